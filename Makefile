@@ -1,0 +1,69 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+
+PYTHON ?= python3
+WORKERS ?= 2
+# For `make lock`: --upgrade, or --upgrade-package NAME.
+LOCK_FLAGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
+
+LOCK_VENV := build/lock-venv
+LOCK_RAW := build/requirements.raw
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install reproduce test verify bench lint lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(STAMP) ## make .venv with the locked packages and this project (editable)
+
+reproduce: $(STAMP) ## regenerate every result into reproduced/
+	$(BIN)/nambu reproduce --output reproduced
+
+test: lint ## lint, then run the tests not marked slow
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+verify: $(STAMP) ## run all tests, slow ones too, and compare generated code with its source
+	$(BIN)/python -m pytest -n $(WORKERS) -m ""
+	$(BIN)/python -m derive generate --check
+
+bench: $(STAMP) ## time the numerical kernels
+	$(BIN)/python -m tests.bench
+
+lint: $(STAMP) ## ruff check, ruff format --check, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy derive numerics
+
+# Existing pins are kept unless LOCK_FLAGS says otherwise. Local pip settings
+# are left out, so that the hashes are those of all published files. Resolve
+# with the oldest supported Python.
+lock: ## resolve requirements.lock again from pyproject.toml
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install -q --disable-pip-version-check 'pip-tools>=7.5,<8'
+	cp requirements.lock $(LOCK_RAW)
+	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	    $(LOCK_VENV)/bin/pip-compile -q --no-config --no-header --newline lf \
+	    --generate-hashes --no-reuse-hashes --strip-extras --allow-unsafe \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	    --extra dev --build-deps-for editable $(LOCK_FLAGS) \
+	    -o $(LOCK_RAW) pyproject.toml
+	{ echo '# Exact versions and hashes: runtime, the dev extra and the build backend.'; \
+	  echo '# Generated from pyproject.toml; regenerate with: make lock'; \
+	  cat $(LOCK_RAW); } > requirements.lock
+
+clean: ## remove .venv, caches, build products and reproduced/
+	rm -rf $(VENV) build dist reproduced .hypothesis .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --require-hashes -r requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
