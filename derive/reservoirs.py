@@ -1,0 +1,178 @@
+"""Reservoirs and the self-energy that they give the carriers, (19)-(27).
+
+A reservoir is a rate and an occupation.  The pumping bath and the vacuum of the model are two
+reservoirs; every function takes any list of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive import nambu, symbols
+from derive.keldysh import Keldysh
+from derive.occupation import fermi
+
+
+def _expression(name: str, value: object) -> sp.Expr:
+    """Return `value` as an expression; text is refused, because sympify would execute it."""
+    if isinstance(value, (str, bytes)):
+        raise ValueError(f"{name} = {value!r} is text; give a number or a SymPy expression")
+    return sp.sympify(value, strict=True)
+
+
+@dataclass(frozen=True)
+class Reservoir:
+    """A Markovian reservoir: a constant rate and the occupation of its states.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in messages.
+    rate : Expr
+        Rate gamma_lambda, half of the linewidth it causes; energy; positive.
+    occupation : Lambda
+        Occupation f_lambda as a function of the frequency in the rotating frame, i.e. measured
+        from the condensate's chemical potential.
+
+    Raises
+    ------
+    ValueError
+        If the rate is known not to be positive, or either argument is text.
+    """
+
+    name: str
+    rate: sp.Expr
+    occupation: sp.Lambda
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rate", _expression("rate", self.rate))
+        if self.rate.is_nonpositive or self.rate.is_extended_real is False:
+            raise ValueError(
+                f"rate = {self.rate} of reservoir {self.name!r} is outside its domain rate > 0"
+            )
+        if not isinstance(self.occupation, sp.Lambda):
+            raise ValueError(
+                f"occupation = {self.occupation!r} of reservoir {self.name!r} is not a Lambda"
+            )
+
+
+def fermi_reservoir(
+    name: str, rate: sp.Expr, chemical_potential: sp.Expr, temperature: sp.Expr = sp.S.Zero
+) -> Reservoir:
+    """Return a reservoir of free fermions in equilibrium.
+
+    Parameters
+    ----------
+    name, rate
+        As in `Reservoir`.
+    chemical_potential : Expr
+        Measured from the condensate's chemical potential; real.
+    temperature : Expr, optional
+        Not negative; zero by default.
+    """
+    chemical_potential = _expression("chemical_potential", chemical_potential)
+    temperature = _expression("temperature", temperature)
+    frequency = sp.Dummy("omega", real=True)
+    return Reservoir(
+        name, rate, sp.Lambda(frequency, fermi(frequency - chemical_potential, temperature))
+    )
+
+
+def empty_reservoir(name: str, rate: sp.Expr) -> Reservoir:
+    """Return a reservoir without carriers: it only takes them away."""
+    return Reservoir(name, rate, sp.Lambda(sp.Dummy("omega", real=True), sp.S.Zero))
+
+
+def bath(temperature: sp.Expr = sp.S.Zero) -> Reservoir:
+    """Return the pumping bath of the model, at mu_b - mu = B and the given temperature."""
+    return fermi_reservoir("bath", symbols.gamma_b, symbols.edge, temperature)
+
+
+def vacuum() -> Reservoir:
+    """Return the vacuum of the model."""
+    return empty_reservoir("vacuum", symbols.gamma_v)
+
+
+_NAMED = {"bath": bath, "vacuum": vacuum}
+
+
+def resolve(reservoirs: Iterable[Reservoir | str] | None = None) -> tuple[Reservoir, ...]:
+    """Return the reservoirs meant: objects as they are, names looked up, None the paper's two.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, an object that is no reservoir, or an empty list.
+    """
+    chosen: list[Reservoir] = []
+    for item in ("bath", "vacuum") if reservoirs is None else reservoirs:
+        if isinstance(item, Reservoir):
+            chosen.append(item)
+        elif isinstance(item, str) and item in _NAMED:
+            chosen.append(_NAMED[item]())
+        else:
+            known = ", ".join(_NAMED)
+            raise ValueError(f"unknown reservoir {item!r}; known are {known}, or a Reservoir")
+    if not chosen:
+        raise ValueError("reservoirs = () is outside its domain: at least one reservoir")
+    return tuple(chosen)
+
+
+def total_rate(reservoirs: Sequence[Reservoir]) -> sp.Expr:
+    """Return gamma, the sum of the rates."""
+    return functools.reduce(operator.add, (r.rate for r in reservoirs))
+
+
+def distribution(reservoirs: Sequence[Reservoir], frequency: sp.Expr) -> sp.Expr:
+    """Return F(omega), the sum of gamma_lambda (1 - 2 f_lambda(omega)), as defined below (32)."""
+    return functools.reduce(
+        operator.add, (r.rate * (1 - 2 * r.occupation(frequency)) for r in reservoirs)
+    )
+
+
+def environment_self_energy(
+    reservoirs: Iterable[Reservoir | str] | None = None,
+    frequency: sp.Expr = symbols.omega,
+    linewidth: sp.Expr | None = None,
+) -> Keldysh:
+    """Return the self-energy (19)-(21) of the reservoirs in the rotating frame.
+
+    Parameters
+    ----------
+    reservoirs
+        Reservoirs or their names; the bath and the vacuum by default.
+    frequency : Expr
+        Real frequency.
+    linewidth : Expr, optional
+        Replaces the sum of the rates in the retarded and advanced parts.  Because the Keldysh
+        part is linear in the reservoirs, one reservoir's contribution can then be derived alone.
+    """
+    chosen = resolve(reservoirs)
+    gamma = total_rate(chosen) if linewidth is None else linewidth
+    retarded = -sp.I * gamma * nambu.pauli(0)
+    keldysh = sp.ImmutableMatrix(
+        [
+            [-2 * sp.I * distribution(chosen, frequency), 0],
+            [0, 2 * sp.I * distribution(chosen, -frequency)],
+        ]
+    )
+    return Keldysh(retarded, retarded.H, keldysh)
+
+
+def self_energy(
+    reservoirs: Iterable[Reservoir | str] | None = None,
+    frequency: sp.Expr = symbols.omega,
+    gap: sp.Expr = symbols.gap,
+    linewidth: sp.Expr | None = None,
+) -> Keldysh:
+    """Return the steady-state self-energy (25)-(27): reservoirs and pairing field."""
+    environment = environment_self_energy(reservoirs, frequency, linewidth)
+    pairing = -gap * nambu.pauli(1)
+    return Keldysh(
+        environment.retarded + pairing, environment.advanced + pairing, environment.keldysh
+    )
