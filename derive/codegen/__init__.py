@@ -1,0 +1,1 @@
+"""From expressions to numerical code: programs, passes over them, printers of them."""

@@ -1,0 +1,152 @@
+"""The programs that are generated: which expression, through which passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive import symbols
+from derive.codegen import passes
+from derive.codegen.nodes import excess
+from derive.codegen.program import Program
+from derive.codegen.real_split import split_complex
+from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
+from derive.steady_state import gap_kernel, in_excitation_energy, number_kernel
+from derive.tails import tail_coefficients, tail_integral
+
+#: Terms of the series in 1/p**2 that the tails keep.
+TAIL_TERMS = 5
+
+#: E - xi, which is small for large momenta.
+_DEPTH = sp.Symbol("depth", positive=True)
+
+_VARIABLES = (symbols.gap, symbols.linewidth, symbols.edge)
+
+
+@dataclass(frozen=True)
+class Module:
+    """A generated module: its name, what it holds, its programs."""
+
+    name: str
+    summary: str
+    programs: tuple[Program, ...]
+
+
+def _closed_forms(name: str, source: str, reservoir: Reservoir) -> Program:
+    """Return the closed forms of one reservoir of unit rate, simplified, in real arithmetic."""
+    inputs = [symbols.xi, symbols.gap, symbols.linewidth]
+    occupied = reservoir.occupation.expr != 0
+    if occupied:
+        inputs.append(symbols.edge)
+        if reservoir.occupation.expr.has(symbols.temperature):
+            inputs.append(symbols.temperature)
+    kernels = (("gap", gap_kernel), ("number", number_kernel))
+    program = Program(
+        name,
+        source,
+        tuple(inputs),
+        ((symbols.energy, symbols.excitation_energy),),
+        tuple(
+            (output, in_excitation_energy(kernel([reservoir], symbols.linewidth)))
+            for output, kernel in kernels
+        ),
+    )
+    return passes.run_passes(
+        program, (split_complex, passes.collect_transcendental, passes.drop_vanishing)
+    )
+
+
+def _finished(program: Program) -> Program:
+    """Add the derivatives and make the program fast."""
+    energy, xi, gap = symbols.energy, symbols.xi, symbols.gap
+    wrt = [s for s in (gap, xi, symbols.linewidth, symbols.edge) if s in program.inputs]
+    # E + xi = Delta_0**2 / (E - xi) stays accurate for momenta far inside the Fermi sea as well
+    accurate = passes.define(
+        [(_DEPTH, excess(xi, gap))], {energy - xi: _DEPTH, energy + xi: gap**2 / _DEPTH}
+    )
+    steps = (
+        passes.fuse_pairs,
+        passes.complement_angles(["number"]),
+        accurate,
+        passes.differentiate(wrt),
+        passes.eliminate_dead,
+        passes.share_subexpressions,
+        passes.pair_complex_functions,
+        passes.name_power_bases,
+    )
+    return passes.run_passes(program, steps)
+
+
+def _equilibrium(step: Program) -> Program:
+    """Return the limit of vanishing linewidth of a bath in equilibrium with the condensate."""
+    gamma = symbols.linewidth
+    outputs = tuple(
+        (name.removesuffix("_real"), sp.limit((value * gamma).subs(symbols.edge, 0), gamma, 0, "+"))
+        for name, value in step.outputs
+        if not name.endswith("_imag")
+    )
+    inputs = (symbols.xi, symbols.gap)
+    return Program(
+        "equilibrium",
+        "the integrands of (14) and (15) at T = 0: (33) and (34) as gamma -> 0 at mu_b = mu",
+        inputs,
+        step.body,
+        outputs,
+    )
+
+
+def _tail(name: str, source: str, closed: Program) -> Program:
+    """Return the momentum integrals beyond P of closed forms, with their derivatives."""
+    inputs = [symbols.momentum, symbols.mu]
+    inputs += [s for s in closed.inputs if s != symbols.xi]
+    outputs = []
+    for output, value in closed.outputs:
+        coefficients = list(tail_coefficients(value, TAIL_TERMS))
+        if output in ("gap", "gap_real"):
+            # 1/(2 eps_p) of the scattering length is subtracted; gamma is the sum of the rates
+            coefficients[0] = sp.S.Zero
+        total, last = tail_integral(tuple(coefficients))
+        outputs += [(output, total), (f"{output}_last", last)]
+    program = Program(name, source, tuple(inputs), (), tuple(outputs))
+    totals = program.with_values((), tuple(o for o in outputs if not o[0].endswith("_last")))
+    wrt = [s for s in (symbols.gap, symbols.mu, symbols.linewidth, symbols.edge) if s in inputs]
+    derivatives = passes.differentiate(wrt)(totals).outputs[len(totals.outputs) :]
+    program = program.with_values((), (*program.outputs, *derivatives))
+    return passes.run_passes(program, (passes.share_subexpressions, passes.name_power_bases))
+
+
+def steady_state_module() -> Module:
+    """Return the kernels of the gap and number equations, per unit rate of one reservoir."""
+    unit = sp.S.One
+    empty = _closed_forms(
+        "empty", "(33) and (34) for an empty reservoir", empty_reservoir("", unit)
+    )
+    step = _closed_forms(
+        "step",
+        "(33) and (34) for a Fermi reservoir at T = 0",
+        fermi_reservoir("", unit, symbols.edge),
+    )
+    thermal = _closed_forms(
+        "thermal",
+        "(33) and (34) for a Fermi reservoir at T > 0",
+        fermi_reservoir("", unit, symbols.edge, symbols.temperature),
+    )
+    equilibrium = _equilibrium(step)
+    tail = "the integral over momenta beyond P of `{}`"
+    return Module(
+        "steady_state",
+        "Integrands of the gap and number equations after the nu-integral, per unit rate of one\n"
+        "reservoir, with their derivatives; and their integrals over large momenta.",
+        (
+            *(_finished(p) for p in (equilibrium, empty, step, thermal)),
+            _tail("equilibrium_tail", tail.format("equilibrium"), equilibrium),
+            _tail("empty_tail", tail.format("empty"), empty),
+            _tail("fermi_tail", tail.format("step` and `thermal"), thermal),
+        ),
+    )
+
+
+def modules() -> tuple[Module, ...]:
+    """Return everything that is generated."""
+    return (steady_state_module(),)

@@ -1,0 +1,269 @@
+"""Passes: functions from programs to programs, applied in a visible order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import sympy as sp
+
+from derive.codegen.nodes import (
+    TRANSCENDENTAL,
+    complex_polygamma,
+    imaginary_part,
+    log_ratio,
+    polygamma_im,
+    polygamma_re,
+    real_part,
+)
+from derive.codegen.program import Assignment, Program
+
+Pass = Callable[[Program], Program]
+
+
+def collect_transcendental(program: Program) -> Program:
+    """Write every output as a sum of transcendental functions with coefficients in lowest terms.
+
+    The outputs are linear in these functions, because they are integrals over the frequency.
+    """
+    outputs = tuple((name, _collect(value)) for name, value in program.outputs)
+    return program.with_values(program.body, outputs)
+
+
+def linear_form(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
+    """Return the rational part and the coefficient of each transcendental function."""
+    functions = sorted(expr.atoms(*TRANSCENDENTAL), key=sp.default_sort_key)
+    stand_in = {f: sp.Dummy() for f in functions}
+    linear = expr.xreplace(stand_in)
+    zero = dict.fromkeys(stand_in.values(), sp.S.Zero)
+    coefficients = {f: linear.diff(d).xreplace(zero) for f, d in stand_in.items()}
+    return linear.xreplace(zero), coefficients
+
+
+def _collect(expr: sp.Expr) -> sp.Expr:
+    rational, coefficients = linear_form(expr)
+    return lowest_terms(rational) + sp.Add(*(lowest_terms(c) * f for f, c in coefficients.items()))
+
+
+def lowest_terms(expr: sp.Expr) -> sp.Expr:
+    """Return a rational function in lowest terms, numerator and denominator factored."""
+    return sp.factor(sp.cancel(sp.together(expr)))
+
+
+def fuse_pairs(program: Program) -> Program:
+    """Fuse two logarithms, and two arctangents, into combinations without cancellation.
+
+    c1 log a + c2 log b becomes (c1 + c2)/2 log(a b) + (c1 - c2)/2 log(a/b), and likewise for
+    arctan u and arctan v with their sum and difference as one arctan2 each.  The coefficients are
+    brought to lowest terms again: where two poles collide, a - b and u - v vanish as the
+    denominator of c1 - c2 does.
+    """
+    outputs = tuple((name, _fuse(value)) for name, value in program.outputs)
+    return program.with_values(program.body, outputs)
+
+
+def _fuse(expr: sp.Expr) -> sp.Expr:
+    rest, coefficients = linear_form(expr)
+    logs = [f for f in coefficients if isinstance(f, sp.log)]
+    arctangents = [f for f in coefficients if isinstance(f, sp.atan)]
+    for pair, fused in ((logs, _fused_logarithms), (arctangents, _fused_arctangents)):
+        if len(pair) != 2:
+            rest += sp.Add(*(coefficients[f] * f for f in pair))
+            continue
+        (first, second), (total, difference) = pair, fused(*(f.args[0] for f in pair))
+        rest += lowest_terms(coefficients[first] + coefficients[second]) / 2 * total
+        rest += lowest_terms(coefficients[first] - coefficients[second]) / 2 * difference
+    others = [f for f in coefficients if f not in logs and f not in arctangents]
+    return rest + sp.Add(*(coefficients[f] * f for f in others))
+
+
+def _fused_logarithms(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    return sp.log(a * b), log_ratio(a, b, sp.factor(sp.expand(a - b)))
+
+
+def _fused_arctangents(u: sp.Expr, v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Return arctan u + arctan v and arctan u - arctan v; both lie between -pi and pi."""
+    (p, q), (r, s) = u.as_numer_denom(), v.as_numer_denom()
+    if not (q.is_positive and s.is_positive):
+        raise ValueError(f"cannot fuse arctan({u}) and arctan({v}): denominators of unknown sign")
+    crossed, product = sp.factor(sp.expand(p * s)), sp.factor(sp.expand(r * q))
+    return (
+        sp.atan2(sp.factor(sp.expand(crossed + product)), q * s - p * r),
+        sp.atan2(sp.factor(sp.expand(crossed - product)), q * s + p * r),
+    )
+
+
+def drop_vanishing(program: Program) -> Program:
+    """Drop imaginary parts that vanish identically; the real part then takes the bare name."""
+    vanishing = {
+        name.removesuffix("_imag")
+        for name, value in program.outputs
+        if name.endswith("_imag") and value.is_zero
+    }
+    outputs = []
+    for name, value in program.outputs:
+        bare = name.removesuffix("_real").removesuffix("_imag")
+        if bare not in vanishing:
+            outputs.append((name, value))
+        elif name.endswith("_real"):
+            outputs.append((bare, value))
+    return program.with_values(program.body, tuple(outputs))
+
+
+def complement_angles(names: Iterable[str]) -> Pass:
+    """Return the pass that writes arctan2(y, x) as pi - arctan2(y, -x), y > 0, in some outputs.
+
+    Where the angle tends to pi, its complement is small and keeps its relative accuracy.
+    """
+    names = frozenset(names)
+
+    def complement(value: sp.Expr) -> sp.Expr:
+        rest, coefficients = linear_form(value)
+        for function, coefficient in coefficients.items():
+            if isinstance(function, sp.atan2) and function.args[0].is_positive:
+                y, x = function.args
+                rest += sp.pi * coefficient
+                rest -= coefficient * sp.atan2(y, -x)
+            else:
+                rest += coefficient * function
+        rational, rest_functions = linear_form(rest)
+        return lowest_terms(rational) + sp.Add(*(c * f for f, c in rest_functions.items()))
+
+    def run(program: Program) -> Program:
+        outputs = tuple(
+            (name, complement(value) if name in names else value) for name, value in program.outputs
+        )
+        return program.with_values(program.body, outputs)
+
+    return run
+
+
+def define(definitions: Iterable[Assignment], replacements: dict[sp.Expr, sp.Expr]) -> Pass:
+    """Return the pass that adds definitions, and replaces subexpressions of the outputs by them."""
+    definitions = tuple(definitions)
+
+    def run(program: Program) -> Program:
+        outputs = tuple((name, value.subs(replacements)) for name, value in program.outputs)
+        return program.with_values((*program.body, *definitions), outputs)
+
+    return run
+
+
+def differentiate(wrt: Iterable[sp.Symbol]) -> Pass:
+    """Return the pass that appends the derivatives of all outputs with respect to inputs.
+
+    The derivative of output `name` by symbol `s` is called `name_by_s`.
+    """
+    wrt = tuple(wrt)
+
+    def run(program: Program) -> Program:
+        definitions = dict(program.body)
+        outputs = list(program.outputs)
+        known = {value: name for name, value in definitions.items()}
+        for symbol in wrt:
+            inner = {name: value.diff(symbol).subs(known) for name, value in definitions.items()}
+            for name, value in program.outputs:
+                derivative = value.diff(symbol)
+                for defined, slope in inner.items():
+                    derivative += value.diff(defined) * slope
+                outputs.append((f"{name}_by_{symbol}", derivative))
+        return program.with_values(program.body, tuple(outputs))
+
+    return run
+
+
+def share_subexpressions(program: Program) -> Program:
+    """Name every common subexpression, in SymPy's canonical order, which is reproducible."""
+    values = [value for _, value in program.body] + [value for _, value in program.outputs]
+    targets = [symbol for symbol, _ in program.body]
+    taken = {str(s) for s in (*program.inputs, *targets)}
+    names = (s for s in sp.numbered_symbols("x", real=True) if str(s) not in taken)
+    found, reduced = sp.cse(values, symbols=names, order="canonical")
+    body = _schedule(found + list(zip(targets, reduced, strict=False)), program.inputs)
+    outputs = zip(program.outputs, reduced[len(targets) :], strict=True)
+    return program.with_values(body, tuple((name, value) for (name, _), value in outputs))
+
+
+def _schedule(
+    assignments: list[Assignment], inputs: tuple[sp.Symbol, ...]
+) -> tuple[Assignment, ...]:
+    """Order assignments so that each follows those it uses, otherwise as given."""
+    known, waiting, ordered = set(inputs), list(assignments), []
+    while waiting:
+        ready = next(a for a in waiting if a[1].free_symbols <= known)
+        waiting.remove(ready)
+        ordered.append(ready)
+        known.add(ready[0])
+    return tuple(ordered)
+
+
+def pair_complex_functions(program: Program) -> Program:
+    """Compute the real and imaginary part of the same complex function in one evaluation."""
+    body: list[Assignment] = []
+    evaluated: dict[sp.Expr, sp.Symbol] = {}
+
+    def evaluate(node: sp.Expr) -> sp.Symbol:
+        call = complex_polygamma(*node.args)
+        if call not in evaluated:
+            evaluated[call] = sp.Symbol(f"z{len(evaluated)}")
+            body.append((evaluated[call], call))
+        return evaluated[call]
+
+    def replaced(value: sp.Expr) -> sp.Expr:
+        parts = sorted(value.atoms(polygamma_re, polygamma_im), key=sp.default_sort_key)
+        return value.xreplace(
+            {
+                node: (real_part if isinstance(node, polygamma_re) else imaginary_part)(
+                    evaluate(node)
+                )
+                for node in parts
+            }
+        )
+
+    for symbol, value in program.body:
+        body.append((symbol, replaced(value)))
+    outputs = tuple((name, replaced(value)) for name, value in program.outputs)
+    return program.with_values(tuple(body), outputs)
+
+
+def name_power_bases(program: Program) -> Program:
+    """Assign every base of an integer power to a symbol, so that a power prints as a product."""
+    body: list[Assignment] = []
+    named: dict[sp.Expr, sp.Symbol] = {}
+
+    def replaced(value: sp.Expr) -> sp.Expr:
+        def is_compound(e: sp.Basic) -> bool:
+            return (
+                isinstance(e, sp.Pow) and e.exp.is_Integer and abs(e.exp) > 1 and not e.base.is_Atom
+            )
+
+        def name(power: sp.Pow) -> sp.Expr:
+            base = power.base
+            if base not in named:
+                named[base] = sp.Symbol(f"y{len(named)}", real=True)
+                body.append((named[base], base))
+            return named[base] ** power.exp
+
+        return value.replace(is_compound, name)
+
+    for symbol, value in program.body:
+        body.append((symbol, replaced(value)))
+    outputs = tuple((name, replaced(value)) for name, value in program.outputs)
+    return program.with_values(tuple(body), outputs)
+
+
+def eliminate_dead(program: Program) -> Program:
+    """Drop assignments that no output depends on."""
+    needed = set().union(*(value.free_symbols for _, value in program.outputs))
+    body: list[Assignment] = []
+    for symbol, value in reversed(program.body):
+        if symbol in needed:
+            needed |= value.free_symbols
+            body.append((symbol, value))
+    return program.with_values(tuple(reversed(body)), program.outputs)
+
+
+def run_passes(program: Program, passes: Iterable[Pass]) -> Program:
+    """Apply passes in order."""
+    for one in passes:
+        program = one(program)
+    return program

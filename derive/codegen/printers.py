@@ -1,0 +1,195 @@
+"""Printers: a target is a table of operators and functions; an unknown node raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive.codegen.nodes import (
+    complex_polygamma,
+    excess,
+    imaginary_part,
+    log_ratio,
+    real_part,
+)
+from derive.codegen.program import Program
+
+_ADD, _MUL, _UNARY, _ATOM = range(4)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What distinguishes one language from another.
+
+    Parameters
+    ----------
+    name : str
+        Suffix of the generated module.
+    functions : mapping
+        Format strings of the functions, by SymPy class.
+    pi, root : str
+        The constant pi, and the format string of a square root.
+    ratio : str
+        Format string of a quotient of two integers.
+    extra_arguments : str
+        Further arguments of every function.
+    imports : mapping
+        Names that the functions may need, by module; only those used are imported.
+    """
+
+    name: str
+    functions: Mapping[type[sp.Function], str]
+    pi: str
+    root: str
+    ratio: str
+    extra_arguments: str
+    imports: Mapping[str, tuple[str, ...]]
+
+    def preamble(self, text: str) -> str:
+        """Return the import lines that a text needs."""
+        lines = []
+        for module, names in self.imports.items():
+            used = [name for name in names if re.search(rf"\b{name}\b", text)]
+            if used:
+                lines.append(f"from {module} import {', '.join(used)}\n")
+        return "\n".join(lines)
+
+
+NUMPY = Target(
+    name="numpy",
+    functions={
+        sp.log: "log({})",
+        sp.atan: "arctan({})",
+        sp.atan2: "arctan2({}, {})",
+        log_ratio: "log_ratio({}, {}, {})",
+        excess: "excess({}, {})",
+        complex_polygamma: "polygamma({}, {}, {})",
+        real_part: "{}.real",
+        imaginary_part: "{}.imag",
+    },
+    pi="pi",
+    root="sqrt({})",
+    ratio="({} / {})",
+    extra_arguments="",
+    imports={
+        "numpy": ("arctan", "arctan2", "log", "pi", "sqrt"),
+        "numerics.special": ("excess", "log_ratio", "polygamma"),
+    },
+)
+
+MPMATH = Target(
+    name="mpmath",
+    functions={
+        sp.log: "mp.log({})",
+        sp.atan: "mp.atan({})",
+        sp.atan2: "mp.atan2({}, {})",
+        log_ratio: "(mp.log({}) - mp.log({}))",
+        excess: "(mp.hypot({0}, {1}) - {0})",
+        complex_polygamma: "mp.psi({}, mp.mpc({}, {}))",
+        real_part: "{}.real",
+        imaginary_part: "{}.imag",
+    },
+    pi="mp.pi",
+    root="mp.sqrt({})",
+    ratio="(mp.mpf({}) / {})",
+    extra_arguments=", mp=mp",
+    imports={"mpmath": ("mp",)},
+)
+
+TARGETS = {target.name: target for target in (NUMPY, MPMATH)}
+
+
+class Printer:
+    """Writes programs as functions of one target."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+
+    def function(self, program: Program) -> str:
+        """Return the source text of the function that the program is."""
+        arguments = ", ".join(map(str, program.inputs)) + self.target.extra_arguments
+        counts = program.operations()
+        kinds = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
+        lines = [
+            f"def {program.name}({arguments}):",
+            f'    """Compute {program.source}.',
+            "",
+            f"    Operations: {sum(counts.values())} ({kinds}).",
+            '    """',
+        ]
+        lines += [f"    {symbol} = {self.expression(value)}" for symbol, value in program.body]
+        lines.append("    return (")
+        lines += [f"        {self.expression(v)},  # {name}" for name, v in program.outputs]
+        lines.append("    )")
+        return "\n".join(lines) + "\n"
+
+    def expression(self, expr: sp.Expr) -> str:
+        """Return the source text of an expression."""
+        return self._print(expr)[0]
+
+    def _print(self, expr: sp.Expr) -> tuple[str, int]:
+        """Return the text and how tightly it binds."""
+        if expr.is_Symbol:
+            return str(expr), _ATOM
+        if expr.is_Integer:
+            return (str(expr), _ATOM) if expr >= 0 else (str(expr), _UNARY)
+        if expr.is_Rational:
+            return self.target.ratio.format(expr.p, expr.q), _ATOM
+        if expr is sp.pi:
+            return self.target.pi, _ATOM
+        if isinstance(expr, sp.Add):
+            return self._sum(expr), _ADD
+        if isinstance(expr, sp.Mul):
+            return self._product(expr), _MUL
+        if isinstance(expr, sp.Pow):
+            return self._power(expr)
+        if type(expr) in self.target.functions:
+            arguments = [self.expression(a) for a in expr.args]
+            return self.target.functions[type(expr)].format(*arguments), _ATOM
+        raise ValueError(f"target {self.target.name} has no {type(expr).__name__}: {expr}")
+
+    def _bound(self, expr: sp.Expr, tightness: int) -> str:
+        text, binding = self._print(expr)
+        return text if binding >= tightness else f"({text})"
+
+    def _sum(self, expr: sp.Add) -> str:
+        text = ""
+        for term in expr.as_ordered_terms():
+            if term.could_extract_minus_sign():
+                text += f" - {self._bound(-term, _MUL)}" if text else f"-{self._bound(-term, _MUL)}"
+            else:
+                text += f" + {self._bound(term, _MUL)}" if text else self._bound(term, _MUL)
+        return text
+
+    def _product(self, expr: sp.Mul) -> str:
+        if expr.args[0].is_Number and expr.args[0].is_negative:
+            return f"-{self._bound(-expr, _MUL)}"
+        factors = expr.as_ordered_factors()
+        above = [f for f in factors if not _is_divisor(f)]
+        below = [1 / f for f in factors if _is_divisor(f)]
+        text = " * ".join(self._bound(f, _MUL) for f in above) or "1"
+        if not below:
+            return text
+        divisor = " * ".join(self._bound(f, _MUL) for f in below)
+        return (
+            f"{text} / {divisor}"
+            if len(below) == 1 and "*" not in divisor
+            else (f"{text} / ({divisor})")
+        )
+
+    def _power(self, expr: sp.Pow) -> tuple[str, int]:
+        base, exponent = expr.args
+        if exponent.is_negative:
+            return f"1 / {self._bound(1 / expr, _ATOM)}", _MUL
+        if exponent == sp.Rational(1, 2):
+            return self.target.root.format(self.expression(base)), _ATOM
+        if exponent.is_Integer and base.is_Atom:
+            return " * ".join([self.expression(base)] * int(exponent)), _MUL
+        raise ValueError(f"target {self.target.name} has no power {expr}")
+
+
+def _is_divisor(factor: sp.Expr) -> bool:
+    return isinstance(factor, sp.Pow) and bool(factor.exp.is_negative)

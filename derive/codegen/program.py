@@ -1,0 +1,104 @@
+"""The intermediate form: an immutable program in single-assignment form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derive.codegen.nodes import is_transcendental
+
+Assignment = tuple[sp.Symbol, sp.Expr]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Named outputs computed from inputs through a sequence of assignments.
+
+    Every symbol is assigned once, before its first use; the inputs are real.  A pass is a
+    function from programs to programs.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function that the printers write.
+    source : str
+        Name of the expression that the program computes, for the reader of the generated code.
+    inputs : tuple of Symbol
+        Arguments of the function, in order.
+    body : tuple of (Symbol, Expr)
+        Assignments.
+    outputs : tuple of (str, Expr)
+        Results, in order.
+
+    Raises
+    ------
+    ValueError
+        If a symbol is used before it is assigned, or assigned twice.
+    """
+
+    name: str
+    source: str
+    inputs: tuple[sp.Symbol, ...]
+    body: tuple[Assignment, ...]
+    outputs: tuple[tuple[str, sp.Expr], ...]
+
+    def __post_init__(self) -> None:
+        known = set(self.inputs)
+        for symbol, value in self.body:
+            self._require_known(value, known)
+            if symbol in known:
+                raise ValueError(f"{self.name}: {symbol} is assigned twice")
+            known.add(symbol)
+        for _, value in self.outputs:
+            self._require_known(value, known)
+
+    def _require_known(self, value: sp.Expr, known: set[sp.Symbol]) -> None:
+        unknown = value.free_symbols - known
+        if unknown:
+            names = ", ".join(sorted(map(str, unknown)))
+            raise ValueError(f"{self.name}: {names} used before assignment")
+
+    def with_values(
+        self, body: tuple[Assignment, ...], outputs: tuple[tuple[str, sp.Expr], ...]
+    ) -> Program:
+        """Return the program with another body and other outputs."""
+        return replace(self, body=body, outputs=outputs)
+
+    def operations(self) -> Counter[str]:
+        """Count the arithmetic operations and the transcendental functions, by kind."""
+        count: Counter[str] = Counter()
+        for value in [value for _, value in self.body] + [value for _, value in self.outputs]:
+            _count(value, count)
+        return count
+
+
+def _count(expr: sp.Expr, count: Counter[str]) -> None:
+    for node in sp.preorder_traversal(expr):
+        if isinstance(node, sp.Add):
+            count["add"] += len(node.args) - 1
+        elif isinstance(node, sp.Mul):
+            _count_product(node, count)
+        elif isinstance(node, sp.Pow):
+            _count_power(node, count)
+        elif is_transcendental(node):
+            count[type(node).__name__] += 1
+
+
+def _count_product(node: sp.Mul, count: Counter[str]) -> None:
+    factors = [a for a in node.args if a != -1]
+    divisors = [f for f in factors if isinstance(f, sp.Pow) and f.exp.is_negative]
+    count["mul"] += max(len(factors) - len(divisors) - 1, 0) + max(len(divisors) - 1, 0)
+
+
+def _count_power(node: sp.Pow, count: Counter[str]) -> None:
+    exponent = abs(node.exp)
+    if node.exp.is_negative:
+        count["div"] += 1
+    if exponent == sp.Rational(1, 2):
+        count["sqrt"] += 1
+    elif exponent.is_Integer:
+        count["mul"] += int(exponent) - 1
+    else:
+        count["pow"] += 1

@@ -1,0 +1,90 @@
+"""The gap equation (28) -> (33) and the number equation (34), before and after the nu-integral."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+from derive import symbols
+from derive.frequency import integrate_frequency
+from derive.greens import green_functions, resolvent
+from derive.reservoirs import Reservoir, environment_self_energy, resolve, total_rate
+
+
+def gap_integrand(
+    reservoirs: Iterable[Reservoir | str] | None = None,
+    *,
+    frequency: sp.Expr = symbols.nu,
+    xi: sp.Expr = symbols.xi,
+    gap: sp.Expr = symbols.gap,
+    linewidth: sp.Expr | None = None,
+) -> sp.Expr:
+    r"""Return the integrand of the gap equation (33) under :math:`\sum_p\int d\nu/2\pi`.
+
+    From the definition (28) of the order parameter, 1/U = -(i / 2 Delta_0) sum_p int dnu/2pi
+    G^K_12; the order parameter has been divided out, so that it stays finite as Delta_0 -> 0.
+
+    Parameters
+    ----------
+    reservoirs, xi, gap, linewidth
+        As in `green_functions`.
+    frequency : Symbol
+        The frequency to integrate over.
+    """
+    keldysh = green_functions(
+        reservoirs, frequency=frequency, xi=xi, gap=gap, linewidth=linewidth
+    ).keldysh
+    return _divide_gap(-sp.I * keldysh[0, 1] / 2, gap)
+
+
+def _divide_gap(expr: sp.Expr, gap: sp.Expr) -> sp.Expr:
+    """Divide the anomalous component by Delta_0, which is a factor of its numerator."""
+    numerator, denominator = sp.fraction(expr)
+    return sp.expand(sp.expand(numerator) / gap) / denominator
+
+
+def number_integrand(
+    reservoirs: Iterable[Reservoir | str] | None = None,
+    *,
+    frequency: sp.Expr = symbols.nu,
+    xi: sp.Expr = symbols.xi,
+    gap: sp.Expr = symbols.gap,
+    linewidth: sp.Expr | None = None,
+) -> sp.Expr:
+    r"""Return the integrand of the number equation (34) under :math:`\sum_p\int d\nu/2\pi`.
+
+    N = -2 i sum_p int dnu/2pi G^<_11 counts electrons and holes.  The lesser function is
+    G^R Sigma^< G^A, since G^A - G^R = G^R (Sigma^A - Sigma^R) G^A; in this form it falls off like
+    1/nu^2 and is linear in the reservoirs.
+    """
+    chosen = resolve(reservoirs)
+    gamma = total_rate(chosen) if linewidth is None else linewidth
+    source = environment_self_energy(chosen, frequency).lesser
+    retarded, retarded_denominator = resolvent(frequency + sp.I * gamma, xi, gap)
+    advanced, advanced_denominator = resolvent(frequency - sp.I * gamma, xi, gap)
+    numerator = (retarded * source * advanced)[0, 0]
+    return -2 * sp.I * sp.expand(numerator) / (retarded_denominator * advanced_denominator)
+
+
+def gap_kernel(
+    reservoirs: Iterable[Reservoir | str] | None = None, linewidth: sp.Expr | None = None
+) -> sp.Expr:
+    """Return the integrand of the gap equation under sum_p alone, in closed form."""
+    return integrate_frequency(gap_integrand(reservoirs, linewidth=linewidth), symbols.nu)
+
+
+def in_excitation_energy(expr: sp.Expr) -> sp.Expr:
+    """Write a closed form with E_p in place of its root, and Delta_0^2 as E_p^2 - xi_p^2.
+
+    With one symbol for the root, rational functions can be brought to lowest terms.
+    """
+    energy, xi = symbols.energy, symbols.xi
+    return expr.subs(symbols.excitation_energy, energy).subs(symbols.gap**2, energy**2 - xi**2)
+
+
+def number_kernel(
+    reservoirs: Iterable[Reservoir | str] | None = None, linewidth: sp.Expr | None = None
+) -> sp.Expr:
+    """Return the momentum distribution n_p of (34), electrons plus holes, in closed form."""
+    return integrate_frequency(number_integrand(reservoirs, linewidth=linewidth), symbols.nu)
