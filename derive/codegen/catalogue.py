@@ -16,7 +16,7 @@ from derive.steady_state import gap_kernel, in_excitation_energy, number_kernel
 from derive.tails import tail_coefficients, tail_integral
 
 #: Terms of the series in 1/p**2 that the tails keep.
-TAIL_TERMS = 5
+TAIL_TERMS = 6
 
 #: E - xi, which is small for large momenta.
 _DEPTH = sp.Symbol("depth", positive=True)
@@ -100,19 +100,19 @@ def _tail(name: str, source: str, closed: Program) -> Program:
     """Return the momentum integrals beyond P of closed forms, with their derivatives."""
     inputs = [symbols.momentum, symbols.mu]
     inputs += [s for s in closed.inputs if s != symbols.xi]
-    outputs = []
+    totals, last_terms = [], []
     for output, value in closed.outputs:
         coefficients = list(tail_coefficients(value, TAIL_TERMS))
         if output in ("gap", "gap_real"):
             # 1/(2 eps_p) of the scattering length is subtracted; gamma is the sum of the rates
             coefficients[0] = sp.S.Zero
         total, last = tail_integral(tuple(coefficients))
-        outputs += [(output, total), (f"{output}_last", last)]
-    program = Program(name, source, tuple(inputs), (), tuple(outputs))
-    totals = program.with_values((), tuple(o for o in outputs if not o[0].endswith("_last")))
+        totals.append((output, total))
+        last_terms.append((f"{output}_last", last))
+    program = Program(name, source, tuple(inputs), (), tuple(totals))
     wrt = [s for s in (symbols.gap, symbols.mu, symbols.linewidth, symbols.edge) if s in inputs]
-    derivatives = passes.differentiate(wrt)(totals).outputs[len(totals.outputs) :]
-    program = program.with_values((), (*program.outputs, *derivatives))
+    program = passes.differentiate(wrt)(program)
+    program = program.with_values((), (*program.outputs, *last_terms))
     return passes.run_passes(program, (passes.share_subexpressions, passes.name_power_bases))
 
 

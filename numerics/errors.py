@@ -1,0 +1,15 @@
+"""What the numerics raise."""
+
+from __future__ import annotations
+
+
+class NoCondensate(RuntimeError):
+    """There is no solution with a positive order parameter at these parameters."""
+
+
+class ConvergenceError(RuntimeError):
+    """A solve did not converge; the last iterate is kept in `last`."""
+
+    def __init__(self, message: str, last: object = None) -> None:
+        super().__init__(message)
+        self.last = last

@@ -1,0 +1,1 @@
+"""Generated kernels; `python -m derive generate` writes them."""

@@ -1,0 +1,136 @@
+"""Quadrature rules as values, and panels graded towards the singular points of an integrand."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial import legendre
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A quadrature rule on [-1, 1] with an embedded rule on some of the same nodes.
+
+    Parameters
+    ----------
+    nodes, weights : ndarray
+        The rule.
+    embedded : ndarray
+        Weights of the embedded rule, zero where it has no node.
+    """
+
+    nodes: Array
+    weights: Array
+    embedded: Array
+
+
+@functools.cache
+def gauss_kronrod(n: int = 10) -> Rule:
+    """Return the Gauss-Kronrod rule with 2 n + 1 nodes and its embedded Gauss rule with n.
+
+    The added nodes are the roots of the Stieltjes polynomial of degree n + 1, orthogonal to all
+    polynomials of lower degree with the weight P_n; the rule is exact to degree 3 n + 1.
+    """
+    gauss_nodes, gauss_weights = legendre.leggauss(n)
+    fine_nodes, fine_weights = legendre.leggauss(2 * n + 2)
+    table = legendre.legvander(fine_nodes, n + 1)
+    # <P_n P_k, P_j> for k = 0 .. n and j = 0 .. n + 1
+    moments = np.einsum("i,ik,ij->kj", fine_weights * table[:, n], table[:, : n + 1], table)
+    parity = slice((n + 1) % 2, n + 1, 2)
+    lower = np.linalg.lstsq(moments[:, parity], -moments[:, n + 1], rcond=None)[0]
+    stieltjes = np.zeros(n + 2)
+    stieltjes[parity], stieltjes[n + 1] = lower, 1.0
+    added = legendre.legroots(stieltjes)
+    slope = legendre.legder(stieltjes)
+    for _ in range(3):
+        added = added - legendre.legval(added, stieltjes) / legendre.legval(added, slope)
+    nodes = np.sort(np.concatenate([gauss_nodes, added]))
+    nodes = (nodes - nodes[::-1]) / 2
+    degree = np.zeros(2 * n + 1)
+    degree[0] = 2.0
+    weights = np.linalg.solve(legendre.legvander(nodes, 2 * n).T, degree)
+    embedded = np.zeros(2 * n + 1)
+    embedded[1::2] = gauss_weights
+    return Rule(nodes, (weights + weights[::-1]) / 2, embedded)
+
+
+def graded_panels(
+    start: float, end: float, singular: Sequence[complex], separation: float = 2.0
+) -> Array:
+    """Return the ends of panels that keep their distance from the singular points.
+
+    A panel is halved until every singular point is at least `separation` of its half-lengths away
+    from its middle, so that the number of panels grows with the logarithm of the distances.
+
+    Parameters
+    ----------
+    start, end : float
+        The interval.
+    singular : sequence of complex
+        Points where the integrand is not analytic.
+    separation : float
+        Greater than 1; a Gauss rule with n nodes then converges like
+        (separation + sqrt(separation**2 - 1))**(-2 n) on each panel.
+
+    Returns
+    -------
+    ndarray, shape (panels + 1,)
+    """
+    smallest = 4 * np.finfo(float).eps * max(abs(start), abs(end))
+    ends = [start]
+    stack = [(start, end)]
+    while stack:
+        a, b = stack.pop()
+        middle, half = (a + b) / 2, (b - a) / 2
+        reach = separation * half
+        if half > smallest and any(abs(s - middle) < reach for s in singular):
+            stack += [(middle, b), (a, middle)]
+        else:
+            ends.append(b)
+    return np.array(ends)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Nodes and weights of a rule on panels.
+
+    Parameters
+    ----------
+    nodes, weights, embedded : ndarray, shape (panels * nodes of the rule,)
+        Nodes, and weights of the rule and of the embedded one.
+    size : int
+        Nodes in each panel.
+    """
+
+    nodes: Array
+    weights: Array
+    embedded: Array
+    size: int
+
+    @classmethod
+    def on(cls, ends: Array, rule: Rule) -> Grid:
+        """Place a rule on panels between consecutive `ends`."""
+        half = np.diff(ends)[:, None] / 2
+        middle = (ends[1:] + ends[:-1])[:, None] / 2
+        return cls(
+            (middle + half * rule.nodes).ravel(),
+            (half * rule.weights).ravel(),
+            (half * rule.embedded).ravel(),
+            rule.nodes.size,
+        )
+
+    def integrate(self, values: Array) -> tuple[Array, Array]:
+        """Return integrals over the last axis of `values`, and estimates of their errors.
+
+        The estimate is the sum over the panels of the difference to the embedded rule, which
+        exceeds the error of the rule itself; rounding is not in it.
+        """
+        panels = values * (self.weights - self.embedded)
+        panels = panels.reshape(*values.shape[:-1], -1, self.size).sum(axis=-1)
+        return values @ self.weights, np.abs(panels).sum(axis=-1)

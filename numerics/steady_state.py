@@ -1,0 +1,311 @@
+"""The uniform steady state: solves the gap equation (33) and the number equation (34)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.balanced import balanced_state
+from numerics.continuation import ContinuationError, follow, newton
+from numerics.equations import Unknowns
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.parameters import Parameters, real_number
+from numerics.system import Equations, Restricted
+
+Array = NDArray[np.float64]
+
+#: Steps of the continuation where Newton's method needs a closer start.
+_REFINEMENTS = (0.2, 0.05)
+
+
+@dataclass(frozen=True)
+class SteadyState:
+    """A uniform steady state, in units of the Fermi energy and momentum.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        What it solves for, the cutoff included.
+    gap, mu, mu_b : float
+        Order parameter Delta_0, chemical potential of the condensate, and of the bath.
+    edge : float
+        mu_b - mu, where the occupation steps in the rotating frame, to full relative accuracy.
+    residual : float
+        Largest residual of the three equations, each relative to its own scale.
+    number : float
+        Density of electrons plus holes up to the cutoff, in units of k_F**3; 1/(3 pi**2).
+    error : tuple of float
+        Bounds of the errors of `gap`, `mu` and `mu_b`.
+    evaluations : int
+        How often the equations were evaluated.
+    status : str
+        How the solve ended.
+    """
+
+    parameters: Parameters
+    gap: float
+    mu: float
+    mu_b: float
+    edge: float
+    residual: float
+    number: float
+    error: tuple[float, float, float]
+    evaluations: int = field(compare=False)
+    status: str = "converged"
+
+    @property
+    def lowest_excitation(self) -> float:
+        """The smallest quasiparticle energy E_p."""
+        return Unknowns(self.gap, self.mu, self.edge).lowest_excitation
+
+
+class Solution(NamedTuple):
+    """A value with its error, the evaluations that it took, and a status."""
+
+    value: SteadyState
+    error: tuple[float, float, float]
+    evaluations: int
+    status: str
+
+
+@overload
+def solve_steady_state(
+    parameters: Parameters, *, rtol: float = ..., full: Literal[False] = ...
+) -> SteadyState: ...
+@overload
+def solve_steady_state(
+    parameters: Parameters, *, rtol: float = ..., full: Literal[True]
+) -> Solution: ...
+def solve_steady_state(
+    parameters: Parameters, *, rtol: float = 1e-10, full: bool = False
+) -> SteadyState | Solution:
+    """Solve the gap equation (33) and the number equation (34).
+
+    The solution is the one connected to the equilibrium of the condensate with the bath: from the
+    state at gamma_v = 0, where mu_b = mu, the branch is followed to the wanted decay rate.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The model.
+    rtol : float
+        Largest allowed residual of each equation relative to its own scale; from 10**-13 to
+        10**-2.
+    full : bool
+        Return also the error, the evaluations and the status.
+
+    Returns
+    -------
+    SteadyState or Solution
+        The state; with `full`, a tuple (value, error, evaluations, status).
+
+    Raises
+    ------
+    ValueError
+        If `rtol` is outside its domain.
+    NoCondensate
+        If the branch ends, or does not begin, before the wanted decay rate.
+    ConvergenceError
+        If the residuals stay above `rtol`; the last iterate is in its `last`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5))
+    >>> print(f"{state.gap:.4f} {state.mu:.4f} {state.mu_b:.4f}")
+    0.1767 0.9069 1.0811
+    """
+    _require_parameters(parameters)
+    _require_rtol(rtol)
+    (state,) = _branch(parameters, (parameters.gamma_v,), rtol)
+    if isinstance(state, NoCondensate):
+        raise state
+    return Solution(state, state.error, state.evaluations, state.status) if full else state
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Steady states along the decay rate.
+
+    Parameters
+    ----------
+    gamma_v : ndarray, shape (n,)
+        The decay rates asked for.
+    states : tuple of SteadyState or None
+        The states; None where the branch has ended.
+    status : str
+        Why the branch ended, or that it did not.
+    """
+
+    gamma_v: Array
+    states: tuple[SteadyState | None, ...]
+    status: str
+
+
+def trace_steady_states(
+    parameters: Parameters, gamma_v: Iterable[float], *, rtol: float = 1e-10
+) -> Branch:
+    """Solve for the steady state at many decay rates by following the branch once.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The model; its own decay rate is not used.
+    gamma_v : iterable of float
+        Decay rates, not negative and ascending.
+    rtol : float
+        As in `solve_steady_state`.
+
+    Raises
+    ------
+    ValueError
+        If the decay rates are not ascending, or one is outside its domain.
+    NoCondensate, ConvergenceError
+        As in `solve_steady_state`, if there is no state even at gamma_v = 0.
+    """
+    _require_parameters(parameters)
+    _require_rtol(rtol)
+    wanted = tuple(parameters.replace(gamma_v=value).gamma_v for value in gamma_v)
+    if any(later < earlier for earlier, later in itertools.pairwise(wanted)):
+        raise ValueError("gamma_v is outside its domain: ascending values")
+    states: list[SteadyState | None] = []
+    status = "complete"
+    for state in _branch(parameters, wanted, rtol):
+        if isinstance(state, NoCondensate):
+            states.append(None)
+            status = str(state)
+        else:
+            states.append(state)
+    return Branch(np.array(wanted), tuple(states), status)
+
+
+def _require_parameters(parameters: object) -> None:
+    if not isinstance(parameters, Parameters):
+        raise ValueError(f"parameters = {parameters!r} is outside its domain: a Parameters")
+
+
+def _require_rtol(rtol: float) -> None:
+    domain = "from 1e-13 to 1e-2"
+    value = real_number("rtol", rtol, domain)
+    real_number("rtol", rtol, domain, valid=1e-13 <= value <= 1e-2)
+
+
+def _branch(
+    parameters: Parameters, wanted: tuple[float, ...], rtol: float
+) -> Iterator[SteadyState | NoCondensate]:
+    """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
+    equations = Equations(parameters)
+    balanced = balanced_state(equations)
+    start = equations.point(balanced, 0.0)
+    steps = follow(equations, start, np.array([0.0, 0.0, 0.0, 1.0]), equations.scales)
+    before = after = next(steps).point
+    end: Array | None = None
+    for gamma_v in wanted:
+        if gamma_v == 0:
+            yield _finished(equations, balanced, gamma_v, rtol)
+            continue
+        while end is None and after[3] < gamma_v:
+            try:
+                before, after = after, next(steps).point
+            except ContinuationError as stalled:
+                raise _unconverged(parameters, gamma_v, stalled.last) from None
+            if after[0] <= 0 or after[3] < before[3]:
+                end = after = _end_point(equations, before, after)
+        if end is not None and gamma_v >= end[3]:
+            yield _ended(parameters, end)
+        else:
+            yield _state_between(equations, gamma_v, before, after, rtol)
+
+
+def _end_point(equations: Equations, before: Array, after: Array) -> Array:
+    """Return the point where the branch ends: at gap = 0, or where gamma_v is largest."""
+    if after[0] > 0:
+        return before
+    system = Restricted(equations, (1, 2, 3), np.zeros(4))
+    found = newton(system, after[1:], equations.scales(after)[1:])
+    if not found.converged:
+        raise _unconverged(equations.parameters, float(after[3]), found.point)
+    return system.complete(found.point)
+
+
+def _ended(parameters: Parameters, end: Array) -> NoCondensate:
+    reason = "turns back" if end[0] > 0 else "ends with a vanishing order parameter"
+    return NoCondensate(
+        f"no condensate: the branch from gamma_v = 0 {reason} at gamma_v/gamma_b = "
+        f"{end[3] / parameters.gamma_b:.6g} (inv_kfa = {parameters.inv_kfa:g}, "
+        f"gamma_b = {parameters.gamma_b:g}, cutoff = {parameters.cutoff:g})"
+    )
+
+
+def _unconverged(parameters: Parameters, gamma_v: float, last: Array) -> ConvergenceError:
+    return ConvergenceError(
+        f"the steady state at gamma_v = {gamma_v:g} did not converge "
+        f"(inv_kfa = {parameters.inv_kfa:g}, gamma_b = {parameters.gamma_b:g})",
+        last,
+    )
+
+
+def _state_between(
+    equations: Equations, gamma_v: float, before: Array, after: Array, rtol: float
+) -> SteadyState:
+    """Return the state at a decay rate between those of two points of the branch.
+
+    Where Newton's method does not get there, the piece is followed again in smaller steps.
+    """
+    system = Restricted(equations, (0, 1, 2), np.array([0.0, 0.0, 0.0, gamma_v]))
+    for length in (*_REFINEMENTS, None):
+        guess = _between(before, after, gamma_v)
+        found = newton(system, guess[:3], equations.scales(guess)[:3])
+        if found.converged and found.point[0] > 0:
+            return _finished(equations, equations.unknowns(found.point), gamma_v, rtol)
+        if length is None or after[0] <= 0:
+            break
+        steps = follow(
+            equations, before, after - before, equations.scales, length=length, longest=length
+        )
+        for step in steps:
+            if step.point[3] >= gamma_v:
+                after = step.point
+                break
+            before = step.point
+    raise _unconverged(equations.parameters, gamma_v, found.point)
+
+
+def _between(before: Array, after: Array, gamma_v: float) -> Array:
+    """Interpolate between two points of the branch."""
+    span = after[3] - before[3]
+    part = (gamma_v - before[3]) / span if span > 0 else 1.0
+    guess = before + part * (after - before)
+    if after[0] <= 0:
+        # the square of the order parameter vanishes linearly at the end of the branch
+        guess[0] = before[0] * np.sqrt(1 - part)
+    return guess
+
+
+def _finished(equations: Equations, state: Unknowns, gamma_v: float, rtol: float) -> SteadyState:
+    """Measure residuals and errors of a solution."""
+    at = equations.at_unknowns(state, gamma_v)
+    residual = float(np.abs(at.residuals).max())
+    if not residual <= rtol:
+        raise ConvergenceError(
+            f"residual {residual:.2g} exceeds rtol = {rtol:.2g} at gamma_v = {gamma_v:g}", state
+        )
+    inverse = np.linalg.inv(at.jacobian[:, :3])
+    response = np.abs([inverse[0], inverse[1], inverse[1] + inverse[2]])
+    error = response @ (np.abs(at.residuals) + at.errors)
+    return SteadyState(
+        parameters=equations.parameters.replace(gamma_v=gamma_v),
+        gap=state.gap,
+        mu=state.mu,
+        mu_b=state.mu + state.edge,
+        edge=state.edge,
+        residual=residual,
+        number=at.number,
+        error=(float(error[0]), float(error[1]), float(error[2])),
+        evaluations=equations.evaluations,
+    )

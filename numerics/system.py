@@ -1,0 +1,123 @@
+"""The steady-state equations as systems for Newton's method and continuation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.equations import Evaluation, Unknowns, evaluate_equations
+from numerics.parameters import Parameters
+
+Array = NDArray[np.float64]
+
+
+class Equations:
+    """The equations of one model in the unknowns (gap, mu, distance, gamma_v).
+
+    The edge of the bath is measured from the lowest excitation energy: as the drive sets in, it
+    climbs there and turns on the scale of the linewidth, then stays near while both change.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The model; its decay rate is not used.
+
+    Attributes
+    ----------
+    evaluations : int
+        How often the equations were evaluated.
+    """
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.evaluations = 0
+
+    def _reference(self, gap: float, mu: float) -> float:
+        """Return the lowest excitation energy, rounded off where it has a kink, at gap = 0."""
+        return math.hypot(gap, min(mu, 0.0), self.parameters.gamma_b)
+
+    def unknowns(self, x: Array) -> Unknowns:
+        """Return the physical unknowns at a point."""
+        gap, mu, distance = map(float, x[:3])
+        return Unknowns(gap, mu, distance + self._reference(gap, mu))
+
+    def point(self, at: Unknowns, gamma_v: float) -> Array:
+        """Return the point with given physical unknowns."""
+        return np.array([at.gap, at.mu, at.edge - self._reference(at.gap, at.mu), gamma_v])
+
+    def at(self, x: Array) -> Evaluation:
+        """Evaluate the equations at a point; their Jacobian is by the physical unknowns."""
+        return self.at_unknowns(self.unknowns(x), float(x[3]))
+
+    def at_unknowns(self, at: Unknowns, gamma_v: float) -> Evaluation:
+        """Evaluate the equations at given physical unknowns."""
+        self.evaluations += 1
+        return evaluate_equations(self.parameters, max(gamma_v, 0.0), at)
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the four unknowns."""
+        value = self.at(x)
+        gap, mu = map(float, x[:2])
+        reference = self._reference(gap, mu)
+        jacobian = value.jacobian.copy()
+        jacobian[:, 0] += jacobian[:, 2] * gap / reference
+        jacobian[:, 1] += jacobian[:, 2] * min(mu, 0.0) / reference
+        return value.residuals, jacobian
+
+    def scales(self, x: Array) -> Array:
+        """Return what the unknowns are measured in along the branch."""
+        parameters = self.parameters
+        at = self.unknowns(x)
+        width = parameters.gamma_b + math.pi * parameters.temperature
+        soft = max(at.lowest_excitation, width)
+        climb = parameters.gamma_b * min(parameters.gamma_b / soft, 1.0)
+        return np.array(
+            [
+                max(abs(at.gap), parameters.gamma_b),
+                max(abs(at.mu), soft, 0.1),
+                math.hypot(float(x[2]), width),
+                max(float(x[3]), 0.0) + climb,
+            ]
+        )
+
+
+class Balanced:
+    """The real equations in (gap, mu) at gamma_v = 0 and mu_b = mu.
+
+    There the imaginary part of the gap equation vanishes identically, because F_+ does.
+    """
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the two residuals and their derivatives."""
+        value = self.equations.at_unknowns(self.unknowns(x), 0.0)
+        return value.residuals[[0, 2]], value.jacobian[np.ix_([0, 2], [0, 1])]
+
+    def unknowns(self, x: Array) -> Unknowns:
+        """Return the physical unknowns."""
+        return Unknowns(float(x[0]), float(x[1]), 0.0)
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """The equations in some of the unknowns, the others fixed."""
+
+    equations: Equations
+    columns: tuple[int, ...]
+    fixed: Array
+
+    def complete(self, x: Array) -> Array:
+        """Return all four unknowns."""
+        full = self.fixed.copy()
+        full[list(self.columns)] = x
+        return full
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the free unknowns."""
+        residuals, jacobian = self.equations(self.complete(x))
+        return residuals, jacobian[:, list(self.columns)]
