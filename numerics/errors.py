@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class NoCondensate(RuntimeError):
-    """There is no solution with a positive order parameter at these parameters."""
+    """There is no solution with a positive order parameter at these parameters.
+
+    `end` is the decay rate gamma_v at which the branch ends, where there is a branch.
+    """
+
+    def __init__(self, message: str, end: float | None = None) -> None:
+        super().__init__(message)
+        self.end = end
 
 
 class ConvergenceError(RuntimeError):

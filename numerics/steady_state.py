@@ -138,12 +138,15 @@ class Branch:
         The decay rates asked for.
     states : tuple of SteadyState or None
         The states; None where the branch has ended.
+    end : float or None
+        The decay rate at which the branch ends, if that is below the largest asked for.
     status : str
         Why the branch ended, or that it did not.
     """
 
     gamma_v: Array
     states: tuple[SteadyState | None, ...]
+    end: float | None
     status: str
 
 
@@ -174,14 +177,14 @@ def trace_steady_states(
     if any(later < earlier for earlier, later in itertools.pairwise(wanted)):
         raise ValueError("gamma_v is outside its domain: ascending values")
     states: list[SteadyState | None] = []
-    status = "complete"
+    end, status = None, "complete"
     for state in _branch(parameters, wanted, rtol):
         if isinstance(state, NoCondensate):
             states.append(None)
-            status = str(state)
+            end, status = state.end, str(state)
         else:
             states.append(state)
-    return Branch(np.array(wanted), tuple(states), status)
+    return Branch(np.array(wanted), tuple(states), end, status)
 
 
 def _require_parameters(parameters: object) -> None:
@@ -238,7 +241,8 @@ def _ended(parameters: Parameters, end: Array) -> NoCondensate:
     return NoCondensate(
         f"no condensate: the branch from gamma_v = 0 {reason} at gamma_v/gamma_b = "
         f"{end[3] / parameters.gamma_b:.6g} (inv_kfa = {parameters.inv_kfa:g}, "
-        f"gamma_b = {parameters.gamma_b:g}, cutoff = {parameters.cutoff:g})"
+        f"gamma_b = {parameters.gamma_b:g}, cutoff = {parameters.cutoff:g})",
+        float(end[3]),
     )
 
 

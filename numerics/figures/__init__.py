@@ -1,0 +1,1 @@
+"""Figures: functions from numbers to matplotlib figures, and the numbers beside them."""

@@ -1,0 +1,90 @@
+"""The equilibrium BCS-BEC crossover at T = 0 with its two analytic limits, quoted after (15)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from numerics.crossover import Crossover, equilibrium_crossover
+from numerics.figures.style import COLOURS, LINES, new_figure, style
+
+COLUMNS = (
+    "inv_kfa",
+    "gap/eps_F",
+    "mu/eps_F",
+    "gap_bcs/eps_F",
+    "mu_bcs/eps_F",
+    "gap_bec/eps_F",
+    "mu_bec/eps_F",
+)
+
+
+def bcs_limit(inv_kfa: float) -> Crossover:
+    """Return the weak-coupling limit, Delta_0 = (8/e^2) exp(pi/(2 k_F a_s)) and mu = 1."""
+    return Crossover(inv_kfa, 8 * math.exp(math.pi * inv_kfa / 2 - 2), 1.0)
+
+
+def bec_limit(inv_kfa: float) -> Crossover:
+    """Return the strong-coupling limit, mu = -E_b/2 and Delta_0 = sqrt(16/3pi) |mu|**(1/4).
+
+    The binding energy E_b = 1/(m a_s**2) is twice (k_F a_s)**-2 in these units.
+    """
+    mu = -(inv_kfa**2)
+    return Crossover(inv_kfa, math.sqrt(16 / (3 * math.pi)) * abs(mu) ** 0.25, mu)
+
+
+@dataclass(frozen=True)
+class CrossoverCurve:
+    """Equilibrium states along the interaction strength."""
+
+    states: tuple[Crossover, ...]
+
+    def rows(self) -> Iterator[tuple[float, ...]]:
+        """Yield the rows of the table."""
+        for state in self.states:
+            bcs, bec = bcs_limit(state.inv_kfa), bec_limit(state.inv_kfa)
+            strong = (bec.gap, bec.mu) if state.inv_kfa > 0 else (math.nan, math.nan)
+            yield (state.inv_kfa, state.gap, state.mu, bcs.gap, bcs.mu, *strong)
+
+
+def compute(start: float = -2.5, end: float = 2.5, points: int = 101) -> CrossoverCurve:
+    """Solve (14) and (15) along the interaction strength."""
+    return CrossoverCurve(
+        tuple(equilibrium_crossover(float(x)) for x in np.linspace(start, end, points))
+    )
+
+
+def draw(data: CrossoverCurve) -> Figure:
+    """Draw order parameter and chemical potential with their limits."""
+    with style():
+        figure = new_figure(8.4, 3.8)
+        gap, mu = figure.subplots(1, 2)
+        weak = [bcs_limit(s.inv_kfa) for s in data.states if s.inv_kfa <= 0.5]
+        strong = [bec_limit(s.inv_kfa) for s in data.states if s.inv_kfa >= 0.25]
+        curves = (
+            (data.states, "BCS-Leggett theory"),
+            (weak, "BCS limit"),
+            (strong, "BEC limit"),
+        )
+        for index, (states, label) in enumerate(curves):
+            look = {"color": COLOURS[index], "linestyle": LINES[index], "label": label}
+            interactions = [s.inv_kfa for s in states]
+            gap.plot(interactions, [s.gap for s in states], **look)
+            mu.plot(interactions, [s.mu for s in states], **look)
+        gap.set_ylabel(r"order parameter $\Delta_0/\varepsilon_\mathrm{F}$")
+        mu.set_ylabel(r"chemical potential $\mu/\varepsilon_\mathrm{F}$")
+        gap.set_ylim(0, None)
+        for axes in (gap, mu):
+            _finish(axes, data)
+        gap.legend(loc="upper left")
+    return figure
+
+
+def _finish(axes: Axes, data: CrossoverCurve) -> None:
+    axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+    axes.set_xlim(data.states[0].inv_kfa, data.states[-1].inv_kfa)
