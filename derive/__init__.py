@@ -4,6 +4,7 @@ from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import fermi
 from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
+from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
 
 __all__ = [
     "GreenFunctions",
@@ -12,7 +13,11 @@ __all__ = [
     "empty_reservoir",
     "fermi",
     "fermi_reservoir",
+    "gap_integrand",
+    "gap_kernel",
     "green_functions",
     "integrate_frequency",
+    "number_integrand",
+    "number_kernel",
     "vacuum",
 ]

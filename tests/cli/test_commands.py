@@ -1,0 +1,87 @@
+"""The command line: output for people and machines, and one line for what goes wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from numerics import Parameters, solve_steady_state
+from numerics.cli import main
+
+
+def test_steady_state_as_json_is_the_library_result(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["steady-state", "--inv-kfa", "-1", "--gamma-v", "2.1e-5", "--json"]
+    assert main(arguments) == 0
+    result = json.loads(capsys.readouterr().out)
+    state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5))
+    assert (result["gap"], result["mu"], result["mu_b"]) == (state.gap, state.mu, state.mu_b)
+    assert result["cutoff"] == 100.0
+    assert result["residual"] <= 1e-10
+
+
+def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["steady-state", "--cutoff", "50"]) == 0
+    out = capsys.readouterr().out
+    assert "p_c = 50" in out
+    assert "order parameter" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["steady-state", "--gamma-b", "-1"], 2, ("gamma_b", "-1", "greater than 0")),
+        (["steady-state", "--gamma-b", "0"], 2, ("gamma_b", "greater than 0")),
+        (["steady-state", "--gamma-v", "-1e-5"], 2, ("gamma_v", "0 or greater")),
+        (["steady-state", "--temperature", "-1"], 2, ("temperature", "0 or greater")),
+        (["steady-state", "--cutoff", "0.5"], 2, ("cutoff", "0.5", "greater than 1")),
+        (["steady-state", "--inv-kfa", "nan"], 2, ("inv_kfa", "nan")),
+        (["steady-state", "--rtol", "0"], 2, ("rtol", "1e-13")),
+        (["steady-state", "--gamma-b", "abc"], 2, ("gamma-b", "abc")),
+        (["steady-state", "--gama-b", "1"], 2, ("--gama-b",)),
+        (["steady-state", "1.0"], 2, ("1.0",)),
+        (["no-such-command"], 2, ("no-such-command",)),
+        (["steady-state", "--gamma-v", "2e-3"], 1, ("no condensate", "gamma_v/gamma_b")),
+        (["reproduce", "--output", "{file}"], 2, ("taken",)),
+    ],
+)
+def test_what_goes_wrong_is_one_line(
+    arguments: list[str],
+    status: int,
+    words: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file where a folder is wanted")
+    assert main([a.replace("{file}", str(taken)) for a in arguments]) == status
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    for word in words:
+        assert word in captured.err
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("command", ["reproduce", "steady-state"])
+def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"Example: nambu {command}" in capsys.readouterr().out
+
+
+def test_the_command_is_installed() -> None:
+    command = Path(sys.executable).with_name("nambu")
+    run = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert run.stdout.strip()
+
+
+def test_an_interrupt_ends_without_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("numerics.cli.steady_state.solve_steady_state", interrupt)
+    assert main(["steady-state"]) == 130
+    assert capsys.readouterr().err == "nambu: interrupted\n"

@@ -1,0 +1,70 @@
+"""Every example that a user can read runs: docstrings and the README."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import derive
+import numerics
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted(
+    module.name
+    for package in (derive, numerics)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    if not module.name.endswith("__main__")
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.failed == 0
+
+
+def test_public_functions_of_the_contract_have_examples() -> None:
+    for function in (
+        derive.fermi,
+        derive.green_functions,
+        derive.integrate_frequency,
+        numerics.Parameters,
+        numerics.equilibrium_crossover,
+        numerics.solve_steady_state,
+    ):
+        assert ">>>" in (function.__doc__ or ""), function
+
+
+def readme_blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_readme_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = readme_blocks("python")
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    # five decay rates have a condensate, the sixth does not: gamma_v = gamma_b cannot be balanced
+    assert len(lines) == 6
+    assert lines[-1].startswith("normal beyond")
+
+
+def test_readme_commands_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"make ([a-z]+)", "".join(readme_blocks("console")))
+    assert set(targets) == {"reproduce", "test"}
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_readme_maps_every_folder() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for package in ("derive", "numerics"):
+        for folder in sorted((ROOT / package).rglob("__init__.py")):
+            relative = folder.parent.relative_to(ROOT).as_posix()
+            assert f"`{relative}/`" in text, relative
