@@ -80,7 +80,9 @@ def in_excitation_energy(expr: sp.Expr) -> sp.Expr:
     With one symbol for the root, rational functions can be brought to lowest terms.
     """
     energy, xi = symbols.energy, symbols.xi
-    return expr.subs(symbols.excitation_energy, energy).subs(symbols.gap**2, energy**2 - xi**2)
+    return expr.subs(symbols.excitation_energy, energy).xreplace(
+        {symbols.gap**2: energy**2 - xi**2}
+    )
 
 
 def number_kernel(

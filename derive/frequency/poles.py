@@ -23,23 +23,29 @@ class Pole:
 
 @dataclass(frozen=True)
 class Fraction:
-    """numerator / (leading * product of (nu - z)**m over the roots), a rational function of nu."""
+    """numerator / (leading * product of (nu - z)**m over the roots), a rational function of nu.
 
-    numerator: sp.Poly
+    `degree` and `highest` are the degree and the highest coefficient of the numerator; the latter
+    may vanish where only a simplification shows it.
+    """
+
+    numerator: sp.Expr
+    degree: int
+    highest: sp.Expr
     leading: sp.Expr
     roots: tuple[tuple[sp.Expr, int], ...]
 
     @property
     def decay(self) -> int:
-        """The power of 1/nu with which the function falls off at infinity."""
+        """The power of 1/nu with which the function falls off at infinity, or more."""
         if self.numerator.is_zero:
             return 2
-        return sum(m for _, m in self.roots) - self.numerator.degree()
+        return sum(m for _, m in self.roots) - self.degree
 
     @property
     def tail(self) -> sp.Expr:
         """The coefficient of 1/nu at infinity, of a function that decays."""
-        return self.numerator.LC() / self.leading if self.decay == 1 else sp.S.Zero
+        return self.highest / self.leading if self.decay == 1 else sp.S.Zero
 
 
 def vanishes(expr: sp.Expr) -> bool:
@@ -89,26 +95,40 @@ def fractions(expr: sp.Expr, nu: sp.Symbol) -> Iterator[Fraction]:
 
 
 def _term_fractions(term: sp.Expr, nu: sp.Symbol) -> Iterator[Fraction]:
-    numerator = sp.Poly(1, nu)
-    leading: sp.Expr = sp.S.One
+    numerator, highest, leading = sp.S.One, sp.S.One, sp.S.One
+    degree = 0
     roots: list[tuple[sp.Expr, int]] = []
     for factor in sp.Mul.make_args(term):
         base, exponent = factor.as_base_exp()
         if not factor.has(nu):
-            numerator *= sp.Poly(factor, nu)
+            numerator *= factor
+            highest *= factor
         elif not (exponent.is_Integer and base.is_rational_function(nu)):
             raise ValueError(f"{factor} is not a rational function of {nu}")
         elif not base.is_polynomial(nu):
             yield from _combined(term, nu)
             return
         elif exponent > 0:
-            numerator *= sp.Poly(base, nu) ** int(exponent)
+            power, coefficient = _highest_term(base, nu)
+            numerator *= factor
+            highest *= coefficient**exponent
+            degree += power * int(exponent)
         else:
             polynomial = sp.Poly(base, nu)
             leading *= polynomial.LC() ** -exponent
             for root, multiplicity in _roots(polynomial):
                 _add_root(roots, root, -int(exponent) * multiplicity)
-    yield Fraction(numerator, leading, tuple(roots))
+    yield Fraction(numerator, degree, highest, leading, tuple(roots))
+
+
+def _highest_term(polynomial: sp.Expr, nu: sp.Symbol) -> tuple[int, sp.Expr]:
+    """Return degree and highest coefficient, without the canonical forms that Poly insists on."""
+    coefficients: dict[int, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(polynomial)):
+        coefficient, power = term.as_coeff_exponent(nu)
+        coefficients[int(power)] = coefficients.get(int(power), sp.S.Zero) + coefficient
+    degree = max((n for n, c in coefficients.items() if c != 0), default=0)
+    return degree, coefficients.get(degree, sp.S.Zero)
 
 
 def _combined(term: sp.Expr, nu: sp.Symbol) -> Iterator[Fraction]:
@@ -189,13 +209,12 @@ def principal_parts(fraction: Fraction, nu: sp.Symbol) -> Iterator[Pole]:
     The coefficient of (nu - z)**-j is the Taylor coefficient of order m - j of the function with
     the pole of multiplicity m divided out; for a simple pole it is the residue.
     """
-    numerator = fraction.numerator.as_expr()
     for location, multiplicity in fraction.roots:
         rest = fraction.leading
         for other, count in fraction.roots:
             if other is not location:
                 rest *= (nu - other) ** count
-        regular = numerator / rest
+        regular = fraction.numerator / rest
         taylor = []
         for order in range(multiplicity):
             derivative = regular.diff(nu, order) if order else regular
