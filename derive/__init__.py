@@ -4,6 +4,7 @@ from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import fermi
 from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
+from derive.response import response_integrand
 from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "integrate_frequency",
     "number_integrand",
     "number_kernel",
+    "response_integrand",
     "vacuum",
 ]

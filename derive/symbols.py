@@ -35,6 +35,16 @@ delta = sp.Symbol("delta", positive=True)
 
 #: Quasiparticle energy E_p = sqrt(xi**2 + Delta_0**2).
 excitation_energy = sp.sqrt(xi**2 + gap**2)
+#: Kinetic energies of the two momenta p +- q/2 of a response function.
+xi_plus = sp.Symbol("xi_plus", real=True)
+xi_minus = sp.Symbol("xi_minus", real=True)
+#: Real part of the external frequency of a response function, and the width gamma + Im(omega)
+#: of the retarded Green's function that carries it; positive where the response is analytic.
+transfer = sp.Symbol("omega_r", real=True)
+transfer_width = sp.Symbol("Gamma", positive=True)
+#: Quasiparticle energies at the two momenta, of either sign: the sign tells the branch.
+energy_plus = sp.Symbol("E_plus", real=True, nonzero=True)
+energy_minus = sp.Symbol("E_minus", real=True, nonzero=True)
 #: A symbol for E_p where its square root would be in the way.
 energy = sp.Symbol("E", positive=True)
 #: Momentum beyond which an integral over momenta is continued by its asymptotic series.

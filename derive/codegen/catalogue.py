@@ -12,14 +12,16 @@ from derive.codegen.nodes import excess
 from derive.codegen.program import Program
 from derive.codegen.real_split import split_complex
 from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
+from derive.response import band_loop_kernel
 from derive.steady_state import gap_kernel, in_excitation_energy, number_kernel
 from derive.tails import tail_coefficients, tail_integral
 
 #: Terms of the series in 1/p**2 that the tails keep.
 TAIL_TERMS = 6
 
-#: E - xi, which is small for large momenta.
+#: E - xi, which is small for large momenta, and E + xi, which is small deep in the Fermi sea.
 _DEPTH = sp.Symbol("depth", positive=True)
+_RISE = sp.Symbol("rise", positive=True)
 
 _VARIABLES = (symbols.gap, symbols.linewidth, symbols.edge)
 
@@ -61,9 +63,9 @@ def _finished(program: Program) -> Program:
     """Add the derivatives and make the program fast."""
     energy, xi, gap = symbols.energy, symbols.xi, symbols.gap
     wrt = [s for s in (gap, xi, symbols.linewidth, symbols.edge) if s in program.inputs]
-    # E + xi = Delta_0**2 / (E - xi) stays accurate for momenta far inside the Fermi sea as well
     accurate = passes.define(
-        [(_DEPTH, excess(xi, gap))], {energy - xi: _DEPTH, energy + xi: gap**2 / _DEPTH}
+        [(_DEPTH, excess(xi, gap)), (_RISE, excess(-xi, gap))],
+        {energy - xi: _DEPTH, energy + xi: _RISE, _DEPTH * _RISE: gap**2},
     )
     steps = (
         passes.fuse_pairs,
@@ -147,6 +149,59 @@ def steady_state_module() -> Module:
     )
 
 
+def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:
+    """Return the response between two branches, per unit rate of one reservoir."""
+    inputs = [
+        symbols.xi_plus,
+        symbols.xi_minus,
+        symbols.energy_plus,
+        symbols.energy_minus,
+        symbols.gap,
+        symbols.linewidth,
+        symbols.transfer_width,
+        symbols.transfer,
+    ]
+    outputs = tuple(
+        (f"r{s}{t}", band_loop_kernel(s, t, [reservoir], linewidth=symbols.linewidth))
+        for s in (1, 2)
+        for t in (1, 2)
+    )
+    occupied = set().union(*(value.free_symbols for _, value in outputs)) - set(inputs)
+    inputs += [s for s in (symbols.edge, symbols.temperature) if s in occupied]
+    steps = (
+        split_complex,
+        passes.share_subexpressions,
+        passes.pair_complex_functions,
+        passes.name_power_bases,
+    )
+    return passes.run_passes(Program(name, source, tuple(inputs), (), outputs), steps)
+
+
+def response_module() -> Module:
+    """Return the kernels of the response function, per unit rate of one reservoir."""
+    unit = sp.S.One
+    source = "Tr[tau_s G^R tau_t G^K] of (37) between two branches, {}"
+    return Module(
+        "response",
+        "The nu-integral of Tr[tau_s G^R(p+q/2, nu+omega) tau_t G^K(p-q/2, nu)] between the\n"
+        "quasiparticle branches that the signs of E_plus and E_minus tell, s, t = 1, 2, per unit\n"
+        "rate of one reservoir.",
+        (
+            _band_loop("empty", source.format("empty reservoir"), empty_reservoir("", unit)),
+            _band_loop(
+                "step",
+                source.format("Fermi reservoir at T = 0"),
+                fermi_reservoir("", unit, symbols.edge),
+            ),
+            _band_loop(
+                "thermal",
+                source.format("Fermi reservoir at T > 0"),
+                fermi_reservoir("", unit, symbols.edge, symbols.temperature),
+            ),
+        ),
+    )
+
+
 def modules() -> tuple[Module, ...]:
     """Return everything that is generated."""
-    return (steady_state_module(),)
+    return (steady_state_module(), response_module())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from derive.frequency.divided import divided_log, divided_polygamma
+
 
 class log_ratio(sp.Function):
     """log(a) - log(b) for positive a and b whose difference a - b is given without cancellation."""
@@ -99,6 +101,71 @@ class complex_polygamma(sp.Function):
     nargs = 3
 
 
+class _DividedPart(sp.Function):
+    """Real or imaginary part of a divided difference at x + i y and u + i v."""
+
+    nargs = 4
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+    def _quotient(self) -> sp.Expr:
+        x, y, u, v = self.args
+        return _COMPLEX[type(self)](x + sp.I * y, u + sp.I * v).doit()
+
+
+class divided_log_re(_DividedPart):
+    """Real part of `divided_log`."""
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the quotient."""
+        return sp.re(self._quotient())
+
+
+class divided_log_im(_DividedPart):
+    """Imaginary part of `divided_log`."""
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the quotient."""
+        return sp.im(self._quotient())
+
+
+class divided_polygamma_re(_DividedPart):
+    """Real part of `divided_polygamma`."""
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the quotient."""
+        return sp.re(self._quotient())
+
+
+class divided_polygamma_im(_DividedPart):
+    """Imaginary part of `divided_polygamma`."""
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the quotient."""
+        return sp.im(self._quotient())
+
+
+_COMPLEX: dict[type[sp.Function], type[sp.Function]] = {
+    divided_log_re: divided_log,
+    divided_log_im: divided_log,
+    divided_polygamma_re: divided_polygamma,
+    divided_polygamma_im: divided_polygamma,
+}
+
+
+class complex_divided_log(sp.Function):
+    """`divided_log` at x + i y and u + i v, a complex value."""
+
+    nargs = 4
+
+
+class complex_divided_polygamma(sp.Function):
+    """`divided_polygamma` at x + i y and u + i v, a complex value."""
+
+    nargs = 4
+
+
 class real_part(sp.Function):
     """Real part of a symbol with a complex value."""
 
@@ -111,6 +178,16 @@ class imaginary_part(sp.Function):
     nargs = 1
 
 
+#: The complex function behind each part, and which part it is.
+COMPLEX_PARTS: dict[type[sp.Function], tuple[type[sp.Function], type[sp.Function]]] = {
+    polygamma_re: (complex_polygamma, real_part),
+    polygamma_im: (complex_polygamma, imaginary_part),
+    divided_log_re: (complex_divided_log, real_part),
+    divided_log_im: (complex_divided_log, imaginary_part),
+    divided_polygamma_re: (complex_divided_polygamma, real_part),
+    divided_polygamma_im: (complex_divided_polygamma, imaginary_part),
+}
+
 #: Functions whose cost dominates; an expression is linear in them after the nu-integral.
 TRANSCENDENTAL = (
     sp.log,
@@ -120,6 +197,8 @@ TRANSCENDENTAL = (
     polygamma_re,
     polygamma_im,
     complex_polygamma,
+    complex_divided_log,
+    complex_divided_polygamma,
 )
 
 

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable
 import sympy as sp
 
 from derive.codegen.nodes import (
+    COMPLEX_PARTS,
     TRANSCENDENTAL,
-    complex_polygamma,
-    imaginary_part,
     log_ratio,
     polygamma_im,
     polygamma_re,
-    real_part,
 )
 from derive.codegen.program import Assignment, Program
 
@@ -50,12 +48,12 @@ def lowest_terms(expr: sp.Expr) -> sp.Expr:
 
 
 def fuse_pairs(program: Program) -> Program:
-    """Fuse two logarithms, and two arctangents, into combinations without cancellation.
+    """Fuse pairs of logarithms, of arctangents and of polygamma functions into sum and difference.
 
     c1 log a + c2 log b becomes (c1 + c2)/2 log(a b) + (c1 - c2)/2 log(a/b), and likewise for
-    arctan u and arctan v with their sum and difference as one arctan2 each.  The coefficients are
-    brought to lowest terms again: where two poles collide, a - b and u - v vanish as the
-    denominator of c1 - c2 does.
+    arctan u and arctan v with their sum and difference as one arctan2 each; the polygamma functions
+    stay themselves.  The coefficients are brought to lowest terms again: where two poles collide,
+    a - b and u - v vanish as the denominator of c1 - c2 does.
     """
     outputs = tuple((name, _fuse(value)) for name, value in program.outputs)
     return program.with_values(program.body, outputs)
@@ -63,25 +61,27 @@ def fuse_pairs(program: Program) -> Program:
 
 def _fuse(expr: sp.Expr) -> sp.Expr:
     rest, coefficients = linear_form(expr)
-    logs = [f for f in coefficients if isinstance(f, sp.log)]
-    arctangents = [f for f in coefficients if isinstance(f, sp.atan)]
-    for pair, fused in ((logs, _fused_logarithms), (arctangents, _fused_arctangents)):
+    for kind, fused in _FUSED.items():
+        pair = [f for f in coefficients if isinstance(f, kind)]
         if len(pair) != 2:
             rest += sp.Add(*(coefficients[f] * f for f in pair))
             continue
-        (first, second), (total, difference) = pair, fused(*(f.args[0] for f in pair))
+        first, second = pair
+        total, difference = fused(first, second)
         rest += lowest_terms(coefficients[first] + coefficients[second]) / 2 * total
         rest += lowest_terms(coefficients[first] - coefficients[second]) / 2 * difference
-    others = [f for f in coefficients if f not in logs and f not in arctangents]
+    others = [f for f in coefficients if not isinstance(f, tuple(_FUSED))]
     return rest + sp.Add(*(coefficients[f] * f for f in others))
 
 
-def _fused_logarithms(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+def _fused_logarithms(first: sp.Expr, second: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    a, b = first.args[0], second.args[0]
     return sp.log(a * b), log_ratio(a, b, sp.factor(sp.expand(a - b)))
 
 
-def _fused_arctangents(u: sp.Expr, v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+def _fused_arctangents(first: sp.Expr, second: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Return arctan u + arctan v and arctan u - arctan v; both lie between -pi and pi."""
+    u, v = first.args[0], second.args[0]
     (p, q), (r, s) = u.as_numer_denom(), v.as_numer_denom()
     if not (q.is_positive and s.is_positive):
         raise ValueError(f"cannot fuse arctan({u}) and arctan({v}): denominators of unknown sign")
@@ -90,6 +90,19 @@ def _fused_arctangents(u: sp.Expr, v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         sp.atan2(sp.factor(sp.expand(crossed + product)), q * s - p * r),
         sp.atan2(sp.factor(sp.expand(crossed - product)), q * s + p * r),
     )
+
+
+def _sum_and_difference(first: sp.Expr, second: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    return first + second, first - second
+
+
+#: How a pair of functions of one kind is combined.
+_FUSED: dict[type[sp.Function], Callable[[sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr]]] = {
+    sp.log: _fused_logarithms,
+    sp.atan: _fused_arctangents,
+    polygamma_re: _sum_and_difference,
+    polygamma_im: _sum_and_difference,
+}
 
 
 def drop_vanishing(program: Program) -> Program:
@@ -201,23 +214,17 @@ def pair_complex_functions(program: Program) -> Program:
     body: list[Assignment] = []
     evaluated: dict[sp.Expr, sp.Symbol] = {}
 
-    def evaluate(node: sp.Expr) -> sp.Symbol:
-        call = complex_polygamma(*node.args)
+    def part(node: sp.Expr) -> sp.Expr:
+        function, which = COMPLEX_PARTS[type(node)]
+        call = function(*node.args)
         if call not in evaluated:
             evaluated[call] = sp.Symbol(f"z{len(evaluated)}")
             body.append((evaluated[call], call))
-        return evaluated[call]
+        return which(evaluated[call])
 
     def replaced(value: sp.Expr) -> sp.Expr:
-        parts = sorted(value.atoms(polygamma_re, polygamma_im), key=sp.default_sort_key)
-        return value.xreplace(
-            {
-                node: (real_part if isinstance(node, polygamma_re) else imaginary_part)(
-                    evaluate(node)
-                )
-                for node in parts
-            }
-        )
+        nodes = sorted(value.atoms(*COMPLEX_PARTS), key=sp.default_sort_key)
+        return value.xreplace({node: part(node) for node in nodes})
 
     for symbol, value in program.body:
         body.append((symbol, replaced(value)))

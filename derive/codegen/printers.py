@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.codegen.nodes import (
+    complex_divided_log,
+    complex_divided_polygamma,
     complex_polygamma,
     excess,
     imaginary_part,
@@ -67,6 +69,8 @@ NUMPY = Target(
         log_ratio: "log_ratio({}, {}, {})",
         excess: "excess({}, {})",
         complex_polygamma: "polygamma({}, {}, {})",
+        complex_divided_log: "divided_log({}, {}, {}, {})",
+        complex_divided_polygamma: "divided_digamma({}, {}, {}, {})",
         real_part: "{}.real",
         imaginary_part: "{}.imag",
     },
@@ -76,7 +80,13 @@ NUMPY = Target(
     extra_arguments="",
     imports={
         "numpy": ("arctan", "arctan2", "log", "pi", "sqrt"),
-        "numerics.special": ("excess", "log_ratio", "polygamma"),
+        "numerics.special": (
+            "divided_digamma",
+            "divided_log",
+            "excess",
+            "log_ratio",
+            "polygamma",
+        ),
     },
 )
 
@@ -89,6 +99,8 @@ MPMATH = Target(
         log_ratio: "(mp.log({}) - mp.log({}))",
         excess: "(mp.hypot({0}, {1}) - {0})",
         complex_polygamma: "mp.psi({}, mp.mpc({}, {}))",
+        complex_divided_log: "divided_log(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
+        complex_divided_polygamma: "divided_digamma(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
         real_part: "{}.real",
         imaginary_part: "{}.imag",
     },
@@ -96,7 +108,10 @@ MPMATH = Target(
     root="mp.sqrt({})",
     ratio="(mp.mpf({}) / {})",
     extra_arguments=", mp=mp",
-    imports={"mpmath": ("mp",)},
+    imports={
+        "mpmath": ("mp",),
+        "numerics.special_mpmath": ("divided_digamma", "divided_log"),
+    },
 )
 
 TARGETS = {target.name: target for target in (NUMPY, MPMATH)}

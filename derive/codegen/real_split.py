@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.codegen.nodes import polygamma_im, polygamma_re
+from derive.codegen.nodes import (
+    divided_log_im,
+    divided_log_re,
+    divided_polygamma_im,
+    divided_polygamma_re,
+    polygamma_im,
+    polygamma_re,
+)
 from derive.codegen.program import Program
+from derive.frequency.divided import divided_log, divided_polygamma
 
 Parts = tuple[sp.Expr, sp.Expr]
+
+_DIVIDED = (
+    (divided_log, divided_log_re, divided_log_im),
+    (divided_polygamma, divided_polygamma_re, divided_polygamma_im),
+)
 
 
 def split_complex(program: Program) -> Program:
@@ -53,6 +66,10 @@ class _Splitter:
             return self._logarithm(expr.args[0])
         if isinstance(expr, sp.polygamma):
             return self._polygamma(*expr.args)
+        for function, real, imaginary in _DIVIDED:
+            if isinstance(expr, function):
+                arguments = [part for z in expr.args for part in self(z)]
+                return real(*arguments), imaginary(*arguments)
         raise ValueError(f"cannot split {expr} into real and imaginary parts")
 
     def _product(self, expr: sp.Mul) -> Parts:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.frequency.divided import divided_log, divided_polygamma
 from derive.frequency.poles import (
     Fraction,
     Pole,
@@ -47,9 +48,21 @@ class Occupation:
             if order == 0:
                 return sp.log(z)
             return (-1) ** (order - 1) * sp.factorial(order - 1) / z**order
-        slope = -sp.I * pole.side / (2 * sp.pi * self.temperature)
+        slope = self._slope(pole.side)
         value = slope**order * sp.polygamma(order, sp.Rational(1, 2) + slope * z)
         return value if order else value + sp.I * sp.pi * pole.side / 2
+
+    def _slope(self, side: int) -> sp.Expr:
+        """Return the factor of z - B in the argument of the digamma function."""
+        return -sp.I * side / (2 * sp.pi * self.temperature)
+
+    def divided(self, first: Pole, second: Pole) -> sp.Expr:
+        """Return the divided difference of L over two poles on the same side, unevaluated."""
+        z, w = first.location - self.edge, second.location - self.edge
+        if self.temperature.is_zero:
+            return divided_log(z, w)
+        slope, half = self._slope(first.side), sp.Rational(1, 2)
+        return slope * divided_polygamma(half + slope * z, half + slope * w)
 
     @property
     def cutoff_offset(self) -> sp.Expr:
@@ -57,7 +70,7 @@ class Occupation:
         return sp.S.Zero if self.temperature.is_zero else sp.log(2 * sp.pi * self.temperature)
 
 
-def integrate_frequency(expr: sp.Expr, nu: sp.Symbol) -> sp.Expr:
+def integrate_frequency(expr: sp.Expr, nu: sp.Symbol, *, divided: bool = False) -> sp.Expr:
     r"""Integrate over all frequencies, :math:`\int_{-\infty}^{\infty} d\nu/2\pi`, in closed form.
 
     Parameters
@@ -68,6 +81,9 @@ def integrate_frequency(expr: sp.Expr, nu: sp.Symbol) -> sp.Expr:
         half-plane; the half-plane is decided from the symbols' assumptions.
     nu : Symbol
         The frequency.
+    divided : bool
+        Keep a term with just two simple poles, both on the same side, as an unevaluated divided
+        difference (`divided_log`, `divided_polygamma`), which stays regular where they collide.
 
     Returns
     -------
@@ -101,7 +117,7 @@ def integrate_frequency(expr: sp.Expr, nu: sp.Symbol) -> sp.Expr:
         if piece.occupation is None:
             total += _residue_theorem(piece)
         else:
-            total += _occupied(piece, piece.occupation)
+            total += _occupied(piece, piece.occupation, divided)
     return total
 
 
@@ -110,9 +126,14 @@ class _Piece:
     """One rational function and its occupation, with the 1/nu tail that it had at either end."""
 
     occupation: Occupation | None
-    poles: tuple[Pole, ...]
+    terms: tuple[tuple[Pole, ...], ...]
     tail: sp.Expr
     reflected: bool
+
+    @property
+    def poles(self) -> tuple[Pole, ...]:
+        """The poles of all terms."""
+        return tuple(pole for term in self.terms for pole in term)
 
 
 def _split(expr: sp.Expr, nu: sp.Symbol) -> Mapping[fermi | None, sp.Expr]:
@@ -172,9 +193,12 @@ def _expand(
         terms = combined(function, nu)
     if any(term.decay < 1 for term in terms):
         raise ValueError(f"the integral over {nu} diverges: {function} does not decay at infinity")
-    poles = tuple(_on_path(p, occupation) for t in terms for p in principal_parts(t, nu))
+    poles = tuple(
+        tuple(_on_path(pole, occupation) for pole in principal_parts(term, nu)) for term in terms
+    )
     tail = sum((term.tail for term in terms), sp.S.Zero)
-    return _Piece(occupation, tuple(p for p in poles if p.coefficients), tail, reflected)
+    kept = tuple(tuple(pole for pole in term if pole.coefficients) for term in poles)
+    return _Piece(occupation, kept, tail, reflected)
 
 
 def _on_path(pole: Pole, occupation: Occupation | None) -> Pole:
@@ -211,6 +235,20 @@ def _require_convergence(pieces: Iterable[_Piece]) -> None:
             raise ValueError(f"the integral diverges: the integrand falls off like 1/nu at {name}")
 
 
+def _pair_strength(poles: tuple[Pole, ...]) -> sp.Expr | None:
+    """Return c of a term c/((nu - z)(nu - w)) with both poles on the same side, else None."""
+    if len(poles) != 2 or poles[0].side != poles[1].side:
+        return None
+    if any(len(pole.coefficients) != 1 for pole in poles):
+        return None
+    first, second = poles
+    # the residue at z is c/(z - w), written with the same difference, so that it divides out
+    distance = sp.factor_terms(sp.expand(first.location - second.location))
+    strength = first.coefficients[0] * distance
+    opposite = second.coefficients[0] * sp.factor_terms(sp.expand(-distance))
+    return strength if vanishes(strength - opposite) else None
+
+
 def _terms(poles: Iterable[Pole]) -> Iterator[tuple[Pole, int, sp.Expr]]:
     """Yield (pole, order of the derivative of L, its coefficient)."""
     for pole in poles:
@@ -231,10 +269,15 @@ def _residue_theorem(piece: _Piece) -> sp.Expr:
     return closed * sp.I * residues[closed]
 
 
-def _occupied(piece: _Piece, occupation: Occupation) -> sp.Expr:
+def _occupied(piece: _Piece, occupation: Occupation, divided: bool) -> sp.Expr:
     total: sp.Expr = sp.S.Zero
-    for pole, order, coefficient in _terms(piece.poles):
-        total += coefficient * occupation.primitive(pole, order)
+    for poles in piece.terms:
+        strength = _pair_strength(poles) if divided else None
+        if strength is not None:
+            total += strength * occupation.divided(*poles)
+            continue
+        for pole, order, coefficient in _terms(poles):
+            total += coefficient * occupation.primitive(pole, order)
     if not vanishes(piece.tail):
         total += piece.tail * occupation.cutoff_offset
     return total / (2 * sp.pi)

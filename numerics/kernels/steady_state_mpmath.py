@@ -142,281 +142,286 @@ def equilibrium(xi, Delta_0, mp=mp):
 def empty(xi, Delta_0, gamma, mp=mp):
     """Compute (33) and (34) for an empty reservoir.
 
-    Operations: 44 (add 6, div 4, mul 33, sqrt 1).
+    Operations: 50 (add 8, div 7, mul 34, sqrt 1).
     """
-    x0 = Delta_0 * Delta_0
-    x1 = xi * xi
-    x2 = 1 / gamma
+    x0 = xi * xi
+    x1 = 1 / gamma
     x3 = gamma * gamma
-    x12 = 2 * x0
-    x13 = 1 / x3
-    E = mp.sqrt(x0 + x1)
-    x4 = E * E + x3
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
+    x2 = E * E
+    x4 = x2 + x3
     x5 = 1 / x4
-    x6 = (mp.mpf(1) / 2) * x5
-    x7 = x0 * x5
-    x8 = 1 / (x4 * x4)
-    x9 = Delta_0 * x8
-    x10 = x2 * x8
-    x11 = x8 * xi
+    x6 = x1 * x5
+    x7 = 2 * x2 + 2 * x3
+    x9 = 1 / (x4 * x4)
+    x10 = x9 * xi
+    x11 = x1 * x10
+    x12 = 4 / (x7 * x7)
+    x13 = x1 * x9
+    x15 = Delta_0 * x6 / E
+    x16 = x5 / x3
+    depth = (mp.hypot(xi, Delta_0) - xi)
+    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    x8 = depth * rise
+    x14 = 2 * x8
     return (
-        x2 * x6 * xi,  # gap_real
-        x6,  # gap_imag
-        x2 * x7,  # number
-        -x2 * x9 * xi,  # gap_real_by_Delta_0
-        -x9,  # gap_imag_by_Delta_0
-        -2 * Delta_0 * Delta_0 * Delta_0 * x10 + 2 * Delta_0 * x2 * x5,  # number_by_Delta_0
-        -x1 * x10 + (mp.mpf(1) / 2) * x2 * x5,  # gap_real_by_xi
-        -x11,  # gap_imag_by_xi
-        -x11 * x12 * x2,  # number_by_xi
-        -x11 - x13 * x6 * xi,  # gap_real_by_gamma
-        -gamma * x8,  # gap_imag_by_gamma
-        -x12 * x8 - x13 * x7,  # number_by_gamma
+        (mp.mpf(1) / 2) * x6 * xi,  # gap_real
+        1 / x7,  # gap_imag
+        x6 * x8,  # number
+        -Delta_0 * x11,  # gap_real_by_Delta_0
+        -Delta_0 * x12,  # gap_imag_by_Delta_0
+        -Delta_0 * x13 * x14 + depth * x15 + rise * x15,  # number_by_Delta_0
+        -x0 * x13 + (mp.mpf(1) / 2) * x1 * x5,  # gap_real_by_xi
+        -x12 * xi,  # gap_imag_by_xi
+        -x11 * x14,  # number_by_xi
+        -x10 - (mp.mpf(1) / 2) * x16 * xi,  # gap_real_by_gamma
+        -gamma * x12,  # gap_imag_by_gamma
+        -x14 * x9 - x16 * x8,  # number_by_gamma
     )
 
 
 def step(xi, Delta_0, gamma, B, mp=mp):
     """Compute (33) and (34) for a Fermi reservoir at T = 0.
 
-    Operations: 324 (add 76, atan2 3, div 12, log_ratio 1, mul 231, sqrt 1).
+    Operations: 326 (add 78, atan2 3, div 12, log_ratio 1, mul 231, sqrt 1).
     """
-    x0 = Delta_0 * Delta_0
-    x1 = xi * xi
-    x4 = gamma * gamma
+    x0 = xi * xi
+    x3 = gamma * gamma
+    x9 = 1 / mp.pi
     x11 = 1 / gamma
-    x12 = 1 / mp.pi
-    x13 = x11 * x12
     x14 = 2 * B
-    x36 = x1 + x4
-    x47 = x11 * xi
-    x51 = B * B
-    x52 = 4 * x4
-    x61 = 4 * gamma
-    x63 = 2 * gamma
-    x74 = 1 / x4
-    E = mp.sqrt(x0 + x1)
-    x2 = 2 * E
-    x3 = gamma * x2
-    x5 = B + E
-    x6 = B - E
-    x7 = -x5 * x6
-    x8 = x4 - x7
-    x9 = mp.atan2(x3, x8)
+    x38 = x0 + x3
+    x46 = (mp.mpf(1) / 2) * x9
+    x51 = x11 * xi
+    x55 = B * B
+    x56 = 4 * x3
+    x65 = 4 * gamma
+    x67 = 2 * gamma
+    x82 = 1 / x3
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
+    x1 = 2 * E
+    x2 = gamma * x1
+    x4 = B + E
+    x5 = B - E
+    x6 = -x4 * x5
+    x7 = x3 - x6
+    x8 = mp.atan2(x2, x7)
     x10 = 1 / E
-    x15 = x4 + x7
+    x12 = x10 * x11
+    x13 = x12 * x9
+    x15 = x3 + x6
     x16 = mp.atan2(-gamma * x14, x15)
-    x17 = x12 * x16
+    x17 = x16 * x9
     x18 = E * E
-    x19 = x18 + x4
+    x19 = x18 + x3
     x20 = 1 / x19
     x21 = (mp.mpf(1) / 2) * x20
     x22 = x17 * x21
     x23 = x11 * x22
     x24 = x10 * xi
-    x25 = x4 + x6 * x6
-    x26 = x4 + x5 * x5
+    x25 = x3 + x5 * x5
+    x26 = x3 + x4 * x4
     x27 = 4 * E
     x28 = B * x27
-    x29 = x12 * (mp.log(x25) - mp.log(x26))
-    x30 = x20 * x29
+    x29 = (mp.log(x25) - mp.log(x26))
+    x30 = x20 * x9
     x31 = (mp.mpf(1) / 4) * x30
-    x32 = x10 * x31
-    x34 = -x8
-    x35 = mp.atan2(x3, x34)
-    x37 = x17 * x20
-    x38 = x0 * x10
-    x39 = x21 * x29
-    x40 = 1 / x18
-    x41 = x11 * x40
-    x42 = x12 * x41
-    x43 = (mp.mpf(1) / 2) * x9
-    x44 = 1 / (x19 * x19)
-    x45 = x17 * x44
-    x46 = E * x45
-    x48 = x29 * x44
-    x49 = (mp.mpf(1) / 2) * x48
-    x50 = x31 * x40
-    x53 = 1 / (x15 * x15 + x51 * x52)
-    x54 = 1 / x26
-    x55 = -x54 * (x14 + x2)
-    x56 = -2 * E + x14
-    x57 = 1 / x25
-    x58 = x55 - x56 * x57
-    x59 = x18 * x52
-    x60 = 1 / (x59 + x8 * x8)
-    x62 = x18 * x61
-    x64 = 2 * B * E * x12 * x20 * x53 * xi + (mp.mpf(1) / 2) * x10 * x11 * x12 * (x60 * x62 + x60 * x63 * x8) + (mp.mpf(1) / 4) * x10 * x12 * x20 * x58 * xi - x42 * x43 - x46 * x47 - x49 * xi - x50 * xi
-    x65 = Delta_0 * x10
-    x66 = gamma * x49
-    x67 = 2 * B * E * gamma * x12 * x20 * x53 + (mp.mpf(1) / 4) * gamma * x10 * x12 * x20 * x58 - gamma * x50 - x46 - x66
-    x69 = x0 * x48
-    x70 = x20 * x36
-    x71 = 1 / (x34 * x34 + x59)
-    x73 = 2 * x37
-    x75 = x10 * x74
-    x76 = 2 * gamma * x57 - x54 * x63
-    x77 = x27 * x4
-    x78 = x15 * x53
-    x79 = B * x52 * x53 - x14 * x78
-    x80 = gamma * x10
-    x81 = x12 * x80
-    x82 = (mp.mpf(1) / 4) * x20
-    x83 = x12 * x21
-    x84 = x12 * x24
-    x85 = x55 + x56 * x57
-    x86 = x82 * x85
-    x87 = -x51 * x53 * x61 - x63 * x78
-    x88 = x13 * x87
+    x32 = x29 * x31
+    x33 = x10 * x29
+    x34 = x31 * x33
+    x35 = -x7
+    x36 = mp.atan2(x2, x35)
+    x37 = x13 * x36
+    x39 = x17 * x20
+    x41 = x21 * x9
+    x44 = 1 / x18
+    x45 = x11 * x44
+    x47 = x46 * x8
+    x48 = 1 / (x19 * x19)
+    x49 = x17 * x48
+    x50 = E * x49
+    x52 = x29 * x48
+    x53 = x46 * x52
+    x54 = x32 * x44
+    x57 = 1 / (x15 * x15 + x55 * x56)
+    x58 = 1 / x26
+    x59 = -x58 * (x1 + x14)
+    x60 = -2 * E + x14
+    x61 = 1 / x25
+    x62 = x59 - x60 * x61
+    x63 = x18 * x56
+    x64 = 1 / (x63 + x7 * x7)
+    x66 = x18 * x65
+    x68 = 2 * B * E * x20 * x57 * x9 * xi + (mp.mpf(1) / 2) * x10 * x11 * x9 * (x64 * x66 + x64 * x67 * x7) + (mp.mpf(1) / 4) * x10 * x20 * x62 * x9 * xi - x45 * x47 - x50 * x51 - x53 * xi - x54 * xi
+    x69 = Delta_0 * x10
+    x70 = gamma * x53
+    x71 = 2 * B * E * gamma * x20 * x57 * x9 + (mp.mpf(1) / 4) * gamma * x10 * x20 * x62 * x9 - gamma * x54 - x50 - x70
+    x72 = x29 * x41 * x44
+    x74 = x36 * x9
+    x76 = x52 * x9
+    x78 = x30 * x38
+    x79 = 1 / (x35 * x35 + x63)
+    x81 = 2 * x39
+    x83 = 2 * gamma * x61 - x58 * x67
+    x84 = x27 * x3
+    x85 = x15 * x57
+    x86 = B * x56 * x57 - x14 * x85
+    x87 = gamma * x10
+    x88 = x11 * x78
+    x89 = x59 + x60 * x61
+    x90 = x31 * x89
+    x91 = -x55 * x57 * x65 - x67 * x85
+    x92 = x41 * x91
     depth = (mp.hypot(xi, Delta_0) - xi)
-    x33 = depth * x11
-    x68 = x33 * x40
-    x72 = 2 * E * x11 * x12 * x16 * x36 * x44 + (mp.mpf(1) / 2) * x0 * x10 * x12 * x20 * x58 - x0 * x39 * x40 + x10 * x11 * x12 * xi * (2 * gamma * x34 * x71 - x62 * x71) - x12 * x28 * x53 * x70 - x35 * x42 * xi - x68 - x69
+    x40 = depth * x10
+    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    x42 = rise * x41
+    x43 = x40 * x42
+    x73 = x12 + x33 * x42
+    x75 = depth * rise
+    x77 = x72 * x75
+    x80 = 2 * E * x11 * x16 * x38 * x48 * x9 + (mp.mpf(1) / 2) * depth * rise * x10 * x20 * x62 * x9 - depth * x45 + x10 * x11 * x9 * xi * (2 * gamma * x35 * x79 - x66 * x79) - x28 * x57 * x78 - x45 * x74 * xi - x75 * x76 - x77
     return (
-        (mp.mpf(1) / 2) * x10 * x13 * x9 + x23 * xi + x24 * x31,  # gap_real
-        gamma * x32 + x22,  # gap_imag
-        x10 * x33 - x11 * x36 * x37 + x13 * x24 * x35 + x38 * x39,  # number
-        x64 * x65,  # gap_real_by_Delta_0
-        x65 * x67,  # gap_imag_by_Delta_0
-        Delta_0 * x41 + x30 * x65 + x65 * x72,  # number_by_Delta_0
-        x23 + x24 * x64 + x32,  # gap_real_by_xi
-        x24 * x67,  # gap_imag_by_xi
-        x10 * x11 * x12 * x35 + x10 * x72 * xi - x47 * x73 - x68,  # number_by_xi
-        (mp.mpf(1) / 2) * x10 * x11 * x12 * (2 * E * x60 * x8 - x60 * x77) + (mp.mpf(1) / 4) * x10 * x12 * x20 * x76 * xi + (mp.mpf(1) / 2) * x11 * x12 * x20 * x79 * xi - x12 * x43 * x75 - x22 * x74 * xi - x24 * x66 - x45 * xi,  # gap_real_by_gamma
-        -gamma * x45 - x10 * x4 * x49 + x32 + x76 * x81 * x82 + x79 * x83,  # gap_imag_by_gamma
-        -depth * x75 + (mp.mpf(1) / 2) * x0 * x10 * x12 * x20 * x76 + x10 * x11 * x12 * xi * (x2 * x34 * x71 + x71 * x77) + x12 * x16 * x20 * x36 * x74 + 2 * x12 * x16 * x36 * x44 - x13 * x70 * x79 - x35 * x74 * x84 - x69 * x80 - x73,  # number_by_gamma
-        -x12 * x14 * x60 + x21 * x88 * xi + x84 * x86,  # gap_real_by_B
-        x81 * x86 + x83 * x87,  # gap_imag_by_B
-        4 * B * x12 * x71 * xi + x38 * x83 * x85 - x70 * x88,  # number_by_B
+        (mp.mpf(1) / 2) * x13 * x8 + x23 * xi + x24 * x32,  # gap_real
+        gamma * x34 + x22,  # gap_imag
+        depth * x12 - x11 * x38 * x39 + x29 * x43 + x37 * xi,  # number
+        x68 * x69,  # gap_real_by_Delta_0
+        x69 * x71,  # gap_imag_by_Delta_0
+        Delta_0 * depth * x72 + x69 * x73 + x69 * x80,  # number_by_Delta_0
+        x23 + x24 * x68 + x34,  # gap_real_by_xi
+        x24 * x71,  # gap_imag_by_xi
+        x24 * x80 + x37 - x40 * x73 - x51 * x81 + x77,  # number_by_xi
+        (mp.mpf(1) / 2) * x10 * x11 * x9 * (2 * E * x64 * x7 - x64 * x84) + (mp.mpf(1) / 4) * x10 * x20 * x83 * x9 * xi - x10 * x47 * x82 + (mp.mpf(1) / 2) * x11 * x20 * x86 * x9 * xi - x22 * x82 * xi - x24 * x70 - x49 * xi,  # gap_real_by_gamma
+        -gamma * x49 - x10 * x3 * x53 + x31 * x83 * x87 + x34 + x41 * x86,  # gap_imag_by_gamma
+        (mp.mpf(1) / 2) * depth * rise * x10 * x20 * x83 * x9 - gamma * rise * x40 * x76 + x10 * x11 * x9 * xi * (x1 * x35 * x79 + x79 * x84) + x16 * x20 * x38 * x82 * x9 + 2 * x16 * x38 * x48 * x9 - x24 * x74 * x82 - x40 * x82 - x81 - x86 * x88,  # number_by_gamma
+        -x14 * x64 * x9 + x24 * x90 + x51 * x92,  # gap_real_by_B
+        x87 * x90 + x92,  # gap_imag_by_B
+        4 * B * x79 * x9 * xi + x43 * x89 - x88 * x91,  # number_by_B
     )
 
 
 def thermal(xi, Delta_0, gamma, B, T_b, mp=mp):
     """Compute (33) and (34) for a Fermi reservoir at T > 0.
 
-    Operations: 433 (add 106, complex_polygamma 4, div 11, mul 311, sqrt 1).
+    Operations: 283 (add 84, complex_polygamma 4, div 9, mul 185, sqrt 1).
     """
-    x0 = Delta_0 * Delta_0
+    x0 = xi * xi
     x1 = 1 / mp.pi
-    x2 = (mp.mpf(1) / 2) * x1
+    x2 = gamma * x1
     x3 = 1 / T_b
-    x4 = gamma * x3
+    x4 = (mp.mpf(1) / 2) * x3
     x5 = x2 * x4 + (mp.mpf(1) / 2)
-    x6 = x2 * x3
-    x12 = gamma * gamma
-    x21 = 1 / gamma
-    x54 = 1 / (mp.pi * mp.pi)
-    x79 = 2 * x0
-    x93 = 1 / x12
-    E = mp.sqrt(x0 + xi * xi)
+    x6 = x1 * x4
+    x13 = 1 / gamma
+    x14 = x1 * x13
+    x22 = gamma * gamma
+    x40 = x0 + x22
+    x42 = -x40
+    x85 = 1 / x22
+    x86 = x1 * x85
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
     x7 = x6 * (B + E)
     z0 = mp.psi(0, mp.mpc(x5, x7))
-    x8 = z0.real
-    x9 = 1 / E
-    x10 = x9 * xi
-    x11 = E * E
-    x13 = x11 + x12
-    x14 = 1 / x13
-    x15 = x14 * x2
-    x16 = x10 * x15
-    x17 = x6 * (-B + E)
-    z1 = mp.psi(0, mp.mpc(x5, x17))
-    x18 = z1.real
-    x19 = E * xi
-    x20 = x13 - x19
-    x22 = z0.imag
-    x23 = x15 * x22
-    x24 = x21 * x23
-    x25 = x13 + x19
-    x26 = z1.imag
-    x27 = x15 * x26
-    x28 = x21 * x27
-    x29 = x15 * x9
-    x30 = x29 * x8
-    x31 = x18 * x29
-    x32 = x1 * x14
-    x33 = x32 * x9
-    x34 = x22 * x32
-    x35 = x21 * x34
-    x36 = -x12 + x19
-    x39 = x12 + x19
-    x43 = x26 * x33
-    x44 = x0 * x43
-    x45 = 1 / (x13 * x13)
-    x46 = x1 * x45
-    x47 = x18 * x46
-    x48 = x21 * x46
-    x49 = x25 * x26
-    x50 = 1 / x11
-    x51 = x18 * x50
-    x52 = x15 * x51
-    x53 = 2 * E
+    x8 = z0.imag
+    x9 = x6 * (-B + E)
+    z1 = mp.psi(0, mp.mpc(x5, x9))
+    x10 = z1.imag
+    x11 = x10 + x8
+    x12 = 1 / E
+    x15 = x12 * x14
+    x16 = (mp.mpf(1) / 2) * x15
+    x17 = z1.real
+    x18 = z0.real
+    x19 = x17 - x18
+    x20 = x12 * xi
+    x21 = E * E
+    x23 = x21 + x22
+    x24 = 1 / x23
+    x25 = x1 * x24
+    x26 = (mp.mpf(1) / 2) * x25
+    x27 = x20 * x26
+    x28 = x10 - x8
+    x29 = x14 * x24
+    x30 = (mp.mpf(1) / 2) * x29
+    x31 = x28 * x30
+    x32 = x26 * x28
+    x33 = x12 * x19
+    x34 = x26 * x33
+    x39 = -x14 * x20
+    x41 = x29 * x40 + x39
+    x43 = x29 * x42 + x39
+    x44 = 1 / x21
+    x45 = (mp.mpf(1) / 2) * x11
+    x46 = 1 / (x23 * x23)
+    x47 = x1 * x46
+    x48 = x19 * xi
+    x49 = x26 * x44
+    x50 = E * x14 * x46
     z2 = mp.psi(1, mp.mpc(x5, x7))
-    x55 = z2.imag
-    x56 = z2.real
-    z3 = mp.psi(1, mp.mpc(x5, x17))
+    x51 = z2.real
+    x52 = x51 * x6
+    z3 = mp.psi(1, mp.mpc(x5, x9))
+    x53 = z3.real
+    x54 = x53 * x6
+    x55 = x52 + x54
+    x56 = z2.imag
     x57 = z3.imag
-    x58 = (mp.mpf(1) / 4) * x14 * x54
-    x59 = x3 * x58
-    x60 = z3.real
-    x61 = x59 * x60
-    x62 = x21 * x9
-    x63 = x10 * x57 * x59 - x25 * x61 * x62
-    x64 = (mp.mpf(1) / 2) * x1 * x14 * x21 * x22 * x9 * (x53 - xi) + (mp.mpf(1) / 2) * x1 * x14 * x21 * x26 * x9 * (x53 + xi) + (mp.mpf(1) / 2) * x1 * x14 * x50 * x8 * xi + x1 * x45 * x8 * xi + (mp.mpf(1) / 4) * x14 * x20 * x21 * x3 * x54 * x56 * x9 + (mp.mpf(1) / 4) * x14 * x3 * x54 * x55 * x9 * xi - x20 * x22 * x48 - x20 * x24 * x50 - x25 * x28 * x50 - x47 * xi - x48 * x49 - x52 * xi - x63
-    x65 = Delta_0 * x9
-    x66 = gamma * x47
-    x67 = x57 * x9
-    x68 = x4 * x58
-    x69 = x67 * x68
-    x70 = x56 * x59
-    x71 = -(mp.mpf(1) / 4) * gamma * x14 * x3 * x54 * x55 * x9 + x70
-    x72 = E * x1 * x22 * x45 - E * x26 * x46 + (mp.mpf(1) / 2) * gamma * x1 * x14 * x50 * x8 + gamma * x1 * x45 * x8 - gamma * x52 + x61 - x66 - x69 - x71
-    x73 = 2 * x32 * x65
-    x75 = x22 * x9
-    x76 = x21 * x36
-    x77 = x39 * x44
-    x80 = x0 * x32
-    x83 = (mp.mpf(1) / 2) * x14 * x3 * x54
-    x86 = x0 * x83
-    x87 = x67 * x86
-    x88 = x86 * x9
-    x89 = x60 * x88
-    x92 = x46 * x9
-    x94 = x9 * x93
-    x95 = gamma * x46
-    x96 = x55 * x59
-    x98 = x79 * x9
+    x58 = x57 * x6
+    x59 = -(mp.mpf(1) / 2) * x1 * x3 * x56 + x58
+    x60 = -x59
+    x61 = -x52 + x54
+    x62 = (mp.mpf(1) / 2) * x1 * x12 * x13 * x55 + (mp.mpf(1) / 2) * x1 * x12 * x24 * x60 * xi + (mp.mpf(1) / 2) * x1 * x13 * x24 * x61 * xi - x14 * x44 * x45 - x28 * x50 * xi - x47 * x48 - x48 * x49
+    x63 = Delta_0 * x12
+    x64 = x28 * x47
+    x65 = x2 * x46
+    x66 = x19 * x65
+    x67 = -E * x64 + (mp.mpf(1) / 2) * gamma * x1 * x12 * x24 * x60 - gamma * x19 * x49 + (mp.mpf(1) / 2) * x1 * x24 * x61 - x66
+    x72 = -x1 * x13 * x44 * xi
+    x73 = 2 * x50
+    x74 = x43 * x54
+    x75 = 2 * x47
+    x84 = 2 * x29 * xi
+    x87 = x56 * x6
+    x88 = x58 + x87
+    x89 = gamma * x12
+    x91 = 2 * x25
+    x92 = x25 * x85
+    x93 = -x55
     depth = (mp.hypot(xi, Delta_0) - xi)
-    x37 = depth * x9
-    x38 = x36 * x37
-    x40 = 1 / depth
-    x41 = x21 * x40
-    x42 = x39 * x41
-    x74 = x26 * x41
-    x78 = -x32 * x75 * x76 + x21 * x77 / (depth * depth)
-    x81 = depth * x35
-    x82 = x74 * x80
-    x84 = x37 * x76 * x83
-    x85 = x56 * x84
-    x90 = x42 * x89 + x87
-    x91 = depth * x1 * x14 * x21 * x22 * x36 * x50 + 2 * depth * x1 * x21 * x22 * x36 * x45 + x0 * x1 * x14 * x21 * x26 * x39 * x40 * x50 + x0 * x1 * x14 * x50 * x8 + 2 * x0 * x1 * x21 * x26 * x39 * x40 * x45 + 2 * x0 * x1 * x45 * x8 + (mp.mpf(1) / 2) * x0 * x14 * x3 * x54 * x55 * x9 - x10 * x81 - x10 * x82 - x47 * x79 - x51 * x80 - x85 - x90
-    x97 = 2 * x37
-    x99 = x40 * x79
+    x68 = depth * x12
+    x69 = x25 * x68
+    x70 = x17 * x69 - x18 * x69
+    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    x35 = rise * x12
+    x36 = x25 * x35
+    x37 = x18 * x36
+    x38 = x17 * x36
+    x71 = -x37 + x38
+    x76 = depth * rise
+    x77 = x75 * x76
+    x78 = x25 * x44 * x76
+    x79 = depth * x35
+    x80 = x24 * x4 * x79 / (mp.pi * mp.pi)
+    x81 = x57 * x80
+    x82 = x41 * x52 + x56 * x80
+    x83 = x10 * (-x42 * x73 - x72) - x17 * x77 - x17 * x78 + x18 * x77 + x18 * x78 + x74 + x8 * (-x40 * x73 - x72) - x81 + x82
+    x90 = 2 * x65 * x79
     return (
-        x16 * x18 - x16 * x8 + x20 * x24 * x9 + x25 * x28 * x9,  # gap_real
-        -gamma * x30 + gamma * x31 - x23 + x27,  # gap_imag
-        x0 * x1 * x14 * x18 * x9 - x0 * x33 * x8 + x21 - x35 * x38 - x42 * x44,  # number
-        x64 * x65,  # gap_real_by_Delta_0
-        x65 * x72,  # gap_imag_by_Delta_0
-        x18 * x73 - x39 * x73 * x74 + x65 * x78 + x65 * x91 - x73 * x8,  # number_by_Delta_0
-        x10 * x64 - x24 + x28 - x30 + x31,  # gap_real_by_xi
-        x10 * x72,  # gap_imag_by_xi
-        -x37 * x78 - x81 - x82 + x9 * x91 * xi,  # number_by_xi
-        gamma * x1 * x45 * x8 * x9 * xi + x1 * x14 * x22 * x9 + x1 * x14 * x26 * x9 - x10 * x66 - x10 * x70 + (mp.mpf(1) / 4) * x14 * x20 * x21 * x3 * x54 * x55 * x9 + (mp.mpf(1) / 4) * x14 * x21 * x25 * x3 * x54 * x57 * x9 + (mp.mpf(1) / 4) * x14 * x3 * x54 * x60 * x9 * xi - x20 * x23 * x94 - x20 * x46 * x75 - x25 * x27 * x94 - x49 * x92,  # gap_real_by_gamma
-        gamma * x1 * x22 * x45 + (mp.mpf(1) / 4) * gamma * x14 * x3 * x54 * x60 * x9 + x1 * x12 * x45 * x8 * x9 + (mp.mpf(1) / 2) * x1 * x14 * x18 * x9 - x12 * x47 * x9 + (mp.mpf(1) / 4) * x14 * x3 * x54 * x57 - x26 * x95 - x30 - x56 * x68 * x9 - x96,  # gap_imag_by_gamma
-        x22 * x36 * x46 * x97 + x26 * x39 * x92 * x99 + x34 * x38 * x93 + x34 * x97 + x40 * x77 * x93 - x42 * x87 - x43 * x99 - x55 * x84 - x56 * x88 - x66 * x98 + x8 * x95 * x98 + x89 - x93,  # number_by_gamma
-        x10 * x96 + x20 * x62 * x70 + x63,  # gap_real_by_B
-        -x61 + x69 - x71,  # gap_imag_by_B
-        x55 * x86 * x9 - x85 + x90,  # number_by_B
+        x11 * x16 + x19 * x27 + x31 * xi,  # gap_real
+        gamma * x34 + x32,  # gap_imag
+        -depth * x37 + depth * x38 + x10 * x43 + x13 + x41 * x8,  # number
+        x62 * x63,  # gap_real_by_Delta_0
+        x63 * x67,  # gap_imag_by_Delta_0
+        x63 * x70 + x63 * x71 + x63 * x83,  # number_by_Delta_0
+        x20 * x62 + x31 + x34,  # gap_real_by_xi
+        x20 * x67,  # gap_imag_by_xi
+        x10 * (-x15 - x84) + x20 * x83 + x35 * x70 - x68 * x71 + x8 * (-x15 + x84),  # number_by_xi
+        (mp.mpf(1) / 2) * x1 * x12 * x13 * x88 + (mp.mpf(1) / 2) * x1 * x12 * x24 * x61 * xi + (mp.mpf(1) / 2) * x1 * x13 * x24 * x59 * xi - x12 * x45 * x86 - x20 * x66 - x32 * x85 * xi - x64 * xi,  # gap_real_by_gamma
+        -x22 * x33 * x47 + x26 * x59 + x26 * x61 * x89 - x28 * x65 + x34,  # gap_imag_by_gamma
+        x10 * (x1 * x12 * x85 * xi - x42 * x75 - x42 * x92 - x91) - x17 * x90 + x18 * x90 + x41 * x87 + x43 * x58 - x51 * x80 + x53 * x80 + x8 * (x20 * x86 - x40 * x75 - x40 * x92 + x91) - x85,  # number_by_gamma
+        -x16 * x61 + x27 * x88 + x30 * x93 * xi,  # gap_real_by_B
+        x26 * x88 * x89 + x26 * x93,  # gap_imag_by_B
+        -x74 + x81 + x82,  # number_by_B
     )
 
 
