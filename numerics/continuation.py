@@ -142,6 +142,7 @@ def follow(
     """
     size = scales(start)
     direction = tangent(system(start)[1] * size, orientation / size)
+    length = min(length, longest)
     here = Step(start, direction, size)
     yield here
     while True:

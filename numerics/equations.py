@@ -24,9 +24,10 @@ EQUATIONS = ("gap_real", "gap_imag", "number")
 #: expansion parameter is then the inverse square.
 TAIL_START = 20.0
 
-#: At gamma_v = 0 the imaginary part of the gap equation vanishes term by term; its scale is then
-#: this part of what a bath alone would contribute.
-_BALANCE = 1e-10
+#: The imaginary part of the gap equation weighs the decay against 1 - f(w) - f(-w) of the bath, in
+#: which numbers of order one cancel; as gamma_v vanishes, its scale is at least this part of what
+#: the bath would contribute without the cancellation.
+_BALANCE = 1e-5
 #: Every third output of a kernel belongs to the number equation.
 _NUMBER = slice(2, None, 3)
 #: Where the kernels have their derivatives by xi.
@@ -128,6 +129,8 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
     weighted = np.concatenate([total, void[:3]]) * (_MEASURE * grid.nodes**2)
     weighted[_NUMBER] *= counted
     sums, errors = grid.integrate(weighted)
+    # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel
+    moved = _EPS * (np.abs(weighted[_BY_XI]) @ (grid.weights * grid.nodes**2))
     sums[_BY_XI] *= -1  # xi = p**2 - mu
 
     edge = (at.edge, temperature)
@@ -148,12 +151,13 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
     by_gap, by_mu, by_gamma, by_edge = sums[3:15].reshape(4, 3)
     jacobian = np.stack([by_gap, by_mu, by_edge, by_gamma + sums[15:]], axis=1)
     truncated = gamma_b * bath_last + gamma_v * void_last
-    rounding = _rounding(min(start, cutoff), start, temperature)
+    rounding = _rounding(min(start, cutoff), start, temperature, abs(float(sums[2])))
+    rounding[1] = 4 * _EPS * (scales[1] + (unbalanced if temperature > 0 else 0.0))
     return Evaluation(
         residuals=equations / scales,
         scales=scales,
         jacobian=jacobian / scales[:, None],
-        errors=(errors[:3] + truncated + rounding * [1, scales[1], 1]) / scales,
+        errors=(errors[:3] + moved + truncated + rounding) / scales,
         number=float(sums[2]),
         nodes=xi.size,
     )
@@ -190,11 +194,11 @@ def _tail(
     return values[:-3], np.abs(values[-3:])
 
 
-def _rounding(counted_to: float, start: float, temperature: float) -> Array:
-    """Return bounds of the rounding errors: of the gap equation, relative, of the number equation.
+def _rounding(counted_to: float, start: float, temperature: float, number: float) -> Array:
+    """Return bounds of the rounding errors of the gap and the number equation, first and last.
 
     The first is that of the subtracted 1/(2 eps_p).  At T > 0 the occupation of large momenta is
     the small difference of numbers of order one.
     """
-    states = counted_to**3 * _MEASURE / 3 if temperature > 0 else DENSITY
-    return 4 * _EPS * np.array([start * _MEASURE, 1.0, states + DENSITY])
+    states = counted_to**3 * _MEASURE / 3 if temperature > 0 else 0.0
+    return 4 * _EPS * np.array([start * _MEASURE, 0.0, states + number + DENSITY])

@@ -7,8 +7,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
+
+
+#: Types that `float` would accept, or warn about, and nobody means as a real parameter.
+_NO_REAL_NUMBER = (str, bytes, bytearray, bool, np.bool_, complex, np.complexfloating, np.ndarray)
 
 
 def real_number(name: str, value: object, domain: str, *, valid: bool | None = None) -> float:
@@ -20,13 +26,13 @@ def real_number(name: str, value: object, domain: str, *, valid: bool | None = N
         If `value` is not a finite real number, or `valid` is False.
     """
     try:
-        if isinstance(value, (str, bytes, bool)) or not math.isfinite(value):  # type: ignore[arg-type]
-            raise ValueError
-        number = float(value)  # type: ignore[arg-type]
+        number = math.nan if isinstance(value, _NO_REAL_NUMBER) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
         raise ValueError(
             f"{name} = {value!r} is outside its domain: {domain}, a finite real number"
-        ) from None
+        )
     if valid is False:
         raise ValueError(f"{name} = {value!r} is outside its domain: {domain}")
     return number

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 #: Steps of the continuation where Newton's method needs a closer start.
 _REFINEMENTS = (0.2, 0.05)
+#: Steps of Newton's method in the physical unknowns at the end.
+_POLISHING = 3
 
 
 @dataclass(frozen=True)
@@ -267,12 +269,15 @@ def _state_between(
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and found.point[0] > 0:
             return _finished(equations, equations.unknowns(found.point), gamma_v, rtol)
-        if length is None or after[0] <= 0:
+        if length is None:
             break
         steps = follow(
             equations, before, after - before, equations.scales, length=length, longest=length
         )
         for step in steps:
+            if step.point[0] <= 0 or step.point[3] < before[3]:
+                after = _end_point(equations, before, step.point)
+                break
             if step.point[3] >= gamma_v:
                 after = step.point
                 break
@@ -287,13 +292,25 @@ def _between(before: Array, after: Array, gamma_v: float) -> Array:
     guess = before + part * (after - before)
     if after[0] <= 0:
         # the square of the order parameter vanishes linearly at the end of the branch
-        guess[0] = before[0] * np.sqrt(1 - part)
+        guess[0] = before[0] * np.sqrt(max(1 - part, 0.0))
     return guess
 
 
 def _finished(equations: Equations, state: Unknowns, gamma_v: float, rtol: float) -> SteadyState:
-    """Measure residuals and errors of a solution."""
+    """Polish a solution in the physical unknowns, and measure residuals and errors.
+
+    Far below the linewidth of the lowest excitation, the edge is the difference of two larger
+    numbers in the unknowns of the continuation.
+    """
     at = equations.at_unknowns(state, gamma_v)
+    for _ in range(_POLISHING if gamma_v > 0 else 0):
+        if (np.abs(at.residuals) <= at.errors).all():
+            break
+        step = np.linalg.solve(at.jacobian[:, :3], -at.residuals)
+        state = Unknowns(
+            state.gap + float(step[0]), state.mu + float(step[1]), state.edge + float(step[2])
+        )
+        at = equations.at_unknowns(state, gamma_v)
     residual = float(np.abs(at.residuals).max())
     if not residual <= rtol:
         raise ConvergenceError(

@@ -1,0 +1,183 @@
+"""Time the numerics: `python -m tests.bench`.  Ratios within one run hold better than times."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from numerics import Parameters, solve_steady_state, trace_steady_states
+from numerics.chunks import evaluate
+from numerics.equations import Unknowns, evaluate_equations
+from numerics.kernels import steady_state_numpy as kernels
+
+MOMENTA = 100_000
+
+
+def seconds(call: Callable[[], object], repeats: int) -> float:
+    """Return the median time of a call, after one to warm up."""
+    call()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def table(title: str, *columns: str) -> Table:
+    made = Table(title=title, title_justify="left", title_style="bold")
+    for k, column in enumerate(columns):
+        made.add_column(column, justify="right" if k else "left", no_wrap=True)
+    return made
+
+
+def solves() -> Table:
+    """One solve from nothing in a warm process, and all of Fig. 4 at one cutoff."""
+    result = table("Steady states", "what", "time / ms", "target / ms", "of target", "evaluations")
+
+    def row(name: str, elapsed: float, target: float, evaluations: int) -> None:
+        result.add_row(
+            name,
+            f"{1e3 * elapsed:.1f}",
+            f"{1e3 * target:.0f}",
+            f"{elapsed / target:.2f}",
+            str(evaluations),
+        )
+
+    for arguments in (
+        (0.0, 1e-3, 0.0),
+        (0.0, 1e-3, 1e-5),
+        (0.0, 1e-3, 5e-4),
+        (0.0, 1e-3, 5e-4, 0.05),
+        (-1.0, 1e-3, 2.1e-5),
+        (1.0, 1e-3, 3.1e-6),
+        (0.0, 1e-6, 5e-7),
+    ):
+        parameters = Parameters(*arguments)
+        state = solve_steady_state(parameters)
+        name = (
+            f"inv_kfa {parameters.inv_kfa:g}, gamma_b {parameters.gamma_b:g}, "
+            f"ratio {parameters.ratio:g}, T {parameters.temperature:g}"
+        )
+        elapsed = seconds(lambda p=parameters: solve_steady_state(p), 7)  # type: ignore[misc]
+        row(name, elapsed, 0.05, state.evaluations)
+    rates = 1e-3 * np.linspace(0.0, 1.1, 200)
+    branch = trace_steady_states(Parameters(0.0), rates)
+    last = next(state for state in reversed(branch.states) if state is not None)
+    elapsed = seconds(lambda: trace_steady_states(Parameters(0.0), rates), 3)
+    row("Fig. 4: 200 rates at one cutoff", elapsed, 5.0, last.evaluations)
+    return result
+
+
+def linewidths() -> Table:
+    """One evaluation of the equations: its cost grows with the logarithm of 1/gamma."""
+    result = table("Equations and derivatives", "gamma_b", "nodes", "time / ms", "to 1e-2")
+    first = None
+    for exponent in range(-2, -9, -1):
+        parameters = Parameters(0.0, 10.0**exponent)
+        at = Unknowns(0.63, 0.56, 0.631)
+
+        def call(parameters: Parameters = parameters, at: Unknowns = at) -> object:
+            return evaluate_equations(parameters, parameters.gamma_b / 100, at)
+
+        elapsed = seconds(call, 41)
+        first = first or elapsed
+        nodes = evaluate_equations(parameters, parameters.gamma_b / 100, at).nodes
+        result.add_row(
+            f"1e{exponent}", str(nodes), f"{1e3 * elapsed:.2f}", f"{elapsed / first:.2f}"
+        )
+    return result
+
+
+def step_kernel() -> Table:
+    """Compare the generated kernel for T = 0 with plain lambdify of the same closed forms."""
+    import sympy as sp
+
+    from derive import symbols
+    from derive.reservoirs import fermi_reservoir
+    from derive.steady_state import gap_kernel, number_kernel
+
+    gamma = symbols.linewidth
+    bath = fermi_reservoir("bath", sp.S.One, symbols.edge)
+    forms = [gap_kernel([bath], linewidth=gamma), number_kernel([bath], linewidth=gamma)]
+    variables = (symbols.xi, symbols.gap, gamma, symbols.edge)
+    derivatives = [sp.diff(form, by) for by in variables for form in forms]
+
+    xi = np.linspace(-0.5, 400.0, MOMENTA)
+    scalars = (0.63, 1e-3, 0.631)
+    plain = sp.lambdify(variables, forms, "numpy")
+    shared = sp.lambdify(variables, forms, "numpy", cse=True)
+    all_plain = sp.lambdify(variables, forms + derivatives, "numpy")
+    all_shared = sp.lambdify(variables, forms + derivatives, "numpy", cse=True)
+    gap, number = plain(xi, *scalars)
+    generated = evaluate(kernels.step, xi, *scalars)
+    for value, exact in zip(generated, (gap.real, gap.imag, number.real), strict=False):
+        # the closed forms cancel at large momenta, where the generated ones do not
+        if np.abs(value - exact).max() > 1e-9 * np.abs(exact).max():
+            raise AssertionError("the generated kernel differs from the closed form")
+
+    result = table(
+        f"Kernel `step`, {MOMENTA} momenta", "what", "ns per point", "to generated", "outputs"
+    )
+    base = seconds(lambda: evaluate(kernels.step, xi, *scalars), 15)
+    for name, call, outputs, repeats in (
+        ("generated, in chunks", lambda: evaluate(kernels.step, xi, *scalars), "3 + 12", 15),
+        ("generated, at once", lambda: kernels.step(xi, *scalars), "3 + 12", 7),
+        ("lambdify", lambda: plain(xi, *scalars), "3", 5),
+        ("lambdify, cse", lambda: shared(xi, *scalars), "3", 5),
+        ("lambdify, derivatives too", lambda: all_plain(xi, *scalars), "3 + 12", 2),
+        ("lambdify, derivatives too, cse", lambda: all_shared(xi, *scalars), "3 + 12", 3),
+    ):
+        elapsed = seconds(call, repeats)
+        result.add_row(name, f"{1e9 * elapsed / MOMENTA:.0f}", f"{elapsed / base:.1f}", outputs)
+    return result
+
+
+def best_of(runs: int, program: str) -> float:
+    """Return the shortest time that a program, run by itself, prints."""
+    return min(
+        float(
+            subprocess.run(
+                [sys.executable, "-c", program], capture_output=True, text=True, check=True
+            ).stdout.split()[-1]
+        )
+        for _ in range(runs)
+    )
+
+
+TIMED = """
+import time
+start = time.perf_counter()
+{}
+print(time.perf_counter() - start)
+"""
+
+
+def start_up() -> Table:
+    """Imports, and the derivation of the kernels with their generation."""
+    result = table("Start-up, each in a process of its own", "what", "time / s", "target / s")
+    result.add_row("import numerics", f"{best_of(5, TIMED.format('import numerics')):.3f}", "0.3")
+    result.add_row("import derive", f"{best_of(2, TIMED.format('import derive')):.3f}", "")
+    generate = "from derive.codegen import generate; generate.differences()"
+    result.add_row(
+        "derive and generate all kernels", f"{best_of(1, TIMED.format(generate)):.1f}", ""
+    )
+    return result
+
+
+def main() -> None:
+    console = Console(width=100)
+    for part in (solves, linewidths, step_kernel, start_up):
+        console.print(part())
+        console.print()
+
+
+if __name__ == "__main__":
+    main()
