@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.chunks import evaluate
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.parameters import DENSITY, Parameters
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
@@ -115,41 +114,50 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
     start = tail_start(at, gamma, temperature)
     grid, counted = _grid(at, gamma, temperature, start, cutoff)
 
-    xi = grid.nodes**2 - at.mu
+    square = grid.nodes**2
+    xi = square - at.mu
     if temperature > 0:
-        bath = evaluate(kernels.thermal, xi, at.gap, gamma, at.edge, temperature)
+        bath = kernels.thermal(xi, at.gap, gamma, at.edge, temperature)
     else:
-        bath = evaluate(kernels.step, xi, at.gap, gamma, at.edge)
-    void = np.zeros_like(bath)
-    void[:-3] = evaluate(kernels.empty, xi, at.gap, gamma)
+        bath = kernels.step(xi, at.gap, gamma, at.edge)
+    void = kernels.empty(xi, at.gap, gamma)
 
-    total = gamma_b * bath + gamma_v * void
+    measure = _MEASURE * square
+    integrands = np.array([gamma_b * b + gamma_v * v for b, v in zip(bath[:3], void, strict=False)])
     # 1/U is measured by the scattering length: 1/(2 eps_p) is subtracted, in units with mass 1/2
-    total[0] -= 0.5 / grid.nodes**2
-    weighted = np.concatenate([total, void[:3]]) * (_MEASURE * grid.nodes**2)
-    weighted[_NUMBER] *= counted
-    sums, errors = grid.integrate(weighted)
+    integrands[0] -= 0.5 / square
+    integrands *= measure
+    integrands[2] *= counted
+    totals, errors = grid.integrate(integrands)
+    weights = (measure * grid.weights, measure * grid.weights * counted)
+    void_sums = np.append(_sums(void, weights), np.zeros(3))
+    sums = gamma_b * _sums(bath, weights) + gamma_v * void_sums
+    sums[:3] = totals
     # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel
-    moved = _EPS * (np.abs(weighted[_BY_XI]) @ (grid.weights * grid.nodes**2))
+    by_xi = [
+        np.abs(gamma_b * b + gamma_v * v) for b, v in zip(bath[_BY_XI], void[_BY_XI], strict=True)
+    ]
+    moved = _EPS * _sums(by_xi, (weights[0] * square, weights[1] * square))
     sums[_BY_XI] *= -1  # xi = p**2 - mu
 
     edge = (at.edge, temperature)
     bath_tail, bath_last = _tail(kernels.fermi_tail, start, cutoff, at, gamma, *edge)
     void_tail, void_last = _tail(kernels.empty_tail, start, cutoff, at, gamma)
     void_tail = np.append(void_tail, np.zeros(3))
-    sums += np.append(gamma_b * bath_tail + gamma_v * void_tail, void_tail[:3])
+    sums += gamma_b * bath_tail + gamma_v * void_tail
+    by_rate = void_sums[:3] + void_tail[:3]
 
-    decay, unbalanced = gamma_v * sums[16], gamma_b * sums[16]
+    decay, unbalanced = gamma_v * by_rate[1], gamma_b * by_rate[1]
     scales = np.array(
         [
-            abs(parameters.inv_kfa) / (8 * math.pi) + float(np.abs(weighted[0]) @ grid.weights),
+            abs(parameters.inv_kfa) / (8 * math.pi) + float(np.abs(integrands[0]) @ grid.weights),
             max(abs(decay) + abs(sums[1] - decay), _BALANCE * unbalanced),
             DENSITY,
         ]
     )
     equations = sums[:3] + np.array([parameters.inv_kfa / (8 * math.pi), 0.0, -DENSITY])
-    by_gap, by_mu, by_gamma, by_edge = sums[3:15].reshape(4, 3)
-    jacobian = np.stack([by_gap, by_mu, by_edge, by_gamma + sums[15:]], axis=1)
+    by_gap, by_mu, by_gamma, by_edge = sums[3:].reshape(4, 3)
+    jacobian = np.stack([by_gap, by_mu, by_edge, by_gamma + by_rate], axis=1)
     truncated = gamma_b * bath_last + gamma_v * void_last
     rounding = _rounding(min(start, cutoff), start, temperature, abs(float(sums[2])))
     rounding[1] = 4 * _EPS * (scales[1] + (unbalanced if temperature > 0 else 0.0))
@@ -157,10 +165,19 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
         residuals=equations / scales,
         scales=scales,
         jacobian=jacobian / scales[:, None],
-        errors=(errors[:3] + moved + truncated + rounding) / scales,
+        errors=(errors + moved + truncated + rounding) / scales,
         number=float(sums[2]),
         nodes=xi.size,
     )
+
+
+def _sums(outputs: Iterable[Array], weights: tuple[Array, Array]) -> Array:
+    """Sum the outputs of a kernel over momenta, the number equation's up to the cutoff only.
+
+    One output after the other: together they would not fit into the cache, nor into the memory
+    that the allocator keeps.
+    """
+    return np.array([value @ weights[k % 3 == 2] for k, value in enumerate(outputs)])
 
 
 def _grid(
