@@ -127,15 +127,11 @@ def tail_coefficients(expr: sp.Expr, terms: int) -> tuple[sp.Expr, ...]:
 
 
 def _function_series(function: sp.Expr, series: _LargeMomentum) -> PolyElement:
-    order, _, y = function.args
-    if order != 0:
+    if not isinstance(function, (polygamma_re, polygamma_im)) or function.args[0] != 0:
         raise ValueError(f"no large-momentum series for {function}")
-    parts = series.digamma_parts(1 if y.diff(symbols.edge).is_positive else -1)
-    if isinstance(function, polygamma_re):
-        return parts[0]
-    if isinstance(function, polygamma_im):
-        return parts[1]
-    raise ValueError(f"no large-momentum series for {function}")
+    rises = function.args[2].diff(symbols.edge).is_positive
+    real, imaginary = series.digamma_parts(1 if rises else -1)
+    return real if isinstance(function, polygamma_re) else imaginary
 
 
 def _coefficient(total: dict[int, PolyElement], k: int, series: _LargeMomentum) -> sp.Expr:

@@ -13,6 +13,9 @@ Array = NDArray[np.float64]
 #: Below this, steps that no longer shrink are rounding errors of the system.
 _ROUNDING = 1e-6
 
+#: Residuals, which are relative to the size of their equations, of a point on a curve.
+_ON_CURVE = 0.1
+
 #: A system of n equations in m >= n unknowns: residuals (n,) and Jacobian (n, m) at a point (m,).
 System = Callable[[Array], tuple[Array, Array]]
 #: The scales of the unknowns at a point.
@@ -33,12 +36,15 @@ class Iteration:
         Evaluations of the system.
     jacobian : ndarray
         The Jacobian at the iterate before the last.
+    residual : float
+        The largest residual there.
     """
 
     point: Array
     converged: bool
     steps: int
     jacobian: Array
+    residual: float
 
 
 def newton(
@@ -65,18 +71,19 @@ def newton(
     before = np.inf
     for steps in range(1, most + 1):
         residuals, jacobian = system(point)
+        worst = float(np.abs(residuals).max())
         if not (np.isfinite(residuals).all() and np.isfinite(jacobian).all()):
-            return Iteration(point, False, steps, jacobian)
+            return Iteration(point, False, steps, jacobian, worst)
         try:
             step = -np.linalg.solve(jacobian * scales, residuals)
         except np.linalg.LinAlgError:
-            return Iteration(point, False, steps, jacobian)
+            return Iteration(point, False, steps, jacobian, worst)
         length = float(np.abs(step).max())
         point = point + scales * step * min(1.0, 0.5 / length if length else 1.0)
         if length < tolerance or before <= 2 * length < _ROUNDING:
-            return Iteration(point, True, steps, jacobian)
+            return Iteration(point, True, steps, jacobian, worst)
         before = length
-    return Iteration(point, False, most, jacobian)
+    return Iteration(point, False, most, jacobian, worst)
 
 
 @dataclass(frozen=True)
@@ -108,8 +115,8 @@ def follow(
     orientation: Array,
     scales: Scales,
     *,
-    length: float = 0.4,
-    longest: float = 1.0,
+    length: float = 0.6,
+    longest: float = 1.5,
     shortest: float = 1e-6,
     tolerance: float = 1e-3,
 ) -> Iterator[Step]:
@@ -155,7 +162,9 @@ def follow(
             return np.append(residuals, ahead), np.vstack([jacobian, row])
 
         found = newton(augmented, predicted, here.scales, tolerance=tolerance, most=6)
-        if not found.converged:
+        # a solution further off than the step is long lies on another piece of the curve
+        off = np.linalg.norm((found.point - predicted) / here.scales)
+        if not found.converged or found.residual > _ON_CURVE or off > length:
             length /= 3
             if length < shortest:
                 raise ContinuationError(here.point)

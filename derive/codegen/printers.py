@@ -40,6 +40,9 @@ class Target:
         Further arguments of every function.
     imports : mapping
         Names that the functions may need, by module; only those used are imported.
+    frees : bool
+        Whether values are arrays, whose memory is given back after their last use so that the next
+        ones find it in the cache.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Target:
     ratio: str
     extra_arguments: str
     imports: Mapping[str, tuple[str, ...]]
+    frees: bool
 
     def preamble(self, text: str) -> str:
         """Return the import lines that a text needs."""
@@ -88,6 +92,7 @@ NUMPY = Target(
             "polygamma",
         ),
     },
+    frees=True,
 )
 
 MPMATH = Target(
@@ -97,7 +102,7 @@ MPMATH = Target(
         sp.atan: "mp.atan({})",
         sp.atan2: "mp.atan2({}, {})",
         log_ratio: "(mp.log({}) - mp.log({}))",
-        excess: "(mp.hypot({0}, {1}) - {0})",
+        excess: "(mp.hypot({0}, {1}) - ({0}))",
         complex_polygamma: "mp.psi({}, mp.mpc({}, {}))",
         complex_divided_log: "divided_log(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
         complex_divided_polygamma: "divided_digamma(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
@@ -112,6 +117,7 @@ MPMATH = Target(
         "mpmath": ("mp",),
         "numerics.special_mpmath": ("divided_digamma", "divided_log"),
     },
+    frees=False,
 )
 
 TARGETS = {target.name: target for target in (NUMPY, MPMATH)}
@@ -135,7 +141,11 @@ class Printer:
             f"    Operations: {sum(counts.values())} ({kinds}).",
             '    """',
         ]
-        lines += [f"    {symbol} = {self.expression(value)}" for symbol, value in program.body]
+        last_use = _last_uses(program)
+        for index, (symbol, value) in enumerate(program.body):
+            lines.append(f"    {symbol} = {self.expression(value)}")
+            if self.target.frees and last_use[index]:
+                lines.append(f"    del {', '.join(last_use[index])}")
         lines.append("    return (")
         lines += [f"        {self.expression(v)},  # {name}" for name, v in program.outputs]
         lines.append("    )")
@@ -204,6 +214,18 @@ class Printer:
         if exponent.is_Integer and base.is_Atom:
             return " * ".join([self.expression(base)] * int(exponent)), _MUL
         raise ValueError(f"target {self.target.name} has no power {expr}")
+
+
+def _last_uses(program: Program) -> list[list[str]]:
+    """Return, for each assignment, the assigned symbols that nothing after it uses."""
+    assigned = {symbol for symbol, _ in program.body}
+    needed = set().union(*(value.free_symbols for _, value in program.outputs))
+    result: list[list[str]] = []
+    for _, value in reversed(program.body):
+        ending = (value.free_symbols & assigned) - needed
+        needed |= ending
+        result.append(sorted(map(str, ending)))
+    return result[::-1]
 
 
 def _is_divisor(factor: sp.Expr) -> bool:

@@ -62,30 +62,41 @@ def empty(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r):
     x11 = x3 * xi_plus
     x12 = x2 * (x10 + x11 * x9)
     x13 = -x1
+    del x1
     x14 = gamma * x7
     x15 = x14 * x4
     x16 = x15 * xi_minus
     x17 = 1 / gamma
     x18 = x17 * x7
+    del x7
     x19 = x18 * x4 * xi_minus * xi_minus * xi_minus
     x20 = x17 * xi_minus
     x21 = x20 * x9
     x22 = x3 * x8
+    del x8
     x23 = x20 * x22
+    del x20
     x24 = xi_minus * xi_minus
     x25 = (1 / 2) * gamma * x3 * x6 * xi_plus - x16 + (1 / 2) * x17 * x24 * x3 * x6 * xi_plus - x19 - x21 - x23
+    del x17
     x26 = x22 + x9
     x27 = x18 * x24
+    del x18, x24
     x28 = x11 * x14
     x29 = x28 * x4 * xi_minus
     x30 = x15 * x3 * x5
+    del x15
     x31 = x11 * x19
     x32 = x11 * x21
     x33 = x2 * (-x14 - x27 + x29 - x30 + x31 + x32)
     x34 = x22 - x9
+    del x22, x9
     x35 = x2 * (x14 + x27 - x29 - x30 - x31 - x32)
+    del x14, x29, x30, x31, x32
     x36 = x2 * (-x10 + (1 / 2) * x3 * x4 * x5 * x6 * xi_plus)
+    del x10, x3, x4, x5, x6
     x37 = x11 * x27 - x16 - x19 - x21 + x23 + x28
+    del x11, x16, x19, x21, x23, x27, x28
     return (
         -x0 * x12 - x13 * x2 * x25,  # r11_real
         x0 * x2 * x25 - x12 * x13,  # r11_imag
@@ -127,15 +138,19 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x21 = x4 * x5
     x22 = x20 * x21 * xi_minus
     x23 = gamma * x8
+    del x8
     x24 = x12 * x23
     x25 = x11 * x19
     x26 = x25 * x7 * xi_minus * xi_minus * xi_minus
     x27 = x4 * xi_plus
+    del x4
     x28 = x23 * x27
     x29 = x25 * xi_minus
     x30 = x5 * x7
+    del x5, x7
     x31 = x29 * x30
     x32 = x20 * xi_minus * xi_minus
+    del x20
     x33 = x27 * x32
     x34 = x24 + x26 - x28 + x31 - x33
     x35 = x22 + x34
@@ -146,10 +161,14 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x40 = B + E_plus - omega_r
     x41 = -x40
     z0 = divided_log(x39, gamma, x41, Gamma)
+    del x39
     x42 = z0.imag
     x43 = -x15
+    del x15
     x44 = z0.real
+    del z0
     x45 = x21 * x25
+    del x25
     x46 = x27 * x29
     x47 = -x19 + x46
     x48 = x35 - x45 + x47
@@ -161,56 +180,84 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x54 = (1 / 2) * log(x38 * x38 + x6)
     x55 = (1 / 2) * pi
     x56 = -x55 - arctan(x18 * x38)
+    del x38
     x57 = x50 * x52
     x58 = x3 * x48
     x59 = x2 * x58 + x57
     x60 = x17 * x50
     x61 = x1 * x3 * x48 - x60
+    del x48
     x62 = Gamma * Gamma
     x63 = (1 / 2) * log(x40 * x40 + x62)
+    del x40
     x64 = -x55
+    del x55
     x65 = 1 / Gamma
     x66 = -x64 - arctan(x41 * x65)
+    del x41
     x67 = x1 * x50
+    del x50
     x68 = x17 * x58 + x67
+    del x58
     x69 = B - E_minus
     x70 = -x69
     x71 = -gamma
     x72 = B + x0
+    del x0
     x73 = -x72
     x74 = -Gamma
     z1 = divided_log(x70, x71, x73, x74)
+    del x71, x74
     x75 = z1.imag
     x76 = z1.real
+    del z1
     x77 = x19 + x35 + x45 - x46
+    del x35
     x78 = -x77
     x79 = x3 * x52 * x77 - x51
+    del x51
     x80 = (1 / 2) * log(x62 + x72 * x72)
+    del x62, x72
     x81 = x1 * x3 * x77 - x60
+    del x60
     x82 = (1 / 2) * log(x6 + x69 * x69)
+    del x6, x69
     x83 = x64 + arctan(x65 * x73)
+    del x65, x73
     x84 = x3 * x77
+    del x77
     x85 = x2 * x84 + x57
+    del x57
     x86 = -x64 - arctan(x18 * x70)
+    del x18, x64, x70
     x87 = x17 * x84 + x67
+    del x67, x84
     x88 = (1 / 2) * x37
     x89 = x11 * x9
+    del x9
     x90 = x10 + x89
     x91 = x3 * x90
     x92 = x12 * x28
+    del x12
     x93 = x11 * x21 * x23
+    del x11, x21
     x94 = x26 * x27
     x95 = x30 * x46
+    del x30, x46
     x96 = x23 + x32 - x92 + x93 - x94 - x95
     x97 = -x3 * x96
     x98 = x10 - x89
+    del x10, x89
     x99 = -x23 - x32 + x92 + x93 + x94 + x95
+    del x23, x32, x92, x93, x94, x95
     x100 = x19 * x27
+    del x19, x27
     x101 = -x100 + x29
     x102 = x101 + x99
     x103 = -x90
     x104 = -x103 * x3 * x52
     x105 = x100 - x29
+    del x100, x29
     x106 = x105 + x96
     x107 = x106 * x3
     x108 = -x104 - x107 * x2
@@ -218,18 +265,28 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x110 = x109 * x2
     x111 = x107 * x52 + x110
     x112 = -x1 * x103 * x3
+    del x103
     x113 = -x107 * x17 - x112
     x114 = x109 * x17
+    del x109
     x115 = x1 * x107 + x114
+    del x107
     x116 = x105 + x99
+    del x105
     x117 = x101 + x96
+    del x101, x96
     x118 = x117 * x3
     x119 = -x104 - x118 * x2
+    del x104
     x120 = -x112 - x118 * x17
+    del x112
     x121 = x110 + x118 * x52
+    del x110
     x122 = x1 * x118 + x114
+    del x114, x118
     x123 = x3 * x98
     x124 = -x3 * x99
+    del x99
     x125 = -x98
     x126 = -x125 * x3 * x52
     x127 = x102 * x3
@@ -238,20 +295,31 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x130 = x129 * x2
     x131 = x127 * x52 + x130
     x132 = -x1 * x125 * x3
+    del x125
     x133 = -x127 * x17 - x132
     x134 = x129 * x17
+    del x129
     x135 = x1 * x127 + x134
+    del x127
     x136 = x116 * x3
     x137 = -x126 - x136 * x2
+    del x126
     x138 = -x132 - x136 * x17
+    del x132
     x139 = x130 + x136 * x52
+    del x130
     x140 = x1 * x136 + x134
+    del x134, x136
     x141 = x13 - x14
+    del x13, x14
     x142 = -x141 * x3
     x143 = x22 - x24 - x26 + x28 - x31 + x33
+    del x24, x26, x28, x31, x33
     x144 = x143 * x3
     x145 = x45 + x47
+    del x45, x47
     x146 = x145 - x22 + x34
+    del x22, x34
     x147 = -x146
     x148 = x141 * x3
     x149 = x148 * x2
@@ -261,15 +329,24 @@ def step(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, B):
     x153 = x151 + x152 * x2
     x154 = x148 * x17
     x155 = x1 * x146 * x3 - x154
+    del x146
     x156 = x1 * x148
+    del x148
     x157 = x152 * x17 + x156
+    del x152
     x158 = x143 + x145
+    del x143, x145
     x159 = -x158
     x160 = -x149 + x159 * x3 * x52
+    del x149, x52
     x161 = x1 * x159 * x3 - x154
+    del x154
     x162 = x159 * x3
+    del x159, x3
     x163 = x151 + x162 * x2
+    del x151, x2
     x164 = x156 + x162 * x17
+    del x156, x162
     return (
         -x1 * x16 - x17 * x36 + (1 / 2) * x37 * (-x42 * x43 + x44 * x49 + x53 * x54 - x56 * x59 + x61 * x63 - x66 * x68) + (1 / 2) * x37 * (-x43 * x75 + x76 * x78 + x79 * x80 + x81 * x82 - x83 * x85 - x86 * x87),  # r11_real
         x1 * x36 - x16 * x17 + x88 * (x42 * x49 + x43 * x44 + x53 * x56 + x54 * x59 + x61 * x66 + x63 * x68) + x88 * (x43 * x76 + x75 * x78 + x79 * x83 + x80 * x85 + x81 * x86 + x82 * x87),  # r11_imag
@@ -308,6 +385,7 @@ def thermal(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, 
     x18 = x0 * x2
     x19 = x17 * x18 * xi_minus
     x20 = gamma * x4
+    del x4
     x21 = x1 * xi_minus
     x22 = x20 * x21
     x23 = x1 * xi_minus * xi_minus * xi_minus
@@ -329,87 +407,125 @@ def thermal(xi_plus, xi_minus, E_plus, E_minus, Delta_0, gamma, Gamma, omega_r, 
     x39 = x37 * (-B + E_minus)
     x40 = Gamma * x37 + (1 / 2)
     x41 = x37 * (-B - x12)
+    del x12
     z0 = divided_digamma(x38, x39, x40, x41)
     x42 = z0.real
     x43 = -x10
     x44 = x37 * x43
     z1 = polygamma(0, x38, x39)
+    del x39
     x45 = z1.real
     x46 = (1 / 2) * pi
     x47 = -x46
     x48 = -x47 - z1.imag
+    del z1
     x49 = x15 * x48 + x34 * x45
     z2 = polygamma(0, x40, x41)
+    del x41
     x50 = z2.real
     x51 = -x13
     x52 = x14 * (x47 + z2.imag)
+    del z2
     x53 = x11 * x14 * x50 + x51 * x52
     x54 = z0.imag
+    del z0
     x55 = x1 * x18
+    del x1, x18
     x56 = x16 * x55
     x57 = x21 * x28
     x58 = x16 + x32 + x56 - x57
     x59 = -x37 * x58
     x60 = x13 * x14 * x45 - x34 * x48
+    del x45, x48
     x61 = -x11 * x52 + x14 * x50 * x51
+    del x50, x52
     x62 = B + E_minus
     x63 = x37 * x62
     x64 = x37 * (-B - E_plus + omega_r)
     x65 = -x64
     z3 = divided_digamma(x38, x63, x40, x65)
+    del x63, x65
     x66 = z3.real
     x67 = x37 * x62
+    del x62
     z4 = polygamma(0, x38, x67)
+    del x38, x67
     x68 = z4.real
     x69 = x14 * (-x46 - z4.imag)
+    del x46, z4
     x70 = x11 * x14 * x68 + x51 * x69
     z5 = polygamma(0, x40, x64)
+    del x40, x64
     x71 = z5.real
     x72 = -x47 - z5.imag
+    del x47, z5
     x73 = x15 * x72 + x34 * x71
     x74 = z3.imag
+    del z3
     x75 = -x16 + x57
     x76 = x32 - x56 + x75
+    del x32
     x77 = -x37 * x76
     x78 = -x11 * x69 + x14 * x51 * x68
+    del x11, x51, x68, x69
     x79 = x13 * x14 * x71 - x34 * x72
+    del x13, x14, x71, x72
     x80 = x0 * x5
+    del x0, x5
     x81 = x6 + x80
     x82 = x17 * x27
+    del x17, x27
     x83 = x22 * x8
+    del x8
     x84 = x20 * x55
+    del x55
     x85 = x23 * x29
+    del x23, x29
     x86 = x2 * x3 * x57
+    del x2, x3, x57
     x87 = x20 + x82 - x83 + x84 - x85 - x86
     x88 = -x87
     x89 = -x6 + x80
+    del x6, x80
     x90 = x37 * x89
     x91 = -x81
     x92 = -x20 - x82 + x83 + x84 + x85 + x86
+    del x20, x82, x83, x84, x85, x86
     x93 = x16 * x21
+    del x16, x21
     x94 = x28 - x93
     x95 = x92 + x94
     x96 = x37 * x95
     x97 = -x28 + x93
+    del x28, x93
     x98 = x87 + x97
     x99 = x92 + x97
+    del x97
     x100 = x37 * x99
     x101 = x87 + x94
+    del x87, x94
     x102 = -x92
+    del x92
     x103 = x37 * x81
     x104 = -x89
     x105 = x37 * x98
     x106 = x101 * x37
     x107 = x7 - x9
+    del x7, x9
     x108 = -x107
     x109 = x19 - x22 - x24 + x25 - x26 + x30
+    del x22, x24, x25, x26, x30
     x110 = x107 * x37
     x111 = x56 + x75
+    del x56, x75
     x112 = x109 + x111
     x113 = x112 * x37
     x114 = -x112
+    del x112
     x115 = x111 - x19 + x31
+    del x111, x19, x31
     x116 = -x115 * x37
+    del x37
     return (
         -x10 * x15 - x33 * x34 + (1 / 2) * x35 * (-x42 * x44 - x43 * x49 - x43 * x53 - x54 * x59 + x58 * x60 + x58 * x61) + (1 / 2) * x35 * (-x43 * x70 - x43 * x73 + x44 * x66 + x74 * x77 + x76 * x78 + x76 * x79),  # r11_real
         -x10 * x34 + x15 * x33 + x36 * (x42 * x59 + x43 * x60 + x43 * x61 - x44 * x54 + x49 * x58 + x53 * x58) + x36 * (x43 * x78 + x43 * x79 + x44 * x74 - x66 * x77 + x70 * x76 + x73 * x76),  # r11_imag

@@ -128,7 +128,7 @@ def equilibrium(xi, Delta_0, mp=mp):
     x2 = Delta_0 * x1
     x3 = 1 / (E * E)
     x4 = x1 * xi
-    depth = (mp.hypot(xi, Delta_0) - xi)
+    depth = (mp.hypot(xi, Delta_0) - (xi))
     return (
         (mp.mpf(1) / 2) * x0,  # gap
         depth * x0,  # number
@@ -160,8 +160,8 @@ def empty(xi, Delta_0, gamma, mp=mp):
     x13 = x1 * x9
     x15 = Delta_0 * x6 / E
     x16 = x5 / x3
-    depth = (mp.hypot(xi, Delta_0) - xi)
-    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    depth = (mp.hypot(xi, Delta_0) - (xi))
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
     x8 = depth * rise
     x14 = 2 * x8
     return (
@@ -272,9 +272,9 @@ def step(xi, Delta_0, gamma, B, mp=mp):
     x90 = x31 * x89
     x91 = -x55 * x57 * x65 - x67 * x85
     x92 = x41 * x91
-    depth = (mp.hypot(xi, Delta_0) - xi)
+    depth = (mp.hypot(xi, Delta_0) - (xi))
     x40 = depth * x10
-    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
     x42 = rise * x41
     x43 = x40 * x42
     x73 = x12 + x33 * x42
@@ -387,11 +387,11 @@ def thermal(xi, Delta_0, gamma, B, T_b, mp=mp):
     x91 = 2 * x25
     x92 = x25 * x85
     x93 = -x55
-    depth = (mp.hypot(xi, Delta_0) - xi)
+    depth = (mp.hypot(xi, Delta_0) - (xi))
     x68 = depth * x12
     x69 = x25 * x68
     x70 = x17 * x69 - x18 * x69
-    rise = (mp.hypot(-xi, Delta_0) - -xi)
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
     x35 = rise * x12
     x36 = x25 * x35
     x37 = x18 * x36

@@ -129,7 +129,9 @@ def equilibrium(xi, Delta_0):
     x1 = 1 / (E * E * E)
     x2 = Delta_0 * x1
     x3 = 1 / (E * E)
+    del E
     x4 = x1 * xi
+    del x1
     depth = excess(xi, Delta_0)
     return (
         (1 / 2) * x0,  # gap
@@ -155,13 +157,17 @@ def empty(xi, Delta_0, gamma):
     x5 = 1 / x4
     x6 = x1 * x5
     x7 = 2 * x2 + 2 * x3
+    del x2
     x9 = 1 / (x4 * x4)
+    del x4
     x10 = x9 * xi
     x11 = x1 * x10
     x12 = 4 / (x7 * x7)
     x13 = x1 * x9
     x15 = Delta_0 * x6 / E
+    del E
     x16 = x5 / x3
+    del x3
     depth = excess(xi, Delta_0)
     rise = excess(-xi, Delta_0)
     x8 = depth * rise
@@ -201,6 +207,7 @@ def step(xi, Delta_0, gamma, B):
     x67 = 2 * gamma
     x82 = 1 / x3
     E = sqrt(Delta_0 * Delta_0 + x0)
+    del x0
     x1 = 2 * E
     x2 = gamma * x1
     x4 = B + E
@@ -212,6 +219,7 @@ def step(xi, Delta_0, gamma, B):
     x12 = x10 * x11
     x13 = x12 * x9
     x15 = x3 + x6
+    del x6
     x16 = arctan2(-gamma * x14, x15)
     x17 = x16 * x9
     x18 = E * E
@@ -222,7 +230,9 @@ def step(xi, Delta_0, gamma, B):
     x23 = x11 * x22
     x24 = x10 * xi
     x25 = x3 + x5 * x5
+    del x5
     x26 = x3 + x4 * x4
+    del x4
     x27 = 4 * E
     x28 = B * x27
     x29 = log_ratio(x25, x26, -x28)
@@ -233,46 +243,66 @@ def step(xi, Delta_0, gamma, B):
     x34 = x31 * x33
     x35 = -x7
     x36 = arctan2(x2, x35)
+    del x2
     x37 = x13 * x36
     x39 = x17 * x20
     x41 = x21 * x9
+    del x21
     x44 = 1 / x18
     x45 = x11 * x44
     x47 = x46 * x8
     x48 = 1 / (x19 * x19)
+    del x19
     x49 = x17 * x48
+    del x17
     x50 = E * x49
     x52 = x29 * x48
     x53 = x46 * x52
+    del x46
     x54 = x32 * x44
     x57 = 1 / (x15 * x15 + x55 * x56)
     x58 = 1 / x26
+    del x26
     x59 = -x58 * (x1 + x14)
     x60 = -2 * E + x14
     x61 = 1 / x25
+    del x25
     x62 = x59 - x60 * x61
     x63 = x18 * x56
     x64 = 1 / (x63 + x7 * x7)
     x66 = x18 * x65
+    del x18
     x68 = 2 * B * E * x20 * x57 * x9 * xi + (1 / 2) * x10 * x11 * x9 * (x64 * x66 + x64 * x67 * x7) + (1 / 4) * x10 * x20 * x62 * x9 * xi - x45 * x47 - x50 * x51 - x53 * xi - x54 * xi
     x69 = Delta_0 * x10
     x70 = gamma * x53
     x71 = 2 * B * E * gamma * x20 * x57 * x9 + (1 / 4) * gamma * x10 * x20 * x62 * x9 - gamma * x54 - x50 - x70
+    del x50, x54
     x72 = x29 * x41 * x44
+    del x44
     x74 = x36 * x9
+    del x36
     x76 = x52 * x9
+    del x52
     x78 = x30 * x38
+    del x30
     x79 = 1 / (x35 * x35 + x63)
+    del x63
     x81 = 2 * x39
     x83 = 2 * gamma * x61 - x58 * x67
+    del x58
     x84 = x27 * x3
+    del x27
     x85 = x15 * x57
+    del x15
     x86 = B * x56 * x57 - x14 * x85
+    del x56
     x87 = gamma * x10
     x88 = x11 * x78
     x89 = x59 + x60 * x61
+    del x59, x60, x61
     x90 = x31 * x89
     x91 = -x55 * x57 * x65 - x67 * x85
+    del x55, x65, x67, x85
     x92 = x41 * x91
     depth = excess(xi, Delta_0)
     x40 = depth * x10
@@ -280,9 +310,11 @@ def step(xi, Delta_0, gamma, B):
     x42 = rise * x41
     x43 = x40 * x42
     x73 = x12 + x33 * x42
+    del x33, x42
     x75 = depth * rise
     x77 = x72 * x75
     x80 = 2 * E * x11 * x16 * x38 * x48 * x9 + (1 / 2) * depth * rise * x10 * x20 * x62 * x9 - depth * x45 + x10 * x11 * x9 * xi * (2 * gamma * x35 * x79 - x66 * x79) - x28 * x57 * x78 - x45 * x74 * xi - x75 * x76 - x77
+    del x28, x45, x57, x62, x66, x75, x78
     return (
         (1 / 2) * x13 * x8 + x23 * xi + x24 * x32,  # gap_real
         gamma * x34 + x22,  # gap_imag
@@ -322,6 +354,7 @@ def thermal(xi, Delta_0, gamma, B, T_b):
     x85 = 1 / x22
     x86 = x1 * x85
     E = sqrt(Delta_0 * Delta_0 + x0)
+    del x0
     x7 = x6 * (B + E)
     z0 = polygamma(0, x5, x7)
     x8 = z0.imag
@@ -333,7 +366,9 @@ def thermal(xi, Delta_0, gamma, B, T_b):
     x15 = x12 * x14
     x16 = (1 / 2) * x15
     x17 = z1.real
+    del z1
     x18 = z0.real
+    del z0
     x19 = x17 - x18
     x20 = x12 * xi
     x21 = E * E
@@ -352,62 +387,87 @@ def thermal(xi, Delta_0, gamma, B, T_b):
     x39 = -x14 * x20
     x41 = x29 * x40 + x39
     x43 = x29 * x42 + x39
+    del x39
     x44 = 1 / x21
+    del x21
     x45 = (1 / 2) * x11
     x46 = 1 / (x23 * x23)
+    del x23
     x47 = x1 * x46
     x48 = x19 * xi
     x49 = x26 * x44
     x50 = E * x14 * x46
     z2 = polygamma(1, x5, x7)
+    del x7
     x51 = z2.real
     x52 = x51 * x6
     z3 = polygamma(1, x5, x9)
+    del x5, x9
     x53 = z3.real
     x54 = x53 * x6
     x55 = x52 + x54
     x56 = z2.imag
+    del z2
     x57 = z3.imag
+    del z3
     x58 = x57 * x6
     x59 = -(1 / 2) * x1 * x3 * x56 + x58
+    del x3
     x60 = -x59
     x61 = -x52 + x54
     x62 = (1 / 2) * x1 * x12 * x13 * x55 + (1 / 2) * x1 * x12 * x24 * x60 * xi + (1 / 2) * x1 * x13 * x24 * x61 * xi - x14 * x44 * x45 - x28 * x50 * xi - x47 * x48 - x48 * x49
+    del x14, x48
     x63 = Delta_0 * x12
     x64 = x28 * x47
     x65 = x2 * x46
+    del x2, x46
     x66 = x19 * x65
     x67 = -E * x64 + (1 / 2) * gamma * x1 * x12 * x24 * x60 - gamma * x19 * x49 + (1 / 2) * x1 * x24 * x61 - x66
+    del E, x49, x60
     x72 = -x1 * x13 * x44 * xi
     x73 = 2 * x50
+    del x50
     x74 = x43 * x54
+    del x54
     x75 = 2 * x47
     x84 = 2 * x29 * xi
+    del x29
     x87 = x56 * x6
+    del x6
     x88 = x58 + x87
     x89 = gamma * x12
     x91 = 2 * x25
     x92 = x25 * x85
     x93 = -x55
+    del x55
     depth = excess(xi, Delta_0)
     x68 = depth * x12
     x69 = x25 * x68
     x70 = x17 * x69 - x18 * x69
+    del x69
     rise = excess(-xi, Delta_0)
     x35 = rise * x12
     x36 = x25 * x35
     x37 = x18 * x36
     x38 = x17 * x36
+    del x36
     x71 = -x37 + x38
     x76 = depth * rise
+    del rise
     x77 = x75 * x76
     x78 = x25 * x44 * x76
+    del x25, x44, x76
     x79 = depth * x35
     x80 = x24 * x4 * x79 / (pi * pi)
+    del x4
     x81 = x57 * x80
+    del x57
     x82 = x41 * x52 + x56 * x80
+    del x52, x56
     x83 = x10 * (-x42 * x73 - x72) - x17 * x77 - x17 * x78 + x18 * x77 + x18 * x78 + x74 + x8 * (-x40 * x73 - x72) - x81 + x82
+    del x72, x73, x77, x78
     x90 = 2 * x65 * x79
+    del x79
     return (
         x11 * x16 + x19 * x27 + x31 * xi,  # gap_real
         gamma * x34 + x32,  # gap_imag
@@ -466,6 +526,7 @@ def equilibrium_tail(P, mu, Delta_0):
     x31 = Delta_0 * x4
     x32 = (3 / 40) * x7
     x33 = x16 * x26
+    del x16, x26
     x34 = -32 * mu * mu * mu
     return (
         mu * x2 + mu * x8 + x14 * (x10 - 24 * x11 + 3 * x9) + x19 + (1 / 24) * x6 * (-x3 - x5),  # gap
@@ -503,6 +564,7 @@ def empty_tail(P, mu, Delta_0, gamma):
     x16 = x1 / (P * P * P * P * P)
     x17 = (1 / 20) * x16
     x18 = x17 * (-x14 - x15 - x8)
+    del x8
     x19 = x0 * x18
     x20 = mu * mu * mu * mu
     x21 = (1 / 2) * x20
@@ -511,13 +573,16 @@ def empty_tail(P, mu, Delta_0, gamma):
     x24 = x10 * x9
     x25 = (1 / 2) * x22 + (1 / 2) * x23 + x24
     x26 = -x14 * x7 - x15 * x7 + x21 + x25
+    del x14, x15
     x27 = 1 / (P * P * P * P * P * P * P)
     x28 = x1 * x27
     x29 = x0 * x28
     x30 = (1 / 14) * x29
     x31 = 5 * x7
     x32 = -x10 * x31 - x31 * x9
+    del x31
     x33 = x21 + (5 / 2) * x22 + (5 / 2) * x23 + 5 * x24 + x32
+    del x21
     x34 = 1 / (P * P * P * P * P * P * P * P * P)
     x35 = x1 * x34
     x36 = (1 / 18) * x35
@@ -527,9 +592,12 @@ def empty_tail(P, mu, Delta_0, gamma):
     x40 = (1 / 6) * x5
     x41 = mu * x40
     x42 = x12 * x28
+    del x12
     x43 = (1 / 7) * x42
     x44 = -x11 + 3 * x7
+    del x11
     x45 = x36 * ((5 / 2) * x20 + x25 + x32)
+    del x25, x32
     x46 = x0 * x2
     x47 = (1 / 2) * x9
     x48 = (1 / 3) * x9
@@ -542,6 +610,7 @@ def empty_tail(P, mu, Delta_0, gamma):
     x55 = x44 * x9
     x56 = 10 * x7
     x57 = -x10 * x56 + 5 * x20 + x22 + x23 + 2 * x24 - x56 * x9
+    del x20, x22, x23, x24
     x58 = x37 * x9
     x59 = x57 * x58
     x60 = Delta_0 * x0
@@ -555,12 +624,14 @@ def empty_tail(P, mu, Delta_0, gamma):
     x68 = (2 / 7) * x28
     x69 = mu * x68
     x70 = (1 / 5) * x16
+    del x16
     x71 = (4 / 7) * mu
     x72 = mu * mu * mu
     x73 = -2 * x72
     x74 = 6 * mu
     x75 = 10 * mu
     x76 = x10 * x75 + x75 * x9
+    del x75
     x77 = x40 + x62
     x78 = 20 * mu
     x79 = gamma * x7
@@ -570,6 +641,7 @@ def empty_tail(P, mu, Delta_0, gamma):
     x83 = 1 / x10
     x84 = mu * x83
     x85 = -gamma * x56
+    del x56
     return (
         mu * x19 + mu * x4 + x13 * x6 + x26 * x30 + x39,  # gap_real
         mu * x43 + x17 * x44 + x3 + x41 + x45,  # gap_imag
@@ -673,25 +745,31 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x76 = 1 / (P * P * P * P * P * P * P * P * P)
     x77 = (1 / 18) * x76
     x78 = x50 * x77
+    del x50
     x79 = x75 * x78
     x80 = (1 / 5) * x34
+    del x34
     x81 = B * x80
     x82 = (4 / 7) * x51
     x83 = x2 * x82
     x84 = gamma * gamma
     x85 = x31 - x8 - x84
+    del x31
     x86 = -(1 / 3) * x20 - 5 * x7 - x85
     x87 = x13 + (1 / 2) * x9
+    del x13
     x88 = 4 * gamma
     x89 = B * x88
     x90 = gamma * x8
     x91 = (2 / 3) * x30
     x92 = gamma * x91 + mu * x89 + x10 * x7 + x27 - x64 + x72 - 2 * x90
+    del x64, x72
     x93 = pi * x39
     x94 = 2 * x19
     x95 = 6 * x90
     x96 = 6 * x21
     x97 = -B * x94 - B * x95 - mu * x94 - mu * x95 + mu * x96 + x10 * x24 + x10 * x41 + x11 * x30 + x12 * x30 + x23 * x7 + x37 - (3 / 8) * x93
+    del x12, x37
     x98 = x26 * x39
     x99 = 8 * gamma
     x100 = x24 * x99
@@ -705,12 +783,16 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x108 = (14 / 15) * x66
     x109 = x69 * x99
     x110 = B * x100 + gamma * x108 - mu * x102 + mu * x103 + x10 * x40 - x104 * x20 - x104 * x7 - x105 * x30 + x105 * x8 - 24 * x106 + x107 * x9 + x109 * x30 - 4 * x20 * x90 + x21 * x44 + x30 * x43 - x44 * x90 - x46 * x90 + (2 / 5) * x54 + 2 * x56 + 2 * x57 + x73 * x88 - (3 / 2) * x98
+    del x104
     x111 = 2 * x54
+    del x54
     x112 = B * B * B * B * B
     x113 = 10 * x57
+    del x57
     x114 = 10 * x40
     x115 = gamma * x114
     x116 = 10 * x56
+    del x56
     x117 = (20 / 3) * x19
     x118 = 12 * x8
     x119 = 20 * x19 * x7
@@ -719,6 +801,7 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x122 = x121 * x7
     x123 = mu * x117
     x124 = (14 / 3) * x66
+    del x66
     x125 = gamma * x124
     x126 = B * x7
     x127 = 20 * mu
@@ -730,6 +813,7 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x133 = x127 * x21
     x134 = x71 * x90
     x135 = B * x111 + B * x113 + B * x115 - B * x119 + B * x125 - B * x128 + (5 / 16) * pi * Delta_0 * Delta_0 * Delta_0 * Delta_0 * Delta_0 * Delta_0 + gamma * x122 + gamma * x129 + mu * x111 + mu * x113 + mu * x116 - mu * x120 + mu * x125 - mu * x134 + x10 * x112 + x10 * x58 + x101 * x118 - x117 * x24 - x117 * x41 - x123 * x30 + x123 * x8 - 60 * x126 * x90 - x127 * x20 * x90 - x130 * x71 + x132 * x30 + x133 * x30 + x21 * x60 + x30 * x63 + (5 / 2) * x40 * x9 - x60 * x90 - x62 * x90 - (15 / 4) * x7 * x93
+    del x123
     x136 = x135 * x78
     x137 = x1 / x28
     x138 = Delta_0 * x99
@@ -743,6 +827,7 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x146 = x143 * x7
     x147 = B * x2
     x148 = x137 * x3
+    del x3
     x149 = 12 * x143
     x150 = Delta_0 * x21
     x151 = (40 / 3) * x143
@@ -750,36 +835,49 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x153 = B * x30
     x154 = mu * x22
     x155 = 3 * x27
+    del x27
     x156 = -4 * gamma * x8 + x43 + x45 + x47
+    del x45, x47
     x157 = x7 * x9
     x158 = gamma * x71
     x159 = -20 * gamma * mu * x8 + mu * x158 + x133 + x61
+    del x133, x61
     x160 = gamma * x147
     x161 = x2 * x76
     x162 = mu * x88 + x89
     x163 = x10 * x30 + x22 * x7 + 12 * x70 - x94 - x95 + x96
+    del x22, x94, x95, x96
     x164 = 8 * mu
     x165 = 24 * mu
     x166 = x30 * x99
+    del x99
     x167 = B * x166 + mu * x166 + x100 - x102 + x103 + 24 * x131 - x164 * x19 + x165 * x21 - x165 * x90
+    del x100, x102, x103, x165, x166
     x168 = 60 * x7
     x169 = B * x24
     x170 = 40 * gamma
     x171 = 20 * x30
     x172 = 20 * gamma * x73 + mu * x170 * x41 - x101 * x152 + x111 + x113 + x115 + x116 - x119 - x120 + x125 - x128 - x134 + x168 * x21 - x168 * x90 + x169 * x170 + x170 * x30 * x69 + x171 * x21 - 20 * x20 * x90
+    del x101, x111, x113, x115, x116, x119, x120, x125, x128, x134, x170
     x173 = 2 * B
     x174 = 2 * mu
     x175 = x173 + x174
     x176 = 1 / x84
     x177 = x176 * x5
+    del x5
     x178 = x17 * x176
+    del x17
     x179 = x176 * x35
+    del x35
     x180 = x176 * x2
+    del x176
     x181 = x180 * x52
+    del x52
     x182 = gamma * gamma * gamma * gamma
     x183 = 2 * x8
     x184 = 2 * x20
     x185 = x180 * x77
+    del x180, x77
     x186 = B * x8
     x187 = B * x84
     x188 = 6 * mu
@@ -790,6 +888,7 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b):
     x193 = 10 * mu
     x194 = x127 * x8
     x195 = x127 * x30
+    del x127
     return (
         x0 * x6 + x14 * x18 + x32 * x36 + x49 * x53 + x79,  # gap_real
         (2 / 9) * B * gamma * x2 * x76 * x86 - gamma * x81 - x70 * x83,  # gap_imag
