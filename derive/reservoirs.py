@@ -77,7 +77,8 @@ def fermi_reservoir(
     """
     chemical_potential = _expression("chemical_potential", chemical_potential)
     temperature = _expression("temperature", temperature)
-    frequency = sp.Dummy("omega", real=True)
+    # one bound symbol, so that reservoirs made alike compare equal
+    frequency = symbols.omega
     return Reservoir(
         name, rate, sp.Lambda(frequency, fermi(frequency - chemical_potential, temperature))
     )
@@ -85,7 +86,7 @@ def fermi_reservoir(
 
 def empty_reservoir(name: str, rate: sp.Expr) -> Reservoir:
     """Return a reservoir without carriers: it only takes them away."""
-    return Reservoir(name, rate, sp.Lambda(sp.Dummy("omega", real=True), sp.S.Zero))
+    return Reservoir(name, rate, sp.Lambda(symbols.omega, sp.S.Zero))
 
 
 def bath(temperature: sp.Expr = sp.S.Zero) -> Reservoir:

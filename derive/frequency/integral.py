@@ -192,7 +192,10 @@ def _expand(
     if any(term.decay < 1 for term in terms):
         terms = combined(function, nu)
     if any(term.decay < 1 for term in terms):
-        raise ValueError(f"the integral over {nu} diverges: {function} does not decay at infinity")
+        raise ValueError(
+            f"the integral over {nu} diverges, or converges only as a difference of occupations: "
+            f"{function} does not decay at infinity"
+        )
     poles = tuple(
         tuple(_on_path(pole, occupation) for pole in principal_parts(term, nu)) for term in terms
     )
