@@ -103,6 +103,18 @@ def breakpoints(model: Model):
     return end, sorted({float(np.sqrt(x)) for x in squares if 0 < x < end**2})
 
 
+def rounding(model: Model) -> float:
+    """Return a bound of the rounding error of the gap equation's real part in `sums`.
+
+    Beyond the cutoff 1/(2 p^2) cancels the integrand, which is rounded to a few ulp; p^2 dp, that
+    is du/u^4, makes of each ulp half of one over u^2.
+    """
+    step = 0.5 / model.cutoff
+    u = np.concatenate([k * step + step / 2 * (1 + _NODES) for k in (0, 1)])
+    weights = np.tile(_WEIGHTS * step / 2, 2)
+    return float(4 * np.finfo(float).eps * np.sum(weights / u**2) / (4 * np.pi**2))
+
+
 def sums(model: Model, rtol: float = 1e-11):
     """Return the three sums over momenta.
 
