@@ -20,7 +20,7 @@ class fermi(sp.Function):
     Raises
     ------
     ValueError
-        If `T` is known to be negative.
+        If `T` is known to be negative, or an argument is text.
 
     Notes
     -----
@@ -38,6 +38,13 @@ class fermi(sp.Function):
     """
 
     nargs = 2
+
+    def __new__(cls, x: sp.Expr, T: sp.Expr, **options: Any) -> fermi:
+        """Refuse text, which SymPy would execute."""
+        for name, value in (("x", x), ("T", T)):
+            if isinstance(value, (str, bytes)):
+                raise ValueError(f"{name} = {value!r} is text; give a number or an expression")
+        return super().__new__(cls, x, T, **options)
 
     @classmethod
     def eval(cls, x: sp.Expr, T: sp.Expr) -> None:

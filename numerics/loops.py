@@ -62,7 +62,11 @@ class ResponseIntegrand:
     part: Part = "all"
 
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
-        """Return Pi_11, Pi_12, Pi_21, Pi_22 at pairs of momenta, shape (4, n)."""
+        """Return Pi_11, Pi_12, Pi_21, Pi_22 at pairs of momenta, shape (4, n).
+
+        The second term of (37) is taken with the two momenta exchanged, which the sum over
+        momenta undoes.
+        """
         values = np.empty((4, p_plus.size), dtype=complex)
         for start in range(0, p_plus.size, CHUNK):
             piece = slice(start, start + CHUNK)

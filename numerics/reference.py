@@ -52,11 +52,6 @@ class ReferenceMatrix:
     converged: bool
 
 
-class _Counter:
-    def __init__(self) -> None:
-        self.evaluations = 0
-
-
 def reference_matrix(
     integrand: ResponseIntegrand, q: float, *, rtol: float = 1e-8
 ) -> ReferenceMatrix:
@@ -75,9 +70,7 @@ def reference_matrix(
     ends = graded_panels(0.0, outer.near, outer.singular(), 1.5)
     value, error, converged = _adaptive(outer, ends, rtol)
     value += outer.constant
-    return ReferenceMatrix(
-        value.reshape(2, 2), error.reshape(2, 2), outer.counter.evaluations, converged
-    )
+    return ReferenceMatrix(value.reshape(2, 2), error.reshape(2, 2), outer.evaluations, converged)
 
 
 def _adaptive(outer: _Outer, ends: Array, rtol: float) -> tuple[Complex, Array, bool]:
@@ -95,7 +88,7 @@ def _adaptive(outer: _Outer, ends: Array, rtol: float) -> tuple[Complex, Array, 
         goal = rtol * float(np.abs(value + tail + outer.constant).max())
         if error.max() <= goal:
             return value + tail, error + tail_error, True
-        if outer.counter.evaluations > _MOST:
+        if outer.evaluations > _MOST:
             break
         worst = max(float(e.max()) for _, _, e in done)
         split = [d for d in done if d[2].max() > max(0.1 * worst, goal / (4 * len(done)))]
@@ -114,7 +107,7 @@ class _Outer:
 
     def __init__(self, integrand: ResponseIntegrand, q: float) -> None:
         self.integrand, self.q = integrand, q
-        self.counter = _Counter()
+        self.evaluations = 0
         state = integrand.state
         scale = abs(state.mu) + state.gap + abs(state.edge) + abs(integrand.omega) + q * q
         scale += state.parameters.linewidth + 2 * math.pi * state.parameters.temperature
@@ -189,7 +182,7 @@ class _Outer:
         counts = [grid.nodes.size for grid in grids]
         plus = np.repeat(p_plus, counts)
         minus = np.concatenate([grid.nodes for grid in grids])
-        self.counter.evaluations += minus.size
+        self.evaluations += minus.size
         values = -self.integrand(plus, minus)
         bare = 2 / (plus**2 + minus**2)
         values[0] += bare

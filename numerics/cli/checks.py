@@ -201,8 +201,11 @@ def residuals() -> Check:
     return Check("Steady states: largest residual relative to its equation's scale", worst, 1e-10)
 
 
+#: Something that runs checks.
+Group = Callable[[], Check | Iterator[Check]]
+
 #: The groups of checks, with what is shown while they run.
-GROUPS: tuple[tuple[str, Callable[[], Check | Iterator[Check]]], ...] = (
+GROUPS: tuple[tuple[str, Group], ...] = (
     ("derive again, compare with the kernels", generated_code),
     ("closed forms against brute force", closed_forms),
     ("balance with the bath", balance),
@@ -212,7 +215,7 @@ GROUPS: tuple[tuple[str, Callable[[], Check | Iterator[Check]]], ...] = (
 )
 
 
-def run(group: Callable[[], Check | Iterator[Check]]) -> list[Check]:
+def run(group: Group) -> list[Check]:
     """Run one group."""
     result = group()
     return [result] if isinstance(result, Check) else list(result)

@@ -33,8 +33,8 @@ def reproduce(
     results: list[checks.Check] = []
     files: list[Path] = []
 
-    def check(group: Callable[..., object]) -> Callable[[], None]:
-        return lambda: results.extend(checks.run(group))  # type: ignore[arg-type]
+    def check(group: checks.Group) -> Callable[[], None]:
+        return lambda: results.extend(checks.run(group))
 
     jobs: list[tuple[str, Callable[[], object]]] = [
         (name, check(group)) for name, group in checks.GROUPS

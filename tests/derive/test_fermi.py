@@ -107,3 +107,9 @@ def test_substituted_negative_temperature_is_refused():
 )
 def test_latex(factor, text):
     assert sp.latex(factor) == text
+
+
+@pytest.mark.parametrize("arguments", [("x", 0), (0, "1"), (b"x", 1)])
+def test_text_is_refused(arguments):
+    with pytest.raises(ValueError, match=r"^[xT] = b?'.*' is text"):
+        fermi(*arguments)
