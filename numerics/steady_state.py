@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 #: Steps of the continuation where Newton's method needs a closer start.
 _REFINEMENTS = (0.2, 0.05)
+#: Points after which the continuation is given up.
+_MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
 _POLISHING = 3
 
@@ -207,24 +209,36 @@ def _branch(
     equations = Equations(parameters)
     balanced = balanced_state(equations)
     start = equations.point(balanced, 0.0)
-    steps = follow(equations, start, np.array([0.0, 0.0, 0.0, 1.0]), equations.scales)
-    before = after = next(steps).point
+    points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
+    before = after = next(points)
     end: Array | None = None
     for gamma_v in wanted:
         if gamma_v == 0:
             yield _finished(equations, balanced, gamma_v, rtol)
             continue
         while end is None and after[3] < gamma_v:
-            try:
-                before, after = after, next(steps).point
-            except ContinuationError as stalled:
-                raise _unconverged(parameters, gamma_v, stalled.last) from None
+            before, after = after, next(points, after)
+            if after is before:
+                raise _unconverged(parameters, gamma_v, before)
             if after[0] <= 0 or after[3] < before[3]:
                 end = after = _end_point(equations, before, after)
         if end is not None and gamma_v >= end[3]:
             yield _ended(parameters, end)
         else:
             yield _state_between(equations, gamma_v, before, after, rtol)
+
+
+def _points(
+    equations: Equations, start: Array, orientation: Array, length: float | None = None
+) -> Iterator[Array]:
+    """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them."""
+    lengths = {} if length is None else {"length": length, "longest": length}
+    steps = follow(equations, start, orientation, equations.scales, **lengths)
+    try:
+        for step in itertools.islice(steps, _MOST_POINTS):
+            yield step.point
+    except ContinuationError:
+        return
 
 
 def _end_point(equations: Equations, before: Array, after: Array) -> Array:
@@ -271,17 +285,14 @@ def _state_between(
             return _finished(equations, equations.unknowns(found.point), gamma_v, rtol)
         if length is None:
             break
-        steps = follow(
-            equations, before, after - before, equations.scales, length=length, longest=length
-        )
-        for step in steps:
-            if step.point[0] <= 0 or step.point[3] < before[3]:
-                after = _end_point(equations, before, step.point)
+        for point in _points(equations, before, after - before, length):
+            if point[0] <= 0 or point[3] < before[3]:
+                after = _end_point(equations, before, point)
                 break
-            if step.point[3] >= gamma_v:
-                after = step.point
+            if point[3] >= gamma_v:
+                after = point
                 break
-            before = step.point
+            before = point
     raise _unconverged(equations.parameters, gamma_v, found.point)
 
 
@@ -299,8 +310,8 @@ def _between(before: Array, after: Array, gamma_v: float) -> Array:
 def _finished(equations: Equations, state: Unknowns, gamma_v: float, rtol: float) -> SteadyState:
     """Polish a solution in the physical unknowns, and measure residuals and errors.
 
-    Far below the linewidth of the lowest excitation, the edge is the difference of two larger
-    numbers in the unknowns of the continuation.
+    For a decay rate far below the linewidth, the small edge is the difference of two larger numbers
+    in the unknowns of the continuation.
     """
     at = equations.at_unknowns(state, gamma_v)
     for _ in range(_POLISHING if gamma_v > 0 else 0):

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from numerics import NoCondensate, Parameters, solve_steady_state, system, trace_steady_states
+from numerics import (
+    ConvergenceError,
+    NoCondensate,
+    Parameters,
+    solve_steady_state,
+    system,
+    trace_steady_states,
+)
 from numerics.equations import Unknowns, evaluate_equations
 from tests.numerics import brute_force
 from tests.numerics.brute_force import Model
@@ -158,3 +165,10 @@ def test_without_rates_there_are_no_states():
 def test_equal_rates_have_equal_states():
     first, second = trace_steady_states(UNITARITY, [1e-5, 1e-5]).states
     assert first == second
+
+
+def test_a_branch_that_is_not_followed_to_the_end_is_an_error(monkeypatch):
+    monkeypatch.setattr("numerics.steady_state._MOST_POINTS", 3)
+    with pytest.raises(ConvergenceError, match="did not converge") as caught:
+        solve_steady_state(Parameters(0.0, 1e-3, 5e-4))
+    assert caught.value.last is not None
