@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.chunks import evaluate
+from numerics.equations import MEASURE, TAIL_START
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.parameters import real_number
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
 
-_MEASURE = 1 / (2 * math.pi**2)
-_TAIL_START = 20.0
 #: Range of mu / gap, whose hyperbolic arc sine is solved for; gap / mu of 10**-12 at one end.
 _RANGE = (-20.0, 28.0)
 
@@ -35,12 +34,12 @@ def crossover_at(mu_over_gap: float) -> Crossover:
     number equation (15), without a cutoff, gives the density, each by one integral.
     """
     x = mu_over_gap
-    start = _TAIL_START * math.sqrt(1 + abs(x))
+    start = TAIL_START * math.sqrt(1 + abs(x))
     singular = [np.sqrt(complex(x, 1.0))]
     grid = Grid.on(graded_panels(0.0, start, singular), gauss_kronrod())
     values = evaluate(kernels.equilibrium, grid.nodes**2 - x, 1.0)[:2]
     values[0] -= 0.5 / grid.nodes**2
-    sums = (values * (_MEASURE * grid.nodes**2)) @ grid.weights
+    sums = (values * (MEASURE * grid.nodes**2)) @ grid.weights
     sums += kernels.equilibrium_tail(start, x, 1.0)[:2]
     fermi_momentum = (3 * math.pi**2 * sums[1]) ** (1 / 3)
     fermi_energy = fermi_momentum**2

@@ -32,7 +32,7 @@ _NUMBER = slice(2, None, 3)
 #: Where the kernels have their derivatives by xi.
 _BY_XI = slice(6, 9)
 #: p**2 dp times this is the sum over momenta.
-_MEASURE = 1 / (2 * math.pi**2)
+MEASURE = 1 / (2 * math.pi**2)
 _EPS = float(np.finfo(float).eps)
 
 
@@ -122,7 +122,7 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
         bath = kernels.step(xi, at.gap, gamma, at.edge)
     void = kernels.empty(xi, at.gap, gamma)
 
-    measure = _MEASURE * square
+    measure = MEASURE * square
     integrands = np.array([gamma_b * b + gamma_v * v for b, v in zip(bath[:3], void, strict=False)])
     # 1/U is measured by the scattering length: 1/(2 eps_p) is subtracted, in units with mass 1/2
     integrands[0] -= 0.5 / square
@@ -217,5 +217,5 @@ def _rounding(counted_to: float, start: float, temperature: float, number: float
     The first is that of the subtracted 1/(2 eps_p).  At T > 0 the occupation of large momenta is
     the small difference of numbers of order one.
     """
-    states = counted_to**3 * _MEASURE / 3 if temperature > 0 else 0.0
-    return 4 * _EPS * np.array([start * _MEASURE, 0.0, states + number + DENSITY])
+    states = counted_to**3 * MEASURE / 3 if temperature > 0 else 0.0
+    return 4 * _EPS * np.array([start * MEASURE, 0.0, states + number + DENSITY])

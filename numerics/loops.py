@@ -26,7 +26,7 @@ BRANCHES: dict[str, tuple[tuple[int, int], ...]] = {
 }
 
 
-def frequency(state: SteadyState, omega: complex) -> complex:
+def analytic_frequency(state: SteadyState, omega: complex) -> complex:
     """Return a frequency where the response is analytic, or say that it is not.
 
     Raises
@@ -55,11 +55,21 @@ class ResponseIntegrand:
         Frequency, Im(omega) > -gamma.
     part : {"all", "inter", "intra"}
         Which branches.
+
+    Raises
+    ------
+    ValueError
+        If `omega` or `part` is outside its domain.
     """
 
     state: SteadyState
     omega: complex
     part: Part = "all"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "omega", analytic_frequency(self.state, self.omega))
+        if self.part not in BRANCHES:
+            raise ValueError(f"part = {self.part!r} is outside its domain {', '.join(BRANCHES)}")
 
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 at pairs of momenta, shape (4, n).

@@ -17,7 +17,7 @@ DENSITY = 1 / (3 * math.pi**2)
 _NO_REAL_NUMBER = (str, bytes, bytearray, bool, np.bool_, complex, np.complexfloating, np.ndarray)
 
 
-def real_number(name: str, value: object, domain: str, *, valid: bool | None = None) -> float:
+def real_number(name: str, value: Any, domain: str, *, valid: bool | None = None) -> float:
     """Return a value as a finite float, or say in one line what is wrong with it.
 
     Raises
@@ -26,7 +26,7 @@ def real_number(name: str, value: object, domain: str, *, valid: bool | None = N
         If `value` is not a finite real number, or `valid` is False.
     """
     try:
-        number = math.nan if isinstance(value, _NO_REAL_NUMBER) else float(value)  # type: ignore[arg-type]
+        number = math.nan if isinstance(value, _NO_REAL_NUMBER) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):

@@ -23,8 +23,6 @@ TAIL_TERMS = 6
 _DEPTH = sp.Symbol("depth", positive=True)
 _RISE = sp.Symbol("rise", positive=True)
 
-_VARIABLES = (symbols.gap, symbols.linewidth, symbols.edge)
-
 
 @dataclass(frozen=True)
 class Module:
@@ -106,8 +104,12 @@ def _tail(name: str, source: str, closed: Program) -> Program:
     for output, value in closed.outputs:
         coefficients = list(tail_coefficients(value, TAIL_TERMS))
         if output in ("gap", "gap_real"):
-            # 1/(2 eps_p) of the scattering length is subtracted; gamma is the sum of the rates
-            coefficients[0] = sp.S.Zero
+            # 1/(2 eps_p) of the scattering length is subtracted, from each reservoir its share
+            # gamma_lambda / gamma of it: the integral then converges
+            share = 1 / symbols.linewidth if symbols.linewidth in inputs else sp.S.One
+            coefficients[0] = sp.simplify(coefficients[0] - share / 2)
+            if coefficients[0] != 0:
+                raise ValueError(f"{name}: 1/(2 eps_p) does not cancel the divergence of the gap")
         total, last = tail_integral(tuple(coefficients))
         totals.append((output, total))
         last_terms.append((f"{output}_last", last))

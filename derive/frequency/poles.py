@@ -162,7 +162,7 @@ def _roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
         return
     if polynomial.degree() == 1:
         slope, offset = polynomial.all_coeffs()
-        yield _tidy(-offset / slope), 1
+        yield sp.expand(-offset / slope), 1
     elif polynomial.degree() == 2:
         yield from _quadratic_roots(*polynomial.all_coeffs())
     else:
@@ -174,10 +174,10 @@ def _quadratic_roots(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Ex
     # factor_terms pulls squares out of the root, so that sqrt(4 x**2 + 4) becomes 2 sqrt(x**2 + 1)
     offset = sp.sqrt(sp.factor_terms(sp.expand(b**2 - 4 * a * c))) / (2 * a)
     if vanishes(offset):
-        yield _tidy(center), 2
+        yield sp.expand(center), 2
     else:
-        yield _tidy(center + offset), 1
-        yield _tidy(center - offset), 1
+        yield sp.expand(center + offset), 1
+        yield sp.expand(center - offset), 1
 
 
 def _higher_roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
@@ -189,7 +189,7 @@ def _higher_roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
         return
     found = sp.roots(polynomial)
     if sum(found.values()) == polynomial.degree():
-        yield from ((_tidy(root), count) for root, count in found.items())
+        yield from ((sp.expand(root), count) for root, count in found.items())
     elif all(coefficient.is_rational for coefficient in polynomial.all_coeffs()):
         yield from ((root, 1) for root in polynomial.all_roots())
     else:
@@ -197,10 +197,6 @@ def _higher_roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
             f"cannot find the poles: the roots of {polynomial.as_expr()} in {polynomial.gen} "
             "have no closed form; give the denominator in factors"
         )
-
-
-def _tidy(root: sp.Expr) -> sp.Expr:
-    return sp.expand(root)
 
 
 def principal_parts(fraction: Fraction, nu: sp.Symbol) -> Iterator[Pole]:

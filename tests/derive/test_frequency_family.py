@@ -45,7 +45,7 @@ def assert_integral(value: sp.Expr, terms: tuple[Term, ...]) -> None:
 
 
 @given(rational_terms())
-@settings(FAMILY, max_examples=7)
+@settings(FAMILY, max_examples=30)
 @example(Term((R(1),), DOUBLE_PAIR, None, True))
 @example(Term((R(1), R(0), R(2), i, R(1)), COLLIDING))
 @example(Term((R(1),), ((i, 6),)))
@@ -54,7 +54,7 @@ def test_rational_functions(term):
 
 
 @given(occupied_terms(thermal=False))
-@settings(FAMILY, max_examples=7)
+@settings(FAMILY, max_examples=30)
 @example(Term((R(1),), DOUBLE_PAIR, Occupied(R(1), R(0), R(0)), True))
 @example(Term((R(1), R(0), i), COLLIDING, Occupied(R(-2), R(1, 3), R(0))))
 @example(Term((R(1),), ((-i, 6),), Occupied(R(1), R(-5), R(0))))
@@ -66,7 +66,7 @@ def test_steps(term):
 
 
 @given(occupied_terms(thermal=True))
-@settings(FAMILY, max_examples=8)
+@settings(FAMILY, max_examples=30)
 @example(Term((R(1),), DOUBLE_PAIR, Occupied(R(1), R(0), R(1, 100)), True))
 @example(Term((R(1), R(0), i), COLLIDING, Occupied(R(-2), R(1, 3), R(2))))
 @example(Term((R(1),), ((-i, 6),), Occupied(R(1), R(-5), R(1, 10))))

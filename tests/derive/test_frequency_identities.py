@@ -24,7 +24,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 FAMILY = settings(
     deadline=None,
     phases=UNSHRUNK,
-    max_examples=4,
+    max_examples=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 any_terms = st.one_of(rational_terms(), occupied_terms(thermal=False), occupied_terms(thermal=True))
@@ -129,7 +129,7 @@ def test_derivative_in_the_edge_with_symbols():
 
 
 @given(occupied_terms(thermal=True))
-@settings(FAMILY, max_examples=3)
+@settings(FAMILY, max_examples=8)
 def test_derivative_in_the_edge_raises_the_order_at_finite_temperature(term):
     """Shifting the edge by B is shifting the function by -B: d/dB acts on the function."""
     slope = term.occupied.slope

@@ -48,7 +48,8 @@ def times(*factors: Matrix) -> Matrix:
 def resolvent(z: Any, xi: Any, gap: Any) -> Matrix:
     """Invert z - xi tau_3 + gap tau_1."""
     determinant = (z - xi) * (z + xi) - gap * gap
-    return tuple(x / determinant for x in (z + xi, -gap, -gap, z - xi))  # type: ignore[return-value]
+    off = -gap / determinant
+    return (z + xi) / determinant, off, off, (z - xi) / determinant
 
 
 def green(xi: Any, w: Any, at: dict[str, Any]) -> tuple[Matrix, Matrix, Matrix]:

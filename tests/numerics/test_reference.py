@@ -5,7 +5,7 @@ import pytest
 
 from numerics import Parameters, SteadyState, solve_steady_state
 from numerics.equations import Unknowns, evaluate_equations
-from numerics.loops import ResponseIntegrand, frequency
+from numerics.loops import ResponseIntegrand
 from numerics.reference import reference_matrix
 
 #: Wide enough for quick integrals, driven enough for every element of M to differ from zero.
@@ -74,4 +74,9 @@ def test_reported_error_bounds_the_true_one(state: SteadyState) -> None:
 @pytest.mark.parametrize("omega", [-1j, 0.1 - 0.024j, float("nan"), complex(0, float("inf"))])
 def test_refuses_frequencies_where_it_is_not_analytic(state: SteadyState, omega: complex) -> None:
     with pytest.raises(ValueError, match=r"omega = .* is outside its domain"):
-        frequency(state, omega)
+        ResponseIntegrand(state, omega)
+
+
+def test_refuses_an_unknown_part(state: SteadyState) -> None:
+    with pytest.raises(ValueError, match=r"part = 'upper' is outside its domain all, inter, intra"):
+        ResponseIntegrand(state, 0.0, "upper")
