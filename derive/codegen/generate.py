@@ -8,8 +8,9 @@ from pathlib import Path
 
 import sympy as sp
 
-from derive.codegen.catalogue import Module, modules
 from derive.codegen.printers import TARGETS, Printer, Target
+from derive.codegen.program import Module
+from derive.programs import modules
 
 #: Where the generated modules live, beside this package.
 KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"

@@ -74,6 +74,15 @@ class Program:
         return count
 
 
+@dataclass(frozen=True)
+class Module:
+    """A generated module: its name, what it holds, its programs."""
+
+    name: str
+    summary: str
+    programs: tuple[Program, ...]
+
+
 def _count(expr: sp.Expr, count: Counter[str]) -> None:
     for node in sp.preorder_traversal(expr):
         if isinstance(node, sp.Add):

@@ -1,4 +1,4 @@
-"""The programs of the closed forms after each of the passes that the catalogue applies."""
+"""The programs of the closed forms after each of the passes that the generator applies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESERVOIRS = {
 INPUTS = (symbols.xi, symbols.gap, symbols.linewidth, symbols.edge, symbols.temperature)
 WRT = (symbols.gap, symbols.xi, symbols.linewidth)
 DEPTH = sp.Symbol("depth", positive=True)
-#: The chain that the catalogue applies, in its order.
+#: The chain that the generator applies, in its order.
 CHAIN = {
     "split_complex": split_complex,
     "collect_transcendental": passes.collect_transcendental,

@@ -14,21 +14,23 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
+from derive import programs
 from derive.__main__ import main
-from derive.codegen import catalogue, generate
+from derive.codegen import generate
 from derive.codegen.generate import KERNELS
 from derive.codegen.nodes import TRANSCENDENTAL
 from derive.codegen.printers import TARGETS
+from derive.codegen.program import Module
 
 PROJECT = Path(generate.__file__).resolve().parents[2]
 COMMITTED = sorted(KERNELS.glob("*_numpy.py")) + sorted(KERNELS.glob("*_mpmath.py"))
 
 
 @pytest.fixture(scope="module")
-def modules() -> tuple[tuple[catalogue.Module, ...], float]:
+def modules() -> tuple[tuple[Module, ...], float]:
     """Derive everything once; return it with the processor time that it took."""
     start = time.process_time()
-    return catalogue.modules(), time.process_time() - start
+    return programs.modules(), time.process_time() - start
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,7 @@ def test_derivatives_are_derivatives(reservoir):
                 assert abs(at[f"{name}_by_{symbol}"] - slope) < 1e-28 * (1 + abs(slope))
 
 
-def test_chain_is_the_catalogues():
+def test_chain_is_the_generators():
     """The stages here end in the committed kernels, but for the derivatives by B."""
     with mpmath.workdps(50):
         for reservoir in RESERVOIRS:

@@ -1,18 +1,15 @@
-"""The programs that are generated: which expression, through which passes."""
+"""Programs of the gap and number equations."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import sympy as sp
 
 from derive import symbols
 from derive.codegen import passes
 from derive.codegen.nodes import excess
-from derive.codegen.program import Program
+from derive.codegen.program import Module, Program
 from derive.codegen.real_split import split_complex
 from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
-from derive.response import band_loop_kernel
 from derive.steady_state import gap_kernel, in_excitation_energy, number_kernel
 from derive.tails import tail_coefficients, tail_integral
 
@@ -22,15 +19,6 @@ TAIL_TERMS = 6
 #: E - xi, which is small for large momenta, and E + xi, which is small deep in the Fermi sea.
 _DEPTH = sp.Symbol("depth", positive=True)
 _RISE = sp.Symbol("rise", positive=True)
-
-
-@dataclass(frozen=True)
-class Module:
-    """A generated module: its name, what it holds, its programs."""
-
-    name: str
-    summary: str
-    programs: tuple[Program, ...]
 
 
 def _closed_forms(name: str, source: str, reservoir: Reservoir) -> Program:
@@ -149,61 +137,3 @@ def steady_state_module() -> Module:
             _tail("fermi_tail", tail.format("step` and `thermal"), thermal),
         ),
     )
-
-
-def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:
-    """Return the response between two branches, per unit rate of one reservoir."""
-    inputs = [
-        symbols.xi_plus,
-        symbols.xi_minus,
-        symbols.energy_plus,
-        symbols.energy_minus,
-        symbols.gap,
-        symbols.linewidth,
-        symbols.transfer_width,
-        symbols.transfer,
-    ]
-    outputs = tuple(
-        (f"r{s}{t}", band_loop_kernel(s, t, [reservoir], linewidth=symbols.linewidth))
-        for s in (1, 2)
-        for t in (1, 2)
-    )
-    occupied = set().union(*(value.free_symbols for _, value in outputs)) - set(inputs)
-    inputs += [s for s in (symbols.edge, symbols.temperature) if s in occupied]
-    steps = (
-        split_complex,
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(Program(name, source, tuple(inputs), (), outputs), steps)
-
-
-def response_module() -> Module:
-    """Return the kernels of the response function, per unit rate of one reservoir."""
-    unit = sp.S.One
-    source = "Tr[tau_s G^R tau_t G^K] of (37) between two branches, {}"
-    return Module(
-        "response",
-        "The nu-integral of Tr[tau_s G^R(p+q/2, nu+omega) tau_t G^K(p-q/2, nu)] between the\n"
-        "quasiparticle branches that the signs of E_plus and E_minus tell, s, t = 1, 2, per unit\n"
-        "rate of one reservoir.",
-        (
-            _band_loop("empty", source.format("empty reservoir"), empty_reservoir("", unit)),
-            _band_loop(
-                "step",
-                source.format("Fermi reservoir at T = 0"),
-                fermi_reservoir("", unit, symbols.edge),
-            ),
-            _band_loop(
-                "thermal",
-                source.format("Fermi reservoir at T > 0"),
-                fermi_reservoir("", unit, symbols.edge, symbols.temperature),
-            ),
-        ),
-    )
-
-
-def modules() -> tuple[Module, ...]:
-    """Return everything that is generated."""
-    return (steady_state_module(), response_module())

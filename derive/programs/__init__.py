@@ -1,0 +1,12 @@
+"""The programs that are generated: which expression, through which passes."""
+
+from __future__ import annotations
+
+from derive.codegen.program import Module
+from derive.programs.response import response_module
+from derive.programs.steady_state import steady_state_module
+
+
+def modules() -> tuple[Module, ...]:
+    """Return everything that is generated."""
+    return (steady_state_module(), response_module())
