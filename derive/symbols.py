@@ -42,6 +42,8 @@ xi_minus = sp.Symbol("xi_minus", real=True)
 #: of the retarded Green's function that carries it; positive where the response is analytic.
 transfer = sp.Symbol("omega_r", real=True)
 transfer_width = sp.Symbol("Gamma", positive=True)
+#: Wave number of a response function.
+wave_number = sp.Symbol("q", positive=True)
 #: Quasiparticle energies at the two momenta, of either sign: the sign tells the branch.
 energy_plus = sp.Symbol("E_plus", real=True, nonzero=True)
 energy_minus = sp.Symbol("E_minus", real=True, nonzero=True)

@@ -1,9 +1,18 @@
 """Steady states, response and stability of driven-dissipative condensates, in numbers."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.fluctuation import fluctuation_matrix, pair_correlation
 from numerics.parameters import Parameters
 from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
+
+if TYPE_CHECKING:
+    from numerics.spectral_weight import occupied_spectral_weight
 
 __all__ = [
     "Branch",
@@ -13,6 +22,24 @@ __all__ = [
     "Parameters",
     "SteadyState",
     "equilibrium_crossover",
+    "fluctuation_matrix",
+    "occupied_spectral_weight",
+    "pair_correlation",
     "solve_steady_state",
     "trace_steady_states",
 ]
+
+#: Public names that are imported when they are first asked for, and the modules they come from.
+_LAZY = {"occupied_spectral_weight": "numerics.spectral_weight"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

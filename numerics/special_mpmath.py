@@ -27,3 +27,30 @@ def divided_digamma(mp: Any, z: Any, w: Any) -> Any:
 def _lost(mp: Any, z: Any, w: Any) -> int:
     """Return how many bits the difference of function values loses, with some to spare."""
     return max(0, int(mp.mag(z) - mp.mag(z - w))) + 10
+
+
+def upper_root(mp: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    """Return the parts of the square root of x + i y in the upper half-plane."""
+    root = mp.sqrt(mp.mpc(x, y))
+    root = -root if root.imag < 0 else root
+    return root.real, root.imag
+
+
+def root_sum(mp: Any, ax: Any, ay: Any, bx: Any, by: Any, dx: Any, dy: Any) -> tuple[Any, Any]:
+    """Return the parts of a + b, given a, b and a**2 - b**2."""
+    a, b = mp.mpc(ax, ay), mp.mpc(bx, by)
+    value = mp.mpc(dx, dy) / (a - b) if abs(a + b) < abs(a - b) else a + b
+    return value.real, value.imag
+
+
+def pair_arctanh(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
+    """Return the parts of artanh(q/k)/q for k = x + i y in the upper half-plane, 1/k at q = 0."""
+    k = mp.mpc(x, y)
+    if q == 0:
+        value = 1 / k
+    else:
+        # atanh is odd; its branch on the cut |q/k| > 1 is that of k + i 0
+        value = (mp.log(k + q) - mp.log(k - q)) / (2 * q)
+        if abs(k) > 16 * q:
+            value = mp.atanh(q / k) / q
+    return value.real, value.imag

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.frequency.divided import divided_log, divided_polygamma
+from derive.momentum import pair_arctanh, root_sum, upper_root
 
 
 class log_ratio(sp.Function):
@@ -166,6 +167,121 @@ class complex_divided_polygamma(sp.Function):
     nargs = 4
 
 
+class _MomentumPart(sp.Function):
+    """Real or imaginary part of a function of the momentum integrals at real arguments."""
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+    def _value(self) -> sp.Expr:
+        arguments = list(self.args)
+        values = [x + sp.I * y for x, y in zip(arguments[::2], arguments[1::2], strict=False)]
+        function = _COMPLEX[type(self)]
+        return function(*values, *arguments[2 * len(values) :]).doit()
+
+
+class upper_root_re(_MomentumPart):
+    """Real part of `upper_root` at x + i y."""
+
+    nargs = 2
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the complex function."""
+        return sp.re(self._value())
+
+
+class upper_root_im(_MomentumPart):
+    """Imaginary part of `upper_root` at x + i y."""
+
+    nargs = 2
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the complex function."""
+        return sp.im(self._value())
+
+
+class root_sum_re(_MomentumPart):
+    """Real part of `root_sum` at three complex arguments."""
+
+    nargs = 6
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the complex function."""
+        return sp.re(self._value())
+
+
+class root_sum_im(_MomentumPart):
+    """Imaginary part of `root_sum` at three complex arguments."""
+
+    nargs = 6
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the complex function."""
+        return sp.im(self._value())
+
+
+class pair_arctanh_re(_MomentumPart):
+    """Real part of `pair_arctanh` at x + i y and real q."""
+
+    nargs = 3
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the complex function."""
+        return sp.re(self._value())
+
+
+class pair_arctanh_im(_MomentumPart):
+    """Imaginary part of `pair_arctanh` at x + i y and real q."""
+
+    nargs = 3
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the complex function."""
+        return sp.im(self._value())
+
+
+_COMPLEX.update(
+    {
+        upper_root_re: upper_root,
+        upper_root_im: upper_root,
+        root_sum_re: root_sum,
+        root_sum_im: root_sum,
+        pair_arctanh_re: pair_arctanh,
+        pair_arctanh_im: pair_arctanh,
+    }
+)
+
+
+class parts_upper_root(sp.Function):
+    """Both parts of `upper_root`."""
+
+    nargs = 2
+
+
+class parts_root_sum(sp.Function):
+    """Both parts of `root_sum`."""
+
+    nargs = 6
+
+
+class parts_pair_arctanh(sp.Function):
+    """Both parts of `pair_arctanh`."""
+
+    nargs = 3
+
+
+class first_part(sp.Function):
+    """First of a pair of values, the real part."""
+
+    nargs = 1
+
+
+class second_part(sp.Function):
+    """Second of a pair of values, the imaginary part."""
+
+    nargs = 1
+
+
 class real_part(sp.Function):
     """Real part of a symbol with a complex value."""
 
@@ -186,6 +302,12 @@ COMPLEX_PARTS: dict[type[sp.Function], tuple[type[sp.Function], type[sp.Function
     divided_log_im: (complex_divided_log, imaginary_part),
     divided_polygamma_re: (complex_divided_polygamma, real_part),
     divided_polygamma_im: (complex_divided_polygamma, imaginary_part),
+    upper_root_re: (parts_upper_root, first_part),
+    upper_root_im: (parts_upper_root, second_part),
+    root_sum_re: (parts_root_sum, first_part),
+    root_sum_im: (parts_root_sum, second_part),
+    pair_arctanh_re: (parts_pair_arctanh, first_part),
+    pair_arctanh_im: (parts_pair_arctanh, second_part),
 }
 
 #: Functions whose cost dominates; an expression is linear in them after the nu-integral.
@@ -199,6 +321,9 @@ TRANSCENDENTAL = (
     complex_polygamma,
     complex_divided_log,
     complex_divided_polygamma,
+    parts_upper_root,
+    parts_root_sum,
+    parts_pair_arctanh,
 )
 
 

@@ -9,17 +9,27 @@ from derive.codegen.nodes import (
     divided_log_re,
     divided_polygamma_im,
     divided_polygamma_re,
+    pair_arctanh_im,
+    pair_arctanh_re,
     polygamma_im,
     polygamma_re,
+    root_sum_im,
+    root_sum_re,
+    upper_root_im,
+    upper_root_re,
 )
 from derive.codegen.program import Program
 from derive.frequency.divided import divided_log, divided_polygamma
+from derive.momentum import pair_arctanh, root_sum, upper_root
 
 Parts = tuple[sp.Expr, sp.Expr]
 
-_DIVIDED = (
+#: Functions whose parts are functions of the parts of their arguments.
+_BY_PARTS = (
     (divided_log, divided_log_re, divided_log_im),
     (divided_polygamma, divided_polygamma_re, divided_polygamma_im),
+    (upper_root, upper_root_re, upper_root_im),
+    (root_sum, root_sum_re, root_sum_im),
 )
 
 
@@ -28,7 +38,7 @@ def split_complex(program: Program) -> Program:
 
     An output whose imaginary part vanishes identically keeps its name.
     """
-    split = _Splitter()
+    split = Splitter()
     outputs: list[tuple[str, sp.Expr]] = []
     for name, value in program.outputs:
         real, imaginary = split(value)
@@ -39,13 +49,14 @@ def split_complex(program: Program) -> Program:
     return program.with_values(program.body, tuple(outputs))
 
 
-class _Splitter:
+class Splitter:
     """Maps an expression to its real and imaginary parts; remembers what it has seen."""
 
     def __init__(self) -> None:
         self._seen: dict[sp.Expr, Parts] = {}
 
     def __call__(self, expr: sp.Expr) -> Parts:
+        """Return the real and the imaginary part of an expression."""
         if expr not in self._seen:
             self._seen[expr] = self._split(expr)
         return self._seen[expr]
@@ -66,7 +77,10 @@ class _Splitter:
             return self._logarithm(expr.args[0])
         if isinstance(expr, sp.polygamma):
             return self._polygamma(*expr.args)
-        for function, real, imaginary in _DIVIDED:
+        if isinstance(expr, pair_arctanh):
+            (x, y), q = self(expr.args[0]), expr.args[1]
+            return pair_arctanh_re(x, y, q), pair_arctanh_im(x, y, q)
+        for function, real, imaginary in _BY_PARTS:
             if isinstance(expr, function):
                 arguments = [part for z in expr.args for part in self(z)]
                 return real(*arguments), imaginary(*arguments)

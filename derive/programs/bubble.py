@@ -1,0 +1,164 @@
+"""Programs of the response after both momentum integrals: integrands over the frequency alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+
+from derive import nambu, symbols
+from derive.codegen import passes
+from derive.codegen.program import Assignment, Module, Program
+from derive.codegen.real_split import Splitter
+from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
+
+#: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
+_FORWARD = sp.Symbol("F_forward", real=True)
+_BACKWARD = sp.Symbol("F_backward", real=True)
+
+_SIGNS = (1, -1)
+
+
+class _Stages:
+    """Assignments of complex values, each as its real and its imaginary part."""
+
+    def __init__(self) -> None:
+        self.body: list[Assignment] = []
+        self.parts = Splitter()
+
+    def assign(self, name: str, value: sp.Expr) -> sp.Expr:
+        """Assign a complex value, and return what stands for it."""
+        named: sp.Expr = sp.S.Zero
+        for part, suffix, unit in zip(self.parts(value), ("re", "im"), (1, sp.I), strict=True):
+            if part != 0:
+                symbol = sp.Symbol(f"{name}_{suffix}", real=True)
+                self.body.append((symbol, part))
+                named += unit * symbol
+        return named
+
+    def assign_matrix(self, name: str, matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
+        """Assign the elements of a 2 x 2 matrix, equal ones once."""
+        seen: dict[sp.Expr, sp.Expr] = {}
+        for index, element in enumerate(matrix):
+            if element not in seen:
+                seen[element] = self.assign(f"{name}{index}", element)
+        return matrix.applyfunc(lambda element: seen[element])
+
+
+def _conjugate(value: sp.Expr) -> sp.Expr:
+    """Return z* of a value whose parts are named."""
+    real, imaginary = value.as_real_imag()
+    return real - sp.I * imaginary
+
+
+class _Loop:
+    """The Green's functions of a loop at their poles: G^R at p + q/2, G^K at p - q/2."""
+
+    def __init__(self, stages: _Stages) -> None:
+        self.stages = stages
+        nu, gamma = symbols.nu, symbols.linewidth
+        x = stages.assign("x", nu + symbols.transfer)
+        self.plus, self.plus_root, self.retarded = self._poles("a", x, symbols.transfer_width)
+        self.minus, self.minus_root, self.keldysh = self._poles("c", nu, gamma)
+        # Sigma^K over -2 i gamma, (A9)
+        self.distribution = sp.ImmutableMatrix(sp.diag(_FORWARD, -_BACKWARD))
+        self.decay = 2 * sp.I * gamma * nambu.pauli(0)
+
+    def _poles(
+        self, name: str, frequency: sp.Expr, width: sp.Expr
+    ) -> tuple[list[sp.Expr], sp.Expr, dict[int, sp.ImmutableMatrix]]:
+        """Name the poles xi = +-a of a Green's function, their momenta and its numerators there."""
+        gap, assign = symbols.gap, self.stages.assign
+        # z^2 - Delta_0^2 by factors, which stay accurate at the edge of the spectrum
+        square = (frequency - gap) * (frequency + gap) - width**2 + 2 * sp.I * width * frequency
+        root = assign(name, upper_root(square))
+        momenta = [
+            assign(f"{name}_p{k}", upper_root(symbols.mu + sign * root))
+            for k, sign in enumerate(_SIGNS)
+        ]
+        # Re a has the sign of Re z, so that z + a is the larger one
+        rising = assign(f"{name}_up", frequency + sp.I * width + root)
+        falling = assign(f"{name}_down", gap**2 / rising)
+        return momenta, root, {1: pole_matrix(rising, falling), -1: pole_matrix(falling, rising)}
+
+    def terms(self) -> Iterator[tuple[sp.ImmutableMatrix, sp.ImmutableMatrix]]:
+        """Yield G^R, summed over its poles with the momentum integrals, and G^K at each pole.
+
+        The poles of G^A are the complex conjugates of those of G^R, xi = -+a*, and their momenta in
+        the upper half-plane the reflected ones, -p*.
+        """
+        gamma, width = symbols.linewidth, symbols.transfer_width
+        total, decay = 2 * symbols.nu + symbols.transfer, self.decay
+        for label, reflected in (("r", False), ("s", True)):
+            root, momenta, imaginary = self.minus_root, self.minus, (width - gamma, width + gamma)
+            if reflected:
+                root, momenta = -_conjugate(root), [-_conjugate(p) for p in momenta[::-1]]
+                imaginary = imaginary[::-1]
+            # a^2 - c^2 as the product of difference and sum of the two frequencies
+            difference = (symbols.transfer + sp.I * imaginary[0]) * (total + sp.I * imaginary[1])
+            integrals = pair_integrals(
+                (self.plus_root, root, difference), self.plus, momenta, symbols.wave_number
+            )
+            for sign in _SIGNS:
+                name = f"{label}{'pm'[_SIGNS.index(sign)]}"
+                weighted = sp.zeros(2, 2)
+                for s in _SIGNS:
+                    value = residue_weight(s, self.plus_root) * integrals[s, sign]
+                    weighted += self.stages.assign(f"{name}_{s % 3}", value) * self.retarded[s]
+                if reflected:
+                    pole = self.keldysh[-sign].applyfunc(_conjugate)
+                    numerator = -(pole + decay) * self.distribution * pole
+                else:
+                    pole = self.keldysh[sign]
+                    numerator = pole * self.distribution * (pole - decay)
+                yield (
+                    self.stages.assign_matrix(f"{name}_g", sp.ImmutableMatrix(weighted)),
+                    self.stages.assign_matrix(
+                        f"{name}_k", residue_weight(sign, root) * sp.ImmutableMatrix(numerator)
+                    ),
+                )
+
+
+def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Program:
+    """Return the integrand of Pi_st over nu, both momentum integrals done."""
+    stages = _Stages()
+    sums = dict.fromkeys(vertices, sp.S.Zero)
+    for first, second in _Loop(stages).terms():
+        for s, t in vertices:
+            sums[s, t] += (nambu.pauli(s) * first * nambu.pauli(t) * second).trace()
+    # Pi = i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral; and
+    # -2 i gamma of Sigma^K over the difference -4 i gamma nu of the squared poles of G^A and G^R
+    prefactor = -1 / (16 * sp.pi**2 * symbols.nu)
+    outputs = []
+    for (s, t), value in sums.items():
+        for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
+            outputs.append((f"pi{s}{t}_{suffix}", prefactor * part))
+    inputs = (
+        symbols.nu,
+        _FORWARD,
+        _BACKWARD,
+        symbols.transfer,
+        symbols.transfer_width,
+        symbols.wave_number,
+        symbols.gap,
+        symbols.mu,
+        symbols.linewidth,
+    )
+    program = Program(name, source, inputs, tuple(stages.body), tuple(outputs))
+    steps = (
+        passes.share_subexpressions,
+        passes.pair_complex_functions,
+        passes.name_power_bases,
+    )
+    return passes.run_passes(program, steps)
+
+
+def bubble_module() -> Module:
+    """Return the integrands of the response over the frequency."""
+    pairing = tuple((s, t) for s in (1, 2) for t in (1, 2))
+    return Module(
+        "bubble",
+        "Integrands of Pi_st over the frequency nu, both momentum integrals done in closed form,\n"
+        "for the sums F over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.",
+        (_bubble("pairing", "Pi_st of (37) per unit of nu, s, t = 1, 2", pairing),),
+    )

@@ -1,0 +1,273 @@
+"""The response function Pi(q, omega), (37), and the fluctuation matrix M = 2/U - Pi, (36).
+
+Both momentum integrals are done in closed form by `derive`; one integral over the frequency
+remains.  It converges like |nu|**(-3/2) once what diverges with the momentum is subtracted: that
+is the sum over 1/p**2 of 2/U.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.errors import ConvergenceError
+from numerics.loop_integral import loop_integral
+from numerics.loops import BRANCHES, ResponseIntegrand
+from numerics.parameters import real_number
+from numerics.reference import reference_matrix
+from numerics.results import FullResult
+from numerics.steady_state import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Points (q, omega) done at a time.
+_BATCH = 256
+#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
+_NO_WAVE = 1e-150
+
+
+@overload
+def fluctuation_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    *,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+
+
+@overload
+def fluctuation_matrix(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, *, rtol: float = ..., full: Literal[True]
+) -> FullResult: ...
+
+
+def fluctuation_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    *,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | FullResult:
+    """Return the fluctuation matrix M(q, omega) = 2/U - Pi(q, omega), (36).
+
+    Its determinant vanishes at the collective modes; index 0 is the amplitude of the order
+    parameter, index 1 its phase.  It is analytic for Im(omega) > -gamma and regular at q = 0.
+
+    Parameters
+    ----------
+    state : SteadyState
+        The steady state.
+    q : array_like
+        Wave number, k_F; M depends on its modulus.
+    omega : array_like
+        Frequency, epsilon_F, complex with Im(omega) > -gamma; broadcasts against `q`.
+    rtol : float
+        Tolerance relative to the largest element of each matrix.
+    full : bool
+        Return a `FullResult`.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., 2, 2), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If q or omega is outside its domain.
+    ConvergenceError
+        If the tolerance is not reached, with the `FullResult` in `.last`; not if `full`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, fluctuation_matrix, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0))
+    >>> matrix = fluctuation_matrix(state, [0.0, 0.1], 0.05)
+    >>> matrix.shape
+    (2, 2, 2)
+    """
+    result = pair_correlation(state, q, omega, rtol=rtol, full=True)
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    result = result._replace(value=coupling * np.eye(2) - result.value)
+    return result if full else _checked(result)
+
+
+@overload
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+
+
+@overload
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[True],
+) -> FullResult: ...
+
+
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = "all",
+    *,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | FullResult:
+    r"""Return the pair correlation functions Pi_st(q, omega), (37), or a part of them, (73), (74).
+
+    Pi_11 and Pi_22 diverge like the :math:`\sum_p 1/p^2` of 2/U, which is subtracted from them:
+    M = -1/(4 pi a_s) - Pi with the value that is returned.  The divergence belongs to the
+    inter-band part; the parts add up to the whole.
+
+    Parameters
+    ----------
+    state, q, omega, full
+        As in `fluctuation_matrix`.
+    part : {"all", "inter", "intra"}
+        Everything, or the excitations between or within the quasiparticle branches.
+    rtol : float
+        Tolerance relative to the largest element of the corresponding M.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., 2, 2), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If q, omega or part is outside its domain.
+    ConvergenceError
+        As in `fluctuation_matrix`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, pair_correlation, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=0.0))
+    >>> pi = pair_correlation(state, 0.2, [0.1, -0.1])
+    >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
+    True
+    """
+    if part not in BRANCHES:
+        raise ValueError(f"part = {part!r} is outside its domain {', '.join(BRANCHES)}")
+    real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
+    points = _Points.of(state, q, omega)
+    if part == "all":
+        batches = [
+            loop_integral(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], rtol)
+            for k in range(0, points.q.size, _BATCH)
+        ]
+    else:
+        batches = [_by_reference(state, *point, part, rtol) for point in points]
+    columns = zip(*(batches or [_nothing()]), strict=True)
+    result = FullResult(
+        *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
+    )
+    return result if full else _checked(result)
+
+
+def _by_reference(
+    state: SteadyState, q: float, omega: complex, part: str, rtol: float
+) -> FullResult:
+    """Return a part of Pi at one point by the slow route.
+
+    The inter-band part carries the divergence of the whole.
+    """
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    found = reference_matrix(ResponseIntegrand(state, omega, "inter"), q, rtol=rtol)
+    value, error = coupling * np.eye(2) - found.value, found.error
+    evaluations, converged = found.evaluations, found.converged
+    if part == "intra":
+        whole = loop_integral(state, np.array([q]), np.array([omega]), rtol)
+        value, error = whole.value[0] - value, whole.error[0] + error
+        evaluations += int(whole.evaluations[0])
+        converged &= bool(whole.status[0] != "not converged")
+    return FullResult(
+        value[None],
+        error[None],
+        np.array([evaluations]),
+        np.array(["converged" if converged else "not converged"]),
+    )
+
+
+def _nothing() -> FullResult:
+    """Return the result for no points."""
+    return FullResult(
+        np.empty((0, 2, 2), dtype=complex),
+        np.empty((0, 2, 2)),
+        np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.str_),
+    )
+
+
+def _checked(result: FullResult) -> Complex:
+    """Return the value, or say that it did not converge."""
+    if (result.status == "not converged").any():
+        worst = float(result.error.max())
+        raise ConvergenceError(
+            f"the integral over frequency has not converged: error {worst:.1e}", result
+        )
+    return result.value
+
+
+def _numbers(name: str, value: ArrayLike, kinds: str, domain: str) -> NDArray[Any]:
+    """Return an array of finite numbers, or say what is wrong."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{name} = {value!r} is outside its domain: {domain}")
+    if not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)].flat[0]
+        raise ValueError(f"{name} = {bad} is outside its domain: {domain}")
+    return array
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Pairs of wave number and frequency, flattened."""
+
+    q: Array
+    omega: Complex
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, state: SteadyState, q: ArrayLike, omega: ArrayLike) -> _Points:
+        """Broadcast, and check the domain."""
+        wave = np.abs(_numbers("q", q, "iuf", "finite real numbers").astype(float))
+        gamma = state.parameters.linewidth
+        domain = f"finite numbers, Im(omega) > {-gamma:g} (-gamma, ε_F)"
+        frequency = _numbers("omega", omega, "iufc", domain).astype(complex)
+        if (frequency.imag <= -gamma).any():
+            bad = frequency[frequency.imag <= -gamma].flat[0]
+            raise ValueError(f"omega = {bad:g} is outside its domain: {domain}")
+        try:
+            wave, frequency = np.broadcast_arrays(wave, frequency)
+        except ValueError:
+            raise ValueError(
+                f"q of shape {wave.shape} and omega of shape {frequency.shape} do not broadcast"
+            ) from None
+        return cls(np.maximum(wave.ravel(), _NO_WAVE), frequency.ravel(), wave.shape)
+
+    def __iter__(self) -> Iterator[tuple[float, complex]]:
+        return zip(map(float, self.q), map(complex, self.omega), strict=True)

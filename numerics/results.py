@@ -1,0 +1,29 @@
+"""What the functions return that compute by quadrature."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class FullResult(NamedTuple):
+    """A value with what is known about how it was computed.
+
+    Parameters
+    ----------
+    value : ndarray of complex, shape (..., 2, 2)
+    error : ndarray, shape (..., 2, 2)
+        Bound of the absolute error of each element: quadrature and rounding.
+    evaluations : ndarray of int, shape (...)
+        Evaluations of the integrand.
+    status : ndarray of str, shape (...)
+        "converged"; "rounding", where the tolerance is below what rounding allows and that was
+        reached instead; or "not converged".
+    """
+
+    value: NDArray[np.complex128]
+    error: NDArray[np.float64]
+    evaluations: NDArray[np.int64]
+    status: NDArray[np.str_]

@@ -1,0 +1,78 @@
+"""Complex roots of the closed momentum integrals, in pairs of real arrays, without cancellation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Pair = tuple[Array, Array]
+
+
+def upper_root(x: Any, y: Any) -> Pair:
+    """Return the square root of x + i y in the upper half-plane.
+
+    Parameters
+    ----------
+    x, y : ndarray
+        Real.
+
+    Returns
+    -------
+    tuple of ndarray
+        Real and imaginary part, the latter not negative.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in upper_root(np.array([3.0, 3.0]), np.array([4.0, -4.0]))]
+    [[2.0, -2.0], [1.0, 1.0]]
+    """
+    large = np.sqrt((np.sqrt(x * x + y * y) + np.abs(x)) / 2)
+    # both parts vanish with z; a zero divisor only occurs then
+    small = y / np.where(large == 0, 1.0, 2 * large)
+    above = x >= 0
+    return np.where(above, np.copysign(large, y), small), np.where(above, np.abs(small), large)
+
+
+def root_sum(ax: Any, ay: Any, bx: Any, by: Any, dx: Any, dy: Any) -> Pair:
+    """Return a + b, given a, b and d = a**2 - b**2, all complex.
+
+    Where |a - b| is the larger one, the sum is d over it and does not cancel.
+
+    Examples
+    --------
+    >>> [float(part) for part in root_sum(1.0, 0.0, -1.0, 0.0, 2e-20, 0.0)]
+    [1e-20, 0.0]
+    """
+    sx, sy, ux, uy = ax + bx, ay + by, ax - bx, ay - by
+    modulus = ux * ux + uy * uy
+    cancels = sx * sx + sy * sy < modulus
+    modulus = np.where(cancels, modulus, 1.0)
+    return (
+        np.where(cancels, (dx * ux + dy * uy) / modulus, sx),
+        np.where(cancels, (dy * ux - dx * uy) / modulus, sy),
+    )
+
+
+def pair_arctanh(x: Any, y: Any, q: Any) -> Pair:
+    """Return artanh(q/k)/q for k = x + i y in the upper half-plane and q > 0.
+
+    Parameters
+    ----------
+    x, y : ndarray
+        Parts of k, y not negative and not zero where abs(x) = q.
+    q : float
+        Positive; a very small one gives 1/k.
+
+    Examples
+    --------
+    >>> [float(part) for part in pair_arctanh(2.0, 0.0, 1e-150)]
+    [0.5, -0.0]
+    """
+    distance = np.abs(x) - q
+    square = y * y
+    ratio = np.log1p(4 * q * np.abs(x) / (distance * distance + square))
+    angle = np.arctan2(2 * q * y, distance * (distance + 2 * q) + square)
+    return np.copysign(ratio, x) / (4 * q), angle / (-2 * q)
