@@ -220,12 +220,10 @@ class Printer:
         text = " * ".join(self._bound(f, _MUL) for f in above) or "1"
         if not below:
             return text
+        if len(below) == 1:
+            return f"{text} / {self._bound(below[0], _ATOM)}"
         divisor = " * ".join(self._bound(f, _MUL) for f in below)
-        return (
-            f"{text} / {divisor}"
-            if len(below) == 1 and "*" not in divisor
-            else (f"{text} / ({divisor})")
-        )
+        return f"{text} / ({divisor})"
 
     def _power(self, expr: sp.Pow) -> tuple[str, int]:
         base, exponent = expr.args
