@@ -98,7 +98,11 @@ def _count(expr: sp.Expr, count: Counter[str]) -> None:
 def _count_product(node: sp.Mul, count: Counter[str]) -> None:
     factors = [a for a in node.args if a != -1]
     divisors = [f for f in factors if isinstance(f, sp.Pow) and f.exp.is_negative]
-    count["mul"] += max(len(factors) - len(divisors) - 1, 0) + max(len(divisors) - 1, 0)
+    count["mul"] += max(len(factors) - len(divisors) - 1, 0)
+    if len(divisors) > 1:
+        # all divisors are multiplied and divided by once; each counts as one division below
+        count["mul"] += len(divisors) - 1
+        count["div"] -= len(divisors) - 1
 
 
 def _count_power(node: sp.Pow, count: Counter[str]) -> None:

@@ -23,7 +23,7 @@ PAIRING_OUTPUTS = (
 def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, mp=mp):
     """Compute Pi_st of (37) per unit of nu, s, t = 1, 2.
 
-    Operations: 654 (add 289, div 6, mul 339, parts_pair_arctanh 8, parts_root_sum 6, parts_upper_root 6).
+    Operations: 653 (add 289, div 5, mul 339, parts_pair_arctanh 8, parts_root_sum 6, parts_upper_root 6).
     """
     x3 = -mu
     x6 = Delta_0 * Delta_0
