@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 #: The outer integral is done panel by panel up to this multiple of the momentum scale, then in 1/p+
-#: up to the second; beyond, the integrand falls off like 1/p**2 with a known remainder.
-_NEAR, _FAR = 20.0, 2000.0
+#: up to the second; beyond, where the closed forms cancel, the integrand is c/p**2 + d/p**4.
+_NEAR, _FAR = 20.0, 300.0
 #: Rounds of halving the panels with the largest errors; pairs of momenta before it gives up;
 #: panels that are done at a time, for the sake of memory.
 _ROUNDS, _MOST, _BATCH = 30, 20_000_000, 24
@@ -76,7 +76,7 @@ def reference_matrix(
 def _adaptive(outer: _Outer, ends: Array, rtol: float) -> tuple[Complex, Array, bool]:
     """Integrate over the panels, halving those that carry most of the error."""
     pieces = [(False, a, b) for a, b in itertools.pairwise(ends)]
-    far = np.linspace(1 / outer.far, 1 / outer.near, 4)
+    far = graded_panels(1 / outer.far, 1 / outer.near, [1 / p for p in outer.parallel()], 1.5)
     pieces += [(True, a, b) for a, b in itertools.pairwise(far)]
     done: list[tuple[tuple[bool, float, float], Complex, Array]] = []
     for _ in range(_ROUNDS):
@@ -131,7 +131,9 @@ class _Outer:
 
     def singular(self) -> list[complex]:
         """Return where the inner integral changes quickly, as far as that is known."""
-        omega, points = self.integrand.omega, []
+        omega = self.integrand.omega
+        # where p+^2 + p-^2, which is subtracted, vanishes at the ends of the inner integral
+        points = [complex(self.q / 2, self.q / 2)]
         edge, width = self._occupation()
         for energy in (edge, width):
             for p in self._momenta(energy):
@@ -139,7 +141,14 @@ class _Outer:
         for sign in (-1, 1):
             shifted = complex(edge.real + sign * omega.real, edge.imag + omega.imag)
             points += self._momenta(shifted)
-        return [p for p in points if p.real > 0]
+        return [p for p in (*points, *self.parallel()) if p.real > 0]
+
+    def parallel(self) -> list[complex]:
+        """Return large momenta from which omega leads to parallel ones: p+^2 - p-^2 = omega."""
+        width = self.integrand.state.parameters.linewidth
+        shifts = (self.integrand.omega, self.integrand.omega + 2j * width)
+        momenta = [shift / (2 * self.q) for shift in shifts if shift != 0]
+        return [complex(abs(p.real), p.imag) for p in momenta]
 
     def _inner_singular(self, p_plus: float) -> list[complex]:
         omega = self.integrand.omega
@@ -199,7 +208,12 @@ class _Outer:
         return integrals, np.add.reduceat(np.abs(panels), panel_starts, axis=1)
 
     def remainder(self) -> tuple[Complex, Array]:
-        """Return the integral beyond `far`, where the inner integral is c/p+^2 + O(1/p+^3)."""
+        """Return the integral beyond `far`, and twice its difference to a simpler estimate.
+
+        The inner integral is c/p+^2 + d/p+^4 there: both follow from its values at `far` and at
+        twice that.
+        """
         at, _ = self.inner(np.array([self.far, 2 * self.far]))
-        value = at[:, 0] * self.far
-        return value, np.abs(value - 2 * at[:, 1] * 2 * self.far)
+        near, far = at[:, 0] * self.far, 4 * at[:, 1] * self.far
+        correction = 4 * (near - far) / 3
+        return far - correction / 4 + correction / 3, 2 * np.abs(near - far)
