@@ -94,10 +94,17 @@ def fluctuation_matrix(
     >>> matrix.shape
     (2, 2, 2)
     """
-    result = pair_correlation(state, q, omega, rtol=rtol, full=True)
+    result = matrix_of_part(state, q, omega, "all", rtol)
+    return result if full else converged_value(result)
+
+
+def matrix_of_part(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
+) -> FullResult:
+    """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
+    result = pair_correlation(state, q, omega, part, rtol=rtol, full=True)
     coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    result = result._replace(value=coupling * np.eye(2) - result.value)
-    return result if full else _checked(result)
+    return result._replace(value=coupling * np.eye(2) - result.value)
 
 
 @overload
@@ -182,7 +189,7 @@ def pair_correlation(
     result = FullResult(
         *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
     )
-    return result if full else _checked(result)
+    return result if full else converged_value(result)
 
 
 def _by_reference(
@@ -219,7 +226,7 @@ def _nothing() -> FullResult:
     )
 
 
-def _checked(result: FullResult) -> Complex:
+def converged_value(result: FullResult) -> NDArray[Any]:
     """Return the value, or say that it did not converge."""
     if (result.status == "not converged").any():
         worst = float(result.error.max())

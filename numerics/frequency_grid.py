@@ -28,7 +28,7 @@ Integers = NDArray[np.int64]
 Complex = NDArray[np.complex128]
 
 #: Length of a panel in u.  The nearest singularities are at +-i pi/2.
-LENGTH = 3.5
+LENGTH = 4.5
 #: A branch point is left to another one that is nearer than this multiple of its width.
 _MERGE = 0.5
 #: Branch points beyond this multiple of the energy scale are too weak to matter: both the
@@ -36,7 +36,11 @@ _MERGE = 0.5
 _REACH = 300.0
 #: The variable beyond the last branch point, at this multiple of its distance, is nu**(-1/2).
 _OUTER = 4.0
-_SMALLEST_WIDTH = 1e-14
+#: Widths, in units of the energy scale, and lengths of panels have to be above rounding.
+_SMALLEST, _RESOLUTION = 1e-14, 1e-12
+#: Distance, in the same units, from which on weak branch points are resolved: the integral over it
+#: is below rounding.
+_WEAK = 1e-7
 
 
 @dataclass(frozen=True)
@@ -119,20 +123,20 @@ def _branch_points(
     smearing = math.pi * parameters.temperature
     half, one = omega.real / 2, np.ones_like(q)
     width = np.minimum(gamma, gamma + omega.imag)
-    # the edge of the spectrum and p = 0, in either Green's function
-    points = [
-        (e + sign * half, width)
-        for e in (state.gap, math.hypot(state.mu, state.gap))
-        for sign in (1, -1)
+    scale = abs(state.mu) + state.gap + abs(edge) + gamma + smearing
+    # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
+    weak = _WEAK * scale
+    points = [(state.gap + sign * half, width) for sign in (1, -1)]
+    points += [
+        (math.hypot(state.mu, state.gap) + sign * half, np.maximum(width, weak)) for sign in (1, -1)
     ]
-    points += [(edge + sign * half, (smearing or gamma) * one) for sign in (1, -1)]
+    if smearing:
+        points += [(edge + sign * half, smearing * one) for sign in (1, -1)]
     for offset, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
         for energy in _threshold_energies(state, q, transfer):
-            points.append((energy.real + half, energy.imag + offset))
-    scale = abs(state.mu) + state.gap + abs(edge) + gamma + smearing
+            points.append((energy.real + half, np.maximum(np.abs(energy.imag + offset), weak)))
     positions = np.abs(np.stack([x for x, _ in points], axis=1))
-    widths = np.abs(np.stack([w for _, w in points], axis=1))
-    widths = np.maximum(widths, _SMALLEST_WIDTH * scale)
+    widths = np.maximum(np.stack([w for _, w in points], axis=1), _SMALLEST * scale)
     outside = ~(positions < (_REACH * (scale + np.abs(omega) + q * q))[:, None])
     # a point left out: it merges with any other
     positions[outside], widths[outside] = 0.0, np.inf
@@ -217,9 +221,13 @@ def _between(positions: Array, widths: Array, kept: NDArray[np.bool_]) -> Panels
 
 
 def _split_at(panels: Panels, positions: Array) -> Panels:
-    """Return panels none of which contains the position y of its owner in its interior."""
+    """Return panels none of which contains the position y of its owner in its interior.
+
+    A position that rounding alone tells from an end is that end: no panel shrinks to a point.
+    """
     u = np.arcsinh((positions[panels.owner] - panels.origin) / panels.scale)
-    inside = (u > panels.start) & (u < panels.end) & ~panels.tail
+    margin = _RESOLUTION * (1 + panels.end)
+    inside = (u > panels.start + margin) & (u < panels.end - margin) & ~panels.tail
     return panels.select(~inside).joined(panels.select(inside).cut(u[inside]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ class FullResult(NamedTuple):
 
     Parameters
     ----------
-    value : ndarray of complex, shape (..., 2, 2)
-    error : ndarray, shape (..., 2, 2)
+    value : ndarray, shape (...) or (..., 2, 2)
+    error : ndarray, like `value`
         Bound of the absolute error of each element: quadrature and rounding.
     evaluations : ndarray of int, shape (...)
         Evaluations of the integrand.
@@ -23,7 +23,7 @@ class FullResult(NamedTuple):
         reached instead; or "not converged".
     """
 
-    value: NDArray[np.complex128]
+    value: NDArray[Any]
     error: NDArray[np.float64]
     evaluations: NDArray[np.int64]
     status: NDArray[np.str_]
