@@ -26,6 +26,9 @@ from numerics.steady_state import SteadyState
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Complex = NDArray[np.complex128]
+#: Positions, whose distances matter on the scale of the linewidth, in extended precision if there
+#: is any: a rounded one moves the edge of the bath against that of the spectrum.
+Extended = NDArray[np.longdouble]
 
 #: Length of a panel in u.  The nearest singularities are at +-i pi/2.
 LENGTH = 4.5
@@ -58,7 +61,7 @@ class Panels:
     """
 
     owner: Integers
-    origin: Array
+    origin: Extended
     scale: Array
     start: Array
     end: Array
@@ -84,17 +87,17 @@ class Panels:
         """Return the two pieces of every panel on either side of one value of u each."""
         return replace(self, end=at).joined(replace(self, start=at))
 
-    def nodes(self, rule: Rule) -> tuple[Array, Array]:
-        """Return y and the Jacobian dy/dt of t in [-1, 1] at the nodes, shape (panels, nodes)."""
+    def nodes(self, rule: Rule) -> tuple[Array, Array, Array]:
+        """Return y, y - origin, and the Jacobian dy/dt of t in [-1, 1], shape (panels, nodes)."""
         half = (self.end - self.start) / 2
         u = ((self.start + self.end) / 2)[:, None] + half[:, None] * rule.nodes
         bulk, scale = ~self.tail, self.scale[:, None]
-        y, slope = np.empty_like(u), np.empty_like(u)
-        y[bulk] = self.origin[bulk, None] + scale[bulk] * np.sinh(u[bulk])
+        offset, slope = np.empty_like(u), np.empty_like(u)
+        offset[bulk] = scale[bulk] * np.sinh(u[bulk])
         slope[bulk] = np.abs(scale[bulk]) * np.cosh(u[bulk])
-        y[self.tail] = scale[self.tail] / u[self.tail] ** 2
+        offset[self.tail] = scale[self.tail] / u[self.tail] ** 2
         slope[self.tail] = 2 * scale[self.tail] / u[self.tail] ** 3
-        return y, slope * half[:, None]
+        return self.origin.astype(float)[:, None] + offset, offset, slope * half[:, None]
 
 
 def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
@@ -116,12 +119,12 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
 
 def _branch_points(
     state: SteadyState, q: Array, omega: Complex
-) -> tuple[Array, Array, list[Array]]:
+) -> tuple[Extended, Array, list[Extended]]:
     """Return positions and widths, shape (n, points), and where the integrand is not analytic."""
     parameters = state.parameters
     gamma, edge = parameters.linewidth, state.edge
     smearing = math.pi * parameters.temperature
-    half, one = omega.real / 2, np.ones_like(q)
+    half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(gamma, gamma + omega.imag)
     scale = abs(state.mu) + state.gap + abs(edge) + gamma + smearing
     # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
@@ -176,10 +179,11 @@ def _threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> list
     return energies
 
 
-def _merged(positions: Array, widths: Array) -> NDArray[np.bool_]:
+def _merged(positions: Extended, widths: Array) -> NDArray[np.bool_]:
     """Tell which points remain when those close to a sharper one are left to that."""
     order = np.argsort(widths, axis=1, kind="stable")
-    x, w = (np.take_along_axis(a, order, axis=1) for a in (positions, widths))
+    x = np.take_along_axis(positions, order, axis=1)
+    w = np.take_along_axis(widths, order, axis=1)
     kept = np.ones_like(x, dtype=bool)
     for k in range(1, x.shape[1]):
         near = np.abs(x[:, k, None] - x[:, :k]) <= _MERGE * w[:, k, None]
@@ -189,15 +193,16 @@ def _merged(positions: Array, widths: Array) -> NDArray[np.bool_]:
     return result
 
 
-def _between(positions: Array, widths: Array, kept: NDArray[np.bool_]) -> Panels:
+def _between(positions: Extended, widths: Array, kept: NDArray[np.bool_]) -> Panels:
     """Return one panel from each point half-way to its neighbours, or to zero, and the tail."""
     x = np.where(kept, positions, np.inf)
     order = np.argsort(x, axis=1, kind="stable")
-    x, w = (np.take_along_axis(a, order, axis=1) for a in (x, widths))
+    x, w = np.take_along_axis(x, order, axis=1), np.take_along_axis(widths, order, axis=1)
     present = np.isfinite(x)
     rows = np.arange(x.shape[0])
     last = present.sum(axis=1) - 1
     outer = np.maximum(_OUTER * x[rows, last], np.where(present, x + 2 * w, 0.0).max(axis=1))
+    outer = outer.astype(float)
     left, right = np.full_like(x, np.nan), np.full_like(x, np.nan)
     x = np.where(present, x, np.nan)
     right[:, :-1] = left[:, 1:] = np.diff(x, axis=1) / 2
@@ -206,7 +211,7 @@ def _between(positions: Array, widths: Array, kept: NDArray[np.bool_]) -> Panels
     owner, column = np.nonzero(present)
     width = w[owner, column]
     scale = np.concatenate([width, -width])
-    length = np.concatenate([right[owner, column], left[owner, column]])
+    length = np.concatenate([right[owner, column], left[owner, column]]).astype(float)
     bulk = Panels(
         np.tile(owner, 2),
         np.tile(x[owner, column], 2),
@@ -220,12 +225,12 @@ def _between(positions: Array, widths: Array, kept: NDArray[np.bool_]) -> Panels
     return bulk.select(length > 0).joined(tail)
 
 
-def _split_at(panels: Panels, positions: Array) -> Panels:
+def _split_at(panels: Panels, positions: Extended) -> Panels:
     """Return panels none of which contains the position y of its owner in its interior.
 
     A position that rounding alone tells from an end is that end: no panel shrinks to a point.
     """
-    u = np.arcsinh((positions[panels.owner] - panels.origin) / panels.scale)
+    u = np.arcsinh((positions[panels.owner] - panels.origin).astype(float) / panels.scale)
     margin = _RESOLUTION * (1 + panels.end)
     inside = (u > panels.start + margin) & (u < panels.end - margin) & ~panels.tail
     return panels.select(~inside).joined(panels.select(inside).cut(u[inside]))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.chunks import CHUNK
-from numerics.frequency_grid import Panels, loop_panels
+from numerics.frequency_grid import Extended, Panels, loop_panels
 from numerics.kernels import bubble_numpy as kernels
 from numerics.quadrature import Rule, gauss_kronrod
 from numerics.results import FullResult
@@ -135,16 +135,23 @@ class _Integrand:
 
     def _piece(self, panels: Panels) -> tuple[Complex, Array, Array]:
         rule, state = self.rule, self.state
-        y, slope = panels.nodes(rule)
+        y, offset, slope = panels.nodes(rule)
         owner = np.tile(np.repeat(panels.owner, rule.nodes.size), 2)
         omega = self.omega[owner]
         nu = np.concatenate([y.ravel(), -y.ravel()]) - omega.real / 2
         # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
         closest = _CLOSEST * state.gap
         nu = np.where(np.abs(nu) < closest, closest, nu)
+        # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
+        shift = self.omega.real[panels.owner].astype(np.longdouble) / 2
+        distance = np.stack(
+            [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
+        )
         gamma = state.parameters.linewidth
         parts = kernels.pairing(
             nu,
+            distance.ravel(),
+            distance[::-1].ravel(),
             occupation_sums(state, nu),
             occupation_sums(state, -nu),
             omega.real,
@@ -165,6 +172,13 @@ class _Integrand:
         error = np.abs(integrals[:, 0, :, 1] + 1j * integrals[:, 1, :, 1])
         rounding = (np.abs(both).sum(axis=(1, 2)) * slope) @ rule.weights
         return value.T, error.T, _ROUNDING * rounding.T
+
+
+def _distance(origin: Extended, offset: Array, gap: float) -> Array:
+    """Return |origin + offset| - Delta_0, accurate where that is small, shape (panels, nodes)."""
+    above, below = ((sign * origin - gap).astype(float)[:, None] for sign in (1, -1))
+    positive = origin.astype(float)[:, None] + offset > 0
+    return np.where(positive, above + offset, below - offset)
 
 
 def occupation_sums(state: SteadyState, nu: Array) -> Array:

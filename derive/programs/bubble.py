@@ -16,6 +16,10 @@ from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_r
 _FORWARD = sp.Symbol("F_forward", real=True)
 _BACKWARD = sp.Symbol("F_backward", real=True)
 
+#: |nu| - Delta_0 and |nu + omega| - Delta_0, given without cancellation.
+_DISTANCE = sp.Symbol("distance", real=True)
+_TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
+
 _SIGNS = (1, -1)
 
 
@@ -58,19 +62,21 @@ class _Loop:
         self.stages = stages
         nu, gamma = symbols.nu, symbols.linewidth
         x = stages.assign("x", nu + symbols.transfer)
-        self.plus, self.plus_root, self.retarded = self._poles("a", x, symbols.transfer_width)
-        self.minus, self.minus_root, self.keldysh = self._poles("c", nu, gamma)
+        self.plus, self.plus_root, self.retarded = self._poles(
+            "a", x, symbols.transfer_width, _TRANSFER_DISTANCE
+        )
+        self.minus, self.minus_root, self.keldysh = self._poles("c", nu, gamma, _DISTANCE)
         # Sigma^K over -2 i gamma, (A9)
         self.distribution = sp.ImmutableMatrix(sp.diag(_FORWARD, -_BACKWARD))
         self.decay = 2 * sp.I * gamma * nambu.pauli(0)
 
     def _poles(
-        self, name: str, frequency: sp.Expr, width: sp.Expr
+        self, name: str, frequency: sp.Expr, width: sp.Expr, distance: sp.Expr
     ) -> tuple[list[sp.Expr], sp.Expr, dict[int, sp.ImmutableMatrix]]:
         """Name the poles xi = +-a of a Green's function, their momenta and its numerators there."""
         gap, assign = symbols.gap, self.stages.assign
-        # z^2 - Delta_0^2 by factors, which stay accurate at the edge of the spectrum
-        square = (frequency - gap) * (frequency + gap) - width**2 + 2 * sp.I * width * frequency
+        # z^2 - Delta_0^2, which stays accurate at the edge of the spectrum
+        square = distance * (distance + 2 * gap) - width**2 + 2 * sp.I * width * frequency
         root = assign(name, upper_root(square))
         momenta = [
             assign(f"{name}_p{k}", upper_root(symbols.mu + sign * root))
@@ -135,6 +141,8 @@ def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Pr
             outputs.append((f"pi{s}{t}_{suffix}", prefactor * part))
     inputs = (
         symbols.nu,
+        _DISTANCE,
+        _TRANSFER_DISTANCE,
         _FORWARD,
         _BACKWARD,
         symbols.transfer,

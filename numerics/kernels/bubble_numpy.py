@@ -20,260 +20,262 @@ PAIRING_OUTPUTS = (
 )
 
 
-def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
+def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
     """Compute Pi_st of (37) per unit of nu, s, t = 1, 2.
 
-    Operations: 653 (add 289, div 5, mul 339, parts_pair_arctanh 8, parts_root_sum 6, parts_upper_root 6).
+    Operations: 652 (add 287, div 5, mul 340, parts_pair_arctanh 8, parts_root_sum 6, parts_upper_root 6).
     """
-    x3 = -mu
-    x6 = Delta_0 * Delta_0
-    x8 = -gamma * gamma + (-Delta_0 + nu) * (Delta_0 + nu)
-    x9 = 2 * nu
-    x10 = gamma * x9
-    x22 = omega_r + x9
-    del x9
-    x23 = Gamma + gamma
-    x24 = Gamma - gamma
-    x25 = omega_r * x22 - x23 * x24
-    x26 = omega_r * x23 + x22 * x24
-    x38 = -2 * gamma
-    x44 = F_backward * x6
-    x49 = Delta_0 * F_backward
-    x58 = Delta_0 * F_forward
-    x65 = F_forward * x6
-    x103 = omega_r * x24 + x22 * x23
-    del x22, x23, x24
-    x164 = (1 / 16) / (pi * pi * nu)
+    x0 = 2 * Delta_0
+    x1 = -Gamma * Gamma + distance_omega * (distance_omega + x0)
+    x4 = -mu
+    x7 = Delta_0 * Delta_0
+    x9 = distance * (distance + x0) - gamma * gamma
+    del x0
+    x10 = 2 * nu
+    x11 = gamma * x10
+    x23 = omega_r + x10
+    del x10
+    x24 = Gamma + gamma
+    x25 = Gamma - gamma
+    x26 = omega_r * x23 - x24 * x25
+    x27 = omega_r * x24 + x23 * x25
+    x39 = -2 * gamma
+    x45 = F_backward * x7
+    x50 = Delta_0 * F_backward
+    x59 = Delta_0 * F_forward
+    x66 = F_forward * x7
+    x104 = omega_r * x25 + x23 * x24
+    del x23, x24, x25
+    x165 = (1 / 16) / (pi * pi * nu)
     x_re = nu + omega_r
-    x0 = -Gamma * Gamma + (-Delta_0 + x_re) * (Delta_0 + x_re)
-    x1 = 2 * Gamma * x_re
-    z0 = upper_root(x0, x1)
-    del x0, x1
+    x2 = 2 * Gamma * x_re
+    z0 = upper_root(x1, x2)
+    del x1, x2
     a_re = z0[0]
-    x2 = a_re + mu
-    x4 = -a_re - x3
+    x3 = a_re + mu
+    x5 = -a_re - x4
     a_im = z0[1]
     del z0
-    x5 = -a_im
-    x18 = 1 / (4 * a_im * a_im + 4 * a_re * a_re)
-    x19 = 2 * x18
-    x34 = a_im * x19
-    x36 = a_re * x19
-    z1 = upper_root(x2, a_im)
-    del x2
+    x6 = -a_im
+    x19 = 1 / (4 * a_im * a_im + 4 * a_re * a_re)
+    x20 = 2 * x19
+    x35 = a_im * x20
+    x37 = a_re * x20
+    z1 = upper_root(x3, a_im)
+    del x3
     a_p0_re = z1[0]
     a_p0_im = z1[1]
     del z1
-    z2 = upper_root(x4, x5)
-    del x4, x5
+    z2 = upper_root(x5, x6)
+    del x5, x6
     a_p1_re = z2[0]
     a_p1_im = z2[1]
     del z2
     a_up_re = a_re + x_re
     del x_re
     a_up_im = Gamma + a_im
-    x7 = x6 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x7
-    a_down_im = -a_up_im * x7
-    del x7
-    z3 = upper_root(x8, x10)
-    del x10, x8
+    x8 = x7 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x8
+    a_down_im = -a_up_im * x8
+    del x8
+    z3 = upper_root(x9, x11)
+    del x11, x9
     c_re = z3[0]
-    x11 = c_re + mu
-    x12 = -c_re - x3
-    del x3
-    x102 = -c_re
+    x12 = c_re + mu
+    x13 = -c_re - x4
+    del x4
+    x103 = -c_re
     c_im = z3[1]
     del z3
-    x13 = -c_im
-    z4 = root_sum(a_re, a_im, c_re, c_im, x25, x26)
-    del x26
-    x27 = z4[0]
-    x28 = -x27
-    x29 = z4[1]
+    x14 = -c_im
+    z4 = root_sum(a_re, a_im, c_re, c_im, x26, x27)
+    del x27
+    x28 = z4[0]
+    x29 = -x28
+    x30 = z4[1]
     del z4
-    x30 = -x29
-    x40 = 1 / (4 * c_im * c_im + 4 * c_re * c_re)
-    x41 = 2 * x40
-    x81 = c_im * x41
-    x85 = c_re * x41
-    z5 = root_sum(a_re, a_im, x102, c_im, x25, x103)
-    del x102, x103, x25
-    x104 = z5[0]
-    x105 = -x104
-    x106 = z5[1]
+    x31 = -x30
+    x41 = 1 / (4 * c_im * c_im + 4 * c_re * c_re)
+    x42 = 2 * x41
+    x82 = c_im * x42
+    x86 = c_re * x42
+    z5 = root_sum(a_re, a_im, x103, c_im, x26, x104)
+    del x103, x104, x26
+    x105 = z5[0]
+    x106 = -x105
+    x107 = z5[1]
     del z5
-    x107 = -x106
-    z6 = upper_root(x11, c_im)
-    del x11
+    x108 = -x107
+    z6 = upper_root(x12, c_im)
+    del x12
     c_p0_re = z6[0]
-    x16 = a_p0_re + c_p0_re
-    x116 = -c_p0_re
-    x121 = a_p1_re + x116
+    x17 = a_p0_re + c_p0_re
+    x117 = -c_p0_re
+    x122 = a_p1_re + x117
     c_p0_im = z6[1]
     del z6
-    x17 = a_p0_im + c_p0_im
-    z7 = pair_arctanh(x16, x17, q)
-    del x16, x17
-    x20 = x19 * z7[1]
-    x21 = x19 * z7[0]
-    del x19, z7
-    z8 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x28, x30)
-    del c_p0_re, x28, x30
-    x31 = z8[0]
-    x32 = z8[1]
+    x18 = a_p0_im + c_p0_im
+    z7 = pair_arctanh(x17, x18, q)
+    del x17, x18
+    x21 = x20 * z7[1]
+    x22 = x20 * z7[0]
+    del x20, z7
+    z8 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x29, x31)
+    del c_p0_re, x29, x31
+    x32 = z8[0]
+    x33 = z8[1]
     del z8
-    z9 = pair_arctanh(x31, x32, q)
-    del x31, x32
-    x33 = z9[1]
-    x35 = z9[0]
+    z9 = pair_arctanh(x32, x33, q)
+    del x32, x33
+    x34 = z9[1]
+    x36 = z9[0]
     del z9
-    z10 = root_sum(a_p0_re, a_p0_im, x116, c_p0_im, x104, x106)
-    del x104, x106, x116
-    x117 = z10[0]
-    x118 = z10[1]
+    z10 = root_sum(a_p0_re, a_p0_im, x117, c_p0_im, x105, x107)
+    del x105, x107, x117
+    x118 = z10[0]
+    x119 = z10[1]
     del z10
-    z11 = pair_arctanh(x117, x118, q)
-    del x117, x118
-    x119 = z11[1]
-    x120 = z11[0]
+    z11 = pair_arctanh(x118, x119, q)
+    del x118, x119
+    x120 = z11[1]
+    x121 = z11[0]
     del z11
-    x122 = a_p1_im + c_p0_im
+    x123 = a_p1_im + c_p0_im
     del c_p0_im
-    z12 = pair_arctanh(x121, x122, q)
-    del x121, x122
-    x123 = z12[1]
-    x124 = z12[0]
+    z12 = pair_arctanh(x122, x123, q)
+    del x122, x123
+    x124 = z12[1]
+    x125 = z12[0]
     del z12
-    z13 = upper_root(x12, x13)
-    del x12, x13
+    z13 = upper_root(x13, x14)
+    del x13, x14
     c_p1_re = z13[0]
-    x75 = a_p1_re + c_p1_re
-    x97 = -c_p1_re
-    x98 = a_p0_re + x97
+    x76 = a_p1_re + c_p1_re
+    x98 = -c_p1_re
+    x99 = a_p0_re + x98
     c_p1_im = z13[1]
     del z13
-    z14 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, x27, x29)
-    del a_p0_re, c_p1_re, x27, x29
-    x71 = z14[0]
-    x72 = z14[1]
+    z14 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, x28, x30)
+    del a_p0_re, c_p1_re, x28, x30
+    x72 = z14[0]
+    x73 = z14[1]
     del z14
-    z15 = pair_arctanh(x71, x72, q)
-    del x71, x72
-    x73 = z15[1]
-    x74 = z15[0]
+    z15 = pair_arctanh(x72, x73, q)
+    del x72, x73
+    x74 = z15[1]
+    x75 = z15[0]
     del z15
-    x76 = a_p1_im + c_p1_im
-    z16 = pair_arctanh(x75, x76, q)
-    del x75, x76
-    x77 = z16[1]
-    x78 = z16[0]
+    x77 = a_p1_im + c_p1_im
+    z16 = pair_arctanh(x76, x77, q)
+    del x76, x77
+    x78 = z16[1]
+    x79 = z16[0]
     del z16
-    x99 = a_p0_im + c_p1_im
+    x100 = a_p0_im + c_p1_im
     del a_p0_im
-    z17 = pair_arctanh(x98, x99, q)
-    del x98, x99
-    x100 = z17[1]
-    x101 = z17[0]
+    z17 = pair_arctanh(x99, x100, q)
+    del x100, x99
+    x101 = z17[1]
+    x102 = z17[0]
     del z17
-    z18 = root_sum(a_p1_re, a_p1_im, x97, c_p1_im, x105, x107)
-    del a_p1_im, a_p1_re, c_p1_im, x105, x107, x97
-    x108 = z18[0]
-    x109 = z18[1]
+    z18 = root_sum(a_p1_re, a_p1_im, x98, c_p1_im, x106, x108)
+    del a_p1_im, a_p1_re, c_p1_im, x106, x108, x98
+    x109 = z18[0]
+    x110 = z18[1]
     del z18
-    z19 = pair_arctanh(x108, x109, q)
-    del x108, x109
-    x110 = z19[1]
-    x111 = z19[0]
+    z19 = pair_arctanh(x109, x110, q)
+    del x109, x110
+    x111 = z19[1]
+    x112 = z19[0]
     del z19
     c_up_re = c_re + nu
-    x14 = c_up_re * c_up_re
-    x37 = F_forward * c_up_re
-    x93 = F_backward * c_up_re
+    x15 = c_up_re * c_up_re
+    x38 = F_forward * c_up_re
+    x94 = F_backward * c_up_re
     c_up_im = c_im + gamma
-    x15 = x6 / (c_up_im * c_up_im + x14)
-    del x6
-    x39 = c_up_im + x38
-    x42 = x41 * (c_up_im * x37 + x37 * x39)
-    x43 = c_im * x42
-    x45 = F_forward * c_up_im
-    x46 = -F_forward * x14 + x39 * x45 + x44
-    x47 = -x41 * x46
-    x48 = c_re * x42
-    del x42
-    x94 = -c_up_im * x93 - x39 * x93
-    del x93
-    x95 = x81 * x94
-    x96 = F_backward * c_up_im * x39 - F_backward * x14 + x65
-    del x14
-    x115 = -x96
-    c_down_re = c_up_re * x15
-    x50 = -Delta_0 * x37 + c_down_re * x49
-    del x37
-    x51 = x41 * x50
-    x52 = c_re * x51
-    x56 = c_im * x51
-    del x51
-    x62 = F_backward * c_down_re
-    x66 = c_down_re * c_down_re
-    x79 = F_forward * c_down_re
-    x86 = -c_down_re * x58 + c_up_re * x49
-    del c_down_re, c_up_re
-    x87 = x85 * x86
-    x90 = x81 * x86
-    x112 = -x86
-    del x86
-    x113 = -2 * c_re * x112 * x40
-    x114 = x112 * x81
-    del x112
-    x125 = -x50
-    del x50
-    x126 = -x125 * x85
-    x127 = x125 * x81
-    del x125
-    c_down_im = -c_up_im * x15
+    x16 = x7 / (c_up_im * c_up_im + x15)
+    del x7
+    x40 = c_up_im + x39
+    x43 = x42 * (c_up_im * x38 + x38 * x40)
+    x44 = c_im * x43
+    x46 = F_forward * c_up_im
+    x47 = -F_forward * x15 + x40 * x46 + x45
+    x48 = -x42 * x47
+    x49 = c_re * x43
+    del x43
+    x95 = -c_up_im * x94 - x40 * x94
+    del x94
+    x96 = x82 * x95
+    x97 = F_backward * c_up_im * x40 - F_backward * x15 + x66
     del x15
-    x53 = c_down_im + x38
+    x116 = -x97
+    c_down_re = c_up_re * x16
+    x51 = -Delta_0 * x38 + c_down_re * x50
     del x38
-    x54 = x41 * (-Delta_0 * x45 + x49 * x53)
-    del x45
-    x55 = c_im * x54
-    x57 = c_re * x54
-    del x54
-    x59 = x41 * (c_down_im * x49 - x39 * x58)
-    x60 = c_im * x59
-    x61 = c_re * x59
-    del x59
-    x63 = x41 * (-c_down_im * x62 - x53 * x62)
-    del x62
-    x64 = c_im * x63
-    x67 = c_down_im * x53
-    x68 = -F_backward * x66 + F_backward * x67 + x65
-    del x65
-    x69 = x41 * x68
-    del x41
-    x70 = c_re * x63
+    x52 = x42 * x51
+    x53 = c_re * x52
+    x57 = c_im * x52
+    del x52
+    x63 = F_backward * c_down_re
+    x67 = c_down_re * c_down_re
+    x80 = F_forward * c_down_re
+    x87 = -c_down_re * x59 + c_up_re * x50
+    del c_down_re, c_up_re
+    x88 = x86 * x87
+    x91 = x82 * x87
+    x113 = -x87
+    del x87
+    x114 = -2 * c_re * x113 * x41
+    x115 = x113 * x82
+    del x113
+    x126 = -x51
+    del x51
+    x127 = -x126 * x86
+    x128 = x126 * x82
+    del x126
+    c_down_im = -c_up_im * x16
+    del x16
+    x54 = c_down_im + x39
+    del x39
+    x55 = x42 * (-Delta_0 * x46 + x50 * x54)
+    del x46
+    x56 = c_im * x55
+    x58 = c_re * x55
+    del x55
+    x60 = x42 * (c_down_im * x50 - x40 * x59)
+    x61 = c_im * x60
+    x62 = c_re * x60
+    del x60
+    x64 = x42 * (-c_down_im * x63 - x54 * x63)
     del x63
-    x80 = c_down_im * x79 + x53 * x79
-    del x79
-    x82 = x80 * x81
-    x83 = -F_forward * x66 + F_forward * x67 + x44
-    del x44, x66, x67
-    x84 = -x83
-    x88 = -c_down_im * x58 + x39 * x49
-    del c_down_im, x39
-    x89 = x81 * x88
-    x91 = c_up_im * x49 - x53 * x58
-    del c_up_im, x49, x53, x58
-    x92 = x81 * x91
-    x128 = -x68
-    del x68
-    rp_1_re = -a_im * x20 - a_re * x21
-    rp_1_im = a_im * x21 - a_re * x20
-    del a_im, x20, x21
-    rp_2_re = x33 * x34 + x35 * x36
-    rp_2_im = 2 * a_re * x18 * x33 - x34 * x35
-    del x33, x35
+    x65 = c_im * x64
+    x68 = c_down_im * x54
+    x69 = -F_backward * x67 + F_backward * x68 + x66
+    del x66
+    x70 = x42 * x69
+    del x42
+    x71 = c_re * x64
+    del x64
+    x81 = c_down_im * x80 + x54 * x80
+    del x80
+    x83 = x81 * x82
+    x84 = -F_forward * x67 + F_forward * x68 + x45
+    del x45, x67, x68
+    x85 = -x84
+    x89 = -c_down_im * x59 + x40 * x50
+    del c_down_im, x40
+    x90 = x82 * x89
+    x92 = c_up_im * x50 - x54 * x59
+    del c_up_im, x50, x54, x59
+    x93 = x82 * x92
+    x129 = -x69
+    del x69
+    rp_1_re = -a_im * x21 - a_re * x22
+    rp_1_im = a_im * x22 - a_re * x21
+    del a_im, x21, x22
+    rp_2_re = x34 * x35 + x36 * x37
+    rp_2_im = 2 * a_re * x19 * x34 - x35 * x36
+    del x34, x36
     rp_g0_re = -a_down_im * rp_2_im + a_down_re * rp_2_re - a_up_im * rp_1_im + a_up_re * rp_1_re
     rp_g0_im = a_down_im * rp_2_re + a_down_re * rp_2_im + a_up_im * rp_1_re + a_up_re * rp_1_im
     rp_g1_re = -Delta_0 * rp_1_re - Delta_0 * rp_2_re
@@ -281,51 +283,51 @@ def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
     rp_g3_re = -a_down_im * rp_1_im + a_down_re * rp_1_re - a_up_im * rp_2_im + a_up_re * rp_2_re
     rp_g3_im = a_down_im * rp_1_re + a_down_re * rp_1_im + a_up_im * rp_2_re + a_up_re * rp_2_im
     del rp_1_im, rp_1_re, rp_2_im, rp_2_re
-    rp_k0_re = -c_re * x47 - x43
-    x160 = rp_g3_re * rp_k0_re
-    x193 = rp_g3_im * rp_k0_re
+    rp_k0_re = -c_re * x48 - x44
+    x161 = rp_g3_re * rp_k0_re
+    x194 = rp_g3_im * rp_k0_re
     del rp_k0_re
-    rp_k0_im = c_im * x47 - x48
-    del x47
-    x156 = rp_g3_im * rp_k0_im
+    rp_k0_im = c_im * x48 - x49
+    del x48
+    x157 = rp_g3_im * rp_k0_im
     del rp_g3_im
-    x194 = rp_g3_re * rp_k0_im
+    x195 = rp_g3_re * rp_k0_im
     del rp_g3_re, rp_k0_im
-    rp_k1_re = -x52 - x55
-    x151 = rp_g1_re * rp_k1_re
-    x184 = rp_g1_im * rp_k1_re
+    rp_k1_re = -x53 - x56
+    x152 = rp_g1_re * rp_k1_re
+    x185 = rp_g1_im * rp_k1_re
     del rp_k1_re
-    rp_k1_im = x56 - x57
-    x147 = rp_g1_im * rp_k1_im
-    x185 = rp_g1_re * rp_k1_im
+    rp_k1_im = x57 - x58
+    x148 = rp_g1_im * rp_k1_im
+    x186 = rp_g1_re * rp_k1_im
     del rp_k1_im
-    rp_k2_re = -x52 - x60
-    del x52
-    x140 = rp_g1_re * rp_k2_re
-    x171 = rp_g1_im * rp_k2_re
+    rp_k2_re = -x53 - x61
+    del x53
+    x141 = rp_g1_re * rp_k2_re
+    x172 = rp_g1_im * rp_k2_re
     del rp_k2_re
-    rp_k2_im = x56 - x61
-    del x56
-    x132 = rp_g1_im * rp_k2_im
+    rp_k2_im = x57 - x62
+    del x57
+    x133 = rp_g1_im * rp_k2_im
     del rp_g1_im
-    x172 = rp_g1_re * rp_k2_im
+    x173 = rp_g1_re * rp_k2_im
     del rp_g1_re, rp_k2_im
-    rp_k3_re = -c_re * x69 - x64
-    x139 = -rp_g0_re * rp_k3_re
-    x169 = rp_g0_im * rp_k3_re
+    rp_k3_re = -c_re * x70 - x65
+    x140 = -rp_g0_re * rp_k3_re
+    x170 = rp_g0_im * rp_k3_re
     del rp_k3_re
-    rp_k3_im = c_im * x69 - x70
-    del c_im, x69
-    x131 = rp_g0_im * rp_k3_im
+    rp_k3_im = c_im * x70 - x71
+    del c_im, x70
+    x132 = rp_g0_im * rp_k3_im
     del rp_g0_im
-    x170 = rp_g0_re * rp_k3_im
+    x171 = rp_g0_re * rp_k3_im
     del rp_g0_re, rp_k3_im
-    rm_1_re = -x34 * x73 - x36 * x74
-    rm_1_im = x34 * x74 - x36 * x73
-    del x73, x74
-    rm_2_re = x34 * x77 + x36 * x78
-    rm_2_im = 2 * a_re * x18 * x77 - x34 * x78
-    del x77, x78
+    rm_1_re = -x35 * x74 - x37 * x75
+    rm_1_im = x35 * x75 - x37 * x74
+    del x74, x75
+    rm_2_re = x35 * x78 + x37 * x79
+    rm_2_im = 2 * a_re * x19 * x78 - x35 * x79
+    del x78, x79
     rm_g0_re = -a_down_im * rm_2_im + a_down_re * rm_2_re - a_up_im * rm_1_im + a_up_re * rm_1_re
     rm_g0_im = a_down_im * rm_2_re + a_down_re * rm_2_im + a_up_im * rm_1_re + a_up_re * rm_1_im
     rm_g1_re = -Delta_0 * rm_1_re - Delta_0 * rm_2_re
@@ -333,51 +335,51 @@ def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
     rm_g3_re = -a_down_im * rm_1_im + a_down_re * rm_1_re - a_up_im * rm_2_im + a_up_re * rm_2_re
     rm_g3_im = a_down_im * rm_1_re + a_down_re * rm_1_im + a_up_im * rm_2_re + a_up_re * rm_2_im
     del rm_1_im, rm_1_re, rm_2_im, rm_2_re
-    rm_k0_re = x82 + x84 * x85
-    x159 = rm_g3_re * rm_k0_re
-    x191 = rm_g3_im * rm_k0_re
+    rm_k0_re = x83 + x85 * x86
+    x160 = rm_g3_re * rm_k0_re
+    x192 = rm_g3_im * rm_k0_re
     del rm_k0_re
-    rm_k0_im = 2 * c_re * x40 * x80 - x81 * x84
-    del x84
-    x155 = rm_g3_im * rm_k0_im
+    rm_k0_im = 2 * c_re * x41 * x81 - x82 * x85
+    del x85
+    x156 = rm_g3_im * rm_k0_im
     del rm_g3_im
-    x192 = rm_g3_re * rm_k0_im
+    x193 = rm_g3_re * rm_k0_im
     del rm_g3_re, rm_k0_im
-    rm_k1_re = x87 + x89
-    x150 = rm_g1_re * rm_k1_re
-    x182 = rm_g1_im * rm_k1_re
+    rm_k1_re = x88 + x90
+    x151 = rm_g1_re * rm_k1_re
+    x183 = rm_g1_im * rm_k1_re
     del rm_k1_re
-    rm_k1_im = 2 * c_re * x40 * x88 - x90
-    x146 = rm_g1_im * rm_k1_im
-    x183 = rm_g1_re * rm_k1_im
+    rm_k1_im = 2 * c_re * x41 * x89 - x91
+    x147 = rm_g1_im * rm_k1_im
+    x184 = rm_g1_re * rm_k1_im
     del rm_k1_im
-    rm_k2_re = x87 + x92
-    del x87
-    x138 = rm_g1_re * rm_k2_re
-    x167 = rm_g1_im * rm_k2_re
+    rm_k2_re = x88 + x93
+    del x88
+    x139 = rm_g1_re * rm_k2_re
+    x168 = rm_g1_im * rm_k2_re
     del rm_k2_re
-    rm_k2_im = 2 * c_re * x40 * x91 - x90
-    del x90
-    x130 = rm_g1_im * rm_k2_im
+    rm_k2_im = 2 * c_re * x41 * x92 - x91
+    del x91
+    x131 = rm_g1_im * rm_k2_im
     del rm_g1_im
-    x168 = rm_g1_re * rm_k2_im
+    x169 = rm_g1_re * rm_k2_im
     del rm_g1_re, rm_k2_im
-    rm_k3_re = x85 * x96 + x95
-    x137 = -rm_g0_re * rm_k3_re
-    x165 = rm_g0_im * rm_k3_re
+    rm_k3_re = x86 * x97 + x96
+    x138 = -rm_g0_re * rm_k3_re
+    x166 = rm_g0_im * rm_k3_re
     del rm_k3_re
-    rm_k3_im = 2 * c_re * x40 * x94 - x81 * x96
-    del x96
-    x129 = rm_g0_im * rm_k3_im
+    rm_k3_im = 2 * c_re * x41 * x95 - x82 * x97
+    del x97
+    x130 = rm_g0_im * rm_k3_im
     del rm_g0_im
-    x166 = rm_g0_re * rm_k3_im
+    x167 = rm_g0_re * rm_k3_im
     del rm_g0_re, rm_k3_im
-    sp_1_re = -x100 * x34 - x101 * x36
-    sp_1_im = -x100 * x36 + x101 * x34
-    del x100, x101
-    sp_2_re = x110 * x34 + x111 * x36
-    sp_2_im = 2 * a_re * x110 * x18 - x111 * x34
-    del x110, x111
+    sp_1_re = -x101 * x35 - x102 * x37
+    sp_1_im = -x101 * x37 + x102 * x35
+    del x101, x102
+    sp_2_re = x111 * x35 + x112 * x37
+    sp_2_im = 2 * a_re * x111 * x19 - x112 * x35
+    del x111, x112
     sp_g0_re = -a_down_im * sp_2_im + a_down_re * sp_2_re - a_up_im * sp_1_im + a_up_re * sp_1_re
     sp_g0_im = a_down_im * sp_2_re + a_down_re * sp_2_im + a_up_im * sp_1_re + a_up_re * sp_1_im
     sp_g1_re = -Delta_0 * sp_1_re - Delta_0 * sp_2_re
@@ -385,56 +387,56 @@ def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
     sp_g3_re = -a_down_im * sp_1_im + a_down_re * sp_1_re - a_up_im * sp_2_im + a_up_re * sp_2_re
     sp_g3_im = a_down_im * sp_1_re + a_down_re * sp_1_im + a_up_im * sp_2_re + a_up_re * sp_2_im
     del sp_1_im, sp_1_re, sp_2_im, sp_2_re
-    sp_k0_re = 2 * c_re * x40 * x83 - x82
-    del x82
-    x162 = sp_g3_re * sp_k0_re
-    x197 = sp_g3_im * sp_k0_re
+    sp_k0_re = 2 * c_re * x41 * x84 - x83
+    del x83
+    x163 = sp_g3_re * sp_k0_re
+    x198 = sp_g3_im * sp_k0_re
     del sp_k0_re
-    sp_k0_im = x80 * x85 + x81 * x83
-    del x80, x83
-    x158 = sp_g3_im * sp_k0_im
+    sp_k0_im = x81 * x86 + x82 * x84
+    del x81, x84
+    x159 = sp_g3_im * sp_k0_im
     del sp_g3_im
-    x198 = sp_g3_re * sp_k0_im
+    x199 = sp_g3_re * sp_k0_im
     del sp_g3_re, sp_k0_im
-    sp_k1_re = -x113 - x92
-    del x92
-    x153 = sp_g1_re * sp_k1_re
-    x188 = sp_g1_im * sp_k1_re
+    sp_k1_re = -x114 - x93
+    del x93
+    x154 = sp_g1_re * sp_k1_re
+    x189 = sp_g1_im * sp_k1_re
     del sp_k1_re
-    sp_k1_im = x114 + x85 * x91
-    del x91
-    x149 = sp_g1_im * sp_k1_im
-    x189 = sp_g1_re * sp_k1_im
+    sp_k1_im = x115 + x86 * x92
+    del x92
+    x150 = sp_g1_im * sp_k1_im
+    x190 = sp_g1_re * sp_k1_im
     del sp_k1_im
-    sp_k2_re = -x113 - x89
-    del x113, x89
-    x144 = sp_g1_re * sp_k2_re
-    x179 = sp_g1_im * sp_k2_re
+    sp_k2_re = -x114 - x90
+    del x114, x90
+    x145 = sp_g1_re * sp_k2_re
+    x180 = sp_g1_im * sp_k2_re
     del sp_k2_re
-    sp_k2_im = x114 + x85 * x88
-    del x114, x88
-    x136 = sp_g1_im * sp_k2_im
+    sp_k2_im = x115 + x86 * x89
+    del x115, x89
+    x137 = sp_g1_im * sp_k2_im
     del sp_g1_im
-    x180 = sp_g1_re * sp_k2_im
+    x181 = sp_g1_re * sp_k2_im
     del sp_g1_re, sp_k2_im
-    sp_k3_re = 2 * c_re * x115 * x40 - x95
-    del c_re, x40, x95
-    x143 = -sp_g0_re * sp_k3_re
-    x177 = sp_g0_im * sp_k3_re
+    sp_k3_re = 2 * c_re * x116 * x41 - x96
+    del c_re, x41, x96
+    x144 = -sp_g0_re * sp_k3_re
+    x178 = sp_g0_im * sp_k3_re
     del sp_k3_re
-    sp_k3_im = x115 * x81 + x85 * x94
-    del x115, x94
-    x135 = sp_g0_im * sp_k3_im
+    sp_k3_im = x116 * x82 + x86 * x95
+    del x116, x95
+    x136 = sp_g0_im * sp_k3_im
     del sp_g0_im
-    x178 = sp_g0_re * sp_k3_im
+    x179 = sp_g0_re * sp_k3_im
     del sp_g0_re, sp_k3_im
-    sm_1_re = -x119 * x34 - x120 * x36
-    sm_1_im = -x119 * x36 + x120 * x34
-    del x119, x120
-    sm_2_re = x123 * x34 + x124 * x36
-    del x36
-    sm_2_im = 2 * a_re * x123 * x18 - x124 * x34
-    del a_re, x123, x124, x18, x34
+    sm_1_re = -x120 * x35 - x121 * x37
+    sm_1_im = -x120 * x37 + x121 * x35
+    del x120, x121
+    sm_2_re = x124 * x35 + x125 * x37
+    del x37
+    sm_2_im = 2 * a_re * x124 * x19 - x125 * x35
+    del a_re, x124, x125, x19, x35
     sm_g0_re = -a_down_im * sm_2_im + a_down_re * sm_2_re - a_up_im * sm_1_im + a_up_re * sm_1_re
     sm_g0_im = a_down_im * sm_2_re + a_down_re * sm_2_im + a_up_im * sm_1_re + a_up_re * sm_1_im
     sm_g1_re = -Delta_0 * sm_1_re - Delta_0 * sm_2_re
@@ -442,74 +444,74 @@ def pairing(nu, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma):
     sm_g3_re = -a_down_im * sm_1_im + a_down_re * sm_1_re - a_up_im * sm_2_im + a_up_re * sm_2_re
     sm_g3_im = a_down_im * sm_1_re + a_down_re * sm_1_im + a_up_im * sm_2_re + a_up_re * sm_2_im
     del a_down_im, a_down_re, a_up_im, a_up_re, sm_1_im, sm_1_re, sm_2_im, sm_2_re
-    sm_k0_re = x43 - x46 * x85
-    del x43
-    x161 = sm_g3_re * sm_k0_re
-    x195 = sm_g3_im * sm_k0_re
+    sm_k0_re = x44 - x47 * x86
+    del x44
+    x162 = sm_g3_re * sm_k0_re
+    x196 = sm_g3_im * sm_k0_re
     del sm_k0_re
-    sm_k0_im = -x46 * x81 - x48
-    del x46, x48
-    x157 = sm_g3_im * sm_k0_im
+    sm_k0_im = -x47 * x82 - x49
+    del x47, x49
+    x158 = sm_g3_im * sm_k0_im
     del sm_g3_im
-    x163 = x155 + x156 + x157 + x158 - x159 - x160 - x161 - x162
-    x196 = sm_g3_re * sm_k0_im
+    x164 = x156 + x157 + x158 + x159 - x160 - x161 - x162 - x163
+    x197 = sm_g3_re * sm_k0_im
     del sm_g3_re, sm_k0_im
-    x199 = x191 + x192 + x193 + x194 + x195 + x196 + x197 + x198
-    x200 = -x191 - x192 - x193 - x194 - x195 - x196 - x197 - x198
-    del x191, x192, x193, x194, x195, x196, x197, x198
-    x202 = -x155 - x156 - x157 - x158 + x159 + x160 + x161 + x162
-    del x155, x156, x157, x158, x159, x160, x161, x162
-    sm_k1_re = x126 + x60
-    del x60
-    x152 = sm_g1_re * sm_k1_re
-    x186 = sm_g1_im * sm_k1_re
-    del sm_k1_re
-    sm_k1_im = -x127 - x61
+    x200 = x192 + x193 + x194 + x195 + x196 + x197 + x198 + x199
+    x201 = -x192 - x193 - x194 - x195 - x196 - x197 - x198 - x199
+    del x192, x193, x194, x195, x196, x197, x198, x199
+    x203 = -x156 - x157 - x158 - x159 + x160 + x161 + x162 + x163
+    del x156, x157, x158, x159, x160, x161, x162, x163
+    sm_k1_re = x127 + x61
     del x61
-    x148 = sm_g1_im * sm_k1_im
-    x154 = x146 + x147 + x148 + x149 - x150 - x151 - x152 - x153
-    x187 = sm_g1_re * sm_k1_im
+    x153 = sm_g1_re * sm_k1_re
+    x187 = sm_g1_im * sm_k1_re
+    del sm_k1_re
+    sm_k1_im = -x128 - x62
+    del x62
+    x149 = sm_g1_im * sm_k1_im
+    x155 = x147 + x148 + x149 + x150 - x151 - x152 - x153 - x154
+    x188 = sm_g1_re * sm_k1_im
     del sm_k1_im
-    x190 = x182 + x183 + x184 + x185 + x186 + x187 + x188 + x189
-    x201 = -x182 - x183 - x184 - x185 - x186 - x187 - x188 - x189
-    del x182, x183, x184, x185, x186, x187, x188, x189
-    x203 = -x146 - x147 - x148 - x149 + x150 + x151 + x152 + x153
-    del x146, x147, x148, x149, x150, x151, x152, x153
-    sm_k2_re = x126 + x55
-    del x126, x55
-    x142 = sm_g1_re * sm_k2_re
-    x175 = sm_g1_im * sm_k2_re
+    x191 = x183 + x184 + x185 + x186 + x187 + x188 + x189 + x190
+    x202 = -x183 - x184 - x185 - x186 - x187 - x188 - x189 - x190
+    del x183, x184, x185, x186, x187, x188, x189, x190
+    x204 = -x147 - x148 - x149 - x150 + x151 + x152 + x153 + x154
+    del x147, x148, x149, x150, x151, x152, x153, x154
+    sm_k2_re = x127 + x56
+    del x127, x56
+    x143 = sm_g1_re * sm_k2_re
+    x176 = sm_g1_im * sm_k2_re
     del sm_k2_re
-    sm_k2_im = -x127 - x57
-    del x127, x57
-    x134 = sm_g1_im * sm_k2_im
+    sm_k2_im = -x128 - x58
+    del x128, x58
+    x135 = sm_g1_im * sm_k2_im
     del sm_g1_im
-    x176 = sm_g1_re * sm_k2_im
+    x177 = sm_g1_re * sm_k2_im
     del sm_g1_re, sm_k2_im
-    sm_k3_re = -x128 * x85 + x64
-    del x64, x85
-    x141 = -sm_g0_re * sm_k3_re
-    x173 = sm_g0_im * sm_k3_re
+    sm_k3_re = -x129 * x86 + x65
+    del x65, x86
+    x142 = -sm_g0_re * sm_k3_re
+    x174 = sm_g0_im * sm_k3_re
     del sm_k3_re
-    sm_k3_im = -x128 * x81 - x70
-    del x128, x70, x81
-    x133 = sm_g0_im * sm_k3_im
+    sm_k3_im = -x129 * x82 - x71
+    del x129, x71, x82
+    x134 = sm_g0_im * sm_k3_im
     del sm_g0_im
-    x145 = x129 + x130 + x131 + x132 + x133 + x134 + x135 + x136 + x137 - x138 + x139 - x140 + x141 - x142 + x143 - x144
-    x174 = sm_g0_re * sm_k3_im
+    x146 = x130 + x131 + x132 + x133 + x134 + x135 + x136 + x137 + x138 - x139 + x140 - x141 + x142 - x143 + x144 - x145
+    x175 = sm_g0_re * sm_k3_im
     del sm_g0_re, sm_k3_im
-    x181 = x165 + x166 + x167 + x168 + x169 + x170 + x171 + x172 + x173 + x174 + x175 + x176 + x177 + x178 + x179 + x180
-    x204 = x165 + x166 - x167 - x168 + x169 + x170 - x171 - x172 + x173 + x174 - x175 - x176 + x177 + x178 - x179 - x180
-    del x165, x166, x167, x168, x169, x170, x171, x172, x173, x174, x175, x176, x177, x178, x179, x180
-    x205 = x129 - x130 + x131 - x132 + x133 - x134 + x135 - x136 + x137 + x138 + x139 + x140 + x141 + x142 + x143 + x144
-    del x129, x130, x131, x132, x133, x134, x135, x136, x137, x138, x139, x140, x141, x142, x143, x144
+    x182 = x166 + x167 + x168 + x169 + x170 + x171 + x172 + x173 + x174 + x175 + x176 + x177 + x178 + x179 + x180 + x181
+    x205 = x166 + x167 - x168 - x169 + x170 + x171 - x172 - x173 + x174 + x175 - x176 - x177 + x178 + x179 - x180 - x181
+    del x166, x167, x168, x169, x170, x171, x172, x173, x174, x175, x176, x177, x178, x179, x180, x181
+    x206 = x130 - x131 + x132 - x133 + x134 - x135 + x136 - x137 + x138 + x139 + x140 + x141 + x142 + x143 + x144 + x145
+    del x130, x131, x132, x133, x134, x135, x136, x137, x138, x139, x140, x141, x142, x143, x144, x145
     return (
-        -x164 * (-x145 - x154 - x163),  # pi11_real
-        -x164 * (x181 + x190 + x199),  # pi11_imag
-        -x164 * (x181 + x200 + x201),  # pi12_real
-        -x164 * (x145 + x202 + x203),  # pi12_imag
-        -x164 * (-x190 - x200 - x204),  # pi21_real
-        -x164 * (-x154 - x202 - x205),  # pi21_imag
-        -x164 * (-x163 - x203 - x205),  # pi22_real
-        -x164 * (x199 + x201 + x204),  # pi22_imag
+        -x165 * (-x146 - x155 - x164),  # pi11_real
+        -x165 * (x182 + x191 + x200),  # pi11_imag
+        -x165 * (x182 + x201 + x202),  # pi12_real
+        -x165 * (x146 + x203 + x204),  # pi12_imag
+        -x165 * (-x191 - x201 - x205),  # pi21_real
+        -x165 * (-x155 - x203 - x206),  # pi21_imag
+        -x165 * (-x164 - x204 - x206),  # pi22_real
+        -x165 * (x200 + x202 + x205),  # pi22_imag
     )

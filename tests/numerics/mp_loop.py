@@ -45,6 +45,8 @@ class _Loop:
             total += mp.matrix(
                 bubble_mpmath.pairing(
                     nu,
+                    abs(nu) - self.gap,
+                    abs(nu + self.omega.real) - self.gap,
                     self.sums(nu),
                     self.sums(-nu),
                     self.omega.real,
