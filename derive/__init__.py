@@ -1,5 +1,6 @@
 """Symbolic derivation of linear response in driven-dissipative condensates."""
 
+from derive.expansion import Expansion, expand
 from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import fermi
@@ -8,10 +9,12 @@ from derive.response import response_integrand
 from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
 
 __all__ = [
+    "Expansion",
     "GreenFunctions",
     "Reservoir",
     "bath",
     "empty_reservoir",
+    "expand",
     "fermi",
     "fermi_reservoir",
     "gap_integrand",

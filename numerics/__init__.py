@@ -12,25 +12,38 @@ from numerics.parameters import Parameters
 from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
 
 if TYPE_CHECKING:
+    from numerics.amplitude_spectrum import spectral_function
+    from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+    from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
 
 __all__ = [
     "Branch",
     "ConvergenceError",
     "Crossover",
+    "Hydrodynamics",
     "NoCondensate",
     "Parameters",
     "SteadyState",
     "equilibrium_crossover",
     "fluctuation_matrix",
+    "hydrodynamics",
+    "narrow_hydrodynamics",
     "occupied_spectral_weight",
     "pair_correlation",
     "solve_steady_state",
+    "spectral_function",
     "trace_steady_states",
 ]
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
-_LAZY = {"occupied_spectral_weight": "numerics.spectral_weight"}
+_LAZY = {
+    "Hydrodynamics": "numerics.long_wavelength",
+    "hydrodynamics": "numerics.long_wavelength",
+    "narrow_hydrodynamics": "numerics.narrow",
+    "occupied_spectral_weight": "numerics.spectral_weight",
+    "spectral_function": "numerics.amplitude_spectrum",
+}
 
 
 def __getattr__(name: str) -> Any:

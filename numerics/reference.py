@@ -30,6 +30,9 @@ _NEAR, _FAR = 20.0, 300.0
 #: Rounds of halving the panels with the largest errors; pairs of momenta before it gives up;
 #: panels that are done at a time, for the sake of memory.
 _ROUNDS, _MOST, _BATCH = 30, 20_000_000, 24
+#: The difference of the two rules is no bound where the rules do not converge yet: at a tolerance
+#: of 1e-5 one point in a hundred had up to 2.3 times as large an error.
+_SAFETY = 4.0
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ class _Outer:
             part = slice(k * size, (k + 1) * size)
             f = values[:, part] * jacobians[k]
             error = np.abs(f @ (kronrod.weights - kronrod.embedded))
-            error = error + errors[:, part] @ (jacobians[k] * kronrod.weights)
+            error = _SAFETY * (error + errors[:, part] @ (jacobians[k] * kronrod.weights))
             results.append((piece, f @ kronrod.weights, error))
         return results
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.codegen.program import Module
 from derive.programs.bubble import bubble_module
+from derive.programs.expansion import expansion_module
 from derive.programs.response import response_module
 from derive.programs.spectral import spectral_module
 from derive.programs.steady_state import steady_state_module
@@ -11,4 +12,10 @@ from derive.programs.steady_state import steady_state_module
 
 def modules() -> tuple[Module, ...]:
     """Return everything that is generated."""
-    return (steady_state_module(), response_module(), bubble_module(), spectral_module())
+    return (
+        steady_state_module(),
+        response_module(),
+        bubble_module(),
+        spectral_module(),
+        expansion_module(),
+    )
