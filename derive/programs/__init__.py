@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.codegen.program import Module
+from derive.programs.band import band_module
 from derive.programs.bubble import bubble_module
 from derive.programs.expansion import expansion_module
 from derive.programs.response import response_module
@@ -16,6 +17,7 @@ def modules() -> tuple[Module, ...]:
         steady_state_module(),
         response_module(),
         bubble_module(),
+        band_module(),
         spectral_module(),
         expansion_module(),
     )
