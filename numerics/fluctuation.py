@@ -8,7 +8,6 @@ is the sum over 1/p**2 of 2/U.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -16,16 +15,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.errors import ConvergenceError
+from numerics.intra_band import intra_band_integral
 from numerics.loop_integral import loop_integral
-from numerics.loops import BRANCHES, ResponseIntegrand
 from numerics.parameters import real_number
-from numerics.reference import reference_matrix
 from numerics.results import FullResult
 from numerics.steady_state import SteadyState
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+PARTS = ("all", "inter", "intra")
 #: Points (q, omega) done at a time.
 _BATCH = 256
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
@@ -174,17 +173,14 @@ def pair_correlation(
     >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
     True
     """
-    if part not in BRANCHES:
-        raise ValueError(f"part = {part!r} is outside its domain {', '.join(BRANCHES)}")
+    if part not in PARTS:
+        raise ValueError(f"part = {part!r} is outside its domain {', '.join(PARTS)}")
     real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
     points = _Points.of(state, q, omega)
-    if part == "all":
-        batches = [
-            loop_integral(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], rtol)
-            for k in range(0, points.q.size, _BATCH)
-        ]
-    else:
-        batches = [_by_reference(state, *point, part, rtol) for point in points]
+    batches = [
+        _batch(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], part, rtol)
+        for k in range(0, points.q.size, _BATCH)
+    ]
     columns = zip(*(batches or [_nothing()]), strict=True)
     result = FullResult(
         *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
@@ -192,27 +188,22 @@ def pair_correlation(
     return result if full else converged_value(result)
 
 
-def _by_reference(
-    state: SteadyState, q: float, omega: complex, part: str, rtol: float
-) -> FullResult:
-    """Return a part of Pi at one point by the slow route.
-
-    The inter-band part carries the divergence of the whole.
-    """
+def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> FullResult:
+    """Return Pi or a part of it at some points."""
+    whole = loop_integral(state, q, omega, rtol)
+    if part == "all":
+        return whole
     coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    found = reference_matrix(ResponseIntegrand(state, omega, "inter"), q, rtol=rtol)
-    value, error = coupling * np.eye(2) - found.value, found.error
-    evaluations, converged = found.evaluations, found.converged
+    matrix = coupling * np.eye(2) - whole.value
+    intra = intra_band_integral(state, q, omega, rtol * np.abs(matrix).max(axis=(1, 2)))
     if part == "intra":
-        whole = loop_integral(state, np.array([q]), np.array([omega]), rtol)
-        value, error = whole.value[0] - value, whole.error[0] + error
-        evaluations += int(whole.evaluations[0])
-        converged &= bool(whole.status[0] != "not converged")
+        return intra
+    worst = np.where(whole.status == "converged", intra.status, whole.status)
     return FullResult(
-        value[None],
-        error[None],
-        np.array([evaluations]),
-        np.array(["converged" if converged else "not converged"]),
+        whole.value - intra.value,
+        whole.error + intra.error,
+        whole.evaluations + intra.evaluations,
+        np.where(intra.status == "not converged", intra.status, worst),
     )
 
 
@@ -275,6 +266,3 @@ class _Points:
                 f"q of shape {wave.shape} and omega of shape {frequency.shape} do not broadcast"
             ) from None
         return cls(np.maximum(wave.ravel(), _NO_WAVE), frequency.ravel(), wave.shape)
-
-    def __iter__(self) -> Iterator[tuple[float, complex]]:
-        return zip(map(float, self.q), map(complex, self.omega), strict=True)

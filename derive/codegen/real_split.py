@@ -64,6 +64,9 @@ class Splitter:
     def _split(self, expr: sp.Expr) -> Parts:
         if not expr.has(sp.I) and expr.is_extended_real:
             return expr, sp.S.Zero
+        if isinstance(expr, sp.atan2) and not expr.has(sp.I):
+            # of real arguments, which may be quotients whose divisors SymPy cannot judge
+            return expr, sp.S.Zero
         if expr is sp.I:
             return sp.S.Zero, sp.S.One
         if isinstance(expr, sp.Add):

@@ -8,8 +8,8 @@ import sympy as sp
 
 from derive import nambu, symbols
 from derive.codegen import passes
-from derive.codegen.program import Assignment, Module, Program
-from derive.codegen.real_split import Splitter
+from derive.codegen.program import Module, Program
+from derive.codegen.stages import Stages
 from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
@@ -23,32 +23,6 @@ _TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
 _SIGNS = (1, -1)
 
 
-class _Stages:
-    """Assignments of complex values, each as its real and its imaginary part."""
-
-    def __init__(self) -> None:
-        self.body: list[Assignment] = []
-        self.parts = Splitter()
-
-    def assign(self, name: str, value: sp.Expr) -> sp.Expr:
-        """Assign a complex value, and return what stands for it."""
-        named: sp.Expr = sp.S.Zero
-        for part, suffix, unit in zip(self.parts(value), ("re", "im"), (1, sp.I), strict=True):
-            if part != 0:
-                symbol = sp.Symbol(f"{name}_{suffix}", real=True)
-                self.body.append((symbol, part))
-                named += unit * symbol
-        return named
-
-    def assign_matrix(self, name: str, matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
-        """Assign the elements of a 2 x 2 matrix, equal ones once."""
-        seen: dict[sp.Expr, sp.Expr] = {}
-        for index, element in enumerate(matrix):
-            if element not in seen:
-                seen[element] = self.assign(f"{name}{index}", element)
-        return matrix.applyfunc(lambda element: seen[element])
-
-
 def _conjugate(value: sp.Expr) -> sp.Expr:
     """Return z* of a value whose parts are named."""
     real, imaginary = value.as_real_imag()
@@ -58,7 +32,7 @@ def _conjugate(value: sp.Expr) -> sp.Expr:
 class _Loop:
     """The Green's functions of a loop at their poles: G^R at p + q/2, G^K at p - q/2."""
 
-    def __init__(self, stages: _Stages) -> None:
+    def __init__(self, stages: Stages) -> None:
         self.stages = stages
         nu, gamma = symbols.nu, symbols.linewidth
         x = stages.assign("x", nu + symbols.transfer)
@@ -127,7 +101,7 @@ class _Loop:
 
 def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Program:
     """Return the integrand of Pi_st over nu, both momentum integrals done."""
-    stages = _Stages()
+    stages = Stages()
     sums = dict.fromkeys(vertices, sp.S.Zero)
     for first, second in _Loop(stages).terms():
         for s, t in vertices:

@@ -57,6 +57,31 @@ def test_agrees_with_reference_everywhere(point: Point) -> None:
     compare_with_reference(point)
 
 
+def compare_inter_band(point: Point) -> None:
+    state = solved(point.parameters)
+    omega = frequency(point, state)
+    reference = reference_matrix(ResponseIntegrand(state, omega, "inter"), point.q, rtol=1e-4)
+    result = pair_correlation(state, point.q, omega, "inter", full=True)
+    assert reference.converged
+    assert result.status != "not converged"
+    coupling = -point.parameters.inv_kfa / (4 * math.pi) * np.eye(2)
+    difference = np.abs(coupling - result.value - reference.value)
+    assert (difference <= result.error + reference.error).all(), (difference, result.error)
+    # the bound must mean something
+    assert result.error.max() < 1e-2 * np.abs(coupling - result.value).max()
+
+
+@pytest.mark.parametrize("point", points(204)[:18:2], ids=name)
+def test_inter_band_part_agrees_with_reference(point: Point) -> None:
+    compare_inter_band(point)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", points(204)[18:90], ids=name)
+def test_inter_band_part_agrees_with_reference_everywhere(point: Point) -> None:
+    compare_inter_band(point)
+
+
 def compare_with_mpmath(point: Point) -> None:
     state = solved(point.parameters)
     omega = frequency(point, state)
@@ -251,8 +276,8 @@ def test_bad_options(worked) -> None:
 
 
 def test_says_what_does_not_converge(worked, monkeypatch) -> None:
-    monkeypatch.setattr("numerics.loop_integral._ROUNDS", 0)
-    monkeypatch.setattr("numerics.loop_integral._NODES", 3)
+    monkeypatch.setattr("numerics.adaptive_panels._ROUNDS", 0)
+    monkeypatch.setattr("numerics.adaptive_panels._NODES", 3)
     with pytest.raises(ConvergenceError, match="has not converged") as caught:
         fluctuation_matrix(worked, 0.1, 0.1)
     assert caught.value.last.status == "not converged"
