@@ -49,11 +49,12 @@ def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> 
         return np.maximum(tolerance(value), _ROUNDING * size.max(axis=1))
 
     found = integrate(integrand, loop_panels(state, q, omega), q.size, goal)
-    rounding = _ROUNDING * found.size
-    limited = tolerance(found.value) < rounding.max(axis=1)
+    # all elements are sums of the same terms: the largest tells the rounding of the others
+    rounding = _ROUNDING * found.size.max(axis=1)
+    limited = tolerance(found.value) < rounding
     return FullResult(
         (found.value + integrand.constant * np.eye(2).ravel()).reshape(-1, 2, 2),
-        (found.error + rounding).reshape(-1, 2, 2),
+        (found.error + rounding[:, None]).reshape(-1, 2, 2),
         2 * found.evaluations,
         np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from numerics.cli import response_checks
+from numerics.cli.check import Check, Group
 from numerics.continuation import newton
 from numerics.crossover import equilibrium_crossover
 from numerics.equations import Unknowns
@@ -23,20 +24,6 @@ from numerics.system import Equations, Restricted
 
 #: Published values of the BCS-Leggett theory at unitarity, to four digits.
 UNITARITY_MU, UNITARITY_GAP = 0.5906, 0.6864
-
-
-@dataclass(frozen=True)
-class Check:
-    """A statement, the deviation from it that was measured, and the bound of that deviation."""
-
-    statement: str
-    deviation: float
-    bound: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the deviation is within the bound; a deviation that is no number is not."""
-        return self.deviation <= self.bound
 
 
 def generated_code() -> Check:
@@ -217,9 +204,6 @@ def residuals() -> Check:
     return Check("Steady states: largest residual relative to its equation's scale", worst, 1e-10)
 
 
-#: Something that runs checks.
-Group = Callable[[], Check | Iterator[Check]]
-
 #: The groups of checks, with what is shown while they run.
 GROUPS: tuple[tuple[str, Group], ...] = (
     ("derive again, compare with the kernels", generated_code),
@@ -228,6 +212,9 @@ GROUPS: tuple[tuple[str, Group], ...] = (
     ("equilibrium limit", equilibrium_limit),
     ("analytic limits of the crossover", analytic_limits),
     ("residuals", residuals),
+    ("Goldstone mode of driven states", response_checks.goldstone_mode),
+    ("response by two routes", response_checks.routes),
+    ("sound", response_checks.sound),
 )
 
 
