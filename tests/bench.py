@@ -174,8 +174,10 @@ def start_up() -> Table:
 
 
 def main() -> None:
+    from tests import bench_response
+
     console = Console(width=100)
-    for part in (solves, linewidths, step_kernel, start_up):
+    for part in (solves, linewidths, step_kernel, *bench_response.TABLES, start_up):
         console.print(part())
         console.print()
 

@@ -1,4 +1,4 @@
-"""Time the fluctuation matrix against a baseline: `python -m tests.bench_response`.
+"""Time the fluctuation matrix, against a baseline and by itself: tables of `tests.bench`.
 
 The baseline is what one writes without the closed momentum integrals: SciPy's adaptive `quad_vec`,
 nested in p and cos(theta), over the closed form of the frequency integral, compiled by numba as
@@ -8,7 +8,6 @@ scalar code.  numba comes with the extra `fast`.
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 import math
 import re
@@ -18,12 +17,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 from scipy.integrate import quad_vec
 
-from numerics import Parameters, SteadyState, solve_steady_state
-from numerics.kernels import response_numpy
+from numerics import Parameters, SteadyState, fluctuation_matrix, solve_steady_state
+from numerics.chunks import CHUNK
+from numerics.kernels import bubble_numpy, response_numpy
+from numerics.loop_integral import occupation_sums
+from numerics.loops import ResponseIntegrand
+from numerics.reference import reference_matrix
 from tests.bench import seconds, table
 
 Complex = NDArray[np.complex128]
@@ -142,11 +144,8 @@ def integrate(q: float, omega: float, tolerance: float) -> tuple[Complex, int]:
 
 @functools.cache
 def accurate(q: float, omega: float) -> Complex:
-    """Return M by the adaptive reference, which the tolerance of the baseline is measured by."""
-    from numerics.loops import ResponseIntegrand
-    from numerics.reference import reference_matrix
-
-    return reference_matrix(ResponseIntegrand(steady_state(), omega), q, rtol=1e-8).value
+    """Return M to within what the errors of the routes are measured by."""
+    return fluctuation_matrix(steady_state(), q, omega, rtol=1e-11)
 
 
 def baseline(q: float, omega: float) -> tuple[float, Complex]:
@@ -172,17 +171,19 @@ def error(matrix: Complex, q: float, omega: float) -> float:
 
 def responses() -> Table:
     """One matrix: the baseline, the adaptive reference, the fast route."""
-    from numerics.loops import ResponseIntegrand
-    from numerics.reference import reference_matrix
-
     result = table("M(q, omega), one point", "q, omega", "route", "time / ms", "of base", "error")
-    numerics = importlib.import_module("numerics")
-    fast = getattr(numerics, "fluctuation_matrix", None)
     state = steady_state()
     for q, omega in POINTS:
         base, matrix = baseline(q, omega)
-
-        def row(name: str, elapsed: float, found: Complex, q=q, omega=omega, base=base) -> None:
+        start = time.perf_counter()
+        reference = reference_matrix(ResponseIntegrand(state, omega), q, rtol=RTOL).value
+        slow = time.perf_counter() - start
+        call = functools.partial(fluctuation_matrix, state, q, omega)
+        for name, elapsed, found in (
+            ("nested quad_vec, numba", base, matrix),
+            ("adaptive reference", slow, reference),
+            ("fluctuation_matrix", seconds(call, 9), call()),
+        ):
             result.add_row(
                 f"{q:g}, {omega:g}",
                 name,
@@ -190,20 +191,140 @@ def responses() -> Table:
                 f"{elapsed / base:.4f}",
                 f"{error(found, q, omega):.0e}",
             )
-
-        row("nested quad_vec, numba", base, matrix)
-        slow = functools.partial(reference_matrix, ResponseIntegrand(state, omega), q, rtol=RTOL)
-        row("adaptive reference", seconds(slow, 3), slow().value)
-        if fast is not None:
-            call = functools.partial(fast, state, q, omega)
-            row("fluctuation_matrix", seconds(call, 9), call())
     return result
 
 
-def main() -> None:
-    console = Console(width=100)
-    console.print(responses())
+def processor_seconds(call: Callable[[], object], repeats: int) -> float:
+    """Return the shortest time of a call on one core: that of all threads together."""
+    times = []
+    for _ in range(repeats + 1):
+        start = time.process_time()
+        call()
+        times.append(time.process_time() - start)
+    return min(times[1:])
 
 
-if __name__ == "__main__":
-    main()
+def many_frequencies() -> Table:
+    """A hundred frequencies at once, as a spectrum takes them."""
+    result = table(
+        "fluctuation_matrix, 100 omegas at once, rtol 1e-8, one core",
+        "gamma",
+        "q, omega",
+        "time / ms per omega",
+        "of 1 ms",
+        "of 10 ms",
+        "nodes",
+    )
+    for exponent in (-3, -6):
+        gamma = 10.0**exponent
+        state = solve_steady_state(PARAMETERS.replace(gamma_b=gamma, gamma_v=0.021 * gamma))
+        for q in (0.02, 0.3, 1.5):
+            for name, omega in (
+                ("real", np.linspace(0.0, 0.5, 100)),
+                ("real + 0.01i", np.linspace(0.0, 0.5, 100) + 0.01j),
+            ):
+                call = functools.partial(fluctuation_matrix, state, q, omega, rtol=1e-8)
+                elapsed = processor_seconds(call, 3) / omega.size
+                nodes = call(full=True).evaluations.mean()
+                result.add_row(
+                    f"1e{exponent}",
+                    f"{q:g}, {name}",
+                    f"{1e3 * elapsed:.2f}",
+                    f"{elapsed / 1e-3:.2f}",
+                    f"{elapsed / 1e-2:.2f}",
+                    f"{nodes:.0f}",
+                )
+    return result
+
+
+def response_linewidths() -> Table:
+    """The cost of a matrix grows with the logarithm of 1/gamma."""
+    result = table("fluctuation_matrix, 100 omegas", "gamma_b", "nodes", "time / ms", "to 1e-2")
+    first = None
+    for exponent in range(-2, -9, -1):
+        gamma = 10.0**exponent
+        state = solve_steady_state(Parameters(-1.0, gamma, 0.021 * gamma, cutoff=10.0))
+        call = functools.partial(fluctuation_matrix, state, 0.1, np.linspace(0.0, 0.5, 100))
+        elapsed = processor_seconds(call, 3) / 100
+        first = first or elapsed
+        nodes = call(full=True).evaluations.mean()
+        result.add_row(
+            f"1e{exponent}", f"{nodes:.0f}", f"{1e3 * elapsed:.2f}", f"{elapsed / first:.2f}"
+        )
+    return result
+
+
+def closed_form() -> tuple[list[Any], list[Any]]:
+    """Return the arguments and the integrand of `bubble`, written down as it is derived."""
+    import sympy as sp
+
+    from derive import nambu, symbols
+    from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
+
+    nu, omega, q, gamma = symbols.nu, symbols.transfer, symbols.wave_number, symbols.linewidth
+    gap, mu = symbols.gap, symbols.mu
+    forward, backward = sp.symbols("F_forward F_backward", real=True)
+    distribution, one = sp.diag(forward, -backward), sp.eye(2)
+
+    def poles(z: Any) -> tuple[Any, list[Any], dict[int, Any]]:
+        root = upper_root(z**2 - gap**2).doit()
+        momenta = [upper_root(mu + sign * root).doit() for sign in (1, -1)]
+        return root, momenta, {s: pole_matrix(z + s * root, z - s * root) for s in (1, -1)}
+
+    a, plus, retarded = poles(nu + omega + sp.I * gamma)
+    sums = {(s, t): sp.S.Zero for s in (1, 2) for t in (1, 2)}
+    for half in (1, -1):
+        shift = half * sp.I * gamma
+        c, minus, other = poles(nu + shift)
+        integrals = pair_integrals((a, c, a**2 - c**2), plus, minus, q)
+        for u in (1, -1):
+            first = sp.zeros(2, 2)
+            for s in (1, -1):
+                # the sum of the roots inside the logarithms, too
+                integral = integrals[s, u].doit().doit()
+                first += residue_weight(s, a) * integral * retarded[s]
+            here, there = other[u], other[u] - 2 * shift * one
+            left, right = (here, there) if half > 0 else (there, here)
+            second = half * residue_weight(u, c) * left * distribution * right
+            for s, t in sums:
+                sums[s, t] += (nambu.pauli(s) * first * nambu.pauli(t) * second).trace()
+    values = [-value / (16 * sp.pi**2 * nu) for value in sums.values()]
+    return [nu, forward, backward, omega, q, gap, mu, gamma], values
+
+
+def bubble_kernel() -> Table:
+    """Compare the generated integrand over the frequency with plain lambdify of the closed form."""
+    import sympy as sp
+
+    arguments, forms = closed_form()
+    state = steady_state()
+    gamma, q, omega = PARAMETERS.linewidth, 0.3, 0.25
+    nu = np.linspace(-2.0, 2.0, CHUNK)
+    sums = occupation_sums(state, nu), occupation_sums(state, -nu)
+    rest = q, state.gap, state.mu, gamma
+
+    def generated() -> Any:
+        distances = (np.abs(x) - state.gap for x in (nu, nu + omega))
+        return bubble_numpy.pairing(nu, *distances, *sums, omega, gamma, *rest)
+
+    result = table(
+        f"Kernel `bubble`, {CHUNK} frequencies", "what", "ns per node", "to generated", "error"
+    )
+    parts = np.array(generated())
+    exact = parts[0::2] + 1j * parts[1::2]
+    base = seconds(generated, 15)
+    result.add_row("generated", f"{1e9 * base / CHUNK:.0f}", "1.0", "")
+    for name, cse, repeats in (("lambdify", False, 3), ("lambdify, cse", True, 7)):
+        call = functools.partial(sp.lambdify(arguments, forms, "numpy", cse=cse), nu, *sums, omega)
+        call = functools.partial(call, *rest)
+        worst = np.abs(np.array(call()) - exact).max() / np.abs(exact).max()
+        if not worst < 1e-9:
+            raise AssertionError("the generated kernel differs from the closed form")
+        elapsed = seconds(call, repeats)
+        result.add_row(
+            name, f"{1e9 * elapsed / CHUNK:.0f}", f"{elapsed / base:.1f}", f"{worst:.0e}"
+        )
+    return result
+
+
+TABLES = (responses, many_frequencies, response_linewidths, bubble_kernel)

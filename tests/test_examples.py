@@ -33,7 +33,12 @@ def test_public_functions_of_the_contract_have_examples() -> None:
         derive.integrate_frequency,
         numerics.Parameters,
         numerics.equilibrium_crossover,
+        numerics.fluctuation_matrix,
+        numerics.hydrodynamics,
+        numerics.occupied_spectral_weight,
+        numerics.pair_correlation,
         numerics.solve_steady_state,
+        numerics.spectral_function,
     ):
         assert ">>>" in (function.__doc__ or ""), function
 
@@ -45,13 +50,15 @@ def readme_blocks(language: str) -> list[str]:
 
 def test_readme_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = readme_blocks("python")
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     # five decay rates have a condensate, the sixth does not: gamma_v = gamma_b cannot be balanced
-    assert len(lines) == 6
-    assert lines[-1].startswith("normal beyond")
+    assert len(lines) == 8
+    assert lines[5].startswith("normal beyond")
+    assert lines[6].startswith("(101, 2, 2) error ")
+    assert lines[7].startswith("α₁₁ = -0.0053")
 
 
 def test_readme_commands_exist() -> None:
