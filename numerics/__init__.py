@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.fluctuation import fluctuation_matrix, pair_correlation
 from numerics.parameters import Parameters
 from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
 
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
+    from numerics.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+    from numerics.modes import CollectiveModes, collective_mode
     from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
 
 __all__ = [
     "Branch",
+    "CollectiveModes",
     "ConvergenceError",
     "Crossover",
     "Hydrodynamics",
     "NoCondensate",
     "Parameters",
     "SteadyState",
+    "collective_mode",
     "equilibrium_crossover",
     "fluctuation_matrix",
     "hydrodynamics",
@@ -39,9 +42,13 @@ __all__ = [
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
     "Hydrodynamics": "numerics.long_wavelength",
+    "fluctuation_matrix": "numerics.fluctuation",
     "hydrodynamics": "numerics.long_wavelength",
+    "CollectiveModes": "numerics.modes",
+    "collective_mode": "numerics.modes",
     "narrow_hydrodynamics": "numerics.narrow",
     "occupied_spectral_weight": "numerics.spectral_weight",
+    "pair_correlation": "numerics.fluctuation",
     "spectral_function": "numerics.amplitude_spectrum",
 }
 

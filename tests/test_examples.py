@@ -33,6 +33,7 @@ def test_public_functions_of_the_contract_have_examples() -> None:
         derive.integrate_frequency,
         numerics.Parameters,
         numerics.equilibrium_crossover,
+        numerics.collective_mode,
         numerics.fluctuation_matrix,
         numerics.hydrodynamics,
         numerics.occupied_spectral_weight,
