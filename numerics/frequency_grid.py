@@ -31,7 +31,7 @@ _REACH = 300.0
 _SMALLEST = 1e-14
 #: Distance, in the same units, from which on weak branch points are resolved: the integral over it
 #: is below rounding.
-_WEAK = 1e-6
+_WEAK = 1e-7
 #: Thresholds of smaller wave numbers are beyond reach.
 SMALLEST_WAVE = 1e-9
 

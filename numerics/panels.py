@@ -22,7 +22,7 @@ Integers = NDArray[np.int64]
 Extended = NDArray[np.longdouble]
 
 #: Length of a panel in u.  The nearest singularities are at +-i pi/2.
-LENGTH = 4.5
+LENGTH = 5.0
 #: A branch point is left to another one that is nearer than this multiple of its width.
 _MERGE = 0.5
 #: The variable beyond the last branch point, at this multiple of its distance, is y**(-1/2).
