@@ -41,6 +41,9 @@ def reproduce(
     ]
     jobs.append(("Fig. 4", lambda: files.extend(_fig04(output))))
     jobs.append(("BCS-BEC crossover", lambda: files.extend(_crossover(output))))
+    jobs.append(("Fig. 9", lambda: files.extend(_fig09(output))))
+    jobs.append(("Fig. 13", lambda: files.extend(_fig13(output))))
+    jobs.append(("Fig. 14", lambda: files.extend(_fig14(output))))
     _run(jobs, quiet=json or not sys.stderr.isatty())
     files.insert(0, _save_checks(output, results))
 
@@ -108,3 +111,30 @@ def _crossover(folder: Path) -> list[Path]:
     data = figure.compute()
     table = save_table(folder / "crossover.csv", figure.COLUMNS, data.rows())
     return [table, *save_figure(figure.draw(data), folder, "crossover")]
+
+
+def _fig09(folder: Path) -> list[Path]:
+    from numerics.figures import occupied_weight as figure
+    from numerics.figures.files import save_figure, save_table
+
+    data = figure.compute()
+    table = save_table(folder / "fig09.csv", figure.COLUMNS, data.rows())
+    return [table, *save_figure(figure.draw(data), folder, "fig09")]
+
+
+def _fig13(folder: Path) -> list[Path]:
+    from numerics.figures import response_parts as figure
+    from numerics.figures.files import save_figure, save_table
+
+    data = figure.compute()
+    table = save_table(folder / "fig13.csv", figure.COLUMNS, data.rows())
+    return [table, *save_figure(figure.draw(data), folder, "fig13")]
+
+
+def _fig14(folder: Path) -> list[Path]:
+    from numerics.figures import amplitude_spectrum as figure
+    from numerics.figures.files import save_figure, save_table
+
+    data = figure.compute()
+    table = save_table(folder / "fig14.csv", figure.COLUMNS, data.rows())
+    return [table, *save_figure(figure.draw(data), folder, "fig14")]

@@ -1,14 +1,26 @@
 """`nambu reproduce`: every check holds, can fail, and the files are there."""
 
 import csv
+import functools
 import json
 from pathlib import Path
 
 import pytest
 
 from numerics.cli import checks, main
+from numerics.figures import amplitude_spectrum, occupied_weight, response_parts
 
-FILES = {"checks.csv"} | {f"{n}.{e}" for n in ("fig04", "crossover") for e in ("csv", "png", "svg")}
+FIGURES = ("fig04", "crossover", "fig09", "fig13", "fig14")
+FILES = {"checks.csv"} | {f"{n}.{e}" for n in FIGURES for e in ("csv", "png", "svg")}
+
+
+@pytest.fixture
+def coarse_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compute the maps on small grids: it is the files that matter."""
+    for module in (response_parts, amplitude_spectrum):
+        monkeypatch.setattr(module, "compute", functools.partial(module.compute, points=4))
+    compute = functools.partial(occupied_weight.compute, pixels=(4, 8))
+    monkeypatch.setattr(occupied_weight, "compute", compute)
 
 
 @pytest.mark.parametrize(("name", "group"), checks.GROUPS)
@@ -23,6 +35,7 @@ def test_a_deviation_that_is_no_number_does_not_hold() -> None:
     assert not checks.Check("nothing", float("nan"), 1.0).holds
 
 
+@pytest.mark.usefixtures("coarse_maps")
 def test_writes_tables_and_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,6 +53,7 @@ def test_writes_tables_and_figures(
     assert sorted(first.values(), reverse=True) == [first[c] for c in sorted(first, key=float)]
 
 
+@pytest.mark.usefixtures("coarse_maps")
 def test_a_failing_check_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,231 @@
+"""Fig. 14: the spectrum of the order parameter's amplitude, with the intra-band part and without.
+
+The paper states the interaction strengths, +1 (a) and -1 (b), and gamma_v = 0.1 gamma_b; gamma_b,
+1e-3 as in its Fig. 9, and the ranges of q and omega are chosen here.
+
+With the whole response the lines are broad.  Without the intra-band part the sound mode is a line
+as narrow as gamma, which a coarse grid would miss; that spectrum is therefore taken at
+omega + i eta, eta half a pixel: as it has no pole above the real axis, this is its convolution
+with a Lorentzian of the half width eta.  The whole response has such poles, being unstable, and is
+taken on the axis.
+
+At +1 the spectrum is negative from the pair continuum's beginning, 2 E_min, up to 2(mu_b - mu) at
+q = 0: there the upper branch is more than half full, and breaking pairs gives energy back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import SymLogNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from numerics.amplitude_spectrum import spectral_function
+from numerics.figures.style import new_figure, style
+from numerics.fluctuation import fluctuation_matrix
+from numerics.parameters import Parameters
+from numerics.steady_state import SteadyState, solve_steady_state
+
+Array = NDArray[np.float64]
+
+COLUMNS = (
+    "inv_kfa",
+    "q/k_F",
+    "omega/eps_F",
+    "Im[M^-1]_11 whole",
+    "error whole",
+    "eta/eps_F",
+    "Im[M^-1]_11 inter",
+    "error inter",
+)
+
+#: Far more than a colour shows; next to a pole the inverse loses what there is to lose.
+_RTOL = 1e-6
+#: The scale is linear up to here.
+_LINEAR = 0.1
+#: The scale ends here; beside a pole the spectrum has no bound.
+_HIGHEST = 1000.0
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Im [M^-1]_11 of one state, in units of eps_F/k_F**3; the maps' first index is frequency."""
+
+    state: SteadyState
+    q: Array
+    omega: Array
+    whole: Array
+    whole_error: Array
+    eta: float
+    inter: Array
+    inter_error: Array
+    #: Wave numbers at which det M(q, 0) vanishes: poles of M^-1 on the real axis.
+    poles: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class AmplitudeSpectrum:
+    """A spectrum for each interaction strength."""
+
+    spectra: tuple[Spectrum, ...]
+
+    def rows(self) -> Iterator[tuple[float, ...]]:
+        """Yield the rows of the table."""
+        for s in self.spectra:
+            for j, q in enumerate(s.q):
+                for i, omega in enumerate(s.omega):
+                    yield (
+                        s.state.parameters.inv_kfa,
+                        float(q),
+                        float(omega),
+                        float(s.whole[i, j]),
+                        float(s.whole_error[i, j]),
+                        s.eta,
+                        float(s.inter[i, j]),
+                        float(s.inter_error[i, j]),
+                    )
+
+
+def compute(
+    ranges: tuple[tuple[float, float, float], ...] = ((1.0, 2.0, 3.0), (-1.0, 1.0, 0.6)),
+    *,
+    gamma_b: float = 1e-3,
+    ratio: float = 0.1,
+    points: int = 60,
+) -> AmplitudeSpectrum:
+    """Compute the spectra at so many wave numbers times so many frequencies.
+
+    Parameters
+    ----------
+    ranges : tuple of (inv_kfa, largest q, largest omega)
+        One for each row of panels.
+    gamma_b, ratio : float
+        The rates gamma_b and gamma_v/gamma_b.
+    points : int
+        Points along q and along omega.
+    """
+    spectra = []
+    for inv_kfa, largest_q, largest_omega in ranges:
+        state = solve_steady_state(Parameters(inv_kfa, gamma_b, gamma_v=ratio * gamma_b))
+        q = largest_q * (np.arange(points) + 0.5) / points
+        omega = largest_omega * (np.arange(points) + 0.5) / points
+        eta = largest_omega / points / 2
+        at = omega[:, None]
+        whole = spectral_function(state, q, at, "all", rtol=_RTOL, full=True)
+        inter = spectral_function(state, q, at + 1j * eta, "inter", rtol=_RTOL, full=True)
+        spectra.append(
+            Spectrum(
+                state,
+                q,
+                omega,
+                whole.value,
+                whole.error,
+                eta,
+                inter.value,
+                inter.error,
+                static_poles(state, largest_q),
+            )
+        )
+    return AmplitudeSpectrum(tuple(spectra))
+
+
+def static_poles(state: SteadyState, largest_q: float, points: int = 200) -> tuple[float, ...]:
+    """Return the wave numbers between 0 and the largest at which det M(q, 0) changes its sign."""
+
+    def determinant(q: float | Array) -> Array:
+        # without a frequency M is real
+        result: Array = np.linalg.det(fluctuation_matrix(state, q, 0.0).real)
+        return result
+
+    grid = largest_q * np.arange(1, points + 1) / points
+    signs = np.sign(determinant(grid))
+    return tuple(
+        float(brentq(determinant, grid[k], grid[k + 1]))
+        for k in np.flatnonzero(signs[1:] * signs[:-1] < 0)
+    )
+
+
+def draw(data: AmplitudeSpectrum) -> Figure:
+    """Draw a row for each interaction strength: with the whole response and with its part."""
+    norm = SymLogNorm(_LINEAR, vmin=-_HIGHEST, vmax=_HIGHEST, clip=True)
+    with style():
+        figure = new_figure(8.6, 3.5 * len(data.spectra))
+        panels = figure.subplots(len(data.spectra), 2, squeeze=False)
+        for row, spectrum in enumerate(data.spectra):
+            state = spectrum.state
+            titles = (r"$\mathrm{Im}[M^{-1}]_{11}$", r"$\mathrm{Im}[(M^\mathrm{inter})^{-1}]_{11}$")
+            for column, values in enumerate((spectrum.whole, spectrum.inter)):
+                axes = panels[row, column]
+                image = axes.pcolormesh(
+                    spectrum.q, spectrum.omega, values, norm=norm, cmap="PuOr_r", rasterized=True
+                )
+                _outline_negative(axes, spectrum, values)
+                axes.set_title(
+                    f"({'abcdefgh'[row]}{column + 1})  {titles[column]}, "
+                    rf"$(k_\mathrm{{F}}a_s)^{{-1}} = {state.parameters.inv_kfa:+g}$",
+                    fontsize=10,
+                )
+                if state.mu > 0:
+                    _mark_amplitude_mode(axes, spectrum)
+                axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
+                axes.set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
+                axes.grid(False)
+                axes.set_xlim(0, None)
+                axes.set_ylim(0, None)
+            _circle_poles(panels[row, 0], spectrum)
+        bar = figure.colorbar(image, ax=panels, extend="both", aspect=35)
+        bar.set_label(r"$\mathrm{Im}[M^{-1}]_{11}\;k_\mathrm{F}^3/\varepsilon_\mathrm{F}$")
+    return figure
+
+
+def _mark_amplitude_mode(axes: Axes, spectrum: Spectrum) -> None:
+    """Mark 2 Delta_0, where the pair continuum of a positive chemical potential begins."""
+    energy = 2 * spectrum.state.gap
+    axes.axhline(energy, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.annotate(
+        rf"$2\Delta_0 = {energy:.2f}\,\varepsilon_\mathrm{{F}}$",
+        (0.98 * spectrum.q[-1], energy),
+        (0, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+    )
+
+
+def _circle_poles(axes: Axes, spectrum: Spectrum) -> None:
+    """Circle the poles of the whole response on the line omega = 0."""
+    if not spectrum.poles:
+        return
+    axes.plot(
+        spectrum.poles,
+        np.zeros(len(spectrum.poles)),
+        linestyle="none",
+        marker="o",
+        markersize=10,
+        markerfacecolor="none",
+        markeredgecolor="black",
+        markeredgewidth=1.3,
+        clip_on=False,
+    )
+    axes.annotate(
+        r"$\det M(q, 0) = 0$",
+        (spectrum.poles[-1], 0.0),
+        (12, 10),
+        textcoords="offset points",
+        bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.7},
+    )
+
+
+def _outline_negative(axes: Axes, spectrum: Spectrum, values: Array) -> None:
+    """Outline where the spectrum is negative: in grey, the two colours are the same."""
+    level = -_LINEAR
+    if values.min() < level < values.max():
+        axes.contour(spectrum.q, spectrum.omega, values, [level], colors="black", linewidths=0.8)
+        i, j = np.unravel_index(int(values.argmin()), values.shape)
+        at = (float(spectrum.q[j]), float(spectrum.omega[i]))
+        axes.annotate("negative", at, (8, 4), textcoords="offset points", color="white", fontsize=9)
