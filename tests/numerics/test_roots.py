@@ -47,6 +47,21 @@ def test_root_sum(ax: float, ay: float, bx: float, by: float) -> None:
         assert close(found, exact, 16)
 
 
+@given(st.floats(1e-3, 1e3), st.floats(1e-14, 1e-2), st.floats(-1e-9, 1e-9))
+@example(1.0, 1e-12, 0.0)
+def test_root_sum_of_rounded_roots(x: float, y: float, shift: float) -> None:
+    # particle and hole: the roots nearly cancel, and their rounding is all that a plain sum keeps
+    with mp.workdps(60):
+        first, second = mp.mpc(x, y), mp.mpc(x + shift, -y)
+        a, b = (mp.sqrt(z) for z in (first, second))
+        b = -b
+        assert b.imag > 0
+        difference = first - second
+        rounded = [float(v) for z in (a, b, difference) for v in (z.real, z.imag)]
+        found = root_sum(*map(np.array, rounded))
+        assert close(found, a + b, 8)
+
+
 @given(REALS, SIZES, st.floats(1e-9, 10))
 @example(0.3, 1e-9, 0.3)
 @example(-0.3, 1e-9, 0.3)
