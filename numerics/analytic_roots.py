@@ -18,7 +18,7 @@ Complex = NDArray[np.complex128]
 Function = Callable[[Complex], Complex]
 
 #: Largest turn of f between two points of the boundary; points at the start and at most on a side.
-_TURN, _FIRST, _MOST = 0.8, 17, 4097
+_TURN, _FIRST, _MOST = 0.8, 13, 8193
 #: Rounds of dividing rectangles; steps of the secant method; relative size of the last one.
 _DIVISIONS, _STEPS, _LAST = 40, 60, 1e-12
 
@@ -117,6 +117,7 @@ class _Counter:
         forward = (a.real, a.imag) < (b.real, b.imag)
         start, end = (a, b) if forward else (b, a)
         t = self.first(start, end)
+        confirmed = False
         while len(t) <= _MOST:
             points = [start + x * (end - start) for x in t]
             values = self(points)
@@ -124,6 +125,11 @@ class _Counter:
                 return None
             turns = np.abs(np.angle(values[1:] / values[:-1]))
             wide = np.flatnonzero(turns > _TURN)
+            if wide.size == 0 and not confirmed:
+                # two zeros next to one step turn f by a whole circle: look at the middles, too
+                wide, confirmed = np.arange(turns.size), True
+            elif wide.size > 0:
+                confirmed = False
             if wide.size == 0:
                 order = 1 if forward else -1
                 return np.array(points)[::order], values[::order]
@@ -188,7 +194,7 @@ def zeros_in(function: Function, box: Rectangle, marks: Sequence[complex] = ()) 
 
 def _pieces(counter: _Counter, box: Rectangle, count: int) -> list[tuple[Rectangle, int, complex]]:
     """Divide a rectangle where no zero lies on the cut, and the counts add up."""
-    for at in (0.4871, 0.5613, 0.3917, 0.6309):
+    for at in (0.4871, 0.5613, 0.3917, 0.6309, 0.2917, 0.7219, 0.1903, 0.8123):
         pieces = box.divided(at)
         counted = [counter.around(piece) for piece in pieces]
         if None not in counted:
