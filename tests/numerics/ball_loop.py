@@ -181,14 +181,14 @@ class Loop:
             return found
 
         def pair(a: _Pole, c: _Pole) -> acb:
-            k, l = a.momentum.ball, c.momentum.ball  # noqa: E741
+            k, m = a.momentum.ball, c.momentum.ball
             if a.limit + c.limit:
-                total, q = k + l, self.q * r
+                total, q = k + m, self.q * r
                 return ((total + q) / (total - q)).log(analytic=analytic) / (2 * self.q)
-            # k + l = (a - c)/(k - l), a^2 - c^2 = z^2 - z'^2: in units of 1 it vanishes like r, and
-            # log(k + l + q) - log(k + l - q) -> -i pi
+            # k + m = (a - c)/(k - m), a^2 - c^2 = z^2 - z'^2: in units of 1 it vanishes like r, and
+            # log(k + m + q) - log(k + m - q) -> -i pi
             frequencies = 2 * side + (a.shift + c.shift) * square
-            total = (a.shift - c.shift) * r * frequencies / ((a.energy + c.energy) * (k - l))
+            total = (a.shift - c.shift) * r * frequencies / ((a.energy + c.energy) * (k - m))
             quotient = (self.q + total) / (self.q - total)
             return (quotient.log(analytic=analytic) - J * arb.pi()) / (2 * self.q)
 
