@@ -32,6 +32,9 @@ _OFF_AXIS = 2e-6
 _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Halvings of panels: close to a singularity the rounding of the momenta soon is the larger error.
 _ROUNDS = 5
+#: Where rounding keeps the rules from converging their difference is no bound: at omega = 0 and a
+#: width of 1e-6 the error was 1.05 times as large, once in 81 points.
+_SAFETY = 2.0
 #: An error above this part of the value is no result.
 _LARGEST_LOSS = 1e-2
 #: Singular momenta up to this multiple of the momentum scale are resolved; those closer to the axis
@@ -97,7 +100,7 @@ def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> 
     tail, tail_error = integrals.remainder(panels)
     value = found.value.reshape(2, 2, q.size, 4).sum(axis=1) + tail
     rounding = _ROUNDING * found.size.reshape(4, q.size, 4).sum(axis=0)
-    error = found.error.reshape(4, q.size, 4).sum(axis=0) + tail_error + rounding
+    error = _SAFETY * found.error.reshape(4, q.size, 4).sum(axis=0) + tail_error + rounding
     # where the momenta are parallel, and at small q, cancellation limits what can be reached
     worst = error.max(axis=1)
     lost = ~(worst <= _LARGEST_LOSS * np.maximum(np.abs(value).max(axis=(0, 2)), goal))
