@@ -37,3 +37,9 @@ class Stages:
             if element not in seen:
                 seen[element] = self.assign(f"{name}{index}", element)
         return matrix.applyfunc(lambda element: seen[element])
+
+
+def conjugate(value: sp.Expr) -> sp.Expr:
+    """Return z* of a value whose parts are named."""
+    real, imaginary = value.as_real_imag()
+    return real - sp.I * imaginary

@@ -12,7 +12,7 @@ from derive.codegen import passes
 from derive.codegen.nodes import log_ratio
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import Splitter
-from derive.codegen.stages import Stages
+from derive.codegen.stages import Stages, conjugate
 from derive.momentum import upper_root
 
 #: xi, E and T = xi + E at both ends of the inner integral, and the difference of xi.
@@ -108,11 +108,6 @@ def _phi(name: sp.Symbol) -> sp.Expr:
     return real + sp.I * imaginary
 
 
-def _conjugate(value: sp.Expr) -> sp.Expr:
-    real, imaginary = value.as_real_imag()
-    return real - sp.I * imaginary
-
-
 def _outer_plus(stages: Stages) -> Callable[[int, int], sp.Expr]:
     """Return the trace with the poles of G^R at p + q/2, G^K integrated over p - q/2."""
     gamma, xi, energy = symbols.linewidth, symbols.xi_minus, symbols.energy_minus
@@ -124,7 +119,7 @@ def _outer_plus(stages: Stages) -> Callable[[int, int], sp.Expr]:
         (sp.I * gamma, width, inner.at("r", start - sp.I * _GROWTH, _SIDE)),
         (
             -sp.I * gamma,
-            tuple(map(_conjugate, width)),
+            tuple(map(conjugate, width)),
             inner.at("s", start - sp.I * (_GROWTH + 2 * gamma), -sp.S.One),
         ),
     )
@@ -165,7 +160,7 @@ def _outer_minus(stages: Stages) -> Callable[[int, int], sp.Expr]:
     for name, (first, second) in occupied_branch(symbols.xi_minus, symbols.energy_minus).items():
         occupied[0] -= _phi(name) * first
         # the other pole of G^K is the complex conjugate
-        occupied[1] += _conjugate(_phi(name)) * second
+        occupied[1] += conjugate(_phi(name)) * second
     named = [
         stages.assign_matrix(f"n{name}", sp.ImmutableMatrix(matrix))
         for name, matrix in zip("rs", occupied, strict=True)

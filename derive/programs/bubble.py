@@ -9,7 +9,7 @@ import sympy as sp
 from derive import nambu, symbols
 from derive.codegen import passes
 from derive.codegen.program import Module, Program
-from derive.codegen.stages import Stages
+from derive.codegen.stages import Stages, conjugate
 from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
@@ -21,12 +21,6 @@ _DISTANCE = sp.Symbol("distance", real=True)
 _TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
 
 _SIGNS = (1, -1)
-
-
-def _conjugate(value: sp.Expr) -> sp.Expr:
-    """Return z* of a value whose parts are named."""
-    real, imaginary = value.as_real_imag()
-    return real - sp.I * imaginary
 
 
 class _Loop:
@@ -72,7 +66,7 @@ class _Loop:
         for label, reflected in (("r", False), ("s", True)):
             root, momenta, imaginary = self.minus_root, self.minus, (width - gamma, width + gamma)
             if reflected:
-                root, momenta = -_conjugate(root), [-_conjugate(p) for p in momenta[::-1]]
+                root, momenta = -conjugate(root), [-conjugate(p) for p in momenta[::-1]]
                 imaginary = imaginary[::-1]
             # a^2 - c^2 as the product of difference and sum of the two frequencies
             difference = (symbols.transfer + sp.I * imaginary[0]) * (total + sp.I * imaginary[1])
@@ -86,7 +80,7 @@ class _Loop:
                     value = residue_weight(s, self.plus_root) * integrals[s, sign]
                     weighted += self.stages.assign(f"{name}_{s % 3}", value) * self.retarded[s]
                 if reflected:
-                    pole = self.keldysh[-sign].applyfunc(_conjugate)
+                    pole = self.keldysh[-sign].applyfunc(conjugate)
                     numerator = -(pole + decay) * self.distribution * pole
                 else:
                     pole = self.keldysh[sign]
