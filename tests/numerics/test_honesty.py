@@ -52,6 +52,11 @@ TRICKY = [
     (Parameters(-3.0, 1e-6, cutoff=1000.0), 1e-6, Unknowns(1e-5, 1.0, 2e-5)),
     (Parameters(3.0, 1e-1, cutoff=1.5), 0.12, Unknowns(2.0, -9.0, 9.3)),
     (Parameters(0.0, 1.4616887040084857e-07), 0.0, Unknowns(1.0, 1.45200441416, 0.99999901336)),
+    (
+        Parameters(0.0, 1.4616887040084857e-07),
+        0.0,
+        Unknowns(1.0, 1.4520044141631612, 0.9999990133601248),
+    ),
 ]
 
 
@@ -62,6 +67,7 @@ TRICKY = [
 @example(point=TRICKY[2])
 @example(point=TRICKY[3])
 @example(point=TRICKY[4])
+@example(point=TRICKY[5])
 def test_panels_at_zero_temperature(point):
     assert_within_errors(evaluate_equations(*point), finer(*point))
 
