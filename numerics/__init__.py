@@ -6,30 +6,37 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from numerics.crossover import Crossover, equilibrium_crossover
-from numerics.errors import ConvergenceError, NoCondensate
+from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.parameters import Parameters
 from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
 
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
+    from numerics.boundaries import Boundary, find_boundary
     from numerics.fluctuation import fluctuation_matrix, pair_correlation
+    from numerics.growth import GrowthRate, growth_rate
     from numerics.long_wavelength import Hydrodynamics, hydrodynamics
     from numerics.modes import CollectiveModes, collective_mode
     from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
 
 __all__ = [
+    "Boundary",
     "Branch",
     "CollectiveModes",
     "ConvergenceError",
     "Crossover",
+    "GrowthRate",
     "Hydrodynamics",
+    "NoBoundary",
     "NoCondensate",
     "Parameters",
     "SteadyState",
     "collective_mode",
     "equilibrium_crossover",
+    "find_boundary",
     "fluctuation_matrix",
+    "growth_rate",
     "hydrodynamics",
     "narrow_hydrodynamics",
     "occupied_spectral_weight",
@@ -41,6 +48,10 @@ __all__ = [
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
+    "Boundary": "numerics.boundaries",
+    "GrowthRate": "numerics.growth",
+    "find_boundary": "numerics.boundaries",
+    "growth_rate": "numerics.growth",
     "Hydrodynamics": "numerics.long_wavelength",
     "fluctuation_matrix": "numerics.fluctuation",
     "hydrodynamics": "numerics.long_wavelength",

@@ -134,14 +134,14 @@ def evaluate_equations(parameters: Parameters, gamma_v: float, at: Unknowns) -> 
     void_sums = np.append(_sums(void, weights), np.zeros(3))
     sums = gamma_b * _sums(bath, weights) + gamma_v * void_sums
     sums[:3] = totals
-    # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel; its root E
-    # is rounded against the edge, and what is sharp there moves as if the edge did
+    # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel; its root
+    # E is rounded against the edge, and what is sharp there moves as if the edge did
     by_xi = [
         np.abs(gamma_b * b + gamma_v * v) for b, v in zip(bath[_BY_XI], void[_BY_XI], strict=True)
     ]
-    by_edge = [np.abs(gamma_b * b) for b in bath[_BY_EDGE]]
+    by_bath = [np.abs(gamma_b * b) for b in bath[_BY_EDGE]]
     moved = 2 * _EPS * _sums(by_xi, (weights[0] * square, weights[1] * square))
-    moved += 2 * _EPS * abs(at.edge) * _sums(by_edge, weights)
+    moved += 2 * _EPS * abs(at.edge) * _sums(by_bath, weights)
     sums[_BY_XI] *= -1  # xi = p**2 - mu
 
     edge = (at.edge, temperature)

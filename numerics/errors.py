@@ -14,6 +14,10 @@ class NoCondensate(RuntimeError):
         self.end = end
 
 
+class NoBoundary(RuntimeError):
+    """There is no boundary of the wanted type at these parameters."""
+
+
 class ConvergenceError(RuntimeError):
     """A solve did not converge; the last iterate is kept in `last`."""
 

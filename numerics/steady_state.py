@@ -25,6 +25,8 @@ _REFINEMENTS = (0.2, 0.05)
 _MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
 _POLISHING = 3
+#: A state is close to another one if their order parameters differ by a smaller factor than this.
+_NEARBY = 0.5
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,33 @@ def solve_steady_state(
     if isinstance(state, NoCondensate):
         raise state
     return Solution(state, state.error, state.evaluations, state.status) if full else state
+
+
+def solve_nearby(parameters: Parameters, start: SteadyState, *, rtol: float = 1e-10) -> SteadyState:
+    """Solve for the steady state by Newton's method from a state at parameters close to these.
+
+    Where that does not lead to a state close to the given one, the branch is followed instead.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The model.
+    start : SteadyState
+        A state of the wanted branch.
+    rtol : float
+        As in `solve_steady_state`.
+    """
+    if parameters == start.parameters:
+        return start
+    if parameters.gamma_v > 0 and start.edge > 0:
+        equations = Equations(parameters)
+        fixed = np.array([0.0, 0.0, 0.0, parameters.gamma_v])
+        system = Restricted(equations, (0, 1, 2), fixed)
+        guess = equations.point(Unknowns(start.gap, start.mu, start.edge), parameters.gamma_v)
+        found = newton(system, guess[:3], equations.scales(guess)[:3])
+        if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
+            return _finished(equations, equations.unknowns(found.point), parameters.gamma_v, rtol)
+    return solve_steady_state(parameters, rtol=rtol)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""The functions whose zeros are the boundaries of the phase diagram.
+
+Along the ratio of the rates at otherwise fixed parameters,
+
+- alpha11, beta22: a coefficient of (46) changes its sign;
+- A: det M(q, 0)/q**2 vanishes in the limit q -> 0;
+- B: its minimum over q > 0 vanishes;
+- gapped: the maximum of Re det M(0, omega)/omega**2 over omega vanishes;
+- C: the maximum over q of Im(omega_q) along a mode with Re(omega_q) > 0 vanishes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.determinant import SCALE, determinant, static_stiffness, uniform_stiffness
+from numerics.growth import filled_diameter
+from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.parameters import Parameters
+from numerics.steady_state import SteadyState, solve_nearby, solve_steady_state
+
+Array = NDArray[np.float64]
+
+#: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
+_LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
+
+
+@dataclass
+class Line:
+    """The steady states along the ratio of the rates, kept once they are solved.
+
+    Parameters
+    ----------
+    model : Parameters
+        Everything but the decay rate.
+    known : dict
+        States by their ratio.
+    """
+
+    model: Parameters
+    known: dict[float, SteadyState] = field(default_factory=dict)
+
+    def state(self, ratio: float) -> SteadyState:
+        """Return the state at a ratio gamma_v/gamma_b."""
+        if ratio not in self.known:
+            parameters = self.model.replace(gamma_v=ratio * self.model.gamma_b)
+            if self.known:
+                near = min(self.known, key=lambda r: abs(math.log((r or 1e-12) / ratio)))
+                self.known[ratio] = solve_nearby(parameters, self.known[near])
+            else:
+                self.known[ratio] = solve_steady_state(parameters)
+        return self.known[ratio]
+
+
+#: Coefficients of the uniform limit whose zeros are wanted.
+LIMITS: dict[str, Callable[[Hydrodynamics], float]] = {
+    "A": uniform_stiffness,
+    "alpha11": lambda found: float(found.alpha[0, 0]),
+    "beta22": lambda found: float(found.beta[1, 1]),
+    "gapped": lambda found: -(SCALE**2) * found.dynamic_prefactor,
+}
+
+
+def uniform_value(kind: str, state: SteadyState) -> float:
+    """Return the quantity of the limit q -> 0, omega -> 0 that is positive before the boundary."""
+    return LIMITS[kind](hydrodynamics(state))
+
+
+def touching_value(kind: str, state: SteadyState, x: Array) -> Array:
+    """Return the function of q or omega that is positive before the boundary B or "gapped"."""
+    if kind == "B":
+        return static_stiffness(state, x)
+    value, _ = determinant(state, 0.0, x)
+    return np.asarray(-value.real / x**2)
+
+
+def touching_error(kind: str, state: SteadyState, x: float) -> float:
+    """Return a bound of the error of `touching_value`."""
+    q, omega = (x, 0.0) if kind == "B" else (0.0, x)
+    _, error = determinant(state, q, omega)
+    return float(error) / x**2
+
+
+def touching_grid(kind: str, state: SteadyState) -> Array:
+    """Return the q or omega among which the boundary is looked for.
+
+    The gapped mode is one below the pair continuum: up to half of its threshold, since the
+    amplitude mode's resonance at 2 Delta_0 makes Re det M vanish as well.
+    """
+    gamma = state.parameters.linewidth
+    if kind == "B":
+        return np.geomspace(_LOWEST_Q * gamma, max(filled_diameter(state), gamma), _POINTS)
+    top = max(state.lowest_excitation, 2 * _LOWEST_OMEGA * gamma)
+    return np.geomspace(_LOWEST_OMEGA * gamma, top, _POINTS)

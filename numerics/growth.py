@@ -1,0 +1,252 @@
+"""The growth rate of a state: the largest Im(omega_q) of its collective modes over all q."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.axis_modes import AxisModes, axis_modes, refine
+from numerics.determinant import uniform_modes
+from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.modes import collective_mode
+from numerics.parameters import real_number
+from numerics.steady_state import SteadyState
+from numerics.touching import minimum_near
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: The smallest wave number and the first one at which M is computed, in units of gamma/(2 k_F),
+#: the inverse mean free path at the Fermi velocity.  Below it the expansion (46) holds.
+_SMALLEST, _FIRST = 1e-3, 0.3
+#: The expansion is one in omega/gamma, too: faster modes are not its own.
+_SLOW = 0.1
+#: Wave numbers of the first search; rounds of narrowing a maximum, and wave numbers in each.
+_POINTS, _ROUNDS, _INNER = 26, 2, 7
+#: Maxima on the grid that are looked at.
+_MOST = 3
+
+
+class GrowthRate(NamedTuple):
+    """The fastest growing mode of a state, or the one that is damped least.
+
+    Parameters
+    ----------
+    rate : float
+        The largest Im(omega_q) for wave numbers from `smallest` on: positive if the state is
+        unstable, negative if it is stable.
+    q, omega : float
+        The wave number, and Re(omega_q) >= 0 there.
+    error : float
+        Bound of the error of `rate`.
+    status : str
+        "complete", or "incomplete" where growing modes were counted that were not found.
+    """
+
+    rate: float
+    q: float
+    omega: float
+    error: float
+    status: str
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A local maximum of Im(omega_q) along a mode."""
+
+    q: float
+    omega: complex
+    error: float
+
+
+def growth_rate(
+    state: SteadyState, *, smallest: float | None = None, largest: float | None = None
+) -> GrowthRate:
+    """Return the largest Im(omega_q) over the wave numbers, with its q and Re(omega_q).
+
+    The Goldstone mode has omega_q = 0 at q = 0, whatever the state; wave numbers therefore begin
+    at `smallest`, as in a sample of the size 2 pi/smallest, and a stable state has a negative rate.
+
+    Parameters
+    ----------
+    state : SteadyState
+    smallest : float, optional
+        Smallest wave number; 0.0005 gamma by default, in units in which the Fermi velocity is 2.
+    largest : float, optional
+        Largest wave number; by default beyond the diameter of the region that quasiparticles fill,
+        where no mode grows.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, growth_rate, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
+    >>> found = growth_rate(state)
+    >>> print(f"{found.rate:.4f} {found.q:.3f} {found.omega:.4f}")
+    0.0144 0.053 0.0035
+    """
+    scale = state.parameters.linewidth / 2
+    domain = "0 < smallest < largest (k_F)"
+    smallest = _SMALLEST * scale if smallest is None else real_number("smallest", smallest, domain)
+    real_number("smallest", smallest, domain, valid=smallest > 0)
+    if largest is None:
+        largest = max(filled_diameter(state), 2 * smallest)
+    largest = real_number("largest", largest, domain)
+    real_number("largest", largest, domain, valid=largest > smallest)
+    best = _uniform(hydrodynamics(state), min(smallest, _FIRST * scale))
+    if largest <= _FIRST * scale:
+        return _result(best, True)
+    grid = np.geomspace(max(smallest, _FIRST * scale), largest, _POINTS)
+    found = [completed(state, modes) for modes in axis_modes(state, grid)]
+    if smallest > _FIRST * scale:
+        best = _least_damped(state, found[0])
+    peaks = [_narrowed(state, found, k) for k in _candidates(state, found, best)]
+    ends = [_least_damped(state, found[k]) for k in (0, -1)]
+    for peak in (*peaks, *ends):
+        # an imaginary part that rounding could have made is no better than a certain one
+        if peak.omega.imag - peak.error > best.omega.imag:
+            best = peak
+    return _result(best, all(modes.complete for modes in found))
+
+
+def _result(peak: Peak, complete: bool) -> GrowthRate:
+    return GrowthRate(
+        peak.omega.imag,
+        peak.q,
+        abs(peak.omega.real),
+        peak.error,
+        "complete" if complete else "incomplete",
+    )
+
+
+def filled_diameter(state: SteadyState) -> float:
+    """Return a wave number beyond which quasiparticles do not scatter among occupied states.
+
+    The upper branch is filled where E_p < |mu_b - mu|, up to gamma and the temperature.
+    """
+    parameters = state.parameters
+    energy = abs(state.edge) + 4 * parameters.linewidth + 8 * parameters.temperature
+    above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
+    radius = math.sqrt(max(state.mu + above, 0.0))
+    # the pairs' own momentum scale, where nothing is filled
+    return 2.1 * max(radius, math.sqrt(state.lowest_excitation) / 4)
+
+
+def _uniform(found: Hydrodynamics, q: float) -> Peak:
+    """Return the less damped mode of the expansion for small q and omega, where it holds."""
+    gamma = found.state.parameters.linewidth
+    modes = sorted(uniform_modes(found, q), key=abs)
+    slow = [w for w in modes if abs(w) < _SLOW * gamma] or modes[:1]
+    error = found.error
+    relative = max(
+        float((part / np.abs(value).max()).max())
+        for part, value in (
+            (error.alpha, found.alpha),
+            (error.beta, found.beta),
+            (error.eta, found.eta),
+        )
+    )
+    best = max(slow, key=lambda w: w.imag)
+    return Peak(q, best, 4 * relative * abs(best))
+
+
+def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
+    """Return the modes, searched for in the whole plane where a growing one was not found."""
+    if modes.complete:
+        return modes
+    every = collective_mode(state, modes.q, largest=3 * max(state.lowest_excitation, state.edge))
+    twice = np.where(every.frequencies.real > 0, 2, 1)
+    growing = int(twice[every.frequencies.imag > 0].sum())
+    return AxisModes(
+        modes.q,
+        every.frequencies,
+        np.full(every.frequencies.shape, 1e-9 * state.parameters.linewidth),
+        modes.growing,
+        growing == modes.growing and every.status == "complete",
+    )
+
+
+def _least_damped(state: SteadyState, modes: AxisModes) -> Peak:
+    """Return the first mode; a bound of it where it is below those that are looked for."""
+    if modes.frequencies.size == 0:
+        return Peak(modes.q, complex(0.0, -state.parameters.linewidth), 0.0)
+    return Peak(modes.q, complex(modes.frequencies[0]), float(modes.errors[0]))
+
+
+def _candidates(state: SteadyState, found: list[AxisModes], best: Peak) -> list[int]:
+    """Return where the largest imaginary part on the grid has its highest interior maxima."""
+    top = np.array([_least_damped(state, modes).omega.imag for modes in found])
+    inner = [k for k in range(1, top.size - 1) if top[k] >= max(top[k - 1], top[k + 1])]
+    inner = [k for k in inner if found[k].frequencies.size > 0]
+    highest = max([*top[inner], best.omega.imag], default=0.0)
+    # a maximum between two grid points may be higher than what is seen of it
+    margin = 0.5 * max(state.parameters.linewidth, abs(highest))
+    inner = [k for k in inner if top[k] > highest - margin]
+    return sorted(inner, key=lambda k: -top[k])[:_MOST]
+
+
+def _narrowed(state: SteadyState, found: list[AxisModes], k: int) -> Peak:
+    """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
+    best = _least_damped(state, found[k])
+    low, high = math.log(found[k - 1].q), math.log(found[k + 1].q)
+    for _ in range(_ROUNDS):
+        inner = np.linspace(low, high, _INNER + 2)[1:-1]
+        roots, errors = follow(state, np.exp(inner), best.omega)
+        if np.isnan(roots).any():
+            tops = [_least_damped(state, m) for m in axis_modes(state, np.exp(inner))]
+        else:
+            tops = [
+                Peak(math.exp(x), complex(w), float(e))
+                for x, w, e in zip(inner, roots, errors, strict=True)
+            ]
+        best = max((best, *tops), key=lambda peak: peak.omega.imag)
+        step = inner[1] - inner[0]
+        low, high = math.log(best.q) - step, math.log(best.q) + step
+    polished = climb(state, best.q, best.omega, close=True)
+    return polished if polished is not None and polished.omega.imag > best.omega.imag else best
+
+
+def follow(state: SteadyState, q: Array, start: complex) -> tuple[Complex, Array]:
+    """Return a mode at wave numbers close to each other, and bounds of its errors."""
+    roots, errors = refine(state, q, np.full(q.shape, start, dtype=complex))
+    # on the axis Re = 0 rounding decides the sign of the real part
+    return np.where(np.abs(roots.real) <= 2 * errors, 1j * roots.imag, roots), errors
+
+
+def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) -> Peak | None:
+    """Return the maximum of Im(omega_q) along a mode, uphill from a guess; None if there is none.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : float
+        Where to start.
+    omega : complex
+        The mode there, or a guess.
+    close : bool
+        Whether the maximum is within some percent of q.
+    """
+    guess = omega
+
+    def sinking(wave: Array) -> Array:
+        nonlocal guess
+        roots, _ = follow(state, wave, guess)
+        middle = complex(roots[roots.size // 2])
+        guess = guess if np.isnan(middle) else middle
+        return np.asarray(-roots.imag)
+
+    found = minimum_near(sinking, q, close=close)
+    if found is None:
+        return None
+    roots, errors = follow(state, np.array([found.x]), guess)
+    if np.isnan(roots[0]):
+        return None
+    return Peak(found.x, complex(roots[0].real, -found.value), float(errors[0]))
