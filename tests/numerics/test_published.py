@@ -1,0 +1,67 @@
+"""The paper's numbers: which agree, at which cutoff, and which cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mpmath import mp
+
+from numerics import collective_mode, find_boundary
+from numerics.determinant import determinant
+from numerics.published import (
+    BOUNDARIES,
+    FREQUENCY,
+    FREQUENCY_CORRECTED,
+    Comparison,
+    Printed,
+    comparisons,
+    estimate_cutoff,
+)
+from tests.numerics.mp_loop import loop
+
+
+def test_rounding_to_the_printed_number():
+    printed = Printed("x", 2.10e-2, 1e-4, "")
+    assert printed.interval == pytest.approx((0.02095, 0.02105))
+    assert Comparison(printed, 100.0, 0.02104, 0.0).agrees
+    assert not Comparison(printed, 100.0, 0.02106, 0.0).agrees
+    assert Comparison(printed, 100.0, 0.02106, 2e-5).agrees
+
+
+def test_one_cutoff_gives_all_printed_boundaries():
+    found = estimate_cutoff()
+    assert found.low < found.high
+    assert len(found.intervals) == len(BOUNDARIES)
+    # the ends of the intervals are where ours rounds differently
+    for (kind, inv_kfa, printed), (_, low, high) in zip(BOUNDARIES, found.intervals, strict=True):
+        for cutoff, ratio in zip((low, high), printed.interval, strict=True):
+            ours = find_boundary(kind, inv_kfa, cutoff=cutoff).ratio
+            assert ours == pytest.approx(ratio, rel=3e-4)
+    verdicts = {c.printed: c.agrees for c in comparisons(found.value)}
+    assert [printed for printed, agrees in verdicts.items() if not agrees] == [FREQUENCY]
+
+
+def test_the_printed_frequency_is_that_of_no_cutoff():
+    for cutoff in (10.0, 100.0, 300.0):
+        omega = find_boundary("C", -2.0, cutoff=cutoff).omega
+        assert 0.05 * FREQUENCY.value < omega < 0.12 * FREQUENCY.value
+
+
+def test_the_frequency_by_other_routes():
+    # the complex plane is searched; M at 25 digits vanishes in one direction; at the printed
+    # frequency det M has no zero for any wave number
+    found = find_boundary("C", -2.0, cutoff=108.0)
+    low, high = FREQUENCY_CORRECTED.interval
+    assert low < found.omega < high
+    (omega,) = (w for w in collective_mode(found.state, found.q).frequencies if abs(w.imag) < 1e-6)
+    assert omega.real == pytest.approx(found.omega, rel=1e-5)
+    m = loop(found.state, found.q, found.omega)
+    with mp.workdps(25):
+        exact = abs(m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0])
+        size = abs(m[0, 0] * m[1, 1]) + abs(m[0, 1] * m[1, 0])
+    # q is where Im(omega_q) is largest, to 1e-5: det M changes with q**2 there
+    assert exact < 1e-6 * size
+    q = np.geomspace(1e-4, 0.2, 60)
+    value, error = determinant(found.state, q, FREQUENCY.value)
+    reached, _ = determinant(found.state, found.q, found.omega)
+    assert (np.abs(value) > 1e3 * (error + abs(reached))).all()
