@@ -13,9 +13,11 @@ from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
     from numerics.boundaries import Boundary, find_boundary
+    from numerics.dispersion_real import RealDispersion, real_dispersion
     from numerics.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.growth import GrowthRate, growth_rate
     from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+    from numerics.mode_tracks import ModeBranches, mode_branches
     from numerics.modes import CollectiveModes, collective_mode
     from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
@@ -28,9 +30,11 @@ __all__ = [
     "Crossover",
     "GrowthRate",
     "Hydrodynamics",
+    "ModeBranches",
     "NoBoundary",
     "NoCondensate",
     "Parameters",
+    "RealDispersion",
     "SteadyState",
     "collective_mode",
     "equilibrium_crossover",
@@ -38,9 +42,11 @@ __all__ = [
     "fluctuation_matrix",
     "growth_rate",
     "hydrodynamics",
+    "mode_branches",
     "narrow_hydrodynamics",
     "occupied_spectral_weight",
     "pair_correlation",
+    "real_dispersion",
     "solve_steady_state",
     "spectral_function",
     "trace_steady_states",
@@ -48,6 +54,10 @@ __all__ = [
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
+    "ModeBranches": "numerics.mode_tracks",
+    "RealDispersion": "numerics.dispersion_real",
+    "mode_branches": "numerics.mode_tracks",
+    "real_dispersion": "numerics.dispersion_real",
     "Boundary": "numerics.boundaries",
     "GrowthRate": "numerics.growth",
     "find_boundary": "numerics.boundaries",
