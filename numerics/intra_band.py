@@ -40,6 +40,8 @@ _LARGEST_LOSS = 1e-2
 #: Singular momenta up to this multiple of the momentum scale are resolved; those closer to the axis
 #: than that fraction of it are on it.
 _REACH, _SMALLEST = 200.0, 1e-14
+#: Thresholds are told apart to this part of the energies: their momenta are roots of a polynomial.
+_UNCLEAR = 1e-6
 _ASYMPTOTIC = 100.0
 
 
@@ -96,7 +98,10 @@ def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> 
         return np.maximum(share, _ROUNDING * size.max(axis=1))
 
     panels = integrals.panels()
-    found = integrate(integrals, panels.select(~panels.tail), 4 * q.size, tolerance, _ROUNDS)
+    bulk = panels.select(~panels.tail)
+    # the panels of a kernel together: each is then called once for as many nodes as fit the cache
+    bulk = bulk.select(np.argsort(integrals.minus[bulk.owner], kind="stable"))
+    found = integrate(integrals, bulk, 4 * q.size, tolerance, _ROUNDS)
     tail, tail_error = integrals.remainder(panels)
     value = found.value.reshape(2, 2, q.size, 4).sum(axis=1) + tail
     rounding = _ROUNDING * found.size.reshape(4, q.size, 4).sum(axis=0)
@@ -128,16 +133,22 @@ class _Integrals:
         state, gamma = self.state, self.state.parameters.linewidth
         sign = np.where(self.minus, -1, 1)
         smearing = math.pi * state.parameters.temperature
-        # where the poles of G^R, or of G^K, meet the edges of the occupation; where E vanishes
-        moved = np.where(self.minus, 0.0, self.transfer + 1j * self.growth)
-        energies = [moved + s * state.edge + 1j * (gamma + smearing) for s in (1, -1)]
-        momenta = [p for e in (*energies, np.zeros_like(moved)) for p in self._momenta(e)]
+        # where the poles of G^R, or of G^K, meet the edges of the occupation
+        moved: Complex = np.where(self.minus, 0.0, self.transfer + 1j * self.growth)
+        energies: list[Complex] = [
+            moved + s * state.edge + 1j * (gamma + smearing) for s in (1, -1)
+        ]
+        momenta = [p for e in energies for p in self._momenta(e)]
+        # where E vanishes at this momentum, or at an end of the range of the other one
+        root = np.sqrt(state.mu + 1j * state.gap)
+        momenta += [root + s * self.q for s in (0, 1, -1)]
         for shift in (0.0, 2j * gamma):
             transfer = self.transfer + 1j * self.growth + shift
             # the lower edge of the band at the other momentum, where its density of states diverges
             momenta += self._momenta(state.gap + sign * transfer)
             for _, p in threshold_momenta(state, self.q, transfer):
-                momenta.append(p + sign * self.q / 2)
+                connected = self._connected(p, transfer)
+                momenta.append(np.where(connected, p + sign * self.q / 2, np.inf))
         scale = np.sqrt(abs(state.mu) + state.gap + abs(state.edge) + np.abs(moved) + gamma)
         scale = scale + self.q
         points = np.stack(momenta, axis=1)
@@ -173,10 +184,33 @@ class _Integrals:
         error = np.abs(near - far) + np.where(beyond, np.abs(far), 0.0)
         return (far + (near - far) / 3).transpose(1, 2, 0), error.sum(axis=1).T
 
+    def _connected(self, p: Complex, transfer: Complex) -> NDArray[np.bool_]:
+        """Tell where E(p + q/2) = E(p - q/2) + Omega, of all the signs of these energies.
+
+        The others are thresholds of pair breaking, and those of the opposite transfer.
+        """
+        # a momentum whose energy overflows is beyond reach, and not a number is not connected
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = ((p + sign * self.q / 2) ** 2 - self.state.mu for sign in (1, -1))
+            after, before = (np.sqrt(xi**2 + self.state.gap**2) for xi in squares)
+            missed = np.abs(after - before - transfer)
+            others = [
+                np.abs(after - before + transfer),
+                np.abs(after + before - transfer),
+                np.abs(after + before + transfer),
+            ]
+            # where two of them nearly hold rounding does not tell which one
+            unclear = _UNCLEAR * (np.abs(after) + np.abs(before))
+            return np.asarray(missed <= 2 * np.minimum.reduce(others) + unclear)
+
     def _momenta(self, energy: Complex) -> tuple[Complex, Complex]:
-        """Return the momenta with a complex energy."""
+        """Return the momenta with a complex energy, infinite ones if there are none."""
         xi = np.sqrt(energy**2 - self.state.gap**2 + 0j)
-        return np.sqrt(self.state.mu + xi), np.sqrt(self.state.mu - xi)
+        # E, the energy of the upper branch, is in the right half-plane
+        above = energy.real >= 0
+        momenta = (np.sqrt(self.state.mu + sign * xi) for sign in (1, -1))
+        first, second = (np.where(above, p, np.inf) for p in momenta)
+        return first, second
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the four components per unit of the nodes' variable, and their sizes."""
@@ -187,11 +221,14 @@ class _Integrals:
 
     def _weighted(self, p: Array, owner: NDArray[np.int64]) -> Complex:
         """Return the integrands of p dp."""
-        values: Complex = np.empty((4, p.size), dtype=complex)
-        for minus in (False, True):
-            chosen = self.minus[owner] == minus
-            if chosen.any():
-                values[:, chosen] = self._values(p[chosen], owner[chosen], minus)
+        minus = self.minus[owner]
+        if minus.all() or not minus.any():
+            values = self._values(p, owner, bool(minus.any()))
+        else:
+            values = np.empty((4, p.size), dtype=complex)
+            for kind in (False, True):
+                chosen = minus == kind
+                values[:, chosen] = self._values(p[chosen], owner[chosen], kind)
         # p+ dp+ p- dp- with p- dp- = dxi/2
         return np.asarray(values / (8 * math.pi**2 * self.q[owner]), dtype=complex)
 
