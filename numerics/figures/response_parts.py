@@ -11,7 +11,9 @@ overlap, which leaves some 1e-3 of the largest value of (a).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from matplotlib.colors import PowerNorm
@@ -21,7 +23,9 @@ from numpy.typing import NDArray
 
 from numerics.figures.style import new_figure, style
 from numerics.fluctuation import pair_correlation
+from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
+from numerics.results import FullResult
 from numerics.steady_state import SteadyState, solve_steady_state
 
 Array = NDArray[np.float64]
@@ -69,8 +73,23 @@ def compute(
     largest_q: float = 1.0,
     largest_omega: float = 0.6,
     points: int = 50,
+    executor: Executor | None = None,
 ) -> ResponseParts:
-    """Compute the parts at so many wave numbers times so many frequencies."""
+    """Compute the parts at so many wave numbers times so many frequencies.
+
+    Parameters
+    ----------
+    ratios : tuple of float
+        Rates gamma_v/gamma_b, one for each row of panels.
+    inv_kfa, gamma_b : float
+        The interaction strength and the rate gamma_b.
+    largest_q, largest_omega : float
+        The ranges.
+    points : int
+        Points along q and along omega.
+    executor : concurrent.futures.Executor, optional
+        Shares the points among its workers, without any change of the values.
+    """
     states = tuple(
         solve_steady_state(Parameters(inv_kfa, gamma_b, gamma_v=ratio * gamma_b))
         for ratio in ratios
@@ -80,13 +99,19 @@ def compute(
     maps: list[tuple[Array, ...]] = []
     for state in states:
         # the inter-band part is computed as the rest, and would repeat both of these integrals
-        whole = pair_correlation(state, q, omega[:, None], "all", rtol=_RTOL, full=True)
-        intra = pair_correlation(state, q, omega[:, None], "intra", rtol=_RTOL, full=True)
+        whole, intra = (
+            evaluate_points(partial(_response, state, part), q, omega[:, None], executor)
+            for part in ("all", "intra")
+        )
         error = (whole.error + intra.error)[..., 0, 0]
         rest = whole.value - intra.value
         parts = (x[..., 0, 0].imag for x in (whole.value, rest, intra.value))
         maps.append((*parts, error))
     return ResponseParts(states, q, omega, *zip(*maps, strict=True))
+
+
+def _response(state: SteadyState, part: str, q: Array, omega: Array) -> FullResult:
+    return pair_correlation(state, q, omega, part, rtol=_RTOL, full=True)
 
 
 def draw(data: ResponseParts) -> Figure:

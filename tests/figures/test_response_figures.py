@@ -1,6 +1,7 @@
 """The maps of Figs. 9, 13 and 14: numbers on small grids, and what is drawn of them."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-from numerics import fluctuation_matrix, spectral_function
+from numerics import fluctuation_matrix, pair_correlation, spectral_function
 from numerics.figures import amplitude_spectrum, occupied_weight, response_parts
 from numerics.figures.files import save_figure, save_table
 
@@ -91,6 +92,21 @@ def test_fig13_parts_add_up_and_show_what_excites_the_pairs(
     assert driven[:, 0].argmax() == 0
 
 
+@pytest.mark.parametrize("width", [0.0, 7.5e-3])
+def test_the_intra_band_part_tells_its_error_where_the_other_momentum_is_k_fermi(
+    parts: response_parts.ResponseParts, width: float
+) -> None:
+    # far from all other singular momenta E has zeros beside q -+ k_F, as sharp as the gap
+    q, omega = np.array([2.4548, 5.492, 50.0]), np.array([2.44253, 9.01892, 1.0]) + 1j * width
+    for state in parts.states:
+        loose, tight = (
+            pair_correlation(state, q, omega, "intra", rtol=rtol, full=True)
+            for rtol in (1e-6, 1e-10)
+        )
+        assert (np.abs(loose.value - tight.value) <= loose.error + tight.error).all()
+        assert (loose.error < 3e-7).all()
+
+
 def test_fig14_has_the_amplitude_mode_at_twice_the_gap(
     spectra: amplitude_spectrum.AmplitudeSpectrum,
 ) -> None:
@@ -117,6 +133,22 @@ def test_fig14_circles_the_poles_of_the_whole_response(
             # they are the intra-band part's: without it the determinant has no zero there
             near = spectral_function(spectrum.state, q, 1e-6, "inter")
             assert abs(near) < 1e-3 * abs(spectral_function(spectrum.state, q, 1e-6))
+
+
+def test_an_executor_shares_the_maps_and_changes_no_bit(
+    parts: response_parts.ResponseParts, spectra: amplitude_spectrum.AmplitudeSpectrum
+) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        again = amplitude_spectrum.compute(points=10, executor=executor)
+        assert list(again.rows()) == list(spectra.rows())
+        assert list(response_parts.compute(points=6, executor=executor).rows()) == list(
+            parts.rows()
+        )
+        # both have used it
+        executor.shutdown()
+        for module in (amplitude_spectrum, response_parts):
+            with pytest.raises(RuntimeError, match="after shutdown"):
+                module.compute(points=2, executor=executor)
 
 
 def test_maps_are_drawn_as_they_are_computed(
