@@ -15,17 +15,17 @@ from numerics.boundary_search import (
     touching_from,
     uniform,
 )
-from numerics.errors import NoBoundary, NoCondensate
+from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.growth import Peak
 from numerics.parameters import Parameters
 from numerics.steady_state import solve_nearby, trace_steady_states
-from numerics.touching import secant
+from numerics.touching import Root, secant
 
 __all__ = ["KINDS", "Boundary", "find_boundary"]
 
 KINDS = ("A", "B", "C", "normal", "gapped", "alpha11", "beta22")
 #: Halvings of a step in the parameters.
-_CONTINUATIONS = 3
+_CONTINUATIONS = 1
 #: How far before the end of the branch of condensates the state of that boundary is.
 _BEFORE_END = 1e-6
 
@@ -145,10 +145,26 @@ def _moved(model: Parameters, start: Boundary) -> Boundary | None:
             model.replace(gamma_v=start.ratio * model.gamma_b), start.state
         )
         if kind == "C":
-            return oscillating_from(line, start.ratio, Peak(start.q, complex(start.omega), 0.0))
+            peak = Peak(start.q, complex(start.omega), 0.0)
+            ratio = start.ratio * _shift(line, start)
+            return oscillating_from(line, ratio, peak, close=True)
         if kind == "B" or (kind == "gapped" and start.omega > 0):
             return touching_from(kind, line, start.ratio, start.q or start.omega)
         root = secant(lambda ratio: uniform_value(kind, line.state(ratio)), start.ratio)
-    except NoCondensate:
+    except (NoCondensate, ConvergenceError):
         return None
-    return None if root is None else found_at(kind, line, root, 0.0, 0.0, 1e-12)
+    if root is None or root.slope > 0:
+        # crossed the other way it is not the boundary of the same region
+        return None
+    return found_at(kind, line, root, 0.0, 0.0, 1e-12)
+
+
+def _shift(line: Line, start: Boundary) -> float:
+    """Return by how much the zero of alpha_11, which C accompanies, has moved from a boundary."""
+    before = Line(start.state.parameters.replace(gamma_v=0.0), {start.ratio: start.state})
+
+    def zero(line: Line) -> Root | None:
+        return secant(lambda ratio: uniform_value("alpha11", line.state(ratio)), start.ratio)
+
+    old, new = zero(before), zero(line)
+    return 1.0 if old is None or new is None else new.at / old.at

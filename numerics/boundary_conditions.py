@@ -26,6 +26,8 @@ from numerics.steady_state import SteadyState, solve_nearby, solve_steady_state
 
 Array = NDArray[np.float64]
 
+#: Tolerance of M, of whose determinant a minimum is wanted.
+_RTOL = 1e-11
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
 
@@ -74,16 +76,17 @@ def uniform_value(kind: str, state: SteadyState) -> float:
 def touching_value(kind: str, state: SteadyState, x: Array) -> Array:
     """Return the function of q or omega that is positive before the boundary B or "gapped"."""
     if kind == "B":
-        return static_stiffness(state, x)
-    value, _ = determinant(state, 0.0, x)
+        return static_stiffness(state, x, _RTOL)
+    value, _ = determinant(state, 0.0, x, _RTOL)
     return np.asarray(-value.real / x**2)
 
 
-def touching_error(kind: str, state: SteadyState, x: float) -> float:
-    """Return a bound of the error of `touching_value`."""
+def touching_bound(kind: str, state: SteadyState, x: Array) -> Array:
+    """Return `touching_value` plus a bound of its error: negative where the value surely is."""
     q, omega = (x, 0.0) if kind == "B" else (0.0, x)
-    _, error = determinant(state, q, omega)
-    return float(error) / x**2
+    value, error = determinant(state, q, omega, _RTOL)
+    sign = 1 if kind == "B" else -1
+    return np.asarray((sign * value.real + error) / x**2)
 
 
 def touching_grid(kind: str, state: SteadyState) -> Array:

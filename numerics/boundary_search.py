@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numerics.axis_modes import axis_modes
 from numerics.boundary_conditions import (
     Line,
-    touching_error,
+    touching_bound,
     touching_grid,
     touching_value,
     uniform_value,
@@ -29,11 +29,10 @@ Array = NDArray[np.float64]
 _FROM, _FACTOR = 0.3, 1.35
 #: Wave numbers at which modes are looked for where C is expected, in units of gamma.
 _C_POINTS = np.geomspace(1.5, 50.0, 9)
-#: Ratios, relative to where alpha_11 vanishes, at which such modes are looked for where there is no
-#: static instability up to a factor from it.
-_C_RATIOS, _C_FACTOR = (1.1, 1.3, 1.6), 2.0
+#: Ratios, relative to where alpha_11 vanishes, at which such modes are looked for.
+_C_RATIOS = (1.07, 1.085, 1.15)
 #: Halvings of a bracket whose end was too far away.
-_HALVINGS = 8
+_HALVINGS = 2
 #: The smallest real part that makes a mode one that moves, in units of gamma.
 _MOVING = 0.05
 
@@ -149,7 +148,7 @@ def touching(kind: str, search: Search) -> Boundary | None:
     if uniform_value(limit, line.state(high)) < 0 <= uniform_value(limit, line.state(low)):
         between = _uniform_between(limit, line, low, high)
         at = _lowest(kind, between.state)
-        if at.value >= -touching_error(kind, between.state, at.x):
+        if at.value >= 0:
             return replace(between, kind=kind) if kind == "gapped" else None
         high = between.ratio
     return _touching_between(kind, line, low, high)
@@ -181,8 +180,9 @@ def _limit(kind: str) -> str:
 
 
 def _lowest(kind: str, state: SteadyState) -> Minimum:
+    """Return the smallest value on the grid, its error added: what is negative surely is."""
     x = touching_grid(kind, state)
-    values = touching_value(kind, state, x)
+    values = touching_bound(kind, state, x)
     k = int(np.argmin(values))
     return Minimum(float(x[k]), float(values[k]))
 
@@ -209,7 +209,9 @@ def touching_from(
     if root is None:
         return None
     q, omega = (place, 0.0) if kind == "B" else (0.0, place)
-    bound = touching_error(kind, line.state(root.at), place)
+    there = np.array([place])
+    state = line.state(root.at)
+    bound = float((touching_bound(kind, state, there) - touching_value(kind, state, there))[0])
     return found_at(kind, line, root, q, omega, bound)
 
 
@@ -222,11 +224,7 @@ def oscillating(search: Search) -> Boundary | None:
     changed = uniform("alpha11", search)
     if changed is None:
         return None
-    static = touching("B", search)
-    if static is not None and changed.ratio < static.ratio < _C_FACTOR * changed.ratio:
-        places = [math.sqrt(changed.ratio * static.ratio), static.ratio]
-    else:
-        places = [changed.ratio * factor for factor in _C_RATIOS]
+    places = [changed.ratio * factor for factor in _C_RATIOS]
     for ratio in places:
         found = _oscillating_near(search.line, ratio)
         if found is not None:
@@ -252,9 +250,14 @@ def _oscillating_near(line: Line, ratio: float) -> Boundary | None:
     return oscillating_from(line, ratio, max(seen, key=lambda peak: peak.omega.imag))
 
 
-def oscillating_from(line: Line, ratio: float, near: Peak) -> Boundary | None:
-    """Return where the maximum of Im(omega_q) next to a mode vanishes, starting from a ratio."""
-    peak, close = near, False
+def oscillating_from(
+    line: Line, ratio: float, near: Peak, *, close: bool = False
+) -> Boundary | None:
+    """Return where the maximum of Im(omega_q) next to a mode vanishes, starting from a ratio.
+
+    `close` is whether the maximum is within some percent of the given wave number.
+    """
+    peak = near
 
     def value(ratio: float) -> float | None:
         nonlocal peak, close

@@ -23,9 +23,10 @@ _WIDTHS = (0.3, 0.08, 0.02)
 _MOVES, _CENTRAL = 24, 0.8
 NODES = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
 #: Steps of the secant method in the logarithm of the parameter; the longest, the last.
-_STEPS, _LONGEST, _LAST = 40, 0.3, 1e-10
-#: Steps shorter than this keep the slope.
-_RESOLVED = 1e-6
+_STEPS, _LONGEST, _LAST = 40, 0.3, 1e-9
+#: Steps shorter than this keep the slope; below the second one, steps that no longer shrink are
+#: those of rounding.
+_RESOLVED, _STALLED = 1e-6, 1e-5
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,12 @@ def secant(
         if slope == 0 or not math.isfinite(slope):
             return None
         move = max(-_LONGEST, min(_LONGEST, -new / slope))
+        stalled = abs(now - before) <= 2 * abs(move) < 2 * _STALLED
         before, old = now, new
         now += move
         if not low <= math.exp(now) <= high:
             return None
-        if abs(move) < _LAST:
+        if abs(move) < _LAST or stalled:
             return Root(math.exp(now), slope, steps + 2)
         new = function(math.exp(now))
     return None
