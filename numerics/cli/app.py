@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 
 from cyclopts import App, CycloptsError
 
+from numerics.cli.boundary import boundary
+from numerics.cli.modes import modes
 from numerics.cli.reproduce import reproduce
+from numerics.cli.scan import scan
 from numerics.cli.steady_state import steady_state
-from numerics.errors import ConvergenceError, NoCondensate
+from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 
 #: Exit statuses: no solution or a failed check, bad input, interrupted.
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -25,7 +29,10 @@ def application() -> App:
         help_format="plaintext",
         suppress_keyboard_interrupt=False,
     )
+    app.command(boundary)
+    app.command(modes)
     app.command(reproduce)
+    app.command(scan)
     app.command(steady_state)
     return app
 
@@ -43,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), BAD_INPUT)
     except OSError as error:
         return _complain(str(error), BAD_INPUT)
-    except (NoCondensate, ConvergenceError) as error:
+    except (NoBoundary, NoCondensate, ConvergenceError, BrokenExecutor) as error:
         return _complain(str(error), FAILED)
-    except KeyboardInterrupt:
-        return _complain("interrupted", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        return _complain(str(error) or "interrupted", INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 

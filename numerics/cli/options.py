@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,24 +14,108 @@ from rich.table import Table
 
 from numerics.parameters import Parameters
 
+InvKfa = Annotated[float, Parameter(help="Interaction strength (k_F a_s)^-1.")]
+GammaB = Annotated[float, Parameter(help="Thermalisation rate of the bath, in ε_F.")]
+GammaV = Annotated[float, Parameter(help="Decay rate into the vacuum, in ε_F.")]
+Temperature = Annotated[float, Parameter(help="Temperature of the bath, in ε_F.")]
+Cutoff = Annotated[
+    float,
+    Parameter(help="Cutoff p_c of the number equation, a parameter of the model, in k_F."),
+]
+Json = Annotated[bool, Parameter(help="Print one JSON object.", negative="")]
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Model:
     """Parameters of the model."""
 
-    inv_kfa: Annotated[float, Parameter(help="Interaction strength (k_F a_s)^-1.")] = 0.0
-    gamma_b: Annotated[float, Parameter(help="Thermalisation rate of the bath, in ε_F.")] = 1e-3
-    gamma_v: Annotated[float, Parameter(help="Decay rate into the vacuum, in ε_F.")] = 0.0
-    temperature: Annotated[float, Parameter(help="Temperature of the bath, in ε_F.")] = 0.0
-    cutoff: Annotated[
-        float,
-        Parameter(help="Cutoff p_c of the number equation, a parameter of the model, in k_F."),
-    ] = 100.0
+    inv_kfa: InvKfa = 0.0
+    gamma_b: GammaB = 1e-3
+    gamma_v: GammaV = 0.0
+    temperature: Temperature = 0.0
+    cutoff: Cutoff = 100.0
 
     def parameters(self) -> Parameters:
         """Return the checked parameters."""
         return Parameters(self.inv_kfa, self.gamma_b, self.gamma_v, self.temperature, self.cutoff)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Parameters that stay the same where interaction strength and decay rate are varied."""
+
+    gamma_b: GammaB = 1e-3
+    temperature: Temperature = 0.0
+    cutoff: Cutoff = 100.0
+
+
+#: What the parameters of the model are called in titles, and their units.
+_SYMBOLS = {
+    "inv_kfa": ("(k_F a_s)⁻¹", ""),
+    "gamma_b": ("γ_b", " ε_F"),
+    "gamma_v": ("γ_v", " ε_F"),
+    "temperature": ("T_b", " ε_F"),
+    "cutoff": ("p_c", " k_F"),
+}
+
+
+def named(values: Mapping[str, float]) -> str:
+    """Return parameters of the model with their symbols and units, for a title."""
+    parts = []
+    for name, value in values.items():
+        symbol, unit = _SYMBOLS[name]
+        parts.append(f"{symbol} = {value:g}{unit}")
+    return ", ".join(parts)
+
+
+def kind_of(word: str) -> str:
+    """Return a type of boundary as `find_boundary` spells it, whatever the case of its letters.
+
+    Parameters
+    ----------
+    word : str
+        What was typed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such type.
+    """
+    from numerics.boundaries import KINDS
+
+    for kind in KINDS:
+        if word.casefold() == kind.casefold():
+            return kind
+    raise ValueError(f"there is no boundary {word!r}; the types are {', '.join(KINDS)}")
+
+
+def whole_number(name: str, value: int, least: int, most: int = 100_000) -> int:
+    """Return a number of things if it is within its domain.
+
+    Parameters
+    ----------
+    name : str
+        The option.
+    value, least, most : int
+        The number and its domain; the largest one keeps slips of the pen from filling the memory.
+
+    Raises
+    ------
+    ValueError
+        If it is not within its domain.
+    """
+    if not least <= value <= most:
+        raise ValueError(f"{name} = {value} is outside its domain: {least} to {most}")
+    return value
+
+
+def finite(values: Any) -> Any:
+    """Return a number, or nested lists of them, with None for those that JSON has no form for."""
+    if isinstance(values, list):
+        return [finite(value) for value in values]
+    return values if values is None or math.isfinite(values) else None
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -40,9 +125,12 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table for people."""
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    console = Console()
+    # not as the title of the table, which is folded to the width of the columns
+    console.print(title, style="italic", highlight=False, markup=False, soft_wrap=True)
+    table = Table(show_edge=False, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    console.print(table)

@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from numerics.cli import checks
+from numerics.cli import checks, figure_jobs, paper_table
+from numerics.cli.figure_jobs import FigureJob
 from numerics.cli.options import print_json, print_table
 
 
 def reproduce(
     *,
     output: Annotated[Path, Parameter(help="Folder that is written into.")] = Path("reproduced"),
+    full: Annotated[
+        bool, Parameter(help="Finer grids: some ten minutes instead of two.", negative="")
+    ] = False,
+    workers: Annotated[
+        int | None, Parameter(help="Processes for what can be divided; one per core by default.")
+    ] = None,
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative="")] = False,
 ) -> int:
-    """Derive the steady state again, check it, solve it, and draw the figures.
+    """Derive everything again, check it, compare with the paper, and draw its figures.
 
-    Writes checks.csv, and for each figure a table (CSV) and pictures (PNG, SVG).
+    Writes checks.csv, paper.csv (the paper's numbers beside the computed ones), and for each figure
+    a table (CSV) and pictures (PNG, SVG).
     The exit status is 1 if a check fails.
 
     Example: nambu reproduce --output reproduced
     """
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    if workers < 1:
+        raise ValueError(f"workers = {workers} is outside its domain: 1 or more")
     output.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
     results: list[checks.Check] = []
     files: list[Path] = []
+    paper: list[paper_table.PaperTable] = []
+    drawn: dict[str, Any] = {}
 
     def check(group: checks.Group) -> Callable[[], None]:
         return lambda: results.extend(checks.run(group))
 
-    jobs: list[tuple[str, Callable[[], object]]] = [
-        (name, check(group)) for name, group in checks.GROUPS
-    ]
-    jobs.append(("Fig. 4", lambda: files.extend(_fig04(output))))
-    jobs.append(("BCS-BEC crossover", lambda: files.extend(_crossover(output))))
-    jobs.append(("Fig. 9", lambda: files.extend(_fig09(output))))
-    jobs.append(("Fig. 13", lambda: files.extend(_fig13(output))))
-    jobs.append(("Fig. 14", lambda: files.extend(_fig14(output))))
-    _run(jobs, quiet=json or not sys.stderr.isatty())
-    files.insert(0, _save_checks(output, results))
+    def draw(job: FigureJob, executor: Executor | None) -> Callable[[], None]:
+        return lambda: files.extend(job.run(output, drawn, full=full, executor=executor))
+
+    with _executor(workers) as executor:
+        jobs: list[tuple[str, Callable[[], object]]] = [
+            (name, check(group)) for name, group in checks.GROUPS
+        ]
+        jobs.append(("the paper's numbers", lambda: paper.append(paper_table.compare())))
+        jobs += [(job.title, draw(job, executor)) for job in figure_jobs.JOBS]
+        _run(jobs, quiet=json or not sys.stderr.isatty())
+    files[:0] = [_save_checks(output, results), _save_paper(output, paper[0])]
 
     seconds = time.perf_counter() - begin
     failed = [result for result in results if not result.holds]
@@ -61,6 +79,7 @@ def reproduce(
                     }
                     for r in results
                 ],
+                "paper": paper[0].mapping(),
                 "files": [str(path) for path in files],
                 "seconds": round(seconds, 3),
             }
@@ -71,6 +90,7 @@ def reproduce(
             for r in results
         ]
         print_table("Checks", ("statement", "deviation", "bound", "verdict"), rows)
+        paper[0].show()
         print(f"{len(results) - len(failed)} of {len(results)} checks hold; {seconds:.1f} s")
         print(f"written into {output}: " + ", ".join(path.name for path in files))
     return 1 if failed else 0
@@ -95,46 +115,22 @@ def _save_checks(folder: Path, results: list[checks.Check]) -> Path:
     return save_table(folder / "checks.csv", ("statement", "deviation", "bound", "holds"), rows)
 
 
-def _fig04(folder: Path) -> list[Path]:
-    from numerics.figures import order_parameter as figure
-    from numerics.figures.files import save_figure, save_table
+def _save_paper(folder: Path, table: paper_table.PaperTable) -> Path:
+    from numerics.figures.files import save_table
 
-    data = figure.compute()
-    table = save_table(folder / "fig04.csv", figure.COLUMNS, data.rows())
-    return [table, *save_figure(figure.draw(data), folder, "fig04")]
+    return save_table(folder / "paper.csv", paper_table.COLUMNS, table.rows())
 
 
-def _crossover(folder: Path) -> list[Path]:
-    from numerics.figures import crossover as figure
-    from numerics.figures.files import save_figure, save_table
-
-    data = figure.compute()
-    table = save_table(folder / "crossover.csv", figure.COLUMNS, data.rows())
-    return [table, *save_figure(figure.draw(data), folder, "crossover")]
-
-
-def _fig09(folder: Path) -> list[Path]:
-    from numerics.figures import occupied_weight as figure
-    from numerics.figures.files import save_figure, save_table
-
-    data = figure.compute()
-    table = save_table(folder / "fig09.csv", figure.COLUMNS, data.rows())
-    return [table, *save_figure(figure.draw(data), folder, "fig09")]
-
-
-def _fig13(folder: Path) -> list[Path]:
-    from numerics.figures import response_parts as figure
-    from numerics.figures.files import save_figure, save_table
-
-    data = figure.compute()
-    table = save_table(folder / "fig13.csv", figure.COLUMNS, data.rows())
-    return [table, *save_figure(figure.draw(data), folder, "fig13")]
-
-
-def _fig14(folder: Path) -> list[Path]:
-    from numerics.figures import amplitude_spectrum as figure
-    from numerics.figures.files import save_figure, save_table
-
-    data = figure.compute()
-    table = save_table(folder / "fig14.csv", figure.COLUMNS, data.rows())
-    return [table, *save_figure(figure.draw(data), folder, "fig14")]
+@contextmanager
+def _executor(workers: int) -> Iterator[Executor | None]:
+    """Provide worker processes; none where one process is asked for."""
+    if workers == 1:
+        yield None
+        return
+    executor = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()

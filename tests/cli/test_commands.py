@@ -44,6 +44,42 @@ def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[
         (["no-such-command"], 2, ("no-such-command",)),
         (["steady-state", "--gamma-v", "2e-3"], 1, ("no condensate", "gamma_v/gamma_b")),
         (["reproduce", "--output", "{file}"], 2, ("taken",)),
+        (["modes", "--q", "0"], 2, ("q = 0.0", "0 < q")),
+        (["modes", "--q", "0.1", "--q", "-0.1"], 2, ("q = -0.1", "0 < q")),
+        (["modes", "--q", "nan"], 2, ("q = nan",)),
+        (["modes", "--q", "1e200"], 2, ("q = 1e+200", "<= 1e+06")),
+        (["modes", "--q", "0.1", "--largest", "0"], 2, ("largest = 0.0",)),
+        (["modes", "--q", "0.1", "--growth", "inf"], 2, ("growth = inf",)),
+        (["modes", "--no-fastest"], 2, ("--q", "--no-fastest")),
+        (["modes", "--gamma-v", "2e-3", "--q", "0.1"], 1, ("no condensate",)),
+        (["modes", "--gamma-v", "-1", "--q", "0.1"], 2, ("gamma_v", "0 or greater")),
+        (["modes", "--qq", "1"], 2, ("--qq",)),
+        (["boundary"], 2, ("KIND",)),
+        (["boundary", "D"], 2, ("'D'", "A, B, C, normal")),
+        (["boundary", "B", "--inv-kfa", "nan"], 2, ("inv_kfa", "nan")),
+        (["boundary", "B", "--gamma-v", "1e-4"], 2, ("--gamma-v",)),
+        (["boundary", "B", "--cutoff", "1"], 2, ("cutoff", "greater than 1")),
+        (["boundary", "A", "--inv-kfa", "-3"], 1, ("no boundary A", "inv_kfa = -3")),
+        (["scan", "--points", "1"], 2, ("points = 1", "2 to")),
+        (["scan", "--points", "1000000000"], 2, ("points", "100000")),
+        (["scan", "--from", "1", "--to", "1"], 2, ("from = 1", "to = 1")),
+        (["scan", "--from", "nan"], 2, ("from = nan",)),
+        (["scan", "--kinds", "A", "--kinds", "Z"], 2, ("'Z'", "A, B, C, normal")),
+        (["scan", "--gamma-b", "0"], 2, ("gamma_b", "greater than 0")),
+        (["scan", "--workers", "0"], 2, ("workers = 0",)),
+        (["scan", "--ratio-points", "4"], 2, ("--ratios-from", "--ratios-to")),
+        (["scan", "--ratios-from", "0", "--ratios-to", "1"], 2, ("ratios-from", "greater than 0")),
+        (["scan", "--ratios-from", "1", "--ratios-to", "0.1"], 2, ("ratios-to = 0.1",)),
+        (
+            ["scan", "--ratios-from", "0.1", "--ratios-to", "1", "--ratio-points", "1"],
+            2,
+            ("ratio-points = 1",),
+        ),
+        (["scan", "--store", "{file}"], 2, ("taken", "another sort")),
+        (["scan", "--store", "{file}/x"], 2, ("taken/x",)),
+        (["scan", "--output", "{file}.d/x.csv"], 2, ("taken.d/x.csv",)),
+        (["scan", "--store", "{file}", "--output", "{file}"], 2, ("same file",)),
+        (["scan", "--gamma-v", "1"], 2, ("--gamma-v",)),
     ],
 )
 def test_what_goes_wrong_is_one_line(
@@ -64,7 +100,7 @@ def test_what_goes_wrong_is_one_line(
     assert "Traceback" not in captured.err
 
 
-@pytest.mark.parametrize("command", ["reproduce", "steady-state"])
+@pytest.mark.parametrize("command", ["boundary", "modes", "reproduce", "scan", "steady-state"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"Example: nambu {command}" in capsys.readouterr().out

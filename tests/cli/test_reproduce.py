@@ -1,26 +1,71 @@
 """`nambu reproduce`: every check holds, can fail, and the files are there."""
 
 import csv
-import functools
+import dataclasses
+import importlib
+import inspect
 import json
 from pathlib import Path
 
 import pytest
 
-from numerics.cli import checks, main
-from numerics.figures import amplitude_spectrum, occupied_weight, response_parts
+from numerics.cli import checks, figure_jobs, main, paper_table
+from numerics.published import BOUNDARIES, FREQUENCY, Comparison, CutoffEstimate
 
-FIGURES = ("fig04", "crossover", "fig09", "fig13", "fig14")
-FILES = {"checks.csv"} | {f"{n}.{e}" for n in FIGURES for e in ("csv", "png", "svg")}
+#: Figures that are quick on small grids: it is the files that matter.
+SMALL = {"fig04": {"points": 9}, "fig09": {"pixels": (4, 8)}, "fig13": {"points": 4}}
+FILES = {"checks.csv", "paper.csv"} | {f"{n}.{e}" for n in SMALL for e in ("csv", "png", "svg")}
+
+
+def small_table() -> paper_table.PaperTable:
+    """Return a comparison with made-up numbers."""
+    estimate = CutoffEstimate(((BOUNDARIES[0][2].name, 100.0, 110.0),), 100.0, 110.0)
+    rows = (
+        Comparison(BOUNDARIES[0][2], 105.0, 3.1e-3, 1e-12),
+        Comparison(FREQUENCY, 105.0, 6.1e-4, 1e-12),
+    )
+    before = tuple(dataclasses.replace(row, cutoff=100.0) for row in rows)
+    return paper_table.PaperTable(estimate, before, rows)
 
 
 @pytest.fixture
-def coarse_maps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compute the maps on small grids: it is the files that matter."""
-    for module in (response_parts, amplitude_spectrum):
-        monkeypatch.setattr(module, "compute", functools.partial(module.compute, points=4))
-    compute = functools.partial(occupied_weight.compute, pixels=(4, 8))
-    monkeypatch.setattr(occupied_weight, "compute", compute)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw few figures on small grids, and compare nothing."""
+    jobs = [job for job in figure_jobs.JOBS if job.name in SMALL]
+    jobs = [dataclasses.replace(job, quick=SMALL[job.name]) for job in jobs]
+    monkeypatch.setattr(figure_jobs, "JOBS", tuple(jobs))
+    monkeypatch.setattr(paper_table, "compare", small_table)
+
+
+@pytest.mark.parametrize("job", figure_jobs.JOBS, ids=lambda job: job.name)
+def test_every_figure_takes_what_it_is_given(job: figure_jobs.FigureJob) -> None:
+    module = importlib.import_module(f"numerics.figures.{job.module}")
+    extra = {"executor": None} if job.parallel else {}
+    extra |= {"diagram": None} if job.shares else {}
+    for arguments in (job.quick, job.full):
+        inspect.signature(module.compute).bind(**arguments, **extra)
+    assert module.COLUMNS
+    assert callable(module.draw)
+    assert not job.shares or job.shares in {other.name for other in figure_jobs.JOBS}
+
+
+def test_every_figure_of_the_paper_is_drawn() -> None:
+    names = {job.name for job in figure_jobs.JOBS}
+    assert {f"fig{n:02d}" for n in (4, 5, 6, 7, 8, 9, 13, 14)} <= names
+
+
+def test_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    table = small_table()
+    assert [row[-1] for row in table.rows()] == [
+        "agrees",
+        "disagrees at this cutoff",
+        "agrees",
+        "disagrees",
+    ]
+    table.show()
+    out = capsys.readouterr().out
+    assert "105.0 ± 5.0" in out
+    assert json.loads(json.dumps(table.mapping()))["cutoff"]["value"] == 105.0
 
 
 @pytest.mark.parametrize(("name", "group"), checks.GROUPS)
@@ -35,14 +80,16 @@ def test_a_deviation_that_is_no_number_does_not_hold() -> None:
     assert not checks.Check("nothing", float("nan"), 1.0).holds
 
 
-@pytest.mark.usefixtures("coarse_maps")
+@pytest.mark.usefixtures("small")
 def test_writes_tables_and_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checks, "GROUPS", (("balance", checks.balance),))
-    assert main(["reproduce", "--output", str(tmp_path / "a" / "b"), "--json"]) == 0
+    arguments = ["--output", str(tmp_path / "a" / "b"), "--workers", "1", "--json"]
+    assert main(["reproduce", *arguments]) == 0
     report = json.loads(capsys.readouterr().out)
     assert all(check["holds"] for check in report["checks"])
+    assert report["paper"]["cutoff"]["uncertainty"] == 5.0
     written = {path.name for path in (tmp_path / "a" / "b").iterdir()}
     assert written == FILES
     with (tmp_path / "a" / "b" / "fig04.csv").open(encoding="utf-8") as stream:
@@ -53,13 +100,13 @@ def test_writes_tables_and_figures(
     assert sorted(first.values(), reverse=True) == [first[c] for c in sorted(first, key=float)]
 
 
-@pytest.mark.usefixtures("coarse_maps")
+@pytest.mark.usefixtures("small")
 def test_a_failing_check_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(checks, "UNITARITY_MU", 0.5907)
     monkeypatch.setattr(checks, "GROUPS", (("limit", checks.equilibrium_limit),))
-    assert main(["reproduce", "--output", str(tmp_path)]) == 1
+    assert main(["reproduce", "--output", str(tmp_path), "--workers", "1"]) == 1
     assert "FAILS" in capsys.readouterr().out
 
 
