@@ -13,6 +13,7 @@ from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
     from numerics.boundaries import Boundary, find_boundary
+    from numerics.diagram import PhaseDiagram, phase_diagram
     from numerics.dispersion_real import RealDispersion, real_dispersion
     from numerics.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.growth import GrowthRate, growth_rate
@@ -34,6 +35,7 @@ __all__ = [
     "NoBoundary",
     "NoCondensate",
     "Parameters",
+    "PhaseDiagram",
     "RealDispersion",
     "SteadyState",
     "collective_mode",
@@ -46,6 +48,7 @@ __all__ = [
     "narrow_hydrodynamics",
     "occupied_spectral_weight",
     "pair_correlation",
+    "phase_diagram",
     "real_dispersion",
     "solve_steady_state",
     "spectral_function",
@@ -54,6 +57,8 @@ __all__ = [
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
+    "PhaseDiagram": "numerics.diagram",
+    "phase_diagram": "numerics.diagram",
     "ModeBranches": "numerics.mode_tracks",
     "RealDispersion": "numerics.dispersion_real",
     "mode_branches": "numerics.mode_tracks",

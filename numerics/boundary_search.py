@@ -30,7 +30,7 @@ _FROM, _FACTOR = 0.3, 1.35
 #: Wave numbers at which modes are looked for where C is expected, in units of gamma.
 _C_POINTS = np.geomspace(1.5, 50.0, 9)
 #: Ratios, relative to where alpha_11 vanishes, at which such modes are looked for.
-_C_RATIOS = (1.07, 1.04, 1.09, 1.02)
+_C_RATIOS = (1.07, 1.04, 1.085, 1.02)
 #: Halvings of a bracket whose end was too far away.
 _HALVINGS = 2
 #: The smallest real part that makes a mode one that moves, in units of gamma.
