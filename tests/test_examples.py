@@ -56,7 +56,7 @@ def readme_blocks(language: str) -> list[str]:
 
 def test_readme_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = readme_blocks("python")
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -112,6 +113,15 @@ def test_boundaries_are_followed():
         assert followed.q == pytest.approx(anew.q, rel=1e-4)
         assert followed.omega == pytest.approx(anew.omega, rel=1e-4)
         assert followed.evaluations < anew.evaluations / 2
+
+
+def test_a_boundary_is_crossed_in_its_own_direction():
+    # beyond A, where beta_22 follows alpha_11, the stiffness becomes positive again
+    boundary = find_boundary("A", 0.0)
+    again = find_boundary("beta22", 0.0)
+    start = dataclasses.replace(boundary, ratio=again.ratio, state=again.state)
+    followed = find_boundary("A", 0.0, start=start)
+    assert followed.ratio == pytest.approx(boundary.ratio, rel=1e-9)
 
 
 def test_in_other_parameters_boundaries_are_followed_too():
