@@ -68,7 +68,7 @@ class AxisModes:
     complete: bool
 
 
-def axis_modes(state: SteadyState, q: Array) -> list[AxisModes]:
+def axis_modes(state: SteadyState, q: Array, *, density: int = 1) -> list[AxisModes]:
     """Return the modes at each wave number.
 
     Parameters
@@ -76,8 +76,10 @@ def axis_modes(state: SteadyState, q: Array) -> list[AxisModes]:
     state : SteadyState
     q : ndarray, shape (n,)
         Positive wave numbers.
+    density : int
+        How many times as many samples of the axis to begin with.
     """
-    samples = _Samples(state, np.asarray(q, dtype=float))
+    samples = _Samples(state, np.asarray(q, dtype=float), density)
     samples.resolve()
     starts = [_starts(state, *samples.near(k)) for k in range(samples.q.size)]
     gamma = state.parameters.linewidth
@@ -113,13 +115,13 @@ def axis_modes(state: SteadyState, q: Array) -> list[AxisModes]:
 class _Samples:
     """det M on the positive real axis, at each wave number dense enough to follow its argument."""
 
-    def __init__(self, state: SteadyState, q: Array) -> None:
+    def __init__(self, state: SteadyState, q: Array, density: int) -> None:
         self.state, self.q = state, q
         gamma = state.parameters.linewidth
         self.top = 2.4 * max(state.lowest_excitation, abs(state.edge)) + 4 * gamma
         energies = abs(state.mu) + state.gap + abs(state.edge) + gamma
-        near = np.geomspace(_LOWEST * gamma, self.top, _NEAR)
-        far = np.geomspace(self.top, _HIGHEST * energies, _FAR)[1:]
+        near = np.geomspace(_LOWEST * gamma, self.top, density * _NEAR)
+        far = np.geomspace(self.top, _HIGHEST * energies, density * _FAR)[1:]
         first = np.concatenate([[0.0], near, far])
         owner = np.repeat(np.arange(q.size), first.size)
         self.owner, self.omega = owner, np.tile(first, q.size)

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.fluctuation import fluctuation_matrix
+from numerics.fluctuation import converged_value, fluctuation_matrix
 from numerics.long_wavelength import Hydrodynamics
 from numerics.steady_state import SteadyState
 
@@ -25,9 +25,15 @@ RTOL = 1e-8
 def determinant(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, rtol: float = RTOL
 ) -> tuple[Complex, Array]:
-    """Return det M(q, omega), scaled, and a bound of its error."""
+    """Return det M(q, omega), scaled, and a bound of its error.
+
+    Raises
+    ------
+    ConvergenceError
+        As in `fluctuation_matrix`.
+    """
     result = fluctuation_matrix(state, q, omega, rtol=rtol, full=True)
-    m = SCALE * result.value
+    m = SCALE * converged_value(result)
     error = SCALE * result.error
     value = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
     size = np.abs(m)

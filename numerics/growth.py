@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from numerics.axis_modes import AxisModes, axis_modes, refine
 from numerics.determinant import uniform_modes
 from numerics.long_wavelength import Hydrodynamics, hydrodynamics
-from numerics.modes import collective_mode
 from numerics.parameters import real_number
 from numerics.steady_state import SteadyState
 from numerics.touching import minimum_near
@@ -27,6 +26,8 @@ _SMALLEST, _FIRST = 1e-3, 0.3
 _SLOW = 0.1
 #: Wave numbers of the first search; rounds of narrowing a maximum, and wave numbers in each.
 _POINTS, _ROUNDS, _INNER = 26, 2, 7
+#: How many times as many values of det M to take where a growing mode was not found.
+_DENSER = (3, 9)
 #: Maxima on the grid that are looked at.
 _MOST = 3
 
@@ -159,19 +160,12 @@ def _uniform(found: Hydrodynamics, q: float) -> Peak:
 
 
 def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
-    """Return the modes, searched for in the whole plane where a growing one was not found."""
-    if modes.complete:
-        return modes
-    every = collective_mode(state, modes.q, largest=3 * max(state.lowest_excitation, state.edge))
-    twice = np.where(every.frequencies.real > 0, 2, 1)
-    growing = int(twice[every.frequencies.imag > 0].sum())
-    return AxisModes(
-        modes.q,
-        every.frequencies,
-        np.full(every.frequencies.shape, 1e-9 * state.parameters.linewidth),
-        modes.growing,
-        growing == modes.growing and every.status == "complete",
-    )
+    """Return the modes, from more values on the axis where a growing one was not found."""
+    for density in _DENSER:
+        if modes.complete:
+            break
+        (modes,) = axis_modes(state, np.array([modes.q]), density=density)
+    return modes
 
 
 def _least_damped(state: SteadyState, modes: AxisModes) -> Peak:

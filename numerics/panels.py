@@ -25,8 +25,9 @@ Extended = NDArray[np.longdouble]
 LENGTH = 5.0
 #: A branch point is left to another one that is nearer than this multiple of its width.
 _MERGE = 0.5
-#: The variable beyond the last branch point, at this multiple of its distance, is y**(-1/2).
-OUTER = 4.0
+#: The variable beyond the last branch point, at this multiple of its distance, is y**(-1/2), and
+#: beyond the last position where panels are split, at a smaller one.
+OUTER, BEYOND = 4.0, 2.0
 #: Lengths of panels have to be above rounding.
 _RESOLUTION = 1e-12
 
@@ -104,7 +105,9 @@ def grade(
     outer : ndarray, shape (n,), optional
         Where the tail starts, at least four times as far as any branch point.
     """
-    panels = _between(positions, widths, _merged(positions, widths), outer)
+    # the tail has no position to be split at
+    least = np.max([np.abs(split) for split in splits], axis=0) if len(splits) else 0.0
+    panels = _between(positions, widths, _merged(positions, widths), outer, BEYOND * least)
     for split in splits:
         panels = _split_at(panels, split)
     return _subdivided(panels)
@@ -125,7 +128,11 @@ def _merged(positions: Extended, widths: Array) -> NDArray[np.bool_]:
 
 
 def _between(
-    positions: Extended, widths: Array, kept: NDArray[np.bool_], outer: Array | None
+    positions: Extended,
+    widths: Array,
+    kept: NDArray[np.bool_],
+    outer: Array | None,
+    least: Extended | float,
 ) -> Panels:
     """Return one panel from each point half-way to its neighbours, or to zero, and the tail."""
     x = np.where(kept, positions, np.inf)
@@ -136,7 +143,7 @@ def _between(
     last = present.sum(axis=1) - 1
     if outer is None:
         wide = np.where(present, x + 2 * w, 0.0).max(axis=1)
-        outer = np.maximum(OUTER * x[rows, last], wide).astype(float)
+        outer = np.maximum(np.maximum(OUTER * x[rows, last], wide), least).astype(float)
     left, right = np.full_like(x, np.nan), np.full_like(x, np.nan)
     x = np.where(present, x, np.nan)
     right[:, :-1] = left[:, 1:] = np.diff(x, axis=1) / 2

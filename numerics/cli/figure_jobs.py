@@ -72,4 +72,21 @@ JOBS = (
         "Fig. 14", "fig14", "amplitude_spectrum", {"points": 48}, {"points": 200}, parallel=True
     ),
     FigureJob("BCS-BEC crossover", "crossover", "crossover"),
+    FigureJob(
+        "boundaries against temperature",
+        "temperature",
+        "temperature",
+        {"points": 11},
+        {"points": 31},
+        parallel=True,
+    ),
+    FigureJob(
+        "growth rates",
+        "growth_map",
+        "growth_map",
+        {"points": 7},
+        {"points": 31},
+        parallel=True,
+        shares="fig05",
+    ),
 )

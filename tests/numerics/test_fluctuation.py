@@ -283,3 +283,14 @@ def test_says_what_does_not_converge(worked, monkeypatch) -> None:
         fluctuation_matrix(worked, 0.1, 0.1)
     assert caught.value.last.status == "not converged"
     assert fluctuation_matrix(worked, 0.1, 0.1, full=True).status == "not converged"
+
+
+def test_an_edge_far_above_the_spectrum_is_resolved() -> None:
+    # mu < 0 and a small gap: the occupation steps at four times the lowest energy, where the panels
+    # beyond all branch points once did not know of it
+    state = solve_steady_state(Parameters(0.9, 1e-3, 5e-4))
+    assert state.edge > 4 * state.lowest_excitation
+    result = fluctuation_matrix(state, 0.1, 0.01, full=True)
+    assert result.status == "converged"
+    exact = np.array(loop(state, 0.1, 0.01).tolist(), dtype=complex)
+    assert (np.abs(result.value - exact) <= result.error).all()
