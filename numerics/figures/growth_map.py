@@ -49,8 +49,7 @@ COLUMNS = (
 )
 
 _KINDS = ("normal", "A", "B", "C")
-#: The whole map is from here to there.  Farther on the BEC side, from a ratio of about 0.5 on, the
-#: search for every growing mode of a state takes minutes.
+#: The whole map is from here to there.
 _INV, _RATIOS = (-2.0, 1.0), (2e-3, 0.985)
 _TICKS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 _STATIC = "#D9D9D9"
