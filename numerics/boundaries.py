@@ -8,12 +8,12 @@ from numerics.boundary_conditions import Line, uniform_value
 from numerics.boundary_search import (
     Boundary,
     Search,
-    found_at,
     oscillating,
     oscillating_from,
     touching,
     touching_from,
     uniform,
+    uniform_at,
 )
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.growth import Peak
@@ -156,7 +156,7 @@ def _moved(model: Parameters, start: Boundary) -> Boundary | None:
     if root is None or root.slope > 0:
         # crossed the other way it is not the boundary of the same region
         return None
-    return found_at(kind, line, root, 0.0, 0.0, 1e-12)
+    return uniform_at(kind, line, root)
 
 
 def _shift(line: Line, start: Boundary) -> float:

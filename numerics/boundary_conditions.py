@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 
 #: Tolerance of M, of whose determinant a minimum is wanted.
 _RTOL = 1e-11
+#: By how much more than its errors a state is changed to see what they do.
+_LARGER = 1e4
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
 
@@ -71,6 +73,37 @@ LIMITS: dict[str, Callable[[Hydrodynamics], float]] = {
 def uniform_value(kind: str, state: SteadyState) -> float:
     """Return the quantity of the limit q -> 0, omega -> 0 that is positive before the boundary."""
     return LIMITS[kind](hydrodynamics(state))
+
+
+def uniform_error(kind: str, state: SteadyState) -> float:
+    """Return a bound of the error of `uniform_value`: of the coefficients, and of the state."""
+    gap, mu, mu_b = state.error
+    here = uniform_value(kind, state)
+    moved = 0.0
+    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
+        # a larger change than the error, which rounding would hide
+        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
+        moved += abs(uniform_value(kind, there) - here) / _LARGER
+    return moved + _coefficient_error(kind, hydrodynamics(state))
+
+
+def _coefficient_error(kind: str, found: Hydrodynamics) -> float:
+    """Return a bound of the error that the integrals over momentum make."""
+    size = [np.abs(part) for part in (found.alpha, found.beta, found.eta, found.zeta)]
+    bound = [found.error.alpha, found.error.beta, found.error.eta, found.error.zeta]
+    (alpha, beta, eta, zeta), (d_alpha, d_beta, d_eta, d_zeta) = size, bound
+    if kind == "alpha11":
+        return float(d_alpha[0, 0])
+    if kind == "beta22":
+        return float(d_beta[1, 1])
+    if kind == "A":
+        # alpha_11 beta_22 + alpha_21 beta_12
+        total = d_alpha[:, 0] @ beta[::-1, 1] + alpha[:, 0] @ d_beta[::-1, 1]
+    else:
+        # eta_11 eta_22 + eta_12 eta_21, and alpha_11 zeta_22 + alpha_21 zeta_12
+        total = (d_eta * eta[::-1, ::-1]).sum()
+        total += d_alpha[:, 0] @ zeta[::-1] + alpha[:, 0] @ d_zeta[::-1]
+    return SCALE**2 * float(total)
 
 
 def touching_value(kind: str, state: SteadyState, x: Array) -> Array:

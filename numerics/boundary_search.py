@@ -15,6 +15,7 @@ from numerics.boundary_conditions import (
     touching_bound,
     touching_grid,
     touching_value,
+    uniform_error,
     uniform_value,
 )
 from numerics.errors import NoCondensate
@@ -31,6 +32,8 @@ _FROM, _FACTOR = 0.3, 1.35
 _C_POINTS = np.geomspace(1.5, 50.0, 9)
 #: Ratios, relative to where alpha_11 vanishes, at which such modes are looked for.
 _C_RATIOS = (1.07, 1.04, 1.085, 1.02)
+#: Error of a root in the logarithm of the ratio.
+_ROOT = 4e-12
 #: Halvings of a bracket whose end was too far away.
 _HALVINGS = 2
 #: The smallest real part that makes a mode one that moves, in units of gamma.
@@ -109,9 +112,9 @@ def _until_static_modes_grow(search: Search) -> list[float]:
     their product is negative between the two only.
     """
     ratios = [float(ratio) for ratio in search.ratios]
-    crossed = [_lowest("B", search.line.state(ratio)).value < 0 for ratio in ratios]
-    if True in crossed:
-        ratios = ratios[: crossed.index(True) + 1]
+    bracket = _first_touch("B", search)
+    if bracket is not None:
+        ratios = ratios[: ratios.index(bracket[1]) + 1]
     zeros = [uniform(kind, search) for kind in ("alpha11", "beta22")]
     between = math.prod(zero.ratio for zero in zeros if zero is not None)
     if None not in zeros and math.sqrt(between) < ratios[-1]:
@@ -129,7 +132,12 @@ def _uniform_between(kind: str, line: Line, low: float, high: float) -> Boundary
     ratio = math.exp(root)
     step = 1e-4
     slope = (value(root + step) - value(root - step)) / (2 * step)
-    return found_at(kind, line, Root(ratio, slope, details.function_calls), 0.0, 0.0, 1e-12)
+    return uniform_at(kind, line, Root(ratio, slope, details.function_calls))
+
+
+def uniform_at(kind: str, line: Line, root: Root) -> Boundary:
+    """Return the boundary at a root of a quantity of the uniform limit."""
+    return found_at(kind, line, root, 0.0, 0.0, uniform_error(kind, line.state(root.at)))
 
 
 def touching(kind: str, search: Search) -> Boundary | None:
@@ -279,5 +287,5 @@ def oscillating_from(
 
 def found_at(kind: str, line: Line, root: Root, q: float, omega: float, error: float) -> Boundary:
     """Return the boundary at a root, with the error that one of the function makes."""
-    bound = abs(error / root.slope) * root.at if root.slope != 0 else math.inf
-    return Boundary(kind, root.at, q, omega, line.state(root.at), bound, len(line.known))
+    bound = abs(error / root.slope) + _ROOT if root.slope != 0 else math.inf
+    return Boundary(kind, root.at, q, omega, line.state(root.at), bound * root.at, len(line.known))

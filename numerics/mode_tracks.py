@@ -219,7 +219,7 @@ class _Tracks:
             parts = (modes.frequencies[known], modes.errors[known], np.empty(0, dtype=complex))
             point = _Point(modes.q, *parts, modes.growing, given)
             if not point.agrees():
-                # search in the whole plane
+                # look again with more values on the axis
                 every = completed(self.state, dataclasses.replace(modes, complete=False))
                 point = dataclasses.replace(point, omega=every.frequencies, errors=every.errors)
             points.append(point)
