@@ -4,6 +4,7 @@ from derive.expansion import Expansion, expand
 from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import fermi
+from derive.paper import Ledger, Record, ledger
 from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
 from derive.response import response_integrand
 from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
@@ -11,6 +12,8 @@ from derive.steady_state import gap_integrand, gap_kernel, number_integrand, num
 __all__ = [
     "Expansion",
     "GreenFunctions",
+    "Ledger",
+    "Record",
     "Reservoir",
     "bath",
     "empty_reservoir",
@@ -21,6 +24,7 @@ __all__ = [
     "gap_kernel",
     "green_functions",
     "integrate_frequency",
+    "ledger",
     "number_integrand",
     "number_kernel",
     "response_integrand",

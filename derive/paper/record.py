@@ -1,0 +1,222 @@
+"""A numbered equation of the paper as a value: what it claims, and the check of the claim.
+
+A claim is the right-hand side as a SymPy object, written in the paper's own form and built from the
+project's symbols; a test compares it with what the project derives and uses.  Because the claim is
+an argument of the test, a changed claim can be tested too, which shows that the test can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+#: An expression or a matrix; a tuple stands for a chain of equalities.
+Claim: TypeAlias = Any
+
+
+class Kind(StrEnum):
+    """What an equation is."""
+
+    DEFINITION = "definition"
+    IDENTITY = "identity"
+    LIMIT = "limit"
+    APPROXIMATION = "approximation"
+
+
+class Status(StrEnum):
+    """What is known about an equation."""
+
+    PROVED = "proved symbolically"
+    VERIFIED = "verified numerically"
+    LIMIT = "holds as a limit"
+    MISPRINT = "misprint, corrected"
+
+
+class CheckError(Exception):
+    """The check of an equation did not give the recorded status."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a test found.
+
+    Parameters
+    ----------
+    method : Status
+        `PROVED`, `VERIFIED` or `LIMIT`: the kind of evidence.
+    residual : float
+        Zero where both sides agree identically; otherwise their difference relative to the stated
+        scale, for a limit after extrapolation.
+    bound : float
+        What the residual may be by the error analysis; zero for a proof.
+    digits : int or None
+        Decimal digits of a numerical comparison.
+    order, expected : float or None
+        Measured order of convergence of a limit, and the order that theory gives.
+    drift : float
+        What the measured order may be off by, from its change between the last steps.
+    detail : str
+        What was compared, in words and numbers.
+    """
+
+    method: Status
+    residual: float
+    bound: float = 0.0
+    digits: int | None = None
+    order: float | None = None
+    expected: float | None = None
+    drift: float = 0.0
+    detail: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the residual is within its bound, and the order what it should be."""
+        # `not >` would let NaN pass
+        if not self.residual <= self.bound:
+            return False
+        if self.order is None or self.expected is None:
+            return True
+        return abs(self.order - self.expected) <= self.drift
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a derivation: words, and the expression it leads to.
+
+    The expression is made when it is asked for, since some take a second.
+    """
+
+    text: str
+    expression: Callable[[], Claim] | None = None
+
+    @property
+    def latex(self) -> str:
+        """The expression in LaTeX; empty without one."""
+        return "" if self.expression is None else typeset(self.expression())
+
+
+@dataclass(frozen=True)
+class Record:
+    """A numbered equation.
+
+    Parameters
+    ----------
+    id : str
+        Its number in the paper: "72", "A9".
+    title : str
+        What it says, in a few words.
+    kind : Kind
+        Definition, identity, limit or approximation.
+    status : Status
+        What is known about it; `check` recomputes this.
+    left : str
+        The left-hand side in LaTeX, a name; empty for a claim that something vanishes.
+    claim : callable
+        Makes the right-hand side, in the corrected form where the printed one is wrong.
+    test : callable
+        Compares a claim with what the project derives: claim -> `Finding`.
+    steps : sequence of Step
+        How it is derived.
+    printed : callable or None
+        For a misprint: makes the claim as printed, which must fail the same test.
+    note : str
+        What a reader should know: conventions, the decisive computation of a misprint.
+    """
+
+    id: str
+    title: str
+    kind: Kind
+    status: Status
+    left: str
+    claim: Callable[[], Claim] = field(repr=False)
+    test: Callable[[Claim], Finding] = field(repr=False)
+    steps: Sequence[Step] = field(default=(), repr=False)
+    printed: Callable[[], Claim] | None = field(default=None, repr=False)
+    note: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if (self.printed is not None) != (self.status is Status.MISPRINT):
+            raise ValueError(f"({self.id}): a misprint, and nothing else, has a printed form")
+
+    @cached_property
+    def latex(self) -> str:
+        """The equation in LaTeX, in the corrected form."""
+        return self._typeset(self.claim())
+
+    @cached_property
+    def printed_latex(self) -> str:
+        """The equation in LaTeX as it is printed."""
+        return self.latex if self.printed is None else self._typeset(self.printed())
+
+    def _typeset(self, claim: Claim) -> str:
+        if not self.left:
+            return f"{typeset(claim)} = 0"
+        sign = {Kind.LIMIT: r"\to", Kind.APPROXIMATION: r"\simeq"}.get(self.kind, "=")
+        return f"{self.left} {sign} {typeset(claim)}"
+
+    def verify(self) -> Finding:
+        """Recompute what is known about the equation.
+
+        Returns
+        -------
+        Finding
+            What the test found for the (corrected) claim.
+
+        Raises
+        ------
+        CheckError
+            If the claim does not hold, the evidence is of another kind than recorded, or the
+            printed form of a misprint holds after all.
+        """
+        finding = self.test(self.claim())
+        if not finding.holds:
+            raise CheckError(f"({self.id}) does not hold: {describe(finding)}")
+        if self.printed is not None:
+            if self.test(self.printed()).holds:
+                raise CheckError(f"({self.id}) is recorded as a misprint, but holds as printed")
+        elif finding.method is not self.status:
+            raise CheckError(f"({self.id}) is {finding.method}, but recorded as {self.status}")
+        return finding
+
+    def check(self) -> float:
+        """Recompute the status and return the residual.
+
+        Returns
+        -------
+        float
+            0.0 for a proof; otherwise the relative difference of both sides.
+
+        Raises
+        ------
+        CheckError
+            If the recomputed status is not the recorded one.
+        """
+        return self.verify().residual
+
+
+def typeset(claim: Claim) -> str:
+    """Return a claim in LaTeX; a tuple as a chain of equalities."""
+    if isinstance(claim, tuple):
+        return " = ".join(typeset(part) for part in claim)
+    return str(sp.latex(claim, mat_delim="(", order="none"))
+
+
+def describe(finding: Finding) -> str:
+    """Return a finding as one line of words and numbers."""
+    parts = [str(finding.method)]
+    if finding.method is not Status.PROVED or not finding.holds:
+        parts.append(f"residual {finding.residual:.1e}, at most {finding.bound:.1e}")
+    if finding.digits is not None:
+        parts.append(f"{finding.digits} digits")
+    if finding.order is not None and finding.expected is not None:
+        parts.append(
+            f"order {finding.order:.4f} ± {finding.drift:.0e}, expected {finding.expected:g}"
+        )
+    if finding.detail:
+        parts.append(finding.detail)
+    return "; ".join(parts)
