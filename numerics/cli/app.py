@@ -10,6 +10,7 @@ from concurrent.futures import BrokenExecutor
 from cyclopts import App, CycloptsError
 
 from numerics.cli.boundary import boundary
+from numerics.cli.ledger import derive
 from numerics.cli.modes import modes
 from numerics.cli.reproduce import reproduce
 from numerics.cli.scan import scan
@@ -30,6 +31,7 @@ def application() -> App:
         suppress_keyboard_interrupt=False,
     )
     app.command(boundary)
+    app.command(derive)
     app.command(modes)
     app.command(reproduce)
     app.command(scan)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from numerics.cli import checks, figure_jobs, paper_table
 from numerics.cli.figure_jobs import FigureJob
 from numerics.cli.options import print_json, print_table
+from numerics.cli.processes import worker_pool
 
 
 def reproduce(
@@ -56,7 +55,7 @@ def reproduce(
     def draw(job: FigureJob, executor: Executor | None) -> Callable[[], None]:
         return lambda: files.extend(job.run(output, drawn, full=full, executor=executor))
 
-    with _executor(workers) as executor:
+    with worker_pool(workers) as executor:
         jobs: list[tuple[str, Callable[[], object]]] = [
             (name, check(group)) for name, group in checks.GROUPS
         ]
@@ -119,18 +118,3 @@ def _save_paper(folder: Path, table: paper_table.PaperTable) -> Path:
     from numerics.figures.files import save_table
 
     return save_table(folder / "paper.csv", paper_table.COLUMNS, table.rows())
-
-
-@contextmanager
-def _executor(workers: int) -> Iterator[Executor | None]:
-    """Provide worker processes; none where one process is asked for."""
-    if workers == 1:
-        yield None
-        return
-    executor = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield executor
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import multiprocessing
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +25,7 @@ from numerics.cli.options import (
     print_table,
     whole_number,
 )
+from numerics.cli.processes import worker_pool
 from numerics.parameters import real_number
 
 if TYPE_CHECKING:
@@ -87,7 +85,7 @@ def scan(
     from numerics.diagram import phase_diagram
 
     try:
-        with _executor(workers) as executor, _progress() as progress:
+        with worker_pool(workers) as executor, _progress() as progress:
             diagram = phase_diagram(
                 strengths,
                 kinds=wanted,
@@ -162,31 +160,6 @@ def _check_files(store: Path | None, output: Path | None, growth: bool) -> None:
 
 def _growth_file(output: Path) -> Path:
     return output.with_name(f"{output.stem}_growth{output.suffix}")
-
-
-@contextmanager
-def _executor(workers: int) -> Iterator[Executor | None]:
-    """Yield processes that share the work; one worker is this process."""
-    if workers == 1:
-        yield None
-        return
-    before = set(multiprocessing.active_children())
-    # started afresh, because a copy of a process with threads may hang
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts) as executor:
-        try:
-            yield executor
-        except BaseException:
-            # a curve that has begun may take minutes, and nobody waits for it any more
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-            raise
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the first one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class _Bar:
