@@ -151,9 +151,10 @@ def converges(
     """Measure the order with which a deviation from a limit vanishes.
 
     With d(h) ~ c h**n the orders measured between neighbouring steps tend to n, and by how much
-    the last two differ tells how far they still are from it.  Extrapolating the last two
-    deviations with the expected order removes c h**n; what is left is the residual, and it may be
-    what the drift of the order explains.
+    the last two differ tells how far they still are from it.  Extrapolating neighbouring deviations
+    with the expected order removes c h**n; what is left of the last pair is the residual.  It has
+    to be less than that of the pairs before by more than half the order: towards a wrong limit it
+    would stay as it is.
 
     Parameters
     ----------
@@ -183,14 +184,15 @@ def converges(
     # a geometric fall of the changes, by at least 1/2 a step, leaves less than the last one ahead;
     # the factor covers logarithms, which make them fall slower
     drift = 4 * changes[-1]
-    ratio = (steps[-2] / steps[-1]) ** order
-    extrapolated = abs(ratio * values[-1] - values[-2]) / abs(ratio - 1)
-    # an order off by x leaves a share of about x log(step)
-    share = min(drift, 0.5) * float(mp.log(steps[-2] / steps[-1]))
-    bound = 2 * share * float(abs(values[-1]) / scale)
+    left = []
+    for (a, g), (b, h) in itertools.pairwise(zip(values, steps, strict=True)):
+        ratio = (g / h) ** order
+        left.append(abs(ratio * b - a) / abs(ratio - 1) / scale)
+    fall = (steps[-1] / steps[-2]) ** (mp.mpf(order) / 2)
+    bound = float(max(left[-2], left[-3] * fall) * fall)
     return Finding(
         Status.LIMIT,
-        float(extrapolated / scale),
+        float(left[-1]),
         bound,
         digits,
         orders[-1],
@@ -201,16 +203,19 @@ def converges(
 
 
 def together(*tests: Callable[[Claim], Finding]) -> Callable[[Claim], Finding]:
-    """Return a test that holds if all given ones do; it reports the last of them.
+    """Return a test that holds if all given ones do, and reports the last or the first to fail.
 
-    Put the strongest evidence last: it gives the status.
+    Put what is quick first, and last what gives the status.
     """
 
     def test(claim: Claim) -> Finding:
-        findings = [one(claim) for one in tests]
-        failed = [finding for finding in findings if not finding.holds]
-        detail = "; ".join(f.detail for f in findings if f.detail)
-        return dataclasses.replace((failed or findings)[-1], detail=detail)
+        details = []
+        for one in tests:
+            finding = one(claim)
+            details.append(finding.detail)
+            if not finding.holds:
+                break
+        return dataclasses.replace(finding, detail="; ".join(filter(None, details)))
 
     return test
 

@@ -174,8 +174,13 @@ def _plain(claim: Any) -> str:
     """Return a claim drawn with characters; where that is wider than a page, as one line."""
     if isinstance(claim, tuple):
         return "\n=\n".join(_plain(part) for part in claim)
-    from sympy import pretty
+    from sympy import Function, Symbol, pretty, sympify
+    from sympy.core.function import AppliedUndef
 
+    claim = sympify(claim, strict=True)
+    names = {s: Symbol(_plain_name(s.name)) for s in claim.atoms(Symbol) if "\\" in s.name}
+    applied = {f: Function(_plain_name(f.name))(*f.args) for f in claim.atoms(AppliedUndef)}
+    claim = claim.xreplace({f: g for f, g in applied.items() if "\\" in f.name}).xreplace(names)
     drawn = str(pretty(claim, use_unicode=True, wrap_line=False, order="none"))
     widest = max(len(line) for line in drawn.splitlines())
     return drawn if widest <= _PAGE else str(claim)

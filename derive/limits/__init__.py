@@ -1,0 +1,1 @@
+"""Limits of the response in which closed forms are known, derived step by step."""
