@@ -72,6 +72,7 @@ JOBS = (
         "Fig. 14", "fig14", "amplitude_spectrum", {"points": 48}, {"points": 200}, parallel=True
     ),
     FigureJob("BCS-BEC crossover", "crossover", "crossover"),
+    FigureJob("order of the limits", "limit_orders", "limit_orders", {}, {"points": 25}, True),
     FigureJob(
         "boundaries against temperature",
         "temperature",

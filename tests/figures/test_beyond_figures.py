@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from numerics import Parameters, narrow_hydrodynamics, solve_steady_state
 from numerics.boundaries import find_boundary
 from numerics.diagram import phase_diagram
-from numerics.figures import growth_map, temperature
+from numerics.figures import growth_map, limit_orders, temperature
 from numerics.figures.files import save_table
 
 
@@ -52,3 +53,27 @@ def test_lines_begin_at_the_cold_boundary_and_warmth_stabilises(tmp_path: Path) 
     drawn = temperature.draw(data).axes[0].get_lines()[0]
     assert np.asarray(drawn.get_ydata()).tolist() == [p.ratio for p in data.lines[0].points]
     save_table(tmp_path / "temperature.csv", temperature.COLUMNS, rows)
+
+
+def test_orders_of_the_limits_differ_on_the_boundaries_and_agree_in_equilibrium() -> None:
+    data = limit_orders.compute(points=2)
+    assert [(p.boundary.kind, p.boundary.state.parameters.inv_kfa) for p in data.points] == [
+        ("A", -0.5),
+        ("A", 1.0),
+        ("B", -1.3),
+        ("B", 0.5),
+    ]
+    for point in data.points:
+        # with long waves first alpha_11 is small at A, and at B where that comes first
+        assert abs(point.alpha11[0]) < 0.2 * point.equilibrium
+    last = data.points[-1]
+    assert last.alpha11[1] == pytest.approx(last.equilibrium, rel=0.01)
+    # at gamma_v = 0 the orders differ by terms of the order of gamma/Delta_0
+    state = solve_steady_state(Parameters(0.5))
+    assert narrow_hydrodynamics(state).alpha11 == pytest.approx(last.equilibrium, rel=5e-3)
+    assert len(list(data.rows())) == 4
+    assert all(len(row) == len(limit_orders.COLUMNS) for row in data.rows())
+    lines = limit_orders.draw(data).axes[0].get_lines()
+    assert np.asarray(lines[0].get_ydata()).tolist() == [
+        p.alpha11[0] / p.equilibrium for p in data.of("A")
+    ]

@@ -1,0 +1,138 @@
+"""How much the order of the limits q -> 0 and gamma -> 0 matters along the boundaries A and B.
+
+The coefficients of (46) with q -> 0 first, at the model's gamma, beside those with gamma -> 0
+first, which (72) and (76) are about.  In equilibrium both orders give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from numerics.boundaries import Boundary, find_boundary
+from numerics.errors import NoBoundary
+from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.long_wavelength import hydrodynamics
+from numerics.narrow import narrow_hydrodynamics
+from numerics.parameters import Parameters
+from numerics.steady_state import solve_steady_state
+
+COLUMNS = (
+    "kind",
+    "inv_kfa",
+    "gamma_v/gamma_b",
+    "alpha11 q first",
+    "alpha11 gamma first",
+    "alpha11 at gamma_v = 0",
+    "beta22 q first",
+    "beta22 gamma first",
+)
+#: Interaction strengths shown of either boundary, where it exists.
+SHOWN = {"A": (-0.5, 1.0), "B": (-1.3, 0.5)}
+
+
+@dataclass(frozen=True)
+class LimitOrders:
+    """The coefficients in both orders at one point of a boundary.
+
+    Parameters
+    ----------
+    boundary : Boundary
+        The point.
+    alpha11, beta22 : tuple of float
+        With q -> 0 first and with gamma -> 0 first.
+    equilibrium : float
+        alpha_11 of the same interaction strength at gamma_v = 0, where the orders agree to the
+        order of gamma: a scale for the difference.
+    """
+
+    boundary: Boundary
+    alpha11: tuple[float, float]
+    beta22: tuple[float, float]
+    equilibrium: float
+
+
+@dataclass(frozen=True)
+class LimitOrdersData:
+    """Both orders along the boundaries A and B."""
+
+    points: tuple[LimitOrders, ...]
+
+    def of(self, kind: str) -> list[LimitOrders]:
+        """Return the points of a boundary."""
+        return [point for point in self.points if point.boundary.kind == kind]
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of the table."""
+        for point in self.points:
+            b = point.boundary
+            coefficients = (*point.alpha11, point.equilibrium, *point.beta22)
+            yield (b.kind, b.state.parameters.inv_kfa, b.ratio, *coefficients)
+
+
+def compute(points: int = 9, *, executor: Executor | None = None) -> LimitOrdersData:
+    """Find so many points of either boundary and compute the coefficients there.
+
+    Parameters
+    ----------
+    points : int
+        Of each boundary, evenly spaced in the interaction strength.
+    executor : concurrent.futures.Executor, optional
+        Shares the points among its workers.
+    """
+    places = [
+        (kind, low + (high - low) * k / (points - 1))
+        for kind, (low, high) in SHOWN.items()
+        for k in range(points)
+    ]
+    kinds, strengths = [p[0] for p in places], [p[1] for p in places]
+    found = (map if executor is None else executor.map)(orders_at, kinds, strengths)
+    return LimitOrdersData(tuple(point for point in found if point is not None))
+
+
+def orders_at(kind: str, inv_kfa: float) -> LimitOrders | None:
+    """Return both orders at a point of a boundary; None where there is no boundary."""
+    try:
+        boundary = find_boundary(kind, inv_kfa)
+    except NoBoundary:
+        return None
+    long, narrow = hydrodynamics(boundary.state), narrow_hydrodynamics(boundary.state)
+    rest = hydrodynamics(solve_steady_state(Parameters(inv_kfa)))
+    return LimitOrders(
+        boundary,
+        (float(long.alpha[0, 0]), narrow.alpha11),
+        (float(long.beta[1, 1]), narrow.beta22),
+        float(rest.alpha[0, 0]),
+    )
+
+
+def draw(data: LimitOrdersData) -> Figure:
+    """Draw alpha_11 and beta_22 along both boundaries, in both orders."""
+    with style():
+        figure = new_figure(8.4, 3.6)
+        left, right = figure.subplots(1, 2)
+        for colour, kind in zip(COLOURS[1:], SHOWN, strict=False):
+            points = data.of(kind)
+            strengths = [p.boundary.state.parameters.inv_kfa for p in points]
+            for order, words in enumerate((r"$q\to0$ first", r"$\gamma\to0$ first")):
+                look = {
+                    "color": colour,
+                    "linestyle": LINES[order],
+                    "marker": "os"[order],
+                    "markersize": 3.5,
+                    "label": f"{kind}, {words}",
+                }
+                shares = [p.alpha11[order] / p.equilibrium for p in points]
+                left.plot(strengths, shares, **look)
+                right.plot(strengths, [p.beta22[order] for p in points], **look)
+        left.set_ylabel(r"$\alpha_{11}/\alpha_{11}(\gamma_\mathrm{v}=0)$")
+        right.set_ylabel(r"$\beta_{22}$")
+        right.set_yscale("asinh", linear_width=0.02)
+        for axes in (left, right):
+            axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+            axes.axhline(0.0, color="#888888", linewidth=0.8)
+        left.legend()
+    return figure
