@@ -5,12 +5,10 @@ The coefficients stand for sums over momenta of the closed forms of `derive.expa
 
 from __future__ import annotations
 
-import functools
-
 import sympy as sp
 
 from derive import symbols
-from derive.expansion import Expansion, conjugated, expand
+from derive.expansion import conjugated, expand
 from derive.steady_state import gap_kernel
 
 omega, q = symbols.omega, symbols.wave_number
@@ -21,6 +19,16 @@ alpha11, alpha21 = sp.symbols("alpha_11 alpha_21", real=True)
 beta11, beta12, beta21, beta22 = sp.symbols("beta_11 beta_12 beta_21 beta_22", real=True)
 eta11, eta12, eta21, eta22 = sp.symbols("eta_11 eta_12 eta_21 eta_22", real=True)
 zeta12, zeta22 = sp.symbols("zeta_12 zeta_22", real=True)
+#: Elements of M that (46) leaves out because they vanish at q = omega = 0, (40) and (41).
+alpha12, alpha22 = sp.symbols("alpha_12 alpha_22", real=True)
+
+#: Constant, coefficient of q^2 and of omega of each element, by its vertices.
+ENTRIES = {
+    (1, 1): (alpha11, beta11, eta11),
+    (1, 2): (alpha12, beta12, eta12),
+    (2, 1): (alpha21, beta21, eta21),
+    (2, 2): (alpha22, beta22, eta22),
+}
 
 
 def long_wave_matrix(*, second_order: bool = False) -> sp.Matrix:
@@ -47,43 +55,23 @@ def _gap_equation() -> tuple[sp.Expr, sp.Expr]:
     return (kernel + mirrored) / 2, (kernel - mirrored) / (2 * sp.I)
 
 
-@functools.cache
-def _expansion(s: int, t: int) -> Expansion:
-    return expand(s, t)
-
-
 def long_wave_coefficients() -> dict[sp.Symbol, sp.Expr]:
     """Return the coefficients under the sum over momenta, by the closed forms of `expand`.
 
-    Only the real parts are meant: that the imaginary ones vanish is part of what (46) says.
+    With those that (46) does not have, alpha_12 and alpha_22: they vanish by the gap equation,
+    1/U = sum Re g and 0 = sum Im g, which is taken off under the sum.  That all are real is another
+    part of what (46) says.
     """
-    constant, wave, slow, square = (
-        {(s, t): getattr(_expansion(s, t), name) for s in (1, 2) for t in (1, 2)}
-        for name in ("constant", "wave", "frequency", "frequency_squared")
-    )
-    coefficients = {alpha11: 2 * _gap_equation()[0] - constant[1, 1], alpha21: -constant[2, 1]}
-    for s, row in ((1, (beta11, beta12)), (2, (beta21, beta22))):
-        for t, beta in enumerate(row, start=1):
-            coefficients[beta] = (1 if (s, t) == (1, 2) else -1) * wave[s, t]
-    for s, row in ((1, (eta11, eta12)), (2, (eta21, eta22))):
-        for t, eta in enumerate(row, start=1):
-            coefficients[eta] = (1 if (s, t) == (1, 2) else -1) * sp.I * slow[s, t]
-    return coefficients | {zeta12: -square[1, 2], zeta22: square[2, 2]}
-
-
-@functools.cache
-def long_wave_entries() -> tuple[tuple[sp.Expr, ...], ...]:
-    """Return M_st(q, omega) under the sum over momenta up to q^2 and omega, by `expand`."""
     real, imaginary = _gap_equation()
-
-    def entry(s: int, t: int) -> sp.Expr:
-        found = _expansion(s, t)
-        response = found.constant + found.wave * q**2 + found.frequency * omega
-        # the gap equation (33): 1/U - Re g and Im g vanish under the sum, and are taken off
-        inverse = {(1, 2): imaginary}.get((s, t), real if s == t else sp.S.Zero)
-        return 2 * inverse - response
-
-    return tuple(tuple(entry(s, t) for t in (1, 2)) for s in (1, 2))
+    absent = {(1, 1): real, (1, 2): imaginary, (2, 2): real}
+    coefficients: dict[sp.Symbol, sp.Expr] = {}
+    for (s, t), (alpha, beta, eta) in ENTRIES.items():
+        found = expand(s, t)
+        sign = -1 if (s, t) == (1, 2) else 1
+        coefficients[alpha] = 2 * absent.get((s, t), sp.S.Zero) - found.constant
+        coefficients[beta] = -sign * found.wave
+        coefficients[eta] = -sign * sp.I * found.frequency
+    return coefficients
 
 
 def determinant(*, second_order: bool = True) -> sp.Expr:

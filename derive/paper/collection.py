@@ -15,6 +15,7 @@ _SECTIONS = {
     "II. Model and formalism": ("model", "self_energies", "steady_state", "stability"),
     "III. Non-equilibrium-induced dynamical instability": (
         "long_waves",
+        "time_reversal",
         "bec_side",
         "quasiparticle_bands",
     ),
