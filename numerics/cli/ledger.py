@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from numerics.cli.ledger_table import summary
 from numerics.cli.options import Json, finite, print_json, print_table
 from numerics.cli.processes import worker_pool
 
@@ -126,9 +126,7 @@ def _show_table(records: list[Record], found: dict[str, Outcome], latex: bool) -
     for outcome in found.values():
         if outcome.failure:
             print(outcome.failure)
-    counts = Counter(str(r.status) for r in records if found[r.id].holds)
-    failed = sum(not outcome.holds for outcome in found.values())
-    print("; ".join(f"{number} {status}" for status, number in counts.items()) + f"; {failed} fail")
+    print(summary(tuple((record, found[record.id]) for record in records)))
 
 
 def _evidence(outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from numerics.cli import checks, figure_jobs, paper_table
+from numerics.cli import checks, figure_jobs, ledger_table, paper_table
 from numerics.cli.figure_jobs import FigureJob
 from numerics.cli.options import print_json, print_table
 from numerics.cli.processes import worker_pool
@@ -33,8 +33,8 @@ def reproduce(
 ) -> int:
     """Derive everything again, check it, compare with the paper, and draw its figures.
 
-    Writes checks.csv, paper.csv (the paper's numbers beside the computed ones), and for each figure
-    a table (CSV) and pictures (PNG, SVG).
+    Writes checks.csv, ledger.csv (every numbered equation, checked), paper.csv (the paper's numbers
+    beside the computed ones), and for each figure a table (CSV) and pictures (PNG, SVG).
     The exit status is 1 if a check fails.
 
     Example: nambu reproduce --output reproduced
@@ -47,6 +47,7 @@ def reproduce(
     results: list[checks.Check] = []
     files: list[Path] = []
     paper: list[paper_table.PaperTable] = []
+    equations: list[ledger_table.LedgerTable] = []
     drawn: dict[str, Any] = {}
 
     def check(group: checks.Group) -> Callable[[], None]:
@@ -59,10 +60,16 @@ def reproduce(
         jobs: list[tuple[str, Callable[[], object]]] = [
             (name, check(group)) for name, group in checks.GROUPS
         ]
+        jobs.append(("the ledger", lambda: equations.append(ledger_table.check(executor))))
         jobs.append(("the paper's numbers", lambda: paper.append(paper_table.compare())))
         jobs += [(job.title, draw(job, executor)) for job in figure_jobs.JOBS]
         _run(jobs, quiet=json or not sys.stderr.isatty())
-    files[:0] = [_save_checks(output, results), _save_paper(output, paper[0])]
+    ledger = equations[0]
+    files[:0] = [
+        _save_checks(output, results),
+        _save(output / "ledger.csv", ledger_table.COLUMNS, ledger.rows()),
+        _save(output / "paper.csv", paper_table.COLUMNS, paper[0].rows()),
+    ]
 
     seconds = time.perf_counter() - begin
     failed = [result for result in results if not result.holds]
@@ -78,6 +85,7 @@ def reproduce(
                     }
                     for r in results
                 ],
+                "ledger": ledger.mapping(),
                 "paper": paper[0].mapping(),
                 "files": [str(path) for path in files],
                 "seconds": round(seconds, 3),
@@ -90,9 +98,10 @@ def reproduce(
         ]
         print_table("Checks", ("statement", "deviation", "bound", "verdict"), rows)
         paper[0].show()
+        ledger.show()
         print(f"{len(results) - len(failed)} of {len(results)} checks hold; {seconds:.1f} s")
         print(f"written into {output}: " + ", ".join(path.name for path in files))
-    return 1 if failed else 0
+    return 0 if ledger.holds and not failed else 1
 
 
 def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:
@@ -108,13 +117,11 @@ def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:
 
 
 def _save_checks(folder: Path, results: list[checks.Check]) -> Path:
-    from numerics.figures.files import save_table
-
     rows = [(r.statement, r.deviation, r.bound, r.holds) for r in results]
-    return save_table(folder / "checks.csv", ("statement", "deviation", "bound", "holds"), rows)
+    return _save(folder / "checks.csv", ("statement", "deviation", "bound", "holds"), rows)
 
 
-def _save_paper(folder: Path, table: paper_table.PaperTable) -> Path:
+def _save(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
     from numerics.figures.files import save_table
 
-    return save_table(folder / "paper.csv", paper_table.COLUMNS, table.rows())
+    return save_table(path, columns, rows)

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from numerics.cli import checks, figure_jobs, main, paper_table
+from derive.paper import ledger
+from derive.paper.verification import outcome
+from numerics.cli import checks, figure_jobs, ledger_table, main, paper_table
 from numerics.published import BOUNDARIES, FREQUENCY, Comparison, CutoffEstimate
 
 #: Figures that are quick on small grids: it is the files that matter.
 SMALL = {"fig04": {"points": 9}, "fig09": {"pixels": (4, 8)}, "fig13": {"points": 4}}
-FILES = {"checks.csv", "paper.csv"} | {f"{n}.{e}" for n in SMALL for e in ("csv", "png", "svg")}
+FILES = {"checks.csv", "ledger.csv", "paper.csv"} | {
+    f"{n}.{e}" for n in SMALL for e in ("csv", "png", "svg")
+}
 
 
 def small_table() -> paper_table.PaperTable:
@@ -28,6 +32,11 @@ def small_table() -> paper_table.PaperTable:
     return paper_table.PaperTable(estimate, before, rows)
 
 
+def small_ledger(executor: object = None) -> ledger_table.LedgerTable:
+    """Check one equation."""
+    return ledger_table.LedgerTable(((ledger()["29"], outcome("29")),))
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw few figures on small grids, and compare nothing."""
@@ -35,6 +44,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = [dataclasses.replace(job, quick=SMALL[job.name]) for job in jobs]
     monkeypatch.setattr(figure_jobs, "JOBS", tuple(jobs))
     monkeypatch.setattr(paper_table, "compare", small_table)
+    monkeypatch.setattr(ledger_table, "check", small_ledger)
 
 
 @pytest.mark.parametrize("job", figure_jobs.JOBS, ids=lambda job: job.name)
