@@ -15,7 +15,7 @@ LOCK_RAW := build/requirements.raw
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install reproduce test verify bench lint lock clean
+.PHONY: help install reproduce test verify notebooks bench lint lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ test: lint ## lint, then run the tests not marked slow
 verify: $(STAMP) ## run all tests, slow ones too, and compare generated code with its source
 	$(BIN)/python -m pytest -n $(WORKERS) -m ""
 	$(BIN)/python -m derive generate --check
+
+notebooks: $(STAMP) ## execute the notebooks again, after their .py was edited
+	$(BIN)/python -m tests.notebook_runner
 
 bench: $(STAMP) ## time the numerical kernels
 	$(BIN)/python -m tests.bench
