@@ -159,6 +159,7 @@ def converges(
     scale: Any,
     digits: int,
     detail: str,
+    logarithm: bool = False,
 ) -> Finding:
     """Measure the order with which a deviation from a limit vanishes.
 
@@ -182,12 +183,21 @@ def converges(
         Digits of the arithmetic.
     detail : str
         What tends to what.
+    logarithm : bool
+        Whether theory gives h**n (a log h + b).  With steps that fall by a factor r,
+        d(h/r) r**n - d(h) is a pure power again and takes the place of d(h); five are needed.
     """
-    if len(steps) < 4:
+    if len(steps) < 4 + logarithm:
         raise ValueError(f"{len(steps)} steps are too few to measure an order and its drift")
     values = [mp.mpmathify(deviation(h)) for h in steps]
     if any(value == 0 for value in values):
         raise ValueError("a deviation is exactly zero: an identity, not a limit")
+    if logarithm:
+        ratios = [g / h for g, h in itertools.pairwise(steps)]
+        values = [
+            r**order * b - a for r, (a, b) in zip(ratios, itertools.pairwise(values), strict=True)
+        ]
+        steps = steps[:-1]
     orders = [
         float(mp.log(abs(a / b)) / mp.log(g / h))
         for (a, g), (b, h) in itertools.pairwise(zip(values, steps, strict=True))

@@ -111,6 +111,20 @@ def test_a_wrong_limit_or_order_does_not_hold(deviation, order):
     assert not converges(deviation, STEPS, order=order, scale=1, digits=15, detail="h").holds
 
 
+@pytest.mark.parametrize(("constant", "holds"), [(0, True), (mp.mpf("1e-3"), False)])
+def test_a_limit_with_a_logarithm(constant, holds):
+    found = converges(
+        lambda h: constant + h**2 * (3 * mp.log(h) + 7 + h),
+        STEPS,
+        order=2,
+        scale=1,
+        digits=15,
+        detail="h",
+        logarithm=True,
+    )
+    assert found.holds == holds
+
+
 def test_what_is_no_limit_is_refused():
     with pytest.raises(ValueError, match="too few"):
         converges(lambda h: h, STEPS[:3], order=1, scale=1, digits=15, detail="")
