@@ -16,7 +16,9 @@ _SECTIONS = {
     "III. Non-equilibrium-induced dynamical instability": (
         "long_waves",
         "time_reversal",
+        "pairing_series",
         "bec_side",
+        "bcs_side",
         "quasiparticle_bands",
     ),
     "Appendix A. Non-equilibrium BCS-Leggett theory": ("appendix_a",),

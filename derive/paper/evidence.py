@@ -102,7 +102,7 @@ def _size_at_a_point(expr: sp.Expr) -> float:
     names = sorted(expr.free_symbols, key=sp.default_sort_key)
     # small distinct primes: no accidental zeros, and every sign of a difference can occur
     values = {s: sp.Rational(sp.prime(k + 3), sp.prime(2 * k + 5)) for k, s in enumerate(names)}
-    terms = [t.subs(values).evalf(_SCREEN_DIGITS) for t in sp.Add.make_args(expr)]
+    terms = [sp.N(t.xreplace(values), _SCREEN_DIGITS) for t in sp.Add.make_args(expr)]
     total, largest = sp.Add(*terms), max((abs(t) for t in terms), default=sp.S.Zero)
     # where roots make it inexact, even a single term may be a zero that was rounded: left to proof
     if abs(total) <= _SCREEN * max(largest, sp.S.One):
