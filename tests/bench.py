@@ -174,10 +174,11 @@ def start_up() -> Table:
 
 
 def main() -> None:
-    from tests import bench_response
+    from tests import bench_export, bench_response
 
     console = Console(width=100)
-    for part in (solves, linewidths, step_kernel, *bench_response.TABLES, start_up):
+    exports = bench_export.TABLES
+    for part in (solves, linewidths, step_kernel, *bench_response.TABLES, *exports, start_up):
         console.print(part())
         console.print()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
+from sympy.printing.pretty.stringpict import prettyForm
 
 from derive import symbols
 from derive.keldysh import Keldysh
@@ -52,6 +53,9 @@ class momentum_sum(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return rf"\sum_{{\mathbf{{p}}}} {_bracketed(printer, self.args[0])}"
 
+    def _pretty(self, printer: Any) -> Any:
+        return _drawn(printer, "∑ₚ ", self.args[0])
+
 
 class frequency_integral(sp.Function):
     r"""The integral over all frequencies, :math:`\int d\nu/2\pi`, left unevaluated."""
@@ -61,10 +65,21 @@ class frequency_integral(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return rf"\int\frac{{d\nu}}{{2\pi}} {_bracketed(printer, self.args[0])}"
 
+    def _pretty(self, printer: Any) -> Any:
+        return _drawn(printer, "∫dν/2π ", self.args[0])
+
 
 def _bracketed(printer: Any, expr: sp.Expr) -> str:
     body = printer._print(expr)
     return rf"\left[{body}\right]" if expr.is_Add else str(body)
+
+
+def _drawn(printer: Any, sign: str, expr: sp.Expr) -> Any:
+    """Return a sum or an integral drawn with characters."""
+    body = prettyForm(*printer._print(expr).parens())
+    drawn = prettyForm(*body.left(sign))
+    drawn.binding = prettyForm.FUNC
+    return drawn
 
 
 def integrand(expr: sp.Expr) -> sp.Expr:

@@ -15,8 +15,21 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
+from derive import symbols
+
 #: An expression or a matrix; a tuple stands for a chain of equalities.
 Claim: TypeAlias = Any
+
+
+#: How symbols are typeset whose names say it in words.
+_NAMES = {
+    symbols.xi_plus: r"\xi_{+}",
+    symbols.xi_minus: r"\xi_{-}",
+    symbols.energy_plus: "E_{+}",
+    symbols.energy_minus: "E_{-}",
+    symbols.gamma_b: r"\gamma_{\mathrm{b}}",
+    symbols.gamma_v: r"\gamma_{\mathrm{v}}",
+}
 
 
 class Kind(StrEnum):
@@ -203,7 +216,7 @@ def typeset(claim: Claim) -> str:
     """Return a claim in LaTeX; a tuple as a chain of equalities."""
     if isinstance(claim, tuple):
         return " = ".join(typeset(part) for part in claim)
-    return str(sp.latex(claim, mat_delim="(", order="none"))
+    return str(sp.latex(claim, mat_delim="(", order="none", symbol_names=_NAMES))
 
 
 def describe(finding: Finding) -> str:

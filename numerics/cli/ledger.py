@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -145,10 +146,10 @@ def _show(record: Record, outcome: Outcome, latex: bool) -> None:
 
     print(f"({record.id}) {record.title}: {record.kind}, {record.status}")
     print()
-    print(_indented(record.latex if latex else _plain_equation(record)))
+    print(_indented(record.latex if latex else printed_equation(record)))
     if record.printed is not None:
         print("\nAs printed:\n")
-        print(_indented(record.printed_latex if latex else _plain_equation(record, printed=True)))
+        print(_indented(record.printed_latex if latex else printed_equation(record, printed=True)))
     if record.steps:
         print("\nDerivation")
     for k, step in enumerate(record.steps, start=1):
@@ -156,36 +157,52 @@ def _show(record: Record, outcome: Outcome, latex: bool) -> None:
         if step.expression is not None:
             print(_indented(step.latex if latex else _plain(step.expression()), 5))
     if record.note:
-        print(f"\nNote: {record.note}")
+        print("\n" + textwrap.fill(f"Note: {record.note}", _PAGE))
     print()
     verdict = outcome.failure if outcome.finding is None else describe(outcome.finding)
     print(f"Checked now: {verdict} ({outcome.seconds:.2f} s)")
 
 
-def _plain_equation(record: Record, *, printed: bool = False) -> str:
+def printed_equation(record: Record, *, printed: bool = False) -> str:
     """Return an equation in characters, its left-hand side above the right-hand side."""
     claim = record.printed() if printed and record.printed is not None else record.claim()
-    return f"{_plain_name(record.left) or '0'} =\n{_plain(claim)}"
+    drawable = not re.search(r"\\(?:frac|begin)", record.left)
+    name = _plain_name(record.left) if drawable else record.left
+    return f"{name or '0'} =\n{_plain(claim)}"
 
 
 def _plain(claim: Any) -> str:
-    """Return a claim drawn with characters; where that is wider than a page, as one line."""
+    """Return a claim drawn with characters, or in LaTeX where it cannot be drawn."""
     if isinstance(claim, tuple):
         return "\n=\n".join(_plain(part) for part in claim)
-    from sympy import Function, Symbol, pretty, sympify
+    from derive.paper.record import typeset
+
+    drawn = _drawn(claim)
+    widest = max(len(line) for line in drawn.splitlines()) if drawn else _PAGE + 1
+    return drawn if widest <= _PAGE else textwrap.fill(typeset(claim), _PAGE)
+
+
+def _drawn(claim: Any) -> str:
+    """Return a claim drawn with characters; nothing if it holds what SymPy cannot draw."""
+    from sympy import Function, Symbol, preorder_traversal, pretty, sympify
     from sympy.core.function import AppliedUndef
 
     claim = sympify(claim, strict=True)
-    names = {s: Symbol(_plain_name(s.name)) for s in claim.atoms(Symbol) if "\\" in s.name}
+    for node in preorder_traversal(claim):
+        # sums left as they are, products under their part, letters that do not commute
+        ours = (type(node).__module__ or "").startswith("derive.paper")
+        if (ours and not hasattr(node, "_pretty")) or (
+            isinstance(node, Symbol) and not node.is_commutative
+        ):
+            return ""
+    names = {s: Symbol(_plain_name(s.name)) for s in claim.atoms(Symbol)}
     applied = {f: Function(_plain_name(f.name))(*f.args) for f in claim.atoms(AppliedUndef)}
     claim = claim.xreplace({f: g for f, g in applied.items() if "\\" in f.name}).xreplace(names)
-    drawn = str(pretty(claim, use_unicode=True, wrap_line=False, order="none"))
-    widest = max(len(line) for line in drawn.splitlines())
-    return drawn if widest <= _PAGE else str(claim)
+    return str(pretty(claim, use_unicode=True, wrap_line=False, order="none"))
 
 
 #: Characters in a line of a drawn formula.
-_PAGE = 140
+_PAGE = 110
 
 
 def _plain_name(name: str) -> str:
@@ -194,6 +211,8 @@ def _plain_name(name: str) -> str:
 
     name = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|hat|text|mathscr|mathcal|tilde)\b", "", name)
     name = re.sub(r"\\(?:left|right|big|Big|,|;|!|quad)", "", name)
+    name = re.sub(r"\\to\b", "→", name)
+    name = name.replace("_plus", "_+").replace("_minus", "_-")
     name = re.sub(r"\\([A-Za-z]+)", lambda m: greek_unicode.get(m[1], m[1]), name)
     return name.replace("{", "").replace("}", "")
 

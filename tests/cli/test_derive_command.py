@@ -8,6 +8,7 @@ import pytest
 from derive.paper import collection, ledger
 from derive.paper.collection import Ledger
 from numerics.cli import main
+from numerics.cli.ledger import printed_equation
 
 TWO = ("29", "31")
 
@@ -77,6 +78,17 @@ def test_a_failing_check_is_told(
     assert "does not hold" in capsys.readouterr().out
     assert main(["derive", "--all", "--workers", "1"]) == 1
     assert "1 FAIL" in capsys.readouterr().out
+
+
+def test_every_equation_can_be_printed() -> None:
+    for record in ledger():
+        text = printed_equation(record)
+        assert " =\n" in text
+        name, formula = text.split(" =\n", 1)
+        assert "\\" not in name or "\\begin" in name or "\\frac" in name
+        assert formula
+        # what cannot be drawn is LaTeX, whose order of factors is kept
+        assert "momentum_sum" not in formula
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""What the tests of exported kernels share: the files, and the compiled C."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from derive.codegen import export as exporting
+from tests.derive.c_compiler import Library, compiled, declarations
+
+
+@pytest.fixture(scope="session")
+def read_once() -> Iterator[None]:
+    """Read the committed kernels back once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporting, "read_module", functools.cache(exporting.read_module))
+        yield
+
+
+@pytest.fixture(scope="session")
+def exported(read_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with the files of all targets."""
+    directory = tmp_path_factory.mktemp("exported")
+    for target in exporting.TARGETS:
+        exporting.export(target, directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def c_library(exported: Path) -> Library:
+    return compiled(exported / "nambu.c", declarations((exported / "nambu.h").read_text()))

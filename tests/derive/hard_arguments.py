@@ -1,0 +1,106 @@
+"""Arguments at which polygamma functions and their divided differences lose digits."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import mpmath
+import numpy as np
+
+EPS = 2.0**-52
+#: Double the digits that a divided difference of close arguments cancels.
+DIGITS = 50
+#: The positive zero of the digamma function, rounded.
+ROOT = 1.4616321449683622
+
+REGIONS = ("right", "pole", "left", "zero", "large", "axis")
+
+
+def arguments(region: str, order: int) -> Iterator[tuple[float, float]]:
+    """Yield the parts of arguments in a region where functions of an order are finite."""
+    generator = np.random.default_rng(len(region) + 100 * order)
+
+    def size(low: float, high: float) -> float:
+        return float(10 ** generator.uniform(low, high))
+
+    for _ in range(40):
+        sign, other = generator.choice([-1.0, 1.0], 2)
+        # z^-order must not underflow
+        far = 200 / (order + 1)
+        yield {
+            "right": (size(-3, 3), sign * size(-3, 3)),
+            "pole": (-generator.integers(0, 9) + sign * size(-12, -2), other * size(-12, -2)),
+            "left": (-size(-3, 3), sign * size(-3, 2)),
+            "zero": (ROOT + sign * size(-15, -0.5), other * size(-15, -0.5)),
+            "large": (size(3, far), sign * size(3, far)),
+            "axis": (size(-12, -1), sign * size(-1, 2)),
+        }[region]
+
+
+def polygamma_error(value: complex, order: int, x: float, y: float) -> float:
+    """Return the error in ulp of the modulus, or of the terms of the reflection formula."""
+    with mpmath.workdps(DIGITS):
+        z = mpmath.mpc(x, y)
+        exact = mpmath.psi(order, z)
+        scale = abs(exact)
+        if x < 0:
+            mirrored = abs(mpmath.psi(order, 1 - z))
+            scale = max(scale, mirrored)
+        return float(abs(mpmath.mpc(value) - exact) / scale) / EPS
+
+
+def pairs() -> Iterator[tuple[float, float, float, float]]:
+    """Yield the parts of two arguments in the right half-plane, from far apart to equal."""
+    generator = np.random.default_rng(5)
+    for k in range(300):
+        x, u = 10 ** generator.uniform(-3, 6, 2)
+        y, v = generator.choice([-1.0, 1.0], 2) * 10 ** generator.uniform(-3, 6, 2)
+        if k % 3:
+            distance = 10 ** generator.uniform(-17, -0.5)
+            u, v = (a * (1 + distance * generator.uniform(-1, 1)) for a in (x, y))
+        yield float(x), float(y), float(u), float(v)
+
+
+def divided_error(value: complex, function: Any, x: float, y: float, u: float, v: float) -> float:
+    """Return the error in ulp of a divided difference of psi or of the logarithm."""
+    with mpmath.workdps(DIGITS):
+        z, w = mpmath.mpc(x, y), mpmath.mpc(u, v)
+        exact = mpmath.diff(function, z) if z == w else (function(z) - function(w)) / (z - w)
+        return float(abs((mpmath.mpc(value) - exact) / exact)) / EPS
+
+
+@functools.cache
+def combinations() -> dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]]:
+    """Return arguments and values of the combinations that would cancel, by their names.
+
+    Each part is accurate by itself; both ranges of every case distinction are among them.
+    """
+    generator = np.random.default_rng(11)
+    found: dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]] = {
+        # a and b almost cancel: only the difference of the squares tells their sum
+        "root_sum": [((1.0, 0.0, -1.0, 0.0, 2e-20, 4e-20), (1e-20, 2e-20))],
+        "log_ratio": [((1.0, 1.0, -1e-20), (-1e-20,))],
+        "pair_arctanh": [((2.0, 0.0, 1e-150), (0.5, 0.0))],
+    }
+    with mpmath.workdps(DIGITS):
+        for _ in range(40):
+            x, q = generator.choice([-1.0, 1.0]) * 10 ** generator.uniform(-3, 3), 0.7
+            y, side = 10 ** generator.uniform(-3, 3), generator.choice([-1.0, 1.0])
+            k, size = mpmath.mpc(x, y), mpmath.hypot(x, y)
+            real, imaginary = mpmath.sqrt((size + x) / 2), mpmath.sqrt((size - x) / 2)
+            artanh = (mpmath.log(k + q) - mpmath.log(k - q)) / (2 * q)
+            for name, at, exact in (
+                ("excess", (x, y), (size - x,)),
+                (
+                    "log_ratio",
+                    (y, y + abs(x), -abs(x)),
+                    (mpmath.log(y / (mpmath.mpf(y) + abs(x))),),
+                ),
+                ("upper_root", (x, side * y), (side * real, imaginary)),
+                ("pair_arctanh", (x, y, q), (artanh.real, artanh.imag)),
+            ):
+                values = tuple(float(part) for part in exact)
+                found.setdefault(name, []).append((tuple(map(float, at)), values))
+    return found
