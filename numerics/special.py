@@ -81,7 +81,10 @@ def divided_log(x: Any, y: Any, u: Any, v: Any) -> NDArray[np.complex128]:
     dx, dy = x - u, y - v
     first, second = x * x + y * y, u * u + v * v
     modulus = log_ratio(first, second, dx * (x + u) + dy * (y + v)) / 2
-    angle = np.arctan2(dy * u - dx * v, x * u + y * v)
+    # y u - x v by the difference and the smaller of both: nothing cancels where one is tiny
+    smaller = first < second
+    cross = dy * np.where(smaller, x, u) - dx * np.where(smaller, y, v)
+    angle = np.arctan2(cross, x * u + y * v)
     distance = np.asarray(dx + 1j * dy)
     meet = distance == 0
     quotient = (modulus + 1j * angle) / np.where(meet, 1.0, distance)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numerics.special import excess, log_ratio, polygamma
+from numerics.special import divided_log, excess, log_ratio, polygamma
 
 EPS = np.finfo(float).eps
 MP = mpmath.mp.clone()
@@ -121,3 +121,24 @@ def test_log_ratio_is_antisymmetric():
     a, b = np.array([1.0, 2.0, 1e-8]), np.array([3.0, 2.0, 1e8])
     np.testing.assert_array_equal(log_ratio(a, b, a - b), -log_ratio(b, a, b - a))
     assert not np.isnan(log_ratio(1.0, 1.0, 0.0))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    first=st.tuples(signed(-9, 3), magnitudes(-9, 3)),
+    second=st.tuples(signed(-9, 3), magnitudes(-9, 3)),
+    below=st.booleans(),
+)
+@example(first=(1e-8, 1e-8), second=(1.0, 0.7), below=False)
+@example(first=(1.0, 0.7), second=(-1e-8, 1e-8), below=True)
+@example(first=(0.3, 1.0), second=(0.3 + 1e-9, 1.0), below=False)
+@example(first=(-2.0, 1e-9), second=(3.0, 1e-9), below=False)
+def test_divided_log_against_mpmath(first, second, below):
+    side = -1 if below else 1
+    z, w = (MP.mpc(x, side * y) for x, y in (first, second))
+    if z == w:
+        return
+    exact = (MP.log(z) - MP.log(w)) / (z - w)
+    value = complex(divided_log(first[0], side * first[1], second[0], side * second[1]))
+    # about ten operations, none of which cancels beyond a factor of order one
+    assert abs(MP.mpc(value) - exact) <= 16 * EPS * abs(exact)
