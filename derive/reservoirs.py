@@ -74,6 +74,23 @@ def fermi_reservoir(
         Measured from the condensate's chemical potential; real.
     temperature : Expr, optional
         Not negative; zero by default.
+
+    Returns
+    -------
+    Reservoir
+
+    Raises
+    ------
+    ValueError
+        For text, or a rate that is known not to be positive.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from derive import fermi_reservoir
+    >>> lead = fermi_reservoir("lead", sp.Symbol("kappa", positive=True), 1, sp.Rational(1, 10))
+    >>> lead.occupation(sp.Symbol("nu"))
+    fermi(nu - 1, 1/10)
     """
     chemical_potential = _expression("chemical_potential", chemical_potential)
     temperature = _expression("temperature", temperature)
@@ -85,17 +102,39 @@ def fermi_reservoir(
 
 
 def empty_reservoir(name: str, rate: sp.Expr) -> Reservoir:
-    """Return a reservoir without carriers: it only takes them away."""
+    """Return a reservoir without carriers: it only takes them away.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from derive import empty_reservoir
+    >>> empty_reservoir("drain", sp.Symbol("kappa", positive=True)).rate
+    kappa
+    """
     return Reservoir(name, rate, sp.Lambda(symbols.omega, sp.S.Zero))
 
 
 def bath(temperature: sp.Expr = sp.S.Zero) -> Reservoir:
-    """Return the pumping bath of the model, at mu_b - mu = B and the given temperature."""
+    """Return the pumping bath of the model, at mu_b - mu = B and the given temperature.
+
+    Examples
+    --------
+    >>> from derive import bath
+    >>> bath().occupation
+    Lambda(omega, fermi(-B + omega, 0))
+    """
     return fermi_reservoir("bath", symbols.gamma_b, symbols.edge, temperature)
 
 
 def vacuum() -> Reservoir:
-    """Return the vacuum of the model."""
+    """Return the vacuum of the model.
+
+    Examples
+    --------
+    >>> from derive import vacuum
+    >>> vacuum().rate
+    gamma_v
+    """
     return empty_reservoir("vacuum", symbols.gamma_v)
 
 

@@ -31,6 +31,12 @@ def gap_integrand(
         As in `green_functions`.
     frequency : Symbol
         The frequency to integrate over.
+
+    Examples
+    --------
+    >>> from derive import gap_integrand
+    >>> sorted(map(str, gap_integrand().free_symbols))
+    ['B', 'Delta_0', 'gamma_b', 'gamma_v', 'nu', 'xi']
     """
     keldysh = green_functions(
         reservoirs, frequency=frequency, xi=xi, gap=gap, linewidth=linewidth
@@ -57,6 +63,18 @@ def number_integrand(
     N = -2 i sum_p int dnu/2pi G^<_11 counts electrons and holes.  The lesser function is
     G^R Sigma^< G^A, since G^A - G^R = G^R (Sigma^A - Sigma^R) G^A; in this form it falls off like
     1/nu^2 and is linear in the reservoirs.
+
+    Parameters
+    ----------
+    reservoirs, frequency, xi, gap, linewidth
+        As in `gap_integrand`.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from derive import number_integrand, symbols
+    >>> sp.fraction(number_integrand(["vacuum"]))[0]
+    4*Delta_0**2*gamma_v
     """
     chosen = resolve(reservoirs)
     gamma = total_rate(chosen) if linewidth is None else linewidth
@@ -70,7 +88,17 @@ def number_integrand(
 def gap_kernel(
     reservoirs: Iterable[Reservoir | str] | None = None, linewidth: sp.Expr | None = None
 ) -> sp.Expr:
-    """Return the integrand of the gap equation under sum_p alone, in closed form."""
+    """Return the integrand of the gap equation under sum_p alone, in closed form.
+
+    Examples
+    --------
+    With nothing but the vacuum nothing is occupied:
+
+    >>> import sympy as sp
+    >>> from derive import gap_kernel
+    >>> sp.cancel(2 * gap_kernel(["vacuum"]))
+    (I*gamma_v + xi)/(Delta_0**2 + gamma_v**2 + xi**2)
+    """
     return integrate_frequency(gap_integrand(reservoirs, linewidth=linewidth), symbols.nu)
 
 
@@ -88,5 +116,15 @@ def in_excitation_energy(expr: sp.Expr) -> sp.Expr:
 def number_kernel(
     reservoirs: Iterable[Reservoir | str] | None = None, linewidth: sp.Expr | None = None
 ) -> sp.Expr:
-    """Return the momentum distribution n_p of (34), electrons plus holes, in closed form."""
+    """Return the momentum distribution n_p of (34), electrons plus holes, in closed form.
+
+    Examples
+    --------
+    Pairs in the presence of the vacuum leave carriers behind:
+
+    >>> import sympy as sp
+    >>> from derive import number_kernel
+    >>> sp.cancel(number_kernel(["vacuum"]))
+    Delta_0**2/(Delta_0**2 + gamma_v**2 + xi**2)
+    """
     return integrate_frequency(number_integrand(reservoirs, linewidth=linewidth), symbols.nu)

@@ -203,6 +203,13 @@ def trace_steady_states(
         If the decay rates are not ascending, or one is outside its domain.
     NoCondensate, ConvergenceError
         As in `solve_steady_state`, if there is no state even at gamma_v = 0.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, trace_steady_states
+    >>> branch = trace_steady_states(Parameters(0.0), [0.0, 2e-4, 2e-3])
+    >>> [state is not None for state in branch.states]
+    [True, True, False]
     """
     _require_parameters(parameters)
     _require_rtol(rtol)
