@@ -1,10 +1,11 @@
-"""`python -m derive generate [--check]`: write or verify the generated kernels."""
+"""`python -m derive generate` and `export`: kernels for this project, and for use without it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,10 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="write nothing; print a unified diff and exit with 1 if the kernels are out of date",
     )
+    export = commands.add_parser(
+        "export", help="write all kernels as a module that needs nothing of this project"
+    )
+    export.add_argument("--target", required=True, help="numpy, numba, c or mpmath")
+    export.add_argument("--out", required=True, type=Path, help="directory; made if there is none")
     options = parser.parse_args(arguments)
+    if options.command == "export":
+        return _export(options.target, options.out)
+    return _generate(options.check)
+
+
+def _generate(check: bool) -> int:
     from derive.codegen import generate as generator
 
-    if options.check:
+    if check:
         diff = generator.differences()
         sys.stdout.write(diff)
         print("generated kernels are out of date" if diff else "generated kernels are up to date")
@@ -36,6 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wrote {path.name}")
     if not written:
         print("generated kernels are up to date")
+    return 0
+
+
+def _export(target: str, out: Path) -> int:
+    from derive.codegen.export import export
+
+    try:
+        written = export(target, out)
+    except (OSError, ValueError) as error:
+        print(f"python -m derive: {error}", file=sys.stderr)
+        return 2
+    for path in written:
+        print(f"wrote {path}")
     return 0
 
 

@@ -48,6 +48,10 @@ class Target:
     frees : bool
         Whether values are arrays, whose memory is given back after their last use so that the next
         ones find it in the cache.
+    integer : str
+        Format string of an integer outside of an argument list.
+    decorator : str
+        Line above every function.
     """
 
     name: str
@@ -58,6 +62,8 @@ class Target:
     extra_arguments: str
     imports: Mapping[str, tuple[str, ...]]
     frees: bool
+    integer: str = "{}"
+    decorator: str = ""
 
     def preamble(self, text: str) -> str:
         """Return the import lines that a text needs."""
@@ -142,6 +148,27 @@ MPMATH = Target(
     frees=False,
 )
 
+#: Scalar functions; only exported.
+NUMBA = Target(
+    name="numba",
+    functions={
+        **NUMPY.functions,
+        sp.log: "math.log({})",
+        sp.atan: "math.atan({})",
+        sp.atan2: "math.atan2({}, {})",
+    },
+    pi="math.pi",
+    root="math.sqrt({})",
+    ratio="({} / {})",
+    extra_arguments="",
+    imports={},
+    frees=False,
+    # a tuple of one type can be indexed by a variable
+    integer="{}.0",
+    decorator='@njit(error_model="numpy")\n',
+)
+
+#: What the kernels of this project are generated for.
 TARGETS = {target.name: target for target in (NUMPY, MPMATH)}
 
 
@@ -157,7 +184,7 @@ class Printer:
         counts = program.operations()
         kinds = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
         lines = [
-            f"def {program.name}({arguments}):",
+            f"{self.target.decorator}def {program.name}({arguments}):",
             f'    """Compute {program.source}.',
             "",
             f"    Operations: {sum(counts.values())} ({kinds}).",
@@ -182,7 +209,8 @@ class Printer:
         if expr.is_Symbol:
             return str(expr), _ATOM
         if expr.is_Integer:
-            return (str(expr), _ATOM) if expr >= 0 else (str(expr), _UNARY)
+            text = self.target.integer.format(expr)
+            return (text, _ATOM) if expr >= 0 else (text, _UNARY)
         if expr.is_Rational:
             return self.target.ratio.format(expr.p, expr.q), _ATOM
         if expr is sp.pi:
@@ -194,7 +222,8 @@ class Printer:
         if isinstance(expr, sp.Pow):
             return self._power(expr)
         if type(expr) in self.target.functions:
-            arguments = [self.expression(a) for a in expr.args]
+            # an order stays an integer
+            arguments = [str(a) if a.is_Integer else self.expression(a) for a in expr.args]
             return self.target.functions[type(expr)].format(*arguments), _ATOM
         raise ValueError(f"target {self.target.name} has no {type(expr).__name__}: {expr}")
 

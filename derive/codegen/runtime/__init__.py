@@ -1,0 +1,1 @@
+"""Texts that exported modules contain beside the kernels; nothing here is imported."""

@@ -1,0 +1,32 @@
+/* A complex value, or a pair of real ones. */
+typedef struct {
+    double re, im;
+} nambu_complex;
+
+/* Polygamma function of order n at x + i y; 0 is the digamma function.  Not finite at the
+ * poles 0, -1, -2, ... and for orders beyond 20.  In the left half-plane every order above 4 costs
+ * about half a digit. */
+nambu_complex nambu_polygamma(int n, double x, double y);
+
+/* (psi(z) - psi(w))/(z - w) at z = x + i y and w = u + i v in the right half-plane; regular where
+ * they meet. */
+nambu_complex nambu_divided_digamma(double x, double y, double u, double v);
+
+/* (log z - log w)/(z - w) at z = x + i y and w = u + i v on one side of a line through the origin;
+ * regular where they meet. */
+nambu_complex nambu_divided_log(double x, double y, double u, double v);
+
+/* log(a/b) for positive a and b, given a - b to full relative accuracy. */
+double nambu_log_ratio(double a, double b, double difference);
+
+/* sqrt(x^2 + y^2) - x, without cancellation for positive x. */
+double nambu_excess(double x, double y);
+
+/* The square root of x + i y in the upper half-plane. */
+nambu_complex nambu_upper_root(double x, double y);
+
+/* a + b, given a, b and d = a^2 - b^2, all complex. */
+nambu_complex nambu_root_sum(double ax, double ay, double bx, double by, double dx, double dy);
+
+/* artanh(q/k)/q for k = x + i y in the upper half-plane and q > 0. */
+nambu_complex nambu_pair_arctanh(double x, double y, double q);
