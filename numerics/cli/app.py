@@ -10,6 +10,7 @@ from concurrent.futures import BrokenExecutor
 from cyclopts import App, CycloptsError
 
 from numerics.cli.boundary import boundary
+from numerics.cli.export import export
 from numerics.cli.ledger import derive
 from numerics.cli.modes import modes
 from numerics.cli.reproduce import reproduce
@@ -32,6 +33,7 @@ def application() -> App:
     )
     app.command(boundary)
     app.command(derive)
+    app.command(export)
     app.command(modes)
     app.command(reproduce)
     app.command(scan)
