@@ -4,7 +4,7 @@ from derive.expansion import Expansion, expand
 from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import fermi
-from derive.paper import Ledger, Record, ledger
+from derive.paper import Ledger, Record, Status, ledger
 from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
 from derive.response import response_integrand
 from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
@@ -15,6 +15,7 @@ __all__ = [
     "Ledger",
     "Record",
     "Reservoir",
+    "Status",
     "bath",
     "empty_reservoir",
     "expand",

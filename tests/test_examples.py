@@ -43,16 +43,18 @@ def readme_blocks(language: str) -> list[str]:
 
 def test_readme_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = readme_blocks("python")
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     # five decay rates have a condensate, the sixth does not: gamma_v = gamma_b cannot be balanced
-    assert len(lines) == 11
+    assert len(lines) == 13
     assert lines[5].startswith("normal beyond")
     assert lines[6].startswith("(101, 2, 2) error ")
     assert lines[7].startswith("α₁₁ = -0.0053")
     assert lines[8] == "Im ω = 0.0144 at q = 0.053, Re ω = 0.0035"
+    assert lines[11].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
+    assert lines[12] == "True 125 18"
     assert lines[10].startswith("unstable from γ_v/γ_b = 0.020844 on, first at q = 0.0148")
 
 
