@@ -215,7 +215,14 @@ def _step(occupation: sp.Expr, at: dict[sp.Symbol, Any]) -> sp.Expr:
     return sp.S.One if number(occupation.args[0], at) < 0 else sp.S.Zero
 
 
-_SYMMETRY_STEPS = (Step("both sides from Dyson's equation, at any gamma and any occupation"),)
+#: Numbers, names and claims of (55)-(59): the component at -omega that stands on the left.
+_REFLECTIONS: tuple[tuple[str, str, str, int, int, Any], ...] = (
+    ("55", "retarded function, electrons", "R", 1, 1, lambda: _chain("R", 1, 2, "A")),
+    ("56", "retarded function, holes", "R", 2, 2, lambda: _chain("R", 2, 1, "A")),
+    ("57", "anomalous function", "R", 1, 2, lambda: component("A", 1, 2)(omega)),
+    ("58", "Keldysh function", "K", 1, 1, lambda: _chain("K", 1, 2, "K")),
+    ("59", "anomalous Keldysh function", "K", 1, 2, lambda: component("K", 1, 2)(omega)),
+)
 _RESONANCES = (
     "Measured at momenta off the resonances E₊ ± E₋ = ± ω. On them an imaginary part of Π stays "
     "as γ → 0: the pair continuum, and in driven states the intra-band one of Fig. 13."
@@ -280,55 +287,18 @@ RECORDS = (
         "couples amplitude and phase, however small γ is. Decided by two-dimensional quadrature "
         "of (37) at finite γ, which tends to the closed form with first order in γ.",
     ),
-    Record(
-        "55",
-        "Reflection of the retarded function, electrons",
-        Kind.IDENTITY,
-        Status.PROVED,
-        r"G^{\mathrm{R}}_{11}(\mathbf{k},-\omega)",
-        claim=lambda: _chain("R", 1, 2, "A"),
-        test=_symmetry("R", 1, 1),
-        steps=_SYMMETRY_STEPS,
-    ),
-    Record(
-        "56",
-        "Reflection of the retarded function, holes",
-        Kind.IDENTITY,
-        Status.PROVED,
-        r"G^{\mathrm{R}}_{22}(\mathbf{k},-\omega)",
-        claim=lambda: _chain("R", 2, 1, "A"),
-        test=_symmetry("R", 2, 2),
-        steps=_SYMMETRY_STEPS,
-    ),
-    Record(
-        "57",
-        "Reflection of the anomalous function",
-        Kind.IDENTITY,
-        Status.PROVED,
-        r"G^{\mathrm{R}}_{12}(\mathbf{k},-\omega)",
-        claim=lambda: component("A", 1, 2)(omega),
-        test=_symmetry("R", 1, 2),
-        steps=_SYMMETRY_STEPS,
-    ),
-    Record(
-        "58",
-        "Reflection of the Keldysh function",
-        Kind.IDENTITY,
-        Status.PROVED,
-        r"G^{\mathrm{K}}_{11}(\mathbf{k},-\omega)",
-        claim=lambda: _chain("K", 1, 2, "K"),
-        test=_symmetry("K", 1, 1),
-        steps=_SYMMETRY_STEPS,
-    ),
-    Record(
-        "59",
-        "Reflection of the anomalous Keldysh function",
-        Kind.IDENTITY,
-        Status.PROVED,
-        r"G^{\mathrm{K}}_{12}(\mathbf{k},-\omega)",
-        claim=lambda: component("K", 1, 2)(omega),
-        test=_symmetry("K", 1, 2),
-        steps=_SYMMETRY_STEPS,
+    *(
+        Record(
+            number_,
+            f"Reflection of the {what}",
+            Kind.IDENTITY,
+            Status.PROVED,
+            rf"G^{{\mathrm{{{part}}}}}_{{{row}{column}}}(\mathbf{{k}},-\omega)",
+            claim=claim,
+            test=_symmetry(part, row, column),
+            steps=(Step("both sides from Dyson's equation, at any gamma and any occupation"),),
+        )
+        for number_, what, part, row, column, claim in _REFLECTIONS
     ),
     Record(
         "60",
