@@ -49,6 +49,7 @@ def execute(source: Path) -> tuple[str, float]:
         kernel_name="python3",
         resources={"metadata": {"path": str(FOLDER)}},
         record_timing=False,
+        coalesce_streams=True,
     )
     client.execute()
     return nbformat.writes(_normalised(notebook)) + "\n", time.perf_counter() - begin
