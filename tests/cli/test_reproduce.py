@@ -78,7 +78,14 @@ def test_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(json.dumps(table.mapping()))["cutoff"]["value"] == 105.0
 
 
-@pytest.mark.parametrize(("name", "group"), checks.GROUPS)
+#: To derive everything again takes half a minute, and tests/derive/test_generation.py does it too.
+CHECKS = [
+    pytest.param(*group, marks=pytest.mark.slow) if group[1] is checks.generated_code else group
+    for group in checks.GROUPS
+]
+
+
+@pytest.mark.parametrize(("name", "group"), CHECKS)
 def test_every_check_holds(name: str, group: checks.Group) -> None:
     results = checks.run(group)
     assert results
