@@ -21,6 +21,9 @@ Function = Callable[[Complex], Complex]
 _TURN, _FIRST, _MOST = 0.8, 13, 8193
 #: Rounds of dividing rectangles; steps of the secant method; relative size of the last one.
 _DIVISIONS, _STEPS, _LAST = 40, 60, 1e-12
+#: Values of the function after which a search gives up: where they are lost in rounding, the
+#: argument turns however close the points are.  A search that succeeds takes some thousand.
+_BUDGET = 20_000
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class _Counter:
         start, end = (a, b) if forward else (b, a)
         t = self.first(start, end)
         confirmed = False
-        while len(t) <= _MOST:
+        while len(t) <= _MOST and len(self.known) <= _BUDGET:
             points = [start + x * (end - start) for x in t]
             values = self(points)
             if not np.isfinite(values).all() or (values == 0).any():

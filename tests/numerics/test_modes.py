@@ -140,3 +140,16 @@ def test_bad_arguments(arguments: dict[str, float], said: str) -> None:
     state = solve_steady_state(Parameters(0.0))
     with pytest.raises(ValueError, match=said):
         collective_mode(state, **arguments)
+
+
+def test_a_search_in_noise_ends_and_says_so():
+    noise = np.random.default_rng(7)
+    calls = []
+
+    def rounded(w):
+        calls.append(w.size)
+        return np.exp(2j * np.pi * noise.random(w.size))
+
+    found = zeros_in(rounded, Rectangle(-1 - 1j, 1 + 1j))
+    assert not found.complete
+    assert sum(calls) < 60_000
