@@ -168,7 +168,7 @@ lines = []
 for state, potential in ((at_bath, at_bath.mu_b), (at_vacuum, -1e10)):
     expected = np.array([state.gap, state.mu, state.mu_b])
     own = solve(potential, cold, expected * [1.02, 0.99, 1.01])
-    lines.append("  ".join(f"{a:.7f} ({b:.7f})" for a, b in zip(own, expected, strict=True)))
+    lines.append("  ".join(f"{a:.5f} ({b:.5f})" for a, b in zip(own, expected, strict=True)))
     assert np.abs(own - expected).max() < 1e-6
 print("Δ₀, μ, μ_b of our solver (and of the built-in one)\n" + "\n".join(lines))
 
@@ -223,7 +223,7 @@ with style():
         axes.set_xlabel(r"potential of the lead $\mu_l/\varepsilon_\mathrm{F}$")
     left.set_ylabel(r"$\Delta_0/\varepsilon_\mathrm{F}$")
     right.set_ylabel(r"$(\mu_\mathrm{b} - \mu)/\varepsilon_\mathrm{F}$")
-    left.legend(loc="lower right")
+    left.legend(loc=(0.03, 0.5))
 figure
 
 # %% [markdown]

@@ -2,6 +2,9 @@
 
 The coefficients of (46) with q -> 0 first, at the model's gamma, beside those with gamma -> 0
 first, which (72) and (76) are about.  In equilibrium both orders give the same.
+
+Along most of A and B the bath's edge lies a few gamma below the lowest excitation: gamma -> 0 at a
+fixed edge then takes the quasiparticles away as well, and leaves nearly the equilibrium value.
 """
 
 from __future__ import annotations
