@@ -47,6 +47,7 @@ def test_the_printed_frequency_is_that_of_no_cutoff():
         assert 0.05 * FREQUENCY.value < omega < 0.12 * FREQUENCY.value
 
 
+@pytest.mark.slow
 def test_the_frequency_by_other_routes():
     # the complex plane is searched; M at 25 digits vanishes in one direction; at the printed
     # frequency det M has no zero for any wave number

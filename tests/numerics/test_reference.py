@@ -53,6 +53,7 @@ def test_parts_add_up(state: SteadyState) -> None:
     assert np.abs(whole - inter - intra).max() < 1e-13 * np.abs(whole).max()
 
 
+@pytest.mark.slow
 def test_analytic_in_the_frequency(state: SteadyState) -> None:
     # mean value over a circle of radius gamma/2: twelve points leave 2**-12 of the variation
     radius = PARAMETERS.linewidth / 2

@@ -12,8 +12,8 @@ import pytest
 
 import derive
 from derive.paper import verification
-from numerics import Parameters
-from numerics.cli import main
+from numerics import Parameters, phase_diagram
+from numerics.cli import main, paper_table
 from numerics.cli.figure_jobs import JOBS
 from numerics.report import collect, equations, pictures, states
 from numerics.report.crew import Crew
@@ -21,6 +21,7 @@ from numerics.report.data import Diagram, ReportData, Settings
 from numerics.report.mathml import mathml
 from numerics.report.page import render
 from numerics.report.typography import physics
+from tests.cli.test_reproduce import small_table
 from tests.report.small_page import EVIL, FAILING, SVG, samples, small_data
 
 
@@ -274,3 +275,30 @@ def test_the_command_refuses_a_folder_that_is_not_there(
 ) -> None:
     assert main(["report", "--from", str(tmp_path / "none")]) == 2
     assert "there is no such folder" in capsys.readouterr().err
+
+
+def test_everything_is_collected_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = small_data().diagram.samples
+    grid = (sorted({s.inv_kfa for s in known}), sorted({s.ratio for s in known}))
+    monkeypatch.setattr(states, "grid", lambda full: grid)
+    by_place = {(s.inv_kfa, s.ratio): s for s in known}
+    monkeypatch.setattr(states, "sample", lambda p: by_place[p.inv_kfa, round(p.ratio, 9)])
+    monkeypatch.setattr(equations, "numbers", lambda: ["29", "40"])
+    monkeypatch.setattr(paper_table, "compare", small_table)
+    monkeypatch.setattr(
+        collect, "_diagram", lambda *given: phase_diagram([-1.0, -0.9], kinds=("normal",))
+    )
+    for job in JOBS:
+        for kind in ("svg", "png"):
+            (tmp_path / f"{job.name}.{kind}").write_bytes(SVG)
+    done: list[str] = []
+    found = collect.collect(Settings(), tmp_path, Crew(None, done.append))
+    assert len(done) == collect.pieces(tmp_path, False)
+    assert [e.id for e in found.equations] == ["29", "40"]
+    assert [d.id for d in found.derivations] == ["40"]
+    assert {p.name for p in found.pictures} == {job.name for job in JOBS}
+    assert found.diagram.samples[0] == known[0]
+    assert [n.verdict for n in found.paper][-1] == "disagrees"
+    assert Elements(render(found)).inside == []
