@@ -13,6 +13,7 @@ from numerics.cli.boundary import boundary
 from numerics.cli.export import export
 from numerics.cli.ledger import derive
 from numerics.cli.modes import modes
+from numerics.cli.report import report
 from numerics.cli.reproduce import reproduce
 from numerics.cli.scan import scan
 from numerics.cli.steady_state import steady_state
@@ -35,6 +36,7 @@ def application() -> App:
     app.command(derive)
     app.command(export)
     app.command(modes)
+    app.command(report)
     app.command(reproduce)
     app.command(scan)
     app.command(steady_state)

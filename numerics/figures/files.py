@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -23,7 +24,15 @@ def save_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[objec
 def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as PNG and SVG, without dates, so that a repetition changes nothing."""
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    with style():
-        figure.savefig(paths[0], metadata={"Software": None})
-        figure.savefig(paths[1], metadata={"Date": None, "Creator": None})
+    for path in paths:
+        path.write_bytes(picture_bytes(figure, path.suffix[1:]))
     return paths
+
+
+def picture_bytes(figure: Figure, kind: str) -> bytes:
+    """Return a figure as "png" or "svg", without dates, so that a repetition changes nothing."""
+    without: dict[str, tuple[str, ...]] = {"png": ("Software",), "svg": ("Date", "Creator")}
+    stream = BytesIO()
+    with style():
+        figure.savefig(stream, format=kind, metadata=dict.fromkeys(without[kind]))
+    return stream.getvalue()

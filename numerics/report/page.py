@@ -1,0 +1,87 @@
+"""The page: its sections in a template, with styles and scripts within it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib import resources
+from string import Template
+
+from numerics.report import sections
+from numerics.report.data import ReportData
+from numerics.report.explorer import explorer
+from numerics.report.markup import Html, element
+
+#: In the order in which the browser runs them.
+_SCRIPTS = ("page.js", "plot.js", "explore.js")
+#: Statuses as they are counted.
+_PLURALS = {
+    "proved symbolically": "proved symbolically",
+    "verified numerically": "verified numerically",
+    "holds as a limit": "hold as limits",
+    "misprint, corrected": "misprints corrected",
+    "fails": "fail",
+}
+_NAVIGATION = {
+    "derived": "Derived",
+    "ledger": "Ledger",
+    "paper": "Numbers",
+    "figures": "Figures",
+    "diagram": "Diagram",
+}
+
+
+def render(data: ReportData) -> str:
+    """Return the page as HTML; the same data gives the same text.
+
+    Parameters
+    ----------
+    data : ReportData
+        What is on it.
+    """
+    return Template(_file("page.html")).substitute(
+        style=_file("style.css"),
+        scripts="\n".join(_file(name) for name in _SCRIPTS),
+        navigation=_navigation(),
+        summary=_summary(data),
+        derived=sections.derived(data),
+        ledger=sections.ledger(data),
+        paper=sections.paper(data),
+        figures=sections.figures(data),
+        diagram=explorer(data),
+        about=sections.about(data.settings),
+    )
+
+
+def _navigation() -> Html:
+    links = [
+        element("li", element("a", title, href=f"#{name}")) for name, title in _NAVIGATION.items()
+    ]
+    return element("ul", links)
+
+
+def _summary(data: ReportData) -> Html:
+    """Return the most important counts, and what failed."""
+    counts = Counter(equation.verdict for equation in data.equations)
+    agree = sum(n.verdict == "agrees" for n in data.paper if _inferred(data, n.cutoff))
+    compared = sum(_inferred(data, n.cutoff) for n in data.paper)
+    facts = [
+        (str(len(data.equations)), "equations checked"),
+        *((str(counts[status]), name) for status, name in _PLURALS.items() if counts[status]),
+        (f"{agree} of {compared}", "printed numbers agree"),
+        (str(len(data.diagram.samples)), "states in the diagram"),
+    ]
+    items = [element("div", element("dd", value), element("dt", name)) for value, name in facts]
+    failures = [element("li", failure) for failure in data.failures]
+    shown = element("dl", items, class_="facts")
+    if not failures:
+        return shown
+    words = element("h2", f"{len(failures)} failed")
+    return Html(shown + element("div", words, element("ul", failures), class_="failures"))
+
+
+def _inferred(data: ReportData, cutoff: float) -> bool:
+    return data.cutoff is not None and cutoff == data.cutoff.value
+
+
+def _file(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

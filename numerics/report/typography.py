@@ -1,0 +1,71 @@
+"""Physics in running text: indices, exponents, Greek letters and arrows as they are written."""
+
+from __future__ import annotations
+
+import re
+
+from numerics.report.markup import Html, element, safe
+
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "eta": "η",
+    "theta": "θ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "rho": "ρ",
+    "tau": "τ",
+    "omega": "ω",
+    "Delta": "Δ",
+    "Pi": "Π",
+    "Sigma": "Σ",
+    "Omega": "Ω",
+}
+_WORD = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])")
+#: An index or an exponent behind a letter, a digit or a bracket.
+_SCRIPT = re.compile(
+    r"(?<=[^\W_]|[)\]])"
+    r"(?:_([A-Za-zα-ω]{1,2}|\d{1,2}|[+-])(?![A-Za-z0-9_])"
+    r"|(?:\^|\*\*)(\([^()\s]{1,8}\)|[+-]?\d+|[A-Z*](?![A-Za-z])))"
+)
+#: A hyphen that stands for a sign.
+_MINUS = re.compile(r"(?:(?<=[\s(=])|^)-(?=[\w(])")
+_EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def physics(text: str) -> Html:
+    """Return plain text with its symbols as markup.
+
+    Examples
+    --------
+    >>> physics("gamma_v/gamma_b -> 0, E_p^2 < 1")
+    'γ<sub>v</sub>/γ<sub>b</sub> → 0, E<sub>p</sub><sup>2</sup> &lt; 1'
+    """
+    text = _MINUS.sub("−", text)
+    text = _WORD.sub(lambda found: _GREEK[found[1]], text).replace("->", "→")
+    parts: list[str] = []
+    end = 0
+    for found in _SCRIPT.finditer(text):
+        parts.append(text[end : found.start()])
+        parts.append(element("sub", found[1]) if found[1] else element("sup", found[2].strip("()")))
+        end = found.end()
+    return safe([*parts, text[end:]])
+
+
+def shown(value: float, digits: int = 1) -> str:
+    """Return a number with so many digits, as people write it.
+
+    Examples
+    --------
+    >>> shown(-4.2e-7, 2), shown(0.0125, 3), shown(0.0)
+    ('−4.2·10⁻⁷', '0.0125', '0')
+    """
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}·10{str(int(exponent)).translate(_EXPONENT)}"
+    return text.replace("-", "−")
