@@ -233,7 +233,7 @@ assert frequencies[0] > frequencies[1] > frequencies[2]
 # lead into it?
 
 # %%
-estimate = published.estimate_cutoff()
+estimate = published.estimate_cutoff(known={"A": pairs[1.0][0], "B": known_b[-1.0]})
 for name, low, high in estimate.intervals:
     print(f"{name:32} p_c from {low:6.1f} to {high:6.1f}")
 print(f"all at once: p_c = {estimate.value:.0f} ± {estimate.uncertainty:.0f}")

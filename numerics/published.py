@@ -7,7 +7,7 @@ stands for an interval: half a unit of its last digit on either side.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from numerics.boundaries import Boundary, find_boundary
@@ -17,7 +17,7 @@ from numerics.steady_state import solve_steady_state
 #: Cutoffs among which the paper's is looked for, and where the search begins.
 SMALLEST, LARGEST, FIRST = 5.0, 400.0, 100.0
 #: Relative tolerance of a cutoff; steps of the search for it.
-_CLOSE, _STEPS = 1e-4, 30
+_CLOSE, _FAR, _STEPS = 1e-4, 0.4, 30
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,10 @@ class CutoffEstimate:
 
 
 def estimate_cutoff(
-    progress: Callable[[str], None] | None = None, *, gamma_b: float = 1e-3
+    progress: Callable[[str], None] | None = None,
+    *,
+    gamma_b: float = 1e-3,
+    known: Mapping[str, Boundary] | None = None,
 ) -> CutoffEstimate:
     """Return the cutoffs for which the boundaries come out as the paper prints them.
 
@@ -132,34 +135,40 @@ def estimate_cutoff(
         Called with the name of each printed number before it is worked on.
     gamma_b : float
         The paper's.
+    known : mapping, optional
+        Boundaries by type, at the interaction strength of the printed one and any cutoff, to
+        start from.
     """
     intervals = []
     for kind, inv_kfa, printed in BOUNDARIES:
         if progress is not None:
             progress(printed.name)
-        start = find_boundary(kind, inv_kfa, gamma_b=gamma_b, cutoff=FIRST)
-        ends = [_cutoff_of(start, ratio) for ratio in printed.interval]
+        here = (known or {}).get(kind) or find_boundary(
+            kind, inv_kfa, gamma_b=gamma_b, cutoff=FIRST
+        )
+        slope = 0.3
+        ends = []
+        for ratio in printed.interval:
+            here, slope = _where_ratio_is(ratio, here, slope)
+            ends.append(here.state.parameters.cutoff)
         intervals.append((printed.name, min(ends), max(ends)))
     low = max(interval[1] for interval in intervals)
     high = min(interval[2] for interval in intervals)
     return CutoffEstimate(tuple(intervals), low, high)
 
 
-def _cutoff_of(start: Boundary, ratio: float) -> float:
-    """Return the cutoff at which a boundary has a given ratio; the search's ends where none has.
+def _where_ratio_is(ratio: float, here: Boundary, slope: float) -> tuple[Boundary, float]:
+    """Return the boundary at the cutoff at which it has a ratio, and d log ratio/d log cutoff.
 
-    The density beyond the Fermi sea grows with the cutoff, and with it the ratio.
+    The density beyond the Fermi sea grows with the cutoff, and with it the ratio.  Where no cutoff
+    gives it, the boundary at the end of the search.
     """
-    model = start.state.parameters
-    here, cutoff = start, model.cutoff
-    slope = 0.3
+    model = here.state.parameters
     for _ in range(_STEPS):
-        excess = math.log(ratio / here.ratio)
-        step = max(-0.2, min(0.2, excess / slope))
-        if abs(step) < _CLOSE:
-            break
+        cutoff = here.state.parameters.cutoff
+        step = max(-_FAR, min(_FAR, math.log(ratio / here.ratio) / slope))
         moved = min(max(cutoff * math.exp(step), SMALLEST), LARGEST)
-        if moved == cutoff:
+        if abs(step) < _CLOSE or moved == cutoff:
             break
         there = find_boundary(
             here.kind,
@@ -170,8 +179,8 @@ def _cutoff_of(start: Boundary, ratio: float) -> float:
             start=here,
         )
         slope = math.log(there.ratio / here.ratio) / math.log(moved / cutoff)
-        here, cutoff = there, moved
-    return cutoff
+        here = there
+    return here, slope
 
 
 def comparisons(cutoff: float, *, gamma_b: float = 1e-3) -> Iterator[Comparison]:

@@ -135,9 +135,8 @@ def _evidence(outcome: Outcome) -> str:
     finding = outcome.finding
     if finding is None:
         return ""
-    if finding.order is not None:
-        return f"{finding.residual:.0e}; order {finding.order:.3f}"
-    return f"{finding.residual:.0e}" if finding.residual else "0"
+    residual = f"{finding.residual:.0e}" if finding.residual else "0"
+    return residual if finding.order is None else f"{residual}; order {finding.order:.3f}"
 
 
 def _show(record: Record, outcome: Outcome, latex: bool) -> None:
