@@ -74,14 +74,10 @@ def long_wave_coefficients() -> dict[sp.Symbol, sp.Expr]:
     return coefficients
 
 
-def determinant(*, second_order: bool = True) -> sp.Expr:
-    """Return det M to the orders q^2, omega and omega^2.
-
-    With `second_order` false the entries stop where (46) does, and the coefficient of omega^2 is
-    then incomplete.
-    """
+def determinant() -> sp.Expr:
+    """Return det M to the orders q^2, omega and omega^2."""
     size = sp.Dummy("size")
-    scaled = long_wave_matrix(second_order=second_order).subs(
+    scaled = long_wave_matrix(second_order=True).subs(
         {q: size * q, omega: size * omega}, simultaneous=True
     )
     orders = sp.Poly(sp.expand(scaled.det()), size)

@@ -12,6 +12,8 @@ vanishes; at xi_+ = -xi_- it does not, and there F_b depends on the sign of xi u
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -67,7 +69,7 @@ def resonant_coupling_density() -> tuple[sp.Expr, sp.Expr]:
 
 
 @functools.cache
-def _integrand() -> tuple[list[sp.Symbol], object]:
+def _integrand() -> tuple[list[sp.Symbol], Callable[..., Any]]:
     """Return R_12 of one pair of branches as a NumPy function, and its arguments."""
     kernel = band_loop_kernel(1, 2).doit()
     arguments = sorted(kernel.free_symbols, key=str)
@@ -111,7 +113,7 @@ def _branch_sum(plus: Array, minus: Array, known: dict[str, float], width: float
     total = np.zeros(plus.shape, complex)
     for a in (1, -1):
         for b in (1, -1):
-            values = {
+            values: dict[str, Any] = {
                 **known,
                 "xi_plus": plus,
                 "xi_minus": minus,
@@ -121,7 +123,7 @@ def _branch_sum(plus: Array, minus: Array, known: dict[str, float], width: float
                 "omega_r": 0.0,
             }
             # complex, so that logarithms of negative numbers exist
-            total += function(*(values[str(k)] + 0j for k in arguments))  # type: ignore[operator]
+            total += function(*(values[str(k)] + 0j for k in arguments))
     return total
 
 

@@ -215,6 +215,12 @@ def _step(occupation: sp.Expr, at: dict[sp.Symbol, Any]) -> sp.Expr:
     return sp.S.One if number(occupation.args[0], at) < 0 else sp.S.Zero
 
 
+#: Numbers, titles and claims of (51)-(53): the entry at omega that stands on the left.
+_PARITIES: tuple[tuple[str, str, int, int, Any], ...] = (
+    ("51", "Amplitude response is even in the frequency", 1, 1, lambda: _PI[1, 1](-omega)),
+    ("52", "Couplings of amplitude and phase are opposite", 1, 2, lambda: -_PI[2, 1](omega)),
+    ("53", "Phase response is even in the frequency", 2, 2, lambda: _PI[2, 2](-omega)),
+)
 #: Numbers, names and claims of (55)-(59): the component at -omega that stands on the left.
 _REFLECTIONS: tuple[tuple[str, str, str, int, int, Any], ...] = (
     ("55", "retarded function, electrons", "R", 1, 1, lambda: _chain("R", 1, 2, "A")),
@@ -229,38 +235,19 @@ _RESONANCES = (
 )
 
 RECORDS = (
-    Record(
-        "51",
-        "Amplitude response is even in the frequency",
-        Kind.LIMIT,
-        Status.LIMIT,
-        r"\Pi_{11}(\mathbf{q},\omega)",
-        claim=lambda: _PI[1, 1](-omega),
-        test=functools.partial(_entry_without_linewidth, 1, 1),
-        steps=(Step("from (55)-(60) as γ → 0"),),
-        note=_RESONANCES,
-    ),
-    Record(
-        "52",
-        "Couplings of amplitude and phase are opposite",
-        Kind.LIMIT,
-        Status.LIMIT,
-        r"\Pi_{12}(\mathbf{q},\omega)",
-        claim=lambda: -_PI[2, 1](omega),
-        test=functools.partial(_entry_without_linewidth, 1, 2),
-        steps=(Step("from (55)-(60) as γ → 0"),),
-        note=_RESONANCES,
-    ),
-    Record(
-        "53",
-        "Phase response is even in the frequency",
-        Kind.LIMIT,
-        Status.LIMIT,
-        r"\Pi_{22}(\mathbf{q},\omega)",
-        claim=lambda: _PI[2, 2](-omega),
-        test=functools.partial(_entry_without_linewidth, 2, 2),
-        steps=(Step("from (55)-(60) as γ → 0"),),
-        note=_RESONANCES,
+    *(
+        Record(
+            number_,
+            title,
+            Kind.LIMIT,
+            Status.LIMIT,
+            rf"\Pi_{{{row}{column}}}(\mathbf{{q}},\omega)",
+            claim=claim,
+            test=functools.partial(_entry_without_linewidth, row, column),
+            steps=(Step("from (55)-(60) as γ → 0"),),
+            note=_RESONANCES,
+        )
+        for number_, title, row, column, claim in _PARITIES
     ),
     Record(
         "54",
