@@ -64,6 +64,20 @@ class pair_arctanh(sp.Function):
         return self.doit()._eval_evalf(prec)
 
 
+class pair_excess(sp.Function):
+    """artanh(q/k)/q - 1/k, which is of the order q^2/k^3, for k in the upper half-plane."""
+
+    nargs = 2
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Return the plain difference."""
+        k, q = self.args
+        return pair_arctanh(k, q).doit() - 1 / k
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        return self.doit()._eval_evalf(prec)
+
+
 def pole_matrix(rising: sp.Expr, falling: sp.Expr) -> sp.ImmutableMatrix:
     """Return the numerator of a Green's function (29) at one of its poles xi = a.
 
@@ -89,18 +103,33 @@ def pair_integrals(
     ----------
     roots : tuple of Expr
         a and c in the upper half-plane, and a^2 - c^2 without cancellation.
-    plus, minus : sequence of Expr
-        The roots sqrt(mu + a), sqrt(mu - a) and sqrt(mu + c), sqrt(mu - c) in the upper half-plane.
+    plus, minus
+        As in `pair_momenta`.
     q : Expr
         Wave number.
     """
-    total = root_sum(*roots)
+    momenta = pair_momenta(root_sum(*roots), plus, minus)
+    return {signs: pair_arctanh(k, q) for signs, k in momenta.items()}
+
+
+def pair_momenta(
+    total: sp.Expr, plus: Sequence[sp.Expr], minus: Sequence[sp.Expr]
+) -> dict[tuple[int, int], sp.Expr]:
+    """Return the sums k + l of the momenta of two poles xi = s a and xi = u c, by the signs s, u.
+
+    Parameters
+    ----------
+    total : Expr
+        a + c without cancellation.
+    plus, minus : sequence of Expr
+        The roots sqrt(mu + a), sqrt(mu - a) and sqrt(mu + c), sqrt(mu - c) in the upper half-plane.
+    """
     # k^2 - l^2 = +-(a + c) where the signs differ, and only there can k and l cancel
     return {
-        (1, 1): pair_arctanh(plus[0] + minus[0], q),
-        (-1, -1): pair_arctanh(plus[1] + minus[1], q),
-        (1, -1): pair_arctanh(root_sum(plus[0], minus[1], total), q),
-        (-1, 1): pair_arctanh(root_sum(plus[1], minus[0], -total), q),
+        (1, 1): plus[0] + minus[0],
+        (-1, -1): plus[1] + minus[1],
+        (1, -1): root_sum(plus[0], minus[1], total),
+        (-1, 1): root_sum(plus[1], minus[0], -total),
     }
 
 

@@ -25,7 +25,8 @@ _ROUNDS = 12
 #: Integrand: values times the Jacobian at the nodes of panels, shape (k, panels, nodes), and their
 #: sizes before anything cancels.
 Integrand = Callable[[Panels, Rule], tuple[Complex, Array]]
-#: Tolerance of each integral, given the totals and their rounding.
+#: Tolerance of each integral, shape (n,), or of each of its components, shape (n, k), given the
+#: totals and their rounding.
 Goal = Callable[[Complex, Array], Array]
 
 
@@ -107,13 +108,13 @@ def integrate(
     panels_of = np.bincount(panels.owner, minlength=count)
     for remaining in range(_ROUNDS if rounds is None else rounds, -1, -1):
         value, error, size = done.totals(count)
-        tolerance = goal(value, size)
+        tolerance = goal(value, size).reshape(count, -1)
         # written so that a value which is not a number is missed, too
-        missed = ~(error.max(axis=1) <= tolerance)
+        missed = np.asarray(~(error <= tolerance).all(axis=1))
         if remaining == 0 or not missed.any():
             break
-        share = np.where(missed, tolerance / (2 * panels_of), np.inf)
-        bad = ~(done.error.max(axis=1) <= share[done.panels.owner])
+        share = np.where(missed[:, None], tolerance / (2 * panels_of[:, None]), np.inf)
+        bad = np.asarray(~(done.error <= share[done.panels.owner]).all(axis=1))
         halves = done.panels.select(bad)
         halves = halves.cut((halves.start + halves.end) / 2)
         panels_of += np.bincount(halves.owner, minlength=count)

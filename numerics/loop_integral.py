@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,39 +75,57 @@ class _Integrand:
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 per unit of the nodes' variable, and their sizes."""
-        state = self.state
-        y, offset, slope = panels.nodes(rule)
-        owner = np.tile(np.repeat(panels.owner, rule.nodes.size), 2)
-        omega = self.omega[owner]
-        nu = np.concatenate([y.ravel(), -y.ravel()]) - omega.real / 2
-        # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
-        closest = _CLOSEST * state.gap
-        nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)
-        # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
-        shift = self.omega.real[panels.owner].astype(np.longdouble) / 2
-        distance = np.stack(
-            [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
-        )
-        gamma = state.parameters.linewidth
-        parts = kernels.pairing(
-            nu,
-            distance.ravel(),
-            distance[::-1].ravel(),
-            occupation_sums(state, nu),
-            occupation_sums(state, -nu),
-            omega.real,
-            gamma + omega.imag,
-            self.q[owner],
-            state.gap,
-            state.mu,
-            gamma,
-        )
-        both = np.array(parts).reshape(4, 2, 2, *y.shape)
+        y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
+        both = np.array(kernels.pairing(*arguments)).reshape(4, 2, 2, *y.shape)
         folded = both.sum(axis=2)
         even = (y * y + self.scale**2) ** -0.25 / (4 * math.pi**2)
         folded[::3, 0] -= even
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope
+
+
+def loop_arguments(
+    state: SteadyState, q: Array, omega: Complex, panels: Panels, rule: Rule
+) -> tuple[Array, Array, tuple[Any, ...]]:
+    """Return the nodes y = |nu + omega/2| of panels, dy, and the arguments of the kernels there.
+
+    The arguments are those at nu = y - omega/2 followed by those at nu = -y - omega/2.
+
+    Returns
+    -------
+    tuple
+        Two arrays of shape (panels, nodes), and the arguments, of shape (2 * panels * nodes,).
+    """
+    y, offset, slope = panels.nodes(rule)
+    owner = np.tile(np.repeat(panels.owner, rule.nodes.size), 2)
+    transfer = omega[owner]
+    nu = np.concatenate([y.ravel(), -y.ravel()]) - transfer.real / 2
+    # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
+    closest = _CLOSEST * state.gap
+    nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)
+    # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
+    shift = omega.real[panels.owner].astype(np.longdouble) / 2
+    distance = np.stack(
+        [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
+    )
+    gamma = state.parameters.linewidth
+    return (
+        y,
+        slope,
+        (
+            nu,
+            distance.ravel(),
+            distance[::-1].ravel(),
+            occupation_sums(state, nu),
+            occupation_sums(state, -nu),
+            transfer.real,
+            gamma + transfer.imag,
+            q[owner],
+            state.gap,
+            state.mu,
+            gamma,
+        ),
+    )
 
 
 def _distance(origin: Extended, offset: Array, gap: float) -> Array:

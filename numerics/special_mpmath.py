@@ -54,3 +54,15 @@ def pair_arctanh(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
         if abs(k) > 16 * q:
             value = mp.atanh(q / k) / q
     return value.real, value.imag
+
+
+def pair_excess(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane."""
+    k = mp.mpc(x, y)
+    if q == 0:
+        return mp.zero, mp.zero
+    # the two agree to the digits of (q/k)^2
+    with mp.extraprec(2 * max(0, int(mp.mag(k) - mp.mag(q))) + 10):
+        real, imaginary = pair_arctanh(mp, x, y, q)
+        value = mp.mpc(real, imaginary) - 1 / k
+    return value.real, value.imag

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.frequency.divided import divided_log, divided_polygamma
-from derive.momentum import pair_arctanh, root_sum, upper_root
+from derive.momentum import pair_arctanh, pair_excess, root_sum, upper_root
 
 
 class log_ratio(sp.Function):
@@ -240,6 +240,26 @@ class pair_arctanh_im(_MomentumPart):
         return sp.im(self._value())
 
 
+class pair_excess_re(_MomentumPart):
+    """Real part of `pair_excess` at x + i y and real q."""
+
+    nargs = 3
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the real part of the complex function."""
+        return sp.re(self._value())
+
+
+class pair_excess_im(_MomentumPart):
+    """Imaginary part of `pair_excess` at x + i y and real q."""
+
+    nargs = 3
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return the imaginary part of the complex function."""
+        return sp.im(self._value())
+
+
 _COMPLEX.update(
     {
         upper_root_re: upper_root,
@@ -248,6 +268,8 @@ _COMPLEX.update(
         root_sum_im: root_sum,
         pair_arctanh_re: pair_arctanh,
         pair_arctanh_im: pair_arctanh,
+        pair_excess_re: pair_excess,
+        pair_excess_im: pair_excess,
     }
 )
 
@@ -266,6 +288,12 @@ class parts_root_sum(sp.Function):
 
 class parts_pair_arctanh(sp.Function):
     """Both parts of `pair_arctanh`."""
+
+    nargs = 3
+
+
+class parts_pair_excess(sp.Function):
+    """Both parts of `pair_excess`."""
 
     nargs = 3
 
@@ -308,6 +336,8 @@ COMPLEX_PARTS: dict[type[sp.Function], tuple[type[sp.Function], type[sp.Function
     root_sum_im: (parts_root_sum, second_part),
     pair_arctanh_re: (parts_pair_arctanh, first_part),
     pair_arctanh_im: (parts_pair_arctanh, second_part),
+    pair_excess_re: (parts_pair_excess, first_part),
+    pair_excess_im: (parts_pair_excess, second_part),
 }
 
 #: Functions whose cost dominates; an expression is linear in them after the nu-integral.
@@ -324,6 +354,7 @@ TRANSCENDENTAL = (
     parts_upper_root,
     parts_root_sum,
     parts_pair_arctanh,
+    parts_pair_excess,
 )
 
 

@@ -11,6 +11,8 @@ from derive.codegen.nodes import (
     divided_polygamma_re,
     pair_arctanh_im,
     pair_arctanh_re,
+    pair_excess_im,
+    pair_excess_re,
     polygamma_im,
     polygamma_re,
     root_sum_im,
@@ -20,7 +22,7 @@ from derive.codegen.nodes import (
 )
 from derive.codegen.program import Program
 from derive.frequency.divided import divided_log, divided_polygamma
-from derive.momentum import pair_arctanh, root_sum, upper_root
+from derive.momentum import pair_arctanh, pair_excess, root_sum, upper_root
 
 Parts = tuple[sp.Expr, sp.Expr]
 
@@ -30,6 +32,12 @@ _BY_PARTS = (
     (divided_polygamma, divided_polygamma_re, divided_polygamma_im),
     (upper_root, upper_root_re, upper_root_im),
     (root_sum, root_sum_re, root_sum_im),
+)
+
+#: The same for functions whose second argument is real.
+_OF_PAIRS = (
+    (pair_arctanh, pair_arctanh_re, pair_arctanh_im),
+    (pair_excess, pair_excess_re, pair_excess_im),
 )
 
 
@@ -80,9 +88,10 @@ class Splitter:
             return self._logarithm(expr.args[0])
         if isinstance(expr, sp.polygamma):
             return self._polygamma(*expr.args)
-        if isinstance(expr, pair_arctanh):
-            (x, y), q = self(expr.args[0]), expr.args[1]
-            return pair_arctanh_re(x, y, q), pair_arctanh_im(x, y, q)
+        for function, real, imaginary in _OF_PAIRS:
+            if isinstance(expr, function):
+                (x, y), q = self(expr.args[0]), expr.args[1]
+                return real(x, y, q), imaginary(x, y, q)
         for function, real, imaginary in _BY_PARTS:
             if isinstance(expr, function):
                 arguments = [part for z in expr.args for part in self(z)]

@@ -6,6 +6,7 @@ from derive.codegen.program import Module
 from derive.programs.band import band_module
 from derive.programs.bubble import bubble_module
 from derive.programs.expansion import expansion_module
+from derive.programs.goldstone import goldstone_module
 from derive.programs.response import response_module
 from derive.programs.spectral import spectral_module
 from derive.programs.steady_state import steady_state_module
@@ -17,6 +18,7 @@ def modules() -> tuple[Module, ...]:
         steady_state_module(),
         response_module(),
         bubble_module(),
+        goldstone_module(),
         band_module(),
         spectral_module(),
         expansion_module(),

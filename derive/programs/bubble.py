@@ -10,17 +10,16 @@ from derive import nambu, symbols
 from derive.codegen import passes
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
-from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
-
-#: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
-_FORWARD = sp.Symbol("F_forward", real=True)
-_BACKWARD = sp.Symbol("F_backward", real=True)
-
-#: |nu| - Delta_0 and |nu + omega| - Delta_0, given without cancellation.
-_DISTANCE = sp.Symbol("distance", real=True)
-_TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
-
-_SIGNS = (1, -1)
+from derive.momentum import pair_integrals, pole_matrix, residue_weight
+from derive.programs.loop import (
+    BACKWARD,
+    DISTANCE,
+    FORWARD,
+    INPUTS,
+    SIGNS,
+    TRANSFER_DISTANCE,
+    retarded_poles,
+)
 
 
 class _Loop:
@@ -30,30 +29,23 @@ class _Loop:
         self.stages = stages
         nu, gamma = symbols.nu, symbols.linewidth
         x = stages.assign("x", nu + symbols.transfer)
-        self.plus, self.plus_root, self.retarded = self._poles(
-            "a", x, symbols.transfer_width, _TRANSFER_DISTANCE
-        )
-        self.minus, self.minus_root, self.keldysh = self._poles("c", nu, gamma, _DISTANCE)
+        width = symbols.transfer_width
+        self.plus = retarded_poles(stages, "a", x, width, TRANSFER_DISTANCE)
+        self.retarded = self._numerators("a", x + sp.I * width, self.plus.root)
+        self.minus = retarded_poles(stages, "c", nu, gamma, DISTANCE)
+        self.keldysh = self._numerators("c", nu + sp.I * gamma, self.minus.root)
         # Sigma^K over -2 i gamma, (A9)
-        self.distribution = sp.ImmutableMatrix(sp.diag(_FORWARD, -_BACKWARD))
+        self.distribution = sp.ImmutableMatrix(sp.diag(FORWARD, -BACKWARD))
         self.decay = 2 * sp.I * gamma * nambu.pauli(0)
 
-    def _poles(
-        self, name: str, frequency: sp.Expr, width: sp.Expr, distance: sp.Expr
-    ) -> tuple[list[sp.Expr], sp.Expr, dict[int, sp.ImmutableMatrix]]:
-        """Name the poles xi = +-a of a Green's function, their momenta and its numerators there."""
-        gap, assign = symbols.gap, self.stages.assign
-        # z^2 - Delta_0^2, which stays accurate at the edge of the spectrum
-        square = distance * (distance + 2 * gap) - width**2 + 2 * sp.I * width * frequency
-        root = assign(name, upper_root(square))
-        momenta = [
-            assign(f"{name}_p{k}", upper_root(symbols.mu + sign * root))
-            for k, sign in enumerate(_SIGNS)
-        ]
+    def _numerators(
+        self, name: str, frequency: sp.Expr, root: sp.Expr
+    ) -> dict[int, sp.ImmutableMatrix]:
+        """Name the numerators of a Green's function at xi = +-a."""
         # Re a has the sign of Re z, so that z + a is the larger one
-        rising = assign(f"{name}_up", frequency + sp.I * width + root)
-        falling = assign(f"{name}_down", gap**2 / rising)
-        return momenta, root, {1: pole_matrix(rising, falling), -1: pole_matrix(falling, rising)}
+        rising = self.stages.assign(f"{name}_up", frequency + root)
+        falling = self.stages.assign(f"{name}_down", symbols.gap**2 / rising)
+        return {1: pole_matrix(rising, falling), -1: pole_matrix(falling, rising)}
 
     def terms(self) -> Iterator[tuple[sp.ImmutableMatrix, sp.ImmutableMatrix]]:
         """Yield G^R, summed over its poles with the momentum integrals, and G^K at each pole.
@@ -64,20 +56,22 @@ class _Loop:
         gamma, width = symbols.linewidth, symbols.transfer_width
         total, decay = 2 * symbols.nu + symbols.transfer, self.decay
         for label, reflected in (("r", False), ("s", True)):
-            root, momenta, imaginary = self.minus_root, self.minus, (width - gamma, width + gamma)
+            root, momenta = self.minus.root, self.minus.momenta
+            imaginary = (width - gamma, width + gamma)
             if reflected:
-                root, momenta = -conjugate(root), [-conjugate(p) for p in momenta[::-1]]
+                root = -conjugate(root)
+                momenta = tuple(-conjugate(p) for p in momenta[::-1])
                 imaginary = imaginary[::-1]
             # a^2 - c^2 as the product of difference and sum of the two frequencies
             difference = (symbols.transfer + sp.I * imaginary[0]) * (total + sp.I * imaginary[1])
             integrals = pair_integrals(
-                (self.plus_root, root, difference), self.plus, momenta, symbols.wave_number
+                (self.plus.root, root, difference), self.plus.momenta, momenta, symbols.wave_number
             )
-            for sign in _SIGNS:
-                name = f"{label}{'pm'[_SIGNS.index(sign)]}"
+            for sign in SIGNS:
+                name = f"{label}{'pm'[SIGNS.index(sign)]}"
                 weighted = sp.zeros(2, 2)
-                for s in _SIGNS:
-                    value = residue_weight(s, self.plus_root) * integrals[s, sign]
+                for s in SIGNS:
+                    value = residue_weight(s, self.plus.root) * integrals[s, sign]
                     weighted += self.stages.assign(f"{name}_{s % 3}", value) * self.retarded[s]
                 if reflected:
                     pole = self.keldysh[-sign].applyfunc(conjugate)
@@ -107,20 +101,7 @@ def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Pr
     for (s, t), value in sums.items():
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"pi{s}{t}_{suffix}", prefactor * part))
-    inputs = (
-        symbols.nu,
-        _DISTANCE,
-        _TRANSFER_DISTANCE,
-        _FORWARD,
-        _BACKWARD,
-        symbols.transfer,
-        symbols.transfer_width,
-        symbols.wave_number,
-        symbols.gap,
-        symbols.mu,
-        symbols.linewidth,
-    )
-    program = Program(name, source, inputs, tuple(stages.body), tuple(outputs))
+    program = Program(name, source, INPUTS, tuple(stages.body), tuple(outputs))
     steps = (
         passes.share_subexpressions,
         passes.pair_complex_functions,

@@ -100,7 +100,14 @@ def combinations() -> dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]
                 ),
                 ("upper_root", (x, side * y), (side * real, imaginary)),
                 ("pair_arctanh", (x, y, q), (artanh.real, artanh.imag)),
+                ("pair_excess", (x, y, q), ((artanh - 1 / k).real, (artanh - 1 / k).imag)),
             ):
                 values = tuple(float(part) for part in exact)
                 found.setdefault(name, []).append((tuple(map(float, at)), values))
     return found
+
+
+def lost(name: str) -> int:
+    """Return how much the rounding of a combination grows where a difference is taken."""
+    # artanh(q/k)/q and 1/k where |q/k| >= 1/4
+    return 48 if name == "pair_excess" else 1

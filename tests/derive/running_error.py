@@ -168,6 +168,14 @@ def _pair_arctanh(x: Array, y: Array, q: Array, ex: Array, ey: Array, _: Array) 
     return value, error + _RATIO * UNIT * np.abs(value)
 
 
+def _pair_excess(x: Array, y: Array, q: Array, ex: Array, ey: Array, _: Array) -> Bounded:
+    value = _complex(roots.pair_excess(x, y, q))
+    k = x + 1j * y
+    # the derivative is q^2/k^2 times that of artanh(q/k)/q; the difference cancels up to 48 times
+    slope = q**2 / np.abs(k**2 * (k - q) * (k + q))
+    return value, (ex + ey) * slope + 48 * _RATIO * UNIT * np.abs(value)
+
+
 def _real(z: Array, error: Array) -> Bounded:
     return z.real, error
 
@@ -188,6 +196,7 @@ _FUNCTIONS: dict[type[sp.Function], Callable[..., Bounded]] = {
     nodes.parts_upper_root: _upper_root,
     nodes.parts_root_sum: _root_sum,
     nodes.parts_pair_arctanh: _pair_arctanh,
+    nodes.parts_pair_excess: _pair_excess,
     nodes.real_part: _real,
     nodes.imaginary_part: _imaginary,
     nodes.first_part: _real,

@@ -22,6 +22,8 @@ def loop(state: SteadyState, q: float, omega: complex, digits: int = 25) -> mp.m
 
 
 class _Loop:
+    components = 8
+
     def __init__(self, state: SteadyState, q: mp.mpf, omega: mp.mpc) -> None:
         self.state, self.q, self.omega = state, q, omega
         parameters = state.parameters
@@ -39,7 +41,7 @@ class _Loop:
         return (self.rates[0] * filling + self.rates[1]) / self.gamma
 
     def integrand(self, y: mp.mpf) -> mp.matrix:
-        total = mp.zeros(8, 1)
+        total = mp.zeros(self.components, 1)
         for sign in (1, -1):
             nu = sign * y - self.omega.real / 2
             total += mp.matrix(
@@ -63,7 +65,7 @@ class _Loop:
         return total
 
     def matrix(self) -> mp.matrix:
-        total = mp.zeros(8, 1)
+        total = mp.zeros(self.components, 1)
         points, splits = self.points()
         for k, (x, w) in enumerate(points):
             left = (points[k - 1][0] + x) / 2 if k else mp.mpf(0)
@@ -86,7 +88,7 @@ class _Loop:
         start, end = mp.asinh((a - x) / w), mp.asinh((b - x) / w)
         count = int(mp.ceil((end - start) / PANEL))
         step = (end - start) / count
-        total = mp.zeros(8, 1)
+        total = mp.zeros(self.components, 1)
         for k in range(count):
             total += self.gauss(
                 lambda u: self.integrand(x + w * mp.sinh(u)) * (w * mp.cosh(u)),
@@ -97,7 +99,7 @@ class _Loop:
 
     def gauss(self, function, a: mp.mpf, b: mp.mpf) -> mp.matrix:
         middle, half = (a + b) / 2, (b - a) / 2
-        total = mp.zeros(8, 1)
+        total = mp.zeros(self.components, 1)
         for node, weight in self.rule:
             total += function(middle + half * node) * (half * weight)
         return total

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from numerics.roots import pair_arctanh, root_sum, upper_root
+from numerics.roots import pair_arctanh, pair_excess, root_sum, upper_root
 
 EPS = np.finfo(float).eps
 SIZES = st.floats(1e-12, 1e6)
@@ -75,3 +75,19 @@ def test_pair_arctanh(x: float, y: float, q: float) -> None:
         distance = abs(mp.mpc(abs(x) - q, y))
         lost = EPS * q / distance / abs(exact) / (2 * q)
         assert close(found, exact, 8 + float(lost / EPS))
+
+
+@given(REALS, SIZES, st.floats(1e-9, 10))
+@example(0.3, 1e-9, 0.3)
+@example(1.0, 1e-12, 0.2499)
+@example(1.0, 1e-12, 0.2501)
+@example(1e-3, 1e-3, 1e-9)
+def test_pair_excess(x: float, y: float, q: float) -> None:
+    with mp.workdps(120):
+        k = mp.mpc(x, y)
+        exact = (mp.log(k + q) - mp.log(k - q)) / (2 * q) - 1 / k
+        found = pair_excess(np.array(x), np.array(y), np.array(q))
+        # as for pair_arctanh; the difference with 1/k is at least 1/48 of it where it is used
+        distance = abs(mp.mpc(abs(x) - q, y))
+        lost = EPS * q / distance / abs(exact) / (2 * q)
+        assert close(found, exact, 8 * 48 + float(lost / EPS))

@@ -221,3 +221,19 @@ nambu_complex nambu_pair_arctanh(double x, double y, double q)
     const double angle = atan2(2 * q * y, distance * (distance + 2 * q) + square);
     return make(copysign(ratio, x) / (4 * q), angle / (-2 * q));
 }
+
+nambu_complex nambu_pair_excess(double x, double y, double q)
+{
+    const double inverse = 1 / (x * x + y * y), square = q * q * inverse;
+    const nambu_complex reciprocal = make(x * inverse, -y * inverse);
+    if (square >= 0.0625) {
+        const nambu_complex whole = nambu_pair_arctanh(x, y, q);
+        return make(whole.re - reciprocal.re, whole.im - reciprocal.im);
+    }
+    /* the series in (q/k)^2 of what cancels */
+    const nambu_complex s = make((x * x - y * y) * square * inverse, -2 * x * y * square * inverse);
+    nambu_complex sum = make(s.re / 29, s.im / 29);
+    for (int n = 13; n > 0; n--)
+        sum = times(make(sum.re + 1.0 / (2 * n + 1), sum.im), s);
+    return times(sum, reciprocal);
+}

@@ -30,3 +30,6 @@ nambu_complex nambu_root_sum(double ax, double ay, double bx, double by, double 
 
 /* artanh(q/k)/q for k = x + i y in the upper half-plane and q > 0. */
 nambu_complex nambu_pair_arctanh(double x, double y, double q);
+
+/* artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane and q > 0, without cancellation. */
+nambu_complex nambu_pair_excess(double x, double y, double q);

@@ -231,3 +231,21 @@ def pair_arctanh(x: float, y: float, q: float) -> tuple[float, float]:
     ratio = math.log1p(4 * q * abs(x) / (distance * distance + square))
     angle = math.atan2(2 * q * y, distance * (distance + 2 * q) + square)
     return math.copysign(ratio, x) / (4 * q), angle / (-2 * q)
+
+
+@njit(error_model="numpy")
+def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane, q > 0."""
+    inverse = 1 / (x * x + y * y)
+    real, imaginary = x * inverse, -y * inverse
+    square = q * q * inverse
+    if square >= 0.0625:
+        first, second = pair_arctanh(x, y, q)
+        return first - real, second - imaginary
+    # the series in (q/k)^2 of what cancels
+    u, v = (x * x - y * y) * square * inverse, -2 * x * y * square * inverse
+    sum_re, sum_im = u / 29, v / 29
+    for n in range(13, 0, -1):
+        sum_re += 1 / (2 * n + 1)
+        sum_re, sum_im = sum_re * u - sum_im * v, sum_re * v + sum_im * u
+    return sum_re * real - sum_im * imaginary, sum_re * imaginary + sum_im * real

@@ -1,0 +1,160 @@
+"""Program of the phase column of M: the integrand over the frequency, small as q and omega are."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive import symbols
+from derive.codegen import passes
+from derive.codegen.program import Module, Program
+from derive.codegen.stages import Stages, conjugate
+from derive.goldstone import (
+    coupling_trace,
+    on_shell_forms,
+    on_shell_traces,
+    uniform_traces,
+)
+from derive.momentum import pair_excess, pair_momenta, root_sum
+from derive.programs.loop import (
+    BACKWARD,
+    DISTANCE,
+    FORWARD,
+    INPUTS,
+    SIGNS,
+    TRANSFER_DISTANCE,
+    retarded_poles,
+)
+
+
+class _Column:
+    """R_s2(q, omega) - R_s2(0, 0), s = 1, 2, and R_12 + R_21, in units of i/(4 pi)."""
+
+    def __init__(self, stages: Stages) -> None:
+        self.stages = stages
+        nu, gamma = symbols.nu, symbols.linewidth
+        x = stages.assign("x", nu + symbols.transfer)
+        self.plus = retarded_poles(stages, "a", x, symbols.transfer_width, TRANSFER_DISTANCE)
+        self.minus = retarded_poles(stages, "c", nu, gamma, DISTANCE)
+        self.omega = symbols.transfer + sp.I * (symbols.transfer_width - gamma)
+        # omega + 2 i gamma
+        self.wide = symbols.transfer + sp.I * (symbols.transfer_width + gamma)
+        # traces with D of Sigma^K = -2 i gamma D, (A9)
+        self.sums = (
+            stages.assign("F_odd", FORWARD - BACKWARD),
+            stages.assign("F_even", FORWARD + BACKWARD),
+        )
+        # -2 i gamma of Sigma^K over the difference 4 i gamma nu of the squared poles of G^R and G^A
+        self.weight = 1 / (2 * nu)
+
+    def rows(self) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+        """Return the two elements and the sum of the opposite ones."""
+        changes, uniform, coupling = zip(*map(self._poles, (False, True)), strict=True)
+        first, second = (
+            sum(c[row] for c in changes) - self.omega * sum(u[row] for u in uniform)
+            for row in (0, 1)
+        )
+        return first, second, sum(coupling)
+
+    def _poles(self, advanced: bool) -> tuple[list[sp.Expr], list[sp.Expr], sp.Expr]:
+        """Return what the poles of G^R, or of G^A, in xi_minus contribute.
+
+        The changes of both rows with q; those with omega, over -omega; and R_12 + R_21.
+        """
+        stages, plus, label = self.stages, self.plus, "s" if advanced else "r"
+        nu, gamma, q = symbols.nu, symbols.linewidth, symbols.wave_number
+        after, before = nu + self.omega + sp.I * gamma, nu + sp.I * gamma
+        root, square, momenta = self.minus.root, self.minus.square, self.minus.momenta
+        transfer, side = self.omega, 1
+        if advanced:
+            # frequency, poles and momenta are reflected
+            before, root, square = nu - sp.I * gamma, -conjugate(root), conjugate(square)
+            momenta = tuple(-conjugate(p) for p in momenta[::-1])
+            transfer, side = self.wide, -1
+        both_sums = stages.assign(f"{label}_frequencies", transfer * (after + before))
+        total = stages.assign(f"{label}_total", root_sum(plus.root, root, both_sums))
+        forms = {}
+        for sign in SIGNS:
+            found = on_shell_forms(
+                (after, before),
+                (sign * plus.root, root),
+                (plus.square, square),
+                transfer,
+            )
+            forms[sign] = [
+                stages.assign(f"{label}{'pm'[SIGNS.index(sign)]}_form{k}", form)
+                for k, form in enumerate(found)
+            ]
+        change, static, pairs = [sp.S.Zero] * 2, [sp.S.Zero] * 2, sp.S.Zero
+        for (s, u), value in pair_momenta(total, plus.momenta, momenta).items():
+            name = f"{label}{'pm'[SIGNS.index(s)]}{'pm'[SIGNS.index(u)]}"
+            k = stages.assign(f"{name}_k", value)
+            # residues of 1/(a^2 - xi^2) and 1/(c^2 - xi^2)
+            sign = s * u
+            excess = stages.assign(f"{name}_excess", sign * pair_excess(k, q))
+            first, second = forms[sign]
+            traces = on_shell_traces(
+                advanced,
+                frequency=nu,
+                linewidth=gamma,
+                pole=u * root,
+                forms=(u * first, second),
+                sums=self.sums,
+            )
+            inverse = stages.assign(f"{name}_inverse", sign / k)
+            pairs += inverse + excess
+            rest = uniform_traces(transfer=self.wide, pole=s * plus.root, sums=self.sums)
+            for row in (0, 1):
+                trace = stages.assign(f"{name}_trace{row}", traces[row])
+                change[row] += trace * excess
+                both, all_three = rest[row]
+                at = stages.assign(f"{name}_static{row}", side * self.weight * all_three)
+                if not advanced:
+                    # 1/((a^2 - xi^2)(c^2 - xi^2)), without G^A
+                    at -= 2 * sp.I * gamma * both
+                static[row] += at * inverse
+        residue = stages.assign(f"{label}_residue", 1 / (4 * plus.root * root))
+        single = (momenta[1] - momenta[0]) / (2 * root)
+        factor = stages.assign(f"{label}_factor", side * self.weight * residue)
+        uniform = []
+        for row in (0, 1):
+            both = uniform_traces(transfer=self.wide, pole=root, sums=self.sums)[row][0]
+            uniform.append(
+                stages.assign(
+                    f"{label}_uniform{row}",
+                    residue * static[row] + side * self.weight * single * both,
+                )
+            )
+        changes = [stages.assign(f"{label}_change{row}", factor * change[row]) for row in (0, 1)]
+        coupling = factor * pairs * coupling_trace(self.sums[1])
+        return changes, uniform, stages.assign(f"{label}_coupling", coupling)
+
+
+def _column() -> Program:
+    stages = Stages()
+    outputs = []
+    # M = -i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral
+    for name, value in zip(("m12", "m22", "coupling"), _Column(stages).rows(), strict=True):
+        for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
+            outputs.append((f"{name}_{suffix}", part / (8 * sp.pi**2)))
+    program = Program(
+        "column",
+        "M_12, M_22 of (36) per unit of nu, less the gap equation (33), and M_12 + M_21",
+        INPUTS,
+        tuple(stages.body),
+        tuple(outputs),
+    )
+    steps = (
+        passes.share_subexpressions,
+        passes.pair_complex_functions,
+        passes.name_power_bases,
+    )
+    return passes.run_passes(program, steps)
+
+
+def goldstone_module() -> Module:
+    """Return the integrand of the phase column of M over the frequency."""
+    return Module(
+        "goldstone",
+        "The phase column of M over the frequency nu, small term by term at small q and omega.",
+        (_column(),),
+    )
