@@ -140,3 +140,21 @@ def coupling_trace(contrast: sp.Expr, gap: sp.Expr = symbols.gap) -> sp.Expr:
         Order parameter.
     """
     return -4 * symbols.linewidth * gap**2 * contrast
+
+
+def difference_trace(
+    frequency: sp.Expr, pole: sp.Expr, sums: tuple[sp.Expr, sp.Expr], gap: sp.Expr = symbols.gap
+) -> sp.Expr:
+    """Return the numerator of Tr[tau_1 G_+ tau_1 G D G*] - Tr[tau_2 G_+ tau_2 G D G*].
+
+    The denominator is (a^2 - xi_+^2)(c^2 - xi^2)(c'^2 - xi^2).
+
+    Parameters
+    ----------
+    frequency, pole : Expr
+        nu and xi.
+    sums, gap
+        As in `on_shell_traces`.
+    """
+    trace, contrast = sums
+    return 4 * gap**2 * (frequency * trace + pole * contrast)

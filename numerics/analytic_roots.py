@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Complex = NDArray[np.complex128]
-Function = Callable[[Complex], Complex]
+Array = NDArray[np.float64]
+#: Values of a function, or values and bounds of their errors.
+Function = Callable[[Complex], Complex | tuple[Complex, Array]]
 
 #: Largest turn of f between two points of the boundary; points at the start and at most on a side.
 _TURN, _FIRST, _MOST = 0.8, 13, 8193
@@ -74,7 +76,7 @@ class Zeros:
     evaluations : int
         Values of the function.
     complete : bool
-        Whether all were found.
+        Whether all were found, and the function exceeds its error on the rectangle's boundary.
     """
 
     values: tuple[complex, ...]
@@ -90,6 +92,8 @@ class _Counter:
         self.function = function
         self.marks = marks
         self.known: dict[complex, complex] = {}
+        #: Where the value is not above its error, and its argument means nothing.
+        self.lost: set[complex] = set()
 
     def first(self, a: complex, b: complex) -> list[float]:
         """Return parameters of the first points on a side, denser next to the marks."""
@@ -110,7 +114,10 @@ class _Counter:
     def __call__(self, points: list[complex]) -> Complex:
         missing = [z for z in dict.fromkeys(points) if z not in self.known]
         if missing:
-            values = self.function(np.array(missing))
+            found = self.function(np.array(missing))
+            values, bounds = found if isinstance(found, tuple) else (found, np.zeros(len(missing)))
+            unclear = ~(np.abs(values) > bounds)
+            self.lost.update(z for z, bad in zip(missing, unclear, strict=True) if bad)
             self.known.update(zip(missing, map(complex, values), strict=True))
         return np.array([self.known[z] for z in points])
 
@@ -124,7 +131,7 @@ class _Counter:
         while len(t) <= _MOST and len(self.known) <= _BUDGET:
             points = [start + x * (end - start) for x in t]
             values = self(points)
-            if not np.isfinite(values).all() or (values == 0).any():
+            if not np.isfinite(values).all() or not self.lost.isdisjoint(points):
                 return None
             turns = np.abs(np.angle(values[1:] / values[:-1]))
             wide = np.flatnonzero(turns > _TURN)
@@ -156,17 +163,25 @@ class _Counter:
         return round(total / (2 * math.pi)), moment / (2j * math.pi)
 
 
-def zeros_in(function: Function, box: Rectangle, marks: Sequence[complex] = ()) -> Zeros:
+def zeros_in(
+    function: Function,
+    box: Rectangle,
+    marks: Sequence[complex] = (),
+    expected: Sequence[complex] = (),
+) -> Zeros:
     """Return all zeros of an analytic function in a rectangle.
 
     Parameters
     ----------
     function : callable
-        Maps an array of complex numbers to an array.
+        Maps an array of complex numbers to an array, or to one of values and one of bounds of their
+        errors: a zero is counted where the values on the boundary exceed these.
     box : Rectangle
         No zero may lie on its boundary.
     marks : sequence of complex
         Where the function changes quickly: sides that pass are sampled at their distance.
+    expected : sequence of complex
+        Distinct zeros that are known; where as many are counted there is nothing to look for.
 
     Examples
     --------
@@ -178,6 +193,9 @@ def zeros_in(function: Function, box: Rectangle, marks: Sequence[complex] = ()) 
     start = counter.around(box)
     if start is None:
         return Zeros((), 0, len(counter.known), False)
+    inside = [z for z in expected if box.contains(z)]
+    if start[0] == len(inside):
+        return Zeros(tuple(inside), start[0], len(counter.known), True)
     found: list[complex] = []
     pending = [(box, *start)]
     for _ in range(_DIVISIONS):

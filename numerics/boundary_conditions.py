@@ -18,7 +18,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.determinant import SCALE, determinant, static_stiffness, uniform_stiffness
+from numerics.determinant import (
+    SCALE,
+    determinant,
+    state_errors,
+    static_stiffness,
+    uniform_stiffness,
+)
 from numerics.growth import filled_diameter
 from numerics.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.parameters import Parameters
@@ -106,20 +112,22 @@ def _coefficient_error(kind: str, found: Hydrodynamics) -> float:
     return SCALE**2 * float(total)
 
 
-def touching_value(kind: str, state: SteadyState, x: Array) -> Array:
-    """Return the function of q or omega that is positive before the boundary B or "gapped"."""
+def touching_terms(kind: str, state: SteadyState, x: Array) -> tuple[Array, Array]:
+    """Return the function of q or omega that is positive before the boundary B or "gapped".
+
+    The second array bounds its error for the state as it is.
+    """
     if kind == "B":
         return static_stiffness(state, x, _RTOL)
-    value, _ = determinant(state, 0.0, x, _RTOL)
-    return np.asarray(-value.real / x**2)
+    value, bound = determinant(state, 0.0, x, _RTOL)
+    return np.asarray(-value.real / x**2), np.asarray(bound / x**2)
 
 
-def touching_bound(kind: str, state: SteadyState, x: Array) -> Array:
-    """Return `touching_value` plus a bound of its error: negative where the value surely is."""
+def touching_error(kind: str, state: SteadyState, x: float) -> float:
+    """Return a bound of the error of that function: of M, and of the state."""
     q, omega = (x, 0.0) if kind == "B" else (0.0, x)
-    value, error = determinant(state, q, omega, _RTOL)
-    sign = 1 if kind == "B" else -1
-    return np.asarray((sign * value.real + error) / x**2)
+    _, bound = touching_terms(kind, state, np.array([x]))
+    return float(bound[0] + state_errors(state, q, omega) / x**2)
 
 
 def touching_grid(kind: str, state: SteadyState) -> Array:

@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from numerics.axis_modes import axis_modes
 from numerics.boundary_conditions import (
     Line,
-    touching_bound,
+    touching_error,
     touching_grid,
-    touching_value,
+    touching_terms,
     uniform_error,
     uniform_value,
 )
 from numerics.errors import NoCondensate
 from numerics.growth import Peak, climb, filled_diameter
 from numerics.parameters import Parameters
+from numerics.refinement import with_state_errors
 from numerics.steady_state import SteadyState, trace_steady_states
 from numerics.touching import Minimum, Root, minimum_near, secant
 
@@ -101,7 +102,7 @@ def uniform(kind: str, search: Search) -> Boundary | None:
         ratios = _until_static_modes_grow(search)
     for low, high in itertools.pairwise(ratios):
         if value(high) < 0 <= value(low):
-            return _uniform_between(kind, search.line, low, high)
+            return uniform_between(kind, search.line, low, high)
     return None
 
 
@@ -122,7 +123,8 @@ def _until_static_modes_grow(search: Search) -> list[float]:
     return sorted(ratios)
 
 
-def _uniform_between(kind: str, line: Line, low: float, high: float) -> Boundary:
+def uniform_between(kind: str, line: Line, low: float, high: float) -> Boundary:
+    """Return where a quantity of the uniform limit vanishes between two ratios of opposite sign."""
     from scipy.optimize import brentq
 
     def value(log: float) -> float:
@@ -154,7 +156,7 @@ def touching(kind: str, search: Search) -> Boundary | None:
     # the minimum may be at the end of the grid, and the limit q -> 0 or omega -> 0 vanish first
     limit = _limit(kind)
     if uniform_value(limit, line.state(high)) < 0 <= uniform_value(limit, line.state(low)):
-        between = _uniform_between(limit, line, low, high)
+        between = uniform_between(limit, line, low, high)
         at = _lowest(kind, between.state)
         if at.value >= 0:
             return replace(between, kind=kind) if kind == "gapped" else None
@@ -190,7 +192,8 @@ def _limit(kind: str) -> str:
 def _lowest(kind: str, state: SteadyState) -> Minimum:
     """Return the smallest value on the grid, its error added: what is negative surely is."""
     x = touching_grid(kind, state)
-    values = touching_bound(kind, state, x)
+    value, bound = touching_terms(kind, state, x)
+    values = value + bound
     k = int(np.argmin(values))
     return Minimum(float(x[k]), float(values[k]))
 
@@ -207,7 +210,7 @@ def touching_from(
             state = line.state(ratio)
         except NoCondensate:
             return None
-        found = minimum_near(lambda wave: touching_value(kind, state, wave), place)
+        found = minimum_near(lambda wave: touching_terms(kind, state, wave)[0], place)
         if found is None or not touching_grid(kind, state)[0] < found.x:
             return None
         place = found.x
@@ -217,9 +220,7 @@ def touching_from(
     if root is None:
         return None
     q, omega = (place, 0.0) if kind == "B" else (0.0, place)
-    there = np.array([place])
-    state = line.state(root.at)
-    bound = float((touching_bound(kind, state, there) - touching_value(kind, state, there))[0])
+    bound = touching_error(kind, line.state(root.at), place)
     return found_at(kind, line, root, q, omega, bound)
 
 
@@ -282,7 +283,10 @@ def oscillating_from(
     root = secant(value, ratio)
     if root is None:
         return None
-    return found_at("C", line, root, peak.q, peak.omega.real, peak.error)
+    errors = with_state_errors(
+        line.state(root.at), np.array([peak.q]), np.array([peak.omega]), np.array([peak.error])
+    )
+    return found_at("C", line, root, peak.q, peak.omega.real, float(errors[0]))
 
 
 def found_at(kind: str, line: Line, root: Root, q: float, omega: float, error: float) -> Boundary:

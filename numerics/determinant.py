@@ -6,11 +6,14 @@ M is scaled by 4 pi, the inverse density of states, so that its elements are of 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.fluctuation import converged_value, fluctuation_matrix
+from numerics.fluctuation import Points
+from numerics.goldstone import goldstone_matrix
 from numerics.long_wavelength import Hydrodynamics
 from numerics.steady_state import SteadyState
 
@@ -18,42 +21,68 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 SCALE = 4 * math.pi
-#: Tolerance of M where a root is wanted; what M reaches is a hundred times better.
+#: Tolerance of M where a root is wanted; what M reaches is a hundred times better, as a rule.
 RTOL = 1e-8
+#: By how much more than its errors a state is changed to see what they do.
+_LARGER = 1e4
+
+
+class Determinant(NamedTuple):
+    """det M, scaled, and a bound of its error for the state as it is."""
+
+    value: Complex
+    bound: Array
 
 
 def determinant(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, rtol: float = RTOL
-) -> tuple[Complex, Array]:
+) -> Determinant:
     """Return det M(q, omega), scaled, and a bound of its error.
 
-    Raises
-    ------
-    ConvergenceError
-        As in `fluctuation_matrix`.
+    Notes
+    -----
+    M is that of a state that solves the gap equation: its phase column vanishes with q and omega.
     """
-    result = fluctuation_matrix(state, q, omega, rtol=rtol, full=True)
-    m = SCALE * converged_value(result)
-    error = SCALE * result.error
-    value = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
+    points = Points.of(state, q, omega)
+    result = goldstone_matrix(state, points.q, points.omega, rtol)
+    # where the integral has not converged the bound says so
+    value, bound = _of(SCALE * result.value, SCALE * result.error)
+    return Determinant(value.reshape(points.shape), bound.reshape(points.shape))
+
+
+def _of(m: NDArray[Any], error: Array) -> Determinant:
+    """Return the determinant of matrices whose elements have errors."""
     size = np.abs(m)
+    value = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
     bound = (
-        error[..., 0, 0] * size[..., 1, 1]
+        error[..., 0, 0] * (size[..., 1, 1] + error[..., 1, 1])
         + size[..., 0, 0] * error[..., 1, 1]
-        + error[..., 0, 1] * size[..., 1, 0]
+        + error[..., 0, 1] * (size[..., 1, 0] + error[..., 1, 0])
         + size[..., 0, 1] * error[..., 1, 0]
     )
-    return np.asarray(value), np.asarray(bound)
+    return Determinant(np.asarray(value), np.asarray(bound))
 
 
-def static_stiffness(state: SteadyState, q: ArrayLike, rtol: float = RTOL) -> Array:
-    """Return det M(q, 0)/q**2, scaled: real, and regular as q vanishes.
+def state_errors(state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Array:
+    """Return what the errors of the state's order parameter and potentials do to det M."""
+    gap, mu, mu_b = state.error
+    here = determinant(state, q, omega)
+    moved = np.zeros(here.bound.shape)
+    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
+        # a larger change than the error, which rounding would hide
+        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
+        moved += np.abs(determinant(there, q, omega).value - here.value) / _LARGER
+    return moved
+
+
+def static_stiffness(state: SteadyState, q: ArrayLike, rtol: float = RTOL) -> tuple[Array, Array]:
+    """Return det M(q, 0)/q**2, scaled, and its bound: real, and regular as q vanishes.
 
     It is positive where no real static pole has been crossed.
     """
     wave = np.asarray(q, dtype=float)
-    value, _ = determinant(state, wave, 0.0, rtol)
-    return np.asarray(value.real / wave**2)
+    value, bound = determinant(state, wave, 0.0, rtol)
+    return np.asarray(value.real / wave**2), np.asarray(bound / wave**2)
 
 
 def uniform_stiffness(found: Hydrodynamics) -> float:

@@ -126,6 +126,8 @@ class GrowthMap:
         As in `GrowthRate`, masked where there is no condensate.
     complete, condensate : ndarray of bool
         Whether every growing mode was found; whether there is a condensate.
+    verdict : ndarray of str
+        "grows", "decays" or "undecided"; empty where there is no condensate.
     failures : dict
         Why a column has no values at all, by the interaction strength.
     """
@@ -138,6 +140,7 @@ class GrowthMap:
     error: np.ma.MaskedArray[Any, Any]
     complete: NDArray[np.bool_]
     condensate: NDArray[np.bool_]
+    verdict: NDArray[np.str_]
     failures: Mapping[float, str]
 
 
@@ -321,15 +324,26 @@ def _map_of(inv: list[float], ratios: list[float], columns: list[Record]) -> Gro
     values = np.zeros((4, len(ratios), len(inv)))
     complete = np.zeros((len(ratios), len(inv)), dtype=bool)
     condensate = complete.copy()
+    verdicts = np.full(complete.shape, "", dtype="<U9")
     for j, column in enumerate(columns):
         # a branch ends upwards: its states are the first ones
-        for i, (*row, status) in enumerate(column["rows"]):
+        for i, (*row, status, verdict) in enumerate(column["rows"]):
             values[:, i, j] = row
             complete[i, j], condensate[i, j] = status == "complete", True
+            verdicts[i, j] = verdict
     rate, q, omega, error = (np.ma.array(part, mask=~condensate) for part in values)
     failures = {x: c["failure"] for x, c in zip(inv, columns, strict=True) if c["failure"]}
     return GrowthMap(
-        np.array(inv), np.array(ratios), rate, q, omega, error, complete, condensate, failures
+        np.array(inv),
+        np.array(ratios),
+        rate,
+        q,
+        omega,
+        error,
+        complete,
+        condensate,
+        verdicts,
+        failures,
     )
 
 

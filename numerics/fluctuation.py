@@ -176,7 +176,7 @@ def pair_correlation(
     if part not in PARTS:
         raise ValueError(f"part = {part!r} is outside its domain {', '.join(PARTS)}")
     real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
-    points = _Points.of(state, q, omega)
+    points = Points.of(state, q, omega)
     batches = [
         _batch(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], part, rtol)
         for k in range(0, points.q.size, _BATCH)
@@ -242,7 +242,7 @@ def _numbers(name: str, value: ArrayLike, kinds: str, domain: str) -> NDArray[An
 
 
 @dataclass(frozen=True)
-class _Points:
+class Points:
     """Pairs of wave number and frequency, flattened."""
 
     q: Array
@@ -250,7 +250,7 @@ class _Points:
     shape: tuple[int, ...]
 
     @classmethod
-    def of(cls, state: SteadyState, q: ArrayLike, omega: ArrayLike) -> _Points:
+    def of(cls, state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Points:
         """Broadcast, and check the domain."""
         wave = np.abs(_numbers("q", q, "iuf", "finite real numbers").astype(float))
         gamma = state.parameters.linewidth

@@ -9,23 +9,26 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.axis_modes import AxisModes, axis_modes, refine
-from numerics.determinant import uniform_modes
-from numerics.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.axis_modes import DEPTH, AxisModes, axis_modes
 from numerics.parameters import real_number
+from numerics.refinement import refine, with_state_errors
+from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState
 from numerics.touching import minimum_near
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: The smallest wave number and the first one at which M is computed, in units of gamma/(2 k_F),
-#: the inverse mean free path at the Fermi velocity.  Below it the expansion (46) holds.
-_SMALLEST, _FIRST = 1e-3, 0.3
-#: The expansion is one in omega/gamma, too: faster modes are not its own.
-_SLOW = 0.1
-#: Wave numbers of the first search; rounds of narrowing a maximum, and wave numbers in each.
-_POINTS, _ROUNDS, _INNER = 26, 2, 7
+#: The smallest wave number in units of gamma/(2 k_F), the inverse mean free path at the Fermi
+#: velocity.
+_SMALLEST = 1e-3
+#: Where modes change their nature, in units of that and of the largest wave number: there the
+#: search has so many wave numbers in each decade, elsewhere the second number.
+_NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
+#: The least number of wave numbers.
+_LEAST = 26
+#: Rounds of narrowing a maximum, and wave numbers in each.
+_ROUNDS, _INNER = 2, 7
 #: How many times as many values of det M to take where a growing mode was not found.
 _DENSER = (3, 9)
 #: Maxima on the grid that are looked at.
@@ -38,14 +41,18 @@ class GrowthRate(NamedTuple):
     Parameters
     ----------
     rate : float
-        The largest Im(omega_q) for wave numbers from `smallest` on: positive if the state is
-        unstable, negative if it is stable.
+        The largest Im(omega_q) for wave numbers from `smallest` on.
     q, omega : float
         The wave number, and Re(omega_q) >= 0 there.
     error : float
-        Bound of the error of `rate`.
+        Bound of the error of `rate`: of M, of the state, of the root; where the verdict is open,
+        also of the modes that rounding may hide.
     status : str
-        "complete", or "incomplete" where growing modes were counted that were not found.
+        "complete", or "incomplete" where growing modes were counted that were not found, or where
+        det M on the real axis is not above its rounding, so that they could not be counted.
+    verdict : str
+        "grows" if a mode surely grows, "decays" if surely none does, "undecided" otherwise: the
+        rate is then between `rate - error` and `rate + error`.
     """
 
     rate: float
@@ -53,6 +60,7 @@ class GrowthRate(NamedTuple):
     omega: float
     error: float
     status: str
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ def growth_rate(
 
     The Goldstone mode has omega_q = 0 at q = 0, whatever the state; wave numbers therefore begin
     at `smallest`, as in a sample of the size 2 pi/smallest, and a stable state has a negative rate.
+    Growing modes are counted at each wave number of a grid by the argument of det M along the real
+    axis; one that grows between two of them only, and is no maximum there, is not seen.
 
     Parameters
     ----------
@@ -102,29 +112,65 @@ def growth_rate(
         largest = max(filled_diameter(state), 2 * smallest)
     largest = real_number("largest", largest, domain)
     real_number("largest", largest, domain, valid=largest > smallest)
-    best = _uniform(hydrodynamics(state), min(smallest, _FIRST * scale))
-    if largest <= _FIRST * scale:
-        return _result(best, True)
-    grid = np.geomspace(max(smallest, _FIRST * scale), largest, _POINTS)
-    found = [completed(state, modes) for modes in axis_modes(state, grid)]
-    if smallest > _FIRST * scale:
-        best = _least_damped(state, found[0])
+    found = [
+        completed(state, modes)
+        for modes in axis_modes(state, search_grid(state, smallest, largest))
+    ]
+    best = _least_damped(state, found[0])
     peaks = [_narrowed(state, found, k) for k in _candidates(state, found, best)]
-    ends = [_least_damped(state, found[k]) for k in (0, -1)]
-    for peak in (*peaks, *ends):
+    for peak in (*peaks, _least_damped(state, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
-    return _result(best, all(modes.complete for modes in found))
+    return _judged(state, best, [best, *peaks], found)
 
 
-def _result(peak: Peak, complete: bool) -> GrowthRate:
+def search_grid(
+    state: SteadyState, smallest: float | None = None, largest: float | None = None
+) -> Array:
+    """Return the wave numbers of the search, by default those of `growth_rate`."""
+    scale = state.parameters.linewidth / 2
+    smallest = _SMALLEST * scale if smallest is None else smallest
+    largest = max(filled_diameter(state), 2 * smallest) if largest is None else largest
+    far = _FAR * filled_diameter(state)
+    pieces = [(0.0, _NEAR[0] * scale, _SPARSE), (_NEAR[0] * scale, _NEAR[1] * scale, _DENSE)]
+    pieces += [(_NEAR[1] * scale, far, _SPARSE), (max(far, _NEAR[1] * scale), math.inf, _DENSE)]
+    points = [np.array([smallest, largest])]
+    for low, high, density in pieces:
+        low, high = max(low, smallest), min(high, largest)
+        if high > low:
+            number = 1 + math.ceil(density * math.log10(high / low))
+            points.append(np.geomspace(low, high, number))
+    grid = np.unique(np.clip(np.concatenate(points), smallest, largest))
+    # a short range is looked at more closely
+    return grid if grid.size >= _LEAST else np.geomspace(smallest, largest, _LEAST)
+
+
+def _judged(
+    state: SteadyState, best: Peak, peaks: list[Peak], found: list[AxisModes]
+) -> GrowthRate:
+    """Return the rate with its whole error and what it says of the state."""
+    q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
+    errors = with_state_errors(state, q, omega, np.array([p.error for p in peaks]))
+    rates = omega.imag
+    if (rates - errors > 0).any() or any(m.certain and m.growing > 0 for m in found):
+        verdict = GROWS
+    elif all(m.certain for m in found) and (rates + errors < 0).all():
+        verdict = DECAYS
+    else:
+        verdict = UNDECIDED
+    error = float(errors[0])
+    if verdict == UNDECIDED:
+        # what the other maxima, and modes that could not be counted, may reach
+        reach = max([0.0, *(rates + errors), *(m.doubt for m in found if not m.certain)])
+        error = max(error, reach - best.omega.imag)
     return GrowthRate(
-        peak.omega.imag,
-        peak.q,
-        abs(peak.omega.real),
-        peak.error,
-        "complete" if complete else "incomplete",
+        best.omega.imag,
+        best.q,
+        abs(best.omega.real),
+        error,
+        "complete" if all(modes.complete for modes in found) else "incomplete",
+        verdict,
     )
 
 
@@ -141,28 +187,11 @@ def filled_diameter(state: SteadyState) -> float:
     return 2.1 * max(radius, math.sqrt(state.lowest_excitation) / 4)
 
 
-def _uniform(found: Hydrodynamics, q: float) -> Peak:
-    """Return the less damped mode of the expansion for small q and omega, where it holds."""
-    gamma = found.state.parameters.linewidth
-    modes = sorted(uniform_modes(found, q), key=abs)
-    slow = [w for w in modes if abs(w) < _SLOW * gamma] or modes[:1]
-    error = found.error
-    relative = max(
-        float((part / np.abs(value).max()).max())
-        for part, value in (
-            (error.alpha, found.alpha),
-            (error.beta, found.beta),
-            (error.eta, found.eta),
-        )
-    )
-    best = max(slow, key=lambda w: w.imag)
-    return Peak(q, best, 4 * relative * abs(best))
-
-
 def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
     """Return the modes, from more values on the axis where a growing one was not found."""
     for density in _DENSER:
-        if modes.complete:
+        # more values do not help where they are rounding
+        if modes.complete or not modes.certain:
             break
         (modes,) = axis_modes(state, np.array([modes.q]), density=density)
     return modes
@@ -170,15 +199,23 @@ def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
 
 def _least_damped(state: SteadyState, modes: AxisModes) -> Peak:
     """Return the first mode; a bound of it where it is below those that are looked for."""
-    if modes.frequencies.size == 0:
-        return Peak(modes.q, complex(0.0, -state.parameters.linewidth), 0.0)
-    return Peak(modes.q, complex(modes.frequencies[0]), float(modes.errors[0]))
+    known = np.flatnonzero(np.isfinite(modes.errors))
+    if known.size == 0:
+        return Peak(modes.q, complex(0.0, -DEPTH * state.parameters.linewidth), 0.0)
+    return Peak(modes.q, complex(modes.frequencies[known[0]]), float(modes.errors[known[0]]))
 
 
 def _candidates(state: SteadyState, found: list[AxisModes], best: Peak) -> list[int]:
-    """Return where the largest imaginary part on the grid has its highest interior maxima."""
-    top = np.array([_least_damped(state, modes).omega.imag for modes in found])
+    """Return where the largest imaginary part on the grid has its highest interior maxima.
+
+    Those that rounding may have made are none.
+    """
+    peaks = [_least_damped(state, modes) for modes in found]
+    top = np.array([peak.omega.imag for peak in peaks])
+    noise = np.array([peak.error for peak in peaks])
     inner = [k for k in range(1, top.size - 1) if top[k] >= max(top[k - 1], top[k + 1])]
+    lowest = np.minimum(top[:-2], top[2:]) + np.maximum(noise[:-2], noise[2:])
+    inner = [k for k in inner if top[k] - noise[k] > lowest[k - 1]]
     inner = [k for k in inner if found[k].frequencies.size > 0]
     highest = max([*top[inner], best.omega.imag], default=0.0)
     # a maximum between two grid points may be higher than what is seen of it

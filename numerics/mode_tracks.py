@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.axis_modes import axis_modes, refine
+from numerics.axis_modes import axis_modes
 from numerics.determinant import determinant
 from numerics.fluctuation import fluctuation_matrix
 from numerics.growth import completed
+from numerics.refinement import refine
 from numerics.steady_state import SteadyState
 
 Array = NDArray[np.float64]

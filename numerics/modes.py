@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.analytic_roots import Rectangle, zeros_in
+from numerics.axis_modes import DEPTH, axis_modes, distinct
+from numerics.determinant import determinant
 from numerics.fluctuation import fluctuation_matrix
+from numerics.mode_tracks import wave_numbers
 from numerics.parameters import real_number
+from numerics.refinement import refine, with_state_errors
+from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState
 
+Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: The search ends at this part of gamma above Im(omega) = -gamma, where M has branch points; and
-#: starts at this part of its width beyond Re(omega) = 0, on which modes may lie.
-_BOTTOM, _BEYOND = 0.2, 0.0137
-_SAME = 1e-6
+#: The search starts at this part of its width beyond Re(omega) = 0, on which modes may lie.
+_BEYOND = 0.0137
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ class CollectiveModes:
     evaluations : int
         Matrices that were computed.
     status : str
-        "complete", or "incomplete" where roots were counted that were not found.
+        "complete", or "incomplete" where roots were counted that were not found, or where det M is
+        not above its rounding on the boundary of the window, so that they could not be counted.
+    error : ndarray, shape (n,)
+        Bounds of the errors of the frequencies: of M, of the state and of the root.
     """
 
     q: float
@@ -48,16 +56,43 @@ class CollectiveModes:
     count: int
     evaluations: int
     status: str
+    error: Array = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """What each mode does: "grows", "decays", or "undecided" within its error."""
+        return tuple(
+            GROWS if w.imag > error else DECAYS if w.imag < -error else UNDECIDED
+            for w, error in zip(self.frequencies, self.error, strict=True)
+        )
 
 
+@overload
 def collective_mode(
     state: SteadyState,
     q: float,
     *,
+    largest: float | None = ...,
+    growth: float | None = ...,
+    rtol: float = ...,
+) -> CollectiveModes: ...
+@overload
+def collective_mode(
+    state: SteadyState,
+    q: ArrayLike,
+    *,
+    largest: float | None = ...,
+    growth: float | None = ...,
+    rtol: float = ...,
+) -> CollectiveModes | tuple[CollectiveModes, ...]: ...
+def collective_mode(
+    state: SteadyState,
+    q: ArrayLike,
+    *,
     largest: float | None = None,
     growth: float | None = None,
     rtol: float = 1e-9,
-) -> CollectiveModes:
+) -> CollectiveModes | tuple[CollectiveModes, ...]:
     """Return every collective mode within a window, 0 <= Re(omega), Im(omega) > -0.8 gamma.
 
     The roots are counted by the argument principle, so that none is missed without notice.
@@ -66,14 +101,19 @@ def collective_mode(
     Parameters
     ----------
     state : SteadyState
-    q : float
-        Wave number, positive: at q = 0 the Goldstone mode is the root omega = 0.
+    q : float or array_like, shape (n,)
+        Wave number, positive: at q = 0 the Goldstone mode is the root omega = 0.  Several are
+        ascending; `mode_branches` follows the modes from one to the next.
     largest : float, optional
         Largest real part; 1.1 times the lowest pair energy 2 E by default.
     growth : float, optional
         Largest imaginary part; half of `largest` by default.
     rtol : float
         Tolerance of M.
+
+    Returns
+    -------
+    CollectiveModes, or a tuple of n of them
 
     Raises
     ------
@@ -85,54 +125,63 @@ def collective_mode(
     >>> from numerics import Parameters, solve_steady_state
     >>> state = solve_steady_state(Parameters(0.0, 1e-3))
     >>> modes = collective_mode(state, 0.1)
-    >>> modes.status, len(modes.frequencies), bool(modes.frequencies[0].imag < 0)
-    ('complete', 1, True)
+    >>> modes.status, len(modes.frequencies), modes.verdict
+    ('complete', 1, ('decays',))
     """
-    q = real_number("q", q, "q > 0", valid=q > 0)
+    if not isinstance(state, SteadyState):
+        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
     pair = 2 * state.lowest_excitation
-    largest = 1.1 * pair if largest is None else largest
+    largest = 1.1 * pair if largest is None else real_number("largest", largest, "largest > 0")
     real_number("largest", largest, "largest > 0", valid=largest > 0)
-    growth = largest / 2 if growth is None else growth
+    growth = largest / 2 if growth is None else real_number("growth", growth, "growth > 0")
     real_number("growth", growth, "growth > 0", valid=growth > 0)
+    rtol = real_number("rtol", rtol, "0 < rtol < 1")
+    real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
+    if np.ndim(q) == 0:
+        wave = real_number("q", q, "q > 0")
+        real_number("q", wave, "q > 0", valid=wave > 0)
+        return _modes(state, wave, largest, growth, rtol)
+    return tuple(_modes(state, wave, largest, growth, rtol) for wave in wave_numbers(q).tolist())
+
+
+def _modes(
+    state: SteadyState, q: float, largest: float, growth: float, rtol: float
+) -> CollectiveModes:
+    """Return the modes at one wave number."""
     gamma = state.parameters.linewidth
-    # the natural size of M: the density of states
-    scale = 4 * math.pi
+    evaluations = 0
 
-    def determinant(omega: Complex) -> Complex:
-        m = scale * fluctuation_matrix(state, q, omega, rtol=rtol, full=True).value
-        return np.asarray(m[:, 0, 0] * m[:, 1, 1] - m[:, 0, 1] * m[:, 1, 0])
+    def function(omega: Complex) -> tuple[Complex, Array]:
+        nonlocal evaluations
+        evaluations += omega.size
+        return determinant(state, q, omega, rtol)
 
-    box = Rectangle(complex(-_BEYOND * largest, -(1 - _BOTTOM) * gamma), complex(largest, growth))
-    bottom = math.hypot(state.mu, state.gap)
+    box = Rectangle(complex(-_BEYOND * largest, -DEPTH * gamma), complex(largest, growth))
+    pair, bottom = 2 * state.lowest_excitation, math.hypot(state.mu, state.gap)
     energies = (0.0, pair, 2 * bottom, bottom - state.lowest_excitation, 2 * abs(state.edge))
     marks = [complex(e, -gamma) for e in energies]
-    found = zeros_in(determinant, box, marks)
-    roots = _one_side(found.values, gamma)
+    # those next to the axis are known from values on it; the window is searched for others
+    (near,) = axis_modes(state, np.array([q]))
+    known = [complex(w) for w in near.frequencies[np.isfinite(near.errors)]]
+    mirrored = [complex(-w.real, w.imag) for w in known if w.real > 0]
+    found = zeros_in(function, box, marks, [*known, *mirrored])
+    # of a pair of mirror images both may be in the window
+    guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *known) if box.contains(w)]
+    wave = np.full(len(guesses), q)
+    roots, errors = distinct(*refine(state, wave, np.array(guesses, dtype=complex)), gamma)
+    order = np.argsort(-roots.imag, kind="stable")
+    roots, errors = roots[order], errors[order]
+    errors = with_state_errors(state, np.full(roots.size, q), roots, errors)
     vectors = np.array([_null_vector(state, q, w, rtol) for w in roots]).reshape(-1, 2)
     return CollectiveModes(
         q,
-        np.array(roots, dtype=complex),
+        roots,
         vectors,
         found.count,
-        found.evaluations,
+        evaluations,
         "complete" if found.complete else "incomplete",
+        errors,
     )
-
-
-def _one_side(values: tuple[complex, ...], gamma: float) -> list[complex]:
-    """Return roots with Re >= 0, each once, fastest growth first.
-
-    Roots closer than a millionth of their size, or of gamma, are one root, or on the axis.
-    """
-    kept: list[complex] = []
-    for value in values:
-        w = complex(abs(value.real), value.imag)
-        close = _SAME * (gamma + abs(w))
-        if w.real < close:
-            w = complex(0.0, w.imag)
-        if all(abs(w - other) > close for other in kept):
-            kept.append(w)
-    return sorted(kept, key=lambda w: (-w.imag, w.real))
 
 
 def _null_vector(state: SteadyState, q: float, omega: complex, rtol: float) -> Complex:

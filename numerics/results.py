@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+#: Verdicts on a mode, or on the fastest of all: Im(omega) is positive, or negative, by more than
+#: its error; or neither is known.
+GROWS, DECAYS, UNDECIDED = "grows", "decays", "undecided"
+
 
 class FullResult(NamedTuple):
     """A value with what is known about how it was computed.

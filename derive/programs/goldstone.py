@@ -1,4 +1,4 @@
-"""Program of the phase column of M: the integrand over the frequency, small as q and omega are."""
+"""Program of M with the gap equation used: integrands small where q and omega are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
 from derive.goldstone import (
     coupling_trace,
+    difference_trace,
     on_shell_forms,
     on_shell_traces,
     uniform_traces,
@@ -25,9 +26,12 @@ from derive.programs.loop import (
     retarded_poles,
 )
 
+#: Imaginary part of omega.
+GROWTH = sp.Symbol("growth", real=True)
 
-class _Column:
-    """R_s2(q, omega) - R_s2(0, 0), s = 1, 2, and R_12 + R_21, in units of i/(4 pi)."""
+
+class _Pairing:
+    """R_s2(q, omega) - R_s2(0, 0), s = 1, 2, R_12 + R_21 and R_11 - R_22, over i/(4 pi)."""
 
     def __init__(self, stages: Stages) -> None:
         self.stages = stages
@@ -35,9 +39,10 @@ class _Column:
         x = stages.assign("x", nu + symbols.transfer)
         self.plus = retarded_poles(stages, "a", x, symbols.transfer_width, TRANSFER_DISTANCE)
         self.minus = retarded_poles(stages, "c", nu, gamma, DISTANCE)
-        self.omega = symbols.transfer + sp.I * (symbols.transfer_width - gamma)
+        # Im(omega) by itself: gamma + Im(omega) has lost what is small against gamma
+        self.omega = symbols.transfer + sp.I * GROWTH
         # omega + 2 i gamma
-        self.wide = symbols.transfer + sp.I * (symbols.transfer_width + gamma)
+        self.wide = self.omega + 2 * sp.I * gamma
         # traces with D of Sigma^K = -2 i gamma D, (A9)
         self.sums = (
             stages.assign("F_odd", FORWARD - BACKWARD),
@@ -46,19 +51,19 @@ class _Column:
         # -2 i gamma of Sigma^K over the difference 4 i gamma nu of the squared poles of G^R and G^A
         self.weight = 1 / (2 * nu)
 
-    def rows(self) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-        """Return the two elements and the sum of the opposite ones."""
-        changes, uniform, coupling = zip(*map(self._poles, (False, True)), strict=True)
+    def rows(self) -> tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]:
+        """Return the two elements, and what gives the two others."""
+        changes, uniform, coupling, difference = zip(*map(self._poles, (False, True)), strict=True)
         first, second = (
             sum(c[row] for c in changes) - self.omega * sum(u[row] for u in uniform)
             for row in (0, 1)
         )
-        return first, second, sum(coupling)
+        return first, second, sum(coupling), sum(difference)
 
-    def _poles(self, advanced: bool) -> tuple[list[sp.Expr], list[sp.Expr], sp.Expr]:
+    def _poles(self, advanced: bool) -> tuple[list[sp.Expr], list[sp.Expr], sp.Expr, sp.Expr]:
         """Return what the poles of G^R, or of G^A, in xi_minus contribute.
 
-        The changes of both rows with q; those with omega, over -omega; and R_12 + R_21.
+        The changes of both rows with q; those with omega, over -omega; R_12 + R_21; R_11 - R_22.
         """
         stages, plus, label = self.stages, self.plus, "s" if advanced else "r"
         nu, gamma, q = symbols.nu, symbols.linewidth, symbols.wave_number
@@ -84,7 +89,8 @@ class _Column:
                 stages.assign(f"{label}{'pm'[SIGNS.index(sign)]}_form{k}", form)
                 for k, form in enumerate(found)
             ]
-        change, static, pairs = [sp.S.Zero] * 2, [sp.S.Zero] * 2, sp.S.Zero
+        change, static = [sp.S.Zero] * 2, [sp.S.Zero] * 2
+        pairs, weighted = sp.S.Zero, sp.S.Zero
         for (s, u), value in pair_momenta(total, plus.momenta, momenta).items():
             name = f"{label}{'pm'[SIGNS.index(s)]}{'pm'[SIGNS.index(u)]}"
             k = stages.assign(f"{name}_k", value)
@@ -101,7 +107,9 @@ class _Column:
                 sums=self.sums,
             )
             inverse = stages.assign(f"{name}_inverse", sign / k)
-            pairs += inverse + excess
+            integral = stages.assign(f"{name}_integral", inverse + excess)
+            pairs += integral
+            weighted += difference_trace(nu, u * root, self.sums) * integral
             rest = uniform_traces(transfer=self.wide, pole=s * plus.root, sums=self.sums)
             for row in (0, 1):
                 trace = stages.assign(f"{name}_trace{row}", traces[row])
@@ -126,20 +134,27 @@ class _Column:
             )
         changes = [stages.assign(f"{label}_change{row}", factor * change[row]) for row in (0, 1)]
         coupling = factor * pairs * coupling_trace(self.sums[1])
-        return changes, uniform, stages.assign(f"{label}_coupling", coupling)
+        return (
+            changes,
+            uniform,
+            stages.assign(f"{label}_coupling", coupling),
+            stages.assign(f"{label}_difference", factor * weighted),
+        )
 
 
-def _column() -> Program:
+def _pairing() -> Program:
     stages = Stages()
     outputs = []
     # M = -i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral
-    for name, value in zip(("m12", "m22", "coupling"), _Column(stages).rows(), strict=True):
+    for name, value in zip(
+        ("m12", "m22", "coupling", "difference"), _Pairing(stages).rows(), strict=True
+    ):
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"{name}_{suffix}", part / (8 * sp.pi**2)))
     program = Program(
-        "column",
-        "M_12, M_22 of (36) per unit of nu, less the gap equation (33), and M_12 + M_21",
-        INPUTS,
+        "pairing",
+        "M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33)",
+        (*INPUTS, GROWTH),
         tuple(stages.body),
         tuple(outputs),
     )
@@ -152,9 +167,10 @@ def _column() -> Program:
 
 
 def goldstone_module() -> Module:
-    """Return the integrand of the phase column of M over the frequency."""
+    """Return the integrands of M over the frequency, less the gap equation."""
     return Module(
         "goldstone",
-        "The phase column of M over the frequency nu, small term by term at small q and omega.",
-        (_column(),),
+        "The elements of M over the frequency nu; those that the gap equation makes vanish at\n"
+        "q = omega = 0 are small term by term at small q and omega.",
+        (_pairing(),),
     )

@@ -10,14 +10,13 @@ from cyclopts import Parameter
 
 from numerics.cli.options import Json, Model, finite, named, print_json, print_table
 from numerics.parameters import real_number
+from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import solve_steady_state
 
 if TYPE_CHECKING:
     from numerics.growth import GrowthRate
     from numerics.modes import CollectiveModes
 
-#: Wave numbers, in units of gamma, below which the roots of det M are lost in its rounding.
-_ROUNDING = 0.01
 #: Wave numbers and frequencies beyond this have no meaning, and far beyond it they overflow.
 _MOST = 1e6
 
@@ -62,7 +61,7 @@ def modes(
 
     state = solve_steady_state(model.parameters())
     rate = growth_rate(state) if fastest else None
-    if rate is not None and not q and rate.q > _ROUNDING * state.parameters.linewidth:
+    if rate is not None and not q:
         q = (rate.q,)
     found = [collective_mode(state, wave, largest=largest, growth=growth) for wave in q]
     parameters = dataclasses.asdict(state.parameters)
@@ -80,19 +79,14 @@ def modes(
             }
         )
         return 0
-    columns = ("q/k_F", "Re ω/ε_F", "Im ω/ε_F", "amplitude", "phase", "trend")
+    columns = ("q/k_F", "Re ω/ε_F", "Im ω/ε_F", "error", "amplitude", "phase", "trend")
     rows = [row for at in found for row in _rows(at)]
     if found:
         print_table(f"Collective modes at {named(parameters)}", columns, rows)
     for at in found:
         print(f"q = {at.q:.6g} k_F: {at.count} roots counted in the window, {at.status}")
-    small = [f"{at.q:.6g}" for at in found if at.q < _ROUNDING * state.parameters.linewidth]
-    if small:
-        print(f"Too slow to be told from rounding: modes at q = {', '.join(small)} k_F")
     if rate is not None:
         print(_sentence(rate))
-    if not found:
-        print("Its wave number is too small to list the modes there; --q takes others")
     return 0
 
 
@@ -105,18 +99,29 @@ def _weights(found: CollectiveModes) -> list[list[float]]:
 def _rows(found: CollectiveModes) -> list[tuple[str, ...]]:
     """Return the rows of a table."""
     rows: list[tuple[str, ...]] = []
-    for omega, weights in zip(found.frequencies.tolist(), _weights(found), strict=True):
-        numbers = (f"{omega.real:.6g}", f"{omega.imag:.6g}", *(f"{w:.4f}" for w in weights))
-        rows.append((f"{found.q:.6g}", *numbers, "grows" if omega.imag > 0 else "decays"))
-    return rows or [(f"{found.q:.6g}", "none", "", "", "", "")]
+    known = zip(
+        found.frequencies.tolist(),
+        found.error.tolist(),
+        _weights(found),
+        found.verdict,
+        strict=True,
+    )
+    for omega, error, weights, verdict in known:
+        numbers = (f"{omega.real:.6g}", f"{omega.imag:.6g}", f"{error:.0e}")
+        rows.append((f"{found.q:.6g}", *numbers, *(f"{w:.4f}" for w in weights), verdict))
+    return rows or [(f"{found.q:.6g}", "none", "", "", "", "", "")]
 
 
 def _sentence(rate: GrowthRate) -> str:
-    """Return the growth rate as one line."""
-    nature = "Fastest growing" if rate.rate > 0 else "Least damped"
+    """Return the growth rate, and what it says of the state, as one line."""
+    nature, says = {
+        GROWS: ("Fastest growing", "unstable"),
+        DECAYS: ("Least damped", "stable"),
+        UNDECIDED: ("Least damped", "undecided: the error contains zero"),
+    }[rate.verdict]
     return (
         f"{nature} mode: Im ω = {rate.rate:.8g} ± {rate.error:.0e} ε_F at q = {rate.q:.6g} k_F, "
-        f"Re ω = {rate.omega:.6g} ε_F ({rate.status})"
+        f"Re ω = {rate.omega:.6g} ε_F ({rate.status}); {says}"
     )
 
 
@@ -128,10 +133,15 @@ def _as_mapping(found: CollectiveModes) -> dict[str, object]:
             "im": omega.imag,
             "amplitude": amplitude,
             "phase": phase,
-            "grows": omega.imag > 0,
+            "error": finite(error),
+            "verdict": verdict,
         }
-        for omega, (amplitude, phase) in zip(
-            found.frequencies.tolist(), _weights(found), strict=True
+        for omega, error, (amplitude, phase), verdict in zip(
+            found.frequencies.tolist(),
+            found.error.tolist(),
+            _weights(found),
+            found.verdict,
+            strict=True,
         )
     ]
     return {

@@ -178,6 +178,7 @@ class Sample:
     q: float = 0.0
     omega: float = 0.0
     complete: bool = True
+    verdict: str = "undecided"
     modes: tuple[Mode, ...] = ()
     normal: bool = False
     failure: str = ""

@@ -65,6 +65,7 @@ def _sample_of(state: SteadyState, known: Sample) -> Sample:
         q=growth.q,
         omega=growth.omega,
         complete=growth.status == "complete" and found.status == "complete",
+        verdict=growth.verdict,
         modes=modes,
     )
 
@@ -125,6 +126,12 @@ def growth_map(samples: Iterable[Sample]) -> GrowthMap:
         values("error"),
         np.array([[s.complete for s in row] for row in rows]),
         there,
+        np.array(
+            [
+                [s.verdict if here else "" for s, here in zip(*pair, strict=True)]
+                for pair in zip(rows, there.tolist(), strict=True)
+            ]
+        ),
         {s.inv_kfa: s.failure for row in rows for s in row if s.failure},
     )
 

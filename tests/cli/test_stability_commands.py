@@ -3,6 +3,7 @@
 import csv
 import importlib
 import json
+import math
 import signal
 import subprocess
 import sys
@@ -83,7 +84,8 @@ def test_modes_as_json_are_the_library_result(
         for mode, vector in zip(at["frequencies"], found.vectors, strict=True):
             assert mode["amplitude"] == pytest.approx(abs(vector[0]) ** 2, rel=1e-12)
             assert mode["amplitude"] + mode["phase"] == pytest.approx(1, rel=1e-12)
-            assert mode["grows"] == (mode["im"] > 0)
+        assert [mode["verdict"] for mode in at["frequencies"]] == list(found.verdict)
+        assert [mode["error"] for mode in at["frequencies"]] == found.error.tolist()
         assert (at["count"], at["status"]) == (found.count, "complete")
 
 
@@ -97,7 +99,7 @@ def test_modes_without_a_wave_number_are_those_at_the_fastest_growth(
     ((_, _, rate),) = calls
     assert [row[0].strip() for row in rows] == [f"{rate.q:.6g}"] * 2
     assert float(rows[0][2]) == pytest.approx(rate.rate, rel=1e-5)
-    assert [row[5].strip() for row in rows] == ["grows", "decays"]
+    assert [row[6].strip() for row in rows] == ["grows", "decays"]
     assert f"q = {rate.q:.6g} k_F: 2 roots counted in the window, complete\n" in out
     assert out.splitlines()[-1].startswith("Fastest growing mode: Im ω = 0.05535306")
 
@@ -117,26 +119,32 @@ def test_the_window_of_the_modes_is_passed_on(
     assert "mode:" not in out
 
 
-def test_a_stable_state_lists_no_modes_that_are_lost_in_rounding(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slowest = GrowthRate(-3e-8, 5e-6, 0.0, float("inf"), "complete")
-    monkeypatch.setattr("numerics.growth.growth_rate", lambda state: slowest)
-    out = run(["modes", *WORDS], capsys)
-    assert out.startswith("Least damped mode: Im ω = -3e-08")
-    assert "--q" in out
-    result = run_json(["modes", *WORDS], capsys)
-    assert result["modes"] == []
-    # JSON has no infinity
-    assert result["fastest"]["error"] is None
-
-
-def test_modes_at_a_tiny_wave_number_come_with_a_warning(
+@pytest.mark.parametrize(
+    ("rate", "says"),
+    [
+        (GrowthRate(-3e-8, 5e-6, 0.0, 1e-12, "complete", "decays"), "; stable"),
+        (
+            GrowthRate(-3e-12, 5e-6, 0.0, math.inf, "incomplete", "undecided"),
+            "; undecided: the error contains zero",
+        ),
+        (GrowthRate(3e-8, 5e-6, 0.0, 1e-12, "complete", "grows"), "; unstable"),
+    ],
+)
+def test_the_last_line_says_what_the_rate_means(
+    rate: GrowthRate,
+    says: str,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    out = run([*UNSTABLE, "--no-fastest", "--largest", "1e-4", "--q", "1e-5", "--q", "1"], capsys)
-    (line,) = [line for line in out.splitlines() if "rounding" in line]
-    assert line.endswith("q = 1e-05 k_F")
+    monkeypatch.setattr("numerics.growth.growth_rate", lambda state: rate)
+    out = run(["modes", *WORDS, "--q", "0.1"], capsys)
+    last = out.splitlines()[-1]
+    assert last.startswith("Fastest" if rate.verdict == "grows" else "Least damped")
+    assert last.endswith(says)
+    result = run_json(["modes", *WORDS, "--q", "0.1"], capsys)
+    # JSON has no infinity
+    error = None if math.isinf(rate.error) else rate.error
+    assert (result["fastest"]["error"], result["fastest"]["verdict"]) == (error, rate.verdict)
 
 
 def test_boundary_as_json_is_the_library_result(capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ def _frequency(generator: Generator) -> Point:
 _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "response": _two_branches,
     "bubble_pairing": _frequencies,
-    "goldstone_column": _frequencies,
+    "goldstone_pairing": _frequencies,
     "band_outer": _one_momentum,
     "band_filling": _frequency,
     "spectral": _frequency,
@@ -116,7 +116,7 @@ COUNTS = {
     "expansion_narrow": 1400,
     "expansion_step": 150,
     "expansion_thermal": 50,
-    "goldstone_column": 100,
+    "goldstone_pairing": 100,
     "response_empty": 800,
     "response_step": 150,
     "response_thermal": 100,

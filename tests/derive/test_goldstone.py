@@ -6,6 +6,7 @@ import sympy as sp
 from derive import nambu, symbols
 from derive.goldstone import (
     coupling_trace,
+    difference_trace,
     on_shell_forms,
     on_shell_traces,
     uniform_traces,
@@ -81,3 +82,13 @@ def test_coupling_of_amplitude_and_phase():
         for s in (1, 2)
     ]
     assert vanishes(sum(both) - coupling_trace(CONTRAST))
+
+
+def test_difference_of_amplitude_and_phase():
+    after, plus, nu, xi = sp.symbols("z_plus xi_plus nu xi")
+    ends = [numerator(nu + sign * sp.I * GAMMA, xi) for sign in (1, -1)]
+    right = ends[0] * DISTRIBUTION * ends[1]
+    both = [
+        (nambu.pauli(s) * numerator(after, plus) * nambu.pauli(s) * right).trace() for s in (1, 2)
+    ]
+    assert vanishes(both[0] - both[1] - difference_trace(nu, xi, (TRACE, CONTRAST)))

@@ -1,4 +1,4 @@
-"""The phase column of M: against M, against (46), and relative to its own size in 30 digits."""
+"""M with the gap equation used: against M, (46), and 30 digits relative to its own size."""
 
 import mpmath as mp
 import numpy as np
@@ -12,8 +12,8 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
+from numerics.goldstone import goldstone_matrix
 from numerics.kernels import goldstone_mpmath
-from numerics.phase_column import phase_column
 from tests.numerics import mp_loop
 
 STATES = (
@@ -26,15 +26,15 @@ STATES = (
 
 
 class Loop(mp_loop._Loop):
-    """The same panels with the integrands of M_12, M_22 and M_12 + M_21."""
+    """The same panels with the integrands of M_12, M_22, M_12 + M_21 and M_11 - M_22."""
 
-    components = 6
+    components = 8
 
     def integrand(self, y):
         total = mp.zeros(self.components, 1)
         for sign in (1, -1):
             nu = sign * y - self.omega.real / 2
-            values = goldstone_mpmath.column(
+            values = goldstone_mpmath.pairing(
                 nu,
                 abs(nu) - self.gap,
                 abs(nu + self.omega.real) - self.gap,
@@ -46,13 +46,16 @@ class Loop(mp_loop._Loop):
                 self.gap,
                 self.mu,
                 self.gamma,
+                self.omega.imag,
                 mp=mp,
             )
             total += mp.matrix(values)
         return total
 
     def fluctuations(self, total):
-        return [mp.mpc(total[k], total[k + 1]) for k in range(0, self.components, 2)]
+        parts = [mp.mpc(total[k], total[k + 1]) for k in range(0, self.components, 2)]
+        m12, m22, both, difference = parts
+        return [m22 + difference, m12, both - m12, m22]
 
 
 @pytest.mark.parametrize("parameters", STATES, ids=str)
@@ -61,14 +64,11 @@ def test_agrees_with_the_fluctuation_matrix(parameters):
     gamma = parameters.linewidth
     q = np.array([0.5, 0.3, 0.1, 0.2 * gamma, 10 * gamma])
     omega = np.array([0.4, 0.1 + 0.5j * gamma, 0.02 - 0.5j * gamma, 0.1 * gamma, 6 * gamma])
-    found = phase_column(state, q, omega, 1e-9)
+    found = goldstone_matrix(state, q, omega, 1e-9)
     whole = fluctuation_matrix(state, q, omega, full=True)
-    # what is left of the gap equation is in M, and not in its phase column
-    allowed = whole.error.max(axis=(1, 2)) + found.error.max(axis=1) + state.residual
-    m12, m22, both = found.value.T
-    assert (np.abs(m12 - whole.value[:, 0, 1]) <= allowed).all()
-    assert (np.abs(m22 - whole.value[:, 1, 1]) <= allowed).all()
-    assert (np.abs(both - m12 - whole.value[:, 1, 0]) <= allowed).all()
+    # what is left of the gap equation is in the one, and not in the other
+    allowed = whole.error.max(axis=(1, 2)) + found.error.max(axis=(1, 2)) + state.residual
+    assert (np.abs(found.value - whole.value).max(axis=(1, 2)) <= allowed).all()
 
 
 @given(
@@ -87,8 +87,8 @@ def test_is_the_expansion_at_long_waves(parameters, q, omega, angle):
     q, omega = 10**q * gamma, 10**omega * gamma * np.exp(1j * angle)
     if omega.imag < -0.9 * gamma:
         return
-    m12, m22, both = phase_column(state, np.array([q]), np.array([omega]), 1e-9).value[0]
-    error = phase_column(state, np.array([q]), np.array([omega]), 1e-9).error[0]
+    matrix = goldstone_matrix(state, np.array([q]), np.array([omega]), 1e-9)
+    value, error = matrix.value[0], matrix.error[0]
     found = hydrodynamics(state)
     beta, eta, zeta, bound = found.beta, found.eta, found.zeta, found.error
     # the next orders are smaller by (v q/gamma)^2 and omega/gamma, v^2 of order 4(mu + ...)
@@ -97,15 +97,14 @@ def test_is_the_expansion_at_long_waves(parameters, q, omega, angle):
         np.array([-beta[0, 1] * q**2, 1j * eta[0, 1] * omega, zeta[0] * omega**2]),
         np.array([beta[1, 1] * q**2, -1j * eta[1, 1] * omega, -zeta[1] * omega**2]),
     )
-    for s, (value, parts) in enumerate(zip((m12, m22), terms, strict=True)):
+    for s, parts in enumerate(terms):
         # coefficients that vanish in equilibrium leave the sizes of the next order
         sizes = np.abs(parts).sum() + abs(omega) ** 2 / gamma + abs(omega) * q**2 / gamma
-        allowed = small * sizes + error[s]
+        allowed = small * sizes + error[s, 1]
         allowed += bound.beta[s, 1] * q**2 + bound.eta[s, 1] * abs(omega)
-        assert abs(value - parts.sum()) <= allowed
-    assert abs(both - found.alpha[1, 0]) <= error[2] + bound.alpha[1, 0] + 10 * abs(m12) + small * (
-        abs(found.alpha[1, 0])
-    )
+        assert abs(value[s, 1] - parts.sum()) <= allowed
+        near = small * np.abs(found.alpha).max() + error[s, 0] + bound.alpha[s, 0]
+        assert abs(value[s, 0] - found.alpha[s, 0]) <= near + 10 * abs(value[0, 1])
 
 
 POINTS = (
@@ -122,18 +121,19 @@ POINTS = (
 def test_errors_are_bounds(parameters, q, omega):
     state = solve_steady_state(parameters)
     gamma = parameters.linewidth
-    found = phase_column(state, np.array([q * gamma]), np.array([omega * gamma + 0j]), 1e-9)
+    found = goldstone_matrix(state, np.array([q * gamma]), np.array([omega * gamma + 0j]), 1e-9)
+    value, error = found.value[0], found.error[0]
     with mp.workdps(30):
         exact = Loop(state, mp.mpf(q * gamma), mp.mpc(omega * gamma)).matrix()
-        for value, error, reference in zip(found.value[0], found.error[0], exact, strict=True):
-            assert abs(mp.mpc(complex(value)) - reference) <= error
+        for (s, t), reference in zip(np.ndindex(2, 2), exact, strict=True):
+            assert abs(mp.mpc(complex(value[s, t])) - reference) <= error[s, t]
     # relative to elements as small as 1e-19
-    assert (found.error[0] <= 1e-5 * np.abs(found.value[0])).all()
+    assert (error[:, 1] <= 1e-5 * np.abs(value[:, 1])).all()
 
 
 def test_vanishes_with_q_and_omega():
     state = solve_steady_state(Parameters(-1.0, 1e-3, 2e-5))
-    found = phase_column(state, np.array([1e-150]), np.array([0j]), 1e-9)
+    found = goldstone_matrix(state, np.array([1e-150]), np.array([0j]), 1e-9)
     # like q^2
-    assert np.abs(found.value[0, :2]).max() < 1e-297
-    assert found.error[0, :2].max() < 1e-297
+    assert np.abs(found.value[0, :, 1]).max() < 1e-297
+    assert found.error[0, :, 1].max() < 1e-297

@@ -1,0 +1,340 @@
+"""Every change of stability along the drive: where modes start and cease to grow.
+
+The lowest boundary of the phase diagram need not be the only one: a condensate may become stable
+again before it ends.  Growing modes are counted at states along the line; between two states that
+differ the edge is approached by halving, and then solved for as a tangency of the mode that grows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.axis_modes import axis_counts
+from numerics.boundary_conditions import Line
+from numerics.boundary_search import (
+    Boundary,
+    oscillating_from,
+    touching_from,
+    uniform_between,
+)
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.growth import Peak, growth_rate, search_grid
+from numerics.parameters import Parameters, real_number
+from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.steady_state import SteadyState, trace_steady_states
+
+Array = NDArray[np.float64]
+
+#: What the drive may be called, and its unit.
+ALONG: dict[str, Callable[[Parameters], float]] = {
+    "ratio": lambda model: 1.0,
+    "gamma_v": lambda model: model.gamma_b,
+}
+#: Ratios of the search: from this multiple of gamma_b (and at most a tenth), by this factor.
+_FROM, _FACTOR = 0.3, 2.0
+#: Distances from the end of the branch at which a state is looked at, in parts of that ratio.
+_BEFORE_END = np.array([0.2, 0.1, 0.05, 0.02, 0.005])
+#: The bracket of an edge, in its logarithm, from which the tangency is solved for; and the one that
+#: is the error where that fails.
+_CLOSE, _BISECTED = 0.03, 1e-4
+#: The smallest real part that makes a mode one that moves, in units of gamma.
+_MOVING = 0.05
+#: A mode of wave numbers below this part of gamma belongs to the limit q -> 0.
+_UNIFORM = 0.01
+
+
+@dataclass(frozen=True)
+class StabilityEdge:
+    """A change of stability.
+
+    Parameters
+    ----------
+    value : float
+        The drive there, in what the line was followed along.
+    kind : str
+        "A" in the limit q -> 0, "B" at q > 0 with omega = 0, "C" with omega > 0.
+    q, omega : float
+        Wave number and real frequency of the mode that is critical.
+    error : float
+        Bound of the error of `value`.
+    direction : str
+        "above" if the state is unstable above the edge, "below" if below it.
+    state : SteadyState
+        The state there.
+    status : str
+        "converged", or "bisected" where the tangency was not found and the edge is known from the
+        verdicts on either side alone.
+    """
+
+    value: float
+    kind: str
+    q: float
+    omega: float
+    error: float
+    direction: str
+    state: SteadyState
+    status: str = "converged"
+
+
+@dataclass(frozen=True)
+class StabilityLine:
+    """What is stable along the drive.
+
+    Parameters
+    ----------
+    edges : tuple of StabilityEdge
+        Ascending.
+    unstable : tuple of (float, float)
+        Intervals of the drive within which a mode grows.
+    undecided : tuple of float
+        Drives of states at which rounding hides whether one does.
+    end : float or None
+        Where the branch of condensates ends, if it does before the largest drive.
+    """
+
+    edges: tuple[StabilityEdge, ...]
+    unstable: tuple[tuple[float, float], ...]
+    undecided: tuple[float, ...]
+    end: float | None
+
+
+def stability_edges(
+    model: Parameters, *, along: str = "ratio", values: tuple[float, float] | None = None
+) -> tuple[StabilityEdge, ...]:
+    """Return every change of stability along the drive, ascending.
+
+    Parameters
+    ----------
+    model : Parameters
+        Its own decay rate is not used.
+    along : {"ratio", "gamma_v"}
+        gamma_v/gamma_b, or gamma_v.
+    values : tuple of float, optional
+        Smallest and largest drive; by default everything up to where the condensate ends.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    NoCondensate, ConvergenceError
+        As in `solve_steady_state`, at gamma_v = 0.
+
+    Notes
+    -----
+    States are looked at in steps of a factor of two, and closer towards the end of the branch: a
+    pair of edges between two of them is not seen.
+
+    Examples
+    --------
+    >>> from numerics import Parameters
+    >>> from numerics.stability import stability_edges
+    >>> (edge,) = stability_edges(Parameters(-1.0), values=(0.01, 0.04))
+    >>> print(edge.kind, edge.direction, f"{edge.value:.4f}")
+    B above 0.0208
+    """
+    return stability_line(model, along=along, values=values).edges
+
+
+def stability_line(
+    model: Parameters,
+    *,
+    along: str = "ratio",
+    values: tuple[float, float] | None = None,
+    first: Boundary | None = None,
+) -> StabilityLine:
+    """Return every change of stability along the drive, and what is unstable.
+
+    Parameters
+    ----------
+    model, along, values
+        As in `stability_edges`.
+    first : Boundary, optional
+        The lowest boundary, where it is known: nothing is looked for below it.
+    """
+    if not isinstance(model, Parameters):
+        raise ValueError(f"model = {model!r} is outside its domain: a Parameters")
+    if along not in ALONG:
+        raise ValueError(f"along = {along!r} is outside its domain: {', '.join(ALONG)}")
+    unit = ALONG[along](model)
+    low, high = _range(values, unit, model)
+    walk = _Walk.of(model, low, high, first)
+    edges = walk.edges()
+    known = sorted(walk.verdicts.items())
+    unstable = _intervals(edges, known, walk.top)
+    scaled = [
+        StabilityEdge(
+            edge.value * unit,
+            edge.kind,
+            edge.q,
+            edge.omega,
+            edge.error * unit,
+            edge.direction,
+            edge.state,
+            edge.status,
+        )
+        for edge in edges
+    ]
+    return StabilityLine(
+        tuple(scaled),
+        tuple((a * unit, b * unit) for a, b in unstable),
+        tuple(ratio * unit for ratio, verdict in known if verdict == UNDECIDED),
+        None if walk.end is None else walk.end * unit,
+    )
+
+
+def _range(
+    values: tuple[float, float] | None, unit: float, model: Parameters
+) -> tuple[float, float]:
+    """Return the smallest and the largest ratio."""
+    smallest = min(_FROM * model.gamma_b, 0.1)
+    if values is None:
+        return smallest, 2.0
+    domain = "two numbers, 0 <= low < high"
+    try:
+        low, high = values
+    except (TypeError, ValueError):
+        raise ValueError(f"values = {values!r} is outside its domain: {domain}") from None
+    low, high = real_number("values", low, domain), real_number("values", high, domain)
+    real_number("values", high, domain, valid=0 <= low < high)
+    return max(low / unit, min(smallest, high / unit / 2)), high / unit
+
+
+@dataclass
+class _Walk:
+    """The states along a line, and the verdicts on them."""
+
+    line: Line
+    verdicts: dict[float, str]
+    top: float
+    end: float | None
+    first: Boundary | None
+
+    @classmethod
+    def of(cls, model: Parameters, low: float, high: float, first: Boundary | None) -> _Walk:
+        """Solve the states of the search, and judge them."""
+        branch = trace_steady_states(model, [low * model.gamma_b, high * model.gamma_b])
+        end = None if branch.end is None else branch.end / model.gamma_b
+        top = min(high, end * (1 - _BEFORE_END[-1])) if end is not None else high
+        start = low if first is None else first.ratio * math.exp(_CLOSE)
+        number = 2 + math.ceil(math.log(max(top / start, 1.0)) / math.log(_FACTOR))
+        ratios = set(np.geomspace(start, top, number).tolist()) if top > start else set()
+        if end is not None:
+            ratios |= {x for x in (end * (1 - _BEFORE_END)).tolist() if start < x <= top}
+        walk = cls(Line(model), {}, top, end, first)
+        for ratio in sorted(ratios):
+            walk.verdict(ratio)
+        return walk
+
+    def verdict(self, ratio: float) -> str:
+        """Return whether a mode of the state at a ratio grows."""
+        if ratio not in self.verdicts:
+            try:
+                self.verdicts[ratio] = counted(self.line.state(ratio))
+            except (NoCondensate, ConvergenceError):
+                self.verdicts[ratio] = UNDECIDED
+        return self.verdicts[ratio]
+
+    def edges(self) -> list[StabilityEdge]:
+        """Return the edges between states that differ."""
+        known = [item for item in sorted(self.verdicts.items()) if item[1] != UNDECIDED]
+        found = []
+        if self.first is not None:
+            found.append(_edge_of(self.first, "above"))
+            known.insert(0, (self.first.ratio, GROWS))
+        for (low, before), (high, after) in itertools.pairwise(known):
+            if before != after:
+                found.append(self._between(low, high, after == GROWS))
+        return found
+
+    def _between(self, low: float, high: float, rises: bool) -> StabilityEdge:
+        """Return the edge between two ratios."""
+        solved = None
+        while math.log(high / low) > _BISECTED:
+            if math.log(high / low) < _CLOSE and solved is None:
+                found = self._tangency(high if rises else low, low, high)
+                if found is not None:
+                    return _edge_of(found, "above" if rises else "below")
+                solved = False
+            middle = math.sqrt(low * high)
+            grows = self.verdict(middle) == GROWS
+            low, high = (low, middle) if grows == rises else (middle, high)
+        ratio = math.sqrt(low * high)
+        state = self.line.state(high if rises else low)
+        rate = growth_rate(state)
+        return StabilityEdge(
+            ratio,
+            _kind_of(rate.q, rate.omega, state),
+            rate.q,
+            rate.omega,
+            high - low,
+            "above" if rises else "below",
+            state,
+            "bisected",
+        )
+
+    def _tangency(self, start: float, low: float, high: float) -> Boundary | None:
+        """Return the edge next to an unstable state, solved for."""
+        state = self.line.state(start)
+        rate = growth_rate(state)
+        kind = _kind_of(rate.q, rate.omega, state)
+        if kind == "C":
+            peak = Peak(rate.q, complex(rate.omega, rate.rate), rate.error)
+            found = oscillating_from(self.line, start, peak)
+        elif kind == "B":
+            found = touching_from("B", self.line, start, rate.q)
+        else:
+            found = uniform_between("A", self.line, low, high)
+        inside = found is not None and low / 1.01 < found.ratio < high * 1.01
+        return found if inside else None
+
+
+def counted(state: SteadyState) -> str:
+    """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
+
+    Parameters
+    ----------
+    state : SteadyState
+
+    Returns
+    -------
+    str
+        "grows", "decays" or "undecided".
+    """
+    growing, certain = axis_counts(state, search_grid(state))
+    if (certain & (growing > 0)).any():
+        return GROWS
+    return DECAYS if certain.all() else UNDECIDED
+
+
+def _kind_of(q: float, omega: float, state: SteadyState) -> str:
+    gamma = state.parameters.linewidth
+    if omega > _MOVING * gamma:
+        return "C"
+    return "B" if q > _UNIFORM * gamma else "A"
+
+
+def _edge_of(found: Boundary, direction: str) -> StabilityEdge:
+    return StabilityEdge(
+        found.ratio, found.kind, found.q, found.omega, found.error, direction, found.state
+    )
+
+
+def _intervals(
+    edges: list[StabilityEdge], known: list[tuple[float, str]], top: float
+) -> list[tuple[float, float]]:
+    """Return where a mode grows, from the edges and from what is beyond the outermost ones."""
+    decided = [item for item in known if item[1] != UNDECIDED]
+    if not edges:
+        return [(decided[0][0], top)] if decided and decided[0][1] == GROWS else []
+    bounds = [edge.value for edge in edges]
+    if edges[0].direction == "below":
+        bounds.insert(0, decided[0][0])
+    if edges[-1].direction == "above":
+        bounds.append(top)
+    return list(zip(bounds[::2], bounds[1::2], strict=True))
