@@ -13,7 +13,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from numerics import Parameters, solve_steady_state, trace_steady_states
+from numerics import Parameters, SteadyState, solve_steady_state, trace_steady_states
 from numerics.chunks import evaluate
 from numerics.equations import Unknowns, evaluate_equations
 from numerics.kernels import steady_state_numpy as kernels
@@ -168,8 +168,41 @@ def start_up() -> Table:
     result.add_row("import derive", f"{best_of(2, TIMED.format('import derive')):.3f}", "")
     generate = "from derive.codegen import generate; generate.differences()"
     result.add_row(
-        "derive and generate all kernels", f"{best_of(1, TIMED.format(generate)):.1f}", ""
+        "derive and generate all kernels", f"{best_of(1, TIMED.format(generate)):.1f}", "30"
     )
+    return result
+
+
+def drawn_states() -> Table:
+    """Draw steady states as tests of users do; each is solved once."""
+    from hypothesis import Phase, given, settings
+
+    from numerics import strategies
+
+    count = 50
+
+    @given(strategies.steady_states())
+    @settings(max_examples=count, deadline=None, database=None, phases=[Phase.generate])
+    def draw(state: SteadyState) -> None:
+        pass
+
+    start = time.process_time()
+    draw()
+    elapsed = (time.process_time() - start) / count
+    result = table("Strategies", "what", "time / ms", "target / ms")
+    result.add_row("a steady state, drawn and solved", f"{1e3 * elapsed:.0f}", "100")
+    return result
+
+
+def notebooks() -> Table:
+    """Execute every notebook, its kernel's start included."""
+    from tests.notebook_runner import execute, sources
+
+    result = table("Notebooks", "what", "time / s", "target / s")
+    for source in sources():
+        start = time.perf_counter()
+        execute(source)
+        result.add_row(source.stem, f"{time.perf_counter() - start:.1f}", "20")
     return result
 
 
@@ -178,7 +211,9 @@ def main() -> None:
 
     console = Console(width=100)
     exports = bench_export.TABLES
-    for part in (solves, linewidths, step_kernel, *bench_response.TABLES, *exports, start_up):
+    ours = (solves, linewidths, step_kernel)
+    whole = (start_up, drawn_states, notebooks)
+    for part in (*ours, *bench_response.TABLES, *exports, *whole):
         console.print(part())
         console.print()
 

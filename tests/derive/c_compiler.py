@@ -34,7 +34,7 @@ def compiled(source: Path, declarations: str) -> Library:
     cffi = pytest.importorskip("cffi")
     shared = source.with_suffix(".so")
     command = [compiler(), *FLAGS, "-shared", "-fPIC", str(source), "-o", str(shared), "-lm"]
-    made = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    made = subprocess.run(command, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     ffi = cffi.FFI()
     ffi.cdef(declarations)

@@ -25,7 +25,6 @@ def run_isolated(code: str, exported: Path, directory: Path) -> str:
         cwd=directory,
         capture_output=True,
         text=True,
-        timeout=300,
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -27,22 +26,14 @@ COMMITTED = sorted(KERNELS.glob("*_numpy.py")) + sorted(KERNELS.glob("*_mpmath.p
 
 
 @pytest.fixture(scope="module")
-def modules() -> tuple[tuple[Module, ...], float]:
-    """Derive everything once; return it with the processor time that it took."""
-    start = time.process_time()
-    return programs.modules(), time.process_time() - start
+def modules() -> tuple[Module, ...]:
+    """Derive everything once."""
+    return programs.modules()
 
 
 @pytest.fixture(scope="module")
 def generated(modules) -> dict[str, str]:
-    return {path.name: text for path, text in generate.generated_files(modules[0])}
-
-
-def test_generation_takes_less_than_half_a_minute(modules):
-    start = time.process_time()
-    for _ in generate.generated_files(modules[0]):
-        pass
-    assert modules[1] + time.process_time() - start < 30
+    return {path.name: text for path, text in generate.generated_files(modules)}
 
 
 @pytest.fixture
@@ -137,7 +128,6 @@ def generate_in_a_new_process(seed: str) -> dict[str, str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
     )
     return json.loads(result.stdout)
 
@@ -215,7 +205,7 @@ def test_operation_counts_are_those_of_the_text(path):
 
 
 def test_operation_counts_are_those_of_the_programs(modules):
-    for module in modules[0]:
+    for module in modules:
         programs = {program.name: program for program in module.programs}
         for target in TARGETS:
             for function in functions_of(KERNELS / f"{module.name}_{target}.py"):

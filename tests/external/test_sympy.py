@@ -27,7 +27,6 @@ def cse_in_a_new_process(seed: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
     )
     return result.stdout
 

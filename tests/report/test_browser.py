@@ -22,7 +22,7 @@ if not Path(CHROMIUM).is_file():
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, timeout=600_000)
         yield chromium
         chromium.close()
 
@@ -40,6 +40,8 @@ class Visit:
     def __init__(self, browser: Any, address: str, **how: Any) -> None:
         self.address = address
         self.context = browser.new_context(**how)
+        # milliseconds; only what hangs takes so long
+        self.context.set_default_timeout(600_000)
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.complaints: list[str] = []
