@@ -131,7 +131,8 @@ def test_symmetries(data, state) -> None:
     error = result.error.max()
     # the fields are real, (45), for complex omega; inversion
     assert np.abs(result.value[1] - result.value[0].conj()).max() <= 2 * error
-    assert np.abs(result.value[2] - result.value[0]).max() == 0
+    # elements of one array may be summed in another order
+    assert np.abs(result.value[2] - result.value[0]).max() <= 2 * error
 
 
 def test_at_twice_the_gap_and_other_coincidences() -> None:
