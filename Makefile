@@ -15,7 +15,7 @@ LOCK_RAW := build/requirements.raw
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install reproduce test verify notebooks bench lint lock clean
+.PHONY: help install reproduce test verify portable notebooks bench lint lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,9 +28,13 @@ reproduce: $(STAMP) ## regenerate every result into reproduced/
 test: lint ## lint, then run the tests not marked slow
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-verify: $(STAMP) ## run all tests, slow ones too, and compare generated code with its source
+verify: $(STAMP) ## run all tests, slow ones too, those of portable, and check generated code
 	$(BIN)/python -m pytest -n $(WORKERS) -m ""
+	$(BIN)/python -m tests.other_processor -n $(WORKERS)
 	$(BIN)/python -m derive generate --check
+
+portable: $(STAMP) ## run the tests not marked slow as on a processor of another make
+	$(BIN)/python -m tests.other_processor -n $(WORKERS)
 
 notebooks: $(STAMP) ## execute the notebooks again, after their .py was edited
 	$(BIN)/python -m tests.notebook_runner
