@@ -101,6 +101,42 @@ class Parameters:
         """The drive gamma_v / gamma_b."""
         return self.gamma_v / self.gamma_b
 
+    @classmethod
+    def from_ratio(
+        cls,
+        inv_kfa: float,
+        gamma_b: float = 1e-3,
+        ratio: float = 0.0,
+        temperature: float = 0.0,
+        cutoff: float = 100.0,
+    ) -> Parameters:
+        """Return the parameters with the drive in place of the decay rate.
+
+        Parameters
+        ----------
+        inv_kfa, gamma_b, temperature, cutoff : float
+            As in `Parameters`.
+        ratio : float
+            The drive gamma_v / gamma_b; not negative.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is outside its domain.
+
+        Examples
+        --------
+        >>> from numerics import Parameters
+        >>> Parameters.from_ratio(inv_kfa=-1.0, gamma_b=1e-3, ratio=0.25).gamma_v
+        0.00025
+        """
+        model = cls(inv_kfa, gamma_b, 0.0, temperature, cutoff)
+        domain = "0 or greater, with a finite γ_v"
+        value = real_number("ratio", ratio, domain)
+        gamma_v = value * model.gamma_b
+        real_number("ratio", value, domain, valid=value >= 0 and math.isfinite(gamma_v))
+        return model.replace(gamma_v=gamma_v)
+
     def replace(self, **changes: Any) -> Parameters:
         """Return the parameters with some of them changed."""
         return dataclasses.replace(self, **changes)

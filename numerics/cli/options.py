@@ -16,7 +16,8 @@ from numerics.parameters import Parameters
 
 InvKfa = Annotated[float, Parameter(help="Interaction strength (k_F a_s)^-1.")]
 GammaB = Annotated[float, Parameter(help="Thermalisation rate of the bath, in ε_F.")]
-GammaV = Annotated[float, Parameter(help="Decay rate into the vacuum, in ε_F.")]
+GammaV = Annotated[float | None, Parameter(help="Decay rate into the vacuum, in ε_F; default: 0.")]
+Ratio = Annotated[float | None, Parameter(help="Decay rate as γ_v/γ_b, in place of --gamma-v.")]
 Temperature = Annotated[float, Parameter(help="Temperature of the bath, in ε_F.")]
 Cutoff = Annotated[
     float,
@@ -32,13 +33,26 @@ class Model:
 
     inv_kfa: InvKfa = 0.0
     gamma_b: GammaB = 1e-3
-    gamma_v: GammaV = 0.0
+    gamma_v: GammaV = None
+    ratio: Ratio = None
     temperature: Temperature = 0.0
     cutoff: Cutoff = 100.0
 
     def parameters(self) -> Parameters:
-        """Return the checked parameters."""
-        return Parameters(self.inv_kfa, self.gamma_b, self.gamma_v, self.temperature, self.cutoff)
+        """Return the checked parameters.
+
+        Raises
+        ------
+        ValueError
+            If one is outside its domain, or decay rate and ratio are both given.
+        """
+        rest = (self.temperature, self.cutoff)
+        if self.gamma_v is None:
+            return Parameters.from_ratio(self.inv_kfa, self.gamma_b, self.ratio or 0.0, *rest)
+        if self.ratio is not None:
+            both = f"--gamma-v {self.gamma_v:g} and --ratio {self.ratio:g}"
+            raise ValueError(f"{both} are two words for the decay rate: give one of them")
+        return Parameters(self.inv_kfa, self.gamma_b, self.gamma_v, *rest)
 
 
 @Parameter(name="*")

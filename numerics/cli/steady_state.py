@@ -19,7 +19,7 @@ def steady_state(
 ) -> int:
     """Solve for the order parameter and the chemical potentials of the steady state.
 
-    Example: nambu steady-state --inv-kfa -1 --gamma-b 1e-3 --gamma-v 2.1e-5
+    Example: nambu steady-state --inv-kfa -1 --gamma-b 1e-3 --ratio 0.021
     """
     state = solve_steady_state(model.parameters(), rtol=rtol)
     if json:
@@ -36,7 +36,8 @@ def steady_state(
     ]
     title = (
         f"Steady state at (k_F a_s)⁻¹ = {p.inv_kfa:g}, γ_b = {p.gamma_b:g} ε_F, "
-        f"γ_v = {p.gamma_v:g} ε_F, T_b = {p.temperature:g} ε_F, p_c = {p.cutoff:g} k_F"
+        f"γ_v = {p.gamma_v:g} ε_F = {p.ratio:g} γ_b, "
+        f"T_b = {p.temperature:g} ε_F, p_c = {p.cutoff:g} k_F"
     )
     print_table(title, ("quantity", "value", "error", "unit"), rows)
     return 0
@@ -46,6 +47,7 @@ def as_mapping(state: SteadyState) -> dict[str, object]:
     """Return a steady state as names and numbers."""
     return {
         **dataclasses.asdict(state.parameters),
+        "ratio": state.parameters.ratio,
         "gap": state.gap,
         "mu": state.mu,
         "mu_b": state.mu_b,

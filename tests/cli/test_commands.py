@@ -21,10 +21,23 @@ def test_steady_state_as_json_is_the_library_result(capsys: pytest.CaptureFixtur
     assert result["residual"] <= 1e-10
 
 
+@pytest.mark.parametrize("command", [["steady-state"], ["modes", "--no-fastest", "--q", "0.1"]])
+def test_the_ratio_is_another_word_for_the_decay_rate(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = []
+    for words in (["--gamma-v", "2.5e-4"], ["--ratio", "0.25"]):
+        assert main([*command, "--gamma-b", "1e-3", *words, "--json"]) == 0
+        results.append(json.loads(capsys.readouterr().out))
+    assert results[0] == results[1]
+    assert results[0]["gamma_v"] == 2.5e-4
+
+
 def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["steady-state", "--cutoff", "50"]) == 0
     out = capsys.readouterr().out
     assert "p_c = 50" in out
+    assert "γ_v = 0 ε_F = 0 γ_b" in out
     assert "order parameter" in out
 
 
@@ -34,6 +47,15 @@ def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[
         (["steady-state", "--gamma-b", "-1"], 2, ("gamma_b", "-1", "greater than 0")),
         (["steady-state", "--gamma-b", "0"], 2, ("gamma_b", "greater than 0")),
         (["steady-state", "--gamma-v", "-1e-5"], 2, ("gamma_v", "0 or greater")),
+        (["steady-state", "--ratio", "-1"], 2, ("ratio = -1.0", "0 or greater")),
+        (["steady-state", "--ratio", "nan"], 2, ("ratio = nan",)),
+        (
+            ["steady-state", "--ratio", "0.1", "--gamma-v", "1e-4"],
+            2,
+            ("--gamma-v 0.0001", "--ratio 0.1", "one of them"),
+        ),
+        (["modes", "--ratio", "0", "--gamma-v", "0"], 2, ("--gamma-v", "--ratio")),
+        (["boundary", "B", "--ratio", "0.1"], 2, ("--ratio",)),
         (["steady-state", "--temperature", "-1"], 2, ("temperature", "0 or greater")),
         (["steady-state", "--cutoff", "0.5"], 2, ("cutoff", "0.5", "greater than 1")),
         (["steady-state", "--inv-kfa", "nan"], 2, ("inv_kfa", "nan")),

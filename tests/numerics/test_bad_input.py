@@ -97,6 +97,30 @@ def test_derived_quantities():
     assert parameters.ratio == 0.5
 
 
+def test_the_ratio_stands_for_the_decay_rate():
+    # exact in binary, and rounded once where it is not
+    assert Parameters.from_ratio(-1.0, 0.25, 0.5, 0.1, 50.0) == Parameters(
+        -1.0, 0.25, 0.125, 0.1, 50.0
+    )
+    assert Parameters.from_ratio(0.0) == Parameters(0.0)
+    assert Parameters.from_ratio(0.0, gamma_b=3e-3, ratio=0.1).gamma_v == 3e-3 * 0.1
+
+
+@pytest.mark.parametrize("ratio", [*NEVER, -0.1, -5e-324])
+def test_a_ratio_outside_its_domain_is_refused(ratio):
+    with pytest.raises(ValueError, match=re.escape(f"ratio = {ratio!r} is outside")) as caught:
+        Parameters.from_ratio(0.0, ratio=ratio)
+    assert str(caught.value).count("\n") == 0
+    assert "0 or greater" in str(caught.value)
+
+
+def test_a_ratio_with_a_wrong_linewidth_names_what_is_wrong():
+    with pytest.raises(ValueError, match=r"gamma_b = -0\.001 is outside"):
+        Parameters.from_ratio(0.0, gamma_b=-1e-3, ratio=0.1)
+    with pytest.raises(ValueError, match=r"ratio = 1e\+300 is outside"):
+        Parameters.from_ratio(0.0, gamma_b=1e300, ratio=1e300)
+
+
 @pytest.mark.parametrize("solve", [solve_steady_state, lambda p: trace_steady_states(p, [0.0])])
 @pytest.mark.parametrize("value", [None, 0.0, GOOD, (0.0, 1e-3), Parameters], ids=repr)
 def test_something_else_than_parameters(solve, value):
