@@ -69,7 +69,7 @@ def _branch_points(
     if smearing:
         points += [(edge + sign * half, smearing * one) for sign in (1, -1)]
     for offset, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
-        for energy in _threshold_energies(state, q, transfer):
+        for energy in threshold_energies(state, q, transfer):
             points.append((energy.real + half, np.maximum(np.abs(energy.imag + offset), weak)))
     positions = np.abs(np.stack([x for x, _ in points], axis=1))
     widths = np.maximum(np.stack([w for _, w in points], axis=1), _SMALLEST * scale)
@@ -83,7 +83,7 @@ def _branch_points(
     return positions, widths, splits
 
 
-def _threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> list[Complex]:
+def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> list[Complex]:
     """Return energies +-E(p - q/2) at which the transfer connects parallel momenta."""
     q = np.maximum(q, SMALLEST_WAVE)
     energies = []

@@ -49,10 +49,12 @@ def pair_arctanh(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
     if q == 0:
         value = 1 / k
     else:
-        # atanh is odd; its branch on the cut |q/k| > 1 is that of k + i 0
-        value = (mp.log(k + q) - mp.log(k - q)) / (2 * q)
         if abs(k) > 16 * q:
             value = mp.atanh(q / k) / q
+        else:
+            # its branch on the cut |q/k| > 1 is that of k + i 0: log(k + q) - log(k - q) in one,
+            # whose argument is in the upper half-plane
+            value = (mp.log((k + q) / (q - k)) - mp.mpc(0, mp.pi)) / (2 * q)
     return value.real, value.imag
 
 
