@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numerics.modes import CollectiveModes, collective_mode
     from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
+    from numerics.stability import StabilityEdge, StabilityLine, stability_edges, stability_line
 
 __all__ = [
     "Boundary",
@@ -37,6 +38,8 @@ __all__ = [
     "Parameters",
     "PhaseDiagram",
     "RealDispersion",
+    "StabilityEdge",
+    "StabilityLine",
     "SteadyState",
     "collective_mode",
     "equilibrium_crossover",
@@ -52,6 +55,8 @@ __all__ = [
     "real_dispersion",
     "solve_steady_state",
     "spectral_function",
+    "stability_edges",
+    "stability_line",
     "trace_steady_states",
 ]
 
@@ -76,6 +81,10 @@ _LAZY = {
     "occupied_spectral_weight": "numerics.spectral_weight",
     "pair_correlation": "numerics.fluctuation",
     "spectral_function": "numerics.amplitude_spectrum",
+    "StabilityEdge": "numerics.stability",
+    "StabilityLine": "numerics.stability",
+    "stability_edges": "numerics.stability",
+    "stability_line": "numerics.stability",
 }
 
 

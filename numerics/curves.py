@@ -47,7 +47,8 @@ def boundary_of(record: Record) -> Boundary:
 
 def run_task(task: Record) -> Record:
     """Return the value of a task; by this name workers find it."""
-    return {"curve": _curve, "column": _column, "meeting": _meeting}[task["task"]](task)
+    tasks = {"curve": _curve, "column": _column, "meeting": _meeting, "region": _region}
+    return tasks[task["task"]](task)
 
 
 def describe(task: Record) -> str:
@@ -56,6 +57,8 @@ def describe(task: Record) -> str:
         return f"boundary {task['kind']}"
     if task["task"] == "column":
         return f"growth rates at inv_kfa = {task['inv_kfa']:g}"
+    if task["task"] == "region":
+        return f"stability at inv_kfa = {task['inv_kfa']:g}"
     return "meeting of " + " and ".join(low["kind"] for low, _ in task["between"])
 
 
@@ -83,6 +86,21 @@ def _column(task: Record) -> Record:
     except ConvergenceError as error:
         return {"rows": [], "failure": str(error)}
     return {"rows": [list(rate) for rate in found], "failure": None}
+
+
+def _region(task: Record) -> Record:
+    """Return within which ratios modes grow at one interaction strength; None if not known."""
+    from numerics.stability import stability_line
+
+    first = None if task["first"] is None else boundary_of(task["first"])
+    try:
+        found = stability_line(_model(task, task["inv_kfa"]), first=first)
+    except (NoCondensate, ConvergenceError) as error:
+        return {"unstable": None, "failure": str(error)}
+    if found.undecided:
+        at = ", ".join(f"{ratio:.4g}" for ratio in found.undecided)
+        return {"unstable": None, "failure": f"undecided at gamma_v/gamma_b = {at}"}
+    return {"unstable": [list(ends) for ends in found.unstable], "failure": None}
 
 
 def _meeting(task: Record) -> Record:

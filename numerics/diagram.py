@@ -7,7 +7,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import Any
 
@@ -146,7 +146,11 @@ class GrowthMap:
 
 @dataclass(frozen=True, eq=False)
 class PhaseDiagram:
-    """Boundaries by their kind, where A, B and C meet, and the growth rate if it was wanted."""
+    """Boundaries by their kind, where A, B and C meet, and what else was wanted.
+
+    `unstable` has the intervals of gamma_v/gamma_b within which modes grow, by the interaction
+    strength; None where rounding or a failure leaves them open.
+    """
 
     inv_kfa: Array
     gamma_b: float
@@ -155,6 +159,7 @@ class PhaseDiagram:
     curves: Mapping[str, BoundaryCurve]
     meetings: tuple[Meeting, ...]
     growth: GrowthMap | None
+    unstable: Mapping[float, tuple[tuple[float, float], ...] | None] = field(default_factory=dict)
 
     @property
     def stability(self) -> Stability:
@@ -190,6 +195,7 @@ def phase_diagram(
     temperature: float = 0.0,
     cutoff: float = 100.0,
     ratios: ArrayLike | None = None,
+    regions: bool = False,
     executor: Executor | None = None,
     store: str | PathLike[str] | None = None,
     progress: Progress | None = None,
@@ -206,6 +212,9 @@ def phase_diagram(
         The model, as in `Parameters`.
     ratios : array_like, optional
         Ratios gamma_v/gamma_b, ascending, at which the growth rate is wanted as well.
+    regions : bool
+        Whether the intervals within which modes grow are wanted, re-entrant stability included;
+        A, B and C have to be among the boundaries.
     executor : concurrent.futures.Executor, optional
         Shares curves and columns of the map among its workers, and changes no value.
     store : path, optional
@@ -243,6 +252,7 @@ def phase_diagram(
     model = Parameters(inv[0], gamma_b, temperature=temperature, cutoff=cutoff)
     rows = None if ratios is None else _ascending("ratios", ratios, 0.0)
     _require("executor", executor, hasattr(executor, "submit"), "an Executor")
+    _require("regions", regions, isinstance(regions, bool), "True or False")
     _require("store", store, isinstance(store, str | PathLike), "a path")
     _require("progress", progress, callable(progress), "a callable")
     shared = {"gamma_b": model.gamma_b, "temperature": model.temperature, "cutoff": model.cutoff}
@@ -253,7 +263,7 @@ def phase_diagram(
     run = _Runner(executor, Store(store) if store is not None else None, progress)
     records = run(tasks)
     curves = {kind: _curve_of(kind, inv, records[order.index(kind)]) for kind in wanted}
-    return PhaseDiagram(
+    diagram = PhaseDiagram(
         np.array(inv),
         model.gamma_b,
         model.temperature,
@@ -262,6 +272,32 @@ def phase_diagram(
         _meetings([curves[kind] for kind in INSTABILITIES if kind in curves], run),
         None if rows is None else _map_of(inv, rows, records[len(order) :]),
     )
+    return _with_regions(diagram, shared, run) if regions else diagram
+
+
+def _with_regions(diagram: PhaseDiagram, shared: Record, run: _Runner) -> PhaseDiagram:
+    """Return the diagram with the intervals within which modes grow."""
+    lowest: dict[float, Boundary] = {}
+    for kind in set(INSTABILITIES) & set(diagram.curves):
+        curve = diagram.curves[kind]
+        for inv, point in zip(curve.inv_kfa.tolist(), curve.points, strict=True):
+            if inv not in lowest or point.ratio < lowest[inv].ratio:
+                lowest[inv] = point
+    inv = diagram.inv_kfa.tolist()
+    tasks = [
+        {
+            "task": "region",
+            "inv_kfa": x,
+            "first": boundary_record(lowest[x]) if x in lowest else None,
+            **shared,
+        }
+        for x in inv
+    ]
+    found = {
+        x: None if r["unstable"] is None else tuple((low, high) for low, high in r["unstable"])
+        for x, r in zip(inv, run(tasks), strict=True)
+    }
+    return replace(diagram, unstable=found)
 
 
 def meeting_points(

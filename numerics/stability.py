@@ -38,6 +38,8 @@ ALONG: dict[str, Callable[[Parameters], float]] = {
 }
 #: Ratios of the search: from this multiple of gamma_b (and at most a tenth), by this factor.
 _FROM, _FACTOR = 0.3, 2.0
+#: Above a known boundary the steps are longer by this factor in the logarithm.
+_WIDER = 3.0
 #: Distances from the end of the branch at which a state is looked at, in parts of that ratio.
 _BEFORE_END = np.array([0.2, 0.1, 0.05, 0.02, 0.005])
 #: The bracket of an edge, in its logarithm, from which the tangency is solved for; and the one that
@@ -222,10 +224,13 @@ class _Walk:
         end = None if branch.end is None else branch.end / model.gamma_b
         top = min(high, end * (1 - _BEFORE_END[-1])) if end is not None else high
         start = low if first is None else first.ratio * math.exp(_CLOSE)
-        number = 2 + math.ceil(math.log(max(top / start, 1.0)) / math.log(_FACTOR))
+        # in wider steps above a boundary that is known
+        step = math.log(_FACTOR) * (1 if first is None else _WIDER)
+        number = 2 + math.ceil(math.log(max(top / start, 1.0)) / step)
         ratios = set(np.geomspace(start, top, number).tolist()) if top > start else set()
         if end is not None:
-            ratios |= {x for x in (end * (1 - _BEFORE_END)).tolist() if start < x <= top}
+            near = _BEFORE_END if first is None else _BEFORE_END[1::2]
+            ratios |= {x for x in (end * (1 - near)).tolist() if start < x <= top}
         walk = cls(Line(model), {}, top, end, first)
         for ratio in sorted(ratios):
             walk.verdict(ratio)

@@ -115,7 +115,9 @@ def compute(
         As in `phase_diagram`.
     """
     if diagram is None:
-        diagram = phase_diagram(kinds=_KINDS, gamma_b=gamma_b, cutoff=cutoff, executor=executor)
+        diagram = phase_diagram(
+            kinds=_KINDS, gamma_b=gamma_b, cutoff=cutoff, regions=True, executor=executor
+        )
     sweeps = []
     for kind, inv in (("A", 1.0), ("B", -1.0)):
         boundary = find_boundary(kind, inv, gamma_b=gamma_b, cutoff=cutoff)
@@ -135,10 +137,10 @@ def draw(data: CoefficientsData) -> Figure:
             _draw_sweep(figure.add_subplot(grid[0, k]), "ab"[k], sweep)
         axes = figure.add_subplot(grid[1, :])
         diagram = data.diagram
+        set_axes(axes, diagram)
         shade_unstable(axes, diagram)
         for kind in ("A", "B", "C", "normal", *_NAMES):
             draw_curve(axes, diagram, kind)
-        set_axes(axes, diagram)
         axes.set_xlabel("")
         axes.legend(loc="upper center", ncols=3)
         axes.set_title("(c)", fontsize=10, loc="left")

@@ -35,6 +35,7 @@ from scipy.special import expit, logit
 from numerics.diagram import GrowthMap, PhaseDiagram, phase_diagram
 from numerics.figures.phase_diagram import LABELS, draw_curve
 from numerics.figures.style import new_figure, style
+from numerics.results import GROWS, UNDECIDED
 
 Array = NDArray[np.float64]
 
@@ -122,7 +123,7 @@ def compute(
 def draw(data: GrowthMapData) -> Figure:
     """Draw three maps: the rate, the wave number and the frequency of the fastest mode."""
     found, diagram = data.growth, data.diagram
-    stable = np.ma.filled(found.rate, -1.0) <= 0
+    stable = found.verdict != GROWS
     static = ~stable & (np.ma.filled(found.omega, 0.0) == 0)
     panels: list[tuple[Any, str]] = [
         (
@@ -187,7 +188,7 @@ def _draw_over(axes: Axes, data: GrowthMapData, x: Array, y: Array) -> None:
     for line in axes.get_lines():
         rim = withStroke(linewidth=line.get_linewidth() + 1.6, foreground="white")
         line.set_path_effects([rim])
-    doubtful = np.argwhere(found.condensate & ~found.complete)
+    doubtful = np.argwhere((found.verdict == UNDECIDED) | (found.condensate & ~found.complete))
     axes.plot(
         found.inv_kfa[doubtful[:, 1]],
         found.ratios[doubtful[:, 0]],

@@ -1,12 +1,14 @@
 """Fig. 5: the phase diagram, gamma_v/gamma_b against the interaction strength.
 
-"Unstable" is what lies between the first of the boundaries A, B and C and the normal phase.  A
-second panel shows how far A, B and C are from that first boundary: on the BEC side A and B are
-less than a percent apart, which the diagram itself cannot show.
+"Unstable" is where a mode grows: from the first of the boundaries A, B and C up to the normal
+phase, or to where the state becomes stable again.  A second panel shows how far A, B and C are
+from that first boundary: on the BEC side A and B are less than a percent apart, which the diagram
+itself cannot show.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -16,9 +18,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from numerics.diagram import INSTABILITIES, PhaseDiagram, phase_diagram
+from numerics.figures.stability_region import (
+    Column,
+    Region,
+    legend_patches,
+    shade,
+    unstable_region,
+)
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 
 Array = NDArray[np.float64]
@@ -45,7 +55,8 @@ LABELS = {
     "alpha11": r"$\alpha_{11} = 0$",
     "beta22": r"$\beta_{22} = 0$",
 }
-_SHADE = "#D9D9D9"
+#: The last state that is looked at is so close to the normal phase.
+_NEARLY = 0.99
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,9 @@ def compute(
     """
     inv = np.linspace(-2.0, 1.0, points)
     return PhaseDiagramData(
-        phase_diagram(inv, gamma_b=gamma_b, cutoff=cutoff, executor=executor, store=store)
+        phase_diagram(
+            inv, gamma_b=gamma_b, cutoff=cutoff, regions=True, executor=executor, store=store
+        )
     )
 
 
@@ -95,13 +108,16 @@ def draw(data: PhaseDiagramData) -> Figure:
     with style():
         figure = new_figure(6.4, 6.4)
         axes, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1.1))
-        shade_unstable(axes, diagram)
+        set_axes(axes, diagram)
+        patches = shade_unstable(axes, diagram)
         for kind in (*_KINDS[1:], "normal"):
             draw_curve(axes, diagram, kind)
         mark_meetings(axes, diagram)
-        set_axes(axes, diagram)
         axes.set_xlabel("")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        lines, _ = axes.get_legend_handles_labels()
+        axes.legend(
+            handles=[*lines, *patches], loc="upper center", bbox_to_anchor=(0.5, 1.0), ncols=2
+        )
         draw_distances(lower, diagram, INSTABILITIES, first_boundary(diagram))
         lower.set_ylabel("above the first\nof A, B, C (%)")
         lower.set_ylim(-0.7, 10)
@@ -181,14 +197,32 @@ def first_boundary(diagram: PhaseDiagram) -> tuple[Array, Array]:
     return inv, np.array([points[x] for x in inv])
 
 
-def shade_unstable(axes: Axes, diagram: PhaseDiagram) -> None:
-    """Shade what is between the first boundary and the normal phase."""
-    inv, first = first_boundary(diagram)
-    normal = diagram.curves.get("normal")
-    if inv.size == 0 or normal is None or normal.inv_kfa.size == 0:
-        return
-    top = np.exp(np.interp(inv, normal.inv_kfa, np.log(normal.ratio)))
-    axes.fill_between(inv, first, top, color=_SHADE, linewidth=0, zorder=0.5)
+def region_of(diagram: PhaseDiagram) -> tuple[Region, tuple[Array, Array] | None]:
+    """Return where modes grow, as polygons, and the line of the normal phase.
+
+    A diagram that has not been asked for its regions has none.
+    """
+    curve = diagram.curves.get("normal")
+    normal = None if curve is None or not curve.inv_kfa.size else (curve.inv_kfa, curve.ratio)
+    columns = []
+    for inv, intervals in sorted(diagram.unstable.items()):
+        top = math.inf if normal is None else math.exp(np.interp(inv, normal[0], np.log(normal[1])))
+        ends = intervals and tuple(
+            (low, math.inf if high > _NEARLY * top else high) for low, high in intervals
+        )
+        columns.append(Column(inv, ends))
+    return unstable_region(columns, normal), normal
+
+
+def shade_unstable(axes: Axes, diagram: PhaseDiagram) -> list[Patch]:
+    """Shade where modes grow, and return what a legend shows of it.
+
+    Stable states between unstable ones and the normal phase stay white, and what is not known is
+    hatched.
+    """
+    region, normal = region_of(diagram)
+    shade(axes, region, normal)
+    return legend_patches(region)
 
 
 def draw_distances(

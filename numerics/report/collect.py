@@ -117,7 +117,7 @@ def _diagram(crew: Crew, model: Mapping[str, Any], full: bool) -> PhaseDiagram:
 
     left, right = _STEPS[full]
     inv = [*np.linspace(-2.0, 0.0, left + 1), *np.linspace(0.0, 1.0, right + 1)[1:]]
-    return phase_diagram(inv, **model, executor=crew.executor)
+    return phase_diagram(inv, **model, regions=True, executor=crew.executor)
 
 
 def _start_dependent(

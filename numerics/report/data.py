@@ -158,6 +158,8 @@ class Sample:
         The growth rate with its error, and where it is reached.
     complete : bool
         Whether every growing mode was found.
+    verdict : str
+        As in `GrowthRate`.
     modes : tuple of Mode
         Its dispersion.
     normal : bool
@@ -186,23 +188,24 @@ class Sample:
 
     @property
     def nature(self) -> str:
-        """What kind of state it is: "failed", "normal", "stable", "static" or "moving"."""
+        """What kind of state it is: "failed", "normal", "stable", "open", "static" or "moving"."""
         if self.failure:
             return "failed"
         if self.normal:
             return "normal"
-        if self.rate <= 0:
-            return "stable"
+        if self.verdict != "grows":
+            return "stable" if self.verdict == "decays" else "open"
         return "static" if self.omega == 0 else "moving"
 
 
 @dataclass(frozen=True)
 class Diagram:
-    """The phase diagram to explore."""
+    """The phase diagram to explore; its region is where modes grow, as polygons."""
 
     curves: tuple[Curve, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     samples: tuple[Sample, ...] = ()
+    region: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@
     moving: "M0 -7L6.8 5.2H-6.8Z",
     normal: "M-4 -4L4 4M-4 4L4 -4",
     failed: "M-5 0H5",
+    open: "M-5 5L0 -6L5 5",
   };
   const fill = { stable: "var(--stable)", static: "var(--static)", moving: "var(--moving)" };
   const strengths = [...new Set(data.states.map((s) => s.x))].sort((a, b) => a - b);
@@ -32,27 +33,11 @@
   // --- the map
   const region = (x, y) => {
     const group = node("g", { "aria-hidden": "true" });
-    const normal = data.curves.find((c) => c.kind === "normal");
-    const first = data.curves.filter((c) => "ABC".includes(c.kind)).flatMap((c) => c.pieces);
-    if (!normal || normal.pieces.length === 0 || first.length === 0) return group;
-    const height = ([xs, ys], v) => {
-      const k = xs.findIndex((w) => w >= v);
-      if (k < 0 || v < xs[0]) return Infinity;
-      if (k === 0) return ys[0];
-      const part = (v - xs[k - 1]) / (xs[k] - xs[k - 1]);
-      return Math.exp((1 - part) * Math.log(ys[k - 1]) + part * Math.log(ys[k]));
-    };
-    const pieces = normal.pieces;
-    const low = Math.max(pieces[0][0][0], Math.min(...first.map((p) => p[0][0])));
-    const high = Math.min(pieces.at(-1)[0].at(-1), Math.max(...first.map((p) => p[0].at(-1))));
-    const points = Array.from({ length: 121 }, (_, k) => low + ((high - low) * k) / 120);
-    const below = points.map((v) => Math.min(...first.map((p) => height(p, v))));
-    const above = points.map((v) => Math.min(...pieces.map((p) => height(p, v))));
-    const known = points.map((_, k) => k).filter((k) => below[k] < above[k] && above[k] < Infinity);
-    const there = [...known.map((k) => [points[k], below[k]])];
-    there.push(...known.reverse().map((k) => [points[k], above[k]]));
-    const d = there.map(([v, w], k) => `${k ? "L" : "M"}${x(v).toFixed(1)} ${y(w).toFixed(1)}`);
-    if (d.length) group.append(node("path", { class: "region", d: `${d.join("")}Z` }));
+    const ring = (points) =>
+      points.map(([v, w], k) => `${k ? "L" : "M"}${x(v).toFixed(1)} ${y(w).toFixed(1)}`).join("");
+    const d = data.region.map((points) => `${ring(points)}Z`).join("");
+    // stable pockets within run the other way
+    if (d) group.append(node("path", { class: "region", d, "fill-rule": "evenodd" }));
     return group;
   };
 

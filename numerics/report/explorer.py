@@ -16,6 +16,7 @@ NATURES = {
     "moving": "unstable, grows while it oscillates (ω* ≠ 0)",
     "normal": "no condensate",
     "failed": "not found",
+    "open": "undecided: rounding hides whether it grows",
 }
 LABELS = {
     "A": "A: q = 0, ω = 0",
@@ -80,6 +81,7 @@ def payload(data: ReportData) -> str:
         "labels": LABELS,
         "natures": NATURES,
         "curves": [{"kind": c.kind, "pieces": c.pieces} for c in diagram.curves],
+        "region": [[list(point) for point in ring] for ring in diagram.region],
         "meetings": [[m.inv_kfa, m.ratio, " = ".join(m.kinds)] for m in diagram.meetings],
         "states": [_state(s) for s in diagram.samples],
     }

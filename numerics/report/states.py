@@ -83,10 +83,14 @@ def _waves(state: SteadyState) -> NDArray[np.float64]:
 
 def diagram_of(found: PhaseDiagram, samples: Iterable[Sample]) -> Diagram:
     """Return what is shown of a phase diagram and of states in it."""
+    from numerics.figures.phase_diagram import region_of
+
+    region, _ = region_of(found)
     return Diagram(
         tuple(_curve(kind, found.curves[kind]) for kind in KINDS if kind in found.curves),
         tuple(Meeting(m.kinds, m.inv_kfa, m.ratio) for m in found.meetings),
         tuple(dataclasses.replace(s, crossed=_crossed(found.curves, s)) for s in samples),
+        tuple(tuple((_short(x), _short(y)) for x, y in ring.tolist()) for ring in region.rings),
     )
 
 
