@@ -170,7 +170,7 @@ print("gamma_v/gamma_b      gap      Im omega/gamma_b        q")
 for ratio in (0.08, 0.8):
     state = solve_steady_state(deep.replace(gamma_v=ratio * 1e-3))
     fastest = growth_rate(state)
-    grows = fastest.rate > fastest.error
+    grows = fastest.verdict == "grows"
     signs.append(grows)
     shown = f"{fastest.rate / 1e-3:12.4f} {fastest.q:16.4f}" if grows else "      stable"
     print(f"{ratio:10.2f} {state.gap:16.5f}   {shown}")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.axis_modes import axis_counts
-from numerics.boundary_conditions import Line
+from numerics.boundary_conditions import Line, uniform_value
 from numerics.boundary_search import (
     Boundary,
     oscillating_from,
@@ -287,14 +287,16 @@ class _Walk:
         """Return the edge next to an unstable state, solved for."""
         state = self.line.state(start)
         rate = growth_rate(state)
-        kind = _kind_of(rate.q, rate.omega, state)
-        if kind == "C":
+        if _kind_of(rate.q, rate.omega, state) == "C":
             peak = Peak(rate.q, complex(rate.omega, rate.rate), rate.error)
             found = oscillating_from(self.line, start, peak)
-        elif kind == "B":
-            found = touching_from("B", self.line, start, rate.q)
         else:
-            found = uniform_between("A", self.line, low, high)
+            found = touching_from("B", self.line, start, rate.q)
+        if found is None:
+            # long waves grow last where the limit q -> 0 changes its sign
+            ends = [uniform_value("A", self.line.state(ratio)) for ratio in (low, high)]
+            if ends[0] * ends[1] < 0:
+                found = uniform_between("A", self.line, low, high)
         inside = found is not None and low / 1.01 < found.ratio < high * 1.01
         return found if inside else None
 
