@@ -111,7 +111,7 @@ Math(paper["48"].latex)
 small = np.array([5e-5, 1e-4])
 branch = mode_branches(state, small).branches[0]
 for q, omega, expanded in zip(small, branch.omega, waves.modes(small)[:, 0], strict=True):
-    print(f"q = {q:.0e}:  Im omega = {omega.imag:.4e},  (48): {expanded.imag:.4e}")
+    print(f"q = {q:.0e}:  Im omega = {omega.imag:.2e},  (48): {expanded.imag:.2e}")
     assert abs(omega.imag / expanded.imag - 1) < 0.06
 assert (branch.omega.real == 0).all()
 
