@@ -2,27 +2,41 @@
 
 Source: R. Hanai, P. B. Littlewood, Y. Ohashi, Phys. Rev. B 96, 125206 (2017).  A printed number
 stands for an interval: half a unit of its last digit on either side.
+
+The cutoff is inferred from three of them.  That one cutoff gives all three says something, that
+each of them then agrees does not: only the others are independent.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from numerics.boundaries import Boundary, find_boundary
 from numerics.parameters import Parameters
 from numerics.steady_state import solve_steady_state
 
+#: Rate of the bath in all of the paper's figures, in the Fermi energy.
+GAMMA_B = 1e-3
 #: Cutoffs among which the paper's is looked for, and where the search begins.
 SMALLEST, LARGEST, FIRST = 5.0, 400.0, 100.0
 #: Relative tolerance of a cutoff; steps of the search for it.
 _CLOSE, _FAR, _STEPS = 1e-4, 0.4, 30
 
 
+class Role(StrEnum):
+    """What a number that is compared is worth as a test."""
+
+    INDEPENDENT = "independent"
+    FITTED = "fitted"
+    UNPRINTED = "not printed"
+
+
 @dataclass(frozen=True)
 class Printed:
-    """A printed number.
+    """A printed number, or one that it should have been.
 
     Parameters
     ----------
@@ -34,12 +48,15 @@ class Printed:
         One unit of the last digit printed.
     place : str
         Where in the paper.
+    role : Role
+        Whether the cutoff was inferred from it, and whether the paper prints it at all.
     """
 
     name: str
     value: float
     unit: float
     place: str
+    role: Role = Role.INDEPENDENT
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -49,13 +66,15 @@ class Printed:
 
 #: The boundaries of Figs. 6 and 7: kind, interaction strength, ratio of the rates.
 BOUNDARIES = (
-    ("A", 1.0, Printed("γ_v/γ_b at A, (k_F a_s)⁻¹ = +1", 3.1e-3, 1e-4, "Fig. 6")),
-    ("B", -1.0, Printed("γ_v/γ_b at B, (k_F a_s)⁻¹ = -1", 2.10e-2, 1e-4, "Fig. 6")),
-    ("C", -2.0, Printed("γ_v/γ_b at C, (k_F a_s)⁻¹ = -2", 7.4e-2, 1e-3, "Fig. 7")),
+    ("A", 1.0, Printed("γ_v/γ_b at A, (k_F a_s)⁻¹ = +1", 3.1e-3, 1e-4, "Fig. 6", Role.FITTED)),
+    ("B", -1.0, Printed("γ_v/γ_b at B, (k_F a_s)⁻¹ = -1", 2.10e-2, 1e-4, "Fig. 6", Role.FITTED)),
+    ("C", -2.0, Printed("γ_v/γ_b at C, (k_F a_s)⁻¹ = -2", 7.4e-2, 1e-3, "Fig. 7", Role.FITTED)),
 )
 FREQUENCY = Printed("ω/ε_F at C, (k_F a_s)⁻¹ = -2", 6.1e-3, 1e-4, "Fig. 7")
 #: The same number with the other power of ten.
-FREQUENCY_CORRECTED = Printed("ω/ε_F at C with 10⁻⁴ for 10⁻³", 6.1e-4, 1e-5, "Fig. 7")
+FREQUENCY_CORRECTED = Printed(
+    "ω/ε_F at C with 10⁻⁴ for 10⁻³", 6.1e-4, 1e-5, "Fig. 7, corrected", Role.UNPRINTED
+)
 AMPLITUDE = Printed("2Δ₀/ε_F at γ_v/γ_b = 0.1, (k_F a_s)⁻¹ = -1", 0.29, 0.01, "Sec. III, Fig. 14")
 NORMAL = Printed("γ_v/γ_b where Δ₀ vanishes, unitarity", 1.0, 1.0, 'Sec. III, "~ 1"')
 
@@ -92,6 +111,49 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """How many numbers agree, of how many: the independent ones, and those fitted.
+
+    Parameters
+    ----------
+    agree, independent : int
+        Printed numbers that the cutoff was not inferred from.
+    fitted_agree, fitted : int
+        Printed numbers that it was inferred from.
+    unprinted : int
+        Numbers that the paper does not print.
+    """
+
+    agree: int
+    independent: int
+    fitted_agree: int
+    fitted: int
+    unprinted: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.agree} of {self.independent} independent printed numbers agree; of "
+            f"{self.fitted} that p_c was inferred from {self.fitted_agree} do at this one"
+        )
+
+
+def tally(numbers: Iterable[tuple[Role, bool]]) -> Tally:
+    """Count which numbers agree.
+
+    Parameters
+    ----------
+    numbers : iterable of (Role, bool)
+        What each is worth, and whether it agrees.
+    """
+    known = list(numbers)
+    found = {role: [agrees for r, agrees in known if r is role] for role in Role}
+    independent, fitted = found[Role.INDEPENDENT], found[Role.FITTED]
+    return Tally(
+        sum(independent), len(independent), sum(fitted), len(fitted), len(found[Role.UNPRINTED])
+    )
+
+
+@dataclass(frozen=True)
 class CutoffEstimate:
     """The cutoffs at which printed boundaries come out.
 
@@ -121,7 +183,7 @@ class CutoffEstimate:
 def estimate_cutoff(
     progress: Callable[[str], None] | None = None,
     *,
-    gamma_b: float = 1e-3,
+    gamma_b: float = GAMMA_B,
     known: Mapping[str, Boundary] | None = None,
 ) -> CutoffEstimate:
     """Return the cutoffs for which the boundaries come out as the paper prints them.
@@ -183,7 +245,7 @@ def _where_ratio_is(ratio: float, here: Boundary, slope: float) -> tuple[Boundar
     return here, slope
 
 
-def comparisons(cutoff: float, *, gamma_b: float = 1e-3) -> Iterator[Comparison]:
+def comparisons(cutoff: float, *, gamma_b: float = GAMMA_B) -> Iterator[Comparison]:
     """Yield every printed number with ours at one cutoff.
 
     Parameters

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numerics.cli.options import print_table
-from numerics.published import Comparison, CutoffEstimate, comparisons, estimate_cutoff
+from numerics.published import (
+    GAMMA_B,
+    Comparison,
+    CutoffEstimate,
+    Tally,
+    comparisons,
+    estimate_cutoff,
+    tally,
+)
 
 COLUMNS = (
     "quantity",
     "place",
+    "role",
     "printed",
     "cutoff/k_F",
     "computed",
@@ -36,6 +46,7 @@ class PaperTable:
             (
                 c.printed.name,
                 c.printed.place,
+                str(c.printed.role),
                 c.printed.value,
                 c.cutoff,
                 c.value,
@@ -46,9 +57,26 @@ class PaperTable:
             for c in (*self.at_default, *self.at_estimate)
         ]
 
+    @property
+    def tally(self) -> Tally:
+        """How many numbers agree at the cutoff that was inferred."""
+        return tally((c.printed.role, c.agrees) for c in self.at_estimate)
+
+    def model(self) -> dict[str, object]:
+        """Return the parameters of the saved table."""
+        told = "in column quantity, or what is computed"
+        return {
+            "inv_kfa": "in column quantity",
+            "gamma_b": GAMMA_B,
+            "gamma_v": told,
+            "temperature": 0.0,
+            "cutoff": "column cutoff/k_F",
+        }
+
     def mapping(self) -> dict[str, object]:
         """Return everything as names and numbers."""
         return {
+            "tally": dataclasses.asdict(self.tally),
             "cutoff": {
                 "value": self.estimate.value,
                 "uncertainty": self.estimate.uncertainty,
@@ -59,7 +87,7 @@ class PaperTable:
 
     def show(self) -> None:
         """Print the comparison."""
-        columns = ("quantity", "printed", "computed", "error", "difference", "verdict")
+        columns = ("quantity", "role", "printed", "computed", "error", "difference", "verdict")
         for cutoff, found in ((DEFAULT, self.at_default), (None, self.at_estimate)):
             shown = "inferred" if cutoff is None else "default"
             print_table(
@@ -72,6 +100,7 @@ class PaperTable:
             f"p_c that gives all printed boundaries: {e.value:.1f} ± {e.uncertainty:.1f} k_F, from "
             + "; ".join(f"{name}: {low:.1f} to {high:.1f}" for name, low, high in e.intervals)
         )
+        print(f"At this p_c {self.tally}")
 
 
 def compare() -> PaperTable:
@@ -91,6 +120,7 @@ def verdict(c: Comparison, estimate: CutoffEstimate) -> str:
 def _cells(c: Comparison, estimate: CutoffEstimate) -> Sequence[str]:
     return (
         c.printed.name,
+        str(c.printed.role),
         f"{c.printed.value:g}",
         f"{c.value:.8g}",
         f"{c.error:.1e}",

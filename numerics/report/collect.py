@@ -159,6 +159,7 @@ def _paper(table: paper_table.PaperTable) -> tuple[tuple[PaperNumber, ...], Cuto
         PaperNumber(
             c.printed.name,
             c.printed.place,
+            str(c.printed.role),
             c.printed.value,
             c.cutoff,
             c.value,

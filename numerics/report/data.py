@@ -89,6 +89,7 @@ class PaperNumber:
 
     quantity: str
     place: str
+    role: str
     printed: float
     cutoff: float
     computed: float

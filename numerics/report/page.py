@@ -62,12 +62,11 @@ def _navigation() -> Html:
 def _summary(data: ReportData) -> Html:
     """Return the most important counts, and what failed."""
     counts = Counter(equation.verdict for equation in data.equations)
-    agree = sum(n.verdict == "agrees" for n in data.paper if _inferred(data, n.cutoff))
-    compared = sum(_inferred(data, n.cutoff) for n in data.paper)
+    compared = sections.compared(data)
     facts = [
         (str(len(data.equations)), "equations checked"),
         *((str(counts[status]), name) for status, name in _PLURALS.items() if counts[status]),
-        (f"{agree} of {compared}", "printed numbers agree"),
+        (f"{compared.agree} of {compared.independent}", "independent printed numbers agree"),
         (str(len(data.diagram.samples)), "states in the diagram"),
     ]
     items = [element("div", element("dd", value), element("dt", name)) for value, name in facts]
@@ -77,10 +76,6 @@ def _summary(data: ReportData) -> Html:
         return shown
     words = element("h2", f"{len(failures)} failed")
     return Html(shown + element("div", words, element("ul", failures), class_="failures"))
-
-
-def _inferred(data: ReportData, cutoff: float) -> bool:
-    return data.cutoff is not None and cutoff == data.cutoff.value
 
 
 def _file(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from numerics.published import Role, Tally, tally
 from numerics.report.data import Derivation, Equation, PaperNumber, Picture, ReportData, Settings
 from numerics.report.equations import CORE
 from numerics.report.markup import Content, Html, element, safe
@@ -175,16 +176,27 @@ def _body(equation: Equation) -> list[Html]:
     return shown
 
 
+def compared(data: ReportData) -> Tally:
+    """Return how many of the paper's numbers agree at the cutoff that was inferred."""
+    inferred = None if data.cutoff is None else data.cutoff.value
+    chosen = [number for number in data.paper if number.cutoff == inferred]
+    return tally((Role(number.role), number.verdict == "agrees") for number in chosen)
+
+
 def paper(data: ReportData) -> Html:
     """Return the paper's numbers beside ours."""
     rows = [_paper_row(number) for number in data.paper]
-    columns = ("quantity", "place", "printed", "p_c / k_F", "computed", "difference", "verdict")
+    columns = (
+        *("quantity", "place", "role", "printed", "p_c / k_F"),
+        *("computed", "difference", "verdict"),
+    )
     contents: list[Html] = [
         _paragraph(
             physics(
                 "A printed number stands for the interval that rounds to it. The paper does not "
                 "state its momentum cutoff p_c; the numbers are compared at the default one and at "
-                "the one that gives all its printed boundaries at once."
+                "the one that gives all its printed boundaries at once. The boundaries are fitted "
+                "in so far: only the other numbers are independent."
             )
         )
     ]
@@ -194,7 +206,7 @@ def paper(data: ReportData) -> Html:
             _paragraph(
                 physics(
                     f"p_c = {data.cutoff.value:.1f} ± {data.cutoff.uncertainty:.1f} k_F, from the "
-                    f"intervals {intervals}."
+                    f"intervals {intervals}. There, {compared(data)}."
                 )
             )
         )
@@ -214,6 +226,7 @@ def _paper_row(number: PaperNumber) -> Html:
     cells = (
         element("th", physics(number.quantity.replace("-", "−")), scope="row"),
         element("td", number.place),
+        element("td", number.role),
         element("td", shown(number.printed, 6), class_="number"),
         element("td", f"{number.cutoff:.4g}", class_="number"),
         element("td", f"{shown(number.computed, 6)} ± {shown(number.error)}", class_="number"),

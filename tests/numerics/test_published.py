@@ -9,13 +9,18 @@ from mpmath import mp
 from numerics import collective_mode, find_boundary
 from numerics.determinant import determinant
 from numerics.published import (
+    AMPLITUDE,
     BOUNDARIES,
     FREQUENCY,
     FREQUENCY_CORRECTED,
+    NORMAL,
     Comparison,
     Printed,
+    Role,
+    Tally,
     comparisons,
     estimate_cutoff,
+    tally,
 )
 from tests.numerics.mp_loop import loop
 
@@ -37,8 +42,22 @@ def test_one_cutoff_gives_all_printed_boundaries():
     for cutoff, ratio in zip(ends, printed.interval, strict=True):
         ours = find_boundary(kind, inv_kfa, cutoff=cutoff).ratio
         assert ours == pytest.approx(ratio, rel=3e-4)
-    verdicts = {c.printed: c.agrees for c in comparisons(found.value)}
-    assert [printed for printed, agrees in verdicts.items() if not agrees] == [FREQUENCY]
+    compared = list(comparisons(found.value))
+    assert [c.printed for c in compared if not c.agrees] == [FREQUENCY]
+    # what the cutoff was inferred from is fitted, and nothing else
+    fitted = {c.printed.name for c in compared if c.printed.role is Role.FITTED}
+    assert fitted == {name for name, *_ in found.intervals}
+    counts = tally((c.printed.role, c.agrees) for c in compared)
+    assert counts == Tally(agree=2, independent=3, fitted_agree=3, fitted=3, unprinted=1)
+    assert str(counts).startswith("2 of 3 independent printed numbers agree; of 3 that p_c was")
+
+
+def test_what_a_number_is_worth():
+    assert all(printed.role is Role.FITTED for *_, printed in BOUNDARIES)
+    assert {p.role for p in (FREQUENCY, AMPLITUDE, NORMAL)} == {Role.INDEPENDENT}
+    assert FREQUENCY_CORRECTED.role is Role.UNPRINTED
+    counts = tally([(Role.INDEPENDENT, False), (Role.FITTED, True), (Role.UNPRINTED, True)])
+    assert counts == Tally(0, 1, 1, 1, 1)
 
 
 def test_the_printed_frequency_is_that_of_no_cutoff():

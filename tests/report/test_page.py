@@ -15,7 +15,7 @@ from derive.paper import verification
 from numerics import Parameters, phase_diagram
 from numerics.cli import main, paper_table
 from numerics.cli.figure_jobs import JOBS
-from numerics.report import collect, equations, pictures, states
+from numerics.report import collect, equations, pictures, sections, states
 from numerics.report.crew import Crew
 from numerics.report.data import Diagram, ReportData, Settings
 from numerics.report.mathml import mathml
@@ -67,6 +67,19 @@ def test_elements_are_closed_and_ids_are_unique(elements: Elements) -> None:
     ids = elements.values("id")
     assert len(ids) == len(set(ids))
     assert {"derived", "ledger", "paper", "figures", "diagram", "parameters"} <= set(ids)
+
+
+def test_only_independent_printed_numbers_are_counted(text: str) -> None:
+    # of those at the inferred cutoff; one is fitted, and one the paper does not print
+    compared = sections.compared(small_data())
+    assert (compared.agree, compared.independent, compared.fitted, compared.unprinted) == (
+        *(1, 2),
+        *(1, 1),
+    )
+    assert "<dd>1 of 2</dd><dt>independent printed numbers agree</dt>" in text
+    assert "of 1 that p" in text
+    for role in ("fitted", "independent", "not printed"):
+        assert f"<td>{role}</td>" in text
 
 
 def test_every_numbered_equation_is_there(elements: Elements) -> None:
@@ -300,5 +313,9 @@ def test_everything_is_collected_and_counted(
     assert [d.id for d in found.derivations] == ["40"]
     assert {p.name for p in found.pictures} == {job.name for job in JOBS}
     assert found.diagram.samples[0] == known[0]
-    assert [n.verdict for n in found.paper][-1] == "disagrees"
+    assert [(n.role, n.verdict) for n in found.paper][-3:] == [
+        ("independent", "disagrees"),
+        ("independent", "agrees"),
+        ("not printed", "agrees"),
+    ]
     assert Elements(render(found)).inside == []
