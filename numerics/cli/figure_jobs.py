@@ -38,7 +38,8 @@ class FigureJob:
         self, folder: Path, done: dict[str, Any], *, full: bool, executor: Executor | None
     ) -> list[Path]:
         """Compute, draw and save the figure, its numbers beside it."""
-        from numerics.figures.files import save_figure, save_table
+        from numerics.figures.files import save_figure
+        from numerics.tables import model_of, save_table
 
         module = importlib.import_module(f"numerics.figures.{self.module}")
         arguments = dict(self.full if full else self.quick)
@@ -48,7 +49,9 @@ class FigureJob:
             arguments["diagram"] = done[self.shares].diagram
         data = module.compute(**arguments)
         done[self.name] = data
-        table = save_table(folder / f"{self.name}.csv", module.COLUMNS, data.rows())
+        columns = module.COLUMNS
+        about = model_of(data, columns)
+        table = save_table(folder / f"{self.name}.csv", columns, data.rows(), about)
         return [table, *save_figure(module.draw(data), folder, self.name)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,10 @@ from numerics.cli import checks, figure_jobs, ledger_table, paper_table
 from numerics.cli.figure_jobs import FigureJob
 from numerics.cli.options import print_json, print_table
 from numerics.cli.processes import worker_pool
+from numerics.tables import save_table
+
+#: Of tables whose rows are about models of their own.
+_SEVERAL = {"parameters": "those that each row names, or any"}
 
 
 def reproduce(
@@ -67,8 +71,8 @@ def reproduce(
     ledger = equations[0]
     files[:0] = [
         _save_checks(output, results),
-        _save(output / "ledger.csv", ledger_table.COLUMNS, ledger.rows()),
-        _save(output / "paper.csv", paper_table.COLUMNS, paper[0].rows()),
+        save_table(output / "ledger.csv", ledger_table.COLUMNS, ledger.rows(), _SEVERAL),
+        save_table(output / "paper.csv", paper_table.COLUMNS, paper[0].rows(), paper[0].model()),
     ]
 
     seconds = time.perf_counter() - begin
@@ -118,10 +122,5 @@ def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:
 
 def _save_checks(folder: Path, results: list[checks.Check]) -> Path:
     rows = [(r.statement, r.deviation, r.bound, r.holds) for r in results]
-    return _save(folder / "checks.csv", ("statement", "deviation", "bound", "holds"), rows)
-
-
-def _save(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
-    from numerics.figures.files import save_table
-
-    return save_table(path, columns, rows)
+    columns = ("statement", "deviation", "bound", "holds")
+    return save_table(folder / "checks.csv", columns, rows, _SEVERAL)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,6 +26,7 @@ from numerics.cli.options import (
 )
 from numerics.cli.processes import worker_pool
 from numerics.parameters import real_number
+from numerics.tables import model_of, save_table
 
 if TYPE_CHECKING:
     from numerics.diagram import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
@@ -189,20 +189,14 @@ def _save(diagram: PhaseDiagram, output: Path | None) -> list[Path]:
     """Write the tables, and return their files."""
     if output is None:
         return []
-    curves = diagram.curves.values()
-    _write(output, COLUMNS, [row for curve in curves for row in _points(curve)])
+    points = [row for curve in diagram.curves.values() for row in _points(curve)]
+    save_table(output, COLUMNS, points, model_of(diagram, COLUMNS))
     if diagram.growth is None:
         return [output]
     beside = _growth_file(output)
-    _write(beside, GROWTH_COLUMNS, _cells(diagram.growth))
+    about = model_of(diagram, GROWTH_COLUMNS)
+    save_table(beside, GROWTH_COLUMNS, _cells(diagram.growth), about)
     return [output, beside]
-
-
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
 
 
 def _points(curve: BoundaryCurve) -> list[tuple[object, ...]]:

@@ -37,11 +37,11 @@ COLUMNS = (
     "panel",
     "inv_kfa",
     "gamma_v/gamma_b",
-    "error",
+    "gamma_v/gamma_b error",
     "alpha_11/(k_F^3/eps_F)",
-    "error",
+    "alpha_11 error",
     "beta_22/(k_F/eps_F)",
-    "error",
+    "beta_22 error",
 )
 
 _KINDS = ("normal", "A", "B", "C", "alpha11", "beta22")

@@ -38,7 +38,7 @@ Array = NDArray[np.float64]
 COLUMNS = (
     "inv_kfa",
     "gamma_v/gamma_b",
-    "quantity (1: omega/eps_F, 2: (4 pi)^2 Re det M(q, 0))",
+    "quantity (1: omega/eps_F; 2: (4 pi)^2 Re det M at omega = 0)",
     "strand",
     "q/k_F",
     "value",

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from numerics.figures.style import style
-
-
-def save_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
-    """Write a CSV table; floats in the shortest form that reads back to the same number."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-    return path
+from numerics.tables import save_table as save_table
 
 
 def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:

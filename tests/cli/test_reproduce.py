@@ -1,6 +1,5 @@
 """`nambu reproduce`: every check holds, can fail, and the files are there."""
 
-import csv
 import dataclasses
 import importlib
 import inspect
@@ -12,7 +11,15 @@ import pytest
 from derive.paper import ledger
 from derive.paper.verification import outcome
 from numerics.cli import checks, figure_jobs, ledger_table, main, paper_table
-from numerics.published import BOUNDARIES, FREQUENCY, Comparison, CutoffEstimate
+from numerics.published import (
+    AMPLITUDE,
+    BOUNDARIES,
+    FREQUENCY,
+    FREQUENCY_CORRECTED,
+    Comparison,
+    CutoffEstimate,
+)
+from tests.tables import read
 
 #: Figures that are quick on small grids: it is the files that matter.
 SMALL = {"fig04": {"points": 9}, "fig09": {"pixels": (4, 8)}, "fig13": {"points": 4}}
@@ -27,6 +34,8 @@ def small_table() -> paper_table.PaperTable:
     rows = (
         Comparison(BOUNDARIES[0][2], 105.0, 3.1e-3, 1e-12),
         Comparison(FREQUENCY, 105.0, 6.1e-4, 1e-12),
+        Comparison(AMPLITUDE, 105.0, 0.292, 1e-12),
+        Comparison(FREQUENCY_CORRECTED, 105.0, 6.1e-4, 1e-12),
     )
     before = tuple(dataclasses.replace(row, cutoff=100.0) for row in rows)
     return paper_table.PaperTable(estimate, before, rows)
@@ -54,7 +63,7 @@ def test_every_figure_takes_what_it_is_given(job: figure_jobs.FigureJob) -> None
     extra |= {"diagram": None} if job.shares else {}
     for arguments in (job.quick, job.full):
         inspect.signature(module.compute).bind(**arguments, **extra)
-    assert module.COLUMNS
+    assert len(set(module.COLUMNS)) == len(module.COLUMNS) > 1
     assert callable(module.draw)
     assert not job.shares or job.shares in {other.name for other in figure_jobs.JOBS}
 
@@ -69,13 +78,27 @@ def test_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row[-1] for row in table.rows()] == [
         "agrees",
         "disagrees at this cutoff",
-        "agrees",
+        *["agrees"] * 3,
         "disagrees",
+        *["agrees"] * 2,
     ]
+    role = paper_table.COLUMNS.index("role")
+    roles = [row[role] for row in table.rows()]
+    assert roles == ["fitted", "independent", "independent", "not printed"] * 2
     table.show()
     out = capsys.readouterr().out
     assert "105.0 ± 5.0" in out
-    assert json.loads(json.dumps(table.mapping()))["cutoff"]["value"] == 105.0
+    # neither the one that the cutoff was inferred from, nor what the paper does not print
+    assert "1 of 2 independent printed numbers agree; of 1 that p_c was inferred from 1" in out
+    mapping = json.loads(json.dumps(table.mapping()))
+    assert mapping["cutoff"]["value"] == 105.0
+    assert mapping["tally"] == {
+        "agree": 1,
+        "independent": 2,
+        "fitted_agree": 1,
+        "fitted": 1,
+        "unprinted": 1,
+    }
 
 
 #: To derive everything again takes half a minute, and tests/derive/test_generation.py does it too.
@@ -109,8 +132,23 @@ def test_writes_tables_and_figures(
     assert report["paper"]["cutoff"]["uncertainty"] == 5.0
     written = {path.name for path in (tmp_path / "a" / "b").iterdir()}
     assert written == FILES
-    with (tmp_path / "a" / "b" / "fig04.csv").open(encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
+    tables = {path.stem: read(path) for path in (tmp_path / "a" / "b").glob("*.csv")}
+    for about, found in tables.values():
+        assert about["nambu"]
+        assert found
+        # as many cells as columns
+        assert all(None not in row and None not in row.values() for row in found)
+    model = ("inv_kfa", "gamma_b", "gamma_v", "temperature", "cutoff")
+    for name in ("paper", *SMALL):
+        assert set(model) <= set(tables[name][0])
+    assert [tables["fig09"][0][name] for name in model] == [
+        *("0.0", "0.001", "column gamma_v/gamma_b", "0.0", "100.0")
+    ]
+    assert tables["paper"][0]["cutoff"] == "column cutoff/k_F"
+    about, rows = tables["fig04"]
+    assert [about[name] for name in model] == [
+        *("0.0", "0.001", "column gamma_v/gamma_b", "0.0", "column cutoff/k_F")
+    ]
     # one branch for each cutoff; the unitarity value without decay falls with the cutoff
     first = {row["cutoff/k_F"]: float(row["gap/eps_F"]) for row in reversed(rows)}
     assert sorted(first, key=float) == ["10.0", "50.0", "100.0", "200.0"]

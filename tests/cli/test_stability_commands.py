@@ -1,6 +1,5 @@
 """`nambu modes`, `boundary` and `scan`: the library's results, for people and for machines."""
 
-import csv
 import importlib
 import json
 import math
@@ -27,6 +26,7 @@ from numerics.cli import main
 from numerics.cli.scan import COLUMNS
 from numerics.diagram import GrowthMap, Meeting, phase_diagram
 from numerics.growth import GrowthRate
+from tests.tables import read
 
 #: A broad linewidth and a small cutoff, with which everything is fast.
 BROAD: dict[str, Any] = {"gamma_b": 1e-2, "temperature": 0.0, "cutoff": 20.0}
@@ -211,17 +211,20 @@ def test_scan_as_json_and_csv_is_the_library_result(
     assert result["growth"]["rate"] == [diagram.growth.rate[0].tolist(), [None] * 2]
     assert result["growth"]["complete"][0] == [True] * 2
 
-    with output.open(encoding="utf-8", newline="") as stream:
-        head, *rows = csv.reader(stream)
-    assert head == ["kind", "inv_kfa", "ratio", "q", "omega", "error"] == list(COLUMNS)
-    assert [[row[0], *map(float, row[1:])] for row in rows] == expected
+    about, rows = read(output)
+    model = {name: str(value) for name, value in BROAD.items()}
+    model |= {"inv_kfa": "column inv_kfa", "gamma_v": "column ratio"}
+    assert {name: about[name] for name in model} == model
+    assert list(rows[0]) == ["kind", "inv_kfa", "ratio", "q", "omega", "error"] == list(COLUMNS)
+    cells = [list(row.values()) for row in rows]
+    assert [[row[0], *map(float, row[1:])] for row in cells] == expected
     beside = tmp_path / "d_growth.csv"
     assert result["files"] == [str(output), str(beside)]
-    with beside.open(encoding="utf-8", newline="") as stream:
-        cells = list(csv.DictReader(stream))
+    again, rows = read(beside)
+    assert again == about
     # none where there is no condensate
-    assert [float(cell["ratio"]) for cell in cells] == [0.01] * 2
-    assert [float(cell["rate"]) for cell in cells] == diagram.growth.rate[0].tolist()
+    assert [float(row["ratio"]) for row in rows] == [0.01] * 2
+    assert [float(row["rate"]) for row in rows] == diagram.growth.rate[0].tolist()
 
 
 def test_scan_for_people_says_which_boundary_is_first(

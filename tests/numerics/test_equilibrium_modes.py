@@ -11,6 +11,7 @@ from numerics import (
     Parameters,
     equilibrium_crossover,
     fluctuation_matrix,
+    hydrodynamics,
     solve_steady_state,
     spectral_function,
 )
@@ -67,6 +68,24 @@ def test_sound_is_that_of_the_compressibility(inv_kfa: float) -> None:
     found = sound_velocity(inv_kfa, 1e-8, expected)
     gap = equilibrium_crossover(inv_kfa).gap
     assert found == pytest.approx(expected, rel=2 * (gap**2 / 3e3 + 3e-8 * 3e3 / math.pi))
+
+
+@pytest.mark.parametrize(("inv_kfa", "readme"), [(0.0, 1.2e-3), (2.0, 1.3e-2)])
+def test_what_the_cutoff_leaves_out_makes_sound_faster(inv_kfa: float, readme: float) -> None:
+    # the number equation counts carriers up to p_c only: beyond it are Delta_0^2/(2 p^4) for each
+    # momentum, a part 3 Delta_0^2/(4 p_c) of all; with them the gas is denser, k_F larger
+    gamma, expected = 1e-8, hydrodynamic_velocity(inv_kfa)
+    for cutoff in (100.0, 200.0):
+        state = solve_steady_state(Parameters(inv_kfa, gamma, cutoff=cutoff))
+        left_out = 3 * state.gap**2 / (4 * cutoff)
+        wave = (1 + left_out) ** (1 / 3)
+        predicted = wave * hydrodynamic_velocity(inv_kfa / wave) / expected - 1
+        deviation = hydrodynamics(state).sound_velocity / expected - 1
+        # the next terms of 1/p^4 are smaller by 1/p_c^2; gamma brings 3 gamma p_c/pi in
+        allowed = left_out * (1 + abs(state.mu)) * 4 / cutoff**2 + 3 * gamma * cutoff / math.pi
+        assert deviation == pytest.approx(predicted, abs=allowed + 1e-6 * expected)
+        # as the README says, and half of it at twice the cutoff
+        assert deviation * cutoff / 100 == pytest.approx(readme, rel=0.05)
 
 
 def test_sound_at_unitarity() -> None:
