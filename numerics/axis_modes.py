@@ -40,6 +40,9 @@ _LONG = 1.0
 _RTOL, _APPROXIMATION = 1e-7, 1e-9
 #: Samples from which a slope is taken are within this part of the frequency.
 _BESIDE = 0.5
+#: Zeros of the approximation closer to its poles than this part of their distance from
+#: Im(omega) = -gamma, and of their modulus, are none.
+_APART = 1e-2
 #: The distance of roots that are one, relative to their modulus.
 _SAME = 1e-6
 
@@ -252,9 +255,12 @@ def _starts(state: SteadyState, omega: Array, value: Complex) -> list[complex]:
         # an approximation that stays short of its tolerance has good zeros all the same
         warnings.simplefilter("ignore", RuntimeWarning)
         approximation = AAA(both, np.concatenate([value[:0:-1].conj(), value]), rtol=_APPROXIMATION)
-        zeros = approximation.roots()
+        zeros, poles = approximation.roots(), approximation.poles()
     close = np.isfinite(zeros) & (zeros.imag > -DEPTH * gamma) & (zeros.imag < omega[-1])
     close &= (zeros.real > -1e-3 * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
+    # a zero at a pole is one of the approximation's rounding
+    apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
+    close &= apart > _APART * np.minimum(gamma + zeros.imag, np.abs(zeros))
     return [complex(max(z.real, 0.0), z.imag) for z in zeros[close]]
 
 
