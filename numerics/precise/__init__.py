@@ -10,12 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from numerics.precise.counts import CertifiedCount, certified_count
     from numerics.precise.matrix import PreciseMatrix, precise_determinant, precise_matrix
+    from numerics.precise.roots import CertifiedRate, certified_rate
     from numerics.precise.state import PreciseState, precise_state
 
 __all__ = [
+    "CertifiedCount",
+    "CertifiedRate",
     "PreciseMatrix",
     "PreciseState",
+    "certified_count",
+    "certified_rate",
     "precise_determinant",
     "precise_matrix",
     "precise_state",
@@ -23,8 +29,12 @@ __all__ = [
 
 #: Where the names are: importing this package loads neither mpmath nor flint.
 _MODULES = {
+    "CertifiedCount": "counts",
+    "CertifiedRate": "roots",
     "PreciseMatrix": "matrix",
     "PreciseState": "state",
+    "certified_count": "counts",
+    "certified_rate": "roots",
     "precise_determinant": "matrix",
     "precise_matrix": "matrix",
     "precise_state": "state",

@@ -126,7 +126,7 @@ def precise_matrix(
     True
     """
     digits = require_digits(digits)
-    wave, frequency = _wave(q), _frequency(state, omega)
+    wave, frequency = wave_of(q), frequency_of(state, omega)
     if isinstance(state, SteadyState):
         state = precise_state(state, digits + _STATE, arithmetic=arithmetic)
     if not derivative:
@@ -145,7 +145,7 @@ def precise_matrix(
     return PreciseMatrix(here.value, here.error, slopes, evaluations, digits)
 
 
-def _wave(q: Any) -> mpmath.mpf:
+def wave_of(q: Any) -> mpmath.mpf:
     """Return a wave number as a number of mpmath."""
     if not isinstance(q, mpmath.mpf) or not mpmath.isfinite(q):
         q = mpmath.mpf(real_number("q", q, "a finite real number"))
@@ -153,7 +153,7 @@ def _wave(q: Any) -> mpmath.mpf:
     return mpmath.fneg(q, exact=True) if q < 0 else q
 
 
-def _frequency(state: SteadyState | PreciseState, omega: Any) -> mpmath.mpc:
+def frequency_of(state: SteadyState | PreciseState, omega: Any) -> mpmath.mpc:
     """Return a frequency as a number of mpmath, or say that it is out of the domain."""
     gamma = state.parameters.linewidth
     domain = f"a finite number, Im(omega) > {-gamma:g} (-gamma, ε_F)"
@@ -191,14 +191,30 @@ def _matrix(
 
 def _moved(state: PreciseState, q: mpmath.mpf, omega: mpmath.mpc) -> Array:
     """Return how far the state's errors move the elements of M."""
-    double, bound = state.double, np.zeros(4)
+    if not any(state.error):
+        return np.zeros(4)
+    response = matrix_response(state.double, float(q), np.array([complex(omega)]))
+    return np.asarray(response[0].reshape(4, 3) @ np.array(state.error))
+
+
+def matrix_response(state: SteadyState, q: float, omega: NDArray[Any]) -> Array:
+    """Return bounds of the derivatives of M by gap, mu and edge, shape (n, 2, 2, 3)."""
     step = _CHANGE * state.parameters.linewidth
-    here = fluctuation_matrix(double, float(q), complex(omega), full=True).value
-    for name, error in zip(("gap", "mu", "edge"), state.error, strict=True):
-        changed = replace(double, **{name: getattr(double, name) + step})
-        there = fluctuation_matrix(changed, float(q), complex(omega), full=True).value
-        bound += 2 * error * np.abs(there - here).ravel() / step
-    return bound
+    here = fluctuation_matrix(state, q, omega, full=True).value
+    found = []
+    for name in ("gap", "mu", "edge"):
+        changed = replace(state, **{name: getattr(state, name) + step})
+        there = fluctuation_matrix(changed, q, omega, full=True).value
+        found.append(2 * np.abs(there - here) / step)
+    return np.stack(found, axis=-1)
+
+
+def determinant_response(state: SteadyState, q: float, omega: NDArray[Any]) -> Array:
+    """Return bounds of the derivatives of det(4 pi M) by gap, mu and edge, shape (n, 3)."""
+    size = np.abs(fluctuation_matrix(state, q, omega, full=True).value)[..., None]
+    by = matrix_response(state, q, omega)
+    products = (by[:, i, j] * size[:, 1 - i, 1 - j] for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)))
+    return np.asarray(SCALE**2 * sum(products))
 
 
 def precise_determinant(
