@@ -73,7 +73,11 @@ class Peak:
 
 
 def growth_rate(
-    state: SteadyState, *, smallest: float | None = None, largest: float | None = None
+    state: SteadyState,
+    *,
+    smallest: float | None = None,
+    largest: float | None = None,
+    certify: bool = False,
 ) -> GrowthRate:
     """Return the largest Im(omega_q) over the wave numbers, with its q and Re(omega_q).
 
@@ -90,6 +94,9 @@ def growth_rate(
     largest : float, optional
         Largest wave number; by default beyond the diameter of the region that quasiparticles fill,
         where no mode grows.
+    certify : bool
+        Whether a verdict that rounding leaves open is looked for with more digits, which takes
+        seconds to minutes; the status says at which precision it was given up.
 
     Raises
     ------
@@ -122,7 +129,27 @@ def growth_rate(
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
-    return _judged(state, best, [best, *peaks], found)
+    judged = _judged(state, best, [best, *peaks], found)
+    return _certified(state, judged, found) if certify else judged
+
+
+def _certified(state: SteadyState, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
+    """Return the rate with a verdict from more digits where rounding left it open."""
+    from numerics.certify import certified_counts, certified_mode
+
+    if rate.verdict != UNDECIDED:
+        return rate
+    mode = certified_mode(state, rate.q, complex(rate.omega, rate.rate))
+    verdict, status = certified_counts(state, [modes for modes in found if not modes.certain])
+    if mode.verdict == GROWS or verdict == GROWS:
+        verdict = GROWS
+    elif mode.verdict == UNDECIDED:
+        verdict, status = UNDECIDED, mode.status
+    if verdict == UNDECIDED:
+        return rate._replace(status=f"incomplete: {status}")
+    return GrowthRate(
+        mode.omega.imag, rate.q, abs(mode.omega.real), mode.error, "complete", verdict
+    )
 
 
 def search_grid(

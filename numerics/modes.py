@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.analytic_roots import Rectangle, zeros_in
 from numerics.axis_modes import DEPTH, axis_modes, distinct
+from numerics.certify import certified_modes
 from numerics.determinant import determinant
 from numerics.fluctuation import fluctuation_matrix
 from numerics.mode_tracks import wave_numbers
@@ -75,6 +76,7 @@ def collective_mode(
     largest: float | None = ...,
     growth: float | None = ...,
     rtol: float = ...,
+    certify: bool = ...,
 ) -> CollectiveModes: ...
 @overload
 def collective_mode(
@@ -84,6 +86,7 @@ def collective_mode(
     largest: float | None = ...,
     growth: float | None = ...,
     rtol: float = ...,
+    certify: bool = ...,
 ) -> CollectiveModes | tuple[CollectiveModes, ...]: ...
 def collective_mode(
     state: SteadyState,
@@ -92,6 +95,7 @@ def collective_mode(
     largest: float | None = None,
     growth: float | None = None,
     rtol: float = 1e-9,
+    certify: bool = False,
 ) -> CollectiveModes | tuple[CollectiveModes, ...]:
     """Return every collective mode within a window, 0 <= Re(omega), Im(omega) > -0.8 gamma.
 
@@ -110,6 +114,8 @@ def collective_mode(
         Largest imaginary part; half of `largest` by default.
     rtol : float
         Tolerance of M.
+    certify : bool
+        Whether modes that rounding leaves undecided are computed with more digits, in seconds each.
 
     Returns
     -------
@@ -140,12 +146,14 @@ def collective_mode(
     if np.ndim(q) == 0:
         wave = real_number("q", q, "q > 0")
         real_number("q", wave, "q > 0", valid=wave > 0)
-        return _modes(state, wave, largest, growth, rtol)
-    return tuple(_modes(state, wave, largest, growth, rtol) for wave in wave_numbers(q).tolist())
+        return _modes(state, wave, largest, growth, rtol, certify)
+    return tuple(
+        _modes(state, wave, largest, growth, rtol, certify) for wave in wave_numbers(q).tolist()
+    )
 
 
 def _modes(
-    state: SteadyState, q: float, largest: float, growth: float, rtol: float
+    state: SteadyState, q: float, largest: float, growth: float, rtol: float, certify: bool
 ) -> CollectiveModes:
     """Return the modes at one wave number."""
     gamma = state.parameters.linewidth
@@ -172,6 +180,8 @@ def _modes(
     order = np.argsort(-roots.imag, kind="stable")
     roots, errors = roots[order], errors[order]
     errors = with_state_errors(state, np.full(roots.size, q), roots, errors)
+    if certify:
+        roots, errors = certified_modes(state, q, roots, errors)
     vectors = np.array([_null_vector(state, q, w, rtol) for w in roots]).reshape(-1, 2)
     return CollectiveModes(
         q,

@@ -39,6 +39,10 @@ def modes(
     fastest: Annotated[
         bool, Parameter(help="Look for the mode that grows fastest, over all wave numbers.")
     ] = True,
+    certify: Annotated[
+        bool,
+        Parameter(help="Decide with more digits what rounding leaves open; slow.", negative=""),
+    ] = False,
     json: Json = False,
 ) -> int:
     """Find every collective mode in a window of frequencies, and the one that grows fastest.
@@ -60,10 +64,11 @@ def modes(
     from numerics.modes import collective_mode
 
     state = solve_steady_state(model.parameters())
-    rate = growth_rate(state) if fastest else None
+    more = {"certify": True} if certify else {}
+    rate = growth_rate(state, **more) if fastest else None
     if rate is not None and not q:
         q = (rate.q,)
-    found = [collective_mode(state, wave, largest=largest, growth=growth) for wave in q]
+    found = [collective_mode(state, wave, largest=largest, growth=growth, **more) for wave in q]
     parameters = dataclasses.asdict(state.parameters)
     if json:
         print_json(

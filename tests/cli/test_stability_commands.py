@@ -265,6 +265,7 @@ def test_scan_for_people_shows_where_growth_is_fastest(
         rate * 1e-6,
         np.array([[False, True], [True, False]]),
         there,
+        np.where(there, "grows", ""),
         {},
     )
     found = phase_diagram([-0.1, 0.1], kinds=("alpha11",), **BROAD)

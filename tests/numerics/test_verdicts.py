@@ -153,3 +153,20 @@ def test_an_undecided_rate_names_an_interval():
     assert found.rate - found.error <= 0 <= found.rate + found.error
     assert 0 < found.error < 1e-9
     assert math.isfinite(found.error)
+
+
+def test_more_digits_decide_what_rounding_leaves_open():
+    # the damping of sound, 2e-15 at a frequency of 0.05
+    state = solve_steady_state(Parameters(2.0, 1e-6))
+    assert collective_mode(state, 0.1).verdict == ("undecided",)
+    found = collective_mode(state, 0.1, certify=True)
+    assert found.verdict == ("decays",)
+    assert found.frequencies[0].imag < -found.error[0] < 0
+
+
+@pytest.mark.slow
+def test_more_digits_decide_a_growth_rate():
+    state = solve_steady_state(Parameters(2.0, 1e-5))
+    assert growth_rate(state).verdict == "undecided"
+    found = growth_rate(state, certify=True)
+    assert (found.verdict, found.status) == ("decays", "complete")
