@@ -296,7 +296,7 @@ def _inside(
     name: str, value: object, array: NDArray[Any], domain: str, inside: Inside | None
 ) -> NDArray[Any]:
     """Return an array whose elements are all finite and inside a domain."""
-    valid = np.isfinite(array)
+    valid = np.array(np.isfinite(array))
     if inside is not None:
         valid[valid] = inside(array[valid])
     if not valid.all():

@@ -14,10 +14,10 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.domain import broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
 from numerics.intra_band import intra_band_integral
 from numerics.loop_integral import loop_integral
-from numerics.parameters import real_number
 from numerics.results import FullResult
 from numerics.steady_state import SteadyState
 
@@ -27,6 +27,9 @@ Complex = NDArray[np.complex128]
 PARTS = ("all", "inter", "intra")
 #: Points (q, omega) done at a time.
 _BATCH = 256
+#: Wave numbers and frequencies of this size are far beyond every scale of a state; the squares and
+#: fourth powers of larger ones would overflow before long.
+LARGEST = 1e12
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
 _NO_WAVE = 1e-150
 
@@ -173,9 +176,8 @@ def pair_correlation(
     >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
     True
     """
-    if part not in PARTS:
-        raise ValueError(f"part = {part!r} is outside its domain {', '.join(PARTS)}")
-    real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
+    choice("part", part, PARTS)
+    rtol = tolerance(rtol)
     points = Points.of(state, q, omega)
     batches = [
         _batch(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], part, rtol)
@@ -227,20 +229,6 @@ def converged_value(result: FullResult) -> NDArray[Any]:
     return result.value
 
 
-def _numbers(name: str, value: ArrayLike, kinds: str, domain: str) -> NDArray[Any]:
-    """Return an array of finite numbers, or say what is wrong."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        array = np.asarray(None)
-    if array.dtype.kind not in kinds:
-        raise ValueError(f"{name} = {value!r} is outside its domain: {domain}")
-    if not np.isfinite(array).all():
-        bad = array[~np.isfinite(array)].flat[0]
-        raise ValueError(f"{name} = {bad} is outside its domain: {domain}")
-    return array
-
-
 @dataclass(frozen=True)
 class Points:
     """Pairs of wave number and frequency, flattened."""
@@ -252,17 +240,15 @@ class Points:
     @classmethod
     def of(cls, state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Points:
         """Broadcast, and check the domain."""
-        wave = np.abs(_numbers("q", q, "iuf", "finite real numbers").astype(float))
+        instance("state", state, SteadyState)
+        largest = f"of modulus {LARGEST:g} at most"
+        wave = np.abs(reals("q", q, f"finite real numbers {largest}", lambda x: abs(x) <= LARGEST))
         gamma = state.parameters.linewidth
-        domain = f"finite numbers, Im(omega) > {-gamma:g} (-gamma, ε_F)"
-        frequency = _numbers("omega", omega, "iufc", domain).astype(complex)
-        if (frequency.imag <= -gamma).any():
-            bad = frequency[frequency.imag <= -gamma].flat[0]
-            raise ValueError(f"omega = {bad:g} is outside its domain: {domain}")
-        try:
-            wave, frequency = np.broadcast_arrays(wave, frequency)
-        except ValueError:
-            raise ValueError(
-                f"q of shape {wave.shape} and omega of shape {frequency.shape} do not broadcast"
-            ) from None
+        frequency = complexes(
+            "omega",
+            omega,
+            f"finite numbers {largest}, Im(omega) > {-gamma:g} (-gamma, ε_F)",
+            lambda w: (w.imag > -gamma) & (abs(w) <= LARGEST),
+        )
+        wave, frequency = broadcast(q=wave, omega=frequency)
         return cls(np.maximum(wave.ravel(), _NO_WAVE), frequency.ravel(), wave.shape)

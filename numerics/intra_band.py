@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.adaptive_panels import integrate
-from numerics.frequency_grid import threshold_momenta
+from numerics.frequency_grid import SMALLEST_WAVE, threshold_momenta
 from numerics.kernels import band_numpy as kernels
 from numerics.panels import OUTER, Panels, grade
 from numerics.quadrature import Rule
@@ -146,7 +146,7 @@ class _Integrals:
             transfer = self.transfer + 1j * self.growth + shift
             # the lower edge of the band at the other momentum, where its density of states diverges
             momenta += self._momenta(state.gap + sign * transfer)
-            for _, p in threshold_momenta(state, self.q, transfer):
+            for _, p in threshold_momenta(state, np.maximum(self.q, SMALLEST_WAVE), transfer):
                 connected = self._connected(p, transfer)
                 momenta.append(np.where(connected, p + sign * self.q / 2, np.inf))
         scale = np.sqrt(abs(state.mu) + state.gap + abs(state.edge) + np.abs(moved) + gamma)

@@ -38,6 +38,10 @@ def real_number(name: str, value: Any, domain: str, *, valid: bool | None = None
     return number
 
 
+#: A lower temperature than this is zero in every result, and its inverse powers overflow.
+_COLDEST = 1e-30
+
+
 @dataclass(frozen=True)
 class Parameters:
     """Parameters of the driven-dissipative condensate, in units of the Fermi energy and momentum.
@@ -51,7 +55,7 @@ class Parameters:
     gamma_v : float
         Decay rate into the vacuum; not negative.
     temperature : float
-        Temperature of the bath; not negative.
+        Temperature of the bath; zero, or at least 1e-30, below which it is zero to all digits.
     cutoff : float
         Largest momentum p_c of the number equation (34); greater than 1.  It is a parameter of
         the model: with a constant density of states of the bath, (34) grows with p_c by
@@ -80,7 +84,10 @@ class Parameters:
             "inv_kfa": ("any real number", lambda x: True),
             "gamma_b": ("greater than 0 (ε_F)", lambda x: x > 0),
             "gamma_v": ("0 or greater (ε_F)", lambda x: x >= 0),
-            "temperature": ("0 or greater (ε_F)", lambda x: x >= 0),
+            "temperature": (
+                f"0, or {_COLDEST:g} (ε_F) or greater",
+                lambda x: x == 0 or x >= _COLDEST,
+            ),
             "cutoff": (
                 "greater than 1 (k_F), below which there are fewer states than carriers",
                 lambda x: x > 1,
