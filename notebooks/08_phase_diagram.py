@@ -244,8 +244,8 @@ assert estimate.low < estimate.high
 
 # %% [markdown]
 # Three numbers at three interaction strengths agree on one cutoff. That is a check of everything
-# that leads to them, the paper's numerics and ours. With the middle of the interval, all that the
-# paper prints:
+# that leads to them, the paper's numerics and ours. They are fitted by it; the numbers that are
+# independent come after them, with the middle of the interval:
 
 # %%
 cutoff = round(estimate.value)
@@ -254,7 +254,8 @@ found = {}
 for kind, x, printed in published.BOUNDARIES:
     found[kind] = find_boundary(kind, x, cutoff=cutoff, start=near[kind])
     comparison = published.Comparison(printed, cutoff, found[kind].ratio, found[kind].error)
-    print(f"{printed.name:42} {printed.value:8.3g} {comparison.value:11.5g}  {comparison.agrees}")
+    numbers = f"{printed.value:8.3g} {comparison.value:11.5g}"
+    print(f"{printed.name:42} {numbers}  {comparison.agrees}, {printed.role}")
     assert comparison.agrees
 amplitude = 2 * solve_steady_state(Parameters(-1.0, 1e-3, 1e-4, cutoff=cutoff)).gap
 rest = {
@@ -264,10 +265,11 @@ rest = {
 }
 for printed, value in rest.items():
     comparison = published.Comparison(printed, cutoff, value, 1e-8)
-    print(f"{printed.name:42} {printed.value:8.3g} {value:11.5g}  {comparison.agrees}")
+    numbers = f"{printed.value:8.3g} {value:11.5g}"
+    print(f"{printed.name:42} {numbers}  {comparison.agrees}, {printed.role}")
 
 # %% [markdown]
-# The one that does not is the frequency at C, and the line below it says what it should be.
+# The one that does not agree is the frequency at C, and the line below it says what it should be.
 # Notebook 06 showed that no cutoff repairs it.
 #
 # ## What remains open
