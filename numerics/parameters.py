@@ -85,7 +85,7 @@ class Parameters:
             "gamma_b": ("greater than 0 (ε_F)", lambda x: x > 0),
             "gamma_v": ("0 or greater (ε_F)", lambda x: x >= 0),
             "temperature": (
-                f"0, or {_COLDEST:g} (ε_F) or greater",
+                f"0 or greater (ε_F), not between 0 and {_COLDEST:g}",
                 lambda x: x == 0 or x >= _COLDEST,
             ),
             "cutoff": (

@@ -20,7 +20,7 @@ DOMAINS = {
     "inv_kfa": "any real number",
     "gamma_b": "greater than 0 (ε_F)",
     "gamma_v": "0 or greater (ε_F)",
-    "temperature": "0 or greater (ε_F)",
+    "temperature": "0 or greater (ε_F), not between 0 and 1e-30",
     "cutoff": "greater than 1 (k_F)",
 }
 NEVER = [
@@ -50,7 +50,7 @@ OUTSIDE = {
     "inv_kfa": [],
     "gamma_b": [0, 0.0, -0.0, -1e-3, -5e-324],
     "gamma_v": [-1e-300, -1.0],
-    "temperature": [-1e-300, -0.1],
+    "temperature": [-1e-300, -0.1, 1e-300, 1e-31],
     "cutoff": [1, 1.0, 0.0, -100.0, np.nextafter(1, 0)],
 }
 
