@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
-from numerics.intra_band import intra_band_integral
+from numerics.intra_band import intra_band_integral, status_of
 from numerics.loop_integral import loop_integral
 from numerics.results import FullResult
 from numerics.steady_state import SteadyState
@@ -197,15 +197,17 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
         return whole
     coupling = -state.parameters.inv_kfa / (4 * math.pi)
     matrix = coupling * np.eye(2) - whole.value
-    intra = intra_band_integral(state, q, omega, rtol * np.abs(matrix).max(axis=(1, 2)))
+    size = np.abs(matrix).max(axis=(1, 2))
+    intra = intra_band_integral(state, q, omega, rtol * size)
     if part == "intra":
         return intra
-    worst = np.where(whole.status == "converged", intra.status, whole.status)
+    error = whole.error + intra.error
+    status = status_of(intra.error.max(axis=(1, 2)), size, rtol * size)
     return FullResult(
         whole.value - intra.value,
-        whole.error + intra.error,
+        error,
         whole.evaluations + intra.evaluations,
-        np.where(intra.status == "not converged", intra.status, worst),
+        np.where(whole.status == "converged", status, whole.status),
     )
 
 

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.adaptive_panels import integrate
-from numerics.frequency_grid import SMALLEST_WAVE, threshold_momenta
+from numerics.close_momenta import Totals, are_close, close_integral, momenta_at
+from numerics.frequency_grid import threshold_momenta
 from numerics.kernels import band_numpy as kernels
 from numerics.panels import OUTER, Panels, grade
-from numerics.quadrature import Rule
+from numerics.quadrature import Rule, tail_rules
 from numerics.results import FullResult
 from numerics.special import excess
 from numerics.steady_state import SteadyState
@@ -32,17 +33,18 @@ _OFF_AXIS = 2e-6
 _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Halvings of panels: close to a singularity the rounding of the momenta soon is the larger error.
 _ROUNDS = 5
-#: Where rounding keeps the rules from converging their difference is no bound: at omega = 0 and a
-#: width of 1e-6 the error was 1.05 times as large, once in 81 points.
-_SAFETY = 2.0
+#: Where rounding keeps the rules from converging their difference is no bound: at a width of 1e-6
+#: the error was 1.05 times as large once in 81 points, beside the real axis twice as large.
+_SAFETY = 4.0
 #: An error above this part of the value is no result.
-_LARGEST_LOSS = 1e-2
+LARGEST_LOSS = 1e-2
 #: Singular momenta up to this multiple of the momentum scale are resolved; those closer to the axis
 #: than that fraction of it are on it.
 _REACH, _SMALLEST = 200.0, 1e-14
+#: The tail begins at this multiple of the momentum scale; farther out the closed form cancels.
+_ASYMPTOTIC = 20.0
 #: Thresholds are told apart to this part of the energies: their momenta are roots of a polynomial.
 _UNCLEAR = 1e-6
-_ASYMPTOTIC = 100.0
 
 
 def intra_band_integral(state: SteadyState, q: Array, omega: Complex, goal: Array) -> FullResult:
@@ -52,41 +54,58 @@ def intra_band_integral(state: SteadyState, q: Array, omega: Complex, goal: Arra
     ----------
     state : SteadyState
     q : ndarray, shape (n,)
-        Positive; rounding grows like 1/q.
+        Not negative.
     omega : ndarray of complex, shape (n,)
         Im(omega) > -gamma.
     goal : ndarray, shape (n,)
         Absolute tolerance.
     """
-    width = state.parameters.linewidth + omega.imag
-    step = np.where(np.abs(omega.imag) < _OFF_AXIS * width, 2 * _OFF_AXIS * width, 0.0)
-    # Pi is analytic within the width: two points above the axis extrapolate to the second order
-    beside = np.flatnonzero(step > 0)
-    points = np.concatenate([omega + 1j * step, omega[beside] + 2j * step[beside]])
-    goals = np.concatenate([np.where(step > 0, goal / 3, goal), goal[beside] / 3])
-    found = _off_the_axis(state, np.concatenate([q, q[beside]]), points, goals)
-    value, error, evaluations, status = _rows(found, slice(q.size))
-    second = _rows(found, slice(q.size, None))
-    value[beside] = 2 * value[beside] - second.value
-    curvature = 2 * (step / width) ** 2 * np.abs(value).max(axis=(1, 2))
-    error[beside] = 2 * error[beside] + second.error
-    evaluations[beside] += second.evaluations
-    worse = (second.status == "not converged") | (status[beside] == "converged")
-    status[beside] = np.where(worse, second.status, status[beside])
-    return FullResult(value, error + curvature[:, None, None], evaluations, status)
-
-
-def _rows(result: FullResult, rows: slice) -> FullResult:
-    """Return a copy of the results at some points."""
+    value, error = np.empty((q.size, 4), dtype=complex), np.empty((q.size, 4))
+    evaluations = np.empty(q.size, dtype=np.int64)
+    close = are_close(state, q, omega)
+    for rows, integral in ((close, close_integral), (~close, _on_the_axis)):
+        if rows.any():
+            found = integral(state, q[rows], omega[rows], goal[rows])
+            value[rows], error[rows], evaluations[rows] = found
+    worst, size = error.max(axis=1, initial=0.0), np.abs(value).max(axis=1, initial=0.0)
     return FullResult(
-        result.value[rows].copy(),
-        result.error[rows].copy(),
-        result.evaluations[rows].copy(),
-        result.status[rows].copy(),
+        value.reshape(-1, 2, 2),
+        error.reshape(-1, 2, 2),
+        evaluations,
+        status_of(worst, size, goal),
     )
 
 
-def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> FullResult:
+def status_of(error: Array, size: Array, goal: Array) -> NDArray[np.str_]:
+    """Return the status of values of some size, whose errors may exceed what was wanted.
+
+    Cancellation limits what can be reached, and is no failure until little of the value is left.
+    """
+    lost = ~(error <= np.maximum(LARGEST_LOSS * size, goal))
+    limited = np.where(error <= goal, "converged", "rounding")
+    return np.asarray(np.where(lost, "not converged", limited))
+
+
+def _on_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Totals:
+    """Return the closed form's part, from points above the real axis where that is too close.
+
+    Pi is analytic within the width: two points above the axis extrapolate to the second order.
+    """
+    width = state.parameters.linewidth + omega.imag
+    step = np.where(np.abs(omega.imag) < _OFF_AXIS * width, 2 * _OFF_AXIS * width, 0.0)
+    beside = np.flatnonzero(step > 0)
+    points = np.concatenate([omega + 1j * step, omega[beside] + 2j * step[beside]])
+    goals = np.concatenate([np.where(step > 0, goal / 3, goal), goal[beside] / 3])
+    values, errors, counts = _off_the_axis(state, np.concatenate([q, q[beside]]), points, goals)
+    value, error, evaluations = values[: q.size], errors[: q.size], counts[: q.size]
+    value[beside] = 2 * value[beside] - values[q.size :]
+    error[beside] = 2 * error[beside] + errors[q.size :]
+    evaluations[beside] += counts[q.size :]
+    curvature = 2 * (step / width) ** 2 * np.abs(value).max(axis=1)
+    return value, error + curvature[:, None], evaluations
+
+
+def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Totals:
     """Return the intra-band part where the two sums over poles have no singularities.
 
     By nu -> -nu the lower branch contributes minus the conjugate of the upper one at -omega*.
@@ -103,19 +122,17 @@ def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> 
     bulk = bulk.select(np.argsort(integrals.minus[bulk.owner], kind="stable"))
     found = integrate(integrals, bulk, 4 * q.size, tolerance, _ROUNDS)
     tail, tail_error = integrals.remainder(panels)
-    value = found.value.reshape(2, 2, q.size, 4).sum(axis=1) + tail
-    rounding = _ROUNDING * found.size.reshape(4, q.size, 4).sum(axis=0)
-    error = _SAFETY * found.error.reshape(4, q.size, 4).sum(axis=0) + tail_error + rounding
-    # where the momenta are parallel, and at small q, cancellation limits what can be reached
-    worst = error.max(axis=1)
-    lost = ~(worst <= _LARGEST_LOSS * np.maximum(np.abs(value).max(axis=(0, 2)), goal))
-    status = np.where(worst <= 2 * goal, "converged", np.where(lost, "not converged", "rounding"))
-    return FullResult(
-        (1j * (value[0] - value[1].conj())).reshape(-1, 2, 2),
-        error.reshape(-1, 2, 2),
-        found.evaluations.reshape(4, q.size).sum(axis=0),
-        status,
-    )
+    value = _both_branches(found.value.reshape(2, 2, q.size, 4).sum(axis=1)) + tail
+    # all elements are sums of the same terms: the largest tells the rounding of the others
+    rounding = _ROUNDING * found.size.reshape(4, q.size, 4).sum(axis=0).max(axis=1)
+    error = _SAFETY * found.error.reshape(4, q.size, 4).sum(axis=0)
+    evaluations = found.evaluations.reshape(4, q.size).sum(axis=0)
+    return value, error + (tail_error + rounding)[:, None], evaluations
+
+
+def _both_branches(upper: Complex) -> Complex:
+    """Return the sum over the branches, given the upper one's parts at omega and at -omega*."""
+    return np.asarray(1j * (upper[0] - upper[1].conj()))
 
 
 class _Integrals:
@@ -138,15 +155,15 @@ class _Integrals:
         energies: list[Complex] = [
             moved + s * state.edge + 1j * (gamma + smearing) for s in (1, -1)
         ]
-        momenta = [p for e in energies for p in self._momenta(e)]
+        momenta = [p for e in energies for p in momenta_at(state, e)]
         # where E vanishes at this momentum, or at an end of the range of the other one
         root = np.sqrt(state.mu + 1j * state.gap)
         momenta += [root + s * self.q for s in (0, 1, -1)]
         for shift in (0.0, 2j * gamma):
             transfer = self.transfer + 1j * self.growth + shift
             # the lower edge of the band at the other momentum, where its density of states diverges
-            momenta += self._momenta(state.gap + sign * transfer)
-            for _, p in threshold_momenta(state, np.maximum(self.q, SMALLEST_WAVE), transfer):
+            momenta += momenta_at(state, state.gap + sign * transfer)
+            for _, p in threshold_momenta(state, self.q, transfer):
                 connected = self._connected(p, transfer)
                 momenta.append(np.where(connected, p + sign * self.q / 2, np.inf))
         scale = np.sqrt(abs(state.mu) + state.gap + abs(state.edge) + np.abs(moved) + gamma)
@@ -157,32 +174,37 @@ class _Integrals:
         outside = ~(np.abs(points) < _REACH * scale[:, None])
         positions[outside], widths[outside] = 0.0, np.inf
         # one cut for all four integrals of a point, between which the tails cancel
-        far = np.maximum(OUTER * positions.max(axis=1), _ASYMPTOTIC * scale).astype(float)
+        reach = np.hypot(positions, np.where(outside, 0.0, widths)).max(axis=1)
+        far = np.maximum(OUTER * reach, _ASYMPTOTIC * scale).astype(float)
         far = np.tile(far.reshape(4, -1).max(axis=0), 4)
         return grade(positions, widths, outer=far)
 
     def remainder(self, panels: Panels) -> tuple[Complex, Array]:
-        """Return the integrals for +-omega beyond the panels, and bounds of the errors of all.
+        """Return the integrals of both branches beyond the panels, and bounds of their errors.
 
-        By the coherence factors the integrand falls off like 1/p^3 there, with corrections of
-        relative order 1/p^2.  A threshold beyond the reach makes all of it uncertain.
+        By the coherence factors each integrand falls off like 1/p^3 there, and their sum like
+        1/p^4, with corrections in powers of 1/p.  A threshold beyond the reach makes all of it
+        uncertain.
 
         Returns
         -------
-        tuple of ndarray, shapes (2, n, 4) and (n, 4)
+        tuple of ndarray, shapes (n, 4) and (n,)
         """
         tails = panels.select(panels.tail & (panels.start == 0))
         tails = tails.select(np.argsort(tails.owner))
-        near, far = (
-            (tails.scale**2 / 2 * m**4 * self._weighted(m * tails.scale, tails.owner))
-            .reshape(4, 2, 2, -1)
-            .sum(axis=2)
-            for m in (1.0, 2.0)
-        )
+        places, weights, coarse = tail_rules(4, 5, 6)
+        values = [self._beyond(tails, m) for m in places]
+        value = np.tensordot(weights, values, 1)
+        error = np.abs(value - np.tensordot(coarse, values, 1)).max(axis=1)
         thresholds = np.abs(self.transfer + 1j * self.growth) / (2 * self.q)
-        beyond = (thresholds > 1.01 * tails.scale / OUTER).reshape(2, 2, -1)[:, 0]
-        error = np.abs(near - far) + np.where(beyond, np.abs(far), 0.0)
-        return (far + (near - far) / 3).transpose(1, 2, 0), error.sum(axis=1).T
+        beyond = (thresholds > 1.01 * tails.scale / OUTER).reshape(2, 2, -1)[:, 0].any(axis=0)
+        return value, _SAFETY * error + np.where(beyond, np.abs(value).max(axis=1), 0.0)
+
+    def _beyond(self, tails: Panels, multiple: float) -> Complex:
+        """Return P times the integrand at a multiple of P, both branches and momenta together."""
+        values = self._weighted(multiple * tails.scale, tails.owner)
+        values = (multiple * tails.scale**2 * values).reshape(4, 2, 2, -1).sum(axis=2)
+        return _both_branches(values.transpose(1, 2, 0))
 
     def _connected(self, p: Complex, transfer: Complex) -> NDArray[np.bool_]:
         """Tell where E(p + q/2) = E(p - q/2) + Omega, of all the signs of these energies.
@@ -202,15 +224,6 @@ class _Integrals:
             # where two of them nearly hold rounding does not tell which one
             unclear = _UNCLEAR * (np.abs(after) + np.abs(before))
             return np.asarray(missed <= 2 * np.minimum.reduce(others) + unclear)
-
-    def _momenta(self, energy: Complex) -> tuple[Complex, Complex]:
-        """Return the momenta with a complex energy, infinite ones if there are none."""
-        xi = np.sqrt(energy**2 - self.state.gap**2 + 0j)
-        # E, the energy of the upper branch, is in the right half-plane
-        above = energy.real >= 0
-        momenta = (np.sqrt(self.state.mu + sign * xi) for sign in (1, -1))
-        first, second = (np.where(above, p, np.inf) for p in momenta)
-        return first, second
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the four components per unit of the nodes' variable, and their sizes."""

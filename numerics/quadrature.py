@@ -60,6 +60,30 @@ def gauss_kronrod(n: int = 10) -> Rule:
     return Rule(nodes, (weights + weights[::-1]) / 2, embedded)
 
 
+@functools.cache
+def tail_rules(*powers: int) -> tuple[Array, Array, Array]:
+    """Return rules for the integral of a sum of three inverse powers from P to infinity.
+
+    Parameters
+    ----------
+    *powers : int
+        The powers of 1/p, ascending and greater than 1.
+
+    Returns
+    -------
+    tuple of ndarray, shape (3,)
+        Where to evaluate the integrand, in units of P; weights in the same units; and those of a
+        rule that is exact for the first two powers only.
+    """
+    places = np.array([1.0, np.sqrt(2.0), 2.0])
+    k = np.array(powers)
+    moments = 1 / (k - 1)
+    table = places ** -k[:, None].astype(float)
+    weights, coarse = np.linalg.solve(table, moments), np.zeros(3)
+    coarse[::2] = np.linalg.solve(table[:2, ::2], moments[:2])
+    return places, weights, coarse
+
+
 def graded_panels(
     start: float, end: float, singular: Sequence[complex], separation: float = 2.0
 ) -> Array:
