@@ -43,7 +43,7 @@ def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     omega : ndarray of complex, shape (n,)
         Im(omega) > -gamma.
     rtol : float
-        Tolerance relative to each of M_12, M_22, M_12 + M_21 and M_11 - M_22.
+        Tolerance relative to M_11 and M_22, and to M_12 and M_21 as far as these matter to det M.
     """
     batches = [
         _batch(state, q[k : k + _BATCH], omega[k : k + _BATCH], rtol)
@@ -59,17 +59,30 @@ def _batch(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullRes
     integrand = _Integrand(state, q, omega)
 
     def goal(value: Complex, size: Array) -> Array:
-        return np.maximum(rtol * np.abs(value), _ROUNDING * size)
+        return np.maximum(rtol * _wanted(value), _ROUNDING * size)
 
     found = integrate(integrand, loop_panels(state, q, omega), q.size, goal)
     rounding = _ROUNDING * found.size
-    limited = (rtol * np.abs(found.value) < rounding).any(axis=1)
+    limited = (rtol * _wanted(found.value) < rounding).any(axis=1)
     return FullResult(
         _matrix(found.value, -1),
         _matrix(found.error + rounding, 1),
         2 * found.evaluations,
         np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
     )
+
+
+def _wanted(parts: Complex) -> Array:
+    """Return what the tolerance of each of the four integrals is relative to.
+
+    Where M_12 and M_21 are small their product hardly changes det M: an error of either one that is
+    M_11 M_22 divided by the other one is as large.
+    """
+    m12, m22, both, difference = parts.T
+    first, second = np.abs(m22 + difference), np.abs(m22)
+    off = np.maximum(np.abs(m12), np.abs(both - m12))
+    matters = np.maximum(off, first * second / np.where(off == 0, 1.0, off))
+    return np.stack([matters, second, matters, first], axis=1)
 
 
 def _matrix(parts: NDArray[Any], sign: int) -> NDArray[Any]:
