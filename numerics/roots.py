@@ -96,8 +96,9 @@ def pair_excess(x: Any, y: Any, q: Any) -> Pair:
 
     Examples
     --------
-    >>> [float(part) for part in pair_excess(np.array(1.0), np.array(0.0), np.array(3e-5))]
-    [3.0000000016200003e-10, -0.0]
+    >>> excess, _ = pair_excess(np.array(1.0), np.array(0.0), np.array(3e-5))
+    >>> print(f"{excess:.10e}")
+    3.0000000016e-10
     """
     inverse = 1 / (x * x + y * y)
     real, imaginary = x * inverse, -y * inverse

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.determinant import SCALE
+from numerics.domain import real
 from numerics.fluctuation import fluctuation_matrix
-from numerics.parameters import real_number
 from numerics.precise.arithmetic import BITS, arithmetic_of, require_digits
 from numerics.precise.loop import Loop
 from numerics.precise.state import PreciseState, precise_state
@@ -122,7 +122,7 @@ def precise_matrix(
     >>> from numerics.precise import precise_matrix
     >>> state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5))
     >>> matrix = precise_matrix(state, 0.3, 0.1, 15)
-    >>> abs(complex(matrix.value[0]) - fluctuation_matrix(state, 0.3, 0.1)[0, 0]) < 1e-10
+    >>> bool(abs(complex(matrix.value[0]) - fluctuation_matrix(state, 0.3, 0.1)[0, 0]) < 1e-10)
     True
     """
     digits = require_digits(digits)
@@ -148,7 +148,7 @@ def precise_matrix(
 def wave_of(q: Any) -> mpmath.mpf:
     """Return a wave number as a number of mpmath."""
     if not isinstance(q, mpmath.mpf) or not mpmath.isfinite(q):
-        q = mpmath.mpf(real_number("q", q, "a finite real number"))
+        q = mpmath.mpf(real("q", q, "a wave number"))
     # as it is, whatever the precision of mpmath is
     return mpmath.fneg(q, exact=True) if q < 0 else q
 

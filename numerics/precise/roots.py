@@ -8,8 +8,8 @@ from typing import Any
 
 import mpmath
 
+from numerics.domain import outside, real
 from numerics.errors import ConvergenceError
-from numerics.parameters import real_number
 from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator, stages
 from numerics.precise.matrix import frequency_of, wave_of
@@ -93,20 +93,20 @@ def certified_rate(
 
     Examples
     --------
-    In equilibrium nothing grows, however small the rates are.
+    In equilibrium nothing grows, however weak the damping is.
 
     >>> from numerics import Parameters, solve_steady_state
     >>> from numerics.precise import certified_rate
     >>> state = solve_steady_state(Parameters(inv_kfa=2.0, gamma_b=1e-5))
-    >>> certified_rate(state, 1.5e-6, -1e-9j).verdict
+    >>> certified_rate(state, 1.5e-6, 6.9e-7 - 2e-13j).verdict
     'decays'
     """
     digits = require_digits(digits)
     domain = "0 < relative <= 1"
-    relative = real_number("relative", relative, domain)
-    real_number("relative", relative, domain, valid=0 < relative <= 1)
+    relative = real("relative", relative, domain, lambda x: 0 < x <= 1)
     wave = wave_of(q)
-    real_number("q", q, "q > 0", valid=wave > 0)
+    if wave == 0:
+        raise outside("q", q, "q > 0")
     determinant = Evaluator(state, wave, arithmetic)
     start = frequency_of(state, guess)
     now, error, slope, stage = start, math.inf, None, digits

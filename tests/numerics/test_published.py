@@ -60,6 +60,7 @@ def test_what_a_number_is_worth():
     assert counts == Tally(0, 1, 1, 1, 1)
 
 
+@pytest.mark.slow
 def test_the_printed_frequency_is_that_of_no_cutoff():
     for cutoff in (10.0, 100.0, 300.0):
         omega = find_boundary("C", -2.0, cutoff=cutoff).omega

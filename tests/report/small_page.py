@@ -59,11 +59,22 @@ def samples() -> tuple[Sample, ...]:
         Mode((0.1, 0.2), (0.0, 0.0), (0.0, -5e-4)),
     )
     known = {"gap": 0.25, "mu": 0.9, "mu_b": 1.0}
+    grows = {"verdict": "grows"}
     return (
-        Sample(-1.0, 0.01, **known, rate=-1e-8, q=1e-6, modes=modes),
-        Sample(-1.0, 0.1, **known, rate=0.0125, q=0.2, omega=0.005, modes=modes, crossed=("B",)),
-        Sample(0.0, 0.01, **known, rate=0.02, q=0.3, modes=modes, crossed=("B", "A")),
-        Sample(0.0, 0.1, **known, rate=0.05, q=0.3, complete=False, modes=()),
+        Sample(-1.0, 0.01, **known, rate=-1e-8, q=1e-6, verdict="decays", modes=modes),
+        Sample(
+            -1.0,
+            0.1,
+            **known,
+            rate=0.0125,
+            q=0.2,
+            omega=0.005,
+            **grows,
+            modes=modes,
+            crossed=("B",),
+        ),
+        Sample(0.0, 0.01, **known, rate=0.02, q=0.3, **grows, modes=modes, crossed=("B", "A")),
+        Sample(0.0, 0.1, **known, rate=0.05, q=0.3, **grows, complete=False, modes=()),
         Sample(1.0, 0.01, failure=f"no convergence; {EVIL}"),
         Sample(1.0, 0.1, normal=True),
     )

@@ -111,12 +111,14 @@ def test_a_double_root_has_no_bound():
     assert bound == np.inf
 
 
+@pytest.mark.slow
 def test_a_root_far_from_the_guess_is_refused():
     state = solve_steady_state(DRIVEN)
     with pytest.raises(ConvergenceError):
         certified_rate(state, 0.01, 0.3 + 0.01j)
 
 
+@pytest.mark.slow
 def test_a_wrong_sign_in_the_determinant_changes_the_count(monkeypatch):
     state = solve_steady_state(DRIVEN)
 
