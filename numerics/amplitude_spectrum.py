@@ -7,6 +7,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.domain import choice
 from numerics.fluctuation import converged_value, matrix_of_part
 from numerics.results import FullResult
 from numerics.steady_state import SteadyState
@@ -83,10 +84,7 @@ def spectral_function(
     >>> bool(spectral_function(state, 0.1, 2 * state.gap) > 0)
     True
     """
-    if part not in PARTS:
-        raise ValueError(
-            f"part = {part!r} is outside its domain {', '.join(PARTS)}: 2/U diverges like Pi_inter"
-        )
+    choice("part", part, PARTS, "2/U diverges like Pi_inter")
     found = matrix_of_part(state, q, omega, part, rtol)
     m, error = found.value, found.error
     determinant = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]

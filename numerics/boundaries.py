@@ -15,6 +15,7 @@ from numerics.boundary_search import (
     uniform,
     uniform_at,
 )
+from numerics.domain import choice, instance
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.growth import Peak
 from numerics.parameters import Parameters
@@ -78,10 +79,10 @@ def find_boundary(
     >>> print(f"{found.ratio:.4f} {found.q:.3f}")
     0.0208 0.015
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind = {kind!r} is outside its domain {', '.join(KINDS)}")
+    choice("kind", kind, KINDS)
     model = Parameters(inv_kfa, gamma_b, temperature=temperature, cutoff=cutoff)
     if start is not None:
+        instance("start", start, Boundary)
         found = _continued(model, kind, start)
         if found is not None:
             return found

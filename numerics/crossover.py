@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.chunks import evaluate
+from numerics.domain import real
 from numerics.equations import MEASURE, TAIL_START
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kernels import steady_state_numpy as kernels
-from numerics.parameters import real_number
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
 
 #: Range of mu / gap, whose hyperbolic arc sine is solved for; gap / mu of 10**-12 at one end.
@@ -76,7 +76,7 @@ def equilibrium_crossover(inv_kfa: float) -> Crossover:
     """
     from scipy.optimize import brentq
 
-    inv_kfa = real_number("inv_kfa", inv_kfa, "any real number")
+    inv_kfa = real("inv_kfa", inv_kfa, "any real number")
 
     def mismatch(t: float) -> float:
         return crossover_at(math.sinh(t)).inv_kfa - inv_kfa

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics import domain as domains
 from numerics.boundaries import KINDS, Boundary
 from numerics.curves import MEETING, boundary_of, boundary_record, describe, run_task
+from numerics.domain import ascending, choices, flag
 from numerics.parameters import Parameters
 from numerics.store import Progress, Record, Store, run_tasks
 
@@ -247,14 +248,21 @@ def phase_diagram(
     alpha11 [0.0202, 0.0191]
     normal [0.9773, 0.9797]
     """
-    inv = _ascending("inv_kfa", np.linspace(-2.0, 1.0, 40) if inv_kfa is None else inv_kfa)
-    wanted = _kinds(kinds)
+    inv = ascending("inv_kfa", np.linspace(-2.0, 1.0, 40) if inv_kfa is None else inv_kfa).tolist()
+    wanted = choices("kinds", kinds, KINDS)
     model = Parameters(inv[0], gamma_b, temperature=temperature, cutoff=cutoff)
-    rows = None if ratios is None else _ascending("ratios", ratios, 0.0)
-    _require("executor", executor, hasattr(executor, "submit"), "an Executor")
-    _require("regions", regions, isinstance(regions, bool), "True or False")
-    _require("store", store, isinstance(store, str | PathLike), "a path")
-    _require("progress", progress, callable(progress), "a callable")
+    rows = None
+    if ratios is not None:
+        domain = "finite real numbers, not negative, ascending"
+        rows = ascending("ratios", ratios, domain, lambda x: x >= 0).tolist()
+    for name, given, check in (
+        ("executor", executor, domains.executor),
+        ("store", store, domains.path),
+        ("progress", progress, domains.function),
+    ):
+        if given is not None:
+            check(name, given)
+    flag("regions", regions)
     shared = {"gamma_b": model.gamma_b, "temperature": model.temperature, "cutoff": model.cutoff}
     order = sorted(wanted, key=_ORDER.index)
     tasks = [{"task": "curve", "kind": kind, "inv_kfa": inv, **shared} for kind in order]
@@ -325,35 +333,6 @@ class _Runner:
         self.done += 1
         if self.progress is not None:
             self.progress(self.done, self.total, describe(task))
-
-
-def _require(name: str, value: object, valid: bool, domain: str) -> None:
-    if value is not None and not valid:
-        raise ValueError(f"{name} = {value!r} is outside its domain: {domain}, or None")
-
-
-def _kinds(kinds: Iterable[str]) -> tuple[str, ...]:
-    listed = isinstance(kinds, Iterable) and not isinstance(kinds, str)
-    if listed and set(kinds := tuple(kinds)) <= set(KINDS):
-        return tuple(dict.fromkeys(kinds))
-    raise ValueError(f"kinds = {kinds!r} is outside its domain: some of {', '.join(KINDS)}")
-
-
-def _ascending(name: str, values: ArrayLike, least: float = -math.inf) -> list[float]:
-    """Return ascending finite numbers as floats."""
-    domain = "a list of finite real numbers, ascending" + ", not negative" * (least == 0)
-    try:
-        array = np.atleast_1d(np.asarray(values))
-        valid = array.ndim == 1 and array.size > 0 and array.dtype.kind in "iuf"
-        valid = valid and bool(np.isfinite(array).all() and array[0] >= least)
-        valid = valid and bool((np.diff(array) > 0).all())
-    except (TypeError, ValueError):
-        valid = False
-    if not valid:
-        # one line, however long the list
-        shown = textwrap.shorten(repr(values), 60, placeholder=" ...")
-        raise ValueError(f"{name} = {shown} is outside its domain: {domain}")
-    return [float(value) for value in array]
 
 
 def _map_of(inv: list[float], ratios: list[float], columns: list[Record]) -> GrowthMap:

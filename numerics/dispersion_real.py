@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.determinant import determinant, uniform_stiffness
+from numerics.domain import LARGEST, instance, integer, positive
 from numerics.long_wavelength import hydrodynamics
 from numerics.mode_tracks import Links, links, wave_numbers
-from numerics.parameters import real_number
 from numerics.steady_state import SteadyState
 
 Array = NDArray[np.float64]
@@ -161,15 +161,11 @@ def real_dispersion(
     0.591
     0.065
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
+    instance("state", state, SteadyState)
     wave = wave_numbers(q)
-    largest = 2 * state.lowest_excitation if largest is None else largest
-    domain = "largest > 0"
-    largest = real_number("largest", largest, domain)
-    real_number("largest", largest, domain, valid=largest > 0)
-    if isinstance(halvings, bool) or not isinstance(halvings, int) or not 0 <= halvings <= 20:
-        raise ValueError(f"halvings = {halvings!r} is outside its domain: an integer from 0 to 20")
+    highest = 2 * state.lowest_excitation
+    largest = highest if largest is None else positive("largest", largest, LARGEST)
+    halvings = integer("halvings", halvings, 0, 20)
     roots = _all_roots(state, wave, largest)
     gamma = state.parameters.linewidth
     joined = _joined(roots, gamma)

@@ -26,6 +26,9 @@ Complex = NDArray[np.complex128]
 Inside = Callable[[Any], Any]
 Kind = TypeVar("Kind")
 
+#: No momentum or energy may be larger, or smaller without being zero, in k_F and ε_F: powers of
+#: them overflow.
+LARGEST, SMALLEST = 1e12, 1e-30
 #: Longest value in a message, in characters; lists nested deeper than this are none to NumPy.
 _SHOWN, _DEEPEST = 60, 64
 #: How NumPy's types of numbers are called by `dtype.kind`; "O" is looked at element by element.
@@ -92,8 +95,13 @@ def real(name: str, value: object, domain: str, inside: Inside | None = None) ->
     if not math.isfinite(number):
         raise outside(name, value, f"{domain}, a finite real number")
     if inside is not None and not inside(number):
-        raise outside(name, value, domain)
+        raise outside(name, number, domain)
     return number
+
+
+def positive(name: str, value: object, most: float = LARGEST) -> float:
+    """Return a real number greater than 0 and not greater than another."""
+    return real(name, value, f"0 < {name} <= {most:g}", lambda x: 0 < x <= most)
 
 
 def tolerance(value: object, domain: str = "0 < rtol < 1", inside: Inside | None = None) -> float:

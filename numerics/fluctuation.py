@@ -14,7 +14,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import broadcast, choice, complexes, instance, reals, tolerance
+from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
 from numerics.intra_band import intra_band_integral, status_of
 from numerics.loop_integral import loop_integral
@@ -27,9 +27,6 @@ Complex = NDArray[np.complex128]
 PARTS = ("all", "inter", "intra")
 #: Points (q, omega) done at a time.
 _BATCH = 256
-#: Wave numbers and frequencies of this size are far beyond every scale of a state; the squares and
-#: fourth powers of larger ones would overflow before long.
-LARGEST = 1e12
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
 _NO_WAVE = 1e-150
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.axis_modes import DEPTH, AxisModes, axis_modes
-from numerics.parameters import real_number
+from numerics.domain import LARGEST, flag, instance, real
 from numerics.refinement import refine, with_state_errors
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState
@@ -111,18 +111,17 @@ def growth_rate(
     >>> print(f"{found.rate:.4f} {found.q:.3f} {found.omega:.4f}")
     0.0144 0.053 0.0035
     """
+    instance("state", state, SteadyState)
+    flag("certify", certify)
     scale = state.parameters.linewidth / 2
-    domain = "0 < smallest < largest (k_F)"
-    smallest = _SMALLEST * scale if smallest is None else real_number("smallest", smallest, domain)
-    real_number("smallest", smallest, domain, valid=smallest > 0)
-    if largest is None:
-        largest = max(filled_diameter(state), 2 * smallest)
-    largest = real_number("largest", largest, domain)
-    real_number("largest", largest, domain, valid=largest > smallest)
-    found = [
-        completed(state, modes)
-        for modes in axis_modes(state, search_grid(state, smallest, largest))
-    ]
+    domain = f"0 < smallest < largest (k_F), up to {LARGEST:g}"
+    low = _SMALLEST * scale
+    if smallest is not None:
+        low = real("smallest", smallest, domain, lambda x: 0 < x < LARGEST)
+    high = max(filled_diameter(state), 2 * low)
+    if largest is not None:
+        high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
+    found = [completed(state, modes) for modes in axis_modes(state, search_grid(state, low, high))]
     best = _least_damped(state, found[0])
     peaks = [_narrowed(state, found, k) for k in _candidates(state, found, best)]
     for peak in (*peaks, _least_damped(state, found[-1])):

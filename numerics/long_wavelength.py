@@ -15,10 +15,10 @@ from typing import Any, Literal, NamedTuple, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.domain import instance, tolerance
 from numerics.equations import MEASURE, Unknowns, singular_momenta
 from numerics.errors import ConvergenceError
 from numerics.kernels import expansion_numpy as kernels
-from numerics.parameters import real_number
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
 from numerics.steady_state import SteadyState
 
@@ -208,11 +208,8 @@ def hydrodynamics(
     >>> print(f"{found.alpha[0, 0]:.4e} {found.alpha[1, 0]:.4e}")
     -5.3483e-03 3.0536e-04
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
-    domain = "0 < rtol < 1"
-    rtol = real_number("rtol", rtol, domain)
-    real_number("rtol", rtol, domain, valid=0 < rtol < 1)
+    instance("state", state, SteadyState)
+    rtol = tolerance(rtol)
     evaluations = 0
     for separation in _SEPARATIONS:
         sums = _Sums.of(state, separation)

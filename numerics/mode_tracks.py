@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.axis_modes import axis_modes
 from numerics.determinant import determinant
+from numerics.domain import LARGEST, SMALLEST, ascending, instance
 from numerics.fluctuation import fluctuation_matrix
 from numerics.growth import completed
 from numerics.refinement import refine
@@ -120,8 +121,7 @@ def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
     >>> print((found.branches[0].omega.imag * 1e3).round(2))
     [-0.13 -0.21  0.05]
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
+    instance("state", state, SteadyState)
     wave = wave_numbers(q)
     tracks = _Tracks(state, wave)
     tracks.connect()
@@ -143,17 +143,8 @@ def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
 
 def wave_numbers(q: ArrayLike) -> Array:
     """Return ascending positive wave numbers, or say what is wrong with them."""
-    try:
-        array = np.asarray(q)
-    except ValueError:
-        array = np.asarray(None)
-    numbers = array.dtype.kind in "iuf" and array.ndim == 1 and array.size > 0
-    if not (numbers and np.isfinite(array).all() and (np.diff(array, prepend=0) > 0).all()):
-        shown = " ".join(repr(q).split())[:60]
-        raise ValueError(
-            f"q = {shown} is outside its domain: finite wave numbers, positive and ascending"
-        )
-    return array.astype(float)
+    domain = f"wave numbers from {SMALLEST:g} to {LARGEST:g}, ascending"
+    return ascending("q", q, domain, lambda x: (x >= SMALLEST) & (x <= LARGEST))
 
 
 def links(first: Ends, second: Ends, step: float, scale: float) -> Links:

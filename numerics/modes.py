@@ -13,9 +13,9 @@ from numerics.analytic_roots import Rectangle, zeros_in
 from numerics.axis_modes import DEPTH, axis_modes, distinct
 from numerics.certify import certified_modes
 from numerics.determinant import determinant
+from numerics.domain import LARGEST, flag, instance, positive, tolerance
 from numerics.fluctuation import fluctuation_matrix
 from numerics.mode_tracks import wave_numbers
-from numerics.parameters import real_number
 from numerics.refinement import refine, with_state_errors
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState
@@ -134,22 +134,15 @@ def collective_mode(
     >>> modes.status, len(modes.frequencies), modes.verdict
     ('complete', 1, ('decays',))
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
+    instance("state", state, SteadyState)
+    flag("certify", certify)
     pair = 2 * state.lowest_excitation
-    largest = 1.1 * pair if largest is None else real_number("largest", largest, "largest > 0")
-    real_number("largest", largest, "largest > 0", valid=largest > 0)
-    growth = largest / 2 if growth is None else real_number("growth", growth, "growth > 0")
-    real_number("growth", growth, "growth > 0", valid=growth > 0)
-    rtol = real_number("rtol", rtol, "0 < rtol < 1")
-    real_number("rtol", rtol, "0 < rtol < 1", valid=0 < rtol < 1)
-    if np.ndim(q) == 0:
-        wave = real_number("q", q, "q > 0")
-        real_number("q", wave, "q > 0", valid=wave > 0)
-        return _modes(state, wave, largest, growth, rtol, certify)
-    return tuple(
-        _modes(state, wave, largest, growth, rtol, certify) for wave in wave_numbers(q).tolist()
-    )
+    largest = 1.1 * pair if largest is None else positive("largest", largest, LARGEST)
+    growth = largest / 2 if growth is None else positive("growth", growth, LARGEST)
+    rtol = tolerance(rtol)
+    waves = wave_numbers(q).tolist()
+    found = tuple(_modes(state, wave, largest, growth, rtol, certify) for wave in waves)
+    return found if isinstance(q, list | tuple) or np.ndim(q) > 0 else found[0]
 
 
 def _modes(

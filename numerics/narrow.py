@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.domain import instance
 from numerics.equations import MEASURE
 from numerics.kernels import expansion_numpy as kernels
 from numerics.long_wavelength import momentum_scale
@@ -77,8 +78,7 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     >>> found.alpha11 > 0 and found.beta22 > 0
     True
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
+    instance("state", state, SteadyState)
     occupation = _Occupation(state)
     total, error, size = np.zeros((3, 2))
     evaluations = 0

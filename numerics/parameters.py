@@ -7,39 +7,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from numerics.domain import LARGEST, SMALLEST, real
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
-
-
-#: Types that `float` would accept, or warn about, and nobody means as a real parameter.
-_NO_REAL_NUMBER = (str, bytes, bytearray, bool, np.bool_, complex, np.complexfloating, np.ndarray)
-
-
-def real_number(name: str, value: Any, domain: str, *, valid: bool | None = None) -> float:
-    """Return a value as a finite float, or say in one line what is wrong with it.
-
-    Raises
-    ------
-    ValueError
-        If `value` is not a finite real number, or `valid` is False.
-    """
-    try:
-        number = math.nan if isinstance(value, _NO_REAL_NUMBER) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(
-            f"{name} = {value!r} is outside its domain: {domain}, a finite real number"
-        )
-    if valid is False:
-        raise ValueError(f"{name} = {value!r} is outside its domain: {domain}")
-    return number
-
-
-#: A lower temperature than this is zero in every result, and its inverse powers overflow.
-_COLDEST = 1e-30
 
 
 @dataclass(frozen=True)
@@ -51,7 +22,7 @@ class Parameters:
     inv_kfa : float
         Interaction strength (k_F a_s)**-1; any real number, negative on the BCS side.
     gamma_b : float
-        Thermalisation rate from the bath; positive.
+        Thermalisation rate from the bath; positive, at least 1e-30.
     gamma_v : float
         Decay rate into the vacuum; not negative.
     temperature : float
@@ -82,21 +53,23 @@ class Parameters:
     def __post_init__(self) -> None:
         domains = {
             "inv_kfa": ("any real number", lambda x: True),
-            "gamma_b": ("greater than 0 (ε_F)", lambda x: x > 0),
-            "gamma_v": ("0 or greater (ε_F)", lambda x: x >= 0),
+            "gamma_b": (
+                f"greater than 0 (ε_F), from {SMALLEST:g} to {LARGEST:g}",
+                lambda x: SMALLEST <= x <= LARGEST,
+            ),
+            "gamma_v": (f"0 or greater (ε_F), up to {LARGEST:g}", lambda x: 0 <= x <= LARGEST),
             "temperature": (
-                f"0 or greater (ε_F), not between 0 and {_COLDEST:g}",
-                lambda x: x == 0 or x >= _COLDEST,
+                f"0 or greater (ε_F), not between 0 and {SMALLEST:g}, up to {LARGEST:g}",
+                lambda x: x == 0 or SMALLEST <= x <= LARGEST,
             ),
             "cutoff": (
-                "greater than 1 (k_F), below which there are fewer states than carriers",
-                lambda x: x > 1,
+                f"greater than 1 (k_F), below which there are fewer states than carriers, up to "
+                f"{LARGEST:g}",
+                lambda x: 1 < x <= LARGEST,
             ),
         }
         for name, (domain, inside) in domains.items():
-            value = real_number(name, getattr(self, name), domain)
-            real_number(name, value, domain, valid=inside(value))
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, real(name, getattr(self, name), domain, inside))
 
     @property
     def linewidth(self) -> float:
@@ -138,11 +111,9 @@ class Parameters:
         0.00025
         """
         model = cls(inv_kfa, gamma_b, 0.0, temperature, cutoff)
-        domain = "0 or greater, with a finite γ_v"
-        value = real_number("ratio", ratio, domain)
-        gamma_v = value * model.gamma_b
-        real_number("ratio", value, domain, valid=value >= 0 and math.isfinite(gamma_v))
-        return model.replace(gamma_v=gamma_v)
+        domain = f"0 or greater, with γ_v up to {LARGEST:g}"
+        value = real("ratio", ratio, domain, lambda x: x >= 0 and x * model.gamma_b <= LARGEST)
+        return model.replace(gamma_v=value * model.gamma_b)
 
     def replace(self, **changes: Any) -> Parameters:
         """Return the parameters with some of them changed."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.domain import broadcast, instance, reals
 from numerics.kernels import spectral_numpy as kernels
 from numerics.steady_state import SteadyState
 
@@ -60,17 +60,11 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
     >>> print(f"{lower:.1f} {upper:.4f}")
     985.2 4.9015
     """
-    if not isinstance(state, SteadyState):
-        raise ValueError(f"state = {state!r} is outside its domain: a SteadyState")
-    momentum = _real_array("p", p, 0.0, _LARGEST_MOMENTUM)
-    frequency = _real_array("omega", omega, -_LARGEST_FREQUENCY, _LARGEST_FREQUENCY)
-    try:
-        np.broadcast_shapes(momentum.shape, frequency.shape)
-    except ValueError:
-        raise ValueError(
-            f"p and omega of the shapes {momentum.shape} and {frequency.shape} are outside their "
-            "domain: shapes that broadcast against each other"
-        ) from None
+    instance("state", state, SteadyState)
+    momentum, frequency = broadcast(
+        p=_within("p", p, 0.0, _LARGEST_MOMENTUM),
+        omega=_within("omega", omega, -_LARGEST_FREQUENCY, _LARGEST_FREQUENCY),
+    )
     parameters = state.parameters
     # a state is filled by f(omega), its partner at -omega emptied by 1 - f(-omega) = f(omega + 2 B)
     filling = parameters.gamma_b * _fermi(frequency - state.edge, parameters.temperature)
@@ -96,18 +90,7 @@ def _fermi(x: Array, temperature: float) -> Array:
         return np.where(x > 0, small, 1.0) / (1 + small)
 
 
-def _real_array(name: str, value: ArrayLike, lowest: float, highest: float) -> Array:
-    """Return finite real numbers within bounds, or say in one line what is wrong with them."""
+def _within(name: str, value: ArrayLike, lowest: float, highest: float) -> Array:
+    """Return finite real numbers within bounds."""
     domain = f"finite real numbers from {lowest:g} to {highest:g}"
-    try:
-        given = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        given = np.asarray(None)
-    if given.dtype.kind not in "iuf":
-        shown = textwrap.shorten(repr(value), 60)
-        raise ValueError(f"{name} = {shown} is outside its domain: {domain}")
-    numbers = given.astype(float)
-    wrong = numbers[~((numbers >= lowest) & (numbers <= highest))]
-    if wrong.size:
-        raise ValueError(f"{name} = {float(wrong[0])!r} is outside its domain: {domain}")
-    return numbers
+    return reals(name, value, domain, lambda x: (x >= lowest) & (x <= highest))

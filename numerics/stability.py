@@ -23,9 +23,10 @@ from numerics.boundary_search import (
     touching_from,
     uniform_between,
 )
+from numerics.domain import ascending, choice, instance, outside
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.growth import Peak, growth_rate, search_grid
-from numerics.parameters import Parameters, real_number
+from numerics.parameters import Parameters
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState, trace_steady_states
 
@@ -158,12 +159,23 @@ def stability_line(
         As in `stability_edges`.
     first : Boundary, optional
         The lowest boundary, where it is known: nothing is looked for below it.
+
+    Raises
+    ------
+    ValueError, NoCondensate, ConvergenceError
+        As in `stability_edges`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, stability_line
+    >>> line = stability_line(Parameters(-1.0), values=(0.01, 0.04))
+    >>> [(round(low, 4), high) for low, high in line.unstable]
+    [(0.0208, 0.04)]
     """
-    if not isinstance(model, Parameters):
-        raise ValueError(f"model = {model!r} is outside its domain: a Parameters")
-    if along not in ALONG:
-        raise ValueError(f"along = {along!r} is outside its domain: {', '.join(ALONG)}")
-    unit = ALONG[along](model)
+    instance("model", model, Parameters)
+    unit = ALONG[choice("along", along, tuple(ALONG))](model)
+    if first is not None:
+        instance("first", first, Boundary)
     low, high = _range(values, unit, model)
     walk = _Walk.of(model, low, high, first)
     edges = walk.edges()
@@ -198,12 +210,10 @@ def _range(
     if values is None:
         return smallest, 2.0
     domain = "two numbers, 0 <= low < high"
-    try:
-        low, high = values
-    except (TypeError, ValueError):
-        raise ValueError(f"values = {values!r} is outside its domain: {domain}") from None
-    low, high = real_number("values", low, domain), real_number("values", high, domain)
-    real_number("values", high, domain, valid=0 <= low < high)
+    ends = ascending("values", values, domain, lambda x: x >= 0)
+    if ends.size != 2:
+        raise outside("values", values, domain)
+    low, high = ends.tolist()
     return max(low / unit, min(smallest, high / unit / 2)), high / unit
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from numerics.balanced import balanced_state
 from numerics.continuation import ContinuationError, follow, newton
+from numerics.domain import instance, listed, outside, reals, tolerance
 from numerics.equations import Unknowns
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.parameters import Parameters, real_number
+from numerics.parameters import Parameters
 from numerics.system import Equations, Restricted
 
 Array = NDArray[np.float64]
@@ -126,8 +127,8 @@ def solve_steady_state(
     >>> print(f"{state.gap:.4f} {state.mu:.4f} {state.mu_b:.4f}")
     0.1767 0.9069 1.0811
     """
-    _require_parameters(parameters)
-    _require_rtol(rtol)
+    instance("parameters", parameters, Parameters)
+    rtol = _tolerance(rtol)
     (state,) = _branch(parameters, (parameters.gamma_v,), rtol)
     if isinstance(state, NoCondensate):
         raise state
@@ -211,11 +212,13 @@ def trace_steady_states(
     >>> [state is not None for state in branch.states]
     [True, True, False]
     """
-    _require_parameters(parameters)
-    _require_rtol(rtol)
-    wanted = tuple(parameters.replace(gamma_v=value).gamma_v for value in gamma_v)
-    if any(later < earlier for earlier, later in itertools.pairwise(wanted)):
-        raise ValueError("gamma_v is outside its domain: ascending values")
+    instance("parameters", parameters, Parameters)
+    rtol = _tolerance(rtol)
+    domain = "decay rates, 0 or greater (ε_F), none smaller than the one before it"
+    rates = reals("gamma_v", listed("gamma_v", gamma_v, domain), domain, lambda x: x >= 0)
+    if rates.ndim != 1 or (rates[1:] < rates[:-1]).any():
+        raise outside("gamma_v", gamma_v, domain)
+    wanted = tuple(parameters.replace(gamma_v=value).gamma_v for value in rates.tolist())
     states: list[SteadyState | None] = []
     end, status = None, "complete"
     for state in _branch(parameters, wanted, rtol):
@@ -227,15 +230,8 @@ def trace_steady_states(
     return Branch(np.array(wanted), tuple(states), end, status)
 
 
-def _require_parameters(parameters: object) -> None:
-    if not isinstance(parameters, Parameters):
-        raise ValueError(f"parameters = {parameters!r} is outside its domain: a Parameters")
-
-
-def _require_rtol(rtol: float) -> None:
-    domain = "from 1e-13 to 1e-2"
-    value = real_number("rtol", rtol, domain)
-    real_number("rtol", rtol, domain, valid=1e-13 <= value <= 1e-2)
+def _tolerance(rtol: object) -> float:
+    return tolerance(rtol, "from 1e-13 to 1e-2", lambda x: 1e-13 <= x <= 1e-2)
 
 
 def _branch(

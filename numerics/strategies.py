@@ -16,6 +16,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from numerics.crossover import equilibrium_crossover
+from numerics.domain import choice
 from numerics.errors import NoCondensate
 from numerics.parameters import Parameters
 from numerics.steady_state import SteadyState, solve_steady_state
@@ -74,9 +75,7 @@ def parameters(
     ...     assert parameters.temperature == 0 and 0 <= parameters.ratio < 1.3
     >>> check()
     """
-    if temperature not in _WARMTHS:
-        domain = ", ".join(_WARMTHS)
-        raise ValueError(f"temperature = {temperature!r} is outside its domain {domain}")
+    choice("temperature", temperature, tuple(_WARMTHS))
     strength = draw(st.floats(*inv_kfa))
     # in tenths: the crossover is solved for once each
     gap = _crossover_gap(math.floor(10 * strength))

@@ -13,6 +13,14 @@ from numerics.parameters import Parameters
 
 Array = NDArray[np.float64]
 
+#: The smallest order parameter: without any E vanishes on the Fermi surface.
+_NO_GAP = 1e-12
+
+
+def _some_gap(gap: float) -> float:
+    """Return an order parameter that is not zero, where a step of Newton's method leads there."""
+    return gap if abs(gap) > _NO_GAP else math.copysign(_NO_GAP, gap)
+
 
 class Equations:
     """The equations of one model in the unknowns (gap, mu, distance, gamma_v).
@@ -42,7 +50,7 @@ class Equations:
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""
         gap, mu, distance = map(float, x[:3])
-        return Unknowns(gap, mu, distance + self._reference(gap, mu))
+        return Unknowns(_some_gap(gap), mu, distance + self._reference(gap, mu))
 
     def point(self, at: Unknowns, gamma_v: float) -> Array:
         """Return the point with given physical unknowns."""
@@ -100,7 +108,7 @@ class Balanced:
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns."""
-        return Unknowns(float(x[0]), float(x[1]), 0.0)
+        return Unknowns(_some_gap(float(x[0])), float(x[1]), 0.0)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from cyclopts import Parameter
 
 from numerics.cli.options import Json, Model, finite, named, print_json, print_table
-from numerics.parameters import real_number
+from numerics.domain import positive
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import solve_steady_state
 
@@ -56,8 +56,7 @@ def modes(
     # wrong input is reported before anything is computed
     for name, value in (*(("q", wave) for wave in q), ("largest", largest), ("growth", growth)):
         if value is not None:
-            domain = f"0 < {name} <= {_MOST:g}"
-            real_number(name, value, domain, valid=0 < value <= _MOST)
+            positive(name, value, _MOST)
     if not q and not fastest:
         raise ValueError("nothing to do: give a wave number --q, or leave out --no-fastest")
     from numerics.growth import growth_rate

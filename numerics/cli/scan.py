@@ -25,7 +25,7 @@ from numerics.cli.options import (
     whole_number,
 )
 from numerics.cli.processes import worker_pool
-from numerics.parameters import real_number
+from numerics.domain import real
 from numerics.tables import model_of, save_table
 
 if TYPE_CHECKING:
@@ -119,8 +119,7 @@ def _interval(
 ) -> tuple[float, float]:
     """Return two options if they are the ends of an interval."""
     for name, value in ((first, low), (last, high)):
-        real_number(name, value, domain)
-        real_number(name, value, domain, valid=value > 0 or not positive)
+        real(name, value, domain, lambda x: x > 0 or not positive)
     if low >= high:
         raise ValueError(f"{first} = {low:g} has to be less than {last} = {high:g}")
     return low, high

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import mpmath
 import numpy as np
 
-from numerics.parameters import real_number
+from numerics.domain import integer
 
 #: Bits of a decimal digit.
 BITS = math.log2(10)
@@ -248,7 +248,4 @@ def arithmetic_of(bits: int, name: str | None = None) -> Arithmetic:
 
 def require_digits(digits: int) -> int:
     """Return the number of digits, or say what is wrong with it."""
-    domain = f"an integer from {_FEWEST} to {_MOST}"
-    value = real_number("digits", digits, domain)
-    real_number("digits", digits, domain, valid=value == int(value) and _FEWEST <= value <= _MOST)
-    return int(value)
+    return integer("digits", digits, _FEWEST, _MOST)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.determinant import determinant
-from numerics.parameters import real_number
+from numerics.domain import outside
 from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator
 from numerics.precise.matrix import determinant_response, wave_of
@@ -110,7 +110,8 @@ def certified_count(
     """
     digits = require_digits(digits)
     wave = wave_of(q)
-    real_number("q", q, "q > 0", valid=wave > 0)
+    if wave == 0:
+        raise outside("q", q, "q > 0")
     axis = _Axis(Evaluator(state, wave, arithmetic), digits)
     count, status = None, "counted"
     try:

@@ -68,12 +68,13 @@ def refused(name, value):
 @pytest.mark.parametrize("value", NEVER, ids=repr)
 @pytest.mark.parametrize("name", DOMAINS)
 def test_what_is_no_finite_real_number(name, value):
-    assert repr(value) in refused(name, value)
+    # a value that is long is cut
+    assert repr(value)[:50] in refused(name, value)
 
 
 @pytest.mark.parametrize(("name", "value"), [(n, v) for n, vs in OUTSIDE.items() for v in vs])
 def test_numbers_outside_the_domain(name, value):
-    assert f"{name} = {float(value)!r}" in refused(name, value)
+    assert f"{name} = {float(value)!r} is" in refused(name, value)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_the_ratio_stands_for_the_decay_rate():
 
 @pytest.mark.parametrize("ratio", [*NEVER, -0.1, -5e-324])
 def test_a_ratio_outside_its_domain_is_refused(ratio):
-    with pytest.raises(ValueError, match=re.escape(f"ratio = {ratio!r} is outside")) as caught:
+    with pytest.raises(ValueError, match=re.escape(f"ratio = {ratio!r}"[:50])) as caught:
         Parameters.from_ratio(0.0, ratio=ratio)
     assert str(caught.value).count("\n") == 0
     assert "0 or greater" in str(caught.value)
@@ -117,8 +118,8 @@ def test_a_ratio_outside_its_domain_is_refused(ratio):
 def test_a_ratio_with_a_wrong_linewidth_names_what_is_wrong():
     with pytest.raises(ValueError, match=r"gamma_b = -0\.001 is outside"):
         Parameters.from_ratio(0.0, gamma_b=-1e-3, ratio=0.1)
-    with pytest.raises(ValueError, match=r"ratio = 1e\+300 is outside"):
-        Parameters.from_ratio(0.0, gamma_b=1e300, ratio=1e300)
+    with pytest.raises(ValueError, match=r"ratio = 1e\+20 is outside"):
+        Parameters.from_ratio(0.0, gamma_b=1e2, ratio=1e20)
 
 
 @pytest.mark.parametrize("solve", [solve_steady_state, lambda p: trace_steady_states(p, [0.0])])
@@ -144,7 +145,7 @@ def test_the_ends_of_the_domain_of_the_tolerance_belong_to_it(rtol):
 
 def test_decay_rates_of_a_branch():
     parameters = Parameters(0.0)
-    with pytest.raises(ValueError, match=r"^gamma_v is outside its domain: ascending values$"):
+    with pytest.raises(ValueError, match=r"^gamma_v = \[1e-05, 1e-06\] is outside .* none smaller"):
         trace_steady_states(parameters, [1e-5, 1e-6])
     with pytest.raises(ValueError, match=r"^gamma_v = -1e-05 is outside its domain"):
         trace_steady_states(parameters, [-1e-5, 0.0])
