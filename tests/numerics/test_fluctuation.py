@@ -271,7 +271,7 @@ def test_bad_points(worked, arguments, said) -> None:
 
 
 def test_bad_options(worked) -> None:
-    with pytest.raises(ValueError, match="rtol = 0 is outside its domain"):
+    with pytest.raises(ValueError, match=r"rtol = 0\.0 is outside its domain"):
         fluctuation_matrix(worked, 0.1, 0.1, rtol=0)
     with pytest.raises(ValueError, match="part = 'both' is outside its domain: all, inter, intra"):
         pair_correlation(worked, 0.1, 0.1, "both")
