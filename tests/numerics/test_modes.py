@@ -130,7 +130,7 @@ def test_diffusive_goldstone_mode() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"q": 0.0}, "q = 0.0 is outside its domain: q > 0"),
+        ({"q": 0.0}, "q = 0.0 is outside its domain: wave numbers"),
         ({"q": math.nan}, "q = nan is outside its domain"),
         ({"q": 0.1, "largest": -1.0}, "largest = -1.0 is outside its domain"),
         ({"q": 0.1, "growth": 0.0}, "growth = 0.0 is outside its domain"),
