@@ -81,7 +81,7 @@ def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[
         (["boundary", "B", "--inv-kfa", "nan"], 2, ("inv_kfa", "nan")),
         (["boundary", "B", "--gamma-v", "1e-4"], 2, ("--gamma-v",)),
         (["boundary", "B", "--cutoff", "1"], 2, ("cutoff", "greater than 1")),
-        (["boundary", "A", "--inv-kfa", "-3"], 1, ("no boundary A", "inv_kfa = -3")),
+        (["boundary", "alpha11", "--inv-kfa", "-3"], 1, ("no boundary alpha11", "inv_kfa = -3")),
         (["scan", "--points", "1"], 2, ("points = 1", "2 to")),
         (["scan", "--points", "1000000000"], 2, ("points", "100000")),
         (["scan", "--from", "1", "--to", "1"], 2, ("from = 1", "to = 1")),

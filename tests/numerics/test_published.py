@@ -33,6 +33,7 @@ def test_rounding_to_the_printed_number():
     assert Comparison(printed, 100.0, 0.02106, 2e-5).agrees
 
 
+@pytest.mark.slow
 def test_one_cutoff_gives_all_printed_boundaries():
     found = estimate_cutoff()
     assert found.low < found.high

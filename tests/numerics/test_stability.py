@@ -35,6 +35,7 @@ def test_without_a_known_boundary_the_same_edges_are_found():
     assert (lower.direction, upper.direction) == ("above", "below")
 
 
+@pytest.mark.slow
 def test_an_edge_within_a_range_and_in_units_of_the_decay_rate():
     (edge,) = stability_edges(Parameters(-1.0), along="gamma_v", values=(1.5e-5, 3e-5))
     expected = find_boundary("B", -1.0)
