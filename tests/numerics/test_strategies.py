@@ -82,7 +82,7 @@ def test_the_kind_of_temperature_can_be_chosen(cold, warm):
 
 
 def test_an_unknown_kind_of_temperature_is_refused():
-    with pytest.raises(ValueError, match=r"temperature = 'hot' is outside its domain any, zero"):
+    with pytest.raises(ValueError, match=r"temperature = 'hot' is outside its domain: any, zero"):
         find(strategies.parameters(temperature="hot"), lambda _: True)
 
 
