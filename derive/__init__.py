@@ -3,7 +3,7 @@
 from derive.expansion import Expansion, expand
 from derive.frequency import integrate_frequency
 from derive.greens import GreenFunctions, green_functions
-from derive.occupation import fermi
+from derive.occupation import bose, fermi
 from derive.paper import Ledger, Record, Status, ledger
 from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
 from derive.response import response_integrand
@@ -17,6 +17,7 @@ __all__ = [
     "Reservoir",
     "Status",
     "bath",
+    "bose",
     "empty_reservoir",
     "expand",
     "fermi",

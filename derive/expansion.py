@@ -132,7 +132,7 @@ def generic_integral(
     numerator = sp.Add(*(c * symbols.nu**k for k, c in enumerate(free)))
     above, below = _denominators()
     integrand = numerator * factor / (above**retarded * below**advanced)
-    return free, integrate_frequency(integrand, symbols.nu)
+    return free, integrate_frequency(integrand, symbols.nu, divided=False)
 
 
 def _integrated(loop: Loop, chosen: tuple[Reservoir, ...]) -> sp.Expr:

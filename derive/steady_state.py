@@ -99,7 +99,8 @@ def gap_kernel(
     >>> sp.cancel(2 * gap_kernel(["vacuum"]))
     (I*gamma_v + xi)/(Delta_0**2 + gamma_v**2 + xi**2)
     """
-    return integrate_frequency(gap_integrand(reservoirs, linewidth=linewidth), symbols.nu)
+    integrand = gap_integrand(reservoirs, linewidth=linewidth)
+    return integrate_frequency(integrand, symbols.nu, divided=False)
 
 
 def in_excitation_energy(expr: sp.Expr) -> sp.Expr:
@@ -127,4 +128,5 @@ def number_kernel(
     >>> sp.cancel(number_kernel(["vacuum"]))
     Delta_0**2/(Delta_0**2 + gamma_v**2 + xi**2)
     """
-    return integrate_frequency(number_integrand(reservoirs, linewidth=linewidth), symbols.nu)
+    integrand = number_integrand(reservoirs, linewidth=linewidth)
+    return integrate_frequency(integrand, symbols.nu, divided=False)

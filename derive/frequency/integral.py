@@ -1,101 +1,85 @@
-"""Integrals over all frequencies of a rational function times at most one Fermi factor.
-
-Each term of the partial fraction expansion integrates to a derivative of one scalar function L,
-taken at the pole: with c/(nu - z)**j in the integrand,
-
-    integral of c f / (nu - z)**j = c / (j-1)! * (d/dz)**(j-1) L(z),
-
-where, up to the logarithm of the cutoff, which drops out of every convergent sum,
-
-    L = log(z - B)                                                  for f = theta(B - nu),
-    L = psi(1/2 -+ i (z-B)/(2 pi T)) + log(2 pi T) +- i pi/2        for a Fermi factor at T > 0,
-    L = +- i pi                                                     without occupation factor,
-
-with the upper sign for poles above the real axis.  The cut of the logarithm starts at B and runs
-along the path of integration, so that no pole is on it.
-"""
+"""Integrals over all frequencies of a rational function times occupations, in closed form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import sympy as sp
 
-from derive.frequency.divided import divided_log, divided_polygamma
-from derive.frequency.poles import (
+from derive.frequency.aliases import in_occupations
+from derive.frequency.difference import divided_difference
+from derive.frequency.exact import Deadline, Precision, vanishes, with_exact_numbers, with_floats
+from derive.frequency.halfplane import Side, Sides
+from derive.frequency.integrand import Piece, Reader
+from derive.frequency.judgement import (
     Fraction,
-    Pole,
-    combined,
-    fractions,
-    principal_parts,
-    vanishes,
+    divided,
+    judge_axis,
+    judge_ends,
+    polynomial,
+    without_removable,
 )
-from derive.occupation import fermi
+from derive.frequency.moments import moment
+from derive.frequency.multiprecision import MIXED
+from derive.frequency.partial_fractions import by_partial_fractions
+from derive.frequency.residues import (
+    by_linear_equations,
+    expanded,
+    sum_over_poles,
+    worth_writing,
+)
+
+#: Degree of a denominator up to which a sum over roots is solved for with symbols.
+_SOLVED = 6
 
 
-@dataclass(frozen=True)
-class Occupation:
-    """The Fermi factor fermi(nu - edge, temperature), whose argument rises with nu."""
-
-    edge: sp.Expr
-    temperature: sp.Expr
-
-    def primitive(self, pole: Pole, order: int) -> sp.Expr:
-        """Return the derivative of the given order of L at a pole."""
-        z = pole.location - self.edge
-        if self.temperature.is_zero:
-            if order == 0:
-                return sp.log(z)
-            return (-1) ** (order - 1) * sp.factorial(order - 1) / z**order
-        slope = self._slope(pole.side)
-        value = slope**order * sp.polygamma(order, sp.Rational(1, 2) + slope * z)
-        return value if order else value + sp.I * sp.pi * pole.side / 2
-
-    def _slope(self, side: int) -> sp.Expr:
-        """Return the factor of z - B in the argument of the digamma function."""
-        return -sp.I * side / (2 * sp.pi * self.temperature)
-
-    def divided(self, first: Pole, second: Pole) -> sp.Expr:
-        """Return the divided difference of L over two poles on the same side, unevaluated."""
-        z, w = first.location - self.edge, second.location - self.edge
-        if self.temperature.is_zero:
-            return divided_log(z, w)
-        slope, half = self._slope(first.side), sp.Rational(1, 2)
-        return slope * divided_polygamma(half + slope * z, half + slope * w)
-
-    @property
-    def cutoff_offset(self) -> sp.Expr:
-        """The constant of L that only a 1/nu tail can see: log(2 pi T) at T > 0."""
-        return sp.S.Zero if self.temperature.is_zero else sp.log(2 * sp.pi * self.temperature)
-
-
-def integrate_frequency(expr: sp.Expr, nu: sp.Symbol, *, divided: bool = False) -> sp.Expr:
+def integrate_frequency(
+    expr: sp.Expr,
+    nu: sp.Symbol,
+    *,
+    divided: bool | None = None,
+    principal: bool = False,
+    side: Side = None,
+) -> sp.Expr:
     r"""Integrate over all frequencies, :math:`\int_{-\infty}^{\infty} d\nu/2\pi`, in closed form.
 
     Parameters
     ----------
     expr : Expr
-        A rational function of `nu`, times at most one factor ``fermi(x, T)`` with x real and
-        affine in nu; or a sum of such terms.  Poles may have any multiplicity and lie in either
-        half-plane; the half-plane is decided from the symbols' assumptions.
+        Sums of rational functions of `nu`, each times any number of factors ``fermi(x, T)`` and
+        ``bose(x, T)`` of one temperature, or of steps, with x real and affine in nu.  tanh, coth,
+        Heaviside, 1/cosh**2, 1/(exp(x) + c) and derivatives of occupations are understood.  Poles
+        may have any multiplicity and lie in either half-plane; the half-plane is decided from the
+        symbols' assumptions.  Floats are taken as the decimal fractions that they are written as.
     nu : Symbol
         The frequency.
-    divided : bool
-        Keep a term with just two simple poles, both on the same side, as an unevaluated divided
-        difference (`divided_log`, `divided_polygamma`), which stays regular where they collide.
+    divided : bool, optional
+        By default the result is made of divided differences (`divided_difference`), which are
+        regular where poles meet.  False writes them out as a sum over poles.  True keeps a pair
+        of simple poles on one side as a `divided_log` or `divided_polygamma`, where all terms are
+        such pairs.
+    principal : bool
+        Take the principal value at simple poles on the real axis, and of equal 1/nu tails.
+    side : int, str, mapping or callable, optional
+        The half-plane of poles whose assumptions leave it open: 1 or "upper", -1 or "lower" for
+        all of these, or by pole.  A mapping or a callable also overrides the assumptions.
 
     Returns
     -------
     Expr
-        A sum of logarithms (T = 0) or polygamma functions (T > 0) at the poles, with rational
-        coefficients.  Complex symbols other than `nu` stay free.
+        Rational functions of the poles and divided differences, whose `doit` gives logarithms
+        (T = 0) and polygamma functions (T > 0).  Complex symbols other than `nu` stay free.
 
     Raises
     ------
     ValueError
         If the integrand is not of this form, if the half-plane of a pole or the sign of a
-        temperature cannot be decided, or if the integral diverges.
+        temperature cannot be decided, if the integral diverges, or after 60 seconds.
+
+    Notes
+    -----
+    Whether the integral converges is decided on the whole integrand: tails and poles on the axis
+    may cancel between terms.
 
     Examples
     --------
@@ -110,177 +94,154 @@ def integrate_frequency(expr: sp.Expr, nu: sp.Symbol, *, divided: bool = False) 
     """
     if not isinstance(expr, sp.Expr) or not isinstance(nu, sp.Symbol):
         raise ValueError(f"integrand {expr!r} and frequency {nu!r} must be a SymPy Expr and Symbol")
-    pieces = _reduce(_split(expr, nu), nu)
-    _require_convergence(pieces)
-    total: sp.Expr = sp.S.Zero
-    for piece in pieces:
-        if piece.occupation is None:
-            total += _residue_theorem(piece)
-        else:
-            total += _occupied(piece, piece.occupation, divided)
-    return total
+    exact, precision = with_exact_numbers(expr)
+    if divided is not None and not principal and side is None:
+        try:
+            return with_floats(by_partial_fractions(exact, nu, divided), precision)
+        except ValueError:
+            # judged again below, as a whole
+            pass
+    task = _Task(nu, precision, Deadline.start(), principal, side)
+    result = task.integrate(in_occupations(exact, nu))
+    if divided is False:
+        result = result.replace(lambda e: isinstance(e, divided_difference), lambda e: e.doit())
+    return with_floats(result, precision)
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """One rational function and its occupation, with the 1/nu tail that it had at either end."""
+class _Task:
+    """One integral, with what is asked and known about it."""
 
-    occupation: Occupation | None
-    terms: tuple[tuple[Pole, ...], ...]
-    tail: sp.Expr
-    reflected: bool
+    def __init__(
+        self, nu: sp.Symbol, precision: Precision, deadline: Deadline, principal: bool, side: Side
+    ) -> None:
+        self.nu, self.precision, self.deadline = nu, precision, deadline
+        self.principal = principal
+        self.sides = Sides(side, nu, deadline)
 
-    @property
-    def poles(self) -> tuple[Pole, ...]:
-        """The poles of all terms."""
-        return tuple(pole for term in self.terms for pole in term)
+    def integrate(self, expr: sp.Expr) -> sp.Expr:
+        """Return the integral of an expression in occupations."""
+        total: sp.Expr = sp.S.Zero
+        deltas = sorted((d for d in expr.atoms(sp.DiracDelta) if d.has(self.nu)), key=str)
+        for delta in deltas:
+            total += self._at_delta(expr, delta)
+        expr = expr.xreplace(dict.fromkeys(deltas, sp.S.Zero))
+        reader = Reader(self.nu, self.precision, self.deadline)
+        fractions = self._fractions(reader.pieces(expr))
+        judge_ends(fractions, self.precision, principal=self.principal, nu=self.nu)
+        judge_axis(fractions, self.precision, principal=self.principal)
+        return total + sp.Add(*map(self._integrated, fractions))
+
+    def _at_delta(self, expr: sp.Expr, delta: sp.DiracDelta) -> sp.Expr:
+        """Return the integral over a delta function, which must stand alone in its term."""
+        x = delta.args[0]
+        if len(delta.args) > 1 or not x.is_polynomial(self.nu) or sp.degree(x, self.nu) != 1:
+            raise ValueError(
+                f"{delta} is not a rational function of {self.nu}, nor a delta function of an "
+                "affine argument"
+            )
+        slope, offset = sp.Poly(x, self.nu).all_coeffs()
+        name = sp.Dummy()
+        coefficient = expr.xreplace({delta: name}).diff(name)
+        if coefficient.has(name) or coefficient.has(sp.DiracDelta):
+            raise ValueError(f"a term with more than one delta function, or not linear in {delta}")
+        value = coefficient.subs(self.nu, -offset / slope)
+        if value.has(sp.zoo, sp.nan):
+            raise ValueError(
+                f"the integral diverges: a pole at {-offset / slope}, where {delta} is"
+            )
+        return value / abs(slope) / (2 * sp.pi)
+
+    def _fractions(self, pieces: Sequence[Piece]) -> list[Fraction]:
+        known: dict[tuple[sp.Expr, ...], list] = {}
+        result = []
+        for piece in pieces:
+            for above, below in piece.fractions:
+                nodes = []
+                for coefficients, count in below:
+                    if coefficients not in known:
+                        known[coefficients] = self.sides.nodes(coefficients)
+                    nodes += [(node, m * count) for node, m in known[coefficients]]
+                fraction = Fraction(piece.factors, above, tuple(nodes))
+                result.append(without_removable(fraction, self.precision))
+        return result
+
+    def _integrated(self, fraction: Fraction) -> sp.Expr:
+        self.deadline.check("summing over the poles")
+        quotient, rest = divided(fraction)
+        total: sp.Expr = sp.S.Zero
+        for power, c in enumerate(reversed(quotient)):
+            total += c * moment(fraction.factors, power) / (2 * sp.pi)
+        while len(rest) > 1 and rest[0] == 0:
+            rest.pop(0)
+        if not fraction.nodes or not any(rest):
+            return total
+        remainder = Fraction(fraction.factors, tuple(rest), fraction.nodes)
+        if fraction.factors:
+            return total + _occupied(remainder) / (2 * sp.pi)
+        return total + self._unoccupied(remainder)
+
+    def _unoccupied(self, fraction: Fraction) -> sp.Expr:
+        nodes = [(node, node.side) for node, m in fraction.nodes for _ in range(m)]
+        if any(side == MIXED for _, side in nodes):
+            return _difference(fraction) / (2 * sp.pi)
+        tail = fraction.above[0] if len(fraction.above) == fraction.order else sp.S.Zero
+        groups = {s: [n for n, side in nodes if side == s] for s in (1, -1, 0)}
+        if not groups[0]:
+            # the residues of both sides add up to the coefficient of 1/nu
+            sign = 1 if len(groups[1]) <= len(groups[-1]) else -1
+            found = self._residues(fraction, groups[sign], groups[-sign])
+            return (
+                _difference(fraction) / (2 * sp.pi)
+                if found is None
+                else _plain(sign * sp.I * (found - tail / 2))
+            )
+        above = self._residues(fraction, groups[1], groups[-1] + groups[0])
+        below = self._residues(fraction, groups[-1], groups[1] + groups[0])
+        if above is None or below is None:
+            return _difference(fraction) / (2 * sp.pi)
+        return _plain(sp.I * (above - below) / 2)
+
+    def _residues(self, fraction: Fraction, inside: list, outside: list) -> sp.Expr | None:
+        """Return the sum of the residues at nodes of one side, or None if that is too long."""
+        if not inside:
+            return sp.S.Zero
+        if all(n.explicit for n in (*inside, *outside)):
+            if not worth_writing(len(inside), len(outside)):
+                return None
+            return sum_over_poles(
+                fraction.above, [n.place for n in inside], [n.place for n in outside]
+            )
+        if fraction.order > _SOLVED:
+            return None
+        within, beyond = (expanded([polynomial(n) for n in part]) for part in (inside, outside))
+        return by_linear_equations(fraction.above, within, beyond, self.deadline)
 
 
-def _split(expr: sp.Expr, nu: sp.Symbol) -> Mapping[fermi | None, sp.Expr]:
-    """Collect the coefficient of every Fermi factor; the key None holds what has no factor."""
-    factors = {f: sp.Dummy() for f in sorted(expr.atoms(fermi), key=str) if f.has(nu)}
-    linear = expr.xreplace(factors)
-    unoccupied = dict.fromkeys(factors.values(), sp.S.Zero)
-    result: dict[fermi | None, sp.Expr] = {None: linear.xreplace(unoccupied)}
-    for factor, dummy in factors.items():
-        coefficient = linear.diff(dummy)
-        if any(sp.cancel(coefficient).has(other) for other in unoccupied if coefficient.has(other)):
-            raise ValueError(f"more than one Fermi factor in a term, or not linear in {factor}")
-        result[factor] = coefficient.xreplace(unoccupied)
-    for function in result.values():
-        if not function.is_rational_function(nu):
-            raise ValueError(f"{function} is not a rational function of {nu}")
-    return result
+def _plain(expr: sp.Expr) -> sp.Expr:
+    """Return a number without roots in its denominator; other expressions as they are."""
+    return sp.expand(sp.radsimp(expr)) if expr.is_number else expr
 
 
-def _reduce(parts: Mapping[fermi | None, sp.Expr], nu: sp.Symbol) -> list[_Piece]:
-    """Turn every Fermi factor to rise with nu, and expand the rational functions at their poles."""
-    collected: dict[tuple[Occupation | None, bool], sp.Expr] = {}
-    for factor, function in parts.items():
-        occupation, reflected = (None, False) if factor is None else _orient(factor, nu)
-        # nu -> -nu maps the axis on itself, so a falling argument becomes a rising one
-        turned = function.subs(nu, -nu) if reflected else function
-        key = (occupation, reflected)
-        collected[key] = collected.get(key, sp.S.Zero) + turned
-    return [
-        _expand(occupation, reflected, function, nu)
-        for (occupation, reflected), function in collected.items()
-        if function != 0
-    ]
-
-
-def _orient(factor: fermi, nu: sp.Symbol) -> tuple[Occupation, bool]:
-    x, temperature = factor.args
-    if not x.is_polynomial(nu) or sp.Poly(x, nu).degree() != 1:
-        raise ValueError(f"the argument {x} of the Fermi factor is not affine in {nu}")
-    slope, offset = sp.Poly(x, nu).all_coeffs()
-    if not (slope.is_positive or slope.is_negative) or not offset.is_extended_real:
-        raise ValueError(
-            f"cannot decide the orientation of the Fermi factor's argument {x}: its slope must be "
-            "known as positive or negative and its offset as real"
-        )
-    if not (temperature.is_zero or temperature.is_positive):
-        raise ValueError(f"cannot decide whether the temperature {temperature} is zero or positive")
-    size = abs(slope)
-    return Occupation(-offset / size, temperature / size), bool(slope.is_negative)
-
-
-def _expand(
-    occupation: Occupation | None, reflected: bool, function: sp.Expr, nu: sp.Symbol
-) -> _Piece:
-    terms: Iterable[Fraction] = tuple(fractions(function, nu))
-    if any(term.decay < 1 for term in terms):
-        terms = combined(function, nu)
-    if any(term.decay < 1 for term in terms):
-        raise ValueError(
-            f"the integral over {nu} diverges, or converges only as a difference of occupations: "
-            f"{function} does not decay at infinity"
-        )
-    poles = tuple(
-        tuple(_on_path(pole, occupation) for pole in principal_parts(term, nu)) for term in terms
+def _difference(fraction: Fraction) -> divided_difference:
+    nodes = [node for node, m in fraction.nodes for _ in range(m)]
+    return divided_difference(
+        fraction.above,
+        tuple(n.place for n in nodes),
+        tuple(n.side for n in nodes),
+        tuple((f.statistics, f.edge, f.temperature) for f in fraction.factors),
     )
-    tail = sum((term.tail for term in terms), sp.S.Zero)
-    kept = tuple(tuple(pole for pole in term if pole.coefficients) for term in poles)
-    return _Piece(occupation, kept, tail, reflected)
 
 
-def _on_path(pole: Pole, occupation: Occupation | None) -> Pole:
-    """Pass a pole that is no obstacle; drop a removable one; refuse one on the occupied path."""
-    if pole.side:
-        return pole
-    if all(vanishes(c) for c in pole.coefficients):
-        return Pole(pole.location, (), 0)
-    if occupation is not None and occupation.temperature.is_zero:
-        distance = pole.location - occupation.edge
-        if distance.is_positive:
-            return pole
-    raise ValueError(f"the integral diverges: the pole at {pole.location} lies on the real axis")
-
-
-def _require_convergence(pieces: Iterable[_Piece]) -> None:
-    """Refuse an integrand that falls off like 1/nu at either end.
-
-    An occupation factor removes the upper end; where it was reflected, the lower end, with the
-    sign of the tail turned by the reflection.
-    """
-    upper: sp.Expr = sp.S.Zero
-    lower: sp.Expr = sp.S.Zero
-    for piece in pieces:
-        if piece.occupation is None:
-            upper += piece.tail
-            lower += piece.tail
-        elif piece.reflected:
-            upper -= piece.tail
-        else:
-            lower += piece.tail
-    for end, name in ((upper, "+oo"), (lower, "-oo")):
-        if not vanishes(end):
-            raise ValueError(f"the integral diverges: the integrand falls off like 1/nu at {name}")
-
-
-def _pair_strength(poles: tuple[Pole, ...]) -> sp.Expr | None:
-    """Return c of a term c/((nu - z)(nu - w)) with both poles on the same side, else None."""
-    if len(poles) != 2 or poles[0].side != poles[1].side:
-        return None
-    if any(len(pole.coefficients) != 1 for pole in poles):
-        return None
-    first, second = poles
-    # the residue at z is c/(z - w), written with the same difference, so that it divides out
-    distance = sp.factor_terms(sp.expand(first.location - second.location))
-    strength = first.coefficients[0] * distance
-    opposite = second.coefficients[0] * sp.factor_terms(sp.expand(-distance))
-    return strength if vanishes(strength - opposite) else None
-
-
-def _terms(poles: Iterable[Pole]) -> Iterator[tuple[Pole, int, sp.Expr]]:
-    """Yield (pole, order of the derivative of L, its coefficient)."""
-    for pole in poles:
-        for order, coefficient in enumerate(pole.coefficients):
-            if coefficient != 0:
-                yield pole, order, coefficient / sp.factorial(order)
-
-
-def _residue_theorem(piece: _Piece) -> sp.Expr:
-    """Close the contour where there are fewer poles; on both sides where a 1/nu tail remains."""
-    above = [p for p in piece.poles if p.side > 0]
-    below = [p for p in piece.poles if p.side < 0]
-    residues = {1: sum((p.coefficients[0] for p in above), sp.S.Zero)}
-    residues[-1] = sum((p.coefficients[0] for p in below), sp.S.Zero)
-    if not vanishes(piece.tail):
-        return sp.I * (residues[1] - residues[-1]) / 2
-    closed = 1 if len(above) <= len(below) else -1
-    return closed * sp.I * residues[closed]
-
-
-def _occupied(piece: _Piece, occupation: Occupation, divided: bool) -> sp.Expr:
-    total: sp.Expr = sp.S.Zero
-    for poles in piece.terms:
-        strength = _pair_strength(poles) if divided else None
-        if strength is not None:
-            total += strength * occupation.divided(*poles)
-            continue
-        for pole, order, coefficient in _terms(poles):
-            total += coefficient * occupation.primitive(pole, order)
-    if not vanishes(piece.tail):
-        total += piece.tail * occupation.cutoff_offset
-    return total / (2 * sp.pi)
+def _occupied(fraction: Fraction) -> sp.Expr:
+    """Return the divided difference; written out for one pole, or one and its conjugate."""
+    difference = _difference(fraction)
+    nodes = fraction.nodes
+    if len(fraction.factors) > 1 or any(not n.explicit or m > 1 or not n.side for n, m in nodes):
+        return difference
+    if len(nodes) == 1:
+        return difference.doit()
+    if len(nodes) == 2 and nodes[0][0].side != nodes[1][0].side:
+        first, second = (sp.sympify(n.place) for n, _ in nodes)
+        if sp.expand(sp.conjugate(first) - second) == 0 and not vanishes(first - second):
+            return difference.doit()
+    return difference

@@ -164,12 +164,13 @@ def _roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
         slope, offset = polynomial.all_coeffs()
         yield sp.expand(-offset / slope), 1
     elif polynomial.degree() == 2:
-        yield from _quadratic_roots(*polynomial.all_coeffs())
+        yield from quadratic_roots(*polynomial.all_coeffs())
     else:
         yield from _higher_roots(polynomial)
 
 
-def _quadratic_roots(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
+def quadratic_roots(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Expr, int]]:
+    """Yield the roots of a x**2 + b x + c with their multiplicities."""
     center = -b / (2 * a)
     # factor_terms pulls squares out of the root, so that sqrt(4 x**2 + 4) becomes 2 sqrt(x**2 + 1)
     offset = sp.sqrt(sp.factor_terms(sp.expand(b**2 - 4 * a * c))) / (2 * a)

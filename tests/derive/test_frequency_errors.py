@@ -42,11 +42,10 @@ DIVERGENT = {
 }
 TWO_FACTORS = {
     "product": fermi(NU, T) * fermi(NU - B, 0) * LORENTZ,
-    "square": fermi(NU, T) ** 2 * LORENTZ,
-    "square at T = 0": fermi(NU, 0) ** 2 * LORENTZ,
+    "two temperatures": fermi(NU, T) * fermi(NU, 2 * T) * LORENTZ,
     "in the denominator": LORENTZ / (1 + fermi(NU, T)),
     "in a function": sp.exp(fermi(NU, T)) * LORENTZ,
-    "expandable product": (fermi(NU, T) + i) * (fermi(-NU, T) - 1) * LORENTZ,
+    "expandable product": (fermi(NU, T) + i) * (fermi(-NU, g) - 1) * LORENTZ,
 }
 NOT_AFFINE = {
     "square": fermi(NU**2, T) * LORENTZ,
@@ -70,7 +69,7 @@ NOT_RATIONAL = {
     "root": 1 / sp.sqrt(NU**2 + 1) ** 3,
     "symbolic power": LORENTZ**g,
     "absolute value": abs(NU) * LORENTZ**2,
-    "delta function": sp.DiracDelta(NU),
+    "derivative of a delta function": sp.DiracDelta(NU, 1),
     "with a Fermi factor": fermi(NU, T) * sp.sin(NU) * LORENTZ,
     "piecewise": sp.Piecewise((1, NU > 0), (0, True)) * LORENTZ,
     "infinity": sp.oo,
