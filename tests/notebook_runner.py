@@ -122,6 +122,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="stems; all by default")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     options = parser.parse_args()
+    stems = [source.stem for source in sources()]
+    for name in options.names:
+        if name not in stems:
+            parser.error(f"NAME = {name!r} is none of {', '.join(stems)}")
     chosen = [s for s in sources() if not options.names or s.stem in options.names]
     status = 0
     for source in chosen:

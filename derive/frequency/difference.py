@@ -209,6 +209,16 @@ class divided_difference(sp.Function):
 
         return written_out(self)
 
+    def _eval_rewrite_as_tractable(self, *args: Any, **options: Any) -> sp.Expr:
+        # limits go this way
+        return self.doit()
+
+    def _eval_as_leading_term(self, x: Any, *args: Any, **options: Any) -> sp.Expr:
+        return self.doit().as_leading_term(x, *args, **options)
+
+    def _eval_nseries(self, x: Any, *args: Any, **options: Any) -> sp.Expr:
+        return self.doit()._eval_nseries(x, *args, **options)
+
     def _mpmathcode(self, printer: Any) -> str:
         # a call with nothing but integers would be taken for one with doubles
         one = printer._module_format("mpmath.mpf") + "(1)"
