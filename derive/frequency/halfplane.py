@@ -120,9 +120,14 @@ class Sides:
         common = half_plane(polynomial)
         if common is not None:
             return [(Node.of_roots(polynomial, common), 1)]
+        conjugate = self._conjugate_factors(polynomial)
+        if conjugate:
+            return conjugate
         if len(polynomial) % 2 and all(c == 0 for c in polynomial[1::2]):
             squares = list(quadratic_roots(*polynomial[::2])) if len(polynomial) == 5 else []
             roots = [(s * sp.sqrt(z), m) for z, m in squares for s in (1, -1)]
+            if _without_real_roots(polynomial[::2]):
+                return [(Node.of_roots(polynomial, MIXED), 1)]
             if roots:
                 return [(Node(z, self.of(z)), m) for z, m in roots]
         expression = sp.Poly(polynomial, self.nu)
@@ -136,6 +141,28 @@ class Sides:
             f"of {expression.as_expr()} in {self.nu}; give the denominator in factors, "
             "assumptions for its symbols, or side="
         )
+
+    def _conjugate_factors(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
+        """Return the factors of |P|**2 = P P*, written out, where they are over the Gaussians."""
+        if not all(sp.sympify(c).is_extended_real for c in polynomial):
+            return []
+        expression = sp.Poly(polynomial, self.nu).as_expr()
+        symbols = sorted(expression.free_symbols - {self.nu}, key=str)
+        # P may hold the square root of a positive symbol
+        roots = {s: sp.Dummy(s.name, positive=True) for s in symbols if s.is_positive}
+        back = {root: sp.sqrt(s) for s, root in roots.items()}
+        for taken in ({}, {s: root**2 for s, root in roots.items()}):
+            inner = expression.subs(taken)
+            others = sorted(inner.free_symbols - {self.nu}, key=str)
+            try:
+                factors = sp.Poly(inner, self.nu, *others, domain=sp.QQ_I).factor_list()[1]
+            except sp.PolynomialError:
+                continue
+            parts = [(sp.Poly(f.as_expr(), self.nu), m) for f, m in factors if f.has(self.nu)]
+            if len(parts) > 1 and max(f.degree() for f, _ in parts) < len(polynomial) - 1:
+                known = [([c.subs(back) for c in f.all_coeffs()], m) for f, m in parts]
+                return [(n, m * k) for f, m in known for n, k in self.nodes(tuple(f))]
+        return []
 
     def _numerical(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
         if len(polynomial) == 3:
@@ -181,6 +208,13 @@ class Sides:
                 f"{sp.Poly(polynomial, self.nu).as_expr()} lie; give the denominator in factors"
             )
         return [(Node.of_roots(polynomial, MIXED), 1)]
+
+
+def _without_real_roots(squares: Coefficients) -> bool:
+    """Decide whether a polynomial in x**2, with real coefficients, has no real root x."""
+    if all(sign_of(c) == 1 for c in squares):
+        return True
+    return len(squares) == 3 and sign_of(squares[1] ** 2 - 4 * squares[0] * squares[2]) == -1
 
 
 def _gaussian(c: sp.Expr) -> bool:
