@@ -1,7 +1,7 @@
 """Symbolic derivation of linear response in driven-dissipative condensates."""
 
 from derive.expansion import Expansion, expand
-from derive.frequency import integrate_frequency
+from derive.frequency import integrate_frequency, kramers_kronig, matsubara_sum
 from derive.greens import GreenFunctions, green_functions
 from derive.occupation import bose, fermi
 from derive.paper import Ledger, Record, Status, ledger
@@ -26,7 +26,9 @@ __all__ = [
     "gap_kernel",
     "green_functions",
     "integrate_frequency",
+    "kramers_kronig",
     "ledger",
+    "matsubara_sum",
     "number_integrand",
     "number_kernel",
     "response_integrand",

@@ -1,5 +1,7 @@
-"""The frequency engine: integrals over the whole axis by residues, in closed form."""
+"""The frequency engine: integrals over the whole axis and Matsubara sums, in closed form."""
 
 from derive.frequency.integral import integrate_frequency
+from derive.frequency.kramers_kronig import kramers_kronig
+from derive.frequency.sums import matsubara_sum
 
-__all__ = ["integrate_frequency"]
+__all__ = ["integrate_frequency", "kramers_kronig", "matsubara_sum"]

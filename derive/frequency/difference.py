@@ -39,7 +39,8 @@ class divided_difference(sp.Function):
         polynomial with roots on both sides, which are told apart by their values.
     occupation : Tuple
         Factors (statistics, edge, temperature), with statistics 1 for fermi(nu - edge, T) and
-        -1 for bose(nu - edge, T); none for F = 1.
+        -1 for bose(nu - edge, T); none for F = 1.  Statistics 2 or -2 stands for the comb of
+        fermionic or bosonic Matsubara frequencies, where the integral is 2 pi T times a sum.
 
     Examples
     --------
@@ -237,7 +238,7 @@ class divided_difference(sp.Function):
             if abs(f[0]) == 1
         ]
         if self._is_matsubara:
-            kind = "tan" if self.occupation[0][0] > 0 else "cot"
+            kind = "tanh" if self.occupation[0][0] > 0 else "coth"
             factors = [rf"\{kind}"]
         under = r"\,".join(factors) if factors else "1"
         numerator = "" if body == "1" else rf"\left({body}\right)"

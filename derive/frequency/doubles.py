@@ -17,6 +17,7 @@ from mpmath import mp
 from derive.frequency import multiprecision
 from derive.frequency.multiprecision import Numbers
 from derive.frequency.series import Group, Sized, divided_sum
+from derive.frequency.transforms import MATSUBARA, comb_series
 
 #: Terms that are together this much larger than their sum are added up again with mpmath.
 _CANCELLATION = 8.0
@@ -65,7 +66,7 @@ def _simple(places: Sequence[Any], factors: Sequence[tuple[int, Any, Any]]) -> b
     """Decide whether the sum over poles can be tried: no roots to be found, at most one factor."""
     if any(isinstance(p, tuple) for p in places) or len(factors) > 1:
         return False
-    return not factors or factors[0][0] == 1
+    return not factors or factors[0][0] in (1, MATSUBARA, -MATSUBARA)
 
 
 def _grouped(places: Sequence[Any], sides: Sequence[int]) -> list[Group]:
@@ -81,7 +82,7 @@ def _grouped(places: Sequence[Any], sides: Sequence[int]) -> list[Group]:
 
 
 class _Transform:
-    """The Cauchy transform of at most one Fermi factor, for arrays."""
+    """The Cauchy transform of at most one Fermi factor, or of a Matsubara sum, for arrays."""
 
     def __init__(self, factors: Sequence[tuple[int, Any, Any]]) -> None:
         self.factors = factors
@@ -91,7 +92,9 @@ class _Transform:
             values = [np.full(place.shape, 1j * np.pi * side)]
             values += [np.zeros(place.shape)] * (order - 1)
             return values, [np.abs(v) for v in values]
-        _, edge, temperature = self.factors[0]
+        statistics, edge, temperature = self.factors[0]
+        if abs(statistics) == MATSUBARA:
+            return _comb(statistics, place / (2 * temperature), 2 * temperature, order)
         x = place - edge
         branch = _step if np.all(temperature == 0) else _digamma
         if side:
@@ -99,6 +102,12 @@ class _Transform:
         (above, sizes), (below, more) = (branch(x, temperature, s, order) for s in (1, -1))
         mean = [(a + b) / 2 for a, b in zip(above, below, strict=True)]
         return mean, [(a + b) / 2 for a, b in zip(sizes, more, strict=True)]
+
+
+def _comb(statistics: int, y: Any, scale: Any, order: int) -> Sized:
+    if statistics > 0:
+        return comb_series(np.pi, np.tanh(y), np.cosh(y) ** -2.0, scale, order)
+    return comb_series(np.pi, 1 / np.tanh(y), -(np.sinh(y) ** -2.0), scale, order)
 
 
 def _step(x: Any, temperature: Any, side: int, order: int) -> Sized:

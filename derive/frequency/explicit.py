@@ -67,7 +67,7 @@ def transform(occupation: sp.Tuple, z: sp.Expr, side: int, order: int) -> sp.Exp
     statistics, edge, heat = occupation[0]
     if abs(statistics) == MATSUBARA:
         y = sp.Dummy("y")
-        function = sp.pi * sp.tan(y) if statistics > 0 else -sp.pi * sp.cot(y)
+        function = -sp.pi * (sp.tanh(y) if statistics > 0 else sp.coth(y))
         scale = 1 / (2 * heat)
         return function.diff(y, order).subs(y, scale * z) * scale**order / sp.factorial(order)
     if side == 0 and not any(f[0] == -1 for f in occupation):

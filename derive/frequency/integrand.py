@@ -120,7 +120,7 @@ class Reader:
                 "more than one Fermi factor in a term, or not a polynomial in the occupations: "
                 f"{expr}"
             )
-        above, below = _common(terms)
+        above, below = common_denominator(terms)
         above = _trimmed(above)
         if not above:
             raise ValueError(f"{expr} is not a rational function of {self.nu}: division by zero")
@@ -234,7 +234,7 @@ def _joined(p: Denominator, q: Denominator) -> Denominator:
     return tuple(sorted(counts.items(), key=str))
 
 
-def _common(terms: Terms) -> tuple[Coefficients, Denominator]:
+def common_denominator(terms: Terms) -> tuple[Coefficients, Denominator]:
     """Bring fractions over their common denominator."""
     highest: dict[Coefficients, int] = {}
     for _, below in terms:

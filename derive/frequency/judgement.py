@@ -157,11 +157,13 @@ def _refuse_unless_principal(
     principal: bool,
 ) -> None:
     message = f"the integral diverges: the pole at {x} lies on the real axis"
-    if unknown and not all(_zero(total, precision) for total in unknown):
-        raise ValueError(f"{message}, and on an unknown side of an edge")
+    # beside an edge on an unknown side a simple pole has a principal value, wherever it is
     simple = all(
-        _zero({n: c for n, c in total.items() if n > 1}, precision) for total in (left, right)
+        _zero({n: c for n, c in total.items() if n > 1}, precision)
+        for total in (left, right, *unknown)
     ) and vanishes(left.get(1, sp.S.Zero) - right.get(1, sp.S.Zero), precision)
+    if not (principal and simple) and not all(_zero(total, precision) for total in unknown):
+        raise ValueError(f"{message}, and on an unknown side of an edge")
     if not simple:
         raise ValueError(message)
     if not principal:

@@ -15,8 +15,8 @@ a divided difference too: with u = exp(nu/T) and v_j = exp(B_j/T), negative for 
 and 1/(u + v) is a Fermi factor over v.  A Bose factor is minus a Fermi factor whose edge is moved
 by i pi T; its pole on the axis is passed above and below, and the mean is taken.
 
-For a Matsubara sum the transform is that of a comb of delta functions, pi tan(z/2T) or
--pi cot(z/2T), the same on both sides.
+For a Matsubara sum the comb of frequencies i omega_n takes the axis's place: the transform
+2 pi T sum 1/(i omega_n - z) is -pi tanh(z/2T) or -pi coth(z/2T), the same on both sides.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def distance_to_singularity(factors: Sequence[Factor], z: Any, side: int) -> Any
     if abs(statistics) == MATSUBARA:
         offset = mp.mpf(1) / 2 if statistics > 0 else mp.mpf(0)
         step = 2 * mp.pi * temperature
-        nearest = (mp.nint(mp.re(z) / step - offset) + offset) * step
-        return abs(z - nearest)
+        nearest = (mp.nint(mp.im(z) / step - offset) + offset) * step
+        return abs(z - mp.mpc(0, nearest))
     distances = []
     for kind, edge, heat in factors:
         first = mp.pi * heat if kind == 1 else mp.mpf(0)
@@ -89,15 +89,25 @@ def _constant(z: Any, side: int, order: int) -> Sized:
 
 
 def _comb(statistics: int, temperature: Any, z: Any, order: int) -> Sized:
-    argument = z / (2 * temperature)
+    y = z / (2 * temperature)
     if statistics > 0:
-        values = mp.taylor(mp.tan, argument, order - 1) if order > 1 else [mp.tan(argument)]
-        sign = mp.mpf(1)
-    else:
-        values = mp.taylor(mp.cot, argument, order - 1) if order > 1 else [mp.cot(argument)]
-        sign = mp.mpf(-1)
-    scaled = [sign * mp.pi * c / (2 * temperature) ** k for k, c in enumerate(values)]
-    return scaled, [abs(c) for c in scaled]
+        return comb_series(mp.pi, mp.tanh(y), mp.sech(y) ** 2, 2 * temperature, order)
+    return comb_series(mp.pi, mp.coth(y), -(mp.csch(y) ** 2), 2 * temperature, order)
+
+
+def comb_series(pi: Any, first: Any, slope: Any, scale: Any, order: int) -> Sized:
+    """Return the series of -pi t(z/scale) for t = tanh or coth, both with t'' = -2 t t'."""
+    values, slopes = [first], [slope]
+    sizes, bounds = [abs(first)], [abs(slope)]
+    for k in range(1, order):
+        values.append(slopes[-1] / k)
+        sizes.append(bounds[-1] / k)
+        slopes.append(-2 * sum(values[j] * slopes[k - 1 - j] for j in range(k)) / k)
+        bounds.append(2 * sum(sizes[j] * bounds[k - 1 - j] for j in range(k)) / k)
+    return (
+        [-pi * v / scale**k for k, v in enumerate(values)],
+        [pi * v / abs(scale) ** k for k, v in enumerate(sizes)],
+    )
 
 
 def _on_side(
