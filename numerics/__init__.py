@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from numerics.compiled import backend
 from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.parameters import Parameters
@@ -41,6 +42,7 @@ __all__ = [
     "StabilityEdge",
     "StabilityLine",
     "SteadyState",
+    "backend",
     "collective_mode",
     "equilibrium_crossover",
     "find_boundary",
