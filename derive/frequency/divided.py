@@ -14,6 +14,7 @@ from mpmath import mp
 from derive.frequency import doubles, multiprecision
 from derive.frequency.difference import divided_difference
 from derive.frequency.multiprecision import Numbers
+from derive.polygamma import polygamma
 
 
 class _Divided(sp.Function):
@@ -40,7 +41,8 @@ class _Divided(sp.Function):
             return [mp.mpmathify(z._to_mpmath(mp.prec)) for z in self.args]
 
         try:
-            value = self._multiprecision(points, int(prec * 0.30103) + 2)
+            with mp.workprec(prec):
+                value = self._multiprecision(points, int(prec * 0.30103) + 2)
         except ZeroDivisionError:
             return sp.zoo
         real, imaginary = (sp.Float._new(part._mpf_, prec) for part in (value.real, value.imag))
@@ -131,7 +133,7 @@ class divided_polygamma(_Divided):
         """Return the quotient, which holds for z != w."""
         if len(self.args) == 2 and self.args[0] != self.args[1]:
             z, w = self.args
-            return (sp.polygamma(0, z) - sp.polygamma(0, w)) / (z - w)
+            return (polygamma(0, z) - polygamma(0, w)) / (z - w)
         sides = [1] * len(self.args)
         x = [sp.I * (w - sp.S.Half) for w in self.args]
         whole = divided_difference((1,), x, sides, ((1, 0, 1 / (2 * sp.pi)),)).doit()

@@ -11,6 +11,7 @@ from derive.frequency.multiprecision import MIXED
 from derive.frequency.poles import quadratic_roots
 from derive.frequency.transforms import MATSUBARA
 from derive.occupation import bose, fermi
+from derive.polygamma import polygamma
 
 if TYPE_CHECKING:
     from derive.frequency.difference import divided_difference
@@ -88,7 +89,7 @@ def _step(x: sp.Expr, order: int) -> sp.Expr:
 
 def _digamma(x: sp.Expr, heat: sp.Expr, side: int, order: int) -> sp.Expr:
     slope = -sp.I * side / (2 * sp.pi * heat)
-    value = slope**order * sp.polygamma(order, sp.S.Half + slope * x) / sp.factorial(order)
+    value = slope**order * polygamma(order, sp.S.Half + slope * x) / sp.factorial(order)
     return value if order else value + sp.log(2 * sp.pi * heat) + sp.I * sp.pi * side / 2
 
 
@@ -96,7 +97,7 @@ def _bose(x: sp.Expr, heat: sp.Expr, side: int, order: int) -> sp.Expr:
     if side == 0:
         return (_bose(x, heat, 1, order) + _bose(x, heat, -1, order)) / 2
     slope = -sp.I * side / (2 * sp.pi * heat)
-    value = slope**order * sp.polygamma(order, 1 + slope * x) / sp.factorial(order)
+    value = slope**order * polygamma(order, 1 + slope * x) / sp.factorial(order)
     value -= (-1) ** order * sp.I * sp.pi * heat * side / x ** (order + 1)
     return -(value if order else value + sp.log(2 * sp.pi * heat) + sp.I * sp.pi * side / 2)
 

@@ -32,6 +32,7 @@ from derive.frequency.poles import (
     vanishes,
 )
 from derive.occupation import fermi
+from derive.polygamma import polygamma
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Occupation:
                 return sp.log(z)
             return (-1) ** (order - 1) * sp.factorial(order - 1) / z**order
         slope = self._slope(pole.side)
-        value = slope**order * sp.polygamma(order, sp.Rational(1, 2) + slope * z)
+        value = slope**order * polygamma(order, sp.Rational(1, 2) + slope * z)
         return value if order else value + sp.I * sp.pi * pole.side / 2
 
     def _slope(self, side: int) -> sp.Expr:

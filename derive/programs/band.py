@@ -14,6 +14,7 @@ from derive.codegen.program import Module, Program
 from derive.codegen.real_split import Splitter
 from derive.codegen.stages import Stages, conjugate
 from derive.momentum import upper_root
+from derive.polygamma import polygamma
 
 #: xi, E and T = xi + E at both ends of the inner integral, and the difference of xi.
 _XI = sp.symbols("xi_a xi_b", real=True)
@@ -212,7 +213,7 @@ def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
     else:
         # the logarithm's continuation: psi(1/2 + w) + log(2 pi T) -> log(2 pi T w)
         point = sp.Rational(1, 2) + sp.expand(sp.I * distance) / (2 * sp.pi * temperature)
-        value = sp.polygamma(0, point) + sp.log(2 * sp.pi * temperature) - sp.I * sp.pi / 2
+        value = polygamma(0, point) + sp.log(2 * sp.pi * temperature) - sp.I * sp.pi / 2
         value, inputs = value / (2 * sp.pi), (x, y, edge, temperature)
     real, imaginary = Splitter()(value)
     program = Program(name, source, inputs, (), (("real", real), ("imag", imaginary)))

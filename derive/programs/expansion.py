@@ -30,6 +30,7 @@ from derive.expansion import (
     odd_slope,
 )
 from derive.occupation import fermi
+from derive.polygamma import polygamma
 
 #: The coefficients of (46) from those of Pi_st, with M = 2/U - Pi and the signs of (46): name,
 #: coefficient, and pairs of a sign and a vertex pair.  Those of q**2 lack the factor (2/3) p**2.
@@ -109,7 +110,7 @@ def _occupied(degree: int, retarded: int, advanced: int) -> dict[_Key | None, li
     linear = closed.xreplace(stand_in)
     for a, b, order in itertools.product((1, -1), (1, -1), range(_ORDERS)):
         z = a * symbols.energy + sp.I * b * symbols.linewidth - symbols.edge
-        dummy = stand_in.pop(sp.polygamma(order, sp.Rational(1, 2) - sp.I * b * z), None)
+        dummy = stand_in.pop(polygamma(order, sp.Rational(1, 2) - sp.I * b * z), None)
         if dummy is None:
             continue
         slope = 2 * sp.pi * linear.diff(dummy) / (-sp.I * b) ** order

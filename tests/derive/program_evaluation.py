@@ -9,6 +9,7 @@ import sympy as sp
 
 from derive.codegen import nodes
 from derive.codegen.program import Program
+from derive.polygamma import polygamma
 
 FUNCTIONS = {
     sp.log: mpmath.log,
@@ -21,7 +22,7 @@ FUNCTIONS = {
     nodes.complex_polygamma: lambda n, x, y: mpmath.psi(int(n), mpmath.mpc(x, y)),
     nodes.real_part: lambda z: z.real,
     nodes.imaginary_part: lambda z: z.imag,
-    sp.polygamma: lambda n, z: mpmath.psi(int(n), z),
+    polygamma: lambda n, z: mpmath.psi(int(n), z),
 }
 
 
