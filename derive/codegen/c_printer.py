@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.codegen.nodes import (
-    COMPLEX_PARTS,
-    complex_divided_log,
-    complex_divided_polygamma,
-    complex_polygamma,
-    excess,
-    first_part,
-    imaginary_part,
-    log_ratio,
-    parts_pair_arctanh,
-    parts_pair_excess,
-    parts_root_sum,
-    parts_upper_root,
-    real_part,
-    second_part,
-)
+from derive.codegen import elementary
+from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.printers import Printer, Target
 from derive.codegen.program import Program
+from derive.codegen.registry import COMPLEX_PARTS, forms
 
 #: Functions whose value is a pair of doubles.
 _PAIRS = tuple({function for function, _ in COMPLEX_PARTS.values()})
@@ -32,15 +19,8 @@ C = Target(
         sp.log: "log({})",
         sp.atan: "atan({})",
         sp.atan2: "atan2({}, {})",
-        log_ratio: "nambu_log_ratio({}, {}, {})",
-        excess: "nambu_excess({}, {})",
-        complex_polygamma: "nambu_polygamma({}, {}, {})",
-        complex_divided_log: "nambu_divided_log({}, {}, {}, {})",
-        complex_divided_polygamma: "nambu_divided_digamma({}, {}, {}, {})",
-        parts_upper_root: "nambu_upper_root({}, {})",
-        parts_root_sum: "nambu_root_sum({}, {}, {}, {}, {}, {})",
-        parts_pair_arctanh: "nambu_pair_arctanh({}, {}, {})",
-        parts_pair_excess: "nambu_pair_excess({}, {}, {})",
+        **elementary.C,
+        **forms("c"),
         real_part: "{}.re",
         imaginary_part: "{}.im",
         first_part: "{}.re",

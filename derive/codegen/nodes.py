@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterator, Sequence
+
 import sympy as sp
 
 from derive.frequency.divided import divided_log, divided_polygamma
@@ -50,10 +53,89 @@ class excess(sp.Function):
         return True
 
 
-class polygamma_re(sp.Function):
+class principal_root(sp.Function):
+    """The square root with a real part that is not negative, of any complex number."""
+
+    nargs = 1
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return SymPy's square root."""
+        return sp.sqrt(self.args[0])
+
+
+class _Part(sp.Function):
+    """Real or imaginary part of a complex function, at the parts of its arguments."""
+
+    #: The complex function, the kinds of its arguments (see `joined`), and which part it is.
+    function: type[sp.Function]
+    kinds = ""
+    taken: type[sp.Function]
+
+    def doit(self, **hints: object) -> sp.Expr:
+        """Return that part of the complex function."""
+        value = self.function(*joined(self.args, self.kinds))
+        return self.taken(value if isinstance(value, sp.polygamma) else value.doit())
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+def joined(arguments: Sequence[sp.Expr], kinds: str) -> Iterator[sp.Expr]:
+    """Return the arguments of a complex function from real ones.
+
+    Parameters
+    ----------
+    arguments : sequence of Expr
+        Real.
+    kinds : str
+        A letter for each argument: z complex, x real, n an integer; ``z*`` is any number of
+        complex ones.
+    """
+    kinds = kinds.replace("z*", "z" * (len(arguments) // 2))
+    rest = iter(arguments)
+    for kind in kinds:
+        x = next(rest)
+        yield x + sp.I * next(rest) if kind == "z" else x
+
+
+def _parts(
+    name: str, function: type[sp.Function], kinds: str
+) -> tuple[type[sp.Function], type[sp.Function]]:
+    """Return the classes of the real and of the imaginary part of a function."""
+    made = []
+    for suffix, taken, word in (("re", sp.re, "Real"), ("im", sp.im, "Imaginary")):
+        contents: dict[str, object] = {
+            "function": function,
+            "kinds": kinds,
+            "taken": taken,
+            "__module__": __name__,
+            "__doc__": f"{word} part of `{function.__name__}`.",
+        }
+        if "*" not in kinds:
+            contents["nargs"] = len(kinds) + kinds.count("z")
+        made.append(_new_class(f"{name}_{suffix}", _Part, contents))
+    return made[0], made[1]
+
+
+def _evaluated(name: str, count: int | None) -> type[sp.Function]:
+    """Return the class of a function's evaluation, which has both parts, at real arguments."""
+    contents: dict[str, object] = {"__module__": __name__, "__doc__": "Both parts of a function."}
+    if count is not None:
+        contents["nargs"] = count
+    return _new_class(name, sp.Function, contents)
+
+
+def _new_class(
+    name: str, base: type[sp.Function], contents: dict[str, object]
+) -> type[sp.Function]:
+    return types.new_class(name, (base,), exec_body=lambda namespace: namespace.update(contents))
+
+
+class polygamma_re(_Part):
     """Real part of polygamma(n, x + i y) for real x and y."""
 
     nargs = 3
+    function, kinds, taken = sp.polygamma, "nz", sp.re
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         """Return the derivative with respect to x or y."""
@@ -64,19 +146,12 @@ class polygamma_re(sp.Function):
             return -polygamma_im(n + 1, x, y)
         raise sp.ArgumentIndexError(self, argindex)
 
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the complex function."""
-        n, x, y = self.args
-        return sp.re(sp.polygamma(n, x + sp.I * y))
 
-    def _eval_is_extended_real(self) -> bool:
-        return True
-
-
-class polygamma_im(sp.Function):
+class polygamma_im(_Part):
     """Imaginary part of polygamma(n, x + i y) for real x and y."""
 
     nargs = 3
+    function, kinds, taken = sp.polygamma, "nz", sp.im
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         """Return the derivative with respect to x or y."""
@@ -87,215 +162,29 @@ class polygamma_im(sp.Function):
             return polygamma_re(n + 1, x, y)
         raise sp.ArgumentIndexError(self, argindex)
 
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the complex function."""
-        n, x, y = self.args
-        return sp.im(sp.polygamma(n, x + sp.I * y))
 
-    def _eval_is_extended_real(self) -> bool:
-        return True
-
-
-class complex_polygamma(sp.Function):
-    """polygamma(n, x + i y), a complex value that only `real_part` and `imaginary_part` may use."""
-
-    nargs = 3
-
-
-class _DividedPart(sp.Function):
-    """Real or imaginary part of a divided difference at x + i y and u + i v."""
-
-    nargs = 4
-
-    def _eval_is_extended_real(self) -> bool:
-        return True
-
-    def _quotient(self) -> sp.Expr:
-        x, y, u, v = self.args
-        return _COMPLEX[type(self)](x + sp.I * y, u + sp.I * v).doit()
-
-
-class divided_log_re(_DividedPart):
-    """Real part of `divided_log`."""
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the quotient."""
-        return sp.re(self._quotient())
-
-
-class divided_log_im(_DividedPart):
-    """Imaginary part of `divided_log`."""
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the quotient."""
-        return sp.im(self._quotient())
-
-
-class divided_polygamma_re(_DividedPart):
-    """Real part of `divided_polygamma`."""
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the quotient."""
-        return sp.re(self._quotient())
-
-
-class divided_polygamma_im(_DividedPart):
-    """Imaginary part of `divided_polygamma`."""
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the quotient."""
-        return sp.im(self._quotient())
-
-
-_COMPLEX: dict[type[sp.Function], type[sp.Function]] = {
-    divided_log_re: divided_log,
-    divided_log_im: divided_log,
-    divided_polygamma_re: divided_polygamma,
-    divided_polygamma_im: divided_polygamma,
-}
-
-
-class complex_divided_log(sp.Function):
-    """`divided_log` at x + i y and u + i v, a complex value."""
-
-    nargs = 4
-
-
-class complex_divided_polygamma(sp.Function):
-    """`divided_polygamma` at x + i y and u + i v, a complex value."""
-
-    nargs = 4
-
-
-class _MomentumPart(sp.Function):
-    """Real or imaginary part of a function of the momentum integrals at real arguments."""
-
-    def _eval_is_extended_real(self) -> bool:
-        return True
-
-    def _value(self) -> sp.Expr:
-        arguments = list(self.args)
-        values = [x + sp.I * y for x, y in zip(arguments[::2], arguments[1::2], strict=False)]
-        function = _COMPLEX[type(self)]
-        return function(*values, *arguments[2 * len(values) :]).doit()
-
-
-class upper_root_re(_MomentumPart):
-    """Real part of `upper_root` at x + i y."""
-
-    nargs = 2
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the complex function."""
-        return sp.re(self._value())
-
-
-class upper_root_im(_MomentumPart):
-    """Imaginary part of `upper_root` at x + i y."""
-
-    nargs = 2
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the complex function."""
-        return sp.im(self._value())
-
-
-class root_sum_re(_MomentumPart):
-    """Real part of `root_sum` at three complex arguments."""
-
-    nargs = 6
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the complex function."""
-        return sp.re(self._value())
-
-
-class root_sum_im(_MomentumPart):
-    """Imaginary part of `root_sum` at three complex arguments."""
-
-    nargs = 6
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the complex function."""
-        return sp.im(self._value())
-
-
-class pair_arctanh_re(_MomentumPart):
-    """Real part of `pair_arctanh` at x + i y and real q."""
-
-    nargs = 3
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the complex function."""
-        return sp.re(self._value())
-
-
-class pair_arctanh_im(_MomentumPart):
-    """Imaginary part of `pair_arctanh` at x + i y and real q."""
-
-    nargs = 3
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the complex function."""
-        return sp.im(self._value())
-
-
-class pair_excess_re(_MomentumPart):
-    """Real part of `pair_excess` at x + i y and real q."""
-
-    nargs = 3
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the real part of the complex function."""
-        return sp.re(self._value())
-
-
-class pair_excess_im(_MomentumPart):
-    """Imaginary part of `pair_excess` at x + i y and real q."""
-
-    nargs = 3
-
-    def doit(self, **hints: object) -> sp.Expr:
-        """Return the imaginary part of the complex function."""
-        return sp.im(self._value())
-
-
-_COMPLEX.update(
-    {
-        upper_root_re: upper_root,
-        upper_root_im: upper_root,
-        root_sum_re: root_sum,
-        root_sum_im: root_sum,
-        pair_arctanh_re: pair_arctanh,
-        pair_arctanh_im: pair_arctanh,
-        pair_excess_re: pair_excess,
-        pair_excess_im: pair_excess,
-    }
+divided_log_re, divided_log_im = _parts("divided_log", divided_log, "zz")
+divided_polygamma_re, divided_polygamma_im = _parts("divided_polygamma", divided_polygamma, "zz")
+log_difference_re, log_difference_im = _parts("log_difference", divided_log, "z*")
+polygamma_difference_re, polygamma_difference_im = _parts(
+    "polygamma_difference", divided_polygamma, "z*"
 )
+principal_root_re, principal_root_im = _parts("principal_root", principal_root, "z")
+upper_root_re, upper_root_im = _parts("upper_root", upper_root, "z")
+root_sum_re, root_sum_im = _parts("root_sum", root_sum, "zzz")
+pair_arctanh_re, pair_arctanh_im = _parts("pair_arctanh", pair_arctanh, "zx")
+pair_excess_re, pair_excess_im = _parts("pair_excess", pair_excess, "zx")
 
-
-class parts_upper_root(sp.Function):
-    """Both parts of `upper_root`."""
-
-    nargs = 2
-
-
-class parts_root_sum(sp.Function):
-    """Both parts of `root_sum`."""
-
-    nargs = 6
-
-
-class parts_pair_arctanh(sp.Function):
-    """Both parts of `pair_arctanh`."""
-
-    nargs = 3
-
-
-class parts_pair_excess(sp.Function):
-    """Both parts of `pair_excess`."""
-
-    nargs = 3
+complex_polygamma = _evaluated("complex_polygamma", 3)
+complex_divided_log = _evaluated("complex_divided_log", 4)
+complex_divided_polygamma = _evaluated("complex_divided_polygamma", 4)
+complex_log_difference = _evaluated("complex_log_difference", None)
+complex_polygamma_difference = _evaluated("complex_polygamma_difference", None)
+parts_principal_root = _evaluated("parts_principal_root", 2)
+parts_upper_root = _evaluated("parts_upper_root", 2)
+parts_root_sum = _evaluated("parts_root_sum", 6)
+parts_pair_arctanh = _evaluated("parts_pair_arctanh", 3)
+parts_pair_excess = _evaluated("parts_pair_excess", 3)
 
 
 class first_part(sp.Function):
@@ -320,44 +209,3 @@ class imaginary_part(sp.Function):
     """Imaginary part of a symbol with a complex value."""
 
     nargs = 1
-
-
-#: The complex function behind each part, and which part it is.
-COMPLEX_PARTS: dict[type[sp.Function], tuple[type[sp.Function], type[sp.Function]]] = {
-    polygamma_re: (complex_polygamma, real_part),
-    polygamma_im: (complex_polygamma, imaginary_part),
-    divided_log_re: (complex_divided_log, real_part),
-    divided_log_im: (complex_divided_log, imaginary_part),
-    divided_polygamma_re: (complex_divided_polygamma, real_part),
-    divided_polygamma_im: (complex_divided_polygamma, imaginary_part),
-    upper_root_re: (parts_upper_root, first_part),
-    upper_root_im: (parts_upper_root, second_part),
-    root_sum_re: (parts_root_sum, first_part),
-    root_sum_im: (parts_root_sum, second_part),
-    pair_arctanh_re: (parts_pair_arctanh, first_part),
-    pair_arctanh_im: (parts_pair_arctanh, second_part),
-    pair_excess_re: (parts_pair_excess, first_part),
-    pair_excess_im: (parts_pair_excess, second_part),
-}
-
-#: Functions whose cost dominates; an expression is linear in them after the nu-integral.
-TRANSCENDENTAL = (
-    sp.log,
-    sp.atan,
-    sp.atan2,
-    log_ratio,
-    polygamma_re,
-    polygamma_im,
-    complex_polygamma,
-    complex_divided_log,
-    complex_divided_polygamma,
-    parts_upper_root,
-    parts_root_sum,
-    parts_pair_arctanh,
-    parts_pair_excess,
-)
-
-
-def is_transcendental(node: sp.Basic) -> bool:
-    """Tell whether a node is one of the functions that dominate the cost."""
-    return isinstance(node, TRANSCENDENTAL)

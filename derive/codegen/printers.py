@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derive.codegen.nodes import (
-    complex_divided_log,
-    complex_divided_polygamma,
-    complex_polygamma,
-    excess,
-    first_part,
-    imaginary_part,
-    log_ratio,
-    parts_pair_arctanh,
-    parts_pair_excess,
-    parts_root_sum,
-    parts_upper_root,
-    real_part,
-    second_part,
-)
+from derive.codegen import elementary
+from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.program import Program
+from derive.codegen.registry import FUNCTIONS, forms, imports
 
 _ADD, _MUL, _UNARY, _ATOM = range(4)
 
@@ -53,6 +41,9 @@ class Target:
         Format string of an integer outside of an argument list.
     decorator : str
         Line above every function.
+    constants : mapping
+        What constants of mathematics are called where numbers have any precision; none where
+        they are doubles.
     """
 
     name: str
@@ -65,6 +56,7 @@ class Target:
     frees: bool
     integer: str = "{}"
     decorator: str = ""
+    constants: Mapping[sp.NumberSymbol, str] = field(default_factory=dict)
 
     def preamble(self, text: str) -> str:
         """Return the import lines that a text needs."""
@@ -76,40 +68,35 @@ class Target:
         return "\n".join(lines)
 
 
+#: How the parts of an evaluation are taken, in Python.
+_ACCESS = {
+    real_part: "{}.real",
+    imaginary_part: "{}.imag",
+    first_part: "{}[0]",
+    second_part: "{}[1]",
+}
+
 NUMPY = Target(
     name="numpy",
     functions={
         sp.log: "log({})",
         sp.atan: "arctan({})",
         sp.atan2: "arctan2({}, {})",
-        log_ratio: "log_ratio({}, {}, {})",
-        excess: "excess({}, {})",
-        complex_polygamma: "polygamma({}, {}, {})",
-        complex_divided_log: "divided_log({}, {}, {}, {})",
-        complex_divided_polygamma: "divided_digamma({}, {}, {}, {})",
-        parts_upper_root: "upper_root({}, {})",
-        parts_root_sum: "root_sum({}, {}, {}, {}, {}, {})",
-        parts_pair_arctanh: "pair_arctanh({}, {}, {})",
-        parts_pair_excess: "pair_excess({}, {}, {})",
-        real_part: "{}.real",
-        imaginary_part: "{}.imag",
-        first_part: "{}[0]",
-        second_part: "{}[1]",
+        **elementary.NUMPY,
+        **forms("numpy"),
+        **_ACCESS,
     },
     pi="pi",
     root="sqrt({})",
     ratio="({} / {})",
     extra_arguments="",
     imports={
-        "numpy": ("arctan", "arctan2", "log", "pi", "sqrt"),
-        "numerics.special": (
-            "divided_digamma",
-            "divided_log",
-            "excess",
-            "log_ratio",
-            "polygamma",
+        "numpy": (
+            *sorted(("arctan", "arctan2", "log", "pi", "sqrt", *elementary.NAMES)),
+            "power",
+            "where",
         ),
-        "numerics.roots": ("pair_arctanh", "pair_excess", "root_sum", "upper_root"),
+        **imports("numpy"),
     },
     frees=True,
 )
@@ -120,46 +107,34 @@ MPMATH = Target(
         sp.log: "mp.log({})",
         sp.atan: "mp.atan({})",
         sp.atan2: "mp.atan2({}, {})",
-        log_ratio: "(mp.log({}) - mp.log({}))",
-        excess: "(mp.hypot({0}, {1}) - ({0}))",
-        complex_polygamma: "mp.psi({}, mp.mpc({}, {}))",
-        complex_divided_log: "divided_log(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
-        complex_divided_polygamma: "divided_digamma(mp, mp.mpc({}, {}), mp.mpc({}, {}))",
-        parts_upper_root: "upper_root(mp, {}, {})",
-        parts_root_sum: "root_sum(mp, {}, {}, {}, {}, {}, {})",
-        parts_pair_arctanh: "pair_arctanh(mp, {}, {}, {})",
-        parts_pair_excess: "pair_excess(mp, {}, {}, {})",
-        real_part: "{}.real",
-        imaginary_part: "{}.imag",
-        first_part: "{}[0]",
-        second_part: "{}[1]",
+        **elementary.MPMATH,
+        **forms("mpmath"),
+        **_ACCESS,
     },
     pi="mp.pi",
     root="mp.sqrt({})",
     ratio="(mp.mpf({}) / {})",
     extra_arguments=", mp=mp",
-    imports={
-        "mpmath": ("mp",),
-        "numerics.special_mpmath": (
-            "divided_digamma",
-            "divided_log",
-            "pair_arctanh",
-            "pair_excess",
-            "root_sum",
-            "upper_root",
-        ),
-    },
+    imports={"mpmath": ("mp",), **imports("mpmath")},
     frees=False,
+    constants={
+        sp.E: "mp.e",
+        sp.EulerGamma: "mp.euler",
+        sp.GoldenRatio: "mp.phi",
+        sp.Catalan: "mp.catalan",
+    },
 )
 
 #: Scalar functions; only exported.
 NUMBA = Target(
     name="numba",
     functions={
-        **NUMPY.functions,
         sp.log: "math.log({})",
         sp.atan: "math.atan({})",
         sp.atan2: "math.atan2({}, {})",
+        **elementary.NUMBA,
+        **forms("numba"),
+        **_ACCESS,
     },
     pi="math.pi",
     root="math.sqrt({})",
@@ -170,6 +145,19 @@ NUMBA = Target(
     # a tuple of one type can be indexed by a variable
     integer="{}.0",
     decorator='@njit(error_model="numpy")\n',
+)
+
+#: Only for compiled expressions, as NumPy otherwise; the functions that the runtime has.
+JAX = replace(
+    NUMPY,
+    name="jax",
+    functions={
+        kind: form
+        for kind, form in NUMPY.functions.items()
+        if kind not in {f.call for f in FUNCTIONS if not f.differentiable}
+    },
+    imports={"jax.numpy": NUMPY.imports["numpy"]},
+    frees=False,
 )
 
 #: What the kernels of this project are generated for.
@@ -212,13 +200,8 @@ class Printer:
         """Return the text and how tightly it binds."""
         if expr.is_Symbol:
             return str(expr), _ATOM
-        if expr.is_Integer:
-            text = self.target.integer.format(expr)
-            return (text, _ATOM) if expr >= 0 else (text, _UNARY)
-        if expr.is_Rational:
-            return self.target.ratio.format(expr.p, expr.q), _ATOM
-        if expr is sp.pi:
-            return self.target.pi, _ATOM
+        if expr.is_Number or isinstance(expr, sp.NumberSymbol):
+            return self._number(expr)
         if isinstance(expr, sp.Add):
             return self._sum(expr), _ADD
         if isinstance(expr, sp.Mul):
@@ -226,10 +209,38 @@ class Printer:
         if isinstance(expr, sp.Pow):
             return self._power(expr)
         if type(expr) in self.target.functions:
-            # an order stays an integer
-            arguments = [str(a) if a.is_Integer else self.expression(a) for a in expr.args]
-            return self.target.functions[type(expr)].format(*arguments), _ATOM
+            # an order stays an integer, but in a list of numbers of one type
+            form = self.target.functions[type(expr)]
+            alike = "{all}" in form
+            arguments = [
+                str(a) if a.is_Integer and not alike else self.expression(a) for a in expr.args
+            ]
+            listed = ", ".join(arguments) if alike else ""
+            text = form.format(*arguments, all=listed, count=len(arguments) // 2)
+            return text, _ATOM
         raise ValueError(f"target {self.target.name} has no {type(expr).__name__}: {expr}")
+
+    def _number(self, expr: sp.Expr) -> tuple[str, int]:
+        constants = self.target.constants
+        if expr is sp.pi:
+            return self.target.pi, _ATOM
+        if expr in constants:
+            return constants[expr], _ATOM
+        # integers beyond are not exact in doubles, and too long for some targets
+        exact = expr.is_Rational and (constants or max(abs(expr.p), expr.q) <= 2**53)
+        if expr.is_Integer and exact:
+            text = self.target.integer.format(expr)
+        elif expr.is_Rational and exact:
+            return self.target.ratio.format(expr.p, expr.q), _ATOM
+        elif not constants:
+            text = repr(float(expr))
+        elif expr.is_Float:
+            text = f"mp.mpf('{expr}')"
+        else:
+            raise ValueError(f"target {self.target.name} has no constant {expr}")
+        if "inf" in text or "nan" in text:
+            raise ValueError(f"target {self.target.name} has no number as large as {expr}")
+        return text, _UNARY if expr.is_negative else _ATOM
 
     def _bound(self, expr: sp.Expr, tightness: int) -> str:
         text, binding = self._print(expr)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import sympy as sp
 
-from derive.codegen.nodes import COMPLEX_PARTS, first_part, imaginary_part, real_part, second_part
+from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.printers import NUMPY
 from derive.codegen.program import Assignment, Module, Program
+from derive.codegen.registry import COMPLEX_PARTS
 
 #: The functions of the printed text, by what they are called there.
 _FUNCTIONS = {form.split("(")[0]: kind for kind, form in NUMPY.functions.items() if "(" in form}

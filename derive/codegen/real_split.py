@@ -4,41 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.codegen.nodes import (
-    divided_log_im,
-    divided_log_re,
-    divided_polygamma_im,
-    divided_polygamma_re,
-    pair_arctanh_im,
-    pair_arctanh_re,
-    pair_excess_im,
-    pair_excess_re,
-    polygamma_im,
-    polygamma_re,
-    root_sum_im,
-    root_sum_re,
-    upper_root_im,
-    upper_root_re,
-)
 from derive.codegen.program import Program
-from derive.frequency.divided import divided_log, divided_polygamma
-from derive.momentum import pair_arctanh, pair_excess, root_sum, upper_root
+from derive.codegen.registry import FUNCTIONS, SpecialFunction
 
 Parts = tuple[sp.Expr, sp.Expr]
 
-#: Functions whose parts are functions of the parts of their arguments.
-_BY_PARTS = (
-    (divided_log, divided_log_re, divided_log_im),
-    (divided_polygamma, divided_polygamma_re, divided_polygamma_im),
-    (upper_root, upper_root_re, upper_root_im),
-    (root_sum, root_sum_re, root_sum_im),
-)
-
-#: The same for functions whose second argument is real.
-_OF_PAIRS = (
-    (pair_arctanh, pair_arctanh_re, pair_arctanh_im),
-    (pair_excess, pair_excess_re, pair_excess_im),
-)
+#: Complex functions of a fixed number of arguments, whose parts are functions of theirs.
+_BY_PARTS = {f.symbolic: f for f in FUNCTIONS if f.parts and "*" not in f.kinds}
 
 
 def split_complex(program: Program) -> Program:
@@ -88,14 +60,8 @@ class Splitter:
             return self._logarithm(expr.args[0])
         if isinstance(expr, sp.polygamma):
             return self._polygamma(*expr.args)
-        for function, real, imaginary in _OF_PAIRS:
-            if isinstance(expr, function):
-                (x, y), q = self(expr.args[0]), expr.args[1]
-                return real(x, y, q), imaginary(x, y, q)
-        for function, real, imaginary in _BY_PARTS:
-            if isinstance(expr, function):
-                arguments = [part for z in expr.args for part in self(z)]
-                return real(*arguments), imaginary(*arguments)
+        if type(expr) in _BY_PARTS:
+            return self._by_parts(_BY_PARTS[type(expr)], expr.args)
         raise ValueError(f"cannot split {expr} into real and imaginary parts")
 
     def _product(self, expr: sp.Mul) -> Parts:
@@ -127,12 +93,21 @@ class Splitter:
             return modulus, quarter - odd(sp.atan, x / y)
         return modulus, sp.atan2(y, x)
 
+    def _by_parts(self, function: SpecialFunction, arguments: tuple[sp.Expr, ...]) -> Parts:
+        assert function.parts is not None
+        given: list[sp.Expr] = []
+        for kind, argument in zip(function.kinds, arguments, strict=True):
+            given += self(argument) if kind == "z" else (argument,)
+        real, imaginary = function.parts
+        return real(*given), imaginary(*given)
+
     def _polygamma(self, order: sp.Expr, z: sp.Expr) -> Parts:
         x, y = self(z)
         y = sp.factor_terms(y)
         if y.could_extract_minus_sign():
-            return polygamma_re(order, x, -y), -polygamma_im(order, x, -y)
-        return polygamma_re(order, x, y), polygamma_im(order, x, y)
+            real, imaginary = self._by_parts(_BY_PARTS[sp.polygamma], (order, x - sp.I * y))
+            return real, -imaginary
+        return self._by_parts(_BY_PARTS[sp.polygamma], (order, x + sp.I * y))
 
 
 def square(x: sp.Expr) -> sp.Expr:
