@@ -1,5 +1,6 @@
 """Symbolic derivation of linear response in driven-dissipative condensates."""
 
+from derive.compiler import Compiled, compile
 from derive.expansion import Expansion, expand
 from derive.frequency import integrate_frequency, kramers_kronig, matsubara_sum
 from derive.greens import GreenFunctions, green_functions
@@ -10,6 +11,7 @@ from derive.response import response_integrand
 from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
 
 __all__ = [
+    "Compiled",
     "Expansion",
     "GreenFunctions",
     "Ledger",
@@ -18,6 +20,7 @@ __all__ = [
     "Status",
     "bath",
     "bose",
+    "compile",
     "empty_reservoir",
     "expand",
     "fermi",

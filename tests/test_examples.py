@@ -41,21 +41,27 @@ def readme_blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_readme_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_readme_python_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # an example saves a file
+    monkeypatch.chdir(tmp_path)
     blocks = readme_blocks("python")
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     # five decay rates have a condensate, the sixth does not: gamma_v = gamma_b cannot be balanced
-    assert len(lines) == 13
+    assert len(lines) == 14
     assert lines[5].startswith("normal beyond")
     assert lines[6].startswith("(101, 2, 2) error ")
     assert lines[7].startswith("α₁₁ = -0.0053")
     assert lines[8].startswith("grows: Im ω = 0.0144 ± ")
     assert lines[8].endswith(" at q = 0.053")
-    assert lines[11].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
-    assert lines[12] == "True 125 18"
+    assert lines[12].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
+    assert lines[13] == "True 125 18"
+    assert lines[11].startswith("[0.       ")
+    assert (tmp_path / "current.c").exists()
     assert lines[10].startswith("unstable from γ_v/γ_b = 0.020844 on, first at q = 0.0148")
 
 

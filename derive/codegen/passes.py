@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterable
 
 import sympy as sp
 
-from derive.codegen.nodes import (
-    COMPLEX_PARTS,
-    TRANSCENDENTAL,
-    log_ratio,
-    polygamma_im,
-    polygamma_re,
-)
-from derive.codegen.program import Assignment, Program
+from derive.codegen.nodes import log_ratio, polygamma_im, polygamma_re
+from derive.codegen.program import Assignment, Program, free_names
+from derive.codegen.registry import COMPLEX_PARTS, TRANSCENDENTAL
 
 Pass = Callable[[Program], Program]
 
@@ -188,8 +183,7 @@ def share_subexpressions(program: Program) -> Program:
     """Name every common subexpression, in SymPy's canonical order, which is reproducible."""
     values = [value for _, value in program.body] + [value for _, value in program.outputs]
     targets = [symbol for symbol, _ in program.body]
-    taken = {str(s) for s in (*program.inputs, *targets)}
-    names = (s for s in sp.numbered_symbols("x", real=True) if str(s) not in taken)
+    names = (sp.Symbol(name, real=True) for name in free_names("x", (*program.inputs, *targets)))
     found, reduced = sp.cse(values, symbols=names, order="canonical")
     body = _schedule(found + list(zip(targets, reduced, strict=False)), program.inputs)
     outputs = zip(program.outputs, reduced[len(targets) :], strict=True)
@@ -213,12 +207,13 @@ def pair_complex_functions(program: Program) -> Program:
     """Compute the real and imaginary part of the same complex function in one evaluation."""
     body: list[Assignment] = []
     evaluated: dict[sp.Expr, sp.Symbol] = {}
+    names = free_names("z", program.names())
 
     def part(node: sp.Expr) -> sp.Expr:
         function, which = COMPLEX_PARTS[type(node)]
         call = function(*node.args)
         if call not in evaluated:
-            evaluated[call] = sp.Symbol(f"z{len(evaluated)}")
+            evaluated[call] = sp.Symbol(next(names))
             body.append((evaluated[call], call))
         return which(evaluated[call])
 
@@ -236,6 +231,7 @@ def name_power_bases(program: Program) -> Program:
     """Assign every base of an integer power to a symbol, so that a power prints as a product."""
     body: list[Assignment] = []
     named: dict[sp.Expr, sp.Symbol] = {}
+    names = free_names("y", program.names())
 
     def replaced(value: sp.Expr) -> sp.Expr:
         def is_compound(e: sp.Basic) -> bool:
@@ -246,7 +242,7 @@ def name_power_bases(program: Program) -> Program:
         def name(power: sp.Pow) -> sp.Expr:
             base = power.base
             if base not in named:
-                named[base] = sp.Symbol(f"y{len(named)}", real=True)
+                named[base] = sp.Symbol(next(names), real=True)
                 body.append((named[base], base))
             return named[base] ** power.exp
 
@@ -267,6 +263,35 @@ def eliminate_dead(program: Program) -> Program:
             needed |= value.free_symbols
             body.append((symbol, value))
     return program.with_values(tuple(reversed(body)), program.outputs)
+
+
+def standard_passes(lowering: Iterable[Pass] = (), wrt: Iterable[sp.Symbol] = ()) -> list[Pass]:
+    """Return the passes of every program, in the order in which they have to run.
+
+    Parameters
+    ----------
+    lowering : iterable of callable
+        What brings the outputs to real arithmetic, and to the form that is accurate; first.
+    wrt : iterable of Symbol
+        Inputs by which all outputs are differentiated then, before common subexpressions hide
+        what depends on them.
+
+    Returns
+    -------
+    list of callable
+        `lowering`; `differentiate`; `eliminate_dead`, so that nothing is shared with what no output
+        needs; `share_subexpressions`; `pair_complex_functions`, which has to see every part of a
+        function that is left; `name_power_bases`, whose products the printers write.
+    """
+    wrt = tuple(wrt)
+    return [
+        *lowering,
+        *([differentiate(wrt)] if wrt else []),
+        eliminate_dead,
+        share_subexpressions,
+        pair_complex_functions,
+        name_power_bases,
+    ]
 
 
 def run_passes(program: Program, passes: Iterable[Pass]) -> Program:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derive.codegen.nodes import is_transcendental
+from derive.codegen.elementary import COUNTED
+from derive.codegen.names import require_plain, shown
+from derive.codegen.registry import is_transcendental
 
 Assignment = tuple[sp.Symbol, sp.Expr]
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class Program:
     Raises
     ------
     ValueError
-        If a symbol is used before it is assigned, or assigned twice.
+        If a symbol is used before it is assigned, or assigned twice, or if a name or the text could
+        be anything but that in source text.
     """
 
     name: str
@@ -45,6 +53,10 @@ class Program:
     outputs: tuple[tuple[str, sp.Expr], ...]
 
     def __post_init__(self) -> None:
+        require_plain(self.source)
+        for name in [self.name, *self.names(), *(name for name, _ in self.outputs)]:
+            if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
+                raise ValueError(f"{shown(name)} is no identifier")
         known = set(self.inputs)
         for symbol, value in self.body:
             self._require_known(value, known)
@@ -59,6 +71,10 @@ class Program:
         if unknown:
             names = ", ".join(sorted(map(str, unknown)))
             raise ValueError(f"{self.name}: {names} used before assignment")
+
+    def names(self) -> list[str]:
+        """Return the names of all symbols."""
+        return [str(symbol) for symbol in (*self.inputs, *(s for s, _ in self.body))]
 
     def with_values(
         self, body: tuple[Assignment, ...], outputs: tuple[tuple[str, sp.Expr], ...]
@@ -82,6 +98,21 @@ class Module:
     summary: str
     programs: tuple[Program, ...]
 
+    def __post_init__(self) -> None:
+        require_plain(self.summary)
+        if not _IDENTIFIER.match(self.name):
+            raise ValueError(f"{shown(self.name)} is no identifier")
+
+
+def free_names(letter: str, taken: Iterable[object]) -> Iterator[str]:
+    """Yield a letter with numbers, leaving out names that are taken."""
+    used = set(map(str, taken))
+    number = 0
+    while True:
+        if f"{letter}{number}" not in used:
+            yield f"{letter}{number}"
+        number += 1
+
 
 def _count(expr: sp.Expr, count: Counter[str]) -> None:
     for node in sp.preorder_traversal(expr):
@@ -91,7 +122,7 @@ def _count(expr: sp.Expr, count: Counter[str]) -> None:
             _count_product(node, count)
         elif isinstance(node, sp.Pow):
             _count_power(node, count)
-        elif is_transcendental(node):
+        elif is_transcendental(node) or isinstance(node, COUNTED):
             count[type(node).__name__] += 1
 
 

@@ -18,9 +18,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numerics.boundaries import Boundary, find_boundary
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import PhaseDiagram
-from numerics.figures.parameter_line import interaction, state_parameters
+from numerics.diagram import PhaseDiagram, phase_diagram
 from numerics.figures.phase_diagram import (
     LOOKS,
     draw_curve,
@@ -154,7 +152,6 @@ def draw(data: CoefficientsData) -> Figure:
         lower.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
         lower.set_ylabel("above $\\alpha_{11} = 0$ (%)")
         lower.set_title("(d)", fontsize=10, loc="left")
-        state_parameters(figure, data, COLUMNS)
     return figure
 
 
@@ -189,7 +186,7 @@ def _draw_sweep(axes: Axes, name: str, sweep: Sweep) -> None:
     )
     parameters = sweep.boundary.state.parameters
     axes.set_title(
-        rf"({name})  ${interaction(parameters.inv_kfa)}$",
+        rf"({name})  $(k_\mathrm{{F}}a_s)^{{-1}} = {parameters.inv_kfa:+g}$",
         fontsize=10,
         loc="left",
     )

@@ -237,3 +237,103 @@ nambu_complex nambu_pair_excess(double x, double y, double q)
         sum = times(make(sum.re + 1.0 / (2 * n + 1), sum.im), s);
     return times(sum, reciprocal);
 }
+
+nambu_complex nambu_principal_root(double x, double y)
+{
+    const double large = sqrt((hypot(x, y) + fabs(x)) / 2);
+    const double small = y / (large == 0.0 ? 1.0 : 2 * large);
+    return x >= 0.0 ? make(large, small) : make(fabs(small), copysign(large, y));
+}
+
+double nambu_fermi(double x, double T)
+{
+    double small;
+    if (T == 0.0)
+        return x == 0.0 ? 0.5 : (x < 0.0 ? 1.0 : 0.0);
+    small = exp(-fabs(x / T));
+    return (x / T > 0.0 ? small : 1.0) / (1.0 + small);
+}
+
+double nambu_bose(double x, double T)
+{
+    const double ratio = x / T;
+    if (T == 0.0)
+        return x == 0.0 ? -0.5 : (x < 0.0 ? -1.0 : 0.0);
+    return (ratio > 0.0 ? exp(-ratio) : -1.0) / -expm1(-fabs(ratio));
+}
+
+/* Step of the trapezoidal rule in log t, and where exp falls below rounding. */
+#define STEP 0.2
+#define REACH 38.0
+#define MOST_POINTS 32
+
+/* (-1)^m times the integral of 1/((t + z_1) ... (t + z_m)) over positive t, along the mean direction
+ * of the points, by the trapezoidal rule in log t; nothing is divided by their distances. */
+nambu_complex nambu_log_difference(int m, const double *points)
+{
+    nambu_complex direction = make(0.0, 0.0), total = make(0.0, 0.0), term, z;
+    double low = INFINITY, high = 0.0, size, start, t;
+    int k, step, steps;
+    for (k = 0; k < m; k++) {
+        size = hypot(points[2 * k], points[2 * k + 1]);
+        direction = plus(direction, make(points[2 * k] / size, -points[2 * k + 1] / size));
+        low = size < low ? size : low;
+        high = size > high ? size : high;
+    }
+    direction = scaled(1.0 / (hypot(direction.re, direction.im) * high), direction);
+    start = log(low / high) - REACH;
+    steps = (int)ceil((REACH / (m - 1) - start) / STEP);
+    for (step = 0; step < steps; step++) {
+        t = exp(start + step * STEP);
+        term = make(t, 0.0);
+        for (k = 0; k < m; k++) {
+            z = times(make(points[2 * k], points[2 * k + 1]), direction);
+            term = times(term, inverse(t + z.re, z.im));
+        }
+        total = plus(total, term);
+    }
+    total = scaled(-STEP, total);
+    for (k = 1; k < m; k++)
+        total = times(total, scaled(-1.0, direction));
+    return total;
+}
+
+/* By the recurrence and the asymptotic series, each with the distances divided out. */
+nambu_complex nambu_digamma_difference(int m, const double *points)
+{
+    nambu_complex row[MOST_POINTS], total = make(0.0, 0.0), term;
+    double far[2 * MOST_POINTS], low = INFINITY, size;
+    int k, power, shift;
+    if (m > MOST_POINTS)
+        return make(NAN, NAN);
+    for (k = 0; k < 2 * m; k++)
+        far[k] = points[k];
+    for (shift = 0;; shift++) {
+        low = INFINITY;
+        term = make(1.0, 0.0);
+        for (k = 0; k < m; k++) {
+            size = hypot(far[2 * k], far[2 * k + 1]);
+            low = size < low ? size : low;
+            term = times(term, inverse(-far[2 * k], -far[2 * k + 1]));
+        }
+        if (!(low < ASYMPTOTIC))
+            break;
+        total = plus(total, term);
+        for (k = 0; k < m; k++)
+            far[2 * k] += 1.0;
+    }
+    /* row[k] is the divided difference over the first k points of w^-power */
+    for (k = 0; k < m; k++)
+        row[k] = make(k == 0 ? 1.0 : 0.0, 0.0);
+    for (power = 1; power <= 2 * TERMS; power++) {
+        row[0] = times(row[0], inverse(far[0], far[1]));
+        for (k = 1; k < m; k++)
+            row[k] = times(plus(row[k], scaled(-1.0, row[k - 1])),
+                           inverse(far[2 * k], far[2 * k + 1]));
+        if (power == 1)
+            total = plus(total, scaled(-0.5, row[m - 1]));
+        else if (power % 2 == 0)
+            total = plus(total, scaled(-bernoulli[power / 2 - 1] / power, row[m - 1]));
+    }
+    return plus(total, nambu_log_difference(m, far));
+}

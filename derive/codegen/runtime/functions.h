@@ -33,3 +33,19 @@ nambu_complex nambu_pair_arctanh(double x, double y, double q);
 
 /* artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane and q > 0, without cancellation. */
 nambu_complex nambu_pair_excess(double x, double y, double q);
+
+/* The square root of x + i y whose real part is not negative. */
+nambu_complex nambu_principal_root(double x, double y);
+
+/* 1/(exp(x/T) + 1), and the step with one half at x = 0 where T = 0. */
+double nambu_fermi(double x, double T);
+
+/* 1/(exp(x/T) - 1), and minus the step with one half at x = 0 where T = 0. */
+double nambu_bose(double x, double T);
+
+/* Divided difference of log over m > 1 points x_1, y_1, x_2, ... within a half-plane; regular where
+ * they meet. */
+nambu_complex nambu_log_difference(int m, const double *points);
+
+/* The same of the digamma function over points in the right half-plane; at most 32 points. */
+nambu_complex nambu_digamma_difference(int m, const double *points);

@@ -249,3 +249,94 @@ def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
         sum_re += 1 / (2 * n + 1)
         sum_re, sum_im = sum_re * u - sum_im * v, sum_re * v + sum_im * u
     return sum_re * real - sum_im * imaginary, sum_re * imaginary + sum_im * real
+
+
+@njit(error_model="numpy")
+def principal_root(x: float, y: float) -> tuple[float, float]:
+    """Return the parts of the square root of x + i y whose real part is not negative."""
+    large = math.sqrt((math.hypot(x, y) + abs(x)) / 2)
+    small = y / (1.0 if large == 0 else 2 * large)
+    if x >= 0:
+        return large, small
+    return abs(small), math.copysign(large, y)
+
+
+@njit(error_model="numpy")
+def fermi(x: float, T: float) -> float:
+    """Return 1/(exp(x/T) + 1), and the step with one half at x = 0 where T = 0."""
+    if T == 0:
+        return 0.5 if x == 0 else (1.0 if x < 0 else 0.0)
+    small = math.exp(-abs(x / T))
+    return (small if x / T > 0 else 1.0) / (1 + small)
+
+
+@njit(error_model="numpy")
+def bose(x: float, T: float) -> float:
+    """Return 1/(exp(x/T) - 1), and minus the step with one half at x = 0 where T = 0."""
+    if T == 0:
+        return -0.5 if x == 0 else (-1.0 if x < 0 else 0.0)
+    ratio = x / T
+    return (math.exp(-abs(ratio)) if ratio > 0 else -1.0) / -math.expm1(-abs(ratio))
+
+
+#: Step of the trapezoidal rule in log t, and where exp falls below rounding.
+_STEP, _REACH = 0.2, 38.0
+
+
+@njit(error_model="numpy")
+def log_difference(*parts: float) -> complex:
+    """Return the divided difference of log over points x_1, y_1, x_2, ... within a half-plane."""
+    return _log_difference(_points(*parts))
+
+
+@njit(error_model="numpy")
+def digamma_difference(*parts: float) -> complex:
+    """Return the divided difference of the digamma function over points in the right half-plane.
+
+    By the recurrence and the asymptotic series, each with the distances divided out.
+    """
+    far = _points(*parts)
+    total = 0 * far[0]
+    while np.abs(far).min() < _ASYMPTOTIC:
+        total += 1 / np.prod(-far)
+        far = far + 1
+    # the divided differences over the first k points of w**-power
+    row = np.zeros(len(far), dtype=np.complex128)
+    row[0] = 1.0
+    for power in range(1, 2 * len(_BERNOULLI) + 1):
+        row[0] /= far[0]
+        for k in range(1, len(far)):
+            row[k] = (row[k] - row[k - 1]) / far[k]
+        if power == 1:
+            total -= 0.5 * row[-1]
+        elif power % 2 == 0:
+            total -= _BERNOULLI[power // 2 - 1] / power * row[-1]
+    return total + _log_difference(far)
+
+
+@njit(error_model="numpy")
+def _points(*parts: float) -> NDArray[np.complex128]:
+    points = np.empty(len(parts) // 2, dtype=np.complex128)
+    for k in range(len(points)):
+        points[k] = complex(parts[2 * k], parts[2 * k + 1])
+    return points
+
+
+@njit(error_model="numpy")
+def _log_difference(points: NDArray[np.complex128]) -> complex:
+    """Return a divided difference of log as an integral.
+
+    It is (-1)**m times that of 1/((t + z_1) ... (t + z_m)) over positive t, along the mean
+    direction of the points, by the trapezoidal rule in log t; nothing is divided by their
+    distances.
+    """
+    m, sizes = len(points), np.abs(points)
+    direction = np.conj(np.sum(points / sizes))
+    direction /= abs(direction) * sizes.max()
+    turned = points * direction
+    start = math.log(sizes.min() / sizes.max()) - _REACH
+    total = 0j
+    for step in range(math.ceil((_REACH / (m - 1) - start) / _STEP)):
+        t = math.exp(start + step * _STEP)
+        total += t / np.prod(t + turned)
+    return -_STEP * total * (-direction) ** (m - 1)

@@ -1,0 +1,213 @@
+"""What turns a program into source text and that into a function, for every target."""
+
+from __future__ import annotations
+
+import ctypes
+import inspect
+import math
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from derive.codegen.c_printer import CPrinter
+from derive.codegen.printers import JAX, MPMATH, NUMBA, NUMPY, Printer, Target
+from derive.codegen.program import Program
+from derive.codegen.registry import FUNCTIONS
+from derive.codegen.safety import require_printed, require_printed_c
+from derive.codegen.standalone import FILES, needed_definitions, sorted_imports
+
+#: A function from real numbers or arrays to a sequence of them.
+Function = Callable[..., Any]
+
+PYTHON = {target.name: target for target in (NUMPY, MPMATH, NUMBA, JAX)}
+_RUNTIME = Path(__file__).resolve().parent / "runtime"
+_NAMES = tuple(f.name for f in FUNCTIONS)
+#: What the printed functions may use beside their own names, in Python.
+_KNOWN = frozenset([*_NAMES, *NUMPY.imports["numpy"], "abs", "range", "math", "mp", "np", "njit"])
+_C_WORDS = """
+    nambu_complex PI void double const char return for size_t count inputs outputs out re im
+    sqrt log atan atan2 exp sin cos tan sinh cosh tanh fabs pow
+"""
+_C_KNOWN = frozenset([*(f"nambu_{name}" for name in _NAMES), *re.findall(r"\w+", _C_WORDS)])
+#: Arrays are computed in pieces that stay in the cache.
+_PIECE = 4096
+
+
+def python_source(program: Program, target: Target) -> str:
+    """Return a module of Python with a program, and what it calls, in it."""
+    printer = Printer(target)
+    function = printer.function(program)
+    require_printed(function.removeprefix(target.decorator), _KNOWN)
+    if target.name == "numba":
+        rows = numba_rows(program)
+        require_printed(rows.removeprefix(target.decorator), {*_KNOWN, program.name})
+        function += "\n\n" + rows
+    files = FILES[target.name]
+    # all names count as called that the text has, which may be a few too many
+    words = {w for w in _NAMES if w in function}
+    imports, runtime = needed_definitions(files, sorted(words))
+    own = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
+    lines = imports + replace(target, imports=own).preamble(function).splitlines()
+    if target.name == "numba":
+        lines += ["import math", "import numpy as np", "from numba import njit"]
+    text = sorted_imports(line for line in lines if line)
+    if target.name == "jax":
+        text = text.replace("import numpy as np", "import jax.numpy as np")
+        runtime = runtime.replace(
+            "def _constant(x: Any) -> Any:\n    return x",
+            "def _constant(x: Any) -> Any:\n    return lax.stop_gradient(x)",
+        )
+        if "lax." in runtime:
+            text = text.rstrip("\n") + "\nfrom jax import lax\n"
+    return text + ("\n\n" + runtime if runtime else "") + "\n\n" + function
+
+
+def numba_rows(program: Program) -> str:
+    """Return the function that applies a scalar function to an array of rows of its inputs."""
+    arguments = ", ".join(f"inputs[k, {index}]" for index in range(len(program.inputs)))
+    return (
+        f"{NUMBA.decorator}def {program.name}_rows(inputs):\n"
+        f'    """Apply `{program.name}` to every row of inputs, shape (n, {len(program.inputs)}).'
+        '"""\n'
+        f"    outputs = np.empty((inputs.shape[0], {len(program.outputs)}))\n"
+        "    for k in range(inputs.shape[0]):\n"
+        f"        values = {program.name}({arguments})\n"
+        f"        for index in range({len(program.outputs)}):\n"
+        "            outputs[k, index] = values[index]\n"
+        "    return outputs\n"
+    )
+
+
+def c_source(program: Program) -> str:
+    """Return a file of C99 with a program, and what it calls, in it."""
+    function = CPrinter().function(program)
+    names = [str(s) for s in (*program.inputs, *(s for s, _ in program.body))]
+    own = [program.name, f"{program.name}_rows", f"{program.name}_output_names"]
+    outputs = [name for name, _ in program.outputs]
+    require_printed_c(function, {*_C_KNOWN, *names, *own, *outputs})
+    runtime = ""
+    if "nambu_" in function.replace(program.name, ""):
+        runtime = "".join((_RUNTIME / f"functions.{kind}").read_text("utf-8") for kind in "hc")
+    else:
+        runtime = "#define PI 3.14159265358979323846\n"
+    return f"#include <math.h>\n#include <stddef.h>\n\n{runtime}\n{function}"
+
+
+def load_python(source: str, program: Program, target: Target) -> Function:
+    """Return the function of a module that `python_source` has written."""
+    _require_package(target.name)
+    namespace: dict[str, Any] = {"__name__": f"{program.name}_{target.name}"}
+    # the text consists of the checked function and of files of this project
+    exec(compile(source, f"<{program.name} for {target.name}>", "exec"), namespace)
+    if target.name == "numba":
+        return by_rows(namespace[f"{program.name}_rows"], len(program.outputs))
+    if target.name == "numpy":
+        return in_pieces(namespace[program.name], len(program.outputs))
+    function: Function = namespace[program.name]
+    return function
+
+
+def _require_package(target: str) -> None:
+    """Import what a target needs; switch JAX to double precision."""
+    try:
+        if target == "numba":
+            import numba  # noqa: F401
+        elif target == "jax":
+            import jax
+
+            jax.config.update("jax_enable_x64", True)
+    except ImportError as error:
+        extra = {"numba": "fast", "jax": "jax"}[target]
+        raise ImportError(
+            f'target = {target} needs {error.name}: install "nambu[{extra}]"'
+        ) from None
+
+
+def load_c(source: str, program: Program) -> Function:
+    """Compile C with the system's compiler, and return the function.
+
+    Raises
+    ------
+    ValueError
+        If there is no compiler, or it fails.
+    """
+    compiler = os.environ.get("CC") or next(filter(shutil.which, ("cc", "gcc", "clang")), None)
+    if compiler is None or shutil.which(compiler.split()[0]) is None:
+        raise ValueError("target = c needs a C compiler to be called, and there is none (cc)")
+    with tempfile.TemporaryDirectory() as folder:
+        path, library = Path(folder, f"{program.name}.c"), Path(folder, f"{program.name}.so")
+        path.write_text(source, encoding="utf-8")
+        flags = ["-std=c99", "-O2", "-ffp-contract=off", "-shared", "-fPIC"]
+        command = [*compiler.split(), *flags, str(path), "-o", str(library), "-lm"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no message"])[0]
+            raise ValueError(f"the C compiler {compiler} failed: {reason}")
+        loaded = ctypes.CDLL(str(library))
+    rows = getattr(loaded, f"{program.name}_rows")
+    pointer = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
+    rows.argtypes, rows.restype = [ctypes.c_size_t, pointer, pointer], None
+    width = len(program.outputs)
+
+    def apply(inputs: Any) -> Any:
+        outputs = np.empty((len(inputs), width))
+        rows(len(inputs), np.ascontiguousarray(inputs), outputs)
+        return outputs
+
+    return by_rows(apply, width)
+
+
+def by_rows(rows: Function, width: int) -> Function:
+    """Return a function of broadcast arrays from one of rows of inputs."""
+
+    def function(*inputs: Any) -> tuple[Any, ...]:
+        shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
+        count = math.prod(shape)
+        table = np.empty((count, len(inputs)))
+        for k, x in enumerate(inputs):
+            table[:, k] = np.broadcast_to(x, shape).ravel()
+        outputs = rows(table)
+        return tuple(outputs[:, k].reshape(shape) for k in range(width))
+
+    return function
+
+
+def in_pieces(function: Function, width: int) -> Function:
+    """Return a function that goes through large arrays piece by piece."""
+
+    def pieces(*inputs: Any) -> tuple[Any, ...]:
+        shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
+        count = math.prod(shape)
+        if count <= _PIECE:
+            values: tuple[Any, ...] = function(*inputs)
+            return values
+        flat = [x if np.ndim(x) == 0 else np.broadcast_to(x, shape).ravel() for x in inputs]
+        outputs = [np.empty(count) for _ in range(width)]
+        for start in range(0, count, _PIECE):
+            part = slice(start, start + _PIECE)
+            values = function(*(x if np.ndim(x) == 0 else x[part] for x in flat))
+            for output, value in zip(outputs, values, strict=True):
+                output[part] = value
+        return tuple(output.reshape(shape) for output in outputs)
+
+    return pieces
+
+
+def nothing(*inputs: Any) -> Any:
+    """Stand for the function of a program, which is made when it is first called."""
+    raise NotImplementedError
+
+
+def lambdified(symbols: Iterable[sp.Symbol], exprs: Sequence[sp.Expr]) -> tuple[str, Function]:
+    """Return the source and the function of SymPy's `lambdify`, with common subexpressions."""
+    function = sp.lambdify(list(symbols), list(exprs), cse=True)
+    return inspect.getsource(function), function

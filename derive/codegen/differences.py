@@ -1,0 +1,128 @@
+r"""Divided differences written with those of log and digamma alone, regular where poles meet.
+
+The poles of one side, :math:`u_1 \ldots u_m`, are the diagonal of a matrix J with ones above it;
+the first row of g(J) has the divided differences of g as its elements (Opitz).  So with the
+numerator N and the poles w of the other sides
+
+.. math::
+
+    [u_1, \ldots, u_m] \frac{N L}{\prod (z - w)}
+        = \sum_k \left(e_1 N(J) \prod (J - w)^{-1}\right)_k [u_k, \ldots, u_m] L,
+
+where the row vector takes multiplications and divisions by the distances u - w only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sympy as sp
+
+from derive.frequency.difference import divided_difference
+from derive.frequency.divided import divided_log, divided_polygamma
+from derive.frequency.multiprecision import MIXED
+from derive.frequency.poles import quadratic_roots
+from derive.frequency.transforms import MATSUBARA
+
+Transform = Callable[[Sequence[sp.Expr]], sp.Expr]
+
+
+def in_basic_differences(difference: divided_difference) -> sp.Expr | None:
+    """Return a divided difference by those of log and digamma, or None where that needs its values.
+
+    None is for roots that have no closed form or whose side is unknown, for products of factors
+    with other than distinct edges, and for several poles on the axis at T = 0.
+    """
+    places: dict[int, list[sp.Expr]] = {1: [], -1: [], 0: []}
+    for node, side in zip(difference.nodes, difference.sides, strict=True):
+        if side == MIXED:
+            return None
+        if not isinstance(node, sp.Tuple):
+            places[int(side)].append(node)
+        elif len(node) == 3:
+            places[int(side)] += [z for z, m in quadratic_roots(*node) for _ in range(m)]
+        else:
+            return None
+    leading = sp.Mul(*(n[0] for n in difference.nodes if isinstance(n, sp.Tuple)))
+    total: sp.Expr = sp.S.Zero
+    for side, nodes in places.items():
+        if not nodes:
+            continue
+        transform = _transform(difference.occupation, side, len(nodes))
+        if transform is None:
+            return None
+        others = [w for s, group in places.items() if s != side for w in group]
+        weights = _first_row(difference.numerator, nodes, others)
+        for k, weight in enumerate(weights):
+            if weight != 0:
+                total += weight * transform(nodes[k:])
+    return total / leading
+
+
+def _first_row(
+    numerator: Sequence[sp.Expr], nodes: Sequence[sp.Expr], others: Sequence[sp.Expr]
+) -> list[sp.Expr]:
+    """Return e_1 N(J)/prod(J - w)."""
+    row: list[sp.Expr] = [sp.S.Zero] * len(nodes)
+    for coefficient in numerator:
+        before = row
+        row = [z * before[k] + (before[k - 1] if k else sp.S.Zero) for k, z in enumerate(nodes)]
+        row[0] += coefficient
+    for w in others:
+        divided: list[sp.Expr] = []
+        for k, z in enumerate(nodes):
+            rest = row[k] - (divided[k - 1] if k else sp.S.Zero)
+            divided.append(rest / (z - w))
+        row = divided
+    return row
+
+
+def _transform(occupation: sp.Tuple, side: int, count: int) -> Transform | None:
+    """Return the divided differences of the Cauchy transform of an occupation on one side."""
+    if not occupation:
+        return lambda z: sp.I * sp.pi * side if len(z) == 1 else sp.S.Zero
+    statistics, edge, heat = occupation[0]
+    if abs(statistics) == MATSUBARA or len(occupation) > 1:
+        return None
+    cold = heat.is_zero
+    if side == 0:
+        if cold and count > 1:
+            return None
+        if cold:
+            return lambda z: sp.log(sp.Abs(z[0] - edge))
+        above, below = (_on_side(statistics, edge, heat, s) for s in (1, -1))
+        return lambda z: (above(z) + below(z)) / 2
+    if cold:
+        return _step(edge, side)
+    return _on_side(statistics, edge, heat, side)
+
+
+def _step(edge: sp.Expr, side: int) -> Transform:
+    turn = -sp.I * side
+
+    def transform(z: Sequence[sp.Expr]) -> sp.Expr:
+        points = [turn * (x - edge) for x in z]
+        if len(z) == 1:
+            return sp.log(points[0]) + sp.I * sp.pi * side / 2
+        return turn ** (len(z) - 1) * divided_log(*points)
+
+    return transform
+
+
+def _on_side(statistics: sp.Expr, edge: sp.Expr, heat: sp.Expr, side: int) -> Transform:
+    slope = -sp.I * side / (2 * sp.pi * heat)
+    offset = sp.S.Half if statistics > 0 else sp.S.One
+
+    def transform(z: Sequence[sp.Expr]) -> sp.Expr:
+        points = [offset + slope * (x - edge) for x in z]
+        if len(z) == 1:
+            value = sp.polygamma(0, points[0]) + sp.log(2 * sp.pi * heat) + sp.I * sp.pi * side / 2
+        else:
+            value = slope ** (len(z) - 1) * divided_polygamma(*points)
+        if statistics < 0:
+            # the pole of the factor at its edge
+            poles = sp.Mul(*(1 / (x - edge) for x in z))
+            value -= (-1) ** (len(z) - 1) * sp.I * sp.pi * heat * side * poles
+        return statistics * value
+
+    return transform
