@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from derive import nambu, symbols
 from derive.keldysh import Keldysh, dyson
-from derive.reservoirs import Reservoir, resolve, self_energy, total_rate
+from derive.reservoirs import (
+    Reservoir,
+    constant_rate,
+    resolve,
+    retarded_fraction,
+    self_energy,
+)
 
 
 @dataclass(frozen=True)
@@ -93,16 +99,51 @@ def green_functions(
     -Delta_0/(-Delta_0**2 - xi**2 + (omega + I*(gamma_b + gamma_v))**2)
     """
     chosen = resolve(reservoirs)
-    gamma = total_rate(chosen) if linewidth is None else linewidth
-    sigma = self_energy(chosen, frequency, gap, gamma).keldysh
-    retarded_numerator, retarded_denominator = resolvent(frequency + sp.I * gamma, xi, gap)
-    advanced_numerator, advanced_denominator = resolvent(frequency - sp.I * gamma, xi, gap)
+    sigma = self_energy(chosen, frequency, gap, linewidth).keldysh
+    retarded_numerator, retarded_denominator, advanced_numerator, advanced_denominator = (
+        retarded_and_advanced(chosen, frequency, xi, gap, linewidth)
+    )
     keldysh = retarded_numerator * sigma * advanced_numerator
     return GreenFunctions(
         retarded_numerator / retarded_denominator,
         advanced_numerator / advanced_denominator,
         keldysh / (retarded_denominator * advanced_denominator),
     )
+
+
+def retarded_and_advanced(
+    chosen: Sequence[Reservoir],
+    frequency: sp.Expr,
+    xi: sp.Expr,
+    gap: sp.Expr,
+    linewidth: sp.Expr | None,
+) -> tuple[sp.ImmutableMatrix, sp.Expr, sp.ImmutableMatrix, sp.Expr]:
+    """Return numerator and denominator of G^R, and of G^A."""
+    gamma = constant_rate(chosen, linewidth, frequency)
+    if gamma is not None:
+        return (
+            *resolvent(frequency + sp.I * gamma, xi, gap),
+            *resolvent(frequency - sp.I * gamma, xi, gap),
+        )
+    return (
+        *_structured_resolvent(chosen, frequency, xi, gap, advanced=False),
+        *_structured_resolvent(chosen, frequency, xi, gap, advanced=True),
+    )
+
+
+def _structured_resolvent(
+    chosen: Sequence[Reservoir], frequency: sp.Expr, xi: sp.Expr, gap: sp.Expr, *, advanced: bool
+) -> tuple[sp.ImmutableMatrix, sp.Expr]:
+    """Return numerator and denominator of (omega - H - Sigma)^-1 for a diagonal Sigma.
+
+    Both are polynomials in the frequency where the rates are rational functions of it.
+    """
+    n, d = retarded_fraction(chosen, frequency, advanced=advanced)
+    minus_m, e = retarded_fraction(chosen, -frequency, advanced=not advanced)
+    electron, hole = (frequency - xi) * d - n, (frequency + xi) * e + minus_m
+    coupling = -gap * d * e
+    numerator = sp.ImmutableMatrix([[hole * d, coupling], [coupling, electron * e]])
+    return numerator, electron * hole - gap**2 * d * e
 
 
 def resolvent(z: sp.Expr, xi: sp.Expr, gap: sp.Expr) -> tuple[sp.ImmutableMatrix, sp.Expr]:

@@ -16,6 +16,7 @@ import sympy as sp
 from derive import nambu, symbols
 from derive.keldysh import Keldysh
 from derive.occupation import fermi
+from derive.rates import at, checked_rate, self_energy_fraction
 
 
 def _expression(name: str, value: object) -> sp.Expr:
@@ -27,14 +28,17 @@ def _expression(name: str, value: object) -> sp.Expr:
 
 @dataclass(frozen=True)
 class Reservoir:
-    """A Markovian reservoir: a constant rate and the occupation of its states.
+    """A reservoir: its rate and the occupation of its states.
 
     Parameters
     ----------
     name : str
         What it is called in messages.
-    rate : Expr
-        Rate gamma_lambda, half of the linewidth it causes; energy; positive.
+    rate : Expr or Lambda
+        Rate gamma_lambda, half of the linewidth it causes; energy; positive.  A Lambda makes it a
+        function of the frequency in the rotating frame: rational, bounded, nonnegative and without
+        poles on the real axis, as `lorentzian`.  The retarded self-energy then follows by
+        Kramers and Kronig.
     occupation : Lambda
         Occupation f_lambda as a function of the frequency in the rotating frame, i.e. measured
         from the condensate's chemical potential.
@@ -42,7 +46,8 @@ class Reservoir:
     Raises
     ------
     ValueError
-        If the rate is known not to be positive, or either argument is text.
+        If the rate is known not to be positive, depends on the frequency without being a Lambda,
+        or as one has no causal self-energy; or if either argument is text.
     """
 
     name: str
@@ -50,7 +55,11 @@ class Reservoir:
     occupation: sp.Lambda
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", _expression("rate", self.rate))
+        rate = _expression("rate", self.rate)
+        object.__setattr__(
+            self, "rate", checked_rate(self.name, rate) if isinstance(rate, sp.Lambda) else rate
+        )
+        _refuse_frequency(self.name, self.rate, (symbols.omega, symbols.nu))
         if self.rate.is_nonpositive or self.rate.is_extended_real is False:
             raise ValueError(
                 f"rate = {self.rate} of reservoir {self.name!r} is outside its domain rate > 0"
@@ -58,6 +67,20 @@ class Reservoir:
         if not isinstance(self.occupation, sp.Lambda):
             raise ValueError(
                 f"occupation = {self.occupation!r} of reservoir {self.name!r} is not a Lambda"
+            )
+
+    def rate_at(self, frequency: sp.Expr) -> sp.Expr:
+        """Return the rate at a frequency."""
+        return self.rate(frequency) if isinstance(self.rate, sp.Lambda) else self.rate
+
+
+def _refuse_frequency(name: str, rate: sp.Expr, frequencies: Iterable[sp.Basic]) -> None:
+    """Refuse a rate with the frequency in it that is no Lambda: -i gamma would not be causal."""
+    for symbol in frequencies:
+        if not isinstance(rate, sp.Lambda) and rate.has(symbol):
+            raise ValueError(
+                f"rate = {rate} of reservoir {name!r} depends on the frequency {symbol}; give "
+                f"sympy.Lambda({symbol}, rate), from which a causal self-energy follows"
             )
 
 
@@ -164,15 +187,63 @@ def resolve(reservoirs: Iterable[Reservoir | str] | None = None) -> tuple[Reserv
 
 
 def total_rate(reservoirs: Sequence[Reservoir]) -> sp.Expr:
-    """Return gamma, the sum of the rates."""
+    """Return gamma, the sum of the rates.
+
+    Raises
+    ------
+    ValueError
+        If a rate depends on the frequency.
+    """
+    for reservoir in reservoirs:
+        if isinstance(reservoir.rate, sp.Lambda):
+            raise ValueError(
+                f"rate = {reservoir.rate.expr} of reservoir {reservoir.name!r} depends on the "
+                "frequency; constant rates are needed here"
+            )
     return functools.reduce(operator.add, (r.rate for r in reservoirs))
+
+
+def constant_rate(
+    reservoirs: Sequence[Reservoir], linewidth: sp.Expr | None, frequency: sp.Expr
+) -> sp.Expr | None:
+    """Return gamma, or what is given in its place; None where a rate depends on the frequency.
+
+    Raises
+    ------
+    ValueError
+        If the linewidth, or a rate that is no Lambda, depends on the frequency.
+    """
+    for reservoir in reservoirs:
+        _refuse_frequency(reservoir.name, reservoir.rate, frequency.free_symbols)
+    if linewidth is not None:
+        if linewidth.has(*frequency.free_symbols):
+            raise ValueError(
+                f"linewidth = {linewidth} depends on the frequency, without a causal self-energy; "
+                "give a reservoir whose rate is a Lambda"
+            )
+        return linewidth
+    if any(isinstance(r.rate, sp.Lambda) for r in reservoirs):
+        return None
+    return total_rate(reservoirs)
 
 
 def distribution(reservoirs: Sequence[Reservoir], frequency: sp.Expr) -> sp.Expr:
     """Return F(omega), the sum of gamma_lambda (1 - 2 f_lambda(omega)), as defined below (32)."""
     return functools.reduce(
-        operator.add, (r.rate * (1 - 2 * r.occupation(frequency)) for r in reservoirs)
+        operator.add,
+        (r.rate_at(frequency) * (1 - 2 * r.occupation(frequency)) for r in reservoirs),
     )
+
+
+def retarded_fraction(
+    reservoirs: Sequence[Reservoir], frequency: sp.Expr, *, advanced: bool = False
+) -> tuple[sp.Expr, sp.Expr]:
+    """Return numerator and denominator of the self-energy of electrons, retarded or advanced."""
+    above, below = sp.S.Zero, sp.S.One
+    for reservoir in reservoirs:
+        p, q = (at(x, frequency, advanced=advanced) for x in self_energy_fraction(reservoir.rate))
+        above, below = above * q + p * below, below * q
+    return above, below
 
 
 def environment_self_energy(
@@ -181,6 +252,9 @@ def environment_self_energy(
     linewidth: sp.Expr | None = None,
 ) -> Keldysh:
     """Return the self-energy (19)-(21) of the reservoirs in the rotating frame.
+
+    The retarded part of holes, the second component, is minus the advanced one of electrons at the
+    opposite frequency; with constant rates both are -i gamma.
 
     Parameters
     ----------
@@ -193,15 +267,34 @@ def environment_self_energy(
         part is linear in the reservoirs, one reservoir's contribution can then be derived alone.
     """
     chosen = resolve(reservoirs)
-    gamma = total_rate(chosen) if linewidth is None else linewidth
-    retarded = -sp.I * gamma * nambu.pauli(0)
+    gamma = constant_rate(chosen, linewidth, frequency)
+    if gamma is None:
+        retarded, advanced = (_environment(chosen, frequency, a) for a in (False, True))
+    else:
+        retarded = -sp.I * gamma * nambu.pauli(0)
+        advanced = retarded.H
     keldysh = sp.ImmutableMatrix(
         [
             [-2 * sp.I * distribution(chosen, frequency), 0],
             [0, 2 * sp.I * distribution(chosen, -frequency)],
         ]
     )
-    return Keldysh(retarded, retarded.H, keldysh)
+    return Keldysh(retarded, advanced, keldysh)
+
+
+def _environment(
+    chosen: Sequence[Reservoir], frequency: sp.Expr, advanced: bool
+) -> sp.ImmutableMatrix:
+    electron = retarded_fraction(chosen, frequency, advanced=advanced)
+    hole = retarded_fraction(chosen, -frequency, advanced=not advanced)
+    return sp.ImmutableMatrix([[electron[0] / electron[1], 0], [0, -hole[0] / hole[1]]])
+
+
+def lesser_self_energy(chosen: Sequence[Reservoir], frequency: sp.Expr) -> sp.ImmutableMatrix:
+    """Return the lesser part of the reservoirs' self-energy: what they fill in."""
+    filled = sum(r.rate_at(frequency) * r.occupation(frequency) for r in chosen)
+    holes = sum(r.rate_at(-frequency) * (1 - r.occupation(-frequency)) for r in chosen)
+    return sp.ImmutableMatrix([[2 * sp.I * filled, 0], [0, 2 * sp.I * holes]])
 
 
 def self_energy(

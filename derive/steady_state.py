@@ -8,8 +8,8 @@ import sympy as sp
 
 from derive import symbols
 from derive.frequency import integrate_frequency
-from derive.greens import green_functions, resolvent
-from derive.reservoirs import Reservoir, environment_self_energy, resolve, total_rate
+from derive.greens import green_functions, retarded_and_advanced
+from derive.reservoirs import Reservoir, lesser_self_energy, resolve
 
 
 def gap_integrand(
@@ -77,10 +77,10 @@ def number_integrand(
     4*Delta_0**2*gamma_v
     """
     chosen = resolve(reservoirs)
-    gamma = total_rate(chosen) if linewidth is None else linewidth
-    source = environment_self_energy(chosen, frequency).lesser
-    retarded, retarded_denominator = resolvent(frequency + sp.I * gamma, xi, gap)
-    advanced, advanced_denominator = resolvent(frequency - sp.I * gamma, xi, gap)
+    source = lesser_self_energy(chosen, frequency)
+    retarded, retarded_denominator, advanced, advanced_denominator = retarded_and_advanced(
+        chosen, frequency, xi, gap, linewidth
+    )
     numerator = (retarded * source * advanced)[0, 0]
     return -2 * sp.I * sp.expand(numerator) / (retarded_denominator * advanced_denominator)
 

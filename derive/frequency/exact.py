@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
@@ -84,6 +85,33 @@ def _floated(expr: sp.Basic, digits: int) -> sp.Basic:
     if isinstance(expr, sp.Pow):
         return sp.Pow(_floated(expr.base, digits), expr.exp)
     return expr.func(*(_floated(a, digits) for a in expr.args))
+
+
+def multiplied_out(expr: sp.Expr) -> sp.Expr:
+    """Return a number made of rationals and I as a + b I; anything else as it is."""
+    if expr.is_Rational or not expr.is_number:
+        return expr
+    value = _gaussian(expr)
+    return expr if value is None else sp.QQ_I.to_sympy(value)
+
+
+def _gaussian(expr: sp.Expr) -> Any:
+    if expr.is_Rational:
+        return sp.QQ_I.from_sympy(expr)
+    if expr is sp.I:
+        return sp.QQ_I(0, 1)
+    if expr.is_Pow:
+        base = _gaussian(expr.base) if expr.exp.is_Integer else None
+        return base ** int(expr.exp) if base else None
+    if not (expr.is_Add or expr.is_Mul):
+        return None
+    total = sp.QQ_I(0 if expr.is_Add else 1, 0)
+    for argument in expr.args:
+        value = _gaussian(argument)
+        if value is None:
+            return None
+        total = total + value if expr.is_Add else total * value
+    return total
 
 
 def vanishes(expr: sp.Expr, precision: Precision = Precision()) -> bool:

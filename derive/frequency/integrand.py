@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.frequency.difference import convolved
-from derive.frequency.exact import Deadline, Precision, vanishes
+from derive.frequency.exact import Deadline, Precision, multiplied_out, vanishes
 from derive.occupation import bose, fermi
 
 #: A polynomial's coefficients, the highest power first.
@@ -205,7 +205,11 @@ def _sum(parts: Iterable[Terms]) -> Terms:
     for part in parts:
         for key, above in part.items():
             total[key] = added(total[key], above) if key in total else above
-    return total
+    return _multiplied_out(total)
+
+
+def _multiplied_out(terms: Terms) -> Terms:
+    return {key: tuple(map(multiplied_out, above)) for key, above in terms.items()}
 
 
 def added(a: Coefficients, b: Coefficients) -> Coefficients:
@@ -222,7 +226,7 @@ def _product(a: Terms, b: Terms) -> Terms:
             key = (tuple(sorted((*m, *n))), _joined(p, q))
             above = tuple(convolved(x, y))
             total[key] = added(total[key], above) if key in total else above
-    return total
+    return _multiplied_out(total)
 
 
 def _joined(p: Denominator, q: Denominator) -> Denominator:

@@ -15,6 +15,7 @@ import math
 from collections.abc import Sequence
 
 import sympy as sp
+from sympy.polys.matrices import DomainMatrix
 
 from derive.frequency.difference import convolved
 from derive.frequency.exact import Deadline
@@ -101,6 +102,26 @@ def by_linear_equations(
     return sp.factor_terms(sp.expand(above)) / sp.factor_terms(
         sp.expand(matrix.det(method="berkowitz"))
     )
+
+
+def split_fraction(
+    numerator: Sequence[sp.Expr], own: Sequence[sp.Expr], other: Sequence[sp.Expr]
+) -> list[sp.Expr]:
+    """Return A of numerator/(own other) = A/own + B/other, for polynomials without common root."""
+    m, n = len(own) - 1, len(other) - 1
+    size = m + n
+    columns = [_column(other, k, size) for k in range(m)] + [
+        _column(own, k, size) for k in range(n)
+    ]
+    rest = [c for c in numerator if c != 0] and list(numerator)
+    padded = [sp.S.Zero] * (size - len(rest)) + rest
+    # all in one matrix, so that the numbers of both sides have one domain
+    whole = DomainMatrix.from_Matrix(
+        sp.Matrix(size, size + 1, lambda i, j: columns[j][i] if j < size else padded[i]),
+        extension=True,
+    ).to_field()
+    square, right = whole[:, :size], whole[:, size:]
+    return list(square.lu_solve(right).to_Matrix()[:m])
 
 
 def _column(polynomial: Sequence[sp.Expr], shift: int, size: int) -> list[sp.Expr]:
