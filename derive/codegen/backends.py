@@ -45,7 +45,8 @@ _PIECE = 4096
 def python_source(program: Program, target: Target) -> str:
     """Return a module of Python with a program, and what it calls, in it."""
     printer = Printer(target)
-    function = printer.function(program)
+    # Numba takes no long tuples
+    function = printer.function(program, fills=target.name == "numba")
     require_printed(function.removeprefix(target.decorator), _KNOWN)
     if target.name == "numba":
         rows = numba_rows(program)
@@ -80,9 +81,7 @@ def numba_rows(program: Program) -> str:
         '"""\n'
         f"    outputs = np.empty((inputs.shape[0], {len(program.outputs)}))\n"
         "    for k in range(inputs.shape[0]):\n"
-        f"        values = {program.name}({arguments})\n"
-        f"        for index in range({len(program.outputs)}):\n"
-        "            outputs[k, index] = values[index]\n"
+        f"        {program.name}({arguments}, outputs[k])\n"
         "    return outputs\n"
     )
 

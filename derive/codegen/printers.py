@@ -170,9 +170,18 @@ class Printer:
     def __init__(self, target: Target) -> None:
         self.target = target
 
-    def function(self, program: Program) -> str:
-        """Return the source text of the function that the program is."""
+    def function(self, program: Program, *, fills: bool = False) -> str:
+        """Return the source text of the function that the program is.
+
+        Parameters
+        ----------
+        program : Program
+            What to write.
+        fills : bool
+            Whether the function fills an array `out`, its last argument, and returns nothing.
+        """
         arguments = ", ".join(map(str, program.inputs)) + self.target.extra_arguments
+        arguments += ", out" if fills else ""
         counts = program.operations()
         kinds = ", ".join(f"{kind} {counts[kind]}" for kind in sorted(counts))
         lines = [
@@ -187,9 +196,13 @@ class Printer:
             lines.append(f"    {symbol} = {self.expression(value)}")
             if self.target.frees and last_use[index]:
                 lines.append(f"    del {', '.join(last_use[index])}")
-        lines.append("    return (")
-        lines += [f"        {self.expression(v)},  # {name}" for name, v in program.outputs]
-        lines.append("    )")
+        values = [(self.expression(value), name) for name, value in program.outputs]
+        if fills:
+            lines += [f"    out[{k}] = {text}  # {name}" for k, (text, name) in enumerate(values)]
+        else:
+            lines.append("    return (")
+            lines += [f"        {text},  # {name}" for text, name in values]
+            lines.append("    )")
         return "\n".join(lines) + "\n"
 
     def expression(self, expr: sp.Expr) -> str:

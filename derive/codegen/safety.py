@@ -64,7 +64,7 @@ def _is_foreign(node: ast.AST, names: set[str], docstrings: set[int]) -> bool:
     if isinstance(node, ast.Call):
         return not isinstance(node.func, ast.Name | ast.Attribute)
     if isinstance(node, ast.Expr):
-        return id(node) not in docstrings or not isinstance(node.value, ast.Constant)
+        return id(node) not in docstrings and not isinstance(node.value, ast.Call)
     if isinstance(node, ast.Assign):
         return any(not isinstance(t, ast.Name | ast.Subscript) for t in node.targets)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -120,6 +120,6 @@ def _product(occupation: sp.Tuple, z: sp.Expr, side: int, order: int) -> sp.Expr
 
 
 def _weight(a: sp.Tuple, b: sp.Tuple) -> sp.Expr:
-    if a[0] == b[0]:
-        return -bose(a[1] - b[1], a[2])
-    return fermi(a[1] - b[1], a[2])
+    # of f and n, which are v/(u + v) times their statistics, in their product
+    weight = -bose(a[1] - b[1], a[2]) if a[0] == b[0] else fermi(a[1] - b[1], a[2])
+    return b[0] * weight

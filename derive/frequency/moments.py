@@ -35,11 +35,14 @@ def moment(factors: Sequence[Factor], power: int) -> sp.Expr:
 
 
 def _weight(a: Factor, b: Factor) -> sp.Expr:
-    """Return 1/(1 - v_a/v_b) with v = statistics * exp(edge/T)."""
+    """Return the statistics of b over 1 - v_a/v_b, with v = statistics * exp(edge/T).
+
+    A factor is v/(u + v) times its statistics, which the moment of a alone has.
+    """
     distance = a.edge - b.edge
     if a.statistics == b.statistics:
-        return -bose(distance, a.temperature)
-    return fermi(distance, a.temperature)
+        return -b.statistics * bose(distance, a.temperature)
+    return b.statistics * fermi(distance, a.temperature)
 
 
 def _of_power(factor: Factor, exponent: int, power: int) -> sp.Expr:
