@@ -39,7 +39,8 @@ class Compiled:
     target : str
         What the source is for.
     source : str
-        A module, or a file of C, that needs nothing of this project.  The function in it takes
+        A module, or a file of C, that needs nothing of this project, unless it has to find the
+        roots of polynomials, or multiply more than two occupations.  The function in it takes
         real numbers, of a complex argument its real and then its imaginary part, and returns a
         tuple, or fills an array, of real ones.
     operations : mapping

@@ -32,7 +32,19 @@ PYTHON = {target.name: target for target in (NUMPY, MPMATH, NUMBA, JAX)}
 _RUNTIME = Path(__file__).resolve().parent / "runtime"
 _NAMES = tuple(f.name for f in FUNCTIONS)
 #: What the printed functions may use beside their own names, in Python.
-_KNOWN = frozenset([*_NAMES, *NUMPY.imports["numpy"], "abs", "range", "math", "mp", "np", "njit"])
+_KNOWN = frozenset(
+    [
+        *_NAMES,
+        "difference_value_mpmath",
+        *NUMPY.imports["numpy"],
+        "abs",
+        "range",
+        "math",
+        "mp",
+        "np",
+        "njit",
+    ]
+)
 _C_WORDS = """
     nambu_complex PI void double const char return for size_t count inputs outputs out re im
     sqrt log atan atan2 exp sin cos tan sinh cosh tanh fabs pow
@@ -56,6 +68,11 @@ def python_source(program: Program, target: Target) -> str:
     # all names count as called that the text has, which may be a few too many
     words = {w for w in _NAMES if w in function}
     imports, runtime = needed_definitions(files, sorted(words))
+    if "difference_value" in words:
+        suffix = "_mpmath" if target.name == "mpmath" else ""
+        imports.append(
+            f"from derive.codegen.runtime.difference_values import difference_value{suffix}"
+        )
     own = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
     lines = imports + replace(target, imports=own).preamble(function).splitlines()
     if target.name == "numba":

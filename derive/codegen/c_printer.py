@@ -42,7 +42,7 @@ class CPrinter(Printer):
     def __init__(self) -> None:
         super().__init__(C)
 
-    def function(self, program: Program) -> str:
+    def function(self, program: Program, *, fills: bool = True) -> str:
         """Return the definitions of a program, of its form for rows, and of its output names."""
         used: set[sp.Symbol] = set()
         for value in [v for _, v in program.body] + [v for _, v in program.outputs]:

@@ -10,7 +10,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from derive.codegen.differences import in_basic_differences
 from derive.codegen.elementary import real_power, where_less
 from derive.codegen.names import shown
-from derive.codegen.nodes import principal_root
+from derive.codegen.nodes import difference_value, principal_root
 from derive.codegen.registry import FUNCTIONS
 from derive.frequency.difference import divided_difference
 
@@ -39,6 +39,10 @@ _BY_LOGARITHMS = (
     *(sp.asin, sp.acos, sp.acot, sp.asec, sp.acsc),
     *(sp.asinh, sp.acosh, sp.atanh, sp.acoth, sp.asech, sp.acsch),
 )
+
+
+#: Targets that call the engine's own evaluation where nothing else is left.
+_ANY_DIFFERENCE = ("numpy", "mpmath", "lambdify")
 
 
 class Canonical:
@@ -118,6 +122,8 @@ class Canonical:
         found = in_basic_differences(expr)
         if found is None:
             found = expr.doit()
+        if found.has(divided_difference) and self.target in _ANY_DIFFERENCE:
+            return difference_value(*map(self, difference_value.of(expr).args))
         if found.has(divided_difference):
             raise ValueError(f"target {self.target} cannot compute {shown(expr)}")
         return self(found)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import sympy as sp
 
+from derive.frequency.difference import divided_difference
 from derive.frequency.divided import divided_log, divided_polygamma
 from derive.momentum import pair_arctanh, pair_excess, root_sum, upper_root
 
@@ -63,6 +64,24 @@ class principal_root(sp.Function):
         return sp.sqrt(self.args[0])
 
 
+class difference_value(sp.Function):
+    """A `divided_difference` with flat arguments: its shape as integers, then its numbers.
+
+    The first argument is the number of integers, itself included; see
+    `runtime.difference_values`.
+    """
+
+    @classmethod
+    def of(cls, difference: divided_difference) -> difference_value:
+        """Return it with the arguments of a `divided_difference`."""
+        nodes = [n if isinstance(n, sp.Tuple) else sp.Tuple(n) for n in difference.nodes]
+        shape = [len(difference.numerator) - 1, len(nodes), *(len(n) - 1 for n in nodes)]
+        shape += [*difference.sides, *(f[0] for f in difference.occupation)]
+        numbers = [*difference.numerator, *(x for n in nodes for x in n)]
+        numbers += [x for f in difference.occupation for x in f[1:]]
+        return cls(len(shape) + 1, *shape, *numbers)
+
+
 class _Part(sp.Function):
     """Real or imaginary part of a complex function, at the parts of its arguments."""
 
@@ -89,9 +108,11 @@ def joined(arguments: Sequence[sp.Expr], kinds: str) -> Iterator[sp.Expr]:
         Real.
     kinds : str
         A letter for each argument: z complex, x real, n an integer; ``z*`` is any number of
-        complex ones.
+        complex ones, and ``n*`` as many integers as the first of them says.
     """
-    kinds = kinds.replace("z*", "z" * (len(arguments) // 2))
+    if kinds.startswith("n*"):
+        kinds = kinds.replace("n*", "n" * int(arguments[0]))
+    kinds = kinds.replace("z*", "z" * ((len(arguments) - kinds.count("n")) // 2))
     rest = iter(arguments)
     for kind in kinds:
         x = next(rest)
@@ -169,6 +190,7 @@ log_difference_re, log_difference_im = _parts("log_difference", divided_log, "z*
 polygamma_difference_re, polygamma_difference_im = _parts(
     "polygamma_difference", divided_polygamma, "z*"
 )
+difference_value_re, difference_value_im = _parts("difference_value", difference_value, "n*z*")
 principal_root_re, principal_root_im = _parts("principal_root", principal_root, "z")
 upper_root_re, upper_root_im = _parts("upper_root", upper_root, "z")
 root_sum_re, root_sum_im = _parts("root_sum", root_sum, "zzz")
@@ -180,6 +202,7 @@ complex_divided_log = _evaluated("complex_divided_log", 4)
 complex_divided_polygamma = _evaluated("complex_divided_polygamma", 4)
 complex_log_difference = _evaluated("complex_log_difference", None)
 complex_polygamma_difference = _evaluated("complex_polygamma_difference", None)
+complex_difference_value = _evaluated("complex_difference_value", None)
 parts_principal_root = _evaluated("parts_principal_root", 2)
 parts_upper_root = _evaluated("parts_upper_root", 2)
 parts_root_sum = _evaluated("parts_root_sum", 6)

@@ -11,7 +11,7 @@ import sympy as sp
 from derive.codegen import elementary
 from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.program import Program
-from derive.codegen.registry import FUNCTIONS, forms, imports
+from derive.codegen.registry import forms, imports
 
 _ADD, _MUL, _UNARY, _ATOM = range(4)
 
@@ -76,12 +76,13 @@ _ACCESS = {
     second_part: "{}[1]",
 }
 
+_ARCTANGENTS = {sp.atan: "arctan({})", sp.atan2: "arctan2({}, {})"}
+
 NUMPY = Target(
     name="numpy",
     functions={
         sp.log: "log({})",
-        sp.atan: "arctan({})",
-        sp.atan2: "arctan2({}, {})",
+        **_ARCTANGENTS,
         **elementary.NUMPY,
         **forms("numpy"),
         **_ACCESS,
@@ -151,11 +152,7 @@ NUMBA = Target(
 JAX = replace(
     NUMPY,
     name="jax",
-    functions={
-        kind: form
-        for kind, form in NUMPY.functions.items()
-        if kind not in {f.call for f in FUNCTIONS if not f.differentiable}
-    },
+    functions={sp.log: "log({})", **_ARCTANGENTS, **elementary.NUMPY, **forms("jax"), **_ACCESS},
     imports={"jax.numpy": NUMPY.imports["numpy"]},
     frees=False,
 )

@@ -8,6 +8,9 @@ import sympy as sp
 
 from derive.codegen.elementary import ALWAYS_REAL, real_power, where_less
 from derive.codegen.nodes import (
+    difference_value,
+    difference_value_im,
+    difference_value_re,
     log_difference_im,
     log_difference_re,
     polygamma_difference_im,
@@ -179,6 +182,13 @@ class _NamingSplitter(Splitter):
             return real, sp.S.Zero if self(z)[1] == 0 else imaginary
         if isinstance(expr, fermi | bose):
             return self._occupation(expr)
+        if isinstance(expr, difference_value):
+            count = int(expr.args[0])
+            parts = [part for a in expr.args[count:] for part in self._named(a)]
+            return (
+                difference_value_re(*expr.args[:count], *parts),
+                difference_value_im(*expr.args[:count], *parts),
+            )
         if isinstance(expr, tuple(_DIFFERENCES)):
             return self._difference(expr)
         return super()._split(expr.func(*(sp.Add(*_rejoined(self._named(a))) for a in expr.args)))

@@ -19,6 +19,9 @@ from derive.frequency.divided import divided_log, divided_polygamma
 from derive.momentum import pair_arctanh, pair_excess, root_sum, upper_root
 from derive.occupation import bose, fermi
 
+#: What kernels are written for.
+KERNEL_TARGETS = ("numpy", "mpmath", "numba", "c")
+
 
 class Value(enum.Enum):
     """What a function returns: a real number, a complex one, or the pair of its parts."""
@@ -38,7 +41,7 @@ class SpecialFunction:
         What every runtime calls it; in C with the prefix `nambu_`.
     kinds : str
         Arguments of `symbolic`, a letter each: z complex, x real, n an integer; ``z*`` any number
-        of complex ones.  A complex argument of a call is two real ones.
+        of complex ones, ``n*`` of integers.  A complex argument of a call is two real ones.
     call : type
         Its evaluation in a program.
     symbolic : type
@@ -51,8 +54,8 @@ class SpecialFunction:
         Format strings of targets that do not call the runtime by its name with these arguments.
     runtime : mapping
         Module of NumPy and of mpmath kernels that has it; none if `forms` needs none.
-    differentiable : bool
-        Whether the runtime of JAX has it.
+    targets : tuple of str
+        What has a form or a runtime for it.
     dominant : bool
         Whether its cost dominates that of arithmetic, so that expressions are collected by it.
     """
@@ -65,7 +68,7 @@ class SpecialFunction:
     parts: tuple[type[sp.Function], type[sp.Function]] | None = None
     forms: Mapping[str, str] = field(default_factory=dict)
     runtime: Mapping[str, str] = field(default_factory=dict)
-    differentiable: bool = True
+    targets: tuple[str, ...] = (*KERNEL_TARGETS, "jax")
     dominant: bool = True
 
     def form(self, target: str) -> str:
@@ -94,7 +97,7 @@ FUNCTIONS = (
         nodes.log_ratio,
         forms={"mpmath": "(mp.log({}) - mp.log({}))"},
         runtime={"numpy": "numerics.special"},
-        differentiable=False,
+        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "excess",
@@ -104,7 +107,7 @@ FUNCTIONS = (
         forms={"mpmath": "(mp.hypot({0}, {1}) - ({0}))"},
         runtime={"numpy": "numerics.special"},
         dominant=False,
-        differentiable=False,
+        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "polygamma",
@@ -153,7 +156,7 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.root_sum_re, nodes.root_sum_im),
         runtime=_ROOTS,
-        differentiable=False,
+        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "pair_arctanh",
@@ -163,7 +166,7 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.pair_arctanh_re, nodes.pair_arctanh_im),
         runtime=_ROOTS,
-        differentiable=False,
+        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "pair_excess",
@@ -173,7 +176,7 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.pair_excess_re, nodes.pair_excess_im),
         runtime=_ROOTS,
-        differentiable=False,
+        targets=KERNEL_TARGETS,
     ),
     # what kernels do not use, and their modules need not have
     SpecialFunction(
@@ -199,6 +202,16 @@ FUNCTIONS = (
         divided_polygamma,
         Value.COMPLEX,
         (nodes.polygamma_difference_re, nodes.polygamma_difference_im),
+    ),
+    SpecialFunction(
+        "difference_value",
+        "n*z*",
+        nodes.complex_difference_value,
+        nodes.difference_value,
+        Value.COMPLEX,
+        (nodes.difference_value_re, nodes.difference_value_im),
+        forms={"mpmath": "difference_value_mpmath(mp, {all})"},
+        targets=("numpy", "mpmath"),
     ),
     SpecialFunction("fermi", "xx", fermi, fermi),
     SpecialFunction("bose", "xx", bose, bose),
@@ -236,7 +249,7 @@ def is_transcendental(node: sp.Basic) -> bool:
 
 def forms(target: str) -> dict[type[sp.Function], str]:
     """Return the format strings of all special functions."""
-    return {f.call: f.form(target) for f in FUNCTIONS}
+    return {f.call: f.form(target) for f in FUNCTIONS if target in f.targets}
 
 
 def imports(target: str) -> dict[str, tuple[str, ...]]:

@@ -177,6 +177,17 @@ def test_poles_that_meet(target: str, heat: sp.Expr, distance: sp.Expr) -> None:
     assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
 
 
+@pytest.mark.parametrize("target", ["numpy", "mpmath", "lambdify"])
+def test_roots_without_closed_form(target: str) -> None:
+    expr = integrate_frequency(fermi(NU - B, T) / (NU**4 + NU + 3), NU)
+    compiled = derive.compile(expr, (B, T), target=target)
+    exact = complex(expr.subs({B: HALF, T: sp.Rational(1, 4)}).evalf(20))
+    assert complex(compiled(0.5, 0.25)) == pytest.approx(exact, rel=1e-14)
+    for other in ("c", "numba", "jax"):
+        with pytest.raises(ValueError, match=f"^target {other} cannot compute divided_difference"):
+            derive.compile(expr, (B, T), target=other)
+
+
 def test_arrangements_and_shapes() -> None:
     exprs = {"pair": [X + B, (X * B,)], "matrix": sp.Matrix([[X, B, 1]]), 3: 7}
     compiled = derive.compile(exprs, (X, B), jacobian=B)
