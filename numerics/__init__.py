@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from numerics.compiled import backend
 from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.parameters import Parameters
@@ -13,7 +14,8 @@ from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
     from numerics.boundaries import Boundary, find_boundary
-    from numerics.diagram import PhaseDiagram, phase_diagram
+    from numerics.diagram import phase_diagram
+    from numerics.diagram_types import PhaseDiagram
     from numerics.dispersion_real import RealDispersion, real_dispersion
     from numerics.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.growth import GrowthRate, growth_rate
@@ -41,6 +43,7 @@ __all__ = [
     "StabilityEdge",
     "StabilityLine",
     "SteadyState",
+    "backend",
     "collective_mode",
     "equilibrium_crossover",
     "find_boundary",
@@ -62,7 +65,7 @@ __all__ = [
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
-    "PhaseDiagram": "numerics.diagram",
+    "PhaseDiagram": "numerics.diagram_types",
     "phase_diagram": "numerics.diagram",
     "ModeBranches": "numerics.mode_tracks",
     "RealDispersion": "numerics.dispersion_real",

@@ -47,7 +47,13 @@ def boundary_of(record: Record) -> Boundary:
 
 def run_task(task: Record) -> Record:
     """Return the value of a task; by this name workers find it."""
-    tasks = {"curve": _curve, "column": _column, "meeting": _meeting, "region": _region}
+    tasks = {
+        "curve": _curve,
+        "point": _point,
+        "column": _column,
+        "meeting": _meeting,
+        "region": _region,
+    }
     return tasks[task["task"]](task)
 
 
@@ -55,6 +61,8 @@ def describe(task: Record) -> str:
     """Return what a task computes, in some words."""
     if task["task"] == "curve":
         return f"boundary {task['kind']}"
+    if task["task"] == "point":
+        return f"boundary {task['between'][0]['kind']} at inv_kfa = {task['inv_kfa']:g}"
     if task["task"] == "column":
         return f"growth rates at inv_kfa = {task['inv_kfa']:g}"
     if task["task"] == "region":
@@ -72,6 +80,18 @@ def _curve(task: Record) -> Record:
         "ends": [[k, boundary_record(point), beyond] for k, point, beyond in walk.ends],
         "missing": [[walk.inv[k], reason] for k, reason in sorted(walk.missing.items())],
     }
+
+
+def _point(task: Record) -> Record:
+    """Return the point of a curve between two others; None if it is not found between them."""
+    inv = task["inv_kfa"]
+    ends = [boundary_of(record) for record in task["between"]]
+    start = min(ends, key=lambda end: abs(end.state.parameters.inv_kfa - inv))
+    found = _find(start.kind, start.state.parameters, inv, start)
+    low, high = sorted(math.log(end.ratio) for end in ends)
+    if isinstance(found, str) or not low - _SMOOTH <= math.log(found.ratio) <= high + _SMOOTH:
+        return {"point": None}
+    return {"point": boundary_record(found)}
 
 
 def _column(task: Record) -> Record:

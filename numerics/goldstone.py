@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.adaptive_panels import integrate
+from numerics.compiled import evaluate
 from numerics.frequency_grid import loop_panels
-from numerics.kernels import goldstone_numpy as kernels
 from numerics.loop_integral import loop_arguments
 from numerics.panels import Panels
 from numerics.quadrature import Rule
@@ -101,7 +101,7 @@ class _Integrand:
         """Return the four integrands per unit of the nodes' variable, and their sizes."""
         y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
         growth = np.tile(np.repeat(self.omega.imag[panels.owner], rule.nodes.size), 2)
-        both = np.array(kernels.pairing(*(*arguments, growth))).reshape(4, 2, 2, *y.shape)
+        both = evaluate("goldstone", "pairing", *arguments, growth).reshape(4, 2, 2, *y.shape)
         folded = both.sum(axis=2)
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope

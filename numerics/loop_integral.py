@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.adaptive_panels import integrate
+from numerics.compiled import evaluate
 from numerics.frequency_grid import loop_panels
-from numerics.kernels import bubble_numpy as kernels
 from numerics.panels import Extended, Panels
 from numerics.quadrature import Rule
 from numerics.results import FullResult
@@ -76,7 +76,7 @@ class _Integrand:
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 per unit of the nodes' variable, and their sizes."""
         y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
-        both = np.array(kernels.pairing(*arguments)).reshape(4, 2, 2, *y.shape)
+        both = evaluate("bubble", "pairing", *arguments).reshape(4, 2, 2, *y.shape)
         folded = both.sum(axis=2)
         even = (y * y + self.scale**2) ** -0.25 / (4 * math.pi**2)
         folded[::3, 0] -= even

@@ -1,7 +1,7 @@
 """Runs pytest as on a processor of another make: `python -m tests.other_processor [ARGUMENT ...]`.
 
 NumPy, BLAS and the C library choose their code by what the processor can do, and round otherwise
-with other code.  Here each of them is kept from everything that it may be kept from.
+with other code.  Here each of them, and Numba, is kept from everything that it may be kept from.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def disabled_features() -> list[str]:
 def environment(before: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a process with code for another processor."""
     tunables = (before.get("GLIBC_TUNABLES"), "glibc.cpu.hwcaps=-AVX512F,-AVX2,-FMA,-FMA4")
-    changed = {"GLIBC_TUNABLES": ":".join(filter(None, tunables))}
+    changed = {"GLIBC_TUNABLES": ":".join(filter(None, tunables)), "NUMBA_CPU_NAME": "generic"}
     features = disabled_features()
     if features:
         changed["NPY_DISABLE_CPU_FEATURES"] = " ".join(features)

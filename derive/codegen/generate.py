@@ -10,10 +10,14 @@ import sympy as sp
 
 from derive.codegen.printers import TARGETS, Printer, Target
 from derive.codegen.program import Module
+from derive.codegen.vector import outputs_of, vector_source
 from derive.programs import modules
 
 #: Where the generated modules live, beside this package.
 KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"
+
+#: Modules whose kernels are evaluated often enough to be worth some seconds of compilation.
+VECTORISED = ("bubble", "goldstone")
 
 
 def module_source(module: Module, target: Target) -> str:
@@ -21,8 +25,7 @@ def module_source(module: Module, target: Target) -> str:
     printer = Printer(target)
     text = ""
     for program in module.programs:
-        names = "".join(f'    "{name}",\n' for name, _ in program.outputs)
-        text += f"\n{program.name.upper()}_OUTPUTS = (\n{names})\n"
+        text += outputs_of(program)
     for program in module.programs:
         text += "\n\n" + printer.function(program)
     header = (
@@ -38,6 +41,8 @@ def generated_files(contents: Iterable[Module] | None = None) -> Iterator[tuple[
     for module in modules() if contents is None else contents:
         for target in TARGETS.values():
             yield KERNELS / f"{module.name}_{target.name}.py", module_source(module, target)
+        if module.name in VECTORISED:
+            yield KERNELS / f"{module.name}_vector.py", vector_source(module)
 
 
 def write() -> list[Path]:

@@ -70,9 +70,11 @@ JOBS = (
         shares="fig05",
     ),
     FigureJob("Fig. 9", "fig09", "occupied_weight", {}, {"pixels": (300, 500)}),
-    FigureJob("Fig. 13", "fig13", "response_parts", {"points": 40}, {"points": 200}, parallel=True),
     FigureJob(
-        "Fig. 14", "fig14", "amplitude_spectrum", {"points": 48}, {"points": 200}, parallel=True
+        "Fig. 13", "fig13", "response_parts", {"points": 100}, {"points": 200}, parallel=True
+    ),
+    FigureJob(
+        "Fig. 14", "fig14", "amplitude_spectrum", {"points": 100}, {"points": 200}, parallel=True
     ),
     FigureJob("BCS-BEC crossover", "crossover", "crossover"),
     FigureJob("order of the limits", "limit_orders", "limit_orders", {}, {"points": 25}, True),

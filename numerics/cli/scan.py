@@ -29,7 +29,7 @@ from numerics.domain import real
 from numerics.tables import model_of, save_table
 
 if TYPE_CHECKING:
-    from numerics.diagram import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
+    from numerics.diagram_types import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
 
 COLUMNS = ("kind", "inv_kfa", "ratio", "q", "omega", "error")
 GROWTH_COLUMNS = ("inv_kfa", "ratio", "rate", "q", "omega", "error", "complete")
@@ -214,7 +214,7 @@ def _cells(growth: GrowthMap) -> Iterator[tuple[object, ...]]:
 
 def _show(diagram: PhaseDiagram) -> None:
     """Print tables for people."""
-    from numerics.diagram import INSTABILITIES
+    from numerics.diagram_types import INSTABILITIES
 
     kinds = tuple(diagram.curves)
     ratio: dict[tuple[str, float], float] = {}

@@ -23,13 +23,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import SymLogNorm
+from matplotlib.colors import FuncNorm, Normalize, SymLogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from numerics.amplitude_spectrum import spectral_function
-from numerics.figures.style import new_figure, style
+from numerics.figures.parameter_line import interaction, state_parameters
+from numerics.figures.style import draw_map, new_figure, style
 from numerics.fluctuation import fluctuation_matrix
 from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
@@ -51,10 +52,15 @@ COLUMNS = (
 
 #: Far more than a colour shows; next to a pole the inverse loses what there is to lose.
 _RTOL = 1e-6
-#: The scale is linear up to here.
-_LINEAR = 0.1
-#: The scale ends here; beside a pole the spectrum has no bound.
-_HIGHEST = 1000.0
+#: A spectrum with negative values is shown on a scale that is linear up to here, and ends here;
+#: beside a pole it has no bound.
+_LINEAR, _HIGHEST = 0.1, 1000.0
+#: One without is shown on a square-root scale, where a line is told from a continuum some times as
+#: weak; but for this part of the points, which are beside a pole, it is within the scale.
+_BEYOND = 0.002
+#: Where the line at 2 Delta_0 begins, in units of the largest wave number: left of it is the weight
+#: of the amplitude mode, to be seen.
+_FREE = 0.62
 
 
 @dataclass(frozen=True)
@@ -165,41 +171,54 @@ def static_poles(state: SteadyState, largest_q: float, points: int = 200) -> tup
 
 def draw(data: AmplitudeSpectrum) -> Figure:
     """Draw a row for each interaction strength: with the whole response and with its part."""
-    norm = SymLogNorm(_LINEAR, vmin=-_HIGHEST, vmax=_HIGHEST, clip=True)
     with style():
         figure = new_figure(8.6, 3.5 * len(data.spectra))
         panels = figure.subplots(len(data.spectra), 2, squeeze=False)
         for row, spectrum in enumerate(data.spectra):
             state = spectrum.state
+            norm, lowest, scale = _scale(spectrum)
             titles = (r"$\mathrm{Im}[M^{-1}]_{11}$", r"$\mathrm{Im}[(M^\mathrm{inter})^{-1}]_{11}$")
             for column, values in enumerate((spectrum.whole, spectrum.inter)):
                 axes = panels[row, column]
-                image = axes.pcolormesh(
-                    spectrum.q, spectrum.omega, values, norm=norm, cmap="PuOr_r", rasterized=True
-                )
+                image = draw_map(axes, spectrum.q, spectrum.omega, values, norm=norm, cmap="PuOr_r")
                 _outline_negative(axes, spectrum, values)
                 axes.set_title(
                     f"({'abcdefgh'[row]}{column + 1})  {titles[column]}, "
-                    rf"$(k_\mathrm{{F}}a_s)^{{-1}} = {state.parameters.inv_kfa:+g}$",
+                    rf"${interaction(state.parameters.inv_kfa)}$",
                     fontsize=10,
                 )
                 if state.mu > 0:
                     _mark_amplitude_mode(axes, spectrum)
                 axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
                 axes.set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
-                axes.grid(False)
-                axes.set_xlim(0, None)
-                axes.set_ylim(0, None)
             _circle_poles(panels[row, 0], spectrum)
-        bar = figure.colorbar(image, ax=panels, extend="both", aspect=35)
-        bar.set_label(r"$\mathrm{Im}[M^{-1}]_{11}\;k_\mathrm{F}^3/\varepsilon_\mathrm{F}$")
+            bar = figure.colorbar(
+                image, ax=list(panels[row]), extend="both" if lowest < 0 else "max", aspect=18
+            )
+            bar.ax.set_ylim(lowest, None)
+            bar.set_label(
+                r"$\mathrm{Im}[M^{-1}]_{11}\,/\,(\varepsilon_\mathrm{F}/k_\mathrm{F}^3)$"
+                + f"\n{scale}"
+            )
+        state_parameters(figure, data, COLUMNS)
     return figure
+
+
+def _scale(spectrum: Spectrum) -> tuple[Normalize, float, str]:
+    """Return a scale on which white is zero, its lowest value that is used, and what it is."""
+    values = np.stack([spectrum.whole, spectrum.inter])
+    if values.min() < -_LINEAR:
+        norm = SymLogNorm(_LINEAR, vmin=-_HIGHEST, vmax=_HIGHEST, clip=True)
+        return norm, -_HIGHEST, rf"linear to $\pm${_LINEAR:g}, then logarithmic"
+    highest = float(np.quantile(values, 1 - _BEYOND))
+    roots = (lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x**2)
+    return FuncNorm(roots, vmin=-highest, vmax=highest, clip=True), 0.0, "square-root scale"
 
 
 def _mark_amplitude_mode(axes: Axes, spectrum: Spectrum) -> None:
     """Mark 2 Delta_0, where the pair continuum of a positive chemical potential begins."""
     energy = 2 * spectrum.state.gap
-    axes.axhline(energy, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.axhline(energy, _FREE, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
     axes.annotate(
         rf"$2\Delta_0 = {energy:.2f}\,\varepsilon_\mathrm{{F}}$",
         (0.98 * spectrum.q[-1], energy),

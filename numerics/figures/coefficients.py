@@ -18,7 +18,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from numerics.boundaries import Boundary, find_boundary
-from numerics.diagram import PhaseDiagram, phase_diagram
+from numerics.diagram import phase_diagram
+from numerics.diagram_types import PhaseDiagram
+from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.phase_diagram import (
     LOOKS,
     draw_curve,
@@ -152,6 +154,7 @@ def draw(data: CoefficientsData) -> Figure:
         lower.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
         lower.set_ylabel("above $\\alpha_{11} = 0$ (%)")
         lower.set_title("(d)", fontsize=10, loc="left")
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 
@@ -186,7 +189,7 @@ def _draw_sweep(axes: Axes, name: str, sweep: Sweep) -> None:
     )
     parameters = sweep.boundary.state.parameters
     axes.set_title(
-        rf"({name})  $(k_\mathrm{{F}}a_s)^{{-1}} = {parameters.inv_kfa:+g}$",
+        rf"({name})  ${interaction(parameters.inv_kfa)}$",
         fontsize=10,
         loc="left",
     )

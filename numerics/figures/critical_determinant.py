@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.boundaries import Boundary, find_boundary
 from numerics.determinant import determinant
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 
 Array = NDArray[np.float64]
@@ -121,14 +122,10 @@ def draw(data: CriticalDeterminant) -> Figure:
         below.set_ylabel(r"$(4\pi)^2\,|\det M(q, \omega)|$")
         below.set_xlim(0, data.q[-1])
         below.set_xlabel(r"wave number $q/k_\mathrm{F}$")
-        parameters = found.state.parameters
-        above.set_title(
-            rf"boundary C:  $(k_\mathrm{{F}}a_s)^{{-1}} = {parameters.inv_kfa:+g}$, "
-            rf"$\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = {_power(parameters.ratio, 2)}$",
-            fontsize=10,
-        )
+        above.set_title("boundary C", fontsize=10)
         above.legend(loc="best")
         below.legend(loc="best")
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from numerics.crossover import Crossover, equilibrium_crossover
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 
 COLUMNS = (
@@ -82,6 +83,7 @@ def draw(data: CrossoverCurve) -> Figure:
         for axes in (gap, mu):
             _finish(axes, data)
         gap.legend(loc="upper left")
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 

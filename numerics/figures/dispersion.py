@@ -23,12 +23,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
 from numerics.boundaries import find_boundary
 from numerics.determinant import determinant
 from numerics.dispersion_real import RealDispersion, RealStrand, real_dispersion
+from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
 from numerics.steady_state import SteadyState, solve_steady_state
@@ -257,10 +259,11 @@ def draw(data: Dispersion) -> Figure:
             _legend(grid[0, column], panel)
             for axes, name in zip(grid[:, column], ("1", "1, low frequencies", "2"), strict=True):
                 axes.set_title(
-                    rf"({letter}{name})  $(k_\mathrm{{F}}a_s)^{{-1}} = {view.inv_kfa:+g}$",
+                    rf"({letter}{name})  ${interaction(view.inv_kfa)}$",
                     fontsize=10,
                 )
                 axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 
@@ -270,8 +273,15 @@ def _draw_dispersion(axes: Axes, panel: Panel, ranges: tuple[float, float]) -> N
             axes.plot(q, omega * 1e3, color=COLOURS[n], linestyle=_LINES[n])
     axes.set_xlim(0, ranges[0])
     axes.set_ylim(0, ranges[1] * 1e3)
-    axes.locator_params(nbins=5)
+    _ticks(axes)
     axes.set_ylabel(r"$\omega_q^\mathrm{Re}\;/\;10^{-3}\,\varepsilon_\mathrm{F}$")
+
+
+def _ticks(axes: Axes) -> None:
+    """Set few ticks, with labels so short that those at the corner are apart."""
+    axes.locator_params(nbins=5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
 
 
 def _legend(axes: Axes, panel: Panel) -> None:
@@ -293,5 +303,5 @@ def _draw_static(axes: Axes, panel: Panel) -> None:
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_xlim(0, largest_q)
     axes.set_ylim(lowest / 10**power, highest / 10**power)
-    axes.locator_params(nbins=5)
+    _ticks(axes)
     axes.set_ylabel(rf"$(4\pi)^2\,\mathrm{{Re}}\,\det M(q, 0)\;/\;10^{{{power}}}$")

@@ -32,7 +32,9 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from numerics.diagram import GrowthMap, PhaseDiagram, phase_diagram
+from numerics.diagram import phase_diagram
+from numerics.diagram_types import GrowthMap, PhaseDiagram
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.phase_diagram import LABELS, draw_curve
 from numerics.figures.style import new_figure, style
 from numerics.results import GROWS, UNDECIDED
@@ -151,6 +153,7 @@ def draw(data: GrowthMapData) -> Figure:
         row[2].pcolormesh(x, y, shown, cmap=ListedColormap([_STATIC]), rasterized=True)
         row[0].set_ylabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
         _legend(figure, row[0])
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 

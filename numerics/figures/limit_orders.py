@@ -4,19 +4,25 @@ The coefficients of (46) with q -> 0 first, at the model's gamma, beside those w
 first, which (72) and (76) are about.  In equilibrium both orders give the same.
 
 Along most of A and B the bath's edge lies a few gamma below the lowest excitation: gamma -> 0 at a
-fixed edge then takes the quasiparticles away as well, and leaves nearly the equilibrium value.
+fixed edge then takes the quasiparticles away as well, and leaves nearly the equilibrium value.  On
+the BEC side the edge is above; where it touches, coefficients with gamma -> 0 first diverge, and no
+line is drawn across.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from numerics.boundaries import Boundary, find_boundary
 from numerics.errors import NoBoundary
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.long_wavelength import hydrodynamics
 from numerics.narrow import narrow_hydrodynamics
@@ -57,6 +63,13 @@ class LimitOrders:
     beta22: tuple[float, float]
     equilibrium: float
 
+    @property
+    def filled(self) -> bool:
+        """Whether the edge of the bath is above the lowest excitation."""
+        state = self.boundary.state
+        lowest = state.gap if state.mu > 0 else math.hypot(state.mu, state.gap)
+        return state.mu_b - state.mu > lowest
+
 
 @dataclass(frozen=True)
 class LimitOrdersData:
@@ -67,6 +80,11 @@ class LimitOrdersData:
     def of(self, kind: str) -> list[LimitOrders]:
         """Return the points of a boundary."""
         return [point for point in self.points if point.boundary.kind == kind]
+
+    def stretches(self, kind: str) -> list[list[LimitOrders]]:
+        """Return the points of a boundary in stretches in which the edge stays on one side."""
+        groups = itertools.groupby(self.of(kind), lambda point: point.filled)
+        return [list(points) for _, points in groups]
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of the table."""
@@ -118,24 +136,26 @@ def draw(data: LimitOrdersData) -> Figure:
         figure = new_figure(8.4, 3.6)
         left, right = figure.subplots(1, 2)
         for colour, kind in zip(COLOURS[1:], SHOWN, strict=False):
-            points = data.of(kind)
-            strengths = [p.boundary.state.parameters.inv_kfa for p in points]
             for order, words in enumerate((r"$q\to0$ first", r"$\gamma\to0$ first")):
-                look = {
+                look: dict[str, Any] = {
                     "color": colour,
                     "linestyle": LINES[order],
                     "marker": "os"[order],
                     "markersize": 3.5,
                     "label": f"{kind}, {words}",
                 }
-                shares = [p.alpha11[order] / p.equilibrium for p in points]
-                left.plot(strengths, shares, **look)
-                right.plot(strengths, [p.beta22[order] for p in points], **look)
+                # at finite gamma nothing jumps
+                for points in data.stretches(kind) if order else [data.of(kind)]:
+                    strengths = [p.boundary.state.parameters.inv_kfa for p in points]
+                    left.plot(strengths, [p.alpha11[order] / p.equilibrium for p in points], **look)
+                    right.plot(strengths, [p.beta22[order] for p in points], **look)
+                    look.pop("label", None)
         left.set_ylabel(r"$\alpha_{11}/\alpha_{11}(\gamma_\mathrm{v}=0)$")
-        right.set_ylabel(r"$\beta_{22}$")
+        right.set_ylabel(r"$\beta_{22}\,\varepsilon_\mathrm{F}/k_\mathrm{F}$")
         right.set_yscale("asinh", linear_width=0.02)
         for axes in (left, right):
             axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
             axes.axhline(0.0, color="#888888", linewidth=0.8)
         left.legend()
+        state_parameters(figure, data, COLUMNS)
     return figure

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
-from numerics.figures.style import new_figure, style
+from numerics.figures.parameter_line import state_parameters
+from numerics.figures.style import draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.spectral_weight import occupied_spectral_weight
 from numerics.steady_state import SteadyState, solve_steady_state
@@ -83,7 +84,7 @@ def compute(
 
 
 def draw(data: OccupiedWeight) -> Figure:
-    """Draw the maps side by side on one logarithmic scale, with the lines +-E_p."""
+    """Draw the maps side by side on one logarithmic scale."""
     norm = LogNorm(_LOWEST, _HIGHEST, clip=True)
     with style():
         figure = new_figure(8.4, 4.2)
@@ -93,32 +94,40 @@ def draw(data: OccupiedWeight) -> Figure:
         for label, axes, state, weight in zip(
             "abcdefgh", panels, data.states, data.weights, strict=False
         ):
-            image = axes.pcolormesh(
-                data.p, data.omega, weight, norm=norm, cmap="cividis", rasterized=True
-            )
             _dispersion(axes, data, state)
+            image = draw_map(axes, data.p, data.omega, weight, norm=norm, cmap="cividis")
             axes.set_title(
                 rf"({label})  $\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = "
                 rf"{state.parameters.ratio:g}$",
                 fontsize=10,
             )
             axes.set_xlabel(r"momentum $p/k_\mathrm{F}$")
-            axes.grid(False)
+            axes.locator_params(nbins=5)
+            axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         panels[0].set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
-        panels[0].legend(loc="lower left", labelcolor="white")
         bar = figure.colorbar(image, ax=panels, extend="both")
-        bar.set_label(r"$L(p, \omega)\,\varepsilon_\mathrm{F}$, mean over a pixel")
+        bar.set_label(r"$L(p, \omega)\,\varepsilon_\mathrm{F}$, pixel mean, logarithmic scale")
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 
 def _dispersion(axes: Axes, data: OccupiedWeight, state: SteadyState) -> None:
-    """Draw the quasiparticle energies, thin and dotted, so that the weight shows beneath them."""
+    """Name the branches; the line of the upper one is drawn only where nothing occupies it."""
     energy = np.hypot(data.p**2 - state.mu, state.gap)
-    look: dict[str, Any] = {"color": "white", "linewidth": 0.7, "linestyle": (0, (1, 7))}
-    axes.plot(data.p, energy, label=r"$\pm E_p$", **look)
-    axes.plot(data.p, -energy, **look)
-    axes.set_xlim(0, data.p[-1])
-    axes.set_ylim(data.omega[0], data.omega[-1])
+    # beside the steep part, where there is no weight
+    k = int(np.searchsorted(data.p, 0.72 * data.p[-1]))
+    for sign, name in ((1, "$+E_p$"), (-1, "$-E_p$")):
+        axes.annotate(
+            name,
+            (float(data.p[k]), sign * float(energy[k])),
+            (-10, 4 * sign),
+            textcoords="offset points",
+            ha="right",
+            va="bottom" if sign > 0 else "top",
+            color="white",
+        )
+    if state.parameters.gamma_v == 0:
+        axes.plot(data.p, energy, color="white", linewidth=0.7, linestyle=(0, (1, 5)))
 
 
 def _midpoints(start: float, end: float, number: int) -> Array:

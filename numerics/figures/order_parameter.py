@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
 from numerics.steady_state import Branch, trace_steady_states
@@ -81,16 +82,10 @@ def draw(data: OrderParameter) -> Figure:
                 linestyle=LINES[index % len(LINES)],
                 label=f"{model.cutoff:g}",
             )
-        model = data.parameters[0]
         axes.set_xlabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
         axes.set_ylabel(r"order parameter $\Delta_0/\varepsilon_\mathrm{F}$")
-        axes.set_title(
-            rf"$(k_\mathrm{{F}}a_s)^{{-1}} = {model.inv_kfa:g}$, "
-            rf"$\gamma_\mathrm{{b}} = {model.gamma_b:g}\,\varepsilon_\mathrm{{F}}$, "
-            rf"$T_\mathrm{{b}} = {model.temperature:g}$",
-            fontsize=10,
-        )
         axes.set_xlim(0, 1.05)
         axes.set_ylim(0, None)
         axes.legend(title=r"cutoff $p_\mathrm{c}/k_\mathrm{F}$")
+        state_parameters(figure, data, COLUMNS)
     return figure

@@ -21,7 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from numerics.diagram import INSTABILITIES, PhaseDiagram, phase_diagram
+from numerics.diagram import phase_diagram
+from numerics.diagram_types import INSTABILITIES, PhaseDiagram
+from numerics.figures.parameter_line import state_parameters
 from numerics.figures.stability_region import (
     Column,
     Region,
@@ -80,6 +82,7 @@ def compute(
     *,
     gamma_b: float = 1e-3,
     cutoff: float = 100.0,
+    tolerance: float = 0.01,
     executor: Executor | None = None,
     store: str | PathLike[str] | None = None,
 ) -> PhaseDiagramData:
@@ -88,18 +91,25 @@ def compute(
     Parameters
     ----------
     points : int
-        Interaction strengths.
+        Interaction strengths; there are more where the curves bend.
     gamma_b, cutoff : float
         The model, as in `Parameters`.
+    tolerance : float
+        As in `phase_diagram`.
     executor, store
         As in `phase_diagram`.
     """
     inv = np.linspace(-2.0, 1.0, points)
-    return PhaseDiagramData(
-        phase_diagram(
-            inv, gamma_b=gamma_b, cutoff=cutoff, regions=True, executor=executor, store=store
-        )
+    diagram = phase_diagram(
+        inv,
+        gamma_b=gamma_b,
+        cutoff=cutoff,
+        regions=True,
+        tolerance=tolerance,
+        executor=executor,
+        store=store,
     )
+    return PhaseDiagramData(diagram)
 
 
 def draw(data: PhaseDiagramData) -> Figure:
@@ -122,12 +132,7 @@ def draw(data: PhaseDiagramData) -> Figure:
         lower.set_ylabel("above the first\nof A, B, C (%)")
         lower.set_ylim(-0.7, 10)
         lower.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
-        axes.set_title(
-            rf"$\gamma_\mathrm{{b}} = {diagram.gamma_b:g}\,\varepsilon_\mathrm{{F}}$, "
-            rf"$T_\mathrm{{b}} = {diagram.temperature:g}$, "
-            rf"$p_\mathrm{{c}} = {diagram.cutoff:g}\,k_\mathrm{{F}}$",
-            fontsize=10,
-        )
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 
@@ -211,7 +216,8 @@ def region_of(diagram: PhaseDiagram) -> tuple[Region, tuple[Array, Array] | None
             (low, math.inf if high > _NEARLY * top else high) for low, high in intervals
         )
         columns.append(Column(inv, ends))
-    return unstable_region(columns, normal), normal
+    first = first_boundary(diagram)
+    return unstable_region(columns, normal, first if first[0].size else None), normal
 
 
 def shade_unstable(axes: Axes, diagram: PhaseDiagram) -> list[Patch]:

@@ -21,7 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from numerics.figures.style import new_figure, style
+from numerics.figures.parameter_line import state_parameters
+from numerics.figures.style import draw_map, new_figure, style
 from numerics.fluctuation import pair_correlation
 from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
@@ -129,9 +130,7 @@ def draw(data: ResponseParts) -> Figure:
             norm = PowerNorm(0.5, 0.0, highest, clip=True)
             for row, (state, values) in enumerate(zip(data.states, maps, strict=True)):
                 axes = panels[row, column]
-                image = axes.pcolormesh(
-                    data.q, data.omega, values, norm=norm, cmap="cividis", rasterized=True
-                )
+                image = draw_map(axes, data.q, data.omega, values, norm=norm, cmap="cividis")
                 axes.axhline(2 * state.gap, color="white", linewidth=0.8, linestyle=(0, (4, 3)))
                 axes.annotate(
                     r"$2\Delta_0$",
@@ -147,7 +146,6 @@ def draw(data: ResponseParts) -> Figure:
                     rf"$\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = {state.parameters.ratio:g}$",
                     fontsize=10,
                 )
-                axes.grid(False)
             ticks = np.asarray(MaxNLocator(6).tick_values(0.0, highest))
             bar = figure.colorbar(
                 image,
@@ -156,9 +154,11 @@ def draw(data: ResponseParts) -> Figure:
                 aspect=30,
                 ticks=ticks[ticks <= highest],
             )
-            bar.set_label(rf"{title} $\cdot\;\varepsilon_\mathrm{{F}}/k_\mathrm{{F}}^3$")
+            unit = r"$k_\mathrm{F}^3/\varepsilon_\mathrm{F}$"
+            bar.set_label(f"{title} / ({unit}), square-root scale")
         for axes in panels[-1]:
             axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
         for axes in panels[:, 0]:
             axes.set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
+        state_parameters(figure, data, COLUMNS)
     return figure

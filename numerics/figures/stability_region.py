@@ -2,8 +2,9 @@
 
 What is known are intervals of the ratio gamma_v/gamma_b at some interaction strengths.  Between
 neighbours the ends of corresponding intervals are joined by straight lines in the logarithm of the
-ratio; an interval or a stable pocket without a counterpart ends half-way, since where it does is
-not known.  Next to an interaction strength at which nothing was found, nothing is drawn but that.
+ratio, or along a boundary that both are on.  An interval or a stable pocket without a counterpart
+ends half-way, since where it does is not known.  Next to an interaction strength at which nothing
+was found, nothing is drawn but that.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
 Point = tuple[float, float]
+#: Interaction strengths, ascending, and ratios.
+Line = tuple[Array, Array]
 #: An end of an interval: its column, its place among the intervals there, and 1 for the upper end.
 _Corner = tuple[int, int, int]
 #: What is between two corners of a column, the lower one first: an interval, or a stable pocket.
@@ -77,7 +80,9 @@ class Region:
     missing: tuple[tuple[float, float], ...]
 
 
-def unstable_region(columns: Sequence[Column], normal: tuple[Array, Array] | None = None) -> Region:
+def unstable_region(
+    columns: Sequence[Column], normal: Line | None = None, first: Line | None = None
+) -> Region:
     """Join the intervals of neighbouring interaction strengths.
 
     Parameters
@@ -86,7 +91,9 @@ def unstable_region(columns: Sequence[Column], normal: tuple[Array, Array] | Non
         In ascending order of the interaction strength.
     normal : tuple of (ndarray, ndarray), optional
         Interaction strengths and ratios of the line beyond which there is no condensate.  Where
-        both ends of an edge touch it, the edge follows its points.
+        both ends of an upper edge touch it, the edge follows its points.
+    first : tuple of (ndarray, ndarray), optional
+        The same of the line at which the first mode starts to grow; lower edges follow it.
 
     Returns
     -------
@@ -112,14 +119,14 @@ def unstable_region(columns: Sequence[Column], normal: tuple[Array, Array] | Non
                 f"columns at {one.inv_kfa:g} and {other.inv_kfa:g} are outside their domain: "
                 "interaction strengths, ascending"
             )
-    tracer = _Tracer([c.inv_kfa for c in columns], known, normal)
+    tracer = _Tracer([c.inv_kfa for c in columns], known, (first, normal))
     for k in range(len(columns)):
         tracer.join(k)
     rings, lines = tracer.rings()
     return Region(rings, lines, _missing(columns))
 
 
-def shade(axes: Axes, region: Region, normal: tuple[Array, Array] | None = None) -> None:
+def shade(axes: Axes, region: Region, normal: Line | None = None) -> None:
     """Shade a region, and hatch up to the normal phase where it is not known.
 
     Parameters
@@ -155,7 +162,7 @@ def legend_patches(region: Region) -> list[Patch]:
     return found + ([Patch(label="not found", **MISSING)] if region.missing else [])
 
 
-def _checked(column: Column, normal: tuple[Array, Array] | None) -> tuple[Interval, ...] | None:
+def _checked(column: Column, normal: Line | None) -> tuple[Interval, ...] | None:
     """Return the intervals, with an infinite end at the normal phase; None if they are missing."""
     if column.unstable is None:
         return None
@@ -199,11 +206,11 @@ class _Tracer:
         self,
         inv: list[float],
         columns: list[tuple[Interval, ...] | None],
-        normal: tuple[Array, Array] | None,
+        lines: tuple[Line | None, Line | None],
     ) -> None:
         self._inv = inv
         self._columns = columns
-        self._normal = normal
+        self._lines = lines
         self._next: dict[_Corner, tuple[list[Point], _Corner]] = {}
 
     def join(self, k: int) -> None:
@@ -257,18 +264,20 @@ class _Tracer:
         self._next[start] = ([(inv, ratio)], end)
 
     def _follow(self, left: _Corner, right: _Corner) -> None:
-        """Link corners of neighbouring columns, along the normal phase if both are there."""
-        start, end = (right, left) if left[2] else (left, right)
+        """Link corners of neighbouring columns, along a line that both are on if there is one."""
+        upper = left[2]
+        start, end = (right, left) if upper else (left, right)
         self._next[start] = ([], end)
-        if left[2] == 0 or self._normal is None or self._normal[0].size == 0:
+        line = self._lines[upper]
+        if line is None or line[0].size == 0:
             return
-        inv, ratio = self._normal
+        inv, ratio = line
         ends = np.array([self._at(left), self._at(right)])
         height = np.exp(np.interp(ends[:, 0], inv, np.log(ratio)))
         if (np.abs(ends[:, 1] / height - 1) <= _TOUCHING).all():
             inside = (inv > ends[0, 0]) & (inv < ends[1, 0])
-            between = zip(inv[inside].tolist(), ratio[inside].tolist(), strict=True)
-            self._next[start] = (list(between)[::-1], end)
+            between = list(zip(inv[inside].tolist(), ratio[inside].tolist(), strict=True))
+            self._next[start] = (between[::-1] if upper else between, end)
 
     def _at(self, corner: _Corner) -> Point:
         k, i, upper = corner

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 #: Okabe and Ito's palette, ordered by how far apart its colours are in grey as well.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
@@ -43,3 +50,35 @@ def style() -> Iterator[None]:
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure, sizes in inches, that no window system knows of."""
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def draw_map(
+    axes: Axes, x: Array, y: Array, values: Array, *, norm: Normalize, cmap: str
+) -> AxesImage:
+    """Draw values at evenly spaced points, linear between them.
+
+    Parameters
+    ----------
+    axes : Axes
+    x, y : ndarray
+        Coordinates of the points, the centres of cells that fill the map.
+    values : ndarray, shape (y, x)
+    norm, cmap
+        As in Matplotlib.
+    """
+    half = [(at[-1] - at[0]) / (at.size - 1) / 2 for at in (x, y)]
+    extent = (x[0] - half[0], x[-1] + half[0], y[0] - half[1], y[-1] + half[1])
+    image = axes.imshow(
+        values,
+        origin="lower",
+        aspect="auto",
+        extent=extent,
+        norm=norm,
+        cmap=cmap,
+        interpolation="bilinear",
+        interpolation_stage="data",
+    )
+    axes.set_xlim(extent[:2])
+    axes.set_ylim(extent[2:])
+    axes.grid(False)
+    return image

@@ -3,8 +3,8 @@
 The paper's bath is cold.  Here A, B, C and the end of the condensate are followed from T_b = 0 up,
 at interaction strengths of the BEC side, unitarity and the BCS side: the decay rate, and the wave
 number and frequency of the critical mode.  The axis of T_b is linear up to gamma_b and logarithmic
-beyond, so that it has T_b = 0.  A cross is the last point of a line that ends: none was found at
-the next temperature.
+beyond, so that it has T_b = 0.  Where a line bends or ends, temperatures are closer; a cross is the
+last point of a line that ends.
 
 Of the temperature, gamma_b is the first scale: on the BCS side the frequency of C goes to zero near
 T_b = 1.2 gamma_b, where C becomes B, and B has its minimum there.  Above, the ratio grows about
@@ -14,11 +14,13 @@ and of 26 at +1.  The wave number of B decreases meanwhile; below +1, B becomes 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,7 +29,9 @@ from matplotlib.lines import Line2D
 
 from numerics.boundaries import Boundary, find_boundary
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
+from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.refined_curves import halved
 
 COLUMNS = (
     "boundary",
@@ -57,8 +61,18 @@ LINES_SHOWN = (
     ("normal", 1.0),
 )
 _HIGHEST = 0.8
+#: How often the step at the end of a line, and one across which a line bends, is halved.
+_HALVINGS, _ROUNDS = 3, 1
+#: A line bends if a straight one is off by more, in log(gamma_v/gamma_b).
+_STRAIGHT = 0.03
 _COLOURS = {-2.0: COLOURS[1], -1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[0]}
 _STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1], "normal": LINES[2]}
+_END: dict[str, Any] = {
+    "marker": "x",
+    "markersize": 8,
+    "markeredgewidth": 1.6,
+    "linestyle": "none",
+}
 _MARKERS = {-2.0: "o", -1.0: "s", 0.0: "^", 1.0: "D"}
 
 
@@ -133,34 +147,63 @@ def compute(
 def follow_line(
     temperatures: Sequence[float], gamma_b: float, cutoff: float, kind: str, inv_kfa: float
 ) -> TemperatureLine:
-    """Follow a boundary as far as it is found.
+    """Follow a boundary as far as it is found, in smaller steps where it bends and where it ends.
 
     From T_b = 0 up; A from where there is a condensate down, since it begins at a temperature.
     """
-    found: list[Boundary] = []
-    ends: list[float] = []
-    downwards = kind == "A"
-    for temperature in reversed(temperatures) if downwards else temperatures:
+    found: dict[float, Boundary] = {}
+
+    def look(temperature: float) -> bool:
+        near = min(found, key=lambda known: abs(known - temperature), default=None)
         try:
-            point = find_boundary(
+            found[temperature] = find_boundary(
                 kind,
                 inv_kfa,
                 gamma_b=gamma_b,
                 temperature=temperature,
                 cutoff=cutoff,
-                start=found[-1] if found else None,
+                start=None if near is None else found[near],
             )
         except (NoBoundary, NoCondensate, ConvergenceError):
-            if found:
-                ends.append(found[-1].state.parameters.temperature)
-                break
-            if not downwards:
-                break
-            continue
-        if downwards and not found and temperature < temperatures[-1]:
-            ends.append(temperature)
-        found.append(point)
-    return TemperatureLine(kind, inv_kfa, tuple(found[:: -1 if downwards else 1]), tuple(ends))
+            return False
+        return True
+
+    ends: list[float] = []
+    downwards = kind == "A"
+    order = list(temperatures)[:: -1 if downwards else 1]
+    there = [look(order[0])]
+    for temperature in order[1:]:
+        if there[-1] or (downwards and not found):
+            there.append(look(temperature))
+    for k in range(1, len(there)):
+        if there[k] != there[k - 1]:
+            inside, outside = order[k - there[k - 1]], order[k - there[k]]
+            for _ in range(_HALVINGS):
+                middle = _between(inside, outside, gamma_b)
+                inside, outside = (middle, outside) if look(middle) else (inside, middle)
+            ends.append(inside)
+    for _ in range(_ROUNDS):
+        known = sorted(found)
+        places = np.array([_scaled(temperature, gamma_b) for temperature in known])
+        bent = halved(places, np.log([found[t].ratio for t in known]), _STRAIGHT)
+        for low, high in itertools.pairwise(known):
+            middle = (_scaled(low, gamma_b) + _scaled(high, gamma_b)) / 2
+            if min((abs(middle - at) for at in bent), default=math.inf) < 1e-9:
+                look(_between(low, high, gamma_b))
+    return TemperatureLine(
+        kind, inv_kfa, tuple(point for _, point in sorted(found.items())), tuple(ends)
+    )
+
+
+def _scaled(temperature: float, gamma_b: float) -> float:
+    """Return the temperature on a scale that is linear up to gamma_b, and logarithmic beyond."""
+    return math.asinh(2 * temperature / gamma_b)
+
+
+def _between(one: float, other: float, gamma_b: float) -> float:
+    """Return the temperature in the middle of two on that scale."""
+    middle = (_scaled(one, gamma_b) + _scaled(other, gamma_b)) / 2
+    return math.sinh(middle) * gamma_b / 2
 
 
 def draw(data: TemperatureData) -> Figure:
@@ -186,14 +229,10 @@ def draw(data: TemperatureData) -> Figure:
         frequency.set_ylabel(r"frequency $\omega/\gamma_\mathrm{b}$")
         frequency.set_ylim(0.0, None)
         frequency.set_xlabel(r"temperature of the bath $T_\mathrm{b}/\varepsilon_\mathrm{F}$")
-        ratio.set_title(
-            rf"$\gamma_\mathrm{{b}} = {data.gamma_b:g}\,\varepsilon_\mathrm{{F}}$, "
-            rf"$p_\mathrm{{c}} = {data.cutoff:g}\,k_\mathrm{{F}}$",
-            fontsize=10,
-        )
         for axes, text in ((wave, "B and C; A has $q = 0$"), (frequency, r"C; A and B: 0")):
             axes.text(0.985, 0.93, text, transform=axes.transAxes, ha="right", va="top")
         _legend(figure, data)
+        state_parameters(figure, data, COLUMNS)
     return figure
 
 
@@ -217,12 +256,9 @@ def _draw_line(axes: Axes, line: TemperatureLine, values: list[float]) -> None:
             axes.plot(
                 temperature,
                 value,
-                marker="x",
-                markersize=8,
-                markeredgewidth=1.6,
                 color=_COLOURS.get(line.inv_kfa, COLOURS[4]),
-                linestyle="none",
                 zorder=3,
+                **_END,
             )
 
 
@@ -240,8 +276,9 @@ def _legend(figure: Figure, data: TemperatureData) -> None:
             color=_COLOURS.get(x, COLOURS[4]),
             marker=_MARKERS.get(x, "v"),
             markersize=4,
-            label=rf"$(k_\mathrm{{F}}a_s)^{{-1}} = {x:g}$",
+            label=rf"${interaction(x)}$",
         )
         for x in strengths
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    handles.append(Line2D([], [], color="#555555", label="a line ends", **_END))
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)

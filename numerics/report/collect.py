@@ -25,7 +25,7 @@ from numerics.report.data import (
 )
 
 if TYPE_CHECKING:
-    from numerics.diagram import PhaseDiagram
+    from numerics.diagram_types import PhaseDiagram
 
 #: Figures that start from the phase diagram.
 _OF_DIAGRAM = ("fig05", "fig08", "growth_map")

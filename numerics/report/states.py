@@ -16,7 +16,7 @@ from numerics.report.data import Curve, Diagram, Meeting, Mode, Sample
 from numerics.steady_state import SteadyState, solve_steady_state
 
 if TYPE_CHECKING:
-    from numerics.diagram import BoundaryCurve, GrowthMap, PhaseDiagram
+    from numerics.diagram_types import BoundaryCurve, GrowthMap, PhaseDiagram
 
 #: Boundaries that are drawn.
 KINDS = ("A", "B", "C", "gapped", "normal")
@@ -111,7 +111,7 @@ def _crossed(curves: Mapping[str, BoundaryCurve], at: Sample) -> tuple[str, ...]
 
 def growth_map(samples: Iterable[Sample]) -> GrowthMap:
     """Return growth rates of states on a grid as the figure of them takes them."""
-    from numerics.diagram import GrowthMap
+    from numerics.diagram_types import GrowthMap
 
     found = {(s.inv_kfa, s.ratio): s for s in samples}
     inv, ratios = (sorted({key[k] for key in found}) for k in (0, 1))

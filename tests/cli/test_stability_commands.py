@@ -24,7 +24,8 @@ from numerics import (
 from numerics.boundaries import Boundary
 from numerics.cli import main
 from numerics.cli.scan import COLUMNS
-from numerics.diagram import GrowthMap, Meeting, phase_diagram
+from numerics.diagram import phase_diagram
+from numerics.diagram_types import GrowthMap, Meeting
 from numerics.growth import GrowthRate
 from tests.tables import read
 

@@ -7,7 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from numerics.boundaries import find_boundary
-from numerics.diagram import PhaseDiagram, phase_diagram
+from numerics.diagram import phase_diagram
+from numerics.diagram_types import PhaseDiagram
 from numerics.figures import coefficients
 from numerics.figures import phase_diagram as figure_5
 from numerics.figures.files import save_table
@@ -28,6 +29,7 @@ def _lines(figure: Figure, panel: int) -> dict[str, np.ndarray]:
 def test_fig05_draws_each_boundary(diagram: PhaseDiagram, tmp_path: Path) -> None:
     data = figure_5.PhaseDiagramData(diagram)
     figure = figure_5.draw(data)
+    assert r"p_\mathrm{c} = 100" in figure.get_suptitle()
     lines = _lines(figure, 0)
     for kind in ("B", "C", "normal"):
         drawn = lines[figure_5.LABELS[kind]]
@@ -57,6 +59,7 @@ def test_fig08_draws_the_sign_changes(diagram: PhaseDiagram, tmp_path: Path) -> 
     data = coefficients.compute(diagram, points=9)
     figure = coefficients.draw(data)
     assert data.diagram is diagram
+    assert r"p_\mathrm{c} = 100" in figure.get_suptitle()
     first, second = data.sweeps
     # at +1 only alpha_11 changes its sign, next to the boundary A; at -1 both do, below B
     assert first.alpha11[0] > 0 > first.alpha11[-1]

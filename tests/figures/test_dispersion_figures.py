@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def test_fig06_curves_are_whole(fig06: dispersion.Dispersion) -> None:
 def test_fig06_draws_what_is_computed(fig06: dispersion.Dispersion) -> None:
     figure = dispersion.draw(fig06)
     assert len(figure.axes) == 6
+    assert r"\gamma_\mathrm{b} = 10^{-3}" in figure.get_suptitle()
     # row by row: the whole curve, low frequencies, det M(q, 0)
     for column, panel in enumerate(fig06.panels):
         whole, low, static = figure.axes[column::2]
@@ -85,6 +87,23 @@ def test_fig06_draws_what_is_computed(fig06: dispersion.Dispersion) -> None:
         ]
 
 
+def test_fig06_labels_of_ticks_are_apart(fig06: dispersion.Dispersion) -> None:
+    figure = dispersion.draw(fig06)
+    figure.draw_without_rendering()
+    labels = [
+        label.get_window_extent()
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        for label in [tick.label1]
+        if label.get_text() and axis.get_view_interval()[0] <= tick.get_loc()
+        if tick.get_loc() <= axis.get_view_interval()[1]
+    ]
+    assert len(labels) > 30
+    for one, other in itertools.combinations(labels, 2):
+        assert not one.overlaps(other)
+
+
 def test_fig07_has_a_zero_at_the_critical_wave_number(
     fig07: critical_determinant.CriticalDeterminant,
 ) -> None:
@@ -103,7 +122,11 @@ def test_fig07_has_a_zero_at_the_critical_wave_number(
 
 
 def test_fig07_draws_what_is_computed(fig07: critical_determinant.CriticalDeterminant) -> None:
-    above, below = critical_determinant.draw(fig07).axes
+    figure = critical_determinant.draw(fig07)
+    said = figure.get_suptitle()
+    assert r"(k_\mathrm{F}a_s)^{-1} = -2" in said
+    assert rf"\gamma_\mathrm{{b}} = {fig07.boundary.ratio:.4g}" in said
+    above, below = figure.axes
     real, imaginary = above.get_lines()[:2]
     unit = np.asarray(real.get_ydata()) / fig07.value.real
     assert np.allclose(unit, unit[0])

@@ -13,6 +13,7 @@ def test_fig04_draws_each_branch_to_its_end() -> None:
     data = order_parameter.compute((10.0, 100.0), points=9)
     figure = order_parameter.draw(data)
     (axes,) = figure.axes
+    assert r"\gamma_\mathrm{b} = 10^{-3}" in figure.get_suptitle()
     lines = axes.get_lines()
     assert len(lines) == 2
     for line, branch in zip(lines, data.branches, strict=True):
@@ -31,6 +32,9 @@ def test_fig04_draws_each_branch_to_its_end() -> None:
 def test_crossover_draws_theory_and_limits() -> None:
     data = crossover.compute(points=5)
     figure = crossover.draw(data)
+    # the limit in which its two equations are exact
+    assert r"\gamma_\mathrm{b} \to 0" in figure.get_suptitle()
+    assert r"p_\mathrm{c} \to \infty" in figure.get_suptitle()
     gap, mu = figure.axes
     assert [len(axes.get_lines()) for axes in (gap, mu)] == [3, 3]
     assert list(np.asarray(gap.get_lines()[0].get_ydata())) == [s.gap for s in data.states]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from numerics import fluctuation_matrix, pair_correlation, spectral_function
 from numerics.figures import amplitude_spectrum, occupied_weight, response_parts
@@ -29,10 +29,10 @@ def spectra() -> amplitude_spectrum.AmplitudeSpectrum:
     return amplitude_spectrum.compute(points=10)
 
 
-def meshes(figure: Figure) -> list[np.ndarray]:
+def images(figure: Figure) -> list[np.ndarray]:
     """Return the maps of a figure's panels, without its colour bars."""
     found = [
-        [part for part in axes.collections if isinstance(part, QuadMesh)]
+        [part for part in axes.get_images() if isinstance(part, AxesImage)]
         for axes in figure.axes
         if axes.get_title()
     ]
@@ -72,6 +72,45 @@ def test_fig09_loses_no_weight_between_the_samples(
     expected = ((1 - xi / np.hypot(xi, state.gap)) / 2).reshape(8, 40).mean(axis=1)
     inside = occupied.p < 1.4  # beyond, the line leaves the range of frequencies
     assert np.abs(occupation - expected)[inside].max() < 3e-3
+
+
+def test_fig09_leaves_the_occupied_branches_free(
+    occupied: occupied_weight.OccupiedWeight,
+) -> None:
+    driven, equilibrium, _ = occupied_weight.draw(occupied).axes
+    assert driven.get_lines() == []
+    # where nothing occupies the upper branch, it is dotted
+    (line,) = equilibrium.get_lines()
+    assert np.asarray(line.get_ydata()).min() > 0
+
+
+def test_scales_that_are_not_linear_say_so(
+    occupied: occupied_weight.OccupiedWeight,
+    parts: response_parts.ResponseParts,
+    spectra: amplitude_spectrum.AmplitudeSpectrum,
+) -> None:
+    for module, data, words in (
+        (occupied_weight, occupied, ["logarithmic"]),
+        (response_parts, parts, ["square-root", "square-root"]),
+        (amplitude_spectrum, spectra, ["then logarithmic", "square-root"]),
+    ):
+        bars = [axes for axes in module.draw(data).axes if not axes.get_title()]
+        assert len(bars) == len(words)
+        assert all(word in bar.get_ylabel() for bar, word in zip(bars, words, strict=True))
+
+
+def test_fig14_tells_the_amplitude_mode_from_the_continuum(
+    spectra: amplitude_spectrum.AmplitudeSpectrum,
+) -> None:
+    bcs = spectra.spectra[1]
+    panels = [axes for axes in amplitude_spectrum.draw(spectra).axes if axes.get_title()]
+    for axes in panels[2:]:
+        (image,) = axes.get_images()
+        column = np.asarray(image.get_array())[:, 0]
+        # as far from white as its colours are
+        shown = 2 * np.asarray(image.norm(column)) - 1
+        above = bcs.omega > 1.9 * bcs.state.gap
+        assert shown[above].max() > 1.5 * shown[-1]
 
 
 def test_fig13_parts_add_up_and_show_what_excites_the_pairs(
@@ -168,10 +207,13 @@ def test_maps_are_drawn_as_they_are_computed(
         ),
     )
     for figure, maps in drawn:
-        shown = meshes(figure)
+        shown = images(figure)
         assert len(shown) == len(maps)
         for values, expected in zip(shown, maps, strict=True):
             assert np.array_equal(values, expected)
+        said = figure.get_suptitle()
+        assert r"\gamma_\mathrm{b} = 10^{-3}" in said
+        assert r"p_\mathrm{c} = 100" in said
         labels = {axes.get_xlabel() + axes.get_ylabel() for axes in figure.axes}
         assert any("k_" in label for label in labels)
         assert any("varepsilon" in label for label in labels)

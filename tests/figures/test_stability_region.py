@@ -71,6 +71,22 @@ def test_the_edge_follows_the_points_of_the_normal_phase() -> None:
     assert len(ring) == 4
 
 
+def test_the_lower_edge_follows_the_first_boundary() -> None:
+    first = (np.array([-2.0, -1.0, 0.5, 1.0]), np.array([0.1, 0.01, 0.03, 0.02]))
+    columns = [Column(-2.0, ((0.1, np.inf),)), Column(1.0, ((0.02, np.inf),))]
+    (ring,) = unstable_region(columns, NORMAL, first).rings
+    for point in zip(*first, strict=True):
+        assert (np.abs(ring / point - 1).max(axis=1) < 1e-12).any()
+    region = unstable_region(columns, NORMAL, first)
+    for inv, ratio in zip(*first, strict=True):
+        if abs(inv) < 1:
+            assert winding(region, inv, 1.01 * ratio) == 1
+            assert winding(region, inv, 0.99 * ratio) == 0
+    # where the lowest interval begins elsewhere, its edge is straight
+    (ring,) = unstable_region([columns[0], Column(1.0, ((0.03, np.inf),))], NORMAL, first).rings
+    assert not (ring[:, 1] == 0.01).any()
+
+
 def test_nothing_is_drawn_next_to_what_is_missing() -> None:
     line = ((0.1, 0.5),)
     columns = [Column(float(x), line) for x in range(6)]

@@ -10,7 +10,8 @@ import pytest
 
 import numerics.curves
 from numerics.boundaries import find_boundary
-from numerics.diagram import PhaseDiagram, meeting_points, phase_diagram
+from numerics.diagram import meeting_points, phase_diagram
+from numerics.diagram_types import PhaseDiagram
 from numerics.errors import NoCondensate
 from numerics.steady_state import solve_steady_state
 from numerics.store import Store
