@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from derive.polygamma import with_complex_polygamma
 
 TARGETS = ("numpy", "numba", "c", "mpmath", "jax", "lambdify")
 _CALLED = frozenset(f.name for f in FUNCTIONS)
+#: What the functions for C and Numba that call that of the program use themselves.
+_LOCAL = frozenset(("k", "columns", "strides"))
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,7 @@ class Compiled:
             )
         if self.target == "mpmath":
             return self._arranged_numbers(self._numbers(values))
-        function = self._function
-        if self.target == "jax":
-            import jax.numpy as array
-        else:
-            array = np
+        array = _array_module(self.target)
         inputs: list[Any] = []
         for name, real, value in zip(self.arguments, self._real, values, strict=True):
             x = array.asarray(value)
@@ -112,28 +111,33 @@ class Compiled:
                 inputs += [array.real(x), array.imag(x)] if self._program else [x]
             else:
                 x = array.asarray(x, dtype=float)
-                x = x[()] if array is np else x
-                inputs += [x, array.zeros(())[()]] if self._program and not real else [x]
-        outputs = iter(self._evaluated(function, inputs))
+                inputs += [x, array.zeros(())] if self._program and not real else [x]
         shape = np.broadcast_shapes(*(array.shape(x) for x in inputs))
+        if self.target in ("jax", "lambdify"):
+            results = self._returned(inputs, shape, array)
+        else:
+            results = self._filled(inputs, shape)
+        return self._arranged_arrays(results, array)
+
+    def _returned(self, inputs: list[Any], shape: tuple[int, ...], array: Any) -> list[Any]:
+        outputs = iter(self._function(*(x[()] for x in inputs)))
         results = []
         for is_complex in self._complex:
             value = next(outputs)
             if is_complex:
-                value = _joined(value, next(outputs), array)
-            elif self._program:
-                value = array.asarray(value, dtype=float)
-            if array is not np or np.shape(value) != shape or any(value is x for x in inputs):
-                value = array.array(array.broadcast_to(value, shape))
-            results.append(np.asarray(value)[()] if array is np else value)
-        return self._arranged_arrays(results, array)
+                value = array.asarray(value) + 1j * array.asarray(next(outputs))
+            results.append(array.array(array.broadcast_to(array.asarray(value), shape))[()])
+        return results
 
-    def _evaluated(self, function: backends.Function, inputs: list[Any]) -> Any:
-        if self.target == "jax" or not self._branches:
-            return function(*inputs)
-        # both branches are computed everywhere
-        with np.errstate(all="ignore"):
-            return function(*inputs)
+    def _filled(self, inputs: list[Any], shape: tuple[int, ...]) -> list[Any]:
+        results = [np.empty(shape, dtype=complex if c else float) for c in self._complex]
+        parts: list[Any] = []
+        for result, is_complex in zip(results, self._complex, strict=True):
+            parts += [result.real, result.imag] if is_complex else [result]
+        # where there are branches, both are computed everywhere
+        with np.errstate(all="ignore") if self._branches else contextlib.nullcontext():
+            self._function(inputs, parts)
+        return [result[()] for result in results]
 
     @functools.cached_property
     def _branches(self) -> bool:
@@ -207,14 +211,13 @@ class Compiled:
         )
 
 
-def _joined(real: Any, imaginary: Any, array: Any) -> Any:
-    if array is not np:
-        return array.asarray(real) + 1j * array.asarray(imaginary)
-    if np.ndim(real) == np.ndim(imaginary) == 0:
-        return np.complex128(complex(real, imaginary))
-    value = np.empty(np.broadcast_shapes(np.shape(real), np.shape(imaginary)), dtype=complex)
-    value.real, value.imag = real, imaginary
-    return value
+def _array_module(target: str) -> Any:
+    if target != "jax":
+        return np
+    backends.require_package(target)
+    import jax.numpy
+
+    return jax.numpy
 
 
 def compile(
@@ -276,10 +279,11 @@ def compile(
     if target not in TARGETS:
         raise ValueError(f"target = {shown(target)} is outside its domain: {', '.join(TARGETS)}")
     name = "function" if name is None else required_identifier(name)
-    if name in _CALLED:
-        raise ValueError(f"name = {name} is the name of a function that may be called")
+    if name in _CALLED | _LOCAL:
+        raise ValueError(f"name = {name} is the name of something that the source may use")
     symbols = _symbols(args, "args")
-    named = identifiers(symbols, {*_CALLED, name, f"{name}_rows", f"{name}_output_names"})
+    own = [f"{name}{suffix}" for suffix in ("", "_rows", "_columns", "_output_names")]
+    named = identifiers(symbols, {*_CALLED, *own})
     wrt = None if jacobian is None else _symbols(jacobian, "jacobian")
     foreign = [s for s in wrt or () if s not in named]
     if foreign:

@@ -25,7 +25,8 @@ from derive.codegen.registry import FUNCTIONS
 from derive.codegen.safety import require_printed, require_printed_c
 from derive.codegen.standalone import FILES, needed_definitions, sorted_imports
 
-#: A function from real numbers or arrays to a sequence of them.
+#: What computes: for NumPy, Numba and C it fills arrays, (inputs, outputs) -> None; for the others
+#: it takes numbers or arrays and returns a sequence of them.
 Function = Callable[..., Any]
 
 PYTHON = {target.name: target for target in (NUMPY, MPMATH, NUMBA, JAX)}
@@ -46,12 +47,13 @@ _KNOWN = frozenset(
     ]
 )
 _C_WORDS = """
-    nambu_complex PI void double const char return for size_t count inputs outputs out re im
+    nambu_complex PI void double const char return for size_t count inputs outputs out re im k
+    columns strides
     sqrt log atan atan2 exp sin cos tan sinh cosh tanh fabs pow
 """
 _C_KNOWN = frozenset([*(f"nambu_{name}" for name in _NAMES), *re.findall(r"\w+", _C_WORDS)])
 #: Arrays are computed in pieces that stay in the cache.
-_PIECE = 4096
+_PIECE = 16384
 
 
 def python_source(program: Program, target: Target) -> str:
@@ -105,9 +107,9 @@ def numba_rows(program: Program) -> str:
 
 def c_source(program: Program) -> str:
     """Return a file of C99 with a program, and what it calls, in it."""
-    function = CPrinter().function(program)
+    function = CPrinter().function(program) + _c_columns(program)
     names = [str(s) for s in (*program.inputs, *(s for s, _ in program.body))]
-    own = [program.name, f"{program.name}_rows", f"{program.name}_output_names"]
+    own = [f"{program.name}{suffix}" for suffix in ("", "_rows", "_columns", "_output_names")]
     outputs = [name for name, _ in program.outputs]
     require_printed_c(function, {*_C_KNOWN, *names, *own, *outputs})
     runtime = ""
@@ -118,21 +120,41 @@ def c_source(program: Program) -> str:
     return f"#include <math.h>\n#include <stddef.h>\n\n{runtime}\n{function}"
 
 
+def _c_columns(program: Program) -> str:
+    """Return the function that applies a program to columns of numbers, each with its stride."""
+    width = len(program.inputs)
+    arguments = [f"columns[{k}][k * strides[{k}]]" for k in range(width)]
+    lines = [
+        f"\nvoid {program.name}_columns(",
+        "    size_t count, double *const *columns, const size_t *strides)",
+        "{",
+        "    for (size_t k = 0; k < count; k++) {",
+        f"        double out[{max(1, len(program.outputs))}];",
+        f"        {program.name}(",
+        *(f"            {argument}," for argument in arguments),
+        "            out);",
+    ]
+    for k in range(len(program.outputs)):
+        column = width + k
+        lines.append(f"        columns[{column}][k * strides[{column}]] = out[{k}];")
+    return "\n".join([*lines, "    }", "}"]) + "\n"
+
+
 def load_python(source: str, program: Program, target: Target) -> Function:
     """Return the function of a module that `python_source` has written."""
-    _require_package(target.name)
+    require_package(target.name)
     namespace: dict[str, Any] = {"__name__": f"{program.name}_{target.name}"}
     # the text consists of the checked function and of files of this project
     exec(compile(source, f"<{program.name} for {target.name}>", "exec"), namespace)
     if target.name == "numba":
-        return by_rows(namespace[f"{program.name}_rows"], len(program.outputs))
+        return by_rows(namespace[f"{program.name}_rows"])
     if target.name == "numpy":
-        return in_pieces(namespace[program.name], len(program.outputs))
+        return in_pieces(namespace[program.name])
     function: Function = namespace[program.name]
     return function
 
 
-def _require_package(target: str) -> None:
+def require_package(target: str) -> None:
     """Import what a target needs; switch JAX to double precision."""
     try:
         if target == "numba":
@@ -169,53 +191,68 @@ def load_c(source: str, program: Program) -> Function:
             reason = (done.stderr.strip().splitlines() or ["no message"])[0]
             raise ValueError(f"the C compiler {compiler} failed: {reason}")
         loaded = ctypes.CDLL(str(library))
-    rows = getattr(loaded, f"{program.name}_rows")
-    pointer = np.ctypeslib.ndpointer(dtype=np.float64, flags="C_CONTIGUOUS")
-    rows.argtypes, rows.restype = [ctypes.c_size_t, pointer, pointer], None
-    width = len(program.outputs)
+    columns = getattr(loaded, f"{program.name}_columns")
+    columns.restype = None
+    reals, steps = ctypes.POINTER(ctypes.c_double), ctypes.c_size_t
 
-    def apply(inputs: Any) -> Any:
-        outputs = np.empty((len(inputs), width))
-        rows(len(inputs), np.ascontiguousarray(inputs), outputs)
-        return outputs
+    def fill(inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        shape = np.shape(outputs[0]) if outputs else ()
+        held = [_column(x, shape) for x in inputs]
+        given = [*held, *outputs]
+        pointers = (reals * len(given))(*(ctypes.cast(x.ctypes.data, reals) for x in given))
+        strides = (steps * len(given))(*(x.strides[-1] // 8 if x.ndim else 0 for x in given))
+        columns(ctypes.c_size_t(math.prod(shape)), pointers, strides)
 
-    return by_rows(apply, width)
+    return fill
 
 
-def by_rows(rows: Function, width: int) -> Function:
-    """Return a function of broadcast arrays from one of rows of inputs."""
+def _column(x: Any, shape: tuple[int, ...]) -> Any:
+    """Return an input as numbers at equal distances, or as a number."""
+    x = np.asarray(x, dtype=float)
+    return x if x.ndim == 0 else np.ascontiguousarray(np.broadcast_to(x, shape)).ravel()
 
-    def function(*inputs: Any) -> tuple[Any, ...]:
-        shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
-        count = math.prod(shape)
-        table = np.empty((count, len(inputs)))
+
+def by_rows(rows: Callable[[Any], Any]) -> Function:
+    """Return a function that fills arrays from one of rows of inputs."""
+
+    def fill(inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        shape = np.shape(outputs[0]) if outputs else ()
+        table = np.empty((math.prod(shape), len(inputs)))
         for k, x in enumerate(inputs):
             table[:, k] = np.broadcast_to(x, shape).ravel()
-        outputs = rows(table)
-        return tuple(outputs[:, k].reshape(shape) for k in range(width))
+        found = rows(table)
+        for k, output in enumerate(outputs):
+            output[...] = found[:, k].reshape(shape)
 
-    return function
+    return fill
 
 
-def in_pieces(function: Function, width: int) -> Function:
-    """Return a function that goes through large arrays piece by piece."""
+def in_pieces(function: Callable[..., Any]) -> Function:
+    """Return a function that fills arrays, large ones piece by piece."""
 
-    def pieces(*inputs: Any) -> tuple[Any, ...]:
-        shape = np.broadcast_shapes(*(np.shape(x) for x in inputs))
-        count = math.prod(shape)
-        if count <= _PIECE:
-            values: tuple[Any, ...] = function(*inputs)
-            return values
-        flat = [x if np.ndim(x) == 0 else np.broadcast_to(x, shape).ravel() for x in inputs]
-        outputs = [np.empty(count) for _ in range(width)]
-        for start in range(0, count, _PIECE):
-            part = slice(start, start + _PIECE)
-            values = function(*(x if np.ndim(x) == 0 else x[part] for x in flat))
-            for output, value in zip(outputs, values, strict=True):
-                output[part] = value
-        return tuple(output.reshape(shape) for output in outputs)
+    def fill(inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        shape: tuple[int, ...] = np.shape(outputs[0]) if outputs else ()
+        size = math.prod(shape)
+        if size <= _PIECE:
+            for output, value in zip(outputs, function(*inputs), strict=True):
+                output[...] = value
+            return
+        # along the first axis, whatever does not have it as it is
+        step = max(1, _PIECE * shape[0] // size)
+        for start in range(0, shape[0], step):
+            part = slice(start, start + step) if step > 1 else start
+            fill(
+                [x if np.ndim(x) < len(shape) else _part(x, part) for x in inputs],
+                [output[part] for output in outputs],
+            )
 
-    return pieces
+    return fill
+
+
+def _part(x: Any, part: slice | int) -> Any:
+    if x.shape[0] > 1:
+        return x[part]
+    return x if isinstance(part, slice) else x[0]
 
 
 def nothing(*inputs: Any) -> Any:

@@ -227,30 +227,51 @@ def pair_complex_functions(program: Program) -> Program:
     return program.with_values(tuple(body), outputs)
 
 
+#: Powers up to this are printed as products of as many factors, higher ones by squaring.
+_LONGEST_PRODUCT = 12
+
+
 def name_power_bases(program: Program) -> Program:
-    """Assign every base of an integer power to a symbol, so that a power prints as a product."""
+    """Assign bases of powers to symbols, so that every power prints as a product.
+
+    That of an odd multiple of one half is a product of square roots, a high one that of the halves.
+    """
     body: list[Assignment] = []
     named: dict[sp.Expr, sp.Symbol] = {}
     names = free_names("y", program.names())
 
+    def name(base: sp.Expr) -> sp.Expr:
+        if base.is_Atom:
+            return base
+        if base not in named:
+            named[base] = sp.Symbol(next(names), real=True)
+            body.append((named[base], base))
+        return named[base]
+
+    def product(base: sp.Expr, exponent: int) -> sp.Expr:
+        if exponent <= _LONGEST_PRODUCT:
+            return base**exponent
+        half = name(product(base, exponent // 2))
+        return half**2 * base if exponent % 2 else half**2
+
+    def is_product(e: sp.Basic) -> bool:
+        if not isinstance(e, sp.Pow) or not e.exp.is_Rational or e.exp.q > 2:
+            return False
+        if e.exp.q == 2:
+            return bool(abs(e.exp.p) > 1)
+        return bool(abs(e.exp) > (_LONGEST_PRODUCT if e.base.is_Atom else 1))
+
+    def written(power: sp.Pow) -> sp.Expr:
+        base = name(sp.sqrt(power.base) if power.exp.q == 2 else power.base)
+        result = product(base, abs(power.exp.p))
+        return result if power.exp > 0 else 1 / result
+
     def replaced(value: sp.Expr) -> sp.Expr:
-        def is_compound(e: sp.Basic) -> bool:
-            return (
-                isinstance(e, sp.Pow) and e.exp.is_Integer and abs(e.exp) > 1 and not e.base.is_Atom
-            )
-
-        def name(power: sp.Pow) -> sp.Expr:
-            base = power.base
-            if base not in named:
-                named[base] = sp.Symbol(next(names), real=True)
-                body.append((named[base], base))
-            return named[base] ** power.exp
-
-        return value.replace(is_compound, name)
+        return value.replace(is_product, written)
 
     for symbol, value in program.body:
         body.append((symbol, replaced(value)))
-    outputs = tuple((name, replaced(value)) for name, value in program.outputs)
+    outputs = tuple((label, replaced(value)) for label, value in program.outputs)
     return program.with_values(tuple(body), outputs)
 
 

@@ -200,8 +200,17 @@ def test_arrangements_and_shapes() -> None:
     assert values[3].shape == (5, 4)
     assert np.array_equal(slopes["pair"][1][0][..., 0], np.broadcast_to(x, (5, 4)))
     assert slopes["matrix"].shape == (5, 4, 1, 3, 1)
-    large = np.linspace(-1, 1, 9001)
-    assert np.array_equal(derive.compile(sp.exp(X) * B, (X, B))(large, 2.0), np.exp(large) * 2)
+
+
+@pytest.mark.parametrize("shapes", [((40_001,), ()), ((3, 1), (20_000,)), ((300, 1, 7), (9, 1))])
+@pytest.mark.parametrize("target", ["numpy", "c"])
+def test_large_arrays_go_through_in_pieces(target: str, shapes: tuple) -> None:
+    rng = np.random.default_rng(2)
+    x, b = (rng.uniform(-1, 1, shape) for shape in shapes)
+    value = derive.compile(X * (B + I), (X, B), target=target)(x, b)
+    assert np.array_equal(
+        value, np.broadcast_arrays(x * b, x)[0] + 1j * np.broadcast_arrays(x, b)[0]
+    )
 
 
 def test_what_is_returned_does_not_share_memory_with_what_was_given() -> None:
@@ -256,7 +265,7 @@ def test_results_at_finite_temperature_in_plain_lambdify() -> None:
         ({"args": (X, sp.Symbol("x"), B)}, "two symbols with the same name 'x'"),
         ({"args": "x"}, "args = 'x' is no sequence of symbols"),
         ({"name": "lambda"}, "name = 'lambda' is a reserved word"),
-        ({"name": "fermi"}, "name = fermi is the name of a function"),
+        ({"name": "fermi"}, "name = fermi is the name of something that the source may use"),
     ],
 )
 def test_refusals_in_one_line(change: dict, message: str) -> None:
