@@ -8,6 +8,7 @@ k_F/eps_F.  Both are those of q -> 0 at finite gamma.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from numerics.diagram import phase_diagram
 from numerics.diagram_types import PhaseDiagram
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.phase_diagram import (
+    LABELS,
     LOOKS,
     draw_curve,
     draw_distances,
@@ -31,7 +33,8 @@ from numerics.figures.phase_diagram import (
 from numerics.figures.style import new_figure, style
 from numerics.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.parameters import Parameters
-from numerics.steady_state import trace_steady_states
+from numerics.steady_state import SteadyState, trace_steady_states
+from numerics.zero_lines import zero_line
 
 Array = NDArray[np.float64]
 
@@ -47,6 +50,10 @@ COLUMNS = (
 )
 
 _KINDS = ("normal", "A", "B", "C", "alpha11", "beta22")
+#: States along the folded part of beta_22 = 0, at most.
+_POINTS = 50
+#: They are shown up to this part of the ratio at which the condensate ends.
+_NEARLY = 0.99
 _NAMES = {"alpha11": r"$\alpha_{11}$", "beta22": r"$\beta_{22}$"}
 
 
@@ -75,6 +82,8 @@ class CoefficientsData:
 
     sweeps: tuple[Sweep, ...]
     diagram: PhaseDiagram
+    #: States along beta_22 = 0 from where its first zero along the drive ends: the line folds back.
+    folded: tuple[SteadyState, ...] = ()
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of the table; those of (c) have no coefficients."""
@@ -93,6 +102,9 @@ class CoefficientsData:
         for kind, curve in self.diagram.curves.items():
             for p in curve.points:
                 yield (f"c {kind}", p.state.parameters.inv_kfa, p.ratio, p.error, "", "", "", "")
+        for state in self.folded:
+            at = state.parameters
+            yield ("c beta22 folded", at.inv_kfa, at.ratio, "", "", "", "", "")
 
 
 def compute(
@@ -127,7 +139,24 @@ def compute(
         branch = trace_steady_states(Parameters(inv, gamma_b, cutoff=cutoff), ratios * gamma_b)
         found = tuple(hydrodynamics(state) for state in branch.states if state is not None)
         sweeps.append(Sweep(ratios[: len(found)], found, boundary))
-    return CoefficientsData(tuple(sweeps), diagram)
+    return CoefficientsData(tuple(sweeps), diagram, _folded(diagram))
+
+
+def _folded(diagram: PhaseDiagram) -> tuple[SteadyState, ...]:
+    """Return the continuation of beta_22 = 0 beyond the end of its first piece, if it has one."""
+    ends = [end for piece, end in diagram.curves["beta22"].ends if piece == 1]
+    ends = [end for end in ends if end.beyond > end.inv_kfa]
+    if not ends:
+        return ()
+    limits = float(diagram.inv_kfa[0]), float(diagram.inv_kfa[-1])
+    line = zero_line("beta22", ends[0].point.state, limits, points=_POINTS)
+    normal = diagram.curves["normal"]
+
+    def inside(state: SteadyState) -> bool:
+        at = state.parameters
+        return at.ratio < _NEARLY * float(np.interp(at.inv_kfa, normal.inv_kfa, normal.ratio))
+
+    return tuple(itertools.takewhile(inside, line))
 
 
 def draw(data: CoefficientsData) -> Figure:
@@ -141,8 +170,9 @@ def draw(data: CoefficientsData) -> Figure:
         diagram = data.diagram
         set_axes(axes, diagram)
         shade_unstable(axes, diagram)
-        for kind in ("A", "B", "C", "normal", *_NAMES):
+        for kind in ("A", "B", "C", "normal", "alpha11"):
             draw_curve(axes, diagram, kind)
+        _draw_folded(axes, data)
         axes.set_xlabel("")
         axes.legend(loc="upper center", ncols=3)
         axes.set_title("(c)", fontsize=10, loc="left")
@@ -156,6 +186,21 @@ def draw(data: CoefficientsData) -> Figure:
         lower.set_title("(d)", fontsize=10, loc="left")
         state_parameters(figure, data, COLUMNS)
     return figure
+
+
+def _draw_folded(axes: Axes, data: CoefficientsData) -> None:
+    """Draw beta_22 = 0 as one line; its later zeros along the drive are on it."""
+    if not data.folded:
+        draw_curve(axes, data.diagram, "beta22")
+        return
+    inv, ratio = data.diagram.curves["beta22"].pieces()[0]
+    beyond = [state.parameters for state in data.folded]
+    axes.plot(
+        [*inv, *(at.inv_kfa for at in beyond)],
+        [*ratio, *(at.ratio for at in beyond)],
+        label=LABELS["beta22"],
+        **LOOKS["beta22"],
+    )
 
 
 def _draw_sweep(axes: Axes, name: str, sweep: Sweep) -> None:
@@ -195,4 +240,5 @@ def _draw_sweep(axes: Axes, name: str, sweep: Sweep) -> None:
     )
     axes.set_xlim(0, sweep.ratios[-1])
     axes.set_xlabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
+    axes.set_ylabel(r"$\alpha_{11}$,  $\beta_{22}$")
     axes.legend(loc="lower left")

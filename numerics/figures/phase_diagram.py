@@ -175,7 +175,7 @@ def mark_meetings(axes: Axes, diagram: PhaseDiagram) -> None:
                 zorder=3,
             )
             axes.annotate(
-                f"{meeting.kinds[0]} = {meeting.kinds[1]}\nat {meeting.inv_kfa:.3f}",
+                f"{meeting.kinds[0]} = {meeting.kinds[1]}\nat ${meeting.inv_kfa:.3f}$",
                 (meeting.inv_kfa, meeting.ratio),
                 (-6, -10),
                 textcoords="offset points",

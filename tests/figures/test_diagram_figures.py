@@ -1,5 +1,6 @@
 """Figs. 5 and 8 show the boundaries and the coefficients that they are given."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -76,5 +77,17 @@ def test_fig08_draws_the_sign_changes(diagram: PhaseDiagram, tmp_path: Path) -> 
     assert (
         zeros[figure_5.LABELS["alpha11"]][:, 1].tolist() == diagram.curves["alpha11"].ratio.tolist()
     )
+    assert all("beta" in axes.get_ylabel() for axes in figure.axes[:2])
+    # beyond a fold beta_22 = 0 goes on in the same line
+    beyond = tuple(found.state for found in second.found[1:3])
+    folded = dataclasses.replace(data, folded=beyond)
+    line = _lines(coefficients.draw(folded), 2)[figure_5.LABELS["beta22"]]
+    curve = diagram.curves["beta22"]
+    assert line[:, 0].tolist() == [*curve.inv_kfa.tolist(), -1.0, -1.0]
+    assert line[:, 1].tolist() == [
+        *curve.ratio.tolist(),
+        *(state.parameters.ratio for state in beyond),
+    ]
+    assert len(list(folded.rows())) == len(list(data.rows())) + 2
     path = save_table(tmp_path / "fig08.csv", coefficients.COLUMNS, data.rows())
     assert len(path.read_text().splitlines()) > 2 * 9
