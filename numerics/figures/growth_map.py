@@ -6,7 +6,7 @@ frequency omega* = |Re(omega_q*)| there.
 
 The rate is given in units of gamma_b: above 1 the condensate decays faster than the bath exchanges
 particles.  The axis of gamma_v/gamma_b is that of log(x/(1 - x)), since things happen near 0 and
-near 1.  Each cell has the colour of its centre; a cell is blank where its centre is stable.
+near 1.  Each cell has the colour of its centre.
 
 At unitarity and on the BEC side the fastest mode is far from the one that became critical first:
 its wave number is tens of times larger; on the BCS side, at (k_F a_s)**-1 = -2, hardly larger.  It
@@ -24,7 +24,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -37,7 +38,7 @@ from numerics.diagram_types import GrowthMap, PhaseDiagram
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.phase_diagram import LABELS, draw_curve
 from numerics.figures.style import new_figure, style
-from numerics.results import GROWS, UNDECIDED
+from numerics.results import DECAYS, GROWS, UNDECIDED
 
 Array = NDArray[np.float64]
 
@@ -55,7 +56,11 @@ _KINDS = ("normal", "A", "B", "C")
 #: The whole map is from here to there.
 _INV, _RATIOS = (-2.0, 1.0), (2e-3, 0.985)
 _TICKS = (0.003, 0.01, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
-_STATIC = "#D9D9D9"
+#: The areas without a colour of the scale, as they are drawn and in the legend.
+_STABLE: dict[str, Any] = {"facecolor": "#D6E9F5"}
+_STATIC: dict[str, Any] = {"facecolor": "#D9D9D9"}
+_NORMAL: dict[str, Any] = {"facecolor": "white", "edgecolor": "#888888", "hatch": "////"}
+_IN_DOUBT, _FAILED = "undecided, or modes missing", "no states found"
 #: From pale to dark, in grey as well.
 _COLOURS = "viridis_r"
 
@@ -83,7 +88,7 @@ class GrowthMapData:
 
 
 def compute(
-    points: int = 9,
+    points: int = 12,
     *,
     inv_kfa: Sequence[float] | None = None,
     ratios: Sequence[float] | None = None,
@@ -142,6 +147,7 @@ def draw(data: GrowthMapData) -> Figure:
         row = figure.subplots(1, 3, sharey=True)
         for axes, (values, label), title in zip(row, panels, titles, strict=True):
             axes.set_yscale("logit")
+            _draw_areas(axes, found, x, y)
             image = axes.pcolormesh(
                 x, y, values, norm=_norm(values), cmap=_COLOURS, rasterized=True
             )
@@ -149,12 +155,27 @@ def draw(data: GrowthMapData) -> Figure:
             bar.ax.xaxis.set_minor_formatter(NullFormatter())
             bar.set_label(f"{title} {label}")
             _draw_over(axes, data, x, y)
-        shown = np.ma.masked_where(~static, np.ones(static.shape))
-        row[2].pcolormesh(x, y, shown, cmap=ListedColormap([_STATIC]), rasterized=True)
+        _fill(row[2], x, y, static, _STATIC)
         row[0].set_ylabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
         _legend(figure, row[0])
         state_parameters(figure, data, COLUMNS)
     return figure
+
+
+def _draw_areas(axes: Axes, found: GrowthMap, x: Array, y: Array) -> None:
+    """Draw the cells that are stable, and those without a condensate, beneath the others."""
+    looked_at = ~np.isin(found.inv_kfa, list(found.failures))
+    _fill(axes, x, y, found.verdict == DECAYS, _STABLE)
+    _fill(axes, x, y, ~found.condensate & looked_at, _NORMAL)
+
+
+def _fill(axes: Axes, x: Array, y: Array, where: NDArray[np.bool_], looks: dict[str, Any]) -> None:
+    """Fill cells that have no value."""
+    corners = [
+        [(x[j], y[i]), (x[j + 1], y[i]), (x[j + 1], y[i + 1]), (x[j], y[i + 1])]
+        for i, j in np.argwhere(where).tolist()
+    ]
+    axes.add_collection(PolyCollection(corners, linewidths=0, zorder=0.5, **looks))
 
 
 def _norm(values: Any) -> LogNorm:
@@ -180,11 +201,9 @@ def _draw_over(axes: Axes, data: GrowthMapData, x: Array, y: Array) -> None:
             normal.inv_kfa,
             normal.ratio,
             np.full(normal.ratio.shape, axes.get_ylim()[1]),
-            facecolor="white",
-            edgecolor="#999999",
-            hatch="////",
             linewidth=0,
             zorder=2.0,
+            **_NORMAL,
         )
     for kind in reversed(_KINDS):
         draw_curve(axes, data.diagram, kind)
@@ -192,15 +211,11 @@ def _draw_over(axes: Axes, data: GrowthMapData, x: Array, y: Array) -> None:
         rim = withStroke(linewidth=line.get_linewidth() + 1.6, foreground="white")
         line.set_path_effects([rim])
     doubtful = np.argwhere((found.verdict == UNDECIDED) | (found.condensate & ~found.complete))
-    axes.plot(
-        found.inv_kfa[doubtful[:, 1]],
-        found.ratios[doubtful[:, 0]],
-        linestyle="none",
-        marker="x",
-        color="black",
-    )
+    if doubtful.size:
+        places = found.inv_kfa[doubtful[:, 1]], found.ratios[doubtful[:, 0]]
+        axes.plot(*places, linestyle="none", marker="x", color="black", label=_IN_DOUBT)
     for failed in found.failures:
-        axes.axvline(failed, color="black", linewidth=1.0, linestyle=(0, (1, 3)))
+        axes.axvline(failed, color="black", linewidth=1.0, linestyle=(0, (1, 3)), label=_FAILED)
     axes.set_xlim(x[0], x[-1])
     axes.set_yticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
     axes.set_yticks([], minor=True)
@@ -211,15 +226,13 @@ def _draw_over(axes: Axes, data: GrowthMapData, x: Array, y: Array) -> None:
 def _legend(figure: Figure, axes: Axes) -> None:
     """Name the boundaries and the areas without a colour of their own beneath the panels."""
     lines = {str(line.get_label()): line for line in axes.get_lines()}
-    shown: list[Any] = [lines[LABELS[kind]] for kind in _KINDS if LABELS[kind] in lines]
-    labels = [str(line.get_label()) for line in shown]
-    areas: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("stable", {"facecolor": "white"}),
-        (r"unstable, $\omega^* = 0$", {"facecolor": _STATIC}),
-        ("no condensate", {"facecolor": "white", "hatch": "////", "edgecolor": "#999999"}),
-    )
-    for label, looks in areas:
-        whole: dict[str, Any] = {"edgecolor": "#666666", "linewidth": 0.6, **looks}
-        shown.append(Patch(**whole))
-        labels.append(label)
-    figure.legend(shown, labels, loc="outside lower center", ncols=len(shown), columnspacing=1.2)
+    names = [*(LABELS[kind] for kind in _KINDS), _IN_DOUBT, _FAILED]
+    shown: list[Any] = [lines[name] for name in names if name in lines]
+    for label, looks in (
+        ("stable", _STABLE),
+        (r"unstable, $\omega^* = 0$", _STATIC),
+        ("no condensate", _NORMAL),
+    ):
+        framed: dict[str, Any] = {"edgecolor": "#666666", "linewidth": 0.6, **looks}
+        shown.append(Patch(label=label, **framed))
+    figure.legend(handles=shown, loc="outside lower center", ncols=len(shown), columnspacing=1.2)

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import PolyCollection, QuadMesh
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 
 from numerics import Parameters, narrow_hydrodynamics, solve_steady_state
 from numerics.boundaries import find_boundary
@@ -28,12 +31,30 @@ def test_a_mode_grows_just_inside_the_boundary_and_not_outside(tmp_path: Path) -
     assert (rate[0] < 0).all()
     assert (rate[1] > 0).all()
     assert np.ma.getmaskarray(rate)[2].all()
-    # stable cells and those without a condensate are blank, in each of the panels
+    # stable cells and those without a condensate have no colour of the scale, but one of their own
     figure = growth_map.draw(data)
     assert r"p_\mathrm{c} = 100" in figure.get_suptitle()
     for axes in figure.axes[:2]:
-        shown = np.ma.getmaskarray(np.ma.asarray(axes.collections[0].get_array()))
+        (mesh,) = (part for part in axes.collections if isinstance(part, QuadMesh))
+        shown = np.ma.getmaskarray(np.ma.asarray(mesh.get_array()))
         assert shown.reshape(3, 2).tolist() == [[True, True], [False, False], [True, True]]
+        stable, normal = (part for part in axes.collections if type(part) is PolyCollection)
+        for cells, ratio in ((stable, 0.9 * first), (normal, 0.99)):
+            heights = [path.get_extents().intervaly for path in cells.get_paths()]
+            assert len(heights) == 2
+            assert all(low < ratio < high for low, high in heights)
+        assert stable.get_hatch() is None
+        assert normal.get_hatch()
+        assert stable.get_facecolor().tolist() != normal.get_facecolor().tolist()
+    (legend,) = figure.legends
+    looks = {
+        handle.get_label(): (to_rgba(handle.get_facecolor()), handle.get_hatch())
+        for handle in legend.legend_handles
+        if isinstance(handle, Patch)
+    }
+    assert len(set(looks.values())) == len(looks) == 3
+    assert looks["stable"][0] == tuple(stable.get_facecolor()[0])
+    assert looks["no condensate"][1] == normal.get_hatch()
     rows = list(data.rows())
     assert len(rows) == 4
     assert np.isfinite(np.array([row[:6] for row in rows], dtype=float)).all()
