@@ -70,9 +70,7 @@ JOBS = (
         shares="fig05",
     ),
     FigureJob("Fig. 9", "fig09", "occupied_weight", {}, {"pixels": (300, 500)}),
-    FigureJob(
-        "Fig. 13", "fig13", "response_parts", {"points": 100}, {"points": 200}, parallel=True
-    ),
+    FigureJob("Fig. 13", "fig13", "response_parts", {"points": 64}, {"points": 200}, parallel=True),
     FigureJob(
         "Fig. 14", "fig14", "amplitude_spectrum", {"points": 100}, {"points": 200}, parallel=True
     ),
@@ -90,7 +88,7 @@ JOBS = (
         "growth rates",
         "growth_map",
         "growth_map",
-        {"points": 7},
+        {"points": 12},
         {"points": 31},
         parallel=True,
         shares="fig05",

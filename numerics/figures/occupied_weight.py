@@ -19,7 +19,7 @@ from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
-from numerics.figures.style import draw_map, new_figure, style
+from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.spectral_weight import occupied_spectral_weight
 from numerics.steady_state import SteadyState, solve_steady_state
@@ -95,7 +95,7 @@ def draw(data: OccupiedWeight) -> Figure:
             "abcdefgh", panels, data.states, data.weights, strict=False
         ):
             _dispersion(axes, data, state)
-            image = draw_map(axes, data.p, data.omega, weight, norm=norm, cmap="cividis")
+            image = draw_map(axes, data.p, data.omega, weight, norm=norm, cmap=FROM_ZERO)
             axes.set_title(
                 rf"({label})  $\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = "
                 rf"{state.parameters.ratio:g}$",
@@ -124,10 +124,10 @@ def _dispersion(axes: Axes, data: OccupiedWeight, state: SteadyState) -> None:
             textcoords="offset points",
             ha="right",
             va="bottom" if sign > 0 else "top",
-            color="white",
+            color="black",
         )
     if state.parameters.gamma_v == 0:
-        axes.plot(data.p, energy, color="white", linewidth=0.7, linestyle=(0, (1, 5)))
+        axes.plot(data.p, energy, color="black", linewidth=0.7, linestyle=(0, (1, 5)))
 
 
 def _midpoints(start: float, end: float, number: int) -> Array:

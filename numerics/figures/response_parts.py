@@ -22,7 +22,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
-from numerics.figures.style import draw_map, new_figure, style
+from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.fluctuation import pair_correlation
 from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
@@ -130,8 +130,8 @@ def draw(data: ResponseParts) -> Figure:
             norm = PowerNorm(0.5, 0.0, highest, clip=True)
             for row, (state, values) in enumerate(zip(data.states, maps, strict=True)):
                 axes = panels[row, column]
-                image = draw_map(axes, data.q, data.omega, values, norm=norm, cmap="cividis")
-                axes.axhline(2 * state.gap, color="white", linewidth=0.8, linestyle=(0, (4, 3)))
+                image = draw_map(axes, data.q, data.omega, values, norm=norm, cmap=FROM_ZERO)
+                axes.axhline(2 * state.gap, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
                 axes.annotate(
                     r"$2\Delta_0$",
                     (0.98 * data.q[-1], 2 * state.gap),
@@ -139,7 +139,7 @@ def draw(data: ResponseParts) -> Figure:
                     textcoords="offset points",
                     ha="right",
                     va="bottom",
-                    color="white",
+                    color="black",
                 )
                 axes.set_title(
                     f"({'abcdefgh'[row]}{column + 1})  {title}, "

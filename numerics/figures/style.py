@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00")
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (3, 1.2, 1, 1.2)), (0, (1, 1.2)))
 
+#: The colours of maps from zero, pale as the paper, to large values; in grey they darken as well.
+FROM_ZERO = "Blues"
+
 _SETTINGS: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 160,
