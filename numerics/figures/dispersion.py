@@ -211,11 +211,28 @@ def curves(found: RealDispersion) -> list[tuple[Array, Array]]:
             q, omega = _with_ends(found, found.strands[number])
             pieces.append((q[::-1], omega[::-1]) if at else (q, omega))
             # leave at the other end, which is the one where the next strand is entered
-            number, at = partner.get((number, not at), -1), not at
+            here, at = number, not at
+            number = partner.get((here, at), -1)
+            if number in left:
+                pieces.append(_turn(found.strands[here], found.strands[number], -int(at)))
         result.append(
             (np.concatenate([q for q, _ in pieces]), np.concatenate([w for _, w in pieces]))
         )
     return result
+
+
+def _turn(one: RealStrand, other: RealStrand, end: int) -> tuple[Array, Array]:
+    """Return points where a curve turns back in q, which is a smooth function of omega there."""
+    slopes = np.array([one.slopes[end], other.slopes[end]])
+    omega = np.array([one.omega[end], other.omega[end]])
+    if not slopes.all() or omega[0] == omega[1]:
+        return np.empty(0), np.empty(0)
+    order = np.argsort(omega)
+    q = CubicHermiteSpline(
+        omega[order], np.array([one.q[end], other.q[end]])[order], 1 / slopes[order]
+    )
+    inside = omega[0] + (omega[1] - omega[0]) * np.arange(1, _FINER) / _FINER
+    return q(inside), inside
 
 
 def _between(strand: RealStrand) -> tuple[Array, Array]:

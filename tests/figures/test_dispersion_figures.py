@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from numerics.dispersion_real import RealDispersion, RealStrand, Turn
 from numerics.figures import critical_determinant, dispersion
 from numerics.figures.files import save_figure, save_table
 
@@ -53,6 +54,23 @@ def test_fig06_curves_are_whole(fig06: dispersion.Dispersion) -> None:
     assert slow[0][-1] < fast[0][fast[1].argmin()]
     # beyond A none vanishes with q
     assert min(q[0] for q, _ in dispersion.curves(uniform.dispersions[3])) > 0
+
+
+def test_fig06_turns_are_round() -> None:
+    # q = 1 - (omega - 2)**2, in two strands that end before the turn at q = 1
+    q = np.array([0.5, 0.7, 0.9])
+    away = np.sqrt(1 - q)
+    none = np.zeros(3)
+    strands = tuple(
+        RealStrand(q, 2 + sign * away, none, -sign / (2 * away), False) for sign in (-1, 1)
+    )
+    found = RealDispersion((), strands, (Turn(0, 1, True),), 4.0)
+    ((drawn, omega),) = dispersion.curves(found)
+    assert (np.diff(omega) > 0).all()
+    turn = np.abs(omega - 2) < away[-1]
+    assert np.count_nonzero(turn) > 3
+    assert np.abs(drawn - 1 + (omega - 2) ** 2)[turn].max() < 1e-14
+    assert drawn.max() > 0.999
 
 
 def test_fig06_draws_what_is_computed(fig06: dispersion.Dispersion) -> None:
