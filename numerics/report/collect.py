@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _OF_DIAGRAM = ("fig05", "fig08", "growth_map")
 #: From the longest to the shortest; the others may come in any order.
 _LONGEST = ("temperature", "fig13", "fig06", "limit_orders", "fig14")
+#: Where straight lines between points of a boundary are off by more, in log(gamma_v/gamma_b), there
+#: are more points.
+_STRAIGHT = 0.01
 #: Steps of the interaction strength along the boundaries, from -2 to 0 and from 0 to 1, where
 #: they bend more.
 _STEPS = {False: (8, 8), True: (26, 20)}
@@ -117,7 +120,7 @@ def _diagram(crew: Crew, model: Mapping[str, Any], full: bool) -> PhaseDiagram:
 
     left, right = _STEPS[full]
     inv = [*np.linspace(-2.0, 0.0, left + 1), *np.linspace(0.0, 1.0, right + 1)[1:]]
-    return phase_diagram(inv, **model, regions=True, executor=crew.executor)
+    return phase_diagram(inv, **model, regions=True, tolerance=_STRAIGHT, executor=crew.executor)
 
 
 def _start_dependent(

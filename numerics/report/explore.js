@@ -2,7 +2,7 @@
 
 // The phase diagram: curves, states that can be chosen, and the modes of the chosen one.
 (() => {
-  const { node, html, linear, logarithmic, ticks, decades, number, rich, line, axes } = Plot;
+  const { node, html, linear, logarithmic, ticks, decades, number, rich, line, smooth, axes } = Plot;
   const data = JSON.parse(document.getElementById("explore-data").textContent);
   const map = document.getElementById("map");
   const panel = document.getElementById("dispersion");
@@ -176,8 +176,8 @@
     s.modes.forEach((m, k) => {
       const colour = `var(--mode-${(k % 4) + 1})`;
       const look = { stroke: colour, "stroke-width": 2, "stroke-dasharray": ["none", "6 3", "2 2", "8 3 2 3"][k % 4] };
-      svg.append(node("path", { class: "curve mode", d: line(x, y, m.q, m[part]), ...look }));
-      m.q.forEach((q, n) => svg.append(node("circle", { cx: x(q), cy: y(m[part][n]), r: 2, fill: colour })));
+      svg.append(node("path", { class: "curve mode", d: smooth(x, y, m.q, m[part]), ...look }));
+      m.q.forEach((q, n) => svg.append(node("circle", { cx: x(q), cy: y(m[part][n]), r: 1.6, fill: colour })));
     });
     if (s.rate > 0) {
       const ring = { cx: x(s.q), cy: y(star), r: 5.5, fill: "none", stroke: "var(--text)", "stroke-width": 1.8 };

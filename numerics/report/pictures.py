@@ -33,19 +33,19 @@ _ALTS = {
     "fig07": "Real and imaginary part of the determinant against the wave number, touching zero "
     "at boundary C.",
     "fig08": "Coefficients alpha_11 and beta_22 falling through zero as the decay rate grows, and "
-    "the lines of these zeros in the phase diagram.",
-    "fig09": "Maps of the occupied spectral weight over wave number and frequency: with decay the "
+    "the lines of these zeros in the phase diagram, that of beta_22 folded on the BEC side.",
+    "fig09": "Maps of the occupied spectral weight over momentum and frequency: with decay the "
     "upper branch is occupied too, without it only the lower one.",
-    "fig13": "Curves of the imaginary part of the response of the amplitude, between and within "
-    "the quasiparticle branches, with decay and without.",
+    "fig13": "Maps of the imaginary part of the amplitude's response over wave number and "
+    "frequency, between and within the quasiparticle branches, with decay and without.",
     "fig14": "Maps of the amplitude's spectrum over wave number and frequency, with the "
     "intra-band part and without.",
     "crossover": "Order parameter and chemical potential in equilibrium against the interaction "
     "strength, with the BCS and the BEC limit.",
     "limit_orders": "Coefficients along the boundaries A and B in both orders of the limits of "
     "small wave number and small linewidth: the curves differ.",
-    "temperature": "Boundaries of stability in the phase diagram for several temperatures of the "
-    "bath.",
+    "temperature": "Decay rates, wave numbers and frequencies of the boundaries of stability "
+    "against the temperature of the bath, for four interaction strengths.",
     "growth_map": "Maps over the phase diagram of the growth rate, the wave number and the "
     "frequency of the fastest growing mode.",
 }

@@ -57,6 +57,33 @@ const Plot = (() => {
   };
   const line = (x, y, xs, ys) =>
     xs.map((v, k) => `${k ? "L" : "M"}${x(v).toFixed(1)} ${y(ys[k]).toFixed(1)}`).join("");
+  // cubic pieces through the points, which rise and fall only where these do (Fritsch and Carlson)
+  const smooth = (x, y, xs, ys) => {
+    const px = xs.map(x);
+    const py = ys.map(y);
+    const slopes = px.slice(1).map((v, k) => (py[k + 1] - py[k]) / (v - px[k]));
+    const at = (k) => {
+      if (k === 0) return slopes[0];
+      if (k === slopes.length) return slopes[k - 1];
+      const [one, other] = [slopes[k - 1], slopes[k]];
+      if (one * other <= 0) return 0;
+      const [left, right] = [px[k] - px[k - 1], px[k + 1] - px[k]];
+      const [a, b] = [left + 2 * right, right + 2 * left];
+      return (a + b) / (a / one + b / other);
+    };
+    if (px.length < 3) return line(x, y, xs, ys);
+    let d = `M${px[0].toFixed(1)} ${py[0].toFixed(1)}`;
+    for (let k = 1; k < px.length; k += 1) {
+      const third = (px[k] - px[k - 1]) / 3;
+      const points = [
+        [px[k - 1] + third, py[k - 1] + third * at(k - 1)],
+        [px[k] - third, py[k] - third * at(k)],
+        [px[k], py[k]],
+      ];
+      d += `C${points.map((p) => p.map((v) => v.toFixed(1)).join(" ")).join(" ")}`;
+    }
+    return d;
+  };
   // labels of both axes; `box` is left, top, right, bottom of the frame
   const axes = (box, x, y, xTicks, yTicks, names) => {
     const group = node("g", { "aria-hidden": "true" });
@@ -77,5 +104,5 @@ const Plot = (() => {
     if (names.y) group.append(label({ x: 2, y: box.top - 8 }, names.y));
     return group;
   };
-  return { node, html, linear, logarithmic, ticks, decades, number, rich, line, axes };
+  return { node, html, linear, logarithmic, ticks, decades, number, rich, line, smooth, axes };
 })();

@@ -1,5 +1,6 @@
 """The report in a browser: it works, loads nothing, and fits."""
 
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -107,6 +108,25 @@ def test_a_click_draws_the_modes(visit: Any) -> None:
     assert panel.locator(".mode").count() == 0
 
 
+def test_modes_are_smooth_and_go_through_their_points(visit: Any) -> None:
+    state(visit, 0.0, 0.01).click()
+    drawn = visit.locator("#dispersion svg").nth(1)
+    curve = drawn.locator(".mode").first.get_attribute("d")
+    places = [float(v) for v in re.findall(r"-?\d+(?:\.\d+)?", curve)]
+    # a start, and two cubic pieces of three points each
+    assert len(places) == 2 + 2 * 6
+    ends = list(itertools.pairwise(places))[::6]
+    circles = [
+        [float(circle.get_attribute(name)) for name in ("cx", "cy")]
+        for circle in drawn.locator("circle").all()[:3]
+    ]
+    for (x, y), (cx, cy) in zip(ends, circles, strict=True):
+        assert abs(x - cx) < 0.06
+        assert abs(y - cy) < 0.06
+    # the middle one is the highest: nothing is above it
+    assert min(places[1::2]) == ends[1][1]
+
+
 def test_states_by_keyboard(visit: Any) -> None:
     state(visit, -1.0, 0.1).focus()
     for key in ("ArrowRight", "ArrowDown"):
@@ -154,6 +174,23 @@ def test_light_and_dark(browser: Any, address: str) -> None:
         assert ground(found.page) < 200
         found.requests.pop()
         found.end()
+
+
+def test_figures_are_dark_on_a_dark_page_and_light_on_paper(browser: Any, address: str) -> None:
+    found = Visit(browser, address, color_scheme="dark")
+    plate = found.page.locator(".plate").first
+    read = "node => [getComputedStyle(node.querySelector('img')).filter, "
+    read += "getComputedStyle(node).backgroundColor]"
+    turned, paper = plate.evaluate(read)
+    # white, turned around, is what the figure lies on
+    part = float(re.match(r"invert\(([\d.]+)\)", turned)[1])
+    assert part > 0.8
+    white = 255 * (1 - part)
+    assert all(abs(int(v) - white) < 1 for v in re.findall(r"\d+", paper)[:3])
+    for setting in ({"media": "print"}, {"media": "screen", "color_scheme": "light"}):
+        found.page.emulate_media(**setting)
+        assert plate.evaluate(read) == ["none", "rgb(255, 255, 255)"]
+    found.end()
 
 
 def test_a_figure_is_enlarged(visit: Any) -> None:
