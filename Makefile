@@ -7,6 +7,8 @@ LOCK_FLAGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+# As many processes as cores; more threads would only wait for each other.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 STAMP := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
 
@@ -26,15 +28,15 @@ reproduce: $(STAMP) ## regenerate every result into reproduced/
 	$(BIN)/nambu reproduce --output reproduced
 
 test: lint ## lint, then run the tests not marked slow
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS)
 
 verify: $(STAMP) ## run all tests, slow ones too, those of portable, and check generated code
-	$(BIN)/python -m pytest -n $(WORKERS) -m ""
-	$(BIN)/python -m tests.other_processor -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS) -m ""
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.other_processor -n $(WORKERS)
 	$(BIN)/python -m derive generate --check
 
 portable: $(STAMP) ## run the tests not marked slow as on a processor of another make
-	$(BIN)/python -m tests.other_processor -n $(WORKERS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.other_processor -n $(WORKERS)
 
 notebooks: $(STAMP) ## execute the notebooks again, after their .py was edited
 	$(BIN)/python -m tests.notebook_runner

@@ -8,9 +8,11 @@ refined on M itself.
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,9 @@ from numerics.long_wavelength import hydrodynamics
 from numerics.refinement import refine
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -104,7 +109,9 @@ def axis_modes(state: SteadyState, q: Array, *, density: int = 1) -> list[AxisMo
     slow = _slow_modes(state, q)
     samples = _Samples(state, q, slow, density)
     samples.resolve()
-    starts = [_starts(state, *samples.near(k)) + slow[k] for k in range(q.size)]
+    # of the small decompositions of an approximation several threads only make slow work
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        starts = [_starts(state, *samples.near(k)) + slow[k] for k in range(q.size)]
     owner = np.repeat(np.arange(samples.q.size), [len(s) for s in starts])
     roots, errors = refine(state, samples.q[owner], np.array([w for s in starts for w in s]))
     counts, certain, doubt = samples.counts()
@@ -241,6 +248,15 @@ class _Samples:
         """Return the samples at one wave number up to the modes' largest energy."""
         mine = (self.owner == k) & (self.omega <= self.top)
         return self.omega[mine], self.value[mine]
+
+
+@functools.cache
+def _linear_algebra() -> ThreadpoolController:
+    """Return what sets the number of threads of the libraries that are loaded now."""
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _starts(state: SteadyState, omega: Array, value: Complex) -> list[complex]:
