@@ -194,13 +194,7 @@ def _program(
     scalars = (symbols.transfer, _GROWTH, _SIDE, symbols.gap, symbols.linewidth)
     inputs = (*outer, *fillings, *_ENDS, *scalars)
     program = Program(name, source, inputs, tuple(stages.body), tuple(outputs))
-    steps = (
-        passes.eliminate_dead,
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(program, steps)
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
@@ -217,8 +211,7 @@ def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
         value, inputs = value / (2 * sp.pi), (x, y, edge, temperature)
     real, imaginary = Splitter()(value)
     program = Program(name, source, inputs, (), (("real", real), ("imag", imaginary)))
-    steps = (passes.share_subexpressions, passes.pair_complex_functions)
-    return passes.run_passes(program, (*steps, passes.name_power_bases))
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def band_module() -> Module:

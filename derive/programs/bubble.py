@@ -102,12 +102,7 @@ def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Pr
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"pi{s}{t}_{suffix}", prefactor * part))
     program = Program(name, source, INPUTS, tuple(stages.body), tuple(outputs))
-    steps = (
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(program, steps)
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def bubble_module() -> Module:

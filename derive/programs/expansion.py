@@ -341,13 +341,8 @@ def _finished(
     unknown = needed - set(inputs) - {symbol for symbol, _ in start}
     if unknown:
         raise ValueError(f"{name} needs {unknown}, which should have cancelled")
-    steps = (
-        passes.eliminate_dead,
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(Program(name, source, inputs, tuple(start), tuple(outputs)), steps)
+    program = Program(name, source, inputs, tuple(start), tuple(outputs))
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def _narrow() -> Program:

@@ -158,12 +158,7 @@ def _pairing() -> Program:
         tuple(stages.body),
         tuple(outputs),
     )
-    steps = (
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(program, steps)
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def goldstone_module() -> Module:

@@ -31,13 +31,9 @@ def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:
     )
     occupied = set().union(*(value.free_symbols for _, value in outputs)) - set(inputs)
     inputs += [s for s in (symbols.edge, symbols.temperature) if s in occupied]
-    steps = (
-        split_complex,
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
+    return passes.run_passes(
+        Program(name, source, tuple(inputs), (), outputs), passes.standard_passes([split_complex])
     )
-    return passes.run_passes(Program(name, source, tuple(inputs), (), outputs), steps)
 
 
 def response_module() -> Module:

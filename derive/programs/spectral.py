@@ -71,10 +71,9 @@ def spectral_module() -> Module:
         body,
         (("weight", weight),),
     )
-    steps = (passes.share_subexpressions, passes.name_power_bases)
     return Module(
         "spectral",
         "The occupied spectral weight L(p, omega) of one component; `filling` is the sum of\n"
         "gamma_lambda f_lambda(omega), `emptying` that of gamma_lambda [1 - f_lambda(-omega)].",
-        (passes.run_passes(program, steps),),
+        (passes.run_passes(program, passes.standard_passes()),),
     )

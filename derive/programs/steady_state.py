@@ -53,17 +53,8 @@ def _finished(program: Program) -> Program:
         [(_DEPTH, excess(xi, gap)), (_RISE, excess(-xi, gap))],
         {energy - xi: _DEPTH, energy + xi: _RISE, _DEPTH * _RISE: gap**2},
     )
-    steps = (
-        passes.fuse_pairs,
-        passes.complement_angles(["number"]),
-        accurate,
-        passes.differentiate(wrt),
-        passes.eliminate_dead,
-        passes.share_subexpressions,
-        passes.pair_complex_functions,
-        passes.name_power_bases,
-    )
-    return passes.run_passes(program, steps)
+    lowering = (passes.fuse_pairs, passes.complement_angles(["number"]), accurate)
+    return passes.run_passes(program, passes.standard_passes(lowering, wrt))
 
 
 def _equilibrium(step: Program) -> Program:
@@ -105,7 +96,7 @@ def _tail(name: str, source: str, closed: Program) -> Program:
     wrt = [s for s in (symbols.gap, symbols.mu, symbols.linewidth, symbols.edge) if s in inputs]
     program = passes.differentiate(wrt)(program)
     program = program.with_values((), (*program.outputs, *last_terms))
-    return passes.run_passes(program, (passes.share_subexpressions, passes.name_power_bases))
+    return passes.run_passes(program, passes.standard_passes())
 
 
 def steady_state_module() -> Module:
