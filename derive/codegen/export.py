@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import sympy as sp
 
 from derive.codegen.c_printer import CPrinter, comment
-from derive.codegen.generate import KERNELS
+from derive.codegen.generate import KERNELS, committed_modules
 from derive.codegen.printers import MPMATH, NUMBA, NUMPY, Printer, Target
 from derive.codegen.program import Module, Program
-from derive.codegen.reader import read_module
+from derive.codegen.registry import FUNCTIONS
+from derive.codegen.standalone import needed_definitions, sorted_imports
 
 #: What the functions that kernels call are taken from, as text.
 _RUNTIME = Path(__file__).resolve().parent / "runtime"
@@ -62,7 +61,7 @@ def exported_files(target: str, modules: Iterable[Module] | None = None) -> dict
     if target not in TARGETS:
         raise ValueError(f"target = {target} is outside its domain: {', '.join(TARGETS)}")
     if modules is None:
-        modules = [read_module(path) for path in sorted(KERNELS.glob("*_numpy.py"))]
+        modules = committed_modules()
     prefix = "nambu_" if target == "c" else ""
     return TARGETS[target]([_prefixed(module, prefix) for module in modules])
 
@@ -123,31 +122,15 @@ def _python(
             kernels += f"\n{program.name.upper()}_OUTPUTS = (\n{names})\n"
         for program in module.programs:
             kernels += "\n\n" + printer.function(program) + after(program)
-    sources = [_imports_and_rest(path) for path in _FUNCTIONS[target.name]]
+    called = {f.name for f in FUNCTIONS if f.name in kernels}
+    called |= {"over_arrays"} if target.name == "numba" else set()
+    found, functions = needed_definitions(_FUNCTIONS[target.name], sorted(called))
     outside = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
     own = dataclasses.replace(target, imports=outside).preamble(kernels).splitlines()
-    imports = _sorted_imports({line for found, _ in sources for line in found} | set(own))
+    imports = sorted_imports(line for line in [*found, *own] if line)
     text = '"""' + "\n".join(_header(target.name)) + f'\n"""\n\n{imports}'
-    text += "".join("\n\n" + rest for _, rest in sources) + kernels
+    text += f"\n\n{functions}{kernels}"
     return {f"nambu_{target.name}.py": text}
-
-
-def _imports_and_rest(path: Path) -> tuple[list[str], str]:
-    """Return the import lines of a module, and what follows them."""
-    text = path.read_text(encoding="utf-8")
-    nodes = [n for n in ast.parse(text).body if isinstance(n, ast.Import | ast.ImportFrom)]
-    end = max(node.end_lineno or 0 for node in nodes)
-    return [ast.unparse(n) for n in nodes], "\n".join(text.splitlines()[end:]).strip() + "\n"
-
-
-def _sorted_imports(lines: Iterable[str]) -> str:
-    """Return import lines in the usual three groups."""
-    groups: list[list[str]] = [[], [], []]
-    for line in sorted(lines, key=lambda line: (line.split()[0] == "from", line)):
-        name = line.split()[1].partition(".")[0]
-        group = 1 if name in sys.stdlib_module_names else 2
-        groups[0 if name == "__future__" else group].append(line)
-    return "\n".join("\n".join(group) + "\n" for group in groups if group)
 
 
 def _rows(program: Program) -> str:

@@ -10,6 +10,7 @@ import sympy as sp
 
 from derive.codegen.printers import TARGETS, Printer, Target
 from derive.codegen.program import Module
+from derive.codegen.storage import read, stored
 from derive.codegen.vector import outputs_of, vector_source
 from derive.programs import modules
 
@@ -37,12 +38,18 @@ def module_source(module: Module, target: Target) -> str:
 
 
 def generated_files(contents: Iterable[Module] | None = None) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the text of every generated module."""
+    """Yield the path and the text of every generated module, and of its stored programs."""
     for module in modules() if contents is None else contents:
+        yield KERNELS / f"{module.name}.json", stored(module)
         for target in TARGETS.values():
             yield KERNELS / f"{module.name}_{target.name}.py", module_source(module, target)
         if module.name in VECTORISED:
             yield KERNELS / f"{module.name}_vector.py", vector_source(module)
+
+
+def committed_modules() -> list[Module]:
+    """Return the committed kernels, read from the stored programs."""
+    return [read(path.read_text(encoding="utf-8")) for path in sorted(KERNELS.glob("*.json"))]
 
 
 def write() -> list[Path]:

@@ -16,7 +16,7 @@ from tests.derive.c_compiler import Library, compiled, declarations
 def read_once() -> Iterator[None]:
     """Read the committed kernels back once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "read_module", functools.cache(exporting.read_module))
+        patch.setattr(exporting, "committed_modules", functools.cache(exporting.committed_modules))
         yield
 
 

@@ -11,9 +11,8 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.codegen.generate import KERNELS
+from derive.codegen.generate import committed_modules
 from derive.codegen.program import Program
-from derive.codegen.reader import read_module
 from tests.derive.kernel_points import points
 from tests.derive.running_error import rounding_bounds
 
@@ -50,8 +49,7 @@ class Reference:
 @functools.cache
 def programs() -> dict[str, tuple[str, Program]]:
     """Return the module and the program of every kernel, by its exported name."""
-    modules = [read_module(path) for path in sorted(KERNELS.glob("*_numpy.py"))]
-    return {f"{m.name}_{p.name}": (m.name, p) for m in modules for p in m.programs}
+    return {f"{m.name}_{p.name}": (m.name, p) for m in committed_modules() for p in m.programs}
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from derive.__main__ import main
 from derive.codegen.export import TARGETS, export, exported_files
 from derive.codegen.generate import KERNELS, module_source
 from derive.codegen.printers import MPMATH, NUMPY
-from derive.codegen.reader import read_module
+from derive.codegen.storage import read, stored
 from numerics.cli import main as nambu
 from tests.derive.isolation import run_isolated
 from tests.derive.kernel_points import points
@@ -32,37 +32,34 @@ NAMES = {
 POINTS = 20
 
 
-@pytest.mark.parametrize("path", sorted(KERNELS.glob("*_numpy.py")), ids=lambda p: p.stem)
-def test_kernels_are_read_back_as_they_were_written(path):
-    module = read_module(path)
-    assert module_source(module, NUMPY) == path.read_text()
-    other = path.with_name(path.name.replace("_numpy", "_mpmath"))
-    assert module_source(module, MPMATH) == other.read_text()
+@pytest.mark.parametrize("path", sorted(KERNELS.glob("*.json")), ids=lambda p: p.stem)
+def test_stored_programs_print_as_the_committed_kernels(path):
+    module = read(path.read_text())
+    assert stored(module) == path.read_text()
+    for target in (NUMPY, MPMATH):
+        printed = path.with_name(f"{path.stem}_{target.name}.py")
+        assert module_source(module, target) == printed.read_text()
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "message"),
     [
-        ("return (", "x0 += 1\n    return ("),
-        ("x1 = gamma * gamma", "x1 = gamma ** 2"),
-        ("x1 = gamma * gamma", "x1 = numpy.square(gamma)"),
-        ("x1 = gamma * gamma", "x1 = square(gamma)"),
-        ("x1 = gamma * gamma", "x1 = gamma[xi]"),
-        ("x1 = gamma * gamma", "x1 = gamma.T"),
-        ("x1 = gamma * gamma", "x1 = GAMMA"),
-        ("x1 = gamma * gamma", "x1 = gamma if gamma else 1"),
-        ("  # weight", ""),
-        ('"""Compute ', '"""Get '),
+        (('"x0"', '"x0+1"'), r"'x0\+1' is no identifier"),
+        (('"x0"', '"xi"'), "xi is assigned twice"),
+        (('["**","gamma",2]', '["exec","gamma",2]'), "no stored programs: 'exec'"),
+        (('["**","gamma",2]', '["**","GAMMA",2]'), "no stored programs: 'GAMMA'"),
+        (('["**","gamma",2]', "null"), "no stored expression: None"),
+        (('["**","gamma",2]', "1.5"), "no stored expression: 1.5"),
+        (('"outputs"', '"results"'), "no stored programs: 'outputs'"),
+        (("{", ""), "Extra data"),
     ],
-    ids=lambda change: change[1],
+    ids=lambda change: str(change[1]),
 )
-def test_what_no_printer_writes_is_not_read(change, tmp_path):
-    text = (KERNELS / "spectral_numpy.py").read_text()
+def test_what_is_no_stored_program_is_refused(change, message):
+    text = (KERNELS / "spectral.json").read_text()
     assert change[0] in text
-    path = tmp_path / "spectral_numpy.py"
-    path.write_text(text.replace(*change, 1))
-    with pytest.raises(ValueError, match="occupied: no printer writes"):
-        read_module(path)
+    with pytest.raises(ValueError, match=message):
+        read(text.replace(*change))
 
 
 @pytest.mark.parametrize("target", TARGETS)
