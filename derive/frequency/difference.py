@@ -33,7 +33,8 @@ class divided_difference(sp.Function):
         Coefficients of N, the highest power first.
     nodes : Tuple
         The poles, each as often as its multiplicity; a Tuple of a polynomial's coefficients
-        stands for all its roots.
+        stands for all its roots.  Without poles the function is the moment
+        :math:`\int d\nu\, N (F - F(-\infty)\, \theta(-\nu))`.
     sides : Tuple
         Of every node: +1 above the real axis, -1 below, 0 on it (principal value); 2 for a
         polynomial with roots on both sides, which are told apart by their values.
@@ -141,7 +142,22 @@ class divided_difference(sp.Function):
                 total += self._replaced(convolved(self.numerator, change), (node, side))
         return total + self._occupation_derivative(symbol)
 
+    def _moment_derivative(self, symbol: sp.Symbol) -> sp.Expr:
+        """Return the derivative of a moment by what its occupation depends on."""
+        edges = [(edge, self._edge_derivative(k)) for k, (_, edge, _) in enumerate(self.occupation)]
+        total = sp.Add(*(edge.diff(symbol) * slope for edge, slope in edges))
+        temperature = self.occupation[0][2]
+        if temperature.diff(symbol) != 0:
+            # nu**k contributes a function of degree k + 1 in the edges and T
+            degree = len(self.numerator)
+            scaled = self._replaced([c * (degree - k) for k, c in enumerate(self.numerator)])
+            scaled -= sp.Add(*(edge * slope for edge, slope in edges))
+            total += temperature.diff(symbol) / temperature * scaled
+        return total
+
     def _occupation_derivative(self, symbol: sp.Symbol) -> sp.Expr:
+        if not self.nodes:
+            return self._moment_derivative(symbol)
         edges = [f[1].diff(symbol) for f in self.occupation]
         heat = self.occupation[0][2].diff(symbol) if self.occupation else sp.S.Zero
         total: sp.Expr = sp.S.Zero
@@ -183,7 +199,7 @@ class divided_difference(sp.Function):
         statistics, edge, temperature = self.occupation[index]
         if temperature.is_zero:
             return self._integrand_at(edge)
-        if len(self.occupation) == 1:
+        if len(self.occupation) == 1 and self.nodes:
             return -self._moved(self.numerator)
         # F' of a factor: fermi (1 - fermi)/T, bose (1 + bose)/T, as the edge moves
         twice = (*self.occupation, self.occupation[index])
@@ -243,6 +259,8 @@ class divided_difference(sp.Function):
         under = r"\,".join(factors) if factors else "1"
         numerator = "" if body == "1" else rf"\left({body}\right)"
         text = rf"\left[{nodes}\right]_z {numerator}\,\mathcal{{L}}_{{{under}}}"
+        if not self.nodes:
+            text = rf"\mathcal{{M}}_{{{under}}}\left({body}\right)"
         return rf"\left({text}\right)^{{{exp}}}" if exp else text
 
     def _node_latex(self, printer: Any) -> Iterator[str]:

@@ -64,7 +64,7 @@ def _flattened(nodes: Sequence[Any]) -> list[Any]:
 
 def _simple(places: Sequence[Any], factors: Sequence[tuple[int, Any, Any]]) -> bool:
     """Decide whether the sum over poles can be tried: no roots to be found, at most one factor."""
-    if any(isinstance(p, tuple) for p in places) or len(factors) > 1:
+    if not places or any(isinstance(p, tuple) for p in places) or len(factors) > 1:
         return False
     return not factors or factors[0][0] in (1, MATSUBARA, -MATSUBARA)
 

@@ -18,7 +18,7 @@ _DECISION_DIGITS = 50
 #: A sum of exact terms is zero if it is smaller than this times the sum of their sizes ...
 _ZERO = sp.Float(10, 15) ** -35
 #: ... and one of terms that were typed as doubles if it is smaller than 64 roundings of them.
-_ROUGHLY_ZERO = sp.Float(2, 15) ** -46
+ROUGHLY_ZERO = sp.Float(2, 15) ** -46
 _POINTS = 3
 #: Seconds after which a call ends with a reason in place of an answer.
 SECONDS = 60.0
@@ -128,7 +128,7 @@ def vanishes(expr: sp.Expr, precision: Precision = Precision()) -> bool:
         return bool(expr.is_zero)
     terms = sp.Add.make_args(sp.expand(expr) if sp.count_ops(expr) < 3000 else expr)
     symbols = sorted(expr.free_symbols, key=str)
-    bound = _ROUGHLY_ZERO if precision.rough else _ZERO
+    bound = ROUGHLY_ZERO if precision.rough else _ZERO
     # the same points for the same symbols, so that the same question has the same answer
     source = random.Random(" ".join(map(str, symbols)))
     for _ in range(_POINTS if symbols else 1):

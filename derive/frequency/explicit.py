@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def written_out(difference: divided_difference) -> sp.Expr:
     """Return the sum over poles; the divided difference itself where roots have no closed form."""
+    if not difference.nodes:
+        return _moments(difference)
     places: list[tuple[sp.Expr, int]] = []
     for node, side in zip(difference.nodes, difference.sides, strict=True):
         if not isinstance(node, sp.Tuple):
@@ -58,6 +60,17 @@ def _at(expr: sp.Expr, x: sp.Symbol, z: sp.Expr) -> sp.Expr:
     return value.replace(
         lambda e: isinstance(e, sp.Pow) and e.exp.is_negative,
         lambda e: sp.factor_terms(sp.expand(e.base)) ** e.exp,
+    )
+
+
+def _moments(difference: divided_difference) -> sp.Expr:
+    from derive.frequency.integrand import Factor
+    from derive.frequency.moments import explicit_moment
+
+    factors = [Factor(int(s), edge, heat) for s, edge, heat in difference.occupation]
+    degree = len(difference.numerator) - 1
+    return sp.Add(
+        *(c * explicit_moment(factors, degree - k) for k, c in enumerate(difference.numerator))
     )
 
 
@@ -110,9 +123,13 @@ def _product(occupation: sp.Tuple, z: sp.Expr, side: int, order: int) -> sp.Expr
         if other == first:
             continue
         rest = [*others[:k], *others[k + 1 :]]
-        return _weight(first, other) * transform(sp.Tuple(first, *rest), z, side, order) + _weight(
-            other, first
-        ) * transform(sp.Tuple(other, *rest), z, side, order)
+        pairs = ((first, other), (other, first))
+        return sp.Add(
+            *(
+                b[0] * _weight(a, b) * transform(sp.Tuple(a, *rest), z, side, order)
+                for a, b in pairs
+            )
+        )
     lower = len(others)
     shorter = sp.Tuple(*others)
     slope = (order + 1) * transform(shorter, z, side, order + 1)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
 from derive.frequency.difference import convolved
-from derive.frequency.exact import Precision, sign_of, vanishes
+from derive.frequency.exact import ROUGHLY_ZERO, Precision, sign_of, vanishes
 from derive.frequency.halfplane import Node
 from derive.frequency.integrand import Coefficients, Factor
 from derive.frequency.series import Series, product, reciprocal_power, shifted
@@ -112,12 +113,22 @@ def without_removable(fraction: Fraction, precision: Precision) -> Fraction:
     for node, count in fraction.nodes:
         while node.side == 0 and node.explicit and count:
             *quotient, rest = _synthetic(above, node.place)
-            if not vanishes(rest, precision):
+            if not (_rounded(rest, above, node.place, precision) or vanishes(rest, precision)):
                 break
             above, count = tuple(quotient) or (sp.S.Zero,), count - 1
         if count:
             nodes.append((node, count))
     return Fraction(fraction.factors, above, tuple(nodes))
+
+
+def _rounded(
+    value: sp.Expr, polynomial: Sequence[sp.Expr], x: Any, precision: Precision, order: int = 0
+) -> bool:
+    """Decide whether a Taylor coefficient at x is nothing but the rounding of floats."""
+    if not precision.rough or not value.is_number:
+        return False
+    size = shifted([abs(c) for c in polynomial], abs(x), order + 1)[-1]
+    return bool(abs(value) <= ROUGHLY_ZERO * size)
 
 
 def _synthetic(above: Sequence[sp.Expr], x: sp.Expr) -> list[sp.Expr]:
@@ -211,7 +222,10 @@ def _principal_part(
             where = {1: "", 0: "edge", None: "unknown"}[sign]
     if not total:
         return {}, where
-    values: Series = shifted(fraction.above, x, total)
+    values: Series = [
+        sp.S.Zero if _rounded(v, fraction.above, x, precision, k) else v
+        for k, v in enumerate(shifted(fraction.above, x, total))
+    ]
     for node, count in fraction.nodes:
         if node.explicit:
             if node.side == 0 and vanishes(node.place - x):

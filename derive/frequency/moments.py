@@ -10,23 +10,33 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from derive.frequency.difference import divided_difference
 from derive.frequency.integrand import Factor
 from derive.occupation import bose, fermi
 
 
 def moment(factors: Sequence[Factor], power: int) -> sp.Expr:
-    """Return the moment of a product of occupations."""
+    """Return the moment of a product of occupations, regular where their edges meet."""
+    if len(set(factors)) < 2:
+        return explicit_moment(factors, power)
+    occupation = tuple((f.statistics, f.edge, f.temperature) for f in factors)
+    return divided_difference((1, *[0] * power), (), (), occupation)
+
+
+def explicit_moment(factors: Sequence[Factor], power: int) -> sp.Expr:
+    """Return the moment of a product of occupations, as long as different edges are apart."""
     if not factors:
         return sp.S.Zero
     first = factors[0]
     for k, other in enumerate(factors[1:], 1):
         if other == first:
             continue
-        # v_a v_b/((u + v_a)(u + v_b)) = [v_b/(v_b - v_a)] v_a/(u + v_a) + the same exchanged
+        # v_a v_b/((u + v_a)(u + v_b)) = [v_b/(v_b - v_a)] v_a/(u + v_a) + the same exchanged,
+        # and v/(u + v) is the factor times its statistics
         rest = [*factors[1:k], *factors[k + 1 :]]
         return sum(
             (
-                _weight(a, b) * moment([a, *rest], power)
+                b.statistics * _weight(a, b) * explicit_moment([a, *rest], power)
                 for a, b in ((first, other), (other, first))
             ),
             sp.S.Zero,

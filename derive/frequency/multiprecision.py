@@ -15,6 +15,7 @@ import mpmath
 import sympy as sp
 from mpmath import mp
 
+from derive.frequency.product_moments import product_moment
 from derive.frequency.series import Group, divided_sum
 from derive.frequency.transforms import Factor, distance_to_singularity, transform_of
 
@@ -55,9 +56,13 @@ def evaluate(numbers: Callable[[], Numbers], digits: int) -> Any:
     while True:
         with mp.workdps(work):
             data = numbers()
-            groups = _groups(data, digits)
-            transform = transform_of(_edges_joined(data.occupation, digits))
-            total, size = divided_sum(data.numerator, groups, transform)
+            factors = _edges_joined(data.occupation, digits)
+            if data.nodes:
+                groups = _groups(data, digits)
+                total, size = divided_sum(data.numerator, groups, transform_of(factors))
+            else:
+                groups = []
+                total, size = product_moment(data.numerator, factors)
             if size == 0:
                 return mp.mpc(0)
             lost = _digits(size / abs(total)) if total else work
