@@ -125,10 +125,7 @@ def _product(occupation: sp.Tuple, z: sp.Expr, side: int, order: int) -> sp.Expr
         rest = [*others[:k], *others[k + 1 :]]
         pairs = ((first, other), (other, first))
         return sp.Add(
-            *(
-                b[0] * _weight(a, b) * transform(sp.Tuple(a, *rest), z, side, order)
-                for a, b in pairs
-            )
+            *(_weight(a, b) * transform(sp.Tuple(a, *rest), z, side, order) for a, b in pairs)
         )
     lower = len(others)
     shorter = sp.Tuple(*others)

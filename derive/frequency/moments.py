@@ -31,12 +31,11 @@ def explicit_moment(factors: Sequence[Factor], power: int) -> sp.Expr:
     for k, other in enumerate(factors[1:], 1):
         if other == first:
             continue
-        # v_a v_b/((u + v_a)(u + v_b)) = [v_b/(v_b - v_a)] v_a/(u + v_a) + the same exchanged,
-        # and v/(u + v) is the factor times its statistics
+        # v_a v_b/((u + v_a)(u + v_b)) = [v_b/(v_b - v_a)] v_a/(u + v_a) + the same exchanged
         rest = [*factors[1:k], *factors[k + 1 :]]
         return sum(
             (
-                b.statistics * _weight(a, b) * explicit_moment([a, *rest], power)
+                _weight(a, b) * explicit_moment([a, *rest], power)
                 for a, b in ((first, other), (other, first))
             ),
             sp.S.Zero,

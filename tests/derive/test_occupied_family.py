@@ -125,27 +125,41 @@ def test_doubles(term):
     check_doubles(term)
 
 
-# The rows below are 2,400 integrands, two fifths of them also in doubles; half an hour on one core.
+# The tests below take 2,400 integrands; half an hour on one core.
+
+
+def at_length(strategy, function, examples):
+    """Run a check on drawn terms."""
+
+    @given(strategy)
+    @family(examples)
+    def run(term):
+        function(term)
+
+    run()
+
+
+ANY = st.booleans().flatmap(lambda cold: terms(cold=cold, most=2))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_steps_at_length(part):
-    given(terms(cold=True, most=3))(family(250)(check))()
+    at_length(terms(cold=True, most=3), check, 250)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
 def test_thermal_factors_at_length(part):
-    given(terms(cold=False, most=3))(family(100)(check))()
+    at_length(terms(cold=False, most=3), check, 100)
 
 
 @pytest.mark.slow
 def test_floats_at_length():
-    given(st.booleans().flatmap(lambda c: terms(cold=c, most=2)))(family(200)(check_floats))()
+    at_length(ANY, check_floats, 200)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_doubles_at_length(part):
-    given(st.booleans().flatmap(lambda c: terms(cold=c, most=2)))(family(100)(check_doubles))()
+    at_length(ANY, check_doubles, 100)
