@@ -207,13 +207,14 @@ def notebooks() -> Table:
 
 
 def main() -> None:
-    from tests import bench_compile, bench_export, bench_response
+    from tests import bench_compile, bench_export, bench_frequency, bench_response
 
     console = Console(width=100)
     exports = bench_export.TABLES
     ours = (solves, linewidths, step_kernel)
     whole = (start_up, drawn_states, notebooks)
-    for part in (*ours, *bench_response.TABLES, *exports, *bench_compile.TABLES, *whole):
+    symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
+    for part in (*ours, *bench_response.TABLES, *exports, *symbolic, *whole):
         console.print(part())
         console.print()
 
