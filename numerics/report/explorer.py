@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from numerics.report.data import Diagram, ReportData, Sample
+from numerics.report.data import Diagram, ReportData, Sample, Settings
 from numerics.report.markup import Html, element
 from numerics.report.typography import physics, shown
 
@@ -59,6 +59,7 @@ def explorer(data: ReportData) -> Html:
             "steady state and its fastest growing mode; click, tap or press Enter for its "
             "collective modes.",
         ),
+        element("p", physics(_model(data.settings)), class_="model"),
         element(
             "div",
             element("div", element("div", id="map"), element("div", id="legend"), class_="chart"),
@@ -71,6 +72,11 @@ def explorer(data: ReportData) -> Html:
         id="diagram",
         aria_labelledby="diagram-title",
     )
+
+
+def _model(chosen: Settings) -> str:
+    temperature = f"{chosen.temperature:g} ε_F" if chosen.temperature else "0"
+    return f"γ_b = {chosen.gamma_b:g} ε_F, T_b = {temperature}, p_c = {chosen.cutoff:g} k_F."
 
 
 def payload(data: ReportData) -> str:

@@ -319,3 +319,15 @@ def test_everything_is_collected_and_counted(
         ("not printed", "agrees"),
     ]
     assert Elements(render(found)).inside == []
+
+
+def test_the_diagram_states_its_parameters() -> None:
+    chosen = Settings(gamma_b=2e-3, temperature=0.05, cutoff=50.0)
+    page = render(dataclasses.replace(small_data(), settings=chosen))
+    section = page[page.index('id="diagram"') :]
+    for said in (
+        "γ<sub>b</sub> = 0.002 ε<sub>F</sub>",
+        "T<sub>b</sub> = 0.05 ε<sub>F</sub>",
+        "p<sub>c</sub> = 50 k<sub>F</sub>",
+    ):
+        assert said in section[: section.index("</section>")]
