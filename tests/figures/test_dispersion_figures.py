@@ -163,11 +163,11 @@ def test_tables_are_finite_and_files_repeat(
         rows = list(data.rows())
         assert {len(row) for row in rows} == {len(module.COLUMNS)}
         assert np.isfinite(np.array(rows)).all()
-        contents = []
-        for name in ("a", "b"):
-            folder = tmp_path / module.__name__ / name
-            folder.mkdir(parents=True)
-            paths = save_figure(module.draw(data), folder, "figure")
-            paths.append(save_table(folder / "figure.csv", module.COLUMNS, data.rows()))
-            contents.append([path.read_bytes() for path in paths])
-        assert contents[0] == contents[1]
+    contents = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        paths = save_figure(critical_determinant.draw(fig07), folder, "figure")
+        paths.append(save_table(folder / "figure.csv", critical_determinant.COLUMNS, fig07.rows()))
+        contents.append([path.read_bytes() for path in paths])
+    assert contents[0] == contents[1]
