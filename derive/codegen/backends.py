@@ -82,12 +82,6 @@ def python_source(program: Program, target: Target) -> str:
     text = sorted_imports(line for line in lines if line)
     if target.name == "jax":
         text = text.replace("import numpy as np", "import jax.numpy as np")
-        runtime = runtime.replace(
-            "def _constant(x: Any) -> Any:\n    return x",
-            "def _constant(x: Any) -> Any:\n    return lax.stop_gradient(x)",
-        )
-        if "lax." in runtime:
-            text = text.rstrip("\n") + "\nfrom jax import lax\n"
     return text + ("\n\n" + runtime if runtime else "") + "\n\n" + function
 
 

@@ -48,7 +48,7 @@ def in_basic_differences(difference: divided_difference) -> sp.Expr | None:
     for side, nodes in places.items():
         if not nodes:
             continue
-        transform = _transform(difference.occupation, side, len(nodes))
+        transform = _transform(difference.occupation, side, nodes)
         if transform is None:
             return None
         others = [w for s, group in places.items() if s != side for w in group]
@@ -77,16 +77,18 @@ def _first_row(
     return row
 
 
-def _transform(occupation: sp.Tuple, side: int, count: int) -> Transform | None:
+def _transform(occupation: sp.Tuple, side: int, nodes: Sequence[sp.Expr]) -> Transform | None:
     """Return the divided differences of the Cauchy transform of an occupation on one side."""
     if not occupation:
         return lambda z: sp.I * sp.pi * side if len(z) == 1 else sp.S.Zero
     statistics, edge, heat = occupation[0]
-    if abs(statistics) == MATSUBARA or len(occupation) > 1:
+    if abs(statistics) == MATSUBARA:
+        return _comb(statistics, heat, nodes)
+    if len(occupation) > 1:
         return None
     cold = heat.is_zero
     if side == 0:
-        if cold and count > 1:
+        if cold and len(nodes) > 1:
             return None
         if cold:
             return lambda z: sp.log(sp.Abs(z[0] - edge))
@@ -95,6 +97,34 @@ def _transform(occupation: sp.Tuple, side: int, count: int) -> Transform | None:
     if cold:
         return _step(edge, side)
     return _on_side(statistics, edge, heat, side)
+
+
+def _comb(statistics: sp.Expr, heat: sp.Expr, nodes: Sequence[sp.Expr]) -> Transform | None:
+    """Return -pi tanh(z/2T) = i psi(1/2 + w) - i psi(1/2 - w), w = i z/2 pi T, or -pi coth(z/2T).
+
+    The arguments are in the right half-plane where z is real, an energy.
+    """
+    if len(nodes) == 1:
+        function = sp.tanh if statistics > 0 else sp.coth
+        return lambda z: -sp.pi * function(z[0] / (2 * heat))
+    if not all(z.is_extended_real for z in nodes):
+        return None
+    slope = sp.I / (2 * sp.pi * heat)
+    offset = sp.S.Half if statistics > 0 else sp.S.One
+
+    def transform(z: Sequence[sp.Expr]) -> sp.Expr:
+        total: sp.Expr = sp.S.Zero
+        order = len(z) - 1
+        for sign in (1, -1):
+            points = [offset + sign * slope * x for x in z]
+            psi = sp.polygamma(0, points[0]) if order == 0 else divided_polygamma(*points)
+            total += sp.I * sign * (sign * slope) ** order * psi
+        if statistics < 0:
+            # psi(w) = psi(1 + w) - 1/w
+            total -= (-1) ** order * sp.I / slope * sp.Mul(*(1 / x for x in z))
+        return total
+
+    return transform
 
 
 def _step(edge: sp.Expr, side: int) -> Transform:

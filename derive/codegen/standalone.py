@@ -13,11 +13,12 @@ _NUMERICS = Path(__file__).resolve().parents[2] / "numerics"
 #: Where functions that printed text calls are defined, by target; the first definition counts.
 FILES = {
     "numpy": (
+        _RUNTIME / "numpy_functions.py",
         _RUNTIME / "array_functions.py",
         _NUMERICS / "special.py",
         _NUMERICS / "roots.py",
     ),
-    "jax": (_RUNTIME / "array_functions.py",),
+    "jax": (_RUNTIME / "jax_functions.py", _RUNTIME / "array_functions.py"),
     "mpmath": (_RUNTIME / "mpmath_functions.py", _NUMERICS / "special_mpmath.py"),
     "numba": (_RUNTIME / "numba_functions.py",),
 }
@@ -69,7 +70,7 @@ def needed_definitions(files: Sequence[Path], names: Iterable[str]) -> tuple[lis
             queue += [n for n in found[name][1] if n in found]
     bodies = list(dict.fromkeys(found[name][0] for name in found if name in wanted))
     used = {n for name in wanted for n in found[name][1]}
-    lines = [line for name, line in imports.items() if name in used]
+    lines = [line for name, line in imports.items() if name in used - found.keys()]
     blocks = ""
     for body in bodies:
         blocks += ("\n\n" if body.startswith(("def ", "@")) or not blocks else "") + body + "\n"

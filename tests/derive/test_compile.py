@@ -116,7 +116,7 @@ def test_values_in_thirty_digits() -> None:
 def test_jax_source_with_numpy_in_its_place() -> None:
     """What JAX would execute is NumPy's text but for the imports."""
     compiled = derive.compile(EXPRESSIONS, ARGS, target="jax", name="f")
-    text = compiled.source.replace("jax.numpy", "numpy").replace("from jax import lax\n", "")
+    text = compiled.source.replace("jax.numpy", "numpy").replace("    from jax import lax\n", "")
     namespace: dict = {}
     exec(text.replace("lax.stop_gradient(x)", "x"), namespace)
     columns = as_arrays()
@@ -175,6 +175,25 @@ def test_poles_that_meet(target: str, heat: sp.Expr, distance: sp.Expr) -> None:
     exact = complex(expr.subs(dict(zip((X, W, B, G), at, strict=True))).evalf(25))
     # distances of 2**-60 are lost beside 1, where the result is smooth
     assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
+
+
+@pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
+@pytest.mark.parametrize("statistics", ["fermi", "bose"])
+def test_matsubara_sums(statistics: str, target: str) -> None:
+    expr = derive.matsubara_sum(1 / ((NU**2 - W**2) * (NU - X - 2)), NU, T, statistics)
+    compiled = derive.compile(expr, (X, W, T), target=target)
+    for at in ((HALF, 1, HALF), (-1 - sp.Rational(1, 2**40), 1, HALF), (-1, 1, 2)):
+        exact = complex(expr.subs(dict(zip((X, W, T), at, strict=True))).evalf(20))
+        # poles that nearly meet are as far apart as rounding leaves them
+        assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-12)
+
+
+def test_gap_kernel_where_the_energy_vanishes() -> None:
+    expr = derive.matsubara_sum(-1 / (NU**2 - X**2), NU, T)
+    kernel = derive.compile(expr, (X, T))
+    x = np.array([0.0, 1e-9, 0.5])
+    exact = [1 / (4 * 0.125), 1 / (4 * 0.125), np.tanh(0.5 / 0.25) / 1.0]
+    assert kernel(x, 0.125) == pytest.approx(exact, rel=1e-13)
 
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath", "lambdify"])

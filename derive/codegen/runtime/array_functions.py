@@ -126,24 +126,14 @@ def _cotangent(n: int, x: Any, y: Any) -> Any:
     return np.pi ** (n + 1) * inverse * value
 
 
-def divided_log(x: Any, y: Any, u: Any, v: Any) -> Any:
-    """Return (log z - log w)/(z - w), z = x + i y and w = u + i v, regular where they meet."""
-    return log_difference(x, y, u, v)
-
-
-def divided_digamma(x: Any, y: Any, u: Any, v: Any) -> Any:
-    """Return (psi(z) - psi(w))/(z - w) in the right half-plane, regular where they meet."""
-    return digamma_difference(x, y, u, v)
-
-
-def log_difference(*parts: Any) -> Any:
+def log_integral(*parts: Any) -> Any:
     r"""Return the divided difference of log over points within a half-plane.
 
     It is (-1)**m times the integral of 1/((t + z_1) ... (t + z_m)) over positive t, along the
     mean direction of the points, by the trapezoidal rule in log t; nothing is divided by their
     distances.
     """
-    z = _points(parts)
+    z = points(parts)
     m = len(z)
     sizes = [np.abs(p) for p in z]
     low, high = sizes[0], sizes[0]
@@ -152,7 +142,7 @@ def log_difference(*parts: Any) -> Any:
     direction = sum(p / size for p, size in zip(z, sizes, strict=True))
     direction = np.conj(direction / np.abs(direction))
     # fixed numbers in a derivative, which the integral does not depend on
-    direction, low, high = _constant(direction), _constant(low), _constant(high)
+    direction, low, high = constant(direction), constant(low), constant(high)
     turned = [p * direction / high for p in z]
     start = np.log(low / high) - _REACH
     count = round((_REACH + _REACH / (m - 1)) / _STEP) + _SPREAD
@@ -166,12 +156,12 @@ def log_difference(*parts: Any) -> Any:
     return (-1) ** m * _STEP * total * (direction / high) ** (m - 1)
 
 
-def digamma_difference(*parts: Any) -> Any:
+def digamma_integral(*parts: Any) -> Any:
     """Return the divided difference of the digamma function over points in the right half-plane.
 
     By the recurrence and the asymptotic series, each with the distances divided out.
     """
-    z = _points(parts)
+    z = points(parts)
     m = len(z)
     total = 0 * z[0]
     for k in range(_SHIFT):
@@ -193,12 +183,14 @@ def digamma_difference(*parts: Any) -> Any:
         elif power % 2 == 0:
             series = series + _BERNOULLI[power // 2 - 1] / power * row[-1]
     shifted = [part for p in far for part in (np.real(p), np.imag(p))]
-    return (-1) ** m * total - series + log_difference(*shifted)
+    return (-1) ** m * total - series + log_integral(*shifted)
 
 
-def _points(parts: tuple[Any, ...]) -> list[Any]:
+def points(parts: tuple[Any, ...]) -> list[Any]:
+    """Return complex numbers from their parts."""
     return [x + 1j * y for x, y in zip(parts[::2], parts[1::2], strict=True)]
 
 
-def _constant(x: Any) -> Any:
+def constant(x: Any) -> Any:
+    """Return a number that is no variable of a derivative; for JAX there is another one."""
     return x
