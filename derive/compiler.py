@@ -290,12 +290,13 @@ def compile(
         raise ValueError(f"jacobian: {shown(foreign[0])} is none of the arguments")
     renamed = {s: _renamed(s, named[s]) for s in symbols}
     expanded: list[tuple[str, sp.Expr]] = []
+    labels = _Labels()
     for label, expr in leaves(exprs):
         missing = expr.free_symbols - set(symbols)
         if missing:
             raise ValueError(_missing(min(missing, key=str), symbols))
-        expanded.append((label, expr))
-        expanded += [(f"{label}_by_{named[s]}", expr.diff(s)) for s in wrt or ()]
+        expanded.append((labels.free(label), expr))
+        expanded += [(labels.free(f"{label}_by_{named[s]}"), expr.diff(s)) for s in wrt or ()]
     canonical = Canonical(target)
     values = [(label, canonical(expr.xreplace(renamed))) for label, expr in expanded]
     inputs = tuple(renamed.values())
@@ -319,7 +320,8 @@ def compile(
             **common,
         )
     program = Program(name, "what it was compiled from", inputs, (), tuple(values))
-    program = run_passes(program, standard_passes((share_complex, in_real_arithmetic)))
+    lowering = (share_complex, in_real_arithmetic)
+    program = run_passes(program, standard_passes(lowering, named=False))
     outputs = {label for label, _ in program.outputs}
     source = (
         backends.c_source(program)
@@ -333,6 +335,19 @@ def compile(
         _program=program,
         **common,
     )
+
+
+class _Labels:
+    """Names of outputs, all different, and none like that of a part of another."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def free(self, label: str) -> str:
+        while label in self.taken or label.endswith(("_real", "_imag")):
+            label += "_"
+        self.taken.add(label)
+        return label
 
 
 def _symbols(given: Any, what: str) -> tuple[sp.Symbol, ...]:

@@ -203,6 +203,25 @@ def _schedule(
     return tuple(ordered)
 
 
+def drop_copies(program: Program) -> Program:
+    """Put one symbol in the place of all that are equal, numbers in that of their names.
+
+    An output whose imaginary part, `name_imag`, vanishes by that takes the bare name.
+    """
+    known: dict[sp.Symbol, sp.Expr] = {}
+    assigned: dict[sp.Expr, sp.Symbol] = {}
+    body: list[Assignment] = []
+    for symbol, value in program.body:
+        value = value.xreplace(known)
+        if value.is_Atom or value in assigned:
+            known[symbol] = assigned.get(value, value)
+        else:
+            assigned[value] = symbol
+            body.append((symbol, value))
+    outputs = tuple((name, value.xreplace(known)) for name, value in program.outputs)
+    return drop_vanishing(program.with_values(tuple(body), outputs))
+
+
 def pair_complex_functions(program: Program) -> Program:
     """Compute the real and imaginary part of the same complex function in one evaluation."""
     body: list[Assignment] = []
@@ -286,7 +305,9 @@ def eliminate_dead(program: Program) -> Program:
     return program.with_values(tuple(reversed(body)), program.outputs)
 
 
-def standard_passes(lowering: Iterable[Pass] = (), wrt: Iterable[sp.Symbol] = ()) -> list[Pass]:
+def standard_passes(
+    lowering: Iterable[Pass] = (), wrt: Iterable[sp.Symbol] = (), *, named: bool = True
+) -> list[Pass]:
     """Return the passes of every program, in the order in which they have to run.
 
     Parameters
@@ -296,12 +317,15 @@ def standard_passes(lowering: Iterable[Pass] = (), wrt: Iterable[sp.Symbol] = ()
     wrt : iterable of Symbol
         Inputs by which all outputs are differentiated then, before common subexpressions hide
         what depends on them.
+    named : bool
+        Whether the names in the program say something, so that all are kept.
 
     Returns
     -------
     list of callable
         `lowering`; `differentiate`; `eliminate_dead`, so that nothing is shared with what no output
-        needs; `share_subexpressions`; `pair_complex_functions`, which has to see every part of a
+        needs; `share_subexpressions`; `drop_copies` and `eliminate_dead` of what that leaves,
+        unless the program is `named`; `pair_complex_functions`, which has to see every part of a
         function that is left; `name_power_bases`, whose products the printers write.
     """
     wrt = tuple(wrt)
@@ -310,6 +334,7 @@ def standard_passes(lowering: Iterable[Pass] = (), wrt: Iterable[sp.Symbol] = ()
         *([differentiate(wrt)] if wrt else []),
         eliminate_dead,
         share_subexpressions,
+        *([] if named else [drop_copies, eliminate_dead]),
         pair_complex_functions,
         name_power_bases,
     ]

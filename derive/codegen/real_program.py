@@ -11,6 +11,10 @@ from derive.codegen.nodes import (
     difference_value,
     difference_value_im,
     difference_value_re,
+    divided_log_im,
+    divided_log_re,
+    divided_polygamma_im,
+    divided_polygamma_re,
     log_difference_im,
     log_difference_re,
     polygamma_difference_im,
@@ -22,6 +26,10 @@ from derive.codegen.real_split import Parts, Splitter, square
 from derive.frequency.divided import divided_log, divided_polygamma
 from derive.occupation import bose, fermi
 
+_TWO = {
+    divided_log: (divided_log_re, divided_log_im),
+    divided_polygamma: (divided_polygamma_re, divided_polygamma_im),
+}
 _DIFFERENCES = {
     divided_log: (log_difference_re, log_difference_im),
     divided_polygamma: (polygamma_difference_re, polygamma_difference_im),
@@ -57,8 +65,8 @@ def with_assumptions(name: str, value: sp.Expr) -> sp.Symbol:
 def in_real_arithmetic(program: Program) -> Program:
     """Replace complex inputs, assignments and outputs by their real and imaginary parts.
 
-    A part is called by the name with `_re` or `_im` appended; an output whose imaginary part
-    vanishes identically keeps its name.
+    The parts of an input are called by its name with `_re` and `_im` appended, those of an output
+    with `_real` and `_imag`; one whose imaginary part vanishes identically keeps its name.
     """
     split = _NamingSplitter(program)
     inputs: list[sp.Symbol] = []
@@ -72,7 +80,7 @@ def in_real_arithmetic(program: Program) -> Program:
         if imaginary == 0:
             outputs.append((name, real))
         else:
-            outputs += [(f"{name}_re", real), (f"{name}_im", imaginary)]
+            outputs += [(f"{name}_real", real), (f"{name}_imag", imaginary)]
     return Program(program.name, program.source, tuple(inputs), tuple(split.body), tuple(outputs))
 
 
@@ -266,13 +274,15 @@ class _NamingSplitter(Splitter):
         return self._split(1 / (sp.exp(x / heat, evaluate=False) + sign))
 
     def _difference(self, expr: sp.Expr) -> Parts:
-        if len(expr.args) == 2:
-            return super()._split(
-                expr.func(*(sp.Add(*_rejoined(self._named(a))) for a in expr.args))
-            )
-        parts = [part for a in expr.args for part in self._named(a)]
-        real, imaginary = _DIFFERENCES[type(expr)]
-        return real(*parts), imaginary(*parts)
+        points = [self._named(a) for a in expr.args]
+        # the conjugate of the points gives the conjugate, so that both are evaluated once
+        turned = next((y for _, y in points if y != 0), sp.S.One).could_extract_minus_sign()
+        parts = [part for x, y in points for part in (x, -y if turned else y)]
+        two = len(points) == 2
+        real, imaginary = (_TWO if two else _DIFFERENCES)[type(expr)]
+        if all(y == 0 for _, y in points):
+            return real(*parts), sp.S.Zero
+        return real(*parts), -imaginary(*parts) if turned else imaginary(*parts)
 
 
 def _rejoined(parts: Parts) -> Parts:

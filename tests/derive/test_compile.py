@@ -194,6 +194,7 @@ def test_gap_kernel_where_the_energy_vanishes() -> None:
     x = np.array([0.0, 1e-9, 0.5])
     exact = [1 / (4 * 0.125), 1 / (4 * 0.125), np.tanh(0.5 / 0.25) / 1.0]
     assert kernel(x, 0.125) == pytest.approx(exact, rel=1e-13)
+    assert kernel.operations["complex_divided_polygamma"] == 1
 
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath", "lambdify"])
@@ -230,6 +231,22 @@ def test_large_arrays_go_through_in_pieces(target: str, shapes: tuple) -> None:
     assert np.array_equal(
         value, np.broadcast_arrays(x * b, x)[0] + 1j * np.broadcast_arrays(x, b)[0]
     )
+
+
+def test_outputs_that_would_be_called_alike() -> None:
+    keys = {"a": [I * X, B], "a_0": B, "a_0_real": I * B, "a_real": X, "a_imag": I * X}
+    values = derive.compile(keys, (X, B), jacobian=X)(2.0, 3.0)[0]
+    assert values == {"a": [2j, 3], "a_0": 3, "a_0_real": 3j, "a_real": 2, "a_imag": 2j}
+
+
+def test_real_integrals_are_real_numbers() -> None:
+    warm = derive.compile(EXPRESSIONS["warm"], ARGS)
+    assert isinstance(warm(*as_arrays(0)), float)
+    window = fermi(NU - B / 2, T) - fermi(NU + B / 2, T)
+    current = derive.compile(integrate_frequency(_LORENTZIAN * window, NU), (X, B, G, T))
+    assert isinstance(current(0.1, 0.2, 0.3, 0.4), float)
+    # two digamma functions, each for a pole and its conjugate
+    assert current.operations["complex_polygamma"] == 2
 
 
 def test_what_is_returned_does_not_share_memory_with_what_was_given() -> None:
