@@ -173,6 +173,25 @@ figure
 # Real and imaginary parts, written out, make it longer for a while; lowest terms and cse take that
 # back. Fusing is there for accuracy, and saves operations too.
 #
+# ## In one call
+#
+# For an expression of your own `derive.compile` does all of this, in the order of
+# `passes.standard_passes`, for any of these targets and with derivatives on request. It leaves out
+# what needs to know that the outputs are integrals, lowest terms and fusing.
+
+# %%
+ours = derive.compile({"gap": gap, "number": number}, inputs, jacobian=inputs, name="ours")
+found, slopes = ours(*at)
+for name in ("gap", "number"):
+    print(f"{name}: {found[name]:.8g}, derivatives {slopes[name].shape}")
+assert abs(found["number"] - values["number"]) < 1e-12 / 1e-3
+assert abs(found["gap"] - values["gap_real"] - 1j * values["gap_imag"]) < 1e-12 / 1e-3
+sum(ours.operations.values())
+
+# %% [markdown]
+# Its symbols, unlike these, need not be called as a language wants it, and its arguments may be
+# complex; [notebook 10](10_other_peoples_problems.ipynb) solves problems of other people with it.
+#
 # ## Export
 #
 # The kernels are yours: one module per target, that needs nothing of this project. On the command

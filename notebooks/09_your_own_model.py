@@ -367,4 +367,4 @@ figure
 # 4. Turn `gap_kernel` of this model into a generated kernel as in notebook 04 and time it against
 #    `lambdify`.
 #
-# Back to the start: [01 Green's functions and reservoirs](01_greens_functions.ipynb)
+# Next: [10 Other people's problems](10_other_peoples_problems.ipynb).

@@ -57,7 +57,7 @@ per_momentum.operations
 # momentum symmetrically, $p \pm q/2$, and integrate over $p$ and the angle by Gauss's rule.
 
 # %%
-nodes, weights = np.polynomial.legendre.leggauss(240)
+nodes, weights = np.polynomial.legendre.leggauss(160)
 cosine = nodes[None, :]
 # p from 0 to infinity, half of the nodes below p = 1
 t = (1 + nodes[:, None]) / 2
@@ -89,7 +89,7 @@ print(f"Lindhard: {lindhard:.4f}")
 assert abs(limit - lindhard) < 0.01 * abs(lindhard)
 
 # %%
-frequencies = np.linspace(0.0, 4.0, 81)
+frequencies = np.linspace(0.0, 4.0, 49)
 with style():
     figure = new_figure(5.6, 3.2)
     axes = figure.subplots()
@@ -177,7 +177,7 @@ assert abs(peak - 1) < 1e-4
 # %%
 in_c = derive.compile(current, (energy, V, left, right, T), target="c", name="current")
 text = in_c.source[in_c.source.index("void current(") :]
-print(text[: text.index("}\n") + 2])
+print(text[: text.index("}\n") + 1])
 
 # %% [markdown]
 # ## The gap of a superconductor
@@ -196,8 +196,8 @@ pairs = derive.matsubara_sum(2 / (E**2 - nu**2), nu, T)
 pairs.doit()
 
 # %% [markdown]
-# At $T_c$ the energy goes through $E = 0$, where this form is 0/0. The divided difference is regular
-# there, and so is what is made of it: $\tanh(E/2T)/E \to 1/2T$.
+# At $T_c$ the energy goes through $E = 0$, where this form is 0/0. The divided difference is
+# regular there, and so is what is made of it: $\tanh(E/2T)/E \to 1/2T$.
 
 # %%
 kernel = derive.compile(pairs, (E, T), jacobian=(E, T), name="pairs")
@@ -255,7 +255,7 @@ figure
 # 1. Warm electrons: put `derive.fermi(nu, T)` into the bubble. What happens to the absorption at
 #    small $\omega$?
 # 2. Give the two leads different temperatures and find the bias at which the current vanishes.
-# 3. Add magnetic impurities: a pair breaking rate $\alpha$ moves $\omega_n$ by a term with its sign,
-#    which is not rational. Which sums over half of the frequencies can the digamma function do?
+# 3. The superfluid density has a sum over $\Delta^2/(\omega_n^2 + E^2)^2$, with poles of second
+#    order. Compile it, and plot it against $T/T_c$.
 #
 # Back to the start: [01 Green's functions and reservoirs](01_greens_functions.ipynb)

@@ -20,8 +20,8 @@ def test_runs_and_gives_what_is_kept(source: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
-def test_nine_notebooks_each_kept_twice() -> None:
-    assert [path.stem[:2] for path in sources()] == [f"{n:02d}" for n in range(1, 10)]
+def test_ten_notebooks_each_kept_twice() -> None:
+    assert [path.stem[:2] for path in sources()] == [f"{n:02d}" for n in range(1, 11)]
     for source in sources():
         assert source.with_suffix(".ipynb").exists()
 
