@@ -22,8 +22,8 @@ from numerics.figures.style import COLOURS, LINES, new_figure, style
 #
 # The response of the density of free electrons at wave number $q$, per spin, is
 #
-# $$\chi(q, \omega) = -i \sum_p \int \frac{d\nu}{2\pi} \left[ G^R_{p+q}(\nu + \omega)\, G^<_p(\nu)
-#   + G^<_{p+q}(\nu + \omega)\, G^A_p(\nu) \right]$$
+# $$\chi(q, \omega) = -i \sum_p \int \frac{d\nu}{2\pi} \left[ G^R_{p+q}(\nu + \omega)\, G^<_{p}(\nu)
+#   + G^<_{p+q}(\nu + \omega)\, G^A_{p}(\nu) \right]$$
 #
 # with $G^R = 1/(\nu - \xi + i\gamma)$ and $G^< = i f A$, where $A$ is a Lorentzian of half width
 # $\gamma$. In the second term we shift $\nu$ by $\omega$, so that there is one occupation.
@@ -200,8 +200,8 @@ pairs.doit()
 # regular there, and so is what is made of it: $\tanh(E/2T)/E \to 1/2T$.
 
 # %%
-kernel = derive.compile(pairs, (E, T), jacobian=(E, T), name="pairs")
-values, slopes = kernel([0.0, 1e-9, 0.3], 0.1)
+kernel = derive.compile(pairs, (E, T), name="pairs")
+values = kernel([0.0, 1e-9, 0.3], 0.1)
 print(values, np.tanh(0.3 / 0.2) / 0.3)
 assert np.allclose(values, [5, 5, np.tanh(1.5) / 0.3], rtol=1e-13)
 
@@ -212,7 +212,7 @@ assert np.allclose(values, [5, 5, np.tanh(1.5) / 0.3], rtol=1e-13)
 # %%
 gap_zero = 1e-2
 # nodes crowd at small energies, where the kernel varies
-s = np.linspace(-8, 0, 1601)
+s = np.linspace(-8, 0, 801)
 step_weights = np.full_like(s, s[1] - s[0])
 step_weights[[0, -1]] /= 2
 energies = 10**s
@@ -220,8 +220,8 @@ energies = 10**s
 
 def coupling(gap, heat):
     """Return the right-hand side of the gap equation."""
-    value = kernel(np.hypot(energies, gap), heat)[0]
-    head = kernel(gap, heat)[0] * energies[0]
+    value = kernel(np.hypot(energies, gap), heat)
+    head = kernel(gap, heat) * energies[0]
     return head + np.log(10) * np.sum(step_weights * energies * value)
 
 
