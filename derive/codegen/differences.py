@@ -18,11 +18,13 @@ from collections.abc import Callable, Sequence
 
 import sympy as sp
 
+from derive.codegen.elementary import where_less
 from derive.frequency.difference import divided_difference
 from derive.frequency.divided import divided_log, divided_polygamma
 from derive.frequency.multiprecision import MIXED
 from derive.frequency.poles import quadratic_roots
 from derive.frequency.transforms import MATSUBARA
+from derive.occupation import bose
 
 Transform = Callable[[Sequence[sp.Expr]], sp.Expr]
 
@@ -30,8 +32,8 @@ Transform = Callable[[Sequence[sp.Expr]], sp.Expr]
 def in_basic_differences(difference: divided_difference) -> sp.Expr | None:
     """Return a divided difference by those of log and digamma, or None where that needs its values.
 
-    None is for roots that have no closed form or whose side is unknown, for products of factors
-    with other than distinct edges, and for several poles on the axis at T = 0.
+    None is for roots that have no closed form or whose side is unknown, for products other than of
+    two Fermi factors at T > 0, and for several poles on the axis at T = 0.
     """
     places: dict[int, list[sp.Expr]] = {1: [], -1: [], 0: []}
     for node, side in zip(difference.nodes, difference.sides, strict=True):
@@ -85,7 +87,7 @@ def _transform(occupation: sp.Tuple, side: int, nodes: Sequence[sp.Expr]) -> Tra
     if abs(statistics) == MATSUBARA:
         return _comb(statistics, heat, nodes)
     if len(occupation) > 1:
-        return None
+        return _pair_of_fermi(occupation, side)
     cold = heat.is_zero
     if side == 0:
         if cold and len(nodes) > 1:
@@ -97,6 +99,37 @@ def _transform(occupation: sp.Tuple, side: int, nodes: Sequence[sp.Expr]) -> Tra
     if cold:
         return _step(edge, side)
     return _on_side(statistics, edge, heat, side)
+
+
+def _pair_of_fermi(occupation: sp.Tuple, side: int) -> Transform | None:
+    """Return the transform of f_a f_b = f_b + n(a - b) (f_b - f_a), regular at a = b.
+
+    Over several points the difference is telescoped: one point after the other is moved from the
+    edge a to b, each by the same distance, which n(a - b) is multiplied with.
+    """
+    if len(occupation) > 2 or side == 0 or any(s != 1 or h.is_zero for s, _, h in occupation):
+        return None
+    (_, a, heat), (_, b, _) = occupation
+    alone = _on_side(sp.S.One, b, heat, side)
+    slope = -sp.I * side / (2 * sp.pi * heat)
+    weight = _distance_times_bose(sp.expand(a - b), heat)
+
+    def transform(z: Sequence[sp.Expr]) -> sp.Expr:
+        before, after = ([sp.S.Half + slope * (x - edge) for x in z] for edge in (a, b))
+        moved = sp.Add(*(divided_polygamma(*before[: k + 1], *after[k:]) for k in range(len(z))))
+        return alone(z) + weight * slope ** len(z) * moved
+
+    return transform
+
+
+def _distance_times_bose(distance: sp.Expr, heat: sp.Expr) -> sp.Expr:
+    """Return d n(d), near d = 0 by its series, which is right to 45 digits there."""
+    if distance == 0:
+        return heat
+    x = distance / heat
+    series = heat * (1 - x / 2 + x**2 / 12 - x**4 / 720 + x**6 / 30240)
+    near = heat * sp.Rational(1, 10**5)
+    return where_less(sp.Abs(distance), near, series, distance * bose(distance, heat))
 
 
 def _comb(statistics: sp.Expr, heat: sp.Expr, nodes: Sequence[sp.Expr]) -> Transform | None:

@@ -177,6 +177,17 @@ def test_poles_that_meet(target: str, heat: sp.Expr, distance: sp.Expr) -> None:
     assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
 
 
+@pytest.mark.parametrize("distance", [0, sp.Rational(1, 2**60), sp.Rational(1, 2**17), HALF])
+@pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
+def test_edges_that_meet(target: str, distance: sp.Expr) -> None:
+    integrand = fermi(NU - B, T) * fermi(NU - X, T) / ((NU**2 + G**2) * (NU - W + 2 * I * G))
+    expr = integrate_frequency(integrand, NU)
+    compiled = derive.compile(expr, (B, X, G, W, T), target=target)
+    at = (1 + distance, 1 - distance, HALF, HALF, sp.Rational(1, 4))
+    exact = complex(expr.subs(dict(zip((B, X, G, W, T), at, strict=True))).evalf(25))
+    assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
+
+
 @pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
 @pytest.mark.parametrize("statistics", ["fermi", "bose"])
 def test_matsubara_sums(statistics: str, target: str) -> None:
