@@ -41,7 +41,7 @@ ledger = derive.ledger()
 used = [*range(40, 44), *range(63, 73), 76]
 records = [ledger[str(k)] for k in used] + [ledger[f"D{k}"] for k in range(1, 12)]
 misprints = sum(record.status is Status.MISPRINT for record in records)
-table = [f"({r.id:>3}) {r.status:<22} {r.title}" for r in records]
+table = [f"({r.id:>3}) {r.status:<37} {r.title}" for r in records]
 print("\n".join([*table, f"{misprints} of {len(records)} are misprints"]))
 
 # %% [markdown]

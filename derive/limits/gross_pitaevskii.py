@@ -10,6 +10,8 @@ import functools
 import sympy as sp
 
 from derive import symbols
+from derive.limits import hydrodynamics
+from derive.limits.hydrodynamics import eta12
 
 #: Condensate density, mass and interaction of bosons.
 n0 = sp.Symbol("n_0", positive=True)
@@ -18,8 +20,6 @@ boson_interaction = sp.Symbol("U_B", positive=True)
 #: Amplitudes of the density's and the phase's plane waves.
 density_wave = sp.Symbol("n_q")
 phase_wave = sp.Symbol("theta_q")
-#: Coefficients of the expansion of M(q, omega).
-alpha11, beta11, beta22, eta12 = sp.symbols("alpha_11 beta_11 beta_22 eta_12", real=True)
 
 _x, _t = sp.symbols("x t", real=True)
 _density, _phase = (sp.Function(name, real=True)(_x, _t) for name in ("dn", "dtheta"))
@@ -96,13 +96,8 @@ def condensate_equations() -> tuple[sp.Expr, sp.Expr]:
     Delta_0^2, so that dn_0/n_0 = 2 d|Delta|/Delta_0.  The rows are normalised as the equations of
     `bogoliubov_equations` are.
     """
-    q, w, gap = symbols.wave_number, symbols.omega, symbols.gap
-    matrix = sp.Matrix(
-        [
-            [alpha11 + beta11 * q**2, sp.I * eta12 * w],
-            [-sp.I * eta12 * w, beta22 * q**2],
-        ]
-    )
+    gap = symbols.gap
+    matrix = hydrodynamics.reversible_matrix()
     fields = sp.Matrix([gap * density_wave / (2 * n0), -gap * phase_wave])
     amplitude, continuity = (matrix * fields) * 2 * n0 / (gap * eta12)
     return sp.expand(amplitude), sp.expand(continuity)

@@ -300,7 +300,7 @@ RECORDS: tuple[Record, ...] = (
         "A5",
         "Order parameter and Keldysh function",
         Kind.DEFINITION,
-        Status.PROVED,
+        Status.DEFINITION,
         r"\Delta(\mathbf{r},t)",
         claim=_order_parameter,
         test=vanishes(_pair_residual),
@@ -331,6 +331,7 @@ RECORDS: tuple[Record, ...] = (
         "reservoir and (A8) does not follow; without δ(r − r') the self-energy is no constant in "
         "momentum space. As printed the equation holds if its integral stands for the average "
         "over the paths, each of which returns a carrier to where it left from.",
+        scope="a ring of three sites, one momentum of the system",
     ),
     Record(
         "A7",
@@ -348,12 +349,13 @@ RECORDS: tuple[Record, ...] = (
             ),
         ),
         note="−πi is printed for −2πi in the Keldysh part; (A9) follows from (A8) only with −2πi.",
+        compensates=("63", "71"),
     ),
     Record(
         "A8",
         "Self-energy of tunnelling as a sum over momenta",
         Kind.IDENTITY,
-        Status.PROVED,
+        Status.SPECIAL,
         r"\Sigma^{\mathrm{env}}_{\alpha,\alpha'}(\omega)",
         claim=_in_momentum_space,
         test=together(vanishes(_in_momentum_space_residual), vanishes(_flat_sum_residual)),
@@ -368,6 +370,7 @@ RECORDS: tuple[Record, ...] = (
                 ),
             ),
         ),
+        scope="a ring of three sites, one momentum of the system",
     ),
     Record(
         "A9",

@@ -193,6 +193,8 @@ RECORDS = (
         _b5_claim,
         difference_b5,
         kind=Kind.DEFINITION,
+        status=Status.SPECIAL,
+        scope="one pair of points on a periodic lattice of 4 places and 4 times",
         note="Checked by use: of functions of differences, here on a periodic lattice, the Fourier "
         "components multiply, which is what products of matrices at (p, nu) stand for.",
         steps=(Step("Fourier components of a product are products, in the same order"),),
@@ -227,6 +229,7 @@ RECORDS = (
         _b8_claim,
         difference_b8,
         kind=Kind.DEFINITION,
+        status=Status.DEFINITION,
         steps=(
             Step(
                 "On a plane wave: the inverse that the project uses, delta = 0",

@@ -81,11 +81,21 @@ def _expanded(part: Any) -> sp.Expr:
 
 def _coefficients(claim: sp.Expr, name: str) -> Claim:
     explicit = written(claim, _objects())
-    differences = (
+    differences = [
         explicit.diff(_CHANGE, n).subs(_CHANGE, 0) / sp.factorial(n) - coefficient
         for n, coefficient in enumerate(_taylor(name))
-    )
-    return tuple(cancelled(one, symbols.linewidth) for matrix in differences for one in matrix)
+    ]
+    matrices = [*differences, _resolvent_identity(name)]
+    return tuple(cancelled(one, symbols.linewidth) for matrix in matrices for one in matrix)
+
+
+@functools.cache
+def _resolvent_identity(name: str) -> sp.ImmutableMatrix:
+    """Return G' - G - dxi G tau_3 G', G' being shifted: iterated, it gives any order."""
+    here = _whole(symbols.omega)
+    there = green_functions([any_distribution(symbols.linewidth)], xi=_XI + _CHANGE)
+    changed = here @ VERTICES[tau3] @ there
+    return getattr(there, name) - getattr(here, name) - _CHANGE * getattr(changed, name)
 
 
 def _shifted() -> tuple[sp.Matrix, sp.MatrixExpr]:
@@ -295,7 +305,7 @@ RECORDS: tuple[Record, ...] = (
         steps=(
             Step("a resolvent's derivative by xi is G tau_3 G", lambda: _taylor("retarded")[1]),
         ),
-        note="Compared with the Taylor coefficients of (29) up to the second order.",
+        scope="any order by the resolvent identity; coefficients compared up to the second",
     ),
     Record(
         "D3",
@@ -309,7 +319,7 @@ RECORDS: tuple[Record, ...] = (
             Step("Sigma^K does not depend on the momentum, so that the Keldysh part follows (66)"),
             Step("first order: G^R tau_3 G^K + G^K tau_3 G^A", lambda: _taylor("keldysh")[1]),
         ),
-        note="Compared with the Taylor coefficients of (31) up to the second order.",
+        scope="any order by the resolvent identity; coefficients compared up to the second",
     ),
     Record(
         "D4",
@@ -357,6 +367,7 @@ RECORDS: tuple[Record, ...] = (
         "wrong sign, with which they would cancel the others in the normal state. The end of the "
         "third line and the second term of the second line are garbled in the text that was at "
         "hand; they are written as the expansion of the trace gives them. " + _MEAN,
+        reading="the factor tau_3 G of the first line may have been lost in reading",
     ),
     Record(
         "D7",

@@ -72,6 +72,7 @@ RECORDS: tuple[Record, ...] = (
             Step("beta_22 under the sum", _phase_stiffness),
             Step("what varies like xi in v_p^2 and in the density of states cancels"),
         ),
+        scope="at one ratio of rates and edge, a state that solves no gap equation",
         note="gamma -> 0 before q -> 0: the deviation falls like (Delta_0/mu)^2 log(mu/Delta_0), "
         "in driven states too. With q -> 0 first beta_22 under the sum is v_p^2 alpha_11/(12 "
         "Delta_0^2) less v_p^2 xi F_+(E)/(12 gamma E^4), which is odd in xi: at constant density, "

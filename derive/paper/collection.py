@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import graphlib
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import overload
 
+from derive.paper.premises import PREMISES
 from derive.paper.record import Record, Status
 
 #: The paper's sections in its order, with the modules that hold their records.
@@ -28,13 +32,48 @@ _SECTIONS = {
 }
 
 
+#: From the firmest to the weakest.  A consequence is as good as its premises, and a misprint, once
+#: corrected, as its evidence.
+_FIRMNESS = (
+    Status.DEFINITION,
+    Status.PROVED,
+    Status.CONSEQUENCE,
+    Status.SPECIAL,
+    Status.VERIFIED,
+    Status.LIMIT,
+    Status.RESTRICTED,
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How well an equation is known, its premises included.
+
+    Parameters
+    ----------
+    status : Status
+        The weakest among the equation and all that it rests on.
+    by : tuple of str
+        The equations that have it, in the paper's order.
+    """
+
+    status: Status
+    by: tuple[str, ...]
+
+
 class Ledger(Sequence[Record]):
     """The records, a sequence in the paper's order; `ledger["72"]` is one of them.
 
     Parameters
     ----------
     sections : mapping
-        Records by the title of their section.
+        Records by the title of their section.  Premises that are not among them are left out of
+        the graph.
+
+    Raises
+    ------
+    ValueError
+        If two records have the same number, or premises go round in a circle.
     """
 
     def __init__(self, sections: Mapping[str, Sequence[Record]]) -> None:
@@ -43,6 +82,10 @@ class Ledger(Sequence[Record]):
         self._by_id = {r.id: r for r in self._records}
         if len(self._by_id) != len(self._records):
             raise ValueError("two records have the same id")
+        try:
+            self._order = tuple(graphlib.TopologicalSorter(self.graph()).static_order())
+        except graphlib.CycleError as error:
+            raise ValueError(f"premises in a circle: {' <- '.join(error.args[1])}") from None
 
     def __len__(self) -> int:
         return len(self._records)
@@ -69,6 +112,51 @@ class Ledger(Sequence[Record]):
             return sum(r.status is value for r in self._records)
         return self._records.count(value)
 
+    def graph(self) -> dict[str, tuple[str, ...]]:
+        """Return the numbers of the premises of each equation; there are no cycles.
+
+        Examples
+        --------
+        >>> import derive
+        >>> derive.ledger().graph()["50"]
+        ('46', '51', '52', '53', '54')
+        """
+        return {r.id: tuple(n for n in r.premises if n in self._by_id) for r in self._records}
+
+    def foundations(self, number: str) -> tuple[str, ...]:
+        """Return the numbers of all equations that one rests on, premises of premises included.
+
+        Those come first that the others rest on.
+        """
+        graph = self.graph()
+        found: set[str] = set()
+        waiting = list(graph[self[number].id])
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += graph[one]
+        return tuple(n for n in self._order if n in found)
+
+    def standing(self, number: str) -> Standing:
+        """Return how well an equation is known: no better than the weakest of its premises.
+
+        Examples
+        --------
+        >>> import derive
+        >>> book = derive.ledger()
+        >>> print(book["50"].status, "|", book.standing("50").status, book.standing("50").by)
+        consequence of premises | holds only in a stated case ('51', '53', '54')
+        """
+        involved = {number, *self.foundations(number)}
+        firmness = {r.id: _firmness(r) for r in self._records if r.id in involved}
+        weakest = max(firmness.values(), key=_FIRMNESS.index)
+        return Standing(weakest, tuple(n for n, status in firmness.items() if status is weakest))
+
+
+def _firmness(record: Record) -> Status:
+    return record.method if record.status is Status.MISPRINT else record.status
+
 
 @functools.cache
 def ledger() -> Ledger:
@@ -92,7 +180,7 @@ def ledger() -> Ledger:
         {
             title: sorted(
                 (
-                    record
+                    dataclasses.replace(record, premises=PREMISES.get(record.id, ()))
                     for name in modules
                     for record in importlib.import_module(f"derive.paper.{name}").RECORDS
                 ),

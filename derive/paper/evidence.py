@@ -48,6 +48,15 @@ def vanishes_at_a_point(difference: Callable[[Claim], Claim]) -> Callable[[Claim
     return test
 
 
+def words_vanish(difference: Callable[[Claim], sp.Expr]) -> Callable[[Claim], Finding]:
+    """Return a test that proves a sum of words of noncommuting letters to be zero."""
+
+    def test(claim: Claim) -> Finding:
+        return Finding(Status.PROVED, 0.0 if sp.expand(difference(claim)) == 0 else 1.0)
+
+    return test
+
+
 def proved(difference: Claim) -> Finding:
     """Decide whether expressions vanish identically.
 

@@ -9,7 +9,7 @@ import sympy as sp
 from mpmath import mp
 
 from derive import symbols
-from derive.limits import equilibrium
+from derive.limits import equilibrium, hydrodynamics
 from derive.limits import gross_pitaevskii as gp
 from derive.paper.evidence import converges, number, together, vanishes
 from derive.paper.operators import place, prefixed, time
@@ -42,8 +42,8 @@ def _on_waves(claim: sp.Expr) -> sp.Expr:
 
 
 def _amplitude_equation() -> sp.Expr:
-    stiffness = gp.alpha11 * _density - gp.beta11 * laplacian(_density)
-    return stiffness / gp.eta12 + 2 * gp.n0 * sp.Derivative(_phase, time)
+    stiffness = hydrodynamics.alpha11 * _density - hydrodynamics.beta11 * laplacian(_density)
+    return stiffness / hydrodynamics.eta12 + 2 * gp.n0 * sp.Derivative(_phase, time)
 
 
 def _gross_pitaevskii(factor: int) -> sp.Expr:
@@ -133,7 +133,9 @@ def _interaction_of_pairs(claim: Claim) -> Finding:
 def _mass_of_pairs(claim: Claim) -> Finding:
     """Compare J/n_0 with grad(theta)/m_B, m_B = 2 m, in the limit of small pairs."""
     wave = sp.I * symbols.wave_number * gp.phase_wave
-    factor = sp.cancel(_on_waves(claim) * gp.eta12 / (gp.beta22 * gp.n0 * wave))
+    factor = sp.cancel(
+        _on_waves(claim) * hydrodynamics.eta12 / (hydrodynamics.beta22 * gp.n0 * wave)
+    )
     if not factor.is_Rational:
         return Finding(Status.LIMIT, float("inf"))
 
@@ -161,7 +163,7 @@ RECORDS: tuple[Record, ...] = (
         "1",
         "Condensate fraction drives the phase",
         Kind.APPROXIMATION,
-        Status.PROVED,
+        Status.CONSEQUENCE,
         "",
         claim=_amplitude_equation,
         test=_proof(lambda: gp.condensate_equations()[0]),
@@ -179,7 +181,7 @@ RECORDS: tuple[Record, ...] = (
         "2",
         "Continuity of the condensate",
         Kind.APPROXIMATION,
-        Status.PROVED,
+        Status.CONSEQUENCE,
         "",
         claim=lambda: sp.Derivative(_density, time) + divergence(_current),
         test=_proof(lambda: gp.condensate_equations()[1]),
@@ -194,9 +196,9 @@ RECORDS: tuple[Record, ...] = (
         "3",
         "Supercurrent",
         Kind.DEFINITION,
-        Status.PROVED,
+        Status.DEFINITION,
         r"\mathbf{J}(\mathbf{r},t)",
-        claim=lambda: 2 * gp.n0 * gp.beta22 / gp.eta12 * gradient(_phase),
+        claim=lambda: 2 * gp.n0 * hydrodynamics.beta22 / hydrodynamics.eta12 * gradient(_phase),
         test=together(_mass_of_pairs, _proof(gp.supercurrent)),
         steps=(Step("what (2) leaves of the second row, for a plane wave", gp.supercurrent),),
         note="In equilibrium 2 β₂₂/η₁₂ tends to the inverse mass of a pair in the BEC limit.",
@@ -247,7 +249,7 @@ RECORDS: tuple[Record, ...] = (
         "6",
         "Supercurrent of bosons",
         Kind.DEFINITION,
-        Status.PROVED,
+        Status.DEFINITION,
         r"\mathbf{J}_{\mathrm{B}}(\mathbf{r},t)",
         claim=lambda: gp.n0 / gp.boson_mass * gradient(_phase),
         test=_proof(gp.boson_current),

@@ -120,6 +120,39 @@ def over_reservoirs(expr: sp.Expr, *chosen: Reservoir) -> sp.Expr:
     return expr.replace(reservoir_sum, total)
 
 
+def without_inverse(expr: Any, inverse: sp.Symbol, rules: Mapping[sp.Symbol, Any]) -> sp.Expr:
+    """Multiply a sum of words by an inverse from the left, and apply what it gives.
+
+    Parameters
+    ----------
+    expr : Expr
+        A sum of products of letters that do not commute.
+    inverse : Symbol
+        The letter that stands in front of every word.
+    rules : mapping
+        What the inverse times a letter is.
+    """
+    total: sp.Expr = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(expr)):
+        numbers, letters = term.args_cnc()
+        if letters and letters[0] in rules:
+            word = sp.Mul(rules[letters[0]], *letters[1:])
+        else:
+            word = sp.Mul(inverse, *letters)
+        total += sp.Mul(*numbers) * word
+    return sp.expand(total)
+
+
+def solves_dyson_equation(free: sp.Symbol, sigma: sp.Symbol, full: sp.Symbol) -> Any:
+    """Return what is left of a claim less G, multiplied by the inverse of G0 from the left.
+
+    For operators of any kind, whatever they act on, with [G0^-1 - Sigma] G = 1.
+    """
+    inverse = sp.Symbol("L", commutative=False)
+    rules = {free: sp.S.One, full: 1 + sigma * full}
+    return lambda claim: without_inverse(claim - full, inverse, rules)
+
+
 def block(parts: Keldysh) -> sp.Matrix:
     """Return an object of Keldysh space as a matrix of four blocks, (11)."""
     upper = sp.Matrix(parts.retarded).row_join(sp.Matrix(parts.keldysh))

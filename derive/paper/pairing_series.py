@@ -57,9 +57,27 @@ def _composed(name: str) -> Any:
             for part, attribute in names
         }
         whole = functools.reduce(operator.matmul, _factors())
-        return sp.Matrix(claim.xreplace(known).doit()) - getattr(whole, name)
+        found = sp.Matrix(claim.xreplace(known).doit()) - getattr(whole, name)
+        return found, _one_more_factor(name)
 
     return vanishes(difference)
+
+
+@functools.cache
+def _one_more_factor(name: str) -> sp.Matrix:
+    """Return a part of X G for any X of the form (11), less what the rule makes of X's parts.
+
+    X G is multiplied out as a matrix of four blocks: this is the step of an induction.
+    """
+    whole, last = _factors()[:2]
+    product = _as_blocks(whole) * _as_blocks(last)
+    ends = {"retarded": product[:2, :2], "advanced": product[2:, 2:], "keldysh": product[:2, 2:]}
+    rules = {
+        "retarded": whole.retarded * last.retarded,
+        "advanced": whole.advanced * last.advanced,
+        "keldysh": whole.retarded * last.keldysh + whole.keldysh * last.advanced,
+    }
+    return sp.Matrix(ends[name]) - rules[name]
 
 
 # -- (67)-(71) -------------------------------------------------------------------------------------
@@ -87,11 +105,20 @@ def _taylor(name: str) -> tuple[sp.ImmutableMatrix, ...]:
 
 def _compare_series(claim: sp.Expr, name: str) -> Claim:
     explicit = written(claim, {_G0: free_function(reservoirs=anything()), **VERTICES})
-    differences = (
+    differences = [
         explicit.diff(_GAP, n).subs(_GAP, 0) / sp.factorial(n) - coefficient
         for n, coefficient in enumerate(_taylor(name))
-    )
-    return tuple(cancelled(one, symbols.linewidth) for matrix in differences for one in matrix)
+    ]
+    matrices = [*differences, _resolvent_identity(name)]
+    return tuple(cancelled(one, symbols.linewidth) for matrix in matrices for one in matrix)
+
+
+@functools.cache
+def _resolvent_identity(name: str) -> sp.ImmutableMatrix:
+    """Return G - G0 + Delta_0 G0 tau_1 G: iterated, it gives the series to any order."""
+    free, full = free_function(reservoirs=anything()), green_functions(anything())
+    changed = free @ VERTICES[tau1] @ full
+    return getattr(full, name) - getattr(free, name) + _GAP * getattr(changed, name)
 
 
 _RETARDED = sp.MatrixSymbol(r"G^{\mathrm{R}}", 2, 2)
@@ -193,25 +220,29 @@ RECORDS: tuple[Record, ...] = (
         Record(
             number_,
             f"{title} part of a product",
-            Kind.DEFINITION,
+            Kind.IDENTITY,
             Status.PROVED,
             rf"[\hat{{G}}_1\hat{{G}}_2\hat{{G}}_3\hat{{G}}_4]^{{\mathrm{{{part}}}}}",
             claim=functools.partial(_chain, part * 4),
             test=_composed(title.lower()),
-            steps=(Step("the diagonal of a product of triangular matrices, four generic factors"),),
+            steps=(
+                Step("the diagonal of a product of triangular matrices, four generic factors"),
+                Step("a further factor, by the same rule for any product in front of it"),
+            ),
+            scope="any number of factors, by induction; written out for four",
         )
         for number_, title, part in (("64", "Retarded", "R"), ("65", "Advanced", "A"))
     ),
     Record(
         "66",
         "Keldysh part of a product",
-        Kind.DEFINITION,
+        Kind.IDENTITY,
         Status.PROVED,
         r"[\hat{G}_1\hat{G}_2\hat{G}_3\hat{G}_4]^{\mathrm{K}}",
         claim=lambda: sp.MatAdd(*(_chain(p) for p in ("RRRK", "RRKA", "RKAA", "KAAA"))),
         test=_composed("keldysh"),
         steps=(Step("[AB]^K = A^R B^K + A^K B^A, applied to one factor after another"),),
-        note="Four generic factors; a further one adds a term by the same rule.",
+        scope="any number of factors, by induction; written out for four",
     ),
     Record(
         "67",
@@ -225,7 +256,7 @@ RECORDS: tuple[Record, ...] = (
             Step("Delta_0 tau_1 is added to the inverse"),
             Step("second order", lambda: _taylor("retarded")[2]),
         ),
-        note="Compared with the Taylor coefficients of (29) up to the second order.",
+        scope="any order by the resolvent identity; coefficients compared up to the second",
     ),
     Record(
         "68",
@@ -249,7 +280,7 @@ RECORDS: tuple[Record, ...] = (
             Step("Delta_0 enters the retarded and advanced factors of G^R Sigma^K G^A alone"),
             Step("second order", lambda: _taylor("keldysh")[2]),
         ),
-        note="Compared with the Taylor coefficients of (31) up to the second order.",
+        scope="any order by the resolvent identity; coefficients compared up to the second",
     ),
     Record(
         "70",
@@ -265,6 +296,9 @@ RECORDS: tuple[Record, ...] = (
             Step("as gamma -> 0 gamma/(x^2 + gamma^2) becomes pi times a delta function"),
         ),
         note="The first line is printed without the inverse of the free function, and the Keldysh "
-        "parts lack a factor 2: G^R Sigma^K G^A decides. F holds the weights of the reservoirs.",
+        "parts lack a factor 2: G^R Sigma^K G^A decides. F holds the weights of the reservoirs. "
+        "With its Keldysh parts as printed, (71) as printed gives (72).",
+        compensates=("63", "71"),
+        reading="the inverse in the first line, a superscript, may have been lost in reading",
     ),
 )

@@ -7,6 +7,7 @@ an argument of the test, a changed claim can be tested too, which shows that the
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,12 +43,40 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """What is known about an equation."""
+    """What is known about an equation, and how.
 
-    PROVED = "proved symbolically"
-    VERIFIED = "verified numerically"
-    LIMIT = "holds as a limit"
+    `PROVED`, `VERIFIED` and `LIMIT` are also the three kinds of evidence that a test can give.
+    """
+
+    DEFINITION = "definition"
+    PROVED = "identity, proved for symbols"
+    CONSEQUENCE = "consequence of premises"
+    SPECIAL = "proved for a stated special case"
+    VERIFIED = "verified to n digits at stated points"
+    LIMIT = "limit, measured order"
+    RESTRICTED = "holds only in a stated case"
     MISPRINT = "misprint, corrected"
+
+    @property
+    def words(self) -> str:
+        """The status in a word or two, for tables and counts."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Status.DEFINITION: "definition",
+    Status.PROVED: "proved",
+    Status.CONSEQUENCE: "consequence",
+    Status.SPECIAL: "special case",
+    Status.VERIFIED: "verified",
+    Status.LIMIT: "limit",
+    Status.RESTRICTED: "restricted",
+    Status.MISPRINT: "misprint",
+}
+#: What says less than the words of the status claim, unless it is told for which case.
+_NEED_SCOPE = frozenset({Status.SPECIAL, Status.VERIFIED, Status.RESTRICTED})
+#: The kind of evidence behind a status; a misprint and a restricted equation name theirs.
+_EVIDENCE = {Status.VERIFIED: Status.VERIFIED, Status.LIMIT: Status.LIMIT}
 
 
 class CheckError(Exception):
@@ -136,9 +165,24 @@ class Record:
     steps : sequence of Step
         How it is derived.
     printed : callable or None
-        For a misprint: makes the claim as printed, which must fail the same test.
+        For a misprint: makes the claim as printed, which must fail the same test.  Also for an
+        equation that holds only in a case, if the claim is what holds in general.
     note : str
         What a reader should know: conventions, the decisive computation of a misprint.
+    scope : str
+        For which case it is proved, at which points it is verified, or where alone it holds.
+    premises : tuple of str
+        Numbers of the equations that the derivation rests on.
+    counterexample : callable or None
+        For an equation that holds only in a case: computes where it does not hold.  What it finds
+        `holds` if the violation is larger than its error.
+    evidence : Status or None
+        For a misprint, corrected, and for an equation that holds only in a case: what kind of
+        evidence there is, `PROVED` unless it is said.  Otherwise it follows from the status.
+    compensates : tuple of str
+        For a misprint: other misprints that undo it where both are used.
+    reading : str
+        For a misprint: what the machine-read text that was at hand may have lost.
     """
 
     id: str
@@ -151,10 +195,32 @@ class Record:
     steps: Sequence[Step] = field(default=(), repr=False)
     printed: Callable[[], Claim] | None = field(default=None, repr=False)
     note: str = field(default="", repr=False)
+    scope: str = ""
+    premises: tuple[str, ...] = ()
+    counterexample: Callable[[], Finding] | None = field(default=None, repr=False)
+    evidence: Status | None = None
+    compensates: tuple[str, ...] = ()
+    reading: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if (self.printed is not None) != (self.status is Status.MISPRINT):
-            raise ValueError(f"({self.id}): a misprint, and nothing else, has a printed form")
+        own = self.status in (Status.MISPRINT, Status.RESTRICTED)
+        if self.status is Status.MISPRINT and self.printed is None:
+            raise ValueError(f"({self.id}): a misprint has a printed form")
+        if self.printed is not None and not own:
+            raise ValueError(f"({self.id}): {self.status} has no other printed form")
+        if (self.counterexample is not None) != (self.status is Status.RESTRICTED):
+            raise ValueError(f"({self.id}): what holds only in a case has a counter-example")
+        if self.status in _NEED_SCOPE and not self.scope:
+            raise ValueError(f"({self.id}): {self.status}, but it is not told which")
+        if self.evidence is not None and not own:
+            raise ValueError(f"({self.id}): the evidence of {self.status} follows from it")
+        if self.status is not Status.MISPRINT and (self.compensates or self.reading):
+            raise ValueError(f"({self.id}): only a misprint is undone or misread")
+
+    @property
+    def method(self) -> Status:
+        """The kind of evidence that the test has to give: `PROVED`, `VERIFIED` or `LIMIT`."""
+        return self.evidence or _EVIDENCE.get(self.status, Status.PROVED)
 
     @cached_property
     def latex(self) -> str:
@@ -183,17 +249,22 @@ class Record:
         Raises
         ------
         CheckError
-            If the claim does not hold, the evidence is of another kind than recorded, or the
-            printed form of a misprint holds after all.
+            If the claim does not hold, the evidence is of another kind than recorded, the
+            printed form of a misprint holds after all, or a counter-example is none.
         """
         finding = self.test(self.claim())
         if not finding.holds:
             raise CheckError(f"({self.id}) does not hold: {describe(finding)}")
-        if self.printed is not None:
-            if self.test(self.printed()).holds:
-                raise CheckError(f"({self.id}) is recorded as a misprint, but holds as printed")
-        elif finding.method is not self.status:
-            raise CheckError(f"({self.id}) is {finding.method}, but recorded as {self.status}")
+        if finding.method is not self.method:
+            raise CheckError(f"({self.id}) is {finding.method}, but recorded as {self.method}")
+        if self.printed is not None and self.test(self.printed()).holds:
+            raise CheckError(f"({self.id}) is recorded as {self.status}, but holds as printed")
+        if self.counterexample is not None:
+            against = self.counterexample()
+            if not against.holds:
+                raise CheckError(f"({self.id}) has no counter-example: {describe(against)}")
+            detail = f"{finding.detail}; counter-example: {against.detail}"
+            finding = dataclasses.replace(finding, detail=detail)
         return finding
 
     def check(self) -> float:
@@ -221,7 +292,7 @@ def typeset(claim: Claim) -> str:
 
 def describe(finding: Finding) -> str:
     """Return a finding as one line of words and numbers."""
-    parts = [str(finding.method)]
+    parts = [finding.method.words]
     if finding.method is not Status.PROVED or not finding.holds:
         parts.append(f"residual {finding.residual:.1e}, at most {finding.bound:.1e}")
     if finding.digits is not None:

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from numerics.cli.ledger_graph import show_graph, standing_words
 from numerics.cli.ledger_table import summary
 from numerics.cli.options import Json, finite, print_json, print_table
 from numerics.cli.processes import worker_pool
@@ -28,6 +29,9 @@ def derive(
     /,
     *,
     all: Annotated[bool, Parameter(help="Check every numbered equation.", negative="")] = False,
+    graph: Annotated[
+        bool, Parameter(help="Print what each equation rests on.", negative="")
+    ] = False,
     latex: Annotated[bool, Parameter(help="Print equations in LaTeX.", negative="")] = False,
     workers: Annotated[
         int | None, Parameter(help="Processes for --all; one per core by default.")
@@ -47,9 +51,13 @@ def derive(
         raise ValueError(f"workers = {workers} is outside its domain: 1 or more")
     if all and equations:
         raise ValueError(f"give equation numbers ({', '.join(equations)}) or --all, not both")
+    if all and graph:
+        raise ValueError("give --graph or --all, not both")
     from derive.paper import ledger
 
     records = [_record(number) for number in equations] or list(ledger())
+    if graph:
+        return show_graph(records, json=json)
     if not (all or equations):
         return _list(records, latex=latex, json=json)
     found = _verify(records, workers if all else 1, quiet=json or not sys.stderr.isatty())
@@ -104,7 +112,7 @@ def _list(records: list[Record], *, latex: bool, json: bool) -> int:
         for record in records:
             print(f"({record.id}) {record.latex}")
     else:
-        rows = [(r.id, r.title, str(r.kind), str(r.status)) for r in records]
+        rows = [(r.id, r.title, str(r.kind), r.status.words) for r in records]
         print_table("Recorded, not checked now", ("", "equation", "kind", "status"), rows)
         print("--all checks them; a number shows the derivation")
     return 0
@@ -116,7 +124,7 @@ def _show_table(records: list[Record], found: dict[str, Outcome], latex: bool) -
             record.id,
             record.latex if latex else record.title,
             str(record.kind),
-            str(record.status) if found[record.id].holds else "FAILS",
+            record.status.words if found[record.id].holds else "FAILS",
             _evidence(found[record.id]),
             f"{found[record.id].seconds:.2f}",
         )
@@ -155,6 +163,9 @@ def _show(record: Record, outcome: Outcome, latex: bool) -> None:
         print(f"{k:3}. {step.text}")
         if step.expression is not None:
             print(_indented(step.latex if latex else _plain(step.expression()), 5))
+    for words in (record.scope and f"Scope: {record.scope}.", standing_words(record)):
+        if words:
+            print("\n" + textwrap.fill(words, _PAGE))
     if record.note:
         print("\n" + textwrap.fill(f"Note: {record.note}", _PAGE))
     print()
@@ -227,6 +238,8 @@ def _as_mapping(record: Record, outcome: Outcome | None) -> dict[str, object]:
         "title": record.title,
         "kind": str(record.kind),
         "status": str(record.status),
+        "scope": record.scope,
+        "premises": list(record.premises),
         "latex": record.latex,
         "printed": None if record.printed is None else record.printed_latex,
         "note": record.note,

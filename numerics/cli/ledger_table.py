@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from derive.paper import Record
     from derive.paper.verification import Outcome
 
-COLUMNS = ("equation", "title", "kind", "status", "holds", "residual", "bound", "order", "detail")
+COLUMNS = (
+    *("equation", "title", "kind", "status", "holds", "residual", "bound", "order", "detail"),
+    *("scope", "premises"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class LedgerTable:
                 else (found.residual, found.bound, found.order or "", found.detail)
             )
             words = (record.id, record.title, str(record.kind), str(record.status))
-            yield (*words, outcome.holds, *measured)
+            rests = (record.scope, " ".join(record.premises))
+            yield (*words, outcome.holds, *measured, *rests)
 
     def mapping(self) -> list[dict[str, object]]:
         """Return the rows as names and values."""
@@ -60,7 +64,7 @@ class LedgerTable:
 
 def summary(entries: tuple[tuple[Record, Outcome], ...]) -> str:
     """Return a count per status."""
-    counts = Counter(str(r.status) for r, outcome in entries if outcome.holds)
+    counts = Counter(r.status.words for r, outcome in entries if outcome.holds)
     failed = sum(not outcome.holds for _, outcome in entries)
     parts = [f"{number} {status}" for status, number in counts.most_common()]
     return "; ".join([*parts, *([f"{failed} FAIL"] if failed else [])])

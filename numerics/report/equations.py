@@ -47,7 +47,7 @@ def examined(number: str) -> Equation:
         str(record.status),
         latex,
         printed,
-        record.note,
+        " ".join((*remarks(record), record.note)).strip(),
         outcome_now.failure or " ".join(problem.split()),
     )
     if found is None:
@@ -61,6 +61,25 @@ def examined(number: str) -> Equation:
         expected=found.expected,
         detail=found.detail,
     )
+
+
+def remarks(record: Record) -> Iterator[str]:
+    """Yield for which case an equation is known, what it rests on, and how well that is known."""
+    from derive.paper import Status, ledger
+
+    if record.scope:
+        yield f"Scope: {record.scope}."
+    if record.premises:
+        yield f"Rests on {', '.join(f'({number})' for number in record.premises)}."
+        standing = ledger().standing(record.id)
+        if standing.status is Status.RESTRICTED and standing.by != (record.id,):
+            weakest = ", ".join(f"({number})" for number in standing.by if number != record.id)
+            yield f"No better than {weakest}, which hold only in stated cases."
+    if record.compensates:
+        undone = ", ".join(f"({number})" for number in record.compensates)
+        yield f"The misprint is undone by those of {undone}."
+    if record.reading:
+        yield f"The printed form is from a machine-read text: {record.reading}."
 
 
 def derivation(number: str) -> Derivation:

@@ -15,9 +15,13 @@ from numerics.report.markup import Html, element
 _SCRIPTS = ("page.js", "plot.js", "explore.js")
 #: Statuses as they are counted.
 _PLURALS = {
-    "proved symbolically": "proved symbolically",
-    "verified numerically": "verified numerically",
-    "holds as a limit": "hold as limits",
+    "definition": "definitions",
+    "identity, proved for symbols": "proved for symbols",
+    "consequence of premises": "consequences of others",
+    "proved for a stated special case": "proved for a special case",
+    "verified to n digits at stated points": "verified at points",
+    "limit, measured order": "limits of measured order",
+    "holds only in a stated case": "hold only in a case",
     "misprint, corrected": "misprints corrected",
     "fails": "fail",
 }

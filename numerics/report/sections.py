@@ -14,9 +14,13 @@ from numerics.report.typography import physics, shown
 
 #: Statuses in the order of the filter, with the mark that stands before them.
 MARKS = {
-    "proved symbolically": "✓",
-    "verified numerically": "≈",
-    "holds as a limit": "→",
+    "definition": "≔",
+    "identity, proved for symbols": "✓",
+    "consequence of premises": "⇐",
+    "proved for a stated special case": "◦",
+    "verified to n digits at stated points": "≈",
+    "limit, measured order": "→",
+    "holds only in a stated case": "◐",
     "misprint, corrected": "✎",
     "fails": "✗",
 }

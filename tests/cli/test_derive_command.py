@@ -54,7 +54,7 @@ def test_numbers_are_found_whatever_their_case(capsys: pytest.CaptureFixture[str
 def test_all_with_a_count_per_status(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["derive", "--all", "--workers", workers]) == 0
     out = capsys.readouterr().out
-    assert "1 misprint, corrected; 1 proved symbolically" in out
+    assert "1 misprint; 1 proved" in out
     assert "FAIL" not in out
 
 
@@ -78,6 +78,29 @@ def test_a_failing_check_is_told(
     assert "does not hold" in capsys.readouterr().out
     assert main(["derive", "--all", "--workers", "1"]) == 1
     assert "1 FAIL" in capsys.readouterr().out
+
+
+def test_graph_of_premises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["derive", "--graph"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert set(lines) >= {f"({r.id})" for r in ledger()}
+    assert "<- (46) (51) (52) (53) (54)" in lines["(50)"]
+    assert lines["(50)"].endswith("restricted by (51) (53) (54)")
+    assert main(["derive", "--graph", "62", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["equations"]
+    assert found["premises"] == ["61"]
+    assert found["standing"] == "holds only in a stated case"
+    assert found["by"] == ["51", "53", "54"]
+    assert main(["derive", "--graph", "--all"]) == 2
+
+
+def test_scope_and_premises_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["derive", "62"]) == 0
+    out = capsys.readouterr().out
+    assert "Rests on (61)" in out
+    assert "restricted by (51) (53) (54)" in out
+    assert main(["derive", "A8"]) == 0
+    assert "Scope: a ring of three sites" in capsys.readouterr().out
 
 
 def test_every_equation_can_be_printed() -> None:

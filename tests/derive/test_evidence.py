@@ -4,7 +4,16 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
-from derive.paper.evidence import compared, converges, equals, number, proved, together, vanishes
+from derive.paper.evidence import (
+    compared,
+    converges,
+    equals,
+    number,
+    proved,
+    together,
+    vanishes,
+    words_vanish,
+)
 from derive.paper.notation import (
     F,
     F_even,
@@ -17,6 +26,7 @@ from derive.paper.notation import (
     momentum_sum,
     written_out,
 )
+from derive.paper.operators import solves_dyson_equation
 from derive.paper.record import CheckError, Finding, Kind, Record, Status, Step, describe
 from derive.symbols import energy, gamma_b, gamma_v, gap, linewidth, omega, xi
 
@@ -199,7 +209,7 @@ def test_record_that_does_not_hold():
     with pytest.raises(CheckError, match="does not hold"):
         record(claim=lambda: y).check()
     with pytest.raises(CheckError, match="but recorded as"):
-        record(status=Status.VERIFIED).check()
+        record(status=Status.VERIFIED, scope="here").check()
     misprint = record(status=Status.MISPRINT, printed=lambda: y)
     assert misprint.check() == 0.0
     assert misprint.printed_latex == "a = y"
@@ -209,3 +219,32 @@ def test_record_that_does_not_hold():
         record(status=Status.MISPRINT)
     with pytest.raises(ValueError, match="printed form"):
         record(printed=lambda: y)
+    with pytest.raises(ValueError, match="not told which"):
+        record(status=Status.SPECIAL)
+    with pytest.raises(ValueError, match="only a misprint"):
+        record(compensates=("2",))
+    with pytest.raises(ValueError, match="follows from it"):
+        record(evidence=Status.LIMIT)
+
+
+def test_what_holds_only_in_a_case_needs_a_counterexample():
+    def restricted(size):
+        against = Finding(Status.VERIFIED, size, 1.0, detail="elsewhere")
+        return record(status=Status.RESTRICTED, scope="here", counterexample=lambda: against)
+
+    assert restricted(0.5).verify().detail.endswith("counter-example: elsewhere")
+    with pytest.raises(CheckError, match="no counter-example"):
+        restricted(2.0).verify()
+    with pytest.raises(ValueError, match="has a counter-example"):
+        record(status=Status.RESTRICTED, scope="here")
+    with pytest.raises(ValueError, match="has a counter-example"):
+        record(counterexample=lambda: Finding(Status.VERIFIED, 0.0))
+
+
+@pytest.mark.parametrize(("factor", "holds"), [(1, True), (2, False)])
+def test_words_that_do_not_commute(factor, holds):
+    free, sigma, full = sp.symbols("f s g", commutative=False)
+    test = words_vanish(solves_dyson_equation(free, sigma, full))
+    assert test(free + factor * free * sigma * full).holds is holds
+    # the order matters
+    assert not test(free + full * sigma * free).holds

@@ -143,7 +143,7 @@ def test_counts_failures_and_parameters_are_told(text: str) -> None:
 
 
 def test_misprints_are_shown_in_both_forms(text: str) -> None:
-    misprints = derive.ledger().count(derive.paper.Status.MISPRINT)
+    misprints = sum(record.printed is not None for record in derive.ledger())
     assert text.count('<figure class="printed">') == misprints
     assert text.count('<figure class="corrected">') == misprints
     assert "note of 54" in text
