@@ -140,7 +140,7 @@ def test_states_by_keyboard(visit: Any) -> None:
 def test_filter_and_search(visit: Any) -> None:
     shown = visit.locator(".equation:visible")
     assert shown.count() == 125
-    button = visit.locator('.filter[data-filter="misprint, corrected"]')
+    button = visit.locator('.filter[data-filter="holds only in a stated case"]')
     button.click()
     assert shown.count() == int(button.locator(".count").inner_text())
     visit.locator("#search").fill("coupling amplitude")
