@@ -74,19 +74,23 @@ def long_wave_coefficients() -> dict[sp.Symbol, sp.Expr]:
     return coefficients
 
 
-def determinant() -> sp.Expr:
-    """Return det M to the orders q^2, omega and omega^2."""
+def determinant(*, second_order: bool = False) -> sp.Expr:
+    """Return det M to the orders q^2, omega and omega^2.
+
+    By (46) alone, as in (47); with `second_order` also with the terms of order omega^2 of M_12 and
+    M_22 that (46) leaves out and that belong to this order of the determinant.
+    """
     size = sp.Dummy("size")
-    scaled = long_wave_matrix(second_order=True).subs(
+    scaled = long_wave_matrix(second_order=second_order).subs(
         {q: size * q, omega: size * omega}, simultaneous=True
     )
     orders = sp.Poly(sp.expand(scaled.det()), size)
     return sp.Add(*(orders.coeff_monomial(size**k) for k in (1, 2)))
 
 
-def damped_sound() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """Return A, Gamma and c of (47) in terms of the coefficients."""
-    terms = sp.Poly(determinant(), omega, q)
+def damped_sound(*, second_order: bool = False) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """Return A, Gamma and c of (47) in terms of the coefficients, or of the whole determinant."""
+    terms = sp.Poly(determinant(second_order=second_order), omega, q)
     prefactor = terms.coeff_monomial(omega**2)
     damping = terms.coeff_monomial(omega) / (sp.I * prefactor)
     return prefactor, damping, -terms.coeff_monomial(q**2) / prefactor

@@ -207,11 +207,16 @@ RECORDS = (
         claim=_damped_47,
         test=vanishes(_determinant_47),
         steps=(
-            Step("det of (46) to q², ω, ω², with ω² of M₁₂ and M₂₂", hydrodynamics.determinant),
+            Step("det of (46) to q², ω, ω²", hydrodynamics.determinant),
             Step("A, Γ and c by comparison", lambda: sp.Matrix(hydrodynamics.damped_sound())),
+            Step(
+                "A as it would be with the terms of order ω² of M₁₂ and M₂₂",
+                lambda: hydrodynamics.damped_sound(second_order=True)[0],
+            ),
         ),
-        note="The entries as (46) gives them are not enough for A: the terms of order ω² of M₂₂ "
-        "and M₁₂, times α₁₁ and α₂₁, are of the same order as η₁₂η₂₁ and η₁₁η₂₂.",
+        note="A, Γ and c are those that (46) gives. They are not those of det M: the terms of "
+        "order ω² of M₂₂ and M₁₂, times α₁₁ and α₂₁, are of the same order as η₁₂η₂₁ and η₁₁η₂₂. "
+        "`Hydrodynamics.dynamic_prefactor` has them.",
     ),
     Record(
         "48",
