@@ -142,6 +142,13 @@ def vanishes(expr: sp.Expr, precision: Precision = Precision()) -> bool:
     return True
 
 
+def equal(a: sp.Expr, b: sp.Expr, precision: Precision = Precision()) -> bool:
+    """Decide whether two expressions are equal; numbers of floats up to the rounding of these."""
+    if precision.rough and a.is_number and b.is_number:
+        return bool(abs(a - b) <= ROUGHLY_ZERO * (abs(a) + abs(b)))
+    return vanishes(a - b, precision)
+
+
 def _value(symbol: sp.Symbol, source: random.Random) -> sp.Expr:
     """Return a random value that the assumptions of a symbol allow."""
     size = sp.Rational(source.randint(200, 3000), 997)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.frequency.difference import convolved
-from derive.frequency.exact import Deadline, Precision, multiplied_out, vanishes
+from derive.frequency.exact import Deadline, Precision, equal, multiplied_out, vanishes
 from derive.occupation import bose, fermi
 
 #: A polynomial's coefficients, the highest power first.
@@ -151,8 +151,8 @@ class Reader:
         for index, known in enumerate(self.factors):
             if known == factor or (
                 known.statistics == factor.statistics
-                and vanishes(known.edge - factor.edge, self.precision)
-                and vanishes(known.temperature - factor.temperature, self.precision)
+                and equal(known.edge, factor.edge, self.precision)
+                and equal(known.temperature, factor.temperature, self.precision)
             ):
                 return index
         self.factors.append(factor)
@@ -167,7 +167,10 @@ class Reader:
             lowest = sp.Min(*(f.edge for f in factors))
             return (Factor(1, lowest, sp.S.Zero),)
         first = factors[0].temperature
-        if any(f.temperature.is_zero or not vanishes(f.temperature - first) for f in factors):
+        if any(
+            f.temperature.is_zero or not equal(f.temperature, first, self.precision)
+            for f in factors
+        ):
             product = sp.Mul(*(f.expression(self.nu) for f in factors))
             raise ValueError(
                 f"more than one Fermi factor in a term, at different temperatures: {product}; "

@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from derive.frequency.difference import convolved
-from derive.frequency.exact import ROUGHLY_ZERO, Precision, sign_of, vanishes
+from derive.frequency.exact import ROUGHLY_ZERO, Precision, equal, sign_of, vanishes
 from derive.frequency.halfplane import Node
 from derive.frequency.integrand import Coefficients, Factor
 from derive.frequency.series import Series, product, reciprocal_power, shifted
@@ -196,7 +196,7 @@ def _places(fractions: Sequence[Fraction], precision: Precision) -> list[sp.Expr
         found = [n.place for n, _ in fraction.nodes if n.explicit and n.side == 0]
         found += [f.edge for f in fraction.factors if f.statistics < 0]
         for x in found:
-            if not any(vanishes(x - known, precision) for known in places):
+            if not any(equal(x, known, precision) for known in places):
                 places.append(x)
     return places
 
@@ -209,9 +209,9 @@ def _principal_part(
     "edge" if the step is at x, where they hold below x only; "unknown" if that is open.
     """
     order = sum(
-        m for n, m in fraction.nodes if n.explicit and n.side == 0 and vanishes(n.place - x)
+        m for n, m in fraction.nodes if n.explicit and n.side == 0 and equal(n.place, x, precision)
     )
-    bosons = sum(1 for f in fraction.factors if f.statistics < 0 and vanishes(f.edge - x))
+    bosons = sum(1 for f in fraction.factors if f.statistics < 0 and equal(f.edge, x, precision))
     total = order + bosons
     where = ""
     for factor in fraction.factors:
@@ -228,7 +228,7 @@ def _principal_part(
     ]
     for node, count in fraction.nodes:
         if node.explicit:
-            if node.side == 0 and vanishes(node.place - x):
+            if node.side == 0 and equal(node.place, x, precision):
                 continue
             values = product(values, reciprocal_power(x - node.place, count, total), total)
         else:
@@ -236,7 +236,7 @@ def _principal_part(
             for _ in range(count):
                 values = product(values, inverse, total)
     for factor in fraction.factors:
-        values = product(values, _factor_series(factor, x, total), total)
+        values = product(values, _factor_series(factor, x, total, precision), total)
     return {total - k: c for k, c in enumerate(values)}, where
 
 
@@ -247,11 +247,11 @@ def _inverse(series: Series, order: int) -> Series:
     return result
 
 
-def _factor_series(factor: Factor, x: sp.Expr, order: int) -> Series:
+def _factor_series(factor: Factor, x: sp.Expr, order: int, precision: Precision) -> Series:
     """Return the Taylor coefficients of an occupation at x; of (nu - x) bose at its pole."""
     if factor.temperature.is_zero:
         return [sp.S.One, *[sp.S.Zero] * (order - 1)]
-    if factor.statistics < 0 and vanishes(factor.edge - x):
+    if factor.statistics < 0 and equal(factor.edge, x, precision):
         # y/(exp(y/T) - 1) = T sum of Bernoulli numbers B_k (y/T)**k/k!, with B_1 = -1/2
         heat = factor.temperature
         numbers = [-sp.Rational(1, 2) if k == 1 else sp.bernoulli(k) for k in range(order)]

@@ -103,6 +103,8 @@ def check_floats(term: Term) -> None:
 @family(5)
 @example(Term((R(1),), (R(1, 10) - i, R(1, 10) - i), (Occupation("step", R(0), R(0)),)))
 @example(Term((R(1),), (1 + i, 2 - i, -i), (warm("coth", "3/10", "9/40"),)))
+# one temperature, written twice and divided by different floats
+@example(Term((R(1),), (i, 1 - i, 2 - i), (warm("coth", 1, "3/20"), warm("scaled", 1, "3/20"))))
 def test_floats(term):
     check_floats(term)
 
