@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +148,14 @@ def equal(a: sp.Expr, b: sp.Expr, precision: Precision = Precision()) -> bool:
     if precision.rough and a.is_number and b.is_number:
         return bool(abs(a - b) <= ROUGHLY_ZERO * (abs(a) + abs(b)))
     return vanishes(a - b, precision)
+
+
+def sampled(expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """Return expressions with values for their symbols that their assumptions allow."""
+    symbols = sorted(set().union(*(e.free_symbols for e in expressions)), key=str)
+    source = random.Random(" ".join(map(str, symbols)))
+    at = {s: _value(s, source) for s in symbols}
+    return [e.xreplace(at) for e in expressions]
 
 
 def _value(symbol: sp.Symbol, source: random.Random) -> sp.Expr:

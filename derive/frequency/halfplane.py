@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
+from mpmath.libmp import NoConvergence
 
-from derive.frequency.exact import Deadline, sign_of, vanishes
+from derive.frequency.exact import Deadline, sampled, sign_of, vanishes
 from derive.frequency.integrand import Coefficients
 from derive.frequency.multiprecision import MIXED
 from derive.frequency.poles import quadratic_roots, side
@@ -16,6 +17,10 @@ from derive.frequency.poles import quadratic_roots, side
 _FACTORED = 12
 #: Degree up to which the signs of a Hermite form are worked out with symbols.
 _HERMITE = 8
+#: Terms of a polynomial, with its coefficients expanded, up to which it is factored.
+_TERMS, _COMPLEX_TERMS = 200, 20
+#: Terms of a polynomial, and of its Hermite form, up to which the form's minors are worked out.
+_SYMBOLIC, _FORM_TERMS = 40, 120
 _NAMES = {"upper": 1, "+": 1, "above": 1, "lower": -1, "-": -1, "below": -1}
 
 #: What the user knows of sides: one for all undecided poles, by pole, or a function of the pole.
@@ -104,6 +109,8 @@ class Sides:
             return [(Node.of_roots(polynomial, common), 1)]
 
     def _symbolic(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
+        if not _worth_factoring(polynomial):
+            return self._irreducible(polynomial)
         expression = sp.Poly(polynomial, self.nu)
         factors = sp.factor_list(expression)[1]
         result = []
@@ -117,9 +124,10 @@ class Sides:
         return result
 
     def _irreducible(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
-        common = half_plane(polynomial)
+        common = half_plane(polynomial, self.deadline)
         if common is not None:
             return [(Node.of_roots(polynomial, common), 1)]
+        self.deadline.check("looking for the poles")
         conjugate = self._conjugate_factors(polynomial)
         if conjugate:
             return conjugate
@@ -144,7 +152,8 @@ class Sides:
 
     def _conjugate_factors(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
         """Return the factors of |P|**2 = P P*, written out, where they are over the Gaussians."""
-        if not all(sp.sympify(c).is_extended_real for c in polynomial):
+        real = all(sp.sympify(c).is_extended_real for c in polynomial)
+        if not real or _terms(polynomial) > _COMPLEX_TERMS:
             return []
         expression = sp.Poly(polynomial, self.nu).as_expr()
         symbols = sorted(expression.free_symbols - {self.nu}, key=str)
@@ -153,6 +162,8 @@ class Sides:
         back = {root: sp.sqrt(s) for s, root in roots.items()}
         for taken in ({}, {s: root**2 for s, root in roots.items()}):
             inner = expression.subs(taken)
+            if not _worth_factoring(tuple(sp.Poly(inner, self.nu).all_coeffs())):
+                continue
             others = sorted(inner.free_symbols - {self.nu}, key=str)
             try:
                 factors = sp.Poly(inner, self.nu, *others, domain=sp.QQ_I).factor_list()[1]
@@ -222,7 +233,29 @@ def _gaussian(c: sp.Expr) -> bool:
     return bool(real.is_Rational and imaginary.is_Rational)
 
 
-def half_plane(polynomial: Coefficients) -> int | None:
+def _worth_factoring(polynomial: Coefficients) -> bool:
+    """Decide whether a polynomial has factors, and few enough terms to find them.
+
+    Where one with numbers for its symbols is irreducible, so is it itself.  SymPy takes minutes for
+    complex polynomials with tens of terms.
+    """
+    terms = _terms(polynomial)
+    if terms > _TERMS:
+        return False
+    if terms > _COMPLEX_TERMS and not all(c.is_extended_real for c in polynomial):
+        return False
+    numbers = sampled(polynomial)
+    if not all(map(_gaussian, numbers)):
+        return True
+    factors = sp.Poly(numbers, sp.Dummy(), domain=sp.QQ_I).factor_list()[1]
+    return len(factors) > 1 or factors[0][1] > 1
+
+
+def _terms(polynomial: Coefficients) -> int:
+    return sum(len(sp.Add.make_args(sp.expand(c))) for c in polynomial)
+
+
+def half_plane(polynomial: Coefficients, deadline: Deadline | None = None) -> int | None:
     """Return the half-plane that all roots of a polynomial lie in, or None.
 
     Hermite's form of P and its conjugate, -i [P(x) P*(y) - P*(x) P(y)]/(x - y), is positive
@@ -231,11 +264,15 @@ def half_plane(polynomial: Coefficients) -> int | None:
     Biehler, and the criterion of Routh and Hurwitz for real polynomials.
     """
     degree = len(polynomial) - 1
-    if degree > _HERMITE:
+    if degree > _HERMITE or _terms(polynomial) > _SYMBOLIC or not _on_one_side(polynomial):
         return None
     form = _hermite_form(polynomial)
+    if sum(len(sp.Add.make_args(c)) for c in form) > _FORM_TERMS:
+        return None
     signs = []
     for k in range(1, degree + 1):
+        if deadline is not None:
+            deadline.check("deciding the half-plane of poles")
         sign = sign_of(sp.expand(form[:k, :k].det(method="berkowitz")))
         if not sign:
             return None
@@ -243,6 +280,19 @@ def half_plane(polynomial: Coefficients) -> int | None:
         if (signs[0] < 0 and sign != (-1) ** k) or (signs[0] > 0 and sign < 0):
             return None
     return signs[0]
+
+
+def _on_one_side(polynomial: Coefficients) -> bool:
+    """Decide whether the roots can be in one half-plane, by numbers for the symbols."""
+    numbers = [c.evalf(30) for c in sampled(polynomial)]
+    if not all(c.is_number and c.is_finite for c in numbers):
+        return True
+    try:
+        roots = sp.Poly(numbers, sp.Dummy()).nroots(n=20, maxsteps=100)
+    except (sp.PolynomialError, NoConvergence):
+        return True
+    sides = {sp.sign(sp.im(z)) for z in roots if abs(sp.im(z)) > 1e-9 * abs(z)}
+    return len(sides) < 2
 
 
 def _hermite_form(polynomial: Coefficients) -> sp.Matrix:

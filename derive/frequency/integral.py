@@ -47,10 +47,13 @@ def integrate_frequency(
     ----------
     expr : Expr
         Sums of rational functions of `nu`, each times any number of factors ``fermi(x, T)`` and
-        ``bose(x, T)`` of one temperature, or of steps, with x real and affine in nu.  tanh, coth,
-        Heaviside, 1/cosh**2, 1/(exp(x) + c) and derivatives of occupations are understood.  Poles
-        may have any multiplicity and lie in either half-plane; the half-plane is decided from the
-        symbols' assumptions.  Floats are taken as the decimal fractions that they are written as.
+        ``bose(x, T)`` of one temperature, or of steps, with x real and affine in nu; terms may
+        have different temperatures.  tanh, coth, Heaviside, sign, 1/cosh**2, 1/sinh**2,
+        1/(exp(x) + c), re, im, conjugate and abs(...)**2 of rational functions, and derivatives
+        of occupations are understood; a DiracDelta may stand alone in a term.  Poles may have any
+        multiplicity and lie in either half-plane, which is decided from the symbols' assumptions,
+        also where roots have no closed form.  Floats are taken as the decimal fractions that they
+        are written as.
     nu : Symbol
         The frequency.
     divided : bool, optional
@@ -74,7 +77,8 @@ def integrate_frequency(
     ------
     ValueError
         If the integrand is not of this form, if the half-plane of a pole or the sign of a
-        temperature cannot be decided, if the integral diverges, or after 60 seconds.
+        temperature cannot be decided, if the integral diverges, or after 60 seconds.  Polynomials
+        with symbols and too many terms to be factored are refused: their factors are asked for.
 
     Notes
     -----

@@ -39,3 +39,58 @@ def test_roots_are_not_needed(name):
 def test_real_roots_are_not_passed_over(below):
     with pytest.raises(ValueError, match="real axis"):
         integrate_frequency(1 / below, nu)
+
+
+ENERGIES = sp.symbols("E_1:6", real=True)
+WIDTHS = sp.symbols("g_1:6", positive=True)
+RATES = sp.symbols("c_0:8", positive=True)
+#: Polynomials that SymPy factors for minutes, or whose Hermite form has thousands of terms.
+ENDLESS = {
+    "expanded product": sp.expand(
+        sp.Mul(*(nu - E + sp.I * w for E, w in zip(ENERGIES, WIDTHS, strict=True)))
+    ),
+    "no half-plane": sp.Add(*(c * (sp.I * nu) ** k for k, c in enumerate(RATES))) + nu**8,
+    "real": sp.Add(*(c * nu**k for k, c in enumerate(RATES))) + nu**8,
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_cannot_be_decided_is_refused_at_once(name):
+    """An endless computation would be killed with all tests; there is no time measured here."""
+    with pytest.raises(ValueError, match=r"cannot find the poles.*in factors"):
+        integrate_frequency(1 / ENDLESS[name], nu)
+
+
+def test_side_settles_what_assumptions_leave_open():
+    z, w = sp.symbols("z w")
+    integrand = fermi(nu, x) / ((nu - z) * (nu - w))
+    with pytest.raises(ValueError, match="cannot decide"):
+        integrate_frequency(integrand, nu)
+    values = {z: 1 + 2 * sp.I, w: -1 - sp.I, x: sp.Rational(1, 3)}
+    exact = sp.N(integrate_frequency(integrand.subs(values), nu), 20)
+    for side in (
+        {z: 1, w: "lower"},
+        lambda pole: "upper" if pole == z else -1,
+    ):
+        found = sp.N(integrate_frequency(integrand, nu, side=side).subs(values), 20)
+        assert abs(found - exact) < 1e-17 * abs(exact)
+    # one answer for all undecided poles does not touch those that are decided
+    both = integrate_frequency(1 / ((nu - z) * (nu + sp.I * g)), nu, side="upper")
+    assert sp.simplify(both - sp.I / (z + sp.I * g)) == 0
+    # all roots of a polynomial without closed form
+    quintic = nu**5 + z * nu + 3
+    one_sided = integrate_frequency(1 / (quintic * (nu + sp.I)), nu, side=1)
+    assert sp.simplify(one_sided + sp.I / quintic.subs(nu, -sp.I)) == 0
+    with pytest.raises(ValueError, match="side = 2 is outside its domain"):
+        integrate_frequency(integrand, nu, side=2)
+
+
+def test_principal_values_only_when_asked():
+    """P int dnu/2pi 1/((nu - a)(nu**2 + g**2)) = -a/(2 g (a**2 + g**2)), by hand."""
+    integrand = 1 / ((nu - a) * (nu**2 + g**2))
+    with pytest.raises(ValueError, match="principal=True"):
+        integrate_frequency(integrand, nu)
+    found = integrate_frequency(integrand, nu, principal=True)
+    assert sp.simplify(found + a / (2 * g * (a**2 + g**2))) == 0
+    with pytest.raises(ValueError, match="lies on the real axis"):
+        integrate_frequency(1 / ((nu - a) ** 2 * (nu**2 + g**2)), nu, principal=True)
