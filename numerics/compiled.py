@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics import domain
+
 Array = NDArray[np.float64]
 
 #: The environment variable that holds the choice: worker processes inherit it.
@@ -44,16 +46,11 @@ def backend(name: str | None = None) -> str:
     >>> backend(before) == before
     True
     """
-    chosen = os.environ.get(VARIABLE) if name is None else name
-    if chosen is None:
-        return "numba" if _installed() else "numpy"
-    if chosen not in _BACKENDS:
-        raise ValueError(f"backend = {chosen!r} is outside its domain: {', '.join(_BACKENDS)}")
-    if chosen == "numba" and not _installed():
-        raise ValueError("backend = 'numba' needs Numba: install nambu[fast]")
     if name is not None:
-        os.environ[VARIABLE] = chosen
-    return chosen
+        os.environ[VARIABLE] = _available("name", name)
+    if VARIABLE not in os.environ:
+        return "numba" if _installed() else "numpy"
+    return _available(VARIABLE, os.environ[VARIABLE])
 
 
 def evaluate(module: str, program: str, *arguments: Any) -> Array:
@@ -81,6 +78,13 @@ def evaluate(module: str, program: str, *arguments: Any) -> Array:
     results = np.empty((outputs, rows.shape[1]))
     blocks(rows, results)
     return results
+
+
+def _available(what: str, name: object) -> str:
+    chosen = domain.choice(what, name, _BACKENDS)
+    if chosen == "numba" and not _installed():
+        raise ValueError(f"{what} = 'numba' needs Numba: install nambu[fast]")
+    return chosen
 
 
 @functools.cache

@@ -34,8 +34,8 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Halvings of panels: close to a singularity the rounding of the momenta soon is the larger error.
 _ROUNDS = 5
 #: Where rounding keeps the rules from converging their difference is no bound: at a width of 1e-6
-#: the error was 1.05 times as large once in 81 points, beside the real axis twice as large.
-_SAFETY = 4.0
+#: the error was 1.05 times as large once in 81 points, beside the real axis up to 4.2 times.
+_SAFETY = 8.0
 #: An error above this part of the value is no result.
 LARGEST_LOSS = 1e-2
 #: Singular momenta up to this multiple of the momentum scale are resolved; those closer to the axis

@@ -59,7 +59,7 @@ def test_readme_python_runs(
     assert lines[8].startswith("grows: Im ω = 0.0144 ± ")
     assert lines[8].endswith(" at q = 0.053")
     assert lines[12].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
-    assert lines[13] == "True 125 18"
+    assert lines[13] == "True 125 17"
     assert lines[11].startswith("[0.       ")
     assert (tmp_path / "current.c").exists()
     assert lines[10].startswith("unstable from γ_v/γ_b = 0.020844 on, first at q = 0.0148")

@@ -122,7 +122,11 @@ def require_printed_c_only(source: str) -> None:
     assert "#" not in body
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 @given(_NAMES, _NAMES, st.one_of(st.just("f"), _NAMES), _NAMES, st.sampled_from(NAMES))
 def test_names(first: str, second: str, name: str, key: str, target: str) -> None:
     compiled_or_refused(first, second, name, key, target)
@@ -130,7 +134,11 @@ def test_names(first: str, second: str, name: str, key: str, target: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", NAMES)
-@settings(max_examples=1700, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=1700,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 @given(_NAMES, _NAMES, st.one_of(st.just("f"), _NAMES), _NAMES)
 def test_ten_thousand_names(target: str, first: str, second: str, name: str, key: str) -> None:
     compiled_or_refused(first, second, name, key, target)

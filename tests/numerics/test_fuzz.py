@@ -22,6 +22,7 @@ STATE = solve_steady_state(Parameters(-1.0, 1e-3, 2.1e-5))
 WARM = solve_steady_state(Parameters(0.5, 3e-2, 1e-3, 0.05, 20.0))
 #: Valid arguments of every public function, in order of its signature.
 VALID = {
+    "backend": {"name": "numpy"},
     "collective_mode": {"state": STATE, "q": 0.1, "largest": 1.0, "growth": 0.5, "rtol": 1e-8},
     "equilibrium_crossover": {"inv_kfa": 0.0},
     "find_boundary": {"kind": "B", "inv_kfa": -1.0, "gamma_b": 1e-3, "cutoff": 100.0},
