@@ -9,7 +9,7 @@ in (46); the expansion then holds for v q << gamma.  `numerics.narrow` has the o
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -29,7 +29,7 @@ Complex = NDArray[np.complex128]
 _NEAR = 4.0
 #: Panels keep the singular points this many half-lengths away; more where that is not enough.
 _SEPARATIONS = (1.75, 3.0, 5.0)
-#: By how many ulp the kinetic energies are moved to see what rounding does to the integrands.
+#: By how many ulp energies are moved to see what rounding does to the integrands.
 _EPS = float(np.finfo(float).eps)
 _MOVED = 4 * _EPS
 #: The change is one sample of the rounding errors, and they may be this much larger.
@@ -261,6 +261,7 @@ class _Sums:
             momentum_scale(state),
             separation,
         )
+        beside = replace(state, edge=state.edge * (1 + _MOVED))
         values, quadrature, rounding = np.zeros((3, 12))
         for grid, p, weight in ((near, near.nodes, 1.0), (far, 1 / far.nodes, far.nodes**-2)):
             square = p**2
@@ -268,12 +269,16 @@ class _Sums:
             factor = np.array([measure, measure * square / 1.5])[_WAVES]
             xi = square - state.mu
             integrands = coefficient_integrands(state, xi) * factor
-            moved = xi + _MOVED * (square + abs(state.mu))
-            noise = np.abs(coefficient_integrands(state, moved) * factor - integrands)
+            moved = coefficient_integrands(state, xi + _MOVED * (square + abs(state.mu)))
+            noise = np.abs(moved * factor - integrands)
             total, error = grid.integrate(integrands)
             values += total
             quadrature += error
             rounding += (_SAFETY * noise + _EPS * np.abs(integrands)) @ grid.weights
+            # at xi = 0 the energies do not move with xi, but their distance from the edge is
+            # rounded, at one momentum otherwise than at the next
+            apart = coefficient_integrands(beside, xi) * factor
+            rounding += _SAFETY * np.linalg.norm((apart - integrands) * grid.weights, axis=1)
         return cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
 
 

@@ -174,6 +174,23 @@ def test_normal_boundary():
     assert gaps[0] / gaps[1] == pytest.approx(2.0, rel=0.05)
 
 
+@pytest.mark.parametrize("inv_kfa", [0.0, pytest.param(-1.0, marks=pytest.mark.slow)])
+def test_small_linewidths(inv_kfa):
+    """A and B at the smallest linewidths: a power law of gamma_b, without rounding in between."""
+    lines = {
+        kind: [find_boundary(kind, inv_kfa, gamma_b=gamma_b) for gamma_b in (1e-7, 1e-8)]
+        for kind in ("alpha11", "A", "B")
+    }
+    for wide, narrow in lines.values():
+        assert wide.ratio / narrow.ratio == pytest.approx(10 ** (2 / 3), rel=1e-3)
+        assert narrow.error < 1e-5 * narrow.ratio
+    # the three meet as the linewidth vanishes
+    spreads = [
+        np.ptp([line[k].ratio for line in lines.values()]) / lines["A"][k].ratio for k in (0, 1)
+    ]
+    assert spreads[1] < spreads[0] / 3 < 1e-4
+
+
 def test_no_boundary():
     for kind, inv_kfa in (("A", -1.0), ("C", 1.0), ("beta22", 1.0)):
         with pytest.raises(NoBoundary, match=f"no boundary {kind}"):

@@ -306,9 +306,13 @@ def exact_sums(state):
     return np.array([float(t) for t in totals])
 
 
-@pytest.mark.parametrize(("gamma_b", "gamma_v"), [(1e-3, 2.1e-5), (1e-8, 1e-10)])
-def test_errors_bound_rounding(gamma_b, gamma_v):
-    state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=gamma_b, gamma_v=gamma_v))
+@pytest.mark.parametrize(
+    ("inv_kfa", "gamma_b", "gamma_v"),
+    # the last next to alpha_11 = 0: the edge is beside the lowest excitation
+    [(-1.0, 1e-3, 2.1e-5), (-1.0, 1e-8, 1e-10), (0.0, 1e-8, 3.2944e-14)],
+)
+def test_errors_bound_rounding(inv_kfa, gamma_b, gamma_v):
+    state = solve_steady_state(Parameters(inv_kfa, gamma_b, gamma_v))
     found, error, evaluations, status = hydrodynamics(state, rtol=1e-6, full=True)
     expected = exact_sums(state)
     parts = ("alpha", "beta", "eta", "zeta")

@@ -44,7 +44,6 @@ def check(given_parameters):
         assert state.end is None or 0 < state.end <= given_parameters.gamma_v
         return
     assert state.parameters == given_parameters
-    assert state.residual <= 1e-10
     assert state.gap > 0
     assert np.isfinite([state.gap, state.mu, state.mu_b, state.edge, *state.error]).all()
     assert state.number == pytest.approx(DENSITY, rel=1e-9)
@@ -52,12 +51,15 @@ def check(given_parameters):
     at = Unknowns(state.gap, state.mu, state.edge)
     value = evaluate_equations(given_parameters, given_parameters.gamma_v, at)
     assert np.abs(value.residuals).max() == state.residual
+    assert (np.abs(value.residuals) <= np.maximum(1e-10, value.errors)).all()
     # F_+ > gamma_v - gamma_b at every frequency, so that Im (33) cannot vanish beyond
     assert given_parameters.gamma_v < given_parameters.gamma_b
 
 
 @settings(deadline=None, max_examples=150)
 @given(parameters(st.just(0.0)))
+# the dissipative equation is known to 2e-9 of its scale, since doubles are not closer to each other
+@example(Parameters(-1.0, 1e-8, 1.1651e-12))
 @example(Parameters(0.0, 1e-3, 1e-5))
 @example(Parameters(-1.0, 1e-3, 2.1e-5))
 @example(Parameters(-3.0, 1e-6, 0.0, 0.0, 1000.0))
