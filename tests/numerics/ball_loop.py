@@ -53,10 +53,15 @@ J = acb(0, 1)
 UNKNOWN = acb("nan", "nan")
 
 
-def enclosure(state: SteadyState, q: float, omega: complex) -> Matrix:
-    """Return balls that contain the elements of M(q, omega), the state's numbers being exact."""
+def enclosure(
+    state: SteadyState, q: float, omega: complex | acb, tolerance: float = TOLERANCE
+) -> Matrix:
+    """Return balls that contain the elements of M(q, omega), the state's numbers being exact.
+
+    If omega is a ball, they contain M at every point of it.
+    """
     with ctx.workprec(BITS):
-        return Loop(state, q, omega).matrix()
+        return Loop(state, q, omega, tolerance).matrix()
 
 
 def principal_part(state: SteadyState, q: float, omega: complex) -> list[Matrix]:
@@ -92,9 +97,11 @@ class _Pole(NamedTuple):
 
 
 class Loop:
-    """The integrands at one state, wave number and frequency."""
+    """The integrands at one state, wave number and frequency, or ball of frequencies."""
 
-    def __init__(self, state: SteadyState, q: float, omega: complex) -> None:
+    def __init__(
+        self, state: SteadyState, q: float, omega: complex | acb, tolerance: float = TOLERANCE
+    ) -> None:
         parameters = state.parameters
         if parameters.temperature or not q > 0 or not state.edge > 0:
             raise ValueError("only T = 0, q > 0 and an edge of the bath above zero are enclosed")
@@ -103,11 +110,16 @@ class Loop:
         self.gap, self.mu, self.edge = arb(state.gap), arb(state.mu), arb(state.edge)
         self.q, self.omega = arb(q), acb(omega)
         self.coupling = -arb(parameters.inv_kfa) / (4 * arb.pi())
-        # half of the way to the singularities beside the real axis
-        self.height = min(parameters.linewidth, parameters.linewidth + omega.imag) / 2
-        scale = abs(state.mu) + state.gap + state.edge + abs(omega) + parameters.linewidth + q * q
+        self.tolerance = tolerance
+        # half of the way to the singularities beside the real axis, for all of a ball
+        linewidth, below = parameters.linewidth, float(self.omega.imag.lower())
+        self.height = min(linewidth, linewidth + below) / 2
+        if not self.height > 0:
+            raise ValueError("only Im omega > -gamma is enclosed")
+        size = float(self.omega.abs_upper())
+        scale = abs(state.mu) + state.gap + state.edge + size + linewidth + q * q
         # k + l = +-q, at p q = |omega + 2 i gamma|/2, stays inside; a power of two makes X exact
-        squared = 2 * (abs(omega + 2j * parameters.linewidth) / q) ** 2
+        squared = 2 * (float((self.omega + 2j * linewidth).abs_upper()) / q) ** 2
         self.rho = 2.0 ** -math.ceil(math.log2(max(REACH * scale, squared)) / 2)
 
     # Integrands ---------------------------------------------------------------------------------
@@ -115,32 +127,37 @@ class Loop:
     def bulk(self, nu: acb, side: int) -> Matrix:
         """Return the integrand over nu: below -B, between -B and B, above B: side = -1, 0, 1.
 
-        On a ball about a point of the path, roots and logarithms are continued from that point on
-        discs that leave their branch points out.  So whatever is finite is holomorphic, and a ball
-        may be larger than the linewidth, at which distance the cuts run along the path.
+        On a ball about a point of the path, roots and logarithms are continued from that point, and
+        the centre of omega, on discs that leave their branch points out.  So whatever is finite is
+        holomorphic, and a ball may be larger than the linewidth, at which distance the cuts run
+        along the path.
         """
-        middle, exact = nu.mid(), nu.is_exact()
+        middle, wide = nu.mid(), not self.omega.is_exact()
+        point = nu.is_exact() and not wide
         if not abs(middle.imag) <= self.height:
             return (UNKNOWN,) * 4
 
-        def root(square: acb, at: acb) -> tuple[acb, acb]:
-            centre = J * (-at).sqrt(analytic=True)
-            return (centre if exact else _continued_root(square, at, centre)), centre
+        def root(centre: acb, square: acb) -> tuple[acb, acb]:
+            at = J * (-centre).sqrt(analytic=True)
+            return at, (at if point else _continued_root(square, centre, at))
 
         def roots(shift: acb, half: int) -> list[_Root]:
-            squares = [(z - self.gap) * (z + self.gap) for z in (nu + shift, middle + shift)]
-            c, centre = root(*squares)
-            return [
-                _Root(s, c, _Momentum(*root(self.mu + s * c, self.mu + s * centre)), 0)
-                for s in (1, -1)
-            ]
+            # where nu is on the path, z crosses the axis for no omega of a ball, and neither do the
+            # roots: continued from the centre of the ball, they are those with Im > 0
+            core = shift.mid() if wide else shift
+            c = root(*((z - self.gap) * (z + self.gap) for z in (middle + core, nu + shift)))
+            found = []
+            for s in (1, -1):
+                centre, ball = root(*(self.mu + s * x for x in c))
+                found.append(_Root(s, c[1], _Momentum(ball, centre), 0))
+            return found
 
         def pair(a: _Pole, c: _Pole) -> acb:
             # log(k + q) - log(k - q) = 2 q artanh(q/k): for k in the upper half-plane the quotient
             # is in the lower one
             centre = a.momentum.centre + c.momentum.centre
             value = ((centre + self.q) / (centre - self.q)).log(analytic=True) / (2 * self.q)
-            if exact:
+            if point:
                 return value
             k, apart = a.momentum.ball + c.momentum.ball, a.momentum.ball - c.momentum.ball
             if _size(k) < _size(apart):
@@ -274,7 +291,7 @@ class Loop:
             (0, detour, edge),
             (1, edge, reach),
         ):
-            total = _sum(total, _integral(lambda nu, _, side=side: self.bulk(nu, side), a, b))
+            total = _sum(total, self.integral(lambda nu, _, side=side: self.bulk(nu, side), a, b))
 
         def kernel(s: acb, analytic: bool) -> acb:
             return -(1 - self.rho / s).log(analytic=analytic)
@@ -302,8 +319,27 @@ class Loop:
         corners = [acb(x, y) * half for x, y in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
         total = (acb(0),) * 4
         for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
-            total = _sum(total, _integral(around, a, b))
+            total = _sum(total, self.integral(around, a, b))
         return total
+
+    def integral(self, function: Function, a: acb, b: acb) -> Matrix:
+        """Return the rigorous integrals of four functions, which share their evaluations."""
+        found: dict[tuple[object, ...], Matrix] = {}
+
+        def element(k: int) -> Callable[[acb, bool], acb]:
+            def value(z: acb, analytic: bool) -> acb:
+                parts = z.real.mid(), z.real.rad(), z.imag.mid(), z.imag.rad()
+                key = (*(part.man_exp() for part in parts), analytic)
+                if key not in found:
+                    found[key] = function(z, analytic)
+                return found[key][k]
+
+            return value
+
+        return tuple(
+            acb.integral(element(k), a, b, abs_tol=self.tolerance, rel_tol=0, eval_limit=100_000)
+            for k in range(4)
+        )
 
     def holomorphic(self, box: acb, halvings: int) -> bool:
         """Tell whether flint sees that r^3 g is holomorphic on a square, in parts if need be.
@@ -319,26 +355,6 @@ class Loop:
             self.holomorphic(acb(arb(x + a * half, half), arb(y + b * half, half)), halvings - 1)
             for a, b in itertools.product((1, -1), repeat=2)
         )
-
-
-def _integral(function: Function, a: acb, b: acb) -> Matrix:
-    """Return the rigorous integrals of four functions, which share their evaluations."""
-    found: dict[tuple[object, ...], Matrix] = {}
-
-    def element(k: int) -> Callable[[acb, bool], acb]:
-        def value(z: acb, analytic: bool) -> acb:
-            parts = z.real.mid(), z.real.rad(), z.imag.mid(), z.imag.rad()
-            key = (*(part.man_exp() for part in parts), analytic)
-            if key not in found:
-                found[key] = function(z, analytic)
-            return found[key][k]
-
-        return value
-
-    return tuple(
-        acb.integral(element(k), a, b, abs_tol=TOLERANCE, rel_tol=0, eval_limit=100_000)
-        for k in range(4)
-    )
 
 
 def _sum(a: Matrix, b: Matrix) -> Matrix:

@@ -11,7 +11,7 @@ import pytest
 from flint import acb, arb, ctx
 
 from numerics import Parameters, SteadyState, fluctuation_matrix, solve_steady_state
-from tests.numerics.ball_loop import Loop, enclosure, principal_part
+from tests.numerics.ball_loop import BITS, Loop, enclosure, principal_part
 from tests.numerics.mp_loop import loop
 
 #: Wider enclosures would not tell more than the error bounds of the production route.
@@ -41,6 +41,10 @@ MORE_CASES = {
         Parameters(inv_kfa=-1.0, gamma_b=1e-2, gamma_v=2.1e-4, cutoff=10.0), 1.9, -0.3 + 0.02j
     ),
 }
+
+#: A ball of frequencies below the axis, and points in it.
+BALL = acb(arb(0.1, 2e-5), arb(-3e-4, 2e-5))
+POINTS = (0.1 - 3e-4j, 0.10002 - 3.2e-4j, 0.09998 - 2.8e-4j, 0.100013 - 3.1e-4j)
 
 
 def point(case: Case) -> tuple[SteadyState, float, complex]:
@@ -143,6 +147,50 @@ def test_a_path_across_a_cut_certifies_a_wrong_value(honest: bool) -> None:
     )
     assert ball.rad() < 1e-8
     assert ((ball - acb(exact)).abs_lower() < 1e-14) == honest
+
+
+def test_integrands_on_a_ball_contain_those_at_its_points() -> None:
+    state = solve_steady_state(WEAK)
+    with ctx.workprec(BITS):
+        wide = Loop(state, 0.3, BALL)
+        loops = [Loop(state, 0.3, point) for point in POINTS]
+        finite = 0
+        for nu in (0.05, 0.05 + 1e-4j, 0.176, -0.176, 0.3, 0.39, -0.39, -7.0):
+            for radius in (0.0, 1e-5):
+                at = acb(nu) + acb(arb(0, radius), arb(0, radius))
+                side = 0 if abs(nu) < float(wide.edge) else 1 if nu.real > 0 else -1
+                balls = wide.bulk(at, side)
+                finite += all(ball.is_finite() for ball in balls)
+                for loop in loops:
+                    for ball, value in zip(balls, loop.bulk(acb(nu), side), strict=True):
+                        assert not ball.is_finite() or ball.contains(value)
+        assert finite >= 14
+        for s in (acb(0.1), acb(0.2, 0.3)):
+            tails = wide.tails(s, True)
+            for loop in loops:
+                for ball, value in zip(tails, loop.tails(s, True), strict=True):
+                    assert ball.contains(value)
+                    assert ball.rad() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "size"), [(1e-2, 1.2), pytest.param(1e-6, 0.01, marks=pytest.mark.slow)]
+)
+def test_an_enclosure_on_a_ball_contains_the_matrix_at_its_points(
+    tolerance: float, size: float
+) -> None:
+    state = solve_steady_state(WEAK)
+    balls = enclosure(state, 0.3, BALL, tolerance)
+    assert all(ball.rad() < size for ball in balls)
+    for point in POINTS:
+        values = fluctuation_matrix(state, 0.3, point).ravel()
+        assert all(ball.contains(acb(x)) for ball, x in zip(balls, values, strict=True))
+
+
+def test_a_ball_down_to_the_singularities_is_refused() -> None:
+    state = solve_steady_state(WEAK)
+    with pytest.raises(ValueError, match="only Im omega > -gamma"):
+        Loop(state, 0.3, acb(0.1, arb(-5e-4, 6e-4)))
 
 
 @pytest.mark.parametrize(
