@@ -143,6 +143,9 @@ class Hydrodynamics(Coefficients):
     def modes(self, q: ArrayLike) -> Complex:
         """Return both frequencies of (48) at wave numbers q, shape (..., 2).
 
+        Without the omega**2 of M_22, see `hydrodynamics`: at unitarity in equilibrium they are a
+        third too large.
+
         The first one vanishes with q where Gamma > 0: the diffusive Goldstone mode.
         """
         square = self.stiffness * np.asarray(q, dtype=float) ** 2
@@ -175,6 +178,12 @@ def hydrodynamics(
     state: SteadyState, *, rtol: float = 1e-10, full: bool = False
 ) -> Hydrodynamics | HydrodynamicsResult:
     """Return the coefficients of M(q, omega) for small q and omega, (46)-(48), with q -> 0 first.
+
+    (46) leaves out |q|**3 of M_11, q**4 of the others, and omega**2.  At the order of (47) those of
+    M_12 and M_22 count: times alpha_21 and alpha_11 they are as large as what eta gives, so that
+    det M is not (47) but has `dynamic_prefactor` in front of omega**2, and Gamma and c change by
+    or larger by the ratio of both.  `prefactor`, `damping`, `stiffness` and `modes` are those of
+    (47) and (48) as printed; `sound_velocity` is that of det M.
 
     Parameters
     ----------
