@@ -182,7 +182,7 @@ def hydrodynamics(
     (46) leaves out |q|**3 of M_11, q**4 of the others, and omega**2.  At the order of (47) those of
     M_12 and M_22 count: times alpha_21 and alpha_11 they are as large as what eta gives, so that
     det M is not (47) but has `dynamic_prefactor` in front of omega**2, and Gamma and c change by
-    or larger by the ratio of both.  `prefactor`, `damping`, `stiffness` and `modes` are those of
+    the ratio of both.  `prefactor`, `damping`, `stiffness` and `modes` are those of
     (47) and (48) as printed; `sound_velocity` is that of det M.
 
     Parameters

@@ -25,6 +25,8 @@ Complex = NDArray[np.complex128]
 
 #: Branch points beyond this multiple of the energy scale are left to the tail.
 _REACH = 1e3
+#: Below it a wave number counts as none.
+_NO_WAVE = 1e-100
 #: The tail begins at this multiple of the last branch point.
 _OUTER = 4.0
 #: Where the working precision is checked: one node of that many; the range of frequencies.
@@ -168,6 +170,11 @@ class Loop:
                     point = complex(energy[0]) + complex(half, offset)
                     # the integrand is analytic in a strip about the axis
                     points.append(complex(point.real, max(abs(point.imag), width)))
+        elif float(self.q) > _NO_WAVE:
+            # of p**2 = gamma**2/q**2 alone, beyond which the momenta p +- q/2 are gamma apart: it
+            # leaves the |q|**3 of M_11
+            far = complex(((gamma + self.omega.imag / 2 - half * 1j) / float(self.q)) ** 2)
+            points += [sign * far + complex(half, gamma) for sign in (1, -1)]
         points = [s for s in points if np.isfinite(s)]
         scale = bottom + double.gap + abs(double.edge) + gamma + abs(self.omega)
         scale += float(self.q) ** 2 + math.pi * parameters.temperature

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import mpmath
 import numpy as np
 import pytest
@@ -91,6 +93,19 @@ def test_the_goldstone_mode_has_no_frequency_at_q_zero():
     found = precise_matrix(solve_steady_state(WEAK), 0.0, 0.0, 25)
     for element in (1, 3):
         assert abs(found.value[element]) <= found.error[element] < 1e-26
+
+
+def test_tiny_wave_numbers_have_their_third_power():
+    # beta q**2 + kappa abs(q)**3 from momenta beyond gamma/q, however small q is
+    state = exactly(POINTS["static"][0])
+    with mpmath.workdps(40):
+        waves = [mpmath.mpf(x) for x in ("1.6e-9", "0.8e-9", "0.4e-9", "0.2e-9")]
+        origin = precise_matrix(state, 0.0, 0.0, 25).value[0].real
+        above = [precise_matrix(state, q, 0.0, 25).value[0].real - origin for q in waves]
+        # beta drops out of f(2q) - 4 f(q)
+        cubes = [a - 4 * b for a, b in itertools.pairwise(above)]
+        for large, small in itertools.pairwise(cubes):
+            assert large / small == pytest.approx(8, rel=1e-3)
 
 
 def test_the_derivative_is_that_of_a_wider_difference():
