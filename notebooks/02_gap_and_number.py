@@ -243,7 +243,7 @@ display(Math(ledger["14"].latex), Math(ledger["15"].latex))
 # %%
 normal = derive.integrate_frequency(derive.number_integrand(gap=sp.S.Zero), nu)
 normal = normal.subs(symbols.gamma_v, gamma - symbols.gamma_b)
-tail = sp.limit(symbols.xi * sp.cancel(normal.doit()), symbols.xi, sp.oo)
+tail = sp.limit(symbols.xi * normal, symbols.xi, sp.oo)
 tail
 
 # %% [markdown]

@@ -226,15 +226,23 @@ class divided_difference(sp.Function):
 
         return written_out(self)
 
+    def _eval_is_meromorphic(self, x: sp.Symbol, a: sp.Expr) -> None:
+        return None
+
     def _eval_rewrite_as_tractable(self, *args: Any, **options: Any) -> sp.Expr:
-        # limits go this way
-        return self.doit()
+        from derive.frequency.expansion import tractable
 
-    def _eval_as_leading_term(self, x: Any, *args: Any, **options: Any) -> sp.Expr:
-        return self.doit().as_leading_term(x, *args, **options)
+        return tractable(self, options.get("limitvar"))
 
-    def _eval_nseries(self, x: Any, *args: Any, **options: Any) -> sp.Expr:
-        return self.doit()._eval_nseries(x, *args, **options)
+    def _eval_as_leading_term(self, x: Any, logx: Any = None, cdir: Any = 0) -> sp.Expr:
+        from derive.frequency.expansion import leading_term
+
+        return leading_term(self, x, logx, cdir)
+
+    def _eval_nseries(self, x: Any, n: int, logx: Any, cdir: Any = 0) -> sp.Expr:
+        from derive.frequency.expansion import series
+
+        return series(self, x, n, logx, cdir)
 
     def _mpmathcode(self, printer: Any) -> str:
         # a call with nothing but integers would be taken for one with doubles

@@ -17,7 +17,7 @@ from derive.frequency.multiprecision import Numbers
 from derive.polygamma import polygamma
 
 
-class _Divided(sp.Function):
+class Divided(sp.Function):
     """A divided difference over any number of points; a derivative repeats a point."""
 
     is_commutative = True
@@ -32,6 +32,24 @@ class _Divided(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         """Return the derivative by a point: the divided difference with that point repeated."""
         return self.func(*self.args, self.args[argindex - 1])
+
+    def _eval_is_meromorphic(self, x: sp.Symbol, a: sp.Expr) -> None:
+        return None
+
+    def _eval_rewrite_as_tractable(self, *args: Any, **options: Any) -> sp.Expr:
+        from derive.frequency.expansion import tractable
+
+        return tractable(self, options.get("limitvar"))
+
+    def _eval_as_leading_term(self, x: Any, logx: Any = None, cdir: Any = 0) -> sp.Expr:
+        from derive.frequency.expansion import leading_term
+
+        return leading_term(self, x, logx, cdir)
+
+    def _eval_nseries(self, x: Any, n: int, logx: Any, cdir: Any = 0) -> sp.Expr:
+        from derive.frequency.expansion import series
+
+        return series(self, x, n, logx, cdir)
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
         if not self.is_number:
@@ -74,7 +92,7 @@ class _Divided(sp.Function):
         return rf"\left({text}\right)^{{{exp}}}" if exp else text
 
 
-class divided_log(_Divided):
+class divided_log(Divided):
     """(log z - log w)/(z - w) for z and w on the same side of the real axis; 1/z at z = w.
 
     With more points the divided difference of higher order.
@@ -115,7 +133,7 @@ class divided_log(_Divided):
         return np.where(below, np.conj(value), value)[()]
 
 
-class divided_polygamma(_Divided):
+class divided_polygamma(Divided):
     """(psi(z) - psi(w))/(z - w) in the right half-plane; the trigamma function at z = w.
 
     With more points the divided difference of higher order.
