@@ -21,7 +21,7 @@ def test_two_levels_are_a_divided_difference():
 
 
 def test_a_limit_is_that_of_the_sum_over_poles():
-    assert sp.limit(2 * sp.pi * PAIR, x, 0) == sp.I / g
+    assert sp.limit(2 * sp.pi * PAIR, x, 0).doit() == sp.I / g
     assert sp.limit(x * PAIR / sp.log(x), x, sp.oo) == 1 / (2 * sp.pi)
 
 
