@@ -306,4 +306,5 @@ def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) 
     roots, errors = follow(state, np.array([found.x]), guess)
     if np.isnan(roots[0]):
         return None
-    return Peak(found.x, complex(roots[0].real, -found.value), float(errors[0]))
+    # the root itself, whose error is known, not the value of a polynomial through its neighbours
+    return Peak(found.x, complex(roots[0]), float(errors[0]))
