@@ -106,26 +106,37 @@ def _summed(entry: sp.Expr) -> sp.Expr:
     return sp.factor_terms(total.xreplace(values))
 
 
-def averaged_phases(sites: int, momenta: tuple[int, int, int]) -> sp.Expr:
-    """Average the phases of tunnelling at two random places, the sum of i, j = 1, 2.
+def averaged_phases(
+    incoming: sp.Expr, outgoing: sp.Expr, wave: sp.Expr, count: int = 2
+) -> sp.Integer:
+    """Average the phases of tunnelling at random places, the sum over i, j = 1 to `count`.
 
     The self-energy of second order between momenta p and p' through the reservoir's q has the
-    factor sum_ij exp[i (p' r_j - p r_i) + i q (R_i - R_j)]; all places are averaged over a ring.
+    factor sum_ij exp[i (p' r_j - p r_i) + i q (R_i - R_j)].  Every place is random by itself, and
+    a plane wave averages to zero unless its wave number vanishes.
 
     Parameters
     ----------
-    sites : int
-        Length of the ring; a prime.
-    momenta : tuple of int
-        p, p' and q in units of 2 pi/sites.
+    incoming, outgoing, wave : Expr
+        p, p' and q; a symbol stands for any momentum but zero, different ones for different ones.
+    count : int
+        Number of paths.
+
+    Returns
+    -------
+    Integer
+        For p = p' the number of paths: a carrier returns to where it left from.
     """
-    p, p_prime, q = momenta
-    counts = [0] * sites
-    for places in itertools.product(range(sites), repeat=4):
-        r, big = places[:2], places[2:]
-        for i, j in itertools.product(range(2), repeat=2):
-            counts[(p_prime * r[j] - p * r[i] + q * (big[i] - big[j])) % sites] += 1
-    # the powers of a root of unity of prime order add up to zero, and have no other relation
-    if len(set(counts[1:])) != 1:
-        raise ValueError("the average is no rational number")
-    return sp.Rational(counts[0] - counts[1], sites**4)
+    places = range(count)
+    total = 0
+    for i, j in itertools.product(places, repeat=2):
+        numbers = [sp.S.Zero] * (2 * count)
+        for place, number in (
+            (i, -incoming),
+            (j, outgoing),
+            (count + i, wave),
+            (count + j, -wave),
+        ):
+            numbers[place] = sp.expand(numbers[place] + number)
+        total += all(number == 0 for number in numbers)
+    return sp.Integer(total)

@@ -142,7 +142,8 @@ def _pair_residual(claim: Any) -> Any:
 _there, _back = (sp.Symbol(name, real=True) for name in (r"\mathbf{R}", r"\mathbf{R}'"))
 _momentum = sp.Symbol(r"\mathbf{q}", real=True)
 _function = sp.Function(r"D^{\lambda}")
-_SITES = 3
+#: Momenta of the system, before and after; symbols stand for any but zero.
+_before, _after = sp.symbols("p p'", real=True, nonzero=True)
 
 
 def _in_space(averaged: bool) -> sp.Expr:
@@ -153,50 +154,52 @@ def _in_space(averaged: bool) -> sp.Expr:
     return reservoir_sum(paths * element**2 * inside) * same
 
 
-def _ring_functions() -> list[sp.Symbol]:
-    return list(sp.symbols(f"D_0:{_SITES}"))
+_amplitude = sp.Symbol("D_q")
 
 
 def _averaged() -> sp.Expr:
-    """Return the self-energy of second order with the places of tunnelling averaged on a ring.
+    """Return the self-energy of second order through one momentum q, the places averaged.
 
-    For momenta p = p' of the system that are not zero, per path.
+    For a momentum p = p' of the system that is not zero; between two momenta there is none.
     """
-    found = tunnelling.averaged_phases(_SITES, (1, 2, 1))
-    if found != 0:
+    count = 3
+    if tunnelling.averaged_phases(_before, _after, _momentum, count) != 0:
         raise ValueError("the averaged self-energy mixes momenta")
-    weights = (tunnelling.averaged_phases(_SITES, (1, 1, q)) / 2 for q in range(_SITES))
-    terms = (w * d for w, d in zip(weights, _ring_functions(), strict=True))
-    return paths * element**2 * sp.Add(*terms)
+    weights = {
+        tunnelling.averaged_phases(_before, _before, q, count) / sp.Integer(count)
+        for q in (_momentum, sp.S.Zero)
+    }
+    if len(weights) != 1:
+        raise ValueError("the averaged self-energy prefers some momenta of the reservoir")
+    return paths * element**2 * weights.pop() * _amplitude
+
+
+def _over_places(inside: sp.Expr) -> sp.Expr:
+    """Integrate D_q exp[i q (R - R')] over both places in a unit volume, for any q.
+
+    A delta function puts one place where the other is, and a plane wave integrates to zero unless
+    its wave number vanishes.
+    """
+    total: sp.Expr = sp.S.Zero
+    for term in sp.Add.make_args(sp.expand(inside)):
+        phase: sp.Expr = sp.S.Zero
+        for function in term.atoms(_function):
+            phase += _momentum * function.args[0]
+            term = term.xreplace({function: _amplitude})
+        same = sp.DiracDelta(_there - _back)
+        if term.coeff(same) != 0:
+            term, phase = term.coeff(same), phase.subs(_back, _there)
+        numbers = [sp.expand(phase).coeff(place) for place in (_there, _back)]
+        # any other delta function, or power of one, is left, and agrees with nothing
+        total += term if all(number == 0 for number in numbers) else sp.S.Zero
+    return total
 
 
 def _in_space_residual(claim: Any) -> sp.Expr:
-    """Carry the integral over places out on a ring of unit length."""
-    root = sp.Rational(-1, 2) + sp.sqrt(3) * sp.I / 2
-    modes = _ring_functions()
-    same = sp.Function("same")
-
-    def function(distance: int) -> sp.Expr:
-        return sp.Add(*(d * root ** ((q * distance) % _SITES) for q, d in enumerate(modes)))
-
-    def over_places(inside: sp.Expr) -> sp.Expr:
-        total = sp.S.Zero
-        for first in range(_SITES):
-            for second in range(_SITES):
-                term = inside.xreplace({_there: sp.Integer(first), _back: sp.Integer(second)})
-                # on a ring of unit length the delta function is the number of sites
-                term = term.replace(same, lambda a, b: sp.Integer(_SITES if a == b else 0))
-                total += term.replace(_function, lambda x, _: function(int(x)))
-        return sp.expand(total) / _SITES**2
-
-    # only the delta function of R - R' is one; of any other arguments the claim is wrong
-    discrete = claim.xreplace(
-        {
-            sp.DiracDelta(_there - _back): same(_there, _back),
-            sp.DiracDelta(place - other_place): sp.S.One,
-        }
-    )
-    expr = discrete.replace(places_integral, over_places).replace(reservoir_sum, lambda x: x)
+    """Carry the integral over places out, for one momentum of the reservoir."""
+    # of the places in the system a self-energy of uniform space is a delta function
+    left = claim.coeff(sp.DiracDelta(place - other_place))
+    expr = left.replace(places_integral, _over_places).replace(reservoir_sum, lambda x: x)
     return sp.expand(expr - _averaged())
 
 
@@ -206,13 +209,12 @@ def _in_momentum_space() -> sp.Expr:
 
 
 def _in_momentum_space_residual(claim: Any) -> sp.Expr:
-    modes = _ring_functions()
+    """Compare the term of one momentum of the reservoir."""
 
-    def total(inside: sp.Expr) -> sp.Expr:
-        terms = (inside.replace(_function, lambda *_, d=d: d) for d in modes)
-        return sp.Add(*terms)
+    def term(inside: sp.Expr) -> sp.Expr:
+        return inside.replace(_function, lambda *_: _amplitude)
 
-    expr = claim.replace(reservoir_sum, lambda x: x).replace(momenta_sum, total)
+    expr = claim.replace(reservoir_sum, lambda x: x).replace(momenta_sum, term)
     return sp.expand(expr - _averaged())
 
 
@@ -325,13 +327,13 @@ RECORDS: tuple[Record, ...] = (
                 "second order in (8): |Γ|² Σ_ij exp[i(p'·r_j − p·r_i) + i q·(R_i − R_j)] D(q, ω), "
                 "summed over q; random places leave i = j, and momentum is conserved"
             ),
-            Step("on a ring, with one function D_q for each momentum", _averaged),
+            Step("of one momentum q of the reservoir, D_q exp[iq·(R − R')] in space", _averaged),
         ),
         note="Without δ(R − R') the double integral picks out the momentum q = 0 of the "
         "reservoir and (A8) does not follow; without δ(r − r') the self-energy is no constant in "
         "momentum space. As printed the equation holds if its integral stands for the average "
         "over the paths, each of which returns a carrier to where it left from.",
-        scope="a ring of three sites, one momentum of the system",
+        scope="any momenta but zero, any number of paths",
     ),
     Record(
         "A7",
@@ -355,12 +357,12 @@ RECORDS: tuple[Record, ...] = (
         "A8",
         "Self-energy of tunnelling as a sum over momenta",
         Kind.IDENTITY,
-        Status.SPECIAL,
+        Status.PROVED,
         r"\Sigma^{\mathrm{env}}_{\alpha,\alpha'}(\omega)",
         claim=_in_momentum_space,
         test=together(vanishes(_in_momentum_space_residual), vanishes(_flat_sum_residual)),
         steps=(
-            Step("the average over the places of tunnelling, on a ring", _averaged),
+            Step("the average over the places of tunnelling, for any momentum q", _averaged),
             Step(
                 "τ₃ D τ₃ = D in Nambu space, see (8)",
                 lambda: (
@@ -370,7 +372,7 @@ RECORDS: tuple[Record, ...] = (
                 ),
             ),
         ),
-        scope="a ring of three sites, one momentum of the system",
+        scope="any momenta but zero, any number of paths",
     ),
     Record(
         "A9",

@@ -193,10 +193,10 @@ RECORDS = (
         _b5_claim,
         difference_b5,
         kind=Kind.DEFINITION,
-        status=Status.SPECIAL,
-        scope="one pair of points on a periodic lattice of 4 places and 4 times",
-        note="Checked by use: of functions of differences, here on a periodic lattice, the Fourier "
-        "components multiply, which is what products of matrices at (p, nu) stand for.",
+        status=Status.DEFINITION,
+        note="Checked by use: of functions of differences the Fourier components multiply, which "
+        "is what products of matrices at (p, nu) stand for.",
+        by_construction="it defines a product, of any two functions",
         steps=(Step("Fourier components of a product are products, in the same order"),),
     ),
     _record(

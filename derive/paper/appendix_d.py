@@ -330,6 +330,7 @@ RECORDS: tuple[Record, ...] = (
         claim=lambda: _V * _Q * _COS,
         test=vanishes(_check_d4),
         steps=(Step("the first order in q at |k| = sqrt(2 m mu); c is the cosine of the angle"),),
+        by_construction="kinematics of a free carrier: no object of the project enters",
     ),
     Record(
         "D5",

@@ -183,6 +183,9 @@ class Record:
         For a misprint: other misprints that undo it where both are used.
     reading : str
         For a misprint: what the machine-read text that was at hand may have lost.
+    by_construction : str
+        Why nothing that the project derives could make the check fail: what is compared is the
+        claim with a form of itself.
     """
 
     id: str
@@ -201,6 +204,7 @@ class Record:
     evidence: Status | None = None
     compensates: tuple[str, ...] = ()
     reading: str = field(default="", repr=False)
+    by_construction: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         own = self.status in (Status.MISPRINT, Status.RESTRICTED)

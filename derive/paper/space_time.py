@@ -29,31 +29,46 @@ POSITIONS = sp.symbols("r t r_1 t_1 r' t'", real=True)
 A, B = sp.Function("A"), sp.Function("B")
 
 
-def difference_b5(claim: Any) -> sp.Expr:
-    """Multiply plane waves on a periodic lattice of 4 points and 4 times."""
-    size = 4
-    waves = list(itertools.product(range(size), repeat=2))
-    letters = {f: {k: sp.Symbol(f"{f}_{k[0]}{k[1]}") for k in waves} for f in ("A", "B")}
+def difference_b5(claim: Any) -> list[sp.Expr]:
+    """Multiply plane waves of any wave numbers and frequencies, at any places and times.
 
-    def kernel(letter: str) -> Callable[..., sp.Expr]:
-        return lambda *ends: _inverse_transform(
-            letters[letter], ends[0] - ends[2], ends[1] - ends[3]
-        )
-
+    Integrated over the place and the time between, they leave delta functions of the difference
+    of wave numbers and of frequencies, which are the coefficients in the exponent; with these
+    equal the product of the Fourier components has to be left, with their plane wave.
+    """
+    k, k_last, w, w_last = sp.symbols("k k' w w'", real=True)
+    a, b = sp.symbols("a b", positive=True)
     r, t, r_1, t_1, r_last, t_last = POSITIONS
-    # the integral is over what its limits name; a factor in front stays
-    bare = claim.replace(sp.Integral, lambda inner, *limits: inner)
-    total = sp.S.Zero
-    for here, now in waves:
-        at = {r: 2, t: 3, r_1: here, t_1: now, r_last: 1, t_last: 1}
-        total += bare.subs(at).replace(A, kernel("A")).replace(B, kernel("B"))
-    product = {k: letters["A"][k] * letters["B"][k] for k in waves}
-    return sp.expand(total) - sp.expand(_inverse_transform(product, 1, 2))
+    integrals = list(sp.sympify(claim).atoms(sp.Integral))
+    if len(integrals) != 1:
+        return [sp.S.One]
+    (integral,) = integrals
+    between = {tuple(limits) for limits in integral.limits}
+    everywhere = {(x, -sp.oo, sp.oo) for x in (r_1, t_1)}
+    exponent = sp.Symbol("exponent")
 
+    def wave(size: sp.Expr, number: sp.Expr, frequency: sp.Expr) -> Callable[..., sp.Expr]:
+        def kernel(*ends: sp.Expr) -> sp.Expr:
+            phase = number * (ends[0] - ends[2]) - frequency * (ends[1] - ends[3])
+            # a polynomial, so that products of exponentials are sums
+            return size * (1 + exponent * phase)
 
-def _inverse_transform(values: dict[Any, sp.Expr], step: int, delay: int) -> sp.Expr:
-    """Return the sum of plane waves over the lattice at a distance."""
-    return sp.Add(*(v * sp.I ** (k * step - w * delay) for (k, w), v in values.items())) / 16
+        return kernel
+
+    inner = integral.function.replace(A, wave(a, k, w)).replace(B, wave(b, k_last, w_last))
+    expanded = sp.expand(inner)
+    size, phase = expanded.coeff(exponent, 0), expanded.coeff(exponent, 1)
+    factor = claim.xreplace({integral: sp.S.One})
+    total = sp.expand(phase / size)
+    left = total.subs({k_last: k, w_last: w})
+    return [
+        sp.S.Zero if between == everywhere else sp.S.One,
+        claim - factor * integral,
+        factor * size - a * b,
+        sp.expand(total.coeff(r_1) - (k_last - k)),
+        sp.expand(total.coeff(t_1) - (w - w_last)),
+        sp.expand(left - k * (r - r_last) + w * (t - t_last)),
+    ]
 
 
 @functools.cache

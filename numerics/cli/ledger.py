@@ -163,7 +163,12 @@ def _show(record: Record, outcome: Outcome, latex: bool) -> None:
         print(f"{k:3}. {step.text}")
         if step.expression is not None:
             print(_indented(step.latex if latex else _plain(step.expression()), 5))
-    for words in (record.scope and f"Scope: {record.scope}.", standing_words(record)):
+    construction = record.by_construction
+    for words in (
+        record.scope and f"Scope: {record.scope}.",
+        construction and f"The check holds by construction: {construction}.",
+        standing_words(record),
+    ):
         if words:
             print("\n" + textwrap.fill(words, _PAGE))
     if record.note:
@@ -243,6 +248,7 @@ def _as_mapping(record: Record, outcome: Outcome | None) -> dict[str, object]:
         "latex": record.latex,
         "printed": None if record.printed is None else record.printed_latex,
         "note": record.note,
+        "by_construction": record.by_construction,
     }
     if outcome is None:
         return mapping

@@ -80,6 +80,8 @@ def remarks(record: Record) -> Iterator[str]:
         yield f"The misprint is undone by those of {undone}."
     if record.reading:
         yield f"The printed form is from a machine-read text: {record.reading}."
+    if record.by_construction:
+        yield f"Its check holds by construction: {record.by_construction}."
 
 
 def derivation(number: str) -> Derivation:

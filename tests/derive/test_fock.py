@@ -1,5 +1,8 @@
 """The Fock space, and what is derived in it."""
 
+import cmath
+import itertools
+
 import pytest
 import sympy as sp
 
@@ -26,7 +29,18 @@ def test_modes_are_refused():
         annihilators(0)
 
 
-@pytest.mark.parametrize(("momenta", "average"), [((1, 1, 1), 2), ((1, 2, 1), 0), ((0, 0, 0), 4)])
-def test_random_places_conserve_momentum(momenta, average):
-    """Only p = p' is left, with one term per path; p = q = 0 alone adds the paths coherently."""
-    assert tunnelling.averaged_phases(3, momenta) == average
+@pytest.mark.parametrize(
+    "momenta", [(1, 1, 1), (1, 1, 2), (1, 1, 0), (1, 2, 1), (2, 0, 1), (0, 0, 0), (0, 0, 1)]
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_random_places_conserve_momentum(momenta, count):
+    """Sum over all places of a ring of three sites."""
+    p, p_prime, q = momenta
+    total = 0
+    for places in itertools.product(range(3), repeat=2 * count):
+        r, big = places[:count], places[count:]
+        for i, j in itertools.product(range(count), repeat=2):
+            phase = p_prime * r[j] - p * r[i] + q * (big[i] - big[j])
+            total += cmath.exp(2j * cmath.pi * phase / 3)
+    average = total / 3 ** (2 * count)
+    assert average == pytest.approx(int(tunnelling.averaged_phases(*momenta, count)), abs=1e-12)
