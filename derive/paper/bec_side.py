@@ -293,7 +293,9 @@ RECORDS: tuple[Record, ...] = (
         ),
         note="gamma -> 0 before q -> 0. In the other order the bracket is xi^-3 [1 + gamma_v/gamma "
         "- 3 (gamma_b/gamma) f_b] with the same second term: the quasiparticles' coherence of the "
-        "order gamma between poles that coincide adds F_+/(gamma xi^3). Both agree in equilibrium.",
+        "order gamma between poles that coincide adds F_+/(gamma xi^3). Both agree in equilibrium. "
+        "M_11(q, 0) of solved driven states tends to the one for v q >> gamma and to the other for "
+        "v q << gamma, see tests/numerics/precise/test_long_waves.py.",
         scope="the first line against residues taken by hand; the second summed over momenta, at "
         "one state that solves no gap equation",
     ),

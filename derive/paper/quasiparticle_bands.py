@@ -27,7 +27,7 @@ from derive.paper.matrices import (
 )
 from derive.paper.notation import frequency_integral, momentum_sum
 from derive.paper.record import Finding, Kind, Record, Status, Step
-from derive.response import response_integrand
+from derive.response import PARTS, response_integrand
 
 _VERTICES = ((1, 1), (1, 2), (2, 1), (2, 2))
 
@@ -126,7 +126,18 @@ def _is_without_scattering(claim: Any) -> Finding:
         differences.append(claim[s - 1, t - 1].xreplace({_pi(s, t): whole - intra}))
         differences[-1] -= matrix + intra
     finding = proved_over_denominators(differences)
-    return finding if not finding.holds else _parts_add_up()
+    finding = finding if not finding.holds else _parts_add_up()
+    return finding if not finding.holds else _responses_add_up()
+
+
+@functools.cache
+def _responses_add_up() -> Finding:
+    """Prove at a point that what the project computes as both parts adds up to the whole."""
+    differences = []
+    for s, t in _VERTICES:
+        whole, inter, intra = (_at_point(_integrand(s, t, part)) for part in PARTS)
+        differences.append(sp.expand(whole - inter - intra))
+    return proved(differences)
 
 
 @functools.cache

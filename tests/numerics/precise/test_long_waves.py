@@ -171,6 +171,7 @@ def test_47_is_the_determinant_of_46_and_not_of_m(name):
         assert number == pytest.approx(float(exact), rel=1e-8)
 
 
+@pytest.mark.slow
 def test_sound_is_that_of_the_whole_determinant():
     # close to equilibrium at unitarity, where mu ~ N**(2/3): m v**2 = 2 mu/3, so v**2 = 4 mu/3
     # in these units, up to gamma
@@ -220,9 +221,8 @@ def bec_limits(state: Any) -> tuple[Any, Any]:
     )
 
 
-@pytest.mark.parametrize(
-    "inv_kfa", [3.0, *(pytest.param(x, marks=pytest.mark.slow) for x in (2.0, 4.0))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("inv_kfa", [2.0, 3.0, 4.0])
 def test_72_is_m11_in_the_bec_limit_and_the_other_order_is_not(inv_kfa):
     ratios: dict[str, list[Any]] = {"gaps": [], "narrow": [], "wide": []}
     # gamma/v << q << the momenta at which the occupation ends, and q << gamma/v
@@ -245,9 +245,8 @@ def test_72_is_m11_in_the_bec_limit_and_the_other_order_is_not(inv_kfa):
 # --- (76): the BCS limit
 
 
-@pytest.mark.parametrize(
-    "inv_kfa", [-1.5, *(pytest.param(x, marks=pytest.mark.slow) for x in (-1.0, -2.0))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("inv_kfa", [-1.0, -1.5, -2.0])
 def test_76_numerator_and_denominator_from_m(inv_kfa):
     parameters = Parameters(inv_kfa, gamma_b=1e-9, gamma_v=5e-12)
     state = solved(parameters)
