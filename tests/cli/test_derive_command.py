@@ -100,7 +100,9 @@ def test_scope_and_premises_are_told(capsys: pytest.CaptureFixture[str]) -> None
     assert "Rests on (61)" in out
     assert "restricted by (51) (53) (54)" in out
     assert main(["derive", "A8"]) == 0
-    assert "Scope: a ring of three sites" in capsys.readouterr().out
+    assert "Scope: any momenta but zero" in capsys.readouterr().out
+    assert main(["derive", "B5"]) == 0
+    assert "by construction: it defines a product" in capsys.readouterr().out
 
 
 def test_every_equation_can_be_printed() -> None:
