@@ -30,6 +30,8 @@ reproduce: $(STAMP) ## regenerate every result into reproduced/
 test: lint ## lint, then run the tests not marked slow
 	$(PYTEST) -n $(WORKERS)
 
+# One of the slow tests leaves build/mutations.txt: which records of the ledger fail when what they
+# are derived from is wrong.
 verify: $(STAMP) ## run all tests, slow ones too, those of portable, and check generated code
 	$(PYTEST) -n $(WORKERS) -m ""
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.other_processor -n $(WORKERS)

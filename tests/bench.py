@@ -173,6 +173,33 @@ def start_up() -> Table:
     return result
 
 
+#: Check all records in two processes; print the whole time and that of the slowest record.
+LEDGER = """
+import time
+from concurrent.futures import ProcessPoolExecutor
+from derive.paper import ledger
+from derive.paper.verification import outcomes
+if __name__ == "__main__":
+    start = time.perf_counter()
+    with ProcessPoolExecutor(2) as pool:
+        found = list(outcomes([record.id for record in ledger()], pool))
+    assert all(outcome.holds for outcome in found)
+    slowest = max(found, key=lambda outcome: outcome.seconds)
+    print(slowest.id, slowest.seconds, time.perf_counter() - start)
+"""
+
+
+def checked_ledger() -> Table:
+    """Check every record of the ledger in two processes."""
+    command = [sys.executable, "-c", LEDGER]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    number, longest, whole = printed.split()[-3:]
+    result = table("Ledger, two processes", "what", "time / s", "target / s")
+    result.add_row("all records", f"{float(whole):.0f}", "60")
+    result.add_row(f"the slowest record, ({number})", f"{float(longest):.1f}", "10")
+    return result
+
+
 def drawn_states() -> Table:
     """Draw steady states as tests of users do; each is solved once."""
     from hypothesis import Phase, given, settings
@@ -212,7 +239,7 @@ def main() -> None:
     console = Console(width=100)
     exports = bench_export.TABLES
     ours = (solves, linewidths, step_kernel)
-    whole = (start_up, drawn_states, notebooks)
+    whole = (start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
     for part in (*ours, *bench_response.TABLES, *exports, *symbolic, *whole):
         console.print(part())

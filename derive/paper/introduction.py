@@ -32,13 +32,19 @@ def _on_waves(claim: sp.Expr) -> sp.Expr:
     for first_order in (gradient, divergence):
         expr = expr.replace(first_order, lambda f: sp.I * q * f)
     expr = expr.replace(sp.Derivative, lambda f, *_: -sp.I * w * f)
+    # J is what (3) says, not what would make (2) true
     waves = {
         _density: gp.density_wave,
         _phase: gp.phase_wave,
-        _current: gp.supercurrent(),
+        _current: _supercurrent(sp.I * q * gp.phase_wave),
         _boson_current: gp.boson_current(),
     }
     return sp.expand(expr.xreplace(waves))
+
+
+def _supercurrent(slope: sp.Expr) -> sp.Expr:
+    """Return the right-hand side of (3) by the gradient of the phase."""
+    return 2 * gp.n0 * hydrodynamics.beta22 / hydrodynamics.eta12 * slope
 
 
 def _amplitude_equation() -> sp.Expr:
@@ -187,7 +193,7 @@ RECORDS: tuple[Record, ...] = (
         test=_proof(lambda: gp.condensate_equations()[1]),
         steps=(
             Step(
-                "the second row of M(q, ω), with M₂₁ = −i η₁₂ ω and M₂₂ = β₂₂ q²",
+                "the second row of M(q, ω), with M₂₁ = −i η₁₂ ω, M₂₂ = β₂₂ q² and J of (3)",
                 lambda: gp.condensate_equations()[1],
             ),
         ),
@@ -198,7 +204,7 @@ RECORDS: tuple[Record, ...] = (
         Kind.DEFINITION,
         Status.DEFINITION,
         r"\mathbf{J}(\mathbf{r},t)",
-        claim=lambda: 2 * gp.n0 * hydrodynamics.beta22 / hydrodynamics.eta12 * gradient(_phase),
+        claim=lambda: _supercurrent(gradient(_phase)),
         test=together(_mass_of_pairs, _proof(gp.supercurrent)),
         steps=(Step("what (2) leaves of the second row, for a plane wave", gp.supercurrent),),
         note="In equilibrium 2 β₂₂/η₁₂ tends to the inverse mass of a pair in the BEC limit.",
