@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from derive import mean_field, symbols
+from derive.fock import annihilators, anticommutator, nambu_field
 from derive.frequency import integrate_frequency
 from derive.greens import green_functions
 from derive.limits import equilibrium
@@ -17,6 +18,7 @@ from derive.paper.operators import (
     PAULI,
     TAU,
     evaluated,
+    generic_reservoir,
     instant,
     integrated,
     local,
@@ -24,7 +26,8 @@ from derive.paper.operators import (
     time,
 )
 from derive.paper.record import Kind, Record, Status, Step
-from derive.reservoirs import environment_self_energy, self_energy
+from derive.reservoirs import self_energy
+from derive.tunnelling import summed_over_momenta
 
 _U = mean_field.interaction
 _n_fermi = sp.Function("n_F", real=True)
@@ -96,15 +99,16 @@ def _mean_field() -> sp.ImmutableMatrix:
 def _no_keldysh_part() -> tuple[sp.Expr, ...]:
     """Return what the Keldysh part of the instantaneous self-energy consists of.
 
-    The average of G^R_12 + G^A_12 at equal times, an anticommutator of annihilation operators;
-    and what (26) has beyond the reservoirs.
+    The average of G^R_12 + G^A_12 at equal times, as an integral and as the anticommutator of
+    annihilation operators that it is; and what (26) has beyond the sum over a reservoir's momenta.
     """
     green = green_functions(frequency=symbols.nu)
     parts = (
         integrate_frequency(part[0, 1], symbols.nu) for part in (green.retarded, green.advanced)
     )
-    rest = self_energy().keldysh - environment_self_energy().keldysh
-    return (*parts, *rest)
+    electron, hole = nambu_field(*annihilators(2))
+    rest = self_energy([generic_reservoir()]).keldysh - summed_over_momenta().keldysh
+    return (*parts, *anticommutator(electron, hole.H), *rest)
 
 
 RECORDS: tuple[Record, ...] = (

@@ -131,6 +131,7 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
     ),
     "fock": (
         ("commutator", "commutators of the other sign", times(-1)),
+        ("anticommutator", "anticommutators with a minus sign", wrong.commuted),
         ("first_moment", "equations of motion doubled", wrong.each(lambda moment: 2 * moment)),
     ),
     "tunnelling": (

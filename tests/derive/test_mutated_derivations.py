@@ -14,7 +14,8 @@ NUMBER = {mutation.what: k for k, mutation in enumerate(MUTATIONS)}
 SAMPLE = (
     ("projectors mixed by a tenth", ["C2", "C4", "C9"]),
     ("distribution matrix without tau_2", ["C6", "C7"]),
-    ("G^R with +E^2", ["17", "29"]),
+    ("G^R with +E^2", ["29"]),
+    ("anticommutators with a minus sign", ["17"]),
     ("pairing self-energy of one component halved", ["18"]),
     ("gap integrand doubled", ["25", "28"]),
     ("Pi doubled", ["38"]),

@@ -121,6 +121,10 @@ def at_opposite_transfer(right: Any) -> Any:
     return mutant
 
 
+def commuted(_: Any) -> Any:
+    return lambda left, right: left * right - right * left
+
+
 def heavier(right: Any) -> Any:
     def mutant(
         frequency: Any = symbols.omega, xi: Any = symbols.xi, *rest: Any, **named: Any
