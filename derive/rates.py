@@ -16,9 +16,9 @@ from collections.abc import Sequence
 import sympy as sp
 
 from derive import symbols
+from derive.frequency.deadline import Deadline, bounded
 from derive.frequency.difference import horner_sum
 from derive.frequency.exact import (
-    Deadline,
     Precision,
     sign_of,
     vanishes,
@@ -75,6 +75,7 @@ def lorentzian(rate: sp.Expr, width: sp.Expr, center: sp.Expr = sp.S.Zero) -> sp
     return sp.Lambda(_OMEGA, rate * width**2 / ((_OMEGA - center) ** 2 + width**2))
 
 
+@bounded
 def checked_rate(name: str, rate: sp.Lambda) -> sp.Expr:
     """Return the rate of a reservoir, bound to one symbol; a constant one as an expression.
 
@@ -107,7 +108,7 @@ def checked_rate(name: str, rate: sp.Lambda) -> sp.Expr:
 
 def _fractions(value: sp.Expr) -> list[Fraction]:
     """Return the terms of a rational rate, each over its poles."""
-    deadline = Deadline.start()
+    deadline = Deadline.current()
     exact, _ = with_exact_numbers(value)
     pieces = Reader(_OMEGA, Precision(), deadline).pieces(exact)
     if any(piece.factors for piece in pieces):

@@ -7,7 +7,6 @@ paper are equal here; numbers of the result become floats again.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +20,6 @@ _ZERO = sp.Float(10, 15) ** -35
 #: ... and one of terms that were typed as doubles if it is smaller than 64 roundings of them.
 ROUGHLY_ZERO = sp.Float(2, 15) ** -46
 _POINTS = 3
-#: Seconds after which a call ends with a reason in place of an answer.
-SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,23 +32,6 @@ class Precision:
     def rough(self) -> bool:
         """Whether numbers are known to the accuracy of doubles or so only."""
         return self.digits is not None
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """When to give up."""
-
-    end: float
-
-    @classmethod
-    def start(cls, seconds: float = SECONDS) -> Deadline:
-        """Return the deadline of a call that begins now."""
-        return cls(time.monotonic() + seconds)
-
-    def check(self, doing: str) -> None:
-        """Raise ValueError after the deadline, with what took so long."""
-        if time.monotonic() > self.end:
-            raise ValueError(f"no answer within {SECONDS:.0f} s, while {doing}")
 
 
 def with_exact_numbers(expr: sp.Expr) -> tuple[sp.Expr, Precision]:

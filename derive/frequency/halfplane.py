@@ -8,17 +8,23 @@ from dataclasses import dataclass
 import sympy as sp
 from mpmath.libmp import NoConvergence
 
-from derive.frequency.exact import Deadline, sampled, sign_of, vanishes
+from derive.frequency.deadline import Deadline
+from derive.frequency.exact import sampled, sign_of, vanishes
 from derive.frequency.integrand import Coefficients
 from derive.frequency.multiprecision import MIXED
-from derive.frequency.poles import quadratic_roots, side
+from derive.frequency.poles import (
+    COMPLEX_TERMS,
+    gaussian,
+    quadratic_roots,
+    side,
+    terms_of,
+    worth_factoring,
+)
 
 #: Degree up to which a polynomial with numbers as coefficients is factored exactly.
 _FACTORED = 12
 #: Degree up to which the signs of a Hermite form are worked out with symbols.
 _HERMITE = 8
-#: Terms of a polynomial, with its coefficients expanded, up to which it is factored.
-_TERMS, _COMPLEX_TERMS = 200, 20
 #: Terms of a polynomial, and of its Hermite form, up to which the form's minors are worked out.
 _SYMBOLIC, _FORM_TERMS = 40, 120
 _NAMES = {"upper": 1, "+": 1, "above": 1, "lower": -1, "-": -1, "below": -1}
@@ -109,7 +115,7 @@ class Sides:
             return [(Node.of_roots(polynomial, common), 1)]
 
     def _symbolic(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
-        if not _worth_factoring(polynomial):
+        if not worth_factoring(polynomial):
             return self._irreducible(polynomial)
         expression = sp.Poly(polynomial, self.nu)
         factors = sp.factor_list(expression)[1]
@@ -153,7 +159,7 @@ class Sides:
     def _conjugate_factors(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
         """Return the factors of |P|**2 = P P*, written out, where they are over the Gaussians."""
         real = all(sp.sympify(c).is_extended_real for c in polynomial)
-        if not real or _terms(polynomial) > _COMPLEX_TERMS:
+        if not real or terms_of(polynomial) > COMPLEX_TERMS:
             return []
         expression = sp.Poly(polynomial, self.nu).as_expr()
         symbols = sorted(expression.free_symbols - {self.nu}, key=str)
@@ -162,7 +168,7 @@ class Sides:
         back = {root: sp.sqrt(s) for s, root in roots.items()}
         for taken in ({}, {s: root**2 for s, root in roots.items()}):
             inner = expression.subs(taken)
-            if not _worth_factoring(tuple(sp.Poly(inner, self.nu).all_coeffs())):
+            if not worth_factoring(tuple(sp.Poly(inner, self.nu).all_coeffs())):
                 continue
             others = sorted(inner.free_symbols - {self.nu}, key=str)
             try:
@@ -178,7 +184,7 @@ class Sides:
     def _numerical(self, polynomial: Coefficients) -> list[tuple[Node, int]]:
         if len(polynomial) == 3:
             return [(Node(z, self.of(z)), m) for z, m in quadratic_roots(*polynomial)]
-        if not all(_gaussian(c) for c in polynomial):
+        if not all(gaussian(c) for c in polynomial):
             return self._transcendental(polynomial)
         expression = sp.Poly(polynomial, self.nu, domain=sp.QQ_I)
         if len(polynomial) - 1 <= _FACTORED:
@@ -228,33 +234,6 @@ def _without_real_roots(squares: Coefficients) -> bool:
     return len(squares) == 3 and sign_of(squares[1] ** 2 - 4 * squares[0] * squares[2]) == -1
 
 
-def _gaussian(c: sp.Expr) -> bool:
-    real, imaginary = c.as_real_imag()
-    return bool(real.is_Rational and imaginary.is_Rational)
-
-
-def _worth_factoring(polynomial: Coefficients) -> bool:
-    """Decide whether a polynomial has factors, and few enough terms to find them.
-
-    Where one with numbers for its symbols is irreducible, so is it itself.  SymPy takes minutes for
-    complex polynomials with tens of terms.
-    """
-    terms = _terms(polynomial)
-    if terms > _TERMS:
-        return False
-    if terms > _COMPLEX_TERMS and not all(c.is_extended_real for c in polynomial):
-        return False
-    numbers = sampled(polynomial)
-    if not all(map(_gaussian, numbers)):
-        return True
-    factors = sp.Poly(numbers, sp.Dummy(), domain=sp.QQ_I).factor_list()[1]
-    return len(factors) > 1 or factors[0][1] > 1
-
-
-def _terms(polynomial: Coefficients) -> int:
-    return sum(len(sp.Add.make_args(sp.expand(c))) for c in polynomial)
-
-
 def half_plane(polynomial: Coefficients, deadline: Deadline | None = None) -> int | None:
     """Return the half-plane that all roots of a polynomial lie in, or None.
 
@@ -264,7 +243,7 @@ def half_plane(polynomial: Coefficients, deadline: Deadline | None = None) -> in
     Biehler, and the criterion of Routh and Hurwitz for real polynomials.
     """
     degree = len(polynomial) - 1
-    if degree > _HERMITE or _terms(polynomial) > _SYMBOLIC or not _on_one_side(polynomial):
+    if degree > _HERMITE or terms_of(polynomial) > _SYMBOLIC or not _on_one_side(polynomial):
         return None
     form = _hermite_form(polynomial)
     if sum(len(sp.Add.make_args(c)) for c in form) > _FORM_TERMS:

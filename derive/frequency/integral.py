@@ -7,8 +7,15 @@ from collections.abc import Sequence
 import sympy as sp
 
 from derive.frequency.aliases import in_occupations
+from derive.frequency.deadline import Deadline, bounded
 from derive.frequency.difference import divided_difference
-from derive.frequency.exact import Deadline, Precision, vanishes, with_exact_numbers, with_floats
+from derive.frequency.exact import (
+    Precision,
+    multiplied_out,
+    vanishes,
+    with_exact_numbers,
+    with_floats,
+)
 from derive.frequency.halfplane import Side, Sides
 from derive.frequency.integrand import Piece, Reader
 from derive.frequency.judgement import (
@@ -31,8 +38,11 @@ from derive.frequency.residues import (
 
 #: Degree of a denominator up to which a sum over roots is solved for with symbols.
 _SOLVED = 6
+#: Operations of a number up to which roots are taken out of its denominator.
+_PLAIN = 80
 
 
+@bounded
 def integrate_frequency(
     expr: sp.Expr,
     nu: sp.Symbol,
@@ -105,7 +115,7 @@ def integrate_frequency(
         except ValueError:
             # judged again below, as a whole
             pass
-    task = _Task(nu, precision, Deadline.start(), principal, side)
+    task = _Task(nu, precision, Deadline.current(), principal, side)
     result = task.integrate(in_occupations(exact, nu))
     if divided is False:
         result = result.replace(lambda e: isinstance(e, divided_difference), lambda e: e.doit())
@@ -223,7 +233,10 @@ class _Task:
 
 def _plain(expr: sp.Expr) -> sp.Expr:
     """Return a number without roots in its denominator; other expressions as they are."""
-    return sp.expand(sp.radsimp(expr)) if expr.is_number else expr
+    value = multiplied_out(expr)
+    if not value.is_number or sp.count_ops(value) > _PLAIN:
+        return value
+    return sp.expand(sp.radsimp(value))
 
 
 def _difference(fraction: Fraction) -> divided_difference:

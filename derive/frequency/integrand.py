@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.frequency.deadline import Deadline
 from derive.frequency.difference import convolved
-from derive.frequency.exact import Deadline, Precision, equal, multiplied_out, vanishes
+from derive.frequency.exact import Precision, equal, multiplied_out, vanishes
 from derive.occupation import bose, fermi
 
 #: A polynomial's coefficients, the highest power first.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
+from derive.frequency.deadline import bounded
 from derive.frequency.halfplane import Side
 from derive.frequency.integral import integrate_frequency
 
 _SIGNS = {"imaginary": 1, "real": -1}
 
 
+@bounded
 def kramers_kronig(
     part: sp.Expr,
     nu: sp.Symbol,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
+from derive.frequency.exact import sampled
+
 #: Digits at which a number is compared with zero when SymPy cannot decide it symbolically.
 _DECISION_DIGITS = 50
+#: Terms of a real polynomial, and of a complex one, up to which it is factored.
+_TERMS, COMPLEX_TERMS = 200, 20
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,48 @@ def quadratic_roots(a: sp.Expr, b: sp.Expr, c: sp.Expr) -> Iterator[tuple[sp.Exp
         yield sp.expand(center - offset), 1
 
 
+def gaussian(c: sp.Expr) -> bool:
+    """Return whether a number is a + b I with rational a and b."""
+    real, imaginary = c.as_real_imag()
+    return bool(real.is_Rational and imaginary.is_Rational)
+
+
+def terms_of(polynomial: Sequence[sp.Expr]) -> int:
+    """Return how many terms a polynomial has, with its coefficients expanded."""
+    return sum(len(sp.Add.make_args(sp.expand(c))) for c in polynomial)
+
+
+def _short(polynomial: Sequence[sp.Expr]) -> bool:
+    """Decide whether a polynomial has few enough terms to be factored.
+
+    SymPy takes minutes for complex polynomials with tens of terms.
+    """
+    terms = terms_of(polynomial)
+    real = all(c.is_extended_real for c in polynomial)
+    return terms <= (_TERMS if real else COMPLEX_TERMS)
+
+
+def worth_factoring(polynomial: Sequence[sp.Expr]) -> bool:
+    """Decide whether a polynomial has factors, and few enough terms to find them.
+
+    Where one with numbers for its symbols is irreducible, so is it itself.
+    """
+    if not _short(polynomial):
+        return False
+    numbers = sampled(polynomial)
+    if not all(map(gaussian, numbers)):
+        return True
+    factors = sp.Poly(numbers, sp.Dummy(), domain=sp.QQ_I).factor_list()[1]
+    return len(factors) > 1 or factors[0][1] > 1
+
+
 def _higher_roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
+    coefficients = polynomial.all_coeffs()
+    if polynomial.free_symbols_in_domain and not _short(coefficients):
+        raise ValueError(
+            f"cannot find the poles: {polynomial.as_expr()} has too many terms to be factored in "
+            f"{polynomial.gen}; give the denominator in factors"
+        )
     factors = sp.factor_list(polynomial)[1]
     if len(factors) > 1 or factors[0][1] > 1:
         for factor, multiplicity in factors:
@@ -191,7 +236,7 @@ def _higher_roots(polynomial: sp.Poly) -> Iterator[tuple[sp.Expr, int]]:
     found = sp.roots(polynomial)
     if sum(found.values()) == polynomial.degree():
         yield from ((sp.expand(root), count) for root, count in found.items())
-    elif all(coefficient.is_rational for coefficient in polynomial.all_coeffs()):
+    elif all(coefficient.is_rational for coefficient in coefficients):
         yield from ((root, 1) for root in polynomial.all_roots())
     else:
         raise ValueError(

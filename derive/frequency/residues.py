@@ -17,8 +17,8 @@ from collections.abc import Sequence
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
+from derive.frequency.deadline import Deadline
 from derive.frequency.difference import convolved
-from derive.frequency.exact import Deadline
 
 #: Products that may be written out; beyond, the divided difference stays unevaluated.
 _WRITTEN_OUT = 120

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derive.frequency.deadline import Deadline, bounded
 from derive.frequency.difference import divided_difference
-from derive.frequency.exact import Deadline, Precision, vanishes, with_exact_numbers, with_floats
+from derive.frequency.exact import Precision, vanishes, with_exact_numbers, with_floats
 from derive.frequency.halfplane import Node, Sides
 from derive.frequency.integrand import (
     Coefficients,
@@ -30,6 +31,7 @@ _CONVERGENCE = {
 }
 
 
+@bounded
 def matsubara_sum(
     expr: sp.Expr,
     nu: sp.Symbol,
@@ -88,7 +90,7 @@ def matsubara_sum(
         raise ValueError(f"convergence = {convergence!r} is outside its domain {known}")
     exact, precision = with_exact_numbers(sp.Tuple(expr, _temperature(T, nu)))
     summand, temperature = exact
-    deadline = Deadline.start()
+    deadline = Deadline.current()
     sign = _STATISTICS[statistics]
     places = _Places(1, nu, deadline, sign, temperature)
     fractions = _fractions(summand, Reader(nu, precision, deadline), places)
