@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from numerics.compiled import backend
 from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
+from numerics.model import Bands, Contact, Model, Reservoir
 from numerics.parameters import Parameters
 from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
 
@@ -27,19 +28,23 @@ if TYPE_CHECKING:
     from numerics.stability import StabilityEdge, StabilityLine, stability_edges, stability_line
 
 __all__ = [
+    "Bands",
     "Boundary",
     "Branch",
     "CollectiveModes",
+    "Contact",
     "ConvergenceError",
     "Crossover",
     "GrowthRate",
     "Hydrodynamics",
     "ModeBranches",
+    "Model",
     "NoBoundary",
     "NoCondensate",
     "Parameters",
     "PhaseDiagram",
     "RealDispersion",
+    "Reservoir",
     "StabilityEdge",
     "StabilityLine",
     "SteadyState",

@@ -165,8 +165,8 @@ class _Samples:
     ) -> None:
         self.state, self.q = state, q
         gamma = state.parameters.linewidth
-        self.top = 2.4 * max(state.lowest_excitation, abs(state.edge)) + 4 * gamma
-        energies = abs(state.mu) + state.gap + abs(state.edge) + gamma
+        self.top = 2.4 * max(state.lowest_excitation, state.occupation.reach) + 4 * gamma
+        energies = abs(state.mu) + state.gap + state.occupation.reach + gamma
         far = np.geomspace(self.top, _HIGHEST * energies, density * _FAR)[1:]
         axes = []
         for modes in slow:

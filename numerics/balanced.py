@@ -11,7 +11,7 @@ from numerics.continuation import newton
 from numerics.crossover import equilibrium_crossover
 from numerics.equations import Unknowns
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.parameters import Parameters
+from numerics.model import Setting
 from numerics.system import Balanced, Equations
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ def _scales(point: Array) -> Array:
     return np.array([point[0], max(abs(point[1]), point[0])])
 
 
-def _bracketed(system: Balanced, parameters: Parameters, gap: float, mu: float) -> Array:
+def _bracketed(system: Balanced, parameters: Setting, gap: float, mu: float) -> Array:
     """Solve the two equations as two nested equations in one unknown.
 
     The density grows with mu at any order parameter, and the pair susceptibility on the right of
@@ -66,8 +66,7 @@ def _bracketed(system: Balanced, parameters: Parameters, gap: float, mu: float) 
     if pairing(_VANISHING) <= 0:
         raise NoCondensate(
             f"no condensate at gamma_v = 0: linewidth and temperature suppress pairing "
-            f"(inv_kfa = {parameters.inv_kfa:g}, gamma_b = {parameters.gamma_b:g}, "
-            f"temperature = {parameters.temperature:g}, cutoff = {parameters.cutoff:g})"
+            f"({parameters.words()}, temperature = {parameters.temperature:g})"
         )
     gap = _root(lambda gap: -pairing(max(gap, _VANISHING)), gap, gap / 2)
     return np.array([gap, potential(gap)])

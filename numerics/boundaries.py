@@ -126,7 +126,7 @@ def _continued(
     found = _moved(model, start)
     if found is not None or halvings == 0:
         return found
-    here = start.state.parameters
+    here = start.state.paper
     middle = Parameters(
         (here.inv_kfa + model.inv_kfa) / 2,
         math.sqrt(here.gamma_b * model.gamma_b),
@@ -162,7 +162,7 @@ def _moved(model: Parameters, start: Boundary) -> Boundary | None:
 
 def _shift(line: Line, start: Boundary) -> float:
     """Return by how much the zero of alpha_11, which C accompanies, has moved from a boundary."""
-    before = Line(start.state.parameters.replace(gamma_v=0.0), {start.ratio: start.state})
+    before = Line(start.state.paper.replace(gamma_v=0.0), {start.ratio: start.state})
 
     def zero(line: Line) -> Root | None:
         return secant(lambda ratio: uniform_value("alpha11", line.state(ratio)), start.ratio)

@@ -7,8 +7,8 @@ depends on p alone.  Nothing cancels as q vanishes, unlike in `numerics.intra_ba
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def momenta_at(state: SteadyState, energy: Complex) -> tuple[Complex, Complex]:
 
 def momentum_scale(state: SteadyState, omega: Complex) -> Array:
     """Return a momentum beyond which no energy is reached."""
-    energies = abs(state.mu) + state.gap + abs(state.edge) + state.parameters.linewidth
+    energies = abs(state.mu) + state.gap + state.occupation.reach + state.parameters.linewidth
     return np.asarray(np.sqrt(energies + np.abs(omega)))
 
 
@@ -126,13 +126,12 @@ class _Integrand:
     def panels(self) -> Panels:
         """Return panels that resolve where E or E -+ omega meets the edge of the occupation."""
         state, gamma = self.state, self.state.parameters.linewidth
-        smearing = gamma + math.pi * state.parameters.temperature
         momenta = [np.full(self.q.shape, np.sqrt(state.mu + 1j * state.gap))]
-        for sign in (1, -1):
-            still = np.full(self.q.shape, complex(sign * state.edge, smearing))
-            momenta += momenta_at(state, still)
+        for sign, f in itertools.product((1, -1), state.occupation.filled):
+            edge = complex(sign * f.edge, gamma + f.smearing)
+            momenta += momenta_at(state, np.full(self.q.shape, edge))
             for moved in (self.omega, -self.omega.conj()):
-                momenta += momenta_at(state, moved + complex(sign * state.edge, smearing))
+                momenta += momenta_at(state, moved + edge)
         points = np.stack(momenta, axis=1)
         positions = np.abs(points.real).astype(np.longdouble)
         widths = np.maximum(np.abs(points.imag), _SMALLEST * self.scale[:, None])
@@ -189,15 +188,9 @@ class _Integrand:
 
         By nu -> -nu the lower branch contributes minus the conjugate at -omega*.
         """
-        state, parameters = self.state, self.state.parameters
-        gamma, gap = parameters.linewidth, state.gap
+        gamma, gap = self.state.parameters.linewidth, self.state.gap
         energies = (np.sqrt(xi * xi + gap**2) for xi in (xi_plus, xi_minus))
         arguments: list[Any] = [xi_plus, xi_minus, *energies, gap, gamma, gamma + growth, transfer]
-        void = kernels.empty(*arguments)
-        kernel: Callable[..., Any] = kernels.step
-        edge = [state.edge]
-        if parameters.temperature > 0:
-            kernel, edge = kernels.thermal, [state.edge, parameters.temperature]
-        bath = kernel(*arguments, *edge)
-        parts = parameters.gamma_b * np.array(bath) + parameters.gamma_v * np.array(void)
+        weighted = self.state.occupation.weighted
+        parts = weighted(kernels.step, kernels.thermal, kernels.empty, *arguments)
         return np.asarray(parts[0::2] + 1j * parts[1::2])

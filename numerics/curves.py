@@ -87,7 +87,7 @@ def _point(task: Record) -> Record:
     inv = task["inv_kfa"]
     ends = [boundary_of(record) for record in task["between"]]
     start = min(ends, key=lambda end: abs(end.state.parameters.inv_kfa - inv))
-    found = _find(start.kind, start.state.parameters, inv, start)
+    found = _find(start.kind, start.state.paper, inv, start)
     low, high = sorted(math.log(end.ratio) for end in ends)
     if isinstance(found, str) or not low - _SMOOTH <= math.log(found.ratio) <= high + _SMOOTH:
         return {"point": None}
@@ -135,7 +135,7 @@ def _meeting(task: Record) -> Record:
     def point(n: int, inv: float) -> Boundary:
         if inv not in known[n]:
             start = known[n][min(known[n], key=lambda x: abs(x - inv))]
-            found = _find(start.kind, start.state.parameters, inv, start)
+            found = _find(start.kind, start.state.paper, inv, start)
             if isinstance(found, str):
                 raise NoBoundary(found)
             known[n][inv] = found

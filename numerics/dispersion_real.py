@@ -275,7 +275,8 @@ class _Samples:
     def _edges(self, largest: float) -> Array:
         """Return frequencies at the continua's edges, where Re det M bends within gamma."""
         state = self.state
-        edges = np.array([2 * state.lowest_excitation, 2 * abs(state.edge)])
+        filled = (2 * abs(f.edge) for f in state.occupation.filled)
+        edges = np.array([2 * state.lowest_excitation, *filled])
         near = (edges[:, None] + self.gamma * np.array([-1.0, 0.0, 1.0])).ravel()
         return near[(near > 0) & (near < largest)]
 

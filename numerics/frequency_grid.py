@@ -54,20 +54,19 @@ def _branch_points(
     state: SteadyState, q: Array, omega: Complex
 ) -> tuple[Extended, Array, list[Extended]]:
     """Return positions and widths, shape (n, points), and where the integrand is not analytic."""
-    parameters = state.parameters
-    gamma, edge = parameters.linewidth, state.edge
-    smearing = math.pi * parameters.temperature
+    gamma, occupation = state.parameters.linewidth, state.occupation
     half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(gamma, gamma + omega.imag)
-    scale = abs(state.mu) + state.gap + abs(edge) + gamma + smearing
+    scale = abs(state.mu) + state.gap + gamma + occupation.energies
     # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
     weak = _WEAK * scale
     points = [(state.gap + sign * half, width) for sign in (1, -1)]
     points += [
         (math.hypot(state.mu, state.gap) + sign * half, np.maximum(width, weak)) for sign in (1, -1)
     ]
-    if smearing:
-        points += [(edge + sign * half, smearing * one) for sign in (1, -1)]
+    for f in occupation.filled:
+        if f.temperature > 0:
+            points += [(f.edge + sign * half, f.smearing * one) for sign in (1, -1)]
     for offset, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
         for energy in threshold_energies(state, q, transfer):
             points.append((energy.real + half, np.maximum(np.abs(energy.imag + offset), weak)))
@@ -78,8 +77,9 @@ def _branch_points(
     positions[outside], widths[outside] = 0.0, np.inf
     # G^K/nu is regular at nu = 0, its parts are not
     splits = [np.abs(half)]
-    if not smearing:
-        splits += [np.abs(edge + sign * half) for sign in (1, -1)]
+    for f in occupation.filled:
+        if f.temperature == 0:
+            splits += [np.abs(f.edge + sign * half) for sign in (1, -1)]
     return positions, widths, splits
 
 

@@ -203,10 +203,11 @@ def _judged(
 def filled_diameter(state: SteadyState) -> float:
     """Return a wave number beyond which quasiparticles do not scatter among occupied states.
 
-    The upper branch is filled where E_p < |mu_b - mu|, up to gamma and the temperature.
+    The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
+    temperature.
     """
-    parameters = state.parameters
-    energy = abs(state.edge) + 4 * parameters.linewidth + 8 * parameters.temperature
+    filled = max(abs(f.edge) + 8 * f.temperature for f in state.occupation.filled)
+    energy = filled + 4 * state.parameters.linewidth
     above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
     radius = math.sqrt(max(state.mu + above, 0.0))
     # the pairs' own momentum scale, where nothing is filled

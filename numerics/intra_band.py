@@ -149,11 +149,12 @@ class _Integrals:
         """Return panels that resolve the singular momenta."""
         state, gamma = self.state, self.state.parameters.linewidth
         sign = np.where(self.minus, -1, 1)
-        smearing = math.pi * state.parameters.temperature
         # where the poles of G^R, or of G^K, meet the edges of the occupation
         moved: Complex = np.where(self.minus, 0.0, self.transfer + 1j * self.growth)
         energies: list[Complex] = [
-            moved + s * state.edge + 1j * (gamma + smearing) for s in (1, -1)
+            moved + s * f.edge + 1j * (gamma + f.smearing)
+            for f in state.occupation.filled
+            for s in (1, -1)
         ]
         momenta = [p for e in energies for p in momenta_at(state, e)]
         # where E vanishes at this momentum, or at an end of the range of the other one
@@ -166,7 +167,7 @@ class _Integrals:
             for _, p in threshold_momenta(state, self.q, transfer):
                 connected = self._connected(p, transfer)
                 momenta.append(np.where(connected, p + sign * self.q / 2, np.inf))
-        scale = np.sqrt(abs(state.mu) + state.gap + abs(state.edge) + np.abs(moved) + gamma)
+        scale = np.sqrt(abs(state.mu) + state.gap + state.occupation.reach + np.abs(moved) + gamma)
         scale = scale + self.q
         points = np.stack(momenta, axis=1)
         positions = np.abs(points.real).astype(np.longdouble)
@@ -265,17 +266,15 @@ class _Integrals:
 
     def _fillings(self, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """Return int dnu/2pi F(+-nu)/(gamma (nu - z)) at z = x - i y."""
-        parameters = self.state.parameters
-        share = 2 * parameters.gamma_b / parameters.linewidth
-        if parameters.temperature > 0:
-            edge = (self.state.edge, parameters.temperature)
-            at, mirrored = (kernels.filling_thermal(s * x, y, *edge) for s in (1, -1))
-        else:
-            at, mirrored = (kernels.filling_step(s * x, y, self.state.edge) for s in (1, -1))
+        at, mirrored = np.zeros((2, 2, x.size))
+        for share, f in self.state.occupation.shares():
+            kernel = kernels.filling_thermal if f.temperature > 0 else kernels.filling_step
+            for total, sign in ((at, 1), (mirrored, -1)):
+                total += 2 * share * np.array(kernel(sign * x, y, *f.arguments()))
         # F = gamma_lambda (1 - 2 f), and f(-nu) has minus the conjugate at -z*
         return (
-            -share * at[0],
-            -0.5 - share * at[1],
-            share * mirrored[0],
-            -0.5 - share * mirrored[1],
+            -at[0],
+            -0.5 - at[1],
+            mirrored[0],
+            -0.5 - mirrored[1],
         )

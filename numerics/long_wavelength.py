@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, overload
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import instance, tolerance
-from numerics.equations import MEASURE, Unknowns, singular_momenta
+from numerics.equations import MEASURE, Unknowns, occupation_momenta
 from numerics.errors import ConvergenceError
 from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
@@ -262,11 +262,7 @@ class _Sums:
     @classmethod
     def of(cls, state: SteadyState, separation: float) -> _Sums:
         near, far = momentum_grids(
-            singular_momenta(
-                Unknowns(state.gap, state.mu, state.edge),
-                state.parameters.linewidth,
-                state.parameters.temperature,
-            ),
+            occupation_momenta(Unknowns(state.gap, state.mu, state.edge), state.occupation),
             momentum_scale(state),
             separation,
         )
@@ -297,21 +293,14 @@ _WAVES = np.array([int(name.startswith("beta")) for name in kernels.STEP_OUTPUTS
 
 def coefficient_integrands(state: SteadyState, xi: Array) -> Array:
     """Return the integrands of the coefficients of (46) under sum_p, without (2/3) p**2."""
-    parameters = state.parameters
-    shared = (state.gap, parameters.linewidth)
-    if parameters.temperature > 0:
-        bath: tuple[Any, ...] = kernels.thermal(xi, *shared, state.edge, parameters.temperature)
-    else:
-        bath = kernels.step(xi, *shared, state.edge)
-    void = kernels.empty(xi, *shared)
-    return parameters.gamma_b * np.array(bath) + parameters.gamma_v * np.array(void)
+    shared = (xi, state.gap, state.parameters.linewidth)
+    return state.occupation.weighted(kernels.step, kernels.thermal, kernels.empty, *shared)
 
 
 def momentum_scale(state: SteadyState) -> float:
     """Return a momentum beyond which the integrands are smooth."""
-    parameters = state.parameters
-    energies = abs(state.mu) + state.gap + abs(state.edge) + parameters.linewidth
-    return _NEAR * math.sqrt(energies + 2 * math.pi * parameters.temperature)
+    energies = abs(state.mu) + state.gap + state.parameters.linewidth
+    return _NEAR * math.sqrt(energies + state.occupation.energies)
 
 
 def momentum_grids(singular: list[complex], scale: float, separation: float) -> tuple[Grid, Grid]:

@@ -108,7 +108,7 @@ def loop_arguments(
     distance = np.stack(
         [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
     )
-    gamma = state.parameters.linewidth
+    gamma, occupation = state.parameters.linewidth, state.occupation
     return (
         y,
         slope,
@@ -116,8 +116,8 @@ def loop_arguments(
             nu,
             distance.ravel(),
             distance[::-1].ravel(),
-            occupation_sums(state, nu),
-            occupation_sums(state, -nu),
+            occupation.sums(nu),
+            occupation.sums(-nu),
             transfer.real,
             gamma + transfer.imag,
             q[owner],
@@ -133,14 +133,3 @@ def _distance(origin: Extended, offset: Array, gap: float) -> Array:
     above, below = ((sign * origin - gap).astype(float)[:, None] for sign in (1, -1))
     positive = origin.astype(float)[:, None] + offset > 0
     return np.where(positive, above + offset, below - offset)
-
-
-def occupation_sums(state: SteadyState, nu: Array) -> Array:
-    """Return the sum over the reservoirs of gamma_lambda [1 - 2 f_lambda(nu)]/gamma."""
-    parameters = state.parameters
-    share = parameters.gamma_b / parameters.linewidth
-    if parameters.temperature > 0:
-        filling = np.tanh((nu - state.edge) / (2 * parameters.temperature))
-    else:
-        filling = np.sign(nu - state.edge)
-    return share * filling + (1 - share)

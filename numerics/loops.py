@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,18 +97,11 @@ class ResponseIntegrand:
         self, xi_plus: Array, xi_minus: Array, energies: tuple[Array, Array], transfer: float
     ) -> Complex:
         """Sum Tr[tau_s G^R tau_t G^K] over branches and reservoirs."""
-        parameters = self.state.parameters
-        gamma = parameters.linewidth
+        gamma, weighted = self.state.parameters.linewidth, self.state.occupation.weighted
         shared = (self.state.gap, gamma, gamma + self.omega.imag, transfer)
         total = np.zeros((4, xi_plus.size), dtype=complex)
         for plus, minus in BRANCHES[self.part]:
             momenta = (xi_plus, xi_minus, plus * energies[0], minus * energies[1])
-            void = kernels.empty(*momenta, *shared)
-            if parameters.temperature > 0:
-                edge: tuple[Any, ...] = (self.state.edge, parameters.temperature)
-                bath = kernels.thermal(*momenta, *shared, *edge)
-            else:
-                bath = kernels.step(*momenta, *shared, self.state.edge)
-            parts = parameters.gamma_b * np.array(bath) + parameters.gamma_v * np.array(void)
+            parts = weighted(kernels.step, kernels.thermal, kernels.empty, *momenta, *shared)
             total += parts[0::2] + 1j * parts[1::2]
         return total

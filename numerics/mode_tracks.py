@@ -195,7 +195,7 @@ class _Tracks:
 
     def __init__(self, state: SteadyState, q: Array) -> None:
         self.state, self.gamma = state, state.parameters.linewidth
-        self.top = 2.4 * max(state.lowest_excitation, abs(state.edge)) + 4 * self.gamma
+        self.top = 2.4 * max(state.lowest_excitation, state.occupation.reach) + 4 * self.gamma
         self.points = self._points(q, [[]] * q.size, True)
         #: For each step: how many halvings are left, the links, and the roots that need none.
         self.left = [_HALVINGS] * (q.size - 1)

@@ -159,8 +159,9 @@ def _modes(
 
     box = Rectangle(complex(-_BEYOND * largest, -DEPTH * gamma), complex(largest, growth))
     pair, bottom = 2 * state.lowest_excitation, math.hypot(state.mu, state.gap)
-    energies = (0.0, pair, 2 * bottom, bottom - state.lowest_excitation, 2 * abs(state.edge))
-    marks = [complex(e, -gamma) for e in energies]
+    energies = (0.0, pair, 2 * bottom, bottom - state.lowest_excitation)
+    edges = (2 * abs(f.edge) for f in state.occupation.filled)
+    marks = [complex(e, -gamma) for e in (*energies, *edges)]
     # those next to the axis are known from values on it; the window is searched for others
     (near,) = axis_modes(state, np.array([q]))
     known = [complex(w) for w in near.frequencies[np.isfinite(near.errors)]]

@@ -102,7 +102,7 @@ class _Occupation:
     """
 
     def __init__(self, state: SteadyState) -> None:
-        parameters = state.parameters
+        parameters = state.paper
         self.gap, self.mu, self.edge = state.gap, state.mu, state.edge
         self.temperature = parameters.temperature
         self.ratio = parameters.gamma_b / parameters.linewidth

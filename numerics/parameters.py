@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numerics.domain import LARGEST, SMALLEST, real
+from numerics.occupation import Filled, Occupation
+
+if TYPE_CHECKING:
+    from numerics.model import Model
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
@@ -114,6 +118,64 @@ class Parameters:
         domain = f"0 or greater, with γ_v up to {LARGEST:g}"
         value = real("ratio", ratio, domain, lambda x: x >= 0 and x * model.gamma_b <= LARGEST)
         return model.replace(gamma_v=value * model.gamma_b)
+
+    def model(self) -> Model:
+        """Return the same model as one of any reservoirs: a bath and a vacuum.
+
+        Examples
+        --------
+        >>> from numerics import Parameters
+        >>> [r.name for r in Parameters(inv_kfa=0.0, gamma_v=1e-5).model().reservoirs]
+        ['bath', 'vacuum']
+        """
+        # the more general value rests on this one
+        from numerics.model import Contact, Model, Reservoir
+
+        bath = Reservoir("bath", self.gamma_b, temperature=self.temperature)
+        reservoirs = (bath, Reservoir.empty("vacuum", self.gamma_v))
+        return Model(Contact(self.inv_kfa), reservoirs, self.cutoff)
+
+    @property
+    def drive(self) -> float:
+        """The rate that takes the condensate out of equilibrium with the bath: gamma_v."""
+        return self.gamma_v
+
+    @property
+    def filled_rate(self) -> float:
+        """The rate of the reservoir whose potential is unknown: gamma_b."""
+        return self.gamma_b
+
+    @property
+    def smearing(self) -> float:
+        """Pi T of that reservoir."""
+        return math.pi * self.temperature
+
+    @property
+    def potential(self) -> None:
+        """The given potential of the bath: none, the density is given instead."""
+        return
+
+    def driven(self, drive: float) -> Parameters:
+        """Return the parameters with another drive."""
+        return self.replace(gamma_v=drive)
+
+    def occupation(self, mu: float, edge: float, drive: float | None = None) -> Occupation:
+        """Return what fills the states where the edge of the bath is at mu_b - mu."""
+        empty = self.gamma_v if drive is None else drive
+        return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
+
+    def words(self) -> str:
+        """Return what tells the model in messages."""
+        return f"inv_kfa = {self.inv_kfa:g}, gamma_b = {self.gamma_b:g}, cutoff = {self.cutoff:g}"
+
+    @property
+    def origin(self) -> str:
+        """Where the branch of condensates begins, in words."""
+        return "gamma_v = 0"
+
+    def drive_words(self, drive: float) -> str:
+        """Return a drive in words."""
+        return f"gamma_v/gamma_b = {drive / self.gamma_b:.6g}"
 
     def replace(self, **changes: Any) -> Parameters:
         """Return the parameters with some of them changed."""

@@ -225,7 +225,7 @@ def _where_ratio_is(ratio: float, here: Boundary, slope: float) -> tuple[Boundar
     The density beyond the Fermi sea grows with the cutoff, and with it the ratio.  Where no cutoff
     gives it, the boundary at the end of the search.
     """
-    model = here.state.parameters
+    model = here.state.paper
     for _ in range(_STEPS):
         cutoff = here.state.parameters.cutoff
         step = max(-_FAR, min(_FAR, math.log(ratio / here.ratio) / slope))

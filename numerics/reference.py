@@ -112,8 +112,8 @@ class _Outer:
         self.integrand, self.q = integrand, q
         self.evaluations = 0
         state = integrand.state
-        scale = abs(state.mu) + state.gap + abs(state.edge) + abs(integrand.omega) + q * q
-        scale += state.parameters.linewidth + 2 * math.pi * state.parameters.temperature
+        scale = abs(state.mu) + state.gap + abs(integrand.omega) + q * q
+        scale += state.parameters.linewidth + state.occupation.energies
         self.near, self.far = (m * math.sqrt(scale) for m in (_NEAR, _FAR))
         # 2/U by the scattering length; 2/(p+^2 + p-^2) is subtracted in place of 1/p^2
         coupling = -state.parameters.inv_kfa / (4 * math.pi) + q / (8 * math.pi)
@@ -125,23 +125,23 @@ class _Outer:
         xi = cmath.sqrt(energy**2 - state.gap**2)
         return [cmath.sqrt(state.mu + xi), cmath.sqrt(state.mu - xi)]
 
-    def _occupation(self) -> tuple[complex, complex]:
+    def _occupation(self) -> list[complex]:
         """Return the energies where the closed forms of one momentum alone are singular."""
-        parameters = self.integrand.state.parameters
-        width = parameters.linewidth
-        edge = self.integrand.state.edge
-        return complex(edge, width + math.pi * parameters.temperature), complex(0, width)
+        occupation = self.integrand.state.occupation
+        width = occupation.linewidth
+        edges = (complex(f.edge, width + f.smearing) for f in occupation.filled)
+        return [*edges, complex(0, width)]
 
     def singular(self) -> list[complex]:
         """Return where the inner integral changes quickly, as far as that is known."""
         omega = self.integrand.omega
         # where p+^2 + p-^2, which is subtracted, vanishes at the ends of the inner integral
         points = [complex(self.q / 2, self.q / 2)]
-        edge, width = self._occupation()
-        for energy in (edge, width):
+        *edges, width = self._occupation()
+        for energy in (*edges, width):
             for p in self._momenta(energy):
                 points += [p, p + self.q, p - self.q, self.q - p]
-        for sign in (-1, 1):
+        for edge, sign in itertools.product(edges, (-1, 1)):
             shifted = complex(edge.real + sign * omega.real, edge.imag + omega.imag)
             points += self._momenta(shifted)
         return [p for p in (*points, *self.parallel()) if p.real > 0]

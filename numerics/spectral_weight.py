@@ -65,29 +65,22 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
         p=_within("p", p, 0.0, _LARGEST_MOMENTUM),
         omega=_within("omega", omega, -_LARGEST_FREQUENCY, _LARGEST_FREQUENCY),
     )
-    parameters = state.parameters
-    # a state is filled by f(omega), its partner at -omega emptied by 1 - f(-omega) = f(omega + 2 B)
-    filling = parameters.gamma_b * _fermi(frequency - state.edge, parameters.temperature)
-    emptying = parameters.gamma_b * _fermi(frequency + state.edge, parameters.temperature)
+    occupation = state.occupation
+    # a state is filled by f(omega), its partner at -omega emptied by 1 - f(-omega), which is f of
+    # the opposite edge
+    filling, emptying = np.zeros((2, *frequency.shape))
+    for f in occupation.filled:
+        filling += f.rate * f.occupied(frequency)
+        emptying += f.rate * f._replace(edge=-f.edge).occupied(frequency)
     (weight,) = kernels.occupied(
         frequency,
         momentum**2 - state.mu,
         state.gap,
-        parameters.linewidth,
+        occupation.linewidth,
         filling,
-        emptying + parameters.gamma_v,
+        emptying + occupation.empty,
     )
     return weight
-
-
-def _fermi(x: Array, temperature: float) -> Array:
-    """Return 1/(exp(x/T) + 1), to full relative accuracy where it is small; at T = 0 the step."""
-    if temperature == 0:
-        return np.heaviside(-x, 0.5)
-    # a quotient that overflows belongs to an exponential that vanishes
-    with np.errstate(over="ignore", under="ignore"):
-        small = np.exp(-np.abs(x) / temperature)
-        return np.where(x > 0, small, 1.0) / (1 + small)
 
 
 def _within(name: str, value: ArrayLike, lowest: float, highest: float) -> Array:

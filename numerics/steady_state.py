@@ -15,6 +15,8 @@ from numerics.continuation import ContinuationError, follow, newton
 from numerics.domain import instance, listed, outside, reals, tolerance
 from numerics.equations import Unknowns
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.model import Model, Setting
+from numerics.occupation import Occupation
 from numerics.parameters import Parameters
 from numerics.system import Equations, Restricted
 
@@ -54,7 +56,7 @@ class SteadyState:
         How the solve ended.
     """
 
-    parameters: Parameters
+    parameters: Setting
     gap: float
     mu: float
     mu_b: float
@@ -64,6 +66,24 @@ class SteadyState:
     error: tuple[float, float, float]
     evaluations: int = field(compare=False)
     status: str = "converged"
+
+    @property
+    def paper(self) -> Parameters:
+        """The parameters of the paper's model, for what is defined there only.
+
+        Raises
+        ------
+        ValueError
+            If the state is that of another model.
+        """
+        if not isinstance(self.parameters, Parameters):
+            raise outside("state", self.parameters.words(), "a state of the paper's model")
+        return self.parameters
+
+    @property
+    def occupation(self) -> Occupation:
+        """What fills the states: rates, edges and temperatures of the reservoirs."""
+        return self.parameters.occupation(self.mu, self.edge)
 
     @property
     def lowest_excitation(self) -> float:
@@ -82,14 +102,14 @@ class Solution(NamedTuple):
 
 @overload
 def solve_steady_state(
-    parameters: Parameters, *, rtol: float = ..., full: Literal[False] = ...
+    parameters: Setting, *, rtol: float = ..., full: Literal[False] = ...
 ) -> SteadyState: ...
 @overload
 def solve_steady_state(
-    parameters: Parameters, *, rtol: float = ..., full: Literal[True]
+    parameters: Setting, *, rtol: float = ..., full: Literal[True]
 ) -> Solution: ...
 def solve_steady_state(
-    parameters: Parameters, *, rtol: float = 1e-10, full: bool = False
+    parameters: Setting, *, rtol: float = 1e-10, full: bool = False
 ) -> SteadyState | Solution:
     """Solve the gap equation (33) and the number equation (34).
 
@@ -98,7 +118,7 @@ def solve_steady_state(
 
     Parameters
     ----------
-    parameters : Parameters
+    parameters : Parameters or Model
         The model.
     rtol : float
         Largest allowed residual of each equation relative to its own scale; from 10**-13 to
@@ -128,22 +148,22 @@ def solve_steady_state(
     >>> print(f"{state.gap:.4f} {state.mu:.4f} {state.mu_b:.4f}")
     0.1767 0.9069 1.0811
     """
-    instance("parameters", parameters, Parameters)
+    _is_model(parameters)
     rtol = _tolerance(rtol)
-    (state,) = _branch(parameters, (parameters.gamma_v,), rtol)
+    (state,) = _branch(parameters, (parameters.drive,), rtol)
     if isinstance(state, NoCondensate):
         raise state
     return Solution(state, state.error, state.evaluations, state.status) if full else state
 
 
-def solve_nearby(parameters: Parameters, start: SteadyState, *, rtol: float = 1e-10) -> SteadyState:
+def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10) -> SteadyState:
     """Solve for the steady state by Newton's method from a state at parameters close to these.
 
     Where that does not lead to a state close to the given one, the branch is followed instead.
 
     Parameters
     ----------
-    parameters : Parameters
+    parameters : Parameters or Model
         The model.
     start : SteadyState
         A state of the wanted branch.
@@ -152,14 +172,14 @@ def solve_nearby(parameters: Parameters, start: SteadyState, *, rtol: float = 1e
     """
     if parameters == start.parameters:
         return start
-    if parameters.gamma_v > 0 and start.edge > 0:
+    if parameters.drive > 0 and start.edge > 0:
         equations = Equations(parameters)
-        fixed = np.array([0.0, 0.0, 0.0, parameters.gamma_v])
+        fixed = np.array([0.0, 0.0, 0.0, parameters.drive])
         system = Restricted(equations, (0, 1, 2), fixed)
-        guess = equations.point(Unknowns(start.gap, start.mu, start.edge), parameters.gamma_v)
+        guess = equations.point(Unknowns(start.gap, start.mu, start.edge), parameters.drive)
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
-            return _finished(equations, equations.unknowns(found.point), parameters.gamma_v, rtol)
+            return _finished(equations, equations.unknowns(found.point), parameters.drive, rtol)
     return solve_steady_state(parameters, rtol=rtol)
 
 
@@ -231,12 +251,17 @@ def trace_steady_states(
     return Branch(np.array(wanted), tuple(states), end, status)
 
 
+def _is_model(value: object) -> None:
+    if not isinstance(value, Model):
+        instance("parameters", value, Parameters)
+
+
 def _tolerance(rtol: object) -> float:
     return tolerance(rtol, "from 1e-13 to 1e-2", lambda x: 1e-13 <= x <= 1e-2)
 
 
 def _branch(
-    parameters: Parameters, wanted: tuple[float, ...], rtol: float
+    parameters: Setting, wanted: tuple[float, ...], rtol: float
 ) -> Iterator[SteadyState | NoCondensate]:
     """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
     equations = Equations(parameters)
@@ -285,20 +310,19 @@ def _end_point(equations: Equations, before: Array, after: Array) -> Array:
     return system.complete(found.point)
 
 
-def _ended(parameters: Parameters, end: Array) -> NoCondensate:
+def _ended(parameters: Setting, end: Array) -> NoCondensate:
     reason = "turns back" if end[0] > 0 else "ends with a vanishing order parameter"
     return NoCondensate(
-        f"no condensate: the branch from gamma_v = 0 {reason} at gamma_v/gamma_b = "
-        f"{end[3] / parameters.gamma_b:.6g} (inv_kfa = {parameters.inv_kfa:g}, "
-        f"gamma_b = {parameters.gamma_b:g}, cutoff = {parameters.cutoff:g})",
+        f"no condensate: the branch from {parameters.origin} {reason} at "
+        f"{parameters.drive_words(float(end[3]))} ({parameters.words()})",
         float(end[3]),
     )
 
 
-def _unconverged(parameters: Parameters, gamma_v: float, last: Array) -> ConvergenceError:
+def _unconverged(parameters: Setting, gamma_v: float, last: Array) -> ConvergenceError:
     return ConvergenceError(
-        f"the steady state at gamma_v = {gamma_v:g} did not converge "
-        f"(inv_kfa = {parameters.inv_kfa:g}, gamma_b = {parameters.gamma_b:g})",
+        f"the steady state at {parameters.drive_words(gamma_v)} did not converge "
+        f"({parameters.words()})",
         last,
     )
 
@@ -367,7 +391,7 @@ def _finished(equations: Equations, state: Unknowns, gamma_v: float, rtol: float
     response = np.abs([inverse[0], inverse[1], inverse[1] + inverse[2]])
     error = response @ (np.abs(at.residuals) + at.errors)
     return SteadyState(
-        parameters=equations.parameters.replace(gamma_v=gamma_v),
+        parameters=equations.parameters.driven(gamma_v),
         gap=state.gap,
         mu=state.mu,
         mu_b=state.mu + state.edge,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.equations import Evaluation, Unknowns, evaluate_equations
-from numerics.parameters import Parameters
+from numerics.model import Setting
 
 Array = NDArray[np.float64]
 
@@ -25,13 +25,15 @@ def _some_gap(gap: float) -> float:
 class Equations:
     """The equations of one model in the unknowns (gap, mu, distance, gamma_v).
 
-    The edge of the bath is measured from the lowest excitation energy: as the drive sets in, it
-    climbs there and turns on the scale of the linewidth, then stays near while both change.
+    The last is the drive, gamma_v in the paper's model; without it the condensate is in equilibrium
+    with a bath.  The edge of the bath is measured from the lowest excitation energy: as the drive
+    sets in, it climbs there and turns on the scale of the linewidth, then stays near while both
+    change.
 
     Parameters
     ----------
-    parameters : Parameters
-        The model; its decay rate is not used.
+    parameters : Parameters or Model
+        The model; its drive is not used.
 
     Attributes
     ----------
@@ -39,13 +41,13 @@ class Equations:
         How often the equations were evaluated.
     """
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Setting) -> None:
         self.parameters = parameters
         self.evaluations = 0
 
     def _reference(self, gap: float, mu: float) -> float:
         """Return the lowest excitation energy, rounded off where it has a kink, at gap = 0."""
-        return math.hypot(gap, min(mu, 0.0), self.parameters.gamma_b)
+        return math.hypot(gap, min(mu, 0.0), self.parameters.filled_rate)
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""
@@ -79,12 +81,13 @@ class Equations:
         """Return what the unknowns are measured in along the branch."""
         parameters = self.parameters
         at = self.unknowns(x)
-        width = parameters.gamma_b + math.pi * parameters.temperature
+        rate = parameters.filled_rate
+        width = rate + parameters.smearing
         soft = max(at.lowest_excitation, width)
-        climb = parameters.gamma_b * min(parameters.gamma_b / soft, 1.0)
+        climb = rate * min(rate / soft, 1.0)
         return np.array(
             [
-                max(abs(at.gap), parameters.gamma_b),
+                max(abs(at.gap), rate),
                 max(abs(at.mu), soft, 0.1),
                 math.hypot(float(x[2]), width),
                 max(float(x[3]), 0.0) + climb,

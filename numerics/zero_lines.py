@@ -106,11 +106,11 @@ class _Surface:
     last: SteadyState
 
     def place(self, state: SteadyState) -> Array:
-        parameters = state.parameters
+        parameters = state.paper
         return np.array([parameters.inv_kfa, math.log(parameters.ratio) / _UNIT])
 
     def value(self, place: Array) -> float:
-        model = self.last.parameters
+        model = self.last.paper
         ratio = math.exp(_UNIT * float(place[1]))
         parameters = model.replace(inv_kfa=float(place[0]), gamma_v=ratio * model.gamma_b)
         self.last = solve_nearby(parameters, self.last)

@@ -23,7 +23,6 @@ from scipy.integrate import quad_vec
 from numerics import Parameters, SteadyState, fluctuation_matrix, solve_steady_state
 from numerics.chunks import CHUNK
 from numerics.kernels import bubble_numpy, response_numpy
-from numerics.loop_integral import occupation_sums
 from numerics.loops import ResponseIntegrand
 from numerics.reference import reference_matrix
 from tests.bench import seconds, table
@@ -300,7 +299,7 @@ def bubble_kernel() -> Table:
     state = steady_state()
     gamma, q, omega = PARAMETERS.linewidth, 0.3, 0.25
     nu = np.linspace(-2.0, 2.0, CHUNK)
-    sums = occupation_sums(state, nu), occupation_sums(state, -nu)
+    sums = state.occupation.sums(nu), state.occupation.sums(-nu)
     rest = q, state.gap, state.mu, gamma
 
     def generated() -> Any:

@@ -25,7 +25,7 @@ def steady_state(
     if json:
         print_json(as_mapping(state))
         return 0
-    p = state.parameters
+    p = state.paper
     rows = [
         ("order parameter Δ₀", f"{state.gap:.12g}", f"{state.error[0]:.1e}", "ε_F"),
         ("chemical potential μ", f"{state.mu:.12g}", f"{state.error[1]:.1e}", "ε_F"),
@@ -47,7 +47,7 @@ def as_mapping(state: SteadyState) -> dict[str, object]:
     """Return a steady state as names and numbers."""
     return {
         **dataclasses.asdict(state.parameters),
-        "ratio": state.parameters.ratio,
+        "ratio": state.paper.ratio,
         "gap": state.gap,
         "mu": state.mu,
         "mu_b": state.mu_b,

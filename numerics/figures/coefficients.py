@@ -103,7 +103,7 @@ class CoefficientsData:
             for p in curve.points:
                 yield (f"c {kind}", p.state.parameters.inv_kfa, p.ratio, p.error, "", "", "", "")
         for state in self.folded:
-            at = state.parameters
+            at = state.paper
             yield ("c beta22 folded", at.inv_kfa, at.ratio, "", "", "", "", "")
 
 
@@ -153,7 +153,7 @@ def _folded(diagram: PhaseDiagram) -> tuple[SteadyState, ...]:
     normal = diagram.curves["normal"]
 
     def inside(state: SteadyState) -> bool:
-        at = state.parameters
+        at = state.paper
         return at.ratio < _NEARLY * float(np.interp(at.inv_kfa, normal.inv_kfa, normal.ratio))
 
     return tuple(itertools.takewhile(inside, line))
@@ -194,7 +194,7 @@ def _draw_folded(axes: Axes, data: CoefficientsData) -> None:
         draw_curve(axes, data.diagram, "beta22")
         return
     inv, ratio = data.diagram.curves["beta22"].pieces()[0]
-    beyond = [state.parameters for state in data.folded]
+    beyond = [state.paper for state in data.folded]
     axes.plot(
         [*inv, *(at.inv_kfa for at in beyond)],
         [*ratio, *(at.ratio for at in beyond)],

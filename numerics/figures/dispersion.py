@@ -129,7 +129,7 @@ class Dispersion:
         """Yield the rows of the table: the roots of (44), then det M(q, 0)."""
         for panel in self.panels:
             for n, state in enumerate(panel.states):
-                head = (state.parameters.inv_kfa, state.parameters.ratio)
+                head = (state.parameters.inv_kfa, state.paper.ratio)
                 for m, strand in enumerate(panel.dispersions[n].strands):
                     for row in zip(strand.q, strand.omega, strand.errors, strict=True):
                         yield (*head, 1, m, *map(float, row))
@@ -305,7 +305,7 @@ def _legend(axes: Axes, panel: Panel) -> None:
     handles = []
     for n, (state, drive) in enumerate(zip(panel.states, panel.view.drives, strict=True)):
         at = f" ({panel.view.kind})" if drive == 1 else ""
-        label = rf"{state.parameters.ratio * 100:.3f}$\,\times\,10^{{-2}}${at}"
+        label = rf"{state.paper.ratio * 100:.3f}$\,\times\,10^{{-2}}${at}"
         handles.append(Line2D([], [], color=COLOURS[n], linestyle=_LINES[n], label=label))
     axes.legend(
         handles=handles, title=r"$\gamma_\mathrm{v}/\gamma_\mathrm{b}$", loc=panel.view.legend

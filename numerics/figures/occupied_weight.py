@@ -48,7 +48,7 @@ class OccupiedWeight:
         for state, weight in zip(self.states, self.weights, strict=True):
             for j, p in enumerate(self.p):
                 for i, omega in enumerate(self.omega):
-                    yield (state.parameters.ratio, float(p), float(omega), float(weight[i, j]))
+                    yield (state.paper.ratio, float(p), float(omega), float(weight[i, j]))
 
 
 def compute(
@@ -98,7 +98,7 @@ def draw(data: OccupiedWeight) -> Figure:
             image = draw_map(axes, data.p, data.omega, weight, norm=norm, cmap=FROM_ZERO)
             axes.set_title(
                 rf"({label})  $\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = "
-                rf"{state.parameters.ratio:g}$",
+                rf"{state.paper.ratio:g}$",
                 fontsize=10,
             )
             axes.set_xlabel(r"momentum $p/k_\mathrm{F}$")
@@ -126,7 +126,7 @@ def _dispersion(axes: Axes, data: OccupiedWeight, state: SteadyState) -> None:
             va="bottom" if sign > 0 else "top",
             color="black",
         )
-    if state.parameters.gamma_v == 0:
+    if state.paper.gamma_v == 0:
         axes.plot(data.p, energy, color="black", linewidth=0.7, linestyle=(0, (1, 5)))
 
 

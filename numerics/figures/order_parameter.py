@@ -41,7 +41,7 @@ class OrderParameter:
                 if state is not None:
                     yield (
                         model.cutoff,
-                        state.parameters.ratio,
+                        state.paper.ratio,
                         state.gap,
                         state.mu,
                         state.mu_b,
@@ -70,7 +70,7 @@ def draw(data: OrderParameter) -> Figure:
         axes = figure.add_subplot()
         for index, (model, branch) in enumerate(zip(data.parameters, data.branches, strict=True)):
             states = [state for state in branch.states if state is not None]
-            ratios = [state.parameters.ratio for state in states]
+            ratios = [state.paper.ratio for state in states]
             gaps = [state.gap for state in states]
             if branch.end is not None:
                 ratios.append(branch.end / model.gamma_b)

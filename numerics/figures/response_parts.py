@@ -63,7 +63,7 @@ class ResponseParts:
                 for i, omega in enumerate(self.omega):
                     maps = (self.inter[n], self.intra[n], self.error[n])
                     numbers = (float(values[i, j]) for values in maps)
-                    yield (state.parameters.ratio, float(q), float(omega), *numbers)
+                    yield (state.paper.ratio, float(q), float(omega), *numbers)
 
 
 def compute(
@@ -143,7 +143,7 @@ def draw(data: ResponseParts) -> Figure:
                 )
                 axes.set_title(
                     f"({'abcdefgh'[row]}{column + 1})  {title}, "
-                    rf"$\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = {state.parameters.ratio:g}$",
+                    rf"$\gamma_\mathrm{{v}}/\gamma_\mathrm{{b}} = {state.paper.ratio:g}$",
                     fontsize=10,
                 )
             ticks = np.asarray(MaxNLocator(6).tick_values(0.0, highest))

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from numerics.frequency_grid import SMALLEST_WAVE, threshold_energies
 from numerics.kernels import bubble_mpmath, bubble_numpy
-from numerics.loop_integral import occupation_sums
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of
 from numerics.precise.quadrature import Stretch, Total, graded, integrate, matsubara, reflected
 from numerics.precise.state import PreciseState
@@ -104,8 +103,8 @@ class Loop:
             nu,
             np.abs(nu) - double.gap,
             np.abs(nu + self.omega.real) - double.gap,
-            occupation_sums(double, nu),
-            occupation_sums(double, -nu),
+            double.occupation.sums(nu),
+            double.occupation.sums(-nu),
             self.omega.real,
             parameters.linewidth + self.omega.imag,
             max(float(self.q), SMALLEST_WAVE),

@@ -73,7 +73,7 @@ class PreciseState:
         `fluctuation_matrix` computes.
         """
         gap, mu, edge = (mpmath.mpf(x) for x in (state.gap, state.mu, state.edge))
-        return cls(state.parameters, gap, mu, edge, (0.0, 0.0, 0.0), 15, state)
+        return cls(state.paper, gap, mu, edge, (0.0, 0.0, 0.0), 15, state)
 
     @property
     def mu_b(self) -> mpmath.mpf:
@@ -113,7 +113,7 @@ def precise_state(
     True
     """
     digits = require_digits(digits)
-    parameters = state.parameters
+    parameters = state.paper
     guard = _GUARD + (_WARM if parameters.temperature > 0 else 0)
     smallest = min(state.gap, parameters.linewidth)
     depth = digits + math.ceil(-math.log10(smallest))

@@ -26,27 +26,42 @@ class Model:
     temperature: float
     inv_kfa: float
     cutoff: float
+    #: Rate, edge and temperature of further reservoirs.
+    leads: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def filled(self):
+        return ((self.gamma_b, self.edge, self.temperature), *self.leads)
 
     @property
     def gamma(self):
-        return self.gamma_b + self.gamma_v
+        return sum(rate for rate, _, _ in self.filled) + self.gamma_v
 
-    def occupation(self, nu):
-        """The occupation f_b of the bath; theta(B - nu) at T = 0."""
-        if self.temperature == 0:
-            return np.where(nu < self.edge, 1.0, 0.0)
-        return 0.5 * (1 - np.tanh((nu - self.edge) / (2 * self.temperature)))
+    @property
+    def warmest(self):
+        return max(temperature for _, _, temperature in self.filled)
+
+    def filling(self, nu):
+        """The sum of gamma_lambda f_lambda; theta(B - nu) at T = 0."""
+        total = np.zeros_like(nu)
+        for rate, edge, temperature in self.filled:
+            if temperature == 0:
+                total += rate * np.where(nu < edge, 1.0, 0.0)
+            else:
+                total += rate * 0.5 * (1 - np.tanh((nu - edge) / (2 * temperature)))
+        return total
 
     def distribution(self, nu):
         """F(nu) = sum of gamma_lambda [1 - 2 f_lambda(nu)]."""
-        return self.gamma_b * (1 - 2 * self.occupation(nu)) + self.gamma_v
+        return self.gamma - 2 * self.filling(nu)
 
 
 def frequencies(model: Model, energy: float, refine: float = 2.0):
     """Nodes and weights from -infinity to infinity, with the exact distances from +-E_p."""
-    features = np.unique([-energy, energy, -model.edge, model.edge])
-    width = min(model.gamma, model.temperature or model.gamma)
-    far = 8 * (abs(features).max() + model.gamma + 40 * model.temperature)
+    edges = [edge for _, edge, _ in model.filled]
+    features = np.unique([-energy, energy, *edges, *(-edge for edge in edges)])
+    width = min(model.gamma, *(t or model.gamma for _, _, t in model.filled))
+    far = 8 * (abs(features).max() + model.gamma + 40 * model.warmest)
     reach = np.concatenate([[2 * far], np.diff(features), [2 * far]]) / 2
     centre, offset, weight = [], [], []
     for feature, left, right in zip(features, reach[:-1], reach[1:], strict=True):
@@ -82,8 +97,8 @@ def integrands(model: Model, p: float, refine: float = 2.0):
         shifted = from_lower - gap**2 / (energy + xi)
     else:
         shifted = from_upper + gap**2 / (energy - xi)
-    lesser = (shifted**2 + gamma**2) * model.gamma_b * model.occupation(nu)
-    lesser = lesser + gap**2 * gamma * (1 - model.gamma_b / gamma * model.occupation(-nu))
+    lesser = (shifted**2 + gamma**2) * model.filling(nu)
+    lesser = lesser + gap**2 * (gamma - model.filling(-nu))
     measure = weight / np.pi / denominator
     return np.array(
         [measure @ (odd * nu + even * xi), measure @ (even * gamma), 2 * measure @ lesser]
@@ -92,13 +107,15 @@ def integrands(model: Model, p: float, refine: float = 2.0):
 
 def breakpoints(model: Model):
     """Momenta where E_p = |B|, and those around them, up to a momentum beyond all features."""
-    width = model.gamma + np.pi * model.temperature
+    width = model.gamma + np.pi * model.warmest
     centres = [model.mu]
-    if abs(model.edge) > model.gap:
-        root = np.sqrt(model.edge**2 - model.gap**2)
-        centres += [model.mu + root, model.mu - root]
+    edges = [abs(edge) for _, edge, _ in model.filled]
+    for edge in edges:
+        if edge > model.gap:
+            root = np.sqrt(edge**2 - model.gap**2)
+            centres += [model.mu + root, model.mu - root]
     squares = [c + k * width for c in centres for k in (-30, -8, -2, 0, 2, 8, 30)]
-    scale = abs(model.mu) + model.gap + abs(model.edge) + 30 * width
+    scale = abs(model.mu) + model.gap + max(edges) + 30 * width
     end = 3 * np.sqrt(scale)
     return end, sorted({float(np.sqrt(x)) for x in squares if 0 < x < end**2})
 

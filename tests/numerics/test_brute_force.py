@@ -38,17 +38,14 @@ def test_the_composite_rule_over_frequencies_agrees_with_scipy(p, temperature):
 
     def printed(nu):
         above, below = model.distribution(nu), model.distribution(-nu)
-        f, f_mirrored = model.occupation(nu), model.occupation(-nu)
+        filled, mirrored = model.filling(nu), model.filling(-nu)
         denominator = ((nu - energy) ** 2 + gamma**2) * ((nu + energy) ** 2 + gamma**2)
         return (
             ((above - below) / 2 * nu + (above + below) / 2 * xi) / denominator / np.pi,
             (above + below) / 2 * gamma / denominator / np.pi,
             2
             / np.pi
-            * (
-                ((nu + xi) ** 2 + gamma**2) * model.gamma_b * f
-                + model.gap**2 * gamma * (1 - model.gamma_b / gamma * f_mirrored)
-            )
+            * (((nu + xi) ** 2 + gamma**2) * filled + model.gap**2 * (gamma - mirrored))
             / denominator,
         )
 
