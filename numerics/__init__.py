@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numerics.narrow import narrow_hydrodynamics
     from numerics.spectral_weight import occupied_spectral_weight
     from numerics.stability import StabilityEdge, StabilityLine, stability_edges, stability_line
+    from numerics.verification import Verification, verify
 
 __all__ = [
     "Bands",
@@ -48,6 +49,7 @@ __all__ = [
     "StabilityEdge",
     "StabilityLine",
     "SteadyState",
+    "Verification",
     "backend",
     "collective_mode",
     "equilibrium_crossover",
@@ -66,6 +68,7 @@ __all__ = [
     "stability_edges",
     "stability_line",
     "trace_steady_states",
+    "verify",
 ]
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
@@ -93,6 +96,8 @@ _LAZY = {
     "StabilityLine": "numerics.stability",
     "stability_edges": "numerics.stability",
     "stability_line": "numerics.stability",
+    "Verification": "numerics.verification",
+    "verify": "numerics.verification",
 }
 
 

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from numerics.crossover import equilibrium_crossover
 from numerics.domain import choice
 from numerics.errors import NoCondensate
+from numerics.model import Contact, Model, Reservoir, Setting
 from numerics.parameters import Parameters
 from numerics.steady_state import SteadyState, solve_steady_state
 
 if TYPE_CHECKING:
-    from derive.reservoirs import Reservoir
+    from derive.reservoirs import Reservoir as SymbolicReservoir
 
 Warmth = Literal["any", "zero", "positive"]
 _WARMTHS = get_args(Warmth)
@@ -96,23 +97,54 @@ def parameters(
     return Parameters(strength, rate, ratio * rate, warmth, cutoff)
 
 
+@st.composite
+def models(draw: st.DrawFn, *, most: int = 4) -> Model:
+    """Return models of one to several reservoirs.
+
+    A bath as in `parameters`, a vacuum or none, and leads at any potential, cold or up to a
+    temperature of 1, with rates down to a millionth of the bath's.
+
+    Parameters
+    ----------
+    most : int
+        The largest number of reservoirs, at least 1.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from numerics import strategies
+    >>> @given(strategies.models(most=3))
+    ... def check(model):
+    ...     assert 1 <= len(model.reservoirs) <= 3
+    >>> check()
+    """
+    paper = draw(parameters())
+    bath, vacuum = paper.model().reservoirs
+    reservoirs = [bath]
+    if most > 1 and vacuum.rate > 0:
+        reservoirs.append(vacuum)
+    for k in range(draw(st.integers(0, most - len(reservoirs)))):
+        rate = paper.gamma_b * draw(_powers_of_ten(1e-6, 1.0))
+        warmth = draw(st.just(0.0) | _powers_of_ten(1e-4, 1.0))
+        reservoirs.append(Reservoir(f"lead_{k}", rate, draw(st.floats(-2.0, 2.0)), warmth))
+    return Model(Contact(paper.inv_kfa), tuple(reservoirs), paper.cutoff)
+
+
 @functools.cache
 def _crossover_gap(tenths: int) -> float:
     return equilibrium_crossover(tenths / 10).gap
 
 
 @st.composite
-def steady_states(
-    draw: st.DrawFn, models: st.SearchStrategy[Parameters] | None = None
-) -> SteadyState:
+def steady_states(draw: st.DrawFn, models: st.SearchStrategy[Setting] | None = None) -> SteadyState:
     """Return solved steady states.
 
-    Where the decay rate of the parameters is beyond the end of the branch, the state is one before
-    the end, often close to it.  Parameters without a condensate are rejected.
+    Where the drive is beyond the end of the branch, the state is one before the end, often close to
+    it.  Models without a condensate are rejected.
 
     Parameters
     ----------
-    models : strategy of Parameters, optional
+    models : strategy of Parameters or of Model, optional
         What to solve for; by default `parameters`.
 
     Examples
@@ -128,17 +160,17 @@ def steady_states(
     wanted = draw(parameters() if models is None else models)
     found = _solved(wanted)
     if isinstance(found, float):
-        # this part of the decay rate is left to the end, where the order parameter vanishes
+        # this part of the drive is left to the end, where the order parameter vanishes
         left = draw(_powers_of_ten(1e-6, 1.0) | st.floats(1e-6, 1.0))
-        found = _solved(wanted.replace(gamma_v=found * (1 - left)))
+        found = _solved(wanted.driven(found * (1 - left)))
     assume(isinstance(found, SteadyState))
     assert isinstance(found, SteadyState)
     return found
 
 
 @functools.lru_cache(maxsize=4096)
-def _solved(model: Parameters) -> SteadyState | float | None:
-    """Return the state, or the decay rate at which its branch ends, or that there is none."""
+def _solved(model: Setting) -> SteadyState | float | None:
+    """Return the state, or the drive at which its branch ends, or that there is none."""
     try:
         return solve_steady_state(model)
     except NoCondensate as ended:
@@ -173,8 +205,8 @@ def frequencies(state: SteadyState, *, real: bool = False) -> st.SearchStrategy[
 
 def _thresholds(state: SteadyState) -> list[float]:
     energies = [state.gap, math.hypot(state.mu, state.gap), state.lowest_excitation]
-    edge = abs(state.edge)
-    return [0.0, edge, 2 * edge, *(n * e for e in energies for n in (1, 2))]
+    edges = [abs(f.edge) for f in state.occupation.filled]
+    return [0.0, *(n * e for e in (*edges, *energies) for n in (1, 2))]
 
 
 def _around(centers: list[float], state: SteadyState, real: bool) -> st.SearchStrategy[complex]:
@@ -311,7 +343,7 @@ def points(state: SteadyState, *, real: bool = False) -> st.SearchStrategy[tuple
 
 
 @st.composite
-def reservoirs(draw: st.DrawFn, *, most: int = 3) -> list[Reservoir]:
+def reservoirs(draw: st.DrawFn, *, most: int = 3) -> list[SymbolicReservoir]:
     """Return lists of reservoirs for the symbolic functions of `derive`, which is imported then.
 
     The first is a Fermi reservoir at T = 0 or T > 0, or empty; each has rates and potentials of its

@@ -40,6 +40,7 @@ VALID = {
     "stability_edges": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "stability_line": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "trace_steady_states": {"parameters": Parameters(0.0), "gamma_v": [0.0], "rtol": 1e-10},
+    "verify": {"state": STATE, "points": 1, "slow": 0, "seed": 0},
     "Parameters": {"inv_kfa": 0.0, "gamma_b": 1e-3, "gamma_v": 0.0, "cutoff": 100.0},
 }
 FUNCTIONS = sorted(
