@@ -2,21 +2,28 @@
 # # 09 Your own model
 #
 # The derivation does not know that the paper has two reservoirs at zero temperature. You will add a
-# third one, solve for its steady state with closed forms that nobody has written down before, and
-# compute the response of the density, for which the paper has no vertex; each step is checked
-# against the built-in solver where both apply.
+# third one, follow its steady states past the folds where they turn back, and compute the response
+# of the density, for which the paper has no vertex; each step is checked.
 
 # %%
 # %matplotlib inline
 import numpy as np
 import sympy as sp
 from IPython.display import display
-from scipy.optimize import root
-from scipy.special import psi
 
 import derive
 from derive import reservoirs, response, symbols
-from numerics import Parameters, fluctuation_matrix, solve_steady_state
+from numerics import (
+    Contact,
+    Model,
+    Parameters,
+    Reservoir,
+    fluctuation_matrix,
+    growth_rate,
+    solve_steady_state,
+    trace_steady_states,
+    verify,
+)
 from numerics.equations import Unknowns, singular_momenta
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
@@ -88,142 +95,83 @@ for ours, kernel in ((gap_kernel, derive.gap_kernel), (number_kernel, derive.num
     assert abs(complex(difference.subs(point).evalf())) < 1e-11
 
 # %% [markdown]
-# ## From the closed form to numbers
+# ## The same model in numbers
 #
-# For a first look `lambdify` is enough, with one trap: SymPy prints the digamma function as
-# `polygamma(0, z)`, and SciPy's `polygamma` refuses complex arguments. `psi` does not. For
-# production, notebook 04 shows how expressions become generated kernels and how those are exported.
+# `numerics` has a model of any reservoirs, too: a list of rates, potentials and temperatures. One
+# potential stays open, the bath's; it is what gives the density. The chemical potential $\mu_l$ of
+# the lead is fixed in the laboratory, so that $V = \mu_l - \mu$.
+
 
 # %%
-unknown = (symbols.gap, symbols.edge, V)
-rates = {symbols.gamma_b: 1e-3, symbols.gamma_v: 2e-4, gamma_l: 3e-4, T_b: 0.02}
-width = 1.5e-3
-digamma = {"polygamma": lambda order, z: psi(z)}
-
-
-def compiled(expr, lead_temperature):
-    """Turn a kernel into a function of xi and the unknowns."""
-    known = expr.subs(rates).subs(T_l, lead_temperature)
-    return sp.lambdify((symbols.xi, *unknown), known, [digamma, "numpy"], cse=True)
+def with_lead(potential, lead_temperature=0.02):
+    """Return the model at unitarity with a lead at a potential."""
+    return Model(
+        Contact(inv_kfa=0.0),
+        [
+            Reservoir("bath", 1e-3, temperature=0.02),
+            Reservoir("lead", 3e-4, mu=potential, temperature=lead_temperature),
+            Reservoir.empty("vacuum", 2e-4),
+        ],
+        cutoff=100.0,
+    )
 
 
 # %% [markdown]
-# The sums over momenta need panels that are narrow where $E_p$ meets the steps of the occupations,
-# on the scale of $\gamma + \pi T$. `numerics` has the tools: `singular_momenta` says where,
-# `graded_panels` places the panels. The number equation runs to the cutoff, the gap equation to
-# infinity, in the variable $1/p$ beyond it.
+# Two limits of the lead are known. At the bath's potential and temperature it is part of the bath;
+# far below all states it is part of the vacuum.
 
 # %%
-CUTOFF = 100.0
-
-
-def momenta(gap, mu, edges, temperature):
-    """Return momenta and weights of a sum up to the cutoff, and beyond it."""
-    singular = []
-    for edge in edges:
-        found = singular_momenta(Unknowns(gap, mu, edge), width, temperature)
-        singular += [z for s in found for z in (s, -s, s.conjugate(), -s.conjugate())]
-    near = Grid.on(graded_panels(0.0, CUTOFF, singular), gauss_kronrod(10))
-    far = Grid.on(np.geomspace(1e-7, 1 / CUTOFF, 13), gauss_kronrod(10))
-    p = np.concatenate([near.nodes, 1 / far.nodes])
-    weights = np.concatenate([near.weights, far.weights / far.nodes**2]) * p**2 / (2 * np.pi**2)
-    return p, weights, p < CUTOFF
-
+at_bath = solve_steady_state(Parameters(0.0, 1.3e-3, 2e-4, temperature=0.02))
+at_vacuum = solve_steady_state(Parameters(0.0, 1e-3, 5e-4, temperature=0.02))
+for expected, potential in ((at_bath, at_bath.mu_b), (at_vacuum, -1e10)):
+    state = solve_steady_state(with_lead(potential))
+    print(f"Δ₀ = {state.gap:.6f} ({expected.gap:.6f}), μ = {state.mu:.6f} ({expected.mu:.6f})")
+    assert abs(state.gap - expected.gap) < 1e-6
 
 # %% [markdown]
-# Three equations, as in notebook 02: real and imaginary part of (33), and (34). The chemical
-# potential $\mu_l$ of the lead is fixed in the laboratory, so that $V = \mu_l - \mu$.
-
+# Does such a state obey what every steady state must? `verify` compares independent routes: the
+# phase of the order parameter is free, $M$ is analytic and real where it has to be, its first
+# column is the derivative of the gap equation, and the fast integrals agree with slow ones
+# (`slow=0` leaves those out).
 
 # %%
-def residuals(gap, mu, mu_b, mu_l, kernels):
-    """Return the residuals of the three equations at unitarity."""
-    pairing, filling = kernels
-    edges = (mu_b - mu, mu_l - mu)
-    p, weights, counted = momenta(gap, mu, edges, 0.02)
-    xi = (p**2 - mu).astype(complex)
-    pairs = weights @ (pairing(xi, gap, *edges) - 1 / (2 * p**2))
-    number = (weights * counted) @ filling(xi, gap, *edges).real
-    return [pairs.real, pairs.imag / width, number * 3 * np.pi**2 - 1]
-
-
-cold, hot = ([compiled(k, t) for k in (gap_kernel, number_kernel)] for t in (0.02, 0.2))
-
-
-def solve(mu_l, kernels, start):
-    """Return gap, mu and mu_b at a potential of the lead."""
-    found = root(lambda x: residuals(*x, mu_l, kernels), start, options={"xtol": 1e-11})
-    assert max(abs(r) for r in residuals(*found.x, mu_l, kernels)) < 1e-8
-    return found.x
-
+found = verify(solve_steady_state(with_lead(0.9)), slow=0)
+print("\n".join(f"{check.name}: {check.holds}" for check in found.checks))
+assert found.holds
 
 # %% [markdown]
-# Two limits of the lead are known to the built-in solver. At the bath's potential and temperature
-# it is part of the bath; far below all states it is part of the vacuum.
+# Between the two limits we lower the potential of the lead, for a cold lead and a hot one. The
+# curve of states is followed along its own length, so that it may turn back; every state at a
+# given potential is reported, and so are the folds.
 
 # %%
-at_bath = solve_steady_state(Parameters(0.0, 1.3e-3, 2e-4, temperature=0.02, cutoff=CUTOFF))
-at_vacuum = solve_steady_state(Parameters(0.0, 1e-3, 5e-4, temperature=0.02, cutoff=CUTOFF))
-lines = []
-for state, potential in ((at_bath, at_bath.mu_b), (at_vacuum, -1e10)):
-    expected = np.array([state.gap, state.mu, state.mu_b])
-    own = solve(potential, cold, expected * [1.02, 0.99, 1.01])
-    lines.append("  ".join(f"{a:.5f} ({b:.5f})" for a, b in zip(own, expected, strict=True)))
-    assert np.abs(own - expected).max() < 1e-6
-print("Δ₀, μ, μ_b of our solver (and of the built-in one)\n" + "\n".join(lines))
-
-# %% [markdown]
-# Between these two nothing built-in can help. We lower the potential of the lead step by step, each
-# time from the last solution, for a cold lead and a hot one.
-
-
-# %%
-def lower(potentials, kernels):
-    """Follow a solution along the potential of the lead; rows mu_l, gap, mu, mu_b."""
-    x, rows = np.array([at_bath.gap, at_bath.mu, at_bath.mu_b]), []
-    for potential in potentials:
-        x = solve(potential, kernels, x)
-        rows.append([potential, *x])
-    return np.array(rows)
-
-
-with_hot = lower(np.linspace(at_bath.mu_b, -0.5, 15), hot)
-with_cold = lower([at_bath.mu_b, 1.0, 0.8, 0.6, 0.4, 0.25], cold)
-print(f"cold lead: Δ₀ = {with_cold[0, 1]:.5f} to {with_cold[-1, 1]:.5f}")
-
-# %% [markdown]
-# The cold lead has hardly any effect so far, and just below this potential the search fails: the
-# solution turns back. Then it is better to ask the other question: at which potential of the lead
-# is the order parameter so large? As a function of $\Delta_0$ the curve cannot turn.
-
-# %%
-x, rows = with_cold[-1, [2, 3, 0]], []
-for gap in np.arange(0.502, 0.336, -0.0075):
-    found = root(lambda y, gap=gap: residuals(gap, *y, cold), x, options={"xtol": 1e-11})
-    x = found.x
-    assert max(abs(r) for r in residuals(gap, *x, cold)) < 1e-8
-    rows.append([x[2], gap, x[0], x[1]])
-with_cold = np.concatenate([with_cold, rows])
-turns = np.diff(with_cold[:, 0]) > 0
-print(f"potential between the turning points: {with_cold[:-1, 0][turns].min():.3f}", end=" ")
-print(f"to {with_cold[1:, 0][turns].max():.3f}")
-assert turns.any()
+potentials = np.linspace(at_bath.mu_b, -0.5, 40)
+along = "reservoirs.lead.mu"
+cold, hot = (
+    trace_steady_states(with_lead(0.0, t), along=along, values=potentials) for t in (0.02, 0.2)
+)
+for name, curve in (("cold", cold), ("hot", hot)):
+    most = max(len(states) for states in curve.states)
+    turns = [state.parameters.reservoirs[1].mu for state in curve.folds]
+    print(f"{name} lead: up to {most} states at one potential, folds at", np.round(turns, 6))
+assert (len(cold.folds), len(hot.folds)) == (2, 0)
 
 # %%
 with style():
     figure = new_figure(8.4, 3.4)
     left, right = figure.subplots(1, 2)
-    for k, (name, curve) in enumerate({"cold lead": with_cold, "hot lead": with_hot}.items()):
-        look = {"color": COLOURS[1 + k], "linestyle": LINES[k], "marker": "os"[k], "markersize": 3}
-        left.plot(curve[:, 0], curve[:, 1], label=name, **look)
-        right.plot(curve[:, 0], curve[:, 3] - curve[:, 2], **look)
+    for k, (name, curve) in enumerate({"cold lead": cold, "hot lead": hot}.items()):
+        look = {"color": COLOURS[1 + k], "linestyle": LINES[k]}
+        potential, gap, mu, mu_b = curve.points.T
+        left.plot(potential, gap, label=name, **look)
+        right.plot(potential, mu_b - mu, **look)
     for axes, of in ((left, lambda s: s.gap), (right, lambda s: s.edge)):
         axes.axhline(of(at_bath), color=COLOURS[0], linewidth=0.8, label="lead = bath")
         axes.axhline(of(at_vacuum), color=COLOURS[0], linestyle=":", label="lead = vacuum")
         axes.set_xlabel(r"potential of the lead $\mu_l/\varepsilon_\mathrm{F}$")
     left.set_ylabel(r"$\Delta_0/\varepsilon_\mathrm{F}$")
     right.set_ylabel(r"$(\mu_\mathrm{b} - \mu)/\varepsilon_\mathrm{F}$")
-    left.legend(loc=(0.03, 0.5))
+    left.legend(loc=(0.52, 0.1))
 figure
 
 # %% [markdown]
@@ -231,7 +179,19 @@ figure
 # states to exchange. Below the gap it drains carriers, the order parameter shrinks, the lower edge
 # of the gap rises further above the lead, and more is drained. The feedback gives a small window
 # with three steady states at one potential, that is, a jump with hysteresis. A hot lead smears it
-# out.
+# out. Everything else works on such a state as on the paper's: `growth_rate`, `collective_mode`,
+# `hydrodynamics`, spectra. Which of the three are stable?
+
+# %%
+middle = np.mean([state.parameters.reservoirs[1].mu for state in cold.folds])
+window = trace_steady_states(with_lead(0.0), along=along, values=[at_bath.mu_b, middle, -0.5])
+for state in window.states[1]:
+    rate = growth_rate(state)
+    print(f"Δ₀ = {state.gap:.4f}: {rate.verdict}, fastest at q = {rate.q:.3f}")
+
+# %% [markdown]
+# All three: the instability of the paper, at finite wave numbers, comes long before.
+#
 #
 # ## Another vertex: the density
 #
@@ -241,6 +201,7 @@ figure
 # `fluctuation_matrix`. One of those, $\Pi_{12}$, we compute as well, as a check.
 
 # %%
+CUTOFF = 100.0
 arguments = [
     *(symbols.xi_plus, symbols.xi_minus, symbols.energy_plus, symbols.energy_minus),
     *(symbols.transfer, symbols.transfer_width, symbols.gap, symbols.edge),

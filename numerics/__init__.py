@@ -15,6 +15,7 @@ from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
     from numerics.boundaries import Boundary, find_boundary
+    from numerics.curve import Curve
     from numerics.diagram import phase_diagram
     from numerics.diagram_types import PhaseDiagram
     from numerics.dispersion_real import RealDispersion, real_dispersion
@@ -36,6 +37,7 @@ __all__ = [
     "Contact",
     "ConvergenceError",
     "Crossover",
+    "Curve",
     "GrowthRate",
     "Hydrodynamics",
     "ModeBranches",
@@ -73,6 +75,7 @@ __all__ = [
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
+    "Curve": "numerics.curve",
     "PhaseDiagram": "numerics.diagram_types",
     "phase_diagram": "numerics.diagram",
     "ModeBranches": "numerics.mode_tracks",

@@ -41,7 +41,8 @@ def balanced_state(equations: Equations) -> Unknowns:
         start = _bracketed(system, equations.parameters, crossover.gap, crossover.mu)
         found = newton(system, start, _scales(start))
         if not (found.converged and found.point[0] > 0):
-            raise ConvergenceError("the state at gamma_v = 0 did not converge", found.point)
+            origin = equations.parameters.origin
+            raise ConvergenceError(f"the state at {origin} did not converge", found.point)
     return system.unknowns(found.point)
 
 
@@ -65,7 +66,7 @@ def _bracketed(system: Balanced, parameters: Setting, gap: float, mu: float) -> 
 
     if pairing(_VANISHING) <= 0:
         raise NoCondensate(
-            f"no condensate at gamma_v = 0: linewidth and temperature suppress pairing "
+            f"no condensate at {parameters.origin}: linewidth and temperature suppress pairing "
             f"({parameters.words()}, temperature = {parameters.temperature:g})"
         )
     gap = _root(lambda gap: -pairing(max(gap, _VANISHING)), gap, gap / 2)

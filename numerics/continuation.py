@@ -119,6 +119,7 @@ def follow(
     longest: float = 1.5,
     shortest: float = 1e-6,
     tolerance: float = 1e-3,
+    deviation: float = 1.0,
 ) -> Iterator[Step]:
     """Follow a curve of solutions of n equations in n + 1 unknowns.
 
@@ -136,6 +137,8 @@ def follow(
         First, largest and smallest step.
     tolerance : float
         Last step of Newton's method at each point; the points are as good as its square.
+    deviation : float
+        How far from the tangent a point may lie, in units of the step.
 
     Yields
     ------
@@ -164,7 +167,7 @@ def follow(
         found = newton(augmented, predicted, here.scales, tolerance=tolerance, most=6)
         # a solution further off than the step is long lies on another piece of the curve
         off = np.linalg.norm((found.point - predicted) / here.scales)
-        if not found.converged or found.residual > _ON_CURVE or off > length:
+        if not found.converged or found.residual > _ON_CURVE or off > deviation * length:
             length /= 3
             if length < shortest:
                 raise ContinuationError(here.point)

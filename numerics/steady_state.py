@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from numerics.model import Model, Setting
 from numerics.occupation import Occupation
 from numerics.parameters import Parameters
 from numerics.system import Equations, Restricted
+
+if TYPE_CHECKING:
+    from numerics.curve import Curve
 
 Array = NDArray[np.float64]
 
@@ -179,7 +182,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
         guess = equations.point(Unknowns(start.gap, start.mu, start.edge), parameters.drive)
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
-            return _finished(equations, equations.unknowns(found.point), parameters.drive, rtol)
+            return finished(equations, equations.unknowns(found.point), parameters.drive, rtol)
     return solve_steady_state(parameters, rtol=rtol)
 
 
@@ -205,35 +208,76 @@ class Branch:
     status: str
 
 
+@overload
 def trace_steady_states(
-    parameters: Parameters, gamma_v: Iterable[float], *, rtol: float = 1e-10
-) -> Branch:
-    """Solve for the steady state at many decay rates by following the branch once.
+    parameters: Parameters, gamma_v: Iterable[float], *, rtol: float = ...
+) -> Branch: ...
+@overload
+def trace_steady_states(
+    parameters: Setting, *, along: str, values: Iterable[float], rtol: float = ...
+) -> Curve: ...
+def trace_steady_states(
+    parameters: Setting,
+    gamma_v: Iterable[float] | None = None,
+    *,
+    along: str | None = None,
+    values: Iterable[float] | None = None,
+    rtol: float = 1e-10,
+) -> Branch | Curve:
+    """Solve for steady states at many values of a parameter by following them once.
+
+    Along the decay rate of the paper's model the branch ends where the condensate does.  Along any
+    other parameter of any model the curve of states is followed past the folds where it turns back,
+    so that several states may belong to one value.
 
     Parameters
     ----------
-    parameters : Parameters
-        The model; its own decay rate is not used.
-    gamma_v : iterable of float
-        Decay rates, not negative and ascending.
+    parameters : Parameters or Model
+        The model; its own value of the parameter is not used.
+    gamma_v : iterable of float, optional
+        Decay rates of the paper's model, not negative and ascending.
+    along : str, optional
+        The parameter in place of the decay rate: "gamma_v", "inv_kfa", "temperature" ... of
+        `Parameters`; "reservoirs.NAME.mu", "reservoirs.NAME.rate", "coupling.inv_kfa" ... of a
+        `Model`.
+    values : iterable of float, optional
+        Its values, ascending or descending.  The curve begins at the first with the state of
+        `solve_steady_state`, and ends behind the last, or where it comes back to the first.
     rtol : float
         As in `solve_steady_state`.
+
+    Returns
+    -------
+    Branch, or Curve with `along`
 
     Raises
     ------
     ValueError
-        If the decay rates are not ascending, or one is outside its domain.
+        If an argument is outside its domain.
     NoCondensate, ConvergenceError
-        As in `solve_steady_state`, if there is no state even at gamma_v = 0.
+        As in `solve_steady_state`, if there is no state even at gamma_v = 0, or at the first value.
 
     Examples
     --------
-    >>> from numerics import Parameters, trace_steady_states
+    >>> from numerics import Contact, Model, Parameters, Reservoir, trace_steady_states
     >>> branch = trace_steady_states(Parameters(0.0), [0.0, 2e-4, 2e-3])
     >>> [state is not None for state in branch.states]
     [True, True, False]
+    >>> baths = [Reservoir("left", 1e-3), Reservoir("right", 1e-3, mu=0.5)]
+    >>> curve = trace_steady_states(
+    ...     Model(Contact(0.0), baths), along="reservoirs.right.mu", values=[0.6, 0.7, 0.8]
+    ... )
+    >>> [len(states) for states in curve.states]
+    [1, 1, 1]
     """
-    instance("parameters", parameters, Parameters)
+    if along is not None or values is not None:
+        from numerics.curve import steady_curve
+
+        if gamma_v is not None or along is None:
+            raise outside("along", along, "a parameter with its values, in place of gamma_v")
+        _is_model(parameters)
+        return steady_curve(parameters, along, values, _tolerance(rtol))
+    parameters = instance("parameters", parameters, Parameters)
     rtol = _tolerance(rtol)
     domain = "decay rates, 0 or greater (ε_F), none smaller than the one before it"
     rates = reals("gamma_v", listed("gamma_v", gamma_v, domain), domain, lambda x: x >= 0)
@@ -272,7 +316,7 @@ def _branch(
     end: Array | None = None
     for gamma_v in wanted:
         if gamma_v == 0:
-            yield _finished(equations, balanced, gamma_v, rtol)
+            yield finished(equations, balanced, gamma_v, rtol)
             continue
         while end is None and after[3] < gamma_v:
             before, after = after, next(points, after)
@@ -339,7 +383,7 @@ def _state_between(
         guess = _between(before, after, gamma_v)
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and found.point[0] > 0:
-            return _finished(equations, equations.unknowns(found.point), gamma_v, rtol)
+            return finished(equations, equations.unknowns(found.point), gamma_v, rtol)
         if length is None:
             break
         for point in _points(equations, before, after - before, length):
@@ -364,14 +408,16 @@ def _between(before: Array, after: Array, gamma_v: float) -> Array:
     return guess
 
 
-def _finished(equations: Equations, state: Unknowns, gamma_v: float, rtol: float) -> SteadyState:
+def finished(
+    equations: Equations, state: Unknowns, gamma_v: float, rtol: float, *, polish: bool = True
+) -> SteadyState:
     """Polish a solution in the physical unknowns, and measure residuals and errors.
 
     For a decay rate far below the linewidth, the small edge is the difference of two larger numbers
     in the unknowns of the continuation.
     """
     at = equations.at_unknowns(state, gamma_v)
-    for _ in range(_POLISHING if gamma_v > 0 else 0):
+    for _ in range(_POLISHING if polish and gamma_v > 0 else 0):
         if (np.abs(at.residuals) <= at.errors).all():
             break
         step = np.linalg.solve(at.jacobian[:, :3], -at.residuals)

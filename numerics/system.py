@@ -70,12 +70,16 @@ class Equations:
     def __call__(self, x: Array) -> tuple[Array, Array]:
         """Return the three residuals and their derivatives by the four unknowns."""
         value = self.at(x)
+        return value.residuals, self.chained(value.jacobian, x)
+
+    def chained(self, jacobian: Array, x: Array) -> Array:
+        """Return derivatives by the unknowns, given those by gap, mu, edge and drive."""
         gap, mu = map(float, x[:2])
         reference = self._reference(gap, mu)
-        jacobian = value.jacobian.copy()
-        jacobian[:, 0] += jacobian[:, 2] * gap / reference
-        jacobian[:, 1] += jacobian[:, 2] * min(mu, 0.0) / reference
-        return value.residuals, jacobian
+        result = jacobian.copy()
+        result[:, 0] += jacobian[:, 2] * gap / reference
+        result[:, 1] += jacobian[:, 2] * min(mu, 0.0) / reference
+        return result
 
     def scales(self, x: Array) -> Array:
         """Return what the unknowns are measured in along the branch."""

@@ -124,7 +124,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     Examples
     --------
     >>> from numerics import Contact, Model, Reservoir, solve_steady_state, verify
-    >>> model = Model(Contact(-0.5), [Reservoir("bath", 2e-2), Reservoir.empty("drain", 1e-3)])
+    >>> model = Model(Contact(-0.5), [Reservoir("bath", 2e-3), Reservoir.empty("drain", 1e-4)])
     >>> verify(solve_steady_state(model), slow=0).holds
     True
     """
