@@ -47,20 +47,23 @@ def test_readme_python_runs(
     # an example saves a file
     monkeypatch.chdir(tmp_path)
     blocks = readme_blocks("python")
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     for block in blocks:
         exec(compile(block, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
     # five decay rates have a condensate, the sixth does not: gamma_v = gamma_b cannot be balanced
-    assert len(lines) == 14
+    assert len(lines) == 22
     assert lines[5].startswith("normal beyond")
     assert lines[6].startswith("(101, 2, 2) error ")
     assert lines[7].startswith("α₁₁ = -0.0053")
     assert lines[8].startswith("grows: Im ω = 0.0144 ± ")
     assert lines[8].endswith(" at q = 0.053")
-    assert lines[12].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
-    assert lines[13] == "True 125 17"
-    assert lines[11].startswith("[0.       ")
+    assert lines[20].startswith("misprint, corrected | 0.0 | E_p^2 is printed with a plus sign")
+    assert lines[21] == "True 125 17"
+    assert lines[19].startswith("[0.       ")
+    assert all("  holds  " in line for line in lines[12:18])
+    # between the folds there are three states
+    assert [states.count(",") for states in lines[18].split("], [")] == [0, 2, 0]
     assert (tmp_path / "current.c").exists()
     assert lines[10].startswith("unstable from γ_v/γ_b = 0.020844 on, first at q = 0.0148")
 
