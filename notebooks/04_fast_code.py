@@ -175,18 +175,31 @@ figure
 #
 # ## In one call
 #
-# For an expression of your own `derive.compile` does all of this, in the order of
-# `passes.standard_passes`, for any of these targets and with derivatives on request. It leaves out
-# what needs to know that the outputs are integrals, lowest terms and fusing.
+# `derive.compile` does all of this, in the order of `passes.standard_passes`, for any of these
+# targets and with derivatives on request. A `Program` keeps its named steps, and is brought to
+# real arithmetic by the passes that you choose. The committed kernels are made by this very call;
+# that of `step` has two passes more, for accuracy at large momenta.
 
 # %%
-ours = derive.compile({"gap": gap, "number": number}, inputs, jacobian=inputs, name="ours")
-found, slopes = ours(*at)
+lowering = steps[:4]
+ours = derive.compile(start, lowering=lowering, jacobian=inputs)
+found = ours(*at)
+assert found.keys() == values.keys()
+assert all(abs(found[name] - values[name]) < 1e-12 / 1e-3 for name in parts)
+sum(ours.operations.values())
+
+# %% [markdown]
+# Expressions need no program. What is left out for them needs to know that the outputs are
+# integrals: lowest terms and fusing.
+
+# %%
+plain = derive.compile({"gap": gap, "number": number}, inputs, jacobian=inputs, name="plain")
+found, slopes = plain(*at)
 for name in ("gap", "number"):
     print(f"{name}: {found[name]:.8g}, derivatives {slopes[name].shape}")
 assert abs(found["number"] - values["number"]) < 1e-12 / 1e-3
 assert abs(found["gap"] - values["gap_real"] - 1j * values["gap_imag"]) < 1e-12 / 1e-3
-sum(ours.operations.values())
+sum(plain.operations.values())
 
 # %% [markdown]
 # Its symbols, unlike these, need not be called as a language wants it, and its arguments may be

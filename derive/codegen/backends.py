@@ -56,12 +56,17 @@ _C_KNOWN = frozenset([*(f"nambu_{name}" for name in _NAMES), *re.findall(r"\w+",
 _PIECE = 16384
 
 
+def python_function(program: Program, target: Target, *, fills: bool = False) -> str:
+    """Return the function that a program is, without what it calls; its text has been checked."""
+    function = Printer(target).function(program, fills=fills)
+    require_printed(function.removeprefix(target.decorator), _KNOWN)
+    return function
+
+
 def python_source(program: Program, target: Target) -> str:
     """Return a module of Python with a program, and what it calls, in it."""
-    printer = Printer(target)
     # Numba takes no long tuples
-    function = printer.function(program, fills=target.name == "numba")
-    require_printed(function.removeprefix(target.decorator), _KNOWN)
+    function = python_function(program, target, fills=target.name == "numba")
     if target.name == "numba":
         rows = numba_rows(program)
         require_printed(rows.removeprefix(target.decorator), {*_KNOWN, program.name})

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from derive import nambu, symbols
+from derive import compiler, nambu, symbols
 from derive.band import BACKWARD, FORWARD, band_integral, branch_projector, occupied_branch
-from derive.codegen import passes
 from derive.codegen.nodes import log_ratio
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import Splitter
@@ -194,7 +193,7 @@ def _program(
     scalars = (symbols.transfer, _GROWTH, _SIDE, symbols.gap, symbols.linewidth)
     inputs = (*outer, *fillings, *_ENDS, *scalars)
     program = Program(name, source, inputs, tuple(stages.body), tuple(outputs))
-    return passes.run_passes(program, passes.standard_passes())
+    return compiler.compile(program).program
 
 
 def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
@@ -211,7 +210,7 @@ def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
         value, inputs = value / (2 * sp.pi), (x, y, edge, temperature)
     real, imaginary = Splitter()(value)
     program = Program(name, source, inputs, (), (("real", real), ("imag", imaginary)))
-    return passes.run_passes(program, passes.standard_passes())
+    return compiler.compile(program).program
 
 
 def band_module() -> Module:

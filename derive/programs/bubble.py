@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from derive import nambu, symbols
-from derive.codegen import passes
+from derive import compiler, nambu, symbols
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
 from derive.momentum import pair_integrals, pole_matrix, residue_weight
@@ -102,7 +101,7 @@ def _bubble(name: str, source: str, vertices: tuple[tuple[int, int], ...]) -> Pr
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"pi{s}{t}_{suffix}", prefactor * part))
     program = Program(name, source, INPUTS, tuple(stages.body), tuple(outputs))
-    return passes.run_passes(program, passes.standard_passes())
+    return compiler.compile(program).program
 
 
 def bubble_module() -> Module:

@@ -14,8 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from derive import symbols
-from derive.codegen import passes
+from derive import compiler, symbols
 from derive.codegen.nodes import log_ratio, polygamma_im, polygamma_re
 from derive.codegen.program import Assignment, Module, Program
 from derive.expansion import (
@@ -342,7 +341,7 @@ def _finished(
     if unknown:
         raise ValueError(f"{name} needs {unknown}, which should have cancelled")
     program = Program(name, source, inputs, tuple(start), tuple(outputs))
-    return passes.run_passes(program, passes.standard_passes())
+    return compiler.compile(program).program
 
 
 def _narrow() -> Program:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import symbols
-from derive.codegen import passes
+from derive import compiler, symbols
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
 from derive.goldstone import (
@@ -158,7 +157,7 @@ def _pairing() -> Program:
         tuple(stages.body),
         tuple(outputs),
     )
-    return passes.run_passes(program, passes.standard_passes())
+    return compiler.compile(program).program
 
 
 def goldstone_module() -> Module:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import symbols
-from derive.codegen import passes
+from derive import compiler, symbols
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import split_complex
 from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
@@ -31,9 +30,8 @@ def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:
     )
     occupied = set().union(*(value.free_symbols for _, value in outputs)) - set(inputs)
     inputs += [s for s in (symbols.edge, symbols.temperature) if s in occupied]
-    return passes.run_passes(
-        Program(name, source, tuple(inputs), (), outputs), passes.standard_passes([split_complex])
-    )
+    program = Program(name, source, tuple(inputs), (), outputs)
+    return compiler.compile(program, lowering=[split_complex]).program
 
 
 def response_module() -> Module:

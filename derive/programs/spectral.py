@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import symbols
-from derive.codegen import passes
+from derive import compiler, symbols
 from derive.codegen.program import Assignment, Module, Program
 from derive.reservoirs import Reservoir
 from derive.steady_state import number_integrand
@@ -75,5 +74,5 @@ def spectral_module() -> Module:
         "spectral",
         "The occupied spectral weight L(p, omega) of one component; `filling` is the sum of\n"
         "gamma_lambda f_lambda(omega), `emptying` that of gamma_lambda [1 - f_lambda(-omega)].",
-        (passes.run_passes(program, passes.standard_passes()),),
+        (compiler.compile(program).program,),
     )
