@@ -6,6 +6,7 @@ Dyson's equation linearised about the steady state, (B3)-(B18).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import sympy as sp
@@ -176,6 +177,13 @@ def band_loop_kernel(
     linewidth: sp.Expr | None = None,
 ) -> sp.Expr:
     """Return the closed form of `band_loop_integrand` under sum_p."""
-    return integrate_frequency(
-        band_loop_integrand(s, t, reservoirs, linewidth=linewidth), symbols.nu, divided=True
-    )
+    return _integrated(s, t, resolve(reservoirs), linewidth)
+
+
+@functools.cache
+def _integrated(
+    s: int, t: int, chosen: tuple[Reservoir, ...], linewidth: sp.Expr | None
+) -> sp.Expr:
+    """Integrate once: quadratures of several kinds begin with the same closed form."""
+    integrand = band_loop_integrand(s, t, chosen, linewidth=linewidth)
+    return integrate_frequency(integrand, symbols.nu, divided=True)

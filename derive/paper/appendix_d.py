@@ -10,7 +10,17 @@ import sympy as sp
 from derive import nambu, symbols
 from derive.greens import green_functions
 from derive.keldysh import Keldysh
-from derive.limits.bcs import as_expression, loop_integral, product_integral
+from derive.paper.constant_density import (
+    alpha11,
+    beta22,
+    collected,
+    density,
+    integral,
+    interaction,
+    over_xi,
+    same,
+    velocity,
+)
 from derive.paper.evidence import vanishes
 from derive.paper.notation import frequency_integral, momentum_sum
 from derive.paper.products import (
@@ -27,7 +37,6 @@ from derive.paper.products import (
     retarded_part,
     tau2,
     tau3,
-    words,
     written,
     xi_integral,
 )
@@ -37,10 +46,7 @@ from derive.response import response_integrand
 _GAP, _XI, _NU = symbols.gap, symbols.xi, symbols.nu
 _CHANGE = sp.Symbol(r"\delta\xi", real=True)
 _Q = symbols.wave_number
-_V = sp.Symbol("v_mu", positive=True)
 _COS = sp.Symbol("c", real=True)
-_RHO = sp.Symbol(r"\rho_0", positive=True)
-_U = sp.Symbol("U", nonzero=True)
 
 _SECOND = tau2 * G * tau3 * G * tau3 * G * tau2 * G
 _TURNED = tau3 * G * tau2 * G * tau2 * G * tau3 * G
@@ -120,78 +126,10 @@ def _check_d4(claim: sp.Expr) -> sp.Expr:
     # the mass is 1/2: (k + q)^2 - k^2 at k = sqrt(mu), v_mu = 2 sqrt(mu)
     root = sp.Symbol("k", positive=True)
     change = (root**2 + 2 * root * _Q * _COS + _Q**2) - root**2
-    return claim.subs(_V, 2 * root) - _Q * change.diff(_Q).subs(_Q, 0)
+    return claim.subs(velocity, 2 * root) - _Q * change.diff(_Q).subs(_Q, 0)
 
 
-# -- integrals at constant density -----------------------------------------------------------------
-
-
-def _name(symbol: sp.Symbol) -> str | int:
-    names: dict[sp.Symbol, str | int] = {G: "G", G11: "11", G12: "12", G22: "22", tau2: 2, tau3: 3}
-    return names[symbol]
-
-
-def _integral(claim: sp.Expr) -> sp.Expr:
-    """Evaluate multiples of xi-integrals of parts; prefactors stay, 4 pi is left out."""
-    # Thouless criterion (40), i.e. the gap equation (28)
-    thouless = -sp.I * _RHO / _GAP * xi_integral(frequency_integral(keldysh_part(G12)))
-    claim = sp.expand(claim.xreplace({1 / _U: thouless}), deep=False)
-    total: dict[sp.Expr, Any] = {}
-    rest: sp.Expr = sp.S.Zero
-    for term in sp.Add.make_args(claim):
-        inner = [f for f in sp.Mul.make_args(term) if isinstance(f, xi_integral)]
-        if len(inner) != 1:
-            rest += term
-            continue
-        (part,) = inner[0].args[0].args
-        for coefficient, word in words(part.args[0]):
-            _add(total, term / inner[0] * coefficient, word, isinstance(part, keldysh_trace))
-    return rest + sp.Add(*(name * as_expression(value) for name, value in total.items()))
-
-
-def _add(total: dict[sp.Expr, Any], coefficient: sp.Expr, word: Any, trace: bool) -> None:
-    number, factors = coefficient.as_coeff_Mul()
-    power = sp.S(factors.as_powers_dict().get(_GAP, 0))
-    factors = factors / _GAP**power
-    values = product_integral(tuple(_name(one) for one in word), int(power), trace)
-    for value, name in zip(values, (factors, factors * _GAP), strict=True):
-        total[name] = total.get(name, 0) + value * sp.QQ(int(number.p), int(number.q))
-
-
-def _beta22() -> sp.Expr:
-    """Return beta_22 from the expansion that the project uses, at constant density."""
-    # -Pi_22 = (2/3) p^2 q^2 i int Tr[...] with p^2 = v^2/4 and sum_p = 2 rho int dxi
-    return sp.I * _RHO * _V**2 / 3 * as_expression(loop_integral(2, 2, "wave")[0])
-
-
-def _alpha11() -> sp.Expr:
-    phase, amplitude = (loop_integral(s, s, "constant")[0] for s in (2, 1))
-    return 2 * sp.I * _RHO * as_expression(phase - amplitude)
-
-
-def _over_xi(prefactor: sp.Expr, part: sp.Expr) -> sp.Expr:
-    return prefactor * xi_integral(frequency_integral(part))
-
-
-def _same(derived: Any) -> Any:
-    def difference(claim: Claim) -> Claim:
-        chain = claim if isinstance(claim, tuple) else (claim,)
-        return tuple(_collected(_integral(part) - derived()) for part in chain)
-
-    return vanishes(difference)
-
-
-def _collected(expr: sp.Expr) -> sp.Expr:
-    """Cancel exactly where both sides agree; what is left is a rational function."""
-    # a number tells at once what does not vanish
-    names = sorted(expr.free_symbols, key=str)
-    point = {name: sp.Rational(sp.prime(k + 3), 7) for k, name in enumerate(names)}
-    if abs(sp.N(expr.xreplace(point), 30)) > sp.Float("1e-15"):
-        return expr
-    return sp.cancel(sp.together(expr))
-
-
-_PREFACTOR = -sp.I * _RHO * _V**2
+_PREFACTOR = -sp.I * density * velocity**2
 
 
 def _entries(sign: int) -> sp.Expr:
@@ -210,9 +148,9 @@ def _entries(sign: int) -> sp.Expr:
 
 def _d6(word: sp.Expr, sign: int) -> Claim:
     return (
-        _over_xi(_PREFACTOR / 3, keldysh_trace(word)),
-        _over_xi(_PREFACTOR / 6, keldysh_trace(_SECOND + _TURNED)),
-        _over_xi(-_PREFACTOR / 6, keldysh_part(_entries(sign))),
+        over_xi(_PREFACTOR / 3, keldysh_trace(word)),
+        over_xi(_PREFACTOR / 6, keldysh_trace(_SECOND + _TURNED)),
+        over_xi(-_PREFACTOR / 6, keldysh_part(_entries(sign))),
     )
 
 
@@ -226,19 +164,19 @@ def _pair() -> sp.Expr:
 
 
 def _d11(whole: bool) -> Claim:
-    density = (G11 * G22 + G22 * G11) / 2 if whole else sp.S.Zero
+    loops = (G11 * G22 + G22 * G11) / 2 if whole else sp.S.Zero
     return (
-        2 / _U + _over_xi(-2 * sp.I * _RHO, keldysh_part(G12 * G12 + density)),
-        _over_xi(-4 * sp.I * _RHO, _pair()),
+        2 / interaction + over_xi(-2 * sp.I * density, keldysh_part(G12 * G12 + loops)),
+        over_xi(-4 * sp.I * density, _pair()),
     )
 
 
 def _d5() -> Claim:
     second = keldysh_trace(_SECOND)
-    projection = _V * _Q * _COS
+    projection = velocity * _Q * _COS
     return (
         -sp.I / 2 * momentum_sum(frequency_integral(second)) * projection**2,
-        _over_xi(_PREFACTOR * _Q**2 / 3, second),
+        over_xi(_PREFACTOR * _Q**2 / 3, second),
     )
 
 
@@ -253,17 +191,17 @@ def _curvature() -> sp.Expr:
 def _check_d5(claim: Claim) -> Claim:
     first, last = claim
     bare = first.replace(momentum_sum, lambda x: x).replace(frequency_integral, lambda x: x)
-    bare = bare / (_V * _Q * _COS) ** 2
-    if bare.has(_V, _Q, _COS):
+    bare = bare / (velocity * _Q * _COS) ** 2
+    if bare.has(velocity, _Q, _COS):
         return bare
     explicit = written(bare, {G: _whole(_NU), **VERTICES})[0, 0]
     # the angular average of cos^2 is 1/3, and sum_k = 2 rho int dxi
-    averaged = 2 * _RHO / 3 * _Q**2 * _V**2
-    whole = _over_xi(-sp.I / 2 * averaged, keldysh_trace(_SECOND))
+    averaged = 2 * density / 3 * _Q**2 * velocity**2
+    whole = over_xi(-sp.I / 2 * averaged, keldysh_trace(_SECOND))
     return (
         cancelled(explicit - _curvature(), symbols.linewidth),
-        _collected(_integral(last) - _integral(whole)),
-        _collected(_integral(last) - _Q**2 * _beta22()),
+        collected(integral(last) - integral(whole)),
+        collected(integral(last) - _Q**2 * beta22()),
     )
 
 
@@ -327,7 +265,7 @@ RECORDS: tuple[Record, ...] = (
         Kind.APPROXIMATION,
         Status.PROVED,
         r"\delta\xi_{\mathbf{k}\mathbf{q}}",
-        claim=lambda: _V * _Q * _COS,
+        claim=lambda: velocity * _Q * _COS,
         test=vanishes(_check_d4),
         steps=(Step("the first order in q at |k| = sqrt(2 m mu); c is the cosine of the angle"),),
         by_construction="kinematics of a free carrier: no object of the project enters",
@@ -358,7 +296,7 @@ RECORDS: tuple[Record, ...] = (
         r"\beta_{22}",
         claim=lambda: _d6(_SECOND, -1),
         printed=lambda: _d6(tau2 * G * tau3 * G * tau2 * G, 1),
-        test=_same(_beta22),
+        test=same(beta22),
         steps=(
             Step("integrals over xi by residues, before any distribution is chosen"),
             Step("both orders of the trace give the same", lambda: _d6(_SECOND, -1)[1]),
@@ -390,9 +328,9 @@ RECORDS: tuple[Record, ...] = (
         Kind.IDENTITY,
         Status.MISPRINT,
         r"\beta_{22}",
-        claim=lambda: _over_xi(_PREFACTOR / 6, keldysh_part(_squares(4, -1))),
-        printed=lambda: _over_xi(_PREFACTOR / 6, keldysh_part(_squares(4, 1))),
-        test=_same(_beta22),
+        claim=lambda: over_xi(_PREFACTOR / 6, keldysh_part(_squares(4, -1))),
+        printed=lambda: over_xi(_PREFACTOR / 6, keldysh_part(_squares(4, 1))),
+        test=same(beta22),
         steps=(
             Step("G11 G22 - G12 G12 = -G12/Delta_0 in (D6), from (42) and (D7)"),
             Step("and G11 G11 + G22 G22 - 2 G12 G12 = (G11 - G22)^2 - 2 G12/Delta_0"),
@@ -408,7 +346,7 @@ RECORDS: tuple[Record, ...] = (
         "",
         claim=lambda: xi_integral(frequency_integral(keldysh_part(_squares(2, -1)))),
         printed=lambda: xi_integral(frequency_integral(keldysh_part(_squares(2, 1)))),
-        test=_same(lambda: sp.S.Zero),
+        test=same(lambda: sp.S.Zero),
         steps=(
             Step("the retarded part is the derivative of 2 xi (G12/Delta_0)^2 by xi"),
             Step("the Keldysh part by residues in xi, with F(omega) and F(-omega) left general"),
@@ -423,8 +361,8 @@ RECORDS: tuple[Record, ...] = (
         Kind.IDENTITY,
         Status.PROVED,
         r"\beta_{22}",
-        claim=lambda: _over_xi(_PREFACTOR / (3 * _GAP**2), _pair()),
-        test=_same(_beta22),
+        claim=lambda: over_xi(_PREFACTOR / (3 * _GAP**2), _pair()),
+        test=same(beta22),
         steps=(Step("(D8) less (D9)"),),
         note=_MEAN,
     ),
@@ -436,7 +374,7 @@ RECORDS: tuple[Record, ...] = (
         r"\alpha_{11}",
         claim=lambda: _d11(True),
         printed=lambda: _d11(False),
-        test=_same(_alpha11),
+        test=same(alpha11),
         steps=(
             Step("M_11 = 2/U - Pi_11, with 2/U from the Thouless criterion (40)"),
             Step("the loops by residues in xi", lambda: _d11(True)[1]),
