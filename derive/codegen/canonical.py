@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from derive.codegen.differences import in_basic_differences
+from derive.codegen.differences import in_basic_differences, with_numerical_roots
 from derive.codegen.elementary import real_power, where_less
 from derive.codegen.names import shown
 from derive.codegen.nodes import difference_value, principal_root
@@ -119,13 +119,18 @@ class Canonical:
         return base**exponent
 
     def _difference(self, expr: divided_difference) -> sp.Expr:
+        if self.target not in _ANY_DIFFERENCE:
+            expr = with_numerical_roots(expr)
         found = in_basic_differences(expr)
         if found is None:
             found = expr.doit()
         if found.has(divided_difference) and self.target in _ANY_DIFFERENCE:
             return difference_value(*map(self, difference_value.of(expr).args))
         if found.has(divided_difference):
-            raise ValueError(f"target {self.target} cannot compute {shown(expr)}")
+            raise ValueError(
+                f"target {self.target} cannot compute {shown(expr)}: its poles have no closed "
+                f"form, and only {', '.join(_ANY_DIFFERENCE)} find roots as they run"
+            )
         return self(found)
 
     def _cases(self, pieces: list[sp.Tuple]) -> sp.Expr:

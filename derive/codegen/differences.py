@@ -15,8 +15,10 @@ where the row vector takes multiplications and divisions by the distances u - w 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import sympy as sp
+from mpmath.libmp import NoConvergence
 
 from derive.codegen.elementary import where_less
 from derive.frequency.difference import divided_difference
@@ -27,6 +29,47 @@ from derive.frequency.transforms import MATSUBARA
 from derive.occupation import bose
 
 Transform = Callable[[Sequence[sp.Expr]], sp.Expr]
+
+
+#: Digits of roots that are found when code is written.
+_DIGITS = 30
+#: Relative distance, of each other and of the axis, from which on they are known well enough.
+_APART = sp.Rational(1, 10**9)
+
+
+def with_numerical_roots(difference: divided_difference) -> divided_difference:
+    """Replace polynomials without symbols and without closed roots by their roots, to 30 digits.
+
+    One that has roots next to each other, or to the axis, stays as it is.
+    """
+    nodes: list[sp.Expr] = []
+    sides: list[sp.Expr] = []
+    for node, side in zip(difference.nodes, difference.sides, strict=True):
+        monic = isinstance(node, sp.Tuple) and node[0] == 1
+        found = _roots(node, int(side)) if monic else []
+        if found:
+            nodes += [z for z, _ in found]
+            sides += [sp.Integer(s) for _, s in found]
+        else:
+            nodes.append(node)
+            sides.append(side)
+    return difference.func(difference.numerator, nodes, sides, difference.occupation)
+
+
+def _roots(polynomial: sp.Tuple, side: int) -> list[tuple[sp.Expr, int]]:
+    if polynomial.free_symbols or (len(polynomial) <= 3 and side != MIXED):
+        return []
+    try:
+        found = sp.Poly(list(polynomial), sp.Dummy()).nroots(n=_DIGITS, maxsteps=200)
+    except NoConvergence:
+        return []
+    parts = [tuple(map(sp.Rational, z.as_real_imag())) for z in found]
+    size = max(abs(x) + abs(y) for x, y in parts)
+    if min(abs(y) for _, y in parts) < _APART * size or any(
+        abs(x - u) + abs(y - v) < _APART * size for (x, y), (u, v) in combinations(parts, 2)
+    ):
+        return []
+    return [(x + sp.I * y, side if side != MIXED else (1 if y > 0 else -1)) for x, y in parts]
 
 
 def in_basic_differences(difference: divided_difference) -> sp.Expr | None:

@@ -12,6 +12,7 @@ import sympy as sp
 import derive
 from derive import bose, fermi, integrate_frequency
 from derive.compiler import TARGETS
+from derive.frequency.difference import divided_difference
 
 NU, B, X = sp.symbols("nu B x", real=True)
 G, T, W = sp.symbols("g T w", positive=True)
@@ -210,13 +211,35 @@ def test_gap_kernel_where_the_energy_vanishes() -> None:
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath", "lambdify"])
 def test_roots_without_closed_form(target: str) -> None:
-    expr = integrate_frequency(fermi(NU - B, T) / (NU**4 + NU + 3), NU)
+    expr = integrate_frequency(fermi(NU - B, T) / (NU**4 + NU**2 + W), NU)
+    compiled = derive.compile(expr, (B, T, W), target=target)
+    exact = complex(expr.subs({B: HALF, T: sp.Rational(1, 4), W: 1}).evalf(20))
+    assert complex(compiled(0.5, 0.25, 1.0)) == pytest.approx(exact, rel=1e-14)
+    for other in ("c", "numba", "jax"):
+        message = f"^target {other} cannot compute divided_difference.*find roots as they run$"
+        with pytest.raises(ValueError, match=message) as refusal:
+            derive.compile(expr, (B, T, W), target=other)
+        assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("target", ["numpy", "c", "numba", "jax"])
+@pytest.mark.parametrize("temperature", [0, T])
+def test_roots_of_polynomials_without_symbols(target: str, temperature: sp.Expr) -> None:
+    """They are found when the code is written, wherever nothing finds them later."""
+    if target in ("numba", "jax"):
+        pytest.importorskip(target)
+    expr = integrate_frequency(fermi(NU - B, temperature) / (NU**5 - NU - 1 - 2 * sp.I), NU)
     compiled = derive.compile(expr, (B, T), target=target)
     exact = complex(expr.subs({B: HALF, T: sp.Rational(1, 4)}).evalf(20))
     assert complex(compiled(0.5, 0.25)) == pytest.approx(exact, rel=1e-14)
-    for other in ("c", "numba", "jax"):
-        with pytest.raises(ValueError, match=f"^target {other} cannot compute divided_difference"):
-            derive.compile(expr, (B, T), target=other)
+
+
+def test_roots_next_to_each_other_are_left_alone() -> None:
+    near = sp.expand((NU**2 + NU + 3) ** 2 + sp.Rational(2, 10**20))
+    expr = integrate_frequency(fermi(NU - B, 0) / near, NU)
+    assert expr.has(divided_difference)
+    with pytest.raises(ValueError, match="find roots as they run"):
+        derive.compile(expr, B, target="c")
 
 
 def test_arrangements_and_shapes() -> None:
