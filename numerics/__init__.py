@@ -14,6 +14,7 @@ from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace
 
 if TYPE_CHECKING:
     from numerics.amplitude_spectrum import spectral_function
+    from numerics.archive import from_dict, load, save, to_dict
     from numerics.boundaries import Boundary, find_boundary
     from numerics.curve import Curve
     from numerics.diagram import phase_diagram
@@ -57,24 +58,32 @@ __all__ = [
     "equilibrium_crossover",
     "find_boundary",
     "fluctuation_matrix",
+    "from_dict",
     "growth_rate",
     "hydrodynamics",
+    "load",
     "mode_branches",
     "narrow_hydrodynamics",
     "occupied_spectral_weight",
     "pair_correlation",
     "phase_diagram",
     "real_dispersion",
+    "save",
     "solve_steady_state",
     "spectral_function",
     "stability_edges",
     "stability_line",
+    "to_dict",
     "trace_steady_states",
     "verify",
 ]
 
 #: Public names that are imported when they are first asked for, and the modules they come from.
 _LAZY = {
+    "from_dict": "numerics.archive",
+    "load": "numerics.archive",
+    "save": "numerics.archive",
+    "to_dict": "numerics.archive",
     "Curve": "numerics.curve",
     "PhaseDiagram": "numerics.diagram_types",
     "phase_diagram": "numerics.diagram",

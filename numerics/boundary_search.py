@@ -20,6 +20,7 @@ from numerics.boundary_conditions import (
 )
 from numerics.errors import NoCondensate
 from numerics.growth import Peak, climb, filled_diameter
+from numerics.kept import Kept
 from numerics.parameters import Parameters
 from numerics.refinement import with_state_errors
 from numerics.steady_state import SteadyState, trace_steady_states
@@ -42,7 +43,7 @@ _MOVING = 0.05
 
 
 @dataclass(frozen=True)
-class Boundary:
+class Boundary(Kept):
     """A point on a boundary.
 
     Parameters

@@ -11,6 +11,7 @@ from numerics.chunks import evaluate
 from numerics.domain import real
 from numerics.equations import MEASURE, TAIL_START
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.kept import Kept
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
 
@@ -19,7 +20,7 @@ _RANGE = (-20.0, 28.0)
 
 
 @dataclass(frozen=True)
-class Crossover:
+class Crossover(Kept):
     """Equilibrium state of the BCS-Leggett theory: interaction, order parameter, potential."""
 
     inv_kfa: float

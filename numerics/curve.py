@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from numerics.continuation import ContinuationError, follow, newton
 from numerics.domain import choice, listed, outside, reals
 from numerics.equations import Evaluation, Unknowns
+from numerics.kept import Kept
 from numerics.model import Model, Reservoir, Setting
 from numerics.steady_state import SteadyState, finished, solve_steady_state
 from numerics.system import Equations
@@ -36,7 +37,7 @@ _STRENGTH = 0.3
 
 
 @dataclass(frozen=True)
-class Curve:
+class Curve(Kept):
     """Steady states along a parameter.
 
     Parameters

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.domain import instance, tolerance
 from numerics.equations import MEASURE, Unknowns, occupation_momenta
 from numerics.errors import ConvergenceError
+from numerics.kept import Kept
 from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature import Grid, gauss_kronrod, graded_panels
 from numerics.steady_state import SteadyState
@@ -39,7 +40,7 @@ _NOISE = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Coefficients:
+class Coefficients(Kept):
     """Coefficients of M for small q and omega, with the signs of (46), or their errors.
 
     Parameters

@@ -23,6 +23,7 @@ from numerics.determinant import determinant
 from numerics.domain import LARGEST, SMALLEST, ascending, instance
 from numerics.fluctuation import fluctuation_matrix
 from numerics.growth import completed
+from numerics.kept import Kept
 from numerics.refinement import refine
 from numerics.steady_state import SteadyState
 
@@ -67,7 +68,7 @@ class ModeBranch:
 
 
 @dataclass(frozen=True, eq=False)
-class ModeBranches:
+class ModeBranches(Kept):
     """The collective modes that grow or are damped little, as branches over the wave numbers.
 
     Parameters

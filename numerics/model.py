@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
+from numerics.kept import Kept
 from numerics.occupation import Filled, Occupation
 from numerics.parameters import Parameters
 
@@ -108,7 +109,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Kept):
     """A condensate and any number of reservoirs, in units of the Fermi energy and momentum.
 
     At a given density the potential of the reservoirs with `mu=None` is solved for, as in the

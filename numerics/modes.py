@@ -15,6 +15,7 @@ from numerics.certify import certified_modes
 from numerics.determinant import determinant
 from numerics.domain import LARGEST, flag, instance, positive, tolerance
 from numerics.fluctuation import fluctuation_matrix
+from numerics.kept import Kept
 from numerics.mode_tracks import wave_numbers
 from numerics.refinement import refine, with_state_errors
 from numerics.results import DECAYS, GROWS, UNDECIDED
@@ -28,7 +29,7 @@ _BEYOND = 0.0137
 
 
 @dataclass(frozen=True)
-class CollectiveModes:
+class CollectiveModes(Kept):
     """The collective modes at one wave number within a window of frequencies.
 
     Parameters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numerics.domain import LARGEST, SMALLEST, real
+from numerics.kept import Kept
 from numerics.occupation import Filled, Occupation
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ DENSITY = 1 / (3 * math.pi**2)
 
 
 @dataclass(frozen=True)
-class Parameters:
+class Parameters(Kept):
     """Parameters of the driven-dissipative condensate, in units of the Fermi energy and momentum.
 
     Parameters

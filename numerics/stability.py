@@ -26,6 +26,7 @@ from numerics.boundary_search import (
 from numerics.domain import ascending, choice, instance, outside
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.growth import Peak, growth_rate, search_grid
+from numerics.kept import Kept
 from numerics.parameters import Parameters
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState, trace_steady_states
@@ -86,7 +87,7 @@ class StabilityEdge:
 
 
 @dataclass(frozen=True)
-class StabilityLine:
+class StabilityLine(Kept):
     """What is stable along the drive.
 
     Parameters

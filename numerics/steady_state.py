@@ -15,6 +15,7 @@ from numerics.continuation import ContinuationError, follow, newton
 from numerics.domain import instance, listed, outside, reals, tolerance
 from numerics.equations import Unknowns
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.kept import Kept
 from numerics.model import Model, Setting
 from numerics.occupation import Occupation
 from numerics.parameters import Parameters
@@ -36,7 +37,7 @@ _NEARBY = 0.5
 
 
 @dataclass(frozen=True)
-class SteadyState:
+class SteadyState(Kept):
     """A uniform steady state, in units of the Fermi energy and momentum.
 
     Parameters
@@ -187,7 +188,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
 
 
 @dataclass(frozen=True)
-class Branch:
+class Branch(Kept):
     """Steady states along the decay rate.
 
     Parameters

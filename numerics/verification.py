@@ -14,6 +14,7 @@ from numerics.domain import LARGEST, instance, integer
 from numerics.equations import Unknowns, evaluate_equations
 from numerics.fluctuation import fluctuation_matrix
 from numerics.growth import growth_rate
+from numerics.kept import Kept
 from numerics.long_wavelength import hydrodynamics
 from numerics.loops import ResponseIntegrand
 from numerics.reference import reference_matrix
@@ -69,7 +70,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Kept):
     """What was checked of a state, as a table where it is printed.
 
     Parameters

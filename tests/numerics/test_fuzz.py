@@ -27,18 +27,22 @@ VALID = {
     "equilibrium_crossover": {"inv_kfa": 0.0},
     "find_boundary": {"kind": "B", "inv_kfa": -1.0, "gamma_b": 1e-3, "cutoff": 100.0},
     "fluctuation_matrix": {"state": STATE, "q": 0.1, "omega": 0.1, "rtol": 1e-8},
+    "from_dict": {"data": numerics.to_dict(STATE)},
     "growth_rate": {"state": STATE, "smallest": 1e-4, "largest": 0.1, "certify": False},
     "hydrodynamics": {"state": STATE, "rtol": 1e-8},
+    "load": {"path": "no such file"},
     "mode_branches": {"state": STATE, "q": [0.01, 0.02]},
     "narrow_hydrodynamics": {"state": STATE},
     "occupied_spectral_weight": {"state": STATE, "p": 1.0, "omega": 0.1},
     "pair_correlation": {"state": STATE, "q": 0.1, "omega": 0.1, "part": "all", "rtol": 1e-8},
     "phase_diagram": {"inv_kfa": [-1.0], "kinds": ["normal"], "gamma_b": 1e-3, "ratios": [0.1]},
     "real_dispersion": {"state": STATE, "q": [0.1], "largest": 0.1, "halvings": 2},
+    "save": {"value": STATE, "path": "no such folder/file"},
     "solve_steady_state": {"parameters": Parameters(0.0), "rtol": 1e-10},
     "spectral_function": {"state": STATE, "q": 0.1, "omega": 0.3, "part": "all", "rtol": 1e-8},
     "stability_edges": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "stability_line": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
+    "to_dict": {"value": STATE},
     "trace_steady_states": {"parameters": Parameters(0.0), "gamma_v": [0.0], "rtol": 1e-10},
     "verify": {"state": STATE, "points": 1, "slow": 0, "seed": 0},
     "Parameters": {"inv_kfa": 0.0, "gamma_b": 1e-3, "gamma_v": 0.0, "cutoff": 100.0},
@@ -116,6 +120,8 @@ def is_value(name: str, argument: str, junk: object) -> bool:
         )
     if argument == "omega" and name != "occupied_spectral_weight":
         return isinstance(junk, complex) or (isinstance(junk, list) and junk == [1j])
+    if argument == "path":
+        return isinstance(junk, str) and junk != ""
     if (name, argument) == ("trace_steady_states", "gamma_v"):
         return isinstance(junk, set)
     return argument == "certify" and isinstance(junk, bool)

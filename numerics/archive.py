@@ -1,0 +1,266 @@
+"""Results as plain data and as files: JSON with version and units, no code and no pickle."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import importlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from numerics.domain import outside
+from numerics.domain import path as checked_path
+
+__all__ = ["from_dict", "load", "save", "to_dict"]
+
+#: What may be kept, by the module it is defined in.
+_MODULES = {
+    "numerics.boundary_search": ("Boundary",),
+    "numerics.crossover": ("Crossover",),
+    "numerics.curve": ("Curve",),
+    "numerics.growth": ("GrowthRate",),
+    "numerics.long_wavelength": ("Coefficients", "Hydrodynamics"),
+    "numerics.mode_tracks": ("ModeBranch", "ModeBranches"),
+    "numerics.model": ("Bands", "Contact", "Model", "Reservoir"),
+    "numerics.modes": ("CollectiveModes",),
+    "numerics.parameters": ("Parameters",),
+    "numerics.results": ("FullResult",),
+    "numerics.stability": ("StabilityEdge", "StabilityLine"),
+    "numerics.steady_state": ("Branch", "SteadyState"),
+    "numerics.verification": ("Check", "Verification"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+_UNITS = "energies and frequencies in epsilon_F, momenta in k_F, hbar = k_B = 1"
+#: Kinds of arrays: their letter in NumPy, and the name in a file.
+_ARRAYS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128", "U": "str"}
+#: Annotations of fields that are checked.
+_PLAIN: dict[str, tuple[type, ...]] = {
+    "float": (float, int),
+    "int": (int,),
+    "str": (str,),
+    "bool": (bool,),
+}
+
+
+def to_dict(value: object) -> dict[str, Any]:
+    """Return a result as plain data: dictionaries, lists, strings and numbers.
+
+    Parameters
+    ----------
+    value : Parameters, Model, SteadyState, Curve, Boundary, Hydrodynamics, CollectiveModes, ...
+        What the functions of this package take or return.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, from_dict, to_dict
+    >>> to_dict(Parameters(0.0))["fields"]["inv_kfa"]
+    0.0
+    >>> from_dict(to_dict(Parameters(0.0))) == Parameters(0.0)
+    True
+    """
+    if type(value).__name__ not in _HOME or not isinstance(value, _kind(type(value).__name__)):
+        raise outside("value", value, f"one of {', '.join(sorted(_HOME))}")
+    encoded = _encoded(value)
+    assert isinstance(encoded, dict)
+    return encoded
+
+
+def from_dict(data: object) -> Any:
+    """Return what `to_dict` has made plain.
+
+    Raises
+    ------
+    ValueError
+        If this is no such data.
+
+    Examples
+    --------
+    >>> from numerics import from_dict
+    >>> from_dict({"type": "Contact", "fields": {"inv_kfa": -1.0}})
+    Contact(inv_kfa=-1.0)
+    """
+    try:
+        if not isinstance(data, dict) or "type" not in data:
+            raise ValueError
+        return _decoded(data)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "not of this form"
+        raise ValueError(f"data is outside its domain: what to_dict returns ({reason})") from None
+
+
+def save(value: object, path: str | PathLike[str]) -> None:
+    """Write a result into a file, which is complete or not there.
+
+    Parameters
+    ----------
+    value
+        As in `to_dict`.
+    path : str or path-like
+        The file; one that exists is replaced.
+
+    Raises
+    ------
+    ValueError
+        If the value cannot be kept.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from numerics import Parameters, save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Parameters(0.5), f"{folder}/model.json")
+    ...     os.listdir(folder)
+    ['model.json']
+    """
+    from importlib.metadata import version
+
+    data = to_dict(value)
+    target = Path(checked_path("path", path))
+    content = {
+        "nambu": version("nambu"),
+        "units": _UNITS,
+        "sha256": _digest(data),
+        "value": data,
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    # written beside, and renamed when all of it is on the disk
+    handle, beside = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Read what `save` has written.
+
+    Raises
+    ------
+    ValueError
+        If the file is something else, or has been changed.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from numerics import Parameters, load, save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Parameters(0.5), f"{folder}/model.json")
+    ...     load(f"{folder}/model.json").inv_kfa
+    0.5
+    """
+    source = Path(checked_path("path", path))
+    domain = "a file that nambu has saved"
+    try:
+        content = json.loads(source.read_text(encoding="utf-8"), parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise outside("path", source.name, domain) from None
+    if not isinstance(content, dict) or not {"nambu", "sha256", "value"} <= content.keys():
+        raise outside("path", source.name, domain)
+    if content["sha256"] != _digest(content["value"]):
+        raise outside("path", source.name, f"{domain}, as it was: its contents were changed")
+    return from_dict(content["value"])
+
+
+@functools.cache
+def _kind(name: str) -> type[Any]:
+    found = getattr(importlib.import_module(_HOME[name]), name)
+    assert isinstance(found, type)
+    return found
+
+
+def _digest(data: object) -> str:
+    canonical = json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _refused(word: str) -> None:
+    raise ValueError(word)
+
+
+def _encoded(value: Any) -> Any:
+    if value is None or isinstance(value, bool | str) or type(value) is int:
+        return value
+    if isinstance(value, np.generic):
+        return _encoded(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"float": str(value)}
+    if isinstance(value, complex):
+        return {"complex": [_encoded(value.real), _encoded(value.imag)]}
+    if isinstance(value, np.ndarray):
+        kind = _ARRAYS[value.dtype.kind]
+        numbers = [_encoded(x) for x in value.ravel().tolist()]
+        return {"array": kind, "shape": list(value.shape), "values": numbers}
+    name = type(value).__name__
+    if name in _HOME:
+        return {"type": name, "fields": {key: _encoded(x) for key, x in _fields(value)}}
+    if isinstance(value, tuple):
+        return {"tuple": [_encoded(x) for x in value]}
+    raise outside("value", value, "what can be kept")
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    names = getattr(value, "_fields", None) or [f.name for f in dataclasses.fields(value)]
+    for name in names:
+        yield name, getattr(value, name)
+
+
+def _decoded(data: Any) -> Any:
+    if not isinstance(data, dict):
+        if isinstance(data, list):
+            raise ValueError("a list without a kind")
+        return data
+    match data:
+        case {"float": "nan" | "inf" | "-inf" as word}:
+            return float(word)
+        case {"complex": [real, imag]}:
+            return complex(_decoded(real), _decoded(imag))
+        case {"tuple": [*values]}:
+            return tuple(_decoded(x) for x in values)
+        case {"array": str(kind), "shape": [*shape], "values": [*values]}:
+            if kind not in _ARRAYS.values():
+                raise ValueError(f"array = {kind!r}")
+            found = np.array([_decoded(x) for x in values], dtype=kind).reshape(shape)
+            found.flags.writeable = False
+            return found
+        case {"type": str(name), "fields": dict(fields)} if name in _HOME:
+            return _built(_kind(name), {key: _decoded(x) for key, x in fields.items()})
+    raise ValueError(f"unknown kind {', '.join(map(str, data))[:60]!r}")
+
+
+def _built(kind: type[Any], fields: dict[str, Any]) -> Any:
+    """Return a value of a type, whose fields have to be there and of their plain types."""
+    annotations = {
+        name: annotation
+        for base in reversed(kind.__mro__)
+        for name, annotation in getattr(base, "__annotations__", {}).items()
+    }
+    names = getattr(kind, "_fields", None) or [f.name for f in dataclasses.fields(kind)]
+    if set(names) != set(fields):
+        raise ValueError(f"{kind.__name__} has the fields {', '.join(names)}")
+    for name, value in fields.items():
+        wanted = _PLAIN.get(str(annotations[name]))
+        boolean = isinstance(value, bool) and wanted != (bool,)
+        if wanted is not None and (boolean or not isinstance(value, wanted)):
+            raise ValueError(f"{name} = {value!r} of {kind.__name__}")
+    return kind(**fields)
