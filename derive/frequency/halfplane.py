@@ -27,6 +27,9 @@ _FACTORED = 12
 _HERMITE = 8
 #: Terms of a polynomial, and of its Hermite form, up to which the form's minors are worked out.
 _SYMBOLIC, _FORM_TERMS = 40, 120
+#: Terms of a cubic polynomial up to which its roots are written with radicals; the sides of longer
+#: ones are never decided.
+_RADICALS = 8
 _NAMES = {"upper": 1, "+": 1, "above": 1, "lower": -1, "-": -1, "below": -1}
 
 #: What the user knows of sides: one for all undecided poles, by pole, or a function of the pole.
@@ -145,7 +148,8 @@ class Sides:
             if roots:
                 return [(Node(z, self.of(z)), m) for z, m in roots]
         expression = sp.Poly(polynomial, self.nu)
-        found = sp.roots(expression) if len(polynomial) <= 4 else {}
+        short = len(polynomial) <= 4 and terms_of(polynomial) <= _RADICALS
+        found = sp.roots(expression) if short else {}
         if sum(found.values()) == len(polynomial) - 1:
             return [(Node(sp.expand(z), self.of(z)), m) for z, m in found.items()]
         if isinstance(self.known, (int, str)):

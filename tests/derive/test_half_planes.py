@@ -94,3 +94,33 @@ def test_principal_values_only_when_asked():
     assert sp.simplify(found + a / (2 * g * (a**2 + g**2))) == 0
     with pytest.raises(ValueError, match="lies on the real axis"):
         integrate_frequency(1 / ((nu - a) ** 2 * (nu**2 + g**2)), nu, principal=True)
+
+
+def continued_fraction():
+    """Return the resolvent of three coupled levels, all of the width g."""
+    c, d = sp.symbols("c d", real=True)
+    values = {a: 1, b: sp.Rational(2, 3), c: sp.Rational(-3, 4), d: sp.Rational(5, 4), g: 2}
+    z = nu + sp.I * g
+    return 1 / (z - a - b**2 / (z - c - d**2 / (z - a - c))), values
+
+
+def test_long_cubic_polynomials_are_not_solved_by_radicals():
+    """The sides of such roots are not decided in a minute; told, they need not be.
+
+    Independently: the poles are the eigenvalues of a Hermitian matrix less i g.
+    """
+    resolvent, values = continued_fraction()
+    with pytest.raises(ValueError, match="give the denominator in factors, assumptions"):
+        integrate_frequency(fermi(nu, 0) * resolvent / (nu - sp.I), nu)
+    found = integrate_frequency(fermi(nu, 0) * resolvent / (nu - sp.I), nu, side="lower")
+    one, two, three, four, width = map(float, values.values())
+    matrix = [[one, two, 0], [two, three, four], [0, four, one + three]]
+    levels, vectors = mp.eigh(mp.matrix(matrix))
+    terms = []
+    for k, level in enumerate(levels):
+        pole = level - 1j * width
+        # theta/((nu - pole)(nu - i)) by logarithms, each with its cut along the path
+        pair = (mp.log(pole) - mp.log(1j)) / (pole - 1j)
+        terms.append(vectors[0, k] ** 2 * pair)
+    expected = mp.fsum(terms) / (2 * mp.pi)
+    assert abs(complex(found.subs(values)) - complex(expected)) < 1e-13
