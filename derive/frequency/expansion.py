@@ -75,6 +75,9 @@ def in_one_fraction(difference: sp.Expr, x: sp.Symbol, cdir: Any = 0) -> sp.Expr
         raise NotImplementedError(
             f"no limit or series of {difference}: its poles have no closed form"
         )
+    if written.has(sp.tanh, sp.coth):
+        # SymPy has no limits of these at infinity
+        written = written.rewrite(sp.exp)
     return _signed(sp.cancel(written), x, cdir)
 
 
@@ -135,7 +138,7 @@ def _coefficients(difference: sp.Expr, x: sp.Symbol, count: int) -> Iterator[sp.
         Before the first, if the function is not continuous, and before the second, if it is not
         analytic.
     """
-    value = difference.subs(x, 0)
+    value = _cooled(difference.subs(x, 0))
     try:
         fixed = not value.has(*_INFINITE) and _is_continuous(difference, value, x)
     except ValueError:
@@ -157,6 +160,17 @@ def _leaves(expr: sp.Basic) -> Iterator[sp.Expr]:
             yield from _leaves(argument)
         else:
             yield argument
+
+
+def _cooled(value: sp.Expr) -> sp.Expr:
+    """Return the same with a Bose factor at T = 0 as what it is, minus a step."""
+    if not isinstance(value, divided_difference) or len(value.occupation) != 1:
+        return value
+    statistics, edge, heat = value.occupation[0]
+    if statistics != -1 or not heat.is_zero:
+        return value
+    minus = [-c for c in value.numerator]
+    return value.func(minus, value.nodes, value.sides, ((1, edge, heat),))
 
 
 def _is_difference(expr: sp.Basic) -> bool:
@@ -216,7 +230,7 @@ def _are_away_from_edges(
         # which step is the last one
         return False
     for (statistics, edge, heat), before in zip(factors, difference.occupation, strict=True):
-        if vanishes(heat) and not before[2].is_zero and statistics != 1:
+        if vanishes(heat) and not before[2].is_zero and (abs(statistics) != 1 or len(factors) > 1):
             return False
         if abs(statistics) == MATSUBARA:
             comb = sp.cosh if statistics > 0 else sp.sinh

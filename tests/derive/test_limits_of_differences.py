@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
-from derive import bose, fermi, integrate_frequency
+from derive import bose, fermi, integrate_frequency, matsubara_sum
 from derive.frequency.difference import divided_difference
 from derive.frequency.divided import divided_log, divided_polygamma
 from derive.frequency.expansion import in_one_fraction
@@ -139,6 +139,24 @@ def test_matsubara_comb_cools():
     limit = sp.limit(comb, b, a)
     expected = -sp.pi / (2 * heat) / sp.cosh(a / (2 * heat)) ** 2
     assert abs(value(limit) - value(expected)) < 1e-25
+
+
+def test_matsubara_sums_at_the_ends():
+    """By hand: the sum over 1/((nu - a)(nu - b)) is [tanh(b/2T) - tanh(a/2T)]/(2 (a - b))."""
+    pair = matsubara_sum(1 / ((nu - a) * (nu - b)), nu, heat)
+    at = {a: POINT[a], b: POINT[b]}
+    # a > 0 > b
+    assert sp.limit(pair.subs(at), heat, 0) == 1 / (POINT[b] - POINT[a])
+    above = sp.limit(b * pair.subs({a: POINT[a], heat: POINT[heat]}), b, sp.oo)
+    assert abs(value(above) - value((sp.tanh(POINT[a] / (2 * POINT[heat])) - 1) / 2)) < 1e-25
+    assert sp.limit(heat * pair.subs(at), heat, sp.oo) == -sp.Rational(1, 4)
+
+
+def test_bose_factor_cools_to_minus_a_step():
+    line = nu / ((nu - a) ** 2 + g**2) / ((nu - b) ** 2 + g**2)
+    warm = difference(line * bose(nu, heat))
+    cold = integrate_frequency(-line * fermi(nu, 0), nu)
+    assert abs(value(sp.limit(warm, heat, 0)) - value(cold)) < 1e-25
 
 
 def test_sharp_line_on_a_known_side():
