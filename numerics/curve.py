@@ -116,7 +116,7 @@ def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Cur
     for value in wanted:
         # what is outside the parameter's own domain is refused before anything is done
         with_parameter(model, along, float(value))
-    system = _Along(model, along)
+    system = Along(model, along)
     first = solve_steady_state(with_parameter(model, along, float(wanted[0])), rtol=rtol)
     found: list[list[SteadyState]] = [[first], *([] for _ in wanted[1:])]
     folds, points, status = [], [system.point(first, float(wanted[0]))], "complete"
@@ -159,7 +159,7 @@ def _between(before: float, value: float, after: float) -> bool:
 
 
 def _points(
-    system: _Along, start: Array, direction: float, ends: tuple[float, float]
+    system: Along, start: Array, direction: float, ends: tuple[float, float]
 ) -> Iterator[Array]:
     """Yield points of the curve until it leaves the range of the parameter, one beyond."""
     low, high = sorted(ends)
@@ -174,7 +174,7 @@ def _points(
             return
 
 
-class _Along:
+class Along:
     """The equations in gap, mu, the edge's distance from the lowest excitation and a parameter."""
 
     def __init__(self, model: Setting, path: str) -> None:
@@ -187,13 +187,16 @@ class _Along:
         return Equations(with_parameter(self.model, self.path, value))
 
     def point(self, state: SteadyState, value: float) -> Array:
+        """Return the point of a state."""
         return self.frame.point(Unknowns(state.gap, state.mu, state.edge), value)
 
     def row(self, point: Array) -> tuple[float, float, float, float]:
+        """Return parameter, order parameter, mu and mu_b at a point."""
         at = self.frame.unknowns(point)
         return float(point[3]), at.gap, at.mu, at.mu + at.edge
 
     def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the four unknowns."""
         value, at = float(x[3]), self.frame.unknowns(x)
 
         def evaluated(value: float) -> Evaluation | None:

@@ -27,6 +27,7 @@ from numerics.domain import ascending, choice, instance, outside
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.growth import Peak, growth_rate, search_grid
 from numerics.kept import Kept
+from numerics.model import Model, Setting
 from numerics.parameters import Parameters
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.steady_state import SteadyState, trace_steady_states
@@ -38,6 +39,8 @@ ALONG: dict[str, Callable[[Parameters], float]] = {
     "ratio": lambda model: 1.0,
     "gamma_v": lambda model: model.gamma_b,
 }
+#: Other parameters of the paper's model.
+_OTHERS = ("inv_kfa", "gamma_b", "temperature", "cutoff")
 #: Ratios of the search: from this multiple of gamma_b (and at most a tenth), by this factor.
 _FROM, _FACTOR = 0.3, 2.0
 #: Above a known boundary the steps are longer by this factor in the logarithm.
@@ -109,18 +112,20 @@ class StabilityLine(Kept):
 
 
 def stability_edges(
-    model: Parameters, *, along: str = "ratio", values: tuple[float, float] | None = None
+    model: Setting, *, along: str = "ratio", values: tuple[float, float] | None = None
 ) -> tuple[StabilityEdge, ...]:
-    """Return every change of stability along the drive, ascending.
+    """Return every change of stability along the drive or another parameter, ascending.
 
     Parameters
     ----------
-    model : Parameters
-        Its own decay rate is not used.
-    along : {"ratio", "gamma_v"}
-        gamma_v/gamma_b, or gamma_v.
+    model : Parameters or Model
+        Its own value of the parameter is not used.
+    along : str
+        "ratio" or "gamma_v" for gamma_v/gamma_b and gamma_v of the paper's model; else a parameter
+        as in `trace_steady_states`.
     values : tuple of float, optional
-        Smallest and largest drive; by default everything up to where the condensate ends.
+        Smallest and largest value; for the drive by default everything up to where the condensate
+        ends.
 
     Raises
     ------
@@ -131,8 +136,10 @@ def stability_edges(
 
     Notes
     -----
-    States are looked at in steps of a factor of two, and closer towards the end of the branch: a
-    pair of edges between two of them is not seen.
+    States are looked at in steps of a factor of two in the drive, and closer towards the end of the
+    branch, or at nine values of another parameter: a pair of edges between two of them is not seen.
+    Where an edge cannot be solved for it is known from the verdicts on either side, and its status
+    and its error say so.
 
     Examples
     --------
@@ -146,7 +153,7 @@ def stability_edges(
 
 
 def stability_line(
-    model: Parameters,
+    model: Setting,
     *,
     along: str = "ratio",
     values: tuple[float, float] | None = None,
@@ -173,8 +180,14 @@ def stability_line(
     >>> line.edges, line.unstable
     ((), ((0.03, 0.031),))
     """
+    if isinstance(model, Model) or (isinstance(along, str) and along in _OTHERS):
+        from numerics.stability_along import line_along
+
+        if first is not None:
+            raise outside("first", first, 'None, but for along="ratio" or "gamma_v"')
+        return line_along(model, along, values)
     instance("model", model, Parameters)
-    unit = ALONG[choice("along", along, tuple(ALONG))](model)
+    unit = ALONG[choice("along", along, (*ALONG, *_OTHERS))](model)
     if first is not None:
         instance("first", first, Boundary)
     low, high = _range(values, unit, model)
@@ -285,7 +298,7 @@ class _Walk:
         rate = growth_rate(state)
         return StabilityEdge(
             ratio,
-            _kind_of(rate.q, rate.omega, state),
+            kind_of(rate.q, rate.omega, state),
             rate.q,
             rate.omega,
             high - low,
@@ -298,7 +311,7 @@ class _Walk:
         """Return the edge next to an unstable state, solved for."""
         state = self.line.state(start)
         rate = growth_rate(state)
-        if _kind_of(rate.q, rate.omega, state) == "C":
+        if kind_of(rate.q, rate.omega, state) == "C":
             peak = Peak(rate.q, complex(rate.omega, rate.rate), rate.error)
             found = oscillating_from(self.line, start, peak)
         else:
@@ -330,7 +343,8 @@ def counted(state: SteadyState) -> str:
     return DECAYS if certain.all() else UNDECIDED
 
 
-def _kind_of(q: float, omega: float, state: SteadyState) -> str:
+def kind_of(q: float, omega: float, state: SteadyState) -> str:
+    """Return the kind of boundary at which a mode has begun to grow."""
     gamma = state.parameters.linewidth
     if omega > _MOVING * gamma:
         return "C"

@@ -59,3 +59,43 @@ def test_bad_arguments(bad):
     model = bad.pop("model", Parameters(-1.0))
     with pytest.raises(ValueError, match="outside its domain"):
         stability_edges(model, **bad)
+
+
+VACUUM = Parameters(-1.0, 1e-3).model()
+
+
+def test_an_edge_along_a_rate_is_that_along_the_drive():
+    """The same edge, from the growth of the mode and from the tangency of det M(q, 0)."""
+    (solved,) = stability_edges(Parameters(-1.0, 1e-3), along="gamma_v", values=(2e-5, 2.2e-5))
+    found = stability_line(VACUUM, along="reservoirs.vacuum.rate", values=(2e-5, 2.2e-5))
+    (edge,) = found.edges
+    assert abs(edge.value - solved.value) <= edge.error + solved.error
+    assert edge.error < 1e-8 * edge.value
+    assert (edge.kind, edge.direction, edge.status) == ("B", "above", "converged")
+    assert abs(edge.q - solved.q) < 1e-5
+    assert found.unstable == ((edge.value, 2.2e-5),)
+
+
+@pytest.mark.slow
+def test_an_edge_along_the_interaction_strength_is_on_the_boundary():
+    boundary = find_boundary("B", -0.8, gamma_b=1e-3)
+    model = boundary.state.paper
+    (edge,) = stability_edges(model, along="inv_kfa", values=(-0.9, -0.7))
+    assert abs(edge.value + 0.8) <= edge.error + 1e-8
+    # towards stronger pairing it becomes unstable
+    assert edge.direction == "above"
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "match"),
+    [
+        (VACUUM, {"along": "ratio", "values": (0.0, 1.0)}, "along = 'ratio'"),
+        (VACUUM, {"along": "reservoirs.vacuum.rate"}, "values = None"),
+        (VACUUM, {"along": "reservoirs.vacuum.rate", "values": (1.0, 0.0)}, "values"),
+        (Parameters(0.0), {"along": "mu", "values": (0.0, 1.0)}, "along = 'mu'"),
+        (Parameters(0.0), {"along": "temperature"}, "values = None"),
+    ],
+)
+def test_bad_input_along_parameters(model, options, match):
+    with pytest.raises(ValueError, match=match):
+        stability_edges(model, **options)
