@@ -239,10 +239,13 @@ def _plain(expr: sp.Expr) -> sp.Expr:
     return sp.expand(sp.radsimp(value))
 
 
-def _difference(fraction: Fraction) -> divided_difference:
+def _difference(fraction: Fraction) -> sp.Expr:
+    """Return the divided difference, a minus sign in front of it: SymPy then sees what cancels."""
     nodes = [node for node, m in fraction.nodes for _ in range(m)]
-    return divided_difference(
-        fraction.above,
+    above = fraction.above
+    sign = -1 if above[0].is_negative else 1
+    return sign * divided_difference(
+        tuple(sign * c for c in above),
         tuple(n.place for n in nodes),
         tuple(n.side for n in nodes),
         tuple((f.statistics, f.edge, f.temperature) for f in fraction.factors),

@@ -141,6 +141,19 @@ def test_matsubara_comb_cools():
     assert abs(value(limit) - value(expected)) < 1e-25
 
 
+@pytest.mark.parametrize("temperature", [0, heat])
+def test_difference_of_occupations_over_a_small_bias(temperature):
+    """A current over its bias: by hand the value at the edge, or -f' in the integrand."""
+    bias = sp.Symbol("V", real=True)
+    current = difference((fermi(nu - bias, temperature) - fermi(nu, temperature)) * PAIR)
+    conductance = sp.limit(current / bias, bias, 0)
+    if temperature == 0:
+        expected = PAIR.subs(nu, 0) / (2 * sp.pi)
+    else:
+        expected = integrate_frequency(-fermi(nu, temperature).diff(nu) * PAIR, nu)
+    assert abs(value(conductance) - value(expected)) < 1e-25
+
+
 def test_matsubara_sums_at_the_ends():
     """By hand: the sum over 1/((nu - a)(nu - b)) is [tanh(b/2T) - tanh(a/2T)]/(2 (a - b))."""
     pair = matsubara_sum(1 / ((nu - a) * (nu - b)), nu, heat)
