@@ -22,6 +22,8 @@ T = TypeVar("T")
 SECONDS = 60.0
 #: Seconds after which an interruption that did not end the call is repeated.
 _AGAIN = 2.0
+#: Jumps backward, at each of which an interruption that is on its way arrives.
+_CHECKS = 100
 
 
 class Deadline:
@@ -91,7 +93,6 @@ class _Watch:
         self._thread = threading.get_ident()
         self._stopped = threading.Event()
         self._lock = threading.Lock()
-        self._sent = False
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="nambu-deadline", daemon=True).start()
@@ -101,19 +102,25 @@ class _Watch:
         while not self._stopped.wait(pause):
             with self._lock:
                 if not self._stopped.is_set():
-                    self._sent = True
                     _raise_in(self._thread, _OutOfTimeError)
             pause = _AGAIN
 
     def stop(self) -> None:
         """Interrupt no more, nor with what is on its way."""
-        self._stopped.set()
-        with self._lock:
-            if self._sent:
-                _raise_in(self._thread, None)
+        while True:
+            try:
+                self._stopped.set()
+                with self._lock:
+                    # nothing is sent from here on
+                    pass
+                for _ in range(_CHECKS):
+                    # what was sent before arrives here; to take it back instead would leave the
+                    # interpreter looking for it for good
+                    pass
+                return
+            except _OutOfTimeError:
+                continue
 
 
-def _raise_in(thread: int, exception: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), None if exception is None else ctypes.py_object(exception)
-    )
+def _raise_in(thread: int, exception: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(exception))

@@ -149,7 +149,7 @@ def nested(depth: int) -> dict[str, object]:
         {"type": ["Contact"], "fields": {}},
         {"type": "FullResult", "fields": {"value": {"array": "O", "shape": [1], "values": [1]}}},
         {"array": "float64", "shape": [2], "values": [1.0]},
-        nested(100_000),
+        nested(5_000),
         {"type": "Contact", "fields": {"inv_kfa": 10**400}},
     ],
     ids=range(14),

@@ -315,7 +315,7 @@ def test_reservoirs_of_every_kind():
     )
     occurs(drawn, lambda rs: rs[0].rate.is_Symbol)
     occurs(drawn, lambda rs: rs[0].rate.is_Rational)
-    assert len(find(strategies.reservoirs(most=1), lambda _: True)) == 1
+    assert len(find(strategies.reservoirs(most=1), lambda _: True, settings=SEARCH)) == 1
 
 
 def test_hypothesis_is_imported_here_only():
