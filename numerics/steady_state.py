@@ -349,8 +349,12 @@ def _end_point(equations: Equations, before: Array, after: Array) -> Array:
     if after[0] > 0:
         return before
     system = Restricted(equations, (1, 2, 3), np.zeros(4))
-    found = newton(system, after[1:], equations.scales(after)[1:])
-    if not found.converged:
+    # from beyond, or from between where an edge meets the spectrum on the way
+    for start in (after, before + (after - before) * before[0] / (before[0] - after[0])):
+        found = newton(system, start[1:], equations.scales(start)[1:])
+        if found.converged:
+            break
+    else:
         raise _unconverged(equations.parameters, float(after[3]), found.point)
     return system.complete(found.point)
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from numerics.crossover import equilibrium_crossover
 from numerics.domain import choice
-from numerics.errors import NoCondensate
+from numerics.errors import ConvergenceError, NoCondensate
 from numerics.model import Contact, Model, Reservoir, Setting
 from numerics.parameters import Parameters
 from numerics.steady_state import SteadyState, solve_steady_state
@@ -175,6 +175,9 @@ def _solved(model: Setting) -> SteadyState | float | None:
         return solve_steady_state(model)
     except NoCondensate as ended:
         return ended.end
+    except ConvergenceError:
+        # cold leads that meet the edges of the spectrum where the branch ends
+        return None
 
 
 def frequencies(state: SteadyState, *, real: bool = False) -> st.SearchStrategy[complex]:
