@@ -138,7 +138,7 @@ def save(value: object, path: str | PathLike[str]) -> None:
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     # written beside, and renamed when all of it is on the disk
-    handle, beside = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,13 @@ from numerics.determinant import (
 from numerics.growth import filled_diameter
 from numerics.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.parameters import Parameters
+from numerics.sensitivity import effect_of_errors
 from numerics.steady_state import SteadyState, solve_nearby, solve_steady_state
 
 Array = NDArray[np.float64]
 
 #: Tolerance of M, of whose determinant a minimum is wanted.
 _RTOL = 1e-11
-#: By how much more than its errors a state is changed to see what they do.
-_LARGER = 1e4
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
 
@@ -83,14 +82,8 @@ def uniform_value(kind: str, state: SteadyState) -> float:
 
 def uniform_error(kind: str, state: SteadyState) -> float:
     """Return a bound of the error of `uniform_value`: of the coefficients, and of the state."""
-    gap, mu, mu_b = state.error
-    here = uniform_value(kind, state)
-    moved = 0.0
-    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
-        # a larger change than the error, which rounding would hide
-        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
-        moved += abs(uniform_value(kind, there) - here) / _LARGER
-    return moved + _coefficient_error(kind, hydrodynamics(state))
+    moved = effect_of_errors(lambda s: uniform_value(kind, s), state)
+    return float(moved) + _coefficient_error(kind, hydrodynamics(state))
 
 
 def _coefficient_error(kind: str, found: Hydrodynamics) -> float:

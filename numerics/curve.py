@@ -32,7 +32,7 @@ _STEP = 1e-3
 _FIRST, _LONGEST, _BENT = 0.02, 0.3, 0.1
 #: Accuracy of a fold along the curve, in arclength; the parameter's is the square of it.
 _FOLD = 1e-6
-#: An interaction strength changes a state on the scale of one.
+#: An interaction strength changes a state on the scale of one; a step is a part of this.
 _STRENGTH = 0.3
 
 

@@ -6,7 +6,6 @@ M is scaled by 4 pi, the inverse density of states, so that its elements are of 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.fluctuation import Points
 from numerics.goldstone import goldstone_matrix
 from numerics.long_wavelength import Hydrodynamics
+from numerics.sensitivity import effect_of_errors
 from numerics.steady_state import SteadyState
 
 Array = NDArray[np.float64]
@@ -23,8 +23,6 @@ Complex = NDArray[np.complex128]
 SCALE = 4 * math.pi
 #: Tolerance of M where a root is wanted; what M reaches is a hundred times better, as a rule.
 RTOL = 1e-8
-#: By how much more than its errors a state is changed to see what they do.
-_LARGER = 1e4
 
 
 class Determinant(NamedTuple):
@@ -65,14 +63,7 @@ def _of(m: NDArray[Any], error: Array) -> Determinant:
 
 def state_errors(state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Array:
     """Return what the errors of the state's order parameter and potentials do to det M."""
-    gap, mu, mu_b = state.error
-    here = determinant(state, q, omega)
-    moved = np.zeros(here.bound.shape)
-    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
-        # a larger change than the error, which rounding would hide
-        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
-        moved += np.abs(determinant(there, q, omega).value - here.value) / _LARGER
-    return moved
+    return effect_of_errors(lambda s: determinant(s, q, omega).value, state)
 
 
 def static_stiffness(state: SteadyState, q: ArrayLike, rtol: float = RTOL) -> tuple[Array, Array]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from numerics.long_wavelength import hydrodynamics
 from numerics.loops import ResponseIntegrand
 from numerics.reference import reference_matrix
 from numerics.results import GROWS
+from numerics.sensitivity import effect_of_errors
 from numerics.steady_state import SteadyState
 
 __all__ = ["Check", "Verification", "verify"]
@@ -28,8 +29,6 @@ Complex = NDArray[np.complex128]
 
 #: Tolerance of M.
 _RTOL = 1e-9
-#: By how much more than its errors a state is changed to see what they do.
-_LARGER = 1e4
 #: Residuals that a solved state may have.
 _SOLVED = 1e-10
 #: Rounding of the derivatives of the equations, in units of their largest: some thousand momenta.
@@ -157,7 +156,9 @@ def _solved(state: SteadyState) -> Check:
 def _phase(state: SteadyState) -> Iterator[Check]:
     """Yield what the gap equation makes of M at q = omega = 0."""
     m = fluctuation_matrix(state, 0.0, 0.0, rtol=_RTOL, full=True)
-    allowed = m.error + _effect(lambda s: fluctuation_matrix(s, 0.0, 0.0, rtol=_RTOL), state)
+    allowed = m.error + effect_of_errors(
+        lambda s: fluctuation_matrix(s, 0.0, 0.0, rtol=_RTOL), state
+    )
     yield _worst("Goldstone mode: phase is free", m.value[:, 1], allowed[:, 1], "(40), (41)")
     # M11 and M21 are derivatives of the gap equation by the order parameter at fixed potentials
     value = evaluate_equations(
@@ -171,16 +172,6 @@ def _phase(state: SteadyState) -> Iterator[Check]:
     found = hydrodynamics(state, rtol=_RTOL)
     bound = allowed[:, 0] + np.abs(found.error.alpha[:, 0])
     yield _worst("long waves: α", m.value[:, 0] - found.alpha[:, 0], bound, "(46)")
-
-
-def _effect(function: Callable[[SteadyState], Complex], state: SteadyState) -> Array:
-    """Return what the errors of a state do to a function of it."""
-    gap, mu, mu_b = state.error
-    here, moved = function(state), np.zeros(())
-    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
-        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
-        moved = moved + np.abs(function(there) - here) / _LARGER
-    return np.asarray(moved)
 
 
 def _worst(name: str, residuals: NDArray[Any], bounds: Array, source: str) -> Check:
