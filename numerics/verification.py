@@ -218,6 +218,6 @@ def _in_equilibrium(state: SteadyState) -> bool:
 
 def _stable(state: SteadyState) -> Check:
     found = growth_rate(state)
-    # a rate of zero within its error is none that grows
-    residual = max(found.rate, 0.0) if found.verdict == GROWS else 0.0
+    # a mode that was counted grows, however small the rate that was found
+    residual = math.inf if found.verdict == GROWS else 0.0
     return Check("equilibrium: nothing grows", residual, found.error, "second law")
