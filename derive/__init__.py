@@ -1,15 +1,15 @@
 """Symbolic derivation of linear response in driven-dissipative condensates."""
 
-from derive.compiler import Compiled, compile
-from derive.expansion import Expansion, expand
+from derive.closed_forms.expansion import Expansion, expand
+from derive.codegen.compiler import Compiled, compile
 from derive.frequency import integrate_frequency, kramers_kronig, matsubara_sum
-from derive.greens import GreenFunctions, green_functions
-from derive.occupation import bose, fermi
-from derive.paper import Ledger, Record, Status, ledger
-from derive.rates import lorentzian
-from derive.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
-from derive.response import response_integrand
-from derive.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
+from derive.functions.occupation import bose, fermi
+from derive.hanai2017 import Ledger, Record, Status, ledger
+from derive.model.greens import GreenFunctions, green_functions
+from derive.model.rates import lorentzian
+from derive.model.reservoirs import Reservoir, bath, empty_reservoir, fermi_reservoir, vacuum
+from derive.model.response import response_integrand
+from derive.model.steady_state import gap_integrand, gap_kernel, number_integrand, number_kernel
 
 __all__ = [
     "Compiled",

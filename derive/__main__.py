@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _generate(check: bool) -> int:
-    from derive.codegen import generate as generator
+    from derive.build import generate as generator
 
     if check:
         diff = generator.differences()
@@ -52,7 +52,7 @@ def _generate(check: bool) -> int:
 
 
 def _export(target: str, out: Path) -> int:
-    from derive.codegen.export import export
+    from derive.build.export import export
 
     try:
         written = export(target, out)

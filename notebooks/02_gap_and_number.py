@@ -17,8 +17,8 @@ from IPython.display import Math, display
 
 import derive
 from derive import symbols
-from derive.frequency.poles import fractions, principal_parts
-from derive.limits import equilibrium
+from derive.hanai2017.limits import equilibrium
+from derive.polynomials.poles import fractions, principal_parts
 from numerics import Parameters, solve_steady_state
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 

@@ -19,8 +19,8 @@ import sympy as sp
 
 import derive
 from derive import symbols
+from derive.build.export import export
 from derive.codegen import passes
-from derive.codegen.export import export
 from derive.codegen.printers import MPMATH, NUMPY, Printer
 from derive.codegen.program import Program
 from derive.codegen.real_split import split_complex

@@ -15,10 +15,10 @@ from mpmath import mp
 
 import derive
 from derive import symbols
-from derive.expansion import even, even_slope, lowest_terms, odd, odd_slope
-from derive.limits import bec, narrow_coupling, orders
-from derive.paper import Status
-from derive.paper.evidence import converges, number
+from derive.closed_forms.expansion import even, even_slope, lowest_terms, odd, odd_slope
+from derive.hanai2017 import Status
+from derive.hanai2017.evidence import converges, number
+from derive.hanai2017.limits import bec, narrow_coupling, orders
 from numerics import (
     Parameters,
     fluctuation_matrix,

@@ -17,9 +17,9 @@ from numerics import (
     growth_rate,
     hydrodynamics,
     phase_diagram,
-    published,
     solve_steady_state,
 )
+from numerics.checks import published
 from numerics.figures import phase_diagram as fig5
 from numerics.figures.style import new_figure, style
 

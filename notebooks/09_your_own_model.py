@@ -12,7 +12,8 @@ import sympy as sp
 from IPython.display import display
 
 import derive
-from derive import reservoirs, response, symbols
+from derive import symbols
+from derive.model import reservoirs, response
 from numerics import (
     Contact,
     Model,
@@ -24,9 +25,9 @@ from numerics import (
     trace_steady_states,
     verify,
 )
-from numerics.equations import Unknowns, singular_momenta
 from numerics.figures.style import COLOURS, LINES, new_figure, style
-from numerics.quadrature import Grid, gauss_kronrod, graded_panels
+from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.steady.equations import Unknowns, singular_momenta
 
 # %% [markdown]
 # ## A third reservoir

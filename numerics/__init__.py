@@ -5,30 +5,35 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from numerics.compiled import backend
-from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.model import Bands, Contact, Model, Reservoir
 from numerics.parameters import Parameters
-from numerics.steady_state import Branch, SteadyState, solve_steady_state, trace_steady_states
+from numerics.response.backend import backend
+from numerics.steady.crossover import Crossover, equilibrium_crossover
+from numerics.steady.solution import Branch, SteadyState, solve_steady_state, trace_steady_states
 
 if TYPE_CHECKING:
-    from numerics.amplitude_spectrum import spectral_function
     from numerics.archive import from_dict, load, save, to_dict
-    from numerics.boundaries import Boundary, find_boundary
-    from numerics.curve import Curve
-    from numerics.diagram import phase_diagram
-    from numerics.diagram_types import PhaseDiagram
-    from numerics.dispersion_real import RealDispersion, real_dispersion
-    from numerics.fluctuation import fluctuation_matrix, pair_correlation
-    from numerics.growth import GrowthRate, growth_rate
-    from numerics.long_wavelength import Hydrodynamics, hydrodynamics
-    from numerics.mode_tracks import ModeBranches, mode_branches
-    from numerics.modes import CollectiveModes, collective_mode
-    from numerics.narrow import narrow_hydrodynamics
-    from numerics.spectral_weight import occupied_spectral_weight
-    from numerics.stability import StabilityEdge, StabilityLine, stability_edges, stability_line
-    from numerics.verification import Verification, verify
+    from numerics.checks.verification import Verification, verify
+    from numerics.diagram.plane import phase_diagram
+    from numerics.diagram.results import PhaseDiagram
+    from numerics.response.amplitude_spectrum import spectral_function
+    from numerics.response.fluctuation import fluctuation_matrix, pair_correlation
+    from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+    from numerics.response.narrow_coupling import narrow_hydrodynamics
+    from numerics.response.spectral_weight import occupied_spectral_weight
+    from numerics.stability.boundaries import Boundary, find_boundary
+    from numerics.stability.branches import ModeBranches, mode_branches
+    from numerics.stability.edges import (
+        StabilityEdge,
+        StabilityLine,
+        stability_edges,
+        stability_line,
+    )
+    from numerics.stability.growth import GrowthRate, growth_rate
+    from numerics.stability.modes import CollectiveModes, collective_mode
+    from numerics.stability.undamped import RealDispersion, real_dispersion
+    from numerics.steady.curve import Curve
 
 __all__ = [
     "Bands",
@@ -84,32 +89,32 @@ _LAZY = {
     "load": "numerics.archive",
     "save": "numerics.archive",
     "to_dict": "numerics.archive",
-    "Curve": "numerics.curve",
-    "PhaseDiagram": "numerics.diagram_types",
-    "phase_diagram": "numerics.diagram",
-    "ModeBranches": "numerics.mode_tracks",
-    "RealDispersion": "numerics.dispersion_real",
-    "mode_branches": "numerics.mode_tracks",
-    "real_dispersion": "numerics.dispersion_real",
-    "Boundary": "numerics.boundaries",
-    "GrowthRate": "numerics.growth",
-    "find_boundary": "numerics.boundaries",
-    "growth_rate": "numerics.growth",
-    "Hydrodynamics": "numerics.long_wavelength",
-    "fluctuation_matrix": "numerics.fluctuation",
-    "hydrodynamics": "numerics.long_wavelength",
-    "CollectiveModes": "numerics.modes",
-    "collective_mode": "numerics.modes",
-    "narrow_hydrodynamics": "numerics.narrow",
-    "occupied_spectral_weight": "numerics.spectral_weight",
-    "pair_correlation": "numerics.fluctuation",
-    "spectral_function": "numerics.amplitude_spectrum",
-    "StabilityEdge": "numerics.stability",
-    "StabilityLine": "numerics.stability",
-    "stability_edges": "numerics.stability",
-    "stability_line": "numerics.stability",
-    "Verification": "numerics.verification",
-    "verify": "numerics.verification",
+    "Curve": "numerics.steady.curve",
+    "PhaseDiagram": "numerics.diagram.results",
+    "phase_diagram": "numerics.diagram.plane",
+    "ModeBranches": "numerics.stability.branches",
+    "RealDispersion": "numerics.stability.undamped",
+    "mode_branches": "numerics.stability.branches",
+    "real_dispersion": "numerics.stability.undamped",
+    "Boundary": "numerics.stability.boundaries",
+    "GrowthRate": "numerics.stability.growth",
+    "find_boundary": "numerics.stability.boundaries",
+    "growth_rate": "numerics.stability.growth",
+    "Hydrodynamics": "numerics.response.long_wavelength",
+    "fluctuation_matrix": "numerics.response.fluctuation",
+    "hydrodynamics": "numerics.response.long_wavelength",
+    "CollectiveModes": "numerics.stability.modes",
+    "collective_mode": "numerics.stability.modes",
+    "narrow_hydrodynamics": "numerics.response.narrow_coupling",
+    "occupied_spectral_weight": "numerics.response.spectral_weight",
+    "pair_correlation": "numerics.response.fluctuation",
+    "spectral_function": "numerics.response.amplitude_spectrum",
+    "StabilityEdge": "numerics.stability.edges",
+    "StabilityLine": "numerics.stability.edges",
+    "stability_edges": "numerics.stability.edges",
+    "stability_line": "numerics.stability.edges",
+    "Verification": "numerics.checks.verification",
+    "verify": "numerics.checks.verification",
 }
 
 

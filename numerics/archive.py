@@ -24,19 +24,19 @@ __all__ = ["from_dict", "load", "save", "to_dict"]
 
 #: What may be kept, by the module it is defined in.
 _MODULES = {
-    "numerics.boundary_search": ("Boundary",),
-    "numerics.crossover": ("Crossover",),
-    "numerics.curve": ("Curve",),
-    "numerics.growth": ("GrowthRate",),
-    "numerics.long_wavelength": ("Coefficients", "Hydrodynamics"),
-    "numerics.mode_tracks": ("ModeBranch", "ModeBranches"),
+    "numerics.stability.boundary_search": ("Boundary",),
+    "numerics.steady.crossover": ("Crossover",),
+    "numerics.steady.curve": ("Curve",),
+    "numerics.stability.growth": ("GrowthRate",),
+    "numerics.response.long_wavelength": ("Coefficients", "Hydrodynamics"),
+    "numerics.stability.branches": ("ModeBranch", "ModeBranches"),
     "numerics.model": ("Bands", "Contact", "Model", "Reservoir"),
-    "numerics.modes": ("CollectiveModes",),
+    "numerics.stability.modes": ("CollectiveModes",),
     "numerics.parameters": ("Parameters",),
     "numerics.results": ("FullResult",),
-    "numerics.stability": ("StabilityEdge", "StabilityLine"),
-    "numerics.steady_state": ("Branch", "SteadyState"),
-    "numerics.verification": ("Check", "Verification"),
+    "numerics.stability.edges": ("StabilityEdge", "StabilityLine"),
+    "numerics.steady.solution": ("Branch", "SteadyState"),
+    "numerics.checks.verification": ("Check", "Verification"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 _UNITS = "energies and frequencies in epsilon_F, momenta in k_F, hbar = k_B = 1"

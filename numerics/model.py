@@ -10,8 +10,8 @@ from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Kept
-from numerics.occupation import Filled, Occupation
 from numerics.parameters import Parameters
+from numerics.steady.occupation import Filled, Occupation
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Kept
-from numerics.occupation import Filled, Occupation
+from numerics.steady.occupation import Filled, Occupation
 
 if TYPE_CHECKING:
     from numerics.model import Model

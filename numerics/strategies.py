@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from numerics.crossover import equilibrium_crossover
 from numerics.domain import choice
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.model import Contact, Model, Reservoir, Setting
 from numerics.parameters import Parameters
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.steady.crossover import equilibrium_crossover
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 if TYPE_CHECKING:
-    from derive.reservoirs import Reservoir as SymbolicReservoir
+    from derive.model.reservoirs import Reservoir as SymbolicReservoir
 
 Warmth = Literal["any", "zero", "positive"]
 _WARMTHS = get_args(Warmth)
@@ -368,7 +368,7 @@ def reservoirs(draw: st.DrawFn, *, most: int = 3) -> list[SymbolicReservoir]:
     """
     import sympy as sp
 
-    from derive.reservoirs import empty_reservoir, fermi_reservoir
+    from derive.model.reservoirs import empty_reservoir, fermi_reservoir
 
     def positive(name: str) -> sp.Expr:
         if draw(st.booleans()):

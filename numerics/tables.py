@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from numerics.crossover import Crossover
+from numerics.steady.crossover import Crossover
 
 #: The parameters of the model, and what a column is called that has one of them.
 _COLUMNS = {

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from numerics import Parameters, SteadyState, solve_steady_state, trace_steady_states
-from numerics.chunks import evaluate
-from numerics.equations import Unknowns, evaluate_equations
 from numerics.kernels import steady_state_numpy as kernels
+from numerics.quadrature.chunks import evaluate
+from numerics.steady.equations import Unknowns, evaluate_equations
 
 MOMENTA = 100_000
 
@@ -102,8 +102,8 @@ def step_kernel() -> Table:
     import sympy as sp
 
     from derive import symbols
-    from derive.reservoirs import fermi_reservoir
-    from derive.steady_state import gap_kernel, number_kernel
+    from derive.model.reservoirs import fermi_reservoir
+    from derive.model.steady_state import gap_kernel, number_kernel
 
     gamma = symbols.linewidth
     bath = fermi_reservoir("bath", sp.S.One, symbols.edge)
@@ -177,8 +177,8 @@ def start_up() -> Table:
 LEDGER = """
 import time
 from concurrent.futures import ProcessPoolExecutor
-from derive.paper import ledger
-from derive.paper.verification import outcomes
+from derive.hanai2017 import ledger
+from derive.records.verification import outcomes
 if __name__ == "__main__":
     start = time.perf_counter()
     with ProcessPoolExecutor(2) as pool:

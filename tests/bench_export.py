@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from derive.codegen.export import export
-from numerics.chunks import CHUNK
+from derive.build.export import export
+from numerics.quadrature.chunks import CHUNK
 from tests.bench import table
 from tests.bench_response import processor_seconds
 
@@ -82,8 +82,8 @@ def _lambdified(*, cse: bool) -> Callable[..., Any]:
     import sympy as sp
 
     from derive import symbols
-    from derive.reservoirs import fermi_reservoir
-    from derive.response import band_loop_kernel
+    from derive.model.reservoirs import fermi_reservoir
+    from derive.model.response import band_loop_kernel
 
     bath = fermi_reservoir("", sp.S.One, symbols.edge)
     # the generator's functions stand for plain combinations

@@ -21,10 +21,10 @@ from rich.table import Table
 from scipy.integrate import quad_vec
 
 from numerics import Parameters, SteadyState, fluctuation_matrix, solve_steady_state
-from numerics.chunks import CHUNK
 from numerics.kernels import bubble_numpy, response_numpy
-from numerics.loops import ResponseIntegrand
-from numerics.reference import reference_matrix
+from numerics.quadrature.chunks import CHUNK
+from numerics.response.reference import reference_matrix
+from numerics.response.reference_integrand import ResponseIntegrand
 from tests.bench import seconds, table
 
 Complex = NDArray[np.complex128]
@@ -36,7 +36,7 @@ RTOL = 1e-5
 
 
 def divided_log(x: float, y: float, u: float, v: float) -> complex:
-    """Return the scalar form of `numerics.special.divided_log`, for numba."""
+    """Return the scalar form of `numerics.special.functions.divided_log`, for numba."""
     dx, dy = x - u, y - v
     if dx == 0 and dy == 0:
         return 1 / complex(u, v)
@@ -257,8 +257,10 @@ def closed_form() -> tuple[list[Any], list[Any]]:
     """Return the arguments and the integrand of `bubble`, written down as it is derived."""
     import sympy as sp
 
-    from derive import nambu, symbols
-    from derive.momentum import pair_integrals, pole_matrix, residue_weight, upper_root
+    from derive import symbols
+    from derive.algebra import nambu
+    from derive.closed_forms.pairs import pair_integrals, pole_matrix, residue_weight
+    from derive.functions.pairs import upper_root
 
     nu, omega, q, gamma = symbols.nu, symbols.transfer, symbols.wave_number, symbols.linewidth
     gap, mu = symbols.gap, symbols.mu

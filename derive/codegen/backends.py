@@ -21,16 +21,16 @@ import sympy as sp
 from derive.codegen.c_printer import CPrinter
 from derive.codegen.printers import JAX, MPMATH, NUMBA, NUMPY, Printer, Target
 from derive.codegen.program import Program
-from derive.codegen.registry import FUNCTIONS
 from derive.codegen.safety import require_printed, require_printed_c
 from derive.codegen.standalone import FILES, needed_definitions, sorted_imports
+from derive.functions.registry import FUNCTIONS
+from derive.functions.runtime import FOLDER as RUNTIME
 
 #: What computes: for NumPy, Numba and C it fills arrays, (inputs, outputs) -> None; for the others
 #: it takes numbers or arrays and returns a sequence of them.
 Function = Callable[..., Any]
 
 PYTHON = {target.name: target for target in (NUMPY, MPMATH, NUMBA, JAX)}
-_RUNTIME = Path(__file__).resolve().parent / "runtime"
 _NAMES = tuple(f.name for f in FUNCTIONS)
 #: What the printed functions may use beside their own names, in Python.
 _KNOWN = frozenset(
@@ -78,7 +78,7 @@ def python_source(program: Program, target: Target) -> str:
     if "difference_value" in words:
         suffix = "_mpmath" if target.name == "mpmath" else ""
         imports.append(
-            f"from derive.codegen.runtime.difference_values import difference_value{suffix}"
+            f"from derive.functions.runtime.difference_values import difference_value{suffix}"
         )
     own = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
     lines = imports + replace(target, imports=own).preamble(function).splitlines()
@@ -113,7 +113,7 @@ def c_source(program: Program) -> str:
     require_printed_c(function, {*_C_KNOWN, *names, *own, *outputs})
     runtime = ""
     if "nambu_" in function.replace(program.name, ""):
-        runtime = "".join((_RUNTIME / f"functions.{kind}").read_text("utf-8") for kind in "hc")
+        runtime = "".join((RUNTIME / f"functions.{kind}").read_text("utf-8") for kind in "hc")
     else:
         runtime = "#define PI 3.14159265358979323846\n"
     return f"#include <math.h>\n#include <stddef.h>\n\n{runtime}\n{function}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.codegen import elementary
-from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.printers import Printer, Target
 from derive.codegen.program import Program
-from derive.codegen.registry import COMPLEX_PARTS, forms
+from derive.functions import elementary
+from derive.functions.registry import COMPLEX_PARTS, forms
+from derive.functions.stable import first_part, imaginary_part, real_part, second_part
 
 #: Functions whose value is a pair of doubles.
 _PAIRS = tuple({function for function, _ in COMPLEX_PARTS.values()})

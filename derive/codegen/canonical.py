@@ -8,11 +8,11 @@ import sympy as sp
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from derive.codegen.differences import in_basic_differences, with_numerical_roots
-from derive.codegen.elementary import real_power, where_less
 from derive.codegen.names import shown
-from derive.codegen.nodes import difference_value, principal_root
-from derive.codegen.registry import FUNCTIONS
-from derive.frequency.difference import divided_difference
+from derive.functions.differences.difference import divided_difference
+from derive.functions.elementary import real_power, where_less
+from derive.functions.registry import FUNCTIONS
+from derive.functions.stable import difference_value, principal_root
 
 #: Functions that the split into real and imaginary parts understands.
 KNOWN = (

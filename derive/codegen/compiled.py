@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from derive.codegen import backends
-from derive.codegen.elementary import where_less
 from derive.codegen.layout import Arrangement, arranged
 from derive.codegen.program import Program
+from derive.functions.elementary import where_less
 
 
 @dataclass(frozen=True)

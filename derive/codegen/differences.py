@@ -20,13 +20,13 @@ from itertools import combinations
 import sympy as sp
 from mpmath.libmp import NoConvergence
 
-from derive.codegen.elementary import where_less
-from derive.frequency.difference import divided_difference
-from derive.frequency.divided import divided_log, divided_polygamma
-from derive.frequency.multiprecision import MIXED
-from derive.frequency.poles import quadratic_roots
-from derive.frequency.transforms import MATSUBARA
-from derive.occupation import bose
+from derive.functions.differences.difference import divided_difference
+from derive.functions.differences.divided import divided_log, divided_polygamma
+from derive.functions.differences.multiprecision import MIXED
+from derive.functions.differences.transforms import MATSUBARA
+from derive.functions.elementary import where_less
+from derive.functions.occupation import bose
+from derive.polynomials.poles import quadratic_roots
 
 Transform = Callable[[Sequence[sp.Expr]], sp.Expr]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 import sympy as sp
 
-from derive.codegen.nodes import log_ratio, polygamma_im, polygamma_re
 from derive.codegen.program import Assignment, Program, free_names
-from derive.codegen.registry import COMPLEX_PARTS, TRANSCENDENTAL
+from derive.functions.registry import COMPLEX_PARTS, linear_form
+from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
 
 Pass = Callable[[Program], Program]
 
@@ -20,16 +20,6 @@ def collect_transcendental(program: Program) -> Program:
     """
     outputs = tuple((name, _collect(value)) for name, value in program.outputs)
     return program.with_values(program.body, outputs)
-
-
-def linear_form(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
-    """Return the rational part and the coefficient of each transcendental function."""
-    functions = sorted(expr.atoms(*TRANSCENDENTAL), key=sp.default_sort_key)
-    stand_in = {f: sp.Dummy() for f in functions}
-    linear = expr.xreplace(stand_in)
-    zero = dict.fromkeys(stand_in.values(), sp.S.Zero)
-    coefficients = {f: linear.diff(d).xreplace(zero) for f, d in stand_in.items()}
-    return linear.xreplace(zero), coefficients
 
 
 def _collect(expr: sp.Expr) -> sp.Expr:

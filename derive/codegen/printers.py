@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derive.codegen import elementary
-from derive.codegen.nodes import first_part, imaginary_part, real_part, second_part
 from derive.codegen.program import Program
-from derive.codegen.registry import forms, imports
+from derive.functions import elementary
+from derive.functions.registry import forms, imports
+from derive.functions.stable import first_part, imaginary_part, real_part, second_part
 
 _ADD, _MUL, _UNARY, _ATOM = range(4)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derive.codegen.elementary import COUNTED
 from derive.codegen.names import require_plain, shown
-from derive.codegen.registry import is_transcendental
+from derive.functions.elementary import COUNTED
+from derive.functions.registry import is_transcendental
 
 Assignment = tuple[sp.Symbol, sp.Expr]
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from derive.codegen.elementary import ALWAYS_REAL, real_power, where_less
-from derive.codegen.nodes import (
+from derive.codegen.program import Assignment, Program, free_names
+from derive.codegen.real_split import Parts, Splitter, square
+from derive.functions.differences.divided import divided_log, divided_polygamma
+from derive.functions.elementary import ALWAYS_REAL, real_power, where_less
+from derive.functions.occupation import bose, fermi
+from derive.functions.stable import (
     difference_value,
     difference_value_im,
     difference_value_re,
@@ -21,10 +25,6 @@ from derive.codegen.nodes import (
     polygamma_difference_re,
     principal_root,
 )
-from derive.codegen.program import Assignment, Program, free_names
-from derive.codegen.real_split import Parts, Splitter, square
-from derive.frequency.divided import divided_log, divided_polygamma
-from derive.occupation import bose, fermi
 
 _TWO = {
     divided_log: (divided_log_re, divided_log_im),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from derive.codegen.program import Program
-from derive.codegen.registry import FUNCTIONS, SpecialFunction
+from derive.functions.registry import FUNCTIONS, SpecialFunction
 
 Parts = tuple[sp.Expr, sp.Expr]
 

@@ -7,20 +7,21 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-_RUNTIME = Path(__file__).resolve().parent / "runtime"
-_NUMERICS = Path(__file__).resolve().parents[2] / "numerics"
+from derive.functions.runtime import FOLDER as RUNTIME
+
+_SPECIAL = Path(__file__).resolve().parents[2] / "numerics" / "special"
 
 #: Where functions that printed text calls are defined, by target; the first definition counts.
 FILES = {
     "numpy": (
-        _RUNTIME / "numpy_functions.py",
-        _RUNTIME / "array_functions.py",
-        _NUMERICS / "special.py",
-        _NUMERICS / "roots.py",
+        RUNTIME / "numpy_functions.py",
+        RUNTIME / "array_functions.py",
+        _SPECIAL / "functions.py",
+        _SPECIAL / "roots.py",
     ),
-    "jax": (_RUNTIME / "jax_functions.py", _RUNTIME / "array_functions.py"),
-    "mpmath": (_RUNTIME / "mpmath_functions.py", _NUMERICS / "special_mpmath.py"),
-    "numba": (_RUNTIME / "numba_functions.py",),
+    "jax": (RUNTIME / "jax_functions.py", RUNTIME / "array_functions.py"),
+    "mpmath": (RUNTIME / "mpmath_functions.py", _SPECIAL / "multiprecision.py"),
+    "numba": (RUNTIME / "numba_functions.py",),
 }
 
 

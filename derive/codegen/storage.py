@@ -12,10 +12,11 @@ from typing import Any
 
 import sympy as sp
 
-from derive.codegen import elementary, nodes
 from derive.codegen.names import shown
 from derive.codegen.program import Assignment, Module, Program
-from derive.codegen.registry import COMPLEX_PARTS, FUNCTIONS
+from derive.functions import elementary
+from derive.functions import stable as nodes
+from derive.functions.registry import COMPLEX_PARTS, FUNCTIONS
 
 _EVALUATIONS = tuple({function for function, _ in COMPLEX_PARTS.values()})
 _ACCESS = (nodes.first_part, nodes.second_part, nodes.real_part, nodes.imaginary_part)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
-from pathlib import Path
 
 import sympy as sp
 
-from derive.codegen.nodes import (
+from derive.codegen.printers import NUMBA, Printer
+from derive.codegen.program import Module, Program
+from derive.functions.runtime import FOLDER as RUNTIME
+from derive.functions.stable import (
     excess,
     first_part,
     log_ratio,
@@ -19,13 +21,11 @@ from derive.codegen.nodes import (
     parts_upper_root,
     second_part,
 )
-from derive.codegen.printers import NUMBA, Printer
-from derive.codegen.program import Module, Program
 
 #: Points per block; inputs and outputs of some twenty kernels' arguments stay in the first cache.
 BLOCK = 512
 
-_FUNCTIONS = Path(__file__).resolve().parent / "runtime" / "vector_functions.py"
+_FUNCTIONS = RUNTIME / "vector_functions.py"
 
 VECTOR = dataclasses.replace(
     NUMBA,

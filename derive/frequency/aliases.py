@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.occupation import bose, fermi
+from derive.functions.occupation import bose, fermi
 
 
 def in_occupations(expr: sp.Expr, nu: sp.Symbol) -> sp.Expr:

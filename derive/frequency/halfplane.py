@@ -9,10 +9,10 @@ import sympy as sp
 from mpmath.libmp import NoConvergence
 
 from derive.frequency.deadline import Deadline
-from derive.frequency.exact import sampled, sign_of, vanishes
 from derive.frequency.integrand import Coefficients
-from derive.frequency.multiprecision import MIXED
-from derive.frequency.poles import (
+from derive.functions.differences.multiprecision import MIXED
+from derive.polynomials.exact import sampled, sign_of, vanishes
+from derive.polynomials.poles import (
     COMPLEX_TERMS,
     gaussian,
     quadratic_roots,

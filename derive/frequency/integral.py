@@ -8,14 +8,6 @@ import sympy as sp
 
 from derive.frequency.aliases import in_occupations
 from derive.frequency.deadline import Deadline, bounded
-from derive.frequency.difference import divided_difference
-from derive.frequency.exact import (
-    Precision,
-    multiplied_out,
-    vanishes,
-    with_exact_numbers,
-    with_floats,
-)
 from derive.frequency.halfplane import Side, Sides
 from derive.frequency.integrand import Piece, Reader
 from derive.frequency.judgement import (
@@ -26,14 +18,22 @@ from derive.frequency.judgement import (
     polynomial,
     without_removable,
 )
-from derive.frequency.moments import moment
-from derive.frequency.multiprecision import MIXED
 from derive.frequency.partial_fractions import by_partial_fractions
 from derive.frequency.residues import (
     by_linear_equations,
     expanded,
     sum_over_poles,
     worth_writing,
+)
+from derive.functions.differences.difference import divided_difference
+from derive.functions.differences.moments import moment
+from derive.functions.differences.multiprecision import MIXED
+from derive.polynomials.exact import (
+    Precision,
+    multiplied_out,
+    vanishes,
+    with_exact_numbers,
+    with_floats,
 )
 
 #: Degree of a denominator up to which a sum over roots is solved for with symbols.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.frequency.deadline import Deadline
-from derive.frequency.difference import convolved
-from derive.frequency.exact import Precision, equal, multiplied_out, vanishes
-from derive.occupation import bose, fermi
+from derive.functions.differences.difference import convolved
+from derive.functions.occupation import bose, fermi
+from derive.polynomials.exact import Precision, equal, multiplied_out, vanishes
 
 #: A polynomial's coefficients, the highest power first.
 Coefficients = tuple[sp.Expr, ...]

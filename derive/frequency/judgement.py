@@ -13,11 +13,11 @@ from typing import Any
 
 import sympy as sp
 
-from derive.frequency.difference import convolved
-from derive.frequency.exact import ROUGHLY_ZERO, Precision, equal, sign_of, vanishes
 from derive.frequency.halfplane import Node
 from derive.frequency.integrand import Coefficients, Factor
-from derive.frequency.series import Series, product, reciprocal_power, shifted
+from derive.functions.differences.difference import convolved
+from derive.functions.differences.series import Series, product, reciprocal_power, shifted
+from derive.polynomials.exact import ROUGHLY_ZERO, Precision, equal, sign_of, vanishes
 
 Nodes = tuple[tuple[Node, int], ...]
 

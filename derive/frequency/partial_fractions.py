@@ -22,8 +22,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derive.frequency.divided import divided_log, divided_polygamma
-from derive.frequency.poles import (
+from derive.functions.differences.divided import divided_log, divided_polygamma
+from derive.functions.occupation import fermi
+from derive.functions.polygamma import polygamma
+from derive.polynomials.poles import (
     Fraction,
     Pole,
     combined,
@@ -31,8 +33,6 @@ from derive.frequency.poles import (
     principal_parts,
     vanishes,
 )
-from derive.occupation import fermi
-from derive.polygamma import polygamma
 
 
 @dataclass(frozen=True)

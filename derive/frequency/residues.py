@@ -18,7 +18,7 @@ import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
 from derive.frequency.deadline import Deadline
-from derive.frequency.difference import convolved
+from derive.functions.differences.difference import convolved
 
 #: Products that may be written out; beyond, the divided difference stays unevaluated.
 _WRITTEN_OUT = 120

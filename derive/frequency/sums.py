@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derive.frequency.deadline import Deadline, bounded
-from derive.frequency.difference import divided_difference
-from derive.frequency.exact import Precision, vanishes, with_exact_numbers, with_floats
 from derive.frequency.halfplane import Node, Sides
 from derive.frequency.integrand import (
     Coefficients,
@@ -19,7 +17,9 @@ from derive.frequency.integrand import (
     common_denominator,
 )
 from derive.frequency.judgement import Fraction, divided, without_removable
-from derive.frequency.transforms import MATSUBARA
+from derive.functions.differences.difference import divided_difference
+from derive.functions.differences.transforms import MATSUBARA
+from derive.polynomials.exact import Precision, vanishes, with_exact_numbers, with_floats
 
 _STATISTICS = {"fermi": 1, "bose": -1}
 #: How much of the coefficient of 1/nu a conditionally convergent sum has beside its symmetric part.

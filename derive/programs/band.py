@@ -6,14 +6,22 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from derive import compiler, nambu, symbols
-from derive.band import BACKWARD, FORWARD, band_integral, branch_projector, occupied_branch
-from derive.codegen.nodes import log_ratio
+from derive import symbols
+from derive.algebra import nambu
+from derive.closed_forms.band import (
+    BACKWARD,
+    FORWARD,
+    band_integral,
+    branch_projector,
+    occupied_branch,
+)
+from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import Splitter
 from derive.codegen.stages import Stages, conjugate
-from derive.momentum import upper_root
-from derive.polygamma import polygamma
+from derive.functions.pairs import upper_root
+from derive.functions.polygamma import polygamma
+from derive.functions.stable import log_ratio
 
 #: xi, E and T = xi + E at both ends of the inner integral, and the difference of xi.
 _XI = sp.symbols("xi_a xi_b", real=True)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from derive import compiler, nambu, symbols
+from derive import symbols
+from derive.algebra import nambu
+from derive.closed_forms.pairs import pair_integrals, pole_matrix, residue_weight
+from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
-from derive.momentum import pair_integrals, pole_matrix, residue_weight
 from derive.programs.loop import (
     BACKWARD,
     DISTANCE,

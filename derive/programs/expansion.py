@@ -14,10 +14,8 @@ from typing import Any
 
 import sympy as sp
 
-from derive import compiler, symbols
-from derive.codegen.nodes import log_ratio, polygamma_im, polygamma_re
-from derive.codegen.program import Assignment, Module, Program
-from derive.expansion import (
+from derive import symbols
+from derive.closed_forms.expansion import (
     Loop,
     even,
     even_slope,
@@ -28,8 +26,11 @@ from derive.expansion import (
     odd,
     odd_slope,
 )
-from derive.occupation import fermi
-from derive.polygamma import polygamma
+from derive.codegen import compiler
+from derive.codegen.program import Assignment, Module, Program
+from derive.functions.occupation import fermi
+from derive.functions.polygamma import polygamma
+from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
 
 #: The coefficients of (46) from those of Pi_st, with M = 2/U - Pi and the signs of (46): name,
 #: coefficient, and pairs of a sign and a vertex pair.  Those of q**2 lack the factor (2/3) p**2.

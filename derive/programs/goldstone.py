@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import compiler, symbols
-from derive.codegen.program import Module, Program
-from derive.codegen.stages import Stages, conjugate
-from derive.goldstone import (
+from derive import symbols
+from derive.closed_forms.goldstone import (
     coupling_trace,
     difference_trace,
     on_shell_forms,
     on_shell_traces,
     uniform_traces,
 )
-from derive.momentum import pair_excess, pair_momenta, root_sum
+from derive.closed_forms.pairs import pair_momenta
+from derive.codegen import compiler
+from derive.codegen.program import Module, Program
+from derive.codegen.stages import Stages, conjugate
+from derive.functions.pairs import pair_excess, root_sum
 from derive.programs.loop import (
     BACKWARD,
     DISTANCE,

@@ -8,7 +8,7 @@ import sympy as sp
 
 from derive import symbols
 from derive.codegen.stages import Stages
-from derive.momentum import upper_root
+from derive.functions.pairs import upper_root
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
 FORWARD = sp.Symbol("F_forward", real=True)

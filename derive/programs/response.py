@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import compiler, symbols
+from derive import symbols
+from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import split_complex
-from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
-from derive.response import band_loop_kernel
+from derive.model.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
+from derive.model.response import band_loop_kernel
 
 
 def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:

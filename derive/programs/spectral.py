@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import compiler, symbols
+from derive import symbols
+from derive.codegen import compiler
 from derive.codegen.program import Assignment, Module, Program
-from derive.reservoirs import Reservoir
-from derive.steady_state import number_integrand
+from derive.model.reservoirs import Reservoir
+from derive.model.steady_state import number_integrand
 
 #: Rates at which the reservoirs fill a state at omega, sum of gamma_lambda f_lambda(omega), and at
 #: which they empty its partner at -omega, sum of gamma_lambda [1 - f_lambda(-omega)].

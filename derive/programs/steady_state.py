@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import compiler, symbols
-from derive.codegen import passes
-from derive.codegen.nodes import excess
+from derive import symbols
+from derive.closed_forms.tails import tail_coefficients, tail_integral
+from derive.codegen import compiler, passes
 from derive.codegen.program import Module, Program
 from derive.codegen.real_split import split_complex
-from derive.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
-from derive.steady_state import gap_kernel, in_excitation_energy, number_kernel
-from derive.tails import tail_coefficients, tail_integral
+from derive.functions.stable import excess
+from derive.model.reservoirs import Reservoir, empty_reservoir, fermi_reservoir
+from derive.model.steady_state import gap_kernel, in_excitation_energy, number_kernel
 
 #: Terms of the series in 1/p**2 that the tails keep.
 TAIL_TERMS = 6

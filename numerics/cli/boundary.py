@@ -20,7 +20,7 @@ from numerics.cli.options import (
 from numerics.cli.steady_state import as_mapping
 
 if TYPE_CHECKING:
-    from numerics.boundaries import Boundary
+    from numerics.stability.boundaries import Boundary
 
 
 def boundary(
@@ -41,7 +41,7 @@ def boundary(
 
     Example: nambu boundary B --inv-kfa -1 --gamma-b 1e-3
     """
-    from numerics.boundaries import find_boundary
+    from numerics.stability.boundaries import find_boundary
 
     model = {"inv_kfa": inv_kfa, **dataclasses.asdict(surroundings)}
     found = find_boundary(kind_of(kind), **model)

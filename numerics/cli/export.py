@@ -19,7 +19,7 @@ def export(
 
     Example: nambu export --target c --out kernels
     """
-    from derive.codegen.export import export
+    from derive.build.export import export
 
     for path in export(target, out):
         print(f"wrote {path}")

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from numerics.cli.ledger_graph import show_graph, standing_words
 from numerics.cli.ledger_table import summary
 from numerics.cli.options import Json, finite, print_json, print_table
-from numerics.cli.processes import worker_pool
+from numerics.tasks.processes import worker_pool
 
 if TYPE_CHECKING:
-    from derive.paper import Record
-    from derive.paper.verification import Outcome
+    from derive.hanai2017 import Record
+    from derive.records.verification import Outcome
 
 
 def derive(
@@ -53,7 +53,7 @@ def derive(
         raise ValueError(f"give equation numbers ({', '.join(equations)}) or --all, not both")
     if all and graph:
         raise ValueError("give --graph or --all, not both")
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     records = [_record(number) for number in equations] or list(ledger())
     if graph:
@@ -72,7 +72,7 @@ def derive(
 
 
 def _record(number: str) -> Record:
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     wanted = number.strip("()").upper()
     try:
@@ -84,7 +84,7 @@ def _record(number: str) -> Record:
 
 def _verify(records: list[Record], workers: int, *, quiet: bool) -> dict[str, Outcome]:
     """Check records with a progress bar on a terminal."""
-    from derive.paper.verification import outcomes
+    from derive.records.verification import outcomes
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
@@ -149,7 +149,7 @@ def _evidence(outcome: Outcome) -> str:
 
 def _show(record: Record, outcome: Outcome, latex: bool) -> None:
     """Print one equation with its derivation and its check."""
-    from derive.paper.record import describe
+    from derive.records.record import describe
 
     print(f"({record.id}) {record.title}: {record.kind}, {record.status}")
     print()
@@ -190,7 +190,7 @@ def _plain(claim: Any) -> str:
     """Return a claim drawn with characters, or in LaTeX where it cannot be drawn."""
     if isinstance(claim, tuple):
         return "\n=\n".join(_plain(part) for part in claim)
-    from derive.paper.record import typeset
+    from derive.records.record import typeset
 
     drawn = _drawn(claim)
     widest = max(len(line) for line in drawn.splitlines()) if drawn else _PAGE + 1
@@ -205,7 +205,7 @@ def _drawn(claim: Any) -> str:
     claim = sympify(claim, strict=True)
     for node in preorder_traversal(claim):
         # sums left as they are, products under their part, letters that do not commute
-        ours = (type(node).__module__ or "").startswith("derive.paper")
+        ours = (type(node).__module__ or "").startswith("derive.hanai2017")
         if (ours and not hasattr(node, "_pretty")) or (
             isinstance(node, Symbol) and not node.is_commutative
         ):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from numerics.cli.options import print_json
 
 if TYPE_CHECKING:
-    from derive.paper import Record
+    from derive.hanai2017 import Record
 
 
 def show_graph(records: list[Record], *, json: bool) -> int:
     """Print the premises of equations, and how well each is known with them."""
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     book = ledger()
     if json:
@@ -46,7 +46,7 @@ def standing_words(record: Record) -> str:
 
 
 def _weakest(record: Record) -> str:
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     standing = ledger().standing(record.id)
     return f"{standing.status.words} by {_numbers(standing.by)}"

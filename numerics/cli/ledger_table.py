@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from numerics.cli.options import finite
 
 if TYPE_CHECKING:
-    from derive.paper import Record
-    from derive.paper.verification import Outcome
+    from derive.hanai2017 import Record
+    from derive.records.verification import Outcome
 
 COLUMNS = (
     *("equation", "title", "kind", "status", "holds", "residual", "bound", "order", "detail"),
@@ -72,8 +72,8 @@ def summary(entries: tuple[tuple[Record, Outcome], ...]) -> str:
 
 def check(executor: Executor | None = None) -> LedgerTable:
     """Check every numbered equation now, shared among the workers of an executor."""
-    from derive.paper import ledger
-    from derive.paper.verification import outcomes
+    from derive.hanai2017 import ledger
+    from derive.records.verification import outcomes
 
     records = tuple(ledger())
     found = {outcome.id: outcome for outcome in outcomes((r.id for r in records), executor)}

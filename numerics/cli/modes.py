@@ -11,11 +11,11 @@ from cyclopts import Parameter
 from numerics.cli.options import Json, Model, finite, named, print_json, print_table
 from numerics.domain import positive
 from numerics.results import DECAYS, GROWS, UNDECIDED
-from numerics.steady_state import solve_steady_state
+from numerics.steady.solution import solve_steady_state
 
 if TYPE_CHECKING:
-    from numerics.growth import GrowthRate
-    from numerics.modes import CollectiveModes
+    from numerics.stability.growth import GrowthRate
+    from numerics.stability.modes import CollectiveModes
 
 #: Wave numbers and frequencies beyond this have no meaning, and far beyond it they overflow.
 _MOST = 1e6
@@ -59,8 +59,8 @@ def modes(
             positive(name, value, _MOST)
     if not q and not fastest:
         raise ValueError("nothing to do: give a wave number --q, or leave out --no-fastest")
-    from numerics.growth import growth_rate
-    from numerics.modes import collective_mode
+    from numerics.stability.growth import growth_rate
+    from numerics.stability.modes import collective_mode
 
     state = solve_steady_state(model.parameters())
     more = {"certify": True} if certify else {}

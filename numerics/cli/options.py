@@ -97,7 +97,7 @@ def kind_of(word: str) -> str:
     ValueError
         If there is no such type.
     """
-    from numerics.boundaries import KINDS
+    from numerics.stability.boundaries import KINDS
 
     for kind in KINDS:
         if word.casefold() == kind.casefold():

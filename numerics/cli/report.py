@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from numerics.cli.options import Json, print_json, whole_number
-from numerics.cli.processes import worker_pool
+from numerics.tasks.processes import worker_pool
 
 
 def report(
@@ -46,8 +46,8 @@ def report(
     if output.is_dir():
         raise ValueError(f"--output {output} is a folder")
     from numerics.report import collect
-    from numerics.report.crew import Crew
     from numerics.report.page import render
+    from numerics.tasks.promises import Crew
 
     begin = time.perf_counter()
     chosen = collect.settings(full=full, reused=folder is not None)

@@ -14,11 +14,14 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from numerics.cli import checks, figure_jobs, ledger_table, paper_table
-from numerics.cli.figure_jobs import FigureJob
+from numerics.checks import limits as checks
+from numerics.checks import paper_table
+from numerics.cli import ledger_table
 from numerics.cli.options import print_json, print_table
-from numerics.cli.processes import worker_pool
+from numerics.figures import jobs as figure_jobs
+from numerics.figures.jobs import FigureJob
 from numerics.tables import save_table
+from numerics.tasks.processes import worker_pool
 
 #: Of tables whose rows are about models of their own.
 _SEVERAL = {"parameters": "those that each row names, or any"}

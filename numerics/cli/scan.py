@@ -24,12 +24,12 @@ from numerics.cli.options import (
     print_table,
     whole_number,
 )
-from numerics.cli.processes import worker_pool
 from numerics.domain import real
 from numerics.tables import model_of, save_table
+from numerics.tasks.processes import worker_pool
 
 if TYPE_CHECKING:
-    from numerics.diagram_types import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
+    from numerics.diagram.results import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
 
 COLUMNS = ("kind", "inv_kfa", "ratio", "q", "omega", "error")
 GROWTH_COLUMNS = ("inv_kfa", "ratio", "rate", "q", "omega", "error", "complete")
@@ -82,7 +82,7 @@ def scan(
     wanted = tuple(kind_of(kind) for kind in kinds)
     whole_number("workers", workers, 1, 1000)
     _check_files(store, output, ratios is not None)
-    from numerics.diagram import phase_diagram
+    from numerics.diagram.plane import phase_diagram
 
     try:
         with worker_pool(workers) as executor, _progress() as progress:
@@ -214,7 +214,7 @@ def _cells(growth: GrowthMap) -> Iterator[tuple[object, ...]]:
 
 def _show(diagram: PhaseDiagram) -> None:
     """Print tables for people."""
-    from numerics.diagram_types import INSTABILITIES
+    from numerics.diagram.results import INSTABILITIES
 
     kinds = tuple(diagram.curves)
     ratio: dict[tuple[str, float], float] = {}

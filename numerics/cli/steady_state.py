@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from numerics.cli.options import Model, print_json, print_table
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 
 def steady_state(

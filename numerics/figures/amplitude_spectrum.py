@@ -28,14 +28,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from numerics.amplitude_spectrum import spectral_function
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import draw_map, new_figure, style
-from numerics.fluctuation import fluctuation_matrix
-from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
+from numerics.response.amplitude_spectrum import spectral_function
+from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import FullResult
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.tasks.responses import evaluate_points
 
 Array = NDArray[np.float64]
 

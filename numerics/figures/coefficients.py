@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from numerics.boundaries import Boundary, find_boundary
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import PhaseDiagram
+from numerics.diagram.plane import phase_diagram
+from numerics.diagram.results import PhaseDiagram
+from numerics.diagram.zero_lines import zero_line
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.phase_diagram import (
     LABELS,
@@ -31,10 +31,10 @@ from numerics.figures.phase_diagram import (
     shade_unstable,
 )
 from numerics.figures.style import new_figure, style
-from numerics.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.parameters import Parameters
-from numerics.steady_state import SteadyState, trace_steady_states
-from numerics.zero_lines import zero_line
+from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.steady.solution import SteadyState, trace_steady_states
 
 Array = NDArray[np.float64]
 

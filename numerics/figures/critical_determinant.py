@@ -15,10 +15,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from numerics.boundaries import Boundary, find_boundary
-from numerics.determinant import determinant
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.stability.determinant import determinant
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from numerics.crossover import Crossover, equilibrium_crossover
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.steady.crossover import Crossover, equilibrium_crossover
 
 COLUMNS = (
     "inv_kfa",

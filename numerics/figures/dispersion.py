@@ -27,13 +27,13 @@ from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
-from numerics.boundaries import find_boundary
-from numerics.determinant import determinant
-from numerics.dispersion_real import RealDispersion, RealStrand, real_dispersion
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.stability.boundaries import find_boundary
+from numerics.stability.determinant import determinant
+from numerics.stability.undamped import RealDispersion, RealStrand, real_dispersion
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 Array = NDArray[np.float64]
 

@@ -33,8 +33,8 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import GrowthMap, PhaseDiagram
+from numerics.diagram.plane import phase_diagram
+from numerics.diagram.results import GrowthMap, PhaseDiagram
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.phase_diagram import LABELS, draw_curve
 from numerics.figures.style import new_figure, style

@@ -20,14 +20,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from numerics.boundaries import Boundary, find_boundary
 from numerics.errors import NoBoundary
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
-from numerics.long_wavelength import hydrodynamics
-from numerics.narrow import narrow_hydrodynamics
 from numerics.parameters import Parameters
-from numerics.steady_state import solve_steady_state
+from numerics.response.long_wavelength import hydrodynamics
+from numerics.response.narrow_coupling import narrow_hydrodynamics
+from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.steady.solution import solve_steady_state
 
 COLUMNS = (
     "kind",

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
-from numerics.spectral_weight import occupied_spectral_weight
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.response.spectral_weight import occupied_spectral_weight
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
-from numerics.steady_state import Branch, trace_steady_states
+from numerics.steady.solution import Branch, trace_steady_states
 
 COLUMNS = (
     "cutoff/k_F",

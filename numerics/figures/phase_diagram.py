@@ -21,8 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import INSTABILITIES, PhaseDiagram
+from numerics.diagram.plane import phase_diagram
+from numerics.diagram.results import INSTABILITIES, PhaseDiagram
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.stability_region import (
     Column,

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
-from numerics.fluctuation import pair_correlation
-from numerics.parallel import evaluate_points
 from numerics.parameters import Parameters
+from numerics.response.fluctuation import pair_correlation
 from numerics.results import FullResult
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.tasks.responses import evaluate_points
 
 Array = NDArray[np.float64]
 

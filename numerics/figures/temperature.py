@@ -27,11 +27,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from numerics.boundaries import Boundary, find_boundary
+from numerics.diagram.refined_curves import halved
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
-from numerics.refined_curves import halved
+from numerics.stability.boundaries import Boundary, find_boundary
 
 COLUMNS = (
     "boundary",

@@ -17,13 +17,13 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.determinant import determinant
 from numerics.domain import outside
 from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator
 from numerics.precise.matrix import determinant_response, wave_of
 from numerics.precise.state import PreciseState
-from numerics.steady_state import SteadyState
+from numerics.stability.determinant import determinant
+from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 

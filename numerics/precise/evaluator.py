@@ -10,7 +10,7 @@ import mpmath
 
 from numerics.precise.matrix import PreciseMatrix, precise_matrix
 from numerics.precise.state import PreciseState, precise_state
-from numerics.steady_state import SteadyState
+from numerics.steady.solution import SteadyState
 
 #: The first number of digits, and how many are added at a time.
 FIRST, MORE = 16, 8

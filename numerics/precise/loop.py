@@ -13,11 +13,11 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.frequency_grid import SMALLEST_WAVE, threshold_energies
 from numerics.kernels import bubble_mpmath, bubble_numpy
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of
 from numerics.precise.quadrature import Stretch, Total, graded, integrate, matsubara, reflected
 from numerics.precise.state import PreciseState
+from numerics.response.frequency_grid import SMALLEST_WAVE, threshold_energies
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -13,13 +13,13 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.determinant import SCALE
 from numerics.domain import real
-from numerics.fluctuation import fluctuation_matrix
 from numerics.precise.arithmetic import BITS, arithmetic_of, require_digits
 from numerics.precise.loop import Loop
 from numerics.precise.state import PreciseState, precise_state
-from numerics.steady_state import SteadyState
+from numerics.response.fluctuation import fluctuation_matrix
+from numerics.stability.determinant import SCALE
+from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 

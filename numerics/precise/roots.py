@@ -14,7 +14,7 @@ from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator, stages
 from numerics.precise.matrix import frequency_of, wave_of
 from numerics.precise.state import PreciseState
-from numerics.steady_state import SteadyState
+from numerics.steady.solution import SteadyState
 
 #: Steps of the secant method; its first step, and the largest one, in parts of gamma + |omega|.
 _STEPS, _FIRST_STEP, _LONGEST = 40, 1e-4, 0.3

@@ -16,14 +16,14 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.equations import Unknowns, evaluate_equations, singular_momenta
 from numerics.errors import ConvergenceError
 from numerics.kernels import steady_state_mpmath as kernels
 from numerics.kernels import steady_state_numpy
 from numerics.parameters import Parameters
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of, require_digits
 from numerics.precise.quadrature import Stretch, Total, graded, integrate, matsubara, reflected
-from numerics.steady_state import SteadyState
+from numerics.steady.equations import Unknowns, evaluate_equations, singular_momenta
+from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.cli import paper_table
-from numerics.cli.figure_jobs import JOBS
+from numerics.checks import paper_table
+from numerics.figures.jobs import JOBS
 from numerics.parameters import Parameters
 from numerics.report import equations, pictures, states
-from numerics.report.crew import Crew
 from numerics.report.data import (
     CutoffRange,
     PaperNumber,
@@ -23,9 +22,10 @@ from numerics.report.data import (
     Sample,
     Settings,
 )
+from numerics.tasks.promises import Crew
 
 if TYPE_CHECKING:
-    from numerics.diagram_types import PhaseDiagram
+    from numerics.diagram.results import PhaseDiagram
 
 #: Figures that start from the phase diagram.
 _OF_DIAGRAM = ("fig05", "fig08", "growth_map")
@@ -116,7 +116,7 @@ def _found(name: str, folder: Path | None) -> bool:
 
 
 def _diagram(crew: Crew, model: Mapping[str, Any], full: bool) -> PhaseDiagram:
-    from numerics.diagram import phase_diagram
+    from numerics.diagram.plane import phase_diagram
 
     left, right = _STEPS[full]
     inv = [*np.linspace(-2.0, 0.0, left + 1), *np.linspace(0.0, 1.0, right + 1)[1:]]

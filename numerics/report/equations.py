@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from numerics.report.data import Derivation, Equation
 
 if TYPE_CHECKING:
-    from derive.paper import Record
+    from derive.hanai2017 import Record
 
 #: The equations whose derivations are shown.
 MAIN = ("40", "41", "42", "43", "54", "72", "76", "A9", "B17")
@@ -19,15 +19,15 @@ CORE = ("29", "31", "33", "34", "36", "37", "38", "46")
 
 def numbers() -> list[str]:
     """Return the numbers of the equations in the paper's order."""
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     return [record.id for record in ledger()]
 
 
 def examined(number: str) -> Equation:
     """Check and typeset an equation; what goes wrong becomes part of it."""
-    from derive.paper import ledger
-    from derive.paper.verification import outcome
+    from derive.hanai2017 import ledger
+    from derive.records.verification import outcome
 
     record = ledger()[number]
     section = next(title for title, records in ledger().sections.items() if record in records)
@@ -65,7 +65,7 @@ def examined(number: str) -> Equation:
 
 def remarks(record: Record) -> Iterator[str]:
     """Yield for which case an equation is known, what it rests on, and how well that is known."""
-    from derive.paper import Status, ledger
+    from derive.hanai2017 import Status, ledger
 
     if record.scope:
         yield f"Scope: {record.scope}."
@@ -86,7 +86,7 @@ def remarks(record: Record) -> Iterator[str]:
 
 def derivation(number: str) -> Derivation:
     """Return the steps of a derivation; a formula that cannot be made is told in words."""
-    from derive.paper import ledger
+    from derive.hanai2017 import ledger
 
     return Derivation(number, tuple(_steps(ledger()[number])))
 

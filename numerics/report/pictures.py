@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numerics.cli.figure_jobs import JOBS, FigureJob
+from numerics.figures.jobs import JOBS, FigureJob
 from numerics.report.data import Picture
 
 #: A vector drawing larger than this is shown as pixels.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from numerics.published import Role, Tally, tally
+from numerics.checks.published import Role, Tally, tally
 from numerics.report.data import Derivation, Equation, PaperNumber, Picture, ReportData, Settings
 from numerics.report.equations import CORE
 from numerics.report.markup import Content, Html, element, safe

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Parameters
 from numerics.report.data import Curve, Diagram, Meeting, Mode, Sample
-from numerics.steady_state import SteadyState, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 if TYPE_CHECKING:
-    from numerics.diagram_types import BoundaryCurve, GrowthMap, PhaseDiagram
+    from numerics.diagram.results import BoundaryCurve, GrowthMap, PhaseDiagram
 
 #: Boundaries that are drawn.
 KINDS = ("A", "B", "C", "gapped", "normal")
@@ -50,8 +50,8 @@ def sample(parameters: Parameters) -> Sample:
 
 
 def _sample_of(state: SteadyState, known: Sample) -> Sample:
-    from numerics.growth import growth_rate
-    from numerics.mode_tracks import mode_branches
+    from numerics.stability.branches import mode_branches
+    from numerics.stability.growth import growth_rate
 
     growth = growth_rate(state)
     found = mode_branches(state, _waves(state))
@@ -72,8 +72,8 @@ def _sample_of(state: SteadyState, known: Sample) -> Sample:
 
 def _waves(state: SteadyState) -> NDArray[np.float64]:
     """Return wave numbers up to where the last mode that is damped little has ended."""
-    from numerics.axis_modes import axis_modes
-    from numerics.growth import filled_diameter
+    from numerics.stability.axis_count import axis_modes
+    from numerics.stability.growth import filled_diameter
 
     searched = np.geomspace(state.parameters.linewidth, filled_diameter(state), _SEARCHED)
     there = [k for k, modes in enumerate(axis_modes(state, searched)) if modes.frequencies.size]
@@ -111,7 +111,7 @@ def _crossed(curves: Mapping[str, BoundaryCurve], at: Sample) -> tuple[str, ...]
 
 def growth_map(samples: Iterable[Sample]) -> GrowthMap:
     """Return growth rates of states on a grid as the figure of them takes them."""
-    from numerics.diagram_types import GrowthMap
+    from numerics.diagram.results import GrowthMap
 
     found = {(s.inv_kfa, s.ratio): s for s in samples}
     inv, ratios = (sorted({key[k] for key in found}) for k in (0, 1))

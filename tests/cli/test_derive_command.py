@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from derive.paper import collection, ledger
-from derive.paper.collection import Ledger
+from derive.hanai2017 import collection, ledger
+from derive.hanai2017.collection import Ledger
 from numerics.cli import main
 from numerics.cli.ledger import printed_equation
 
@@ -17,7 +17,7 @@ TWO = ("29", "31")
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pretend that the paper has two equations."""
     small = Ledger({"II. Model and formalism": [ledger()[number] for number in TWO]})
-    monkeypatch.setattr("derive.paper.ledger", lambda: small)
+    monkeypatch.setattr("derive.hanai2017.ledger", lambda: small)
 
 
 def test_an_equation_with_its_misprint(capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,8 +72,8 @@ def test_a_failing_check_is_told(
     record = ledger()["31"]
     wrong = dataclasses.replace(record, claim=lambda: 2 * record.claim())
     small = Ledger({"II": [wrong]})
-    monkeypatch.setattr("derive.paper.ledger", lambda: small)
-    monkeypatch.setattr("derive.paper.verification.ledger", lambda: small)
+    monkeypatch.setattr("derive.hanai2017.ledger", lambda: small)
+    monkeypatch.setattr("derive.records.verification.ledger", lambda: small)
     assert main(["derive", "31"]) == 1
     assert "does not hold" in capsys.readouterr().out
     assert main(["derive", "--all", "--workers", "1"]) == 1

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from derive.paper import ledger
-from derive.paper.verification import outcome
-from numerics.cli import checks, figure_jobs, ledger_table, main, paper_table
-from numerics.published import (
+from derive.hanai2017 import ledger
+from derive.records.verification import outcome
+from numerics.checks import limits as checks
+from numerics.checks import paper_table
+from numerics.checks.published import (
     AMPLITUDE,
     BOUNDARIES,
     FREQUENCY,
@@ -19,6 +20,8 @@ from numerics.published import (
     Comparison,
     CutoffEstimate,
 )
+from numerics.cli import ledger_table, main
+from numerics.figures import jobs as figure_jobs
 from tests.tables import read
 
 #: Figures that are quick on small grids: it is the files that matter.
@@ -101,7 +104,7 @@ def test_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-#: To derive everything again takes half a minute, and tests/derive/test_generation.py does it too.
+#: To derive everything again takes half a minute; tests/derive/build does it too.
 CHECKS = [
     pytest.param(*group, marks=pytest.mark.slow) if group[1] is checks.generated_code else group
     for group in checks.GROUPS

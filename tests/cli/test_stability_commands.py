@@ -21,12 +21,12 @@ from numerics import (
     growth_rate,
     solve_steady_state,
 )
-from numerics.boundaries import Boundary
 from numerics.cli import main
 from numerics.cli.scan import COLUMNS
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import GrowthMap, Meeting
-from numerics.growth import GrowthRate
+from numerics.diagram.plane import phase_diagram
+from numerics.diagram.results import GrowthMap, Meeting
+from numerics.stability.boundaries import Boundary
+from numerics.stability.growth import GrowthRate
 from tests.tables import read
 
 #: A broad linewidth and a small cutoff, with which everything is fast.
@@ -69,7 +69,7 @@ def recorded(
 def test_modes_as_json_are_the_library_result(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = recorded("numerics.modes.collective_mode", monkeypatch)
+    calls = recorded("numerics.stability.modes.collective_mode", monkeypatch)
     result = run_json([*UNSTABLE, "--q", "0.1", "--q", "0.09"], capsys)
     state = solve_steady_state(Parameters(0.0, 1e-2, 2e-3, cutoff=20.0))
     assert result["fastest"] == growth_rate(state)._asdict()
@@ -93,7 +93,7 @@ def test_modes_as_json_are_the_library_result(
 def test_modes_without_a_wave_number_are_those_at_the_fastest_growth(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = recorded("numerics.growth.growth_rate", monkeypatch)
+    calls = recorded("numerics.stability.growth.growth_rate", monkeypatch)
     out = run(UNSTABLE, capsys)
     assert "p_c = 20 k_F" in out
     rows = [line.split("│") for line in out.splitlines() if "│" in line]
@@ -108,7 +108,7 @@ def test_modes_without_a_wave_number_are_those_at_the_fastest_growth(
 def test_the_window_of_the_modes_is_passed_on(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = recorded("numerics.modes.collective_mode", monkeypatch)
+    calls = recorded("numerics.stability.modes.collective_mode", monkeypatch)
     # the mode at 0.02 is outside of it
     window = ["--largest", "0.01", "--growth", "0.002", "--no-fastest", "--q", "0.1"]
     result = run_json([*UNSTABLE, *window], capsys)
@@ -137,7 +137,7 @@ def test_the_last_line_says_what_the_rate_means(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("numerics.growth.growth_rate", lambda state: rate)
+    monkeypatch.setattr("numerics.stability.growth.growth_rate", lambda state: rate)
     out = run(["modes", *WORDS, "--q", "0.1"], capsys)
     last = out.splitlines()[-1]
     assert last.startswith("Fastest" if rate.verdict == "grows" else "Least damped")
@@ -181,14 +181,14 @@ def test_an_error_without_bound_is_null(
 ) -> None:
     state = solve_steady_state(Parameters(0.0, 1e-2, 1e-4, cutoff=20.0))
     unsure = Boundary("A", 0.01, 0.0, 0.0, state, float("inf"), 1)
-    monkeypatch.setattr("numerics.boundaries.find_boundary", lambda *_, **__: unsure)
+    monkeypatch.setattr("numerics.stability.boundaries.find_boundary", lambda *_, **__: unsure)
     assert run_json(["boundary", "A"], capsys)["error"] is None
 
 
 def test_scan_as_json_and_csv_is_the_library_result(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = recorded("numerics.diagram.phase_diagram", monkeypatch)
+    calls = recorded("numerics.diagram.plane.phase_diagram", monkeypatch)
     output = tmp_path / "d.csv"
     ratios = ["--ratios-from", "0.01", "--ratios-to", "4", "--ratio-points", "2"]
     result = run_json([*AROUND_UNITARITY, *QUICK, *ratios, "--output", str(output)], capsys)
@@ -240,7 +240,7 @@ def test_scan_for_people_says_which_boundary_is_first(
         curves={"B": curve, "C": other},
         meetings=(Meeting(("B", "C"), 0.0125, 0.037, 1e-7, (point, point)),),
     )
-    monkeypatch.setattr("numerics.diagram.phase_diagram", lambda *_, **__: crossed)
+    monkeypatch.setattr("numerics.diagram.plane.phase_diagram", lambda *_, **__: crossed)
     out = run(["scan"], capsys)
     assert out.startswith("Boundaries, γ_v/γ_b at γ_b = 0.01 ε_F, T_b = 0 ε_F, p_c = 20 k_F\n")
     assert "first of B, C" in out
@@ -271,7 +271,7 @@ def test_scan_for_people_shows_where_growth_is_fastest(
     )
     found = phase_diagram([-0.1, 0.1], kinds=("alpha11",), **BROAD)
     filled = replace(found, growth=growth)
-    monkeypatch.setattr("numerics.diagram.phase_diagram", lambda *_, **__: filled)
+    monkeypatch.setattr("numerics.diagram.plane.phase_diagram", lambda *_, **__: filled)
     out = run(["scan"], capsys).split("Fastest growth")[1]
     rows = [[float(cell) for cell in line.split("│")] for line in out.splitlines() if "│" in line]
     assert rows == [[-0.1, 0.02, 0.3, 0.03, 0.003], [0.1, 0.01, 0.2, 0.02, 0.002]]
@@ -310,7 +310,7 @@ def test_a_second_scan_takes_finished_parts_from_the_store(
     def compute(task: object) -> None:
         raise AssertionError(task)
 
-    monkeypatch.setattr("numerics.diagram.run_task", compute)
+    monkeypatch.setattr("numerics.diagram.plane.run_task", compute)
     again = run_json(words, capsys)
     assert again.pop("workers") == 1
     assert again == first
@@ -334,7 +334,7 @@ def test_a_scan_without_store_that_is_stopped_says_so_in_one_line(
     def stop(*_: object, **__: object) -> None:
         raise error("a process was terminated" if error is BrokenProcessPool else "")
 
-    monkeypatch.setattr("numerics.diagram.phase_diagram", stop)
+    monkeypatch.setattr("numerics.diagram.plane.phase_diagram", stop)
     assert main(["scan"]) == status
     captured = capsys.readouterr()
     assert captured.out == ""

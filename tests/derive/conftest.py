@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from derive.codegen import export as exporting
-from tests.derive.c_compiler import Library, compiled, declarations
+from derive.build import export as exporting
+from tests.derive.support.c_compiler import Library, compiled, declarations
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_scipy_digamma_keeps_arrays():
 
 
 def test_scipy_polygamma_refuses_complex_arguments():
-    """The day that this fails, numerics.special.polygamma can call SciPy instead."""
+    """The day that this fails, numerics.special.functions.polygamma can call SciPy instead."""
     with pytest.raises(TypeError):
         scipy.special.polygamma(1, 0.5 + 1j)
 

@@ -12,12 +12,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
 from numerics import Parameters, narrow_hydrodynamics, solve_steady_state
-from numerics.boundaries import find_boundary
-from numerics.diagram import phase_diagram
+from numerics.diagram.plane import phase_diagram
 from numerics.errors import NoBoundary
 from numerics.figures import growth_map, limit_orders, temperature
 from numerics.figures.files import save_table
 from numerics.figures.style import COLOURS
+from numerics.stability.boundaries import find_boundary
 
 
 def test_a_mode_grows_just_inside_the_boundary_and_not_outside(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from numerics.boundaries import find_boundary
-from numerics.diagram import phase_diagram
-from numerics.diagram_types import PhaseDiagram
+from numerics.diagram.plane import phase_diagram
+from numerics.diagram.results import PhaseDiagram
 from numerics.figures import coefficients
 from numerics.figures import phase_diagram as figure_5
 from numerics.figures.files import save_table
+from numerics.stability.boundaries import find_boundary
 
 
 @pytest.fixture(scope="module")

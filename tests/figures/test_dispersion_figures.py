@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from numerics.dispersion_real import RealDispersion, RealStrand, Turn
 from numerics.figures import critical_determinant, dispersion
 from numerics.figures.files import save_figure, save_table
+from numerics.stability.undamped import RealDispersion, RealStrand, Turn
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 
-from numerics import Parameters, equations, solve_steady_state
-from numerics.equations import Unknowns, evaluate_equations
-from numerics.quadrature import gauss_kronrod, graded_panels
-from tests.numerics.equation_points import COLD, WARM, points
-from tests.numerics.mp_reference import Reference
+from numerics import Parameters, solve_steady_state
+from numerics.quadrature.rules import gauss_kronrod, graded_panels
+from numerics.steady import equations
+from numerics.steady.equations import Unknowns, evaluate_equations
+from tests.numerics.support.equation_points import COLD, WARM, points
+from tests.numerics.support.mp_reference import Reference
 
 
 def finer(parameters, gamma_v, at):

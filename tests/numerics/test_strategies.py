@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import numerics
 from derive import number_integrand
-from derive.reservoirs import Reservoir
+from derive.model.reservoirs import Reservoir
 from numerics import Parameters, SteadyState, solve_steady_state, strategies
 
 STATES = {

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from numerics import Parameters, equilibrium_crossover, solve_steady_state
-from numerics.cli.figure_jobs import JOBS
+from numerics.figures.jobs import JOBS
 from numerics.tables import model_of, save_table
 from tests.tables import read
 

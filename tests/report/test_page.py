@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 
 import derive
-from derive.paper import verification
+from derive.records import verification
 from numerics import Parameters, phase_diagram
-from numerics.cli import main, paper_table
-from numerics.cli.figure_jobs import JOBS
+from numerics.checks import paper_table
+from numerics.cli import main
+from numerics.figures.jobs import JOBS
 from numerics.report import collect, equations, pictures, sections, states
-from numerics.report.crew import Crew
 from numerics.report.data import Diagram, ReportData, Settings
 from numerics.report.mathml import mathml
 from numerics.report.page import render
 from numerics.report.typography import physics
+from numerics.tasks.promises import Crew
 from tests.cli.test_reproduce import small_table
 from tests.report.small_page import EVIL, FAILING, SVG, samples, small_data
 

@@ -11,13 +11,13 @@ import math
 import mpmath
 import numpy as np
 
-from numerics.equations import Unknowns, singular_momenta
 from numerics.kernels import expansion_mpmath as kernels
 from numerics.kernels import expansion_numpy
-from numerics.long_wavelength import coefficient_integrands
 from numerics.precise import PreciseState
 from numerics.precise.arithmetic import BITS, arithmetic_of
 from numerics.precise.quadrature import Stretch, Total, graded, integrate, reflected
+from numerics.response.long_wavelength import coefficient_integrands
+from numerics.steady.equations import Unknowns, singular_momenta
 
 #: alpha_11, alpha_21, then beta and eta by rows, and zeta_12, zeta_22.
 NAMES = expansion_numpy.STEP_OUTPUTS

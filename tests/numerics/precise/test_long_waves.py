@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from mpmath import mp
 
-from derive.paper.evidence import converges
+from derive.hanai2017.evidence import converges
 from numerics import (
     Parameters,
     find_boundary,

@@ -1,0 +1,1 @@
+"""Nambu and Keldysh matrices, and operators on Fock space."""

@@ -1,0 +1,1 @@
+"""From programs to files: the committed kernels, and standalone modules."""

@@ -1,0 +1,1 @@
+"""What the integrals over momenta leave: pairs of poles, bands, tails and long waves."""

@@ -1,1 +1,0 @@
-"""Texts that exported modules contain beside the kernels; nothing here is imported."""

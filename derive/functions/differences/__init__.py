@@ -1,0 +1,1 @@
+"""Divided differences: as a function of SymPy, as numbers, written out, and expanded."""

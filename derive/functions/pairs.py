@@ -1,0 +1,64 @@
+"""Functions of a pair of roots in the upper half-plane, as momentum integrals leave them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+
+class upper_root(sp.Function):
+    """The square root in the upper half-plane, cut along the positive real axis."""
+
+    nargs = 1
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Return it by the principal root, whose cut is the negative real axis."""
+        return sp.I * sp.sqrt(-self.args[0])
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        return self.doit()._eval_evalf(prec)
+
+
+class root_sum(sp.Function):
+    """a + b for a, b in the upper half-plane, whose squares differ by the third argument.
+
+    Where a and b nearly cancel, the sum is that difference over a - b.
+    """
+
+    nargs = 3
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Return the plain sum."""
+        return self.args[0] + self.args[1]
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        return self.doit()._eval_evalf(prec)
+
+
+class pair_arctanh(sp.Function):
+    """artanh(q/k)/q for k in the upper half-plane and real q; 1/k at q = 0."""
+
+    nargs = 2
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Return the quotient, which holds for q != 0."""
+        k, q = self.args
+        return (sp.log(k + q) - sp.log(k - q)) / (2 * q)
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        return self.doit()._eval_evalf(prec)
+
+
+class pair_excess(sp.Function):
+    """artanh(q/k)/q - 1/k, which is of the order q^2/k^3, for k in the upper half-plane."""
+
+    nargs = 2
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        """Return the plain difference."""
+        k, q = self.args
+        return pair_arctanh(k, q).doit() - 1 / k
+
+    def _eval_evalf(self, prec: int) -> sp.Expr | None:
+        return self.doit()._eval_evalf(prec)

@@ -1,0 +1,1 @@
+"""Exact numbers, rational functions and their poles."""

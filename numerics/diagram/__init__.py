@@ -1,0 +1,1 @@
+"""Boundaries over the plane of coupling and decay."""

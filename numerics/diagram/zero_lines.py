@@ -1,0 +1,140 @@
+"""Follows a zero of the long-wavelength coefficients through the phase diagram, round its folds.
+
+Along the drive alone the first zero jumps where two of them meet and vanish.  The line that they
+are on goes on: it folds back in the interaction strength.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import choice, instance
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.response.long_wavelength import hydrodynamics
+from numerics.stability.conditions import LIMITS
+from numerics.steady.solution import SteadyState, solve_nearby
+
+Array = NDArray[np.float64]
+
+#: log(gamma_v/gamma_b) of the length of a unit of the interaction strength.
+_UNIT = 4.0
+#: Steps along the line: the first and largest one, and the smallest.
+_STEP, _SMALLEST = 0.03, 1e-3
+#: Step of the differences that tell the gradient; error of a point across the line.
+_DIFFERENCE, _ACROSS = 1e-5, 1e-8
+#: Iterations of the secant method, and largest turn of the line in a step, as a cosine.
+_ITERATIONS, _TURN = 8, 0.9
+
+
+def zero_line(
+    kind: str,
+    start: SteadyState,
+    ends: tuple[float, float],
+    *,
+    rising: bool = True,
+    points: int = 200,
+) -> tuple[SteadyState, ...]:
+    """Return states along a line on which a coefficient vanishes.
+
+    Parameters
+    ----------
+    kind : {"alpha11", "beta22", "A"}
+        As in `find_boundary`.
+    start : SteadyState
+        A state on the line, or next to it.
+    ends : tuple of (float, float)
+        Smallest and largest interaction strength.
+    rising : bool
+        Whether the interaction strength grows at first.
+    points : int
+        Largest number of states.
+
+    Returns
+    -------
+    tuple of SteadyState
+        From the start on, as far as the line is within the ends and there is a condensate.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import find_boundary
+    >>> from numerics.diagram.zero_lines import zero_line
+    >>> near = find_boundary("beta22", 0.43).state
+    >>> line = zero_line("beta22", near, (0.0, 1.0), points=12)
+    >>> [line[k].parameters.inv_kfa < line[k + 1].parameters.inv_kfa for k in (0, 10)]
+    [True, False]
+    """
+    choice("kind", kind, tuple(LIMITS))
+    instance("start", start, SteadyState)
+    surface = _Surface(kind, start)
+    here = surface.place(start)
+    along = surface.tangent(here)
+    along = along if (along[0] > 0) == rising else -along
+    states, step = [start], _STEP
+    while len(states) < points:
+        try:
+            there = surface.zero(here + step * along, along)
+            after = surface.tangent(there)
+        except (NoCondensate, ConvergenceError):
+            there, after = here, along
+        after = after if after @ along > 0 else -after
+        if (there == here).all() or after @ along < _TURN:
+            step /= 2
+            if step < _SMALLEST:
+                break
+            continue
+        if not ends[0] <= there[0] <= ends[1]:
+            break
+        here, along, step = there, after, min(2 * step, _STEP)
+        states.append(surface.last)
+    return tuple(states)
+
+
+@dataclass
+class _Surface:
+    """A coefficient over the interaction strength and log(gamma_v/gamma_b)/_UNIT."""
+
+    kind: str
+    last: SteadyState
+
+    def place(self, state: SteadyState) -> Array:
+        parameters = state.paper
+        return np.array([parameters.inv_kfa, math.log(parameters.ratio) / _UNIT])
+
+    def value(self, place: Array) -> float:
+        model = self.last.paper
+        ratio = math.exp(_UNIT * float(place[1]))
+        parameters = model.replace(inv_kfa=float(place[0]), gamma_v=ratio * model.gamma_b)
+        self.last = solve_nearby(parameters, self.last)
+        return LIMITS[self.kind](hydrodynamics(self.last))
+
+    def tangent(self, place: Array) -> Array:
+        """Return the unit vector along the line through a point."""
+        keep, here = self.last, self.value(place)
+        across = np.array(
+            [self.value(place + _DIFFERENCE * unit) - here for unit in np.identity(2)]
+        )
+        self.last = keep
+        along = np.array([-across[1], across[0]])
+        return along / math.hypot(*along)
+
+    def zero(self, place: Array, along: Array) -> Array:
+        """Return the point of the line straight across from another."""
+        normal = np.array([-along[1], along[0]])
+        one, other = 0.0, _STEP / 50
+        low, high = self.value(place), self.value(place + other * normal)
+        for _ in range(_ITERATIONS):
+            one, other, low = other, other - high * (other - one) / (high - low), high
+            found = place + other * normal
+            high = self.value(found)
+            if abs(other - one) < _ACROSS:
+                return found
+        raise ConvergenceError(f"no zero of {self.kind} across from {place.tolist()}")

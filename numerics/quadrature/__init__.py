@@ -1,0 +1,1 @@
+"""Quadrature rules, panels graded towards singular points, and adaptive integration."""

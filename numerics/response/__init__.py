@@ -1,0 +1,1 @@
+"""The pair correlation, M and what follows from them, fast and slow."""

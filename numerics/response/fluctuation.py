@@ -1,0 +1,253 @@
+"""The response function Pi(q, omega), (37), and the fluctuation matrix M = 2/U - Pi, (36).
+
+Both momentum integrals are done in closed form by `derive`; one integral over the frequency
+remains.  It converges like |nu|**(-3/2) once what diverges with the momentum is subtracted: that
+is the sum over 1/p**2 of 2/U.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
+from numerics.errors import ConvergenceError
+from numerics.response.intra_band import intra_band_integral, status_of
+from numerics.response.loop_integral import loop_integral
+from numerics.results import FullResult
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+PARTS = ("all", "inter", "intra")
+#: Points (q, omega) done at a time.
+_BATCH = 256
+#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
+_NO_WAVE = 1e-150
+
+
+@overload
+def fluctuation_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    *,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+
+
+@overload
+def fluctuation_matrix(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, *, rtol: float = ..., full: Literal[True]
+) -> FullResult: ...
+
+
+def fluctuation_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    *,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | FullResult:
+    """Return the fluctuation matrix M(q, omega) = 2/U - Pi(q, omega), (36).
+
+    Its determinant vanishes at the collective modes; index 0 is the amplitude of the order
+    parameter, index 1 its phase.  It is analytic for Im(omega) > -gamma and regular at q = 0.
+
+    Parameters
+    ----------
+    state : SteadyState
+        The steady state.
+    q : array_like
+        Wave number, k_F; M depends on its modulus.
+    omega : array_like
+        Frequency, epsilon_F, complex with Im(omega) > -gamma; broadcasts against `q`.
+    rtol : float
+        Tolerance relative to the largest element of each matrix.
+    full : bool
+        Return a `FullResult`.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., 2, 2), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If q or omega is outside its domain.
+    ConvergenceError
+        If the tolerance is not reached, with the `FullResult` in `.last`; not if `full`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, fluctuation_matrix, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0))
+    >>> matrix = fluctuation_matrix(state, [0.0, 0.1], 0.05)
+    >>> matrix.shape
+    (2, 2, 2)
+    """
+    result = matrix_of_part(state, q, omega, "all", rtol)
+    return result if full else converged_value(result)
+
+
+def matrix_of_part(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
+) -> FullResult:
+    """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
+    result = pair_correlation(state, q, omega, part, rtol=rtol, full=True)
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    return result._replace(value=coupling * np.eye(2) - result.value)
+
+
+@overload
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+
+
+@overload
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[True],
+) -> FullResult: ...
+
+
+def pair_correlation(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str = "all",
+    *,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | FullResult:
+    r"""Return the pair correlation functions Pi_st(q, omega), (37), or a part of them, (73), (74).
+
+    Pi_11 and Pi_22 diverge like the :math:`\sum_p 1/p^2` of 2/U, which is subtracted from them:
+    M = -1/(4 pi a_s) - Pi with the value that is returned.  The divergence belongs to the
+    inter-band part; the parts add up to the whole.
+
+    Parameters
+    ----------
+    state, q, omega, full
+        As in `fluctuation_matrix`.
+    part : {"all", "inter", "intra"}
+        Everything, or the excitations between or within the quasiparticle branches.
+    rtol : float
+        Tolerance relative to the largest element of the corresponding M.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., 2, 2), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If q, omega or part is outside its domain.
+    ConvergenceError
+        As in `fluctuation_matrix`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, pair_correlation, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=0.0))
+    >>> pi = pair_correlation(state, 0.2, [0.1, -0.1])
+    >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
+    True
+    """
+    choice("part", part, PARTS)
+    rtol = tolerance(rtol)
+    points = Points.of(state, q, omega)
+    batches = [
+        _batch(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], part, rtol)
+        for k in range(0, points.q.size, _BATCH)
+    ]
+    columns = zip(*(batches or [_nothing()]), strict=True)
+    result = FullResult(
+        *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
+    )
+    return result if full else converged_value(result)
+
+
+def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> FullResult:
+    """Return Pi or a part of it at some points."""
+    whole = loop_integral(state, q, omega, rtol)
+    if part == "all":
+        return whole
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    matrix = coupling * np.eye(2) - whole.value
+    size = np.abs(matrix).max(axis=(1, 2))
+    intra = intra_band_integral(state, q, omega, rtol * size)
+    if part == "intra":
+        return intra
+    error = whole.error + intra.error
+    status = status_of(intra.error.max(axis=(1, 2)), size, rtol * size)
+    return FullResult(
+        whole.value - intra.value,
+        error,
+        whole.evaluations + intra.evaluations,
+        np.where(whole.status == "converged", status, whole.status),
+    )
+
+
+def _nothing() -> FullResult:
+    """Return the result for no points."""
+    return FullResult(
+        np.empty((0, 2, 2), dtype=complex),
+        np.empty((0, 2, 2)),
+        np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.str_),
+    )
+
+
+def converged_value(result: FullResult) -> NDArray[Any]:
+    """Return the value, or say that it did not converge."""
+    if (result.status == "not converged").any():
+        worst = float(result.error.max())
+        raise ConvergenceError(
+            f"the integral over frequency has not converged: error {worst:.1e}", result
+        )
+    return result.value
+
+
+@dataclass(frozen=True)
+class Points:
+    """Pairs of wave number and frequency, flattened."""
+
+    q: Array
+    omega: Complex
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Points:
+        """Broadcast, and check the domain."""
+        instance("state", state, SteadyState)
+        largest = f"of modulus {LARGEST:g} at most"
+        wave = np.abs(reals("q", q, f"finite real numbers {largest}", lambda x: abs(x) <= LARGEST))
+        gamma = state.parameters.linewidth
+        frequency = complexes(
+            "omega",
+            omega,
+            f"finite numbers {largest}, Im(omega) > {-gamma:g} (-gamma, ε_F)",
+            lambda w: (w.imag > -gamma) & (abs(w) <= LARGEST),
+        )
+        wave, frequency = broadcast(q=wave, omega=frequency)
+        return cls(np.maximum(wave.ravel(), _NO_WAVE), frequency.ravel(), wave.shape)

@@ -1,0 +1,135 @@
+"""The production route to Pi(q, omega): closed momentum integrals, one integral over frequency."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.quadrature.adaptive_panels import integrate
+from numerics.quadrature.panels import Extended, Panels
+from numerics.quadrature.rules import Rule
+from numerics.response.backend import evaluate
+from numerics.response.frequency_grid import loop_panels
+from numerics.results import FullResult
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Rounding of the integrand in units of its size: some tens of operations, the cancellation
+#: between the poles of G^R and of G^A included.
+_ROUNDING = 32 * float(np.finfo(float).eps)
+#: Distance from nu = 0 in units of Delta_0 where a difference of 1/nu keeps half of the digits.
+_CLOSEST = 1e-8
+
+
+def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullResult:
+    """Return Pi at each point, with the sum over 1/p^2 subtracted from its diagonal.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : ndarray, shape (n,)
+        Positive; a very small one stands for zero.
+    omega : ndarray of complex, shape (n,)
+        Im(omega) > -gamma.
+    rtol : float
+        Tolerance relative to the largest element of M = -1/(4 pi a_s) - Pi.
+    """
+    integrand = _Integrand(state, q, omega)
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    shift = (integrand.constant - coupling) * np.eye(2).ravel()
+
+    def tolerance(value: Complex) -> Array:
+        return np.asarray(rtol * np.abs(value + shift).max(axis=1))
+
+    def goal(value: Complex, size: Array) -> Array:
+        return np.maximum(tolerance(value), _ROUNDING * size.max(axis=1))
+
+    found = integrate(integrand, loop_panels(state, q, omega), q.size, goal)
+    # all elements are sums of the same terms: the largest tells the rounding of the others
+    rounding = _ROUNDING * found.size.max(axis=1)
+    limited = tolerance(found.value) < rounding
+    return FullResult(
+        (found.value + integrand.constant * np.eye(2).ravel()).reshape(-1, 2, 2),
+        (found.error + rounding[:, None]).reshape(-1, 2, 2),
+        2 * found.evaluations,
+        np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
+    )
+
+
+class _Integrand:
+    """The integrand over y = |nu + omega/2|, both signs together, at many points at once."""
+
+    def __init__(self, state: SteadyState, q: Array, omega: Complex) -> None:
+        self.state, self.q, self.omega = state, q, omega
+        self.scale = abs(state.mu) + state.gap
+        # sqrt(y)/(y + s) is the integrand of sum_p 1/(p^2 + s), which is sqrt(s)/(4 pi) less than
+        # that of 1/p^2; (y^2 + s^2)^(-1/4), which is smooth, has B(1/2, -1/4)/2 + pi times sqrt(s)
+        # more than it: together B(1/2, -1/4)/2
+        beta = math.sqrt(math.pi) * math.gamma(-0.25) / math.gamma(0.25)
+        self.constant = math.sqrt(self.scale) * beta / (8 * math.pi**2)
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return Pi_11, Pi_12, Pi_21, Pi_22 per unit of the nodes' variable, and their sizes."""
+        y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
+        both = evaluate("bubble", "pairing", *arguments).reshape(4, 2, 2, *y.shape)
+        folded = both.sum(axis=2)
+        even = (y * y + self.scale**2) ** -0.25 / (4 * math.pi**2)
+        folded[::3, 0] -= even
+        values = (folded[:, 0] + 1j * folded[:, 1]) * slope
+        return values, np.abs(both).sum(axis=(1, 2)) * slope
+
+
+def loop_arguments(
+    state: SteadyState, q: Array, omega: Complex, panels: Panels, rule: Rule
+) -> tuple[Array, Array, tuple[Any, ...]]:
+    """Return the nodes y = |nu + omega/2| of panels, dy, and the arguments of the kernels there.
+
+    The arguments are those at nu = y - omega/2 followed by those at nu = -y - omega/2.
+
+    Returns
+    -------
+    tuple
+        Two arrays of shape (panels, nodes), and the arguments, of shape (2 * panels * nodes,).
+    """
+    y, offset, slope = panels.nodes(rule)
+    owner = np.tile(np.repeat(panels.owner, rule.nodes.size), 2)
+    transfer = omega[owner]
+    nu = np.concatenate([y.ravel(), -y.ravel()]) - transfer.real / 2
+    # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
+    closest = _CLOSEST * state.gap
+    nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)
+    # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
+    shift = omega.real[panels.owner].astype(np.longdouble) / 2
+    distance = np.stack(
+        [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
+    )
+    gamma, occupation = state.parameters.linewidth, state.occupation
+    return (
+        y,
+        slope,
+        (
+            nu,
+            distance.ravel(),
+            distance[::-1].ravel(),
+            occupation.sums(nu),
+            occupation.sums(-nu),
+            transfer.real,
+            gamma + transfer.imag,
+            q[owner],
+            state.gap,
+            state.mu,
+            gamma,
+        ),
+    )
+
+
+def _distance(origin: Extended, offset: Array, gap: float) -> Array:
+    """Return |origin + offset| - Delta_0, accurate where that is small, shape (panels, nodes)."""
+    above, below = ((sign * origin - gap).astype(float)[:, None] for sign in (1, -1))
+    positive = origin.astype(float)[:, None] + offset > 0
+    return np.where(positive, above + offset, below - offset)

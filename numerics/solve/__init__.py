@@ -1,0 +1,1 @@
+"""Newton's method, continuation, minima and roots of analytic functions; no physics."""

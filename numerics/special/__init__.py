@@ -1,0 +1,1 @@
+"""The functions that kernels call, for arrays and in any precision."""

@@ -1,0 +1,1 @@
+"""Collective modes, their growth, and the boundaries of stability."""

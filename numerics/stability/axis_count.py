@@ -1,0 +1,312 @@
+"""Collective modes at many wave numbers, from det M on the real axis of frequency.
+
+M is analytic above the real axis, so the number of growing modes is the number of turns of det M
+along the axis (Nyquist's criterion); by (45) half of the axis suffices.  A rational approximation
+of the same values gives starting points for the modes on both sides of the axis, which are then
+refined on M itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.response.long_wavelength import hydrodynamics
+from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.stability.determinant import determinant, uniform_modes
+from numerics.stability.refinement import refine
+from numerics.steady.solution import SteadyState
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Largest turn of det M between two samples; rounds of dividing steps that turn more.
+_TURN, _ROUNDS = 1.0, 40
+#: Samples in each decade next to the axis' origin, up to the largest energy of the modes, and the
+#: number of those beyond it.
+_DECADE, _FAR = 5.0, 8
+#: The axis is sampled from this part of gamma, and of the slow modes of long waves, up to this
+#: multiple of all energies.
+_LOWEST, _HIGHEST = 0.05, 50.0
+#: Modes are looked for down to this part of gamma below the axis.
+DEPTH = 0.8
+#: Up to this wave number in units of gamma the expansion (46) gives starting points, too.
+_LONG = 1.0
+#: Tolerance of M at the samples, and of their rational approximation.
+_RTOL, _APPROXIMATION = 1e-7, 1e-9
+#: Samples from which a slope is taken are within this part of the frequency.
+_BESIDE = 0.5
+#: Zeros of the approximation closer to its poles than this part of their distance from
+#: Im(omega) = -gamma, and of their modulus, are none.
+_APART = 1e-2
+#: The distance of roots that are one, relative to their modulus.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class AxisModes:
+    """The modes at one wave number that grow or are damped little.
+
+    Parameters
+    ----------
+    q : float
+        Wave number.
+    frequencies : ndarray of complex, shape (n,)
+        Roots of det M with Re(omega) >= 0 and Im(omega) > -0.8 gamma that were found, the fastest
+        growing first.
+    errors : ndarray, shape (n,)
+        Bounds of their errors.
+    growing : int
+        Roots with Im(omega) > 0, both signs of the real part, by the argument principle.
+    certain : bool
+        Whether det M exceeds the bound of its error at all samples of the axis, so that the count
+        is one of roots and not of rounding.
+    complete : bool
+        Whether that is so, and as many growing ones were found.
+    doubt : float
+        Where it is not so, a bound of Im(omega) of the modes that the count may have missed: from
+        the bound of det M and its slope along the axis; zero otherwise.
+    """
+
+    q: float
+    frequencies: Complex
+    errors: Array
+    growing: int
+    certain: bool
+    complete: bool
+    doubt: float = 0.0
+
+    @property
+    def verdict(self) -> str:
+        """Whether a mode "grows", every one "decays", or that is "undecided"."""
+        if self.certain:
+            return GROWS if self.growing > 0 else DECAYS
+        return GROWS if (self.frequencies.imag > self.errors).any() else UNDECIDED
+
+
+def axis_modes(state: SteadyState, q: Array, *, density: int = 1) -> list[AxisModes]:
+    """Return the modes at each wave number.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : ndarray, shape (n,)
+        Positive wave numbers.
+    density : int
+        How many times as many samples of the axis to begin with.
+    """
+    q = np.asarray(q, dtype=float)
+    gamma = state.parameters.linewidth
+    slow = _slow_modes(state, q)
+    samples = _Samples(state, q, slow, density)
+    samples.resolve()
+    # of the small decompositions of an approximation several threads only make slow work
+    with _linear_algebra().limit(limits=1, user_api="blas"):
+        starts = [_starts(state, *samples.near(k)) + slow[k] for k in range(q.size)]
+    owner = np.repeat(np.arange(samples.q.size), [len(s) for s in starts])
+    roots, errors = refine(state, samples.q[owner], np.array([w for s in starts for w in s]))
+    counts, certain, doubt = samples.counts()
+    results = []
+    for index, wave in enumerate(samples.q):
+        mine = owner == index
+        values, bounds = distinct(roots[mine], errors[mine], gamma)
+        # an unresolved sign of a real or imaginary part is no disagreement
+        sure, unsure = values.imag > bounds, np.abs(values.imag) <= bounds
+        twice = np.where(values.real > 0, 2, 1)
+        least, most = int(twice[sure].sum()), int(twice[sure | unsure].sum())
+        order = np.argsort(-values.imag, kind="stable")
+        results.append(
+            AxisModes(
+                float(wave),
+                values[order],
+                bounds[order],
+                int(counts[index]),
+                bool(certain[index]),
+                bool(certain[index] and least <= counts[index] <= most),
+                float(doubt[index]),
+            )
+        )
+    return results
+
+
+def axis_counts(state: SteadyState, q: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the number of growing modes at each wave number, and whether it is certain."""
+    samples = _Samples(state, q, _slow_modes(state, q), 1)
+    samples.resolve()
+    growing, certain, _ = samples.counts()
+    return growing, certain
+
+
+def _slow_modes(state: SteadyState, q: Array) -> list[list[complex]]:
+    """Return the modes of long waves, which may be closer to each other than samples."""
+    gamma = state.parameters.linewidth
+    slow: list[list[complex]] = [[] for _ in q]
+    if (q < _LONG * gamma).any():
+        found = hydrodynamics(state)
+        for k in np.flatnonzero(q < _LONG * gamma):
+            slow[k] = [w for w in uniform_modes(found, q[k]) if w.imag > -DEPTH * gamma]
+    return slow
+
+
+class _Samples:
+    """det M on the positive real axis, at each wave number dense enough to follow its argument."""
+
+    def __init__(
+        self, state: SteadyState, q: Array, slow: list[list[complex]], density: int
+    ) -> None:
+        self.state, self.q = state, q
+        gamma = state.parameters.linewidth
+        self.top = 2.4 * max(state.lowest_excitation, state.occupation.reach) + 4 * gamma
+        energies = abs(state.mu) + state.gap + state.occupation.reach + gamma
+        far = np.geomspace(self.top, _HIGHEST * energies, density * _FAR)[1:]
+        axes = []
+        for modes in slow:
+            lowest = _LOWEST * min([gamma, *(4 * abs(w) for w in modes)])
+            number = math.ceil(density * _DECADE * math.log10(self.top / lowest))
+            axes.append(np.concatenate([[0.0], np.geomspace(lowest, self.top, number), far]))
+        self.owner = np.repeat(np.arange(q.size), [axis.size for axis in axes])
+        self.omega = np.concatenate(axes)
+        self.value, self.bound = self._values(self.owner, self.omega)
+
+    def _values(self, owner: NDArray[np.intp], omega: Array) -> tuple[Complex, Array]:
+        value, bound = determinant(self.state, self.q[owner], omega, _RTOL)
+        # without a frequency it is real
+        return np.where(omega == 0, value.real, value), bound
+
+    def resolve(self) -> None:
+        """Divide the steps in which the determinant turns too much."""
+        for _ in range(_ROUNDS):
+            same = self.owner[1:] == self.owner[:-1]
+            clear = np.abs(self.value) > self.bound
+            with np.errstate(divide="ignore", invalid="ignore"):
+                turns = np.abs(np.angle(self.value[1:] / self.value[:-1]))
+            # between two values that are lost in rounding the argument means nothing
+            at = np.flatnonzero(same & (clear[1:] | clear[:-1]) & ~(turns <= _TURN))
+            if at.size == 0:
+                return
+            self._insert(at)
+
+    def _insert(self, at: NDArray[np.intp]) -> None:
+        owner = self.owner[at]
+        low, high = self.omega[at], self.omega[at + 1]
+        # in the middle of the logarithm where the step spans more than its lower end
+        middle = (low + high) / 2
+        omega = np.where((low > 0) & (high > 2 * low), np.sqrt(low * high), middle)
+        value, bound = self._values(owner, omega)
+        self.owner = np.insert(self.owner, at + 1, owner)
+        self.omega = np.insert(self.omega, at + 1, omega)
+        self.value = np.insert(self.value, at + 1, value)
+        self.bound = np.insert(self.bound, at + 1, bound)
+
+    def counts(self) -> tuple[NDArray[np.intp], NDArray[np.bool_], Array]:
+        """Return the number of zeros above the axis, whether it is certain, and what may be missed.
+
+        det M tends to a multiple of omega; its argument, starting from the sign at omega = 0,
+        falls by half of pi along the axis if there is no zero.
+        """
+        same = self.owner[1:] == self.owner[:-1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turns = np.angle(self.value[1:] / self.value[:-1])
+        steep = same & ~(np.abs(turns) <= _TURN)
+        turns = np.where(same & np.isfinite(turns), turns, 0.0)
+        total = np.bincount(self.owner[1:], turns, minlength=self.q.size)
+        lost = ~(np.abs(self.value) > self.bound)
+        unclear = np.bincount(self.owner, lost, minlength=self.q.size)
+        unclear += np.bincount(self.owner[1:], steep, minlength=self.q.size)
+        number = np.maximum(np.round(total / np.pi + 0.5).astype(np.intp), 0)
+        doubt = np.zeros(self.q.size)
+        np.maximum.at(doubt, self.owner, self._reach(lost))
+        return number, unclear == 0, doubt
+
+    def _reach(self, lost: NDArray[np.bool_]) -> Array:
+        """Return how far from each sample that is lost in rounding a zero may be.
+
+        Its value and bound over the slope towards the other samples next to it.
+        """
+        size = np.abs(self.value) + self.bound
+        least = np.abs(self.value) - self.bound
+        result = np.zeros(size.shape)
+        for k in np.flatnonzero(lost):
+            distance = np.abs(self.omega - self.omega[k])
+            rise = least - size[k]
+            beside = (self.owner == self.owner[k]) & (rise > 0)
+            beside &= distance <= _BESIDE * self.omega[k]
+            reach = size[k] * distance[beside] / rise[beside]
+            result[k] = reach.min(initial=self.top)
+        return result
+
+    def near(self, k: int) -> tuple[Array, Complex]:
+        """Return the samples at one wave number up to the modes' largest energy."""
+        mine = (self.owner == k) & (self.omega <= self.top)
+        return self.omega[mine], self.value[mine]
+
+
+@functools.cache
+def _linear_algebra() -> ThreadpoolController:
+    """Return what sets the number of threads of the libraries that are loaded now."""
+    import scipy.linalg  # noqa: F401
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _starts(state: SteadyState, omega: Array, value: Complex) -> list[complex]:
+    """Return zeros of a rational approximation, with Re >= 0, next to the axis."""
+    from scipy.interpolate import AAA
+
+    gamma = state.parameters.linewidth
+    # the approximation is one of the largest values: those of slow modes must not be small
+    value = value / _magnitude(omega, np.abs(value))
+    both = np.concatenate([-omega[:0:-1], omega])
+    with warnings.catch_warnings():
+        # an approximation that stays short of its tolerance has good zeros all the same
+        warnings.simplefilter("ignore", RuntimeWarning)
+        approximation = AAA(both, np.concatenate([value[:0:-1].conj(), value]), rtol=_APPROXIMATION)
+        zeros, poles = approximation.roots(), approximation.poles()
+    close = np.isfinite(zeros) & (zeros.imag > -DEPTH * gamma) & (zeros.imag < omega[-1])
+    close &= (zeros.real > -1e-3 * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
+    # a zero at a pole is one of the approximation's rounding
+    apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
+    close &= apart > _APART * np.minimum(gamma + zeros.imag, np.abs(zeros))
+    return [complex(max(z.real, 0.0), z.imag) for z in zeros[close]]
+
+
+def _magnitude(omega: Array, size: Array) -> Complex:
+    """Return (omega + i s)(omega + i t), s and t being where det M begins to rise, and does twice.
+
+    It has no zeros above the axis, and its modulus is that of det M up to a factor.
+    """
+    rises = np.flatnonzero(size > 2 * size[0])
+    first = int(rises[0]) if rises.size else omega.size - 1
+    steeper = np.flatnonzero(size[first:] * omega[first] > 2 * size[first] * omega[first:])
+    second = first + int(steeper[0]) if steeper.size else omega.size - 1
+    return np.asarray((omega + 1j * omega[first]) * (omega + 1j * omega[second]))
+
+
+def distinct(roots: Complex, errors: Array, gamma: float) -> tuple[Complex, Array]:
+    """Return the roots in the window with their errors, each once, those on Re = 0 exactly there.
+
+    A root next to the axis Re = 0 that is not on it has a mirror image, which is a root as well.
+    """
+    kept: list[complex] = []
+    bounds: list[float] = []
+    for w, error in zip(map(complex, roots), map(float, errors), strict=True):
+        if not (np.isfinite(w) and w.imag > -DEPTH * gamma):
+            continue
+        close = max(_SAME * abs(w), 2 * error)
+        if w.real < -close:
+            continue
+        root = w if w.real > close else complex(0.0, w.imag)
+        if all(abs(root - other) > close for other in kept):
+            kept.append(root)
+            bounds.append(error)
+    return np.array(kept, dtype=complex), np.array(bounds)

@@ -1,0 +1,311 @@
+"""The growth rate of a state: the largest Im(omega_q) of its collective modes over all q."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import LARGEST, flag, instance, real
+from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.solve.minimum import minimum_near
+from numerics.stability.axis_count import DEPTH, AxisModes, axis_modes
+from numerics.stability.refinement import refine, with_state_errors
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: The smallest wave number in units of gamma/(2 k_F), the inverse mean free path at the Fermi
+#: velocity.
+_SMALLEST = 1e-3
+#: Where modes change their nature, in units of that and of the largest wave number: there the
+#: search has so many wave numbers in each decade, elsewhere the second number.
+_NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
+#: The least number of wave numbers.
+_LEAST = 26
+#: Rounds of narrowing a maximum, and wave numbers in each.
+_ROUNDS, _INNER = 2, 7
+#: How many times as many values of det M to take where a growing mode was not found.
+_DENSER = (3, 9)
+#: Maxima on the grid that are looked at.
+_MOST = 3
+
+
+class GrowthRate(NamedTuple):
+    """The fastest growing mode of a state, or the one that is damped least.
+
+    Parameters
+    ----------
+    rate : float
+        The largest Im(omega_q) for wave numbers from `smallest` on.
+    q, omega : float
+        The wave number, and Re(omega_q) >= 0 there.
+    error : float
+        Bound of the error of `rate`: of M, of the state, of the root; where the verdict is open,
+        also of the modes that rounding may hide.
+    status : str
+        "complete", or "incomplete" where growing modes were counted that were not found, or where
+        det M on the real axis is not above its rounding, so that they could not be counted.
+    verdict : str
+        "grows" if a mode surely grows, "decays" if surely none does, "undecided" otherwise: the
+        rate is then between `rate - error` and `rate + error`.
+    """
+
+    rate: float
+    q: float
+    omega: float
+    error: float
+    status: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A local maximum of Im(omega_q) along a mode."""
+
+    q: float
+    omega: complex
+    error: float
+
+
+def growth_rate(
+    state: SteadyState,
+    *,
+    smallest: float | None = None,
+    largest: float | None = None,
+    certify: bool = False,
+) -> GrowthRate:
+    """Return the largest Im(omega_q) over the wave numbers, with its q and Re(omega_q).
+
+    The Goldstone mode has omega_q = 0 at q = 0, whatever the state; wave numbers therefore begin
+    at `smallest`, as in a sample of the size 2 pi/smallest, and a stable state has a negative rate.
+    Growing modes are counted at each wave number of a grid by the argument of det M along the real
+    axis; one that grows between two of them only, and is no maximum there, is not seen.
+
+    Parameters
+    ----------
+    state : SteadyState
+    smallest : float, optional
+        Smallest wave number; 0.0005 gamma by default, in units in which the Fermi velocity is 2.
+    largest : float, optional
+        Largest wave number; by default beyond the diameter of the region that quasiparticles fill,
+        where no mode grows.
+    certify : bool
+        Whether a verdict that rounding leaves open is looked for with more digits, which takes
+        seconds to minutes; the status says at which precision it was given up.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, growth_rate, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
+    >>> found = growth_rate(state)
+    >>> print(f"{found.rate:.4f} {found.q:.3f} {found.omega:.4f}")
+    0.0144 0.053 0.0035
+    """
+    instance("state", state, SteadyState)
+    flag("certify", certify)
+    scale = state.parameters.linewidth / 2
+    domain = f"0 < smallest < largest (k_F), up to {LARGEST:g}"
+    low = _SMALLEST * scale
+    if smallest is not None:
+        low = real("smallest", smallest, domain, lambda x: 0 < x < LARGEST)
+    high = max(filled_diameter(state), 2 * low)
+    if largest is not None:
+        high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
+    found = [completed(state, modes) for modes in axis_modes(state, search_grid(state, low, high))]
+    best = _least_damped(state, found[0])
+    peaks = [_narrowed(state, found, k) for k in _candidates(state, found, best)]
+    for peak in (*peaks, _least_damped(state, found[-1])):
+        # an imaginary part that rounding could have made is no better than a certain one
+        if peak.omega.imag - peak.error > best.omega.imag:
+            best = peak
+    judged = _judged(state, best, [best, *peaks], found)
+    return _certified(state, judged, found) if certify else judged
+
+
+def _certified(state: SteadyState, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
+    """Return the rate with a verdict from more digits where rounding left it open."""
+    from numerics.stability.certify import certified_counts, certified_mode
+
+    if rate.verdict != UNDECIDED:
+        return rate
+    mode = certified_mode(state, rate.q, complex(rate.omega, rate.rate))
+    verdict, status = certified_counts(state, [modes for modes in found if not modes.certain])
+    if mode.verdict == GROWS or verdict == GROWS:
+        verdict = GROWS
+    elif mode.verdict == UNDECIDED:
+        verdict, status = UNDECIDED, mode.status
+    if verdict == UNDECIDED:
+        return rate._replace(status=f"incomplete: {status}")
+    return GrowthRate(
+        mode.omega.imag, rate.q, abs(mode.omega.real), mode.error, "complete", verdict
+    )
+
+
+def search_grid(
+    state: SteadyState, smallest: float | None = None, largest: float | None = None
+) -> Array:
+    """Return the wave numbers of the search, by default those of `growth_rate`."""
+    scale = state.parameters.linewidth / 2
+    smallest = _SMALLEST * scale if smallest is None else smallest
+    largest = max(filled_diameter(state), 2 * smallest) if largest is None else largest
+    far = _FAR * filled_diameter(state)
+    pieces = [(0.0, _NEAR[0] * scale, _SPARSE), (_NEAR[0] * scale, _NEAR[1] * scale, _DENSE)]
+    pieces += [(_NEAR[1] * scale, far, _SPARSE), (max(far, _NEAR[1] * scale), math.inf, _DENSE)]
+    points = [np.array([smallest, largest])]
+    for low, high, density in pieces:
+        low, high = max(low, smallest), min(high, largest)
+        if high > low:
+            number = 1 + math.ceil(density * math.log10(high / low))
+            points.append(np.geomspace(low, high, number))
+    grid = np.unique(np.clip(np.concatenate(points), smallest, largest))
+    # a short range is looked at more closely
+    return grid if grid.size >= _LEAST else np.geomspace(smallest, largest, _LEAST)
+
+
+def _judged(
+    state: SteadyState, best: Peak, peaks: list[Peak], found: list[AxisModes]
+) -> GrowthRate:
+    """Return the rate with its whole error and what it says of the state."""
+    q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
+    errors = with_state_errors(state, q, omega, np.array([p.error for p in peaks]))
+    rates = omega.imag
+    if (rates - errors > 0).any() or any(m.certain and m.growing > 0 for m in found):
+        verdict = GROWS
+    elif all(m.certain for m in found) and (rates + errors < 0).all():
+        verdict = DECAYS
+    else:
+        verdict = UNDECIDED
+    error = float(errors[0])
+    if verdict == UNDECIDED:
+        # what the other maxima, and modes that could not be counted, may reach
+        reach = max([0.0, *(rates + errors), *(m.doubt for m in found if not m.certain)])
+        error = max(error, reach - best.omega.imag)
+    return GrowthRate(
+        best.omega.imag,
+        best.q,
+        abs(best.omega.real),
+        error,
+        "complete" if all(modes.complete for modes in found) else "incomplete",
+        verdict,
+    )
+
+
+def filled_diameter(state: SteadyState) -> float:
+    """Return a wave number beyond which quasiparticles do not scatter among occupied states.
+
+    The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
+    temperature.
+    """
+    filled = max(abs(f.edge) + 8 * f.temperature for f in state.occupation.filled)
+    energy = filled + 4 * state.parameters.linewidth
+    above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
+    radius = math.sqrt(max(state.mu + above, 0.0))
+    # the pairs' own momentum scale, where nothing is filled
+    return 2.1 * max(radius, math.sqrt(state.lowest_excitation) / 4)
+
+
+def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
+    """Return the modes, from more values on the axis where a growing one was not found."""
+    for density in _DENSER:
+        # more values do not help where they are rounding
+        if modes.complete or not modes.certain:
+            break
+        (modes,) = axis_modes(state, np.array([modes.q]), density=density)
+    return modes
+
+
+def _least_damped(state: SteadyState, modes: AxisModes) -> Peak:
+    """Return the first mode; a bound of it where it is below those that are looked for."""
+    known = np.flatnonzero(np.isfinite(modes.errors))
+    if known.size == 0:
+        return Peak(modes.q, complex(0.0, -DEPTH * state.parameters.linewidth), 0.0)
+    return Peak(modes.q, complex(modes.frequencies[known[0]]), float(modes.errors[known[0]]))
+
+
+def _candidates(state: SteadyState, found: list[AxisModes], best: Peak) -> list[int]:
+    """Return where the largest imaginary part on the grid has its highest interior maxima.
+
+    Those that rounding may have made are none.
+    """
+    peaks = [_least_damped(state, modes) for modes in found]
+    top = np.array([peak.omega.imag for peak in peaks])
+    noise = np.array([peak.error for peak in peaks])
+    inner = [k for k in range(1, top.size - 1) if top[k] >= max(top[k - 1], top[k + 1])]
+    lowest = np.minimum(top[:-2], top[2:]) + np.maximum(noise[:-2], noise[2:])
+    inner = [k for k in inner if top[k] - noise[k] > lowest[k - 1]]
+    inner = [k for k in inner if found[k].frequencies.size > 0]
+    highest = max([*top[inner], best.omega.imag], default=0.0)
+    # a maximum between two grid points may be higher than what is seen of it
+    margin = 0.5 * max(state.parameters.linewidth, abs(highest))
+    inner = [k for k in inner if top[k] > highest - margin]
+    return sorted(inner, key=lambda k: -top[k])[:_MOST]
+
+
+def _narrowed(state: SteadyState, found: list[AxisModes], k: int) -> Peak:
+    """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
+    best = _least_damped(state, found[k])
+    low, high = math.log(found[k - 1].q), math.log(found[k + 1].q)
+    for _ in range(_ROUNDS):
+        inner = np.linspace(low, high, _INNER + 2)[1:-1]
+        roots, errors = follow(state, np.exp(inner), best.omega)
+        if np.isnan(roots).any():
+            tops = [_least_damped(state, m) for m in axis_modes(state, np.exp(inner))]
+        else:
+            tops = [
+                Peak(math.exp(x), complex(w), float(e))
+                for x, w, e in zip(inner, roots, errors, strict=True)
+            ]
+        best = max((best, *tops), key=lambda peak: peak.omega.imag)
+        step = inner[1] - inner[0]
+        low, high = math.log(best.q) - step, math.log(best.q) + step
+    polished = climb(state, best.q, best.omega, close=True)
+    return polished if polished is not None and polished.omega.imag > best.omega.imag else best
+
+
+def follow(state: SteadyState, q: Array, start: complex) -> tuple[Complex, Array]:
+    """Return a mode at wave numbers close to each other, and bounds of its errors."""
+    roots, errors = refine(state, q, np.full(q.shape, start, dtype=complex))
+    # on the axis Re = 0 rounding decides the sign of the real part
+    return np.where(np.abs(roots.real) <= 2 * errors, 1j * roots.imag, roots), errors
+
+
+def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) -> Peak | None:
+    """Return the maximum of Im(omega_q) along a mode, uphill from a guess; None if there is none.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : float
+        Where to start.
+    omega : complex
+        The mode there, or a guess.
+    close : bool
+        Whether the maximum is within some percent of q.
+    """
+    guess = omega
+
+    def sinking(wave: Array) -> Array:
+        nonlocal guess
+        roots, _ = follow(state, wave, guess)
+        middle = complex(roots[roots.size // 2])
+        guess = guess if np.isnan(middle) else middle
+        return np.asarray(-roots.imag)
+
+    found = minimum_near(sinking, q, close=close)
+    if found is None:
+        return None
+    roots, errors = follow(state, np.array([found.x]), guess)
+    if np.isnan(roots[0]):
+        return None
+    # the root itself, whose error is known, not the value of a polynomial through its neighbours
+    return Peak(found.x, complex(roots[0]), float(errors[0]))

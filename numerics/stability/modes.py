@@ -1,0 +1,197 @@
+"""Collective modes: the complex roots omega_q of det M(q, omega) = 0, (38)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.domain import LARGEST, flag, instance, positive, tolerance
+from numerics.kept import Kept
+from numerics.response.fluctuation import fluctuation_matrix
+from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.solve.analytic_roots import Rectangle, zeros_in
+from numerics.stability.axis_count import DEPTH, axis_modes, distinct
+from numerics.stability.branches import wave_numbers
+from numerics.stability.certify import certified_modes
+from numerics.stability.determinant import determinant
+from numerics.stability.refinement import refine, with_state_errors
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: The search starts at this part of its width beyond Re(omega) = 0, on which modes may lie.
+_BEYOND = 0.0137
+
+
+@dataclass(frozen=True)
+class CollectiveModes(Kept):
+    """The collective modes at one wave number within a window of frequencies.
+
+    Parameters
+    ----------
+    q : float
+        Wave number.
+    frequencies : ndarray of complex, shape (n,)
+        Roots with Re(omega) >= 0, by decreasing imaginary part; their negative conjugates are
+        roots, too.
+    vectors : ndarray of complex, shape (n, 2)
+        Amplitude and phase of each mode, normalised.
+    count : int
+        Roots in the window by the argument principle.
+    evaluations : int
+        Matrices that were computed.
+    status : str
+        "complete", or "incomplete" where roots were counted that were not found, or where det M is
+        not above its rounding on the boundary of the window, so that they could not be counted.
+    error : ndarray, shape (n,)
+        Bounds of the errors of the frequencies: of M, of the state and of the root.
+    """
+
+    q: float
+    frequencies: Complex
+    vectors: Complex
+    count: int
+    evaluations: int
+    status: str
+    error: Array = field(default_factory=lambda: np.empty(0))
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """What each mode does: "grows", "decays", or "undecided" within its error."""
+        return tuple(
+            GROWS if w.imag > error else DECAYS if w.imag < -error else UNDECIDED
+            for w, error in zip(self.frequencies, self.error, strict=True)
+        )
+
+
+@overload
+def collective_mode(
+    state: SteadyState,
+    q: float,
+    *,
+    largest: float | None = ...,
+    growth: float | None = ...,
+    rtol: float = ...,
+    certify: bool = ...,
+) -> CollectiveModes: ...
+@overload
+def collective_mode(
+    state: SteadyState,
+    q: ArrayLike,
+    *,
+    largest: float | None = ...,
+    growth: float | None = ...,
+    rtol: float = ...,
+    certify: bool = ...,
+) -> CollectiveModes | tuple[CollectiveModes, ...]: ...
+def collective_mode(
+    state: SteadyState,
+    q: ArrayLike,
+    *,
+    largest: float | None = None,
+    growth: float | None = None,
+    rtol: float = 1e-9,
+    certify: bool = False,
+) -> CollectiveModes | tuple[CollectiveModes, ...]:
+    """Return every collective mode within a window, 0 <= Re(omega), Im(omega) > -0.8 gamma.
+
+    The roots are counted by the argument principle, so that none is missed without notice.
+    Im(omega) > 0 is a growing mode.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : float or array_like, shape (n,)
+        Wave number, positive: at q = 0 the Goldstone mode is the root omega = 0.  Several are
+        ascending; `mode_branches` follows the modes from one to the next.
+    largest : float, optional
+        Largest real part; 1.1 times the lowest pair energy 2 E by default.
+    growth : float, optional
+        Largest imaginary part; half of `largest` by default.
+    rtol : float
+        Tolerance of M.
+    certify : bool
+        Whether modes that rounding leaves undecided are computed with more digits, in seconds each.
+
+    Returns
+    -------
+    CollectiveModes, or a tuple of n of them
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, solve_steady_state
+    >>> state = solve_steady_state(Parameters(0.0, 1e-3))
+    >>> modes = collective_mode(state, 0.1)
+    >>> modes.status, len(modes.frequencies), modes.verdict
+    ('complete', 1, ('decays',))
+    """
+    instance("state", state, SteadyState)
+    flag("certify", certify)
+    pair = 2 * state.lowest_excitation
+    largest = 1.1 * pair if largest is None else positive("largest", largest, LARGEST)
+    growth = largest / 2 if growth is None else positive("growth", growth, LARGEST)
+    rtol = tolerance(rtol)
+    waves = wave_numbers(q).tolist()
+    found = tuple(_modes(state, wave, largest, growth, rtol, certify) for wave in waves)
+    return found if isinstance(q, list | tuple) or np.ndim(q) > 0 else found[0]
+
+
+def _modes(
+    state: SteadyState, q: float, largest: float, growth: float, rtol: float, certify: bool
+) -> CollectiveModes:
+    """Return the modes at one wave number."""
+    gamma = state.parameters.linewidth
+    evaluations = 0
+
+    def function(omega: Complex) -> tuple[Complex, Array]:
+        nonlocal evaluations
+        evaluations += omega.size
+        return determinant(state, q, omega, rtol)
+
+    box = Rectangle(complex(-_BEYOND * largest, -DEPTH * gamma), complex(largest, growth))
+    pair, bottom = 2 * state.lowest_excitation, math.hypot(state.mu, state.gap)
+    energies = (0.0, pair, 2 * bottom, bottom - state.lowest_excitation)
+    edges = (2 * abs(f.edge) for f in state.occupation.filled)
+    marks = [complex(e, -gamma) for e in (*energies, *edges)]
+    # those next to the axis are known from values on it; the window is searched for others
+    (near,) = axis_modes(state, np.array([q]))
+    known = [complex(w) for w in near.frequencies[np.isfinite(near.errors)]]
+    mirrored = [complex(-w.real, w.imag) for w in known if w.real > 0]
+    found = zeros_in(function, box, marks, [*known, *mirrored])
+    # of a pair of mirror images both may be in the window
+    guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *known) if box.contains(w)]
+    wave = np.full(len(guesses), q)
+    roots, errors = distinct(*refine(state, wave, np.array(guesses, dtype=complex)), gamma)
+    order = np.argsort(-roots.imag, kind="stable")
+    roots, errors = roots[order], errors[order]
+    errors = with_state_errors(state, np.full(roots.size, q), roots, errors)
+    if certify:
+        roots, errors = certified_modes(state, q, roots, errors)
+    vectors = np.array([_null_vector(state, q, w, rtol) for w in roots]).reshape(-1, 2)
+    return CollectiveModes(
+        q,
+        roots,
+        vectors,
+        found.count,
+        evaluations,
+        "complete" if found.complete else "incomplete",
+        errors,
+    )
+
+
+def _null_vector(state: SteadyState, q: float, omega: complex, rtol: float) -> Complex:
+    """Return the direction that M maps to zero: amplitude and phase of the mode."""
+    m = fluctuation_matrix(state, q, omega, rtol=rtol, full=True).value
+    row = m[np.argmax(np.abs(m).sum(axis=1))]
+    vector = np.array([-row[1], row[0]])
+    return np.asarray(vector / np.linalg.norm(vector))

@@ -1,0 +1,1 @@
+"""Steady states: their equations, how they are solved and followed."""

@@ -1,0 +1,295 @@
+"""Steady states along any parameter of a model, past the folds where the curve turns back."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import choice, listed, outside, reals
+from numerics.kept import Kept
+from numerics.model import Model, Reservoir, Setting
+from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.steady.equations import Evaluation, Unknowns
+from numerics.steady.scaling import Equations
+from numerics.steady.solution import SteadyState, finished, solve_steady_state
+
+Array = NDArray[np.float64]
+
+#: Points after which a curve is given up.
+_MOST_POINTS = 3000
+#: Half of the distance over which derivatives by the parameter are taken, in its scale: the error
+#: of the derivative is the square of it, which Newton's method hardly feels.
+_STEP = 1e-3
+#: First and longest step, and how far from the tangent it may lead: what is as narrow as the edge
+#: of an occupation is not stepped over.
+_FIRST, _LONGEST, _BENT = 0.02, 0.3, 0.1
+#: Accuracy of a fold along the curve, in arclength; the parameter's is the square of it.
+_FOLD = 1e-6
+#: An interaction strength changes a state on the scale of one; a step is a part of this.
+_STRENGTH = 0.3
+
+
+@dataclass(frozen=True)
+class Curve(Kept):
+    """Steady states along a parameter.
+
+    Parameters
+    ----------
+    along : str
+        The parameter.
+    values : ndarray, shape (n,)
+        Its values that were asked for.
+    states : tuple of tuple of SteadyState
+        At each of these, the states that lie on the curve, in the order in which it meets them.
+    folds : tuple of SteadyState
+        Where the curve turns back in the parameter.
+    points : ndarray, shape (m, 4)
+        The points that were followed: parameter, order parameter, mu and mu_b.
+    status : str
+        "complete", or why the curve ended before the last value.
+    """
+
+    along: str
+    values: Array
+    states: tuple[tuple[SteadyState, ...], ...]
+    folds: tuple[SteadyState, ...]
+    points: Array
+    status: str
+
+
+def parameter_paths(model: Setting) -> tuple[str, ...]:
+    """Return the names of the parameters of a model that `along` may be."""
+    if not isinstance(model, Model):
+        return ("inv_kfa", "gamma_b", "gamma_v", "temperature", "cutoff")
+    paths = ["coupling.inv_kfa", "cutoff"]
+    for r in model.reservoirs:
+        filled = r.mu != -math.inf
+        words = ("rate", *(("mu",) if filled and r.mu is not None else ()))
+        words += ("temperature",) if filled else ()
+        paths += [f"reservoirs.{r.name}.{word}" for word in words]
+    return tuple(paths)
+
+
+def parameter_of(model: Setting, path: str) -> float:
+    """Return a parameter of a model by its path."""
+    choice("along", path, parameter_paths(model))
+    if path.startswith("reservoirs."):
+        _, name, word = path.split(".")
+        return float(getattr(_reservoirs(model)[name], word))
+    return float(getattr(model, path.split(".")[-1]))
+
+
+def with_parameter(model: Setting, path: str, value: float) -> Setting:
+    """Return a model with another value of a parameter."""
+    if not path.startswith("reservoirs."):
+        if path == "coupling.inv_kfa":
+            assert isinstance(model, Model)
+            return model.replace(coupling=dataclasses.replace(model.coupling, inv_kfa=value))
+        return model.replace(**{path: value})
+    _, name, word = path.split(".")
+    reservoirs = {**_reservoirs(model)}
+    changes: dict[str, Any] = {word: value}
+    reservoirs[name] = dataclasses.replace(reservoirs[name], **changes)
+    return model.replace(reservoirs=tuple(reservoirs.values()))
+
+
+def _reservoirs(model: Setting) -> dict[str, Reservoir]:
+    assert isinstance(model, Model)
+    return {r.name: r for r in model.reservoirs}
+
+
+def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Curve:
+    """Follow the steady states along a parameter; see `trace_steady_states`."""
+    choice("along", along, parameter_paths(model))
+    domain = "two or more values, each greater than the one before it, or each smaller"
+    wanted = reals("values", listed("values", values, domain), domain, np.isfinite)
+    steps = np.diff(wanted)
+    if wanted.ndim != 1 or wanted.size < 2 or not ((steps > 0).all() or (steps < 0).all()):
+        raise outside("values", values, domain)
+    for value in wanted:
+        # what is outside the parameter's own domain is refused before anything is done
+        with_parameter(model, along, float(value))
+    system = Along(model, along)
+    first = solve_steady_state(with_parameter(model, along, float(wanted[0])), rtol=rtol)
+    found: list[list[SteadyState]] = [[first], *([] for _ in wanted[1:])]
+    folds, points, status = [], [system.point(first, float(wanted[0]))], "complete"
+    direction = math.copysign(1.0, wanted[1] - wanted[0])
+    followed = _points(system, points[0], direction, (float(wanted[0]), float(wanted[-1])))
+    try:
+        for before, after in itertools.pairwise(followed):
+            points.append(after)
+            if len(points) > 2 and _turns(points[-3:]):
+                folds.append(system.fold(points[-3], points[-2], points[-1], rtol))
+            if after[0] <= 0:
+                status = "ends with a vanishing order parameter"
+                break
+            for k, value in enumerate(wanted):
+                if k > 0 and _between(before[3], float(value), after[3]):
+                    found[k].append(system.state_at(float(value), before, after, rtol))
+    except ContinuationError:
+        status = "halts: the steps became too small"
+    if status == "complete" and direction * (points[-1][3] - wanted[-1]) < 0:
+        back = direction * (points[-1][3] - wanted[0]) < 0
+        status = "comes back to the first value" if back else "ends: too many points"
+    return Curve(
+        along,
+        wanted,
+        tuple(tuple(states) for states in found),
+        tuple(folds),
+        np.array([system.row(point) for point in points]),
+        status,
+    )
+
+
+def _turns(points: list[Array]) -> bool:
+    first, second = (b[3] - a[3] for a, b in itertools.pairwise(points))
+    return bool(first * second < 0)
+
+
+def _between(before: float, value: float, after: float) -> bool:
+    """Tell whether a value is passed, the end included."""
+    return before < value <= after or after <= value < before
+
+
+def _points(
+    system: Along, start: Array, direction: float, ends: tuple[float, float]
+) -> Iterator[Array]:
+    """Yield points of the curve until it leaves the range of the parameter, one beyond."""
+    low, high = sorted(ends)
+    orientation = np.array([0.0, 0.0, 0.0, direction])
+    steps = follow(
+        system, start, orientation, system.scales, length=_FIRST, longest=_LONGEST, deviation=_BENT
+    )
+    for k, step in enumerate(steps):
+        yield step.point
+        inside = low <= step.point[3] <= high or k == 0
+        if not inside or step.point[0] <= 0 or k > _MOST_POINTS:
+            return
+
+
+class Along:
+    """The equations in gap, mu, the edge's distance from the lowest excitation and a parameter."""
+
+    def __init__(self, model: Setting, path: str) -> None:
+        self.model, self.path = model, path
+        # the distance is measured in the same way whatever the parameter is
+        self.frame = Equations(model)
+
+    def at(self, value: float) -> Equations:
+        """Return the equations at a value of the parameter."""
+        return Equations(with_parameter(self.model, self.path, value))
+
+    def point(self, state: SteadyState, value: float) -> Array:
+        """Return the point of a state."""
+        return self.frame.point(Unknowns(state.gap, state.mu, state.edge), value)
+
+    def row(self, point: Array) -> tuple[float, float, float, float]:
+        """Return parameter, order parameter, mu and mu_b at a point."""
+        at = self.frame.unknowns(point)
+        return float(point[3]), at.gap, at.mu, at.mu + at.edge
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the four unknowns."""
+        value, at = float(x[3]), self.frame.unknowns(x)
+
+        def evaluated(value: float) -> Evaluation | None:
+            try:
+                equations = self.at(value)
+            except ValueError:
+                return None
+            return equations.at_unknowns(at, equations.parameters.drive)
+
+        here, step = evaluated(value), _STEP * self._scale(x)
+        if here is None:
+            # outside the parameter's domain, which Newton's method takes for a step too far
+            return np.full(3, np.nan), np.full((3, 4), np.nan)
+        # at the end of the domain to one side
+        (first, low), (last, high) = (
+            (moved, found) if found is not None else (value, here)
+            for moved, found in ((y, evaluated(y)) for y in (value - step, value + step))
+        )
+        change = high.residuals * high.scales - low.residuals * low.scales
+        jacobian = self.frame.chained(here.jacobian, x)
+        jacobian[:, 3] = change / (last - first) / here.scales
+        return here.residuals, jacobian
+
+    def scales(self, x: Array) -> Array:
+        """Return what the unknowns are measured in along the curve."""
+        scales = self.frame.scales(x)
+        scales[3] = self._scale(x)
+        return scales
+
+    def _scale(self, x: Array) -> float:
+        """Return over how much of the parameter a state changes."""
+        value, at = float(x[3]), self.frame.unknowns(x)
+        word = self.path.split(".")[-1]
+        width = self.model.linewidth + self.model.smearing
+        if word == "mu":
+            # the potential matters where it meets the lowest excitations
+            return math.hypot(abs(value - at.mu) - at.lowest_excitation, width)
+        if word == "inv_kfa":
+            return _STRENGTH
+        if word == "temperature":
+            return max(value, width)
+        # rates and the cutoff
+        return max(value, width if word == "rate" else value)
+
+    def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:
+        """Return the state at a value between two points."""
+        equations = self.at(value)
+        part = (value - before[3]) / (after[3] - before[3])
+        guess = self.frame.unknowns(before + part * (after - before))
+
+        def system(x: Array) -> tuple[Array, Array]:
+            at = self.frame.unknowns(np.append(x, value))
+            here = equations.at_unknowns(at, equations.parameters.drive)
+            return here.residuals, self.frame.chained(here.jacobian, x)[:, :3]
+
+        start = self.frame.point(guess, value)
+        found = newton(system, start[:3], self.scales(start)[:3])
+        if not found.converged:
+            raise ContinuationError(before)
+        at = self.frame.unknowns(np.append(found.point, value))
+        return finished(equations, at, equations.parameters.drive, rtol)
+
+    def fold(self, before: Array, middle: Array, after: Array, rtol: float) -> SteadyState:
+        """Return the state where the parameter turns back, next to the second of three points."""
+        from scipy.optimize import minimize_scalar
+
+        size = self.scales(middle)
+        direction = (after - before) / size
+        direction /= np.linalg.norm(direction)
+        sign = math.copysign(1.0, middle[3] - before[3])
+
+        def at(length: float) -> Array:
+            def augmented(x: Array) -> tuple[Array, Array]:
+                residuals, jacobian = self(x)
+                ahead = direction @ ((x - middle) / size) - length
+                return np.append(residuals, ahead), np.vstack([jacobian, direction / size])
+
+            found = newton(augmented, middle + length * direction * size, size)
+            if not found.converged:
+                raise ContinuationError(middle)
+            return found.point
+
+        ends = [float(direction @ ((x - middle) / size)) for x in (before, after)]
+        turn = minimize_scalar(
+            lambda s: -sign * at(s)[3], bounds=ends, method="bounded", options={"xatol": _FOLD}
+        )
+        point = at(float(turn.x))
+        equations = self.at(float(point[3]))
+        # at a fold the parameter is not polished away from: the state is where the curve is
+        return finished(
+            equations,
+            self.frame.unknowns(point),
+            equations.parameters.drive,
+            max(rtol, 1e-8),
+            polish=False,
+        )

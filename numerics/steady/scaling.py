@@ -1,0 +1,138 @@
+"""The steady-state equations as systems for Newton's method and continuation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.model import Setting
+from numerics.steady.equations import Evaluation, Unknowns, evaluate_equations
+
+Array = NDArray[np.float64]
+
+#: The smallest order parameter: without any E vanishes on the Fermi surface.
+_NO_GAP = 1e-12
+
+
+def _some_gap(gap: float) -> float:
+    """Return an order parameter that is not zero, where a step of Newton's method leads there."""
+    return gap if abs(gap) > _NO_GAP else math.copysign(_NO_GAP, gap)
+
+
+class Equations:
+    """The equations of one model in the unknowns (gap, mu, distance, gamma_v).
+
+    The last is the drive, gamma_v in the paper's model; without it the condensate is in equilibrium
+    with a bath.  The edge of the bath is measured from the lowest excitation energy: as the drive
+    sets in, it climbs there and turns on the scale of the linewidth, then stays near while both
+    change.
+
+    Parameters
+    ----------
+    parameters : Parameters or Model
+        The model; its drive is not used.
+
+    Attributes
+    ----------
+    evaluations : int
+        How often the equations were evaluated.
+    """
+
+    def __init__(self, parameters: Setting) -> None:
+        self.parameters = parameters
+        self.evaluations = 0
+
+    def _reference(self, gap: float, mu: float) -> float:
+        """Return the lowest excitation energy, rounded off where it has a kink, at gap = 0."""
+        return math.hypot(gap, min(mu, 0.0), self.parameters.filled_rate)
+
+    def unknowns(self, x: Array) -> Unknowns:
+        """Return the physical unknowns at a point."""
+        gap, mu, distance = map(float, x[:3])
+        return Unknowns(_some_gap(gap), mu, distance + self._reference(gap, mu))
+
+    def point(self, at: Unknowns, gamma_v: float) -> Array:
+        """Return the point with given physical unknowns."""
+        return np.array([at.gap, at.mu, at.edge - self._reference(at.gap, at.mu), gamma_v])
+
+    def at(self, x: Array) -> Evaluation:
+        """Evaluate the equations at a point; their Jacobian is by the physical unknowns."""
+        return self.at_unknowns(self.unknowns(x), float(x[3]))
+
+    def at_unknowns(self, at: Unknowns, gamma_v: float) -> Evaluation:
+        """Evaluate the equations at given physical unknowns."""
+        self.evaluations += 1
+        return evaluate_equations(self.parameters, max(gamma_v, 0.0), at)
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the four unknowns."""
+        value = self.at(x)
+        return value.residuals, self.chained(value.jacobian, x)
+
+    def chained(self, jacobian: Array, x: Array) -> Array:
+        """Return derivatives by the unknowns, given those by gap, mu, edge and drive."""
+        gap, mu = map(float, x[:2])
+        reference = self._reference(gap, mu)
+        result = jacobian.copy()
+        result[:, 0] += jacobian[:, 2] * gap / reference
+        result[:, 1] += jacobian[:, 2] * min(mu, 0.0) / reference
+        return result
+
+    def scales(self, x: Array) -> Array:
+        """Return what the unknowns are measured in along the branch."""
+        parameters = self.parameters
+        at = self.unknowns(x)
+        rate = parameters.filled_rate
+        width = rate + parameters.smearing
+        soft = max(at.lowest_excitation, width)
+        climb = rate * min(rate / soft, 1.0)
+        return np.array(
+            [
+                max(abs(at.gap), rate),
+                max(abs(at.mu), soft, 0.1),
+                math.hypot(float(x[2]), width),
+                max(float(x[3]), 0.0) + climb,
+            ]
+        )
+
+
+class Balanced:
+    """The real equations in (gap, mu) at gamma_v = 0 and mu_b = mu.
+
+    There the imaginary part of the gap equation vanishes identically, because F_+ does.
+    """
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the two residuals and their derivatives."""
+        value = self.equations.at_unknowns(self.unknowns(x), 0.0)
+        return value.residuals[[0, 2]], value.jacobian[np.ix_([0, 2], [0, 1])]
+
+    def unknowns(self, x: Array) -> Unknowns:
+        """Return the physical unknowns."""
+        return Unknowns(_some_gap(float(x[0])), float(x[1]), 0.0)
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """The equations in some of the unknowns, the others fixed."""
+
+    equations: Equations
+    columns: tuple[int, ...]
+    fixed: Array
+
+    def complete(self, x: Array) -> Array:
+        """Return all four unknowns."""
+        full = self.fixed.copy()
+        full[list(self.columns)] = x
+        return full
+
+    def __call__(self, x: Array) -> tuple[Array, Array]:
+        """Return the three residuals and their derivatives by the free unknowns."""
+        residuals, jacobian = self.equations(self.complete(x))
+        return residuals, jacobian[:, list(self.columns)]

@@ -1,0 +1,28 @@
+"""What the errors of a steady state do to a function of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.steady.solution import SteadyState
+
+#: By how much more than its errors a state is changed: rounding would hide the changes themselves.
+_LARGER = 1e4
+
+
+def effect_of_errors(
+    function: Callable[[SteadyState], Any], state: SteadyState
+) -> NDArray[np.float64]:
+    """Return a bound, to first order, of what the errors of a state do to a function of it."""
+    gap, mu, mu_b = state.error
+    here = function(state)
+    moved = np.zeros(np.shape(here))
+    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
+        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
+        moved += np.abs(function(there) - here) / _LARGER
+    return moved

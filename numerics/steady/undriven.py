@@ -1,0 +1,87 @@
+"""The state without decay, gamma_v = 0, where the condensate is in equilibrium with the bath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.model import Setting
+from numerics.solve.continuation import newton
+from numerics.steady.crossover import equilibrium_crossover
+from numerics.steady.equations import Unknowns
+from numerics.steady.scaling import Balanced, Equations
+
+Array = NDArray[np.float64]
+
+#: An order parameter that stands for zero, in units of the Fermi energy.
+_VANISHING = 1e-9
+#: How often a bracket is doubled before the search is given up.
+_DOUBLINGS = 60
+
+
+def balanced_state(equations: Equations) -> Unknowns:
+    """Return the state at gamma_v = 0.
+
+    Newton's method starts from the crossover without linewidth, temperature and cutoff.  Where
+    that is too far away, the solution is bracketed.
+
+    Raises
+    ------
+    NoCondensate
+        If linewidth or temperature suppress pairing.
+    """
+    crossover = equilibrium_crossover(equations.parameters.inv_kfa)
+    system = Balanced(equations)
+    start = np.array([crossover.gap, crossover.mu])
+    found = newton(system, start, _scales(start))
+    if not (found.converged and found.point[0] > _VANISHING):
+        start = _bracketed(system, equations.parameters, crossover.gap, crossover.mu)
+        found = newton(system, start, _scales(start))
+        if not (found.converged and found.point[0] > 0):
+            origin = equations.parameters.origin
+            raise ConvergenceError(f"the state at {origin} did not converge", found.point)
+    return system.unknowns(found.point)
+
+
+def _scales(point: Array) -> Array:
+    return np.array([point[0], max(abs(point[1]), point[0])])
+
+
+def _bracketed(system: Balanced, parameters: Setting, gap: float, mu: float) -> Array:
+    """Solve the two equations as two nested equations in one unknown.
+
+    The density grows with mu at any order parameter, and the pair susceptibility on the right of
+    the gap equation falls with the order parameter: where it is too small at a vanishing one,
+    there is no condensate.
+    """
+
+    def potential(gap: float) -> float:
+        return _root(lambda mu: float(system(np.array([gap, mu]))[0][1]), mu, 1.0)
+
+    def pairing(gap: float) -> float:
+        return float(system(np.array([gap, potential(gap)]))[0][0])
+
+    if pairing(_VANISHING) <= 0:
+        raise NoCondensate(
+            f"no condensate at {parameters.origin}: linewidth and temperature suppress pairing "
+            f"({parameters.words()}, temperature = {parameters.temperature:g})"
+        )
+    gap = _root(lambda gap: -pairing(max(gap, _VANISHING)), gap, gap / 2)
+    return np.array([gap, potential(gap)])
+
+
+def _root(function: Callable[[float], float], start: float, width: float) -> float:
+    """Return a root of a rising function, bracketed by doubling steps away from `start`."""
+    from scipy.optimize import brentq
+
+    rising = function(start) < 0
+    near = start
+    for _ in range(_DOUBLINGS):
+        far = near + width if rising else near - width
+        if (function(far) < 0) != rising:
+            return float(brentq(function, *sorted((near, far)), xtol=1e-9 * abs(width)))
+        near, width = far, 2 * width
+    raise ConvergenceError(f"no bracket found from {start:g}", start)

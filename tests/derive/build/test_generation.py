@@ -1,0 +1,242 @@
+"""The committed kernels are what the generator writes, reproducibly, and can be checked."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from derive import programs
+from derive.__main__ import main
+from derive.build import generate
+from derive.build.generate import KERNELS
+from derive.codegen.printers import TARGETS
+from derive.codegen.program import Module
+from derive.functions.registry import TRANSCENDENTAL
+
+PROJECT = Path(generate.__file__).resolve().parents[2]
+COMMITTED = [
+    path
+    for kind in ("_numpy.py", "_mpmath.py", "_vector.py", ".json")
+    for path in sorted(KERNELS.glob(f"*{kind}"))
+]
+
+
+@pytest.fixture(scope="module")
+def modules() -> tuple[Module, ...]:
+    """Derive everything once."""
+    return programs.modules()
+
+
+@pytest.fixture(scope="module")
+def generated(modules) -> dict[str, str]:
+    return {path.name: text for path, text in generate.generated_files(modules)}
+
+
+@pytest.fixture
+def copied_kernels(tmp_path, monkeypatch, generated):
+    """Point the generator at a copy of the kernels, and spare it the derivation."""
+    for path in COMMITTED:
+        shutil.copy(path, tmp_path / path.name)
+    monkeypatch.setattr(generate, "KERNELS", tmp_path)
+    monkeypatch.setattr(
+        generate,
+        "generated_files",
+        lambda: ((tmp_path / name, text) for name, text in generated.items()),
+    )
+    return tmp_path
+
+
+def test_committed_kernels_are_up_to_date(generated):
+    assert {path.name for path in COMMITTED} == set(generated)
+    for path in COMMITTED:
+        assert path.read_bytes() == generated[path.name].encode(), path.name
+
+
+def test_differences_of_the_committed_kernels(monkeypatch, generated):
+    files = [(KERNELS / name, text) for name, text in generated.items()]
+    monkeypatch.setattr(generate, "generated_files", lambda: iter(files))
+    assert generate.differences() == ""
+
+
+def test_check_is_clean(copied_kernels, capsys):
+    assert main(["generate", "--check"]) == 0
+    assert capsys.readouterr().out == "generated kernels are up to date\n"
+
+
+def test_check_shows_a_change_and_does_not_repair_it(copied_kernels, capsys):
+    changed = copied_kernels / "steady_state_numpy.py"
+    original = changed.read_text()
+    changed.write_text(original.replace("x0 = 1 / E\n", "x0 = 1 / (E + 0)\n", 1))
+    before = changed.read_text()
+    assert before != original
+    assert main(["generate", "--check"]) == 1
+    diff = capsys.readouterr().out
+    assert "--- committed/steady_state_numpy.py" in diff
+    assert "+++ generated/steady_state_numpy.py" in diff
+    assert "-    x0 = 1 / (E + 0)\n+    x0 = 1 / E\n" in diff
+    assert diff.endswith("generated kernels are out of date\n")
+    assert changed.read_text() == before
+
+
+def test_check_finds_a_missing_file(copied_kernels, capsys):
+    (copied_kernels / "steady_state_mpmath.py").unlink()
+    assert main(["generate", "--check"]) == 1
+    assert "+def step(xi, Delta_0, gamma, B, mp=mp):" in capsys.readouterr().out
+
+
+def test_generate_repairs_and_then_leaves_alone(copied_kernels, capsys):
+    changed = copied_kernels / "steady_state_numpy.py"
+    original = changed.read_text()
+    changed.write_text("# nothing left\n")
+    assert main(["generate"]) == 0
+    assert capsys.readouterr().out == "wrote steady_state_numpy.py\n"
+    assert changed.read_text() == original
+    assert main(["generate"]) == 0
+    assert capsys.readouterr().out == "generated kernels are up to date\n"
+
+
+def test_help_has_an_example(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    assert "example: python -m derive generate --check" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["destroy"], ["generate", "--bogus"]])
+def test_bad_arguments(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def generate_in_a_new_process(seed: str) -> dict[str, str]:
+    """Return what a fresh interpreter with the given hash seed generates."""
+    code = (
+        "import json\n"
+        "from derive.codegen import generate\n"
+        "print(json.dumps({path.name: text for path, text in generate.generated_files()}))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(result.stdout)
+
+
+@pytest.mark.slow
+def test_reproducible_across_hash_seeds(generated):
+    """Without the slow marker, the comparison with the committed text spans two processes too."""
+    for seed in ("0", "31337"):
+        assert generate_in_a_new_process(seed) == generated
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
+def test_text_is_portable_and_names_its_origin(path):
+    text = path.read_text()
+    header = text.split('"""')[1] if path.suffix == ".py" else text.splitlines()[0]
+    assert f"Generated by `python -m derive generate` with SymPy {sp.__version__}" in header
+    assert "do not edit" in header
+    assert str(PROJECT) not in text
+    assert str(Path.home()) not in text
+    # no absolute path of any machine: a quotient has spaces around its sign
+    assert not re.search(r"(?<![\w.])/\w+/|[A-Z]:\\|site-packages", text)
+    assert not re.search(r"\b20\d\d-\d\d-\d\d\b", text)
+    assert text.isascii()
+    assert text.endswith("\n")
+    assert not re.search(r"[ \t]+$", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
+def test_no_symbolic_library_at_run_time(path):
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    }
+    # NumPy alone is always there; the extra `fast` brings Numba
+    compiler = {"numba"} if path.stem.endswith("_vector") else set()
+    assert {name.split(".")[0] for name in imported} <= {"numpy", "numerics", "mpmath"} | compiler
+
+
+def documented_counts(function: ast.FunctionDef) -> tuple[int, dict[str, int]]:
+    line = re.search(r"Operations: (\d+) \((.*)\)\.", ast.get_docstring(function))
+    kinds = dict(part.rsplit(" ", 1) for part in line[2].split(", "))
+    return int(line[1]), {kind: int(n) for kind, n in kinds.items()}
+
+
+def counted_in_text(function: ast.FunctionDef) -> Counter[str]:
+    """Count binary operations and calls in Python's own syntax tree.
+
+    A quotient of two integers is a number; -x costs nothing; 1/x and a/b are one division.
+    """
+    names = {"sqrt": "sqrt"}
+    for node_type, form in TARGETS["numpy"].functions.items():
+        if issubclass(node_type, TRANSCENDENTAL):
+            names[form.split("(")[0]] = node_type.__name__
+    count: Counter[str] = Counter()
+    for node in ast.walk(function):
+        if isinstance(node, ast.BinOp):
+            if all(isinstance(side, ast.Constant) for side in (node.left, node.right)):
+                continue
+            kind = {ast.Add: "add", ast.Sub: "add", ast.Mult: "mul", ast.Div: "div"}
+            count[kind[type(node.op)]] += 1
+        elif isinstance(node, ast.Call) and node.func.id in names:
+            count[names[node.func.id]] += 1
+    return count
+
+
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    return [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)]
+
+
+@pytest.mark.parametrize("path", [p for p in COMMITTED if "numpy" in p.name], ids=lambda p: p.name)
+def test_operation_counts_are_those_of_the_text(path):
+    for function in functions_of(path):
+        total, kinds = documented_counts(function)
+        assert total == sum(kinds.values())
+        assert kinds == {k: n for k, n in counted_in_text(function).items() if n}, function.name
+
+
+def test_operation_counts_are_those_of_the_programs(modules):
+    for module in modules:
+        programs = {program.name: program for program in module.programs}
+        for target in TARGETS:
+            for function in functions_of(KERNELS / f"{module.name}_{target}.py"):
+                found = programs[function.name].operations()
+                assert documented_counts(function) == (sum(found.values()), dict(found))
+
+
+def test_output_names_match_the_returned_values(generated):
+    for path in COMMITTED:
+        tree = ast.parse(path.read_text())
+        names = {
+            node.targets[0].id: [e.value for e in node.value.elts]
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
+        }
+        kernels = {f.name: f for f in functions_of(path) if f"{f.name.upper()}_OUTPUTS" in names}
+        assert len(kernels) == len(names)
+        for function in kernels.values():
+            returned = function.body[-1].value.elts
+            comments = re.findall(
+                r",  # (\w+)$", ast.get_source_segment(path.read_text(), function), re.M
+            )
+            assert names[f"{function.name.upper()}_OUTPUTS"] == comments
+            assert len(returned) == len(comments)
+
+
+def test_targets():
+    assert set(TARGETS) == {"numpy", "mpmath"}

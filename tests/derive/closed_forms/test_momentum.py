@@ -1,0 +1,92 @@
+"""Both momentum integrals in closed form, against quadrature over the momentum and its angle."""
+
+import mpmath as mp
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derive import symbols
+from derive.algebra import nambu
+from derive.closed_forms import pairs as momentum
+
+
+def two_propagators(k: complex, other: complex, q: float) -> complex:
+    """Integrate 1/((p+^2 - k^2)(p-^2 - other^2)) over p and the angle, d^3p/(2 pi)^3."""
+
+    def over_angle(p: float) -> complex:
+        # p+-^2 = c +- p q x: partial fractions leave two logarithms of the angle's ends
+        a, b = p * p + q * q / 4 - k * k, p * p + q * q / 4 - other * other
+        edge = p * q
+        logs = mp.log((a + edge) / (a - edge)) + mp.log((b + edge) / (b - edge))
+        return p * p * logs / (edge * (a + b))
+
+    marks = [0, 0.5, 1, 2, 4, 8]
+    inner = mp.quad(over_angle, marks)
+    tail = mp.quad(lambda u: over_angle(1 / u) / u**2, [0, 0.0625, 0.125])
+    return complex((inner + tail) / (4 * mp.pi**2))
+
+
+@pytest.mark.parametrize(
+    ("k", "other"), [(1 + 0.4j, 0.8 + 0.3j), (1 + 0.4j, -0.8 + 0.3j), (0.9j, -0.6 + 0.5j)]
+)
+@pytest.mark.parametrize("q", [0.05, 0.7, 2.5])
+def test_two_propagators(k: complex, other: complex, q: float) -> None:
+    closed = sp.I / (4 * sp.pi) * momentum.pair_arctanh(sp.sympify(k + other), sp.Float(q))
+    assert complex(closed.doit().evalf()) == pytest.approx(two_propagators(k, other, q), rel=1e-9)
+
+
+def test_regular_at_small_wave_numbers() -> None:
+    k, q = sp.symbols("k q", positive=True)
+    series = sp.series(momentum.pair_arctanh(k, q).doit().rewrite(sp.log), q, 0, 4).removeO()
+    assert sp.simplify(series - (1 / k + q**2 / (3 * k**3))) == 0
+
+
+@given(st.complex_numbers(min_magnitude=1e-3, max_magnitude=1e3))
+@settings(deadline=None)
+def test_upper_root(z: complex) -> None:
+    if z.imag == 0 and z.real > 0:
+        return
+    root = complex(momentum.upper_root(sp.sympify(z)).doit().evalf())
+    assert root.imag >= 0
+    assert root**2 == pytest.approx(z, rel=1e-12)
+
+
+def test_pole_matrix_is_the_numerator_at_the_pole() -> None:
+    z = sp.Symbol("z")
+    root = sp.sqrt(z**2 - symbols.gap**2)
+    for sign in (1, -1):
+        numerator = z * nambu.pauli(0) + nambu.hamiltonian(sign * root, symbols.gap)
+        found = momentum.pole_matrix(z + sign * root, z - sign * root)
+        assert (numerator - found).applyfunc(sp.simplify).is_zero_matrix
+        # at the pole the numerator is a projector up to a factor
+        assert sp.simplify(found.det()) == 0
+
+
+def test_residues() -> None:
+    a, xi = sp.symbols("a xi", positive=True)
+    for sign in (1, -1):
+        expected = sp.residue(1 / (a**2 - xi**2), xi, sign * a)
+        assert sp.simplify(momentum.residue_weight(sign, a) - expected) == 0
+
+
+def test_pairs_of_poles() -> None:
+    # the stable form of each sum of roots is the plain sum
+    a, c = 0.3 + 0.2j, -0.4 + 0.1j
+    mu, q = 0.7, 0.4
+
+    def upper(z: complex) -> complex:
+        return complex(1j * mp.sqrt(-z))
+
+    plus, minus = ([upper(mu + s * x) for s in (1, -1)] for x in (a, c))
+    found = momentum.pair_integrals(
+        tuple(map(sp.sympify, (a, c, a * a - c * c))),
+        [sp.sympify(x) for x in plus],
+        [sp.sympify(x) for x in minus],
+        sp.Float(q),
+    )
+    for (s, u), value in found.items():
+        root = plus[s < 0] + minus[u < 0]
+        expected = (mp.log(root + q) - mp.log(root - q)) / (2 * q)
+        number = value.replace(momentum.root_sum, lambda x, y, d: x + y).doit().evalf()
+        assert complex(number) == pytest.approx(complex(expected), rel=1e-12)

@@ -1,0 +1,143 @@
+"""The branch-free functions of vectorised kernels: their errors, domains, and coefficients."""
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+import sympy as sp
+
+from derive.codegen.program import Module, Program
+from derive.codegen.vector import vector_source
+from derive.functions.runtime import vector_functions as vector
+
+numba = pytest.importorskip("numba")
+
+#: Arguments of each function in the fast tests, and in the longer ones.
+FEW, MANY = 2_000, 200_000
+TINY, HUGE = np.finfo(float).tiny, np.finfo(float).max
+
+
+@numba.njit(error_model="numpy")
+def logarithms(x, y):
+    plain, shifted, angles = np.empty(x.size), np.empty(x.size), np.empty(x.size)
+    for i in range(x.size):
+        plain[i] = vector.log(x[i])
+        shifted[i] = vector.log1p(x[i])
+        angles[i] = vector.arctan2(y[i], x[i])
+    return plain, shifted, angles
+
+
+@numba.njit(error_model="numpy")
+def angles_of(y, x):
+    result = np.empty(x.size)
+    for i in range(x.size):
+        result[i] = vector.arctan2(y[i], x[i])
+    return result
+
+
+def ulps(values, exact):
+    """Return errors in units of the last place of the exact values."""
+    result = []
+    for value, true in zip(values, exact, strict=True):
+        spacing = math.ulp(float(true))
+        result.append(float(abs(mpmath.mpf(float(value)) - true) / spacing))
+    return np.array(result)
+
+
+def sizes(count):
+    """Return positive numbers over all magnitudes, next to one, and the ends of the reduction."""
+    generator = np.random.default_rng(count)
+    special = [TINY, HUGE, 1.0, np.nextafter(1, 0), np.nextafter(1, 2), 0.5, 2.0]
+    for edge in (math.sqrt(0.5), math.sqrt(2.0)):
+        special += [edge, np.nextafter(edge, 0), np.nextafter(edge, 1)]
+    third = (count - len(special)) // 3
+    return np.concatenate(
+        [
+            special,
+            10 ** generator.uniform(-307, 308, third),
+            1 + generator.choice([-1, 1], third) * 10 ** generator.uniform(-15, -0.5, third),
+            generator.uniform(0.3, 3, count - len(special) - 2 * third),
+        ]
+    )
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_errors_of_the_elementary_functions(count):
+    # rounding of the last sum, and what the terms before it have lost: below 1 ulp for the
+    # logarithm; for the angle, of which arctan(t) may be two thirds, those of t too
+    x = sizes(count)
+    y = np.random.default_rng(1).permutation(x)
+    x_signed = x * np.random.default_rng(2).choice([-1, 1], count)
+    plain, shifted, angles = logarithms(x, y)
+    with mpmath.workdps(40):
+        numbers = [mpmath.mpf(float(v)) for v in x]
+        others = [mpmath.mpf(float(v)) for v in y]
+        assert ulps(plain, map(mpmath.log, numbers)).max() < 1
+        assert ulps(shifted, map(mpmath.log1p, numbers)).max() < 2
+        for angle, abscissa in ((angles, x), (angles_of(y, x_signed), x_signed)):
+            pairs = zip(others, map(mpmath.mpf, map(float, abscissa)), strict=True)
+            exact = [mpmath.atan2(*pair) for pair in pairs]
+            # a quotient below underflow has lost its digits
+            kept = [k for k, true in enumerate(exact) if true > 4 * TINY]
+            assert ulps(angle[kept], [exact[k] for k in kept]).max() < 2
+
+
+def test_angles_in_all_quadrants_and_at_zero():
+    x = np.array([1.0, -1.0, -1.0, 1.0, 0.0, 0.0, 0.0, -2.0, 0.0])
+    y = np.array([1.0, 1.0, -1.0, -1.0, 3.0, -3.0, 0.0, 0.0, -0.0])
+    np.testing.assert_array_equal(angles_of(y, x), np.arctan2(y, x))
+
+
+def test_what_has_no_logarithm_is_no_number():
+    x = np.array([0.0, -0.0, -1.0, np.nan, 1e-310])
+    plain, _, _ = logarithms(x, np.ones(x.size))
+    assert np.isnan(plain).all()
+    _, _, angles = logarithms(np.array([np.nan, 1.0]), np.array([1.0, np.nan]))
+    assert np.isnan(angles).all()
+
+
+def coefficients(function):
+    """Return the coefficients that a function of the source evaluates by Horner's rule."""
+    text = Path(vector.__file__).read_text(encoding="utf-8")
+    tree = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+    lines = ast.get_source_segment(text, tree[function]).splitlines()
+    found = [re.fullmatch(r"\s+rest = (?:rest \* z \+ )?(-?[\d.]+)", line) for line in lines]
+    return [float(match.group(1)) for match in found if match]
+
+
+def artanh_rest(z):
+    s = mpmath.sqrt(z)
+    return 2 * (mpmath.atanh(s) / s - 1) / z if z > 1e-12 else 2 / mpmath.mpf(3) + 2 * z / 5
+
+
+def arctan_rest(z):
+    t = mpmath.sqrt(z)
+    return (mpmath.atan(t) / t - 1) / z if z > 1e-12 else -1 / mpmath.mpf(3) + z / 5
+
+
+@pytest.mark.parametrize(
+    ("function", "rest", "largest"),
+    [
+        ("log", artanh_rest, lambda: (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)),
+        ("arctan2", arctan_rest, lambda: mpmath.mpf(1) / 2),
+    ],
+)
+def test_the_polynomials_leave_out_less_than_rounding(function, rest, largest):
+    # what remains of artanh(s)/s - 1 and arctan(t)/t - 1, beyond 1e-16/8 of the function
+    own = coefficients(function)
+    with mpmath.workdps(40):
+        end = largest() ** 2
+        points = [end * k / 300 for k in range(301)]
+        left_out = [abs(mpmath.polyval(own, z) - rest(z)) * z for z in points]
+    assert max(left_out) < 2**-55
+
+
+def test_a_kernel_that_cannot_be_vectorised_is_refused():
+    x = sp.Symbol("x", real=True)
+    program = Program("zeta", "x", (x,), (), (("value", sp.zeta(x)),))
+    with pytest.raises(ValueError, match="no kernel without branches"):
+        vector_source(Module("zeta", "Nothing.", (program,)))

@@ -1,0 +1,139 @@
+"""M with the gap equation used: against M, (46), and 30 digits relative to its own size."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from numerics import (
+    Parameters,
+    fluctuation_matrix,
+    hydrodynamics,
+    solve_steady_state,
+)
+from numerics.kernels import goldstone_mpmath
+from numerics.response.goldstone import goldstone_matrix
+from tests.numerics.support import mp_loop
+
+STATES = (
+    Parameters(0.0, 1e-2, 2e-3),
+    Parameters(0.0, 1e-3, 3e-4, 0.05),
+    Parameters(-1.0, 1e-3, 2e-5),
+    Parameters(1.0, 1e-3, 1e-6),
+    Parameters(2.0, 1e-5),
+)
+
+
+class Loop(mp_loop._Loop):
+    """The same panels with the integrands of M_12, M_22, M_12 + M_21 and M_11 - M_22."""
+
+    components = 8
+
+    def integrand(self, y):
+        total = mp.zeros(self.components, 1)
+        for sign in (1, -1):
+            nu = sign * y - self.omega.real / 2
+            values = goldstone_mpmath.pairing(
+                nu,
+                abs(nu) - self.gap,
+                abs(nu + self.omega.real) - self.gap,
+                self.sums(nu),
+                self.sums(-nu),
+                self.omega.real,
+                self.gamma + self.omega.imag,
+                self.q,
+                self.gap,
+                self.mu,
+                self.gamma,
+                self.omega.imag,
+                mp=mp,
+            )
+            total += mp.matrix(values)
+        return total
+
+    def fluctuations(self, total):
+        parts = [mp.mpc(total[k], total[k + 1]) for k in range(0, self.components, 2)]
+        m12, m22, both, difference = parts
+        return [m22 + difference, m12, both - m12, m22]
+
+
+@pytest.mark.parametrize("parameters", STATES, ids=str)
+def test_agrees_with_the_fluctuation_matrix(parameters):
+    state = solve_steady_state(parameters)
+    gamma = parameters.linewidth
+    q = np.array([0.5, 0.3, 0.1, 0.2 * gamma, 10 * gamma])
+    omega = np.array([0.4, 0.1 + 0.5j * gamma, 0.02 - 0.5j * gamma, 0.1 * gamma, 6 * gamma])
+    found = goldstone_matrix(state, q, omega, 1e-9)
+    whole = fluctuation_matrix(state, q, omega, full=True)
+    # what is left of the gap equation is in the one, and not in the other
+    allowed = whole.error.max(axis=(1, 2)) + found.error.max(axis=(1, 2)) + state.residual
+    assert (np.abs(found.value - whole.value).max(axis=(1, 2)) <= allowed).all()
+
+
+@given(
+    st.sampled_from(STATES),
+    st.floats(-6, -2),
+    st.floats(-6, -2),
+    st.floats(0, 2 * np.pi),
+)
+@example(STATES[4], -6.0, -2.0, 0.0)
+@example(STATES[2], -2.0, -6.0, np.pi / 2)
+@settings(max_examples=15, deadline=None)
+def test_is_the_expansion_at_long_waves(parameters, q, omega, angle):
+    """To the order of what (46) leaves out, relative to each element and however small."""
+    state = solve_steady_state(parameters)
+    gamma = parameters.linewidth
+    q, omega = 10**q * gamma, 10**omega * gamma * np.exp(1j * angle)
+    if omega.imag < -0.9 * gamma:
+        return
+    matrix = goldstone_matrix(state, np.array([q]), np.array([omega]), 1e-9)
+    value, error = matrix.value[0], matrix.error[0]
+    found = hydrodynamics(state)
+    beta, eta, zeta, bound = found.beta, found.eta, found.zeta, found.error
+    # the next orders are smaller by (v q/gamma)^2 and omega/gamma, v^2 of order 4(mu + ...)
+    small = 10 * (abs(omega) / gamma + (2 * q / gamma) ** 2 * (1 + abs(state.mu) + state.gap))
+    terms = (
+        np.array([-beta[0, 1] * q**2, 1j * eta[0, 1] * omega, zeta[0] * omega**2]),
+        np.array([beta[1, 1] * q**2, -1j * eta[1, 1] * omega, -zeta[1] * omega**2]),
+    )
+    for s, parts in enumerate(terms):
+        # coefficients that vanish in equilibrium leave the sizes of the next order
+        sizes = np.abs(parts).sum() + abs(omega) ** 2 / gamma + abs(omega) * q**2 / gamma
+        allowed = small * sizes + error[s, 1]
+        allowed += bound.beta[s, 1] * q**2 + bound.eta[s, 1] * abs(omega)
+        assert abs(value[s, 1] - parts.sum()) <= allowed
+        near = small * np.abs(found.alpha).max() + error[s, 0] + bound.alpha[s, 0]
+        assert abs(value[s, 0] - found.alpha[s, 0]) <= near + 10 * abs(value[0, 1])
+
+
+POINTS = (
+    (Parameters(1.0, 1e-6, 1e-9), 0.2, 0.1),
+    (Parameters(1.0, 1e-6, 1e-9), 20.0, 10.0),
+    (Parameters(-1.0, 1e-3, 2e-5), 5.0, 2 - 0.3j),
+    (Parameters(0.0, 1e-4, 1e-6, 0.02), 1.0, 0.5),
+    (Parameters(2.0, 1e-5, 1e-7), 1e-3, 1e-3),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("parameters", "q", "omega"), POINTS, ids=str)
+def test_errors_are_bounds(parameters, q, omega):
+    state = solve_steady_state(parameters)
+    gamma = parameters.linewidth
+    found = goldstone_matrix(state, np.array([q * gamma]), np.array([omega * gamma + 0j]), 1e-9)
+    value, error = found.value[0], found.error[0]
+    with mp.workdps(30):
+        exact = Loop(state, mp.mpf(q * gamma), mp.mpc(omega * gamma)).matrix()
+        for (s, t), reference in zip(np.ndindex(2, 2), exact, strict=True):
+            assert abs(mp.mpc(complex(value[s, t])) - reference) <= error[s, t]
+    # relative to elements as small as 1e-19
+    assert (error[:, 1] <= 1e-5 * np.abs(value[:, 1])).all()
+
+
+def test_vanishes_with_q_and_omega():
+    state = solve_steady_state(Parameters(-1.0, 1e-3, 2e-5))
+    found = goldstone_matrix(state, np.array([1e-150]), np.array([0j]), 1e-9)
+    # like q^2
+    assert np.abs(found.value[0, :, 1]).max() < 1e-297
+    assert found.error[0, :, 1].max() < 1e-297

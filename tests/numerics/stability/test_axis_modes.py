@@ -1,0 +1,75 @@
+"""Modes from values on the real axis, against those in the complex plane."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from numerics import Parameters, collective_mode, solve_steady_state
+from numerics.stability.axis_count import axis_modes, refine
+from numerics.stability.determinant import determinant
+
+#: Growing and damped modes, with and without a real part; pairs of growing ones; none.
+CASES = (
+    ((-1.0, 1e-3, 1e-4), 0.02),
+    ((-1.0, 1e-3, 1e-4), 0.1),
+    ((-1.0, 1e-3, 1e-4), 0.3),
+    ((1.0, 1e-3, 1e-5), 0.02),
+    ((1.0, 1e-3, 2e-6), 0.02),
+    ((-2.0, 1e-3, 7.4e-5), 0.005),
+    ((0.0, 1e-3, 1e-5), 0.0105),
+    ((0.0, 1e-3, 0.0), 0.1),
+)
+
+
+def states(arguments):
+    return solve_steady_state(Parameters(*arguments))
+
+
+@pytest.mark.parametrize(("arguments", "q"), CASES)
+def test_modes_and_counts_are_those_of_the_complex_plane(arguments, q):
+    state = states(arguments)
+    (found,) = axis_modes(state, np.array([q]))
+    expected = collective_mode(state, q)
+    assert expected.status == "complete"
+    above = expected.frequencies[expected.frequencies.imag > 0]
+    assert found.complete
+    assert found.growing == sum(2 if w.real > 0 else 1 for w in above)
+    assert len(found.frequencies) == len(expected.frequencies)
+    for w in expected.frequencies:
+        k = int(np.argmin(np.abs(found.frequencies - w)))
+        # both are as good as their M, 1e-8 and 1e-9 of it, at worst
+        assert abs(found.frequencies[k] - w) < 1e-7 * (1e-3 + abs(w)) + found.errors[k]
+
+
+def test_the_fastest_growing_comes_first():
+    (found,) = axis_modes(states((0.0, 1e-3, 1e-5)), np.array([0.0105]))
+    assert found.growing == 2
+    assert (np.diff(found.frequencies.imag) < 0).all()
+
+
+def test_det_vanishes_at_the_modes_within_their_errors():
+    state = states((-1.0, 1e-3, 1e-4))
+    q = np.array([0.005, 0.02, 0.1, 0.2])
+    for modes in axis_modes(state, q):
+        for w, error in zip(modes.frequencies, modes.errors, strict=True):
+            value, _ = determinant(state, modes.q, w, 1e-11)
+            ahead, _ = determinant(state, modes.q, w + 1e-4 * abs(w), 1e-11)
+            slope = abs(ahead - value) / (1e-4 * abs(w))
+            assert abs(value) / slope < error + 1e-8 * (1e-3 + abs(w))
+
+
+def test_refinement_from_far_away_is_no_number():
+    state = states((-1.0, 1e-3, 0.0))
+    roots, errors = refine(state, np.array([0.3]), np.array([0.02 + 0.01j]))
+    assert np.isnan(roots[0])
+    assert np.isinf(errors[0])
+
+
+def test_no_mode_grows_without_decay():
+    # in equilibrium with the bath, at any coupling and wave number
+    for inv_kfa in (-1.5, 0.0, 1.0):
+        state = states((inv_kfa, 1e-3, 0.0))
+        for modes in axis_modes(state, np.geomspace(1e-3, 2.0, 9)):
+            assert modes.growing == 0
+            assert modes.complete

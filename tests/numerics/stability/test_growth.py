@@ -1,0 +1,74 @@
+"""The growth rate: stable and unstable states, its place, and that nothing grows faster."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from numerics import Parameters, collective_mode, growth_rate, hydrodynamics, solve_steady_state
+from numerics.stability.growth import filled_diameter
+
+
+def state(*arguments):
+    return solve_steady_state(Parameters(*arguments))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(-1.0, 1e-3, 2.0e-5), (1.0, 1e-3, 2.5e-6), (-2.0, 1e-3, 7e-5), (-1.0, 1e-3, 1e-5, 0.01)],
+)
+def test_a_stable_state_has_the_diffusive_mode_of_the_smallest_wave_number(arguments):
+    # (48): omega_q = -i (c/Gamma) q**2; the next order is smaller by c q**2/Gamma**2
+    s = state(*arguments)
+    found = growth_rate(s)
+    series = hydrodynamics(s)
+    diffusion = series.stiffness / series.damping
+    assert found.status == "complete"
+    assert found.rate < 0
+    assert found.rate == pytest.approx(-diffusion * found.q**2, rel=1e-3)
+    assert found.omega == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "moves"),
+    [
+        ((-2.0, 1e-3, 7.5e-5), True),
+        ((-1.0, 1e-3, 2.1e-5), False),
+        ((1.0, 1e-3, 1e-4), False),
+    ],
+)
+def test_the_fastest_growing_mode_is_one_and_is_fastest(arguments, moves):
+    s = state(*arguments)
+    found = growth_rate(s)
+    assert found.status == "complete"
+    assert found.rate > 0
+    assert (found.omega > 0) is moves
+    here = collective_mode(s, found.q).frequencies[0]
+    assert here == pytest.approx(complex(found.omega, found.rate), rel=1e-6)
+    for q in found.q * np.array([0.95, 1.05]):
+        assert collective_mode(s, float(q)).frequencies[0].imag < found.rate
+
+
+def test_range_of_wave_numbers():
+    s = state(-1.0, 1e-3, 1e-4)
+    everywhere = growth_rate(s)
+    short = growth_rate(s, smallest=2 * everywhere.q)
+    assert 0 < short.rate < everywhere.rate
+    assert short.q == pytest.approx(2 * everywhere.q)
+    long = growth_rate(s, largest=everywhere.q / 2)
+    assert 0 < long.rate < everywhere.rate
+    assert long.q == pytest.approx(everywhere.q / 2)
+    # below the static modes' wave numbers only the diffusive mode is left, which is damped
+    assert growth_rate(s, largest=1e-4).rate < 0
+
+
+def test_nothing_grows_beyond_the_filled_region():
+    for arguments in ((-1.0, 1e-3, 1e-4), (0.0, 1e-3, 3e-4), (1.0, 1e-3, 1e-4)):
+        s = state(*arguments)
+        assert growth_rate(s, smallest=filled_diameter(s), largest=2 * filled_diameter(s)).rate < 0
+
+
+@pytest.mark.parametrize("bad", [{"smallest": 0.0}, {"largest": -1.0}, {"smallest": "1"}])
+def test_bad_input(bad):
+    with pytest.raises(ValueError, match="outside its domain"):
+        growth_rate(state(-1.0, 1e-3, 0.0), **bad)

@@ -1,0 +1,101 @@
+"""Every change of stability along the drive."""
+
+from __future__ import annotations
+
+import pytest
+
+from numerics import Parameters, find_boundary, growth_rate, solve_steady_state, stability_edges
+from numerics.stability.edges import stability_line
+
+
+def rate_at(ratio: float, inv_kfa: float = -2.0):
+    return growth_rate(solve_steady_state(Parameters.from_ratio(inv_kfa, 1e-3, ratio)))
+
+
+def test_a_condensate_becomes_stable_again_before_it_ends():
+    """At (k_F a_s)^-1 = -2 nothing grows just below the normal phase, at a ratio of 0.805."""
+    first = find_boundary("C", -2.0)
+    line = stability_line(Parameters(-2.0), first=first)
+    lower, upper = line.edges
+    assert (lower.kind, lower.direction, lower.value) == ("C", "above", first.ratio)
+    assert upper.direction == "below"
+    assert 0.7 < upper.value < line.end < 0.81
+    assert line.unstable == ((lower.value, upper.value),)
+    assert line.undecided == ()
+    # the verdicts on both sides, by a route that knows no edge
+    step = 1e-3 + 10 * upper.error
+    assert rate_at(upper.value * (1 - step)).verdict == "grows"
+    assert rate_at(upper.value * (1 + step)).verdict == "decays"
+
+
+@pytest.mark.slow
+def test_without_a_known_boundary_the_same_edges_are_found():
+    lower, upper = stability_edges(Parameters(-2.0))
+    assert lower.value == pytest.approx(find_boundary("C", -2.0).ratio, rel=1e-8)
+    assert (lower.direction, upper.direction) == ("above", "below")
+
+
+@pytest.mark.slow
+def test_an_edge_within_a_range_and_in_units_of_the_decay_rate():
+    (edge,) = stability_edges(Parameters(-1.0), along="gamma_v", values=(1.5e-5, 3e-5))
+    expected = find_boundary("B", -1.0)
+    assert (edge.kind, edge.direction, edge.status) == ("B", "above", "converged")
+    assert edge.value == pytest.approx(1e-3 * expected.ratio, rel=1e-8)
+    assert edge.q == pytest.approx(expected.q, rel=1e-4)
+    assert abs(edge.value - 1e-3 * expected.ratio) <= 2 * (edge.error + 1e-3 * expected.error)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"model": "x"},
+        {"along": "mass"},
+        {"values": (1.0,)},
+        {"values": (0.2, 0.1)},
+        {"values": ("a", "b")},
+    ],
+)
+def test_bad_arguments(bad):
+    model = bad.pop("model", Parameters(-1.0))
+    with pytest.raises(ValueError, match="outside its domain"):
+        stability_edges(model, **bad)
+
+
+VACUUM = Parameters(-1.0, 1e-3).model()
+
+
+def test_an_edge_along_a_rate_is_that_along_the_drive():
+    """The same edge, from the growth of the mode and from the tangency of det M(q, 0)."""
+    (solved,) = stability_edges(Parameters(-1.0, 1e-3), along="gamma_v", values=(2e-5, 2.2e-5))
+    found = stability_line(VACUUM, along="reservoirs.vacuum.rate", values=(2e-5, 2.2e-5))
+    (edge,) = found.edges
+    assert abs(edge.value - solved.value) <= edge.error + solved.error
+    assert edge.error < 1e-8 * edge.value
+    assert (edge.kind, edge.direction, edge.status) == ("B", "above", "converged")
+    assert abs(edge.q - solved.q) < 1e-5
+    assert found.unstable == ((edge.value, 2.2e-5),)
+
+
+@pytest.mark.slow
+def test_an_edge_along_the_interaction_strength_is_on_the_boundary():
+    boundary = find_boundary("B", -0.8, gamma_b=1e-3)
+    model = boundary.state.paper
+    (edge,) = stability_edges(model, along="inv_kfa", values=(-0.9, -0.7))
+    assert abs(edge.value + 0.8) <= edge.error + 1e-8
+    # towards stronger pairing it becomes unstable
+    assert edge.direction == "above"
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "match"),
+    [
+        (VACUUM, {"along": "ratio", "values": (0.0, 1.0)}, "along = 'ratio'"),
+        (VACUUM, {"along": "reservoirs.vacuum.rate"}, "values = None"),
+        (VACUUM, {"along": "reservoirs.vacuum.rate", "values": (1.0, 0.0)}, "values"),
+        (Parameters(0.0), {"along": "mu", "values": (0.0, 1.0)}, "along = 'mu'"),
+        (Parameters(0.0), {"along": "temperature"}, "values = None"),
+    ],
+)
+def test_bad_input_along_parameters(model, options, match):
+    with pytest.raises(ValueError, match=match):
+        stability_edges(model, **options)
