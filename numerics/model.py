@@ -10,8 +10,7 @@ from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Kept
-from numerics.parameters import Parameters
-from numerics.steady.occupation import Filled, Occupation
+from numerics.occupation import Filled, Occupation
 
 
 @dataclass(frozen=True)
@@ -266,10 +265,6 @@ class Model(Kept):
     def replace(self, **changes: Any) -> Model:
         """Return the model with some of its arguments changed."""
         return dataclasses.replace(self, **changes)
-
-
-#: What the functions take: the paper's model by its parameters, or any.
-Setting = Parameters | Model
 
 
 def _fills(reservoir: Reservoir) -> bool:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Kept
-from numerics.steady.occupation import Filled, Occupation
-
-if TYPE_CHECKING:
-    from numerics.model import Model
+from numerics.model import Contact, Model, Reservoir
+from numerics.occupation import Filled, Occupation
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
@@ -129,9 +127,6 @@ class Parameters(Kept):
         >>> [r.name for r in Parameters(inv_kfa=0.0, gamma_v=1e-5).model().reservoirs]
         ['bath', 'vacuum']
         """
-        # the more general value rests on this one
-        from numerics.model import Contact, Model, Reservoir
-
         bath = Reservoir("bath", self.gamma_b, temperature=self.temperature)
         reservoirs = (bath, Reservoir.empty("vacuum", self.gamma_v))
         return Model(Contact(self.inv_kfa), reservoirs, self.cutoff)
@@ -181,3 +176,7 @@ class Parameters(Kept):
     def replace(self, **changes: Any) -> Parameters:
         """Return the parameters with some of them changed."""
         return dataclasses.replace(self, **changes)
+
+
+#: What the functions take: the paper's model by its parameters, or any.
+Setting = Parameters | Model

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from numerics.domain import choice
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.model import Contact, Model, Reservoir, Setting
-from numerics.parameters import Parameters
+from numerics.model import Contact, Model, Reservoir
+from numerics.parameters import Parameters, Setting
 from numerics.steady.crossover import equilibrium_crossover
 from numerics.steady.solution import SteadyState, solve_steady_state
 

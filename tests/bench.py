@@ -178,7 +178,7 @@ LEDGER = """
 import time
 from concurrent.futures import ProcessPoolExecutor
 from derive.hanai2017 import ledger
-from derive.records.verification import outcomes
+from derive.hanai2017.verification import outcomes
 if __name__ == "__main__":
     start = time.perf_counter()
     with ProcessPoolExecutor(2) as pool:

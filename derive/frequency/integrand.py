@@ -14,6 +14,7 @@ import sympy as sp
 
 from derive.frequency.deadline import Deadline
 from derive.functions.differences.difference import convolved
+from derive.functions.differences.factor import Factor
 from derive.functions.occupation import bose, fermi
 from derive.polynomials.exact import Precision, equal, multiplied_out, vanishes
 
@@ -26,25 +27,6 @@ Monomial = tuple[int, ...]
 Terms = dict[tuple[Monomial, Denominator], Coefficients]
 
 _ONE: Coefficients = (sp.S.One,)
-
-
-@dataclass(frozen=True)
-class Factor:
-    """fermi(nu - edge, temperature), statistics 1, or bose(nu - edge, temperature), -1."""
-
-    statistics: int
-    edge: sp.Expr
-    temperature: sp.Expr
-
-    @property
-    def at_minus_infinity(self) -> int:
-        """The limit of the factor as nu -> -oo; at +oo it is zero."""
-        return self.statistics
-
-    def expression(self, nu: sp.Expr) -> sp.Expr:
-        """Return the factor as a function."""
-        function = fermi if self.statistics > 0 else bose
-        return function(nu - self.edge, self.temperature)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from typing import Any
 import sympy as sp
 
 from derive.frequency.halfplane import Node
-from derive.frequency.integrand import Coefficients, Factor
+from derive.frequency.integrand import Coefficients
 from derive.functions.differences.difference import convolved
+from derive.functions.differences.factor import Factor
 from derive.functions.differences.series import Series, product, reciprocal_power, shifted
 from derive.polynomials.exact import ROUGHLY_ZERO, Precision, equal, sign_of, vanishes
 

@@ -14,10 +14,9 @@ import numpy as np
 
 from numerics.checks import responses as response_checks
 from numerics.checks.check import Check, Group
-from numerics.figures.crossover import bcs_limit, bec_limit
 from numerics.parameters import Parameters
 from numerics.solve.continuation import newton
-from numerics.steady.crossover import equilibrium_crossover
+from numerics.steady.crossover import bcs_limit, bec_limit, equilibrium_crossover
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
 from numerics.steady.solution import solve_steady_state

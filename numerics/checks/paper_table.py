@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numerics.checks.published import (
@@ -15,7 +14,6 @@ from numerics.checks.published import (
     estimate_cutoff,
     tally,
 )
-from numerics.cli.options import print_table
 
 COLUMNS = (
     "quantity",
@@ -85,23 +83,6 @@ class PaperTable:
             "numbers": [dict(zip(COLUMNS, row, strict=True)) for row in self.rows()],
         }
 
-    def show(self) -> None:
-        """Print the comparison."""
-        columns = ("quantity", "role", "printed", "computed", "error", "difference", "verdict")
-        for cutoff, found in ((DEFAULT, self.at_default), (None, self.at_estimate)):
-            shown = "inferred" if cutoff is None else "default"
-            print_table(
-                f"The paper's numbers at p_c = {found[0].cutoff:.4g} k_F ({shown})",
-                columns,
-                [_cells(c, self.estimate) for c in found],
-            )
-        e = self.estimate
-        print(
-            f"p_c that gives all printed boundaries: {e.value:.1f} ± {e.uncertainty:.1f} k_F, from "
-            + "; ".join(f"{name}: {low:.1f} to {high:.1f}" for name, low, high in e.intervals)
-        )
-        print(f"At this p_c {self.tally}")
-
 
 def compare() -> PaperTable:
     """Infer the cutoff and compute every printed number."""
@@ -115,15 +96,3 @@ def verdict(c: Comparison, estimate: CutoffEstimate) -> str:
         return "agrees"
     inferred = c.cutoff == estimate.value
     return "disagrees" if inferred else "disagrees at this cutoff"
-
-
-def _cells(c: Comparison, estimate: CutoffEstimate) -> Sequence[str]:
-    return (
-        c.printed.name,
-        str(c.printed.role),
-        f"{c.printed.value:g}",
-        f"{c.value:.8g}",
-        f"{c.error:.1e}",
-        f"{c.deviation:+.2%}",
-        verdict(c, estimate),
-    )

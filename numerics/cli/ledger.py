@@ -19,7 +19,7 @@ from numerics.tasks.processes import worker_pool
 
 if TYPE_CHECKING:
     from derive.hanai2017 import Record
-    from derive.records.verification import Outcome
+    from derive.hanai2017.verification import Outcome
 
 
 def derive(
@@ -84,7 +84,7 @@ def _record(number: str) -> Record:
 
 def _verify(records: list[Record], workers: int, *, quiet: bool) -> dict[str, Outcome]:
     """Check records with a progress bar on a terminal."""
-    from derive.records.verification import outcomes
+    from derive.hanai2017.verification import outcomes
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)

@@ -12,7 +12,7 @@ from numerics.cli.options import finite
 
 if TYPE_CHECKING:
     from derive.hanai2017 import Record
-    from derive.records.verification import Outcome
+    from derive.hanai2017.verification import Outcome
 
 COLUMNS = (
     *("equation", "title", "kind", "status", "holds", "residual", "bound", "order", "detail"),
@@ -73,7 +73,7 @@ def summary(entries: tuple[tuple[Record, Outcome], ...]) -> str:
 def check(executor: Executor | None = None) -> LedgerTable:
     """Check every numbered equation now, shared among the workers of an executor."""
     from derive.hanai2017 import ledger
-    from derive.records.verification import outcomes
+    from derive.hanai2017.verification import outcomes
 
     records = tuple(ledger())
     found = {outcome.id: outcome for outcome in outcomes((r.id for r in records), executor)}

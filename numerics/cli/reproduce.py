@@ -18,6 +18,7 @@ from numerics.checks import limits as checks
 from numerics.checks import paper_table
 from numerics.cli import ledger_table
 from numerics.cli.options import print_json, print_table
+from numerics.cli.paper_table import show
 from numerics.figures import jobs as figure_jobs
 from numerics.figures.jobs import FigureJob
 from numerics.tables import save_table
@@ -104,7 +105,7 @@ def reproduce(
             for r in results
         ]
         print_table("Checks", ("statement", "deviation", "bound", "verdict"), rows)
-        paper[0].show()
+        show(paper[0])
         ledger.show()
         print(f"{len(results) - len(failed)} of {len(results)} checks hold; {seconds:.1f} s")
         print(f"written into {output}: " + ", ".join(path.name for path in files))

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.response.determinant import determinant
 from numerics.stability.boundaries import Boundary, find_boundary
-from numerics.stability.determinant import determinant
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

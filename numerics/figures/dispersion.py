@@ -30,8 +30,8 @@ from scipy.interpolate import CubicHermiteSpline
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
+from numerics.response.determinant import determinant
 from numerics.stability.boundaries import find_boundary
-from numerics.stability.determinant import determinant
 from numerics.stability.undamped import RealDispersion, RealStrand, real_dispersion
 from numerics.steady.solution import SteadyState, solve_steady_state
 

@@ -22,7 +22,7 @@ from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator
 from numerics.precise.matrix import determinant_response, wave_of
 from numerics.precise.state import PreciseState
-from numerics.stability.determinant import determinant
+from numerics.response.determinant import determinant
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]

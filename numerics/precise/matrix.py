@@ -17,8 +17,8 @@ from numerics.domain import real
 from numerics.precise.arithmetic import BITS, arithmetic_of, require_digits
 from numerics.precise.loop import Loop
 from numerics.precise.state import PreciseState, precise_state
+from numerics.response.determinant import SCALE
 from numerics.response.fluctuation import fluctuation_matrix
-from numerics.stability.determinant import SCALE
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]

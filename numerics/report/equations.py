@@ -27,7 +27,7 @@ def numbers() -> list[str]:
 def examined(number: str) -> Equation:
     """Check and typeset an equation; what goes wrong becomes part of it."""
     from derive.hanai2017 import ledger
-    from derive.records.verification import outcome
+    from derive.hanai2017.verification import outcome
 
     record = ledger()[number]
     section = next(title for title, records in ledger().sections.items() if record in records)

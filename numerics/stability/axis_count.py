@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.response.determinant import determinant, uniform_modes
 from numerics.response.long_wavelength import hydrodynamics
 from numerics.results import DECAYS, GROWS, UNDECIDED
-from numerics.stability.determinant import determinant, uniform_modes
 from numerics.stability.refinement import refine
 from numerics.steady.solution import SteadyState
 

@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, SMALLEST, ascending, instance
 from numerics.kept import Kept
+from numerics.response.determinant import determinant
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.stability.axis_count import axis_modes
-from numerics.stability.determinant import determinant
 from numerics.stability.growth import completed
 from numerics.stability.refinement import refine
 from numerics.steady.solution import SteadyState

@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.parameters import Parameters
-from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
-from numerics.stability.determinant import (
+from numerics.response.determinant import (
     SCALE,
     determinant,
     state_errors,
     static_stiffness,
     uniform_stiffness,
 )
+from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.stability.growth import filled_diameter
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState, solve_nearby, solve_steady_state

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from numerics.domain import ascending, choice, instance, outside
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
-from numerics.model import Model, Setting
-from numerics.parameters import Parameters
+from numerics.model import Model
+from numerics.parameters import Parameters, Setting
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.stability.axis_count import axis_counts
 from numerics.stability.boundary_search import (

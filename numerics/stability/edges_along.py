@@ -8,7 +8,7 @@ import numpy as np
 
 from numerics.domain import ascending, outside
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.model import Setting
+from numerics.parameters import Setting
 from numerics.results import GROWS, UNDECIDED
 from numerics.solve.continuation import ContinuationError
 from numerics.stability.edges import StabilityEdge, StabilityLine, counted, kind_of

@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, flag, instance, positive, tolerance
 from numerics.kept import Kept
+from numerics.response.determinant import determinant
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.solve.analytic_roots import Rectangle, zeros_in
 from numerics.stability.axis_count import DEPTH, axis_modes, distinct
 from numerics.stability.branches import wave_numbers
 from numerics.stability.certify import certified_modes
-from numerics.stability.determinant import determinant
 from numerics.stability.refinement import refine, with_state_errors
 from numerics.steady.solution import SteadyState
 

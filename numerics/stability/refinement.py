@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.stability.determinant import determinant, state_errors
+from numerics.response.determinant import determinant, state_errors
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, instance, integer, positive
+from numerics.response.determinant import determinant, uniform_stiffness
 from numerics.response.long_wavelength import hydrodynamics
 from numerics.stability.branches import Links, links, wave_numbers
-from numerics.stability.determinant import determinant, uniform_stiffness
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]

@@ -88,3 +88,17 @@ def equilibrium_crossover(inv_kfa: float) -> Crossover:
         raise ConvergenceError(f"inv_kfa = {inv_kfa:g} is beyond the range of the solver")
     t = brentq(mismatch, *_RANGE, xtol=1e-14, rtol=1e-14)
     return crossover_at(math.sinh(t))
+
+
+def bcs_limit(inv_kfa: float) -> Crossover:
+    """Return the weak-coupling limit, Delta_0 = (8/e^2) exp(pi/(2 k_F a_s)) and mu = 1."""
+    return Crossover(inv_kfa, 8 * math.exp(math.pi * inv_kfa / 2 - 2), 1.0)
+
+
+def bec_limit(inv_kfa: float) -> Crossover:
+    """Return the strong-coupling limit, mu = -E_b/2 and Delta_0 = sqrt(16/3pi) |mu|**(1/4).
+
+    The binding energy E_b = 1/(m a_s**2) is twice (k_F a_s)**-2 in these units.
+    """
+    mu = -(inv_kfa**2)
+    return Crossover(inv_kfa, math.sqrt(16 / (3 * math.pi)) * abs(mu) ** 0.25, mu)

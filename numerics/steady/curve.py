@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from numerics.domain import choice, listed, outside, reals
 from numerics.kept import Kept
-from numerics.model import Model, Reservoir, Setting
+from numerics.model import Model, Reservoir
+from numerics.parameters import Setting
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.steady.equations import Evaluation, Unknowns
 from numerics.steady.scaling import Equations

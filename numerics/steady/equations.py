@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import steady_state_numpy as kernels
-from numerics.model import Setting
-from numerics.parameters import DENSITY
+from numerics.occupation import Filled, Occupation
+from numerics.parameters import DENSITY, Setting
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
-from numerics.steady.occupation import Filled, Occupation
 
 Array = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.model import Setting
+from numerics.parameters import Setting
 from numerics.steady.equations import Evaluation, Unknowns, evaluate_equations
 
 Array = NDArray[np.float64]

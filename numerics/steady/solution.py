@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from numerics.domain import instance, listed, outside, reals, tolerance
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
-from numerics.model import Model, Setting
-from numerics.parameters import Parameters
+from numerics.model import Model
+from numerics.occupation import Occupation
+from numerics.parameters import Parameters, Setting
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.steady.equations import Unknowns
-from numerics.steady.occupation import Occupation
 from numerics.steady.scaling import Equations, Restricted
 from numerics.steady.undriven import balanced_state
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.model import Setting
+from numerics.parameters import Setting
 from numerics.solve.continuation import newton
 from numerics.steady.crossover import equilibrium_crossover
 from numerics.steady.equations import Unknowns

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from derive.hanai2017 import collection, ledger
-from derive.hanai2017.collection import Ledger
+from derive.records.ledger import Ledger
 from numerics.cli import main
 from numerics.cli.ledger import printed_equation
 
@@ -73,7 +73,7 @@ def test_a_failing_check_is_told(
     wrong = dataclasses.replace(record, claim=lambda: 2 * record.claim())
     small = Ledger({"II": [wrong]})
     monkeypatch.setattr("derive.hanai2017.ledger", lambda: small)
-    monkeypatch.setattr("derive.records.verification.ledger", lambda: small)
+    monkeypatch.setattr("derive.hanai2017.verification.ledger", lambda: small)
     assert main(["derive", "31"]) == 1
     assert "does not hold" in capsys.readouterr().out
     assert main(["derive", "--all", "--workers", "1"]) == 1

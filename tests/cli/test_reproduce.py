@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from derive.hanai2017 import ledger
-from derive.records.verification import outcome
+from derive.hanai2017.verification import outcome
 from numerics.checks import limits as checks
 from numerics.checks import paper_table
 from numerics.checks.published import (
@@ -21,6 +21,7 @@ from numerics.checks.published import (
     CutoffEstimate,
 )
 from numerics.cli import ledger_table, main
+from numerics.cli.paper_table import show
 from numerics.figures import jobs as figure_jobs
 from tests.tables import read
 
@@ -88,7 +89,7 @@ def test_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
     role = paper_table.COLUMNS.index("role")
     roles = [row[role] for row in table.rows()]
     assert roles == ["fitted", "independent", "independent", "not printed"] * 2
-    table.show()
+    show(table)
     out = capsys.readouterr().out
     assert "105.0 ± 5.0" in out
     # neither the one that the cutoff was inferred from, nor what the paper does not print

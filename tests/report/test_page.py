@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import derive
-from derive.records import verification
+from derive.hanai2017 import verification
 from numerics import Parameters, phase_diagram
 from numerics.checks import paper_table
 from numerics.cli import main

@@ -64,7 +64,7 @@ def _at(expr: sp.Expr, x: sp.Symbol, z: sp.Expr) -> sp.Expr:
 
 
 def _moments(difference: divided_difference) -> sp.Expr:
-    from derive.frequency.integrand import Factor
+    from derive.functions.differences.factor import Factor
     from derive.functions.differences.moments import explicit_moment
 
     factors = [Factor(int(s), edge, heat) for s, edge, heat in difference.occupation]

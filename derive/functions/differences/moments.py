@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from derive.frequency.integrand import Factor
 from derive.functions.differences.difference import divided_difference
+from derive.functions.differences.factor import Factor
 from derive.functions.occupation import bose, fermi
 
 

@@ -3,9 +3,9 @@
 With gamma -> 0 first, `derive.closed_forms.expansion.expand_narrow`, no pole of G^R comes near one
 of G^A.  With q -> 0 first they coincide as gamma -> 0, and what they leave is found here: around a
 quasiparticle energy, nu = b E + gamma y, the integrand is expanded in gamma, with
-F(nu) = F + gamma y F' + ....  The part of the order 1/gamma, integrated over y, is the limit, since F is proportional to gamma;
-higher derivatives of F drop out of it.
-The rest of the axis contributes to the next order.
+F(nu) = F + gamma y F' + ....  The part of the order 1/gamma, integrated over y, is the limit, since
+F is proportional to gamma; higher derivatives of F drop out of it.  The rest of the axis
+contributes to the next order.
 """
 
 from __future__ import annotations

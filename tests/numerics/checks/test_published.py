@@ -21,7 +21,7 @@ from numerics.checks.published import (
     estimate_cutoff,
     tally,
 )
-from numerics.stability.determinant import determinant
+from numerics.response.determinant import determinant
 from tests.numerics.support.mp_loop import loop
 
 

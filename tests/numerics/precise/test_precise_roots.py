@@ -17,8 +17,8 @@ from numerics import (
 )
 from numerics.precise import PreciseMatrix, certified_count, certified_rate
 from numerics.precise.roots import _root
+from numerics.response.determinant import determinant, uniform_modes
 from numerics.response.fluctuation import fluctuation_matrix
-from numerics.stability.determinant import determinant, uniform_modes
 
 #: The fast route shows growth of 4e-6 here, at wave numbers near 0.15 gamma.
 BALANCED = Parameters(inv_kfa=2.0, gamma_b=1e-5)

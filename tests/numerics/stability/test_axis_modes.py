@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from numerics import Parameters, collective_mode, solve_steady_state
+from numerics.response.determinant import determinant
 from numerics.stability.axis_count import axis_modes, refine
-from numerics.stability.determinant import determinant
 
 #: Growing and damped modes, with and without a real part; pairs of growing ones; none.
 CASES = (

@@ -18,7 +18,7 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
-from numerics.stability.determinant import determinant
+from numerics.response.determinant import determinant
 from tests.numerics.support.mp_loop import loop
 
 QUICK = (

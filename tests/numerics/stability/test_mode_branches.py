@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from numerics import Parameters, SteadyState, collective_mode, hydrodynamics, solve_steady_state
+from numerics.response.determinant import determinant
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.stability.boundaries import Boundary, find_boundary
 from numerics.stability.branches import ModeBranches, mode_branches
-from numerics.stability.determinant import determinant
 from numerics.stability.undamped import RealDispersion, real_dispersion
 
 GAMMA_B = 1e-3
