@@ -17,7 +17,12 @@ from numerics.domain import real
 from numerics.precise.arithmetic import BITS, arithmetic_of, require_digits
 from numerics.precise.loop import Loop
 from numerics.precise.state import PreciseState, precise_state
-from numerics.response.determinant import SCALE
+from numerics.response.determinant import (
+    SCALE,
+    bound_of_elements,
+    of_elements,
+    slope_of_elements,
+)
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.steady.solution import SteadyState
 
@@ -61,16 +66,13 @@ class PreciseMatrix:
     def determinant(self) -> mpmath.mpc:
         """det(4 pi M), as the fast route scales it."""
         with mpmath.workdps(2 * self.digits + _GUARD):
-            a, b, c, d = self.value
-            return (4 * mpmath.pi) ** 2 * (a * d - b * c)
+            return (4 * mpmath.pi) ** 2 * of_elements(self.value)
 
     @property
     def determinant_error(self) -> float:
         """Bound of the error of the determinant."""
-        size = [float(abs(x)) + e for x, e in zip(self.value, self.error, strict=True)]
-        error = self.error
-        bound = error[0] * size[3] + size[0] * error[3] + error[1] * size[2] + size[1] * error[2]
-        return SCALE**2 * bound
+        sizes = tuple(float(abs(x)) for x in self.value)
+        return SCALE**2 * float(bound_of_elements(sizes, self.error))
 
     @property
     def determinant_slope(self) -> mpmath.mpc:
@@ -78,9 +80,7 @@ class PreciseMatrix:
         if self.derivative is None:
             raise ValueError("derivative = None: M was computed without its derivative")
         with mpmath.workdps(2 * self.digits + _GUARD):
-            a, b, c, d = self.value
-            x, y, z, w = self.derivative
-            return (4 * mpmath.pi) ** 2 * (x * d + a * w - y * c - b * z)
+            return (4 * mpmath.pi) ** 2 * slope_of_elements(self.value, self.derivative)
 
 
 def precise_matrix(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import choice
+from numerics.response.determinant import elements_of, of_elements
 from numerics.response.fluctuation import converged_value, matrix_of_part
 from numerics.results import FullResult
 from numerics.steady.solution import SteadyState
@@ -87,7 +88,7 @@ def spectral_function(
     choice("part", part, PARTS, "2/U diverges like Pi_inter")
     found = matrix_of_part(state, q, omega, part, rtol)
     m, error = found.value, found.error
-    determinant = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
+    determinant = of_elements(elements_of(m))
     size = np.abs(m[..., 0, 0] * m[..., 1, 1]) + np.abs(m[..., 0, 1] * m[..., 1, 0])
     if (np.abs(determinant) <= 4 * np.finfo(float).eps * size).any():
         raise ValueError("M(q, omega) is singular: q and omega are those of a collective mode")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.response.fluctuation import Points
+from numerics.response.fluctuation import Points, fluctuation_matrix
 from numerics.response.goldstone import goldstone_matrix
 from numerics.response.long_wavelength import Hydrodynamics
 from numerics.steady.sensitivity import effect_of_errors
@@ -19,7 +19,10 @@ from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+#: M_11, M_12, M_21, M_22, or what belongs to them.
+Elements = tuple[Any, ...]
 
+#: The inverse density of states at the Fermi energy in units of k_F and epsilon_F.
 SCALE = 4 * math.pi
 #: Tolerance of M where a root is wanted; what M reaches is a hundred times better, as a rule.
 RTOL = 1e-8
@@ -43,22 +46,48 @@ def determinant(
     """
     points = Points.of(state, q, omega)
     result = goldstone_matrix(state, points.q, points.omega, rtol)
+    m, error = elements_of(SCALE * result.value), elements_of(SCALE * result.error)
     # where the integral has not converged the bound says so
-    value, bound = _of(SCALE * result.value, SCALE * result.error)
-    return Determinant(value.reshape(points.shape), bound.reshape(points.shape))
+    bound = bound_of_elements(tuple(map(np.abs, m)), error)
+    return Determinant(of_elements(m).reshape(points.shape), bound.reshape(points.shape))
 
 
-def _of(m: NDArray[Any], error: Array) -> Determinant:
-    """Return the determinant of matrices whose elements have errors."""
-    size = np.abs(m)
-    value = m[..., 0, 0] * m[..., 1, 1] - m[..., 0, 1] * m[..., 1, 0]
-    bound = (
-        error[..., 0, 0] * (size[..., 1, 1] + error[..., 1, 1])
-        + size[..., 0, 0] * error[..., 1, 1]
-        + error[..., 0, 1] * (size[..., 1, 0] + error[..., 1, 0])
-        + size[..., 0, 1] * error[..., 1, 0]
-    )
-    return Determinant(np.asarray(value), np.asarray(bound))
+def of_elements(elements: Elements) -> Any:
+    """Return the determinant of a matrix of numbers or arrays: m_11, m_12, m_21, m_22."""
+    a, b, c, d = elements
+    return a * d - b * c
+
+
+def bound_of_elements(sizes: Elements, errors: Elements) -> Any:
+    """Return a bound of the error of a determinant, from those of the elements and their moduli."""
+    (a, b, c, d), (da, db, dc, dd) = sizes, errors
+    return da * (d + dd) + a * dd + db * (c + dc) + b * dc
+
+
+def slope_of_elements(elements: Elements, slopes: Elements) -> Any:
+    """Return the derivative of a determinant, from those of the elements."""
+    (a, b, c, d), (da, db, dc, dd) = elements, slopes
+    return da * d + a * dd - db * c - b * dc
+
+
+def elements_of(m: NDArray[Any]) -> Elements:
+    """Return the elements of matrices, shape (..., 2, 2)."""
+    return m[..., 0, 0], m[..., 0, 1], m[..., 1, 0], m[..., 1, 1]
+
+
+def null_vectors(state: SteadyState, q: Array, omega: Complex, rtol: float = RTOL) -> Complex:
+    """Return what M maps to zero at its roots: amplitude and phase, shape (n, 2).
+
+    They are normalised, with a phase that is real and not negative.
+    """
+    m = fluctuation_matrix(state, q, omega, rtol=rtol, full=True).value
+    largest = np.abs(m).sum(axis=2).argmax(axis=1)
+    row = m[np.arange(q.size), largest]
+    vector = np.stack([-row[:, 1], row[:, 0]], axis=1)
+    turn = np.exp(-1j * np.angle(vector[:, 1])) / np.linalg.norm(vector, axis=1)
+    vector *= turn[:, None]
+    vector[:, 1] = np.abs(vector[:, 1])
+    return np.asarray(vector)
 
 
 def state_errors(state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Array:

@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.response.determinant import determinant, uniform_modes
-from numerics.response.long_wavelength import hydrodynamics
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.stability.refinement import refine
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -29,26 +27,16 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Largest turn of det M between two samples; rounds of dividing steps that turn more.
-_TURN, _ROUNDS = 1.0, 40
-#: Samples in each decade next to the axis' origin, up to the largest energy of the modes, and the
-#: number of those beyond it.
-_DECADE, _FAR = 5.0, 8
-#: The axis is sampled from this part of gamma, and of the slow modes of long waves, up to this
-#: multiple of all energies.
-_LOWEST, _HIGHEST = 0.05, 50.0
-#: Modes are looked for down to this part of gamma below the axis.
-DEPTH = 0.8
-#: Up to this wave number in units of gamma the expansion (46) gives starting points, too.
-_LONG = 1.0
-#: Tolerance of M at the samples, and of their rational approximation.
-_RTOL, _APPROXIMATION = 1e-7, 1e-9
-#: Samples from which a slope is taken are within this part of the frequency.
+#: Samples from which a slope is taken are within this part of the frequency: one bend of det M.
 _BESIDE = 0.5
-#: Zeros of the approximation closer to its poles than this part of their distance from
-#: Im(omega) = -gamma, and of their modulus, are none.
+#: The approximation's zeros have a rounding of the part 1e-9 of the axis, and poles as close to
+#: them as this are made of it; the distance is in parts of that from Im(omega) = -gamma, and of the
+#: modulus.
 _APART = 1e-2
-#: The distance of roots that are one, relative to their modulus.
+#: A zero of the approximation with a real part negative by less than this part of gamma + |omega|
+#: is one on Re(omega) = 0, as far as the approximation is good.
+_ON_AXIS = 1e-3
+#: The distance of roots that are one, relative to their modulus: five digits above rounding.
 _SAME = 1e-6
 
 
@@ -93,32 +81,32 @@ class AxisModes:
         return GROWS if (self.frequencies.imag > self.errors).any() else UNDECIDED
 
 
-def axis_modes(state: SteadyState, q: Array, *, density: int = 1) -> list[AxisModes]:
+def axis_modes(source: Source, q: Array, *, density: int = 1) -> list[AxisModes]:
     """Return the modes at each wave number.
 
     Parameters
     ----------
-    state : SteadyState
+    source : Spectrum or SteadyState
     q : ndarray, shape (n,)
         Positive wave numbers.
     density : int
         How many times as many samples of the axis to begin with.
     """
     q = np.asarray(q, dtype=float)
-    gamma = state.parameters.linewidth
-    slow = _slow_modes(state, q)
-    samples = _Samples(state, q, slow, density)
+    spectrum = Spectrum.of(source)
+    slow = _slow_modes(spectrum, q)
+    samples = _Samples(spectrum, q, slow, density)
     samples.resolve()
     # of the small decompositions of an approximation several threads only make slow work
     with _linear_algebra().limit(limits=1, user_api="blas"):
-        starts = [_starts(state, *samples.near(k)) + slow[k] for k in range(q.size)]
+        starts = [_starts(spectrum, *samples.near(k)) + slow[k] for k in range(q.size)]
     owner = np.repeat(np.arange(samples.q.size), [len(s) for s in starts])
-    roots, errors = refine(state, samples.q[owner], np.array([w for s in starts for w in s]))
+    roots, errors = refine(spectrum, samples.q[owner], np.array([w for s in starts for w in s]))
     counts, certain, doubt = samples.counts()
     results = []
     for index, wave in enumerate(samples.q):
         mine = owner == index
-        values, bounds = distinct(roots[mine], errors[mine], gamma)
+        values, bounds = distinct(roots[mine], errors[mine], spectrum.lowest)
         # an unresolved sign of a real or imaginary part is no disagreement
         sure, unsure = values.imag > bounds, np.abs(values.imag) <= bounds
         twice = np.where(values.real > 0, 2, 1)
@@ -138,59 +126,55 @@ def axis_modes(state: SteadyState, q: Array, *, density: int = 1) -> list[AxisMo
     return results
 
 
-def axis_counts(state: SteadyState, q: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def axis_counts(source: Source, q: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the number of growing modes at each wave number, and whether it is certain."""
-    samples = _Samples(state, q, _slow_modes(state, q), 1)
+    spectrum = Spectrum.of(source)
+    samples = _Samples(spectrum, q, _slow_modes(spectrum, q), 1)
     samples.resolve()
     growing, certain, _ = samples.counts()
     return growing, certain
 
 
-def _slow_modes(state: SteadyState, q: Array) -> list[list[complex]]:
+def _slow_modes(spectrum: Spectrum, q: Array) -> list[list[complex]]:
     """Return the modes of long waves, which may be closer to each other than samples."""
-    gamma = state.parameters.linewidth
-    slow: list[list[complex]] = [[] for _ in q]
-    if (q < _LONG * gamma).any():
-        found = hydrodynamics(state)
-        for k in np.flatnonzero(q < _LONG * gamma):
-            slow[k] = [w for w in uniform_modes(found, q[k]) if w.imag > -DEPTH * gamma]
-    return slow
+    known = spectrum.slow_modes
+    if known is None:
+        return [[] for _ in q]
+    return [[w for w in known(wave) if w.imag > spectrum.lowest] for wave in q.tolist()]
 
 
 class _Samples:
     """det M on the positive real axis, at each wave number dense enough to follow its argument."""
 
     def __init__(
-        self, state: SteadyState, q: Array, slow: list[list[complex]], density: int
+        self, spectrum: Spectrum, q: Array, slow: list[list[complex]], density: int
     ) -> None:
-        self.state, self.q = state, q
-        gamma = state.parameters.linewidth
-        self.top = 2.4 * max(state.lowest_excitation, state.occupation.reach) + 4 * gamma
-        energies = abs(state.mu) + state.gap + state.occupation.reach + gamma
-        far = np.geomspace(self.top, _HIGHEST * energies, density * _FAR)[1:]
+        self.spectrum, self.q, self.to = spectrum, q, spectrum.tolerances
+        top, end = spectrum.highest, self.to.highest * spectrum.energies
+        far = np.geomspace(top, end, density * self.to.beyond)[1:]
         axes = []
         for modes in slow:
-            lowest = _LOWEST * min([gamma, *(4 * abs(w) for w in modes)])
-            number = math.ceil(density * _DECADE * math.log10(self.top / lowest))
-            axes.append(np.concatenate([[0.0], np.geomspace(lowest, self.top, number), far]))
+            lowest = self.to.lowest * min([spectrum.linewidth, *(4 * abs(w) for w in modes)])
+            number = math.ceil(density * self.to.per_decade * math.log10(top / lowest))
+            axes.append(np.concatenate([[0.0], np.geomspace(lowest, top, number), far]))
         self.owner = np.repeat(np.arange(q.size), [axis.size for axis in axes])
         self.omega = np.concatenate(axes)
         self.value, self.bound = self._values(self.owner, self.omega)
 
     def _values(self, owner: NDArray[np.intp], omega: Array) -> tuple[Complex, Array]:
-        value, bound = determinant(self.state, self.q[owner], omega, _RTOL)
+        value, bound = self.spectrum(self.q[owner], omega, self.to.rtol)
         # without a frequency it is real
         return np.where(omega == 0, value.real, value), bound
 
     def resolve(self) -> None:
         """Divide the steps in which the determinant turns too much."""
-        for _ in range(_ROUNDS):
+        for _ in range(self.to.divisions):
             same = self.owner[1:] == self.owner[:-1]
             clear = np.abs(self.value) > self.bound
             with np.errstate(divide="ignore", invalid="ignore"):
                 turns = np.abs(np.angle(self.value[1:] / self.value[:-1]))
             # between two values that are lost in rounding the argument means nothing
-            at = np.flatnonzero(same & (clear[1:] | clear[:-1]) & ~(turns <= _TURN))
+            at = np.flatnonzero(same & (clear[1:] | clear[:-1]) & ~(turns <= self.to.turn))
             if at.size == 0:
                 return
             self._insert(at)
@@ -210,19 +194,19 @@ class _Samples:
     def counts(self) -> tuple[NDArray[np.intp], NDArray[np.bool_], Array]:
         """Return the number of zeros above the axis, whether it is certain, and what may be missed.
 
-        det M tends to a multiple of omega; its argument, starting from the sign at omega = 0,
-        falls by half of pi along the axis if there is no zero.
+        det M tends to a multiple of omega**n; its argument, starting from the sign at omega = 0,
+        falls by n times half of pi along the axis if there is no zero.
         """
         same = self.owner[1:] == self.owner[:-1]
         with np.errstate(divide="ignore", invalid="ignore"):
             turns = np.angle(self.value[1:] / self.value[:-1])
-        steep = same & ~(np.abs(turns) <= _TURN)
+        steep = same & ~(np.abs(turns) <= self.to.turn)
         turns = np.where(same & np.isfinite(turns), turns, 0.0)
         total = np.bincount(self.owner[1:], turns, minlength=self.q.size)
         lost = ~(np.abs(self.value) > self.bound)
         unclear = np.bincount(self.owner, lost, minlength=self.q.size)
         unclear += np.bincount(self.owner[1:], steep, minlength=self.q.size)
-        number = np.maximum(np.round(total / np.pi + 0.5).astype(np.intp), 0)
+        number = np.maximum(np.round(total / np.pi + self.spectrum.power / 2).astype(np.intp), 0)
         doubt = np.zeros(self.q.size)
         np.maximum.at(doubt, self.owner, self._reach(lost))
         return number, unclear == 0, doubt
@@ -241,12 +225,12 @@ class _Samples:
             beside = (self.owner == self.owner[k]) & (rise > 0)
             beside &= distance <= _BESIDE * self.omega[k]
             reach = size[k] * distance[beside] / rise[beside]
-            result[k] = reach.min(initial=self.top)
+            result[k] = reach.min(initial=self.spectrum.highest)
         return result
 
     def near(self, k: int) -> tuple[Array, Complex]:
         """Return the samples at one wave number up to the modes' largest energy."""
-        mine = (self.owner == k) & (self.omega <= self.top)
+        mine = (self.owner == k) & (self.omega <= self.spectrum.highest)
         return self.omega[mine], self.value[mine]
 
 
@@ -259,21 +243,21 @@ def _linear_algebra() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _starts(state: SteadyState, omega: Array, value: Complex) -> list[complex]:
+def _starts(spectrum: Spectrum, omega: Array, value: Complex) -> list[complex]:
     """Return zeros of a rational approximation, with Re >= 0, next to the axis."""
     from scipy.interpolate import AAA
 
-    gamma = state.parameters.linewidth
+    gamma, rtol = spectrum.linewidth, spectrum.tolerances.approximation
     # the approximation is one of the largest values: those of slow modes must not be small
     value = value / _magnitude(omega, np.abs(value))
     both = np.concatenate([-omega[:0:-1], omega])
     with warnings.catch_warnings():
         # an approximation that stays short of its tolerance has good zeros all the same
         warnings.simplefilter("ignore", RuntimeWarning)
-        approximation = AAA(both, np.concatenate([value[:0:-1].conj(), value]), rtol=_APPROXIMATION)
+        approximation = AAA(both, np.concatenate([value[:0:-1].conj(), value]), rtol=rtol)
         zeros, poles = approximation.roots(), approximation.poles()
-    close = np.isfinite(zeros) & (zeros.imag > -DEPTH * gamma) & (zeros.imag < omega[-1])
-    close &= (zeros.real > -1e-3 * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
+    close = np.isfinite(zeros) & (zeros.imag > spectrum.lowest) & (zeros.imag < omega[-1])
+    close &= (zeros.real > -_ON_AXIS * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
     # a zero at a pole is one of the approximation's rounding
     apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
     close &= apart > _APART * np.minimum(gamma + zeros.imag, np.abs(zeros))
@@ -292,7 +276,7 @@ def _magnitude(omega: Array, size: Array) -> Complex:
     return np.asarray((omega + 1j * omega[first]) * (omega + 1j * omega[second]))
 
 
-def distinct(roots: Complex, errors: Array, gamma: float) -> tuple[Complex, Array]:
+def distinct(roots: Complex, errors: Array, lowest: float) -> tuple[Complex, Array]:
     """Return the roots in the window with their errors, each once, those on Re = 0 exactly there.
 
     A root next to the axis Re = 0 that is not on it has a mirror image, which is a root as well.
@@ -300,7 +284,7 @@ def distinct(roots: Complex, errors: Array, gamma: float) -> tuple[Complex, Arra
     kept: list[complex] = []
     bounds: list[float] = []
     for w, error in zip(map(complex, roots), map(float, errors), strict=True):
-        if not (np.isfinite(w) and w.imag > -DEPTH * gamma):
+        if not (np.isfinite(w) and w.imag > lowest):
             continue
         close = max(_SAME * abs(w), 2 * error)
         if w.real < -close:

@@ -18,22 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import LARGEST, SMALLEST, ascending, instance
+from numerics.domain import LARGEST, SMALLEST, ascending
 from numerics.kept import Kept
-from numerics.response.determinant import determinant
-from numerics.response.fluctuation import fluctuation_matrix
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import completed
 from numerics.stability.refinement import refine
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Links = list[tuple[int, int]]
 Ends = tuple[NDArray[Any], NDArray[Any], NDArray[np.intp]]
 
-#: Modes are looked for down to this part of gamma below the axis; roots that are the same.
-_DEPTH, _SAME = 0.8, 1e-6
+#: The distance of roots that are one, in parts of gamma + |omega|: five digits above rounding.
+_SAME = 1e-6
 #: How often a step in q may be halved, and how often missing modes are looked for.
 _HALVINGS, _ROUNDS = 7, 20
 #: A link needs a defect below this part of gamma + |omega|, and of the next best link's.
@@ -90,7 +88,7 @@ class ModeBranches(Kept):
     status: str
 
 
-def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
+def mode_branches(state: Source, q: ArrayLike) -> ModeBranches:
     """Return the collective modes omega_q, (38), followed continuously in q.
 
     The modes are those with Im(omega) > -0.8 gamma; a branch ends where it leaves this window.
@@ -99,7 +97,7 @@ def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
 
     Parameters
     ----------
-    state : SteadyState
+    state : SteadyState or Spectrum
     q : array_like
         Positive wave numbers, ascending.
 
@@ -122,9 +120,8 @@ def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
     >>> print((found.branches[0].omega.imag * 1e3).round(2))
     [-0.13 -0.21  0.05]
     """
-    instance("state", state, SteadyState)
-    wave = wave_numbers(q)
-    tracks = _Tracks(state, wave)
+    spectrum, wave = Spectrum.of(state), wave_numbers(q)
+    tracks = _Tracks(spectrum, wave)
     tracks.connect()
     points = [point for point in tracks.points if point.given]
     agree = all(point.agrees() for point in points)
@@ -133,7 +130,7 @@ def mode_branches(state: SteadyState, q: ArrayLike) -> ModeBranches:
         places = np.array([point.q for point, _ in chain])
         omega = np.array([point.omega[i] for point, i in chain])
         errors = np.array([point.errors[i] for point, i in chain])
-        branches.append(ModeBranch(places, omega, null_vectors(state, places, omega), errors))
+        branches.append(ModeBranch(places, omega, spectrum.vectors(places, omega), errors))
     return ModeBranches(
         wave,
         tuple(sorted(branches, key=lambda b: (b.q[0], -b.omega[0].imag))),
@@ -194,9 +191,8 @@ class _Point:
 class _Tracks:
     """Points ascending in q, and the links between neighbours."""
 
-    def __init__(self, state: SteadyState, q: Array) -> None:
-        self.state, self.gamma = state, state.parameters.linewidth
-        self.top = 2.4 * max(state.lowest_excitation, state.occupation.reach) + 4 * self.gamma
+    def __init__(self, spectrum: Spectrum, q: Array) -> None:
+        self.spectrum, self.gamma = spectrum, spectrum.linewidth
         self.points = self._points(q, [[]] * q.size, True)
         #: For each step: how many halvings are left, the links, and the roots that need none.
         self.left = [_HALVINGS] * (q.size - 1)
@@ -207,13 +203,13 @@ class _Tracks:
     def _points(self, q: Array, guesses: list[list[complex]], given: bool) -> list[_Point]:
         """Return new points; guesses are roots that may be there."""
         points = []
-        for modes in axis_modes(self.state, q):
+        for modes in axis_modes(self.spectrum, q):
             known = np.isfinite(modes.errors)
             parts = (modes.frequencies[known], modes.errors[known], np.empty(0, dtype=complex))
             point = _Point(modes.q, *parts, modes.growing, given)
             if not point.agrees():
                 # look again with more values on the axis
-                every = completed(self.state, dataclasses.replace(modes, complete=False))
+                every = completed(self.spectrum, dataclasses.replace(modes, complete=False))
                 point = dataclasses.replace(point, omega=every.frequencies, errors=every.errors)
             points.append(point)
         return self._with(points, guesses)
@@ -222,7 +218,7 @@ class _Tracks:
         """Return the points with those guesses that are further roots, and all slopes."""
         owner = np.repeat(np.arange(len(points)), [len(g) for g in guesses])
         q = np.array([p.q for p in points])
-        roots, errors = refine(self.state, q[owner], np.array([w for g in guesses for w in g]))
+        roots, errors = refine(self.spectrum, q[owner], np.array([w for g in guesses for w in g]))
         result = list(points)
         for k, w, error in zip(owner.tolist(), roots.tolist(), errors.tolist(), strict=True):
             result[k] = self._extended(result[k], w, error)
@@ -237,11 +233,11 @@ class _Tracks:
 
     def _extended(self, point: _Point, w: complex, error: float) -> _Point:
         """Return the point with one more root, if it is a further one in the window."""
-        if not (math.isfinite(abs(w)) and math.isfinite(error)) or w.imag <= -_DEPTH * self.gamma:
+        if not (math.isfinite(abs(w)) and math.isfinite(error)) or w.imag <= self.spectrum.lowest:
             return point
         close = max(_SAME * (self.gamma + abs(w)), 2 * error)
         w = complex(abs(w.real) if abs(w.real) > close else 0.0, w.imag)
-        if w.real > self.top or (np.abs(point.omega - w) <= close).any():
+        if w.real > self.spectrum.highest or (np.abs(point.omega - w) <= close).any():
             return point
         omega, errors = np.append(point.omega, w), np.append(point.errors, error)
         return dataclasses.replace(point, omega=omega, errors=errors)
@@ -251,7 +247,7 @@ class _Tracks:
         d, h = _STEP * (self.gamma + omega.imag), _STEP * np.minimum(q, self.gamma)
         waves = np.concatenate([q, q, q + h, q - h])
         places = np.concatenate([omega + d, omega - d, omega, omega])
-        value = determinant(self.state, waves, places)[0].reshape(4, -1)
+        value = self.spectrum(waves, places).value.reshape(4, -1)
         along, across = (value[0] - value[1]) / (2 * d), (value[2] - value[3]) / (2 * h)
         slopes = -np.divide(across, along, out=np.zeros_like(along), where=along != 0)
         # imaginary roots stay imaginary
@@ -278,7 +274,8 @@ class _Tracks:
                         continue
                     change = complex(point.slopes[i]) * (other.q - point.q)
                     ahead = w + change
-                    leaves = ahead.imag <= -_DEPTH * self.gamma or ahead.real >= self.top
+                    lowest, highest = self.spectrum.lowest, self.spectrum.highest
+                    leaves = ahead.imag <= lowest or ahead.real >= highest
                     if not leaves or abs(change) > _LAST_STEP * (self.gamma + abs(w)):
                         result.append((here, i, there))
         return result
@@ -291,7 +288,7 @@ class _Tracks:
                 return
             guesses: list[list[complex]] = [[] for _ in self.points]
             for here, i, there in missing:
-                guesses[there] += _ahead(self.points[here], i, self.points[there], self.gamma)
+                guesses[there] += _ahead(self.points[here], i, self.points[there], self.spectrum)
             before = [p.omega.size for p in self.points]
             self.points = self._with(self.points, guesses)
             if before == [p.omega.size for p in self.points]:
@@ -308,7 +305,7 @@ class _Tracks:
         for k, middle in zip(steps, q.tolist(), strict=True):
             sides = (self.points[k], self.points[k + 1])
             guesses.append(
-                [_stepped(p, i, middle, self.gamma) for p in sides for i in range(p.omega.size)]
+                [_stepped(p, i, middle, self.spectrum) for p in sides for i in range(p.omega.size)]
             )
         new = self._points(q, guesses, False)
         for k, point in zip(reversed(steps), reversed(new), strict=True):
@@ -329,24 +326,24 @@ class _Tracks:
         return chains
 
 
-def _ahead(point: _Point, i: int, other: _Point, gamma: float) -> list[complex]:
+def _ahead(point: _Point, i: int, other: _Point, spectrum: Spectrum) -> list[complex]:
     """Return where a root may be at a neighbouring wave number."""
-    there = [_stepped(point, i, other.q, gamma)]
+    there = [_stepped(point, i, other.q, spectrum)]
     if point.omega[i].real > 0:
         # two imaginary ones, of which one is known
         mean = point.omega[i].imag + point.slopes[i].imag * (other.q - point.q)
         known = other.omega.imag[other.omega.real == 0]
-        there += [complex(0.0, max(2 * mean - y, -_DEPTH * gamma)) for y in known.tolist()]
+        there += [complex(0.0, max(2 * mean - y, spectrum.lowest)) for y in known.tolist()]
     return there
 
 
-def _stepped(point: _Point, i: int, q: float, gamma: float) -> complex:
+def _stepped(point: _Point, i: int, q: float, spectrum: Spectrum) -> complex:
     """Return where a root is expected at another wave number, by its slope, within the domain."""
     w = complex(point.omega[i])
     step = complex(point.slopes[i]) * (q - point.q)
     # next to where two roots meet, the slope has no bound
-    step *= min(1.0, _LAST_STEP * (gamma + abs(w)) / max(abs(step), 1e-300))
-    return complex(max((w + step).real, 0.0), max((w + step).imag, -_DEPTH * gamma))
+    step *= min(1.0, _LAST_STEP * (spectrum.linewidth + abs(w)) / max(abs(step), 1e-300))
+    return complex(max((w + step).real, 0.0), max((w + step).imag, spectrum.lowest))
 
 
 def _meeting(a: _Point, b: _Point, found: Links, gamma: float) -> tuple[Links, set[int]]:
@@ -378,15 +375,3 @@ def _meeting(a: _Point, b: _Point, found: Links, gamma: float) -> tuple[Links, s
             ends.add(two)
             free = [i for i in free if i not in (one, two)]
     return result, ends
-
-
-def null_vectors(state: SteadyState, q: Array, omega: Complex) -> Complex:
-    """Return what M maps to zero at its roots: amplitude and phase, the latter not negative."""
-    m = fluctuation_matrix(state, q, omega, full=True).value
-    largest = np.abs(m).sum(axis=2).argmax(axis=1)
-    row = m[np.arange(q.size), largest]
-    vector = np.stack([-row[:, 1], row[:, 0]], axis=1)
-    turn = np.exp(-1j * np.angle(vector[:, 1])) / np.linalg.norm(vector, axis=1)
-    vector *= turn[:, None]
-    vector[:, 1] = np.abs(vector[:, 1])
-    return np.asarray(vector)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numerics.errors import ConvergenceError
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.stability.axis_count import AxisModes
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -44,12 +44,11 @@ class Certificate:
     status: str
 
 
-def certified_mode(state: SteadyState, q: float, omega: complex) -> Certificate:
+def certified_mode(source: Source, q: float, omega: complex) -> Certificate:
     """Return a mode with the digits that the sign of its imaginary part takes."""
-    from numerics.precise import certified_rate
-
+    certified_rate = Spectrum.of(source).required("certified_rate")
     try:
-        found = certified_rate(state, q, omega, DIGITS)
+        found = certified_rate(q, omega, DIGITS)
     except ConvergenceError as failure:
         return Certificate(q, omega, np.inf, UNDECIDED, " ".join(str(failure).split()))
     rounded = complex(found.omega)
@@ -57,12 +56,12 @@ def certified_mode(state: SteadyState, q: float, omega: complex) -> Certificate:
     return Certificate(q, rounded, error, found.verdict, found.status)
 
 
-def certified_counts(state: SteadyState, found: Sequence[AxisModes]) -> tuple[str, str]:
+def certified_counts(source: Source, found: Sequence[AxisModes]) -> tuple[str, str]:
     """Return what the growing modes at wave numbers say that could not be counted, and how.
 
     Parameters
     ----------
-    state : SteadyState
+    source : Spectrum or SteadyState
     found : sequence of AxisModes
         Those without a certain count.
 
@@ -71,10 +70,9 @@ def certified_counts(state: SteadyState, found: Sequence[AxisModes]) -> tuple[st
     tuple of str
         "grows", "decays" or "undecided", and "decided" or why not.
     """
-    from numerics.precise import certified_count
-
+    certified_count = Spectrum.of(source).required("certified_count")
     for modes in found:
-        counted = certified_count(state, modes.q, DIGITS)
+        counted = certified_count(modes.q, DIGITS)
         if counted.count is None:
             return UNDECIDED, f"{counted.status} at q = {modes.q:.3g}"
         if counted.count > 0:
@@ -83,12 +81,12 @@ def certified_counts(state: SteadyState, found: Sequence[AxisModes]) -> tuple[st
 
 
 def certified_modes(
-    state: SteadyState, q: float, frequencies: Complex, errors: Array
+    source: Source, q: float, frequencies: Complex, errors: Array
 ) -> tuple[Complex, Array]:
     """Return the modes of one wave number, those that are undecided with more digits."""
     roots, bounds = frequencies.copy(), errors.copy()
     for k in np.flatnonzero(np.abs(roots.imag) <= bounds):
-        found = certified_mode(state, q, complex(roots[k]))
+        found = certified_mode(source, q, complex(roots[k]))
         if found.verdict != UNDECIDED:
             roots[k], bounds[k] = found.omega, min(found.error, abs(found.omega.imag) / 2)
     return roots, bounds

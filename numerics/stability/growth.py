@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.domain import LARGEST, flag, instance, real
+from numerics.domain import LARGEST, flag, real
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.solve.minimum import minimum_near
-from numerics.stability.axis_count import DEPTH, AxisModes, axis_modes
+from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.refinement import refine, with_state_errors
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -73,7 +73,7 @@ class Peak:
 
 
 def growth_rate(
-    state: SteadyState,
+    state: Source,
     *,
     smallest: float | None = None,
     largest: float | None = None,
@@ -88,7 +88,7 @@ def growth_rate(
 
     Parameters
     ----------
-    state : SteadyState
+    state : SteadyState or Spectrum
     smallest : float, optional
         Smallest wave number; 0.0005 gamma by default, in units in which the Fermi velocity is 2.
     largest : float, optional
@@ -111,35 +111,40 @@ def growth_rate(
     >>> print(f"{found.rate:.4f} {found.q:.3f} {found.omega:.4f}")
     0.0144 0.053 0.0035
     """
-    instance("state", state, SteadyState)
-    flag("certify", certify)
-    scale = state.parameters.linewidth / 2
+    spectrum = Spectrum.of(state)
+    if flag("certify", certify):
+        spectrum.required("certified_rate")
+        spectrum.required("certified_count")
+    scale = spectrum.linewidth / 2
     domain = f"0 < smallest < largest (k_F), up to {LARGEST:g}"
     low = _SMALLEST * scale
     if smallest is not None:
         low = real("smallest", smallest, domain, lambda x: 0 < x < LARGEST)
-    high = max(filled_diameter(state), 2 * low)
+    high = max(spectrum.reach, 2 * low)
     if largest is not None:
         high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
-    found = [completed(state, modes) for modes in axis_modes(state, search_grid(state, low, high))]
-    best = _least_damped(state, found[0])
-    peaks = [_narrowed(state, found, k) for k in _candidates(state, found, best)]
-    for peak in (*peaks, _least_damped(state, found[-1])):
+    found = [
+        completed(spectrum, modes)
+        for modes in axis_modes(spectrum, search_grid(spectrum, low, high))
+    ]
+    best = _least_damped(spectrum, found[0])
+    peaks = [_narrowed(spectrum, found, k) for k in _candidates(spectrum, found, best)]
+    for peak in (*peaks, _least_damped(spectrum, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
-    judged = _judged(state, best, [best, *peaks], found)
-    return _certified(state, judged, found) if certify else judged
+    judged = _judged(spectrum, best, [best, *peaks], found)
+    return _certified(spectrum, judged, found) if certify else judged
 
 
-def _certified(state: SteadyState, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
+def _certified(spectrum: Spectrum, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
     """Return the rate with a verdict from more digits where rounding left it open."""
     from numerics.stability.certify import certified_counts, certified_mode
 
     if rate.verdict != UNDECIDED:
         return rate
-    mode = certified_mode(state, rate.q, complex(rate.omega, rate.rate))
-    verdict, status = certified_counts(state, [modes for modes in found if not modes.certain])
+    mode = certified_mode(spectrum, rate.q, complex(rate.omega, rate.rate))
+    verdict, status = certified_counts(spectrum, [modes for modes in found if not modes.certain])
     if mode.verdict == GROWS or verdict == GROWS:
         verdict = GROWS
     elif mode.verdict == UNDECIDED:
@@ -152,13 +157,14 @@ def _certified(state: SteadyState, rate: GrowthRate, found: list[AxisModes]) -> 
 
 
 def search_grid(
-    state: SteadyState, smallest: float | None = None, largest: float | None = None
+    source: Source, smallest: float | None = None, largest: float | None = None
 ) -> Array:
     """Return the wave numbers of the search, by default those of `growth_rate`."""
-    scale = state.parameters.linewidth / 2
+    spectrum = Spectrum.of(source)
+    scale = spectrum.linewidth / 2
     smallest = _SMALLEST * scale if smallest is None else smallest
-    largest = max(filled_diameter(state), 2 * smallest) if largest is None else largest
-    far = _FAR * filled_diameter(state)
+    largest = max(spectrum.reach, 2 * smallest) if largest is None else largest
+    far = _FAR * spectrum.reach
     pieces = [(0.0, _NEAR[0] * scale, _SPARSE), (_NEAR[0] * scale, _NEAR[1] * scale, _DENSE)]
     pieces += [(_NEAR[1] * scale, far, _SPARSE), (max(far, _NEAR[1] * scale), math.inf, _DENSE)]
     points = [np.array([smallest, largest])]
@@ -173,11 +179,11 @@ def search_grid(
 
 
 def _judged(
-    state: SteadyState, best: Peak, peaks: list[Peak], found: list[AxisModes]
+    spectrum: Spectrum, best: Peak, peaks: list[Peak], found: list[AxisModes]
 ) -> GrowthRate:
     """Return the rate with its whole error and what it says of the state."""
     q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
-    errors = with_state_errors(state, q, omega, np.array([p.error for p in peaks]))
+    errors = with_state_errors(spectrum, q, omega, np.array([p.error for p in peaks]))
     rates = omega.imag
     if (rates - errors > 0).any() or any(m.certain and m.growing > 0 for m in found):
         verdict = GROWS
@@ -200,44 +206,35 @@ def _judged(
     )
 
 
-def filled_diameter(state: SteadyState) -> float:
-    """Return a wave number beyond which quasiparticles do not scatter among occupied states.
-
-    The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
-    temperature.
-    """
-    filled = max(abs(f.edge) + 8 * f.temperature for f in state.occupation.filled)
-    energy = filled + 4 * state.parameters.linewidth
-    above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
-    radius = math.sqrt(max(state.mu + above, 0.0))
-    # the pairs' own momentum scale, where nothing is filled
-    return 2.1 * max(radius, math.sqrt(state.lowest_excitation) / 4)
+def filled_diameter(source: Source) -> float:
+    """Return a wave number beyond which no mode grows: the `reach` of a spectrum."""
+    return Spectrum.of(source).reach
 
 
-def completed(state: SteadyState, modes: AxisModes) -> AxisModes:
+def completed(spectrum: Spectrum, modes: AxisModes) -> AxisModes:
     """Return the modes, from more values on the axis where a growing one was not found."""
     for density in _DENSER:
         # more values do not help where they are rounding
         if modes.complete or not modes.certain:
             break
-        (modes,) = axis_modes(state, np.array([modes.q]), density=density)
+        (modes,) = axis_modes(spectrum, np.array([modes.q]), density=density)
     return modes
 
 
-def _least_damped(state: SteadyState, modes: AxisModes) -> Peak:
+def _least_damped(spectrum: Spectrum, modes: AxisModes) -> Peak:
     """Return the first mode; a bound of it where it is below those that are looked for."""
     known = np.flatnonzero(np.isfinite(modes.errors))
     if known.size == 0:
-        return Peak(modes.q, complex(0.0, -DEPTH * state.parameters.linewidth), 0.0)
+        return Peak(modes.q, complex(0.0, spectrum.lowest), 0.0)
     return Peak(modes.q, complex(modes.frequencies[known[0]]), float(modes.errors[known[0]]))
 
 
-def _candidates(state: SteadyState, found: list[AxisModes], best: Peak) -> list[int]:
+def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[int]:
     """Return where the largest imaginary part on the grid has its highest interior maxima.
 
     Those that rounding may have made are none.
     """
-    peaks = [_least_damped(state, modes) for modes in found]
+    peaks = [_least_damped(spectrum, modes) for modes in found]
     top = np.array([peak.omega.imag for peak in peaks])
     noise = np.array([peak.error for peak in peaks])
     inner = [k for k in range(1, top.size - 1) if top[k] >= max(top[k - 1], top[k + 1])]
@@ -246,20 +243,20 @@ def _candidates(state: SteadyState, found: list[AxisModes], best: Peak) -> list[
     inner = [k for k in inner if found[k].frequencies.size > 0]
     highest = max([*top[inner], best.omega.imag], default=0.0)
     # a maximum between two grid points may be higher than what is seen of it
-    margin = 0.5 * max(state.parameters.linewidth, abs(highest))
+    margin = 0.5 * max(spectrum.linewidth, abs(highest))
     inner = [k for k in inner if top[k] > highest - margin]
     return sorted(inner, key=lambda k: -top[k])[:_MOST]
 
 
-def _narrowed(state: SteadyState, found: list[AxisModes], k: int) -> Peak:
+def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
-    best = _least_damped(state, found[k])
+    best = _least_damped(spectrum, found[k])
     low, high = math.log(found[k - 1].q), math.log(found[k + 1].q)
     for _ in range(_ROUNDS):
         inner = np.linspace(low, high, _INNER + 2)[1:-1]
-        roots, errors = follow(state, np.exp(inner), best.omega)
+        roots, errors = follow(spectrum, np.exp(inner), best.omega)
         if np.isnan(roots).any():
-            tops = [_least_damped(state, m) for m in axis_modes(state, np.exp(inner))]
+            tops = [_least_damped(spectrum, m) for m in axis_modes(spectrum, np.exp(inner))]
         else:
             tops = [
                 Peak(math.exp(x), complex(w), float(e))
@@ -268,23 +265,23 @@ def _narrowed(state: SteadyState, found: list[AxisModes], k: int) -> Peak:
         best = max((best, *tops), key=lambda peak: peak.omega.imag)
         step = inner[1] - inner[0]
         low, high = math.log(best.q) - step, math.log(best.q) + step
-    polished = climb(state, best.q, best.omega, close=True)
+    polished = climb(spectrum, best.q, best.omega, close=True)
     return polished if polished is not None and polished.omega.imag > best.omega.imag else best
 
 
-def follow(state: SteadyState, q: Array, start: complex) -> tuple[Complex, Array]:
+def follow(source: Source, q: Array, start: complex) -> tuple[Complex, Array]:
     """Return a mode at wave numbers close to each other, and bounds of its errors."""
-    roots, errors = refine(state, q, np.full(q.shape, start, dtype=complex))
+    roots, errors = refine(source, q, np.full(q.shape, start, dtype=complex))
     # on the axis Re = 0 rounding decides the sign of the real part
     return np.where(np.abs(roots.real) <= 2 * errors, 1j * roots.imag, roots), errors
 
 
-def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) -> Peak | None:
+def climb(source: Source, q: float, omega: complex, *, close: bool = False) -> Peak | None:
     """Return the maximum of Im(omega_q) along a mode, uphill from a guess; None if there is none.
 
     Parameters
     ----------
-    state : SteadyState
+    source : Spectrum or SteadyState
     q : float
         Where to start.
     omega : complex
@@ -292,11 +289,11 @@ def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) 
     close : bool
         Whether the maximum is within some percent of q.
     """
-    guess = omega
+    spectrum, guess = Spectrum.of(source), omega
 
     def sinking(wave: Array) -> Array:
         nonlocal guess
-        roots, _ = follow(state, wave, guess)
+        roots, _ = follow(spectrum, wave, guess)
         middle = complex(roots[roots.size // 2])
         guess = guess if np.isnan(middle) else middle
         return np.asarray(-roots.imag)
@@ -304,7 +301,7 @@ def climb(state: SteadyState, q: float, omega: complex, *, close: bool = False) 
     found = minimum_near(sinking, q, close=close)
     if found is None:
         return None
-    roots, errors = follow(state, np.array([found.x]), guess)
+    roots, errors = follow(spectrum, np.array([found.x]), guess)
     if np.isnan(roots[0]):
         return None
     # the root itself, whose error is known, not the value of a polynomial through its neighbours

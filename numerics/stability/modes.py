@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import LARGEST, flag, instance, positive, tolerance
+from numerics.domain import LARGEST, flag, positive, tolerance
 from numerics.kept import Kept
-from numerics.response.determinant import determinant
-from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.solve.analytic_roots import Rectangle, zeros_in
-from numerics.stability.axis_count import DEPTH, axis_modes, distinct
+from numerics.stability.axis_count import axis_modes, distinct
 from numerics.stability.branches import wave_numbers
 from numerics.stability.certify import certified_modes
 from numerics.stability.refinement import refine, with_state_errors
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -40,7 +37,7 @@ class CollectiveModes(Kept):
         Roots with Re(omega) >= 0, by decreasing imaginary part; their negative conjugates are
         roots, too.
     vectors : ndarray of complex, shape (n, 2)
-        Amplitude and phase of each mode, normalised.
+        Amplitude and phase of each mode, normalised; the phase is real and not negative.
     count : int
         Roots in the window by the argument principle.
     evaluations : int
@@ -71,7 +68,7 @@ class CollectiveModes(Kept):
 
 @overload
 def collective_mode(
-    state: SteadyState,
+    state: Source,
     q: float,
     *,
     largest: float | None = ...,
@@ -81,7 +78,7 @@ def collective_mode(
 ) -> CollectiveModes: ...
 @overload
 def collective_mode(
-    state: SteadyState,
+    state: Source,
     q: ArrayLike,
     *,
     largest: float | None = ...,
@@ -90,7 +87,7 @@ def collective_mode(
     certify: bool = ...,
 ) -> CollectiveModes | tuple[CollectiveModes, ...]: ...
 def collective_mode(
-    state: SteadyState,
+    state: Source,
     q: ArrayLike,
     *,
     largest: float | None = None,
@@ -105,7 +102,7 @@ def collective_mode(
 
     Parameters
     ----------
-    state : SteadyState
+    state : SteadyState or Spectrum
     q : float or array_like, shape (n,)
         Wave number, positive: at q = 0 the Goldstone mode is the root omega = 0.  Several are
         ascending; `mode_branches` follows the modes from one to the next.
@@ -135,63 +132,54 @@ def collective_mode(
     >>> modes.status, len(modes.frequencies), modes.verdict
     ('complete', 1, ('decays',))
     """
-    instance("state", state, SteadyState)
-    flag("certify", certify)
-    pair = 2 * state.lowest_excitation
+    spectrum = Spectrum.of(state)
+    if flag("certify", certify):
+        spectrum.required("certified_rate")
+    pair = 2 * spectrum.lowest_excitation
     largest = 1.1 * pair if largest is None else positive("largest", largest, LARGEST)
     growth = largest / 2 if growth is None else positive("growth", growth, LARGEST)
     rtol = tolerance(rtol)
     waves = wave_numbers(q).tolist()
-    found = tuple(_modes(state, wave, largest, growth, rtol, certify) for wave in waves)
+    found = tuple(_modes(spectrum, wave, largest, growth, rtol, certify) for wave in waves)
     return found if isinstance(q, list | tuple) or np.ndim(q) > 0 else found[0]
 
 
 def _modes(
-    state: SteadyState, q: float, largest: float, growth: float, rtol: float, certify: bool
+    spectrum: Spectrum, q: float, largest: float, growth: float, rtol: float, certify: bool
 ) -> CollectiveModes:
     """Return the modes at one wave number."""
-    gamma = state.parameters.linewidth
     evaluations = 0
 
     def function(omega: Complex) -> tuple[Complex, Array]:
         nonlocal evaluations
         evaluations += omega.size
-        return determinant(state, q, omega, rtol)
+        return spectrum(q, omega, rtol)
 
-    box = Rectangle(complex(-_BEYOND * largest, -DEPTH * gamma), complex(largest, growth))
-    pair, bottom = 2 * state.lowest_excitation, math.hypot(state.mu, state.gap)
-    energies = (0.0, pair, 2 * bottom, bottom - state.lowest_excitation)
-    edges = (2 * abs(f.edge) for f in state.occupation.filled)
-    marks = [complex(e, -gamma) for e in (*energies, *edges)]
+    box = Rectangle(complex(-_BEYOND * largest, spectrum.lowest), complex(largest, growth))
+    marks = [complex(e, -spectrum.linewidth) for e in (*spectrum.bends, *spectrum.edges)]
     # those next to the axis are known from values on it; the window is searched for others
-    (near,) = axis_modes(state, np.array([q]))
+    (near,) = axis_modes(spectrum, np.array([q]))
     known = [complex(w) for w in near.frequencies[np.isfinite(near.errors)]]
     mirrored = [complex(-w.real, w.imag) for w in known if w.real > 0]
     found = zeros_in(function, box, marks, [*known, *mirrored])
     # of a pair of mirror images both may be in the window
     guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *known) if box.contains(w)]
     wave = np.full(len(guesses), q)
-    roots, errors = distinct(*refine(state, wave, np.array(guesses, dtype=complex)), gamma)
+    roots, errors = distinct(
+        *refine(spectrum, wave, np.array(guesses, dtype=complex)), spectrum.lowest
+    )
     order = np.argsort(-roots.imag, kind="stable")
     roots, errors = roots[order], errors[order]
-    errors = with_state_errors(state, np.full(roots.size, q), roots, errors)
+    waves = np.full(roots.size, q)
+    errors = with_state_errors(spectrum, waves, roots, errors)
     if certify:
-        roots, errors = certified_modes(state, q, roots, errors)
-    vectors = np.array([_null_vector(state, q, w, rtol) for w in roots]).reshape(-1, 2)
+        roots, errors = certified_modes(spectrum, q, roots, errors)
     return CollectiveModes(
         q,
         roots,
-        vectors,
+        spectrum.vectors(waves, roots, rtol),
         found.count,
         evaluations,
         "complete" if found.complete else "incomplete",
         errors,
     )
-
-
-def _null_vector(state: SteadyState, q: float, omega: complex, rtol: float) -> Complex:
-    """Return the direction that M maps to zero: amplitude and phase of the mode."""
-    m = fluctuation_matrix(state, q, omega, rtol=rtol, full=True).value
-    row = m[np.argmax(np.abs(m).sum(axis=1))]
-    vector = np.array([-row[1], row[0]])
-    return np.asarray(vector / np.linalg.norm(vector))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.response.determinant import determinant, state_errors
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -26,7 +25,7 @@ _RADII, _STEP = 8.0, 1e-4
 _CURVED = 0.25
 
 
-def refine(state: SteadyState, q: Array, start: Complex) -> tuple[Complex, Array]:
+def refine(source: Source, q: Array, start: Complex) -> tuple[Complex, Array]:
     """Return roots of det M next to the starting points, and bounds of their errors.
 
     The bounds contain the errors of M, not those of the state.  A root is not a number where the
@@ -35,33 +34,35 @@ def refine(state: SteadyState, q: Array, start: Complex) -> tuple[Complex, Array
 
     Parameters
     ----------
-    state : SteadyState
+    source : Spectrum or SteadyState
     q : ndarray, shape (n,)
         Positive wave numbers.
     start : ndarray of complex, shape (n,)
         Guesses.
     """
-    roots = _secant(state, q, np.array(start, dtype=complex))
+    spectrum = Spectrum.of(source)
+    roots = _secant(spectrum, q, np.array(start, dtype=complex))
     errors = np.full(roots.shape, np.inf)
     at = np.flatnonzero(np.isfinite(roots))
     if at.size > 0:
-        errors[at], _ = radii(state, q[at], roots[at])
+        errors[at], _ = radii(spectrum, q[at], roots[at])
     return roots, errors
 
 
-def with_state_errors(state: SteadyState, q: Array, roots: Complex, errors: Array) -> Array:
+def with_state_errors(source: Source, q: Array, roots: Complex, errors: Array) -> Array:
     """Return bounds of the errors of roots that contain those of the state."""
+    spectrum = Spectrum.of(source)
     known = np.flatnonzero(np.isfinite(roots) & np.isfinite(errors))
     result = np.array(errors)
-    if known.size > 0:
-        _, slopes = radii(state, q[known], roots[known])
-        result[known] += state_errors(state, q[known], roots[known]) / slopes
+    if known.size > 0 and spectrum.effect_of_errors is not None:
+        _, slopes = radii(spectrum, q[known], roots[known])
+        result[known] += spectrum.effect_of_errors(q[known], roots[known]) / slopes
     return result
 
 
-def _secant(state: SteadyState, q: Array, start: Complex) -> Complex:
+def _secant(spectrum: Spectrum, q: Array, start: Complex) -> Complex:
     """Return where the secant method leads; not a number where that is away from the start."""
-    gamma = state.parameters.linewidth
+    gamma = spectrum.linewidth
     size = gamma + np.abs(start)
     lowest = -gamma
     now = start.copy()
@@ -71,12 +72,12 @@ def _secant(state: SteadyState, q: Array, start: Complex) -> Complex:
     reach = np.minimum(np.abs(start) + _FIRST_STEP * gamma, gamma + start.imag)
     before = start + _FIRST_STEP * reach
     old, slope = np.zeros_like(start), np.full_like(start, np.nan)
-    old[active] = determinant(state, q[active], before[active]).value
+    old[active] = spectrum(q[active], before[active]).value
     for _ in range(_STEPS):
         at = np.flatnonzero(active)
         if at.size == 0:
             break
-        value, bound = determinant(state, q[at], now[at])
+        value, bound = spectrum(q[at], now[at])
         # two values that rounding alone may tell apart have no slope: the one before stays
         change = value - old[at]
         told = (np.abs(change) > _TOLD * bound) | np.isnan(slope[at])
@@ -96,15 +97,15 @@ def _secant(state: SteadyState, q: Array, start: Complex) -> Complex:
     return now
 
 
-def radii(state: SteadyState, q: Array, at: Complex) -> tuple[Array, Array]:
+def radii(spectrum: Spectrum, q: Array, at: Complex) -> tuple[Array, Array]:
     """Return radii of discs about given points that contain a root, and |d det M/d omega|.
 
     By Rouche's theorem a disc contains one root where det M is its linear part, of the slope f',
     up to less than |f'| r on its border.  The slope and what deviates from it are those over eight
     radii; an infinite radius where that is no slope.
     """
-    gamma = state.parameters.linewidth
-    value, bound = determinant(state, q, at)
+    gamma = spectrum.linewidth
+    value, bound = spectrum(q, at)
     room = gamma + at.imag
     step = _STEP * np.minimum(np.abs(at), room)
     radius = np.zeros(at.shape)
@@ -116,18 +117,18 @@ def radii(state: SteadyState, q: Array, at: Complex) -> tuple[Array, Array]:
         if k.size == 0:
             break
         step[k] = np.minimum(np.maximum(step[k], _RADII * radius[k]), 0.5 * room[k])
-        radius[k], slope[k] = _radius(state, q[k], at[k], step[k], np.abs(value[k]), bound[k])
+        radius[k], slope[k] = _radius(spectrum, q[k], at[k], step[k], np.abs(value[k]), bound[k])
         undecided[k] = _RADII * radius[k] > step[k]
     radius[undecided] = np.inf
     return radius, slope
 
 
 def _radius(
-    state: SteadyState, q: Array, at: Complex, step: Array, value: Array, bound: Array
+    spectrum: Spectrum, q: Array, at: Complex, step: Array, value: Array, bound: Array
 ) -> tuple[Array, Array]:
     """Return the radius by the slope over one distance, and the slope."""
     places = np.concatenate([at + step, at - step, at + 1j * step])
-    ends, noise = determinant(state, np.tile(q, 3), places)
+    ends, noise = spectrum(np.tile(q, 3), places)
     (ahead, behind, beside), noise = ends.reshape(3, -1), noise.reshape(3, -1).max(axis=0)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         derivative = (ahead - behind) / (2 * step)

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import LARGEST, instance, integer, positive
-from numerics.response.determinant import determinant, uniform_stiffness
-from numerics.response.long_wavelength import hydrodynamics
+from numerics.domain import LARGEST, integer, positive
 from numerics.stability.branches import Links, links, wave_numbers
-from numerics.steady.solution import SteadyState
+from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 
@@ -126,13 +124,13 @@ class RealDispersion:
 
 
 def real_dispersion(
-    state: SteadyState, q: ArrayLike, *, largest: float | None = None, halvings: int = 0
+    state: Source, q: ArrayLike, *, largest: float | None = None, halvings: int = 0
 ) -> RealDispersion:
     """Return the dispersion (44), Re det M(q, omega) = 0 at real omega > 0.
 
     Parameters
     ----------
-    state : SteadyState
+    state : SteadyState or Spectrum
     q : array_like
         Positive wave numbers, ascending.
     largest : float, optional
@@ -161,13 +159,12 @@ def real_dispersion(
     0.591
     0.065
     """
-    instance("state", state, SteadyState)
-    wave = wave_numbers(q)
-    highest = 2 * state.lowest_excitation
+    spectrum, wave = Spectrum.of(state), wave_numbers(q)
+    highest = 2 * spectrum.lowest_excitation
     largest = highest if largest is None else positive("largest", largest, LARGEST)
     halvings = integer("halvings", halvings, 0, 20)
-    roots = _all_roots(state, wave, largest)
-    gamma = state.parameters.linewidth
+    roots = _all_roots(spectrum, wave, largest)
+    gamma = spectrum.linewidth
     joined = _joined(roots, gamma)
     # only the halves of a step that was halved are looked at again
     open_steps = set(range(len(roots) - 1))
@@ -176,13 +173,13 @@ def real_dispersion(
         if not changed:
             break
         middle = np.array([(roots[k].q + roots[k + 1].q) / 2 for k in changed])
-        more = _all_roots(state, middle, largest)
+        more = _all_roots(spectrum, middle, largest)
         roots = sorted([*roots, *more], key=lambda r: r.q)
         open_steps = {k + n for n, k in enumerate(changed)} | {
             k + n + 1 for n, k in enumerate(changed)
         }
         joined = _joined(roots, gamma)
-    return _followed(state, roots, joined, largest)
+    return _followed(spectrum, roots, joined, largest)
 
 
 def _changes(a: RealRoots, b: RealRoots, joined: Links) -> bool:
@@ -199,7 +196,7 @@ def _joined(roots: list[RealRoots], gamma: float) -> list[Links]:
 
 
 def _followed(
-    state: SteadyState, roots: list[RealRoots], joined: list[Links], largest: float
+    spectrum: Spectrum, roots: list[RealRoots], joined: list[Links], largest: float
 ) -> RealDispersion:
     """Return the strands that the links form."""
     chains: list[list[tuple[int, int]]] = []
@@ -214,7 +211,7 @@ def _followed(
                 chains.append([])
             chains[chain].append((k, j))
             owner[k, j] = chain
-    first = _gapless(state, roots[0])
+    first = _gapless(spectrum, roots[0])
     strands = [
         RealStrand(
             np.array([roots[k].q for k, _ in chain]),
@@ -244,12 +241,11 @@ def _turns(chains: list[list[tuple[int, int]]], last: int) -> tuple[Turn, ...]:
     return tuple(result)
 
 
-def _gapless(state: SteadyState, first: RealRoots) -> int | None:
+def _gapless(spectrum: Spectrum, first: RealRoots) -> int | None:
     """Return which root at the smallest wave number vanishes with it."""
-    found = hydrodynamics(state)
-    # Re det M = A' (omega**2 - square q**2) for small q and omega, scaled alike
-    square = uniform_stiffness(found) / (-found.dynamic_prefactor * (4 * math.pi) ** 2)
-    return _closest(first, square)
+    return (
+        None if spectrum.squared_velocity is None else _closest(first, spectrum.squared_velocity())
+    )
 
 
 def _closest(first: RealRoots, square: float) -> int | None:
@@ -262,8 +258,8 @@ def _closest(first: RealRoots, square: float) -> int | None:
 class _Samples:
     """Re det M on the axis omega >= 0, at many wave numbers."""
 
-    def __init__(self, state: SteadyState, q: Array, largest: float) -> None:
-        self.state, self.q, self.gamma = state, q, state.parameters.linewidth
+    def __init__(self, spectrum: Spectrum, q: Array, largest: float) -> None:
+        self.spectrum, self.q, self.gamma = spectrum, q, spectrum.linewidth
         lowest = min(_LOWEST * self.gamma, largest / 10)
         number = 2 + math.ceil(_DECADE * math.log10(largest / lowest))
         axis = np.concatenate([[0.0], np.geomspace(lowest, largest, number)])
@@ -274,14 +270,12 @@ class _Samples:
 
     def _edges(self, largest: float) -> Array:
         """Return frequencies at the continua's edges, where Re det M bends within gamma."""
-        state = self.state
-        filled = (2 * abs(f.edge) for f in state.occupation.filled)
-        edges = np.array([2 * state.lowest_excitation, *filled])
+        edges = np.array(self.spectrum.edges)
         near = (edges[:, None] + self.gamma * np.array([-1.0, 0.0, 1.0])).ravel()
         return near[(near > 0) & (near < largest)]
 
     def values(self, owner: NDArray[np.intp], omega: Array) -> Array:
-        return determinant(self.state, self.q[owner], omega)[0].real
+        return self.spectrum(self.q[owner], omega).value.real
 
     def resolve(self) -> None:
         """Halve intervals that may have roots without a sign of them at their ends."""
@@ -348,16 +342,16 @@ def _doubtful(x: Array, y: Array, gamma: float) -> NDArray[np.bool_]:
     return result & (step[1:] > _NARROWEST * (gamma + x[1:-1]))
 
 
-def _all_roots(state: SteadyState, q: Array, largest: float) -> list[RealRoots]:
+def _all_roots(spectrum: Spectrum, q: Array, largest: float) -> list[RealRoots]:
     """Return all roots at each wave number."""
-    samples = _Samples(state, q, largest)
+    samples = _Samples(spectrum, q, largest)
     samples.resolve()
     owner, omega = samples.roots()
-    wave, gamma = q[owner], state.parameters.linewidth
+    wave, gamma = q[owner], spectrum.linewidth
     d, h = _STEP * np.minimum(omega, gamma), _STEP * np.minimum(wave, gamma)
     waves = np.concatenate([wave, wave, wave, wave + h, wave - h])
     places = np.concatenate([omega, omega + d, omega - d, omega, omega])
-    value, error = determinant(state, waves, places)
+    value, error = spectrum(waves, places)
     parts = value.real.reshape(5, -1)
     rise = (parts[1] - parts[2]) / (2 * d)
     slopes = -(parts[3] - parts[4]) / (2 * h) / rise

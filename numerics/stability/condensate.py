@@ -1,0 +1,121 @@
+"""The spectrum of a steady state: det M, the scales of its modes, and what more digits tell."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.response.determinant import (
+    SCALE,
+    determinant,
+    null_vectors,
+    state_errors,
+    uniform_modes,
+    uniform_stiffness,
+)
+from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.stability.spectrum import Spectrum
+from numerics.steady.solution import SteadyState
+
+if TYPE_CHECKING:
+    from numerics.precise import CertifiedCount, CertifiedRate
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Up to this wave number in units of gamma, the inverse mean free path at the Fermi velocity of 2
+#: being half of it, the expansion (46) gives starting points: it is one in q over that.
+_LONG = 1.0
+#: The largest frequency of modes: a fifth beyond the threshold of pairs, or twice the edge of the
+#: occupation, and four linewidths, over which both are smeared out.
+_THRESHOLD, _SMEARED = 2.4, 4.0
+#: An occupation falls to exp(-8) of itself so many temperatures from its edge.
+_TAIL = 8.0
+#: The largest wave number in units of the radius of the filled region: its diameter, and some more.
+_DIAMETER = 2.1
+
+
+def spectrum_of(state: SteadyState) -> Spectrum:
+    """Return the spectrum of a steady state, whose function is det M, scaled."""
+    response = _Response(state)
+    gamma, occupation = state.parameters.linewidth, state.occupation
+    lowest, bottom = state.lowest_excitation, math.hypot(state.mu, state.gap)
+    return Spectrum(
+        determinant=response.determinant,
+        linewidth=gamma,
+        lowest_excitation=lowest,
+        reach=filled_diameter(state),
+        edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.filled)),
+        # scattering within a branch, from no energy on up to that from its minimum to p = 0
+        bends=(0.0, 2 * bottom, bottom - lowest),
+        highest=_THRESHOLD * max(lowest, occupation.reach) + _SMEARED * gamma,
+        energies=abs(state.mu) + state.gap + occupation.reach + gamma,
+        # M_11 and M_22 grow like the square root of omega
+        power=1.0,
+        slow_modes=response.slow_modes,
+        squared_velocity=response.squared_velocity,
+        effect_of_errors=response.effect_of_errors,
+        null_vectors=response.null_vectors,
+        certified_rate=response.certified_rate,
+        certified_count=response.certified_count,
+    )
+
+
+def filled_diameter(state: SteadyState) -> float:
+    """Return a wave number beyond which quasiparticles do not scatter among occupied states.
+
+    The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
+    temperature.
+    """
+    filled = max(abs(f.edge) + _TAIL * f.temperature for f in state.occupation.filled)
+    energy = filled + _SMEARED * state.parameters.linewidth
+    above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
+    radius = math.sqrt(max(state.mu + above, 0.0))
+    # the pairs' own momentum scale, where nothing is filled
+    return _DIAMETER * max(radius, math.sqrt(state.lowest_excitation) / 4)
+
+
+@dataclass(frozen=True)
+class _Response:
+    """The functions of a spectrum at one state; a value, so that spectra can be sent elsewhere."""
+
+    state: SteadyState
+
+    def determinant(self, q: Array, omega: Complex, rtol: float) -> tuple[Complex, Array]:
+        return determinant(self.state, q, omega, rtol)
+
+    def effect_of_errors(self, q: Array, omega: Complex) -> Array:
+        return state_errors(self.state, q, omega)
+
+    def null_vectors(self, q: Array, omega: Complex, rtol: float) -> Complex:
+        return null_vectors(self.state, q, omega, rtol)
+
+    def slow_modes(self, q: float) -> list[complex]:
+        """Return the modes of the expansion (46) for wave numbers at which it holds."""
+        if not q < _LONG * self.state.parameters.linewidth:
+            return []
+        return list(uniform_modes(self._expansion, q))
+
+    def squared_velocity(self) -> float:
+        # Re det M = A' (omega**2 - square q**2) for small q and omega, scaled alike
+        found = self._expansion
+        return uniform_stiffness(found) / (-found.dynamic_prefactor * SCALE**2)
+
+    def certified_rate(self, q: float, omega: complex, digits: int) -> CertifiedRate:
+        from numerics.precise import certified_rate
+
+        return certified_rate(self.state, q, omega, digits)
+
+    def certified_count(self, q: float, digits: int) -> CertifiedCount:
+        from numerics.precise import certified_count
+
+        return certified_count(self.state, q, digits)
+
+    @functools.cached_property
+    def _expansion(self) -> Hydrodynamics:
+        return hydrodynamics(self.state)
