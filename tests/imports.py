@@ -1,0 +1,74 @@
+"""Which modules of the project import which, as their texts say it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Graph = Mapping[str, frozenset[str]]
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Return the modules of a package with their files."""
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imported(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the known modules that a text imports, those within functions included."""
+    known = frozenset(known)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield from (m for m in (whole, node.module)[whole not in known :][:1] if m in known)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+
+
+def graph(*packages: str) -> Graph:
+    """Return what each module of some packages imports."""
+    known = {name: path for package in packages for name, path in modules(package).items()}
+    return {
+        name: frozenset(imported(path.read_text(encoding="utf-8"), known)) - {name}
+        for name, path in known.items()
+    }
+
+
+def room(module: str) -> str:
+    """Return the room of a module: its folder, or itself where it stands beside the folders."""
+    return ".".join(module.split(".")[:2])
+
+
+def rooms(of: Graph) -> Graph:
+    """Return which rooms import which, the packages themselves left out."""
+    found: dict[str, set[str]] = {}
+    for module, needed in of.items():
+        own = room(module)
+        found.setdefault(own, set()).update(room(n) for n in needed if "." in n)
+    return {name: frozenset(needed - {name}) for name, needed in found.items() if "." in name}
+
+
+def floors(of: Graph) -> list[frozenset[str]]:
+    """Return the floors of a graph without circles: each imports what is below it only.
+
+    Raises
+    ------
+    ValueError
+        If there is a circle, naming what is part of it or above it.
+    """
+    below: frozenset[str] = frozenset()
+    found = []
+    while rest := [name for name in of if name not in below]:
+        floor = frozenset(name for name in rest if of[name] <= below)
+        if not floor:
+            raise ValueError(f"imports in a circle, or above one: {', '.join(sorted(rest))}")
+        found.append(floor)
+        below |= floor
+    return found
