@@ -73,6 +73,10 @@ class Panels:
         """Return the two pieces of every panel on either side of one value of u each."""
         return replace(self, end=at).joined(replace(self, start=at))
 
+    def halved(self) -> Panels:
+        """Return both halves of every panel."""
+        return self.cut((self.start + self.end) / 2)
+
     def nodes(self, rule: Rule) -> tuple[Array, Array, Array]:
         """Return y, y - origin, and the Jacobian dy/dt of t in [-1, 1], shape (panels, nodes)."""
         half = (self.end - self.start) / 2

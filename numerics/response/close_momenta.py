@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import response_numpy as kernels
-from numerics.quadrature.adaptive_panels import integrate
+from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import OUTER, Panels, grade
 from numerics.quadrature.rules import Rule, gauss_kronrod, tail_rules
 from numerics.steady.solution import SteadyState

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.quadrature.adaptive_panels import integrate
+from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.backend import evaluate

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.kernels import band_numpy as kernels
-from numerics.quadrature.adaptive_panels import integrate
+from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import OUTER, Panels, grade
 from numerics.quadrature.rules import Rule, tail_rules
 from numerics.response.close_momenta import Totals, are_close, close_integral, momenta_at

@@ -5,20 +5,23 @@ In the bipolar coordinates p+- = |p +- q/2| no angle is left,
     sum_p f = 1/(4 pi^2 q) int dp+ p+ int dp- p- f(p+, p-),   |p+ - p-| <= q <= p+ + p-,
 
 and the sharp features lie along the axes or along one curve.  It shares the integrand with the fast
-route and nothing else.
+route, and what decides which piece of an integral is halved next, but neither variables nor rules.
 """
 
 from __future__ import annotations
 
 import cmath
+import functools
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.quadrature.adaptive import Integrals, refine
+from numerics.quadrature.rules import Grid, Rule, gauss_kronrod, graded_panels
 from numerics.response.reference_integrand import ResponseIntegrand
 
 Array = NDArray[np.float64]
@@ -27,8 +30,8 @@ Complex = NDArray[np.complex128]
 #: The outer integral is done panel by panel up to this multiple of the momentum scale, then in 1/p+
 #: up to the second; beyond, where the closed forms cancel, the integrand is c/p**2 + d/p**4.
 _NEAR, _FAR = 20.0, 300.0
-#: Rounds of halving the panels with the largest errors; pairs of momenta before it gives up;
-#: panels that are done at a time, for the sake of memory.
+#: Rounds of halving the pieces with the largest errors; pairs of momenta before it gives up;
+#: pieces that are done at a time, for the sake of memory.
 _ROUNDS, _MOST, _BATCH = 30, 20_000_000, 24
 #: The difference of the two rules is no bound where the rules do not converge yet: at a tolerance
 #: of 1e-5 one point in a hundred had up to 2.3 times as large an error.
@@ -70,39 +73,55 @@ def reference_matrix(
         Tolerance relative to the largest element.
     """
     outer = _Outer(integrand, q)
-    ends = graded_panels(0.0, outer.near, outer.singular(), 1.5)
-    value, error, converged = _adaptive(outer, ends, rtol)
-    value += outer.constant
-    return ReferenceMatrix(value.reshape(2, 2), error.reshape(2, 2), outer.evaluations, converged)
-
-
-def _adaptive(outer: _Outer, ends: Array, rtol: float) -> tuple[Complex, Array, bool]:
-    """Integrate over the panels, halving those that carry most of the error."""
-    pieces = [(False, a, b) for a, b in itertools.pairwise(ends)]
-    far = graded_panels(1 / outer.far, 1 / outer.near, [1 / p for p in outer.parallel()], 1.5)
-    pieces += [(True, a, b) for a, b in itertools.pairwise(far)]
-    done: list[tuple[tuple[bool, float, float], Complex, Array]] = []
-    for _ in range(_ROUNDS):
-        for start in range(0, len(pieces), _BATCH):
-            done += outer.integrate(pieces[start : start + _BATCH])
-        value = np.sum([v for _, v, _ in done], axis=0)
-        error = np.sum([e for _, _, e in done], axis=0)
-        tail, tail_error = outer.remainder()
-        goal = rtol * float(np.abs(value + tail + outer.constant).max())
-        if error.max() <= goal:
-            return value + tail, error + tail_error, True
-        if outer.evaluations > _MOST:
-            break
-        worst = max(float(e.max()) for _, _, e in done)
-        split = [d for d in done if d[2].max() > max(0.1 * worst, goal / (4 * len(done)))]
-        done = [d for d in done if not any(d is s for s in split)]
-        pieces = [
-            half
-            for (inverse, a, b), _, _ in split
-            for half in ((inverse, a, (a + b) / 2), (inverse, (a + b) / 2, b))
-        ]
     tail, tail_error = outer.remainder()
-    return value + tail, error + tail_error, False
+    beyond = tail + outer.constant
+
+    def goal(value: Complex, size: Array) -> Array:
+        """Return the tolerance, which anything meets after too many evaluations."""
+        if outer.evaluations > _MOST:
+            return np.array([math.inf])
+        return np.array([rtol * float(np.abs(value[0] + beyond).max())])
+
+    found = refine(outer.integrate, outer.spans(), 1, goal, _ROUNDS)
+    value, error = found.value[0] + beyond, found.error[0]
+    converged = bool(error.max() <= rtol * np.abs(value).max())
+    error = (error + tail_error).reshape(2, 2)
+    return ReferenceMatrix(value.reshape(2, 2), error, outer.evaluations, converged)
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """Pieces of the outer momentum, or of its inverse."""
+
+    inverse: NDArray[np.bool_]
+    start: Array
+    end: Array
+
+    @classmethod
+    def between(cls, ends: Array, *, inverse: bool) -> _Spans:
+        return cls(np.full(ends.size - 1, inverse), ends[:-1], ends[1:])
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        return np.zeros(self.start.size, dtype=np.int64)
+
+    def select(self, which: Any) -> _Spans:
+        return _Spans(self.inverse[which], self.start[which], self.end[which])
+
+    def joined(self, other: _Spans) -> _Spans:
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return _Spans(*map(np.concatenate, pairs))
+
+    def halved(self) -> _Spans:
+        middle = (self.start + self.end) / 2
+        return replace(self, end=middle).joined(replace(self, start=middle))
+
+    def nodes(self, rule: Rule) -> tuple[Array, Array]:
+        """Return the momenta and the Jacobians at the nodes, shape (pieces, nodes)."""
+        half = (self.end - self.start)[:, None] / 2
+        x = (self.start + self.end)[:, None] / 2 + half * rule.nodes
+        turned = self.inverse[:, None]
+        return np.where(turned, 1 / x, x), half * np.where(turned, x**-2, 1.0)
 
 
 class _Outer:
@@ -163,26 +182,28 @@ class _Outer:
             energies += [complex(energy + sign * omega.real, width)]
         return [p for e in energies for p in self._momenta(e)]
 
-    def integrate(
-        self, pieces: list[tuple[bool, float, float]]
-    ) -> list[tuple[tuple[bool, float, float], Complex, Array]]:
-        """Integrate over pieces of the outer momentum, or of its inverse."""
-        kronrod = gauss_kronrod()
-        results = []
-        nodes, jacobians = [], []
-        for inverse, a, b in pieces:
-            x = (a + b) / 2 + (b - a) / 2 * kronrod.nodes
-            nodes.append(1 / x if inverse else x)
-            jacobians.append((b - a) / 2 * (x**-2 if inverse else np.ones_like(x)))
-        values, errors = self.inner(np.concatenate(nodes))
-        size = kronrod.nodes.size
-        for k, piece in enumerate(pieces):
-            part = slice(k * size, (k + 1) * size)
-            f = values[:, part] * jacobians[k]
-            error = np.abs(f @ (kronrod.weights - kronrod.embedded))
-            error = _SAFETY * (error + errors[:, part] @ (jacobians[k] * kronrod.weights))
-            results.append((piece, f @ kronrod.weights, error))
-        return results
+    def spans(self) -> _Spans:
+        """Return the pieces to begin with, up to `far`."""
+        near = graded_panels(0.0, self.near, self.singular(), 1.5)
+        parallel = [1 / p for p in self.parallel()]
+        far = graded_panels(1 / self.far, 1 / self.near, parallel, 1.5)
+        return _Spans.between(near, inverse=False).joined(_Spans.between(far, inverse=True))
+
+    def integrate(self, spans: _Spans) -> Integrals[_Spans]:
+        """Integrate over pieces, as many at a time as memory is meant to hold."""
+        first = range(0, spans.start.size, _BATCH)
+        parts = [self._integrated(spans.select(slice(k, k + _BATCH))) for k in first]
+        return functools.reduce(lambda a, b: a.joined(b), parts)
+
+    def _integrated(self, spans: _Spans) -> Integrals[_Spans]:
+        rule = gauss_kronrod()
+        momenta, jacobians = spans.nodes(rule)
+        values, errors = self.inner(momenta.ravel())
+        values = values.reshape(4, *momenta.shape) * jacobians
+        errors = errors.reshape(4, *momenta.shape) * jacobians
+        error = np.abs(values @ (rule.weights - rule.embedded)) + errors @ rule.weights
+        size = np.abs(values) @ rule.weights
+        return Integrals(spans, (values @ rule.weights).T, _SAFETY * error.T, size.T)
 
     def inner(self, p_plus: Array) -> tuple[Complex, Array]:
         """Return the integral over p- of (2/U - Pi) at each p+, and its error, shape (4, n)."""

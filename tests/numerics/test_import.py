@@ -10,9 +10,9 @@ import numerics
 print(json.dumps(sorted(sys.modules)))
 """
 #: What the import needs: parameters, the steady state, the crossover, and what these solve with.
-NEEDED = {"crossover", "errors", "parameters", "steady_state"}
+NEEDED = {"domain", "errors", "parameters", "quadrature", "solve", "steady"}
 #: What is imported when it is first asked for.
-LAZY = {"boundaries", "cli", "diagram", "figures", "fluctuation", "growth", "modes", "report"}
+LAZY = {"checks", "cli", "diagram", "figures", "precise", "report", "stability", "tasks"}
 
 
 def loaded() -> set[str]:

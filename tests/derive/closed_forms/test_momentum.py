@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from derive import symbols
 from derive.algebra import nambu
-from derive.closed_forms import pairs as momentum
+from derive.closed_forms import pairs
+from derive.functions.pairs import pair_arctanh, root_sum, upper_root
 
 
 def two_propagators(k: complex, other: complex, q: float) -> complex:
@@ -32,13 +33,13 @@ def two_propagators(k: complex, other: complex, q: float) -> complex:
 )
 @pytest.mark.parametrize("q", [0.05, 0.7, 2.5])
 def test_two_propagators(k: complex, other: complex, q: float) -> None:
-    closed = sp.I / (4 * sp.pi) * momentum.pair_arctanh(sp.sympify(k + other), sp.Float(q))
+    closed = sp.I / (4 * sp.pi) * pair_arctanh(sp.sympify(k + other), sp.Float(q))
     assert complex(closed.doit().evalf()) == pytest.approx(two_propagators(k, other, q), rel=1e-9)
 
 
 def test_regular_at_small_wave_numbers() -> None:
     k, q = sp.symbols("k q", positive=True)
-    series = sp.series(momentum.pair_arctanh(k, q).doit().rewrite(sp.log), q, 0, 4).removeO()
+    series = sp.series(pair_arctanh(k, q).doit().rewrite(sp.log), q, 0, 4).removeO()
     assert sp.simplify(series - (1 / k + q**2 / (3 * k**3))) == 0
 
 
@@ -47,7 +48,7 @@ def test_regular_at_small_wave_numbers() -> None:
 def test_upper_root(z: complex) -> None:
     if z.imag == 0 and z.real > 0:
         return
-    root = complex(momentum.upper_root(sp.sympify(z)).doit().evalf())
+    root = complex(upper_root(sp.sympify(z)).doit().evalf())
     assert root.imag >= 0
     assert root**2 == pytest.approx(z, rel=1e-12)
 
@@ -57,7 +58,7 @@ def test_pole_matrix_is_the_numerator_at_the_pole() -> None:
     root = sp.sqrt(z**2 - symbols.gap**2)
     for sign in (1, -1):
         numerator = z * nambu.pauli(0) + nambu.hamiltonian(sign * root, symbols.gap)
-        found = momentum.pole_matrix(z + sign * root, z - sign * root)
+        found = pairs.pole_matrix(z + sign * root, z - sign * root)
         assert (numerator - found).applyfunc(sp.simplify).is_zero_matrix
         # at the pole the numerator is a projector up to a factor
         assert sp.simplify(found.det()) == 0
@@ -67,7 +68,7 @@ def test_residues() -> None:
     a, xi = sp.symbols("a xi", positive=True)
     for sign in (1, -1):
         expected = sp.residue(1 / (a**2 - xi**2), xi, sign * a)
-        assert sp.simplify(momentum.residue_weight(sign, a) - expected) == 0
+        assert sp.simplify(pairs.residue_weight(sign, a) - expected) == 0
 
 
 def test_pairs_of_poles() -> None:
@@ -79,7 +80,7 @@ def test_pairs_of_poles() -> None:
         return complex(1j * mp.sqrt(-z))
 
     plus, minus = ([upper(mu + s * x) for s in (1, -1)] for x in (a, c))
-    found = momentum.pair_integrals(
+    found = pairs.pair_integrals(
         tuple(map(sp.sympify, (a, c, a * a - c * c))),
         [sp.sympify(x) for x in plus],
         [sp.sympify(x) for x in minus],
@@ -88,5 +89,5 @@ def test_pairs_of_poles() -> None:
     for (s, u), value in found.items():
         root = plus[s < 0] + minus[u < 0]
         expected = (mp.log(root + q) - mp.log(root - q)) / (2 * q)
-        number = value.replace(momentum.root_sum, lambda x, y, d: x + y).doit().evalf()
+        number = value.replace(root_sum, lambda x, y, d: x + y).doit().evalf()
         assert complex(number) == pytest.approx(complex(expected), rel=1e-12)

@@ -55,7 +55,7 @@ _HALF = sp.S.Half
 _CORNER = ((0, 2), (0, 3), (1, 2), (1, 3))
 #: By module, and class: the function, what is wrong, the wrong version.
 _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
-    "greens": (
+    "model.greens": (
         ("resolvent", "G^R with +E^2", wrong.resolvent_with_plus),
         ("resolvent", "G^R with the other sign of Delta_0", wrong.other_gap),
         ("free_inverse", "kinetic energy doubled in the free function", wrong.heavier),
@@ -68,18 +68,18 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
         ("green_functions", "G^K halved", times(_HALF, "keldysh")),
         ("green_functions", "G^A of the other sign", times(-1, "advanced")),
     ),
-    "nambu": (
+    "algebra.nambu": (
         ("hamiltonian", "Hamiltonian xi tau_3 + Delta_0 tau_1", times(-1, (0, 1), (1, 0))),
         ("projectors", "projectors mixed by a tenth", wrong.mixed),
     ),
-    "keldysh": (("dyson", "Dyson's equation with -Sigma", wrong.plus_self_energy),),
-    "keldysh:Keldysh": (
+    "algebra.keldysh": (("dyson", "Dyson's equation with -Sigma", wrong.plus_self_energy),),
+    "algebra.keldysh:Keldysh": (
         ("lesser", "lesser part by +G^R", times(-1)),
         ("__matmul__", "[AB]^K = A^R B^K - A^K B^A", wrong.composed_with_minus),
         ("__matmul__", "products in the other order", wrong.composed_in_reverse),
         ("inverse", "inverse's K part of the other sign", times(-1, "keldysh")),
     ),
-    "reservoirs": (
+    "model.reservoirs": (
         ("environment_self_energy", "Sigma^K halved", times(_HALF, "keldysh")),
         (
             "environment_self_energy",
@@ -92,14 +92,14 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
         ("self_energy", "pairing field doubled", wrong.entries(2, "retarded", (0, 1), (1, 0))),
         ("lesser_self_energy", "Sigma^< of holes of the other sign", times(-1, (1, 1))),
     ),
-    "steady_state": (
+    "model.steady_state": (
         ("gap_integrand", "gap integrand doubled", times(2)),
         ("number_integrand", "number integrand halved", times(_HALF)),
         ("gap_kernel", "gap kernel doubled", times(2)),
         ("number_kernel", "number kernel halved", times(_HALF)),
     ),
     "frequency.integral": (("integrate_frequency", "nu-integral doubled", times(2)),),
-    "branches": (
+    "model.branches": (
         ("distribution_matrix", "distribution matrix without tau_2", times(0, (0, 1))),
         (
             "branch_green_functions",
@@ -107,21 +107,23 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
             wrong.each(lambda branch: wrong.changed(branch, ("keldysh",), lambda part: -part)),
         ),
     ),
-    "response": (
+    "model.response": (
         ("response_integrand", "Pi doubled", times(2)),
         ("response_integrand", "Pi at -omega", wrong.at_opposite_transfer),
         ("linear_response_integrand", "linear response of the other sign", times(-1, 0)),
         ("band_loop_kernel", "loop of branches doubled", times(2)),
     ),
-    "limits.bubble": (("bubble_entry", "Pi of a pair of momenta rises with omega", wrong.rising),),
-    "fluctuations": (
+    "hanai2017.limits.bubble": (
+        ("bubble_entry", "Pi of a pair of momenta rises with omega", wrong.rising),
+    ),
+    "model.fluctuations": (
         ("self_energy_change", "phase's change of the other sign", times(-1, (0, 1))),
         ("pairing_field", "pairing field halved when it turns", times(_HALF)),
         ("coupled", "changes of the other sign", wrong.entries(-1, "retarded", *_CORNER)),
         ("coupled", "changes of G^K of the other sign", wrong.entries(-1, "keldysh", *_CORNER)),
         ("plane_wave_arguments", "a change carries q/2", wrong.shifted_wave),
     ),
-    "mean_field": (
+    "hanai2017.mean_field": (
         ("contact_interaction", "repulsion", times(-1)),
         (
             "pairing_coefficients",
@@ -130,41 +132,43 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
         ),
         ("keldysh_from_order_parameter", "G^K of an order parameter doubled", times(2)),
     ),
-    "fock": (
+    "algebra.fock": (
         ("commutator", "commutators of the other sign", times(-1)),
         ("anticommutator", "anticommutators with a minus sign", wrong.commuted),
         ("first_moment", "equations of motion doubled", wrong.each(lambda moment: 2 * moment)),
     ),
-    "tunnelling": (
+    "hanai2017.tunnelling": (
         ("rate", "reservoir's rate doubled", times(2)),
         ("band_integral", "band integral doubled", times(2)),
         ("reservoir_green_functions", "reservoir's G^K halved", times(_HALF, "keldysh")),
         ("averaged_phases", "only q = 0 of a reservoir is coupled", wrong.uniform_reservoir),
     ),
-    "expansion": (
+    "closed_forms.expansion": (
         ("expand", "expansion: q^2 doubled", times(2, "wave")),
         ("expand", "expansion: omega times i", times(sp.I, "frequency")),
         ("expand_narrow", "gamma -> 0 first: Pi_st doubled", times(2, "constant")),
         ("_within_branches", "within a branch doubled", times(2)),
     ),
-    "limits.bcs": (("_residues", "a pole too much at constant density", wrong.without_pole),),
-    "limits.bec": (
+    "hanai2017.limits.bcs": (
+        ("_residues", "a pole too much at constant density", wrong.without_pole),
+    ),
+    "hanai2017.limits.bec": (
         ("pair_loop", "loops of the BEC limit doubled", times(2)),
         ("narrow_product", "products of two entries doubled", times(2)),
     ),
-    "limits.hydrodynamics": (
+    "hanai2017.limits.hydrodynamics": (
         ("long_wave_matrix", "eta_12 of the other sign in (46)", wrong.entry(lambda e: -e, (0, 1))),
         ("long_wave_matrix", "beta_22 doubled in (46)", wrong.entry(lambda e: 2 * e, (1, 1))),
         ("damped_sound", "damping of sound doubled", times(2, 1)),
     ),
-    "limits.orders": (("bcs_sum", "sums at Delta_0 << mu doubled", times(2)),),
-    "limits.gross_pitaevskii": (
+    "hanai2017.limits.orders": (("bcs_sum", "sums at Delta_0 << mu doubled", times(2)),),
+    "hanai2017.limits.gross_pitaevskii": (
         ("_linearised", "Gross-Pitaevskii equation's phase halved", times(_HALF, 0, 2)),
     ),
-    "limits.narrow_coupling": (
+    "hanai2017.limits.narrow_coupling": (
         ("resonant_weight", "coupling along the resonance doubled", times(2)),
     ),
-    "limits.thouless": (("phase_response", "rotation of the phase doubled", times(2)),),
+    "hanai2017.limits.thouless": (("phase_response", "rotation of the phase doubled", times(2)),),
 }
 
 MUTATIONS = tuple(

@@ -1,10 +1,10 @@
-"""Adaptive integration over graded panels, many integrals at once."""
+"""Adaptive integration, many integrals at once: pieces are halved where their errors are large."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,35 +30,55 @@ Integrand = Callable[[Panels, Rule], tuple[Complex, Array]]
 Goal = Callable[[Complex, Array], Array]
 
 
-@dataclass(frozen=True)
-class Integrals:
-    """Integrals over panels, shape (panels, k), their errors, and the integrals of their sizes."""
+class Pieces(Protocol):
+    """Pieces of the paths of integration, each with the integral that owns it."""
 
-    panels: Panels
+    @property
+    def owner(self) -> Integers:
+        """The number of the integral that each piece belongs to."""
+
+    def select(self, which: Any) -> Any:
+        """Return some of the pieces."""
+
+    def joined(self, other: Any) -> Any:
+        """Return these pieces and others."""
+
+    def halved(self) -> Any:
+        """Return both halves of every piece."""
+
+
+Part = TypeVar("Part", bound=Pieces)
+
+
+@dataclass(frozen=True)
+class Integrals(Generic[Part]):
+    """Integrals over pieces, shape (pieces, k), their errors, and the integrals of their sizes."""
+
+    pieces: Part
     value: Complex
     error: Array
     size: Array
 
-    def select(self, which: Any) -> Integrals:
-        """Return the integrals over some of the panels."""
+    def select(self, which: Any) -> Integrals[Part]:
+        """Return the integrals over some of the pieces."""
         return Integrals(
-            self.panels.select(which), self.value[which], self.error[which], self.size[which]
+            self.pieces.select(which), self.value[which], self.error[which], self.size[which]
         )
 
-    def joined(self, other: Integrals) -> Integrals:
+    def joined(self, other: Integrals[Part]) -> Integrals[Part]:
         """Return these and others."""
         return Integrals(
-            self.panels.joined(other.panels),
+            self.pieces.joined(other.pieces),
             np.concatenate([self.value, other.value]),
             np.concatenate([self.error, other.error]),
             np.concatenate([self.size, other.size]),
         )
 
     def totals(self, count: int) -> tuple[Complex, Array, Array]:
-        """Return sums over the panels of each point."""
+        """Return sums over the pieces of each integral."""
 
         def summed(columns: Array) -> Array:
-            sums = [np.bincount(self.panels.owner, c, minlength=count) for c in columns.T]
+            sums = [np.bincount(self.pieces.owner, c, minlength=count) for c in columns.T]
             return np.stack(sums, axis=1)
 
         value = summed(self.value.real) + 1j * summed(self.value.imag)
@@ -67,7 +87,7 @@ class Integrals:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over the panels of each integral.
+    """Sums over the pieces of each integral.
 
     Parameters
     ----------
@@ -104,25 +124,55 @@ def integrate(
         How often at most the panels with the largest errors are halved.
     """
     rule = gauss_kronrod(_NODES)
-    done = _integrated(integrand, panels, rule)
-    panels_of = np.bincount(panels.owner, minlength=count)
-    for remaining in range(_ROUNDS if rounds is None else rounds, -1, -1):
+    most = _ROUNDS if rounds is None else rounds
+    found = refine(lambda some: _integrated(integrand, some, rule), panels, count, goal, most)
+    return replace(found, evaluations=found.evaluations * rule.nodes.size)
+
+
+def refine(
+    evaluate: Callable[[Part], Integrals[Part]],
+    pieces: Part,
+    count: int,
+    goal: Goal,
+    rounds: int,
+) -> Totals:
+    """Integrate over the pieces of `count` integrals, halving those that miss their share.
+
+    Parameters
+    ----------
+    evaluate : callable
+        Integrals over pieces.
+    pieces : Pieces
+        Their owners are the integrals.
+    count : int
+        Number of integrals.
+    goal : callable
+    rounds : int
+        How often at most the pieces with the largest errors are halved.
+
+    Returns
+    -------
+    Totals
+        Its `evaluations` are pieces.
+    """
+    done = evaluate(pieces)
+    pieces_of = np.bincount(pieces.owner, minlength=count)
+    for remaining in range(rounds, -1, -1):
         value, error, size = done.totals(count)
         tolerance = goal(value, size).reshape(count, -1)
         # written so that a value which is not a number is missed, too
         missed = np.asarray(~(error <= tolerance).all(axis=1))
         if remaining == 0 or not missed.any():
             break
-        share = np.where(missed[:, None], tolerance / (2 * panels_of[:, None]), np.inf)
-        bad = np.asarray(~(done.error <= share[done.panels.owner]).all(axis=1))
-        halves = done.panels.select(bad)
-        halves = halves.cut((halves.start + halves.end) / 2)
-        panels_of += np.bincount(halves.owner, minlength=count)
-        done = done.select(~bad).joined(_integrated(integrand, halves, rule))
-    return Totals(value, error, size, panels_of * rule.nodes.size, missed)
+        share = np.where(missed[:, None], tolerance / (2 * pieces_of[:, None]), np.inf)
+        bad = np.asarray(~(done.error <= share[done.pieces.owner]).all(axis=1))
+        halves = done.pieces.select(bad).halved()
+        pieces_of += np.bincount(halves.owner, minlength=count)
+        done = done.select(~bad).joined(evaluate(halves))
+    return Totals(value, error, size, pieces_of, missed)
 
 
-def _integrated(integrand: Integrand, panels: Panels, rule: Rule) -> Integrals:
+def _integrated(integrand: Integrand, panels: Panels, rule: Rule) -> Integrals[Panels]:
     """Integrate over panels, as many at a time as fit into the cache."""
     step = max(CHUNK // (2 * rule.nodes.size), 1)
     weights = np.stack([rule.weights, rule.weights - rule.embedded], axis=1)
