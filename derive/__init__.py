@@ -1,4 +1,14 @@
-"""Symbolic derivation of linear response in driven-dissipative condensates."""
+"""Symbolic derivation of linear response in driven-dissipative condensates.
+
+- Models: `bath`, `vacuum`, `fermi_reservoir`, `empty_reservoir`, `Reservoir`, with rates that may
+  depend on the frequency, `lorentzian`; their `green_functions`.
+- Integrands and closed forms: `gap_integrand`, `number_integrand`, `response_integrand`,
+  `gap_kernel`, `number_kernel`, `expand` for long waves.
+- Integrals of your own: `integrate_frequency` with `fermi` and `bose`, `matsubara_sum`,
+  `kramers_kronig`.
+- Code: `compile` for expressions of your own; `nambu export` for the kernels of this project.
+- The paper: `ledger()`, a record with a check for each of its numbered equations.
+"""
 
 from derive.closed_forms.expansion import Expansion, expand
 from derive.codegen.compiler import Compiled, compile

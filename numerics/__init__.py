@@ -1,4 +1,22 @@
-"""Steady states, response and stability of driven-dissipative condensates, in numbers."""
+"""Steady states, response and stability of driven-dissipative condensates, in numbers.
+
+What there is, in units of the Fermi energy and momentum, with bounds of the errors:
+
+- a model: `Parameters`, the paper's, or a `Model` of your own with any list of `Reservoir`;
+- its state: `solve_steady_state`, `trace_steady_states` along the drive or any parameter;
+- the response: `fluctuation_matrix`, `pair_correlation`, `hydrodynamics`, `narrow_hydrodynamics`,
+  `spectral_function`, `occupied_spectral_weight`;
+- modes: `collective_mode`, `mode_branches`, `real_dispersion`, `growth_rate`;
+- where it becomes unstable: `find_boundary`, `stability_edges`, `stability_line`, `phase_diagram`;
+- whether to believe it: `verify`, `numerics.precise`, and the slow route
+  `numerics.response.reference`;
+- results as data and files: their `to_dict` and `save`, `from_dict` and `load`.
+
+>>> from numerics import Parameters, growth_rate, solve_steady_state
+>>> state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
+>>> growth_rate(state).verdict
+'grows'
+"""
 
 from __future__ import annotations
 
