@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     )
     from numerics.stability.growth import GrowthRate, growth_rate
     from numerics.stability.modes import CollectiveModes, collective_mode
+    from numerics.stability.spectrum import Spectrum
+    from numerics.stability.tolerances import CountTolerances
     from numerics.stability.undamped import RealDispersion, real_dispersion
     from numerics.steady.curve import Curve
 
@@ -60,6 +62,7 @@ __all__ = [
     "CollectiveModes",
     "Contact",
     "ConvergenceError",
+    "CountTolerances",
     "Crossover",
     "Curve",
     "GrowthRate",
@@ -72,6 +75,7 @@ __all__ = [
     "PhaseDiagram",
     "RealDispersion",
     "Reservoir",
+    "Spectrum",
     "StabilityEdge",
     "StabilityLine",
     "SteadyState",
@@ -123,6 +127,8 @@ _LAZY = {
     "hydrodynamics": "numerics.response.long_wavelength",
     "CollectiveModes": "numerics.stability.modes",
     "collective_mode": "numerics.stability.modes",
+    "Spectrum": "numerics.stability.spectrum",
+    "CountTolerances": "numerics.stability.tolerances",
     "narrow_hydrodynamics": "numerics.response.narrow_coupling",
     "occupied_spectral_weight": "numerics.response.spectral_weight",
     "pair_correlation": "numerics.response.fluctuation",

@@ -83,8 +83,7 @@ class Spectrum:
     A sound mode with damping:
 
     >>> import numpy as np
-    >>> from numerics import collective_mode
-    >>> from numerics.stability.spectrum import Spectrum
+    >>> from numerics import Spectrum, collective_mode
     >>> def sound(q, omega, rtol):
     ...     square = (omega + 0.01j) ** 2
     ...     return square - q**2, 1e-15 * (abs(square) + q**2)
