@@ -34,8 +34,10 @@ _MODULES = {
     "numerics.stability.modes": ("CollectiveModes",),
     "numerics.parameters": ("Parameters",),
     "numerics.results": ("FullResult",),
+    "numerics.superposition": ("Step", "Superposition"),
     "numerics.stability.edges": ("StabilityEdge", "StabilityLine"),
-    "numerics.steady.solution": ("Branch", "SteadyState"),
+    "numerics.steady.solution": ("Branch",),
+    "numerics.steady.state": ("SteadyState",),
     "numerics.checks.verification": ("Check", "Verification"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Kept
 from numerics.occupation import Filled, Occupation
+from numerics.superposition import Superposition
 
 
 @dataclass(frozen=True)
 class Reservoir:
-    """A reservoir in a thermal state that exchanges carriers with the system.
+    """A reservoir that exchanges carriers with the system, in a thermal state or in any other.
 
     Parameters
     ----------
@@ -28,15 +29,31 @@ class Reservoir:
         infinity for a reservoir that is empty.
     temperature : float
         Zero, or at least 1e-30.
+    occupation : callable, optional
+        An occupation n(x) in place of the Fermi function, of an array of energies x above the
+        potential, with values from 0 to 1, 1 at minus and 0 at plus infinity.  Kept is a
+        `Superposition` of Fermi functions, which is n(x) exactly if n has sharp steps only, or is
+        one Fermi function for each step with its width as the temperature.
+    steps : sequence of pairs, optional
+        Place and width of each step of the occupation; a width of zero is a sharp one.
+    accuracy : float
+        Largest error of the superposition, from 1e-10 to 1e-2.  What it does to results is in their
+        errors.
 
     Raises
     ------
     ValueError
-        If an argument is outside its domain.
+        If an argument is outside its domain, or the accuracy is not reached.
 
     Examples
     --------
+    A wire between two baths at different voltages has two steps:
+
     >>> from numerics import Reservoir
+    >>> wire = Reservoir("wire", 1e-3, occupation=lambda x: 0.5 * (x < 0.1) + 0.5 * (x < -0.1),
+    ...                  steps=[(0.1, 0.0), (-0.1, 0.0)])
+    >>> wire.occupation.error
+    0.0
     >>> Reservoir("bath", 1e-3).mu is None
     True
     >>> Reservoir.empty("vacuum", 1e-5).mu
@@ -47,8 +64,11 @@ class Reservoir:
     rate: float
     mu: float | None = None
     temperature: float = 0.0
+    occupation: Callable[[Any], Any] | None = None
+    steps: InitVar[object] = ()
+    accuracy: InitVar[float] = 1e-9
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, steps: object, accuracy: float) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
             raise outside("name", self.name, "an identifier: letters, digits and underscores")
         domain = f"0, or from {SMALLEST:g} to {LARGEST:g} (ε_F)"
@@ -61,6 +81,21 @@ class Reservoir:
         if self.mu is not None and self.mu != -math.inf:
             domain = "a real number (ε_F), None for the unknown potential, -inf for an empty one"
             object.__setattr__(self, "mu", real("mu", self.mu, domain, lambda x: abs(x) <= LARGEST))
+        if self.occupation is not None:
+            if self.temperature != 0 or self.mu == -math.inf:
+                other = "temperature" if self.temperature != 0 else "mu"
+                domain = "left out, where an occupation is given"
+                raise outside(other, getattr(self, other), domain)
+            if not isinstance(self.occupation, Superposition):
+                found = Superposition.of(self.occupation, steps, accuracy)
+                object.__setattr__(self, "occupation", found)
+        elif listed("steps", steps, "pairs (place, width)"):
+            raise outside("steps", steps, "left out, where no occupation is given")
+
+    @property
+    def superposition(self) -> Superposition | None:
+        """The occupation of the user's own, as it is kept."""
+        return self.occupation if isinstance(self.occupation, Superposition) else None
 
     @classmethod
     def empty(cls, name: str, rate: float) -> Reservoir:
@@ -136,7 +171,8 @@ class Model(Kept):
     -----
     The steady state is the one connected to the equilibrium of the condensate with the reservoirs
     of the unknown potential, or, if all are given, with the first that is not empty: from there
-    the rates of the others are turned on together.
+    the rates of the others are turned on together, and an occupation of the user's own in place of
+    a sharp step.
 
     Examples
     --------
@@ -191,7 +227,7 @@ class Model(Kept):
     @property
     def drive(self) -> float:
         """The sum of the rates that take the condensate out of equilibrium."""
-        return math.fsum(r.rate for r in self.reservoirs if not self._tied(r))
+        return math.fsum(r.rate for r in self.reservoirs if self._drives(r))
 
     @property
     def filled_rate(self) -> float:
@@ -200,22 +236,35 @@ class Model(Kept):
 
     @property
     def smearing(self) -> float:
-        """The smallest pi T of those."""
+        """The smallest pi T of those; of an occupation of the user's own, zero."""
         return math.pi * min(r.temperature for r in self.reservoirs if self._tied(r) and r.rate > 0)
+
+    def _drives(self, reservoir: Reservoir) -> bool:
+        """Tell whether a reservoir takes the condensate out of equilibrium.
+
+        One with an occupation of its own does, whatever its potential is.
+        """
+        return not self._tied(reservoir) or reservoir.occupation is not None
 
     def _tied(self, reservoir: Reservoir) -> bool:
         """Tell whether a reservoir is at the potential whose edge is an unknown."""
         return reservoir.mu is None if self.density else reservoir.mu == self.potential
 
     def driven(self, drive: float) -> Model:
-        """Return the model with the rates scaled of all that take it out of equilibrium."""
+        """Return the model with the rates scaled of all that take it out of equilibrium.
+
+        Sharp steps stand in for what is missing of the occupations at the unknown potential.
+        """
         if drive == self.drive:
             return self
         scale = drive / self.drive
-        reservoirs = (
-            r if self._tied(r) else dataclasses.replace(r, rate=scale * r.rate)
-            for r in self.reservoirs
-        )
+        reservoirs = []
+        for r in self.reservoirs:
+            driving = self._drives(r)
+            reservoirs.append(dataclasses.replace(r, rate=scale * r.rate) if driving else r)
+            if driving and self._tied(r):
+                rest = (1 - scale) * r.rate
+                reservoirs.append(Reservoir(f"{r.name}_in_equilibrium", rest, r.mu))
         return dataclasses.replace(self, reservoirs=tuple(reservoirs))
 
     def occupation(self, mu: float, edge: float, drive: float | None = None) -> Occupation:
@@ -231,22 +280,44 @@ class Model(Kept):
         whole = self.drive
         scale = 1.0 if drive is None or drive == whole else drive / whole
         # reservoirs that fill the same states are one
-        merged: dict[tuple[float | None, float], list[float]] = {}
+        merged: dict[tuple[float | None, float | Superposition], list[float]] = {}
         for r in self.reservoirs:
-            key = (None if self._tied(r) else r.mu, r.temperature if _fills(r) else 0.0)
+            kind = r.superposition or (r.temperature if _fills(r) else 0.0)
+            key = (None if self._tied(r) else r.mu, kind)
             if r.rate > 0:
                 merged.setdefault(key, []).append(r.rate)
-        filled, empty, empty_share = [], 0.0, 0.0
-        for (potential, temperature), rates in merged.items():
-            rate = math.fsum(rates)
-            if potential is None:
-                filled.append(Filled(rate, edge, temperature))
+        filled: list[Filled] = []
+        empty, empty_share = 0.0, 0.0
+        for (potential, kind), rates in merged.items():
+            rate, tied = math.fsum(rates), potential is None
+            at = edge if potential is None else potential - mu
+            if isinstance(kind, Superposition):
+                drives = (scale * rate, rate / whole)
+                filled += _parts(kind, at, *drives, tied=tied)
+                if tied and drive is not None:
+                    # without a drive it is a reservoir in equilibrium
+                    filled.append(Filled((1 - scale) * rate, at, 0.0, -rate / whole))
+            elif tied:
+                filled.append(Filled(rate, at, kind))
             elif potential == -math.inf:
                 empty, empty_share = scale * rate, rate / whole
             else:
-                at = potential - mu
-                filled.append(Filled(scale * rate, at, temperature, rate / whole, tied=False))
+                filled.append(Filled(scale * rate, at, kind, rate / whole, tied=False))
         return Occupation(tuple(filled), empty, empty_share)
+
+    def coarser(self) -> Model | None:
+        """Return the model with coarser occupations of the user's own, None if all are exact.
+
+        What changes from one to the other tells what their errors do.
+        """
+        found = [r.superposition for r in self.reservoirs]
+        if all(occupation is None or occupation.exact for occupation in found):
+            return None
+        reservoirs = (
+            dataclasses.replace(r, occupation=occupation and occupation.coarser())
+            for r, occupation in zip(self.reservoirs, found, strict=True)
+        )
+        return dataclasses.replace(self, reservoirs=tuple(reservoirs))
 
     def words(self) -> str:
         """Return what tells the model in messages."""
@@ -265,6 +336,15 @@ class Model(Kept):
     def replace(self, **changes: Any) -> Model:
         """Return the model with some of its arguments changed."""
         return dataclasses.replace(self, **changes)
+
+
+def _parts(
+    occupation: Superposition, at: float, rate: float, share: float, *, tied: bool
+) -> Iterator[Filled]:
+    """Yield the Fermi functions of an occupation at a potential as reservoirs of their own."""
+    for step, tail in zip(occupation.steps, occupation.tails(), strict=True):
+        weight, place, width = step
+        yield Filled(weight * rate, at + place, width, weight * share, tied, tail)
 
 
 def _fills(reservoir: Reservoir) -> bool:

@@ -30,6 +30,8 @@ class Filled(NamedTuple):
     tied : bool
         Whether its potential is the unknown one; a given potential has an edge that moves against
         the condensate's.
+    tail : bool
+        Whether it is a part of a tail of an occupation, so weak that it sets no scale of energies.
     """
 
     rate: float
@@ -37,6 +39,7 @@ class Filled(NamedTuple):
     temperature: float
     share: float = 0.0
     tied: bool = True
+    tail: bool = False
 
     @property
     def smearing(self) -> float:
@@ -93,7 +96,12 @@ class Occupation(NamedTuple):
     @property
     def reach(self) -> float:
         """The largest |mu_lambda - mu|."""
-        return max(abs(f.edge) for f in self.filled)
+        return max(abs(f.edge) for f in self.edges)
+
+    @property
+    def edges(self) -> tuple[Filled, ...]:
+        """Those whose edges set the scales of energies: all that are no tails."""
+        return tuple(f for f in self.filled if not f.tail)
 
     @property
     def energies(self) -> float:

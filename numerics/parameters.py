@@ -160,6 +160,10 @@ class Parameters(Kept):
         empty = self.gamma_v if drive is None else drive
         return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
 
+    def coarser(self) -> None:
+        """Return none: the occupation of the bath is a Fermi function."""
+        return
+
     def words(self) -> str:
         """Return what tells the model in messages."""
         return f"inv_kfa = {self.inv_kfa:g}, gamma_b = {self.gamma_b:g}, cutoff = {self.cutoff:g}"

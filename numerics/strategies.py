@@ -208,7 +208,7 @@ def frequencies(state: SteadyState, *, real: bool = False) -> st.SearchStrategy[
 
 def _thresholds(state: SteadyState) -> list[float]:
     energies = [state.gap, math.hypot(state.mu, state.gap), state.lowest_excitation]
-    edges = [abs(f.edge) for f in state.occupation.filled]
+    edges = [abs(f.edge) for f in state.occupation.edges]
     return [0.0, *(n * e for e in (*edges, *energies) for n in (1, 2))]
 
 

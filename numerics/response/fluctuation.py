@@ -184,6 +184,12 @@ def pair_correlation(
     result = FullResult(
         *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
     )
+    coarser = state.coarser()
+    if coarser is not None:
+        # what the error of an occupation of the user's own does
+        other = pair_correlation(coarser, q, omega, part, rtol=rtol, full=True)
+        error = result.error + np.abs(result.value - other.value)
+        result = result._replace(error=error, evaluations=result.evaluations + other.evaluations)
     return result if full else converged_value(result)
 
 

@@ -233,8 +233,13 @@ def hydrodynamics(
         raise ConvergenceError(
             f"the coefficients have not converged to rtol = {rtol:g}", Coefficients.of(sums.values)
         )
-    error = Coefficients.of(sums.quadrature + sums.rounding)
-    reached = (sums.quadrature + sums.rounding <= rtol * sizes).all()
+    bound = sums.quadrature + sums.rounding
+    coarser = state.coarser()
+    if coarser is not None:
+        # what the error of an occupation of the user's own does
+        bound = bound + np.abs(sums.values - _Sums.of(coarser, separation).values)
+    error = Coefficients.of(bound)
+    reached = (bound <= rtol * sizes).all()
     status = "converged" if reached else "rounding"
     found = Coefficients.of(sums.values)
     value = Hydrodynamics(

@@ -50,7 +50,7 @@ def spectrum_of(state: SteadyState) -> Spectrum:
         linewidth=gamma,
         lowest_excitation=lowest,
         reach=filled_diameter(state),
-        edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.filled)),
+        edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.edges)),
         # scattering within a branch, from no energy on up to that from its minimum to p = 0
         bends=(0.0, 2 * bottom, bottom - lowest),
         highest=_THRESHOLD * max(lowest, occupation.reach) + _SMEARED * gamma,
@@ -72,7 +72,7 @@ def filled_diameter(state: SteadyState) -> float:
     The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
     temperature.
     """
-    filled = max(abs(f.edge) + _TAIL * f.temperature for f in state.occupation.filled)
+    filled = max(abs(f.edge) + _TAIL * f.temperature for f in state.occupation.edges)
     energy = filled + _SMEARED * state.parameters.linewidth
     above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
     radius = math.sqrt(max(state.mu + above, 0.0))

@@ -17,9 +17,10 @@ from numerics.kept import Kept
 from numerics.model import Model, Reservoir
 from numerics.parameters import Setting
 from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.steady.branch import finished
 from numerics.steady.equations import Evaluation, Unknowns
 from numerics.steady.scaling import Equations
-from numerics.steady.solution import SteadyState, finished, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_steady_state
 
 Array = NDArray[np.float64]
 

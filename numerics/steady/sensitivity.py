@@ -18,11 +18,17 @@ _LARGER = 1e4
 def effect_of_errors(
     function: Callable[[SteadyState], Any], state: SteadyState
 ) -> NDArray[np.float64]:
-    """Return a bound, to first order, of what the errors of a state do to a function of it."""
+    """Return a bound, to first order, of what the errors of a state do to a function of it.
+
+    Those of an occupation of the user's own are among them.
+    """
     gap, mu, mu_b = state.error
     here = function(state)
     moved = np.zeros(np.shape(here))
     for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
         there = replace(state, **{name: getattr(state, name) + _LARGER * error})
         moved += np.abs(function(there) - here) / _LARGER
+    coarser = state.coarser()
+    if coarser is not None:
+        moved += np.abs(function(coarser) - here)
     return moved

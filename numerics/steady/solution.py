@@ -2,97 +2,40 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import instance, listed, outside, reals, tolerance
-from numerics.errors import ConvergenceError, NoCondensate
+from numerics.errors import NoCondensate
 from numerics.kept import Kept
 from numerics.model import Model
-from numerics.occupation import Occupation
 from numerics.parameters import Parameters, Setting
-from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.solve.continuation import newton
+from numerics.steady.branch import finished, states_along
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
-from numerics.steady.undriven import balanced_state
+from numerics.steady.state import SteadyState
 
 if TYPE_CHECKING:
     from numerics.steady.curve import Curve
 
+__all__ = [
+    "Branch",
+    "Solution",
+    "SteadyState",
+    "solve_nearby",
+    "solve_steady_state",
+    "trace_steady_states",
+]
+
 Array = NDArray[np.float64]
 
-#: Steps of the continuation where Newton's method needs a closer start.
-_REFINEMENTS = (0.2, 0.05)
-#: Points after which the continuation is given up.
-_MOST_POINTS = 1000
-#: Steps of Newton's method in the physical unknowns at the end.
-_POLISHING = 3
 #: A state is close to another one if their order parameters differ by a smaller factor than this.
 _NEARBY = 0.5
-
-
-@dataclass(frozen=True)
-class SteadyState(Kept):
-    """A uniform steady state, in units of the Fermi energy and momentum.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        What it solves for, the cutoff included.
-    gap, mu, mu_b : float
-        Order parameter Delta_0, chemical potential of the condensate, and of the bath.
-    edge : float
-        mu_b - mu, where the occupation steps in the rotating frame, to full relative accuracy.
-    residual : float
-        Largest residual of the three equations, each relative to its own scale.
-    number : float
-        Density of electrons plus holes up to the cutoff, in units of k_F**3; 1/(3 pi**2).
-    error : tuple of float
-        Bounds of the errors of `gap`, `mu` and `mu_b`.
-    evaluations : int
-        How often the equations were evaluated.
-    status : str
-        How the solve ended.
-    """
-
-    parameters: Setting
-    gap: float
-    mu: float
-    mu_b: float
-    edge: float
-    residual: float
-    number: float
-    error: tuple[float, float, float]
-    evaluations: int = field(compare=False)
-    status: str = "converged"
-
-    @property
-    def paper(self) -> Parameters:
-        """The parameters of the paper's model, for what is defined there only.
-
-        Raises
-        ------
-        ValueError
-            If the state is that of another model.
-        """
-        if not isinstance(self.parameters, Parameters):
-            raise outside("state", self.parameters.words(), "a state of the paper's model")
-        return self.parameters
-
-    @property
-    def occupation(self) -> Occupation:
-        """What fills the states: rates, edges and temperatures of the reservoirs."""
-        return self.parameters.occupation(self.mu, self.edge)
-
-    @property
-    def lowest_excitation(self) -> float:
-        """The smallest quasiparticle energy E_p."""
-        return Unknowns(self.gap, self.mu, self.edge).lowest_excitation
 
 
 class Solution(NamedTuple):
@@ -154,7 +97,7 @@ def solve_steady_state(
     """
     _is_model(parameters)
     rtol = _tolerance(rtol)
-    (state,) = _branch(parameters, (parameters.drive,), rtol)
+    (state,) = states_along(parameters, (parameters.drive,), rtol)
     if isinstance(state, NoCondensate):
         raise state
     return Solution(state, state.error, state.evaluations, state.status) if full else state
@@ -287,7 +230,7 @@ def trace_steady_states(
     wanted = tuple(parameters.replace(gamma_v=value).gamma_v for value in rates.tolist())
     states: list[SteadyState | None] = []
     end, status = None, "complete"
-    for state in _branch(parameters, wanted, rtol):
+    for state in states_along(parameters, wanted, rtol):
         if isinstance(state, NoCondensate):
             states.append(None)
             end, status = state.end, str(state)
@@ -303,152 +246,3 @@ def _is_model(value: object) -> None:
 
 def _tolerance(rtol: object) -> float:
     return tolerance(rtol, "from 1e-13 to 1e-2", lambda x: 1e-13 <= x <= 1e-2)
-
-
-def _branch(
-    parameters: Setting, wanted: tuple[float, ...], rtol: float
-) -> Iterator[SteadyState | NoCondensate]:
-    """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
-    equations = Equations(parameters)
-    balanced = balanced_state(equations)
-    start = equations.point(balanced, 0.0)
-    points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
-    before = after = next(points)
-    end: Array | None = None
-    for gamma_v in wanted:
-        if gamma_v == 0:
-            yield finished(equations, balanced, gamma_v, rtol)
-            continue
-        while end is None and after[3] < gamma_v:
-            before, after = after, next(points, after)
-            if after is before:
-                raise _unconverged(parameters, gamma_v, before)
-            if after[0] <= 0 or after[3] < before[3]:
-                end = after = _end_point(equations, before, after)
-        if end is not None and gamma_v >= end[3]:
-            yield _ended(parameters, end)
-        else:
-            yield _state_between(equations, gamma_v, before, after, rtol)
-
-
-def _points(
-    equations: Equations, start: Array, orientation: Array, length: float | None = None
-) -> Iterator[Array]:
-    """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them."""
-    lengths = {} if length is None else {"length": length, "longest": length}
-    steps = follow(equations, start, orientation, equations.scales, **lengths)
-    try:
-        for step in itertools.islice(steps, _MOST_POINTS):
-            yield step.point
-    except ContinuationError:
-        return
-
-
-def _end_point(equations: Equations, before: Array, after: Array) -> Array:
-    """Return the point where the branch ends: at gap = 0, or where gamma_v is largest."""
-    if after[0] > 0:
-        return before
-    system = Restricted(equations, (1, 2, 3), np.zeros(4))
-    # from beyond, or from between where an edge meets the spectrum on the way
-    for start in (after, before + (after - before) * before[0] / (before[0] - after[0])):
-        found = newton(system, start[1:], equations.scales(start)[1:])
-        if found.converged:
-            break
-    else:
-        raise _unconverged(equations.parameters, float(after[3]), found.point)
-    return system.complete(found.point)
-
-
-def _ended(parameters: Setting, end: Array) -> NoCondensate:
-    reason = "turns back" if end[0] > 0 else "ends with a vanishing order parameter"
-    return NoCondensate(
-        f"no condensate: the branch from {parameters.origin} {reason} at "
-        f"{parameters.drive_words(float(end[3]))} ({parameters.words()})",
-        float(end[3]),
-    )
-
-
-def _unconverged(parameters: Setting, gamma_v: float, last: Array) -> ConvergenceError:
-    return ConvergenceError(
-        f"the steady state at {parameters.drive_words(gamma_v)} did not converge "
-        f"({parameters.words()})",
-        last,
-    )
-
-
-def _state_between(
-    equations: Equations, gamma_v: float, before: Array, after: Array, rtol: float
-) -> SteadyState:
-    """Return the state at a decay rate between those of two points of the branch.
-
-    Where Newton's method does not get there, the piece is followed again in smaller steps.
-    """
-    system = Restricted(equations, (0, 1, 2), np.array([0.0, 0.0, 0.0, gamma_v]))
-    for length in (*_REFINEMENTS, None):
-        guess = _between(before, after, gamma_v)
-        found = newton(system, guess[:3], equations.scales(guess)[:3])
-        if found.converged and found.point[0] > 0:
-            return finished(equations, equations.unknowns(found.point), gamma_v, rtol)
-        if length is None:
-            break
-        for point in _points(equations, before, after - before, length):
-            if point[0] <= 0 or point[3] < before[3]:
-                after = _end_point(equations, before, point)
-                break
-            if point[3] >= gamma_v:
-                after = point
-                break
-            before = point
-    raise _unconverged(equations.parameters, gamma_v, found.point)
-
-
-def _between(before: Array, after: Array, gamma_v: float) -> Array:
-    """Interpolate between two points of the branch."""
-    span = after[3] - before[3]
-    part = (gamma_v - before[3]) / span if span > 0 else 1.0
-    guess = before + part * (after - before)
-    if after[0] <= 0:
-        # the square of the order parameter vanishes linearly at the end of the branch
-        guess[0] = before[0] * np.sqrt(max(1 - part, 0.0))
-    return guess
-
-
-def finished(
-    equations: Equations, state: Unknowns, gamma_v: float, rtol: float, *, polish: bool = True
-) -> SteadyState:
-    """Polish a solution in the physical unknowns, and measure residuals and errors.
-
-    For a decay rate far below the linewidth, the small edge is the difference of two larger numbers
-    in the unknowns of the continuation.
-    """
-    at = equations.at_unknowns(state, gamma_v)
-    for _ in range(_POLISHING if polish and gamma_v > 0 else 0):
-        if (np.abs(at.residuals) <= at.errors).all():
-            break
-        step = np.linalg.solve(at.jacobian[:, :3], -at.residuals)
-        state = Unknowns(
-            state.gap + float(step[0]), state.mu + float(step[1]), state.edge + float(step[2])
-        )
-        at = equations.at_unknowns(state, gamma_v)
-    residual = float(np.abs(at.residuals).max())
-    # where the edge is as close to the lowest excitation as the last digits of either can tell, no
-    # other doubles solve the equations better
-    known = np.abs(at.residuals) <= np.maximum(rtol, at.errors)
-    if not known.all():
-        raise ConvergenceError(
-            f"residual {residual:.2g} exceeds rtol = {rtol:.2g} at gamma_v = {gamma_v:g}", state
-        )
-    inverse = np.linalg.inv(at.jacobian[:, :3])
-    response = np.abs([inverse[0], inverse[1], inverse[1] + inverse[2]])
-    error = response @ (np.abs(at.residuals) + at.errors)
-    return SteadyState(
-        parameters=equations.parameters.driven(gamma_v),
-        gap=state.gap,
-        mu=state.mu,
-        mu_b=state.mu + state.edge,
-        edge=state.edge,
-        residual=residual,
-        number=at.number,
-        error=(float(error[0]), float(error[1]), float(error[2])),
-        evaluations=equations.evaluations,
-    )

@@ -168,7 +168,7 @@ def test_equal_rates_have_equal_states():
 
 
 def test_a_branch_that_is_not_followed_to_the_end_is_an_error(monkeypatch):
-    monkeypatch.setattr("numerics.steady.solution._MOST_POINTS", 3)
+    monkeypatch.setattr("numerics.steady.branch._MOST_POINTS", 3)
     with pytest.raises(ConvergenceError, match="did not converge") as caught:
         solve_steady_state(Parameters(0.0, 1e-3, 5e-4))
     assert caught.value.last is not None

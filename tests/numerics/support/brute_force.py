@@ -8,6 +8,7 @@ integral is SciPy's adaptive one with breakpoints at the same features, and one 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,9 @@ class Model:
     cutoff: float
     #: Rate, edge and temperature of further reservoirs.
     leads: tuple[tuple[float, float, float], ...] = ()
+    #: Occupation of the first reservoir, of the energy above its edge, in place of the Fermi
+    #: function; it changes over its temperature.
+    occupation: Callable[[np.ndarray], np.ndarray] | None = None
 
     @property
     def filled(self):
@@ -44,8 +48,10 @@ class Model:
     def filling(self, nu):
         """The sum of gamma_lambda f_lambda; theta(B - nu) at T = 0."""
         total = np.zeros_like(nu)
-        for rate, edge, temperature in self.filled:
-            if temperature == 0:
+        for k, (rate, edge, temperature) in enumerate(self.filled):
+            if k == 0 and self.occupation is not None:
+                total += rate * self.occupation(nu - edge)
+            elif temperature == 0:
                 total += rate * np.where(nu < edge, 1.0, 0.0)
             else:
                 total += rate * 0.5 * (1 - np.tanh((nu - edge) / (2 * temperature)))

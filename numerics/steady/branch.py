@@ -1,0 +1,187 @@
+"""The branch of steady states from equilibrium: followed along the drive, and solved on between."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.parameters import Setting
+from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.steady.equations import Unknowns
+from numerics.steady.scaling import Equations, Restricted
+from numerics.steady.state import SteadyState
+from numerics.steady.undriven import balanced_state
+
+Array = NDArray[np.float64]
+
+#: Steps of the continuation where Newton's method needs a closer start.
+_REFINEMENTS = (0.2, 0.05)
+#: Points after which the continuation is given up.
+_MOST_POINTS = 1000
+#: Steps of Newton's method in the physical unknowns at the end.
+_POLISHING = 3
+
+
+def states_along(
+    parameters: Setting, wanted: tuple[float, ...], rtol: float
+) -> Iterator[SteadyState | NoCondensate]:
+    """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
+    equations = Equations(parameters)
+    balanced = balanced_state(equations)
+    start = equations.point(balanced, 0.0)
+    points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
+    before = after = next(points)
+    end: Array | None = None
+    for gamma_v in wanted:
+        if gamma_v == 0:
+            yield finished(equations, balanced, gamma_v, rtol)
+            continue
+        while end is None and after[3] < gamma_v:
+            before, after = after, next(points, after)
+            if after is before:
+                raise _unconverged(parameters, gamma_v, before)
+            if after[0] <= 0 or after[3] < before[3]:
+                end = after = _end_point(equations, before, after)
+        if end is not None and gamma_v >= end[3]:
+            yield _ended(parameters, end)
+        else:
+            yield _state_between(equations, gamma_v, before, after, rtol)
+
+
+def _points(
+    equations: Equations, start: Array, orientation: Array, length: float | None = None
+) -> Iterator[Array]:
+    """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them."""
+    lengths = {} if length is None else {"length": length, "longest": length}
+    steps = follow(equations, start, orientation, equations.scales, **lengths)
+    try:
+        for step in itertools.islice(steps, _MOST_POINTS):
+            yield step.point
+    except ContinuationError:
+        return
+
+
+def _end_point(equations: Equations, before: Array, after: Array) -> Array:
+    """Return the point where the branch ends: at gap = 0, or where gamma_v is largest."""
+    if after[0] > 0:
+        return before
+    system = Restricted(equations, (1, 2, 3), np.zeros(4))
+    # from beyond, or from between where an edge meets the spectrum on the way
+    for start in (after, before + (after - before) * before[0] / (before[0] - after[0])):
+        found = newton(system, start[1:], equations.scales(start)[1:])
+        if found.converged:
+            break
+    else:
+        raise _unconverged(equations.parameters, float(after[3]), found.point)
+    return system.complete(found.point)
+
+
+def _ended(parameters: Setting, end: Array) -> NoCondensate:
+    reason = "turns back" if end[0] > 0 else "ends with a vanishing order parameter"
+    return NoCondensate(
+        f"no condensate: the branch from {parameters.origin} {reason} at "
+        f"{parameters.drive_words(float(end[3]))} ({parameters.words()})",
+        float(end[3]),
+    )
+
+
+def _unconverged(parameters: Setting, gamma_v: float, last: Array) -> ConvergenceError:
+    return ConvergenceError(
+        f"the steady state at {parameters.drive_words(gamma_v)} did not converge "
+        f"({parameters.words()})",
+        last,
+    )
+
+
+def _state_between(
+    equations: Equations, gamma_v: float, before: Array, after: Array, rtol: float
+) -> SteadyState:
+    """Return the state at a decay rate between those of two points of the branch.
+
+    Where Newton's method does not get there, the piece is followed again in smaller steps.
+    """
+    system = Restricted(equations, (0, 1, 2), np.array([0.0, 0.0, 0.0, gamma_v]))
+    for length in (*_REFINEMENTS, None):
+        guess = _between(before, after, gamma_v)
+        found = newton(system, guess[:3], equations.scales(guess)[:3])
+        if found.converged and found.point[0] > 0:
+            return finished(equations, equations.unknowns(found.point), gamma_v, rtol)
+        if length is None:
+            break
+        for point in _points(equations, before, after - before, length):
+            if point[0] <= 0 or point[3] < before[3]:
+                after = _end_point(equations, before, point)
+                break
+            if point[3] >= gamma_v:
+                after = point
+                break
+            before = point
+    raise _unconverged(equations.parameters, gamma_v, found.point)
+
+
+def _between(before: Array, after: Array, gamma_v: float) -> Array:
+    """Interpolate between two points of the branch."""
+    span = after[3] - before[3]
+    part = (gamma_v - before[3]) / span if span > 0 else 1.0
+    guess = before + part * (after - before)
+    if after[0] <= 0:
+        # the square of the order parameter vanishes linearly at the end of the branch
+        guess[0] = before[0] * np.sqrt(max(1 - part, 0.0))
+    return guess
+
+
+def finished(
+    equations: Equations, state: Unknowns, gamma_v: float, rtol: float, *, polish: bool = True
+) -> SteadyState:
+    """Polish a solution in the physical unknowns, and measure residuals and errors.
+
+    For a decay rate far below the linewidth, the small edge is the difference of two larger numbers
+    in the unknowns of the continuation.
+    """
+    at = equations.at_unknowns(state, gamma_v)
+    for _ in range(_POLISHING if polish and gamma_v > 0 else 0):
+        if (np.abs(at.residuals) <= at.errors).all():
+            break
+        step = np.linalg.solve(at.jacobian[:, :3], -at.residuals)
+        state = Unknowns(
+            state.gap + float(step[0]), state.mu + float(step[1]), state.edge + float(step[2])
+        )
+        at = equations.at_unknowns(state, gamma_v)
+    residual = float(np.abs(at.residuals).max())
+    # where the edge is as close to the lowest excitation as the last digits of either can tell, no
+    # other doubles solve the equations better
+    known = np.abs(at.residuals) <= np.maximum(rtol, at.errors)
+    if not known.all():
+        raise ConvergenceError(
+            f"residual {residual:.2g} exceeds rtol = {rtol:.2g} at gamma_v = {gamma_v:g}", state
+        )
+    inverse = np.linalg.inv(at.jacobian[:, :3])
+    errors = at.errors + _approximation(equations, state, gamma_v, at.residuals * at.scales) / (
+        at.scales
+    )
+    response = np.abs([inverse[0], inverse[1], inverse[1] + inverse[2]])
+    error = response @ (np.abs(at.residuals) + errors)
+    return SteadyState(
+        parameters=equations.parameters.driven(gamma_v),
+        gap=state.gap,
+        mu=state.mu,
+        mu_b=state.mu + state.edge,
+        edge=state.edge,
+        residual=residual,
+        number=at.number,
+        error=(float(error[0]), float(error[1]), float(error[2])),
+        evaluations=equations.evaluations,
+    )
+
+
+def _approximation(equations: Equations, at: Unknowns, drive: float, found: Array) -> Array:
+    """Return what the errors of occupations of the user's own do to the equations."""
+    coarser = equations.parameters.coarser()
+    if coarser is None:
+        return np.zeros_like(found)
+    value = Equations(coarser).at_unknowns(at, drive)
+    return np.abs(value.residuals * value.scales - found)

@@ -1,0 +1,75 @@
+"""A uniform steady state of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from numerics.domain import outside
+from numerics.kept import Kept
+from numerics.occupation import Occupation
+from numerics.parameters import Parameters, Setting
+from numerics.steady.equations import Unknowns
+
+
+@dataclass(frozen=True)
+class SteadyState(Kept):
+    """A uniform steady state, in units of the Fermi energy and momentum.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        What it solves for, the cutoff included.
+    gap, mu, mu_b : float
+        Order parameter Delta_0, chemical potential of the condensate, and of the bath.
+    edge : float
+        mu_b - mu, where the occupation steps in the rotating frame, to full relative accuracy.
+    residual : float
+        Largest residual of the three equations, each relative to its own scale.
+    number : float
+        Density of electrons plus holes up to the cutoff, in units of k_F**3; 1/(3 pi**2).
+    error : tuple of float
+        Bounds of the errors of `gap`, `mu` and `mu_b`.
+    evaluations : int
+        How often the equations were evaluated.
+    status : str
+        How the solve ended.
+    """
+
+    parameters: Setting
+    gap: float
+    mu: float
+    mu_b: float
+    edge: float
+    residual: float
+    number: float
+    error: tuple[float, float, float]
+    evaluations: int = field(compare=False)
+    status: str = "converged"
+
+    @property
+    def paper(self) -> Parameters:
+        """The parameters of the paper's model, for what is defined there only.
+
+        Raises
+        ------
+        ValueError
+            If the state is that of another model.
+        """
+        if not isinstance(self.parameters, Parameters):
+            raise outside("state", self.parameters.words(), "a state of the paper's model")
+        return self.parameters
+
+    @property
+    def occupation(self) -> Occupation:
+        """What fills the states: rates, edges and temperatures of the reservoirs."""
+        return self.parameters.occupation(self.mu, self.edge)
+
+    def coarser(self) -> SteadyState | None:
+        """Return the same state with coarser occupations of the user's own, None without any."""
+        model = self.parameters.coarser()
+        return None if model is None else replace(self, parameters=model)
+
+    @property
+    def lowest_excitation(self) -> float:
+        """The smallest quasiparticle energy E_p."""
+        return Unknowns(self.gap, self.mu, self.edge).lowest_excitation
