@@ -31,6 +31,9 @@ MEETING = 1e-7
 def boundary_record(point: Boundary) -> Record:
     """Return what JSON can write of a boundary; an error without a bound is None there."""
     record = asdict(point)
+    # the parameter is the ratio in a diagram
+    record["ratio"] = record.pop("value")
+    del record["along"]
     record["error"] = point.error if math.isfinite(point.error) else None
     record["state"]["error"] = list(point.state.error)
     return record
@@ -42,7 +45,9 @@ def boundary_of(record: Record) -> Boundary:
     state["parameters"] = Parameters(**state["parameters"])
     state["error"] = tuple(state["error"])
     error = math.inf if record["error"] is None else record["error"]
-    return Boundary(**{**record, "error": error, "state": SteadyState(**state)})
+    fields = {key: value for key, value in record.items() if key != "ratio"}
+    fields |= {"value": record["ratio"], "error": error, "state": SteadyState(**state)}
+    return Boundary(**fields)
 
 
 def run_task(task: Record) -> Record:
@@ -162,9 +167,15 @@ def _find(
     kind: str, model: Parameters, inv_kfa: float, start: Boundary | None = None
 ) -> Boundary | str:
     """Return a boundary, or why there is none."""
-    shared = {"gamma_b": model.gamma_b, "temperature": model.temperature, "cutoff": model.cutoff}
     try:
-        return find_boundary(kind, inv_kfa, start=start, **shared)
+        return find_boundary(
+            kind,
+            inv_kfa,
+            gamma_b=model.gamma_b,
+            temperature=model.temperature,
+            cutoff=model.cutoff,
+            start=start,
+        )
     except ConvergenceError as error:
         # the start may have been too far away
         return str(error) if start is None else _find(kind, model, inv_kfa)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.domain import choice, instance
+from numerics.domain import instance
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.response.long_wavelength import hydrodynamics
-from numerics.stability.conditions import LIMITS
+from numerics.stability.conditions import Condition, condition_of
+from numerics.stability.quantities import Number
 from numerics.steady.solution import SteadyState, solve_nearby
 
 Array = NDArray[np.float64]
@@ -31,7 +31,7 @@ _ITERATIONS, _TURN = 8, 0.9
 
 
 def zero_line(
-    kind: str,
+    kind: str | Condition,
     start: SteadyState,
     ends: tuple[float, float],
     *,
@@ -42,8 +42,8 @@ def zero_line(
 
     Parameters
     ----------
-    kind : {"alpha11", "beta22", "A"}
-        As in `find_boundary`.
+    kind : {"alpha11", "beta22", "A"} or Condition
+        As in `find_boundary`, one whose quantity is a number of the state.
     start : SteadyState
         A state on the line, or next to it.
     ends : tuple of (float, float)
@@ -72,9 +72,9 @@ def zero_line(
     >>> [line[k].parameters.inv_kfa < line[k + 1].parameters.inv_kfa for k in (0, 10)]
     [True, False]
     """
-    choice("kind", kind, tuple(LIMITS))
+    condition = condition_of(kind)
     instance("start", start, SteadyState)
-    surface = _Surface(kind, start)
+    surface = _Surface(condition.name, condition.number, start)
     here = surface.place(start)
     along = surface.tangent(here)
     along = along if (along[0] > 0) == rising else -along
@@ -103,6 +103,7 @@ class _Surface:
     """A coefficient over the interaction strength and log(gamma_v/gamma_b)/_UNIT."""
 
     kind: str
+    number: Number
     last: SteadyState
 
     def place(self, state: SteadyState) -> Array:
@@ -114,7 +115,7 @@ class _Surface:
         ratio = math.exp(_UNIT * float(place[1]))
         parameters = model.replace(inv_kfa=float(place[0]), gamma_v=ratio * model.gamma_b)
         self.last = solve_nearby(parameters, self.last)
-        return LIMITS[self.kind](hydrodynamics(self.last))
+        return self.number.first(self.last).value
 
     def tangent(self, place: Array) -> Array:
         """Return the unit vector along the line through a point."""

@@ -4,59 +4,65 @@ from __future__ import annotations
 
 import math
 
-from numerics.domain import choice, instance
+import numpy as np
+
+from numerics.domain import choice, instance, outside
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
-from numerics.parameters import Parameters
-from numerics.solve.minimum import Root, secant
-from numerics.stability.boundary_search import (
-    Boundary,
-    Search,
-    oscillating,
-    oscillating_from,
-    touching,
-    touching_from,
-    uniform,
-    uniform_at,
-)
-from numerics.stability.conditions import Line, uniform_value
-from numerics.stability.growth import Peak
-from numerics.steady.solution import solve_nearby, trace_steady_states
+from numerics.model import Model
+from numerics.parameters import Parameters, Setting
+from numerics.stability.boundary_search import Boundary, first_of, found_at, zero_near
+from numerics.stability.conditions import ALPHA11, KINDS, Condition, condition_of
+from numerics.stability.path import DRIVES, Path, curve_path, drive_path, drive_values, interval
+from numerics.stability.quantities import Existence, Highest, Lowest, Number, Place
+from numerics.steady.curve import parameter_paths
+from numerics.steady.solution import solve_nearby
 
-__all__ = ["KINDS", "Boundary", "find_boundary"]
+__all__ = ["KINDS", "Boundary", "Condition", "find_boundary"]
 
-KINDS = ("A", "B", "C", "normal", "gapped", "alpha11", "beta22")
-#: Halvings of a step in the parameters.
-_CONTINUATIONS = 1
-#: How far before the end of the branch of condensates the state of that boundary is.
-_BEFORE_END = 1e-6
+#: Halvings of a step in the parameters, and the first step from a boundary at others, in log ratio.
+_CONTINUATIONS, _FIRST = 1, 1e-3
+#: The largest gamma_v/gamma_b of an end of the condensate.
+_LARGEST = 2.0
 
 
 def find_boundary(
-    kind: str,
-    inv_kfa: float,
+    kind: str | Condition,
+    inv_kfa: float | Setting,
     *,
+    along: str | None = None,
+    values: tuple[float, float] | None = None,
     gamma_b: float = 1e-3,
     temperature: float = 0.0,
     cutoff: float = 100.0,
     start: Boundary | None = None,
 ) -> Boundary:
-    """Return the smallest ratio gamma_v/gamma_b at which a boundary is crossed.
+    """Return the smallest ratio gamma_v/gamma_b, or another parameter, at which a boundary is.
 
     Parameters
     ----------
-    kind : {"A", "B", "C", "normal", "gapped", "alpha11", "beta22"}
+    kind : {"A", "B", "C", "normal", "gapped", "alpha11", "beta22"} or Condition
         A, B, C: a mode starts to grow, at q = 0, at q > 0 with omega = 0, at q > 0 with
         omega > 0 (Fig. 5).  "normal": the condensate ends.  "gapped": Re det M(q -> 0, omega)
         acquires a zero at omega > 0, below half of the pair threshold.  "alpha11", "beta22": the
-        coefficient of (46) vanishes (Fig. 8).
-    inv_kfa, gamma_b, temperature, cutoff
-        The model, as in `Parameters`.
+        coefficient of (46) vanishes (Fig. 8).  A `Condition` is a boundary of one's own.
+    inv_kfa : float, Parameters or Model
+        The interaction strength of the paper's model, whose decay rate is looked for; or any model,
+        along a parameter of which the boundary is looked for.
+    along : str, optional
+        The parameter of a model, as in `trace_steady_states`: "reservoirs.vacuum.rate",
+        "coupling.inv_kfa"; "inv_kfa", "gamma_v", ... of `Parameters`, "ratio" by default.
+    values : tuple of float, optional
+        Smallest and largest value of this parameter; required but for "ratio" and "gamma_v".
+    gamma_b, temperature, cutoff
+        The paper's model, as in `Parameters`, where an interaction strength is given.
     start : Boundary, optional
-        A boundary of the same kind at parameters close to these, to start from.
+        A boundary of the same kind at parameters close to these, to start from, where an
+        interaction strength is given.
 
     Returns
     -------
     Boundary
+        Its `value` is that of the parameter `along`; its `ratio` gamma_v/gamma_b.
 
     Raises
     ------
@@ -65,65 +71,105 @@ def find_boundary(
     NoBoundary
         If there is no such boundary.
     NoCondensate, ConvergenceError
-        As in `solve_steady_state`, at gamma_v = 0.
+        As in `solve_steady_state`, at gamma_v = 0; or where there is no condensate at either end of
+        the values.
 
     Notes
     -----
     A boundary is where a mode of this kind becomes critical, whether or not the state has become
-    unstable in another way before.
+    unstable in another way before.  Along the drive of an interaction strength it counts where it
+    is crossed from the stable side; between given values of a parameter in both directions.  There
+    states are looked at in 32 equal steps, or in steps of a factor of 1.35 for rates, temperatures
+    and the cutoff, up to where the curve of states first turns back: what happens twice within one
+    step may be missed.
 
     Examples
     --------
-    >>> from numerics import find_boundary
+    >>> from numerics import Parameters, find_boundary
     >>> found = find_boundary("B", -1.0)
     >>> print(f"{found.ratio:.4f} {found.q:.3f}")
     0.0208 0.015
+    >>> model = Parameters(-1.0, gamma_v=2e-5).model()
+    >>> found = find_boundary("B", model, along="coupling.inv_kfa", values=(-1.2, -0.8))
+    >>> print(f"{found.value:.4f}")
+    -0.9640
     """
-    choice("kind", kind, KINDS)
+    condition = condition_of(kind)
+    if isinstance(inv_kfa, Parameters | Model):
+        _paper_alone(gamma_b, temperature, cutoff, start)
+        return _along(condition, inv_kfa, along, values)
+    if along is not None or values is not None:
+        domain = "Parameters or a Model, where along and values are given"
+        raise outside("inv_kfa", inv_kfa, domain)
     model = Parameters(inv_kfa, gamma_b, temperature=temperature, cutoff=cutoff)
     if start is not None:
         instance("start", start, Boundary)
-        found = _continued(model, kind, start)
-        if found is not None:
-            return found
-    if kind == "normal":
-        return _normal(model)
-    search = Search.of(model)
-    if kind == "C":
-        found = oscillating(search)
-    elif kind in ("B", "gapped"):
-        found = touching(kind, search)
+        moved = _continued(model, condition, start)
+        if moved is not None:
+            return moved
+    largest = 1.0
+    if isinstance(condition.quantity, Existence):
+        largest, path = _LARGEST, drive_path(model, np.array([_LARGEST]))
     else:
-        found = uniform(kind, search)
+        path = drive_path(model, drive_values(model))
+        largest = path.value(path.grid[-1]) if path.grid else 0.0
+    found = first_of(condition, path)
     if found is None:
         raise NoBoundary(
-            f"no boundary {kind} up to gamma_v/gamma_b = {search.ratios[-1]:.3g} "
-            f"(inv_kfa = {inv_kfa:g}, gamma_b = {gamma_b:g}, temperature = {temperature:g}, "
+            f"no boundary {condition.name} up to gamma_v/gamma_b = {largest:.3g} "
+            f"(inv_kfa = {model.inv_kfa:g}, gamma_b = {gamma_b:g}, temperature = {temperature:g}, "
             f"cutoff = {cutoff:g})"
         )
     return found
 
 
-def _normal(model: Parameters) -> Boundary:
-    """Return where the branch of condensates ends."""
-    branch = trace_steady_states(model, [2 * model.gamma_b])
-    if branch.end is None:
-        raise NoBoundary("no boundary normal up to gamma_v/gamma_b = 2")
-    ratio = branch.end / model.gamma_b
-    last = Line(model).state(ratio * (1 - _BEFORE_END))
-    status = "ends with a vanishing order parameter"
-    if "turns back" in branch.status:
-        status = "turns back"
-    return Boundary("normal", ratio, 0.0, 0.0, last, 1e-9 * ratio, last.evaluations, status)
+def _paper_alone(gamma_b: float, temperature: float, cutoff: float, start: Boundary | None) -> None:
+    """Refuse arguments that are those of an interaction strength beside a model."""
+    given = {"gamma_b": (gamma_b, 1e-3), "temperature": (temperature, 0.0)}
+    given |= {"cutoff": (cutoff, 100.0)}
+    for name, (value, default) in given.items():
+        if value != default:
+            raise outside(name, value, "left out where a model is given, which has its own")
+    if start is not None:
+        raise outside("start", start, "None where a model is given")
+
+
+def _along(
+    condition: Condition, model: Setting, along: str | None, values: tuple[float, float] | None
+) -> Boundary:
+    """Return the first boundary along a parameter of a model."""
+    path = path_of(model, along, values)
+    found = first_of(condition, path, both=True)
+    if found is None:
+        ends = [path.value(at) for at in (path.grid[0], path.grid[-1])]
+        raise NoBoundary(
+            f"no boundary {condition.name} along {path.along} from {ends[0]:.6g} to {ends[1]:.6g} "
+            f"({model.words()})"
+        )
+    return found
+
+
+def path_of(model: Setting, along: str | None, values: tuple[float, float] | None) -> Path:
+    """Return the states of a model along one of its parameters, between two values."""
+    if isinstance(model, Parameters):
+        along = "ratio" if along is None else along
+        choice("along", along, ("ratio", *parameter_paths(model)))
+        if along in DRIVES:
+            unit = model.gamma_b if along == "gamma_v" else 1.0
+            low, high = (0.0, 1.0) if values is None else interval(values)
+            return drive_path(model, drive_values(model, low / unit, high / unit), along)
+    if along is None:
+        raise outside("along", along, ", ".join(parameter_paths(model)))
+    return curve_path(model, along, values)
 
 
 def _continued(
-    model: Parameters, kind: str, start: Boundary, halvings: int = _CONTINUATIONS
+    model: Parameters, condition: Condition, start: Boundary, halvings: int = _CONTINUATIONS
 ) -> Boundary | None:
     """Return the boundary that a boundary at other parameters moves to, in steps if needed."""
-    if kind == "normal" or kind != start.kind:
+    if isinstance(condition.quantity, Existence) or condition.name != start.kind:
         return None
-    found = _moved(model, start)
+    found = _moved(model, condition, start)
     if found is not None or halvings == 0:
         return found
     here = start.state.paper
@@ -133,39 +179,41 @@ def _continued(
         temperature=(here.temperature + model.temperature) / 2,
         cutoff=math.sqrt(here.cutoff * model.cutoff),
     )
-    between = _continued(middle, kind, start, halvings - 1)
-    return None if between is None else _continued(model, kind, between, halvings - 1)
+    between = _continued(middle, condition, start, halvings - 1)
+    return None if between is None else _continued(model, condition, between, halvings - 1)
 
 
-def _moved(model: Parameters, start: Boundary) -> Boundary | None:
+def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary | None:
     """Return the boundary at parameters close to another one's."""
-    kind = start.kind
-    line = Line(model)
+    place = Place(0.0, start.q, start.omega)
+    condition = _followed(condition, place)
+    path, at = Path(model, "ratio"), math.log(start.ratio)
     try:
-        line.known[start.ratio] = solve_nearby(
-            model.replace(gamma_v=start.ratio * model.gamma_b), start.state
-        )
-        if kind == "C":
-            peak = Peak(start.q, complex(start.omega), 0.0)
-            ratio = start.ratio * _shift(line, start)
-            return oscillating_from(line, ratio, peak, close=True)
-        if kind == "B" or (kind == "gapped" and start.omega > 0):
-            return touching_from(kind, line, start.ratio, start.q or start.omega)
-        root = secant(lambda ratio: uniform_value(kind, line.state(ratio)), start.ratio)
+        path.known[at] = solve_nearby(path.setting(at), start.state)
+        if isinstance(condition.quantity, Highest):
+            at += _shift(path, at, start)
+        # a minimum that touches zero is approached from where it is negative
+        step = -_FIRST if isinstance(condition.quantity, Lowest) else _FIRST
+        zero = zero_near(condition, path, at, place, step=step)
     except (NoCondensate, ConvergenceError):
         return None
-    if root is None or root.slope > 0:
+    if zero is None or (isinstance(condition.quantity, Number) and zero.slope > 0):
         # crossed the other way it is not the boundary of the same region
         return None
-    return uniform_at(kind, line, root)
+    return found_at(condition, path, zero)
 
 
-def _shift(line: Line, start: Boundary) -> float:
+def _followed(condition: Condition, place: Place) -> Condition:
+    """Return the condition that a place is one of: the limit of small q or omega, or the whole."""
+    quantity = condition.quantity
+    if isinstance(quantity, Lowest) and quantity.limit is not None and not (place.q or place.omega):
+        return Condition(condition.name, quantity.limit)
+    return condition
+
+
+def _shift(path: Path, at: float, start: Boundary) -> float:
     """Return by how much the zero of alpha_11, which C accompanies, has moved from a boundary."""
-    before = Line(start.state.paper.replace(gamma_v=0.0), {start.ratio: start.state})
-
-    def zero(line: Line) -> Root | None:
-        return secant(lambda ratio: uniform_value("alpha11", line.state(ratio)), start.ratio)
-
-    old, new = zero(before), zero(line)
-    return 1.0 if old is None or new is None else new.at / old.at
+    before = Path(start.state.paper.replace(gamma_v=0.0), "ratio", known={at: start.state})
+    place = Place(0.0)
+    old, new = (zero_near(ALPHA11, line, at, place) for line in (before, path))
+    return 0.0 if old is None or new is None else new.at - old.at

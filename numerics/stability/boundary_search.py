@@ -1,45 +1,32 @@
-"""Searches for the boundaries of the phase diagram along the ratio of the rates."""
+"""Searches for a boundary of any kind along a path of states: from places to places."""
 
 from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from numerics.errors import NoCondensate
+from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
-from numerics.parameters import Parameters
-from numerics.solve.minimum import Minimum, Root, minimum_near, secant
-from numerics.stability.axis_count import axis_modes
-from numerics.stability.conditions import (
-    Line,
-    touching_error,
-    touching_grid,
-    touching_terms,
-    uniform_error,
-    uniform_value,
-)
-from numerics.stability.growth import Peak, climb, filled_diameter
-from numerics.stability.refinement import with_state_errors
-from numerics.steady.solution import SteadyState, trace_steady_states
+from numerics.solve.zero import Zero, secant
+from numerics.stability.conditions import Condition
+from numerics.stability.path import STEP, Path
+from numerics.stability.quantities import Existence, Highest, Lowest, Number, Place
+from numerics.steady.solution import SteadyState, solve_steady_state
 
-Array = NDArray[np.float64]
-
-#: Ratios of the search: from this multiple of gamma_b to one, by this factor.
-_FROM, _FACTOR = 0.3, 1.35
-#: Wave numbers at which modes are looked for where C is expected, in units of gamma.
-_C_POINTS = np.geomspace(1.5, 50.0, 9)
-#: Ratios, relative to where alpha_11 vanishes, at which such modes are looked for.
-_C_RATIOS = (1.07, 1.04, 1.085, 1.02)
-#: Error of a root in the logarithm of the ratio.
-_ROOT = 4e-12
+#: Distances from a boundary beside which another one is looked for, in the coordinate; in the order
+#: in which they are most likely to lead there.
+_ASIDE = tuple(math.log(factor) for factor in (1.07, 1.04, 1.085, 1.02))
+#: Error of a zero in the coordinate.
+_ZERO = 4e-12
+#: Half of the distance over which the slope at a bracketed zero is taken.
+_SLOPE = 1e-4
 #: Halvings of a bracket whose end was too far away.
 _HALVINGS = 2
-#: The smallest real part that makes a mode one that moves, in units of gamma.
-_MOVING = 0.05
+#: How far before the end of the condensates the state of that boundary is, in the coordinate; and
+#: the error of the end.
+_BEFORE_END, _END = 1e-6, 1e-9
 
 
 @dataclass(frozen=True)
@@ -49,248 +36,291 @@ class Boundary(Kept):
     Parameters
     ----------
     kind : str
-        "A", "B", "C", "normal", "gapped", "alpha11" or "beta22".
-    ratio : float
-        gamma_v/gamma_b there.
+        The name of its condition: "A", "B", "C", "normal", "gapped", "alpha11", "beta22", or what a
+        condition of one's own is called.
+    value : float
+        The parameter there.
     q, omega : float
         Wave number and real frequency of the mode that is critical.
     state : SteadyState
         The state there; at the normal boundary, a millionth before it.
     error : float
-        Bound of the error of `ratio`, for the model as it is.
+        Bound of the error of `value`, for the model as it is.
     evaluations : int
         Steady states that were solved.
     status : str
         "converged"; for the normal boundary how the branch of condensates ends.
+    along : str
+        The parameter: "ratio" for gamma_v/gamma_b, or as in `trace_steady_states`.
     """
 
     kind: str
-    ratio: float
+    value: float
     q: float
     omega: float
     state: SteadyState
     error: float
     evaluations: int
     status: str = "converged"
+    along: str = "ratio"
+
+    @property
+    def ratio(self) -> float:
+        """gamma_v/gamma_b there, of the paper's model.
+
+        Raises
+        ------
+        ValueError
+            If it is the boundary of another model.
+        """
+        return self.value if self.along == "ratio" else self.state.paper.ratio
 
 
-@dataclass
-class Search:
-    """The states at a list of ratios, and what has been solved between them."""
+def boundaries_of(condition: Condition, path: Path, *, both: bool = False) -> Iterator[Boundary]:
+    """Yield the boundaries of a kind along a path, ascending, the next one when it is asked for.
 
-    line: Line
-    ratios: Array
-
-    @classmethod
-    def of(cls, model: Parameters) -> Search:
-        """Solve the states of a model, up to where the branch of condensates ends."""
-        steps = math.ceil(math.log(1 / (_FROM * model.gamma_b)) / math.log(_FACTOR))
-        ratios = np.geomspace(min(_FROM * model.gamma_b, 0.1), 1.0, max(steps, 10))
-        branch = trace_steady_states(model, ratios * model.gamma_b)
-        states = [state for state in branch.states if state is not None]
-        ratios = ratios[: len(states)]
-        return cls(Line(model, dict(zip(map(float, ratios), states, strict=True))), ratios)
-
-
-def uniform(kind: str, search: Search) -> Boundary | None:
-    """Return where a quantity of the uniform limit vanishes."""
-
-    def value(ratio: float) -> float:
-        return uniform_value(kind, search.line.state(ratio))
-
-    ratios = [float(ratio) for ratio in search.ratios]
-    if kind == "A":
-        ratios = _until_static_modes_grow(search)
-    for low, high in itertools.pairwise(ratios):
-        if value(high) < 0 <= value(low):
-            return uniform_between(kind, search.line, low, high)
-    return None
-
-
-def _until_static_modes_grow(search: Search) -> list[float]:
-    """Return the ratios to search for A: up to where static modes grow at other wave numbers.
-
-    Towards the BCS side alpha_11 and beta_22 change their signs one shortly after the other, and
-    their product is negative between the two only.
+    Parameters
+    ----------
+    condition : Condition
+    path : Path
+    both : bool
+        Whether those count as well at which the quantity becomes positive again.
     """
-    ratios = [float(ratio) for ratio in search.ratios]
-    bracket = _first_touch("B", search)
-    if bracket is not None:
-        ratios = ratios[: ratios.index(bracket[1]) + 1]
-    zeros = [uniform(kind, search) for kind in ("alpha11", "beta22")]
-    between = math.prod(zero.ratio for zero in zeros if zero is not None)
-    if None not in zeros and math.sqrt(between) < ratios[-1]:
-        ratios.append(math.sqrt(between))
-    return sorted(ratios)
+    match condition.quantity:
+        case Existence():
+            return iter(filter(None, [ended(condition, path)]))
+        case Number() as number:
+            return numbers(condition, number, path, both)
+        case Lowest() as lowest:
+            return touching(condition, lowest, path, both)
+        case Highest():
+            return highest(condition, path, both)
 
 
-def uniform_between(kind: str, line: Line, low: float, high: float) -> Boundary:
-    """Return where a quantity of the uniform limit vanishes between two ratios of opposite sign."""
-    from scipy.optimize import brentq
-
-    def value(log: float) -> float:
-        return uniform_value(kind, line.state(math.exp(log)))
-
-    root, details = brentq(value, math.log(low), math.log(high), xtol=1e-12, full_output=True)
-    ratio = math.exp(root)
-    step = 1e-4
-    slope = (value(root + step) - value(root - step)) / (2 * step)
-    return uniform_at(kind, line, Root(ratio, slope, details.function_calls))
+def first_of(condition: Condition, path: Path, *, both: bool = False) -> Boundary | None:
+    """Return the first boundary of a kind along a path, if there is one."""
+    return next(boundaries_of(condition, path, both=both), None)
 
 
-def uniform_at(kind: str, line: Line, root: Root) -> Boundary:
-    """Return the boundary at a root of a quantity of the uniform limit."""
-    return found_at(kind, line, root, 0.0, 0.0, uniform_error(kind, line.state(root.at)))
-
-
-def touching(kind: str, search: Search) -> Boundary | None:
-    """Return where the smallest value over q or omega vanishes."""
-    line = search.line
-    bracket = _first_touch(kind, search)
-    if bracket is None:
-        return None
-    low, high = bracket
-    # between the points of the grid the value may already be negative at the lower end
-    found = touching_from(kind, line, high, _lowest(kind, line.state(high)).x, low / _FACTOR)
-    if found is not None:
-        return found
-    # the minimum may be at the end of the grid, and the limit q -> 0 or omega -> 0 vanish first
-    limit = _limit(kind)
-    if uniform_value(limit, line.state(high)) < 0 <= uniform_value(limit, line.state(low)):
-        between = uniform_between(limit, line, low, high)
-        at = _lowest(kind, between.state)
-        if at.value >= 0:
-            return replace(between, kind=kind) if kind == "gapped" else None
-        high = between.ratio
-    return _touching_between(kind, line, low, high)
-
-
-def _first_touch(kind: str, search: Search) -> tuple[float, float] | None:
-    """Return the ratios before and after the smallest value on the grid has become negative."""
-    for low, high in itertools.pairwise(map(float, search.ratios)):
-        if _lowest(kind, search.line.state(high)).value < 0:
-            return low, high
-    return None
-
-
-def _touching_between(kind: str, line: Line, low: float, high: float) -> Boundary | None:
-    """Return where the smallest value vanishes, by halving, to start from a small minimum."""
-    for _ in range(_HALVINGS):
-        middle = math.sqrt(low * high)
-        at = _lowest(kind, line.state(middle))
-        low, high = (low, middle) if at.value < 0 else (middle, high)
-        found = touching_from(kind, line, high, _lowest(kind, line.state(high)).x, low)
-        if found is not None:
-            return found
-    return None
-
-
-def _limit(kind: str) -> str:
-    """Return the name of the limit q -> 0 or omega -> 0 of a touching function."""
-    return "A" if kind == "B" else kind
-
-
-def _lowest(kind: str, state: SteadyState) -> Minimum:
-    """Return the smallest value on the grid, its error added: what is negative surely is."""
-    x = touching_grid(kind, state)
-    value, bound = touching_terms(kind, state, x)
-    values = value + bound
-    k = int(np.argmin(values))
-    return Minimum(float(x[k]), float(values[k]))
-
-
-def touching_from(
-    kind: str, line: Line, ratio: float, x: float, low: float = 0.0
-) -> Boundary | None:
-    """Return where the minimum next to x vanishes, starting from a ratio."""
-    place = x
-
-    def value(ratio: float) -> float | None:
-        nonlocal place
-        try:
-            state = line.state(ratio)
-        except NoCondensate:
-            return None
-        found = minimum_near(lambda wave: touching_terms(kind, state, wave)[0], place)
-        if found is None or not touching_grid(kind, state)[0] < found.x:
-            return None
-        place = found.x
-        return found.value
-
-    root = secant(value, ratio, step=-1e-3, low=low)
-    if root is None:
-        return None
-    q, omega = (place, 0.0) if kind == "B" else (0.0, place)
-    bound = touching_error(kind, line.state(root.at), place)
-    return found_at(kind, line, root, q, omega, bound)
-
-
-def oscillating(search: Search) -> Boundary | None:
-    """Return where a mode with Re(omega) > 0 starts to grow at a finite wave number.
-
-    It does next to where static modes start to grow, if at all: alpha_11 has become negative by
-    then, and much later the mode has met its mirror image before it grows most.
-    """
-    changed = uniform("alpha11", search)
-    if changed is None:
-        return None
-    places = [changed.ratio * factor for factor in _C_RATIOS]
-    for ratio in places:
-        found = _oscillating_near(search.line, ratio)
-        if found is not None:
-            return found
-    return None
-
-
-def _oscillating_near(line: Line, ratio: float) -> Boundary | None:
-    """Return the boundary C that is reached from the modes at a ratio."""
+def along_path(condition: Condition, path: Path, at: float, place: Place) -> Place | None:
+    """Return the place at a coordinate that one at a coordinate close by has moved to."""
     try:
-        state = line.state(ratio)
+        return condition.quantity.near(path.state(at), place)
     except NoCondensate:
         return None
-    gamma = state.parameters.linewidth
-    waves = _C_POINTS * gamma
-    seen = [
-        Peak(modes.q, complex(w), 0.0)
-        for modes in axis_modes(state, waves[waves < filled_diameter(state)])
-        for w in modes.frequencies[modes.frequencies.real > _MOVING * gamma][:1]
-    ]
-    if not seen:
-        return None
-    return oscillating_from(line, ratio, max(seen, key=lambda peak: peak.omega.imag))
 
 
-def oscillating_from(
-    line: Line, ratio: float, near: Peak, *, close: bool = False
-) -> Boundary | None:
-    """Return where the maximum of Im(omega_q) next to a mode vanishes, starting from a ratio.
+def zero_near(
+    condition: Condition,
+    path: Path,
+    start: float,
+    place: Place,
+    *,
+    step: float = 1e-3,
+    low: float = -math.inf,
+    high: float = math.inf,
+) -> Zero[Place] | None:
+    """Return the zero of a quantity that the secant method finds from a place at a coordinate."""
 
-    `close` is whether the maximum is within some percent of the given wave number.
-    """
-    peak = near
+    def follow(at: float, near: Place) -> Place | None:
+        return along_path(condition, path, at, near)
 
-    def value(ratio: float) -> float | None:
-        nonlocal peak, close
-        try:
-            found = climb(line.state(ratio), peak.q, peak.omega, close=close)
-        except NoCondensate:
-            return None
-        if found is None or not found.omega.real > 0:
-            return None
-        peak, close = found, True
-        # the growth rate where it crosses zero, with the sign of the other kinds
-        return -found.omega.imag
+    return secant(follow, start, place, step=step, low=low, high=high)
 
-    root = secant(value, ratio)
-    if root is None:
-        return None
-    errors = with_state_errors(
-        line.state(root.at), np.array([peak.q]), np.array([peak.omega]), np.array([peak.error])
+
+def found_at(condition: Condition, path: Path, zero: Zero[Place]) -> Boundary:
+    """Return the boundary at a zero, with the error that one of the quantity makes."""
+    state = path.state(zero.at)
+    error = condition.quantity.error(state, zero.place)
+    bound = abs(error / zero.slope) + _ZERO if zero.slope != 0 else math.inf
+    return Boundary(
+        condition.name,
+        path.value(zero.at),
+        zero.place.q,
+        zero.place.omega.real,
+        state,
+        path.coordinate.length(zero.at, bound),
+        len(path.known),
+        along=path.along,
     )
-    return found_at("C", line, root, peak.q, peak.omega.real, float(errors[0]))
 
 
-def found_at(kind: str, line: Line, root: Root, q: float, omega: float, error: float) -> Boundary:
-    """Return the boundary at a root, with the error that one of the function makes."""
-    bound = abs(error / root.slope) + _ROOT if root.slope != 0 else math.inf
-    return Boundary(kind, root.at, q, omega, line.state(root.at), bound * root.at, len(line.known))
+# A number of the state ----------------------------------------------------------------------------
+
+
+def numbers(condition: Condition, number: Number, path: Path, both: bool) -> Iterator[Boundary]:
+    """Yield where a number of the state changes its sign."""
+    places = _with_those_between(condition, path, both)
+    values = ((at, number.first(path.state(at)).value) for at in places)
+    for (low, before), (high, after) in itertools.pairwise(values):
+        if after < 0 <= before or (both and before < 0 <= after):
+            yield bracketed(condition, path, low, high)
+
+
+def _with_those_between(condition: Condition, path: Path, both: bool) -> list[float]:
+    """Return the coordinates to look at, with those in the middle of boundaries beside.
+
+    Between these two a quantity may be negative that is positive at all states of the grid.
+    """
+    grid = list(path.grid)
+    until = None if both or condition.until is None else condition.until.quantity
+    if isinstance(until, Lowest):
+        _, last = next(_signs(until, path, both), (0.0, math.inf))
+        grid = [at for at in grid if at <= last]
+    beside = (f for other in condition.beside for f in boundaries_of(other, path, both=both))
+    zeros = sorted(path.coordinate.of(found.value) for found in beside)
+    return sorted([*grid, *((a + b) / 2 for a, b in itertools.pairwise(zeros))])
+
+
+def bracketed(condition: Condition, path: Path, low: float, high: float) -> Boundary:
+    """Return where a number of the state vanishes between two coordinates of opposite sign."""
+    from scipy.optimize import brentq
+
+    def value(at: float) -> float:
+        return condition.number.first(path.state(at)).value
+
+    root, details = brentq(value, low, high, xtol=1e-12, full_output=True)
+    ends = (root - _SLOPE, root + _SLOPE)
+    slope = (value(ends[1]) - value(ends[0])) / (ends[1] - ends[0])
+    place = condition.number.first(path.state(root))
+    return found_at(condition, path, Zero(root, slope, place, details.function_calls))
+
+
+# The lowest value of a function -------------------------------------------------------------------
+
+
+def touching(condition: Condition, lowest: Lowest, path: Path, both: bool) -> Iterator[Boundary]:
+    """Yield where the lowest value over the wave number or the frequency vanishes."""
+    for outer, inner in _signs(lowest, path, both):
+        found = _touching_between(condition, lowest, path, outer, inner)
+        if found is not None:
+            yield found
+
+
+def _signs(lowest: Lowest, path: Path, both: bool) -> Iterator[tuple[float, float]]:
+    """Yield neighbours on the grid of which the lowest value is negative at the second one only."""
+    signs = ((at, lowest.first(path.state(at)).value < 0) for at in path.grid)
+    for (low, before), (high, after) in itertools.pairwise(signs):
+        if before != after and (after or both):
+            yield (low, high) if after else (high, low)
+
+
+def _touching_between(
+    condition: Condition, lowest: Lowest, path: Path, outer: float, inner: float
+) -> Boundary | None:
+    """Return where the lowest value vanishes that is negative at the inner coordinate only."""
+    found = _touching_from(condition, lowest, path, outer, inner)
+    if found is not None or lowest.limit is None:
+        return found
+    # the minimum may be at the end of the grid, and the limit of small x vanish first
+    limit = Condition(condition.name, lowest.limit)
+    values = (lowest.limit.first(path.state(at)).value for at in (outer, inner))
+    if next(values) >= 0 > next(values):
+        between = bracketed(limit, path, *sorted((outer, inner)))
+        if lowest.first(between.state).value >= 0:
+            return between if lowest.joined else None
+        inner = path.coordinate.of(between.value)
+    # by halving, to start from a small minimum
+    for _ in range(_HALVINGS):
+        middle = (outer + inner) / 2
+        negative = lowest.first(path.state(middle)).value < 0
+        outer, inner = (outer, middle) if negative else (middle, inner)
+        found = _touching_from(condition, lowest, path, outer, inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _touching_from(
+    condition: Condition, lowest: Lowest, path: Path, outer: float, inner: float
+) -> Boundary | None:
+    """Return where the minimum vanishes that is lowest at the inner coordinate."""
+    start = lowest.first(path.state(inner))
+    # between the points of the grid the value may already be negative at the outer end
+    away = outer + math.copysign(STEP, outer - inner)
+    low, high = sorted((away, inner))
+    # the minimum itself may be a little beyond the coordinate at which it was seen
+    low, high = (low, math.inf) if outer < inner else (-math.inf, high)
+    step = math.copysign(1e-3, outer - inner)
+    zero = zero_near(condition, path, inner, start, step=step, low=low, high=high)
+    return None if zero is None else found_at(condition, path, zero)
+
+
+# The highest point of a mode ----------------------------------------------------------------------
+
+
+def highest(condition: Condition, path: Path, both: bool) -> Iterator[Boundary]:
+    """Yield where the highest Im(omega_q) of a mode vanishes.
+
+    It is looked for beside the boundaries that it accompanies; where both directions count, also
+    where a mode has begun or ceased to grow between two states of the grid.
+    """
+    if not both:
+        yield from filter(
+            None, (_highest_from(condition, path, at) for at in _aside(condition, path, both))
+        )
+        return
+    places = [*_aside(condition, path, both), *_between_signs(condition, path)]
+    found = [_highest_from(condition, path, at) for at in places]
+    inside = [f for f in found if f is not None and path.contains(f.value)]
+    last = -math.inf
+    for boundary in sorted(inside, key=lambda f: f.value):
+        at = path.coordinate.of(boundary.value)
+        if at - last > _SLOPE:
+            yield boundary
+        last = at
+
+
+def _aside(condition: Condition, path: Path, both: bool) -> Iterator[float]:
+    """Yield the coordinates beyond boundaries that a mode accompanies."""
+    for other in condition.beside:
+        for found in boundaries_of(other, path, both=both):
+            at = path.coordinate.of(found.value)
+            falls = other.number.first(path.state(at + _SLOPE)).value < 0
+            yield from (at + aside * (1 if falls else -1) for aside in _ASIDE)
+
+
+def _between_signs(condition: Condition, path: Path) -> Iterator[float]:
+    """Yield the coordinates of the grid at which a mode grows that does not at the next one."""
+    places = [condition.quantity.first(path.state(at)) for at in path.grid]
+    grows = [place is not None and place.value < 0 for place in places]
+    for k, (one, other) in enumerate(itertools.pairwise(grows)):
+        if one != other:
+            yield path.grid[k] if one else path.grid[k + 1]
+
+
+def _highest_from(condition: Condition, path: Path, at: float) -> Boundary | None:
+    """Return the boundary that is reached from the modes at a coordinate."""
+    try:
+        start = condition.quantity.first(path.state(at))
+    except NoCondensate:
+        return None
+    zero = None if start is None else zero_near(condition, path, at, start)
+    return None if zero is None else found_at(condition, path, zero)
+
+
+# The end of the condensate ------------------------------------------------------------------------
+
+
+def ended(condition: Condition, path: Path) -> Boundary | None:
+    """Return where the condensates of a path end."""
+    if path.end is None:
+        return None
+    value = path.end.value
+    at = path.coordinate.of(value)
+    state = _before(path, at)
+    error = path.coordinate.length(at, _END)
+    boundary = Boundary(condition.name, value, 0.0, 0.0, state, error, state.evaluations)
+    return replace(boundary, status=path.end.status, along=path.along)
+
+
+def _before(path: Path, end: float) -> SteadyState:
+    """Return a state of the path just before its end."""
+    last = min(path.known, key=lambda at: abs(at - end), default=-math.inf)
+    try:
+        return solve_steady_state(path.setting(end - math.copysign(_BEFORE_END, end - last)))
+    except (NoCondensate, ConvergenceError):
+        if last not in path.known:
+            raise
+        # the branch from equilibrium ends elsewhere
+        return path.known[last]

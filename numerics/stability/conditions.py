@@ -1,35 +1,41 @@
-"""The functions whose zeros are the boundaries of the phase diagram.
-
-Along the ratio of the rates at otherwise fixed parameters,
+"""The kinds of boundary of the phase diagram, each a value that tells what vanishes there.
 
 - alpha11, beta22: a coefficient of (46) changes its sign;
 - A: det M(q, 0)/q**2 vanishes in the limit q -> 0;
 - B: its minimum over q > 0 vanishes;
 - gapped: the maximum of Re det M(0, omega)/omega**2 over omega vanishes;
-- C: the maximum over q of Im(omega_q) along a mode with Re(omega_q) > 0 vanishes.
+- C: the maximum over q of Im(omega_q) along a mode with Re(omega_q) > 0 vanishes;
+- normal: the condensate ends.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.parameters import Parameters
+from numerics.domain import choice, outside
 from numerics.response.determinant import (
     SCALE,
     determinant,
-    state_errors,
     static_stiffness,
     uniform_stiffness,
 )
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.stability.growth import filled_diameter
-from numerics.steady.sensitivity import effect_of_errors
-from numerics.steady.solution import SteadyState, solve_nearby, solve_steady_state
+from numerics.stability.quantities import (
+    MOVING,
+    Existence,
+    Highest,
+    Lowest,
+    Number,
+    Place,
+    Quantity,
+)
+from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 
@@ -37,100 +43,170 @@ Array = NDArray[np.float64]
 _RTOL = 1e-11
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
+#: A mode of wave numbers below this part of gamma belongs to the limit q -> 0.
+_UNIFORM = 0.01
 
 
-@dataclass
-class Line:
-    """The steady states along the ratio of the rates, kept once they are solved.
+@dataclass(frozen=True)
+class Condition:
+    """A kind of boundary.
 
     Parameters
     ----------
-    model : Parameters
-        Everything but the decay rate.
-    known : dict
-        States by their ratio.
+    name : str
+        What it is called: the `kind` of its boundaries.
+    function : callable, or Number, Lowest, Highest or Existence
+        What vanishes there, positive before it: a function maps a state to a number.
+    beside : tuple of Condition
+        Kinds next to whose boundaries it is looked for as well.
+    until : Condition, optional
+        A kind up to whose first boundary it is looked for along the drive of the paper's model.
+    instability : bool
+        Whether a mode starts to grow there.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    Where half of the order parameter is left:
+
+    >>> from numerics import Parameters, find_boundary, solve_steady_state
+    >>> whole = solve_steady_state(Parameters(-1.0)).gap
+    >>> half = Condition("half", lambda state: state.gap - whole / 2)
+    >>> print(f"{find_boundary(half, -1.0).ratio:.4f}")
+    0.3068
     """
 
-    model: Parameters
-    known: dict[float, SteadyState] = field(default_factory=dict)
+    name: str
+    function: Quantity | Callable[[SteadyState], float]
+    beside: tuple[Condition, ...] = ()
+    until: Condition | None = None
+    instability: bool = False
 
-    def state(self, ratio: float) -> SteadyState:
-        """Return the state at a ratio gamma_v/gamma_b."""
-        if ratio not in self.known:
-            parameters = self.model.replace(gamma_v=ratio * self.model.gamma_b)
-            if self.known:
-                near = min(self.known, key=lambda r: abs(math.log((r or 1e-12) / ratio)))
-                self.known[ratio] = solve_nearby(parameters, self.known[near])
-            else:
-                self.known[ratio] = solve_steady_state(parameters)
-        return self.known[ratio]
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise outside("name", self.name, "a word")
+        if not isinstance(self.function, Quantity) and not callable(self.function):
+            raise outside("function", self.function, "a function of a state, or a quantity")
 
+    @property
+    def quantity(self) -> Quantity:
+        """What vanishes, with the places at which it is looked at and its error."""
+        return self.function if isinstance(self.function, Quantity) else Number(self.function)
 
-#: Coefficients of the uniform limit whose zeros are wanted.
-LIMITS: dict[str, Callable[[Hydrodynamics], float]] = {
-    "A": uniform_stiffness,
-    "alpha11": lambda found: float(found.alpha[0, 0]),
-    "beta22": lambda found: float(found.beta[1, 1]),
-    "gapped": lambda found: -(SCALE**2) * found.dynamic_prefactor,
-}
+    @property
+    def number(self) -> Number:
+        """The number of the state that vanishes.
 
-
-def uniform_value(kind: str, state: SteadyState) -> float:
-    """Return the quantity of the limit q -> 0, omega -> 0 that is positive before the boundary."""
-    return LIMITS[kind](hydrodynamics(state))
-
-
-def uniform_error(kind: str, state: SteadyState) -> float:
-    """Return a bound of the error of `uniform_value`: of the coefficients, and of the state."""
-    moved = effect_of_errors(lambda s: uniform_value(kind, s), state)
-    return float(moved) + _coefficient_error(kind, hydrodynamics(state))
+        Raises
+        ------
+        ValueError
+            If it is a quantity that has to be looked for in a state.
+        """
+        if not isinstance(self.quantity, Number):
+            raise outside("kind", self.name, "one whose quantity is a number of the state")
+        return self.quantity
 
 
-def _coefficient_error(kind: str, found: Hydrodynamics) -> float:
-    """Return a bound of the error that the integrals over momentum make."""
-    size = [np.abs(part) for part in (found.alpha, found.beta, found.eta, found.zeta)]
-    bound = [found.error.alpha, found.error.beta, found.error.eta, found.error.zeta]
-    (alpha, beta, eta, zeta), (d_alpha, d_beta, d_eta, d_zeta) = size, bound
-    if kind == "alpha11":
-        return float(d_alpha[0, 0])
-    if kind == "beta22":
-        return float(d_beta[1, 1])
-    if kind == "A":
-        # alpha_11 beta_22 + alpha_21 beta_12
-        total = d_alpha[:, 0] @ beta[::-1, 1] + alpha[:, 0] @ d_beta[::-1, 1]
-    else:
-        # eta_11 eta_22 + eta_12 eta_21, and alpha_11 zeta_22 + alpha_21 zeta_12
-        total = (d_eta * eta[::-1, ::-1]).sum()
-        total += d_alpha[:, 0] @ zeta[::-1] + alpha[:, 0] @ d_zeta[::-1]
+def coefficient(
+    value: Callable[[Hydrodynamics], float], bound: Callable[[Hydrodynamics], float]
+) -> Number:
+    """Return the quantity that is a coefficient of the expansion for small q and omega."""
+    return Number(lambda s: value(hydrodynamics(s)), lambda s: bound(hydrodynamics(s)))
+
+
+def _stiffness_bound(found: Hydrodynamics) -> float:
+    """Return a bound of the error of alpha_11 beta_22 + alpha_21 beta_12."""
+    total = found.error.alpha[:, 0] @ np.abs(found.beta)[::-1, 1]
+    total += np.abs(found.alpha)[:, 0] @ found.error.beta[::-1, 1]
     return SCALE**2 * float(total)
 
 
-def touching_terms(kind: str, state: SteadyState, x: Array) -> tuple[Array, Array]:
-    """Return the function of q or omega that is positive before the boundary B or "gapped".
-
-    The second array bounds its error for the state as it is.
-    """
-    if kind == "B":
-        return static_stiffness(state, x, _RTOL)
-    value, bound = determinant(state, 0.0, x, _RTOL)
-    return np.asarray(-value.real / x**2), np.asarray(bound / x**2)
-
-
-def touching_error(kind: str, state: SteadyState, x: float) -> float:
-    """Return a bound of the error of that function: of M, and of the state."""
-    q, omega = (x, 0.0) if kind == "B" else (0.0, x)
-    _, bound = touching_terms(kind, state, np.array([x]))
-    return float(bound[0] + state_errors(state, q, omega) / x**2)
+def _dynamic_bound(found: Hydrodynamics) -> float:
+    """Return a bound of the error of the coefficient of omega**2 in det M(0, omega)."""
+    size, bound = np.abs(found.eta), found.error.eta
+    # eta_11 eta_22 + eta_12 eta_21, and alpha_11 zeta_22 + alpha_21 zeta_12
+    total = float((bound * size[::-1, ::-1]).sum())
+    total += float(found.error.alpha[:, 0] @ np.abs(found.zeta)[::-1])
+    total += float(np.abs(found.alpha)[:, 0] @ found.error.zeta[::-1])
+    return SCALE**2 * total
 
 
-def touching_grid(kind: str, state: SteadyState) -> Array:
-    """Return the q or omega among which the boundary is looked for.
+def _static(state: SteadyState, q: Array) -> tuple[Array, Array]:
+    return static_stiffness(state, q, _RTOL)
 
-    The gapped mode is one below the pair continuum: up to half of its threshold, since the
-    amplitude mode's resonance at 2 Delta_0 makes Re det M vanish as well.
+
+def _static_grid(state: SteadyState) -> Array:
+    """Return the wave numbers among which static modes are looked for."""
+    gamma = state.parameters.linewidth
+    return np.geomspace(_LOWEST_Q * gamma, max(filled_diameter(state), gamma), _POINTS)
+
+
+def _uniform(state: SteadyState, omega: Array) -> tuple[Array, Array]:
+    """Return -Re det M(0, omega)/omega**2 and its bound."""
+    value, bound = determinant(state, 0.0, omega, _RTOL)
+    return np.asarray(-value.real / omega**2), np.asarray(bound / omega**2)
+
+
+def _uniform_grid(state: SteadyState) -> Array:
+    """Return the frequencies among which the gapped mode is looked for.
+
+    It is one below the pair continuum: up to half of its threshold, since the amplitude mode's
+    resonance at 2 Delta_0 makes Re det M vanish as well.
     """
     gamma = state.parameters.linewidth
-    if kind == "B":
-        return np.geomspace(_LOWEST_Q * gamma, max(filled_diameter(state), gamma), _POINTS)
     top = max(state.lowest_excitation, 2 * _LOWEST_OMEGA * gamma)
     return np.geomspace(_LOWEST_OMEGA * gamma, top, _POINTS)
+
+
+ALPHA11 = Condition(
+    "alpha11",
+    coefficient(lambda h: float(h.alpha[0, 0]), lambda h: float(h.error.alpha[0, 0])),
+)
+BETA22 = Condition(
+    "beta22",
+    coefficient(lambda h: float(h.beta[1, 1]), lambda h: float(h.error.beta[1, 1])),
+)
+_STIFFNESS = coefficient(uniform_stiffness, _stiffness_bound)
+STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
+#: Towards the BCS side alpha_11 and beta_22 change their signs one shortly after the other, and the
+#: stiffness is negative between the two only.  Where static modes of other wave numbers grow, the
+#: limit tells nothing of the phase diagram.
+UNIFORM = Condition("A", _STIFFNESS, beside=(ALPHA11, BETA22), until=STATIC, instability=True)
+#: alpha_11 has become negative by then, and much later the mode has met its mirror image before it
+#: grows most.
+OSCILLATING = Condition("C", Highest(), beside=(ALPHA11,), instability=True)
+GAPPED = Condition(
+    "gapped",
+    Lowest(
+        _uniform,
+        _uniform_grid,
+        "omega",
+        limit=coefficient(lambda h: -(SCALE**2) * h.dynamic_prefactor, _dynamic_bound),
+        joined=True,
+    ),
+)
+NORMAL = Condition("normal", Existence())
+
+#: Every kind by its name.
+CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {c.name: c for c in (UNIFORM, STATIC, OSCILLATING, NORMAL, GAPPED, ALPHA11, BETA22)}
+)
+#: Their names.
+KINDS = tuple(CONDITIONS)
+
+
+def condition_of(kind: object) -> Condition:
+    """Return a kind of boundary by its name, or as it is given."""
+    return kind if isinstance(kind, Condition) else CONDITIONS[choice("kind", kind, KINDS)]
+
+
+def instability_of(mode: Place, state: SteadyState) -> Condition:
+    """Return the kind of boundary at which a mode has begun to grow."""
+    gamma = state.parameters.linewidth
+    if mode.omega.real > MOVING * gamma:
+        return OSCILLATING
+    return STATIC if mode.q > _UNIFORM * gamma else UNIFORM

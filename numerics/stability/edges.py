@@ -1,59 +1,44 @@
-"""Every change of stability along the drive: where modes start and cease to grow.
+"""Every change of stability along the drive, or along any parameter of any model.
 
 The lowest boundary of the phase diagram need not be the only one: a condensate may become stable
-again before it ends.  Growing modes are counted at states along the line; between two states that
-differ the edge is approached by halving, and then solved for as a tangency of the mode that grows.
+again before it ends.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics.domain import ascending, choice, instance, outside
-from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
-from numerics.results import DECAYS, GROWS, UNDECIDED
-from numerics.stability.axis_count import axis_counts
-from numerics.stability.boundary_search import (
-    Boundary,
-    oscillating_from,
-    touching_from,
-    uniform_between,
+from numerics.results import GROWS, UNDECIDED
+from numerics.stability.boundary_search import Boundary
+from numerics.stability.edge_search import Edge, Walk
+from numerics.stability.path import (
+    DRIVES,
+    curve_path,
+    drive_path,
+    smallest_ratio,
+    value_of,
 )
-from numerics.stability.conditions import Line, uniform_value
-from numerics.stability.growth import Peak, growth_rate, search_grid
-from numerics.steady.solution import SteadyState, trace_steady_states
+from numerics.steady.curve import parameter_paths
+from numerics.steady.solution import SteadyState
 
-Array = NDArray[np.float64]
-
-#: What the drive may be called, and its unit.
-ALONG: dict[str, Callable[[Parameters], float]] = {
-    "ratio": lambda model: 1.0,
-    "gamma_v": lambda model: model.gamma_b,
-}
-#: Other parameters of the paper's model.
-_OTHERS = ("inv_kfa", "gamma_b", "temperature", "cutoff")
-#: Ratios of the search: from this multiple of gamma_b (and at most a tenth), by this factor.
-_FROM, _FACTOR = 0.3, 2.0
-#: Above a known boundary the steps are longer by this factor in the logarithm.
-_WIDER = 3.0
-#: Distances from the end of the branch at which a state is looked at, in parts of that ratio.
-_BEFORE_END = np.array([0.2, 0.1, 0.05, 0.02, 0.005])
-#: The bracket of an edge, in its logarithm, from which the tangency is solved for; and the one that
-#: is the error where that fails.
-_CLOSE, _BISECTED = 0.03, 1e-4
-#: The smallest real part that makes a mode one that moves, in units of gamma.
-_MOVING = 0.05
-#: A mode of wave numbers below this part of gamma belongs to the limit q -> 0.
-_UNIFORM = 0.01
+#: Growing modes are counted at ratios that differ by this factor; above a known boundary, where it
+#: is longer by the second number in the logarithm.
+_FACTOR, _WIDER = 2.0, 3.0
+#: Distances from the end of the branch at which they are counted, in parts of that ratio.
+_BEFORE_END = (0.2, 0.1, 0.05, 0.02, 0.005)
+#: The largest ratio of a search, and how far above a known boundary it begins, in the logarithm.
+_LARGEST, _ABOVE = 2.0, 0.03
+#: So many states, of which only static modes are looked at, are as far apart as those along the
+#: drive, and as those along other parameters.
+_BETWEEN, _EACH = 2, 4
 
 
 @dataclass(frozen=True)
@@ -136,10 +121,16 @@ def stability_edges(
 
     Notes
     -----
-    States are looked at in steps of a factor of two in the drive, and closer towards the end of the
-    branch, or at nine values of another parameter: a pair of edges between two of them is not seen.
-    Where an edge cannot be solved for it is known from the verdicts on either side, and its status
-    and its error say so.
+    Growing modes are counted at states in steps of a factor of two in the drive, and closer towards
+    the end of the branch, or at nine values of another parameter; static ones, of kinds A and B,
+    are seen at one, or three, states in between as well, and where a mode of kind C is damped least
+    among stable states they are counted eight times closer.  A pair of edges closer to each other
+    than that is not seen.  Along other parameters than the drive the states are those of
+    `trace_steady_states`, up to where they first turn back.
+
+    An edge is solved for as a zero of the quantity that belongs to its mode, and no other mode
+    grows beyond by more than 10**-4 of the coordinate; where that fails it is known from the
+    verdicts on either side, and its status and its error say so.
 
     Examples
     --------
@@ -180,49 +171,31 @@ def stability_line(
     >>> line.edges, line.unstable
     ((), ((0.03, 0.031),))
     """
-    if isinstance(model, Model) or (isinstance(along, str) and along in _OTHERS):
-        from numerics.stability.edges_along import line_along
-
+    if isinstance(model, Model) or (isinstance(along, str) and along not in DRIVES):
         if first is not None:
             raise outside("first", first, 'None, but for along="ratio" or "gamma_v"')
-        return line_along(model, along, values)
+        if not isinstance(model, Model):
+            choice(
+                "along", along, ("ratio", *parameter_paths(instance("model", model, Parameters)))
+            )
+        path = curve_path(model, along, values)
+        return _line(Walk(path), [*path.grid[::_EACH], path.grid[-1]])
     instance("model", model, Parameters)
-    unit = ALONG[choice("along", along, (*ALONG, *_OTHERS))](model)
+    choice("along", along, DRIVES)
     if first is not None:
         instance("first", first, Boundary)
+    unit = model.gamma_b if along == "gamma_v" else 1.0
     low, high = _range(values, unit, model)
-    walk = _Walk.of(model, low, high, first)
-    edges = walk.edges()
-    known = sorted(walk.verdicts.items())
-    unstable = _intervals(edges, known, walk.top)
-    scaled = [
-        StabilityEdge(
-            edge.value * unit,
-            edge.kind,
-            edge.q,
-            edge.omega,
-            edge.error * unit,
-            edge.direction,
-            edge.state,
-            edge.status,
-        )
-        for edge in edges
-    ]
-    return StabilityLine(
-        tuple(scaled),
-        tuple((a * unit, b * unit) for a, b in unstable),
-        tuple(ratio * unit for ratio, verdict in known if verdict == UNDECIDED),
-        None if walk.end is None else walk.end * unit,
-    )
+    return _drive_line(model, along, (low, high), first)
 
 
 def _range(
     values: tuple[float, float] | None, unit: float, model: Parameters
 ) -> tuple[float, float]:
     """Return the smallest and the largest ratio."""
-    smallest = min(_FROM * model.gamma_b, 0.1)
+    smallest = smallest_ratio(model.gamma_b)
     if values is None:
-        return smallest, 2.0
+        return smallest, _LARGEST
     domain = "two numbers, 0 <= low < high"
     ends = ascending("values", values, domain, lambda x: x >= 0)
     if ends.size != 2:
@@ -231,142 +204,78 @@ def _range(
     return max(low / unit, min(smallest, high / unit / 2)), high / unit
 
 
-@dataclass
-class _Walk:
-    """The states along a line, and the verdicts on them."""
-
-    line: Line
-    verdicts: dict[float, str]
-    top: float
-    end: float | None
-    first: Boundary | None
-
-    @classmethod
-    def of(cls, model: Parameters, low: float, high: float, first: Boundary | None) -> _Walk:
-        """Solve the states of the search, and judge them."""
-        branch = trace_steady_states(model, [low * model.gamma_b, high * model.gamma_b])
-        end = None if branch.end is None else branch.end / model.gamma_b
-        top = min(high, end * (1 - _BEFORE_END[-1])) if end is not None else high
-        start = low if first is None else first.ratio * math.exp(_CLOSE)
-        # in wider steps above a boundary that is known
-        step = math.log(_FACTOR) * (1 if first is None else _WIDER)
-        number = 2 + math.ceil(math.log(max(top / start, 1.0)) / step)
-        ratios = set(np.geomspace(start, top, number).tolist()) if top > start else set()
-        if end is not None:
-            near = _BEFORE_END if first is None else _BEFORE_END[1::2]
-            ratios |= {x for x in (end * (1 - near)).tolist() if start < x <= top}
-        walk = cls(Line(model), {}, top, end, first)
-        for ratio in sorted(ratios):
-            walk.verdict(ratio)
-        return walk
-
-    def verdict(self, ratio: float) -> str:
-        """Return whether a mode of the state at a ratio grows."""
-        if ratio not in self.verdicts:
-            try:
-                self.verdicts[ratio] = counted(self.line.state(ratio))
-            except (NoCondensate, ConvergenceError):
-                self.verdicts[ratio] = UNDECIDED
-        return self.verdicts[ratio]
-
-    def edges(self) -> list[StabilityEdge]:
-        """Return the edges between states that differ."""
-        known = [item for item in sorted(self.verdicts.items()) if item[1] != UNDECIDED]
-        found = []
-        if self.first is not None:
-            found.append(_edge_of(self.first, "above"))
-            known.insert(0, (self.first.ratio, GROWS))
-        for (low, before), (high, after) in itertools.pairwise(known):
-            if before != after:
-                found.append(self._between(low, high, after == GROWS))
-        return found
-
-    def _between(self, low: float, high: float, rises: bool) -> StabilityEdge:
-        """Return the edge between two ratios."""
-        solved = None
-        while math.log(high / low) > _BISECTED:
-            if math.log(high / low) < _CLOSE and solved is None:
-                found = self._tangency(high if rises else low, low, high)
-                if found is not None:
-                    return _edge_of(found, "above" if rises else "below")
-                solved = False
-            middle = math.sqrt(low * high)
-            grows = self.verdict(middle) == GROWS
-            low, high = (low, middle) if grows == rises else (middle, high)
-        ratio = math.sqrt(low * high)
-        state = self.line.state(high if rises else low)
-        rate = growth_rate(state)
-        return StabilityEdge(
-            ratio,
-            kind_of(rate.q, rate.omega, state),
-            rate.q,
-            rate.omega,
-            high - low,
-            "above" if rises else "below",
-            state,
-            "bisected",
-        )
-
-    def _tangency(self, start: float, low: float, high: float) -> Boundary | None:
-        """Return the edge next to an unstable state, solved for."""
-        state = self.line.state(start)
-        rate = growth_rate(state)
-        if kind_of(rate.q, rate.omega, state) == "C":
-            peak = Peak(rate.q, complex(rate.omega, rate.rate), rate.error)
-            found = oscillating_from(self.line, start, peak)
-        else:
-            found = touching_from("B", self.line, start, rate.q)
-        if found is None:
-            # long waves grow last where the limit q -> 0 changes its sign
-            ends = [uniform_value("A", self.line.state(ratio)) for ratio in (low, high)]
-            if ends[0] * ends[1] < 0:
-                found = uniform_between("A", self.line, low, high)
-        inside = found is not None and low / 1.01 < found.ratio < high * 1.01
-        return found if inside else None
+def _drive_line(
+    model: Parameters,
+    along: str,
+    ends: tuple[float, float],
+    first: Boundary | None,
+) -> StabilityLine:
+    """Return what is stable along the drive between two ratios."""
+    low, high = ends
+    end = drive_path(model, np.array(ends)).end
+    top = high if end is None else min(high, end.value * (1 - _BEFORE_END[-1]))
+    start = low if first is None else first.ratio * math.exp(_ABOVE)
+    # in wider steps above a boundary that is known
+    step = math.log(_FACTOR) * (1 if first is None else _WIDER)
+    number = 1 + _BETWEEN * (1 + math.ceil(math.log(max(top / start, 1.0)) / step))
+    ratios = np.geomspace(start, top, number).tolist() if top > start else []
+    looks = set(ratios[::_BETWEEN])
+    if end is not None:
+        near = _BEFORE_END if first is None else _BEFORE_END[1::2]
+        looks |= {x for x in (end.value * (1 - part) for part in near) if start < x <= top}
+    path = drive_path(model, np.array(sorted({*ratios, *looks})), along)
+    unit = model.gamma_b if along == "gamma_v" else 1.0
+    found = _line(Walk(path), [path.coordinate.of(x * unit) for x in looks], first)
+    return found if end is None else replace(found, end=end.value * unit)
 
 
-def counted(state: SteadyState) -> str:
-    """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
-
-    Parameters
-    ----------
-    state : SteadyState
-
-    Returns
-    -------
-    str
-        "grows", "decays" or "undecided".
-    """
-    growing, certain = axis_counts(state, search_grid(state))
-    if (certain & (growing > 0)).any():
-        return GROWS
-    return DECAYS if certain.all() else UNDECIDED
-
-
-def kind_of(q: float, omega: float, state: SteadyState) -> str:
-    """Return the kind of boundary at which a mode has begun to grow."""
-    gamma = state.parameters.linewidth
-    if omega > _MOVING * gamma:
-        return "C"
-    return "B" if q > _UNIFORM * gamma else "A"
+def _line(walk: Walk, looks: Iterable[float], first: Boundary | None = None) -> StabilityLine:
+    """Return what is stable along a path, of which the first boundary may be known."""
+    path = walk.path
+    walk.look(looks)
+    edges = []
+    if first is not None:
+        value = value_of(first.state.parameters, path.along)
+        at = path.coordinate.of(value)
+        edges.append(Edge(replace(first, value=value, along=path.along), rises=True))
+        walk.verdicts[at] = GROWS
+    else:
+        walk.look_closer()
+    edges += walk.edges()
+    judged = [(path.value(at), v) for at, v in sorted(walk.verdicts.items())]
+    decided = [(value, verdict) for value, verdict in judged if verdict != UNDECIDED]
+    return StabilityLine(
+        tuple(_told(edge) for edge in edges),
+        _intervals(edges, decided),
+        tuple(value for value, verdict in judged if verdict == UNDECIDED),
+        None if path.end is None else path.end.value,
+    )
 
 
-def _edge_of(found: Boundary, direction: str) -> StabilityEdge:
+def _told(edge: Edge) -> StabilityEdge:
+    """Return an edge as it is told of."""
+    found = edge.boundary
     return StabilityEdge(
-        found.ratio, found.kind, found.q, found.omega, found.error, direction, found.state
+        found.value,
+        found.kind,
+        found.q,
+        found.omega,
+        found.error,
+        "above" if edge.rises else "below",
+        found.state,
+        found.status,
     )
 
 
 def _intervals(
-    edges: list[StabilityEdge], known: list[tuple[float, str]], top: float
-) -> list[tuple[float, float]]:
+    edges: list[Edge], decided: list[tuple[float, str]]
+) -> tuple[tuple[float, float], ...]:
     """Return where a mode grows, from the edges and from what is beyond the outermost ones."""
-    decided = [item for item in known if item[1] != UNDECIDED]
-    if not edges:
-        return [(decided[0][0], top)] if decided and decided[0][1] == GROWS else []
-    bounds = [edge.value for edge in edges]
-    if edges[0].direction == "below":
-        bounds.insert(0, decided[0][0])
-    if edges[-1].direction == "above":
-        bounds.append(top)
-    return list(zip(bounds[::2], bounds[1::2], strict=True))
+    if not decided:
+        return ()
+    bounds = [edge.boundary.value for edge in edges]
+    if not edges or not edges[0].rises:
+        bounds = [decided[0][0], *bounds] if decided[0][1] == GROWS else bounds
+    if decided[-1][1] == GROWS:
+        bounds.append(decided[-1][0])
+    return tuple(zip(bounds[::2], bounds[1::2], strict=True))

@@ -261,6 +261,27 @@ class Along:
         at = self.frame.unknowns(np.append(found.point, value))
         return finished(equations, at, equations.parameters.drive, rtol)
 
+    def vanishing(self, before: Array, after: Array) -> float:
+        """Return the parameter at which the order parameter vanishes between two points.
+
+        Parameters
+        ----------
+        before, after : ndarray, shape (4,)
+            Parameter, order parameter, mu and mu_b there, the order parameters of opposite signs.
+        """
+        part = before[1] / (before[1] - after[1])
+        value, _, mu, mu_b = map(float, before + part * (after - before))
+        start = self.frame.point(Unknowns(0.0, mu, mu_b - mu), value)
+
+        def system(x: Array) -> tuple[Array, Array]:
+            residuals, jacobian = self(np.append(0.0, x))
+            return residuals, jacobian[:, 1:]
+
+        found = newton(system, start[1:], self.scales(start)[1:])
+        if not found.converged:
+            raise ContinuationError(before)
+        return float(found.point[2])
+
     def fold(self, before: Array, middle: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state where the parameter turns back, next to the second of three points."""
         from scipy.optimize import minimize_scalar

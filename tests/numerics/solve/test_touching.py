@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numerics.solve.minimum import minimum_near, secant
+from numerics.solve.minimum import Minimum, minimum_near
+from numerics.solve.zero import secant
 
 
 @settings(deadline=None)
@@ -38,18 +40,48 @@ def test_lowest_of_a_sharp_valley():
     assert found is None or abs(found.x - 2.0) < 0.1
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A value, and how many places it has been followed through."""
+
+    value: float
+    steps: int = 0
+
+
+def zero_of(function, start, **options):
+    """Return the zero of a function of one variable, whose places only count their number."""
+
+    def follow(at, place):
+        value = function(at)
+        return None if value is None else Followed(value, place.steps + 1)
+
+    return secant(follow, start, Followed(math.nan), **options)
+
+
 @settings(deadline=None)
-@given(st.floats(1e-4, 1e3), st.floats(-1.5, 1.5), st.sampled_from([1.0, 2.0, 0.5]))
-@example(1.0, 0.0, 1.0)
-def test_secant_finds_a_power(root, away, power):
-    found = secant(lambda z: (z / root) ** power - 1, root * math.exp(away))
+@given(st.floats(-9.0, 7.0), st.floats(-1.5, 1.5), st.sampled_from([1.0, 2.0, 0.5]))
+@example(0.0, 0.0, 1.0)
+def test_secant_finds_where_a_power_is_one(root, away, power):
+    found = zero_of(lambda x: math.expm1(power * (x - root)), root + away)
     assert found is not None
-    assert abs(found.at / root - 1) < 1e-9
+    assert abs(found.at - root) < 1e-9
     assert found.slope == pytest.approx(power, rel=5e-3)
 
 
+def test_the_secant_method_goes_from_place_to_place():
+    # the lowest point of a valley that moves as it sinks: each search begins at the last one found
+    def follow(at, place):
+        assert abs(place.x - math.exp(-at)) < 0.4
+        return minimum_near(lambda x: np.log(x * math.exp(at)) ** 2 + 1 - at, place.x)
+
+    found = secant(follow, 0.0, Minimum(1.2, math.nan))
+    assert found is not None
+    assert abs(found.at - 1) < 1e-9
+    assert abs(found.place.x - math.exp(-1)) < 1e-5
+
+
 def test_secant_gives_up():
-    assert secant(lambda z: 1.0, 1.0) is None
-    assert secant(lambda z: None, 1.0) is None
-    assert secant(lambda z: z - 1, 2.0, low=1.5) is None
-    assert secant(lambda z: math.exp(-z), 1.0, high=50.0) is None
+    assert zero_of(lambda x: 1.0, 0.0) is None
+    assert zero_of(lambda x: None, 0.0) is None
+    assert zero_of(lambda x: x, 0.7, low=0.4) is None
+    assert zero_of(lambda x: math.exp(-x), 0.0, high=4.0) is None

@@ -116,7 +116,7 @@ def test_a_boundary_is_crossed_in_its_own_direction():
     # beyond A, where beta_22 follows alpha_11, the stiffness becomes positive again
     boundary = find_boundary("A", 0.0)
     again = find_boundary("beta22", 0.0)
-    start = dataclasses.replace(boundary, ratio=again.ratio, state=again.state)
+    start = dataclasses.replace(boundary, value=again.ratio, state=again.state)
     followed = find_boundary("A", 0.0, start=start)
     assert followed.ratio == pytest.approx(boundary.ratio, rel=1e-9)
 

@@ -1,0 +1,233 @@
+"""Where along a path of states modes start and cease to grow.
+
+Growing modes are counted at some states, and static ones seen by the sign of det M(q, 0) at all of
+them; between two states that differ the edge is approached by halving, and then solved for as the
+zero of the quantity that belongs to the mode that grows.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.stability.axis_count import axis_counts
+from numerics.stability.boundary_search import Boundary, bracketed, found_at, zero_near
+from numerics.stability.conditions import (
+    OSCILLATING,
+    STATIC,
+    UNIFORM,
+    Condition,
+    instability_of,
+)
+from numerics.stability.growth import growth_rate, search_grid
+from numerics.stability.path import Path
+from numerics.stability.quantities import Highest, Place
+from numerics.steady.solution import SteadyState
+
+#: The bracket of an edge, in the coordinate, from which it is solved for; the part of it after
+#: which that is tried again; and the bracket that is the error where it fails.
+_CLOSE, _AGAIN, _BISECTED = 0.03, 0.2, 1e-4
+#: How far beyond its bracket an edge may be: the counts miss a mode that grows in a narrow window.
+_BEYOND = 0.05
+#: How far beyond an edge no other mode may grow, and how many others are then solved for.
+_CLEAR, _OTHERS = 1e-4, 3
+#: First step from a state with a growing mode towards the edge.
+_FIRST = 1e-3
+#: Rounds of looking closer at where modes that move are damped least.
+_CLOSER = 3
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A change of stability: the boundary, whether it is unstable above, and how it is known."""
+
+    boundary: Boundary
+    rises: bool
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The verdicts on the states of a path, kept once they are known.
+
+    Parameters
+    ----------
+    path : Path
+    verdicts : dict
+        Whether a mode grows, by the coordinate.
+    damping : dict
+        How fast the mode is damped that is damped least of those that move, where it was looked at.
+    """
+
+    path: Path
+    verdicts: dict[float, str] = field(default_factory=dict)
+    damping: dict[float, float] = field(default_factory=dict)
+
+    def verdict(self, at: float) -> str:
+        """Return whether a mode of the state at a coordinate grows."""
+        if at not in self.verdicts:
+            try:
+                state = self.path.state(at)
+                self.verdicts[at] = GROWS if static_modes_grow(state) else counted(state)
+            except (NoCondensate, ConvergenceError):
+                self.verdicts[at] = UNDECIDED
+        return self.verdicts[at]
+
+    def look(self, places: Iterable[float]) -> None:
+        """Judge the states at some coordinates, and those at which static modes grow."""
+        for at in self.path.grid:
+            if static_modes_grow(self.path.state(at)):
+                self.verdicts[at] = GROWS
+        for at in places:
+            self.verdict(at)
+
+    def look_closer(self) -> None:
+        """Judge states between two that are stable, where a mode that moves is damped least."""
+        for _ in range(_CLOSER):
+            known = sorted(self.verdicts.items())
+            damped = [self._damping(at) if v == DECAYS else -math.inf for at, v in known]
+            for k in range(1, len(known) - 1):
+                if math.inf > damped[k] < min(damped[k - 1], damped[k + 1]):
+                    (low, _), (at, _), (high, _) = known[k - 1 : k + 2]
+                    for middle in ((low + at) / 2, (at + high) / 2):
+                        self.verdict(middle)
+
+    def _damping(self, at: float) -> float:
+        """Return how fast the mode is damped that is damped least of those that move."""
+        if at not in self.damping:
+            place = OSCILLATING.quantity.first(self.path.state(at))
+            self.damping[at] = math.inf if place is None else place.value
+        return self.damping[at]
+
+    def edges(self) -> list[Edge]:
+        """Return the edges between states that differ, ascending."""
+        known = [item for item in sorted(self.verdicts.items()) if item[1] != UNDECIDED]
+        return [
+            self.edge(low, high, after == GROWS)
+            for (low, before), (high, after) in itertools.pairwise(known)
+            if before != after
+        ]
+
+    def edge(self, low: float, high: float, rises: bool) -> Edge:
+        """Return the edge between two coordinates at one of which a mode grows."""
+        attempt = _CLOSE
+        while high - low > _BISECTED:
+            if high - low <= attempt:
+                inner, outer = (high, low) if rises else (low, high)
+                found = solved(self.path, inner, outer)
+                if found is not None:
+                    return Edge(found, rises)
+                attempt = _AGAIN * (high - low)
+            middle = (low + high) / 2
+            verdict = self.verdict(middle)
+            if verdict == UNDECIDED:
+                # rounding hides it: the edge is no better known
+                break
+            low, high = (low, middle) if (verdict == GROWS) == rises else (middle, high)
+        return Edge(bisected(self.path, *((high, low) if rises else (low, high))), rises)
+
+
+def counted(state: SteadyState) -> str:
+    """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
+
+    Returns
+    -------
+    str
+        "grows", "decays" or "undecided".
+    """
+    growing, certain = axis_counts(state, search_grid(state))
+    if (certain & (growing > 0)).any():
+        return GROWS
+    return DECAYS if certain.all() else UNDECIDED
+
+
+def static_modes_grow(state: SteadyState) -> bool:
+    """Tell whether det M(q, 0) is negative for some q: a mode grows there with omega = 0."""
+    lowest = STATIC.quantity.first(state)
+    if lowest is not None and lowest.value < 0:
+        return True
+    uniform = UNIFORM.number
+    place = uniform.first(state)
+    return place.value < 0 and place.value + uniform.error(state, place) < 0
+
+
+def fastest(state: SteadyState) -> Place:
+    """Return the fastest growing mode of a state."""
+    rate = growth_rate(state)
+    return Place(-rate.rate, rate.q, complex(rate.omega, rate.rate), rate.error)
+
+
+def solved(path: Path, inner: float, outer: float) -> Boundary | None:
+    """Return the edge between a state with a growing mode and one without, solved for.
+
+    None if it is not found close to the two, or if other modes keep growing beyond.
+    """
+    low, high = sorted((inner, outer))
+    inside = (path.value(low - _BEYOND), path.value(high + _BEYOND))
+    for _ in range(_OTHERS):
+        zeros = (f for f in _zeros(path, inner, outer) if inside[0] < f.value < inside[1])
+        found = next(zeros, None)
+        if found is None:
+            return None
+        inner = path.coordinate.of(found.value) + math.copysign(_CLEAR, outer - inner)
+        try:
+            if growth_rate(path.state(inner)).verdict != GROWS:
+                return found
+        except (NoCondensate, ConvergenceError):
+            return found
+        # another mode grows there, in a window that the counts have missed
+        outer = inner + math.copysign(_CLOSE, outer - inner)
+    return None
+
+
+def _zeros(path: Path, inner: float, outer: float) -> Iterator[Boundary]:
+    """Yield where the quantities vanish that belong to the mode that grows at a coordinate."""
+    state = path.state(inner)
+    mode = fastest(state)
+    kind = instability_of(mode, state)
+    step = math.copysign(_FIRST, outer - inner)
+    whole = Condition(kind.name, Highest(moving=kind is OSCILLATING))
+    for condition in (STATIC if kind is UNIFORM else kind, UNIFORM, whole):
+        try:
+            if condition is UNIFORM:
+                # long waves grow last where the limit q -> 0 changes its sign
+                values = [UNIFORM.number.first(path.state(at)).value for at in (inner, outer)]
+                if math.prod(values) < 0:
+                    yield bracketed(UNIFORM, path, *sorted((inner, outer)))
+            elif (zero := zero_near(condition, path, inner, mode, step=step)) is not None:
+                yield found_at(condition, path, zero)
+        except (NoCondensate, ConvergenceError):
+            continue
+
+
+def bisected(path: Path, inner: float, outer: float) -> Boundary:
+    """Return the edge that is known from the verdicts on either side alone.
+
+    The state that seems stable may have a mode that grows between the wave numbers of the counts:
+    the error is at least how far the growth rate, followed as a line, is from zero.
+    """
+    middle, width = (inner + outer) / 2, abs(inner - outer)
+    state = path.state(inner)
+    mode = fastest(state)
+    further = inner + 4 * (inner - outer)
+    reach = _BEYOND
+    try:
+        rise = fastest(path.state(further)).value - mode.value
+        if rise < 0:
+            reach = min(abs(2 * mode.value * (further - inner) / rise), _BEYOND)
+    except (NoCondensate, ConvergenceError):
+        pass
+    return Boundary(
+        instability_of(mode, state).name,
+        path.value(middle),
+        mode.q,
+        mode.omega.real,
+        state,
+        path.coordinate.length(middle, width / 2 + reach),
+        len(path.known),
+        "bisected",
+        path.along,
+    )

@@ -1,0 +1,293 @@
+"""The steady states along one parameter of a model, among which boundaries are looked for."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import ascending, choice, outside
+from numerics.errors import ConvergenceError, NoCondensate
+from numerics.parameters import Parameters, Setting
+from numerics.solve.continuation import ContinuationError
+from numerics.steady.curve import (
+    Along,
+    Curve,
+    parameter_of,
+    parameter_paths,
+    steady_curve,
+    with_parameter,
+)
+from numerics.steady.solution import (
+    SteadyState,
+    solve_nearby,
+    solve_steady_state,
+    trace_steady_states,
+)
+
+Array = NDArray[np.float64]
+
+#: The decay rate of the paper's model, by itself and as a part of the rate of the bath.
+DRIVES = ("ratio", "gamma_v")
+#: Parameters of which the logarithm counts, by the last word of their names.
+_LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", "rate", "temperature", "cutoff")
+#: A drive is looked at from this multiple of the bath's rate on, in parts of that rate, where
+#: nothing else is said: boundaries are beyond.  At most from the second one on.
+_FROM, _MOST = 0.3, 0.1
+#: Distance of the states of a search, in the coordinate; and how many steps there are at least, or
+#: along a parameter that is not counted by its logarithm.
+STEP = math.log(1.35)
+_LEAST, _LINEAR = 9, 32
+#: Tolerance of the states.
+_RTOL = 1e-10
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """What a search counts a parameter in: of the order of one where the state changes.
+
+    The logarithm, or the distance from some value in units of another one.
+    """
+
+    origin: float = 0.0
+    unit: float | None = None
+
+    def value(self, at: float) -> float:
+        """Return the parameter."""
+        return math.exp(at) if self.unit is None else self.origin + self.unit * at
+
+    def of(self, value: float) -> float:
+        """Return the coordinate of a parameter."""
+        return math.log(value) if self.unit is None else (value - self.origin) / self.unit
+
+    def length(self, at: float, distance: float) -> float:
+        """Return what a small distance in the coordinate is in the parameter."""
+        return distance * (self.value(at) if self.unit is None else self.unit)
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the condensate ends along a parameter, and how."""
+
+    value: float
+    status: str
+
+
+@dataclass(frozen=True)
+class Path:
+    """The steady states along a parameter of a model.
+
+    Parameters
+    ----------
+    model : Parameters or Model
+        Everything but the parameter.
+    along : str
+        The parameter: "ratio" for gamma_v/gamma_b, or as in `trace_steady_states`.
+    coordinate : Coordinate
+    grid : tuple of float
+        Coordinates at which a search looks, ascending, all with a state.
+    known : dict
+        States by their coordinate: those of the grid, and those solved since.
+    given : dict
+        Values of the parameter by their coordinate, where they were given.
+    end : End, optional
+        Where the condensate ends, if it does before the largest value.
+    """
+
+    model: Setting
+    along: str
+    coordinate: Coordinate = Coordinate()
+    grid: tuple[float, ...] = ()
+    known: dict[float, SteadyState] = field(default_factory=dict, repr=False)
+    given: dict[float, float] = field(default_factory=dict, repr=False)
+    end: End | None = None
+
+    def value(self, at: float) -> float:
+        """Return the parameter at a coordinate."""
+        return self.given.get(at, self.coordinate.value(at))
+
+    def setting(self, at: float) -> Setting:
+        """Return the model at a coordinate."""
+        return with_value(self.model, self.along, self.value(at))
+
+    def contains(self, value: float) -> bool:
+        """Tell whether a value of the parameter is within the grid."""
+        ends = (self.value(at) for at in (self.grid[0], self.grid[-1]))
+        return next(ends) <= value <= next(ends)
+
+    def state(self, at: float) -> SteadyState:
+        """Return the state at a coordinate, solved for from those next to it.
+
+        Raises
+        ------
+        NoCondensate, ConvergenceError
+            If there is none.
+        """
+        if at not in self.known:
+            self.known[at] = self._solved(at)
+        return self.known[at]
+
+    def _solved(self, at: float) -> SteadyState:
+        try:
+            setting = self.setting(at)
+        except ValueError as failure:
+            # a search may step out of the parameter's domain
+            raise NoCondensate(str(failure)) from failure
+        if not self.known:
+            return solve_steady_state(setting)
+        if self.along in DRIVES:
+            near = min(self.known, key=lambda other: abs(other - at))
+            return solve_nearby(setting, self.known[near])
+        return self._between(at)
+
+    def _between(self, at: float) -> SteadyState:
+        """Return the state on the curve through the two known ones next to a coordinate."""
+        order = sorted(self.known)
+        k = min(max(bisect.bisect(order, at), 1), len(order) - 1)
+        system = Along(self.model, self.along)
+        low, high = (system.point(self.known[x], self.value(x)) for x in order[k - 1 : k + 1])
+        try:
+            return system.state_at(self.value(at), low, high, _RTOL)
+        except ContinuationError as failure:
+            raise ConvergenceError(f"no state at {self.along} = {self.value(at):.12g}") from failure
+
+
+def with_value(model: Setting, along: str, value: float) -> Setting:
+    """Return a model with another value of a parameter, which may be the ratio of the rates."""
+    if along != "ratio":
+        return with_parameter(model, along, value)
+    assert isinstance(model, Parameters)
+    return model.replace(gamma_v=value * model.gamma_b)
+
+
+def value_of(model: Setting, along: str) -> float:
+    """Return the value of a parameter of a model, which may be the ratio of the rates."""
+    if along != "ratio":
+        return parameter_of(model, along)
+    assert isinstance(model, Parameters)
+    return model.ratio
+
+
+def smallest_ratio(gamma_b: float) -> float:
+    """Return the ratio of the rates from which on a drive is looked at."""
+    return min(_FROM * gamma_b, _MOST)
+
+
+def drive_values(model: Parameters, low: float = 0.0, high: float = 1.0) -> Array:
+    """Return the ratios of the rates at which a search looks."""
+    if high <= 0 or low < 0:
+        raise outside("values", (low, high), "two numbers, 0 <= low < high")
+    smallest = smallest_ratio(model.gamma_b)
+    low = low if low > 0 else min(smallest, high / 2)
+    steps = math.ceil(math.log(high / low) / STEP)
+    return np.geomspace(low, high, max(steps, _LEAST) + 1)
+
+
+def drive_path(model: Parameters, ratios: Array, along: str = "ratio") -> Path:
+    """Return the states along the decay rate of the paper's model, up to where they end.
+
+    Parameters
+    ----------
+    model : Parameters
+    ratios : ndarray
+        gamma_v/gamma_b, ascending and positive.
+    along : {"ratio", "gamma_v"}
+        What the path's parameter is.
+    """
+    unit = model.gamma_b if along == "gamma_v" else 1.0
+    branch = trace_steady_states(model, ratios * model.gamma_b)
+    coordinate = Coordinate()
+    values = (float(ratio) * unit for ratio in ratios)
+    known, given = _kept(coordinate, zip(values, branch.states, strict=True))
+    end = None
+    if branch.end is not None:
+        end = End(branch.end / model.gamma_b * unit, _ending(branch.status))
+    return Path(model, along, coordinate, tuple(known), known, given, end)
+
+
+def curve_path(model: Setting, along: str, values: object) -> Path:
+    """Return the states along any parameter of a model, up to where they end or turn back.
+
+    Parameters
+    ----------
+    model : Parameters or Model
+    along : str
+        As in `trace_steady_states`.
+    values : tuple of float
+        Smallest and largest value.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    NoCondensate
+        If there is none at the smallest value, nor at the largest one.
+    """
+    choice("along", along, parameter_paths(model))
+    low, high = interval(values)
+    grid, coordinate = _grid(model, along, low, high)
+    try:
+        curve = steady_curve(model, along, grid, _RTOL)
+    except NoCondensate:
+        # it may be at the other end
+        curve = steady_curve(model, along, grid[::-1], _RTOL)
+    end = _end(model, curve)
+    rising = curve.values[0] < curve.values[-1]
+    states = (
+        (value, found[0] if found and (end is None or (value < end.value) == rising) else None)
+        for value, found in zip(map(float, curve.values), curve.states, strict=True)
+    )
+    known, given = _kept(coordinate, states)
+    return Path(model, along, coordinate, tuple(sorted(known)), known, given, end)
+
+
+def _kept(
+    coordinate: Coordinate, states: Iterable[tuple[float, SteadyState | None]]
+) -> tuple[dict[float, SteadyState], dict[float, float]]:
+    """Return the states and the values of the parameter by their coordinate."""
+    found = [(coordinate.of(value), value, state) for value, state in states]
+    known = {at: state for at, _, state in found if state is not None}
+    return known, {at: value for at, value, _ in found if at in known}
+
+
+def interval(values: object) -> tuple[float, float]:
+    """Return the smallest and the largest value of a search."""
+    domain = "the smallest and the largest value"
+    ends = ascending("values", values, domain, np.isfinite)
+    if ends.size != 2:
+        raise outside("values", values, domain)
+    low, high = ends.tolist()
+    return low, high
+
+
+def _grid(model: Setting, along: str, low: float, high: float) -> tuple[Array, Coordinate]:
+    """Return values at which a search looks, and what they are counted in."""
+    word = along.split(".")[-1]
+    if word in _LOGARITHMIC and high > 0:
+        if low == 0 and word in ("gamma_v", "rate"):
+            rate = model.filled_rate
+            low = min(smallest_ratio(rate) * rate, high / 2)
+        if low > 0:
+            steps = max(math.ceil(math.log(high / low) / STEP), _LEAST)
+            return np.geomspace(low, high, steps + 1), Coordinate()
+    unit = (high - low) / (_LINEAR * STEP)
+    return np.linspace(low, high, _LINEAR + 1), Coordinate(low, unit)
+
+
+def _end(model: Setting, curve: Curve) -> End | None:
+    """Return where the condensate ends along a curve, if it does."""
+    if curve.folds:
+        # the first of them: beyond it the curve comes back on other states
+        return End(parameter_of(curve.folds[0].parameters, curve.along), "turns back")
+    if curve.status.startswith("ends with"):
+        return End(Along(model, curve.along).vanishing(*curve.points[-2:]), curve.status)
+    return None
+
+
+def _ending(status: str) -> str:
+    """Return how a branch ends, of the sentence that says it."""
+    return "turns back" if "turns back" in status else "ends with a vanishing order parameter"

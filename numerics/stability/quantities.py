@@ -1,0 +1,203 @@
+"""The quantities that change their sign at a boundary, and where in a state they are looked at.
+
+A number of the state; the lowest value of a function of the wave number or the frequency; the
+highest Im(omega_q) of a mode.  Each has a place in a state, from which it is followed to a state
+close by, and a bound of its error there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.solve.minimum import minimum_near
+from numerics.stability.axis_count import axis_modes
+from numerics.stability.growth import climb, filled_diameter
+from numerics.stability.refinement import with_state_errors
+from numerics.steady.sensitivity import effect_of_errors
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+
+#: Wave numbers at which modes that move are looked for, in units of gamma: from where those of the
+#: expansion (46) have become two, to where they are those of single pairs.
+_WAVES = np.geomspace(1.5, 50.0, 9)
+#: The smallest real part that makes a mode one that moves, in units of gamma.
+MOVING = 0.05
+
+
+@dataclass(frozen=True)
+class Place:
+    """A quantity at a state, and where it is.
+
+    Parameters
+    ----------
+    value : float
+        Positive before the boundary.
+    q : float
+        Wave number.
+    omega : complex
+        Frequency.
+    error : float
+        Bound of the error of the value for the state as it is, where it is known here.
+    settled : bool
+        Whether the place is the extremum of its quantity, or one to look for that from.
+    """
+
+    value: float
+    q: float = 0.0
+    omega: complex = 0.0
+    error: float = 0.0
+    settled: bool = True
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the state, such as a coefficient of the expansion for small q and omega.
+
+    Parameters
+    ----------
+    function : callable
+        Maps a state to the number, positive before the boundary.
+    bound : callable, optional
+        Maps a state to a bound of the number's error for the state as it is; without it the number
+        counts as exact, and only the errors of the state are accounted for.
+    q, omega : float
+        What it is the number of, where it belongs to one mode.
+    """
+
+    function: Callable[[SteadyState], float]
+    bound: Callable[[SteadyState], float] | None = None
+    q: float = 0.0
+    omega: float = 0.0
+
+    def first(self, state: SteadyState) -> Place:
+        """Return the number."""
+        return Place(float(self.function(state)), self.q, self.omega)
+
+    def near(self, state: SteadyState, place: Place) -> Place:
+        """Return the number, which is where it is."""
+        return self.first(state)
+
+    def error(self, state: SteadyState, place: Place) -> float:
+        """Return a bound of the error of the number."""
+        moved = float(effect_of_errors(self.function, state))
+        return moved if self.bound is None else moved + float(self.bound(state))
+
+
+@dataclass(frozen=True)
+class Lowest:
+    """The lowest value of a function of the wave number or of the frequency.
+
+    Parameters
+    ----------
+    function : callable
+        Maps a state and an array of positive x to the values there and to bounds of their errors
+        for the state as it is; the values are positive before the boundary.
+    grid : callable
+        Maps a state to the x, ascending, among which the lowest value is looked for first; a
+        minimum below the first of them is none.
+    over : {"q", "omega"}
+        What x is.
+    limit : Number, optional
+        The limit of the function as x vanishes, which may become negative first.
+    joined : bool
+        Whether that is the same boundary.
+    """
+
+    function: Callable[[SteadyState, Array], tuple[Array, Array]]
+    grid: Callable[[SteadyState], Array]
+    over: Literal["q", "omega"] = "q"
+    limit: Number | None = None
+    joined: bool = False
+
+    def first(self, state: SteadyState) -> Place:
+        """Return the lowest value on the grid, its error added: what is negative surely is."""
+        x = self.grid(state)
+        values = np.add(*self.function(state, x))
+        k = int(np.argmin(values))
+        return self._at(float(x[k]), float(values[k]), settled=False)
+
+    def near(self, state: SteadyState, place: Place) -> Place | None:
+        """Return the minimum next to a place."""
+        found = minimum_near(lambda x: self.function(state, x)[0], self._x(place))
+        if found is None or not self.grid(state)[0] < found.x:
+            return None
+        return self._at(found.x, found.value)
+
+    def error(self, state: SteadyState, place: Place) -> float:
+        """Return a bound of the error of the function at a place."""
+        x = np.array([self._x(place)])
+        moved = effect_of_errors(lambda s: self.function(s, x)[0], state)
+        return float(moved[0] + self.function(state, x)[1][0])
+
+    def _x(self, place: Place) -> float:
+        return place.q if self.over == "q" else place.omega.real
+
+    def _at(self, x: float, value: float, *, settled: bool = True) -> Place:
+        q, omega = (x, 0.0) if self.over == "q" else (0.0, x)
+        return Place(value, q, omega, settled=settled)
+
+
+@dataclass(frozen=True)
+class Highest:
+    """The highest Im(omega_q) over the wave number along a mode, with the opposite sign.
+
+    Parameters
+    ----------
+    moving : bool
+        Whether the mode has to have a real part.
+    """
+
+    moving: bool = True
+
+    def first(self, state: SteadyState) -> Place | None:
+        """Return the mode, at some wave numbers, that is damped least."""
+        gamma = state.parameters.linewidth
+        waves = _WAVES * gamma
+        slowest = MOVING * gamma if self.moving else -1.0
+        seen = [
+            Place(-complex(w).imag, modes.q, complex(w), settled=False)
+            for modes in axis_modes(state, waves[waves < filled_diameter(state)])
+            for w in modes.frequencies[modes.frequencies.real > slowest][:1]
+        ]
+        return min(seen, key=lambda place: place.value, default=None)
+
+    def near(self, state: SteadyState, place: Place) -> Place | None:
+        """Return the maximum of Im(omega_q), uphill from a place."""
+        found = climb(state, place.q, place.omega, close=place.settled)
+        if found is None or (self.moving and not found.omega.real > 0):
+            return None
+        return Place(-found.omega.imag, found.q, found.omega, found.error)
+
+    def error(self, state: SteadyState, place: Place) -> float:
+        """Return a bound of the error of the frequency."""
+        where = (np.array([x]) for x in (place.q, place.omega, place.error))
+        return float(with_state_errors(state, *where)[0])
+
+
+@dataclass(frozen=True)
+class Existence:
+    """The condensate itself: a boundary where it ends, in whichever way."""
+
+    def first(self, state: SteadyState) -> Place:
+        """Return the order parameter, which is positive wherever there is a state."""
+        return Place(state.gap)
+
+    def near(self, state: SteadyState, place: Place) -> Place:
+        """Return the order parameter."""
+        return Place(state.gap)
+
+    def error(self, state: SteadyState, place: Place) -> float:
+        """Return a bound of the error of the order parameter."""
+        return state.error[0]
+
+
+#: What may change its sign at a boundary.  Each has `first`, the place of a state to begin from,
+#: `near`, the place that one in a state close by has moved to, and `error`, a bound of the error of
+#: the value there: of itself, and of the state.
+Quantity = Number | Lowest | Highest | Existence
