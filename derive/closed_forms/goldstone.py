@@ -49,6 +49,17 @@ def on_shell_forms(
     return first, 2 * second
 
 
+def on_shell_slopes(
+    forms: tuple[sp.Expr, sp.Expr], xi_plus: sp.Expr, gap: sp.Expr = symbols.gap
+) -> tuple[sp.Expr, sp.Expr]:
+    """Return the derivatives of `on_shell_forms` by z_+, from the forms themselves.
+
+    With d(xi_+) = z_+/xi_+ they are (xi xi_+ - z z_+)/xi_+ and 2 (z xi_+ - xi z_+)/xi_+.
+    """
+    first, second = forms
+    return -(second / 2 + gap**2) / xi_plus, -2 * first / xi_plus
+
+
 def on_shell_traces(
     advanced: bool,
     *,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from derive.codegen.program import Assignment
@@ -19,8 +21,14 @@ class Stages:
         self.parts = Splitter()
         self.named: dict[str, sp.Expr] = {}
 
-    def assign(self, name: str, value: sp.Expr) -> sp.Expr:
-        """Assign a complex value, and return what stands for it."""
+    def assign(
+        self, name: str, value: sp.Expr, slopes: Mapping[str, sp.Expr] | None = None
+    ) -> sp.Expr:
+        """Assign a complex value, and return what stands for it.
+
+        Derivatives may be given where the chain rule has them as differences that cancel; stages
+        without derivatives do not use them.
+        """
         stand_in: sp.Expr = sp.S.Zero
         for part, suffix, unit in zip(self.parts(value), ("re", "im"), (1, sp.I), strict=True):
             if part != 0:
@@ -37,6 +45,41 @@ class Stages:
             if element not in seen:
                 seen[element] = self.assign(f"{name}{index}", element)
         return matrix.applyfunc(lambda element: seen[element])
+
+
+class StagesWithSlopes(Stages):
+    """Stages that assign the derivatives of what they assign, by the chain rule.
+
+    Parameters
+    ----------
+    directions : mapping
+        For each variable, by a name, the derivatives of the symbols that depend on it.  Complex
+        values are taken as analytic: their derivative is that along their real parts.
+    """
+
+    def __init__(self, directions: Mapping[str, Mapping[sp.Symbol, sp.Expr]]) -> None:
+        super().__init__()
+        self._slopes = {name: dict(seeds) for name, seeds in directions.items()}
+
+    def assign(
+        self, name: str, value: sp.Expr, slopes: Mapping[str, sp.Expr] | None = None
+    ) -> sp.Expr:
+        """Assign a complex value and its derivatives, and return what stands for the value."""
+        stand_in = super().assign(name, value)
+        for direction, known in self._slopes.items():
+            given = (slopes or {}).get(direction)
+            slope = self.slope(value, direction) if given is None else given
+            if slope != 0:
+                slope = super().assign(f"{name}_by_{direction}", slope)
+                real, imaginary = stand_in.as_real_imag()
+                known[real or imaginary] = slope if real else -sp.I * slope
+        return stand_in
+
+    def slope(self, value: sp.Expr, direction: str) -> sp.Expr:
+        """Return the derivative of a value of what has been assigned."""
+        known = self._slopes[direction]
+        found = sorted(value.free_symbols & known.keys(), key=str)
+        return sp.Add(*(value.diff(symbol) * known[symbol] for symbol in found))
 
 
 def conjugate(value: sp.Expr) -> sp.Expr:

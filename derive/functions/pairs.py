@@ -12,6 +12,10 @@ class upper_root(sp.Function):
 
     nargs = 1
 
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative."""
+        return 1 / (2 * self)
+
     def doit(self, **hints: Any) -> sp.Expr:
         """Return it by the principal root, whose cut is the negative real axis."""
         return sp.I * sp.sqrt(-self.args[0])
@@ -28,6 +32,10 @@ class root_sum(sp.Function):
 
     nargs = 3
 
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative; that of the difference is contained in the other two."""
+        return (sp.S.One, sp.S.One, sp.S.Zero)[argindex - 1]
+
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the plain sum."""
         return self.args[0] + self.args[1]
@@ -40,6 +48,12 @@ class pair_arctanh(sp.Function):
     """artanh(q/k)/q for k in the upper half-plane and real q; 1/k at q = 0."""
 
     nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative by k or q; the latter cancels where q is small."""
+        k, q = self.args
+        pole = 1 / ((k - q) * (k + q))
+        return -pole if argindex == 1 else (k * pole - self) / q
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the quotient, which holds for q != 0."""
@@ -54,6 +68,13 @@ class pair_excess(sp.Function):
     """artanh(q/k)/q - 1/k, which is of the order q^2/k^3, for k in the upper half-plane."""
 
     nargs = 2
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Return the derivative by k or q, without a difference of terms that nearly cancel."""
+        k, q = self.args
+        # q**2/(k**2 (k**2 - q**2)) is 1/(k**2 - q**2) - 1/k**2
+        pole = q**2 / (k * (k - q) * (k + q))
+        return -pole / k if argindex == 1 else (pole - self) / q
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the plain difference."""

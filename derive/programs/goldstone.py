@@ -9,13 +9,14 @@ from derive.closed_forms.goldstone import (
     coupling_trace,
     difference_trace,
     on_shell_forms,
+    on_shell_slopes,
     on_shell_traces,
     uniform_traces,
 )
 from derive.closed_forms.pairs import pair_momenta
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
-from derive.codegen.stages import Stages, conjugate
+from derive.codegen.stages import Stages, StagesWithSlopes, conjugate
 from derive.functions.pairs import pair_excess, root_sum
 from derive.programs.loop import (
     BACKWARD,
@@ -80,14 +81,14 @@ class _Pairing:
         total = stages.assign(f"{label}_total", root_sum(plus.root, root, both_sums))
         forms = {}
         for sign in SIGNS:
-            found = on_shell_forms(
-                (after, before),
-                (sign * plus.root, root),
-                (plus.square, square),
-                transfer,
-            )
+            pole = sign * plus.root
+            found = on_shell_forms((after, before), (pole, root), (plus.square, square), transfer)
+            # the derivative of each is the other one
+            slopes = on_shell_slopes(found, pole)
             forms[sign] = [
-                stages.assign(f"{label}{'pm'[SIGNS.index(sign)]}_form{k}", form)
+                stages.assign(
+                    f"{label}{'pm'[SIGNS.index(sign)]}_form{k}", form, {"omega": slopes[k]}
+                )
                 for k, form in enumerate(found)
             ]
         change, static = [sp.S.Zero] * 2, [sp.S.Zero] * 2
@@ -143,22 +144,43 @@ class _Pairing:
         )
 
 
+#: The elements that are integrated, in the order of `_Pairing.rows`.
+_ELEMENTS = ("m12", "m22", "coupling", "difference")
+_SOURCE = "M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33)"
+#: M = -i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral.
+_SCALE = 8 * sp.pi**2
+#: What depends on omega, along its imaginary axis, on which M is as analytic as along the real one;
+#: and on q.
+_VARIABLES = {
+    "omega": {symbols.transfer_width: -sp.I, GROWTH: -sp.I},
+    "q": {symbols.wave_number: sp.S.One},
+}
+
+
 def _pairing() -> Program:
     stages = Stages()
+    values = dict(zip(_ELEMENTS, _Pairing(stages).rows(), strict=True))
+    return _program("pairing", _SOURCE, stages, values)
+
+
+def _pairing_slopes() -> Program:
+    stages = StagesWithSlopes(_VARIABLES)
+    values = dict(zip(_ELEMENTS, _Pairing(stages).rows(), strict=True))
+    for variable in _VARIABLES:
+        values |= {
+            f"{name}_by_{variable}": stages.slope(values[name], variable) for name in _ELEMENTS
+        }
+    source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
+    return _program("pairing_slopes", source, stages, values)
+
+
+def _program(name: str, source: str, stages: Stages, values: dict[str, sp.Expr]) -> Program:
+    """Return the program of complex values."""
     outputs = []
-    # M = -i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral
-    for name, value in zip(
-        ("m12", "m22", "coupling", "difference"), _Pairing(stages).rows(), strict=True
-    ):
+    for label, value in values.items():
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
-            outputs.append((f"{name}_{suffix}", part / (8 * sp.pi**2)))
-    program = Program(
-        "pairing",
-        "M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33)",
-        (*INPUTS, GROWTH),
-        tuple(stages.body),
-        tuple(outputs),
-    )
+            outputs.append((f"{label}_{suffix}", part / _SCALE))
+    program = Program(name, source, (*INPUTS, GROWTH), tuple(stages.body), tuple(outputs))
     return compiler.compile(program).program
 
 
@@ -168,5 +190,5 @@ def goldstone_module() -> Module:
         "goldstone",
         "The elements of M over the frequency nu; those that the gap equation makes vanish at\n"
         "q = omega = 0 are small term by term at small q and omega.",
-        (_pairing(),),
+        (_pairing(), _pairing_slopes()),
     )

@@ -19,6 +19,33 @@ PAIRING_OUTPUTS = (
     "difference_imag",
 )
 
+PAIRING_SLOPES_OUTPUTS = (
+    "m12_real",
+    "m12_imag",
+    "m22_real",
+    "m22_imag",
+    "coupling_real",
+    "coupling_imag",
+    "difference_real",
+    "difference_imag",
+    "m12_by_omega_real",
+    "m12_by_omega_imag",
+    "m22_by_omega_real",
+    "m22_by_omega_imag",
+    "coupling_by_omega_real",
+    "coupling_by_omega_imag",
+    "difference_by_omega_real",
+    "difference_by_omega_imag",
+    "m12_by_q_real",
+    "m12_by_q_imag",
+    "m22_by_q_real",
+    "m22_by_q_imag",
+    "coupling_by_q_real",
+    "coupling_by_q_imag",
+    "difference_by_q_real",
+    "difference_by_q_imag",
+)
+
 
 def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33).
@@ -662,4 +689,1626 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma,
         x218 * (r_coupling_im + s_coupling_im),  # coupling_imag
         x218 * (r_difference_re + s_difference_re),  # difference_real
         x218 * (r_difference_im + s_difference_im),  # difference_imag
+    )
+
+
+def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
+    """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33), and their derivatives by omega and q at fixed nu.
+
+    Operations: 3237 (add 1272, div 43, mul 1894, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
+    """
+    x0 = nu + omega_r
+    x1 = Gamma * Gamma
+    x2 = 2 * Delta_0
+    x3 = distance_omega + x2
+    x4 = distance_omega * x3 - x1
+    x18 = -mu
+    x26 = gamma * gamma
+    x27 = distance + x2
+    del x2
+    x28 = distance * x27 - x26
+    x29 = 2 * nu
+    x30 = gamma * x29
+    x34 = 2 * gamma
+    x35 = growth + x34
+    x36 = growth * x35
+    x37 = omega_r + x29
+    del x29
+    x38 = omega_r * x37 - x36
+    x39 = growth * x37
+    x40 = omega_r * x35
+    x41 = gamma + growth
+    x55 = Delta_0 * Delta_0
+    x56 = -omega_r * x37 * x55 + x36 * x55
+    del x36
+    x57 = -x39 * x55 - x40 * x55
+    x60 = growth * growth
+    x61 = omega_r * omega_r
+    x62 = (1 / 2) * x61
+    x63 = -(1 / 2) * distance * x27 - (1 / 2) * distance_omega * x3 + (1 / 2) * x1 + (1 / 2) * x26 + x62
+    del x1, x26, x27, x3
+    x64 = (1 / 2) * x60 - x63
+    x65 = gamma * nu
+    x66 = growth * omega_r
+    x75 = x55 * (-x60 + x61)
+    del x60
+    x76 = 2 * x55
+    x77 = x66 * x76
+    x103 = q * q
+    x121 = 1 / q
+    x141 = 1 / nu
+    x142 = (1 / 2) * x141
+    x147 = x35 * x35
+    x173 = -x147 + x61
+    del x61
+    x386 = 4 * x55
+    x438 = x35 * x37
+    del x37
+    x446 = -x438 * x55 - x55 * x66
+    x449 = (1 / 2) * x147 - x63
+    del x63
+    x453 = x173 * x55
+    x454 = x40 * x76
+    x705 = (1 / 8) / (pi * pi)
+    x_re = x0
+    x5 = Gamma * x_re
+    x6 = 2 * x5
+    z0 = upper_root(x4, x6)
+    del x4, x6
+    x7 = z0[0]
+    x8 = z0[1]
+    del z0
+    x9 = 1 / (x7 * x7 + x8 * x8)
+    x10 = x8 * x9
+    x11 = x7 * x9
+    del x9
+    x67 = x5 + x65 - x66
+    del x5
+    x450 = Gamma * x_re - x40 - x65
+    del x65
+    a_re = x7
+    del x7
+    x12 = a_re + mu
+    x19 = -a_re - x18
+    x49 = a_re * nu
+    x52 = a_re * gamma
+    x80 = a_re * a_re
+    a_im = x8
+    del x8
+    z1 = upper_root(x12, a_im)
+    del x12
+    x13 = z1[0]
+    x14 = z1[1]
+    del z1
+    x15 = (1 / 2) / (x13 * x13 + x14 * x14)
+    x20 = -a_im
+    z2 = upper_root(x19, x20)
+    del x19, x20
+    x21 = z2[0]
+    x22 = z2[1]
+    del z2
+    x23 = 1 / (x21 * x21 + x22 * x22)
+    x24 = (1 / 2) * x23
+    x25 = x21 * x24
+    x48 = a_im * gamma
+    x50 = x48 - x49
+    x51 = a_im * nu
+    x53 = x51 + x52
+    x54 = -x53
+    x79 = a_im * a_im
+    x81 = 1 / (x79 + x80)
+    x85 = a_im * x81
+    x87 = a_re * x81
+    x89 = -x50
+    x96 = 2 * x85
+    x97 = 2 * x87
+    x295 = 16 * x79
+    del x79
+    x296 = x295 + 16 * x80
+    x306 = 1 / (x296 * x296)
+    x309 = -x295 + 16 * x80
+    del x295, x80
+    x442 = x48 + x49
+    del x48, x49
+    x443 = -x442
+    x444 = x51 - x52
+    del x51, x52
+    x445 = -x444
+    a_by_omega_re = Gamma * x10 + x11 * x_re
+    x17 = a_by_omega_re * x15
+    a_by_omega_im = Gamma * x11 - x10 * x_re
+    del x10, x11, x_re
+    x16 = a_by_omega_im * x15
+    del x15
+    a_p0_re = x13
+    a_p0_im = x14
+    a_p0_by_omega_re = x13 * x17 + x14 * x16
+    a_p0_by_omega_im = x13 * x16 - x14 * x17
+    del x13, x14, x16, x17
+    a_p1_re = x21
+    del x21
+    a_p1_im = x22
+    a_p1_by_omega_re = -a_by_omega_im * x22 * x24 - a_by_omega_re * x25
+    del x24
+    a_p1_by_omega_im = -a_by_omega_im * x25 + (1 / 2) * a_by_omega_re * x22 * x23
+    del x22, x23, x25
+    z3 = upper_root(x28, x30)
+    del x28, x30
+    c_re = z3[0]
+    x31 = c_re + mu
+    x32 = -c_re - x18
+    del x18
+    x43 = c_re * x0
+    x46 = c_re * x41
+    x69 = a_re * c_re
+    x71 = a_im * c_re
+    x298 = c_re * c_re
+    x439 = -c_re
+    c_im = z3[1]
+    del z3
+    x33 = -c_im
+    x42 = c_im * x41
+    del x41
+    x44 = -x42 + x43
+    x45 = c_im * x0
+    del x0
+    x47 = x45 + x46
+    z4 = root_sum(x44, x47, x50, x54, x56, x57)
+    del x50, x54
+    x58 = z4[0]
+    x59 = z4[1]
+    del z4
+    x68 = a_im * c_im
+    x70 = x68 - x69
+    x72 = a_re * c_im
+    x73 = x71 + x72
+    x74 = -x73
+    z5 = root_sum(x64, x67, x70, x74, x75, x77)
+    del x74
+    x78 = z5[1]
+    x82 = x78 * x81
+    x83 = z5[0]
+    del z5
+    x84 = -x55 - x83
+    x86 = 2 * x59
+    x88 = 2 * x58
+    z6 = root_sum(x44, x47, x89, x53, x56, x57)
+    del x44, x47, x53, x57, x89
+    x90 = z6[0]
+    x91 = z6[1]
+    del z6
+    x92 = -x70
+    del x70
+    z7 = root_sum(x64, x67, x92, x73, x75, x77)
+    del x64, x67, x73, x75, x77, x92
+    x93 = z7[1]
+    x94 = z7[0]
+    del z7
+    x95 = -x55 - x94
+    x297 = c_im * c_im
+    x299 = 1 / (x297 + x298)
+    x300 = 4 * x299
+    x301 = x300 / x296
+    del x296
+    x302 = x301 * x68
+    x303 = x301 * x69
+    x304 = x301 * x71
+    x305 = x301 * x72
+    del x301
+    x307 = 128 * x299 * x306
+    x308 = a_im * x307 * x69
+    x310 = x300 * x306 * x309
+    del x300
+    x311 = c_im * x310 + x308
+    x312 = a_re * x307 * x68
+    del x307
+    x313 = c_re * x310
+    del x310
+    x314 = x312 - x313
+    x317 = 1 / (4 * x297 + 4 * x298)
+    del x297, x298
+    x318 = x142 * x317
+    x440 = -x42 - x43
+    del x42, x43
+    x441 = x45 - x46
+    del x45, x46
+    z8 = root_sum(x440, x441, x443, x445, x56, x446)
+    del x443, x445
+    x447 = z8[0]
+    x448 = z8[1]
+    del z8
+    x451 = x68 + x69
+    del x68, x69
+    x452 = x71 - x72
+    del x71, x72
+    z9 = root_sum(x449, x450, x451, x452, x453, x454)
+    x455 = z9[1]
+    x456 = z9[0]
+    del z9
+    x457 = -x456 - x55
+    z10 = root_sum(x440, x441, x442, x444, x56, x446)
+    del x440, x441, x442, x444, x446, x56
+    x458 = z10[0]
+    x459 = z10[1]
+    del z10
+    x460 = -x451
+    del x451
+    x461 = -x452
+    del x452
+    z11 = root_sum(x449, x450, x460, x461, x453, x454)
+    del x449, x450, x453, x454, x460, x461
+    x462 = z11[1]
+    x463 = z11[0]
+    del z11
+    x464 = -x463 - x55
+    x604 = 4 * c_im * x299 * x306 * x309 - x308
+    del x299, x306, x308, x309
+    x605 = x312 + x313
+    del x312, x313
+    z12 = upper_root(x31, c_im)
+    del x31
+    c_p0_re = z12[0]
+    x506 = -c_p0_re
+    c_p0_im = z12[1]
+    del z12
+    z13 = upper_root(x32, x33)
+    del x32, x33
+    c_p1_re = z13[0]
+    x315 = -c_p1_re
+    x316 = -c_p0_re - x315
+    c_p1_im = z13[1]
+    del z13
+    x321 = c_p0_im - c_p1_im
+    x322 = -x321
+    F_odd_re = -F_backward + F_forward
+    x138 = F_odd_re * a_im
+    x139 = F_odd_re * a_re
+    x140 = omega_r * x138 + x139 * x35
+    x145 = omega_r * x139
+    x146 = x138 * x35
+    x151 = F_odd_re * omega_r
+    x152 = x142 * x151
+    x153 = F_odd_re * x35
+    x154 = x142 * x153
+    x155 = a_by_omega_im * x152 + a_by_omega_re * x154
+    x158 = a_by_omega_re * x152
+    del x152
+    x159 = a_by_omega_im * x154
+    del x154
+    x174 = (1 / 2) * F_odd_re * x173
+    del x173
+    x176 = F_odd_re * x40
+    x347 = F_odd_re * x318
+    x348 = x322 * x347
+    x349 = x316 * x347
+    x350 = F_odd_re * gamma
+    x357 = c_im * x349
+    x624 = x321 * x347
+    del x347
+    F_even_re = F_backward + F_forward
+    x127 = F_even_re * c_im
+    x128 = 2 * x127
+    x130 = F_even_re * c_re
+    x131 = F_odd_re * nu + x130
+    x132 = 2 * x131
+    x133 = F_even_re * gamma
+    x137 = F_even_re * x40
+    x143 = x142 * (-x137 + x140)
+    x144 = -x143
+    x148 = F_even_re * ((1 / 2) * x147 - x62 + x76)
+    del x147, x62, x76
+    x149 = x142 * (x145 - x146 + x148)
+    x150 = F_even_re * x35
+    x156 = -(1 / 2) * x141 * (-x138 + x150) + x155
+    x157 = -x156
+    x160 = F_even_re * omega_r
+    x161 = x142 * (x139 - x160) + x158 - x159
+    x163 = F_even_re * x34
+    del x34
+    x171 = a_re * x160
+    x172 = a_im * x150
+    x175 = x142 * (x171 - x172 - x174)
+    x177 = a_im * x160 + a_re * x150
+    x178 = x142 * (-x176 + x177)
+    x179 = x142 * x160
+    x180 = a_by_omega_re * x179
+    x181 = x142 * x150
+    x182 = a_by_omega_im * x181
+    x183 = F_even_re * a_re
+    x184 = x142 * (-x151 + x183) + x180 - x182
+    x185 = F_even_re * a_im
+    x186 = a_by_omega_im * x179 + a_by_omega_re * x181
+    del x179, x181
+    x187 = -x142 * (F_odd_re * x35 - x185) + x186
+    del x35
+    x215 = F_odd_re * nu - x130
+    x216 = 2 * x215
+    x217 = x142 * (-x137 - x140)
+    del x137, x140
+    x218 = -x217
+    x219 = x142 * (-x145 + x146 + x148)
+    del x145, x146, x148
+    x220 = x142 * (x138 + x150) + x155
+    del x138, x150, x155
+    x221 = x142 * (-x139 - x160) - x158 + x159
+    del x139, x158, x159, x160
+    x222 = x142 * (-x171 + x172 - x174)
+    del x171, x172, x174
+    x223 = x142 * (-x176 - x177)
+    del x176, x177
+    x224 = x142 * (-x151 - x183) - x180 + x182
+    del x151, x180, x182, x183
+    x225 = x142 * (x153 + x185) + x186
+    del x153, x185, x186
+    x226 = -x225
+    x319 = x127 * x318
+    x320 = x316 * x319
+    x323 = x130 * x318
+    del x130, x318
+    x330 = x316 * x323
+    x417 = x127 * x386
+    x418 = x131 * x386
+    x419 = x215 * x386
+    x496 = -x149
+    x497 = -x161
+    x502 = -x175
+    x503 = -x178
+    x504 = -x184
+    x505 = -x187
+    x534 = -x219
+    x535 = -x220
+    x536 = -x221
+    x537 = -x222
+    x538 = -x223
+    x539 = -x224
+    r_frequencies_re = x38
+    r_frequencies_im = x39 + x40
+    del x39, x40
+    z14 = root_sum(a_re, a_im, c_re, c_im, r_frequencies_re, r_frequencies_im)
+    del r_frequencies_im, r_frequencies_re
+    r_total_re = z14[0]
+    x266 = -r_total_re
+    r_total_im = z14[1]
+    del z14
+    x267 = -r_total_im
+    rp_form0_re = x58
+    del x58
+    x129 = rp_form0_re * x128
+    x166 = rp_form0_re * x163
+    rp_form0_im = x59
+    del x59
+    x134 = rp_form0_im * x128
+    x164 = rp_form0_im * x163
+    rp_form0_by_omega_re = -a_im * x82 + a_re * x81 * x84
+    x135 = rp_form0_by_omega_re * x128
+    x170 = rp_form0_by_omega_re * x163
+    rp_form0_by_omega_im = -a_im * x81 * x84 - a_re * x82
+    del x82, x84
+    x136 = rp_form0_by_omega_im * x128
+    x168 = rp_form0_by_omega_im * x163
+    rp_form1_re = 2 * x83
+    del x83
+    x165 = rp_form1_re * x127
+    rp_form1_im = 2 * x78
+    del x78
+    x162 = rp_form1_im * x127
+    rp_form1_by_omega_re = -x85 * x86 - x87 * x88
+    x169 = rp_form1_by_omega_re * x127
+    rp_form1_by_omega_im = x85 * x88 - x86 * x87
+    del x86, x88
+    x167 = rp_form1_by_omega_im * x127
+    rm_form0_re = x90
+    x254 = rm_form0_re * x128
+    x261 = rm_form0_re * x163
+    rm_form0_im = x91
+    x255 = rm_form0_im * x128
+    x259 = rm_form0_im * x163
+    rm_form0_by_omega_re = x85 * x93 - x87 * x95
+    x256 = rm_form0_by_omega_re * x128
+    x265 = rm_form0_by_omega_re * x163
+    rm_form0_by_omega_im = x85 * x95 + x87 * x93
+    del x95
+    x257 = rm_form0_by_omega_im * x128
+    x263 = rm_form0_by_omega_im * x163
+    rm_form1_re = 2 * x94
+    del x94
+    x260 = rm_form1_re * x127
+    rm_form1_im = 2 * x93
+    del x93
+    x258 = rm_form1_im * x127
+    rm_form1_by_omega_re = x90 * x97 + x91 * x96
+    x264 = rm_form1_by_omega_re * x127
+    rm_form1_by_omega_im = 2 * a_re * x81 * x91 - x90 * x96
+    del x90, x91
+    x262 = rm_form1_by_omega_im * x127
+    rpp_k_re = a_p0_re + c_p0_re
+    x101 = q - rpp_k_re
+    x104 = q + rpp_k_re
+    x108 = rpp_k_re * rpp_k_re
+    x115 = -x101
+    rpp_k_im = a_p0_im + c_p0_im
+    z15 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x98 = z15[0]
+    x99 = z15[1]
+    del z15
+    x100 = rpp_k_im * rpp_k_im
+    x102 = 1 / (x100 + x101 * x101)
+    del x101
+    x105 = 1 / (x100 + x104 * x104)
+    x106 = x103 * x105
+    x107 = x100 * x106
+    x109 = x100 + x108
+    x110 = 1 / (x109 * x109)
+    x111 = 2 * rpp_k_re * x110
+    x112 = x110 * (-x100 + x108)
+    del x100, x108
+    x113 = x106 * x112
+    x114 = x102 * (-x104 * x113 + x107 * x111)
+    x116 = x104 * x106
+    x117 = rpp_k_im * x111
+    del x111
+    x118 = rpp_k_im * x113 + x116 * x117
+    del x113
+    x119 = -rpp_k_im * x114 + x102 * x115 * x118
+    x120 = rpp_k_im * x102 * x118 + x114 * x115
+    del x114, x118
+    x122 = 1 / x109
+    del x109
+    x123 = rpp_k_re * x122
+    x124 = rpp_k_im * x122
+    x125 = -rpp_k_im * x106 * x123 - x116 * x124
+    del x106, x116
+    x126 = x102 * (rpp_k_re * x103 * x104 * x105 * x122 - x107 * x122)
+    del x104, x105, x107, x122
+    rpp_k_by_omega_re = a_p0_by_omega_re
+    rpp_k_by_omega_im = a_p0_by_omega_im
+    rpp_excess_re = x98
+    rpp_excess_im = x99
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x119 + rpp_k_by_omega_re * x120
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x120 + rpp_k_by_omega_re * x119
+    del x119, x120
+    rpp_excess_by_q_re = x121 * (rpp_k_im * x102 * x125 + x115 * x126 - x98)
+    del x98
+    rpp_excess_by_q_im = x121 * (-rpp_k_im * x126 + x102 * x115 * x125 - x99)
+    del x102, x115, x125, x126, x99
+    rpp_inverse_re = x123
+    del x123
+    rpp_inverse_im = -x124
+    del x124
+    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x117 - rpp_k_by_omega_re * x112
+    del x117
+    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x112 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x110
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, rpp_k_im, rpp_k_re, x110, x112
+    rpp_integral_re = rpp_excess_re + rpp_inverse_re
+    rpp_integral_im = rpp_excess_im + rpp_inverse_im
+    rpp_integral_by_omega_re = rpp_excess_by_omega_re + rpp_inverse_by_omega_re
+    rpp_integral_by_omega_im = rpp_excess_by_omega_im + rpp_inverse_by_omega_im
+    rpp_integral_by_q_re = rpp_excess_by_q_re
+    rpp_integral_by_q_im = rpp_excess_by_q_im
+    rpp_trace0_re = F_even_re * gamma * rp_form1_re - rp_form0_im * x132 - x129
+    rpp_trace0_im = rp_form0_re * x132 + rp_form1_im * x133 - x134
+    rpp_trace0_by_omega_re = F_even_re * gamma * rp_form1_by_omega_re - rp_form0_by_omega_im * x132 - x135
+    rpp_trace0_by_omega_im = rp_form0_by_omega_re * x132 + rp_form1_by_omega_im * x133 - x136
+    rpp_static0_re = x144
+    x327 = rpp_static0_re + x133
+    del rpp_static0_re
+    rpp_static0_im = x149
+    rpp_static0_by_omega_re = x157
+    rpp_static0_by_omega_im = x161
+    rpp_trace1_re = rp_form1_re * x131 - x162 + x164
+    rpp_trace1_im = rp_form1_im * x131 + x165 - x166
+    rpp_trace1_by_omega_re = rp_form1_by_omega_re * x131 - x167 + x168
+    rpp_trace1_by_omega_im = rp_form1_by_omega_im * x131 + x169 - x170
+    rpp_static1_re = x175
+    rpp_static1_im = x178
+    x354 = rpp_static1_im - x350
+    del rpp_static1_im
+    rpp_static1_by_omega_re = x184
+    rpp_static1_by_omega_im = x187
+    rmm_k_re = a_p1_re + c_p1_re
+    x191 = q - rmm_k_re
+    x193 = q + rmm_k_re
+    x197 = rmm_k_re * rmm_k_re
+    x204 = -x191
+    rmm_k_im = a_p1_im + c_p1_im
+    z16 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x188 = z16[0]
+    x189 = z16[1]
+    del z16
+    x190 = rmm_k_im * rmm_k_im
+    x192 = 1 / (x190 + x191 * x191)
+    del x191
+    x194 = 1 / (x190 + x193 * x193)
+    x195 = x103 * x194
+    x196 = x190 * x195
+    x198 = x190 + x197
+    x199 = 1 / (x198 * x198)
+    x200 = 2 * rmm_k_re * x199
+    x201 = x199 * (-x190 + x197)
+    del x190, x197
+    x202 = x195 * x201
+    x203 = x192 * (-x193 * x202 + x196 * x200)
+    x205 = x193 * x195
+    x206 = rmm_k_im * x200
+    del x200
+    x207 = rmm_k_im * x202 + x205 * x206
+    del x202
+    x208 = -rmm_k_im * x203 + x192 * x204 * x207
+    x209 = rmm_k_im * x192 * x207 + x203 * x204
+    del x203, x207
+    x210 = 1 / x198
+    del x198
+    x211 = rmm_k_re * x210
+    x212 = rmm_k_im * x210
+    x213 = -rmm_k_im * x195 * x211 - x205 * x212
+    del x195, x205
+    x214 = x192 * (rmm_k_re * x103 * x193 * x194 * x210 - x196 * x210)
+    del x193, x194, x196, x210
+    rmm_k_by_omega_re = a_p1_by_omega_re
+    rmm_k_by_omega_im = a_p1_by_omega_im
+    rmm_excess_re = x188
+    rmm_excess_im = x189
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x208 + rmm_k_by_omega_re * x209
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x209 + rmm_k_by_omega_re * x208
+    del x208, x209
+    rmm_excess_by_q_re = x121 * (rmm_k_im * x192 * x213 - x188 + x204 * x214)
+    del x188
+    rmm_excess_by_q_im = x121 * (-rmm_k_im * x214 - x189 + x192 * x204 * x213)
+    del x189, x192, x204, x213, x214
+    rmm_inverse_re = x211
+    del x211
+    rmm_inverse_im = -x212
+    del x212
+    rmm_inverse_by_omega_re = -rmm_k_by_omega_im * x206 - rmm_k_by_omega_re * x201
+    del x206
+    rmm_inverse_by_omega_im = -rmm_k_by_omega_im * x201 + 2 * rmm_k_by_omega_re * rmm_k_im * rmm_k_re * x199
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, rmm_k_im, rmm_k_re, x199, x201
+    rmm_integral_re = rmm_excess_re + rmm_inverse_re
+    rmm_integral_im = rmm_excess_im + rmm_inverse_im
+    rmm_integral_by_omega_re = rmm_excess_by_omega_re + rmm_inverse_by_omega_re
+    rmm_integral_by_omega_im = rmm_excess_by_omega_im + rmm_inverse_by_omega_im
+    rmm_integral_by_q_re = rmm_excess_by_q_re
+    rmm_integral_by_q_im = rmm_excess_by_q_im
+    rmm_trace0_re = rp_form0_im * x216 + rp_form1_re * x133 - x129
+    del rp_form0_im, x129
+    rmm_trace0_im = F_even_re * gamma * rp_form1_im - rp_form0_re * x216 - x134
+    del rp_form0_re, x134
+    rmm_trace0_by_omega_re = rp_form0_by_omega_im * x216 + rp_form1_by_omega_re * x133 - x135
+    del rp_form0_by_omega_im, x135
+    rmm_trace0_by_omega_im = F_even_re * gamma * rp_form1_by_omega_im - rp_form0_by_omega_re * x216 - x136
+    del rp_form0_by_omega_re, x136
+    rmm_static0_re = x218
+    x324 = rmm_static0_re + x133
+    del rmm_static0_re
+    rmm_static0_im = x219
+    rmm_static0_by_omega_re = x220
+    rmm_static0_by_omega_im = x221
+    rmm_trace1_re = rp_form1_re * x215 + x162 - x164
+    del rp_form1_re, x162, x164
+    rmm_trace1_im = rp_form1_im * x215 - x165 + x166
+    del rp_form1_im, x165, x166
+    rmm_trace1_by_omega_re = rp_form1_by_omega_re * x215 + x167 - x168
+    del rp_form1_by_omega_re, x167, x168
+    rmm_trace1_by_omega_im = rp_form1_by_omega_im * x215 - x169 + x170
+    del rp_form1_by_omega_im, x169, x170
+    rmm_static1_re = x222
+    rmm_static1_im = x223
+    x351 = rmm_static1_im - x350
+    del rmm_static1_im
+    rmm_static1_by_omega_re = x224
+    rmm_static1_by_omega_im = x226
+    z17 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, r_total_re, r_total_im)
+    del c_p1_re, r_total_im, r_total_re
+    rpm_k_re = z17[0]
+    x230 = q - rpm_k_re
+    x232 = q + rpm_k_re
+    x236 = rpm_k_re * rpm_k_re
+    x242 = -x230
+    rpm_k_im = z17[1]
+    del z17
+    z18 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x227 = -z18[0]
+    x228 = z18[1]
+    del z18
+    x229 = rpm_k_im * rpm_k_im
+    x231 = 1 / (x229 + x230 * x230)
+    del x230
+    x233 = 1 / (x229 + x232 * x232)
+    x234 = x103 * x233
+    x235 = x229 * x234
+    x237 = x229 + x236
+    x238 = 1 / (x237 * x237)
+    x239 = 2 * rpm_k_re * x238
+    x240 = -x229 + x236
+    del x229, x236
+    x241 = x231 * (x103 * x232 * x233 * x238 * x240 - x235 * x239)
+    x243 = x232 * x234
+    x244 = rpm_k_im * x239
+    del x239
+    x245 = x238 * x240
+    del x238, x240
+    x246 = -rpm_k_im * x234 * x245 - x243 * x244
+    x247 = -rpm_k_im * x241 + x231 * x242 * x246
+    x248 = rpm_k_im * x231 * x246 + x241 * x242
+    del x241, x246
+    x249 = 1 / x237
+    del x237
+    x250 = rpm_k_re * x249
+    x251 = rpm_k_im * x249
+    x252 = -rpm_k_im * x234 * x250 - x243 * x251
+    del x234, x243
+    x253 = x231 * (rpm_k_re * x103 * x232 * x233 * x249 - x235 * x249)
+    del rpm_k_re, x232, x233, x235, x249
+    rpm_k_by_omega_re = a_p0_by_omega_re
+    rpm_k_by_omega_im = a_p0_by_omega_im
+    rpm_excess_re = x227
+    rpm_excess_im = -x228
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x247 + rpm_k_by_omega_re * x248
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x248 + rpm_k_by_omega_re * x247
+    del x247, x248
+    rpm_excess_by_q_re = -x121 * (rpm_k_im * x231 * x252 + x227 + x242 * x253)
+    del x227
+    rpm_excess_by_q_im = -x121 * (-rpm_k_im * x253 - x228 + x231 * x242 * x252)
+    del rpm_k_im, x228, x231, x242, x252, x253
+    rpm_inverse_re = -x250
+    del x250
+    rpm_inverse_im = x251
+    del x251
+    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x244 + rpm_k_by_omega_re * x245
+    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x245 - rpm_k_by_omega_re * x244
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, x244, x245
+    rpm_integral_re = rpm_excess_re + rpm_inverse_re
+    rpm_integral_im = rpm_excess_im + rpm_inverse_im
+    rpm_integral_by_omega_re = rpm_excess_by_omega_re + rpm_inverse_by_omega_re
+    rpm_integral_by_omega_im = rpm_excess_by_omega_im + rpm_inverse_by_omega_im
+    rpm_integral_by_q_re = rpm_excess_by_q_re
+    rpm_integral_by_q_im = rpm_excess_by_q_im
+    rpm_trace0_re = rm_form0_im * x216 + rm_form1_re * x133 - x254
+    rpm_trace0_im = F_even_re * gamma * rm_form1_im - rm_form0_re * x216 - x255
+    rpm_trace0_by_omega_re = rm_form0_by_omega_im * x216 + rm_form1_by_omega_re * x133 - x256
+    rpm_trace0_by_omega_im = F_even_re * gamma * rm_form1_by_omega_im - rm_form0_by_omega_re * x216 - x257
+    rpm_static0_re = x144
+    del x144
+    x326 = rpm_static0_re + x133
+    del rpm_static0_re
+    rpm_static0_im = x149
+    del x149
+    rpm_static0_by_omega_re = x157
+    del x157
+    rpm_static0_by_omega_im = x161
+    del x161
+    rpm_trace1_re = rm_form1_re * x215 + x258 - x259
+    rpm_trace1_im = rm_form1_im * x215 - x260 + x261
+    rpm_trace1_by_omega_re = rm_form1_by_omega_re * x215 + x262 - x263
+    rpm_trace1_by_omega_im = rm_form1_by_omega_im * x215 - x264 + x265
+    rpm_static1_re = x175
+    del x175
+    rpm_static1_im = x178
+    del x178
+    x353 = rpm_static1_im - x350
+    del rpm_static1_im
+    rpm_static1_by_omega_re = x184
+    del x184
+    rpm_static1_by_omega_im = x187
+    del x187
+    z19 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x266, x267)
+    del c_p0_re, x266, x267
+    rmp_k_re = z19[0]
+    x271 = q - rmp_k_re
+    x273 = q + rmp_k_re
+    x277 = rmp_k_re * rmp_k_re
+    x283 = -x271
+    rmp_k_im = z19[1]
+    del z19
+    z20 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x268 = -z20[0]
+    x269 = z20[1]
+    del z20
+    x270 = rmp_k_im * rmp_k_im
+    x272 = 1 / (x270 + x271 * x271)
+    del x271
+    x274 = 1 / (x270 + x273 * x273)
+    x275 = x103 * x274
+    x276 = x270 * x275
+    x278 = x270 + x277
+    x279 = 1 / (x278 * x278)
+    x280 = 2 * rmp_k_re * x279
+    x281 = -x270 + x277
+    del x270, x277
+    x282 = x272 * (x103 * x273 * x274 * x279 * x281 - x276 * x280)
+    x284 = x273 * x275
+    x285 = rmp_k_im * x280
+    del x280
+    x286 = x279 * x281
+    del x279, x281
+    x287 = -rmp_k_im * x275 * x286 - x284 * x285
+    x288 = -rmp_k_im * x282 + x272 * x283 * x287
+    x289 = rmp_k_im * x272 * x287 + x282 * x283
+    del x282, x287
+    x290 = 1 / x278
+    del x278
+    x291 = rmp_k_re * x290
+    x292 = rmp_k_im * x290
+    x293 = -rmp_k_im * x275 * x291 - x284 * x292
+    del x275, x284
+    x294 = x272 * (rmp_k_re * x103 * x273 * x274 * x290 - x276 * x290)
+    del rmp_k_re, x273, x274, x276, x290
+    rmp_k_by_omega_re = a_p1_by_omega_re
+    rmp_k_by_omega_im = a_p1_by_omega_im
+    rmp_excess_re = x268
+    rmp_excess_im = -x269
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x288 + rmp_k_by_omega_re * x289
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x289 + rmp_k_by_omega_re * x288
+    del x288, x289
+    rmp_excess_by_q_re = -x121 * (rmp_k_im * x272 * x293 + x268 + x283 * x294)
+    del x268
+    rmp_excess_by_q_im = -x121 * (-rmp_k_im * x294 - x269 + x272 * x283 * x293)
+    del rmp_k_im, x269, x272, x283, x293, x294
+    rmp_inverse_re = -x291
+    del x291
+    rmp_inverse_im = x292
+    del x292
+    rmp_inverse_by_omega_re = rmp_k_by_omega_im * x285 + rmp_k_by_omega_re * x286
+    rmp_inverse_by_omega_im = rmp_k_by_omega_im * x286 - rmp_k_by_omega_re * x285
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x285, x286
+    rmp_integral_re = rmp_excess_re + rmp_inverse_re
+    x390 = x133 * (rmm_integral_re + rmp_integral_re + rpm_integral_re + rpp_integral_re)
+    x396 = x386 * x390
+    rmp_integral_im = rmp_excess_im + rmp_inverse_im
+    x388 = x133 * (rmm_integral_im + rmp_integral_im + rpm_integral_im + rpp_integral_im)
+    x395 = x386 * x388
+    x420 = rmm_integral_im * x419 - rmm_integral_re * x417 + rmp_integral_im * x418 + rmp_integral_re * x417 + rpm_integral_im * x419 - rpm_integral_re * x417 + rpp_integral_im * x418 + rpp_integral_re * x417
+    x421 = rmm_integral_im * x417 + rmm_integral_re * x419 - rmp_integral_im * x417 + rmp_integral_re * x418 + rpm_integral_im * x417 + rpm_integral_re * x419 - rpp_integral_im * x417 + rpp_integral_re * x418
+    del rmm_integral_im, rmm_integral_re, rmp_integral_im, rmp_integral_re, rpm_integral_im, rpm_integral_re, rpp_integral_im, rpp_integral_re
+    rmp_integral_by_omega_re = rmp_excess_by_omega_re + rmp_inverse_by_omega_re
+    rmp_integral_by_omega_im = rmp_excess_by_omega_im + rmp_inverse_by_omega_im
+    rmp_integral_by_q_re = rmp_excess_by_q_re
+    rmp_integral_by_q_im = rmp_excess_by_q_im
+    rmp_trace0_re = F_even_re * gamma * rm_form1_re - rm_form0_im * x132 - x254
+    del rm_form0_im, x254
+    rmp_trace0_im = rm_form0_re * x132 + rm_form1_im * x133 - x255
+    del rm_form0_re, x255
+    x358 = rmm_excess_im * rmm_trace0_re + rmm_excess_re * rmm_trace0_im + rmp_excess_im * rmp_trace0_re + rmp_excess_re * rmp_trace0_im + rpm_excess_im * rpm_trace0_re + rpm_excess_re * rpm_trace0_im + rpp_excess_im * rpp_trace0_re + rpp_excess_re * rpp_trace0_im
+    x359 = -rmm_excess_im * rmm_trace0_im + rmm_excess_re * rmm_trace0_re - rmp_excess_im * rmp_trace0_im + rmp_excess_re * rmp_trace0_re - rpm_excess_im * rpm_trace0_im + rpm_excess_re * rpm_trace0_re - rpp_excess_im * rpp_trace0_im + rpp_excess_re * rpp_trace0_re
+    rmp_trace0_by_omega_re = F_even_re * gamma * rm_form1_by_omega_re - rm_form0_by_omega_im * x132 - x256
+    del F_even_re, rm_form0_by_omega_im, x256
+    rmp_trace0_by_omega_im = rm_form0_by_omega_re * x132 + rm_form1_by_omega_im * x133 - x257
+    del rm_form0_by_omega_re, x257
+    rmp_static0_re = x218
+    del x218
+    x325 = rmp_static0_re + x133
+    del rmp_static0_re
+    rmp_static0_im = x219
+    del x219
+    x328 = rmm_inverse_im * x324 + rmm_inverse_re * rmm_static0_im + rmp_inverse_im * x325 + rmp_inverse_re * rmp_static0_im + rpm_inverse_im * x326 + rpm_inverse_re * rpm_static0_im + rpp_inverse_im * x327 + rpp_inverse_re * rpp_static0_im
+    x329 = -rmm_inverse_im * rmm_static0_im + rmm_inverse_re * x324 - rmp_inverse_im * rmp_static0_im + rmp_inverse_re * x325 - rpm_inverse_im * rpm_static0_im + rpm_inverse_re * x326 - rpp_inverse_im * rpp_static0_im + rpp_inverse_re * x327
+    rmp_static0_by_omega_re = x220
+    del x220
+    rmp_static0_by_omega_im = x221
+    del x221
+    rmp_trace1_re = rm_form1_re * x131 - x258 + x259
+    del rm_form1_re, x258, x259
+    rmp_trace1_im = rm_form1_im * x131 + x260 - x261
+    del rm_form1_im, x260, x261
+    x384 = rmm_excess_im * rmm_trace1_re + rmm_excess_re * rmm_trace1_im + rmp_excess_im * rmp_trace1_re + rmp_excess_re * rmp_trace1_im + rpm_excess_im * rpm_trace1_re + rpm_excess_re * rpm_trace1_im + rpp_excess_im * rpp_trace1_re + rpp_excess_re * rpp_trace1_im
+    x385 = -rmm_excess_im * rmm_trace1_im + rmm_excess_re * rmm_trace1_re - rmp_excess_im * rmp_trace1_im + rmp_excess_re * rmp_trace1_re - rpm_excess_im * rpm_trace1_im + rpm_excess_re * rpm_trace1_re - rpp_excess_im * rpp_trace1_im + rpp_excess_re * rpp_trace1_re
+    rmp_trace1_by_omega_re = rm_form1_by_omega_re * x131 - x262 + x263
+    del rm_form1_by_omega_re, x262, x263
+    rmp_trace1_by_omega_im = rm_form1_by_omega_im * x131 + x264 - x265
+    del rm_form1_by_omega_im, x264, x265
+    rmp_static1_re = x222
+    del x222
+    rmp_static1_im = x223
+    del x223
+    x352 = rmp_static1_im - x350
+    del rmp_static1_im, x350
+    x355 = rmm_inverse_im * rmm_static1_re + rmm_inverse_re * x351 + rmp_inverse_im * rmp_static1_re + rmp_inverse_re * x352 + rpm_inverse_im * rpm_static1_re + rpm_inverse_re * x353 + rpp_inverse_im * rpp_static1_re + rpp_inverse_re * x354
+    x356 = -rmm_inverse_im * x351 + rmm_inverse_re * rmm_static1_re - rmp_inverse_im * x352 + rmp_inverse_re * rmp_static1_re - rpm_inverse_im * x353 + rpm_inverse_re * rpm_static1_re - rpp_inverse_im * x354 + rpp_inverse_re * rpp_static1_re
+    rmp_static1_by_omega_re = x224
+    del x224
+    rmp_static1_by_omega_im = x226
+    del x226
+    r_residue_re = -x302 + x303
+    r_residue_im = -x304 - x305
+    x331 = r_residue_im * rmm_inverse_re + r_residue_re * rmm_inverse_im
+    x332 = r_residue_im * rmm_inverse_by_omega_re + r_residue_re * rmm_inverse_by_omega_im
+    x333 = r_residue_im * rmp_inverse_re + r_residue_re * rmp_inverse_im
+    x334 = r_residue_im * rmp_inverse_by_omega_re + r_residue_re * rmp_inverse_by_omega_im
+    x335 = r_residue_im * rpm_inverse_re + r_residue_re * rpm_inverse_im
+    x336 = r_residue_im * rpm_inverse_by_omega_re + r_residue_re * rpm_inverse_by_omega_im
+    x337 = r_residue_im * rpp_inverse_re + r_residue_re * rpp_inverse_im
+    x338 = r_residue_im * rpp_inverse_by_omega_re + r_residue_re * rpp_inverse_by_omega_im
+    x339 = -r_residue_im * rmm_inverse_im + r_residue_re * rmm_inverse_re
+    del rmm_inverse_im, rmm_inverse_re
+    x340 = -r_residue_im * rmp_inverse_im + r_residue_re * rmp_inverse_re
+    del rmp_inverse_im, rmp_inverse_re
+    x341 = -r_residue_im * rpm_inverse_im + r_residue_re * rpm_inverse_re
+    del rpm_inverse_im, rpm_inverse_re
+    x342 = -r_residue_im * rpp_inverse_im + r_residue_re * rpp_inverse_re
+    del rpp_inverse_im, rpp_inverse_re
+    x343 = -r_residue_im * rmm_inverse_by_omega_im + r_residue_re * rmm_inverse_by_omega_re
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re
+    x344 = -r_residue_im * rmp_inverse_by_omega_im + r_residue_re * rmp_inverse_by_omega_re
+    del rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
+    x345 = -r_residue_im * rpm_inverse_by_omega_im + r_residue_re * rpm_inverse_by_omega_re
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re
+    x346 = -r_residue_im * rpp_inverse_by_omega_im + r_residue_re * rpp_inverse_by_omega_re
+    del rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
+    r_residue_by_omega_re = -a_by_omega_im * x311 + a_by_omega_re * x314
+    r_residue_by_omega_im = a_by_omega_im * x314 + a_by_omega_re * x311
+    del x311, x314
+    r_factor_re = r_residue_re * x142
+    x389 = r_factor_re * x386
+    x401 = rmm_integral_by_omega_im * x389
+    x402 = rmp_integral_by_omega_im * x389
+    x403 = rpm_integral_by_omega_im * x389
+    x404 = rpp_integral_by_omega_im * x389
+    x413 = rmm_integral_by_q_im * x389
+    x414 = rmp_integral_by_q_im * x389
+    x415 = rpm_integral_by_q_im * x389
+    x416 = rpp_integral_by_q_im * x389
+    r_factor_im = r_residue_im * x142
+    x360 = r_factor_im * rmm_excess_re + r_factor_re * rmm_excess_im
+    x361 = r_factor_im * rmm_excess_by_omega_re + r_factor_re * rmm_excess_by_omega_im
+    x362 = r_factor_im * rmp_excess_re + r_factor_re * rmp_excess_im
+    x363 = r_factor_im * rmp_excess_by_omega_re + r_factor_re * rmp_excess_by_omega_im
+    x364 = r_factor_im * rpm_excess_re + r_factor_re * rpm_excess_im
+    x365 = r_factor_im * rpm_excess_by_omega_re + r_factor_re * rpm_excess_by_omega_im
+    x366 = r_factor_im * rpp_excess_re + r_factor_re * rpp_excess_im
+    x367 = r_factor_im * rpp_excess_by_omega_re + r_factor_re * rpp_excess_by_omega_im
+    x368 = -r_factor_im * rmm_excess_im + r_factor_re * rmm_excess_re
+    del rmm_excess_im, rmm_excess_re
+    x369 = -r_factor_im * rmm_excess_by_omega_im + r_factor_re * rmm_excess_by_omega_re
+    del rmm_excess_by_omega_im, rmm_excess_by_omega_re
+    x370 = -r_factor_im * rmp_excess_im + r_factor_re * rmp_excess_re
+    del rmp_excess_im, rmp_excess_re
+    x371 = -r_factor_im * rmp_excess_by_omega_im + r_factor_re * rmp_excess_by_omega_re
+    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
+    x372 = -r_factor_im * rpm_excess_im + r_factor_re * rpm_excess_re
+    del rpm_excess_im, rpm_excess_re
+    x373 = -r_factor_im * rpm_excess_by_omega_im + r_factor_re * rpm_excess_by_omega_re
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re
+    x374 = -r_factor_im * rpp_excess_im + r_factor_re * rpp_excess_re
+    del rpp_excess_im, rpp_excess_re
+    x375 = -r_factor_im * rpp_excess_by_omega_im + r_factor_re * rpp_excess_by_omega_re
+    del rpp_excess_by_omega_im, rpp_excess_by_omega_re
+    x376 = r_factor_im * rmm_excess_by_q_re + r_factor_re * rmm_excess_by_q_im
+    x377 = r_factor_im * rmp_excess_by_q_re + r_factor_re * rmp_excess_by_q_im
+    x378 = r_factor_im * rpm_excess_by_q_re + r_factor_re * rpm_excess_by_q_im
+    x379 = r_factor_im * rpp_excess_by_q_re + r_factor_re * rpp_excess_by_q_im
+    x380 = -r_factor_im * rmm_excess_by_q_im + r_factor_re * rmm_excess_by_q_re
+    del rmm_excess_by_q_im, rmm_excess_by_q_re
+    x381 = -r_factor_im * rmp_excess_by_q_im + r_factor_re * rmp_excess_by_q_re
+    del rmp_excess_by_q_im, rmp_excess_by_q_re
+    x382 = -r_factor_im * rpm_excess_by_q_im + r_factor_re * rpm_excess_by_q_re
+    del rpm_excess_by_q_im, rpm_excess_by_q_re
+    x383 = -r_factor_im * rpp_excess_by_q_im + r_factor_re * rpp_excess_by_q_re
+    del rpp_excess_by_q_im, rpp_excess_by_q_re
+    x387 = r_factor_im * x386
+    x391 = rmm_integral_by_omega_im * x387
+    del rmm_integral_by_omega_im
+    x392 = rmp_integral_by_omega_im * x387
+    del rmp_integral_by_omega_im
+    x393 = rpm_integral_by_omega_im * x387
+    del rpm_integral_by_omega_im
+    x394 = rpp_integral_by_omega_im * x387
+    del rpp_integral_by_omega_im
+    x397 = rmm_integral_by_omega_re * x387
+    x398 = rmp_integral_by_omega_re * x387
+    x399 = rpm_integral_by_omega_re * x387
+    x400 = rpp_integral_by_omega_re * x387
+    x405 = rmm_integral_by_q_im * x387
+    del rmm_integral_by_q_im
+    x406 = rmp_integral_by_q_im * x387
+    del rmp_integral_by_q_im
+    x407 = rpm_integral_by_q_im * x387
+    del rpm_integral_by_q_im
+    x408 = rpp_integral_by_q_im * x387
+    del rpp_integral_by_q_im
+    x409 = rmm_integral_by_q_re * x387
+    x410 = rmp_integral_by_q_re * x387
+    x411 = rpm_integral_by_q_re * x387
+    x412 = rpp_integral_by_q_re * x387
+    x422 = x397 + x401
+    x423 = x399 + x403
+    x424 = x398 + x402
+    x425 = x400 + x404
+    x426 = 4 * r_factor_re * rmp_integral_by_omega_re * x55 - x392
+    x427 = 4 * r_factor_re * rpp_integral_by_omega_re * x55 - x394
+    x428 = 4 * r_factor_re * rmm_integral_by_omega_re * x55 - x391
+    x429 = 4 * r_factor_re * rpm_integral_by_omega_re * x55 - x393
+    x430 = x409 + x413
+    x431 = x411 + x415
+    x432 = x410 + x414
+    x433 = x412 + x416
+    x434 = 4 * r_factor_re * rmp_integral_by_q_re * x55 - x406
+    x435 = 4 * r_factor_re * rpp_integral_by_q_re * x55 - x408
+    x436 = 4 * r_factor_re * rmm_integral_by_q_re * x55 - x405
+    x437 = 4 * r_factor_re * rpm_integral_by_q_re * x55 - x407
+    r_factor_by_omega_re = r_residue_by_omega_re * x142
+    r_factor_by_omega_im = r_residue_by_omega_im * x142
+    r_uniform0_re = -r_residue_im * x328 + r_residue_re * x329 + x320 - x322 * x323
+    r_uniform0_im = r_residue_im * x329 + r_residue_re * x328 + x319 * x322 + x330
+    del x322
+    r_uniform0_by_omega_re = -r_residue_by_omega_im * x328 + r_residue_by_omega_re * x329 - rmm_static0_by_omega_im * x331 + rmm_static0_by_omega_re * x339 - rmm_static0_im * x332 - rmp_static0_by_omega_im * x333 + rmp_static0_by_omega_re * x340 - rmp_static0_im * x334 - rpm_static0_by_omega_im * x335 + rpm_static0_by_omega_re * x341 - rpm_static0_im * x336 - rpp_static0_by_omega_im * x337 + rpp_static0_by_omega_re * x342 - rpp_static0_im * x338 + x324 * x343 + x325 * x344 + x326 * x345 + x327 * x346
+    r_uniform0_by_omega_im = r_residue_by_omega_im * x329 + r_residue_by_omega_re * x328 + rmm_static0_by_omega_im * x339 + rmm_static0_by_omega_re * x331 + rmm_static0_im * x343 + rmp_static0_by_omega_im * x340 + rmp_static0_by_omega_re * x333 + rmp_static0_im * x344 + rpm_static0_by_omega_im * x341 + rpm_static0_by_omega_re * x335 + rpm_static0_im * x345 + rpp_static0_by_omega_im * x342 + rpp_static0_by_omega_re * x337 + rpp_static0_im * x346 + x324 * x332 + x325 * x334 + x326 * x336 + x327 * x338
+    del rmm_static0_by_omega_im, rmm_static0_by_omega_re, rmm_static0_im, rmp_static0_by_omega_im, rmp_static0_by_omega_re, rmp_static0_im, rpm_static0_by_omega_im, rpm_static0_by_omega_re, rpm_static0_im, rpp_static0_by_omega_im, rpp_static0_by_omega_re, rpp_static0_im, x324, x325, x326, x327, x328, x329
+    r_uniform1_re = c_im * x348 + c_re * x349 - r_residue_im * x355 + r_residue_re * x356
+    del x349
+    r_uniform1_im = c_re * x348 + r_residue_im * x356 + r_residue_re * x355 - x357
+    del r_residue_im, r_residue_re, x348
+    r_uniform1_by_omega_re = -r_residue_by_omega_im * x355 + r_residue_by_omega_re * x356 - rmm_static1_by_omega_im * x331 + rmm_static1_by_omega_re * x339 + rmm_static1_re * x343 - rmp_static1_by_omega_im * x333 + rmp_static1_by_omega_re * x340 + rmp_static1_re * x344 - rpm_static1_by_omega_im * x335 + rpm_static1_by_omega_re * x341 + rpm_static1_re * x345 - rpp_static1_by_omega_im * x337 + rpp_static1_by_omega_re * x342 + rpp_static1_re * x346 - x332 * x351 - x334 * x352 - x336 * x353 - x338 * x354
+    r_uniform1_by_omega_im = r_residue_by_omega_im * x356 + r_residue_by_omega_re * x355 + rmm_static1_by_omega_im * x339 + rmm_static1_by_omega_re * x331 + rmm_static1_re * x332 + rmp_static1_by_omega_im * x340 + rmp_static1_by_omega_re * x333 + rmp_static1_re * x334 + rpm_static1_by_omega_im * x341 + rpm_static1_by_omega_re * x335 + rpm_static1_re * x336 + rpp_static1_by_omega_im * x342 + rpp_static1_by_omega_re * x337 + rpp_static1_re * x338 + x343 * x351 + x344 * x352 + x345 * x353 + x346 * x354
+    del r_residue_by_omega_im, r_residue_by_omega_re, rmm_static1_by_omega_im, rmm_static1_by_omega_re, rmm_static1_re, rmp_static1_by_omega_im, rmp_static1_by_omega_re, rmp_static1_re, rpm_static1_by_omega_im, rpm_static1_by_omega_re, rpm_static1_re, rpp_static1_by_omega_im, rpp_static1_by_omega_re, rpp_static1_re, x331, x332, x333, x334, x335, x336, x337, x338, x339, x340, x341, x342, x343, x344, x345, x346, x351, x352, x353, x354, x355, x356
+    r_change0_re = -r_factor_im * x358 + r_factor_re * x359
+    r_change0_im = r_factor_im * x359 + r_factor_re * x358
+    r_change0_by_omega_re = -r_factor_by_omega_im * x358 + r_factor_by_omega_re * x359 - rmm_trace0_by_omega_im * x360 + rmm_trace0_by_omega_re * x368 - rmm_trace0_im * x361 + rmm_trace0_re * x369 - rmp_trace0_by_omega_im * x362 + rmp_trace0_by_omega_re * x370 - rmp_trace0_im * x363 + rmp_trace0_re * x371 - rpm_trace0_by_omega_im * x364 + rpm_trace0_by_omega_re * x372 - rpm_trace0_im * x365 + rpm_trace0_re * x373 - rpp_trace0_by_omega_im * x366 + rpp_trace0_by_omega_re * x374 - rpp_trace0_im * x367 + rpp_trace0_re * x375
+    r_change0_by_omega_im = r_factor_by_omega_im * x359 + r_factor_by_omega_re * x358 + rmm_trace0_by_omega_im * x368 + rmm_trace0_by_omega_re * x360 + rmm_trace0_im * x369 + rmm_trace0_re * x361 + rmp_trace0_by_omega_im * x370 + rmp_trace0_by_omega_re * x362 + rmp_trace0_im * x371 + rmp_trace0_re * x363 + rpm_trace0_by_omega_im * x372 + rpm_trace0_by_omega_re * x364 + rpm_trace0_im * x373 + rpm_trace0_re * x365 + rpp_trace0_by_omega_im * x374 + rpp_trace0_by_omega_re * x366 + rpp_trace0_im * x375 + rpp_trace0_re * x367
+    del rmm_trace0_by_omega_im, rmm_trace0_by_omega_re, rmp_trace0_by_omega_im, rmp_trace0_by_omega_re, rpm_trace0_by_omega_im, rpm_trace0_by_omega_re, rpp_trace0_by_omega_im, rpp_trace0_by_omega_re, x358, x359
+    r_change0_by_q_re = -rmm_trace0_im * x376 + rmm_trace0_re * x380 - rmp_trace0_im * x377 + rmp_trace0_re * x381 - rpm_trace0_im * x378 + rpm_trace0_re * x382 - rpp_trace0_im * x379 + rpp_trace0_re * x383
+    r_change0_by_q_im = rmm_trace0_im * x380 + rmm_trace0_re * x376 + rmp_trace0_im * x381 + rmp_trace0_re * x377 + rpm_trace0_im * x382 + rpm_trace0_re * x378 + rpp_trace0_im * x383 + rpp_trace0_re * x379
+    del rmm_trace0_im, rmm_trace0_re, rmp_trace0_im, rmp_trace0_re, rpm_trace0_im, rpm_trace0_re, rpp_trace0_im, rpp_trace0_re
+    r_change1_re = -r_factor_im * x384 + r_factor_re * x385
+    r_change1_im = r_factor_im * x385 + r_factor_re * x384
+    r_change1_by_omega_re = -r_factor_by_omega_im * x384 + r_factor_by_omega_re * x385 - rmm_trace1_by_omega_im * x360 + rmm_trace1_by_omega_re * x368 - rmm_trace1_im * x361 + rmm_trace1_re * x369 - rmp_trace1_by_omega_im * x362 + rmp_trace1_by_omega_re * x370 - rmp_trace1_im * x363 + rmp_trace1_re * x371 - rpm_trace1_by_omega_im * x364 + rpm_trace1_by_omega_re * x372 - rpm_trace1_im * x365 + rpm_trace1_re * x373 - rpp_trace1_by_omega_im * x366 + rpp_trace1_by_omega_re * x374 - rpp_trace1_im * x367 + rpp_trace1_re * x375
+    r_change1_by_omega_im = r_factor_by_omega_im * x385 + r_factor_by_omega_re * x384 + rmm_trace1_by_omega_im * x368 + rmm_trace1_by_omega_re * x360 + rmm_trace1_im * x369 + rmm_trace1_re * x361 + rmp_trace1_by_omega_im * x370 + rmp_trace1_by_omega_re * x362 + rmp_trace1_im * x371 + rmp_trace1_re * x363 + rpm_trace1_by_omega_im * x372 + rpm_trace1_by_omega_re * x364 + rpm_trace1_im * x373 + rpm_trace1_re * x365 + rpp_trace1_by_omega_im * x374 + rpp_trace1_by_omega_re * x366 + rpp_trace1_im * x375 + rpp_trace1_re * x367
+    del rmm_trace1_by_omega_im, rmm_trace1_by_omega_re, rmp_trace1_by_omega_im, rmp_trace1_by_omega_re, rpm_trace1_by_omega_im, rpm_trace1_by_omega_re, rpp_trace1_by_omega_im, rpp_trace1_by_omega_re, x360, x361, x362, x363, x364, x365, x366, x367, x368, x369, x370, x371, x372, x373, x374, x375, x384, x385
+    r_change1_by_q_re = -rmm_trace1_im * x376 + rmm_trace1_re * x380 - rmp_trace1_im * x377 + rmp_trace1_re * x381 - rpm_trace1_im * x378 + rpm_trace1_re * x382 - rpp_trace1_im * x379 + rpp_trace1_re * x383
+    r_change1_by_q_im = rmm_trace1_im * x380 + rmm_trace1_re * x376 + rmp_trace1_im * x381 + rmp_trace1_re * x377 + rpm_trace1_im * x382 + rpm_trace1_re * x378 + rpp_trace1_im * x383 + rpp_trace1_re * x379
+    del rmm_trace1_im, rmm_trace1_re, rmp_trace1_im, rmp_trace1_re, rpm_trace1_im, rpm_trace1_re, rpp_trace1_im, rpp_trace1_re, x376, x377, x378, x379, x380, x381, x382, x383
+    r_coupling_re = x387 * x388 - x389 * x390
+    r_coupling_im = -x387 * x390 - x388 * x389
+    del x387, x388, x390
+    r_coupling_by_omega_re = r_factor_by_omega_im * x395 - r_factor_by_omega_re * x396 - rmm_integral_by_omega_re * x133 * x389 - rmp_integral_by_omega_re * x133 * x389 - rpm_integral_by_omega_re * x133 * x389 - rpp_integral_by_omega_re * x133 * x389 + x133 * x391 + x133 * x392 + x133 * x393 + x133 * x394
+    del rmm_integral_by_omega_re, rmp_integral_by_omega_re, rpm_integral_by_omega_re, rpp_integral_by_omega_re, x391, x392, x393, x394
+    r_coupling_by_omega_im = -r_factor_by_omega_im * x396 - r_factor_by_omega_re * x395 - x133 * x397 - x133 * x398 - x133 * x399 - x133 * x400 - x133 * x401 - x133 * x402 - x133 * x403 - x133 * x404
+    del x395, x396, x397, x398, x399, x400, x401, x402, x403, x404
+    r_coupling_by_q_re = -rmm_integral_by_q_re * x133 * x389 - rmp_integral_by_q_re * x133 * x389 - rpm_integral_by_q_re * x133 * x389 - rpp_integral_by_q_re * x133 * x389 + x133 * x405 + x133 * x406 + x133 * x407 + x133 * x408
+    del rmm_integral_by_q_re, rmp_integral_by_q_re, rpm_integral_by_q_re, rpp_integral_by_q_re, x389, x405, x406, x407, x408
+    r_coupling_by_q_im = -x133 * x409 - x133 * x410 - x133 * x411 - x133 * x412 - x133 * x413 - x133 * x414 - x133 * x415 - x133 * x416
+    del x409, x410, x411, x412, x413, x414, x415, x416
+    r_difference_re = -r_factor_im * x420 + r_factor_re * x421
+    r_difference_im = r_factor_im * x421 + r_factor_re * x420
+    del r_factor_im, r_factor_re
+    r_difference_by_omega_re = -r_factor_by_omega_im * x420 + r_factor_by_omega_re * x421 + x127 * x422 + x127 * x423 - x127 * x424 - x127 * x425 + x131 * x426 + x131 * x427 + x215 * x428 + x215 * x429
+    r_difference_by_omega_im = r_factor_by_omega_im * x421 + r_factor_by_omega_re * x420 + x127 * x426 + x127 * x427 - x127 * x428 - x127 * x429 + x131 * x424 + x131 * x425 + x215 * x422 + x215 * x423
+    del r_factor_by_omega_im, r_factor_by_omega_re, x420, x421, x422, x423, x424, x425, x426, x427, x428, x429
+    r_difference_by_q_re = x127 * x430 + x127 * x431 - x127 * x432 - x127 * x433 + x131 * x434 + x131 * x435 + x215 * x436 + x215 * x437
+    r_difference_by_q_im = x127 * x434 + x127 * x435 - x127 * x436 - x127 * x437 + x131 * x432 + x131 * x433 + x215 * x430 + x215 * x431
+    del x430, x431, x432, x433, x434, x435, x436, x437
+    s_frequencies_re = x38
+    del x38
+    s_frequencies_im = x438 + x66
+    del x438, x66
+    z21 = root_sum(a_re, a_im, x439, c_im, s_frequencies_re, s_frequencies_im)
+    del a_im, s_frequencies_im, s_frequencies_re, x439
+    s_total_re = z21[0]
+    x575 = -s_total_re
+    s_total_im = z21[1]
+    del z21
+    x576 = -s_total_im
+    sp_form0_re = x447
+    sp_form0_im = x448
+    sp_form0_by_omega_re = a_re * x457 * x81 - x455 * x85
+    sp_form0_by_omega_im = -x455 * x87 - x457 * x85
+    del x457
+    sp_form1_re = 2 * x456
+    del x456
+    x492 = sp_form0_re * x128 + x133 * (sp_form1_re + x386)
+    x499 = sp_form0_re * x163 + sp_form1_re * x127
+    sp_form1_im = 2 * x455
+    del x455
+    x493 = sp_form0_im * x128 + sp_form1_im * x133
+    x498 = sp_form0_im * x163 + sp_form1_im * x127
+    sp_form1_by_omega_re = -x447 * x97 - x448 * x96
+    x494 = sp_form0_by_omega_re * x128 + sp_form1_by_omega_re * x133
+    x501 = sp_form0_by_omega_re * x163 + sp_form1_by_omega_re * x127
+    sp_form1_by_omega_im = x447 * x96 - x448 * x97
+    del x447, x448
+    x495 = sp_form0_by_omega_im * x128 + sp_form1_by_omega_im * x133
+    x500 = sp_form0_by_omega_im * x163 + sp_form1_by_omega_im * x127
+    sm_form0_re = x458
+    sm_form0_im = x459
+    sm_form0_by_omega_re = x462 * x85 - x464 * x87
+    sm_form0_by_omega_im = x462 * x87 + x464 * x85
+    del x464, x85, x87
+    sm_form1_re = 2 * x463
+    del x463
+    x567 = sm_form0_re * x128 + x133 * (sm_form1_re + x386)
+    x572 = sm_form0_re * x163 + sm_form1_re * x127
+    sm_form1_im = 2 * x462
+    del x462
+    x568 = sm_form0_im * x128 + sm_form1_im * x133
+    x571 = sm_form0_im * x163 + sm_form1_im * x127
+    sm_form1_by_omega_re = x458 * x97 + x459 * x96
+    del x97
+    x569 = sm_form0_by_omega_re * x128 + sm_form1_by_omega_re * x133
+    x574 = sm_form0_by_omega_re * x163 + sm_form1_by_omega_re * x127
+    sm_form1_by_omega_im = 2 * a_re * x459 * x81 - x458 * x96
+    del a_re, x458, x459, x81, x96
+    x570 = sm_form0_by_omega_im * x128 + sm_form1_by_omega_im * x133
+    del x128
+    x573 = sm_form0_by_omega_im * x163 + sm_form1_by_omega_im * x127
+    del x163
+    spp_k_re = a_p0_re + x315
+    x468 = q - spp_k_re
+    x470 = q + spp_k_re
+    x474 = spp_k_re * spp_k_re
+    x481 = -x468
+    spp_k_im = a_p0_im + c_p1_im
+    z22 = pair_excess(spp_k_re, spp_k_im, q)
+    x465 = z22[0]
+    x466 = z22[1]
+    del z22
+    x467 = spp_k_im * spp_k_im
+    x469 = 1 / (x467 + x468 * x468)
+    del x468
+    x471 = 1 / (x467 + x470 * x470)
+    x472 = x103 * x471
+    x473 = x467 * x472
+    x475 = x467 + x474
+    x476 = 1 / (x475 * x475)
+    x477 = 2 * spp_k_re * x476
+    x478 = x476 * (-x467 + x474)
+    del x467, x474
+    x479 = x472 * x478
+    x480 = x469 * (-x470 * x479 + x473 * x477)
+    x482 = x470 * x472
+    x483 = spp_k_im * x477
+    del x477
+    x484 = spp_k_im * x479 + x482 * x483
+    del x479
+    x485 = -spp_k_im * x480 + x469 * x481 * x484
+    x486 = spp_k_im * x469 * x484 + x480 * x481
+    del x480, x484
+    x487 = 1 / x475
+    del x475
+    x488 = spp_k_re * x487
+    x489 = spp_k_im * x487
+    x490 = -spp_k_im * x472 * x488 - x482 * x489
+    del x472, x482
+    x491 = x469 * (spp_k_re * x103 * x470 * x471 * x487 - x473 * x487)
+    del x470, x471, x473, x487
+    spp_k_by_omega_re = a_p0_by_omega_re
+    spp_k_by_omega_im = a_p0_by_omega_im
+    spp_excess_re = x465
+    spp_excess_im = x466
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x485 + spp_k_by_omega_re * x486
+    spp_excess_by_omega_im = spp_k_by_omega_im * x486 + spp_k_by_omega_re * x485
+    del x485, x486
+    spp_excess_by_q_re = x121 * (spp_k_im * x469 * x490 - x465 + x481 * x491)
+    del x465
+    spp_excess_by_q_im = x121 * (-spp_k_im * x491 - x466 + x469 * x481 * x490)
+    del x466, x469, x481, x490, x491
+    spp_inverse_re = x488
+    del x488
+    spp_inverse_im = -x489
+    del x489
+    spp_inverse_by_omega_re = -spp_k_by_omega_im * x483 - spp_k_by_omega_re * x478
+    del x483
+    spp_inverse_by_omega_im = -spp_k_by_omega_im * x478 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x476
+    del spp_k_by_omega_im, spp_k_by_omega_re, spp_k_im, spp_k_re, x476, x478
+    spp_integral_re = spp_excess_re + spp_inverse_re
+    spp_integral_im = spp_excess_im + spp_inverse_im
+    spp_integral_by_omega_re = spp_excess_by_omega_re + spp_inverse_by_omega_re
+    spp_integral_by_omega_im = spp_excess_by_omega_im + spp_inverse_by_omega_im
+    spp_integral_by_q_re = spp_excess_by_q_re
+    spp_integral_by_q_im = spp_excess_by_q_im
+    spp_trace0_re = -sp_form0_im * x216 - x492
+    spp_trace0_im = 2 * sp_form0_re * x215 - x493
+    spp_trace0_by_omega_re = -sp_form0_by_omega_im * x216 - x494
+    spp_trace0_by_omega_im = 2 * sp_form0_by_omega_re * x215 - x495
+    spp_static0_re = x143
+    spp_static0_im = x496
+    spp_static0_by_omega_re = x156
+    spp_static0_by_omega_im = x497
+    spp_trace1_re = sp_form1_re * x215 - x498
+    spp_trace1_im = sp_form1_im * x215 + x499
+    spp_trace1_by_omega_re = sp_form1_by_omega_re * x215 - x500
+    spp_trace1_by_omega_im = sp_form1_by_omega_im * x215 + x501
+    spp_static1_re = x502
+    spp_static1_im = x503
+    spp_static1_by_omega_re = x504
+    spp_static1_by_omega_im = x505
+    smm_k_re = a_p1_re + x506
+    x510 = q - smm_k_re
+    x512 = q + smm_k_re
+    x516 = smm_k_re * smm_k_re
+    x523 = -x510
+    smm_k_im = a_p1_im + c_p0_im
+    z23 = pair_excess(smm_k_re, smm_k_im, q)
+    x507 = z23[0]
+    x508 = z23[1]
+    del z23
+    x509 = smm_k_im * smm_k_im
+    x511 = 1 / (x509 + x510 * x510)
+    del x510
+    x513 = 1 / (x509 + x512 * x512)
+    x514 = x103 * x513
+    x515 = x509 * x514
+    x517 = x509 + x516
+    x518 = 1 / (x517 * x517)
+    x519 = 2 * smm_k_re * x518
+    x520 = x518 * (-x509 + x516)
+    del x509, x516
+    x521 = x514 * x520
+    x522 = x511 * (-x512 * x521 + x515 * x519)
+    x524 = x512 * x514
+    x525 = smm_k_im * x519
+    del x519
+    x526 = smm_k_im * x521 + x524 * x525
+    del x521
+    x527 = -smm_k_im * x522 + x511 * x523 * x526
+    x528 = smm_k_im * x511 * x526 + x522 * x523
+    del x522, x526
+    x529 = 1 / x517
+    del x517
+    x530 = smm_k_re * x529
+    x531 = smm_k_im * x529
+    x532 = -smm_k_im * x514 * x530 - x524 * x531
+    del x514, x524
+    x533 = x511 * (smm_k_re * x103 * x512 * x513 * x529 - x515 * x529)
+    del x512, x513, x515, x529
+    smm_k_by_omega_re = a_p1_by_omega_re
+    smm_k_by_omega_im = a_p1_by_omega_im
+    smm_excess_re = x507
+    smm_excess_im = x508
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x527 + smm_k_by_omega_re * x528
+    smm_excess_by_omega_im = smm_k_by_omega_im * x528 + smm_k_by_omega_re * x527
+    del x527, x528
+    smm_excess_by_q_re = x121 * (smm_k_im * x511 * x532 - x507 + x523 * x533)
+    del x507
+    smm_excess_by_q_im = x121 * (-smm_k_im * x533 - x508 + x511 * x523 * x532)
+    del x508, x511, x523, x532, x533
+    smm_inverse_re = x530
+    del x530
+    smm_inverse_im = -x531
+    del x531
+    smm_inverse_by_omega_re = -smm_k_by_omega_im * x525 - smm_k_by_omega_re * x520
+    del x525
+    smm_inverse_by_omega_im = -smm_k_by_omega_im * x520 + 2 * smm_k_by_omega_re * smm_k_im * smm_k_re * x518
+    del smm_k_by_omega_im, smm_k_by_omega_re, smm_k_im, smm_k_re, x518, x520
+    smm_integral_re = smm_excess_re + smm_inverse_re
+    smm_integral_im = smm_excess_im + smm_inverse_im
+    smm_integral_by_omega_re = smm_excess_by_omega_re + smm_inverse_by_omega_re
+    smm_integral_by_omega_im = smm_excess_by_omega_im + smm_inverse_by_omega_im
+    smm_integral_by_q_re = smm_excess_by_q_re
+    smm_integral_by_q_im = smm_excess_by_q_im
+    smm_trace0_re = 2 * sp_form0_im * x131 - x492
+    del sp_form0_im, x492
+    smm_trace0_im = -sp_form0_re * x132 - x493
+    del sp_form0_re, x493
+    smm_trace0_by_omega_re = 2 * sp_form0_by_omega_im * x131 - x494
+    del sp_form0_by_omega_im, x494
+    smm_trace0_by_omega_im = -sp_form0_by_omega_re * x132 - x495
+    del sp_form0_by_omega_re, x495
+    smm_static0_re = x217
+    smm_static0_im = x534
+    smm_static0_by_omega_re = x535
+    smm_static0_by_omega_im = x536
+    smm_trace1_re = sp_form1_re * x131 + x498
+    del sp_form1_re, x498
+    smm_trace1_im = sp_form1_im * x131 - x499
+    del sp_form1_im, x499
+    smm_trace1_by_omega_re = sp_form1_by_omega_re * x131 + x500
+    del sp_form1_by_omega_re, x500
+    smm_trace1_by_omega_im = sp_form1_by_omega_im * x131 - x501
+    del sp_form1_by_omega_im, x501
+    smm_static1_re = x537
+    smm_static1_im = x538
+    smm_static1_by_omega_re = x539
+    smm_static1_by_omega_im = x225
+    z24 = root_sum(a_p0_re, a_p0_im, x506, c_p0_im, s_total_re, s_total_im)
+    del a_p0_im, a_p0_re, c_p0_im, s_total_im, s_total_re, x506
+    spm_k_re = z24[0]
+    x543 = q - spm_k_re
+    x545 = q + spm_k_re
+    x549 = spm_k_re * spm_k_re
+    x555 = -x543
+    spm_k_im = z24[1]
+    del z24
+    z25 = pair_excess(spm_k_re, spm_k_im, q)
+    x540 = -z25[0]
+    x541 = z25[1]
+    del z25
+    x542 = spm_k_im * spm_k_im
+    x544 = 1 / (x542 + x543 * x543)
+    del x543
+    x546 = 1 / (x542 + x545 * x545)
+    x547 = x103 * x546
+    x548 = x542 * x547
+    x550 = x542 + x549
+    x551 = 1 / (x550 * x550)
+    x552 = 2 * spm_k_re * x551
+    x553 = -x542 + x549
+    del x542, x549
+    x554 = x544 * (x103 * x545 * x546 * x551 * x553 - x548 * x552)
+    x556 = x545 * x547
+    x557 = spm_k_im * x552
+    del x552
+    x558 = x551 * x553
+    del x551, x553
+    x559 = -spm_k_im * x547 * x558 - x556 * x557
+    x560 = -spm_k_im * x554 + x544 * x555 * x559
+    x561 = spm_k_im * x544 * x559 + x554 * x555
+    del x554, x559
+    x562 = 1 / x550
+    del x550
+    x563 = spm_k_re * x562
+    x564 = spm_k_im * x562
+    x565 = -spm_k_im * x547 * x563 - x556 * x564
+    del x547, x556
+    x566 = x544 * (spm_k_re * x103 * x545 * x546 * x562 - x548 * x562)
+    del spm_k_re, x545, x546, x548, x562
+    spm_k_by_omega_re = a_p0_by_omega_re
+    del a_p0_by_omega_re
+    spm_k_by_omega_im = a_p0_by_omega_im
+    del a_p0_by_omega_im
+    spm_excess_re = x540
+    spm_excess_im = -x541
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x560 + spm_k_by_omega_re * x561
+    spm_excess_by_omega_im = spm_k_by_omega_im * x561 + spm_k_by_omega_re * x560
+    del x560, x561
+    spm_excess_by_q_re = -x121 * (spm_k_im * x544 * x565 + x540 + x555 * x566)
+    del x540
+    spm_excess_by_q_im = -x121 * (-spm_k_im * x566 - x541 + x544 * x555 * x565)
+    del spm_k_im, x541, x544, x555, x565, x566
+    spm_inverse_re = -x563
+    del x563
+    spm_inverse_im = x564
+    del x564
+    spm_inverse_by_omega_re = spm_k_by_omega_im * x557 + spm_k_by_omega_re * x558
+    spm_inverse_by_omega_im = spm_k_by_omega_im * x558 - spm_k_by_omega_re * x557
+    del spm_k_by_omega_im, spm_k_by_omega_re, x557, x558
+    spm_integral_re = spm_excess_re + spm_inverse_re
+    spm_integral_im = spm_excess_im + spm_inverse_im
+    spm_integral_by_omega_re = spm_excess_by_omega_re + spm_inverse_by_omega_re
+    spm_integral_by_omega_im = spm_excess_by_omega_im + spm_inverse_by_omega_im
+    spm_integral_by_q_re = spm_excess_by_q_re
+    spm_integral_by_q_im = spm_excess_by_q_im
+    spm_trace0_re = 2 * sm_form0_im * x131 - x567
+    spm_trace0_im = -sm_form0_re * x132 - x568
+    spm_trace0_by_omega_re = 2 * sm_form0_by_omega_im * x131 - x569
+    spm_trace0_by_omega_im = -sm_form0_by_omega_re * x132 - x570
+    del x132
+    spm_static0_re = x143
+    del x143
+    spm_static0_im = x496
+    del x496
+    spm_static0_by_omega_re = x156
+    del x156
+    spm_static0_by_omega_im = x497
+    del x497
+    spm_trace1_re = sm_form1_re * x131 + x571
+    spm_trace1_im = sm_form1_im * x131 - x572
+    spm_trace1_by_omega_re = sm_form1_by_omega_re * x131 + x573
+    spm_trace1_by_omega_im = sm_form1_by_omega_im * x131 - x574
+    spm_static1_re = x502
+    del x502
+    spm_static1_im = x503
+    del x503
+    spm_static1_by_omega_re = x504
+    del x504
+    spm_static1_by_omega_im = x505
+    del x505
+    z26 = root_sum(a_p1_re, a_p1_im, x315, c_p1_im, x575, x576)
+    del a_p1_im, a_p1_re, c_p1_im, x315, x575, x576
+    smp_k_re = z26[0]
+    x580 = q - smp_k_re
+    x582 = q + smp_k_re
+    x586 = smp_k_re * smp_k_re
+    x592 = -x580
+    smp_k_im = z26[1]
+    del z26
+    z27 = pair_excess(smp_k_re, smp_k_im, q)
+    x577 = -z27[0]
+    x578 = z27[1]
+    del z27
+    x579 = smp_k_im * smp_k_im
+    x581 = 1 / (x579 + x580 * x580)
+    del x580
+    x583 = 1 / (x579 + x582 * x582)
+    x584 = x103 * x583
+    x585 = x579 * x584
+    x587 = x579 + x586
+    x588 = 1 / (x587 * x587)
+    x589 = 2 * smp_k_re * x588
+    x590 = -x579 + x586
+    del x579, x586
+    x591 = x581 * (x103 * x582 * x583 * x588 * x590 - x585 * x589)
+    x593 = x582 * x584
+    x594 = smp_k_im * x589
+    del x589
+    x595 = x588 * x590
+    del x588, x590
+    x596 = -smp_k_im * x584 * x595 - x593 * x594
+    x597 = -smp_k_im * x591 + x581 * x592 * x596
+    x598 = smp_k_im * x581 * x596 + x591 * x592
+    del x591, x596
+    x599 = 1 / x587
+    del x587
+    x600 = smp_k_re * x599
+    x601 = smp_k_im * x599
+    x602 = -smp_k_im * x584 * x600 - x593 * x601
+    del x584, x593
+    x603 = x581 * (smp_k_re * x103 * x582 * x583 * x599 - x585 * x599)
+    del smp_k_re, x103, x582, x583, x585, x599
+    smp_k_by_omega_re = a_p1_by_omega_re
+    del a_p1_by_omega_re
+    smp_k_by_omega_im = a_p1_by_omega_im
+    del a_p1_by_omega_im
+    smp_excess_re = x577
+    smp_excess_im = -x578
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x597 + smp_k_by_omega_re * x598
+    smp_excess_by_omega_im = smp_k_by_omega_im * x598 + smp_k_by_omega_re * x597
+    del x597, x598
+    smp_excess_by_q_re = -x121 * (smp_k_im * x581 * x602 + x577 + x592 * x603)
+    del x577
+    smp_excess_by_q_im = -x121 * (-smp_k_im * x603 - x578 + x581 * x592 * x602)
+    del smp_k_im, x121, x578, x581, x592, x602, x603
+    smp_inverse_re = -x600
+    del x600
+    smp_inverse_im = x601
+    del x601
+    smp_inverse_by_omega_re = smp_k_by_omega_im * x594 + smp_k_by_omega_re * x595
+    smp_inverse_by_omega_im = smp_k_by_omega_im * x595 - smp_k_by_omega_re * x594
+    del smp_k_by_omega_im, smp_k_by_omega_re, x594, x595
+    smp_integral_re = smp_excess_re + smp_inverse_re
+    x658 = x133 * (smm_integral_re + smp_integral_re + spm_integral_re + spp_integral_re)
+    x664 = x386 * x658
+    smp_integral_im = smp_excess_im + smp_inverse_im
+    x656 = x133 * (smm_integral_im + smp_integral_im + spm_integral_im + spp_integral_im)
+    x663 = x386 * x656
+    x685 = smm_integral_im * x418 - smm_integral_re * x417 + smp_integral_im * x419 + smp_integral_re * x417 + spm_integral_im * x418 - spm_integral_re * x417 + spp_integral_im * x419 + spp_integral_re * x417
+    x686 = smm_integral_im * x417 + smm_integral_re * x418 - smp_integral_im * x417 + smp_integral_re * x419 + spm_integral_im * x417 + spm_integral_re * x418 - spp_integral_im * x417 + spp_integral_re * x419
+    del smm_integral_im, smm_integral_re, smp_integral_im, smp_integral_re, spm_integral_im, spm_integral_re, spp_integral_im, spp_integral_re, x417, x418, x419
+    smp_integral_by_omega_re = smp_excess_by_omega_re + smp_inverse_by_omega_re
+    smp_integral_by_omega_im = smp_excess_by_omega_im + smp_inverse_by_omega_im
+    smp_integral_by_q_re = smp_excess_by_q_re
+    smp_integral_by_q_im = smp_excess_by_q_im
+    smp_trace0_re = -sm_form0_im * x216 - x567
+    del sm_form0_im, x567
+    smp_trace0_im = 2 * sm_form0_re * x215 - x568
+    del sm_form0_re, x568
+    x627 = smm_excess_im * smm_trace0_re + smm_excess_re * smm_trace0_im + smp_excess_im * smp_trace0_re + smp_excess_re * smp_trace0_im + spm_excess_im * spm_trace0_re + spm_excess_re * spm_trace0_im + spp_excess_im * spp_trace0_re + spp_excess_re * spp_trace0_im
+    x628 = -smm_excess_im * smm_trace0_im + smm_excess_re * smm_trace0_re - smp_excess_im * smp_trace0_im + smp_excess_re * smp_trace0_re - spm_excess_im * spm_trace0_im + spm_excess_re * spm_trace0_re - spp_excess_im * spp_trace0_im + spp_excess_re * spp_trace0_re
+    smp_trace0_by_omega_re = -sm_form0_by_omega_im * x216 - x569
+    del sm_form0_by_omega_im, x216, x569
+    smp_trace0_by_omega_im = 2 * sm_form0_by_omega_re * x215 - x570
+    del sm_form0_by_omega_re, x570
+    smp_static0_re = x217
+    del x217
+    smp_static0_im = x534
+    del x534
+    x606 = smm_inverse_im * smm_static0_re + smm_inverse_re * smm_static0_im + smp_inverse_im * smp_static0_re + smp_inverse_re * smp_static0_im + spm_inverse_im * spm_static0_re + spm_inverse_re * spm_static0_im + spp_inverse_im * spp_static0_re + spp_inverse_re * spp_static0_im
+    x607 = -smm_inverse_im * smm_static0_im + smm_inverse_re * smm_static0_re - smp_inverse_im * smp_static0_im + smp_inverse_re * smp_static0_re - spm_inverse_im * spm_static0_im + spm_inverse_re * spm_static0_re - spp_inverse_im * spp_static0_im + spp_inverse_re * spp_static0_re
+    smp_static0_by_omega_re = x535
+    del x535
+    smp_static0_by_omega_im = x536
+    del x536
+    smp_trace1_re = sm_form1_re * x215 - x571
+    del sm_form1_re, x571
+    smp_trace1_im = sm_form1_im * x215 + x572
+    del sm_form1_im, x572
+    x653 = smm_excess_im * smm_trace1_re + smm_excess_re * smm_trace1_im + smp_excess_im * smp_trace1_re + smp_excess_re * smp_trace1_im + spm_excess_im * spm_trace1_re + spm_excess_re * spm_trace1_im + spp_excess_im * spp_trace1_re + spp_excess_re * spp_trace1_im
+    x654 = -smm_excess_im * smm_trace1_im + smm_excess_re * smm_trace1_re - smp_excess_im * smp_trace1_im + smp_excess_re * smp_trace1_re - spm_excess_im * spm_trace1_im + spm_excess_re * spm_trace1_re - spp_excess_im * spp_trace1_im + spp_excess_re * spp_trace1_re
+    smp_trace1_by_omega_re = sm_form1_by_omega_re * x215 - x573
+    del sm_form1_by_omega_re, x573
+    smp_trace1_by_omega_im = sm_form1_by_omega_im * x215 + x574
+    del sm_form1_by_omega_im, x574
+    smp_static1_re = x537
+    del x537
+    smp_static1_im = x538
+    del x538
+    x625 = smm_inverse_im * smm_static1_re + smm_inverse_re * smm_static1_im + smp_inverse_im * smp_static1_re + smp_inverse_re * smp_static1_im + spm_inverse_im * spm_static1_re + spm_inverse_re * spm_static1_im + spp_inverse_im * spp_static1_re + spp_inverse_re * spp_static1_im
+    x626 = -smm_inverse_im * smm_static1_im + smm_inverse_re * smm_static1_re - smp_inverse_im * smp_static1_im + smp_inverse_re * smp_static1_re - spm_inverse_im * spm_static1_im + spm_inverse_re * spm_static1_re - spp_inverse_im * spp_static1_im + spp_inverse_re * spp_static1_re
+    smp_static1_by_omega_re = x539
+    del x539
+    smp_static1_by_omega_im = x225
+    del x225
+    s_residue_re = -x302 - x303
+    del x302, x303
+    s_residue_im = x304 - x305
+    del x304, x305
+    x608 = s_residue_im * smm_inverse_re + s_residue_re * smm_inverse_im
+    x609 = s_residue_im * smm_inverse_by_omega_re + s_residue_re * smm_inverse_by_omega_im
+    x610 = s_residue_im * smp_inverse_re + s_residue_re * smp_inverse_im
+    x611 = s_residue_im * smp_inverse_by_omega_re + s_residue_re * smp_inverse_by_omega_im
+    x612 = s_residue_im * spm_inverse_re + s_residue_re * spm_inverse_im
+    x613 = s_residue_im * spm_inverse_by_omega_re + s_residue_re * spm_inverse_by_omega_im
+    x614 = s_residue_im * spp_inverse_re + s_residue_re * spp_inverse_im
+    x615 = s_residue_im * spp_inverse_by_omega_re + s_residue_re * spp_inverse_by_omega_im
+    x616 = -s_residue_im * smm_inverse_im + s_residue_re * smm_inverse_re
+    del smm_inverse_im, smm_inverse_re
+    x617 = -s_residue_im * smm_inverse_by_omega_im + s_residue_re * smm_inverse_by_omega_re
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re
+    x618 = -s_residue_im * smp_inverse_im + s_residue_re * smp_inverse_re
+    del smp_inverse_im, smp_inverse_re
+    x619 = -s_residue_im * smp_inverse_by_omega_im + s_residue_re * smp_inverse_by_omega_re
+    del smp_inverse_by_omega_im, smp_inverse_by_omega_re
+    x620 = -s_residue_im * spm_inverse_im + s_residue_re * spm_inverse_re
+    del spm_inverse_im, spm_inverse_re
+    x621 = -s_residue_im * spm_inverse_by_omega_im + s_residue_re * spm_inverse_by_omega_re
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re
+    x622 = -s_residue_im * spp_inverse_im + s_residue_re * spp_inverse_re
+    del spp_inverse_im, spp_inverse_re
+    x623 = -s_residue_im * spp_inverse_by_omega_im + s_residue_re * spp_inverse_by_omega_re
+    del spp_inverse_by_omega_im, spp_inverse_by_omega_re
+    s_residue_by_omega_re = -a_by_omega_im * x604 + a_by_omega_re * x605
+    s_residue_by_omega_im = a_by_omega_im * x605 + a_by_omega_re * x604
+    del a_by_omega_im, a_by_omega_re, x604, x605
+    s_factor_re = -s_residue_re * x142
+    x657 = s_factor_re * x386
+    x669 = smm_integral_by_omega_im * x657
+    x670 = smp_integral_by_omega_im * x657
+    x671 = spm_integral_by_omega_im * x657
+    x672 = spp_integral_by_omega_im * x657
+    x681 = smm_integral_by_q_im * x657
+    x682 = smp_integral_by_q_im * x657
+    x683 = spm_integral_by_q_im * x657
+    x684 = spp_integral_by_q_im * x657
+    s_factor_im = -s_residue_im * x142
+    x629 = s_factor_im * smm_excess_re + s_factor_re * smm_excess_im
+    x630 = s_factor_im * smm_excess_by_omega_re + s_factor_re * smm_excess_by_omega_im
+    x631 = s_factor_im * smp_excess_re + s_factor_re * smp_excess_im
+    x632 = s_factor_im * smp_excess_by_omega_re + s_factor_re * smp_excess_by_omega_im
+    x633 = s_factor_im * spm_excess_re + s_factor_re * spm_excess_im
+    x634 = s_factor_im * spm_excess_by_omega_re + s_factor_re * spm_excess_by_omega_im
+    x635 = s_factor_im * spp_excess_re + s_factor_re * spp_excess_im
+    x636 = s_factor_im * spp_excess_by_omega_re + s_factor_re * spp_excess_by_omega_im
+    x637 = -s_factor_im * smm_excess_im + s_factor_re * smm_excess_re
+    del smm_excess_im, smm_excess_re
+    x638 = -s_factor_im * smm_excess_by_omega_im + s_factor_re * smm_excess_by_omega_re
+    del smm_excess_by_omega_im, smm_excess_by_omega_re
+    x639 = -s_factor_im * smp_excess_im + s_factor_re * smp_excess_re
+    del smp_excess_im, smp_excess_re
+    x640 = -s_factor_im * smp_excess_by_omega_im + s_factor_re * smp_excess_by_omega_re
+    del smp_excess_by_omega_im, smp_excess_by_omega_re
+    x641 = -s_factor_im * spm_excess_im + s_factor_re * spm_excess_re
+    del spm_excess_im, spm_excess_re
+    x642 = -s_factor_im * spm_excess_by_omega_im + s_factor_re * spm_excess_by_omega_re
+    del spm_excess_by_omega_im, spm_excess_by_omega_re
+    x643 = -s_factor_im * spp_excess_im + s_factor_re * spp_excess_re
+    del spp_excess_im, spp_excess_re
+    x644 = -s_factor_im * spp_excess_by_omega_im + s_factor_re * spp_excess_by_omega_re
+    del spp_excess_by_omega_im, spp_excess_by_omega_re
+    x645 = s_factor_im * smm_excess_by_q_re + s_factor_re * smm_excess_by_q_im
+    x646 = s_factor_im * smp_excess_by_q_re + s_factor_re * smp_excess_by_q_im
+    x647 = s_factor_im * spm_excess_by_q_re + s_factor_re * spm_excess_by_q_im
+    x648 = s_factor_im * spp_excess_by_q_re + s_factor_re * spp_excess_by_q_im
+    x649 = -s_factor_im * smm_excess_by_q_im + s_factor_re * smm_excess_by_q_re
+    del smm_excess_by_q_im, smm_excess_by_q_re
+    x650 = -s_factor_im * smp_excess_by_q_im + s_factor_re * smp_excess_by_q_re
+    del smp_excess_by_q_im, smp_excess_by_q_re
+    x651 = -s_factor_im * spm_excess_by_q_im + s_factor_re * spm_excess_by_q_re
+    del spm_excess_by_q_im, spm_excess_by_q_re
+    x652 = -s_factor_im * spp_excess_by_q_im + s_factor_re * spp_excess_by_q_re
+    del spp_excess_by_q_im, spp_excess_by_q_re
+    x655 = s_factor_im * x386
+    del x386
+    x659 = smm_integral_by_omega_im * x655
+    del smm_integral_by_omega_im
+    x660 = smp_integral_by_omega_im * x655
+    del smp_integral_by_omega_im
+    x661 = spm_integral_by_omega_im * x655
+    del spm_integral_by_omega_im
+    x662 = spp_integral_by_omega_im * x655
+    del spp_integral_by_omega_im
+    x665 = smm_integral_by_omega_re * x655
+    x666 = smp_integral_by_omega_re * x655
+    x667 = spm_integral_by_omega_re * x655
+    x668 = spp_integral_by_omega_re * x655
+    x673 = smm_integral_by_q_im * x655
+    del smm_integral_by_q_im
+    x674 = smp_integral_by_q_im * x655
+    del smp_integral_by_q_im
+    x675 = spm_integral_by_q_im * x655
+    del spm_integral_by_q_im
+    x676 = spp_integral_by_q_im * x655
+    del spp_integral_by_q_im
+    x677 = smm_integral_by_q_re * x655
+    x678 = smp_integral_by_q_re * x655
+    x679 = spm_integral_by_q_re * x655
+    x680 = spp_integral_by_q_re * x655
+    x687 = x665 + x669
+    x688 = x667 + x671
+    x689 = x666 + x670
+    x690 = x668 + x672
+    x691 = 4 * s_factor_re * smm_integral_by_omega_re * x55 - x659
+    x692 = 4 * s_factor_re * spm_integral_by_omega_re * x55 - x661
+    x693 = 4 * s_factor_re * smp_integral_by_omega_re * x55 - x660
+    x694 = 4 * s_factor_re * spp_integral_by_omega_re * x55 - x662
+    x695 = x677 + x681
+    x696 = x679 + x683
+    x697 = x678 + x682
+    x698 = x680 + x684
+    x699 = 4 * s_factor_re * smm_integral_by_q_re * x55 - x673
+    x700 = 4 * s_factor_re * spm_integral_by_q_re * x55 - x675
+    x701 = 4 * s_factor_re * smp_integral_by_q_re * x55 - x674
+    x702 = 4 * s_factor_re * spp_integral_by_q_re * x55 - x676
+    del x55
+    s_factor_by_omega_re = -s_residue_by_omega_re * x142
+    s_factor_by_omega_im = -s_residue_by_omega_im * x142
+    del x142
+    s_uniform0_re = -s_residue_im * x606 + s_residue_re * x607 - x320 - x321 * x323
+    del x320, x323
+    x704 = r_uniform0_re + s_uniform0_re
+    s_uniform0_im = s_residue_im * x607 + s_residue_re * x606 - x319 * x321 + x330
+    del x319, x321, x330
+    x703 = r_uniform0_im + s_uniform0_im
+    del r_uniform0_im, s_uniform0_im
+    s_uniform0_by_omega_re = -s_residue_by_omega_im * x606 + s_residue_by_omega_re * x607 - smm_static0_by_omega_im * x608 + smm_static0_by_omega_re * x616 - smm_static0_im * x609 + smm_static0_re * x617 - smp_static0_by_omega_im * x610 + smp_static0_by_omega_re * x618 - smp_static0_im * x611 + smp_static0_re * x619 - spm_static0_by_omega_im * x612 + spm_static0_by_omega_re * x620 - spm_static0_im * x613 + spm_static0_re * x621 - spp_static0_by_omega_im * x614 + spp_static0_by_omega_re * x622 - spp_static0_im * x615 + spp_static0_re * x623
+    s_uniform0_by_omega_im = s_residue_by_omega_im * x607 + s_residue_by_omega_re * x606 + smm_static0_by_omega_im * x616 + smm_static0_by_omega_re * x608 + smm_static0_im * x617 + smm_static0_re * x609 + smp_static0_by_omega_im * x618 + smp_static0_by_omega_re * x610 + smp_static0_im * x619 + smp_static0_re * x611 + spm_static0_by_omega_im * x620 + spm_static0_by_omega_re * x612 + spm_static0_im * x621 + spm_static0_re * x613 + spp_static0_by_omega_im * x622 + spp_static0_by_omega_re * x614 + spp_static0_im * x623 + spp_static0_re * x615
+    del smm_static0_by_omega_im, smm_static0_by_omega_re, smm_static0_im, smm_static0_re, smp_static0_by_omega_im, smp_static0_by_omega_re, smp_static0_im, smp_static0_re, spm_static0_by_omega_im, spm_static0_by_omega_re, spm_static0_im, spm_static0_re, spp_static0_by_omega_im, spp_static0_by_omega_re, spp_static0_im, spp_static0_re, x606, x607
+    s_uniform1_re = (1 / 2) * F_odd_re * c_re * x141 * x316 * x317 - c_im * x624 - s_residue_im * x625 + s_residue_re * x626
+    del F_odd_re, c_im, x141, x316, x317
+    x707 = r_uniform1_re + s_uniform1_re
+    s_uniform1_im = c_re * x624 + s_residue_im * x626 + s_residue_re * x625 + x357
+    del c_re, s_residue_im, s_residue_re, x357, x624
+    x706 = r_uniform1_im + s_uniform1_im
+    del r_uniform1_im, s_uniform1_im
+    s_uniform1_by_omega_re = -s_residue_by_omega_im * x625 + s_residue_by_omega_re * x626 - smm_static1_by_omega_im * x608 + smm_static1_by_omega_re * x616 - smm_static1_im * x609 + smm_static1_re * x617 - smp_static1_by_omega_im * x610 + smp_static1_by_omega_re * x618 - smp_static1_im * x611 + smp_static1_re * x619 - spm_static1_by_omega_im * x612 + spm_static1_by_omega_re * x620 - spm_static1_im * x613 + spm_static1_re * x621 - spp_static1_by_omega_im * x614 + spp_static1_by_omega_re * x622 - spp_static1_im * x615 + spp_static1_re * x623
+    s_uniform1_by_omega_im = s_residue_by_omega_im * x626 + s_residue_by_omega_re * x625 + smm_static1_by_omega_im * x616 + smm_static1_by_omega_re * x608 + smm_static1_im * x617 + smm_static1_re * x609 + smp_static1_by_omega_im * x618 + smp_static1_by_omega_re * x610 + smp_static1_im * x619 + smp_static1_re * x611 + spm_static1_by_omega_im * x620 + spm_static1_by_omega_re * x612 + spm_static1_im * x621 + spm_static1_re * x613 + spp_static1_by_omega_im * x622 + spp_static1_by_omega_re * x614 + spp_static1_im * x623 + spp_static1_re * x615
+    del s_residue_by_omega_im, s_residue_by_omega_re, smm_static1_by_omega_im, smm_static1_by_omega_re, smm_static1_im, smm_static1_re, smp_static1_by_omega_im, smp_static1_by_omega_re, smp_static1_im, smp_static1_re, spm_static1_by_omega_im, spm_static1_by_omega_re, spm_static1_im, spm_static1_re, spp_static1_by_omega_im, spp_static1_by_omega_re, spp_static1_im, spp_static1_re, x608, x609, x610, x611, x612, x613, x614, x615, x616, x617, x618, x619, x620, x621, x622, x623, x625, x626
+    s_change0_re = -s_factor_im * x627 + s_factor_re * x628
+    s_change0_im = s_factor_im * x628 + s_factor_re * x627
+    s_change0_by_omega_re = -s_factor_by_omega_im * x627 + s_factor_by_omega_re * x628 - smm_trace0_by_omega_im * x629 + smm_trace0_by_omega_re * x637 - smm_trace0_im * x630 + smm_trace0_re * x638 - smp_trace0_by_omega_im * x631 + smp_trace0_by_omega_re * x639 - smp_trace0_im * x632 + smp_trace0_re * x640 - spm_trace0_by_omega_im * x633 + spm_trace0_by_omega_re * x641 - spm_trace0_im * x634 + spm_trace0_re * x642 - spp_trace0_by_omega_im * x635 + spp_trace0_by_omega_re * x643 - spp_trace0_im * x636 + spp_trace0_re * x644
+    s_change0_by_omega_im = s_factor_by_omega_im * x628 + s_factor_by_omega_re * x627 + smm_trace0_by_omega_im * x637 + smm_trace0_by_omega_re * x629 + smm_trace0_im * x638 + smm_trace0_re * x630 + smp_trace0_by_omega_im * x639 + smp_trace0_by_omega_re * x631 + smp_trace0_im * x640 + smp_trace0_re * x632 + spm_trace0_by_omega_im * x641 + spm_trace0_by_omega_re * x633 + spm_trace0_im * x642 + spm_trace0_re * x634 + spp_trace0_by_omega_im * x643 + spp_trace0_by_omega_re * x635 + spp_trace0_im * x644 + spp_trace0_re * x636
+    del smm_trace0_by_omega_im, smm_trace0_by_omega_re, smp_trace0_by_omega_im, smp_trace0_by_omega_re, spm_trace0_by_omega_im, spm_trace0_by_omega_re, spp_trace0_by_omega_im, spp_trace0_by_omega_re, x627, x628
+    s_change0_by_q_re = -smm_trace0_im * x645 + smm_trace0_re * x649 - smp_trace0_im * x646 + smp_trace0_re * x650 - spm_trace0_im * x647 + spm_trace0_re * x651 - spp_trace0_im * x648 + spp_trace0_re * x652
+    s_change0_by_q_im = smm_trace0_im * x649 + smm_trace0_re * x645 + smp_trace0_im * x650 + smp_trace0_re * x646 + spm_trace0_im * x651 + spm_trace0_re * x647 + spp_trace0_im * x652 + spp_trace0_re * x648
+    del smm_trace0_im, smm_trace0_re, smp_trace0_im, smp_trace0_re, spm_trace0_im, spm_trace0_re, spp_trace0_im, spp_trace0_re
+    s_change1_re = -s_factor_im * x653 + s_factor_re * x654
+    s_change1_im = s_factor_im * x654 + s_factor_re * x653
+    s_change1_by_omega_re = -s_factor_by_omega_im * x653 + s_factor_by_omega_re * x654 - smm_trace1_by_omega_im * x629 + smm_trace1_by_omega_re * x637 - smm_trace1_im * x630 + smm_trace1_re * x638 - smp_trace1_by_omega_im * x631 + smp_trace1_by_omega_re * x639 - smp_trace1_im * x632 + smp_trace1_re * x640 - spm_trace1_by_omega_im * x633 + spm_trace1_by_omega_re * x641 - spm_trace1_im * x634 + spm_trace1_re * x642 - spp_trace1_by_omega_im * x635 + spp_trace1_by_omega_re * x643 - spp_trace1_im * x636 + spp_trace1_re * x644
+    s_change1_by_omega_im = s_factor_by_omega_im * x654 + s_factor_by_omega_re * x653 + smm_trace1_by_omega_im * x637 + smm_trace1_by_omega_re * x629 + smm_trace1_im * x638 + smm_trace1_re * x630 + smp_trace1_by_omega_im * x639 + smp_trace1_by_omega_re * x631 + smp_trace1_im * x640 + smp_trace1_re * x632 + spm_trace1_by_omega_im * x641 + spm_trace1_by_omega_re * x633 + spm_trace1_im * x642 + spm_trace1_re * x634 + spp_trace1_by_omega_im * x643 + spp_trace1_by_omega_re * x635 + spp_trace1_im * x644 + spp_trace1_re * x636
+    del smm_trace1_by_omega_im, smm_trace1_by_omega_re, smp_trace1_by_omega_im, smp_trace1_by_omega_re, spm_trace1_by_omega_im, spm_trace1_by_omega_re, spp_trace1_by_omega_im, spp_trace1_by_omega_re, x629, x630, x631, x632, x633, x634, x635, x636, x637, x638, x639, x640, x641, x642, x643, x644, x653, x654
+    s_change1_by_q_re = -smm_trace1_im * x645 + smm_trace1_re * x649 - smp_trace1_im * x646 + smp_trace1_re * x650 - spm_trace1_im * x647 + spm_trace1_re * x651 - spp_trace1_im * x648 + spp_trace1_re * x652
+    s_change1_by_q_im = smm_trace1_im * x649 + smm_trace1_re * x645 + smp_trace1_im * x650 + smp_trace1_re * x646 + spm_trace1_im * x651 + spm_trace1_re * x647 + spp_trace1_im * x652 + spp_trace1_re * x648
+    del smm_trace1_im, smm_trace1_re, smp_trace1_im, smp_trace1_re, spm_trace1_im, spm_trace1_re, spp_trace1_im, spp_trace1_re, x645, x646, x647, x648, x649, x650, x651, x652
+    s_coupling_re = x655 * x656 - x657 * x658
+    s_coupling_im = -x655 * x658 - x656 * x657
+    del x655, x656, x658
+    s_coupling_by_omega_re = s_factor_by_omega_im * x663 - s_factor_by_omega_re * x664 - smm_integral_by_omega_re * x133 * x657 - smp_integral_by_omega_re * x133 * x657 - spm_integral_by_omega_re * x133 * x657 - spp_integral_by_omega_re * x133 * x657 + x133 * x659 + x133 * x660 + x133 * x661 + x133 * x662
+    del smm_integral_by_omega_re, smp_integral_by_omega_re, spm_integral_by_omega_re, spp_integral_by_omega_re, x659, x660, x661, x662
+    s_coupling_by_omega_im = -s_factor_by_omega_im * x664 - s_factor_by_omega_re * x663 - x133 * x665 - x133 * x666 - x133 * x667 - x133 * x668 - x133 * x669 - x133 * x670 - x133 * x671 - x133 * x672
+    del x663, x664, x665, x666, x667, x668, x669, x670, x671, x672
+    s_coupling_by_q_re = -smm_integral_by_q_re * x133 * x657 - smp_integral_by_q_re * x133 * x657 - spm_integral_by_q_re * x133 * x657 - spp_integral_by_q_re * x133 * x657 + x133 * x673 + x133 * x674 + x133 * x675 + x133 * x676
+    del smm_integral_by_q_re, smp_integral_by_q_re, spm_integral_by_q_re, spp_integral_by_q_re, x657, x673, x674, x675, x676
+    s_coupling_by_q_im = -x133 * x677 - x133 * x678 - x133 * x679 - x133 * x680 - x133 * x681 - x133 * x682 - x133 * x683 - x133 * x684
+    del x133, x677, x678, x679, x680, x681, x682, x683, x684
+    s_difference_re = -s_factor_im * x685 + s_factor_re * x686
+    s_difference_im = s_factor_im * x686 + s_factor_re * x685
+    del s_factor_im, s_factor_re
+    s_difference_by_omega_re = -s_factor_by_omega_im * x685 + s_factor_by_omega_re * x686 + x127 * x687 + x127 * x688 - x127 * x689 - x127 * x690 + x131 * x691 + x131 * x692 + x215 * x693 + x215 * x694
+    s_difference_by_omega_im = s_factor_by_omega_im * x686 + s_factor_by_omega_re * x685 - x127 * x691 - x127 * x692 + x127 * x693 + x127 * x694 + x131 * x687 + x131 * x688 + x215 * x689 + x215 * x690
+    del s_factor_by_omega_im, s_factor_by_omega_re, x685, x686, x687, x688, x689, x690, x691, x692, x693, x694
+    s_difference_by_q_re = x127 * x695 + x127 * x696 - x127 * x697 - x127 * x698 + x131 * x699 + x131 * x700 + x215 * x701 + x215 * x702
+    s_difference_by_q_im = -x127 * x699 - x127 * x700 + x127 * x701 + x127 * x702 + x131 * x695 + x131 * x696 + x215 * x697 + x215 * x698
+    del x127, x131, x215, x695, x696, x697, x698, x699, x700, x701, x702
+    return (
+        x705 * (growth * x703 - omega_r * x704 + r_change0_re + s_change0_re),  # m12_real
+        x705 * (-growth * x704 - omega_r * x703 + r_change0_im + s_change0_im),  # m12_imag
+        x705 * (growth * x706 - omega_r * x707 + r_change1_re + s_change1_re),  # m22_real
+        x705 * (-growth * x707 - omega_r * x706 + r_change1_im + s_change1_im),  # m22_imag
+        x705 * (r_coupling_re + s_coupling_re),  # coupling_real
+        x705 * (r_coupling_im + s_coupling_im),  # coupling_imag
+        x705 * (r_difference_re + s_difference_re),  # difference_real
+        x705 * (r_difference_im + s_difference_im),  # difference_imag
+        x705 * (growth * r_uniform0_by_omega_im + growth * s_uniform0_by_omega_im - omega_r * r_uniform0_by_omega_re - omega_r * s_uniform0_by_omega_re + r_change0_by_omega_re - r_uniform0_re + s_change0_by_omega_re - s_uniform0_re),  # m12_by_omega_real
+        x705 * (-growth * r_uniform0_by_omega_re - growth * s_uniform0_by_omega_re - omega_r * r_uniform0_by_omega_im - omega_r * s_uniform0_by_omega_im + r_change0_by_omega_im + s_change0_by_omega_im - x703),  # m12_by_omega_imag
+        x705 * (growth * r_uniform1_by_omega_im + growth * s_uniform1_by_omega_im - omega_r * r_uniform1_by_omega_re - omega_r * s_uniform1_by_omega_re + r_change1_by_omega_re - r_uniform1_re + s_change1_by_omega_re - s_uniform1_re),  # m22_by_omega_real
+        x705 * (-growth * r_uniform1_by_omega_re - growth * s_uniform1_by_omega_re - omega_r * r_uniform1_by_omega_im - omega_r * s_uniform1_by_omega_im + r_change1_by_omega_im + s_change1_by_omega_im - x706),  # m22_by_omega_imag
+        x705 * (r_coupling_by_omega_re + s_coupling_by_omega_re),  # coupling_by_omega_real
+        x705 * (r_coupling_by_omega_im + s_coupling_by_omega_im),  # coupling_by_omega_imag
+        x705 * (r_difference_by_omega_re + s_difference_by_omega_re),  # difference_by_omega_real
+        x705 * (r_difference_by_omega_im + s_difference_by_omega_im),  # difference_by_omega_imag
+        x705 * (r_change0_by_q_re + s_change0_by_q_re),  # m12_by_q_real
+        x705 * (r_change0_by_q_im + s_change0_by_q_im),  # m12_by_q_imag
+        x705 * (r_change1_by_q_re + s_change1_by_q_re),  # m22_by_q_real
+        x705 * (r_change1_by_q_im + s_change1_by_q_im),  # m22_by_q_imag
+        x705 * (r_coupling_by_q_re + s_coupling_by_q_re),  # coupling_by_q_real
+        x705 * (r_coupling_by_q_im + s_coupling_by_q_im),  # coupling_by_q_imag
+        x705 * (r_difference_by_q_re + s_difference_by_q_re),  # difference_by_q_real
+        x705 * (r_difference_by_q_im + s_difference_by_q_im),  # difference_by_q_imag
     )

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.response.fluctuation import Points, fluctuation_matrix
-from numerics.response.goldstone import goldstone_matrix
+from numerics.response.goldstone import goldstone_matrix, goldstone_slopes
 from numerics.response.long_wavelength import Hydrodynamics
+from numerics.results import FullResult
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
 
@@ -35,6 +36,15 @@ class Determinant(NamedTuple):
     bound: Array
 
 
+class Slopes(NamedTuple):
+    """det M, scaled, a bound of its error, and its derivatives by omega and by q."""
+
+    value: Complex
+    bound: Array
+    by_omega: Complex
+    by_q: Complex
+
+
 def determinant(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, rtol: float = RTOL
 ) -> Determinant:
@@ -45,11 +55,28 @@ def determinant(
     M is that of a state that solves the gap equation: its phase column vanishes with q and omega.
     """
     points = Points.of(state, q, omega)
-    result = goldstone_matrix(state, points.q, points.omega, rtol)
+    value, bound = _of(goldstone_matrix(state, points.q, points.omega, rtol))
+    return Determinant(value.reshape(points.shape), bound.reshape(points.shape))
+
+
+def determinant_slopes(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, rtol: float = RTOL
+) -> Slopes:
+    """Return det M(q, omega), scaled, a bound of its error, and its derivatives by omega and q.
+
+    Those of M are integrals like M itself, of derivatives that `derive` has taken.
+    """
+    points = Points.of(state, q, omega)
+    found = goldstone_slopes(state, points.q, points.omega, rtol)
+    m = elements_of(SCALE * found.matrix.value)
+    slopes = (slope_of_elements(m, elements_of(SCALE * s)) for s in (found.by_omega, found.by_q))
+    return Slopes(*(x.reshape(points.shape) for x in (*_of(found.matrix), *slopes)))
+
+
+def _of(result: FullResult) -> Determinant:
+    """Return the determinants; where the integral has not converged the bound says so."""
     m, error = elements_of(SCALE * result.value), elements_of(SCALE * result.error)
-    # where the integral has not converged the bound says so
-    bound = bound_of_elements(tuple(map(np.abs, m)), error)
-    return Determinant(of_elements(m).reshape(points.shape), bound.reshape(points.shape))
+    return Determinant(of_elements(m), bound_of_elements(tuple(map(np.abs, m)), error))
 
 
 def of_elements(elements: Elements) -> Any:

@@ -8,12 +8,12 @@ M_12 + M_21, which is proportional to the drive, and M_11 - M_22.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.adaptive import Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.backend import evaluate
@@ -29,6 +29,25 @@ Complex = NDArray[np.complex128]
 _BATCH = 256
 #: Rounding of the integrand in units of its size before the two signs of the frequency cancel.
 _ROUNDING = 32 * float(np.finfo(float).eps)
+#: Tolerance of what each derivative contributes to that of det M: that is the slope of a branch,
+#: and the length of a step of Newton's method, whose end does not depend on it.
+_SLOPES = 1e-7
+
+
+class Slopes(NamedTuple):
+    """M with its derivatives.
+
+    Parameters
+    ----------
+    matrix : FullResult
+        As of `goldstone_matrix`.
+    by_omega, by_q : ndarray of complex, shape (n, 2, 2)
+        The derivatives of M, to 1e-7 of what matters to det M or to rounding.
+    """
+
+    matrix: FullResult
+    by_omega: Complex
+    by_q: Complex
 
 
 def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullResult:
@@ -46,27 +65,53 @@ def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) 
         Tolerance relative to M_11 and M_22, and to M_12 and M_21 as far as these matter to det M.
     """
     batches = [
-        _batch(state, q[k : k + _BATCH], omega[k : k + _BATCH], rtol)
+        _matrix_of(
+            _integrated(state, q[k : k + _BATCH], omega[k : k + _BATCH], rtol, "pairing"), rtol
+        )
         for k in range(0, q.size, _BATCH)
     ]
+    return _joined(batches)
+
+
+def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Slopes:
+    """Return M and its derivatives by omega and by q; parameters as in `goldstone_matrix`."""
+    matrices, along, across = [], [np.empty((0, 2, 2), dtype=complex)], [np.empty((0, 2, 2))]
+    for k in range(0, q.size, _BATCH):
+        some = slice(k, k + _BATCH)
+        found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
+        matrices.append(_matrix_of(found, rtol))
+        along.append(_matrix(found.value[:, 4:8], -1))
+        across.append(_matrix(found.value[:, 8:], -1))
+    return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
+
+
+def _joined(batches: list[FullResult]) -> FullResult:
     if not batches:
         empty = np.empty((0, 2, 2))
         return FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))
     return FullResult(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
-def _batch(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullResult:
-    integrand = _Integrand(state, q, omega)
+def _integrated(state: SteadyState, q: Array, omega: Complex, rtol: float, program: str) -> Totals:
+    """Return the four integrals, and their derivatives if the program has them."""
 
     def goal(value: Complex, size: Array) -> Array:
-        return np.maximum(rtol * _wanted(value), _ROUNDING * size)
+        parts = np.split(value, value.shape[1] // 4, axis=1)
+        slopes = [_SLOPES * _wanted_slopes(parts[0], part) for part in parts[1:]]
+        wanted = [rtol * _wanted(parts[0]), *slopes]
+        return np.maximum(np.concatenate(wanted, axis=1), _ROUNDING * size)
 
-    found = integrate(integrand, loop_panels(state, q, omega), q.size, goal)
-    rounding = _ROUNDING * found.size
-    limited = (rtol * _wanted(found.value) < rounding).any(axis=1)
+    return integrate(
+        _Integrand(state, q, omega, program), loop_panels(state, q, omega), q.size, goal
+    )
+
+
+def _matrix_of(found: Totals, rtol: float) -> FullResult:
+    value, rounding = found.value[:, :4], _ROUNDING * found.size[:, :4]
+    limited = (rtol * _wanted(value) < rounding).any(axis=1)
     return FullResult(
-        _matrix(found.value, -1),
-        _matrix(found.error + rounding, 1),
+        _matrix(value, -1),
+        _matrix(found.error[:, :4] + rounding, 1),
         2 * found.evaluations,
         np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
     )
@@ -85,6 +130,20 @@ def _wanted(parts: Complex) -> Array:
     return np.stack([matters, second, matters, first], axis=1)
 
 
+def _wanted_slopes(parts: Complex, slopes: Complex) -> Array:
+    """Return what the tolerance of the derivative of each integral is relative to.
+
+    An element's derivative is multiplied by the element across in the derivative of det M.
+    """
+    weights = np.abs(_matrix(parts, -1))[:, ::-1, ::-1]
+    total = (weights * np.abs(_matrix(slopes, -1))).sum(axis=(1, 2), keepdims=True)
+    # one that is multiplied by nothing may be anything
+    (first, m12), (m21, m22) = np.moveaxis(
+        np.divide(total, weights, out=np.full_like(weights, np.inf), where=weights > 0), 0, -1
+    )
+    return np.stack([np.minimum(m12, m21), np.minimum(m22, first), m21, first], axis=1)
+
+
 def _matrix(parts: NDArray[Any], sign: int) -> NDArray[Any]:
     """Return the matrices of M_12, M_22, M_12 + M_21 and M_11 - M_22; of their errors for +1."""
     m12, m22, both, difference = parts.T
@@ -94,14 +153,14 @@ def _matrix(parts: NDArray[Any], sign: int) -> NDArray[Any]:
 class _Integrand:
     """The integrands over y = |nu + omega/2|, both signs together."""
 
-    def __init__(self, state: SteadyState, q: Array, omega: Complex) -> None:
-        self.state, self.q, self.omega = state, q, omega
+    def __init__(self, state: SteadyState, q: Array, omega: Complex, program: str) -> None:
+        self.state, self.q, self.omega, self.program = state, q, omega, program
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
-        """Return the four integrands per unit of the nodes' variable, and their sizes."""
+        """Return the integrands per unit of the nodes' variable, and their sizes."""
         y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
         growth = np.tile(np.repeat(self.omega.imag[panels.owner], rule.nodes.size), 2)
-        both = evaluate("goldstone", "pairing", *arguments, growth).reshape(4, 2, 2, *y.shape)
+        both = evaluate("goldstone", self.program, *arguments, growth).reshape(-1, 2, 2, *y.shape)
         folded = both.sum(axis=2)
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope

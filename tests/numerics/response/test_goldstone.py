@@ -13,6 +13,7 @@ from numerics import (
     solve_steady_state,
 )
 from numerics.kernels import goldstone_mpmath
+from numerics.response.determinant import determinant, determinant_slopes
 from numerics.response.goldstone import goldstone_matrix
 from tests.numerics.support import mp_loop
 
@@ -137,3 +138,34 @@ def test_vanishes_with_q_and_omega():
     # like q^2
     assert np.abs(found.value[0, :, 1]).max() < 1e-297
     assert found.error[0, :, 1].max() < 1e-297
+
+
+#: Wave numbers and frequencies in units of gamma: from long waves to beyond the mean free path.
+SLOPES_AT = ((0.2, 0.1), (10.0, 6 - 0.7j), (3.0, 1 + 0.5j), (100.0, 0.3j))
+
+
+@pytest.mark.parametrize("parameters", STATES, ids=str)
+def test_slopes_of_the_determinant_are_those_of_its_values(parameters):
+    """By mean values over circles, whose error is of the fourth order, and by q likewise."""
+    state = solve_steady_state(parameters)
+    gamma = parameters.linewidth
+    q, omega = (gamma * np.array(x) for x in zip(*SLOPES_AT, strict=True))
+    found = determinant_slopes(state, q, omega)
+    plain = determinant(state, q, omega)
+    assert (np.abs(found.value - plain.value) <= found.bound + plain.bound).all()
+
+    def value(q, omega):
+        return determinant(state, q, omega, 1e-12)
+
+    radius, step = 1e-2 * np.minimum(np.abs(omega), gamma + omega.imag), 1e-2 * np.minimum(q, gamma)
+    around = [(value(q, omega + d * radius), d) for d in (1, 1j, -1, -1j)]
+    mean = sum(x.value / d for x, d in around) / (4 * radius)
+    one, two = ([value(q + k * step, omega) for k in (n, -n)] for n in (1, 2))
+    across = 8 * (one[0].value - one[1].value) - (two[0].value - two[1].value)
+    across = across / (12 * step)
+    # the tolerance of the derivatives, the fourth power of the step, and the noise of the values
+    for slope, expected, noise in (
+        (found.by_omega, mean, around[0][0].bound / radius),
+        (found.by_q, across, 2 * one[0].bound / step),
+    ):
+        assert (np.abs(slope - expected) <= 4e-7 * np.abs(expected) + noise).all()

@@ -1,0 +1,90 @@
+"""The derivatives of the integrands of M against differences of these, at 60 digits."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+
+from numerics.kernels import goldstone_mpmath, goldstone_numpy
+from tests.derive.support.kernel_points import points
+
+DIGITS = 60
+#: Steps of the differences, whose square is their relative error on the scale of the inputs.
+STEP = mpmath.mpf(10) ** -20
+OUTPUTS = goldstone_mpmath.PAIRING_SLOPES_OUTPUTS
+INPUTS = (
+    "nu",
+    "distance",
+    "distance_omega",
+    "F_forward",
+    "F_backward",
+    "omega_r",
+    "Gamma",
+    "q",
+    "Delta_0",
+    "mu",
+    "gamma",
+    "growth",
+)
+
+
+def integrands(point):
+    values = goldstone_mpmath.pairing(*point, mp=mpmath.mp)
+    return [mpmath.mpc(*values[k : k + 2]) for k in range(0, 8, 2)]
+
+
+def moved(point, **changes):
+    return [x + changes.get(name, 0) * STEP for name, x in zip(INPUTS, point, strict=True)]
+
+
+def difference(point, **changes):
+    behind = {name: -change for name, change in changes.items()}
+    pairs = zip(
+        integrands(moved(point, **changes)), integrands(moved(point, **behind)), strict=True
+    )
+    return [(a - b) / (2 * STEP) for a, b in pairs]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_slopes_are_those_of_the_integrands(number):
+    """By q, and by omega along the real axis as along the imaginary one: M is analytic."""
+    with mpmath.workdps(DIGITS):
+        point = points("goldstone_pairing", INPUTS, 12)[number]
+        found = goldstone_mpmath.pairing_slopes(*point, mp=mpmath.mp)
+        parts = [mpmath.mpc(*found[k : k + 2]) for k in range(0, 24, 2)]
+        values, by_omega, by_q = parts[:4], parts[4:8], parts[8:]
+        # of which two programs round differently
+        for value, expected in zip(values, integrands(point), strict=True):
+            assert abs(value - expected) < mpmath.mpf(10) ** -45 * abs(expected)
+        side = mpmath.sign(point[0] + point[5])
+        upwards = [-1j * d for d in difference(point, Gamma=1, growth=1)]
+        along = difference(point, omega_r=1, distance_omega=side)
+        across = difference(point, q=1)
+        for expected, slopes in ((upwards, by_omega), (along, by_omega), (across, by_q)):
+            for exact, slope in zip(expected, slopes, strict=True):
+                assert abs(slope - exact) < mpmath.mpf(10) ** -25 * (abs(exact) + abs(values[0]))
+
+
+def test_order_of_the_outputs():
+    """As the response takes them: values, derivatives by omega, derivatives by q."""
+    names = [name.removesuffix("_real") for name in OUTPUTS[::2]]
+    elements = ["m12", "m22", "coupling", "difference"]
+    assert names[:4] == elements
+    assert names[4:8] == [f"{name}_by_omega" for name in elements]
+    assert names[8:] == [f"{name}_by_q" for name in elements]
+    assert goldstone_numpy.PAIRING_SLOPES_OUTPUTS == OUTPUTS
+
+
+def test_in_double_precision():
+    """To the digits that the largest of the terms leaves, as `test_export_c` bounds each."""
+    with mpmath.workdps(DIGITS):
+        drawn = points("goldstone_pairing_slopes", INPUTS, 30)
+        exact = [
+            [float(x) for x in goldstone_mpmath.pairing_slopes(*point, mp=mpmath.mp)]
+            for point in drawn
+        ]
+    rows = np.array([[float(x) for x in point] for point in drawn]).T
+    found = np.array(goldstone_numpy.pairing_slopes(*rows)).T
+    size = np.abs(exact).max(axis=1, keepdims=True)
+    assert (np.abs(found - exact) < 1e-7 * size).all()
