@@ -27,6 +27,7 @@ from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.model import Bands, Contact, Model, Reservoir
 from numerics.parameters import Parameters
 from numerics.response.backend import backend
+from numerics.results import FullResult, Status, Verdict
 from numerics.steady.crossover import Crossover, equilibrium_crossover
 from numerics.steady.solution import Branch, SteadyState, solve_steady_state, trace_steady_states
 
@@ -65,6 +66,7 @@ __all__ = [
     "CountTolerances",
     "Crossover",
     "Curve",
+    "FullResult",
     "GrowthRate",
     "Hydrodynamics",
     "ModeBranches",
@@ -78,7 +80,9 @@ __all__ = [
     "Spectrum",
     "StabilityEdge",
     "StabilityLine",
+    "Status",
     "SteadyState",
+    "Verdict",
     "Verification",
     "backend",
     "collective_mode",

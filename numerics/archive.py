@@ -19,6 +19,7 @@ import numpy as np
 
 from numerics.domain import outside
 from numerics.domain import path as checked_path
+from numerics.results import Status, Verdict, Word
 
 __all__ = ["from_dict", "load", "save", "to_dict"]
 
@@ -44,11 +45,15 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 _UNITS = "energies and frequencies in epsilon_F, momenta in k_F, hbar = k_B = 1"
 #: Kinds of arrays: their letter in NumPy, and the name in a file.
 _ARRAYS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128", "U": "str"}
+#: Fields whose texts are members of an enumeration, where they are one of its texts.
+_WORDS: dict[str, type[Word]] = {"status": Status, "verdict": Verdict}
 #: Annotations of fields that are checked.
 _PLAIN: dict[str, tuple[type, ...]] = {
     "float": (float, int),
     "int": (int,),
     "str": (str,),
+    "Status": (str,),
+    "Verdict": (str,),
     "bool": (bool,),
 }
 
@@ -201,7 +206,9 @@ def _refused(word: str) -> None:
 
 
 def _encoded(value: Any) -> Any:
-    if value is None or isinstance(value, bool | str) or type(value) is int:
+    if isinstance(value, str):
+        return str(value)
+    if value is None or isinstance(value, bool) or type(value) is int:
         return value
     if isinstance(value, np.generic):
         return _encoded(value.item())
@@ -252,6 +259,9 @@ def _decoded(data: Any) -> Any:
 
 def _built(kind: type[Any], fields: dict[str, Any]) -> Any:
     """Return a value of a type, whose fields have to be there and of their plain types."""
+    for name, words in _WORDS.items():
+        if isinstance(fields.get(name), str):
+            fields[name] = words.of(fields[name])
     annotations = {
         name: annotation
         for base in reversed(kind.__mro__)

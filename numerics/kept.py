@@ -13,6 +13,8 @@ Kind = TypeVar("Kind")
 class Kept:
     """A parameter set or a result that can be kept; `numerics.archive` does it."""
 
+    __slots__ = ()
+
     def to_dict(self) -> dict[str, Any]:
         """Return this as plain data; see `numerics.to_dict`."""
         from numerics.archive import to_dict

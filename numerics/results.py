@@ -1,33 +1,157 @@
-"""What the functions return that compute by quadrature."""
+"""What functions return that compute by quadrature or iteration, and the words that judge it."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import enum
+from collections.abc import Callable
+from typing import Any, Concatenate, Generic, Literal, NamedTuple, Protocol, TypeVar, cast, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-#: Verdicts on a mode, or on the fastest of all: Im(omega) is positive, or negative, by more than
-#: its error; or neither is known.
-GROWS, DECAYS, UNDECIDED = "grows", "decays", "undecided"
+from numerics.kept import Kept
+
+Value = TypeVar("Value")
+Error = TypeVar("Error")
+Count = TypeVar("Count")
+Words = TypeVar("Words")
+State_contra = TypeVar("State_contra", contravariant=True)
+Value_co = TypeVar("Value_co", covariant=True)
 
 
-class FullResult(NamedTuple):
+class Word(enum.StrEnum):
+    """One of a few messages: a string that is equal to its text, and written as it everywhere."""
+
+    __repr__ = str.__repr__
+
+    @classmethod
+    def of(cls, text: str) -> str:
+        """Return the member with a text; the text itself where it is that of none.
+
+        Examples
+        --------
+        >>> Status.of("rounding") is Status.ROUNDING, Status.of("given up at 40 digits")
+        (True, 'given up at 40 digits')
+        """
+        return next((word for word in cls if word == text), text)
+
+
+class Status(Word):
+    """How a computation ended, in words.
+
+    Examples
+    --------
+    >>> from numerics import Status
+    >>> Status.CONVERGED == "converged", f"{Status.ROUNDING}"
+    (True, 'rounding')
+    """
+
+    #: The tolerance was reached.
+    CONVERGED = "converged"
+    #: The tolerance is below what rounding allows, which was reached instead.
+    ROUNDING = "rounding"
+    NOT_CONVERGED = "not converged"
+    #: Everything was found that was counted.
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    #: The equations of an edge were not solved; it is known from the verdicts on either side.
+    BISECTED = "bisected"
+    #: The sign of a rate is larger than its error; the roots were counted.
+    DECIDED = "decided"
+    COUNTED = "counted"
+    #: How a branch of states ends.
+    VANISHES = "ends with a vanishing order parameter"
+    TURNS_BACK = "turns back"
+    COMES_BACK = "comes back to the first value"
+    TOO_MANY = "ends: too many points"
+    HALTS = "halts: the steps became too small"
+
+
+class Verdict(Word):
+    """What a mode, or the fastest of all, does.
+
+    Examples
+    --------
+    >>> from numerics import Verdict
+    >>> Verdict("grows") is Verdict.GROWS
+    True
+    """
+
+    #: Im(omega) is positive by more than its error.
+    GROWS = "grows"
+    #: It is negative by more than its error.
+    DECAYS = "decays"
+    #: Neither is known.
+    UNDECIDED = "undecided"
+
+
+GROWS, DECAYS, UNDECIDED = Verdict.GROWS, Verdict.DECAYS, Verdict.UNDECIDED
+
+
+class _Full(NamedTuple, Generic[Value, Error, Count, Words]):
+    value: Value
+    error: Error
+    evaluations: Count
+    status: Words
+
+
+class FullResult(Kept, _Full[Value, Error, Count, Words]):
     """A value with what is known about how it was computed.
 
     Parameters
     ----------
-    value : ndarray, shape (...) or (..., 2, 2)
-    error : ndarray, like `value`
+    value : ndarray, shape (...) or (..., 2, 2); or a SteadyState, Hydrodynamics
+    error : ndarray, like `value`; or what has the errors of the numbers in `value`
         Bound of the absolute error of each element: quadrature and rounding.
-    evaluations : ndarray of int, shape (...)
-        Evaluations of the integrand.
-    status : ndarray of str, shape (...)
+    evaluations : ndarray of int, shape (...); or int
+        Evaluations of the integrand, or of the equations.
+    status : ndarray of str, shape (...); or Status
         "converged"; "rounding", where the tolerance is below what rounding allows and that was
         reached instead; or "not converged".
     """
 
-    value: NDArray[Any]
-    error: NDArray[np.float64]
-    evaluations: NDArray[np.int64]
-    status: NDArray[np.str_]
+    __slots__ = ()
+
+
+#: At many points: an error, a number and a status for each.
+Sampled = FullResult[NDArray[Any], NDArray[np.float64], NDArray[np.int64], NDArray[np.str_]]
+
+
+class Response(Protocol[State_contra, Value_co]):
+    """A function of a state, q and omega that has parts: the value, or with `full` all about it."""
+
+    @overload
+    def __call__(
+        self,
+        state: State_contra,
+        q: ArrayLike,
+        omega: ArrayLike,
+        part: str = ...,
+        *,
+        rtol: float = ...,
+        full: Literal[False] = ...,
+    ) -> Value_co: ...
+    @overload
+    def __call__(
+        self,
+        state: State_contra,
+        q: ArrayLike,
+        omega: ArrayLike,
+        part: str = ...,
+        *,
+        rtol: float = ...,
+        full: Literal[True],
+    ) -> Sampled: ...
+
+
+def also_full(
+    function: Callable[Concatenate[State_contra, ...], Value_co | Sampled],
+) -> Response[State_contra, Value_co]:
+    """Return a function as it is; its type tells which of both it returns."""
+    return cast(Response[State_contra, Value_co], function)
+
+
+def statuses(missed: ArrayLike, limited: ArrayLike) -> NDArray[np.str_]:
+    """Return the status of each point: missed the tolerance, limited by rounding, or converged."""
+    reached = np.where(limited, Status.ROUNDING, Status.CONVERGED)
+    return np.asarray(np.where(missed, Status.NOT_CONVERGED, reached))

@@ -24,6 +24,7 @@ from numerics.diagram.results import (
 )
 from numerics.domain import ascending, choices, flag
 from numerics.parameters import Parameters
+from numerics.results import Status
 from numerics.stability.boundaries import KINDS, Boundary
 from numerics.tasks.store import Progress, Record, Store, run_tasks
 
@@ -199,7 +200,7 @@ def _map_of(inv: list[float], ratios: list[float], columns: list[Record]) -> Gro
         # a branch ends upwards: its states are the first ones
         for i, (*row, status, verdict) in enumerate(column["rows"]):
             values[:, i, j] = row
-            complete[i, j], condensate[i, j] = status == "complete", True
+            complete[i, j], condensate[i, j] = status == Status.COMPLETE, True
             verdicts[i, j] = verdict
     rate, q, omega, error = (np.ma.array(part, mask=~condensate) for part in values)
     failures = {x: c["failure"] for x, c in zip(inv, columns, strict=True) if c["failure"]}

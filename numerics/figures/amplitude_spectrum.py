@@ -33,7 +33,7 @@ from numerics.figures.style import draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.response.amplitude_spectrum import spectral_function
 from numerics.response.fluctuation import fluctuation_matrix
-from numerics.results import FullResult
+from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
 from numerics.tasks.responses import evaluate_points
 
@@ -149,7 +149,7 @@ def compute(
     return AmplitudeSpectrum(tuple(spectra))
 
 
-def _spectrum(state: SteadyState, part: str, q: Array, omega: NDArray[Any]) -> FullResult:
+def _spectrum(state: SteadyState, part: str, q: Array, omega: NDArray[Any]) -> Sampled:
     return spectral_function(state, q, omega, part, rtol=_RTOL, full=True)
 
 

@@ -25,7 +25,7 @@ from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.response.fluctuation import pair_correlation
-from numerics.results import FullResult
+from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
 from numerics.tasks.responses import evaluate_points
 
@@ -111,7 +111,7 @@ def compute(
     return ResponseParts(states, q, omega, *zip(*maps, strict=True))
 
 
-def _response(state: SteadyState, part: str, q: Array, omega: Array) -> FullResult:
+def _response(state: SteadyState, part: str, q: Array, omega: Array) -> Sampled:
     return pair_correlation(state, q, omega, part, rtol=_RTOL, full=True)
 
 

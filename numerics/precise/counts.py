@@ -23,6 +23,7 @@ from numerics.precise.evaluator import Evaluator
 from numerics.precise.matrix import determinant_response, wave_of
 from numerics.precise.state import PreciseState
 from numerics.response.determinant import determinant
+from numerics.results import Status
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -113,7 +114,8 @@ def certified_count(
     if wave == 0:
         raise outside("q", q, "q > 0")
     axis = _Axis(Evaluator(state, wave, arithmetic), digits)
-    count, status = None, "counted"
+    count: int | None = None
+    status: str = Status.COUNTED
     try:
         count = axis.count()
     except _UndecidedError as reason:

@@ -14,6 +14,7 @@ from numerics.precise.arithmetic import require_digits
 from numerics.precise.evaluator import Evaluator, stages
 from numerics.precise.matrix import frequency_of, wave_of
 from numerics.precise.state import PreciseState
+from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.steady.solution import SteadyState
 
 #: Steps of the secant method; its first step, and the largest one, in parts of gamma + |omega|.
@@ -50,7 +51,7 @@ class CertifiedRate:
     q: mpmath.mpf
     omega: mpmath.mpc
     error: float
-    verdict: str
+    verdict: Verdict
     digits: int
     evaluations: int
     status: str
@@ -121,10 +122,10 @@ def certified_rate(
         wave,
         now,
         error,
-        ("grows" if grows > 0 else "decays") if decided else "undecided",
+        (GROWS if grows > 0 else DECAYS) if decided else UNDECIDED,
         stage,
         determinant.evaluations,
-        "decided" if decided else f"given up at {stage} digits",
+        Status.DECIDED if decided else f"given up at {stage} digits",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from numerics.results import DECAYS, GROWS, UNDECIDED
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -181,7 +183,7 @@ class Sample:
     q: float = 0.0
     omega: float = 0.0
     complete: bool = True
-    verdict: str = "undecided"
+    verdict: str = UNDECIDED
     modes: tuple[Mode, ...] = ()
     normal: bool = False
     failure: str = ""
@@ -194,8 +196,8 @@ class Sample:
             return "failed"
         if self.normal:
             return "normal"
-        if self.verdict != "grows":
-            return "stable" if self.verdict == "decays" else "open"
+        if self.verdict != GROWS:
+            return "stable" if self.verdict == DECAYS else "open"
         return "static" if self.omega == 0 else "moving"
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Parameters
 from numerics.report.data import Curve, Diagram, Meeting, Mode, Sample
+from numerics.results import Status
 from numerics.steady.solution import SteadyState, solve_steady_state
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _sample_of(state: SteadyState, known: Sample) -> Sample:
         error=growth.error,
         q=growth.q,
         omega=growth.omega,
-        complete=growth.status == "complete" and found.status == "complete",
+        complete=growth.status == found.status == Status.COMPLETE,
         verdict=growth.verdict,
         modes=modes,
     )

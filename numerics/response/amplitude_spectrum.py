@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, overload
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import choice
 from numerics.response.determinant import elements_of, of_elements
 from numerics.response.fluctuation import converged_value, matrix_of_part
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled, also_full
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -19,30 +17,7 @@ Array = NDArray[np.float64]
 PARTS = ("all", "inter")
 
 
-@overload
-def spectral_function(
-    state: SteadyState,
-    q: ArrayLike,
-    omega: ArrayLike,
-    part: str = ...,
-    *,
-    rtol: float = ...,
-    full: Literal[False] = ...,
-) -> Array: ...
-
-
-@overload
-def spectral_function(
-    state: SteadyState,
-    q: ArrayLike,
-    omega: ArrayLike,
-    part: str = ...,
-    *,
-    rtol: float = ...,
-    full: Literal[True],
-) -> FullResult: ...
-
-
+@also_full
 def spectral_function(
     state: SteadyState,
     q: ArrayLike,
@@ -51,7 +26,7 @@ def spectral_function(
     *,
     rtol: float = 1e-8,
     full: bool = False,
-) -> Array | FullResult:
+) -> Array | Sampled:
     """Return Im [M(q, omega)^-1]_11, the spectrum of amplitude fluctuations, Fig. 14.
 
     Parameters

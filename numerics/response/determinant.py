@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.response.fluctuation import Points, fluctuation_matrix
 from numerics.response.goldstone import goldstone_matrix, goldstone_slopes
 from numerics.response.long_wavelength import Hydrodynamics
-from numerics.results import FullResult
+from numerics.results import Sampled
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
 
@@ -73,7 +73,7 @@ def determinant_slopes(
     return Slopes(*(x.reshape(points.shape) for x in (*_of(found.matrix), *slopes)))
 
 
-def _of(result: FullResult) -> Determinant:
+def _of(result: Sampled) -> Determinant:
     """Return the determinants; where the integral has not converged the bound says so."""
     m, error = elements_of(SCALE * result.value), elements_of(SCALE * result.error)
     return Determinant(of_elements(m), bound_of_elements(tuple(map(np.abs, m)), error))

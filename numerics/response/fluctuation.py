@@ -18,7 +18,7 @@ from numerics.domain import LARGEST, broadcast, choice, complexes, instance, rea
 from numerics.errors import ConvergenceError
 from numerics.response.intra_band import intra_band_integral, status_of
 from numerics.response.loop_integral import loop_integral
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled, Status, also_full
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -45,7 +45,7 @@ def fluctuation_matrix(
 @overload
 def fluctuation_matrix(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, *, rtol: float = ..., full: Literal[True]
-) -> FullResult: ...
+) -> Sampled: ...
 
 
 def fluctuation_matrix(
@@ -55,7 +55,7 @@ def fluctuation_matrix(
     *,
     rtol: float = 1e-8,
     full: bool = False,
-) -> Complex | FullResult:
+) -> Complex | Sampled:
     """Return the fluctuation matrix M(q, omega) = 2/U - Pi(q, omega), (36).
 
     Its determinant vanishes at the collective modes; index 0 is the amplitude of the order
@@ -99,37 +99,14 @@ def fluctuation_matrix(
 
 def matrix_of_part(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
-) -> FullResult:
+) -> Sampled:
     """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
     result = pair_correlation(state, q, omega, part, rtol=rtol, full=True)
     coupling = -state.parameters.inv_kfa / (4 * math.pi)
     return result._replace(value=coupling * np.eye(2) - result.value)
 
 
-@overload
-def pair_correlation(
-    state: SteadyState,
-    q: ArrayLike,
-    omega: ArrayLike,
-    part: str = ...,
-    *,
-    rtol: float = ...,
-    full: Literal[False] = ...,
-) -> Complex: ...
-
-
-@overload
-def pair_correlation(
-    state: SteadyState,
-    q: ArrayLike,
-    omega: ArrayLike,
-    part: str = ...,
-    *,
-    rtol: float = ...,
-    full: Literal[True],
-) -> FullResult: ...
-
-
+@also_full
 def pair_correlation(
     state: SteadyState,
     q: ArrayLike,
@@ -138,7 +115,7 @@ def pair_correlation(
     *,
     rtol: float = 1e-8,
     full: bool = False,
-) -> Complex | FullResult:
+) -> Complex | Sampled:
     r"""Return the pair correlation functions Pi_st(q, omega), (37), or a part of them, (73), (74).
 
     Pi_11 and Pi_22 diverge like the :math:`\sum_p 1/p^2` of 2/U, which is subtracted from them:
@@ -193,7 +170,7 @@ def pair_correlation(
     return result if full else converged_value(result)
 
 
-def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> FullResult:
+def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
     """Return Pi or a part of it at some points."""
     whole = loop_integral(state, q, omega, rtol)
     if part == "all":
@@ -210,11 +187,11 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
         whole.value - intra.value,
         error,
         whole.evaluations + intra.evaluations,
-        np.where(whole.status == "converged", status, whole.status),
+        np.where(whole.status == Status.CONVERGED, status, whole.status),
     )
 
 
-def _nothing() -> FullResult:
+def _nothing() -> Sampled:
     """Return the result for no points."""
     return FullResult(
         np.empty((0, 2, 2), dtype=complex),
@@ -224,9 +201,9 @@ def _nothing() -> FullResult:
     )
 
 
-def converged_value(result: FullResult) -> NDArray[Any]:
+def converged_value(result: Sampled) -> NDArray[Any]:
     """Return the value, or say that it did not converge."""
-    if (result.status == "not converged").any():
+    if (result.status == Status.NOT_CONVERGED).any():
         worst = float(result.error.max())
         raise ConvergenceError(
             f"the integral over frequency has not converged: error {worst:.1e}", result

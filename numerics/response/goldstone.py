@@ -19,7 +19,7 @@ from numerics.quadrature.rules import Rule
 from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import loop_panels
 from numerics.response.loop_integral import loop_arguments
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -45,12 +45,12 @@ class Slopes(NamedTuple):
         The derivatives of M, to 1e-7 of what matters to det M or to rounding.
     """
 
-    matrix: FullResult
+    matrix: Sampled
     by_omega: Complex
     by_q: Complex
 
 
-def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullResult:
+def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
     """Return M, (36), at each point, for a state that solves the gap equation.
 
     Parameters
@@ -85,7 +85,7 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
 
 
-def _joined(batches: list[FullResult]) -> FullResult:
+def _joined(batches: list[Sampled]) -> Sampled:
     if not batches:
         empty = np.empty((0, 2, 2))
         return FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))
@@ -106,14 +106,14 @@ def _integrated(state: SteadyState, q: Array, omega: Complex, rtol: float, progr
     )
 
 
-def _matrix_of(found: Totals, rtol: float) -> FullResult:
+def _matrix_of(found: Totals, rtol: float) -> Sampled:
     value, rounding = found.value[:, :4], _ROUNDING * found.size[:, :4]
     limited = (rtol * _wanted(value) < rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),
         _matrix(found.error[:, :4] + rounding, 1),
         2 * found.evaluations,
-        np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
+        statuses(found.missed, limited),
     )
 
 

@@ -20,7 +20,7 @@ from numerics.quadrature.panels import OUTER, Panels, grade
 from numerics.quadrature.rules import Rule, tail_rules
 from numerics.response.close_momenta import Totals, are_close, close_integral, momenta_at
 from numerics.response.frequency_grid import threshold_momenta
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled, statuses
 from numerics.special.functions import excess
 from numerics.steady.solution import SteadyState
 
@@ -47,7 +47,7 @@ _ASYMPTOTIC = 20.0
 _UNCLEAR = 1e-6
 
 
-def intra_band_integral(state: SteadyState, q: Array, omega: Complex, goal: Array) -> FullResult:
+def intra_band_integral(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Sampled:
     """Return the intra-band part of Pi at each point.
 
     Parameters
@@ -82,8 +82,7 @@ def status_of(error: Array, size: Array, goal: Array) -> NDArray[np.str_]:
     Cancellation limits what can be reached, and is no failure until little of the value is left.
     """
     lost = ~(error <= np.maximum(LARGEST_LOSS * size, goal))
-    limited = np.where(error <= goal, "converged", "rounding")
-    return np.asarray(np.where(lost, "not converged", limited))
+    return statuses(lost, error > goal)
 
 
 def _on_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Totals:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple, overload
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ from numerics.errors import ConvergenceError
 from numerics.kept import Kept
 from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.results import FullResult, Status
 from numerics.steady.equations import MEASURE, Unknowns, occupation_momenta
 from numerics.steady.solution import SteadyState
 
@@ -87,14 +88,14 @@ class Hydrodynamics(Coefficients):
         Bounds of the errors for this state: quadrature and rounding.
     evaluations : int
         Momenta at which the integrands were evaluated.
-    status : str
+    status : Status
         "converged", or "rounding" where the tolerance is below what rounding allows.
     """
 
     state: SteadyState
     error: Coefficients
     evaluations: int
-    status: str = field(default="converged")
+    status: Status = field(default=Status.CONVERGED)
 
     @property
     def prefactor(self) -> float:
@@ -159,13 +160,8 @@ class Hydrodynamics(Coefficients):
         return np.stack([near, far], axis=-1)
 
 
-class HydrodynamicsResult(NamedTuple):
-    """A value with the errors of its coefficients, the evaluations that it took, and a status."""
-
-    value: Hydrodynamics
-    error: Coefficients
-    evaluations: int
-    status: str
+#: With the errors of its coefficients, the evaluations that it took, and a status.
+HydrodynamicsResult = FullResult[Hydrodynamics, Coefficients, int, Status]
 
 
 @overload
@@ -198,7 +194,7 @@ def hydrodynamics(
 
     Returns
     -------
-    Hydrodynamics or HydrodynamicsResult
+    Hydrodynamics or FullResult
 
     Raises
     ------
@@ -240,12 +236,12 @@ def hydrodynamics(
         bound = bound + np.abs(sums.values - _Sums.of(coarser, separation).values)
     error = Coefficients.of(bound)
     reached = (bound <= rtol * sizes).all()
-    status = "converged" if reached else "rounding"
+    status = Status.CONVERGED if reached else Status.ROUNDING
     found = Coefficients.of(sums.values)
     value = Hydrodynamics(
         found.alpha, found.beta, found.eta, found.zeta, state, error, evaluations, status
     )
-    return HydrodynamicsResult(value, error, evaluations, status) if full else value
+    return FullResult(value, error, evaluations, status) if full else value
 
 
 def _group_sizes(values: Array) -> Array:

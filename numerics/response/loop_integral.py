@@ -13,7 +13,7 @@ from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import loop_panels
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 _CLOSEST = 1e-8
 
 
-def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> FullResult:
+def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
     """Return Pi at each point, with the sum over 1/p^2 subtracted from its diagonal.
 
     Parameters
@@ -57,7 +57,7 @@ def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> 
         (found.value + integrand.constant * np.eye(2).ravel()).reshape(-1, 2, 2),
         (found.error + rounding[:, None]).reshape(-1, 2, 2),
         2 * found.evaluations,
-        np.where(found.missed, "not converged", np.where(limited, "rounding", "converged")),
+        statuses(found.missed, limited),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import ConvergenceError
-from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.stability.axis_count import AxisModes
 from numerics.stability.spectrum import Source, Spectrum
 
@@ -31,7 +31,7 @@ class Certificate:
         The root, rounded to double precision.
     error : float
         Bound of its error.
-    verdict : str
+    verdict : Verdict
         "grows", "decays" or "undecided".
     status : str
         "decided", or at which precision it was given up.
@@ -40,7 +40,7 @@ class Certificate:
     q: float
     omega: complex
     error: float
-    verdict: str
+    verdict: Verdict
     status: str
 
 
@@ -56,7 +56,7 @@ def certified_mode(source: Source, q: float, omega: complex) -> Certificate:
     return Certificate(q, rounded, error, found.verdict, found.status)
 
 
-def certified_counts(source: Source, found: Sequence[AxisModes]) -> tuple[str, str]:
+def certified_counts(source: Source, found: Sequence[AxisModes]) -> tuple[Verdict, str]:
     """Return what the growing modes at wave numbers say that could not be counted, and how.
 
     Parameters
@@ -76,8 +76,8 @@ def certified_counts(source: Source, found: Sequence[AxisModes]) -> tuple[str, s
         if counted.count is None:
             return UNDECIDED, f"{counted.status} at q = {modes.q:.3g}"
         if counted.count > 0:
-            return GROWS, "decided"
-    return DECAYS, "decided"
+            return GROWS, Status.DECIDED
+    return DECAYS, Status.DECIDED
 
 
 def certified_modes(

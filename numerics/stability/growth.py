@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import LARGEST, flag, real
-from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.kept import Kept
+from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.solve.minimum import minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.refinement import refine, with_state_errors
@@ -35,7 +36,16 @@ _DENSER = (3, 9)
 _MOST = 3
 
 
-class GrowthRate(NamedTuple):
+class _GrowthRate(NamedTuple):
+    rate: float
+    q: float
+    omega: float
+    error: float
+    status: str
+    verdict: Verdict
+
+
+class GrowthRate(Kept, _GrowthRate):
     """The fastest growing mode of a state, or the one that is damped least.
 
     Parameters
@@ -50,17 +60,12 @@ class GrowthRate(NamedTuple):
     status : str
         "complete", or "incomplete" where growing modes were counted that were not found, or where
         det M on the real axis is not above its rounding, so that they could not be counted.
-    verdict : str
+    verdict : Verdict
         "grows" if a mode surely grows, "decays" if surely none does, "undecided" otherwise: the
         rate is then between `rate - error` and `rate + error`.
     """
 
-    rate: float
-    q: float
-    omega: float
-    error: float
-    status: str
-    verdict: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ def _certified(spectrum: Spectrum, rate: GrowthRate, found: list[AxisModes]) -> 
     if verdict == UNDECIDED:
         return rate._replace(status=f"incomplete: {status}")
     return GrowthRate(
-        mode.omega.imag, rate.q, abs(mode.omega.real), mode.error, "complete", verdict
+        mode.omega.imag, rate.q, abs(mode.omega.real), mode.error, Status.COMPLETE, verdict
     )
 
 
@@ -201,7 +206,7 @@ def _judged(
         best.q,
         abs(best.omega.real),
         error,
-        "complete" if all(modes.complete for modes in found) else "incomplete",
+        Status.COMPLETE if all(modes.complete for modes in found) else Status.INCOMPLETE,
         verdict,
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, flag, positive, tolerance
 from numerics.kept import Kept
-from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.solve.analytic_roots import Rectangle, zeros_in
 from numerics.stability.axis_count import axis_modes, distinct
 from numerics.stability.branches import wave_numbers
@@ -54,11 +54,11 @@ class CollectiveModes(Kept):
     vectors: Complex
     count: int
     evaluations: int
-    status: str
+    status: Status
     error: Array = field(default_factory=lambda: np.empty(0))
 
     @property
-    def verdict(self) -> tuple[str, ...]:
+    def verdict(self) -> tuple[Verdict, ...]:
         """What each mode does: "grows", "decays", or "undecided" within its error."""
         return tuple(
             GROWS if w.imag > error else DECAYS if w.imag < -error else UNDECIDED
@@ -180,6 +180,6 @@ def _modes(
         spectrum.vectors(waves, roots, rtol),
         found.count,
         evaluations,
-        "complete" if found.complete else "incomplete",
+        Status.COMPLETE if found.complete else Status.INCOMPLETE,
         errors,
     )

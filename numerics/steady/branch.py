@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Setting
+from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
@@ -81,7 +82,7 @@ def _end_point(equations: Equations, before: Array, after: Array) -> Array:
 
 
 def _ended(parameters: Setting, end: Array) -> NoCondensate:
-    reason = "turns back" if end[0] > 0 else "ends with a vanishing order parameter"
+    reason = Status.TURNS_BACK if end[0] > 0 else Status.VANISHES
     return NoCondensate(
         f"no condensate: the branch from {parameters.origin} {reason} at "
         f"{parameters.drive_words(float(end[3]))} ({parameters.words()})",

@@ -16,6 +16,7 @@ from numerics.domain import choice, listed, outside, reals
 from numerics.kept import Kept
 from numerics.model import Model, Reservoir
 from numerics.parameters import Setting
+from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.steady.branch import finished
 from numerics.steady.equations import Evaluation, Unknowns
@@ -54,7 +55,7 @@ class Curve(Kept):
         Where the curve turns back in the parameter.
     points : ndarray, shape (m, 4)
         The points that were followed: parameter, order parameter, mu and mu_b.
-    status : str
+    status : Status
         "complete", or why the curve ended before the last value.
     """
 
@@ -63,7 +64,7 @@ class Curve(Kept):
     states: tuple[tuple[SteadyState, ...], ...]
     folds: tuple[SteadyState, ...]
     points: Array
-    status: str
+    status: Status
 
 
 def parameter_paths(model: Setting) -> tuple[str, ...]:
@@ -121,7 +122,8 @@ def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Cur
     system = Along(model, along)
     first = solve_steady_state(with_parameter(model, along, float(wanted[0])), rtol=rtol)
     found: list[list[SteadyState]] = [[first], *([] for _ in wanted[1:])]
-    folds, points, status = [], [system.point(first, float(wanted[0]))], "complete"
+    folds, points = [], [system.point(first, float(wanted[0]))]
+    status = Status.COMPLETE
     direction = math.copysign(1.0, wanted[1] - wanted[0])
     followed = _points(system, points[0], direction, (float(wanted[0]), float(wanted[-1])))
     try:
@@ -130,16 +132,16 @@ def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Cur
             if len(points) > 2 and _turns(points[-3:]):
                 folds.append(system.fold(points[-3], points[-2], points[-1], rtol))
             if after[0] <= 0:
-                status = "ends with a vanishing order parameter"
+                status = Status.VANISHES
                 break
             for k, value in enumerate(wanted):
                 if k > 0 and _between(before[3], float(value), after[3]):
                     found[k].append(system.state_at(float(value), before, after, rtol))
     except ContinuationError:
-        status = "halts: the steps became too small"
-    if status == "complete" and direction * (points[-1][3] - wanted[-1]) < 0:
+        status = Status.HALTS
+    if status is Status.COMPLETE and direction * (points[-1][3] - wanted[-1]) < 0:
         back = direction * (points[-1][3] - wanted[0]) < 0
-        status = "comes back to the first value" if back else "ends: too many points"
+        status = Status.COMES_BACK if back else Status.TOO_MANY
     return Curve(
         along,
         wanted,

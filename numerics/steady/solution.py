@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numerics.errors import NoCondensate
 from numerics.kept import Kept
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
+from numerics.results import FullResult, Status
 from numerics.solve.continuation import newton
 from numerics.steady.branch import finished, states_along
 from numerics.steady.equations import Unknowns
@@ -38,13 +39,8 @@ Array = NDArray[np.float64]
 _NEARBY = 0.5
 
 
-class Solution(NamedTuple):
-    """A value with its error, the evaluations that it took, and a status."""
-
-    value: SteadyState
-    error: tuple[float, float, float]
-    evaluations: int
-    status: str
+#: With the errors of gap, mu and mu_b, the evaluations that it took, and a status.
+Solution = FullResult[SteadyState, tuple[float, float, float], int, Status]
 
 
 @overload
@@ -76,7 +72,7 @@ def solve_steady_state(
 
     Returns
     -------
-    SteadyState or Solution
+    SteadyState or FullResult
         The state; with `full`, a tuple (value, error, evaluations, status).
 
     Raises
@@ -100,7 +96,7 @@ def solve_steady_state(
     (state,) = states_along(parameters, (parameters.drive,), rtol)
     if isinstance(state, NoCondensate):
         raise state
-    return Solution(state, state.error, state.evaluations, state.status) if full else state
+    return FullResult(state, state.error, state.evaluations, state.status) if full else state
 
 
 def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10) -> SteadyState:
@@ -143,7 +139,7 @@ class Branch(Kept):
     end : float or None
         The decay rate at which the branch ends, if that is below the largest asked for.
     status : str
-        Why the branch ended, or that it did not.
+        Why the branch ended, or "complete" where it did not.
     """
 
     gamma_v: Array
@@ -229,7 +225,8 @@ def trace_steady_states(
         raise outside("gamma_v", gamma_v, domain)
     wanted = tuple(parameters.replace(gamma_v=value).gamma_v for value in rates.tolist())
     states: list[SteadyState | None] = []
-    end, status = None, "complete"
+    end: float | None = None
+    status: str = Status.COMPLETE
     for state in states_along(parameters, wanted, rtol):
         if isinstance(state, NoCondensate):
             states.append(None)

@@ -8,6 +8,7 @@ from numerics.domain import outside
 from numerics.kept import Kept
 from numerics.occupation import Occupation
 from numerics.parameters import Parameters, Setting
+from numerics.results import Status
 from numerics.steady.equations import Unknowns
 
 
@@ -31,8 +32,8 @@ class SteadyState(Kept):
         Bounds of the errors of `gap`, `mu` and `mu_b`.
     evaluations : int
         How often the equations were evaluated.
-    status : str
-        How the solve ended.
+    status : Status
+        "converged".
     """
 
     parameters: Setting
@@ -44,7 +45,7 @@ class SteadyState(Kept):
     number: float
     error: tuple[float, float, float]
     evaluations: int = field(compare=False)
-    status: str = "converged"
+    status: Status = Status.CONVERGED
 
     @property
     def paper(self) -> Parameters:

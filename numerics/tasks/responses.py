@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.results import FullResult
+from numerics.results import FullResult, Sampled
 
 #: Points in a piece, as many as are integrated together: enough for the vector operations, few
 #: enough that the processes finish at about the same time.
 _PIECE = 256
 
 #: Result at as many pairs of wave number and frequency; an executor of processes pickles it.
-Response = Callable[[NDArray[Any], NDArray[Any]], FullResult]
+Response = Callable[[NDArray[Any], NDArray[Any]], Sampled]
 
 
 def evaluate_points(
     function: Response, q: ArrayLike, omega: ArrayLike, executor: Executor | None = None
-) -> FullResult:
+) -> Sampled:
     """Return a response at each pair of wave number and frequency.
 
     The pieces, and with them the results to the last bit, depend neither on the executor nor on
