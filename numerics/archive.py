@@ -1,4 +1,4 @@
-"""Results as plain data and as files: JSON with version and units, no code and no pickle."""
+"""Results as plain data and as files with version and units: JSON or netCDF, no pickle."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import hashlib
 import importlib
 import json
 import math
-import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,10 @@ import numpy as np
 
 from numerics.domain import outside
 from numerics.domain import path as checked_path
-from numerics.results import Status, Verdict, Word
+from numerics.files import replaced
+from numerics.quantities import UNITS
+from numerics.version import version
+from numerics.words import Status, Verdict, Word
 
 __all__ = ["from_dict", "load", "save", "to_dict"]
 
@@ -36,13 +37,22 @@ _MODULES = {
     "numerics.parameters": ("Parameters",),
     "numerics.results": ("FullResult",),
     "numerics.superposition": ("Step", "Superposition"),
+    "numerics.diagram.results": (
+        "BoundaryCurve",
+        "CurveEnd",
+        "GrowthMap",
+        "Meeting",
+        "PhaseDiagram",
+    ),
+    "numerics.stability.undamped": ("RealDispersion", "RealRoots", "RealStrand", "Turn"),
     "numerics.stability.edges": ("StabilityEdge", "StabilityLine"),
     "numerics.steady.solution": ("Branch",),
     "numerics.steady.state": ("SteadyState",),
     "numerics.checks.verification": ("Check", "Verification"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
-_UNITS = "energies and frequencies in epsilon_F, momenta in k_F, hbar = k_B = 1"
+#: The first bytes of a netCDF file, which is one of HDF5.
+_NETCDF = b"\x89HDF\r\n\x1a\n"
 #: Kinds of arrays: their letter in NumPy, and the name in a file.
 _ARRAYS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128", "U": "str"}
 #: Fields whose texts are members of an enumeration, where they are one of its texts.
@@ -117,12 +127,15 @@ def save(value: object, path: str | PathLike[str]) -> None:
     value
         As in `to_dict`.
     path : str or path-like
-        The file; one that exists is replaced.
+        The file; one that exists is replaced.  JSON where it ends in .json; where it ends in .nc,
+        netCDF with the variables of `to_xarray`, from which other programs read, and the same JSON.
 
     Raises
     ------
     ValueError
-        If the value cannot be kept.
+        If the value cannot be kept, or the name ends otherwise.
+    ImportError
+        If netCDF is wanted and the packages of the extra `scan` are not installed.
 
     Examples
     --------
@@ -133,28 +146,19 @@ def save(value: object, path: str | PathLike[str]) -> None:
     ...     os.listdir(folder)
     ['model.json']
     """
-    from importlib.metadata import version
-
     data = to_dict(value)
     target = Path(checked_path("path", path))
-    content = {
-        "nambu": version("nambu"),
-        "units": _UNITS,
-        "sha256": _digest(data),
-        "value": data,
-    }
+    if target.suffix not in (".json", ".nc"):
+        raise outside("path", target.name, "a name that ends in .json, or .nc for netCDF")
+    content = {"nambu": version(), "units": UNITS, "sha256": _digest(data), "value": data}
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    # written beside, and renamed when all of it is on the disk
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    with replaced(target) as beside:
+        if target.suffix == ".nc":
+            from numerics.netcdf import write
+
+            write(value, text, beside)
+        else:
+            beside.write_text(text, encoding="utf-8")
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -179,7 +183,7 @@ def load(path: str | PathLike[str]) -> Any:
     source = Path(checked_path("path", path))
     domain = "a file that nambu has saved"
     try:
-        content = json.loads(source.read_text(encoding="utf-8"), parse_constant=_refused)
+        content = json.loads(_text(source), parse_constant=_refused)
     except (ValueError, RecursionError):
         raise outside("path", source.name, domain) from None
     if not isinstance(content, dict) or not {"nambu", "sha256", "value"} <= content.keys():
@@ -187,6 +191,16 @@ def load(path: str | PathLike[str]) -> Any:
     if content["sha256"] != _digest(content["value"]):
         raise outside("path", source.name, f"{domain}, as it was: its contents were changed")
     return from_dict(content["value"])
+
+
+def _text(source: Path) -> str:
+    """Return the JSON of a file, whatever its name is; a ValueError if it has none."""
+    data = source.read_bytes()
+    if data.startswith(_NETCDF):
+        from numerics.netcdf import read
+
+        return read(source)
+    return data.decode("utf-8")
 
 
 @functools.cache
@@ -216,6 +230,9 @@ def _encoded(value: Any) -> Any:
         return value if math.isfinite(value) else {"float": str(value)}
     if isinstance(value, complex):
         return {"complex": [_encoded(value.real), _encoded(value.imag)]}
+    if isinstance(value, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(value)
+        return {"masked": _encoded(value.data), "mask": _encoded(mask)}
     if isinstance(value, np.ndarray):
         kind = _ARRAYS[value.dtype.kind]
         numbers = [_encoded(x) for x in value.ravel().tolist()]
@@ -225,6 +242,8 @@ def _encoded(value: Any) -> Any:
         return {"type": name, "fields": {key: _encoded(x) for key, x in _fields(value)}}
     if isinstance(value, tuple):
         return {"tuple": [_encoded(x) for x in value]}
+    if isinstance(value, Mapping):
+        return {"mapping": [[_encoded(key), _encoded(x)] for key, x in value.items()]}
     raise outside("value", value, "what can be kept")
 
 
@@ -246,6 +265,12 @@ def _decoded(data: Any) -> Any:
             return complex(_decoded(real), _decoded(imag))
         case {"tuple": [*values]}:
             return tuple(_decoded(x) for x in values)
+        case {"mapping": [*pairs]}:
+            return {_decoded(key): _decoded(x) for key, x in pairs}
+        case {"masked": dict(values), "mask": dict(mask)}:
+            masked = np.ma.MaskedArray(_decoded(values), _decoded(mask))
+            masked.flags.writeable = False
+            return masked
         case {"array": str(kind), "shape": [*shape], "values": [*values]}:
             if kind not in _ARRAYS.values():
                 raise ValueError(f"array = {kind!r}")

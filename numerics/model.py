@@ -15,7 +15,7 @@ from numerics.superposition import Superposition
 
 
 @dataclass(frozen=True)
-class Reservoir:
+class Reservoir(Kept):
     """A reservoir that exchanges carriers with the system, in a thermal state or in any other.
 
     Parameters
@@ -104,7 +104,7 @@ class Reservoir:
 
 
 @dataclass(frozen=True)
-class Bands:
+class Bands(Kept):
     """The bands of the carriers: so far two of equal masses, in three dimensions.
 
     Parameters
@@ -126,7 +126,7 @@ class Bands:
 
 
 @dataclass(frozen=True)
-class Contact:
+class Contact(Kept):
     """An attraction of zero range.
 
     Parameters

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import importlib.metadata
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from numerics.steady.crossover import Crossover
+from numerics.version import version
 
 #: The parameters of the model, and what a column is called that has one of them.
 _COLUMNS = {
@@ -60,8 +60,7 @@ def save_table(
             raise ValueError(f"column {name!r} contains a comma, a quotation mark, # or a new line")
     with path.open("w", encoding="utf-8", newline="") as stream:
         if about is not None:
-            version = importlib.metadata.version("nambu")
-            for name, value in {"nambu": version, **about}.items():
+            for name, value in {"nambu": version(), **about}.items():
                 stream.write(f"# {name}: {' '.join(str(value).split())}\n")
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)

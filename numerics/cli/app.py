@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
@@ -18,6 +17,7 @@ from numerics.cli.reproduce import reproduce
 from numerics.cli.scan import scan
 from numerics.cli.steady_state import steady_state
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
+from numerics.version import version
 
 #: Exit statuses: no solution or a failed check, bad input, interrupted.
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -28,7 +28,7 @@ def application() -> App:
     app = App(
         name="nambu",
         help="Linear response of driven-dissipative condensates: derived, generated, solved.",
-        version=lambda: importlib.metadata.version("nambu"),
+        version=version,
         help_format="plaintext",
         suppress_keyboard_interrupt=False,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.kept import Kept
 from numerics.stability.boundaries import Boundary
 
 Array = NDArray[np.float64]
@@ -136,7 +137,7 @@ class GrowthMap:
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseDiagram:
+class PhaseDiagram(Kept):
     """Boundaries by their kind, where A, B and C meet, and what else was wanted.
 
     `unstable` has the intervals of gamma_v/gamma_b within which modes grow, by the interaction

@@ -23,6 +23,7 @@ from numerics.report.data import (
     Settings,
 )
 from numerics.tasks.promises import Crew
+from numerics.version import version
 
 if TYPE_CHECKING:
     from numerics.diagram.results import PhaseDiagram
@@ -41,10 +42,9 @@ _STEPS = {False: (8, 8), True: (26, 20)}
 
 def settings(*, full: bool = False, reused: bool = False) -> Settings:
     """Return what the page is made with, the versions of the programs included."""
-    programs = ("nambu", "sympy", "numpy")
-    shown = ("nambu", "SymPy", "NumPy")
-    versions = [importlib.metadata.version(name) for name in programs]
-    return Settings(full=full, reused=reused, versions=tuple(zip(shown, versions, strict=True)))
+    others = (("SymPy", "sympy"), ("NumPy", "numpy"))
+    known = [(shown, importlib.metadata.version(name)) for shown, name in others]
+    return Settings(full=full, reused=reused, versions=(("nambu", version()), *known))
 
 
 def pieces(folder: Path | None, full: bool) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
+from numerics.results import Status
 from numerics.solve.zero import Zero, secant
 from numerics.stability.conditions import Condition
 from numerics.stability.path import STEP, Path
@@ -61,7 +62,7 @@ class Boundary(Kept):
     state: SteadyState
     error: float
     evaluations: int
-    status: str = "converged"
+    status: Status = Status.CONVERGED
     along: str = "ratio"
 
     @property

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, SMALLEST, ascending
 from numerics.kept import Kept
+from numerics.results import Status
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import completed
 from numerics.stability.refinement import refine
@@ -85,7 +86,7 @@ class ModeBranches(Kept):
     q: Array
     branches: tuple[ModeBranch, ...]
     growing: NDArray[np.intp]
-    status: str
+    status: Status
 
 
 def mode_branches(state: Source, q: ArrayLike) -> ModeBranches:
@@ -135,7 +136,7 @@ def mode_branches(state: Source, q: ArrayLike) -> ModeBranches:
         wave,
         tuple(sorted(branches, key=lambda b: (b.q[0], -b.omega[0].imag))),
         np.array([point.growing for point in points], dtype=np.intp),
-        "complete" if agree and not tracks.unexplained() else "incomplete",
+        Status.COMPLETE if agree and not tracks.unexplained() else Status.INCOMPLETE,
     )
 
 

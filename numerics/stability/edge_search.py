@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.results import DECAYS, GROWS, UNDECIDED
+from numerics.results import DECAYS, GROWS, UNDECIDED, Status
 from numerics.stability.axis_count import axis_counts
 from numerics.stability.boundary_search import Boundary, bracketed, found_at, zero_near
 from numerics.stability.conditions import (
@@ -228,6 +228,6 @@ def bisected(path: Path, inner: float, outer: float) -> Boundary:
         state,
         path.coordinate.length(middle, width / 2 + reach),
         len(path.known),
-        "bisected",
+        Status.BISECTED,
         path.along,
     )

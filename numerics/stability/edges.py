@@ -16,7 +16,7 @@ from numerics.domain import ascending, choice, instance, outside
 from numerics.kept import Kept
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
-from numerics.results import GROWS, UNDECIDED
+from numerics.results import GROWS, UNDECIDED, Status
 from numerics.stability.boundary_search import Boundary
 from numerics.stability.edge_search import Edge, Walk
 from numerics.stability.path import (
@@ -42,7 +42,7 @@ _BETWEEN, _EACH = 2, 4
 
 
 @dataclass(frozen=True)
-class StabilityEdge:
+class StabilityEdge(Kept):
     """A change of stability.
 
     Parameters
@@ -71,7 +71,7 @@ class StabilityEdge:
     error: float
     direction: str
     state: SteadyState
-    status: str = "converged"
+    status: Status = Status.CONVERGED
 
 
 @dataclass(frozen=True)

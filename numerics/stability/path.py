@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.domain import ascending, choice, outside
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Parameters, Setting
+from numerics.results import Status
 from numerics.solve.continuation import ContinuationError
 from numerics.steady.curve import (
     Along,
@@ -74,7 +75,7 @@ class End:
     """Where the condensate ends along a parameter, and how."""
 
     value: float
-    status: str
+    status: Status
 
 
 @dataclass(frozen=True)
@@ -282,12 +283,12 @@ def _end(model: Setting, curve: Curve) -> End | None:
     """Return where the condensate ends along a curve, if it does."""
     if curve.folds:
         # the first of them: beyond it the curve comes back on other states
-        return End(parameter_of(curve.folds[0].parameters, curve.along), "turns back")
-    if curve.status.startswith("ends with"):
+        return End(parameter_of(curve.folds[0].parameters, curve.along), Status.TURNS_BACK)
+    if curve.status is Status.VANISHES:
         return End(Along(model, curve.along).vanishing(*curve.points[-2:]), curve.status)
     return None
 
 
-def _ending(status: str) -> str:
+def _ending(status: str) -> Status:
     """Return how a branch ends, of the sentence that says it."""
-    return "turns back" if "turns back" in status else "ends with a vanishing order parameter"
+    return Status.TURNS_BACK if Status.TURNS_BACK in status else Status.VANISHES

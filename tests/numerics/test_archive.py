@@ -6,48 +6,28 @@ import dataclasses
 import json
 import math
 import os
+import stat
 
 import numpy as np
 import pytest
+import xarray
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics import (
-    Contact,
     Model,
     Parameters,
-    Reservoir,
     SteadyState,
-    collective_mode,
-    equilibrium_crossover,
-    fluctuation_matrix,
     from_dict,
-    growth_rate,
-    hydrodynamics,
     load,
     save,
-    solve_steady_state,
     strategies,
     to_dict,
-    trace_steady_states,
-    verify,
 )
+from tests.numerics.support.values import LEAD, MAKERS, lead_state
+from tests.numerics.support.values import value as value_of
 
-LEAD = Model(Contact(0.0), [Reservoir("bath", 1e-3), Reservoir("lead", 1e-4, 0.3, 0.05)])
-STATE = solve_steady_state(LEAD)
-RESULTS = {
-    "model": LEAD.replace(reservoirs=[*LEAD.reservoirs, Reservoir.empty("drain", 0.0)]),
-    "state": STATE,
-    "branch": trace_steady_states(Parameters(0.0), [0.0, 1e-4, 2e-3]),
-    "curve": trace_steady_states(LEAD, along="coupling.inv_kfa", values=[0.0, 0.1]),
-    "modes": collective_mode(STATE, 0.05),
-    "rate": growth_rate(STATE),
-    "long waves": hydrodynamics(STATE),
-    "response": fluctuation_matrix(STATE, [[0.1], [0.2]], [0.0, 0.1j], full=True),
-    "nothing": fluctuation_matrix(STATE, [], 0.1, full=True),
-    "crossover": equilibrium_crossover(0.0),
-    "table": verify(STATE, points=1, slow=0),
-}
+STATE = lead_state()
 
 
 def same(a: object, b: object) -> bool:
@@ -58,19 +38,93 @@ def same(a: object, b: object) -> bool:
         return all(same(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(a))
     if isinstance(a, tuple):
         return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return same(tuple(a), tuple(b)) and same(tuple(a.values()), tuple(b.values()))
+    if isinstance(a, np.ma.MaskedArray):
+        masks = np.ma.getmaskarray(a), np.ma.getmaskarray(b)
+        return same(*masks) and same(np.asarray(a.data), np.asarray(b.data))
     if isinstance(a, np.ndarray):
-        return a.dtype.kind == b.dtype.kind and a.shape == b.shape and np.array_equal(a, b)
+        if a.dtype.kind != b.dtype.kind or a.shape != b.shape:
+            return False
+        if a.dtype.kind not in "fc":
+            return np.array_equal(a, b)
+        parts = [(x.real, x.imag) for x in (a, b)]
+        return all(
+            np.array_equal(x, y, equal_nan=True)
+            and np.array_equal(np.signbit(x) & (x == x), np.signbit(y) & (y == y))
+            for x, y in zip(*parts, strict=True)
+        )
     return a == b or (a != a and b != b)
 
 
-@pytest.mark.parametrize("name", RESULTS)
-def test_a_result_comes_back(name, tmp_path):
-    value, path = RESULTS[name], tmp_path / "result.json"
+@pytest.mark.parametrize("suffix", ["json", "nc"])
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_result_comes_back(name, suffix, tmp_path):
+    value, path = value_of(name), tmp_path / f"result.{suffix}"
     save(value, path)
     assert same(load(path), value)
-    # by way of plain JSON too
+    assert os.listdir(tmp_path) == [f"result.{suffix}"]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_result_comes_back_by_way_of_plain_json(name):
+    value = value_of(name)
     assert same(from_dict(json.loads(json.dumps(to_dict(value), allow_nan=False))), value)
-    assert os.listdir(tmp_path) == ["result.json"]
+
+
+def test_what_is_masked_comes_back():
+    found = from_dict(to_dict(value_of("diagram"))).growth
+    # no condensate at three times the rate of the bath
+    assert found.rate.mask[-1].all()
+    assert not found.rate.mask[:-1].any()
+
+
+@pytest.mark.parametrize("suffix", ["json", "nc"])
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_file_may_be_read_by_whom_the_umask_says(suffix, mask, mode, tmp_path):
+    path = tmp_path / f"state.{suffix}"
+    before = os.umask(mask)
+    try:
+        save(STATE, path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("name", ["state", "state.txt", "state.nc4", ".nc"])
+def test_other_names_are_refused(name, tmp_path):
+    with pytest.raises(ValueError, match=r"^path = .* ends in \.json, or \.nc for netCDF$"):
+        save(STATE, tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_is_known_by_what_is_in_it(tmp_path):
+    save(STATE, tmp_path / "state.nc")
+    save(LEAD, tmp_path / "model.json")
+    (tmp_path / "state.nc").rename(tmp_path / "one")
+    (tmp_path / "model.json").rename(tmp_path / "two.nc")
+    assert load(tmp_path / "one") == STATE
+    assert load(tmp_path / "two.nc") == LEAD
+
+
+def test_other_netcdf_files_are_refused(tmp_path):
+    xarray.Dataset({"x": ("t", [1.0])}).to_netcdf(tmp_path / "x.nc", engine="h5netcdf")
+    save(STATE, tmp_path / "torn.nc")
+    content = (tmp_path / "torn.nc").read_bytes()
+    (tmp_path / "torn.nc").write_bytes(content[: len(content) // 2])
+    for name in ("x.nc", "torn.nc"):
+        with pytest.raises(ValueError, match=rf"path = '{name}' is outside its domain") as caught:
+            load(tmp_path / name)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none.nc")
+
+
+def test_long_texts_fit_into_a_netcdf_file(tmp_path):
+    # longer than the 64 KiB of an attribute of HDF5
+    value = dataclasses.replace(value_of("modes"), status="ä" * 200_000)
+    save(value, tmp_path / "long.nc")
+    assert same(load(tmp_path / "long.nc"), value)
 
 
 @given(strategies.models())

@@ -1,0 +1,77 @@
+"""One value of every kind that the functions of numerics take or return."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import numerics as n
+
+LEAD = n.Model(n.Contact(0.0), [n.Reservoir("bath", 1e-3), n.Reservoir("lead", 1e-4, 0.3, 0.05)])
+#: Between its folds there are three states at one potential.
+FOLDED = n.Model(
+    n.Contact(0.0),
+    [
+        n.Reservoir("bath", 1e-3, temperature=0.02),
+        n.Reservoir("lead", 3e-4, mu=0.185, temperature=0.02),
+        n.Reservoir.empty("vacuum", 2e-4),
+    ],
+)
+
+
+@functools.cache
+def state() -> n.SteadyState:
+    """Return a state of the paper's model that grows at some wave numbers."""
+    return n.solve_steady_state(n.Parameters(-1.0, 1e-3, 2.1e-5))
+
+
+@functools.cache
+def lead_state() -> n.SteadyState:
+    """Return a state of another model."""
+    return n.solve_steady_state(LEAD)
+
+
+#: How each is made, by a name.
+MAKERS: dict[str, Callable[[], Any]] = {
+    "parameters": lambda: n.Parameters(-1.0, 1e-3, 2.1e-5),
+    "model": lambda: LEAD.replace(reservoirs=[*LEAD.reservoirs, n.Reservoir.empty("drain", 0.0)]),
+    "reservoir": lambda: n.Reservoir.empty("drain", 1e-5),
+    "bands": n.Bands,
+    "contact": lambda: n.Contact(-1 / 3),
+    "state": lead_state,
+    "state of the paper": state,
+    "solution": lambda: n.solve_steady_state(n.Parameters(0.0), full=True),
+    "branch": lambda: n.trace_steady_states(n.Parameters(0.0), [0.0, 1e-4, 2e-3]),
+    "curve": lambda: n.trace_steady_states(
+        FOLDED, along="reservoirs.lead.mu", values=[0.5, 0.185, -0.3]
+    ),
+    "modes": lambda: n.collective_mode(state(), 0.05),
+    "mode branches": lambda: n.mode_branches(state(), np.geomspace(5e-4, 0.1, 9)),
+    "dispersion": lambda: n.real_dispersion(
+        n.solve_steady_state(n.Parameters(1.0, 1e-3, 3e-6)), np.linspace(0.01, 0.5, 6), largest=0.3
+    ),
+    "rate": lambda: n.growth_rate(state()),
+    "long waves": lambda: n.hydrodynamics(state()),
+    "long waves with errors": lambda: n.hydrodynamics(state(), full=True),
+    "response": lambda: n.fluctuation_matrix(state(), [[0.1], [0.2]], [0.0, 0.1j], full=True),
+    "spectrum": lambda: n.spectral_function(state(), 0.1, [0.1, 0.2, 0.3], full=True),
+    "nothing": lambda: n.fluctuation_matrix(state(), [], 0.1, full=True),
+    "crossover": lambda: n.equilibrium_crossover(0.0),
+    "boundary": lambda: n.find_boundary("B", -1.0),
+    "line": lambda: n.stability_line(n.Parameters(0.5)),
+    "edge": lambda: value("line").edges[0],
+    "diagram": lambda: n.phase_diagram(
+        [0.5, 0.55], kinds=("A", "B", "C"), regions=True, ratios=[0.001, 0.01, 3.0]
+    ),
+    "curves alone": lambda: n.phase_diagram([-1.0, 0.5], kinds=("A", "alpha11")),
+    "table": lambda: n.verify(lead_state(), points=1, slow=0),
+}
+
+
+@functools.cache
+def value(name: str) -> Any:
+    """Return the value of a name, made once."""
+    return MAKERS[name]()
