@@ -14,9 +14,28 @@ Kind = TypeVar("Kind")
 
 
 class Kept:
-    """A parameter set or a result that can be kept; `numerics.archive` does it."""
+    """A result: shown in a few lines, and kept as data and in files.
+
+    `numerics.display`, `numerics.archive` and `numerics.datasets` do it.
+    """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # a dataclass writes a repr of its own, with all that is in it, unless there is one
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = cls._shown  # type: ignore[assignment, method-assign]
+
+    def _shown(self) -> str:
+        from numerics.display import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from numerics.display import as_html
+
+        return as_html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return this as plain data; see `numerics.to_dict`."""
@@ -51,3 +70,19 @@ class Kept:
         from numerics.archive import save
 
         save(self, path)
+
+
+class Given(Kept):
+    """A model or a part of one: shown as the call that makes it, and as formulas."""
+
+    __slots__ = ()
+
+    def _shown(self) -> str:
+        from numerics.display import as_call
+
+        return as_call(self)
+
+    def _repr_latex_(self) -> str | None:
+        from numerics.display import as_latex
+
+        return as_latex(self)

@@ -9,13 +9,13 @@ from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
-from numerics.kept import Kept
+from numerics.kept import Given
 from numerics.occupation import Filled, Occupation
 from numerics.superposition import Superposition
 
 
 @dataclass(frozen=True)
-class Reservoir(Kept):
+class Reservoir(Given):
     """A reservoir that exchanges carriers with the system, in a thermal state or in any other.
 
     Parameters
@@ -104,7 +104,7 @@ class Reservoir(Kept):
 
 
 @dataclass(frozen=True)
-class Bands(Kept):
+class Bands(Given):
     """The bands of the carriers: so far two of equal masses, in three dimensions.
 
     Parameters
@@ -126,7 +126,7 @@ class Bands(Kept):
 
 
 @dataclass(frozen=True)
-class Contact(Kept):
+class Contact(Given):
     """An attraction of zero range.
 
     Parameters
@@ -143,7 +143,7 @@ class Contact(Kept):
 
 
 @dataclass(frozen=True)
-class Model(Kept):
+class Model(Given):
     """A condensate and any number of reservoirs, in units of the Fermi energy and momentum.
 
     At a given density the potential of the reservoirs with `mu=None` is solved for, as in the

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, real
-from numerics.kept import Kept
+from numerics.kept import Given
 from numerics.model import Contact, Model, Reservoir
 from numerics.occupation import Filled, Occupation
 
@@ -17,7 +17,7 @@ DENSITY = 1 / (3 * math.pi**2)
 
 
 @dataclass(frozen=True)
-class Parameters(Kept):
+class Parameters(Given):
     """Parameters of the driven-dissipative condensate, in units of the Fermi energy and momentum.
 
     Parameters

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import LARGEST, SMALLEST, function, listed, outside, real
+from numerics.kept import Kept
 
 Array = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Superposition:
+class Superposition(Kept):
     """An occupation as a sum of Fermi functions of x, the energy above the reservoir's potential.
 
     Parameters

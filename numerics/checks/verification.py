@@ -43,7 +43,7 @@ _LARGEST_WAVE, _LARGEST_FREQUENCY = 1.5, 2.0
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Kept):
     """One identity at one state.
 
     Parameters

@@ -20,7 +20,7 @@ INSTABILITIES = ("A", "B", "C")
 
 
 @dataclass(frozen=True)
-class CurveEnd:
+class CurveEnd(Kept):
     """An end of a piece of a curve: the curve is at `point`, and not at `beyond`."""
 
     point: Boundary
@@ -33,7 +33,7 @@ class CurveEnd:
 
 
 @dataclass(frozen=True, eq=False)
-class BoundaryCurve:
+class BoundaryCurve(Kept):
     """A boundary at those interaction strengths where it exists.
 
     Parameters
@@ -76,7 +76,7 @@ class BoundaryCurve:
 
 
 @dataclass(frozen=True)
-class Meeting:
+class Meeting(Kept):
     """Where two boundaries have the same ratio, to `error` in inv_kfa."""
 
     kinds: tuple[str, str]
@@ -107,7 +107,7 @@ class Stability:
 
 
 @dataclass(frozen=True, eq=False)
-class GrowthMap:
+class GrowthMap(Kept):
     """The growth rate on a grid, arrays of shape (ratios, interaction strengths).
 
     Parameters

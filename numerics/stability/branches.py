@@ -44,7 +44,7 @@ _STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class ModeBranch:
+class ModeBranch(Kept):
     """One collective mode at consecutive wave numbers.
 
     Parameters

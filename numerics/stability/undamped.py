@@ -37,7 +37,7 @@ _FIRST = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class RealRoots:
+class RealRoots(Kept):
     """The roots of (44) at one wave number.
 
     Parameters
@@ -65,7 +65,7 @@ class RealRoots:
 
 
 @dataclass(frozen=True, eq=False)
-class RealStrand:
+class RealStrand(Kept):
     """Roots of (44) at consecutive wave numbers that belong together.
 
     Parameters
@@ -84,7 +84,7 @@ class RealStrand:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Turn(Kept):
     """Two strands that are one curve, which turns back in q.
 
     Parameters

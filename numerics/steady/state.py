@@ -47,6 +47,11 @@ class SteadyState(Kept):
     evaluations: int = field(compare=False)
     status: Status = Status.CONVERGED
 
+    def _repr_latex_(self) -> str | None:
+        from numerics.display import as_latex
+
+        return as_latex(self)
+
     @property
     def paper(self) -> Parameters:
         """The parameters of the paper's model, for what is defined there only.

@@ -48,7 +48,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "curve": lambda: n.trace_steady_states(
         FOLDED, along="reservoirs.lead.mu", values=[0.5, 0.185, -0.3]
     ),
-    "modes": lambda: n.collective_mode(state(), 0.05),
+    "modes": lambda: n.collective_mode(state(), 0.02),
     "mode branches": lambda: n.mode_branches(state(), np.geomspace(5e-4, 0.1, 9)),
     "dispersion": lambda: n.real_dispersion(
         n.solve_steady_state(n.Parameters(1.0, 1e-3, 3e-6)), np.linspace(0.01, 0.5, 6), largest=0.3
@@ -61,12 +61,12 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "nothing": lambda: n.fluctuation_matrix(state(), [], 0.1, full=True),
     "crossover": lambda: n.equilibrium_crossover(0.0),
     "boundary": lambda: n.find_boundary("B", -1.0),
-    "line": lambda: n.stability_line(n.Parameters(0.5)),
+    "line": lambda: n.stability_line(n.Parameters(-1.0), values=(0.015, 0.03)),
     "edge": lambda: value("line").edges[0],
     "diagram": lambda: n.phase_diagram(
-        [0.5, 0.55], kinds=("A", "B", "C"), regions=True, ratios=[0.001, 0.01, 3.0]
+        [0.5], kinds=("A", "B", "C"), regions=True, ratios=[0.001, 0.01, 3.0]
     ),
-    "curves alone": lambda: n.phase_diagram([-1.0, 0.5], kinds=("A", "alpha11")),
+    "curves alone": lambda: n.phase_diagram([-1.0], kinds=("A", "alpha11")),
     "table": lambda: n.verify(lead_state(), points=1, slow=0),
 }
 
