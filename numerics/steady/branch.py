@@ -20,7 +20,11 @@ from numerics.steady.undriven import balanced_state
 Array = NDArray[np.float64]
 
 #: Steps of the continuation where Newton's method needs a closer start.
-_REFINEMENTS = (0.2, 0.05)
+_REFINEMENTS = ({"length": 0.2, "longest": 0.2}, {"length": 0.05, "longest": 0.05})
+#: Steps where the edge of a cold lead meets the spectrum.  What its states add begins there with
+#: the square root of the distance, on the scale of the linewidth: the branch has a corner, beyond
+#: which a solution by Newton's method may be none.
+_FINE = {"length": 0.05, "longest": 0.5, "shortest": 1e-11, "tolerance": 1e-7}
 #: Points after which the continuation is given up.
 _MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
@@ -33,32 +37,66 @@ def states_along(
     """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
     equations = Equations(parameters)
     balanced = balanced_state(equations)
-    start = equations.point(balanced, 0.0)
-    points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
-    before = after = next(points)
-    end: Array | None = None
+    branch = _Branch(equations, equations.point(balanced, 0.0))
     for gamma_v in wanted:
         if gamma_v == 0:
             yield finished(equations, balanced, gamma_v, rtol)
             continue
-        while end is None and after[3] < gamma_v:
-            before, after = after, next(points, after)
-            if after is before:
-                raise _unconverged(parameters, gamma_v, before)
-            if after[0] <= 0 or after[3] < before[3]:
-                end = after = _end_point(equations, before, after)
-        if end is not None and gamma_v >= end[3]:
-            yield _ended(parameters, end)
+        branch.reach(gamma_v)
+        if branch.end is not None and gamma_v >= branch.end[3]:
+            yield _ended(parameters, branch.end)
         else:
-            yield _state_between(equations, gamma_v, before, after, rtol)
+            yield _state_between(equations, gamma_v, branch.before, branch.after, rtol)
+
+
+class _Branch:
+    """The branch, followed as far as is wanted.
+
+    Attributes
+    ----------
+    before, after : ndarray
+        The last two points.
+    end : ndarray or None
+        Where it ends, once that has been reached.
+    """
+
+    def __init__(self, equations: Equations, start: Array) -> None:
+        self.equations = equations
+        self.points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
+        self.before = self.after = next(self.points)
+        self.end: Array | None = None
+        self.fine = False
+
+    def reach(self, gamma_v: float) -> None:
+        """Follow the branch to a decay rate, or to its end."""
+        while self.end is None and self.after[3] < gamma_v:
+            point = next(self.points, None)
+            end = None
+            if point is not None and _is_beyond(self.after, point):
+                end = _end_point(self.equations, self.after, point)
+                point = end
+            if point is not None:
+                self.before, self.after, self.end = self.after, point, end
+            elif self.fine:
+                raise _unconverged(self.equations.parameters, gamma_v, self.after)
+            else:
+                self._refine()
+
+    def _refine(self) -> None:
+        """Follow the branch in fine steps, from the point before the last, which may be none."""
+        start, orientation = self.before, self.after - self.before
+        if not orientation.any():
+            orientation[3] = 1.0
+        self.points = _points(self.equations, start, orientation, **_FINE)
+        self.fine = True
+        self.after = next(self.points)
 
 
 def _points(
-    equations: Equations, start: Array, orientation: Array, length: float | None = None
+    equations: Equations, start: Array, orientation: Array, **options: float
 ) -> Iterator[Array]:
     """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them."""
-    lengths = {} if length is None else {"length": length, "longest": length}
-    steps = follow(equations, start, orientation, equations.scales, **lengths)
+    steps = follow(equations, start, orientation, equations.scales, **options)
     try:
         for step in itertools.islice(steps, _MOST_POINTS):
             yield step.point
@@ -66,8 +104,16 @@ def _points(
         return
 
 
-def _end_point(equations: Equations, before: Array, after: Array) -> Array:
-    """Return the point where the branch ends: at gap = 0, or where gamma_v is largest."""
+def _is_beyond(before: Array, after: Array) -> bool:
+    """Tell whether the branch has ended between two points."""
+    return bool(after[0] <= 0 or after[3] < before[3])
+
+
+def _end_point(equations: Equations, before: Array, after: Array) -> Array | None:
+    """Return the point where the branch ends: at gap = 0, or where gamma_v is largest.
+
+    None where that is not found.
+    """
     if after[0] > 0:
         return before
     system = Restricted(equations, (1, 2, 3), np.zeros(4))
@@ -75,10 +121,8 @@ def _end_point(equations: Equations, before: Array, after: Array) -> Array:
     for start in (after, before + (after - before) * before[0] / (before[0] - after[0])):
         found = newton(system, start[1:], equations.scales(start)[1:])
         if found.converged:
-            break
-    else:
-        raise _unconverged(equations.parameters, float(after[3]), found.point)
-    return system.complete(found.point)
+            return system.complete(found.point)
+    return None
 
 
 def _ended(parameters: Setting, end: Array) -> NoCondensate:
@@ -100,22 +144,27 @@ def _unconverged(parameters: Setting, gamma_v: float, last: Array) -> Convergenc
 
 def _state_between(
     equations: Equations, gamma_v: float, before: Array, after: Array, rtol: float
-) -> SteadyState:
+) -> SteadyState | NoCondensate:
     """Return the state at a decay rate between those of two points of the branch.
 
-    Where Newton's method does not get there, the piece is followed again in smaller steps.
+    Where Newton's method does not get there, the piece is followed again in smaller steps, which
+    may show that the branch ends on the way.
     """
     system = Restricted(equations, (0, 1, 2), np.array([0.0, 0.0, 0.0, gamma_v]))
-    for length in (*_REFINEMENTS, None):
+    for options in (*_REFINEMENTS, _FINE, None):
         guess = _between(before, after, gamma_v)
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and found.point[0] > 0:
             return finished(equations, equations.unknowns(found.point), gamma_v, rtol)
-        if length is None:
+        if options is None:
             break
-        for point in _points(equations, before, after - before, length):
-            if point[0] <= 0 or point[3] < before[3]:
-                after = _end_point(equations, before, point)
+        for point in _points(equations, before, after - before, **options):
+            if _is_beyond(before, point):
+                end = _end_point(equations, before, point)
+                if end is not None:
+                    after = end
+                if options is _FINE and gamma_v >= after[3]:
+                    return _ended(equations.parameters, after)
                 break
             if point[3] >= gamma_v:
                 after = point
