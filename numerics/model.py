@@ -10,7 +10,7 @@ from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Given
-from numerics.occupation import Filled, Occupation
+from numerics.occupation import Filled, Occupation, Part
 from numerics.superposition import Superposition
 
 
@@ -304,6 +304,16 @@ class Model(Given):
             else:
                 filled.append(Filled(scale * rate, at, kind, rate / whole, tied=False))
         return Occupation(tuple(filled), empty, empty_share)
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the Fermi functions of all reservoirs in the numbers that were given."""
+        for r in self.reservoirs:
+            potential = None if self._tied(r) else r.mu
+            if r.superposition is not None:
+                for weight, place, width in r.superposition.steps:
+                    yield Part(r.rate, weight, potential, place, width)
+            elif r.rate > 0:
+                yield Part(r.rate, 1.0, potential, 0.0, r.temperature if _fills(r) else 0.0)
 
     def coarser(self) -> Model | None:
         """Return the model with coarser occupations of the user's own, None if all are exact.

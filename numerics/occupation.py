@@ -66,6 +66,26 @@ class Filled(NamedTuple):
         return np.tanh(x / (2 * self.temperature)) if self.temperature > 0 else np.sign(x)
 
 
+class Part(NamedTuple):
+    """A Fermi function in what a model's reservoirs fill, in the numbers that were given.
+
+    Parameters
+    ----------
+    rate, weight : float
+        The reservoir's rate, and how much of it is this.
+    potential : float or None
+        The reservoir's, None for the unknown one, minus infinity for an empty reservoir.
+    place, temperature : float
+        Where the step is, from there, and its width.
+    """
+
+    rate: float
+    weight: float
+    potential: float | None
+    place: float
+    temperature: float
+
+
 class Occupation(NamedTuple):
     """All reservoirs together.
 

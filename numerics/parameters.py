@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Given
 from numerics.model import Contact, Model, Reservoir
-from numerics.occupation import Filled, Occupation
+from numerics.occupation import Filled, Occupation, Part
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
@@ -159,6 +160,11 @@ class Parameters(Given):
         """Return what fills the states where the edge of the bath is at mu_b - mu."""
         empty = self.gamma_v if drive is None else drive
         return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the bath and the vacuum in the numbers that were given."""
+        yield Part(self.gamma_b, 1.0, None, 0.0, self.temperature)
+        yield Part(self.gamma_v, 1.0, -math.inf, 0.0, 0.0)
 
     def coarser(self) -> None:
         """Return none: the occupation of the bath is a Fermi function."""

@@ -146,7 +146,7 @@ class _Axis:
     def count(self) -> int:
         """Return the number of roots above the axis."""
         double, gamma = self.evaluator.double, self.evaluator.gamma
-        energies = abs(double.mu) + double.gap + abs(double.edge) + gamma
+        energies = abs(double.mu) + double.gap + double.occupation.reach + gamma
         top = _HIGHEST * energies
         points = math.ceil(_DENSITY * math.log10(top / (_LOWEST * gamma)))
         first = [0.0, *map(float, np.geomspace(_LOWEST * gamma, top, points))]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from numerics.kernels import bubble_mpmath, bubble_numpy
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of
-from numerics.precise.quadrature import Stretch, Total, graded, integrate, matsubara, reflected
+from numerics.precise.quadrature import Stretch, Total, graded, integrate, reflected
+from numerics.precise.reservoirs import Baths
 from numerics.precise.state import PreciseState
 from numerics.response.frequency_grid import SMALLEST_WAVE, threshold_energies
 
@@ -42,12 +43,10 @@ class Loop:
     ) -> None:
         real = numbers.real
         self.numbers, self.state, self.point = numbers, state, (q, omega)
-        parameters = state.parameters
         self.q, self.shift, self.growth = real(q), real(omega.real), real(omega.imag)
-        self.gap, self.mu, self.edge = real(state.gap), real(state.mu), real(state.edge)
-        self.rates = real(parameters.gamma_b), real(parameters.gamma_v)
-        self.gamma = self.rates[0] + self.rates[1]
-        self.temperature = real(parameters.temperature)
+        self.gap, self.mu = real(state.gap), real(state.mu)
+        self.baths = Baths.of(numbers, state.parameters, self.mu, real(state.edge))
+        self.gamma = self.baths.gamma
         self.omega = complex(omega)
         self.checked: list[tuple[Any, list[Any]]] = []
         self.count = 0
@@ -57,11 +56,7 @@ class Loop:
 
     def occupation(self, nu: Any) -> Any:
         """Return the sum over the reservoirs of gamma_lambda [1 - 2 f_lambda]/gamma."""
-        if self.state.parameters.temperature > 0:
-            filling = self.numbers.context.tanh((nu - self.edge) / (2 * self.temperature))
-        else:
-            filling = 1 if nu > self.edge else -1
-        return (self.rates[0] * filling + self.rates[1]) / self.gamma
+        return self.baths.sums(self.numbers, nu)
 
     def integrand(self, y: Any) -> list[Any]:
         """Return real and imaginary parts of Pi_11, Pi_12, Pi_21, Pi_22 per unit of y."""
@@ -121,8 +116,9 @@ class Loop:
         singular, outer = self._singular()
         half = abs(self.shift) / 2
         ends = [real(0)]
-        if self.state.parameters.temperature == 0:
-            ends += [abs(self.edge + half), abs(self.edge - half)]
+        for bath in self.baths.filled:
+            if not bath.temperature > 0:
+                ends += [abs(bath.edge + half), abs(bath.edge - half)]
         ends.sort(key=self.numbers.exported)
         ends.append(real(outer))
         total = Total.zeros(self.numbers, 8)
@@ -175,19 +171,22 @@ class Loop:
             far = complex(((gamma + self.omega.imag / 2 - half * 1j) / float(self.q)) ** 2)
             points += [sign * far + complex(half, gamma) for sign in (1, -1)]
         points = [s for s in points if np.isfinite(s)]
-        scale = bottom + double.gap + abs(double.edge) + gamma + abs(self.omega)
-        scale += float(self.q) ** 2 + math.pi * parameters.temperature
+        baths = self.baths
+        scale = bottom + double.gap + baths.reach + gamma + abs(self.omega)
+        scale += float(self.q) ** 2 + math.pi * baths.warmest
         points += [
-            complex(double.edge + sign * half, distance)
+            complex(edge + sign * half, distance)
+            for edge, temperature, distances in baths.poles(scale)
+            if temperature > 0
             for sign in (1, -1)
-            for distance in matsubara(parameters.temperature, scale)
+            for distance in distances
         ]
         inner = [abs(s.real) for s in points if abs(s) < _REACH * scale]
-        outer = _OUTER * max([*inner, abs(double.edge) + abs(half)])
-        if parameters.temperature > 0:
+        outer = _OUTER * max([*inner, baths.reach + abs(half)])
+        for edge, temperature in baths.edges():
             # tanh is 1 there to the working precision
-            reach = self.numbers.bits * math.log(2) * parameters.temperature
-            outer = max(outer, abs(double.edge) + abs(half) + reach)
+            reach = self.numbers.bits * math.log(2) * temperature
+            outer = max(outer, abs(edge) + abs(half) + reach)
         # of the function that is subtracted
         points.append(complex(0, self.scale))
         return reflected(np.array(points)), outer

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from numerics.errors import ConvergenceError
 from numerics.kernels import steady_state_mpmath as kernels
 from numerics.kernels import steady_state_numpy
-from numerics.parameters import Parameters
+from numerics.parameters import Setting
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of, require_digits
-from numerics.precise.quadrature import Stretch, Total, graded, integrate, matsubara, reflected
+from numerics.precise.quadrature import Stretch, Total, graded, integrate, reflected
+from numerics.precise.reservoirs import Baths
 from numerics.steady.equations import Unknowns, evaluate_equations, singular_momenta
 from numerics.steady.solution import SteadyState
 
@@ -45,8 +46,9 @@ class PreciseState:
 
     Parameters
     ----------
-    parameters : Parameters
-        The model; its numbers are taken as exact.
+    parameters : Parameters or Model
+        The model; its numbers are taken as exact, those of the sum of Fermi functions that stands
+        for an occupation of the user's own among them.
     gap, mu, edge : mpmath.mpf
         Order parameter Delta_0, chemical potential mu, and mu_b - mu, in units of the Fermi energy.
     error : tuple of float
@@ -57,7 +59,7 @@ class PreciseState:
         The state in double precision.
     """
 
-    parameters: Parameters
+    parameters: Setting
     gap: mpmath.mpf
     mu: mpmath.mpf
     edge: mpmath.mpf
@@ -73,7 +75,7 @@ class PreciseState:
         `fluctuation_matrix` computes.
         """
         gap, mu, edge = (mpmath.mpf(x) for x in (state.gap, state.mu, state.edge))
-        return cls(state.paper, gap, mu, edge, (0.0, 0.0, 0.0), 15, state)
+        return cls(state.parameters, gap, mu, edge, (0.0, 0.0, 0.0), 15, state)
 
     @property
     def mu_b(self) -> mpmath.mpf:
@@ -113,17 +115,18 @@ def precise_state(
     True
     """
     digits = require_digits(digits)
-    parameters = state.paper
-    guard = _GUARD + (_WARM if parameters.temperature > 0 else 0)
+    parameters = state.parameters
+    warm = state.occupation.smearing > 0
+    guard = _GUARD + (_WARM if warm else 0)
     smallest = min(state.gap, parameters.linewidth)
     depth = digits + math.ceil(-math.log10(smallest))
     numbers = arithmetic_of(math.ceil(BITS * (depth + guard)), arithmetic)
     start = Unknowns(state.gap, state.mu, state.edge)
-    value = evaluate_equations(parameters, parameters.gamma_v, start)
+    value = evaluate_equations(parameters, parameters.drive, start)
     jacobian = (value.jacobian * value.scales[:, None])[:, :3]
     # without a drive the bath is at the condensate's potential, and the imaginary part vanishes
-    free = [0, 1, 2] if parameters.gamma_v > 0 else [0, 1]
-    rows = [0, 1, 2] if parameters.gamma_v > 0 else [0, 2]
+    free = [0, 1, 2] if parameters.drive > 0 else [0, 1]
+    rows = [0, 1, 2] if parameters.drive > 0 else [0, 2]
     inverse = np.linalg.inv(jacobian[np.ix_(rows, free)])
     wanted = 10.0**-digits * smallest
     tolerance = wanted / (4 * np.abs(inverse).sum(axis=1).max())
@@ -159,29 +162,28 @@ def precise_state(
 
 
 def _residuals(
-    numbers: Arithmetic, parameters: Parameters, at: list[Any], tolerance: float
+    numbers: Arithmetic, parameters: Setting, at: list[Any], tolerance: float
 ) -> tuple[Total, list[Any]]:
-    """Return the sums over momenta with their errors, and both equations, left minus right."""
+    """Return the sums over momenta with their errors, and the equations, left minus right."""
     momenta = _Momenta(numbers, parameters, at)
     total = momenta.total(tolerance)
     pi = numbers.context.pi
     gap_real, gap_imag, number = total.values
-    return total, [
-        gap_real + numbers.real(parameters.inv_kfa) / (8 * pi),
-        gap_imag,
-        number - 1 / (3 * pi * pi),
-    ]
+    fixed = number - 1 / (3 * pi * pi)
+    if parameters.potential is not None:
+        # the potential is given in place of the density
+        fixed = at[1] + at[2] - numbers.real(parameters.potential)
+    return total, [gap_real + numbers.real(parameters.inv_kfa) / (8 * pi), gap_imag, fixed]
 
 
 class _Momenta:
     """The integrands over the momentum at one point."""
 
-    def __init__(self, numbers: Arithmetic, parameters: Parameters, at: list[Any]) -> None:
+    def __init__(self, numbers: Arithmetic, parameters: Setting, at: list[Any]) -> None:
         self.numbers, self.parameters = numbers, parameters
-        self.gap, self.mu, self.edge = at
-        self.rates = numbers.real(parameters.gamma_b), numbers.real(parameters.gamma_v)
-        self.gamma = self.rates[0] + self.rates[1]
-        self.temperature = numbers.real(parameters.temperature)
+        self.gap, self.mu, edge = at
+        self.baths = Baths.of(numbers, parameters, self.mu, edge)
+        self.gamma = self.baths.gamma
         self.measure = 2 * numbers.context.pi * numbers.context.pi
         self.floats = Unknowns(*(float(x) for x in at))
 
@@ -189,44 +191,54 @@ class _Momenta:
         """Return gap equation, real and imaginary, and number equation per unit of p."""
         mp, square = self.numbers.context, p * p
         xi = square - self.mu
-        if self.parameters.temperature > 0:
-            bath = kernels.thermal(xi, self.gap, self.gamma, self.edge, self.temperature, mp=mp)
-        else:
-            bath = kernels.step(xi, self.gap, self.gamma, self.edge, mp=mp)
-        values = [self.rates[0] * b for b in bath[:3]]
-        if self.parameters.gamma_v > 0:
+        values = [0 * square] * 3
+        for rate, edge, temperature in self.baths.filled:
+            if temperature > 0:
+                bath = kernels.thermal(xi, self.gap, self.gamma, edge, temperature, mp=mp)
+            else:
+                bath = kernels.step(xi, self.gap, self.gamma, edge, mp=mp)
+            values = [v + rate * b for v, b in zip(values, bath, strict=False)]
+        if self.baths.empty > 0:
             void = kernels.empty(xi, self.gap, self.gamma, mp=mp)
-            values = [b + self.rates[1] * v for b, v in zip(values, void, strict=False)]
+            values = [v + self.baths.empty * b for v, b in zip(values, void, strict=False)]
         values[0] -= 1 / (2 * square)
         return [square * value / self.measure for value in values]
 
     def size(self, p: Array) -> Array:
         """Return the size of the integrands in double precision."""
-        parameters, at = self.parameters, self.floats
-        gamma = parameters.linewidth
+        at, gamma = self.floats, self.parameters.linewidth
         p = np.maximum(p, _NEXT_TO_ZERO)
-        xi = p * p - at.mu
-        if parameters.temperature > 0:
-            bath = steady_state_numpy.thermal(xi, at.gap, gamma, at.edge, parameters.temperature)
-        else:
-            bath = steady_state_numpy.step(xi, at.gap, gamma, at.edge)
-        void = steady_state_numpy.empty(xi, at.gap, gamma)
-        values = [
-            parameters.gamma_b * np.abs(b) + parameters.gamma_v * np.abs(v)
-            for b, v in zip(bath[:3], void, strict=False)
-        ]
-        return np.asarray(sum(values) * p * p / (2 * math.pi**2))
+        shared = (p * p - at.mu, at.gap, gamma)
+        void = steady_state_numpy.empty(*shared)
+        total = float(self.baths.empty) * sum(np.abs(v) for v in void[:3])
+        for rate, edge, temperature in self.baths.filled:
+            if temperature > 0:
+                bath = steady_state_numpy.thermal(*shared, float(edge), float(temperature))
+            else:
+                bath = steady_state_numpy.step(*shared, float(edge))
+            total = total + abs(float(rate)) * sum(np.abs(b) for b in bath[:3])
+        return np.asarray(total * p * p / (2 * math.pi**2))
 
     def total(self, tolerance: float) -> Total:
         """Return the sums over all momenta, the number equation's up to the cutoff."""
         parameters, at, real = self.parameters, self.floats, self.numbers.real
-        gamma, temperature = parameters.linewidth, parameters.temperature
-        scale = abs(at.mu) + at.gap + abs(at.edge) + gamma + 2 * math.pi * temperature
+        gamma, baths = parameters.linewidth, self.baths
+        scale = abs(at.mu) + at.gap + baths.reach + gamma + 2 * math.pi * baths.warmest
         end = _REACH * math.sqrt(scale)
-        poles = matsubara(temperature, scale)
-        shifts = poles - math.pi * temperature if temperature > 0 else np.zeros(1)
+        # poles and branch points where E_p = B +- i (gamma + a pole's distance)
         singular = reflected(
-            np.concatenate([singular_momenta(at, gamma + s, temperature) for s in shifts])
+            np.array(
+                [
+                    momentum
+                    for edge, temperature, distances in baths.poles(scale)
+                    for distance in distances
+                    for momentum in singular_momenta(
+                        Unknowns(at.gap, at.mu, edge),
+                        gamma + float(distance) - math.pi * temperature,
+                        temperature,
+                    )
+                ]
+            )
         )
         cutoff = parameters.cutoff
         total = Total.zeros(self.numbers, 3)
