@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.domain import instance
 from numerics.kernels import expansion_numpy as kernels
+from numerics.occupation import Filled
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
 from numerics.response.long_wavelength import momentum_scale
 from numerics.steady.equations import MEASURE
@@ -79,6 +80,17 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     True
     """
     instance("state", state, SteadyState)
+    total, error, evaluations = _coefficients(state)
+    coarser = state.coarser()
+    if coarser is not None:
+        # what the error of an occupation of the user's own does
+        error += np.abs(total - _coefficients(coarser)[0])
+    errors = (float(error[0]), float(error[1]))
+    return NarrowHydrodynamics(float(total[0]), float(total[1]), errors, state, evaluations)
+
+
+def _coefficients(state: SteadyState) -> tuple[Array, Array, int]:
+    """Return both coefficients with their errors, and how many momenta they took."""
     occupation = _Occupation(state)
     total, error, size = np.zeros((3, 2))
     evaluations = 0
@@ -91,88 +103,86 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     at_edge = occupation.at_edge()
     total += at_edge
     error += _ULP * float(np.finfo(float).eps) * (size + np.abs(at_edge))
-    errors = (float(error[0]), float(error[1]))
-    return NarrowHydrodynamics(float(total[0]), float(total[1]), errors, state, evaluations)
+    return total, error, evaluations
 
 
 class _Occupation:
     """The integrands at one state: kernels times the distribution at the excitation energy.
 
-    F_+(E)/gamma = 1 - r [f(E) + f(-E)], F_-(E)/gamma = r [f(-E) - f(E)], r = gamma_b/gamma.
+    F_+(E)/gamma = 1 - sum r_lambda [f_lambda(E) + f_lambda(-E)] and
+    F_-(E)/gamma = sum r_lambda [f_lambda(-E) - f_lambda(E)], r_lambda = gamma_lambda/gamma.
     """
 
     def __init__(self, state: SteadyState) -> None:
-        parameters = state.paper
-        self.gap, self.mu, self.edge = state.gap, state.mu, state.edge
-        self.temperature = parameters.temperature
-        self.ratio = parameters.gamma_b / parameters.linewidth
+        self.gap, self.mu = state.gap, state.mu
+        self.shares = list(state.occupation.shares())
         self.scale = momentum_scale(state)
         # E = 0, and at T > 0 the first pole of the occupation; at T = 0 panels end at its step
-        energies = [0j]
-        if self.temperature > 0:
-            energies.append(complex(self.edge, math.pi * self.temperature))
+        energies = [0j, *(complex(f.edge, f.smearing) for _, f in self.shares if f.temperature > 0)]
         self.singular: list[complex] = []
         for energy in energies:
             xi = cmath.sqrt(energy**2 - self.gap**2)
             self.singular += [cmath.sqrt(self.mu + xi), cmath.sqrt(self.mu - xi)]
-        # |xi| where E = |B|, if there is such a momentum
-        self.at_step = 0.0
-        if self.temperature == 0 and abs(self.edge) >= self.gap:
-            self.at_step = math.sqrt((abs(self.edge) - self.gap) * (abs(self.edge) + self.gap))
-            if self.at_step == 0 and self.mu > 0:
+        # the sharp steps, with |xi| where E = |B|, if there is such a momentum
+        self.at_step: list[tuple[float, float, float]] = []
+        for share, f in self.shares:
+            if f.temperature > 0 or abs(f.edge) < self.gap:
+                continue
+            step = math.sqrt((abs(f.edge) - self.gap) * (abs(f.edge) + self.gap))
+            if step > 0:
+                self.at_step.append((share, f.edge, step))
+            elif self.mu > 0:
                 raise ValueError(
-                    f"mu_b - mu = {self.edge} is outside its domain: other than the order "
+                    f"mu_b - mu = {f.edge} is outside its domain: other than the order "
                     "parameter, where alpha_11 diverges"
                 )
 
     def integrand(self, xi: Array) -> Array:
-        """Return both integrands under sum_p, without the delta function of T = 0."""
+        """Return both integrands under sum_p, without the delta functions of T = 0."""
         energy = np.hypot(xi, self.gap)
-        empty, filled = self._occupation(energy), self._occupation(-energy)
-        parts = [
-            1 - self.ratio * (empty[0] + filled[0]),
-            self.ratio * (filled[0] - empty[0]),
-            -self.ratio * (empty[1] - filled[1]),
-            -self.ratio * (filled[1] + empty[1]),
-        ]
+        even, odd, even_slope, odd_slope = np.zeros((4, xi.size))
+        for share, f in self.shares:
+            empty, filled = f.occupied(energy), f.occupied(-energy)
+            even += share * (empty + filled)
+            odd += share * (filled - empty)
+            above, below = _slope(f, energy), _slope(f, -energy)
+            even_slope -= share * (above - below)
+            odd_slope -= share * (below + above)
         values = np.array(kernels.narrow(xi, self.gap)).reshape(2, 4, -1)
-        return np.asarray(np.einsum("ijk,jk->ik", values, np.array(parts)))
-
-    def _occupation(self, energy: Array) -> tuple[Array, Array]:
-        """Return the Fermi factor and its smooth derivative."""
-        distance = energy - self.edge
-        if self.temperature == 0:
-            return np.where(distance < 0, 1.0, 0.0), np.zeros_like(energy)
-        tangent = np.tanh(distance / (2 * self.temperature))
-        return (1 - tangent) / 2, -(1 - tangent**2) / (4 * self.temperature)
+        return np.asarray(
+            np.einsum("ijk,jk->ik", values, np.array([1 - even, odd, even_slope, odd_slope]))
+        )
 
     def at_edge(self) -> Array:
         """Return what the delta functions at E = |B| contribute at T = 0."""
         total = np.zeros(2)
-        if self.at_step == 0:
-            return total
-        # at E = |B| f(E) falls from 1 to 0 for B > 0, f(-E) rises from 0 to 1 for B < 0
-        even = self.ratio if self.edge > 0 else -self.ratio
-        for xi in (self.at_step, -self.at_step):
-            square = xi + self.mu
-            if square <= 0:
-                continue
-            slopes = np.array(kernels.narrow(xi, self.gap)).reshape(2, 4)[:, 2:]
-            # delta(E - |B|) under sum_p, with dE/dp = 2 p xi / E
-            weight = MEASURE * math.sqrt(square) * abs(self.edge) / (2 * self.at_step)
-            total += weight * _waves(np.array([square]))[:, 0] * (slopes @ [even, self.ratio])
+        for share, edge, step in self.at_step:
+            # at E = |B| f(E) falls from 1 to 0 for B > 0, f(-E) rises from 0 to 1 for B < 0
+            even = share if edge > 0 else -share
+            for xi in (step, -step):
+                square = xi + self.mu
+                if square <= 0:
+                    continue
+                slopes = np.array(kernels.narrow(xi, self.gap)).reshape(2, 4)[:, 2:]
+                # delta(E - |B|) under sum_p, with dE/dp = 2 p xi / E
+                weight = MEASURE * math.sqrt(square) * abs(edge) / (2 * step)
+                total += weight * _waves(np.array([square]))[:, 0] * (slopes @ [even, share])
         return total
 
     def pieces(self) -> Iterator[tuple[Grid, Array]]:
         """Yield grids and the integrands on them, up to the delta function."""
-        marks = [math.sqrt(max(self.mu + sign * self.at_step, 0.0)) for sign in (-1, 1)]
+        steps = [step for _, _, step in self.at_step] or [0.0]
+        low, high = (
+            [math.sqrt(max(self.mu + sign * step, 0.0)) for step in steps] for sign in (-1, 1)
+        )
+        marks = [*low, *high]
         start = 0.0
         if self.mu > 0:
             # xi and -xi together: the principal value at xi = 0
             start = math.sqrt(2 * self.mu)
             middle = math.sqrt(self.mu)
             images = [cmath.sqrt(2 * self.mu - p**2) for p in self.singular]
-            grid = self._grid(0.0, middle, [*self.singular, *images], marks[:1])
+            grid = self._grid(0.0, middle, [*self.singular, *images], low)
             xi = self.mu - grid.nodes**2
             values = self._weighted(-xi, 2 * grid.nodes) + self._weighted(xi, 2 * grid.nodes)
             yield grid, values
@@ -194,6 +204,14 @@ class _Occupation:
         ends = [a, *sorted(m for m in marks if a < m < b), b]
         panels = [graded_panels(u, v, singular) for u, v in itertools.pairwise(ends)]
         return Grid.on(np.concatenate([panels[0], *(e[1:] for e in panels[1:])]), gauss_kronrod())
+
+
+def _slope(bath: Filled, energy: Array) -> Array:
+    """Return the derivative of a smooth occupation; that of a step is a delta function."""
+    if bath.temperature == 0:
+        return np.zeros_like(energy)
+    tangent = np.tanh((energy - bath.edge) / (2 * bath.temperature))
+    return np.asarray(-(1 - tangent**2) / (4 * bath.temperature))
 
 
 def _waves(square: Array) -> Array:

@@ -8,12 +8,29 @@ import mpmath
 import numpy as np
 import pytest
 
-from numerics import Parameters, fluctuation_matrix, solve_steady_state
+from numerics import (
+    Contact,
+    Model,
+    Parameters,
+    Reservoir,
+    fluctuation_matrix,
+    solve_steady_state,
+)
 from numerics.precise import PreciseState, precise_matrix, precise_state
 
 WEAK = Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5)
 UNITARY = Parameters(inv_kfa=0.0, gamma_b=1e-3, gamma_v=1e-4)
+THREE = Model(
+    Contact(-0.5),
+    [
+        Reservoir("bath", 4e-3),
+        Reservoir("lead", 1e-3, mu=0.4),
+        Reservoir("furnace", 5e-4, mu=0.9, temperature=0.05),
+        Reservoir.empty("vacuum", 1e-4),
+    ],
+)
 POINTS = {
+    "three": (THREE, 0.3, 0.1 + 1e-3j),
     "threshold": (WEAK, 0.3, 0.3533),
     "static": (WEAK, 0.015, 0.0),
     "slow": (WEAK, 1e-4, 1e-9j),

@@ -7,10 +7,17 @@ from dataclasses import replace
 import mpmath
 import pytest
 
-from numerics import Parameters, solve_steady_state
+from numerics import Contact, Model, Parameters, Reservoir, solve_steady_state
 from numerics.precise import precise_state
 
+LEADS = [
+    Reservoir("lead", 1e-3, mu=0.4),
+    Reservoir("furnace", 5e-4, mu=0.9, temperature=0.05),
+    Reservoir.empty("vacuum", 1e-4),
+]
 CASES = {
+    "three": Model(Contact(-0.5), [Reservoir("bath", 4e-3), *LEADS]),
+    "given": Model(Contact(0.0), [Reservoir("bath", 4e-3, mu=0.7), *LEADS], density=False),
     "weak": Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5),
     "balanced": Parameters(inv_kfa=1.0, gamma_b=1e-5),
     "narrow": Parameters(inv_kfa=-2.0, gamma_b=1e-8, gamma_v=1e-9),
@@ -71,6 +78,25 @@ def test_a_wrong_start_is_refined():
         distances(numbers(one), numbers(other)), one.error, other.error, strict=True
     ):
         assert distance <= x + y
+
+
+def test_a_model_split_in_other_words_has_the_same_digits():
+    bath, drain = Reservoir("bath", 1e-3), Reservoir.empty("drain", 2.5e-4)
+    halves = [replace(bath, name=name, rate=5e-4) for name in ("left", "right")]
+    whole, split = Model(Contact(-1.0), [bath, drain]), Model(Contact(-1.0), [*halves, drain])
+    one, other = (precise_state(solve_steady_state(m), 25) for m in (whole, split))
+    paper = precise_state(solve_steady_state(Parameters(-1.0, 1e-3, 2.5e-4)), 25)
+    for found in (other, paper):
+        for distance, x, y in zip(
+            distances(numbers(one), numbers(found)), one.error, found.error, strict=True
+        ):
+            assert distance <= x + y
+
+
+def test_a_given_potential_is_met():
+    found = precise_state(solve_steady_state(CASES["given"]), 25)
+    with mpmath.workdps(40):
+        assert abs(found.mu_b - mpmath.mpf(0.7)) <= found.error[1] + found.error[2] + 1e-30
 
 
 def test_bad_input_is_refused():

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics import (
+    Contact,
     Hydrodynamics,
+    Model,
     NoCondensate,
     Parameters,
+    Reservoir,
     equilibrium_crossover,
     fluctuation_matrix,
     hydrodynamics,
@@ -211,6 +214,15 @@ DRIVEN = {
     "bcs": Parameters(inv_kfa=-1.0, gamma_b=1e-7, gamma_v=1e-8),
     "warm": Parameters(inv_kfa=-1.0, gamma_b=1e-6, gamma_v=1e-7, temperature=0.02),
     "hot": Parameters(inv_kfa=0.0, gamma_b=1e-6, gamma_v=1e-7, temperature=0.3),
+    "three": Model(
+        Contact(-0.5),
+        [
+            Reservoir("bath", 4e-7),
+            Reservoir("lead", 1e-7, mu=0.4),
+            Reservoir("furnace", 5e-8, mu=0.9, temperature=0.05),
+            Reservoir.empty("vacuum", 1e-8),
+        ],
+    ),
 }
 
 

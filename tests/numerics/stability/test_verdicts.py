@@ -10,7 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numerics import NoCondensate, Parameters, collective_mode, growth_rate, solve_steady_state
+from numerics import (
+    Contact,
+    Model,
+    NoCondensate,
+    Parameters,
+    Reservoir,
+    collective_mode,
+    growth_rate,
+    solve_steady_state,
+)
 from numerics.precise import precise_determinant, precise_state
 from numerics.stability.axis_count import axis_modes
 
@@ -162,9 +171,17 @@ def test_an_undecided_rate_names_an_interval():
     assert math.isfinite(found.error)
 
 
-def test_more_digits_decide_what_rounding_leaves_open():
+@pytest.mark.parametrize(
+    "model",
+    [
+        Parameters(2.0, 1e-6),
+        Model(Contact(2.0), [Reservoir("cold", 6e-7), Reservoir("warm", 4e-7, temperature=1e-3)]),
+    ],
+    ids=["bath", "two baths"],
+)
+def test_more_digits_decide_what_rounding_leaves_open(model):
     # the damping of sound, 2e-15 at a frequency of 0.05
-    state = solve_steady_state(Parameters(2.0, 1e-6))
+    state = solve_steady_state(model)
     assert collective_mode(state, 0.1).verdict == ("undecided",)
     found = collective_mode(state, 0.1, certify=True)
     assert found.verdict == ("decays",)

@@ -19,7 +19,6 @@ from numerics import (
     fluctuation_matrix,
     growth_rate,
     hydrodynamics,
-    narrow_hydrodynamics,
     occupied_spectral_weight,
     pair_correlation,
     solve_steady_state,
@@ -197,11 +196,6 @@ def test_no_condensate_is_said_in_the_model_s_words():
     drain = Reservoir.empty("drain", 2e-3)
     with pytest.raises(NoCondensate, match=r"from equilibrium ends .* bath 0.001, drain 0.002"):
         solve_steady_state(Model(Contact(-1.0), [BATH, drain]))
-
-
-def test_what_is_for_the_paper_s_model_only_says_so():
-    with pytest.raises(ValueError, match=r"state = .* outside its domain: a state of the paper's"):
-        narrow_hydrodynamics(solve_steady_state(ONE))
 
 
 @pytest.mark.parametrize(
