@@ -27,6 +27,9 @@ Variables = dict[str, Variable]
 
 #: Axes of arrays that are not ragged, by the type and the field; "error" where it has that of it.
 _AXES: dict[str, dict[str, tuple[str, ...]]] = {
+    "BoundaryCurve": dict.fromkeys(
+        ("inv_kfa", "ratio", "q", "omega", "error", "piece"), ("inv_kfa",)
+    ),
     "Coefficients": {
         **dict.fromkeys(("alpha", "beta", "eta"), ("row", "column")),
         "zeta": ("row",),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from os import PathLike
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from numerics.domain import instance
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
 
 Kind = TypeVar("Kind")
 
@@ -86,3 +88,20 @@ class Given(Kept):
         from numerics.display import as_latex
 
         return as_latex(self)
+
+
+class Pictured(Kept):
+    """A curve or a map, of which there is a picture."""
+
+    __slots__ = ()
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw this, and return the axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where; in a figure of its own by default.
+        """
+        # by its name: the figures stand above the results that they show
+        return cast("Axes", importlib.import_module("numerics.figures.plots").plot(self, ax))

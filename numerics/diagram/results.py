@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.kept import Kept
+from numerics.kept import Kept, Pictured
 from numerics.stability.boundaries import Boundary
 
 Array = NDArray[np.float64]
@@ -33,7 +33,7 @@ class CurveEnd(Kept):
 
 
 @dataclass(frozen=True, eq=False)
-class BoundaryCurve(Kept):
+class BoundaryCurve(Pictured):
     """A boundary at those interaction strengths where it exists.
 
     Parameters
@@ -107,7 +107,7 @@ class Stability:
 
 
 @dataclass(frozen=True, eq=False)
-class GrowthMap(Kept):
+class GrowthMap(Pictured):
     """The growth rate on a grid, arrays of shape (ratios, interaction strengths).
 
     Parameters
@@ -137,7 +137,7 @@ class GrowthMap(Kept):
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseDiagram(Kept):
+class PhaseDiagram(Pictured):
     """Boundaries by their kind, where A, B and C meet, and what else was wanted.
 
     `unstable` has the intervals of gamma_v/gamma_b within which modes grow, by the interaction

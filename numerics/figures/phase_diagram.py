@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from numerics.diagram.plane import phase_diagram
-from numerics.diagram.results import INSTABILITIES, PhaseDiagram
+from numerics.diagram.results import INSTABILITIES, BoundaryCurve, PhaseDiagram
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.stability_region import (
     Column,
@@ -150,12 +150,17 @@ def set_axes(axes: Axes, diagram: PhaseDiagram) -> None:
 
 def draw_curve(axes: Axes, diagram: PhaseDiagram, kind: str) -> None:
     """Draw the pieces of a boundary; a single point, which has no line, with a marker."""
-    if kind not in diagram.curves:
-        return
-    label: str | None = LABELS[kind]
-    for inv, ratio in diagram.curves[kind].pieces():
+    if kind in diagram.curves:
+        draw_pieces(axes, diagram.curves[kind])
+
+
+def draw_pieces(axes: Axes, curve: BoundaryCurve) -> None:
+    """Draw the pieces of a boundary that is no part of a diagram."""
+    label: str | None = LABELS.get(curve.kind, curve.kind)
+    looks = LOOKS.get(curve.kind, {"color": COLOURS[4]})
+    for inv, ratio in curve.pieces():
         marker = "o" if inv.size == 1 else None
-        axes.plot(inv, ratio, label=label, marker=marker, **LOOKS[kind])
+        axes.plot(inv, ratio, label=label, marker=marker, **looks)
         label = None
 
 

@@ -55,6 +55,14 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def new_axes() -> Axes:
+    """Return axes in a figure of their own, which pyplot knows of and shows."""
+    from matplotlib import pyplot
+
+    _, axes = pyplot.subplots(layout="constrained")
+    return axes
+
+
 def draw_map(
     axes: Axes, x: Array, y: Array, values: Array, *, norm: Normalize, cmap: str
 ) -> AxesImage:

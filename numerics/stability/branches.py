@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, SMALLEST, ascending
-from numerics.kept import Kept
+from numerics.kept import Pictured
 from numerics.results import Status
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import completed
@@ -44,7 +44,7 @@ _STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class ModeBranch(Kept):
+class ModeBranch(Pictured):
     """One collective mode at consecutive wave numbers.
 
     Parameters
@@ -67,7 +67,7 @@ class ModeBranch(Kept):
 
 
 @dataclass(frozen=True, eq=False)
-class ModeBranches(Kept):
+class ModeBranches(Pictured):
     """The collective modes that grow or are damped little, as branches over the wave numbers.
 
     Parameters

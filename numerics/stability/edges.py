@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from numerics.domain import ascending, choice, instance, outside
-from numerics.kept import Kept
+from numerics.kept import Kept, Pictured
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
 from numerics.results import GROWS, UNDECIDED, Status
@@ -75,7 +75,7 @@ class StabilityEdge(Kept):
 
 
 @dataclass(frozen=True)
-class StabilityLine(Kept):
+class StabilityLine(Pictured):
     """What is stable along the drive.
 
     Parameters

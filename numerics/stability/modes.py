@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, flag, positive, tolerance
-from numerics.kept import Kept
+from numerics.kept import Pictured
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.solve.analytic_roots import Rectangle, zeros_in
 from numerics.stability.axis_count import axis_modes, distinct
@@ -26,7 +26,7 @@ _BEYOND = 0.0137
 
 
 @dataclass(frozen=True)
-class CollectiveModes(Kept):
+class CollectiveModes(Pictured):
     """The collective modes at one wave number within a window of frequencies.
 
     Parameters

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, integer, positive
-from numerics.kept import Kept
+from numerics.kept import Kept, Pictured
 from numerics.stability.branches import Links, links, wave_numbers
 from numerics.stability.spectrum import Source, Spectrum
 
@@ -101,7 +101,7 @@ class Turn(Kept):
 
 
 @dataclass(frozen=True, eq=False)
-class RealDispersion(Kept):
+class RealDispersion(Pictured):
     """The dispersion (44).
 
     Parameters

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import choice, listed, outside, reals
-from numerics.kept import Kept
+from numerics.kept import Pictured
 from numerics.model import Model, Reservoir
 from numerics.parameters import Setting
 from numerics.results import Status
@@ -40,7 +40,7 @@ _STRENGTH = 0.3
 
 
 @dataclass(frozen=True)
-class Curve(Kept):
+class Curve(Pictured):
     """Steady states along a parameter.
 
     Parameters

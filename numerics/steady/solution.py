@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.domain import instance, listed, outside, reals, tolerance
 from numerics.errors import NoCondensate
-from numerics.kept import Kept
+from numerics.kept import Pictured
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
 from numerics.results import FullResult, Status
@@ -127,7 +127,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
 
 
 @dataclass(frozen=True)
-class Branch(Kept):
+class Branch(Pictured):
     """Steady states along the decay rate.
 
     Parameters

@@ -106,6 +106,13 @@ def test_a_diagram_has_curves_by_kind_and_a_map():
         assert [tuple(x) for x in at.tolist()] == list(intervals)
 
 
+def test_a_boundary_is_over_the_interaction_strength():
+    curve = value("diagram").curves["B"]
+    found = curve.to_xarray()
+    assert found["ratio"].dims == ("inv_kfa",)
+    assert found["ratio"].sel(inv_kfa=0.5) == curve.ratio[0]
+
+
 def test_a_line_has_its_edges():
     found = value("line").to_xarray()
     assert found["value"].values.tolist() == [e.value for e in value("line").edges]
