@@ -259,7 +259,7 @@ def closed_form() -> tuple[list[Any], list[Any]]:
 
     from derive import symbols
     from derive.algebra import nambu
-    from derive.closed_forms.pairs import pair_integrals, pole_matrix, residue_weight
+    from derive.closed_forms.two_bands import Poles
     from derive.functions.pairs import upper_root
 
     nu, omega, q, gamma = symbols.nu, symbols.transfer, symbols.wave_number, symbols.linewidth
@@ -267,26 +267,26 @@ def closed_form() -> tuple[list[Any], list[Any]]:
     forward, backward = sp.symbols("F_forward F_backward", real=True)
     distribution, one = sp.diag(forward, -backward), sp.eye(2)
 
-    def poles(z: Any) -> tuple[Any, list[Any], dict[int, Any]]:
+    def poles(z: Any) -> tuple[Poles, dict[int, Any]]:
         root = upper_root(z**2 - gap**2).doit()
-        momenta = [upper_root(mu + sign * root).doit() for sign in (1, -1)]
-        return root, momenta, {s: pole_matrix(z + s * root, z - s * root) for s in (1, -1)}
+        momenta = {s: upper_root(mu + s * root).doit() for s in (1, -1)}
+        return Poles(root, sp.S.Zero, z + root, z - root, sp.S.Zero, gap), momenta
 
-    a, plus, retarded = poles(nu + omega + sp.I * gamma)
+    after, plus = poles(nu + omega + sp.I * gamma)
     sums = {(s, t): sp.S.Zero for s in (1, 2) for t in (1, 2)}
     for half in (1, -1):
         shift = half * sp.I * gamma
-        c, minus, other = poles(nu + shift)
-        integrals = pair_integrals((a, c, a**2 - c**2), plus, minus, q)
+        before, minus = poles(nu + shift)
         for u in (1, -1):
             first = sp.zeros(2, 2)
             for s in (1, -1):
-                # the sum of the roots inside the logarithms, too
-                integral = integrals[s, u].doit().doit()
-                first += residue_weight(s, a) * integral * retarded[s]
-            here, there = other[u], other[u] - 2 * shift * one
+                total = plus[s] + minus[u]
+                integral = (sp.log(total + q) - sp.log(total - q)) / (2 * q)
+                first += after.weight(s) * integral * after.adjugate(s)
+            here = before.adjugate(u)
+            there = here - 2 * shift * one
             left, right = (here, there) if half > 0 else (there, here)
-            second = half * residue_weight(u, c) * left * distribution * right
+            second = half * before.weight(u) * left * distribution * right
             for s, t in sums:
                 sums[s, t] += (nambu.pauli(s) * first * nambu.pauli(t) * second).trace()
     values = [-value / (16 * sp.pi**2 * nu) for value in sums.values()]

@@ -1,80 +1,311 @@
-"""What the programs over the frequency share: their arguments, and the poles of a loop."""
+"""The loop of two Green's functions over the frequency, by the poles of both in p**2.
+
+At a fixed frequency the trace in R_st = Tr[tau_s G^R(p_+, nu + omega) tau_t G^K(p_-, nu)] is
+rational in p_+**2 and p_-**2.  Partial fractions in both leave its residues at pairs of poles times
+the integral of two propagators of free particles, `derive.closed_forms.pairs`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sympy as sp
 
 from derive import symbols
-from derive.codegen.stages import Stages
-from derive.functions.pairs import upper_root
+from derive.algebra import nambu
+from derive.closed_forms.two_bands import (
+    IMBALANCE,
+    SKEW,
+    Poles,
+    advanced_determinant,
+    advanced_shift,
+    middle,
+    squared_root,
+)
+from derive.codegen.stages import Stages, conjugate
+from derive.functions.pairs import pair_arctanh, pair_excess, root_sum, upper_root
 
-#: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
-FORWARD = sp.Symbol("F_forward", real=True)
-BACKWARD = sp.Symbol("F_backward", real=True)
-
-#: |nu| - Delta_0 and |nu + omega| - Delta_0, given without cancellation.
+#: Distances of |frequency| and of |frequency + omega| from the edge of the spectrum.
 DISTANCE = sp.Symbol("distance", real=True)
 TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
-
+#: Imaginary part of omega.
+GROWTH = sp.Symbol("growth", real=True)
 #: The signs of two poles.
 SIGNS = (1, -1)
 
-#: Arguments of the integrands over the frequency.
-INPUTS = (
-    symbols.nu,
-    DISTANCE,
-    TRANSFER_DISTANCE,
-    FORWARD,
-    BACKWARD,
-    symbols.transfer,
-    symbols.transfer_width,
-    symbols.wave_number,
-    symbols.gap,
-    symbols.mu,
-    symbols.linewidth,
-)
+_LETTERS = {1: "p", -1: "m"}
+_Matrix = sp.ImmutableMatrix
 
 
 @dataclass(frozen=True)
-class Poles:
-    """The poles xi = +-a of a Green's function in the kinetic energy, and what belongs to them.
+class Species:
+    """What tells electrons from holes.
 
     Parameters
     ----------
-    root, square : Expr
-        a in the upper half-plane, and a^2 = z^2 - Delta_0^2.
-    momenta : tuple of Expr
-        The roots sqrt(mu + a) and sqrt(mu - a) in the upper half-plane.
+    skew, imbalance : Expr
+        a = (1/m_e - 1/m_h)/4, and half the difference of the rates.
+    threshold : Expr
+        Edge of the spectrum from the middle of the gap, sqrt(1 - a**2) Delta_0.
+    frequency : Expr
+        nu - a mu.
     """
 
-    root: sp.Expr
-    square: sp.Expr
-    momenta: tuple[sp.Expr, ...]
+    skew: sp.Expr
+    imbalance: sp.Expr
+    threshold: sp.Expr
+    frequency: sp.Expr
+
+    @property
+    def definitions(self) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
+        """What has to be assigned first."""
+        if self.threshold == symbols.gap:
+            return ()
+        root = sp.sqrt((1 - self.skew) * (1 + self.skew))
+        return ((self.threshold, symbols.gap * root),)
 
 
-def retarded_poles(
-    stages: Stages, name: str, frequency: sp.Expr, width: sp.Expr, distance: sp.Expr
+#: Equal masses and rates; and any.
+EQUAL = Species(sp.S.Zero, sp.S.Zero, symbols.gap, symbols.nu)
+GENERAL = Species(
+    SKEW, IMBALANCE, sp.Symbol("threshold", positive=True), sp.Symbol("frequency", real=True)
+)
+
+
+def named_poles(
+    stages: Stages,
+    name: str,
+    species: Species,
+    frequency: sp.Expr,
+    width: sp.Expr,
+    distance: sp.Expr,
 ) -> Poles:
-    """Name the poles of a retarded Green's function.
+    """Name what belongs to the poles of a retarded Green's function.
 
     Parameters
     ----------
     stages : Stages
-        Where they are assigned.
+        Where it is assigned.
     name : str
-        What a is called.
+        What it begins with.
+    species : Species
     frequency, width : Expr
-        Real and imaginary part of z.
+        From the middle of the gap; the mean rate, Im(omega) included.
     distance : Expr
-        abs(frequency) - Delta_0 without cancellation.
+        abs(frequency) less the edge of the spectrum, without cancellation.
     """
-    # z^2 - Delta_0^2, which stays accurate at the edge of the spectrum
-    square = distance * (distance + 2 * symbols.gap) - width**2 + 2 * sp.I * width * frequency
-    root = stages.assign(name, upper_root(square))
-    momenta = tuple(
-        stages.assign(f"{name}_p{k}", upper_root(symbols.mu + sign * root))
-        for k, sign in enumerate(SIGNS)
-    )
-    return Poles(root, square, momenta)
+    a, assign = species.skew, stages.assign
+    slope = width - a * species.imbalance
+    square = squared_root(frequency, slope, distance, species.threshold)
+    root = assign(f"{name}_root", upper_root(square))
+    # Re r has the sign of the frequency, so that Y + r is the larger one
+    rising = assign(f"{name}_up", frequency + sp.I * slope + root)
+    falling = assign(f"{name}_down", species.threshold**2 / rising)
+    center = assign(f"{name}_center", middle(frequency, width, species.imbalance, a))
+    return Poles(root, center, rising, falling, a, symbols.gap)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A pole of G^K in p**2, and its residue there.
+
+    Parameters
+    ----------
+    label : str
+        What it is called.
+    momentum : Expr
+        The root of the pole in the upper half-plane.
+    advanced : bool
+        Whether it is a pole of G^A, the conjugate of one of G^R.
+    sign : int
+        Which of the two.
+    left, right : Matrix
+        The adjugates of the inverse of G^R and of G^A there.
+    weight : Expr
+        Residue of 1/(det A^R det A^A).
+    """
+
+    label: str
+    momentum: sp.Expr
+    advanced: bool
+    sign: int
+    left: _Matrix
+    right: _Matrix
+    weight: sp.Expr
+
+
+def sources(stages: Stages, species: Species, poles: Poles) -> tuple[Source, ...]:
+    """Name the four poles of G^K, two of G^R and their complex conjugates."""
+    found = []
+    shift = advanced_shift(imbalance=species.imbalance)
+    for sign in SIGNS:
+        label = f"r{_LETTERS[sign]}"
+        xi = stages.assign(f"{label}_xi", poles.xi(sign))
+        momentum = stages.assign(f"{label}_p", upper_root(symbols.mu + xi))
+        left = poles.adjugate(sign)
+        right = left + shift
+        determinant = advanced_determinant(
+            species.frequency, xi, imbalance=species.imbalance, skew=species.skew
+        )
+        weight = stages.assign(f"{label}_weight", poles.weight(sign) / determinant)
+        found.append(Source(label, momentum, False, sign, left, right, weight))
+    for source in tuple(found):
+        left, right = (m.applyfunc(_conjugated) for m in (source.right, source.left))
+        momentum, weight = -conjugate(source.momentum), conjugate(source.weight)
+        label = f"s{_LETTERS[source.sign]}"
+        found.append(Source(label, momentum, True, source.sign, left, right, weight))
+    return tuple(found)
+
+
+def _conjugated(value: sp.Expr) -> sp.Expr:
+    """Return the complex conjugate of a rational function of named parts."""
+    return value.xreplace({sp.I: -sp.I})
+
+
+class Loop:
+    """Sums over the poles of both Green's functions, in units of i/(4 pi) of the pair integral.
+
+    Parameters
+    ----------
+    stages : Stages
+        Where everything is assigned.
+    species : Species
+    keldysh : Matrix
+        Keldysh part of the self-energy, diagonal.
+    growth : Expr
+        Im(omega).
+    """
+
+    def __init__(
+        self, stages: Stages, species: Species, keldysh: _Matrix, growth: sp.Expr = GROWTH
+    ) -> None:
+        self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
+        self.omega = symbols.transfer + sp.I * growth
+        self.after = stages.assign("after", species.frequency + symbols.transfer)
+        self.width = symbols.linewidth + growth
+        self.plus = named_poles(stages, "a", species, self.after, self.width, TRANSFER_DISTANCE)
+        self.minus = named_poles(
+            stages, "c", species, species.frequency, symbols.linewidth, DISTANCE
+        )
+        self.momenta = {
+            sign: stages.assign(f"a{_LETTERS[sign]}_p", upper_root(symbols.mu + self.plus.xi(sign)))
+            for sign in SIGNS
+        }
+        self.sources = sources(stages, species, self.minus)
+        self.roots = {advanced: self._roots(advanced) for advanced in (False, True)}
+
+    def _roots(self, advanced: bool) -> dict[int, sp.Expr]:
+        """Return r_+ - r and r_+ + r of the poles in p_+ and p_-, without cancellation."""
+        slope = symbols.linewidth - self.species.skew * self.species.imbalance
+        total = self.after + self.species.frequency
+        root = self.minus.root
+        if advanced:
+            root = conjugate(root)
+            squares = (self.omega + 2 * sp.I * slope) * (total + sp.I * self.growth)
+        else:
+            squares = self.omega * (total + sp.I * (self.growth + 2 * slope))
+        label = "rs"[advanced]
+        return {
+            sign: self.stages.assign(
+                f"{label}{_LETTERS[sign]}_roots",
+                root_sum(self.plus.root, -sign * root, squares),
+            )
+            for sign in SIGNS
+        }
+
+    def _difference(self, sign: int, source: Source) -> sp.Expr:
+        """Return the difference of two poles, p_+**2 - p_-**2."""
+        a = self.species.skew
+        if source.advanced:
+            shift = 2 * self.species.imbalance - a * (self.width + symbols.linewidth)
+            apart = -a * symbols.transfer + sp.I * shift
+        else:
+            apart = -a * self.omega
+        return (apart + sign * self.roots[source.advanced][sign * source.sign]) / (1 - a**2)
+
+    def _pairs(self, source: Source) -> Iterator[tuple[int, sp.Expr, sp.Expr]]:
+        """Yield the sign of a pole of G^R, the difference of both poles, the sum of their roots."""
+        for sign in SIGNS:
+            name = f"{source.label}{_LETTERS[sign]}"
+            difference = self.stages.assign(f"{name}_x", self._difference(sign, source))
+            first, second = self.momenta[sign], source.momentum
+            # of equal bands the poles above the axis are known, and only roots of one above and
+            # one below can cancel
+            apart = (sign == source.sign) is source.advanced
+            if apart or self.species is not EQUAL:
+                both = root_sum(first, second, difference)
+            else:
+                both = first + second
+            yield sign, difference, self.stages.assign(f"{name}_k", both)
+
+    def _green(self, source: Source) -> _Matrix:
+        """Return the residue of G^K."""
+        value = source.weight * source.left * self.keldysh * source.right
+        return self.stages.assign_matrix(f"{source.label}_n", _Matrix(value))
+
+    def _retarded(self, source: Source) -> _Matrix:
+        """Return the sum over the poles of G^R of its residues times the momentum integral."""
+        plain = sp.zeros(2, 2)
+        for sign, _, k in self._pairs(source):
+            value = self.plus.weight(sign) * pair_arctanh(k, symbols.wave_number)
+            name = f"{source.label}{_LETTERS[sign]}_w"
+            plain += self.stages.assign(name, value) * self.plus.adjugate(sign)
+        return self.stages.assign_matrix(f"{source.label}_g", _Matrix(plain))
+
+    def _bracket(self, source: Source) -> tuple[sp.Expr, _Matrix]:
+        """Return G_12 of that sum, and the sum with the bracket of `phase_column`."""
+        vertex = self.species.skew * nambu.pauli(0) + nambu.pauli(3)
+        total, bracket = sp.S.Zero, sp.zeros(2, 2)
+        for sign, difference, k in self._pairs(source):
+            name = f"{source.label}{_LETTERS[sign]}"
+            adjugate, weight = self.plus.adjugate(sign), self.plus.weight(sign)
+            excess = self.stages.assign(f"{name}_excess", pair_excess(k, symbols.wave_number))
+            value = self.stages.assign(f"{name}_w", weight * (1 / k + excess))
+            change = self.stages.assign(f"{name}_v", weight * difference * excess)
+            total += value
+            bracket += adjugate * (self.omega * value * nambu.pauli(0) - change * vertex)
+        return (
+            self.stages.assign(f"{source.label}_g", -symbols.gap * total),
+            self.stages.assign_matrix(f"{source.label}_b", _Matrix(bracket)),
+        )
+
+    def traces(self, vertices: tuple[tuple[int, int], ...]) -> list[sp.Expr]:
+        """Return R_st for pairs of vertices."""
+        sums = dict.fromkeys(vertices, sp.S.Zero)
+        for source in self.sources:
+            plain, green = self._retarded(source), self._green(source)
+            for s, t in vertices:
+                sums[s, t] += (nambu.pauli(s) * plain * nambu.pauli(t) * green).trace()
+        return list(sums.values())
+
+    def phase_column(self) -> tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]:
+        """Return R_s2(q, omega) - R_s2(0, 0), s = 1, 2, R_12 + R_21 and R_11 - R_22.
+
+        Since G_+ - G = -G_+ [omega - (p_+**2 - p_-**2)(a + tau_3)] G and G tau_2 G = tau_2/det A,
+        the difference is minus the trace of tau_s G_+ [...] tau_2 Sigma^K G^A/det A^R.  The first
+        part of the bracket is small with omega.  The second vanishes where p_+ = p_-: without a
+        wave number its sum over the poles is zero, so that what a wave number adds to the integral
+        over the momenta may stand for that integral, and each term is small with q**2.
+
+        For a symmetric G the matrices tau_1 G tau_2 + tau_2 G tau_1 and tau_1 G tau_1 -
+        tau_2 G tau_2 are 2 G_12 tau_2 and 2 G_12 tau_1: of G^K only what lies off its diagonal
+        enters, whose odd part is as small as the reservoirs' disagreement.
+        """
+        column, coupling, difference = [sp.S.Zero] * 2, sp.S.Zero, sp.S.Zero
+        tau = nambu.pauli
+        for source in self.sources:
+            off, bracket = self._bracket(source)
+            turned = self.stages.assign_matrix(
+                f"{source.label}_t", _Matrix(source.weight * tau(2) * self.keldysh * source.right)
+            )
+            for row in (0, 1):
+                column[row] -= (tau(row + 1) * bracket * turned).trace()
+            green = source.left * self.keldysh * source.right
+            # the products of the adjugates cancel in the odd part, before there is a number
+            odd, even = (
+                source.weight * sp.expand(green[0, 1] + sign * green[1, 0]) for sign in (-1, 1)
+            )
+            coupling += 2 * sp.I * off * self.stages.assign(f"{source.label}_odd", odd)
+            difference += 2 * off * self.stages.assign(f"{source.label}_even", even)
+        return column[0], column[1], coupling, difference

@@ -6,10 +6,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derive import symbols
-from derive.algebra import nambu
-from derive.closed_forms import pairs
-from derive.functions.pairs import pair_arctanh, root_sum, upper_root
+from derive.closed_forms.pairs import pair_integral
+from derive.functions.pairs import pair_arctanh, upper_root
 
 
 def two_propagators(k: complex, other: complex, q: float) -> complex:
@@ -33,7 +31,7 @@ def two_propagators(k: complex, other: complex, q: float) -> complex:
 )
 @pytest.mark.parametrize("q", [0.05, 0.7, 2.5])
 def test_two_propagators(k: complex, other: complex, q: float) -> None:
-    closed = sp.I / (4 * sp.pi) * pair_arctanh(sp.sympify(k + other), sp.Float(q))
+    closed = pair_integral(sp.sympify(k + other), sp.Float(q))
     assert complex(closed.doit().evalf()) == pytest.approx(two_propagators(k, other, q), rel=1e-9)
 
 
@@ -51,43 +49,3 @@ def test_upper_root(z: complex) -> None:
     root = complex(upper_root(sp.sympify(z)).doit().evalf())
     assert root.imag >= 0
     assert root**2 == pytest.approx(z, rel=1e-12)
-
-
-def test_pole_matrix_is_the_numerator_at_the_pole() -> None:
-    z = sp.Symbol("z")
-    root = sp.sqrt(z**2 - symbols.gap**2)
-    for sign in (1, -1):
-        numerator = z * nambu.pauli(0) + nambu.hamiltonian(sign * root, symbols.gap)
-        found = pairs.pole_matrix(z + sign * root, z - sign * root)
-        assert (numerator - found).applyfunc(sp.simplify).is_zero_matrix
-        # at the pole the numerator is a projector up to a factor
-        assert sp.simplify(found.det()) == 0
-
-
-def test_residues() -> None:
-    a, xi = sp.symbols("a xi", positive=True)
-    for sign in (1, -1):
-        expected = sp.residue(1 / (a**2 - xi**2), xi, sign * a)
-        assert sp.simplify(pairs.residue_weight(sign, a) - expected) == 0
-
-
-def test_pairs_of_poles() -> None:
-    # the stable form of each sum of roots is the plain sum
-    a, c = 0.3 + 0.2j, -0.4 + 0.1j
-    mu, q = 0.7, 0.4
-
-    def upper(z: complex) -> complex:
-        return complex(1j * mp.sqrt(-z))
-
-    plus, minus = ([upper(mu + s * x) for s in (1, -1)] for x in (a, c))
-    found = pairs.pair_integrals(
-        tuple(map(sp.sympify, (a, c, a * a - c * c))),
-        [sp.sympify(x) for x in plus],
-        [sp.sympify(x) for x in minus],
-        sp.Float(q),
-    )
-    for (s, u), value in found.items():
-        root = plus[s < 0] + minus[u < 0]
-        expected = (mp.log(root + q) - mp.log(root - q)) / (2 * q)
-        number = value.replace(root_sum, lambda x, y, d: x + y).doit().evalf()
-        assert complex(number) == pytest.approx(complex(expected), rel=1e-12)

@@ -73,6 +73,26 @@ def _frequencies(generator: Generator) -> Point:
     return point
 
 
+def _species(generator: Generator) -> Point:
+    point = _common(generator)
+    point |= _transfer(generator, point["gamma"])
+    skew, gamma = mpmath.mpf(generator.uniform(-0.8, 0.8)), point["gamma"]
+    frequency, omega = _signed(generator, -2, 1), point["omega_r"]
+    threshold = mpmath.sqrt((1 - skew) * (1 + skew)) * point["Delta_0"]
+    point |= {
+        "a": skew,
+        "delta": mpmath.mpf(float(gamma * generator.uniform(-0.9, 0.9))),
+        "frequency": frequency,
+        "distance": abs(frequency) - threshold,
+        "distance_omega": abs(frequency + omega) - threshold,
+        "q": _size(generator, -1.5, 0.5),
+    }
+    for name in ("electrons", "holes"):
+        point[f"filled_{name}"] = gamma * mpmath.mpf(generator.uniform(0, 1))
+        point[f"F_{name}"] = gamma * mpmath.mpf(generator.uniform(-1, 1))
+    return point
+
+
 def _one_momentum(generator: Generator) -> Point:
     point = _common(generator)
     point |= _transfer(generator, point["gamma"])
@@ -103,6 +123,7 @@ _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "band_outer": _one_momentum,
     "band_filling": _frequency,
     "spectral": _frequency,
+    "two_bands": _species,
 }
 
 #: Points of each kernel, 10000 in all; mpmath takes up to ten milliseconds for one.
@@ -113,7 +134,7 @@ COUNTS = {
     "band_outer_plus": 100,
     "bubble_pairing": 100,
     "expansion_empty": 1000,
-    "expansion_narrow": 1400,
+    "expansion_narrow": 1300,
     "expansion_step": 150,
     "expansion_thermal": 50,
     "goldstone_pairing": 100,
@@ -121,7 +142,7 @@ COUNTS = {
     "response_empty": 800,
     "response_step": 150,
     "response_thermal": 100,
-    "spectral_occupied": 1400,
+    "spectral_occupied": 1300,
     "steady_state_empty": 900,
     "steady_state_empty_tail": 200,
     "steady_state_equilibrium": 1250,
@@ -129,6 +150,9 @@ COUNTS = {
     "steady_state_fermi_tail": 50,
     "steady_state_step": 150,
     "steady_state_thermal": 100,
+    "two_bands_pairing": 50,
+    "two_bands_state": 100,
+    "two_bands_vertices": 50,
 }
 
 

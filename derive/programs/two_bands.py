@@ -1,0 +1,142 @@
+"""Programs of bands with masses and rates of their own: integrands over the frequency."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from derive import symbols
+from derive.closed_forms.pairs import PREFACTOR
+from derive.closed_forms.two_bands import IMBALANCE, SKEW
+from derive.codegen import compiler
+from derive.codegen.program import Module, Program
+from derive.codegen.stages import Stages
+from derive.functions.pairs import pair_excess
+from derive.programs.loop import (
+    DISTANCE,
+    GENERAL,
+    GROWTH,
+    TRANSFER_DISTANCE,
+    Loop,
+    Source,
+    named_poles,
+    sources,
+)
+
+#: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda] for electrons, and for holes at -nu.
+ELECTRONS = sp.Symbol("F_electrons", real=True)
+HOLES = sp.Symbol("F_holes", real=True)
+#: Sums over the reservoirs of gamma_lambda f_lambda.
+FILLED_ELECTRONS = sp.Symbol("filled_electrons", real=True)
+FILLED_HOLES = sp.Symbol("filled_holes", real=True)
+
+_SHARED = (symbols.gap, symbols.mu, symbols.linewidth, IMBALANCE, SKEW)
+LOOP_INPUTS = (
+    GENERAL.frequency,
+    DISTANCE,
+    TRANSFER_DISTANCE,
+    ELECTRONS,
+    HOLES,
+    symbols.transfer,
+    GROWTH,
+    symbols.wave_number,
+    *_SHARED,
+)
+STATE_INPUTS = (
+    GENERAL.frequency,
+    DISTANCE,
+    FILLED_ELECTRONS,
+    FILLED_HOLES,
+    symbols.momentum,
+    *_SHARED,
+)
+_EVERY = tuple((s, t) for s in range(4) for t in range(4))
+
+
+def _reservoirs(electrons: sp.Expr, holes: sp.Expr) -> sp.ImmutableMatrix:
+    """Return the Keldysh part of the reservoirs' self-energy, (21)."""
+    return sp.ImmutableMatrix(-2 * sp.I * sp.diag(electrons, -holes))
+
+
+def _finished(
+    name: str,
+    source: str,
+    inputs: tuple[sp.Symbol, ...],
+    stages: Stages,
+    outputs: list[tuple[str, sp.Expr]],
+) -> Program:
+    body = (*GENERAL.definitions, *stages.body)
+    return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
+
+
+def _response(name: str, source: str, names: tuple[str, ...], *, column: bool) -> Program:
+    stages = Stages()
+    loop = Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES))
+    values = loop.phase_column() if column else loop.traces(_EVERY)
+    outputs = []
+    for output, value in zip(names, values, strict=True):
+        parts = stages.parts(PREFACTOR * value / (2 * sp.pi))
+        outputs += [(f"{output}_{s}", p) for s, p in zip(("real", "imag"), parts, strict=True)]
+    return _finished(name, source, LOOP_INPUTS, stages, outputs)
+
+
+def _counted(stages: Stages, source: Source) -> sp.Expr:
+    """Return the sum over momenta up to the cutoff P of 1/(p**2 - k**2)."""
+    k, cutoff = source.momentum, symbols.momentum
+    value = -k * cutoff * pair_excess(k, cutoff) / (2 * sp.pi**2)
+    return stages.assign(f"{source.label}_counted", value)
+
+
+def _state() -> Program:
+    """Return the integrands of the gap and the number equation over the frequency."""
+    stages = Stages()
+    poles = named_poles(stages, "c", GENERAL, GENERAL.frequency, symbols.linewidth, DISTANCE)
+    electrons, holes = (symbols.linewidth + s * IMBALANCE for s in (1, -1))
+    keldysh = _reservoirs(electrons - 2 * FILLED_ELECTRONS, holes - 2 * FILLED_HOLES)
+    # what fills electrons, and what leaves no holes behind: Sigma^< and -Sigma^>, over 2 i
+    fillings = (
+        sp.diag(FILLED_ELECTRONS, holes - FILLED_HOLES),
+        sp.diag(electrons - FILLED_ELECTRONS, FILLED_HOLES),
+    )
+    gap, carriers = sp.S.Zero, [sp.S.Zero, sp.S.Zero]
+    for source in sources(stages, GENERAL, poles):
+        green = source.left * keldysh * source.right
+        # sum_p of 1/(p**2 - k**2) - 1/p**2: the residues add up to zero, so that 1/p**2 may be
+        # subtracted; G_12 is proportional to Delta_0, which the gap equation divides by
+        whole = sp.I * source.momentum / (4 * sp.pi)
+        gap += source.weight * sp.cancel(green[0, 1] / symbols.gap) * whole
+        counted = _counted(stages, source)
+        for k, filling in enumerate(fillings):
+            density = (source.left * filling * source.right)[k, k]
+            carriers[k] += source.weight * density * counted
+    outputs = list(
+        zip(("gap_real", "gap_imag"), stages.parts(-sp.I * gap / (4 * sp.pi)), strict=True)
+    )
+    for name, value in zip(("electrons", "holes"), carriers, strict=True):
+        outputs.append((name, stages.parts(value / sp.pi)[0]))
+    source_text = "(33), and the numbers of electrons and of holes in (34), per unit of nu"
+    return _finished("state", source_text, STATE_INPUTS, stages, outputs)
+
+
+def two_bands_module() -> Module:
+    """Return the integrands of the steady state and the response over the frequency."""
+    return Module(
+        "two_bands",
+        "Integrands over nu for bands with masses and rates of their own, all momentum integrals\n"
+        "done: `a` is (1/m_e - 1/m_h)/4, `gamma` and `delta` are half the sum and half the\n"
+        "difference of the rates, `frequency` is nu - a mu.",
+        (
+            _state(),
+            _response(
+                "vertices",
+                "R_st of (37) per unit of nu, s, t = 0 to 3",
+                tuple(f"r{s}{t}" for s, t in _EVERY),
+                column=False,
+            ),
+            _response(
+                "pairing",
+                "R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22",
+                ("r12", "r22", "coupling", "difference"),
+                column=True,
+            ),
+        ),
+    )
