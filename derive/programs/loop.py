@@ -35,7 +35,6 @@ GROWTH = sp.Symbol("growth", real=True)
 SIGNS = (1, -1)
 
 _LETTERS = {1: "p", -1: "m"}
-_Matrix = sp.ImmutableMatrix
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,8 @@ class Source:
     momentum: sp.Expr
     advanced: bool
     sign: int
-    left: _Matrix
-    right: _Matrix
+    left: sp.ImmutableMatrix
+    right: sp.ImmutableMatrix
     weight: sp.Expr
 
 
@@ -178,7 +177,11 @@ class Loop:
     """
 
     def __init__(
-        self, stages: Stages, species: Species, keldysh: _Matrix, growth: sp.Expr = GROWTH
+        self,
+        stages: Stages,
+        species: Species,
+        keldysh: sp.ImmutableMatrix,
+        growth: sp.Expr = GROWTH,
     ) -> None:
         self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
         self.omega = symbols.transfer + sp.I * growth
@@ -239,21 +242,21 @@ class Loop:
                 both = first + second
             yield sign, difference, self.stages.assign(f"{name}_k", both)
 
-    def _green(self, source: Source) -> _Matrix:
+    def _green(self, source: Source) -> sp.ImmutableMatrix:
         """Return the residue of G^K."""
         value = source.weight * source.left * self.keldysh * source.right
-        return self.stages.assign_matrix(f"{source.label}_n", _Matrix(value))
+        return self.stages.assign_matrix(f"{source.label}_n", sp.ImmutableMatrix(value))
 
-    def _retarded(self, source: Source) -> _Matrix:
+    def _retarded(self, source: Source) -> sp.ImmutableMatrix:
         """Return the sum over the poles of G^R of its residues times the momentum integral."""
         plain = sp.zeros(2, 2)
         for sign, _, k in self._pairs(source):
             value = self.plus.weight(sign) * pair_arctanh(k, symbols.wave_number)
             name = f"{source.label}{_LETTERS[sign]}_w"
             plain += self.stages.assign(name, value) * self.plus.adjugate(sign)
-        return self.stages.assign_matrix(f"{source.label}_g", _Matrix(plain))
+        return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
 
-    def _bracket(self, source: Source) -> tuple[sp.Expr, _Matrix]:
+    def _bracket(self, source: Source) -> tuple[sp.Expr, sp.ImmutableMatrix]:
         """Return G_12 of that sum, and the sum with the bracket of `phase_column`."""
         vertex = self.species.skew * nambu.pauli(0) + nambu.pauli(3)
         total, bracket = sp.S.Zero, sp.zeros(2, 2)
@@ -267,7 +270,7 @@ class Loop:
             bracket += adjugate * (self.omega * value * nambu.pauli(0) - change * vertex)
         return (
             self.stages.assign(f"{source.label}_g", -symbols.gap * total),
-            self.stages.assign_matrix(f"{source.label}_b", _Matrix(bracket)),
+            self.stages.assign_matrix(f"{source.label}_b", sp.ImmutableMatrix(bracket)),
         )
 
     def traces(self, vertices: tuple[tuple[int, int], ...]) -> list[sp.Expr]:
@@ -297,7 +300,8 @@ class Loop:
         for source in self.sources:
             off, bracket = self._bracket(source)
             turned = self.stages.assign_matrix(
-                f"{source.label}_t", _Matrix(source.weight * tau(2) * self.keldysh * source.right)
+                f"{source.label}_t",
+                sp.ImmutableMatrix(source.weight * tau(2) * self.keldysh * source.right),
             )
             for row in (0, 1):
                 column[row] -= (tau(row + 1) * bracket * turned).trace()
