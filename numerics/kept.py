@@ -102,6 +102,11 @@ class Pictured(Kept):
         ----------
         ax : matplotlib.axes.Axes, optional
             Where; in a figure of its own by default.
+
+        Raises
+        ------
+        ValueError
+            If `ax` is something else.
         """
         # by its name: the figures stand above the results that they show
         return cast("Axes", importlib.import_module("numerics.figures.plots").plot(self, ax))

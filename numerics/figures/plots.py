@@ -13,6 +13,7 @@ from matplotlib.colors import SymLogNorm
 from numpy.typing import NDArray
 
 from numerics.diagram.results import BoundaryCurve, GrowthMap, PhaseDiagram
+from numerics.domain import instance
 from numerics.figures.phase_diagram import draw_curve, draw_pieces, shade_unstable
 from numerics.figures.stability_region import SHADE
 from numerics.figures.style import COLOURS, LINES, new_axes, style
@@ -46,7 +47,7 @@ _ENERGIES = Quantity("energy", "", "", "ε_F")
 def plot(value: Any, axes: Axes | None = None) -> Axes:
     """Draw a result into axes; see the method of the same name."""
     with style():
-        axes = new_axes() if axes is None else axes
+        axes = new_axes() if axes is None else instance("ax", axes, Axes)
         _DRAWN[type(value).__name__](value, axes)
     return axes
 

@@ -97,6 +97,11 @@ def test_axes_of_their_own():
         pyplot.close("all")
 
 
+def test_what_is_no_axes_is_refused():
+    with pytest.raises(ValueError, match=r"^ax = 'here' is outside its domain: a Axes$"):
+        value("branch").plot("here")
+
+
 def lines(axes, label):
     (found,) = (x for x in axes.get_lines() if x.get_label().startswith(label))
     return found.get_xdata(), found.get_ydata()
