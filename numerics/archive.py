@@ -162,12 +162,14 @@ def save(value: object, path: str | PathLike[str]) -> None:
 
 
 def load(path: str | PathLike[str]) -> Any:
-    """Read what `save` has written.
+    """Read what `save` has written, JSON or netCDF, whatever the file is called.
 
     Raises
     ------
     ValueError
         If the file is something else, or has been changed.
+    ImportError
+        If it is netCDF and the packages of the extra `scan` are not installed.
     OSError
         If it cannot be read.
 

@@ -62,6 +62,13 @@ class Kept:
         ------
         ImportError
             If xarray, which the extra `scan` brings, is not installed.
+
+        Examples
+        --------
+        >>> from numerics import Parameters, trace_steady_states
+        >>> found = trace_steady_states(Parameters(0.0), [0.0, 1e-4]).to_xarray()
+        >>> found["gap"].dims, found["gap"].attrs["units"]
+        (('gamma_v',), 'epsilon_F')
         """
         from numerics.datasets import to_xarray
 
@@ -107,6 +114,14 @@ class Pictured(Kept):
         ------
         ValueError
             If `ax` is something else.
+
+        Examples
+        --------
+        >>> from matplotlib.figure import Figure
+        >>> from numerics import Parameters, trace_steady_states
+        >>> axes = Figure().subplots()
+        >>> trace_steady_states(Parameters(0.0), [0.0, 1e-4]).plot(axes) is axes
+        True
         """
         # by its name: the figures stand above the results that they show
         return cast("Axes", importlib.import_module("numerics.figures.plots").plot(self, ax))

@@ -31,6 +31,7 @@ from scipy.optimize import brentq
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import draw_map, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.amplitude_spectrum import spectral_function
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import Sampled
@@ -189,8 +190,8 @@ def draw(data: AmplitudeSpectrum) -> Figure:
                 )
                 if state.mu > 0:
                     _mark_amplitude_mode(axes, spectrum)
-                axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
-                axes.set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
+                axes.set_xlabel(quantity("q").label)
+                axes.set_ylabel(quantity("omega").label)
             _circle_poles(panels[row, 0], spectrum)
             bar = figure.colorbar(
                 image, ax=list(panels[row]), extend="both" if lowest < 0 else "max", aspect=18

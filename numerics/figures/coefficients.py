@@ -32,6 +32,7 @@ from numerics.figures.phase_diagram import (
 )
 from numerics.figures.style import new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.stability.boundaries import Boundary, find_boundary
 from numerics.steady.solution import SteadyState, trace_steady_states
@@ -181,7 +182,7 @@ def draw(data: CoefficientsData) -> Figure:
         draw_distances(lower, diagram, ("A", "B", "C", "beta22"), (zero.inv_kfa, zero.ratio))
         lower.axhline(0, **{**LOOKS["alpha11"], "zorder": 2.1})
         lower.set_ylim(-2, 26)
-        lower.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+        lower.set_xlabel(quantity("inv_kfa").label)
         lower.set_ylabel("above $\\alpha_{11} = 0$ (%)")
         lower.set_title("(d)", fontsize=10, loc="left")
         state_parameters(figure, data, COLUMNS)
@@ -239,6 +240,6 @@ def _draw_sweep(axes: Axes, name: str, sweep: Sweep) -> None:
         loc="left",
     )
     axes.set_xlim(0, sweep.ratios[-1])
-    axes.set_xlabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
+    axes.set_xlabel(quantity("ratio").label)
     axes.set_ylabel(r"$\alpha_{11}$,  $\beta_{22}$")
     axes.legend(loc="lower left")

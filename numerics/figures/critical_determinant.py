@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.quantities import quantity
 from numerics.response.determinant import determinant
 from numerics.stability.boundaries import Boundary, find_boundary
 
@@ -121,7 +122,7 @@ def draw(data: CriticalDeterminant) -> Figure:
             )
         below.set_ylabel(r"$(4\pi)^2\,|\det M(q, \omega)|$")
         below.set_xlim(0, data.q[-1])
-        below.set_xlabel(r"wave number $q/k_\mathrm{F}$")
+        below.set_xlabel(quantity("q").label)
         above.set_title("boundary C", fontsize=10)
         above.legend(loc="best")
         below.legend(loc="best")

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.quantities import quantity
 from numerics.steady.crossover import Crossover, bcs_limit, bec_limit, equilibrium_crossover
 
 COLUMNS = (
@@ -63,8 +64,8 @@ def draw(data: CrossoverCurve) -> Figure:
             interactions = [s.inv_kfa for s in states]
             gap.plot(interactions, [s.gap for s in states], **look)
             mu.plot(interactions, [s.mu for s in states], **look)
-        gap.set_ylabel(r"order parameter $\Delta_0/\varepsilon_\mathrm{F}$")
-        mu.set_ylabel(r"chemical potential $\mu/\varepsilon_\mathrm{F}$")
+        gap.set_ylabel(quantity("gap").label)
+        mu.set_ylabel(quantity("mu").label)
         gap.set_ylim(0, None)
         for axes in (gap, mu):
             _finish(axes, data)
@@ -74,5 +75,5 @@ def draw(data: CrossoverCurve) -> Figure:
 
 
 def _finish(axes: Axes, data: CrossoverCurve) -> None:
-    axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+    axes.set_xlabel(quantity("inv_kfa").label)
     axes.set_xlim(data.states[0].inv_kfa, data.states[-1].inv_kfa)

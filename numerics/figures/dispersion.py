@@ -30,6 +30,7 @@ from scipy.interpolate import CubicHermiteSpline
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.determinant import determinant
 from numerics.stability.boundaries import find_boundary
 from numerics.stability.undamped import RealDispersion, RealStrand, real_dispersion
@@ -279,7 +280,7 @@ def draw(data: Dispersion) -> Figure:
                     rf"({letter}{name})  ${interaction(view.inv_kfa)}$",
                     fontsize=10,
                 )
-                axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
+                axes.set_xlabel(quantity("q").label)
         state_parameters(figure, data, COLUMNS)
     return figure
 

@@ -38,6 +38,7 @@ from numerics.diagram.results import GrowthMap, PhaseDiagram
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.phase_diagram import LABELS, draw_curve
 from numerics.figures.style import new_figure, style
+from numerics.quantities import quantity
 from numerics.results import DECAYS, GROWS, UNDECIDED
 
 Array = NDArray[np.float64]
@@ -156,7 +157,7 @@ def draw(data: GrowthMapData) -> Figure:
             bar.set_label(f"{title} {label}")
             _draw_over(axes, data, x, y)
         _fill(row[2], x, y, static, _STATIC)
-        row[0].set_ylabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
+        row[0].set_ylabel(quantity("ratio").label)
         _legend(figure, row[0])
         state_parameters(figure, data, COLUMNS)
     return figure
@@ -219,7 +220,7 @@ def _draw_over(axes: Axes, data: GrowthMapData, x: Array, y: Array) -> None:
     axes.set_xlim(x[0], x[-1])
     axes.set_yticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
     axes.set_yticks([], minor=True)
-    axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+    axes.set_xlabel(quantity("inv_kfa").label)
     axes.grid(False)
 
 

@@ -24,6 +24,7 @@ from numerics.errors import NoBoundary
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.long_wavelength import hydrodynamics
 from numerics.response.narrow_coupling import narrow_hydrodynamics
 from numerics.stability.boundaries import Boundary, find_boundary
@@ -154,7 +155,7 @@ def draw(data: LimitOrdersData) -> Figure:
         right.set_ylabel(r"$\beta_{22}\,\varepsilon_\mathrm{F}/k_\mathrm{F}$")
         right.set_yscale("asinh", linear_width=0.02)
         for axes in (left, right):
-            axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+            axes.set_xlabel(quantity("inv_kfa").label)
             axes.axhline(0.0, color="#888888", linewidth=0.8)
         left.legend()
         state_parameters(figure, data, COLUMNS)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.spectral_weight import occupied_spectral_weight
 from numerics.steady.solution import SteadyState, solve_steady_state
 
@@ -104,7 +105,7 @@ def draw(data: OccupiedWeight) -> Figure:
             axes.set_xlabel(r"momentum $p/k_\mathrm{F}$")
             axes.locator_params(nbins=5)
             axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        panels[0].set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
+        panels[0].set_ylabel(quantity("omega").label)
         bar = figure.colorbar(image, ax=panels, extend="both")
         bar.set_label(r"$L(p, \omega)\,\varepsilon_\mathrm{F}$, pixel mean, logarithmic scale")
         state_parameters(figure, data, COLUMNS)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.steady.solution import Branch, trace_steady_states
 
 COLUMNS = (
@@ -82,8 +83,8 @@ def draw(data: OrderParameter) -> Figure:
                 linestyle=LINES[index % len(LINES)],
                 label=f"{model.cutoff:g}",
             )
-        axes.set_xlabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
-        axes.set_ylabel(r"order parameter $\Delta_0/\varepsilon_\mathrm{F}$")
+        axes.set_xlabel(quantity("ratio").label)
+        axes.set_ylabel(quantity("gap").label)
         axes.set_xlim(0, 1.05)
         axes.set_ylim(0, None)
         axes.legend(title=r"cutoff $p_\mathrm{c}/k_\mathrm{F}$")

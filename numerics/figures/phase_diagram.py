@@ -32,6 +32,7 @@ from numerics.figures.stability_region import (
     unstable_region,
 )
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.quantities import quantity
 
 Array = NDArray[np.float64]
 
@@ -131,7 +132,7 @@ def draw(data: PhaseDiagramData) -> Figure:
         draw_distances(lower, diagram, INSTABILITIES, first_boundary(diagram))
         lower.set_ylabel("above the first\nof A, B, C (%)")
         lower.set_ylim(-0.7, 10)
-        lower.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
+        lower.set_xlabel(quantity("inv_kfa").label)
         state_parameters(figure, data, COLUMNS)
     return figure
 
@@ -141,8 +142,8 @@ def set_axes(axes: Axes, diagram: PhaseDiagram) -> None:
     axes.set_yscale("log")
     axes.set_xlim(diagram.inv_kfa[0], diagram.inv_kfa[-1])
     axes.set_ylim(1e-3, 8.0)
-    axes.set_xlabel(r"interaction strength $(k_\mathrm{F}a_s)^{-1}$")
-    axes.set_ylabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
+    axes.set_xlabel(quantity("inv_kfa").label)
+    axes.set_ylabel(quantity("ratio").label)
     across = axes.get_yaxis_transform()
     for text, x, y in (("N", 0.95, 1.6), ("Unstable BEC", 0.6, 0.15), ("Stable BEC", 0.25, 6e-3)):
         axes.text(x, y, text, transform=across, ha="center", va="center", fontsize=12)

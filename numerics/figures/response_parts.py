@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
+from numerics.quantities import quantity
 from numerics.response.fluctuation import pair_correlation
 from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
@@ -157,8 +158,8 @@ def draw(data: ResponseParts) -> Figure:
             unit = r"$k_\mathrm{F}^3/\varepsilon_\mathrm{F}$"
             bar.set_label(f"{title} / ({unit}), square-root scale")
         for axes in panels[-1]:
-            axes.set_xlabel(r"wave number $q/k_\mathrm{F}$")
+            axes.set_xlabel(quantity("q").label)
         for axes in panels[:, 0]:
-            axes.set_ylabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
+            axes.set_ylabel(quantity("omega").label)
         state_parameters(figure, data, COLUMNS)
     return figure

@@ -31,6 +31,7 @@ from numerics.diagram.refined_curves import halved
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.quantities import quantity
 from numerics.stability.boundaries import Boundary, find_boundary
 
 COLUMNS = (
@@ -224,8 +225,8 @@ def draw(data: TemperatureData) -> Figure:
         ticks = [0.0, 1e-3, 1e-2, 1e-1]
         ratio.set_xticks(ticks, ["0", *(f"$10^{{{round(math.log10(t))}}}$" for t in ticks[1:])])
         ratio.set_xlim(0.0, _HIGHEST)
-        ratio.set_ylabel(r"decay rate $\gamma_\mathrm{v}/\gamma_\mathrm{b}$")
-        wave.set_ylabel(r"wave number $q/k_\mathrm{F}$")
+        ratio.set_ylabel(quantity("ratio").label)
+        wave.set_ylabel(quantity("q").label)
         frequency.set_ylabel(r"frequency $\omega/\gamma_\mathrm{b}$")
         frequency.set_ylim(0.0, None)
         frequency.set_xlabel(r"temperature of the bath $T_\mathrm{b}/\varepsilon_\mathrm{F}$")
