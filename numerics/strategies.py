@@ -16,7 +16,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from numerics.domain import choice
-from numerics.errors import ConvergenceError, NoCondensate
+from numerics.errors import NoCondensate
 from numerics.model import Contact, Model, Reservoir
 from numerics.parameters import Parameters, Setting
 from numerics.steady.crossover import equilibrium_crossover
@@ -170,14 +170,11 @@ def steady_states(draw: st.DrawFn, models: st.SearchStrategy[Setting] | None = N
 
 @functools.lru_cache(maxsize=4096)
 def _solved(model: Setting) -> SteadyState | float | None:
-    """Return the state, or the drive at which its branch ends, or that there is none."""
+    """Return the state, or the drive at which its branch ends, or that there is none at all."""
     try:
         return solve_steady_state(model)
     except NoCondensate as ended:
         return ended.end
-    except ConvergenceError:
-        # cold leads that meet the edges of the spectrum where the branch ends
-        return None
 
 
 def frequencies(state: SteadyState, *, real: bool = False) -> st.SearchStrategy[complex]:

@@ -25,6 +25,8 @@ _REFINEMENTS = ({"length": 0.2, "longest": 0.2}, {"length": 0.05, "longest": 0.0
 #: the square root of the distance, on the scale of the linewidth: the branch has a corner, beyond
 #: which a solution by Newton's method may be none.
 _FINE = {"length": 0.05, "longest": 0.5, "shortest": 1e-11, "tolerance": 1e-7}
+#: From how many points before the last the fine steps begin: the last ones may be no solutions.
+_BACK = (1, 2, 4)
 #: Points after which the continuation is given up.
 _MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
@@ -54,8 +56,8 @@ class _Branch:
 
     Attributes
     ----------
-    before, after : ndarray
-        The last two points.
+    passed : list of ndarray
+        The points up to the last one.
     end : ndarray or None
         Where it ends, once that has been reached.
     """
@@ -63,33 +65,41 @@ class _Branch:
     def __init__(self, equations: Equations, start: Array) -> None:
         self.equations = equations
         self.points = _points(equations, start, np.array([0.0, 0.0, 0.0, 1.0]))
-        self.before = self.after = next(self.points)
+        self.passed = [next(self.points)]
         self.end: Array | None = None
-        self.fine = False
+        self.back = list(_BACK)
+
+    @property
+    def before(self) -> Array:
+        """The point before the last."""
+        return self.passed[-2]
+
+    @property
+    def after(self) -> Array:
+        """The last point."""
+        return self.passed[-1]
 
     def reach(self, gamma_v: float) -> None:
         """Follow the branch to a decay rate, or to its end."""
         while self.end is None and self.after[3] < gamma_v:
             point = next(self.points, None)
-            end = None
             if point is not None and _is_beyond(self.after, point):
-                end = _end_point(self.equations, self.after, point)
-                point = end
+                self.end = point = _end_point(self.equations, self.after, point)
             if point is not None:
-                self.before, self.after, self.end = self.after, point, end
-            elif self.fine:
-                raise _unconverged(self.equations.parameters, gamma_v, self.after)
+                self.passed.append(point)
+            elif self.back:
+                self._refine(self.back.pop(0))
             else:
-                self._refine()
+                raise _unconverged(self.equations.parameters, gamma_v, self.after)
 
-    def _refine(self) -> None:
-        """Follow the branch in fine steps, from the point before the last, which may be none."""
-        start, orientation = self.before, self.after - self.before
-        if not orientation.any():
-            orientation[3] = 1.0
-        self.points = _points(self.equations, start, orientation, **_FINE)
-        self.fine = True
-        self.after = next(self.points)
+    def _refine(self, back: int) -> None:
+        """Follow the branch in fine steps, from some points before the last."""
+        kept = self.passed[: max(len(self.passed) - back, 1)]
+        orientation = self.passed[len(kept)] - kept[-1] if len(self.passed) > len(kept) else None
+        if orientation is None:
+            orientation = np.array([0.0, 0.0, 0.0, 1.0])
+        self.points = _points(self.equations, kept[-1], orientation, **_FINE)
+        self.passed = [*kept[:-1], next(self.points)]
 
 
 def _points(
