@@ -16,10 +16,8 @@ import sympy as sp
 from IPython.display import Math, display
 
 import derive
-from derive import symbols
-from derive.algebra import keldysh, nambu
+from derive import greens, keldysh, nambu, reservoirs, symbols
 from derive.hanai2017 import tunnelling
-from derive.model import greens, reservoirs
 from numerics.figures.style import COLOURS, new_figure, style
 
 ledger = derive.ledger()

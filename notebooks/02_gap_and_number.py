@@ -18,7 +18,6 @@ from IPython.display import Math, display
 import derive
 from derive import symbols
 from derive.hanai2017.limits import equilibrium
-from derive.polynomials.poles import fractions, principal_parts
 from numerics import Parameters, solve_steady_state
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 
@@ -64,14 +63,15 @@ filled
 
 # %% [markdown]
 # **Step 1: partial fractions.** A rational function that decays is the sum of its principal parts.
-# Here there are two simple poles; the engine notes on which side of the real axis each one lies,
-# which it decides from the assumptions on the symbols ($\gamma > 0$).
+# Here there are two simple poles; the engine has to know on which side of the real axis each one
+# lies, which it decides from the assumptions on the symbols ($\gamma > 0$).
 
 # %%
-poles = [pole for part in fractions(line, nu) for pole in principal_parts(part, nu)]
-for pole in poles:
-    display(sp.Tuple(pole.location, pole.coefficients[0], sp.Integer(pole.side)))
-assert sp.simplify(line - sum(p.coefficients[0] / (nu - p.location) for p in poles)) == 0
+# a simple pole's residue is the numerator over the slope of the denominator
+poles = {z: 1 / sp.diff(1 / line, nu).subs(nu, z) for z in sp.solve(1 / line, nu)}
+for z, residue in poles.items():
+    display(sp.Tuple(z, residue, sp.sign(sp.im(z))))
+assert sp.simplify(line - sum(residue / (nu - z) for z, residue in poles.items())) == 0
 
 # %% [markdown]
 # **Step 2: one function for all poles.** Each term is integrated from $-\infty$ to $B$. Since the
@@ -81,8 +81,8 @@ assert sp.simplify(line - sum(p.coefficients[0] / (nu - p.location) for p in pol
 # that falls off like $1/\nu^2$ add up to zero.
 
 # %%
-assert sp.simplify(sum(p.coefficients[0] for p in poles)) == 0
-by_hand = sum(p.coefficients[0] * sp.log(p.location - B) for p in poles) / (2 * sp.pi)
+assert sp.simplify(sum(poles.values())) == 0
+by_hand = sum(residue * sp.log(z - B) for z, residue in poles.items()) / (2 * sp.pi)
 by_engine = derive.integrate_frequency(filled, nu)
 assert sp.expand(by_hand - by_engine) == 0
 by_engine

@@ -14,11 +14,9 @@ import sympy as sp
 from IPython.display import Math, display
 
 import derive
-from derive import symbols
-from derive.algebra import nambu
+from derive import branches, nambu, response, symbols
 from derive.hanai2017.limits import thouless
 from derive.hanai2017.matrices import ANY_RESERVOIR
-from derive.model import branches, response
 from numerics import Parameters, fluctuation_matrix, pair_correlation, solve_steady_state
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 

@@ -19,11 +19,7 @@ import sympy as sp
 
 import derive
 from derive import symbols
-from derive.build.export import export
-from derive.codegen import passes
-from derive.codegen.printers import MPMATH, NUMPY, Printer
-from derive.codegen.program import Program
-from derive.codegen.real_split import split_complex
+from derive.codegen import MPMATH, NUMPY, Printer, Program, passes, split_complex
 from numerics.figures.style import COLOURS, new_figure, style
 
 # %% [markdown]
@@ -208,12 +204,14 @@ sum(plain.operations.values())
 # ## Export
 #
 # The kernels are yours: one module per target, that needs nothing of this project. On the command
-# line this is `nambu export --target c --out DIR`.
+# line this is `nambu export --target c --out DIR`, or the same of `python -m derive`:
 
 # %%
 folder = Path(tempfile.mkdtemp())
 for target in ("numpy", "numba", "c", "mpmath"):
-    print(target, [path.name for path in export(target, folder / target)])
+    options = ["--target", target, "--out", str(folder / target)]
+    subprocess.run([sys.executable, "-m", "derive", "export", *options], check=True)
+    print(target, sorted(path.name for path in (folder / target).iterdir()))
 
 # %% [markdown]
 # The NumPy module, imported by a Python that does not know this project:

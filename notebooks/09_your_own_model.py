@@ -7,13 +7,15 @@
 
 # %%
 # %matplotlib inline
+import itertools
+
 import numpy as np
 import sympy as sp
 from IPython.display import display
+from scipy.special import erfc
 
 import derive
-from derive import symbols
-from derive.model import reservoirs, response
+from derive import reservoirs, response, symbols
 from numerics import (
     Contact,
     Model,
@@ -26,8 +28,6 @@ from numerics import (
     verify,
 )
 from numerics.figures.style import COLOURS, LINES, new_figure, style
-from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
-from numerics.steady.equations import Unknowns, singular_momenta
 
 # %% [markdown]
 # ## A third reservoir
@@ -193,7 +193,44 @@ for state in window.states[1]:
 # %% [markdown]
 # All three: the instability of the paper, at finite wave numbers, comes long before.
 #
+# ## An occupation that is no Fermi function
 #
+# A short wire between two contacts at a voltage is filled in two steps; scattering in it broadens
+# them. `occupation` is any function of the energy above the reservoir's potential, and `steps` says
+# where it changes, and over what width. It is kept as a sum of Fermi functions, sharp ones for the
+# sharp steps, so that everything else works as before. A wire with sharp steps is two leads:
+
+
+# %%
+def with_wire(occupation, width):
+    """Return the model at unitarity with a wire of two steps, 0.4 apart, in place of the lead."""
+    steps = [(0.2, width), (-0.2, width)]
+    wire = Reservoir("wire", 3e-4, mu=0.6, occupation=occupation, steps=steps)
+    return Model(Contact(0.0), [Reservoir("bath", 1e-3), wire, Reservoir.empty("vacuum", 2e-4)])
+
+
+wire = solve_steady_state(with_wire(lambda x: 0.3 * (x < 0.2) + 0.7 * (x < -0.2), 0.0))
+contacts = [Reservoir("source", 0.9e-4, mu=0.8), Reservoir("sink", 2.1e-4, mu=0.4)]
+rest = [Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 2e-4)]
+pair = solve_steady_state(Model(Contact(0.0), [*contacts, *rest]))
+print(f"wire: {wire.gap:.9f}, two leads: {pair.gap:.9f}")
+assert abs(wire.gap - pair.gap) < 1e-12
+
+
+# %%
+def broadened(x):
+    """Return the two steps with a Gaussian broadening."""
+    return 0.3 * erfc((x - 0.2) / 0.03) / 2 + 0.7 * erfc((x + 0.2) / 0.03) / 2
+
+
+smooth = with_wire(broadened, 0.03)
+kept = smooth.reservoirs[1].occupation
+state = solve_steady_state(smooth)
+print(f"{len(kept.steps)} Fermi functions, error {kept.error:.0e}")
+print(f"Δ₀ = {state.gap:.7f} ± {state.error[0]:.0e}; {growth_rate(state).verdict}")
+assert kept.error < 1e-9
+
+# %% [markdown]
 # ## Another vertex: the density
 #
 # The paper's $\Pi_{st}$ has vertices $\tau_1$ and $\tau_2$. The same traces with $\tau_3$ describe
@@ -220,20 +257,33 @@ for s, t in ((1, 2), (1, 3), (2, 3), (3, 1), (3, 2), (3, 3)):
 
 
 # %%
+def momenta(sharp, width):
+    """Return nodes and weights of Gauss rules on panels that halve towards sharp momenta."""
+    x, w = np.polynomial.legendre.leggauss(16)
+    marks = np.unique([0.0, *(p for p in sharp if 0 < p < CUTOFF), CUTOFF])
+    ends = [marks]
+    for a, b in itertools.pairwise(marks):
+        halves = (b - a) * 0.5 ** np.arange(1, max(np.log2((b - a) / width), 1) + 1)
+        ends += [a + halves, b - halves]
+    ends = np.unique(np.concatenate(ends))
+    half, middle = np.diff(ends)[:, None] / 2, (ends[1:] + ends[:-1])[:, None] / 2
+    return (middle + half * x).ravel(), (half * w).ravel()
+
+
 def uniform_response(state, omega):
     """Return the elements of Π(0, ω) by their vertices, for a real ω."""
     gap, mu, edge = state.gap, state.mu, state.edge
     gamma_b, gamma = state.parameters.gamma_b, state.parameters.linewidth
-    singular = []
-    for place in (edge, edge + omega, edge - omega, omega / 2):
-        found = singular_momenta(Unknowns(gap, mu, place), gamma, 0.0)
-        singular += [z for s in found for z in (s, -s, s.conjugate(), -s.conjugate())]
-    near = Grid.on(graded_panels(0.0, CUTOFF, singular), gauss_kronrod(10))
+    # the minimum of E_p, and where E_p is at an edge or half of the frequency
+    xi = [0.0, *(z for e in (edge, edge + omega, edge - omega, omega / 2)
+                 for z in np.emath.sqrt(e**2 - gap**2) * np.array([1, -1]))]  # fmt: skip
+    near, weights = momenta(np.emath.sqrt(mu + np.array(xi)).real, gamma / 4)
     # far out the branches cancel and rounding grows: from 1/p = u on the integrand is a constant
     u = 2e-3
-    far = Grid.on(np.linspace(u, 1 / CUTOFF, 3), gauss_kronrod(10))
-    p = np.concatenate([near.nodes, 1 / far.nodes, [1 / u]])
-    weights = np.concatenate([near.weights, far.weights / far.nodes**2, [1 / u]])
+    x, w = np.polynomial.legendre.leggauss(16)
+    far = (1 / CUTOFF + u + (1 / CUTOFF - u) * x) / 2
+    p = np.concatenate([near, 1 / far, [1 / u]])
+    weights = np.concatenate([weights, (1 / CUTOFF - u) / 2 * w / far**2, [1 / u]])
     weights *= p**2 / (2 * np.pi**2)
     xi = (p**2 - mu).astype(complex)
     energy = np.sqrt(xi**2 + gap**2)

@@ -24,6 +24,7 @@ from numerics import (
     solve_steady_state,
 )
 from numerics.kernels import expansion_mpmath, expansion_numpy
+from numerics.precise import PreciseState, precise_matrix
 from numerics.response.long_wavelength import momentum_grids, momentum_scale
 from numerics.response.reference import reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
@@ -198,6 +199,21 @@ def test_order_of_convergence_in_the_linewidth():
     # and the damping is of second order
     dampings = [hydrodynamics(unitarity(gamma, 100.0)).damping for gamma in (4e-5, 2e-5)]
     assert dampings[0] / dampings[1] == pytest.approx(4, rel=0.01)
+
+
+def test_rounding_that_no_shorter_panels_help_against_is_in_the_error():
+    # terms of the order 1/gamma**2 cancel in beta_11 here, where nothing is occupied
+    reservoirs = [Reservoir("bath", 1e-6, temperature=3.2e-4), Reservoir("lead", 1e-7, mu=0.0)]
+    state = solve_steady_state(Model(Contact(0.0), reservoirs, cutoff=2.7))
+    found = hydrodynamics(state, rtol=1e-9, full=True)
+    assert found.status == "rounding"
+    exact, q = PreciseState.exactly(state), mpmath.mpf("1e-9")
+    with mpmath.workdps(40):
+        here, there = (precise_matrix(exact, wave, 0, 30).value[0] for wave in (0, q))
+        beta = float(((there - here) / q**2).real)
+    # corrections: |q|/gamma of the order 1e-3 in |q|**3 of M_11, with a small coefficient
+    assert abs(found.value.beta[0, 0] - beta) <= found.error.beta[0, 0]
+    assert found.error.beta[0, 0] < 1e-4 * beta
 
 
 def test_both_orders_of_the_limits_agree_in_equilibrium():

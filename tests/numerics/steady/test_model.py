@@ -19,9 +19,14 @@ from numerics import (
     fluctuation_matrix,
     growth_rate,
     hydrodynamics,
+    narrow_hydrodynamics,
     occupied_spectral_weight,
     pair_correlation,
+    real_dispersion,
     solve_steady_state,
+    spectral_function,
+    stability_edges,
+    trace_steady_states,
 )
 from numerics.response.reference import reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
@@ -46,13 +51,17 @@ Q, OMEGA = np.array([0.0, 0.02, 0.3, 1.1]), np.array([0.1, 0.01 + 2e-4j, 0.4 - 5
 def everything(state):
     """Return numbers of all kinds that follow from a state."""
     modes, rate = collective_mode(state, 0.05), growth_rate(state)
+    narrow, undamped = narrow_hydrodynamics(state), real_dispersion(state, [0.1, 0.2])
     parts = [pair_correlation(state, Q, OMEGA, part) for part in ("all", "inter", "intra")]
     found = hydrodynamics(state)
     return {
         "state": np.array([state.gap, state.mu, state.mu_b, state.edge]),
         "response": np.array(parts),
         "expansion": np.concatenate([found.alpha, found.beta, found.eta]),
+        "narrow": np.array([narrow.alpha11, narrow.beta22]),
         "weight": occupied_spectral_weight(state, [0.3, 1.0], [0.1, -0.2]),
+        "spectrum": spectral_function(state, 0.3, [0.1, 0.4]),
+        "undamped": np.concatenate([root.omega for root in undamped.roots]),
         "modes": modes.frequencies,
         "rate": np.array([rate.rate, rate.q, rate.omega]),
     }
@@ -67,6 +76,19 @@ def test_a_reservoir_split_in_two_gives_the_same_bits(temperature):
     split = everything(solve_steady_state(Model(Contact(-1.0), [*halves, *drains])))
     for name, values in whole.items():
         np.testing.assert_array_equal(split[name], values, err_msg=name)
+
+
+def test_edges_and_curves_of_a_split_bath_have_the_same_bits():
+    halves = [Reservoir(name, 5e-4) for name in ("left", "right")]
+    along = "reservoirs.vacuum.rate"
+    found = []
+    for baths in ([BATH], halves):
+        model = Model(Contact(-1.0), [*baths, VACUUM])
+        edges = stability_edges(model, along=along, values=(1e-5, 3e-5))
+        curve = trace_steady_states(model, along="coupling.inv_kfa", values=[-1.0, -0.8])
+        assert [edge.kind for edge in edges] == ["B"]
+        found.append((edges[0].value, edges[0].q, edges[0].omega, curve.points.tolist()))
+    assert found[0] == found[1]
 
 
 def test_the_paper_s_model_by_other_words():
@@ -97,6 +119,22 @@ def test_a_lead_far_below_is_more_vacuum():
     assert state.gap == pytest.approx(expected.gap, rel=1e-6)
     m, n = (fluctuation_matrix(s, Q, OMEGA) for s in (state, expected))
     np.testing.assert_allclose(m, n, atol=1e-6)
+
+
+def test_what_a_lead_far_below_fills_by_its_tail():
+    # a carrier of energy p^2 is filled below the lead's edge by the tail of its Lorentzian,
+    # gamma_l/(pi (p^2 - mu_l)), for both kinds: the sum over momenta up to the cutoff is elementary
+    rate, depth, cutoff = 1e-4, 1e5, ONE.cutoff
+    at, low = Unknowns(0.18, 0.9, 0.17), Reservoir("lead", rate, mu=-depth)
+    lead, empty = (
+        evaluate_equations(model, model.drive, at)
+        for model in (ONE.replace(reservoirs=[BATH, low]), ONE)
+    )
+    root = math.sqrt(depth)
+    tail = rate / math.pi**3 * (cutoff - root * math.atan(cutoff / root))
+    assert tail > 1e-6
+    # corrections: energies over the depth, 1e-5; both numbers are of the order 0.03 to 1e-13
+    assert lead.number - empty.number == pytest.approx(tail, rel=3e-5)
 
 
 def test_given_potentials_in_place_of_the_density():
