@@ -90,7 +90,7 @@ def to_dict(value: object) -> dict[str, Any]:
     True
     """
     if type(value).__name__ not in _HOME or not isinstance(value, _kind(type(value).__name__)):
-        raise outside("value", value, f"one of {', '.join(sorted(_HOME))}")
+        raise outside("value", value, "parameters, a model, a part of one, or a result")
     encoded = _encoded(value)
     assert isinstance(encoded, dict)
     return encoded
