@@ -23,8 +23,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from numerics.bands import Bands, Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
-from numerics.model import Bands, Contact, Model, Reservoir
+from numerics.model import Model, Reservoir
 from numerics.parameters import Parameters
 from numerics.response.backend import backend
 from numerics.results import FullResult, Status, Verdict

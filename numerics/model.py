@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
+from numerics.bands import Bands, Contact
+from numerics.carriers import Carriers
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Given
 from numerics.occupation import Filled, Occupation, Part
@@ -22,8 +24,9 @@ class Reservoir(Given):
     ----------
     name : str
         What it is called; part of the paths by which a model's parameters are named.
-    rate : float
-        Its rate gamma_lambda, epsilon_F; not negative, at least 1e-30 where it is not zero.
+    rate : float or pair of float
+        Its rate gamma_lambda, epsilon_F; not negative, at least 1e-30 where it is not zero.  A pair
+        is those of electrons and of holes.
     mu : float or None
         Chemical potential, epsilon_F.  None for the unknown one, which is solved for; minus
         infinity for a reservoir that is empty.
@@ -61,7 +64,7 @@ class Reservoir(Given):
     """
 
     name: str
-    rate: float
+    rate: float | tuple[float, float]
     mu: float | None = None
     temperature: float = 0.0
     occupation: Callable[[Any], Any] | None = None
@@ -76,8 +79,14 @@ class Reservoir(Given):
         def inside(x: float) -> bool:
             return x == 0 or SMALLEST <= x <= LARGEST
 
-        for word in ("rate", "temperature"):
-            object.__setattr__(self, word, real(word, getattr(self, word), domain, inside))
+        rates = self.rate if isinstance(self.rate, tuple | list) else (self.rate,)
+        pair = tuple(real("rate", rate, domain, inside) for rate in rates)
+        if len(pair) not in (1, 2):
+            raise outside("rate", self.rate, "a number, or a pair of electrons' and holes'")
+        object.__setattr__(self, "rate", pair[0] if len(set(pair)) == 1 else pair)
+        object.__setattr__(
+            self, "temperature", real("temperature", self.temperature, domain, inside)
+        )
         if self.mu is not None and self.mu != -math.inf:
             domain = "a real number (ε_F), None for the unknown potential, -inf for an empty one"
             object.__setattr__(self, "mu", real("mu", self.mu, domain, lambda x: abs(x) <= LARGEST))
@@ -93,6 +102,21 @@ class Reservoir(Given):
             raise outside("steps", steps, "left out, where no occupation is given")
 
     @property
+    def rates(self) -> tuple[float, float]:
+        """The rates of electrons and of holes."""
+        return self.rate if isinstance(self.rate, tuple) else (self.rate, self.rate)
+
+    @property
+    def mean_rate(self) -> float:
+        """The mean of both."""
+        return self.rate if isinstance(self.rate, float) else math.fsum(self.rates) / 2
+
+    def scaled(self, factor: float) -> Reservoir:
+        """Return the reservoir with its rates multiplied by a factor."""
+        electrons, holes = self.rates
+        return dataclasses.replace(self, rate=(factor * electrons, factor * holes))
+
+    @property
     def superposition(self) -> Superposition | None:
         """The occupation of the user's own, as it is kept."""
         return self.occupation if isinstance(self.occupation, Superposition) else None
@@ -101,45 +125,6 @@ class Reservoir(Given):
     def empty(cls, name: str, rate: float) -> Reservoir:
         """Return a reservoir without carriers, into which the system decays."""
         return cls(name, rate, -math.inf)
-
-
-@dataclass(frozen=True)
-class Bands(Given):
-    """The bands of the carriers: so far two of equal masses, in three dimensions.
-
-    Parameters
-    ----------
-    dimension : int
-        3.
-    masses : tuple of float
-        Masses of electrons and holes, (0.5, 0.5), in units with 1/m_e + 1/m_h = 4.
-    """
-
-    dimension: int = 3
-    masses: tuple[float, float] = (0.5, 0.5)
-
-    def __post_init__(self) -> None:
-        if self.dimension != 3:
-            raise outside("dimension", self.dimension, "3; other dimensions are not implemented")
-        if tuple(self.masses) != (0.5, 0.5):
-            raise outside("masses", self.masses, "(0.5, 0.5); others are not implemented")
-
-
-@dataclass(frozen=True)
-class Contact(Given):
-    """An attraction of zero range.
-
-    Parameters
-    ----------
-    inv_kfa : float
-        Interaction strength (k_F a_s)**-1; any real number, negative on the BCS side.
-    """
-
-    inv_kfa: float
-
-    def __post_init__(self) -> None:
-        value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
-        object.__setattr__(self, "inv_kfa", value)
 
 
 @dataclass(frozen=True)
@@ -217,7 +202,7 @@ class Model(Given):
     @property
     def temperature(self) -> float:
         """The highest temperature."""
-        return max(r.temperature for r in self.reservoirs if r.rate > 0)
+        return max(r.temperature for r in self.reservoirs if r.mean_rate > 0)
 
     @property
     def potential(self) -> float | None:
@@ -227,17 +212,19 @@ class Model(Given):
     @property
     def drive(self) -> float:
         """The sum of the rates that take the condensate out of equilibrium."""
-        return math.fsum(r.rate for r in self.reservoirs if self._drives(r))
+        return math.fsum(r.mean_rate for r in self.reservoirs if self._drives(r))
 
     @property
     def filled_rate(self) -> float:
         """The sum of the rates that do not."""
-        return math.fsum(r.rate for r in self.reservoirs if self._tied(r))
+        return math.fsum(r.mean_rate for r in self.reservoirs if self._tied(r))
 
     @property
     def smearing(self) -> float:
         """The smallest pi T of those; of an occupation of the user's own, zero."""
-        return math.pi * min(r.temperature for r in self.reservoirs if self._tied(r) and r.rate > 0)
+        return math.pi * min(
+            r.temperature for r in self.reservoirs if self._tied(r) and r.mean_rate > 0
+        )
 
     def _drives(self, reservoir: Reservoir) -> bool:
         """Tell whether a reservoir takes the condensate out of equilibrium.
@@ -261,14 +248,43 @@ class Model(Given):
         reservoirs = []
         for r in self.reservoirs:
             driving = self._drives(r)
-            reservoirs.append(dataclasses.replace(r, rate=scale * r.rate) if driving else r)
+            reservoirs.append(r.scaled(scale) if driving else r)
             if driving and self._tied(r):
-                rest = (1 - scale) * r.rate
-                reservoirs.append(Reservoir(f"{r.name}_in_equilibrium", rest, r.mu))
+                rest = Reservoir(f"{r.name}_in_equilibrium", r.rate, r.mu)
+                reservoirs.append(rest.scaled(1 - scale))
         return dataclasses.replace(self, reservoirs=tuple(reservoirs))
 
+    @property
+    def symmetric(self) -> bool:
+        """Whether electrons and holes have the same masses and rates."""
+        return self.bands.equal and all(isinstance(r.rate, float) for r in self.reservoirs)
+
+    def symmetrised(self, part: float = 0.0) -> Model:
+        """Return the model with that part of its asymmetry: equal masses and rates by default."""
+        found = []
+        for r in self.reservoirs:
+            electrons, holes = (r.mean_rate + part * (rate - r.mean_rate) for rate in r.rates)
+            found.append(dataclasses.replace(r, rate=(electrons, holes)))
+        return self.replace(bands=Bands.of_skew(part * self.bands.skew), reservoirs=tuple(found))
+
+    def carriers(self, gap: float, mu: float, edge: float) -> Carriers:
+        """Return electrons and holes at an order parameter and a potential of the condensate.
+
+        Parameters
+        ----------
+        gap, mu, edge : float
+            Order parameter, potential of the condensate, and the unknown potential above it.
+        """
+        electrons, holes = (
+            self.replace(
+                reservoirs=tuple(dataclasses.replace(r, rate=r.rates[k]) for r in self.reservoirs)
+            ).occupation(mu, edge)
+            for k in (0, 1)
+        )
+        return Carriers(gap, mu, self.bands.skew, electrons, holes)
+
     def occupation(self, mu: float, edge: float, drive: float | None = None) -> Occupation:
-        """Return what fills the states at a potential of the condensate.
+        """Return what fills the states at a potential of the condensate, by the mean rates.
 
         Parameters
         ----------
@@ -284,8 +300,8 @@ class Model(Given):
         for r in self.reservoirs:
             kind = r.superposition or (r.temperature if _fills(r) else 0.0)
             key = (None if self._tied(r) else r.mu, kind)
-            if r.rate > 0:
-                merged.setdefault(key, []).append(r.rate)
+            if r.mean_rate > 0:
+                merged.setdefault(key, []).append(r.mean_rate)
         filled: list[Filled] = []
         empty, empty_share = 0.0, 0.0
         for (potential, kind), rates in merged.items():
@@ -311,9 +327,9 @@ class Model(Given):
             potential = None if self._tied(r) else r.mu
             if r.superposition is not None:
                 for weight, place, width in r.superposition.steps:
-                    yield Part(r.rate, weight, potential, place, width)
-            elif r.rate > 0:
-                yield Part(r.rate, 1.0, potential, 0.0, r.temperature if _fills(r) else 0.0)
+                    yield Part(r.mean_rate, weight, potential, place, width)
+            elif r.mean_rate > 0:
+                yield Part(r.mean_rate, 1.0, potential, 0.0, r.temperature if _fills(r) else 0.0)
 
     def coarser(self) -> Model | None:
         """Return the model with coarser occupations of the user's own, None if all are exact.
@@ -331,7 +347,7 @@ class Model(Given):
 
     def words(self) -> str:
         """Return what tells the model in messages."""
-        rates = ", ".join(f"{r.name} {r.rate:g}" for r in self.reservoirs)
+        rates = ", ".join(f"{r.name} {r.mean_rate:g}" for r in self.reservoirs)
         return f"inv_kfa = {self.inv_kfa:g}, rates: {rates}, cutoff = {self.cutoff:g}"
 
     @property
@@ -358,7 +374,7 @@ def _parts(
 
 
 def _fills(reservoir: Reservoir) -> bool:
-    return reservoir.rate > 0 and reservoir.mu != -math.inf
+    return reservoir.mean_rate > 0 and reservoir.mu != -math.inf
 
 
 def _checked(reservoirs: Iterable[Reservoir], density: bool) -> tuple[Reservoir, ...]:
@@ -371,7 +387,7 @@ def _checked(reservoirs: Iterable[Reservoir], density: bool) -> tuple[Reservoir,
     if len(set(names)) < len(names):
         raise outside("reservoirs", names, domain)
     unknown = [r.name for r in found if r.mu is None]
-    if density and not any(r.mu is None and r.rate > 0 for r in found):
+    if density and not any(r.mu is None and r.mean_rate > 0 for r in found):
         given = "one of a positive rate with mu=None, whose potential gives the density"
         raise outside("reservoirs", names, given)
     if not density and unknown:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from numerics.carriers import Carriers
 from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Given
 from numerics.model import Contact, Model, Reservoir
@@ -160,6 +161,16 @@ class Parameters(Given):
         """Return what fills the states where the edge of the bath is at mu_b - mu."""
         empty = self.gamma_v if drive is None else drive
         return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether electrons and holes have the same masses and rates: they do."""
+        return True
+
+    def carriers(self, gap: float, mu: float, edge: float) -> Carriers:
+        """Return electrons and holes at an order parameter and a potential; see `Model`."""
+        occupation = self.occupation(mu, edge)
+        return Carriers(gap, mu, 0.0, occupation, occupation)
 
     def parts(self) -> Iterator[Part]:
         """Yield the bath and the vacuum in the numbers that were given."""

@@ -121,7 +121,7 @@ def models(draw: st.DrawFn, *, most: int = 4) -> Model:
     paper = draw(parameters())
     bath, vacuum = paper.model().reservoirs
     reservoirs = [bath]
-    if most > 1 and vacuum.rate > 0:
+    if most > 1 and vacuum.mean_rate > 0:
         reservoirs.append(vacuum)
     for k in range(draw(st.integers(0, most - len(reservoirs)))):
         rate = paper.gamma_b * draw(_powers_of_ten(1e-6, 1.0))

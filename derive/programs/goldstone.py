@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive import symbols
 from derive.closed_forms.pairs import PREFACTOR
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, StagesWithSlopes
 from derive.programs.bubble import INPUTS, reservoirs
-from derive.programs.loop import EQUAL, GROWTH, Loop
+from derive.programs.loop import EQUAL, GROWTH, VARIABLES, Loop, with_slopes
 
 #: The elements that are integrated, in the order of `Loop.phase_column`.
 _ELEMENTS = ("m12", "m22", "coupling", "difference")
 _SOURCE = "M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33)"
 #: M = -i R.
 _SCALE = -sp.I * PREFACTOR / (2 * sp.pi)
-#: What depends on omega, along its imaginary axis, on which M is as analytic as along the real one;
-#: and on q.
-_VARIABLES = {"omega": {GROWTH: -sp.I}, "q": {symbols.wave_number: sp.S.One}}
 
 
 def _elements(stages: Stages) -> dict[str, sp.Expr]:
@@ -33,12 +29,8 @@ def _pairing() -> Program:
 
 
 def _pairing_slopes() -> Program:
-    stages = StagesWithSlopes(_VARIABLES)
-    values = _elements(stages)
-    for variable in _VARIABLES:
-        values |= {
-            f"{name}_by_{variable}": stages.slope(values[name], variable) for name in _ELEMENTS
-        }
+    stages = StagesWithSlopes(VARIABLES)
+    values = with_slopes(stages, _elements(stages))
     source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
     return _program("pairing_slopes", source, stages, values)
 

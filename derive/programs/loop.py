@@ -23,7 +23,7 @@ from derive.closed_forms.two_bands import (
     middle,
     squared_root,
 )
-from derive.codegen.stages import Stages, conjugate
+from derive.codegen.stages import Stages, StagesWithSlopes, conjugate
 from derive.functions.pairs import pair_arctanh, pair_excess, root_sum, upper_root
 
 #: Distances of |frequency| and of |frequency + omega| from the edge of the spectrum.
@@ -31,6 +31,9 @@ DISTANCE = sp.Symbol("distance", real=True)
 TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
 #: Imaginary part of omega.
 GROWTH = sp.Symbol("growth", real=True)
+#: What depends on omega, along its imaginary axis, on which M is as analytic as along the real one;
+#: and on q.
+VARIABLES = {"omega": {GROWTH: -sp.I}, "q": {symbols.wave_number: sp.S.One}}
 #: The signs of two poles.
 SIGNS = (1, -1)
 
@@ -313,3 +316,13 @@ class Loop:
             coupling += 2 * sp.I * off * self.stages.assign(f"{source.label}_odd", odd)
             difference += 2 * off * self.stages.assign(f"{source.label}_even", even)
         return column[0], column[1], coupling, difference
+
+
+def with_slopes(stages: StagesWithSlopes, values: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
+    """Return values with their derivatives by omega and by q."""
+    slopes = {
+        f"{name}_by_{variable}": stages.slope(value, variable)
+        for variable in VARIABLES
+        for name, value in values.items()
+    }
+    return values | slopes

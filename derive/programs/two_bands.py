@@ -9,17 +9,19 @@ from derive.closed_forms.pairs import PREFACTOR
 from derive.closed_forms.two_bands import IMBALANCE, SKEW
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
-from derive.codegen.stages import Stages
+from derive.codegen.stages import Stages, StagesWithSlopes
 from derive.functions.pairs import pair_excess
 from derive.programs.loop import (
     DISTANCE,
     GENERAL,
     GROWTH,
     TRANSFER_DISTANCE,
+    VARIABLES,
     Loop,
     Source,
     named_poles,
     sources,
+    with_slopes,
 )
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda] for electrons, and for holes at -nu.
@@ -49,6 +51,9 @@ STATE_INPUTS = (
     symbols.momentum,
     *_SHARED,
 )
+#: The elements of the phase column, in the order of `Loop.phase_column`.
+_ELEMENTS = ("r12", "r22", "coupling", "difference")
+_SOURCE = "R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22"
 _EVERY = tuple((s, t) for s in range(4) for t in range(4))
 
 
@@ -68,15 +73,37 @@ def _finished(
     return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
 
 
-def _response(name: str, source: str, names: tuple[str, ...], *, column: bool) -> Program:
+def _response(name: str, source: str, stages: Stages, values: dict[str, sp.Expr]) -> Program:
+    outputs = []
+    for label, value in values.items():
+        parts = stages.parts(PREFACTOR * value / (2 * sp.pi))
+        outputs += [(f"{label}_{s}", p) for s, p in zip(("real", "imag"), parts, strict=True)]
+    return _finished(name, source, LOOP_INPUTS, stages, outputs)
+
+
+def _vertices() -> Program:
     stages = Stages()
     loop = Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES))
-    values = loop.phase_column() if column else loop.traces(_EVERY)
-    outputs = []
-    for output, value in zip(names, values, strict=True):
-        parts = stages.parts(PREFACTOR * value / (2 * sp.pi))
-        outputs += [(f"{output}_{s}", p) for s, p in zip(("real", "imag"), parts, strict=True)]
-    return _finished(name, source, LOOP_INPUTS, stages, outputs)
+    names = (f"r{s}{t}" for s, t in _EVERY)
+    values = dict(zip(names, loop.traces(_EVERY), strict=True))
+    return _response("vertices", "R_st of (37) per unit of nu, s, t = 0 to 3", stages, values)
+
+
+def _column(stages: Stages) -> dict[str, sp.Expr]:
+    values = Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES)).phase_column()
+    return dict(zip(_ELEMENTS, values, strict=True))
+
+
+def _pairing() -> Program:
+    stages = Stages()
+    return _response("pairing", _SOURCE, stages, _column(stages))
+
+
+def _pairing_slopes() -> Program:
+    stages = StagesWithSlopes(VARIABLES)
+    values = with_slopes(stages, _column(stages))
+    source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
+    return _response("pairing_slopes", source, stages, values)
 
 
 def _counted(stages: Stages, source: Source) -> sp.Expr:
@@ -126,17 +153,8 @@ def two_bands_module() -> Module:
         "difference of the rates, `frequency` is nu - a mu.",
         (
             _state(),
-            _response(
-                "vertices",
-                "R_st of (37) per unit of nu, s, t = 0 to 3",
-                tuple(f"r{s}{t}" for s, t in _EVERY),
-                column=False,
-            ),
-            _response(
-                "pairing",
-                "R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22",
-                ("r12", "r22", "coupling", "difference"),
-                column=True,
-            ),
+            _vertices(),
+            _pairing(),
+            _pairing_slopes(),
         ),
     )

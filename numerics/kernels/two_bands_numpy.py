@@ -62,6 +62,33 @@ PAIRING_OUTPUTS = (
     "difference_imag",
 )
 
+PAIRING_SLOPES_OUTPUTS = (
+    "r12_real",
+    "r12_imag",
+    "r22_real",
+    "r22_imag",
+    "coupling_real",
+    "coupling_imag",
+    "difference_real",
+    "difference_imag",
+    "r12_by_omega_real",
+    "r12_by_omega_imag",
+    "r22_by_omega_real",
+    "r22_by_omega_imag",
+    "coupling_by_omega_real",
+    "coupling_by_omega_imag",
+    "difference_by_omega_real",
+    "difference_by_omega_imag",
+    "r12_by_q_real",
+    "r12_by_q_imag",
+    "r22_by_q_real",
+    "r22_by_q_imag",
+    "coupling_by_q_real",
+    "coupling_by_q_imag",
+    "difference_by_q_real",
+    "difference_by_q_imag",
+)
+
 
 def state(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a):
     """Compute (33), and the numbers of electrons and of holes in (34), per unit of nu.
@@ -1988,4 +2015,1821 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
         x255 * (-rm_odd_im * x277 - rm_odd_re * x273 - rp_odd_im * x278 - rp_odd_re * x274 - sm_odd_im * x279 - sm_odd_re * x275 - sp_odd_im * x280 - sp_odd_re * x276),  # coupling_imag
         -x255 * (rm_even_im * x277 + rm_even_re * x273 + rp_even_im * x278 + rp_even_re * x274 + sm_even_im * x279 + sm_even_re * x275 + sp_even_im * x280 + sp_even_re * x276),  # difference_real
         x255 * (-rm_even_im * x273 + 2 * rm_even_re * rm_g_re - rp_even_im * x274 + 2 * rp_even_re * rp_g_re - sm_even_im * x275 + 2 * sm_even_re * sm_g_re - sp_even_im * x276 + 2 * sp_even_re * sp_g_re),  # difference_imag
+    )
+
+
+def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+    """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
+
+    Operations: 4138 (add 1562, div 48, mul 2501, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = a * delta
+    x5 = -x4
+    x6 = gamma + growth
+    x7 = x5 + x6
+    x14 = 2 * gamma
+    x15 = -2 * x4
+    x25 = a * a - 1
+    x26 = 1 / (x25 * x25)
+    x27 = -x25
+    del x25
+    x28 = x26 * x27
+    x29 = a * x28
+    x30 = -delta
+    x31 = gamma - x4
+    del x4
+    x33 = 2 * frequency * x31
+    x35 = -a * gamma - x30
+    x46 = (1 / 2) * x28
+    x63 = x35 * x35
+    x64 = frequency * gamma
+    x78 = growth + x14
+    x79 = x15 + x78
+    x83 = a * omega_r
+    x84 = a * growth
+    x92 = q * q
+    x110 = 1 / q
+    x207 = -x0
+    x210 = 1 / x0
+    x223 = x207 * x210
+    x226 = omega_r * x210
+    x227 = growth * x210
+    x238 = Delta_0 * x2
+    x243 = Delta_0 * x207
+    x244 = 1 / (x1 * x1)
+    del x1
+    x245 = x2 * x244
+    x252 = omega_r * x245
+    x253 = growth * x245
+    x258 = 2 * F_holes
+    x259 = Delta_0 * x258
+    x262 = x245 * x258
+    x264 = 2 * delta
+    x265 = x14 + x264
+    x269 = 2 * F_electrons
+    x272 = -x14 + x264
+    x276 = Delta_0 * x269
+    x279 = 4 * Delta_0
+    x280 = delta * x279
+    x281 = F_electrons * x280
+    x282 = gamma * x279
+    x283 = F_electrons * x282
+    x284 = F_holes * x280 + F_holes * x282
+    del x280, x282
+    x285 = x281 - x283 - x284
+    x288 = F_electrons * x279
+    del x279
+    x289 = 4 * F_holes * x238 * x244
+    x292 = x281 - x283 + x284
+    del x281, x283, x284
+    x435 = a * x78
+    del x78
+    x436 = x264 - x435
+    x481 = -x264 + x435
+    del x264, x435
+    x705 = (1 / 8) / (pi * pi)
+    threshold = Delta_0 * sqrt(x0 * x2)
+    del x0
+    x3 = 2 * threshold
+    x8 = distance_omega * (distance_omega + x3) - x7 * x7
+    x17 = threshold * threshold
+    del threshold
+    x32 = distance * (distance + x3) - x31 * x31
+    del x3, x31
+    after_re = frequency + omega_r
+    x9 = 2 * after_re * x7
+    z0 = upper_root(x8, x9)
+    del x8, x9
+    x10 = z0[0]
+    x11 = z0[1]
+    del z0
+    x12 = 1 / (x10 * x10 + x11 * x11)
+    x13 = after_re * x12
+    x16 = (1 / 2) * x12 * (-2 * growth - x14 - x15)
+    del x12, x14, x15
+    x77 = after_re + frequency
+    x80 = -growth * x79 + omega_r * x77
+    x81 = growth * x77 + omega_r * x79
+    x82 = growth * omega_r + x77 * x79
+    del x77, x79
+    a_root_re = x10
+    x36 = a_root_re * x28
+    x118 = a_root_re * a_root_re
+    a_root_im = x11
+    x39 = a_root_im * x28
+    x117 = 4 * a_root_im * a_root_im
+    x119 = x117 + 4 * x118
+    x120 = 1 / x119
+    x121 = 2 * x120
+    x126 = 4 * x120
+    x127 = a_root_re * x126
+    x128 = a_root_im * x121
+    x130 = 1 / (x119 * x119)
+    del x119
+    x132 = 16 * a_root_im * a_root_re
+    x133 = -2 * x117 + 8 * x118
+    del x117, x118
+    x136 = a_root_im * x126
+    del x126
+    x183 = a_root_re * x121
+    a_root_by_omega_re = x10 * x13 - x11 * x16
+    x131 = a_root_by_omega_re * x130
+    a_root_by_omega_im = -x10 * x16 - x11 * x13
+    del x10, x11, x13, x16
+    x134 = a_root_by_omega_im * x130
+    del x130
+    x135 = -x131 * x132 + x133 * x134
+    x138 = x131 * x133 + x132 * x134
+    del x131, x132, x133, x134
+    x187 = -x138
+    x189 = -x135
+    a_up_re = a_root_re + after_re
+    x19 = a_up_re * a_up_re
+    a_up_im = a_root_im + x7
+    del x7
+    x18 = a_up_im * a_up_im
+    x20 = x18 + x19
+    x21 = x17 / x20
+    x22 = 1 / (x20 * x20)
+    del x20
+    x23 = x17 * x22
+    x24 = x23 * (-x18 + x19)
+    del x18, x19
+    x229 = a_up_im * x226 + a_up_re * x227
+    x231 = -a_up_im * x227 + a_up_re * omega_r * x210
+    x254 = a_up_im * x252 + a_up_re * x253
+    x256 = -a_up_im * x253 + a_up_re * omega_r * x2 * x244
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    a_up_by_omega_im = a_root_by_omega_im
+    a_down_re = a_up_re * x21
+    a_down_im = -a_up_im * x21
+    del x21
+    x228 = a_down_im * x226 + a_down_re * x227
+    del x226
+    x230 = -a_down_im * x227 + a_down_re * omega_r * x210
+    del x227
+    x255 = a_down_im * x252 + a_down_re * x253
+    del x252
+    x257 = -a_down_im * x253 + a_down_re * omega_r * x2 * x244
+    del x253
+    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x23 - a_up_by_omega_re * x24
+    del x23
+    a_down_by_omega_im = -a_up_by_omega_im * x24 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x17 * x22
+    del x22, x24
+    a_center_re = -after_re * x29
+    del after_re
+    x37 = a_center_re + mu
+    del a_center_re
+    x38 = x36 + x37
+    x49 = -x36 + x37
+    del x36, x37
+    a_center_im = x28 * (-a * x6 - x30)
+    del x30, x6
+    x40 = a_center_im + x39
+    z1 = upper_root(x38, x40)
+    del x38, x40
+    x41 = z1[0]
+    x42 = z1[1]
+    del z1
+    x43 = 1 / (x41 * x41 + x42 * x42)
+    x47 = x43 * x46
+    x48 = a_root_by_omega_re * x47
+    x50 = a_center_im - x39
+    del a_center_im, x39
+    z2 = upper_root(x49, x50)
+    del x49, x50
+    x51 = z2[0]
+    x52 = z2[1]
+    del z2
+    x53 = 1 / (x51 * x51 + x52 * x52)
+    x54 = x46 * x53
+    del x46
+    x55 = x51 * x54
+    a_center_by_omega_re = -x29
+    x44 = (1 / 2) * a_center_by_omega_re
+    x45 = x43 * x44
+    z3 = upper_root(x32, x33)
+    del x32, x33
+    c_root_re = z3[0]
+    x56 = c_root_re * x28
+    x75 = -c_root_re
+    c_root_im = z3[1]
+    del z3
+    x57 = c_root_im * x28
+    x59 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x60 = (1 / 2) * x59
+    x61 = c_root_re * x60
+    x62 = x35 * x61
+    x68 = c_root_im * x60
+    del x60
+    x70 = x35 * x68
+    x76 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x268 = c_up_re * x210
+    x418 = c_up_re * x262
+    c_up_im = c_root_im + gamma + x5
+    del x5
+    x34 = x17 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x17
+    x271 = c_up_im * x210
+    x273 = x269 * (x271 + x272)
+    x419 = x258 * (c_up_im * x2 * x244 - x265)
+    x687 = c_up_im * x245 * x258
+    c_down_re = c_up_re * x34
+    x263 = c_down_re * x262
+    del x262
+    x290 = -c_down_re * x289 + x268 * x288
+    x421 = c_down_re * x210
+    x431 = -c_up_re * x289 + x288 * x421
+    del x289
+    c_down_im = -c_up_im * x34
+    del x34
+    x266 = x258 * (c_down_im * x2 * x244 - x265)
+    del x265
+    x293 = -4 * Delta_0 * F_holes * c_down_im * x2 * x244 + x271 * x288 + x292
+    x294 = -x293
+    x423 = c_down_im * x210
+    x424 = x269 * (x272 + x423)
+    del x272
+    x433 = -4 * Delta_0 * F_holes * c_up_im * x2 * x244 + x288 * x423 + x292
+    del c_up_im, x288, x292
+    x434 = -x433
+    x564 = c_down_im * x245 * x258
+    del c_down_im, x258
+    c_center_re = -frequency * x29
+    c_center_im = x28 * x35
+    ap_p_re = x41
+    ap_p_im = x42
+    ap_p_by_omega_re = a_root_by_omega_im * x42 * x47 + x41 * x45 + x41 * x48
+    del x47
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x26 * x27 * x41 * x43 - x42 * x45 - x42 * x48
+    del x41, x42, x43, x45, x48
+    am_p_re = x51
+    am_p_im = x52
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x51 * x53 - a_root_by_omega_im * x52 * x54 - a_root_by_omega_re * x55
+    del a_center_by_omega_re, x51, x54
+    am_p_by_omega_im = -a_root_by_omega_im * x55 + (1 / 2) * a_root_by_omega_re * x26 * x27 * x52 * x53 - x44 * x52 * x53
+    del x26, x27, x44, x52, x53, x55
+    rp_xi_re = c_center_re + x56
+    x58 = mu + rp_xi_re
+    x65 = rp_xi_re * x35 + x64
+    del rp_xi_re
+    rp_xi_im = c_center_im + x57
+    x66 = 1 / (rp_xi_im * rp_xi_im * x63 + x65 * x65)
+    x67 = rp_xi_im * x66
+    x69 = x65 * x66
+    del x65, x66
+    z4 = upper_root(x58, rp_xi_im)
+    del rp_xi_im, x58
+    rp_p_re = z4[0]
+    x439 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x62 * x67 - x68 * x69
+    x260 = -rp_weight_re * x259
+    x270 = rp_weight_re * x269
+    x277 = -rp_weight_re * x276
+    x286 = rp_weight_re * x285
+    rp_weight_im = -x61 * x69 + x67 * x70
+    del x61, x67, x69
+    x261 = rp_weight_im * x259
+    x267 = rp_weight_im * x263
+    x274 = rp_weight_im * x269
+    x275 = x268 * x274
+    x278 = rp_weight_im * x276
+    x287 = rp_weight_im * x285
+    x291 = rp_weight_im * x290
+    rm_xi_re = c_center_re - x56
+    del c_center_re, x56
+    x71 = mu + rm_xi_re
+    x72 = rm_xi_re * x35 + x64
+    del rm_xi_re, x35, x64
+    rm_xi_im = c_center_im - x57
+    del c_center_im, x57
+    x73 = 1 / (rm_xi_im * rm_xi_im * x63 + x72 * x72)
+    del x63
+    x74 = rm_xi_im * x73
+    z5 = upper_root(x71, rm_xi_im)
+    del rm_xi_im, x71
+    rm_p_re = z5[0]
+    x565 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x62 * x74 + x68 * x72 * x73
+    del x62, x68
+    x416 = -rm_weight_re * x259
+    x422 = rm_weight_re * x269
+    x427 = -rm_weight_re * x276
+    x429 = rm_weight_re * x285
+    rm_weight_im = (1 / 2) * c_root_re * x59 * x72 * x73 - x70 * x74
+    del x59, x70, x72, x73, x74
+    x417 = rm_weight_im * x259
+    del x259
+    x420 = rm_weight_im * x418
+    x425 = rm_weight_im * x269
+    del x269
+    x426 = x421 * x425
+    x428 = rm_weight_im * x276
+    del x276
+    x430 = rm_weight_im * x285
+    del x285
+    x432 = rm_weight_im * x431
+    z6 = root_sum(a_root_re, a_root_im, x75, x76, x80, x81)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    rp_roots_by_omega_re = a_root_by_omega_re
+    x85 = rp_roots_by_omega_re * x28
+    del rp_roots_by_omega_re
+    rp_roots_by_omega_im = a_root_by_omega_im
+    x86 = rp_roots_by_omega_im * x28
+    del rp_roots_by_omega_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x80, x81)
+    del x81
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    rm_roots_by_omega_re = a_root_by_omega_re
+    x154 = rm_roots_by_omega_re * x28
+    del rm_roots_by_omega_re
+    rm_roots_by_omega_im = a_root_by_omega_im
+    x155 = rm_roots_by_omega_im * x28
+    del rm_roots_by_omega_im
+    z8 = root_sum(a_root_re, a_root_im, x75, c_root_im, x80, x82)
+    del c_root_im, x75
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    sp_roots_by_omega_re = a_root_by_omega_re
+    x437 = sp_roots_by_omega_re * x28
+    del sp_roots_by_omega_re
+    sp_roots_by_omega_im = a_root_by_omega_im
+    x438 = sp_roots_by_omega_im * x28
+    del sp_roots_by_omega_im
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x76, x80, x82)
+    del c_root_re, x76, x80, x82
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    sm_roots_by_omega_re = a_root_by_omega_re
+    del a_root_by_omega_re
+    x482 = sm_roots_by_omega_re * x28
+    del sm_roots_by_omega_re
+    sm_roots_by_omega_im = a_root_by_omega_im
+    del a_root_by_omega_im
+    x483 = sm_roots_by_omega_im * x28
+    del sm_roots_by_omega_im
+    rpp_x_re = x28 * (rp_roots_re - x83)
+    rpp_x_im = x28 * (rp_roots_im - x84)
+    rpp_x_by_omega_re = -x29 + x85
+    rpp_x_by_omega_im = x86
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x90 = q - rpp_k_re
+    x93 = q + rpp_k_re
+    x97 = rpp_k_re * rpp_k_re
+    x106 = -x90
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x87 = z11[0]
+    x88 = z11[1]
+    del z11
+    x89 = rpp_k_im * rpp_k_im
+    x91 = 1 / (x89 + x90 * x90)
+    del x90
+    x94 = 1 / (x89 + x93 * x93)
+    x95 = x92 * x94
+    x96 = x89 * x95
+    x98 = x89 + x97
+    x99 = 1 / (x98 * x98)
+    x100 = rpp_k_re * x99
+    x101 = 2 * x100
+    x102 = -x89 + x97
+    del x89, x97
+    x103 = x102 * x99
+    x104 = x103 * x95
+    x105 = x91 * (x101 * x96 - x104 * x93)
+    x107 = rpp_k_im * x101 * x93 * x95 + rpp_k_im * x104
+    del x101, x104
+    x108 = -rpp_k_im * x105 + x106 * x107 * x91
+    x109 = rpp_k_im * x107 * x91 + x105 * x106
+    del x105, x107
+    x111 = 1 / x98
+    del x98
+    x112 = rpp_k_im * x111
+    x113 = x112 * x95
+    del x95
+    x114 = -rpp_k_re * x113 - x113 * x93
+    del x113
+    x115 = x91 * (rpp_k_re * x111 * x92 * x93 * x94 - x111 * x96)
+    del x93, x94, x96
+    x125 = rpp_k_im * x100
+    del x100
+    x129 = -x103 * x128 - x125 * x127
+    del x103
+    x137 = 2 * a_root_re * x102 * x120 * x99 - x125 * x136
+    del x102, x125, x99
+    rpp_k_by_omega_re = ap_p_by_omega_re
+    rpp_k_by_omega_im = ap_p_by_omega_im
+    rpp_excess_re = x87
+    x116 = rpp_excess_re + rpp_k_re * x111
+    del rpp_k_re, x111
+    x122 = x116 * x121
+    x147 = rpp_excess_re * x121
+    rpp_excess_im = x88
+    x123 = rpp_excess_im - x112
+    del x112
+    x124 = x121 * x123
+    x148 = rpp_excess_im * x121
+    x149 = a_root_im * x147 - a_root_re * x148
+    x150 = -a_root_im * x148 - a_root_re * x147
+    del x147, x148
+    x152 = rpp_excess_im * x138 + rpp_excess_re * x135
+    x153 = -rpp_excess_im * x135 + rpp_excess_re * x138
+    del rpp_excess_im, rpp_excess_re
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x108 + rpp_k_by_omega_re * x109
+    x140 = rpp_excess_by_omega_re * x121
+    del rpp_excess_by_omega_re
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x109 + rpp_k_by_omega_re * x108
+    del x108, x109
+    x139 = rpp_excess_by_omega_im * x121
+    del rpp_excess_by_omega_im
+    x141 = a_root_im * x139 + a_root_re * x140
+    x142 = a_root_im * x140 - a_root_re * x139
+    del x139, x140
+    x151 = -x141
+    rpp_excess_by_q_re = x110 * (rpp_k_im * x114 * x91 + x106 * x115 - x87)
+    del x87
+    x144 = rpp_excess_by_q_re * x121
+    del rpp_excess_by_q_re
+    rpp_excess_by_q_im = x110 * (-rpp_k_im * x115 + x106 * x114 * x91 - x88)
+    del rpp_k_im, x106, x114, x115, x88, x91
+    x143 = rpp_excess_by_q_im * x121
+    del rpp_excess_by_q_im, x121
+    x145 = -a_root_im * x143 - a_root_re * x144
+    x146 = a_root_im * x144 - a_root_re * x143
+    del x143, x144
+    rpp_w_re = -a_root_im * x124 - a_root_re * x122
+    rpp_w_im = a_root_im * x122 - a_root_re * x124
+    del a_root_im, x122, x124
+    x212 = growth * rpp_w_re + omega_r * rpp_w_im
+    x217 = -growth * rpp_w_im + omega_r * rpp_w_re
+    x222 = rpp_w_im * x210
+    x250 = rpp_w_im * x245
+    rpp_w_by_omega_re = -rpp_k_by_omega_im * x129 + rpp_k_by_omega_re * x137 + x116 * x138 - x123 * x135 - x141
+    del x141
+    x200 = Delta_0 * rpp_w_by_omega_re
+    rpp_w_by_omega_im = rpp_k_by_omega_im * x137 + rpp_k_by_omega_re * x129 + x116 * x135 + x123 * x138 + x142
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, x116, x123, x129, x137
+    x202 = Delta_0 * rpp_w_by_omega_im
+    rpp_w_by_q_re = x145
+    x204 = Delta_0 * rpp_w_by_q_re
+    rpp_w_by_q_im = x146
+    x206 = Delta_0 * rpp_w_by_q_im
+    rpp_v_re = -rpp_x_im * x149 + rpp_x_re * x150
+    x218 = rpp_v_re * x207 + x217
+    x220 = x210 * x218
+    x235 = rpp_v_re * x2 + x217
+    del rpp_v_re, x217
+    x248 = x235 * x245
+    rpp_v_im = rpp_x_im * x150 + rpp_x_re * x149
+    x213 = rpp_v_im * x207 + x212
+    x214 = x210 * x213
+    x237 = rpp_v_im * x2 + x212
+    del rpp_v_im, x212
+    x246 = x237 * x245
+    rpp_v_by_omega_re = -rpp_x_by_omega_im * x149 + rpp_x_by_omega_re * x150 - rpp_x_im * x142 - rpp_x_im * x152 + rpp_x_re * x151 + rpp_x_re * x153
+    rpp_v_by_omega_im = rpp_x_by_omega_im * x150 + rpp_x_by_omega_re * x149 + rpp_x_im * x151 + rpp_x_im * x153 + rpp_x_re * x142 + rpp_x_re * x152
+    del rpp_x_by_omega_im, rpp_x_by_omega_re, x142, x149, x150, x151, x152, x153
+    x225 = rpp_v_by_omega_im * x223
+    rpp_v_by_q_re = -rpp_x_im * x146 + rpp_x_re * x145
+    rpp_v_by_q_im = rpp_x_im * x145 + rpp_x_re * x146
+    del rpp_x_im, rpp_x_re, x145, x146
+    x233 = rpp_v_by_q_im * x223
+    rpm_x_re = x28 * (-rm_roots_re - x83)
+    rpm_x_im = x28 * (-rm_roots_im - x84)
+    rpm_x_by_omega_re = -x154 - x29
+    rpm_x_by_omega_im = -x155
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re
+    rpm_k_re = z12[0]
+    x159 = q - rpm_k_re
+    x161 = q + rpm_k_re
+    x165 = rpm_k_re * rpm_k_re
+    x173 = -x159
+    rpm_k_im = z12[1]
+    del z12
+    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x156 = z13[0]
+    x157 = z13[1]
+    del z13
+    x158 = rpm_k_im * rpm_k_im
+    x160 = 1 / (x158 + x159 * x159)
+    del x159
+    x162 = 1 / (x158 + x161 * x161)
+    x163 = x162 * x92
+    x164 = x158 * x163
+    x166 = x158 + x165
+    x167 = 1 / (x166 * x166)
+    x168 = rpm_k_re * x167
+    x169 = 2 * x168
+    x170 = x167 * (-x158 + x165)
+    del x158, x165, x167
+    x171 = x163 * x170
+    x172 = x160 * (-x161 * x171 + x164 * x169)
+    x174 = rpm_k_im * x161 * x163 * x169 + rpm_k_im * x171
+    del x169, x171
+    x175 = -rpm_k_im * x172 + x160 * x173 * x174
+    x176 = rpm_k_im * x160 * x174 + x172 * x173
+    del x172, x174
+    x177 = 1 / x166
+    del x166
+    x178 = rpm_k_im * x177
+    x179 = x163 * x178
+    del x163
+    x180 = -rpm_k_re * x179 - x161 * x179
+    del x179
+    x181 = x160 * (rpm_k_re * x161 * x162 * x177 * x92 - x164 * x177)
+    del x161, x162, x164
+    x185 = rpm_k_im * x168
+    del x168
+    x186 = x136 * x185 - x170 * x183
+    x188 = x127 * x185 + x128 * x170
+    del x170, x185
+    rpm_k_by_omega_re = am_p_by_omega_re
+    rpm_k_by_omega_im = am_p_by_omega_im
+    rpm_excess_re = x156
+    x182 = rpm_excess_re + rpm_k_re * x177
+    del rpm_k_re, x177
+    rpm_excess_im = x157
+    x184 = rpm_excess_im - x178
+    del x178
+    x194 = 2 * a_root_re * rpm_excess_im * x120 - rpm_excess_re * x128
+    x195 = rpm_excess_im * x128 + rpm_excess_re * x183
+    x197 = rpm_excess_im * x187 + rpm_excess_re * x189
+    x198 = -rpm_excess_im * x189 + rpm_excess_re * x187
+    del rpm_excess_im, rpm_excess_re
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x175 + rpm_k_by_omega_re * x176
+    x191 = rpm_excess_by_omega_re * x128
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x176 + rpm_k_by_omega_re * x175
+    del x175, x176
+    x190 = rpm_excess_by_omega_im * x128 + rpm_excess_by_omega_re * x183
+    del rpm_excess_by_omega_re
+    x196 = 2 * a_root_re * rpm_excess_by_omega_im * x120 - x191
+    rpm_excess_by_q_re = x110 * (rpm_k_im * x160 * x180 - x156 + x173 * x181)
+    del x156
+    rpm_excess_by_q_im = x110 * (-rpm_k_im * x181 - x157 + x160 * x173 * x180)
+    del rpm_k_im, x157, x160, x173, x180, x181
+    x192 = rpm_excess_by_q_im * x128 + rpm_excess_by_q_re * x183
+    x193 = 2 * a_root_re * rpm_excess_by_q_im * x120 - rpm_excess_by_q_re * x128
+    del rpm_excess_by_q_im, rpm_excess_by_q_re
+    rpm_w_re = x128 * x184 + x182 * x183
+    rpm_w_im = 2 * a_root_re * x120 * x184 - x128 * x182
+    x208 = growth * rpm_w_re + omega_r * rpm_w_im
+    x215 = -growth * rpm_w_im + omega_r * rpm_w_re
+    x221 = rpm_w_im * x210
+    x251 = rpm_w_im * x245
+    rpm_w_by_omega_re = -rpm_k_by_omega_im * x188 + rpm_k_by_omega_re * x186 + x182 * x187 - x184 * x189 + x190
+    x199 = Delta_0 * rpm_w_by_omega_re
+    rpm_w_by_omega_im = rpm_excess_by_omega_im * x183 + rpm_k_by_omega_im * x186 + rpm_k_by_omega_re * x188 + x182 * x189 + x184 * x187 - x191
+    del rpm_excess_by_omega_im, rpm_k_by_omega_im, rpm_k_by_omega_re, x182, x184, x186, x188, x191
+    x201 = Delta_0 * rpm_w_by_omega_im
+    x239 = -Delta_0 * growth * rpm_w_by_omega_im - Delta_0 * growth * rpp_w_by_omega_im + Delta_0 * rpm_w_re + Delta_0 * rpp_w_re + omega_r * x199 + omega_r * x200
+    x240 = Delta_0 * rpm_w_im + Delta_0 * rpp_w_im + growth * x199 + growth * x200 + omega_r * x201 + omega_r * x202
+    rpm_w_by_q_re = x192
+    x203 = Delta_0 * rpm_w_by_q_re
+    rpm_w_by_q_im = x193
+    x205 = Delta_0 * rpm_w_by_q_im
+    x241 = -Delta_0 * growth * rpm_w_by_q_im - Delta_0 * growth * rpp_w_by_q_im + omega_r * x203 + omega_r * x204
+    x242 = growth * x203 + growth * x204 + omega_r * x205 + omega_r * x206
+    rpm_v_re = -rpm_x_im * x194 + rpm_x_re * x195
+    x216 = rpm_v_re * x207 + x215
+    x219 = x210 * x216
+    x234 = rpm_v_re * x2 + x215
+    del rpm_v_re, x215
+    x249 = x234 * x245
+    rpm_v_im = rpm_x_im * x195 + rpm_x_re * x194
+    x209 = rpm_v_im * x207 + x208
+    x211 = x209 * x210
+    x236 = rpm_v_im * x2 + x208
+    del rpm_v_im, x208
+    x247 = x236 * x245
+    rpm_v_by_omega_re = -rpm_x_by_omega_im * x194 + rpm_x_by_omega_re * x195 - rpm_x_im * x196 - rpm_x_im * x197 + rpm_x_re * x190 + rpm_x_re * x198
+    rpm_v_by_omega_im = rpm_x_by_omega_im * x195 + rpm_x_by_omega_re * x194 + rpm_x_im * x190 + rpm_x_im * x198 + rpm_x_re * x196 + rpm_x_re * x197
+    del rpm_x_by_omega_im, rpm_x_by_omega_re, x190, x194, x195, x196, x197, x198
+    x224 = rpm_v_by_omega_im * x223
+    rpm_v_by_q_re = -rpm_x_im * x193 + rpm_x_re * x192
+    rpm_v_by_q_im = rpm_x_im * x192 + rpm_x_re * x193
+    del rpm_x_im, rpm_x_re, x192, x193
+    x232 = rpm_v_by_q_im * x223
+    rp_g_re = -Delta_0 * (rpm_w_re + rpp_w_re)
+    x728 = 2 * rp_g_re
+    rp_g_im = -Delta_0 * (rpm_w_im + rpp_w_im)
+    del rpm_w_im, rpp_w_im
+    x724 = 2 * rp_g_im
+    del rp_g_im
+    rp_g_by_omega_re = -x199 - x200
+    del x199, x200
+    x770 = 2 * rp_g_by_omega_re
+    rp_g_by_omega_im = -x201 - x202
+    del x201, x202
+    x766 = 2 * rp_g_by_omega_im
+    del rp_g_by_omega_im
+    rp_g_by_q_re = -x203 - x204
+    del x203, x204
+    x812 = 2 * rp_g_by_q_re
+    rp_g_by_q_im = -x205 - x206
+    del x205, x206
+    x808 = 2 * rp_g_by_q_im
+    del rp_g_by_q_im
+    rp_b0_re = -a_down_im * x211 + a_down_re * x210 * x216 - a_up_im * x214 + a_up_re * x210 * x218
+    rp_b0_im = a_down_im * x219 + a_down_re * x211 + a_up_im * x220 + a_up_re * x214
+    rp_b0_by_omega_re = -a_down_by_omega_im * x211 + a_down_by_omega_re * x210 * x216 - a_down_im * x221 - a_down_im * x224 + a_down_re * rpm_v_by_omega_re * x207 * x210 + a_down_re * rpm_w_re * x210 - a_up_by_omega_im * x214 + a_up_by_omega_re * x210 * x218 - a_up_im * x222 - a_up_im * x225 + a_up_re * rpp_v_by_omega_re * x207 * x210 + a_up_re * rpp_w_re * x210 - rpm_w_by_omega_im * x228 + rpm_w_by_omega_re * x230 - rpp_w_by_omega_im * x229 + rpp_w_by_omega_re * x231
+    rp_b0_by_omega_im = a_down_by_omega_im * x219 + a_down_by_omega_re * x211 + a_down_im * rpm_v_by_omega_re * x223 + a_down_im * rpm_w_re * x210 + a_down_re * x221 + a_down_re * x224 + a_up_by_omega_im * x220 + a_up_by_omega_re * x214 + a_up_im * rpp_v_by_omega_re * x223 + a_up_im * rpp_w_re * x210 + a_up_re * x222 + a_up_re * x225 + rpm_w_by_omega_im * x230 + rpm_w_by_omega_re * x228 + rpp_w_by_omega_im * x231 + rpp_w_by_omega_re * x229
+    del x211, x214, x219, x220, x221, x222, x224, x225
+    rp_b0_by_q_re = -a_down_im * x232 + a_down_re * rpm_v_by_q_re * x207 * x210 - a_up_im * x233 + a_up_re * rpp_v_by_q_re * x207 * x210 - rpm_w_by_q_im * x228 + rpm_w_by_q_re * x230 - rpp_w_by_q_im * x229 + rpp_w_by_q_re * x231
+    rp_b0_by_q_im = a_down_im * rpm_v_by_q_re * x223 + a_down_re * x232 + a_up_im * rpp_v_by_q_re * x223 + a_up_re * x233 + rpm_w_by_q_im * x230 + rpm_w_by_q_re * x228 + rpp_w_by_q_im * x231 + rpp_w_by_q_re * x229
+    del x232, x233
+    rp_b1_re = -Delta_0 * x234 - Delta_0 * x235
+    rp_b1_im = -Delta_0 * x236 - Delta_0 * x237
+    del x236, x237
+    rp_b1_by_omega_re = -rpm_v_by_omega_re * x238 - rpp_v_by_omega_re * x238 - x239
+    rp_b1_by_omega_im = -rpm_v_by_omega_im * x238 - rpp_v_by_omega_im * x238 - x240
+    rp_b1_by_q_re = -rpm_v_by_q_re * x238 - rpp_v_by_q_re * x238 - x241
+    rp_b1_by_q_im = -rpm_v_by_q_im * x238 - rpp_v_by_q_im * x238 - x242
+    rp_b2_re = -Delta_0 * x216 - Delta_0 * x218
+    del x216, x218
+    rp_b2_im = -Delta_0 * x209 - Delta_0 * x213
+    del x209, x213
+    rp_b2_by_omega_re = -rpm_v_by_omega_re * x243 - rpp_v_by_omega_re * x243 - x239
+    del x239
+    rp_b2_by_omega_im = -rpm_v_by_omega_im * x243 - rpp_v_by_omega_im * x243 - x240
+    del x240
+    rp_b2_by_q_re = -rpm_v_by_q_re * x243 - rpp_v_by_q_re * x243 - x241
+    del x241
+    rp_b2_by_q_im = -rpm_v_by_q_im * x243 - rpp_v_by_q_im * x243 - x242
+    del x242
+    rp_b3_re = -a_down_im * x246 + a_down_re * x2 * x235 * x244 - a_up_im * x247 + a_up_re * x2 * x234 * x244
+    rp_b3_im = a_down_im * x248 + a_down_re * x246 + a_up_im * x249 + a_up_re * x247
+    rp_b3_by_omega_re = -a_down_by_omega_im * x246 + a_down_by_omega_re * x2 * x235 * x244 - a_down_im * rpp_v_by_omega_im - a_down_im * x250 + a_down_re * rpp_v_by_omega_re + a_down_re * rpp_w_re * x2 * x244 - a_up_by_omega_im * x247 + a_up_by_omega_re * x2 * x234 * x244 - a_up_im * rpm_v_by_omega_im - a_up_im * x251 + a_up_re * rpm_v_by_omega_re + a_up_re * rpm_w_re * x2 * x244 - rpm_w_by_omega_im * x254 + rpm_w_by_omega_re * x256 - rpp_w_by_omega_im * x255 + rpp_w_by_omega_re * x257
+    del x234, x235
+    rp_b3_by_omega_im = a_down_by_omega_im * x248 + a_down_by_omega_re * x246 + a_down_im * rpp_v_by_omega_re + a_down_im * rpp_w_re * x245 + a_down_re * rpp_v_by_omega_im + a_down_re * x250 + a_up_by_omega_im * x249 + a_up_by_omega_re * x247 + a_up_im * rpm_v_by_omega_re + a_up_im * rpm_w_re * x245 + a_up_re * rpm_v_by_omega_im + a_up_re * x251 + rpm_w_by_omega_im * x256 + rpm_w_by_omega_re * x254 + rpp_w_by_omega_im * x257 + rpp_w_by_omega_re * x255
+    del rpm_v_by_omega_im, rpm_v_by_omega_re, rpm_w_by_omega_im, rpm_w_by_omega_re, rpm_w_re, rpp_v_by_omega_im, rpp_v_by_omega_re, rpp_w_by_omega_im, rpp_w_by_omega_re, rpp_w_re, x246, x247, x248, x249, x250, x251
+    rp_b3_by_q_re = -a_down_im * rpp_v_by_q_im + a_down_re * rpp_v_by_q_re - a_up_im * rpm_v_by_q_im + a_up_re * rpm_v_by_q_re - rpm_w_by_q_im * x254 + rpm_w_by_q_re * x256 - rpp_w_by_q_im * x255 + rpp_w_by_q_re * x257
+    rp_b3_by_q_im = a_down_im * rpp_v_by_q_re + a_down_re * rpp_v_by_q_im + a_up_im * rpm_v_by_q_re + a_up_re * rpm_v_by_q_im + rpm_w_by_q_im * x256 + rpm_w_by_q_re * x254 + rpp_w_by_q_im * x257 + rpp_w_by_q_re * x255
+    del rpm_v_by_q_im, rpm_v_by_q_re, rpm_w_by_q_im, rpm_w_by_q_re, rpp_v_by_q_im, rpp_v_by_q_re, rpp_w_by_q_im, rpp_w_by_q_re
+    rp_t0_re = x260
+    x692 = rp_b2_im * rp_t0_re
+    x716 = rp_b2_re * rp_t0_re
+    x735 = rp_b2_by_omega_im * rp_t0_re
+    x758 = rp_b2_by_omega_re * rp_t0_re
+    x777 = rp_b2_by_q_im * rp_t0_re
+    x800 = rp_b2_by_q_re * rp_t0_re
+    del rp_t0_re
+    rp_t0_im = -x261
+    x693 = rp_b2_re * rp_t0_im
+    del rp_b2_re
+    x708 = rp_b2_im * rp_t0_im
+    del rp_b2_im
+    x736 = rp_b2_by_omega_re * rp_t0_im
+    del rp_b2_by_omega_re
+    x750 = rp_b2_by_omega_im * rp_t0_im
+    del rp_b2_by_omega_im
+    x778 = rp_b2_by_q_re * rp_t0_im
+    del rp_b2_by_q_re
+    x792 = rp_b2_by_q_im * rp_t0_im
+    del rp_b2_by_q_im, rp_t0_im
+    rp_t1_re = -rp_weight_im * x266 + rp_weight_re * x263
+    del x263
+    rp_t1_im = rp_weight_re * x266 + x267
+    del x266
+    rp_t2_re = -rp_weight_im * x273 + x268 * x270
+    del x268
+    x694 = rp_b3_im * rp_t2_re
+    x717 = rp_b3_re * rp_t2_re
+    x737 = rp_b3_by_omega_im * rp_t2_re
+    x759 = rp_b3_by_omega_re * rp_t2_re
+    x779 = rp_b3_by_q_im * rp_t2_re
+    x801 = rp_b3_by_q_re * rp_t2_re
+    del rp_t2_re
+    rp_t2_im = rp_weight_re * x273 + x275
+    del x273
+    x695 = rp_b3_re * rp_t2_im
+    del rp_b3_re
+    x709 = rp_b3_im * rp_t2_im
+    del rp_b3_im
+    x738 = rp_b3_by_omega_re * rp_t2_im
+    del rp_b3_by_omega_re
+    x751 = rp_b3_by_omega_im * rp_t2_im
+    del rp_b3_by_omega_im
+    x780 = rp_b3_by_q_re * rp_t2_im
+    del rp_b3_by_q_re
+    x793 = rp_b3_by_q_im * rp_t2_im
+    del rp_b3_by_q_im, rp_t2_im
+    rp_t3_re = x277
+    rp_t3_im = -x278
+    rp_odd_re = x286
+    rp_odd_im = x287
+    rp_even_re = rp_weight_re * x294 - x291
+    rp_even_im = rp_weight_im * x294 + rp_weight_re * x290
+    del x294
+    rmp_x_re = x28 * (rm_roots_re - x83)
+    del rm_roots_re
+    rmp_x_im = x28 * (rm_roots_im - x84)
+    del rm_roots_im
+    rmp_x_by_omega_re = x154 - x29
+    del x154
+    rmp_x_by_omega_im = x155
+    del x155
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z14[0]
+    x298 = q - rmp_k_re
+    x300 = q + rmp_k_re
+    x304 = rmp_k_re * rmp_k_re
+    x313 = -x298
+    rmp_k_im = z14[1]
+    del z14
+    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x295 = z15[0]
+    x296 = z15[1]
+    del z15
+    x297 = rmp_k_im * rmp_k_im
+    x299 = 1 / (x297 + x298 * x298)
+    del x298
+    x301 = 1 / (x297 + x300 * x300)
+    x302 = x301 * x92
+    x303 = x297 * x302
+    x305 = x297 + x304
+    x306 = 1 / (x305 * x305)
+    x307 = rmp_k_re * x306
+    x308 = 2 * x307
+    x309 = -x297 + x304
+    del x297, x304
+    x310 = x306 * x309
+    x311 = x302 * x310
+    x312 = x299 * (-x300 * x311 + x303 * x308)
+    x314 = rmp_k_im * x300 * x302 * x308 + rmp_k_im * x311
+    del x308, x311
+    x315 = -rmp_k_im * x312 + x299 * x313 * x314
+    x316 = rmp_k_im * x299 * x314 + x312 * x313
+    del x312, x314
+    x317 = 1 / x305
+    del x305
+    x318 = rmp_k_im * x317
+    x319 = x302 * x318
+    del x302
+    x320 = -rmp_k_re * x319 - x300 * x319
+    del x319
+    x321 = x299 * (rmp_k_re * x300 * x301 * x317 * x92 - x303 * x317)
+    del x300, x301, x303
+    x324 = rmp_k_im * x307
+    del x307
+    x325 = -x127 * x324 - x128 * x310
+    del x310
+    x326 = 2 * a_root_re * x120 * x306 * x309 - x136 * x324
+    del x306, x309, x324
+    rmp_k_by_omega_re = ap_p_by_omega_re
+    rmp_k_by_omega_im = ap_p_by_omega_im
+    rmp_excess_re = x295
+    x322 = rmp_excess_re + rmp_k_re * x317
+    del rmp_k_re, x317
+    rmp_excess_im = x296
+    x323 = rmp_excess_im - x318
+    del x318
+    x331 = -rmp_excess_im * x183 + rmp_excess_re * x128
+    x332 = -rmp_excess_im * x128 - rmp_excess_re * x183
+    x334 = rmp_excess_im * x138 + rmp_excess_re * x135
+    x335 = -rmp_excess_im * x135 + rmp_excess_re * x138
+    del rmp_excess_im, rmp_excess_re
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x315 + rmp_k_by_omega_re * x316
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x316 + rmp_k_by_omega_re * x315
+    del x315, x316
+    x327 = rmp_excess_by_omega_im * x128 + rmp_excess_by_omega_re * x183
+    x328 = -rmp_excess_by_omega_im * x183 + rmp_excess_by_omega_re * x128
+    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
+    x333 = -x327
+    rmp_excess_by_q_re = x110 * (rmp_k_im * x299 * x320 - x295 + x313 * x321)
+    del x295
+    rmp_excess_by_q_im = x110 * (-rmp_k_im * x321 - x296 + x299 * x313 * x320)
+    del rmp_k_im, x296, x299, x313, x320, x321
+    x329 = -rmp_excess_by_q_im * x128 - rmp_excess_by_q_re * x183
+    x330 = -rmp_excess_by_q_im * x183 + rmp_excess_by_q_re * x128
+    del rmp_excess_by_q_im, rmp_excess_by_q_re
+    rmp_w_re = -x128 * x323 - x183 * x322
+    rmp_w_im = x128 * x322 - x183 * x323
+    x387 = growth * rmp_w_re + omega_r * rmp_w_im
+    x392 = -growth * rmp_w_im + omega_r * rmp_w_re
+    x397 = rmp_w_im * x210
+    x414 = rmp_w_im * x245
+    rmp_w_by_omega_re = -rmp_k_by_omega_im * x325 + rmp_k_by_omega_re * x326 - x135 * x323 + x138 * x322 - x327
+    del x327
+    x377 = Delta_0 * rmp_w_by_omega_re
+    rmp_w_by_omega_im = rmp_k_by_omega_im * x326 + rmp_k_by_omega_re * x325 + x135 * x322 + x138 * x323 + x328
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x322, x323, x325, x326
+    x379 = Delta_0 * rmp_w_by_omega_im
+    rmp_w_by_q_re = x329
+    x381 = Delta_0 * rmp_w_by_q_re
+    rmp_w_by_q_im = x330
+    x383 = Delta_0 * rmp_w_by_q_im
+    rmp_v_re = -rmp_x_im * x331 + rmp_x_re * x332
+    x393 = rmp_v_re * x207 + x392
+    x395 = x210 * x393
+    x403 = rmp_v_re * x2 + x392
+    del rmp_v_re, x392
+    x412 = x245 * x403
+    rmp_v_im = rmp_x_im * x332 + rmp_x_re * x331
+    x388 = rmp_v_im * x207 + x387
+    x389 = x210 * x388
+    x405 = rmp_v_im * x2 + x387
+    del rmp_v_im, x387
+    x410 = x245 * x405
+    rmp_v_by_omega_re = -rmp_x_by_omega_im * x331 + rmp_x_by_omega_re * x332 - rmp_x_im * x328 - rmp_x_im * x334 + rmp_x_re * x333 + rmp_x_re * x335
+    rmp_v_by_omega_im = rmp_x_by_omega_im * x332 + rmp_x_by_omega_re * x331 + rmp_x_im * x333 + rmp_x_im * x335 + rmp_x_re * x328 + rmp_x_re * x334
+    del rmp_x_by_omega_im, rmp_x_by_omega_re, x328, x331, x332, x333, x334, x335
+    x399 = rmp_v_by_omega_im * x223
+    rmp_v_by_q_re = -rmp_x_im * x330 + rmp_x_re * x329
+    rmp_v_by_q_im = rmp_x_im * x329 + rmp_x_re * x330
+    del rmp_x_im, rmp_x_re, x329, x330
+    x401 = rmp_v_by_q_im * x223
+    rmm_x_re = x28 * (-rp_roots_re - x83)
+    del rp_roots_re
+    rmm_x_im = x28 * (-rp_roots_im - x84)
+    del rp_roots_im, x84
+    rmm_x_by_omega_re = -x29 - x85
+    del x85
+    rmm_x_by_omega_im = -x86
+    del x86
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    del rm_p_re
+    rmm_k_re = z16[0]
+    x339 = q - rmm_k_re
+    x341 = q + rmm_k_re
+    x345 = rmm_k_re * rmm_k_re
+    x353 = -x339
+    rmm_k_im = z16[1]
+    del z16
+    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x336 = z17[0]
+    x337 = z17[1]
+    del z17
+    x338 = rmm_k_im * rmm_k_im
+    x340 = 1 / (x338 + x339 * x339)
+    del x339
+    x342 = 1 / (x338 + x341 * x341)
+    x343 = x342 * x92
+    x344 = x338 * x343
+    x346 = x338 + x345
+    x347 = 1 / (x346 * x346)
+    x348 = rmm_k_re * x347
+    x349 = 2 * x348
+    x350 = x347 * (-x338 + x345)
+    del x338, x345, x347
+    x351 = x343 * x350
+    x352 = x340 * (-x341 * x351 + x344 * x349)
+    x354 = rmm_k_im * x341 * x343 * x349 + rmm_k_im * x351
+    del x349, x351
+    x355 = -rmm_k_im * x352 + x340 * x353 * x354
+    x356 = rmm_k_im * x340 * x354 + x352 * x353
+    del x352, x354
+    x357 = 1 / x346
+    del x346
+    x358 = rmm_k_im * x357
+    x359 = x343 * x358
+    del x343
+    x360 = -rmm_k_re * x359 - x341 * x359
+    del x359
+    x361 = x340 * (rmm_k_re * x341 * x342 * x357 * x92 - x344 * x357)
+    del x341, x342, x344
+    x364 = rmm_k_im * x348
+    del x348
+    x365 = x136 * x364 - x183 * x350
+    x366 = x127 * x364 + x128 * x350
+    del x350, x364
+    rmm_k_by_omega_re = am_p_by_omega_re
+    rmm_k_by_omega_im = am_p_by_omega_im
+    rmm_excess_re = x336
+    x362 = rmm_excess_re + rmm_k_re * x357
+    del rmm_k_re, x357
+    rmm_excess_im = x337
+    x363 = rmm_excess_im - x358
+    del x358
+    x371 = 2 * a_root_re * rmm_excess_im * x120 - rmm_excess_re * x128
+    x372 = rmm_excess_im * x128 + rmm_excess_re * x183
+    x374 = rmm_excess_im * x187 + rmm_excess_re * x189
+    x375 = -rmm_excess_im * x189 + rmm_excess_re * x187
+    del rmm_excess_im, rmm_excess_re
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x355 + rmm_k_by_omega_re * x356
+    x368 = rmm_excess_by_omega_re * x128
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x356 + rmm_k_by_omega_re * x355
+    del x355, x356
+    x367 = rmm_excess_by_omega_im * x128 + rmm_excess_by_omega_re * x183
+    del rmm_excess_by_omega_re
+    x373 = 2 * a_root_re * rmm_excess_by_omega_im * x120 - x368
+    rmm_excess_by_q_re = x110 * (rmm_k_im * x340 * x360 - x336 + x353 * x361)
+    del x336
+    rmm_excess_by_q_im = x110 * (-rmm_k_im * x361 - x337 + x340 * x353 * x360)
+    del rmm_k_im, x337, x340, x353, x360, x361
+    x369 = rmm_excess_by_q_im * x128 + rmm_excess_by_q_re * x183
+    x370 = 2 * a_root_re * rmm_excess_by_q_im * x120 - rmm_excess_by_q_re * x128
+    del rmm_excess_by_q_im, rmm_excess_by_q_re
+    rmm_w_re = x128 * x363 + x183 * x362
+    rmm_w_im = 2 * a_root_re * x120 * x363 - x128 * x362
+    x384 = growth * rmm_w_re + omega_r * rmm_w_im
+    x390 = -growth * rmm_w_im + omega_r * rmm_w_re
+    x396 = rmm_w_im * x210
+    x415 = rmm_w_im * x245
+    rmm_w_by_omega_re = -rmm_k_by_omega_im * x366 + rmm_k_by_omega_re * x365 + x187 * x362 - x189 * x363 + x367
+    x376 = Delta_0 * rmm_w_by_omega_re
+    rmm_w_by_omega_im = rmm_excess_by_omega_im * x183 + rmm_k_by_omega_im * x365 + rmm_k_by_omega_re * x366 + x187 * x363 + x189 * x362 - x368
+    del rmm_excess_by_omega_im, rmm_k_by_omega_im, rmm_k_by_omega_re, x362, x363, x365, x366, x368
+    x378 = Delta_0 * rmm_w_by_omega_im
+    x406 = -Delta_0 * growth * rmm_w_by_omega_im - Delta_0 * growth * rmp_w_by_omega_im + Delta_0 * rmm_w_re + Delta_0 * rmp_w_re + omega_r * x376 + omega_r * x377
+    x407 = Delta_0 * rmm_w_im + Delta_0 * rmp_w_im + growth * x376 + growth * x377 + omega_r * x378 + omega_r * x379
+    rmm_w_by_q_re = x369
+    x380 = Delta_0 * rmm_w_by_q_re
+    rmm_w_by_q_im = x370
+    x382 = Delta_0 * rmm_w_by_q_im
+    x408 = -Delta_0 * growth * rmm_w_by_q_im - Delta_0 * growth * rmp_w_by_q_im + omega_r * x380 + omega_r * x381
+    x409 = growth * x380 + growth * x381 + omega_r * x382 + omega_r * x383
+    rmm_v_re = -rmm_x_im * x371 + rmm_x_re * x372
+    x391 = rmm_v_re * x207 + x390
+    x394 = x210 * x391
+    x402 = rmm_v_re * x2 + x390
+    del rmm_v_re, x390
+    x413 = x245 * x402
+    rmm_v_im = rmm_x_im * x372 + rmm_x_re * x371
+    x385 = rmm_v_im * x207 + x384
+    x386 = x210 * x385
+    x404 = rmm_v_im * x2 + x384
+    del rmm_v_im, x384
+    x411 = x245 * x404
+    rmm_v_by_omega_re = -rmm_x_by_omega_im * x371 + rmm_x_by_omega_re * x372 - rmm_x_im * x373 - rmm_x_im * x374 + rmm_x_re * x367 + rmm_x_re * x375
+    rmm_v_by_omega_im = rmm_x_by_omega_im * x372 + rmm_x_by_omega_re * x371 + rmm_x_im * x367 + rmm_x_im * x375 + rmm_x_re * x373 + rmm_x_re * x374
+    del rmm_x_by_omega_im, rmm_x_by_omega_re, x367, x371, x372, x373, x374, x375
+    x398 = rmm_v_by_omega_im * x223
+    rmm_v_by_q_re = -rmm_x_im * x370 + rmm_x_re * x369
+    rmm_v_by_q_im = rmm_x_im * x369 + rmm_x_re * x370
+    del rmm_x_im, rmm_x_re, x369, x370
+    x400 = rmm_v_by_q_im * x223
+    rm_g_re = -Delta_0 * (rmm_w_re + rmp_w_re)
+    x727 = 2 * rm_g_re
+    rm_g_im = -Delta_0 * (rmm_w_im + rmp_w_im)
+    del rmm_w_im, rmp_w_im
+    x723 = 2 * rm_g_im
+    del rm_g_im
+    rm_g_by_omega_re = -x376 - x377
+    del x376, x377
+    x769 = 2 * rm_g_by_omega_re
+    rm_g_by_omega_im = -x378 - x379
+    del x378, x379
+    x765 = 2 * rm_g_by_omega_im
+    del rm_g_by_omega_im
+    rm_g_by_q_re = -x380 - x381
+    del x380, x381
+    x811 = 2 * rm_g_by_q_re
+    rm_g_by_q_im = -x382 - x383
+    del x382, x383
+    x807 = 2 * rm_g_by_q_im
+    del rm_g_by_q_im
+    rm_b0_re = -a_down_im * x386 + a_down_re * x210 * x391 - a_up_im * x389 + a_up_re * x210 * x393
+    rm_b0_im = a_down_im * x394 + a_down_re * x386 + a_up_im * x395 + a_up_re * x389
+    rm_b0_by_omega_re = -a_down_by_omega_im * x386 + a_down_by_omega_re * x210 * x391 - a_down_im * x396 - a_down_im * x398 + a_down_re * rmm_v_by_omega_re * x207 * x210 + a_down_re * rmm_w_re * x210 - a_up_by_omega_im * x389 + a_up_by_omega_re * x210 * x393 - a_up_im * x397 - a_up_im * x399 + a_up_re * rmp_v_by_omega_re * x207 * x210 + a_up_re * rmp_w_re * x210 - rmm_w_by_omega_im * x228 + rmm_w_by_omega_re * x230 - rmp_w_by_omega_im * x229 + rmp_w_by_omega_re * x231
+    rm_b0_by_omega_im = a_down_by_omega_im * x394 + a_down_by_omega_re * x386 + a_down_im * rmm_v_by_omega_re * x223 + a_down_im * rmm_w_re * x210 + a_down_re * x396 + a_down_re * x398 + a_up_by_omega_im * x395 + a_up_by_omega_re * x389 + a_up_im * rmp_v_by_omega_re * x223 + a_up_im * rmp_w_re * x210 + a_up_re * x397 + a_up_re * x399 + rmm_w_by_omega_im * x230 + rmm_w_by_omega_re * x228 + rmp_w_by_omega_im * x231 + rmp_w_by_omega_re * x229
+    del x386, x389, x394, x395, x396, x397, x398, x399
+    rm_b0_by_q_re = -a_down_im * x400 + a_down_re * rmm_v_by_q_re * x207 * x210 - a_up_im * x401 + a_up_re * rmp_v_by_q_re * x207 * x210 - rmm_w_by_q_im * x228 + rmm_w_by_q_re * x230 - rmp_w_by_q_im * x229 + rmp_w_by_q_re * x231
+    rm_b0_by_q_im = a_down_im * rmm_v_by_q_re * x223 + a_down_re * x400 + a_up_im * rmp_v_by_q_re * x223 + a_up_re * x401 + rmm_w_by_q_im * x230 + rmm_w_by_q_re * x228 + rmp_w_by_q_im * x231 + rmp_w_by_q_re * x229
+    del x400, x401
+    rm_b1_re = -Delta_0 * x402 - Delta_0 * x403
+    rm_b1_im = -Delta_0 * x404 - Delta_0 * x405
+    del x404, x405
+    rm_b1_by_omega_re = -rmm_v_by_omega_re * x238 - rmp_v_by_omega_re * x238 - x406
+    rm_b1_by_omega_im = -rmm_v_by_omega_im * x238 - rmp_v_by_omega_im * x238 - x407
+    rm_b1_by_q_re = -rmm_v_by_q_re * x238 - rmp_v_by_q_re * x238 - x408
+    rm_b1_by_q_im = -rmm_v_by_q_im * x238 - rmp_v_by_q_im * x238 - x409
+    rm_b2_re = -Delta_0 * x391 - Delta_0 * x393
+    del x391, x393
+    rm_b2_im = -Delta_0 * x385 - Delta_0 * x388
+    del x385, x388
+    rm_b2_by_omega_re = -rmm_v_by_omega_re * x243 - rmp_v_by_omega_re * x243 - x406
+    del x406
+    rm_b2_by_omega_im = -rmm_v_by_omega_im * x243 - rmp_v_by_omega_im * x243 - x407
+    del x407
+    rm_b2_by_q_re = -rmm_v_by_q_re * x243 - rmp_v_by_q_re * x243 - x408
+    del x408
+    rm_b2_by_q_im = -rmm_v_by_q_im * x243 - rmp_v_by_q_im * x243 - x409
+    del x409
+    rm_b3_re = -a_down_im * x410 + a_down_re * x2 * x244 * x403 - a_up_im * x411 + a_up_re * x2 * x244 * x402
+    rm_b3_im = a_down_im * x412 + a_down_re * x410 + a_up_im * x413 + a_up_re * x411
+    rm_b3_by_omega_re = -a_down_by_omega_im * x410 + a_down_by_omega_re * x2 * x244 * x403 - a_down_im * rmp_v_by_omega_im - a_down_im * x414 + a_down_re * rmp_v_by_omega_re + a_down_re * rmp_w_re * x2 * x244 - a_up_by_omega_im * x411 + a_up_by_omega_re * x2 * x244 * x402 - a_up_im * rmm_v_by_omega_im - a_up_im * x415 + a_up_re * rmm_v_by_omega_re + a_up_re * rmm_w_re * x2 * x244 - rmm_w_by_omega_im * x254 + rmm_w_by_omega_re * x256 - rmp_w_by_omega_im * x255 + rmp_w_by_omega_re * x257
+    del x402, x403
+    rm_b3_by_omega_im = a_down_by_omega_im * x412 + a_down_by_omega_re * x410 + a_down_im * rmp_v_by_omega_re + a_down_im * rmp_w_re * x245 + a_down_re * rmp_v_by_omega_im + a_down_re * x414 + a_up_by_omega_im * x413 + a_up_by_omega_re * x411 + a_up_im * rmm_v_by_omega_re + a_up_im * rmm_w_re * x245 + a_up_re * rmm_v_by_omega_im + a_up_re * x415 + rmm_w_by_omega_im * x256 + rmm_w_by_omega_re * x254 + rmp_w_by_omega_im * x257 + rmp_w_by_omega_re * x255
+    del rmm_v_by_omega_im, rmm_v_by_omega_re, rmm_w_by_omega_im, rmm_w_by_omega_re, rmm_w_re, rmp_v_by_omega_im, rmp_v_by_omega_re, rmp_w_by_omega_im, rmp_w_by_omega_re, rmp_w_re, x410, x411, x412, x413, x414, x415
+    rm_b3_by_q_re = -a_down_im * rmp_v_by_q_im + a_down_re * rmp_v_by_q_re - a_up_im * rmm_v_by_q_im + a_up_re * rmm_v_by_q_re - rmm_w_by_q_im * x254 + rmm_w_by_q_re * x256 - rmp_w_by_q_im * x255 + rmp_w_by_q_re * x257
+    rm_b3_by_q_im = a_down_im * rmp_v_by_q_re + a_down_re * rmp_v_by_q_im + a_up_im * rmm_v_by_q_re + a_up_re * rmm_v_by_q_im + rmm_w_by_q_im * x256 + rmm_w_by_q_re * x254 + rmp_w_by_q_im * x257 + rmp_w_by_q_re * x255
+    del rmm_v_by_q_im, rmm_v_by_q_re, rmm_w_by_q_im, rmm_w_by_q_re, rmp_v_by_q_im, rmp_v_by_q_re, rmp_w_by_q_im, rmp_w_by_q_re
+    rm_t0_re = x416
+    x688 = rm_b2_im * rm_t0_re
+    x714 = rm_b2_re * rm_t0_re
+    x731 = rm_b2_by_omega_im * rm_t0_re
+    x756 = rm_b2_by_omega_re * rm_t0_re
+    x773 = rm_b2_by_q_im * rm_t0_re
+    x798 = rm_b2_by_q_re * rm_t0_re
+    del rm_t0_re
+    rm_t0_im = -x417
+    x689 = rm_b2_re * rm_t0_im
+    del rm_b2_re
+    x706 = rm_b2_im * rm_t0_im
+    del rm_b2_im
+    x732 = rm_b2_by_omega_re * rm_t0_im
+    del rm_b2_by_omega_re
+    x748 = rm_b2_by_omega_im * rm_t0_im
+    del rm_b2_by_omega_im
+    x774 = rm_b2_by_q_re * rm_t0_im
+    del rm_b2_by_q_re
+    x790 = rm_b2_by_q_im * rm_t0_im
+    del rm_b2_by_q_im, rm_t0_im
+    rm_t1_re = -rm_weight_im * x419 + rm_weight_re * x418
+    del x418
+    rm_t1_im = rm_weight_re * x419 + x420
+    del x419
+    rm_t2_re = -rm_weight_im * x424 + x421 * x422
+    del x421
+    x690 = rm_b3_im * rm_t2_re
+    x715 = rm_b3_re * rm_t2_re
+    x733 = rm_b3_by_omega_im * rm_t2_re
+    x757 = rm_b3_by_omega_re * rm_t2_re
+    x775 = rm_b3_by_q_im * rm_t2_re
+    x799 = rm_b3_by_q_re * rm_t2_re
+    del rm_t2_re
+    rm_t2_im = rm_weight_re * x424 + x426
+    del x424
+    x691 = rm_b3_re * rm_t2_im
+    del rm_b3_re
+    x707 = rm_b3_im * rm_t2_im
+    del rm_b3_im
+    x734 = rm_b3_by_omega_re * rm_t2_im
+    del rm_b3_by_omega_re
+    x749 = rm_b3_by_omega_im * rm_t2_im
+    del rm_b3_by_omega_im
+    x776 = rm_b3_by_q_re * rm_t2_im
+    del rm_b3_by_q_re
+    x791 = rm_b3_by_q_im * rm_t2_im
+    del rm_b3_by_q_im, rm_t2_im
+    rm_t3_re = x427
+    rm_t3_im = -x428
+    rm_odd_re = x429
+    rm_odd_im = x430
+    rm_even_re = rm_weight_re * x434 - x432
+    rm_even_im = rm_weight_im * x434 + rm_weight_re * x431
+    del x434
+    spp_x_re = x28 * (sp_roots_re - x83)
+    spp_x_im = x28 * (sp_roots_im + x436)
+    spp_x_by_omega_re = -x29 + x437
+    spp_x_by_omega_im = x438
+    z18 = root_sum(ap_p_re, ap_p_im, x439, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z18[0]
+    x443 = q - spp_k_re
+    x445 = q + spp_k_re
+    x449 = spp_k_re * spp_k_re
+    x458 = -x443
+    spp_k_im = z18[1]
+    del z18
+    z19 = pair_excess(spp_k_re, spp_k_im, q)
+    x440 = z19[0]
+    x441 = z19[1]
+    del z19
+    x442 = spp_k_im * spp_k_im
+    x444 = 1 / (x442 + x443 * x443)
+    del x443
+    x446 = 1 / (x442 + x445 * x445)
+    x447 = x446 * x92
+    x448 = x442 * x447
+    x450 = x442 + x449
+    x451 = 1 / (x450 * x450)
+    x452 = spp_k_re * x451
+    x453 = 2 * x452
+    x454 = -x442 + x449
+    del x442, x449
+    x455 = x451 * x454
+    x456 = x447 * x455
+    x457 = x444 * (-x445 * x456 + x448 * x453)
+    x459 = spp_k_im * x445 * x447 * x453 + spp_k_im * x456
+    del x453, x456
+    x460 = -spp_k_im * x457 + x444 * x458 * x459
+    x461 = spp_k_im * x444 * x459 + x457 * x458
+    del x457, x459
+    x462 = 1 / x450
+    del x450
+    x463 = spp_k_im * x462
+    x464 = x447 * x463
+    del x447
+    x465 = -spp_k_re * x464 - x445 * x464
+    del x464
+    x466 = x444 * (spp_k_re * x445 * x446 * x462 * x92 - x448 * x462)
+    del x445, x446, x448
+    x469 = spp_k_im * x452
+    del x452
+    x470 = -x127 * x469 - x128 * x455
+    del x455
+    x471 = 2 * a_root_re * x120 * x451 * x454 - x136 * x469
+    del x451, x454, x469
+    spp_k_by_omega_re = ap_p_by_omega_re
+    spp_k_by_omega_im = ap_p_by_omega_im
+    spp_excess_re = x440
+    x467 = spp_excess_re + spp_k_re * x462
+    del spp_k_re, x462
+    spp_excess_im = x441
+    x468 = spp_excess_im - x463
+    del x463
+    x476 = -spp_excess_im * x183 + spp_excess_re * x128
+    x477 = -spp_excess_im * x128 - spp_excess_re * x183
+    x479 = spp_excess_im * x138 + spp_excess_re * x135
+    x480 = -spp_excess_im * x135 + spp_excess_re * x138
+    del spp_excess_im, spp_excess_re
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x460 + spp_k_by_omega_re * x461
+    spp_excess_by_omega_im = spp_k_by_omega_im * x461 + spp_k_by_omega_re * x460
+    del x460, x461
+    x472 = spp_excess_by_omega_im * x128 + spp_excess_by_omega_re * x183
+    x473 = -spp_excess_by_omega_im * x183 + spp_excess_by_omega_re * x128
+    del spp_excess_by_omega_im, spp_excess_by_omega_re
+    x478 = -x472
+    spp_excess_by_q_re = x110 * (spp_k_im * x444 * x465 - x440 + x458 * x466)
+    del x440
+    spp_excess_by_q_im = x110 * (-spp_k_im * x466 - x441 + x444 * x458 * x465)
+    del spp_k_im, x441, x444, x458, x465, x466
+    x474 = -spp_excess_by_q_im * x128 - spp_excess_by_q_re * x183
+    x475 = -spp_excess_by_q_im * x183 + spp_excess_by_q_re * x128
+    del spp_excess_by_q_im, spp_excess_by_q_re
+    spp_w_re = -x128 * x468 - x183 * x467
+    spp_w_im = x128 * x467 - x183 * x468
+    x535 = growth * spp_w_re + omega_r * spp_w_im
+    x540 = -growth * spp_w_im + omega_r * spp_w_re
+    x545 = spp_w_im * x210
+    x562 = spp_w_im * x245
+    spp_w_by_omega_re = -spp_k_by_omega_im * x470 + spp_k_by_omega_re * x471 - x135 * x468 + x138 * x467 - x472
+    del x472
+    x525 = Delta_0 * spp_w_by_omega_re
+    spp_w_by_omega_im = spp_k_by_omega_im * x471 + spp_k_by_omega_re * x470 + x135 * x467 + x138 * x468 + x473
+    del spp_k_by_omega_im, spp_k_by_omega_re, x467, x468, x470, x471
+    x527 = Delta_0 * spp_w_by_omega_im
+    spp_w_by_q_re = x474
+    x529 = Delta_0 * spp_w_by_q_re
+    spp_w_by_q_im = x475
+    x531 = Delta_0 * spp_w_by_q_im
+    spp_v_re = -spp_x_im * x476 + spp_x_re * x477
+    x541 = spp_v_re * x207 + x540
+    x543 = x210 * x541
+    x551 = spp_v_re * x2 + x540
+    del spp_v_re, x540
+    x560 = x245 * x551
+    spp_v_im = spp_x_im * x477 + spp_x_re * x476
+    x536 = spp_v_im * x207 + x535
+    x537 = x210 * x536
+    x553 = spp_v_im * x2 + x535
+    del spp_v_im, x535
+    x558 = x245 * x553
+    spp_v_by_omega_re = -spp_x_by_omega_im * x476 + spp_x_by_omega_re * x477 - spp_x_im * x473 - spp_x_im * x479 + spp_x_re * x478 + spp_x_re * x480
+    spp_v_by_omega_im = spp_x_by_omega_im * x477 + spp_x_by_omega_re * x476 + spp_x_im * x478 + spp_x_im * x480 + spp_x_re * x473 + spp_x_re * x479
+    del spp_x_by_omega_im, spp_x_by_omega_re, x473, x476, x477, x478, x479, x480
+    x547 = spp_v_by_omega_im * x223
+    spp_v_by_q_re = -spp_x_im * x475 + spp_x_re * x474
+    spp_v_by_q_im = spp_x_im * x474 + spp_x_re * x475
+    del spp_x_im, spp_x_re, x474, x475
+    x549 = spp_v_by_q_im * x223
+    spm_x_re = x28 * (-sm_roots_re - x83)
+    spm_x_im = x28 * (-sm_roots_im - x481)
+    spm_x_by_omega_re = -x29 - x482
+    spm_x_by_omega_im = -x483
+    z20 = root_sum(am_p_re, am_p_im, x439, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, x439
+    spm_k_re = z20[0]
+    x487 = q - spm_k_re
+    x489 = q + spm_k_re
+    x493 = spm_k_re * spm_k_re
+    x501 = -x487
+    spm_k_im = z20[1]
+    del z20
+    z21 = pair_excess(spm_k_re, spm_k_im, q)
+    x484 = z21[0]
+    x485 = z21[1]
+    del z21
+    x486 = spm_k_im * spm_k_im
+    x488 = 1 / (x486 + x487 * x487)
+    del x487
+    x490 = 1 / (x486 + x489 * x489)
+    x491 = x490 * x92
+    x492 = x486 * x491
+    x494 = x486 + x493
+    x495 = 1 / (x494 * x494)
+    x496 = spm_k_re * x495
+    x497 = 2 * x496
+    x498 = x495 * (-x486 + x493)
+    del x486, x493, x495
+    x499 = x491 * x498
+    x500 = x488 * (-x489 * x499 + x492 * x497)
+    x502 = spm_k_im * x489 * x491 * x497 + spm_k_im * x499
+    del x497, x499
+    x503 = -spm_k_im * x500 + x488 * x501 * x502
+    x504 = spm_k_im * x488 * x502 + x500 * x501
+    del x500, x502
+    x505 = 1 / x494
+    del x494
+    x506 = spm_k_im * x505
+    x507 = x491 * x506
+    del x491
+    x508 = -spm_k_re * x507 - x489 * x507
+    del x507
+    x509 = x488 * (spm_k_re * x489 * x490 * x505 * x92 - x492 * x505)
+    del x489, x490, x492
+    x512 = spm_k_im * x496
+    del x496
+    x513 = x136 * x512 - x183 * x498
+    x514 = x127 * x512 + x128 * x498
+    del x498, x512
+    spm_k_by_omega_re = am_p_by_omega_re
+    spm_k_by_omega_im = am_p_by_omega_im
+    spm_excess_re = x484
+    x510 = spm_excess_re + spm_k_re * x505
+    del spm_k_re, x505
+    spm_excess_im = x485
+    x511 = spm_excess_im - x506
+    del x506
+    x519 = 2 * a_root_re * spm_excess_im * x120 - spm_excess_re * x128
+    x520 = spm_excess_im * x128 + spm_excess_re * x183
+    x522 = spm_excess_im * x187 + spm_excess_re * x189
+    x523 = -spm_excess_im * x189 + spm_excess_re * x187
+    del spm_excess_im, spm_excess_re
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x503 + spm_k_by_omega_re * x504
+    x516 = spm_excess_by_omega_re * x128
+    spm_excess_by_omega_im = spm_k_by_omega_im * x504 + spm_k_by_omega_re * x503
+    del x503, x504
+    x515 = spm_excess_by_omega_im * x128 + spm_excess_by_omega_re * x183
+    del spm_excess_by_omega_re
+    x521 = 2 * a_root_re * spm_excess_by_omega_im * x120 - x516
+    spm_excess_by_q_re = x110 * (spm_k_im * x488 * x508 - x484 + x501 * x509)
+    del x484
+    spm_excess_by_q_im = x110 * (-spm_k_im * x509 - x485 + x488 * x501 * x508)
+    del spm_k_im, x485, x488, x501, x508, x509
+    x517 = spm_excess_by_q_im * x128 + spm_excess_by_q_re * x183
+    x518 = 2 * a_root_re * spm_excess_by_q_im * x120 - spm_excess_by_q_re * x128
+    del spm_excess_by_q_im, spm_excess_by_q_re
+    spm_w_re = x128 * x511 + x183 * x510
+    spm_w_im = 2 * a_root_re * x120 * x511 - x128 * x510
+    x532 = growth * spm_w_re + omega_r * spm_w_im
+    x538 = -growth * spm_w_im + omega_r * spm_w_re
+    x544 = spm_w_im * x210
+    x563 = spm_w_im * x245
+    spm_w_by_omega_re = -spm_k_by_omega_im * x514 + spm_k_by_omega_re * x513 + x187 * x510 - x189 * x511 + x515
+    x524 = Delta_0 * spm_w_by_omega_re
+    spm_w_by_omega_im = spm_excess_by_omega_im * x183 + spm_k_by_omega_im * x513 + spm_k_by_omega_re * x514 + x187 * x511 + x189 * x510 - x516
+    del spm_excess_by_omega_im, spm_k_by_omega_im, spm_k_by_omega_re, x510, x511, x513, x514, x516
+    x526 = Delta_0 * spm_w_by_omega_im
+    x554 = -Delta_0 * growth * spm_w_by_omega_im - Delta_0 * growth * spp_w_by_omega_im + Delta_0 * spm_w_re + Delta_0 * spp_w_re + omega_r * x524 + omega_r * x525
+    x555 = Delta_0 * spm_w_im + Delta_0 * spp_w_im + growth * x524 + growth * x525 + omega_r * x526 + omega_r * x527
+    spm_w_by_q_re = x517
+    x528 = Delta_0 * spm_w_by_q_re
+    spm_w_by_q_im = x518
+    x530 = Delta_0 * spm_w_by_q_im
+    x556 = -Delta_0 * growth * spm_w_by_q_im - Delta_0 * growth * spp_w_by_q_im + omega_r * x528 + omega_r * x529
+    x557 = growth * x528 + growth * x529 + omega_r * x530 + omega_r * x531
+    spm_v_re = -spm_x_im * x519 + spm_x_re * x520
+    x539 = spm_v_re * x207 + x538
+    x542 = x210 * x539
+    x550 = spm_v_re * x2 + x538
+    del spm_v_re, x538
+    x561 = x245 * x550
+    spm_v_im = spm_x_im * x520 + spm_x_re * x519
+    x533 = spm_v_im * x207 + x532
+    x534 = x210 * x533
+    x552 = spm_v_im * x2 + x532
+    del spm_v_im, x532
+    x559 = x245 * x552
+    spm_v_by_omega_re = -spm_x_by_omega_im * x519 + spm_x_by_omega_re * x520 - spm_x_im * x521 - spm_x_im * x522 + spm_x_re * x515 + spm_x_re * x523
+    spm_v_by_omega_im = spm_x_by_omega_im * x520 + spm_x_by_omega_re * x519 + spm_x_im * x515 + spm_x_im * x523 + spm_x_re * x521 + spm_x_re * x522
+    del spm_x_by_omega_im, spm_x_by_omega_re, x515, x519, x520, x521, x522, x523
+    x546 = spm_v_by_omega_im * x223
+    spm_v_by_q_re = -spm_x_im * x518 + spm_x_re * x517
+    spm_v_by_q_im = spm_x_im * x517 + spm_x_re * x518
+    del spm_x_im, spm_x_re, x517, x518
+    x548 = spm_v_by_q_im * x223
+    sp_g_re = -Delta_0 * (spm_w_re + spp_w_re)
+    x730 = 2 * sp_g_re
+    sp_g_im = -Delta_0 * (spm_w_im + spp_w_im)
+    del spm_w_im, spp_w_im
+    x726 = 2 * sp_g_im
+    del sp_g_im
+    sp_g_by_omega_re = -x524 - x525
+    del x524, x525
+    x772 = 2 * sp_g_by_omega_re
+    sp_g_by_omega_im = -x526 - x527
+    del x526, x527
+    x768 = 2 * sp_g_by_omega_im
+    del sp_g_by_omega_im
+    sp_g_by_q_re = -x528 - x529
+    del x528, x529
+    x814 = 2 * sp_g_by_q_re
+    sp_g_by_q_im = -x530 - x531
+    del x530, x531
+    x810 = 2 * sp_g_by_q_im
+    del sp_g_by_q_im
+    sp_b0_re = -a_down_im * x534 + a_down_re * x210 * x539 - a_up_im * x537 + a_up_re * x210 * x541
+    sp_b0_im = a_down_im * x542 + a_down_re * x534 + a_up_im * x543 + a_up_re * x537
+    sp_b0_by_omega_re = -a_down_by_omega_im * x534 + a_down_by_omega_re * x210 * x539 - a_down_im * x544 - a_down_im * x546 + a_down_re * spm_v_by_omega_re * x207 * x210 + a_down_re * spm_w_re * x210 - a_up_by_omega_im * x537 + a_up_by_omega_re * x210 * x541 - a_up_im * x545 - a_up_im * x547 + a_up_re * spp_v_by_omega_re * x207 * x210 + a_up_re * spp_w_re * x210 - spm_w_by_omega_im * x228 + spm_w_by_omega_re * x230 - spp_w_by_omega_im * x229 + spp_w_by_omega_re * x231
+    sp_b0_by_omega_im = a_down_by_omega_im * x542 + a_down_by_omega_re * x534 + a_down_im * spm_v_by_omega_re * x223 + a_down_im * spm_w_re * x210 + a_down_re * x544 + a_down_re * x546 + a_up_by_omega_im * x543 + a_up_by_omega_re * x537 + a_up_im * spp_v_by_omega_re * x223 + a_up_im * spp_w_re * x210 + a_up_re * x545 + a_up_re * x547 + spm_w_by_omega_im * x230 + spm_w_by_omega_re * x228 + spp_w_by_omega_im * x231 + spp_w_by_omega_re * x229
+    del x534, x537, x542, x543, x544, x545, x546, x547
+    sp_b0_by_q_re = -a_down_im * x548 + a_down_re * spm_v_by_q_re * x207 * x210 - a_up_im * x549 + a_up_re * spp_v_by_q_re * x207 * x210 - spm_w_by_q_im * x228 + spm_w_by_q_re * x230 - spp_w_by_q_im * x229 + spp_w_by_q_re * x231
+    sp_b0_by_q_im = a_down_im * spm_v_by_q_re * x223 + a_down_re * x548 + a_up_im * spp_v_by_q_re * x223 + a_up_re * x549 + spm_w_by_q_im * x230 + spm_w_by_q_re * x228 + spp_w_by_q_im * x231 + spp_w_by_q_re * x229
+    del x548, x549
+    sp_b1_re = -Delta_0 * x550 - Delta_0 * x551
+    sp_b1_im = -Delta_0 * x552 - Delta_0 * x553
+    del x552, x553
+    sp_b1_by_omega_re = -spm_v_by_omega_re * x238 - spp_v_by_omega_re * x238 - x554
+    sp_b1_by_omega_im = -spm_v_by_omega_im * x238 - spp_v_by_omega_im * x238 - x555
+    sp_b1_by_q_re = -spm_v_by_q_re * x238 - spp_v_by_q_re * x238 - x556
+    sp_b1_by_q_im = -spm_v_by_q_im * x238 - spp_v_by_q_im * x238 - x557
+    sp_b2_re = -Delta_0 * x539 - Delta_0 * x541
+    del x539, x541
+    sp_b2_im = -Delta_0 * x533 - Delta_0 * x536
+    del x533, x536
+    sp_b2_by_omega_re = -spm_v_by_omega_re * x243 - spp_v_by_omega_re * x243 - x554
+    del x554
+    sp_b2_by_omega_im = -spm_v_by_omega_im * x243 - spp_v_by_omega_im * x243 - x555
+    del x555
+    sp_b2_by_q_re = -spm_v_by_q_re * x243 - spp_v_by_q_re * x243 - x556
+    del x556
+    sp_b2_by_q_im = -spm_v_by_q_im * x243 - spp_v_by_q_im * x243 - x557
+    del x557
+    sp_b3_re = -a_down_im * x558 + a_down_re * x2 * x244 * x551 - a_up_im * x559 + a_up_re * x2 * x244 * x550
+    sp_b3_im = a_down_im * x560 + a_down_re * x558 + a_up_im * x561 + a_up_re * x559
+    sp_b3_by_omega_re = -a_down_by_omega_im * x558 + a_down_by_omega_re * x2 * x244 * x551 - a_down_im * spp_v_by_omega_im - a_down_im * x562 + a_down_re * spp_v_by_omega_re + a_down_re * spp_w_re * x2 * x244 - a_up_by_omega_im * x559 + a_up_by_omega_re * x2 * x244 * x550 - a_up_im * spm_v_by_omega_im - a_up_im * x563 + a_up_re * spm_v_by_omega_re + a_up_re * spm_w_re * x2 * x244 - spm_w_by_omega_im * x254 + spm_w_by_omega_re * x256 - spp_w_by_omega_im * x255 + spp_w_by_omega_re * x257
+    del x550, x551
+    sp_b3_by_omega_im = a_down_by_omega_im * x560 + a_down_by_omega_re * x558 + a_down_im * spp_v_by_omega_re + a_down_im * spp_w_re * x245 + a_down_re * spp_v_by_omega_im + a_down_re * x562 + a_up_by_omega_im * x561 + a_up_by_omega_re * x559 + a_up_im * spm_v_by_omega_re + a_up_im * spm_w_re * x245 + a_up_re * spm_v_by_omega_im + a_up_re * x563 + spm_w_by_omega_im * x256 + spm_w_by_omega_re * x254 + spp_w_by_omega_im * x257 + spp_w_by_omega_re * x255
+    del spm_v_by_omega_im, spm_v_by_omega_re, spm_w_by_omega_im, spm_w_by_omega_re, spm_w_re, spp_v_by_omega_im, spp_v_by_omega_re, spp_w_by_omega_im, spp_w_by_omega_re, spp_w_re, x558, x559, x560, x561, x562, x563
+    sp_b3_by_q_re = -a_down_im * spp_v_by_q_im + a_down_re * spp_v_by_q_re - a_up_im * spm_v_by_q_im + a_up_re * spm_v_by_q_re - spm_w_by_q_im * x254 + spm_w_by_q_re * x256 - spp_w_by_q_im * x255 + spp_w_by_q_re * x257
+    sp_b3_by_q_im = a_down_im * spp_v_by_q_re + a_down_re * spp_v_by_q_im + a_up_im * spm_v_by_q_re + a_up_re * spm_v_by_q_im + spm_w_by_q_im * x256 + spm_w_by_q_re * x254 + spp_w_by_q_im * x257 + spp_w_by_q_re * x255
+    del spm_v_by_q_im, spm_v_by_q_re, spm_w_by_q_im, spm_w_by_q_re, spp_v_by_q_im, spp_v_by_q_re, spp_w_by_q_im, spp_w_by_q_re
+    sp_t0_re = x260
+    del x260
+    x700 = sp_b2_im * sp_t0_re
+    x720 = sp_b2_re * sp_t0_re
+    x743 = sp_b2_by_omega_im * sp_t0_re
+    x762 = sp_b2_by_omega_re * sp_t0_re
+    x785 = sp_b2_by_q_im * sp_t0_re
+    x804 = sp_b2_by_q_re * sp_t0_re
+    del sp_t0_re
+    sp_t0_im = x261
+    del x261
+    x701 = sp_b2_re * sp_t0_im
+    del sp_b2_re
+    x712 = sp_b2_im * sp_t0_im
+    del sp_b2_im
+    x744 = sp_b2_by_omega_re * sp_t0_im
+    del sp_b2_by_omega_re
+    x754 = sp_b2_by_omega_im * sp_t0_im
+    del sp_b2_by_omega_im
+    x786 = sp_b2_by_q_re * sp_t0_im
+    del sp_b2_by_q_re
+    x796 = sp_b2_by_q_im * sp_t0_im
+    del sp_b2_by_q_im, sp_t0_im
+    sp_t1_re = 2 * F_holes * c_down_re * rp_weight_re * x2 * x244 - rp_weight_im * x564
+    sp_t1_im = -rp_weight_re * x564 - x267
+    del x267, x564
+    sp_t2_re = 2 * F_electrons * c_up_re * rp_weight_re * x210 - x271 * x274
+    del x274
+    x702 = sp_b3_im * sp_t2_re
+    x721 = sp_b3_re * sp_t2_re
+    x745 = sp_b3_by_omega_im * sp_t2_re
+    x763 = sp_b3_by_omega_re * sp_t2_re
+    x787 = sp_b3_by_q_im * sp_t2_re
+    x805 = sp_b3_by_q_re * sp_t2_re
+    del sp_t2_re
+    sp_t2_im = -x270 * x271 - x275
+    del x270, x271, x275
+    x703 = sp_b3_re * sp_t2_im
+    del sp_b3_re
+    x713 = sp_b3_im * sp_t2_im
+    del sp_b3_im
+    x746 = sp_b3_by_omega_re * sp_t2_im
+    del sp_b3_by_omega_re
+    x755 = sp_b3_by_omega_im * sp_t2_im
+    del sp_b3_by_omega_im
+    x788 = sp_b3_by_q_re * sp_t2_im
+    del sp_b3_by_q_re
+    x797 = sp_b3_by_q_im * sp_t2_im
+    del sp_b3_by_q_im, sp_t2_im
+    sp_t3_re = x277
+    del x277
+    sp_t3_im = x278
+    del x278
+    sp_odd_re = x286
+    del x286
+    sp_odd_im = -x287
+    del x287
+    sp_even_re = rp_weight_re * x293 + x291
+    del x291
+    sp_even_im = -rp_weight_im * x293 + rp_weight_re * x290
+    del rp_weight_im, rp_weight_re, x290, x293
+    smp_x_re = x28 * (sm_roots_re - x83)
+    del sm_roots_re
+    smp_x_im = x28 * (sm_roots_im + x436)
+    del sm_roots_im, x436
+    smp_x_by_omega_re = -x29 + x482
+    del x482
+    smp_x_by_omega_im = x483
+    del x483
+    z22 = root_sum(ap_p_re, ap_p_im, x565, rm_p_im, smp_x_re, smp_x_im)
+    del ap_p_im, ap_p_re
+    smp_k_re = z22[0]
+    x569 = q - smp_k_re
+    x571 = q + smp_k_re
+    x575 = smp_k_re * smp_k_re
+    x584 = -x569
+    smp_k_im = z22[1]
+    del z22
+    z23 = pair_excess(smp_k_re, smp_k_im, q)
+    x566 = z23[0]
+    x567 = z23[1]
+    del z23
+    x568 = smp_k_im * smp_k_im
+    x570 = 1 / (x568 + x569 * x569)
+    del x569
+    x572 = 1 / (x568 + x571 * x571)
+    x573 = x572 * x92
+    x574 = x568 * x573
+    x576 = x568 + x575
+    x577 = 1 / (x576 * x576)
+    x578 = smp_k_re * x577
+    x579 = 2 * x578
+    x580 = -x568 + x575
+    del x568, x575
+    x581 = x577 * x580
+    x582 = x573 * x581
+    x583 = x570 * (-x571 * x582 + x574 * x579)
+    x585 = smp_k_im * x571 * x573 * x579 + smp_k_im * x582
+    del x579, x582
+    x586 = -smp_k_im * x583 + x570 * x584 * x585
+    x587 = smp_k_im * x570 * x585 + x583 * x584
+    del x583, x585
+    x588 = 1 / x576
+    del x576
+    x589 = smp_k_im * x588
+    x590 = x573 * x589
+    del x573
+    x591 = -smp_k_re * x590 - x571 * x590
+    del x590
+    x592 = x570 * (smp_k_re * x571 * x572 * x588 * x92 - x574 * x588)
+    del x571, x572, x574
+    x595 = smp_k_im * x578
+    del x578
+    x596 = -x127 * x595 - x128 * x581
+    del x581
+    x597 = 2 * a_root_re * x120 * x577 * x580 - x136 * x595
+    del x577, x580, x595
+    smp_k_by_omega_re = ap_p_by_omega_re
+    del ap_p_by_omega_re
+    smp_k_by_omega_im = ap_p_by_omega_im
+    del ap_p_by_omega_im
+    smp_excess_re = x566
+    x593 = smp_excess_re + smp_k_re * x588
+    del smp_k_re, x588
+    smp_excess_im = x567
+    x594 = smp_excess_im - x589
+    del x589
+    x602 = -smp_excess_im * x183 + smp_excess_re * x128
+    x603 = -smp_excess_im * x128 - smp_excess_re * x183
+    x605 = smp_excess_im * x138 + smp_excess_re * x135
+    x606 = -smp_excess_im * x135 + smp_excess_re * x138
+    del smp_excess_im, smp_excess_re
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x586 + smp_k_by_omega_re * x587
+    smp_excess_by_omega_im = smp_k_by_omega_im * x587 + smp_k_by_omega_re * x586
+    del x586, x587
+    x598 = smp_excess_by_omega_im * x128 + smp_excess_by_omega_re * x183
+    x599 = -smp_excess_by_omega_im * x183 + smp_excess_by_omega_re * x128
+    del smp_excess_by_omega_im, smp_excess_by_omega_re
+    x604 = -x598
+    smp_excess_by_q_re = x110 * (smp_k_im * x570 * x591 - x566 + x584 * x592)
+    del x566
+    smp_excess_by_q_im = x110 * (-smp_k_im * x592 - x567 + x570 * x584 * x591)
+    del smp_k_im, x567, x570, x584, x591, x592
+    x600 = -smp_excess_by_q_im * x128 - smp_excess_by_q_re * x183
+    x601 = -smp_excess_by_q_im * x183 + smp_excess_by_q_re * x128
+    del smp_excess_by_q_im, smp_excess_by_q_re
+    smp_w_re = -x128 * x594 - x183 * x593
+    smp_w_im = x128 * x593 - x183 * x594
+    x658 = growth * smp_w_re + omega_r * smp_w_im
+    x663 = -growth * smp_w_im + omega_r * smp_w_re
+    x668 = smp_w_im * x210
+    x685 = smp_w_im * x245
+    smp_w_by_omega_re = -smp_k_by_omega_im * x596 + smp_k_by_omega_re * x597 - x135 * x594 + x138 * x593 - x598
+    del x598
+    x648 = Delta_0 * smp_w_by_omega_re
+    smp_w_by_omega_im = smp_k_by_omega_im * x597 + smp_k_by_omega_re * x596 + x135 * x593 + x138 * x594 + x599
+    del smp_k_by_omega_im, smp_k_by_omega_re, x135, x138, x593, x594, x596, x597
+    x650 = Delta_0 * smp_w_by_omega_im
+    smp_w_by_q_re = x600
+    x652 = Delta_0 * smp_w_by_q_re
+    smp_w_by_q_im = x601
+    x654 = Delta_0 * smp_w_by_q_im
+    smp_v_re = -smp_x_im * x602 + smp_x_re * x603
+    x664 = smp_v_re * x207 + x663
+    x666 = x210 * x664
+    x674 = smp_v_re * x2 + x663
+    del smp_v_re, x663
+    x683 = x245 * x674
+    smp_v_im = smp_x_im * x603 + smp_x_re * x602
+    x659 = smp_v_im * x207 + x658
+    x660 = x210 * x659
+    x676 = smp_v_im * x2 + x658
+    del smp_v_im, x658
+    x681 = x245 * x676
+    smp_v_by_omega_re = -smp_x_by_omega_im * x602 + smp_x_by_omega_re * x603 - smp_x_im * x599 - smp_x_im * x605 + smp_x_re * x604 + smp_x_re * x606
+    smp_v_by_omega_im = smp_x_by_omega_im * x603 + smp_x_by_omega_re * x602 + smp_x_im * x604 + smp_x_im * x606 + smp_x_re * x599 + smp_x_re * x605
+    del smp_x_by_omega_im, smp_x_by_omega_re, x599, x602, x603, x604, x605, x606
+    x670 = smp_v_by_omega_im * x223
+    smp_v_by_q_re = -smp_x_im * x601 + smp_x_re * x600
+    smp_v_by_q_im = smp_x_im * x600 + smp_x_re * x601
+    del smp_x_im, smp_x_re, x600, x601
+    x672 = smp_v_by_q_im * x223
+    smm_x_re = x28 * (-sp_roots_re - x83)
+    del sp_roots_re, x83
+    smm_x_im = x28 * (-sp_roots_im - x481)
+    del sp_roots_im, x28, x481
+    smm_x_by_omega_re = -x29 - x437
+    del x29, x437
+    smm_x_by_omega_im = -x438
+    del x438
+    z24 = root_sum(am_p_re, am_p_im, x565, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, x565
+    smm_k_re = z24[0]
+    x610 = q - smm_k_re
+    x612 = q + smm_k_re
+    x616 = smm_k_re * smm_k_re
+    x624 = -x610
+    smm_k_im = z24[1]
+    del z24
+    z25 = pair_excess(smm_k_re, smm_k_im, q)
+    x607 = z25[0]
+    x608 = z25[1]
+    del z25
+    x609 = smm_k_im * smm_k_im
+    x611 = 1 / (x609 + x610 * x610)
+    del x610
+    x613 = 1 / (x609 + x612 * x612)
+    x614 = x613 * x92
+    x615 = x609 * x614
+    x617 = x609 + x616
+    x618 = 1 / (x617 * x617)
+    x619 = smm_k_re * x618
+    x620 = 2 * x619
+    x621 = x618 * (-x609 + x616)
+    del x609, x616, x618
+    x622 = x614 * x621
+    x623 = x611 * (-x612 * x622 + x615 * x620)
+    x625 = smm_k_im * x612 * x614 * x620 + smm_k_im * x622
+    del x620, x622
+    x626 = -smm_k_im * x623 + x611 * x624 * x625
+    x627 = smm_k_im * x611 * x625 + x623 * x624
+    del x623, x625
+    x628 = 1 / x617
+    del x617
+    x629 = smm_k_im * x628
+    x630 = x614 * x629
+    del x614
+    x631 = -smm_k_re * x630 - x612 * x630
+    del x630
+    x632 = x611 * (smm_k_re * x612 * x613 * x628 * x92 - x615 * x628)
+    del x612, x613, x615, x92
+    x635 = smm_k_im * x619
+    del x619
+    x636 = x136 * x635 - x183 * x621
+    del x136
+    x637 = x127 * x635 + x128 * x621
+    del x127, x621, x635
+    smm_k_by_omega_re = am_p_by_omega_re
+    del am_p_by_omega_re
+    smm_k_by_omega_im = am_p_by_omega_im
+    del am_p_by_omega_im
+    smm_excess_re = x607
+    x633 = smm_excess_re + smm_k_re * x628
+    del smm_k_re, x628
+    smm_excess_im = x608
+    x634 = smm_excess_im - x629
+    del x629
+    x642 = 2 * a_root_re * smm_excess_im * x120 - smm_excess_re * x128
+    x643 = smm_excess_im * x128 + smm_excess_re * x183
+    x645 = smm_excess_im * x187 + smm_excess_re * x189
+    x646 = -smm_excess_im * x189 + smm_excess_re * x187
+    del smm_excess_im, smm_excess_re
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x626 + smm_k_by_omega_re * x627
+    x639 = smm_excess_by_omega_re * x128
+    smm_excess_by_omega_im = smm_k_by_omega_im * x627 + smm_k_by_omega_re * x626
+    del x626, x627
+    x638 = smm_excess_by_omega_im * x128 + smm_excess_by_omega_re * x183
+    del smm_excess_by_omega_re
+    x644 = 2 * a_root_re * smm_excess_by_omega_im * x120 - x639
+    smm_excess_by_q_re = x110 * (smm_k_im * x611 * x631 - x607 + x624 * x632)
+    del x607
+    smm_excess_by_q_im = x110 * (-smm_k_im * x632 - x608 + x611 * x624 * x631)
+    del smm_k_im, x110, x608, x611, x624, x631, x632
+    x640 = smm_excess_by_q_im * x128 + smm_excess_by_q_re * x183
+    x641 = 2 * a_root_re * smm_excess_by_q_im * x120 - smm_excess_by_q_re * x128
+    del smm_excess_by_q_im, smm_excess_by_q_re
+    smm_w_re = x128 * x634 + x183 * x633
+    smm_w_im = 2 * a_root_re * x120 * x634 - x128 * x633
+    del a_root_re, x120, x128
+    x655 = growth * smm_w_re + omega_r * smm_w_im
+    x661 = -growth * smm_w_im + omega_r * smm_w_re
+    x667 = smm_w_im * x210
+    x686 = smm_w_im * x245
+    smm_w_by_omega_re = -smm_k_by_omega_im * x637 + smm_k_by_omega_re * x636 + x187 * x633 - x189 * x634 + x638
+    x647 = Delta_0 * smm_w_by_omega_re
+    smm_w_by_omega_im = smm_excess_by_omega_im * x183 + smm_k_by_omega_im * x636 + smm_k_by_omega_re * x637 + x187 * x634 + x189 * x633 - x639
+    del smm_excess_by_omega_im, smm_k_by_omega_im, smm_k_by_omega_re, x183, x187, x189, x633, x634, x636, x637, x639
+    x649 = Delta_0 * smm_w_by_omega_im
+    x677 = -Delta_0 * growth * smm_w_by_omega_im - Delta_0 * growth * smp_w_by_omega_im + Delta_0 * smm_w_re + Delta_0 * smp_w_re + omega_r * x647 + omega_r * x648
+    x678 = Delta_0 * smm_w_im + Delta_0 * smp_w_im + growth * x647 + growth * x648 + omega_r * x649 + omega_r * x650
+    smm_w_by_q_re = x640
+    x651 = Delta_0 * smm_w_by_q_re
+    smm_w_by_q_im = x641
+    x653 = Delta_0 * smm_w_by_q_im
+    x679 = -Delta_0 * growth * smm_w_by_q_im - Delta_0 * growth * smp_w_by_q_im + omega_r * x651 + omega_r * x652
+    x680 = growth * x651 + growth * x652 + omega_r * x653 + omega_r * x654
+    smm_v_re = -smm_x_im * x642 + smm_x_re * x643
+    x662 = smm_v_re * x207 + x661
+    x665 = x210 * x662
+    x673 = smm_v_re * x2 + x661
+    del smm_v_re, x661
+    x684 = x245 * x673
+    smm_v_im = smm_x_im * x643 + smm_x_re * x642
+    x656 = smm_v_im * x207 + x655
+    x657 = x210 * x656
+    x675 = smm_v_im * x2 + x655
+    del smm_v_im, x655
+    x682 = x245 * x675
+    smm_v_by_omega_re = -smm_x_by_omega_im * x642 + smm_x_by_omega_re * x643 - smm_x_im * x644 - smm_x_im * x645 + smm_x_re * x638 + smm_x_re * x646
+    smm_v_by_omega_im = smm_x_by_omega_im * x643 + smm_x_by_omega_re * x642 + smm_x_im * x638 + smm_x_im * x646 + smm_x_re * x644 + smm_x_re * x645
+    del smm_x_by_omega_im, smm_x_by_omega_re, x638, x642, x643, x644, x645, x646
+    x669 = smm_v_by_omega_im * x223
+    smm_v_by_q_re = -smm_x_im * x641 + smm_x_re * x640
+    smm_v_by_q_im = smm_x_im * x640 + smm_x_re * x641
+    del smm_x_im, smm_x_re, x640, x641
+    x671 = smm_v_by_q_im * x223
+    sm_g_re = -Delta_0 * (smm_w_re + smp_w_re)
+    x729 = 2 * sm_g_re
+    sm_g_im = -Delta_0 * (smm_w_im + smp_w_im)
+    del smm_w_im, smp_w_im
+    x725 = 2 * sm_g_im
+    del sm_g_im
+    sm_g_by_omega_re = -x647 - x648
+    del x647, x648
+    x771 = 2 * sm_g_by_omega_re
+    sm_g_by_omega_im = -x649 - x650
+    del x649, x650
+    x767 = 2 * sm_g_by_omega_im
+    del sm_g_by_omega_im
+    sm_g_by_q_re = -x651 - x652
+    del x651, x652
+    x813 = 2 * sm_g_by_q_re
+    sm_g_by_q_im = -x653 - x654
+    del x653, x654
+    x809 = 2 * sm_g_by_q_im
+    del sm_g_by_q_im
+    sm_b0_re = -a_down_im * x657 + a_down_re * x210 * x662 - a_up_im * x660 + a_up_re * x210 * x664
+    sm_b0_im = a_down_im * x665 + a_down_re * x657 + a_up_im * x666 + a_up_re * x660
+    sm_b0_by_omega_re = -a_down_by_omega_im * x657 + a_down_by_omega_re * x210 * x662 - a_down_im * x667 - a_down_im * x669 + a_down_re * smm_v_by_omega_re * x207 * x210 + a_down_re * smm_w_re * x210 - a_up_by_omega_im * x660 + a_up_by_omega_re * x210 * x664 - a_up_im * x668 - a_up_im * x670 + a_up_re * smp_v_by_omega_re * x207 * x210 + a_up_re * smp_w_re * x210 - smm_w_by_omega_im * x228 + smm_w_by_omega_re * x230 - smp_w_by_omega_im * x229 + smp_w_by_omega_re * x231
+    sm_b0_by_omega_im = a_down_by_omega_im * x665 + a_down_by_omega_re * x657 + a_down_im * smm_v_by_omega_re * x223 + a_down_im * smm_w_re * x210 + a_down_re * x667 + a_down_re * x669 + a_up_by_omega_im * x666 + a_up_by_omega_re * x660 + a_up_im * smp_v_by_omega_re * x223 + a_up_im * smp_w_re * x210 + a_up_re * x668 + a_up_re * x670 + smm_w_by_omega_im * x230 + smm_w_by_omega_re * x228 + smp_w_by_omega_im * x231 + smp_w_by_omega_re * x229
+    del x657, x660, x665, x666, x667, x668, x669, x670
+    sm_b0_by_q_re = -a_down_im * x671 + a_down_re * smm_v_by_q_re * x207 * x210 - a_up_im * x672 + a_up_re * smp_v_by_q_re * x207 * x210 - smm_w_by_q_im * x228 + smm_w_by_q_re * x230 - smp_w_by_q_im * x229 + smp_w_by_q_re * x231
+    del x207
+    sm_b0_by_q_im = a_down_im * smm_v_by_q_re * x223 + a_down_re * x671 + a_up_im * smp_v_by_q_re * x223 + a_up_re * x672 + smm_w_by_q_im * x230 + smm_w_by_q_re * x228 + smp_w_by_q_im * x231 + smp_w_by_q_re * x229
+    del x223, x228, x229, x230, x231, x671, x672
+    sm_b1_re = -Delta_0 * x673 - Delta_0 * x674
+    sm_b1_im = -Delta_0 * x675 - Delta_0 * x676
+    del x675, x676
+    sm_b1_by_omega_re = -smm_v_by_omega_re * x238 - smp_v_by_omega_re * x238 - x677
+    sm_b1_by_omega_im = -smm_v_by_omega_im * x238 - smp_v_by_omega_im * x238 - x678
+    sm_b1_by_q_re = -smm_v_by_q_re * x238 - smp_v_by_q_re * x238 - x679
+    sm_b1_by_q_im = -smm_v_by_q_im * x238 - smp_v_by_q_im * x238 - x680
+    del x238
+    sm_b2_re = -Delta_0 * x662 - Delta_0 * x664
+    del x662, x664
+    sm_b2_im = -Delta_0 * x656 - Delta_0 * x659
+    del x656, x659
+    sm_b2_by_omega_re = -smm_v_by_omega_re * x243 - smp_v_by_omega_re * x243 - x677
+    del x677
+    sm_b2_by_omega_im = -smm_v_by_omega_im * x243 - smp_v_by_omega_im * x243 - x678
+    del x678
+    sm_b2_by_q_re = -smm_v_by_q_re * x243 - smp_v_by_q_re * x243 - x679
+    del x679
+    sm_b2_by_q_im = -smm_v_by_q_im * x243 - smp_v_by_q_im * x243 - x680
+    del x243, x680
+    sm_b3_re = -a_down_im * x681 + a_down_re * x2 * x244 * x674 - a_up_im * x682 + a_up_re * x2 * x244 * x673
+    sm_b3_im = a_down_im * x683 + a_down_re * x681 + a_up_im * x684 + a_up_re * x682
+    sm_b3_by_omega_re = -a_down_by_omega_im * x681 + a_down_by_omega_re * x2 * x244 * x674 - a_down_im * smp_v_by_omega_im - a_down_im * x685 + a_down_re * smp_v_by_omega_re + a_down_re * smp_w_re * x2 * x244 - a_up_by_omega_im * x682 + a_up_by_omega_re * x2 * x244 * x673 - a_up_im * smm_v_by_omega_im - a_up_im * x686 + a_up_re * smm_v_by_omega_re + a_up_re * smm_w_re * x2 * x244 - smm_w_by_omega_im * x254 + smm_w_by_omega_re * x256 - smp_w_by_omega_im * x255 + smp_w_by_omega_re * x257
+    del x673, x674
+    sm_b3_by_omega_im = a_down_by_omega_im * x683 + a_down_by_omega_re * x681 + a_down_im * smp_v_by_omega_re + a_down_im * smp_w_re * x245 + a_down_re * smp_v_by_omega_im + a_down_re * x685 + a_up_by_omega_im * x684 + a_up_by_omega_re * x682 + a_up_im * smm_v_by_omega_re + a_up_im * smm_w_re * x245 + a_up_re * smm_v_by_omega_im + a_up_re * x686 + smm_w_by_omega_im * x256 + smm_w_by_omega_re * x254 + smp_w_by_omega_im * x257 + smp_w_by_omega_re * x255
+    del a_down_by_omega_im, a_down_by_omega_re, a_up_by_omega_im, a_up_by_omega_re, smm_v_by_omega_im, smm_v_by_omega_re, smm_w_by_omega_im, smm_w_by_omega_re, smm_w_re, smp_v_by_omega_im, smp_v_by_omega_re, smp_w_by_omega_im, smp_w_by_omega_re, smp_w_re, x245, x681, x682, x683, x684, x685, x686
+    sm_b3_by_q_re = -a_down_im * smp_v_by_q_im + a_down_re * smp_v_by_q_re - a_up_im * smm_v_by_q_im + a_up_re * smm_v_by_q_re - smm_w_by_q_im * x254 + smm_w_by_q_re * x256 - smp_w_by_q_im * x255 + smp_w_by_q_re * x257
+    sm_b3_by_q_im = a_down_im * smp_v_by_q_re + a_down_re * smp_v_by_q_im + a_up_im * smm_v_by_q_re + a_up_re * smm_v_by_q_im + smm_w_by_q_im * x256 + smm_w_by_q_re * x254 + smp_w_by_q_im * x257 + smp_w_by_q_re * x255
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_v_by_q_im, smm_v_by_q_re, smm_w_by_q_im, smm_w_by_q_re, smp_v_by_q_im, smp_v_by_q_re, smp_w_by_q_im, smp_w_by_q_re, x254, x255, x256, x257
+    sm_t0_re = x416
+    del x416
+    x696 = sm_b2_im * sm_t0_re
+    x718 = sm_b2_re * sm_t0_re
+    x739 = sm_b2_by_omega_im * sm_t0_re
+    x760 = sm_b2_by_omega_re * sm_t0_re
+    x781 = sm_b2_by_q_im * sm_t0_re
+    x802 = sm_b2_by_q_re * sm_t0_re
+    del sm_t0_re
+    sm_t0_im = x417
+    del x417
+    x697 = sm_b2_re * sm_t0_im
+    del sm_b2_re
+    x710 = sm_b2_im * sm_t0_im
+    del sm_b2_im
+    x740 = sm_b2_by_omega_re * sm_t0_im
+    del sm_b2_by_omega_re
+    x752 = sm_b2_by_omega_im * sm_t0_im
+    del sm_b2_by_omega_im
+    x782 = sm_b2_by_q_re * sm_t0_im
+    del sm_b2_by_q_re
+    x794 = sm_b2_by_q_im * sm_t0_im
+    del sm_b2_by_q_im, sm_t0_im
+    sm_t1_re = 2 * F_holes * c_up_re * rm_weight_re * x2 * x244 - rm_weight_im * x687
+    del c_up_re, x2, x244
+    sm_t1_im = -rm_weight_re * x687 - x420
+    del x420, x687
+    sm_t2_re = 2 * F_electrons * c_down_re * rm_weight_re * x210 - x423 * x425
+    del c_down_re, x210, x425
+    x698 = sm_b3_im * sm_t2_re
+    x719 = sm_b3_re * sm_t2_re
+    x741 = sm_b3_by_omega_im * sm_t2_re
+    x761 = sm_b3_by_omega_re * sm_t2_re
+    x783 = sm_b3_by_q_im * sm_t2_re
+    x803 = sm_b3_by_q_re * sm_t2_re
+    del sm_t2_re
+    sm_t2_im = -x422 * x423 - x426
+    del x422, x423, x426
+    x699 = sm_b3_re * sm_t2_im
+    del sm_b3_re
+    x711 = sm_b3_im * sm_t2_im
+    del sm_b3_im
+    x742 = sm_b3_by_omega_re * sm_t2_im
+    del sm_b3_by_omega_re
+    x753 = sm_b3_by_omega_im * sm_t2_im
+    del sm_b3_by_omega_im
+    x784 = sm_b3_by_q_re * sm_t2_im
+    del sm_b3_by_q_re
+    x795 = sm_b3_by_q_im * sm_t2_im
+    del sm_b3_by_q_im, sm_t2_im
+    sm_t3_re = x427
+    del x427
+    sm_t3_im = x428
+    del x428
+    x704 = rm_b0_im * rm_t1_re + rm_b0_re * rm_t1_im + rm_b1_im * rm_t3_re + rm_b1_re * rm_t3_im + rp_b0_im * rp_t1_re + rp_b0_re * rp_t1_im + rp_b1_im * rp_t3_re + rp_b1_re * rp_t3_im + sm_b0_im * sm_t1_re + sm_b0_re * sm_t1_im + sm_b1_im * sm_t3_re + sm_b1_re * sm_t3_im + sp_b0_im * sp_t1_re + sp_b0_re * sp_t1_im + sp_b1_im * sp_t3_re + sp_b1_re * sp_t3_im
+    x722 = rm_b0_im * rm_t1_im - rm_b0_re * rm_t1_re + rm_b1_im * rm_t3_im - rm_b1_re * rm_t3_re + rp_b0_im * rp_t1_im - rp_b0_re * rp_t1_re + rp_b1_im * rp_t3_im - rp_b1_re * rp_t3_re + sm_b0_im * sm_t1_im - sm_b0_re * sm_t1_re + sm_b1_im * sm_t3_im - sm_b1_re * sm_t3_re + sp_b0_im * sp_t1_im - sp_b0_re * sp_t1_re + sp_b1_im * sp_t3_im - sp_b1_re * sp_t3_re
+    del rm_b0_im, rm_b0_re, rm_b1_im, rm_b1_re, rp_b0_im, rp_b0_re, rp_b1_im, rp_b1_re, sm_b0_im, sm_b0_re, sm_b1_im, sm_b1_re, sp_b0_im, sp_b0_re, sp_b1_im, sp_b1_re
+    x747 = rm_b0_by_omega_im * rm_t1_re + rm_b0_by_omega_re * rm_t1_im + rm_b1_by_omega_im * rm_t3_re + rm_b1_by_omega_re * rm_t3_im + rp_b0_by_omega_im * rp_t1_re + rp_b0_by_omega_re * rp_t1_im + rp_b1_by_omega_im * rp_t3_re + rp_b1_by_omega_re * rp_t3_im + sm_b0_by_omega_im * sm_t1_re + sm_b0_by_omega_re * sm_t1_im + sm_b1_by_omega_im * sm_t3_re + sm_b1_by_omega_re * sm_t3_im + sp_b0_by_omega_im * sp_t1_re + sp_b0_by_omega_re * sp_t1_im + sp_b1_by_omega_im * sp_t3_re + sp_b1_by_omega_re * sp_t3_im
+    x764 = rm_b0_by_omega_im * rm_t1_im - rm_b0_by_omega_re * rm_t1_re + rm_b1_by_omega_im * rm_t3_im - rm_b1_by_omega_re * rm_t3_re + rp_b0_by_omega_im * rp_t1_im - rp_b0_by_omega_re * rp_t1_re + rp_b1_by_omega_im * rp_t3_im - rp_b1_by_omega_re * rp_t3_re + sm_b0_by_omega_im * sm_t1_im - sm_b0_by_omega_re * sm_t1_re + sm_b1_by_omega_im * sm_t3_im - sm_b1_by_omega_re * sm_t3_re + sp_b0_by_omega_im * sp_t1_im - sp_b0_by_omega_re * sp_t1_re + sp_b1_by_omega_im * sp_t3_im - sp_b1_by_omega_re * sp_t3_re
+    del rm_b0_by_omega_im, rm_b0_by_omega_re, rm_b1_by_omega_im, rm_b1_by_omega_re, rp_b0_by_omega_im, rp_b0_by_omega_re, rp_b1_by_omega_im, rp_b1_by_omega_re, sm_b0_by_omega_im, sm_b0_by_omega_re, sm_b1_by_omega_im, sm_b1_by_omega_re, sp_b0_by_omega_im, sp_b0_by_omega_re, sp_b1_by_omega_im, sp_b1_by_omega_re
+    x789 = rm_b0_by_q_im * rm_t1_re + rm_b0_by_q_re * rm_t1_im + rm_b1_by_q_im * rm_t3_re + rm_b1_by_q_re * rm_t3_im + rp_b0_by_q_im * rp_t1_re + rp_b0_by_q_re * rp_t1_im + rp_b1_by_q_im * rp_t3_re + rp_b1_by_q_re * rp_t3_im + sm_b0_by_q_im * sm_t1_re + sm_b0_by_q_re * sm_t1_im + sm_b1_by_q_im * sm_t3_re + sm_b1_by_q_re * sm_t3_im + sp_b0_by_q_im * sp_t1_re + sp_b0_by_q_re * sp_t1_im + sp_b1_by_q_im * sp_t3_re + sp_b1_by_q_re * sp_t3_im
+    x806 = rm_b0_by_q_im * rm_t1_im - rm_b0_by_q_re * rm_t1_re + rm_b1_by_q_im * rm_t3_im - rm_b1_by_q_re * rm_t3_re + rp_b0_by_q_im * rp_t1_im - rp_b0_by_q_re * rp_t1_re + rp_b1_by_q_im * rp_t3_im - rp_b1_by_q_re * rp_t3_re + sm_b0_by_q_im * sm_t1_im - sm_b0_by_q_re * sm_t1_re + sm_b1_by_q_im * sm_t3_im - sm_b1_by_q_re * sm_t3_re + sp_b0_by_q_im * sp_t1_im - sp_b0_by_q_re * sp_t1_re + sp_b1_by_q_im * sp_t3_im - sp_b1_by_q_re * sp_t3_re
+    del rm_b0_by_q_im, rm_b0_by_q_re, rm_b1_by_q_im, rm_b1_by_q_re, rm_t1_im, rm_t1_re, rm_t3_im, rm_t3_re, rp_b0_by_q_im, rp_b0_by_q_re, rp_b1_by_q_im, rp_b1_by_q_re, rp_t1_im, rp_t1_re, rp_t3_im, rp_t3_re, sm_b0_by_q_im, sm_b0_by_q_re, sm_b1_by_q_im, sm_b1_by_q_re, sm_t1_im, sm_t1_re, sm_t3_im, sm_t3_re, sp_b0_by_q_im, sp_b0_by_q_re, sp_b1_by_q_im, sp_b1_by_q_re, sp_t1_im, sp_t1_re, sp_t3_im, sp_t3_re
+    sm_odd_re = x429
+    del x429
+    sm_odd_im = -x430
+    del x430
+    sm_even_re = rm_weight_re * x433 + x432
+    del x432
+    sm_even_im = -rm_weight_im * x433 + rm_weight_re * x431
+    del rm_weight_im, rm_weight_re, x431, x433
+    return (
+        -x705 * (-x688 - x689 - x690 - x691 - x692 - x693 - x694 - x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 - x704),  # r12_real
+        x705 * (x706 + x707 + x708 + x709 + x710 + x711 + x712 + x713 - x714 - x715 - x716 - x717 - x718 - x719 - x720 - x721 + x722),  # r12_imag
+        -x705 * (-x706 - x707 - x708 - x709 - x710 - x711 - x712 - x713 + x714 + x715 + x716 + x717 + x718 + x719 + x720 + x721 + x722),  # r22_real
+        x705 * (-x688 - x689 - x690 - x691 - x692 - x693 - x694 - x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 + x704),  # r22_imag
+        -x705 * (2 * rm_g_re * rm_odd_re - rm_odd_im * x723 + 2 * rp_g_re * rp_odd_re - rp_odd_im * x724 + 2 * sm_g_re * sm_odd_re - sm_odd_im * x725 + 2 * sp_g_re * sp_odd_re - sp_odd_im * x726),  # coupling_real
+        x705 * (-rm_odd_im * x727 - rm_odd_re * x723 - rp_odd_im * x728 - rp_odd_re * x724 - sm_odd_im * x729 - sm_odd_re * x725 - sp_odd_im * x730 - sp_odd_re * x726),  # coupling_imag
+        -x705 * (rm_even_im * x727 + rm_even_re * x723 + rp_even_im * x728 + rp_even_re * x724 + sm_even_im * x729 + sm_even_re * x725 + sp_even_im * x730 + sp_even_re * x726),  # difference_real
+        x705 * (-rm_even_im * x723 + 2 * rm_even_re * rm_g_re - rp_even_im * x724 + 2 * rp_even_re * rp_g_re - sm_even_im * x725 + 2 * sm_even_re * sm_g_re - sp_even_im * x726 + 2 * sp_even_re * sp_g_re),  # difference_imag
+        -x705 * (-x731 - x732 - x733 - x734 - x735 - x736 - x737 - x738 - x739 - x740 - x741 - x742 - x743 - x744 - x745 - x746 - x747),  # r12_by_omega_real
+        x705 * (x748 + x749 + x750 + x751 + x752 + x753 + x754 + x755 - x756 - x757 - x758 - x759 - x760 - x761 - x762 - x763 + x764),  # r12_by_omega_imag
+        -x705 * (-x748 - x749 - x750 - x751 - x752 - x753 - x754 - x755 + x756 + x757 + x758 + x759 + x760 + x761 + x762 + x763 + x764),  # r22_by_omega_real
+        x705 * (-x731 - x732 - x733 - x734 - x735 - x736 - x737 - x738 - x739 - x740 - x741 - x742 - x743 - x744 - x745 - x746 + x747),  # r22_by_omega_imag
+        -x705 * (2 * rm_g_by_omega_re * rm_odd_re - rm_odd_im * x765 + 2 * rp_g_by_omega_re * rp_odd_re - rp_odd_im * x766 + 2 * sm_g_by_omega_re * sm_odd_re - sm_odd_im * x767 + 2 * sp_g_by_omega_re * sp_odd_re - sp_odd_im * x768),  # coupling_by_omega_real
+        x705 * (-rm_odd_im * x769 - rm_odd_re * x765 - rp_odd_im * x770 - rp_odd_re * x766 - sm_odd_im * x771 - sm_odd_re * x767 - sp_odd_im * x772 - sp_odd_re * x768),  # coupling_by_omega_imag
+        -x705 * (rm_even_im * x769 + rm_even_re * x765 + rp_even_im * x770 + rp_even_re * x766 + sm_even_im * x771 + sm_even_re * x767 + sp_even_im * x772 + sp_even_re * x768),  # difference_by_omega_real
+        x705 * (-rm_even_im * x765 + 2 * rm_even_re * rm_g_by_omega_re - rp_even_im * x766 + 2 * rp_even_re * rp_g_by_omega_re - sm_even_im * x767 + 2 * sm_even_re * sm_g_by_omega_re - sp_even_im * x768 + 2 * sp_even_re * sp_g_by_omega_re),  # difference_by_omega_imag
+        -x705 * (-x773 - x774 - x775 - x776 - x777 - x778 - x779 - x780 - x781 - x782 - x783 - x784 - x785 - x786 - x787 - x788 - x789),  # r12_by_q_real
+        x705 * (x790 + x791 + x792 + x793 + x794 + x795 + x796 + x797 - x798 - x799 - x800 - x801 - x802 - x803 - x804 - x805 + x806),  # r12_by_q_imag
+        -x705 * (-x790 - x791 - x792 - x793 - x794 - x795 - x796 - x797 + x798 + x799 + x800 + x801 + x802 + x803 + x804 + x805 + x806),  # r22_by_q_real
+        x705 * (-x773 - x774 - x775 - x776 - x777 - x778 - x779 - x780 - x781 - x782 - x783 - x784 - x785 - x786 - x787 - x788 + x789),  # r22_by_q_imag
+        -x705 * (2 * rm_g_by_q_re * rm_odd_re - rm_odd_im * x807 + 2 * rp_g_by_q_re * rp_odd_re - rp_odd_im * x808 + 2 * sm_g_by_q_re * sm_odd_re - sm_odd_im * x809 + 2 * sp_g_by_q_re * sp_odd_re - sp_odd_im * x810),  # coupling_by_q_real
+        x705 * (-rm_odd_im * x811 - rm_odd_re * x807 - rp_odd_im * x812 - rp_odd_re * x808 - sm_odd_im * x813 - sm_odd_re * x809 - sp_odd_im * x814 - sp_odd_re * x810),  # coupling_by_q_imag
+        -x705 * (rm_even_im * x811 + rm_even_re * x807 + rp_even_im * x812 + rp_even_re * x808 + sm_even_im * x813 + sm_even_re * x809 + sp_even_im * x814 + sp_even_re * x810),  # difference_by_q_real
+        x705 * (-rm_even_im * x807 + 2 * rm_even_re * rm_g_by_q_re - rp_even_im * x808 + 2 * rp_even_re * rp_g_by_q_re - sm_even_im * x809 + 2 * sm_even_re * sm_g_by_q_re - sp_even_im * x810 + 2 * sp_even_re * sp_g_by_q_re),  # difference_by_q_imag
     )

@@ -115,6 +115,7 @@ def precise_state(
     True
     """
     digits = require_digits(digits)
+    state.require_symmetry("more digits")
     parameters = state.parameters
     warm = state.occupation.smearing > 0
     guard = _GUARD + (_WARM if warm else 0)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
+from numerics.response.goldstone import loose_matrix
 from numerics.response.intra_band import intra_band_integral, status_of
 from numerics.response.loop_integral import loop_integral
 from numerics.results import FullResult, Sampled, Status, also_full
@@ -172,6 +173,8 @@ def pair_correlation(
 
 def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
     """Return Pi or a part of it at some points."""
+    if not state.parameters.symmetric:
+        return _of_two_bands(state, q, omega, part, rtol)
     whole = loop_integral(state, q, omega, rtol)
     if part == "all":
         return whole
@@ -189,6 +192,15 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
         whole.evaluations + intra.evaluations,
         np.where(whole.status == Status.CONVERGED, status, whole.status),
     )
+
+
+def _of_two_bands(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
+    """Return Pi where masses or rates differ: from M, in which the gap equation has been used."""
+    if part != "all":
+        state.require_symmetry("the parts of Π")
+    found = loose_matrix(state, q, omega, rtol)
+    coupling = -state.parameters.inv_kfa / (4 * math.pi)
+    return found._replace(value=coupling * np.eye(2) - found.value)
 
 
 def _nothing() -> Sampled:
@@ -225,7 +237,7 @@ class Points:
         instance("state", state, SteadyState)
         largest = f"of modulus {LARGEST:g} at most"
         wave = np.abs(reals("q", q, f"finite real numbers {largest}", lambda x: abs(x) <= LARGEST))
-        gamma = state.parameters.linewidth
+        gamma = state.carriers.margin
         frequency = complexes(
             "omega",
             omega,

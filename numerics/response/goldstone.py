@@ -8,17 +8,19 @@ M_12 + M_21, which is proportional to the drive, and M_11 - M_22.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.quadrature.adaptive import Totals, integrate
+from numerics.quadrature.adaptive import Integrand, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import loop_panels
 from numerics.response.loop_integral import loop_arguments
+from numerics.response.two_bands import PairingLoop, pairing_panels
 from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState
 
@@ -32,6 +34,10 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Tolerance of what each derivative contributes to that of det M: that is the slope of a branch,
 #: and the length of a step of Newton's method, whose end does not depend on it.
 _SLOPES = 1e-7
+
+
+#: What the tolerance of each of the four integrals is relative to, given these.
+Wanted = Callable[[Complex], Array]
 
 
 class Slopes(NamedTuple):
@@ -64,12 +70,22 @@ def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     rtol : float
         Tolerance relative to M_11 and M_22, and to M_12 and M_21 as far as these matter to det M.
     """
-    batches = [
-        _matrix_of(
-            _integrated(state, q[k : k + _BATCH], omega[k : k + _BATCH], rtol, "pairing"), rtol
-        )
-        for k in range(0, q.size, _BATCH)
-    ]
+    return _in_batches(state, q, omega, rtol, _wanted)
+
+
+def loose_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
+    """Return the same to a tolerance relative to the largest element."""
+    return _in_batches(state, q, omega, rtol, _largest)
+
+
+def _in_batches(
+    state: SteadyState, q: Array, omega: Complex, rtol: float, wanted: Wanted
+) -> Sampled:
+    batches = []
+    for k in range(0, q.size, _BATCH):
+        some = slice(k, k + _BATCH)
+        found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted)
+        batches.append(_matrix_of(found, rtol, wanted))
     return _joined(batches)
 
 
@@ -92,29 +108,47 @@ def _joined(batches: list[Sampled]) -> Sampled:
     return FullResult(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
-def _integrated(state: SteadyState, q: Array, omega: Complex, rtol: float, program: str) -> Totals:
+def _integrated(
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    rtol: float,
+    program: str,
+    wanted: Wanted | None = None,
+) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
 
     def goal(value: Complex, size: Array) -> Array:
         parts = np.split(value, value.shape[1] // 4, axis=1)
         slopes = [_SLOPES * _wanted_slopes(parts[0], part) for part in parts[1:]]
-        wanted = [rtol * _wanted(parts[0]), *slopes]
-        return np.maximum(np.concatenate(wanted, axis=1), _ROUNDING * size)
+        goals = [rtol * (wanted or _wanted)(parts[0]), *slopes]
+        return np.maximum(np.concatenate(goals, axis=1), _ROUNDING * size)
 
-    return integrate(
-        _Integrand(state, q, omega, program), loop_panels(state, q, omega), q.size, goal
-    )
+    if state.parameters.symmetric:
+        integrand: Integrand = _Integrand(state, q, omega, program)
+        panels = loop_panels(state, q, omega)
+    else:
+        carriers = state.carriers
+        integrand = PairingLoop(carriers, q, omega, program)
+        panels = pairing_panels(carriers, q, omega)
+    return integrate(integrand, panels, q.size, goal)
 
 
-def _matrix_of(found: Totals, rtol: float) -> Sampled:
+def _matrix_of(found: Totals, rtol: float, wanted: Wanted | None = None) -> Sampled:
     value, rounding = found.value[:, :4], _ROUNDING * found.size[:, :4]
-    limited = (rtol * _wanted(value) < rounding).any(axis=1)
+    limited = (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),
         _matrix(found.error[:, :4] + rounding, 1),
         2 * found.evaluations,
         statuses(found.missed, limited),
     )
+
+
+def _largest(parts: Complex) -> Array:
+    """Return the largest element of M, for each of the four integrals."""
+    largest = np.abs(_matrix(parts, -1)).max(axis=(1, 2))
+    return np.asarray(np.repeat(largest[:, None], 4, axis=1))
 
 
 def _wanted(parts: Complex) -> Array:

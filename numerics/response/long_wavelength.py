@@ -218,7 +218,7 @@ def hydrodynamics(
     >>> print(f"{found.alpha[0, 0]:.4e} {found.alpha[1, 0]:.4e}")
     -5.3483e-03 3.0536e-04
     """
-    instance("state", state, SteadyState)
+    instance("state", state, SteadyState).require_symmetry("the expansion (46)")
     rtol = tolerance(rtol)
     evaluations, before = 0, np.full(12, np.inf)
     for separation in _SEPARATIONS:

@@ -67,6 +67,7 @@ class ResponseIntegrand:
     part: Part = "all"
 
     def __post_init__(self) -> None:
+        self.state.require_symmetry("the slow route")
         object.__setattr__(self, "omega", analytic_frequency(self.state, self.omega))
         if self.part not in BRANCHES:
             raise ValueError(f"part = {self.part!r} is outside its domain {', '.join(BRANCHES)}")

@@ -60,7 +60,7 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
     >>> print(f"{lower:.1f} {upper:.4f}")
     985.2 4.9015
     """
-    instance("state", state, SteadyState)
+    instance("state", state, SteadyState).require_symmetry("the occupied weight")
     momentum, frequency = broadcast(
         p=_within("p", p, 0.0, _LARGEST_MOMENTUM),
         omega=_within("omega", omega, -_LARGEST_FREQUENCY, _LARGEST_FREQUENCY),

@@ -47,7 +47,7 @@ def spectrum_of(state: SteadyState) -> Spectrum:
     lowest, bottom = state.lowest_excitation, math.hypot(state.mu, state.gap)
     return Spectrum(
         determinant=response.determinant,
-        linewidth=gamma,
+        linewidth=state.carriers.margin,
         lowest_excitation=lowest,
         reach=filled_diameter(state),
         edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.edges)),
@@ -70,10 +70,14 @@ def filled_diameter(state: SteadyState) -> float:
     """Return a wave number beyond which quasiparticles do not scatter among occupied states.
 
     The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
-    temperature.
+    temperature; of different masses one branch lies lower, by the part a of its kinetic energy.
     """
     filled = max(abs(f.edge) + _TAIL * f.temperature for f in state.occupation.edges)
     energy = filled + _SMEARED * state.parameters.linewidth
+    carriers = state.carriers
+    lighter = 1 - abs(carriers.skew)
+    # E_p - |a| p**2 is E_p lighter + |a| (E_p - p**2), at least that less |a mu|
+    energy = (energy + abs(carriers.middle)) / lighter
     above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
     radius = math.sqrt(max(state.mu + above, 0.0))
     # the pairs' own momentum scale, where nothing is filled
@@ -97,7 +101,8 @@ class _Response:
 
     def slow_modes(self, q: float) -> list[complex]:
         """Return the modes of the expansion (46) for wave numbers at which it holds."""
-        if not q < _LONG * self.state.parameters.linewidth:
+        parameters = self.state.parameters
+        if not q < _LONG * parameters.linewidth or not parameters.symmetric:
             return []
         return list(uniform_modes(self._expansion, q))
 

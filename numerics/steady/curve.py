@@ -111,6 +111,9 @@ def _reservoirs(model: Setting) -> dict[str, Reservoir]:
 def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Curve:
     """Follow the steady states along a parameter; see `trace_steady_states`."""
     choice("along", along, parameter_paths(model))
+    if not model.symmetric:
+        domain = "a model of equal masses and rates of electrons and holes, to follow a parameter"
+        raise outside("model", model.words(), domain)
     domain = "two or more values, each greater than the one before it, or each smaller"
     wanted = reals("values", listed("values", values, domain), domain, np.isfinite)
     steps = np.diff(wanted)

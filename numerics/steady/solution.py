@@ -93,9 +93,15 @@ def solve_steady_state(
     """
     _is_model(parameters)
     rtol = _tolerance(rtol)
-    (state,) = states_along(parameters, (parameters.drive,), rtol)
-    if isinstance(state, NoCondensate):
-        raise state
+    if isinstance(parameters, Model) and not parameters.symmetric:
+        from numerics.steady.two_bands import solve_two_bands
+
+        found: SteadyState | NoCondensate = solve_two_bands(parameters, rtol)
+    else:
+        (found,) = states_along(parameters, (parameters.drive,), rtol)
+    if isinstance(found, NoCondensate):
+        raise found
+    state = found
     return FullResult(state, state.error, state.evaluations, state.status) if full else state
 
 
@@ -115,7 +121,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
     """
     if parameters == start.parameters:
         return start
-    if parameters.drive > 0 and start.edge > 0:
+    if parameters.symmetric and parameters.drive > 0 and start.edge > 0:
         equations = Equations(parameters)
         fixed = np.array([0.0, 0.0, 0.0, parameters.drive])
         system = Restricted(equations, (0, 1, 2), fixed)

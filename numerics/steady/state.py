@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from numerics.carriers import Carriers
 from numerics.domain import outside
 from numerics.kept import Kept
 from numerics.occupation import Occupation
@@ -69,6 +70,22 @@ class SteadyState(Kept):
     def occupation(self) -> Occupation:
         """What fills the states: rates, edges and temperatures of the reservoirs."""
         return self.parameters.occupation(self.mu, self.edge)
+
+    @property
+    def carriers(self) -> Carriers:
+        """Electrons and holes, whose masses and rates may differ."""
+        return self.parameters.carriers(self.gap, self.mu, self.edge)
+
+    def require_symmetry(self, what: str) -> None:
+        """Say that something is defined for equal masses and rates only, if they are not.
+
+        Raises
+        ------
+        ValueError
+        """
+        if not self.parameters.symmetric:
+            domain = f"a state of equal masses and rates of electrons and holes, for {what}"
+            raise outside("state", self.parameters.words(), domain)
 
     def coarser(self) -> SteadyState | None:
         """Return the same state with coarser occupations of the user's own, None without any."""

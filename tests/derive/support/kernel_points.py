@@ -151,7 +151,8 @@ COUNTS = {
     "steady_state_step": 150,
     "steady_state_thermal": 100,
     "two_bands_pairing": 50,
-    "two_bands_state": 100,
+    "two_bands_pairing_slopes": 20,
+    "two_bands_state": 80,
     "two_bands_vertices": 50,
 }
 

@@ -1,0 +1,100 @@
+"""The bands of the carriers, and the attraction between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from numerics.domain import listed, outside, real
+from numerics.kept import Given
+
+#: 1/m_e + 1/m_h in units of the Fermi energy and momentum, whose definition has the mean of both.
+_INVERSE_MASSES = 4.0
+#: Masses are given to so many digits of that sum.
+_ROUNDING = 1e-9
+#: Largest ratio of the masses.
+_LARGEST_RATIO = 1e3
+
+
+@dataclass(frozen=True)
+class Bands(Given):
+    """The two parabolic bands of the carriers, in three dimensions.
+
+    Parameters
+    ----------
+    dimension : int
+        3.
+    masses : tuple of float
+        Masses of electrons and holes, in units with 1/m_e + 1/m_h = 4, in which equal ones are 1/2.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import Bands
+    >>> Bands.of_ratio(4.0).masses
+    (0.3125, 1.25)
+    """
+
+    dimension: int = 3
+    masses: tuple[float, float] = (0.5, 0.5)
+
+    def __post_init__(self) -> None:
+        if self.dimension != 3:
+            raise outside("dimension", self.dimension, "3; other dimensions are not implemented")
+        domain = (
+            "two positive masses with 1/m_e + 1/m_h = 4, "
+            f"one up to {_LARGEST_RATIO:g} times the other"
+        )
+        found = listed("masses", self.masses, domain)
+        if len(found) != 2:
+            raise outside("masses", self.masses, domain)
+        electron, hole = (real("masses", m, domain, lambda x: x > 0) for m in found)
+        total = 1 / electron + 1 / hole
+        ratio = max(electron / hole, hole / electron)
+        if not abs(total - _INVERSE_MASSES) <= _ROUNDING * total or ratio > _LARGEST_RATIO:
+            raise outside("masses", self.masses, domain)
+        object.__setattr__(self, "masses", (electron, hole))
+
+    @classmethod
+    def of_ratio(cls, ratio: float) -> Bands:
+        """Return the bands whose holes are so many times as heavy as their electrons."""
+        domain = f"a positive number, from {1 / _LARGEST_RATIO:g} to {_LARGEST_RATIO:g}"
+        inside = real("ratio", ratio, domain, lambda x: 1 <= x * _LARGEST_RATIO <= 1e6)
+        return cls(masses=((1 + 1 / inside) / _INVERSE_MASSES, (1 + inside) / _INVERSE_MASSES))
+
+    @classmethod
+    def of_skew(cls, skew: float) -> Bands:
+        """Return the bands of a given (1/m_e - 1/m_h)/4."""
+        return cls(masses=(1 / (2 * (1 + skew)), 1 / (2 * (1 - skew))))
+
+    @property
+    def skew(self) -> float:
+        """(1/m_e - 1/m_h)/4, between -1 and 1."""
+        electron, hole = self.masses
+        return (hole - electron) / (hole + electron)
+
+    @property
+    def equal(self) -> bool:
+        """Whether both masses are the same."""
+        return math.isclose(*self.masses, rel_tol=_ROUNDING)
+
+
+@dataclass(frozen=True)
+class Contact(Given):
+    """An attraction of zero range.
+
+    Parameters
+    ----------
+    inv_kfa : float
+        Interaction strength (k_F a_s)**-1; any real number, negative on the BCS side.
+    """
+
+    inv_kfa: float
+
+    def __post_init__(self) -> None:
+        value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
+        object.__setattr__(self, "inv_kfa", value)

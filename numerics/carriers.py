@@ -1,0 +1,110 @@
+"""What the integrals over the frequency need of two bands with masses and rates of their own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.occupation import Filled, Occupation
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """Electrons and holes at given order parameter and chemical potential.
+
+    Frequencies y are counted from the middle of the gap, y = nu - a mu, where a is `skew`.
+
+    Parameters
+    ----------
+    gap, mu : float
+        Order parameter, and chemical potential of either carrier.
+    skew : float
+        (1/m_e - 1/m_h)/4, between -1 and 1.
+    electrons, holes : Occupation
+        What fills the states of either; their rates may differ.
+    """
+
+    gap: float
+    mu: float
+    skew: float
+    electrons: Occupation
+    holes: Occupation
+
+    @property
+    def linewidth(self) -> float:
+        """Mean of the total rates."""
+        return (self.electrons.linewidth + self.holes.linewidth) / 2
+
+    @property
+    def margin(self) -> float:
+        """Distance of all poles of the Green's functions from the axis, the smaller rate."""
+        return min(self.electrons.linewidth, self.holes.linewidth)
+
+    @property
+    def imbalance(self) -> float:
+        """Half the difference of the total rates."""
+        return (self.electrons.linewidth - self.holes.linewidth) / 2
+
+    @property
+    def slope(self) -> float:
+        """Distance from the axis of the edge of the spectrum, gamma - a delta."""
+        return self.linewidth - self.skew * self.imbalance
+
+    @property
+    def middle(self) -> float:
+        """The middle of the gap, a mu."""
+        return self.skew * self.mu
+
+    @property
+    def threshold(self) -> float:
+        """The edge of the spectrum from the middle of the gap, sqrt(1 - a**2) Delta_0."""
+        return math.sqrt((1 - self.skew) * (1 + self.skew)) * self.gap
+
+    @property
+    def energies(self) -> float:
+        """A scale of the energies at which anything changes."""
+        filled = max(self.electrons.energies, self.holes.energies)
+        return abs(self.mu) + self.gap + self.linewidth + filled
+
+    def parameters(self) -> tuple[float, ...]:
+        """Return what every kernel takes last."""
+        return self.gap, self.mu, self.linewidth, self.imbalance, self.skew
+
+    def sums(self, y: Array) -> tuple[Array, Array]:
+        """Return the sums over the reservoirs of gamma [1 - 2 f], of electrons and of holes."""
+        nu = y + self.middle
+        return (
+            self.electrons.sums(nu) * self.electrons.linewidth,
+            self.holes.sums(-nu) * self.holes.linewidth,
+        )
+
+    def edges(self) -> Iterator[tuple[float, Filled]]:
+        """Yield where occupations step, from the middle of the gap."""
+        for sign, occupation in ((1, self.electrons), (-1, self.holes)):
+            for filled in occupation.filled:
+                yield sign * filled.edge - self.middle, filled
+
+    def spectral_edges(self) -> tuple[float, ...]:
+        """Return where the spectra of G begin, and where they have the momentum zero."""
+        bottom = math.hypot(self.mu, self.gap)
+        return self.threshold, -self.threshold, bottom - self.middle, -bottom - self.middle
+
+    def distance(self, origin: Any, offset: Array) -> Array:
+        """Return |origin + offset| less the edge of the spectrum, accurate where that is small.
+
+        Parameters
+        ----------
+        origin : ndarray of longdouble, shape (panels,)
+        offset : ndarray, shape (panels, nodes)
+        """
+        above, below = ((sign * origin - self.threshold).astype(float)[:, None] for sign in (1, -1))
+        positive = origin.astype(float)[:, None] + offset > 0
+        return np.where(positive, above + offset, below - offset)

@@ -1,0 +1,161 @@
+"""M(q, omega) of two bands with masses and rates of their own, for a state that solves (33).
+
+As in `numerics.response.goldstone` the gap equation is used before anything is summed.  The two
+terms of Pi = (i/2) [R(q, omega) - R(q, -omega*)*] are taken at the same pair of frequencies, at
+which what is of the order 1/gamma in them cancels; electrons and holes cannot be exchanged here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.quadrature.panels import Extended, Panels, grade
+from numerics.quadrature.rules import Rule
+from numerics.response.backend import evaluate
+from numerics.response.frequency_grid import SMALLEST_WAVE
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Distance from y = 0 in units of the gap where a difference of 1/y keeps half of the digits.
+_CLOSEST = 1e-8
+#: As for equal bands, see `numerics.response.frequency_grid`: how far branch points matter, the
+#: least width, and the least distance at which weak ones are resolved, in units of the energies.
+_REACH, _SMALLEST, _WEAK = 300.0, 1e-14, 1e-7
+
+
+class PairingLoop:
+    """The integrands of M_12, M_22, M_12 + M_21 and M_11 - M_22 over |y + omega/2|, or slopes too.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    q : ndarray, shape (n,)
+        Positive.
+    omega : ndarray of complex, shape (n,)
+    program : {"pairing", "pairing_slopes"}
+        The four, or also their derivatives by omega and by q.
+    """
+
+    def __init__(self, carriers: Carriers, q: Array, omega: Complex, program: str) -> None:
+        self.carriers, self.q, self.omega, self.program = carriers, q, omega, program
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands per unit of the nodes' variable, and their sizes."""
+        _, offset, slope = panels.nodes(rule)
+        count = 4 if self.program == "pairing" else 12
+        total = np.zeros((count, *offset.shape), dtype=complex)
+        sizes = np.zeros((count, *offset.shape))
+        for sign in (1, -1):
+            first, second = (self._loop(panels, sign, offset, transfer) for transfer in (1, -1))
+            second = second.conj()
+            # the derivatives by omega of what depends on -omega*
+            second[4:8] *= -1
+            total += first - second
+            sizes += np.abs(first) + np.abs(second)
+        # M = -Pi
+        return -0.5j * total * slope, 0.5 * sizes * slope
+
+    def _loop(self, panels: Panels, sign: int, offset: Array, transfer: int) -> Complex:
+        """Return R at y = sign |x| - transfer Re(omega)/2 with transfer Re(omega)."""
+        carriers = self.carriers
+        half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
+        starts = [sign * panels.origin - half, sign * panels.origin + half]
+        y = starts[0].astype(float)[:, None] + sign * offset
+        closest = _CLOSEST * carriers.gap
+        y = np.where(np.abs(y) < closest, np.copysign(closest, y), y)
+        shape = y.shape
+        distances = [carriers.distance(start, sign * offset) for start in starts]
+        omega = self.omega[panels.owner][:, None]
+        arguments = (
+            y,
+            *distances,
+            *carriers.sums(y),
+            transfer * omega.real,
+            omega.imag,
+            self.q[panels.owner][:, None],
+        )
+        arguments = tuple(np.broadcast_to(x, shape).ravel() for x in arguments)
+        parts = evaluate("two_bands", self.program, *arguments, *carriers.parameters())
+        parts = parts.reshape(-1, *shape)
+        return np.asarray(parts[0::2] + 1j * parts[1::2])
+
+
+def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
+    """Return panels of |y + Re(omega)/2| that resolve the branch points of both terms."""
+    half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
+    width = np.minimum(carriers.slope, carriers.slope + omega.imag)
+    scale = carriers.energies
+    weak = _WEAK * scale
+    first, second, *bottoms = carriers.spectral_edges()
+    points: list[tuple[Extended, Array]] = []
+    splits = [np.abs(half)]
+    for sign in (1, -1):
+        points += [(edge + sign * half, width) for edge in (first, second)]
+        points += [(edge + sign * half, np.maximum(width, weak)) for edge in bottoms]
+        for at, filled in carriers.edges():
+            if filled.temperature > 0:
+                points.append((at + sign * half, filled.smearing * one))
+            else:
+                splits.append(np.abs(at + sign * half))
+    gamma = carriers.linewidth
+    for shift, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
+        for energy in _threshold_energies(carriers, q, transfer):
+            distance = np.maximum(np.abs(energy.imag + shift), weak)
+            points.append((energy.real + half, distance))
+    positions = np.abs(np.stack([x for x, _ in points], axis=1))
+    widths = np.maximum(np.stack([w for _, w in points], axis=1), _SMALLEST * scale)
+    outside = ~(positions < (_REACH * (scale + np.abs(omega) + q * q))[:, None])
+    # a point left out: it merges with any other
+    positions[outside], widths[outside] = 0.0, np.inf
+    return grade(positions, widths, splits)
+
+
+def _threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:
+    """Return energies at p - q/2, from the middle of the gap, that the transfer leads to p + q/2.
+
+    With W = E(p + q/2)**2 - E(p - q/2)**2 = 4 p q (p**2 + q**2/4 - mu) and c = Omega - 2 a p q the
+    condition is (W + c**2)**2 = 4 c**2 E(p + q/2)**2, of the sixth degree in p; then the root at
+    p - q/2 is (W - c**2)/(2 c).  The difference of the rates is left out of it.
+    """
+    q = np.maximum(q, SMALLEST_WAVE)
+    a, mu, gap = carriers.skew, carriers.mu, carriers.gap
+    zero, one = np.zeros_like(transfer), np.ones_like(transfer)
+    # coefficients in p, the lowest first
+    w = np.stack([zero, 4 * q * (q * q / 4 - mu), zero, 4 * q + zero])
+    c = np.stack([transfer, -2 * a * q + zero])
+    rise = np.stack([q * q / 4 - mu + zero, q + zero, one])
+    square = _product(c, c)
+    energy = _sum(_product(rise, rise), (gap * gap * one)[None])
+    left = _sum(w, square)
+    polynomial = _sum(_product(left, left), -4 * _product(square, energy))[:7]
+    companion = np.zeros((q.size, 6, 6), dtype=complex)
+    companion[:, np.arange(1, 6), np.arange(5)] = 1.0
+    companion[:, :, 5] = -(polynomial[:6] / polynomial[6]).T
+    roots = np.linalg.eigvals(companion)
+    found = []
+    for p in roots.T:
+        rate = transfer - 2 * a * p * q
+        rate = np.where(rate == 0, SMALLEST_WAVE, rate)
+        rest = 4 * p * q * (p * p + q * q / 4 - mu)
+        energy_at = (rest - rate**2) / (2 * rate)
+        found.append(a * (p - q / 2) ** 2 + energy_at - carriers.middle)
+    return found
+
+
+def _product(x: Complex, y: Complex) -> Complex:
+    """Return the coefficients of a product of polynomials, for each point."""
+    out = np.zeros((len(x) + len(y) - 1, x.shape[1]), dtype=complex)
+    for k, coefficient in enumerate(x):
+        out[k : k + len(y)] += coefficient * y
+    return out
+
+
+def _sum(x: Complex, y: Complex) -> Complex:
+    """Return the coefficients of a sum."""
+    out = np.zeros((max(len(x), len(y)), x.shape[1]), dtype=complex)
+    out[: len(x)] += x
+    out[: len(y)] += y
+    return out
