@@ -63,3 +63,11 @@ __all__ = [
     "symbols",
     "vacuum",
 ]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from derive.version import version
+
+        return version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
