@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 from numerics.bands import Bands, Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
+from numerics.evaluation import backend
 from numerics.model import Model, Reservoir
 from numerics.parameters import Parameters
-from numerics.response.backend import backend
 from numerics.results import FullResult, Status, Verdict
 from numerics.steady.crossover import Crossover, equilibrium_crossover
 from numerics.steady.solution import Branch, SteadyState, solve_steady_state, trace_steady_states

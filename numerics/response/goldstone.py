@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import Integrand, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import loop_panels
 from numerics.response.loop_integral import loop_arguments
 from numerics.response.two_bands import PairingLoop, pairing_panels

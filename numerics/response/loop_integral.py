@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import loop_panels
 from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState

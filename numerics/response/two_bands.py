@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
+from numerics.evaluation import evaluate
 from numerics.quadrature.panels import Extended, Panels, grade
 from numerics.quadrature.rules import Rule
-from numerics.response.backend import evaluate
 from numerics.response.frequency_grid import SMALLEST_WAVE
 
 Array = NDArray[np.float64]

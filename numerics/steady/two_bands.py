@@ -10,14 +10,13 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
 from numerics.errors import ConvergenceError, NoCondensate
-from numerics.kernels import two_bands_numpy
+from numerics.evaluation import evaluate
 from numerics.model import Model
 from numerics.parameters import DENSITY
 from numerics.quadrature.adaptive import integrate
@@ -121,10 +120,10 @@ class _Equations:
                 (occupation.linewidth - both) / 2
                 for occupation, both in zip((carriers.electrons, carriers.holes), sums, strict=True)
             ]
-            kernel: Any = two_bands_numpy.state
-            values = np.array(
-                kernel(signed, distance, *filled, self.cutoff, *carriers.parameters())
-            )
+            nodes = (x.ravel() for x in (signed, distance, *filled))
+            values = evaluate(
+                "two_bands", "state", *nodes, self.cutoff, *carriers.parameters()
+            ).reshape(4, *y.shape)
             total += values
             sizes += np.abs(values)
         total[0] -= self.weight * (y * y + self.scale**2) ** -0.25

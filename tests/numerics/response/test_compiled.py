@@ -9,7 +9,7 @@ import pytest
 
 import numerics
 from numerics import Parameters, backend, fluctuation_matrix, pair_correlation, solve_steady_state
-from numerics.response.backend import VARIABLE, _compiled, evaluate
+from numerics.evaluation import VARIABLE, _compiled, evaluate
 from numerics.response.goldstone import goldstone_matrix
 
 numba = pytest.importorskip("numba")
@@ -104,9 +104,7 @@ def test_a_wrong_environment_variable_is_refused(monkeypatch):
 
 
 def test_without_numba(monkeypatch):
-    monkeypatch.setattr(
-        importlib.import_module("numerics.response.backend"), "_installed", lambda: False
-    )
+    monkeypatch.setattr(importlib.import_module("numerics.evaluation"), "_installed", lambda: False)
     assert backend() == "numpy"
     with pytest.raises(ValueError, match=r"needs Numba: install nambu\[fast\]"):
         backend("numba")
