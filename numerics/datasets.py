@@ -134,6 +134,9 @@ def _plain(value: Any) -> Variables:
             found[name] = (axes.get(name, tuple(f"{name}_{k}" for k in range(x.ndim))), x)
         elif isinstance(x, bool | int | float | complex | str):
             found[name] = ((), x)
+        elif isinstance(x, tuple) and name in ("masses", "rate"):
+            # of electrons and of holes
+            found[name] = (("band",), np.array(x))
     if "component" in {axis for axes, _ in found.values() for axis in axes}:
         found["component"] = _COMPONENTS
     return found

@@ -174,6 +174,8 @@ def _is_number(x: object) -> bool:
 def _has_numbers(x: object) -> bool:
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "fc"
+    if isinstance(x, tuple):
+        return bool(x) and all(map(_has_numbers, x))
     return isinstance(x, float | complex | np.floating | np.complexfloating)
 
 
@@ -316,12 +318,12 @@ def _formulas(value: Any, index: str) -> Iterator[str]:
         elif _is_list(x):
             for part in x:
                 yield from _formulas(part, getattr(part, "name", ""))
-        elif isinstance(x, numbers.Real) and not isinstance(x, bool):
-            known = quantity(name, kind)
-            if known.latex:
-                symbol = rf"{known.latex}_{{\mathrm{{{_tex(index)}}}}}" if index else known.latex
-                unit = rf"\,{known.latex_unit}" if known.unit and math.isfinite(x) else ""
-                yield f"{symbol} &= {_tex_number(float(x))}{unit}"
+        known, found = quantity(name, kind), x if isinstance(x, tuple) else (x,)
+        if known.latex and found and all(isinstance(n, numbers.Real) for n in found):
+            symbol = rf"{known.latex}_{{\mathrm{{{_tex(index)}}}}}" if index else known.latex
+            unit = rf"\,{known.latex_unit}" if known.unit and all(map(math.isfinite, found)) else ""
+            told = ",\\ ".join(_tex_number(float(n)) for n in found)
+            yield f"{symbol} &= {told if len(found) == 1 else f'({told})'}{unit}"
 
 
 def _tex_number(x: float) -> str:

@@ -82,6 +82,9 @@ _KNOWN = {
     "beta": Quantity("coefficient", "β", r"\beta", "k_F/ε_F"),
     "eta": Quantity("coefficient", "η", r"\eta", "k_F³/ε_F²"),
     "zeta": Quantity("coefficient", "ζ", r"\zeta", "k_F³/ε_F³"),
+    "masses": Quantity(
+        "masses of electrons and holes", "(m_e, m_h)", r"(m_\mathrm{e}, m_\mathrm{h})"
+    ),
     "binding": Quantity("binding energy", "E_b", r"E_\mathrm{b}", _ENERGY),
     "detuning": Quantity("detuning", "δ", r"\delta", _ENERGY),
     "loss": Quantity("loss", "κ", r"\kappa", _ENERGY),

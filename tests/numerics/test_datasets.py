@@ -106,6 +106,13 @@ def test_a_diagram_has_curves_by_kind_and_a_map():
         assert [tuple(x) for x in at.tolist()] == list(intervals)
 
 
+def test_rates_of_electrons_and_holes():
+    found = value("reservoir of two rates").to_xarray()
+    assert found["rate"].dims == ("band",)
+    assert found["rate"].values.tolist() == [1e-5, 3e-5]
+    assert "error" not in state().to_xarray()
+
+
 def test_a_boundary_is_over_the_interaction_strength():
     curve = value("diagram").curves["B"]
     found = curve.to_xarray()

@@ -118,7 +118,7 @@ def test_every_model_is_told(model):
 
 def test_what_is_given_is_shown_as_the_call_that_makes_it():
     names = {"Bands": Bands, "Contact": Contact, "Model": Model, "Reservoir": Reservoir}
-    for name in ("parameters", "model", "reservoir", "bands", "contact"):
+    for name in ("parameters", "model", "reservoir", "reservoir of two rates", "bands", "contact"):
         call = repr(value(name)).replace("-inf", "-float('inf')")
         assert eval(call, {**names, "Parameters": Parameters}) == value(name)
 
@@ -171,5 +171,7 @@ def test_formulas():
     assert lines[3] == r"\gamma_\mathrm{v} &= 2.1\times 10^{-5}\,\varepsilon_\mathrm{F} \\"
     assert r"\mu_{\mathrm{lead}} &= 0.3\,\varepsilon_\mathrm{F}" in value("model")._repr_latex_()
     assert r"\Delta_0 &= 0.638627\,\varepsilon_\mathrm{F}" in lead_state()._repr_latex_()
+    two = value("reservoir of two rates")._repr_latex_()
+    assert r"\gamma &= (1\times 10^{-5},\ 3\times 10^{-5})\,\varepsilon_\mathrm{F}" in two
     under = Model(Contact(0.0), [Reservoir("a_b", 1e-3)])
     assert r"\gamma_{\mathrm{a\_b}}" in under._repr_latex_()

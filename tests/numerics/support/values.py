@@ -40,6 +40,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "model": lambda: LEAD.replace(reservoirs=[*LEAD.reservoirs, n.Reservoir.empty("drain", 0.0)]),
     "reservoir": lambda: n.Reservoir.empty("drain", 1e-5),
     "bands": n.Bands,
+    "reservoir of two rates": lambda: n.Reservoir("lead", (1e-5, 3e-5), 0.25),
     "contact": lambda: n.Contact(-1 / 3),
     "state": lead_state,
     "state of the paper": state,
