@@ -160,6 +160,8 @@ _FIRST, _LEAST = 1 / 32, 1 / 4096
 #: An order parameter that has fallen to this part of that without asymmetry, with a square root
 #: beyond which there is no solution, vanishes.
 _VANISHING = 0.25
+#: Steps of Newton's method at the end.
+_POLISHING = 3
 #: Steps of Newton's method before a smaller part is tried.
 _MOST = 7
 
@@ -210,6 +212,8 @@ def solve_two_bands(model: Model, rtol: float) -> SteadyState:
 
 
 def _finished(system: _System, point: Array, rtol: float, evaluations: int) -> SteadyState:
+    # what the differences in place of derivatives leave of a step
+    point = newton(system, point, system.unknowns(point), tolerance=1e-12, most=_POLISHING).point
     residuals, jacobian = system(point)
     allowed = np.maximum(rtol, system.errors)
     if not (np.abs(residuals) <= allowed).all():
