@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numerics.response.spectral_weight import occupied_spectral_weight
     from numerics.stability.boundaries import Boundary, find_boundary
     from numerics.stability.branches import ModeBranches, mode_branches
+    from numerics.stability.conditions import Condition
     from numerics.stability.edges import (
         StabilityEdge,
         StabilityLine,
@@ -62,6 +63,7 @@ __all__ = [
     "Boundary",
     "Branch",
     "CollectiveModes",
+    "Condition",
     "Contact",
     "ConvergenceError",
     "CountTolerances",
@@ -125,6 +127,7 @@ _LAZY = {
     "real_dispersion": "numerics.stability.undamped",
     "Boundary": "numerics.stability.boundaries",
     "GrowthRate": "numerics.stability.growth",
+    "Condition": "numerics.stability.conditions",
     "find_boundary": "numerics.stability.boundaries",
     "growth_rate": "numerics.stability.growth",
     "Hydrodynamics": "numerics.response.long_wavelength",

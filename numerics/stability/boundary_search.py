@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
 from numerics.results import Status
+from numerics.solve.signs import sign_changes
 from numerics.solve.zero import Zero, secant
 from numerics.stability.conditions import Condition
 from numerics.stability.path import STEP, Path
@@ -23,8 +24,8 @@ _ASIDE = tuple(math.log(factor) for factor in (1.07, 1.04, 1.085, 1.02))
 _ZERO = 4e-12
 #: Half of the distance over which the slope at a bracketed zero is taken.
 _SLOPE = 1e-4
-#: Halvings of a bracket whose end was too far away.
-_HALVINGS = 2
+#: Halvings of a bracket whose end was too far away; and minima that may touch zero in it.
+_HALVINGS, _MINIMA = 6, 3
 #: How far before the end of the condensates the state of that boundary is, in the coordinate; and
 #: the error of the end.
 _BEFORE_END, _END = 1e-6, 1e-9
@@ -151,26 +152,16 @@ def found_at(condition: Condition, path: Path, zero: Zero[Place]) -> Boundary:
 
 def numbers(condition: Condition, number: Number, path: Path, both: bool) -> Iterator[Boundary]:
     """Yield where a number of the state changes its sign."""
-    places = _with_those_between(condition, path, both)
-    values = ((at, number.first(path.state(at)).value) for at in places)
-    for (low, before), (high, after) in itertools.pairwise(values):
-        if after < 0 <= before or (both and before < 0 <= after):
-            yield bracketed(condition, path, low, high)
-
-
-def _with_those_between(condition: Condition, path: Path, both: bool) -> list[float]:
-    """Return the coordinates to look at, with those in the middle of boundaries beside.
-
-    Between these two a quantity may be negative that is positive at all states of the grid.
-    """
-    grid = list(path.grid)
+    places = path.grid
     until = None if both or condition.until is None else condition.until.quantity
     if isinstance(until, Lowest):
         _, last = next(_signs(until, path, both), (0.0, math.inf))
-        grid = [at for at in grid if at <= last]
-    beside = (f for other in condition.beside for f in boundaries_of(other, path, both=both))
-    zeros = sorted(path.coordinate.of(found.value) for found in beside)
-    return sorted([*grid, *((a + b) / 2 for a, b in itertools.pairwise(zeros))])
+        # one step more tells of a dip next to it
+        places = tuple(at for at in places if at <= last + 1.5 * STEP)
+    changes = sign_changes(lambda at: number.first(path.state(at)).value, places)
+    for (low, _), (high, after) in changes:
+        if after < 0 or both:
+            yield bracketed(condition, path, low, high)
 
 
 def bracketed(condition: Condition, path: Path, low: float, high: float) -> Boundary:
@@ -199,11 +190,13 @@ def touching(condition: Condition, lowest: Lowest, path: Path, both: bool) -> It
 
 
 def _signs(lowest: Lowest, path: Path, both: bool) -> Iterator[tuple[float, float]]:
-    """Yield neighbours on the grid of which the lowest value is negative at the second one only."""
-    signs = ((at, lowest.first(path.state(at)).value < 0) for at in path.grid)
-    for (low, before), (high, after) in itertools.pairwise(signs):
-        if before != after and (after or both):
-            yield (low, high) if after else (high, low)
+    """Yield neighbours of which the lowest value is negative at the second one only."""
+    changes = sign_changes(lambda at: lowest.first(path.state(at)).value, path.grid)
+    for (low, _), (high, after) in changes:
+        if after < 0:
+            yield low, high
+        elif both:
+            yield high, low
 
 
 def _touching_between(
@@ -212,7 +205,7 @@ def _touching_between(
     """Return where the lowest value vanishes that is negative at the inner coordinate only."""
     found = _touching_from(condition, lowest, path, outer, inner)
     if found is not None or lowest.limit is None:
-        return found
+        return _outermost(condition, lowest, path, outer, found)
     # the minimum may be at the end of the grid, and the limit of small x vanish first
     limit = Condition(condition.name, lowest.limit)
     values = (lowest.limit.first(path.state(at)).value for at in (outer, inner))
@@ -221,7 +214,15 @@ def _touching_between(
         if lowest.first(between.state).value >= 0:
             return between if lowest.joined else None
         inner = path.coordinate.of(between.value)
-    # by halving, to start from a small minimum
+    return _outermost(
+        condition, lowest, path, outer, _approached(condition, lowest, path, outer, inner)
+    )
+
+
+def _approached(
+    condition: Condition, lowest: Lowest, path: Path, outer: float, inner: float
+) -> Boundary | None:
+    """Return where the lowest value vanishes, by halving, to start from a small minimum."""
     for _ in range(_HALVINGS):
         middle = (outer + inner) / 2
         negative = lowest.first(path.state(middle)).value < 0
@@ -230,6 +231,21 @@ def _touching_between(
         if found is not None:
             return found
     return None
+
+
+def _outermost(
+    condition: Condition, lowest: Lowest, path: Path, outer: float, found: Boundary | None
+) -> Boundary | None:
+    """Return where the first of several minima has touched zero, one of which is found."""
+    for _ in range(_MINIMA):
+        if found is None or lowest.first(found.state).value >= 0:
+            break
+        # another one is negative there
+        other = _approached(condition, lowest, path, outer, path.coordinate.of(found.value))
+        if other is None:
+            break
+        found = other
+    return found
 
 
 def _touching_from(
@@ -244,7 +260,9 @@ def _touching_from(
     low, high = (low, math.inf) if outer < inner else (-math.inf, high)
     step = math.copysign(1e-3, outer - inner)
     zero = zero_near(condition, path, inner, start, step=step, low=low, high=high)
-    return None if zero is None else found_at(condition, path, zero)
+    # where it becomes negative towards the outer side it has done so before
+    falls = zero is not None and zero.slope * (inner - outer) < 0
+    return found_at(condition, path, zero) if zero is not None and falls else None
 
 
 # The highest point of a mode ----------------------------------------------------------------------
@@ -261,15 +279,14 @@ def highest(condition: Condition, path: Path, both: bool) -> Iterator[Boundary]:
             None, (_highest_from(condition, path, at) for at in _aside(condition, path, both))
         )
         return
-    places = [*_aside(condition, path, both), *_between_signs(condition, path)]
-    found = [_highest_from(condition, path, at) for at in places]
-    inside = [f for f in found if f is not None and path.contains(f.value)]
-    last = -math.inf
-    for boundary in sorted(inside, key=lambda f: f.value):
-        at = path.coordinate.of(boundary.value)
-        if at - last > _SLOPE:
-            yield boundary
-        last = at
+    found: list[Boundary] = []
+    for at in (*_between_signs(condition, path), *_aside(condition, path, both)):
+        # one search in each step of the grid
+        if all(abs(path.coordinate.of(other.value) - at) > STEP for other in found):
+            here = _highest_from(condition, path, at)
+            if here is not None and path.contains(here.value):
+                found.append(here)
+    yield from sorted(found, key=lambda boundary: boundary.value)
 
 
 def _aside(condition: Condition, path: Path, both: bool) -> Iterator[float]:

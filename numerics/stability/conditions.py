@@ -172,10 +172,8 @@ BETA22 = Condition(
 )
 _STIFFNESS = coefficient(uniform_stiffness, _stiffness_bound)
 STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
-#: Towards the BCS side alpha_11 and beta_22 change their signs one shortly after the other, and the
-#: stiffness is negative between the two only.  Where static modes of other wave numbers grow, the
-#: limit tells nothing of the phase diagram.
-UNIFORM = Condition("A", _STIFFNESS, beside=(ALPHA11, BETA22), until=STATIC, instability=True)
+#: Where static modes of other wave numbers grow the limit tells nothing of the phase diagram.
+UNIFORM = Condition("A", _STIFFNESS, until=STATIC, instability=True)
 #: alpha_11 has become negative by then, and much later the mode has met its mirror image before it
 #: grows most.
 OSCILLATING = Condition("C", Highest(), beside=(ALPHA11,), instability=True)

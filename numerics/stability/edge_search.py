@@ -11,9 +11,11 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status
+from numerics.solve.signs import looked_at
 from numerics.stability.axis_count import axis_counts
 from numerics.stability.boundary_search import Boundary, bracketed, found_at, zero_near
 from numerics.stability.conditions import (
@@ -35,8 +37,8 @@ _CLOSE, _AGAIN, _BISECTED = 0.03, 0.2, 1e-4
 _BEYOND = 0.05
 #: How far beyond an edge no other mode may grow, and how many others are then solved for.
 _CLEAR, _OTHERS = 1e-4, 3
-#: First step from a state with a growing mode towards the edge.
-_FIRST = 1e-3
+#: First step from a state with a growing mode towards the edge, and from an edge to another one.
+_FIRST, _LITTLE = 1e-3, 1e-5
 #: Rounds of looking closer at where modes that move are damped least.
 _CLOSER = 3
 
@@ -78,9 +80,10 @@ class Walk:
 
     def look(self, places: Iterable[float]) -> None:
         """Judge the states at some coordinates, and those at which static modes grow."""
-        for at in self.path.grid:
-            if static_modes_grow(self.path.state(at)):
-                self.verdicts[at] = GROWS
+        for condition in (STATIC, UNIFORM):
+            for at, value in looked_at(partial(first_value, condition, self.path), self.path.grid):
+                if value < 0 and static_modes_grow(self.path.state(at)):
+                    self.verdicts[at] = GROWS
         for at in places:
             self.verdict(at)
 
@@ -130,6 +133,12 @@ class Walk:
         return Edge(bisected(self.path, *((high, low) if rises else (low, high))), rises)
 
 
+def first_value(condition: Condition, path: Path, at: float) -> float:
+    """Return a quantity at a coordinate before it is looked for more closely."""
+    place = condition.quantity.first(path.state(at))
+    return math.inf if place is None else place.value
+
+
 def counted(state: SteadyState) -> str:
     """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
 
@@ -172,6 +181,7 @@ def solved(path: Path, inner: float, outer: float) -> Boundary | None:
         found = next(zeros, None)
         if found is None:
             return None
+        found = outermost(path, found, math.copysign(1.0, outer - inner))
         inner = path.coordinate.of(found.value) + math.copysign(_CLEAR, outer - inner)
         try:
             if growth_rate(path.state(inner)).verdict != GROWS:
@@ -181,6 +191,43 @@ def solved(path: Path, inner: float, outer: float) -> Boundary | None:
         # another mode grows there, in a window that the counts have missed
         outer = inner + math.copysign(_CLOSE, outer - inner)
     return None
+
+
+def outermost(path: Path, found: Boundary, outward: float) -> Boundary:
+    """Return the edge beyond which no mode of any kind grows, where one of them ceases to grow.
+
+    A mode of another kind may grow in a window between the wave numbers of all grids: the extremum
+    of its own quantity tells.
+    """
+    for _ in range(_OTHERS):
+        at = path.coordinate.of(found.value)
+        beyond = (
+            other
+            for condition in (STATIC, UNIFORM, OSCILLATING)
+            if condition.name != found.kind
+            and (other := _next_edge(condition, path, at, outward)) is not None
+        )
+        after = next(beyond, None)
+        if after is None:
+            break
+        found = after
+    return found
+
+
+def _next_edge(condition: Condition, path: Path, at: float, outward: float) -> Boundary | None:
+    """Return where a mode ceases to grow that does at a coordinate; None if none does."""
+    quantity, state = condition.quantity, path.state(at)
+    first = quantity.first(state)
+    place = None if first is None else quantity.near(state, first) or first
+    try:
+        if place is None or place.value + quantity.error(state, place) >= 0:
+            return None
+        zero = zero_near(condition, path, at, place, step=outward * _LITTLE)
+    except (NoCondensate, ConvergenceError):
+        return None
+    if zero is None or not 0 < (zero.at - at) * outward < _BEYOND:
+        return None
+    return found_at(condition, path, zero)
 
 
 def _zeros(path: Path, inner: float, outer: float) -> Iterator[Boundary]:

@@ -43,6 +43,9 @@ _FROM, _MOST = 0.3, 0.1
 #: along a parameter that is not counted by its logarithm.
 STEP = math.log(1.35)
 _LEAST, _LINEAR = 9, 32
+#: A fold at which the order parameter is smaller than this part of the largest is at a zero of it:
+#: a fold is known to 10**-6 of the largest.
+_NO_GAP = 1e-3
 #: Tolerance of the states.
 _RTOL = 1e-10
 
@@ -282,8 +285,12 @@ def _grid(model: Setting, along: str, low: float, high: float) -> tuple[Array, C
 def _end(model: Setting, curve: Curve) -> End | None:
     """Return where the condensate ends along a curve, if it does."""
     if curve.folds:
-        # the first of them: beyond it the curve comes back on other states
-        return End(parameter_of(curve.folds[0].parameters, curve.along), Status.TURNS_BACK)
+        # the first of them: beyond it the curve comes back on other states, or, where it passes
+        # through an order parameter of zero, on the same ones
+        fold = curve.folds[0]
+        vanishing = abs(fold.gap) < _NO_GAP * float(np.abs(curve.points[:, 1]).max())
+        status = Status.VANISHES if vanishing else Status.TURNS_BACK
+        return End(parameter_of(fold.parameters, curve.along), status)
     if curve.status is Status.VANISHES:
         return End(Along(model, curve.along).vanishing(*curve.points[-2:]), curve.status)
     return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from numerics import Parameters, find_boundary, growth_rate, solve_steady_state, stability_edges
+from numerics.stability.axis_count import axis_counts
 from numerics.stability.edges import stability_line
+from numerics.stability.growth import filled_diameter
 
 
 def rate_at(ratio: float, inv_kfa: float = -2.0):
@@ -99,3 +102,55 @@ def test_an_edge_along_the_interaction_strength_is_on_the_boundary():
 def test_bad_input_along_parameters(model, options, match):
     with pytest.raises(ValueError, match=match):
         stability_edges(model, **options)
+
+
+def grows(model: Parameters, ratio: float, q: float) -> bool:
+    """Tell whether a mode grows, on a grid of wave numbers ten times denser than the search's."""
+    state = solve_steady_state(model.replace(gamma_v=ratio * model.gamma_b))
+    gamma = state.parameters.linewidth
+    wide = np.geomspace(5e-4 * gamma, filled_diameter(state), 300)
+    close = q * np.exp(np.linspace(-0.02, 0.02, 21)) if q > 0 else wide[:0]
+    growing, certain = axis_counts(state, np.sort(np.concatenate([wide, close])))
+    return bool((certain & (growing > 0)).any())
+
+
+#: At the first two of them two kinds begin to grow within a thousandth of each other; at the third,
+#: static modes of long waves grow between two neighbouring states only; at the last, the state
+#: becomes stable again.
+MEETINGS = (
+    Parameters(-1.3569011999042557, 8.072271845269057e-4),
+    Parameters(-0.985, 2.5e-3),
+    Parameters(-1.2891318864659933, 1.4307239813708792e-4, temperature=2.971301772578163e-3),
+    Parameters(-0.501531338728948, 7.960262559627986e-3, temperature=1.7582124120691926e-4),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MEETINGS)
+def test_the_errors_of_edges_are_honest(model):
+    for edge in stability_edges(model):
+        step = edge.error + 1e-6 * edge.value
+        sides = [grows(model, edge.value + side, edge.q) for side in (-step, step)]
+        assert sides == ([False, True] if edge.direction == "above" else [True, False])
+        assert (edge.status, edge.error < 1e-8 * edge.value) == ("converged", True)
+
+
+@pytest.mark.parametrize("model", MEETINGS[:3])
+def test_the_first_edge_is_the_lowest_boundary(model):
+    """The same place from counts, whichever kind they meet first, and from three searches."""
+    lowest = min(
+        (
+            find_boundary(
+                kind,
+                model.inv_kfa,
+                gamma_b=model.gamma_b,
+                temperature=model.temperature,
+            )
+            for kind in ("B", "C")
+        ),
+        key=lambda found: found.value,
+    )
+    values = (0.9 * lowest.value, 1.05 * lowest.value)
+    edge = stability_edges(model, values=values)[0]
+    assert edge.kind == lowest.kind
+    assert abs(edge.value - lowest.value) <= edge.error + lowest.error
