@@ -258,7 +258,7 @@ def comparisons(cutoff: float, *, gamma_b: float = GAMMA_B) -> Iterator[Comparis
     for kind, inv_kfa, printed in BOUNDARIES:
         found = find_boundary(kind, inv_kfa, gamma_b=gamma_b, cutoff=cutoff)
         yield Comparison(printed, cutoff, found.ratio, found.error)
-        if kind == "C":
+        if found.omega > 0:
             # the frequency follows the ratio with a slope of some gamma
             error = found.error / found.ratio * gamma_b
             yield Comparison(FREQUENCY, cutoff, found.omega, error)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from numerics.kept import Kept, Pictured
 from numerics.stability.boundaries import Boundary
+from numerics.stability.conditions import CONDITIONS
 
 Array = NDArray[np.float64]
 
 #: Boundaries at which a mode starts to grow; at the first of them a state loses stability.
-INSTABILITIES = ("A", "B", "C")
+INSTABILITIES = tuple(kind.name for kind in CONDITIONS.values() if kind.instability)
 
 
 @dataclass(frozen=True)
