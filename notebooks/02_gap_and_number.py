@@ -67,11 +67,13 @@ filled
 # lies, which it decides from the assumptions on the symbols ($\gamma > 0$).
 
 # %%
+z = sp.Symbol("z")  # complex, unlike nu
+denominator = sp.expand(1 / line).subs(nu, z)
 # a simple pole's residue is the numerator over the slope of the denominator
-poles = {z: 1 / sp.diff(1 / line, nu).subs(nu, z) for z in sp.solve(1 / line, nu)}
-for z, residue in poles.items():
-    display(sp.Tuple(z, residue, sp.sign(sp.im(z))))
-assert sp.simplify(line - sum(residue / (nu - z) for z, residue in poles.items())) == 0
+poles = {pole: 1 / sp.diff(denominator, z).subs(z, pole) for pole in sp.solve(denominator, z)}
+for pole, residue in poles.items():
+    display(sp.Tuple(pole, residue, sp.sign(sp.im(pole))))
+assert sp.simplify(line - sum(residue / (nu - pole) for pole, residue in poles.items())) == 0
 
 # %% [markdown]
 # **Step 2: one function for all poles.** Each term is integrated from $-\infty$ to $B$. Since the
@@ -82,7 +84,7 @@ assert sp.simplify(line - sum(residue / (nu - z) for z, residue in poles.items()
 
 # %%
 assert sp.simplify(sum(poles.values())) == 0
-by_hand = sum(residue * sp.log(z - B) for z, residue in poles.items()) / (2 * sp.pi)
+by_hand = sum(residue * sp.log(pole - B) for pole, residue in poles.items()) / (2 * sp.pi)
 by_engine = derive.integrate_frequency(filled, nu)
 assert sp.expand(by_hand - by_engine) == 0
 by_engine

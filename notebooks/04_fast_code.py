@@ -210,7 +210,8 @@ sum(plain.operations.values())
 folder = Path(tempfile.mkdtemp())
 for target in ("numpy", "numba", "c", "mpmath"):
     options = ["--target", target, "--out", str(folder / target)]
-    subprocess.run([sys.executable, "-m", "derive", "export", *options], check=True)
+    command = [sys.executable, "-m", "derive", "export", *options]
+    subprocess.run(command, capture_output=True, check=True)
     print(target, sorted(path.name for path in (folder / target).iterdir()))
 
 # %% [markdown]

@@ -27,6 +27,8 @@ _REFINEMENTS = ({"length": 0.2, "longest": 0.2}, {"length": 0.05, "longest": 0.0
 _FINE = {"length": 0.05, "longest": 0.5, "shortest": 1e-11, "tolerance": 1e-7}
 #: From how many points before the last the fine steps begin: the last ones may be no solutions.
 _BACK = (1, 2, 4)
+#: Accuracy of a fold along the branch, in arclength; the decay rate's is the square of it.
+_FOLD = 1e-5
 #: Points after which the continuation is given up.
 _MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
@@ -84,8 +86,11 @@ class _Branch:
         while self.end is None and self.after[3] < gamma_v:
             point = next(self.points, None)
             if point is not None and _is_beyond(self.after, point):
-                self.end = point = _end_point(self.equations, self.after, point)
+                self.end = point = _end_point(self.equations, [*self.passed[-2:], point])
             if point is not None:
+                # the last point may lie behind the end already
+                while self.end is not None and self.after[3] >= point[3] and self.passed[1:]:
+                    self.passed.pop()
                 self.passed.append(point)
             elif self.back:
                 self._refine(self.back.pop(0))
@@ -119,13 +124,22 @@ def _is_beyond(before: Array, after: Array) -> bool:
     return bool(after[0] <= 0 or after[3] < before[3])
 
 
-def _end_point(equations: Equations, before: Array, after: Array) -> Array | None:
+def _end_point(equations: Equations, points: list[Array]) -> Array | None:
     """Return the point where the branch ends: at gap = 0, or where gamma_v is largest.
 
-    None where that is not found.
+    Parameters
+    ----------
+    points : list of ndarray
+        The last two or three, the last one beyond the end.
+
+    Returns
+    -------
+    ndarray or None
+        None where it is not found.
     """
+    *_, before, after = points
     if after[0] > 0:
-        return before
+        return _largest_drive(equations, points)
     system = Restricted(equations, (1, 2, 3), np.zeros(4))
     # from beyond, or from between where an edge meets the spectrum on the way
     for start in (after, before + (after - before) * before[0] / (before[0] - after[0])):
@@ -133,6 +147,34 @@ def _end_point(equations: Equations, before: Array, after: Array) -> Array | Non
         if found.converged:
             return system.complete(found.point)
     return None
+
+
+def _largest_drive(equations: Equations, points: list[Array]) -> Array:
+    """Return the point of the largest decay rate, next to the last point but one."""
+    from scipy.optimize import minimize_scalar
+
+    first, (middle, last) = points[0], points[-2:]
+    size = equations.scales(middle)
+    direction = (last - first) / size
+    direction /= np.linalg.norm(direction)
+    lengths = [float(direction @ ((x - middle) / size)) for x in (first, last)]
+    best = middle
+
+    def drive(length: float) -> float:
+        nonlocal best
+
+        def augmented(x: Array) -> tuple[Array, Array]:
+            residuals, jacobian = equations(x)
+            ahead = direction @ ((x - middle) / size) - length
+            return np.append(residuals, ahead), np.vstack([jacobian, direction / size])
+
+        found = newton(augmented, middle + length * direction * size, size)
+        if found.converged and found.point[3] > best[3]:
+            best = found.point
+        return float(-found.point[3]) if found.converged else 0.0
+
+    minimize_scalar(drive, bounds=lengths, method="bounded", options={"xatol": _FOLD})
+    return best
 
 
 def _ended(parameters: Setting, end: Array) -> NoCondensate:
@@ -170,7 +212,7 @@ def _state_between(
             break
         for point in _points(equations, before, after - before, **options):
             if _is_beyond(before, point):
-                end = _end_point(equations, before, point)
+                end = _end_point(equations, [before, point])
                 if end is not None:
                     after = end
                 if options is _FINE and gamma_v >= after[3]:
