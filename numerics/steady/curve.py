@@ -75,7 +75,7 @@ def parameter_paths(model: Setting) -> tuple[str, ...]:
     for r in model.reservoirs:
         filled = r.mu != -math.inf
         words = ("rate", *(("mu",) if filled and r.mu is not None else ()))
-        words += ("temperature",) if filled else ()
+        words += ("temperature",) if filled and r.occupation is None else ()
         paths += [f"reservoirs.{r.name}.{word}" for word in words]
     return tuple(paths)
 

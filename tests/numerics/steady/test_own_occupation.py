@@ -20,8 +20,10 @@ from numerics import (
     occupied_spectral_weight,
     save,
     solve_steady_state,
+    verify,
 )
 from numerics.parameters import DENSITY
+from numerics.steady.curve import parameter_paths
 from numerics.steady.equations import Unknowns, evaluate_equations
 from tests.numerics.support import brute_force, brute_force_response
 
@@ -182,3 +184,26 @@ def test_what_is_saved_is_the_sum_of_steps(tmp_path):
     np.testing.assert_array_equal(again.reservoirs[0].occupation(x), own.occupation(x))
     save(own.occupation, tmp_path / "occupation.json")
     assert load(tmp_path / "occupation.json") == own.occupation
+
+
+def test_everything_that_must_hold_does():
+    own = Reservoir("bath", 1e-3, occupation=warm, steps=[(0.0, 0.08)], accuracy=1e-7)
+    model = Model(Contact(0.0), [own, VACUUM])
+    found = verify(solve_steady_state(model), points=1, slow=0)
+    assert found.holds, str(found)
+    # it has no temperature that could be changed
+    assert parameter_paths(model) == (
+        "coupling.inv_kfa", "cutoff", "reservoirs.bath.rate", "reservoirs.vacuum.rate",
+    )  # fmt: skip
+
+
+def test_a_state_at_a_part_of_the_drive_is_that_of_the_model_at_that_part():
+    own = Reservoir("bath", 1e-3, occupation=wire, steps=[(0.2, 0.0), (-0.1, 0.0)])
+    model = Model(Contact(0.0), [own, VACUUM])
+    state = solve_steady_state(model.driven(model.drive / 2))
+    # half of the bath is in equilibrium still: three leads at one unknown potential
+    names = [r.name for r in state.parameters.reservoirs]
+    assert names == ["bath", "bath_in_equilibrium", "vacuum"]
+    edges = [(f.rate, f.edge - state.edge) for f in state.occupation.filled]
+    expected = [(3.75e-4, -0.1), (1.25e-4, 0.2), (5e-4, 0.0)]
+    np.testing.assert_allclose(edges, expected, rtol=1e-12, atol=1e-15)
