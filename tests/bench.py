@@ -166,7 +166,7 @@ def start_up() -> Table:
     result = table("Start-up, each in a process of its own", "what", "time / s", "target / s")
     result.add_row("import numerics", f"{best_of(5, TIMED.format('import numerics')):.3f}", "0.3")
     result.add_row("import derive", f"{best_of(2, TIMED.format('import derive')):.3f}", "")
-    generate = "from derive.codegen import generate; generate.differences()"
+    generate = "from derive.build import generate; generate.differences()"
     result.add_row(
         "derive and generate all kernels", f"{best_of(1, TIMED.format(generate)):.1f}", "30"
     )

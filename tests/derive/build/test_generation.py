@@ -122,7 +122,7 @@ def generate_in_a_new_process(seed: str) -> dict[str, str]:
     """Return what a fresh interpreter with the given hash seed generates."""
     code = (
         "import json\n"
-        "from derive.codegen import generate\n"
+        "from derive.build import generate\n"
         "print(json.dumps({path.name: text for path, text in generate.generated_files()}))\n"
     )
     result = subprocess.run(
