@@ -347,8 +347,12 @@ class Model(Given):
 
     def words(self) -> str:
         """Return what tells the model in messages."""
-        rates = ", ".join(f"{r.name} {r.mean_rate:g}" for r in self.reservoirs)
-        return f"inv_kfa = {self.inv_kfa:g}, rates: {rates}, cutoff = {self.cutoff:g}"
+        rates = ", ".join(
+            f"{r.name} " + "/".join(f"{rate:g}" for rate in dict.fromkeys(r.rates))
+            for r in self.reservoirs
+        )
+        masses = "" if self.bands.equal else "masses {:g}/{:g}, ".format(*self.bands.masses)
+        return f"inv_kfa = {self.inv_kfa:g}, {masses}rates: {rates}, cutoff = {self.cutoff:g}"
 
     @property
     def origin(self) -> str:

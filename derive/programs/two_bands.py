@@ -113,6 +113,24 @@ def _counted(stages: Stages, source: Source) -> sp.Expr:
     return stages.assign(f"{source.label}_counted", value)
 
 
+def _gap_parts(
+    stages: Stages, source: Source, keldysh: sp.ImmutableMatrix
+) -> tuple[sp.Expr, sp.Expr]:
+    """Return real and imaginary part of what a pole of G^R and its conjugate add to (33).
+
+    The residue of G_12 at the conjugate pole is minus the conjugate of that of G_21, and so is the
+    root of the pole: of the even part of G^K real parts are left, and imaginary ones of the odd
+    part, in which the products of the adjugates cancel before there is a number.  The residues add
+    up to zero, so that sum_p 1/p**2 may be subtracted from each integral, which leaves i k/(4 pi).
+    """
+    green = source.left * keldysh * source.right
+    # (33) divides by Delta_0, to which G_12 is proportional
+    even, odd = (sp.expand((green[0, 1] + sign * green[1, 0]) / symbols.gap) for sign in (1, -1))
+    factor = stages.assign(f"{source.label}_gap", source.weight * source.momentum)
+    scale = 16 * sp.pi**2
+    return stages.parts(factor * even)[0] / scale, stages.parts(factor * odd)[1] / scale
+
+
 def _state() -> Program:
     """Return the integrands of the gap and the number equation over the frequency."""
     stages = Stages()
@@ -124,20 +142,16 @@ def _state() -> Program:
         sp.diag(FILLED_ELECTRONS, holes - FILLED_HOLES),
         sp.diag(electrons - FILLED_ELECTRONS, FILLED_HOLES),
     )
-    gap, carriers = sp.S.Zero, [sp.S.Zero, sp.S.Zero]
+    gap, carriers = [sp.S.Zero, sp.S.Zero], [sp.S.Zero, sp.S.Zero]
     for source in sources(stages, GENERAL, poles):
-        green = source.left * keldysh * source.right
-        # sum_p of 1/(p**2 - k**2) - 1/p**2: the residues add up to zero, so that 1/p**2 may be
-        # subtracted; G_12 is proportional to Delta_0, which the gap equation divides by
-        whole = sp.I * source.momentum / (4 * sp.pi)
-        gap += source.weight * sp.cancel(green[0, 1] / symbols.gap) * whole
+        if not source.advanced:
+            for part, value in enumerate(_gap_parts(stages, source, keldysh)):
+                gap[part] += value
         counted = _counted(stages, source)
         for k, filling in enumerate(fillings):
             density = (source.left * filling * source.right)[k, k]
             carriers[k] += source.weight * density * counted
-    outputs = list(
-        zip(("gap_real", "gap_imag"), stages.parts(-sp.I * gap / (4 * sp.pi)), strict=True)
-    )
+    outputs = list(zip(("gap_real", "gap_imag"), gap, strict=True))
     for name, value in zip(("electrons", "holes"), carriers, strict=True):
         outputs.append((name, stages.parts(value / sp.pi)[0]))
     source_text = "(33), and the numbers of electrons and of holes in (34), per unit of nu"

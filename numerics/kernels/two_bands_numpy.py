@@ -93,7 +93,7 @@ PAIRING_SLOPES_OUTPUTS = (
 def state(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a):
     """Compute (33), and the numbers of electrons and of holes in (34), per unit of nu.
 
-    Operations: 469 (add 158, div 12, mul 291, parts_pair_excess 4, parts_upper_root 3, sqrt 1).
+    Operations: 402 (add 123, div 11, mul 260, parts_pair_excess 4, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -102,54 +102,40 @@ def state(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, g
     x4 = a * delta
     x5 = -x3 - x4
     x7 = 2 * frequency * x5
-    x10 = a * a
-    x11 = x10 - 1
-    x12 = -1 / x11
-    x13 = a * gamma
-    x14 = delta - x13
-    x22 = x14 * x14
-    x23 = frequency * gamma
-    x35 = 1 / (pi * pi)
-    x36 = (1 / 2) * P * x35
-    x50 = 1 / x11
-    del x11
-    x51 = 1 / pi
-    x52 = (1 / 4) * x51
-    x53 = x50 * x52
-    x56 = 2 * gamma
-    x59 = 4 * filled_holes
-    x61 = 2 * x4
-    x64 = 4 * filled_electrons
-    x65 = 2 * delta
-    x84 = delta * delta
-    x85 = 4 * x84
-    x86 = gamma * gamma
-    x87 = 4 * x86
-    x88 = 8 * filled_holes
-    x89 = delta * x88
-    x90 = gamma * x88
-    del x88
-    x91 = x10 * x87
-    x92 = x10 * x85 + x10 * x89 + x10 * x90 - x85 + x87 - x89 - x90 - x91
-    del x87, x89, x90
-    x94 = 8 * filled_electrons
-    x95 = -8 * delta * filled_electrons + delta * x10 * x94 - 8 * filled_electrons * gamma * x10 + gamma * x94 - 4 * x10 * x84 + x85 - 4 * x86 + x91
-    del x10, x84, x85, x86, x91, x94
-    x105 = filled_electrons / (x0 * x0)
-    x108 = 1 / x0
-    x110 = -x56 + x65
-    x112 = filled_electrons * x108
-    x124 = Delta_0 * Delta_0
-    x125 = x124 * (-delta - filled_holes - x3)
+    x10 = a * a - 1
+    x11 = -1 / x10
+    del x10
+    x12 = -a * gamma + delta
+    x20 = x12 * x12
+    x21 = frequency * gamma
+    x33 = 1 / (pi * pi)
+    x34 = (1 / 2) * P * x33
+    x48 = 1 / x0
+    x51 = 8 * filled_electrons
+    x52 = 1 / (x1 * x1)
+    x53 = x2 * x52
+    x55 = 4 * delta
+    x56 = 8 * filled_holes
+    x57 = 4 * gamma
+    x61 = -delta * x51 + gamma * x51
+    x62 = -8 * delta * filled_holes - 8 * filled_holes * gamma + x61
+    x63 = (1 / 16) * x33
+    x70 = x63 * (8 * delta * delta + delta * x56 - 8 * gamma * gamma + gamma * x56 + x61)
+    del x61
+    x71 = 1 / pi
+    x73 = filled_electrons / (x0 * x0)
+    x76 = 2 * gamma
+    x77 = 2 * delta
+    x78 = -x76 + x77
+    x90 = Delta_0 * Delta_0
+    x91 = x90 * (-delta - filled_holes - x3)
     del x3
-    x133 = filled_holes * x2 * x2 / (x1 * x1 * x1 * x1)
-    x135 = 1 / (x1 * x1)
+    x99 = filled_holes * x2 * x2 / (x1 * x1 * x1 * x1)
     del x1
-    x136 = x56 + x65
-    x139 = x135 * x2
-    x140 = filled_holes * x139
-    x145 = x124 * (delta - filled_electrons + gamma)
-    del x124
+    x101 = x76 + x77
+    del x76, x77
+    x108 = x90 * (delta - filled_electrons + gamma)
+    del x90
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x6 = distance * (distance + 2 * threshold) - x5 * x5
@@ -157,208 +143,172 @@ def state(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, g
     z0 = upper_root(x6, x7)
     del x6, x7
     c_root_re = z0[0]
-    x15 = c_root_re * x12
+    x13 = c_root_re * x11
     c_root_im = z0[1]
     del z0
-    x16 = c_root_im * x12
-    x18 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x19 = (1 / 2) * x18
-    x20 = c_root_re * x19
-    x21 = x14 * x20
-    x27 = c_root_im * x19
-    del x19
-    x29 = x14 * x27
+    x14 = c_root_im * x11
+    x16 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x17 = (1 / 2) * x16
+    x18 = c_root_re * x17
+    x19 = x12 * x18
+    x25 = c_root_im * x17
+    del x17
+    x27 = x12 * x25
     c_up_re = c_root_re + frequency
     x8 = c_up_re * c_up_re
-    x57 = c_up_re * x56
-    x60 = c_up_re * x59
-    x63 = c_up_re * x61
-    x130 = x105 * x8 + x125
-    x146 = x133 * x8 + x145
+    x54 = c_up_re * x53
+    x64 = c_up_re * x48
+    x65 = 4 * x64
+    x96 = x73 * x8 + x91
+    x109 = x108 + x8 * x99
     c_up_im = c_root_im + gamma - x4
-    del c_root_im
+    del c_root_im, x4
     x9 = threshold * threshold / (c_up_im * c_up_im + x8)
     del threshold, x8
-    x75 = c_up_im * x56
-    x77 = c_up_im * x59
-    x80 = 2 * c_up_im
-    x81 = x4 * x80
-    x99 = c_up_im * x64
-    x114 = c_up_im * c_up_re
-    x115 = x105 * x114
-    x116 = c_up_im * x108
-    x117 = x110 + x116
-    x121 = -x117
-    x129 = filled_electrons * x116
-    del x116
-    x134 = x114 * x133
-    del x114
-    x137 = -c_up_im * x135 * x2 + x136
-    x138 = -x137
-    x144 = c_up_im * filled_holes * x139
+    x60 = c_up_im * x53
+    x67 = c_up_im * x48
+    x68 = 4 * x67
+    x81 = c_up_im * c_up_re
+    x82 = x73 * x81
+    x83 = x67 + x78
+    x87 = -x83
+    x95 = filled_electrons * x67
+    del x67
+    x100 = x81 * x99
+    del x81
+    x102 = -c_up_im * x2 * x52 + x101
+    x103 = -x102
+    x107 = filled_holes * x60
     c_down_re = c_up_re * x9
-    x58 = c_down_re * x56
-    x62 = c_down_re * x61
-    del x61
-    x66 = -2 * a * c_down_re * gamma - 2 * a * c_up_re * gamma + c_down_re * x65 + c_up_re * x65
-    x67 = -a * c_down_re * x64 - a * x60 + 4 * c_down_re * filled_electrons + x57 - x58 - x60 + x62 - x63 - x66
-    del x60
-    x70 = c_down_re * x59
-    x71 = -a * c_up_re * x64 - a * x70 + 4 * c_up_re * filled_electrons - x57 + x58 - x62 + x63 - x66 - x70
-    del x57, x58, x62, x63, x66, x70
-    x126 = c_down_re * c_down_re
-    x127 = x105 * x126 + x125
-    del x125
-    x148 = x126 * x133 + x145
-    del x126, x145
+    x49 = c_down_re * x48
+    x50 = 4 * x49
+    x66 = c_down_re * x53
+    x92 = c_down_re * c_down_re
+    x93 = x73 * x92 + x91
+    del x91
+    x111 = x108 + x92 * x99
+    del x108, x92
     c_down_im = -c_up_im * x9
     del x9
-    x74 = c_down_im * x64
-    del x64
-    x76 = c_down_im * x56
-    del x56
-    x78 = 2 * c_down_im
-    x79 = x4 * x78
-    del x4
-    x82 = c_down_im * x65 + c_up_im * x65 - x13 * x78 - x13 * x80
-    del c_up_im, x13, x65, x78, x80
-    x83 = a * x74 + a * x77 - x74 - x75 + x76 + x77 - x79 + x81 + x82
-    del x74, x77
-    x93 = x83 + x92
-    x96 = -x83 - x95
-    del x83
-    x100 = c_down_im * x59
-    del x59
-    x101 = a * x100 + a * x99 + x100 + x75 - x76 + x79 - x81 + x82 - x99
-    del x100, x75, x76, x79, x81, x82, x99
-    x102 = x101 + x92
-    del x92
-    x103 = -x101 - x95
-    del x101, x95
-    x106 = c_down_im * c_down_re
-    x107 = x105 * x106
-    del x105
-    x109 = c_down_im * x108
-    x111 = x109 + x110
-    del x110
-    x119 = -x111
-    x123 = filled_electrons * x109
-    del x109
-    x141 = x106 * x133
-    del x106, x133
-    x142 = -c_down_im * x135 * x2 + x136
-    del x136
-    x143 = -x142
-    x147 = c_down_im * filled_holes * x139
-    del c_down_im, x139
-    c_center_re = -a * frequency * x12
-    c_center_im = x12 * x14
-    del x12
-    rp_xi_re = c_center_re + x15
-    x17 = mu + rp_xi_re
-    x24 = rp_xi_re * x14 + x23
+    x58 = c_down_im * x48
+    x59 = 4 * x58
+    x69 = c_down_im * x53
+    del x53
+    x74 = c_down_im * c_down_re
+    x75 = x73 * x74
+    del x73
+    x79 = x58 + x78
+    del x78
+    x85 = -x79
+    x89 = filled_electrons * x58
+    del x58
+    x104 = x74 * x99
+    del x74, x99
+    x105 = -c_down_im * x2 * x52 + x101
+    del x101
+    x106 = -x105
+    x110 = filled_holes * x69
+    c_center_re = -a * frequency * x11
+    c_center_im = x11 * x12
+    del x11
+    rp_xi_re = c_center_re + x13
+    x15 = mu + rp_xi_re
+    x22 = rp_xi_re * x12 + x21
     del rp_xi_re
-    rp_xi_im = c_center_im + x16
-    x25 = 1 / (rp_xi_im * rp_xi_im * x22 + x24 * x24)
-    x26 = rp_xi_im * x25
-    x28 = x24 * x25
-    del x24, x25
-    z1 = upper_root(x17, rp_xi_im)
-    del rp_xi_im, x17
+    rp_xi_im = c_center_im + x14
+    x23 = 1 / (rp_xi_im * rp_xi_im * x20 + x22 * x22)
+    x24 = rp_xi_im * x23
+    x26 = x22 * x23
+    del x22, x23
+    z1 = upper_root(x15, rp_xi_im)
+    del rp_xi_im, x15
     rp_p_re = z1[0]
-    x39 = rp_p_re * x36
-    x44 = -rp_p_re
+    x37 = rp_p_re * x34
+    x42 = -rp_p_re
     rp_p_im = z1[1]
     del z1
     z2 = pair_excess(rp_p_re, rp_p_im, P)
-    x34 = z2[1]
-    x37 = rp_p_im * x36
-    x38 = z2[0]
+    x32 = z2[1]
+    x35 = rp_p_im * x34
+    x36 = z2[0]
     del z2
-    z3 = pair_excess(x44, rp_p_im, P)
-    del x44
-    x45 = z3[1]
-    x46 = z3[0]
+    z3 = pair_excess(x42, rp_p_im, P)
+    del x42
+    x43 = z3[1]
+    x44 = z3[0]
     del z3
-    x68 = rp_p_im * x53
-    del rp_p_im
-    rp_weight_re = -x21 * x26 - x27 * x28
-    rp_weight_im = -x20 * x28 + x26 * x29
-    del x20, x26, x28
-    x69 = -rp_p_re * rp_weight_im * x53 - rp_weight_re * x68
-    x97 = -(1 / 4) * rp_p_re * rp_weight_re * x50 * x51 + rp_weight_im * x68
-    del x68
-    x98 = -x97
-    rm_xi_re = c_center_re - x15
-    del c_center_re, x15
-    x30 = mu + rm_xi_re
-    x31 = rm_xi_re * x14 + x23
-    del rm_xi_re, x14, x23
-    rm_xi_im = c_center_im - x16
-    del c_center_im, x16
-    x32 = 1 / (rm_xi_im * rm_xi_im * x22 + x31 * x31)
-    del x22
-    x33 = rm_xi_im * x32
-    z4 = upper_root(x30, rm_xi_im)
-    del rm_xi_im, x30
+    rp_weight_re = -x19 * x24 - x25 * x26
+    rp_weight_im = -x18 * x26 + x24 * x27
+    del x18, x24, x26
+    rm_xi_re = c_center_re - x13
+    del c_center_re, x13
+    x28 = mu + rm_xi_re
+    x29 = rm_xi_re * x12 + x21
+    del rm_xi_re, x12, x21
+    rm_xi_im = c_center_im - x14
+    del c_center_im, x14
+    x30 = 1 / (rm_xi_im * rm_xi_im * x20 + x29 * x29)
+    del x20
+    x31 = rm_xi_im * x30
+    z4 = upper_root(x28, rm_xi_im)
+    del rm_xi_im, x28
     rm_p_re = z4[0]
-    x43 = rm_p_re * x36
-    x47 = -rm_p_re
+    x41 = rm_p_re * x34
+    x45 = -rm_p_re
     rm_p_im = z4[1]
     del z4
     z5 = pair_excess(rm_p_re, rm_p_im, P)
-    x40 = z5[1]
-    x41 = rm_p_im * x36
-    del x36
-    x42 = z5[0]
+    x38 = z5[1]
+    x39 = rm_p_im * x34
+    del x34
+    x40 = z5[0]
     del z5
-    z6 = pair_excess(x47, rm_p_im, P)
-    del x47
-    x48 = z6[1]
-    x49 = z6[0]
+    z6 = pair_excess(x45, rm_p_im, P)
+    del x45
+    x46 = z6[1]
+    x47 = z6[0]
     del z6
-    x54 = rm_p_im * x53
-    del rm_p_im
-    rm_weight_re = x21 * x33 + x27 * x31 * x32
-    del x21, x27
-    rm_weight_im = (1 / 2) * c_root_re * x18 * x31 * x32 - x29 * x33
-    del c_root_re, x18, x29, x31, x32, x33
-    x55 = -rm_p_re * rm_weight_im * x53 - rm_weight_re * x54
-    del x53
-    x72 = -(1 / 4) * rm_p_re * rm_weight_re * x50 * x51 + rm_weight_im * x54
-    del x50, x54
-    x73 = -x72
-    rp_counted_re = x34 * x37 - x38 * x39
-    rp_counted_im = -x34 * x39 - x37 * x38
-    del x34, x38
-    x113 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
-    x132 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
+    rm_weight_re = x19 * x31 + x25 * x29 * x30
+    del x19, x25
+    rm_weight_im = (1 / 2) * c_root_re * x16 * x29 * x30 - x27 * x31
+    del c_root_re, x16, x27, x29, x30, x31
+    rp_gap_re = -rp_p_im * rp_weight_im + rp_p_re * rp_weight_re
+    rp_gap_im = rp_p_im * rp_weight_re + rp_p_re * rp_weight_im
+    del rp_p_im
+    rp_counted_re = x32 * x35 - x36 * x37
+    rp_counted_im = -x32 * x37 - x35 * x36
+    del x32, x36
+    x80 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
+    x98 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
     del rp_counted_im, rp_counted_re
-    rm_counted_re = x40 * x41 - x42 * x43
-    rm_counted_im = -x40 * x43 - x41 * x42
-    del x40, x42
-    x104 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
-    x131 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
+    rm_gap_re = -rm_p_im * rm_weight_im + rm_p_re * rm_weight_re
+    rm_gap_im = rm_p_im * rm_weight_re + rm_p_re * rm_weight_im
+    del rm_p_im
+    rm_counted_re = x38 * x39 - x40 * x41
+    rm_counted_im = -x38 * x41 - x39 * x40
+    del x38, x40
+    x72 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
+    x97 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
     del rm_counted_im, rm_counted_re
-    sp_counted_re = x37 * x45 + x39 * x46
-    del x39
-    sp_counted_im = (1 / 2) * P * rp_p_re * x35 * x45 - x37 * x46
-    del rp_p_re, x37, x45, x46
-    x120 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
-    x128 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
+    sp_counted_re = x35 * x43 + x37 * x44
+    del x37
+    sp_counted_im = (1 / 2) * P * rp_p_re * x33 * x43 - x35 * x44
+    del rp_p_re, x35, x43, x44
+    x86 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
+    x94 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
     del rp_weight_im, rp_weight_re, sp_counted_im, sp_counted_re
-    sm_counted_re = x41 * x48 + x43 * x49
-    del x43
-    sm_counted_im = (1 / 2) * P * rm_p_re * x35 * x48 - x41 * x49
-    del rm_p_re, x35, x41, x48, x49
-    x118 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
-    x122 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
+    sm_counted_re = x39 * x46 + x41 * x47
+    del x41
+    sm_counted_im = (1 / 2) * P * rm_p_re * x33 * x46 - x39 * x47
+    del rm_p_re, x33, x39, x46, x47
+    x84 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
+    x88 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
     del rm_weight_im, rm_weight_re, sm_counted_im, sm_counted_re
     return (
-        x52 * (x102 * x98 + x103 * x97 + 2 * x55 * x67 + 2 * x69 * x71 + x72 * x96 + x73 * x93),  # gap_real
-        -x52 * (x102 * x69 + x103 * x69 + x55 * x93 + x55 * x96 - x67 * x72 - x67 * x73 - x71 * x97 - x71 * x98),  # gap_imag
-        x51 * (-x104 * (c_down_re * x111 * x112 + x107) - x113 * (c_up_re * x112 * x117 + x115) - x118 * (c_down_re * filled_electrons * x108 * x119 - x107) - x120 * (c_up_re * filled_electrons * x108 * x121 - x115) + x122 * (x119 * x123 + x127) + x128 * (x121 * x129 + x130) + x131 * (-x111 * x123 + x127) + x132 * (-x117 * x129 + x130)),  # electrons
-        x51 * (-x104 * (c_up_re * x138 * x140 + x134) - x113 * (c_down_re * x140 * x143 + x141) - x118 * (c_up_re * filled_holes * x135 * x137 * x2 - x134) - x120 * (c_down_re * filled_holes * x135 * x142 * x2 - x141) + x122 * (x137 * x144 + x146) + x128 * (x142 * x147 + x148) + x131 * (-x138 * x144 + x146) + x132 * (-x143 * x147 + x148)),  # holes
+        x63 * (-rm_gap_im * (delta * x50 + gamma * x50 - x49 * x51 + x54 * x55 + x54 * x56 - x54 * x57) + rm_gap_re * (8 * c_down_im * filled_electrons * x48 + 4 * c_up_im * gamma * x2 * x52 - delta * x59 - 4 * delta * x60 - gamma * x59 - x56 * x60 - x62)) + x63 * (-rp_gap_im * (delta * x65 + gamma * x65 - x51 * x64 + x55 * x66 + x56 * x66 - x57 * x66) + rp_gap_re * (4 * c_down_im * gamma * x2 * x52 + 8 * c_up_im * filled_electrons * x48 - delta * x68 - gamma * x68 - x55 * x69 - x56 * x69 - x62)),  # gap_real
+        rm_gap_im * x70 + rp_gap_im * x70,  # gap_imag
+        x71 * (-x72 * (filled_electrons * x49 * x79 + x75) - x80 * (filled_electrons * x64 * x83 + x82) - x84 * (c_down_re * filled_electrons * x48 * x85 - x75) - x86 * (c_up_re * filled_electrons * x48 * x87 - x82) + x88 * (x85 * x89 + x93) + x94 * (x87 * x95 + x96) + x97 * (-x79 * x89 + x93) + x98 * (-x83 * x95 + x96)),  # electrons
+        x71 * (-x72 * (filled_holes * x103 * x54 + x100) - x80 * (filled_holes * x106 * x66 + x104) - x84 * (c_up_re * filled_holes * x102 * x2 * x52 - x100) - x86 * (c_down_re * filled_holes * x105 * x2 * x52 - x104) + x88 * (x102 * x107 + x109) + x94 * (x105 * x110 + x111) + x97 * (-x103 * x107 + x109) + x98 * (-x106 * x110 + x111)),  # holes
     )
 
 

@@ -79,7 +79,12 @@ def state_integrals(carriers: Carriers, cutoff: float) -> StateIntegrals:
     # the tail of the gap equation begins at the scale of the state, that of the number beyond what
     # the cutoff cuts off
     parts = [
-        integrate(functools.partial(equations, rows), equations.panels(far), 1, equations.goal)
+        integrate(
+            functools.partial(equations, rows),
+            equations.panels(far),
+            1,
+            functools.partial(equations.goal, rows),
+        )
         for rows, far in ((slice(0, 2), False), (slice(2, 4), True))
     ]
     value = np.concatenate([part.value[0].real for part in parts])
@@ -129,9 +134,13 @@ class _Equations:
         total[0] -= self.weight * (y * y + self.scale**2) ** -0.25
         return (total * slope)[rows].astype(complex), (sizes * slope)[rows]
 
-    def goal(self, value: Complex, size: Array) -> Array:
-        """Return the tolerance: what is left of a sum over 1/(2 p**2) has the size of that."""
-        return np.maximum(_RTOL * np.maximum(np.abs(value), abs(self.constant)), _ROUNDING * size)
+    def goal(self, rows: slice, value: Complex, size: Array) -> Array:
+        """Return the tolerances: what is left of a sum over 1/(2 p**2) has the size of that."""
+        scale = np.maximum(np.abs(value), size)
+        if rows.start == 0:
+            # its terms without what is subtracted have no limit
+            scale[:, 0] = abs(self.constant)
+        return np.maximum(_RTOL * scale, _ROUNDING * size)
 
     def panels(self, far: bool) -> Panels:
         """Return panels of y that resolve all edges, with those of the cutoff if `far`."""
