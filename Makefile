@@ -43,8 +43,10 @@ portable: $(STAMP) ## run the tests not marked slow as on a processor of another
 notebooks: $(STAMP) ## execute the notebooks again, after their .py was edited
 	$(BIN)/python -m tests.notebook_runner
 
+# BASE=COMMIT also compares the time of `nambu reproduce` with that of an earlier commit.
 bench: $(STAMP) ## time the numerical kernels
 	$(BIN)/python -m tests.bench
+	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
 
 lint: $(STAMP) ## ruff check, ruff format --check, mypy
 	$(BIN)/ruff check .
