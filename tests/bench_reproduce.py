@@ -1,7 +1,7 @@
 """Times `nambu reproduce` against an earlier commit: `python -m tests.bench_reproduce COMMIT`.
 
-Both run one after the other on one processor, the earlier one from its files in a folder of its own,
-with the same installed packages.
+Both run one after the other on one processor, the earlier one from its files in a folder of its
+own, with the same installed packages.
 """
 
 from __future__ import annotations
