@@ -2,7 +2,7 @@
 
 The change of the argument of f along the boundary is 2 pi times the number of zeros inside.  The
 boundary is sampled until no step turns f by more than a fraction of pi; rectangles are divided
-until each holds one zero, which the integral of z f'/f locates and the secant method refines.
+until each holds one zero, which the integral of z f'/f locates and Newton's method refines.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.solve.analytic_newton import Local, newton, slope_from_values
+
 Complex = NDArray[np.complex128]
 Array = NDArray[np.float64]
 #: Values of a function, or values and bounds of their errors.
@@ -21,8 +23,10 @@ Function = Callable[[Complex], Complex | tuple[Complex, Array]]
 
 #: Largest turn of f between two points of the boundary; points at the start and at most on a side.
 _TURN, _FIRST, _MOST = 0.8, 13, 8193
-#: Rounds of dividing rectangles; steps of the secant method; relative size of the last one.
-_DIVISIONS, _STEPS, _LAST = 40, 60, 1e-12
+#: Rounds of dividing rectangles: a side shrinks by half in two of them, to a millionth in all.
+_DIVISIONS = 40
+#: Neighbours from which a derivative is taken, in parts of the rectangle, which holds one zero.
+_APART = 1e-4
 #: Values of the function after which a search gives up: where they are lost in rounding, the
 #: argument turns however close the points are.  A search that succeeds takes some thousand.
 _BUDGET = 20_000
@@ -226,27 +230,29 @@ def _pieces(counter: _Counter, box: Rectangle, count: int) -> list[tuple[Rectang
 
 
 def _refined(counter: _Counter, box: Rectangle, guess: complex) -> complex | None:
-    """Return the zero in a rectangle by the secant method, if it leads there."""
+    """Return the zero in a rectangle by Newton's method, if it leads there."""
     size = abs(box.high - box.low)
     if not box.contains(guess):
         guess = (box.low + box.high) / 2
-    previous, current = guess + 1e-4 * (box.high - box.low).real, guess
-    before, now = counter([previous, current])
-    for _ in range(_STEPS):
-        if now == 0:
-            break
-        if now == before:
-            return None
-        step = now * (current - previous) / (now - before)
-        if not abs(step) < size:
-            return None
-        previous, before = current, now
-        current = complex(current - step)
-        if not box.contains(current):
-            return None
-        now = counter([current])[0]
-        if abs(step) <= _LAST * max(abs(current), size):
-            break
-    else:
-        return None
-    return current if box.contains(current) else None
+
+    def values(z: Complex) -> Complex:
+        return counter(z.tolist())
+
+    def function(_: NDArray[np.intp], z: Complex) -> tuple[Complex, Array]:
+        return values(z), np.zeros(z.shape)
+
+    def with_slope(which: NDArray[np.intp], z: Complex) -> Local:
+        return Local(*function(which, z), slope_from_values(values, z, _APART * size))
+
+    def room(_: NDArray[np.intp], z: Complex) -> Array:
+        return np.minimum.reduce(
+            [
+                z.real - box.low.real,
+                box.high.real - z.real,
+                z.imag - box.low.imag,
+                box.high.imag - z.imag,
+            ]
+        )
+
+    zero = complex(newton(function, with_slope, np.array([guess]), room).at[0])
+    return zero if np.isfinite(zero) else None

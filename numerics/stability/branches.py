@@ -39,8 +39,6 @@ _HALVINGS, _ROUNDS = 7, 20
 _DEFECT, _AMBIGUOUS = 0.1, 0.25
 #: A slope is trusted to tell where a branch goes within this part of gamma + |omega|.
 _LAST_STEP = 0.5
-#: Step of the differences for slopes, relative to the distance of omega from Im = -gamma, and to q.
-_STEP = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,12 +243,10 @@ class _Tracks:
 
     def _slopes(self, q: Array, omega: Complex) -> Complex:
         """Return d(omega)/dq at roots."""
-        d, h = _STEP * (self.gamma + omega.imag), _STEP * np.minimum(q, self.gamma)
-        waves = np.concatenate([q, q, q + h, q - h])
-        places = np.concatenate([omega + d, omega - d, omega, omega])
-        value = self.spectrum(waves, places).value.reshape(4, -1)
-        along, across = (value[0] - value[1]) / (2 * d), (value[2] - value[3]) / (2 * h)
-        slopes = -np.divide(across, along, out=np.zeros_like(along), where=along != 0)
+        found = self.spectrum.with_slopes(q, omega)
+        slopes = -np.divide(
+            found.by_q, found.by_omega, out=np.zeros_like(omega), where=found.by_omega != 0
+        )
         # imaginary roots stay imaginary
         return np.where(omega.real == 0, 1j * slopes.imag, slopes)
 

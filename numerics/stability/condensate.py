@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from numerics.response.determinant import (
     SCALE,
     determinant,
+    determinant_slopes,
     null_vectors,
     state_errors,
     uniform_modes,
@@ -60,6 +61,7 @@ def spectrum_of(state: SteadyState) -> Spectrum:
         slow_modes=response.slow_modes,
         squared_velocity=response.squared_velocity,
         effect_of_errors=response.effect_of_errors,
+        slopes=response.slopes,
         null_vectors=response.null_vectors,
         certified_rate=response.certified_rate,
         certified_count=response.certified_count,
@@ -95,6 +97,11 @@ class _Response:
 
     def effect_of_errors(self, q: Array, omega: Complex) -> Array:
         return state_errors(self.state, q, omega)
+
+    def slopes(
+        self, q: Array, omega: Complex, rtol: float
+    ) -> tuple[Complex, Array, Complex, Complex]:
+        return determinant_slopes(self.state, q, omega, rtol)
 
     def null_vectors(self, q: Array, omega: Complex, rtol: float) -> Complex:
         return null_vectors(self.state, q, omega, rtol)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import function, outside, positive
-from numerics.response.determinant import RTOL, Determinant
+from numerics.response.determinant import RTOL, Determinant, Slopes
+from numerics.solve.analytic_newton import APART, slope_from_values
 from numerics.stability.tolerances import CountTolerances
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Spectrum:
         Returns the square of omega/q of the undamped mode in the limit of small q.
     effect_of_errors : callable, optional
         Maps q and omega to a bound of what inexact scales and parameters do to the function.
+    slopes : callable, optional
+        Maps what `determinant` does to values, bounds, and derivatives by omega and by q; by
+        default these are taken from neighbouring values.
     null_vectors : callable, optional
         Maps q, modes, and a relative tolerance to the modes' vectors, of shape (n, 2).
     certified_rate, certified_count : callable, optional
@@ -104,6 +108,7 @@ class Spectrum:
     slow_modes: Callable[[float], list[complex]] | None = None
     squared_velocity: Callable[[], float] | None = None
     effect_of_errors: Callable[[Array, Complex], Array] | None = None
+    slopes: Callable[[Array, Complex, float], tuple[Complex, Array, Complex, Complex]] | None = None
     null_vectors: Callable[[Array, Complex, float], Complex] | None = None
     certified_rate: Callable[[float, complex, int], CertifiedRate] | None = None
     certified_count: Callable[[float, int], CertifiedCount] | None = None
@@ -152,6 +157,24 @@ class Spectrum:
         """Return values, and bounds of their errors; q and omega broadcast."""
         wave, frequency = np.broadcast_arrays(np.asarray(q), np.asarray(omega))
         return Determinant(*self.determinant(wave, frequency, rtol))
+
+    def with_slopes(self, q: Array, omega: Complex, rtol: float = RTOL) -> Slopes:
+        """Return values, bounds of their errors, and derivatives by omega and q, shape (n,)."""
+        if self.slopes is not None:
+            return Slopes(*self.slopes(q, omega, rtol))
+        value, bound = self(q, omega, rtol)
+        scale = np.minimum(np.abs(omega), self.linewidth + omega.imag)
+        # a mode may be at rest
+        radius = APART * np.maximum(scale, APART * self.linewidth)
+        by_omega = slope_from_values(
+            lambda w: self(np.tile(q, w.size // q.size), w, rtol).value, omega, radius
+        )
+        step = APART * np.minimum(q, self.linewidth)
+        near, far = (
+            self(q + k * step, omega, rtol).value - self(q - k * step, omega, rtol).value
+            for k in (1, 2)
+        )
+        return Slopes(value, bound, by_omega, (8 * near - far) / (12 * step))
 
     def vectors(self, q: Array, omega: Complex, rtol: float = RTOL) -> Complex:
         """Return the vectors of modes, shape (n, 2); (n, 0) where the spectrum has none."""

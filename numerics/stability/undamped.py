@@ -30,8 +30,6 @@ _BESIDE = 0.01
 _NARROWEST = 1e-3
 #: Tolerance of the roots.
 _RTOL = 1e-10
-#: Steps of the differences for slopes, in units of the smaller one of gamma and omega or q.
-_STEP = 3e-3
 #: The gapless branch begins where the root is this close to the expansion for small q.
 _FIRST = 0.5
 
@@ -348,15 +346,10 @@ def _all_roots(spectrum: Spectrum, q: Array, largest: float) -> list[RealRoots]:
     samples = _Samples(spectrum, q, largest)
     samples.resolve()
     owner, omega = samples.roots()
-    wave, gamma = q[owner], spectrum.linewidth
-    d, h = _STEP * np.minimum(omega, gamma), _STEP * np.minimum(wave, gamma)
-    waves = np.concatenate([wave, wave, wave, wave + h, wave - h])
-    places = np.concatenate([omega, omega + d, omega - d, omega, omega])
-    value, error = spectrum(waves, places)
-    parts = value.real.reshape(5, -1)
-    rise = (parts[1] - parts[2]) / (2 * d)
-    slopes = -(parts[3] - parts[4]) / (2 * h) / rise
-    errors = error[: omega.size] / np.abs(rise) + _RTOL * omega
+    found_at = spectrum.with_slopes(q[owner], omega.astype(complex))
+    rise = found_at.by_omega.real
+    slopes = -found_at.by_q.real / rise
+    errors = found_at.bound / np.abs(rise) + _RTOL * omega
     signs = np.where(rise > 0, 1, -1)
     found = []
     for k, wave_number in enumerate(q.tolist()):

@@ -163,9 +163,9 @@ def test_slopes_of_the_determinant_are_those_of_its_values(parameters):
     one, two = ([value(q + k * step, omega) for k in (n, -n)] for n in (1, 2))
     across = 8 * (one[0].value - one[1].value) - (two[0].value - two[1].value)
     across = across / (12 * step)
-    # the tolerance of the derivatives, the fourth power of the step, and the noise of the values
+    # what the panels leave at a linewidth of 1e-5, and the noise of the values
     for slope, expected, noise in (
         (found.by_omega, mean, around[0][0].bound / radius),
         (found.by_q, across, 2 * one[0].bound / step),
     ):
-        assert (np.abs(slope - expected) <= 4e-7 * np.abs(expected) + noise).all()
+        assert (np.abs(slope - expected) <= 1e-6 * np.abs(expected) + noise).all()
