@@ -278,7 +278,8 @@ def follow(source: Source, q: Array, start: complex) -> tuple[Complex, Array]:
     """Return a mode at wave numbers close to each other, and bounds of its errors."""
     roots, errors = refine(source, q, np.full(q.shape, start, dtype=complex))
     # on the axis Re = 0 rounding decides the sign of the real part
-    return np.where(np.abs(roots.real) <= 2 * errors, 1j * roots.imag, roots), errors
+    at_rest = np.isfinite(errors) & (np.abs(roots.real) <= 2 * errors)
+    return np.where(at_rest, 1j * roots.imag, roots), errors
 
 
 def climb(source: Source, q: float, omega: complex, *, close: bool = False) -> Peak | None:

@@ -19,6 +19,9 @@ _SLOWEST = 1e-6
 #: The distance over which det M is compared with its linear part, in units of the radius and of
 #: |omega| or gamma + Im(omega), whichever is smaller: curvature and noise are both small there.
 _RADII, _STEP = 8.0, 1e-4
+#: How often a distance is tried, and by how much longer one is over which noise hides a slope: the
+#: second one bends det M by a percent, and noise may be a hundred times what it may be at first.
+_TRIES, _LONGER = 3, 100.0
 #: The largest deviation from the linear part over that distance, in parts of it, of a simple root.
 _CURVED = 0.25
 
@@ -92,12 +95,13 @@ def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:
     step = _STEP * np.minimum(np.abs(at), room)
     radius = np.zeros(at.shape)
     undecided = np.ones(at.shape, dtype=bool)
-    # once more over a longer distance where the radius turns out to need that
-    for _ in range(2):
+    # once more over a longer distance where the radius turns out to need that, or noise hides it
+    for _ in range(_TRIES):
         k = np.flatnonzero(undecided)
         if k.size == 0:
             break
-        step[k] = np.minimum(np.maximum(step[k], _RADII * radius[k]), 0.5 * room[k])
+        wanted = np.where(np.isinf(radius[k]), _LONGER * step[k], _RADII * radius[k])
+        step[k] = np.minimum(np.maximum(step[k], wanted), 0.5 * room[k])
         here = Local(value[k], bound[k], slope[k])
         radius[k] = _radius(spectrum, q[k], at[k], step[k], here)
         undecided[k] = _RADII * radius[k] > step[k]
