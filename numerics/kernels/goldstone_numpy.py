@@ -50,2315 +50,2265 @@ PAIRING_SLOPES_OUTPUTS = (
 def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33).
 
-    Operations: 976 (add 387, div 13, mul 554, parts_pair_excess 8, parts_root_sum 8, parts_upper_root 6).
+    Operations: 904 (add 381, div 12, mul 483, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
     """
-    x0 = 2 * Delta_0
-    x1 = gamma + growth
-    x2 = distance_omega * (distance_omega + x0) - x1 * x1
-    x4 = Delta_0 * Delta_0
-    x6 = gamma * gamma
-    x7 = distance * (distance + x0) - x6
-    x8 = 2 * gamma
-    x9 = nu * x8
-    x22 = growth + x8
-    x55 = gamma * x0
-    del x0
-    x60 = -x8
-    x64 = F_forward * x8
-    x69 = F_forward * x55
-    x72 = 4 * Delta_0
-    x73 = x6 * x72
-    del x6
-    x74 = F_backward * x73
-    x75 = F_forward * x73
-    del x73
-    x76 = -x74 - x75
-    x79 = gamma * x72
-    del x72
-    x80 = F_backward * x79
-    x83 = F_forward * x79
-    del x79
-    x84 = -x74 + x75
-    del x74, x75
-    x108 = F_backward * x55
-    x111 = F_backward * x8
-    x190 = (1 / 8) / (pi * pi)
-    after_re = nu + omega_r
-    x3 = 2 * after_re * x1
-    x21 = after_re + nu
-    x23 = -growth * x22 + omega_r * x21
-    x24 = growth * x21 + omega_r * x22
-    x25 = growth * omega_r + x21 * x22
-    del x21, x22
-    z0 = upper_root(x2, x3)
-    del x2, x3
-    a_root_re = z0[0]
-    x11 = a_root_re + mu
-    x12 = -a_root_re + mu
-    a_root_im = z0[1]
-    del z0
-    x13 = -a_root_im
-    x27 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x28 = 2 * x27
-    x37 = a_root_re * x28
-    x39 = a_root_im * x28
-    a_up_re = a_root_re + after_re
-    del after_re
-    a_up_im = a_root_im + x1
-    del x1
-    x5 = x4 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x5
-    a_down_im = -a_up_im * x5
+    x0 = nu + omega_r
+    x1 = Gamma * Gamma
+    x2 = 2 * Delta_0
+    x3 = distance_omega + x2
+    x4 = distance_omega * x3 - x1
+    x8 = -mu
+    x11 = gamma * gamma
+    x12 = distance + x2
+    del x2
+    x13 = distance * x12 - x11
+    x14 = 2 * nu
+    x15 = gamma * x14
+    x19 = 2 * gamma
+    x20 = growth + x19
+    x21 = growth * x20
+    x22 = omega_r + x14
+    del x14
+    x23 = omega_r * x22 - x21
+    x24 = growth * x22
+    x25 = omega_r * x20
+    x26 = gamma + growth
+    x40 = Delta_0 * Delta_0
+    x41 = -omega_r * x22 * x40 + x21 * x40
+    del x21
+    x42 = -x24 * x40 - x25 * x40
+    x43 = growth * growth
+    x44 = omega_r * omega_r
+    x45 = (1 / 2) * x44
+    x46 = -(1 / 2) * distance * x12 - (1 / 2) * distance_omega * x3 + (1 / 2) * x1 + (1 / 2) * x11 + x45
+    del x1, x11, x12, x3
+    x47 = (1 / 2) * x43 - x46
+    x48 = gamma * nu
+    x49 = growth * omega_r
+    x58 = x40 * (-x43 + x44)
+    del x43
+    x59 = 2 * x40
+    x60 = x49 * x59
+    x76 = 1 / nu
+    x77 = (1 / 2) * x76
+    x82 = x20 * x20
+    x94 = x44 - x82
+    del x44
+    x156 = 4 * x40
+    x165 = x20 * x22
+    del x22
+    x173 = -x165 * x40 - x40 * x49
+    x174 = -x46 + (1 / 2) * x82
+    del x46
+    x178 = x40 * x94
+    del x40
+    x179 = x25 * x59
+    x218 = (1 / 8) / (pi * pi)
+    x_re = x0
+    x5 = Gamma * x_re
+    x6 = 2 * x5
+    x50 = x48 - x49 + x5
     del x5
-    z1 = upper_root(x7, x9)
-    del x7, x9
-    c_root_re = z1[0]
-    x18 = -c_root_re
-    c_root_im = z1[1]
+    x175 = Gamma * x_re - x25 - x48
+    del x48, x_re
+    z0 = upper_root(x4, x6)
+    del x4, x6
+    a_re = z0[0]
+    x7 = a_re + mu
+    x9 = -a_re - x8
+    x34 = a_re * nu
+    x37 = a_re * gamma
+    a_im = z0[1]
+    del z0
+    x10 = -a_im
+    x33 = a_im * gamma
+    x35 = x33 - x34
+    x36 = a_im * nu
+    x38 = x36 + x37
+    x39 = -x38
+    x61 = -x35
+    x169 = x33 + x34
+    del x33, x34
+    x170 = -x169
+    x171 = x36 - x37
+    del x36, x37
+    x172 = -x171
+    z1 = upper_root(x7, a_im)
+    del x7
+    a_p0_re = z1[0]
+    a_p0_im = z1[1]
     del z1
-    x15 = (1 / 2) / (gamma * nu * (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re))
-    x16 = c_root_im * x15
-    x17 = c_root_re * x15
-    del x15
-    x19 = -c_root_im
-    c_up_re = c_root_re + nu
-    c_up_im = c_root_im + gamma
-    x10 = x4 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x4
-    x66 = c_up_im + x60
-    c_down_re = c_up_re * x10
-    x81 = 4 * Delta_0 * F_forward * c_up_re * gamma - c_down_re * x80
-    x122 = 4 * Delta_0 * F_forward * c_down_re * gamma - c_up_re * x80
-    c_down_im = -c_up_im * x10
-    del x10
-    x61 = c_down_im + x60
-    del x60
-    x85 = c_down_im * x80 - c_up_im * x83 + x84
-    x124 = -c_down_im * x83 + c_up_im * x80 + x84
-    del x80, x83, x84
-    x148 = -x85
-    x172 = -x124
-    z2 = upper_root(x11, a_root_im)
-    del x11
-    ap_p_re = z2[0]
-    ap_p_im = z2[1]
+    z2 = upper_root(x9, x10)
+    del x10, x9
+    a_p1_re = z2[0]
+    a_p1_im = z2[1]
     del z2
-    z3 = upper_root(x12, x13)
-    del x12, x13
-    am_p_re = z3[0]
-    am_p_im = z3[1]
+    z3 = upper_root(x13, x15)
+    del x13, x15
+    c_re = z3[0]
+    x16 = c_re + mu
+    x17 = -c_re - x8
+    del x8
+    x28 = c_re * x0
+    x31 = c_re * x26
+    x52 = a_re * c_re
+    x54 = a_im * c_re
+    x119 = c_re * c_re
+    x166 = -c_re
+    c_im = z3[1]
     del z3
-    rp_xi_re = c_root_re
-    x14 = mu + rp_xi_re
-    del rp_xi_re
-    rp_xi_im = c_root_im
-    z4 = upper_root(x14, rp_xi_im)
-    del rp_xi_im, x14
-    rp_p_re = z4[0]
-    x125 = -rp_p_re
-    rp_p_im = z4[1]
-    del z4
-    rp_weight_re = -x16
-    x54 = F_backward * rp_weight_re
-    x56 = -x54 * x55
-    x59 = x54 * x8
-    del x54
-    x65 = rp_weight_re * x64
-    x70 = -rp_weight_re * x69
-    x77 = rp_weight_re * x76
-    rp_weight_im = -x17
-    x57 = F_backward * rp_weight_im
-    x58 = x55 * x57
-    del x55
-    x62 = x57 * x8
-    del x57, x8
-    x63 = c_down_re * x62
-    x67 = rp_weight_im * x64
-    x68 = c_up_re * x67
-    x71 = rp_weight_im * x69
-    x78 = rp_weight_im * x76
-    x82 = rp_weight_im * x81
-    rm_xi_re = x18
-    x20 = mu + rm_xi_re
-    del rm_xi_re
-    rm_xi_im = x19
-    z5 = upper_root(x20, rm_xi_im)
-    del rm_xi_im, x20
-    rm_p_re = z5[0]
-    x149 = -rm_p_re
-    rm_p_im = z5[1]
-    del z5
-    rm_weight_re = x16
-    del x16
-    x109 = -rm_weight_re * x108
-    x112 = rm_weight_re * x111
-    x115 = rm_weight_re * x64
-    x118 = -rm_weight_re * x69
-    x120 = rm_weight_re * x76
-    rm_weight_im = x17
-    del x17
-    x110 = rm_weight_im * x108
-    del x108
-    x113 = rm_weight_im * x111
-    del x111
-    x114 = c_up_re * x113
-    x116 = rm_weight_im * x64
-    del x64
-    x117 = c_down_re * x116
-    x119 = rm_weight_im * x69
-    del x69
-    x121 = rm_weight_im * x76
-    del x76
-    x123 = rm_weight_im * x122
-    z6 = root_sum(a_root_re, a_root_im, x18, x19, x23, x24)
-    rp_roots_re = z6[0]
-    rp_roots_im = z6[1]
-    del z6
-    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x23, x24)
-    del x24
-    rm_roots_re = z7[0]
-    rm_roots_im = z7[1]
-    del z7
-    z8 = root_sum(a_root_re, a_root_im, x18, c_root_im, x23, x25)
-    del c_root_im, x18
-    sp_roots_re = z8[0]
-    sp_roots_im = z8[1]
-    del z8
-    z9 = root_sum(a_root_re, a_root_im, c_root_re, x19, x23, x25)
-    del c_root_re, x19, x23, x25
-    sm_roots_re = z9[0]
-    sm_roots_im = z9[1]
-    del z9
-    rpp_x_re = rp_roots_re
-    rpp_x_im = rp_roots_im
-    rpp_k_re = ap_p_re + rp_p_re
-    rpp_k_im = ap_p_im + rp_p_im
-    x26 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    z10 = pair_excess(rpp_k_re, rpp_k_im, q)
-    rpp_excess_re = z10[0]
-    x29 = x28 * (rpp_excess_re + rpp_k_re * x26)
-    del rpp_k_re
-    x31 = rpp_excess_re * x28
-    del rpp_excess_re
-    rpp_excess_im = z10[1]
-    del z10
-    x30 = x28 * (rpp_excess_im - rpp_k_im * x26)
-    del rpp_k_im, x26
-    x32 = rpp_excess_im * x28
-    del rpp_excess_im, x28
-    x33 = a_root_im * x31 - a_root_re * x32
-    x34 = -a_root_im * x32 - a_root_re * x31
-    del x31, x32
-    rpp_w_re = -a_root_im * x30 - a_root_re * x29
-    rpp_w_im = a_root_im * x29 - a_root_re * x30
-    del a_root_im, x29, x30
-    x44 = growth * rpp_w_re + omega_r * rpp_w_im
-    x48 = growth * rpp_w_im
-    rpp_v_re = -rpp_x_im * x33 + rpp_x_re * x34
-    x49 = omega_r * rpp_w_re - rpp_v_re - x48
-    x51 = omega_r * rpp_w_re + rpp_v_re - x48
-    del rpp_v_re, x48
-    rpp_v_im = rpp_x_im * x34 + rpp_x_re * x33
-    del rpp_x_im, rpp_x_re, x33, x34
-    x45 = -rpp_v_im + x44
-    x53 = rpp_v_im + x44
-    del rpp_v_im, x44
-    rpm_x_re = -rm_roots_re
-    rpm_x_im = -rm_roots_im
-    z11 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re
-    rpm_k_re = z11[0]
-    rpm_k_im = z11[1]
-    del z11
-    x35 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    z12 = pair_excess(rpm_k_re, rpm_k_im, q)
-    rpm_excess_re = z12[0]
-    x36 = rpm_excess_re + rpm_k_re * x35
-    del rpm_k_re
-    rpm_excess_im = z12[1]
-    del z12
-    x38 = rpm_excess_im - rpm_k_im * x35
-    del rpm_k_im, x35
-    x40 = 2 * a_root_re * rpm_excess_im * x27 - rpm_excess_re * x39
-    x41 = rpm_excess_im * x39 + rpm_excess_re * x37
-    del rpm_excess_im, rpm_excess_re
-    rpm_w_re = x36 * x37 + x38 * x39
-    rpm_w_im = 2 * a_root_re * x27 * x38 - x36 * x39
-    del x36, x38
-    x42 = growth * rpm_w_re + omega_r * rpm_w_im
-    x46 = growth * rpm_w_im
-    rpm_v_re = -rpm_x_im * x40 + rpm_x_re * x41
-    x47 = omega_r * rpm_w_re - rpm_v_re - x46
-    x50 = omega_r * rpm_w_re + rpm_v_re - x46
-    del rpm_v_re, x46
-    rpm_v_im = rpm_x_im * x41 + rpm_x_re * x40
-    del rpm_x_im, rpm_x_re, x40, x41
-    x43 = -rpm_v_im + x42
-    x52 = rpm_v_im + x42
-    del rpm_v_im, x42
-    rp_g_re = -Delta_0 * (rpm_w_re + rpp_w_re)
-    del rpm_w_re, rpp_w_re
-    x211 = 2 * rp_g_re
-    rp_g_im = -Delta_0 * (rpm_w_im + rpp_w_im)
-    del rpm_w_im, rpp_w_im
-    x210 = 2 * rp_g_im
-    del rp_g_im
-    rp_b0_re = -a_down_im * x43 + a_down_re * x47 - a_up_im * x45 + a_up_re * x49
-    rp_b0_im = a_down_im * x47 + a_down_re * x43 + a_up_im * x49 + a_up_re * x45
-    rp_b1_re = -Delta_0 * x50 - Delta_0 * x51
-    rp_b1_im = -Delta_0 * x52 - Delta_0 * x53
-    rp_b2_re = -Delta_0 * x47 - Delta_0 * x49
-    del x47, x49
-    rp_b2_im = -Delta_0 * x43 - Delta_0 * x45
-    del x43, x45
-    rp_b3_re = -a_down_im * x53 + a_down_re * x51 - a_up_im * x52 + a_up_re * x50
-    rp_b3_im = a_down_im * x51 + a_down_re * x53 + a_up_im * x50 + a_up_re * x52
-    del x50, x51, x52, x53
-    rp_t0_re = x56
-    x183 = rp_b2_re * rp_t0_re
-    x195 = rp_b2_im * rp_t0_re
-    del rp_t0_re
-    rp_t0_im = -x58
-    x175 = rp_b2_im * rp_t0_im
-    del rp_b2_im
-    x196 = rp_b2_re * rp_t0_im
-    del rp_b2_re, rp_t0_im
-    rp_t1_re = c_down_re * x59 - x61 * x62
-    rp_t1_im = x59 * x61 + x63
-    rp_t2_re = c_up_re * x65 - x66 * x67
-    x184 = rp_b3_re * rp_t2_re
-    x197 = rp_b3_im * rp_t2_re
-    del rp_t2_re
-    rp_t2_im = x65 * x66 + x68
-    x176 = rp_b3_im * rp_t2_im
-    del rp_b3_im
-    x198 = rp_b3_re * rp_t2_im
-    del rp_b3_re, rp_t2_im
-    rp_t3_re = x70
-    rp_t3_im = -x71
-    rp_odd_re = x77
-    rp_odd_im = x78
-    rp_even_re = rp_weight_re * x85 - x82
-    rp_even_im = rp_weight_im * x85 + rp_weight_re * x81
-    del x85
-    rmp_x_re = rm_roots_re
-    del rm_roots_re
-    rmp_x_im = rm_roots_im
-    del rm_roots_im
-    z13 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z13[0]
-    rmp_k_im = z13[1]
-    del z13
-    x86 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    z14 = pair_excess(rmp_k_re, rmp_k_im, q)
-    rmp_excess_re = z14[0]
-    x87 = rmp_excess_re + rmp_k_re * x86
-    del rmp_k_re
-    rmp_excess_im = z14[1]
-    del z14
-    x88 = rmp_excess_im - rmp_k_im * x86
-    del rmp_k_im, x86
-    x89 = -rmp_excess_im * x37 + rmp_excess_re * x39
-    x90 = -rmp_excess_im * x39 - rmp_excess_re * x37
-    del rmp_excess_im, rmp_excess_re
-    rmp_w_re = -x37 * x87 - x39 * x88
-    rmp_w_im = -x37 * x88 + x39 * x87
-    del x87, x88
-    x98 = growth * rmp_w_re + omega_r * rmp_w_im
-    x102 = growth * rmp_w_im
-    rmp_v_re = -rmp_x_im * x89 + rmp_x_re * x90
-    x103 = omega_r * rmp_w_re - rmp_v_re - x102
-    x105 = omega_r * rmp_w_re + rmp_v_re - x102
-    del rmp_v_re, x102
-    rmp_v_im = rmp_x_im * x90 + rmp_x_re * x89
-    del rmp_x_im, rmp_x_re, x89, x90
-    x99 = -rmp_v_im + x98
-    x107 = rmp_v_im + x98
-    del rmp_v_im, x98
-    rmm_x_re = -rp_roots_re
-    del rp_roots_re
-    rmm_x_im = -rp_roots_im
-    del rp_roots_im
-    rmm_k_re = am_p_re + rm_p_re
-    del rm_p_re
-    rmm_k_im = am_p_im + rm_p_im
-    x91 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    z15 = pair_excess(rmm_k_re, rmm_k_im, q)
-    rmm_excess_re = z15[0]
-    x92 = rmm_excess_re + rmm_k_re * x91
-    del rmm_k_re
-    rmm_excess_im = z15[1]
-    del z15
-    x93 = rmm_excess_im - rmm_k_im * x91
-    del rmm_k_im, x91
-    x94 = 2 * a_root_re * rmm_excess_im * x27 - rmm_excess_re * x39
-    x95 = rmm_excess_im * x39 + rmm_excess_re * x37
-    del rmm_excess_im, rmm_excess_re
-    rmm_w_re = x37 * x92 + x39 * x93
-    rmm_w_im = 2 * a_root_re * x27 * x93 - x39 * x92
-    del x92, x93
-    x96 = growth * rmm_w_re + omega_r * rmm_w_im
-    x100 = growth * rmm_w_im
-    rmm_v_re = -rmm_x_im * x94 + rmm_x_re * x95
-    x101 = omega_r * rmm_w_re - rmm_v_re - x100
-    x104 = omega_r * rmm_w_re + rmm_v_re - x100
-    del rmm_v_re, x100
-    rmm_v_im = rmm_x_im * x95 + rmm_x_re * x94
-    del rmm_x_im, rmm_x_re, x94, x95
-    x97 = -rmm_v_im + x96
-    x106 = rmm_v_im + x96
-    del rmm_v_im, x96
-    rm_g_re = -Delta_0 * (rmm_w_re + rmp_w_re)
-    del rmm_w_re, rmp_w_re
-    x209 = 2 * rm_g_re
-    rm_g_im = -Delta_0 * (rmm_w_im + rmp_w_im)
-    del rmm_w_im, rmp_w_im
-    x208 = 2 * rm_g_im
-    del rm_g_im
-    rm_b0_re = -a_down_im * x97 + a_down_re * x101 - a_up_im * x99 + a_up_re * x103
-    rm_b0_im = a_down_im * x101 + a_down_re * x97 + a_up_im * x103 + a_up_re * x99
-    rm_b1_re = -Delta_0 * x104 - Delta_0 * x105
-    rm_b1_im = -Delta_0 * x106 - Delta_0 * x107
-    rm_b2_re = -Delta_0 * x101 - Delta_0 * x103
-    del x101, x103
-    rm_b2_im = -Delta_0 * x97 - Delta_0 * x99
-    del x97, x99
-    rm_b3_re = -a_down_im * x107 + a_down_re * x105 - a_up_im * x106 + a_up_re * x104
-    rm_b3_im = a_down_im * x105 + a_down_re * x107 + a_up_im * x104 + a_up_re * x106
-    del x104, x105, x106, x107
-    rm_t0_re = x109
-    x181 = rm_b2_re * rm_t0_re
-    x191 = rm_b2_im * rm_t0_re
-    del rm_t0_re
-    rm_t0_im = -x110
-    x173 = rm_b2_im * rm_t0_im
-    del rm_b2_im
-    x192 = rm_b2_re * rm_t0_im
-    del rm_b2_re, rm_t0_im
-    rm_t1_re = c_up_re * x112 - x113 * x66
-    rm_t1_im = x112 * x66 + x114
-    del x66
-    rm_t2_re = c_down_re * x115 - x116 * x61
-    x182 = rm_b3_re * rm_t2_re
-    x193 = rm_b3_im * rm_t2_re
-    del rm_t2_re
-    rm_t2_im = x115 * x61 + x117
-    del x61
-    x174 = rm_b3_im * rm_t2_im
-    del rm_b3_im
-    x194 = rm_b3_re * rm_t2_im
-    del rm_b3_re, rm_t2_im
-    rm_t3_re = x118
-    rm_t3_im = -x119
-    rm_odd_re = x120
-    rm_odd_im = x121
-    rm_even_re = rm_weight_re * x124 - x123
-    rm_even_im = rm_weight_im * x124 + rm_weight_re * x122
-    del x124
-    spp_x_re = sp_roots_re
-    spp_x_im = sp_roots_im
-    z16 = root_sum(ap_p_re, ap_p_im, x125, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z16[0]
-    spp_k_im = z16[1]
-    del z16
-    x126 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    z17 = pair_excess(spp_k_re, spp_k_im, q)
-    spp_excess_re = z17[0]
-    x127 = spp_excess_re + spp_k_re * x126
-    del spp_k_re
-    spp_excess_im = z17[1]
-    del z17
-    x128 = spp_excess_im - spp_k_im * x126
-    del spp_k_im, x126
-    x129 = -spp_excess_im * x37 + spp_excess_re * x39
-    x130 = -spp_excess_im * x39 - spp_excess_re * x37
-    del spp_excess_im, spp_excess_re
-    spp_w_re = -x127 * x37 - x128 * x39
-    spp_w_im = x127 * x39 - x128 * x37
-    del x127, x128
-    x138 = growth * spp_w_re + omega_r * spp_w_im
-    x142 = growth * spp_w_im
-    spp_v_re = -spp_x_im * x129 + spp_x_re * x130
-    x143 = omega_r * spp_w_re - spp_v_re - x142
-    x145 = omega_r * spp_w_re + spp_v_re - x142
-    del spp_v_re, x142
-    spp_v_im = spp_x_im * x130 + spp_x_re * x129
-    del spp_x_im, spp_x_re, x129, x130
-    x139 = -spp_v_im + x138
-    x147 = spp_v_im + x138
-    del spp_v_im, x138
-    spm_x_re = -sm_roots_re
-    spm_x_im = -sm_roots_im
-    spm_k_re = am_p_re + x125
-    del x125
-    spm_k_im = am_p_im + rp_p_im
-    del rp_p_im
-    x131 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    z18 = pair_excess(spm_k_re, spm_k_im, q)
-    spm_excess_re = z18[0]
-    x132 = spm_excess_re + spm_k_re * x131
-    del spm_k_re
-    spm_excess_im = z18[1]
-    del z18
-    x133 = spm_excess_im - spm_k_im * x131
-    del spm_k_im, x131
-    x134 = 2 * a_root_re * spm_excess_im * x27 - spm_excess_re * x39
-    x135 = spm_excess_im * x39 + spm_excess_re * x37
-    del spm_excess_im, spm_excess_re
-    spm_w_re = x132 * x37 + x133 * x39
-    spm_w_im = 2 * a_root_re * x133 * x27 - x132 * x39
-    del x132, x133
-    x136 = growth * spm_w_re + omega_r * spm_w_im
-    x140 = growth * spm_w_im
-    spm_v_re = -spm_x_im * x134 + spm_x_re * x135
-    x141 = omega_r * spm_w_re - spm_v_re - x140
-    x144 = omega_r * spm_w_re + spm_v_re - x140
-    del spm_v_re, x140
-    spm_v_im = spm_x_im * x135 + spm_x_re * x134
-    del spm_x_im, spm_x_re, x134, x135
-    x137 = -spm_v_im + x136
-    x146 = spm_v_im + x136
-    del spm_v_im, x136
-    sp_g_re = -Delta_0 * (spm_w_re + spp_w_re)
-    del spm_w_re, spp_w_re
-    x215 = 2 * sp_g_re
-    sp_g_im = -Delta_0 * (spm_w_im + spp_w_im)
-    del spm_w_im, spp_w_im
-    x214 = 2 * sp_g_im
-    del sp_g_im
-    sp_b0_re = -a_down_im * x137 + a_down_re * x141 - a_up_im * x139 + a_up_re * x143
-    sp_b0_im = a_down_im * x141 + a_down_re * x137 + a_up_im * x143 + a_up_re * x139
-    sp_b1_re = -Delta_0 * x144 - Delta_0 * x145
-    sp_b1_im = -Delta_0 * x146 - Delta_0 * x147
-    sp_b2_re = -Delta_0 * x141 - Delta_0 * x143
-    del x141, x143
-    sp_b2_im = -Delta_0 * x137 - Delta_0 * x139
-    del x137, x139
-    sp_b3_re = -a_down_im * x147 + a_down_re * x145 - a_up_im * x146 + a_up_re * x144
-    sp_b3_im = a_down_im * x145 + a_down_re * x147 + a_up_im * x144 + a_up_re * x146
-    del x144, x145, x146, x147
-    sp_t0_re = x56
-    del x56
-    x187 = sp_b2_re * sp_t0_re
-    x203 = sp_b2_im * sp_t0_re
-    del sp_t0_re
-    sp_t0_im = x58
-    del x58
-    x179 = sp_b2_im * sp_t0_im
-    del sp_b2_im
-    x204 = sp_b2_re * sp_t0_im
-    del sp_b2_re, sp_t0_im
-    sp_t1_re = 2 * F_backward * c_down_re * gamma * rp_weight_re - c_down_im * x62
-    del x62
-    sp_t1_im = -c_down_im * x59 - x63
-    del x59, x63
-    sp_t2_re = 2 * F_forward * c_up_re * gamma * rp_weight_re - c_up_im * x67
-    del x67
-    x188 = sp_b3_re * sp_t2_re
-    x205 = sp_b3_im * sp_t2_re
-    del sp_t2_re
-    sp_t2_im = -c_up_im * x65 - x68
-    del x65, x68
-    x180 = sp_b3_im * sp_t2_im
-    del sp_b3_im
-    x206 = sp_b3_re * sp_t2_im
-    del sp_b3_re, sp_t2_im
-    sp_t3_re = x70
-    del x70
-    sp_t3_im = x71
-    del x71
-    sp_odd_re = x77
-    del x77
-    sp_odd_im = -x78
-    del x78
-    sp_even_re = rp_weight_re * x148 + x82
-    del x82
-    sp_even_im = -rp_weight_im * x148 + rp_weight_re * x81
-    del rp_weight_im, rp_weight_re, x148, x81
-    smp_x_re = sm_roots_re
-    del sm_roots_re
-    smp_x_im = sm_roots_im
-    del sm_roots_im
-    smp_k_re = ap_p_re + x149
-    del ap_p_re
-    smp_k_im = ap_p_im + rm_p_im
-    del ap_p_im
-    x150 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    z19 = pair_excess(smp_k_re, smp_k_im, q)
-    smp_excess_re = z19[0]
-    x151 = smp_excess_re + smp_k_re * x150
-    del smp_k_re
-    smp_excess_im = z19[1]
-    del z19
-    x152 = smp_excess_im - smp_k_im * x150
-    del smp_k_im, x150
-    x153 = -smp_excess_im * x37 + smp_excess_re * x39
-    x154 = -smp_excess_im * x39 - smp_excess_re * x37
-    del smp_excess_im, smp_excess_re
-    smp_w_re = -x151 * x37 - x152 * x39
-    smp_w_im = x151 * x39 - x152 * x37
-    del x151, x152
-    x162 = growth * smp_w_re + omega_r * smp_w_im
-    x166 = growth * smp_w_im
-    smp_v_re = -smp_x_im * x153 + smp_x_re * x154
-    x167 = omega_r * smp_w_re - smp_v_re - x166
-    x169 = omega_r * smp_w_re + smp_v_re - x166
-    del smp_v_re, x166
-    smp_v_im = smp_x_im * x154 + smp_x_re * x153
-    del smp_x_im, smp_x_re, x153, x154
-    x163 = -smp_v_im + x162
-    x171 = smp_v_im + x162
-    del smp_v_im, x162
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = -sp_roots_im
-    del sp_roots_im
-    z20 = root_sum(am_p_re, am_p_im, x149, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x149
-    smm_k_re = z20[0]
-    smm_k_im = z20[1]
-    del z20
-    x155 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    z21 = pair_excess(smm_k_re, smm_k_im, q)
-    smm_excess_re = z21[0]
-    x156 = smm_excess_re + smm_k_re * x155
-    del smm_k_re
-    smm_excess_im = z21[1]
-    del z21
-    x157 = smm_excess_im - smm_k_im * x155
-    del smm_k_im, x155
-    x158 = 2 * a_root_re * smm_excess_im * x27 - smm_excess_re * x39
-    x159 = smm_excess_im * x39 + smm_excess_re * x37
-    del smm_excess_im, smm_excess_re
-    smm_w_re = x156 * x37 + x157 * x39
-    del x37
-    smm_w_im = 2 * a_root_re * x157 * x27 - x156 * x39
-    del a_root_re, x156, x157, x27, x39
-    x160 = growth * smm_w_re + omega_r * smm_w_im
-    x164 = growth * smm_w_im
-    smm_v_re = -smm_x_im * x158 + smm_x_re * x159
-    x165 = omega_r * smm_w_re - smm_v_re - x164
-    x168 = omega_r * smm_w_re + smm_v_re - x164
-    del smm_v_re, x164
-    smm_v_im = smm_x_im * x159 + smm_x_re * x158
-    del smm_x_im, smm_x_re, x158, x159
-    x161 = -smm_v_im + x160
-    x170 = smm_v_im + x160
-    del smm_v_im, x160
-    sm_g_re = -Delta_0 * (smm_w_re + smp_w_re)
-    del smm_w_re, smp_w_re
-    x213 = 2 * sm_g_re
-    sm_g_im = -Delta_0 * (smm_w_im + smp_w_im)
-    del smm_w_im, smp_w_im
-    x212 = 2 * sm_g_im
-    del sm_g_im
-    sm_b0_re = -a_down_im * x161 + a_down_re * x165 - a_up_im * x163 + a_up_re * x167
-    sm_b0_im = a_down_im * x165 + a_down_re * x161 + a_up_im * x167 + a_up_re * x163
-    sm_b1_re = -Delta_0 * x168 - Delta_0 * x169
-    sm_b1_im = -Delta_0 * x170 - Delta_0 * x171
-    sm_b2_re = -Delta_0 * x165 - Delta_0 * x167
-    del x165, x167
-    sm_b2_im = -Delta_0 * x161 - Delta_0 * x163
-    del x161, x163
-    sm_b3_re = -a_down_im * x171 + a_down_re * x169 - a_up_im * x170 + a_up_re * x168
-    sm_b3_im = a_down_im * x169 + a_down_re * x171 + a_up_im * x168 + a_up_re * x170
-    del a_down_im, a_down_re, a_up_im, a_up_re, x168, x169, x170, x171
-    sm_t0_re = x109
-    del x109
-    x185 = sm_b2_re * sm_t0_re
-    x199 = sm_b2_im * sm_t0_re
-    del sm_t0_re
-    sm_t0_im = x110
-    del x110
-    x177 = sm_b2_im * sm_t0_im
-    del sm_b2_im
-    x200 = sm_b2_re * sm_t0_im
-    del sm_b2_re, sm_t0_im
-    sm_t1_re = 2 * F_backward * c_up_re * gamma * rm_weight_re - c_up_im * x113
-    del c_up_re, x113
-    sm_t1_im = -c_up_im * x112 - x114
-    del c_up_im, x112, x114
-    sm_t2_re = 2 * F_forward * c_down_re * gamma * rm_weight_re - c_down_im * x116
-    del c_down_re, x116
-    x186 = sm_b3_re * sm_t2_re
-    x201 = sm_b3_im * sm_t2_re
-    del sm_t2_re
-    sm_t2_im = -c_down_im * x115 - x117
-    del c_down_im, x115, x117
-    x178 = sm_b3_im * sm_t2_im
-    del sm_b3_im
-    x202 = sm_b3_re * sm_t2_im
-    del sm_b3_re, sm_t2_im
-    sm_t3_re = x118
-    del x118
-    sm_t3_im = x119
-    del x119
-    x189 = rm_b0_im * rm_t1_im - rm_b0_re * rm_t1_re + rm_b1_im * rm_t3_im - rm_b1_re * rm_t3_re + rp_b0_im * rp_t1_im - rp_b0_re * rp_t1_re + rp_b1_im * rp_t3_im - rp_b1_re * rp_t3_re + sm_b0_im * sm_t1_im - sm_b0_re * sm_t1_re + sm_b1_im * sm_t3_im - sm_b1_re * sm_t3_re + sp_b0_im * sp_t1_im - sp_b0_re * sp_t1_re + sp_b1_im * sp_t3_im - sp_b1_re * sp_t3_re
-    x207 = rm_b0_im * rm_t1_re + rm_b0_re * rm_t1_im + rm_b1_im * rm_t3_re + rm_b1_re * rm_t3_im + rp_b0_im * rp_t1_re + rp_b0_re * rp_t1_im + rp_b1_im * rp_t3_re + rp_b1_re * rp_t3_im + sm_b0_im * sm_t1_re + sm_b0_re * sm_t1_im + sm_b1_im * sm_t3_re + sm_b1_re * sm_t3_im + sp_b0_im * sp_t1_re + sp_b0_re * sp_t1_im + sp_b1_im * sp_t3_re + sp_b1_re * sp_t3_im
-    del rm_b0_im, rm_b0_re, rm_b1_im, rm_b1_re, rm_t1_im, rm_t1_re, rm_t3_im, rm_t3_re, rp_b0_im, rp_b0_re, rp_b1_im, rp_b1_re, rp_t1_im, rp_t1_re, rp_t3_im, rp_t3_re, sm_b0_im, sm_b0_re, sm_b1_im, sm_b1_re, sm_t1_im, sm_t1_re, sm_t3_im, sm_t3_re, sp_b0_im, sp_b0_re, sp_b1_im, sp_b1_re, sp_t1_im, sp_t1_re, sp_t3_im, sp_t3_re
-    sm_odd_re = x120
+    x18 = -c_im
+    x27 = c_im * x26
+    del x26
+    x29 = -x27 + x28
+    x30 = c_im * x0
+    del x0
+    x32 = x30 + x31
+    x51 = a_im * c_im
+    x53 = x51 - x52
+    x55 = a_re * c_im
+    x56 = x54 + x55
+    x57 = -x56
+    x62 = -x53
+    x118 = c_im * c_im
+    x120 = 4 / ((16 * a_im * a_im + 16 * a_re * a_re) * (x118 + x119))
+    x121 = x120 * x51
+    x122 = x120 * x52
+    x123 = x120 * x54
+    x124 = x120 * x55
     del x120
-    sm_odd_im = -x121
-    del x121
-    sm_even_re = rm_weight_re * x172 + x123
-    del x123
-    sm_even_im = -rm_weight_im * x172 + rm_weight_re * x122
-    del rm_weight_im, rm_weight_re, x122, x172
+    x127 = 1 / (4 * x118 + 4 * x119)
+    del x118, x119
+    x128 = x127 * x77
+    x167 = -x27 - x28
+    del x27, x28
+    x168 = x30 - x31
+    del x30, x31
+    x176 = x51 + x52
+    del x51, x52
+    x177 = x54 - x55
+    del x54, x55
+    x180 = -x176
+    x181 = -x177
+    z4 = upper_root(x16, c_im)
+    del x16
+    c_p0_re = z4[0]
+    x190 = -c_p0_re
+    c_p0_im = z4[1]
+    del z4
+    z5 = upper_root(x17, x18)
+    del x17, x18
+    c_p1_re = z5[0]
+    x125 = -c_p1_re
+    x126 = -c_p0_re - x125
+    c_p1_im = z5[1]
+    del z5
+    x131 = c_p0_im - c_p1_im
+    x132 = -x131
+    F_odd_re = -F_backward + F_forward
+    x73 = F_odd_re * omega_r
+    x74 = F_odd_re * x20
+    x75 = a_im * x73 + a_re * x74
+    x80 = a_re * x73
+    del x73
+    x81 = a_im * x74
+    del x74
+    x95 = (1 / 2) * F_odd_re * x94
+    del x94
+    x97 = F_odd_re * x25
+    x141 = F_odd_re * x128
+    x142 = x132 * x141
+    x143 = x126 * x141
+    x144 = F_odd_re * gamma
+    x151 = c_im * x143
+    x205 = x131 * x141
+    del x141
+    F_even_re = F_backward + F_forward
+    x64 = F_even_re * c_im
+    x65 = 2 * x64
+    x67 = F_even_re * c_re
+    x68 = F_odd_re * nu + x67
+    x69 = 2 * x68
+    x70 = F_even_re * gamma
+    x72 = F_even_re * x25
+    x78 = x77 * (-x72 + x75)
+    x79 = -x78
+    x83 = F_even_re * (-x45 + x59 + (1 / 2) * x82)
+    del x45, x59, x82
+    x84 = x77 * (x80 - x81 + x83)
+    x86 = F_even_re * x19
+    del x19
+    x90 = F_even_re * omega_r
+    x91 = a_re * x90
+    x92 = F_even_re * x20
+    del x20
+    x93 = a_im * x92
+    x96 = x77 * (x91 - x93 - x95)
+    x98 = a_im * x90 + a_re * x92
+    del x90, x92
+    x99 = x77 * (-x97 + x98)
+    x101 = F_odd_re * nu - x67
+    x102 = 2 * x101
+    x103 = x77 * (-x72 - x75)
+    del x72, x75
+    x104 = -x103
+    x105 = x77 * (-x80 + x81 + x83)
+    del x80, x81, x83
+    x106 = x77 * (-x91 + x93 - x95)
+    del x91, x93, x95
+    x107 = x77 * (-x97 - x98)
+    del x97, x98
+    x129 = x128 * x64
+    x130 = x126 * x129
+    x133 = x128 * x67
+    del x128, x67
+    x140 = x126 * x133
+    x157 = x156 * x70
+    x160 = x156 * x64
+    x161 = x156 * x68
+    x162 = x101 * x156
+    x185 = -x84
+    x188 = -x96
+    x189 = -x99
+    x192 = -x105
+    x193 = -x106
+    x194 = -x107
+    r_frequencies_re = x23
+    r_frequencies_im = x24 + x25
+    del x24, x25
+    z6 = root_sum(a_re, a_im, c_re, c_im, r_frequencies_re, r_frequencies_im)
+    del r_frequencies_im, r_frequencies_re
+    r_total_re = z6[0]
+    x115 = -r_total_re
+    r_total_im = z6[1]
+    del z6
+    x116 = -r_total_im
+    z7 = root_sum(x29, x32, x35, x39, x41, x42)
+    del x35, x39
+    rp_form0_re = z7[0]
+    x66 = rp_form0_re * x65
+    x89 = rp_form0_re * x86
+    rp_form0_im = z7[1]
+    del z7
+    x71 = rp_form0_im * x65
+    x87 = rp_form0_im * x86
+    z8 = root_sum(x47, x50, x53, x57, x58, x60)
+    del x53, x57
+    rp_form1_re = 2 * z8[0]
+    x88 = rp_form1_re * x64
+    rp_form1_im = 2 * z8[1]
+    del z8
+    x85 = rp_form1_im * x64
+    z9 = root_sum(x29, x32, x61, x38, x41, x42)
+    del x29, x32, x38, x42, x61
+    rm_form0_re = z9[0]
+    x109 = rm_form0_re * x65
+    x114 = rm_form0_re * x86
+    rm_form0_im = z9[1]
+    del z9
+    x110 = rm_form0_im * x65
+    x112 = rm_form0_im * x86
+    z10 = root_sum(x47, x50, x62, x56, x58, x60)
+    del x47, x50, x56, x58, x60, x62
+    rm_form1_re = 2 * z10[0]
+    x113 = rm_form1_re * x64
+    rm_form1_im = 2 * z10[1]
+    del z10
+    x111 = rm_form1_im * x64
+    rpp_k_re = a_p0_re + c_p0_re
+    rpp_k_im = a_p0_im + c_p0_im
+    x63 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
+    rpp_excess_re = z11[0]
+    rpp_excess_im = z11[1]
+    del z11
+    rpp_inverse_re = rpp_k_re * x63
+    del rpp_k_re
+    rpp_inverse_im = -rpp_k_im * x63
+    del rpp_k_im, x63
+    rpp_integral_re = rpp_excess_re + rpp_inverse_re
+    rpp_integral_im = rpp_excess_im + rpp_inverse_im
+    rpp_trace0_re = F_even_re * gamma * rp_form1_re - rp_form0_im * x69 - x66
+    rpp_trace0_im = rp_form0_re * x69 + rp_form1_im * x70 - x71
+    rpp_static0_re = x79
+    x137 = rpp_static0_re + x70
+    del rpp_static0_re
+    rpp_static0_im = x84
+    rpp_trace1_re = rp_form1_re * x68 - x85 + x87
+    rpp_trace1_im = rp_form1_im * x68 + x88 - x89
+    rpp_static1_re = x96
+    rpp_static1_im = x99
+    x148 = rpp_static1_im - x144
+    del rpp_static1_im
+    rmm_k_re = a_p1_re + c_p1_re
+    rmm_k_im = a_p1_im + c_p1_im
+    x100 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    z12 = pair_excess(rmm_k_re, rmm_k_im, q)
+    rmm_excess_re = z12[0]
+    rmm_excess_im = z12[1]
+    del z12
+    rmm_inverse_re = rmm_k_re * x100
+    del rmm_k_re
+    rmm_inverse_im = -rmm_k_im * x100
+    del rmm_k_im, x100
+    rmm_integral_re = rmm_excess_re + rmm_inverse_re
+    rmm_integral_im = rmm_excess_im + rmm_inverse_im
+    rmm_trace0_re = rp_form0_im * x102 + rp_form1_re * x70 - x66
+    del rp_form0_im, x66
+    rmm_trace0_im = F_even_re * gamma * rp_form1_im - rp_form0_re * x102 - x71
+    del rp_form0_re, x71
+    rmm_static0_re = x104
+    x134 = rmm_static0_re + x70
+    del rmm_static0_re
+    rmm_static0_im = x105
+    rmm_trace1_re = rp_form1_re * x101 + x85 - x87
+    del rp_form1_re, x85, x87
+    rmm_trace1_im = rp_form1_im * x101 - x88 + x89
+    del rp_form1_im, x88, x89
+    rmm_static1_re = x106
+    rmm_static1_im = x107
+    x145 = rmm_static1_im - x144
+    del rmm_static1_im
+    z13 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, r_total_re, r_total_im)
+    del c_p1_re, r_total_im, r_total_re
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
+    del z13
+    x108 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    z14 = pair_excess(rpm_k_re, rpm_k_im, q)
+    rpm_excess_re = -z14[0]
+    rpm_excess_im = -z14[1]
+    del z14
+    rpm_inverse_re = -rpm_k_re * x108
+    del rpm_k_re
+    rpm_inverse_im = rpm_k_im * x108
+    del rpm_k_im, x108
+    rpm_integral_re = rpm_excess_re + rpm_inverse_re
+    rpm_integral_im = rpm_excess_im + rpm_inverse_im
+    rpm_trace0_re = rm_form0_im * x102 + rm_form1_re * x70 - x109
+    rpm_trace0_im = F_even_re * gamma * rm_form1_im - rm_form0_re * x102 - x110
+    rpm_static0_re = x79
+    del x79
+    x136 = rpm_static0_re + x70
+    del rpm_static0_re
+    rpm_static0_im = x84
+    del x84
+    rpm_trace1_re = rm_form1_re * x101 + x111 - x112
+    rpm_trace1_im = rm_form1_im * x101 - x113 + x114
+    rpm_static1_re = x96
+    del x96
+    rpm_static1_im = x99
+    del x99
+    x147 = rpm_static1_im - x144
+    del rpm_static1_im
+    z15 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x115, x116)
+    del c_p0_re, x115, x116
+    rmp_k_re = z15[0]
+    rmp_k_im = z15[1]
+    del z15
+    x117 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    z16 = pair_excess(rmp_k_re, rmp_k_im, q)
+    rmp_excess_re = -z16[0]
+    rmp_excess_im = -z16[1]
+    del z16
+    rmp_inverse_re = -rmp_k_re * x117
+    del rmp_k_re
+    rmp_inverse_im = rmp_k_im * x117
+    del rmp_k_im, x117
+    rmp_integral_re = rmp_excess_re + rmp_inverse_re
+    x159 = x157 * (rmm_integral_re + rmp_integral_re + rpm_integral_re + rpp_integral_re)
+    rmp_integral_im = rmp_excess_im + rmp_inverse_im
+    x158 = x157 * (rmm_integral_im + rmp_integral_im + rpm_integral_im + rpp_integral_im)
+    x163 = rmm_integral_im * x162 - rmm_integral_re * x160 + rmp_integral_im * x161 + rmp_integral_re * x160 + rpm_integral_im * x162 - rpm_integral_re * x160 + rpp_integral_im * x161 + rpp_integral_re * x160
+    x164 = rmm_integral_im * x160 + rmm_integral_re * x162 - rmp_integral_im * x160 + rmp_integral_re * x161 + rpm_integral_im * x160 + rpm_integral_re * x162 - rpp_integral_im * x160 + rpp_integral_re * x161
+    del rmm_integral_im, rmm_integral_re, rmp_integral_im, rmp_integral_re, rpm_integral_im, rpm_integral_re, rpp_integral_im, rpp_integral_re
+    rmp_trace0_re = F_even_re * gamma * rm_form1_re - rm_form0_im * x69 - x109
+    del F_even_re, rm_form0_im, x109
+    rmp_trace0_im = rm_form0_re * x69 + rm_form1_im * x70 - x110
+    del rm_form0_re, x110
+    x152 = rmm_excess_im * rmm_trace0_re + rmm_excess_re * rmm_trace0_im + rmp_excess_im * rmp_trace0_re + rmp_excess_re * rmp_trace0_im + rpm_excess_im * rpm_trace0_re + rpm_excess_re * rpm_trace0_im + rpp_excess_im * rpp_trace0_re + rpp_excess_re * rpp_trace0_im
+    x153 = -rmm_excess_im * rmm_trace0_im + rmm_excess_re * rmm_trace0_re - rmp_excess_im * rmp_trace0_im + rmp_excess_re * rmp_trace0_re - rpm_excess_im * rpm_trace0_im + rpm_excess_re * rpm_trace0_re - rpp_excess_im * rpp_trace0_im + rpp_excess_re * rpp_trace0_re
+    del rmm_trace0_im, rmm_trace0_re, rmp_trace0_im, rmp_trace0_re, rpm_trace0_im, rpm_trace0_re, rpp_trace0_im, rpp_trace0_re
+    rmp_static0_re = x104
+    del x104
+    x135 = rmp_static0_re + x70
+    del rmp_static0_re
+    rmp_static0_im = x105
+    del x105
+    x138 = rmm_inverse_im * x134 + rmm_inverse_re * rmm_static0_im + rmp_inverse_im * x135 + rmp_inverse_re * rmp_static0_im + rpm_inverse_im * x136 + rpm_inverse_re * rpm_static0_im + rpp_inverse_im * x137 + rpp_inverse_re * rpp_static0_im
+    x139 = -rmm_inverse_im * rmm_static0_im + rmm_inverse_re * x134 - rmp_inverse_im * rmp_static0_im + rmp_inverse_re * x135 - rpm_inverse_im * rpm_static0_im + rpm_inverse_re * x136 - rpp_inverse_im * rpp_static0_im + rpp_inverse_re * x137
+    del rmm_static0_im, rmp_static0_im, rpm_static0_im, rpp_static0_im, x134, x135, x136, x137
+    rmp_trace1_re = rm_form1_re * x68 - x111 + x112
+    del rm_form1_re, x111, x112
+    rmp_trace1_im = rm_form1_im * x68 + x113 - x114
+    del rm_form1_im, x113, x114
+    x154 = rmm_excess_im * rmm_trace1_re + rmm_excess_re * rmm_trace1_im + rmp_excess_im * rmp_trace1_re + rmp_excess_re * rmp_trace1_im + rpm_excess_im * rpm_trace1_re + rpm_excess_re * rpm_trace1_im + rpp_excess_im * rpp_trace1_re + rpp_excess_re * rpp_trace1_im
+    x155 = -rmm_excess_im * rmm_trace1_im + rmm_excess_re * rmm_trace1_re - rmp_excess_im * rmp_trace1_im + rmp_excess_re * rmp_trace1_re - rpm_excess_im * rpm_trace1_im + rpm_excess_re * rpm_trace1_re - rpp_excess_im * rpp_trace1_im + rpp_excess_re * rpp_trace1_re
+    del rmm_excess_im, rmm_excess_re, rmm_trace1_im, rmm_trace1_re, rmp_excess_im, rmp_excess_re, rmp_trace1_im, rmp_trace1_re, rpm_excess_im, rpm_excess_re, rpm_trace1_im, rpm_trace1_re, rpp_excess_im, rpp_excess_re, rpp_trace1_im, rpp_trace1_re
+    rmp_static1_re = x106
+    del x106
+    rmp_static1_im = x107
+    del x107
+    x146 = rmp_static1_im - x144
+    del rmp_static1_im, x144
+    x149 = rmm_inverse_im * rmm_static1_re + rmm_inverse_re * x145 + rmp_inverse_im * rmp_static1_re + rmp_inverse_re * x146 + rpm_inverse_im * rpm_static1_re + rpm_inverse_re * x147 + rpp_inverse_im * rpp_static1_re + rpp_inverse_re * x148
+    x150 = -rmm_inverse_im * x145 + rmm_inverse_re * rmm_static1_re - rmp_inverse_im * x146 + rmp_inverse_re * rmp_static1_re - rpm_inverse_im * x147 + rpm_inverse_re * rpm_static1_re - rpp_inverse_im * x148 + rpp_inverse_re * rpp_static1_re
+    del rmm_inverse_im, rmm_inverse_re, rmm_static1_re, rmp_inverse_im, rmp_inverse_re, rmp_static1_re, rpm_inverse_im, rpm_inverse_re, rpm_static1_re, rpp_inverse_im, rpp_inverse_re, rpp_static1_re, x145, x146, x147, x148
+    r_residue_re = -x121 + x122
+    r_residue_im = -x123 - x124
+    r_factor_re = r_residue_re * x77
+    r_factor_im = r_residue_im * x77
+    r_uniform0_re = -r_residue_im * x138 + r_residue_re * x139 + x130 - x132 * x133
+    r_uniform0_im = r_residue_im * x139 + r_residue_re * x138 + x129 * x132 + x140
+    del x132, x138, x139
+    r_uniform1_re = c_im * x142 + c_re * x143 - r_residue_im * x149 + r_residue_re * x150
+    del x143
+    r_uniform1_im = c_re * x142 + r_residue_im * x150 + r_residue_re * x149 - x151
+    del r_residue_im, r_residue_re, x142, x149, x150
+    r_change0_re = -r_factor_im * x152 + r_factor_re * x153
+    r_change0_im = r_factor_im * x153 + r_factor_re * x152
+    del x152, x153
+    r_change1_re = -r_factor_im * x154 + r_factor_re * x155
+    r_change1_im = r_factor_im * x155 + r_factor_re * x154
+    del x154, x155
+    r_coupling_re = r_factor_im * x158 - r_factor_re * x159
+    r_coupling_im = -r_factor_im * x159 - r_factor_re * x158
+    del x158, x159
+    r_difference_re = -r_factor_im * x163 + r_factor_re * x164
+    r_difference_im = r_factor_im * x164 + r_factor_re * x163
+    del r_factor_im, r_factor_re, x163, x164
+    s_frequencies_re = x23
+    del x23
+    s_frequencies_im = x165 + x49
+    del x165, x49
+    z17 = root_sum(a_re, a_im, x166, c_im, s_frequencies_re, s_frequencies_im)
+    del a_im, a_re, s_frequencies_im, s_frequencies_re, x166
+    s_total_re = z17[0]
+    x200 = -s_total_re
+    s_total_im = z17[1]
+    del z17
+    x201 = -s_total_im
+    z18 = root_sum(x167, x168, x170, x172, x41, x173)
+    del x170, x172
+    sp_form0_re = z18[0]
+    sp_form0_im = z18[1]
+    del z18
+    z19 = root_sum(x174, x175, x176, x177, x178, x179)
+    del x176, x177
+    sp_form1_re = 2 * z19[0]
+    x183 = sp_form0_re * x65 + x70 * (sp_form1_re + x156)
+    x187 = sp_form0_re * x86 + sp_form1_re * x64
+    sp_form1_im = 2 * z19[1]
+    del z19
+    x184 = sp_form0_im * x65 + sp_form1_im * x70
+    x186 = sp_form0_im * x86 + sp_form1_im * x64
+    z20 = root_sum(x167, x168, x169, x171, x41, x173)
+    del x167, x168, x169, x171, x173, x41
+    sm_form0_re = z20[0]
+    sm_form0_im = z20[1]
+    del z20
+    z21 = root_sum(x174, x175, x180, x181, x178, x179)
+    del x174, x175, x178, x179, x180, x181
+    sm_form1_re = 2 * z21[0]
+    x196 = sm_form0_re * x65 + x70 * (sm_form1_re + x156)
+    del x156
+    x199 = sm_form0_re * x86 + sm_form1_re * x64
+    sm_form1_im = 2 * z21[1]
+    del z21
+    x197 = sm_form0_im * x65 + sm_form1_im * x70
+    del x65, x70
+    x198 = sm_form0_im * x86 + sm_form1_im * x64
+    del x64, x86
+    spp_k_re = a_p0_re + x125
+    spp_k_im = a_p0_im + c_p1_im
+    x182 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    z22 = pair_excess(spp_k_re, spp_k_im, q)
+    spp_excess_re = z22[0]
+    spp_excess_im = z22[1]
+    del z22
+    spp_inverse_re = spp_k_re * x182
+    del spp_k_re
+    spp_inverse_im = -spp_k_im * x182
+    del spp_k_im, x182
+    spp_integral_re = spp_excess_re + spp_inverse_re
+    spp_integral_im = spp_excess_im + spp_inverse_im
+    spp_trace0_re = -sp_form0_im * x102 - x183
+    spp_trace0_im = 2 * sp_form0_re * x101 - x184
+    spp_static0_re = x78
+    spp_static0_im = x185
+    spp_trace1_re = sp_form1_re * x101 - x186
+    spp_trace1_im = sp_form1_im * x101 + x187
+    spp_static1_re = x188
+    spp_static1_im = x189
+    smm_k_re = a_p1_re + x190
+    smm_k_im = a_p1_im + c_p0_im
+    x191 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    z23 = pair_excess(smm_k_re, smm_k_im, q)
+    smm_excess_re = z23[0]
+    smm_excess_im = z23[1]
+    del z23
+    smm_inverse_re = smm_k_re * x191
+    del smm_k_re
+    smm_inverse_im = -smm_k_im * x191
+    del smm_k_im, x191
+    smm_integral_re = smm_excess_re + smm_inverse_re
+    smm_integral_im = smm_excess_im + smm_inverse_im
+    smm_trace0_re = 2 * sp_form0_im * x68 - x183
+    del sp_form0_im, x183
+    smm_trace0_im = -sp_form0_re * x69 - x184
+    del sp_form0_re, x184
+    smm_static0_re = x103
+    smm_static0_im = x192
+    smm_trace1_re = sp_form1_re * x68 + x186
+    del sp_form1_re, x186
+    smm_trace1_im = sp_form1_im * x68 - x187
+    del sp_form1_im, x187
+    smm_static1_re = x193
+    smm_static1_im = x194
+    z24 = root_sum(a_p0_re, a_p0_im, x190, c_p0_im, s_total_re, s_total_im)
+    del a_p0_im, a_p0_re, c_p0_im, s_total_im, s_total_re, x190
+    spm_k_re = z24[0]
+    spm_k_im = z24[1]
+    del z24
+    x195 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    z25 = pair_excess(spm_k_re, spm_k_im, q)
+    spm_excess_re = -z25[0]
+    spm_excess_im = -z25[1]
+    del z25
+    spm_inverse_re = -spm_k_re * x195
+    del spm_k_re
+    spm_inverse_im = spm_k_im * x195
+    del spm_k_im, x195
+    spm_integral_re = spm_excess_re + spm_inverse_re
+    spm_integral_im = spm_excess_im + spm_inverse_im
+    spm_trace0_re = 2 * sm_form0_im * x68 - x196
+    spm_trace0_im = -sm_form0_re * x69 - x197
+    del x69
+    spm_static0_re = x78
+    del x78
+    spm_static0_im = x185
+    del x185
+    spm_trace1_re = sm_form1_re * x68 + x198
+    spm_trace1_im = sm_form1_im * x68 - x199
+    del x68
+    spm_static1_re = x188
+    del x188
+    spm_static1_im = x189
+    del x189
+    z26 = root_sum(a_p1_re, a_p1_im, x125, c_p1_im, x200, x201)
+    del a_p1_im, a_p1_re, c_p1_im, x125, x200, x201
+    smp_k_re = z26[0]
+    smp_k_im = z26[1]
+    del z26
+    x202 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    z27 = pair_excess(smp_k_re, smp_k_im, q)
+    smp_excess_re = -z27[0]
+    smp_excess_im = -z27[1]
+    del z27
+    smp_inverse_re = -smp_k_re * x202
+    del smp_k_re
+    smp_inverse_im = smp_k_im * x202
+    del smp_k_im, x202
+    smp_integral_re = smp_excess_re + smp_inverse_re
+    x213 = x157 * (smm_integral_re + smp_integral_re + spm_integral_re + spp_integral_re)
+    smp_integral_im = smp_excess_im + smp_inverse_im
+    x212 = x157 * (smm_integral_im + smp_integral_im + spm_integral_im + spp_integral_im)
+    del x157
+    x214 = smm_integral_im * x161 - smm_integral_re * x160 + smp_integral_im * x162 + smp_integral_re * x160 + spm_integral_im * x161 - spm_integral_re * x160 + spp_integral_im * x162 + spp_integral_re * x160
+    x215 = smm_integral_im * x160 + smm_integral_re * x161 - smp_integral_im * x160 + smp_integral_re * x162 + spm_integral_im * x160 + spm_integral_re * x161 - spp_integral_im * x160 + spp_integral_re * x162
+    del smm_integral_im, smm_integral_re, smp_integral_im, smp_integral_re, spm_integral_im, spm_integral_re, spp_integral_im, spp_integral_re, x160, x161, x162
+    smp_trace0_re = -sm_form0_im * x102 - x196
+    del sm_form0_im, x102, x196
+    smp_trace0_im = 2 * sm_form0_re * x101 - x197
+    del sm_form0_re, x197
+    x208 = smm_excess_im * smm_trace0_re + smm_excess_re * smm_trace0_im + smp_excess_im * smp_trace0_re + smp_excess_re * smp_trace0_im + spm_excess_im * spm_trace0_re + spm_excess_re * spm_trace0_im + spp_excess_im * spp_trace0_re + spp_excess_re * spp_trace0_im
+    x209 = -smm_excess_im * smm_trace0_im + smm_excess_re * smm_trace0_re - smp_excess_im * smp_trace0_im + smp_excess_re * smp_trace0_re - spm_excess_im * spm_trace0_im + spm_excess_re * spm_trace0_re - spp_excess_im * spp_trace0_im + spp_excess_re * spp_trace0_re
+    del smm_trace0_im, smm_trace0_re, smp_trace0_im, smp_trace0_re, spm_trace0_im, spm_trace0_re, spp_trace0_im, spp_trace0_re
+    smp_static0_re = x103
+    del x103
+    smp_static0_im = x192
+    del x192
+    x203 = smm_inverse_im * smm_static0_re + smm_inverse_re * smm_static0_im + smp_inverse_im * smp_static0_re + smp_inverse_re * smp_static0_im + spm_inverse_im * spm_static0_re + spm_inverse_re * spm_static0_im + spp_inverse_im * spp_static0_re + spp_inverse_re * spp_static0_im
+    x204 = -smm_inverse_im * smm_static0_im + smm_inverse_re * smm_static0_re - smp_inverse_im * smp_static0_im + smp_inverse_re * smp_static0_re - spm_inverse_im * spm_static0_im + spm_inverse_re * spm_static0_re - spp_inverse_im * spp_static0_im + spp_inverse_re * spp_static0_re
+    del smm_static0_im, smm_static0_re, smp_static0_im, smp_static0_re, spm_static0_im, spm_static0_re, spp_static0_im, spp_static0_re
+    smp_trace1_re = sm_form1_re * x101 - x198
+    del sm_form1_re, x198
+    smp_trace1_im = sm_form1_im * x101 + x199
+    del sm_form1_im, x101, x199
+    x210 = smm_excess_im * smm_trace1_re + smm_excess_re * smm_trace1_im + smp_excess_im * smp_trace1_re + smp_excess_re * smp_trace1_im + spm_excess_im * spm_trace1_re + spm_excess_re * spm_trace1_im + spp_excess_im * spp_trace1_re + spp_excess_re * spp_trace1_im
+    x211 = -smm_excess_im * smm_trace1_im + smm_excess_re * smm_trace1_re - smp_excess_im * smp_trace1_im + smp_excess_re * smp_trace1_re - spm_excess_im * spm_trace1_im + spm_excess_re * spm_trace1_re - spp_excess_im * spp_trace1_im + spp_excess_re * spp_trace1_re
+    del smm_excess_im, smm_excess_re, smm_trace1_im, smm_trace1_re, smp_excess_im, smp_excess_re, smp_trace1_im, smp_trace1_re, spm_excess_im, spm_excess_re, spm_trace1_im, spm_trace1_re, spp_excess_im, spp_excess_re, spp_trace1_im, spp_trace1_re
+    smp_static1_re = x193
+    del x193
+    smp_static1_im = x194
+    del x194
+    x206 = smm_inverse_im * smm_static1_re + smm_inverse_re * smm_static1_im + smp_inverse_im * smp_static1_re + smp_inverse_re * smp_static1_im + spm_inverse_im * spm_static1_re + spm_inverse_re * spm_static1_im + spp_inverse_im * spp_static1_re + spp_inverse_re * spp_static1_im
+    x207 = -smm_inverse_im * smm_static1_im + smm_inverse_re * smm_static1_re - smp_inverse_im * smp_static1_im + smp_inverse_re * smp_static1_re - spm_inverse_im * spm_static1_im + spm_inverse_re * spm_static1_re - spp_inverse_im * spp_static1_im + spp_inverse_re * spp_static1_re
+    del smm_inverse_im, smm_inverse_re, smm_static1_im, smm_static1_re, smp_inverse_im, smp_inverse_re, smp_static1_im, smp_static1_re, spm_inverse_im, spm_inverse_re, spm_static1_im, spm_static1_re, spp_inverse_im, spp_inverse_re, spp_static1_im, spp_static1_re
+    s_residue_re = -x121 - x122
+    del x121, x122
+    s_residue_im = x123 - x124
+    del x123, x124
+    s_factor_re = -s_residue_re * x77
+    s_factor_im = -s_residue_im * x77
+    del x77
+    s_uniform0_re = -s_residue_im * x203 + s_residue_re * x204 - x130 - x131 * x133
+    del x130, x133
+    x217 = r_uniform0_re + s_uniform0_re
+    del r_uniform0_re, s_uniform0_re
+    s_uniform0_im = s_residue_im * x204 + s_residue_re * x203 - x129 * x131 + x140
+    del x129, x131, x140, x203, x204
+    x216 = r_uniform0_im + s_uniform0_im
+    del r_uniform0_im, s_uniform0_im
+    s_uniform1_re = (1 / 2) * F_odd_re * c_re * x126 * x127 * x76 - c_im * x205 - s_residue_im * x206 + s_residue_re * x207
+    del F_odd_re, c_im, x126, x127, x76
+    x220 = r_uniform1_re + s_uniform1_re
+    del r_uniform1_re, s_uniform1_re
+    s_uniform1_im = c_re * x205 + s_residue_im * x207 + s_residue_re * x206 + x151
+    del c_re, s_residue_im, s_residue_re, x151, x205, x206, x207
+    x219 = r_uniform1_im + s_uniform1_im
+    del r_uniform1_im, s_uniform1_im
+    s_change0_re = -s_factor_im * x208 + s_factor_re * x209
+    s_change0_im = s_factor_im * x209 + s_factor_re * x208
+    del x208, x209
+    s_change1_re = -s_factor_im * x210 + s_factor_re * x211
+    s_change1_im = s_factor_im * x211 + s_factor_re * x210
+    del x210, x211
+    s_coupling_re = s_factor_im * x212 - s_factor_re * x213
+    s_coupling_im = -s_factor_im * x213 - s_factor_re * x212
+    del x212, x213
+    s_difference_re = -s_factor_im * x214 + s_factor_re * x215
+    s_difference_im = s_factor_im * x215 + s_factor_re * x214
+    del s_factor_im, s_factor_re, x214, x215
     return (
-        x190 * (x173 + x174 + x175 + x176 + x177 + x178 + x179 + x180 - x181 - x182 - x183 - x184 - x185 - x186 - x187 - x188 + x189),  # m12_real
-        x190 * (-x191 - x192 - x193 - x194 - x195 - x196 - x197 - x198 - x199 - x200 - x201 - x202 - x203 - x204 - x205 - x206 - x207),  # m12_imag
-        x190 * (-x191 - x192 - x193 - x194 - x195 - x196 - x197 - x198 - x199 - x200 - x201 - x202 - x203 - x204 - x205 - x206 + x207),  # m22_real
-        x190 * (-x173 - x174 - x175 - x176 - x177 - x178 - x179 - x180 + x181 + x182 + x183 + x184 + x185 + x186 + x187 + x188 + x189),  # m22_imag
-        x190 * (-rm_odd_im * x209 - rm_odd_re * x208 - rp_odd_im * x211 - rp_odd_re * x210 - sm_odd_im * x213 - sm_odd_re * x212 - sp_odd_im * x215 - sp_odd_re * x214),  # coupling_real
-        x190 * (2 * rm_g_re * rm_odd_re - rm_odd_im * x208 + 2 * rp_g_re * rp_odd_re - rp_odd_im * x210 + 2 * sm_g_re * sm_odd_re - sm_odd_im * x212 + 2 * sp_g_re * sp_odd_re - sp_odd_im * x214),  # coupling_imag
-        x190 * (-rm_even_im * x208 + 2 * rm_even_re * rm_g_re - rp_even_im * x210 + 2 * rp_even_re * rp_g_re - sm_even_im * x212 + 2 * sm_even_re * sm_g_re - sp_even_im * x214 + 2 * sp_even_re * sp_g_re),  # difference_real
-        x190 * (rm_even_im * x209 + rm_even_re * x208 + rp_even_im * x211 + rp_even_re * x210 + sm_even_im * x213 + sm_even_re * x212 + sp_even_im * x215 + sp_even_re * x214),  # difference_imag
+        x218 * (growth * x216 - omega_r * x217 + r_change0_re + s_change0_re),  # m12_real
+        x218 * (-growth * x217 - omega_r * x216 + r_change0_im + s_change0_im),  # m12_imag
+        x218 * (growth * x219 - omega_r * x220 + r_change1_re + s_change1_re),  # m22_real
+        x218 * (-growth * x220 - omega_r * x219 + r_change1_im + s_change1_im),  # m22_imag
+        x218 * (r_coupling_re + s_coupling_re),  # coupling_real
+        x218 * (r_coupling_im + s_coupling_im),  # coupling_imag
+        x218 * (r_difference_re + s_difference_re),  # difference_real
+        x218 * (r_difference_im + s_difference_im),  # difference_imag
     )
 
 
 def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33), and their derivatives by omega and q at fixed nu.
 
-    Operations: 3729 (add 1536, div 43, mul 2128, parts_pair_excess 8, parts_root_sum 8, parts_upper_root 6).
+    Operations: 3237 (add 1272, div 43, mul 1894, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
     """
-    x0 = 2 * Delta_0
-    x1 = gamma + growth
-    x2 = distance_omega * (distance_omega + x0) - x1 * x1
-    x8 = 2 * gamma
-    x10 = Delta_0 * Delta_0
-    x18 = gamma * gamma
-    x19 = distance * (distance + x0) - x18
-    x20 = nu * x8
-    x43 = growth + x8
-    x52 = q * q
-    x70 = 1 / q
-    x196 = gamma * x0
-    del x0
-    x201 = -x8
-    x205 = F_forward * x8
-    x210 = F_forward * x196
-    x213 = 4 * Delta_0
-    x214 = x18 * x213
-    del x18
-    x215 = F_backward * x214
-    x216 = F_forward * x214
-    del x214
-    x217 = -x215 - x216
-    x220 = gamma * x213
-    del x213
-    x221 = F_backward * x220
-    x224 = F_forward * x220
-    del x220
-    x225 = -x215 + x216
-    del x215, x216
-    x342 = F_backward * x196
-    x345 = F_backward * x8
-    x610 = (1 / 8) / (pi * pi)
-    after_re = nu + omega_r
-    x3 = 2 * after_re * x1
-    z0 = upper_root(x2, x3)
-    del x2, x3
-    x4 = z0[0]
-    x5 = z0[1]
-    del z0
-    x6 = 1 / (x4 * x4 + x5 * x5)
-    x7 = after_re * x6
-    x9 = (1 / 2) * x6 * (-2 * growth - x8)
-    del x6
-    x42 = after_re + nu
-    x44 = -growth * x43 + omega_r * x42
-    x45 = growth * x42 + omega_r * x43
-    x46 = growth * omega_r + x42 * x43
-    del x42, x43
-    a_root_re = x4
-    x22 = a_root_re + mu
-    x28 = -a_root_re + mu
-    x78 = a_root_re * a_root_re
-    a_root_im = x5
-    z1 = upper_root(x22, a_root_im)
-    del x22
-    x23 = z1[0]
-    x24 = z1[1]
-    del z1
-    x25 = (1 / 2) / (x23 * x23 + x24 * x24)
-    x29 = -a_root_im
-    z2 = upper_root(x28, x29)
-    del x28, x29
-    x30 = z2[0]
-    x31 = z2[1]
-    del z2
-    x32 = 1 / (x30 * x30 + x31 * x31)
-    x33 = (1 / 2) * x32
-    x34 = x30 * x33
-    x77 = 4 * a_root_im * a_root_im
-    x79 = x77 + 4 * x78
-    x80 = 1 / x79
-    x81 = 2 * x80
-    x86 = 4 * x80
-    x87 = a_root_re * x86
-    x88 = a_root_im * x81
-    x90 = 1 / (x79 * x79)
-    del x79
-    x92 = 16 * a_root_im * a_root_re
-    x93 = -2 * x77 + 8 * x78
-    del x77, x78
-    x96 = a_root_im * x86
-    del x86
-    x141 = a_root_re * x81
-    a_root_by_omega_re = x4 * x7 - x5 * x9
-    x27 = a_root_by_omega_re * x25
-    x91 = a_root_by_omega_re * x90
-    a_root_by_omega_im = -x4 * x9 - x5 * x7
-    del x4, x5, x7, x9
-    x26 = a_root_by_omega_im * x25
-    del x25
-    x94 = a_root_by_omega_im * x90
-    del x90
-    x95 = -x91 * x92 + x93 * x94
-    x98 = x91 * x93 + x92 * x94
-    del x91, x92, x93, x94
-    x145 = -x98
-    x147 = -x95
-    a_up_re = a_root_re + after_re
-    del after_re
-    x12 = a_up_re * a_up_re
-    a_up_im = a_root_im + x1
-    del x1
-    x11 = a_up_im * a_up_im
-    x13 = x11 + x12
-    x14 = x10 / x13
-    x15 = 1 / (x13 * x13)
-    del x13
-    x16 = x10 * x15
-    x17 = x16 * (-x11 + x12)
-    del x11, x12
-    x174 = a_up_im * omega_r + a_up_re * growth
-    x176 = -a_up_im * growth + a_up_re * omega_r
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    a_up_by_omega_im = a_root_by_omega_im
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    x173 = a_down_im * omega_r + a_down_re * growth
-    x175 = -a_down_im * growth + a_down_re * omega_r
-    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x16 - a_up_by_omega_re * x17
-    del x16
-    a_down_by_omega_im = -a_up_by_omega_im * x17 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x10 * x15
-    del x15, x17
-    z3 = upper_root(x19, x20)
-    del x19, x20
-    c_root_re = z3[0]
-    x39 = -c_root_re
-    c_root_im = z3[1]
-    del z3
-    x36 = (1 / 2) / (gamma * nu * (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re))
-    x37 = c_root_im * x36
-    x38 = c_root_re * x36
+    x0 = nu + omega_r
+    x1 = Gamma * Gamma
+    x2 = 2 * Delta_0
+    x3 = distance_omega + x2
+    x4 = distance_omega * x3 - x1
+    x18 = -mu
+    x26 = gamma * gamma
+    x27 = distance + x2
+    del x2
+    x28 = distance * x27 - x26
+    x29 = 2 * nu
+    x30 = gamma * x29
+    x34 = 2 * gamma
+    x35 = growth + x34
+    x36 = growth * x35
+    x37 = omega_r + x29
+    del x29
+    x38 = omega_r * x37 - x36
+    x39 = growth * x37
+    x40 = omega_r * x35
+    x41 = gamma + growth
+    x55 = Delta_0 * Delta_0
+    x56 = -omega_r * x37 * x55 + x36 * x55
     del x36
-    x40 = -c_root_im
-    c_up_re = c_root_re + nu
-    c_up_im = c_root_im + gamma
-    x21 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x10
-    x207 = c_up_im + x201
-    c_down_re = c_up_re * x21
-    x222 = 4 * Delta_0 * F_forward * c_up_re * gamma - c_down_re * x221
-    x356 = 4 * Delta_0 * F_forward * c_down_re * gamma - c_up_re * x221
-    c_down_im = -c_up_im * x21
-    del x21
-    x202 = c_down_im + x201
-    del x201
-    x226 = c_down_im * x221 - c_up_im * x224 + x225
-    x358 = -c_down_im * x224 + c_up_im * x221 + x225
-    del x221, x224, x225
-    x475 = -x226
-    x592 = -x358
-    ap_p_re = x23
-    ap_p_im = x24
-    ap_p_by_omega_re = x23 * x27 + x24 * x26
-    ap_p_by_omega_im = x23 * x26 - x24 * x27
-    del x23, x24, x26, x27
-    am_p_re = x30
-    del x30
-    am_p_im = x31
-    am_p_by_omega_re = -a_root_by_omega_im * x31 * x33 - a_root_by_omega_re * x34
-    del x33
-    am_p_by_omega_im = -a_root_by_omega_im * x34 + (1 / 2) * a_root_by_omega_re * x31 * x32
-    del x31, x32, x34
-    rp_xi_re = c_root_re
-    x35 = mu + rp_xi_re
-    del rp_xi_re
-    rp_xi_im = c_root_im
-    z4 = upper_root(x35, rp_xi_im)
-    del rp_xi_im, x35
-    rp_p_re = z4[0]
-    x359 = -rp_p_re
-    rp_p_im = z4[1]
-    del z4
-    rp_weight_re = -x37
-    x195 = F_backward * rp_weight_re
-    x197 = -x195 * x196
-    x200 = x195 * x8
-    del x195
-    x206 = rp_weight_re * x205
-    x211 = -rp_weight_re * x210
-    x218 = rp_weight_re * x217
-    rp_weight_im = -x38
-    x198 = F_backward * rp_weight_im
-    x199 = x196 * x198
-    del x196
-    x203 = x198 * x8
-    del x198, x8
-    x204 = c_down_re * x203
-    x208 = rp_weight_im * x205
-    x209 = c_up_re * x208
-    x212 = rp_weight_im * x210
-    x219 = rp_weight_im * x217
-    x223 = rp_weight_im * x222
-    rm_xi_re = x39
-    x41 = mu + rm_xi_re
-    del rm_xi_re
-    rm_xi_im = x40
-    z5 = upper_root(x41, rm_xi_im)
-    del rm_xi_im, x41
-    rm_p_re = z5[0]
-    x476 = -rm_p_re
-    rm_p_im = z5[1]
-    del z5
-    rm_weight_re = x37
-    del x37
-    x343 = -rm_weight_re * x342
-    x346 = rm_weight_re * x345
-    x349 = rm_weight_re * x205
-    x352 = -rm_weight_re * x210
-    x354 = rm_weight_re * x217
-    rm_weight_im = x38
-    del x38
-    x344 = rm_weight_im * x342
-    del x342
-    x347 = rm_weight_im * x345
-    del x345
-    x348 = c_up_re * x347
-    x350 = rm_weight_im * x205
-    del x205
-    x351 = c_down_re * x350
-    x353 = rm_weight_im * x210
-    del x210
-    x355 = rm_weight_im * x217
-    del x217
-    x357 = rm_weight_im * x356
-    z6 = root_sum(a_root_re, a_root_im, x39, x40, x44, x45)
-    rp_roots_re = z6[0]
-    rp_roots_im = z6[1]
-    del z6
-    rp_roots_by_omega_re = a_root_by_omega_re
-    rp_roots_by_omega_im = a_root_by_omega_im
-    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x44, x45)
-    del x45
-    rm_roots_re = z7[0]
-    rm_roots_im = z7[1]
-    del z7
-    rm_roots_by_omega_re = a_root_by_omega_re
-    rm_roots_by_omega_im = a_root_by_omega_im
-    z8 = root_sum(a_root_re, a_root_im, x39, c_root_im, x44, x46)
-    del c_root_im, x39
-    sp_roots_re = z8[0]
-    sp_roots_im = z8[1]
-    del z8
-    sp_roots_by_omega_re = a_root_by_omega_re
-    sp_roots_by_omega_im = a_root_by_omega_im
-    z9 = root_sum(a_root_re, a_root_im, c_root_re, x40, x44, x46)
-    del c_root_re, x40, x44, x46
-    sm_roots_re = z9[0]
-    sm_roots_im = z9[1]
-    del z9
-    sm_roots_by_omega_re = a_root_by_omega_re
-    del a_root_by_omega_re
-    sm_roots_by_omega_im = a_root_by_omega_im
-    del a_root_by_omega_im
-    rpp_x_re = rp_roots_re
-    rpp_x_im = rp_roots_im
-    rpp_x_by_omega_re = rp_roots_by_omega_re
-    rpp_x_by_omega_im = rp_roots_by_omega_im
-    rpp_k_re = ap_p_re + rp_p_re
-    x50 = q - rpp_k_re
-    x53 = q + rpp_k_re
-    x57 = rpp_k_re * rpp_k_re
-    x66 = -x50
-    rpp_k_im = ap_p_im + rp_p_im
-    z10 = pair_excess(rpp_k_re, rpp_k_im, q)
-    x47 = z10[0]
-    x48 = z10[1]
-    del z10
-    x49 = rpp_k_im * rpp_k_im
-    x51 = 1 / (x49 + x50 * x50)
-    del x50
-    x54 = 1 / (x49 + x53 * x53)
-    x55 = x52 * x54
-    x56 = x49 * x55
-    x58 = x49 + x57
-    x59 = 1 / (x58 * x58)
-    x60 = rpp_k_re * x59
-    x61 = 2 * x60
-    x62 = -x49 + x57
-    del x49, x57
-    x63 = x59 * x62
-    x64 = x55 * x63
-    x65 = x51 * (-x53 * x64 + x56 * x61)
-    x67 = rpp_k_im * x53 * x55 * x61 + rpp_k_im * x64
-    del x61, x64
-    x68 = -rpp_k_im * x65 + x51 * x66 * x67
-    x69 = rpp_k_im * x51 * x67 + x65 * x66
-    del x65, x67
-    x71 = 1 / x58
-    del x58
-    x72 = rpp_k_im * x71
-    x73 = x55 * x72
-    del x55
-    x74 = -rpp_k_re * x73 - x53 * x73
-    del x73
-    x75 = x51 * (rpp_k_re * x52 * x53 * x54 * x71 - x56 * x71)
-    del x53, x54, x56
-    x85 = rpp_k_im * x60
+    x57 = -x39 * x55 - x40 * x55
+    x60 = growth * growth
+    x61 = omega_r * omega_r
+    x62 = (1 / 2) * x61
+    x63 = -(1 / 2) * distance * x27 - (1 / 2) * distance_omega * x3 + (1 / 2) * x1 + (1 / 2) * x26 + x62
+    del x1, x26, x27, x3
+    x64 = (1 / 2) * x60 - x63
+    x65 = gamma * nu
+    x66 = growth * omega_r
+    x75 = x55 * (-x60 + x61)
     del x60
-    x89 = -x63 * x88 - x85 * x87
+    x76 = 2 * x55
+    x77 = x66 * x76
+    x103 = q * q
+    x121 = 1 / q
+    x141 = 1 / nu
+    x142 = (1 / 2) * x141
+    x147 = x35 * x35
+    x173 = -x147 + x61
+    del x61
+    x386 = 4 * x55
+    x438 = x35 * x37
+    del x37
+    x446 = -x438 * x55 - x55 * x66
+    x449 = (1 / 2) * x147 - x63
     del x63
-    x97 = 2 * a_root_re * x59 * x62 * x80 - x85 * x96
-    del x59, x62, x85
-    rpp_k_by_omega_re = ap_p_by_omega_re
-    rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_excess_re = x47
-    x76 = rpp_excess_re + rpp_k_re * x71
-    del rpp_k_re, x71
-    x82 = x76 * x81
-    x107 = rpp_excess_re * x81
-    rpp_excess_im = x48
-    x83 = rpp_excess_im - x72
-    del x72
-    x84 = x81 * x83
-    x108 = rpp_excess_im * x81
-    x109 = a_root_im * x107 - a_root_re * x108
-    x110 = -a_root_im * x108 - a_root_re * x107
-    del x107, x108
-    x112 = rpp_excess_im * x98 + rpp_excess_re * x95
-    x113 = -rpp_excess_im * x95 + rpp_excess_re * x98
-    del rpp_excess_im, rpp_excess_re
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x68 + rpp_k_by_omega_re * x69
-    x100 = rpp_excess_by_omega_re * x81
-    del rpp_excess_by_omega_re
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x69 + rpp_k_by_omega_re * x68
+    x453 = x173 * x55
+    x454 = x40 * x76
+    x705 = (1 / 8) / (pi * pi)
+    x_re = x0
+    x5 = Gamma * x_re
+    x6 = 2 * x5
+    z0 = upper_root(x4, x6)
+    del x4, x6
+    x7 = z0[0]
+    x8 = z0[1]
+    del z0
+    x9 = 1 / (x7 * x7 + x8 * x8)
+    x10 = x8 * x9
+    x11 = x7 * x9
+    del x9
+    x67 = x5 + x65 - x66
+    del x5
+    x450 = Gamma * x_re - x40 - x65
+    del x65
+    a_re = x7
+    del x7
+    x12 = a_re + mu
+    x19 = -a_re - x18
+    x49 = a_re * nu
+    x52 = a_re * gamma
+    x80 = a_re * a_re
+    a_im = x8
+    del x8
+    z1 = upper_root(x12, a_im)
+    del x12
+    x13 = z1[0]
+    x14 = z1[1]
+    del z1
+    x15 = (1 / 2) / (x13 * x13 + x14 * x14)
+    x20 = -a_im
+    z2 = upper_root(x19, x20)
+    del x19, x20
+    x21 = z2[0]
+    x22 = z2[1]
+    del z2
+    x23 = 1 / (x21 * x21 + x22 * x22)
+    x24 = (1 / 2) * x23
+    x25 = x21 * x24
+    x48 = a_im * gamma
+    x50 = x48 - x49
+    x51 = a_im * nu
+    x53 = x51 + x52
+    x54 = -x53
+    x79 = a_im * a_im
+    x81 = 1 / (x79 + x80)
+    x85 = a_im * x81
+    x87 = a_re * x81
+    x89 = -x50
+    x96 = 2 * x85
+    x97 = 2 * x87
+    x295 = 16 * x79
+    del x79
+    x296 = x295 + 16 * x80
+    x306 = 1 / (x296 * x296)
+    x309 = -x295 + 16 * x80
+    del x295, x80
+    x442 = x48 + x49
+    del x48, x49
+    x443 = -x442
+    x444 = x51 - x52
+    del x51, x52
+    x445 = -x444
+    a_by_omega_re = Gamma * x10 + x11 * x_re
+    x17 = a_by_omega_re * x15
+    a_by_omega_im = Gamma * x11 - x10 * x_re
+    del x10, x11, x_re
+    x16 = a_by_omega_im * x15
+    del x15
+    a_p0_re = x13
+    a_p0_im = x14
+    a_p0_by_omega_re = x13 * x17 + x14 * x16
+    a_p0_by_omega_im = x13 * x16 - x14 * x17
+    del x13, x14, x16, x17
+    a_p1_re = x21
+    del x21
+    a_p1_im = x22
+    a_p1_by_omega_re = -a_by_omega_im * x22 * x24 - a_by_omega_re * x25
+    del x24
+    a_p1_by_omega_im = -a_by_omega_im * x25 + (1 / 2) * a_by_omega_re * x22 * x23
+    del x22, x23, x25
+    z3 = upper_root(x28, x30)
+    del x28, x30
+    c_re = z3[0]
+    x31 = c_re + mu
+    x32 = -c_re - x18
+    del x18
+    x43 = c_re * x0
+    x46 = c_re * x41
+    x69 = a_re * c_re
+    x71 = a_im * c_re
+    x298 = c_re * c_re
+    x439 = -c_re
+    c_im = z3[1]
+    del z3
+    x33 = -c_im
+    x42 = c_im * x41
+    del x41
+    x44 = -x42 + x43
+    x45 = c_im * x0
+    del x0
+    x47 = x45 + x46
+    z4 = root_sum(x44, x47, x50, x54, x56, x57)
+    del x50, x54
+    x58 = z4[0]
+    x59 = z4[1]
+    del z4
+    x68 = a_im * c_im
+    x70 = x68 - x69
+    x72 = a_re * c_im
+    x73 = x71 + x72
+    x74 = -x73
+    z5 = root_sum(x64, x67, x70, x74, x75, x77)
+    del x74
+    x78 = z5[1]
+    x82 = x78 * x81
+    x83 = z5[0]
+    del z5
+    x84 = -x55 - x83
+    x86 = 2 * x59
+    x88 = 2 * x58
+    z6 = root_sum(x44, x47, x89, x53, x56, x57)
+    del x44, x47, x53, x57, x89
+    x90 = z6[0]
+    x91 = z6[1]
+    del z6
+    x92 = -x70
+    del x70
+    z7 = root_sum(x64, x67, x92, x73, x75, x77)
+    del x64, x67, x73, x75, x77, x92
+    x93 = z7[1]
+    x94 = z7[0]
+    del z7
+    x95 = -x55 - x94
+    x297 = c_im * c_im
+    x299 = 1 / (x297 + x298)
+    x300 = 4 * x299
+    x301 = x300 / x296
+    del x296
+    x302 = x301 * x68
+    x303 = x301 * x69
+    x304 = x301 * x71
+    x305 = x301 * x72
+    del x301
+    x307 = 128 * x299 * x306
+    x308 = a_im * x307 * x69
+    x310 = x300 * x306 * x309
+    del x300
+    x311 = c_im * x310 + x308
+    x312 = a_re * x307 * x68
+    del x307
+    x313 = c_re * x310
+    del x310
+    x314 = x312 - x313
+    x317 = 1 / (4 * x297 + 4 * x298)
+    del x297, x298
+    x318 = x142 * x317
+    x440 = -x42 - x43
+    del x42, x43
+    x441 = x45 - x46
+    del x45, x46
+    z8 = root_sum(x440, x441, x443, x445, x56, x446)
+    del x443, x445
+    x447 = z8[0]
+    x448 = z8[1]
+    del z8
+    x451 = x68 + x69
     del x68, x69
-    x99 = rpp_excess_by_omega_im * x81
-    del rpp_excess_by_omega_im
-    x101 = a_root_im * x99 + a_root_re * x100
-    x102 = a_root_im * x100 - a_root_re * x99
-    del x100, x99
-    x111 = -x101
-    rpp_excess_by_q_re = x70 * (rpp_k_im * x51 * x74 - x47 + x66 * x75)
-    del x47
-    x104 = rpp_excess_by_q_re * x81
-    del rpp_excess_by_q_re
-    rpp_excess_by_q_im = x70 * (-rpp_k_im * x75 - x48 + x51 * x66 * x74)
-    del rpp_k_im, x48, x51, x66, x74, x75
-    x103 = rpp_excess_by_q_im * x81
-    del rpp_excess_by_q_im, x81
-    x105 = -a_root_im * x103 - a_root_re * x104
-    x106 = a_root_im * x104 - a_root_re * x103
-    del x103, x104
-    rpp_w_re = -a_root_im * x84 - a_root_re * x82
-    x182 = Delta_0 * rpp_w_re
-    rpp_w_im = a_root_im * x82 - a_root_re * x84
-    del a_root_im, x82, x84
-    x167 = growth * rpp_w_re + omega_r * rpp_w_im
-    x171 = growth * rpp_w_im
-    rpp_w_by_omega_re = -rpp_k_by_omega_im * x89 + rpp_k_by_omega_re * x97 - x101 + x76 * x98 - x83 * x95
-    del x101
-    x158 = Delta_0 * rpp_w_by_omega_re
-    x184 = omega_r * x158
-    rpp_w_by_omega_im = rpp_k_by_omega_im * x97 + rpp_k_by_omega_re * x89 + x102 + x76 * x95 + x83 * x98
-    del rpp_k_by_omega_im, rpp_k_by_omega_re, x76, x83, x89, x97
-    x160 = Delta_0 * rpp_w_by_omega_im
-    rpp_w_by_q_re = x105
-    x162 = Delta_0 * rpp_w_by_q_re
-    x190 = omega_r * x162
-    rpp_w_by_q_im = x106
-    x164 = Delta_0 * rpp_w_by_q_im
-    rpp_v_re = -rpp_x_im * x109 + rpp_x_re * x110
-    x172 = omega_r * rpp_w_re - rpp_v_re - x171
-    x178 = omega_r * rpp_w_re + rpp_v_re - x171
-    del rpp_v_re, x171
-    rpp_v_im = rpp_x_im * x110 + rpp_x_re * x109
-    x168 = -rpp_v_im + x167
-    x180 = rpp_v_im + x167
-    del rpp_v_im, x167
-    rpp_v_by_omega_re = -rpp_x_by_omega_im * x109 + rpp_x_by_omega_re * x110 - rpp_x_im * x102 - rpp_x_im * x112 + rpp_x_re * x111 + rpp_x_re * x113
-    rpp_v_by_omega_im = rpp_x_by_omega_im * x110 + rpp_x_by_omega_re * x109 + rpp_x_im * x111 + rpp_x_im * x113 + rpp_x_re * x102 + rpp_x_re * x112
-    del rpp_x_by_omega_im, rpp_x_by_omega_re, x102, x109, x110, x111, x112, x113
-    x187 = Delta_0 * rpp_v_by_omega_im
-    rpp_v_by_q_re = -rpp_x_im * x106 + rpp_x_re * x105
-    rpp_v_by_q_im = rpp_x_im * x105 + rpp_x_re * x106
-    del rpp_x_im, rpp_x_re, x105, x106
-    x193 = Delta_0 * rpp_v_by_q_im
-    rpm_x_re = -rm_roots_re
-    rpm_x_im = -rm_roots_im
-    rpm_x_by_omega_re = -rm_roots_by_omega_re
-    rpm_x_by_omega_im = -rm_roots_by_omega_im
-    z11 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re
-    rpm_k_re = z11[0]
-    x117 = q - rpm_k_re
-    x119 = q + rpm_k_re
-    x123 = rpm_k_re * rpm_k_re
-    x131 = -x117
-    rpm_k_im = z11[1]
+    x452 = x71 - x72
+    del x71, x72
+    z9 = root_sum(x449, x450, x451, x452, x453, x454)
+    x455 = z9[1]
+    x456 = z9[0]
+    del z9
+    x457 = -x456 - x55
+    z10 = root_sum(x440, x441, x442, x444, x56, x446)
+    del x440, x441, x442, x444, x446, x56
+    x458 = z10[0]
+    x459 = z10[1]
+    del z10
+    x460 = -x451
+    del x451
+    x461 = -x452
+    del x452
+    z11 = root_sum(x449, x450, x460, x461, x453, x454)
+    del x449, x450, x453, x454, x460, x461
+    x462 = z11[1]
+    x463 = z11[0]
     del z11
-    z12 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x114 = z12[0]
-    x115 = z12[1]
+    x464 = -x463 - x55
+    x604 = 4 * c_im * x299 * x306 * x309 - x308
+    del x299, x306, x308, x309
+    x605 = x312 + x313
+    del x312, x313
+    z12 = upper_root(x31, c_im)
+    del x31
+    c_p0_re = z12[0]
+    x506 = -c_p0_re
+    c_p0_im = z12[1]
     del z12
-    x116 = rpm_k_im * rpm_k_im
-    x118 = 1 / (x116 + x117 * x117)
-    del x117
-    x120 = 1 / (x116 + x119 * x119)
-    x121 = x120 * x52
-    x122 = x116 * x121
-    x124 = x116 + x123
-    x125 = 1 / (x124 * x124)
-    x126 = rpm_k_re * x125
-    x127 = 2 * x126
-    x128 = x125 * (-x116 + x123)
-    del x116, x123, x125
-    x129 = x121 * x128
-    x130 = x118 * (-x119 * x129 + x122 * x127)
-    x132 = rpm_k_im * x119 * x121 * x127 + rpm_k_im * x129
-    del x127, x129
-    x133 = -rpm_k_im * x130 + x118 * x131 * x132
-    x134 = rpm_k_im * x118 * x132 + x130 * x131
-    del x130, x132
-    x135 = 1 / x124
-    del x124
-    x136 = rpm_k_im * x135
-    x137 = x121 * x136
-    del x121
-    x138 = -rpm_k_re * x137 - x119 * x137
-    del x137
-    x139 = x118 * (rpm_k_re * x119 * x120 * x135 * x52 - x122 * x135)
-    del x119, x120, x122
-    x143 = rpm_k_im * x126
-    del x126
-    x144 = -x128 * x141 + x143 * x96
-    x146 = x128 * x88 + x143 * x87
-    del x128, x143
-    rpm_k_by_omega_re = am_p_by_omega_re
-    rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_excess_re = x114
-    x140 = rpm_excess_re + rpm_k_re * x135
-    del rpm_k_re, x135
-    rpm_excess_im = x115
-    x142 = rpm_excess_im - x136
-    del x136
-    x152 = 2 * a_root_re * rpm_excess_im * x80 - rpm_excess_re * x88
-    x153 = rpm_excess_im * x88 + rpm_excess_re * x141
-    x155 = rpm_excess_im * x145 + rpm_excess_re * x147
-    x156 = -rpm_excess_im * x147 + rpm_excess_re * x145
-    del rpm_excess_im, rpm_excess_re
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x133 + rpm_k_by_omega_re * x134
-    x149 = rpm_excess_by_omega_re * x88
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x134 + rpm_k_by_omega_re * x133
-    del x133, x134
-    x148 = rpm_excess_by_omega_im * x88 + rpm_excess_by_omega_re * x141
-    del rpm_excess_by_omega_re
-    x154 = 2 * a_root_re * rpm_excess_by_omega_im * x80 - x149
-    rpm_excess_by_q_re = x70 * (rpm_k_im * x118 * x138 - x114 + x131 * x139)
-    del x114
-    rpm_excess_by_q_im = x70 * (-rpm_k_im * x139 - x115 + x118 * x131 * x138)
-    del rpm_k_im, x115, x118, x131, x138, x139
-    x150 = rpm_excess_by_q_im * x88 + rpm_excess_by_q_re * x141
-    x151 = 2 * a_root_re * rpm_excess_by_q_im * x80 - rpm_excess_by_q_re * x88
-    del rpm_excess_by_q_im, rpm_excess_by_q_re
-    rpm_w_re = x140 * x141 + x142 * x88
-    x181 = Delta_0 * rpm_w_re
-    rpm_w_im = 2 * a_root_re * x142 * x80 - x140 * x88
-    x165 = growth * rpm_w_re + omega_r * rpm_w_im
-    x169 = growth * rpm_w_im
-    rpm_w_by_omega_re = -rpm_k_by_omega_im * x146 + rpm_k_by_omega_re * x144 + x140 * x145 - x142 * x147 + x148
-    x157 = Delta_0 * rpm_w_by_omega_re
-    x183 = omega_r * x157
-    rpm_w_by_omega_im = rpm_excess_by_omega_im * x141 + rpm_k_by_omega_im * x144 + rpm_k_by_omega_re * x146 + x140 * x147 + x142 * x145 - x149
-    del rpm_excess_by_omega_im, rpm_k_by_omega_im, rpm_k_by_omega_re, x140, x142, x144, x146, x149
-    x159 = Delta_0 * rpm_w_by_omega_im
-    x188 = Delta_0 * rpm_w_im + Delta_0 * rpp_w_im + growth * x157 + growth * x158 + omega_r * x159 + omega_r * x160
-    rpm_w_by_q_re = x150
-    x161 = Delta_0 * rpm_w_by_q_re
-    x189 = omega_r * x161
-    rpm_w_by_q_im = x151
-    x163 = Delta_0 * rpm_w_by_q_im
-    x194 = growth * x161 + growth * x162 + omega_r * x163 + omega_r * x164
-    rpm_v_re = -rpm_x_im * x152 + rpm_x_re * x153
-    x170 = omega_r * rpm_w_re - rpm_v_re - x169
-    x177 = omega_r * rpm_w_re + rpm_v_re - x169
-    del rpm_v_re, x169
-    rpm_v_im = rpm_x_im * x153 + rpm_x_re * x152
-    x166 = -rpm_v_im + x165
-    x179 = rpm_v_im + x165
-    del rpm_v_im, x165
-    rpm_v_by_omega_re = -rpm_x_by_omega_im * x152 + rpm_x_by_omega_re * x153 - rpm_x_im * x154 - rpm_x_im * x155 + rpm_x_re * x148 + rpm_x_re * x156
-    x185 = Delta_0 * rpm_v_by_omega_re + Delta_0 * rpp_v_by_omega_re
-    rpm_v_by_omega_im = rpm_x_by_omega_im * x153 + rpm_x_by_omega_re * x152 + rpm_x_im * x148 + rpm_x_im * x156 + rpm_x_re * x154 + rpm_x_re * x155
-    del rpm_x_by_omega_im, rpm_x_by_omega_re, x148, x152, x153, x154, x155, x156
-    x186 = Delta_0 * rpm_v_by_omega_im
-    rpm_v_by_q_re = -rpm_x_im * x151 + rpm_x_re * x150
-    x191 = Delta_0 * rpm_v_by_q_re + Delta_0 * rpp_v_by_q_re
-    rpm_v_by_q_im = rpm_x_im * x150 + rpm_x_re * x151
-    del rpm_x_im, rpm_x_re, x150, x151
-    x192 = Delta_0 * rpm_v_by_q_im
-    rp_g_re = -Delta_0 * (rpm_w_re + rpp_w_re)
-    x631 = 2 * rp_g_re
-    rp_g_im = -Delta_0 * (rpm_w_im + rpp_w_im)
-    x630 = 2 * rp_g_im
-    del rp_g_im
-    rp_g_by_omega_re = -x157 - x158
-    del x157, x158
-    x673 = 2 * rp_g_by_omega_re
-    rp_g_by_omega_im = -x159 - x160
-    x672 = 2 * rp_g_by_omega_im
-    del rp_g_by_omega_im
-    rp_g_by_q_re = -x161 - x162
-    del x161, x162
-    x715 = 2 * rp_g_by_q_re
-    rp_g_by_q_im = -x163 - x164
-    x714 = 2 * rp_g_by_q_im
-    del rp_g_by_q_im
-    rp_b0_re = -a_down_im * x166 + a_down_re * x170 - a_up_im * x168 + a_up_re * x172
-    rp_b0_im = a_down_im * x170 + a_down_re * x166 + a_up_im * x172 + a_up_re * x168
-    rp_b0_by_omega_re = -a_down_by_omega_im * x166 + a_down_by_omega_re * x170 + a_down_im * rpm_v_by_omega_im - a_down_im * rpm_w_im - a_down_re * rpm_v_by_omega_re + a_down_re * rpm_w_re - a_up_by_omega_im * x168 + a_up_by_omega_re * x172 + a_up_im * rpp_v_by_omega_im - a_up_im * rpp_w_im - a_up_re * rpp_v_by_omega_re + a_up_re * rpp_w_re - rpm_w_by_omega_im * x173 + rpm_w_by_omega_re * x175 - rpp_w_by_omega_im * x174 + rpp_w_by_omega_re * x176
-    rp_b0_by_omega_im = a_down_by_omega_im * x170 + a_down_by_omega_re * x166 - a_down_im * rpm_v_by_omega_re + a_down_im * rpm_w_re - a_down_re * rpm_v_by_omega_im + a_down_re * rpm_w_im + a_up_by_omega_im * x172 + a_up_by_omega_re * x168 - a_up_im * rpp_v_by_omega_re + a_up_im * rpp_w_re - a_up_re * rpp_v_by_omega_im + a_up_re * rpp_w_im + rpm_w_by_omega_im * x175 + rpm_w_by_omega_re * x173 + rpp_w_by_omega_im * x176 + rpp_w_by_omega_re * x174
-    rp_b0_by_q_re = a_down_im * rpm_v_by_q_im - a_down_re * rpm_v_by_q_re + a_up_im * rpp_v_by_q_im - a_up_re * rpp_v_by_q_re - rpm_w_by_q_im * x173 + rpm_w_by_q_re * x175 - rpp_w_by_q_im * x174 + rpp_w_by_q_re * x176
-    rp_b0_by_q_im = -a_down_im * rpm_v_by_q_re - a_down_re * rpm_v_by_q_im - a_up_im * rpp_v_by_q_re - a_up_re * rpp_v_by_q_im + rpm_w_by_q_im * x175 + rpm_w_by_q_re * x173 + rpp_w_by_q_im * x176 + rpp_w_by_q_re * x174
-    rp_b1_re = -Delta_0 * x177 - Delta_0 * x178
-    rp_b1_im = -Delta_0 * x179 - Delta_0 * x180
-    rp_b1_by_omega_re = Delta_0 * growth * rpm_w_by_omega_im + Delta_0 * growth * rpp_w_by_omega_im - x181 - x182 - x183 - x184 - x185
-    rp_b1_by_omega_im = -x186 - x187 - x188
-    rp_b1_by_q_re = Delta_0 * growth * rpm_w_by_q_im + Delta_0 * growth * rpp_w_by_q_im - x189 - x190 - x191
-    rp_b1_by_q_im = -x192 - x193 - x194
-    rp_b2_re = -Delta_0 * x170 - Delta_0 * x172
-    del x170, x172
-    rp_b2_im = -Delta_0 * x166 - Delta_0 * x168
-    del x166, x168
-    rp_b2_by_omega_re = growth * x159 + growth * x160 - x181 - x182 - x183 - x184 + x185
-    del x159, x160, x181, x182, x183, x184, x185
-    rp_b2_by_omega_im = x186 + x187 - x188
-    del x186, x187, x188
-    rp_b2_by_q_re = growth * x163 + growth * x164 - x189 - x190 + x191
-    del x163, x164, x189, x190, x191
-    rp_b2_by_q_im = x192 + x193 - x194
-    del x192, x193, x194
-    rp_b3_re = -a_down_im * x180 + a_down_re * x178 - a_up_im * x179 + a_up_re * x177
-    rp_b3_im = a_down_im * x178 + a_down_re * x180 + a_up_im * x177 + a_up_re * x179
-    rp_b3_by_omega_re = -a_down_by_omega_im * x180 + a_down_by_omega_re * x178 - a_down_im * rpp_v_by_omega_im - a_down_im * rpp_w_im + a_down_re * rpp_v_by_omega_re + a_down_re * rpp_w_re - a_up_by_omega_im * x179 + a_up_by_omega_re * x177 - a_up_im * rpm_v_by_omega_im - a_up_im * rpm_w_im + a_up_re * rpm_v_by_omega_re + a_up_re * rpm_w_re - rpm_w_by_omega_im * x174 + rpm_w_by_omega_re * x176 - rpp_w_by_omega_im * x173 + rpp_w_by_omega_re * x175
-    rp_b3_by_omega_im = a_down_by_omega_im * x178 + a_down_by_omega_re * x180 + a_down_im * rpp_v_by_omega_re + a_down_im * rpp_w_re + a_down_re * rpp_v_by_omega_im + a_down_re * rpp_w_im + a_up_by_omega_im * x177 + a_up_by_omega_re * x179 + a_up_im * rpm_v_by_omega_re + a_up_im * rpm_w_re + a_up_re * rpm_v_by_omega_im + a_up_re * rpm_w_im + rpm_w_by_omega_im * x176 + rpm_w_by_omega_re * x174 + rpp_w_by_omega_im * x175 + rpp_w_by_omega_re * x173
-    del rpm_v_by_omega_im, rpm_v_by_omega_re, rpm_w_by_omega_im, rpm_w_by_omega_re, rpm_w_im, rpm_w_re, rpp_v_by_omega_im, rpp_v_by_omega_re, rpp_w_by_omega_im, rpp_w_by_omega_re, rpp_w_im, rpp_w_re, x177, x178, x179, x180
-    rp_b3_by_q_re = -a_down_im * rpp_v_by_q_im + a_down_re * rpp_v_by_q_re - a_up_im * rpm_v_by_q_im + a_up_re * rpm_v_by_q_re - rpm_w_by_q_im * x174 + rpm_w_by_q_re * x176 - rpp_w_by_q_im * x173 + rpp_w_by_q_re * x175
-    rp_b3_by_q_im = a_down_im * rpp_v_by_q_re + a_down_re * rpp_v_by_q_im + a_up_im * rpm_v_by_q_re + a_up_re * rpm_v_by_q_im + rpm_w_by_q_im * x176 + rpm_w_by_q_re * x174 + rpp_w_by_q_im * x175 + rpp_w_by_q_re * x173
-    del rpm_v_by_q_im, rpm_v_by_q_re, rpm_w_by_q_im, rpm_w_by_q_re, rpp_v_by_q_im, rpp_v_by_q_re, rpp_w_by_q_im, rpp_w_by_q_re
-    rp_t0_re = x197
-    x603 = rp_b2_re * rp_t0_re
-    x615 = rp_b2_im * rp_t0_re
-    x646 = rp_b2_by_omega_re * rp_t0_re
-    x657 = rp_b2_by_omega_im * rp_t0_re
-    x688 = rp_b2_by_q_re * rp_t0_re
-    x699 = rp_b2_by_q_im * rp_t0_re
-    del rp_t0_re
-    rp_t0_im = -x199
-    x595 = rp_b2_im * rp_t0_im
-    del rp_b2_im
-    x616 = rp_b2_re * rp_t0_im
-    del rp_b2_re
-    x638 = rp_b2_by_omega_im * rp_t0_im
-    del rp_b2_by_omega_im
-    x658 = rp_b2_by_omega_re * rp_t0_im
-    del rp_b2_by_omega_re
-    x680 = rp_b2_by_q_im * rp_t0_im
-    del rp_b2_by_q_im
-    x700 = rp_b2_by_q_re * rp_t0_im
-    del rp_b2_by_q_re, rp_t0_im
-    rp_t1_re = c_down_re * x200 - x202 * x203
-    rp_t1_im = x200 * x202 + x204
-    rp_t2_re = c_up_re * x206 - x207 * x208
-    x604 = rp_b3_re * rp_t2_re
-    x617 = rp_b3_im * rp_t2_re
-    x647 = rp_b3_by_omega_re * rp_t2_re
-    x659 = rp_b3_by_omega_im * rp_t2_re
-    x689 = rp_b3_by_q_re * rp_t2_re
-    x701 = rp_b3_by_q_im * rp_t2_re
-    del rp_t2_re
-    rp_t2_im = x206 * x207 + x209
-    x596 = rp_b3_im * rp_t2_im
-    del rp_b3_im
-    x618 = rp_b3_re * rp_t2_im
-    del rp_b3_re
-    x639 = rp_b3_by_omega_im * rp_t2_im
-    del rp_b3_by_omega_im
-    x660 = rp_b3_by_omega_re * rp_t2_im
-    del rp_b3_by_omega_re
-    x681 = rp_b3_by_q_im * rp_t2_im
-    del rp_b3_by_q_im
-    x702 = rp_b3_by_q_re * rp_t2_im
-    del rp_b3_by_q_re, rp_t2_im
-    rp_t3_re = x211
-    rp_t3_im = -x212
-    rp_odd_re = x218
-    rp_odd_im = x219
-    rp_even_re = rp_weight_re * x226 - x223
-    rp_even_im = rp_weight_im * x226 + rp_weight_re * x222
-    del x226
-    rmp_x_re = rm_roots_re
-    del rm_roots_re
-    rmp_x_im = rm_roots_im
-    del rm_roots_im
-    rmp_x_by_omega_re = rm_roots_by_omega_re
-    del rm_roots_by_omega_re
-    rmp_x_by_omega_im = rm_roots_by_omega_im
-    del rm_roots_by_omega_im
-    z13 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z13[0]
-    x230 = q - rmp_k_re
-    x232 = q + rmp_k_re
-    x236 = rmp_k_re * rmp_k_re
-    x245 = -x230
-    rmp_k_im = z13[1]
+    z13 = upper_root(x32, x33)
+    del x32, x33
+    c_p1_re = z13[0]
+    x315 = -c_p1_re
+    x316 = -c_p0_re - x315
+    c_p1_im = z13[1]
     del z13
-    z14 = pair_excess(rmp_k_re, rmp_k_im, q)
-    x227 = z14[0]
-    x228 = z14[1]
+    x321 = c_p0_im - c_p1_im
+    x322 = -x321
+    F_odd_re = -F_backward + F_forward
+    x138 = F_odd_re * a_im
+    x139 = F_odd_re * a_re
+    x140 = omega_r * x138 + x139 * x35
+    x145 = omega_r * x139
+    x146 = x138 * x35
+    x151 = F_odd_re * omega_r
+    x152 = x142 * x151
+    x153 = F_odd_re * x35
+    x154 = x142 * x153
+    x155 = a_by_omega_im * x152 + a_by_omega_re * x154
+    x158 = a_by_omega_re * x152
+    del x152
+    x159 = a_by_omega_im * x154
+    del x154
+    x174 = (1 / 2) * F_odd_re * x173
+    del x173
+    x176 = F_odd_re * x40
+    x347 = F_odd_re * x318
+    x348 = x322 * x347
+    x349 = x316 * x347
+    x350 = F_odd_re * gamma
+    x357 = c_im * x349
+    x624 = x321 * x347
+    del x347
+    F_even_re = F_backward + F_forward
+    x127 = F_even_re * c_im
+    x128 = 2 * x127
+    x130 = F_even_re * c_re
+    x131 = F_odd_re * nu + x130
+    x132 = 2 * x131
+    x133 = F_even_re * gamma
+    x137 = F_even_re * x40
+    x143 = x142 * (-x137 + x140)
+    x144 = -x143
+    x148 = F_even_re * ((1 / 2) * x147 - x62 + x76)
+    del x147, x62, x76
+    x149 = x142 * (x145 - x146 + x148)
+    x150 = F_even_re * x35
+    x156 = -(1 / 2) * x141 * (-x138 + x150) + x155
+    x157 = -x156
+    x160 = F_even_re * omega_r
+    x161 = x142 * (x139 - x160) + x158 - x159
+    x163 = F_even_re * x34
+    del x34
+    x171 = a_re * x160
+    x172 = a_im * x150
+    x175 = x142 * (x171 - x172 - x174)
+    x177 = a_im * x160 + a_re * x150
+    x178 = x142 * (-x176 + x177)
+    x179 = x142 * x160
+    x180 = a_by_omega_re * x179
+    x181 = x142 * x150
+    x182 = a_by_omega_im * x181
+    x183 = F_even_re * a_re
+    x184 = x142 * (-x151 + x183) + x180 - x182
+    x185 = F_even_re * a_im
+    x186 = a_by_omega_im * x179 + a_by_omega_re * x181
+    del x179, x181
+    x187 = -x142 * (F_odd_re * x35 - x185) + x186
+    del x35
+    x215 = F_odd_re * nu - x130
+    x216 = 2 * x215
+    x217 = x142 * (-x137 - x140)
+    del x137, x140
+    x218 = -x217
+    x219 = x142 * (-x145 + x146 + x148)
+    del x145, x146, x148
+    x220 = x142 * (x138 + x150) + x155
+    del x138, x150, x155
+    x221 = x142 * (-x139 - x160) - x158 + x159
+    del x139, x158, x159, x160
+    x222 = x142 * (-x171 + x172 - x174)
+    del x171, x172, x174
+    x223 = x142 * (-x176 - x177)
+    del x176, x177
+    x224 = x142 * (-x151 - x183) - x180 + x182
+    del x151, x180, x182, x183
+    x225 = x142 * (x153 + x185) + x186
+    del x153, x185, x186
+    x226 = -x225
+    x319 = x127 * x318
+    x320 = x316 * x319
+    x323 = x130 * x318
+    del x130, x318
+    x330 = x316 * x323
+    x417 = x127 * x386
+    x418 = x131 * x386
+    x419 = x215 * x386
+    x496 = -x149
+    x497 = -x161
+    x502 = -x175
+    x503 = -x178
+    x504 = -x184
+    x505 = -x187
+    x534 = -x219
+    x535 = -x220
+    x536 = -x221
+    x537 = -x222
+    x538 = -x223
+    x539 = -x224
+    r_frequencies_re = x38
+    r_frequencies_im = x39 + x40
+    del x39, x40
+    z14 = root_sum(a_re, a_im, c_re, c_im, r_frequencies_re, r_frequencies_im)
+    del r_frequencies_im, r_frequencies_re
+    r_total_re = z14[0]
+    x266 = -r_total_re
+    r_total_im = z14[1]
     del z14
-    x229 = rmp_k_im * rmp_k_im
+    x267 = -r_total_im
+    rp_form0_re = x58
+    del x58
+    x129 = rp_form0_re * x128
+    x166 = rp_form0_re * x163
+    rp_form0_im = x59
+    del x59
+    x134 = rp_form0_im * x128
+    x164 = rp_form0_im * x163
+    rp_form0_by_omega_re = -a_im * x82 + a_re * x81 * x84
+    x135 = rp_form0_by_omega_re * x128
+    x170 = rp_form0_by_omega_re * x163
+    rp_form0_by_omega_im = -a_im * x81 * x84 - a_re * x82
+    del x82, x84
+    x136 = rp_form0_by_omega_im * x128
+    x168 = rp_form0_by_omega_im * x163
+    rp_form1_re = 2 * x83
+    del x83
+    x165 = rp_form1_re * x127
+    rp_form1_im = 2 * x78
+    del x78
+    x162 = rp_form1_im * x127
+    rp_form1_by_omega_re = -x85 * x86 - x87 * x88
+    x169 = rp_form1_by_omega_re * x127
+    rp_form1_by_omega_im = x85 * x88 - x86 * x87
+    del x86, x88
+    x167 = rp_form1_by_omega_im * x127
+    rm_form0_re = x90
+    x254 = rm_form0_re * x128
+    x261 = rm_form0_re * x163
+    rm_form0_im = x91
+    x255 = rm_form0_im * x128
+    x259 = rm_form0_im * x163
+    rm_form0_by_omega_re = x85 * x93 - x87 * x95
+    x256 = rm_form0_by_omega_re * x128
+    x265 = rm_form0_by_omega_re * x163
+    rm_form0_by_omega_im = x85 * x95 + x87 * x93
+    del x95
+    x257 = rm_form0_by_omega_im * x128
+    x263 = rm_form0_by_omega_im * x163
+    rm_form1_re = 2 * x94
+    del x94
+    x260 = rm_form1_re * x127
+    rm_form1_im = 2 * x93
+    del x93
+    x258 = rm_form1_im * x127
+    rm_form1_by_omega_re = x90 * x97 + x91 * x96
+    x264 = rm_form1_by_omega_re * x127
+    rm_form1_by_omega_im = 2 * a_re * x81 * x91 - x90 * x96
+    del x90, x91
+    x262 = rm_form1_by_omega_im * x127
+    rpp_k_re = a_p0_re + c_p0_re
+    x101 = q - rpp_k_re
+    x104 = q + rpp_k_re
+    x108 = rpp_k_re * rpp_k_re
+    x115 = -x101
+    rpp_k_im = a_p0_im + c_p0_im
+    z15 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x98 = z15[0]
+    x99 = z15[1]
+    del z15
+    x100 = rpp_k_im * rpp_k_im
+    x102 = 1 / (x100 + x101 * x101)
+    del x101
+    x105 = 1 / (x100 + x104 * x104)
+    x106 = x103 * x105
+    x107 = x100 * x106
+    x109 = x100 + x108
+    x110 = 1 / (x109 * x109)
+    x111 = 2 * rpp_k_re * x110
+    x112 = x110 * (-x100 + x108)
+    del x100, x108
+    x113 = x106 * x112
+    x114 = x102 * (-x104 * x113 + x107 * x111)
+    x116 = x104 * x106
+    x117 = rpp_k_im * x111
+    del x111
+    x118 = rpp_k_im * x113 + x116 * x117
+    del x113
+    x119 = -rpp_k_im * x114 + x102 * x115 * x118
+    x120 = rpp_k_im * x102 * x118 + x114 * x115
+    del x114, x118
+    x122 = 1 / x109
+    del x109
+    x123 = rpp_k_re * x122
+    x124 = rpp_k_im * x122
+    x125 = -rpp_k_im * x106 * x123 - x116 * x124
+    del x106, x116
+    x126 = x102 * (rpp_k_re * x103 * x104 * x105 * x122 - x107 * x122)
+    del x104, x105, x107, x122
+    rpp_k_by_omega_re = a_p0_by_omega_re
+    rpp_k_by_omega_im = a_p0_by_omega_im
+    rpp_excess_re = x98
+    rpp_excess_im = x99
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x119 + rpp_k_by_omega_re * x120
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x120 + rpp_k_by_omega_re * x119
+    del x119, x120
+    rpp_excess_by_q_re = x121 * (rpp_k_im * x102 * x125 + x115 * x126 - x98)
+    del x98
+    rpp_excess_by_q_im = x121 * (-rpp_k_im * x126 + x102 * x115 * x125 - x99)
+    del x102, x115, x125, x126, x99
+    rpp_inverse_re = x123
+    del x123
+    rpp_inverse_im = -x124
+    del x124
+    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x117 - rpp_k_by_omega_re * x112
+    del x117
+    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x112 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x110
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, rpp_k_im, rpp_k_re, x110, x112
+    rpp_integral_re = rpp_excess_re + rpp_inverse_re
+    rpp_integral_im = rpp_excess_im + rpp_inverse_im
+    rpp_integral_by_omega_re = rpp_excess_by_omega_re + rpp_inverse_by_omega_re
+    rpp_integral_by_omega_im = rpp_excess_by_omega_im + rpp_inverse_by_omega_im
+    rpp_integral_by_q_re = rpp_excess_by_q_re
+    rpp_integral_by_q_im = rpp_excess_by_q_im
+    rpp_trace0_re = F_even_re * gamma * rp_form1_re - rp_form0_im * x132 - x129
+    rpp_trace0_im = rp_form0_re * x132 + rp_form1_im * x133 - x134
+    rpp_trace0_by_omega_re = F_even_re * gamma * rp_form1_by_omega_re - rp_form0_by_omega_im * x132 - x135
+    rpp_trace0_by_omega_im = rp_form0_by_omega_re * x132 + rp_form1_by_omega_im * x133 - x136
+    rpp_static0_re = x144
+    x327 = rpp_static0_re + x133
+    del rpp_static0_re
+    rpp_static0_im = x149
+    rpp_static0_by_omega_re = x157
+    rpp_static0_by_omega_im = x161
+    rpp_trace1_re = rp_form1_re * x131 - x162 + x164
+    rpp_trace1_im = rp_form1_im * x131 + x165 - x166
+    rpp_trace1_by_omega_re = rp_form1_by_omega_re * x131 - x167 + x168
+    rpp_trace1_by_omega_im = rp_form1_by_omega_im * x131 + x169 - x170
+    rpp_static1_re = x175
+    rpp_static1_im = x178
+    x354 = rpp_static1_im - x350
+    del rpp_static1_im
+    rpp_static1_by_omega_re = x184
+    rpp_static1_by_omega_im = x187
+    rmm_k_re = a_p1_re + c_p1_re
+    x191 = q - rmm_k_re
+    x193 = q + rmm_k_re
+    x197 = rmm_k_re * rmm_k_re
+    x204 = -x191
+    rmm_k_im = a_p1_im + c_p1_im
+    z16 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x188 = z16[0]
+    x189 = z16[1]
+    del z16
+    x190 = rmm_k_im * rmm_k_im
+    x192 = 1 / (x190 + x191 * x191)
+    del x191
+    x194 = 1 / (x190 + x193 * x193)
+    x195 = x103 * x194
+    x196 = x190 * x195
+    x198 = x190 + x197
+    x199 = 1 / (x198 * x198)
+    x200 = 2 * rmm_k_re * x199
+    x201 = x199 * (-x190 + x197)
+    del x190, x197
+    x202 = x195 * x201
+    x203 = x192 * (-x193 * x202 + x196 * x200)
+    x205 = x193 * x195
+    x206 = rmm_k_im * x200
+    del x200
+    x207 = rmm_k_im * x202 + x205 * x206
+    del x202
+    x208 = -rmm_k_im * x203 + x192 * x204 * x207
+    x209 = rmm_k_im * x192 * x207 + x203 * x204
+    del x203, x207
+    x210 = 1 / x198
+    del x198
+    x211 = rmm_k_re * x210
+    x212 = rmm_k_im * x210
+    x213 = -rmm_k_im * x195 * x211 - x205 * x212
+    del x195, x205
+    x214 = x192 * (rmm_k_re * x103 * x193 * x194 * x210 - x196 * x210)
+    del x193, x194, x196, x210
+    rmm_k_by_omega_re = a_p1_by_omega_re
+    rmm_k_by_omega_im = a_p1_by_omega_im
+    rmm_excess_re = x188
+    rmm_excess_im = x189
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x208 + rmm_k_by_omega_re * x209
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x209 + rmm_k_by_omega_re * x208
+    del x208, x209
+    rmm_excess_by_q_re = x121 * (rmm_k_im * x192 * x213 - x188 + x204 * x214)
+    del x188
+    rmm_excess_by_q_im = x121 * (-rmm_k_im * x214 - x189 + x192 * x204 * x213)
+    del x189, x192, x204, x213, x214
+    rmm_inverse_re = x211
+    del x211
+    rmm_inverse_im = -x212
+    del x212
+    rmm_inverse_by_omega_re = -rmm_k_by_omega_im * x206 - rmm_k_by_omega_re * x201
+    del x206
+    rmm_inverse_by_omega_im = -rmm_k_by_omega_im * x201 + 2 * rmm_k_by_omega_re * rmm_k_im * rmm_k_re * x199
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, rmm_k_im, rmm_k_re, x199, x201
+    rmm_integral_re = rmm_excess_re + rmm_inverse_re
+    rmm_integral_im = rmm_excess_im + rmm_inverse_im
+    rmm_integral_by_omega_re = rmm_excess_by_omega_re + rmm_inverse_by_omega_re
+    rmm_integral_by_omega_im = rmm_excess_by_omega_im + rmm_inverse_by_omega_im
+    rmm_integral_by_q_re = rmm_excess_by_q_re
+    rmm_integral_by_q_im = rmm_excess_by_q_im
+    rmm_trace0_re = rp_form0_im * x216 + rp_form1_re * x133 - x129
+    del rp_form0_im, x129
+    rmm_trace0_im = F_even_re * gamma * rp_form1_im - rp_form0_re * x216 - x134
+    del rp_form0_re, x134
+    rmm_trace0_by_omega_re = rp_form0_by_omega_im * x216 + rp_form1_by_omega_re * x133 - x135
+    del rp_form0_by_omega_im, x135
+    rmm_trace0_by_omega_im = F_even_re * gamma * rp_form1_by_omega_im - rp_form0_by_omega_re * x216 - x136
+    del rp_form0_by_omega_re, x136
+    rmm_static0_re = x218
+    x324 = rmm_static0_re + x133
+    del rmm_static0_re
+    rmm_static0_im = x219
+    rmm_static0_by_omega_re = x220
+    rmm_static0_by_omega_im = x221
+    rmm_trace1_re = rp_form1_re * x215 + x162 - x164
+    del rp_form1_re, x162, x164
+    rmm_trace1_im = rp_form1_im * x215 - x165 + x166
+    del rp_form1_im, x165, x166
+    rmm_trace1_by_omega_re = rp_form1_by_omega_re * x215 + x167 - x168
+    del rp_form1_by_omega_re, x167, x168
+    rmm_trace1_by_omega_im = rp_form1_by_omega_im * x215 - x169 + x170
+    del rp_form1_by_omega_im, x169, x170
+    rmm_static1_re = x222
+    rmm_static1_im = x223
+    x351 = rmm_static1_im - x350
+    del rmm_static1_im
+    rmm_static1_by_omega_re = x224
+    rmm_static1_by_omega_im = x226
+    z17 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, r_total_re, r_total_im)
+    del c_p1_re, r_total_im, r_total_re
+    rpm_k_re = z17[0]
+    x230 = q - rpm_k_re
+    x232 = q + rpm_k_re
+    x236 = rpm_k_re * rpm_k_re
+    x242 = -x230
+    rpm_k_im = z17[1]
+    del z17
+    z18 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x227 = -z18[0]
+    x228 = z18[1]
+    del z18
+    x229 = rpm_k_im * rpm_k_im
     x231 = 1 / (x229 + x230 * x230)
     del x230
     x233 = 1 / (x229 + x232 * x232)
-    x234 = x233 * x52
+    x234 = x103 * x233
     x235 = x229 * x234
     x237 = x229 + x236
     x238 = 1 / (x237 * x237)
-    x239 = rmp_k_re * x238
-    x240 = 2 * x239
-    x241 = -x229 + x236
+    x239 = 2 * rpm_k_re * x238
+    x240 = -x229 + x236
     del x229, x236
-    x242 = x238 * x241
-    x243 = x234 * x242
-    x244 = x231 * (-x232 * x243 + x235 * x240)
-    x246 = rmp_k_im * x232 * x234 * x240 + rmp_k_im * x243
-    del x240, x243
-    x247 = -rmp_k_im * x244 + x231 * x245 * x246
-    x248 = rmp_k_im * x231 * x246 + x244 * x245
-    del x244, x246
+    x241 = x231 * (x103 * x232 * x233 * x238 * x240 - x235 * x239)
+    x243 = x232 * x234
+    x244 = rpm_k_im * x239
+    del x239
+    x245 = x238 * x240
+    del x238, x240
+    x246 = -rpm_k_im * x234 * x245 - x243 * x244
+    x247 = -rpm_k_im * x241 + x231 * x242 * x246
+    x248 = rpm_k_im * x231 * x246 + x241 * x242
+    del x241, x246
     x249 = 1 / x237
     del x237
-    x250 = rmp_k_im * x249
-    x251 = x234 * x250
-    del x234
-    x252 = -rmp_k_re * x251 - x232 * x251
-    del x251
-    x253 = x231 * (rmp_k_re * x232 * x233 * x249 * x52 - x235 * x249)
-    del x232, x233, x235
-    x256 = rmp_k_im * x239
-    del x239
-    x257 = -x242 * x88 - x256 * x87
-    del x242
-    x258 = 2 * a_root_re * x238 * x241 * x80 - x256 * x96
-    del x238, x241, x256
-    rmp_k_by_omega_re = ap_p_by_omega_re
-    rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_excess_re = x227
-    x254 = rmp_excess_re + rmp_k_re * x249
-    del rmp_k_re, x249
-    rmp_excess_im = x228
-    x255 = rmp_excess_im - x250
-    del x250
-    x263 = -rmp_excess_im * x141 + rmp_excess_re * x88
-    x264 = -rmp_excess_im * x88 - rmp_excess_re * x141
-    x266 = rmp_excess_im * x98 + rmp_excess_re * x95
-    x267 = -rmp_excess_im * x95 + rmp_excess_re * x98
-    del rmp_excess_im, rmp_excess_re
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x247 + rmp_k_by_omega_re * x248
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x248 + rmp_k_by_omega_re * x247
+    x250 = rpm_k_re * x249
+    x251 = rpm_k_im * x249
+    x252 = -rpm_k_im * x234 * x250 - x243 * x251
+    del x234, x243
+    x253 = x231 * (rpm_k_re * x103 * x232 * x233 * x249 - x235 * x249)
+    del rpm_k_re, x232, x233, x235, x249
+    rpm_k_by_omega_re = a_p0_by_omega_re
+    rpm_k_by_omega_im = a_p0_by_omega_im
+    rpm_excess_re = x227
+    rpm_excess_im = -x228
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x247 + rpm_k_by_omega_re * x248
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x248 + rpm_k_by_omega_re * x247
     del x247, x248
-    x259 = rmp_excess_by_omega_im * x88 + rmp_excess_by_omega_re * x141
-    x260 = -rmp_excess_by_omega_im * x141 + rmp_excess_by_omega_re * x88
-    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
-    x265 = -x259
-    rmp_excess_by_q_re = x70 * (rmp_k_im * x231 * x252 - x227 + x245 * x253)
+    rpm_excess_by_q_re = -x121 * (rpm_k_im * x231 * x252 + x227 + x242 * x253)
     del x227
-    rmp_excess_by_q_im = x70 * (-rmp_k_im * x253 - x228 + x231 * x245 * x252)
-    del rmp_k_im, x228, x231, x245, x252, x253
-    x261 = -rmp_excess_by_q_im * x88 - rmp_excess_by_q_re * x141
-    x262 = -rmp_excess_by_q_im * x141 + rmp_excess_by_q_re * x88
-    del rmp_excess_by_q_im, rmp_excess_by_q_re
-    rmp_w_re = -x141 * x254 - x255 * x88
-    x329 = Delta_0 * rmp_w_re
-    rmp_w_im = -x141 * x255 + x254 * x88
-    x318 = growth * rmp_w_re + omega_r * rmp_w_im
-    x322 = growth * rmp_w_im
-    rmp_w_by_omega_re = -rmp_k_by_omega_im * x257 + rmp_k_by_omega_re * x258 + x254 * x98 - x255 * x95 - x259
-    del x259
-    x309 = Delta_0 * rmp_w_by_omega_re
-    x331 = omega_r * x309
-    rmp_w_by_omega_im = rmp_k_by_omega_im * x258 + rmp_k_by_omega_re * x257 + x254 * x95 + x255 * x98 + x260
-    del rmp_k_by_omega_im, rmp_k_by_omega_re, x254, x255, x257, x258
-    x311 = Delta_0 * rmp_w_by_omega_im
-    rmp_w_by_q_re = x261
-    x313 = Delta_0 * rmp_w_by_q_re
-    x337 = omega_r * x313
-    rmp_w_by_q_im = x262
-    x315 = Delta_0 * rmp_w_by_q_im
-    rmp_v_re = -rmp_x_im * x263 + rmp_x_re * x264
-    x323 = omega_r * rmp_w_re - rmp_v_re - x322
-    x325 = omega_r * rmp_w_re + rmp_v_re - x322
-    del rmp_v_re, x322
-    rmp_v_im = rmp_x_im * x264 + rmp_x_re * x263
-    x319 = -rmp_v_im + x318
-    x327 = rmp_v_im + x318
-    del rmp_v_im, x318
-    rmp_v_by_omega_re = -rmp_x_by_omega_im * x263 + rmp_x_by_omega_re * x264 - rmp_x_im * x260 - rmp_x_im * x266 + rmp_x_re * x265 + rmp_x_re * x267
-    rmp_v_by_omega_im = rmp_x_by_omega_im * x264 + rmp_x_by_omega_re * x263 + rmp_x_im * x265 + rmp_x_im * x267 + rmp_x_re * x260 + rmp_x_re * x266
-    del rmp_x_by_omega_im, rmp_x_by_omega_re, x260, x263, x264, x265, x266, x267
-    x334 = Delta_0 * rmp_v_by_omega_im
-    rmp_v_by_q_re = -rmp_x_im * x262 + rmp_x_re * x261
-    rmp_v_by_q_im = rmp_x_im * x261 + rmp_x_re * x262
-    del rmp_x_im, rmp_x_re, x261, x262
-    x340 = Delta_0 * rmp_v_by_q_im
-    rmm_x_re = -rp_roots_re
-    del rp_roots_re
-    rmm_x_im = -rp_roots_im
-    del rp_roots_im
-    rmm_x_by_omega_re = -rp_roots_by_omega_re
-    del rp_roots_by_omega_re
-    rmm_x_by_omega_im = -rp_roots_by_omega_im
-    del rp_roots_by_omega_im
-    rmm_k_re = am_p_re + rm_p_re
-    del rm_p_re
-    x271 = q - rmm_k_re
-    x273 = q + rmm_k_re
-    x277 = rmm_k_re * rmm_k_re
-    x285 = -x271
-    rmm_k_im = am_p_im + rm_p_im
-    z15 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x268 = z15[0]
-    x269 = z15[1]
-    del z15
-    x270 = rmm_k_im * rmm_k_im
+    rpm_excess_by_q_im = -x121 * (-rpm_k_im * x253 - x228 + x231 * x242 * x252)
+    del rpm_k_im, x228, x231, x242, x252, x253
+    rpm_inverse_re = -x250
+    del x250
+    rpm_inverse_im = x251
+    del x251
+    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x244 + rpm_k_by_omega_re * x245
+    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x245 - rpm_k_by_omega_re * x244
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, x244, x245
+    rpm_integral_re = rpm_excess_re + rpm_inverse_re
+    rpm_integral_im = rpm_excess_im + rpm_inverse_im
+    rpm_integral_by_omega_re = rpm_excess_by_omega_re + rpm_inverse_by_omega_re
+    rpm_integral_by_omega_im = rpm_excess_by_omega_im + rpm_inverse_by_omega_im
+    rpm_integral_by_q_re = rpm_excess_by_q_re
+    rpm_integral_by_q_im = rpm_excess_by_q_im
+    rpm_trace0_re = rm_form0_im * x216 + rm_form1_re * x133 - x254
+    rpm_trace0_im = F_even_re * gamma * rm_form1_im - rm_form0_re * x216 - x255
+    rpm_trace0_by_omega_re = rm_form0_by_omega_im * x216 + rm_form1_by_omega_re * x133 - x256
+    rpm_trace0_by_omega_im = F_even_re * gamma * rm_form1_by_omega_im - rm_form0_by_omega_re * x216 - x257
+    rpm_static0_re = x144
+    del x144
+    x326 = rpm_static0_re + x133
+    del rpm_static0_re
+    rpm_static0_im = x149
+    del x149
+    rpm_static0_by_omega_re = x157
+    del x157
+    rpm_static0_by_omega_im = x161
+    del x161
+    rpm_trace1_re = rm_form1_re * x215 + x258 - x259
+    rpm_trace1_im = rm_form1_im * x215 - x260 + x261
+    rpm_trace1_by_omega_re = rm_form1_by_omega_re * x215 + x262 - x263
+    rpm_trace1_by_omega_im = rm_form1_by_omega_im * x215 - x264 + x265
+    rpm_static1_re = x175
+    del x175
+    rpm_static1_im = x178
+    del x178
+    x353 = rpm_static1_im - x350
+    del rpm_static1_im
+    rpm_static1_by_omega_re = x184
+    del x184
+    rpm_static1_by_omega_im = x187
+    del x187
+    z19 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x266, x267)
+    del c_p0_re, x266, x267
+    rmp_k_re = z19[0]
+    x271 = q - rmp_k_re
+    x273 = q + rmp_k_re
+    x277 = rmp_k_re * rmp_k_re
+    x283 = -x271
+    rmp_k_im = z19[1]
+    del z19
+    z20 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x268 = -z20[0]
+    x269 = z20[1]
+    del z20
+    x270 = rmp_k_im * rmp_k_im
     x272 = 1 / (x270 + x271 * x271)
     del x271
     x274 = 1 / (x270 + x273 * x273)
-    x275 = x274 * x52
+    x275 = x103 * x274
     x276 = x270 * x275
     x278 = x270 + x277
     x279 = 1 / (x278 * x278)
-    x280 = rmm_k_re * x279
-    x281 = 2 * x280
-    x282 = x279 * (-x270 + x277)
-    del x270, x277, x279
-    x283 = x275 * x282
-    x284 = x272 * (-x273 * x283 + x276 * x281)
-    x286 = rmm_k_im * x273 * x275 * x281 + rmm_k_im * x283
-    del x281, x283
-    x287 = -rmm_k_im * x284 + x272 * x285 * x286
-    x288 = rmm_k_im * x272 * x286 + x284 * x285
-    del x284, x286
-    x289 = 1 / x278
-    del x278
-    x290 = rmm_k_im * x289
-    x291 = x275 * x290
-    del x275
-    x292 = -rmm_k_re * x291 - x273 * x291
-    del x291
-    x293 = x272 * (rmm_k_re * x273 * x274 * x289 * x52 - x276 * x289)
-    del x273, x274, x276
-    x296 = rmm_k_im * x280
+    x280 = 2 * rmp_k_re * x279
+    x281 = -x270 + x277
+    del x270, x277
+    x282 = x272 * (x103 * x273 * x274 * x279 * x281 - x276 * x280)
+    x284 = x273 * x275
+    x285 = rmp_k_im * x280
     del x280
-    x297 = -x141 * x282 + x296 * x96
-    x298 = x282 * x88 + x296 * x87
-    del x282, x296
-    rmm_k_by_omega_re = am_p_by_omega_re
-    rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_excess_re = x268
-    x294 = rmm_excess_re + rmm_k_re * x289
-    del rmm_k_re, x289
-    rmm_excess_im = x269
-    x295 = rmm_excess_im - x290
-    del x290
-    x303 = 2 * a_root_re * rmm_excess_im * x80 - rmm_excess_re * x88
-    x304 = rmm_excess_im * x88 + rmm_excess_re * x141
-    x306 = rmm_excess_im * x145 + rmm_excess_re * x147
-    x307 = -rmm_excess_im * x147 + rmm_excess_re * x145
-    del rmm_excess_im, rmm_excess_re
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x287 + rmm_k_by_omega_re * x288
-    x300 = rmm_excess_by_omega_re * x88
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x288 + rmm_k_by_omega_re * x287
-    del x287, x288
-    x299 = rmm_excess_by_omega_im * x88 + rmm_excess_by_omega_re * x141
-    del rmm_excess_by_omega_re
-    x305 = 2 * a_root_re * rmm_excess_by_omega_im * x80 - x300
-    rmm_excess_by_q_re = x70 * (rmm_k_im * x272 * x292 - x268 + x285 * x293)
+    x286 = x279 * x281
+    del x279, x281
+    x287 = -rmp_k_im * x275 * x286 - x284 * x285
+    x288 = -rmp_k_im * x282 + x272 * x283 * x287
+    x289 = rmp_k_im * x272 * x287 + x282 * x283
+    del x282, x287
+    x290 = 1 / x278
+    del x278
+    x291 = rmp_k_re * x290
+    x292 = rmp_k_im * x290
+    x293 = -rmp_k_im * x275 * x291 - x284 * x292
+    del x275, x284
+    x294 = x272 * (rmp_k_re * x103 * x273 * x274 * x290 - x276 * x290)
+    del rmp_k_re, x273, x274, x276, x290
+    rmp_k_by_omega_re = a_p1_by_omega_re
+    rmp_k_by_omega_im = a_p1_by_omega_im
+    rmp_excess_re = x268
+    rmp_excess_im = -x269
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x288 + rmp_k_by_omega_re * x289
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x289 + rmp_k_by_omega_re * x288
+    del x288, x289
+    rmp_excess_by_q_re = -x121 * (rmp_k_im * x272 * x293 + x268 + x283 * x294)
     del x268
-    rmm_excess_by_q_im = x70 * (-rmm_k_im * x293 - x269 + x272 * x285 * x292)
-    del rmm_k_im, x269, x272, x285, x292, x293
-    x301 = rmm_excess_by_q_im * x88 + rmm_excess_by_q_re * x141
-    x302 = 2 * a_root_re * rmm_excess_by_q_im * x80 - rmm_excess_by_q_re * x88
-    del rmm_excess_by_q_im, rmm_excess_by_q_re
-    rmm_w_re = x141 * x294 + x295 * x88
-    x328 = Delta_0 * rmm_w_re
-    rmm_w_im = 2 * a_root_re * x295 * x80 - x294 * x88
-    x316 = growth * rmm_w_re + omega_r * rmm_w_im
-    x320 = growth * rmm_w_im
-    rmm_w_by_omega_re = -rmm_k_by_omega_im * x298 + rmm_k_by_omega_re * x297 + x145 * x294 - x147 * x295 + x299
-    x308 = Delta_0 * rmm_w_by_omega_re
-    x330 = omega_r * x308
-    rmm_w_by_omega_im = rmm_excess_by_omega_im * x141 + rmm_k_by_omega_im * x297 + rmm_k_by_omega_re * x298 + x145 * x295 + x147 * x294 - x300
-    del rmm_excess_by_omega_im, rmm_k_by_omega_im, rmm_k_by_omega_re, x294, x295, x297, x298, x300
-    x310 = Delta_0 * rmm_w_by_omega_im
-    x335 = Delta_0 * rmm_w_im + Delta_0 * rmp_w_im + growth * x308 + growth * x309 + omega_r * x310 + omega_r * x311
-    rmm_w_by_q_re = x301
-    x312 = Delta_0 * rmm_w_by_q_re
-    x336 = omega_r * x312
-    rmm_w_by_q_im = x302
-    x314 = Delta_0 * rmm_w_by_q_im
-    x341 = growth * x312 + growth * x313 + omega_r * x314 + omega_r * x315
-    rmm_v_re = -rmm_x_im * x303 + rmm_x_re * x304
-    x321 = omega_r * rmm_w_re - rmm_v_re - x320
-    x324 = omega_r * rmm_w_re + rmm_v_re - x320
-    del rmm_v_re, x320
-    rmm_v_im = rmm_x_im * x304 + rmm_x_re * x303
-    x317 = -rmm_v_im + x316
-    x326 = rmm_v_im + x316
-    del rmm_v_im, x316
-    rmm_v_by_omega_re = -rmm_x_by_omega_im * x303 + rmm_x_by_omega_re * x304 - rmm_x_im * x305 - rmm_x_im * x306 + rmm_x_re * x299 + rmm_x_re * x307
-    x332 = Delta_0 * rmm_v_by_omega_re + Delta_0 * rmp_v_by_omega_re
-    rmm_v_by_omega_im = rmm_x_by_omega_im * x304 + rmm_x_by_omega_re * x303 + rmm_x_im * x299 + rmm_x_im * x307 + rmm_x_re * x305 + rmm_x_re * x306
-    del rmm_x_by_omega_im, rmm_x_by_omega_re, x299, x303, x304, x305, x306, x307
-    x333 = Delta_0 * rmm_v_by_omega_im
-    rmm_v_by_q_re = -rmm_x_im * x302 + rmm_x_re * x301
-    x338 = Delta_0 * rmm_v_by_q_re + Delta_0 * rmp_v_by_q_re
-    rmm_v_by_q_im = rmm_x_im * x301 + rmm_x_re * x302
-    del rmm_x_im, rmm_x_re, x301, x302
-    x339 = Delta_0 * rmm_v_by_q_im
-    rm_g_re = -Delta_0 * (rmm_w_re + rmp_w_re)
-    x629 = 2 * rm_g_re
-    rm_g_im = -Delta_0 * (rmm_w_im + rmp_w_im)
-    x628 = 2 * rm_g_im
-    del rm_g_im
-    rm_g_by_omega_re = -x308 - x309
-    del x308, x309
-    x671 = 2 * rm_g_by_omega_re
-    rm_g_by_omega_im = -x310 - x311
-    x670 = 2 * rm_g_by_omega_im
-    del rm_g_by_omega_im
-    rm_g_by_q_re = -x312 - x313
-    del x312, x313
-    x713 = 2 * rm_g_by_q_re
-    rm_g_by_q_im = -x314 - x315
-    x712 = 2 * rm_g_by_q_im
-    del rm_g_by_q_im
-    rm_b0_re = -a_down_im * x317 + a_down_re * x321 - a_up_im * x319 + a_up_re * x323
-    rm_b0_im = a_down_im * x321 + a_down_re * x317 + a_up_im * x323 + a_up_re * x319
-    rm_b0_by_omega_re = -a_down_by_omega_im * x317 + a_down_by_omega_re * x321 + a_down_im * rmm_v_by_omega_im - a_down_im * rmm_w_im - a_down_re * rmm_v_by_omega_re + a_down_re * rmm_w_re - a_up_by_omega_im * x319 + a_up_by_omega_re * x323 + a_up_im * rmp_v_by_omega_im - a_up_im * rmp_w_im - a_up_re * rmp_v_by_omega_re + a_up_re * rmp_w_re - rmm_w_by_omega_im * x173 + rmm_w_by_omega_re * x175 - rmp_w_by_omega_im * x174 + rmp_w_by_omega_re * x176
-    rm_b0_by_omega_im = a_down_by_omega_im * x321 + a_down_by_omega_re * x317 - a_down_im * rmm_v_by_omega_re + a_down_im * rmm_w_re - a_down_re * rmm_v_by_omega_im + a_down_re * rmm_w_im + a_up_by_omega_im * x323 + a_up_by_omega_re * x319 - a_up_im * rmp_v_by_omega_re + a_up_im * rmp_w_re - a_up_re * rmp_v_by_omega_im + a_up_re * rmp_w_im + rmm_w_by_omega_im * x175 + rmm_w_by_omega_re * x173 + rmp_w_by_omega_im * x176 + rmp_w_by_omega_re * x174
-    rm_b0_by_q_re = a_down_im * rmm_v_by_q_im - a_down_re * rmm_v_by_q_re + a_up_im * rmp_v_by_q_im - a_up_re * rmp_v_by_q_re - rmm_w_by_q_im * x173 + rmm_w_by_q_re * x175 - rmp_w_by_q_im * x174 + rmp_w_by_q_re * x176
-    rm_b0_by_q_im = -a_down_im * rmm_v_by_q_re - a_down_re * rmm_v_by_q_im - a_up_im * rmp_v_by_q_re - a_up_re * rmp_v_by_q_im + rmm_w_by_q_im * x175 + rmm_w_by_q_re * x173 + rmp_w_by_q_im * x176 + rmp_w_by_q_re * x174
-    rm_b1_re = -Delta_0 * x324 - Delta_0 * x325
-    rm_b1_im = -Delta_0 * x326 - Delta_0 * x327
-    rm_b1_by_omega_re = Delta_0 * growth * rmm_w_by_omega_im + Delta_0 * growth * rmp_w_by_omega_im - x328 - x329 - x330 - x331 - x332
-    rm_b1_by_omega_im = -x333 - x334 - x335
-    rm_b1_by_q_re = Delta_0 * growth * rmm_w_by_q_im + Delta_0 * growth * rmp_w_by_q_im - x336 - x337 - x338
-    rm_b1_by_q_im = -x339 - x340 - x341
-    rm_b2_re = -Delta_0 * x321 - Delta_0 * x323
-    del x321, x323
-    rm_b2_im = -Delta_0 * x317 - Delta_0 * x319
-    del x317, x319
-    rm_b2_by_omega_re = growth * x310 + growth * x311 - x328 - x329 - x330 - x331 + x332
-    del x310, x311, x328, x329, x330, x331, x332
-    rm_b2_by_omega_im = x333 + x334 - x335
-    del x333, x334, x335
-    rm_b2_by_q_re = growth * x314 + growth * x315 - x336 - x337 + x338
-    del x314, x315, x336, x337, x338
-    rm_b2_by_q_im = x339 + x340 - x341
-    del x339, x340, x341
-    rm_b3_re = -a_down_im * x327 + a_down_re * x325 - a_up_im * x326 + a_up_re * x324
-    rm_b3_im = a_down_im * x325 + a_down_re * x327 + a_up_im * x324 + a_up_re * x326
-    rm_b3_by_omega_re = -a_down_by_omega_im * x327 + a_down_by_omega_re * x325 - a_down_im * rmp_v_by_omega_im - a_down_im * rmp_w_im + a_down_re * rmp_v_by_omega_re + a_down_re * rmp_w_re - a_up_by_omega_im * x326 + a_up_by_omega_re * x324 - a_up_im * rmm_v_by_omega_im - a_up_im * rmm_w_im + a_up_re * rmm_v_by_omega_re + a_up_re * rmm_w_re - rmm_w_by_omega_im * x174 + rmm_w_by_omega_re * x176 - rmp_w_by_omega_im * x173 + rmp_w_by_omega_re * x175
-    rm_b3_by_omega_im = a_down_by_omega_im * x325 + a_down_by_omega_re * x327 + a_down_im * rmp_v_by_omega_re + a_down_im * rmp_w_re + a_down_re * rmp_v_by_omega_im + a_down_re * rmp_w_im + a_up_by_omega_im * x324 + a_up_by_omega_re * x326 + a_up_im * rmm_v_by_omega_re + a_up_im * rmm_w_re + a_up_re * rmm_v_by_omega_im + a_up_re * rmm_w_im + rmm_w_by_omega_im * x176 + rmm_w_by_omega_re * x174 + rmp_w_by_omega_im * x175 + rmp_w_by_omega_re * x173
-    del rmm_v_by_omega_im, rmm_v_by_omega_re, rmm_w_by_omega_im, rmm_w_by_omega_re, rmm_w_im, rmm_w_re, rmp_v_by_omega_im, rmp_v_by_omega_re, rmp_w_by_omega_im, rmp_w_by_omega_re, rmp_w_im, rmp_w_re, x324, x325, x326, x327
-    rm_b3_by_q_re = -a_down_im * rmp_v_by_q_im + a_down_re * rmp_v_by_q_re - a_up_im * rmm_v_by_q_im + a_up_re * rmm_v_by_q_re - rmm_w_by_q_im * x174 + rmm_w_by_q_re * x176 - rmp_w_by_q_im * x173 + rmp_w_by_q_re * x175
-    rm_b3_by_q_im = a_down_im * rmp_v_by_q_re + a_down_re * rmp_v_by_q_im + a_up_im * rmm_v_by_q_re + a_up_re * rmm_v_by_q_im + rmm_w_by_q_im * x176 + rmm_w_by_q_re * x174 + rmp_w_by_q_im * x175 + rmp_w_by_q_re * x173
-    del rmm_v_by_q_im, rmm_v_by_q_re, rmm_w_by_q_im, rmm_w_by_q_re, rmp_v_by_q_im, rmp_v_by_q_re, rmp_w_by_q_im, rmp_w_by_q_re
-    rm_t0_re = x343
-    x601 = rm_b2_re * rm_t0_re
-    x611 = rm_b2_im * rm_t0_re
-    x644 = rm_b2_by_omega_re * rm_t0_re
-    x653 = rm_b2_by_omega_im * rm_t0_re
-    x686 = rm_b2_by_q_re * rm_t0_re
-    x695 = rm_b2_by_q_im * rm_t0_re
-    del rm_t0_re
-    rm_t0_im = -x344
-    x593 = rm_b2_im * rm_t0_im
-    del rm_b2_im
-    x612 = rm_b2_re * rm_t0_im
-    del rm_b2_re
-    x636 = rm_b2_by_omega_im * rm_t0_im
-    del rm_b2_by_omega_im
-    x654 = rm_b2_by_omega_re * rm_t0_im
-    del rm_b2_by_omega_re
-    x678 = rm_b2_by_q_im * rm_t0_im
-    del rm_b2_by_q_im
-    x696 = rm_b2_by_q_re * rm_t0_im
-    del rm_b2_by_q_re, rm_t0_im
-    rm_t1_re = c_up_re * x346 - x207 * x347
-    rm_t1_im = x207 * x346 + x348
-    del x207
-    rm_t2_re = c_down_re * x349 - x202 * x350
-    x602 = rm_b3_re * rm_t2_re
-    x613 = rm_b3_im * rm_t2_re
-    x645 = rm_b3_by_omega_re * rm_t2_re
-    x655 = rm_b3_by_omega_im * rm_t2_re
-    x687 = rm_b3_by_q_re * rm_t2_re
-    x697 = rm_b3_by_q_im * rm_t2_re
-    del rm_t2_re
-    rm_t2_im = x202 * x349 + x351
-    del x202
-    x594 = rm_b3_im * rm_t2_im
-    del rm_b3_im
-    x614 = rm_b3_re * rm_t2_im
-    del rm_b3_re
-    x637 = rm_b3_by_omega_im * rm_t2_im
-    del rm_b3_by_omega_im
-    x656 = rm_b3_by_omega_re * rm_t2_im
-    del rm_b3_by_omega_re
-    x679 = rm_b3_by_q_im * rm_t2_im
-    del rm_b3_by_q_im
-    x698 = rm_b3_by_q_re * rm_t2_im
-    del rm_b3_by_q_re, rm_t2_im
-    rm_t3_re = x352
-    rm_t3_im = -x353
-    rm_odd_re = x354
-    rm_odd_im = x355
-    rm_even_re = rm_weight_re * x358 - x357
-    rm_even_im = rm_weight_im * x358 + rm_weight_re * x356
-    del x358
-    spp_x_re = sp_roots_re
-    spp_x_im = sp_roots_im
-    spp_x_by_omega_re = sp_roots_by_omega_re
-    spp_x_by_omega_im = sp_roots_by_omega_im
-    z16 = root_sum(ap_p_re, ap_p_im, x359, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z16[0]
-    x363 = q - spp_k_re
-    x365 = q + spp_k_re
-    x369 = spp_k_re * spp_k_re
-    x378 = -x363
-    spp_k_im = z16[1]
-    del z16
-    z17 = pair_excess(spp_k_re, spp_k_im, q)
-    x360 = z17[0]
-    x361 = z17[1]
-    del z17
-    x362 = spp_k_im * spp_k_im
-    x364 = 1 / (x362 + x363 * x363)
-    del x363
-    x366 = 1 / (x362 + x365 * x365)
-    x367 = x366 * x52
-    x368 = x362 * x367
-    x370 = x362 + x369
-    x371 = 1 / (x370 * x370)
-    x372 = spp_k_re * x371
-    x373 = 2 * x372
-    x374 = -x362 + x369
-    del x362, x369
-    x375 = x371 * x374
-    x376 = x367 * x375
-    x377 = x364 * (-x365 * x376 + x368 * x373)
-    x379 = spp_k_im * x365 * x367 * x373 + spp_k_im * x376
-    del x373, x376
-    x380 = -spp_k_im * x377 + x364 * x378 * x379
-    x381 = spp_k_im * x364 * x379 + x377 * x378
-    del x377, x379
-    x382 = 1 / x370
-    del x370
-    x383 = spp_k_im * x382
-    x384 = x367 * x383
-    del x367
-    x385 = -spp_k_re * x384 - x365 * x384
-    del x384
-    x386 = x364 * (spp_k_re * x365 * x366 * x382 * x52 - x368 * x382)
-    del x365, x366, x368
-    x389 = spp_k_im * x372
-    del x372
-    x390 = -x375 * x88 - x389 * x87
-    del x375
-    x391 = 2 * a_root_re * x371 * x374 * x80 - x389 * x96
-    del x371, x374, x389
-    spp_k_by_omega_re = ap_p_by_omega_re
-    spp_k_by_omega_im = ap_p_by_omega_im
-    spp_excess_re = x360
-    x387 = spp_excess_re + spp_k_re * x382
-    del spp_k_re, x382
-    spp_excess_im = x361
-    x388 = spp_excess_im - x383
-    del x383
-    x396 = -spp_excess_im * x141 + spp_excess_re * x88
-    x397 = -spp_excess_im * x88 - spp_excess_re * x141
-    x399 = spp_excess_im * x98 + spp_excess_re * x95
-    x400 = -spp_excess_im * x95 + spp_excess_re * x98
-    del spp_excess_im, spp_excess_re
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x380 + spp_k_by_omega_re * x381
-    spp_excess_by_omega_im = spp_k_by_omega_im * x381 + spp_k_by_omega_re * x380
-    del x380, x381
-    x392 = spp_excess_by_omega_im * x88 + spp_excess_by_omega_re * x141
-    x393 = -spp_excess_by_omega_im * x141 + spp_excess_by_omega_re * x88
-    del spp_excess_by_omega_im, spp_excess_by_omega_re
-    x398 = -x392
-    spp_excess_by_q_re = x70 * (spp_k_im * x364 * x385 - x360 + x378 * x386)
-    del x360
-    spp_excess_by_q_im = x70 * (-spp_k_im * x386 - x361 + x364 * x378 * x385)
-    del spp_k_im, x361, x364, x378, x385, x386
-    x394 = -spp_excess_by_q_im * x88 - spp_excess_by_q_re * x141
-    x395 = -spp_excess_by_q_im * x141 + spp_excess_by_q_re * x88
-    del spp_excess_by_q_im, spp_excess_by_q_re
-    spp_w_re = -x141 * x387 - x388 * x88
-    x462 = Delta_0 * spp_w_re
-    spp_w_im = -x141 * x388 + x387 * x88
-    x451 = growth * spp_w_re + omega_r * spp_w_im
-    x455 = growth * spp_w_im
-    spp_w_by_omega_re = -spp_k_by_omega_im * x390 + spp_k_by_omega_re * x391 + x387 * x98 - x388 * x95 - x392
-    del x392
-    x442 = Delta_0 * spp_w_by_omega_re
-    x464 = omega_r * x442
-    spp_w_by_omega_im = spp_k_by_omega_im * x391 + spp_k_by_omega_re * x390 + x387 * x95 + x388 * x98 + x393
-    del spp_k_by_omega_im, spp_k_by_omega_re, x387, x388, x390, x391
-    x444 = Delta_0 * spp_w_by_omega_im
-    spp_w_by_q_re = x394
-    x446 = Delta_0 * spp_w_by_q_re
-    x470 = omega_r * x446
-    spp_w_by_q_im = x395
-    x448 = Delta_0 * spp_w_by_q_im
-    spp_v_re = -spp_x_im * x396 + spp_x_re * x397
-    x456 = omega_r * spp_w_re - spp_v_re - x455
-    x458 = omega_r * spp_w_re + spp_v_re - x455
-    del spp_v_re, x455
-    spp_v_im = spp_x_im * x397 + spp_x_re * x396
-    x452 = -spp_v_im + x451
-    x460 = spp_v_im + x451
-    del spp_v_im, x451
-    spp_v_by_omega_re = -spp_x_by_omega_im * x396 + spp_x_by_omega_re * x397 - spp_x_im * x393 - spp_x_im * x399 + spp_x_re * x398 + spp_x_re * x400
-    spp_v_by_omega_im = spp_x_by_omega_im * x397 + spp_x_by_omega_re * x396 + spp_x_im * x398 + spp_x_im * x400 + spp_x_re * x393 + spp_x_re * x399
-    del spp_x_by_omega_im, spp_x_by_omega_re, x393, x396, x397, x398, x399, x400
-    x467 = Delta_0 * spp_v_by_omega_im
-    spp_v_by_q_re = -spp_x_im * x395 + spp_x_re * x394
-    spp_v_by_q_im = spp_x_im * x394 + spp_x_re * x395
-    del spp_x_im, spp_x_re, x394, x395
-    x473 = Delta_0 * spp_v_by_q_im
-    spm_x_re = -sm_roots_re
-    spm_x_im = -sm_roots_im
-    spm_x_by_omega_re = -sm_roots_by_omega_re
-    spm_x_by_omega_im = -sm_roots_by_omega_im
-    spm_k_re = am_p_re + x359
-    del x359
-    x404 = q - spm_k_re
-    x406 = q + spm_k_re
-    x410 = spm_k_re * spm_k_re
-    x418 = -x404
-    spm_k_im = am_p_im + rp_p_im
-    del rp_p_im
-    z18 = pair_excess(spm_k_re, spm_k_im, q)
-    x401 = z18[0]
-    x402 = z18[1]
-    del z18
-    x403 = spm_k_im * spm_k_im
-    x405 = 1 / (x403 + x404 * x404)
-    del x404
-    x407 = 1 / (x403 + x406 * x406)
-    x408 = x407 * x52
-    x409 = x403 * x408
-    x411 = x403 + x410
-    x412 = 1 / (x411 * x411)
-    x413 = spm_k_re * x412
-    x414 = 2 * x413
-    x415 = x412 * (-x403 + x410)
-    del x403, x410, x412
-    x416 = x408 * x415
-    x417 = x405 * (-x406 * x416 + x409 * x414)
-    x419 = spm_k_im * x406 * x408 * x414 + spm_k_im * x416
-    del x414, x416
-    x420 = -spm_k_im * x417 + x405 * x418 * x419
-    x421 = spm_k_im * x405 * x419 + x417 * x418
-    del x417, x419
-    x422 = 1 / x411
-    del x411
-    x423 = spm_k_im * x422
-    x424 = x408 * x423
-    del x408
-    x425 = -spm_k_re * x424 - x406 * x424
-    del x424
-    x426 = x405 * (spm_k_re * x406 * x407 * x422 * x52 - x409 * x422)
-    del x406, x407, x409
-    x429 = spm_k_im * x413
-    del x413
-    x430 = -x141 * x415 + x429 * x96
-    x431 = x415 * x88 + x429 * x87
-    del x415, x429
-    spm_k_by_omega_re = am_p_by_omega_re
-    spm_k_by_omega_im = am_p_by_omega_im
-    spm_excess_re = x401
-    x427 = spm_excess_re + spm_k_re * x422
-    del spm_k_re, x422
-    spm_excess_im = x402
-    x428 = spm_excess_im - x423
-    del x423
-    x436 = 2 * a_root_re * spm_excess_im * x80 - spm_excess_re * x88
-    x437 = spm_excess_im * x88 + spm_excess_re * x141
-    x439 = spm_excess_im * x145 + spm_excess_re * x147
-    x440 = -spm_excess_im * x147 + spm_excess_re * x145
-    del spm_excess_im, spm_excess_re
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x420 + spm_k_by_omega_re * x421
-    x433 = spm_excess_by_omega_re * x88
-    spm_excess_by_omega_im = spm_k_by_omega_im * x421 + spm_k_by_omega_re * x420
-    del x420, x421
-    x432 = spm_excess_by_omega_im * x88 + spm_excess_by_omega_re * x141
-    del spm_excess_by_omega_re
-    x438 = 2 * a_root_re * spm_excess_by_omega_im * x80 - x433
-    spm_excess_by_q_re = x70 * (spm_k_im * x405 * x425 - x401 + x418 * x426)
-    del x401
-    spm_excess_by_q_im = x70 * (-spm_k_im * x426 - x402 + x405 * x418 * x425)
-    del spm_k_im, x402, x405, x418, x425, x426
-    x434 = spm_excess_by_q_im * x88 + spm_excess_by_q_re * x141
-    x435 = 2 * a_root_re * spm_excess_by_q_im * x80 - spm_excess_by_q_re * x88
-    del spm_excess_by_q_im, spm_excess_by_q_re
-    spm_w_re = x141 * x427 + x428 * x88
-    x461 = Delta_0 * spm_w_re
-    spm_w_im = 2 * a_root_re * x428 * x80 - x427 * x88
-    x449 = growth * spm_w_re + omega_r * spm_w_im
-    x453 = growth * spm_w_im
-    spm_w_by_omega_re = -spm_k_by_omega_im * x431 + spm_k_by_omega_re * x430 + x145 * x427 - x147 * x428 + x432
-    x441 = Delta_0 * spm_w_by_omega_re
-    x463 = omega_r * x441
-    spm_w_by_omega_im = spm_excess_by_omega_im * x141 + spm_k_by_omega_im * x430 + spm_k_by_omega_re * x431 + x145 * x428 + x147 * x427 - x433
-    del spm_excess_by_omega_im, spm_k_by_omega_im, spm_k_by_omega_re, x427, x428, x430, x431, x433
-    x443 = Delta_0 * spm_w_by_omega_im
-    x468 = Delta_0 * spm_w_im + Delta_0 * spp_w_im + growth * x441 + growth * x442 + omega_r * x443 + omega_r * x444
-    spm_w_by_q_re = x434
-    x445 = Delta_0 * spm_w_by_q_re
-    x469 = omega_r * x445
-    spm_w_by_q_im = x435
-    x447 = Delta_0 * spm_w_by_q_im
-    x474 = growth * x445 + growth * x446 + omega_r * x447 + omega_r * x448
-    spm_v_re = -spm_x_im * x436 + spm_x_re * x437
-    x454 = omega_r * spm_w_re - spm_v_re - x453
-    x457 = omega_r * spm_w_re + spm_v_re - x453
-    del spm_v_re, x453
-    spm_v_im = spm_x_im * x437 + spm_x_re * x436
-    x450 = -spm_v_im + x449
-    x459 = spm_v_im + x449
-    del spm_v_im, x449
-    spm_v_by_omega_re = -spm_x_by_omega_im * x436 + spm_x_by_omega_re * x437 - spm_x_im * x438 - spm_x_im * x439 + spm_x_re * x432 + spm_x_re * x440
-    x465 = Delta_0 * spm_v_by_omega_re + Delta_0 * spp_v_by_omega_re
-    spm_v_by_omega_im = spm_x_by_omega_im * x437 + spm_x_by_omega_re * x436 + spm_x_im * x432 + spm_x_im * x440 + spm_x_re * x438 + spm_x_re * x439
-    del spm_x_by_omega_im, spm_x_by_omega_re, x432, x436, x437, x438, x439, x440
-    x466 = Delta_0 * spm_v_by_omega_im
-    spm_v_by_q_re = -spm_x_im * x435 + spm_x_re * x434
-    x471 = Delta_0 * spm_v_by_q_re + Delta_0 * spp_v_by_q_re
-    spm_v_by_q_im = spm_x_im * x434 + spm_x_re * x435
-    del spm_x_im, spm_x_re, x434, x435
-    x472 = Delta_0 * spm_v_by_q_im
-    sp_g_re = -Delta_0 * (spm_w_re + spp_w_re)
-    x635 = 2 * sp_g_re
-    sp_g_im = -Delta_0 * (spm_w_im + spp_w_im)
-    x634 = 2 * sp_g_im
-    del sp_g_im
-    sp_g_by_omega_re = -x441 - x442
-    del x441, x442
-    x677 = 2 * sp_g_by_omega_re
-    sp_g_by_omega_im = -x443 - x444
-    x676 = 2 * sp_g_by_omega_im
-    del sp_g_by_omega_im
-    sp_g_by_q_re = -x445 - x446
-    del x445, x446
-    x719 = 2 * sp_g_by_q_re
-    sp_g_by_q_im = -x447 - x448
-    x718 = 2 * sp_g_by_q_im
-    del sp_g_by_q_im
-    sp_b0_re = -a_down_im * x450 + a_down_re * x454 - a_up_im * x452 + a_up_re * x456
-    sp_b0_im = a_down_im * x454 + a_down_re * x450 + a_up_im * x456 + a_up_re * x452
-    sp_b0_by_omega_re = -a_down_by_omega_im * x450 + a_down_by_omega_re * x454 + a_down_im * spm_v_by_omega_im - a_down_im * spm_w_im - a_down_re * spm_v_by_omega_re + a_down_re * spm_w_re - a_up_by_omega_im * x452 + a_up_by_omega_re * x456 + a_up_im * spp_v_by_omega_im - a_up_im * spp_w_im - a_up_re * spp_v_by_omega_re + a_up_re * spp_w_re - spm_w_by_omega_im * x173 + spm_w_by_omega_re * x175 - spp_w_by_omega_im * x174 + spp_w_by_omega_re * x176
-    sp_b0_by_omega_im = a_down_by_omega_im * x454 + a_down_by_omega_re * x450 - a_down_im * spm_v_by_omega_re + a_down_im * spm_w_re - a_down_re * spm_v_by_omega_im + a_down_re * spm_w_im + a_up_by_omega_im * x456 + a_up_by_omega_re * x452 - a_up_im * spp_v_by_omega_re + a_up_im * spp_w_re - a_up_re * spp_v_by_omega_im + a_up_re * spp_w_im + spm_w_by_omega_im * x175 + spm_w_by_omega_re * x173 + spp_w_by_omega_im * x176 + spp_w_by_omega_re * x174
-    sp_b0_by_q_re = a_down_im * spm_v_by_q_im - a_down_re * spm_v_by_q_re + a_up_im * spp_v_by_q_im - a_up_re * spp_v_by_q_re - spm_w_by_q_im * x173 + spm_w_by_q_re * x175 - spp_w_by_q_im * x174 + spp_w_by_q_re * x176
-    sp_b0_by_q_im = -a_down_im * spm_v_by_q_re - a_down_re * spm_v_by_q_im - a_up_im * spp_v_by_q_re - a_up_re * spp_v_by_q_im + spm_w_by_q_im * x175 + spm_w_by_q_re * x173 + spp_w_by_q_im * x176 + spp_w_by_q_re * x174
-    sp_b1_re = -Delta_0 * x457 - Delta_0 * x458
-    sp_b1_im = -Delta_0 * x459 - Delta_0 * x460
-    sp_b1_by_omega_re = Delta_0 * growth * spm_w_by_omega_im + Delta_0 * growth * spp_w_by_omega_im - x461 - x462 - x463 - x464 - x465
-    sp_b1_by_omega_im = -x466 - x467 - x468
-    sp_b1_by_q_re = Delta_0 * growth * spm_w_by_q_im + Delta_0 * growth * spp_w_by_q_im - x469 - x470 - x471
-    sp_b1_by_q_im = -x472 - x473 - x474
-    sp_b2_re = -Delta_0 * x454 - Delta_0 * x456
-    del x454, x456
-    sp_b2_im = -Delta_0 * x450 - Delta_0 * x452
-    del x450, x452
-    sp_b2_by_omega_re = growth * x443 + growth * x444 - x461 - x462 - x463 - x464 + x465
-    del x443, x444, x461, x462, x463, x464, x465
-    sp_b2_by_omega_im = x466 + x467 - x468
-    del x466, x467, x468
-    sp_b2_by_q_re = growth * x447 + growth * x448 - x469 - x470 + x471
-    del x447, x448, x469, x470, x471
-    sp_b2_by_q_im = x472 + x473 - x474
-    del x472, x473, x474
-    sp_b3_re = -a_down_im * x460 + a_down_re * x458 - a_up_im * x459 + a_up_re * x457
-    sp_b3_im = a_down_im * x458 + a_down_re * x460 + a_up_im * x457 + a_up_re * x459
-    sp_b3_by_omega_re = -a_down_by_omega_im * x460 + a_down_by_omega_re * x458 - a_down_im * spp_v_by_omega_im - a_down_im * spp_w_im + a_down_re * spp_v_by_omega_re + a_down_re * spp_w_re - a_up_by_omega_im * x459 + a_up_by_omega_re * x457 - a_up_im * spm_v_by_omega_im - a_up_im * spm_w_im + a_up_re * spm_v_by_omega_re + a_up_re * spm_w_re - spm_w_by_omega_im * x174 + spm_w_by_omega_re * x176 - spp_w_by_omega_im * x173 + spp_w_by_omega_re * x175
-    sp_b3_by_omega_im = a_down_by_omega_im * x458 + a_down_by_omega_re * x460 + a_down_im * spp_v_by_omega_re + a_down_im * spp_w_re + a_down_re * spp_v_by_omega_im + a_down_re * spp_w_im + a_up_by_omega_im * x457 + a_up_by_omega_re * x459 + a_up_im * spm_v_by_omega_re + a_up_im * spm_w_re + a_up_re * spm_v_by_omega_im + a_up_re * spm_w_im + spm_w_by_omega_im * x176 + spm_w_by_omega_re * x174 + spp_w_by_omega_im * x175 + spp_w_by_omega_re * x173
-    del spm_v_by_omega_im, spm_v_by_omega_re, spm_w_by_omega_im, spm_w_by_omega_re, spm_w_im, spm_w_re, spp_v_by_omega_im, spp_v_by_omega_re, spp_w_by_omega_im, spp_w_by_omega_re, spp_w_im, spp_w_re, x457, x458, x459, x460
-    sp_b3_by_q_re = -a_down_im * spp_v_by_q_im + a_down_re * spp_v_by_q_re - a_up_im * spm_v_by_q_im + a_up_re * spm_v_by_q_re - spm_w_by_q_im * x174 + spm_w_by_q_re * x176 - spp_w_by_q_im * x173 + spp_w_by_q_re * x175
-    sp_b3_by_q_im = a_down_im * spp_v_by_q_re + a_down_re * spp_v_by_q_im + a_up_im * spm_v_by_q_re + a_up_re * spm_v_by_q_im + spm_w_by_q_im * x176 + spm_w_by_q_re * x174 + spp_w_by_q_im * x175 + spp_w_by_q_re * x173
-    del spm_v_by_q_im, spm_v_by_q_re, spm_w_by_q_im, spm_w_by_q_re, spp_v_by_q_im, spp_v_by_q_re, spp_w_by_q_im, spp_w_by_q_re
-    sp_t0_re = x197
-    del x197
-    x607 = sp_b2_re * sp_t0_re
-    x623 = sp_b2_im * sp_t0_re
-    x650 = sp_b2_by_omega_re * sp_t0_re
-    x665 = sp_b2_by_omega_im * sp_t0_re
-    x692 = sp_b2_by_q_re * sp_t0_re
-    x707 = sp_b2_by_q_im * sp_t0_re
-    del sp_t0_re
-    sp_t0_im = x199
-    del x199
-    x599 = sp_b2_im * sp_t0_im
-    del sp_b2_im
-    x624 = sp_b2_re * sp_t0_im
-    del sp_b2_re
-    x642 = sp_b2_by_omega_im * sp_t0_im
-    del sp_b2_by_omega_im
-    x666 = sp_b2_by_omega_re * sp_t0_im
-    del sp_b2_by_omega_re
-    x684 = sp_b2_by_q_im * sp_t0_im
-    del sp_b2_by_q_im
-    x708 = sp_b2_by_q_re * sp_t0_im
-    del sp_b2_by_q_re, sp_t0_im
-    sp_t1_re = 2 * F_backward * c_down_re * gamma * rp_weight_re - c_down_im * x203
-    del x203
-    sp_t1_im = -c_down_im * x200 - x204
-    del x200, x204
-    sp_t2_re = 2 * F_forward * c_up_re * gamma * rp_weight_re - c_up_im * x208
-    del x208
-    x608 = sp_b3_re * sp_t2_re
-    x625 = sp_b3_im * sp_t2_re
-    x651 = sp_b3_by_omega_re * sp_t2_re
-    x667 = sp_b3_by_omega_im * sp_t2_re
-    x693 = sp_b3_by_q_re * sp_t2_re
-    x709 = sp_b3_by_q_im * sp_t2_re
-    del sp_t2_re
-    sp_t2_im = -c_up_im * x206 - x209
-    del x206, x209
-    x600 = sp_b3_im * sp_t2_im
-    del sp_b3_im
-    x626 = sp_b3_re * sp_t2_im
-    del sp_b3_re
-    x643 = sp_b3_by_omega_im * sp_t2_im
-    del sp_b3_by_omega_im
-    x668 = sp_b3_by_omega_re * sp_t2_im
-    del sp_b3_by_omega_re
-    x685 = sp_b3_by_q_im * sp_t2_im
-    del sp_b3_by_q_im
-    x710 = sp_b3_by_q_re * sp_t2_im
-    del sp_b3_by_q_re, sp_t2_im
-    sp_t3_re = x211
-    del x211
-    sp_t3_im = x212
-    del x212
-    sp_odd_re = x218
+    rmp_excess_by_q_im = -x121 * (-rmp_k_im * x294 - x269 + x272 * x283 * x293)
+    del rmp_k_im, x269, x272, x283, x293, x294
+    rmp_inverse_re = -x291
+    del x291
+    rmp_inverse_im = x292
+    del x292
+    rmp_inverse_by_omega_re = rmp_k_by_omega_im * x285 + rmp_k_by_omega_re * x286
+    rmp_inverse_by_omega_im = rmp_k_by_omega_im * x286 - rmp_k_by_omega_re * x285
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x285, x286
+    rmp_integral_re = rmp_excess_re + rmp_inverse_re
+    x390 = x133 * (rmm_integral_re + rmp_integral_re + rpm_integral_re + rpp_integral_re)
+    x396 = x386 * x390
+    rmp_integral_im = rmp_excess_im + rmp_inverse_im
+    x388 = x133 * (rmm_integral_im + rmp_integral_im + rpm_integral_im + rpp_integral_im)
+    x395 = x386 * x388
+    x420 = rmm_integral_im * x419 - rmm_integral_re * x417 + rmp_integral_im * x418 + rmp_integral_re * x417 + rpm_integral_im * x419 - rpm_integral_re * x417 + rpp_integral_im * x418 + rpp_integral_re * x417
+    x421 = rmm_integral_im * x417 + rmm_integral_re * x419 - rmp_integral_im * x417 + rmp_integral_re * x418 + rpm_integral_im * x417 + rpm_integral_re * x419 - rpp_integral_im * x417 + rpp_integral_re * x418
+    del rmm_integral_im, rmm_integral_re, rmp_integral_im, rmp_integral_re, rpm_integral_im, rpm_integral_re, rpp_integral_im, rpp_integral_re
+    rmp_integral_by_omega_re = rmp_excess_by_omega_re + rmp_inverse_by_omega_re
+    rmp_integral_by_omega_im = rmp_excess_by_omega_im + rmp_inverse_by_omega_im
+    rmp_integral_by_q_re = rmp_excess_by_q_re
+    rmp_integral_by_q_im = rmp_excess_by_q_im
+    rmp_trace0_re = F_even_re * gamma * rm_form1_re - rm_form0_im * x132 - x254
+    del rm_form0_im, x254
+    rmp_trace0_im = rm_form0_re * x132 + rm_form1_im * x133 - x255
+    del rm_form0_re, x255
+    x358 = rmm_excess_im * rmm_trace0_re + rmm_excess_re * rmm_trace0_im + rmp_excess_im * rmp_trace0_re + rmp_excess_re * rmp_trace0_im + rpm_excess_im * rpm_trace0_re + rpm_excess_re * rpm_trace0_im + rpp_excess_im * rpp_trace0_re + rpp_excess_re * rpp_trace0_im
+    x359 = -rmm_excess_im * rmm_trace0_im + rmm_excess_re * rmm_trace0_re - rmp_excess_im * rmp_trace0_im + rmp_excess_re * rmp_trace0_re - rpm_excess_im * rpm_trace0_im + rpm_excess_re * rpm_trace0_re - rpp_excess_im * rpp_trace0_im + rpp_excess_re * rpp_trace0_re
+    rmp_trace0_by_omega_re = F_even_re * gamma * rm_form1_by_omega_re - rm_form0_by_omega_im * x132 - x256
+    del F_even_re, rm_form0_by_omega_im, x256
+    rmp_trace0_by_omega_im = rm_form0_by_omega_re * x132 + rm_form1_by_omega_im * x133 - x257
+    del rm_form0_by_omega_re, x257
+    rmp_static0_re = x218
     del x218
-    sp_odd_im = -x219
+    x325 = rmp_static0_re + x133
+    del rmp_static0_re
+    rmp_static0_im = x219
     del x219
-    sp_even_re = rp_weight_re * x475 + x223
+    x328 = rmm_inverse_im * x324 + rmm_inverse_re * rmm_static0_im + rmp_inverse_im * x325 + rmp_inverse_re * rmp_static0_im + rpm_inverse_im * x326 + rpm_inverse_re * rpm_static0_im + rpp_inverse_im * x327 + rpp_inverse_re * rpp_static0_im
+    x329 = -rmm_inverse_im * rmm_static0_im + rmm_inverse_re * x324 - rmp_inverse_im * rmp_static0_im + rmp_inverse_re * x325 - rpm_inverse_im * rpm_static0_im + rpm_inverse_re * x326 - rpp_inverse_im * rpp_static0_im + rpp_inverse_re * x327
+    rmp_static0_by_omega_re = x220
+    del x220
+    rmp_static0_by_omega_im = x221
+    del x221
+    rmp_trace1_re = rm_form1_re * x131 - x258 + x259
+    del rm_form1_re, x258, x259
+    rmp_trace1_im = rm_form1_im * x131 + x260 - x261
+    del rm_form1_im, x260, x261
+    x384 = rmm_excess_im * rmm_trace1_re + rmm_excess_re * rmm_trace1_im + rmp_excess_im * rmp_trace1_re + rmp_excess_re * rmp_trace1_im + rpm_excess_im * rpm_trace1_re + rpm_excess_re * rpm_trace1_im + rpp_excess_im * rpp_trace1_re + rpp_excess_re * rpp_trace1_im
+    x385 = -rmm_excess_im * rmm_trace1_im + rmm_excess_re * rmm_trace1_re - rmp_excess_im * rmp_trace1_im + rmp_excess_re * rmp_trace1_re - rpm_excess_im * rpm_trace1_im + rpm_excess_re * rpm_trace1_re - rpp_excess_im * rpp_trace1_im + rpp_excess_re * rpp_trace1_re
+    rmp_trace1_by_omega_re = rm_form1_by_omega_re * x131 - x262 + x263
+    del rm_form1_by_omega_re, x262, x263
+    rmp_trace1_by_omega_im = rm_form1_by_omega_im * x131 + x264 - x265
+    del rm_form1_by_omega_im, x264, x265
+    rmp_static1_re = x222
+    del x222
+    rmp_static1_im = x223
     del x223
-    sp_even_im = -rp_weight_im * x475 + rp_weight_re * x222
-    del rp_weight_im, rp_weight_re, x222, x475
-    smp_x_re = sm_roots_re
-    del sm_roots_re
-    smp_x_im = sm_roots_im
-    del sm_roots_im
-    smp_x_by_omega_re = sm_roots_by_omega_re
-    del sm_roots_by_omega_re
-    smp_x_by_omega_im = sm_roots_by_omega_im
-    del sm_roots_by_omega_im
-    smp_k_re = ap_p_re + x476
-    del ap_p_re
-    x480 = q - smp_k_re
-    x482 = q + smp_k_re
-    x486 = smp_k_re * smp_k_re
-    x495 = -x480
-    smp_k_im = ap_p_im + rm_p_im
-    del ap_p_im
-    z19 = pair_excess(smp_k_re, smp_k_im, q)
-    x477 = z19[0]
-    x478 = z19[1]
-    del z19
-    x479 = smp_k_im * smp_k_im
-    x481 = 1 / (x479 + x480 * x480)
-    del x480
-    x483 = 1 / (x479 + x482 * x482)
-    x484 = x483 * x52
-    x485 = x479 * x484
-    x487 = x479 + x486
-    x488 = 1 / (x487 * x487)
-    x489 = smp_k_re * x488
-    x490 = 2 * x489
-    x491 = -x479 + x486
-    del x479, x486
-    x492 = x488 * x491
-    x493 = x484 * x492
-    x494 = x481 * (-x482 * x493 + x485 * x490)
-    x496 = smp_k_im * x482 * x484 * x490 + smp_k_im * x493
-    del x490, x493
-    x497 = -smp_k_im * x494 + x481 * x495 * x496
-    x498 = smp_k_im * x481 * x496 + x494 * x495
-    del x494, x496
-    x499 = 1 / x487
-    del x487
-    x500 = smp_k_im * x499
-    x501 = x484 * x500
-    del x484
-    x502 = -smp_k_re * x501 - x482 * x501
-    del x501
-    x503 = x481 * (smp_k_re * x482 * x483 * x499 * x52 - x485 * x499)
-    del x482, x483, x485
-    x506 = smp_k_im * x489
-    del x489
-    x507 = -x492 * x88 - x506 * x87
-    del x492
-    x508 = 2 * a_root_re * x488 * x491 * x80 - x506 * x96
-    del x488, x491, x506
-    smp_k_by_omega_re = ap_p_by_omega_re
-    del ap_p_by_omega_re
-    smp_k_by_omega_im = ap_p_by_omega_im
-    del ap_p_by_omega_im
-    smp_excess_re = x477
-    x504 = smp_excess_re + smp_k_re * x499
-    del smp_k_re, x499
-    smp_excess_im = x478
-    x505 = smp_excess_im - x500
-    del x500
-    x513 = -smp_excess_im * x141 + smp_excess_re * x88
-    x514 = -smp_excess_im * x88 - smp_excess_re * x141
-    x516 = smp_excess_im * x98 + smp_excess_re * x95
-    x517 = -smp_excess_im * x95 + smp_excess_re * x98
-    del smp_excess_im, smp_excess_re
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x497 + smp_k_by_omega_re * x498
-    smp_excess_by_omega_im = smp_k_by_omega_im * x498 + smp_k_by_omega_re * x497
-    del x497, x498
-    x509 = smp_excess_by_omega_im * x88 + smp_excess_by_omega_re * x141
-    x510 = -smp_excess_by_omega_im * x141 + smp_excess_by_omega_re * x88
-    del smp_excess_by_omega_im, smp_excess_by_omega_re
-    x515 = -x509
-    smp_excess_by_q_re = x70 * (smp_k_im * x481 * x502 - x477 + x495 * x503)
-    del x477
-    smp_excess_by_q_im = x70 * (-smp_k_im * x503 - x478 + x481 * x495 * x502)
-    del smp_k_im, x478, x481, x495, x502, x503
-    x511 = -smp_excess_by_q_im * x88 - smp_excess_by_q_re * x141
-    x512 = -smp_excess_by_q_im * x141 + smp_excess_by_q_re * x88
-    del smp_excess_by_q_im, smp_excess_by_q_re
-    smp_w_re = -x141 * x504 - x505 * x88
-    x579 = Delta_0 * smp_w_re
-    smp_w_im = -x141 * x505 + x504 * x88
-    x568 = growth * smp_w_re + omega_r * smp_w_im
-    x572 = growth * smp_w_im
-    smp_w_by_omega_re = -smp_k_by_omega_im * x507 + smp_k_by_omega_re * x508 + x504 * x98 - x505 * x95 - x509
-    del x509
-    x559 = Delta_0 * smp_w_by_omega_re
-    x581 = omega_r * x559
-    smp_w_by_omega_im = smp_k_by_omega_im * x508 + smp_k_by_omega_re * x507 + x504 * x95 + x505 * x98 + x510
-    del smp_k_by_omega_im, smp_k_by_omega_re, x504, x505, x507, x508, x95, x98
-    x561 = Delta_0 * smp_w_by_omega_im
-    smp_w_by_q_re = x511
-    x563 = Delta_0 * smp_w_by_q_re
-    x587 = omega_r * x563
-    smp_w_by_q_im = x512
-    x565 = Delta_0 * smp_w_by_q_im
-    smp_v_re = -smp_x_im * x513 + smp_x_re * x514
-    x573 = omega_r * smp_w_re - smp_v_re - x572
-    x575 = omega_r * smp_w_re + smp_v_re - x572
-    del smp_v_re, x572
-    smp_v_im = smp_x_im * x514 + smp_x_re * x513
-    x569 = -smp_v_im + x568
-    x577 = smp_v_im + x568
-    del smp_v_im, x568
-    smp_v_by_omega_re = -smp_x_by_omega_im * x513 + smp_x_by_omega_re * x514 - smp_x_im * x510 - smp_x_im * x516 + smp_x_re * x515 + smp_x_re * x517
-    smp_v_by_omega_im = smp_x_by_omega_im * x514 + smp_x_by_omega_re * x513 + smp_x_im * x515 + smp_x_im * x517 + smp_x_re * x510 + smp_x_re * x516
-    del smp_x_by_omega_im, smp_x_by_omega_re, x510, x513, x514, x515, x516, x517
-    x584 = Delta_0 * smp_v_by_omega_im
-    smp_v_by_q_re = -smp_x_im * x512 + smp_x_re * x511
-    smp_v_by_q_im = smp_x_im * x511 + smp_x_re * x512
-    del smp_x_im, smp_x_re, x511, x512
-    x590 = Delta_0 * smp_v_by_q_im
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = -sp_roots_im
-    del sp_roots_im
-    smm_x_by_omega_re = -sp_roots_by_omega_re
-    del sp_roots_by_omega_re
-    smm_x_by_omega_im = -sp_roots_by_omega_im
-    del sp_roots_by_omega_im
-    z20 = root_sum(am_p_re, am_p_im, x476, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x476
-    smm_k_re = z20[0]
-    x521 = q - smm_k_re
-    x523 = q + smm_k_re
-    x527 = smm_k_re * smm_k_re
-    x535 = -x521
-    smm_k_im = z20[1]
-    del z20
-    z21 = pair_excess(smm_k_re, smm_k_im, q)
-    x518 = z21[0]
-    x519 = z21[1]
+    x352 = rmp_static1_im - x350
+    del rmp_static1_im, x350
+    x355 = rmm_inverse_im * rmm_static1_re + rmm_inverse_re * x351 + rmp_inverse_im * rmp_static1_re + rmp_inverse_re * x352 + rpm_inverse_im * rpm_static1_re + rpm_inverse_re * x353 + rpp_inverse_im * rpp_static1_re + rpp_inverse_re * x354
+    x356 = -rmm_inverse_im * x351 + rmm_inverse_re * rmm_static1_re - rmp_inverse_im * x352 + rmp_inverse_re * rmp_static1_re - rpm_inverse_im * x353 + rpm_inverse_re * rpm_static1_re - rpp_inverse_im * x354 + rpp_inverse_re * rpp_static1_re
+    rmp_static1_by_omega_re = x224
+    del x224
+    rmp_static1_by_omega_im = x226
+    del x226
+    r_residue_re = -x302 + x303
+    r_residue_im = -x304 - x305
+    x331 = r_residue_im * rmm_inverse_re + r_residue_re * rmm_inverse_im
+    x332 = r_residue_im * rmm_inverse_by_omega_re + r_residue_re * rmm_inverse_by_omega_im
+    x333 = r_residue_im * rmp_inverse_re + r_residue_re * rmp_inverse_im
+    x334 = r_residue_im * rmp_inverse_by_omega_re + r_residue_re * rmp_inverse_by_omega_im
+    x335 = r_residue_im * rpm_inverse_re + r_residue_re * rpm_inverse_im
+    x336 = r_residue_im * rpm_inverse_by_omega_re + r_residue_re * rpm_inverse_by_omega_im
+    x337 = r_residue_im * rpp_inverse_re + r_residue_re * rpp_inverse_im
+    x338 = r_residue_im * rpp_inverse_by_omega_re + r_residue_re * rpp_inverse_by_omega_im
+    x339 = -r_residue_im * rmm_inverse_im + r_residue_re * rmm_inverse_re
+    del rmm_inverse_im, rmm_inverse_re
+    x340 = -r_residue_im * rmp_inverse_im + r_residue_re * rmp_inverse_re
+    del rmp_inverse_im, rmp_inverse_re
+    x341 = -r_residue_im * rpm_inverse_im + r_residue_re * rpm_inverse_re
+    del rpm_inverse_im, rpm_inverse_re
+    x342 = -r_residue_im * rpp_inverse_im + r_residue_re * rpp_inverse_re
+    del rpp_inverse_im, rpp_inverse_re
+    x343 = -r_residue_im * rmm_inverse_by_omega_im + r_residue_re * rmm_inverse_by_omega_re
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re
+    x344 = -r_residue_im * rmp_inverse_by_omega_im + r_residue_re * rmp_inverse_by_omega_re
+    del rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
+    x345 = -r_residue_im * rpm_inverse_by_omega_im + r_residue_re * rpm_inverse_by_omega_re
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re
+    x346 = -r_residue_im * rpp_inverse_by_omega_im + r_residue_re * rpp_inverse_by_omega_re
+    del rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
+    r_residue_by_omega_re = -a_by_omega_im * x311 + a_by_omega_re * x314
+    r_residue_by_omega_im = a_by_omega_im * x314 + a_by_omega_re * x311
+    del x311, x314
+    r_factor_re = r_residue_re * x142
+    x389 = r_factor_re * x386
+    x401 = rmm_integral_by_omega_im * x389
+    x402 = rmp_integral_by_omega_im * x389
+    x403 = rpm_integral_by_omega_im * x389
+    x404 = rpp_integral_by_omega_im * x389
+    x413 = rmm_integral_by_q_im * x389
+    x414 = rmp_integral_by_q_im * x389
+    x415 = rpm_integral_by_q_im * x389
+    x416 = rpp_integral_by_q_im * x389
+    r_factor_im = r_residue_im * x142
+    x360 = r_factor_im * rmm_excess_re + r_factor_re * rmm_excess_im
+    x361 = r_factor_im * rmm_excess_by_omega_re + r_factor_re * rmm_excess_by_omega_im
+    x362 = r_factor_im * rmp_excess_re + r_factor_re * rmp_excess_im
+    x363 = r_factor_im * rmp_excess_by_omega_re + r_factor_re * rmp_excess_by_omega_im
+    x364 = r_factor_im * rpm_excess_re + r_factor_re * rpm_excess_im
+    x365 = r_factor_im * rpm_excess_by_omega_re + r_factor_re * rpm_excess_by_omega_im
+    x366 = r_factor_im * rpp_excess_re + r_factor_re * rpp_excess_im
+    x367 = r_factor_im * rpp_excess_by_omega_re + r_factor_re * rpp_excess_by_omega_im
+    x368 = -r_factor_im * rmm_excess_im + r_factor_re * rmm_excess_re
+    del rmm_excess_im, rmm_excess_re
+    x369 = -r_factor_im * rmm_excess_by_omega_im + r_factor_re * rmm_excess_by_omega_re
+    del rmm_excess_by_omega_im, rmm_excess_by_omega_re
+    x370 = -r_factor_im * rmp_excess_im + r_factor_re * rmp_excess_re
+    del rmp_excess_im, rmp_excess_re
+    x371 = -r_factor_im * rmp_excess_by_omega_im + r_factor_re * rmp_excess_by_omega_re
+    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
+    x372 = -r_factor_im * rpm_excess_im + r_factor_re * rpm_excess_re
+    del rpm_excess_im, rpm_excess_re
+    x373 = -r_factor_im * rpm_excess_by_omega_im + r_factor_re * rpm_excess_by_omega_re
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re
+    x374 = -r_factor_im * rpp_excess_im + r_factor_re * rpp_excess_re
+    del rpp_excess_im, rpp_excess_re
+    x375 = -r_factor_im * rpp_excess_by_omega_im + r_factor_re * rpp_excess_by_omega_re
+    del rpp_excess_by_omega_im, rpp_excess_by_omega_re
+    x376 = r_factor_im * rmm_excess_by_q_re + r_factor_re * rmm_excess_by_q_im
+    x377 = r_factor_im * rmp_excess_by_q_re + r_factor_re * rmp_excess_by_q_im
+    x378 = r_factor_im * rpm_excess_by_q_re + r_factor_re * rpm_excess_by_q_im
+    x379 = r_factor_im * rpp_excess_by_q_re + r_factor_re * rpp_excess_by_q_im
+    x380 = -r_factor_im * rmm_excess_by_q_im + r_factor_re * rmm_excess_by_q_re
+    del rmm_excess_by_q_im, rmm_excess_by_q_re
+    x381 = -r_factor_im * rmp_excess_by_q_im + r_factor_re * rmp_excess_by_q_re
+    del rmp_excess_by_q_im, rmp_excess_by_q_re
+    x382 = -r_factor_im * rpm_excess_by_q_im + r_factor_re * rpm_excess_by_q_re
+    del rpm_excess_by_q_im, rpm_excess_by_q_re
+    x383 = -r_factor_im * rpp_excess_by_q_im + r_factor_re * rpp_excess_by_q_re
+    del rpp_excess_by_q_im, rpp_excess_by_q_re
+    x387 = r_factor_im * x386
+    x391 = rmm_integral_by_omega_im * x387
+    del rmm_integral_by_omega_im
+    x392 = rmp_integral_by_omega_im * x387
+    del rmp_integral_by_omega_im
+    x393 = rpm_integral_by_omega_im * x387
+    del rpm_integral_by_omega_im
+    x394 = rpp_integral_by_omega_im * x387
+    del rpp_integral_by_omega_im
+    x397 = rmm_integral_by_omega_re * x387
+    x398 = rmp_integral_by_omega_re * x387
+    x399 = rpm_integral_by_omega_re * x387
+    x400 = rpp_integral_by_omega_re * x387
+    x405 = rmm_integral_by_q_im * x387
+    del rmm_integral_by_q_im
+    x406 = rmp_integral_by_q_im * x387
+    del rmp_integral_by_q_im
+    x407 = rpm_integral_by_q_im * x387
+    del rpm_integral_by_q_im
+    x408 = rpp_integral_by_q_im * x387
+    del rpp_integral_by_q_im
+    x409 = rmm_integral_by_q_re * x387
+    x410 = rmp_integral_by_q_re * x387
+    x411 = rpm_integral_by_q_re * x387
+    x412 = rpp_integral_by_q_re * x387
+    x422 = x397 + x401
+    x423 = x399 + x403
+    x424 = x398 + x402
+    x425 = x400 + x404
+    x426 = 4 * r_factor_re * rmp_integral_by_omega_re * x55 - x392
+    x427 = 4 * r_factor_re * rpp_integral_by_omega_re * x55 - x394
+    x428 = 4 * r_factor_re * rmm_integral_by_omega_re * x55 - x391
+    x429 = 4 * r_factor_re * rpm_integral_by_omega_re * x55 - x393
+    x430 = x409 + x413
+    x431 = x411 + x415
+    x432 = x410 + x414
+    x433 = x412 + x416
+    x434 = 4 * r_factor_re * rmp_integral_by_q_re * x55 - x406
+    x435 = 4 * r_factor_re * rpp_integral_by_q_re * x55 - x408
+    x436 = 4 * r_factor_re * rmm_integral_by_q_re * x55 - x405
+    x437 = 4 * r_factor_re * rpm_integral_by_q_re * x55 - x407
+    r_factor_by_omega_re = r_residue_by_omega_re * x142
+    r_factor_by_omega_im = r_residue_by_omega_im * x142
+    r_uniform0_re = -r_residue_im * x328 + r_residue_re * x329 + x320 - x322 * x323
+    r_uniform0_im = r_residue_im * x329 + r_residue_re * x328 + x319 * x322 + x330
+    del x322
+    r_uniform0_by_omega_re = -r_residue_by_omega_im * x328 + r_residue_by_omega_re * x329 - rmm_static0_by_omega_im * x331 + rmm_static0_by_omega_re * x339 - rmm_static0_im * x332 - rmp_static0_by_omega_im * x333 + rmp_static0_by_omega_re * x340 - rmp_static0_im * x334 - rpm_static0_by_omega_im * x335 + rpm_static0_by_omega_re * x341 - rpm_static0_im * x336 - rpp_static0_by_omega_im * x337 + rpp_static0_by_omega_re * x342 - rpp_static0_im * x338 + x324 * x343 + x325 * x344 + x326 * x345 + x327 * x346
+    r_uniform0_by_omega_im = r_residue_by_omega_im * x329 + r_residue_by_omega_re * x328 + rmm_static0_by_omega_im * x339 + rmm_static0_by_omega_re * x331 + rmm_static0_im * x343 + rmp_static0_by_omega_im * x340 + rmp_static0_by_omega_re * x333 + rmp_static0_im * x344 + rpm_static0_by_omega_im * x341 + rpm_static0_by_omega_re * x335 + rpm_static0_im * x345 + rpp_static0_by_omega_im * x342 + rpp_static0_by_omega_re * x337 + rpp_static0_im * x346 + x324 * x332 + x325 * x334 + x326 * x336 + x327 * x338
+    del rmm_static0_by_omega_im, rmm_static0_by_omega_re, rmm_static0_im, rmp_static0_by_omega_im, rmp_static0_by_omega_re, rmp_static0_im, rpm_static0_by_omega_im, rpm_static0_by_omega_re, rpm_static0_im, rpp_static0_by_omega_im, rpp_static0_by_omega_re, rpp_static0_im, x324, x325, x326, x327, x328, x329
+    r_uniform1_re = c_im * x348 + c_re * x349 - r_residue_im * x355 + r_residue_re * x356
+    del x349
+    r_uniform1_im = c_re * x348 + r_residue_im * x356 + r_residue_re * x355 - x357
+    del r_residue_im, r_residue_re, x348
+    r_uniform1_by_omega_re = -r_residue_by_omega_im * x355 + r_residue_by_omega_re * x356 - rmm_static1_by_omega_im * x331 + rmm_static1_by_omega_re * x339 + rmm_static1_re * x343 - rmp_static1_by_omega_im * x333 + rmp_static1_by_omega_re * x340 + rmp_static1_re * x344 - rpm_static1_by_omega_im * x335 + rpm_static1_by_omega_re * x341 + rpm_static1_re * x345 - rpp_static1_by_omega_im * x337 + rpp_static1_by_omega_re * x342 + rpp_static1_re * x346 - x332 * x351 - x334 * x352 - x336 * x353 - x338 * x354
+    r_uniform1_by_omega_im = r_residue_by_omega_im * x356 + r_residue_by_omega_re * x355 + rmm_static1_by_omega_im * x339 + rmm_static1_by_omega_re * x331 + rmm_static1_re * x332 + rmp_static1_by_omega_im * x340 + rmp_static1_by_omega_re * x333 + rmp_static1_re * x334 + rpm_static1_by_omega_im * x341 + rpm_static1_by_omega_re * x335 + rpm_static1_re * x336 + rpp_static1_by_omega_im * x342 + rpp_static1_by_omega_re * x337 + rpp_static1_re * x338 + x343 * x351 + x344 * x352 + x345 * x353 + x346 * x354
+    del r_residue_by_omega_im, r_residue_by_omega_re, rmm_static1_by_omega_im, rmm_static1_by_omega_re, rmm_static1_re, rmp_static1_by_omega_im, rmp_static1_by_omega_re, rmp_static1_re, rpm_static1_by_omega_im, rpm_static1_by_omega_re, rpm_static1_re, rpp_static1_by_omega_im, rpp_static1_by_omega_re, rpp_static1_re, x331, x332, x333, x334, x335, x336, x337, x338, x339, x340, x341, x342, x343, x344, x345, x346, x351, x352, x353, x354, x355, x356
+    r_change0_re = -r_factor_im * x358 + r_factor_re * x359
+    r_change0_im = r_factor_im * x359 + r_factor_re * x358
+    r_change0_by_omega_re = -r_factor_by_omega_im * x358 + r_factor_by_omega_re * x359 - rmm_trace0_by_omega_im * x360 + rmm_trace0_by_omega_re * x368 - rmm_trace0_im * x361 + rmm_trace0_re * x369 - rmp_trace0_by_omega_im * x362 + rmp_trace0_by_omega_re * x370 - rmp_trace0_im * x363 + rmp_trace0_re * x371 - rpm_trace0_by_omega_im * x364 + rpm_trace0_by_omega_re * x372 - rpm_trace0_im * x365 + rpm_trace0_re * x373 - rpp_trace0_by_omega_im * x366 + rpp_trace0_by_omega_re * x374 - rpp_trace0_im * x367 + rpp_trace0_re * x375
+    r_change0_by_omega_im = r_factor_by_omega_im * x359 + r_factor_by_omega_re * x358 + rmm_trace0_by_omega_im * x368 + rmm_trace0_by_omega_re * x360 + rmm_trace0_im * x369 + rmm_trace0_re * x361 + rmp_trace0_by_omega_im * x370 + rmp_trace0_by_omega_re * x362 + rmp_trace0_im * x371 + rmp_trace0_re * x363 + rpm_trace0_by_omega_im * x372 + rpm_trace0_by_omega_re * x364 + rpm_trace0_im * x373 + rpm_trace0_re * x365 + rpp_trace0_by_omega_im * x374 + rpp_trace0_by_omega_re * x366 + rpp_trace0_im * x375 + rpp_trace0_re * x367
+    del rmm_trace0_by_omega_im, rmm_trace0_by_omega_re, rmp_trace0_by_omega_im, rmp_trace0_by_omega_re, rpm_trace0_by_omega_im, rpm_trace0_by_omega_re, rpp_trace0_by_omega_im, rpp_trace0_by_omega_re, x358, x359
+    r_change0_by_q_re = -rmm_trace0_im * x376 + rmm_trace0_re * x380 - rmp_trace0_im * x377 + rmp_trace0_re * x381 - rpm_trace0_im * x378 + rpm_trace0_re * x382 - rpp_trace0_im * x379 + rpp_trace0_re * x383
+    r_change0_by_q_im = rmm_trace0_im * x380 + rmm_trace0_re * x376 + rmp_trace0_im * x381 + rmp_trace0_re * x377 + rpm_trace0_im * x382 + rpm_trace0_re * x378 + rpp_trace0_im * x383 + rpp_trace0_re * x379
+    del rmm_trace0_im, rmm_trace0_re, rmp_trace0_im, rmp_trace0_re, rpm_trace0_im, rpm_trace0_re, rpp_trace0_im, rpp_trace0_re
+    r_change1_re = -r_factor_im * x384 + r_factor_re * x385
+    r_change1_im = r_factor_im * x385 + r_factor_re * x384
+    r_change1_by_omega_re = -r_factor_by_omega_im * x384 + r_factor_by_omega_re * x385 - rmm_trace1_by_omega_im * x360 + rmm_trace1_by_omega_re * x368 - rmm_trace1_im * x361 + rmm_trace1_re * x369 - rmp_trace1_by_omega_im * x362 + rmp_trace1_by_omega_re * x370 - rmp_trace1_im * x363 + rmp_trace1_re * x371 - rpm_trace1_by_omega_im * x364 + rpm_trace1_by_omega_re * x372 - rpm_trace1_im * x365 + rpm_trace1_re * x373 - rpp_trace1_by_omega_im * x366 + rpp_trace1_by_omega_re * x374 - rpp_trace1_im * x367 + rpp_trace1_re * x375
+    r_change1_by_omega_im = r_factor_by_omega_im * x385 + r_factor_by_omega_re * x384 + rmm_trace1_by_omega_im * x368 + rmm_trace1_by_omega_re * x360 + rmm_trace1_im * x369 + rmm_trace1_re * x361 + rmp_trace1_by_omega_im * x370 + rmp_trace1_by_omega_re * x362 + rmp_trace1_im * x371 + rmp_trace1_re * x363 + rpm_trace1_by_omega_im * x372 + rpm_trace1_by_omega_re * x364 + rpm_trace1_im * x373 + rpm_trace1_re * x365 + rpp_trace1_by_omega_im * x374 + rpp_trace1_by_omega_re * x366 + rpp_trace1_im * x375 + rpp_trace1_re * x367
+    del rmm_trace1_by_omega_im, rmm_trace1_by_omega_re, rmp_trace1_by_omega_im, rmp_trace1_by_omega_re, rpm_trace1_by_omega_im, rpm_trace1_by_omega_re, rpp_trace1_by_omega_im, rpp_trace1_by_omega_re, x360, x361, x362, x363, x364, x365, x366, x367, x368, x369, x370, x371, x372, x373, x374, x375, x384, x385
+    r_change1_by_q_re = -rmm_trace1_im * x376 + rmm_trace1_re * x380 - rmp_trace1_im * x377 + rmp_trace1_re * x381 - rpm_trace1_im * x378 + rpm_trace1_re * x382 - rpp_trace1_im * x379 + rpp_trace1_re * x383
+    r_change1_by_q_im = rmm_trace1_im * x380 + rmm_trace1_re * x376 + rmp_trace1_im * x381 + rmp_trace1_re * x377 + rpm_trace1_im * x382 + rpm_trace1_re * x378 + rpp_trace1_im * x383 + rpp_trace1_re * x379
+    del rmm_trace1_im, rmm_trace1_re, rmp_trace1_im, rmp_trace1_re, rpm_trace1_im, rpm_trace1_re, rpp_trace1_im, rpp_trace1_re, x376, x377, x378, x379, x380, x381, x382, x383
+    r_coupling_re = x387 * x388 - x389 * x390
+    r_coupling_im = -x387 * x390 - x388 * x389
+    del x387, x388, x390
+    r_coupling_by_omega_re = r_factor_by_omega_im * x395 - r_factor_by_omega_re * x396 - rmm_integral_by_omega_re * x133 * x389 - rmp_integral_by_omega_re * x133 * x389 - rpm_integral_by_omega_re * x133 * x389 - rpp_integral_by_omega_re * x133 * x389 + x133 * x391 + x133 * x392 + x133 * x393 + x133 * x394
+    del rmm_integral_by_omega_re, rmp_integral_by_omega_re, rpm_integral_by_omega_re, rpp_integral_by_omega_re, x391, x392, x393, x394
+    r_coupling_by_omega_im = -r_factor_by_omega_im * x396 - r_factor_by_omega_re * x395 - x133 * x397 - x133 * x398 - x133 * x399 - x133 * x400 - x133 * x401 - x133 * x402 - x133 * x403 - x133 * x404
+    del x395, x396, x397, x398, x399, x400, x401, x402, x403, x404
+    r_coupling_by_q_re = -rmm_integral_by_q_re * x133 * x389 - rmp_integral_by_q_re * x133 * x389 - rpm_integral_by_q_re * x133 * x389 - rpp_integral_by_q_re * x133 * x389 + x133 * x405 + x133 * x406 + x133 * x407 + x133 * x408
+    del rmm_integral_by_q_re, rmp_integral_by_q_re, rpm_integral_by_q_re, rpp_integral_by_q_re, x389, x405, x406, x407, x408
+    r_coupling_by_q_im = -x133 * x409 - x133 * x410 - x133 * x411 - x133 * x412 - x133 * x413 - x133 * x414 - x133 * x415 - x133 * x416
+    del x409, x410, x411, x412, x413, x414, x415, x416
+    r_difference_re = -r_factor_im * x420 + r_factor_re * x421
+    r_difference_im = r_factor_im * x421 + r_factor_re * x420
+    del r_factor_im, r_factor_re
+    r_difference_by_omega_re = -r_factor_by_omega_im * x420 + r_factor_by_omega_re * x421 + x127 * x422 + x127 * x423 - x127 * x424 - x127 * x425 + x131 * x426 + x131 * x427 + x215 * x428 + x215 * x429
+    r_difference_by_omega_im = r_factor_by_omega_im * x421 + r_factor_by_omega_re * x420 + x127 * x426 + x127 * x427 - x127 * x428 - x127 * x429 + x131 * x424 + x131 * x425 + x215 * x422 + x215 * x423
+    del r_factor_by_omega_im, r_factor_by_omega_re, x420, x421, x422, x423, x424, x425, x426, x427, x428, x429
+    r_difference_by_q_re = x127 * x430 + x127 * x431 - x127 * x432 - x127 * x433 + x131 * x434 + x131 * x435 + x215 * x436 + x215 * x437
+    r_difference_by_q_im = x127 * x434 + x127 * x435 - x127 * x436 - x127 * x437 + x131 * x432 + x131 * x433 + x215 * x430 + x215 * x431
+    del x430, x431, x432, x433, x434, x435, x436, x437
+    s_frequencies_re = x38
+    del x38
+    s_frequencies_im = x438 + x66
+    del x438, x66
+    z21 = root_sum(a_re, a_im, x439, c_im, s_frequencies_re, s_frequencies_im)
+    del a_im, s_frequencies_im, s_frequencies_re, x439
+    s_total_re = z21[0]
+    x575 = -s_total_re
+    s_total_im = z21[1]
     del z21
-    x520 = smm_k_im * smm_k_im
-    x522 = 1 / (x520 + x521 * x521)
+    x576 = -s_total_im
+    sp_form0_re = x447
+    sp_form0_im = x448
+    sp_form0_by_omega_re = a_re * x457 * x81 - x455 * x85
+    sp_form0_by_omega_im = -x455 * x87 - x457 * x85
+    del x457
+    sp_form1_re = 2 * x456
+    del x456
+    x492 = sp_form0_re * x128 + x133 * (sp_form1_re + x386)
+    x499 = sp_form0_re * x163 + sp_form1_re * x127
+    sp_form1_im = 2 * x455
+    del x455
+    x493 = sp_form0_im * x128 + sp_form1_im * x133
+    x498 = sp_form0_im * x163 + sp_form1_im * x127
+    sp_form1_by_omega_re = -x447 * x97 - x448 * x96
+    x494 = sp_form0_by_omega_re * x128 + sp_form1_by_omega_re * x133
+    x501 = sp_form0_by_omega_re * x163 + sp_form1_by_omega_re * x127
+    sp_form1_by_omega_im = x447 * x96 - x448 * x97
+    del x447, x448
+    x495 = sp_form0_by_omega_im * x128 + sp_form1_by_omega_im * x133
+    x500 = sp_form0_by_omega_im * x163 + sp_form1_by_omega_im * x127
+    sm_form0_re = x458
+    sm_form0_im = x459
+    sm_form0_by_omega_re = x462 * x85 - x464 * x87
+    sm_form0_by_omega_im = x462 * x87 + x464 * x85
+    del x464, x85, x87
+    sm_form1_re = 2 * x463
+    del x463
+    x567 = sm_form0_re * x128 + x133 * (sm_form1_re + x386)
+    x572 = sm_form0_re * x163 + sm_form1_re * x127
+    sm_form1_im = 2 * x462
+    del x462
+    x568 = sm_form0_im * x128 + sm_form1_im * x133
+    x571 = sm_form0_im * x163 + sm_form1_im * x127
+    sm_form1_by_omega_re = x458 * x97 + x459 * x96
+    del x97
+    x569 = sm_form0_by_omega_re * x128 + sm_form1_by_omega_re * x133
+    x574 = sm_form0_by_omega_re * x163 + sm_form1_by_omega_re * x127
+    sm_form1_by_omega_im = 2 * a_re * x459 * x81 - x458 * x96
+    del a_re, x458, x459, x81, x96
+    x570 = sm_form0_by_omega_im * x128 + sm_form1_by_omega_im * x133
+    del x128
+    x573 = sm_form0_by_omega_im * x163 + sm_form1_by_omega_im * x127
+    del x163
+    spp_k_re = a_p0_re + x315
+    x468 = q - spp_k_re
+    x470 = q + spp_k_re
+    x474 = spp_k_re * spp_k_re
+    x481 = -x468
+    spp_k_im = a_p0_im + c_p1_im
+    z22 = pair_excess(spp_k_re, spp_k_im, q)
+    x465 = z22[0]
+    x466 = z22[1]
+    del z22
+    x467 = spp_k_im * spp_k_im
+    x469 = 1 / (x467 + x468 * x468)
+    del x468
+    x471 = 1 / (x467 + x470 * x470)
+    x472 = x103 * x471
+    x473 = x467 * x472
+    x475 = x467 + x474
+    x476 = 1 / (x475 * x475)
+    x477 = 2 * spp_k_re * x476
+    x478 = x476 * (-x467 + x474)
+    del x467, x474
+    x479 = x472 * x478
+    x480 = x469 * (-x470 * x479 + x473 * x477)
+    x482 = x470 * x472
+    x483 = spp_k_im * x477
+    del x477
+    x484 = spp_k_im * x479 + x482 * x483
+    del x479
+    x485 = -spp_k_im * x480 + x469 * x481 * x484
+    x486 = spp_k_im * x469 * x484 + x480 * x481
+    del x480, x484
+    x487 = 1 / x475
+    del x475
+    x488 = spp_k_re * x487
+    x489 = spp_k_im * x487
+    x490 = -spp_k_im * x472 * x488 - x482 * x489
+    del x472, x482
+    x491 = x469 * (spp_k_re * x103 * x470 * x471 * x487 - x473 * x487)
+    del x470, x471, x473, x487
+    spp_k_by_omega_re = a_p0_by_omega_re
+    spp_k_by_omega_im = a_p0_by_omega_im
+    spp_excess_re = x465
+    spp_excess_im = x466
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x485 + spp_k_by_omega_re * x486
+    spp_excess_by_omega_im = spp_k_by_omega_im * x486 + spp_k_by_omega_re * x485
+    del x485, x486
+    spp_excess_by_q_re = x121 * (spp_k_im * x469 * x490 - x465 + x481 * x491)
+    del x465
+    spp_excess_by_q_im = x121 * (-spp_k_im * x491 - x466 + x469 * x481 * x490)
+    del x466, x469, x481, x490, x491
+    spp_inverse_re = x488
+    del x488
+    spp_inverse_im = -x489
+    del x489
+    spp_inverse_by_omega_re = -spp_k_by_omega_im * x483 - spp_k_by_omega_re * x478
+    del x483
+    spp_inverse_by_omega_im = -spp_k_by_omega_im * x478 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x476
+    del spp_k_by_omega_im, spp_k_by_omega_re, spp_k_im, spp_k_re, x476, x478
+    spp_integral_re = spp_excess_re + spp_inverse_re
+    spp_integral_im = spp_excess_im + spp_inverse_im
+    spp_integral_by_omega_re = spp_excess_by_omega_re + spp_inverse_by_omega_re
+    spp_integral_by_omega_im = spp_excess_by_omega_im + spp_inverse_by_omega_im
+    spp_integral_by_q_re = spp_excess_by_q_re
+    spp_integral_by_q_im = spp_excess_by_q_im
+    spp_trace0_re = -sp_form0_im * x216 - x492
+    spp_trace0_im = 2 * sp_form0_re * x215 - x493
+    spp_trace0_by_omega_re = -sp_form0_by_omega_im * x216 - x494
+    spp_trace0_by_omega_im = 2 * sp_form0_by_omega_re * x215 - x495
+    spp_static0_re = x143
+    spp_static0_im = x496
+    spp_static0_by_omega_re = x156
+    spp_static0_by_omega_im = x497
+    spp_trace1_re = sp_form1_re * x215 - x498
+    spp_trace1_im = sp_form1_im * x215 + x499
+    spp_trace1_by_omega_re = sp_form1_by_omega_re * x215 - x500
+    spp_trace1_by_omega_im = sp_form1_by_omega_im * x215 + x501
+    spp_static1_re = x502
+    spp_static1_im = x503
+    spp_static1_by_omega_re = x504
+    spp_static1_by_omega_im = x505
+    smm_k_re = a_p1_re + x506
+    x510 = q - smm_k_re
+    x512 = q + smm_k_re
+    x516 = smm_k_re * smm_k_re
+    x523 = -x510
+    smm_k_im = a_p1_im + c_p0_im
+    z23 = pair_excess(smm_k_re, smm_k_im, q)
+    x507 = z23[0]
+    x508 = z23[1]
+    del z23
+    x509 = smm_k_im * smm_k_im
+    x511 = 1 / (x509 + x510 * x510)
+    del x510
+    x513 = 1 / (x509 + x512 * x512)
+    x514 = x103 * x513
+    x515 = x509 * x514
+    x517 = x509 + x516
+    x518 = 1 / (x517 * x517)
+    x519 = 2 * smm_k_re * x518
+    x520 = x518 * (-x509 + x516)
+    del x509, x516
+    x521 = x514 * x520
+    x522 = x511 * (-x512 * x521 + x515 * x519)
+    x524 = x512 * x514
+    x525 = smm_k_im * x519
+    del x519
+    x526 = smm_k_im * x521 + x524 * x525
     del x521
-    x524 = 1 / (x520 + x523 * x523)
-    x525 = x52 * x524
-    x526 = x520 * x525
-    x528 = x520 + x527
-    x529 = 1 / (x528 * x528)
+    x527 = -smm_k_im * x522 + x511 * x523 * x526
+    x528 = smm_k_im * x511 * x526 + x522 * x523
+    del x522, x526
+    x529 = 1 / x517
+    del x517
     x530 = smm_k_re * x529
-    x531 = 2 * x530
-    x532 = x529 * (-x520 + x527)
-    del x520, x527, x529
-    x533 = x525 * x532
-    x534 = x522 * (-x523 * x533 + x526 * x531)
-    x536 = smm_k_im * x523 * x525 * x531 + smm_k_im * x533
-    del x531, x533
-    x537 = -smm_k_im * x534 + x522 * x535 * x536
-    x538 = smm_k_im * x522 * x536 + x534 * x535
-    del x534, x536
-    x539 = 1 / x528
-    del x528
-    x540 = smm_k_im * x539
-    x541 = x525 * x540
-    del x525
-    x542 = -smm_k_re * x541 - x523 * x541
-    del x541
-    x543 = x522 * (smm_k_re * x52 * x523 * x524 * x539 - x526 * x539)
-    del x52, x523, x524, x526
-    x546 = smm_k_im * x530
+    x531 = smm_k_im * x529
+    x532 = -smm_k_im * x514 * x530 - x524 * x531
+    del x514, x524
+    x533 = x511 * (smm_k_re * x103 * x512 * x513 * x529 - x515 * x529)
+    del x512, x513, x515, x529
+    smm_k_by_omega_re = a_p1_by_omega_re
+    smm_k_by_omega_im = a_p1_by_omega_im
+    smm_excess_re = x507
+    smm_excess_im = x508
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x527 + smm_k_by_omega_re * x528
+    smm_excess_by_omega_im = smm_k_by_omega_im * x528 + smm_k_by_omega_re * x527
+    del x527, x528
+    smm_excess_by_q_re = x121 * (smm_k_im * x511 * x532 - x507 + x523 * x533)
+    del x507
+    smm_excess_by_q_im = x121 * (-smm_k_im * x533 - x508 + x511 * x523 * x532)
+    del x508, x511, x523, x532, x533
+    smm_inverse_re = x530
     del x530
-    x547 = -x141 * x532 + x546 * x96
-    del x96
-    x548 = x532 * x88 + x546 * x87
-    del x532, x546, x87
-    smm_k_by_omega_re = am_p_by_omega_re
-    del am_p_by_omega_re
-    smm_k_by_omega_im = am_p_by_omega_im
-    del am_p_by_omega_im
-    smm_excess_re = x518
-    x544 = smm_excess_re + smm_k_re * x539
-    del smm_k_re, x539
-    smm_excess_im = x519
-    x545 = smm_excess_im - x540
+    smm_inverse_im = -x531
+    del x531
+    smm_inverse_by_omega_re = -smm_k_by_omega_im * x525 - smm_k_by_omega_re * x520
+    del x525
+    smm_inverse_by_omega_im = -smm_k_by_omega_im * x520 + 2 * smm_k_by_omega_re * smm_k_im * smm_k_re * x518
+    del smm_k_by_omega_im, smm_k_by_omega_re, smm_k_im, smm_k_re, x518, x520
+    smm_integral_re = smm_excess_re + smm_inverse_re
+    smm_integral_im = smm_excess_im + smm_inverse_im
+    smm_integral_by_omega_re = smm_excess_by_omega_re + smm_inverse_by_omega_re
+    smm_integral_by_omega_im = smm_excess_by_omega_im + smm_inverse_by_omega_im
+    smm_integral_by_q_re = smm_excess_by_q_re
+    smm_integral_by_q_im = smm_excess_by_q_im
+    smm_trace0_re = 2 * sp_form0_im * x131 - x492
+    del sp_form0_im, x492
+    smm_trace0_im = -sp_form0_re * x132 - x493
+    del sp_form0_re, x493
+    smm_trace0_by_omega_re = 2 * sp_form0_by_omega_im * x131 - x494
+    del sp_form0_by_omega_im, x494
+    smm_trace0_by_omega_im = -sp_form0_by_omega_re * x132 - x495
+    del sp_form0_by_omega_re, x495
+    smm_static0_re = x217
+    smm_static0_im = x534
+    smm_static0_by_omega_re = x535
+    smm_static0_by_omega_im = x536
+    smm_trace1_re = sp_form1_re * x131 + x498
+    del sp_form1_re, x498
+    smm_trace1_im = sp_form1_im * x131 - x499
+    del sp_form1_im, x499
+    smm_trace1_by_omega_re = sp_form1_by_omega_re * x131 + x500
+    del sp_form1_by_omega_re, x500
+    smm_trace1_by_omega_im = sp_form1_by_omega_im * x131 - x501
+    del sp_form1_by_omega_im, x501
+    smm_static1_re = x537
+    smm_static1_im = x538
+    smm_static1_by_omega_re = x539
+    smm_static1_by_omega_im = x225
+    z24 = root_sum(a_p0_re, a_p0_im, x506, c_p0_im, s_total_re, s_total_im)
+    del a_p0_im, a_p0_re, c_p0_im, s_total_im, s_total_re, x506
+    spm_k_re = z24[0]
+    x543 = q - spm_k_re
+    x545 = q + spm_k_re
+    x549 = spm_k_re * spm_k_re
+    x555 = -x543
+    spm_k_im = z24[1]
+    del z24
+    z25 = pair_excess(spm_k_re, spm_k_im, q)
+    x540 = -z25[0]
+    x541 = z25[1]
+    del z25
+    x542 = spm_k_im * spm_k_im
+    x544 = 1 / (x542 + x543 * x543)
+    del x543
+    x546 = 1 / (x542 + x545 * x545)
+    x547 = x103 * x546
+    x548 = x542 * x547
+    x550 = x542 + x549
+    x551 = 1 / (x550 * x550)
+    x552 = 2 * spm_k_re * x551
+    x553 = -x542 + x549
+    del x542, x549
+    x554 = x544 * (x103 * x545 * x546 * x551 * x553 - x548 * x552)
+    x556 = x545 * x547
+    x557 = spm_k_im * x552
+    del x552
+    x558 = x551 * x553
+    del x551, x553
+    x559 = -spm_k_im * x547 * x558 - x556 * x557
+    x560 = -spm_k_im * x554 + x544 * x555 * x559
+    x561 = spm_k_im * x544 * x559 + x554 * x555
+    del x554, x559
+    x562 = 1 / x550
+    del x550
+    x563 = spm_k_re * x562
+    x564 = spm_k_im * x562
+    x565 = -spm_k_im * x547 * x563 - x556 * x564
+    del x547, x556
+    x566 = x544 * (spm_k_re * x103 * x545 * x546 * x562 - x548 * x562)
+    del spm_k_re, x545, x546, x548, x562
+    spm_k_by_omega_re = a_p0_by_omega_re
+    del a_p0_by_omega_re
+    spm_k_by_omega_im = a_p0_by_omega_im
+    del a_p0_by_omega_im
+    spm_excess_re = x540
+    spm_excess_im = -x541
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x560 + spm_k_by_omega_re * x561
+    spm_excess_by_omega_im = spm_k_by_omega_im * x561 + spm_k_by_omega_re * x560
+    del x560, x561
+    spm_excess_by_q_re = -x121 * (spm_k_im * x544 * x565 + x540 + x555 * x566)
     del x540
-    x553 = 2 * a_root_re * smm_excess_im * x80 - smm_excess_re * x88
-    x554 = smm_excess_im * x88 + smm_excess_re * x141
-    x556 = smm_excess_im * x145 + smm_excess_re * x147
-    x557 = -smm_excess_im * x147 + smm_excess_re * x145
+    spm_excess_by_q_im = -x121 * (-spm_k_im * x566 - x541 + x544 * x555 * x565)
+    del spm_k_im, x541, x544, x555, x565, x566
+    spm_inverse_re = -x563
+    del x563
+    spm_inverse_im = x564
+    del x564
+    spm_inverse_by_omega_re = spm_k_by_omega_im * x557 + spm_k_by_omega_re * x558
+    spm_inverse_by_omega_im = spm_k_by_omega_im * x558 - spm_k_by_omega_re * x557
+    del spm_k_by_omega_im, spm_k_by_omega_re, x557, x558
+    spm_integral_re = spm_excess_re + spm_inverse_re
+    spm_integral_im = spm_excess_im + spm_inverse_im
+    spm_integral_by_omega_re = spm_excess_by_omega_re + spm_inverse_by_omega_re
+    spm_integral_by_omega_im = spm_excess_by_omega_im + spm_inverse_by_omega_im
+    spm_integral_by_q_re = spm_excess_by_q_re
+    spm_integral_by_q_im = spm_excess_by_q_im
+    spm_trace0_re = 2 * sm_form0_im * x131 - x567
+    spm_trace0_im = -sm_form0_re * x132 - x568
+    spm_trace0_by_omega_re = 2 * sm_form0_by_omega_im * x131 - x569
+    spm_trace0_by_omega_im = -sm_form0_by_omega_re * x132 - x570
+    del x132
+    spm_static0_re = x143
+    del x143
+    spm_static0_im = x496
+    del x496
+    spm_static0_by_omega_re = x156
+    del x156
+    spm_static0_by_omega_im = x497
+    del x497
+    spm_trace1_re = sm_form1_re * x131 + x571
+    spm_trace1_im = sm_form1_im * x131 - x572
+    spm_trace1_by_omega_re = sm_form1_by_omega_re * x131 + x573
+    spm_trace1_by_omega_im = sm_form1_by_omega_im * x131 - x574
+    spm_static1_re = x502
+    del x502
+    spm_static1_im = x503
+    del x503
+    spm_static1_by_omega_re = x504
+    del x504
+    spm_static1_by_omega_im = x505
+    del x505
+    z26 = root_sum(a_p1_re, a_p1_im, x315, c_p1_im, x575, x576)
+    del a_p1_im, a_p1_re, c_p1_im, x315, x575, x576
+    smp_k_re = z26[0]
+    x580 = q - smp_k_re
+    x582 = q + smp_k_re
+    x586 = smp_k_re * smp_k_re
+    x592 = -x580
+    smp_k_im = z26[1]
+    del z26
+    z27 = pair_excess(smp_k_re, smp_k_im, q)
+    x577 = -z27[0]
+    x578 = z27[1]
+    del z27
+    x579 = smp_k_im * smp_k_im
+    x581 = 1 / (x579 + x580 * x580)
+    del x580
+    x583 = 1 / (x579 + x582 * x582)
+    x584 = x103 * x583
+    x585 = x579 * x584
+    x587 = x579 + x586
+    x588 = 1 / (x587 * x587)
+    x589 = 2 * smp_k_re * x588
+    x590 = -x579 + x586
+    del x579, x586
+    x591 = x581 * (x103 * x582 * x583 * x588 * x590 - x585 * x589)
+    x593 = x582 * x584
+    x594 = smp_k_im * x589
+    del x589
+    x595 = x588 * x590
+    del x588, x590
+    x596 = -smp_k_im * x584 * x595 - x593 * x594
+    x597 = -smp_k_im * x591 + x581 * x592 * x596
+    x598 = smp_k_im * x581 * x596 + x591 * x592
+    del x591, x596
+    x599 = 1 / x587
+    del x587
+    x600 = smp_k_re * x599
+    x601 = smp_k_im * x599
+    x602 = -smp_k_im * x584 * x600 - x593 * x601
+    del x584, x593
+    x603 = x581 * (smp_k_re * x103 * x582 * x583 * x599 - x585 * x599)
+    del smp_k_re, x103, x582, x583, x585, x599
+    smp_k_by_omega_re = a_p1_by_omega_re
+    del a_p1_by_omega_re
+    smp_k_by_omega_im = a_p1_by_omega_im
+    del a_p1_by_omega_im
+    smp_excess_re = x577
+    smp_excess_im = -x578
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x597 + smp_k_by_omega_re * x598
+    smp_excess_by_omega_im = smp_k_by_omega_im * x598 + smp_k_by_omega_re * x597
+    del x597, x598
+    smp_excess_by_q_re = -x121 * (smp_k_im * x581 * x602 + x577 + x592 * x603)
+    del x577
+    smp_excess_by_q_im = -x121 * (-smp_k_im * x603 - x578 + x581 * x592 * x602)
+    del smp_k_im, x121, x578, x581, x592, x602, x603
+    smp_inverse_re = -x600
+    del x600
+    smp_inverse_im = x601
+    del x601
+    smp_inverse_by_omega_re = smp_k_by_omega_im * x594 + smp_k_by_omega_re * x595
+    smp_inverse_by_omega_im = smp_k_by_omega_im * x595 - smp_k_by_omega_re * x594
+    del smp_k_by_omega_im, smp_k_by_omega_re, x594, x595
+    smp_integral_re = smp_excess_re + smp_inverse_re
+    x658 = x133 * (smm_integral_re + smp_integral_re + spm_integral_re + spp_integral_re)
+    x664 = x386 * x658
+    smp_integral_im = smp_excess_im + smp_inverse_im
+    x656 = x133 * (smm_integral_im + smp_integral_im + spm_integral_im + spp_integral_im)
+    x663 = x386 * x656
+    x685 = smm_integral_im * x418 - smm_integral_re * x417 + smp_integral_im * x419 + smp_integral_re * x417 + spm_integral_im * x418 - spm_integral_re * x417 + spp_integral_im * x419 + spp_integral_re * x417
+    x686 = smm_integral_im * x417 + smm_integral_re * x418 - smp_integral_im * x417 + smp_integral_re * x419 + spm_integral_im * x417 + spm_integral_re * x418 - spp_integral_im * x417 + spp_integral_re * x419
+    del smm_integral_im, smm_integral_re, smp_integral_im, smp_integral_re, spm_integral_im, spm_integral_re, spp_integral_im, spp_integral_re, x417, x418, x419
+    smp_integral_by_omega_re = smp_excess_by_omega_re + smp_inverse_by_omega_re
+    smp_integral_by_omega_im = smp_excess_by_omega_im + smp_inverse_by_omega_im
+    smp_integral_by_q_re = smp_excess_by_q_re
+    smp_integral_by_q_im = smp_excess_by_q_im
+    smp_trace0_re = -sm_form0_im * x216 - x567
+    del sm_form0_im, x567
+    smp_trace0_im = 2 * sm_form0_re * x215 - x568
+    del sm_form0_re, x568
+    x627 = smm_excess_im * smm_trace0_re + smm_excess_re * smm_trace0_im + smp_excess_im * smp_trace0_re + smp_excess_re * smp_trace0_im + spm_excess_im * spm_trace0_re + spm_excess_re * spm_trace0_im + spp_excess_im * spp_trace0_re + spp_excess_re * spp_trace0_im
+    x628 = -smm_excess_im * smm_trace0_im + smm_excess_re * smm_trace0_re - smp_excess_im * smp_trace0_im + smp_excess_re * smp_trace0_re - spm_excess_im * spm_trace0_im + spm_excess_re * spm_trace0_re - spp_excess_im * spp_trace0_im + spp_excess_re * spp_trace0_re
+    smp_trace0_by_omega_re = -sm_form0_by_omega_im * x216 - x569
+    del sm_form0_by_omega_im, x216, x569
+    smp_trace0_by_omega_im = 2 * sm_form0_by_omega_re * x215 - x570
+    del sm_form0_by_omega_re, x570
+    smp_static0_re = x217
+    del x217
+    smp_static0_im = x534
+    del x534
+    x606 = smm_inverse_im * smm_static0_re + smm_inverse_re * smm_static0_im + smp_inverse_im * smp_static0_re + smp_inverse_re * smp_static0_im + spm_inverse_im * spm_static0_re + spm_inverse_re * spm_static0_im + spp_inverse_im * spp_static0_re + spp_inverse_re * spp_static0_im
+    x607 = -smm_inverse_im * smm_static0_im + smm_inverse_re * smm_static0_re - smp_inverse_im * smp_static0_im + smp_inverse_re * smp_static0_re - spm_inverse_im * spm_static0_im + spm_inverse_re * spm_static0_re - spp_inverse_im * spp_static0_im + spp_inverse_re * spp_static0_re
+    smp_static0_by_omega_re = x535
+    del x535
+    smp_static0_by_omega_im = x536
+    del x536
+    smp_trace1_re = sm_form1_re * x215 - x571
+    del sm_form1_re, x571
+    smp_trace1_im = sm_form1_im * x215 + x572
+    del sm_form1_im, x572
+    x653 = smm_excess_im * smm_trace1_re + smm_excess_re * smm_trace1_im + smp_excess_im * smp_trace1_re + smp_excess_re * smp_trace1_im + spm_excess_im * spm_trace1_re + spm_excess_re * spm_trace1_im + spp_excess_im * spp_trace1_re + spp_excess_re * spp_trace1_im
+    x654 = -smm_excess_im * smm_trace1_im + smm_excess_re * smm_trace1_re - smp_excess_im * smp_trace1_im + smp_excess_re * smp_trace1_re - spm_excess_im * spm_trace1_im + spm_excess_re * spm_trace1_re - spp_excess_im * spp_trace1_im + spp_excess_re * spp_trace1_re
+    smp_trace1_by_omega_re = sm_form1_by_omega_re * x215 - x573
+    del sm_form1_by_omega_re, x573
+    smp_trace1_by_omega_im = sm_form1_by_omega_im * x215 + x574
+    del sm_form1_by_omega_im, x574
+    smp_static1_re = x537
+    del x537
+    smp_static1_im = x538
+    del x538
+    x625 = smm_inverse_im * smm_static1_re + smm_inverse_re * smm_static1_im + smp_inverse_im * smp_static1_re + smp_inverse_re * smp_static1_im + spm_inverse_im * spm_static1_re + spm_inverse_re * spm_static1_im + spp_inverse_im * spp_static1_re + spp_inverse_re * spp_static1_im
+    x626 = -smm_inverse_im * smm_static1_im + smm_inverse_re * smm_static1_re - smp_inverse_im * smp_static1_im + smp_inverse_re * smp_static1_re - spm_inverse_im * spm_static1_im + spm_inverse_re * spm_static1_re - spp_inverse_im * spp_static1_im + spp_inverse_re * spp_static1_re
+    smp_static1_by_omega_re = x539
+    del x539
+    smp_static1_by_omega_im = x225
+    del x225
+    s_residue_re = -x302 - x303
+    del x302, x303
+    s_residue_im = x304 - x305
+    del x304, x305
+    x608 = s_residue_im * smm_inverse_re + s_residue_re * smm_inverse_im
+    x609 = s_residue_im * smm_inverse_by_omega_re + s_residue_re * smm_inverse_by_omega_im
+    x610 = s_residue_im * smp_inverse_re + s_residue_re * smp_inverse_im
+    x611 = s_residue_im * smp_inverse_by_omega_re + s_residue_re * smp_inverse_by_omega_im
+    x612 = s_residue_im * spm_inverse_re + s_residue_re * spm_inverse_im
+    x613 = s_residue_im * spm_inverse_by_omega_re + s_residue_re * spm_inverse_by_omega_im
+    x614 = s_residue_im * spp_inverse_re + s_residue_re * spp_inverse_im
+    x615 = s_residue_im * spp_inverse_by_omega_re + s_residue_re * spp_inverse_by_omega_im
+    x616 = -s_residue_im * smm_inverse_im + s_residue_re * smm_inverse_re
+    del smm_inverse_im, smm_inverse_re
+    x617 = -s_residue_im * smm_inverse_by_omega_im + s_residue_re * smm_inverse_by_omega_re
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re
+    x618 = -s_residue_im * smp_inverse_im + s_residue_re * smp_inverse_re
+    del smp_inverse_im, smp_inverse_re
+    x619 = -s_residue_im * smp_inverse_by_omega_im + s_residue_re * smp_inverse_by_omega_re
+    del smp_inverse_by_omega_im, smp_inverse_by_omega_re
+    x620 = -s_residue_im * spm_inverse_im + s_residue_re * spm_inverse_re
+    del spm_inverse_im, spm_inverse_re
+    x621 = -s_residue_im * spm_inverse_by_omega_im + s_residue_re * spm_inverse_by_omega_re
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re
+    x622 = -s_residue_im * spp_inverse_im + s_residue_re * spp_inverse_re
+    del spp_inverse_im, spp_inverse_re
+    x623 = -s_residue_im * spp_inverse_by_omega_im + s_residue_re * spp_inverse_by_omega_re
+    del spp_inverse_by_omega_im, spp_inverse_by_omega_re
+    s_residue_by_omega_re = -a_by_omega_im * x604 + a_by_omega_re * x605
+    s_residue_by_omega_im = a_by_omega_im * x605 + a_by_omega_re * x604
+    del a_by_omega_im, a_by_omega_re, x604, x605
+    s_factor_re = -s_residue_re * x142
+    x657 = s_factor_re * x386
+    x669 = smm_integral_by_omega_im * x657
+    x670 = smp_integral_by_omega_im * x657
+    x671 = spm_integral_by_omega_im * x657
+    x672 = spp_integral_by_omega_im * x657
+    x681 = smm_integral_by_q_im * x657
+    x682 = smp_integral_by_q_im * x657
+    x683 = spm_integral_by_q_im * x657
+    x684 = spp_integral_by_q_im * x657
+    s_factor_im = -s_residue_im * x142
+    x629 = s_factor_im * smm_excess_re + s_factor_re * smm_excess_im
+    x630 = s_factor_im * smm_excess_by_omega_re + s_factor_re * smm_excess_by_omega_im
+    x631 = s_factor_im * smp_excess_re + s_factor_re * smp_excess_im
+    x632 = s_factor_im * smp_excess_by_omega_re + s_factor_re * smp_excess_by_omega_im
+    x633 = s_factor_im * spm_excess_re + s_factor_re * spm_excess_im
+    x634 = s_factor_im * spm_excess_by_omega_re + s_factor_re * spm_excess_by_omega_im
+    x635 = s_factor_im * spp_excess_re + s_factor_re * spp_excess_im
+    x636 = s_factor_im * spp_excess_by_omega_re + s_factor_re * spp_excess_by_omega_im
+    x637 = -s_factor_im * smm_excess_im + s_factor_re * smm_excess_re
     del smm_excess_im, smm_excess_re
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x537 + smm_k_by_omega_re * x538
-    x550 = smm_excess_by_omega_re * x88
-    smm_excess_by_omega_im = smm_k_by_omega_im * x538 + smm_k_by_omega_re * x537
-    del x537, x538
-    x549 = smm_excess_by_omega_im * x88 + smm_excess_by_omega_re * x141
-    del smm_excess_by_omega_re
-    x555 = 2 * a_root_re * smm_excess_by_omega_im * x80 - x550
-    smm_excess_by_q_re = x70 * (smm_k_im * x522 * x542 - x518 + x535 * x543)
-    del x518
-    smm_excess_by_q_im = x70 * (-smm_k_im * x543 - x519 + x522 * x535 * x542)
-    del smm_k_im, x519, x522, x535, x542, x543, x70
-    x551 = smm_excess_by_q_im * x88 + smm_excess_by_q_re * x141
-    x552 = 2 * a_root_re * smm_excess_by_q_im * x80 - smm_excess_by_q_re * x88
+    x638 = -s_factor_im * smm_excess_by_omega_im + s_factor_re * smm_excess_by_omega_re
+    del smm_excess_by_omega_im, smm_excess_by_omega_re
+    x639 = -s_factor_im * smp_excess_im + s_factor_re * smp_excess_re
+    del smp_excess_im, smp_excess_re
+    x640 = -s_factor_im * smp_excess_by_omega_im + s_factor_re * smp_excess_by_omega_re
+    del smp_excess_by_omega_im, smp_excess_by_omega_re
+    x641 = -s_factor_im * spm_excess_im + s_factor_re * spm_excess_re
+    del spm_excess_im, spm_excess_re
+    x642 = -s_factor_im * spm_excess_by_omega_im + s_factor_re * spm_excess_by_omega_re
+    del spm_excess_by_omega_im, spm_excess_by_omega_re
+    x643 = -s_factor_im * spp_excess_im + s_factor_re * spp_excess_re
+    del spp_excess_im, spp_excess_re
+    x644 = -s_factor_im * spp_excess_by_omega_im + s_factor_re * spp_excess_by_omega_re
+    del spp_excess_by_omega_im, spp_excess_by_omega_re
+    x645 = s_factor_im * smm_excess_by_q_re + s_factor_re * smm_excess_by_q_im
+    x646 = s_factor_im * smp_excess_by_q_re + s_factor_re * smp_excess_by_q_im
+    x647 = s_factor_im * spm_excess_by_q_re + s_factor_re * spm_excess_by_q_im
+    x648 = s_factor_im * spp_excess_by_q_re + s_factor_re * spp_excess_by_q_im
+    x649 = -s_factor_im * smm_excess_by_q_im + s_factor_re * smm_excess_by_q_re
     del smm_excess_by_q_im, smm_excess_by_q_re
-    smm_w_re = x141 * x544 + x545 * x88
-    x578 = Delta_0 * smm_w_re
-    smm_w_im = 2 * a_root_re * x545 * x80 - x544 * x88
-    del a_root_re, x80, x88
-    x566 = growth * smm_w_re + omega_r * smm_w_im
-    x570 = growth * smm_w_im
-    smm_w_by_omega_re = -smm_k_by_omega_im * x548 + smm_k_by_omega_re * x547 + x145 * x544 - x147 * x545 + x549
-    x558 = Delta_0 * smm_w_by_omega_re
-    x580 = omega_r * x558
-    smm_w_by_omega_im = smm_excess_by_omega_im * x141 + smm_k_by_omega_im * x547 + smm_k_by_omega_re * x548 + x145 * x545 + x147 * x544 - x550
-    del smm_excess_by_omega_im, smm_k_by_omega_im, smm_k_by_omega_re, x141, x145, x147, x544, x545, x547, x548, x550
-    x560 = Delta_0 * smm_w_by_omega_im
-    x585 = Delta_0 * smm_w_im + Delta_0 * smp_w_im + growth * x558 + growth * x559 + omega_r * x560 + omega_r * x561
-    smm_w_by_q_re = x551
-    x562 = Delta_0 * smm_w_by_q_re
-    x586 = omega_r * x562
-    smm_w_by_q_im = x552
-    x564 = Delta_0 * smm_w_by_q_im
-    x591 = growth * x562 + growth * x563 + omega_r * x564 + omega_r * x565
-    smm_v_re = -smm_x_im * x553 + smm_x_re * x554
-    x571 = omega_r * smm_w_re - smm_v_re - x570
-    x574 = omega_r * smm_w_re + smm_v_re - x570
-    del smm_v_re, x570
-    smm_v_im = smm_x_im * x554 + smm_x_re * x553
-    x567 = -smm_v_im + x566
-    x576 = smm_v_im + x566
-    del smm_v_im, x566
-    smm_v_by_omega_re = -smm_x_by_omega_im * x553 + smm_x_by_omega_re * x554 - smm_x_im * x555 - smm_x_im * x556 + smm_x_re * x549 + smm_x_re * x557
-    x582 = Delta_0 * smm_v_by_omega_re + Delta_0 * smp_v_by_omega_re
-    smm_v_by_omega_im = smm_x_by_omega_im * x554 + smm_x_by_omega_re * x553 + smm_x_im * x549 + smm_x_im * x557 + smm_x_re * x555 + smm_x_re * x556
-    del smm_x_by_omega_im, smm_x_by_omega_re, x549, x553, x554, x555, x556, x557
-    x583 = Delta_0 * smm_v_by_omega_im
-    smm_v_by_q_re = -smm_x_im * x552 + smm_x_re * x551
-    x588 = Delta_0 * smm_v_by_q_re + Delta_0 * smp_v_by_q_re
-    smm_v_by_q_im = smm_x_im * x551 + smm_x_re * x552
-    del smm_x_im, smm_x_re, x551, x552
-    x589 = Delta_0 * smm_v_by_q_im
-    sm_g_re = -Delta_0 * (smm_w_re + smp_w_re)
-    x633 = 2 * sm_g_re
-    sm_g_im = -Delta_0 * (smm_w_im + smp_w_im)
-    x632 = 2 * sm_g_im
-    del sm_g_im
-    sm_g_by_omega_re = -x558 - x559
-    del x558, x559
-    x675 = 2 * sm_g_by_omega_re
-    sm_g_by_omega_im = -x560 - x561
-    x674 = 2 * sm_g_by_omega_im
-    del sm_g_by_omega_im
-    sm_g_by_q_re = -x562 - x563
-    del x562, x563
-    x717 = 2 * sm_g_by_q_re
-    sm_g_by_q_im = -x564 - x565
-    x716 = 2 * sm_g_by_q_im
-    del sm_g_by_q_im
-    sm_b0_re = -a_down_im * x567 + a_down_re * x571 - a_up_im * x569 + a_up_re * x573
-    sm_b0_im = a_down_im * x571 + a_down_re * x567 + a_up_im * x573 + a_up_re * x569
-    sm_b0_by_omega_re = -a_down_by_omega_im * x567 + a_down_by_omega_re * x571 + a_down_im * smm_v_by_omega_im - a_down_im * smm_w_im - a_down_re * smm_v_by_omega_re + a_down_re * smm_w_re - a_up_by_omega_im * x569 + a_up_by_omega_re * x573 + a_up_im * smp_v_by_omega_im - a_up_im * smp_w_im - a_up_re * smp_v_by_omega_re + a_up_re * smp_w_re - smm_w_by_omega_im * x173 + smm_w_by_omega_re * x175 - smp_w_by_omega_im * x174 + smp_w_by_omega_re * x176
-    sm_b0_by_omega_im = a_down_by_omega_im * x571 + a_down_by_omega_re * x567 - a_down_im * smm_v_by_omega_re + a_down_im * smm_w_re - a_down_re * smm_v_by_omega_im + a_down_re * smm_w_im + a_up_by_omega_im * x573 + a_up_by_omega_re * x569 - a_up_im * smp_v_by_omega_re + a_up_im * smp_w_re - a_up_re * smp_v_by_omega_im + a_up_re * smp_w_im + smm_w_by_omega_im * x175 + smm_w_by_omega_re * x173 + smp_w_by_omega_im * x176 + smp_w_by_omega_re * x174
-    sm_b0_by_q_re = a_down_im * smm_v_by_q_im - a_down_re * smm_v_by_q_re + a_up_im * smp_v_by_q_im - a_up_re * smp_v_by_q_re - smm_w_by_q_im * x173 + smm_w_by_q_re * x175 - smp_w_by_q_im * x174 + smp_w_by_q_re * x176
-    sm_b0_by_q_im = -a_down_im * smm_v_by_q_re - a_down_re * smm_v_by_q_im - a_up_im * smp_v_by_q_re - a_up_re * smp_v_by_q_im + smm_w_by_q_im * x175 + smm_w_by_q_re * x173 + smp_w_by_q_im * x176 + smp_w_by_q_re * x174
-    sm_b1_re = -Delta_0 * x574 - Delta_0 * x575
-    sm_b1_im = -Delta_0 * x576 - Delta_0 * x577
-    sm_b1_by_omega_re = Delta_0 * growth * smm_w_by_omega_im + Delta_0 * growth * smp_w_by_omega_im - x578 - x579 - x580 - x581 - x582
-    sm_b1_by_omega_im = -x583 - x584 - x585
-    sm_b1_by_q_re = Delta_0 * growth * smm_w_by_q_im + Delta_0 * growth * smp_w_by_q_im - x586 - x587 - x588
-    sm_b1_by_q_im = -x589 - x590 - x591
-    sm_b2_re = -Delta_0 * x571 - Delta_0 * x573
-    del x571, x573
-    sm_b2_im = -Delta_0 * x567 - Delta_0 * x569
-    del x567, x569
-    sm_b2_by_omega_re = growth * x560 + growth * x561 - x578 - x579 - x580 - x581 + x582
-    del x560, x561, x578, x579, x580, x581, x582
-    sm_b2_by_omega_im = x583 + x584 - x585
-    del x583, x584, x585
-    sm_b2_by_q_re = growth * x564 + growth * x565 - x586 - x587 + x588
-    del x564, x565, x586, x587, x588
-    sm_b2_by_q_im = x589 + x590 - x591
-    del x589, x590, x591
-    sm_b3_re = -a_down_im * x577 + a_down_re * x575 - a_up_im * x576 + a_up_re * x574
-    sm_b3_im = a_down_im * x575 + a_down_re * x577 + a_up_im * x574 + a_up_re * x576
-    sm_b3_by_omega_re = -a_down_by_omega_im * x577 + a_down_by_omega_re * x575 - a_down_im * smp_v_by_omega_im - a_down_im * smp_w_im + a_down_re * smp_v_by_omega_re + a_down_re * smp_w_re - a_up_by_omega_im * x576 + a_up_by_omega_re * x574 - a_up_im * smm_v_by_omega_im - a_up_im * smm_w_im + a_up_re * smm_v_by_omega_re + a_up_re * smm_w_re - smm_w_by_omega_im * x174 + smm_w_by_omega_re * x176 - smp_w_by_omega_im * x173 + smp_w_by_omega_re * x175
-    sm_b3_by_omega_im = a_down_by_omega_im * x575 + a_down_by_omega_re * x577 + a_down_im * smp_v_by_omega_re + a_down_im * smp_w_re + a_down_re * smp_v_by_omega_im + a_down_re * smp_w_im + a_up_by_omega_im * x574 + a_up_by_omega_re * x576 + a_up_im * smm_v_by_omega_re + a_up_im * smm_w_re + a_up_re * smm_v_by_omega_im + a_up_re * smm_w_im + smm_w_by_omega_im * x176 + smm_w_by_omega_re * x174 + smp_w_by_omega_im * x175 + smp_w_by_omega_re * x173
-    del a_down_by_omega_im, a_down_by_omega_re, a_up_by_omega_im, a_up_by_omega_re, smm_v_by_omega_im, smm_v_by_omega_re, smm_w_by_omega_im, smm_w_by_omega_re, smm_w_im, smm_w_re, smp_v_by_omega_im, smp_v_by_omega_re, smp_w_by_omega_im, smp_w_by_omega_re, smp_w_im, smp_w_re, x574, x575, x576, x577
-    sm_b3_by_q_re = -a_down_im * smp_v_by_q_im + a_down_re * smp_v_by_q_re - a_up_im * smm_v_by_q_im + a_up_re * smm_v_by_q_re - smm_w_by_q_im * x174 + smm_w_by_q_re * x176 - smp_w_by_q_im * x173 + smp_w_by_q_re * x175
-    sm_b3_by_q_im = a_down_im * smp_v_by_q_re + a_down_re * smp_v_by_q_im + a_up_im * smm_v_by_q_re + a_up_re * smm_v_by_q_im + smm_w_by_q_im * x176 + smm_w_by_q_re * x174 + smp_w_by_q_im * x175 + smp_w_by_q_re * x173
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_v_by_q_im, smm_v_by_q_re, smm_w_by_q_im, smm_w_by_q_re, smp_v_by_q_im, smp_v_by_q_re, smp_w_by_q_im, smp_w_by_q_re, x173, x174, x175, x176
-    sm_t0_re = x343
-    del x343
-    x605 = sm_b2_re * sm_t0_re
-    x619 = sm_b2_im * sm_t0_re
-    x648 = sm_b2_by_omega_re * sm_t0_re
-    x661 = sm_b2_by_omega_im * sm_t0_re
-    x690 = sm_b2_by_q_re * sm_t0_re
-    x703 = sm_b2_by_q_im * sm_t0_re
-    del sm_t0_re
-    sm_t0_im = x344
-    del x344
-    x597 = sm_b2_im * sm_t0_im
-    del sm_b2_im
-    x620 = sm_b2_re * sm_t0_im
-    del sm_b2_re
-    x640 = sm_b2_by_omega_im * sm_t0_im
-    del sm_b2_by_omega_im
-    x662 = sm_b2_by_omega_re * sm_t0_im
-    del sm_b2_by_omega_re
-    x682 = sm_b2_by_q_im * sm_t0_im
-    del sm_b2_by_q_im
-    x704 = sm_b2_by_q_re * sm_t0_im
-    del sm_b2_by_q_re, sm_t0_im
-    sm_t1_re = 2 * F_backward * c_up_re * gamma * rm_weight_re - c_up_im * x347
-    del c_up_re, x347
-    sm_t1_im = -c_up_im * x346 - x348
-    del c_up_im, x346, x348
-    sm_t2_re = 2 * F_forward * c_down_re * gamma * rm_weight_re - c_down_im * x350
-    del c_down_re, x350
-    x606 = sm_b3_re * sm_t2_re
-    x621 = sm_b3_im * sm_t2_re
-    x649 = sm_b3_by_omega_re * sm_t2_re
-    x663 = sm_b3_by_omega_im * sm_t2_re
-    x691 = sm_b3_by_q_re * sm_t2_re
-    x705 = sm_b3_by_q_im * sm_t2_re
-    del sm_t2_re
-    sm_t2_im = -c_down_im * x349 - x351
-    del c_down_im, x349, x351
-    x598 = sm_b3_im * sm_t2_im
-    del sm_b3_im
-    x622 = sm_b3_re * sm_t2_im
-    del sm_b3_re
-    x641 = sm_b3_by_omega_im * sm_t2_im
-    del sm_b3_by_omega_im
-    x664 = sm_b3_by_omega_re * sm_t2_im
-    del sm_b3_by_omega_re
-    x683 = sm_b3_by_q_im * sm_t2_im
-    del sm_b3_by_q_im
-    x706 = sm_b3_by_q_re * sm_t2_im
-    del sm_b3_by_q_re, sm_t2_im
-    sm_t3_re = x352
-    del x352
-    sm_t3_im = x353
-    del x353
-    x609 = rm_b0_im * rm_t1_im - rm_b0_re * rm_t1_re + rm_b1_im * rm_t3_im - rm_b1_re * rm_t3_re + rp_b0_im * rp_t1_im - rp_b0_re * rp_t1_re + rp_b1_im * rp_t3_im - rp_b1_re * rp_t3_re + sm_b0_im * sm_t1_im - sm_b0_re * sm_t1_re + sm_b1_im * sm_t3_im - sm_b1_re * sm_t3_re + sp_b0_im * sp_t1_im - sp_b0_re * sp_t1_re + sp_b1_im * sp_t3_im - sp_b1_re * sp_t3_re
-    x627 = rm_b0_im * rm_t1_re + rm_b0_re * rm_t1_im + rm_b1_im * rm_t3_re + rm_b1_re * rm_t3_im + rp_b0_im * rp_t1_re + rp_b0_re * rp_t1_im + rp_b1_im * rp_t3_re + rp_b1_re * rp_t3_im + sm_b0_im * sm_t1_re + sm_b0_re * sm_t1_im + sm_b1_im * sm_t3_re + sm_b1_re * sm_t3_im + sp_b0_im * sp_t1_re + sp_b0_re * sp_t1_im + sp_b1_im * sp_t3_re + sp_b1_re * sp_t3_im
-    del rm_b0_im, rm_b0_re, rm_b1_im, rm_b1_re, rp_b0_im, rp_b0_re, rp_b1_im, rp_b1_re, sm_b0_im, sm_b0_re, sm_b1_im, sm_b1_re, sp_b0_im, sp_b0_re, sp_b1_im, sp_b1_re
-    x652 = rm_b0_by_omega_im * rm_t1_im - rm_b0_by_omega_re * rm_t1_re + rm_b1_by_omega_im * rm_t3_im - rm_b1_by_omega_re * rm_t3_re + rp_b0_by_omega_im * rp_t1_im - rp_b0_by_omega_re * rp_t1_re + rp_b1_by_omega_im * rp_t3_im - rp_b1_by_omega_re * rp_t3_re + sm_b0_by_omega_im * sm_t1_im - sm_b0_by_omega_re * sm_t1_re + sm_b1_by_omega_im * sm_t3_im - sm_b1_by_omega_re * sm_t3_re + sp_b0_by_omega_im * sp_t1_im - sp_b0_by_omega_re * sp_t1_re + sp_b1_by_omega_im * sp_t3_im - sp_b1_by_omega_re * sp_t3_re
-    x669 = rm_b0_by_omega_im * rm_t1_re + rm_b0_by_omega_re * rm_t1_im + rm_b1_by_omega_im * rm_t3_re + rm_b1_by_omega_re * rm_t3_im + rp_b0_by_omega_im * rp_t1_re + rp_b0_by_omega_re * rp_t1_im + rp_b1_by_omega_im * rp_t3_re + rp_b1_by_omega_re * rp_t3_im + sm_b0_by_omega_im * sm_t1_re + sm_b0_by_omega_re * sm_t1_im + sm_b1_by_omega_im * sm_t3_re + sm_b1_by_omega_re * sm_t3_im + sp_b0_by_omega_im * sp_t1_re + sp_b0_by_omega_re * sp_t1_im + sp_b1_by_omega_im * sp_t3_re + sp_b1_by_omega_re * sp_t3_im
-    del rm_b0_by_omega_im, rm_b0_by_omega_re, rm_b1_by_omega_im, rm_b1_by_omega_re, rp_b0_by_omega_im, rp_b0_by_omega_re, rp_b1_by_omega_im, rp_b1_by_omega_re, sm_b0_by_omega_im, sm_b0_by_omega_re, sm_b1_by_omega_im, sm_b1_by_omega_re, sp_b0_by_omega_im, sp_b0_by_omega_re, sp_b1_by_omega_im, sp_b1_by_omega_re
-    x694 = rm_b0_by_q_im * rm_t1_im - rm_b0_by_q_re * rm_t1_re + rm_b1_by_q_im * rm_t3_im - rm_b1_by_q_re * rm_t3_re + rp_b0_by_q_im * rp_t1_im - rp_b0_by_q_re * rp_t1_re + rp_b1_by_q_im * rp_t3_im - rp_b1_by_q_re * rp_t3_re + sm_b0_by_q_im * sm_t1_im - sm_b0_by_q_re * sm_t1_re + sm_b1_by_q_im * sm_t3_im - sm_b1_by_q_re * sm_t3_re + sp_b0_by_q_im * sp_t1_im - sp_b0_by_q_re * sp_t1_re + sp_b1_by_q_im * sp_t3_im - sp_b1_by_q_re * sp_t3_re
-    x711 = rm_b0_by_q_im * rm_t1_re + rm_b0_by_q_re * rm_t1_im + rm_b1_by_q_im * rm_t3_re + rm_b1_by_q_re * rm_t3_im + rp_b0_by_q_im * rp_t1_re + rp_b0_by_q_re * rp_t1_im + rp_b1_by_q_im * rp_t3_re + rp_b1_by_q_re * rp_t3_im + sm_b0_by_q_im * sm_t1_re + sm_b0_by_q_re * sm_t1_im + sm_b1_by_q_im * sm_t3_re + sm_b1_by_q_re * sm_t3_im + sp_b0_by_q_im * sp_t1_re + sp_b0_by_q_re * sp_t1_im + sp_b1_by_q_im * sp_t3_re + sp_b1_by_q_re * sp_t3_im
-    del rm_b0_by_q_im, rm_b0_by_q_re, rm_b1_by_q_im, rm_b1_by_q_re, rm_t1_im, rm_t1_re, rm_t3_im, rm_t3_re, rp_b0_by_q_im, rp_b0_by_q_re, rp_b1_by_q_im, rp_b1_by_q_re, rp_t1_im, rp_t1_re, rp_t3_im, rp_t3_re, sm_b0_by_q_im, sm_b0_by_q_re, sm_b1_by_q_im, sm_b1_by_q_re, sm_t1_im, sm_t1_re, sm_t3_im, sm_t3_re, sp_b0_by_q_im, sp_b0_by_q_re, sp_b1_by_q_im, sp_b1_by_q_re, sp_t1_im, sp_t1_re, sp_t3_im, sp_t3_re
-    sm_odd_re = x354
-    del x354
-    sm_odd_im = -x355
-    del x355
-    sm_even_re = rm_weight_re * x592 + x357
-    del x357
-    sm_even_im = -rm_weight_im * x592 + rm_weight_re * x356
-    del rm_weight_im, rm_weight_re, x356, x592
+    x650 = -s_factor_im * smp_excess_by_q_im + s_factor_re * smp_excess_by_q_re
+    del smp_excess_by_q_im, smp_excess_by_q_re
+    x651 = -s_factor_im * spm_excess_by_q_im + s_factor_re * spm_excess_by_q_re
+    del spm_excess_by_q_im, spm_excess_by_q_re
+    x652 = -s_factor_im * spp_excess_by_q_im + s_factor_re * spp_excess_by_q_re
+    del spp_excess_by_q_im, spp_excess_by_q_re
+    x655 = s_factor_im * x386
+    del x386
+    x659 = smm_integral_by_omega_im * x655
+    del smm_integral_by_omega_im
+    x660 = smp_integral_by_omega_im * x655
+    del smp_integral_by_omega_im
+    x661 = spm_integral_by_omega_im * x655
+    del spm_integral_by_omega_im
+    x662 = spp_integral_by_omega_im * x655
+    del spp_integral_by_omega_im
+    x665 = smm_integral_by_omega_re * x655
+    x666 = smp_integral_by_omega_re * x655
+    x667 = spm_integral_by_omega_re * x655
+    x668 = spp_integral_by_omega_re * x655
+    x673 = smm_integral_by_q_im * x655
+    del smm_integral_by_q_im
+    x674 = smp_integral_by_q_im * x655
+    del smp_integral_by_q_im
+    x675 = spm_integral_by_q_im * x655
+    del spm_integral_by_q_im
+    x676 = spp_integral_by_q_im * x655
+    del spp_integral_by_q_im
+    x677 = smm_integral_by_q_re * x655
+    x678 = smp_integral_by_q_re * x655
+    x679 = spm_integral_by_q_re * x655
+    x680 = spp_integral_by_q_re * x655
+    x687 = x665 + x669
+    x688 = x667 + x671
+    x689 = x666 + x670
+    x690 = x668 + x672
+    x691 = 4 * s_factor_re * smm_integral_by_omega_re * x55 - x659
+    x692 = 4 * s_factor_re * spm_integral_by_omega_re * x55 - x661
+    x693 = 4 * s_factor_re * smp_integral_by_omega_re * x55 - x660
+    x694 = 4 * s_factor_re * spp_integral_by_omega_re * x55 - x662
+    x695 = x677 + x681
+    x696 = x679 + x683
+    x697 = x678 + x682
+    x698 = x680 + x684
+    x699 = 4 * s_factor_re * smm_integral_by_q_re * x55 - x673
+    x700 = 4 * s_factor_re * spm_integral_by_q_re * x55 - x675
+    x701 = 4 * s_factor_re * smp_integral_by_q_re * x55 - x674
+    x702 = 4 * s_factor_re * spp_integral_by_q_re * x55 - x676
+    del x55
+    s_factor_by_omega_re = -s_residue_by_omega_re * x142
+    s_factor_by_omega_im = -s_residue_by_omega_im * x142
+    del x142
+    s_uniform0_re = -s_residue_im * x606 + s_residue_re * x607 - x320 - x321 * x323
+    del x320, x323
+    x704 = r_uniform0_re + s_uniform0_re
+    s_uniform0_im = s_residue_im * x607 + s_residue_re * x606 - x319 * x321 + x330
+    del x319, x321, x330
+    x703 = r_uniform0_im + s_uniform0_im
+    del r_uniform0_im, s_uniform0_im
+    s_uniform0_by_omega_re = -s_residue_by_omega_im * x606 + s_residue_by_omega_re * x607 - smm_static0_by_omega_im * x608 + smm_static0_by_omega_re * x616 - smm_static0_im * x609 + smm_static0_re * x617 - smp_static0_by_omega_im * x610 + smp_static0_by_omega_re * x618 - smp_static0_im * x611 + smp_static0_re * x619 - spm_static0_by_omega_im * x612 + spm_static0_by_omega_re * x620 - spm_static0_im * x613 + spm_static0_re * x621 - spp_static0_by_omega_im * x614 + spp_static0_by_omega_re * x622 - spp_static0_im * x615 + spp_static0_re * x623
+    s_uniform0_by_omega_im = s_residue_by_omega_im * x607 + s_residue_by_omega_re * x606 + smm_static0_by_omega_im * x616 + smm_static0_by_omega_re * x608 + smm_static0_im * x617 + smm_static0_re * x609 + smp_static0_by_omega_im * x618 + smp_static0_by_omega_re * x610 + smp_static0_im * x619 + smp_static0_re * x611 + spm_static0_by_omega_im * x620 + spm_static0_by_omega_re * x612 + spm_static0_im * x621 + spm_static0_re * x613 + spp_static0_by_omega_im * x622 + spp_static0_by_omega_re * x614 + spp_static0_im * x623 + spp_static0_re * x615
+    del smm_static0_by_omega_im, smm_static0_by_omega_re, smm_static0_im, smm_static0_re, smp_static0_by_omega_im, smp_static0_by_omega_re, smp_static0_im, smp_static0_re, spm_static0_by_omega_im, spm_static0_by_omega_re, spm_static0_im, spm_static0_re, spp_static0_by_omega_im, spp_static0_by_omega_re, spp_static0_im, spp_static0_re, x606, x607
+    s_uniform1_re = (1 / 2) * F_odd_re * c_re * x141 * x316 * x317 - c_im * x624 - s_residue_im * x625 + s_residue_re * x626
+    del F_odd_re, c_im, x141, x316, x317
+    x707 = r_uniform1_re + s_uniform1_re
+    s_uniform1_im = c_re * x624 + s_residue_im * x626 + s_residue_re * x625 + x357
+    del c_re, s_residue_im, s_residue_re, x357, x624
+    x706 = r_uniform1_im + s_uniform1_im
+    del r_uniform1_im, s_uniform1_im
+    s_uniform1_by_omega_re = -s_residue_by_omega_im * x625 + s_residue_by_omega_re * x626 - smm_static1_by_omega_im * x608 + smm_static1_by_omega_re * x616 - smm_static1_im * x609 + smm_static1_re * x617 - smp_static1_by_omega_im * x610 + smp_static1_by_omega_re * x618 - smp_static1_im * x611 + smp_static1_re * x619 - spm_static1_by_omega_im * x612 + spm_static1_by_omega_re * x620 - spm_static1_im * x613 + spm_static1_re * x621 - spp_static1_by_omega_im * x614 + spp_static1_by_omega_re * x622 - spp_static1_im * x615 + spp_static1_re * x623
+    s_uniform1_by_omega_im = s_residue_by_omega_im * x626 + s_residue_by_omega_re * x625 + smm_static1_by_omega_im * x616 + smm_static1_by_omega_re * x608 + smm_static1_im * x617 + smm_static1_re * x609 + smp_static1_by_omega_im * x618 + smp_static1_by_omega_re * x610 + smp_static1_im * x619 + smp_static1_re * x611 + spm_static1_by_omega_im * x620 + spm_static1_by_omega_re * x612 + spm_static1_im * x621 + spm_static1_re * x613 + spp_static1_by_omega_im * x622 + spp_static1_by_omega_re * x614 + spp_static1_im * x623 + spp_static1_re * x615
+    del s_residue_by_omega_im, s_residue_by_omega_re, smm_static1_by_omega_im, smm_static1_by_omega_re, smm_static1_im, smm_static1_re, smp_static1_by_omega_im, smp_static1_by_omega_re, smp_static1_im, smp_static1_re, spm_static1_by_omega_im, spm_static1_by_omega_re, spm_static1_im, spm_static1_re, spp_static1_by_omega_im, spp_static1_by_omega_re, spp_static1_im, spp_static1_re, x608, x609, x610, x611, x612, x613, x614, x615, x616, x617, x618, x619, x620, x621, x622, x623, x625, x626
+    s_change0_re = -s_factor_im * x627 + s_factor_re * x628
+    s_change0_im = s_factor_im * x628 + s_factor_re * x627
+    s_change0_by_omega_re = -s_factor_by_omega_im * x627 + s_factor_by_omega_re * x628 - smm_trace0_by_omega_im * x629 + smm_trace0_by_omega_re * x637 - smm_trace0_im * x630 + smm_trace0_re * x638 - smp_trace0_by_omega_im * x631 + smp_trace0_by_omega_re * x639 - smp_trace0_im * x632 + smp_trace0_re * x640 - spm_trace0_by_omega_im * x633 + spm_trace0_by_omega_re * x641 - spm_trace0_im * x634 + spm_trace0_re * x642 - spp_trace0_by_omega_im * x635 + spp_trace0_by_omega_re * x643 - spp_trace0_im * x636 + spp_trace0_re * x644
+    s_change0_by_omega_im = s_factor_by_omega_im * x628 + s_factor_by_omega_re * x627 + smm_trace0_by_omega_im * x637 + smm_trace0_by_omega_re * x629 + smm_trace0_im * x638 + smm_trace0_re * x630 + smp_trace0_by_omega_im * x639 + smp_trace0_by_omega_re * x631 + smp_trace0_im * x640 + smp_trace0_re * x632 + spm_trace0_by_omega_im * x641 + spm_trace0_by_omega_re * x633 + spm_trace0_im * x642 + spm_trace0_re * x634 + spp_trace0_by_omega_im * x643 + spp_trace0_by_omega_re * x635 + spp_trace0_im * x644 + spp_trace0_re * x636
+    del smm_trace0_by_omega_im, smm_trace0_by_omega_re, smp_trace0_by_omega_im, smp_trace0_by_omega_re, spm_trace0_by_omega_im, spm_trace0_by_omega_re, spp_trace0_by_omega_im, spp_trace0_by_omega_re, x627, x628
+    s_change0_by_q_re = -smm_trace0_im * x645 + smm_trace0_re * x649 - smp_trace0_im * x646 + smp_trace0_re * x650 - spm_trace0_im * x647 + spm_trace0_re * x651 - spp_trace0_im * x648 + spp_trace0_re * x652
+    s_change0_by_q_im = smm_trace0_im * x649 + smm_trace0_re * x645 + smp_trace0_im * x650 + smp_trace0_re * x646 + spm_trace0_im * x651 + spm_trace0_re * x647 + spp_trace0_im * x652 + spp_trace0_re * x648
+    del smm_trace0_im, smm_trace0_re, smp_trace0_im, smp_trace0_re, spm_trace0_im, spm_trace0_re, spp_trace0_im, spp_trace0_re
+    s_change1_re = -s_factor_im * x653 + s_factor_re * x654
+    s_change1_im = s_factor_im * x654 + s_factor_re * x653
+    s_change1_by_omega_re = -s_factor_by_omega_im * x653 + s_factor_by_omega_re * x654 - smm_trace1_by_omega_im * x629 + smm_trace1_by_omega_re * x637 - smm_trace1_im * x630 + smm_trace1_re * x638 - smp_trace1_by_omega_im * x631 + smp_trace1_by_omega_re * x639 - smp_trace1_im * x632 + smp_trace1_re * x640 - spm_trace1_by_omega_im * x633 + spm_trace1_by_omega_re * x641 - spm_trace1_im * x634 + spm_trace1_re * x642 - spp_trace1_by_omega_im * x635 + spp_trace1_by_omega_re * x643 - spp_trace1_im * x636 + spp_trace1_re * x644
+    s_change1_by_omega_im = s_factor_by_omega_im * x654 + s_factor_by_omega_re * x653 + smm_trace1_by_omega_im * x637 + smm_trace1_by_omega_re * x629 + smm_trace1_im * x638 + smm_trace1_re * x630 + smp_trace1_by_omega_im * x639 + smp_trace1_by_omega_re * x631 + smp_trace1_im * x640 + smp_trace1_re * x632 + spm_trace1_by_omega_im * x641 + spm_trace1_by_omega_re * x633 + spm_trace1_im * x642 + spm_trace1_re * x634 + spp_trace1_by_omega_im * x643 + spp_trace1_by_omega_re * x635 + spp_trace1_im * x644 + spp_trace1_re * x636
+    del smm_trace1_by_omega_im, smm_trace1_by_omega_re, smp_trace1_by_omega_im, smp_trace1_by_omega_re, spm_trace1_by_omega_im, spm_trace1_by_omega_re, spp_trace1_by_omega_im, spp_trace1_by_omega_re, x629, x630, x631, x632, x633, x634, x635, x636, x637, x638, x639, x640, x641, x642, x643, x644, x653, x654
+    s_change1_by_q_re = -smm_trace1_im * x645 + smm_trace1_re * x649 - smp_trace1_im * x646 + smp_trace1_re * x650 - spm_trace1_im * x647 + spm_trace1_re * x651 - spp_trace1_im * x648 + spp_trace1_re * x652
+    s_change1_by_q_im = smm_trace1_im * x649 + smm_trace1_re * x645 + smp_trace1_im * x650 + smp_trace1_re * x646 + spm_trace1_im * x651 + spm_trace1_re * x647 + spp_trace1_im * x652 + spp_trace1_re * x648
+    del smm_trace1_im, smm_trace1_re, smp_trace1_im, smp_trace1_re, spm_trace1_im, spm_trace1_re, spp_trace1_im, spp_trace1_re, x645, x646, x647, x648, x649, x650, x651, x652
+    s_coupling_re = x655 * x656 - x657 * x658
+    s_coupling_im = -x655 * x658 - x656 * x657
+    del x655, x656, x658
+    s_coupling_by_omega_re = s_factor_by_omega_im * x663 - s_factor_by_omega_re * x664 - smm_integral_by_omega_re * x133 * x657 - smp_integral_by_omega_re * x133 * x657 - spm_integral_by_omega_re * x133 * x657 - spp_integral_by_omega_re * x133 * x657 + x133 * x659 + x133 * x660 + x133 * x661 + x133 * x662
+    del smm_integral_by_omega_re, smp_integral_by_omega_re, spm_integral_by_omega_re, spp_integral_by_omega_re, x659, x660, x661, x662
+    s_coupling_by_omega_im = -s_factor_by_omega_im * x664 - s_factor_by_omega_re * x663 - x133 * x665 - x133 * x666 - x133 * x667 - x133 * x668 - x133 * x669 - x133 * x670 - x133 * x671 - x133 * x672
+    del x663, x664, x665, x666, x667, x668, x669, x670, x671, x672
+    s_coupling_by_q_re = -smm_integral_by_q_re * x133 * x657 - smp_integral_by_q_re * x133 * x657 - spm_integral_by_q_re * x133 * x657 - spp_integral_by_q_re * x133 * x657 + x133 * x673 + x133 * x674 + x133 * x675 + x133 * x676
+    del smm_integral_by_q_re, smp_integral_by_q_re, spm_integral_by_q_re, spp_integral_by_q_re, x657, x673, x674, x675, x676
+    s_coupling_by_q_im = -x133 * x677 - x133 * x678 - x133 * x679 - x133 * x680 - x133 * x681 - x133 * x682 - x133 * x683 - x133 * x684
+    del x133, x677, x678, x679, x680, x681, x682, x683, x684
+    s_difference_re = -s_factor_im * x685 + s_factor_re * x686
+    s_difference_im = s_factor_im * x686 + s_factor_re * x685
+    del s_factor_im, s_factor_re
+    s_difference_by_omega_re = -s_factor_by_omega_im * x685 + s_factor_by_omega_re * x686 + x127 * x687 + x127 * x688 - x127 * x689 - x127 * x690 + x131 * x691 + x131 * x692 + x215 * x693 + x215 * x694
+    s_difference_by_omega_im = s_factor_by_omega_im * x686 + s_factor_by_omega_re * x685 - x127 * x691 - x127 * x692 + x127 * x693 + x127 * x694 + x131 * x687 + x131 * x688 + x215 * x689 + x215 * x690
+    del s_factor_by_omega_im, s_factor_by_omega_re, x685, x686, x687, x688, x689, x690, x691, x692, x693, x694
+    s_difference_by_q_re = x127 * x695 + x127 * x696 - x127 * x697 - x127 * x698 + x131 * x699 + x131 * x700 + x215 * x701 + x215 * x702
+    s_difference_by_q_im = -x127 * x699 - x127 * x700 + x127 * x701 + x127 * x702 + x131 * x695 + x131 * x696 + x215 * x697 + x215 * x698
+    del x127, x131, x215, x695, x696, x697, x698, x699, x700, x701, x702
     return (
-        x610 * (x593 + x594 + x595 + x596 + x597 + x598 + x599 + x600 - x601 - x602 - x603 - x604 - x605 - x606 - x607 - x608 + x609),  # m12_real
-        x610 * (-x611 - x612 - x613 - x614 - x615 - x616 - x617 - x618 - x619 - x620 - x621 - x622 - x623 - x624 - x625 - x626 - x627),  # m12_imag
-        x610 * (-x611 - x612 - x613 - x614 - x615 - x616 - x617 - x618 - x619 - x620 - x621 - x622 - x623 - x624 - x625 - x626 + x627),  # m22_real
-        x610 * (-x593 - x594 - x595 - x596 - x597 - x598 - x599 - x600 + x601 + x602 + x603 + x604 + x605 + x606 + x607 + x608 + x609),  # m22_imag
-        x610 * (-rm_odd_im * x629 - rm_odd_re * x628 - rp_odd_im * x631 - rp_odd_re * x630 - sm_odd_im * x633 - sm_odd_re * x632 - sp_odd_im * x635 - sp_odd_re * x634),  # coupling_real
-        x610 * (2 * rm_g_re * rm_odd_re - rm_odd_im * x628 + 2 * rp_g_re * rp_odd_re - rp_odd_im * x630 + 2 * sm_g_re * sm_odd_re - sm_odd_im * x632 + 2 * sp_g_re * sp_odd_re - sp_odd_im * x634),  # coupling_imag
-        x610 * (-rm_even_im * x628 + 2 * rm_even_re * rm_g_re - rp_even_im * x630 + 2 * rp_even_re * rp_g_re - sm_even_im * x632 + 2 * sm_even_re * sm_g_re - sp_even_im * x634 + 2 * sp_even_re * sp_g_re),  # difference_real
-        x610 * (rm_even_im * x629 + rm_even_re * x628 + rp_even_im * x631 + rp_even_re * x630 + sm_even_im * x633 + sm_even_re * x632 + sp_even_im * x635 + sp_even_re * x634),  # difference_imag
-        x610 * (x636 + x637 + x638 + x639 + x640 + x641 + x642 + x643 - x644 - x645 - x646 - x647 - x648 - x649 - x650 - x651 + x652),  # m12_by_omega_real
-        x610 * (-x653 - x654 - x655 - x656 - x657 - x658 - x659 - x660 - x661 - x662 - x663 - x664 - x665 - x666 - x667 - x668 - x669),  # m12_by_omega_imag
-        x610 * (-x653 - x654 - x655 - x656 - x657 - x658 - x659 - x660 - x661 - x662 - x663 - x664 - x665 - x666 - x667 - x668 + x669),  # m22_by_omega_real
-        x610 * (-x636 - x637 - x638 - x639 - x640 - x641 - x642 - x643 + x644 + x645 + x646 + x647 + x648 + x649 + x650 + x651 + x652),  # m22_by_omega_imag
-        x610 * (-rm_odd_im * x671 - rm_odd_re * x670 - rp_odd_im * x673 - rp_odd_re * x672 - sm_odd_im * x675 - sm_odd_re * x674 - sp_odd_im * x677 - sp_odd_re * x676),  # coupling_by_omega_real
-        x610 * (2 * rm_g_by_omega_re * rm_odd_re - rm_odd_im * x670 + 2 * rp_g_by_omega_re * rp_odd_re - rp_odd_im * x672 + 2 * sm_g_by_omega_re * sm_odd_re - sm_odd_im * x674 + 2 * sp_g_by_omega_re * sp_odd_re - sp_odd_im * x676),  # coupling_by_omega_imag
-        x610 * (-rm_even_im * x670 + 2 * rm_even_re * rm_g_by_omega_re - rp_even_im * x672 + 2 * rp_even_re * rp_g_by_omega_re - sm_even_im * x674 + 2 * sm_even_re * sm_g_by_omega_re - sp_even_im * x676 + 2 * sp_even_re * sp_g_by_omega_re),  # difference_by_omega_real
-        x610 * (rm_even_im * x671 + rm_even_re * x670 + rp_even_im * x673 + rp_even_re * x672 + sm_even_im * x675 + sm_even_re * x674 + sp_even_im * x677 + sp_even_re * x676),  # difference_by_omega_imag
-        x610 * (x678 + x679 + x680 + x681 + x682 + x683 + x684 + x685 - x686 - x687 - x688 - x689 - x690 - x691 - x692 - x693 + x694),  # m12_by_q_real
-        x610 * (-x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 - x704 - x705 - x706 - x707 - x708 - x709 - x710 - x711),  # m12_by_q_imag
-        x610 * (-x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 - x704 - x705 - x706 - x707 - x708 - x709 - x710 + x711),  # m22_by_q_real
-        x610 * (-x678 - x679 - x680 - x681 - x682 - x683 - x684 - x685 + x686 + x687 + x688 + x689 + x690 + x691 + x692 + x693 + x694),  # m22_by_q_imag
-        x610 * (-rm_odd_im * x713 - rm_odd_re * x712 - rp_odd_im * x715 - rp_odd_re * x714 - sm_odd_im * x717 - sm_odd_re * x716 - sp_odd_im * x719 - sp_odd_re * x718),  # coupling_by_q_real
-        x610 * (2 * rm_g_by_q_re * rm_odd_re - rm_odd_im * x712 + 2 * rp_g_by_q_re * rp_odd_re - rp_odd_im * x714 + 2 * sm_g_by_q_re * sm_odd_re - sm_odd_im * x716 + 2 * sp_g_by_q_re * sp_odd_re - sp_odd_im * x718),  # coupling_by_q_imag
-        x610 * (-rm_even_im * x712 + 2 * rm_even_re * rm_g_by_q_re - rp_even_im * x714 + 2 * rp_even_re * rp_g_by_q_re - sm_even_im * x716 + 2 * sm_even_re * sm_g_by_q_re - sp_even_im * x718 + 2 * sp_even_re * sp_g_by_q_re),  # difference_by_q_real
-        x610 * (rm_even_im * x713 + rm_even_re * x712 + rp_even_im * x715 + rp_even_re * x714 + sm_even_im * x717 + sm_even_re * x716 + sp_even_im * x719 + sp_even_re * x718),  # difference_by_q_imag
+        x705 * (growth * x703 - omega_r * x704 + r_change0_re + s_change0_re),  # m12_real
+        x705 * (-growth * x704 - omega_r * x703 + r_change0_im + s_change0_im),  # m12_imag
+        x705 * (growth * x706 - omega_r * x707 + r_change1_re + s_change1_re),  # m22_real
+        x705 * (-growth * x707 - omega_r * x706 + r_change1_im + s_change1_im),  # m22_imag
+        x705 * (r_coupling_re + s_coupling_re),  # coupling_real
+        x705 * (r_coupling_im + s_coupling_im),  # coupling_imag
+        x705 * (r_difference_re + s_difference_re),  # difference_real
+        x705 * (r_difference_im + s_difference_im),  # difference_imag
+        x705 * (growth * r_uniform0_by_omega_im + growth * s_uniform0_by_omega_im - omega_r * r_uniform0_by_omega_re - omega_r * s_uniform0_by_omega_re + r_change0_by_omega_re - r_uniform0_re + s_change0_by_omega_re - s_uniform0_re),  # m12_by_omega_real
+        x705 * (-growth * r_uniform0_by_omega_re - growth * s_uniform0_by_omega_re - omega_r * r_uniform0_by_omega_im - omega_r * s_uniform0_by_omega_im + r_change0_by_omega_im + s_change0_by_omega_im - x703),  # m12_by_omega_imag
+        x705 * (growth * r_uniform1_by_omega_im + growth * s_uniform1_by_omega_im - omega_r * r_uniform1_by_omega_re - omega_r * s_uniform1_by_omega_re + r_change1_by_omega_re - r_uniform1_re + s_change1_by_omega_re - s_uniform1_re),  # m22_by_omega_real
+        x705 * (-growth * r_uniform1_by_omega_re - growth * s_uniform1_by_omega_re - omega_r * r_uniform1_by_omega_im - omega_r * s_uniform1_by_omega_im + r_change1_by_omega_im + s_change1_by_omega_im - x706),  # m22_by_omega_imag
+        x705 * (r_coupling_by_omega_re + s_coupling_by_omega_re),  # coupling_by_omega_real
+        x705 * (r_coupling_by_omega_im + s_coupling_by_omega_im),  # coupling_by_omega_imag
+        x705 * (r_difference_by_omega_re + s_difference_by_omega_re),  # difference_by_omega_real
+        x705 * (r_difference_by_omega_im + s_difference_by_omega_im),  # difference_by_omega_imag
+        x705 * (r_change0_by_q_re + s_change0_by_q_re),  # m12_by_q_real
+        x705 * (r_change0_by_q_im + s_change0_by_q_im),  # m12_by_q_imag
+        x705 * (r_change1_by_q_re + s_change1_by_q_re),  # m22_by_q_real
+        x705 * (r_change1_by_q_im + s_change1_by_q_im),  # m22_by_q_imag
+        x705 * (r_coupling_by_q_re + s_coupling_by_q_re),  # coupling_by_q_real
+        x705 * (r_coupling_by_q_im + s_coupling_by_q_im),  # coupling_by_q_imag
+        x705 * (r_difference_by_q_re + s_difference_by_q_re),  # difference_by_q_real
+        x705 * (r_difference_by_q_im + s_difference_by_q_im),  # difference_by_q_imag
     )

@@ -169,3 +169,14 @@ def test_slopes_of_the_determinant_are_those_of_its_values(parameters):
         (found.by_q, across, 2 * one[0].bound / step),
     ):
         assert (np.abs(slope - expected) <= 1e-6 * np.abs(expected) + noise).all()
+
+
+@pytest.mark.parametrize(("q", "omega"), [(5e-4, 1e-3), (0.1, 0.1), (0.1, 1e-3)])
+def test_long_waves_keep_their_digits(q, omega):
+    """M_22 is 1e-11 of M_11 and less at a linewidth of 1e-5, and the quadrature ends."""
+    state = solve_steady_state(Parameters(2.0, 1e-5))
+    found = goldstone_matrix(state, np.array([q * 1e-5]), np.array([omega * 1e-5 + 0j]), 1e-7)
+    assert found.status[0] != "not converged"
+    # some hundred panels of 25 nodes
+    assert found.evaluations[0] < 5000
+    assert found.error[0, 1, 1] <= 1e-4 * abs(found.value[0, 1, 1])
