@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -22,6 +23,7 @@ from numerics import (
     solve_steady_state,
     to_dict,
     trace_steady_states,
+    verify,
 )
 from numerics.carriers import Carriers
 from numerics.response.goldstone import goldstone_slopes
@@ -158,6 +160,14 @@ def test_a_mode_grows(driven: SteadyState) -> None:
     found = growth_rate(driven)
     assert found.verdict == "grows"
     assert found.rate > 0
+
+
+def test_what_must_hold_of_any_model(driven: SteadyState) -> None:
+    found = verify(driven, points=3, slow=0)
+    assert found.holds, found
+    assert [check.source for check in found.checks][1] == "∂(33)/∂Δ₀"
+    moved = dataclasses.replace(driven, mu=driven.mu + 1e-5)
+    assert not verify(moved, points=1, slow=0).checks[0].holds
 
 
 def test_what_is_not_there_says_so(driven: SteadyState) -> None:
