@@ -13,7 +13,6 @@ import dataclasses
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.domain import LARGEST, SMALLEST, ascending
 from numerics.kept import Pictured
 from numerics.results import Status
+from numerics.solve.linking import AMBIGUOUS, DEFECT, Ends, Links, chains, links
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import completed
 from numerics.stability.refinement import refine
@@ -28,15 +28,11 @@ from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Links = list[tuple[int, int]]
-Ends = tuple[NDArray[Any], NDArray[Any], NDArray[np.intp]]
 
 #: The distance of roots that are one, in parts of gamma + |omega|: five digits above rounding.
 _SAME = 1e-6
 #: How often a step in q may be halved, and how often missing modes are looked for.
 _HALVINGS, _ROUNDS = 7, 20
-#: A link needs a defect below this part of gamma + |omega|, and of the next best link's.
-_DEFECT, _AMBIGUOUS = 0.1, 0.25
 #: A slope is trusted to tell where a branch goes within this part of gamma + |omega|.
 _LAST_STEP = 0.5
 
@@ -142,27 +138,6 @@ def wave_numbers(q: ArrayLike) -> Array:
     """Return ascending positive wave numbers, or say what is wrong with them."""
     domain = f"wave numbers from {SMALLEST:g} to {LARGEST:g}, ascending"
     return ascending("q", q, domain, lambda x: (x >= SMALLEST) & (x <= LARGEST))
-
-
-def links(first: Ends, second: Ends, step: float, scale: float) -> Links:
-    """Link values at points a step apart by their slopes, where that is unambiguous.
-
-    Each end has values, slopes and kinds; only values of the same kind are linked, and with a
-    defect that is small against the scale and their size.
-    """
-    (v, s, kind), (v2, s2, kind2) = first, second
-    if v.size == 0 or v2.size == 0:
-        return []
-    defect = np.abs(v2 - v[:, None] - step / 2 * (s[:, None] + s2))
-    size = scale + np.maximum(np.abs(v)[:, None], np.abs(v2))
-    defect = np.where(kind[:, None] == kind2, defect, np.inf)
-    found = []
-    for i, j in enumerate(defect.argmin(axis=1)):
-        others = np.concatenate([np.delete(defect[i], j), np.delete(defect[:, j], i)])
-        rival = float(others.min(initial=np.inf))
-        if defect[i, j] <= _DEFECT * size[i, j] and defect[i, j] < _AMBIGUOUS * rival:
-            found.append((i, int(j)))
-    return found
 
 
 @dataclass(frozen=True)
@@ -311,16 +286,9 @@ class _Tracks:
 
     def chains(self) -> list[list[tuple[_Point, int]]]:
         """Return the branches: points that were asked for, with the number of the root."""
-        chains: list[list[tuple[_Point, int]]] = []
-        before: list[list[tuple[_Point, int]]] = []
-        for k, point in enumerate(self.points):
-            back = {j: i for i, j in self.joined[k - 1]} if k > 0 else {}
-            here = [before[back[j]] if j in back else [] for j in range(point.omega.size)]
-            chains += [chain for j, chain in enumerate(here) if j not in back]
-            for j, chain in enumerate(here):
-                chain += [(point, j)] if point.given else []
-            before = here
-        return chains
+        found = chains(self.joined, [point.omega.size for point in self.points])
+        along = [[(self.points[k], j) for k, j in chain] for chain in found]
+        return [[(point, j) for point, j in chain if point.given] for chain in along]
 
 
 def _ahead(point: _Point, i: int, other: _Point, spectrum: Spectrum) -> list[complex]:
@@ -363,8 +331,8 @@ def _meeting(a: _Point, b: _Point, found: Links, gamma: float) -> tuple[Links, s
             defect -= step / 2 * (slope.imag + (rate[one] + rate[two]) / 2)
             square = w.real**2 + (y[one] - y[two]) ** 2 / 4
             rise = w.real * slope.real - (y[one] - y[two]) * (rate[one] - rate[two]) / 4
-            fits = abs(square - step * rise) < _AMBIGUOUS * square
-            if fits and abs(defect) < _DEFECT * (gamma + abs(w)):
+            fits = abs(square - step * rise) < AMBIGUOUS * square
+            if fits and abs(defect) < DEFECT * (gamma + abs(w)):
                 pairs.append((abs(defect), one, two))
         if pairs:
             _, one, two = min(pairs)

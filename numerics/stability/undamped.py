@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, integer, positive
 from numerics.kept import Kept, Pictured
-from numerics.stability.branches import Links, links, wave_numbers
+from numerics.solve.linking import Links, chains, links
+from numerics.stability.branches import wave_numbers
 from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
@@ -198,18 +199,7 @@ def _followed(
     spectrum: Spectrum, roots: list[RealRoots], joined: list[Links], largest: float
 ) -> RealDispersion:
     """Return the strands that the links form."""
-    chains: list[list[tuple[int, int]]] = []
-    owner: dict[tuple[int, int], int] = {}
-    for k, point in enumerate(roots):
-        back = {j: i for i, j in joined[k - 1]} if k > 0 else {}
-        for j in range(point.omega.size):
-            if j in back:
-                chain = owner[k - 1, back[j]]
-            else:
-                chain = len(chains)
-                chains.append([])
-            chains[chain].append((k, j))
-            owner[k, j] = chain
+    followed = chains(joined, [point.omega.size for point in roots])
     first = _gapless(spectrum, roots[0])
     strands = [
         RealStrand(
@@ -219,20 +209,20 @@ def _followed(
             np.array([roots[k].slopes[j] for k, j in chain]),
             first is not None and chain[0] == (0, first),
         )
-        for chain in chains
+        for chain in followed
     ]
-    order = sorted(range(len(strands)), key=lambda n: (not strands[n].gapless, chains[n][0]))
-    chains = [chains[n] for n in order]
+    order = sorted(range(len(strands)), key=lambda n: (not strands[n].gapless, followed[n][0]))
+    ordered = [followed[n] for n in order]
     return RealDispersion(
-        tuple(roots), tuple(strands[n] for n in order), _turns(chains, len(roots) - 1), largest
+        tuple(roots), tuple(strands[n] for n in order), _turns(ordered, len(roots) - 1), largest
     )
 
 
-def _turns(chains: list[list[tuple[int, int]]], last: int) -> tuple[Turn, ...]:
+def _turns(ordered: list[list[tuple[int, int]]], last: int) -> tuple[Turn, ...]:
     """Return the pairs of strands that end, or begin, together, next to each other."""
     result = []
     for at, limit in ((-1, last), (0, 0)):
-        ends = {chain[at]: n for n, chain in enumerate(chains) if chain[at][0] != limit}
+        ends = {chain[at]: n for n, chain in enumerate(ordered) if chain[at][0] != limit}
         for k, j in sorted(ends):
             # the lower one of a pair; a root that meets omega = 0 has its mirror image as partner
             if (k, j) in ends and (k, j + 1) in ends:

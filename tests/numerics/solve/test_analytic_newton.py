@@ -74,7 +74,7 @@ def test_rounding_ends_it():
     found = newton(
         function,
         lambda which, z: Local(*function(which, z), np.ones_like(z)),
-        np.array([0.1j]),
+        np.array([0.1 + 0.1j]),
         free,
     )
     assert abs(found.at[0]) < 4e-6
