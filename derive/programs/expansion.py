@@ -17,20 +17,15 @@ import sympy as sp
 from derive import symbols
 from derive.closed_forms.expansion import (
     Loop,
-    even,
-    even_slope,
-    expand_narrow,
     expansion_loops,
     generic_integral,
-    lowest_terms,
-    odd,
-    odd_slope,
 )
 from derive.codegen import compiler
 from derive.codegen.program import Assignment, Module, Program
 from derive.functions.occupation import fermi
 from derive.functions.polygamma import polygamma
 from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
+from derive.programs.narrow import narrow
 
 #: The coefficients of (46) from those of Pi_st, with M = 2/U - Pi and the signs of (46): name,
 #: coefficient, and pairs of a sign and a vertex pair.  Those of q**2 lack the factor (2/3) p**2.
@@ -333,9 +328,10 @@ def _sums(powers: dict[tuple[int, int], tuple[sp.Expr, sp.Expr]]) -> list[Assign
     ]
 
 
-def _finished(
+def finished(
     name: str, source: str, inputs: tuple[sp.Symbol, ...], body: list[Assignment], outputs: Any
 ) -> Program:
+    """Return the program of outputs for which nothing else is needed."""
     start = [(symbols.energy, symbols.excitation_energy), *body]
     needed = set().union(*(value.free_symbols for _, value in outputs))
     unknown = needed - set(inputs) - {symbol for symbol, _ in start}
@@ -343,25 +339,6 @@ def _finished(
         raise ValueError(f"{name} needs {unknown}, which should have cancelled")
     program = Program(name, source, inputs, tuple(start), tuple(outputs))
     return compiler.compile(program).program
-
-
-def _narrow() -> Program:
-    """Return the coefficients with gamma -> 0 first, split by what they multiply."""
-    amplitude, phase = expand_narrow(1, 1), expand_narrow(2, 2)
-    if phase.wave is None:
-        raise ValueError("Pi_22 has a coefficient of q**2")
-    values = {
-        "alpha11": phase.constant - amplitude.constant,
-        "beta22": -phase.wave / (sp.Rational(2, 3) * (symbols.xi + symbols.mu)),
-    }
-    outputs = [
-        (f"{name}_by_{symbol}", lowest_terms(sp.expand(value).coeff(symbol)))
-        for name, value in values.items()
-        for symbol in (even, odd, even_slope, odd_slope)
-    ]
-    return _finished(
-        "narrow", "alpha11 and beta22 with gamma -> 0 first", (symbols.xi, symbols.gap), [], outputs
-    )
 
 
 def expansion_module() -> Module:
@@ -376,27 +353,27 @@ def expansion_module() -> Module:
         "q -> 0 first; those of q**2, beta, lack the factor (2/3) p**2.  And of two of them with\n"
         "gamma -> 0 first, by the parts of the distribution that they multiply.",
         (
-            _finished(
+            finished(
                 "empty",
                 source.format("empty reservoir"),
                 inputs,
                 [],
                 _coefficients(occupied=False),
             ),
-            _finished(
+            finished(
                 "step",
                 source.format("Fermi reservoir at T = 0"),
                 filled,
                 _step_values(),
                 occupied,
             ),
-            _finished(
+            finished(
                 "thermal",
                 source.format("Fermi reservoir at T > 0"),
                 (*filled, symbols.temperature),
                 _thermal_values(),
                 occupied,
             ),
-            _narrow(),
+            narrow(finished),
         ),
     )
