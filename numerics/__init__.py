@@ -30,7 +30,8 @@ from numerics.model import Model, Reservoir
 from numerics.parameters import Parameters
 from numerics.results import FullResult, Status, Verdict
 from numerics.steady.crossover import Crossover, equilibrium_crossover
-from numerics.steady.solution import Branch, SteadyState, solve_steady_state, trace_steady_states
+from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.steady.tracing import Branch, trace_steady_states
 
 if TYPE_CHECKING:
     from numerics.archive import from_dict, load, save, to_dict

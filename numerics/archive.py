@@ -47,7 +47,7 @@ _MODULES = {
     ),
     "numerics.stability.undamped": ("RealDispersion", "RealRoots", "RealStrand", "Turn"),
     "numerics.stability.edges": ("StabilityEdge", "StabilityLine"),
-    "numerics.steady.solution": ("Branch",),
+    "numerics.steady.tracing": ("Branch",),
     "numerics.steady.state": ("SteadyState",),
     "numerics.checks.verification": ("Check", "Verification"),
 }

@@ -72,3 +72,22 @@ def floors(of: Graph) -> list[frozenset[str]]:
         found.append(floor)
         below |= floor
     return found
+
+
+def circles(of: Graph) -> list[set[str]]:
+    """Return the sets of modules that import each other, directly or by way of others."""
+    reached: dict[str, set[str]] = {}
+    for start in of:
+        waiting, found = list(of[start]), set[str]()
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += of.get(one, ())
+        reached[start] = found
+    sets = []
+    for name in of:
+        together = {other for other in reached[name] if name in reached.get(other, ())}
+        if len(together) > 1 and together not in sets:
+            sets.append(together)
+    return sets

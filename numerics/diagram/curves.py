@@ -13,7 +13,8 @@ from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.parameters import Parameters
 from numerics.stability.boundaries import Boundary, find_boundary
 from numerics.stability.growth import growth_rate
-from numerics.steady.solution import SteadyState, trace_steady_states
+from numerics.steady.solution import SteadyState
+from numerics.steady.tracing import trace_steady_states
 from numerics.tasks.store import Record
 
 #: Where there is no boundary, the next interaction strength looked at is at most this far away.

@@ -35,7 +35,8 @@ from numerics.parameters import Parameters
 from numerics.quantities import quantity
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.stability.boundaries import Boundary, find_boundary
-from numerics.steady.solution import SteadyState, trace_steady_states
+from numerics.steady.solution import SteadyState
+from numerics.steady.tracing import trace_steady_states
 
 Array = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
 from numerics.quantities import quantity
-from numerics.steady.solution import Branch, trace_steady_states
+from numerics.steady.tracing import Branch, trace_steady_states
 
 COLUMNS = (
     "cutoff/k_F",

@@ -24,7 +24,7 @@ from numerics.stability.edges import StabilityEdge, StabilityLine
 from numerics.stability.modes import CollectiveModes
 from numerics.stability.undamped import RealDispersion
 from numerics.steady.curve import Curve, parameter_of, parameter_paths
-from numerics.steady.solution import Branch
+from numerics.steady.tracing import Branch
 
 __all__ = ["plot"]
 

@@ -23,12 +23,8 @@ from numerics.steady.curve import (
     steady_curve,
     with_parameter,
 )
-from numerics.steady.solution import (
-    SteadyState,
-    solve_nearby,
-    solve_steady_state,
-    trace_steady_states,
-)
+from numerics.steady.solution import SteadyState, solve_nearby, solve_steady_state
+from numerics.steady.tracing import trace_steady_states
 
 Array = NDArray[np.float64]
 
