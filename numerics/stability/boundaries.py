@@ -12,7 +12,15 @@ from numerics.model import Model
 from numerics.parameters import Parameters, Setting
 from numerics.stability.boundary_search import Boundary, first_of, found_at, zero_near
 from numerics.stability.conditions import ALPHA11, KINDS, Condition, condition_of
-from numerics.stability.path import DRIVES, Path, curve_path, drive_path, drive_values, interval
+from numerics.stability.path import (
+    DRIVES,
+    Path,
+    curve_path,
+    drive_path,
+    drive_values,
+    interval,
+    rates_from,
+)
 from numerics.stability.quantities import Existence, Highest, Lowest, Number, Place
 from numerics.steady.curve import parameter_paths
 from numerics.steady.solution import solve_nearby
@@ -52,7 +60,8 @@ def find_boundary(
         The parameter of a model, as in `trace_steady_states`: "reservoirs.vacuum.rate",
         "coupling.inv_kfa"; "inv_kfa", "gamma_v", ... of `Parameters`, "ratio" by default.
     values : tuple of float, optional
-        Smallest and largest value of this parameter; required but for "ratio" and "gamma_v".
+        Smallest and largest value of this parameter; required but for "ratio", "gamma_v" and rates,
+        which are looked at up to the rate that the condensate is in equilibrium with.
     gamma_b, temperature, cutoff
         The paper's model, as in `Parameters`, where an interaction strength is given.
     start : Boundary, optional
@@ -160,6 +169,8 @@ def path_of(model: Setting, along: str | None, values: tuple[float, float] | Non
             return drive_path(model, drive_values(model, low / unit, high / unit), along)
     if along is None:
         raise outside("along", along, ", ".join(parameter_paths(model)))
+    if values is None and along in parameter_paths(model) and along.endswith(".rate"):
+        values = rates_from(model)
     return curve_path(model, along, values)
 
 

@@ -177,6 +177,12 @@ def smallest_ratio(gamma_b: float) -> float:
     return min(_FROM * gamma_b, _MOST)
 
 
+def rates_from(model: Setting) -> tuple[float, float]:
+    """Return the rates of a reservoir between which a search looks, where nothing else is said."""
+    unit = model.filled_rate
+    return min(_FROM * unit, _MOST) * unit, unit
+
+
 def drive_values(model: Parameters, low: float = 0.0, high: float = 1.0) -> Array:
     """Return the ratios of the rates at which a search looks."""
     if high <= 0 or low < 0:

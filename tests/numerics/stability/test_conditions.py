@@ -246,3 +246,12 @@ def test_where_there_is_none():
 def test_bad_arguments(model, options, match):
     with pytest.raises(ValueError, match=match):
         find_boundary("B", model, **options)
+
+
+def test_a_rate_is_looked_at_up_to_that_of_the_bath() -> None:
+    model = Parameters(-1.0).model()
+    found = find_boundary("B", model, along="reservoirs.vacuum.rate")
+    ratio = find_boundary("B", -1.0).ratio
+    assert found.value == pytest.approx(ratio * 1e-3, abs=4 * found.error)
+    with pytest.raises(ValueError, match="values = None"):
+        find_boundary("B", model, along="coupling.inv_kfa")

@@ -103,7 +103,7 @@ def test_an_edge_along_the_interaction_strength_is_on_the_boundary():
     ("model", "options", "match"),
     [
         (VACUUM, {"along": "ratio", "values": (0.0, 1.0)}, "along = 'ratio'"),
-        (VACUUM, {"along": "reservoirs.vacuum.rate"}, "values = None"),
+        (VACUUM, {"along": "coupling.inv_kfa"}, "values = None"),
         (VACUUM, {"along": "reservoirs.vacuum.rate", "values": (1.0, 0.0)}, "values"),
         (Parameters(0.0), {"along": "mu", "values": (0.0, 1.0)}, "along = 'mu'"),
         (Parameters(0.0), {"along": "temperature"}, "values = None"),
