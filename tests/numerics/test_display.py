@@ -19,7 +19,7 @@ from numerics.kept import Kept
 from tests.numerics.support.values import MAKERS, lead_state, state, value
 
 LINES, WIDTH = 8, 100
-#: Functions of (q, omega) or of states, and how closely they are looked at: no parameters or results.
+#: Functions of (q, omega) or of states, and how closely they are looked at: not given nor found.
 NO_VALUES = {"Condition", "CountTolerances", "Spectrum"}
 HOSTILE = "<script>alert('&amp;')</script>\n\x1b[31m\"" + "x" * 500
 
