@@ -27,8 +27,9 @@ install: $(STAMP) ## make .venv with the locked packages and this project (edita
 reproduce: $(STAMP) ## regenerate every result into reproduced/
 	$(BIN)/nambu reproduce --output reproduced
 
+# Half of the tests for each process, in their order; the one that is done first takes of the other.
 test: lint ## lint, then run the tests not marked slow
-	$(PYTEST) -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 # One of the slow tests leaves build/mutations.txt: which records of the ledger fail when what they
 # are derived from is wrong.

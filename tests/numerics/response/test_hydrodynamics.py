@@ -7,7 +7,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics import (
@@ -318,6 +318,7 @@ def test_narrow_refuses_the_edge_at_the_gap():
     ratio=st.floats(0.0, 0.3),
     temperature=st.sampled_from([0.0, 0.01, 0.05]),
 )
+@example(inv_kfa=1.421875, gamma_b=1e-3, ratio=0.1328125, temperature=0.0)
 def test_everywhere_finite_real_and_in_agreement_with_the_whole(
     inv_kfa, gamma_b, ratio, temperature
 ):
@@ -332,8 +333,10 @@ def test_everywhere_finite_real_and_in_agreement_with_the_whole(
         assert np.isfinite(part).all()
     # (45) makes M(q, i k) real; there the expansion holds to the next order in k/gamma
     k = 1e-3 * gamma_b
-    whole = fluctuation_matrix(state, 0.0, 1j * k, rtol=1e-10)
-    tolerance = 1e-10 * np.abs(whole).max()
+    result = fluctuation_matrix(state, 0.0, 1j * k, rtol=1e-10, full=True)
+    whole = result.value
+    # where alpha has a zero rounding is more than that part of M
+    tolerance = max(1e-10 * np.abs(whole).max(), result.error.max())
     assert np.abs(whole.imag).max() < tolerance
     series = found.alpha + k * SIGNS * found.eta
     series[:, 1] += k**2 * found.zeta * [-1, 1]
