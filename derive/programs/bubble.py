@@ -31,17 +31,14 @@ INPUTS = (
 )
 
 
-def reservoirs() -> sp.ImmutableMatrix:
-    """Return the Keldysh part of the reservoirs' self-energy, (21)."""
-    return sp.ImmutableMatrix(-2 * sp.I * symbols.linewidth * sp.diag(FORWARD, -BACKWARD))
-
-
 def bubble_module() -> Module:
     """Return the integrands of the response over the frequency."""
     stages = Stages()
     pairing = tuple((s, t) for s in (1, 2) for t in (1, 2))
     growth = symbols.transfer_width - symbols.linewidth
-    values = Loop(stages, EQUAL, reservoirs(), growth).traces(pairing)
+    # the Keldysh part of the reservoirs' self-energy, (21)
+    keldysh = sp.ImmutableMatrix(-2 * sp.I * symbols.linewidth * sp.diag(FORWARD, -BACKWARD))
+    values = Loop(stages, EQUAL, keldysh, growth).traces(pairing)
     outputs = []
     # Pi = i R
     factor = sp.I * PREFACTOR / (2 * sp.pi)

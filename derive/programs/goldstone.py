@@ -21,12 +21,14 @@ from derive.closed_forms.goldstone import (
     pair_momenta,
     uniform_traces,
 )
+from derive.closed_forms.pairs import PREFACTOR
+from derive.closed_forms.two_bands import squared_root
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, StagesWithSlopes, conjugate
 from derive.functions.pairs import pair_excess, root_sum, upper_root
 from derive.programs.bubble import BACKWARD, FORWARD, INPUTS
-from derive.programs.loop import DISTANCE, GROWTH, SIGNS, TRANSFER_DISTANCE
+from derive.programs.loop import DISTANCE, GROWTH, SIGNS, TRANSFER_DISTANCE, with_slopes
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,7 @@ def retarded_poles(
     distance : Expr
         abs(frequency) - Delta_0 without cancellation.
     """
-    # z^2 - Delta_0^2, which stays accurate at the edge of the spectrum
-    square = distance * (distance + 2 * symbols.gap) - width**2 + 2 * sp.I * width * frequency
+    square = squared_root(frequency, width, distance, symbols.gap)
     root = stages.assign(name, upper_root(square))
     momenta = tuple(
         stages.assign(f"{name}_p{k}", upper_root(symbols.mu + sign * root))
@@ -187,8 +188,8 @@ class _Pairing:
 #: The elements that are integrated, in the order of `_Pairing.rows`.
 _ELEMENTS = ("m12", "m22", "coupling", "difference")
 _SOURCE = "M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33)"
-#: M = -i R; i/(4 pi) of the momentum integrals; 1/(2 pi) of the frequency integral.
-_SCALE = 8 * sp.pi**2
+#: M = -i R; 1/(2 pi) of the frequency integral.
+_SCALE = -sp.I * PREFACTOR / (2 * sp.pi)
 #: What depends on omega, along its imaginary axis, on which M is as analytic as along the real one;
 #: and on q.
 _VARIABLES = {
@@ -205,11 +206,7 @@ def _pairing() -> Program:
 
 def _pairing_slopes() -> Program:
     stages = StagesWithSlopes(_VARIABLES)
-    values = dict(zip(_ELEMENTS, _Pairing(stages).rows(), strict=True))
-    for variable in _VARIABLES:
-        values |= {
-            f"{name}_by_{variable}": stages.slope(values[name], variable) for name in _ELEMENTS
-        }
+    values = with_slopes(stages, dict(zip(_ELEMENTS, _Pairing(stages).rows(), strict=True)))
     source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
     return _program("pairing_slopes", source, stages, values)
 
@@ -219,7 +216,7 @@ def _program(name: str, source: str, stages: Stages, values: dict[str, sp.Expr])
     outputs = []
     for label, value in values.items():
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
-            outputs.append((f"{label}_{suffix}", part / _SCALE))
+            outputs.append((f"{label}_{suffix}", _SCALE * part))
     program = Program(name, source, (*INPUTS, GROWTH), tuple(stages.body), tuple(outputs))
     return compiler.compile(program).program
 

@@ -62,8 +62,6 @@ class Species:
     @property
     def definitions(self) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
         """What has to be assigned first."""
-        if self.threshold == symbols.gap:
-            return ()
         root = sp.sqrt((1 - self.skew) * (1 + self.skew))
         return ((self.threshold, symbols.gap * root),)
 

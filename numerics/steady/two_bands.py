@@ -166,8 +166,8 @@ class _Equations:
 _STEP = 1e-3
 #: Part of the asymmetry that is added first, and the smallest that is added at once.
 _FIRST, _LEAST = 1 / 32, 1 / 4096
-#: An order parameter that has fallen to this part of that without asymmetry, with a square root
-#: beyond which there is no solution, vanishes.
+#: An order parameter that cannot be followed below this part of that of equal carriers vanishes: it
+#: falls like a square root, beyond which there is no solution.
 _VANISHING = 0.25
 #: Steps of Newton's method at the end.
 _POLISHING = 3
@@ -188,7 +188,7 @@ def solve_two_bands(model: Model, rtol: float) -> SteadyState:
     Raises
     ------
     NoCondensate
-        If there is no state of equal masses and rates.
+        If there is no state of equal masses and rates, or the order parameter vanishes on the way.
     ConvergenceError
         If the state cannot be followed from there, or the residuals stay above `rtol`.
     """
@@ -209,14 +209,13 @@ def solve_two_bands(model: Model, rtol: float) -> SteadyState:
             slope = (found.point - point) / step
             point, part = found.point, part + step
             step *= 3
-        elif step <= _LEAST and point[0] < _VANISHING * start.gap:
-            words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
-            raise NoCondensate(f"the order parameter vanishes {words}")
-        elif step <= _LEAST:
-            words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
-            raise ConvergenceError(f"no condensate was found beyond the one {words}", point)
-        else:
+        elif step > _LEAST:
             step /= 4
+        else:
+            words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
+            if point[0] < _VANISHING * start.gap:
+                raise NoCondensate(f"the order parameter vanishes {words}")
+            raise ConvergenceError(f"no condensate was found beyond the one {words}", point)
     return _finished(_System(model), point, rtol, evaluations)
 
 
