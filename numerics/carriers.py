@@ -15,6 +15,10 @@ from numerics.occupation import Filled, Occupation
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+#: Distance from frequency zero in units of the gap, where the poles of G^R and G^A cancel, at which
+#: a difference of its inverse keeps half of the digits.
+CLOSEST = 1e-8
+
 
 @dataclass(frozen=True)
 class Carriers:
@@ -97,14 +101,25 @@ class Carriers:
         bottom = math.hypot(self.mu, self.gap)
         return self.threshold, -self.threshold, bottom - self.middle, -bottom - self.middle
 
-    def distance(self, origin: Any, offset: Array) -> Array:
-        """Return |origin + offset| less the edge of the spectrum, accurate where that is small.
+    def apart(self, y: Array) -> Array:
+        """Return frequencies that keep away from y = 0, where G^R and G^A share a pole."""
+        closest = CLOSEST * self.gap
+        return np.where(np.abs(y) < closest, np.copysign(closest, y), y)
 
-        Parameters
-        ----------
-        origin : ndarray of longdouble, shape (panels,)
-        offset : ndarray, shape (panels, nodes)
-        """
-        above, below = ((sign * origin - self.threshold).astype(float)[:, None] for sign in (1, -1))
-        positive = origin.astype(float)[:, None] + offset > 0
-        return np.where(positive, above + offset, below - offset)
+    def distance(self, origin: Any, offset: Array) -> Array:
+        """Return |origin + offset| less the edge of the spectrum; see `distance_from`."""
+        return distance_from(self.threshold, origin, offset)
+
+
+def distance_from(edge: float, origin: Any, offset: Array) -> Array:
+    """Return |origin + offset| less the edge of a spectrum, accurate where that is small.
+
+    Parameters
+    ----------
+    edge : float
+    origin : ndarray of longdouble, shape (panels,)
+    offset : ndarray, shape (panels, nodes)
+    """
+    above, below = ((sign * origin - edge).astype(float)[:, None] for sign in (1, -1))
+    positive = origin.astype(float)[:, None] + offset > 0
+    return np.where(positive, above + offset, below - offset)

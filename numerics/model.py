@@ -187,8 +187,6 @@ class Model(Given):
         object.__setattr__(self, "density", flag("density", self.density))
         object.__setattr__(self, "reservoirs", _checked(self.reservoirs, self.density))
 
-    # What the steady state needs of a model -------------------------------------------------------
-
     @property
     def inv_kfa(self) -> float:
         """Interaction strength (k_F a_s)**-1."""
@@ -275,13 +273,15 @@ class Model(Given):
         gap, mu, edge : float
             Order parameter, potential of the condensate, and the unknown potential above it.
         """
-        electrons, holes = (
-            self.replace(
-                reservoirs=tuple(dataclasses.replace(r, rate=r.rates[k]) for r in self.reservoirs)
-            ).occupation(mu, edge)
-            for k in (0, 1)
-        )
-        return Carriers(gap, mu, self.bands.skew, electrons, holes)
+        models = [self]
+        if not self.symmetric:
+            pairs = zip(
+                *([dataclasses.replace(r, rate=x) for x in r.rates] for r in self.reservoirs),
+                strict=True,
+            )
+            models = [self.replace(reservoirs=found) for found in pairs]
+        found = [model.occupation(mu, edge) for model in models]
+        return Carriers(gap, mu, self.bands.skew, found[0], found[-1])
 
     def occupation(self, mu: float, edge: float, drive: float | None = None) -> Occupation:
         """Return what fills the states at a potential of the condensate, by the mean rates.

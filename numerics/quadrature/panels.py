@@ -28,6 +28,8 @@ _MERGE = 0.5
 #: The variable beyond the last branch point, at this multiple of its distance, is y**(-1/2), and
 #: beyond the last position where panels are split, at a smaller one.
 OUTER, BEYOND = 4.0, 2.0
+#: Widths of branch points, in units of the scale of the positions, have to be above rounding.
+SMALLEST = 1e-14
 #: Lengths of panels have to be above rounding.
 _RESOLUTION = 1e-12
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -118,6 +119,22 @@ def graded_panels(
         else:
             ends.append(b)
     return np.array(ends)
+
+
+def smooth_inverse_root(y: Array, scale: float) -> Array:
+    """Return (y**2 + s**2)**(-1/4), which stands for 1/sqrt(y) in an integral that converges."""
+    return (y * y + scale**2) ** -0.25
+
+
+def smooth_inverse_root_integral(scale: float) -> float:
+    """Return its integral from zero on, where that of 1/sqrt(y) counts as nothing.
+
+    As it does for sum_p 1/p**2, of which 1/sqrt(y) is the integrand: sqrt(y)/(y + s) is that of
+    sum_p 1/(p**2 + s), which is sqrt(s)/(4 pi) less, and the smooth function has
+    B(1/2, -1/4)/2 + pi times sqrt(s) more than it; together B(1/2, -1/4)/2.
+    """
+    beta = math.sqrt(math.pi) * math.gamma(-0.25) / math.gamma(0.25)
+    return math.sqrt(scale) * beta / 2
 
 
 @dataclass(frozen=True)

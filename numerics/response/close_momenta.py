@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.kernels import response_numpy as kernels
 from numerics.quadrature.adaptive import integrate
-from numerics.quadrature.panels import OUTER, Panels, grade
+from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
 from numerics.quadrature.rules import Rule, gauss_kronrod, tail_rules
 from numerics.steady.solution import SteadyState
 
@@ -36,7 +36,6 @@ _ROUNDS = 5
 #: The integrand is a series in 1/p**2 beyond this multiple of the momentum scale; much farther out
 #: its coherence factors cancel.
 _ASYMPTOTIC = 8.0
-_SMALLEST = 1e-14
 #: Wave numbers below this have no effect.
 _NO_WAVE = 1e-150
 
@@ -134,7 +133,7 @@ class _Integrand:
                 momenta += momenta_at(state, moved + edge)
         points = np.stack(momenta, axis=1)
         positions = np.abs(points.real).astype(np.longdouble)
-        widths = np.maximum(np.abs(points.imag), _SMALLEST * self.scale[:, None])
+        widths = np.maximum(np.abs(points.imag), SMALLEST * self.scale[:, None])
         outside = ~np.isfinite(points)
         positions[outside], widths[outside] = 0.0, np.inf
         far = np.maximum(OUTER * positions.max(axis=1), _ASYMPTOTIC * self.scale)

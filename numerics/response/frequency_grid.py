@@ -13,12 +13,12 @@ cancel.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.quadrature.panels import Extended, Panels, grade
+from numerics.quadrature.panels import SMALLEST, Extended, Panels, grade
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -27,11 +27,9 @@ Complex = NDArray[np.complex128]
 #: Branch points beyond this multiple of the energy scale are too weak to matter: both the
 #: coherence factors and the occupation fall off like 1/nu**2.
 _REACH = 300.0
-#: Widths, in units of the energy scale, have to be above rounding.
-_SMALLEST = 1e-14
 #: Distance, in the same units, from which on weak branch points are resolved: the integral over it
 #: is below rounding.
-_WEAK = 1e-7
+WEAK = 1e-7
 #: Thresholds of smaller wave numbers are beyond reach.
 SMALLEST_WAVE = 1e-9
 
@@ -46,20 +44,12 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
         Positive.
     omega : ndarray of complex, shape (n,)
     """
-    positions, widths, splits = _branch_points(state, q, omega)
-    return grade(positions, widths, splits)
-
-
-def _branch_points(
-    state: SteadyState, q: Array, omega: Complex
-) -> tuple[Extended, Array, list[Extended]]:
-    """Return positions and widths, shape (n, points), and where the integrand is not analytic."""
     gamma, occupation = state.parameters.linewidth, state.occupation
     half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(gamma, gamma + omega.imag)
     scale = abs(state.mu) + state.gap + gamma + occupation.energies
     # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
-    weak = _WEAK * scale
+    weak = WEAK * scale
     points = [(state.gap + sign * half, width) for sign in (1, -1)]
     points += [
         (math.hypot(state.mu, state.gap) + sign * half, np.maximum(width, weak)) for sign in (1, -1)
@@ -70,17 +60,39 @@ def _branch_points(
     for offset, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
         for energy in threshold_energies(state, q, transfer):
             points.append((energy.real + half, np.maximum(np.abs(energy.imag + offset), weak)))
-    positions = np.abs(np.stack([x for x, _ in points], axis=1))
-    widths = np.maximum(np.stack([w for _, w in points], axis=1), _SMALLEST * scale)
-    outside = ~(positions < (_REACH * (scale + np.abs(omega) + q * q))[:, None])
-    # a point left out: it merges with any other
-    positions[outside], widths[outside] = 0.0, np.inf
     # G^K/nu is regular at nu = 0, its parts are not
-    splits = [np.abs(half)]
+    splits = [half]
     for f in occupation.filled:
         if f.temperature == 0:
-            splits += [np.abs(f.edge + sign * half) for sign in (1, -1)]
-    return positions, widths, splits
+            splits += [f.edge + sign * half for sign in (1, -1)]
+    return resolved(points, splits, scale, scale + np.abs(omega) + q * q)
+
+
+def resolved(
+    points: Sequence[tuple[Extended, Array]],
+    splits: Sequence[Extended],
+    scale: float,
+    energies: Array,
+) -> Panels:
+    """Return panels of an axis that is folded at zero.
+
+    Parameters
+    ----------
+    points : sequence of tuple of ndarray, shape (n,)
+        Positions and distances from the axis of branch points.
+    splits : sequence of ndarray, shape (n,)
+        Where the integrand is not analytic on the axis itself.
+    scale : float
+        Energy scale of the state.
+    energies : ndarray, shape (n,)
+        That of each integral.
+    """
+    positions = np.abs(np.stack([x for x, _ in points], axis=1))
+    widths = np.maximum(np.stack([w for _, w in points], axis=1), SMALLEST * scale)
+    outside = ~(positions < (_REACH * energies)[:, None])
+    # a point left out: it merges with any other
+    positions[outside], widths[outside] = 0.0, np.inf
+    return grade(positions, widths, [np.abs(split) for split in splits])
 
 
 def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> list[Complex]:

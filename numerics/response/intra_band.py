@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.kernels import band_numpy as kernels
 from numerics.quadrature.adaptive import integrate
-from numerics.quadrature.panels import OUTER, Panels, grade
+from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
 from numerics.quadrature.rules import Rule, tail_rules
 from numerics.response.close_momenta import Totals, are_close, close_integral, momenta_at
 from numerics.response.frequency_grid import threshold_momenta
@@ -38,9 +38,8 @@ _ROUNDS = 5
 _SAFETY = 8.0
 #: An error above this part of the value is no result.
 LARGEST_LOSS = 1e-2
-#: Singular momenta up to this multiple of the momentum scale are resolved; those closer to the axis
-#: than that fraction of it are on it.
-_REACH, _SMALLEST = 200.0, 1e-14
+#: Singular momenta up to this multiple of the momentum scale are resolved.
+_REACH = 200.0
 #: The tail begins at this multiple of the momentum scale; farther out the closed form cancels.
 _ASYMPTOTIC = 20.0
 #: Thresholds are told apart to this part of the energies: their momenta are roots of a polynomial.
@@ -170,7 +169,7 @@ class _Integrals:
         scale = scale + self.q
         points = np.stack(momenta, axis=1)
         positions = np.abs(points.real).astype(np.longdouble)
-        widths = np.maximum(np.abs(points.imag), _SMALLEST * scale[:, None])
+        widths = np.maximum(np.abs(points.imag), SMALLEST * scale[:, None])
         outside = ~(np.abs(points) < _REACH * scale[:, None])
         positions[outside], widths[outside] = 0.0, np.inf
         # one cut for all four integrals of a point, between which the tails cancel

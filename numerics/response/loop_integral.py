@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.carriers import CLOSEST, distance_from
 from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
-from numerics.quadrature.panels import Extended, Panels
-from numerics.quadrature.rules import Rule
+from numerics.quadrature.panels import Panels
+from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
 from numerics.response.frequency_grid import loop_panels
 from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState
@@ -22,8 +23,6 @@ Complex = NDArray[np.complex128]
 #: Rounding of the integrand in units of its size: some tens of operations, the cancellation
 #: between the poles of G^R and of G^A included.
 _ROUNDING = 32 * float(np.finfo(float).eps)
-#: Distance from nu = 0 in units of Delta_0 where a difference of 1/nu keeps half of the digits.
-_CLOSEST = 1e-8
 
 
 def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
@@ -67,18 +66,14 @@ class _Integrand:
     def __init__(self, state: SteadyState, q: Array, omega: Complex) -> None:
         self.state, self.q, self.omega = state, q, omega
         self.scale = abs(state.mu) + state.gap
-        # sqrt(y)/(y + s) is the integrand of sum_p 1/(p^2 + s), which is sqrt(s)/(4 pi) less than
-        # that of 1/p^2; (y^2 + s^2)^(-1/4), which is smooth, has B(1/2, -1/4)/2 + pi times sqrt(s)
-        # more than it: together B(1/2, -1/4)/2
-        beta = math.sqrt(math.pi) * math.gamma(-0.25) / math.gamma(0.25)
-        self.constant = math.sqrt(self.scale) * beta / (8 * math.pi**2)
+        self.constant = smooth_inverse_root_integral(self.scale) / (4 * math.pi**2)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 per unit of the nodes' variable, and their sizes."""
         y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
         both = evaluate("bubble", "pairing", *arguments).reshape(4, 2, 2, *y.shape)
         folded = both.sum(axis=2)
-        even = (y * y + self.scale**2) ** -0.25 / (4 * math.pi**2)
+        even = smooth_inverse_root(y, self.scale) / (4 * math.pi**2)
         folded[::3, 0] -= even
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope
@@ -101,12 +96,12 @@ def loop_arguments(
     transfer = omega[owner]
     nu = np.concatenate([y.ravel(), -y.ravel()]) - transfer.real / 2
     # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
-    closest = _CLOSEST * state.gap
+    closest = CLOSEST * state.gap
     nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)
     # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
     shift = omega.real[panels.owner].astype(np.longdouble) / 2
     distance = np.stack(
-        [_distance(panels.origin - sign * shift, offset, state.gap) for sign in (1, -1)]
+        [distance_from(state.gap, panels.origin - sign * shift, offset) for sign in (1, -1)]
     )
     gamma, occupation = state.parameters.linewidth, state.occupation
     return (
@@ -126,10 +121,3 @@ def loop_arguments(
             gamma,
         ),
     )
-
-
-def _distance(origin: Extended, offset: Array, gap: float) -> Array:
-    """Return |origin + offset| - Delta_0, accurate where that is small, shape (panels, nodes)."""
-    above, below = ((sign * origin - gap).astype(float)[:, None] for sign in (1, -1))
-    positive = origin.astype(float)[:, None] + offset > 0
-    return np.where(positive, above + offset, below - offset)

@@ -12,18 +12,12 @@ from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
 from numerics.evaluation import evaluate
-from numerics.quadrature.panels import Extended, Panels, grade
+from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.frequency_grid import SMALLEST_WAVE
+from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, resolved
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-
-#: Distance from y = 0 in units of the gap where a difference of 1/y keeps half of the digits.
-_CLOSEST = 1e-8
-#: As for equal bands, see `numerics.response.frequency_grid`: how far branch points matter, the
-#: least width, and the least distance at which weak ones are resolved, in units of the energies.
-_REACH, _SMALLEST, _WEAK = 300.0, 1e-14, 1e-7
 
 
 class PairingLoop:
@@ -63,9 +57,7 @@ class PairingLoop:
         carriers = self.carriers
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
         starts = [sign * panels.origin - half, sign * panels.origin + half]
-        y = starts[0].astype(float)[:, None] + sign * offset
-        closest = _CLOSEST * carriers.gap
-        y = np.where(np.abs(y) < closest, np.copysign(closest, y), y)
+        y = carriers.apart(starts[0].astype(float)[:, None] + sign * offset)
         shape = y.shape
         distances = [carriers.distance(start, sign * offset) for start in starts]
         omega = self.omega[panels.owner][:, None]
@@ -88,10 +80,10 @@ def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
     half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(carriers.slope, carriers.slope + omega.imag)
     scale = carriers.energies
-    weak = _WEAK * scale
+    weak = WEAK * scale
     first, second, *bottoms = carriers.spectral_edges()
     points: list[tuple[Extended, Array]] = []
-    splits = [np.abs(half)]
+    splits = [half]
     for sign in (1, -1):
         points += [(edge + sign * half, width) for edge in (first, second)]
         points += [(edge + sign * half, np.maximum(width, weak)) for edge in bottoms]
@@ -99,18 +91,13 @@ def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
             if filled.temperature > 0:
                 points.append((at + sign * half, filled.smearing * one))
             else:
-                splits.append(np.abs(at + sign * half))
+                splits.append(at + sign * half)
     gamma = carriers.linewidth
     for shift, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
         for energy in _threshold_energies(carriers, q, transfer):
             distance = np.maximum(np.abs(energy.imag + shift), weak)
             points.append((energy.real + half, distance))
-    positions = np.abs(np.stack([x for x, _ in points], axis=1))
-    widths = np.maximum(np.stack([w for _, w in points], axis=1), _SMALLEST * scale)
-    outside = ~(positions < (_REACH * (scale + np.abs(omega) + q * q))[:, None])
-    # a point left out: it merges with any other
-    positions[outside], widths[outside] = 0.0, np.inf
-    return grade(positions, widths, splits)
+    return resolved(points, splits, scale, scale + np.abs(omega) + q * q)
 
 
 def _threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:

@@ -20,8 +20,8 @@ from numerics.evaluation import evaluate
 from numerics.model import Model
 from numerics.parameters import DENSITY
 from numerics.quadrature.adaptive import integrate
-from numerics.quadrature.panels import Panels, grade
-from numerics.quadrature.rules import Rule
+from numerics.quadrature.panels import SMALLEST, Panels, grade
+from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
 from numerics.solve.continuation import newton
 from numerics.steady.branch import states_along
 from numerics.steady.state import SteadyState
@@ -33,11 +33,6 @@ Complex = NDArray[np.complex128]
 _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Tolerance of the integrals relative to their scale.
 _RTOL = 1e-10
-#: A frequency this close to where G^R and G^A share a pole, in units of the gap, keeps half of the
-#: digits of their difference.
-_CLOSEST = 1e-8
-#: Widths, in units of the energy scale, have to be above rounding.
-_SMALLEST = 1e-14
 
 
 @dataclass(frozen=True)
@@ -106,20 +101,18 @@ class _Equations:
     def __init__(self, carriers: Carriers, cutoff: float) -> None:
         self.carriers, self.cutoff = carriers, cutoff
         self.scale = abs(carriers.mu) + carriers.gap
-        # sum_p 1/(2 p**2), to which each sign of the frequency contributes with a mass of its own;
-        # in its place a smooth function of y is subtracted, see `loop_integral`
+        # of sum_p 1/(2 p**2), to which each sign of the frequency contributes with its own mass
         a = carriers.skew
         self.weight = (1 / math.sqrt(1 + a) + 1 / math.sqrt(1 - a)) / (16 * math.pi**2)
-        beta = math.sqrt(math.pi) * math.gamma(-0.25) / math.gamma(0.25)
-        self.constant = self.weight * math.sqrt(self.scale) * beta / 2
+        self.constant = self.weight * smooth_inverse_root_integral(self.scale)
 
     def __call__(self, rows: slice, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
-        carriers, closest = self.carriers, _CLOSEST * self.scale
+        carriers = self.carriers
         y, offset, slope = panels.nodes(rule)
         total, sizes = np.zeros((4, *y.shape)), np.zeros((4, *y.shape))
         for sign in (1, -1):
             distance = carriers.distance(sign * panels.origin, sign * offset)
-            signed = sign * np.maximum(y, closest)
+            signed = carriers.apart(sign * y)
             sums = carriers.sums(signed)
             filled = [
                 (occupation.linewidth - both) / 2
@@ -131,7 +124,7 @@ class _Equations:
             ).reshape(4, *y.shape)
             total += values
             sizes += np.abs(values)
-        total[0] -= self.weight * (y * y + self.scale**2) ** -0.25
+        total[0] -= self.weight * smooth_inverse_root(y, self.scale)
         return (total * slope)[rows].astype(complex), (sizes * slope)[rows]
 
     def goal(self, rows: slice, value: Complex, size: Array) -> Array:
@@ -157,7 +150,7 @@ class _Equations:
             else:
                 splits.append(np.array([abs(at)], dtype=np.longdouble))
         positions = np.array([[x for x, _ in points]], dtype=np.longdouble)
-        widths = np.array([[max(w, _SMALLEST * carriers.energies) for _, w in points]])
+        widths = np.array([[max(w, SMALLEST * carriers.energies) for _, w in points]])
         return grade(positions, widths, splits)
 
 
