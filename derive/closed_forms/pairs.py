@@ -15,20 +15,5 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derive.functions.pairs import pair_arctanh
-
-#: What the integrals of pairs of propagators have in common.
+#: The integral of a pair of propagators over `derive.functions.pairs.pair_arctanh` of k + l and q.
 PREFACTOR = sp.I / (4 * sp.pi)
-
-
-def pair_integral(total: sp.Expr, q: sp.Expr) -> sp.Expr:
-    """Return sum_p 1/((p+^2 - k^2)(p-^2 - l^2)).
-
-    Parameters
-    ----------
-    total : Expr
-        k + l, the sum of both roots in the upper half-plane.
-    q : Expr
-        Wave number.
-    """
-    return PREFACTOR * pair_arctanh(total, q)

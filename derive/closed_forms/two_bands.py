@@ -24,32 +24,6 @@ SKEW = sp.Symbol("a", real=True)
 IMBALANCE = sp.Symbol("delta", real=True)
 
 
-def inverse_green_function(
-    frequency: sp.Expr,
-    square: sp.Expr,
-    *,
-    linewidth: sp.Expr = symbols.linewidth,
-    imbalance: sp.Expr = IMBALANCE,
-    skew: sp.Expr = SKEW,
-    gap: sp.Expr = symbols.gap,
-    mu: sp.Expr = symbols.mu,
-) -> sp.ImmutableMatrix:
-    """Return the inverse of the retarded Green's function; of the advanced one for rates below 0.
-
-    Parameters
-    ----------
-    frequency, square : Expr
-        nu, and X = p**2.
-    linewidth, imbalance : Expr, optional
-        Half the sum and half the difference of the rates of electrons and holes.
-    skew, gap, mu : Expr, optional
-        a, Delta_0 and mu.
-    """
-    z = frequency + sp.I * linewidth - skew * square
-    xi = square - mu - sp.I * imbalance
-    return sp.ImmutableMatrix(z * nambu.pauli(0) - xi * nambu.pauli(3) + gap * nambu.pauli(1))
-
-
 @dataclass(frozen=True)
 class Poles:
     """The two poles of a retarded Green's function in X = p**2, and what belongs to them.

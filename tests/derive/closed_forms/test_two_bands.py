@@ -13,7 +13,6 @@ from derive.closed_forms.two_bands import (
     Poles,
     advanced_determinant,
     advanced_shift,
-    inverse_green_function,
     middle,
     squared_root,
 )
@@ -25,6 +24,15 @@ Y = nu - SKEW * mu + sp.I * (gamma - SKEW * IMBALANCE)
 POLES = Poles(r, middle(nu - SKEW * mu, gamma), Y + r, Y - r, SKEW, gap)
 #: r is a root of this: what vanishes on the poles is a multiple of it.
 SQUARE = r**2 - Y**2 + (1 - SKEW**2) * gap**2
+
+
+def inverse_green_function(
+    frequency: sp.Expr, square: sp.Expr, rate: sp.Expr = gamma, imbalance: sp.Expr = IMBALANCE
+) -> sp.ImmutableMatrix:
+    """A of the retarded function at X = p**2; of the advanced one for rates of the other sign."""
+    z = frequency + sp.I * rate - SKEW * square
+    xi = square - mu - sp.I * imbalance
+    return sp.ImmutableMatrix(z * nambu.pauli(0) - xi * nambu.pauli(3) + gap * nambu.pauli(1))
 
 
 def vanishes_on_poles(expr: sp.Expr) -> bool:
@@ -50,7 +58,7 @@ def test_poles_and_residues(sign: int) -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_advanced_function_on_them(sign: int) -> None:
-    other = inverse_green_function(nu, mu + POLES.xi(sign), linewidth=-gamma, imbalance=-IMBALANCE)
+    other = inverse_green_function(nu, mu + POLES.xi(sign), -gamma, -IMBALANCE)
     found = advanced_determinant(nu - SKEW * mu, POLES.xi(sign))
     assert vanishes_on_poles(other.det() - found)
     shifted = POLES.adjugate(sign) + advanced_shift()
