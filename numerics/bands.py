@@ -54,8 +54,8 @@ class Bands(Given):
             raise outside("masses", self.masses, domain)
         electron, hole = (real("masses", m, domain, lambda x: x > 0) for m in found)
         total = 1 / electron + 1 / hole
-        ratio = max(electron / hole, hole / electron)
-        if not abs(total - _INVERSE_MASSES) <= _ROUNDING * total or ratio > _LARGEST_RATIO:
+        ratio, largest = max(electron / hole, hole / electron), _LARGEST_RATIO * (1 + _ROUNDING)
+        if not abs(total - _INVERSE_MASSES) <= _ROUNDING * total or ratio > largest:
             raise outside("masses", self.masses, domain)
         object.__setattr__(self, "masses", (electron, hole))
 
@@ -63,7 +63,7 @@ class Bands(Given):
     def of_ratio(cls, ratio: float) -> Bands:
         """Return the bands whose holes are so many times as heavy as their electrons."""
         domain = f"a positive number, from {1 / _LARGEST_RATIO:g} to {_LARGEST_RATIO:g}"
-        inside = real("ratio", ratio, domain, lambda x: 1 <= x * _LARGEST_RATIO <= 1e6)
+        inside = real("ratio", ratio, domain, lambda x: 1 / _LARGEST_RATIO <= x <= _LARGEST_RATIO)
         return cls(masses=((1 + 1 / inside) / _INVERSE_MASSES, (1 + inside) / _INVERSE_MASSES))
 
     @classmethod

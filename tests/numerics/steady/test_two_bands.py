@@ -181,6 +181,17 @@ def test_what_is_not_there_says_so(driven: SteadyState) -> None:
         Reservoir("bath", (1e-3, -1.0))
 
 
+@pytest.mark.parametrize("ratio", [1e-3, 0.25, 1.0, 1e3])
+def test_bands_of_a_ratio(ratio: float) -> None:
+    electron, hole = Bands.of_ratio(ratio).masses
+    assert hole / electron == pytest.approx(ratio, rel=1e-12)
+    assert 1 / electron + 1 / hole == pytest.approx(4, rel=1e-12)
+    assert Bands.of_ratio(ratio).equal is (ratio == 1)
+    for outside in (ratio * 1.01e6, -ratio):
+        with pytest.raises(ValueError, match="ratio = "):
+            Bands.of_ratio(outside)
+
+
 def test_no_condensate_far_from_equal() -> None:
     # most carriers are in the tails of the bath's linewidth, at gamma_b p_c = 1
     bath, vacuum = Reservoir("bath", (1.2e-2, 8e-3)), Reservoir.empty("vacuum", 1e-4)
