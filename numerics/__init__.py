@@ -23,7 +23,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from numerics.bands import Bands, Contact
+from numerics.bands import Bands
+from numerics.couplings import Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.evaluation import backend
 from numerics.model import Model, Reservoir

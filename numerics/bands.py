@@ -1,12 +1,15 @@
-"""The bands of the carriers, and the attraction between them."""
+"""The bands of the carriers."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+from numerics.couplings import Contact
 from numerics.domain import listed, outside, real
 from numerics.kept import Given
+
+__all__ = ["Bands", "Contact"]
 
 #: 1/m_e + 1/m_h in units of the Fermi energy and momentum, whose definition has the mean of both.
 _INVERSE_MASSES = 4.0
@@ -81,20 +84,3 @@ class Bands(Given):
     def equal(self) -> bool:
         """Whether both masses are the same."""
         return math.isclose(*self.masses, rel_tol=_ROUNDING)
-
-
-@dataclass(frozen=True)
-class Contact(Given):
-    """An attraction of zero range.
-
-    Parameters
-    ----------
-    inv_kfa : float
-        Interaction strength (k_F a_s)**-1; any real number, negative on the BCS side.
-    """
-
-    inv_kfa: float
-
-    def __post_init__(self) -> None:
-        value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
-        object.__setattr__(self, "inv_kfa", value)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
-from numerics.bands import Bands, Contact
+from numerics.bands import Bands
 from numerics.carriers import Carriers
+from numerics.couplings import Contact
 from numerics.domain import LARGEST, SMALLEST, flag, listed, outside, real
 from numerics.kept import Given
 from numerics.occupation import Filled, Occupation, Part
