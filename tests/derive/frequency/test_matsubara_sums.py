@@ -61,6 +61,8 @@ def reference(numerator, poles, temperature, statistics):
 # at the temperature that puts a pole next to a frequency, and at a low one
 @example([(R(22, 7) * i, 1), (R(0), 2)], [], R(1), "fermi")
 @example([(R(12), 1), (R(-12), 1)], [], R(1, 20), "bose")
+# exponentially small
+@example([(R(-6) + i / 3, 2), (R(-6) + i / 3, 2)], [], R(1, 20), "bose")
 def test_sums_term_by_term(poles, more, temperature, statistics):
     numerator = (R(1), *more)
     found = matsubara_sum(

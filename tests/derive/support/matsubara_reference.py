@@ -30,9 +30,19 @@ def matsubara_reference(
             total, size = total + value, size + abs(value)
     series = _at_infinity(numerator, poles, int(mp.dps * 1.7) + 10)
     for k in range(2, len(series), 2):
-        value = 2 * series[k] * mp.mpc(0, step) ** -k * mp.zeta(k, count + offset)
+        value = 2 * series[k] * mp.mpc(0, step) ** -k * _hurwitz(k, count + offset)
         total, size = total + value, size + abs(value)
     return temperature * total, temperature * size
+
+
+def _hurwitz(k: int, a: Any) -> Any:
+    """Return Hurwitz' zeta function, of the order of a**-k, to full relative accuracy.
+
+    mpmath's is accurate relative to one: it takes as many more digits.
+    """
+    with mp.workdps(mp.dps + int(mp.ceil(k * mp.log10(a)))):
+        value = mp.zeta(k, a)
+    return +value
 
 
 def _at_infinity(numerator: Sequence[Any], poles: Sequence[Any], order: int) -> list[Any]:
