@@ -14,6 +14,8 @@ from derive.programs.loop import DISTANCE, EQUAL, TRANSFER_DISTANCE, Loop
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
 FORWARD = sp.Symbol("F_forward", real=True)
 BACKWARD = sp.Symbol("F_backward", real=True)
+#: The Keldysh part of the reservoirs' self-energy, (21).
+KELDYSH = sp.ImmutableMatrix(-2 * sp.I * symbols.linewidth * sp.diag(FORWARD, -BACKWARD))
 
 #: Arguments of the integrands over the frequency.
 INPUTS = (
@@ -36,9 +38,7 @@ def bubble_module() -> Module:
     stages = Stages()
     pairing = tuple((s, t) for s in (1, 2) for t in (1, 2))
     growth = symbols.transfer_width - symbols.linewidth
-    # the Keldysh part of the reservoirs' self-energy, (21)
-    keldysh = sp.ImmutableMatrix(-2 * sp.I * symbols.linewidth * sp.diag(FORWARD, -BACKWARD))
-    values = Loop(stages, EQUAL, keldysh, growth).traces(pairing)
+    values = Loop(stages, EQUAL, KELDYSH, growth).traces(pairing)
     outputs = []
     # Pi = i R
     factor = sp.I * PREFACTOR / (2 * sp.pi)

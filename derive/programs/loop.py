@@ -14,6 +14,7 @@ import sympy as sp
 
 from derive import symbols
 from derive.algebra import nambu
+from derive.closed_forms.phase_column import Keldysh, on_shell_forms
 from derive.closed_forms.two_bands import (
     IMBALANCE,
     SKEW,
@@ -257,23 +258,6 @@ class Loop:
             plain += self.stages.assign(name, value) * self.plus.adjugate(sign)
         return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
 
-    def _bracket(self, source: Source) -> tuple[sp.Expr, sp.ImmutableMatrix]:
-        """Return G_12 of that sum, and the sum with the bracket of `phase_column`."""
-        vertex = self.species.skew * nambu.pauli(0) + nambu.pauli(3)
-        total, bracket = sp.S.Zero, sp.zeros(2, 2)
-        for sign, difference, k in self._pairs(source):
-            name = f"{source.label}{_LETTERS[sign]}"
-            adjugate, weight = self.plus.adjugate(sign), self.plus.weight(sign)
-            excess = self.stages.assign(f"{name}_excess", pair_excess(k, symbols.wave_number))
-            value = self.stages.assign(f"{name}_w", weight * (1 / k + excess))
-            change = self.stages.assign(f"{name}_v", weight * difference * excess)
-            total += value
-            bracket += adjugate * (self.omega * value * nambu.pauli(0) - change * vertex)
-        return (
-            self.stages.assign(f"{source.label}_g", -symbols.gap * total),
-            self.stages.assign_matrix(f"{source.label}_b", sp.ImmutableMatrix(bracket)),
-        )
-
     def traces(self, vertices: tuple[tuple[int, int], ...]) -> list[sp.Expr]:
         """Return R_st for pairs of vertices."""
         sums = dict.fromkeys(vertices, sp.S.Zero)
@@ -286,34 +270,72 @@ class Loop:
     def phase_column(self) -> tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]:
         """Return R_s2(q, omega) - R_s2(0, 0), s = 1, 2, R_12 + R_21 and R_11 - R_22.
 
-        Since G_+ - G = -G_+ [omega - (p_+**2 - p_-**2)(a + tau_3)] G and G tau_2 G = tau_2/det A,
-        the difference is minus the trace of tau_s G_+ [...] tau_2 Sigma^K G^A/det A^R.  The first
-        part of the bracket is small with omega.  The second vanishes where p_+ = p_-: without a
-        wave number its sum over the poles is zero, so that what a wave number adds to the integral
-        over the momenta may stand for that integral, and each term is small with q**2.
-
         For a symmetric G the matrices tau_1 G tau_2 + tau_2 G tau_1 and tau_1 G tau_1 -
         tau_2 G tau_2 are 2 G_12 tau_2 and 2 G_12 tau_1: of G^K only what lies off its diagonal
         enters, whose odd part is as small as the reservoirs' disagreement.
         """
-        column, coupling, difference = [sp.S.Zero] * 2, sp.S.Zero, sp.S.Zero
-        tau = nambu.pauli
-        for source in self.sources:
-            off, bracket = self._bracket(source)
-            turned = self.stages.assign_matrix(
-                f"{source.label}_t",
-                sp.ImmutableMatrix(source.weight * tau(2) * self.keldysh * source.right),
-            )
+        found = [self._from_source(source) for source in self.sources]
+        first, second, coupling, difference = (sum(parts) for parts in zip(*found, strict=True))
+        return first, second, coupling, difference
+
+    def _from_source(self, source: Source) -> tuple[sp.Expr, ...]:
+        """Return what a pole of G^K contributes to each."""
+        stages, species = self.stages, self.species
+        traces = Keldysh(self.keldysh, species.skew, species.imbalance)
+        frequency, root = species.frequency, source.sign * self._source_root(source)
+        filling = stages.assign(f"{source.label}_filling", traces.filling(frequency, root))
+        still, moved, total = sp.S.Zero, [sp.S.Zero] * 2, sp.S.Zero
+        for sign, _, k in self._pairs(source):
+            name = f"{source.label}{_LETTERS[sign]}"
+            weight = self.plus.weight(sign)
+            inverse = stages.assign(f"{name}_inverse", weight / k)
+            excess = stages.assign(f"{name}_excess", weight * pair_excess(k, symbols.wave_number))
+            first, second = self._forms(source.advanced, sign * source.sign)
+            rows = traces.on_shell(source.advanced, filling, (sign * first, second))
+            still += inverse
+            total += inverse + excess
             for row in (0, 1):
-                column[row] -= (tau(row + 1) * bracket * turned).trace()
-            green = source.left * self.keldysh * source.right
-            # the products of the adjugates cancel in the odd part, before there is a number
-            odd, even = (
-                source.weight * sp.expand(green[0, 1] + sign * green[1, 0]) for sign in (-1, 1)
+                moved[row] += rows[row] * excess
+        still = stages.assign(f"{source.label}_still", still)
+        both, all_three = traces.uniform(self.omega, frequency, root)
+        column = []
+        for row in (0, 1):
+            uniform = source.weight * all_three[row]
+            if not source.advanced:
+                uniform += self.minus.weight(source.sign) * both[row]
+            uniform = stages.assign(f"{source.label}_uniform{row}", uniform)
+            change = source.weight / (1 - species.skew**2) * moved[row]
+            column.append(change - self.omega * uniform * still)
+        # of G_12 of one function -Delta_0, of the odd and even part of the other one -2 Delta_0
+        total = stages.assign(f"{source.label}_total", 4 * symbols.gap**2 * source.weight * total)
+        return *column, sp.I * total * traces.contrast, total * filling
+
+    def _source_root(self, source: Source) -> sp.Expr:
+        """Return r + s i (delta - a gamma) of a pole of G^R, or its conjugate."""
+        species = self.species
+        rest = species.imbalance - species.skew * symbols.linewidth
+        root = self.minus.root + source.sign * sp.I * rest
+        return conjugate(root) if source.advanced else root
+
+    def _forms(self, advanced: bool, relative: int) -> tuple[sp.Expr, sp.Expr]:
+        """Return `on_shell_forms` of the poles with roots of the same or of the other sign."""
+        name = f"{'rs'[advanced]}{_LETTERS[relative]}_form"
+        if f"{name}0" not in self.stages.named:
+            slope = symbols.linewidth - self.species.skew * self.species.imbalance
+            shift = self.omega + 2 * sp.I * slope if advanced else self.omega
+            before = [
+                conjugate(x) if advanced else x for x in (self.minus.rising, self.minus.falling)
+            ]
+            found = on_shell_forms(
+                relative,
+                (self.plus.rising, before[0]),
+                (self.plus.falling, before[1]),
+                (shift, self.roots[advanced][relative]),
+                self.species.threshold,
             )
-            coupling += 2 * sp.I * off * self.stages.assign(f"{source.label}_odd", odd)
-            difference += 2 * off * self.stages.assign(f"{source.label}_even", even)
-        return column[0], column[1], coupling, difference
+            for k, form in enumerate(found):
+                self.stages.assign(f"{name}{k}", form)
+        return self.stages.named[f"{name}0"], self.stages.named[f"{name}1"]
 
 
 def with_slopes(stages: StagesWithSlopes, values: dict[str, sp.Expr]) -> dict[str, sp.Expr]:

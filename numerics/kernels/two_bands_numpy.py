@@ -1194,7 +1194,7 @@ def vertices(frequency, distance, distance_omega, F_electrons, F_holes, omega_r,
 def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 1183 (add 420, div 18, mul 718, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    Operations: 1264 (add 490, div 19, mul 722, parts_pair_excess 8, parts_root_sum 18, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1204,774 +1204,825 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x6 = gamma + growth
     x7 = x5 + x6
     x12 = a * a - 1
-    x13 = -1 / x12
+    x13 = -x12
+    x14 = x13 / (x12 * x12)
     del x12
-    x14 = a * x13
-    x15 = -delta
-    x16 = gamma - x4
-    x18 = 2 * frequency * x16
-    x20 = -a * gamma - x15
-    x35 = x20 * x20
-    x36 = frequency * gamma
-    x50 = 2 * gamma
-    x51 = growth + x50
-    x52 = -2 * x4 + x51
+    x15 = a * x14
+    x16 = -delta
+    x17 = -gamma
+    x18 = -x17 - x4
+    x20 = 2 * frequency * x18
+    x23 = a * gamma
+    x24 = x16 + x23
+    x25 = -x24
+    x40 = x25 * x25
+    x41 = frequency * gamma
+    x56 = 2 * x4
     del x4
-    x56 = a * omega_r
-    x57 = a * growth
-    x74 = -x0
-    x77 = 1 / x0
-    x90 = 1 / (x1 * x1)
+    x57 = 2 * gamma
+    x58 = growth + x57
+    x59 = -x56 + x58
+    x63 = 1 / x0
+    x66 = 2 * F_electrons
+    x67 = 2 * F_holes
+    x69 = 1 / (x1 * x1)
     del x1
-    x91 = x2 * x90
-    x94 = 2 * F_holes
-    x95 = Delta_0 * x94
-    x100 = 2 * delta
-    x101 = x100 + x50
-    x106 = 2 * F_electrons
-    x109 = x100 - x50
-    del x50
-    x113 = Delta_0 * x106
-    x116 = 4 * Delta_0
-    x117 = delta * x116
-    x118 = F_electrons * x117
-    x119 = gamma * x116
-    x120 = F_electrons * x119
-    x121 = F_holes * x117 + F_holes * x119
-    del x117, x119
-    x122 = x118 - x120 - x121
-    x125 = F_electrons * x116
-    x126 = F_holes * x116
-    del x116
-    x129 = x118 - x120 + x121
-    del x118, x120, x121
-    x179 = a * x51
-    del x51
-    x180 = x100 - x179
-    x187 = -x100 + x179
-    del x100, x179
-    x255 = (1 / 8) / (pi * pi)
+    x70 = x2 * x69
+    x71 = x63 * x66
+    x75 = a * omega_r
+    x76 = a * growth
+    x132 = -x66 - x67
+    x135 = delta + gamma
+    x138 = -2 * delta
+    x139 = x138 + x58
+    x140 = -x139
+    x141 = x67 * x70
+    x144 = delta + x17
+    del x17
+    x146 = 2 * delta
+    x147 = x146 + x58
+    x153 = Delta_0 * Delta_0
+    x154 = -2 * x132 * x153
+    x159 = -2 * x66 + 2 * x67
+    x167 = 4 * x153
+    x209 = a * x58
+    del x58
+    x210 = x146 - x209
+    del x146
+    x229 = x138 + x209
+    del x138, x209
+    x294 = x135 * x67 - x144 * x66
+    x315 = -x294
+    x320 = x13 * x167
+    del x13
+    x333 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
     x10 = threshold * threshold
     del threshold
-    x17 = distance * (distance + x3) - x16 * x16
-    del x16, x3
+    x19 = distance * (distance + x3) - x18 * x18
+    del x18, x3
+    x99 = 1 / x10
+    x100 = 2 * x99
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
-    x49 = after_re + frequency
-    x53 = -growth * x52 + omega_r * x49
-    x54 = growth * x49 + omega_r * x52
-    x55 = growth * omega_r + x49 * x52
-    del x49, x52
+    x55 = after_re + frequency
+    x60 = -growth * x59 + omega_r * x55
+    x61 = growth * x55 + omega_r * x59
+    x62 = growth * omega_r + x55 * x59
+    del x55
     z0 = upper_root(x8, x9)
     del x8, x9
     a_root_re = z0[0]
-    x21 = a_root_re * x13
+    x26 = a_root_re * x14
     a_root_im = z0[1]
     del z0
-    x24 = a_root_im * x13
-    x59 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x60 = 2 * x59
-    x69 = a_root_re * x60
-    x71 = a_root_im * x60
+    x29 = a_root_im * x14
+    x77 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x78 = 2 * x77
+    x79 = a_root_im * x78
+    x82 = a_root_re * x78
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x7
     del x7
     x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
     a_down_re = a_up_re * x11
+    x101 = a_down_re * x100
     a_down_im = -a_up_im * x11
     del x11
-    a_center_re = -after_re * x14
+    x104 = a_down_im * x100
+    del x100
+    a_center_re = -after_re * x15
     del after_re
-    x22 = a_center_re + mu
+    x27 = a_center_re + mu
     del a_center_re
-    x23 = x21 + x22
-    x26 = -x21 + x22
-    del x21, x22
-    a_center_im = x13 * (-a * x6 - x15)
-    del x15, x6
-    x25 = a_center_im + x24
-    x27 = a_center_im - x24
-    del a_center_im, x24
-    z1 = upper_root(x17, x18)
-    del x17, x18
+    x28 = x26 + x27
+    x31 = -x26 + x27
+    del x26, x27
+    a_center_im = x14 * (-a * x6 - x16)
+    del x16, x6
+    x30 = a_center_im + x29
+    x32 = a_center_im - x29
+    del a_center_im, x29
+    z1 = upper_root(x19, x20)
+    del x19, x20
     c_root_re = z1[0]
-    x28 = c_root_re * x13
-    x47 = -c_root_re
+    x21 = c_root_re + frequency
+    x33 = c_root_re * x14
+    x53 = -c_root_re
+    x72 = x21 * x71
+    x73 = -c_root_re + frequency
+    x74 = 2 * F_holes * x2 * x69 * x73 - x72
+    x142 = x141 * x73
+    x143 = -x140 * x142
+    x148 = x147 * x72
+    x152 = omega_r * x72
+    del x72
+    x155 = omega_r * x142
+    x156 = x152 + x154 + x155
+    x161 = x152 - x155
+    del x152, x155
+    x163 = -x139 * x142
+    del x142
+    x174 = x71 * x73
+    del x71, x73
+    x175 = 2 * F_holes * x2 * x21 * x69 - x174
+    x189 = x141 * x21
+    del x141
+    x190 = -x140 * x189
+    x192 = x147 * x174
+    x196 = omega_r * x174
+    del x174
+    x197 = omega_r * x189
+    x198 = x154 + x196 + x197
+    del x154
+    x200 = -x139 * x189
+    del x189
+    x202 = x196 - x197
+    del x196, x197
     c_root_im = z1[1]
     del z1
-    x29 = c_root_im * x13
-    x31 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x32 = (1 / 2) * x31
-    x33 = c_root_re * x32
-    x34 = x20 * x33
-    x40 = c_root_im * x32
-    del x32
-    x42 = x20 * x40
-    x48 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x105 = c_up_re * x77
-    x160 = c_up_re * x91
+    x34 = c_root_im * x14
+    x36 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x37 = c_root_re * x36
+    x38 = (1 / 2) * x37
+    x39 = x25 * x38
+    x45 = c_root_im * x36
+    x46 = (1 / 2) * x45
+    x48 = x25 * x46
+    x54 = -c_root_im
+    x64 = c_root_im + delta - x23
+    del x23
+    x65 = x63 * x64
+    x68 = -x64
+    x133 = 2 * x132 * x36
+    del x132
+    x134 = c_root_re * x133
+    x136 = x67 * (-x135 + x2 * x68 * x69)
+    x137 = omega_r * x136
+    x145 = x144 + x65
+    x149 = omega_r * x145 * x66 + x148
+    x150 = x137 + x143 + x149
+    x151 = -2 * F_electrons * x145 * x147
+    del x145
+    x157 = -x136 * x140 - x151 - x156
+    x158 = c_root_im * x133
+    del x133
+    x160 = x159 * x45
+    del x45
+    x162 = -x136 * x139 - x151 - x161
+    del x136, x151
+    x164 = -x137 + x149 + x163
+    del x137, x149
+    x165 = x159 * x37
+    del x159, x37
+    x171 = c_root_im + x24
+    del x24
+    x172 = -x171
+    x173 = x172 * x63
+    x187 = x67 * (-x135 + x171 * x2 * x69)
+    x188 = omega_r * x187
+    x191 = x144 + x173
+    x193 = omega_r * x191 * x66 + x192
+    x194 = x188 + x190 + x193
+    x195 = -2 * F_electrons * x147 * x191
+    del x191
+    x199 = -x140 * x187 - x195 - x198
+    x201 = -x188 + x193 + x200
+    del x188, x193
+    x203 = -x139 * x187 - x195 - x202
+    del x187, x195
+    x208 = x63 * x68
+    x251 = x67 * (-x135 + x2 * x64 * x69)
+    x252 = omega_r * x251
+    x253 = x144 + x208
+    x254 = omega_r * x253 * x66 + x148
+    del x148
+    x255 = x143 + x252 + x254
+    del x143
+    x256 = -2 * F_electrons * x147 * x253
+    del x253
+    x257 = -x140 * x251 - x156 - x256
+    del x156
+    x258 = -x139 * x251 - x161 - x256
+    del x161, x251, x256
+    x259 = x163 - x252 + x254
+    del x163, x252, x254
+    x262 = x171 * x63
+    del x63
+    x275 = x67 * (-x135 + x172 * x2 * x69)
+    del x135, x2, x69
+    x276 = omega_r * x275
+    x277 = x144 + x262
+    del x144
+    x278 = omega_r * x277 * x66 + x192
+    del x192
+    x279 = x190 + x276 + x278
+    del x190
+    x280 = -2 * F_electrons * x147 * x277
+    del x147, x277
+    x281 = -x140 * x275 - x198 - x280
+    del x140, x198
+    x282 = -x139 * x275 - x202 - x280
+    del x139, x202, x275, x280
+    x283 = x200 - x276 + x278
+    del x200, x276, x278
+    c_up_re = x21
+    del x21
+    x87 = -c_up_re
+    x91 = a_up_re + c_up_re
+    x120 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
-    x19 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x22 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x10
-    x108 = c_up_im * x77
-    x110 = x106 * (x108 + x109)
-    x162 = x94 * (c_up_im * x2 * x90 - x101)
-    x237 = c_up_im * x91
-    c_down_re = c_up_re * x19
-    x98 = c_down_re * x91
-    x127 = x105 * x125 - x126 * x98
-    x165 = c_down_re * x77
-    x175 = x125 * x165 - x126 * x160
-    del x126
-    c_down_im = -c_up_im * x19
-    del x19
-    x102 = x94 * (c_down_im * x2 * x90 - x101)
-    del x101
-    x130 = -4 * Delta_0 * F_holes * c_down_im * x2 * x90 + x108 * x125 + x129
-    x131 = -x130
-    x167 = c_down_im * x77
-    x168 = x106 * (x109 + x167)
-    del x109
-    x177 = -4 * Delta_0 * F_holes * c_up_im * x2 * x90 + x125 * x167 + x129
-    del c_up_im, x125, x129
-    x178 = -x177
-    x209 = c_down_im * x91
-    del c_down_im
-    c_center_re = -frequency * x14
-    del x14
-    c_center_im = x13 * x20
-    z2 = upper_root(x23, x25)
-    del x23, x25
+    x88 = -c_up_im
+    x89 = a_up_im + c_up_im
+    x110 = a_down_im + c_up_im
+    x218 = a_up_im + x88
+    x240 = a_down_im + x88
+    c_down_re = c_up_re * x22
+    del c_up_re
+    x96 = a_down_re + c_down_re
+    x111 = -c_down_re
+    x115 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x22
+    del x22
+    x86 = a_down_im + c_down_im
+    x112 = -c_down_im
+    x113 = a_up_im + c_down_im
+    x223 = a_down_im + x112
+    x235 = a_up_im + x112
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x14 * x25
+    z2 = upper_root(x28, x30)
+    del x28, x30
     ap_p_re = z2[0]
     ap_p_im = z2[1]
     del z2
-    z3 = upper_root(x26, x27)
-    del x26, x27
+    z3 = upper_root(x31, x32)
+    del x31, x32
     am_p_re = z3[0]
     am_p_im = z3[1]
     del z3
-    rp_xi_re = c_center_re + x28
-    x30 = mu + rp_xi_re
-    x37 = rp_xi_re * x20 + x36
+    rp_xi_re = c_center_re + x33
+    x35 = mu + rp_xi_re
+    x42 = rp_xi_re * x25 + x41
     del rp_xi_re
-    rp_xi_im = c_center_im + x29
-    x38 = 1 / (rp_xi_im * rp_xi_im * x35 + x37 * x37)
-    x39 = rp_xi_im * x38
-    x41 = x37 * x38
-    del x37, x38
-    z4 = upper_root(x30, rp_xi_im)
-    del rp_xi_im, x30
+    rp_xi_im = c_center_im + x34
+    x43 = 1 / (rp_xi_im * rp_xi_im * x40 + x42 * x42)
+    x44 = rp_xi_im * x43
+    x47 = x42 * x43
+    del x42, x43
+    z4 = upper_root(x35, rp_xi_im)
+    del rp_xi_im, x35
     rp_p_re = z4[0]
-    x181 = -rp_p_re
+    x211 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    rp_weight_re = -x34 * x39 - x40 * x41
-    x96 = -rp_weight_re * x95
-    x99 = rp_weight_re * x94
-    x107 = rp_weight_re * x106
-    x114 = -rp_weight_re * x113
-    x123 = rp_weight_re * x122
-    rp_weight_im = -x33 * x41 + x39 * x42
-    del x33, x39, x41
-    x97 = rp_weight_im * x95
-    x103 = rp_weight_im * x94
-    x104 = x103 * x98
-    x111 = rp_weight_im * x106
-    x112 = x105 * x111
-    x115 = rp_weight_im * x113
-    x124 = rp_weight_im * x122
-    x128 = rp_weight_im * x127
-    rm_xi_re = c_center_re - x28
-    del c_center_re, x28
-    x43 = mu + rm_xi_re
-    x44 = rm_xi_re * x20 + x36
-    del rm_xi_re, x20, x36
-    rm_xi_im = c_center_im - x29
-    del c_center_im, x29
-    x45 = 1 / (rm_xi_im * rm_xi_im * x35 + x44 * x44)
-    del x35
-    x46 = rm_xi_im * x45
-    z5 = upper_root(x43, rm_xi_im)
-    del rm_xi_im, x43
+    rp_weight_re = -x39 * x44 - x46 * x47
+    x170 = rp_weight_re * x167
+    x314 = rp_weight_re * x14
+    rp_weight_im = -x38 * x47 + x44 * x48
+    del x38, x44, x47
+    x168 = rp_weight_im * x167
+    x310 = rp_weight_im * x14
+    rm_xi_re = c_center_re - x33
+    del c_center_re, x33
+    x49 = mu + rm_xi_re
+    x50 = rm_xi_re * x25 + x41
+    del rm_xi_re, x25, x41
+    rm_xi_im = c_center_im - x34
+    del c_center_im, x34
+    x51 = 1 / (rm_xi_im * rm_xi_im * x40 + x50 * x50)
+    del x40
+    x52 = rm_xi_im * x51
+    z5 = upper_root(x49, rm_xi_im)
+    del rm_xi_im, x49
     rm_p_re = z5[0]
-    x210 = -rm_p_re
+    x263 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    rm_weight_re = x34 * x46 + x40 * x44 * x45
-    del x34, x40
-    x158 = -rm_weight_re * x95
-    x161 = rm_weight_re * x94
-    x166 = rm_weight_re * x106
-    x171 = -rm_weight_re * x113
-    x173 = rm_weight_re * x122
-    rm_weight_im = (1 / 2) * c_root_re * x31 * x44 * x45 - x42 * x46
-    del x31, x42, x44, x45, x46
-    x159 = rm_weight_im * x95
-    del x95
-    x163 = rm_weight_im * x94
-    del x94
-    x164 = x160 * x163
-    x169 = rm_weight_im * x106
-    del x106
-    x170 = x165 * x169
-    x172 = rm_weight_im * x113
-    del x113
-    x174 = rm_weight_im * x122
-    del x122
-    x176 = rm_weight_im * x175
-    z6 = root_sum(a_root_re, a_root_im, x47, x48, x53, x54)
+    rm_weight_re = x39 * x52 + x46 * x50 * x51
+    del x39, x46
+    x207 = rm_weight_re * x167
+    x312 = rm_weight_re * x14
+    rm_weight_im = (1 / 2) * c_root_re * x36 * x50 * x51 - x48 * x52
+    del x36, x48, x50, x51, x52
+    x205 = rm_weight_im * x167
+    del x167
+    x304 = rm_weight_im * x14
+    z6 = root_sum(a_root_re, a_root_im, x53, x54, x60, x61)
     rp_roots_re = z6[0]
+    x92 = omega_r + rp_roots_re
     rp_roots_im = z6[1]
     del z6
-    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x54)
-    del x54
-    rm_roots_re = z7[0]
-    rm_roots_im = z7[1]
+    x90 = growth + rp_roots_im
+    x93 = -x89 * x90 + x91 * x92
+    x94 = x89 * x92 + x90 * x91
+    del x89, x90, x92
+    z7 = root_sum(a_up_re, a_up_im, x87, x88, x93, x94)
+    del x93, x94
+    x95 = z7[1]
+    x97 = z7[0]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, x47, c_root_im, x53, x55)
-    del c_root_im, x47
-    sp_roots_re = z8[0]
-    sp_roots_im = z8[1]
+    x98 = x95 * x97
+    x102 = x99 * (-x95 * x95 + x97 * x97)
+    x103 = -a_down_im * x102 - x101 * x98
+    x105 = -a_down_re * x102 + x104 * x98
+    del x102, x98
+    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x60, x61)
+    del x61
+    rm_roots_re = z8[0]
+    x116 = omega_r + rm_roots_re
+    x124 = -rm_roots_re
+    x125 = omega_r + x124
+    rm_roots_im = z8[1]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, c_root_re, x48, x53, x55)
-    del c_root_re, x48, x53, x55
-    sm_roots_re = z9[0]
-    sm_roots_im = z9[1]
+    x114 = growth + rm_roots_im
+    x117 = -x113 * x114 + x115 * x116
+    x118 = x113 * x116 + x114 * x115
+    del x113, x114, x116
+    z9 = root_sum(a_up_re, a_up_im, x111, x112, x117, x118)
+    del x112, x117, x118
+    x119 = z9[1]
+    x121 = z9[0]
     del z9
-    rpp_x_re = x13 * (rp_roots_re - x56)
-    rpp_x_im = x13 * (rp_roots_im - x57)
-    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z10[0]
-    rpp_k_im = z10[1]
+    x122 = -rm_roots_im
+    x123 = growth + x122
+    x126 = -x110 * x123 + x120 * x125
+    x127 = x110 * x125 + x120 * x123
+    del x123, x125
+    z10 = root_sum(a_down_re, a_down_im, x87, x88, x126, x127)
+    del x126, x127, x88
+    x128 = z10[1]
+    x129 = z10[0]
     del z10
-    x58 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
-    rpp_excess_re = z11[0]
-    x61 = x60 * (rpp_excess_re + rpp_k_re * x58)
-    del rpp_k_re
-    x63 = rpp_excess_re * x60
-    del rpp_excess_re
-    rpp_excess_im = z11[1]
+    z11 = root_sum(a_root_re, a_root_im, x53, c_root_im, x60, x62)
+    del c_root_im, x53
+    sp_roots_re = z11[0]
+    x217 = omega_r + sp_roots_re
+    sp_roots_im = z11[1]
     del z11
-    x62 = x60 * (rpp_excess_im - rpp_k_im * x58)
-    del rpp_k_im, x58
-    x64 = rpp_excess_im * x60
-    del rpp_excess_im, x60
-    x65 = a_root_im * x63 - a_root_re * x64
-    x66 = -a_root_im * x64 - a_root_re * x63
-    del x63, x64
-    rpp_w_re = -a_root_im * x62 - a_root_re * x61
-    rpp_w_im = a_root_im * x61 - a_root_re * x62
-    del a_root_im, x61, x62
-    x79 = growth * rpp_w_re + omega_r * rpp_w_im
-    x84 = -growth * rpp_w_im + omega_r * rpp_w_re
-    rpp_v_re = -rpp_x_im * x65 + rpp_x_re * x66
-    x85 = rpp_v_re * x74 + x84
-    x87 = rpp_v_re * x2 + x84
-    del rpp_v_re, x84
-    rpp_v_im = rpp_x_im * x66 + rpp_x_re * x65
-    del rpp_x_im, rpp_x_re, x65, x66
-    x80 = rpp_v_im * x74 + x79
-    x81 = x77 * x80
-    x89 = rpp_v_im * x2 + x79
-    del rpp_v_im, x79
-    x92 = x89 * x91
-    rpm_x_re = x13 * (-rm_roots_re - x56)
-    rpm_x_im = x13 * (-rm_roots_im - x57)
-    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re
-    rpm_k_re = z12[0]
-    rpm_k_im = z12[1]
+    x219 = sp_roots_im + x59
+    x220 = x217 * x91 - x218 * x219
+    x221 = x217 * x218 + x219 * x91
+    del x217, x218, x219, x91
+    z12 = root_sum(a_up_re, a_up_im, x87, c_up_im, x220, x221)
+    del x220, x221
+    x222 = z12[0]
+    x224 = z12[1]
     del z12
-    x67 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
-    rpm_excess_re = z13[0]
-    x68 = rpm_excess_re + rpm_k_re * x67
-    del rpm_k_re
-    rpm_excess_im = z13[1]
+    x225 = x222 * x224
+    x226 = x99 * (x222 * x222 - x224 * x224)
+    del x99
+    x227 = -a_down_im * x226 - x101 * x225
+    del x101
+    x228 = -a_down_re * x226 + x104 * x225
+    del x104, x225, x226
+    z13 = root_sum(a_root_re, a_root_im, c_root_re, x54, x60, x62)
+    del c_root_re, x54, x60, x62
+    sm_roots_re = z13[0]
+    x234 = omega_r + sm_roots_re
+    x242 = -sm_roots_re
+    x243 = omega_r + x242
+    sm_roots_im = z13[1]
     del z13
-    x70 = rpm_excess_im - rpm_k_im * x67
-    del rpm_k_im, x67
-    x72 = 2 * a_root_re * rpm_excess_im * x59 - rpm_excess_re * x71
-    x73 = rpm_excess_im * x71 + rpm_excess_re * x69
-    del rpm_excess_im, rpm_excess_re
-    rpm_w_re = x68 * x69 + x70 * x71
-    rpm_w_im = 2 * a_root_re * x59 * x70 - x68 * x71
-    del x68, x70
-    x75 = growth * rpm_w_re + omega_r * rpm_w_im
-    x82 = -growth * rpm_w_im + omega_r * rpm_w_re
-    rpm_v_re = -rpm_x_im * x72 + rpm_x_re * x73
-    x83 = rpm_v_re * x74 + x82
-    x86 = rpm_v_re * x2 + x82
-    del rpm_v_re, x82
-    rpm_v_im = rpm_x_im * x73 + rpm_x_re * x72
-    del rpm_x_im, rpm_x_re, x72, x73
-    x76 = rpm_v_im * x74 + x75
-    x78 = x76 * x77
-    x88 = rpm_v_im * x2 + x75
-    del rpm_v_im, x75
-    x93 = x88 * x91
-    rp_g_re = -Delta_0 * (rpm_w_re + rpp_w_re)
-    del rpm_w_re, rpp_w_re
-    x278 = 2 * rp_g_re
-    rp_g_im = -Delta_0 * (rpm_w_im + rpp_w_im)
-    del rpm_w_im, rpp_w_im
-    x274 = 2 * rp_g_im
-    del rp_g_im
-    rp_b0_re = -a_down_im * x78 + a_down_re * x77 * x83 - a_up_im * x81 + a_up_re * x77 * x85
-    rp_b0_im = a_down_im * x77 * x83 + a_down_re * x78 + a_up_im * x77 * x85 + a_up_re * x81
-    del x78, x81
-    rp_b1_re = -Delta_0 * x86 - Delta_0 * x87
-    rp_b1_im = -Delta_0 * x88 - Delta_0 * x89
-    del x88, x89
-    rp_b2_re = -Delta_0 * x83 - Delta_0 * x85
-    del x83, x85
-    rp_b2_im = -Delta_0 * x76 - Delta_0 * x80
-    del x76, x80
-    rp_b3_re = -a_down_im * x92 + a_down_re * x2 * x87 * x90 - a_up_im * x93 + a_up_re * x2 * x86 * x90
-    rp_b3_im = a_down_im * x87 * x91 + a_down_re * x92 + a_up_im * x86 * x91 + a_up_re * x93
-    del x86, x87, x92, x93
-    rp_t0_re = x96
-    x242 = rp_b2_im * rp_t0_re
-    x266 = rp_b2_re * rp_t0_re
-    del rp_t0_re
-    rp_t0_im = -x97
-    x243 = rp_b2_re * rp_t0_im
-    del rp_b2_re
-    x258 = rp_b2_im * rp_t0_im
-    del rp_b2_im, rp_t0_im
-    rp_t1_re = -rp_weight_im * x102 + x98 * x99
-    del x98
-    rp_t1_im = rp_weight_re * x102 + x104
-    del x102
-    rp_t2_re = -rp_weight_im * x110 + x105 * x107
-    del x105
-    x244 = rp_b3_im * rp_t2_re
-    x267 = rp_b3_re * rp_t2_re
-    del rp_t2_re
-    rp_t2_im = rp_weight_re * x110 + x112
-    del x110
-    x245 = rp_b3_re * rp_t2_im
-    del rp_b3_re
-    x259 = rp_b3_im * rp_t2_im
-    del rp_b3_im, rp_t2_im
-    rp_t3_re = x114
-    rp_t3_im = -x115
-    rp_odd_re = x123
-    rp_odd_im = x124
-    rp_even_re = rp_weight_re * x131 - x128
-    rp_even_im = rp_weight_im * x131 + rp_weight_re * x127
-    del x131
-    rmp_x_re = x13 * (rm_roots_re - x56)
-    del rm_roots_re
-    rmp_x_im = x13 * (rm_roots_im - x57)
-    del rm_roots_im
-    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z14[0]
-    rmp_k_im = z14[1]
+    x236 = sm_roots_im + x59
+    del x59
+    x237 = x115 * x234 - x235 * x236
+    x238 = x115 * x236 + x234 * x235
+    del x115, x234, x235, x236
+    z14 = root_sum(a_up_re, a_up_im, x111, c_down_im, x237, x238)
+    del a_up_im, a_up_re, x111, x237, x238
+    x239 = z14[0]
+    x241 = z14[1]
     del z14
-    x132 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
-    rmp_excess_re = z15[0]
-    x133 = rmp_excess_re + rmp_k_re * x132
-    del rmp_k_re
-    rmp_excess_im = z15[1]
+    x244 = growth - sm_roots_im - x56 + x57
+    del x56, x57
+    x245 = x120 * x243 - x240 * x244
+    x246 = x120 * x244 + x240 * x243
+    del x243, x244
+    z15 = root_sum(a_down_re, a_down_im, x87, c_up_im, x245, x246)
+    del a_down_im, a_down_re, c_up_im, x245, x246, x87
+    x247 = z15[1]
+    x248 = z15[0]
     del z15
-    x134 = rmp_excess_im - rmp_k_im * x132
-    del rmp_k_im, x132
-    x135 = -rmp_excess_im * x69 + rmp_excess_re * x71
-    x136 = -rmp_excess_im * x71 - rmp_excess_re * x69
-    del rmp_excess_im, rmp_excess_re
-    rmp_w_re = -x133 * x69 - x134 * x71
-    rmp_w_im = x133 * x71 - x134 * x69
-    del x133, x134
-    x145 = growth * rmp_w_re + omega_r * rmp_w_im
-    x150 = -growth * rmp_w_im + omega_r * rmp_w_re
-    rmp_v_re = -rmp_x_im * x135 + rmp_x_re * x136
-    x151 = rmp_v_re * x74 + x150
-    x153 = rmp_v_re * x2 + x150
-    del rmp_v_re, x150
-    rmp_v_im = rmp_x_im * x136 + rmp_x_re * x135
-    del rmp_x_im, rmp_x_re, x135, x136
-    x146 = rmp_v_im * x74 + x145
-    x147 = x146 * x77
-    x155 = rmp_v_im * x2 + x145
-    del rmp_v_im, x145
-    x156 = x155 * x91
-    rmm_x_re = x13 * (-rp_roots_re - x56)
-    del rp_roots_re
-    rmm_x_im = x13 * (-rp_roots_im - x57)
-    del rp_roots_im, x57
-    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    del rm_p_re
-    rmm_k_re = z16[0]
-    rmm_k_im = z16[1]
+    rp_filling_re = x65 * x66 - x67 * x68 * x70
+    del x65, x68
+    rp_filling_im = x74
+    rpp_x_re = x14 * (rp_roots_re - x75)
+    rpp_x_im = x14 * (rp_roots_im - x76)
+    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_k_re = z16[0]
+    rpp_k_im = z16[1]
     del z16
-    x137 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
-    rmm_excess_re = z17[0]
-    x138 = rmm_excess_re + rmm_k_re * x137
-    del rmm_k_re
-    rmm_excess_im = z17[1]
-    del z17
-    x139 = rmm_excess_im - rmm_k_im * x137
-    del rmm_k_im, x137
-    x140 = 2 * a_root_re * rmm_excess_im * x59 - rmm_excess_re * x71
-    x141 = rmm_excess_im * x71 + rmm_excess_re * x69
-    del rmm_excess_im, rmm_excess_re
-    rmm_w_re = x138 * x69 + x139 * x71
-    rmm_w_im = 2 * a_root_re * x139 * x59 - x138 * x71
-    del x138, x139
-    x142 = growth * rmm_w_re + omega_r * rmm_w_im
-    x148 = -growth * rmm_w_im + omega_r * rmm_w_re
-    rmm_v_re = -rmm_x_im * x140 + rmm_x_re * x141
-    x149 = rmm_v_re * x74 + x148
-    x152 = rmm_v_re * x2 + x148
-    del rmm_v_re, x148
-    rmm_v_im = rmm_x_im * x141 + rmm_x_re * x140
-    del rmm_x_im, rmm_x_re, x140, x141
-    x143 = rmm_v_im * x74 + x142
-    x144 = x143 * x77
-    x154 = rmm_v_im * x2 + x142
-    del rmm_v_im, x142
-    x157 = x154 * x91
-    rm_g_re = -Delta_0 * (rmm_w_re + rmp_w_re)
-    del rmm_w_re, rmp_w_re
-    x277 = 2 * rm_g_re
-    rm_g_im = -Delta_0 * (rmm_w_im + rmp_w_im)
-    del rmm_w_im, rmp_w_im
-    x273 = 2 * rm_g_im
-    del rm_g_im
-    rm_b0_re = -a_down_im * x144 + a_down_re * x149 * x77 - a_up_im * x147 + a_up_re * x151 * x77
-    rm_b0_im = a_down_im * x149 * x77 + a_down_re * x144 + a_up_im * x151 * x77 + a_up_re * x147
-    del x144, x147
-    rm_b1_re = -Delta_0 * x152 - Delta_0 * x153
-    rm_b1_im = -Delta_0 * x154 - Delta_0 * x155
-    del x154, x155
-    rm_b2_re = -Delta_0 * x149 - Delta_0 * x151
-    del x149, x151
-    rm_b2_im = -Delta_0 * x143 - Delta_0 * x146
-    del x143, x146
-    rm_b3_re = -a_down_im * x156 + a_down_re * x153 * x2 * x90 - a_up_im * x157 + a_up_re * x152 * x2 * x90
-    rm_b3_im = a_down_im * x153 * x91 + a_down_re * x156 + a_up_im * x152 * x91 + a_up_re * x157
-    del x152, x153, x156, x157
-    rm_t0_re = x158
-    x238 = rm_b2_im * rm_t0_re
-    x264 = rm_b2_re * rm_t0_re
-    del rm_t0_re
-    rm_t0_im = -x159
-    x239 = rm_b2_re * rm_t0_im
-    del rm_b2_re
-    x256 = rm_b2_im * rm_t0_im
-    del rm_b2_im, rm_t0_im
-    rm_t1_re = -rm_weight_im * x162 + x160 * x161
-    del x160
-    rm_t1_im = rm_weight_re * x162 + x164
-    del x162
-    rm_t2_re = -rm_weight_im * x168 + x165 * x166
-    del x165
-    x240 = rm_b3_im * rm_t2_re
-    x265 = rm_b3_re * rm_t2_re
-    del rm_t2_re
-    rm_t2_im = rm_weight_re * x168 + x170
-    del x168
-    x241 = rm_b3_re * rm_t2_im
-    del rm_b3_re
-    x257 = rm_b3_im * rm_t2_im
-    del rm_b3_im, rm_t2_im
-    rm_t3_re = x171
-    rm_t3_im = -x172
-    rm_odd_re = x173
-    rm_odd_im = x174
-    rm_even_re = rm_weight_re * x178 - x176
-    rm_even_im = rm_weight_im * x178 + rm_weight_re * x175
-    del x178
-    spp_x_re = x13 * (sp_roots_re - x56)
-    spp_x_im = x13 * (sp_roots_im + x180)
-    z18 = root_sum(ap_p_re, ap_p_im, x181, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z18[0]
-    spp_k_im = z18[1]
+    x80 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    x81 = rpp_k_im * x80
+    x83 = rpp_k_re * x80
+    del x80
+    z17 = pair_excess(rpp_k_re, rpp_k_im, q)
+    del rpp_k_im, rpp_k_re
+    x84 = x78 * z17[1]
+    x85 = x78 * z17[0]
+    del x78, z17
+    rpp_inverse_re = x79 * x81 - x82 * x83
+    rpp_inverse_im = x79 * x83 + x81 * x82
+    del x81, x83
+    rpp_excess_re = -a_root_im * x84 - a_root_re * x85
+    rpp_excess_im = a_root_im * x85 - a_root_re * x84
+    del a_root_im, x84, x85
+    rp_form0_re = -x86 * x95 + x96 * x97
+    x336 = rp_form0_re * x294
+    rp_form0_im = x86 * x97 + x95 * x96
+    del x86, x95, x97
+    x340 = rp_form0_im * x294
+    rp_form1_re = -c_down_im * x103 + c_down_re * x105
+    x297 = rp_form1_re * x294
+    x307 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x297
+    rp_form1_im = c_down_im * x105 + c_down_re * x103
+    del x103, x105
+    x301 = rp_form1_im * x294
+    x305 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x301
+    x352 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x336
+    x354 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x340
+    rpm_x_re = x14 * (-rm_roots_re - x75)
+    del rm_roots_re
+    rpm_x_im = x14 * (-rm_roots_im - x76)
+    del rm_roots_im
+    z18 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re, rpm_x_im, rpm_x_re
+    rpm_k_re = z18[0]
+    rpm_k_im = z18[1]
     del z18
-    x182 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    z19 = pair_excess(spp_k_re, spp_k_im, q)
-    spp_excess_re = z19[0]
-    x183 = spp_excess_re + spp_k_re * x182
-    del spp_k_re
-    spp_excess_im = z19[1]
+    x106 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    x107 = x106 * x79
+    z19 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x108 = z19[1]
+    x109 = z19[0]
     del z19
-    x184 = spp_excess_im - spp_k_im * x182
-    del spp_k_im, x182
-    x185 = -spp_excess_im * x69 + spp_excess_re * x71
-    x186 = -spp_excess_im * x71 - spp_excess_re * x69
-    del spp_excess_im, spp_excess_re
-    spp_w_re = -x183 * x69 - x184 * x71
-    spp_w_im = x183 * x71 - x184 * x69
-    del x183, x184
-    x196 = growth * spp_w_re + omega_r * spp_w_im
-    x201 = -growth * spp_w_im + omega_r * spp_w_re
-    spp_v_re = -spp_x_im * x185 + spp_x_re * x186
-    x202 = spp_v_re * x74 + x201
-    x204 = spp_v_re * x2 + x201
-    del spp_v_re, x201
-    spp_v_im = spp_x_im * x186 + spp_x_re * x185
-    del spp_x_im, spp_x_re, x185, x186
-    x197 = spp_v_im * x74 + x196
-    x198 = x197 * x77
-    x206 = spp_v_im * x2 + x196
-    del spp_v_im, x196
-    x207 = x206 * x91
-    spm_x_re = x13 * (-sm_roots_re - x56)
-    spm_x_im = x13 * (-sm_roots_im - x187)
-    z20 = root_sum(am_p_re, am_p_im, x181, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, x181
-    spm_k_re = z20[0]
-    spm_k_im = z20[1]
-    del z20
-    x188 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    z21 = pair_excess(spm_k_re, spm_k_im, q)
-    spm_excess_re = z21[0]
-    x189 = spm_excess_re + spm_k_re * x188
-    del spm_k_re
-    spm_excess_im = z21[1]
-    del z21
-    x190 = spm_excess_im - spm_k_im * x188
-    del spm_k_im, x188
-    x191 = 2 * a_root_re * spm_excess_im * x59 - spm_excess_re * x71
-    x192 = spm_excess_im * x71 + spm_excess_re * x69
-    del spm_excess_im, spm_excess_re
-    spm_w_re = x189 * x69 + x190 * x71
-    spm_w_im = 2 * a_root_re * x190 * x59 - x189 * x71
-    del x189, x190
-    x193 = growth * spm_w_re + omega_r * spm_w_im
-    x199 = -growth * spm_w_im + omega_r * spm_w_re
-    spm_v_re = -spm_x_im * x191 + spm_x_re * x192
-    x200 = spm_v_re * x74 + x199
-    x203 = spm_v_re * x2 + x199
-    del spm_v_re, x199
-    spm_v_im = spm_x_im * x192 + spm_x_re * x191
-    del spm_x_im, spm_x_re, x191, x192
-    x194 = spm_v_im * x74 + x193
-    x195 = x194 * x77
-    x205 = spm_v_im * x2 + x193
-    del spm_v_im, x193
-    x208 = x205 * x91
-    sp_g_re = -Delta_0 * (spm_w_re + spp_w_re)
-    del spm_w_re, spp_w_re
-    x280 = 2 * sp_g_re
-    sp_g_im = -Delta_0 * (spm_w_im + spp_w_im)
-    del spm_w_im, spp_w_im
-    x276 = 2 * sp_g_im
-    del sp_g_im
-    sp_b0_re = -a_down_im * x195 + a_down_re * x200 * x77 - a_up_im * x198 + a_up_re * x202 * x77
-    sp_b0_im = a_down_im * x200 * x77 + a_down_re * x195 + a_up_im * x202 * x77 + a_up_re * x198
-    del x195, x198
-    sp_b1_re = -Delta_0 * x203 - Delta_0 * x204
-    sp_b1_im = -Delta_0 * x205 - Delta_0 * x206
-    del x205, x206
-    sp_b2_re = -Delta_0 * x200 - Delta_0 * x202
-    del x200, x202
-    sp_b2_im = -Delta_0 * x194 - Delta_0 * x197
-    del x194, x197
-    sp_b3_re = -a_down_im * x207 + a_down_re * x2 * x204 * x90 - a_up_im * x208 + a_up_re * x2 * x203 * x90
-    sp_b3_im = a_down_im * x204 * x91 + a_down_re * x207 + a_up_im * x203 * x91 + a_up_re * x208
-    del x203, x204, x207, x208
-    sp_t0_re = x96
-    del x96
-    x250 = sp_b2_im * sp_t0_re
-    x270 = sp_b2_re * sp_t0_re
-    del sp_t0_re
-    sp_t0_im = x97
-    del x97
-    x251 = sp_b2_re * sp_t0_im
-    del sp_b2_re
-    x262 = sp_b2_im * sp_t0_im
-    del sp_b2_im, sp_t0_im
-    sp_t1_re = 2 * F_holes * c_down_re * rp_weight_re * x2 * x90 - x103 * x209
-    del x103
-    sp_t1_im = -x104 - x209 * x99
-    del x104, x209, x99
-    sp_t2_re = 2 * F_electrons * c_up_re * rp_weight_re * x77 - x108 * x111
-    del x111
-    x252 = sp_b3_im * sp_t2_re
-    x271 = sp_b3_re * sp_t2_re
-    del sp_t2_re
-    sp_t2_im = -x107 * x108 - x112
-    del x107, x108, x112
-    x253 = sp_b3_re * sp_t2_im
-    del sp_b3_re
-    x263 = sp_b3_im * sp_t2_im
-    del sp_b3_im, sp_t2_im
-    sp_t3_re = x114
-    del x114
-    sp_t3_im = x115
-    del x115
-    sp_odd_re = x123
-    del x123
-    sp_odd_im = -x124
+    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x106 * x77 - rpm_k_im * x107
+    x130 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    rpm_inverse_im = -rpm_k_im * x106 * x82 - rpm_k_re * x107
+    del rpm_k_im, rpm_k_re, x106, x107
+    x131 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    rpm_excess_re = x108 * x79 + x109 * x82
+    x169 = rpm_excess_re + rpp_excess_re + x130
+    rpm_excess_im = 2 * a_root_re * x108 * x77 - x109 * x79
+    del x108, x109
+    x166 = rpm_excess_im + rpp_excess_im + x131
+    rm_form0_re = -x110 * x119 + x120 * x121
+    x334 = rm_form0_re * x294
+    rm_form0_im = x110 * x121 + x119 * x120
+    del x110
+    x338 = rm_form0_im * x294
+    rm_form1_re = -x119 * x128 + x121 * x129
+    x299 = rm_form1_re * x294
+    x306 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x299
+    rm_form1_im = x119 * x129 + x121 * x128
+    del x119, x121, x128, x129
+    x295 = rm_form1_im * x294
+    x308 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x295
+    x309 = rpm_excess_im * x306 + rpm_excess_re * x308 + rpp_excess_im * x307 + rpp_excess_re * x305
+    x313 = rpm_excess_im * x308 - rpm_excess_re * x306 + rpp_excess_im * x305 - rpp_excess_re * x307
+    del x305, x306, x307, x308
+    x353 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x334
+    x355 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x338
+    x356 = rpm_excess_im * x353 + rpm_excess_re * x355 + rpp_excess_im * x352 + rpp_excess_re * x354
+    x363 = -rpm_excess_im * x355 + rpm_excess_re * x353 - rpp_excess_im * x354 + rpp_excess_re * x352
+    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x352, x353, x354, x355
+    rp_still_re = x130
+    del x130
+    rp_still_im = x131
+    del x131
+    x287 = growth * rp_still_im - omega_r * rp_still_re
+    x291 = -growth * rp_still_re - omega_r * rp_still_im
+    del rp_still_im, rp_still_re
+    rp_uniform0_re = -rp_weight_im * x150 - rp_weight_re * x157 + x134
+    rp_uniform0_im = -rp_weight_im * x157 + rp_weight_re * x150 - x158
+    del x150, x157
+    rp_uniform1_re = -rp_weight_im * x162 + rp_weight_re * x164 - x160
+    rp_uniform1_im = rp_weight_im * x164 + rp_weight_re * x162 - x165
+    del x162, x164
+    rp_total_re = 4 * rp_weight_re * x153 * x169 - x166 * x168
+    rp_total_im = x166 * x170 + x168 * x169
+    del x166, x169
+    rm_filling_re = -x171 * x67 * x70 + x173 * x66
+    del x171, x173
+    rm_filling_im = x175
+    x296 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x295
+    del x295
+    x298 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x297
+    del x297
+    x300 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x299
+    del rm_form0_im, rm_form0_re, x299
+    x302 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x301
+    del rp_form0_im, rp_form0_re, x301
+    x335 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x334
+    del x334
+    x337 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x336
+    del x336
+    x339 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x338
+    del rm_form1_im, rm_form1_re, x338
+    x341 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x340
+    del rp_form1_im, rp_form1_re, x340
+    rmp_x_re = x14 * (-x124 - x75)
     del x124
-    sp_even_re = rp_weight_re * x130 + x128
-    del x128
-    sp_even_im = -rp_weight_im * x130 + rp_weight_re * x127
-    del rp_weight_im, rp_weight_re, x127, x130
-    smp_x_re = x13 * (sm_roots_re - x56)
-    del sm_roots_re
-    smp_x_im = x13 * (sm_roots_im + x180)
-    del sm_roots_im, x180
-    z22 = root_sum(ap_p_re, ap_p_im, x210, rm_p_im, smp_x_re, smp_x_im)
-    del ap_p_im, ap_p_re
-    smp_k_re = z22[0]
-    smp_k_im = z22[1]
-    del z22
-    x211 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    z23 = pair_excess(smp_k_re, smp_k_im, q)
-    smp_excess_re = z23[0]
-    x212 = smp_excess_re + smp_k_re * x211
-    del smp_k_re
-    smp_excess_im = z23[1]
-    del z23
-    x213 = smp_excess_im - smp_k_im * x211
-    del smp_k_im, x211
-    x214 = -smp_excess_im * x69 + smp_excess_re * x71
-    x215 = -smp_excess_im * x71 - smp_excess_re * x69
-    del smp_excess_im, smp_excess_re
-    smp_w_re = -x212 * x69 - x213 * x71
-    smp_w_im = x212 * x71 - x213 * x69
-    del x212, x213
-    x224 = growth * smp_w_re + omega_r * smp_w_im
-    x229 = -growth * smp_w_im + omega_r * smp_w_re
-    smp_v_re = -smp_x_im * x214 + smp_x_re * x215
-    x230 = smp_v_re * x74 + x229
-    x232 = smp_v_re * x2 + x229
-    del smp_v_re, x229
-    smp_v_im = smp_x_im * x215 + smp_x_re * x214
-    del smp_x_im, smp_x_re, x214, x215
-    x225 = smp_v_im * x74 + x224
-    x226 = x225 * x77
-    x234 = smp_v_im * x2 + x224
-    del smp_v_im, x224
-    x235 = x234 * x91
-    smm_x_re = x13 * (-sp_roots_re - x56)
-    del sp_roots_re, x56
-    smm_x_im = x13 * (-sp_roots_im - x187)
-    del sp_roots_im, x13, x187
-    z24 = root_sum(am_p_re, am_p_im, x210, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x210
-    smm_k_re = z24[0]
-    smm_k_im = z24[1]
-    del z24
-    x216 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    z25 = pair_excess(smm_k_re, smm_k_im, q)
-    smm_excess_re = z25[0]
-    x217 = smm_excess_re + smm_k_re * x216
-    del smm_k_re
-    smm_excess_im = z25[1]
-    del z25
-    x218 = smm_excess_im - smm_k_im * x216
-    del smm_k_im, x216
-    x219 = 2 * a_root_re * smm_excess_im * x59 - smm_excess_re * x71
-    x220 = smm_excess_im * x71 + smm_excess_re * x69
-    del smm_excess_im, smm_excess_re
-    smm_w_re = x217 * x69 + x218 * x71
-    del x69
-    smm_w_im = 2 * a_root_re * x218 * x59 - x217 * x71
-    del a_root_re, x217, x218, x59, x71
-    x221 = growth * smm_w_re + omega_r * smm_w_im
-    x227 = -growth * smm_w_im + omega_r * smm_w_re
-    smm_v_re = -smm_x_im * x219 + smm_x_re * x220
-    x228 = smm_v_re * x74 + x227
-    x231 = smm_v_re * x2 + x227
-    del smm_v_re, x227
-    smm_v_im = smm_x_im * x220 + smm_x_re * x219
-    del smm_x_im, smm_x_re, x219, x220
-    x222 = smm_v_im * x74 + x221
-    del x74
-    x223 = x222 * x77
-    x233 = smm_v_im * x2 + x221
-    del smm_v_im, x221
-    x236 = x233 * x91
-    sm_g_re = -Delta_0 * (smm_w_re + smp_w_re)
-    del smm_w_re, smp_w_re
-    x279 = 2 * sm_g_re
-    sm_g_im = -Delta_0 * (smm_w_im + smp_w_im)
-    del smm_w_im, smp_w_im
-    x275 = 2 * sm_g_im
-    del sm_g_im
-    sm_b0_re = -a_down_im * x223 + a_down_re * x228 * x77 - a_up_im * x226 + a_up_re * x230 * x77
-    sm_b0_im = a_down_im * x228 * x77 + a_down_re * x223 + a_up_im * x230 * x77 + a_up_re * x226
-    del x223, x226
-    sm_b1_re = -Delta_0 * x231 - Delta_0 * x232
-    sm_b1_im = -Delta_0 * x233 - Delta_0 * x234
-    del x233, x234
-    sm_b2_re = -Delta_0 * x228 - Delta_0 * x230
-    del x228, x230
-    sm_b2_im = -Delta_0 * x222 - Delta_0 * x225
-    del x222, x225
-    sm_b3_re = -a_down_im * x235 + a_down_re * x2 * x232 * x90 - a_up_im * x236 + a_up_re * x2 * x231 * x90
-    sm_b3_im = a_down_im * x232 * x91 + a_down_re * x235 + a_up_im * x231 * x91 + a_up_re * x236
-    del a_down_im, a_down_re, a_up_im, a_up_re, x231, x232, x235, x236, x91
-    sm_t0_re = x158
-    del x158
-    x246 = sm_b2_im * sm_t0_re
-    x268 = sm_b2_re * sm_t0_re
-    del sm_t0_re
-    sm_t0_im = x159
-    del x159
-    x247 = sm_b2_re * sm_t0_im
-    del sm_b2_re
-    x260 = sm_b2_im * sm_t0_im
-    del sm_b2_im, sm_t0_im
-    sm_t1_re = 2 * F_holes * c_up_re * rm_weight_re * x2 * x90 - x163 * x237
-    del c_up_re, x163, x2, x90
-    sm_t1_im = -x161 * x237 - x164
-    del x161, x164, x237
-    sm_t2_re = 2 * F_electrons * c_down_re * rm_weight_re * x77 - x167 * x169
-    del c_down_re, x169, x77
-    x248 = sm_b3_im * sm_t2_re
-    x269 = sm_b3_re * sm_t2_re
-    del sm_t2_re
-    sm_t2_im = -x166 * x167 - x170
-    del x166, x167, x170
-    x249 = sm_b3_re * sm_t2_im
-    del sm_b3_re
-    x261 = sm_b3_im * sm_t2_im
-    del sm_b3_im, sm_t2_im
-    sm_t3_re = x171
-    del x171
-    sm_t3_im = x172
-    del x172
-    x254 = rm_b0_im * rm_t1_re + rm_b0_re * rm_t1_im + rm_b1_im * rm_t3_re + rm_b1_re * rm_t3_im + rp_b0_im * rp_t1_re + rp_b0_re * rp_t1_im + rp_b1_im * rp_t3_re + rp_b1_re * rp_t3_im + sm_b0_im * sm_t1_re + sm_b0_re * sm_t1_im + sm_b1_im * sm_t3_re + sm_b1_re * sm_t3_im + sp_b0_im * sp_t1_re + sp_b0_re * sp_t1_im + sp_b1_im * sp_t3_re + sp_b1_re * sp_t3_im
-    x272 = rm_b0_im * rm_t1_im - rm_b0_re * rm_t1_re + rm_b1_im * rm_t3_im - rm_b1_re * rm_t3_re + rp_b0_im * rp_t1_im - rp_b0_re * rp_t1_re + rp_b1_im * rp_t3_im - rp_b1_re * rp_t3_re + sm_b0_im * sm_t1_im - sm_b0_re * sm_t1_re + sm_b1_im * sm_t3_im - sm_b1_re * sm_t3_re + sp_b0_im * sp_t1_im - sp_b0_re * sp_t1_re + sp_b1_im * sp_t3_im - sp_b1_re * sp_t3_re
-    del rm_b0_im, rm_b0_re, rm_b1_im, rm_b1_re, rm_t1_im, rm_t1_re, rm_t3_im, rm_t3_re, rp_b0_im, rp_b0_re, rp_b1_im, rp_b1_re, rp_t1_im, rp_t1_re, rp_t3_im, rp_t3_re, sm_b0_im, sm_b0_re, sm_b1_im, sm_b1_re, sm_t1_im, sm_t1_re, sm_t3_im, sm_t3_re, sp_b0_im, sp_b0_re, sp_b1_im, sp_b1_re, sp_t1_im, sp_t1_re, sp_t3_im, sp_t3_re
-    sm_odd_re = x173
-    del x173
-    sm_odd_im = -x174
-    del x174
-    sm_even_re = rm_weight_re * x177 + x176
+    rmp_x_im = x14 * (-x122 - x76)
+    del x122
+    z20 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_k_re = z20[0]
+    rmp_k_im = z20[1]
+    del z20
+    x176 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    x177 = rmp_k_im * x176
+    x178 = rmp_k_re * x176
     del x176
-    sm_even_im = -rm_weight_im * x177 + rm_weight_re * x175
-    del rm_weight_im, rm_weight_re, x175, x177
+    z21 = pair_excess(rmp_k_re, rmp_k_im, q)
+    del rmp_k_im, rmp_k_re
+    x179 = z21[1]
+    x180 = z21[0]
+    del z21
+    rmp_inverse_re = x177 * x79 - x178 * x82
+    rmp_inverse_im = x177 * x82 + x178 * x79
+    del x177, x178
+    rmp_excess_re = -x179 * x79 - x180 * x82
+    rmp_excess_im = -x179 * x82 + x180 * x79
+    del x179, x180
+    rmm_x_re = x14 * (-rp_roots_re - x75)
+    del rp_roots_re
+    rmm_x_im = x14 * (-rp_roots_im - x76)
+    del rp_roots_im, x76
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    del rm_p_re, rmm_x_im, rmm_x_re
+    rmm_k_re = z22[0]
+    rmm_k_im = z22[1]
+    del z22
+    x181 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    x182 = x181 * x79
+    z23 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x183 = z23[1]
+    x184 = z23[0]
+    del z23
+    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x181 * x77 - rmm_k_im * x182
+    x185 = rmm_inverse_re + rmp_inverse_re
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = -rmm_k_im * x181 * x82 - rmm_k_re * x182
+    del rmm_k_im, rmm_k_re, x181, x182
+    x186 = rmm_inverse_im + rmp_inverse_im
+    del rmm_inverse_im, rmp_inverse_im
+    rmm_excess_re = x183 * x79 + x184 * x82
+    x206 = rmm_excess_re + rmp_excess_re + x185
+    rmm_excess_im = 2 * a_root_re * x183 * x77 - x184 * x79
+    del x183, x184
+    x204 = rmm_excess_im + rmp_excess_im + x186
+    x303 = rmm_excess_im * x298 + rmm_excess_re * x302 + rmp_excess_im * x300 + rmp_excess_re * x296
+    x311 = rmm_excess_im * x302 - rmm_excess_re * x298 + rmp_excess_im * x296 - rmp_excess_re * x300
+    del x296, x298, x300, x302
+    x342 = rmm_excess_im * x337 + rmm_excess_re * x341 + rmp_excess_im * x335 + rmp_excess_re * x339
+    x362 = -rmm_excess_im * x341 + rmm_excess_re * x337 - rmp_excess_im * x339 + rmp_excess_re * x335
+    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x335, x337, x339, x341
+    rm_still_re = x185
+    del x185
+    rm_still_im = x186
+    del x186
+    x286 = growth * rm_still_im - omega_r * rm_still_re
+    x290 = -growth * rm_still_re - omega_r * rm_still_im
+    del rm_still_im, rm_still_re
+    rm_uniform0_re = -rm_weight_im * x194 - rm_weight_re * x199 - x134
+    del x134
+    rm_uniform0_im = -rm_weight_im * x199 + rm_weight_re * x194 + x158
+    del x158, x194, x199
+    rm_uniform1_re = -rm_weight_im * x203 + rm_weight_re * x201 + x160
+    del x160
+    rm_uniform1_im = rm_weight_im * x201 + rm_weight_re * x203 + x165
+    del x165, x201, x203
+    rm_total_re = 4 * rm_weight_re * x153 * x206 - x204 * x205
+    rm_total_im = x204 * x207 + x205 * x206
+    del x204, x206
+    sp_filling_re = x208 * x66 - x64 * x67 * x70
+    del x208, x64
+    sp_filling_im = x74
+    del x74
+    spp_x_re = x14 * (sp_roots_re - x75)
+    spp_x_im = x14 * (sp_roots_im + x210)
+    z24 = root_sum(ap_p_re, ap_p_im, x211, rp_p_im, spp_x_re, spp_x_im)
+    del spp_x_im, spp_x_re
+    spp_k_re = z24[0]
+    spp_k_im = z24[1]
+    del z24
+    x212 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    x213 = spp_k_im * x212
+    x214 = spp_k_re * x212
+    del x212
+    z25 = pair_excess(spp_k_re, spp_k_im, q)
+    del spp_k_im, spp_k_re
+    x215 = z25[1]
+    x216 = z25[0]
+    del z25
+    spp_inverse_re = x213 * x79 - x214 * x82
+    spp_inverse_im = x213 * x82 + x214 * x79
+    del x213, x214
+    spp_excess_re = -x215 * x79 - x216 * x82
+    spp_excess_im = -x215 * x82 + x216 * x79
+    del x215, x216
+    sp_form0_re = x222 * x96 - x223 * x224
+    x343 = sp_form0_re * x294
+    sp_form0_im = x222 * x223 + x224 * x96
+    del x222, x223, x224, x96
+    x345 = sp_form0_im * x294
+    sp_form1_re = c_down_im * x227 + c_down_re * x228
+    x321 = x315 * (-sp_form1_re + x320)
+    x329 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x321
+    sp_form1_im = -c_down_im * x228 + c_down_re * x227
+    del c_down_im, c_down_re, x227, x228
+    x318 = sp_form1_im * x315
+    x326 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x318
+    x359 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x343
+    x360 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x345
+    spm_x_re = x14 * (-sm_roots_re - x75)
+    del sm_roots_re
+    spm_x_im = x14 * (-sm_roots_im - x229)
+    z26 = root_sum(am_p_re, am_p_im, x211, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x211
+    spm_k_re = z26[0]
+    spm_k_im = z26[1]
+    del z26
+    x230 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    x231 = x230 * x79
+    z27 = pair_excess(spm_k_re, spm_k_im, q)
+    x232 = z27[1]
+    x233 = z27[0]
+    del z27
+    spm_inverse_re = 2 * a_root_re * spm_k_re * x230 * x77 - spm_k_im * x231
+    x249 = spm_inverse_re + spp_inverse_re
+    del spm_inverse_re, spp_inverse_re
+    spm_inverse_im = -spm_k_im * x230 * x82 - spm_k_re * x231
+    del spm_k_im, spm_k_re, x230, x231
+    x250 = spm_inverse_im + spp_inverse_im
+    del spm_inverse_im, spp_inverse_im
+    spm_excess_re = x232 * x79 + x233 * x82
+    x261 = spm_excess_re + spp_excess_re + x249
+    spm_excess_im = 2 * a_root_re * x232 * x77 - x233 * x79
+    del x232, x233
+    x260 = spm_excess_im + spp_excess_im + x250
+    sm_form0_re = x120 * x239 - x240 * x241
+    x347 = sm_form0_re * x294
+    sm_form0_im = x120 * x241 + x239 * x240
+    del x120, x240
+    x349 = sm_form0_im * x294
+    sm_form1_re = x239 * x248 - x241 * x247
+    x323 = x315 * (-sm_form1_re + x320)
+    del x320
+    x328 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x323
+    sm_form1_im = x239 * x247 + x241 * x248
+    del x239, x241, x247, x248
+    x316 = sm_form1_im * x315
+    del x315
+    x327 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x316
+    x330 = spm_excess_im * x328 + spm_excess_re * x327 + spp_excess_im * x329 + spp_excess_re * x326
+    x332 = spm_excess_im * x327 - spm_excess_re * x328 + spp_excess_im * x326 - spp_excess_re * x329
+    del x326, x327, x328, x329
+    x357 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x347
+    x358 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x349
+    x361 = spm_excess_im * x357 + spm_excess_re * x358 + spp_excess_im * x359 + spp_excess_re * x360
+    x365 = -spm_excess_im * x358 + spm_excess_re * x357 - spp_excess_im * x360 + spp_excess_re * x359
+    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x357, x358, x359, x360
+    sp_still_re = x249
+    del x249
+    sp_still_im = x250
+    del x250
+    x289 = growth * sp_still_im - omega_r * sp_still_re
+    x293 = -growth * sp_still_re - omega_r * sp_still_im
+    del sp_still_im, sp_still_re
+    sp_uniform0_re = rp_weight_im * x255 - rp_weight_re * x257
+    sp_uniform0_im = rp_weight_im * x257 + rp_weight_re * x255
+    del x255, x257
+    sp_uniform1_re = rp_weight_im * x258 + rp_weight_re * x259
+    sp_uniform1_im = -rp_weight_im * x259 + rp_weight_re * x258
+    del rp_weight_im, x258, x259
+    sp_total_re = x168 * x260 + x170 * x261
+    del x170
+    sp_total_im = 4 * rp_weight_re * x153 * x260 - x168 * x261
+    del rp_weight_re, x168, x260, x261
+    sm_filling_re = -x172 * x67 * x70 + x262 * x66
+    del x172, x262, x66, x67, x70
+    sm_filling_im = x175
+    del x175
+    x317 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x316
+    del x316
+    x319 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x318
+    del x318
+    x322 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x321
+    del sp_form0_im, sp_form0_re, x321
+    x324 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x323
+    del sm_form0_im, sm_form0_re, x323
+    x344 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x343
+    del x343
+    x346 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x345
+    del sp_form1_im, sp_form1_re, x345
+    x348 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x347
+    del x347
+    x350 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x349
+    del sm_form1_im, sm_form1_re, x349
+    smp_x_re = x14 * (-x242 - x75)
+    del x242
+    smp_x_im = x14 * (sm_roots_im + x210)
+    del sm_roots_im, x210
+    z28 = root_sum(ap_p_re, ap_p_im, x263, rm_p_im, smp_x_re, smp_x_im)
+    del ap_p_im, ap_p_re, smp_x_im, smp_x_re
+    smp_k_re = z28[0]
+    smp_k_im = z28[1]
+    del z28
+    x264 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    x265 = smp_k_im * x264
+    x266 = smp_k_re * x264
+    del x264
+    z29 = pair_excess(smp_k_re, smp_k_im, q)
+    del smp_k_im, smp_k_re
+    x267 = z29[1]
+    x268 = z29[0]
+    del z29
+    smp_inverse_re = x265 * x79 - x266 * x82
+    smp_inverse_im = x265 * x82 + x266 * x79
+    del x265, x266
+    smp_excess_re = -x267 * x79 - x268 * x82
+    smp_excess_im = -x267 * x82 + x268 * x79
+    del x267, x268
+    smm_x_re = x14 * (-sp_roots_re - x75)
+    del sp_roots_re, x75
+    smm_x_im = x14 * (-sp_roots_im - x229)
+    del sp_roots_im, x14, x229
+    z30 = root_sum(am_p_re, am_p_im, x263, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x263
+    smm_k_re = z30[0]
+    smm_k_im = z30[1]
+    del z30
+    x269 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    x270 = x269 * x79
+    z31 = pair_excess(smm_k_re, smm_k_im, q)
+    x271 = z31[1]
+    x272 = z31[0]
+    del z31
+    smm_inverse_re = 2 * a_root_re * smm_k_re * x269 * x77 - smm_k_im * x270
+    x273 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = -smm_k_im * x269 * x82 - smm_k_re * x270
+    del smm_k_im, smm_k_re, x269, x270
+    x274 = smm_inverse_im + smp_inverse_im
+    del smm_inverse_im, smp_inverse_im
+    smm_excess_re = x271 * x79 + x272 * x82
+    del x82
+    x285 = smm_excess_re + smp_excess_re + x273
+    smm_excess_im = 2 * a_root_re * x271 * x77 - x272 * x79
+    del a_root_re, x271, x272, x77, x79
+    x284 = smm_excess_im + smp_excess_im + x274
+    x325 = smm_excess_im * x322 + smm_excess_re * x319 + smp_excess_im * x324 + smp_excess_re * x317
+    x331 = smm_excess_im * x319 - smm_excess_re * x322 + smp_excess_im * x317 - smp_excess_re * x324
+    del x317, x319, x322, x324
+    x351 = smm_excess_im * x344 + smm_excess_re * x346 + smp_excess_im * x348 + smp_excess_re * x350
+    x364 = -smm_excess_im * x346 + smm_excess_re * x344 - smp_excess_im * x350 + smp_excess_re * x348
+    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x344, x346, x348, x350
+    sm_still_re = x273
+    del x273
+    sm_still_im = x274
+    del x274
+    x288 = growth * sm_still_im - omega_r * sm_still_re
+    x292 = -growth * sm_still_re - omega_r * sm_still_im
+    del sm_still_im, sm_still_re
+    sm_uniform0_re = rm_weight_im * x279 - rm_weight_re * x281
+    sm_uniform0_im = rm_weight_im * x281 + rm_weight_re * x279
+    del x279, x281
+    sm_uniform1_re = rm_weight_im * x282 + rm_weight_re * x283
+    sm_uniform1_im = -rm_weight_im * x283 + rm_weight_re * x282
+    del rm_weight_im, x282, x283
+    sm_total_re = x205 * x284 + x207 * x285
+    del x207
+    sm_total_im = 4 * rm_weight_re * x153 * x284 - x205 * x285
+    del rm_weight_re, x153, x205, x284, x285
     return (
-        -x255 * (-x238 - x239 - x240 - x241 - x242 - x243 - x244 - x245 - x246 - x247 - x248 - x249 - x250 - x251 - x252 - x253 - x254),  # r12_real
-        x255 * (x256 + x257 + x258 + x259 + x260 + x261 + x262 + x263 - x264 - x265 - x266 - x267 - x268 - x269 - x270 - x271 + x272),  # r12_imag
-        -x255 * (-x256 - x257 - x258 - x259 - x260 - x261 - x262 - x263 + x264 + x265 + x266 + x267 + x268 + x269 + x270 + x271 + x272),  # r22_real
-        x255 * (-x238 - x239 - x240 - x241 - x242 - x243 - x244 - x245 - x246 - x247 - x248 - x249 - x250 - x251 - x252 - x253 + x254),  # r22_imag
-        -x255 * (2 * rm_g_re * rm_odd_re - rm_odd_im * x273 + 2 * rp_g_re * rp_odd_re - rp_odd_im * x274 + 2 * sm_g_re * sm_odd_re - sm_odd_im * x275 + 2 * sp_g_re * sp_odd_re - sp_odd_im * x276),  # coupling_real
-        x255 * (-rm_odd_im * x277 - rm_odd_re * x273 - rp_odd_im * x278 - rp_odd_re * x274 - sm_odd_im * x279 - sm_odd_re * x275 - sp_odd_im * x280 - sp_odd_re * x276),  # coupling_imag
-        -x255 * (rm_even_im * x277 + rm_even_re * x273 + rp_even_im * x278 + rp_even_re * x274 + sm_even_im * x279 + sm_even_re * x275 + sp_even_im * x280 + sp_even_re * x276),  # difference_real
-        x255 * (-rm_even_im * x273 + 2 * rm_even_re * rm_g_re - rp_even_im * x274 + 2 * rp_even_re * rp_g_re - sm_even_im * x275 + 2 * sm_even_re * sm_g_re - sp_even_im * x276 + 2 * sp_even_re * sp_g_re),  # difference_imag
+        -x333 * (rm_uniform0_im * x286 + rm_uniform0_re * x290 + rp_uniform0_im * x287 + rp_uniform0_re * x291 + sm_uniform0_im * x288 + sm_uniform0_re * x292 + sp_uniform0_im * x289 + sp_uniform0_re * x293 + x303 * x304 - x304 * x325 + x309 * x310 - x310 * x330 + x311 * x312 + x312 * x331 + x313 * x314 + x314 * x332),  # r12_real
+        x333 * (-rm_uniform0_im * x290 + rm_uniform0_re * x286 - rp_uniform0_im * x291 + rp_uniform0_re * x287 - sm_uniform0_im * x292 + sm_uniform0_re * x288 - sp_uniform0_im * x293 + sp_uniform0_re * x289 + x303 * x312 - x304 * x311 + x304 * x331 + x309 * x314 - x310 * x313 + x310 * x332 + x312 * x325 + x314 * x330),  # r12_imag
+        -x333 * (rm_uniform1_im * x286 + rm_uniform1_re * x290 + rp_uniform1_im * x287 + rp_uniform1_re * x291 + sm_uniform1_im * x288 + sm_uniform1_re * x292 + sp_uniform1_im * x289 + sp_uniform1_re * x293 + x304 * x362 - x304 * x364 + x310 * x363 - x310 * x365 + x312 * x342 + x312 * x351 + x314 * x356 + x314 * x361),  # r22_real
+        x333 * (-rm_uniform1_im * x290 + rm_uniform1_re * x286 - rp_uniform1_im * x291 + rp_uniform1_re * x287 - sm_uniform1_im * x292 + sm_uniform1_re * x288 - sp_uniform1_im * x293 + sp_uniform1_re * x289 - x304 * x342 + x304 * x351 - x310 * x356 + x310 * x361 + x312 * x362 + x312 * x364 + x314 * x363 + x314 * x365),  # r22_imag
+        -x333 * (rm_total_re * x294 + rp_total_re * x294 + sm_total_re * x294 + sp_total_re * x294),  # coupling_real
+        x333 * (-rm_total_im * x294 - rp_total_im * x294 - sm_total_im * x294 - sp_total_im * x294),  # coupling_imag
+        -x333 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x333 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
     )
 
 
 def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 4138 (add 1562, div 48, mul 2501, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    Operations: 3743 (add 1408, div 49, mul 2253, parts_pair_excess 8, parts_root_sum 18, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1981,74 +2032,72 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x6 = gamma + growth
     x7 = x5 + x6
     x14 = 2 * gamma
-    x15 = -2 * x4
-    x25 = a * a - 1
-    x26 = 1 / (x25 * x25)
-    x27 = -x25
-    del x25
-    x28 = x26 * x27
-    x29 = a * x28
-    x30 = -delta
-    x31 = gamma - x4
+    x15 = 2 * x4
+    x16 = -x15
+    x26 = a * a - 1
+    x27 = 1 / (x26 * x26)
+    x28 = -x26
+    del x26
+    x29 = x27 * x28
+    x30 = a * x29
+    x31 = -delta
+    x32 = -gamma
+    x33 = -x32 - x4
     del x4
-    x33 = 2 * frequency * x31
-    x35 = -a * gamma - x30
-    x46 = (1 / 2) * x28
-    x63 = x35 * x35
-    x64 = frequency * gamma
-    x78 = growth + x14
-    x79 = x15 + x78
-    x83 = a * omega_r
-    x84 = a * growth
-    x92 = q * q
-    x110 = 1 / q
-    x207 = -x0
-    x210 = 1 / x0
-    x223 = x207 * x210
-    x226 = omega_r * x210
-    x227 = growth * x210
-    x238 = Delta_0 * x2
-    x243 = Delta_0 * x207
-    x244 = 1 / (x1 * x1)
+    x35 = 2 * frequency * x33
+    x38 = a * gamma
+    x39 = x31 + x38
+    x40 = -x39
+    x51 = (1 / 2) * x29
+    x68 = x40 * x40
+    x69 = frequency * gamma
+    x84 = growth + x14
+    x85 = x16 + x84
+    x89 = 1 / x0
+    x92 = 2 * F_electrons
+    x93 = 2 * F_holes
+    x95 = 1 / (x1 * x1)
     del x1
-    x245 = x2 * x244
-    x252 = omega_r * x245
-    x253 = growth * x245
-    x258 = 2 * F_holes
-    x259 = Delta_0 * x258
-    x262 = x245 * x258
-    x264 = 2 * delta
-    x265 = x14 + x264
-    x269 = 2 * F_electrons
-    x272 = -x14 + x264
-    x276 = Delta_0 * x269
-    x279 = 4 * Delta_0
-    x280 = delta * x279
-    x281 = F_electrons * x280
-    x282 = gamma * x279
-    x283 = F_electrons * x282
-    x284 = F_holes * x280 + F_holes * x282
-    del x280, x282
-    x285 = x281 - x283 - x284
-    x288 = F_electrons * x279
-    del x279
-    x289 = 4 * F_holes * x238 * x244
-    x292 = x281 - x283 + x284
-    del x281, x283, x284
-    x435 = a * x78
-    del x78
-    x436 = x264 - x435
-    x481 = -x264 + x435
-    del x264, x435
-    x705 = (1 / 8) / (pi * pi)
+    x96 = x2 * x95
+    x97 = x89 * x92
+    x102 = a * omega_r
+    x103 = a * growth
+    x147 = q * q
+    x155 = 1 / q
+    x261 = -x92 - x93
+    x264 = delta + gamma
+    x267 = -2 * delta
+    x268 = x267 + x84
+    x269 = -x268
+    x270 = x93 * x96
+    x273 = delta + x32
+    del x32
+    x276 = 2 * delta
+    x277 = x276 + x84
+    x283 = Delta_0 * Delta_0
+    x284 = -2 * x261 * x283
+    x292 = -2 * x92 + 2 * x93
+    x303 = 4 * x283
+    x416 = a * x84
+    del x84
+    x417 = x276 - x416
+    del x276
+    x472 = x267 + x416
+    del x267, x416
+    x641 = x264 * x93 - x273 * x92
+    x662 = -x641
+    x667 = x28 * x303
+    x680 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
-    x17 = threshold * threshold
+    x18 = threshold * threshold
     del threshold
-    x32 = distance * (distance + x3) - x31 * x31
-    del x3, x31
+    x34 = distance * (distance + x3) - x33 * x33
+    del x3, x33
+    x177 = 1 / x18
+    x178 = 2 * x177
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     z0 = upper_root(x8, x9)
@@ -2058,1728 +2107,1558 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del z0
     x12 = 1 / (x10 * x10 + x11 * x11)
     x13 = after_re * x12
-    x16 = (1 / 2) * x12 * (-2 * growth - x14 - x15)
-    del x12, x14, x15
-    x77 = after_re + frequency
-    x80 = -growth * x79 + omega_r * x77
-    x81 = growth * x77 + omega_r * x79
-    x82 = growth * omega_r + x77 * x79
-    del x77, x79
+    x17 = (1 / 2) * x12 * (-2 * growth - x14 - x16)
+    del x12, x16
+    x83 = after_re + frequency
+    x86 = -growth * x85 + omega_r * x83
+    x87 = growth * x83 + omega_r * x85
+    x88 = growth * omega_r + x83 * x85
+    del x83
     a_root_re = x10
-    x36 = a_root_re * x28
-    x118 = a_root_re * a_root_re
+    x41 = a_root_re * x29
+    x105 = a_root_re * a_root_re
     a_root_im = x11
-    x39 = a_root_im * x28
-    x117 = 4 * a_root_im * a_root_im
-    x119 = x117 + 4 * x118
-    x120 = 1 / x119
-    x121 = 2 * x120
-    x126 = 4 * x120
-    x127 = a_root_re * x126
-    x128 = a_root_im * x121
-    x130 = 1 / (x119 * x119)
+    x44 = a_root_im * x29
+    x104 = 4 * a_root_im * a_root_im
+    x106 = x104 + 4 * x105
+    x107 = 1 / x106
+    x108 = 2 * x107
+    x109 = a_root_im * x108
+    x115 = a_root_re * x108
+    x119 = 4 * x107
+    x120 = a_root_re * x119
+    x125 = a_root_im * x119
     del x119
-    x132 = 16 * a_root_im * a_root_re
-    x133 = -2 * x117 + 8 * x118
-    del x117, x118
-    x136 = a_root_im * x126
-    del x126
-    x183 = a_root_re * x121
-    a_root_by_omega_re = x10 * x13 - x11 * x16
-    x131 = a_root_by_omega_re * x130
-    a_root_by_omega_im = -x10 * x16 - x11 * x13
-    del x10, x11, x13, x16
-    x134 = a_root_by_omega_im * x130
-    del x130
-    x135 = -x131 * x132 + x133 * x134
-    x138 = x131 * x133 + x132 * x134
-    del x131, x132, x133, x134
-    x187 = -x138
-    x189 = -x135
+    x128 = 1 / (x106 * x106)
+    del x106
+    x129 = 16 * a_root_im * a_root_re
+    x130 = x128 * x129
+    x131 = -x104 + 4 * x105
+    del x104, x105
+    x132 = 2 * x131
+    x133 = x128 * x132
+    x232 = x115 * x155
+    x234 = x109 * x155
+    a_root_by_omega_re = x10 * x13 - x11 * x17
+    x140 = a_root_by_omega_re * x128
+    a_root_by_omega_im = -x10 * x17 - x11 * x13
+    del x10, x11, x13, x17
+    x141 = a_root_by_omega_im * x133 - x129 * x140
+    del x129
+    x142 = a_root_by_omega_im * x130 + x132 * x140
+    del x132, x140
+    x214 = -x141
+    x215 = -x142
     a_up_re = a_root_re + after_re
-    x19 = a_up_re * a_up_re
+    x20 = a_up_re * a_up_re
     a_up_im = a_root_im + x7
     del x7
-    x18 = a_up_im * a_up_im
-    x20 = x18 + x19
-    x21 = x17 / x20
-    x22 = 1 / (x20 * x20)
-    del x20
-    x23 = x17 * x22
-    x24 = x23 * (-x18 + x19)
-    del x18, x19
-    x229 = a_up_im * x226 + a_up_re * x227
-    x231 = -a_up_im * x227 + a_up_re * omega_r * x210
-    x254 = a_up_im * x252 + a_up_re * x253
-    x256 = -a_up_im * x253 + a_up_re * omega_r * x2 * x244
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    a_up_by_omega_im = a_root_by_omega_im
-    a_down_re = a_up_re * x21
-    a_down_im = -a_up_im * x21
+    x19 = a_up_im * a_up_im
+    x21 = x19 + x20
+    x22 = x18 / x21
+    x23 = 1 / (x21 * x21)
     del x21
-    x228 = a_down_im * x226 + a_down_re * x227
-    del x226
-    x230 = -a_down_im * x227 + a_down_re * omega_r * x210
-    del x227
-    x255 = a_down_im * x252 + a_down_re * x253
-    del x252
-    x257 = -a_down_im * x253 + a_down_re * omega_r * x2 * x244
-    del x253
-    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x23 - a_up_by_omega_re * x24
-    del x23
-    a_down_by_omega_im = -a_up_by_omega_im * x24 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x17 * x22
-    del x22, x24
-    a_center_re = -after_re * x29
+    x24 = x18 * x23
+    x25 = x24 * (-x19 + x20)
+    del x19, x20
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    x185 = a_up_by_omega_re * x178
+    a_up_by_omega_im = a_root_by_omega_im
+    x184 = a_up_by_omega_im * x178
+    a_down_re = a_up_re * x22
+    a_down_im = -a_up_im * x22
+    del x22
+    x186 = a_down_im * x184 - a_down_re * x185
+    x188 = -a_down_im * x185 - a_down_re * x184
+    del x184, x185
+    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x24 - a_up_by_omega_re * x25
+    del x24
+    a_down_by_omega_im = -a_up_by_omega_im * x25 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x18 * x23
+    del x23, x25
+    a_center_re = -after_re * x30
     del after_re
-    x37 = a_center_re + mu
+    x42 = a_center_re + mu
     del a_center_re
-    x38 = x36 + x37
-    x49 = -x36 + x37
-    del x36, x37
-    a_center_im = x28 * (-a * x6 - x30)
-    del x30, x6
-    x40 = a_center_im + x39
-    z1 = upper_root(x38, x40)
-    del x38, x40
-    x41 = z1[0]
-    x42 = z1[1]
+    x43 = x41 + x42
+    x54 = -x41 + x42
+    del x41, x42
+    a_center_im = x29 * (-a * x6 - x31)
+    del x31, x6
+    x45 = a_center_im + x44
+    z1 = upper_root(x43, x45)
+    del x43, x45
+    x46 = z1[0]
+    x47 = z1[1]
     del z1
-    x43 = 1 / (x41 * x41 + x42 * x42)
-    x47 = x43 * x46
-    x48 = a_root_by_omega_re * x47
-    x50 = a_center_im - x39
-    del a_center_im, x39
-    z2 = upper_root(x49, x50)
-    del x49, x50
-    x51 = z2[0]
-    x52 = z2[1]
+    x48 = 1 / (x46 * x46 + x47 * x47)
+    x52 = x48 * x51
+    x53 = a_root_by_omega_re * x52
+    x55 = a_center_im - x44
+    del a_center_im, x44
+    z2 = upper_root(x54, x55)
+    del x54, x55
+    x56 = z2[0]
+    x57 = z2[1]
     del z2
-    x53 = 1 / (x51 * x51 + x52 * x52)
-    x54 = x46 * x53
-    del x46
-    x55 = x51 * x54
-    a_center_by_omega_re = -x29
-    x44 = (1 / 2) * a_center_by_omega_re
-    x45 = x43 * x44
-    z3 = upper_root(x32, x33)
-    del x32, x33
+    x58 = 1 / (x56 * x56 + x57 * x57)
+    x59 = x51 * x58
+    del x51
+    x60 = x56 * x59
+    a_center_by_omega_re = -x30
+    x49 = (1 / 2) * a_center_by_omega_re
+    x50 = x48 * x49
+    z3 = upper_root(x34, x35)
+    del x34, x35
     c_root_re = z3[0]
-    x56 = c_root_re * x28
-    x75 = -c_root_re
+    x36 = c_root_re + frequency
+    x61 = c_root_re * x29
+    x81 = -c_root_re
+    x98 = x36 * x97
+    x99 = -c_root_re + frequency
+    x100 = -2 * F_holes * x2 * x95 * x99 + x98
+    x101 = -x100
+    x271 = x270 * x99
+    x272 = -x269 * x271
+    x278 = x277 * x98
+    x282 = omega_r * x98
+    x285 = omega_r * x271
+    x286 = x282 + x284 + x285
+    x289 = x271 + x98
+    del x98
+    x294 = x282 - x285
+    del x282, x285
+    x296 = -x268 * x271
+    del x271
+    x310 = x97 * x99
+    del x97, x99
+    x311 = -2 * F_holes * x2 * x36 * x95 + x310
+    x312 = -x311
+    x389 = x270 * x36
+    del x270
+    x390 = -x269 * x389
+    x393 = x277 * x310
+    x397 = omega_r * x310
+    x398 = omega_r * x389
+    x399 = x284 + x397 + x398
+    del x284
+    x401 = x310 + x389
+    del x310
+    x404 = -x268 * x389
+    del x389
+    x406 = x397 - x398
+    del x397, x398
     c_root_im = z3[1]
     del z3
-    x57 = c_root_im * x28
-    x59 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x60 = (1 / 2) * x59
-    x61 = c_root_re * x60
-    x62 = x35 * x61
-    x68 = c_root_im * x60
-    del x60
-    x70 = x35 * x68
-    x76 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x268 = c_up_re * x210
-    x418 = c_up_re * x262
+    x62 = c_root_im * x29
+    x64 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x65 = c_root_re * x64
+    x66 = (1 / 2) * x65
+    x67 = x40 * x66
+    x73 = c_root_im * x64
+    x74 = (1 / 2) * x73
+    x76 = x40 * x74
+    x82 = -c_root_im
+    x90 = c_root_im + delta - x38
+    del x38
+    x91 = x89 * x90
+    x94 = -x90
+    x262 = 2 * x261 * x64
+    del x261
+    x263 = c_root_re * x262
+    x265 = x93 * (x2 * x94 * x95 - x264)
+    x266 = omega_r * x265
+    x274 = x273 + x91
+    x275 = x274 * x92
+    x279 = omega_r * x275 + x278
+    x280 = x266 + x272 + x279
+    x281 = -2 * F_electrons * x274 * x277
+    del x274
+    x287 = -x265 * x269 - x281 - x286
+    x288 = c_root_im * x262
+    del x262
+    x290 = x265 + x275
+    x293 = x292 * x73
+    del x73
+    x295 = -x265 * x268 - x281 - x294
+    del x281
+    x297 = -x266 + x279 + x296
+    del x266, x279
+    x298 = x292 * x65
+    del x292, x65
+    x300 = -x265 + x275
+    del x265, x275
+    x307 = c_root_im + x39
+    del x39
+    x308 = -x307
+    x309 = x308 * x89
+    x387 = x93 * (x2 * x307 * x95 - x264)
+    x388 = omega_r * x387
+    x391 = x273 + x309
+    x392 = x391 * x92
+    x394 = omega_r * x392 + x393
+    x395 = x388 + x390 + x394
+    x396 = -2 * F_electrons * x277 * x391
+    del x391
+    x400 = -x269 * x387 - x396 - x399
+    x402 = x387 + x392
+    x405 = -x388 + x394 + x404
+    del x388, x394
+    x407 = -x268 * x387 - x396 - x406
+    del x396
+    x409 = -x387 + x392
+    del x387, x392
+    x415 = x89 * x94
+    x529 = x93 * (x2 * x90 * x95 - x264)
+    x530 = omega_r * x529
+    x531 = x273 + x415
+    x532 = x531 * x92
+    x533 = omega_r * x532 + x278
+    del x278
+    x534 = x272 + x530 + x533
+    del x272
+    x535 = -2 * F_electrons * x277 * x531
+    del x531
+    x536 = -x269 * x529 - x286 - x535
+    del x286
+    x537 = x529 + x532
+    x538 = -x268 * x529 - x294 - x535
+    del x294, x535
+    x539 = x296 - x530 + x533
+    del x296, x530, x533
+    x540 = -x529 + x532
+    del x529, x532
+    x543 = x307 * x89
+    del x89
+    x619 = x93 * (x2 * x308 * x95 - x264)
+    del x2, x264, x95
+    x620 = omega_r * x619
+    x621 = x273 + x543
+    del x273
+    x622 = x621 * x92
+    x623 = omega_r * x622 + x393
+    del x393
+    x624 = x390 + x620 + x623
+    del x390
+    x625 = -2 * F_electrons * x277 * x621
+    del x277, x621
+    x626 = -x269 * x619 - x399 - x625
+    del x269, x399
+    x627 = x619 + x622
+    x628 = -x268 * x619 - x406 - x625
+    del x268, x406, x625
+    x629 = x404 - x620 + x623
+    del x404, x620, x623
+    x630 = -x619 + x622
+    del x619, x622
+    c_up_re = x36
+    del x36
+    x163 = -c_up_re
+    x167 = a_up_re + c_up_re
+    x245 = a_down_re + c_up_re
+    x247 = -a_up_by_omega_re * x245
+    x249 = a_up_by_omega_im * x245
     c_up_im = c_root_im + gamma + x5
     del x5
-    x34 = x17 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x17
-    x271 = c_up_im * x210
-    x273 = x269 * (x271 + x272)
-    x419 = x258 * (c_up_im * x2 * x244 - x265)
-    x687 = c_up_im * x245 * x258
-    c_down_re = c_up_re * x34
-    x263 = c_down_re * x262
-    del x262
-    x290 = -c_down_re * x289 + x268 * x288
-    x421 = c_down_re * x210
-    x431 = -c_up_re * x289 + x288 * x421
-    del x289
-    c_down_im = -c_up_im * x34
-    del x34
-    x266 = x258 * (c_down_im * x2 * x244 - x265)
-    del x265
-    x293 = -4 * Delta_0 * F_holes * c_down_im * x2 * x244 + x271 * x288 + x292
-    x294 = -x293
-    x423 = c_down_im * x210
-    x424 = x269 * (x272 + x423)
-    del x272
-    x433 = -4 * Delta_0 * F_holes * c_up_im * x2 * x244 + x288 * x423 + x292
-    del c_up_im, x288, x292
-    x434 = -x433
-    x564 = c_down_im * x245 * x258
-    del c_down_im, x258
-    c_center_re = -frequency * x29
-    c_center_im = x28 * x35
-    ap_p_re = x41
-    ap_p_im = x42
-    ap_p_by_omega_re = a_root_by_omega_im * x42 * x47 + x41 * x45 + x41 * x48
-    del x47
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x26 * x27 * x41 * x43 - x42 * x45 - x42 * x48
-    del x41, x42, x43, x45, x48
-    am_p_re = x51
-    am_p_im = x52
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x51 * x53 - a_root_by_omega_im * x52 * x54 - a_root_by_omega_re * x55
-    del a_center_by_omega_re, x51, x54
-    am_p_by_omega_im = -a_root_by_omega_im * x55 + (1 / 2) * a_root_by_omega_re * x26 * x27 * x52 * x53 - x44 * x52 * x53
-    del x26, x27, x44, x52, x53, x55
-    rp_xi_re = c_center_re + x56
-    x58 = mu + rp_xi_re
-    x65 = rp_xi_re * x35 + x64
+    x37 = x18 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x18
+    x164 = -c_up_im
+    x165 = a_up_im + c_up_im
+    x235 = a_down_im + c_up_im
+    x455 = a_up_im + x164
+    x516 = a_down_im + x164
+    c_down_re = c_up_re * x37
+    del c_up_re
+    x172 = a_down_re + c_down_re
+    x174 = -a_up_by_omega_re * x172
+    x176 = a_up_by_omega_im * x172
+    x236 = -c_down_re
+    x240 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x37
+    del x37
+    x162 = a_down_im + c_down_im
+    x187 = c_down_im * x186
+    x189 = c_down_re * x188 + x187
+    x190 = c_down_im * x188
+    x191 = c_down_re * x186 - x190
+    x237 = -c_down_im
+    x238 = a_up_im + c_down_im
+    x460 = a_down_im + x237
+    x468 = c_down_re * x186 + x190
+    del x186, x190
+    x469 = c_down_re * x188 - x187
+    del x187, x188
+    x511 = a_up_im + x237
+    c_center_re = -frequency * x30
+    del x30
+    c_center_im = x29 * x40
+    ap_p_re = x46
+    ap_p_im = x47
+    ap_p_by_omega_re = a_root_by_omega_im * x47 * x52 + x46 * x50 + x46 * x53
+    del x52
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x27 * x28 * x46 * x48 - x47 * x50 - x47 * x53
+    del x46, x47, x48, x50, x53
+    am_p_re = x56
+    am_p_im = x57
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x56 * x58 - a_root_by_omega_im * x57 * x59 - a_root_by_omega_re * x60
+    del a_center_by_omega_re, x56, x59
+    am_p_by_omega_im = -a_root_by_omega_im * x60 + (1 / 2) * a_root_by_omega_re * x27 * x28 * x57 * x58 - x49 * x57 * x58
+    del x49, x57, x58, x60
+    rp_xi_re = c_center_re + x61
+    x63 = mu + rp_xi_re
+    x70 = rp_xi_re * x40 + x69
     del rp_xi_re
-    rp_xi_im = c_center_im + x57
-    x66 = 1 / (rp_xi_im * rp_xi_im * x63 + x65 * x65)
-    x67 = rp_xi_im * x66
-    x69 = x65 * x66
-    del x65, x66
-    z4 = upper_root(x58, rp_xi_im)
-    del rp_xi_im, x58
+    rp_xi_im = c_center_im + x62
+    x71 = 1 / (rp_xi_im * rp_xi_im * x68 + x70 * x70)
+    x72 = rp_xi_im * x71
+    x75 = x70 * x71
+    del x70, x71
+    z4 = upper_root(x63, rp_xi_im)
+    del rp_xi_im, x63
     rp_p_re = z4[0]
-    x439 = -rp_p_re
+    x418 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    rp_weight_re = -x62 * x67 - x68 * x69
-    x260 = -rp_weight_re * x259
-    x270 = rp_weight_re * x269
-    x277 = -rp_weight_re * x276
-    x286 = rp_weight_re * x285
-    rp_weight_im = -x61 * x69 + x67 * x70
-    del x61, x67, x69
-    x261 = rp_weight_im * x259
-    x267 = rp_weight_im * x263
-    x274 = rp_weight_im * x269
-    x275 = x268 * x274
-    x278 = rp_weight_im * x276
-    x287 = rp_weight_im * x285
-    x291 = rp_weight_im * x290
-    rm_xi_re = c_center_re - x56
-    del c_center_re, x56
-    x71 = mu + rm_xi_re
-    x72 = rm_xi_re * x35 + x64
-    del rm_xi_re, x35, x64
-    rm_xi_im = c_center_im - x57
-    del c_center_im, x57
-    x73 = 1 / (rm_xi_im * rm_xi_im * x63 + x72 * x72)
-    del x63
-    x74 = rm_xi_im * x73
-    z5 = upper_root(x71, rm_xi_im)
-    del rm_xi_im, x71
+    rp_weight_re = -x67 * x72 - x74 * x75
+    x301 = rp_weight_re * x100
+    x306 = rp_weight_re * x303
+    x661 = rp_weight_re * x29
+    rp_weight_im = -x66 * x75 + x72 * x76
+    del x66, x72, x75
+    x291 = rp_weight_im * x289
+    x299 = rp_weight_im * x100
+    del x100
+    x304 = rp_weight_im * x303
+    x657 = rp_weight_im * x29
+    rm_xi_re = c_center_re - x61
+    del c_center_re, x61
+    x77 = mu + rm_xi_re
+    x78 = rm_xi_re * x40 + x69
+    del rm_xi_re, x40, x69
+    rm_xi_im = c_center_im - x62
+    del c_center_im, x62
+    x79 = 1 / (rm_xi_im * rm_xi_im * x68 + x78 * x78)
+    del x68
+    x80 = rm_xi_im * x79
+    z5 = upper_root(x77, rm_xi_im)
+    del rm_xi_im, x77
     rm_p_re = z5[0]
-    x565 = -rm_p_re
+    x544 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    rm_weight_re = x62 * x74 + x68 * x72 * x73
-    del x62, x68
-    x416 = -rm_weight_re * x259
-    x422 = rm_weight_re * x269
-    x427 = -rm_weight_re * x276
-    x429 = rm_weight_re * x285
-    rm_weight_im = (1 / 2) * c_root_re * x59 * x72 * x73 - x70 * x74
-    del x59, x70, x72, x73, x74
-    x417 = rm_weight_im * x259
-    del x259
-    x420 = rm_weight_im * x418
-    x425 = rm_weight_im * x269
-    del x269
-    x426 = x421 * x425
-    x428 = rm_weight_im * x276
-    del x276
-    x430 = rm_weight_im * x285
-    del x285
-    x432 = rm_weight_im * x431
-    z6 = root_sum(a_root_re, a_root_im, x75, x76, x80, x81)
+    rm_weight_re = x67 * x80 + x74 * x78 * x79
+    del x67, x74
+    x410 = rm_weight_re * x311
+    x414 = rm_weight_re * x303
+    x659 = rm_weight_re * x29
+    rm_weight_im = (1 / 2) * c_root_re * x64 * x78 * x79 - x76 * x80
+    del x64, x76, x78, x79, x80
+    x403 = rm_weight_im * x401
+    x408 = rm_weight_im * x311
+    del x311
+    x412 = rm_weight_im * x303
+    del x303
+    x651 = rm_weight_im * x29
+    z6 = root_sum(a_root_re, a_root_im, x81, x82, x86, x87)
     rp_roots_re = z6[0]
+    x168 = omega_r + rp_roots_re
     rp_roots_im = z6[1]
     del z6
-    rp_roots_by_omega_re = a_root_by_omega_re
-    x85 = rp_roots_by_omega_re * x28
-    del rp_roots_by_omega_re
-    rp_roots_by_omega_im = a_root_by_omega_im
-    x86 = rp_roots_by_omega_im * x28
-    del rp_roots_by_omega_im
-    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x80, x81)
-    del x81
-    rm_roots_re = z7[0]
-    rm_roots_im = z7[1]
+    x166 = growth + rp_roots_im
+    x169 = -x165 * x166 + x167 * x168
+    x170 = x165 * x168 + x166 * x167
+    del x165, x166, x168
+    z7 = root_sum(a_up_re, a_up_im, x163, x164, x169, x170)
+    del x169, x170
+    x171 = z7[1]
+    x173 = z7[0]
     del z7
-    rm_roots_by_omega_re = a_root_by_omega_re
-    x154 = rm_roots_by_omega_re * x28
-    del rm_roots_by_omega_re
-    rm_roots_by_omega_im = a_root_by_omega_im
-    x155 = rm_roots_by_omega_im * x28
-    del rm_roots_by_omega_im
-    z8 = root_sum(a_root_re, a_root_im, x75, c_root_im, x80, x82)
-    del c_root_im, x75
-    sp_roots_re = z8[0]
-    sp_roots_im = z8[1]
+    x175 = a_down_by_omega_im * x171
+    x179 = x173 * x178
+    x180 = x171 * x179
+    x181 = x177 * (-x171 * x171 + x173 * x173)
+    x182 = -a_down_im * x181 - a_down_re * x180
+    x183 = a_down_im * x180 - a_down_re * x181
+    del x180
+    x192 = -a_down_by_omega_im * x181 - a_down_by_omega_re * x171 * x173 * x178
+    x193 = -a_down_by_omega_re * x181 + x175 * x179
+    del x179, x181
+    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x86, x87)
+    del x87
+    rm_roots_re = z8[0]
+    x241 = omega_r + rm_roots_re
+    x253 = -rm_roots_re
+    x254 = omega_r + x253
+    rm_roots_im = z8[1]
     del z8
-    sp_roots_by_omega_re = a_root_by_omega_re
-    x437 = sp_roots_by_omega_re * x28
-    del sp_roots_by_omega_re
-    sp_roots_by_omega_im = a_root_by_omega_im
-    x438 = sp_roots_by_omega_im * x28
-    del sp_roots_by_omega_im
-    z9 = root_sum(a_root_re, a_root_im, c_root_re, x76, x80, x82)
-    del c_root_re, x76, x80, x82
-    sm_roots_re = z9[0]
-    sm_roots_im = z9[1]
+    x239 = growth + rm_roots_im
+    x242 = -x238 * x239 + x240 * x241
+    x243 = x238 * x241 + x239 * x240
+    del x238, x239, x241
+    z9 = root_sum(a_up_re, a_up_im, x236, x237, x242, x243)
+    del x237, x242, x243
+    x244 = z9[1]
+    x246 = z9[0]
     del z9
-    sm_roots_by_omega_re = a_root_by_omega_re
-    del a_root_by_omega_re
-    x482 = sm_roots_by_omega_re * x28
-    del sm_roots_by_omega_re
-    sm_roots_by_omega_im = a_root_by_omega_im
-    del a_root_by_omega_im
-    x483 = sm_roots_by_omega_im * x28
-    del sm_roots_by_omega_im
-    rpp_x_re = x28 * (rp_roots_re - x83)
-    rpp_x_im = x28 * (rp_roots_im - x84)
-    rpp_x_by_omega_re = -x29 + x85
-    rpp_x_by_omega_im = x86
-    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z10[0]
-    x90 = q - rpp_k_re
-    x93 = q + rpp_k_re
-    x97 = rpp_k_re * rpp_k_re
-    x106 = -x90
-    rpp_k_im = z10[1]
+    x248 = a_down_by_omega_im * x244 - a_down_by_omega_re * x246
+    x250 = a_down_by_omega_im * x246 + a_down_by_omega_re * x244
+    x251 = -rm_roots_im
+    x252 = growth + x251
+    x255 = -x235 * x252 + x245 * x254
+    x256 = x235 * x254 + x245 * x252
+    del x252, x254
+    z10 = root_sum(a_down_re, a_down_im, x163, x164, x255, x256)
+    del x164, x255, x256
+    x257 = z10[1]
+    x258 = z10[0]
     del z10
-    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
-    x87 = z11[0]
-    x88 = z11[1]
+    z11 = root_sum(a_root_re, a_root_im, x81, c_root_im, x86, x88)
+    del c_root_im, x81
+    sp_roots_re = z11[0]
+    x454 = omega_r + sp_roots_re
+    sp_roots_im = z11[1]
     del z11
-    x89 = rpp_k_im * rpp_k_im
-    x91 = 1 / (x89 + x90 * x90)
-    del x90
-    x94 = 1 / (x89 + x93 * x93)
-    x95 = x92 * x94
-    x96 = x89 * x95
-    x98 = x89 + x97
-    x99 = 1 / (x98 * x98)
-    x100 = rpp_k_re * x99
-    x101 = 2 * x100
-    x102 = -x89 + x97
-    del x89, x97
-    x103 = x102 * x99
-    x104 = x103 * x95
-    x105 = x91 * (x101 * x96 - x104 * x93)
-    x107 = rpp_k_im * x101 * x93 * x95 + rpp_k_im * x104
-    del x101, x104
-    x108 = -rpp_k_im * x105 + x106 * x107 * x91
-    x109 = rpp_k_im * x107 * x91 + x105 * x106
-    del x105, x107
-    x111 = 1 / x98
-    del x98
-    x112 = rpp_k_im * x111
-    x113 = x112 * x95
-    del x95
-    x114 = -rpp_k_re * x113 - x113 * x93
-    del x113
-    x115 = x91 * (rpp_k_re * x111 * x92 * x93 * x94 - x111 * x96)
-    del x93, x94, x96
-    x125 = rpp_k_im * x100
-    del x100
-    x129 = -x103 * x128 - x125 * x127
-    del x103
-    x137 = 2 * a_root_re * x102 * x120 * x99 - x125 * x136
-    del x102, x125, x99
+    x456 = sp_roots_im + x85
+    x457 = x167 * x454 - x455 * x456
+    x458 = x167 * x456 + x454 * x455
+    del x167, x454, x455, x456
+    z12 = root_sum(a_up_re, a_up_im, x163, c_up_im, x457, x458)
+    del x457, x458
+    x459 = z12[0]
+    x461 = z12[1]
+    del z12
+    x462 = a_down_by_omega_im * x461
+    x463 = x178 * x461
+    x464 = x459 * x463
+    x465 = x177 * (x459 * x459 - x461 * x461)
+    del x177
+    x466 = -a_down_im * x465 - a_down_re * x464
+    x467 = a_down_im * x464 - a_down_re * x465
+    del x464
+    x470 = -a_down_by_omega_im * x465 - a_down_by_omega_re * x459 * x463
+    del x463
+    x471 = -a_down_by_omega_re * x465 + x178 * x459 * x462
+    del x178, x465
+    z13 = root_sum(a_root_re, a_root_im, c_root_re, x82, x86, x88)
+    del c_root_re, x82, x86, x88
+    sm_roots_re = z13[0]
+    x510 = omega_r + sm_roots_re
+    x520 = -sm_roots_re
+    x521 = omega_r + x520
+    sm_roots_im = z13[1]
+    del z13
+    x512 = sm_roots_im + x85
+    del x85
+    x513 = x240 * x510 - x511 * x512
+    x514 = x240 * x512 + x510 * x511
+    del x240, x510, x511, x512
+    z14 = root_sum(a_up_re, a_up_im, x236, c_down_im, x513, x514)
+    del a_up_im, a_up_re, x236, x513, x514
+    x515 = z14[0]
+    x517 = z14[1]
+    del z14
+    x518 = a_down_by_omega_im * x517 - a_down_by_omega_re * x515
+    x519 = a_down_by_omega_im * x515 + a_down_by_omega_re * x517
+    x522 = growth - sm_roots_im + x14 - x15
+    del x14, x15
+    x523 = x245 * x521 - x516 * x522
+    x524 = x245 * x522 + x516 * x521
+    del x521, x522
+    z15 = root_sum(a_down_re, a_down_im, x163, c_up_im, x523, x524)
+    del a_down_im, a_down_re, c_up_im, x163, x523, x524
+    x525 = z15[1]
+    x526 = z15[0]
+    del z15
+    rp_filling_re = x91 * x92 - x93 * x94 * x96
+    del x91, x94
+    rp_filling_im = x101
+    x777 = rp_filling_im * x661 + rp_filling_re * x657
+    x779 = rp_filling_im * x657 - rp_filling_re * x661
+    rpp_x_re = x29 * (rp_roots_re - x102)
+    rpp_x_im = x29 * (rp_roots_im - x103)
+    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_k_re = z16[0]
+    x111 = rpp_k_re * rpp_k_re
+    x143 = q - rpp_k_re
+    x145 = q + rpp_k_re
+    x151 = -x143
+    rpp_k_im = z16[1]
+    del z16
+    x110 = rpp_k_im * rpp_k_im
+    x112 = x110 + x111
+    x113 = 1 / x112
+    x114 = rpp_k_im * x113
+    x116 = rpp_k_re * x113
+    x117 = 1 / (x112 * x112)
+    del x112
+    x118 = rpp_k_im * rpp_k_re * x117
+    x121 = x118 * x120
+    x122 = -x110 + x111
+    del x111
+    x123 = x109 * x117 * x122
+    x124 = -x121 - x123
+    x126 = x118 * x125
+    del x118
+    x127 = 2 * a_root_re * x107 * x117 * x122 - x126
+    x134 = -x114 * x133 - x116 * x130
+    x135 = 2 * rpp_k_re * x113 * x128 * x131 - x114 * x130
+    z17 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x136 = z17[1]
+    x137 = x108 * x136
+    x138 = z17[0]
+    del z17
+    x139 = x108 * x138
+    del x108
+    x144 = 1 / (x110 + x143 * x143)
+    del x143
+    x146 = 1 / (x110 + x145 * x145)
+    x148 = -x121 * x147 - x123 * x147
+    del x121, x123
+    x149 = x146 * (2 * a_root_re * x107 * x117 * x122 * x147 - x126 * x147)
+    del x117, x122, x126
+    x150 = x144 * (rpp_k_im * x146 * x148 + x145 * x149)
+    x152 = -rpp_k_im * x149 + x145 * x146 * x148
+    del x148, x149
+    x153 = -rpp_k_im * x150 + x144 * x151 * x152
+    x154 = rpp_k_im * x144 * x152 + x150 * x151
+    del x150, x152
+    x156 = x113 * x146 * x147
+    x157 = rpp_k_im * x156
+    x158 = -rpp_k_re * x157 - x145 * x157
+    del x157
+    x159 = x144 * (rpp_k_re * x113 * x145 * x146 * x147 - x110 * x156)
+    del rpp_k_re, x110, x113, x145, x146, x156
+    x160 = x155 * (rpp_k_im * x144 * x158 - x138 + x151 * x159)
+    x161 = x155 * (-rpp_k_im * x159 - x136 + x144 * x151 * x158)
+    del rpp_k_im, x144, x151, x158, x159
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_excess_re = x87
-    x116 = rpp_excess_re + rpp_k_re * x111
-    del rpp_k_re, x111
-    x122 = x116 * x121
-    x147 = rpp_excess_re * x121
-    rpp_excess_im = x88
-    x123 = rpp_excess_im - x112
-    del x112
-    x124 = x121 * x123
-    x148 = rpp_excess_im * x121
-    x149 = a_root_im * x147 - a_root_re * x148
-    x150 = -a_root_im * x148 - a_root_re * x147
-    del x147, x148
-    x152 = rpp_excess_im * x138 + rpp_excess_re * x135
-    x153 = -rpp_excess_im * x135 + rpp_excess_re * x138
-    del rpp_excess_im, rpp_excess_re
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x108 + rpp_k_by_omega_re * x109
-    x140 = rpp_excess_by_omega_re * x121
-    del rpp_excess_by_omega_re
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x109 + rpp_k_by_omega_re * x108
-    del x108, x109
-    x139 = rpp_excess_by_omega_im * x121
-    del rpp_excess_by_omega_im
-    x141 = a_root_im * x139 + a_root_re * x140
-    x142 = a_root_im * x140 - a_root_re * x139
-    del x139, x140
-    x151 = -x141
-    rpp_excess_by_q_re = x110 * (rpp_k_im * x114 * x91 + x106 * x115 - x87)
-    del x87
-    x144 = rpp_excess_by_q_re * x121
-    del rpp_excess_by_q_re
-    rpp_excess_by_q_im = x110 * (-rpp_k_im * x115 + x106 * x114 * x91 - x88)
-    del rpp_k_im, x106, x114, x115, x88, x91
-    x143 = rpp_excess_by_q_im * x121
-    del rpp_excess_by_q_im, x121
-    x145 = -a_root_im * x143 - a_root_re * x144
-    x146 = a_root_im * x144 - a_root_re * x143
-    del x143, x144
-    rpp_w_re = -a_root_im * x124 - a_root_re * x122
-    rpp_w_im = a_root_im * x122 - a_root_re * x124
-    del a_root_im, x122, x124
-    x212 = growth * rpp_w_re + omega_r * rpp_w_im
-    x217 = -growth * rpp_w_im + omega_r * rpp_w_re
-    x222 = rpp_w_im * x210
-    x250 = rpp_w_im * x245
-    rpp_w_by_omega_re = -rpp_k_by_omega_im * x129 + rpp_k_by_omega_re * x137 + x116 * x138 - x123 * x135 - x141
-    del x141
-    x200 = Delta_0 * rpp_w_by_omega_re
-    rpp_w_by_omega_im = rpp_k_by_omega_im * x137 + rpp_k_by_omega_re * x129 + x116 * x135 + x123 * x138 + x142
-    del rpp_k_by_omega_im, rpp_k_by_omega_re, x116, x123, x129, x137
-    x202 = Delta_0 * rpp_w_by_omega_im
-    rpp_w_by_q_re = x145
-    x204 = Delta_0 * rpp_w_by_q_re
-    rpp_w_by_q_im = x146
-    x206 = Delta_0 * rpp_w_by_q_im
-    rpp_v_re = -rpp_x_im * x149 + rpp_x_re * x150
-    x218 = rpp_v_re * x207 + x217
-    x220 = x210 * x218
-    x235 = rpp_v_re * x2 + x217
-    del rpp_v_re, x217
-    x248 = x235 * x245
-    rpp_v_im = rpp_x_im * x150 + rpp_x_re * x149
-    x213 = rpp_v_im * x207 + x212
-    x214 = x210 * x213
-    x237 = rpp_v_im * x2 + x212
-    del rpp_v_im, x212
-    x246 = x237 * x245
-    rpp_v_by_omega_re = -rpp_x_by_omega_im * x149 + rpp_x_by_omega_re * x150 - rpp_x_im * x142 - rpp_x_im * x152 + rpp_x_re * x151 + rpp_x_re * x153
-    rpp_v_by_omega_im = rpp_x_by_omega_im * x150 + rpp_x_by_omega_re * x149 + rpp_x_im * x151 + rpp_x_im * x153 + rpp_x_re * x142 + rpp_x_re * x152
-    del rpp_x_by_omega_im, rpp_x_by_omega_re, x142, x149, x150, x151, x152, x153
-    x225 = rpp_v_by_omega_im * x223
-    rpp_v_by_q_re = -rpp_x_im * x146 + rpp_x_re * x145
-    rpp_v_by_q_im = rpp_x_im * x145 + rpp_x_re * x146
-    del rpp_x_im, rpp_x_re, x145, x146
-    x233 = rpp_v_by_q_im * x223
-    rpm_x_re = x28 * (-rm_roots_re - x83)
-    rpm_x_im = x28 * (-rm_roots_im - x84)
-    rpm_x_by_omega_re = -x154 - x29
-    rpm_x_by_omega_im = -x155
-    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re
-    rpm_k_re = z12[0]
-    x159 = q - rpm_k_re
-    x161 = q + rpm_k_re
-    x165 = rpm_k_re * rpm_k_re
-    x173 = -x159
-    rpm_k_im = z12[1]
-    del z12
-    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x156 = z13[0]
-    x157 = z13[1]
-    del z13
-    x158 = rpm_k_im * rpm_k_im
-    x160 = 1 / (x158 + x159 * x159)
-    del x159
-    x162 = 1 / (x158 + x161 * x161)
-    x163 = x162 * x92
-    x164 = x158 * x163
-    x166 = x158 + x165
-    x167 = 1 / (x166 * x166)
-    x168 = rpm_k_re * x167
-    x169 = 2 * x168
-    x170 = x167 * (-x158 + x165)
-    del x158, x165, x167
-    x171 = x163 * x170
-    x172 = x160 * (-x161 * x171 + x164 * x169)
-    x174 = rpm_k_im * x161 * x163 * x169 + rpm_k_im * x171
-    del x169, x171
-    x175 = -rpm_k_im * x172 + x160 * x173 * x174
-    x176 = rpm_k_im * x160 * x174 + x172 * x173
-    del x172, x174
-    x177 = 1 / x166
-    del x166
-    x178 = rpm_k_im * x177
-    x179 = x163 * x178
-    del x163
-    x180 = -rpm_k_re * x179 - x161 * x179
-    del x179
-    x181 = x160 * (rpm_k_re * x161 * x162 * x177 * x92 - x164 * x177)
-    del x161, x162, x164
-    x185 = rpm_k_im * x168
-    del x168
-    x186 = x136 * x185 - x170 * x183
-    x188 = x127 * x185 + x128 * x170
-    del x170, x185
+    rpp_inverse_re = x109 * x114 - x115 * x116
+    rpp_inverse_im = x109 * x116 + x114 * x115
+    del x114, x116
+    rpp_inverse_by_omega_re = -a_root_by_omega_im * x134 + a_root_by_omega_re * x135 - rpp_k_by_omega_im * x124 + rpp_k_by_omega_re * x127
+    rpp_inverse_by_omega_im = a_root_by_omega_im * x135 + a_root_by_omega_re * x134 + rpp_k_by_omega_im * x127 + rpp_k_by_omega_re * x124
+    del x124, x127, x134, x135
+    rpp_excess_re = -a_root_im * x137 - a_root_re * x139
+    rpp_excess_im = a_root_im * x139 - a_root_re * x137
+    del a_root_im, x137, x139
+    x747 = rpp_excess_im * x661 + rpp_excess_re * x657
+    x753 = rpp_excess_im * x657 - rpp_excess_re * x661
+    x807 = -x753
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x153 + rpp_k_by_omega_re * x154 - x136 * x141 + x138 * x142
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x154 + rpp_k_by_omega_re * x153 + x136 * x142 + x138 * x141
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, x136, x138, x153, x154
+    x722 = rpp_excess_by_omega_im * x661 + rpp_excess_by_omega_re * x657
+    x730 = rpp_excess_by_omega_im * x657 - rpp_excess_by_omega_re * x661
+    x796 = -x730
+    rpp_excess_by_q_re = -x109 * x161 - x115 * x160
+    rpp_excess_by_q_im = x109 * x160 - x115 * x161
+    del x160, x161
+    x820 = rpp_excess_by_q_im * x661 + rpp_excess_by_q_re * x657
+    x828 = rpp_excess_by_q_im * x657 - rpp_excess_by_q_re * x661
+    x840 = -x828
+    rp_form0_re = -x162 * x171 + x172 * x173
+    x683 = rp_form0_re * x641
+    rp_form0_im = x162 * x173 + x171 * x172
+    x687 = rp_form0_im * x641
+    rp_form0_by_omega_re = a_down_by_omega_re * x173 - a_up_by_omega_im * x162 - x174 - x175
+    del x175
+    rp_form0_by_omega_im = a_down_by_omega_im * x173 + a_down_by_omega_re * x171 + a_up_by_omega_re * x162 + x176
+    del x162
+    rp_form1_re = -c_down_im * x182 + c_down_re * x183
+    x644 = rp_form1_re * x641
+    x654 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x644
+    rp_form1_im = c_down_im * x183 + c_down_re * x182
+    del x182, x183
+    x648 = rp_form1_im * x641
+    x652 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x648
+    x699 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x683
+    x701 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x687
+    rp_form1_by_omega_re = -c_down_im * x192 + c_down_re * x193 - x171 * x189 + x173 * x191
+    rp_form1_by_omega_im = c_down_im * x193 + c_down_re * x192 + x171 * x191 + x173 * x189
+    del x171, x173, x189, x191, x192, x193
+    rpm_x_re = x29 * (-rm_roots_re - x102)
+    del rm_roots_re
+    rpm_x_im = x29 * (-rm_roots_im - x103)
+    del rm_roots_im
+    z18 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re, rpm_x_im, rpm_x_re
+    rpm_k_re = z18[0]
+    x195 = rpm_k_re * rpm_k_re
+    x216 = q - rpm_k_re
+    x218 = q + rpm_k_re
+    x223 = -x216
+    rpm_k_im = z18[1]
+    del z18
+    x194 = rpm_k_im * rpm_k_im
+    x196 = x194 + x195
+    x197 = 1 / x196
+    x198 = x109 * x197
+    x199 = 1 / (x196 * x196)
+    del x196
+    x200 = rpm_k_im * rpm_k_re * x199
+    x201 = x120 * x200
+    x202 = x199 * (-x194 + x195)
+    del x195, x199
+    x203 = x109 * x202
+    x204 = x201 + x203
+    x205 = x125 * x200
+    del x200
+    x206 = x115 * x202
+    del x202
+    x207 = x205 - x206
+    x208 = x130 * x197
+    x209 = x133 * x197
+    x210 = rpm_k_im * x209 + rpm_k_re * x208
+    x211 = rpm_k_im * x208 - rpm_k_re * x209
+    del x208, x209
+    z19 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x212 = z19[1]
+    x213 = z19[0]
+    del z19
+    x217 = 1 / (x194 + x216 * x216)
+    del x216
+    x219 = 1 / (x194 + x218 * x218)
+    x220 = x147 * x201 + x147 * x203
+    del x201, x203
+    x221 = x219 * (x147 * x205 - x147 * x206)
+    del x205, x206
+    x222 = x217 * (rpm_k_im * x219 * x220 + x218 * x221)
+    x224 = -rpm_k_im * x221 + x218 * x219 * x220
+    del x220, x221
+    x225 = -rpm_k_im * x222 + x217 * x223 * x224
+    x226 = rpm_k_im * x217 * x224 + x222 * x223
+    del x222, x224
+    x227 = x147 * x197 * x219
+    x228 = rpm_k_im * x227
+    x229 = -rpm_k_re * x228 - x218 * x228
+    del x228
+    x230 = x217 * (rpm_k_re * x147 * x197 * x218 * x219 - x194 * x227)
+    del x194, x218, x219, x227
+    x231 = rpm_k_im * x217 * x229 - x213 + x223 * x230
+    x233 = -rpm_k_im * x230 - x212 + x217 * x223 * x229
+    del x217, x223, x229, x230
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_excess_re = x156
-    x182 = rpm_excess_re + rpm_k_re * x177
-    del rpm_k_re, x177
-    rpm_excess_im = x157
-    x184 = rpm_excess_im - x178
-    del x178
-    x194 = 2 * a_root_re * rpm_excess_im * x120 - rpm_excess_re * x128
-    x195 = rpm_excess_im * x128 + rpm_excess_re * x183
-    x197 = rpm_excess_im * x187 + rpm_excess_re * x189
-    x198 = -rpm_excess_im * x189 + rpm_excess_re * x187
+    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x107 * x197 - rpm_k_im * x198
+    x259 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    rpm_inverse_im = -rpm_k_im * x115 * x197 - rpm_k_re * x198
+    del rpm_k_im, rpm_k_re, x197, x198
+    x260 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    rpm_inverse_by_omega_re = -a_root_by_omega_im * x210 + a_root_by_omega_re * x211 - rpm_k_by_omega_im * x204 + rpm_k_by_omega_re * x207
+    rpm_inverse_by_omega_im = a_root_by_omega_im * x211 + a_root_by_omega_re * x210 + rpm_k_by_omega_im * x207 + rpm_k_by_omega_re * x204
+    del x204, x207, x210, x211
+    rpm_excess_re = x109 * x212 + x115 * x213
+    x305 = rpm_excess_re + rpp_excess_re + x259
+    rpm_excess_im = 2 * a_root_re * x107 * x212 - x109 * x213
+    x302 = rpm_excess_im + rpp_excess_im + x260
+    x742 = rpm_excess_im * x661 + rpm_excess_re * x657
+    x743 = x662 * x742
+    x750 = rpm_excess_im * x657 - rpm_excess_re * x661
+    x771 = rp_filling_re * x742
+    x775 = rp_filling_im * x742
+    del x742
+    x803 = -x750
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x225 + rpm_k_by_omega_re * x226 - x212 * x214 + x213 * x215
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x226 + rpm_k_by_omega_re * x225 + x212 * x215 + x213 * x214
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, x212, x213, x225, x226
+    x728 = rpm_excess_by_omega_im * x657 - rpm_excess_by_omega_re * x661
+    x729 = rpm_excess_by_omega_im * x661 + rpm_excess_by_omega_re * x657
+    x798 = -x728
+    rpm_excess_by_q_re = x231 * x232 + x233 * x234
+    rpm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x233 - x231 * x234
+    del x231, x233
+    x826 = rpm_excess_by_q_im * x657 - rpm_excess_by_q_re * x661
+    x827 = rpm_excess_by_q_im * x661 + rpm_excess_by_q_re * x657
+    x842 = -x826
+    rm_form0_re = -x235 * x244 + x245 * x246
+    x681 = rm_form0_re * x641
+    rm_form0_im = x235 * x246 + x244 * x245
+    x685 = rm_form0_im * x641
+    rm_form0_by_omega_re = -a_up_by_omega_im * x235 - x247 - x248
+    rm_form0_by_omega_im = a_up_by_omega_re * x235 + x249 + x250
+    del x235
+    rm_form1_re = -x244 * x257 + x246 * x258
+    x646 = rm_form1_re * x641
+    x653 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x646
+    rm_form1_im = x244 * x258 + x246 * x257
+    del x244, x246
+    x642 = rm_form1_im * x641
+    x655 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x642
+    x656 = rpm_excess_im * x653 + rpm_excess_re * x655 + rpp_excess_im * x654 + rpp_excess_re * x652
+    x660 = rpm_excess_im * x655 - rpm_excess_re * x653 + rpp_excess_im * x652 - rpp_excess_re * x654
+    x700 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x681
+    x702 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x685
+    x703 = rpm_excess_im * x700 + rpm_excess_re * x702 + rpp_excess_im * x699 + rpp_excess_re * x701
+    x710 = -rpm_excess_im * x702 + rpm_excess_re * x700 - rpp_excess_im * x701 + rpp_excess_re * x699
     del rpm_excess_im, rpm_excess_re
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x175 + rpm_k_by_omega_re * x176
-    x191 = rpm_excess_by_omega_re * x128
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x176 + rpm_k_by_omega_re * x175
-    del x175, x176
-    x190 = rpm_excess_by_omega_im * x128 + rpm_excess_by_omega_re * x183
-    del rpm_excess_by_omega_re
-    x196 = 2 * a_root_re * rpm_excess_by_omega_im * x120 - x191
-    rpm_excess_by_q_re = x110 * (rpm_k_im * x160 * x180 - x156 + x173 * x181)
-    del x156
-    rpm_excess_by_q_im = x110 * (-rpm_k_im * x181 - x157 + x160 * x173 * x180)
-    del rpm_k_im, x157, x160, x173, x180, x181
-    x192 = rpm_excess_by_q_im * x128 + rpm_excess_by_q_re * x183
-    x193 = 2 * a_root_re * rpm_excess_by_q_im * x120 - rpm_excess_by_q_re * x128
-    del rpm_excess_by_q_im, rpm_excess_by_q_re
-    rpm_w_re = x128 * x184 + x182 * x183
-    rpm_w_im = 2 * a_root_re * x120 * x184 - x128 * x182
-    x208 = growth * rpm_w_re + omega_r * rpm_w_im
-    x215 = -growth * rpm_w_im + omega_r * rpm_w_re
-    x221 = rpm_w_im * x210
-    x251 = rpm_w_im * x245
-    rpm_w_by_omega_re = -rpm_k_by_omega_im * x188 + rpm_k_by_omega_re * x186 + x182 * x187 - x184 * x189 + x190
-    x199 = Delta_0 * rpm_w_by_omega_re
-    rpm_w_by_omega_im = rpm_excess_by_omega_im * x183 + rpm_k_by_omega_im * x186 + rpm_k_by_omega_re * x188 + x182 * x189 + x184 * x187 - x191
-    del rpm_excess_by_omega_im, rpm_k_by_omega_im, rpm_k_by_omega_re, x182, x184, x186, x188, x191
-    x201 = Delta_0 * rpm_w_by_omega_im
-    x239 = -Delta_0 * growth * rpm_w_by_omega_im - Delta_0 * growth * rpp_w_by_omega_im + Delta_0 * rpm_w_re + Delta_0 * rpp_w_re + omega_r * x199 + omega_r * x200
-    x240 = Delta_0 * rpm_w_im + Delta_0 * rpp_w_im + growth * x199 + growth * x200 + omega_r * x201 + omega_r * x202
-    rpm_w_by_q_re = x192
-    x203 = Delta_0 * rpm_w_by_q_re
-    rpm_w_by_q_im = x193
-    x205 = Delta_0 * rpm_w_by_q_im
-    x241 = -Delta_0 * growth * rpm_w_by_q_im - Delta_0 * growth * rpp_w_by_q_im + omega_r * x203 + omega_r * x204
-    x242 = growth * x203 + growth * x204 + omega_r * x205 + omega_r * x206
-    rpm_v_re = -rpm_x_im * x194 + rpm_x_re * x195
-    x216 = rpm_v_re * x207 + x215
-    x219 = x210 * x216
-    x234 = rpm_v_re * x2 + x215
-    del rpm_v_re, x215
-    x249 = x234 * x245
-    rpm_v_im = rpm_x_im * x195 + rpm_x_re * x194
-    x209 = rpm_v_im * x207 + x208
-    x211 = x209 * x210
-    x236 = rpm_v_im * x2 + x208
-    del rpm_v_im, x208
-    x247 = x236 * x245
-    rpm_v_by_omega_re = -rpm_x_by_omega_im * x194 + rpm_x_by_omega_re * x195 - rpm_x_im * x196 - rpm_x_im * x197 + rpm_x_re * x190 + rpm_x_re * x198
-    rpm_v_by_omega_im = rpm_x_by_omega_im * x195 + rpm_x_by_omega_re * x194 + rpm_x_im * x190 + rpm_x_im * x198 + rpm_x_re * x196 + rpm_x_re * x197
-    del rpm_x_by_omega_im, rpm_x_by_omega_re, x190, x194, x195, x196, x197, x198
-    x224 = rpm_v_by_omega_im * x223
-    rpm_v_by_q_re = -rpm_x_im * x193 + rpm_x_re * x192
-    rpm_v_by_q_im = rpm_x_im * x192 + rpm_x_re * x193
-    del rpm_x_im, rpm_x_re, x192, x193
-    x232 = rpm_v_by_q_im * x223
-    rp_g_re = -Delta_0 * (rpm_w_re + rpp_w_re)
-    x728 = 2 * rp_g_re
-    rp_g_im = -Delta_0 * (rpm_w_im + rpp_w_im)
-    del rpm_w_im, rpp_w_im
-    x724 = 2 * rp_g_im
-    del rp_g_im
-    rp_g_by_omega_re = -x199 - x200
-    del x199, x200
-    x770 = 2 * rp_g_by_omega_re
-    rp_g_by_omega_im = -x201 - x202
-    del x201, x202
-    x766 = 2 * rp_g_by_omega_im
-    del rp_g_by_omega_im
-    rp_g_by_q_re = -x203 - x204
-    del x203, x204
-    x812 = 2 * rp_g_by_q_re
-    rp_g_by_q_im = -x205 - x206
-    del x205, x206
-    x808 = 2 * rp_g_by_q_im
-    del rp_g_by_q_im
-    rp_b0_re = -a_down_im * x211 + a_down_re * x210 * x216 - a_up_im * x214 + a_up_re * x210 * x218
-    rp_b0_im = a_down_im * x219 + a_down_re * x211 + a_up_im * x220 + a_up_re * x214
-    rp_b0_by_omega_re = -a_down_by_omega_im * x211 + a_down_by_omega_re * x210 * x216 - a_down_im * x221 - a_down_im * x224 + a_down_re * rpm_v_by_omega_re * x207 * x210 + a_down_re * rpm_w_re * x210 - a_up_by_omega_im * x214 + a_up_by_omega_re * x210 * x218 - a_up_im * x222 - a_up_im * x225 + a_up_re * rpp_v_by_omega_re * x207 * x210 + a_up_re * rpp_w_re * x210 - rpm_w_by_omega_im * x228 + rpm_w_by_omega_re * x230 - rpp_w_by_omega_im * x229 + rpp_w_by_omega_re * x231
-    rp_b0_by_omega_im = a_down_by_omega_im * x219 + a_down_by_omega_re * x211 + a_down_im * rpm_v_by_omega_re * x223 + a_down_im * rpm_w_re * x210 + a_down_re * x221 + a_down_re * x224 + a_up_by_omega_im * x220 + a_up_by_omega_re * x214 + a_up_im * rpp_v_by_omega_re * x223 + a_up_im * rpp_w_re * x210 + a_up_re * x222 + a_up_re * x225 + rpm_w_by_omega_im * x230 + rpm_w_by_omega_re * x228 + rpp_w_by_omega_im * x231 + rpp_w_by_omega_re * x229
-    del x211, x214, x219, x220, x221, x222, x224, x225
-    rp_b0_by_q_re = -a_down_im * x232 + a_down_re * rpm_v_by_q_re * x207 * x210 - a_up_im * x233 + a_up_re * rpp_v_by_q_re * x207 * x210 - rpm_w_by_q_im * x228 + rpm_w_by_q_re * x230 - rpp_w_by_q_im * x229 + rpp_w_by_q_re * x231
-    rp_b0_by_q_im = a_down_im * rpm_v_by_q_re * x223 + a_down_re * x232 + a_up_im * rpp_v_by_q_re * x223 + a_up_re * x233 + rpm_w_by_q_im * x230 + rpm_w_by_q_re * x228 + rpp_w_by_q_im * x231 + rpp_w_by_q_re * x229
-    del x232, x233
-    rp_b1_re = -Delta_0 * x234 - Delta_0 * x235
-    rp_b1_im = -Delta_0 * x236 - Delta_0 * x237
-    del x236, x237
-    rp_b1_by_omega_re = -rpm_v_by_omega_re * x238 - rpp_v_by_omega_re * x238 - x239
-    rp_b1_by_omega_im = -rpm_v_by_omega_im * x238 - rpp_v_by_omega_im * x238 - x240
-    rp_b1_by_q_re = -rpm_v_by_q_re * x238 - rpp_v_by_q_re * x238 - x241
-    rp_b1_by_q_im = -rpm_v_by_q_im * x238 - rpp_v_by_q_im * x238 - x242
-    rp_b2_re = -Delta_0 * x216 - Delta_0 * x218
-    del x216, x218
-    rp_b2_im = -Delta_0 * x209 - Delta_0 * x213
-    del x209, x213
-    rp_b2_by_omega_re = -rpm_v_by_omega_re * x243 - rpp_v_by_omega_re * x243 - x239
-    del x239
-    rp_b2_by_omega_im = -rpm_v_by_omega_im * x243 - rpp_v_by_omega_im * x243 - x240
-    del x240
-    rp_b2_by_q_re = -rpm_v_by_q_re * x243 - rpp_v_by_q_re * x243 - x241
-    del x241
-    rp_b2_by_q_im = -rpm_v_by_q_im * x243 - rpp_v_by_q_im * x243 - x242
-    del x242
-    rp_b3_re = -a_down_im * x246 + a_down_re * x2 * x235 * x244 - a_up_im * x247 + a_up_re * x2 * x234 * x244
-    rp_b3_im = a_down_im * x248 + a_down_re * x246 + a_up_im * x249 + a_up_re * x247
-    rp_b3_by_omega_re = -a_down_by_omega_im * x246 + a_down_by_omega_re * x2 * x235 * x244 - a_down_im * rpp_v_by_omega_im - a_down_im * x250 + a_down_re * rpp_v_by_omega_re + a_down_re * rpp_w_re * x2 * x244 - a_up_by_omega_im * x247 + a_up_by_omega_re * x2 * x234 * x244 - a_up_im * rpm_v_by_omega_im - a_up_im * x251 + a_up_re * rpm_v_by_omega_re + a_up_re * rpm_w_re * x2 * x244 - rpm_w_by_omega_im * x254 + rpm_w_by_omega_re * x256 - rpp_w_by_omega_im * x255 + rpp_w_by_omega_re * x257
-    del x234, x235
-    rp_b3_by_omega_im = a_down_by_omega_im * x248 + a_down_by_omega_re * x246 + a_down_im * rpp_v_by_omega_re + a_down_im * rpp_w_re * x245 + a_down_re * rpp_v_by_omega_im + a_down_re * x250 + a_up_by_omega_im * x249 + a_up_by_omega_re * x247 + a_up_im * rpm_v_by_omega_re + a_up_im * rpm_w_re * x245 + a_up_re * rpm_v_by_omega_im + a_up_re * x251 + rpm_w_by_omega_im * x256 + rpm_w_by_omega_re * x254 + rpp_w_by_omega_im * x257 + rpp_w_by_omega_re * x255
-    del rpm_v_by_omega_im, rpm_v_by_omega_re, rpm_w_by_omega_im, rpm_w_by_omega_re, rpm_w_re, rpp_v_by_omega_im, rpp_v_by_omega_re, rpp_w_by_omega_im, rpp_w_by_omega_re, rpp_w_re, x246, x247, x248, x249, x250, x251
-    rp_b3_by_q_re = -a_down_im * rpp_v_by_q_im + a_down_re * rpp_v_by_q_re - a_up_im * rpm_v_by_q_im + a_up_re * rpm_v_by_q_re - rpm_w_by_q_im * x254 + rpm_w_by_q_re * x256 - rpp_w_by_q_im * x255 + rpp_w_by_q_re * x257
-    rp_b3_by_q_im = a_down_im * rpp_v_by_q_re + a_down_re * rpp_v_by_q_im + a_up_im * rpm_v_by_q_re + a_up_re * rpm_v_by_q_im + rpm_w_by_q_im * x256 + rpm_w_by_q_re * x254 + rpp_w_by_q_im * x257 + rpp_w_by_q_re * x255
-    del rpm_v_by_q_im, rpm_v_by_q_re, rpm_w_by_q_im, rpm_w_by_q_re, rpp_v_by_q_im, rpp_v_by_q_re, rpp_w_by_q_im, rpp_w_by_q_re
-    rp_t0_re = x260
-    x692 = rp_b2_im * rp_t0_re
-    x716 = rp_b2_re * rp_t0_re
-    x735 = rp_b2_by_omega_im * rp_t0_re
-    x758 = rp_b2_by_omega_re * rp_t0_re
-    x777 = rp_b2_by_q_im * rp_t0_re
-    x800 = rp_b2_by_q_re * rp_t0_re
-    del rp_t0_re
-    rp_t0_im = -x261
-    x693 = rp_b2_re * rp_t0_im
-    del rp_b2_re
-    x708 = rp_b2_im * rp_t0_im
-    del rp_b2_im
-    x736 = rp_b2_by_omega_re * rp_t0_im
-    del rp_b2_by_omega_re
-    x750 = rp_b2_by_omega_im * rp_t0_im
-    del rp_b2_by_omega_im
-    x778 = rp_b2_by_q_re * rp_t0_im
-    del rp_b2_by_q_re
-    x792 = rp_b2_by_q_im * rp_t0_im
-    del rp_b2_by_q_im, rp_t0_im
-    rp_t1_re = -rp_weight_im * x266 + rp_weight_re * x263
-    del x263
-    rp_t1_im = rp_weight_re * x266 + x267
-    del x266
-    rp_t2_re = -rp_weight_im * x273 + x268 * x270
-    del x268
-    x694 = rp_b3_im * rp_t2_re
-    x717 = rp_b3_re * rp_t2_re
-    x737 = rp_b3_by_omega_im * rp_t2_re
-    x759 = rp_b3_by_omega_re * rp_t2_re
-    x779 = rp_b3_by_q_im * rp_t2_re
-    x801 = rp_b3_by_q_re * rp_t2_re
-    del rp_t2_re
-    rp_t2_im = rp_weight_re * x273 + x275
-    del x273
-    x695 = rp_b3_re * rp_t2_im
-    del rp_b3_re
-    x709 = rp_b3_im * rp_t2_im
-    del rp_b3_im
-    x738 = rp_b3_by_omega_re * rp_t2_im
-    del rp_b3_by_omega_re
-    x751 = rp_b3_by_omega_im * rp_t2_im
-    del rp_b3_by_omega_im
-    x780 = rp_b3_by_q_re * rp_t2_im
-    del rp_b3_by_q_re
-    x793 = rp_b3_by_q_im * rp_t2_im
-    del rp_b3_by_q_im, rp_t2_im
-    rp_t3_re = x277
-    rp_t3_im = -x278
-    rp_odd_re = x286
-    rp_odd_im = x287
-    rp_even_re = rp_weight_re * x294 - x291
-    rp_even_im = rp_weight_im * x294 + rp_weight_re * x290
-    del x294
-    rmp_x_re = x28 * (rm_roots_re - x83)
-    del rm_roots_re
-    rmp_x_im = x28 * (rm_roots_im - x84)
-    del rm_roots_im
-    rmp_x_by_omega_re = x154 - x29
-    del x154
-    rmp_x_by_omega_im = x155
-    del x155
-    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z14[0]
-    x298 = q - rmp_k_re
-    x300 = q + rmp_k_re
-    x304 = rmp_k_re * rmp_k_re
-    x313 = -x298
-    rmp_k_im = z14[1]
-    del z14
-    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
-    x295 = z15[0]
-    x296 = z15[1]
-    del z15
-    x297 = rmp_k_im * rmp_k_im
-    x299 = 1 / (x297 + x298 * x298)
-    del x298
-    x301 = 1 / (x297 + x300 * x300)
-    x302 = x301 * x92
-    x303 = x297 * x302
-    x305 = x297 + x304
-    x306 = 1 / (x305 * x305)
-    x307 = rmp_k_re * x306
-    x308 = 2 * x307
-    x309 = -x297 + x304
-    del x297, x304
-    x310 = x306 * x309
-    x311 = x302 * x310
-    x312 = x299 * (-x300 * x311 + x303 * x308)
-    x314 = rmp_k_im * x300 * x302 * x308 + rmp_k_im * x311
-    del x308, x311
-    x315 = -rmp_k_im * x312 + x299 * x313 * x314
-    x316 = rmp_k_im * x299 * x314 + x312 * x313
-    del x312, x314
-    x317 = 1 / x305
-    del x305
-    x318 = rmp_k_im * x317
-    x319 = x302 * x318
-    del x302
-    x320 = -rmp_k_re * x319 - x300 * x319
-    del x319
-    x321 = x299 * (rmp_k_re * x300 * x301 * x317 * x92 - x303 * x317)
-    del x300, x301, x303
-    x324 = rmp_k_im * x307
-    del x307
-    x325 = -x127 * x324 - x128 * x310
-    del x310
-    x326 = 2 * a_root_re * x120 * x306 * x309 - x136 * x324
-    del x306, x309, x324
+    rm_form1_by_omega_re = -a_up_by_omega_im * x257 + a_up_by_omega_re * x258 - x248
+    del x248
+    rm_form1_by_omega_im = a_up_by_omega_im * x258 + a_up_by_omega_re * x257 + x250
+    del x250, x257, x258
+    rp_still_re = x259
+    del x259
+    rp_still_im = x260
+    del x260
+    x634 = growth * rp_still_im - omega_r * rp_still_re
+    x638 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
+    rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
+    x714 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x718 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    del rp_still_by_omega_im, rp_still_by_omega_re
+    rp_uniform0_re = -rp_weight_im * x280 - rp_weight_re * x287 + x263
+    rp_uniform0_im = -rp_weight_im * x287 + rp_weight_re * x280 - x288
+    del x280, x287
+    rp_uniform0_by_omega_re = -rp_weight_im * x290 + rp_weight_re * x289
+    rp_uniform0_by_omega_im = rp_weight_re * x290 + x291
+    del x290
+    rp_uniform1_re = -rp_weight_im * x295 + rp_weight_re * x297 - x293
+    rp_uniform1_im = rp_weight_im * x297 + rp_weight_re * x295 - x298
+    del x295, x297
+    rp_uniform1_by_omega_re = rp_weight_re * x300 + x299
+    rp_uniform1_by_omega_im = rp_weight_im * x300 - x301
+    del x300
+    rp_total_re = 4 * rp_weight_re * x283 * x305 - x302 * x304
+    rp_total_im = x302 * x306 + x304 * x305
+    del x302, x305
+    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x283 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x283 + 4 * rp_weight_re * rpp_excess_by_omega_re * x283 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x283 - rpm_excess_by_omega_im * x304 - rpm_inverse_by_omega_im * x304 - rpp_excess_by_omega_im * x304 - rpp_inverse_by_omega_im * x304
+    rp_total_by_omega_im = rpm_excess_by_omega_im * x306 + rpm_excess_by_omega_re * x304 + rpm_inverse_by_omega_im * x306 + rpm_inverse_by_omega_re * x304 + rpp_excess_by_omega_im * x306 + rpp_excess_by_omega_re * x304 + rpp_inverse_by_omega_im * x306 + rpp_inverse_by_omega_re * x304
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
+    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x283 + 4 * rp_weight_re * rpp_excess_by_q_re * x283 - rpm_excess_by_q_im * x304 - rpp_excess_by_q_im * x304
+    rp_total_by_q_im = rpm_excess_by_q_im * x306 + rpm_excess_by_q_re * x304 + rpp_excess_by_q_im * x306 + rpp_excess_by_q_re * x304
+    del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
+    rm_filling_re = -x307 * x93 * x96 + x309 * x92
+    del x307, x309
+    rm_filling_im = x312
+    x643 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x642
+    del x642
+    x645 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x644
+    del x644
+    x647 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x646
+    del rm_form0_im, rm_form0_re, x646
+    x649 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x648
+    del rp_form0_im, rp_form0_re, x648
+    x682 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x681
+    del x681
+    x684 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x683
+    del x683
+    x686 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x685
+    del rm_form1_im, rm_form1_re, x685
+    x688 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x687
+    del rp_form1_im, rp_form1_re, x687
+    x772 = rm_filling_im * x651 - rm_filling_re * x659
+    x773 = rm_filling_im * x659 + rm_filling_re * x651
+    rmp_x_re = x29 * (-x102 - x253)
+    del x253
+    rmp_x_im = x29 * (-x103 - x251)
+    del x251
+    z20 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_k_re = z20[0]
+    x314 = rmp_k_re * rmp_k_re
+    x331 = q - rmp_k_re
+    x333 = q + rmp_k_re
+    x338 = -x331
+    rmp_k_im = z20[1]
+    del z20
+    x313 = rmp_k_im * rmp_k_im
+    x315 = x313 + x314
+    x316 = 1 / x315
+    x317 = rmp_k_im * x316
+    x318 = rmp_k_re * x316
+    x319 = 1 / (x315 * x315)
+    del x315
+    x320 = rmp_k_im * rmp_k_re * x319
+    x321 = x120 * x320
+    x322 = -x313 + x314
+    del x314
+    x323 = x109 * x319 * x322
+    x324 = -x321 - x323
+    x325 = x125 * x320
+    del x320
+    x326 = 2 * a_root_re * x107 * x319 * x322 - x325
+    x327 = -x130 * x318 - x133 * x317
+    x328 = 2 * rmp_k_re * x128 * x131 * x316 - x130 * x317
+    z21 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x329 = z21[1]
+    x330 = z21[0]
+    del z21
+    x332 = 1 / (x313 + x331 * x331)
+    del x331
+    x334 = 1 / (x313 + x333 * x333)
+    x335 = -x147 * x321 - x147 * x323
+    del x321, x323
+    x336 = x334 * (2 * a_root_re * x107 * x147 * x319 * x322 - x147 * x325)
+    del x319, x322, x325
+    x337 = x332 * (rmp_k_im * x334 * x335 + x333 * x336)
+    x339 = -rmp_k_im * x336 + x333 * x334 * x335
+    del x335, x336
+    x340 = -rmp_k_im * x337 + x332 * x338 * x339
+    x341 = rmp_k_im * x332 * x339 + x337 * x338
+    del x337, x339
+    x342 = x147 * x316 * x334
+    x343 = rmp_k_im * x342
+    x344 = -rmp_k_re * x343 - x333 * x343
+    del x343
+    x345 = x332 * (rmp_k_re * x147 * x316 * x333 * x334 - x313 * x342)
+    del rmp_k_re, x313, x316, x333, x334, x342
+    x346 = rmp_k_im * x332 * x344 - x330 + x338 * x345
+    x347 = -rmp_k_im * x345 - x329 + x332 * x338 * x344
+    del rmp_k_im, x332, x338, x344, x345
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_excess_re = x295
-    x322 = rmp_excess_re + rmp_k_re * x317
-    del rmp_k_re, x317
-    rmp_excess_im = x296
-    x323 = rmp_excess_im - x318
-    del x318
-    x331 = -rmp_excess_im * x183 + rmp_excess_re * x128
-    x332 = -rmp_excess_im * x128 - rmp_excess_re * x183
-    x334 = rmp_excess_im * x138 + rmp_excess_re * x135
-    x335 = -rmp_excess_im * x135 + rmp_excess_re * x138
-    del rmp_excess_im, rmp_excess_re
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x315 + rmp_k_by_omega_re * x316
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x316 + rmp_k_by_omega_re * x315
-    del x315, x316
-    x327 = rmp_excess_by_omega_im * x128 + rmp_excess_by_omega_re * x183
-    x328 = -rmp_excess_by_omega_im * x183 + rmp_excess_by_omega_re * x128
-    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
-    x333 = -x327
-    rmp_excess_by_q_re = x110 * (rmp_k_im * x299 * x320 - x295 + x313 * x321)
-    del x295
-    rmp_excess_by_q_im = x110 * (-rmp_k_im * x321 - x296 + x299 * x313 * x320)
-    del rmp_k_im, x296, x299, x313, x320, x321
-    x329 = -rmp_excess_by_q_im * x128 - rmp_excess_by_q_re * x183
-    x330 = -rmp_excess_by_q_im * x183 + rmp_excess_by_q_re * x128
-    del rmp_excess_by_q_im, rmp_excess_by_q_re
-    rmp_w_re = -x128 * x323 - x183 * x322
-    rmp_w_im = x128 * x322 - x183 * x323
-    x387 = growth * rmp_w_re + omega_r * rmp_w_im
-    x392 = -growth * rmp_w_im + omega_r * rmp_w_re
-    x397 = rmp_w_im * x210
-    x414 = rmp_w_im * x245
-    rmp_w_by_omega_re = -rmp_k_by_omega_im * x325 + rmp_k_by_omega_re * x326 - x135 * x323 + x138 * x322 - x327
-    del x327
-    x377 = Delta_0 * rmp_w_by_omega_re
-    rmp_w_by_omega_im = rmp_k_by_omega_im * x326 + rmp_k_by_omega_re * x325 + x135 * x322 + x138 * x323 + x328
-    del rmp_k_by_omega_im, rmp_k_by_omega_re, x322, x323, x325, x326
-    x379 = Delta_0 * rmp_w_by_omega_im
-    rmp_w_by_q_re = x329
-    x381 = Delta_0 * rmp_w_by_q_re
-    rmp_w_by_q_im = x330
-    x383 = Delta_0 * rmp_w_by_q_im
-    rmp_v_re = -rmp_x_im * x331 + rmp_x_re * x332
-    x393 = rmp_v_re * x207 + x392
-    x395 = x210 * x393
-    x403 = rmp_v_re * x2 + x392
-    del rmp_v_re, x392
-    x412 = x245 * x403
-    rmp_v_im = rmp_x_im * x332 + rmp_x_re * x331
-    x388 = rmp_v_im * x207 + x387
-    x389 = x210 * x388
-    x405 = rmp_v_im * x2 + x387
-    del rmp_v_im, x387
-    x410 = x245 * x405
-    rmp_v_by_omega_re = -rmp_x_by_omega_im * x331 + rmp_x_by_omega_re * x332 - rmp_x_im * x328 - rmp_x_im * x334 + rmp_x_re * x333 + rmp_x_re * x335
-    rmp_v_by_omega_im = rmp_x_by_omega_im * x332 + rmp_x_by_omega_re * x331 + rmp_x_im * x333 + rmp_x_im * x335 + rmp_x_re * x328 + rmp_x_re * x334
-    del rmp_x_by_omega_im, rmp_x_by_omega_re, x328, x331, x332, x333, x334, x335
-    x399 = rmp_v_by_omega_im * x223
-    rmp_v_by_q_re = -rmp_x_im * x330 + rmp_x_re * x329
-    rmp_v_by_q_im = rmp_x_im * x329 + rmp_x_re * x330
-    del rmp_x_im, rmp_x_re, x329, x330
-    x401 = rmp_v_by_q_im * x223
-    rmm_x_re = x28 * (-rp_roots_re - x83)
+    rmp_inverse_re = x109 * x317 - x115 * x318
+    rmp_inverse_im = x109 * x318 + x115 * x317
+    del x317, x318
+    rmp_inverse_by_omega_re = -a_root_by_omega_im * x327 + a_root_by_omega_re * x328 - rmp_k_by_omega_im * x324 + rmp_k_by_omega_re * x326
+    rmp_inverse_by_omega_im = a_root_by_omega_im * x328 + a_root_by_omega_re * x327 + rmp_k_by_omega_im * x326 + rmp_k_by_omega_re * x324
+    del x324, x326, x327, x328
+    rmp_excess_re = -x109 * x329 - x115 * x330
+    rmp_excess_im = x109 * x330 - x115 * x329
+    x741 = rmp_excess_im * x659 + rmp_excess_re * x651
+    x744 = x662 * x741 + x743
+    x749 = rmp_excess_im * x651 - rmp_excess_re * x659
+    x751 = x662 * x749 + x662 * x750
+    x774 = -rmp_excess_im * x772 + rmp_excess_re * x773 + rp_filling_im * x750 - x771
+    x776 = rmp_excess_im * x773 + rmp_excess_re * x772 - rp_filling_re * x750 - x775
+    del x750, x772, x773
+    x799 = x641 * x741 + x743
+    del x743
+    x804 = -x749
+    del x749
+    x805 = x641 * x804 + x662 * x803
+    x811 = rm_filling_im * x741 - rm_filling_re * x804 - rp_filling_re * x803 + x775
+    del x775
+    x815 = -rm_filling_im * x804 - rm_filling_re * x741 - rp_filling_im * x803 - x771
+    del x741, x771, x803, x804
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x340 + rmp_k_by_omega_re * x341 - x141 * x329 + x142 * x330
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x341 + rmp_k_by_omega_re * x340 + x141 * x330 + x142 * x329
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x329, x330, x340, x341
+    x721 = rmp_excess_by_omega_im * x659 + rmp_excess_by_omega_re * x651
+    x727 = rmp_excess_by_omega_im * x651 - rmp_excess_by_omega_re * x659
+    x795 = -x727
+    rmp_excess_by_q_re = -x232 * x346 - x234 * x347
+    rmp_excess_by_q_im = -x232 * x347 + x234 * x346
+    del x346, x347
+    x819 = rmp_excess_by_q_im * x659 + rmp_excess_by_q_re * x651
+    x825 = rmp_excess_by_q_im * x651 - rmp_excess_by_q_re * x659
+    x839 = -x825
+    rmm_x_re = x29 * (-rp_roots_re - x102)
     del rp_roots_re
-    rmm_x_im = x28 * (-rp_roots_im - x84)
-    del rp_roots_im, x84
-    rmm_x_by_omega_re = -x29 - x85
-    del x85
-    rmm_x_by_omega_im = -x86
-    del x86
-    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    del rm_p_re
-    rmm_k_re = z16[0]
-    x339 = q - rmm_k_re
-    x341 = q + rmm_k_re
-    x345 = rmm_k_re * rmm_k_re
-    x353 = -x339
-    rmm_k_im = z16[1]
-    del z16
-    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x336 = z17[0]
-    x337 = z17[1]
-    del z17
-    x338 = rmm_k_im * rmm_k_im
-    x340 = 1 / (x338 + x339 * x339)
-    del x339
-    x342 = 1 / (x338 + x341 * x341)
-    x343 = x342 * x92
-    x344 = x338 * x343
-    x346 = x338 + x345
-    x347 = 1 / (x346 * x346)
-    x348 = rmm_k_re * x347
-    x349 = 2 * x348
-    x350 = x347 * (-x338 + x345)
-    del x338, x345, x347
-    x351 = x343 * x350
-    x352 = x340 * (-x341 * x351 + x344 * x349)
-    x354 = rmm_k_im * x341 * x343 * x349 + rmm_k_im * x351
-    del x349, x351
-    x355 = -rmm_k_im * x352 + x340 * x353 * x354
-    x356 = rmm_k_im * x340 * x354 + x352 * x353
-    del x352, x354
-    x357 = 1 / x346
-    del x346
-    x358 = rmm_k_im * x357
-    x359 = x343 * x358
-    del x343
-    x360 = -rmm_k_re * x359 - x341 * x359
-    del x359
-    x361 = x340 * (rmm_k_re * x341 * x342 * x357 * x92 - x344 * x357)
-    del x341, x342, x344
-    x364 = rmm_k_im * x348
-    del x348
-    x365 = x136 * x364 - x183 * x350
-    x366 = x127 * x364 + x128 * x350
-    del x350, x364
+    rmm_x_im = x29 * (-rp_roots_im - x103)
+    del rp_roots_im, x103
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    del rm_p_re, rmm_x_im, rmm_x_re
+    rmm_k_re = z22[0]
+    x349 = rmm_k_re * rmm_k_re
+    x368 = q - rmm_k_re
+    x370 = q + rmm_k_re
+    x375 = -x368
+    rmm_k_im = z22[1]
+    del z22
+    x348 = rmm_k_im * rmm_k_im
+    x350 = x348 + x349
+    x351 = 1 / x350
+    x352 = x109 * x351
+    x353 = 1 / (x350 * x350)
+    del x350
+    x354 = rmm_k_im * rmm_k_re * x353
+    x355 = x120 * x354
+    x356 = x353 * (-x348 + x349)
+    del x349, x353
+    x357 = x109 * x356
+    x358 = x355 + x357
+    x359 = x125 * x354
+    del x354
+    x360 = x115 * x356
+    del x356
+    x361 = x359 - x360
+    x362 = x130 * x351
+    x363 = x133 * x351
+    x364 = rmm_k_im * x363 + rmm_k_re * x362
+    x365 = rmm_k_im * x362 - rmm_k_re * x363
+    del x362, x363
+    z23 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x366 = z23[1]
+    x367 = z23[0]
+    del z23
+    x369 = 1 / (x348 + x368 * x368)
+    del x368
+    x371 = 1 / (x348 + x370 * x370)
+    x372 = x147 * x355 + x147 * x357
+    del x355, x357
+    x373 = x371 * (x147 * x359 - x147 * x360)
+    del x359, x360
+    x374 = x369 * (rmm_k_im * x371 * x372 + x370 * x373)
+    x376 = -rmm_k_im * x373 + x370 * x371 * x372
+    del x372, x373
+    x377 = -rmm_k_im * x374 + x369 * x375 * x376
+    x378 = rmm_k_im * x369 * x376 + x374 * x375
+    del x374, x376
+    x379 = x147 * x351 * x371
+    x380 = rmm_k_im * x379
+    x381 = -rmm_k_re * x380 - x370 * x380
+    del x380
+    x382 = x369 * (rmm_k_re * x147 * x351 * x370 * x371 - x348 * x379)
+    del x348, x370, x371, x379
+    x383 = rmm_k_im * x369 * x381 - x367 + x375 * x382
+    x384 = -rmm_k_im * x382 - x366 + x369 * x375 * x381
+    del x369, x375, x381, x382
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_excess_re = x336
-    x362 = rmm_excess_re + rmm_k_re * x357
-    del rmm_k_re, x357
-    rmm_excess_im = x337
-    x363 = rmm_excess_im - x358
-    del x358
-    x371 = 2 * a_root_re * rmm_excess_im * x120 - rmm_excess_re * x128
-    x372 = rmm_excess_im * x128 + rmm_excess_re * x183
-    x374 = rmm_excess_im * x187 + rmm_excess_re * x189
-    x375 = -rmm_excess_im * x189 + rmm_excess_re * x187
+    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x107 * x351 - rmm_k_im * x352
+    x385 = rmm_inverse_re + rmp_inverse_re
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = -rmm_k_im * x115 * x351 - rmm_k_re * x352
+    del rmm_k_im, rmm_k_re, x351, x352
+    x386 = rmm_inverse_im + rmp_inverse_im
+    del rmm_inverse_im, rmp_inverse_im
+    rmm_inverse_by_omega_re = -a_root_by_omega_im * x364 + a_root_by_omega_re * x365 - rmm_k_by_omega_im * x358 + rmm_k_by_omega_re * x361
+    rmm_inverse_by_omega_im = a_root_by_omega_im * x365 + a_root_by_omega_re * x364 + rmm_k_by_omega_im * x361 + rmm_k_by_omega_re * x358
+    del x358, x361, x364, x365
+    rmm_excess_re = x109 * x366 + x115 * x367
+    x413 = rmm_excess_re + rmp_excess_re + x385
+    rmm_excess_im = 2 * a_root_re * x107 * x366 - x109 * x367
+    x411 = rmm_excess_im + rmp_excess_im + x386
+    x650 = rmm_excess_im * x645 + rmm_excess_re * x649 + rmp_excess_im * x647 + rmp_excess_re * x643
+    x658 = rmm_excess_im * x649 - rmm_excess_re * x645 + rmp_excess_im * x643 - rmp_excess_re * x647
+    x689 = rmm_excess_im * x684 + rmm_excess_re * x688 + rmp_excess_im * x682 + rmp_excess_re * x686
+    x709 = -rmm_excess_im * x688 + rmm_excess_re * x684 - rmp_excess_im * x686 + rmp_excess_re * x682
+    del rmp_excess_im, rmp_excess_re
+    x745 = rmm_excess_im * x659 + rmm_excess_re * x651
+    x746 = x662 * x745
+    x748 = x662 * x747 + x746
+    x752 = rmm_excess_im * x651 - rmm_excess_re * x659
     del rmm_excess_im, rmm_excess_re
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x355 + rmm_k_by_omega_re * x356
-    x368 = rmm_excess_by_omega_re * x128
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x356 + rmm_k_by_omega_re * x355
-    del x355, x356
-    x367 = rmm_excess_by_omega_im * x128 + rmm_excess_by_omega_re * x183
-    del rmm_excess_by_omega_re
-    x373 = 2 * a_root_re * rmm_excess_by_omega_im * x120 - x368
-    rmm_excess_by_q_re = x110 * (rmm_k_im * x340 * x360 - x336 + x353 * x361)
-    del x336
-    rmm_excess_by_q_im = x110 * (-rmm_k_im * x361 - x337 + x340 * x353 * x360)
-    del rmm_k_im, x337, x340, x353, x360, x361
-    x369 = rmm_excess_by_q_im * x128 + rmm_excess_by_q_re * x183
-    x370 = 2 * a_root_re * rmm_excess_by_q_im * x120 - rmm_excess_by_q_re * x128
-    del rmm_excess_by_q_im, rmm_excess_by_q_re
-    rmm_w_re = x128 * x363 + x183 * x362
-    rmm_w_im = 2 * a_root_re * x120 * x363 - x128 * x362
-    x384 = growth * rmm_w_re + omega_r * rmm_w_im
-    x390 = -growth * rmm_w_im + omega_r * rmm_w_re
-    x396 = rmm_w_im * x210
-    x415 = rmm_w_im * x245
-    rmm_w_by_omega_re = -rmm_k_by_omega_im * x366 + rmm_k_by_omega_re * x365 + x187 * x362 - x189 * x363 + x367
-    x376 = Delta_0 * rmm_w_by_omega_re
-    rmm_w_by_omega_im = rmm_excess_by_omega_im * x183 + rmm_k_by_omega_im * x365 + rmm_k_by_omega_re * x366 + x187 * x363 + x189 * x362 - x368
-    del rmm_excess_by_omega_im, rmm_k_by_omega_im, rmm_k_by_omega_re, x362, x363, x365, x366, x368
-    x378 = Delta_0 * rmm_w_by_omega_im
-    x406 = -Delta_0 * growth * rmm_w_by_omega_im - Delta_0 * growth * rmp_w_by_omega_im + Delta_0 * rmm_w_re + Delta_0 * rmp_w_re + omega_r * x376 + omega_r * x377
-    x407 = Delta_0 * rmm_w_im + Delta_0 * rmp_w_im + growth * x376 + growth * x377 + omega_r * x378 + omega_r * x379
-    rmm_w_by_q_re = x369
-    x380 = Delta_0 * rmm_w_by_q_re
-    rmm_w_by_q_im = x370
-    x382 = Delta_0 * rmm_w_by_q_im
-    x408 = -Delta_0 * growth * rmm_w_by_q_im - Delta_0 * growth * rmp_w_by_q_im + omega_r * x380 + omega_r * x381
-    x409 = growth * x380 + growth * x381 + omega_r * x382 + omega_r * x383
-    rmm_v_re = -rmm_x_im * x371 + rmm_x_re * x372
-    x391 = rmm_v_re * x207 + x390
-    x394 = x210 * x391
-    x402 = rmm_v_re * x2 + x390
-    del rmm_v_re, x390
-    x413 = x245 * x402
-    rmm_v_im = rmm_x_im * x372 + rmm_x_re * x371
-    x385 = rmm_v_im * x207 + x384
-    x386 = x210 * x385
-    x404 = rmm_v_im * x2 + x384
-    del rmm_v_im, x384
-    x411 = x245 * x404
-    rmm_v_by_omega_re = -rmm_x_by_omega_im * x371 + rmm_x_by_omega_re * x372 - rmm_x_im * x373 - rmm_x_im * x374 + rmm_x_re * x367 + rmm_x_re * x375
-    rmm_v_by_omega_im = rmm_x_by_omega_im * x372 + rmm_x_by_omega_re * x371 + rmm_x_im * x367 + rmm_x_im * x375 + rmm_x_re * x373 + rmm_x_re * x374
-    del rmm_x_by_omega_im, rmm_x_by_omega_re, x367, x371, x372, x373, x374, x375
-    x398 = rmm_v_by_omega_im * x223
-    rmm_v_by_q_re = -rmm_x_im * x370 + rmm_x_re * x369
-    rmm_v_by_q_im = rmm_x_im * x369 + rmm_x_re * x370
-    del rmm_x_im, rmm_x_re, x369, x370
-    x400 = rmm_v_by_q_im * x223
-    rm_g_re = -Delta_0 * (rmm_w_re + rmp_w_re)
-    x727 = 2 * rm_g_re
-    rm_g_im = -Delta_0 * (rmm_w_im + rmp_w_im)
-    del rmm_w_im, rmp_w_im
-    x723 = 2 * rm_g_im
-    del rm_g_im
-    rm_g_by_omega_re = -x376 - x377
-    del x376, x377
-    x769 = 2 * rm_g_by_omega_re
-    rm_g_by_omega_im = -x378 - x379
-    del x378, x379
-    x765 = 2 * rm_g_by_omega_im
-    del rm_g_by_omega_im
-    rm_g_by_q_re = -x380 - x381
-    del x380, x381
-    x811 = 2 * rm_g_by_q_re
-    rm_g_by_q_im = -x382 - x383
-    del x382, x383
-    x807 = 2 * rm_g_by_q_im
-    del rm_g_by_q_im
-    rm_b0_re = -a_down_im * x386 + a_down_re * x210 * x391 - a_up_im * x389 + a_up_re * x210 * x393
-    rm_b0_im = a_down_im * x394 + a_down_re * x386 + a_up_im * x395 + a_up_re * x389
-    rm_b0_by_omega_re = -a_down_by_omega_im * x386 + a_down_by_omega_re * x210 * x391 - a_down_im * x396 - a_down_im * x398 + a_down_re * rmm_v_by_omega_re * x207 * x210 + a_down_re * rmm_w_re * x210 - a_up_by_omega_im * x389 + a_up_by_omega_re * x210 * x393 - a_up_im * x397 - a_up_im * x399 + a_up_re * rmp_v_by_omega_re * x207 * x210 + a_up_re * rmp_w_re * x210 - rmm_w_by_omega_im * x228 + rmm_w_by_omega_re * x230 - rmp_w_by_omega_im * x229 + rmp_w_by_omega_re * x231
-    rm_b0_by_omega_im = a_down_by_omega_im * x394 + a_down_by_omega_re * x386 + a_down_im * rmm_v_by_omega_re * x223 + a_down_im * rmm_w_re * x210 + a_down_re * x396 + a_down_re * x398 + a_up_by_omega_im * x395 + a_up_by_omega_re * x389 + a_up_im * rmp_v_by_omega_re * x223 + a_up_im * rmp_w_re * x210 + a_up_re * x397 + a_up_re * x399 + rmm_w_by_omega_im * x230 + rmm_w_by_omega_re * x228 + rmp_w_by_omega_im * x231 + rmp_w_by_omega_re * x229
-    del x386, x389, x394, x395, x396, x397, x398, x399
-    rm_b0_by_q_re = -a_down_im * x400 + a_down_re * rmm_v_by_q_re * x207 * x210 - a_up_im * x401 + a_up_re * rmp_v_by_q_re * x207 * x210 - rmm_w_by_q_im * x228 + rmm_w_by_q_re * x230 - rmp_w_by_q_im * x229 + rmp_w_by_q_re * x231
-    rm_b0_by_q_im = a_down_im * rmm_v_by_q_re * x223 + a_down_re * x400 + a_up_im * rmp_v_by_q_re * x223 + a_up_re * x401 + rmm_w_by_q_im * x230 + rmm_w_by_q_re * x228 + rmp_w_by_q_im * x231 + rmp_w_by_q_re * x229
-    del x400, x401
-    rm_b1_re = -Delta_0 * x402 - Delta_0 * x403
-    rm_b1_im = -Delta_0 * x404 - Delta_0 * x405
-    del x404, x405
-    rm_b1_by_omega_re = -rmm_v_by_omega_re * x238 - rmp_v_by_omega_re * x238 - x406
-    rm_b1_by_omega_im = -rmm_v_by_omega_im * x238 - rmp_v_by_omega_im * x238 - x407
-    rm_b1_by_q_re = -rmm_v_by_q_re * x238 - rmp_v_by_q_re * x238 - x408
-    rm_b1_by_q_im = -rmm_v_by_q_im * x238 - rmp_v_by_q_im * x238 - x409
-    rm_b2_re = -Delta_0 * x391 - Delta_0 * x393
-    del x391, x393
-    rm_b2_im = -Delta_0 * x385 - Delta_0 * x388
-    del x385, x388
-    rm_b2_by_omega_re = -rmm_v_by_omega_re * x243 - rmp_v_by_omega_re * x243 - x406
-    del x406
-    rm_b2_by_omega_im = -rmm_v_by_omega_im * x243 - rmp_v_by_omega_im * x243 - x407
-    del x407
-    rm_b2_by_q_re = -rmm_v_by_q_re * x243 - rmp_v_by_q_re * x243 - x408
-    del x408
-    rm_b2_by_q_im = -rmm_v_by_q_im * x243 - rmp_v_by_q_im * x243 - x409
+    x754 = x662 * x752 + x662 * x753
+    del x753
+    x778 = rm_filling_re * x745
+    x780 = rm_filling_im * x752 - rpp_excess_im * x779 + rpp_excess_re * x777 - x778
+    x781 = rm_filling_im * x745
+    del x745
+    x782 = -rm_filling_re * x752 + rpp_excess_im * x777 + rpp_excess_re * x779 - x781
+    del rpp_excess_im, rpp_excess_re, x777, x779
+    x800 = x641 * x747 + x746
+    del x746
+    x806 = -x752
+    del x752
+    x808 = x641 * x807 + x662 * x806
+    x812 = -rm_filling_re * x806 + rp_filling_im * x747 - rp_filling_re * x807 + x781
+    del x781
+    x816 = -rm_filling_im * x806 - rp_filling_im * x807 - rp_filling_re * x747 - x778
+    del x747, x778, x806, x807
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x377 + rmm_k_by_omega_re * x378 - x214 * x366 + x215 * x367
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x378 + rmm_k_by_omega_re * x377 + x214 * x367 + x215 * x366
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, x366, x367, x377, x378
+    x725 = rmm_excess_by_omega_im * x651 - rmm_excess_by_omega_re * x659
+    x726 = rmm_excess_by_omega_im * x659 + rmm_excess_by_omega_re * x651
+    x797 = -x725
+    rmm_excess_by_q_re = x232 * x383 + x234 * x384
+    rmm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x384 - x234 * x383
+    del x383, x384
+    x823 = rmm_excess_by_q_im * x651 - rmm_excess_by_q_re * x659
+    x824 = rmm_excess_by_q_im * x659 + rmm_excess_by_q_re * x651
+    x841 = -x823
+    rm_still_re = x385
+    del x385
+    rm_still_im = x386
+    del x386
+    x633 = growth * rm_still_im - omega_r * rm_still_re
+    x637 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
+    rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
+    x713 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x717 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    del rm_still_by_omega_im, rm_still_by_omega_re
+    rm_uniform0_re = -rm_weight_im * x395 - rm_weight_re * x400 - x263
+    del x263
+    rm_uniform0_im = -rm_weight_im * x400 + rm_weight_re * x395 + x288
+    del x288, x395, x400
+    rm_uniform0_by_omega_re = -rm_weight_im * x402 + rm_weight_re * x401
+    rm_uniform0_by_omega_im = rm_weight_re * x402 + x403
+    del x402
+    rm_uniform1_re = -rm_weight_im * x407 + rm_weight_re * x405 + x293
+    del x293
+    rm_uniform1_im = rm_weight_im * x405 + rm_weight_re * x407 + x298
+    del x298, x405, x407
+    rm_uniform1_by_omega_re = rm_weight_re * x409 + x408
+    rm_uniform1_by_omega_im = rm_weight_im * x409 - x410
     del x409
-    rm_b3_re = -a_down_im * x410 + a_down_re * x2 * x244 * x403 - a_up_im * x411 + a_up_re * x2 * x244 * x402
-    rm_b3_im = a_down_im * x412 + a_down_re * x410 + a_up_im * x413 + a_up_re * x411
-    rm_b3_by_omega_re = -a_down_by_omega_im * x410 + a_down_by_omega_re * x2 * x244 * x403 - a_down_im * rmp_v_by_omega_im - a_down_im * x414 + a_down_re * rmp_v_by_omega_re + a_down_re * rmp_w_re * x2 * x244 - a_up_by_omega_im * x411 + a_up_by_omega_re * x2 * x244 * x402 - a_up_im * rmm_v_by_omega_im - a_up_im * x415 + a_up_re * rmm_v_by_omega_re + a_up_re * rmm_w_re * x2 * x244 - rmm_w_by_omega_im * x254 + rmm_w_by_omega_re * x256 - rmp_w_by_omega_im * x255 + rmp_w_by_omega_re * x257
-    del x402, x403
-    rm_b3_by_omega_im = a_down_by_omega_im * x412 + a_down_by_omega_re * x410 + a_down_im * rmp_v_by_omega_re + a_down_im * rmp_w_re * x245 + a_down_re * rmp_v_by_omega_im + a_down_re * x414 + a_up_by_omega_im * x413 + a_up_by_omega_re * x411 + a_up_im * rmm_v_by_omega_re + a_up_im * rmm_w_re * x245 + a_up_re * rmm_v_by_omega_im + a_up_re * x415 + rmm_w_by_omega_im * x256 + rmm_w_by_omega_re * x254 + rmp_w_by_omega_im * x257 + rmp_w_by_omega_re * x255
-    del rmm_v_by_omega_im, rmm_v_by_omega_re, rmm_w_by_omega_im, rmm_w_by_omega_re, rmm_w_re, rmp_v_by_omega_im, rmp_v_by_omega_re, rmp_w_by_omega_im, rmp_w_by_omega_re, rmp_w_re, x410, x411, x412, x413, x414, x415
-    rm_b3_by_q_re = -a_down_im * rmp_v_by_q_im + a_down_re * rmp_v_by_q_re - a_up_im * rmm_v_by_q_im + a_up_re * rmm_v_by_q_re - rmm_w_by_q_im * x254 + rmm_w_by_q_re * x256 - rmp_w_by_q_im * x255 + rmp_w_by_q_re * x257
-    rm_b3_by_q_im = a_down_im * rmp_v_by_q_re + a_down_re * rmp_v_by_q_im + a_up_im * rmm_v_by_q_re + a_up_re * rmm_v_by_q_im + rmm_w_by_q_im * x256 + rmm_w_by_q_re * x254 + rmp_w_by_q_im * x257 + rmp_w_by_q_re * x255
-    del rmm_v_by_q_im, rmm_v_by_q_re, rmm_w_by_q_im, rmm_w_by_q_re, rmp_v_by_q_im, rmp_v_by_q_re, rmp_w_by_q_im, rmp_w_by_q_re
-    rm_t0_re = x416
-    x688 = rm_b2_im * rm_t0_re
-    x714 = rm_b2_re * rm_t0_re
-    x731 = rm_b2_by_omega_im * rm_t0_re
-    x756 = rm_b2_by_omega_re * rm_t0_re
-    x773 = rm_b2_by_q_im * rm_t0_re
-    x798 = rm_b2_by_q_re * rm_t0_re
-    del rm_t0_re
-    rm_t0_im = -x417
-    x689 = rm_b2_re * rm_t0_im
-    del rm_b2_re
-    x706 = rm_b2_im * rm_t0_im
-    del rm_b2_im
-    x732 = rm_b2_by_omega_re * rm_t0_im
-    del rm_b2_by_omega_re
-    x748 = rm_b2_by_omega_im * rm_t0_im
-    del rm_b2_by_omega_im
-    x774 = rm_b2_by_q_re * rm_t0_im
-    del rm_b2_by_q_re
-    x790 = rm_b2_by_q_im * rm_t0_im
-    del rm_b2_by_q_im, rm_t0_im
-    rm_t1_re = -rm_weight_im * x419 + rm_weight_re * x418
-    del x418
-    rm_t1_im = rm_weight_re * x419 + x420
-    del x419
-    rm_t2_re = -rm_weight_im * x424 + x421 * x422
+    rm_total_re = 4 * rm_weight_re * x283 * x413 - x411 * x412
+    rm_total_im = x411 * x414 + x412 * x413
+    del x411, x413
+    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x283 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x283 + 4 * rm_weight_re * rmp_excess_by_omega_re * x283 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x283 - rmm_excess_by_omega_im * x412 - rmm_inverse_by_omega_im * x412 - rmp_excess_by_omega_im * x412 - rmp_inverse_by_omega_im * x412
+    rm_total_by_omega_im = rmm_excess_by_omega_im * x414 + rmm_excess_by_omega_re * x412 + rmm_inverse_by_omega_im * x414 + rmm_inverse_by_omega_re * x412 + rmp_excess_by_omega_im * x414 + rmp_excess_by_omega_re * x412 + rmp_inverse_by_omega_im * x414 + rmp_inverse_by_omega_re * x412
+    del rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
+    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x283 + 4 * rm_weight_re * rmp_excess_by_q_re * x283 - rmm_excess_by_q_im * x412 - rmp_excess_by_q_im * x412
+    rm_total_by_q_im = rmm_excess_by_q_im * x414 + rmm_excess_by_q_re * x412 + rmp_excess_by_q_im * x414 + rmp_excess_by_q_re * x412
+    del rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re
+    sp_filling_re = x415 * x92 - x90 * x93 * x96
+    del x415, x90
+    sp_filling_im = x101
+    del x101
+    x789 = rp_weight_re * sp_filling_im * x27 * x28 - sp_filling_re * x657
+    x791 = -sp_filling_im * x657 - sp_filling_re * x661
+    spp_x_re = x29 * (sp_roots_re - x102)
+    spp_x_im = x29 * (sp_roots_im + x417)
+    z24 = root_sum(ap_p_re, ap_p_im, x418, rp_p_im, spp_x_re, spp_x_im)
+    del spp_x_im, spp_x_re
+    spp_k_re = z24[0]
+    x420 = spp_k_re * spp_k_re
+    x437 = q - spp_k_re
+    x439 = q + spp_k_re
+    x444 = -x437
+    spp_k_im = z24[1]
+    del z24
+    x419 = spp_k_im * spp_k_im
+    x421 = x419 + x420
+    x422 = 1 / x421
+    x423 = spp_k_im * x422
+    x424 = spp_k_re * x422
+    x425 = 1 / (x421 * x421)
     del x421
-    x690 = rm_b3_im * rm_t2_re
-    x715 = rm_b3_re * rm_t2_re
-    x733 = rm_b3_by_omega_im * rm_t2_re
-    x757 = rm_b3_by_omega_re * rm_t2_re
-    x775 = rm_b3_by_q_im * rm_t2_re
-    x799 = rm_b3_by_q_re * rm_t2_re
-    del rm_t2_re
-    rm_t2_im = rm_weight_re * x424 + x426
-    del x424
-    x691 = rm_b3_re * rm_t2_im
-    del rm_b3_re
-    x707 = rm_b3_im * rm_t2_im
-    del rm_b3_im
-    x734 = rm_b3_by_omega_re * rm_t2_im
-    del rm_b3_by_omega_re
-    x749 = rm_b3_by_omega_im * rm_t2_im
-    del rm_b3_by_omega_im
-    x776 = rm_b3_by_q_re * rm_t2_im
-    del rm_b3_by_q_re
-    x791 = rm_b3_by_q_im * rm_t2_im
-    del rm_b3_by_q_im, rm_t2_im
-    rm_t3_re = x427
-    rm_t3_im = -x428
-    rm_odd_re = x429
-    rm_odd_im = x430
-    rm_even_re = rm_weight_re * x434 - x432
-    rm_even_im = rm_weight_im * x434 + rm_weight_re * x431
-    del x434
-    spp_x_re = x28 * (sp_roots_re - x83)
-    spp_x_im = x28 * (sp_roots_im + x436)
-    spp_x_by_omega_re = -x29 + x437
-    spp_x_by_omega_im = x438
-    z18 = root_sum(ap_p_re, ap_p_im, x439, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z18[0]
-    x443 = q - spp_k_re
-    x445 = q + spp_k_re
-    x449 = spp_k_re * spp_k_re
-    x458 = -x443
-    spp_k_im = z18[1]
-    del z18
-    z19 = pair_excess(spp_k_re, spp_k_im, q)
-    x440 = z19[0]
-    x441 = z19[1]
-    del z19
-    x442 = spp_k_im * spp_k_im
-    x444 = 1 / (x442 + x443 * x443)
-    del x443
-    x446 = 1 / (x442 + x445 * x445)
-    x447 = x446 * x92
-    x448 = x442 * x447
-    x450 = x442 + x449
-    x451 = 1 / (x450 * x450)
-    x452 = spp_k_re * x451
-    x453 = 2 * x452
-    x454 = -x442 + x449
-    del x442, x449
-    x455 = x451 * x454
-    x456 = x447 * x455
-    x457 = x444 * (-x445 * x456 + x448 * x453)
-    x459 = spp_k_im * x445 * x447 * x453 + spp_k_im * x456
-    del x453, x456
-    x460 = -spp_k_im * x457 + x444 * x458 * x459
-    x461 = spp_k_im * x444 * x459 + x457 * x458
-    del x457, x459
-    x462 = 1 / x450
-    del x450
-    x463 = spp_k_im * x462
-    x464 = x447 * x463
-    del x447
-    x465 = -spp_k_re * x464 - x445 * x464
-    del x464
-    x466 = x444 * (spp_k_re * x445 * x446 * x462 * x92 - x448 * x462)
-    del x445, x446, x448
-    x469 = spp_k_im * x452
-    del x452
-    x470 = -x127 * x469 - x128 * x455
-    del x455
-    x471 = 2 * a_root_re * x120 * x451 * x454 - x136 * x469
-    del x451, x454, x469
+    x426 = spp_k_im * spp_k_re * x425
+    x427 = x120 * x426
+    x428 = -x419 + x420
+    del x420
+    x429 = x109 * x425 * x428
+    x430 = -x427 - x429
+    x431 = x125 * x426
+    del x426
+    x432 = 2 * a_root_re * x107 * x425 * x428 - x431
+    x433 = -x130 * x424 - x133 * x423
+    x434 = 2 * spp_k_re * x128 * x131 * x422 - x130 * x423
+    z25 = pair_excess(spp_k_re, spp_k_im, q)
+    x435 = z25[1]
+    x436 = z25[0]
+    del z25
+    x438 = 1 / (x419 + x437 * x437)
+    del x437
+    x440 = 1 / (x419 + x439 * x439)
+    x441 = -x147 * x427 - x147 * x429
+    del x427, x429
+    x442 = x440 * (2 * a_root_re * x107 * x147 * x425 * x428 - x147 * x431)
+    del x425, x428, x431
+    x443 = x438 * (spp_k_im * x440 * x441 + x439 * x442)
+    x445 = -spp_k_im * x442 + x439 * x440 * x441
+    del x441, x442
+    x446 = -spp_k_im * x443 + x438 * x444 * x445
+    x447 = spp_k_im * x438 * x445 + x443 * x444
+    del x443, x445
+    x448 = x147 * x422 * x440
+    x449 = spp_k_im * x448
+    x450 = -spp_k_re * x449 - x439 * x449
+    del x449
+    x451 = x438 * (spp_k_re * x147 * x422 * x439 * x440 - x419 * x448)
+    del spp_k_re, x419, x422, x439, x440, x448
+    x452 = spp_k_im * x438 * x450 - x436 + x444 * x451
+    x453 = -spp_k_im * x451 - x435 + x438 * x444 * x450
+    del spp_k_im, x438, x444, x450, x451
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    spp_excess_re = x440
-    x467 = spp_excess_re + spp_k_re * x462
-    del spp_k_re, x462
-    spp_excess_im = x441
-    x468 = spp_excess_im - x463
-    del x463
-    x476 = -spp_excess_im * x183 + spp_excess_re * x128
-    x477 = -spp_excess_im * x128 - spp_excess_re * x183
-    x479 = spp_excess_im * x138 + spp_excess_re * x135
-    x480 = -spp_excess_im * x135 + spp_excess_re * x138
-    del spp_excess_im, spp_excess_re
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x460 + spp_k_by_omega_re * x461
-    spp_excess_by_omega_im = spp_k_by_omega_im * x461 + spp_k_by_omega_re * x460
-    del x460, x461
-    x472 = spp_excess_by_omega_im * x128 + spp_excess_by_omega_re * x183
-    x473 = -spp_excess_by_omega_im * x183 + spp_excess_by_omega_re * x128
-    del spp_excess_by_omega_im, spp_excess_by_omega_re
-    x478 = -x472
-    spp_excess_by_q_re = x110 * (spp_k_im * x444 * x465 - x440 + x458 * x466)
-    del x440
-    spp_excess_by_q_im = x110 * (-spp_k_im * x466 - x441 + x444 * x458 * x465)
-    del spp_k_im, x441, x444, x458, x465, x466
-    x474 = -spp_excess_by_q_im * x128 - spp_excess_by_q_re * x183
-    x475 = -spp_excess_by_q_im * x183 + spp_excess_by_q_re * x128
-    del spp_excess_by_q_im, spp_excess_by_q_re
-    spp_w_re = -x128 * x468 - x183 * x467
-    spp_w_im = x128 * x467 - x183 * x468
-    x535 = growth * spp_w_re + omega_r * spp_w_im
-    x540 = -growth * spp_w_im + omega_r * spp_w_re
-    x545 = spp_w_im * x210
-    x562 = spp_w_im * x245
-    spp_w_by_omega_re = -spp_k_by_omega_im * x470 + spp_k_by_omega_re * x471 - x135 * x468 + x138 * x467 - x472
-    del x472
-    x525 = Delta_0 * spp_w_by_omega_re
-    spp_w_by_omega_im = spp_k_by_omega_im * x471 + spp_k_by_omega_re * x470 + x135 * x467 + x138 * x468 + x473
-    del spp_k_by_omega_im, spp_k_by_omega_re, x467, x468, x470, x471
-    x527 = Delta_0 * spp_w_by_omega_im
-    spp_w_by_q_re = x474
-    x529 = Delta_0 * spp_w_by_q_re
-    spp_w_by_q_im = x475
-    x531 = Delta_0 * spp_w_by_q_im
-    spp_v_re = -spp_x_im * x476 + spp_x_re * x477
-    x541 = spp_v_re * x207 + x540
-    x543 = x210 * x541
-    x551 = spp_v_re * x2 + x540
-    del spp_v_re, x540
-    x560 = x245 * x551
-    spp_v_im = spp_x_im * x477 + spp_x_re * x476
-    x536 = spp_v_im * x207 + x535
-    x537 = x210 * x536
-    x553 = spp_v_im * x2 + x535
-    del spp_v_im, x535
-    x558 = x245 * x553
-    spp_v_by_omega_re = -spp_x_by_omega_im * x476 + spp_x_by_omega_re * x477 - spp_x_im * x473 - spp_x_im * x479 + spp_x_re * x478 + spp_x_re * x480
-    spp_v_by_omega_im = spp_x_by_omega_im * x477 + spp_x_by_omega_re * x476 + spp_x_im * x478 + spp_x_im * x480 + spp_x_re * x473 + spp_x_re * x479
-    del spp_x_by_omega_im, spp_x_by_omega_re, x473, x476, x477, x478, x479, x480
-    x547 = spp_v_by_omega_im * x223
-    spp_v_by_q_re = -spp_x_im * x475 + spp_x_re * x474
-    spp_v_by_q_im = spp_x_im * x474 + spp_x_re * x475
-    del spp_x_im, spp_x_re, x474, x475
-    x549 = spp_v_by_q_im * x223
-    spm_x_re = x28 * (-sm_roots_re - x83)
-    spm_x_im = x28 * (-sm_roots_im - x481)
-    spm_x_by_omega_re = -x29 - x482
-    spm_x_by_omega_im = -x483
-    z20 = root_sum(am_p_re, am_p_im, x439, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, x439
-    spm_k_re = z20[0]
-    x487 = q - spm_k_re
-    x489 = q + spm_k_re
-    x493 = spm_k_re * spm_k_re
-    x501 = -x487
-    spm_k_im = z20[1]
-    del z20
-    z21 = pair_excess(spm_k_re, spm_k_im, q)
-    x484 = z21[0]
-    x485 = z21[1]
-    del z21
-    x486 = spm_k_im * spm_k_im
-    x488 = 1 / (x486 + x487 * x487)
-    del x487
-    x490 = 1 / (x486 + x489 * x489)
-    x491 = x490 * x92
-    x492 = x486 * x491
-    x494 = x486 + x493
-    x495 = 1 / (x494 * x494)
-    x496 = spm_k_re * x495
-    x497 = 2 * x496
-    x498 = x495 * (-x486 + x493)
-    del x486, x493, x495
-    x499 = x491 * x498
-    x500 = x488 * (-x489 * x499 + x492 * x497)
-    x502 = spm_k_im * x489 * x491 * x497 + spm_k_im * x499
-    del x497, x499
-    x503 = -spm_k_im * x500 + x488 * x501 * x502
-    x504 = spm_k_im * x488 * x502 + x500 * x501
-    del x500, x502
-    x505 = 1 / x494
-    del x494
-    x506 = spm_k_im * x505
-    x507 = x491 * x506
-    del x491
-    x508 = -spm_k_re * x507 - x489 * x507
-    del x507
-    x509 = x488 * (spm_k_re * x489 * x490 * x505 * x92 - x492 * x505)
-    del x489, x490, x492
-    x512 = spm_k_im * x496
-    del x496
-    x513 = x136 * x512 - x183 * x498
-    x514 = x127 * x512 + x128 * x498
-    del x498, x512
+    spp_inverse_re = x109 * x423 - x115 * x424
+    spp_inverse_im = x109 * x424 + x115 * x423
+    del x423, x424
+    spp_inverse_by_omega_re = -a_root_by_omega_im * x433 + a_root_by_omega_re * x434 - spp_k_by_omega_im * x430 + spp_k_by_omega_re * x432
+    spp_inverse_by_omega_im = a_root_by_omega_im * x434 + a_root_by_omega_re * x433 + spp_k_by_omega_im * x432 + spp_k_by_omega_re * x430
+    del x430, x432, x433, x434
+    spp_excess_re = -x109 * x435 - x115 * x436
+    spp_excess_im = x109 * x436 - x115 * x435
+    x761 = rp_weight_re * spp_excess_im * x27 * x28 - spp_excess_re * x657
+    x769 = spp_excess_im * x657 + spp_excess_re * x661
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x446 + spp_k_by_omega_re * x447 - x141 * x435 + x142 * x436
+    spp_excess_by_omega_im = spp_k_by_omega_im * x447 + spp_k_by_omega_re * x446 + x141 * x436 + x142 * x435
+    del spp_k_by_omega_im, spp_k_by_omega_re, x435, x436, x446, x447
+    x724 = rp_weight_re * spp_excess_by_omega_im * x27 * x28 - spp_excess_by_omega_re * x657
+    x739 = spp_excess_by_omega_im * x657 + spp_excess_by_omega_re * x661
+    x740 = -x739
+    spp_excess_by_q_re = -x232 * x452 - x234 * x453
+    spp_excess_by_q_im = -x232 * x453 + x234 * x452
+    del x452, x453
+    x822 = rp_weight_re * spp_excess_by_q_im * x27 * x28 - spp_excess_by_q_re * x657
+    x837 = spp_excess_by_q_im * x657 + spp_excess_by_q_re * x661
+    x838 = -x837
+    sp_form0_re = x172 * x459 - x460 * x461
+    x690 = sp_form0_re * x641
+    sp_form0_im = x172 * x461 + x459 * x460
+    del x172
+    x692 = sp_form0_im * x641
+    sp_form0_by_omega_re = a_down_by_omega_re * x459 - a_up_by_omega_im * x460 - x174 - x462
+    del x174, x462
+    sp_form0_by_omega_im = a_down_by_omega_im * x459 + a_down_by_omega_re * x461 + a_up_by_omega_re * x460 + x176
+    del a_down_by_omega_im, a_down_by_omega_re, x176, x460
+    sp_form1_re = c_down_im * x466 + c_down_re * x467
+    x668 = x662 * (-sp_form1_re + x667)
+    x676 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x668
+    sp_form1_im = -c_down_im * x467 + c_down_re * x466
+    del x466, x467
+    x665 = sp_form1_im * x662
+    x673 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x665
+    x706 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x690
+    x707 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x692
+    sp_form1_by_omega_re = c_down_im * x470 + c_down_re * x471 + x459 * x468 - x461 * x469
+    sp_form1_by_omega_im = -c_down_im * x471 + c_down_re * x470 + x459 * x469 + x461 * x468
+    del c_down_im, c_down_re, x459, x461, x468, x469, x470, x471
+    spm_x_re = x29 * (-sm_roots_re - x102)
+    del sm_roots_re
+    spm_x_im = x29 * (-sm_roots_im - x472)
+    z26 = root_sum(am_p_re, am_p_im, x418, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x418
+    spm_k_re = z26[0]
+    x474 = spm_k_re * spm_k_re
+    x493 = q - spm_k_re
+    x495 = q + spm_k_re
+    x500 = -x493
+    spm_k_im = z26[1]
+    del z26
+    x473 = spm_k_im * spm_k_im
+    x475 = x473 + x474
+    x476 = 1 / x475
+    x477 = x109 * x476
+    x478 = 1 / (x475 * x475)
+    del x475
+    x479 = spm_k_im * spm_k_re * x478
+    x480 = x120 * x479
+    x481 = x478 * (-x473 + x474)
+    del x474, x478
+    x482 = x109 * x481
+    x483 = x480 + x482
+    x484 = x125 * x479
+    del x479
+    x485 = x115 * x481
+    del x481
+    x486 = x484 - x485
+    x487 = x130 * x476
+    x488 = x133 * x476
+    x489 = spm_k_im * x488 + spm_k_re * x487
+    x490 = spm_k_im * x487 - spm_k_re * x488
+    del x487, x488
+    z27 = pair_excess(spm_k_re, spm_k_im, q)
+    x491 = z27[1]
+    x492 = z27[0]
+    del z27
+    x494 = 1 / (x473 + x493 * x493)
+    del x493
+    x496 = 1 / (x473 + x495 * x495)
+    x497 = x147 * x480 + x147 * x482
+    del x480, x482
+    x498 = x496 * (x147 * x484 - x147 * x485)
+    del x484, x485
+    x499 = x494 * (spm_k_im * x496 * x497 + x495 * x498)
+    x501 = -spm_k_im * x498 + x495 * x496 * x497
+    del x497, x498
+    x502 = -spm_k_im * x499 + x494 * x500 * x501
+    x503 = spm_k_im * x494 * x501 + x499 * x500
+    del x499, x501
+    x504 = x147 * x476 * x496
+    x505 = spm_k_im * x504
+    x506 = -spm_k_re * x505 - x495 * x505
+    del x505
+    x507 = x494 * (spm_k_re * x147 * x476 * x495 * x496 - x473 * x504)
+    del x473, x495, x496, x504
+    x508 = spm_k_im * x494 * x506 - x492 + x500 * x507
+    x509 = -spm_k_im * x507 - x491 + x494 * x500 * x506
+    del x494, x500, x506, x507
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    spm_excess_re = x484
-    x510 = spm_excess_re + spm_k_re * x505
-    del spm_k_re, x505
-    spm_excess_im = x485
-    x511 = spm_excess_im - x506
-    del x506
-    x519 = 2 * a_root_re * spm_excess_im * x120 - spm_excess_re * x128
-    x520 = spm_excess_im * x128 + spm_excess_re * x183
-    x522 = spm_excess_im * x187 + spm_excess_re * x189
-    x523 = -spm_excess_im * x189 + spm_excess_re * x187
+    spm_inverse_re = 2 * a_root_re * spm_k_re * x107 * x476 - spm_k_im * x477
+    x527 = spm_inverse_re + spp_inverse_re
+    del spm_inverse_re, spp_inverse_re
+    spm_inverse_im = -spm_k_im * x115 * x476 - spm_k_re * x477
+    del spm_k_im, spm_k_re, x476, x477
+    x528 = spm_inverse_im + spp_inverse_im
+    del spm_inverse_im, spp_inverse_im
+    spm_inverse_by_omega_re = -a_root_by_omega_im * x489 + a_root_by_omega_re * x490 - spm_k_by_omega_im * x483 + spm_k_by_omega_re * x486
+    spm_inverse_by_omega_im = a_root_by_omega_im * x490 + a_root_by_omega_re * x489 + spm_k_by_omega_im * x486 + spm_k_by_omega_re * x483
+    del x483, x486, x489, x490
+    spm_excess_re = x109 * x491 + x115 * x492
+    x542 = spm_excess_re + spp_excess_re + x527
+    spm_excess_im = 2 * a_root_re * x107 * x491 - x109 * x492
+    x541 = spm_excess_im + spp_excess_im + x528
+    x756 = rp_weight_re * spm_excess_im * x27 * x28 - spm_excess_re * x657
+    x757 = x641 * x756
+    x764 = spm_excess_im * x657 + spm_excess_re * x661
+    x765 = -x764
+    x783 = sp_filling_re * x756
+    x787 = sp_filling_im * x756
+    del x756
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x502 + spm_k_by_omega_re * x503 - x214 * x491 + x215 * x492
+    spm_excess_by_omega_im = spm_k_by_omega_im * x503 + spm_k_by_omega_re * x502 + x214 * x492 + x215 * x491
+    del spm_k_by_omega_im, spm_k_by_omega_re, x491, x492, x502, x503
+    x732 = rp_weight_re * spm_excess_by_omega_im * x27 * x28 - spm_excess_by_omega_re * x657
+    x737 = spm_excess_by_omega_im * x657 + spm_excess_by_omega_re * x661
+    x738 = -x737
+    spm_excess_by_q_re = x232 * x508 + x234 * x509
+    spm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x509 - x234 * x508
+    del x508, x509
+    x830 = rp_weight_re * spm_excess_by_q_im * x27 * x28 - spm_excess_by_q_re * x657
+    x835 = spm_excess_by_q_im * x657 + spm_excess_by_q_re * x661
+    x836 = -x835
+    sm_form0_re = x245 * x515 - x516 * x517
+    x694 = sm_form0_re * x641
+    sm_form0_im = x245 * x517 + x515 * x516
+    del x245
+    x696 = sm_form0_im * x641
+    sm_form0_by_omega_re = -a_up_by_omega_im * x516 - x247 - x518
+    del x247
+    sm_form0_by_omega_im = a_up_by_omega_re * x516 + x249 + x519
+    del x249, x516
+    sm_form1_re = x515 * x526 - x517 * x525
+    x670 = x662 * (-sm_form1_re + x667)
+    del x667
+    x675 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x670
+    sm_form1_im = x515 * x525 + x517 * x526
+    del x515, x517
+    x663 = sm_form1_im * x662
+    x674 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x663
+    x677 = spm_excess_im * x675 + spm_excess_re * x674 + spp_excess_im * x676 + spp_excess_re * x673
+    x679 = spm_excess_im * x674 - spm_excess_re * x675 + spp_excess_im * x673 - spp_excess_re * x676
+    x704 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x694
+    x705 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x696
+    x708 = spm_excess_im * x704 + spm_excess_re * x705 + spp_excess_im * x706 + spp_excess_re * x707
+    x712 = -spm_excess_im * x705 + spm_excess_re * x704 - spp_excess_im * x707 + spp_excess_re * x706
     del spm_excess_im, spm_excess_re
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x503 + spm_k_by_omega_re * x504
-    x516 = spm_excess_by_omega_re * x128
-    spm_excess_by_omega_im = spm_k_by_omega_im * x504 + spm_k_by_omega_re * x503
-    del x503, x504
-    x515 = spm_excess_by_omega_im * x128 + spm_excess_by_omega_re * x183
-    del spm_excess_by_omega_re
-    x521 = 2 * a_root_re * spm_excess_by_omega_im * x120 - x516
-    spm_excess_by_q_re = x110 * (spm_k_im * x488 * x508 - x484 + x501 * x509)
-    del x484
-    spm_excess_by_q_im = x110 * (-spm_k_im * x509 - x485 + x488 * x501 * x508)
-    del spm_k_im, x485, x488, x501, x508, x509
-    x517 = spm_excess_by_q_im * x128 + spm_excess_by_q_re * x183
-    x518 = 2 * a_root_re * spm_excess_by_q_im * x120 - spm_excess_by_q_re * x128
-    del spm_excess_by_q_im, spm_excess_by_q_re
-    spm_w_re = x128 * x511 + x183 * x510
-    spm_w_im = 2 * a_root_re * x120 * x511 - x128 * x510
-    x532 = growth * spm_w_re + omega_r * spm_w_im
-    x538 = -growth * spm_w_im + omega_r * spm_w_re
-    x544 = spm_w_im * x210
-    x563 = spm_w_im * x245
-    spm_w_by_omega_re = -spm_k_by_omega_im * x514 + spm_k_by_omega_re * x513 + x187 * x510 - x189 * x511 + x515
-    x524 = Delta_0 * spm_w_by_omega_re
-    spm_w_by_omega_im = spm_excess_by_omega_im * x183 + spm_k_by_omega_im * x513 + spm_k_by_omega_re * x514 + x187 * x511 + x189 * x510 - x516
-    del spm_excess_by_omega_im, spm_k_by_omega_im, spm_k_by_omega_re, x510, x511, x513, x514, x516
-    x526 = Delta_0 * spm_w_by_omega_im
-    x554 = -Delta_0 * growth * spm_w_by_omega_im - Delta_0 * growth * spp_w_by_omega_im + Delta_0 * spm_w_re + Delta_0 * spp_w_re + omega_r * x524 + omega_r * x525
-    x555 = Delta_0 * spm_w_im + Delta_0 * spp_w_im + growth * x524 + growth * x525 + omega_r * x526 + omega_r * x527
-    spm_w_by_q_re = x517
-    x528 = Delta_0 * spm_w_by_q_re
-    spm_w_by_q_im = x518
-    x530 = Delta_0 * spm_w_by_q_im
-    x556 = -Delta_0 * growth * spm_w_by_q_im - Delta_0 * growth * spp_w_by_q_im + omega_r * x528 + omega_r * x529
-    x557 = growth * x528 + growth * x529 + omega_r * x530 + omega_r * x531
-    spm_v_re = -spm_x_im * x519 + spm_x_re * x520
-    x539 = spm_v_re * x207 + x538
-    x542 = x210 * x539
-    x550 = spm_v_re * x2 + x538
-    del spm_v_re, x538
-    x561 = x245 * x550
-    spm_v_im = spm_x_im * x520 + spm_x_re * x519
-    x533 = spm_v_im * x207 + x532
-    x534 = x210 * x533
-    x552 = spm_v_im * x2 + x532
-    del spm_v_im, x532
-    x559 = x245 * x552
-    spm_v_by_omega_re = -spm_x_by_omega_im * x519 + spm_x_by_omega_re * x520 - spm_x_im * x521 - spm_x_im * x522 + spm_x_re * x515 + spm_x_re * x523
-    spm_v_by_omega_im = spm_x_by_omega_im * x520 + spm_x_by_omega_re * x519 + spm_x_im * x515 + spm_x_im * x523 + spm_x_re * x521 + spm_x_re * x522
-    del spm_x_by_omega_im, spm_x_by_omega_re, x515, x519, x520, x521, x522, x523
-    x546 = spm_v_by_omega_im * x223
-    spm_v_by_q_re = -spm_x_im * x518 + spm_x_re * x517
-    spm_v_by_q_im = spm_x_im * x517 + spm_x_re * x518
-    del spm_x_im, spm_x_re, x517, x518
-    x548 = spm_v_by_q_im * x223
-    sp_g_re = -Delta_0 * (spm_w_re + spp_w_re)
-    x730 = 2 * sp_g_re
-    sp_g_im = -Delta_0 * (spm_w_im + spp_w_im)
-    del spm_w_im, spp_w_im
-    x726 = 2 * sp_g_im
-    del sp_g_im
-    sp_g_by_omega_re = -x524 - x525
-    del x524, x525
-    x772 = 2 * sp_g_by_omega_re
-    sp_g_by_omega_im = -x526 - x527
-    del x526, x527
-    x768 = 2 * sp_g_by_omega_im
-    del sp_g_by_omega_im
-    sp_g_by_q_re = -x528 - x529
-    del x528, x529
-    x814 = 2 * sp_g_by_q_re
-    sp_g_by_q_im = -x530 - x531
-    del x530, x531
-    x810 = 2 * sp_g_by_q_im
-    del sp_g_by_q_im
-    sp_b0_re = -a_down_im * x534 + a_down_re * x210 * x539 - a_up_im * x537 + a_up_re * x210 * x541
-    sp_b0_im = a_down_im * x542 + a_down_re * x534 + a_up_im * x543 + a_up_re * x537
-    sp_b0_by_omega_re = -a_down_by_omega_im * x534 + a_down_by_omega_re * x210 * x539 - a_down_im * x544 - a_down_im * x546 + a_down_re * spm_v_by_omega_re * x207 * x210 + a_down_re * spm_w_re * x210 - a_up_by_omega_im * x537 + a_up_by_omega_re * x210 * x541 - a_up_im * x545 - a_up_im * x547 + a_up_re * spp_v_by_omega_re * x207 * x210 + a_up_re * spp_w_re * x210 - spm_w_by_omega_im * x228 + spm_w_by_omega_re * x230 - spp_w_by_omega_im * x229 + spp_w_by_omega_re * x231
-    sp_b0_by_omega_im = a_down_by_omega_im * x542 + a_down_by_omega_re * x534 + a_down_im * spm_v_by_omega_re * x223 + a_down_im * spm_w_re * x210 + a_down_re * x544 + a_down_re * x546 + a_up_by_omega_im * x543 + a_up_by_omega_re * x537 + a_up_im * spp_v_by_omega_re * x223 + a_up_im * spp_w_re * x210 + a_up_re * x545 + a_up_re * x547 + spm_w_by_omega_im * x230 + spm_w_by_omega_re * x228 + spp_w_by_omega_im * x231 + spp_w_by_omega_re * x229
-    del x534, x537, x542, x543, x544, x545, x546, x547
-    sp_b0_by_q_re = -a_down_im * x548 + a_down_re * spm_v_by_q_re * x207 * x210 - a_up_im * x549 + a_up_re * spp_v_by_q_re * x207 * x210 - spm_w_by_q_im * x228 + spm_w_by_q_re * x230 - spp_w_by_q_im * x229 + spp_w_by_q_re * x231
-    sp_b0_by_q_im = a_down_im * spm_v_by_q_re * x223 + a_down_re * x548 + a_up_im * spp_v_by_q_re * x223 + a_up_re * x549 + spm_w_by_q_im * x230 + spm_w_by_q_re * x228 + spp_w_by_q_im * x231 + spp_w_by_q_re * x229
-    del x548, x549
-    sp_b1_re = -Delta_0 * x550 - Delta_0 * x551
-    sp_b1_im = -Delta_0 * x552 - Delta_0 * x553
-    del x552, x553
-    sp_b1_by_omega_re = -spm_v_by_omega_re * x238 - spp_v_by_omega_re * x238 - x554
-    sp_b1_by_omega_im = -spm_v_by_omega_im * x238 - spp_v_by_omega_im * x238 - x555
-    sp_b1_by_q_re = -spm_v_by_q_re * x238 - spp_v_by_q_re * x238 - x556
-    sp_b1_by_q_im = -spm_v_by_q_im * x238 - spp_v_by_q_im * x238 - x557
-    sp_b2_re = -Delta_0 * x539 - Delta_0 * x541
-    del x539, x541
-    sp_b2_im = -Delta_0 * x533 - Delta_0 * x536
-    del x533, x536
-    sp_b2_by_omega_re = -spm_v_by_omega_re * x243 - spp_v_by_omega_re * x243 - x554
-    del x554
-    sp_b2_by_omega_im = -spm_v_by_omega_im * x243 - spp_v_by_omega_im * x243 - x555
-    del x555
-    sp_b2_by_q_re = -spm_v_by_q_re * x243 - spp_v_by_q_re * x243 - x556
-    del x556
-    sp_b2_by_q_im = -spm_v_by_q_im * x243 - spp_v_by_q_im * x243 - x557
-    del x557
-    sp_b3_re = -a_down_im * x558 + a_down_re * x2 * x244 * x551 - a_up_im * x559 + a_up_re * x2 * x244 * x550
-    sp_b3_im = a_down_im * x560 + a_down_re * x558 + a_up_im * x561 + a_up_re * x559
-    sp_b3_by_omega_re = -a_down_by_omega_im * x558 + a_down_by_omega_re * x2 * x244 * x551 - a_down_im * spp_v_by_omega_im - a_down_im * x562 + a_down_re * spp_v_by_omega_re + a_down_re * spp_w_re * x2 * x244 - a_up_by_omega_im * x559 + a_up_by_omega_re * x2 * x244 * x550 - a_up_im * spm_v_by_omega_im - a_up_im * x563 + a_up_re * spm_v_by_omega_re + a_up_re * spm_w_re * x2 * x244 - spm_w_by_omega_im * x254 + spm_w_by_omega_re * x256 - spp_w_by_omega_im * x255 + spp_w_by_omega_re * x257
-    del x550, x551
-    sp_b3_by_omega_im = a_down_by_omega_im * x560 + a_down_by_omega_re * x558 + a_down_im * spp_v_by_omega_re + a_down_im * spp_w_re * x245 + a_down_re * spp_v_by_omega_im + a_down_re * x562 + a_up_by_omega_im * x561 + a_up_by_omega_re * x559 + a_up_im * spm_v_by_omega_re + a_up_im * spm_w_re * x245 + a_up_re * spm_v_by_omega_im + a_up_re * x563 + spm_w_by_omega_im * x256 + spm_w_by_omega_re * x254 + spp_w_by_omega_im * x257 + spp_w_by_omega_re * x255
-    del spm_v_by_omega_im, spm_v_by_omega_re, spm_w_by_omega_im, spm_w_by_omega_re, spm_w_re, spp_v_by_omega_im, spp_v_by_omega_re, spp_w_by_omega_im, spp_w_by_omega_re, spp_w_re, x558, x559, x560, x561, x562, x563
-    sp_b3_by_q_re = -a_down_im * spp_v_by_q_im + a_down_re * spp_v_by_q_re - a_up_im * spm_v_by_q_im + a_up_re * spm_v_by_q_re - spm_w_by_q_im * x254 + spm_w_by_q_re * x256 - spp_w_by_q_im * x255 + spp_w_by_q_re * x257
-    sp_b3_by_q_im = a_down_im * spp_v_by_q_re + a_down_re * spp_v_by_q_im + a_up_im * spm_v_by_q_re + a_up_re * spm_v_by_q_im + spm_w_by_q_im * x256 + spm_w_by_q_re * x254 + spp_w_by_q_im * x257 + spp_w_by_q_re * x255
-    del spm_v_by_q_im, spm_v_by_q_re, spm_w_by_q_im, spm_w_by_q_re, spp_v_by_q_im, spp_v_by_q_re, spp_w_by_q_im, spp_w_by_q_re
-    sp_t0_re = x260
-    del x260
-    x700 = sp_b2_im * sp_t0_re
-    x720 = sp_b2_re * sp_t0_re
-    x743 = sp_b2_by_omega_im * sp_t0_re
-    x762 = sp_b2_by_omega_re * sp_t0_re
-    x785 = sp_b2_by_q_im * sp_t0_re
-    x804 = sp_b2_by_q_re * sp_t0_re
-    del sp_t0_re
-    sp_t0_im = x261
-    del x261
-    x701 = sp_b2_re * sp_t0_im
-    del sp_b2_re
-    x712 = sp_b2_im * sp_t0_im
-    del sp_b2_im
-    x744 = sp_b2_by_omega_re * sp_t0_im
-    del sp_b2_by_omega_re
-    x754 = sp_b2_by_omega_im * sp_t0_im
-    del sp_b2_by_omega_im
-    x786 = sp_b2_by_q_re * sp_t0_im
-    del sp_b2_by_q_re
-    x796 = sp_b2_by_q_im * sp_t0_im
-    del sp_b2_by_q_im, sp_t0_im
-    sp_t1_re = 2 * F_holes * c_down_re * rp_weight_re * x2 * x244 - rp_weight_im * x564
-    sp_t1_im = -rp_weight_re * x564 - x267
-    del x267, x564
-    sp_t2_re = 2 * F_electrons * c_up_re * rp_weight_re * x210 - x271 * x274
-    del x274
-    x702 = sp_b3_im * sp_t2_re
-    x721 = sp_b3_re * sp_t2_re
-    x745 = sp_b3_by_omega_im * sp_t2_re
-    x763 = sp_b3_by_omega_re * sp_t2_re
-    x787 = sp_b3_by_q_im * sp_t2_re
-    x805 = sp_b3_by_q_re * sp_t2_re
-    del sp_t2_re
-    sp_t2_im = -x270 * x271 - x275
-    del x270, x271, x275
-    x703 = sp_b3_re * sp_t2_im
-    del sp_b3_re
-    x713 = sp_b3_im * sp_t2_im
-    del sp_b3_im
-    x746 = sp_b3_by_omega_re * sp_t2_im
-    del sp_b3_by_omega_re
-    x755 = sp_b3_by_omega_im * sp_t2_im
-    del sp_b3_by_omega_im
-    x788 = sp_b3_by_q_re * sp_t2_im
-    del sp_b3_by_q_re
-    x797 = sp_b3_by_q_im * sp_t2_im
-    del sp_b3_by_q_im, sp_t2_im
-    sp_t3_re = x277
-    del x277
-    sp_t3_im = x278
-    del x278
-    sp_odd_re = x286
-    del x286
-    sp_odd_im = -x287
-    del x287
-    sp_even_re = rp_weight_re * x293 + x291
-    del x291
-    sp_even_im = -rp_weight_im * x293 + rp_weight_re * x290
-    del rp_weight_im, rp_weight_re, x290, x293
-    smp_x_re = x28 * (sm_roots_re - x83)
-    del sm_roots_re
-    smp_x_im = x28 * (sm_roots_im + x436)
-    del sm_roots_im, x436
-    smp_x_by_omega_re = -x29 + x482
-    del x482
-    smp_x_by_omega_im = x483
-    del x483
-    z22 = root_sum(ap_p_re, ap_p_im, x565, rm_p_im, smp_x_re, smp_x_im)
-    del ap_p_im, ap_p_re
-    smp_k_re = z22[0]
-    x569 = q - smp_k_re
-    x571 = q + smp_k_re
-    x575 = smp_k_re * smp_k_re
-    x584 = -x569
-    smp_k_im = z22[1]
-    del z22
-    z23 = pair_excess(smp_k_re, smp_k_im, q)
-    x566 = z23[0]
-    x567 = z23[1]
-    del z23
-    x568 = smp_k_im * smp_k_im
-    x570 = 1 / (x568 + x569 * x569)
-    del x569
-    x572 = 1 / (x568 + x571 * x571)
-    x573 = x572 * x92
-    x574 = x568 * x573
-    x576 = x568 + x575
-    x577 = 1 / (x576 * x576)
-    x578 = smp_k_re * x577
-    x579 = 2 * x578
-    x580 = -x568 + x575
-    del x568, x575
-    x581 = x577 * x580
-    x582 = x573 * x581
-    x583 = x570 * (-x571 * x582 + x574 * x579)
-    x585 = smp_k_im * x571 * x573 * x579 + smp_k_im * x582
-    del x579, x582
-    x586 = -smp_k_im * x583 + x570 * x584 * x585
-    x587 = smp_k_im * x570 * x585 + x583 * x584
-    del x583, x585
-    x588 = 1 / x576
-    del x576
-    x589 = smp_k_im * x588
-    x590 = x573 * x589
-    del x573
-    x591 = -smp_k_re * x590 - x571 * x590
-    del x590
-    x592 = x570 * (smp_k_re * x571 * x572 * x588 * x92 - x574 * x588)
-    del x571, x572, x574
-    x595 = smp_k_im * x578
-    del x578
-    x596 = -x127 * x595 - x128 * x581
-    del x581
-    x597 = 2 * a_root_re * x120 * x577 * x580 - x136 * x595
-    del x577, x580, x595
+    sm_form1_by_omega_re = -a_up_by_omega_im * x525 + a_up_by_omega_re * x526 - x518
+    del x518
+    sm_form1_by_omega_im = a_up_by_omega_im * x526 + a_up_by_omega_re * x525 + x519
+    del a_up_by_omega_im, a_up_by_omega_re, x519, x525, x526
+    sp_still_re = x527
+    del x527
+    sp_still_im = x528
+    del x528
+    x636 = growth * sp_still_im - omega_r * sp_still_re
+    x640 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
+    sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
+    x716 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x720 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    del sp_still_by_omega_im, sp_still_by_omega_re
+    sp_uniform0_re = rp_weight_im * x534 - rp_weight_re * x536
+    sp_uniform0_im = rp_weight_im * x536 + rp_weight_re * x534
+    del x534, x536
+    sp_uniform0_by_omega_re = rp_weight_im * x537 + rp_weight_re * x289
+    del x289
+    sp_uniform0_by_omega_im = rp_weight_re * x537 - x291
+    del x291, x537
+    sp_uniform1_re = rp_weight_im * x538 + rp_weight_re * x539
+    sp_uniform1_im = -rp_weight_im * x539 + rp_weight_re * x538
+    del x538, x539
+    sp_uniform1_by_omega_re = rp_weight_re * x540 - x299
+    del x299
+    sp_uniform1_by_omega_im = -rp_weight_im * x540 - x301
+    del rp_weight_im, x301, x540
+    sp_total_re = x304 * x541 + x306 * x542
+    sp_total_im = 4 * rp_weight_re * x283 * x541 - x304 * x542
+    del x541, x542
+    sp_total_by_omega_re = spm_excess_by_omega_im * x304 + spm_excess_by_omega_re * x306 + spm_inverse_by_omega_im * x304 + spm_inverse_by_omega_re * x306 + spp_excess_by_omega_im * x304 + spp_excess_by_omega_re * x306 + spp_inverse_by_omega_im * x304 + spp_inverse_by_omega_re * x306
+    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x283 + 4 * rp_weight_re * spm_inverse_by_omega_im * x283 + 4 * rp_weight_re * spp_excess_by_omega_im * x283 + 4 * rp_weight_re * spp_inverse_by_omega_im * x283 - spm_excess_by_omega_re * x304 - spm_inverse_by_omega_re * x304 - spp_excess_by_omega_re * x304 - spp_inverse_by_omega_re * x304
+    del spm_excess_by_omega_im, spm_excess_by_omega_re, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_excess_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
+    sp_total_by_q_re = spm_excess_by_q_im * x304 + spm_excess_by_q_re * x306 + spp_excess_by_q_im * x304 + spp_excess_by_q_re * x306
+    del x306
+    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x283 + 4 * rp_weight_re * spp_excess_by_q_im * x283 - spm_excess_by_q_re * x304 - spp_excess_by_q_re * x304
+    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x304
+    sm_filling_re = -x308 * x93 * x96 + x543 * x92
+    del x308, x543, x92, x93, x96
+    sm_filling_im = x312
+    del x312
+    x664 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x663
+    del x663
+    x666 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x665
+    del x665
+    x669 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x668
+    del sp_form0_im, sp_form0_re, x668
+    x671 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x670
+    del sm_form0_im, sm_form0_re, x670
+    x691 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x690
+    del x690
+    x693 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x692
+    del sp_form1_im, sp_form1_re, x692
+    x695 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x694
+    del x694
+    x697 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x696
+    del sm_form1_im, sm_form1_re, x696
+    x784 = -sm_filling_im * x651 - sm_filling_re * x659
+    x785 = rm_weight_re * sm_filling_im * x27 * x28 - sm_filling_re * x651
+    smp_x_re = x29 * (-x102 - x520)
+    del x520
+    smp_x_im = x29 * (sm_roots_im + x417)
+    del sm_roots_im, x417
+    z28 = root_sum(ap_p_re, ap_p_im, x544, rm_p_im, smp_x_re, smp_x_im)
+    del ap_p_im, ap_p_re, smp_x_im, smp_x_re
+    smp_k_re = z28[0]
+    x546 = smp_k_re * smp_k_re
+    x563 = q - smp_k_re
+    x565 = q + smp_k_re
+    x570 = -x563
+    smp_k_im = z28[1]
+    del z28
+    x545 = smp_k_im * smp_k_im
+    x547 = x545 + x546
+    x548 = 1 / x547
+    x549 = smp_k_im * x548
+    x550 = smp_k_re * x548
+    x551 = 1 / (x547 * x547)
+    del x547
+    x552 = smp_k_im * smp_k_re * x551
+    x553 = x120 * x552
+    x554 = -x545 + x546
+    del x546
+    x555 = x109 * x551 * x554
+    x556 = -x553 - x555
+    x557 = x125 * x552
+    del x552
+    x558 = 2 * a_root_re * x107 * x551 * x554 - x557
+    x559 = -x130 * x550 - x133 * x549
+    x560 = 2 * smp_k_re * x128 * x131 * x548 - x130 * x549
+    del x128, x131
+    z29 = pair_excess(smp_k_re, smp_k_im, q)
+    x561 = z29[1]
+    x562 = z29[0]
+    del z29
+    x564 = 1 / (x545 + x563 * x563)
+    del x563
+    x566 = 1 / (x545 + x565 * x565)
+    x567 = -x147 * x553 - x147 * x555
+    del x553, x555
+    x568 = x566 * (2 * a_root_re * x107 * x147 * x551 * x554 - x147 * x557)
+    del x551, x554, x557
+    x569 = x564 * (smp_k_im * x566 * x567 + x565 * x568)
+    x571 = -smp_k_im * x568 + x565 * x566 * x567
+    del x567, x568
+    x572 = -smp_k_im * x569 + x564 * x570 * x571
+    x573 = smp_k_im * x564 * x571 + x569 * x570
+    del x569, x571
+    x574 = x147 * x548 * x566
+    x575 = smp_k_im * x574
+    x576 = -smp_k_re * x575 - x565 * x575
+    del x575
+    x577 = x564 * (smp_k_re * x147 * x548 * x565 * x566 - x545 * x574)
+    del smp_k_re, x545, x548, x565, x566, x574
+    x578 = smp_k_im * x564 * x576 - x562 + x570 * x577
+    x579 = -smp_k_im * x577 - x561 + x564 * x570 * x576
+    del smp_k_im, x564, x570, x576, x577
     smp_k_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    smp_excess_re = x566
-    x593 = smp_excess_re + smp_k_re * x588
-    del smp_k_re, x588
-    smp_excess_im = x567
-    x594 = smp_excess_im - x589
-    del x589
-    x602 = -smp_excess_im * x183 + smp_excess_re * x128
-    x603 = -smp_excess_im * x128 - smp_excess_re * x183
-    x605 = smp_excess_im * x138 + smp_excess_re * x135
-    x606 = -smp_excess_im * x135 + smp_excess_re * x138
-    del smp_excess_im, smp_excess_re
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x586 + smp_k_by_omega_re * x587
-    smp_excess_by_omega_im = smp_k_by_omega_im * x587 + smp_k_by_omega_re * x586
-    del x586, x587
-    x598 = smp_excess_by_omega_im * x128 + smp_excess_by_omega_re * x183
-    x599 = -smp_excess_by_omega_im * x183 + smp_excess_by_omega_re * x128
-    del smp_excess_by_omega_im, smp_excess_by_omega_re
-    x604 = -x598
-    smp_excess_by_q_re = x110 * (smp_k_im * x570 * x591 - x566 + x584 * x592)
-    del x566
-    smp_excess_by_q_im = x110 * (-smp_k_im * x592 - x567 + x570 * x584 * x591)
-    del smp_k_im, x567, x570, x584, x591, x592
-    x600 = -smp_excess_by_q_im * x128 - smp_excess_by_q_re * x183
-    x601 = -smp_excess_by_q_im * x183 + smp_excess_by_q_re * x128
-    del smp_excess_by_q_im, smp_excess_by_q_re
-    smp_w_re = -x128 * x594 - x183 * x593
-    smp_w_im = x128 * x593 - x183 * x594
-    x658 = growth * smp_w_re + omega_r * smp_w_im
-    x663 = -growth * smp_w_im + omega_r * smp_w_re
-    x668 = smp_w_im * x210
-    x685 = smp_w_im * x245
-    smp_w_by_omega_re = -smp_k_by_omega_im * x596 + smp_k_by_omega_re * x597 - x135 * x594 + x138 * x593 - x598
-    del x598
-    x648 = Delta_0 * smp_w_by_omega_re
-    smp_w_by_omega_im = smp_k_by_omega_im * x597 + smp_k_by_omega_re * x596 + x135 * x593 + x138 * x594 + x599
-    del smp_k_by_omega_im, smp_k_by_omega_re, x135, x138, x593, x594, x596, x597
-    x650 = Delta_0 * smp_w_by_omega_im
-    smp_w_by_q_re = x600
-    x652 = Delta_0 * smp_w_by_q_re
-    smp_w_by_q_im = x601
-    x654 = Delta_0 * smp_w_by_q_im
-    smp_v_re = -smp_x_im * x602 + smp_x_re * x603
-    x664 = smp_v_re * x207 + x663
-    x666 = x210 * x664
-    x674 = smp_v_re * x2 + x663
-    del smp_v_re, x663
-    x683 = x245 * x674
-    smp_v_im = smp_x_im * x603 + smp_x_re * x602
-    x659 = smp_v_im * x207 + x658
-    x660 = x210 * x659
-    x676 = smp_v_im * x2 + x658
-    del smp_v_im, x658
-    x681 = x245 * x676
-    smp_v_by_omega_re = -smp_x_by_omega_im * x602 + smp_x_by_omega_re * x603 - smp_x_im * x599 - smp_x_im * x605 + smp_x_re * x604 + smp_x_re * x606
-    smp_v_by_omega_im = smp_x_by_omega_im * x603 + smp_x_by_omega_re * x602 + smp_x_im * x604 + smp_x_im * x606 + smp_x_re * x599 + smp_x_re * x605
-    del smp_x_by_omega_im, smp_x_by_omega_re, x599, x602, x603, x604, x605, x606
-    x670 = smp_v_by_omega_im * x223
-    smp_v_by_q_re = -smp_x_im * x601 + smp_x_re * x600
-    smp_v_by_q_im = smp_x_im * x600 + smp_x_re * x601
-    del smp_x_im, smp_x_re, x600, x601
-    x672 = smp_v_by_q_im * x223
-    smm_x_re = x28 * (-sp_roots_re - x83)
-    del sp_roots_re, x83
-    smm_x_im = x28 * (-sp_roots_im - x481)
-    del sp_roots_im, x28, x481
-    smm_x_by_omega_re = -x29 - x437
-    del x29, x437
-    smm_x_by_omega_im = -x438
-    del x438
-    z24 = root_sum(am_p_re, am_p_im, x565, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x565
-    smm_k_re = z24[0]
-    x610 = q - smm_k_re
-    x612 = q + smm_k_re
-    x616 = smm_k_re * smm_k_re
-    x624 = -x610
-    smm_k_im = z24[1]
-    del z24
-    z25 = pair_excess(smm_k_re, smm_k_im, q)
-    x607 = z25[0]
-    x608 = z25[1]
-    del z25
-    x609 = smm_k_im * smm_k_im
-    x611 = 1 / (x609 + x610 * x610)
-    del x610
-    x613 = 1 / (x609 + x612 * x612)
-    x614 = x613 * x92
-    x615 = x609 * x614
-    x617 = x609 + x616
-    x618 = 1 / (x617 * x617)
-    x619 = smm_k_re * x618
-    x620 = 2 * x619
-    x621 = x618 * (-x609 + x616)
-    del x609, x616, x618
-    x622 = x614 * x621
-    x623 = x611 * (-x612 * x622 + x615 * x620)
-    x625 = smm_k_im * x612 * x614 * x620 + smm_k_im * x622
-    del x620, x622
-    x626 = -smm_k_im * x623 + x611 * x624 * x625
-    x627 = smm_k_im * x611 * x625 + x623 * x624
-    del x623, x625
-    x628 = 1 / x617
-    del x617
-    x629 = smm_k_im * x628
-    x630 = x614 * x629
-    del x614
-    x631 = -smm_k_re * x630 - x612 * x630
-    del x630
-    x632 = x611 * (smm_k_re * x612 * x613 * x628 * x92 - x615 * x628)
-    del x612, x613, x615, x92
-    x635 = smm_k_im * x619
-    del x619
-    x636 = x136 * x635 - x183 * x621
-    del x136
-    x637 = x127 * x635 + x128 * x621
-    del x127, x621, x635
+    smp_inverse_re = x109 * x549 - x115 * x550
+    smp_inverse_im = x109 * x550 + x115 * x549
+    del x549, x550
+    smp_inverse_by_omega_re = -a_root_by_omega_im * x559 + a_root_by_omega_re * x560 - smp_k_by_omega_im * x556 + smp_k_by_omega_re * x558
+    smp_inverse_by_omega_im = a_root_by_omega_im * x560 + a_root_by_omega_re * x559 + smp_k_by_omega_im * x558 + smp_k_by_omega_re * x556
+    del x556, x558, x559, x560
+    smp_excess_re = -x109 * x561 - x115 * x562
+    smp_excess_im = x109 * x562 - x115 * x561
+    x755 = rm_weight_re * smp_excess_im * x27 * x28 - smp_excess_re * x651
+    x758 = x641 * x755 + x757
+    x763 = smp_excess_im * x651 + smp_excess_re * x659
+    x766 = -x641 * x763 + x641 * x765
+    x786 = -smp_excess_im * x784 + smp_excess_re * x785 + sp_filling_im * x765 - x783
+    x788 = smp_excess_im * x785 + smp_excess_re * x784 - sp_filling_re * x765 - x787
+    del x765, x784, x785
+    x801 = x641 * x764 + x662 * x763
+    x809 = x662 * x755 + x757
+    del x757
+    x813 = sm_filling_im * x755 - sm_filling_re * x763 - sp_filling_re * x764 + x787
+    del x787
+    x817 = -sm_filling_im * x763 - sm_filling_re * x755 - sp_filling_im * x764 - x783
+    del x755, x763, x764, x783
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x572 + smp_k_by_omega_re * x573 - x141 * x561 + x142 * x562
+    smp_excess_by_omega_im = smp_k_by_omega_im * x573 + smp_k_by_omega_re * x572 + x141 * x562 + x142 * x561
+    del smp_k_by_omega_im, smp_k_by_omega_re, x141, x142, x561, x562, x572, x573
+    x723 = rm_weight_re * smp_excess_by_omega_im * x27 * x28 - smp_excess_by_omega_re * x651
+    x735 = smp_excess_by_omega_im * x651 + smp_excess_by_omega_re * x659
+    x736 = -x735
+    smp_excess_by_q_re = -x232 * x578 - x234 * x579
+    smp_excess_by_q_im = -x232 * x579 + x234 * x578
+    del x578, x579
+    x821 = rm_weight_re * smp_excess_by_q_im * x27 * x28 - smp_excess_by_q_re * x651
+    x833 = smp_excess_by_q_im * x651 + smp_excess_by_q_re * x659
+    x834 = -x833
+    smm_x_re = x29 * (-sp_roots_re - x102)
+    del sp_roots_re, x102
+    smm_x_im = x29 * (-sp_roots_im - x472)
+    del sp_roots_im, x29, x472
+    z30 = root_sum(am_p_re, am_p_im, x544, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x544
+    smm_k_re = z30[0]
+    x581 = smm_k_re * smm_k_re
+    x600 = q - smm_k_re
+    x602 = q + smm_k_re
+    x607 = -x600
+    smm_k_im = z30[1]
+    del z30
+    x580 = smm_k_im * smm_k_im
+    x582 = x580 + x581
+    x583 = 1 / x582
+    x584 = x109 * x583
+    x585 = 1 / (x582 * x582)
+    del x582
+    x586 = smm_k_im * smm_k_re * x585
+    x587 = x120 * x586
+    del x120
+    x588 = x585 * (-x580 + x581)
+    del x581, x585
+    x589 = x109 * x588
+    x590 = x587 + x589
+    x591 = x125 * x586
+    del x125, x586
+    x592 = x115 * x588
+    del x588
+    x593 = x591 - x592
+    x594 = x130 * x583
+    del x130
+    x595 = x133 * x583
+    del x133
+    x596 = smm_k_im * x595 + smm_k_re * x594
+    x597 = smm_k_im * x594 - smm_k_re * x595
+    del x594, x595
+    z31 = pair_excess(smm_k_re, smm_k_im, q)
+    x598 = z31[1]
+    x599 = z31[0]
+    del z31
+    x601 = 1 / (x580 + x600 * x600)
+    del x600
+    x603 = 1 / (x580 + x602 * x602)
+    x604 = x147 * x587 + x147 * x589
+    del x587, x589
+    x605 = x603 * (x147 * x591 - x147 * x592)
+    del x591, x592
+    x606 = x601 * (smm_k_im * x603 * x604 + x602 * x605)
+    x608 = -smm_k_im * x605 + x602 * x603 * x604
+    del x604, x605
+    x609 = -smm_k_im * x606 + x601 * x607 * x608
+    x610 = smm_k_im * x601 * x608 + x606 * x607
+    del x606, x608
+    x611 = x147 * x583 * x603
+    x612 = smm_k_im * x611
+    x613 = -smm_k_re * x612 - x602 * x612
+    del x612
+    x614 = x601 * (smm_k_re * x147 * x583 * x602 * x603 - x580 * x611)
+    del x147, x580, x602, x603, x611
+    x615 = smm_k_im * x601 * x613 - x599 + x607 * x614
+    x616 = -smm_k_im * x614 - x598 + x601 * x607 * x613
+    del x601, x607, x613, x614
     smm_k_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    smm_excess_re = x607
-    x633 = smm_excess_re + smm_k_re * x628
-    del smm_k_re, x628
-    smm_excess_im = x608
-    x634 = smm_excess_im - x629
-    del x629
-    x642 = 2 * a_root_re * smm_excess_im * x120 - smm_excess_re * x128
-    x643 = smm_excess_im * x128 + smm_excess_re * x183
-    x645 = smm_excess_im * x187 + smm_excess_re * x189
-    x646 = -smm_excess_im * x189 + smm_excess_re * x187
+    smm_inverse_re = 2 * a_root_re * smm_k_re * x107 * x583 - smm_k_im * x584
+    x617 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = -smm_k_im * x115 * x583 - smm_k_re * x584
+    del smm_k_im, smm_k_re, x583, x584
+    x618 = smm_inverse_im + smp_inverse_im
+    del smm_inverse_im, smp_inverse_im
+    smm_inverse_by_omega_re = -a_root_by_omega_im * x596 + a_root_by_omega_re * x597 - smm_k_by_omega_im * x590 + smm_k_by_omega_re * x593
+    smm_inverse_by_omega_im = a_root_by_omega_im * x597 + a_root_by_omega_re * x596 + smm_k_by_omega_im * x593 + smm_k_by_omega_re * x590
+    del a_root_by_omega_im, a_root_by_omega_re, x590, x593, x596, x597
+    smm_excess_re = x109 * x598 + x115 * x599
+    del x115
+    x632 = smm_excess_re + smp_excess_re + x617
+    smm_excess_im = 2 * a_root_re * x107 * x598 - x109 * x599
+    del x109
+    x631 = smm_excess_im + smp_excess_im + x618
+    x672 = smm_excess_im * x669 + smm_excess_re * x666 + smp_excess_im * x671 + smp_excess_re * x664
+    x678 = smm_excess_im * x666 - smm_excess_re * x669 + smp_excess_im * x664 - smp_excess_re * x671
+    x698 = smm_excess_im * x691 + smm_excess_re * x693 + smp_excess_im * x695 + smp_excess_re * x697
+    x711 = -smm_excess_im * x693 + smm_excess_re * x691 - smp_excess_im * x697 + smp_excess_re * x695
+    del smp_excess_im, smp_excess_re
+    x759 = rm_weight_re * smm_excess_im * x27 * x28 - smm_excess_re * x651
+    x760 = x641 * x759
+    x762 = x641 * x761 + x760
+    x767 = smm_excess_im * x651 + smm_excess_re * x659
     del smm_excess_im, smm_excess_re
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x626 + smm_k_by_omega_re * x627
-    x639 = smm_excess_by_omega_re * x128
-    smm_excess_by_omega_im = smm_k_by_omega_im * x627 + smm_k_by_omega_re * x626
-    del x626, x627
-    x638 = smm_excess_by_omega_im * x128 + smm_excess_by_omega_re * x183
-    del smm_excess_by_omega_re
-    x644 = 2 * a_root_re * smm_excess_by_omega_im * x120 - x639
-    smm_excess_by_q_re = x110 * (smm_k_im * x611 * x631 - x607 + x624 * x632)
-    del x607
-    smm_excess_by_q_im = x110 * (-smm_k_im * x632 - x608 + x611 * x624 * x631)
-    del smm_k_im, x110, x608, x611, x624, x631, x632
-    x640 = smm_excess_by_q_im * x128 + smm_excess_by_q_re * x183
-    x641 = 2 * a_root_re * smm_excess_by_q_im * x120 - smm_excess_by_q_re * x128
-    del smm_excess_by_q_im, smm_excess_by_q_re
-    smm_w_re = x128 * x634 + x183 * x633
-    smm_w_im = 2 * a_root_re * x120 * x634 - x128 * x633
-    del a_root_re, x120, x128
-    x655 = growth * smm_w_re + omega_r * smm_w_im
-    x661 = -growth * smm_w_im + omega_r * smm_w_re
-    x667 = smm_w_im * x210
-    x686 = smm_w_im * x245
-    smm_w_by_omega_re = -smm_k_by_omega_im * x637 + smm_k_by_omega_re * x636 + x187 * x633 - x189 * x634 + x638
-    x647 = Delta_0 * smm_w_by_omega_re
-    smm_w_by_omega_im = smm_excess_by_omega_im * x183 + smm_k_by_omega_im * x636 + smm_k_by_omega_re * x637 + x187 * x634 + x189 * x633 - x639
-    del smm_excess_by_omega_im, smm_k_by_omega_im, smm_k_by_omega_re, x183, x187, x189, x633, x634, x636, x637, x639
-    x649 = Delta_0 * smm_w_by_omega_im
-    x677 = -Delta_0 * growth * smm_w_by_omega_im - Delta_0 * growth * smp_w_by_omega_im + Delta_0 * smm_w_re + Delta_0 * smp_w_re + omega_r * x647 + omega_r * x648
-    x678 = Delta_0 * smm_w_im + Delta_0 * smp_w_im + growth * x647 + growth * x648 + omega_r * x649 + omega_r * x650
-    smm_w_by_q_re = x640
-    x651 = Delta_0 * smm_w_by_q_re
-    smm_w_by_q_im = x641
-    x653 = Delta_0 * smm_w_by_q_im
-    x679 = -Delta_0 * growth * smm_w_by_q_im - Delta_0 * growth * smp_w_by_q_im + omega_r * x651 + omega_r * x652
-    x680 = growth * x651 + growth * x652 + omega_r * x653 + omega_r * x654
-    smm_v_re = -smm_x_im * x642 + smm_x_re * x643
-    x662 = smm_v_re * x207 + x661
-    x665 = x210 * x662
-    x673 = smm_v_re * x2 + x661
-    del smm_v_re, x661
-    x684 = x245 * x673
-    smm_v_im = smm_x_im * x643 + smm_x_re * x642
-    x656 = smm_v_im * x207 + x655
-    x657 = x210 * x656
-    x675 = smm_v_im * x2 + x655
-    del smm_v_im, x655
-    x682 = x245 * x675
-    smm_v_by_omega_re = -smm_x_by_omega_im * x642 + smm_x_by_omega_re * x643 - smm_x_im * x644 - smm_x_im * x645 + smm_x_re * x638 + smm_x_re * x646
-    smm_v_by_omega_im = smm_x_by_omega_im * x643 + smm_x_by_omega_re * x642 + smm_x_im * x638 + smm_x_im * x646 + smm_x_re * x644 + smm_x_re * x645
-    del smm_x_by_omega_im, smm_x_by_omega_re, x638, x642, x643, x644, x645, x646
-    x669 = smm_v_by_omega_im * x223
-    smm_v_by_q_re = -smm_x_im * x641 + smm_x_re * x640
-    smm_v_by_q_im = smm_x_im * x640 + smm_x_re * x641
-    del smm_x_im, smm_x_re, x640, x641
-    x671 = smm_v_by_q_im * x223
-    sm_g_re = -Delta_0 * (smm_w_re + smp_w_re)
-    x729 = 2 * sm_g_re
-    sm_g_im = -Delta_0 * (smm_w_im + smp_w_im)
-    del smm_w_im, smp_w_im
-    x725 = 2 * sm_g_im
-    del sm_g_im
-    sm_g_by_omega_re = -x647 - x648
-    del x647, x648
-    x771 = 2 * sm_g_by_omega_re
-    sm_g_by_omega_im = -x649 - x650
-    del x649, x650
-    x767 = 2 * sm_g_by_omega_im
-    del sm_g_by_omega_im
-    sm_g_by_q_re = -x651 - x652
-    del x651, x652
-    x813 = 2 * sm_g_by_q_re
-    sm_g_by_q_im = -x653 - x654
-    del x653, x654
-    x809 = 2 * sm_g_by_q_im
-    del sm_g_by_q_im
-    sm_b0_re = -a_down_im * x657 + a_down_re * x210 * x662 - a_up_im * x660 + a_up_re * x210 * x664
-    sm_b0_im = a_down_im * x665 + a_down_re * x657 + a_up_im * x666 + a_up_re * x660
-    sm_b0_by_omega_re = -a_down_by_omega_im * x657 + a_down_by_omega_re * x210 * x662 - a_down_im * x667 - a_down_im * x669 + a_down_re * smm_v_by_omega_re * x207 * x210 + a_down_re * smm_w_re * x210 - a_up_by_omega_im * x660 + a_up_by_omega_re * x210 * x664 - a_up_im * x668 - a_up_im * x670 + a_up_re * smp_v_by_omega_re * x207 * x210 + a_up_re * smp_w_re * x210 - smm_w_by_omega_im * x228 + smm_w_by_omega_re * x230 - smp_w_by_omega_im * x229 + smp_w_by_omega_re * x231
-    sm_b0_by_omega_im = a_down_by_omega_im * x665 + a_down_by_omega_re * x657 + a_down_im * smm_v_by_omega_re * x223 + a_down_im * smm_w_re * x210 + a_down_re * x667 + a_down_re * x669 + a_up_by_omega_im * x666 + a_up_by_omega_re * x660 + a_up_im * smp_v_by_omega_re * x223 + a_up_im * smp_w_re * x210 + a_up_re * x668 + a_up_re * x670 + smm_w_by_omega_im * x230 + smm_w_by_omega_re * x228 + smp_w_by_omega_im * x231 + smp_w_by_omega_re * x229
-    del x657, x660, x665, x666, x667, x668, x669, x670
-    sm_b0_by_q_re = -a_down_im * x671 + a_down_re * smm_v_by_q_re * x207 * x210 - a_up_im * x672 + a_up_re * smp_v_by_q_re * x207 * x210 - smm_w_by_q_im * x228 + smm_w_by_q_re * x230 - smp_w_by_q_im * x229 + smp_w_by_q_re * x231
-    del x207
-    sm_b0_by_q_im = a_down_im * smm_v_by_q_re * x223 + a_down_re * x671 + a_up_im * smp_v_by_q_re * x223 + a_up_re * x672 + smm_w_by_q_im * x230 + smm_w_by_q_re * x228 + smp_w_by_q_im * x231 + smp_w_by_q_re * x229
-    del x223, x228, x229, x230, x231, x671, x672
-    sm_b1_re = -Delta_0 * x673 - Delta_0 * x674
-    sm_b1_im = -Delta_0 * x675 - Delta_0 * x676
-    del x675, x676
-    sm_b1_by_omega_re = -smm_v_by_omega_re * x238 - smp_v_by_omega_re * x238 - x677
-    sm_b1_by_omega_im = -smm_v_by_omega_im * x238 - smp_v_by_omega_im * x238 - x678
-    sm_b1_by_q_re = -smm_v_by_q_re * x238 - smp_v_by_q_re * x238 - x679
-    sm_b1_by_q_im = -smm_v_by_q_im * x238 - smp_v_by_q_im * x238 - x680
-    del x238
-    sm_b2_re = -Delta_0 * x662 - Delta_0 * x664
-    del x662, x664
-    sm_b2_im = -Delta_0 * x656 - Delta_0 * x659
-    del x656, x659
-    sm_b2_by_omega_re = -smm_v_by_omega_re * x243 - smp_v_by_omega_re * x243 - x677
-    del x677
-    sm_b2_by_omega_im = -smm_v_by_omega_im * x243 - smp_v_by_omega_im * x243 - x678
-    del x678
-    sm_b2_by_q_re = -smm_v_by_q_re * x243 - smp_v_by_q_re * x243 - x679
-    del x679
-    sm_b2_by_q_im = -smm_v_by_q_im * x243 - smp_v_by_q_im * x243 - x680
-    del x243, x680
-    sm_b3_re = -a_down_im * x681 + a_down_re * x2 * x244 * x674 - a_up_im * x682 + a_up_re * x2 * x244 * x673
-    sm_b3_im = a_down_im * x683 + a_down_re * x681 + a_up_im * x684 + a_up_re * x682
-    sm_b3_by_omega_re = -a_down_by_omega_im * x681 + a_down_by_omega_re * x2 * x244 * x674 - a_down_im * smp_v_by_omega_im - a_down_im * x685 + a_down_re * smp_v_by_omega_re + a_down_re * smp_w_re * x2 * x244 - a_up_by_omega_im * x682 + a_up_by_omega_re * x2 * x244 * x673 - a_up_im * smm_v_by_omega_im - a_up_im * x686 + a_up_re * smm_v_by_omega_re + a_up_re * smm_w_re * x2 * x244 - smm_w_by_omega_im * x254 + smm_w_by_omega_re * x256 - smp_w_by_omega_im * x255 + smp_w_by_omega_re * x257
-    del x673, x674
-    sm_b3_by_omega_im = a_down_by_omega_im * x683 + a_down_by_omega_re * x681 + a_down_im * smp_v_by_omega_re + a_down_im * smp_w_re * x245 + a_down_re * smp_v_by_omega_im + a_down_re * x685 + a_up_by_omega_im * x684 + a_up_by_omega_re * x682 + a_up_im * smm_v_by_omega_re + a_up_im * smm_w_re * x245 + a_up_re * smm_v_by_omega_im + a_up_re * x686 + smm_w_by_omega_im * x256 + smm_w_by_omega_re * x254 + smp_w_by_omega_im * x257 + smp_w_by_omega_re * x255
-    del a_down_by_omega_im, a_down_by_omega_re, a_up_by_omega_im, a_up_by_omega_re, smm_v_by_omega_im, smm_v_by_omega_re, smm_w_by_omega_im, smm_w_by_omega_re, smm_w_re, smp_v_by_omega_im, smp_v_by_omega_re, smp_w_by_omega_im, smp_w_by_omega_re, smp_w_re, x245, x681, x682, x683, x684, x685, x686
-    sm_b3_by_q_re = -a_down_im * smp_v_by_q_im + a_down_re * smp_v_by_q_re - a_up_im * smm_v_by_q_im + a_up_re * smm_v_by_q_re - smm_w_by_q_im * x254 + smm_w_by_q_re * x256 - smp_w_by_q_im * x255 + smp_w_by_q_re * x257
-    sm_b3_by_q_im = a_down_im * smp_v_by_q_re + a_down_re * smp_v_by_q_im + a_up_im * smm_v_by_q_re + a_up_re * smm_v_by_q_im + smm_w_by_q_im * x256 + smm_w_by_q_re * x254 + smp_w_by_q_im * x257 + smp_w_by_q_re * x255
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_v_by_q_im, smm_v_by_q_re, smm_w_by_q_im, smm_w_by_q_re, smp_v_by_q_im, smp_v_by_q_re, smp_w_by_q_im, smp_w_by_q_re, x254, x255, x256, x257
-    sm_t0_re = x416
-    del x416
-    x696 = sm_b2_im * sm_t0_re
-    x718 = sm_b2_re * sm_t0_re
-    x739 = sm_b2_by_omega_im * sm_t0_re
-    x760 = sm_b2_by_omega_re * sm_t0_re
-    x781 = sm_b2_by_q_im * sm_t0_re
-    x802 = sm_b2_by_q_re * sm_t0_re
-    del sm_t0_re
-    sm_t0_im = x417
-    del x417
-    x697 = sm_b2_re * sm_t0_im
-    del sm_b2_re
-    x710 = sm_b2_im * sm_t0_im
-    del sm_b2_im
-    x740 = sm_b2_by_omega_re * sm_t0_im
-    del sm_b2_by_omega_re
-    x752 = sm_b2_by_omega_im * sm_t0_im
-    del sm_b2_by_omega_im
-    x782 = sm_b2_by_q_re * sm_t0_im
-    del sm_b2_by_q_re
-    x794 = sm_b2_by_q_im * sm_t0_im
-    del sm_b2_by_q_im, sm_t0_im
-    sm_t1_re = 2 * F_holes * c_up_re * rm_weight_re * x2 * x244 - rm_weight_im * x687
-    del c_up_re, x2, x244
-    sm_t1_im = -rm_weight_re * x687 - x420
-    del x420, x687
-    sm_t2_re = 2 * F_electrons * c_down_re * rm_weight_re * x210 - x423 * x425
-    del c_down_re, x210, x425
-    x698 = sm_b3_im * sm_t2_re
-    x719 = sm_b3_re * sm_t2_re
-    x741 = sm_b3_by_omega_im * sm_t2_re
-    x761 = sm_b3_by_omega_re * sm_t2_re
-    x783 = sm_b3_by_q_im * sm_t2_re
-    x803 = sm_b3_by_q_re * sm_t2_re
-    del sm_t2_re
-    sm_t2_im = -x422 * x423 - x426
-    del x422, x423, x426
-    x699 = sm_b3_re * sm_t2_im
-    del sm_b3_re
-    x711 = sm_b3_im * sm_t2_im
-    del sm_b3_im
-    x742 = sm_b3_by_omega_re * sm_t2_im
-    del sm_b3_by_omega_re
-    x753 = sm_b3_by_omega_im * sm_t2_im
-    del sm_b3_by_omega_im
-    x784 = sm_b3_by_q_re * sm_t2_im
-    del sm_b3_by_q_re
-    x795 = sm_b3_by_q_im * sm_t2_im
-    del sm_b3_by_q_im, sm_t2_im
-    sm_t3_re = x427
-    del x427
-    sm_t3_im = x428
-    del x428
-    x704 = rm_b0_im * rm_t1_re + rm_b0_re * rm_t1_im + rm_b1_im * rm_t3_re + rm_b1_re * rm_t3_im + rp_b0_im * rp_t1_re + rp_b0_re * rp_t1_im + rp_b1_im * rp_t3_re + rp_b1_re * rp_t3_im + sm_b0_im * sm_t1_re + sm_b0_re * sm_t1_im + sm_b1_im * sm_t3_re + sm_b1_re * sm_t3_im + sp_b0_im * sp_t1_re + sp_b0_re * sp_t1_im + sp_b1_im * sp_t3_re + sp_b1_re * sp_t3_im
-    x722 = rm_b0_im * rm_t1_im - rm_b0_re * rm_t1_re + rm_b1_im * rm_t3_im - rm_b1_re * rm_t3_re + rp_b0_im * rp_t1_im - rp_b0_re * rp_t1_re + rp_b1_im * rp_t3_im - rp_b1_re * rp_t3_re + sm_b0_im * sm_t1_im - sm_b0_re * sm_t1_re + sm_b1_im * sm_t3_im - sm_b1_re * sm_t3_re + sp_b0_im * sp_t1_im - sp_b0_re * sp_t1_re + sp_b1_im * sp_t3_im - sp_b1_re * sp_t3_re
-    del rm_b0_im, rm_b0_re, rm_b1_im, rm_b1_re, rp_b0_im, rp_b0_re, rp_b1_im, rp_b1_re, sm_b0_im, sm_b0_re, sm_b1_im, sm_b1_re, sp_b0_im, sp_b0_re, sp_b1_im, sp_b1_re
-    x747 = rm_b0_by_omega_im * rm_t1_re + rm_b0_by_omega_re * rm_t1_im + rm_b1_by_omega_im * rm_t3_re + rm_b1_by_omega_re * rm_t3_im + rp_b0_by_omega_im * rp_t1_re + rp_b0_by_omega_re * rp_t1_im + rp_b1_by_omega_im * rp_t3_re + rp_b1_by_omega_re * rp_t3_im + sm_b0_by_omega_im * sm_t1_re + sm_b0_by_omega_re * sm_t1_im + sm_b1_by_omega_im * sm_t3_re + sm_b1_by_omega_re * sm_t3_im + sp_b0_by_omega_im * sp_t1_re + sp_b0_by_omega_re * sp_t1_im + sp_b1_by_omega_im * sp_t3_re + sp_b1_by_omega_re * sp_t3_im
-    x764 = rm_b0_by_omega_im * rm_t1_im - rm_b0_by_omega_re * rm_t1_re + rm_b1_by_omega_im * rm_t3_im - rm_b1_by_omega_re * rm_t3_re + rp_b0_by_omega_im * rp_t1_im - rp_b0_by_omega_re * rp_t1_re + rp_b1_by_omega_im * rp_t3_im - rp_b1_by_omega_re * rp_t3_re + sm_b0_by_omega_im * sm_t1_im - sm_b0_by_omega_re * sm_t1_re + sm_b1_by_omega_im * sm_t3_im - sm_b1_by_omega_re * sm_t3_re + sp_b0_by_omega_im * sp_t1_im - sp_b0_by_omega_re * sp_t1_re + sp_b1_by_omega_im * sp_t3_im - sp_b1_by_omega_re * sp_t3_re
-    del rm_b0_by_omega_im, rm_b0_by_omega_re, rm_b1_by_omega_im, rm_b1_by_omega_re, rp_b0_by_omega_im, rp_b0_by_omega_re, rp_b1_by_omega_im, rp_b1_by_omega_re, sm_b0_by_omega_im, sm_b0_by_omega_re, sm_b1_by_omega_im, sm_b1_by_omega_re, sp_b0_by_omega_im, sp_b0_by_omega_re, sp_b1_by_omega_im, sp_b1_by_omega_re
-    x789 = rm_b0_by_q_im * rm_t1_re + rm_b0_by_q_re * rm_t1_im + rm_b1_by_q_im * rm_t3_re + rm_b1_by_q_re * rm_t3_im + rp_b0_by_q_im * rp_t1_re + rp_b0_by_q_re * rp_t1_im + rp_b1_by_q_im * rp_t3_re + rp_b1_by_q_re * rp_t3_im + sm_b0_by_q_im * sm_t1_re + sm_b0_by_q_re * sm_t1_im + sm_b1_by_q_im * sm_t3_re + sm_b1_by_q_re * sm_t3_im + sp_b0_by_q_im * sp_t1_re + sp_b0_by_q_re * sp_t1_im + sp_b1_by_q_im * sp_t3_re + sp_b1_by_q_re * sp_t3_im
-    x806 = rm_b0_by_q_im * rm_t1_im - rm_b0_by_q_re * rm_t1_re + rm_b1_by_q_im * rm_t3_im - rm_b1_by_q_re * rm_t3_re + rp_b0_by_q_im * rp_t1_im - rp_b0_by_q_re * rp_t1_re + rp_b1_by_q_im * rp_t3_im - rp_b1_by_q_re * rp_t3_re + sm_b0_by_q_im * sm_t1_im - sm_b0_by_q_re * sm_t1_re + sm_b1_by_q_im * sm_t3_im - sm_b1_by_q_re * sm_t3_re + sp_b0_by_q_im * sp_t1_im - sp_b0_by_q_re * sp_t1_re + sp_b1_by_q_im * sp_t3_im - sp_b1_by_q_re * sp_t3_re
-    del rm_b0_by_q_im, rm_b0_by_q_re, rm_b1_by_q_im, rm_b1_by_q_re, rm_t1_im, rm_t1_re, rm_t3_im, rm_t3_re, rp_b0_by_q_im, rp_b0_by_q_re, rp_b1_by_q_im, rp_b1_by_q_re, rp_t1_im, rp_t1_re, rp_t3_im, rp_t3_re, sm_b0_by_q_im, sm_b0_by_q_re, sm_b1_by_q_im, sm_b1_by_q_re, sm_t1_im, sm_t1_re, sm_t3_im, sm_t3_re, sp_b0_by_q_im, sp_b0_by_q_re, sp_b1_by_q_im, sp_b1_by_q_re, sp_t1_im, sp_t1_re, sp_t3_im, sp_t3_re
-    sm_odd_re = x429
-    del x429
-    sm_odd_im = -x430
-    del x430
-    sm_even_re = rm_weight_re * x433 + x432
-    del x432
-    sm_even_im = -rm_weight_im * x433 + rm_weight_re * x431
-    del rm_weight_im, rm_weight_re, x431, x433
+    x768 = -x767
+    x770 = x641 * x768 - x641 * x769
+    x790 = sm_filling_re * x759
+    x792 = sm_filling_im * x768 - spp_excess_im * x791 + spp_excess_re * x789 - x790
+    x793 = sm_filling_im * x759
+    del x759
+    x794 = -sm_filling_re * x768 + spp_excess_im * x789 + spp_excess_re * x791 - x793
+    del spp_excess_im, spp_excess_re, x768, x789, x791
+    x802 = x641 * x767 + x662 * x769
+    x810 = x662 * x761 + x760
+    del x662, x760
+    x814 = -sm_filling_re * x767 + sp_filling_im * x761 - sp_filling_re * x769 + x793
+    del x793
+    x818 = -sm_filling_im * x767 - sp_filling_im * x769 - sp_filling_re * x761 - x790
+    del x761, x767, x769, x790
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x609 + smm_k_by_omega_re * x610 - x214 * x598 + x215 * x599
+    smm_excess_by_omega_im = smm_k_by_omega_im * x610 + smm_k_by_omega_re * x609 + x214 * x599 + x215 * x598
+    del smm_k_by_omega_im, smm_k_by_omega_re, x214, x215, x598, x599, x609, x610
+    x731 = rm_weight_re * smm_excess_by_omega_im * x27 * x28 - smm_excess_by_omega_re * x651
+    x733 = smm_excess_by_omega_im * x651 + smm_excess_by_omega_re * x659
+    x734 = -x733
+    smm_excess_by_q_re = x232 * x615 + x234 * x616
+    del x232
+    smm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x616 - x234 * x615
+    del a_root_re, x107, x155, x234, x615, x616
+    x829 = rm_weight_re * smm_excess_by_q_im * x27 * x28 - smm_excess_by_q_re * x651
+    del x27, x28
+    x831 = smm_excess_by_q_im * x651 + smm_excess_by_q_re * x659
+    x832 = -x831
+    sm_still_re = x617
+    del x617
+    sm_still_im = x618
+    del x618
+    x635 = growth * sm_still_im - omega_r * sm_still_re
+    x639 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
+    sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
+    x715 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x719 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    del sm_still_by_omega_im, sm_still_by_omega_re
+    sm_uniform0_re = rm_weight_im * x624 - rm_weight_re * x626
+    sm_uniform0_im = rm_weight_im * x626 + rm_weight_re * x624
+    del x624, x626
+    sm_uniform0_by_omega_re = rm_weight_im * x627 + rm_weight_re * x401
+    del x401
+    sm_uniform0_by_omega_im = rm_weight_re * x627 - x403
+    del x403, x627
+    sm_uniform1_re = rm_weight_im * x628 + rm_weight_re * x629
+    sm_uniform1_im = -rm_weight_im * x629 + rm_weight_re * x628
+    del x628, x629
+    sm_uniform1_by_omega_re = rm_weight_re * x630 - x408
+    del x408
+    sm_uniform1_by_omega_im = -rm_weight_im * x630 - x410
+    del rm_weight_im, x410, x630
+    sm_total_re = x412 * x631 + x414 * x632
+    sm_total_im = 4 * rm_weight_re * x283 * x631 - x412 * x632
+    del x631, x632
+    sm_total_by_omega_re = smm_excess_by_omega_im * x412 + smm_excess_by_omega_re * x414 + smm_inverse_by_omega_im * x412 + smm_inverse_by_omega_re * x414 + smp_excess_by_omega_im * x412 + smp_excess_by_omega_re * x414 + smp_inverse_by_omega_im * x412 + smp_inverse_by_omega_re * x414
+    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x283 + 4 * rm_weight_re * smm_inverse_by_omega_im * x283 + 4 * rm_weight_re * smp_excess_by_omega_im * x283 + 4 * rm_weight_re * smp_inverse_by_omega_im * x283 - smm_excess_by_omega_re * x412 - smm_inverse_by_omega_re * x412 - smp_excess_by_omega_re * x412 - smp_inverse_by_omega_re * x412
+    del smm_excess_by_omega_im, smm_excess_by_omega_re, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_excess_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
+    sm_total_by_q_re = smm_excess_by_q_im * x412 + smm_excess_by_q_re * x414 + smp_excess_by_q_im * x412 + smp_excess_by_q_re * x414
+    del x414
+    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x283 + 4 * rm_weight_re * smp_excess_by_q_im * x283 - smm_excess_by_q_re * x412 - smp_excess_by_q_re * x412
+    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x283, x412
     return (
-        -x705 * (-x688 - x689 - x690 - x691 - x692 - x693 - x694 - x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 - x704),  # r12_real
-        x705 * (x706 + x707 + x708 + x709 + x710 + x711 + x712 + x713 - x714 - x715 - x716 - x717 - x718 - x719 - x720 - x721 + x722),  # r12_imag
-        -x705 * (-x706 - x707 - x708 - x709 - x710 - x711 - x712 - x713 + x714 + x715 + x716 + x717 + x718 + x719 + x720 + x721 + x722),  # r22_real
-        x705 * (-x688 - x689 - x690 - x691 - x692 - x693 - x694 - x695 - x696 - x697 - x698 - x699 - x700 - x701 - x702 - x703 + x704),  # r22_imag
-        -x705 * (2 * rm_g_re * rm_odd_re - rm_odd_im * x723 + 2 * rp_g_re * rp_odd_re - rp_odd_im * x724 + 2 * sm_g_re * sm_odd_re - sm_odd_im * x725 + 2 * sp_g_re * sp_odd_re - sp_odd_im * x726),  # coupling_real
-        x705 * (-rm_odd_im * x727 - rm_odd_re * x723 - rp_odd_im * x728 - rp_odd_re * x724 - sm_odd_im * x729 - sm_odd_re * x725 - sp_odd_im * x730 - sp_odd_re * x726),  # coupling_imag
-        -x705 * (rm_even_im * x727 + rm_even_re * x723 + rp_even_im * x728 + rp_even_re * x724 + sm_even_im * x729 + sm_even_re * x725 + sp_even_im * x730 + sp_even_re * x726),  # difference_real
-        x705 * (-rm_even_im * x723 + 2 * rm_even_re * rm_g_re - rp_even_im * x724 + 2 * rp_even_re * rp_g_re - sm_even_im * x725 + 2 * sm_even_re * sm_g_re - sp_even_im * x726 + 2 * sp_even_re * sp_g_re),  # difference_imag
-        -x705 * (-x731 - x732 - x733 - x734 - x735 - x736 - x737 - x738 - x739 - x740 - x741 - x742 - x743 - x744 - x745 - x746 - x747),  # r12_by_omega_real
-        x705 * (x748 + x749 + x750 + x751 + x752 + x753 + x754 + x755 - x756 - x757 - x758 - x759 - x760 - x761 - x762 - x763 + x764),  # r12_by_omega_imag
-        -x705 * (-x748 - x749 - x750 - x751 - x752 - x753 - x754 - x755 + x756 + x757 + x758 + x759 + x760 + x761 + x762 + x763 + x764),  # r22_by_omega_real
-        x705 * (-x731 - x732 - x733 - x734 - x735 - x736 - x737 - x738 - x739 - x740 - x741 - x742 - x743 - x744 - x745 - x746 + x747),  # r22_by_omega_imag
-        -x705 * (2 * rm_g_by_omega_re * rm_odd_re - rm_odd_im * x765 + 2 * rp_g_by_omega_re * rp_odd_re - rp_odd_im * x766 + 2 * sm_g_by_omega_re * sm_odd_re - sm_odd_im * x767 + 2 * sp_g_by_omega_re * sp_odd_re - sp_odd_im * x768),  # coupling_by_omega_real
-        x705 * (-rm_odd_im * x769 - rm_odd_re * x765 - rp_odd_im * x770 - rp_odd_re * x766 - sm_odd_im * x771 - sm_odd_re * x767 - sp_odd_im * x772 - sp_odd_re * x768),  # coupling_by_omega_imag
-        -x705 * (rm_even_im * x769 + rm_even_re * x765 + rp_even_im * x770 + rp_even_re * x766 + sm_even_im * x771 + sm_even_re * x767 + sp_even_im * x772 + sp_even_re * x768),  # difference_by_omega_real
-        x705 * (-rm_even_im * x765 + 2 * rm_even_re * rm_g_by_omega_re - rp_even_im * x766 + 2 * rp_even_re * rp_g_by_omega_re - sm_even_im * x767 + 2 * sm_even_re * sm_g_by_omega_re - sp_even_im * x768 + 2 * sp_even_re * sp_g_by_omega_re),  # difference_by_omega_imag
-        -x705 * (-x773 - x774 - x775 - x776 - x777 - x778 - x779 - x780 - x781 - x782 - x783 - x784 - x785 - x786 - x787 - x788 - x789),  # r12_by_q_real
-        x705 * (x790 + x791 + x792 + x793 + x794 + x795 + x796 + x797 - x798 - x799 - x800 - x801 - x802 - x803 - x804 - x805 + x806),  # r12_by_q_imag
-        -x705 * (-x790 - x791 - x792 - x793 - x794 - x795 - x796 - x797 + x798 + x799 + x800 + x801 + x802 + x803 + x804 + x805 + x806),  # r22_by_q_real
-        x705 * (-x773 - x774 - x775 - x776 - x777 - x778 - x779 - x780 - x781 - x782 - x783 - x784 - x785 - x786 - x787 - x788 + x789),  # r22_by_q_imag
-        -x705 * (2 * rm_g_by_q_re * rm_odd_re - rm_odd_im * x807 + 2 * rp_g_by_q_re * rp_odd_re - rp_odd_im * x808 + 2 * sm_g_by_q_re * sm_odd_re - sm_odd_im * x809 + 2 * sp_g_by_q_re * sp_odd_re - sp_odd_im * x810),  # coupling_by_q_real
-        x705 * (-rm_odd_im * x811 - rm_odd_re * x807 - rp_odd_im * x812 - rp_odd_re * x808 - sm_odd_im * x813 - sm_odd_re * x809 - sp_odd_im * x814 - sp_odd_re * x810),  # coupling_by_q_imag
-        -x705 * (rm_even_im * x811 + rm_even_re * x807 + rp_even_im * x812 + rp_even_re * x808 + sm_even_im * x813 + sm_even_re * x809 + sp_even_im * x814 + sp_even_re * x810),  # difference_by_q_real
-        x705 * (-rm_even_im * x807 + 2 * rm_even_re * rm_g_by_q_re - rp_even_im * x808 + 2 * rp_even_re * rp_g_by_q_re - sm_even_im * x809 + 2 * sm_even_re * sm_g_by_q_re - sp_even_im * x810 + 2 * sp_even_re * sp_g_by_q_re),  # difference_by_q_imag
+        -x680 * (rm_uniform0_im * x633 + rm_uniform0_re * x637 + rp_uniform0_im * x634 + rp_uniform0_re * x638 + sm_uniform0_im * x635 + sm_uniform0_re * x639 + sp_uniform0_im * x636 + sp_uniform0_re * x640 + x650 * x651 - x651 * x672 + x656 * x657 - x657 * x677 + x658 * x659 + x659 * x678 + x660 * x661 + x661 * x679),  # r12_real
+        x680 * (-rm_uniform0_im * x637 + rm_uniform0_re * x633 - rp_uniform0_im * x638 + rp_uniform0_re * x634 - sm_uniform0_im * x639 + sm_uniform0_re * x635 - sp_uniform0_im * x640 + sp_uniform0_re * x636 + x650 * x659 - x651 * x658 + x651 * x678 + x656 * x661 - x657 * x660 + x657 * x679 + x659 * x672 + x661 * x677),  # r12_imag
+        -x680 * (rm_uniform1_im * x633 + rm_uniform1_re * x637 + rp_uniform1_im * x634 + rp_uniform1_re * x638 + sm_uniform1_im * x635 + sm_uniform1_re * x639 + sp_uniform1_im * x636 + sp_uniform1_re * x640 + x651 * x709 - x651 * x711 + x657 * x710 - x657 * x712 + x659 * x689 + x659 * x698 + x661 * x703 + x661 * x708),  # r22_real
+        x680 * (-rm_uniform1_im * x637 + rm_uniform1_re * x633 - rp_uniform1_im * x638 + rp_uniform1_re * x634 - sm_uniform1_im * x639 + sm_uniform1_re * x635 - sp_uniform1_im * x640 + sp_uniform1_re * x636 - x651 * x689 + x651 * x698 - x657 * x703 + x657 * x708 + x659 * x709 + x659 * x711 + x661 * x710 + x661 * x712),  # r22_imag
+        -x680 * (rm_total_re * x641 + rp_total_re * x641 + sm_total_re * x641 + sp_total_re * x641),  # coupling_real
+        x680 * (-rm_total_im * x641 - rp_total_im * x641 - sm_total_im * x641 - sp_total_im * x641),  # coupling_imag
+        -x680 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x680 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
+        -x680 * (rm_form0_by_omega_im * x774 + rm_form0_by_omega_re * x776 + rm_form1_by_omega_im * x744 + rm_form1_by_omega_re * x751 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x633 + rm_uniform0_by_omega_re * x637 + rm_uniform0_im * x713 + rm_uniform0_re * x717 + rp_form0_by_omega_im * x780 + rp_form0_by_omega_re * x782 + rp_form1_by_omega_im * x748 + rp_form1_by_omega_re * x754 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x634 + rp_uniform0_by_omega_re * x638 + rp_uniform0_im * x714 + rp_uniform0_re * x718 + sm_form0_by_omega_im * x786 + sm_form0_by_omega_re * x788 + sm_form1_by_omega_im * x758 + sm_form1_by_omega_re * x766 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x635 + sm_uniform0_by_omega_re * x639 + sm_uniform0_im * x715 + sm_uniform0_re * x719 + sp_form0_by_omega_im * x792 + sp_form0_by_omega_re * x794 + sp_form1_by_omega_im * x762 + sp_form1_by_omega_re * x770 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x636 + sp_uniform0_by_omega_re * x640 + sp_uniform0_im * x716 + sp_uniform0_re * x720 + x643 * x721 + x645 * x725 + x647 * x727 + x649 * x726 + x652 * x722 + x653 * x728 + x654 * x730 + x655 * x729 + x664 * x723 + x666 * x731 + x669 * x734 + x671 * x736 + x673 * x724 + x674 * x732 + x675 * x738 + x676 * x740),  # r12_by_omega_real
+        x680 * (-rm_form0_by_omega_im * x776 + rm_form0_by_omega_re * x774 - rm_form1_by_omega_im * x751 + rm_form1_by_omega_re * x744 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x637 + rm_uniform0_by_omega_re * x633 - rm_uniform0_im * x717 + rm_uniform0_re * x713 - rp_form0_by_omega_im * x782 + rp_form0_by_omega_re * x780 - rp_form1_by_omega_im * x754 + rp_form1_by_omega_re * x748 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x638 + rp_uniform0_by_omega_re * x634 - rp_uniform0_im * x718 + rp_uniform0_re * x714 - sm_form0_by_omega_im * x788 + sm_form0_by_omega_re * x786 - sm_form1_by_omega_im * x766 + sm_form1_by_omega_re * x758 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x639 + sm_uniform0_by_omega_re * x635 - sm_uniform0_im * x719 + sm_uniform0_re * x715 - sp_form0_by_omega_im * x794 + sp_form0_by_omega_re * x792 - sp_form1_by_omega_im * x770 + sp_form1_by_omega_re * x762 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x640 + sp_uniform0_by_omega_re * x636 - sp_uniform0_im * x720 + sp_uniform0_re * x716 - x643 * x727 + x645 * x726 + x647 * x721 - x649 * x725 - x652 * x730 + x653 * x729 + x654 * x722 - x655 * x728 - x664 * x736 - x666 * x734 + x669 * x731 + x671 * x723 - x673 * x740 - x674 * x738 + x675 * x732 + x676 * x724),  # r12_by_omega_imag
+        -x680 * (rm_form0_by_omega_im * x805 + rm_form0_by_omega_re * x799 + rm_form1_by_omega_im * x811 + rm_form1_by_omega_re * x815 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x633 + rm_uniform1_by_omega_re * x637 + rm_uniform1_im * x713 + rm_uniform1_re * x717 + rp_form0_by_omega_im * x808 + rp_form0_by_omega_re * x800 + rp_form1_by_omega_im * x812 + rp_form1_by_omega_re * x816 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x634 + rp_uniform1_by_omega_re * x638 + rp_uniform1_im * x714 + rp_uniform1_re * x718 + sm_form0_by_omega_im * x801 + sm_form0_by_omega_re * x809 + sm_form1_by_omega_im * x813 + sm_form1_by_omega_re * x817 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x635 + sm_uniform1_by_omega_re * x639 + sm_uniform1_im * x715 + sm_uniform1_re * x719 + sp_form0_by_omega_im * x802 + sp_form0_by_omega_re * x810 + sp_form1_by_omega_im * x814 + sp_form1_by_omega_re * x818 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x636 + sp_uniform1_by_omega_re * x640 + sp_uniform1_im * x716 + sp_uniform1_re * x720 + x682 * x721 + x684 * x726 + x686 * x795 + x688 * x797 + x691 * x731 + x693 * x733 + x695 * x723 + x697 * x735 + x699 * x722 + x700 * x729 + x701 * x796 + x702 * x798 + x704 * x732 + x705 * x737 + x706 * x724 + x707 * x739),  # r22_by_omega_real
+        x680 * (-rm_form0_by_omega_im * x799 + rm_form0_by_omega_re * x805 - rm_form1_by_omega_im * x815 + rm_form1_by_omega_re * x811 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x637 + rm_uniform1_by_omega_re * x633 - rm_uniform1_im * x717 + rm_uniform1_re * x713 - rp_form0_by_omega_im * x800 + rp_form0_by_omega_re * x808 - rp_form1_by_omega_im * x816 + rp_form1_by_omega_re * x812 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x638 + rp_uniform1_by_omega_re * x634 - rp_uniform1_im * x718 + rp_uniform1_re * x714 - sm_form0_by_omega_im * x809 + sm_form0_by_omega_re * x801 - sm_form1_by_omega_im * x817 + sm_form1_by_omega_re * x813 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x639 + sm_uniform1_by_omega_re * x635 - sm_uniform1_im * x719 + sm_uniform1_re * x715 - sp_form0_by_omega_im * x810 + sp_form0_by_omega_re * x802 - sp_form1_by_omega_im * x818 + sp_form1_by_omega_re * x814 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x640 + sp_uniform1_by_omega_re * x636 - sp_uniform1_im * x720 + sp_uniform1_re * x716 + x682 * x795 + x684 * x797 - x686 * x721 - x688 * x726 + x691 * x733 - x693 * x731 + x695 * x735 - x697 * x723 + x699 * x796 + x700 * x798 - x701 * x722 - x702 * x729 + x704 * x737 - x705 * x732 + x706 * x739 - x707 * x724),  # r22_by_omega_imag
+        -x680 * (rm_total_by_omega_re * x641 + rp_total_by_omega_re * x641 + sm_total_by_omega_re * x641 + sp_total_by_omega_re * x641),  # coupling_by_omega_real
+        x680 * (-rm_total_by_omega_im * x641 - rp_total_by_omega_im * x641 - sm_total_by_omega_im * x641 - sp_total_by_omega_im * x641),  # coupling_by_omega_imag
+        -x680 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_real
+        x680 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_imag
+        -x680 * (x643 * x819 + x645 * x823 + x647 * x825 + x649 * x824 + x652 * x820 + x653 * x826 + x654 * x828 + x655 * x827 + x664 * x821 + x666 * x829 + x669 * x832 + x671 * x834 + x673 * x822 + x674 * x830 + x675 * x836 + x676 * x838),  # r12_by_q_real
+        x680 * (-x643 * x825 + x645 * x824 + x647 * x819 - x649 * x823 - x652 * x828 + x653 * x827 + x654 * x820 - x655 * x826 - x664 * x834 - x666 * x832 + x669 * x829 + x671 * x821 - x673 * x838 - x674 * x836 + x675 * x830 + x676 * x822),  # r12_by_q_imag
+        -x680 * (x682 * x819 + x684 * x824 + x686 * x839 + x688 * x841 + x691 * x829 + x693 * x831 + x695 * x821 + x697 * x833 + x699 * x820 + x700 * x827 + x701 * x840 + x702 * x842 + x704 * x830 + x705 * x835 + x706 * x822 + x707 * x837),  # r22_by_q_real
+        x680 * (x682 * x839 + x684 * x841 - x686 * x819 - x688 * x824 + x691 * x831 - x693 * x829 + x695 * x833 - x697 * x821 + x699 * x840 + x700 * x842 - x701 * x820 - x702 * x827 + x704 * x835 - x705 * x830 + x706 * x837 - x707 * x822),  # r22_by_q_imag
+        -x680 * (rm_total_by_q_re * x641 + rp_total_by_q_re * x641 + sm_total_by_q_re * x641 + sp_total_by_q_re * x641),  # coupling_by_q_real
+        x680 * (-rm_total_by_q_im * x641 - rp_total_by_q_im * x641 - sm_total_by_q_im * x641 - sp_total_by_q_im * x641),  # coupling_by_q_imag
+        -x680 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
+        x680 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
     )

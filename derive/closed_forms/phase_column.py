@@ -1,0 +1,168 @@
+r"""The phase column of M, which the gap equation makes vanish at q = omega = 0.
+
+There M_12 and M_22 are zero by (40), (41): a sum over momenta of terms of order one, or of order
+1/gamma where the poles of G^R and of G^A pinch the contour.  For small q and omega nothing is left
+of a numerical sum but its rounding.  Here every term of R_s2(q, omega) - R_s2(0, 0) is small by
+itself.  With A, A_+ and A* the inverses of G^R(p_-, nu), G^R(p_+, nu + omega) and G^A(p_-, nu), and
+N, N_+ and N* their adjugates,
+
+- from (0, 0) to (0, omega), G^R_+ - G^R = -omega G^R_+ G^R at one momentum, where
+  N_+ tau_2 = tau_2 A_+ and A_+ - A* is the diagonal matrix t of omega + 2 i gamma_e and
+  omega + 2 i gamma_h;
+- from (0, omega) to (q, omega) only the momentum integral of two poles changes.  At a pole the
+  adjugate is a product of two vectors, so that traces are of first and second order in the
+  difference of the poles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive import symbols
+from derive.algebra import nambu
+from derive.closed_forms.two_bands import IMBALANCE, SKEW
+from derive.functions.pairs import root_sum
+
+#: The traces for s = 1 and s = 2.
+Column = tuple[sp.Expr, sp.Expr]
+
+
+@dataclass(frozen=True)
+class Keldysh:
+    """Sigma^K and what it becomes in the traces.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        Sigma^K, diagonal.
+    skew, imbalance, linewidth, gap : Expr
+        a, delta, gamma and Delta_0.
+    """
+
+    matrix: sp.ImmutableMatrix
+    skew: sp.Expr = SKEW
+    imbalance: sp.Expr = IMBALANCE
+    linewidth: sp.Expr = symbols.linewidth
+    gap: sp.Expr = symbols.gap
+
+    @property
+    def rates(self) -> sp.ImmutableMatrix:
+        """The diagonal matrix of gamma_e and gamma_h."""
+        return sp.ImmutableMatrix(self.linewidth * nambu.pauli(0) + self.imbalance * nambu.pauli(3))
+
+    @property
+    def shift(self) -> sp.ImmutableMatrix:
+        """N* - N, minus 2 i times the rates with electrons and holes exchanged."""
+        tau = nambu.pauli
+        return sp.ImmutableMatrix(-2 * sp.I * (self.linewidth * tau(0) - self.imbalance * tau(3)))
+
+    @property
+    def contrast(self) -> sp.Expr:
+        """Half of Tr[-tau_3 Sigma^K (N* - N)], as small as the reservoirs' disagreement."""
+        return (-nambu.pauli(3) * self.matrix * self.shift).trace() / 2
+
+    def filling(self, frequency: sp.Expr, root: sp.Expr) -> sp.Expr:
+        """Return Tr[Sigma^K (N + N*)/2] at a pole of G^R or of G^A.
+
+        Parameters
+        ----------
+        frequency : Expr
+            nu - a mu.
+        root : Expr
+            The square root with its sign, and i (delta - a gamma) more; for G^A the conjugate.
+        """
+        return (self.matrix * self._mean(frequency, root)).trace()
+
+    def uniform(self, omega: sp.Expr, frequency: sp.Expr, root: sp.Expr) -> tuple[Column, Column]:
+        """Return what Tr[tau_s tau_2 A_+ Sigma^K N*] consists of, at one momentum.
+
+        It is u det A* + v, and v is wanted at the poles of G^R and of G^A.
+
+        Parameters
+        ----------
+        omega : Expr
+        frequency, root : Expr
+            As in `filling`.
+
+        Returns
+        -------
+        tuple of tuple of Expr
+            u and v, for s = 1 and for s = 2.
+        """
+        tau3, sigma = nambu.pauli(3), self.matrix
+        transfer = omega * nambu.pauli(0) + 2 * sp.I * self.rates
+        # at either pole N* is (N + N*)/2 and half of the difference
+        adjugate = self._mean(frequency, root) + self.shift / 2
+        traces, contrast = sigma.trace(), (tau3 * sigma).trace()
+        mixed = (tau3 * transfer * sigma * adjugate).trace() + 2 * self.gap**2 * contrast
+        return (
+            (sp.I * contrast, traces),
+            (sp.I * mixed, (transfer * sigma * adjugate).trace()),
+        )
+
+    def on_shell(self, advanced: bool, filling: sp.Expr, forms: tuple[sp.Expr, sp.Expr]) -> Column:
+        """Return Tr[tau_s N_+ tau_2 N Sigma^K N*] times 1 - a**2 at a pair of poles.
+
+        Parameters
+        ----------
+        advanced : bool
+            Whether the second pole is one of G^A.
+        filling : Expr
+            As of `filling` there.
+        forms : tuple of Expr
+            `on_shell_forms` of the poles.
+        """
+        first, second = forms
+        if advanced:
+            threshold = (1 - self.skew**2) * self.gap**2
+            return (
+                -sp.I * (first * filling - (4 * threshold - second) * self.contrast),
+                -second * filling - first * self.contrast,
+            )
+        return (
+            -sp.I * (first * filling - second * self.contrast),
+            -second * filling + first * self.contrast,
+        )
+
+    def _mean(self, frequency: sp.Expr, root: sp.Expr) -> sp.ImmutableMatrix:
+        """Return the diagonal of (N + N*)/2 at a pole."""
+        upper, lower = ((frequency + s * root) / (1 + s * self.skew) for s in (1, -1))
+        return sp.ImmutableMatrix(sp.diag(upper, lower))
+
+
+def on_shell_forms(
+    relative: int,
+    rising: tuple[sp.Expr, sp.Expr],
+    falling: tuple[sp.Expr, sp.Expr],
+    apart: tuple[sp.Expr, sp.Expr],
+    threshold: sp.Expr,
+) -> tuple[sp.Expr, sp.Expr]:
+    """Return u_+ v - u v_+ and (u_+ - u)(v_+ - v) of two poles, accurate where they are small.
+
+    The first pole is the one where u_+ = Y_+ + r_+ and v_+ = Y_+ - r_+.  With both roots of the
+    opposite sign the first form changes its sign.
+
+    Parameters
+    ----------
+    relative : int
+        1 if u = Y + r and v = Y - r at the second pole, -1 the other way round.
+    rising, falling : tuple of Expr
+        Y + r, the larger one, and Y - r, of both.
+    apart : tuple of Expr
+        Y_+ - Y, and r_+ - r or r_+ + r, accurate where it cancels.
+    threshold : Expr
+        sqrt(1 - a**2) Delta_0: (Y + r)(Y - r) is its square.
+    """
+    shift, roots = apart
+
+    def difference(after: sp.Expr, before: sp.Expr, whole: sp.Expr) -> sp.Expr:
+        return root_sum(after, -before, whole * (after + before))
+
+    if relative == 1:
+        up = difference(*rising, shift + roots)
+        return up * sum(falling), -(up**2) * falling[0] * falling[1] / threshold**2
+    first = difference(rising[0], falling[1], shift + roots)
+    second = difference(falling[0], rising[1], shift - roots)
+    return first * (falling[0] + rising[1]), first * second
