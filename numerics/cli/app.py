@@ -8,23 +8,38 @@ from concurrent.futures import BrokenExecutor
 
 from cyclopts import App, CycloptsError
 
-from numerics.cli.boundary import boundary
-from numerics.cli.export import export
-from numerics.cli.ledger import derive
-from numerics.cli.modes import modes
-from numerics.cli.report import report
-from numerics.cli.reproduce import reproduce
-from numerics.cli.scan import scan
-from numerics.cli.steady_state import steady_state
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.version import version
 
 #: Exit statuses: no solution or a failed check, bad input, interrupted.
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
+#: Where each command is, which is imported when it is called, and the first line of its help.
+COMMANDS = {
+    "boundary": "Find the smallest ratio γ_v/γ_b at which a boundary of the phase diagram is "
+    "crossed.",
+    "ledger:derive": "Print an equation of the paper, its derivation, and its check, recomputed "
+    "now.",
+    "export": "Write all kernels as a module that needs nothing of this project.",
+    "modes": "Find every collective mode in a window of frequencies, and the one that grows "
+    "fastest.",
+    "report": "Write derivations, ledger, numbers, figures and the phase diagram as one HTML page.",
+    "reproduce": "Derive everything again, check it, compare with the paper, and draw its figures.",
+    "scan": "Compute the phase diagram: boundaries along the interaction strength, growth on a "
+    "grid.",
+    "steady_state": "Solve for the order parameter and the chemical potentials of the steady "
+    "state.",
+}
 
-def application() -> App:
-    """Return the application with its commands."""
+
+def application(called: str | None = None) -> App:
+    """Return the application with its commands.
+
+    Parameters
+    ----------
+    called : str, optional
+        The command that has the whole of its help, by name; the others have a line.
+    """
     app = App(
         name="nambu",
         help="Linear response of driven-dissipative condensates: derived, generated, solved.",
@@ -32,14 +47,11 @@ def application() -> App:
         help_format="plaintext",
         suppress_keyboard_interrupt=False,
     )
-    app.command(boundary)
-    app.command(derive)
-    app.command(export)
-    app.command(modes)
-    app.command(report)
-    app.command(reproduce)
-    app.command(scan)
-    app.command(steady_state)
+    for place, line in COMMANDS.items():
+        module, _, function = place.partition(":")
+        name = (function or module).replace("_", "-")
+        words = {} if name == called else {"help": line}
+        app.command(f"numerics.cli.{module}:{function or module}", name=name, **words)
     return app
 
 
@@ -47,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = application()(
+        status = application(tokens[0] if tokens else None)(
             tokens, exit_on_error=False, print_error=False, result_action="return_value"
         )
     except CycloptsError as error:

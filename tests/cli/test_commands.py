@@ -1,5 +1,7 @@
 """The command line: output for people and machines, and one line for what goes wrong."""
 
+import importlib
+import inspect
 import json
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import pytest
 
 from numerics import Parameters, solve_steady_state
 from numerics.cli import main
+from numerics.cli.app import COMMANDS
 
 
 def test_steady_state_as_json_is_the_library_result(capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,6 +129,21 @@ def test_what_goes_wrong_is_one_line(
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert f"Example: nambu {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", COMMANDS)
+def test_the_list_of_commands_has_the_first_line_of_each(place: str) -> None:
+    module, _, function = place.partition(":")
+    command = getattr(importlib.import_module(f"numerics.cli.{module}"), function or module)
+    assert inspect.getdoc(command).splitlines()[0] == COMMANDS[place]
+
+
+def test_the_list_of_commands_imports_none() -> None:
+    code = "import sys; from numerics.cli import main; main(['--help']); print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = run.stdout.splitlines()[-1].split()
+    assert "numerics.cli.app" in modules
+    assert not {"numerics.cli.boundary", "numerics.stability.growth", "scipy"} & set(modules)
 
 
 def test_the_command_is_installed() -> None:
