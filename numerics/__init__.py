@@ -27,8 +27,9 @@ from numerics.bands import Bands
 from numerics.couplings import Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.evaluation import backend
-from numerics.model import Model, Reservoir
+from numerics.model import Model
 from numerics.parameters import Parameters
+from numerics.reservoirs import Reservoir
 from numerics.results import FullResult, Status, Verdict
 from numerics.steady.crossover import Crossover, equilibrium_crossover
 from numerics.steady.solution import SteadyState, solve_steady_state

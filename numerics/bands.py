@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -79,6 +80,18 @@ class Bands(Given):
         """(1/m_e - 1/m_h)/4, between -1 and 1."""
         electron, hole = self.masses
         return (hole - electron) / (hole + electron)
+
+    @property
+    def ratio(self) -> float:
+        """The mass of holes over that of electrons."""
+        electron, hole = self.masses
+        return hole / electron
+
+    def with_ratio(self, ratio: float) -> Bands:
+        """Return the bands whose holes are so many times as heavy as their electrons."""
+        if ratio == self.ratio:
+            return self
+        return dataclasses.replace(self, masses=Bands.of_ratio(ratio).masses)
 
     @property
     def equal(self) -> bool:

@@ -34,6 +34,8 @@ class Carriers:
         (1/m_e - 1/m_h)/4, between -1 and 1.
     electrons, holes : Occupation
         What fills the states of either; their rates may differ.
+    tilt : float
+        By how much the potentials of all reservoirs are higher for electrons and lower for holes.
     """
 
     gap: float
@@ -41,6 +43,7 @@ class Carriers:
     skew: float
     electrons: Occupation
     holes: Occupation
+    tilt: float = 0.0
 
     @property
     def linewidth(self) -> float:
@@ -68,15 +71,20 @@ class Carriers:
         return self.skew * self.mu
 
     @property
+    def offset(self) -> float:
+        """What is added to y where reservoirs count their energies, a mu less the tilt."""
+        return self.middle - self.tilt
+
+    @property
     def threshold(self) -> float:
         """The edge of the spectrum from the middle of the gap, sqrt(1 - a**2) Delta_0."""
-        return math.sqrt((1 - self.skew) * (1 + self.skew)) * self.gap
+        return math.sqrt((1 - self.skew) * (1 + self.skew)) * abs(self.gap)
 
     @property
     def energies(self) -> float:
         """A scale of the energies at which anything changes."""
         filled = max(self.electrons.energies, self.holes.energies)
-        return abs(self.mu) + self.gap + self.linewidth + filled
+        return abs(self.mu) + abs(self.gap) + self.linewidth + filled + abs(self.tilt)
 
     def parameters(self) -> tuple[float, ...]:
         """Return what every kernel takes last."""
@@ -84,7 +92,7 @@ class Carriers:
 
     def sums(self, y: Array) -> tuple[Array, Array]:
         """Return the sums over the reservoirs of gamma [1 - 2 f], of electrons and of holes."""
-        nu = y + self.middle
+        nu = y + self.offset
         return (
             self.electrons.sums(nu) * self.electrons.linewidth,
             self.holes.sums(-nu) * self.holes.linewidth,
@@ -94,7 +102,7 @@ class Carriers:
         """Yield where occupations step, from the middle of the gap."""
         for sign, occupation in ((1, self.electrons), (-1, self.holes)):
             for filled in occupation.filled:
-                yield sign * filled.edge - self.middle, filled
+                yield sign * filled.edge - self.offset, filled
 
     def spectral_edges(self) -> tuple[float, ...]:
         """Return where the spectra of G begin, and where they have the momentum zero."""
@@ -103,7 +111,7 @@ class Carriers:
 
     def apart(self, y: Array) -> Array:
         """Return frequencies that keep away from y = 0, where G^R and G^A share a pole."""
-        closest = CLOSEST * self.gap
+        closest = CLOSEST * abs(self.gap)
         return np.where(np.abs(y) < closest, np.copysign(closest, y), y)
 
     def distance(self, origin: Any, offset: Array) -> Array:

@@ -15,6 +15,10 @@ Array = NDArray[np.float64]
 Kernel = Callable[..., Any]
 
 
+#: Energies above the edge in units of the temperature at which exponentials would overflow.
+_FARTHEST = 700.0
+
+
 class Filled(NamedTuple):
     """A reservoir that fills states up to an edge.
 
@@ -59,6 +63,11 @@ class Filled(NamedTuple):
         with np.errstate(over="ignore", under="ignore"):
             small = np.exp(-np.abs(x) / self.temperature)
             return np.where(x > 0, small, 1.0) / (1 + small)
+
+    def density(self, frequency: Array) -> Array:
+        """Return -df/dnu at T > 0."""
+        x = np.minimum(np.abs(frequency - self.edge) / self.temperature, _FARTHEST)
+        return np.asarray(1 / (4 * self.temperature * np.cosh(x / 2) ** 2))
 
     def polarisation(self, frequency: Array) -> Array:
         """Return 1 - 2 f(nu)."""
@@ -109,6 +118,11 @@ class Occupation(NamedTuple):
         return sum(f.rate for f in self.filled) + self.empty
 
     @property
+    def share(self) -> float:
+        """How much of the drive the total rate is."""
+        return sum(f.share for f in self.filled) + self.empty_share
+
+    @property
     def smearing(self) -> float:
         """The largest pi T."""
         return max(f.smearing for f in self.filled)
@@ -149,6 +163,13 @@ class Occupation(NamedTuple):
             kernel = thermal if f.temperature > 0 else step
             total = total + f.rate * np.array(kernel(*arguments, *f.arguments()))
         return np.asarray(total + self.empty * np.array(empty(*arguments)))
+
+    def fillings(self, frequency: Array) -> Array:
+        """Return the sum of gamma_lambda f_lambda(nu)."""
+        filling = np.zeros_like(frequency)
+        for f in self.filled:
+            filling += f.rate * f.occupied(frequency)
+        return filling
 
     def sums(self, frequency: Array) -> Array:
         """Return the sum of gamma_lambda [1 - 2 f_lambda(nu)]/gamma."""

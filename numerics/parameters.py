@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from numerics.bands import Bands
 from numerics.carriers import Carriers
+from numerics.couplings import Contact
 from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Given
-from numerics.model import Contact, Model, Reservoir
+from numerics.model import Model
 from numerics.occupation import Filled, Occupation, Part
+from numerics.reservoirs import Reservoir
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
 DENSITY = 1 / (3 * math.pi**2)
@@ -163,13 +166,18 @@ class Parameters(Given):
         return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
 
     @property
+    def bands(self) -> Bands:
+        """The bands of the carriers: those of equal masses."""
+        return Bands()
+
+    @property
     def symmetric(self) -> bool:
         """Whether electrons and holes have the same masses and rates: they do."""
         return True
 
-    def carriers(self, gap: float, mu: float, edge: float) -> Carriers:
+    def carriers(self, gap: float, mu: float, edge: float, drive: float | None = None) -> Carriers:
         """Return electrons and holes at an order parameter and a potential; see `Model`."""
-        occupation = self.occupation(mu, edge)
+        occupation = self.occupation(mu, edge, drive)
         return Carriers(gap, mu, 0.0, occupation, occupation)
 
     def parts(self) -> Iterator[Part]:

@@ -88,6 +88,7 @@ _KNOWN = {
     "binding": Quantity("binding energy", "E_b", r"E_\mathrm{b}", _ENERGY),
     "detuning": Quantity("detuning", "δ", r"\delta", _ENERGY),
     "loss": Quantity("loss", "κ", r"\kappa", _ENERGY),
+    "Bands.ratio": Quantity("ratio of the masses", "m_h/m_e", r"m_\mathrm{h}/m_\mathrm{e}"),
     "Reservoir.rate": Quantity("rate", "γ", r"\gamma", _ENERGY),
     "StabilityLine.end": Quantity("end of the branch", "end", ""),
 }
@@ -107,10 +108,18 @@ def quantity(name: str, kind: str = "") -> Quantity:
     --------
     >>> quantity("gap").unit, quantity("reservoirs.lead.mu").words, quantity("count").plain_unit
     ('ε_F', 'chemical potential of lead', '1')
+    >>> quantity("bands.ratio").words, quantity("reservoirs.bath.rate.holes").words
+    ('ratio of the masses', 'rate of holes of bath')
     """
     *path, last = name.split(".")
+    if path[:1] == ["bands"]:
+        kind = "Bands"
     if path[:1] == ["reservoirs"]:
         kind = "Reservoir"
+        if path[-1] == "rate":
+            # of one kind of carriers
+            rate = _KNOWN["Reservoir.rate"]
+            return rate._replace(words=f"{rate.words} of {last} of {path[1]}")
     found = _KNOWN.get(f"{kind}.{last}", _KNOWN.get(last))
     if found is None:
         return Quantity(last.replace("_", " "), last, "")

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from numerics.couplings import Contact
 from numerics.domain import choice
 from numerics.errors import NoCondensate
-from numerics.model import Contact, Model, Reservoir
+from numerics.model import Model
 from numerics.parameters import Parameters, Setting
+from numerics.reservoirs import Reservoir
 from numerics.steady.crossover import equilibrium_crossover
 from numerics.steady.solution import SteadyState, solve_steady_state
 

@@ -71,15 +71,31 @@ class StagesWithSlopes(Stages):
             slope = self.slope(value, direction) if given is None else given
             if slope != 0:
                 slope = super().assign(f"{name}_by_{direction}", slope)
-                real, imaginary = stand_in.as_real_imag()
-                known[real or imaginary] = slope if real else -sp.I * slope
+                known.update(self._seeds(stand_in, slope))
         return stand_in
+
+    def _seeds(self, stand_in: sp.Expr, slope: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+        """Return the derivatives of what has been named, given that of the value."""
+        real, imaginary = stand_in.as_real_imag()
+        return {real or imaginary: slope if real else -sp.I * slope}
 
     def slope(self, value: sp.Expr, direction: str) -> sp.Expr:
         """Return the derivative of a value of what has been assigned."""
         known = self._slopes[direction]
         found = sorted(value.free_symbols & known.keys(), key=str)
         return sp.Add(*(value.diff(symbol) * known[symbol] for symbol in found))
+
+
+class StagesWithRealSlopes(StagesWithSlopes):
+    """Stages with derivatives by real variables, of complex values and of their conjugates alike.
+
+    Both real parts of a value have a derivative of their own.
+    """
+
+    def _seeds(self, stand_in: sp.Expr, slope: sp.Expr) -> dict[sp.Symbol, sp.Expr]:
+        """Return the derivatives of both parts."""
+        pairs = zip(stand_in.as_real_imag(), slope.as_real_imag(), strict=True)
+        return {part: derivative for part, derivative in pairs if part != 0}
 
 
 def conjugate(value: sp.Expr) -> sp.Expr:

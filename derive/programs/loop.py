@@ -7,7 +7,7 @@ the integral of two propagators of free particles, `derive.closed_forms.pairs`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sympy as sp
@@ -338,11 +338,13 @@ class Loop:
         return self.stages.named[f"{name}0"], self.stages.named[f"{name}1"]
 
 
-def with_slopes(stages: StagesWithSlopes, values: dict[str, sp.Expr]) -> dict[str, sp.Expr]:
-    """Return values with their derivatives by omega and by q."""
+def with_slopes(
+    stages: StagesWithSlopes, values: dict[str, sp.Expr], variables: Iterable[str] = VARIABLES
+) -> dict[str, sp.Expr]:
+    """Return values with their derivatives, by omega and by q unless others are named."""
     slopes = {
         f"{name}_by_{variable}": stages.slope(value, variable)
-        for variable in VARIABLES
+        for variable in variables
         for name, value in values.items()
     }
     return values | slopes

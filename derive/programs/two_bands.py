@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from derive import symbols
@@ -9,7 +11,7 @@ from derive.closed_forms.pairs import PREFACTOR
 from derive.closed_forms.two_bands import IMBALANCE, SKEW
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
-from derive.codegen.stages import Stages, StagesWithSlopes
+from derive.codegen.stages import Stages, StagesWithRealSlopes, StagesWithSlopes
 from derive.functions.pairs import pair_excess
 from derive.programs.loop import (
     DISTANCE,
@@ -43,14 +45,21 @@ LOOP_INPUTS = (
     symbols.wave_number,
     *_SHARED,
 )
-STATE_INPUTS = (
-    GENERAL.frequency,
-    DISTANCE,
-    FILLED_ELECTRONS,
-    FILLED_HOLES,
-    symbols.momentum,
-    *_SHARED,
-)
+_FILLED = (GENERAL.frequency, DISTANCE, FILLED_ELECTRONS, FILLED_HOLES)
+GAP_INPUTS = (*_FILLED, *_SHARED)
+NUMBER_INPUTS = (*_FILLED, symbols.momentum, *_SHARED)
+_RATES = (symbols.linewidth + IMBALANCE, symbols.linewidth - IMBALANCE)
+_EDGE = GENERAL.threshold / symbols.gap
+#: What the equations of the state are differentiated by, the frequency nu - a mu fixed: the edge of
+#: the spectrum moves with the order parameter.  In the fillings they are linear.
+STATE_VARIABLES = {
+    "gap": {symbols.gap: sp.S.One, GENERAL.threshold: _EDGE, DISTANCE: -_EDGE},
+    "mu": {symbols.mu: sp.S.One},
+    "gamma": {symbols.linewidth: sp.S.One},
+    "delta": {IMBALANCE: sp.S.One},
+    "filled_electrons": {FILLED_ELECTRONS: sp.S.One},
+    "filled_holes": {FILLED_HOLES: sp.S.One},
+}
 #: The elements of the phase column, in the order of `Loop.phase_column`.
 _ELEMENTS = ("r12", "r22", "coupling", "difference")
 _SOURCE = "R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22"
@@ -131,31 +140,53 @@ def _gap_parts(
     return stages.parts(factor * even)[0] / scale, stages.parts(factor * odd)[1] / scale
 
 
-def _state() -> Program:
-    """Return the integrands of the gap and the number equation over the frequency."""
-    stages = Stages()
+def _keldysh_sources(stages: Stages) -> tuple[Source, ...]:
+    """Name the poles of G^K at the frequency of the equations of the state."""
     poles = named_poles(stages, "c", GENERAL, GENERAL.frequency, symbols.linewidth, DISTANCE)
-    electrons, holes = (symbols.linewidth + s * IMBALANCE for s in (1, -1))
+    return sources(stages, GENERAL, poles)
+
+
+def _gap(stages: Stages) -> dict[str, sp.Expr]:
+    """Return the integrand of the gap equation over the frequency."""
+    electrons, holes = _RATES
     keldysh = _reservoirs(electrons - 2 * FILLED_ELECTRONS, holes - 2 * FILLED_HOLES)
+    total = [sp.S.Zero, sp.S.Zero]
+    for source in _keldysh_sources(stages):
+        if not source.advanced:
+            for part, value in enumerate(_gap_parts(stages, source, keldysh)):
+                total[part] += value
+    return dict(zip(("gap_real", "gap_imag"), total, strict=True))
+
+
+def _numbers(stages: Stages) -> dict[str, sp.Expr]:
+    """Return the integrands of the numbers of electrons and of holes over the frequency."""
+    electrons, holes = _RATES
     # what fills electrons, and what leaves no holes behind: Sigma^< and -Sigma^>, over 2 i
     fillings = (
         sp.diag(FILLED_ELECTRONS, holes - FILLED_HOLES),
         sp.diag(electrons - FILLED_ELECTRONS, FILLED_HOLES),
     )
-    gap, carriers = [sp.S.Zero, sp.S.Zero], [sp.S.Zero, sp.S.Zero]
-    for source in sources(stages, GENERAL, poles):
-        if not source.advanced:
-            for part, value in enumerate(_gap_parts(stages, source, keldysh)):
-                gap[part] += value
+    carriers = [sp.S.Zero, sp.S.Zero]
+    for source in _keldysh_sources(stages):
         counted = _counted(stages, source)
         for k, filling in enumerate(fillings):
             density = (source.left * filling * source.right)[k, k]
             carriers[k] += source.weight * density * counted
-    outputs = list(zip(("gap_real", "gap_imag"), gap, strict=True))
-    for name, value in zip(("electrons", "holes"), carriers, strict=True):
-        outputs.append((name, stages.parts(value / sp.pi)[0]))
-    source_text = "(33), and the numbers of electrons and of holes in (34), per unit of nu"
-    return _finished("state", source_text, STATE_INPUTS, stages, outputs)
+    parts = (stages.parts(value / sp.pi)[0] for value in carriers)
+    return dict(zip(("electrons", "holes"), parts, strict=True))
+
+
+def _of_the_state(
+    name: str,
+    what: str,
+    inputs: tuple[sp.Symbol, ...],
+    values: Callable[[Stages], dict[str, sp.Expr]],
+) -> Program:
+    """Return a program of integrands with their derivatives by what a state depends on."""
+    stages = StagesWithRealSlopes(STATE_VARIABLES)
+    found = with_slopes(stages, values(stages), tuple(STATE_VARIABLES))
+    source = f"{what} per unit of nu, with derivatives at fixed nu - a mu"
+    return _finished(name, source, inputs, stages, list(found.items()))
 
 
 def two_bands_module() -> Module:
@@ -166,7 +197,8 @@ def two_bands_module() -> Module:
         "done: `a` is (1/m_e - 1/m_h)/4, `gamma` and `delta` are half the sum and half the\n"
         "difference of the rates, `frequency` is nu - a mu.",
         (
-            _state(),
+            _of_the_state("gap", "(33),", GAP_INPUTS, _gap),
+            _of_the_state("numbers", "electrons and holes of (34),", NUMBER_INPUTS, _numbers),
             _vertices(),
             _pairing(),
             _pairing_slopes(),

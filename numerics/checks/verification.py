@@ -19,10 +19,10 @@ from numerics.response.reference import reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
 from numerics.results import GROWS
 from numerics.stability.growth import growth_rate
-from numerics.steady.equations import Unknowns, evaluate_equations
+from numerics.steady.equations import Unknowns
+from numerics.steady.routes import evaluate_model
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
-from numerics.steady.two_bands import state_integrals
 
 __all__ = ["Check", "Verification", "verify"]
 
@@ -146,24 +146,12 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
 
 
 def _solved(state: SteadyState) -> Check:
-    if not state.parameters.symmetric:
-        return _solved_two_bands(state)
     at = Unknowns(state.gap, state.mu, state.edge)
-    value = evaluate_equations(state.parameters, state.parameters.drive, at)
+    value = evaluate_model(state.parameters, state.parameters.drive, at)
     worst = int(np.argmax(np.abs(value.residuals) / np.maximum(_SOLVED, value.errors)))
     bound = max(_SOLVED, float(value.errors[worst]))
     residual = float(np.abs(value.residuals[worst]))
     return Check("gap and number equations", residual, bound, "(33), (34)")
-
-
-def _solved_two_bands(state: SteadyState) -> Check:
-    model = state.parameters
-    found = state_integrals(state.carriers, model.cutoff)
-    coupling = model.inv_kfa / (8 * math.pi)
-    residuals = np.array([found.gap.real + coupling, found.gap.imag])
-    # the state's own tolerance, on the scale of the terms
-    bounds = found.error[:2] + _SOLVED * (abs(coupling) + found.subtracted)
-    return _worst("gap equation", residuals, bounds, "(33)")
 
 
 def _phase(state: SteadyState) -> Iterator[Check]:

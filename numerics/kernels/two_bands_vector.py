@@ -170,11 +170,38 @@ def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
     )
 
 
-STATE_OUTPUTS = (
+GAP_OUTPUTS = (
     "gap_real",
     "gap_imag",
+    "gap_real_by_gap",
+    "gap_imag_by_gap",
+    "gap_real_by_mu",
+    "gap_imag_by_mu",
+    "gap_real_by_gamma",
+    "gap_imag_by_gamma",
+    "gap_real_by_delta",
+    "gap_imag_by_delta",
+    "gap_real_by_filled_electrons",
+    "gap_imag_by_filled_electrons",
+    "gap_real_by_filled_holes",
+    "gap_imag_by_filled_holes",
+)
+
+NUMBERS_OUTPUTS = (
     "electrons",
     "holes",
+    "electrons_by_gap",
+    "holes_by_gap",
+    "electrons_by_mu",
+    "holes_by_mu",
+    "electrons_by_gamma",
+    "holes_by_gamma",
+    "electrons_by_delta",
+    "holes_by_delta",
+    "electrons_by_filled_electrons",
+    "holes_by_filled_electrons",
+    "electrons_by_filled_holes",
+    "holes_by_filled_holes",
 )
 
 VERTICES_OUTPUTS = (
@@ -252,177 +279,971 @@ PAIRING_SLOPES_OUTPUTS = (
 
 
 @njit(forceinline=True, error_model="numpy")
-def state(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a):
-    """Compute (33), and the numbers of electrons and of holes in (34), per unit of nu.
+def gap(frequency, distance, filled_electrons, filled_holes, Delta_0, mu, gamma, delta, a):
+    """Compute (33), per unit of nu, with derivatives at fixed nu - a mu.
 
-    Operations: 402 (add 123, div 11, mul 260, parts_pair_excess 4, parts_upper_root 3, sqrt 1).
+    Operations: 988 (add 330, div 16, mul 638, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1.0
     x1 = a - 1.0
     x2 = -x1
-    x3 = -gamma
     x4 = a * delta
-    x5 = -x3 - x4
+    x5 = gamma - x4
     x7 = 2.0 * frequency * x5
-    x10 = a * a - 1.0
-    x11 = -1 / x10
-    x12 = -a * gamma + delta
-    x20 = x12 * x12
-    x21 = frequency * gamma
-    x33 = 1 / (math.pi * math.pi)
-    x34 = (1 / 2) * P * x33
-    x48 = 1 / x0
-    x51 = 8.0 * filled_electrons
-    x52 = 1 / (x1 * x1)
-    x53 = x2 * x52
-    x55 = 4.0 * delta
-    x56 = 8.0 * filled_holes
-    x57 = 4.0 * gamma
-    x61 = -delta * x51 + gamma * x51
-    x62 = -8.0 * delta * filled_holes - 8.0 * filled_holes * gamma + x61
-    x63 = (1 / 16) * x33
-    x70 = x63 * (8.0 * delta * delta + delta * x56 - 8.0 * gamma * gamma + gamma * x56 + x61)
-    x71 = 1 / math.pi
-    x73 = filled_electrons / (x0 * x0)
-    x76 = 2.0 * gamma
-    x77 = 2.0 * delta
-    x78 = -x76 + x77
-    x90 = Delta_0 * Delta_0
-    x91 = x90 * (-delta - filled_holes - x3)
-    x99 = filled_holes * x2 * x2 / (x1 * x1 * x1 * x1)
-    x101 = x76 + x77
-    x108 = x90 * (delta - filled_electrons + gamma)
+    x12 = 1 / Delta_0
+    x19 = -gamma + x4
+    x32 = a * a - 1.0
+    x33 = -1 / x32
+    x34 = a * x33
+    x35 = a * gamma - delta
+    x36 = -x35
+    x57 = x36 * x36
+    x59 = frequency * gamma
+    x96 = -frequency
+    x131 = 1 / x0
+    x132 = 4.0 * x131
+    x133 = delta * x132
+    x134 = 8.0 * filled_electrons
+    x135 = x131 * x134
+    x136 = gamma * x132
+    x137 = 1 / (x1 * x1)
+    x138 = x137 * x2
+    x139 = 4.0 * x138
+    x140 = delta * x139
+    x141 = 8.0 * filled_holes
+    x142 = x138 * x141
+    x143 = gamma * x139
+    x145 = -delta * x134 + gamma * x134
+    x146 = -8.0 * delta * filled_holes - 8.0 * filled_holes * gamma + x145
+    x148 = (1 / 16) / (math.pi * math.pi)
+    x151 = x148 * (8.0 * delta * delta + delta * x141 - 8.0 * gamma * gamma + gamma * x141 + x145)
+    x154 = -8.0 * filled_electrons * x131 + x133 + x136
+    x155 = -x154
+    x157 = -4.0 * gamma * x137 * x2 + x140 + x142
+    x158 = -x157
+    x171 = -8.0 * filled_holes
+    x176 = -x134
+    x177 = x141 + x176
+    x178 = -16.0 * gamma + x134 + x141
+    x179 = 16.0 * delta + x177
+    x180 = 8.0 * x131
+    x181 = 8.0 * delta
+    x182 = 8.0 * gamma
+    x183 = x181 - x182
+    x184 = -x183
+    x185 = 8.0 * x138
+    x186 = x181 + x182
     threshold = Delta_0 * math.sqrt(x0 * x2)
-    x6 = distance * (distance + 2.0 * threshold) - x5 * x5
+    x3 = 2.0 * threshold
+    x6 = distance * (distance + x3) - x5 * x5
     z0 = upper_root(x6, x7)
-    c_root_re = z0[0]
-    x13 = c_root_re * x11
-    c_root_im = z0[1]
-    x14 = c_root_im * x11
-    x16 = 1 / (4.0 * c_root_im * c_root_im + 4.0 * c_root_re * c_root_re)
-    x17 = (1 / 2) * x16
-    x18 = c_root_re * x17
-    x19 = x12 * x18
-    x25 = c_root_im * x17
-    x27 = x12 * x25
+    x8 = z0[0]
+    x9 = z0[1]
+    x10 = 1 / (x8 * x8 + x9 * x9)
+    x11 = x10 * x8
+    x13 = threshold * x12
+    x14 = distance * x13
+    x15 = 2.0 * distance + x3
+    x16 = x10 * x9
+    x17 = frequency * x10
+    x18 = x17 * x9
+    x20 = x17 * x8
+    x21 = threshold * threshold
+    c_root_re = x8
+    x37 = c_root_re * x33
+    x52 = c_root_re * c_root_re
+    x72 = 4.0 * c_root_re
+    c_root_im = x9
+    x38 = c_root_im * x33
+    x51 = 4.0 * c_root_im * c_root_im
+    x53 = x51 + 4.0 * x52
+    x54 = 1 / x53
+    x55 = (1 / 2) * x54
+    x56 = c_root_re * x55
+    x70 = 1 / (x53 * x53)
+    x76 = -x51 + 4.0 * x52
+    x77 = (1 / 2) * x76
+    x82 = c_root_im * x54
+    x86 = c_root_re * x54
+    x88 = c_root_im * x55
+    c_root_by_gap_re = -(1 / 2) * x11 * x13 * x15 + x11 * x14
+    x39 = c_root_by_gap_re * x33
+    x74 = c_root_by_gap_re * x70
+    x90 = x72 * x74
+    c_root_by_gap_im = (1 / 2) * threshold * x10 * x12 * x15 * x9 - x14 * x16
+    x40 = c_root_by_gap_im * x33
+    x71 = c_root_by_gap_im * x70
+    c_root_by_gamma_re = x11 * x19 + x18
+    x41 = c_root_by_gamma_re * x33
+    x93 = c_root_by_gamma_re * x70
+    c_root_by_gamma_im = -x16 * x19 + x20
+    x42 = c_root_by_gamma_im * x33
+    x92 = c_root_by_gamma_im * x70
+    c_root_by_delta_re = a * x10 * x5 * x8 - a * x18
+    x43 = c_root_by_delta_re * x33
+    x101 = c_root_by_delta_re * x70
+    c_root_by_delta_im = -a * x16 * x5 - a * x20
+    x44 = c_root_by_delta_im * x33
+    x100 = c_root_by_delta_im * x70
     c_up_re = c_root_re + frequency
-    x8 = c_up_re * c_up_re
-    x54 = c_up_re * x53
-    x64 = c_up_re * x48
-    x65 = 4.0 * x64
-    x96 = x73 * x8 + x91
-    x109 = x108 + x8 * x99
+    x23 = c_up_re * c_up_re
+    x169 = c_up_re * x139
     c_up_im = c_root_im + gamma - x4
-    x9 = threshold * threshold / (c_up_im * c_up_im + x8)
-    x60 = c_up_im * x53
-    x67 = c_up_im * x48
-    x68 = 4.0 * x67
-    x81 = c_up_im * c_up_re
-    x82 = x73 * x81
-    x83 = x67 + x78
-    x87 = -x83
-    x95 = filled_electrons * x67
-    x100 = x81 * x99
-    x102 = -c_up_im * x2 * x52 + x101
-    x103 = -x102
-    x107 = filled_holes * x60
-    c_down_re = c_up_re * x9
-    x49 = c_down_re * x48
-    x50 = 4.0 * x49
-    x66 = c_down_re * x53
-    x92 = c_down_re * c_down_re
-    x93 = x73 * x92 + x91
-    x111 = x108 + x92 * x99
-    c_down_im = -c_up_im * x9
-    x58 = c_down_im * x48
-    x59 = 4.0 * x58
-    x69 = c_down_im * x53
-    x74 = c_down_im * c_down_re
-    x75 = x73 * x74
-    x79 = x58 + x78
-    x85 = -x79
-    x89 = filled_electrons * x58
-    x104 = x74 * x99
-    x105 = -c_down_im * x2 * x52 + x101
-    x106 = -x105
-    x110 = filled_holes * x69
-    c_center_re = -a * frequency * x11
-    c_center_im = x11 * x12
-    rp_xi_re = c_center_re + x13
-    x15 = mu + rp_xi_re
-    x22 = rp_xi_re * x12 + x21
-    rp_xi_im = c_center_im + x14
-    x23 = 1 / (rp_xi_im * rp_xi_im * x20 + x22 * x22)
-    x24 = rp_xi_im * x23
-    x26 = x22 * x23
-    z1 = upper_root(x15, rp_xi_im)
-    rp_p_re = z1[0]
-    x37 = rp_p_re * x34
-    x42 = -rp_p_re
-    rp_p_im = z1[1]
-    z2 = pair_excess(rp_p_re, rp_p_im, P)
-    x32 = z2[1]
-    x35 = rp_p_im * x34
-    x36 = z2[0]
-    z3 = pair_excess(x42, rp_p_im, P)
-    x43 = z3[1]
-    x44 = z3[0]
-    rp_weight_re = -x19 * x24 - x25 * x26
-    rp_weight_im = -x18 * x26 + x24 * x27
-    rm_xi_re = c_center_re - x13
-    x28 = mu + rm_xi_re
-    x29 = rm_xi_re * x12 + x21
-    rm_xi_im = c_center_im - x14
-    x30 = 1 / (rm_xi_im * rm_xi_im * x20 + x29 * x29)
-    x31 = rm_xi_im * x30
-    z4 = upper_root(x28, rm_xi_im)
-    rm_p_re = z4[0]
-    x41 = rm_p_re * x34
-    x45 = -rm_p_re
-    rm_p_im = z4[1]
-    z5 = pair_excess(rm_p_re, rm_p_im, P)
-    x38 = z5[1]
-    x39 = rm_p_im * x34
-    x40 = z5[0]
-    z6 = pair_excess(x45, rm_p_im, P)
-    x46 = z6[1]
-    x47 = z6[0]
-    rm_weight_re = x19 * x31 + x25 * x29 * x30
-    rm_weight_im = (1 / 2) * c_root_re * x16 * x29 * x30 - x27 * x31
+    x22 = c_up_im * c_up_im
+    x24 = x22 + x23
+    x25 = 1 / x24
+    x26 = x21 * x25
+    x27 = c_up_im * x26
+    x28 = 1 / (x24 * x24)
+    x29 = x21 * x28
+    x30 = 2.0 * c_up_im * c_up_re * x29
+    x31 = x29 * (-x22 + x23)
+    x170 = c_up_im * x139
+    x174 = c_up_im * x132
+    c_up_by_gap_re = c_root_by_gap_re
+    c_up_by_gap_im = c_root_by_gap_im
+    c_up_by_gamma_re = c_root_by_gamma_re
+    c_up_by_gamma_im = c_root_by_gamma_im + 1.0
+    c_up_by_delta_re = c_root_by_delta_re
+    c_up_by_delta_im = -a + c_root_by_delta_im
+    c_down_re = c_up_re * x26
+    x144 = c_down_re * x133 - c_down_re * x135 + c_down_re * x136 + c_up_re * x140 + c_up_re * x142 - c_up_re * x143
+    x149 = c_down_re * x140 + c_down_re * x142 - c_down_re * x143 + c_up_re * x133 - c_up_re * x135 + c_up_re * x136
+    x152 = -x144 * x148
+    x153 = -x148 * x149
+    x168 = c_down_re * x132
+    x173 = c_down_re * x139
+    c_down_im = -x27
+    x147 = 8.0 * c_down_im * filled_electrons * x131 - c_down_im * x133 - c_down_im * x136 + 4.0 * c_up_im * gamma * x137 * x2 - c_up_im * x140 - c_up_im * x142 - x146
+    x150 = 4.0 * c_down_im * gamma * x137 * x2 - c_down_im * x140 - c_down_im * x142 + 8.0 * c_up_im * filled_electrons * x131 - c_up_im * x133 - c_up_im * x136 - x146
+    x166 = x147 * x148
+    x167 = x148 * x150
+    x172 = c_down_im * x132 + x171
+    x175 = c_down_im * x139
+    c_down_by_gap_re = -c_up_by_gap_im * x30 - c_up_by_gap_re * x31 + 2.0 * c_up_re * x12 * x21 * x25
+    c_down_by_gap_im = -c_up_by_gap_im * x31 + 2.0 * c_up_by_gap_re * c_up_im * c_up_re * x21 * x28 - 2.0 * x12 * x27
+    c_down_by_gamma_re = -c_up_by_gamma_im * x30 - c_up_by_gamma_re * x31
+    c_down_by_gamma_im = -c_up_by_gamma_im * x31 + 2.0 * c_up_by_gamma_re * c_up_im * c_up_re * x21 * x28
+    c_down_by_delta_re = -c_up_by_delta_im * x30 - c_up_by_delta_re * x31
+    c_down_by_delta_im = -c_up_by_delta_im * x31 + 2.0 * c_up_by_delta_re * c_up_im * c_up_re * x21 * x28
+    c_center_re = -frequency * x34
+    c_center_im = x33 * x36
+    c_center_by_gamma_im = -x34
+    c_center_by_delta_im = x33
+    rp_xi_re = c_center_re + x37
+    x45 = mu + rp_xi_re
+    x60 = rp_xi_re * x36 + x59
+    x61 = x60 * x60
+    x97 = a * rp_xi_re + x96
+    rp_xi_im = c_center_im + x38
+    z1 = upper_root(x45, rp_xi_im)
+    x46 = z1[0]
+    x47 = z1[1]
+    x48 = (1 / 2) / (x46 * x46 + x47 * x47)
+    x49 = x47 * x48
+    x50 = x46 * x48
+    x58 = rp_xi_im * rp_xi_im * x57
+    x62 = x58 + x61
+    x63 = 1 / x62
+    x64 = rp_xi_im * x36
+    x65 = x63 * x64
+    x66 = c_root_im * x63
+    x67 = x60 * x66
+    x68 = x64 * x66
+    x69 = x60 * x63
+    x73 = x68 * x72
+    x75 = x67 * x72
+    x78 = x65 * x77
+    x79 = x69 * x77
+    x80 = 1 / (x62 * x62)
+    x81 = x60 * x64 * x80
+    x83 = x81 * x82
+    x84 = x80 * (-x58 + x61)
+    x85 = x56 * x84
+    x87 = x81 * x86
+    x89 = x84 * x88
+    x91 = x70 * x79
+    x94 = x83 - x85
+    x95 = rp_xi_im * x94
+    x98 = -x87 - x89
+    x99 = rp_xi_im * x98
+    rp_xi_by_gap_re = x39
+    rp_xi_by_gap_im = x40
+    rp_xi_by_gamma_re = x41
+    rp_xi_by_gamma_im = c_center_by_gamma_im + x42
+    rp_xi_by_delta_re = x43
+    rp_xi_by_delta_im = c_center_by_delta_im + x44
+    rp_p_re = x46
+    rp_p_im = x47
+    rp_p_by_gap_re = rp_xi_by_gap_im * x49 + rp_xi_by_gap_re * x50
+    rp_p_by_gap_im = rp_xi_by_gap_im * x50 - rp_xi_by_gap_re * x49
+    rp_p_by_mu_re = x50
+    rp_p_by_mu_im = -x49
+    rp_p_by_gamma_re = rp_xi_by_gamma_im * x49 + rp_xi_by_gamma_re * x50
+    rp_p_by_gamma_im = rp_xi_by_gamma_im * x50 - rp_xi_by_gamma_re * x49
+    rp_p_by_delta_re = rp_xi_by_delta_im * x49 + rp_xi_by_delta_re * x50
+    rp_p_by_delta_im = rp_xi_by_delta_im * x50 - rp_xi_by_delta_re * x49
+    rp_weight_re = -x55 * x67 - x56 * x65
+    rp_weight_im = x55 * x68 - x56 * x69
+    rp_weight_by_gap_re = x35 * (-rp_xi_by_gap_re * x87 - rp_xi_by_gap_re * x89) + x36 * (rp_xi_by_gap_im * x83 - rp_xi_by_gap_im * x85) + x71 * x73 - x71 * x79 + x74 * x75 + x74 * x78
+    rp_weight_by_gap_im = c_root_by_gap_re * x91 + x35 * (rp_xi_by_gap_re * x83 - rp_xi_by_gap_re * x85) + x36 * (rp_xi_by_gap_im * x87 + rp_xi_by_gap_im * x89) - x68 * x90 + x71 * x75 + x71 * x78
+    rp_weight_by_gamma_re = -a * x95 - c_root_by_gamma_im * x91 + x35 * (-rp_xi_by_gamma_re * x87 - rp_xi_by_gamma_re * x89) + x36 * (rp_xi_by_gamma_im * x83 - rp_xi_by_gamma_im * x85) + x73 * x92 + x75 * x93 + x78 * x93 + x97 * x98
+    rp_weight_by_gamma_im = a * x99 + c_root_by_gamma_re * x91 + x35 * (rp_xi_by_gamma_re * x83 - rp_xi_by_gamma_re * x85) + x36 * (rp_xi_by_gamma_im * x87 + rp_xi_by_gamma_im * x89) - x73 * x93 + x75 * x92 + x78 * x92 + x94 * x97
+    rp_weight_by_delta_re = -c_root_by_delta_im * x91 - rp_xi_re * x98 + x100 * x73 + x101 * x75 + x101 * x78 + x35 * (-rp_xi_by_delta_re * x87 - rp_xi_by_delta_re * x89) + x36 * (rp_xi_by_delta_im * x83 - rp_xi_by_delta_im * x85) + x95
+    rp_weight_by_delta_im = c_root_by_delta_re * x91 - rp_xi_re * x94 + x100 * x75 + x100 * x78 - x101 * x73 + x35 * (rp_xi_by_delta_re * x83 - rp_xi_by_delta_re * x85) + x36 * (rp_xi_by_delta_im * x87 + rp_xi_by_delta_im * x89) - x99
+    rm_xi_re = c_center_re - x37
+    x102 = mu + rm_xi_re
+    x109 = rm_xi_re * x36 + x59
+    x110 = x109 * x109
+    x128 = a * rm_xi_re + x96
+    rm_xi_im = c_center_im - x38
+    z2 = upper_root(x102, rm_xi_im)
+    x103 = z2[0]
+    x104 = z2[1]
+    x105 = (1 / 2) / (x103 * x103 + x104 * x104)
+    x106 = x104 * x105
+    x107 = x103 * x105
+    x108 = rm_xi_im * rm_xi_im * x57
+    x111 = x108 + x110
+    x112 = 1 / x111
+    x113 = rm_xi_im * x36
+    x114 = x112 * x113
+    x115 = x109 * x112
+    x116 = c_root_im * x114 * x72
+    x117 = c_root_im * x115
+    x118 = x114 * x77
+    x119 = 1 / (x111 * x111)
+    x120 = x109 * x113 * x119
+    x121 = x120 * x82
+    x122 = -x108 + x110
+    x123 = x120 * x86
+    x124 = x119 * x122 * x88
+    x125 = x117 * x72
+    x126 = x115 * x70 * x77
+    x127 = (1 / 2) * c_root_re * x119 * x122 * x54 - x121
+    x129 = x123 + x124
+    x130 = rm_xi_im * x129
+    rm_xi_by_gap_re = -x39
+    rm_xi_by_gap_im = -x40
+    rm_xi_by_gamma_re = -x41
+    rm_xi_by_gamma_im = c_center_by_gamma_im - x42
+    rm_xi_by_delta_re = -x43
+    rm_xi_by_delta_im = c_center_by_delta_im - x44
+    rm_p_re = x103
+    rm_p_im = x104
+    rm_p_by_gap_re = rm_xi_by_gap_im * x106 + rm_xi_by_gap_re * x107
+    rm_p_by_gap_im = rm_xi_by_gap_im * x107 - rm_xi_by_gap_re * x106
+    rm_p_by_mu_re = x107
+    rm_p_by_mu_im = -x106
+    rm_p_by_gamma_re = rm_xi_by_gamma_im * x106 + rm_xi_by_gamma_re * x107
+    rm_p_by_gamma_im = rm_xi_by_gamma_im * x107 - rm_xi_by_gamma_re * x106
+    rm_p_by_delta_re = rm_xi_by_delta_im * x106 + rm_xi_by_delta_re * x107
+    rm_p_by_delta_im = rm_xi_by_delta_im * x107 - rm_xi_by_delta_re * x106
+    rm_weight_re = x114 * x56 + x115 * x88
+    rm_weight_im = (1 / 2) * c_root_re * x109 * x112 * x54 - x114 * x88
+    rm_weight_by_gap_re = (1 / 2) * c_root_by_gap_im * x109 * x112 * x70 * x76 - x116 * x71 - x117 * x90 - x118 * x74 + x35 * (rm_xi_by_gap_re * x123 + rm_xi_by_gap_re * x124) + x36 * ((1 / 2) * c_root_re * rm_xi_by_gap_im * x119 * x122 * x54 - rm_xi_by_gap_im * x121)
+    rm_weight_by_gap_im = 4.0 * c_root_by_gap_re * c_root_im * c_root_re * rm_xi_im * x112 * x36 * x70 - c_root_by_gap_re * x126 - x118 * x71 - x125 * x71 + x35 * ((1 / 2) * c_root_re * rm_xi_by_gap_re * x119 * x122 * x54 - rm_xi_by_gap_re * x121) + x36 * (-rm_xi_by_gap_im * x123 - rm_xi_by_gap_im * x124)
+    rm_weight_by_gamma_re = -a * rm_xi_im * x127 + (1 / 2) * c_root_by_gamma_im * x109 * x112 * x70 * x76 - x116 * x92 - x118 * x93 - x125 * x93 + x128 * x129 + x35 * (rm_xi_by_gamma_re * x123 + rm_xi_by_gamma_re * x124) + x36 * ((1 / 2) * c_root_re * rm_xi_by_gamma_im * x119 * x122 * x54 - rm_xi_by_gamma_im * x121)
+    rm_weight_by_gamma_im = a * x130 - c_root_by_gamma_re * x126 + x116 * x93 - x118 * x92 - x125 * x92 + x127 * x128 + x35 * ((1 / 2) * c_root_re * rm_xi_by_gamma_re * x119 * x122 * x54 - rm_xi_by_gamma_re * x121) + x36 * (-rm_xi_by_gamma_im * x123 - rm_xi_by_gamma_im * x124)
+    rm_weight_by_delta_re = (1 / 2) * c_root_by_delta_im * x109 * x112 * x70 * x76 + rm_xi_im * x127 - rm_xi_re * x129 - x100 * x116 - x101 * x118 - x101 * x125 + x35 * (rm_xi_by_delta_re * x123 + rm_xi_by_delta_re * x124) + x36 * ((1 / 2) * c_root_re * rm_xi_by_delta_im * x119 * x122 * x54 - rm_xi_by_delta_im * x121)
+    rm_weight_by_delta_im = 4.0 * c_root_by_delta_re * c_root_im * c_root_re * rm_xi_im * x112 * x36 * x70 - c_root_by_delta_re * x126 - rm_xi_re * x127 - x100 * x118 - x100 * x125 - x130 + x35 * ((1 / 2) * c_root_re * rm_xi_by_delta_re * x119 * x122 * x54 - rm_xi_by_delta_re * x121) + x36 * (-rm_xi_by_delta_im * x123 - rm_xi_by_delta_im * x124)
     rp_gap_re = -rp_p_im * rp_weight_im + rp_p_re * rp_weight_re
+    x159 = rp_gap_re * x148
     rp_gap_im = rp_p_im * rp_weight_re + rp_p_re * rp_weight_im
-    rp_counted_re = x32 * x35 - x36 * x37
-    rp_counted_im = -x32 * x37 - x35 * x36
-    x80 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
-    x98 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
+    x162 = rp_gap_im * x148
+    rp_gap_by_gap_re = -rp_p_by_gap_im * rp_weight_im + rp_p_by_gap_re * rp_weight_re - rp_p_im * rp_weight_by_gap_im + rp_p_re * rp_weight_by_gap_re
+    rp_gap_by_gap_im = rp_p_by_gap_im * rp_weight_re + rp_p_by_gap_re * rp_weight_im + rp_p_im * rp_weight_by_gap_re + rp_p_re * rp_weight_by_gap_im
+    rp_gap_by_mu_re = -rp_p_by_mu_im * rp_weight_im + rp_p_by_mu_re * rp_weight_re
+    rp_gap_by_mu_im = rp_p_by_mu_im * rp_weight_re + rp_p_by_mu_re * rp_weight_im
+    rp_gap_by_gamma_re = -rp_p_by_gamma_im * rp_weight_im + rp_p_by_gamma_re * rp_weight_re - rp_p_im * rp_weight_by_gamma_im + rp_p_re * rp_weight_by_gamma_re
+    rp_gap_by_gamma_im = rp_p_by_gamma_im * rp_weight_re + rp_p_by_gamma_re * rp_weight_im + rp_p_im * rp_weight_by_gamma_re + rp_p_re * rp_weight_by_gamma_im
+    rp_gap_by_delta_re = -rp_p_by_delta_im * rp_weight_im + rp_p_by_delta_re * rp_weight_re - rp_p_im * rp_weight_by_delta_im + rp_p_re * rp_weight_by_delta_re
+    rp_gap_by_delta_im = rp_p_by_delta_im * rp_weight_re + rp_p_by_delta_re * rp_weight_im + rp_p_im * rp_weight_by_delta_re + rp_p_re * rp_weight_by_delta_im
     rm_gap_re = -rm_p_im * rm_weight_im + rm_p_re * rm_weight_re
+    x156 = rm_gap_re * x148
+    x160 = x155 * x156 + x158 * x159
+    x164 = x155 * x159 + x156 * x158
     rm_gap_im = rm_p_im * rm_weight_re + rm_p_re * rm_weight_im
-    rm_counted_re = x38 * x39 - x40 * x41
-    rm_counted_im = -x38 * x41 - x39 * x40
-    x72 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
-    x97 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
-    sp_counted_re = x35 * x43 + x37 * x44
-    sp_counted_im = (1 / 2) * P * rp_p_re * x33 * x43 - x35 * x44
-    x86 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
-    x94 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
-    sm_counted_re = x39 * x46 + x41 * x47
-    sm_counted_im = (1 / 2) * P * rm_p_re * x33 * x46 - x39 * x47
-    x84 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
-    x88 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
+    x161 = rm_gap_im * x148
+    x163 = -x154 * x161 - x157 * x162
+    x165 = -x154 * x162 - x157 * x161
+    rm_gap_by_gap_re = -rm_p_by_gap_im * rm_weight_im + rm_p_by_gap_re * rm_weight_re - rm_p_im * rm_weight_by_gap_im + rm_p_re * rm_weight_by_gap_re
+    rm_gap_by_gap_im = rm_p_by_gap_im * rm_weight_re + rm_p_by_gap_re * rm_weight_im + rm_p_im * rm_weight_by_gap_re + rm_p_re * rm_weight_by_gap_im
+    rm_gap_by_mu_re = -rm_p_by_mu_im * rm_weight_im + rm_p_by_mu_re * rm_weight_re
+    rm_gap_by_mu_im = rm_p_by_mu_im * rm_weight_re + rm_p_by_mu_re * rm_weight_im
+    rm_gap_by_gamma_re = -rm_p_by_gamma_im * rm_weight_im + rm_p_by_gamma_re * rm_weight_re - rm_p_im * rm_weight_by_gamma_im + rm_p_re * rm_weight_by_gamma_re
+    rm_gap_by_gamma_im = rm_p_by_gamma_im * rm_weight_re + rm_p_by_gamma_re * rm_weight_im + rm_p_im * rm_weight_by_gamma_re + rm_p_re * rm_weight_by_gamma_im
+    rm_gap_by_delta_re = -rm_p_by_delta_im * rm_weight_im + rm_p_by_delta_re * rm_weight_re - rm_p_im * rm_weight_by_delta_im + rm_p_re * rm_weight_by_delta_re
+    rm_gap_by_delta_im = rm_p_by_delta_im * rm_weight_re + rm_p_by_delta_re * rm_weight_im + rm_p_im * rm_weight_by_delta_re + rm_p_re * rm_weight_by_delta_im
     return (
-        x63 * (-rm_gap_im * (delta * x50 + gamma * x50 - x49 * x51 + x54 * x55 + x54 * x56 - x54 * x57) + rm_gap_re * (8.0 * c_down_im * filled_electrons * x48 + 4.0 * c_up_im * gamma * x2 * x52 - delta * x59 - 4.0 * delta * x60 - gamma * x59 - x56 * x60 - x62)) + x63 * (-rp_gap_im * (delta * x65 + gamma * x65 - x51 * x64 + x55 * x66 + x56 * x66 - x57 * x66) + rp_gap_re * (4.0 * c_down_im * gamma * x2 * x52 + 8.0 * c_up_im * filled_electrons * x48 - delta * x68 - gamma * x68 - x55 * x69 - x56 * x69 - x62)),  # gap_real
-        rm_gap_im * x70 + rp_gap_im * x70,  # gap_imag
-        x71 * (-x72 * (filled_electrons * x49 * x79 + x75) - x80 * (filled_electrons * x64 * x83 + x82) - x84 * (c_down_re * filled_electrons * x48 * x85 - x75) - x86 * (c_up_re * filled_electrons * x48 * x87 - x82) + x88 * (x85 * x89 + x93) + x94 * (x87 * x95 + x96) + x97 * (-x79 * x89 + x93) + x98 * (-x83 * x95 + x96)),  # electrons
-        x71 * (-x72 * (filled_holes * x103 * x54 + x100) - x80 * (filled_holes * x106 * x66 + x104) - x84 * (c_up_re * filled_holes * x102 * x2 * x52 - x100) - x86 * (c_down_re * filled_holes * x105 * x2 * x52 - x104) + x88 * (x102 * x107 + x109) + x94 * (x105 * x110 + x111) + x97 * (-x103 * x107 + x109) + x98 * (-x106 * x110 + x111)),  # holes
+        x148 * (-rm_gap_im * x144 + rm_gap_re * x147) + x148 * (-rp_gap_im * x149 + rp_gap_re * x150),  # gap_real
+        rm_gap_im * x151 + rp_gap_im * x151,  # gap_imag
+        c_down_by_gap_im * x160 + c_down_by_gap_re * x163 + c_up_by_gap_im * x164 + c_up_by_gap_re * x165 + rm_gap_by_gap_im * x152 + rm_gap_by_gap_re * x166 + rp_gap_by_gap_im * x153 + rp_gap_by_gap_re * x167,  # gap_real_by_gap
+        rm_gap_by_gap_im * x151 + rp_gap_by_gap_im * x151,  # gap_imag_by_gap
+        rm_gap_by_mu_im * x152 + rm_gap_by_mu_re * x166 + rp_gap_by_mu_im * x153 + rp_gap_by_mu_re * x167,  # gap_real_by_mu
+        rm_gap_by_mu_im * x151 + rp_gap_by_mu_im * x151,  # gap_imag_by_mu
+        c_down_by_gamma_im * x160 + c_down_by_gamma_re * x163 + c_up_by_gamma_im * x164 + c_up_by_gamma_re * x165 + rm_gap_by_gamma_im * x152 + rm_gap_by_gamma_re * x166 + rp_gap_by_gamma_im * x153 + rp_gap_by_gamma_re * x167 + x148 * (-rm_gap_im * (x168 - x169) + rm_gap_re * (-x134 + x170 - x172)) + x148 * (-rp_gap_im * (4.0 * c_up_re * x131 - x173) + rp_gap_re * (-x174 + x175 + x177)),  # gap_real_by_gamma
+        rm_gap_by_gamma_im * x151 + rp_gap_by_gamma_im * x151 + x161 * x178 + x162 * x178,  # gap_imag_by_gamma
+        c_down_by_delta_im * x160 + c_down_by_delta_re * x163 + c_up_by_delta_im * x164 + c_up_by_delta_re * x165 + rm_gap_by_delta_im * x152 + rm_gap_by_delta_re * x166 + rp_gap_by_delta_im * x153 + rp_gap_by_delta_re * x167 + x148 * (-rm_gap_im * (x168 + x169) + rm_gap_re * (-x170 - x172 - x176)) + x148 * (-rp_gap_im * (c_up_re * x132 + x173) + rp_gap_re * (-x171 - x174 - x175 - x176)),  # gap_real_by_delta
+        rm_gap_by_delta_im * x151 + rp_gap_by_delta_im * x151 + x161 * x179 + x162 * x179,  # gap_imag_by_delta
+        x148 * (c_down_re * rm_gap_im * x180 + rm_gap_re * (c_down_im * x180 + x183)) + x148 * (c_up_re * rp_gap_im * x180 + rp_gap_re * (c_up_im * x180 + x183)),  # gap_real_by_filled_electrons
+        x161 * x184 + x162 * x184,  # gap_imag_by_filled_electrons
+        x148 * (-c_down_re * rp_gap_im * x185 + rp_gap_re * (-c_down_im * x185 + x186)) + x148 * (-c_up_re * rm_gap_im * x185 + rm_gap_re * (-c_up_im * x185 + x186)),  # gap_real_by_filled_holes
+        x161 * x186 + x162 * x186,  # gap_imag_by_filled_holes
     )
 
 
-def state_blocks(arguments, results):
-    """Apply `state` to the columns of arguments, shape (10, n).
+def gap_blocks(arguments, results):
+    """Apply `gap` to the columns of arguments, shape (9, n).
 
-    The results have shape (4, n).
+    The results have shape (14, n).
     """
-    inputs, outputs = np.ones(5120), np.empty(2048)
+    inputs, outputs = np.ones(4608), np.empty(7168)
+    count = arguments.shape[1]
+    for start in range(0, count, 512):
+        size = min(512, count - start)
+        for k in range(9):
+            for i in range(size):
+                inputs[k * 512 + i] = arguments[k, start + i]
+        for i in range(512):
+            values = gap(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i])
+            outputs[0 + i] = values[0]
+            outputs[512 + i] = values[1]
+            outputs[1024 + i] = values[2]
+            outputs[1536 + i] = values[3]
+            outputs[2048 + i] = values[4]
+            outputs[2560 + i] = values[5]
+            outputs[3072 + i] = values[6]
+            outputs[3584 + i] = values[7]
+            outputs[4096 + i] = values[8]
+            outputs[4608 + i] = values[9]
+            outputs[5120 + i] = values[10]
+            outputs[5632 + i] = values[11]
+            outputs[6144 + i] = values[12]
+            outputs[6656 + i] = values[13]
+        for k in range(14):
+            for i in range(size):
+                results[k, start + i] = outputs[k * 512 + i]
+
+
+@njit(forceinline=True, error_model="numpy")
+def numbers(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a):
+    """Compute electrons and holes of (34), per unit of nu, with derivatives at fixed nu - a mu.
+
+    Operations: 1724 (add 579, div 25, mul 1112, parts_pair_excess 4, parts_upper_root 3, sqrt 1).
+    """
+    x0 = a + 1.0
+    x1 = a - 1.0
+    x2 = -x1
+    x4 = -gamma
+    x5 = a * delta
+    x6 = -x4 - x5
+    x8 = 2.0 * frequency * x6
+    x13 = 1 / Delta_0
+    x20 = 2.0 * gamma
+    x21 = -x20
+    x22 = (1 / 2) * x21 + x5
+    x36 = a * a - 1.0
+    x37 = -1 / x36
+    x38 = a * x37
+    x39 = a * gamma - delta
+    x40 = -x39
+    x61 = x40 * x40
+    x63 = frequency * gamma
+    x100 = -frequency
+    x135 = 1 / (math.pi * math.pi)
+    x136 = (1 / 2) * x135
+    x137 = P * x136
+    x150 = P * P * P
+    x151 = x135 * x150
+    x154 = x136 * x150
+    x243 = 1 / math.pi
+    x245 = 1 / (x0 * x0)
+    x246 = filled_electrons * x245
+    x249 = 1 / x0
+    x251 = 2.0 * delta
+    x252 = x21 + x251
+    x254 = filled_electrons * x249
+    x272 = Delta_0 * Delta_0
+    x273 = -delta - filled_holes - x4
+    x274 = x272 * x273
+    x290 = x2 * x2
+    x291 = 1 / (x1 * x1 * x1 * x1)
+    x292 = x290 * x291
+    x293 = filled_holes * x292
+    x295 = 1 / (x1 * x1)
+    x296 = x20 + x251
+    x299 = x2 * x295
+    x300 = filled_holes * x299
+    x313 = delta - filled_electrons + gamma
+    x314 = x272 * x313
+    x327 = 2.0 * Delta_0
+    x328 = x273 * x327
+    x345 = 2.0 * x246
+    x368 = x313 * x327
+    x377 = 2.0 * x293
+    x414 = 2.0 * x254
+    x421 = 2.0 * filled_electrons
+    x428 = 2.0 * x300
+    x431 = 2.0 * filled_holes
+    threshold = Delta_0 * math.sqrt(x0 * x2)
+    x3 = 2.0 * threshold
+    x7 = distance * (distance + x3) - x6 * x6
+    z0 = upper_root(x7, x8)
+    x9 = z0[0]
+    x10 = z0[1]
+    x11 = 1 / (x10 * x10 + x9 * x9)
+    x12 = x11 * x9
+    x14 = threshold * x13
+    x15 = distance * x14
+    x16 = 2.0 * distance + x3
+    x17 = x10 * x11
+    x18 = frequency * x11
+    x19 = x10 * x18
+    x23 = x18 * x9
+    x24 = threshold * threshold
+    c_root_re = x9
+    x41 = c_root_re * x37
+    x56 = c_root_re * c_root_re
+    x76 = 4.0 * c_root_re
+    c_root_im = x10
+    x42 = c_root_im * x37
+    x55 = 4.0 * c_root_im * c_root_im
+    x57 = x55 + 4.0 * x56
+    x58 = 1 / x57
+    x59 = (1 / 2) * x58
+    x60 = c_root_re * x59
+    x74 = 1 / (x57 * x57)
+    x80 = -x55 + 4.0 * x56
+    x81 = (1 / 2) * x80
+    x86 = c_root_im * x58
+    x90 = c_root_re * x58
+    x92 = c_root_im * x59
+    c_root_by_gap_re = -(1 / 2) * x12 * x14 * x16 + x12 * x15
+    x43 = c_root_by_gap_re * x37
+    x78 = c_root_by_gap_re * x74
+    x94 = x76 * x78
+    c_root_by_gap_im = (1 / 2) * threshold * x10 * x11 * x13 * x16 - x15 * x17
+    x44 = c_root_by_gap_im * x37
+    x75 = c_root_by_gap_im * x74
+    c_root_by_gamma_re = x12 * x22 + x19
+    x45 = c_root_by_gamma_re * x37
+    x97 = c_root_by_gamma_re * x74
+    c_root_by_gamma_im = -x17 * x22 + x23
+    x46 = c_root_by_gamma_im * x37
+    x96 = c_root_by_gamma_im * x74
+    c_root_by_delta_re = a * x11 * x6 * x9 - a * x19
+    x47 = c_root_by_delta_re * x37
+    x105 = c_root_by_delta_re * x74
+    c_root_by_delta_im = -a * x17 * x6 - a * x23
+    x48 = c_root_by_delta_im * x37
+    x104 = c_root_by_delta_im * x74
+    c_up_re = c_root_re + frequency
+    x26 = c_up_re * c_up_re
+    x281 = x245 * x26
+    x282 = filled_electrons * x281 + x274
+    x315 = x26 * x292
+    x316 = filled_holes * x315 + x314
+    x353 = c_up_re * x345
+    x384 = c_up_re * x377
+    x417 = c_up_re * x414
+    x430 = c_up_re * x428
+    c_up_im = c_root_im + gamma - x5
+    x25 = c_up_im * c_up_im
+    x27 = x25 + x26
+    x28 = 1 / x27
+    x29 = x24 * x28
+    x30 = c_up_im * x29
+    x31 = c_up_im * c_up_re
+    x32 = 1 / (x27 * x27)
+    x33 = x24 * x32
+    x34 = 2.0 * x31 * x33
+    x35 = x33 * (-x25 + x26)
+    x258 = c_up_im * x246
+    x259 = c_up_re * x258
+    x260 = c_up_im * x249
+    x261 = x252 + x260
+    x262 = x254 * x261
+    x263 = c_up_re * x262 + x259
+    x268 = -x261
+    x269 = c_up_re * filled_electrons * x249 * x268 - x259
+    x280 = x260 * x268
+    x283 = filled_electrons * x280 + x282
+    x288 = x260 * x261
+    x289 = -filled_electrons * x288 + x282
+    x294 = x293 * x31
+    x297 = -c_up_im * x2 * x295 + x296
+    x298 = -x297
+    x301 = x298 * x300
+    x302 = c_up_re * x301 + x294
+    x309 = c_up_re * filled_holes * x2 * x295 * x297 - x294
+    x311 = c_up_im * x299
+    x312 = x297 * x311
+    x317 = filled_holes * x312 + x316
+    x323 = x298 * x311
+    x324 = -filled_holes * x323 + x316
+    x354 = filled_electrons * x249 * x268 - x258
+    x355 = x258 + x262
+    x385 = c_up_im * x293
+    x386 = filled_holes * x2 * x295 * x297 - x385
+    x387 = x301 + x385
+    x423 = x260 * x421 + x272
+    x433 = x272 + x311 * x431
+    x448 = -x423
+    x454 = x245 * x31
+    x456 = x292 * x31
+    c_up_by_gap_re = c_root_by_gap_re
+    x359 = c_up_by_gap_re * x243
+    c_up_by_gap_im = c_root_by_gap_im
+    x357 = c_up_by_gap_im * x243
+    c_up_by_gamma_re = c_root_by_gamma_re
+    x413 = c_up_by_gamma_re * x243
+    c_up_by_gamma_im = c_root_by_gamma_im + 1.0
+    x412 = c_up_by_gamma_im * x243
+    c_up_by_delta_re = c_root_by_delta_re
+    x446 = c_up_by_delta_re * x243
+    c_up_by_delta_im = -a + c_root_by_delta_im
+    x445 = c_up_by_delta_im * x243
+    c_down_re = c_up_re * x29
+    x275 = c_down_re * c_down_re
+    x276 = x245 * x275
+    x277 = filled_electrons * x276 + x274
+    x320 = x275 * x292
+    x321 = filled_holes * x320 + x314
+    x346 = c_down_re * x345
+    x378 = c_down_re * x377
+    x415 = c_down_re * x414
+    x429 = c_down_re * x428
+    c_down_im = -x30
+    x247 = c_down_im * x246
+    x248 = c_down_re * x247
+    x250 = c_down_im * x249
+    x253 = x250 + x252
+    x255 = x253 * x254
+    x256 = c_down_re * x255 + x248
+    x265 = -x253
+    x266 = c_down_re * filled_electrons * x249 * x265 - x248
+    x271 = x250 * x265
+    x278 = filled_electrons * x271 + x277
+    x285 = x250 * x253
+    x286 = -filled_electrons * x285 + x277
+    x303 = c_down_im * c_down_re
+    x304 = x293 * x303
+    x305 = -c_down_im * x2 * x295 + x296
+    x306 = -x305
+    x307 = x300 * x306
+    x308 = c_down_re * x307 + x304
+    x310 = c_down_re * filled_holes * x2 * x295 * x305 - x304
+    x318 = c_down_im * x299
+    x319 = x305 * x318
+    x322 = filled_holes * x319 + x321
+    x325 = x306 * x318
+    x326 = -filled_holes * x325 + x321
+    x347 = filled_electrons * x249 * x265 - x247
+    x348 = x247 + x255
+    x379 = c_down_im * x293
+    x380 = filled_holes * x2 * x295 * x305 - x379
+    x381 = x307 + x379
+    x422 = x250 * x421 + x272
+    x432 = x272 + x318 * x431
+    x447 = -x422
+    x453 = x245 * x303
+    x457 = x292 * x303
+    c_down_by_gap_re = -c_up_by_gap_im * x34 - c_up_by_gap_re * x35 + 2.0 * c_up_re * x13 * x24 * x28
+    x352 = c_down_by_gap_re * x243
+    c_down_by_gap_im = -c_up_by_gap_im * x35 + 2.0 * c_up_by_gap_re * c_up_im * c_up_re * x24 * x32 - 2.0 * x13 * x30
+    x350 = c_down_by_gap_im * x243
+    c_down_by_gamma_re = -c_up_by_gamma_im * x34 - c_up_by_gamma_re * x35
+    x411 = c_down_by_gamma_re * x243
+    c_down_by_gamma_im = -c_up_by_gamma_im * x35 + 2.0 * c_up_by_gamma_re * c_up_im * c_up_re * x24 * x32
+    x410 = c_down_by_gamma_im * x243
+    c_down_by_delta_re = -c_up_by_delta_im * x34 - c_up_by_delta_re * x35
+    x444 = c_down_by_delta_re * x243
+    c_down_by_delta_im = -c_up_by_delta_im * x35 + 2.0 * c_up_by_delta_re * c_up_im * c_up_re * x24 * x32
+    x443 = c_down_by_delta_im * x243
+    c_center_re = -frequency * x38
+    c_center_im = x37 * x40
+    c_center_by_gamma_im = -x38
+    c_center_by_delta_im = x37
+    rp_xi_re = c_center_re + x41
+    x49 = mu + rp_xi_re
+    x64 = rp_xi_re * x40 + x63
+    x65 = x64 * x64
+    x101 = a * rp_xi_re + x100
+    rp_xi_im = c_center_im + x42
+    z1 = upper_root(x49, rp_xi_im)
+    x50 = z1[0]
+    x51 = z1[1]
+    x52 = (1 / 2) / (x50 * x50 + x51 * x51)
+    x53 = x51 * x52
+    x54 = x50 * x52
+    x62 = rp_xi_im * rp_xi_im * x61
+    x66 = x62 + x65
+    x67 = 1 / x66
+    x68 = rp_xi_im * x40
+    x69 = x67 * x68
+    x70 = c_root_im * x67
+    x71 = x64 * x70
+    x72 = x68 * x70
+    x73 = x64 * x67
+    x77 = x72 * x76
+    x79 = x71 * x76
+    x82 = x69 * x81
+    x83 = x73 * x81
+    x84 = 1 / (x66 * x66)
+    x85 = x64 * x68 * x84
+    x87 = x85 * x86
+    x88 = x84 * (-x62 + x65)
+    x89 = x60 * x88
+    x91 = x85 * x90
+    x93 = x88 * x92
+    x95 = x74 * x83
+    x98 = x87 - x89
+    x99 = rp_xi_im * x98
+    x102 = -x91 - x93
+    x103 = rp_xi_im * x102
+    rp_xi_by_gap_re = x43
+    rp_xi_by_gap_im = x44
+    rp_xi_by_gamma_re = x45
+    rp_xi_by_gamma_im = c_center_by_gamma_im + x46
+    rp_xi_by_delta_re = x47
+    rp_xi_by_delta_im = c_center_by_delta_im + x48
+    rp_p_re = x50
+    x141 = -rp_p_re
+    x142 = P + x141
+    x144 = P + rp_p_re
+    x146 = rp_p_re * rp_p_re
+    x152 = rp_p_re * x151
+    x158 = -x142
+    x211 = -x144
+    rp_p_im = x51
+    z2 = pair_excess(rp_p_re, rp_p_im, P)
+    x138 = x137 * z2[1]
+    x139 = x137 * z2[0]
+    x140 = rp_p_im * rp_p_im
+    x143 = 1 / (x140 + x142 * x142)
+    x145 = 1 / (x140 + x144 * x144)
+    y0 = x140 + x146
+    x147 = 1 / (y0 * y0)
+    x148 = x145 * x147
+    x149 = x144 * x148
+    x153 = rp_p_im * x152
+    x155 = x154 * (-x140 + x146)
+    x156 = rp_p_im * x155
+    x157 = x148 * x156 + x149 * x153
+    x159 = x140 * x152
+    x160 = x148 * x159 - x149 * x155
+    x161 = x143 * x160
+    x162 = rp_p_im * x143 * x157 + x158 * x161
+    x163 = rp_p_im * x161
+    x164 = x143 * x157 * x158 - x163
+    x165 = rp_p_im * x164 - rp_p_re * x162 - x139
+    x166 = -x143 * x157
+    x167 = -rp_p_im * x166 + x143 * x158 * x160
+    x168 = x158 * x166 + x163
+    x169 = rp_p_im * x167 - rp_p_re * x168 + x138
+    x170 = -rp_p_im * x162 - rp_p_re * x164 - x138
+    x171 = -rp_p_im * x168 - rp_p_re * x167 - x139
+    z3 = pair_excess(x141, rp_p_im, P)
+    x203 = z3[1]
+    x204 = x137 * x203
+    x205 = x137 * z3[0]
+    x206 = x143 * x147
+    x207 = x142 * x206
+    x208 = x153 * x207 - x156 * x206
+    x209 = x145 * x208
+    x210 = rp_p_im * x209
+    x212 = x155 * x207 + x159 * x206
+    x213 = x145 * x212
+    x214 = x210 + x211 * x213
+    x215 = -rp_p_im * x213 + x145 * x208 * x211
+    x216 = rp_p_im * x215 + rp_p_re * x214 + x205
+    x217 = -x212
+    x218 = rp_p_im * x145 * x217 + x209 * x211
+    x219 = x145 * x211 * x217 - x210
+    x220 = rp_p_im * x219 + rp_p_re * x218 + x204
+    x221 = -rp_p_im * x214 + rp_p_re * x215 + x204
+    x222 = -rp_p_im * x218 + rp_p_re * x219 - x205
+    rp_p_by_gap_re = rp_xi_by_gap_im * x53 + rp_xi_by_gap_re * x54
+    rp_p_by_gap_im = rp_xi_by_gap_im * x54 - rp_xi_by_gap_re * x53
+    rp_p_by_mu_re = x54
+    rp_p_by_mu_im = -x53
+    rp_p_by_gamma_re = rp_xi_by_gamma_im * x53 + rp_xi_by_gamma_re * x54
+    rp_p_by_gamma_im = rp_xi_by_gamma_im * x54 - rp_xi_by_gamma_re * x53
+    rp_p_by_delta_re = rp_xi_by_delta_im * x53 + rp_xi_by_delta_re * x54
+    rp_p_by_delta_im = rp_xi_by_delta_im * x54 - rp_xi_by_delta_re * x53
+    rp_weight_re = -x59 * x71 - x60 * x69
+    rp_weight_im = x59 * x72 - x60 * x73
+    x331 = -rp_weight_im * x263 + rp_weight_re * x289
+    x335 = -rp_weight_im * x289 - rp_weight_re * x263
+    x339 = rp_weight_im * x269 + rp_weight_re * x283
+    x343 = rp_weight_im * x283 - rp_weight_re * x269
+    x370 = -rp_weight_im * x308 + rp_weight_re * x326
+    x372 = -rp_weight_im * x326 - rp_weight_re * x308
+    x374 = rp_weight_im * x310 + rp_weight_re * x322
+    x376 = rp_weight_im * x322 - rp_weight_re * x310
+    rp_weight_by_gap_re = x39 * (-rp_xi_by_gap_re * x91 - rp_xi_by_gap_re * x93) + x40 * (rp_xi_by_gap_im * x87 - rp_xi_by_gap_im * x89) + x75 * x77 - x75 * x83 + x78 * x79 + x78 * x82
+    x367 = rp_weight_by_gap_re * x243
+    rp_weight_by_gap_im = c_root_by_gap_re * x95 + x39 * (rp_xi_by_gap_re * x87 - rp_xi_by_gap_re * x89) + x40 * (rp_xi_by_gap_im * x91 + rp_xi_by_gap_im * x93) - x72 * x94 + x75 * x79 + x75 * x82
+    x365 = rp_weight_by_gap_im * x243
+    rp_weight_by_gamma_re = -a * x99 - c_root_by_gamma_im * x95 + x101 * x102 + x39 * (-rp_xi_by_gamma_re * x91 - rp_xi_by_gamma_re * x93) + x40 * (rp_xi_by_gamma_im * x87 - rp_xi_by_gamma_im * x89) + x77 * x96 + x79 * x97 + x82 * x97
+    x427 = rp_weight_by_gamma_re * x243
+    rp_weight_by_gamma_im = a * x103 + c_root_by_gamma_re * x95 + x101 * x98 + x39 * (rp_xi_by_gamma_re * x87 - rp_xi_by_gamma_re * x89) + x40 * (rp_xi_by_gamma_im * x91 + rp_xi_by_gamma_im * x93) - x77 * x97 + x79 * x96 + x82 * x96
+    x426 = rp_weight_by_gamma_im * x243
+    rp_weight_by_delta_re = -c_root_by_delta_im * x95 - rp_xi_re * x102 + x104 * x77 + x105 * x79 + x105 * x82 + x39 * (-rp_xi_by_delta_re * x91 - rp_xi_by_delta_re * x93) + x40 * (rp_xi_by_delta_im * x87 - rp_xi_by_delta_im * x89) + x99
+    x452 = rp_weight_by_delta_re * x243
+    rp_weight_by_delta_im = c_root_by_delta_re * x95 - rp_xi_re * x98 - x103 + x104 * x79 + x104 * x82 - x105 * x77 + x39 * (rp_xi_by_delta_re * x87 - rp_xi_by_delta_re * x89) + x40 * (rp_xi_by_delta_im * x91 + rp_xi_by_delta_im * x93)
+    x451 = rp_weight_by_delta_im * x243
+    rm_xi_re = c_center_re - x41
+    x106 = mu + rm_xi_re
+    x113 = rm_xi_re * x40 + x63
+    x114 = x113 * x113
+    x132 = a * rm_xi_re + x100
+    rm_xi_im = c_center_im - x42
+    z4 = upper_root(x106, rm_xi_im)
+    x107 = z4[0]
+    x108 = z4[1]
+    x109 = (1 / 2) / (x107 * x107 + x108 * x108)
+    x110 = x108 * x109
+    x111 = x107 * x109
+    x112 = rm_xi_im * rm_xi_im * x61
+    x115 = x112 + x114
+    x116 = 1 / x115
+    x117 = rm_xi_im * x40
+    x118 = x116 * x117
+    x119 = x113 * x116
+    x120 = c_root_im * x118 * x76
+    x121 = c_root_im * x119
+    x122 = x118 * x81
+    x123 = 1 / (x115 * x115)
+    x124 = x113 * x117 * x123
+    x125 = x124 * x86
+    x126 = -x112 + x114
+    x127 = x124 * x90
+    x128 = x123 * x126 * x92
+    x129 = x121 * x76
+    x130 = x119 * x74 * x81
+    x131 = (1 / 2) * c_root_re * x123 * x126 * x58 - x125
+    x133 = x127 + x128
+    x134 = rm_xi_im * x133
+    rm_xi_by_gap_re = -x43
+    rm_xi_by_gap_im = -x44
+    rm_xi_by_gamma_re = -x45
+    rm_xi_by_gamma_im = c_center_by_gamma_im - x46
+    rm_xi_by_delta_re = -x47
+    rm_xi_by_delta_im = c_center_by_delta_im - x48
+    rm_p_re = x107
+    x175 = -rm_p_re
+    x176 = P + x175
+    x178 = P + rm_p_re
+    x180 = rm_p_re * rm_p_re
+    x184 = rm_p_re * x151
+    x189 = -x176
+    x231 = -x178
+    rm_p_im = x108
+    z5 = pair_excess(rm_p_re, rm_p_im, P)
+    x172 = x137 * z5[1]
+    x173 = x137 * z5[0]
+    x174 = rm_p_im * rm_p_im
+    x177 = 1 / (x174 + x176 * x176)
+    x179 = 1 / (x174 + x178 * x178)
+    y1 = x174 + x180
+    x181 = 1 / (y1 * y1)
+    x182 = x179 * x181
+    x183 = x178 * x182
+    x185 = rm_p_im * x184
+    x186 = x154 * (-x174 + x180)
+    x187 = rm_p_im * x186
+    x188 = x182 * x187 + x183 * x185
+    x190 = x174 * x184
+    x191 = x182 * x190 - x183 * x186
+    x192 = x177 * x191
+    x193 = rm_p_im * x177 * x188 + x189 * x192
+    x194 = rm_p_im * x192
+    x195 = x177 * x188 * x189 - x194
+    x196 = rm_p_im * x195 - rm_p_re * x193 - x173
+    x197 = -x177 * x188
+    x198 = -rm_p_im * x197 + x177 * x189 * x191
+    x199 = x189 * x197 + x194
+    x200 = rm_p_im * x198 - rm_p_re * x199 + x172
+    x201 = -rm_p_im * x193 - rm_p_re * x195 - x172
+    x202 = -rm_p_im * x199 - rm_p_re * x198 - x173
+    z6 = pair_excess(x175, rm_p_im, P)
+    x223 = z6[1]
+    x224 = x137 * x223
+    x225 = x137 * z6[0]
+    x226 = x177 * x181
+    x227 = x176 * x226
+    x228 = x185 * x227 - x187 * x226
+    x229 = x179 * x228
+    x230 = rm_p_im * x229
+    x232 = x186 * x227 + x190 * x226
+    x233 = x179 * x232
+    x234 = x230 + x231 * x233
+    x235 = -rm_p_im * x233 + x179 * x228 * x231
+    x236 = rm_p_im * x235 + rm_p_re * x234 + x225
+    x237 = -x232
+    x238 = rm_p_im * x179 * x237 + x229 * x231
+    x239 = x179 * x231 * x237 - x230
+    x240 = rm_p_im * x239 + rm_p_re * x238 + x224
+    x241 = -rm_p_im * x234 + rm_p_re * x235 + x224
+    x242 = -rm_p_im * x238 + rm_p_re * x239 - x225
+    rm_p_by_gap_re = rm_xi_by_gap_im * x110 + rm_xi_by_gap_re * x111
+    rm_p_by_gap_im = rm_xi_by_gap_im * x111 - rm_xi_by_gap_re * x110
+    rm_p_by_mu_re = x111
+    rm_p_by_mu_im = -x110
+    rm_p_by_gamma_re = rm_xi_by_gamma_im * x110 + rm_xi_by_gamma_re * x111
+    rm_p_by_gamma_im = rm_xi_by_gamma_im * x111 - rm_xi_by_gamma_re * x110
+    rm_p_by_delta_re = rm_xi_by_delta_im * x110 + rm_xi_by_delta_re * x111
+    rm_p_by_delta_im = rm_xi_by_delta_im * x111 - rm_xi_by_delta_re * x110
+    rm_weight_re = x118 * x60 + x119 * x92
+    rm_weight_im = (1 / 2) * c_root_re * x113 * x116 * x58 - x118 * x92
+    x329 = -rm_weight_im * x256 + rm_weight_re * x286
+    x333 = -rm_weight_im * x286 - rm_weight_re * x256
+    x337 = rm_weight_im * x266 + rm_weight_re * x278
+    x341 = rm_weight_im * x278 - rm_weight_re * x266
+    x369 = -rm_weight_im * x302 + rm_weight_re * x324
+    x371 = -rm_weight_im * x324 - rm_weight_re * x302
+    x373 = rm_weight_im * x309 + rm_weight_re * x317
+    x375 = rm_weight_im * x317 - rm_weight_re * x309
+    rm_weight_by_gap_re = (1 / 2) * c_root_by_gap_im * x113 * x116 * x74 * x80 - x120 * x75 - x121 * x94 - x122 * x78 + x39 * (rm_xi_by_gap_re * x127 + rm_xi_by_gap_re * x128) + x40 * ((1 / 2) * c_root_re * rm_xi_by_gap_im * x123 * x126 * x58 - rm_xi_by_gap_im * x125)
+    x363 = rm_weight_by_gap_re * x243
+    rm_weight_by_gap_im = 4.0 * c_root_by_gap_re * c_root_im * c_root_re * rm_xi_im * x116 * x40 * x74 - c_root_by_gap_re * x130 - x122 * x75 - x129 * x75 + x39 * ((1 / 2) * c_root_re * rm_xi_by_gap_re * x123 * x126 * x58 - rm_xi_by_gap_re * x125) + x40 * (-rm_xi_by_gap_im * x127 - rm_xi_by_gap_im * x128)
+    x361 = rm_weight_by_gap_im * x243
+    rm_weight_by_gamma_re = -a * rm_xi_im * x131 + (1 / 2) * c_root_by_gamma_im * x113 * x116 * x74 * x80 - x120 * x96 - x122 * x97 - x129 * x97 + x132 * x133 + x39 * (rm_xi_by_gamma_re * x127 + rm_xi_by_gamma_re * x128) + x40 * ((1 / 2) * c_root_re * rm_xi_by_gamma_im * x123 * x126 * x58 - rm_xi_by_gamma_im * x125)
+    x425 = rm_weight_by_gamma_re * x243
+    rm_weight_by_gamma_im = a * x134 - c_root_by_gamma_re * x130 + x120 * x97 - x122 * x96 - x129 * x96 + x131 * x132 + x39 * ((1 / 2) * c_root_re * rm_xi_by_gamma_re * x123 * x126 * x58 - rm_xi_by_gamma_re * x125) + x40 * (-rm_xi_by_gamma_im * x127 - rm_xi_by_gamma_im * x128)
+    x424 = rm_weight_by_gamma_im * x243
+    rm_weight_by_delta_re = (1 / 2) * c_root_by_delta_im * x113 * x116 * x74 * x80 + rm_xi_im * x131 - rm_xi_re * x133 - x104 * x120 - x105 * x122 - x105 * x129 + x39 * (rm_xi_by_delta_re * x127 + rm_xi_by_delta_re * x128) + x40 * ((1 / 2) * c_root_re * rm_xi_by_delta_im * x123 * x126 * x58 - rm_xi_by_delta_im * x125)
+    x450 = rm_weight_by_delta_re * x243
+    rm_weight_by_delta_im = 4.0 * c_root_by_delta_re * c_root_im * c_root_re * rm_xi_im * x116 * x40 * x74 - c_root_by_delta_re * x130 - rm_xi_re * x131 - x104 * x122 - x104 * x129 - x134 + x39 * ((1 / 2) * c_root_re * rm_xi_by_delta_re * x123 * x126 * x58 - rm_xi_by_delta_re * x125) + x40 * (-rm_xi_by_delta_im * x127 - rm_xi_by_delta_im * x128)
+    x449 = rm_weight_by_delta_im * x243
+    rp_counted_re = rp_p_im * x138 - rp_p_re * x139
+    rp_counted_im = -rp_p_im * x139 - rp_p_re * x138
+    x257 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
+    x287 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
+    x418 = x257 * x417
+    rp_counted_by_gap_re = rp_p_by_gap_im * x169 + rp_p_by_gap_re * x165
+    x332 = rp_counted_by_gap_re * x243
+    rp_counted_by_gap_im = rp_p_by_gap_im * x171 + rp_p_by_gap_re * x170
+    x336 = rp_counted_by_gap_im * x243
+    rp_counted_by_mu_re = rp_p_by_mu_im * x169 + rp_p_by_mu_re * x165
+    x395 = rp_counted_by_mu_re * x243
+    rp_counted_by_mu_im = rp_p_by_mu_im * x171 + rp_p_by_mu_re * x170
+    x397 = rp_counted_by_mu_im * x243
+    rp_counted_by_gamma_re = rp_p_by_gamma_im * x169 + rp_p_by_gamma_re * x165
+    x403 = rp_counted_by_gamma_re * x243
+    rp_counted_by_gamma_im = rp_p_by_gamma_im * x171 + rp_p_by_gamma_re * x170
+    x405 = rp_counted_by_gamma_im * x243
+    rp_counted_by_delta_re = rp_p_by_delta_im * x169 + rp_p_by_delta_re * x165
+    x436 = rp_counted_by_delta_re * x243
+    rp_counted_by_delta_im = rp_p_by_delta_im * x171 + rp_p_by_delta_re * x170
+    x438 = rp_counted_by_delta_im * x243
+    rm_counted_re = rm_p_im * x172 - rm_p_re * x173
+    rm_counted_im = -rm_p_im * x173 - rm_p_re * x172
+    x244 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
+    x284 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
+    x416 = x244 * x415
+    rm_counted_by_gap_re = rm_p_by_gap_im * x200 + rm_p_by_gap_re * x196
+    x330 = rm_counted_by_gap_re * x243
+    rm_counted_by_gap_im = rm_p_by_gap_im * x202 + rm_p_by_gap_re * x201
+    x334 = rm_counted_by_gap_im * x243
+    rm_counted_by_mu_re = rm_p_by_mu_im * x200 + rm_p_by_mu_re * x196
+    x394 = rm_counted_by_mu_re * x243
+    rm_counted_by_mu_im = rm_p_by_mu_im * x202 + rm_p_by_mu_re * x201
+    x396 = rm_counted_by_mu_im * x243
+    rm_counted_by_gamma_re = rm_p_by_gamma_im * x200 + rm_p_by_gamma_re * x196
+    x402 = rm_counted_by_gamma_re * x243
+    rm_counted_by_gamma_im = rm_p_by_gamma_im * x202 + rm_p_by_gamma_re * x201
+    x404 = rm_counted_by_gamma_im * x243
+    rm_counted_by_delta_re = rm_p_by_delta_im * x200 + rm_p_by_delta_re * x196
+    x435 = rm_counted_by_delta_re * x243
+    rm_counted_by_delta_im = rm_p_by_delta_im * x202 + rm_p_by_delta_re * x201
+    x437 = rm_counted_by_delta_im * x243
+    sp_counted_re = rp_p_im * x204 + rp_p_re * x205
+    sp_counted_im = (1 / 2) * P * rp_p_re * x135 * x203 - rp_p_im * x205
+    x267 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
+    x279 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
+    x356 = -x257 * x353 + x267 * x353 + x279 * x354 - x287 * x355
+    x358 = -x257 * x355 - x267 * x354 + x279 * x353 + x287 * x353
+    x364 = -rp_counted_im * x289 - rp_counted_re * x263 + sp_counted_im * x283 + sp_counted_re * x269
+    x366 = -rp_counted_im * x263 + rp_counted_re * x289 - sp_counted_im * x269 + sp_counted_re * x283
+    x382 = -x257 * x378 + x267 * x378 + x279 * x380 - x287 * x381
+    x383 = -x257 * x381 - x267 * x380 + x279 * x378 + x287 * x378
+    x392 = -rp_counted_im * x326 - rp_counted_re * x308 + sp_counted_im * x322 + sp_counted_re * x310
+    x393 = -rp_counted_im * x308 + rp_counted_re * x326 - sp_counted_im * x310 + sp_counted_re * x322
+    x420 = x267 * x417
+    sp_counted_by_gap_re = rp_p_by_gap_im * x220 + rp_p_by_gap_re * x216
+    x340 = sp_counted_by_gap_re * x243
+    sp_counted_by_gap_im = rp_p_by_gap_im * x222 + rp_p_by_gap_re * x221
+    x344 = sp_counted_by_gap_im * x243
+    sp_counted_by_mu_re = rp_p_by_mu_im * x220 + rp_p_by_mu_re * x216
+    x399 = sp_counted_by_mu_re * x243
+    sp_counted_by_mu_im = rp_p_by_mu_im * x222 + rp_p_by_mu_re * x221
+    x401 = sp_counted_by_mu_im * x243
+    sp_counted_by_gamma_re = rp_p_by_gamma_im * x220 + rp_p_by_gamma_re * x216
+    x407 = sp_counted_by_gamma_re * x243
+    sp_counted_by_gamma_im = rp_p_by_gamma_im * x222 + rp_p_by_gamma_re * x221
+    x409 = sp_counted_by_gamma_im * x243
+    sp_counted_by_delta_re = rp_p_by_delta_im * x220 + rp_p_by_delta_re * x216
+    x440 = sp_counted_by_delta_re * x243
+    sp_counted_by_delta_im = rp_p_by_delta_im * x222 + rp_p_by_delta_re * x221
+    x442 = sp_counted_by_delta_im * x243
+    sm_counted_re = rm_p_im * x224 + rm_p_re * x225
+    sm_counted_im = (1 / 2) * P * rm_p_re * x135 * x223 - rm_p_im * x225
+    x264 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
+    x270 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
+    x349 = -x244 * x346 + x264 * x346 + x270 * x347 - x284 * x348
+    x351 = -x244 * x348 - x264 * x347 + x270 * x346 + x284 * x346
+    x360 = -rm_counted_im * x286 - rm_counted_re * x256 + sm_counted_im * x278 + sm_counted_re * x266
+    x362 = -rm_counted_im * x256 + rm_counted_re * x286 - sm_counted_im * x266 + sm_counted_re * x278
+    x388 = -x244 * x384 + x264 * x384 + x270 * x386 - x284 * x387
+    x389 = -x244 * x387 - x264 * x386 + x270 * x384 + x284 * x384
+    x390 = -rm_counted_im * x324 - rm_counted_re * x302 + sm_counted_im * x317 + sm_counted_re * x309
+    x391 = -rm_counted_im * x302 + rm_counted_re * x324 - sm_counted_im * x309 + sm_counted_re * x317
+    x419 = x264 * x415
+    x434 = x243 * (x244 * x430 + x257 * x429 - x264 * x430 - x267 * x429 + x270 * x433 + x279 * x432 + x284 * x433 + x287 * x432)
+    x455 = x243 * (-x270 * x272 - x272 * x279 - x272 * x284 - x272 * x287)
+    sm_counted_by_gap_re = rm_p_by_gap_im * x240 + rm_p_by_gap_re * x236
+    x338 = sm_counted_by_gap_re * x243
+    sm_counted_by_gap_im = rm_p_by_gap_im * x242 + rm_p_by_gap_re * x241
+    x342 = sm_counted_by_gap_im * x243
+    sm_counted_by_mu_re = rm_p_by_mu_im * x240 + rm_p_by_mu_re * x236
+    x398 = sm_counted_by_mu_re * x243
+    sm_counted_by_mu_im = rm_p_by_mu_im * x242 + rm_p_by_mu_re * x241
+    x400 = sm_counted_by_mu_im * x243
+    sm_counted_by_gamma_re = rm_p_by_gamma_im * x240 + rm_p_by_gamma_re * x236
+    x406 = sm_counted_by_gamma_re * x243
+    sm_counted_by_gamma_im = rm_p_by_gamma_im * x242 + rm_p_by_gamma_re * x241
+    x408 = sm_counted_by_gamma_im * x243
+    sm_counted_by_delta_re = rm_p_by_delta_im * x240 + rm_p_by_delta_re * x236
+    x439 = sm_counted_by_delta_re * x243
+    sm_counted_by_delta_im = rm_p_by_delta_im * x242 + rm_p_by_delta_re * x241
+    x441 = sm_counted_by_delta_im * x243
+    return (
+        x243 * (-x244 * x256 - x257 * x263 - x264 * x266 - x267 * x269 + x270 * x278 + x279 * x283 + x284 * x286 + x287 * x289),  # electrons
+        x243 * (-x244 * x302 - x257 * x308 - x264 * x309 - x267 * x310 + x270 * x317 + x279 * x322 + x284 * x324 + x287 * x326),  # holes
+        x243 * (x270 * x328 + x279 * x328 + x284 * x328 + x287 * x328) + x329 * x330 + x331 * x332 + x333 * x334 + x335 * x336 + x337 * x338 + x339 * x340 + x341 * x342 + x343 * x344 + x349 * x350 + x351 * x352 + x356 * x357 + x358 * x359 + x360 * x361 + x362 * x363 + x364 * x365 + x366 * x367,  # electrons_by_gap
+        x243 * (x270 * x368 + x279 * x368 + x284 * x368 + x287 * x368) + x330 * x369 + x332 * x370 + x334 * x371 + x336 * x372 + x338 * x373 + x340 * x374 + x342 * x375 + x344 * x376 + x350 * x382 + x352 * x383 + x357 * x388 + x359 * x389 + x361 * x390 + x363 * x391 + x365 * x392 + x367 * x393,  # holes_by_gap
+        x329 * x394 + x331 * x395 + x333 * x396 + x335 * x397 + x337 * x398 + x339 * x399 + x341 * x400 + x343 * x401,  # electrons_by_mu
+        x369 * x394 + x370 * x395 + x371 * x396 + x372 * x397 + x373 * x398 + x374 * x399 + x375 * x400 + x376 * x401,  # holes_by_mu
+        x243 * (x270 * x422 + x279 * x423 + x284 * x422 + x287 * x423 + x416 + x418 - x419 - x420) + x329 * x402 + x331 * x403 + x333 * x404 + x335 * x405 + x337 * x406 + x339 * x407 + x341 * x408 + x343 * x409 + x349 * x410 + x351 * x411 + x356 * x412 + x358 * x413 + x360 * x424 + x362 * x425 + x364 * x426 + x366 * x427,  # electrons_by_gamma
+        x369 * x402 + x370 * x403 + x371 * x404 + x372 * x405 + x373 * x406 + x374 * x407 + x375 * x408 + x376 * x409 + x382 * x410 + x383 * x411 + x388 * x412 + x389 * x413 + x390 * x424 + x391 * x425 + x392 * x426 + x393 * x427 + x434,  # holes_by_gamma
+        x243 * (x270 * x447 + x279 * x448 + x284 * x447 + x287 * x448 - x416 - x418 + x419 + x420) + x329 * x435 + x331 * x436 + x333 * x437 + x335 * x438 + x337 * x439 + x339 * x440 + x341 * x441 + x343 * x442 + x349 * x443 + x351 * x444 + x356 * x445 + x358 * x446 + x360 * x449 + x362 * x450 + x364 * x451 + x366 * x452,  # electrons_by_delta
+        x369 * x435 + x370 * x436 + x371 * x437 + x372 * x438 + x373 * x439 + x374 * x440 + x375 * x441 + x376 * x442 + x382 * x443 + x383 * x444 + x388 * x445 + x389 * x446 + x390 * x449 + x391 * x450 + x392 * x451 + x393 * x452 + x434,  # holes_by_delta
+        x243 * (-x244 * (c_down_re * x249 * x253 + x453) - x257 * (c_up_re * x249 * x261 + x454) - x264 * (c_down_re * x249 * x265 - x453) - x267 * (c_up_re * x249 * x268 - x454) + x270 * (x271 + x276) + x279 * (x280 + x281) + x284 * (x245 * x275 - x285) + x287 * (x245 * x26 - x288)),  # electrons_by_filled_electrons
+        x455,  # holes_by_filled_electrons
+        x455,  # electrons_by_filled_holes
+        x243 * (-x244 * (c_up_re * x298 * x299 + x456) - x257 * (c_down_re * x299 * x306 + x457) - x264 * (c_up_re * x2 * x295 * x297 - x456) - x267 * (c_down_re * x2 * x295 * x305 - x457) + x270 * (x312 + x315) + x279 * (x319 + x320) + x284 * (x26 * x290 * x291 - x323) + x287 * (x275 * x290 * x291 - x325)),  # holes_by_filled_holes
+    )
+
+
+def numbers_blocks(arguments, results):
+    """Apply `numbers` to the columns of arguments, shape (10, n).
+
+    The results have shape (14, n).
+    """
+    inputs, outputs = np.ones(5120), np.empty(7168)
     count = arguments.shape[1]
     for start in range(0, count, 512):
         size = min(512, count - start)
@@ -430,12 +1251,22 @@ def state_blocks(arguments, results):
             for i in range(size):
                 inputs[k * 512 + i] = arguments[k, start + i]
         for i in range(512):
-            values = state(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i], inputs[4608 + i])
+            values = numbers(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i], inputs[4608 + i])
             outputs[0 + i] = values[0]
             outputs[512 + i] = values[1]
             outputs[1024 + i] = values[2]
             outputs[1536 + i] = values[3]
-        for k in range(4):
+            outputs[2048 + i] = values[4]
+            outputs[2560 + i] = values[5]
+            outputs[3072 + i] = values[6]
+            outputs[3584 + i] = values[7]
+            outputs[4096 + i] = values[8]
+            outputs[4608 + i] = values[9]
+            outputs[5120 + i] = values[10]
+            outputs[5632 + i] = values[11]
+            outputs[6144 + i] = values[12]
+            outputs[6656 + i] = values[13]
+        for k in range(14):
             for i in range(size):
                 results[k, start + i] = outputs[k * 512 + i]
 

@@ -16,6 +16,7 @@ from numerics.parameters import Parameters, Setting
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError
 from numerics.steady.curve import (
+    CARRIERS,
     Along,
     Curve,
     parameter_of,
@@ -31,7 +32,8 @@ Array = NDArray[np.float64]
 #: The decay rate of the paper's model, by itself and as a part of the rate of the bath.
 DRIVES = ("ratio", "gamma_v")
 #: Parameters of which the logarithm counts, by the last word of their names.
-_LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", "rate", "temperature", "cutoff")
+_RATES = ("rate", *CARRIERS)
+_LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", *_RATES, "temperature", "cutoff")
 #: A drive is looked at from this multiple of the bath's rate on, in parts of that rate, where
 #: nothing else is said: boundaries are beyond.  At most from the second one on.
 _FROM, _MOST = 0.3, 0.1
@@ -274,7 +276,7 @@ def _grid(model: Setting, along: str, low: float, high: float) -> tuple[Array, C
     """Return values at which a search looks, and what they are counted in."""
     word = along.split(".")[-1]
     if word in _LOGARITHMIC and high > 0:
-        if low == 0 and word in ("gamma_v", "rate"):
+        if low == 0 and word in ("gamma_v", *_RATES):
             rate = model.filled_rate
             low = min(smallest_ratio(rate) * rate, high / 2)
         if low > 0:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from numerics.domain import choice, listed, outside, reals
 from numerics.kept import Pictured
-from numerics.model import Model, Reservoir
+from numerics.model import Model
 from numerics.parameters import Setting
+from numerics.reservoirs import Reservoir
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.steady.branch import finished
@@ -37,6 +38,8 @@ _FIRST, _LONGEST, _BENT = 0.02, 0.3, 0.1
 _FOLD = 1e-6
 #: An interaction strength changes a state on the scale of one; a step is a part of this.
 _STRENGTH = 0.3
+#: Whose rates a pair is.
+CARRIERS = ("electrons", "holes")
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,11 @@ def parameter_paths(model: Setting) -> tuple[str, ...]:
     """Return the names of the parameters of a model that `along` may be."""
     if not isinstance(model, Model):
         return ("inv_kfa", "gamma_b", "gamma_v", "temperature", "cutoff")
-    paths = ["coupling.inv_kfa", "cutoff"]
+    paths = ["coupling.inv_kfa", "cutoff", "bands.ratio"]
     for r in model.reservoirs:
         filled = r.mu != -math.inf
         words = ("rate", *(("mu",) if filled and r.mu is not None else ()))
+        words += tuple(f"rate.{name}" for name in CARRIERS) if isinstance(r.rate, tuple) else ()
         words += ("temperature",) if filled and r.occupation is None else ()
         paths += [f"reservoirs.{r.name}.{word}" for word in words]
     return tuple(paths)
@@ -84,23 +88,46 @@ def parameter_of(model: Setting, path: str) -> float:
     """Return a parameter of a model by its path."""
     choice("along", path, parameter_paths(model))
     if path.startswith("reservoirs."):
-        _, name, word = path.split(".")
-        return float(getattr(_reservoirs(model)[name], word))
+        _, name, *words = path.split(".")
+        reservoir = _reservoirs(model)[name]
+        if words[0] != "rate":
+            return float(getattr(reservoir, words[0]))
+        return reservoir.mean_rate if words[1:] == [] else reservoir.rates[_species(words)]
+    if path == "bands.ratio":
+        return model.bands.ratio
     return float(getattr(model, path.split(".")[-1]))
 
 
 def with_parameter(model: Setting, path: str, value: float) -> Setting:
-    """Return a model with another value of a parameter."""
+    """Return a model with another value of a parameter.
+
+    The rate of a reservoir is the mean of those of electrons and holes, which keep their ratio.
+    """
+    if path == "bands.ratio":
+        assert isinstance(model, Model)
+        return model.replace(bands=model.bands.with_ratio(value))
     if not path.startswith("reservoirs."):
         if path == "coupling.inv_kfa":
             assert isinstance(model, Model)
             return model.replace(coupling=dataclasses.replace(model.coupling, inv_kfa=value))
         return model.replace(**{path: value})
-    _, name, word = path.split(".")
+    _, name, *words = path.split(".")
     reservoirs = {**_reservoirs(model)}
-    changes: dict[str, Any] = {word: value}
-    reservoirs[name] = dataclasses.replace(reservoirs[name], **changes)
+    given = reservoirs[name]
+    changes: dict[str, Any] = {words[0]: value}
+    if words[1:]:
+        rates = list(given.rates)
+        rates[_species(words)] = value
+        changes["rate"] = tuple(rates)
+    elif words[0] == "rate" and isinstance(given.rate, tuple):
+        changes["rate"] = given.scaled(value / given.mean_rate).rate
+    reservoirs[name] = dataclasses.replace(given, **changes)
     return model.replace(reservoirs=tuple(reservoirs.values()))
+
+
+def _species(words: list[str]) -> int:
+    """Return which of a pair of rates the last of the words names."""
+    return CARRIERS.index(words[-1])
 
 
 def _reservoirs(model: Setting) -> dict[str, Reservoir]:
@@ -111,9 +138,6 @@ def _reservoirs(model: Setting) -> dict[str, Reservoir]:
 def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Curve:
     """Follow the steady states along a parameter; see `trace_steady_states`."""
     choice("along", along, parameter_paths(model))
-    if not model.symmetric:
-        domain = "a model of equal masses and rates of electrons and holes, to follow a parameter"
-        raise outside("model", model.words(), domain)
     domain = "two or more values, each greater than the one before it, or each smaller"
     wanted = reals("values", listed("values", values, domain), domain, np.isfinite)
     steps = np.diff(wanted)
@@ -245,8 +269,8 @@ class Along:
             return _STRENGTH
         if word == "temperature":
             return max(value, width)
-        # rates and the cutoff
-        return max(value, width if word == "rate" else value)
+        # rates, the ratio of the masses and the cutoff
+        return max(value, width if word in ("rate", *CARRIERS) else value)
 
     def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state at a value between two points."""

@@ -28,7 +28,7 @@ TAIL_START = 20.0
 #: The imaginary part of the gap equation weighs the decay against 1 - f(w) - f(-w) of the bath, in
 #: which numbers of order one cancel; as gamma_v vanishes, its scale is at least this part of what
 #: the bath would contribute without the cancellation.
-_BALANCE = 1e-5
+BALANCE = 1e-5
 #: Every third output of a kernel belongs to the number equation.
 _NUMBER = slice(2, None, 3)
 #: Where the kernels have their derivatives by xi.
@@ -165,7 +165,7 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     scales = np.array(
         [
             abs(parameters.inv_kfa) / (8 * math.pi) + float(np.abs(integrands[0]) @ grid.weights),
-            max(size, _BALANCE * unbalanced),
+            max(size, BALANCE * unbalanced),
             DENSITY,
         ]
     )

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.parameters import Setting
-from numerics.steady.equations import Evaluation, Unknowns, evaluate_equations
+from numerics.steady.equations import Evaluation, Unknowns
+from numerics.steady.routes import evaluate_model
 
 Array = NDArray[np.float64]
 
@@ -20,6 +21,25 @@ _NO_GAP = 1e-12
 def _some_gap(gap: float) -> float:
     """Return an order parameter that is not zero, where a step of Newton's method leads there."""
     return gap if abs(gap) > _NO_GAP else math.copysign(_NO_GAP, gap)
+
+
+def lowest_excitation(skew: float, gap: float, mu: float) -> tuple[float, float, float]:
+    """Return the smallest E_p - a p**2, and its derivatives by the order parameter and mu.
+
+    Parameters
+    ----------
+    skew : float
+        a; positive for the heavier carriers.
+    gap : float
+        Positive.
+    mu : float
+    """
+    root = math.sqrt((1 - skew) * (1 + skew))
+    if skew * gap >= -root * mu:
+        return root * gap - skew * mu, root, -skew
+    # the smallest momentum is zero
+    bottom = math.hypot(gap, mu)
+    return bottom, gap / bottom, mu / bottom
 
 
 class Equations:
@@ -43,20 +63,28 @@ class Equations:
 
     def __init__(self, parameters: Setting) -> None:
         self.parameters = parameters
+        self.skew = parameters.bands.skew
         self.evaluations = 0
 
-    def _reference(self, gap: float, mu: float) -> float:
-        """Return the lowest excitation energy, rounded off where it has a kink, at gap = 0."""
-        return math.hypot(gap, min(mu, 0.0), self.parameters.filled_rate)
+    def _reference(self, gap: float, mu: float) -> tuple[float, float, float]:
+        """Return the lowest excitation energy, and its derivatives by gap and mu.
+
+        It is rounded off where it has a kink, at gap = 0.
+        """
+        rounded = math.hypot(gap, self.parameters.filled_rate)
+        lowest, by_gap, by_mu = min(
+            lowest_excitation(sign * self.skew, rounded, mu) for sign in (1, -1)
+        )
+        return lowest, by_gap * gap / rounded, by_mu
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""
         gap, mu, distance = map(float, x[:3])
-        return Unknowns(_some_gap(gap), mu, distance + self._reference(gap, mu))
+        return Unknowns(_some_gap(gap), mu, distance + self._reference(gap, mu)[0])
 
     def point(self, at: Unknowns, gamma_v: float) -> Array:
         """Return the point with given physical unknowns."""
-        return np.array([at.gap, at.mu, at.edge - self._reference(at.gap, at.mu), gamma_v])
+        return np.array([at.gap, at.mu, at.edge - self._reference(at.gap, at.mu)[0], gamma_v])
 
     def at(self, x: Array) -> Evaluation:
         """Evaluate the equations at a point; their Jacobian is by the physical unknowns."""
@@ -65,7 +93,7 @@ class Equations:
     def at_unknowns(self, at: Unknowns, gamma_v: float) -> Evaluation:
         """Evaluate the equations at given physical unknowns."""
         self.evaluations += 1
-        return evaluate_equations(self.parameters, max(gamma_v, 0.0), at)
+        return evaluate_model(self.parameters, max(gamma_v, 0.0), at)
 
     def __call__(self, x: Array) -> tuple[Array, Array]:
         """Return the three residuals and their derivatives by the four unknowns."""
@@ -75,10 +103,10 @@ class Equations:
     def chained(self, jacobian: Array, x: Array) -> Array:
         """Return derivatives by the unknowns, given those by gap, mu, edge and drive."""
         gap, mu = map(float, x[:2])
-        reference = self._reference(gap, mu)
+        _, by_gap, by_mu = self._reference(gap, mu)
         result = jacobian.copy()
-        result[:, 0] += jacobian[:, 2] * gap / reference
-        result[:, 1] += jacobian[:, 2] * min(mu, 0.0) / reference
+        result[:, 0] += jacobian[:, 2] * by_gap
+        result[:, 1] += jacobian[:, 2] * by_mu
         return result
 
     def scales(self, x: Array) -> Array:

@@ -88,12 +88,7 @@ def solve_steady_state(
     """
     require_model(parameters)
     rtol = residual_tolerance(rtol)
-    if isinstance(parameters, Model) and not parameters.symmetric:
-        from numerics.steady.two_bands import solve_two_bands
-
-        found: SteadyState | NoCondensate = solve_two_bands(parameters, rtol)
-    else:
-        (found,) = states_along(parameters, (parameters.drive,), rtol)
+    (found,) = states_along(parameters, (parameters.drive,), rtol)
     if isinstance(found, NoCondensate):
         raise found
     state = found
@@ -116,7 +111,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
     """
     if parameters == start.parameters:
         return start
-    if parameters.symmetric and parameters.drive > 0 and start.edge > 0:
+    if parameters.drive > 0 and start.edge > 0:
         equations = Equations(parameters)
         fixed = np.array([0.0, 0.0, 0.0, parameters.drive])
         system = Restricted(equations, (0, 1, 2), fixed)

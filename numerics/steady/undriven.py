@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.model import Model
 from numerics.parameters import Setting
 from numerics.solve.continuation import newton
 from numerics.steady.crossover import equilibrium_crossover
@@ -18,12 +19,58 @@ Array = NDArray[np.float64]
 
 #: An order parameter that stands for zero, in units of the Fermi energy.
 _VANISHING = 1e-9
+#: By which part of it the order parameter may change from one part of a difference to the next:
+#: beyond, what was found may be another solution.
+_NEARBY = 0.25
+#: The smallest part of a difference that is added at once.
+_LEAST = 1 / 4096
+#: An order parameter that cannot be followed below this part of that of equal carriers vanishes: it
+#: falls like a square root, beyond which there is no solution.
+_FALLEN = 0.75
 #: How often a bracket is doubled before the search is given up.
 _DOUBLINGS = 60
 
 
 def balanced_state(equations: Equations) -> Unknowns:
-    """Return the state at gamma_v = 0.
+    """Return the state at gamma_v = 0; of unequal carriers, that which continues equal ones.
+
+    Raises
+    ------
+    NoCondensate
+        If linewidth, temperature or the difference of the carriers suppress pairing.
+    ConvergenceError
+        If no state is found.
+    """
+    model = equations.parameters
+    if model.symmetric:
+        return _balanced_pairs(equations)
+    assert isinstance(model, Model)
+    equal = Equations(model.symmetrised())
+    at = _balanced_pairs(equal)
+    equations.evaluations += equal.evaluations
+    start = point = np.array([at.gap, at.mu])
+    part, step, slope = 0.0, 1.0, np.zeros(2)
+    while part < 1:
+        step = min(step, 1 - part)
+        there = Equations(model.symmetrised(part + step)) if part + step < 1 else equations
+        found = newton(Balanced(there), point + step * slope, _scales(point))
+        if there is not equations:
+            equations.evaluations += there.evaluations
+        if found.converged and abs(found.point[0] / point[0] - 1) < _NEARBY:
+            slope = (found.point - point) / step
+            point, part, step = found.point, part + step, 2 * step
+        elif step > _LEAST:
+            step /= 4
+        else:
+            words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
+            if part == 0 or point[0] < _FALLEN * start[0]:
+                raise NoCondensate(f"the order parameter in equilibrium vanishes {words}")
+            raise ConvergenceError(f"no condensate in equilibrium was found {words}", point)
+    return Unknowns(float(point[0]), float(point[1]), 0.0)
+
+
+def _balanced_pairs(equations: Equations) -> Unknowns:
+    """Return the state of equal carriers at gamma_v = 0.
 
     Newton's method starts from the crossover without linewidth, temperature and cutoff.  Where
     that is too far away, the solution is bracketed.

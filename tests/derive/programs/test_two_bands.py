@@ -157,6 +157,10 @@ def test_gap_and_numbers(case: Case, cutoff: float) -> None:
         for k, source in enumerate(((case.filled[0], empty[1]), (empty[0], case.filled[1])))
     )
     y, distance, _ = case.frequencies()
-    found = kernels.state(y, distance, *case.filled, cutoff, *case.shared())
+    filled = (y, distance, *case.filled)
+    found = (
+        *kernels.gap(*filled, *case.shared())[:2],
+        *kernels.numbers(*filled, cutoff, *case.shared())[:2],
+    )
     expected = (gap.real, gap.imag, electrons, holes)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)

@@ -65,7 +65,7 @@ def test_solves_close_to_the_end_come_to_an_end_themselves(branch, below, monkey
             pytest.fail("1000 evaluations, where a hundred are usual")
         return evaluate_equations(*arguments)
 
-    monkeypatch.setattr(system, "evaluate_equations", limited)
+    monkeypatch.setattr(system, "evaluate_model", limited)
     state = solve_steady_state(UNITARITY.replace(gamma_v=branch.end * (1 - below)))
     nearby = solve_steady_state(UNITARITY.replace(gamma_v=branch.end * (1 - 1e-4)))
     expected = nearby.gap * np.sqrt(below / 1e-4)

@@ -27,7 +27,8 @@ from numerics import (
 )
 from numerics.carriers import Carriers
 from numerics.response.goldstone import goldstone_slopes
-from numerics.steady.two_bands import state_integrals
+from numerics.steady.curve import with_parameter
+from numerics.steady.frequency_sums import state_integrals
 
 
 def bath_alone(ratio: float, gamma: float) -> SteadyState:
@@ -173,8 +174,8 @@ def test_what_must_hold_of_any_model(driven: SteadyState) -> None:
 def test_what_is_not_there_says_so(driven: SteadyState) -> None:
     with pytest.raises(ValueError, match=r"equal masses and rates .* expansion \(46\)$"):
         hydrodynamics(driven)
-    with pytest.raises(ValueError, match=r"to follow a parameter$"):
-        trace_steady_states(driven.parameters, along="coupling.inv_kfa", values=[0.0, 0.1])
+    with pytest.raises(ValueError, match=r"inv_kfa, .*bands.ratio, reservoirs.bath.rate"):
+        trace_steady_states(driven.parameters, along="gamma_v", values=[0.0, 0.1])
     with pytest.raises(ValueError, match=r"masses = \(0.5, 0.6\) is outside its domain"):
         Bands(masses=(0.5, 0.6))
     with pytest.raises(ValueError, match="rate = -1"):
@@ -192,11 +193,33 @@ def test_bands_of_a_ratio(ratio: float) -> None:
             Bands.of_ratio(outside)
 
 
+@pytest.mark.parametrize(
+    ("along", "values"),
+    [
+        ("coupling.inv_kfa", [0.0, 0.3]),
+        ("bands.ratio", [1.0, 1.5, 2.5]),
+        ("reservoirs.vacuum.rate", [1e-6, 7.5e-6]),
+        ("reservoirs.vacuum.rate.holes", [0.0, 1e-5]),
+    ],
+)
+def test_states_along_a_parameter(driven: SteadyState, along: str, values: list[float]) -> None:
+    """Past equal carriers, too, whose states are found by the other route."""
+    curve = trace_steady_states(driven.parameters, along=along, values=values)
+    assert curve.status == "complete"
+    for value, states in zip(values, curve.states, strict=True):
+        (state,) = states
+        expected = solve_steady_state(with_parameter(driven.parameters, along, value))
+        assert state.parameters == expected.parameters
+        for name, *errors in zip(("gap", "mu", "mu_b"), state.error, expected.error, strict=True):
+            difference = getattr(state, name) - getattr(expected, name)
+            assert abs(difference) <= sum(errors) + 1e-12
+
+
 def test_no_condensate_far_from_equal() -> None:
     # most carriers are in the tails of the bath's linewidth, at gamma_b p_c = 1
     bath, vacuum = Reservoir("bath", (1.2e-2, 8e-3)), Reservoir.empty("vacuum", 1e-4)
     model = Model(Contact(0.0), [bath, vacuum], bands=Bands.of_ratio(2.0))
-    with pytest.raises(NoCondensate, match=r"the order parameter vanishes at 0\.9"):
+    with pytest.raises(NoCondensate, match=r"the order parameter in equilibrium vanishes at 0\.9"):
         solve_steady_state(model)
 
 

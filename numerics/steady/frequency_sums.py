@@ -1,0 +1,236 @@
+"""The sums of the gap and the number equation, over the momenta first, for carriers of any kind.
+
+The momentum integrals are done in closed form at a fixed frequency; one integral over the frequency
+remains, as for the response.  With it come the derivatives by all that a state depends on.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.evaluation import evaluate
+from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.panels import SMALLEST, Panels, grade
+from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+_EPS = float(np.finfo(float).eps)
+#: Rounding of an integrand in units of its size: some tens of operations.
+_ROUNDING = 32 * _EPS
+#: Tolerance of the integrals relative to their scale.
+_RTOL = 1e-10
+#: What the kernels are differentiated by, in the order of their outputs: Delta_0, mu, gamma and
+#: delta at fixed frequency from the middle of the gap, and what fills electrons and holes.
+_BY_GAP, _BY_MU, _BY_GAMMA, _BY_DELTA, _BY_ELECTRONS, _BY_HOLES = range(1, 7)
+#: The rows of an integrand, of which each has the two of the kernel: the sums themselves, as they
+#: are if nothing is filled, and their derivatives.
+_SUM, _EMPTY, _GAP, _MU, _DRIVE, _TIED, _GIVEN, _SHIFT = range(8)
+_ROWS = 8
+#: Columns of `StateIntegrals.slopes`.
+SLOPES = ("gap", "mu", "edge", "drive", "tilt")
+
+
+@dataclass(frozen=True)
+class StateIntegrals:
+    """The sums over momenta and frequencies of the equations.
+
+    Parameters
+    ----------
+    gap : complex
+        The right-hand side of (33) less the sum over 1/(2 p**2).
+    electrons, holes : float
+        Densities up to the cutoff, in units of k_F**3.
+    error : ndarray, shape (4,)
+        Bounds of the errors: real and imaginary part of `gap`, electrons, holes.
+    size : ndarray, shape (4,)
+        Integrals of the sizes.
+    subtracted : float
+        What stands for the sum over 1/(2 p**2): the size of the terms of the gap equation.
+    empty : float
+        The imaginary part of `gap` if all reservoirs were empty.
+    slopes : ndarray, shape (4, 5)
+        Derivatives of the four by gap, mu, edge, drive and tilt; see `SLOPES`.
+    nodes : int
+        Frequencies at which the kernels were evaluated.
+    """
+
+    gap: complex
+    electrons: float
+    holes: float
+    error: Array
+    size: Array
+    subtracted: float
+    empty: float
+    slopes: Array
+    nodes: int
+
+    @property
+    def number(self) -> float:
+        """Density of electrons and holes together."""
+        return self.electrons + self.holes
+
+
+def state_integrals(carriers: Carriers, cutoff: float) -> StateIntegrals:
+    """Return what the gap and the number equation consist of.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    cutoff : float
+        Largest momentum of the number equation.
+    """
+    # the tail of the gap equation begins at the scale of the state, that of the number beyond what
+    # the cutoff cuts off
+    gap, numbers = (_Sums(carriers, cutoff, program) for program in ("gap", "numbers"))
+    parts = [sums.integrated() for sums in (gap, numbers)]
+    *arrays, nodes = zip(*parts, strict=True)
+    value, slopes, error, size = map(np.concatenate, arrays)
+    return StateIntegrals(
+        gap=complex(value[0, 0] + gap.constant, value[1, 0]),
+        electrons=float(value[2, 0]),
+        holes=float(value[3, 0]),
+        error=error + _ROUNDING * size,
+        size=size,
+        subtracted=abs(gap.constant),
+        empty=float(value[1, 1]),
+        slopes=slopes,
+        nodes=2 * sum(nodes),
+    )
+
+
+class _Sums:
+    """Two of the sums, as integrals over y = |nu - a mu| of both signs together."""
+
+    def __init__(self, carriers: Carriers, cutoff: float, program: str) -> None:
+        self.carriers, self.cutoff, self.program = carriers, cutoff, program
+        self.scale = abs(carriers.mu) + abs(carriers.gap)
+        # of sum_p 1/(2 p**2), to which each sign of the frequency contributes with its own mass
+        a = carriers.skew
+        self.weight = (1 / math.sqrt(1 + a) + 1 / math.sqrt(1 - a)) / (16 * math.pi**2)
+        self.constant = self.weight * smooth_inverse_root_integral(self.scale)
+        # derivatives of gamma and delta by the drive
+        e, h = (occupation.share for occupation in (carriers.electrons, carriers.holes))
+        self.by_drive = ((e + h) / 2, (e - h) / 2)
+
+    def integrated(self) -> tuple[Array, Array, Array, Array, int]:
+        """Return the two sums, filled and empty, their derivatives, errors and sizes, and nodes."""
+        carriers = self.carriers
+        found = integrate(self, self.panels(), 1, self.goal)
+        rows = found.value[0].real.reshape(_ROWS, 2)
+        tied, given, shift = self._steps()
+        tied, given, shift = rows[_TIED] + tied, rows[_GIVEN] + given, rows[_SHIFT] + shift
+        # a given potential has an edge that moves against mu; occupations are functions of nu
+        by_mu = rows[_MU] - given + carriers.skew * shift
+        slopes = np.stack([rows[_GAP], by_mu, tied, rows[_DRIVE], -shift], axis=1)
+        # a place in the spectrum is rounded on the scale of its distance from mu
+        moved = 2 * _EPS * carriers.energies * (np.abs(tied) + np.abs(given))
+        error = found.error[0].reshape(_ROWS, 2)[_SUM] + moved
+        size = found.size[0].reshape(_ROWS, 2)[_SUM]
+        return rows[[_SUM, _EMPTY]].T, slopes, error, size, int(found.evaluations[0])
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands at the nodes of panels, and the sizes of the sums themselves."""
+        carriers = self.carriers
+        y, offset, slope = panels.nodes(rule)
+        both = np.stack([carriers.apart(sign * y) for sign in (1, -1)])
+        distance = np.stack([carriers.distance(s * panels.origin, s * offset) for s in (1, -1)])
+        found = self._rows(both.ravel(), distance.ravel()).reshape(_ROWS, 2, 2, *y.shape)
+        total, sizes = found.sum(axis=2), np.zeros((_ROWS, 2, *y.shape))
+        sizes[_SUM] = np.abs(found[_SUM]).sum(axis=1)
+        if self.program == "gap":
+            total[_SUM, 0] -= self.weight * smooth_inverse_root(y, self.scale)
+        flat = (2 * _ROWS, *y.shape)
+        return (total * slope).reshape(flat).astype(complex), (sizes * slope).reshape(flat)
+
+    def _rows(self, y: Array, distance: Array) -> Array:
+        """Return the rows of the integrand at frequencies of either sign, shape (rows, 2, n)."""
+        carriers = self.carriers
+        nu = y + carriers.offset
+        species = ((carriers.electrons, nu, -1), (carriers.holes, -nu, 1))
+        filled = [occupation.fillings(x) for occupation, x, _ in species]
+        outputs = self._evaluate(y, distance, *filled)
+        by_filling = outputs[[_BY_ELECTRONS, _BY_HOLES]]
+        by_gamma, by_delta = self.by_drive
+        rows = np.zeros((_ROWS, *outputs.shape[1:]))
+        rows[_SUM], rows[_GAP], rows[_MU] = outputs[0], outputs[_BY_GAP], outputs[_BY_MU]
+        rows[_EMPTY] = outputs[0] - np.einsum("kn,kin->in", filled, by_filling)
+        rows[_DRIVE] = by_gamma * outputs[_BY_GAMMA] + by_delta * outputs[_BY_DELTA]
+        for (occupation, x, turn), slope in zip(species, by_filling, strict=True):
+            for f in occupation.filled:
+                if f.share != 0:
+                    rows[_DRIVE] += f.share * f.occupied(x) * slope
+                if f.temperature > 0 and f.rate != 0:
+                    change = f.rate * f.density(x) * slope
+                    rows[_TIED if f.tied else _GIVEN] += change
+                    rows[_SHIFT] += turn * change
+        return rows
+
+    def _steps(self) -> Array:
+        """Return the rows of the derivatives by places that sharp steps have."""
+        carriers = self.carriers
+        found = np.zeros((3, 2))
+        sharp = [
+            (sign, f)
+            for sign, occupation in ((1, carriers.electrons), (-1, carriers.holes))
+            for f in occupation.filled
+            if f.temperature == 0
+        ]
+        if not sharp:
+            return found
+        y = carriers.apart(np.array([sign * f.edge - carriers.offset for sign, f in sharp]))
+        distance = np.abs(y) - carriers.threshold
+        outputs = self._evaluate(y, distance, np.zeros_like(y), np.zeros_like(y))
+        for k, (sign, f) in enumerate(sharp):
+            change = f.rate * outputs[_BY_ELECTRONS if sign > 0 else _BY_HOLES, :, k]
+            found[0 if f.tied else 1] += change
+            found[2] -= sign * change
+        return found
+
+    def _evaluate(self, y: Array, distance: Array, *filled: Array) -> Array:
+        """Return the outputs of the kernel, shape (values and derivatives, 2, n)."""
+        cutoff = (self.cutoff,) if self.program == "numbers" else ()
+        gap, *others = self.carriers.parameters()
+        # the sums are even in the order parameter
+        arguments = (y, distance, *filled, *cutoff, abs(gap), *others)
+        outputs = evaluate("two_bands", self.program, *arguments).reshape(-1, 2, y.size)
+        if gap < 0:
+            outputs[_BY_GAP] *= -1
+        return outputs
+
+    def goal(self, value: Complex, size: Array) -> Array:
+        """Return the tolerances: what is left of a sum over 1/(2 p**2) has the size of that.
+
+        Only the sums themselves have any: that decides where panels are halved.
+        """
+        scale = np.maximum(np.abs(value), size)
+        if self.program == "gap":
+            # its terms without what is subtracted have no limit
+            scale[:, 0] = abs(self.constant)
+        goals = np.maximum(_RTOL * scale, _ROUNDING * size)
+        goals[:, 2:] = np.inf
+        return goals
+
+    def panels(self) -> Panels:
+        """Return panels of y that resolve all edges, the numbers' with those of the cutoff."""
+        carriers = self.carriers
+        points = [(abs(x), carriers.slope) for x in carriers.spectral_edges()]
+        if self.program == "numbers":
+            energy = math.hypot(self.cutoff**2 - carriers.mu, carriers.gap)
+            center = carriers.skew * self.cutoff**2 - carriers.middle
+            points += [(abs(center + s * energy), carriers.linewidth) for s in (1, -1)]
+        splits = [np.array([0.0], dtype=np.longdouble)]
+        for at, filled in carriers.edges():
+            if filled.temperature > 0:
+                points.append((abs(at), filled.smearing))
+            else:
+                splits.append(np.array([abs(at)], dtype=np.longdouble))
+        positions = np.array([[x for x, _ in points]], dtype=np.longdouble)
+        widths = np.array([[max(w, SMALLEST * carriers.energies) for _, w in points]])
+        return grade(positions, widths, splits)
