@@ -44,9 +44,11 @@ portable: $(STAMP) ## run the tests not marked slow as on a processor of another
 notebooks: $(STAMP) ## execute the notebooks again, after their .py was edited
 	$(BIN)/python -m tests.notebook_runner
 
+# The tables are kept in build/bench.json, with what machine it was.
 # BASE=COMMIT also compares the time of `nambu reproduce` with that of an earlier commit.
 bench: $(STAMP) ## time the numerical kernels
-	$(BIN)/python -m tests.bench
+	mkdir -p build
+	$(BIN)/python -m tests.bench build/bench.json
 	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
 
 lint: $(STAMP) ## ruff check, ruff format --check, mypy

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import functools
+import json
+import os
+import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from numerics import Parameters, SteadyState, solve_steady_state, trace_steady_states
+import numerics
+from numerics import (
+    Parameters,
+    SteadyState,
+    backend,
+    solve_steady_state,
+    trace_steady_states,
+)
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.quadrature.chunks import evaluate
 from numerics.steady.equations import Unknowns, evaluate_equations
@@ -233,7 +244,26 @@ def notebooks() -> Table:
     return result
 
 
+def machine() -> dict[str, object]:
+    """Return what the times depend on."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    known = dict(line.split(":", 1) for line in lines if ":" in line)
+    entries = {name.strip(): value.strip() for name, value in known.items()}
+    vectors = [x for x in ("sse2", "avx2", "avx512f") if x in entries.get("flags", "").split()]
+    return {
+        "processor": entries.get("model name", platform.machine()),
+        "vectors": vectors,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "backend": backend(),
+        "version": numerics.__version__,
+    }
+
+
 def main() -> None:
+    """Print all tables; with an argument, write them into that file as JSON, too."""
     from tests import bench_compile, bench_export, bench_frequency, bench_response
 
     console = Console(width=100)
@@ -241,9 +271,16 @@ def main() -> None:
     ours = (solves, linewidths, step_kernel)
     whole = (start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
+    kept = {}
     for part in (*ours, *bench_response.TABLES, *exports, *symbolic, *whole):
-        console.print(part())
+        made = part()
+        console.print(made)
         console.print()
+        columns = [[str(column.header), *map(str, column.cells)] for column in made.columns]
+        header, *rows = zip(*columns, strict=True)
+        kept[str(made.title)] = [dict(zip(header, row, strict=True)) for row in rows]
+    for name in sys.argv[1:]:
+        Path(name).write_text(json.dumps({"machine": machine(), "tables": kept}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
