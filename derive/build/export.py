@@ -15,13 +15,14 @@ from derive.codegen.program import Module, Program
 from derive.codegen.standalone import needed_definitions, sorted_imports
 from derive.functions.registry import FUNCTIONS
 from derive.functions.runtime import FOLDER as RUNTIME
+from derive.functions.runtime import c_definitions, c_header
 
 #: What the functions that kernels call are taken from, as text.
 _SPECIAL = KERNELS.parent / "special"
 _FUNCTIONS = {
-    "numpy": (_SPECIAL / "functions.py", _SPECIAL / "roots.py"),
+    "numpy": (_SPECIAL / "functions.py", _SPECIAL / "roots.py", _SPECIAL / "root_arctanh.py"),
     "mpmath": (_SPECIAL / "multiprecision.py",),
-    "numba": (RUNTIME / "numba_functions.py",),
+    "numba": (RUNTIME / "numba_functions.py", RUNTIME / "vector_functions.py"),
 }
 
 #: By this a file is known to have been written here, and may be replaced.
@@ -152,8 +153,7 @@ def _rows(program: Program) -> str:
 def _c(modules: list[Module]) -> dict[str, str]:
     """Return a source file and its header."""
     printer = CPrinter()
-    declared = (RUNTIME / "functions.h").read_text(encoding="utf-8")
-    defined = (RUNTIME / "functions.c").read_text(encoding="utf-8")
+    declared, defined = c_header(), c_definitions()
     for module in modules:
         title = "\n" + comment([f"{module.name}:", *module.summary.split("\n")])
         declared += title

@@ -24,7 +24,7 @@ from derive.codegen.program import Program
 from derive.codegen.safety import require_printed, require_printed_c
 from derive.codegen.standalone import FILES, needed_definitions, sorted_imports
 from derive.functions.registry import FUNCTIONS
-from derive.functions.runtime import FOLDER as RUNTIME
+from derive.functions.runtime import c_definitions, c_header
 
 #: What computes: for NumPy, Numba and C it fills arrays, (inputs, outputs) -> None; for the others
 #: it takes numbers or arrays and returns a sequence of them.
@@ -113,7 +113,7 @@ def c_source(program: Program) -> str:
     require_printed_c(function, {*_C_KNOWN, *names, *own, *outputs})
     runtime = ""
     if "nambu_" in function.replace(program.name, ""):
-        runtime = "".join((RUNTIME / f"functions.{kind}").read_text("utf-8") for kind in "hc")
+        runtime = c_header() + c_definitions()
     else:
         runtime = "#define PI 3.14159265358979323846\n"
     return f"#include <math.h>\n#include <stddef.h>\n\n{runtime}\n{function}"

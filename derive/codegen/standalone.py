@@ -18,10 +18,11 @@ FILES = {
         RUNTIME / "array_functions.py",
         _SPECIAL / "functions.py",
         _SPECIAL / "roots.py",
+        _SPECIAL / "root_arctanh.py",
     ),
     "jax": (RUNTIME / "jax_functions.py", RUNTIME / "array_functions.py"),
     "mpmath": (RUNTIME / "mpmath_functions.py", _SPECIAL / "multiprecision.py"),
-    "numba": (RUNTIME / "numba_functions.py",),
+    "numba": (RUNTIME / "numba_functions.py", RUNTIME / "vector_functions.py"),
 }
 
 

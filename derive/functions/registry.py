@@ -16,7 +16,15 @@ import sympy as sp
 from derive.functions import stable as nodes
 from derive.functions.differences.divided import divided_log, divided_polygamma
 from derive.functions.occupation import bose, fermi
-from derive.functions.pairs import pair_arctanh, pair_excess, root_sum, upper_root
+from derive.functions.pairs import (
+    confluent_root_arctanh,
+    divided_root_arctanh,
+    pair_arctanh,
+    pair_excess,
+    root_arctanh,
+    root_sum,
+    upper_root,
+)
 from derive.functions.stable import principal_root
 
 #: What kernels are written for.
@@ -87,6 +95,10 @@ class SpecialFunction:
 
 _SPECIAL = {"numpy": "numerics.special.functions", "mpmath": "numerics.special.multiprecision"}
 _ROOTS = {"numpy": "numerics.special.roots", "mpmath": "numerics.special.multiprecision"}
+_ARCTANH = {
+    "numpy": "numerics.special.root_arctanh",
+    "mpmath": "numerics.special.multiprecision",
+}
 _TWO_POINTS = "(mp, mp.mpc({}, {}), mp.mpc({}, {}))"
 
 FUNCTIONS = (
@@ -176,6 +188,36 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.pair_excess_re, nodes.pair_excess_im),
         runtime=_ROOTS,
+        targets=KERNEL_TARGETS,
+    ),
+    SpecialFunction(
+        "root_arctanh",
+        "zz",
+        nodes.parts_root_arctanh,
+        root_arctanh,
+        Value.PAIR,
+        (nodes.root_arctanh_re, nodes.root_arctanh_im),
+        runtime=_ARCTANH,
+        targets=KERNEL_TARGETS,
+    ),
+    SpecialFunction(
+        "divided_root_arctanh",
+        "zzzzz",
+        nodes.parts_divided_root_arctanh,
+        divided_root_arctanh,
+        Value.PAIR,
+        (nodes.divided_root_arctanh_re, nodes.divided_root_arctanh_im),
+        runtime=_ARCTANH,
+        targets=KERNEL_TARGETS,
+    ),
+    SpecialFunction(
+        "confluent_root_arctanh",
+        "zzzzz",
+        nodes.parts_confluent_root_arctanh,
+        confluent_root_arctanh,
+        Value.PAIR,
+        (nodes.confluent_root_arctanh_re, nodes.confluent_root_arctanh_im),
+        runtime=_ARCTANH,
         targets=KERNEL_TARGETS,
     ),
     # what kernels do not use, and their modules need not have

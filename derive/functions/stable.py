@@ -9,7 +9,15 @@ import sympy as sp
 
 from derive.functions.differences.difference import divided_difference
 from derive.functions.differences.divided import divided_log, divided_polygamma
-from derive.functions.pairs import pair_arctanh, pair_excess, root_sum, upper_root
+from derive.functions.pairs import (
+    confluent_root_arctanh,
+    divided_root_arctanh,
+    pair_arctanh,
+    pair_excess,
+    root_arctanh,
+    root_sum,
+    upper_root,
+)
 
 
 class log_ratio(sp.Function):
@@ -196,6 +204,13 @@ upper_root_re, upper_root_im = _parts("upper_root", upper_root, "z")
 root_sum_re, root_sum_im = _parts("root_sum", root_sum, "zzz")
 pair_arctanh_re, pair_arctanh_im = _parts("pair_arctanh", pair_arctanh, "zx")
 pair_excess_re, pair_excess_im = _parts("pair_excess", pair_excess, "zx")
+root_arctanh_re, root_arctanh_im = _parts("root_arctanh", root_arctanh, "zz")
+divided_root_arctanh_re, divided_root_arctanh_im = _parts(
+    "divided_root_arctanh", divided_root_arctanh, "zzzzz"
+)
+confluent_root_arctanh_re, confluent_root_arctanh_im = _parts(
+    "confluent_root_arctanh", confluent_root_arctanh, "zzzzz"
+)
 
 complex_polygamma = _evaluated("complex_polygamma", 3)
 complex_divided_log = _evaluated("complex_divided_log", 4)
@@ -208,6 +223,9 @@ parts_upper_root = _evaluated("parts_upper_root", 2)
 parts_root_sum = _evaluated("parts_root_sum", 6)
 parts_pair_arctanh = _evaluated("parts_pair_arctanh", 3)
 parts_pair_excess = _evaluated("parts_pair_excess", 3)
+parts_root_arctanh = _evaluated("parts_root_arctanh", 4)
+parts_divided_root_arctanh = _evaluated("parts_divided_root_arctanh", 10)
+parts_confluent_root_arctanh = _evaluated("parts_confluent_root_arctanh", 10)
 
 
 class first_part(sp.Function):

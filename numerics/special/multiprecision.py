@@ -68,3 +68,61 @@ def pair_excess(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
         real, imaginary = pair_arctanh(mp, x, y, q)
         value = mp.mpc(real, imaginary) - 1 / k
     return value.real, value.imag
+
+
+def root_arctanh(mp: Any, zx: Any, zy: Any, yx: Any, yy: Any) -> tuple[Any, Any]:
+    """Return the parts of artanh(sqrt(z))/sqrt(z), given z and 1 - z."""
+    value = _root_arctanh(mp, _point(mp, (zx, zy), (yx, yy)))
+    return value.real, value.imag
+
+
+def divided_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
+    """Return the parts of its divided difference over z and w, given 1 - z, 1 - w and z - w."""
+    with mp.extraprec(_cancelled(mp, parts)):
+        value = _divided(mp, *_two_points(mp, parts))
+    value = +value
+    return value.real, value.imag
+
+
+def confluent_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
+    """Return the parts of its divided difference over z, z and w; see `divided_root_arctanh`."""
+    with mp.extraprec(2 * _cancelled(mp, parts)):
+        z, w = _two_points(mp, parts)
+        value = (_divided(mp, z, z) - _divided(mp, z, w)) / (z - w)
+    value = +value
+    return value.real, value.imag
+
+
+def _point(mp: Any, z: tuple[Any, Any], y: tuple[Any, Any]) -> Any:
+    """Return z, by 1 - z where that is the smaller one."""
+    point, complement = mp.mpc(*z), mp.mpc(*y)
+    return 1 - complement if abs(complement) < abs(point) else point
+
+
+def _two_points(mp: Any, parts: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return z and w, which differ: a limit is taken at a distance below the precision."""
+    zx, zy, wx, wy, yx, yy, vx, vy, dx, dy = parts
+    z, apart = _point(mp, (zx, zy), (yx, yy)), mp.mpc(dx, dy)
+    least = mp.ldexp(1 + abs(z), -mp.prec // 3)
+    # from z where they are closer to each other than to zero and to the branch point
+    near = abs(apart) < min(abs(mp.mpc(wx, wy)), abs(mp.mpc(vx, vy))) / 2 or z == 0 == apart
+    w = z - apart if near else _point(mp, (wx, wy), (vx, vy))
+    return (z + least, w - least) if abs(z - w) < least else (z, w)
+
+
+def _cancelled(mp: Any, parts: tuple[Any, ...]) -> int:
+    """Return twice the precision, and the bits that a difference may lose beyond that."""
+    apart = mp.mpc(*parts[-2:])
+    lost = -int(mp.mag(apart)) if apart else 0
+    return int(4 * mp.prec + 4 * max(lost, 0))
+
+
+def _root_arctanh(mp: Any, z: Any) -> Any:
+    root = mp.sqrt(z)
+    return mp.atanh(root) / root if root else mp.one
+
+
+def _divided(mp: Any, z: Any, w: Any) -> Any:
+    if z == w:
+        return (1 / (1 - z) - _root_arctanh(mp, z)) / (2 * z) if z else mp.one / 3
+    return (_root_arctanh(mp, z) - _root_arctanh(mp, w)) / (z - w)

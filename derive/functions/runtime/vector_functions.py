@@ -191,3 +191,194 @@ def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
         a * real - b * imaginary if near else first - real,
         a * imaginary + b * real if near else second - imaginary,
     )
+
+
+# ---- artanh(sqrt(z))/sqrt(z) and its divided differences, as in numerics.special.root_arctanh
+
+
+@njit(forceinline=True, error_model="numpy")
+def over(a: complex, b: complex) -> complex:
+    """Return a/b, and a where b is zero."""
+    size = b.real * b.real + b.imag * b.imag
+    scale = 1.0 / (size if size > 0.0 else 1.0)
+    real = (a.real * b.real + a.imag * b.imag) * scale
+    imaginary = (a.imag * b.real - a.real * b.imag) * scale
+    return complex(real if size > 0.0 else a.real, imaginary if size > 0.0 else a.imag)
+
+
+@njit(forceinline=True, error_model="numpy")
+def chosen(condition: bool, a: complex, b: complex) -> complex:
+    """Return the first value where a condition holds, else the second."""
+    return complex(a.real if condition else b.real, a.imag if condition else b.imag)
+
+
+@njit(forceinline=True, error_model="numpy")
+def squared(a: complex) -> float:
+    """Return the squared modulus."""
+    return a.real * a.real + a.imag * a.imag
+
+
+@njit(forceinline=True, error_model="numpy")
+def right_root(z: complex) -> complex:
+    """Return the square root whose real part is not negative."""
+    x, y = upper_root(-z.real, -z.imag)
+    return complex(y, -x)
+
+
+@njit(forceinline=True, error_model="numpy")
+def arctanh_quotient(z: complex, y: complex) -> complex:
+    """Return artanh(sqrt(z))/sqrt(z), given y = 1 - z."""
+    root = right_root(z)
+    rest = over(y, 1.0 + root)
+    imaginary = root.imag if squared(z) < 0.25 else -rest.imag
+    size = squared(rest)
+    real = 0.25 * log1p(4.0 * root.real / size)
+    angle = 0.5 * arctan2(2.0 * imaginary, 2.0 * rest.real - size)
+    value = over(complex(real, angle), root)
+    none = squared(root) <= 0.0
+    return complex(1.0 if none else value.real, 0.0 if none else value.imag)
+
+
+@njit(forceinline=True, error_model="numpy")
+def matching_root(z: complex, root: complex) -> complex:
+    """Return the square root on the side of another one."""
+    other = right_root(z)
+    opposite = root.real * other.real + root.imag * other.imag < 0.0
+    sign = -1.0 if opposite else 1.0
+    return complex(sign * other.real, sign * other.imag)
+
+
+@njit(forceinline=True, error_model="numpy")
+def hyperbolic(z: complex, y: complex, v: complex, root: complex, other: complex) -> complex:
+    """Return (r + s)(1 - r s) for roots r and s of z and w, given y = 1 - z and v = 1 - w."""
+    product = root * other
+    rest = 1.0 - product
+    near = over(y + z * v, 1.0 + product)
+    return (root + other) * chosen(squared(rest) < 0.25, near, rest)
+
+
+@njit(forceinline=True, error_model="numpy")
+def are_close(first: complex, second: complex, root: complex, other: complex, reach: float) -> bool:
+    """Tell whether artanh r and artanh s, given over r and s, are close."""
+    a, b = squared(root), squared(other)
+    largest = a if a > b else b
+    least = largest if largest < 1.0 else 1.0
+    return squared(first * root - second * other) < reach * reach * least
+
+
+@njit(forceinline=True, error_model="numpy")
+def single_series(z: complex, w: complex) -> complex:
+    """Return the divided difference over z and w by its power series."""
+    total, power, symmetric = complex(0.0, 0.0), complex(1.0, 0.0), complex(1.0, 0.0)
+    for n in range(1, 19):
+        total = total + symmetric * (1.0 / (2 * n + 1))
+        power = power * w
+        symmetric = symmetric * z + power
+    return total
+
+
+@njit(forceinline=True, error_model="numpy")
+def root_arctanh(zx: float, zy: float, yx: float, yy: float) -> tuple[float, float]:
+    """Return the parts of artanh(sqrt(z))/sqrt(z) of z off the cut z > 1, given 1 - z."""
+    value = arctanh_quotient(complex(zx, zy), complex(yx, yy))
+    return value.real, value.imag
+
+
+@njit(forceinline=True, error_model="numpy")
+def divided_root_arctanh(
+    zx: float,
+    zy: float,
+    wx: float,
+    wy: float,
+    yx: float,
+    yy: float,
+    vx: float,
+    vy: float,
+    dx: float,
+    dy: float,
+) -> tuple[float, float]:
+    """Return its divided difference over z and w, given 1 - z, 1 - w and z - w."""
+    z, w, y, v = complex(zx, zy), complex(wx, wy), complex(yx, yy), complex(vx, vy)
+    apart = complex(dx, dy)
+    root = right_root(z)
+    other = matching_root(w, root)
+    first, second = arctanh_quotient(z, y), arctanh_quotient(w, v)
+    close = are_close(first, second, root, other, 0.5)
+    plain = over(first - second, apart)
+    below = hyperbolic(z, y, v, root, other)
+    e = over(apart, below)
+    square = chosen(close, e * e, 0j)
+    swapped = squared(z) < squared(w)
+    larger, smaller = chosen(swapped, other, root), chosen(swapped, first, second)
+    mean = over(arctanh_quotient(square, 1.0 - square), below)
+    closed = over(mean - over(smaller, root + other), larger)
+    series = squared(z) < 0.015625 and squared(w) < 0.015625
+    value = chosen(close, closed, plain)
+    value = chosen(series, single_series(chosen(series, z, 0j), chosen(series, w, 0j)), value)
+    return value.real, value.imag
+
+
+@njit(forceinline=True, error_model="numpy")
+def confluent_root_arctanh(
+    zx: float,
+    zy: float,
+    wx: float,
+    wy: float,
+    yx: float,
+    yy: float,
+    vx: float,
+    vy: float,
+    dx: float,
+    dy: float,
+) -> tuple[float, float]:
+    """Return the divided difference over z, z and w, given 1 - z, 1 - w and z - w."""
+    z, w, y, v = complex(zx, zy), complex(wx, wy), complex(yx, yy), complex(vx, vy)
+    apart = complex(dx, dy)
+    root = right_root(z)
+    other = matching_root(w, root)
+    first, second = arctanh_quotient(z, y), arctanh_quotient(w, v)
+    close = are_close(first, second, root, other, 0.25)
+    # the quotient, far apart
+    small = squared(z) < 0.015625
+    inside = chosen(small, z, 0j)
+    simple = over(over(1.0 + 0j, y) - first, 2.0 * z)
+    simple = chosen(small, single_series(inside, inside), simple)
+    single = divided_root_arctanh(zx, zy, wx, wy, yx, yy, vx, vy, dx, dy)
+    plain = over(simple - complex(single[0], single[1]), apart)
+    # the derivative of the closed form of the divided difference
+    total = root + other
+    below = hyperbolic(z, y, v, root, other)
+    e = over(apart, below)
+    square = chosen(close, e * e, 0j)
+    higher = complex(1.0 / 37.0, 0.0)
+    for n in range(17, 0, -1):
+        higher = higher * square + 1.0 / (2 * n + 1)
+    inverse = over(1.0 + 0j, below)
+    mean = (1.0 + square * higher) * inverse
+    change = over((root * (2.0 * root + other) - 1.0) * inverse, 2.0 * root * y * total)
+    change = change - apart * higher * inverse * inverse * inverse
+    closed = second * over(2.0 * root + other, total * total) - mean
+    closed = over(change + over(closed, 2.0 * z), root)
+    # and its series, where the terms of that would cancel
+    series = small and squared(w) < 0.015625
+    a, b = chosen(series, z, 0j), chosen(series, w, 0j)
+    found, power = complex(0.0, 0.0), complex(1.0, 0.0)
+    symmetric, double = complex(1.0, 0.0), complex(1.0, 0.0)
+    # short enough for the compiler to unroll, without which it does not vectorise
+    for n in range(2, 8):
+        found = found + double * (1.0 / (2 * n + 1))
+        power = power * b
+        symmetric = symmetric * a + power
+        double = double * a + symmetric
+    for n in range(8, 14):
+        found = found + double * (1.0 / (2 * n + 1))
+        power = power * b
+        symmetric = symmetric * a + power
+        double = double * a + symmetric
+    for n in range(14, 20):
+        found = found + double * (1.0 / (2 * n + 1))
+        power = power * b
+        symmetric = symmetric * a + power
+        double = double * a + symmetric
+    value = chosen(series, found, chosen(close, closed, plain))
+    return value.real, value.imag

@@ -14,11 +14,13 @@ import sympy as sp
 
 from derive.codegen.c_printer import CPrinter, comment
 from derive.codegen.program import Program
-from derive.functions.runtime import FOLDER
+from derive.functions.runtime import c_definitions, c_header
 from tests.derive.codegen.test_printers import EXPRESSIONS, NUMBERS, UNKNOWN, a, b, c, d
 from tests.derive.support.c_compiler import FLAGS, Library, compiled, compiler, declarations
 from tests.derive.support.hard_arguments import (
+    ARCTANH,
     REGIONS,
+    arctanh_error,
     arguments,
     combinations,
     divided_error,
@@ -28,8 +30,6 @@ from tests.derive.support.hard_arguments import (
 )
 from tests.derive.support.kernel_points import COUNTS
 from tests.derive.support.kernel_references import Array, programs, reference
-
-RUNTIME = FOLDER
 
 
 def value_of(z: Any) -> complex:
@@ -105,14 +105,24 @@ def test_stable_combinations(name, c_library):
         assert parts == pytest.approx(expected, rel=2e-15 * lost(name), abs=0), at
 
 
+@pytest.mark.parametrize("name", ARCTANH)
+def test_arctanh_and_its_divided_differences(name, c_library):
+    function = getattr(c_library.lib, f"nambu_{name}")
+    assert arctanh_error(name, lambda *at: value_of(function(*at))) < 1
+    zero, one = (0.0, 0.0), (1.0, 0.0)
+    at = (*zero, *one) if name == "root_arctanh" else (*zero, *zero, *one, *one, *zero)
+    # the coefficients of the power series
+    expected = {"root_arctanh": 1, "divided_root_arctanh": 1 / 3, "confluent_root_arctanh": 1 / 5}
+    assert value_of(function(*at)) == pytest.approx(expected[name], rel=1e-15)
+
+
 def test_c_expressions(tmp_path):
     """The list that every printer must write correctly, compiled at once."""
     every = [
         Program(f"f{k}", "", (a, b, c, d), (), (("out", e),)) for k, e in enumerate(EXPRESSIONS)
     ]
     printer = CPrinter()
-    functions = (RUNTIME / "functions.c").read_text()
-    header = (RUNTIME / "functions.h").read_text()
+    functions, header = c_definitions(), c_header()
     header += "".join(printer.declaration(program) for program in every)
     source = tmp_path / "expressions.c"
     source.write_text(

@@ -14,7 +14,9 @@ from derive.codegen.printers import NUMBA, Printer
 from derive.codegen.program import Program
 from tests.derive.codegen.test_printers import EXPRESSIONS, NUMBERS, UNKNOWN, a, b, c, d
 from tests.derive.support.hard_arguments import (
+    ARCTANH,
     REGIONS,
+    arctanh_error,
     arguments,
     combinations,
     divided_error,
@@ -27,7 +29,7 @@ from tests.derive.support.kernel_references import programs, reference
 
 pytest.importorskip("numba")
 
-from derive.functions.runtime import numba_functions
+from derive.functions.runtime import numba_functions, vector_functions
 
 #: They call all but the polygamma functions, which are slow to compile, and tested by themselves.
 REPRESENTATIVE = ("bubble_pairing", "response_step", "steady_state_step")
@@ -101,6 +103,12 @@ def test_stable_combinations(name):
         found = getattr(numba_functions, name)(*at)
         parts = found if isinstance(found, tuple) else (found,)
         assert parts == pytest.approx(expected, rel=2e-15 * lost(name), abs=0), at
+
+
+@pytest.mark.parametrize("name", ARCTANH)
+def test_arctanh_and_its_divided_differences(name):
+    function = getattr(vector_functions, name)
+    assert arctanh_error(name, lambda *at: complex(*function(*at))) < 1
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)

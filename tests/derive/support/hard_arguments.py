@@ -111,3 +111,43 @@ def lost(name: str) -> int:
     """Return how much the rounding of a combination grows where a difference is taken."""
     # artanh(q/k)/q and 1/k where |q/k| >= 1/4
     return 48 if name == "pair_excess" else 1
+
+
+#: Roundings that artanh(sqrt(z))/sqrt(z) and its divided differences may lose: a few, and what
+#: closed forms cancel where the series begin.
+ARCTANH = {"root_arctanh": 16, "divided_root_arctanh": 120, "confluent_root_arctanh": 1200}
+
+
+@functools.cache
+def arctanh_points() -> dict[str, list[tuple[tuple[float, ...], complex]]]:
+    """Return arguments and values of those: near zero, the branch point, each other, and far."""
+    generator = np.random.default_rng(17)
+
+    def anywhere(low: float, high: float) -> complex:
+        angle = np.exp(1j * generator.uniform(-np.pi, np.pi))
+        return complex(10 ** generator.uniform(low, high) * angle)
+
+    found: dict[str, list[tuple[tuple[float, ...], complex]]] = {name: [] for name in ARCTANH}
+    for k in range(240):
+        center = int(k % 4 > 1)
+        z, w = (center + anywhere(-8 * center - 3 * (1 - center), 2) for _ in range(2))
+        if k % 2:
+            w = center + (z - center) * (1 + anywhere(-10, -0.3))
+        with mpmath.workdps(DIGITS):
+            first, second = mpmath.mpc(z), mpmath.mpc(w)
+            points = (z, w, *map(complex, (1 - first, 1 - second, first - second)))
+            one, other = (mpmath.atanh(mpmath.sqrt(x)) / mpmath.sqrt(x) for x in (first, second))
+            divided = (one - other) / (first - second)
+            slope = (1 / (1 - first) - one) / (2 * first)
+            confluent = (slope - divided) / (first - second)
+            at = tuple(part for x in points for part in (x.real, x.imag))
+            found["root_arctanh"].append((at[:2] + at[4:6], complex(one)))
+            found["divided_root_arctanh"].append((at, complex(divided)))
+            found["confluent_root_arctanh"].append((at, complex(confluent)))
+    return found
+
+
+def arctanh_error(name: str, function: Any) -> float:
+    """Return the largest error in units of what may be lost, of a function of all parts."""
+    errors = [abs(function(*at) - exact) / abs(exact) for at, exact in arctanh_points()[name]]
+    return float(max(errors)) / EPS / ARCTANH[name]
