@@ -9,6 +9,14 @@ in the upper half-plane, and
                                         = i/(4 pi q) artanh(q/(k + l)),
 
 which is regular as q -> 0.  What remains of (37) is one integral over the frequency.
+
+In two dimensions Feynman's parameters leave
+
+    sum_p 1/((p+^2 - k^2) (p-^2 - l^2)) = -artanh(sqrt(z))/sqrt(z)/(pi [(k + l)^2 - q^2]),
+    z = [(k - l)^2 - q^2]/[(k + l)^2 - q^2],    1 - z = 4 k l/[(k + l)^2 - q^2],
+
+which is regular where z = 0 or q = 0; for k and l in the upper half-plane z is never on the cut,
+z > 1.
 """
 
 from __future__ import annotations
@@ -17,3 +25,6 @@ import sympy as sp
 
 #: The integral of a pair of propagators over `derive.functions.pairs.pair_arctanh` of k + l and q.
 PREFACTOR = sp.I / (4 * sp.pi)
+
+#: The integral in two dimensions over artanh(sqrt(z))/sqrt(z)/[(k + l)**2 - q**2].
+PLANE_PREFACTOR = -1 / sp.pi

@@ -10,7 +10,7 @@ from derive.programs.goldstone import goldstone_module
 from derive.programs.response import response_module
 from derive.programs.spectral import spectral_module
 from derive.programs.steady_state import steady_state_module
-from derive.programs.two_bands import two_bands_module
+from derive.programs.two_bands import film_module, two_bands_module
 
 
 def modules() -> tuple[Module, ...]:
@@ -24,4 +24,5 @@ def modules() -> tuple[Module, ...]:
         spectral_module(),
         expansion_module(),
         two_bands_module(),
+        film_module(),
     )

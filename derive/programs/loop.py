@@ -25,7 +25,8 @@ from derive.closed_forms.two_bands import (
     squared_root,
 )
 from derive.codegen.stages import Stages, StagesWithSlopes, conjugate
-from derive.functions.pairs import pair_arctanh, pair_excess, root_sum, upper_root
+from derive.functions.pairs import root_sum, upper_root
+from derive.programs.momenta import SPACE, Momenta, Pair
 
 #: Distances of |frequency| and of |frequency + omega| from the edge of the spectrum.
 DISTANCE = sp.Symbol("distance", real=True)
@@ -165,7 +166,7 @@ def _conjugated(value: sp.Expr) -> sp.Expr:
 
 
 class Loop:
-    """Sums over the poles of both Green's functions, in units of i/(4 pi) of the pair integral.
+    """Sums over the poles of both Green's functions, in units of those of a pair.
 
     Parameters
     ----------
@@ -176,6 +177,8 @@ class Loop:
         Keldysh part of the self-energy, diagonal.
     growth : Expr
         Im(omega).
+    momenta : Momenta
+        The sums over the momenta, whose `prefactor` is the unit.
     """
 
     def __init__(
@@ -184,7 +187,9 @@ class Loop:
         species: Species,
         keldysh: sp.ImmutableMatrix,
         growth: sp.Expr = GROWTH,
+        momenta: Momenta = SPACE,
     ) -> None:
+        self.sums = momenta
         self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
         self.omega = symbols.transfer + sp.I * growth
         self.after = stages.assign("after", species.frequency + symbols.transfer)
@@ -229,8 +234,8 @@ class Loop:
             apart = -a * self.omega
         return (apart + sign * self.roots[source.advanced][sign * source.sign]) / (1 - a**2)
 
-    def _pairs(self, source: Source) -> Iterator[tuple[int, sp.Expr, sp.Expr]]:
-        """Yield the sign of a pole of G^R, the difference of both poles, the sum of their roots."""
+    def _pairs(self, source: Source) -> Iterator[tuple[int, Pair]]:
+        """Yield the sign of a pole of G^R, and both poles."""
         for sign in SIGNS:
             name = f"{source.label}{_LETTERS[sign]}"
             difference = self.stages.assign(f"{name}_x", self._difference(sign, source))
@@ -242,7 +247,7 @@ class Loop:
                 both = root_sum(first, second, difference)
             else:
                 both = first + second
-            yield sign, difference, self.stages.assign(f"{name}_k", both)
+            yield sign, Pair(name, first, second, difference, self.stages.assign(f"{name}_k", both))
 
     def _green(self, source: Source) -> sp.ImmutableMatrix:
         """Return the residue of G^K."""
@@ -252,10 +257,9 @@ class Loop:
     def _retarded(self, source: Source) -> sp.ImmutableMatrix:
         """Return the sum over the poles of G^R of its residues times the momentum integral."""
         plain = sp.zeros(2, 2)
-        for sign, _, k in self._pairs(source):
-            value = self.plus.weight(sign) * pair_arctanh(k, symbols.wave_number)
-            name = f"{source.label}{_LETTERS[sign]}_w"
-            plain += self.stages.assign(name, value) * self.plus.adjugate(sign)
+        for sign, pair in self._pairs(source):
+            value = self.plus.weight(sign) * self.sums.integral(self.stages, pair)
+            plain += self.stages.assign(f"{pair.name}_w", value) * self.plus.adjugate(sign)
         return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
 
     def traces(self, vertices: tuple[tuple[int, int], ...]) -> list[sp.Expr]:
@@ -285,11 +289,11 @@ class Loop:
         frequency, root = species.frequency, source.sign * self._source_root(source)
         filling = stages.assign(f"{source.label}_filling", traces.filling(frequency, root))
         still, moved, total = sp.S.Zero, [sp.S.Zero] * 2, sp.S.Zero
-        for sign, _, k in self._pairs(source):
-            name = f"{source.label}{_LETTERS[sign]}"
-            weight = self.plus.weight(sign)
-            inverse = stages.assign(f"{name}_inverse", weight / k)
-            excess = stages.assign(f"{name}_excess", weight * pair_excess(k, symbols.wave_number))
+        for sign, pair in self._pairs(source):
+            name, weight = pair.name, self.plus.weight(sign)
+            uniform, excess = self.sums.uniform_and_excess(stages, pair)
+            inverse = stages.assign(f"{name}_inverse", weight * uniform)
+            excess = stages.assign(f"{name}_excess", weight * excess)
             first, second = self._forms(source.advanced, sign * source.sign)
             rows = traces.on_shell(source.advanced, filling, (sign * first, second))
             still += inverse

@@ -7,12 +7,10 @@ from collections.abc import Callable
 import sympy as sp
 
 from derive import symbols
-from derive.closed_forms.pairs import PREFACTOR
 from derive.closed_forms.two_bands import IMBALANCE, SKEW
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, StagesWithRealSlopes, StagesWithSlopes
-from derive.functions.pairs import pair_excess
 from derive.programs.loop import (
     DISTANCE,
     GENERAL,
@@ -25,6 +23,7 @@ from derive.programs.loop import (
     sources,
     with_slopes,
 )
+from derive.programs.momenta import PLANE, SPACE, Momenta
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda] for electrons, and for holes at -nu.
 ELECTRONS = sp.Symbol("F_electrons", real=True)
@@ -82,60 +81,60 @@ def _finished(
     return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
 
 
-def _response(name: str, source: str, stages: Stages, values: dict[str, sp.Expr]) -> Program:
+def _response(
+    name: str, source: str, stages: Stages, momenta: Momenta, values: dict[str, sp.Expr]
+) -> Program:
     outputs = []
     for label, value in values.items():
-        parts = stages.parts(PREFACTOR * value / (2 * sp.pi))
+        parts = stages.parts(momenta.prefactor * value / (2 * sp.pi))
         outputs += [(f"{label}_{s}", p) for s, p in zip(("real", "imag"), parts, strict=True)]
     return _finished(name, source, LOOP_INPUTS, stages, outputs)
 
 
-def _vertices() -> Program:
+def _loop(stages: Stages, momenta: Momenta) -> Loop:
+    return Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES), momenta=momenta)
+
+
+def _vertices(momenta: Momenta) -> Program:
     stages = Stages()
-    loop = Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES))
+    loop = _loop(stages, momenta)
     names = (f"r{s}{t}" for s, t in _EVERY)
     values = dict(zip(names, loop.traces(_EVERY), strict=True))
-    return _response("vertices", "R_st of (37) per unit of nu, s, t = 0 to 3", stages, values)
+    source = "R_st of (37) per unit of nu, s, t = 0 to 3"
+    return _response("vertices", source, stages, momenta, values)
 
 
-def _column(stages: Stages) -> dict[str, sp.Expr]:
-    values = Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES)).phase_column()
+def _column(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
+    values = _loop(stages, momenta).phase_column()
     return dict(zip(_ELEMENTS, values, strict=True))
 
 
-def _pairing() -> Program:
+def _pairing(momenta: Momenta) -> Program:
     stages = Stages()
-    return _response("pairing", _SOURCE, stages, _column(stages))
+    return _response("pairing", _SOURCE, stages, momenta, _column(stages, momenta))
 
 
-def _pairing_slopes() -> Program:
+def _pairing_slopes(momenta: Momenta) -> Program:
     stages = StagesWithSlopes(VARIABLES)
-    values = with_slopes(stages, _column(stages))
+    values = with_slopes(stages, _column(stages, momenta))
     source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
-    return _response("pairing_slopes", source, stages, values)
-
-
-def _counted(stages: Stages, source: Source) -> sp.Expr:
-    """Return the sum over momenta up to the cutoff P of 1/(p**2 - k**2)."""
-    k, cutoff = source.momentum, symbols.momentum
-    value = -k * cutoff * pair_excess(k, cutoff) / (2 * sp.pi**2)
-    return stages.assign(f"{source.label}_counted", value)
+    return _response("pairing_slopes", source, stages, momenta, values)
 
 
 def _gap_parts(
-    stages: Stages, source: Source, keldysh: sp.ImmutableMatrix
+    stages: Stages, source: Source, keldysh: sp.ImmutableMatrix, momenta: Momenta
 ) -> tuple[sp.Expr, sp.Expr]:
     """Return real and imaginary part of what a pole of G^R and its conjugate add to (33).
 
     The residue of G_12 at the conjugate pole is minus the conjugate of that of G_21, and so is the
     root of the pole: of the even part of G^K real parts are left, and imaginary ones of the odd
-    part, in which the products of the adjugates cancel before there is a number.  The residues add
-    up to zero, so that sum_p 1/p**2 may be subtracted from each integral, which leaves i k/(4 pi).
+    part, in which the products of the adjugates cancel before there is a number.
     """
     green = source.left * keldysh * source.right
     # (33) divides by Delta_0, to which G_12 is proportional
     even, odd = (sp.expand((green[0, 1] + sign * green[1, 0]) / symbols.gap) for sign in (1, -1))
-    factor = stages.assign(f"{source.label}_gap", source.weight * source.momentum)
+    value = source.weight * momenta.whole(source.momentum)
+    factor = stages.assign(f"{source.label}_gap", value)
     scale = 16 * sp.pi**2
     return stages.parts(factor * even)[0] / scale, stages.parts(factor * odd)[1] / scale
 
@@ -146,19 +145,19 @@ def _keldysh_sources(stages: Stages) -> tuple[Source, ...]:
     return sources(stages, GENERAL, poles)
 
 
-def _gap(stages: Stages) -> dict[str, sp.Expr]:
+def _gap(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
     """Return the integrand of the gap equation over the frequency."""
     electrons, holes = _RATES
     keldysh = _reservoirs(electrons - 2 * FILLED_ELECTRONS, holes - 2 * FILLED_HOLES)
     total = [sp.S.Zero, sp.S.Zero]
     for source in _keldysh_sources(stages):
         if not source.advanced:
-            for part, value in enumerate(_gap_parts(stages, source, keldysh)):
+            for part, value in enumerate(_gap_parts(stages, source, keldysh, momenta)):
                 total[part] += value
     return dict(zip(("gap_real", "gap_imag"), total, strict=True))
 
 
-def _numbers(stages: Stages) -> dict[str, sp.Expr]:
+def _numbers(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
     """Return the integrands of the numbers of electrons and of holes over the frequency."""
     electrons, holes = _RATES
     # what fills electrons, and what leaves no holes behind: Sigma^< and -Sigma^>, over 2 i
@@ -168,7 +167,7 @@ def _numbers(stages: Stages) -> dict[str, sp.Expr]:
     )
     carriers = [sp.S.Zero, sp.S.Zero]
     for source in _keldysh_sources(stages):
-        counted = _counted(stages, source)
+        counted = stages.assign(f"{source.label}_counted", momenta.counted(source.momentum))
         for k, filling in enumerate(fillings):
             density = (source.left * filling * source.right)[k, k]
             carriers[k] += source.weight * density * counted
@@ -180,27 +179,39 @@ def _of_the_state(
     name: str,
     what: str,
     inputs: tuple[sp.Symbol, ...],
-    values: Callable[[Stages], dict[str, sp.Expr]],
+    values: Callable[[Stages, Momenta], dict[str, sp.Expr]],
+    momenta: Momenta,
 ) -> Program:
     """Return a program of integrands with their derivatives by what a state depends on."""
     stages = StagesWithRealSlopes(STATE_VARIABLES)
-    found = with_slopes(stages, values(stages), tuple(STATE_VARIABLES))
+    found = with_slopes(stages, values(stages, momenta), tuple(STATE_VARIABLES))
     source = f"{what} per unit of nu, with derivatives at fixed nu - a mu"
     return _finished(name, source, inputs, stages, list(found.items()))
 
 
+_SUMMARY = (
+    "Integrands over nu for bands with masses and rates of their own, all momentum integrals\n"
+    "done{}: `a` is (1/m_e - 1/m_h)/4, `gamma` and `delta` are half the sum and half the\n"
+    "difference of the rates, `frequency` is nu - a mu."
+)
+
+
+def _module(name: str, where: str, momenta: Momenta) -> Module:
+    programs = (
+        _of_the_state("gap", "(33),", GAP_INPUTS, _gap, momenta),
+        _of_the_state("numbers", "electrons and holes of (34),", NUMBER_INPUTS, _numbers, momenta),
+        _vertices(momenta),
+        _pairing(momenta),
+        _pairing_slopes(momenta),
+    )
+    return Module(name, _SUMMARY.format(where), programs)
+
+
 def two_bands_module() -> Module:
     """Return the integrands of the steady state and the response over the frequency."""
-    return Module(
-        "two_bands",
-        "Integrands over nu for bands with masses and rates of their own, all momentum integrals\n"
-        "done: `a` is (1/m_e - 1/m_h)/4, `gamma` and `delta` are half the sum and half the\n"
-        "difference of the rates, `frequency` is nu - a mu.",
-        (
-            _of_the_state("gap", "(33),", GAP_INPUTS, _gap),
-            _of_the_state("numbers", "electrons and holes of (34),", NUMBER_INPUTS, _numbers),
-            _vertices(),
-            _pairing(),
-            _pairing_slopes(),
-        ),
-    )
+    return _module("two_bands", "", SPACE)
+
+
+def film_module() -> Module:
+    """Return the same in two dimensions."""
+    return _module("film", " in two dimensions", PLANE)

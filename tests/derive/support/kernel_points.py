@@ -124,6 +124,7 @@ _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "band_filling": _frequency,
     "spectral": _frequency,
     "two_bands": _species,
+    "film": _species,
 }
 
 #: Points of each kernel, 10000 in all; mpmath takes up to ten milliseconds for one.
@@ -133,10 +134,15 @@ COUNTS = {
     "band_outer_minus": 150,
     "band_outer_plus": 100,
     "bubble_pairing": 100,
-    "expansion_empty": 1000,
+    "expansion_empty": 800,
     "expansion_narrow": 1300,
     "expansion_step": 150,
     "expansion_thermal": 50,
+    "film_pairing": 50,
+    "film_pairing_slopes": 20,
+    "film_gap": 40,
+    "film_numbers": 40,
+    "film_vertices": 50,
     "goldstone_pairing": 100,
     "goldstone_pairing_slopes": 50,
     "response_empty": 800,
@@ -152,7 +158,8 @@ COUNTS = {
     "steady_state_thermal": 100,
     "two_bands_pairing": 50,
     "two_bands_pairing_slopes": 20,
-    "two_bands_state": 80,
+    "two_bands_gap": 40,
+    "two_bands_numbers": 40,
     "two_bands_vertices": 50,
 }
 

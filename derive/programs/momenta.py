@@ -1,0 +1,150 @@
+"""What integrals over the momenta leave, in three dimensions and in two.
+
+At a fixed frequency every Green's function is a sum over poles in p**2, so that a loop is a sum
+over pairs of poles of the integral of two propagators of free particles, and a density a sum over
+poles of the integral of one.  These are all that depends on the dimension.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derive import symbols
+from derive.closed_forms import pairs
+from derive.codegen.stages import Stages
+from derive.functions.pairs import (
+    divided_root_arctanh,
+    pair_arctanh,
+    pair_excess,
+    root_arctanh,
+    root_sum,
+)
+from derive.functions.stable import log_ratio
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Poles k**2 and l**2 of two propagators.
+
+    Parameters
+    ----------
+    name : str
+        What is assigned for them begins with it.
+    first, second : Expr
+        k and l, in the upper half-plane.
+    difference, total : Expr
+        k**2 - l**2 and k + l, without cancellation.
+    """
+
+    name: str
+    first: sp.Expr
+    second: sp.Expr
+    difference: sp.Expr
+    total: sp.Expr
+
+
+class Momenta(ABC):
+    """Sums over momenta of one dimension.
+
+    Attributes
+    ----------
+    dimension : int
+    prefactor : Expr
+        What the integrals of a pair are in units of.
+    """
+
+    dimension: int
+    prefactor: sp.Expr
+
+    @abstractmethod
+    def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
+        """Return the sum over p of 1/((p_+**2 - k**2)(p_-**2 - l**2)), over `prefactor`."""
+
+    @abstractmethod
+    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        """Return it at q = 0, and what a wave number adds, relative to how small that is."""
+
+    @abstractmethod
+    def counted(self, momentum: sp.Expr) -> sp.Expr:
+        """Return the sum over momenta up to the cutoff P of 1/(p**2 - k**2)."""
+
+    @abstractmethod
+    def whole(self, momentum: sp.Expr) -> sp.Expr:
+        """Return the sum over all momenta of 1/(p**2 - k**2), over i/(4 pi).
+
+        What diverges is left out: it does not depend on k, and residues add up to zero.
+        """
+
+
+class _Space(Momenta):
+    """Three dimensions."""
+
+    dimension = 3
+    prefactor = pairs.PREFACTOR
+
+    def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
+        return pair_arctanh(pair.total, symbols.wave_number)
+
+    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        return 1 / pair.total, pair_excess(pair.total, symbols.wave_number)
+
+    def counted(self, momentum: sp.Expr) -> sp.Expr:
+        cutoff = symbols.momentum
+        return -momentum * cutoff * pair_excess(momentum, cutoff) / (2 * sp.pi**2)
+
+    def whole(self, momentum: sp.Expr) -> sp.Expr:
+        return momentum
+
+
+class _Plane(Momenta):
+    """Two dimensions."""
+
+    dimension = 2
+    prefactor = pairs.PLANE_PREFACTOR
+
+    def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
+        _, (z, rest, scale) = self._arguments(stages, pair)
+        return root_arctanh(z, rest) / scale
+
+    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        q, name = symbols.wave_number, pair.name
+        (z, rest, scale), (moved, moved_rest, moved_scale) = self._arguments(stages, pair)
+        apart = -moved_rest * q**2 / scale
+        uniform = stages.assign(f"{name}_h", root_arctanh(z, rest))
+        slope = divided_root_arctanh(moved, z, moved_rest, rest, apart)
+        slope = stages.assign(f"{name}_slope", slope)
+        excess = q**2 * (uniform - moved_rest * slope) / (scale * moved_scale)
+        return uniform / scale, excess
+
+    def _arguments(
+        self, stages: Stages, pair: Pair
+    ) -> tuple[tuple[sp.Expr, sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr, sp.Expr]]:
+        """Return z, 1 - z and the scale without a wave number, and with it."""
+        name, s, q = pair.name, pair.total, symbols.wave_number
+        d = stages.assign(f"{name}_d", root_sum(pair.first, -pair.second, pair.difference))
+        found = []
+        for label, wave in (("", sp.S.Zero), ("q", q)):
+            scale = stages.assign(f"{name}_b{label}", (s - wave) * (s + wave))
+            z = stages.assign(f"{name}_z{label}", (d - wave) * (d + wave) / scale)
+            rest = stages.assign(f"{name}_y{label}", 4 * pair.first * pair.second / scale)
+            found.append((z, rest, scale))
+        return found[0], found[1]
+
+    def counted(self, momentum: sp.Expr) -> sp.Expr:
+        # log(1 - P**2/k**2), and that of its modulus from a difference that is known
+        x, y = (momentum**2).expand().as_real_imag()
+        square, cutoff = x**2 + y**2, symbols.momentum**2
+        change = cutoff * (cutoff - 2 * x)
+        modulus = log_ratio((x - cutoff) ** 2 + y**2, square, change) / 2
+        return (modulus + sp.I * sp.atan2(cutoff * y, square - cutoff * x)) / (4 * sp.pi)
+
+    def whole(self, momentum: sp.Expr) -> sp.Expr:
+        # log(-k**2), whose root -i k is on the right
+        return 2 * sp.I * sp.log(-sp.I * momentum)
+
+
+SPACE: Momenta = _Space()
+PLANE: Momenta = _Plane()
