@@ -1,0 +1,65 @@
+"""M of bands with masses and rates of their own against three nested integrals over matrices."""
+
+import functools
+import math
+
+import numpy as np
+import pytest
+
+from numerics import Bands, Contact, Model, Parameters, Reservoir, solve_steady_state
+from numerics.response.fluctuation import fluctuation_matrix
+from tests.numerics.support import brute_force_matrices as brute
+from tests.numerics.support import brute_force_response as equal
+
+WARM = Parameters(0.0, 0.1, 2e-2, 0.05, 4.0)
+#: A bath of different rates, a warm lead at another potential, and a drain.
+RESERVOIRS = (
+    Reservoir("bath", (0.12, 0.09)),
+    Reservoir("lead", (0.01, 0.02), 0.5, 0.1),
+    Reservoir.empty("drain", (3e-3, 2e-3)),
+)
+ALIKE = (Reservoir("bath", 0.1, temperature=0.05), Reservoir.empty("drain", 2e-3))
+MASSES = Model(Contact(0.3), ALIKE, 3.0, bands=Bands.of_ratio(2.5))
+RATES = Model(Contact(0.5), RESERVOIRS, 3.0)
+BOTH = Model(Contact(0.5), RESERVOIRS, 3.0, bands=Bands.of_ratio(1.7))
+BALANCED = Model(
+    Contact(0.5), [Reservoir("bath", 0.3, temperature=0.1)], 3.0, bands=Bands.of_ratio(2.0)
+)
+POINTS = ((0.4, 0.1 + 0.2j), (0.4, 0.7), (0.3, -0.5), (0.7, 1.9 - 0.05j), (0.2, 0.0), (1.2, -0.2))
+MODELS = {"masses": MASSES, "rates": RATES, "both": BOTH}
+
+solved = functools.cache(solve_steady_state)
+
+
+def agrees(model: Model, q: float, omega: complex) -> bool:
+    state = solved(model)
+    exact = -brute.response(brute.Matrices.of(state), q, omega)[1:3, 1:3]
+    exact -= model.inv_kfa / (4 * math.pi) * np.eye(2)
+    found = fluctuation_matrix(state, q, omega)
+    return bool(np.abs(found - exact).max() <= 2e-7 * np.abs(exact).max())
+
+
+def test_equal_carriers_as_by_the_other_matrices():
+    state = solved(WARM)
+    found = -brute.response(brute.Matrices.of(state), 0.4, 0.1 + 0.2j)[1:3, 1:3]
+    exact = equal.fluctuation_matrix(equal.Model.of(state), 0.4, 0.1 + 0.2j)
+    assert np.abs(found - exact).max() < 5e-8 * np.abs(exact).max()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(("q", "omega"), POINTS)
+def test_masses_and_rates(model, q, omega):
+    assert agrees(MODELS[model], q, omega)
+
+
+@pytest.mark.slow
+def test_noise_in_equilibrium():
+    """The fluctuation-dissipation theorem for all pairs of vertices."""
+    state = solved(BALANCED)
+    matrices = brute.Matrices.of(state)
+    omega, temperature = 0.4, 0.1
+    noise = brute.noise(matrices, 0.5, omega)
+    response = brute.response(matrices, 0.5, omega)
+    expected = (response - response.conj().T) / np.tanh(omega / (2 * temperature))
+    assert np.abs(noise - expected).max() < 1e-7 * np.abs(noise).max()
