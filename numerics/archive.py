@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,11 @@ def _text(source: Path) -> str:
 
         return read(source)
     return data.decode("utf-8")
+
+
+def kind_named(name: str, modules: Sequence[str]) -> type[Any] | None:
+    """Return the type of a name if it may be kept and is defined in one of some modules."""
+    return _kind(name) if _HOME.get(name) in modules else None
 
 
 @functools.cache

@@ -12,7 +12,7 @@ print(json.dumps(sorted(sys.modules)))
 #: What the import needs: parameters, the steady state, the crossover, and what these solve with.
 NEEDED = {"domain", "errors", "parameters", "quadrature", "solve", "steady"}
 #: What is imported when it is first asked for.
-LAZY = {"checks", "cli", "diagram", "figures", "precise", "report", "stability", "tasks"}
+LAZY = {"checks", "cli", "diagram", "figures", "precise", "report", "scans", "stability", "tasks"}
 
 
 def loaded() -> set[str]:

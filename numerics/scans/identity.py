@@ -1,0 +1,130 @@
+"""What a scan and each of its points mean, and their names: hashes of that."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from numerics.archive import to_dict
+from numerics.scans.quantities import QUANTITIES
+from numerics.scans.scan import Recipe, Scan
+from numerics.version import version
+
+
+def canonical(value: object) -> str:
+    """Return plain data as JSON that is the same for the same data; floats to the last bit."""
+    return json.dumps(
+        value, allow_nan=False, ensure_ascii=True, sort_keys=True, separators=(",", ":")
+    )
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+@functools.cache
+def kernels_hash() -> str:
+    """Return the SHA-256 of the generated kernels, which are what numbers come from."""
+    folder = Path(__file__).resolve().parents[1] / "kernels"
+    found = hashlib.sha256()
+    for path in sorted(folder.glob("*_*.py")):
+        found.update(path.name.encode() + b"\0")
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def contexts(scan: Scan) -> dict[str, str]:
+    """Return what the values of each quantity depend on besides the numbers of a point.
+
+    This is the model without the parameters that may be an axis, the version and the kernels; not
+    the axes, so that scans share the points that they have in common.
+    """
+    recipe = scan.recipe
+    shared = {
+        "kernels": kernels_hash(),
+        "model": _skeleton(to_dict(scan.model), recipe),
+        "nambu": version(),
+    }
+    found = {}
+    for name in scan.quantities:
+        sought = {"along": scan.along, "between": scan.between}
+        more = sought if QUANTITIES[name].boundary else {}
+        found[name] = canonical({**shared, "quantity": name, **more})
+    return found
+
+
+class Keys:
+    """The names of the points of a scan, for each of its quantities."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.contexts = contexts(scan)
+        self._recipe = scan.recipe
+        self._prefixes = {
+            name: hashlib.sha256((context + "\n").encode())
+            for name, context in self.contexts.items()
+        }
+        # what the quantity does not ask for is no part of its point
+        self._unused = {
+            name: {"q", "omega"} - set(QUANTITIES[name].arguments) for name in self.contexts
+        }
+        # along a parameter its own value in the model is not used
+        self._along = {"gamma_v" if scan.along == "ratio" else str(scan.along)}
+        self._boundary = {name: QUANTITIES[name].boundary for name in self.contexts}
+
+    def at(self, place: tuple[float, ...]) -> Iterator[tuple[str, str, str]]:
+        """Yield quantity, key and numbers of the point at some values of the axes."""
+        parameters = self._recipe.parameters(place)
+        for name, prefix in self._prefixes.items():
+            left_out = self._unused[name]
+            if self._boundary[name]:
+                left_out = left_out | self._along
+            numbers = canonical({k: x for k, x in parameters.items() if k not in left_out})
+            whole = prefix.copy()
+            whole.update(numbers.encode())
+            yield name, whole.hexdigest(), numbers
+
+
+def key_of(context: str, numbers: str) -> str:
+    """Return the key of a point."""
+    return digest(f"{context}\n{numbers}")
+
+
+def identity(scan: Scan) -> str:
+    """Return the name of a scan: what it means, hashed with the kernels and the version."""
+    first = tuple(axis.values[0] for axis in scan.axes)
+    meaning = {
+        "axes": [[axis.along, axis.values] for axis in scan.axes],
+        "contexts": sorted(contexts(scan).values()),
+        "first": scan.recipe.parameters(first),
+    }
+    return digest(canonical(meaning))
+
+
+def _skeleton(model: dict[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """Return a model as data without the numbers that are told for each point."""
+    place = (1.0,) * len(recipe.paths)
+    for path in recipe.parameters(place):
+        if path not in ("q", "omega"):
+            _forget(model, path.split("."))
+    return model
+
+
+def _forget(node: dict[str, Any], path: list[str]) -> None:
+    """Leave the value at a path out of a model as data."""
+    fields = node["fields"]
+    if path == ["bands", "ratio"]:
+        fields["bands"]["fields"]["masses"] = None
+    elif path[0] == "reservoirs":
+        _, name, word = path
+        for reservoir in fields["reservoirs"]["tuple"]:
+            if reservoir["fields"]["name"] == name:
+                reservoir["fields"][word] = None
+    elif len(path) == 1:
+        fields[path[0]] = None
+    else:
+        _forget(fields[path[0]], path[1:])
