@@ -20,6 +20,7 @@ True
 """
 
 from numerics.scans.scan import Axis, Scan
+from numerics.scans.store import Store
 from numerics.scans.toml import from_toml, read_scan, to_toml, write_scan
 
-__all__ = ["Axis", "Scan", "from_toml", "read_scan", "to_toml", "write_scan"]
+__all__ = ["Axis", "Scan", "Store", "from_toml", "read_scan", "to_toml", "write_scan"]
