@@ -60,6 +60,8 @@ _NETCDF = b"\x89HDF\r\n\x1a\n"
 _ARRAYS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128", "U": "str"}
 #: Fields whose texts are members of an enumeration, where they are one of its texts.
 _WORDS: dict[str, type[Word]] = {"status": Status, "verdict": Verdict}
+#: Fields that earlier versions have not written: they have their defaults.
+_SINCE = {"Model": ("neutral",), "SteadyState": ("tilt", "tilt_error")}
 #: Annotations of fields that are checked.
 _PLAIN: dict[str, tuple[type, ...]] = {
     "float": (float, int),
@@ -303,7 +305,8 @@ def _built(kind: type[Any], fields: dict[str, Any]) -> Any:
         for name, annotation in getattr(base, "__annotations__", {}).items()
     }
     names = getattr(kind, "_fields", None) or [f.name for f in dataclasses.fields(kind)]
-    if set(names) != set(fields):
+    missing = set(names) - set(fields)
+    if set(fields) - set(names) or missing - set(_SINCE.get(kind.__name__, ())):
         raise ValueError(f"{kind.__name__} has the fields {', '.join(names)}")
     for name, value in fields.items():
         wanted = _PLAIN.get(str(annotations[name]))

@@ -146,12 +146,18 @@ def _state_numbers(
     states: Iterable[Any], axes: tuple[str, ...], beside: Mapping[str, object] = {}
 ) -> Variables:
     """Return order parameter and potentials of states with their errors; NaN for None."""
-    rows = [(math.nan,) * 6 if s is None else (s.gap, s.mu, s.mu_b, *s.error) for s in states]
-    columns = np.array(rows).reshape(-1, 6).T
-    names = ("gap", "mu", "mu_b", "gap_error", "mu_error", "mu_b_error")
+    found = list(states)
+    names: tuple[str, ...] = ("gap", "mu", "mu_b", "gap_error", "mu_error", "mu_b_error")
+    rows = [
+        (math.nan,) * 8 if s is None else (s.gap, s.mu, s.mu_b, *s.error, s.tilt, s.tilt_error)
+        for s in found
+    ]
+    columns = np.array(rows).reshape(-1, 8).T
+    if any(s is not None and s.tilt_error > 0 for s in found):
+        names += ("tilt", "tilt_error")
     return {
         name: (axes, column if axes else column[0])
-        for name, column in zip(names, columns, strict=True)
+        for name, column in zip(names, columns, strict=False)
         if name not in beside
     }
 

@@ -34,6 +34,8 @@ _ERRORS: dict[str, tuple[str, ...]] = {
     "StabilityEdge": ("value",),
     "GrowthRate": ("rate",),
 }
+#: Fields with an error of their own, not told where both are zero.
+_UNLESS_ZERO = {"tilt"}
 #: What is told of results besides their fields.
 _ALSO = {"CollectiveModes": ("verdict",), "Verification": ("holds",)}
 
@@ -155,6 +157,10 @@ def _rows(value: Any) -> list[Row]:
         errors = {name: np.max(np.abs(x), initial=0.0) for name, x in _fields(own)}
     if errors:
         del fields["error"]
+    for name in _UNLESS_ZERO & fields.keys():
+        errors[name] = fields.pop(f"{name}_error")
+        if fields[name] == errors[name] == 0:
+            del fields[name]
     fields |= {name: getattr(value, name) for name in _ALSO.get(kind, ())}
     for name, x in fields.items():
         if name in ("parameters", "state"):

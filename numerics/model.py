@@ -37,6 +37,11 @@ class Model(Given):
         Whether the density is given.
     bands : Bands
         The bands of the carriers.
+    neutral : bool
+        Whether there are as many electrons as holes: all reservoirs are higher for electrons and
+        lower for holes by a `tilt` of the potentials that follows from that.  What a linewidth
+        leaves at large momenta, which grows with the cutoff, is not counted there.  Without it both
+        are at the same potentials, and carriers of different masses have different densities.
 
     Raises
     ------
@@ -66,6 +71,7 @@ class Model(Given):
     cutoff: float = 100.0
     density: bool = True
     bands: Bands = field(default_factory=Bands)
+    neutral: bool = False
 
     def __post_init__(self) -> None:
         for name, kind in (("coupling", Contact), ("bands", Bands)):
@@ -75,7 +81,8 @@ class Model(Given):
         object.__setattr__(
             self, "cutoff", real("cutoff", self.cutoff, domain, lambda x: 1 < x <= LARGEST)
         )
-        object.__setattr__(self, "density", flag("density", self.density))
+        for name in ("density", "neutral"):
+            object.__setattr__(self, name, flag(name, getattr(self, name)))
         object.__setattr__(self, "reservoirs", _checked(self.reservoirs, self.density))
 
     @property
@@ -156,19 +163,28 @@ class Model(Given):
             found.append(dataclasses.replace(r, rate=(electrons, holes)))
         return self.replace(bands=Bands.of_skew(part * self.bands.skew), reservoirs=tuple(found))
 
-    def carriers(self, gap: float, mu: float, edge: float, drive: float | None = None) -> Carriers:
+    def carriers(
+        self,
+        gap: float,
+        mu: float,
+        edge: float,
+        tilt: float = 0.0,
+        drive: float | None = None,
+    ) -> Carriers:
         """Return electrons and holes at an order parameter and a potential of the condensate.
 
         Parameters
         ----------
         gap, mu, edge : float
             Order parameter, potential of the condensate, and the unknown potential above it.
+        tilt : float
+            By how much all reservoirs are higher for electrons, and lower for holes.
         drive : float, optional
             Another drive.
         """
         species = (None,) if self.symmetric else (0, 1)
         found = [self.occupation(mu, edge, drive, k) for k in species]
-        return Carriers(gap, mu, self.bands.skew, found[0], found[-1])
+        return Carriers(gap, mu, self.bands.skew, found[0], found[-1], tilt)
 
     def occupation(
         self, mu: float, edge: float, drive: float | None = None, species: int | None = None
@@ -244,6 +260,7 @@ class Model(Given):
             for r in self.reservoirs
         )
         masses = "" if self.bands.equal else "masses {:g}/{:g}, ".format(*self.bands.masses)
+        masses += "neutral, " if self.neutral else ""
         return f"inv_kfa = {self.inv_kfa:g}, {masses}rates: {rates}, cutoff = {self.cutoff:g}"
 
     @property

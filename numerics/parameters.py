@@ -166,6 +166,11 @@ class Parameters(Given):
         return Occupation((Filled(self.gamma_b, edge, self.temperature),), empty, 1.0)
 
     @property
+    def neutral(self) -> bool:
+        """Whether densities are held equal by a tilt: those of equal carriers are without one."""
+        return False
+
+    @property
     def bands(self) -> Bands:
         """The bands of the carriers: those of equal masses."""
         return Bands()
@@ -175,10 +180,17 @@ class Parameters(Given):
         """Whether electrons and holes have the same masses and rates: they do."""
         return True
 
-    def carriers(self, gap: float, mu: float, edge: float, drive: float | None = None) -> Carriers:
+    def carriers(
+        self,
+        gap: float,
+        mu: float,
+        edge: float,
+        tilt: float = 0.0,
+        drive: float | None = None,
+    ) -> Carriers:
         """Return electrons and holes at an order parameter and a potential; see `Model`."""
         occupation = self.occupation(mu, edge, drive)
-        return Carriers(gap, mu, 0.0, occupation, occupation)
+        return Carriers(gap, mu, 0.0, occupation, occupation, tilt)
 
     def parts(self) -> Iterator[Part]:
         """Yield the bath and the vacuum in the numbers that were given."""

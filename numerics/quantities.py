@@ -68,6 +68,7 @@ _KNOWN = {
     "mu": _MU,
     "mu_b": _BATH_MU,
     "edge": Quantity("edge", "μ_b - μ", r"\mu_\mathrm{b} - \mu", _ENERGY),
+    "tilt": Quantity("tilt of the potentials", "(μ_e - μ_h)/2", r"\delta\mu", _ENERGY),
     "number": Quantity("density", "N", "N", "k_F³"),
     "q": _WAVE,
     "omega": _OMEGA,

@@ -175,6 +175,31 @@ def _numbers(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
     return dict(zip(("electrons", "holes"), parts, strict=True))
 
 
+def _tails(momenta: Momenta) -> Program:
+    """Return what the linewidth leaves of free carriers at large momenta, up to the cutoff.
+
+    The spectrum of a carrier of the energy E is a Lorentzian, of which the reservoirs fill the part
+    below their potentials: gamma_filled/(pi E) for large E, whatever the potentials are.  The sum
+    over the momenta grows with the cutoff, as the cutoff itself or as its logarithm, and with the
+    mass.
+    """
+    energy, below = sp.symbols("energy below", positive=True)
+    p, dimension = symbols.wave_number, momenta.dimension
+    sphere = 2 * sp.pi ** sp.Rational(dimension, 2) / sp.gamma(sp.Rational(dimension, 2))
+    measure = sphere * p ** (dimension - 1) / (2 * sp.pi) ** dimension
+    shares = []
+    for filled, skew in ((FILLED_ELECTRONS, SKEW), (FILLED_HOLES, -SKEW)):
+        spectrum = filled / (sp.pi * ((below + energy) ** 2 + symbols.linewidth**2))
+        occupied = sp.integrate(spectrum, (below, 0, sp.oo))
+        leading = sp.limit(energy * occupied, energy, sp.oo) / energy
+        density = sp.simplify(leading.subs(energy, (1 + skew) * p**2) * measure)
+        shares.append(sp.integrate(density, p).subs(p, symbols.momentum))
+    source = "what lies in the tails of (34) up to the cutoff, to leading order"
+    inputs = (FILLED_ELECTRONS, FILLED_HOLES, symbols.momentum, SKEW)
+    outputs = tuple(zip(("electrons", "holes"), shares, strict=True))
+    return compiler.compile(Program("tails", source, inputs, (), outputs)).program
+
+
 def _of_the_state(
     name: str,
     what: str,
@@ -200,6 +225,7 @@ def _module(name: str, where: str, momenta: Momenta) -> Module:
     programs = (
         _of_the_state("gap", "(33),", GAP_INPUTS, _gap, momenta),
         _of_the_state("numbers", "electrons and holes of (34),", NUMBER_INPUTS, _numbers, momenta),
+        _tails(momenta),
         _vertices(momenta),
         _pairing(momenta),
         _pairing_slopes(momenta),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.steady.equations import Unknowns
-from numerics.steady.routes import evaluate_model
+from numerics.steady.equations import Unknowns, evaluate_equations
+from numerics.steady.frequency_sums import state_integrals
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -22,7 +22,12 @@ def gap_slopes(state: SteadyState) -> tuple[Array, float]:
     ----------
     state : SteadyState
     """
-    at = Unknowns(state.gap, state.mu, state.edge)
-    value = evaluate_model(state.parameters, state.parameters.drive, at)
-    slopes = value.jacobian[:2] * value.scales[:2, None]
+    model = state.parameters
+    if model.symmetric:
+        at = Unknowns(state.gap, state.mu, state.edge)
+        value = evaluate_equations(model, model.drive, at)
+        slopes = value.jacobian[:2] * value.scales[:2, None]
+    else:
+        # a tilt is one of the potentials
+        slopes = state_integrals(state.carriers, model.cutoff).slopes[:2]
     return slopes[:, 0], _DERIVED * float(np.abs(slopes).max())

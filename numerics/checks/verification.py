@@ -146,7 +146,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
 
 
 def _solved(state: SteadyState) -> Check:
-    at = Unknowns(state.gap, state.mu, state.edge)
+    at = Unknowns(state.gap, state.mu, state.edge, state.tilt)
     value = evaluate_model(state.parameters, state.parameters.drive, at)
     worst = int(np.argmax(np.abs(value.residuals) / np.maximum(_SOLVED, value.errors)))
     bound = max(_SOLVED, float(value.errors[worst]))

@@ -43,6 +43,11 @@ NUMBERS_OUTPUTS = (
     "holes_by_filled_holes",
 )
 
+TAILS_OUTPUTS = (
+    "electrons",
+    "holes",
+)
+
 VERTICES_OUTPUTS = (
     "r00_real",
     "r00_imag",
@@ -1060,6 +1065,20 @@ def numbers(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu,
         x432,  # holes_by_filled_electrons
         x432,  # electrons_by_filled_holes
         x144 * (-x221 * (c_up_re * x275 * x276 + x433) - x234 * (c_down_re * x276 * x283 + x434) - x241 * (c_up_re * x2 * x272 * x274 - x433) - x244 * (c_down_re * x2 * x272 * x282 - x434) + x247 * (x289 + x292) + x256 * (x296 + x297) + x261 * (x26 * x267 * x268 - x300) + x264 * (x252 * x267 * x268 - x302)),  # holes_by_filled_holes
+    )
+
+
+def tails(filled_electrons, filled_holes, P, a, mp=mp):
+    """Compute what lies in the tails of (34) up to the cutoff, to leading order.
+
+    Operations: 10 (add 2, div 2, log 1, mul 5).
+    """
+    x0 = mp.log(P)
+    x1 = 2 * mp.pi * mp.pi
+    x2 = a * x1
+    return (
+        filled_electrons * x0 / (x1 + x2),  # electrons
+        -filled_holes * x0 / (-x1 + x2),  # holes
     )
 
 

@@ -344,6 +344,11 @@ NUMBERS_OUTPUTS = (
     "holes_by_filled_holes",
 )
 
+TAILS_OUTPUTS = (
+    "electrons",
+    "holes",
+)
+
 VERTICES_OUTPUTS = (
     "r00_real",
     "r00_imag",
@@ -1428,6 +1433,42 @@ def numbers_blocks(arguments, results):
             outputs[6144 + i] = values[12]
             outputs[6656 + i] = values[13]
         for k in range(14):
+            for i in range(size):
+                results[k, start + i] = outputs[k * 512 + i]
+
+
+@njit(forceinline=True, error_model="numpy")
+def tails(filled_electrons, filled_holes, P, a):
+    """Compute what lies in the tails of (34) up to the cutoff, to leading order.
+
+    Operations: 10 (add 2, div 2, log 1, mul 5).
+    """
+    x0 = log(P)
+    x1 = 2.0 * math.pi * math.pi
+    x2 = a * x1
+    return (
+        filled_electrons * x0 / (x1 + x2),  # electrons
+        -filled_holes * x0 / (-x1 + x2),  # holes
+    )
+
+
+def tails_blocks(arguments, results):
+    """Apply `tails` to the columns of arguments, shape (4, n).
+
+    The results have shape (2, n).
+    """
+    inputs, outputs = np.ones(2048), np.empty(1024)
+    count = arguments.shape[1]
+    for start in range(0, count, 512):
+        size = min(512, count - start)
+        for k in range(4):
+            for i in range(size):
+                inputs[k * 512 + i] = arguments[k, start + i]
+        for i in range(512):
+            values = tails(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i])
+            outputs[0 + i] = values[0]
+            outputs[512 + i] = values[1]
+        for k in range(2):
             for i in range(size):
                 results[k, start + i] = outputs[k * 512 + i]
 

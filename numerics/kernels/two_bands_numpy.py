@@ -43,6 +43,11 @@ NUMBERS_OUTPUTS = (
     "holes_by_filled_holes",
 )
 
+TAILS_OUTPUTS = (
+    "electrons",
+    "holes",
+)
+
 VERTICES_OUTPUTS = (
     "r00_real",
     "r00_imag",
@@ -1380,6 +1385,18 @@ def numbers(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu,
         x455,  # holes_by_filled_electrons
         x455,  # electrons_by_filled_holes
         x243 * (-x244 * (c_up_re * x298 * x299 + x456) - x257 * (c_down_re * x299 * x306 + x457) - x264 * (c_up_re * x2 * x295 * x297 - x456) - x267 * (c_down_re * x2 * x295 * x305 - x457) + x270 * (x312 + x315) + x279 * (x319 + x320) + x284 * (x26 * x290 * x291 - x323) + x287 * (x275 * x290 * x291 - x325)),  # holes_by_filled_holes
+    )
+
+
+def tails(filled_electrons, filled_holes, P, a):
+    """Compute what lies in the tails of (34) up to the cutoff, to leading order.
+
+    Operations: 10 (add 2, div 3, mul 5).
+    """
+    x0 = (1 / 2) * P / (pi * pi * pi)
+    return (
+        filled_electrons * x0 / (a + 1),  # electrons
+        -filled_holes * x0 / (a - 1),  # holes
     )
 
 

@@ -249,9 +249,8 @@ def finished(
         if (np.abs(at.residuals) <= at.errors).all():
             break
         step = np.linalg.solve(at.jacobian[:, :3], -at.residuals)
-        state = Unknowns(
-            state.gap + float(step[0]), state.mu + float(step[1]), state.edge + float(step[2])
-        )
+        gap, mu, edge = map(float, np.array([state.gap, state.mu, state.edge]) + step)
+        state = Unknowns(gap, mu, edge, at.tilt)
         at = equations.at_unknowns(state, gamma_v)
     residual = float(np.abs(at.residuals).max())
     # where the edge is as close to the lowest excitation as the last digits of either can tell, no
@@ -265,8 +264,8 @@ def finished(
     errors = at.errors + _approximation(equations, state, gamma_v, at.residuals * at.scales) / (
         at.scales
     )
-    response = np.abs([inverse[0], inverse[1], inverse[1] + inverse[2]])
-    error = response @ (np.abs(at.residuals) + errors)
+    rows = [inverse[0], inverse[1], inverse[1] + inverse[2], np.array(at.tilt_slopes[:3]) @ inverse]
+    *error, tilt = map(float, np.abs(rows) @ (np.abs(at.residuals) + errors))
     return SteadyState(
         parameters=equations.parameters.driven(gamma_v),
         gap=state.gap,
@@ -275,8 +274,10 @@ def finished(
         edge=state.edge,
         residual=residual,
         number=at.number,
-        error=(float(error[0]), float(error[1]), float(error[2])),
+        error=(error[0], error[1], error[2]),
         evaluations=equations.evaluations,
+        tilt=at.tilt,
+        tilt_error=tilt + at.tilt_error if equations.parameters.neutral else 0.0,
     )
 
 

@@ -238,6 +238,8 @@ class Along:
             return equations.at_unknowns(at, equations.parameters.drive)
 
         here, step = evaluated(value), _STEP * self._scale(x)
+        at = dataclasses.replace(at, tilt=None if here is None else here.tilt)
+        self.frame.tilt = at.tilt
         if here is None:
             # outside the parameter's domain, which Newton's method takes for a step too far
             return np.full(3, np.nan), np.full((3, 4), np.nan)

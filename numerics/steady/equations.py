@@ -41,11 +41,15 @@ _EPS = float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class Unknowns:
-    """What the equations determine: order parameter, chemical potential, edge mu_b - mu."""
+    """What the equations determine: order parameter, chemical potential, edge mu_b - mu.
+
+    The tilt of a neutral model follows from the others; where it is looked for first may be given.
+    """
 
     gap: float
     mu: float
     edge: float
+    tilt: float | None = None
 
     @property
     def lowest_excitation(self) -> float:
@@ -70,7 +74,12 @@ class Evaluation:
     number : float
         Density, electrons plus holes, in units of k_F**3.
     nodes : int
-        Momenta at which the kernels were evaluated.
+        Momenta, or frequencies, at which the kernels were evaluated.
+    tilt, tilt_error : float
+        What makes the densities of electrons and holes equal in a neutral model, and a bound of the
+        error that it has at this point.
+    tilt_slopes : tuple of float
+        Its derivatives by gap, mu, edge and gamma_v.
     """
 
     residuals: Array
@@ -79,6 +88,9 @@ class Evaluation:
     errors: Array
     number: float
     nodes: int
+    tilt: float = 0.0
+    tilt_error: float = 0.0
+    tilt_slopes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
 
 
 def singular_momenta(at: Unknowns, linewidth: float, temperature: float) -> list[complex]:

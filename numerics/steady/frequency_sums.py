@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,36 @@ class StateIntegrals:
         return self.electrons + self.holes
 
 
-def state_integrals(carriers: Carriers, cutoff: float) -> StateIntegrals:
+class Pair(NamedTuple):
+    """Two of the sums: those of the gap equation, or the densities of electrons and of holes.
+
+    Parameters
+    ----------
+    value : ndarray, shape (2, 2)
+        With what fills the states, and without.
+    slopes : ndarray, shape (2, 5)
+        By gap, mu, edge, drive and tilt.
+    error, size : ndarray, shape (2,)
+        Of the sums themselves.
+    nodes : int
+        Frequencies, of one sign.
+    """
+
+    value: Array
+    slopes: Array
+    error: Array
+    size: Array
+    nodes: int
+
+
+def densities(carriers: Carriers, cutoff: float) -> Pair:
+    """Return the densities of electrons and of holes up to a cutoff."""
+    return _Sums(carriers, cutoff, "numbers").integrated()
+
+
+def state_integrals(
+    carriers: Carriers, cutoff: float, numbers: Pair | None = None
+) -> StateIntegrals:
     """Return what the gap and the number equation consist of.
 
     Parameters
@@ -85,13 +115,16 @@ def state_integrals(carriers: Carriers, cutoff: float) -> StateIntegrals:
     carriers : Carriers
     cutoff : float
         Largest momentum of the number equation.
+    numbers : Pair, optional
+        The densities, where they are known already.
     """
     # the tail of the gap equation begins at the scale of the state, that of the number beyond what
     # the cutoff cuts off
-    gap, numbers = (_Sums(carriers, cutoff, program) for program in ("gap", "numbers"))
-    parts = [sums.integrated() for sums in (gap, numbers)]
-    *arrays, nodes = zip(*parts, strict=True)
-    value, slopes, error, size = map(np.concatenate, arrays)
+    gap = _Sums(carriers, cutoff, "gap")
+    parts = (gap.integrated(), numbers or densities(carriers, cutoff))
+    value, slopes, error, size = map(
+        np.concatenate, zip(*(part[:4] for part in parts), strict=True)
+    )
     return StateIntegrals(
         gap=complex(value[0, 0] + gap.constant, value[1, 0]),
         electrons=float(value[2, 0]),
@@ -101,7 +134,7 @@ def state_integrals(carriers: Carriers, cutoff: float) -> StateIntegrals:
         subtracted=abs(gap.constant),
         empty=float(value[1, 1]),
         slopes=slopes,
-        nodes=2 * sum(nodes),
+        nodes=2 * sum(part.nodes for part in parts),
     )
 
 
@@ -119,8 +152,8 @@ class _Sums:
         e, h = (occupation.share for occupation in (carriers.electrons, carriers.holes))
         self.by_drive = ((e + h) / 2, (e - h) / 2)
 
-    def integrated(self) -> tuple[Array, Array, Array, Array, int]:
-        """Return the two sums, filled and empty, their derivatives, errors and sizes, and nodes."""
+    def integrated(self) -> Pair:
+        """Return the two sums."""
         carriers = self.carriers
         found = integrate(self, self.panels(), 1, self.goal)
         rows = found.value[0].real.reshape(_ROWS, 2)
@@ -133,7 +166,7 @@ class _Sums:
         moved = 2 * _EPS * carriers.energies * (np.abs(tied) + np.abs(given))
         error = found.error[0].reshape(_ROWS, 2)[_SUM] + moved
         size = found.size[0].reshape(_ROWS, 2)[_SUM]
-        return rows[[_SUM, _EMPTY]].T, slopes, error, size, int(found.evaluations[0])
+        return Pair(rows[[_SUM, _EMPTY]].T, slopes, error, size, int(found.evaluations[0]))
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands at the nodes of panels, and the sizes of the sums themselves."""

@@ -65,6 +65,8 @@ class Equations:
         self.parameters = parameters
         self.skew = parameters.bands.skew
         self.evaluations = 0
+        # where the next search for the tilt of a neutral model begins
+        self.tilt: float | None = None
 
     def _reference(self, gap: float, mu: float) -> tuple[float, float, float]:
         """Return the lowest excitation energy, and its derivatives by gap and mu.
@@ -72,15 +74,17 @@ class Equations:
         It is rounded off where it has a kink, at gap = 0.
         """
         rounded = math.hypot(gap, self.parameters.filled_rate)
-        lowest, by_gap, by_mu = min(
-            lowest_excitation(sign * self.skew, rounded, mu) for sign in (1, -1)
-        )
+        both = [lowest_excitation(sign * self.skew, rounded, mu) for sign in (1, -1)]
+        # a tilt brings the edges of electrons and of holes to the same distance
+        both = [min(both)] if not self.parameters.neutral else both
+        lowest, by_gap, by_mu = (sum(values) / len(both) for values in zip(*both, strict=True))
         return lowest, by_gap * gap / rounded, by_mu
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""
         gap, mu, distance = map(float, x[:3])
-        return Unknowns(_some_gap(gap), mu, distance + self._reference(gap, mu)[0])
+        edge = distance + self._reference(gap, mu)[0]
+        return Unknowns(_some_gap(gap), mu, edge, self.tilt)
 
     def point(self, at: Unknowns, gamma_v: float) -> Array:
         """Return the point with given physical unknowns."""
@@ -93,7 +97,9 @@ class Equations:
     def at_unknowns(self, at: Unknowns, gamma_v: float) -> Evaluation:
         """Evaluate the equations at given physical unknowns."""
         self.evaluations += 1
-        return evaluate_model(self.parameters, max(gamma_v, 0.0), at)
+        found = evaluate_model(self.parameters, max(gamma_v, 0.0), at)
+        self.tilt = found.tilt if math.isfinite(found.tilt) else None
+        return found
 
     def __call__(self, x: Array) -> tuple[Array, Array]:
         """Return the three residuals and their derivatives by the four unknowns."""
@@ -143,7 +149,7 @@ class Balanced:
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns."""
-        return Unknowns(_some_gap(float(x[0])), float(x[1]), 0.0)
+        return Unknowns(_some_gap(float(x[0])), float(x[1]), 0.0, self.equations.tilt)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ def effect_of_errors(
     gap, mu, mu_b = state.error
     here = function(state)
     moved = np.zeros(np.shape(here))
-    for name, error in (("gap", gap), ("mu", mu), ("edge", mu + mu_b)):
+    errors = (("gap", gap), ("mu", mu), ("edge", mu + mu_b), ("tilt", state.tilt_error))
+    for name, error in errors:
+        if error == 0:
+            continue
         there = replace(state, **{name: getattr(state, name) + _LARGER * error})
         moved += np.abs(function(there) - here) / _LARGER
     coarser = state.coarser()

@@ -115,7 +115,9 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
         equations = Equations(parameters)
         fixed = np.array([0.0, 0.0, 0.0, parameters.drive])
         system = Restricted(equations, (0, 1, 2), fixed)
-        guess = equations.point(Unknowns(start.gap, start.mu, start.edge), parameters.drive)
+        guess = equations.point(
+            Unknowns(start.gap, start.mu, start.edge, start.tilt), parameters.drive
+        )
         found = newton(system, guess[:3], equations.scales(guess)[:3])
         if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
             return finished(equations, equations.unknowns(found.point), parameters.drive, rtol)

@@ -35,6 +35,9 @@ class SteadyState(Kept):
         How often the equations were evaluated.
     status : Status
         "converged".
+    tilt, tilt_error : float
+        By how much the potentials of all reservoirs are higher for electrons and lower for holes,
+        so that both are as many, and a bound of its error; zero unless the model is neutral.
     """
 
     parameters: Setting
@@ -47,6 +50,8 @@ class SteadyState(Kept):
     error: tuple[float, float, float]
     evaluations: int = field(compare=False)
     status: Status = Status.CONVERGED
+    tilt: float = 0.0
+    tilt_error: float = 0.0
 
     def _repr_latex_(self) -> str | None:
         from numerics.display import as_latex
@@ -74,7 +79,7 @@ class SteadyState(Kept):
     @property
     def carriers(self) -> Carriers:
         """Electrons and holes, whose masses and rates may differ."""
-        return self.parameters.carriers(self.gap, self.mu, self.edge)
+        return self.parameters.carriers(self.gap, self.mu, self.edge, self.tilt)
 
     def require_symmetry(self, what: str) -> None:
         """Say that something is defined for equal masses and rates only, if they are not.

@@ -13,7 +13,7 @@ from numerics.parameters import Setting
 from numerics.solve.continuation import newton
 from numerics.steady.crossover import equilibrium_crossover
 from numerics.steady.equations import Unknowns
-from numerics.steady.scaling import Balanced, Equations
+from numerics.steady.scaling import Balanced, Equations, lowest_excitation
 
 Array = NDArray[np.float64]
 
@@ -27,6 +27,9 @@ _LEAST = 1 / 4096
 #: An order parameter that cannot be followed below this part of that of equal carriers vanishes: it
 #: falls like a square root, beyond which there is no solution.
 _FALLEN = 0.75
+#: A lowest excitation below this part of the order parameter is about to reach zero, where states
+#: of one potential begin to fill: pairs break there.
+_CLOSED = 0.1
 #: How often a bracket is doubled before the search is given up.
 _DOUBLINGS = 60
 
@@ -63,6 +66,11 @@ def balanced_state(equations: Equations) -> Unknowns:
             step /= 4
         else:
             words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
+            skew = model.symmetrised(part).bands.skew
+            lowest = min(lowest_excitation(s * skew, point[0], point[1])[0] for s in (1, -1))
+            if not model.neutral and lowest < _CLOSED * point[0]:
+                reason = "electrons and holes at one potential have different Fermi surfaces"
+                raise NoCondensate(f"no condensate in equilibrium beyond, {reason}, {words}")
             if part == 0 or point[0] < _FALLEN * start[0]:
                 raise NoCondensate(f"the order parameter in equilibrium vanishes {words}")
             raise ConvergenceError(f"no condensate in equilibrium was found {words}", point)

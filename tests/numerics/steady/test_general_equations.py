@@ -34,6 +34,19 @@ CASES = {
         ),
         0.3,
     ),
+    "neutral": (
+        Model(Contact(-0.5), [BATH, LEAD, DRAIN], bands=Bands.of_ratio(4.0), neutral=True),
+        0.4,
+    ),
+    "neutral and warm": (
+        Model(
+            Contact(0.0),
+            [Reservoir("bath", (2e-2, 1e-2), temperature=0.02), DRAIN],
+            bands=Bands.of_ratio(0.4),
+            neutral=True,
+        ),
+        0.5,
+    ),
     "potential": (
         Model(
             Contact(-0.5),

@@ -219,7 +219,7 @@ def test_no_condensate_far_from_equal() -> None:
     # most carriers are in the tails of the bath's linewidth, at gamma_b p_c = 1
     bath, vacuum = Reservoir("bath", (1.2e-2, 8e-3)), Reservoir.empty("vacuum", 1e-4)
     model = Model(Contact(0.0), [bath, vacuum], bands=Bands.of_ratio(2.0))
-    with pytest.raises(NoCondensate, match=r"the order parameter in equilibrium vanishes at 0\.9"):
+    with pytest.raises(NoCondensate, match=r"no condensate in equilibrium beyond, .* at 0\.9"):
         solve_steady_state(model)
 
 
