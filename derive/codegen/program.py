@@ -87,7 +87,8 @@ class Program:
         count: Counter[str] = Counter()
         for value in [value for _, value in self.body] + [value for _, value in self.outputs]:
             _count(value, count)
-        return count
+        # a product with -1 has been counted as none
+        return +count
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.codegen.program import Module
 from derive.programs.band import band_module
 from derive.programs.bubble import bubble_module
+from derive.programs.couplings import couplings_module
 from derive.programs.expansion import expansion_module
 from derive.programs.goldstone import goldstone_module
 from derive.programs.response import response_module
@@ -25,4 +26,5 @@ def modules() -> tuple[Module, ...]:
         expansion_module(),
         two_bands_module(),
         film_module(),
+        couplings_module(),
     )

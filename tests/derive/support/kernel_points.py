@@ -116,6 +116,25 @@ def _frequency(generator: Generator) -> Point:
     return point
 
 
+def _coupling(generator: Generator) -> Point:
+    point = _common(generator)
+    attracting = int(generator.choice([0, 1]))
+    point |= {
+        "omega_r": _signed(generator, -3, 0.5),
+        "omega_i": _signed(generator, -5, -1),
+        "q": _size(generator, -3, 0.5),
+        "g": _size(generator, -1.5, 1),
+        "detuning": _signed(generator, -2, 1),
+        "kappa": _size(generator, -5, -1),
+        "contact": _signed(generator, -2, 0) if attracting else mpmath.mpf(1),
+        "attracting": mpmath.mpf(attracting),
+        "m_ph": _size(generator, -3, 0),
+    }
+    for name in ("first", "second"):
+        point |= {f"{name}_{part}": _signed(generator, -2, 1) for part in "ri"}
+    return point
+
+
 _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "response": _two_branches,
     "bubble_pairing": _frequencies,
@@ -124,6 +143,7 @@ _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "band_filling": _frequency,
     "spectral": _frequency,
     "two_bands": _species,
+    "couplings": _coupling,
     "film": _species,
 }
 
@@ -134,6 +154,10 @@ COUNTS = {
     "band_outer_minus": 150,
     "band_outer_plus": 100,
     "bubble_pairing": 100,
+    "couplings_change": 300,
+    "couplings_long_waves": 300,
+    "couplings_turned": 100,
+    "couplings_uniform": 300,
     "expansion_empty": 800,
     "expansion_narrow": 1300,
     "expansion_step": 150,
@@ -148,7 +172,7 @@ COUNTS = {
     "response_empty": 800,
     "response_step": 150,
     "response_thermal": 100,
-    "spectral_occupied": 1300,
+    "spectral_occupied": 300,
     "steady_state_empty": 900,
     "steady_state_empty_tail": 200,
     "steady_state_equilibrium": 1250,
