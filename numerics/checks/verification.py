@@ -133,7 +133,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     points = integer("points", points, 1, 1000)
     slow = integer("slow", slow, 0, points)
     generator = np.random.default_rng(integer("seed", seed, 0, int(LARGEST)))
-    gamma = state.parameters.linewidth
+    gamma = state.carriers.margin
     q = generator.uniform(0.0, _LARGEST_WAVE, points)
     top = _LARGEST_FREQUENCY * state.lowest_excitation
     omega = generator.uniform(-top, top, points) + 1j * gamma * generator.uniform(-0.5, 2, points)
@@ -190,7 +190,7 @@ def _reality(state: SteadyState, q: Array, omega: Complex) -> Check:
 
 def _causal(state: SteadyState, q: Array, omega: Complex) -> Check:
     """M is analytic above -i gamma: its mean over a circle is the value at the centre."""
-    gamma = state.parameters.linewidth
+    gamma = state.carriers.margin
     radius = _RADIUS * (gamma + omega.imag)
     ring = omega + radius * np.exp(2j * math.pi * np.arange(_CIRCLE) / _CIRCLE)[:, None]
     around = fluctuation_matrix(state, q, ring, rtol=_RTOL, full=True)
@@ -212,8 +212,10 @@ def _routes(state: SteadyState, q: Array, omega: Complex) -> Check:
 
 
 def _in_equilibrium(state: SteadyState) -> bool:
-    """Tell whether all reservoirs are at the potential of the condensate."""
+    """Tell whether all reservoirs are at the potential of the condensate, and no field is lost."""
     occupation = state.occupation
+    if state.parameters.coupling.decay > 0:
+        return False
     return occupation.empty == 0 and all(f.edge == 0 or f.rate == 0 for f in occupation.filled)
 
 
