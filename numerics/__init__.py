@@ -24,10 +24,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from numerics.bands import Bands
-from numerics.couplings import Contact
+from numerics.couplings import Boson, Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.evaluation import backend
 from numerics.model import Model
+from numerics.own_coupling import Coupling
 from numerics.parameters import Parameters
 from numerics.reservoirs import Reservoir
 from numerics.results import FullResult, Status, Verdict
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bands",
+    "Boson",
     "Boundary",
     "Branch",
     "CollectiveModes",
@@ -70,6 +72,7 @@ __all__ = [
     "Contact",
     "ConvergenceError",
     "CountTolerances",
+    "Coupling",
     "Crossover",
     "Curve",
     "FullResult",

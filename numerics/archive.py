@@ -33,7 +33,7 @@ _MODULES = {
     "numerics.response.long_wavelength": ("Coefficients", "Hydrodynamics"),
     "numerics.stability.branches": ("ModeBranch", "ModeBranches"),
     "numerics.bands": ("Bands",),
-    "numerics.couplings": ("Contact",),
+    "numerics.couplings": ("Boson", "Contact"),
     "numerics.model": ("Model",),
     "numerics.reservoirs": ("Reservoir",),
     "numerics.stability.modes": ("CollectiveModes",),

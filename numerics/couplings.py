@@ -1,15 +1,142 @@
-"""What pairs the carriers: an attraction between them."""
+"""What pairs the carriers: an attraction, a photon field, or both.
+
+Each is a coupling K, less the sum over 1/(2 p**2), with diag(K_+, K_-) in the basis of the order
+parameter and its conjugate: K_+(0, 0) stands in the gap equation in place of 1/U, 2 K in M.
+`derive.model.couplings` has them; `numerics.own_coupling` any function.
+"""
 
 from __future__ import annotations
 
+import abc
+import dataclasses
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from numerics.domain import real
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import LARGEST, SMALLEST, real
 from numerics.kept import Given
+from numerics.kernels import couplings_numpy as kernels
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+#: Rounding of what the kernels return: some operations.
+_ROUNDING = 16 * float(np.finfo(float).eps)
+
+
+class Uniform(NamedTuple):
+    """K_+(0, 0), and the carriers that the field holds at an order parameter of one.
+
+    Both with their derivatives by the potential of the condensate, and by the part of the loss that
+    is there.
+    """
+
+    value: complex
+    by_mu: complex
+    by_part: complex
+    carriers: float
+    carriers_by_mu: float
+    carriers_by_part: float
+
+
+class Change(NamedTuple):
+    """2 [K(q, omega) - K(0, 0)] for (amplitude, phase), and its derivatives, shape (n,).
+
+    The other diagonal element is the same, the other one off it is the negative.
+    """
+
+    diagonal: Complex
+    off: Complex
+    diagonal_by_omega: Complex
+    off_by_omega: Complex
+    diagonal_by_q: Complex
+    off_by_q: Complex
+
+    @property
+    def matrix(self) -> Complex:
+        """The matrices, shape (n, 2, 2)."""
+        return _matrices(self.diagonal, self.off)
+
+
+def _matrices(diagonal: Any, off: Any) -> Complex:
+    rows = np.stack([diagonal, off, np.negative(off), diagonal], axis=-1)
+    return np.asarray(rows.reshape(*np.shape(diagonal), 2, 2), dtype=complex)
+
+
+def turned(first: Complex, second: Complex) -> tuple[Complex, Complex]:
+    """Return twice the elements of K, of K_+ and K_-."""
+    a, b, c, d = kernels.turned(first.real, first.imag, second.real, second.imag)
+    return np.asarray(a + 1j * b), np.asarray(c + 1j * d)
+
+
+class Interaction(Given, abc.ABC):
+    """A coupling of the carriers."""
+
+    #: Whether K depends on neither wave number nor frequency.
+    constant = False
+
+    @property
+    @abc.abstractmethod
+    def decay(self) -> float:
+        """The rate at which the field is lost, epsilon_F."""
+
+    @abc.abstractmethod
+    def uniform(self, mu: float, part: float = 1.0) -> Uniform:
+        """Return K_+(0, 0) with a part of the loss, and the carriers in the field."""
+
+    @abc.abstractmethod
+    def change(self, q: Array, omega: Complex, mu: float) -> Change:
+        """Return what q and omega change, shape (n,) each."""
+
+    @abc.abstractmethod
+    def scaled(self, part: float) -> Interaction:
+        """Return the coupling with a part of its loss."""
+
+    @abc.abstractmethod
+    def words(self) -> str:
+        """Return what tells the coupling in messages."""
+
+    @property
+    @abc.abstractmethod
+    def adjustable(self) -> tuple[str, ...]:
+        """The parameters along which states may be followed."""
+
+    @property
+    @abc.abstractmethod
+    def growth(self) -> float:
+        """The power of omega with which K_+ grows far away."""
+
+    @abc.abstractmethod
+    def energies(self, q: float, mu: float) -> float:
+        """Return a bound of the frequencies at which that has begun, at wave numbers up to q."""
+
+    @abc.abstractmethod
+    def long_waves(self, mu: float) -> tuple[Array, Array]:
+        """Return what K adds to beta, eta and zeta of (46), and bounds of errors, shape (10,)."""
+
+    def at_rest(self, mu: float) -> Complex:
+        """Return 2 K(0, 0) for (amplitude, phase), shape (2, 2)."""
+        value = np.asarray(self.uniform(mu).value)
+        return _matrices(*turned(value, value.conj()))
+
+    def twice(self, q: Array, omega: Complex, mu: float) -> Complex:
+        """Return 2 K(q, omega) for (amplitude, phase), shape (n, 2, 2)."""
+        fixed = np.broadcast_to(self.at_rest(mu), (*np.shape(q), 2, 2))
+        return fixed if self.constant else fixed + self.change(q, omega, mu).matrix
+
+
+def measured(inv_kfa: float) -> float:
+    """Return 1/U less the sum over 1/(2 p**2) of an attraction of a scattering length."""
+    return -inv_kfa / (8 * math.pi)
 
 
 @dataclass(frozen=True)
-class Contact(Given):
+class Contact(Interaction):
     """An attraction of zero range.
 
     Parameters
@@ -20,6 +147,159 @@ class Contact(Given):
 
     inv_kfa: float
 
+    constant = True
+
     def __post_init__(self) -> None:
         value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
         object.__setattr__(self, "inv_kfa", value)
+
+    def uniform(self, mu: float, part: float = 1.0) -> Uniform:
+        """Return 1/U; there is no field."""
+        return Uniform(complex(measured(self.inv_kfa)), 0j, 0j, 0.0, 0.0, 0.0)
+
+    def change(self, q: Array, omega: Complex, mu: float) -> Change:
+        """Return zeros."""
+        return Change(*np.zeros((6, *np.shape(q)), dtype=complex))
+
+    @property
+    def decay(self) -> float:
+        """Zero: nothing is lost."""
+        return 0.0
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """The interaction strength."""
+        return ("inv_kfa",)
+
+    @property
+    def growth(self) -> float:
+        """Zero: K is the same everywhere."""
+        return 0.0
+
+    def scaled(self, part: float) -> Contact:
+        """Return itself: it has no loss."""
+        return self
+
+    def words(self) -> str:
+        """Return the interaction strength."""
+        return f"inv_kfa = {self.inv_kfa:g}"
+
+    def long_waves(self, mu: float) -> tuple[Array, Array]:
+        """Return zeros."""
+        return np.zeros(10), np.zeros(10)
+
+    def energies(self, q: float, mu: float) -> float:
+        """Return zero: K is the same everywhere."""
+        return 0.0
+
+
+@dataclass(frozen=True)
+class Boson(Interaction):
+    """A boson that a pair may turn into, as a photon in a cavity, with or without attraction.
+
+    K_+ = [detuning + q**2/(2 mass) - 2 mu - omega - i loss]/g**2 without attraction; with it the
+    two channels add, 1/K = U + 1/K of the boson, each measured as it is without the other.
+
+    Parameters
+    ----------
+    g : float
+        Coupling to pairs, epsilon_F k_F**(-3/2): the order parameter is g times the modulus of the
+        field, where there is no attraction; positive.
+    detuning : float
+        Energy at q = 0 above the edges of both bands, epsilon_F, less what the coupling to pairs of
+        large momenta makes of it; any real number.
+    mass : float
+        In units in which that of carriers of equal masses is 1/2; positive.
+    loss : float
+        Rate kappa at which the field decays, epsilon_F; not negative.
+    inv_kfa : float or None
+        Interaction strength of an attraction beside it; None without.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Examples
+    --------
+    >>> from numerics import Boson
+    >>> Boson(g=0.5, detuning=1.0, mass=0.05, loss=0.01).uniform(mu=0.4).value
+    (0.7999999999999998-0.04j)
+    """
+
+    g: float
+    detuning: float
+    mass: float
+    loss: float = 0.0
+    inv_kfa: float | None = None
+
+    def __post_init__(self) -> None:
+        small = f"from {SMALLEST:g} to {LARGEST:g}"
+        domains: dict[str, tuple[str, Callable[[float], bool]]] = {
+            "g": (f"positive, {small}", lambda x: SMALLEST <= x <= LARGEST),
+            "detuning": (f"real, up to {LARGEST:g} (ε_F)", lambda x: abs(x) <= LARGEST),
+            "mass": (f"positive, {small}", lambda x: SMALLEST <= x <= LARGEST),
+            "loss": (f"0, or {small} (ε_F)", lambda x: x == 0 or SMALLEST <= x <= LARGEST),
+        }
+        if self.inv_kfa is not None:
+            domains["inv_kfa"] = ("None, or any real number", lambda x: True)
+        for name, (domain, inside) in domains.items():
+            object.__setattr__(self, name, real(name, getattr(self, name), domain, inside))
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """All that are numbers."""
+        attraction = () if self.inv_kfa is None else ("inv_kfa",)
+        return ("g", "detuning", "mass", "loss", *attraction)
+
+    @property
+    def decay(self) -> float:
+        """The loss."""
+        return self.loss
+
+    @property
+    def attraction(self) -> tuple[float, float]:
+        """Numbers in the ratio of that of the attraction alone: 1 and 0 without."""
+        return (1.0, 0.0) if self.inv_kfa is None else (measured(self.inv_kfa), 1.0)
+
+    def _arguments(self, mu: float, part: float = 1.0) -> tuple[Any, ...]:
+        return (mu, self.g, self.detuning, part * self.loss, *self.attraction)
+
+    def uniform(self, mu: float, part: float = 1.0) -> Uniform:
+        """Return K_+(0, 0) with a part of the loss, and the carriers in the field."""
+        value, by_mu, by_loss = np.reshape(kernels.uniform(*self._arguments(mu, part)), (3, 3))
+        by_part = self.loss * by_loss
+        first, second, third = (complex(*x[:2]) for x in (value, by_mu, by_part))
+        held = (float(x[2]) for x in (value, by_mu, by_part))
+        return Uniform(first, second, third, *held)
+
+    def change(self, q: Array, omega: Complex, mu: float) -> Change:
+        """Return what q and omega change."""
+        with np.errstate(under="ignore"):
+            parts = kernels.change(q, omega.real, omega.imag, *(*self._arguments(mu), self.mass))
+        pairs = zip(parts[0::2], parts[1::2], strict=True)
+        return Change(*(np.asarray(x + 1j * y) + np.zeros_like(omega) for x, y in pairs))
+
+    def long_waves(self, mu: float) -> tuple[Array, Array]:
+        """Return what K adds to beta, eta and zeta of (46)."""
+        values = np.array(kernels.long_waves(*(*self._arguments(mu), self.mass)))
+        return values, _ROUNDING * np.abs(values)
+
+    def scaled(self, part: float) -> Boson:
+        """Return the same with a part of the loss."""
+        return dataclasses.replace(self, loss=part * self.loss)
+
+    def words(self) -> str:
+        """Return all parameters."""
+        return ", ".join(f"{name} = {getattr(self, name):g}" for name in self.adjustable)
+
+    @property
+    def growth(self) -> float:
+        """One; none beside an attraction, which stays."""
+        return 1.0 if self.inv_kfa is None else 0.0
+
+    def energies(self, q: float, mu: float) -> float:
+        """Return where the energy of the photon, and what carriers make of it, are left behind."""
+        own = abs(self.detuning - 2 * mu) + q * q / (2 * self.mass) + self.loss
+        # |omega|/g**2 is above sqrt(|omega|)/(8 pi) from there on
+        return own + (self.g**2 / (8 * math.pi)) ** 2

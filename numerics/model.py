@@ -10,7 +10,7 @@ from typing import Any
 
 from numerics.bands import Bands
 from numerics.carriers import Carriers
-from numerics.couplings import Contact
+from numerics.couplings import Contact, Interaction
 from numerics.domain import LARGEST, flag, listed, outside, real
 from numerics.kept import Given
 from numerics.occupation import Filled, Occupation, Part
@@ -27,8 +27,9 @@ class Model(Given):
 
     Parameters
     ----------
-    coupling : Contact
-        The attraction between the carriers.
+    coupling : Contact, Boson or Coupling
+        What pairs the carriers.  Where the density is given it is that of carriers in the bands
+        and, two for each boson, in the field.
     reservoirs : sequence of Reservoir
         At least one with a positive rate that is not empty; each with a name of its own.
     cutoff : float
@@ -52,8 +53,8 @@ class Model(Given):
     -----
     The steady state is the one connected to the equilibrium of the condensate with the reservoirs
     of the unknown potential, or, if all are given, with the first that is not empty: from there
-    the rates of the others are turned on together, and an occupation of the user's own in place of
-    a sharp step.
+    the rates of the others are turned on together, the loss of a field with them, and an occupation
+    of the user's own in place of a sharp step.
 
     Examples
     --------
@@ -66,7 +67,7 @@ class Model(Given):
     0.6428 0.5541
     """
 
-    coupling: Contact
+    coupling: Interaction
     reservoirs: tuple[Reservoir, ...]
     cutoff: float = 100.0
     density: bool = True
@@ -74,9 +75,10 @@ class Model(Given):
     neutral: bool = False
 
     def __post_init__(self) -> None:
-        for name, kind in (("coupling", Contact), ("bands", Bands)):
+        for name, kind in (("coupling", Interaction), ("bands", Bands)):
             if not isinstance(getattr(self, name), kind):
-                raise outside(name, getattr(self, name), f"a {kind.__name__}")
+                words = "a Contact, a Boson or a Coupling" if kind is Interaction else "Bands"
+                raise outside(name, getattr(self, name), words)
         domain = f"greater than 1 (k_F), up to {LARGEST:g}"
         object.__setattr__(
             self, "cutoff", real("cutoff", self.cutoff, domain, lambda x: 1 < x <= LARGEST)
@@ -87,7 +89,15 @@ class Model(Given):
 
     @property
     def inv_kfa(self) -> float:
-        """Interaction strength (k_F a_s)**-1."""
+        """Interaction strength (k_F a_s)**-1 of an attraction of zero range.
+
+        Raises
+        ------
+        ValueError
+            If the coupling is another one.
+        """
+        if not isinstance(self.coupling, Contact):
+            raise outside("coupling", self.coupling.words(), "a Contact, for this")
         return self.coupling.inv_kfa
 
     @property
@@ -107,8 +117,9 @@ class Model(Given):
 
     @property
     def drive(self) -> float:
-        """The sum of the rates that take the condensate out of equilibrium."""
-        return math.fsum(r.mean_rate for r in self.reservoirs if self._drives(r))
+        """The sum of the rates that take the condensate out of equilibrium, the loss included."""
+        rates = (r.mean_rate for r in self.reservoirs if self._drives(r))
+        return math.fsum((*rates, self.coupling.decay))
 
     @property
     def filled_rate(self) -> float:
@@ -148,7 +159,8 @@ class Model(Given):
             if driving and self._tied(r):
                 rest = Reservoir(f"{r.name}_in_equilibrium", r.rate, r.mu)
                 reservoirs.append(rest.scaled(1 - scale))
-        return dataclasses.replace(self, reservoirs=tuple(reservoirs))
+        coupling = self.coupling.scaled(scale)
+        return dataclasses.replace(self, coupling=coupling, reservoirs=tuple(reservoirs))
 
     @property
     def symmetric(self) -> bool:
@@ -261,7 +273,7 @@ class Model(Given):
         )
         masses = "" if self.bands.equal else "masses {:g}/{:g}, ".format(*self.bands.masses)
         masses += "neutral, " if self.neutral else ""
-        return f"inv_kfa = {self.inv_kfa:g}, {masses}rates: {rates}, cutoff = {self.cutoff:g}"
+        return f"{self.coupling.words()}, {masses}rates: {rates}, cutoff = {self.cutoff:g}"
 
     @property
     def origin(self) -> str:

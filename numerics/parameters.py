@@ -134,7 +134,12 @@ class Parameters(Given):
         """
         bath = Reservoir("bath", self.gamma_b, temperature=self.temperature)
         reservoirs = (bath, Reservoir.empty("vacuum", self.gamma_v))
-        return Model(Contact(self.inv_kfa), reservoirs, self.cutoff)
+        return Model(self.coupling, reservoirs, self.cutoff)
+
+    @property
+    def coupling(self) -> Contact:
+        """What pairs the carriers."""
+        return Contact(self.inv_kfa)
 
     @property
     def drive(self) -> float:

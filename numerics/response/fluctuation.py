@@ -7,7 +7,6 @@ is the sum over 1/p**2 of 2/U.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -103,8 +102,14 @@ def matrix_of_part(
 ) -> Sampled:
     """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
     result = pair_correlation(state, q, omega, part, rtol=rtol, full=True)
-    coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    return result._replace(value=coupling * np.eye(2) - result.value)
+    return result._replace(value=_coupling(state, q, omega) - result.value)
+
+
+def _coupling(state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Complex:
+    """Return 2 K at points that are inside the domain, less the sum over 1/p**2."""
+    points = Points.of(state, q, omega)
+    found = state.parameters.coupling.twice(points.q, points.omega, state.mu)
+    return found.reshape(*points.shape, 2, 2)
 
 
 @also_full
@@ -178,8 +183,7 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
     whole = loop_integral(state, q, omega, rtol)
     if part == "all":
         return whole
-    coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    matrix = coupling * np.eye(2) - whole.value
+    matrix = _coupling(state, q, omega) - whole.value
     size = np.abs(matrix).max(axis=(1, 2))
     intra = intra_band_integral(state, q, omega, rtol * size)
     if part == "intra":
@@ -199,8 +203,7 @@ def _of_two_bands(state: SteadyState, q: Array, omega: Complex, part: str, rtol:
     if part != "all":
         state.require_symmetry("the parts of Π")
     found = loose_matrix(state, q, omega, rtol)
-    coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    return found._replace(value=coupling * np.eye(2) - found.value)
+    return found._replace(value=_coupling(state, q, omega) - found.value)
 
 
 def _nothing() -> Sampled:

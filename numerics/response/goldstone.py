@@ -3,7 +3,8 @@
 M_12 and M_22 vanish with q and omega by the gap equation (33).  M of `fluctuation_matrix` has an
 absolute error, that of the sums which cancel; here the gap equation is used before anything is
 summed, so that the error of each element is relative to it.  The two other elements follow from
-M_12 + M_21, which is proportional to the drive, and M_11 - M_22.
+M_12 + M_21, which is proportional to the drive, and M_11 - M_22.  What a coupling K changes with
+q and omega is added to M_12 and M_22; in the two others it cancels.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def _in_batches(
     for k in range(0, q.size, _BATCH):
         some = slice(k, k + _BATCH)
         found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted)
-        batches.append(_matrix_of(found, rtol, wanted))
+        change = _change(state, q[some], omega[some])
+        batches.append(_matrix_of(found, change, rtol, wanted))
     return _joined(batches)
 
 
@@ -93,9 +95,10 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     for k in range(0, q.size, _BATCH):
         some = slice(k, k + _BATCH)
         found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
-        matrices.append(_matrix_of(found, rtol))
-        along.append(_matrix(found.value[:, 4:8], -1))
-        across.append(_matrix(found.value[:, 8:], -1))
+        change = _change(state, q[some], omega[some])
+        matrices.append(_matrix_of(found, change, rtol))
+        along.append(_matrix(found.value[:, 4:8] + change[:, 4:8], -1))
+        across.append(_matrix(found.value[:, 8:] + change[:, 8:], -1))
     return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
 
 
@@ -115,11 +118,12 @@ def _integrated(
     wanted: Wanted | None = None,
 ) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
+    change = _change(state, q, omega)[:, :4]
 
     def goal(value: Complex, size: Array) -> Array:
         # rounding of the derivatives is not known: they take what panels there are
         goals = np.full(value.shape, np.inf)
-        parts = value[:, :4]
+        parts = value[:, :4] + change
         goals[:, :4] = np.maximum(rtol * (wanted or _wanted)(parts), _ROUNDING * size[:, :4])
         return goals
 
@@ -133,8 +137,23 @@ def _integrated(
     return integrate(integrand, panels, q.size, goal)
 
 
-def _matrix_of(found: Totals, rtol: float, wanted: Wanted | None = None) -> Sampled:
-    value, rounding = found.value[:, :4], _ROUNDING * found.size[:, :4]
+def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:
+    """Return what the coupling adds to the four integrals and their derivatives, shape (n, 12)."""
+    change = np.zeros((q.size, 12), dtype=complex)
+    coupling = state.parameters.coupling
+    if not coupling.constant:
+        found = coupling.change(q, omega, state.mu)
+        change[:, 0::4] = np.stack([found.off, found.off_by_omega, found.off_by_q], axis=1)
+        diagonal = [found.diagonal, found.diagonal_by_omega, found.diagonal_by_q]
+        change[:, 1::4] = np.stack(diagonal, axis=1)
+    return change
+
+
+def _matrix_of(
+    found: Totals, change: Complex, rtol: float, wanted: Wanted | None = None
+) -> Sampled:
+    value = found.value[:, :4] + change[:, :4]
+    rounding = _ROUNDING * (found.size[:, :4] + np.abs(change[:, :4]))
     limited = (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),

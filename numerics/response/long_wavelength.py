@@ -222,7 +222,7 @@ def hydrodynamics(
     rtol = tolerance(rtol)
     evaluations, before = 0, np.full(12, np.inf)
     for separation in _SEPARATIONS:
-        sums = _Sums.of(state, separation)
+        sums = _Sums.of(state, separation).with_coupling(state)
         evaluations += sums.evaluations
         sizes = _group_sizes(sums.values)
         # rounding shows in the difference between the rules as well: what shorter panels leave as
@@ -240,7 +240,8 @@ def hydrodynamics(
     coarser = state.coarser()
     if coarser is not None:
         # what the error of an occupation of the user's own does
-        bound = bound + np.abs(sums.values - _Sums.of(coarser, separation).values)
+        other = _Sums.of(coarser, separation).with_coupling(coarser)
+        bound = bound + np.abs(sums.values - other.values)
     error = Coefficients.of(bound)
     reached = (bound <= rtol * sizes).all()
     status = Status.CONVERGED if reached else Status.ROUNDING
@@ -295,6 +296,15 @@ class _Sums:
             apart = coefficient_integrands(beside, xi) * factor
             rounding += _SAFETY * np.linalg.norm((apart - integrands) * grid.weights, axis=1)
         return cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
+
+    def with_coupling(self, state: SteadyState) -> _Sums:
+        """Return the coefficients of M with what a coupling K adds to those of -Pi."""
+        coupling = state.parameters.coupling
+        values, errors = coupling.long_waves(state.mu)
+        # alpha_11 is a difference in which K cancels
+        added = np.append([0.0, coupling.at_rest(state.mu)[1, 0].real], values)
+        error = np.append([0.0, _EPS * abs(added[1])], errors)
+        return replace(self, values=self.values + added, rounding=self.rounding + error)
 
 
 #: Which outputs of the kernels are coefficients of q**2, to be multiplied by (2/3) p**2.

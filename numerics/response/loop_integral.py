@@ -36,11 +36,11 @@ def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> 
     omega : ndarray of complex, shape (n,)
         Im(omega) > -gamma.
     rtol : float
-        Tolerance relative to the largest element of M = -1/(4 pi a_s) - Pi.
+        Tolerance relative to the largest element of M = 2 K - Pi.
     """
     integrand = _Integrand(state, q, omega)
-    coupling = -state.parameters.inv_kfa / (4 * math.pi)
-    shift = (integrand.constant - coupling) * np.eye(2).ravel()
+    coupling = state.parameters.coupling.twice(q, omega, state.mu)
+    shift = integrand.constant * np.eye(2).ravel() - coupling.reshape(-1, 4)
 
     def tolerance(value: Complex) -> Array:
         return np.asarray(rtol * np.abs(value + shift).max(axis=1))

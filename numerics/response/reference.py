@@ -135,8 +135,9 @@ class _Outer:
         scale += state.parameters.linewidth + state.occupation.energies
         self.near, self.far = (m * math.sqrt(scale) for m in (_NEAR, _FAR))
         # 2/U by the scattering length; 2/(p+^2 + p-^2) is subtracted in place of 1/p^2
-        coupling = -state.parameters.inv_kfa / (4 * math.pi) + q / (8 * math.pi)
-        self.constant = np.array([coupling, 0.0, 0.0, coupling], dtype=complex)
+        wave, omega = np.array([q]), np.array([integrand.omega], dtype=complex)
+        coupling = state.parameters.coupling.twice(wave, omega, state.mu)[0]
+        self.constant = (coupling + q / (8 * math.pi) * np.eye(2)).ravel()
 
     def _momenta(self, energy: complex) -> list[complex]:
         """Return the complex momenta with a given complex energy."""

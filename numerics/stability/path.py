@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 #: The decay rate of the paper's model, by itself and as a part of the rate of the bath.
 DRIVES = ("ratio", "gamma_v")
 #: Parameters of which the logarithm counts, by the last word of their names.
-_RATES = ("rate", *CARRIERS)
+_RATES = ("rate", *CARRIERS, "loss")
 _LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", *_RATES, "temperature", "cutoff")
 #: A drive is looked at from this multiple of the bath's rate on, in parts of that rate, where
 #: nothing else is said: boundaries are beyond.  At most from the second one on.

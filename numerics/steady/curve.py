@@ -74,7 +74,8 @@ def parameter_paths(model: Setting) -> tuple[str, ...]:
     """Return the names of the parameters of a model that `along` may be."""
     if not isinstance(model, Model):
         return ("inv_kfa", "gamma_b", "gamma_v", "temperature", "cutoff")
-    paths = ["coupling.inv_kfa", "cutoff", "bands.ratio"]
+    paths = [f"coupling.{word}" for word in model.coupling.adjustable]
+    paths += ["cutoff", "bands.ratio"]
     for r in model.reservoirs:
         filled = r.mu != -math.inf
         words = ("rate", *(("mu",) if filled and r.mu is not None else ()))
@@ -95,7 +96,8 @@ def parameter_of(model: Setting, path: str) -> float:
         return reservoir.mean_rate if words[1:] == [] else reservoir.rates[_species(words)]
     if path == "bands.ratio":
         return model.bands.ratio
-    return float(getattr(model, path.split(".")[-1]))
+    holder = model.coupling if path.startswith("coupling.") else model
+    return float(getattr(holder, path.split(".")[-1]))
 
 
 def with_parameter(model: Setting, path: str, value: float) -> Setting:
@@ -107,9 +109,11 @@ def with_parameter(model: Setting, path: str, value: float) -> Setting:
         assert isinstance(model, Model)
         return model.replace(bands=model.bands.with_ratio(value))
     if not path.startswith("reservoirs."):
-        if path == "coupling.inv_kfa":
-            assert isinstance(model, Model)
-            return model.replace(coupling=dataclasses.replace(model.coupling, inv_kfa=value))
+        if path.startswith("coupling."):
+            changed: dict[str, Any] = {path.split(".")[-1]: value}
+            # the couplings with parameters are dataclasses
+            coupling: Any = model.coupling
+            return model.replace(coupling=dataclasses.replace(coupling, **changed))
         return model.replace(**{path: value})
     _, name, *words = path.split(".")
     reservoirs = {**_reservoirs(model)}
@@ -271,8 +275,11 @@ class Along:
             return _STRENGTH
         if word == "temperature":
             return max(value, width)
-        # rates, the ratio of the masses and the cutoff
-        return max(value, width if word in ("rate", *CARRIERS) else value)
+        if word == "detuning":
+            # a field is resonant with the lowest pairs within their width
+            return math.hypot(at.lowest_excitation, width)
+        # rates; the ratio of the masses, the cutoff, the coupling to a field and its mass
+        return max(value, width if word in ("rate", *CARRIERS, "loss") else value)
 
     def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state at a value between two points."""

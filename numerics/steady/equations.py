@@ -72,7 +72,7 @@ class Evaluation:
     errors : ndarray, shape (3,)
         Bounds of the quadrature and rounding errors of the residuals.
     number : float
-        Density, electrons plus holes, in units of k_F**3.
+        Density, electrons plus holes, those in a field included, in units of k_F**3.
     nodes : int
         Momenta, or frequencies, at which the kernels were evaluated.
     tilt, tilt_error : float
@@ -174,20 +174,22 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
 
     size = sum(abs(part.rate * whole[1]) for part, whole in zip(parts, wholes, strict=True))
     unbalanced = parameters.filled_rate * wholes[-1][1]
+    terms, slopes = coupling_terms(parameters, drive, at)
     scales = np.array(
         [
-            abs(parameters.inv_kfa) / (8 * math.pi) + float(np.abs(integrands[0]) @ grid.weights),
-            max(size, BALANCE * unbalanced),
+            abs(terms[0]) + float(np.abs(integrands[0]) @ grid.weights),
+            max(size + abs(terms[1]), BALANCE * unbalanced),
             DENSITY,
         ]
     )
-    equations = sums[:3] + np.array([parameters.inv_kfa / (8 * math.pi), 0.0, -DENSITY])
-    jacobian = np.stack([by_gap, by_mu, by_edge, by_drive], axis=1)
+    equations = sums[:3] + terms - np.array([0.0, 0.0, DENSITY])
+    jacobian = np.stack([by_gap, by_mu, by_edge, by_drive], axis=1) + slopes
     warm = occupation.smearing > 0
     rounding = _rounding(min(start, parameters.cutoff), start, warm, abs(float(sums[2])))
     rounding[1] = 4 * _EPS * (scales[1] + (unbalanced if warm else 0.0))
+    rounding[0] += 4 * _EPS * abs(terms[0])
     errors = errors + moved + sum(part.rate * part.last for part in parts) + rounding
-    number = float(sums[2])
+    number = float(sums[2] + terms[2])
     if parameters.potential is not None:
         # the potential is given in place of the density
         equations[2] = at.mu + at.edge - parameters.potential
@@ -201,6 +203,37 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
         number=number,
         nodes=square.size,
     )
+
+
+def coupling_terms(parameters: Setting, drive: float, at: Unknowns) -> tuple[Array, Array]:
+    """Return what the coupling adds to the three equations, and its derivatives.
+
+    Minus K_+(0, 0), and the carriers that a field holds.
+
+    Parameters
+    ----------
+    parameters, drive, at
+        As in `evaluate_equations`.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+    ndarray, shape (3, 4)
+        By gap, mu, edge and drive.
+    """
+    # the loss is scaled with all that drives
+    whole = parameters.drive
+    part = drive / whole if whole > 0 else 1.0
+    found = parameters.coupling.uniform(at.mu, part)
+    square = at.gap**2
+    terms = np.array([-found.value.real, -found.value.imag, found.carriers * square])
+    slopes = np.zeros((3, 4))
+    slopes[2, 0] = 2 * found.carriers * at.gap
+    slopes[:, 1] = -found.by_mu.real, -found.by_mu.imag, found.carriers_by_mu * square
+    if whole > 0:
+        slopes[:, 3] = -found.by_part.real, -found.by_part.imag, found.carriers_by_part * square
+        slopes[:, 3] /= whole
+    return terms, slopes
 
 
 class _Part(NamedTuple):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from numerics.carriers import Carriers
 from numerics.kernels import two_bands_numpy as kernels
 from numerics.parameters import DENSITY, Setting
-from numerics.steady.equations import BALANCE, Evaluation, Unknowns
+from numerics.steady.equations import BALANCE, Evaluation, Unknowns, coupling_terms
 from numerics.steady.frequency_sums import Pair, densities, state_integrals
 
 Array = NDArray[np.float64]
@@ -45,18 +45,19 @@ def evaluate_general(parameters: Setting, drive: float, at: Unknowns) -> Evaluat
     if parameters.neutral:
         carriers, numbers = _neutral(carriers, parameters.cutoff, at.tilt)
     found = state_integrals(carriers, parameters.cutoff, numbers)
-    coupling = parameters.inv_kfa / (8 * math.pi)
-    equations = np.array([found.gap.real + coupling, found.gap.imag, found.number - DENSITY])
+    terms, by_coupling = coupling_terms(parameters, drive, at)
+    equations = terms + np.array([found.gap.real, found.gap.imag, found.number - DENSITY])
     scales = np.array(
         [
-            abs(coupling) + found.subtracted,
-            max(float(found.size[1]), BALANCE * abs(found.empty)),
+            abs(terms[0]) + found.subtracted,
+            max(float(found.size[1]) + abs(terms[1]), BALANCE * abs(found.empty)),
             DENSITY,
         ]
     )
     errors = np.array([*found.error[:2], found.error[2] + found.error[3]])
     slopes = np.array([*found.slopes[:2], found.slopes[2] + found.slopes[3]])
-    number = found.number
+    slopes[:, :4] += by_coupling
+    number = found.number + float(terms[2])
     if parameters.potential is not None:
         # the potential is given in place of the density
         equations[2] = at.mu + at.edge - parameters.potential

@@ -11,7 +11,7 @@ from numerics.errors import ConvergenceError, NoCondensate
 from numerics.model import Model
 from numerics.parameters import Setting
 from numerics.solve.continuation import newton
-from numerics.steady.crossover import equilibrium_crossover
+from numerics.steady.crossover import crossover_of
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Balanced, Equations, lowest_excitation
 
@@ -88,12 +88,12 @@ def _balanced_pairs(equations: Equations) -> Unknowns:
     NoCondensate
         If linewidth or temperature suppress pairing.
     """
-    crossover = equilibrium_crossover(equations.parameters.inv_kfa)
+    gap, mu = crossover_of(equations.parameters.coupling)
     system = Balanced(equations)
-    start = np.array([crossover.gap, crossover.mu])
+    start = np.array([gap, mu])
     found = newton(system, start, _scales(start))
     if not (found.converged and found.point[0] > _VANISHING):
-        start = _bracketed(system, equations.parameters, crossover.gap, crossover.mu)
+        start = _bracketed(system, equations.parameters, gap, mu)
         found = newton(system, start, _scales(start))
         if not (found.converged and found.point[0] > 0):
             origin = equations.parameters.origin

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given, settings
 
 import numerics
-from numerics import Bands, Contact, FullResult, Model, Parameters, Reservoir, strategies
+from numerics import (
+    Bands,
+    Boson,
+    Contact,
+    Coupling,
+    FullResult,
+    Model,
+    Parameters,
+    Reservoir,
+    strategies,
+)
 from numerics.kept import Kept
 from tests.numerics.support.values import MAKERS, lead_state, state, value
 
@@ -87,6 +97,12 @@ def test_tables_are_well_formed(name):
     assert 5 in widths
 
 
+def test_a_function_of_ones_own_is_told():
+    model = Model(Coupling(lambda q, omega, mu: 1 - omega + 0 * q), [Reservoir("bath", 1e-3)])
+    assert fits(repr(model))
+    read(model._repr_html_())
+
+
 def test_every_exported_value_is_shown_here():
     kinds = {
         kind
@@ -94,7 +110,8 @@ def test_every_exported_value_is_shown_here():
         if inspect.isclass(kind) and (dataclasses.is_dataclass(kind) or issubclass(kind, tuple))
     }
     assert all(issubclass(kind, Kept) for kind in kinds)
-    shown = {type(value(name)) for name in MAKERS}
+    # a coupling of one's own has a function, which cannot be kept
+    shown = {Coupling, *(type(value(name)) for name in MAKERS)}
     assert {kind.__name__ for kind in kinds} <= {kind.__name__ for kind in shown}
 
 
@@ -117,8 +134,10 @@ def test_every_model_is_told(model):
 
 
 def test_what_is_given_is_shown_as_the_call_that_makes_it():
-    names = {"Bands": Bands, "Contact": Contact, "Model": Model, "Reservoir": Reservoir}
-    for name in ("parameters", "model", "reservoir", "reservoir of two rates", "bands", "contact"):
+    kinds = (Bands, Boson, Contact, Model, Reservoir)
+    names = {kind.__name__: kind for kind in kinds}
+    parts = ("reservoir", "reservoir of two rates", "bands", "contact", "boson")
+    for name in ("parameters", "model", *parts, "boson with attraction"):
         call = repr(value(name)).replace("-inf", "-float('inf')")
         assert eval(call, {**names, "Parameters": Parameters}) == value(name)
 
