@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
+
+from numerics.tasks.workers import Workers
 
 
 @contextmanager
@@ -15,20 +15,10 @@ def worker_pool(workers: int) -> Iterator[Executor | None]:
     if workers == 1:
         yield None
         return
-    before = set(multiprocessing.active_children())
-    # started afresh, because a copy of a process with threads may hang
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts) as executor:
+    with Workers(workers) as executor:
         try:
             yield executor
         except BaseException:
             # a curve that has begun may take minutes, and nobody waits for it any more
-            executor.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
+            executor.stop()
             raise
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the first one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
