@@ -19,8 +19,19 @@ values = [-1.0, 0.0]
 True
 """
 
+from numerics.scans.run import Progress, run_scan
 from numerics.scans.scan import Axis, Scan
 from numerics.scans.store import Store
 from numerics.scans.toml import from_toml, read_scan, to_toml, write_scan
 
-__all__ = ["Axis", "Scan", "Store", "from_toml", "read_scan", "to_toml", "write_scan"]
+__all__ = [
+    "Axis",
+    "Progress",
+    "Scan",
+    "Store",
+    "from_toml",
+    "read_scan",
+    "run_scan",
+    "to_toml",
+    "write_scan",
+]

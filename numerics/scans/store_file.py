@@ -17,6 +17,9 @@ _APPLICATION_AT, _SCHEMA_AT, _HEADER = 68, 60, 100
 #: How long to wait for another process that writes, in seconds: its transactions are short.
 _PATIENCE = 60.0
 
+#: The longest reason in a message, which may quote what is damaged.
+_LONGEST = 80
+
 TABLES = (
     "CREATE TABLE scans (identity TEXT PRIMARY KEY, text TEXT NOT NULL, checksum TEXT NOT NULL) "
     "WITHOUT ROWID",
@@ -41,7 +44,8 @@ def refused(path: Path, reason: str) -> StoreError:
 
 def damaged(path: Path, what: str) -> StoreError:
     """Return the error for a store that is not as it was written."""
-    return refused(path, f"a store of scans as it was written; it is damaged ({what})")
+    line = " ".join(what.split())[:_LONGEST]
+    return refused(path, f"a store of scans as it was written; it is damaged ({line})")
 
 
 def create(path: Path) -> None:
@@ -153,7 +157,7 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
     """Refuse a file whose pages or tables are not as they were made."""
     connection.execute("PRAGMA query_only = ON")
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    if sorted(row[0] for row in found) != sorted(TABLES):
+    if {row[0] for row in found} != set(TABLES):
         raise refused(path, "a store of scans; its tables are others, it is damaged")
     if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
         raise damaged(path, "its pages do not fit together")
@@ -168,14 +172,11 @@ def told(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         name = getattr(error, "sqlite_errorname", "")
         reason = str(error)
-        if name.startswith(_MACHINE) or not name:
+        if name.startswith(_MACHINE):
             raise OSError(f"store = {path}: {reason}; what was kept before is there") from None
-        raise refused(
-            path, f"a store of scans as it was written; it is damaged ({reason})"
-        ) from None
+        raise damaged(path, reason) from None
     except (sqlite3.DatabaseError, UnicodeError) as error:
-        reason = f"it is damaged ({error})"
-        raise refused(path, f"a store of scans as it was written; {reason}") from None
+        raise damaged(path, str(error)) from None
 
 
 #: What SQLite calls troubles of the machine and not of the file.

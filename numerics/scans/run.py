@@ -1,0 +1,406 @@
+"""Computes the points of a scan on an executor; keeps each in a store as soon as it is there."""
+
+from __future__ import annotations
+
+import math
+import os
+import queue
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from numerics import domain
+from numerics.scans.batches import Found, Item, evaluate, reason
+from numerics.scans.drivers import BEAT
+from numerics.scans.identity import Keys
+from numerics.scans.rows import Outcome, Row
+from numerics.scans.scan import Recipe, Scan
+from numerics.scans.store import Store
+from numerics.tasks.workers import WorkerError, Workers
+
+__all__ = ["Progress", "run_scan"]
+
+#: How long a batch is to take, in seconds, and how much larger than the last it may be.
+_TARGET, _GROWTH = 0.2, 4
+#: The most points of a batch, and points whose keys are looked for together.
+_MOST, _CHUNK = 4096, 1024
+#: Batches for each worker that are on their way, so that none waits for this process.
+_AHEAD = 2
+#: How long to wait for what other processes compute before looking again, in seconds.
+_LOOK = 0.2
+
+#: What Dask raises for a task of which workers died.
+_KILLED = "KilledWorker"
+
+#: The values of the axes at a point; with quantity, key and numbers of what is wanted there.
+Place = tuple[float, ...]
+_Wanted = tuple[Place, list[tuple[str, str, str]]]
+#: Returns for each item what has become of its quantities; what `evaluate` does.
+Evaluate = Callable[[Recipe, Sequence[Item]], list[list[Found]]]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a scan is: values of a quantity at a point, those that were there before included.
+
+    Parameters
+    ----------
+    total, done, absent, failed : int
+        All, and how many of these are in the store, do not exist, or failed.
+    computed : int
+        How many were computed by this process since it began.
+    seconds : float
+        How long that took.
+    """
+
+    total: int
+    done: int = 0
+    absent: int = 0
+    failed: int = 0
+    computed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def finished(self) -> int:
+        """How many have ended in one way or another."""
+        return self.done + self.absent + self.failed
+
+    @property
+    def rate(self) -> float:
+        """How many are computed in a second."""
+        return self.computed / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def remaining(self) -> float:
+        """How many seconds are left at this rate."""
+        left = self.total - self.finished
+        return 0.0 if left == 0 else left / self.rate if self.rate > 0 else math.inf
+
+
+def run_scan(
+    scan: Scan,
+    store: Store,
+    *,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    retry: bool = False,
+    progress: Callable[[Progress], object] | None = None,
+    stopping: Callable[[], bool] | None = None,
+    evaluate: Evaluate = evaluate,
+) -> Progress:
+    """Compute what is missing of a scan.
+
+    Parameters
+    ----------
+    scan : Scan
+    store : Store
+        Where points are looked for, and kept as soon as they are there.
+    executor : concurrent.futures.Executor, optional
+        Shares the batches among its workers, and is left open: `client.get_executor()` of Dask,
+        `mpi4py.futures.MPIPoolExecutor`, ...; by default processes of this machine that are looked
+        after.  It changes no value.
+    workers : int, optional
+        How many of these processes, one for each core by default; of an executor, how many it has,
+        where it does not say so itself.
+    retry : bool
+        Whether points that failed are computed again.
+    progress : callable, optional
+        Called with a `Progress` when points are in the store.
+    stopping : callable, optional
+        Asked several times in a second whether to end, which leaves what is finished in the store.
+    evaluate : callable
+        What computes the values; a function of a module.
+
+    Returns
+    -------
+    Progress
+        Where it ended: complete, unless it was asked to stop.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    OSError
+        If the store cannot be written to, such as on a full disk.
+    BrokenExecutor
+        If the executor cannot work any more; what is finished is in the store.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from numerics import Parameters
+    >>> from numerics.scans import Scan, Store, run_scan
+    >>> scan = Scan(Parameters(0.0), {"gamma_v": [0.0, 1e-4, 2e-3]})
+    >>> with tempfile.TemporaryDirectory() as folder, Store(f"{folder}/scan.db") as store:
+    ...     with ThreadPoolExecutor(1) as executor:
+    ...         found = run_scan(scan, store, executor=executor)
+    >>> found.done, found.absent, found.failed
+    (2, 1, 0)
+    """
+    domain.instance("scan", scan, Scan)
+    domain.instance("store", store, Store)
+    domain.flag("retry", retry)
+    for name, given in (("progress", progress), ("stopping", stopping), ("evaluate", evaluate)):
+        if given is not None:
+            domain.function(name, given)
+    if executor is not None:
+        domain.executor("executor", executor)
+        run = _Run(scan, store, executor, _size(executor, workers), evaluate, retry)
+        return run(progress, stopping)
+    own = Workers(_cores() if workers is None else workers)
+    try:
+        run = _Run(scan, store, own, own.number, evaluate, retry)
+        return run(progress, stopping)
+    finally:
+        # when all is done none of them has anything to do
+        own.stop()
+
+
+def _cores() -> int:
+    """Return how many processes this one may use at a time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _size(executor: Executor, workers: int | None) -> int:
+    """Return how many workers an executor has."""
+    if workers is not None:
+        return domain.integer("workers", workers, 1, 10**6)
+    for name in ("num_workers", "_max_workers", "number"):
+        found = getattr(executor, name, None)
+        if isinstance(found, int) and found > 0:
+            return found
+    return _cores()
+
+
+@dataclass
+class _Batch:
+    """Points that are computed together; the keys of each, one for a quantity."""
+
+    items: list[Item]
+    keys: list[list[tuple[str, str]]]
+
+
+@dataclass
+class _Run:
+    """A scan that is being computed."""
+
+    scan: Scan
+    store: Store
+    executor: Executor
+    workers: int
+    evaluate: Evaluate
+    retry: bool
+    keys: Keys = field(init=False)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    computed: int = 0
+    size: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(self.scan)
+        self.recipe = self.scan.recipe
+        self.total = self.scan.size * len(self.scan.quantities)
+        self.flying: dict[Future[Any], _Batch] = {}
+        self.landed: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        #: Batches to be sent again in parts, and points that other processes are computing.
+        self.parts: deque[_Batch] = deque()
+        self.others: list[_Wanted] = []
+
+    def __call__(
+        self, progress: Callable[[Progress], object] | None, stopping: Callable[[], bool] | None
+    ) -> Progress:
+        begin = time.monotonic()
+
+        def now() -> Progress:
+            seconds = time.monotonic() - begin
+            counts = {str(name): number for name, number in self.counts.items()}
+            return Progress(self.total, **counts, computed=self.computed, seconds=seconds)
+
+        self.store.register(self.scan)
+        self.store.beat()
+        self._count()
+        if progress is not None:
+            progress(now())
+        beaten = begin
+        self.places = self._missing(self.scan.places())
+        try:
+            while not (stopping is not None and stopping()):
+                self._send()
+                if not self.flying and not self.others:
+                    break
+                if self._receive() and progress is not None:
+                    progress(now())
+                if time.monotonic() - beaten > BEAT:
+                    self.store.beat()
+                    beaten = time.monotonic()
+        finally:
+            self._end()
+        return now()
+
+    # Which points ---------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        """Count what is there before anything is computed."""
+        places = self.scan.places()
+        while chunk := _taken(places, _CHUNK):
+            keys = [key for place in chunk for _, key, _ in self.keys.at(place)]
+            for outcome in self.store.outcomes(keys).values():
+                if outcome != Outcome.FAILED or not self.retry:
+                    self.counts[outcome] += 1
+
+    def _missing(self, places: Iterator[Place]) -> Iterator[_Wanted]:
+        """Yield the points that are to be computed."""
+        while chunk := _taken(places, _CHUNK):
+            wanted = [(place, list(self.keys.at(place))) for place in chunk]
+            keys = [key for _, named in wanted for _, key, _ in named]
+            there = self.store.outcomes(keys)
+            for place, named in wanted:
+                left = [x for x in named if not self._ended(there.get(x[1]))]
+                if left:
+                    yield place, left
+
+    def _ended(self, outcome: str | None) -> bool:
+        return outcome is not None and not (self.retry and outcome == Outcome.FAILED)
+
+    def _next(self) -> _Batch | None:
+        """Return the next points, which no other process computes."""
+        wanted = []
+        # towards the end smaller batches, so that all workers end together
+        left = self.total - sum(self.counts.values())
+        share = max(1, left // (2 * self.workers * len(self.scan.quantities)))
+        for _ in range(min(max(1, int(self.size)), share)):
+            found = next(self.places, None)
+            if found is None:
+                break
+            wanted.append(found)
+        return self._claimed(wanted) if wanted else None
+
+    def _claimed(self, wanted: list[_Wanted]) -> _Batch:
+        """Return the points of these that are for this process; the others are looked at later."""
+        keys = [key for _, named in wanted for _, key, _ in named]
+        with self.store.transaction():
+            own = self.store.claim(keys)
+            # computed by another process since it was looked for
+            there = {k: x for k, x in self.store.outcomes(keys).items() if self._ended(x)}
+            self.store.release(there.keys() & own)
+        for outcome in there.values():
+            self.counts[outcome] += 1
+        batch = _Batch([], [])
+        for place, named in wanted:
+            mine = [x for x in named if x[1] in own and x[1] not in there]
+            if mine:
+                batch.items.append(Item(place, tuple(name for name, _, _ in mine)))
+                batch.keys.append([(key, numbers) for _, key, numbers in mine])
+            theirs = [x for x in named if x[1] not in own and x[1] not in there]
+            if theirs:
+                self.others.append((place, theirs))
+        return batch
+
+    # To the workers and back ----------------------------------------------------------------------
+
+    def _send(self) -> None:
+        while len(self.flying) < _AHEAD * self.workers:
+            batch = self.parts.popleft() if self.parts else self._next()
+            if batch is None:
+                return
+            if batch.items:
+                future = self.executor.submit(self.evaluate, self.recipe, batch.items)
+                self.flying[future] = batch
+                future.add_done_callback(self.landed.put)
+
+    def _receive(self) -> bool:
+        """Keep what has landed; False if nothing has."""
+        try:
+            found = [self.landed.get(timeout=_LOOK)]
+        except queue.Empty:
+            return self._look_again()
+        while not self.landed.empty():
+            found.append(self.landed.get())
+        self._keep(found)
+        return True
+
+    def _look_again(self) -> bool:
+        """Look at points that other processes computed, or have left; whether any has ended."""
+        if self.flying or not self.others:
+            return False
+        self.store.beat()
+        again: list[_Wanted] = []
+        there = self.store.outcomes([key for _, named in self.others for _, key, _ in named])
+        ended = {key: outcome for key, outcome in there.items() if self._ended(outcome)}
+        for outcome in ended.values():
+            self.counts[outcome] += 1
+        for place, named in self.others:
+            if left := [x for x in named if x[1] not in ended]:
+                again.append((place, left))
+        self.others = []
+        self.places = iter(again)
+        return bool(ended)
+
+    def _keep(self, futures: Sequence[Future[Any]]) -> None:
+        """Write what has landed in one transaction."""
+        rows: list[tuple[str, str, str, Found]] = []
+        for future in futures:
+            batch = self.flying.pop(future)
+            found = self._found(future, batch)
+            for item, keys, values in zip(batch.items, batch.keys, found, strict=False):
+                for name, (key, numbers), value in zip(item.quantities, keys, values, strict=True):
+                    rows.append((name, key, numbers, value))
+        with self.store.transaction():
+            self.store.put(
+                Row(key, self.store.context(self.keys.contexts[name]), numbers, *value)
+                for name, key, numbers, value in rows
+            )
+            self.store.release([key for _, key, _, _ in rows])
+        for _, _, _, value in rows:
+            self.counts[value.outcome] += 1
+        self.computed += len(rows)
+
+    def _found(self, future: Future[Any], batch: _Batch) -> list[list[Found]]:
+        """Return what a future has brought; nothing where it has to be sent again."""
+        error = future.exception()
+        if error is None:
+            found: list[list[Found]] = future.result()
+            self._adapt(found)
+            return found
+        if not isinstance(error, WorkerError | MemoryError) and type(error).__name__ != _KILLED:
+            # what a point may do is caught there: this is about all of them
+            raise error
+        if len(batch.items) == 1:
+            failed = Found(Outcome.FAILED, reason(error), 0.0)
+            return [[failed for _ in batch.keys[0]]]
+        # the one of which a worker dies is among them
+        middle = len(batch.items) // 2
+        for part in (slice(middle), slice(middle, None)):
+            self.parts.append(_Batch(batch.items[part], batch.keys[part]))
+        return []
+
+    def _adapt(self, found: list[list[Found]]) -> None:
+        """Let batches be as long as wanted."""
+        seconds = sum(value.seconds for values in found for value in values)
+        wanted = _TARGET * len(found) / max(seconds, 1e-9)
+        self.size = max(1.0, min(wanted, _GROWTH * self.size, _MOST))
+
+    def _end(self) -> None:
+        """Cancel what has not begun, and keep what has ended."""
+        for future in self.flying:
+            future.cancel()
+        ended = [f for f in self.flying if f.done() and not f.cancelled() and not f.exception()]
+        if ended:
+            self._keep(ended)
+        with self.store.transaction():
+            self.store.release(
+                [key for batch in self._left() for keys in batch.keys for key, _ in keys]
+            )
+
+    def _left(self) -> Iterator[_Batch]:
+        yield from self.flying.values()
+        yield from self.parts
+
+
+def _taken(places: Iterator[Place], number: int) -> list[Place]:
+    return [place for _, place in zip(range(number), places, strict=False)]
