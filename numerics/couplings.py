@@ -81,6 +81,11 @@ class Interaction(Given, abc.ABC):
     constant = False
 
     @property
+    def threshold(self) -> float:
+        """The potential at which K_+(0, 0) has a pole without loss: states are stable below it."""
+        return math.inf
+
+    @property
     @abc.abstractmethod
     def decay(self) -> float:
         """The rate at which the field is lost, epsilon_F."""
@@ -118,6 +123,13 @@ class Interaction(Given, abc.ABC):
     @abc.abstractmethod
     def long_waves(self, mu: float) -> tuple[Array, Array]:
         """Return what K adds to beta, eta and zeta of (46), and bounds of errors, shape (10,)."""
+
+    def pole(self, q: Array, mu: float) -> Complex | None:
+        """Return the frequencies at which K_+ has a pole, if it has one; in the lower half-plane.
+
+        K_- has it at the mirror images, minus the conjugates.
+        """
+        return None
 
     def at_rest(self, mu: float) -> Complex:
         """Return 2 K(0, 0) for (amplitude, phase), shape (2, 2)."""
@@ -288,6 +300,19 @@ class Boson(Interaction):
     def scaled(self, part: float) -> Boson:
         """Return the same with a part of the loss."""
         return dataclasses.replace(self, loss=part * self.loss)
+
+    @property
+    def threshold(self) -> float:
+        """Half of the boson's energy, as the attraction alone makes it; infinite without that."""
+        pole = self.pole(np.zeros(1), 0.0)
+        return math.inf if pole is None else float(pole[0].real) / 2
+
+    def pole(self, q: Array, mu: float) -> Complex | None:
+        """Return the boson's energies, as the attraction alone makes them; none without that."""
+        if self.inv_kfa is None:
+            return None
+        energy = self.detuning - 2 * mu + q * q / (2 * self.mass)
+        return np.asarray(energy + self.g**2 * measured(self.inv_kfa) - 1j * self.loss)
 
     def words(self) -> str:
         """Return all parameters."""

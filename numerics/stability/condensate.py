@@ -1,11 +1,14 @@
-"""The spectrum of a steady state: det M, the scales of its modes, and what more digits tell."""
+"""The spectrum of a steady state: det M, the scales of its modes, and what more digits tell.
+
+Where a coupling K has a pole it is divided out: what is left has the same zeros and is analytic.
+"""
 
 from __future__ import annotations
 
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ from numerics.response.determinant import (
     uniform_stiffness,
 )
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.solve.analytic_newton import APART
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.solution import SteadyState
 
@@ -46,18 +50,21 @@ def spectrum_of(state: SteadyState) -> Spectrum:
     response = _Response(state)
     gamma, occupation = state.parameters.linewidth, state.occupation
     lowest, bottom = state.lowest_excitation, math.hypot(state.mu, state.gap)
+    coupling, reach = state.parameters.coupling, filled_diameter(state)
     return Spectrum(
         determinant=response.determinant,
         linewidth=state.carriers.margin,
         lowest_excitation=lowest,
-        reach=filled_diameter(state),
+        reach=reach,
         edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.edges)),
         # scattering within a branch, from no energy on up to that from its minimum to p = 0
         bends=(0.0, 2 * bottom, bottom - lowest),
         highest=_THRESHOLD * max(lowest, occupation.reach) + _SMEARED * gamma,
-        energies=abs(state.mu) + state.gap + occupation.reach + gamma,
-        # M_11 and M_22 grow like the square root of omega
-        power=1.0,
+        energies=max(
+            abs(state.mu) + state.gap + occupation.reach + gamma,
+            coupling.energies(reach, state.mu),
+        ),
+        power=response.power,
         slow_modes=response.slow_modes,
         squared_velocity=response.squared_velocity,
         effect_of_errors=response.effect_of_errors,
@@ -92,16 +99,49 @@ class _Response:
 
     state: SteadyState
 
+    @property
+    def power(self) -> float:
+        """The power of omega with which the determinant grows far away."""
+        coupling = self.state.parameters.coupling
+        poles = 2 if coupling.pole(np.zeros(1), self.state.mu) is not None else 0
+        # without a growing K, M_11 and M_22 do like the square root
+        return max(1.0, 2 * coupling.growth) + poles
+
     def determinant(self, q: Array, omega: Complex, rtol: float) -> tuple[Complex, Array]:
-        return determinant(self.state, q, omega, rtol)
+        value, bound = determinant(self.state, q, omega, rtol)
+        factor, _, _ = self._factor(q, omega)
+        return value * factor, bound * np.abs(factor)
 
     def effect_of_errors(self, q: Array, omega: Complex) -> Array:
-        return state_errors(self.state, q, omega)
+        return np.asarray(state_errors(self.state, q, omega) * np.abs(self._factor(q, omega)[0]))
 
     def slopes(
         self, q: Array, omega: Complex, rtol: float
     ) -> tuple[Complex, Array, Complex, Complex]:
-        return determinant_slopes(self.state, q, omega, rtol)
+        value, bound, by_omega, by_q = determinant_slopes(self.state, q, omega, rtol)
+        factor, by_frequency, by_wave = self._factor(q, omega)
+        return (
+            value * factor,
+            bound * np.abs(factor),
+            by_omega * factor + value * by_frequency,
+            by_q * factor + value * by_wave,
+        )
+
+    def _factor(self, q: Array, omega: Complex) -> tuple[Any, Any, Any]:
+        """Return what vanishes where K has poles, and its derivatives by omega and q."""
+        coupling, mu = self.state.parameters.coupling, self.state.mu
+        pole = coupling.pole(q, mu)
+        if pole is None:
+            return 1.0, 0.0, 0.0
+        step = APART * np.maximum(q, APART)
+        resting, ahead, behind = (coupling.pole(x, mu) for x in (0 * q, q + step, q - step))
+        assert resting is not None
+        assert ahead is not None
+        assert behind is not None
+        scale = (np.abs(resting) + self.state.gap) ** 2
+        first, second, moved = omega - pole, omega + pole.conj(), (ahead - behind) / (2 * step)
+        by_q = moved.conj() * first - moved * second
+        return first * second / scale, (first + second) / scale, by_q / scale
 
     def null_vectors(self, q: Array, omega: Complex, rtol: float) -> Complex:
         return null_vectors(self.state, q, omega, rtol)

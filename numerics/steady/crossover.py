@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.couplings import Interaction
+from numerics.couplings import Contact, Interaction
 from numerics.domain import real
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
@@ -20,6 +20,9 @@ from numerics.steady.equations import MEASURE, TAIL_START
 
 #: Range of mu / gap, whose hyperbolic arc sine is solved for; gap / mu of 10**-12 at one end.
 _RANGE = (-20.0, 28.0)
+#: The smallest order parameter of a coupling other than a contact, the largest binding energy, and
+#: how close to what a field has at rest a potential is tried.
+_SMALLEST_GAP, _DEEPEST, _BELOW = 1e-12, 1e12, 1e-9
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,8 @@ def equilibrium_crossover(inv_kfa: float) -> Crossover:
 def crossover_of(coupling: Interaction) -> tuple[float, float]:
     """Return order parameter and potential in equilibrium for any coupling without its loss.
 
-    What a field holds is left to the carriers by nothing else: the density, without a cutoff, gives
-    the order parameter at each mu/Delta_0, and the gap equation then gives that.
+    The gap equation gives the order parameter at each potential, and the density, without a cutoff
+    and with what a field holds, grows with that.
 
     Raises
     ------
@@ -111,26 +114,47 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
     """
     from scipy.optimize import brentq
 
-    def state(t: float) -> tuple[float, float, float]:
-        """Return the order parameter, the potential, and what is left of the gap equation."""
-        x = math.sinh(t)
-        pairing, carriers = _unit_sums(x)
+    if isinstance(coupling, Contact):
+        found = equilibrium_crossover(coupling.inv_kfa)
+        return found.gap, found.mu
 
-        def missing(gap: float) -> float:
-            held = coupling.uniform(x * gap, 0.0).carriers
-            return carriers * gap**1.5 + held * gap**2 - DENSITY
+    def excess(mu: float) -> float:
+        gap = _gap_at(coupling, mu)
+        held = coupling.uniform(mu, 0.0).carriers * gap**2
+        # without a condensate at a negative potential there is nothing
+        carriers = _unit_sums(mu / gap)[1] * gap**1.5 if gap > 0 else max(mu, 0.0) ** 1.5 * DENSITY
+        return float(carriers + held - DENSITY)
 
-        most = float((DENSITY / carriers) ** (2 / 3))
-        gap = brentq(missing, 0.0, most, xtol=1e-300, rtol=1e-14) if missing(most) > 0 else most
-        left = coupling.uniform(x * gap, 0.0).value.real - pairing * math.sqrt(gap)
-        return gap, x * gap, left
-
-    if state(_RANGE[1])[2] > 0:
+    # carriers without attraction are as dense at a potential of one; beyond a field it is unstable
+    high = min(1.0, coupling.threshold - _BELOW * (1 + abs(coupling.threshold)))
+    low = high - 1.0
+    while excess(low) > 0:
+        low = high - 2 * (high - low)
+        if low < -_DEEPEST:
+            raise ConvergenceError(f"{coupling.words()} is beyond the range of the solver")
+    mu = float(brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
+    gap = _gap_at(coupling, mu)
+    if not gap > 0:
         raise NoCondensate(f"{coupling.words()}: the order parameter is below double precision")
-    if state(_RANGE[0])[2] < 0:
-        raise ConvergenceError(f"{coupling.words()} is beyond the range of the solver")
-    found = state(brentq(lambda t: state(t)[2], *_RANGE, xtol=1e-14, rtol=1e-14))
-    return found[0], found[1]
+    return gap, mu
+
+
+def _gap_at(coupling: Interaction, mu: float) -> float:
+    """Return the order parameter of the gap equation at a potential; zero if there is none."""
+    from scipy.optimize import brentq
+
+    value = coupling.uniform(mu, 0.0).value.real
+
+    def left(logarithm: float) -> float:
+        gap = math.exp(logarithm)
+        return float(_unit_sums(mu / gap)[0] * math.sqrt(gap) - value)
+
+    low, high = math.log(_SMALLEST_GAP * (1 + abs(mu))), 0.0
+    if left(low) <= 0:
+        return 0.0
+    while left(high) > 0:
+        high += 1.0
+    return math.exp(brentq(left, low, high, xtol=1e-14, rtol=1e-14))
 
 
 def bcs_limit(inv_kfa: float) -> Crossover:

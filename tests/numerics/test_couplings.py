@@ -24,12 +24,12 @@ from numerics.steady.curve import parameter_of, parameter_paths, with_parameter
 
 RESERVOIRS = (Reservoir("bath", 4e-3), Reservoir.empty("drain", 1e-4))
 #: With attraction K depends on everything in a way of its own.
-BOSON = Boson(g=0.5, detuning=1.0, mass=0.05, loss=0.01, inv_kfa=-1.0)
+BOSON = Boson(g=0.5, detuning=2.5, mass=0.05, loss=0.01, inv_kfa=-1.0)
 
 
 def attracting(q, omega, mu):
     """The same coupling, written out."""
-    photon = 0.25 / (1.0 + q**2 / 0.1 - 2 * mu - omega - 0.01j)
+    photon = 0.25 / (2.5 + q**2 / 0.1 - 2 * mu - omega - 0.01j)
     return 1 / (8 * math.pi + photon)
 
 

@@ -51,8 +51,8 @@ def brute_residuals(model, state):
         (Boson(0.5, 1.0, 0.05, 3e-3), Reservoir("bath", 5e-3), 1e-4),
         (Boson(0.5, 1.0, 0.05, 3e-3), Reservoir("bath", 5e-3, temperature=0.01), 0.0),
         (Boson(0.8, 0.5, 0.01, 1e-2), Reservoir("bath", 1e-2), 1e-3),
-        (Boson(0.5, 1.0, 0.05, 1e-2, inv_kfa=-1.0), Reservoir("bath", 5e-3), 1e-4),
-        (Boson(0.4, -1.0, 0.05, 2e-3, inv_kfa=0.7), Reservoir("bath", 1e-2), 1e-3),
+        (Boson(0.5, 1.0, 0.05, 2e-3, inv_kfa=-1.0), Reservoir("bath", 5e-3), 1e-4),
+        (Boson(0.4, -1.0, 0.05, 1e-4, inv_kfa=0.7), Reservoir("bath", 1e-2), 1e-5),
     ],
 )
 def test_states_solve_the_equations_by_brute_force(boson, bath, drain):
