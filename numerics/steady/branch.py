@@ -12,6 +12,7 @@ from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Setting
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.solve.fold import turning_point
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
 from numerics.steady.state import SteadyState
@@ -27,8 +28,6 @@ _REFINEMENTS = ({"length": 0.2, "longest": 0.2}, {"length": 0.05, "longest": 0.0
 _FINE = {"length": 0.05, "longest": 0.5, "shortest": 1e-11, "tolerance": 1e-7}
 #: From how many points before the last the fine steps begin: the last ones may be no solutions.
 _BACK = (1, 2, 4)
-#: Accuracy of a fold along the branch, in arclength; the decay rate's is the square of it.
-_FOLD = 1e-5
 #: Points after which the continuation is given up.
 _MOST_POINTS = 1000
 #: Steps of Newton's method in the physical unknowns at the end.
@@ -151,30 +150,11 @@ def _end_point(equations: Equations, points: list[Array]) -> Array | None:
 
 def _largest_drive(equations: Equations, points: list[Array]) -> Array:
     """Return the point of the largest decay rate, next to the last point but one."""
-    from scipy.optimize import minimize_scalar
-
-    first, (middle, last) = points[0], points[-2:]
-    size = equations.scales(middle)
-    direction = (last - first) / size
-    direction /= np.linalg.norm(direction)
-    lengths = [float(direction @ ((x - middle) / size)) for x in (first, last)]
-    best = middle
-
-    def drive(length: float) -> float:
-        nonlocal best
-
-        def augmented(x: Array) -> tuple[Array, Array]:
-            residuals, jacobian = equations(x)
-            ahead = direction @ ((x - middle) / size) - length
-            return np.append(residuals, ahead), np.vstack([jacobian, direction / size])
-
-        found = newton(augmented, middle + length * direction * size, size)
-        if found.converged and found.point[3] > best[3]:
-            best = found.point
-        return float(-found.point[3]) if found.converged else 0.0
-
-    minimize_scalar(drive, bounds=lengths, method="bounded", options={"xatol": _FOLD})
-    return best
+    middle = points[-2]
+    try:
+        return turning_point(equations, points, equations.scales)
+    except ContinuationError:
+        return middle
 
 
 def _ended(parameters: Setting, end: Array) -> NoCondensate:

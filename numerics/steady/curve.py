@@ -19,6 +19,7 @@ from numerics.parameters import Setting
 from numerics.reservoirs import Reservoir
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
+from numerics.solve.fold import turning_point
 from numerics.steady.branch import finished
 from numerics.steady.equations import Evaluation, Unknowns
 from numerics.steady.scaling import Equations
@@ -34,8 +35,6 @@ _STEP = 1e-3
 #: First and longest step, and how far from the tangent it may lead: what is as narrow as the edge
 #: of an occupation is not stepped over.
 _FIRST, _LONGEST, _BENT = 0.02, 0.3, 0.1
-#: Accuracy of a fold along the curve, in arclength; the parameter's is the square of it.
-_FOLD = 1e-6
 #: An interaction strength changes a state on the scale of one; a step is a part of this.
 _STRENGTH = 0.3
 #: Whose rates a pair is.
@@ -322,29 +321,7 @@ class Along:
 
     def fold(self, before: Array, middle: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state where the parameter turns back, next to the second of three points."""
-        from scipy.optimize import minimize_scalar
-
-        size = self.scales(middle)
-        direction = (after - before) / size
-        direction /= np.linalg.norm(direction)
-        sign = math.copysign(1.0, middle[3] - before[3])
-
-        def at(length: float) -> Array:
-            def augmented(x: Array) -> tuple[Array, Array]:
-                residuals, jacobian = self(x)
-                ahead = direction @ ((x - middle) / size) - length
-                return np.append(residuals, ahead), np.vstack([jacobian, direction / size])
-
-            found = newton(augmented, middle + length * direction * size, size)
-            if not found.converged:
-                raise ContinuationError(middle)
-            return found.point
-
-        ends = [float(direction @ ((x - middle) / size)) for x in (before, after)]
-        turn = minimize_scalar(
-            lambda s: -sign * at(s)[3], bounds=ends, method="bounded", options={"xatol": _FOLD}
-        )
-        point = at(float(turn.x))
+        point = turning_point(self, (before, middle, after), self.scales)
         equations = self.at(float(point[3]))
         # at a fold the parameter is not polished away from: the state is where the curve is
         return finished(
