@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.carriers import Carriers
+from numerics.carriers import CLOSEST, Carriers
 from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import SMALLEST, Panels, grade
@@ -36,6 +36,8 @@ _SUM, _EMPTY, _GAP, _MU, _DRIVE, _TIED, _GIVEN, _SHIFT = range(8)
 _ROWS = 8
 #: Columns of `StateIntegrals.slopes`.
 SLOPES = ("gap", "mu", "edge", "drive", "tilt")
+#: What is linear in the frequency over this part of the linewidth, to the square of it.
+_BESIDE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,14 @@ def state_integrals(
     value, slopes, error, size = map(
         np.concatenate, zip(*(part[:4] for part in parts), strict=True)
     )
+    rounding = _ROUNDING * size
+    # the imaginary part is what decay and filling leave of each other, which are rounded themselves
+    rounding[1] += 2 * _EPS * abs(value[1, 1])
     return StateIntegrals(
         gap=complex(value[0, 0] + gap.constant, value[1, 0]),
         electrons=float(value[2, 0]),
         holes=float(value[3, 0]),
-        error=error + _ROUNDING * size,
+        error=error + rounding,
         size=size,
         subtracted=abs(gap.constant),
         empty=float(value[1, 1]),
@@ -217,9 +222,16 @@ class _Sums:
         ]
         if not sharp:
             return found
-        y = carriers.apart(np.array([sign * f.edge - carriers.offset for sign, f in sharp]))
-        distance = np.abs(y) - carriers.threshold
-        outputs = self._evaluate(y, distance, np.zeros_like(y), np.zeros_like(y))
+        y = np.array([sign * f.edge - carriers.offset for sign, f in sharp])
+        # where the poles of G^R and G^A cancel: between two frequencies that keep away from there
+        apart = max(CLOSEST * abs(carriers.gap), _BESIDE * carriers.linewidth)
+        beside = np.abs(y) < apart
+        nodes = np.concatenate([np.where(beside, s * apart, y) for s in (1, -1)])
+        distance = np.abs(nodes) - carriers.threshold
+        none = np.zeros_like(nodes)
+        both = self._evaluate(nodes, distance, none, none)
+        part = np.where(beside, (1 + y / apart) / 2, 1.0)
+        outputs = part * both[..., : y.size] + (1 - part) * both[..., y.size :]
         for k, (sign, f) in enumerate(sharp):
             change = f.rate * outputs[_BY_ELECTRONS if sign > 0 else _BY_HOLES, :, k]
             found[0 if f.tied else 1] += change
