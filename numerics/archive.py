@@ -8,7 +8,7 @@ import hashlib
 import importlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ _MODULES = {
     "numerics.stability.modes": ("CollectiveModes",),
     "numerics.parameters": ("Parameters",),
     "numerics.results": ("FullResult",),
+    "numerics.scans.table": ("ScanTable",),
     "numerics.superposition": ("Step", "Superposition"),
     "numerics.diagram.results": (
         "BoundaryCurve",
@@ -210,9 +211,9 @@ def _text(source: Path) -> str:
     return data.decode("utf-8")
 
 
-def kind_named(name: str, modules: Sequence[str]) -> type[Any] | None:
-    """Return the type of a name if it may be kept and is defined in one of some modules."""
-    return _kind(name) if _HOME.get(name) in modules else None
+def kind_named(name: str) -> type[Any] | None:
+    """Return the type of a name, if there is one that may be kept."""
+    return _kind(name) if name in _HOME else None
 
 
 @functools.cache

@@ -68,8 +68,12 @@ def to_xarray(value: Any) -> xarray.Dataset:
     kind = type(value).__name__
     layout = _LAYOUTS.get(kind, _plain)
     variables = layout(value)
+    meanings = getattr(value, "meanings", {})
     found = xarray.Dataset(
-        {name: (axes, _array(x), _about(name, x)) for name, (axes, x) in variables.items()}
+        {
+            name: (axes, _array(x), _about(meanings.get(name, name), x))
+            for name, (axes, x) in variables.items()
+        }
     )
     coordinates = [name for name, (axes, _) in variables.items() if axes == (name,)]
     about: dict[str, Any] = {"type": kind, "nambu": version(), "units": UNITS}
@@ -88,6 +92,7 @@ def _array(values: Any) -> Any:
 def _about(name: str, values: Any) -> dict[str, str]:
     """Return the attributes of a variable: what it is, and its unit."""
     base = name.removesuffix("_error").removeprefix("growth_").removeprefix("root_")
+    base = base.removeprefix("mode_")
     known = quantity(base)
     about = {"long_name": f"error of {base}" if base + "_error" == name else known.words}
     if np.asarray(values).dtype.kind in "fc":
@@ -352,6 +357,21 @@ def _growth_map(value: Any) -> Variables:
     return found
 
 
+def _scan(value: Any) -> Variables:
+    """Return the columns of a scan over its axes, and how its points ended."""
+    axes = tuple(value.axes)
+    shape = tuple(x.size for x in value.axes.values())
+    found: Variables = {name: ((name,), x) for name, x in value.axes.items()}
+    for name, x in value.columns.items():
+        found[name] = ((*axes, "mode")[: x.ndim], x)
+    for name, outcomes in value.outcomes.items():
+        found[f"{name}_outcome"] = (axes, outcomes)
+        reasons = np.full(outcomes.size, "", dtype=object)
+        reasons[list(value.reasons[name])] = list(value.reasons[name].values())
+        found[f"{name}_reason"] = (axes, reasons.reshape(shape))
+    return {**found, "identity": ((), value.identity), "scan": ((), value.scan)}
+
+
 def _table(value: Any) -> Variables:
     fields = {"residual": float, "bound": float, "holds": bool, "source": str}
     checks = (("check",), np.array([check.name for check in value.checks], dtype=str))
@@ -368,6 +388,7 @@ _LAYOUTS: dict[str, Callable[[Any], Variables]] = {
     "ModeBranches": _mode_branches,
     "PhaseDiagram": _diagram,
     "RealDispersion": _dispersion,
+    "ScanTable": _scan,
     "StabilityLine": _line,
     "SteadyState": _state,
     "Verification": _table,

@@ -69,6 +69,13 @@ _KNOWN = {
     "mu_b": _BATH_MU,
     "edge": Quantity("edge", "μ_b - μ", r"\mu_\mathrm{b} - \mu", _ENERGY),
     "tilt": Quantity("tilt of the potentials", "(μ_e - μ_h)/2", r"\delta\mu", _ENERGY),
+    "lowest_excitation": Quantity("lowest excitation energy", "E", "E", _ENERGY),
+    "linewidth": Quantity("linewidth", "γ", r"\gamma", _ENERGY),
+    "drive": Quantity("rate of the drive", "γ", r"\gamma", _ENERGY),
+    **{
+        f"M{at}": Quantity("element of M", f"M_{at}", f"M_{{{at}}}", "k_F³/ε_F")
+        for at in ("11", "12", "21", "22")
+    },
     "number": Quantity("density", "N", "N", "k_F³"),
     "q": _WAVE,
     "omega": _OMEGA,

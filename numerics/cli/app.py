@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
 from cyclopts import App, CycloptsError
 
+from numerics.cli.signals import interrupts
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.version import version
 
-#: Exit statuses: no solution or a failed check, bad input, interrupted.
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+#: Exit statuses: no solution or a failed check, bad input, interrupted, nobody reads the output.
+FAILED, BAD_INPUT, INTERRUPTED, UNREAD = 1, 2, 130, 141
 
 #: Where each command is, which is imported when it is called, and the first line of its help.
 COMMANDS = {
@@ -30,6 +35,10 @@ COMMANDS = {
     "steady_state": "Solve for the order parameter and the chemical potentials of the steady "
     "state.",
 }
+
+
+#: Commands that have commands of their own, and the modules with what makes their applications.
+GROUPS = {"scan": "numerics.cli.scans"}
 
 
 def application(called: str | None = None) -> App:
@@ -51,17 +60,33 @@ def application(called: str | None = None) -> App:
         module, _, function = place.partition(":")
         name = (function or module).replace("_", "-")
         words = {} if name == called else {"help": line}
-        app.command(f"numerics.cli.{module}:{function or module}", name=name, **words)
+        if name == called and name in GROUPS:
+            app.command(importlib.import_module(GROUPS[name]).group())
+        else:
+            app.command(f"numerics.cli.{module}:{function or module}", name=name, **words)
     return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal without Greek letters gets question marks
+            stream.reconfigure(errors="replace")
     try:
-        status = application(tokens[0] if tokens else None)(
-            tokens, exit_on_error=False, print_error=False, result_action="return_value"
-        )
+        with interrupts(_interrupt):
+            status = application(tokens[0] if tokens else None)(
+                tokens, exit_on_error=False, print_error=False, result_action="return_value"
+            )
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return _left_alone()
+    except SystemExit as error:
+        # rich says so
+        if isinstance(error.__context__, BrokenPipeError):
+            return _left_alone()
+        raise
     except CycloptsError as error:
         return _complain(str(error), BAD_INPUT)
     except ValueError as error:
@@ -73,6 +98,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as error:
         return _complain(str(error) or "interrupted", INTERRUPTED)
     return status if isinstance(status, int) else 0
+
+
+def _interrupt(number: int) -> None:
+    """Do for every signal that asks to end what Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _left_alone() -> int:
+    """End where nobody reads on, as after `| head -1`: silently, as other programs do."""
+    with contextlib.suppress(OSError, ValueError):
+        # what is left is written at the end of Python
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
 
 
 def _complain(message: str, status: int) -> int:

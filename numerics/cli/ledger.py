@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from numerics.cli.ledger_graph import show_graph, standing_words
 from numerics.cli.ledger_table import summary
-from numerics.cli.options import Json, finite, print_json, print_table
+from numerics.cli.options import Json, finite, print_json, print_table, whole_number
 from numerics.tasks.processes import worker_pool
+from numerics.tasks.workers import MOST_WORKERS
 
 if TYPE_CHECKING:
     from derive.hanai2017 import Record
@@ -47,8 +48,7 @@ def derive(
     Example: nambu derive 72
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
-    if workers < 1:
-        raise ValueError(f"workers = {workers} is outside its domain: 1 or more")
+    whole_number("workers", workers, 1, MOST_WORKERS)
     if all and equations:
         raise ValueError(f"give equation numbers ({', '.join(equations)}) or --all, not both")
     if all and graph:

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from numerics.cli.options import Json, print_json, whole_number
 from numerics.tasks.processes import worker_pool
+from numerics.tasks.workers import MOST_WORKERS
 
 
 def report(
@@ -40,7 +41,8 @@ def report(
 
     Example: nambu report --output report.html
     """
-    workers = whole_number("workers", (os.cpu_count() or 1) if workers is None else workers, 1)
+    workers = (os.cpu_count() or 1) if workers is None else workers
+    whole_number("workers", workers, 1, MOST_WORKERS)
     if folder is not None and not folder.is_dir():
         raise ValueError(f"--from {folder}: there is no such folder")
     if output.is_dir():

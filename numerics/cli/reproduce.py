@@ -17,12 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from numerics.checks import limits as checks
 from numerics.checks import paper_table
 from numerics.cli import ledger_table
-from numerics.cli.options import print_json, print_table
+from numerics.cli.options import print_json, print_table, whole_number
 from numerics.cli.paper_table import show
 from numerics.figures import jobs as figure_jobs
 from numerics.figures.jobs import FigureJob
 from numerics.tables import save_table
 from numerics.tasks.processes import worker_pool
+from numerics.tasks.workers import MOST_WORKERS
 
 #: Of tables whose rows are about models of their own.
 _SEVERAL = {"parameters": "those that each row names, or any"}
@@ -48,8 +49,7 @@ def reproduce(
     Example: nambu reproduce --output reproduced
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
-    if workers < 1:
-        raise ValueError(f"workers = {workers} is outside its domain: 1 or more")
+    whole_number("workers", workers, 1, MOST_WORKERS)
     output.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
     results: list[checks.Check] = []

@@ -27,6 +27,7 @@ from numerics.cli.options import (
 from numerics.domain import real
 from numerics.tables import model_of, save_table
 from numerics.tasks.processes import worker_pool
+from numerics.tasks.workers import MOST_WORKERS
 
 if TYPE_CHECKING:
     from numerics.diagram.results import BoundaryCurve, CodimensionTwo, GrowthMap, PhaseDiagram
@@ -80,7 +81,7 @@ def scan(
     strengths = np.linspace(*inv_kfa, whole_number("points", points, 2))
     ratios = _ratios(ratios_from, ratios_to, ratio_points)
     wanted = tuple(kind_of(kind) for kind in kinds)
-    whole_number("workers", workers, 1, 1000)
+    whole_number("workers", workers, 1, MOST_WORKERS)
     _check_files(store, output, ratios is not None)
     from numerics.diagram.plane import phase_diagram
 

@@ -22,16 +22,20 @@ True
 from numerics.scans.run import Progress, run_scan
 from numerics.scans.scan import Axis, Scan
 from numerics.scans.store import Store
+from numerics.scans.table import ScanTable, export, table_of
 from numerics.scans.toml import from_toml, read_scan, to_toml, write_scan
 
 __all__ = [
     "Axis",
     "Progress",
     "Scan",
+    "ScanTable",
     "Store",
+    "export",
     "from_toml",
     "read_scan",
     "run_scan",
+    "table_of",
     "to_toml",
     "write_scan",
 ]

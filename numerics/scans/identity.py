@@ -11,7 +11,7 @@ from typing import Any
 
 from numerics.archive import to_dict
 from numerics.scans.quantities import QUANTITIES
-from numerics.scans.scan import Recipe, Scan
+from numerics.scans.scan import ARGUMENTS, Recipe, Scan, tied
 from numerics.version import version
 
 
@@ -107,19 +107,18 @@ def identity(scan: Scan) -> str:
 
 def _skeleton(model: dict[str, Any], recipe: Recipe) -> dict[str, Any]:
     """Return a model as data without the numbers that are told for each point."""
-    place = (1.0,) * len(recipe.paths)
-    for path in recipe.parameters(place):
-        if path not in ("q", "omega"):
+    for path in recipe.parameters((1.0,) * len(recipe.paths)):
+        if path not in ARGUMENTS and not tied(recipe.model, path):
             _forget(model, path.split("."))
+    if "bands.ratio" in recipe.paths:
+        model["fields"]["bands"]["fields"]["masses"] = None
     return model
 
 
 def _forget(node: dict[str, Any], path: list[str]) -> None:
     """Leave the value at a path out of a model as data."""
     fields = node["fields"]
-    if path == ["bands", "ratio"]:
-        fields["bands"]["fields"]["masses"] = None
-    elif path[0] == "reservoirs":
+    if path[0] == "reservoirs":
         _, name, word = path
         for reservoir in fields["reservoirs"]["tuple"]:
             if reservoir["fields"]["name"] == name:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from numerics.bands import Bands
+from numerics.archive import to_dict
 from numerics.domain import LARGEST, ascending, choice, choices, listed, outside, real
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
@@ -19,8 +19,8 @@ from numerics.steady.solution import require_model
 
 #: The most points of a scan, and of one of its axes.
 MOST_POINTS, MOST_VALUES = 10**8, 10**6
-#: The decay rate as a part of the rate of the bath, and the ratio of the masses.
-_RATIO, _MASSES = "ratio", "bands.ratio"
+#: The decay rate as a part of the rate of the bath.
+_RATIO = "ratio"
 #: What is no parameter of the model, and what it may be.
 _WAVE = (f"0 < q <= {LARGEST:g} (k_F)", lambda x: 0 < x <= LARGEST)
 _FREQUENCY = (f"up to {LARGEST:g} (ε_F) in modulus", lambda x: abs(x) <= LARGEST)
@@ -30,7 +30,7 @@ ARGUMENTS = {"q": _WAVE, "omega": _FREQUENCY}
 def paths_of(model: Setting) -> tuple[str, ...]:
     """Return the names of the parameters of a model that an axis may be along."""
     paths = parameter_paths(model)
-    return (*paths, _RATIO if isinstance(model, Parameters) else _MASSES)
+    return (*paths, _RATIO) if isinstance(model, Parameters) else paths
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Axis:
     ----------
     along : str
         A parameter as in `trace_steady_states`: "inv_kfa", "gamma_b" ... of `Parameters`, and
-        "ratio"; "coupling.inv_kfa", "reservoirs.NAME.rate" ... of a `Model`, and "bands.ratio", the
-        mass of holes in units of that of electrons; "q" and "omega".
+        "ratio"; "coupling.inv_kfa", "reservoirs.NAME.rate", "bands.ratio" ... of a `Model`; "q" and
+        "omega".
     values : sequence of float
         Ascending.
 
@@ -110,6 +110,8 @@ class Scan:
 
     def __post_init__(self) -> None:
         require_model(self.model)
+        # a function of the user's own cannot be kept, nor told apart from another one
+        to_dict(self.model)
         object.__setattr__(self, "axes", _axes(self.axes))
         found = choices("quantities", self.quantities, tuple(QUANTITIES))
         if not found:
@@ -143,7 +145,7 @@ class Scan:
                 if getattr(self, name) is not None:
                     raise outside(name, getattr(self, name), "left out, nothing asks for it")
             return
-        paths = [p for p in paths_of(self.model) if p != _MASSES]
+        paths = paths_of(self.model)
         taken = {axis.along for axis in self.axes}
         if self.along is None and isinstance(self.model, Parameters):
             object.__setattr__(self, "along", _RATIO)
@@ -163,7 +165,9 @@ class Scan:
         known = (*paths_of(self.model), *ARGUMENTS)
         for name in names:
             choice("along", name, known)
-        if len(set(names)) < len(names) or {"gamma_v", _RATIO} <= set(names):
+        # the mean of a pair of rates and one of both are not apart
+        nested = any(a != b and b.startswith(f"{a}.") for a in names for b in names)
+        if nested or len(set(names)) < len(names) or {"gamma_v", _RATIO} <= set(names):
             raise outside("axes", names, "each along a parameter of its own")
         if self.size > MOST_POINTS:
             raise outside("number of points", self.size, f"up to {MOST_POINTS}")
@@ -240,19 +244,25 @@ class Recipe:
     def _fixed(self) -> dict[str, float]:
         found = {}
         for path in parameter_paths(self.model):
-            # a pair of rates is no number; it stays a part of the model
-            if path in self.paths or not _pair(self.model, path):
-                found[path] = 0.0 if path in self.paths else parameter_of(self.model, path) + 0.0
+            if path in self.paths:
+                found[path] = 0.0
+            elif not tied(self.model, path):
+                found[path] = parameter_of(self.model, path) + 0.0
         given = {"q": self.q, "omega": self.omega}
         return found | {name: x for name, x in given.items() if x is not None}
 
 
-def _pair(model: Setting, path: str) -> bool:
-    """Tell whether a parameter is a pair, of electrons and of holes."""
-    if not isinstance(model, Model) or not path.endswith(".rate"):
+def tied(model: Setting, path: str) -> bool:
+    """Tell whether a parameter does not stand for itself: one of a pair of rates or masses.
+
+    What such a pair is remains a part of the model, also where one of it is an axis.
+    """
+    if path == "bands.ratio":
+        return True
+    if not isinstance(model, Model) or ".rate" not in path:
         return False
-    rates = {f"reservoirs.{r.name}.rate": r.rate for r in model.reservoirs}
-    return isinstance(rates[path], tuple)
+    name = path.split(".")[1]
+    return any(r.name == name and isinstance(r.rate, tuple) for r in model.reservoirs)
 
 
 def with_path(model: Setting, path: str, value: float) -> Setting:
@@ -264,8 +274,6 @@ def with_path(model: Setting, path: str, value: float) -> Setting:
         return Parameters.from_ratio(
             model.inv_kfa, model.gamma_b, value, model.temperature, model.cutoff
         )
-    if path == _MASSES:
-        return model.replace(bands=Bands.of_ratio(value))
     return with_parameter(model, path, value)
 
 

@@ -6,6 +6,8 @@ Every row has a checksum, and all of them are looked at before anything is writt
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +19,15 @@ from numerics.scans.drivers import Driver, Watch, new_driver
 from numerics.scans.identity import digest, identity, key_of
 from numerics.scans.rows import Outcome, Row
 from numerics.scans.scan import Scan
-from numerics.scans.store_file import connect, create, damaged, told
+from numerics.scans.store_file import (
+    StoreError,
+    connect,
+    create,
+    damaged,
+    log_of,
+    to_look_at,
+    told,
+)
 from numerics.scans.toml import from_toml, to_toml
 
 __all__ = ["Store"]
@@ -59,14 +69,10 @@ class Store:
         self.path = Path(checked_path("store", path))
         if write and not self.path.exists():
             create(self.path)
+        self._look()
         self._connection = connect(self.path, write=write)
         self._contexts: dict[str, int] = {}
         self._driver: Driver | None = None
-        try:
-            self._check()
-        except BaseException:
-            self._connection.close()
-            raise
 
     def __enter__(self) -> Store:
         return self
@@ -103,12 +109,19 @@ class Store:
 
     # What is in the file ------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        """Refuse a file of which any row is not as it was written."""
-        for _ in self._checked_scans():
-            pass
-        for _ in self.rows():
-            pass
+    def _look(self) -> None:
+        """Refuse a file of which anything is not as it was written."""
+        begun = log_of(self.path).exists()
+        try:
+            self._connection = to_look_at(self.path)
+            with contextlib.closing(self._connection):
+                for _ in itertools.chain(self._checked_scans(), self.rows()):
+                    pass
+        except StoreError:
+            if begun or not log_of(self.path).exists():
+                raise
+            # another process has begun to write meanwhile
+            self._look()
 
     def _checked_scans(self) -> Iterator[tuple[str, str]]:
         with told(self.path):

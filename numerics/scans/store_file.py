@@ -98,41 +98,59 @@ def _sync_folder(folder: Path) -> None:
         os.close(number)
 
 
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    """Return a connection to a store that is one.
+def to_look_at(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file of this project that cannot change it, nor its folder.
 
     Raises
     ------
     StoreError
-        If the file is none, of another version, or damaged.
+        If the file is none, or of another form; its pages fit together else.
     OSError
         If it cannot be opened.
     """
     _look_at_header(path)
     with told(path):
-        connection = _opened(path, write)
+        # SQLite leaves a log beside what it reads, unless it is told that nobody writes: nobody
+        # does without a log
+        more = "" if log_of(path).exists() else "&immutable=1"
+        connection = _connection(f"{path.absolute().as_uri()}?mode=ro{more}")
         try:
             _check(path, connection)
-            if write:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _opened(path: Path, write: bool) -> sqlite3.Connection:
-    address = path.absolute().as_uri()
-    if write:
-        if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Return a connection to a store that has been looked at.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened, or not be written to.
+    """
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if not writable:
+        if write:
             raise PermissionError(f"store = {path} cannot be written to, or its folder")
-        return _connection(f"{address}?mode=rw")
-    # without the right to write beside it SQLite reads a file only if nobody else can change it
-    log = path.with_name(f"{path.name}-wal")
-    alone = not os.access(path.parent, os.W_OK) and not log.exists()
-    more = "&immutable=1" if alone else ""
-    return _connection(f"{address}?mode=ro{more}")
+        return to_look_at(path)
+    with told(path):
+        connection = _connection(f"{path.absolute().as_uri()}?mode=rw")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if not write:
+                connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def log_of(path: Path) -> Path:
+    """Return the file with what SQLite has not moved into a store yet."""
+    return path.with_name(f"{path.name}-wal")
 
 
 def _connection(address: str) -> sqlite3.Connection:
@@ -155,13 +173,11 @@ def _look_at_header(path: Path) -> None:
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
     """Refuse a file whose pages or tables are not as they were made."""
-    connection.execute("PRAGMA query_only = ON")
     found = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     if {row[0] for row in found} != set(TABLES):
         raise refused(path, "a store of scans; its tables are others, it is damaged")
     if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
         raise damaged(path, "its pages do not fit together")
-    connection.execute("PRAGMA query_only = OFF")
 
 
 @contextmanager

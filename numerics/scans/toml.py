@@ -43,7 +43,9 @@ from numerics.archive import kind_named
 from numerics.domain import choice, instance, integer, outside, real
 from numerics.domain import path as checked_path
 from numerics.files import replaced
+from numerics.kept import Given
 from numerics.scans.scan import MOST_VALUES, Axis, Scan
+from numerics.superposition import Superposition
 
 __all__ = ["from_toml", "read_scan", "to_toml", "write_scan"]
 
@@ -274,21 +276,15 @@ def _value(where: str, value: Any) -> Any:
 def _kind(where: str, name: object) -> type[Any]:
     """Return a type that a table may have."""
     whole = where == "model"
-    known = kind_named(name, _PARTS) if isinstance(name, str) else None
-    if known is None or not dataclasses.is_dataclass(known) or (name in _WHOLE) != whole:
+    known = kind_named(name) if isinstance(name, str) else None
+    part = known is not None and issubclass(known, Given | Superposition)
+    if known is None or not part or (name in _WHOLE) != whole:
         raise outside(f"type of {where}", name, _types(whole))
     return known
 
 
 #: What a model is; all else that may be named is a part of one.
 _WHOLE = ("Parameters", "Model")
-_PARTS = (
-    "numerics.bands",
-    "numerics.couplings",
-    "numerics.model",
-    "numerics.parameters",
-    "numerics.superposition",
-)
 
 
 def _types(whole: bool) -> str:

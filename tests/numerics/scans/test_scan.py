@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from numerics import Bands, Contact, Model, Parameters, Reservoir, strategies
+from numerics import Bands, Boson, Contact, Model, Parameters, Reservoir, strategies
 from numerics.scans import Axis, Scan, from_toml, read_scan, to_toml, write_scan
 from numerics.scans.identity import Keys, canonical, contexts, identity, key_of
 from numerics.scans.quantities import _KINDS
@@ -172,17 +172,48 @@ def test_a_model_of_any_reservoirs_is_written_and_read() -> None:
     assert from_toml(ratio) == scan
 
 
+def test_parameters_of_any_coupling_may_be_axes() -> None:
+    model = LEAD.replace(coupling=Boson(g=1.0, detuning=0.5, mass=2.0, loss=1e-3))
+    scan = Scan(model, {"coupling.loss": [0.0, 1e-2], "coupling.detuning": [-1.0, 1.0]})
+    assert from_toml(to_toml(scan)) == scan
+    point = scan.recipe.point((1e-2, -1.0))
+    assert point.model.coupling == Boson(g=1.0, detuning=-1.0, mass=2.0, loss=1e-2)
+    other = scan.replace(model=LEAD.replace(coupling=Boson(1.0, 7.0, 2.0, loss=0.1)))
+    assert keys(other) == keys(scan)
+    other = scan.replace(model=LEAD.replace(coupling=Boson(1.5, 7.0, 2.0, loss=0.1)))
+    assert not keys(other) & keys(scan)
+
+
+def test_rates_of_both_carriers_may_be_axes() -> None:
+    path = "reservoirs.lead.rate"
+    scan = Scan(LEAD, {f"{path}.electrons": [1e-4, 3e-4], f"{path}.holes": [1e-4]})
+    assert scan.recipe.point((3e-4, 1e-4)).model.reservoirs[1].rate == (3e-4, 1e-4)
+    assert scan.recipe.point((1e-4, 1e-4)).model.reservoirs[1].rate == 1e-4
+    assert len(keys(scan)) == 2
+    mean = Scan(LEAD, {path: [3e-4]})
+    assert mean.recipe.point((3e-4,)).model.reservoirs[1].rate == pytest.approx((2e-4, 4e-4))
+    assert not keys(mean) & keys(scan)
+    with pytest.raises(ValueError, match=r"each along a parameter of its own"):
+        Scan(LEAD, {path: [1e-4], f"{path}.holes": [1e-4]})
+
+
+def test_functions_of_ones_own_cannot_be_kept() -> None:
+    from numerics.own_coupling import Coupling
+
+    own = Coupling(lambda q, omega, mu: 0.01 + 0j * omega)
+    with pytest.raises(ValueError, match=r"is outside its domain: what can be kept"):
+        Scan(LEAD.replace(coupling=own), {"cutoff": [50.0]}, ["rates"])
+
+
 def test_names_of_the_boundaries_are_those_of_the_search() -> None:
     assert set(_KINDS) == set(KINDS)
 
 
 def test_values_of_axes_reach_the_point() -> None:
-    scan = Scan(LEAD, {"reservoirs.lead.rate": [1e-5], "bands.ratio": [2.0], "q": [0.3]}, ["modes"])
+    scan = Scan(LEAD, {"reservoirs.bath.rate": [1e-5], "bands.ratio": [2.0], "q": [0.3]}, ["modes"])
     point = scan.recipe.point((1e-5, 2.0, 0.3))
-    lead = LEAD.reservoirs[1]
     expected = LEAD.replace(
-        bands=Bands.of_ratio(2.0),
-        reservoirs=[LEAD.reservoirs[0], Reservoir("lead", 1e-5, lead.mu, lead.temperature)],
+        bands=Bands.of_ratio(2.0), reservoirs=[Reservoir("bath", 1e-5), LEAD.reservoirs[1]]
     )
     assert (point.model, point.q, point.omega) == (expected, 0.3, None)
 

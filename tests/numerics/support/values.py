@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 import numerics as n
+from numerics.scans import Axis, Scan, ScanTable, Store, run_scan, table_of
 
 LEAD = n.Model(n.Contact(0.0), [n.Reservoir("bath", 1e-3), n.Reservoir("lead", 1e-4, 0.3, 0.05)])
 #: Between its folds there are three states at one potential.
@@ -32,6 +35,17 @@ def state() -> n.SteadyState:
 def lead_state() -> n.SteadyState:
     """Return a state of another model."""
     return n.solve_steady_state(LEAD)
+
+
+def _scanned() -> ScanTable:
+    """Return a scan with points that have no value, and one that nobody has computed."""
+    axes = {"inv_kfa": [-0.1, 0.1], "gamma_v": [1e-5, 3e-3]}
+    scan = Scan(n.Parameters(0.0), axes, ["steady_state", "modes"], q=0.1)
+    with TemporaryDirectory() as folder, Store(f"{folder}/s.db") as store:
+        with ThreadPoolExecutor(1) as executor:
+            first = scan.replace(axes=(Axis("inv_kfa", (-0.1,)), scan.axes[1]))
+            run_scan(first, store, executor=executor)
+        return table_of(scan, store)
 
 
 #: How each is made, by a name.
@@ -71,6 +85,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
         [0.5], kinds=("A", "B", "C"), regions=True, ratios=[0.001, 0.01, 3.0]
     ),
     "curves alone": lambda: n.phase_diagram([-1.0], kinds=("A", "alpha11")),
+    "scan": _scanned,
     "table": lambda: n.verify(lead_state(), points=1, slow=0),
 }
 

@@ -1,0 +1,270 @@
+"""`nambu scan` and its commands: run, status, resume, export."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bars
+
+from numerics.cli.options import Json, print_json, print_table, whole_number
+from numerics.cli.scan import scan
+from numerics.cli.signals import interrupts
+from numerics.tasks.workers import MOST_WORKERS
+
+if TYPE_CHECKING:
+    from numerics.scans import Progress, Scan, Store
+
+#: Off a terminal there is a line at least so often, in seconds; twice as seldom after each.
+_FIRST, _SELDOM = 1.0, 600.0
+
+StoreFile = Annotated[Path, Parameter(help="File that keeps the points.")]
+WhichScan = Annotated[
+    str | None,
+    Parameter(help="Beginning of the name of one of the scans in the store, see `status`."),
+]
+HowMany = Annotated[
+    int | None,
+    Parameter(help="How many processes share the work; one for each core by default."),
+]
+Retry = Annotated[bool, Parameter(help="Compute points again that failed.", negative="")]
+
+
+def group() -> App:
+    """Return the commands; `nambu scan` without one of them is the phase diagram."""
+    found = App(name="scan", default_command=scan, help_format="plaintext")
+    for command in (run, status, resume, export):
+        found.command(command)
+    return found
+
+
+def run(
+    file: Annotated[Path, Parameter(help="Scan in TOML.")],
+    /,
+    *,
+    store: StoreFile,
+    workers: HowMany = None,
+    retry: Retry = False,
+) -> int:
+    """Compute the points of a scan that are not in the store yet.
+
+    The exit status is 1 if a point failed.
+
+    Example: nambu scan run plane.toml --store plane.db --workers 2
+    """
+    from numerics.scans import Store, read_scan
+
+    _check_workers(workers)
+    wanted = read_scan(file)
+    with Store(store) as opened:
+        return _run(wanted, opened, workers, retry)
+
+
+def resume(
+    *,
+    store: StoreFile,
+    scan: WhichScan = None,
+    workers: HowMany = None,
+    retry: Retry = False,
+) -> int:
+    """Go on with the scans in a store that are not complete.
+
+    The exit status is 1 if a point failed.
+
+    Example: nambu scan resume --store plane.db
+    """
+    _check_workers(workers)
+    with _existing(store, write=True) as opened:
+        found = _chosen(opened, scan)
+        return max(_run(wanted, opened, workers, retry) for wanted in found.values())
+
+
+def status(*, store: StoreFile, scan: WhichScan = None, json: Json = False) -> int:
+    """Tell what is in a store.
+
+    Example: nambu scan status --store plane.db
+    """
+    with _existing(store) as opened:
+        records = [_record(name, x, opened) for name, x in _chosen(opened, scan).items()]
+    if json:
+        print_json({"store": str(store), "scans": [record._asdict() for record in records]})
+        return 0
+    heads = ("scan", "quantities", "axes", *_WORDS)
+    rows = []
+    for record in records:
+        axes = " × ".join(f"{name} ({count})" for name, count in record.axes.items())
+        counts = [str(getattr(record, word)) for word in _WORDS]
+        rows.append((record.scan[:12], ", ".join(record.quantities), axes, *counts))
+    print_table(f"Scans in {store}", heads, rows)
+    return 0
+
+
+#: How a point may have ended, or not.
+_WORDS = ("done", "absent", "failed", "missing")
+
+
+class _Record(NamedTuple):
+    """What there is of a scan."""
+
+    scan: str
+    quantities: list[str]
+    axes: dict[str, int]
+    done: int
+    absent: int
+    failed: int
+    missing: int
+    reasons: list[str]
+
+
+def _record(name: str, wanted: Scan, store: Store) -> _Record:
+    from numerics.scans import table_of
+
+    table = table_of(wanted, store)
+    counts = [sum(int((x == word).sum()) for x in table.outcomes.values()) for word in _WORDS]
+    axes = {axis.along: len(axis.values) for axis in wanted.axes}
+    reasons = {text for found in table.reasons.values() for text in found.values()}
+    words = dict(zip(_WORDS, counts, strict=True))
+    return _Record(name, list(wanted.quantities), axes, reasons=sorted(reasons), **words)
+
+
+def export(
+    *,
+    store: StoreFile,
+    output: Annotated[
+        Path, Parameter(help="File that is written: .csv, .nc for netCDF, or .json.")
+    ],
+    scan: WhichScan = None,
+) -> int:
+    """Write a scan into a file for other programs; what is missing is NaN there.
+
+    Example: nambu scan export --store plane.db --output plane.nc
+    """
+    from numerics.scans import export, table_of
+
+    with _existing(store) as opened:
+        found = _chosen(opened, scan)
+        if len(found) > 1:
+            names = ", ".join(name[:12] for name in found)
+            raise ValueError(f"there are {len(found)} scans in {store}: give --scan, of {names}")
+        (wanted,) = found.values()
+        table = table_of(wanted, opened)
+    export(table, output)
+    print(f"written: {output}" + (f"; {table.missing} values are missing" * bool(table.missing)))
+    return 0
+
+
+def _check_workers(workers: int | None) -> None:
+    if workers is not None:
+        whole_number("workers", workers, 1, MOST_WORKERS)
+
+
+@contextmanager
+def _existing(path: Path, *, write: bool = False) -> Iterator[Store]:
+    """Open a store that is there."""
+    from numerics.scans import Store
+
+    if not path.exists():
+        raise ValueError(f"store = {path} is outside its domain: a file that is there")
+    with Store(path, write=write) as opened:
+        yield opened
+
+
+def _chosen(store: Store, beginning: str | None) -> dict[str, Scan]:
+    """Return the scans in a store whose names begin so; at least one."""
+    found = store.scans()
+    chosen = {name: x for name, x in found.items() if name.startswith(beginning or "")}
+    if not chosen:
+        names = ", ".join(name[:12] for name in found) or "there are none"
+        raise ValueError(f"scan = {beginning} is outside its domain: scans in the store ({names})")
+    return chosen
+
+
+def _run(wanted: Scan, store: Store, workers: int | None, retry: bool) -> int:
+    """Compute a scan, and tell how far it is; the exit status."""
+    from numerics.scans import run_scan
+
+    asked: list[int] = []
+    with interrupts(asked.append), _shown() as show:
+        found = run_scan(
+            wanted,
+            store,
+            workers=workers,
+            retry=retry,
+            progress=show,
+            stopping=lambda: bool(asked),
+        )
+    if asked and found.finished < found.total:
+        raise KeyboardInterrupt(
+            f"interrupted at {_counts(found)}; these are in the store, "
+            f"nambu scan resume --store {store.path} goes on from there"
+        )
+    print(_counts(found))
+    if found.failed:
+        print("nambu scan status --json says why they failed; --retry computes them again")
+    return 1 if found.failed else 0
+
+
+def _counts(found: Progress) -> str:
+    words = f"{found.finished} of {found.total} values"
+    return f"{words}: {found.done} done, {found.absent} absent, {found.failed} failed"
+
+
+def _pace(found: Progress) -> str:
+    """Return how fast it goes, and how long it takes."""
+    if not found.computed or found.finished == found.total:
+        return ""
+    return f"{found.rate:.3g}/s, {_duration(found.remaining)} left"
+
+
+def _duration(seconds: float) -> str:
+    if not math.isfinite(seconds):
+        return "?"
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows progress: a bar on a terminal, else lines that become more seldom."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("", total=None)
+
+        def show(found: Progress) -> None:
+            failed = f", {found.failed} failed" if found.failed else ""
+            bars.update(
+                task,
+                total=found.total,
+                completed=found.finished,
+                description=f"{_pace(found)}{failed}",
+            )
+
+        yield show
+
+
+class _Lines:
+    """Prints a line now and then."""
+
+    def __init__(self) -> None:
+        self._next, self._wait = time.monotonic() + _FIRST, _FIRST
+
+    def __call__(self, found: Progress) -> None:
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._wait = min(2 * self._wait, _SELDOM)
+        self._next = now + self._wait
+        pace = _pace(found)
+        print(_counts(found) + (f"; {pace}" if pace else ""), file=sys.stderr, flush=True)

@@ -1,0 +1,250 @@
+"""The points of a scan as arrays over its axes, and as files for other programs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.archive import save
+from numerics.domain import instance, outside
+from numerics.domain import path as checked_path
+from numerics.files import replaced
+from numerics.kept import Kept
+from numerics.parameters import Setting
+from numerics.quantities import UNITS
+from numerics.scans.identity import Keys, identity, kernels_hash
+from numerics.scans.quantities import COMPLEX, QUANTITIES, TEXT, Quantity
+from numerics.scans.rows import Outcome, Row, decoded
+from numerics.scans.scan import Scan
+from numerics.scans.store import Store
+from numerics.scans.toml import from_toml, to_toml
+from numerics.tables import save_table
+
+__all__ = ["ScanTable", "export", "table_of"]
+
+#: Points whose rows are read together.
+_CHUNK = 1000
+#: How a point is called that nobody has computed.
+MISSING = "missing"
+#: What stands where there is no value, and its type: of real and of complex numbers.
+_NOTHING: tuple[tuple[complex, type], ...] = (
+    (math.nan, float),
+    (complex(math.nan, math.nan), complex),
+)
+
+
+@dataclass(frozen=True)
+class ScanTable(Kept):
+    """What is known of a scan.
+
+    Parameters
+    ----------
+    identity : str
+        The name of the scan: a hash of its meaning, the kernels and the version.
+    scan : str
+        The scan in TOML.
+    parameters : Parameters or Model
+        Its model; the parameters along the axes are in `axes`.
+    axes : mapping
+        The values of each.
+    columns : mapping
+        Values by their names, NaN or an empty text where there is none; over the axes, and where a
+        point has any number of values over one more axis, filled with NaN.
+    outcomes : mapping
+        For each quantity how its points ended, over the axes: "done", "absent" where there is no
+        such thing, "failed", or "missing".
+    reasons : mapping
+        For each quantity why there are no values, by the index of the point.
+    """
+
+    identity: str
+    scan: str
+    parameters: Setting
+    axes: Mapping[str, NDArray[np.float64]]
+    columns: Mapping[str, NDArray[Any]]
+    outcomes: Mapping[str, NDArray[np.str_]]
+    reasons: Mapping[str, Mapping[int, str]]
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What the columns are that are called otherwise: of boundaries, along a parameter."""
+        along = from_toml(self.scan).along
+        found = {}
+        for name in self.columns:
+            head, _, rest = name.partition("_")
+            if head == "boundary":
+                _, _, word = rest.partition("_")
+                found[name] = {"": along, "error": f"{along}_error"}.get(word, word)
+        return {name: word for name, word in found.items() if word is not None}
+
+    @property
+    def missing(self) -> int:
+        """How many values have not been computed."""
+        return sum(int((found == MISSING).sum()) for found in self.outcomes.values())
+
+
+def table_of(scan: Scan, store: Store) -> ScanTable:
+    """Return what a store has of a scan.
+
+    Raises
+    ------
+    StoreError
+        If a point of it is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from numerics import Parameters
+    >>> from numerics.scans import Scan, Store, run_scan, table_of
+    >>> scan = Scan(Parameters(0.0), {"gamma_v": [0.0, 1e-4]}, ["rates"])
+    >>> with tempfile.TemporaryDirectory() as folder, Store(f"{folder}/scan.db") as store:
+    ...     with ThreadPoolExecutor(1) as executor:
+    ...         _ = run_scan(scan, store, executor=executor)
+    ...     table_of(scan, store).columns["linewidth"].tolist()
+    [0.001, 0.0011]
+    """
+    instance("scan", scan, Scan)
+    instance("store", store, Store)
+    found = {name: _Collected(QUANTITIES[name], scan.size) for name in scan.quantities}
+    keys, places, first = Keys(scan), scan.places(), 0
+    while chunk := list(itertools.islice(places, _CHUNK)):
+        named = [list(keys.at(place)) for place in chunk]
+        rows = store.get([key for point in named for _, key, _ in point])
+        for k, point in enumerate(named):
+            for name, key, _ in point:
+                found[name].add(first + k, rows.get(key))
+        first += len(chunk)
+    columns: dict[str, NDArray[Any]] = {}
+    for part in found.values():
+        columns |= part.arrays(scan.shape)
+    return ScanTable(
+        identity(scan),
+        to_toml(scan),
+        scan.model,
+        {axis.along: np.array(axis.values) for axis in scan.axes},
+        columns,
+        {name: part.outcomes.reshape(scan.shape) for name, part in found.items()},
+        {name: part.reasons for name, part in found.items()},
+    )
+
+
+class _Collected:
+    """The values of a quantity, point by point."""
+
+    def __init__(self, quantity: Quantity, size: int) -> None:
+        self.quantity = quantity
+        self.outcomes = np.full(size, MISSING, dtype="<U7")
+        self.reasons: dict[int, str] = {}
+        self._one: dict[str, NDArray[Any]] = {}
+        # of the others there are as many as the point with the most has
+        self._many: dict[str, list[Any]] = {name: [()] * size for name in quantity.many}
+        for name, kind in quantity.columns.items():
+            if name in quantity.many:
+                continue
+            if kind == TEXT:
+                self._one[name] = np.full(size, "", dtype="<U13")
+            else:
+                self._one[name] = np.full(size, *_NOTHING[kind == COMPLEX])
+
+    def add(self, k: int, row: Row | None) -> None:
+        if row is None:
+            return
+        self.outcomes[k] = row.outcome
+        if row.outcome != Outcome.DONE:
+            self.reasons[k] = row.text
+            return
+        for name, value in decoded(self.quantity, row.text).items():
+            if name in self._many:
+                self._many[name][k] = value
+            elif isinstance(value, str) and len(value) > self._one[name].dtype.itemsize // 4:
+                self._one[name] = self._one[name].astype(f"<U{len(value)}")
+                self._one[name][k] = value
+            else:
+                self._one[name][k] = value
+
+    def arrays(self, shape: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+        found = {}
+        for name, kind in self.quantity.columns.items():
+            if name not in self._many:
+                found[name] = self._one[name].reshape(shape)
+                continue
+            rows = self._many[name]
+            size = (len(rows), max(map(len, rows), default=0))
+            filled: NDArray[Any] = np.full(size, *_NOTHING[kind == COMPLEX])
+            for line, values in zip(filled, rows, strict=True):
+                line[: len(values)] = values
+            found[name] = filled.reshape(*shape, filled.shape[1])
+        return found
+
+
+def export(table: ScanTable, path: str | PathLike[str]) -> None:
+    """Write a table into a file, which is complete or not there; the same bytes for the same table.
+
+    Parameters
+    ----------
+    table : ScanTable
+    path : str or path-like
+        CSV where it ends in .csv; netCDF or JSON as `numerics.save` writes them where in .nc or
+        .json.
+
+    Raises
+    ------
+    ValueError
+        If the name ends otherwise.
+    ImportError
+        If netCDF is wanted and the packages of the extra `scan` are not installed.
+    OSError
+        If it cannot be written.
+    """
+    instance("table", table, ScanTable)
+    target = Path(checked_path("path", path))
+    if target.suffix not in (".csv", ".nc", ".json"):
+        raise outside("path", target.name, "a name that ends in .csv, .nc for netCDF, or .json")
+    if target.suffix != ".csv":
+        save(table, target)
+        return
+    columns = dict(_flat(table))
+    about = {
+        "scan": table.identity,
+        "kernels": kernels_hash(),
+        "units": UNITS,
+        **{f"parameter {name}": f"column {name}" for name in table.axes},
+        "parameters": json.dumps(table.parameters.to_dict(), ensure_ascii=False),
+    }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    with replaced(target) as beside:
+        save_table(beside, list(columns), rows, about)
+
+
+def _flat(table: ScanTable) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield columns of a table with one row for each point."""
+    shape = tuple(values.size for values in table.axes.values())
+    for name, values in zip(
+        table.axes, np.meshgrid(*table.axes.values(), indexing="ij"), strict=True
+    ):
+        yield name, values.ravel()
+    size = math.prod(shape)
+    for name, values in table.columns.items():
+        many = values.ndim > len(shape)
+        flat = values.reshape(size, values.shape[-1] if many else 1)
+        for k in range(flat.shape[1]):
+            word = f"{name}_{k + 1}" if many else name
+            if values.dtype.kind == "c":
+                yield f"{word}_real", flat[:, k].real
+                yield f"{word}_imag", flat[:, k].imag
+            else:
+                yield word, flat[:, k]
+    for name, outcomes in table.outcomes.items():
+        yield f"{name}_outcome", outcomes.ravel()
+        reasons = table.reasons[name]
+        yield f"{name}_reason", np.array([reasons.get(k, "") for k in range(size)], dtype=object)
