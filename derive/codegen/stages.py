@@ -38,6 +38,10 @@ class Stages:
         self.named[name] = stand_in
         return stand_in
 
+    def slope(self, value: sp.Expr, direction: str) -> sp.Expr:
+        """Return zero: there are no derivatives."""
+        return sp.S.Zero
+
     def assign_matrix(self, name: str, matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
         """Assign the elements of a 2 x 2 matrix, equal ones once."""
         seen: dict[sp.Expr, sp.Expr] = {}

@@ -15,11 +15,11 @@ from derive.functions.stable import (
     excess,
     first_part,
     log_ratio,
-    parts_confluent_root_arctanh,
     parts_divided_root_arctanh,
     parts_pair_arctanh,
     parts_pair_excess,
     parts_root_arctanh,
+    parts_root_arctanh_slope,
     parts_root_sum,
     parts_upper_root,
     second_part,
@@ -29,8 +29,6 @@ from derive.functions.stable import (
 BLOCK = 512
 
 _FUNCTIONS = RUNTIME / "vector_functions.py"
-
-_FIVE_POINTS = ", ".join(["{}"] * 10)
 
 VECTOR = dataclasses.replace(
     NUMBA,
@@ -46,8 +44,8 @@ VECTOR = dataclasses.replace(
         parts_pair_arctanh: "pair_arctanh({}, {}, {})",
         parts_pair_excess: "pair_excess({}, {}, {})",
         parts_root_arctanh: "root_arctanh({}, {}, {}, {})",
-        parts_divided_root_arctanh: f"divided_root_arctanh({_FIVE_POINTS})",
-        parts_confluent_root_arctanh: f"confluent_root_arctanh({_FIVE_POINTS})",
+        parts_root_arctanh_slope: "root_arctanh_slope({}, {}, {}, {})",
+        parts_divided_root_arctanh: f"divided_root_arctanh({', '.join(['{}'] * 10)})",
         first_part: "{}[0]",
         second_part: "{}[1]",
     },

@@ -93,9 +93,7 @@ class root_arctanh(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         """Return the derivative; that of 1 - z is contained in it."""
         z, rest = self.args
-        if argindex == 2:
-            return sp.S.Zero
-        return divided_root_arctanh(z, z, rest, rest, sp.S.Zero)
+        return sp.S.Zero if argindex == 2 else root_arctanh_slope(z, rest)
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the quotient, which holds for z != 0."""
@@ -106,39 +104,29 @@ class root_arctanh(sp.Function):
         return self.doit()._eval_evalf(prec)
 
 
-class divided_root_arctanh(sp.Function):
-    """The divided difference of `root_arctanh` over z and w, given 1 - z, 1 - w and z - w."""
+class root_arctanh_slope(sp.Function):
+    """The derivative of `root_arctanh`, regular at zero."""
 
-    nargs = 5
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Return the derivative; those of the last three are contained in the first two."""
-        z, w, first, second, apart = self.args
-        if argindex == 1:
-            return confluent_root_arctanh(z, w, first, second, apart)
-        if argindex == 2:
-            return confluent_root_arctanh(w, z, second, first, -apart)
-        return sp.S.Zero
+    nargs = 2
 
     def doit(self, **hints: Any) -> sp.Expr:
-        """Return the quotient, which holds for z != w."""
-        z, w, first, second, apart = self.args
-        return (root_arctanh(z, first).doit() - root_arctanh(w, second).doit()) / apart
+        """Return the closed form, which holds for z != 0."""
+        z, rest = self.args
+        return (1 / rest - root_arctanh(z, rest).doit()) / (2 * z)
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
         return self.doit()._eval_evalf(prec)
 
 
-class confluent_root_arctanh(sp.Function):
-    """The divided difference of `root_arctanh` over z, z and w, given 1 - z, 1 - w and z - w."""
+class divided_root_arctanh(sp.Function):
+    """The divided difference of `root_arctanh` over z and w, given 1 - z, 1 - w and z - w."""
 
     nargs = 5
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the quotient, which holds for z != w."""
         z, w, first, second, apart = self.args
-        slope = (1 / first - root_arctanh(z, first).doit()) / (2 * z)
-        return (slope - divided_root_arctanh(z, w, first, second, apart).doit()) / apart
+        return (root_arctanh(z, first).doit() - root_arctanh(w, second).doit()) / apart
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:
         return self.doit()._eval_evalf(prec)

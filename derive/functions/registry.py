@@ -17,11 +17,11 @@ from derive.functions import stable as nodes
 from derive.functions.differences.divided import divided_log, divided_polygamma
 from derive.functions.occupation import bose, fermi
 from derive.functions.pairs import (
-    confluent_root_arctanh,
     divided_root_arctanh,
     pair_arctanh,
     pair_excess,
     root_arctanh,
+    root_arctanh_slope,
     root_sum,
     upper_root,
 )
@@ -211,12 +211,12 @@ FUNCTIONS = (
         targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
-        "confluent_root_arctanh",
-        "zzzzz",
-        nodes.parts_confluent_root_arctanh,
-        confluent_root_arctanh,
+        "root_arctanh_slope",
+        "zz",
+        nodes.parts_root_arctanh_slope,
+        root_arctanh_slope,
         Value.PAIR,
-        (nodes.confluent_root_arctanh_re, nodes.confluent_root_arctanh_im),
+        (nodes.root_arctanh_slope_re, nodes.root_arctanh_slope_im),
         runtime=_ARCTANH,
         targets=KERNEL_TARGETS,
     ),

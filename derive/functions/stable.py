@@ -10,11 +10,11 @@ import sympy as sp
 from derive.functions.differences.difference import divided_difference
 from derive.functions.differences.divided import divided_log, divided_polygamma
 from derive.functions.pairs import (
-    confluent_root_arctanh,
     divided_root_arctanh,
     pair_arctanh,
     pair_excess,
     root_arctanh,
+    root_arctanh_slope,
     root_sum,
     upper_root,
 )
@@ -208,8 +208,8 @@ root_arctanh_re, root_arctanh_im = _parts("root_arctanh", root_arctanh, "zz")
 divided_root_arctanh_re, divided_root_arctanh_im = _parts(
     "divided_root_arctanh", divided_root_arctanh, "zzzzz"
 )
-confluent_root_arctanh_re, confluent_root_arctanh_im = _parts(
-    "confluent_root_arctanh", confluent_root_arctanh, "zzzzz"
+root_arctanh_slope_re, root_arctanh_slope_im = _parts(
+    "root_arctanh_slope", root_arctanh_slope, "zz"
 )
 
 complex_polygamma = _evaluated("complex_polygamma", 3)
@@ -225,7 +225,7 @@ parts_pair_arctanh = _evaluated("parts_pair_arctanh", 3)
 parts_pair_excess = _evaluated("parts_pair_excess", 3)
 parts_root_arctanh = _evaluated("parts_root_arctanh", 4)
 parts_divided_root_arctanh = _evaluated("parts_divided_root_arctanh", 10)
-parts_confluent_root_arctanh = _evaluated("parts_confluent_root_arctanh", 10)
+parts_root_arctanh_slope = _evaluated("parts_root_arctanh_slope", 4)
 
 
 class first_part(sp.Function):

@@ -14,15 +14,19 @@ import sympy as sp
 
 from derive import symbols
 from derive.closed_forms import pairs
-from derive.codegen.stages import Stages
+from derive.codegen.stages import Stages, conjugate
 from derive.functions.pairs import (
     divided_root_arctanh,
     pair_arctanh,
     pair_excess,
     root_arctanh,
+    root_arctanh_slope,
     root_sum,
 )
 from derive.functions.stable import log_ratio
+
+#: Where k - l is less than this part of k + l, what depends on it alone is as small as that.
+_MET = sp.Rational(1, 10**8)
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,26 @@ class _Plane(Momenta):
         q, name = symbols.wave_number, pair.name
         (z, rest, scale), (moved, moved_rest, moved_scale) = self._arguments(stages, pair)
         apart = -moved_rest * q**2 / scale
-        uniform = stages.assign(f"{name}_h", root_arctanh(z, rest))
-        slope = divided_root_arctanh(moved, z, moved_rest, rest, apart)
-        slope = stages.assign(f"{name}_slope", slope)
-        excess = q**2 * (uniform - moved_rest * slope) / (scale * moved_scale)
-        return uniform / scale, excess
+        total, d = pair.total, stages.named[f"{name}_d"]
+        # the derivatives of f by a = (k - l)**2 - q**2 and by b = (k + l)**2 - q**2 follow from f
+        # and c = 1/(4 k l): (c - f)/(2 a), where that is not small, and -(c + f)/(2 b)
+        inverse = 1 / (4 * pair.first * pair.second)
+        quotient = conjugate(d) / (d * conjugate(d) + _MET**2 * total * conjugate(total))
+        by_total, by_d = (stages.slope(x, "omega") for x in (total, d))
+        uniform = root_arctanh(z, rest) / scale
+        slope = by_d * (inverse - uniform) * quotient
+        slope -= by_total * total * (inverse + uniform) / scale
+        uniform = stages.assign(f"{name}_uniform", uniform, {"omega": slope})
+        divided = divided_root_arctanh(moved, z, moved_rest, rest, apart)
+        excess = q**2 * (uniform * scale - moved_rest * divided) / (scale * moved_scale)
+        both = uniform + excess + inverse
+        by_first = root_arctanh_slope(moved, moved_rest) / moved_scale**2
+        slopes = {
+            "q": q * (both / moved_scale - 2 * by_first),
+            "omega": by_d * (2 * by_first * q**2 - excess) * quotient
+            - by_total * total * (excess + both * q**2 / moved_scale) / scale,
+        }
+        return uniform, stages.assign(f"{name}_change", excess, slopes)
 
     def _arguments(
         self, stages: Stages, pair: Pair

@@ -11,7 +11,7 @@ from numerics.special.functions import log_ratio
 
 from numerics.special.roots import root_sum, upper_root
 
-from numerics.special.root_arctanh import confluent_root_arctanh, divided_root_arctanh, root_arctanh
+from numerics.special.root_arctanh import divided_root_arctanh, root_arctanh, root_arctanh_slope
 
 GAP_OUTPUTS = (
     "gap_real",
@@ -2627,7 +2627,7 @@ def vertices(frequency, distance, distance_omega, F_electrons, F_holes, omega_r,
 def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 2223 (add 770, div 27, mul 1377, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
+    Operations: 2291 (add 786, div 27, mul 1429, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -2664,7 +2664,7 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x71 = x63 * x66
     x75 = a * omega_r
     x76 = a * growth
-    x100 = q * q
+    x101 = q * q
     x198 = -x66 - x67
     x201 = delta + gamma
     x204 = -2 * delta
@@ -2679,17 +2679,17 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x220 = -2 * x198 * x219
     x225 = -2 * x66 + 2 * x67
     x233 = 4 * x219
-    x336 = a * x58
+    x332 = a * x58
     del x58
-    x337 = x212 - x336
+    x333 = x212 - x332
     del x212
-    x385 = x204 + x336
-    del x204, x336
-    x537 = x201 * x67 - x210 * x66
-    x558 = -x537
-    x563 = x13 * x233
+    x378 = x204 + x332
+    del x204, x332
+    x525 = x201 * x67 - x210 * x66
+    x546 = -x525
+    x551 = x13 * x233
     del x13
-    x576 = (1 / 2) / (pi * pi)
+    x564 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
@@ -2698,8 +2698,8 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del threshold
     x19 = distance * (distance + x3) - x18 * x18
     del x18, x3
-    x134 = 1 / x10
-    x135 = 2 * x134
+    x133 = 1 / x10
+    x134 = 2 * x133
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     x55 = after_re + frequency
@@ -2714,21 +2714,20 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     a_root_im = z0[1]
     del z0
     x29 = a_root_im * x14
-    x106 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x107 = 2 * x106
-    x108 = a_root_im * x107
-    x110 = a_root_re * x107
-    del x107
+    x114 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x115 = 2 * x114
+    x174 = a_root_im * x115
+    x175 = a_root_re * x115
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x7
     del x7
     x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
     a_down_re = a_up_re * x11
-    x136 = a_down_re * x135
+    x135 = a_down_re * x134
     a_down_im = -a_up_im * x11
     del x11
-    x139 = a_down_im * x135
-    del x135
+    x138 = a_down_im * x134
+    del x134
     a_center_re = -after_re * x15
     del after_re
     x27 = a_center_re + mu
@@ -2764,19 +2763,19 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x240 = x71 * x73
     del x71, x73
     x241 = 2 * F_holes * x2 * x21 * x69 - x240
-    x316 = x207 * x21
+    x312 = x207 * x21
     del x207
-    x317 = -x206 * x316
-    x319 = x213 * x240
-    x323 = omega_r * x240
+    x313 = -x206 * x312
+    x315 = x213 * x240
+    x319 = omega_r * x240
     del x240
-    x324 = omega_r * x316
-    x325 = x220 + x323 + x324
+    x320 = omega_r * x312
+    x321 = x220 + x319 + x320
     del x220
-    x327 = -x205 * x316
-    del x316
-    x329 = x323 - x324
-    del x323, x324
+    x323 = -x205 * x312
+    del x312
+    x325 = x319 - x320
+    del x319, x320
     c_root_im = z1[1]
     del z1
     x34 = c_root_im * x14
@@ -2817,96 +2816,96 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del x24
     x238 = -x237
     x239 = x238 * x63
-    x314 = x67 * (x2 * x237 * x69 - x201)
-    x315 = omega_r * x314
-    x318 = x210 + x239
-    x320 = omega_r * x318 * x66 + x319
-    x321 = x315 + x317 + x320
-    x322 = -2 * F_electrons * x213 * x318
-    del x318
-    x326 = -x206 * x314 - x322 - x325
-    x328 = -x315 + x320 + x327
-    del x315, x320
-    x330 = -x205 * x314 - x322 - x329
-    del x314, x322
-    x335 = x63 * x68
-    x436 = x67 * (x2 * x64 * x69 - x201)
-    x437 = omega_r * x436
-    x438 = x210 + x335
-    x439 = omega_r * x438 * x66 + x214
+    x310 = x67 * (x2 * x237 * x69 - x201)
+    x311 = omega_r * x310
+    x314 = x210 + x239
+    x316 = omega_r * x314 * x66 + x315
+    x317 = x311 + x313 + x316
+    x318 = -2 * F_electrons * x213 * x314
+    del x314
+    x322 = -x206 * x310 - x318 - x321
+    x324 = -x311 + x316 + x323
+    del x311, x316
+    x326 = -x205 * x310 - x318 - x325
+    del x310, x318
+    x331 = x63 * x68
+    x428 = x67 * (x2 * x64 * x69 - x201)
+    x429 = omega_r * x428
+    x430 = x210 + x331
+    x431 = omega_r * x430 * x66 + x214
     del x214
-    x440 = x209 + x437 + x439
+    x432 = x209 + x429 + x431
     del x209
-    x441 = -2 * F_electrons * x213 * x438
-    del x438
-    x442 = -x206 * x436 - x222 - x441
+    x433 = -2 * F_electrons * x213 * x430
+    del x430
+    x434 = -x206 * x428 - x222 - x433
     del x222
-    x443 = -x205 * x436 - x227 - x441
-    del x227, x436, x441
-    x444 = x229 - x437 + x439
-    del x229, x437, x439
-    x447 = x237 * x63
+    x435 = -x205 * x428 - x227 - x433
+    del x227, x428, x433
+    x436 = x229 - x429 + x431
+    del x229, x429, x431
+    x439 = x237 * x63
     del x63
-    x518 = x67 * (x2 * x238 * x69 - x201)
+    x506 = x67 * (x2 * x238 * x69 - x201)
     del x2, x201, x69
-    x519 = omega_r * x518
-    x520 = x210 + x447
+    x507 = omega_r * x506
+    x508 = x210 + x439
     del x210
-    x521 = omega_r * x520 * x66 + x319
-    del x319
-    x522 = x317 + x519 + x521
-    del x317
-    x523 = -2 * F_electrons * x213 * x520
-    del x213, x520
-    x524 = -x206 * x518 - x325 - x523
-    del x206, x325
-    x525 = -x205 * x518 - x329 - x523
-    del x205, x329, x518, x523
-    x526 = x327 - x519 + x521
-    del x327, x519, x521
+    x509 = omega_r * x508 * x66 + x315
+    del x315
+    x510 = x313 + x507 + x509
+    del x313
+    x511 = -2 * F_electrons * x213 * x508
+    del x213, x508
+    x512 = -x206 * x506 - x321 - x511
+    del x206, x321
+    x513 = -x205 * x506 - x325 - x511
+    del x205, x325, x506, x511
+    x514 = x323 - x507 + x509
+    del x323, x507, x509
     c_up_re = x21
     del x21
-    x122 = -c_up_re
-    x126 = a_up_re + c_up_re
+    x121 = -c_up_re
+    x125 = a_up_re + c_up_re
     x186 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
     x22 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x10
-    x123 = -c_up_im
-    x124 = a_up_im + c_up_im
+    x122 = -c_up_im
+    x123 = a_up_im + c_up_im
     x176 = a_down_im + c_up_im
-    x374 = a_up_im + x123
-    x425 = a_down_im + x123
+    x367 = a_up_im + x122
+    x417 = a_down_im + x122
     c_down_re = c_up_re * x22
     del c_up_re
-    x131 = a_down_re + c_down_re
+    x130 = a_down_re + c_down_re
     x177 = -c_down_re
     x181 = a_up_re + c_down_re
     c_down_im = -c_up_im * x22
     del x22
-    x121 = a_down_im + c_down_im
+    x120 = a_down_im + c_down_im
     x178 = -c_down_im
     x179 = a_up_im + c_down_im
-    x379 = a_down_im + x178
-    x420 = a_up_im + x178
+    x372 = a_down_im + x178
+    x412 = a_up_im + x178
     c_center_re = -frequency * x15
     del x15
     c_center_im = x14 * x25
     z2 = upper_root(x28, x30)
     del x28, x30
     ap_p_re = z2[0]
-    x88 = 4 * ap_p_re
+    x87 = 4 * ap_p_re
     ap_p_im = z2[1]
     del z2
-    x87 = 4 * ap_p_im
+    x86 = 4 * ap_p_im
     z3 = upper_root(x31, x32)
     del x31, x32
     am_p_re = z3[0]
-    x150 = 4 * am_p_re
+    x148 = 4 * am_p_re
     am_p_im = z3[1]
     del z3
-    x149 = 4 * am_p_im
+    x147 = 4 * am_p_im
     rp_xi_re = c_center_re + x33
     x35 = mu + rp_xi_re
     x42 = rp_xi_re * x25 + x41
@@ -2925,11 +2924,11 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x78 = -rp_p_im
     rp_weight_re = -x39 * x44 - x46 * x47
     x236 = rp_weight_re * x233
-    x553 = rp_weight_re * x14
+    x541 = rp_weight_re * x14
     rp_weight_im = -x38 * x47 + x44 * x48
     del x38, x44, x47
     x234 = rp_weight_im * x233
-    x557 = rp_weight_im * x14
+    x545 = rp_weight_im * x14
     rm_xi_re = c_center_re - x33
     del c_center_re, x33
     x49 = mu + rm_xi_re
@@ -2949,32 +2948,32 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x243 = -rm_p_im
     rm_weight_re = x39 * x52 + x46 * x50 * x51
     del x39, x46
-    x334 = rm_weight_re * x233
-    x547 = rm_weight_re * x14
+    x330 = rm_weight_re * x233
+    x535 = rm_weight_re * x14
     rm_weight_im = (1 / 2) * c_root_re * x36 * x50 * x51 - x48 * x52
     del x36, x48, x50, x51, x52
-    x332 = rm_weight_im * x233
+    x328 = rm_weight_im * x233
     del x233
-    x555 = rm_weight_im * x14
+    x543 = rm_weight_im * x14
     z6 = root_sum(a_root_re, a_root_im, x53, x54, x60, x61)
     rp_roots_re = z6[0]
-    x127 = omega_r + rp_roots_re
+    x126 = omega_r + rp_roots_re
     rp_roots_im = z6[1]
     del z6
-    x125 = growth + rp_roots_im
-    x128 = -x124 * x125 + x126 * x127
-    x129 = x124 * x127 + x125 * x126
-    del x124, x125, x127
-    z7 = root_sum(a_up_re, a_up_im, x122, x123, x128, x129)
-    del x128, x129
-    x130 = z7[1]
-    x132 = z7[0]
+    x124 = growth + rp_roots_im
+    x127 = -x123 * x124 + x125 * x126
+    x128 = x123 * x126 + x124 * x125
+    del x123, x124, x126
+    z7 = root_sum(a_up_re, a_up_im, x121, x122, x127, x128)
+    del x127, x128
+    x129 = z7[1]
+    x131 = z7[0]
     del z7
-    x133 = x130 * x132
-    x137 = x134 * (-x130 * x130 + x132 * x132)
-    x138 = -a_down_im * x137 - x133 * x136
-    x140 = -a_down_re * x137 + x133 * x139
-    del x133, x137
+    x132 = x129 * x131
+    x136 = x133 * (-x129 * x129 + x131 * x131)
+    x137 = -a_down_im * x136 - x132 * x135
+    x139 = -a_down_re * x136 + x132 * x138
+    del x132, x136
     z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x60, x61)
     del x61
     rm_roots_re = z8[0]
@@ -2997,60 +2996,60 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x192 = -x176 * x189 + x186 * x191
     x193 = x176 * x191 + x186 * x189
     del x189, x191
-    z10 = root_sum(a_down_re, a_down_im, x122, x123, x192, x193)
-    del x123, x192, x193
+    z10 = root_sum(a_down_re, a_down_im, x121, x122, x192, x193)
+    del x122, x192, x193
     x194 = z10[1]
     x195 = z10[0]
     del z10
     z11 = root_sum(a_root_re, a_root_im, x53, c_root_im, x60, x62)
     del c_root_im, x53
     sp_roots_re = z11[0]
-    x373 = omega_r + sp_roots_re
+    x366 = omega_r + sp_roots_re
     sp_roots_im = z11[1]
     del z11
-    x375 = sp_roots_im + x59
-    x376 = x126 * x373 - x374 * x375
-    x377 = x126 * x375 + x373 * x374
-    del x126, x373, x374, x375
-    z12 = root_sum(a_up_re, a_up_im, x122, c_up_im, x376, x377)
-    del x376, x377
-    x378 = z12[0]
-    x380 = z12[1]
+    x368 = sp_roots_im + x59
+    x369 = x125 * x366 - x367 * x368
+    x370 = x125 * x368 + x366 * x367
+    del x125, x366, x367, x368
+    z12 = root_sum(a_up_re, a_up_im, x121, c_up_im, x369, x370)
+    del x369, x370
+    x371 = z12[0]
+    x373 = z12[1]
     del z12
-    x381 = x378 * x380
-    x382 = x134 * (x378 * x378 - x380 * x380)
-    del x134
-    x383 = -a_down_im * x382 - x136 * x381
-    del x136
-    x384 = -a_down_re * x382 + x139 * x381
-    del x139, x381, x382
+    x374 = x371 * x373
+    x375 = x133 * (x371 * x371 - x373 * x373)
+    del x133
+    x376 = -a_down_im * x375 - x135 * x374
+    del x135
+    x377 = -a_down_re * x375 + x138 * x374
+    del x138, x374, x375
     z13 = root_sum(a_root_re, a_root_im, c_root_re, x54, x60, x62)
-    del a_root_im, c_root_re, x54, x60, x62
+    del c_root_re, x54, x60, x62
     sm_roots_re = z13[0]
-    x419 = omega_r + sm_roots_re
-    x427 = -sm_roots_re
-    x428 = omega_r + x427
+    x411 = omega_r + sm_roots_re
+    x419 = -sm_roots_re
+    x420 = omega_r + x419
     sm_roots_im = z13[1]
     del z13
-    x421 = sm_roots_im + x59
+    x413 = sm_roots_im + x59
     del x59
-    x422 = x181 * x419 - x420 * x421
-    x423 = x181 * x421 + x419 * x420
-    del x181, x419, x420, x421
-    z14 = root_sum(a_up_re, a_up_im, x177, c_down_im, x422, x423)
-    del a_up_im, a_up_re, x177, x422, x423
-    x424 = z14[0]
-    x426 = z14[1]
+    x414 = x181 * x411 - x412 * x413
+    x415 = x181 * x413 + x411 * x412
+    del x181, x411, x412, x413
+    z14 = root_sum(a_up_re, a_up_im, x177, c_down_im, x414, x415)
+    del a_up_im, a_up_re, x177, x414, x415
+    x416 = z14[0]
+    x418 = z14[1]
     del z14
-    x429 = growth - sm_roots_im - x56 + x57
+    x421 = growth - sm_roots_im - x56 + x57
     del x56, x57
-    x430 = x186 * x428 - x425 * x429
-    x431 = x186 * x429 + x425 * x428
-    del x428, x429
-    z15 = root_sum(a_down_re, a_down_im, x122, c_up_im, x430, x431)
-    del a_down_im, a_down_re, c_up_im, x122, x430, x431
-    x432 = z15[1]
-    x433 = z15[0]
+    x422 = x186 * x420 - x417 * x421
+    x423 = x186 * x421 + x417 * x420
+    del x420, x421
+    z15 = root_sum(a_down_re, a_down_im, x121, c_up_im, x422, x423)
+    del a_down_im, a_down_re, c_up_im, x121, x422, x423
+    x424 = z15[1]
+    x425 = z15[0]
     del z15
     rp_filling_re = x65 * x66 - x67 * x68 * x70
     del x65, x68
@@ -3059,232 +3058,233 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     rpp_x_im = x14 * (rp_roots_im - x76)
     z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     rpp_k_re = z16[0]
-    x89 = q + rpp_k_re
-    x90 = -q + rpp_k_re
+    x88 = q + rpp_k_re
+    x89 = -q + rpp_k_re
     rpp_k_im = z16[1]
     del z16
     x79 = rpp_k_im * rpp_k_im
     z17 = root_sum(ap_p_re, ap_p_im, x77, x78, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
     rpp_d_re = z17[0]
-    x94 = -q + rpp_d_re
+    x93 = -q + rpp_d_re
     rpp_d_im = z17[1]
     del z17
     rpp_b_re = rpp_k_re * rpp_k_re - x79
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
     x80 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x81 = rpp_b_im * x80
-    x82 = x80 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x83 = rp_p_im * x80
-    x84 = rp_p_re * x80
-    x85 = rpp_b_im * x83 + rpp_b_re * x84
-    x86 = -rpp_b_im * x84 + rpp_b_re * x83
-    del x83, x84
-    x101 = x100 * x80
-    x102 = rpp_b_im * x101
-    x103 = rpp_b_re * x101
-    del x101
-    x109 = rpp_b_re * x80
-    x111 = x108 * x109 + x110 * x81
-    x112 = x108 * x81 - x109 * x110
-    del x109
-    rpp_z_re = rpp_b_re * x82 + 2 * rpp_d_im * rpp_d_re * x81
+    x81 = x80 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x82 = rp_p_im * x80
+    x83 = rp_p_re * x80
+    x84 = rpp_b_im * x82 + rpp_b_re * x83
+    x85 = -rpp_b_im * x83 + rpp_b_re * x82
+    del x82, x83
+    x102 = x101 * x80
+    x103 = rpp_b_im * x102
+    x106 = rpp_b_re * x102
+    del x102
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x80 + rpp_b_re * x81
+    rpp_z_im = -rpp_b_im * x81 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x80
     del x81
-    rpp_z_im = -rpp_b_im * x82 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x80
-    del rpp_b_im, rpp_b_re, x80, x82
-    rpp_y_re = 4 * ap_p_re * x85 - x86 * x87
-    rpp_y_im = x85 * x87 + x86 * x88
-    del x85, x86
-    rpp_bq_re = -x79 + x89 * x90
-    del x79
-    rpp_bq_im = rpp_k_im * x89 + rpp_k_im * x90
-    del rpp_k_im, x89, x90
-    x91 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x92 = x91 * (q + rpp_d_re)
-    del rpp_d_re
-    x93 = -rpp_bq_im * x92 + rpp_bq_re * rpp_d_im * x91
-    x95 = rpp_bq_im * rpp_d_im * x91 + rpp_bq_re * x92
-    del x92
-    x96 = rp_p_im * x91
-    x97 = rp_p_re * x91
-    x98 = rpp_bq_im * x96 + rpp_bq_re * x97
-    x99 = -rpp_bq_im * x97 + rpp_bq_re * x96
-    del x96, x97
-    x114 = x102 * x91
-    x115 = x103 * x91
-    del x91
-    x116 = rpp_bq_im * x115 + rpp_bq_re * x114
-    x117 = rpp_bq_im * x114 - rpp_bq_re * x115
-    del rpp_bq_im, rpp_bq_re, x114, x115
-    x118 = 2 * a_root_re * x106 * x116 - x108 * x117
-    x120 = x108 * x116 + x110 * x117
-    del x116, x117
-    rpp_zq_re = -rpp_d_im * x93 + x94 * x95
-    rpp_zq_im = rpp_d_im * x95 + x93 * x94
-    del rpp_d_im, x93, x94, x95
-    rpp_yq_re = 4 * ap_p_re * x98 - x87 * x99
-    rpp_yq_im = x87 * x98 + x88 * x99
-    del x98, x99
-    x104 = -rpp_yq_im * x102 - rpp_yq_re * x103
-    x105 = -rpp_yq_im * x103 + rpp_yq_re * x102
-    del x102, x103
+    rpp_y_re = 4 * ap_p_re * x84 - x85 * x86
+    rpp_y_im = x84 * x86 + x85 * x87
+    del x84, x85
     z18 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    rpp_h_re = z18[0]
-    rpp_h_im = z18[1]
+    x99 = z18[1]
+    x100 = x80 * z18[0]
     del z18
-    z19 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x104, x105)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x104, x105
-    rpp_slope_re = z19[0]
-    rpp_slope_im = z19[1]
+    rpp_bq_re = -x79 + x88 * x89
+    del x79
+    rpp_bq_im = rpp_k_im * x88 + rpp_k_im * x89
+    del rpp_k_im, x88, x89
+    x90 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x91 = x90 * (q + rpp_d_re)
+    del rpp_d_re
+    x92 = -rpp_bq_im * x91 + rpp_bq_re * rpp_d_im * x90
+    x94 = rpp_bq_im * rpp_d_im * x90 + rpp_bq_re * x91
+    del x91
+    x95 = rp_p_im * x90
+    x96 = rp_p_re * x90
+    x97 = rpp_bq_im * x95 + rpp_bq_re * x96
+    x98 = -rpp_bq_im * x96 + rpp_bq_re * x95
+    del x95, x96
+    x104 = rpp_bq_im * x90
+    del rpp_bq_im
+    x105 = rpp_b_re * rpp_bq_re * x101 * x80 * x90 - x103 * x104
+    x112 = -rpp_bq_re * x103 * x90 - x104 * x106
+    del rpp_bq_re, x104, x90
+    rpp_zq_re = -rpp_d_im * x92 + x93 * x94
+    rpp_zq_im = rpp_d_im * x94 + x92 * x93
+    del rpp_d_im, x92, x93, x94
+    rpp_yq_re = 4 * ap_p_re * x97 - x86 * x98
+    rpp_yq_im = x86 * x97 + x87 * x98
+    del x97, x98
+    x107 = -rpp_yq_im * x103 - rpp_yq_re * x106
+    x108 = -rpp_yq_im * x106 + rpp_yq_re * x103
+    del x103, x106
+    z19 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x107, x108)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x107, x108
+    x109 = z19[0]
+    x110 = z19[1]
     del z19
-    x113 = rpp_h_im - rpp_slope_im * rpp_yq_re - rpp_slope_re * rpp_yq_im
-    x119 = rpp_h_re + rpp_slope_im * rpp_yq_im - rpp_slope_re * rpp_yq_re
-    del rpp_slope_im, rpp_slope_re, rpp_yq_im, rpp_yq_re
-    rpp_inverse_re = -rpp_h_im * x111 + rpp_h_re * x112
-    rpp_inverse_im = rpp_h_im * x112 + rpp_h_re * x111
-    del rpp_h_im, rpp_h_re, x111, x112
-    rpp_excess_re = -x113 * x118 + x119 * x120
-    rpp_excess_im = x113 * x120 + x118 * x119
-    del x113, x118, x119, x120
-    rp_form0_re = -x121 * x130 + x131 * x132
-    x593 = rp_form0_re * x537
-    rp_form0_im = x121 * x132 + x130 * x131
-    del x121, x130, x132
-    x597 = rp_form0_im * x537
-    rp_form1_re = -c_down_im * x138 + c_down_re * x140
-    x540 = rp_form1_re * x537
-    x550 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x540
-    rp_form1_im = c_down_im * x140 + c_down_re * x138
-    del x138, x140
-    x544 = rp_form1_im * x537
-    x548 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x544
-    x600 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x593
-    x602 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x597
+    rpp_uniform_re = rpp_b_im * x80 * x99 + rpp_b_re * x100
+    x117 = rpp_uniform_re * x115
+    rpp_uniform_im = -rpp_b_im * x100 + rpp_b_re * x80 * x99
+    del x100, x80, x99
+    x111 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x110 - rpp_yq_re * x109
+    x113 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x109 - rpp_yq_re * x110
+    del rpp_b_im, rpp_b_re, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x109, x110
+    x116 = rpp_uniform_im * x115
+    del rpp_uniform_im
+    rpp_change_re = x105 * x111 - x112 * x113
+    x119 = rpp_change_re * x115
+    del rpp_change_re
+    rpp_change_im = x105 * x113 + x111 * x112
+    del x105, x111, x112, x113
+    x118 = rpp_change_im * x115
+    del rpp_change_im, x115
+    rpp_inverse_re = -a_root_im * x116 - a_root_re * x117
+    rpp_inverse_im = a_root_im * x117 - a_root_re * x116
+    del x116, x117
+    rpp_excess_re = -a_root_im * x118 - a_root_re * x119
+    rpp_excess_im = a_root_im * x119 - a_root_re * x118
+    del a_root_im, x118, x119
+    rp_form0_re = -x120 * x129 + x130 * x131
+    x581 = rp_form0_re * x525
+    rp_form0_im = x120 * x131 + x129 * x130
+    del x120, x129, x131
+    x585 = rp_form0_im * x525
+    rp_form1_re = -c_down_im * x137 + c_down_re * x139
+    x528 = rp_form1_re * x525
+    x538 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x528
+    rp_form1_im = c_down_im * x139 + c_down_re * x137
+    del x137, x139
+    x532 = rp_form1_im * x525
+    x536 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x532
+    x588 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x581
+    x590 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x585
     rpm_x_re = x14 * (-rm_roots_re - x75)
     del rm_roots_re
     rpm_x_im = x14 * (-rm_roots_im - x76)
     del rm_roots_im
     z20 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     rpm_k_re = z20[0]
-    x151 = q + rpm_k_re
-    x152 = -q + rpm_k_re
+    x149 = q + rpm_k_re
+    x150 = -q + rpm_k_re
     rpm_k_im = z20[1]
     del z20
-    x141 = rpm_k_im * rpm_k_im
+    x140 = rpm_k_im * rpm_k_im
     z21 = root_sum(am_p_re, am_p_im, x77, x78, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
     rpm_d_re = z21[0]
-    x156 = -q + rpm_d_re
+    x154 = -q + rpm_d_re
     rpm_d_im = z21[1]
     del z21
-    rpm_b_re = rpm_k_re * rpm_k_re - x141
+    rpm_b_re = rpm_k_re * rpm_k_re - x140
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x142 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x143 = rpm_b_im * x142
-    x144 = x142 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x145 = rp_p_im * x142
-    x146 = rp_p_re * x142
-    x147 = rpm_b_im * x145 + rpm_b_re * x146
-    x148 = -rpm_b_im * x146 + rpm_b_re * x145
-    del x145, x146
-    x162 = x100 * x142
+    x141 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x142 = x141 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x143 = rp_p_im * x141
+    x144 = rp_p_re * x141
+    x145 = rpm_b_im * x143 + rpm_b_re * x144
+    x146 = -rpm_b_im * x144 + rpm_b_re * x143
+    del x143, x144
+    x162 = x101 * x141
     x163 = rpm_b_im * x162
-    x164 = rpm_b_re * x162
+    x166 = rpm_b_re * x162
     del x162
-    x167 = -rpm_b_re * x108 * x142 - x110 * x143
-    x168 = 2 * a_root_re * rpm_b_re * x106 * x142 - x108 * x143
-    rpm_z_re = rpm_b_re * x144 + 2 * rpm_d_im * rpm_d_re * x143
-    del x143
-    rpm_z_im = -rpm_b_im * x144 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x142
-    del rpm_b_im, x144
-    rpm_y_re = 4 * am_p_re * x147 - x148 * x149
-    rpm_y_im = x147 * x149 + x148 * x150
-    del x147, x148
-    rpm_bq_re = -x141 + x151 * x152
-    del x141
-    rpm_bq_im = rpm_k_im * x151 + rpm_k_im * x152
-    del rpm_k_im, x151, x152
-    x153 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x154 = x153 * (q + rpm_d_re)
-    del rpm_d_re
-    x155 = -rpm_bq_im * x154 + rpm_bq_re * rpm_d_im * x153
-    x157 = rpm_bq_im * rpm_d_im * x153 + rpm_bq_re * x154
-    del x154
-    x158 = rp_p_im * x153
-    x159 = rp_p_re * x153
-    x160 = rpm_bq_im * x158 + rpm_bq_re * x159
-    x161 = -rpm_bq_im * x159 + rpm_bq_re * x158
-    del x158, x159
-    x170 = rpm_bq_im * x153
-    del rpm_bq_im
-    x171 = rpm_b_re * rpm_bq_re * x100 * x142 * x153 - x163 * x170
-    del rpm_b_re, x142
-    x172 = -rpm_bq_re * x153 * x163 - x164 * x170
-    del rpm_bq_re, x153, x170
-    x173 = 2 * a_root_re * x106 * x172 - x108 * x171
-    x175 = x108 * x172 + x110 * x171
-    del x171, x172
-    rpm_zq_re = -rpm_d_im * x155 + x156 * x157
-    rpm_zq_im = rpm_d_im * x157 + x155 * x156
-    del rpm_d_im, x155, x156, x157
-    rpm_yq_re = 4 * am_p_re * x160 - x149 * x161
-    rpm_yq_im = x149 * x160 + x150 * x161
-    del x160, x161
-    x165 = -rpm_yq_im * x163 - rpm_yq_re * x164
-    x166 = -rpm_yq_im * x164 + rpm_yq_re * x163
-    del x163, x164
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x141 + rpm_b_re * x142
+    rpm_z_im = -rpm_b_im * x142 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x141
+    del x142
+    rpm_y_re = 4 * am_p_re * x145 - x146 * x147
+    rpm_y_im = x145 * x147 + x146 * x148
+    del x145, x146
     z22 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    rpm_h_re = z22[0]
-    rpm_h_im = z22[1]
+    x160 = z22[1]
+    x161 = x141 * z22[0]
     del z22
-    z23 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x165, x166)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x165, x166
-    rpm_slope_re = z23[0]
-    rpm_slope_im = z23[1]
+    rpm_bq_re = -x140 + x149 * x150
+    del x140
+    rpm_bq_im = rpm_k_im * x149 + rpm_k_im * x150
+    del rpm_k_im, x149, x150
+    x151 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x152 = x151 * (q + rpm_d_re)
+    del rpm_d_re
+    x153 = -rpm_bq_im * x152 + rpm_bq_re * rpm_d_im * x151
+    x155 = rpm_bq_im * rpm_d_im * x151 + rpm_bq_re * x152
+    del x152
+    x156 = rp_p_im * x151
+    x157 = rp_p_re * x151
+    x158 = rpm_bq_im * x156 + rpm_bq_re * x157
+    x159 = -rpm_bq_im * x157 + rpm_bq_re * x156
+    del x156, x157
+    x164 = rpm_bq_im * x151
+    del rpm_bq_im
+    x165 = rpm_b_re * rpm_bq_re * x101 * x141 * x151 - x163 * x164
+    x172 = -rpm_bq_re * x151 * x163 - x164 * x166
+    del rpm_bq_re, x151, x164
+    rpm_zq_re = -rpm_d_im * x153 + x154 * x155
+    rpm_zq_im = rpm_d_im * x155 + x153 * x154
+    del rpm_d_im, x153, x154, x155
+    rpm_yq_re = 4 * am_p_re * x158 - x147 * x159
+    rpm_yq_im = x147 * x158 + x148 * x159
+    del x158, x159
+    x167 = -rpm_yq_im * x163 - rpm_yq_re * x166
+    x168 = -rpm_yq_im * x166 + rpm_yq_re * x163
+    del x163, x166
+    z23 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x167, x168)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x167, x168
+    x169 = z23[0]
+    x170 = z23[1]
     del z23
-    x169 = rpm_h_im - rpm_slope_im * rpm_yq_re - rpm_slope_re * rpm_yq_im
-    x174 = rpm_h_re + rpm_slope_im * rpm_yq_im - rpm_slope_re * rpm_yq_re
-    del rpm_slope_im, rpm_slope_re, rpm_yq_im, rpm_yq_re
-    rpm_inverse_re = -rpm_h_im * x167 + rpm_h_re * x168
+    rpm_uniform_re = rpm_b_im * x141 * x160 + rpm_b_re * x161
+    rpm_uniform_im = -rpm_b_im * x161 + rpm_b_re * x141 * x160
+    del x141, x160, x161
+    x171 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x170 - rpm_yq_re * x169
+    x173 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x169 - rpm_yq_re * x170
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x169, x170
+    rpm_change_re = x165 * x171 - x172 * x173
+    rpm_change_im = x165 * x173 + x171 * x172
+    del x165, x171, x172, x173
+    rpm_inverse_re = rpm_uniform_im * x174 + rpm_uniform_re * x175
     x196 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = rpm_h_im * x168 + rpm_h_re * x167
-    del rpm_h_im, rpm_h_re, x167, x168
+    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x114 - rpm_uniform_re * x174
+    del rpm_uniform_im, rpm_uniform_re
     x197 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    rpm_excess_re = -x169 * x173 + x174 * x175
+    rpm_excess_re = rpm_change_im * x174 + rpm_change_re * x175
     x235 = rpm_excess_re + rpp_excess_re + x196
-    rpm_excess_im = x169 * x175 + x173 * x174
-    del x169, x173, x174, x175
+    rpm_excess_im = 2 * a_root_re * rpm_change_im * x114 - rpm_change_re * x174
+    del rpm_change_im, rpm_change_re
     x232 = rpm_excess_im + rpp_excess_im + x197
     rm_form0_re = -x176 * x185 + x186 * x187
-    x591 = rm_form0_re * x537
+    x579 = rm_form0_re * x525
     rm_form0_im = x176 * x187 + x185 * x186
     del x176
-    x595 = rm_form0_im * x537
+    x583 = rm_form0_im * x525
     rm_form1_re = -x185 * x194 + x187 * x195
-    x542 = rm_form1_re * x537
-    x549 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x542
+    x530 = rm_form1_re * x525
+    x537 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x530
     rm_form1_im = x185 * x195 + x187 * x194
     del x185, x187, x194, x195
-    x538 = rm_form1_im * x537
-    x551 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x538
-    x552 = rpm_excess_im * x549 + rpm_excess_re * x551 + rpp_excess_im * x550 + rpp_excess_re * x548
-    x556 = rpm_excess_im * x551 - rpm_excess_re * x549 + rpp_excess_im * x548 - rpp_excess_re * x550
-    del x548, x549, x550, x551
-    x601 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x591
-    x603 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x595
-    x604 = rpm_excess_im * x601 + rpm_excess_re * x603 + rpp_excess_im * x600 + rpp_excess_re * x602
-    x607 = -rpm_excess_im * x603 + rpm_excess_re * x601 - rpp_excess_im * x602 + rpp_excess_re * x600
-    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x600, x601, x602, x603
+    x526 = rm_form1_im * x525
+    x539 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x526
+    x540 = rpm_excess_im * x537 + rpm_excess_re * x539 + rpp_excess_im * x538 + rpp_excess_re * x536
+    x544 = rpm_excess_im * x539 - rpm_excess_re * x537 + rpp_excess_im * x536 - rpp_excess_re * x538
+    del x536, x537, x538, x539
+    x589 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x579
+    x591 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x583
+    x592 = rpm_excess_im * x589 + rpm_excess_re * x591 + rpp_excess_im * x588 + rpp_excess_re * x590
+    x595 = -rpm_excess_im * x591 + rpm_excess_re * x589 - rpp_excess_im * x590 + rpp_excess_re * x588
+    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x588, x589, x590, x591
     rp_still_re = x196
     del x196
     rp_still_im = x197
     del x197
-    x530 = growth * rp_still_im - omega_r * rp_still_re
-    x534 = -growth * rp_still_re - omega_r * rp_still_im
+    x518 = growth * rp_still_im - omega_r * rp_still_re
+    x522 = -growth * rp_still_re - omega_r * rp_still_im
     del rp_still_im, rp_still_re
     rp_uniform0_re = -rp_weight_im * x216 - rp_weight_re * x223 + x200
     rp_uniform0_im = -rp_weight_im * x223 + rp_weight_re * x216 - x224
@@ -3298,744 +3298,727 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     rm_filling_re = -x237 * x67 * x70 + x239 * x66
     del x237, x239
     rm_filling_im = x241
-    x539 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x538
-    del x538
-    x541 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x540
-    del x540
-    x543 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x542
-    del rm_form0_im, rm_form0_re, x542
-    x545 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x544
-    del rp_form0_im, rp_form0_re, x544
-    x592 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x591
-    del x591
-    x594 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x593
-    del x593
-    x596 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x595
-    del rm_form1_im, rm_form1_re, x595
-    x598 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x597
-    del rp_form1_im, rp_form1_re, x597
+    x527 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x526
+    del x526
+    x529 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x528
+    del x528
+    x531 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x530
+    del rm_form0_im, rm_form0_re, x530
+    x533 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x532
+    del rp_form0_im, rp_form0_re, x532
+    x580 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x579
+    del x579
+    x582 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x581
+    del x581
+    x584 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x583
+    del rm_form1_im, rm_form1_re, x583
+    x586 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x585
+    del rp_form1_im, rp_form1_re, x585
     rmp_x_re = x14 * (-x190 - x75)
     del x190
     rmp_x_im = x14 * (-x188 - x76)
     del x188
     z24 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     rmp_k_re = z24[0]
-    x252 = q + rmp_k_re
-    x253 = -q + rmp_k_re
+    x251 = q + rmp_k_re
+    x252 = -q + rmp_k_re
     rmp_k_im = z24[1]
     del z24
     x244 = rmp_k_im * rmp_k_im
     z25 = root_sum(ap_p_re, ap_p_im, x242, x243, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
     rmp_d_re = z25[0]
-    x257 = -q + rmp_d_re
+    x256 = -q + rmp_d_re
     rmp_d_im = z25[1]
     del z25
     rmp_b_re = rmp_k_re * rmp_k_re - x244
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
     x245 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x246 = rmp_b_im * x245
-    x247 = x245 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x248 = rm_p_im * x245
-    x249 = rm_p_re * x245
-    x250 = rmp_b_im * x248 + rmp_b_re * x249
-    x251 = -rmp_b_im * x249 + rmp_b_re * x248
-    del x248, x249
-    x263 = x100 * x245
-    x264 = rmp_b_im * x263
-    x265 = rmp_b_re * x263
-    del x263
-    x268 = rmp_b_re * x245
-    x269 = x108 * x268 + x110 * x246
-    x270 = x108 * x246 - x110 * x268
-    del x268
-    rmp_z_re = rmp_b_re * x247 + 2 * rmp_d_im * rmp_d_re * x246
+    x246 = x245 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x247 = rm_p_im * x245
+    x248 = rm_p_re * x245
+    x249 = rmp_b_im * x247 + rmp_b_re * x248
+    x250 = -rmp_b_im * x248 + rmp_b_re * x247
+    del x247, x248
+    x264 = x101 * x245
+    x265 = rmp_b_im * x264
+    x268 = rmp_b_re * x264
+    del x264
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x245 + rmp_b_re * x246
+    rmp_z_im = -rmp_b_im * x246 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x245
     del x246
-    rmp_z_im = -rmp_b_im * x247 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x245
-    del rmp_b_im, rmp_b_re, x245, x247
-    rmp_y_re = 4 * ap_p_re * x250 - x251 * x87
-    rmp_y_im = x250 * x87 + x251 * x88
-    del x250, x251
-    rmp_bq_re = -x244 + x252 * x253
-    del x244
-    rmp_bq_im = rmp_k_im * x252 + rmp_k_im * x253
-    del rmp_k_im, x252, x253
-    x254 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x255 = x254 * (q + rmp_d_re)
-    del rmp_d_re
-    x256 = -rmp_bq_im * x255 + rmp_bq_re * rmp_d_im * x254
-    x258 = rmp_bq_im * rmp_d_im * x254 + rmp_bq_re * x255
-    del x255
-    x259 = rm_p_im * x254
-    x260 = rm_p_re * x254
-    x261 = rmp_bq_im * x259 + rmp_bq_re * x260
-    x262 = -rmp_bq_im * x260 + rmp_bq_re * x259
-    del x259, x260
-    x272 = x254 * x264
-    x273 = x254 * x265
-    del x254
-    x274 = rmp_bq_im * x273 + rmp_bq_re * x272
-    x275 = rmp_bq_im * x272 - rmp_bq_re * x273
-    del rmp_bq_im, rmp_bq_re, x272, x273
-    x276 = 2 * a_root_re * x106 * x274 - x108 * x275
-    x278 = x108 * x274 + x110 * x275
-    del x274, x275
-    rmp_zq_re = -rmp_d_im * x256 + x257 * x258
-    rmp_zq_im = rmp_d_im * x258 + x256 * x257
-    del rmp_d_im, x256, x257, x258
-    rmp_yq_re = 4 * ap_p_re * x261 - x262 * x87
-    rmp_yq_im = x261 * x87 + x262 * x88
-    del x261, x262
-    x266 = -rmp_yq_im * x264 - rmp_yq_re * x265
-    x267 = -rmp_yq_im * x265 + rmp_yq_re * x264
-    del x264, x265
+    rmp_y_re = 4 * ap_p_re * x249 - x250 * x86
+    rmp_y_im = x249 * x86 + x250 * x87
+    del x249, x250
     z26 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    rmp_h_re = z26[0]
-    rmp_h_im = z26[1]
+    x262 = z26[1]
+    x263 = x245 * z26[0]
     del z26
-    z27 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x266, x267)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x266, x267
-    rmp_slope_re = z27[0]
-    rmp_slope_im = z27[1]
+    rmp_bq_re = -x244 + x251 * x252
+    del x244
+    rmp_bq_im = rmp_k_im * x251 + rmp_k_im * x252
+    del rmp_k_im, x251, x252
+    x253 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x254 = x253 * (q + rmp_d_re)
+    del rmp_d_re
+    x255 = -rmp_bq_im * x254 + rmp_bq_re * rmp_d_im * x253
+    x257 = rmp_bq_im * rmp_d_im * x253 + rmp_bq_re * x254
+    del x254
+    x258 = rm_p_im * x253
+    x259 = rm_p_re * x253
+    x260 = rmp_bq_im * x258 + rmp_bq_re * x259
+    x261 = -rmp_bq_im * x259 + rmp_bq_re * x258
+    del x258, x259
+    x266 = rmp_bq_im * x253
+    del rmp_bq_im
+    x267 = rmp_b_re * rmp_bq_re * x101 * x245 * x253 - x265 * x266
+    x274 = -rmp_bq_re * x253 * x265 - x266 * x268
+    del rmp_bq_re, x253, x266
+    rmp_zq_re = -rmp_d_im * x255 + x256 * x257
+    rmp_zq_im = rmp_d_im * x257 + x255 * x256
+    del rmp_d_im, x255, x256, x257
+    rmp_yq_re = 4 * ap_p_re * x260 - x261 * x86
+    rmp_yq_im = x260 * x86 + x261 * x87
+    del x260, x261
+    x269 = -rmp_yq_im * x265 - rmp_yq_re * x268
+    x270 = -rmp_yq_im * x268 + rmp_yq_re * x265
+    del x265, x268
+    z27 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x269, x270)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x269, x270
+    x271 = z27[0]
+    x272 = z27[1]
     del z27
-    x271 = rmp_h_im - rmp_slope_im * rmp_yq_re - rmp_slope_re * rmp_yq_im
-    x277 = rmp_h_re + rmp_slope_im * rmp_yq_im - rmp_slope_re * rmp_yq_re
-    del rmp_slope_im, rmp_slope_re, rmp_yq_im, rmp_yq_re
-    rmp_inverse_re = -rmp_h_im * x269 + rmp_h_re * x270
-    rmp_inverse_im = rmp_h_im * x270 + rmp_h_re * x269
-    del rmp_h_im, rmp_h_re, x269, x270
-    rmp_excess_re = -x271 * x276 + x277 * x278
-    rmp_excess_im = x271 * x278 + x276 * x277
-    del x271, x276, x277, x278
+    rmp_uniform_re = rmp_b_im * x245 * x262 + rmp_b_re * x263
+    rmp_uniform_im = -rmp_b_im * x263 + rmp_b_re * x245 * x262
+    del x245, x262, x263
+    x273 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x272 - rmp_yq_re * x271
+    x275 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x271 - rmp_yq_re * x272
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x271, x272
+    rmp_change_re = x267 * x273 - x274 * x275
+    rmp_change_im = x267 * x275 + x273 * x274
+    del x267, x273, x274, x275
+    rmp_inverse_re = -rmp_uniform_im * x174 - rmp_uniform_re * x175
+    rmp_inverse_im = -rmp_uniform_im * x175 + rmp_uniform_re * x174
+    del rmp_uniform_im, rmp_uniform_re
+    rmp_excess_re = -rmp_change_im * x174 - rmp_change_re * x175
+    rmp_excess_im = -rmp_change_im * x175 + rmp_change_re * x174
+    del rmp_change_im, rmp_change_re
     rmm_x_re = x14 * (-rp_roots_re - x75)
     del rp_roots_re
     rmm_x_im = x14 * (-rp_roots_im - x76)
     del rp_roots_im, x76
     z28 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     rmm_k_re = z28[0]
-    x287 = q + rmm_k_re
-    x288 = -q + rmm_k_re
+    x283 = q + rmm_k_re
+    x284 = -q + rmm_k_re
     rmm_k_im = z28[1]
     del z28
-    x279 = rmm_k_im * rmm_k_im
+    x276 = rmm_k_im * rmm_k_im
     z29 = root_sum(am_p_re, am_p_im, x242, x243, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
     rmm_d_re = z29[0]
-    x292 = -q + rmm_d_re
+    x288 = -q + rmm_d_re
     rmm_d_im = z29[1]
     del z29
-    rmm_b_re = rmm_k_re * rmm_k_re - x279
+    rmm_b_re = rmm_k_re * rmm_k_re - x276
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x280 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x281 = rmm_b_im * x280
-    x282 = x280 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x283 = rm_p_im * x280
-    x284 = rm_p_re * x280
-    x285 = rmm_b_im * x283 + rmm_b_re * x284
-    x286 = -rmm_b_im * x284 + rmm_b_re * x283
-    del x283, x284
-    x298 = x100 * x280
-    x299 = rmm_b_im * x298
-    x300 = rmm_b_re * x298
-    del x298
-    x303 = -rmm_b_re * x108 * x280 - x110 * x281
-    x304 = 2 * a_root_re * rmm_b_re * x106 * x280 - x108 * x281
-    rmm_z_re = rmm_b_re * x282 + 2 * rmm_d_im * rmm_d_re * x281
-    del x281
-    rmm_z_im = -rmm_b_im * x282 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x280
-    del rmm_b_im, x282
-    rmm_y_re = 4 * am_p_re * x285 - x149 * x286
-    rmm_y_im = x149 * x285 + x150 * x286
-    del x285, x286
-    rmm_bq_re = -x279 + x287 * x288
-    del x279
-    rmm_bq_im = rmm_k_im * x287 + rmm_k_im * x288
-    del rmm_k_im, x287, x288
-    x289 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x290 = x289 * (q + rmm_d_re)
-    del rmm_d_re
-    x291 = -rmm_bq_im * x290 + rmm_bq_re * rmm_d_im * x289
-    x293 = rmm_bq_im * rmm_d_im * x289 + rmm_bq_re * x290
-    del x290
-    x294 = rm_p_im * x289
-    x295 = rm_p_re * x289
-    x296 = rmm_bq_im * x294 + rmm_bq_re * x295
-    x297 = -rmm_bq_im * x295 + rmm_bq_re * x294
-    del x294, x295
-    x306 = rmm_bq_im * x289
-    del rmm_bq_im
-    x307 = rmm_b_re * rmm_bq_re * x100 * x280 * x289 - x299 * x306
-    del rmm_b_re, x280
-    x308 = -rmm_bq_re * x289 * x299 - x300 * x306
-    del rmm_bq_re, x289, x306
-    x309 = 2 * a_root_re * x106 * x308 - x108 * x307
-    x311 = x108 * x308 + x110 * x307
-    del x307, x308
-    rmm_zq_re = -rmm_d_im * x291 + x292 * x293
-    rmm_zq_im = rmm_d_im * x293 + x291 * x292
-    del rmm_d_im, x291, x292, x293
-    rmm_yq_re = 4 * am_p_re * x296 - x149 * x297
-    rmm_yq_im = x149 * x296 + x150 * x297
-    del x296, x297
-    x301 = -rmm_yq_im * x299 - rmm_yq_re * x300
-    x302 = -rmm_yq_im * x300 + rmm_yq_re * x299
-    del x299, x300
+    x277 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x278 = x277 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x279 = rm_p_im * x277
+    x280 = rm_p_re * x277
+    x281 = rmm_b_im * x279 + rmm_b_re * x280
+    x282 = -rmm_b_im * x280 + rmm_b_re * x279
+    del x279, x280
+    x296 = x101 * x277
+    x297 = rmm_b_im * x296
+    x300 = rmm_b_re * x296
+    del x296
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x277 + rmm_b_re * x278
+    rmm_z_im = -rmm_b_im * x278 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x277
+    del x278
+    rmm_y_re = 4 * am_p_re * x281 - x147 * x282
+    rmm_y_im = x147 * x281 + x148 * x282
+    del x281, x282
     z30 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    rmm_h_re = z30[0]
-    rmm_h_im = z30[1]
+    x294 = z30[1]
+    x295 = x277 * z30[0]
     del z30
+    rmm_bq_re = -x276 + x283 * x284
+    del x276
+    rmm_bq_im = rmm_k_im * x283 + rmm_k_im * x284
+    del rmm_k_im, x283, x284
+    x285 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x286 = x285 * (q + rmm_d_re)
+    del rmm_d_re
+    x287 = -rmm_bq_im * x286 + rmm_bq_re * rmm_d_im * x285
+    x289 = rmm_bq_im * rmm_d_im * x285 + rmm_bq_re * x286
+    del x286
+    x290 = rm_p_im * x285
+    x291 = rm_p_re * x285
+    x292 = rmm_bq_im * x290 + rmm_bq_re * x291
+    x293 = -rmm_bq_im * x291 + rmm_bq_re * x290
+    del x290, x291
+    x298 = rmm_bq_im * x285
+    del rmm_bq_im
+    x299 = rmm_b_re * rmm_bq_re * x101 * x277 * x285 - x297 * x298
+    x306 = -rmm_bq_re * x285 * x297 - x298 * x300
+    del rmm_bq_re, x285, x298
+    rmm_zq_re = -rmm_d_im * x287 + x288 * x289
+    rmm_zq_im = rmm_d_im * x289 + x287 * x288
+    del rmm_d_im, x287, x288, x289
+    rmm_yq_re = 4 * am_p_re * x292 - x147 * x293
+    rmm_yq_im = x147 * x292 + x148 * x293
+    del x292, x293
+    x301 = -rmm_yq_im * x297 - rmm_yq_re * x300
+    x302 = -rmm_yq_im * x300 + rmm_yq_re * x297
+    del x297, x300
     z31 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x301, x302)
     del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x301, x302
-    rmm_slope_re = z31[0]
-    rmm_slope_im = z31[1]
+    x303 = z31[0]
+    x304 = z31[1]
     del z31
-    x305 = rmm_h_im - rmm_slope_im * rmm_yq_re - rmm_slope_re * rmm_yq_im
-    x310 = rmm_h_re + rmm_slope_im * rmm_yq_im - rmm_slope_re * rmm_yq_re
-    del rmm_slope_im, rmm_slope_re, rmm_yq_im, rmm_yq_re
-    rmm_inverse_re = -rmm_h_im * x303 + rmm_h_re * x304
-    x312 = rmm_inverse_re + rmp_inverse_re
+    rmm_uniform_re = rmm_b_im * x277 * x294 + rmm_b_re * x295
+    rmm_uniform_im = -rmm_b_im * x295 + rmm_b_re * x277 * x294
+    del x277, x294, x295
+    x305 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x304 - rmm_yq_re * x303
+    x307 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x303 - rmm_yq_re * x304
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x303, x304
+    rmm_change_re = x299 * x305 - x306 * x307
+    rmm_change_im = x299 * x307 + x305 * x306
+    del x299, x305, x306, x307
+    rmm_inverse_re = rmm_uniform_im * x174 + rmm_uniform_re * x175
+    x308 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = rmm_h_im * x304 + rmm_h_re * x303
-    del rmm_h_im, rmm_h_re, x303, x304
-    x313 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x114 - rmm_uniform_re * x174
+    del rmm_uniform_im, rmm_uniform_re
+    x309 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_excess_re = -x305 * x309 + x310 * x311
-    x333 = rmm_excess_re + rmp_excess_re + x312
-    rmm_excess_im = x305 * x311 + x309 * x310
-    del x305, x309, x310, x311
-    x331 = rmm_excess_im + rmp_excess_im + x313
-    x546 = rmm_excess_im * x541 + rmm_excess_re * x545 + rmp_excess_im * x543 + rmp_excess_re * x539
-    x554 = rmm_excess_im * x545 - rmm_excess_re * x541 + rmp_excess_im * x539 - rmp_excess_re * x543
-    del x539, x541, x543, x545
-    x599 = rmm_excess_im * x594 + rmm_excess_re * x598 + rmp_excess_im * x592 + rmp_excess_re * x596
-    x605 = -rmm_excess_im * x598 + rmm_excess_re * x594 - rmp_excess_im * x596 + rmp_excess_re * x592
-    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x592, x594, x596, x598
-    rm_still_re = x312
-    del x312
-    rm_still_im = x313
-    del x313
-    x529 = growth * rm_still_im - omega_r * rm_still_re
-    x533 = -growth * rm_still_re - omega_r * rm_still_im
+    rmm_excess_re = rmm_change_im * x174 + rmm_change_re * x175
+    x329 = rmm_excess_re + rmp_excess_re + x308
+    rmm_excess_im = 2 * a_root_re * rmm_change_im * x114 - rmm_change_re * x174
+    del rmm_change_im, rmm_change_re
+    x327 = rmm_excess_im + rmp_excess_im + x309
+    x534 = rmm_excess_im * x529 + rmm_excess_re * x533 + rmp_excess_im * x531 + rmp_excess_re * x527
+    x542 = rmm_excess_im * x533 - rmm_excess_re * x529 + rmp_excess_im * x527 - rmp_excess_re * x531
+    del x527, x529, x531, x533
+    x587 = rmm_excess_im * x582 + rmm_excess_re * x586 + rmp_excess_im * x580 + rmp_excess_re * x584
+    x593 = -rmm_excess_im * x586 + rmm_excess_re * x582 - rmp_excess_im * x584 + rmp_excess_re * x580
+    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x580, x582, x584, x586
+    rm_still_re = x308
+    del x308
+    rm_still_im = x309
+    del x309
+    x517 = growth * rm_still_im - omega_r * rm_still_re
+    x521 = -growth * rm_still_re - omega_r * rm_still_im
     del rm_still_im, rm_still_re
-    rm_uniform0_re = -rm_weight_im * x321 - rm_weight_re * x326 - x200
+    rm_uniform0_re = -rm_weight_im * x317 - rm_weight_re * x322 - x200
     del x200
-    rm_uniform0_im = -rm_weight_im * x326 + rm_weight_re * x321 + x224
-    del x224, x321, x326
-    rm_uniform1_re = -rm_weight_im * x330 + rm_weight_re * x328 + x226
+    rm_uniform0_im = -rm_weight_im * x322 + rm_weight_re * x317 + x224
+    del x224, x317, x322
+    rm_uniform1_re = -rm_weight_im * x326 + rm_weight_re * x324 + x226
     del x226
-    rm_uniform1_im = rm_weight_im * x328 + rm_weight_re * x330 + x231
-    del x231, x328, x330
-    rm_total_re = 4 * rm_weight_re * x219 * x333 - x331 * x332
-    rm_total_im = x331 * x334 + x332 * x333
-    del x331, x333
-    sp_filling_re = x335 * x66 - x64 * x67 * x70
-    del x335, x64
+    rm_uniform1_im = rm_weight_im * x324 + rm_weight_re * x326 + x231
+    del x231, x324, x326
+    rm_total_re = 4 * rm_weight_re * x219 * x329 - x327 * x328
+    rm_total_im = x327 * x330 + x328 * x329
+    del x327, x329
+    sp_filling_re = x331 * x66 - x64 * x67 * x70
+    del x331, x64
     sp_filling_im = x74
     del x74
     spp_x_re = x14 * (sp_roots_re - x75)
-    spp_x_im = x14 * (sp_roots_im + x337)
+    spp_x_im = x14 * (sp_roots_im + x333)
     z32 = root_sum(ap_p_re, ap_p_im, x77, rp_p_im, spp_x_re, spp_x_im)
     spp_k_re = z32[0]
-    x346 = q + spp_k_re
-    x347 = -q + spp_k_re
+    x341 = q + spp_k_re
+    x342 = -q + spp_k_re
     spp_k_im = z32[1]
     del z32
-    x338 = spp_k_im * spp_k_im
+    x334 = spp_k_im * spp_k_im
     z33 = root_sum(ap_p_re, ap_p_im, rp_p_re, x78, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
     spp_d_re = z33[0]
-    x351 = -q + spp_d_re
+    x346 = -q + spp_d_re
     spp_d_im = z33[1]
     del z33
-    spp_b_re = spp_k_re * spp_k_re - x338
+    spp_b_re = spp_k_re * spp_k_re - x334
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x339 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x340 = spp_b_im * x339
-    x341 = x339 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x342 = rp_p_im * x339
-    x343 = rp_p_re * x339
-    x344 = spp_b_im * x343 + spp_b_re * x342
-    x345 = spp_b_im * x342 - spp_b_re * x343
-    del x342, x343
-    x357 = x100 * x339
-    x358 = spp_b_im * x357
-    x359 = spp_b_re * x357
-    del x357
-    x362 = spp_b_re * x339
-    x363 = x108 * x362 + x110 * x340
-    x364 = x108 * x340 - x110 * x362
-    del x362
-    spp_z_re = spp_b_re * x341 + 2 * spp_d_im * spp_d_re * x340
-    del x340
-    spp_z_im = -spp_b_im * x341 + 2 * spp_b_re * spp_d_im * spp_d_re * x339
-    del spp_b_im, spp_b_re, x339, x341
-    spp_y_re = 4 * ap_p_re * x345 - x344 * x87
-    spp_y_im = x344 * x88 + x345 * x87
-    del x344, x345
-    spp_bq_re = -x338 + x346 * x347
-    del x338
-    spp_bq_im = spp_k_im * x346 + spp_k_im * x347
-    del spp_k_im, x346, x347
-    x348 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x349 = x348 * (q + spp_d_re)
-    del spp_d_re
-    x350 = -spp_bq_im * x349 + spp_bq_re * spp_d_im * x348
-    x352 = spp_bq_im * spp_d_im * x348 + spp_bq_re * x349
-    del x349
-    x353 = rp_p_im * x348
-    x354 = rp_p_re * x348
-    x355 = spp_bq_im * x354 + spp_bq_re * x353
-    x356 = spp_bq_im * x353 - spp_bq_re * x354
-    del x353, x354
-    x366 = x348 * x358
-    x367 = x348 * x359
-    del x348
-    x368 = spp_bq_im * x367 + spp_bq_re * x366
-    x369 = spp_bq_im * x366 - spp_bq_re * x367
-    del spp_bq_im, spp_bq_re, x366, x367
-    x370 = 2 * a_root_re * x106 * x368 - x108 * x369
-    x372 = x108 * x368 + x110 * x369
-    del x368, x369
-    spp_zq_re = -spp_d_im * x350 + x351 * x352
-    spp_zq_im = spp_d_im * x352 + x350 * x351
-    del spp_d_im, x350, x351, x352
-    spp_yq_re = 4 * ap_p_re * x356 - x355 * x87
-    spp_yq_im = x355 * x88 + x356 * x87
-    del x355, x356
-    x360 = -spp_yq_im * x358 - spp_yq_re * x359
-    x361 = -spp_yq_im * x359 + spp_yq_re * x358
-    del x358, x359
+    x335 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x336 = x335 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x337 = rp_p_im * x335
+    x338 = rp_p_re * x335
+    x339 = spp_b_im * x338 + spp_b_re * x337
+    x340 = spp_b_im * x337 - spp_b_re * x338
+    del x337, x338
+    x354 = x101 * x335
+    x355 = spp_b_im * x354
+    x358 = spp_b_re * x354
+    del x354
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x335 + spp_b_re * x336
+    spp_z_im = -spp_b_im * x336 + 2 * spp_b_re * spp_d_im * spp_d_re * x335
+    del x336
+    spp_y_re = 4 * ap_p_re * x340 - x339 * x86
+    spp_y_im = x339 * x87 + x340 * x86
+    del x339, x340
     z34 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    spp_h_re = z34[0]
-    spp_h_im = z34[1]
+    x352 = z34[1]
+    x353 = x335 * z34[0]
     del z34
-    z35 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x360, x361)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x360, x361
-    spp_slope_re = z35[0]
-    spp_slope_im = z35[1]
+    spp_bq_re = -x334 + x341 * x342
+    del x334
+    spp_bq_im = spp_k_im * x341 + spp_k_im * x342
+    del spp_k_im, x341, x342
+    x343 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x344 = x343 * (q + spp_d_re)
+    del spp_d_re
+    x345 = -spp_bq_im * x344 + spp_bq_re * spp_d_im * x343
+    x347 = spp_bq_im * spp_d_im * x343 + spp_bq_re * x344
+    del x344
+    x348 = rp_p_im * x343
+    x349 = rp_p_re * x343
+    x350 = spp_bq_im * x349 + spp_bq_re * x348
+    x351 = spp_bq_im * x348 - spp_bq_re * x349
+    del x348, x349
+    x356 = spp_bq_im * x343
+    del spp_bq_im
+    x357 = spp_b_re * spp_bq_re * x101 * x335 * x343 - x355 * x356
+    x364 = -spp_bq_re * x343 * x355 - x356 * x358
+    del spp_bq_re, x343, x356
+    spp_zq_re = -spp_d_im * x345 + x346 * x347
+    spp_zq_im = spp_d_im * x347 + x345 * x346
+    del spp_d_im, x345, x346, x347
+    spp_yq_re = 4 * ap_p_re * x351 - x350 * x86
+    spp_yq_im = x350 * x87 + x351 * x86
+    del x350, x351
+    x359 = -spp_yq_im * x355 - spp_yq_re * x358
+    x360 = -spp_yq_im * x358 + spp_yq_re * x355
+    del x355, x358
+    z35 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x359, x360)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x359, x360
+    x361 = z35[0]
+    x362 = z35[1]
     del z35
-    x365 = spp_h_im - spp_slope_im * spp_yq_re - spp_slope_re * spp_yq_im
-    x371 = spp_h_re + spp_slope_im * spp_yq_im - spp_slope_re * spp_yq_re
-    del spp_slope_im, spp_slope_re, spp_yq_im, spp_yq_re
-    spp_inverse_re = -spp_h_im * x363 + spp_h_re * x364
-    spp_inverse_im = spp_h_im * x364 + spp_h_re * x363
-    del spp_h_im, spp_h_re, x363, x364
-    spp_excess_re = -x365 * x370 + x371 * x372
-    spp_excess_im = x365 * x372 + x370 * x371
-    del x365, x370, x371, x372
-    sp_form0_re = x131 * x378 - x379 * x380
-    x577 = sp_form0_re * x537
-    sp_form0_im = x131 * x380 + x378 * x379
-    del x131, x378, x379, x380
-    x579 = sp_form0_im * x537
-    sp_form1_re = c_down_im * x383 + c_down_re * x384
-    x564 = x558 * (-sp_form1_re + x563)
-    x572 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x564
-    sp_form1_im = -c_down_im * x384 + c_down_re * x383
-    del c_down_im, c_down_re, x383, x384
-    x561 = sp_form1_im * x558
-    x569 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x561
-    x588 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x577
-    x589 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x579
+    spp_uniform_re = spp_b_im * x335 * x352 + spp_b_re * x353
+    spp_uniform_im = -spp_b_im * x353 + spp_b_re * x335 * x352
+    del x335, x352, x353
+    x363 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x362 - spp_yq_re * x361
+    x365 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x361 - spp_yq_re * x362
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x361, x362
+    spp_change_re = x357 * x363 - x364 * x365
+    spp_change_im = x357 * x365 + x363 * x364
+    del x357, x363, x364, x365
+    spp_inverse_re = -spp_uniform_im * x174 - spp_uniform_re * x175
+    spp_inverse_im = -spp_uniform_im * x175 + spp_uniform_re * x174
+    del spp_uniform_im, spp_uniform_re
+    spp_excess_re = -spp_change_im * x174 - spp_change_re * x175
+    spp_excess_im = -spp_change_im * x175 + spp_change_re * x174
+    del spp_change_im, spp_change_re
+    sp_form0_re = x130 * x371 - x372 * x373
+    x565 = sp_form0_re * x525
+    sp_form0_im = x130 * x373 + x371 * x372
+    del x130, x371, x372, x373
+    x567 = sp_form0_im * x525
+    sp_form1_re = c_down_im * x376 + c_down_re * x377
+    x552 = x546 * (-sp_form1_re + x551)
+    x560 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x552
+    sp_form1_im = -c_down_im * x377 + c_down_re * x376
+    del c_down_im, c_down_re, x376, x377
+    x549 = sp_form1_im * x546
+    x557 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x549
+    x576 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x565
+    x577 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x567
     spm_x_re = x14 * (-sm_roots_re - x75)
     del sm_roots_re
-    spm_x_im = x14 * (-sm_roots_im - x385)
+    spm_x_im = x14 * (-sm_roots_im - x378)
     z36 = root_sum(am_p_re, am_p_im, x77, rp_p_im, spm_x_re, spm_x_im)
     del x77
     spm_k_re = z36[0]
-    x394 = q + spm_k_re
-    x395 = -q + spm_k_re
+    x386 = q + spm_k_re
+    x387 = -q + spm_k_re
     spm_k_im = z36[1]
     del z36
-    x386 = spm_k_im * spm_k_im
+    x379 = spm_k_im * spm_k_im
     z37 = root_sum(am_p_re, am_p_im, rp_p_re, x78, spm_x_re, spm_x_im)
     del spm_x_im, spm_x_re, x78
     spm_d_re = z37[0]
-    x399 = -q + spm_d_re
+    x391 = -q + spm_d_re
     spm_d_im = z37[1]
     del z37
-    spm_b_re = spm_k_re * spm_k_re - x386
+    spm_b_re = spm_k_re * spm_k_re - x379
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x387 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x388 = spm_b_im * x387
-    x389 = x387 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x390 = rp_p_im * x387
-    x391 = rp_p_re * x387
-    x392 = spm_b_im * x391 + spm_b_re * x390
-    x393 = spm_b_im * x390 - spm_b_re * x391
-    del x390, x391
-    x405 = x100 * x387
-    x406 = spm_b_im * x405
-    x407 = spm_b_re * x405
-    del x405
-    x410 = -spm_b_re * x108 * x387 - x110 * x388
-    x411 = 2 * a_root_re * spm_b_re * x106 * x387 - x108 * x388
-    spm_z_re = spm_b_re * x389 + 2 * spm_d_im * spm_d_re * x388
-    del x388
-    spm_z_im = -spm_b_im * x389 + 2 * spm_b_re * spm_d_im * spm_d_re * x387
-    del spm_b_im, x389
-    spm_y_re = 4 * am_p_re * x393 - x149 * x392
-    spm_y_im = x149 * x393 + x150 * x392
-    del x392, x393
-    spm_bq_re = -x386 + x394 * x395
-    del x386
-    spm_bq_im = spm_k_im * x394 + spm_k_im * x395
-    del spm_k_im, x394, x395
-    x396 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x397 = x396 * (q + spm_d_re)
-    del spm_d_re
-    x398 = -spm_bq_im * x397 + spm_bq_re * spm_d_im * x396
-    x400 = spm_bq_im * spm_d_im * x396 + spm_bq_re * x397
-    del x397
-    x401 = rp_p_im * x396
-    del rp_p_im
-    x402 = rp_p_re * x396
-    del rp_p_re
-    x403 = spm_bq_im * x402 + spm_bq_re * x401
-    x404 = spm_bq_im * x401 - spm_bq_re * x402
-    del x401, x402
-    x413 = spm_bq_im * x396
-    del spm_bq_im
-    x414 = spm_b_re * spm_bq_re * x100 * x387 * x396 - x406 * x413
-    del spm_b_re, x387
-    x415 = -spm_bq_re * x396 * x406 - x407 * x413
-    del spm_bq_re, x396, x413
-    x416 = 2 * a_root_re * x106 * x415 - x108 * x414
-    x418 = x108 * x415 + x110 * x414
-    del x414, x415
-    spm_zq_re = -spm_d_im * x398 + x399 * x400
-    spm_zq_im = spm_d_im * x400 + x398 * x399
-    del spm_d_im, x398, x399, x400
-    spm_yq_re = 4 * am_p_re * x404 - x149 * x403
-    spm_yq_im = x149 * x404 + x150 * x403
-    del x403, x404
-    x408 = -spm_yq_im * x406 - spm_yq_re * x407
-    x409 = -spm_yq_im * x407 + spm_yq_re * x406
-    del x406, x407
+    x380 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x381 = x380 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x382 = rp_p_im * x380
+    x383 = rp_p_re * x380
+    x384 = spm_b_im * x383 + spm_b_re * x382
+    x385 = spm_b_im * x382 - spm_b_re * x383
+    del x382, x383
+    x399 = x101 * x380
+    x400 = spm_b_im * x399
+    x403 = spm_b_re * x399
+    del x399
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x380 + spm_b_re * x381
+    spm_z_im = -spm_b_im * x381 + 2 * spm_b_re * spm_d_im * spm_d_re * x380
+    del x381
+    spm_y_re = 4 * am_p_re * x385 - x147 * x384
+    spm_y_im = x147 * x385 + x148 * x384
+    del x384, x385
     z38 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    spm_h_re = z38[0]
-    spm_h_im = z38[1]
+    x397 = z38[1]
+    x398 = x380 * z38[0]
     del z38
-    z39 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x408, x409)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x408, x409
-    spm_slope_re = z39[0]
-    spm_slope_im = z39[1]
+    spm_bq_re = -x379 + x386 * x387
+    del x379
+    spm_bq_im = spm_k_im * x386 + spm_k_im * x387
+    del spm_k_im, x386, x387
+    x388 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x389 = x388 * (q + spm_d_re)
+    del spm_d_re
+    x390 = -spm_bq_im * x389 + spm_bq_re * spm_d_im * x388
+    x392 = spm_bq_im * spm_d_im * x388 + spm_bq_re * x389
+    del x389
+    x393 = rp_p_im * x388
+    del rp_p_im
+    x394 = rp_p_re * x388
+    del rp_p_re
+    x395 = spm_bq_im * x394 + spm_bq_re * x393
+    x396 = spm_bq_im * x393 - spm_bq_re * x394
+    del x393, x394
+    x401 = spm_bq_im * x388
+    del spm_bq_im
+    x402 = spm_b_re * spm_bq_re * x101 * x380 * x388 - x400 * x401
+    x409 = -spm_bq_re * x388 * x400 - x401 * x403
+    del spm_bq_re, x388, x401
+    spm_zq_re = -spm_d_im * x390 + x391 * x392
+    spm_zq_im = spm_d_im * x392 + x390 * x391
+    del spm_d_im, x390, x391, x392
+    spm_yq_re = 4 * am_p_re * x396 - x147 * x395
+    spm_yq_im = x147 * x396 + x148 * x395
+    del x395, x396
+    x404 = -spm_yq_im * x400 - spm_yq_re * x403
+    x405 = -spm_yq_im * x403 + spm_yq_re * x400
+    del x400, x403
+    z39 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x404, x405)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x404, x405
+    x406 = z39[0]
+    x407 = z39[1]
     del z39
-    x412 = spm_h_im - spm_slope_im * spm_yq_re - spm_slope_re * spm_yq_im
-    x417 = spm_h_re + spm_slope_im * spm_yq_im - spm_slope_re * spm_yq_re
-    del spm_slope_im, spm_slope_re, spm_yq_im, spm_yq_re
-    spm_inverse_re = -spm_h_im * x410 + spm_h_re * x411
-    x434 = spm_inverse_re + spp_inverse_re
+    spm_uniform_re = spm_b_im * x380 * x397 + spm_b_re * x398
+    spm_uniform_im = -spm_b_im * x398 + spm_b_re * x380 * x397
+    del x380, x397, x398
+    x408 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x407 - spm_yq_re * x406
+    x410 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x406 - spm_yq_re * x407
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x406, x407
+    spm_change_re = x402 * x408 - x409 * x410
+    spm_change_im = x402 * x410 + x408 * x409
+    del x402, x408, x409, x410
+    spm_inverse_re = spm_uniform_im * x174 + spm_uniform_re * x175
+    x426 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = spm_h_im * x411 + spm_h_re * x410
-    del spm_h_im, spm_h_re, x410, x411
-    x435 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x114 - spm_uniform_re * x174
+    del spm_uniform_im, spm_uniform_re
+    x427 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_excess_re = -x412 * x416 + x417 * x418
-    x446 = spm_excess_re + spp_excess_re + x434
-    spm_excess_im = x412 * x418 + x416 * x417
-    del x412, x416, x417, x418
-    x445 = spm_excess_im + spp_excess_im + x435
-    sm_form0_re = x186 * x424 - x425 * x426
-    x581 = sm_form0_re * x537
-    sm_form0_im = x186 * x426 + x424 * x425
-    del x186, x425
-    x583 = sm_form0_im * x537
-    sm_form1_re = x424 * x433 - x426 * x432
-    x566 = x558 * (-sm_form1_re + x563)
-    del x563
-    x571 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x566
-    sm_form1_im = x424 * x432 + x426 * x433
-    del x424, x426, x432, x433
-    x559 = sm_form1_im * x558
-    del x558
-    x570 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x559
-    x573 = spm_excess_im * x571 + spm_excess_re * x570 + spp_excess_im * x572 + spp_excess_re * x569
-    x575 = spm_excess_im * x570 - spm_excess_re * x571 + spp_excess_im * x569 - spp_excess_re * x572
-    del x569, x570, x571, x572
-    x586 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x581
-    x587 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x583
-    x590 = spm_excess_im * x586 + spm_excess_re * x587 + spp_excess_im * x588 + spp_excess_re * x589
-    x608 = -spm_excess_im * x587 + spm_excess_re * x586 - spp_excess_im * x589 + spp_excess_re * x588
-    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x586, x587, x588, x589
-    sp_still_re = x434
-    del x434
-    sp_still_im = x435
-    del x435
-    x532 = growth * sp_still_im - omega_r * sp_still_re
-    x536 = -growth * sp_still_re - omega_r * sp_still_im
+    spm_excess_re = spm_change_im * x174 + spm_change_re * x175
+    x438 = spm_excess_re + spp_excess_re + x426
+    spm_excess_im = 2 * a_root_re * spm_change_im * x114 - spm_change_re * x174
+    del spm_change_im, spm_change_re
+    x437 = spm_excess_im + spp_excess_im + x427
+    sm_form0_re = x186 * x416 - x417 * x418
+    x569 = sm_form0_re * x525
+    sm_form0_im = x186 * x418 + x416 * x417
+    del x186, x417
+    x571 = sm_form0_im * x525
+    sm_form1_re = x416 * x425 - x418 * x424
+    x554 = x546 * (-sm_form1_re + x551)
+    del x551
+    x559 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x554
+    sm_form1_im = x416 * x424 + x418 * x425
+    del x416, x418, x424, x425
+    x547 = sm_form1_im * x546
+    del x546
+    x558 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x547
+    x561 = spm_excess_im * x559 + spm_excess_re * x558 + spp_excess_im * x560 + spp_excess_re * x557
+    x563 = spm_excess_im * x558 - spm_excess_re * x559 + spp_excess_im * x557 - spp_excess_re * x560
+    del x557, x558, x559, x560
+    x574 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x569
+    x575 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x571
+    x578 = spm_excess_im * x574 + spm_excess_re * x575 + spp_excess_im * x576 + spp_excess_re * x577
+    x596 = -spm_excess_im * x575 + spm_excess_re * x574 - spp_excess_im * x577 + spp_excess_re * x576
+    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x574, x575, x576, x577
+    sp_still_re = x426
+    del x426
+    sp_still_im = x427
+    del x427
+    x520 = growth * sp_still_im - omega_r * sp_still_re
+    x524 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
-    sp_uniform0_re = rp_weight_im * x440 - rp_weight_re * x442
-    sp_uniform0_im = rp_weight_im * x442 + rp_weight_re * x440
-    del x440, x442
-    sp_uniform1_re = rp_weight_im * x443 + rp_weight_re * x444
-    sp_uniform1_im = -rp_weight_im * x444 + rp_weight_re * x443
-    del rp_weight_im, x443, x444
-    sp_total_re = x234 * x445 + x236 * x446
+    sp_uniform0_re = rp_weight_im * x432 - rp_weight_re * x434
+    sp_uniform0_im = rp_weight_im * x434 + rp_weight_re * x432
+    del x432, x434
+    sp_uniform1_re = rp_weight_im * x435 + rp_weight_re * x436
+    sp_uniform1_im = -rp_weight_im * x436 + rp_weight_re * x435
+    del rp_weight_im, x435, x436
+    sp_total_re = x234 * x437 + x236 * x438
     del x236
-    sp_total_im = 4 * rp_weight_re * x219 * x445 - x234 * x446
-    del rp_weight_re, x234, x445, x446
-    sm_filling_re = -x238 * x67 * x70 + x447 * x66
-    del x238, x447, x66, x67, x70
+    sp_total_im = 4 * rp_weight_re * x219 * x437 - x234 * x438
+    del rp_weight_re, x234, x437, x438
+    sm_filling_re = -x238 * x67 * x70 + x439 * x66
+    del x238, x439, x66, x67, x70
     sm_filling_im = x241
     del x241
-    x560 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x559
-    del x559
-    x562 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x561
-    del x561
-    x565 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x564
-    del sp_form0_im, sp_form0_re, x564
-    x567 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x566
-    del sm_form0_im, sm_form0_re, x566
-    x578 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x577
-    del x577
-    x580 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x579
-    del sp_form1_im, sp_form1_re, x579
-    x582 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x581
-    del x581
-    x584 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x583
-    del sm_form1_im, sm_form1_re, x583
-    smp_x_re = x14 * (-x427 - x75)
-    del x427
-    smp_x_im = x14 * (sm_roots_im + x337)
-    del sm_roots_im, x337
+    x548 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x547
+    del x547
+    x550 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x549
+    del x549
+    x553 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x552
+    del sp_form0_im, sp_form0_re, x552
+    x555 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x554
+    del sm_form0_im, sm_form0_re, x554
+    x566 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x565
+    del x565
+    x568 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x567
+    del sp_form1_im, sp_form1_re, x567
+    x570 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x569
+    del x569
+    x572 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x571
+    del sm_form1_im, sm_form1_re, x571
+    smp_x_re = x14 * (-x419 - x75)
+    del x419
+    smp_x_im = x14 * (sm_roots_im + x333)
+    del sm_roots_im, x333
     z40 = root_sum(ap_p_re, ap_p_im, x242, rm_p_im, smp_x_re, smp_x_im)
     smp_k_re = z40[0]
-    x456 = q + smp_k_re
-    x457 = -q + smp_k_re
+    x447 = q + smp_k_re
+    x448 = -q + smp_k_re
     smp_k_im = z40[1]
     del z40
-    x448 = smp_k_im * smp_k_im
+    x440 = smp_k_im * smp_k_im
     z41 = root_sum(ap_p_re, ap_p_im, rm_p_re, x243, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
     smp_d_re = z41[0]
-    x461 = -q + smp_d_re
+    x452 = -q + smp_d_re
     smp_d_im = z41[1]
     del z41
-    smp_b_re = smp_k_re * smp_k_re - x448
+    smp_b_re = smp_k_re * smp_k_re - x440
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x449 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x450 = smp_b_im * x449
-    x451 = x449 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x452 = rm_p_im * x449
-    x453 = rm_p_re * x449
-    x454 = smp_b_im * x453 + smp_b_re * x452
-    x455 = smp_b_im * x452 - smp_b_re * x453
-    del x452, x453
-    x467 = x100 * x449
-    x468 = smp_b_im * x467
-    x469 = smp_b_re * x467
-    del x467
-    x472 = smp_b_re * x449
-    x473 = x108 * x472 + x110 * x450
-    x474 = x108 * x450 - x110 * x472
-    del x472
-    smp_z_re = smp_b_re * x451 + 2 * smp_d_im * smp_d_re * x450
-    del x450
-    smp_z_im = -smp_b_im * x451 + 2 * smp_b_re * smp_d_im * smp_d_re * x449
-    del smp_b_im, smp_b_re, x449, x451
-    smp_y_re = 4 * ap_p_re * x455 - x454 * x87
-    smp_y_im = x454 * x88 + x455 * x87
-    del x454, x455
-    smp_bq_re = -x448 + x456 * x457
-    del x448
-    smp_bq_im = smp_k_im * x456 + smp_k_im * x457
-    del smp_k_im, x456, x457
-    x458 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x459 = x458 * (q + smp_d_re)
-    del smp_d_re
-    x460 = -smp_bq_im * x459 + smp_bq_re * smp_d_im * x458
-    x462 = smp_bq_im * smp_d_im * x458 + smp_bq_re * x459
-    del x459
-    x463 = rm_p_im * x458
-    x464 = rm_p_re * x458
-    x465 = smp_bq_im * x464 + smp_bq_re * x463
-    x466 = smp_bq_im * x463 - smp_bq_re * x464
-    del x463, x464
-    x476 = x458 * x468
-    x477 = x458 * x469
-    del x458
-    x478 = smp_bq_im * x477 + smp_bq_re * x476
-    x479 = smp_bq_im * x476 - smp_bq_re * x477
-    del smp_bq_im, smp_bq_re, x476, x477
-    x480 = 2 * a_root_re * x106 * x478 - x108 * x479
-    x482 = x108 * x478 + x110 * x479
-    del x478, x479
-    smp_zq_re = -smp_d_im * x460 + x461 * x462
-    smp_zq_im = smp_d_im * x462 + x460 * x461
-    del smp_d_im, x460, x461, x462
-    smp_yq_re = 4 * ap_p_re * x466 - x465 * x87
-    del ap_p_re
-    smp_yq_im = x465 * x88 + x466 * x87
-    del x465, x466, x87, x88
-    x470 = -smp_yq_im * x468 - smp_yq_re * x469
-    x471 = -smp_yq_im * x469 + smp_yq_re * x468
-    del x468, x469
+    x441 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x442 = x441 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x443 = rm_p_im * x441
+    x444 = rm_p_re * x441
+    x445 = smp_b_im * x444 + smp_b_re * x443
+    x446 = smp_b_im * x443 - smp_b_re * x444
+    del x443, x444
+    x460 = x101 * x441
+    x461 = smp_b_im * x460
+    x464 = smp_b_re * x460
+    del x460
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x441 + smp_b_re * x442
+    smp_z_im = -smp_b_im * x442 + 2 * smp_b_re * smp_d_im * smp_d_re * x441
+    del x442
+    smp_y_re = 4 * ap_p_re * x446 - x445 * x86
+    smp_y_im = x445 * x87 + x446 * x86
+    del x445, x446
     z42 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    smp_h_re = z42[0]
-    smp_h_im = z42[1]
+    x458 = z42[1]
+    x459 = x441 * z42[0]
     del z42
-    z43 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x470, x471)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x470, x471
-    smp_slope_re = z43[0]
-    smp_slope_im = z43[1]
+    smp_bq_re = -x440 + x447 * x448
+    del x440
+    smp_bq_im = smp_k_im * x447 + smp_k_im * x448
+    del smp_k_im, x447, x448
+    x449 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x450 = x449 * (q + smp_d_re)
+    del smp_d_re
+    x451 = -smp_bq_im * x450 + smp_bq_re * smp_d_im * x449
+    x453 = smp_bq_im * smp_d_im * x449 + smp_bq_re * x450
+    del x450
+    x454 = rm_p_im * x449
+    x455 = rm_p_re * x449
+    x456 = smp_bq_im * x455 + smp_bq_re * x454
+    x457 = smp_bq_im * x454 - smp_bq_re * x455
+    del x454, x455
+    x462 = smp_bq_im * x449
+    del smp_bq_im
+    x463 = smp_b_re * smp_bq_re * x101 * x441 * x449 - x461 * x462
+    x470 = -smp_bq_re * x449 * x461 - x462 * x464
+    del smp_bq_re, x449, x462
+    smp_zq_re = -smp_d_im * x451 + x452 * x453
+    smp_zq_im = smp_d_im * x453 + x451 * x452
+    del smp_d_im, x451, x452, x453
+    smp_yq_re = 4 * ap_p_re * x457 - x456 * x86
+    del ap_p_re
+    smp_yq_im = x456 * x87 + x457 * x86
+    del x456, x457, x86, x87
+    x465 = -smp_yq_im * x461 - smp_yq_re * x464
+    x466 = -smp_yq_im * x464 + smp_yq_re * x461
+    del x461, x464
+    z43 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x465, x466)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x465, x466
+    x467 = z43[0]
+    x468 = z43[1]
     del z43
-    x475 = smp_h_im - smp_slope_im * smp_yq_re - smp_slope_re * smp_yq_im
-    x481 = smp_h_re + smp_slope_im * smp_yq_im - smp_slope_re * smp_yq_re
-    del smp_slope_im, smp_slope_re, smp_yq_im, smp_yq_re
-    smp_inverse_re = -smp_h_im * x473 + smp_h_re * x474
-    smp_inverse_im = smp_h_im * x474 + smp_h_re * x473
-    del smp_h_im, smp_h_re, x473, x474
-    smp_excess_re = -x475 * x480 + x481 * x482
-    smp_excess_im = x475 * x482 + x480 * x481
-    del x475, x480, x481, x482
+    smp_uniform_re = smp_b_im * x441 * x458 + smp_b_re * x459
+    smp_uniform_im = -smp_b_im * x459 + smp_b_re * x441 * x458
+    del x441, x458, x459
+    x469 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x468 - smp_yq_re * x467
+    x471 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x467 - smp_yq_re * x468
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x467, x468
+    smp_change_re = x463 * x469 - x470 * x471
+    smp_change_im = x463 * x471 + x469 * x470
+    del x463, x469, x470, x471
+    smp_inverse_re = -smp_uniform_im * x174 - smp_uniform_re * x175
+    smp_inverse_im = -smp_uniform_im * x175 + smp_uniform_re * x174
+    del smp_uniform_im, smp_uniform_re
+    smp_excess_re = -smp_change_im * x174 - smp_change_re * x175
+    smp_excess_im = -smp_change_im * x175 + smp_change_re * x174
+    del smp_change_im, smp_change_re
     smm_x_re = x14 * (-sp_roots_re - x75)
     del sp_roots_re, x75
-    smm_x_im = x14 * (-sp_roots_im - x385)
-    del sp_roots_im, x14, x385
+    smm_x_im = x14 * (-sp_roots_im - x378)
+    del sp_roots_im, x14, x378
     z44 = root_sum(am_p_re, am_p_im, x242, rm_p_im, smm_x_re, smm_x_im)
     del x242
     smm_k_re = z44[0]
-    x491 = q + smm_k_re
-    x492 = -q + smm_k_re
+    x479 = q + smm_k_re
+    x480 = -q + smm_k_re
     smm_k_im = z44[1]
     del z44
-    x483 = smm_k_im * smm_k_im
+    x472 = smm_k_im * smm_k_im
     z45 = root_sum(am_p_re, am_p_im, rm_p_re, x243, smm_x_re, smm_x_im)
     del am_p_im, smm_x_im, smm_x_re, x243
     smm_d_re = z45[0]
-    x496 = -q + smm_d_re
+    x484 = -q + smm_d_re
     smm_d_im = z45[1]
     del z45
-    smm_b_re = smm_k_re * smm_k_re - x483
+    smm_b_re = smm_k_re * smm_k_re - x472
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x484 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x485 = smm_b_im * x484
-    x486 = x484 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x487 = rm_p_im * x484
-    x488 = rm_p_re * x484
-    x489 = smm_b_im * x488 + smm_b_re * x487
-    x490 = smm_b_im * x487 - smm_b_re * x488
-    del x487, x488
-    x502 = x100 * x484
-    x503 = smm_b_im * x502
-    x504 = smm_b_re * x502
-    del x502
-    x507 = -smm_b_re * x108 * x484 - x110 * x485
-    x508 = 2 * a_root_re * smm_b_re * x106 * x484 - x108 * x485
-    smm_z_re = smm_b_re * x486 + 2 * smm_d_im * smm_d_re * x485
-    del x485
-    smm_z_im = -smm_b_im * x486 + 2 * smm_b_re * smm_d_im * smm_d_re * x484
-    del smm_b_im, x486
-    smm_y_re = 4 * am_p_re * x490 - x149 * x489
-    smm_y_im = x149 * x490 + x150 * x489
-    del x489, x490
-    smm_bq_re = -x483 + x491 * x492
-    del x483
-    smm_bq_im = smm_k_im * x491 + smm_k_im * x492
-    del smm_k_im, x491, x492
-    x493 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x494 = x493 * (q + smm_d_re)
-    del smm_d_re
-    x495 = -smm_bq_im * x494 + smm_bq_re * smm_d_im * x493
-    x497 = smm_bq_im * smm_d_im * x493 + smm_bq_re * x494
-    del x494
-    x498 = rm_p_im * x493
-    del rm_p_im
-    x499 = rm_p_re * x493
-    del rm_p_re
-    x500 = smm_bq_im * x499 + smm_bq_re * x498
-    x501 = smm_bq_im * x498 - smm_bq_re * x499
-    del x498, x499
-    x510 = smm_bq_im * x493
-    del smm_bq_im
-    x511 = smm_b_re * smm_bq_re * x100 * x484 * x493 - x503 * x510
-    del smm_b_re, x100, x484
-    x512 = -smm_bq_re * x493 * x503 - x504 * x510
-    del smm_bq_re, x493, x510
-    x513 = 2 * a_root_re * x106 * x512 - x108 * x511
-    del a_root_re, x106
-    x515 = x108 * x512 + x110 * x511
-    del x108, x110, x511, x512
-    smm_zq_re = -smm_d_im * x495 + x496 * x497
-    smm_zq_im = smm_d_im * x497 + x495 * x496
-    del smm_d_im, x495, x496, x497
-    smm_yq_re = 4 * am_p_re * x501 - x149 * x500
-    del am_p_re
-    smm_yq_im = x149 * x501 + x150 * x500
-    del x149, x150, x500, x501
-    x505 = -smm_yq_im * x503 - smm_yq_re * x504
-    x506 = -smm_yq_im * x504 + smm_yq_re * x503
-    del x503, x504
+    x473 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x474 = x473 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x475 = rm_p_im * x473
+    x476 = rm_p_re * x473
+    x477 = smm_b_im * x476 + smm_b_re * x475
+    x478 = smm_b_im * x475 - smm_b_re * x476
+    del x475, x476
+    x492 = x101 * x473
+    x493 = smm_b_im * x492
+    x496 = smm_b_re * x492
+    del x492
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x473 + smm_b_re * x474
+    smm_z_im = -smm_b_im * x474 + 2 * smm_b_re * smm_d_im * smm_d_re * x473
+    del x474
+    smm_y_re = 4 * am_p_re * x478 - x147 * x477
+    smm_y_im = x147 * x478 + x148 * x477
+    del x477, x478
     z46 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    smm_h_re = z46[0]
-    smm_h_im = z46[1]
+    x490 = z46[1]
+    x491 = x473 * z46[0]
     del z46
-    z47 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x505, x506)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x505, x506
-    smm_slope_re = z47[0]
-    smm_slope_im = z47[1]
+    smm_bq_re = -x472 + x479 * x480
+    del x472
+    smm_bq_im = smm_k_im * x479 + smm_k_im * x480
+    del smm_k_im, x479, x480
+    x481 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x482 = x481 * (q + smm_d_re)
+    del smm_d_re
+    x483 = -smm_bq_im * x482 + smm_bq_re * smm_d_im * x481
+    x485 = smm_bq_im * smm_d_im * x481 + smm_bq_re * x482
+    del x482
+    x486 = rm_p_im * x481
+    del rm_p_im
+    x487 = rm_p_re * x481
+    del rm_p_re
+    x488 = smm_bq_im * x487 + smm_bq_re * x486
+    x489 = smm_bq_im * x486 - smm_bq_re * x487
+    del x486, x487
+    x494 = smm_bq_im * x481
+    del smm_bq_im
+    x495 = smm_b_re * smm_bq_re * x101 * x473 * x481 - x493 * x494
+    del x101
+    x502 = -smm_bq_re * x481 * x493 - x494 * x496
+    del smm_bq_re, x481, x494
+    smm_zq_re = -smm_d_im * x483 + x484 * x485
+    smm_zq_im = smm_d_im * x485 + x483 * x484
+    del smm_d_im, x483, x484, x485
+    smm_yq_re = 4 * am_p_re * x489 - x147 * x488
+    del am_p_re
+    smm_yq_im = x147 * x489 + x148 * x488
+    del x147, x148, x488, x489
+    x497 = -smm_yq_im * x493 - smm_yq_re * x496
+    x498 = -smm_yq_im * x496 + smm_yq_re * x493
+    del x493, x496
+    z47 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x497, x498)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x497, x498
+    x499 = z47[0]
+    x500 = z47[1]
     del z47
-    x509 = smm_h_im - smm_slope_im * smm_yq_re - smm_slope_re * smm_yq_im
-    x514 = smm_h_re + smm_slope_im * smm_yq_im - smm_slope_re * smm_yq_re
-    del smm_slope_im, smm_slope_re, smm_yq_im, smm_yq_re
-    smm_inverse_re = -smm_h_im * x507 + smm_h_re * x508
-    x516 = smm_inverse_re + smp_inverse_re
+    smm_uniform_re = smm_b_im * x473 * x490 + smm_b_re * x491
+    smm_uniform_im = -smm_b_im * x491 + smm_b_re * x473 * x490
+    del x473, x490, x491
+    x501 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x500 - smm_yq_re * x499
+    x503 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x499 - smm_yq_re * x500
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x499, x500
+    smm_change_re = x495 * x501 - x502 * x503
+    smm_change_im = x495 * x503 + x501 * x502
+    del x495, x501, x502, x503
+    smm_inverse_re = smm_uniform_im * x174 + smm_uniform_re * x175
+    x504 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = smm_h_im * x508 + smm_h_re * x507
-    del smm_h_im, smm_h_re, x507, x508
-    x517 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x114 - smm_uniform_re * x174
+    del smm_uniform_im, smm_uniform_re
+    x505 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_excess_re = -x509 * x513 + x514 * x515
-    x528 = smm_excess_re + smp_excess_re + x516
-    smm_excess_im = x509 * x515 + x513 * x514
-    del x509, x513, x514, x515
-    x527 = smm_excess_im + smp_excess_im + x517
-    x568 = smm_excess_im * x565 + smm_excess_re * x562 + smp_excess_im * x567 + smp_excess_re * x560
-    x574 = smm_excess_im * x562 - smm_excess_re * x565 + smp_excess_im * x560 - smp_excess_re * x567
-    del x560, x562, x565, x567
-    x585 = smm_excess_im * x578 + smm_excess_re * x580 + smp_excess_im * x582 + smp_excess_re * x584
-    x606 = -smm_excess_im * x580 + smm_excess_re * x578 - smp_excess_im * x584 + smp_excess_re * x582
-    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x578, x580, x582, x584
-    sm_still_re = x516
-    del x516
-    sm_still_im = x517
-    del x517
-    x531 = growth * sm_still_im - omega_r * sm_still_re
-    x535 = -growth * sm_still_re - omega_r * sm_still_im
+    smm_excess_re = smm_change_im * x174 + smm_change_re * x175
+    del x175
+    x516 = smm_excess_re + smp_excess_re + x504
+    smm_excess_im = 2 * a_root_re * smm_change_im * x114 - smm_change_re * x174
+    del a_root_re, smm_change_im, smm_change_re, x114, x174
+    x515 = smm_excess_im + smp_excess_im + x505
+    x556 = smm_excess_im * x553 + smm_excess_re * x550 + smp_excess_im * x555 + smp_excess_re * x548
+    x562 = smm_excess_im * x550 - smm_excess_re * x553 + smp_excess_im * x548 - smp_excess_re * x555
+    del x548, x550, x553, x555
+    x573 = smm_excess_im * x566 + smm_excess_re * x568 + smp_excess_im * x570 + smp_excess_re * x572
+    x594 = -smm_excess_im * x568 + smm_excess_re * x566 - smp_excess_im * x572 + smp_excess_re * x570
+    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x566, x568, x570, x572
+    sm_still_re = x504
+    del x504
+    sm_still_im = x505
+    del x505
+    x519 = growth * sm_still_im - omega_r * sm_still_re
+    x523 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
-    sm_uniform0_re = rm_weight_im * x522 - rm_weight_re * x524
-    sm_uniform0_im = rm_weight_im * x524 + rm_weight_re * x522
-    del x522, x524
-    sm_uniform1_re = rm_weight_im * x525 + rm_weight_re * x526
-    sm_uniform1_im = -rm_weight_im * x526 + rm_weight_re * x525
-    del rm_weight_im, x525, x526
-    sm_total_re = x332 * x527 + x334 * x528
-    del x334
-    sm_total_im = 4 * rm_weight_re * x219 * x527 - x332 * x528
-    del rm_weight_re, x219, x332, x527, x528
+    sm_uniform0_re = rm_weight_im * x510 - rm_weight_re * x512
+    sm_uniform0_im = rm_weight_im * x512 + rm_weight_re * x510
+    del x510, x512
+    sm_uniform1_re = rm_weight_im * x513 + rm_weight_re * x514
+    sm_uniform1_im = -rm_weight_im * x514 + rm_weight_re * x513
+    del rm_weight_im, x513, x514
+    sm_total_re = x328 * x515 + x330 * x516
+    del x330
+    sm_total_im = 4 * rm_weight_re * x219 * x515 - x328 * x516
+    del rm_weight_re, x219, x328, x515, x516
     return (
-        -x576 * (-rm_uniform0_im * x533 + rm_uniform0_re * x529 - rp_uniform0_im * x534 + rp_uniform0_re * x530 - sm_uniform0_im * x535 + sm_uniform0_re * x531 - sp_uniform0_im * x536 + sp_uniform0_re * x532 + x546 * x547 + x547 * x568 + x552 * x553 + x553 * x573 - x554 * x555 + x555 * x574 - x556 * x557 + x557 * x575),  # r12_real
-        -x576 * (rm_uniform0_im * x529 + rm_uniform0_re * x533 + rp_uniform0_im * x530 + rp_uniform0_re * x534 + sm_uniform0_im * x531 + sm_uniform0_re * x535 + sp_uniform0_im * x532 + sp_uniform0_re * x536 + x546 * x555 + x547 * x554 + x547 * x574 + x552 * x557 + x553 * x556 + x553 * x575 - x555 * x568 - x557 * x573),  # r12_imag
-        -x576 * (-rm_uniform1_im * x533 + rm_uniform1_re * x529 - rp_uniform1_im * x534 + rp_uniform1_re * x530 - sm_uniform1_im * x535 + sm_uniform1_re * x531 - sp_uniform1_im * x536 + sp_uniform1_re * x532 + x547 * x605 + x547 * x606 + x553 * x607 + x553 * x608 + x555 * x585 - x555 * x599 + x557 * x590 - x557 * x604),  # r22_real
-        -x576 * (rm_uniform1_im * x529 + rm_uniform1_re * x533 + rp_uniform1_im * x530 + rp_uniform1_re * x534 + sm_uniform1_im * x531 + sm_uniform1_re * x535 + sp_uniform1_im * x532 + sp_uniform1_re * x536 + x547 * x585 + x547 * x599 + x553 * x590 + x553 * x604 + x555 * x605 - x555 * x606 + x557 * x607 - x557 * x608),  # r22_imag
-        -x576 * (-rm_total_im * x537 - rp_total_im * x537 - sm_total_im * x537 - sp_total_im * x537),  # coupling_real
-        -x576 * (rm_total_re * x537 + rp_total_re * x537 + sm_total_re * x537 + sp_total_re * x537),  # coupling_imag
-        -x576 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x576 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x564 * (-rm_uniform0_im * x521 + rm_uniform0_re * x517 - rp_uniform0_im * x522 + rp_uniform0_re * x518 - sm_uniform0_im * x523 + sm_uniform0_re * x519 - sp_uniform0_im * x524 + sp_uniform0_re * x520 + x534 * x535 + x535 * x556 + x540 * x541 + x541 * x561 - x542 * x543 + x543 * x562 - x544 * x545 + x545 * x563),  # r12_real
+        -x564 * (rm_uniform0_im * x517 + rm_uniform0_re * x521 + rp_uniform0_im * x518 + rp_uniform0_re * x522 + sm_uniform0_im * x519 + sm_uniform0_re * x523 + sp_uniform0_im * x520 + sp_uniform0_re * x524 + x534 * x543 + x535 * x542 + x535 * x562 + x540 * x545 + x541 * x544 + x541 * x563 - x543 * x556 - x545 * x561),  # r12_imag
+        -x564 * (-rm_uniform1_im * x521 + rm_uniform1_re * x517 - rp_uniform1_im * x522 + rp_uniform1_re * x518 - sm_uniform1_im * x523 + sm_uniform1_re * x519 - sp_uniform1_im * x524 + sp_uniform1_re * x520 + x535 * x593 + x535 * x594 + x541 * x595 + x541 * x596 + x543 * x573 - x543 * x587 + x545 * x578 - x545 * x592),  # r22_real
+        -x564 * (rm_uniform1_im * x517 + rm_uniform1_re * x521 + rp_uniform1_im * x518 + rp_uniform1_re * x522 + sm_uniform1_im * x519 + sm_uniform1_re * x523 + sp_uniform1_im * x520 + sp_uniform1_re * x524 + x535 * x573 + x535 * x587 + x541 * x578 + x541 * x592 + x543 * x593 - x543 * x594 + x545 * x595 - x545 * x596),  # r22_imag
+        -x564 * (-rm_total_im * x525 - rp_total_im * x525 - sm_total_im * x525 - sp_total_im * x525),  # coupling_real
+        -x564 * (rm_total_re * x525 + rp_total_re * x525 + sm_total_re * x525 + sp_total_re * x525),  # coupling_imag
+        -x564 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x564 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
     )
 
 
 def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 7348 (add 2598, div 48, mul 4629, parts_confluent_root_arctanh 16, parts_divided_root_arctanh 16, parts_root_arctanh 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
+    Operations: 5142 (add 1948, div 52, mul 3085, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -4075,33 +4058,31 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x97 = x89 * x92
     x102 = a * omega_r
     x103 = a * growth
-    x138 = 2 * q
-    x139 = -x138
-    x190 = q * q
-    x485 = -x92 - x93
-    x488 = delta + gamma
-    x491 = -2 * delta
-    x492 = x491 + x84
-    x493 = -x492
-    x494 = x93 * x96
-    x497 = delta + x32
+    x164 = q * q
+    x376 = -x92 - x93
+    x379 = delta + gamma
+    x382 = -2 * delta
+    x383 = x382 + x84
+    x384 = -x383
+    x385 = x93 * x96
+    x388 = delta + x32
     del x32
-    x500 = 2 * delta
-    x501 = x500 + x84
-    x507 = Delta_0 * Delta_0
-    x508 = -2 * x485 * x507
-    x516 = -2 * x92 + 2 * x93
-    x527 = 4 * x507
-    x870 = a * x84
+    x391 = 2 * delta
+    x392 = x391 + x84
+    x398 = Delta_0 * Delta_0
+    x399 = -2 * x376 * x398
+    x407 = -2 * x92 + 2 * x93
+    x418 = 4 * x398
+    x640 = a * x84
     del x84
-    x871 = x500 - x870
-    del x500
-    x1036 = x491 + x870
-    del x491, x870
-    x1531 = x488 * x93 - x497 * x92
-    x1552 = -x1531
-    x1557 = x28 * x527
-    x1570 = (1 / 2) / (pi * pi)
+    x641 = x391 - x640
+    del x391
+    x744 = x382 + x640
+    del x382, x640
+    x1055 = x379 * x93 - x388 * x92
+    x1076 = -x1055
+    x1081 = x28 * x418
+    x1094 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
@@ -4110,8 +4091,8 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del threshold
     x34 = distance * (distance + x3) - x33 * x33
     del x3, x33
-    x291 = 1 / x18
-    x292 = 2 * x291
+    x237 = 1 / x18
+    x238 = 2 * x237
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     z0 = upper_root(x8, x9)
@@ -4130,29 +4111,31 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del x83
     a_root_re = x10
     x41 = a_root_re * x29
-    x203 = a_root_re * a_root_re
+    x201 = a_root_re * a_root_re
     a_root_im = x11
     x44 = a_root_im * x29
-    x202 = 4 * a_root_im * a_root_im
-    x204 = x202 + 4 * x203
-    x205 = 1 / x204
-    x206 = 2 * x205
-    x207 = a_root_im * x206
-    x209 = a_root_re * x206
-    del x206
-    x217 = 1 / (x204 * x204)
-    del x204
-    x218 = a_root_im * a_root_re * x217
-    x219 = 16 * x218
-    x220 = -x202 + 4 * x203
-    del x202, x203
-    x222 = x217 * x220
-    x223 = 2 * x222
-    x241 = 8 * x218
-    del x218
+    x200 = 4 * a_root_im * a_root_im
+    x202 = x200 + 4 * x201
+    x203 = 1 / x202
+    x204 = 2 * x203
+    x209 = 1 / (x202 * x202)
+    del x202
+    x211 = 16 * a_root_im * a_root_re
+    x212 = -2 * x200 + 8 * x201
+    del x200, x201
+    x346 = a_root_im * x204
+    x347 = a_root_re * x204
     a_root_by_omega_re = x10 * x13 - x11 * x17
+    x210 = a_root_by_omega_re * x209
     a_root_by_omega_im = -x10 * x17 - x11 * x13
     del x10, x11, x13, x17
+    x213 = a_root_by_omega_im * x209
+    del x209
+    x214 = -x210 * x211 + x212 * x213
+    x215 = x210 * x212 + x211 * x213
+    del x210, x211, x212, x213
+    x348 = -x215
+    x349 = -x214
     a_up_re = a_root_re + after_re
     x20 = a_up_re * a_up_re
     a_up_im = a_root_im + x7
@@ -4166,15 +4149,15 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x25 = x24 * (-x19 + x20)
     del x19, x20
     a_up_by_omega_re = a_root_by_omega_re + 1
-    x299 = a_up_by_omega_re * x292
+    x245 = a_up_by_omega_re * x238
     a_up_by_omega_im = a_root_by_omega_im
-    x298 = a_up_by_omega_im * x292
+    x244 = a_up_by_omega_im * x238
     a_down_re = a_up_re * x22
     a_down_im = -a_up_im * x22
     del x22
-    x300 = a_down_im * x298 - a_down_re * x299
-    x302 = -a_down_im * x299 - a_down_re * x298
-    del x298, x299
+    x246 = a_down_im * x244 - a_down_re * x245
+    x248 = -a_down_im * x245 - a_down_re * x244
+    del x244, x245
     a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x24 - a_up_by_omega_re * x25
     del x24
     a_down_by_omega_im = -a_up_by_omega_im * x25 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x18 * x23
@@ -4221,36 +4204,36 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x99 = -c_root_re + frequency
     x100 = -2 * F_holes * x2 * x95 * x99 + x98
     x101 = -x100
-    x495 = x494 * x99
-    x496 = -x493 * x495
-    x502 = x501 * x98
-    x506 = omega_r * x98
-    x509 = omega_r * x495
-    x510 = x506 + x508 + x509
-    x513 = x495 + x98
+    x386 = x385 * x99
+    x387 = -x384 * x386
+    x393 = x392 * x98
+    x397 = omega_r * x98
+    x400 = omega_r * x386
+    x401 = x397 + x399 + x400
+    x404 = x386 + x98
     del x98
-    x518 = x506 - x509
-    del x506, x509
-    x520 = -x492 * x495
-    del x495
-    x534 = x97 * x99
+    x409 = x397 - x400
+    del x397, x400
+    x411 = -x383 * x386
+    del x386
+    x425 = x97 * x99
     del x97, x99
-    x535 = -2 * F_holes * x2 * x36 * x95 + x534
-    x536 = -x535
-    x843 = x36 * x494
-    del x494
-    x844 = -x493 * x843
-    x847 = x501 * x534
-    x851 = omega_r * x534
-    x852 = omega_r * x843
-    x853 = x508 + x851 + x852
-    del x508
-    x855 = x534 + x843
-    del x534
-    x858 = -x492 * x843
-    del x843
-    x860 = x851 - x852
-    del x851, x852
+    x426 = -2 * F_holes * x2 * x36 * x95 + x425
+    x427 = -x426
+    x613 = x36 * x385
+    del x385
+    x614 = -x384 * x613
+    x617 = x392 * x425
+    x621 = omega_r * x425
+    x622 = omega_r * x613
+    x623 = x399 + x621 + x622
+    del x399
+    x625 = x425 + x613
+    del x425
+    x628 = -x383 * x613
+    del x613
+    x630 = x621 - x622
+    del x621, x622
     c_root_im = z3[1]
     del z3
     x62 = c_root_im * x29
@@ -4266,151 +4249,153 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del x38
     x91 = x89 * x90
     x94 = -x90
-    x486 = 2 * x485 * x64
-    del x485
-    x487 = c_root_re * x486
-    x489 = x93 * (x2 * x94 * x95 - x488)
-    x490 = omega_r * x489
-    x498 = x497 + x91
-    x499 = x498 * x92
-    x503 = omega_r * x499 + x502
-    x504 = x490 + x496 + x503
-    x505 = -2 * F_electrons * x498 * x501
-    del x498
-    x511 = -x489 * x493 - x505 - x510
-    x512 = c_root_im * x486
-    del x486
-    x514 = x489 + x499
-    x517 = x516 * x73
+    x377 = 2 * x376 * x64
+    del x376
+    x378 = c_root_re * x377
+    x380 = x93 * (x2 * x94 * x95 - x379)
+    x381 = omega_r * x380
+    x389 = x388 + x91
+    x390 = x389 * x92
+    x394 = omega_r * x390 + x393
+    x395 = x381 + x387 + x394
+    x396 = -2 * F_electrons * x389 * x392
+    del x389
+    x402 = -x380 * x384 - x396 - x401
+    x403 = c_root_im * x377
+    del x377
+    x405 = x380 + x390
+    x408 = x407 * x73
     del x73
-    x519 = -x489 * x492 - x505 - x518
-    del x505
-    x521 = -x490 + x503 + x520
-    del x490, x503
-    x522 = x516 * x65
-    del x516, x65
-    x524 = -x489 + x499
-    del x489, x499
-    x531 = c_root_im + x39
+    x410 = -x380 * x383 - x396 - x409
+    del x396
+    x412 = -x381 + x394 + x411
+    del x381, x394
+    x413 = x407 * x65
+    del x407, x65
+    x415 = -x380 + x390
+    del x380, x390
+    x422 = c_root_im + x39
     del x39
-    x532 = -x531
-    x533 = x532 * x89
-    x841 = x93 * (x2 * x531 * x95 - x488)
-    x842 = omega_r * x841
-    x845 = x497 + x533
-    x846 = x845 * x92
-    x848 = omega_r * x846 + x847
-    x849 = x842 + x844 + x848
-    x850 = -2 * F_electrons * x501 * x845
-    del x845
-    x854 = -x493 * x841 - x850 - x853
-    x856 = x841 + x846
-    x859 = -x842 + x848 + x858
-    del x842, x848
-    x861 = -x492 * x841 - x850 - x860
+    x423 = -x422
+    x424 = x423 * x89
+    x611 = x93 * (x2 * x422 * x95 - x379)
+    x612 = omega_r * x611
+    x615 = x388 + x424
+    x616 = x615 * x92
+    x618 = omega_r * x616 + x617
+    x619 = x612 + x614 + x618
+    x620 = -2 * F_electrons * x392 * x615
+    del x615
+    x624 = -x384 * x611 - x620 - x623
+    x626 = x611 + x616
+    x629 = -x612 + x618 + x628
+    del x612, x618
+    x631 = -x383 * x611 - x620 - x630
+    del x620
+    x633 = -x611 + x616
+    del x611, x616
+    x639 = x89 * x94
+    x848 = x93 * (x2 * x90 * x95 - x379)
+    x849 = omega_r * x848
+    x850 = x388 + x639
+    x851 = x850 * x92
+    x852 = omega_r * x851 + x393
+    del x393
+    x853 = x387 + x849 + x852
+    del x387
+    x854 = -2 * F_electrons * x392 * x850
     del x850
-    x863 = -x841 + x846
-    del x841, x846
-    x869 = x89 * x94
-    x1201 = x93 * (x2 * x90 * x95 - x488)
-    x1202 = omega_r * x1201
-    x1203 = x497 + x869
-    x1204 = x1203 * x92
-    x1205 = omega_r * x1204 + x502
-    del x502
-    x1206 = x1202 + x1205 + x496
-    del x496
-    x1207 = -2 * F_electrons * x1203 * x501
-    del x1203
-    x1208 = -x1201 * x493 - x1207 - x510
-    del x510
-    x1209 = x1201 + x1204
-    x1210 = -x1201 * x492 - x1207 - x518
-    del x1207, x518
-    x1211 = -x1202 + x1205 + x520
-    del x1202, x1205, x520
-    x1212 = -x1201 + x1204
-    del x1201, x1204
-    x1215 = x531 * x89
+    x855 = -x384 * x848 - x401 - x854
+    del x401
+    x856 = x848 + x851
+    x857 = -x383 * x848 - x409 - x854
+    del x409, x854
+    x858 = x411 - x849 + x852
+    del x411, x849, x852
+    x859 = -x848 + x851
+    del x848, x851
+    x862 = x422 * x89
     del x89
-    x1509 = x93 * (x2 * x532 * x95 - x488)
-    del x2, x488, x95
-    x1510 = omega_r * x1509
-    x1511 = x1215 + x497
-    del x497
-    x1512 = x1511 * x92
-    x1513 = omega_r * x1512 + x847
-    del x847
-    x1514 = x1510 + x1513 + x844
-    del x844
-    x1515 = -2 * F_electrons * x1511 * x501
-    del x1511, x501
-    x1516 = -x1509 * x493 - x1515 - x853
-    del x493, x853
-    x1517 = x1509 + x1512
-    x1518 = -x1509 * x492 - x1515 - x860
-    del x1515, x492, x860
-    x1519 = -x1510 + x1513 + x858
-    del x1510, x1513, x858
-    x1520 = -x1509 + x1512
-    del x1509, x1512
+    x1033 = x93 * (x2 * x423 * x95 - x379)
+    del x2, x379, x95
+    x1034 = omega_r * x1033
+    x1035 = x388 + x862
+    del x388
+    x1036 = x1035 * x92
+    x1037 = omega_r * x1036 + x617
+    del x617
+    x1038 = x1034 + x1037 + x614
+    del x614
+    x1039 = -2 * F_electrons * x1035 * x392
+    del x1035, x392
+    x1040 = -x1033 * x384 - x1039 - x623
+    del x384, x623
+    x1041 = x1033 + x1036
+    x1042 = -x1033 * x383 - x1039 - x630
+    del x1039, x383, x630
+    x1043 = -x1034 + x1037 + x628
+    del x1034, x1037, x628
+    x1044 = -x1033 + x1036
+    del x1033, x1036
     c_up_re = x36
     del x36
-    x277 = -c_up_re
-    x281 = a_up_re + c_up_re
-    x469 = a_down_re + c_up_re
-    x471 = -a_up_by_omega_re * x469
-    x473 = a_up_by_omega_im * x469
+    x223 = -c_up_re
+    x227 = a_up_re + c_up_re
+    x360 = a_down_re + c_up_re
+    x362 = -a_up_by_omega_re * x360
+    x364 = a_up_by_omega_im * x360
     c_up_im = c_root_im + gamma + x5
     del x5
     x37 = x18 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x18
-    x278 = -c_up_im
-    x279 = a_up_im + c_up_im
-    x459 = a_down_im + c_up_im
-    x1019 = a_up_im + x278
-    x1188 = a_down_im + x278
+    x224 = -c_up_im
+    x225 = a_up_im + c_up_im
+    x350 = a_down_im + c_up_im
+    x727 = a_up_im + x224
+    x835 = a_down_im + x224
     c_down_re = c_up_re * x37
     del c_up_re
-    x286 = a_down_re + c_down_re
-    x288 = -a_up_by_omega_re * x286
-    x290 = a_up_by_omega_im * x286
-    x460 = -c_down_re
-    x464 = a_up_re + c_down_re
+    x232 = a_down_re + c_down_re
+    x234 = -a_up_by_omega_re * x232
+    x236 = a_up_by_omega_im * x232
+    x351 = -c_down_re
+    x355 = a_up_re + c_down_re
     c_down_im = -c_up_im * x37
     del x37
-    x276 = a_down_im + c_down_im
-    x301 = c_down_im * x300
-    x303 = c_down_re * x302 + x301
-    x304 = c_down_im * x302
-    x305 = c_down_re * x300 - x304
-    x461 = -c_down_im
-    x462 = a_up_im + c_down_im
-    x1024 = a_down_im + x461
-    x1032 = c_down_re * x300 + x304
-    del x300, x304
-    x1033 = c_down_re * x302 - x301
-    del x301, x302
-    x1183 = a_up_im + x461
+    x222 = a_down_im + c_down_im
+    x247 = c_down_im * x246
+    x249 = c_down_re * x248 + x247
+    x250 = c_down_im * x248
+    x251 = c_down_re * x246 - x250
+    x352 = -c_down_im
+    x353 = a_up_im + c_down_im
+    x732 = a_down_im + x352
+    x740 = c_down_re * x246 + x250
+    del x246, x250
+    x741 = c_down_re * x248 - x247
+    del x247, x248
+    x830 = a_up_im + x352
     c_center_re = -frequency * x30
     del x30
     c_center_im = x29 * x40
     ap_p_re = x46
-    x135 = 4 * ap_p_re
+    x118 = 4 * ap_p_re
     ap_p_im = x47
-    x134 = 4 * ap_p_im
+    x117 = 4 * ap_p_im
+    x144 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
     ap_p_by_omega_re = a_root_by_omega_im * x47 * x52 + x46 * x50 + x46 * x53
     del x52
     ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x27 * x28 * x46 * x48 - x47 * x50 - x47 * x53
     del x46, x47, x48, x50, x53
     am_p_re = x56
-    x336 = 4 * am_p_re
+    x266 = 4 * am_p_re
     am_p_im = x57
-    x335 = 4 * am_p_im
+    x265 = 4 * am_p_im
+    x291 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
     am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x56 * x58 - a_root_by_omega_im * x57 * x59 - a_root_by_omega_re * x60
     del a_center_by_omega_re, x56, x59
     am_p_by_omega_im = -a_root_by_omega_im * x60 + (1 / 2) * a_root_by_omega_re * x27 * x28 * x57 * x58 - x49 * x57 * x58
-    del x49, x57, x58, x60
+    del a_root_by_omega_im, a_root_by_omega_re, x49, x57, x58, x60
     rp_xi_re = c_center_re + x61
     x63 = mu + rp_xi_re
     x70 = rp_xi_re * x40 + x69
@@ -4427,17 +4412,51 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     rp_p_im = z4[1]
     del z4
     x105 = -rp_p_im
+    x143 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
+    x145 = x143 * x144
+    x146 = x117 * x145
+    x147 = rp_p_re * x146
+    x148 = x118 * x145
+    del x145
+    x149 = rp_p_im * x148
+    x150 = x147 + x149
+    x153 = rp_p_re * x148
+    del x148
+    x154 = rp_p_im * x146
+    del x146
+    x162 = x153 - x154
+    x191 = -x149
+    del x149
+    x292 = x143 * x291
+    del x143
+    x293 = x265 * x292
+    x294 = rp_p_re * x293
+    x295 = x266 * x292
+    del x292
+    x296 = rp_p_im * x295
+    x297 = x294 + x296
+    x300 = rp_p_re * x295
+    del x295
+    x301 = rp_p_im * x293
+    del x293
+    x309 = x300 - x301
+    x337 = -x296
+    del x296
+    x679 = x147 + x191
+    x682 = x153 + x154
+    x782 = x294 + x337
+    x785 = x300 + x301
     rp_weight_re = -x67 * x72 - x74 * x75
-    x525 = rp_weight_re * x100
-    x530 = rp_weight_re * x527
-    x1547 = rp_weight_re * x29
+    x416 = rp_weight_re * x100
+    x421 = rp_weight_re * x418
+    x1071 = rp_weight_re * x29
     rp_weight_im = -x66 * x75 + x72 * x76
     del x66, x72, x75
-    x515 = rp_weight_im * x513
-    x523 = rp_weight_im * x100
+    x406 = rp_weight_im * x404
+    x414 = rp_weight_im * x100
     del x100
-    x528 = rp_weight_im * x527
-    x1551 = rp_weight_im * x29
+    x419 = rp_weight_im * x418
+    x1075 = rp_weight_im * x29
     rm_xi_re = c_center_re - x61
     del c_center_re, x61
     x77 = mu + rm_xi_re
@@ -4451,2979 +4470,2155 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     z5 = upper_root(x77, rm_xi_im)
     del rm_xi_im, x77
     rm_p_re = z5[0]
-    x537 = -rm_p_re
+    x428 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    x538 = -rm_p_im
+    x429 = -rm_p_im
+    x465 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
+    x466 = x144 * x465
+    del x144
+    x467 = x117 * x466
+    x468 = rm_p_re * x467
+    x469 = x118 * x466
+    del x466
+    x470 = rm_p_im * x469
+    x471 = x468 + x470
+    x474 = rm_p_re * x469
+    del x469
+    x475 = rm_p_im * x467
+    del x467
+    x483 = x474 - x475
+    x511 = -x470
+    del x470
+    x555 = x291 * x465
+    del x291, x465
+    x556 = x265 * x555
+    x557 = rm_p_re * x556
+    x558 = x266 * x555
+    del x555
+    x559 = rm_p_im * x558
+    x560 = x557 + x559
+    x563 = rm_p_re * x558
+    del x558
+    x564 = rm_p_im * x556
+    del x556
+    x572 = x563 - x564
+    x600 = -x559
+    del x559
+    x900 = x468 + x511
+    x903 = x474 + x475
+    x984 = x557 + x600
+    x987 = x563 + x564
     rm_weight_re = x67 * x80 + x74 * x78 * x79
     del x67, x74
-    x864 = rm_weight_re * x535
-    x868 = rm_weight_re * x527
-    x1541 = rm_weight_re * x29
+    x634 = rm_weight_re * x426
+    x638 = rm_weight_re * x418
+    x1065 = rm_weight_re * x29
     rm_weight_im = (1 / 2) * c_root_re * x64 * x78 * x79 - x76 * x80
     del x64, x76, x78, x79, x80
-    x857 = rm_weight_im * x855
-    x862 = rm_weight_im * x535
-    del x535
-    x866 = rm_weight_im * x527
-    del x527
-    x1549 = rm_weight_im * x29
+    x627 = rm_weight_im * x625
+    x632 = rm_weight_im * x426
+    del x426
+    x636 = rm_weight_im * x418
+    del x418
+    x1073 = rm_weight_im * x29
     z6 = root_sum(a_root_re, a_root_im, x81, x82, x86, x87)
     rp_roots_re = z6[0]
-    x282 = omega_r + rp_roots_re
+    x228 = omega_r + rp_roots_re
     rp_roots_im = z6[1]
     del z6
-    x280 = growth + rp_roots_im
-    x283 = -x279 * x280 + x281 * x282
-    x284 = x279 * x282 + x280 * x281
-    del x279, x280, x282
-    z7 = root_sum(a_up_re, a_up_im, x277, x278, x283, x284)
-    del x283, x284
-    x285 = z7[1]
-    x287 = z7[0]
+    x226 = growth + rp_roots_im
+    x229 = -x225 * x226 + x227 * x228
+    x230 = x225 * x228 + x226 * x227
+    del x225, x226, x228
+    z7 = root_sum(a_up_re, a_up_im, x223, x224, x229, x230)
+    del x229, x230
+    x231 = z7[1]
+    x233 = z7[0]
     del z7
-    x289 = a_down_by_omega_im * x285
-    x293 = x287 * x292
-    x294 = x285 * x293
-    x295 = x291 * (-x285 * x285 + x287 * x287)
-    x296 = -a_down_im * x295 - a_down_re * x294
-    x297 = a_down_im * x294 - a_down_re * x295
-    del x294
-    x306 = -a_down_by_omega_im * x295 - a_down_by_omega_re * x285 * x287 * x292
-    x307 = -a_down_by_omega_re * x295 + x289 * x293
-    del x293, x295
+    x235 = a_down_by_omega_im * x231
+    x239 = x233 * x238
+    x240 = x231 * x239
+    x241 = x237 * (-x231 * x231 + x233 * x233)
+    x242 = -a_down_im * x241 - a_down_re * x240
+    x243 = a_down_im * x240 - a_down_re * x241
+    del x240
+    x252 = -a_down_by_omega_im * x241 - a_down_by_omega_re * x231 * x233 * x238
+    x253 = -a_down_by_omega_re * x241 + x235 * x239
+    del x239, x241
     z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x86, x87)
     del x87
     rm_roots_re = z8[0]
-    x465 = omega_r + rm_roots_re
-    x477 = -rm_roots_re
-    x478 = omega_r + x477
+    x356 = omega_r + rm_roots_re
+    x368 = -rm_roots_re
+    x369 = omega_r + x368
     rm_roots_im = z8[1]
     del z8
-    x463 = growth + rm_roots_im
-    x466 = -x462 * x463 + x464 * x465
-    x467 = x462 * x465 + x463 * x464
-    del x462, x463, x465
-    z9 = root_sum(a_up_re, a_up_im, x460, x461, x466, x467)
-    del x461, x466, x467
-    x468 = z9[1]
-    x470 = z9[0]
+    x354 = growth + rm_roots_im
+    x357 = -x353 * x354 + x355 * x356
+    x358 = x353 * x356 + x354 * x355
+    del x353, x354, x356
+    z9 = root_sum(a_up_re, a_up_im, x351, x352, x357, x358)
+    del x352, x357, x358
+    x359 = z9[1]
+    x361 = z9[0]
     del z9
-    x472 = a_down_by_omega_im * x468 - a_down_by_omega_re * x470
-    x474 = a_down_by_omega_im * x470 + a_down_by_omega_re * x468
-    x475 = -rm_roots_im
-    x476 = growth + x475
-    x479 = -x459 * x476 + x469 * x478
-    x480 = x459 * x478 + x469 * x476
-    del x476, x478
-    z10 = root_sum(a_down_re, a_down_im, x277, x278, x479, x480)
-    del x278, x479, x480
-    x481 = z10[1]
-    x482 = z10[0]
+    x363 = a_down_by_omega_im * x359 - a_down_by_omega_re * x361
+    x365 = a_down_by_omega_im * x361 + a_down_by_omega_re * x359
+    x366 = -rm_roots_im
+    x367 = growth + x366
+    x370 = -x350 * x367 + x360 * x369
+    x371 = x350 * x369 + x360 * x367
+    del x367, x369
+    z10 = root_sum(a_down_re, a_down_im, x223, x224, x370, x371)
+    del x224, x370, x371
+    x372 = z10[1]
+    x373 = z10[0]
     del z10
     z11 = root_sum(a_root_re, a_root_im, x81, c_root_im, x86, x88)
     del c_root_im, x81
     sp_roots_re = z11[0]
-    x1018 = omega_r + sp_roots_re
+    x726 = omega_r + sp_roots_re
     sp_roots_im = z11[1]
     del z11
-    x1020 = sp_roots_im + x85
-    x1021 = x1018 * x281 - x1019 * x1020
-    x1022 = x1018 * x1019 + x1020 * x281
-    del x1018, x1019, x1020, x281
-    z12 = root_sum(a_up_re, a_up_im, x277, c_up_im, x1021, x1022)
-    del x1021, x1022
-    x1023 = z12[0]
-    x1025 = z12[1]
+    x728 = sp_roots_im + x85
+    x729 = x227 * x726 - x727 * x728
+    x730 = x227 * x728 + x726 * x727
+    del x227, x726, x727, x728
+    z12 = root_sum(a_up_re, a_up_im, x223, c_up_im, x729, x730)
+    del x729, x730
+    x731 = z12[0]
+    x733 = z12[1]
     del z12
-    x1026 = a_down_by_omega_im * x1025
-    x1027 = x1025 * x292
-    x1028 = x1023 * x1027
-    x1029 = x291 * (x1023 * x1023 - x1025 * x1025)
-    del x291
-    x1030 = -a_down_im * x1029 - a_down_re * x1028
-    x1031 = a_down_im * x1028 - a_down_re * x1029
-    del x1028
-    x1034 = -a_down_by_omega_im * x1029 - a_down_by_omega_re * x1023 * x1027
-    del x1027
-    x1035 = -a_down_by_omega_re * x1029 + x1023 * x1026 * x292
-    del x1029, x292
+    x734 = a_down_by_omega_im * x733
+    x735 = x238 * x733
+    x736 = x731 * x735
+    x737 = x237 * (x731 * x731 - x733 * x733)
+    del x237
+    x738 = -a_down_im * x737 - a_down_re * x736
+    x739 = a_down_im * x736 - a_down_re * x737
+    del x736
+    x742 = -a_down_by_omega_im * x737 - a_down_by_omega_re * x731 * x735
+    del x735
+    x743 = -a_down_by_omega_re * x737 + x238 * x731 * x734
+    del x238, x737
     z13 = root_sum(a_root_re, a_root_im, c_root_re, x82, x86, x88)
     del c_root_re, x82, x86, x88
     sm_roots_re = z13[0]
-    x1182 = omega_r + sm_roots_re
-    x1192 = -sm_roots_re
-    x1193 = omega_r + x1192
+    x829 = omega_r + sm_roots_re
+    x839 = -sm_roots_re
+    x840 = omega_r + x839
     sm_roots_im = z13[1]
     del z13
-    x1184 = sm_roots_im + x85
+    x831 = sm_roots_im + x85
     del x85
-    x1185 = x1182 * x464 - x1183 * x1184
-    x1186 = x1182 * x1183 + x1184 * x464
-    del x1182, x1183, x1184, x464
-    z14 = root_sum(a_up_re, a_up_im, x460, c_down_im, x1185, x1186)
-    del a_up_im, a_up_re, x1185, x1186, x460
-    x1187 = z14[0]
-    x1189 = z14[1]
+    x832 = x355 * x829 - x830 * x831
+    x833 = x355 * x831 + x829 * x830
+    del x355, x829, x830, x831
+    z14 = root_sum(a_up_re, a_up_im, x351, c_down_im, x832, x833)
+    del a_up_im, a_up_re, x351, x832, x833
+    x834 = z14[0]
+    x836 = z14[1]
     del z14
-    x1190 = a_down_by_omega_im * x1189 - a_down_by_omega_re * x1187
-    x1191 = a_down_by_omega_im * x1187 + a_down_by_omega_re * x1189
-    x1194 = growth - sm_roots_im + x14 - x15
+    x837 = a_down_by_omega_im * x836 - a_down_by_omega_re * x834
+    x838 = a_down_by_omega_im * x834 + a_down_by_omega_re * x836
+    x841 = growth - sm_roots_im + x14 - x15
     del x14, x15
-    x1195 = -x1188 * x1194 + x1193 * x469
-    x1196 = x1188 * x1193 + x1194 * x469
-    del x1193, x1194
-    z15 = root_sum(a_down_re, a_down_im, x277, c_up_im, x1195, x1196)
-    del a_down_im, a_down_re, c_up_im, x1195, x1196, x277
-    x1197 = z15[1]
-    x1198 = z15[0]
+    x842 = x360 * x840 - x835 * x841
+    x843 = x360 * x841 + x835 * x840
+    del x840, x841
+    z15 = root_sum(a_down_re, a_down_im, x223, c_up_im, x842, x843)
+    del a_down_im, a_down_re, c_up_im, x223, x842, x843
+    x844 = z15[1]
+    x845 = z15[0]
     del z15
     rp_filling_re = x91 * x92 - x93 * x94 * x96
     del x91, x94
     rp_filling_im = x101
-    x1666 = rp_filling_im * x1547 + rp_filling_re * x1551
-    x1667 = rp_filling_im * x1551 - rp_filling_re * x1547
+    x1190 = rp_filling_im * x1071 + rp_filling_re * x1075
+    x1191 = rp_filling_im * x1075 - rp_filling_re * x1071
     rpp_x_re = x29 * (rp_roots_re - x102)
     rpp_x_im = x29 * (rp_roots_im - x103)
     z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     rpp_k_re = z16[0]
-    x136 = q + rpp_k_re
-    x137 = -q + rpp_k_re
+    x107 = rpp_k_re * rpp_k_re
+    x119 = q + rpp_k_re
+    x120 = -q + rpp_k_re
     rpp_k_im = z16[1]
     del z16
     x106 = rpp_k_im * rpp_k_im
-    x107 = 2 * rpp_k_im
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    x108 = -rpp_k_by_omega_im * x107 + 2 * rpp_k_by_omega_re * rpp_k_re
-    x109 = 2 * rpp_k_by_omega_im * rpp_k_re + rpp_k_by_omega_re * x107
-    del rpp_k_by_omega_im, rpp_k_by_omega_re
     z17 = root_sum(ap_p_re, ap_p_im, x104, x105, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
     rpp_d_re = z17[0]
-    x144 = q + rpp_d_re
-    x148 = -q + rpp_d_re
+    x111 = rpp_d_re * rpp_d_re
+    x127 = -q + rpp_d_re
     rpp_d_im = z17[1]
     del z17
-    x110 = 2 * rpp_d_im
-    x111 = rpp_d_re * x110
-    x117 = -rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re
+    x110 = rpp_d_im * rpp_d_im
+    x139 = 1 / (1e-16 * x106 + 1e-16 * x107 + x110 + x111)
     rpp_d_by_omega_re = ap_p_by_omega_re
+    x141 = rpp_d_by_omega_re * x139
+    del rpp_d_by_omega_re
     rpp_d_by_omega_im = ap_p_by_omega_im
-    rpp_b_re = rpp_k_re * rpp_k_re - x106
-    x113 = rpp_b_re * rpp_b_re
-    rpp_b_im = rpp_k_re * x107
-    del rpp_k_re, x107
-    x112 = rpp_b_im * rpp_b_im
-    x114 = x112 + x113
-    x115 = 1 / x114
-    x116 = rpp_b_im * x115
-    x118 = x115 * x117
-    x119 = rpp_d_by_omega_re * x115
-    x120 = rpp_b_im * rpp_d_by_omega_im * x115 + rpp_b_re * x119
-    x121 = -rpp_b_im * x119 + rpp_b_re * rpp_d_by_omega_im * x115
-    del x119
-    x122 = 1 / (x114 * x114)
-    del x114
-    x123 = rpp_b_im * rpp_b_re * x122
-    x124 = 2 * x123
-    x125 = -x112 + x113
-    del x112, x113
-    x126 = x122 * x125
-    x127 = -x111 * x126 + x117 * x124
-    x128 = 4 * x123
-    del x123
-    x129 = -rpp_d_im * rpp_d_re * x128 - x117 * x126
-    del x117
-    x130 = rp_p_im * x115
-    x131 = rp_p_re * x115
-    x132 = rpp_b_im * x130 + rpp_b_re * x131
-    x133 = -rpp_b_im * x131 + rpp_b_re * x130
-    del x130, x131
-    x191 = x115 * x190
-    x192 = rpp_b_im * x191
-    x193 = rpp_b_re * x191
-    del x191
-    x208 = rpp_b_re * x115
-    x210 = x116 * x209 + x207 * x208
-    x211 = x116 * x207 - x208 * x209
-    x212 = x128 * x205
-    del x128
-    x213 = -a_root_im * x212 + 2 * a_root_re * x122 * x125 * x205
-    x214 = -a_root_re * x212 - x126 * x207
-    del x212
-    x221 = 2 * rpp_b_re * x115 * x217 * x220 - x116 * x219
-    x224 = -x116 * x223 - x208 * x219
-    x225 = a_root_by_omega_im * x221 + a_root_by_omega_re * x224
-    x226 = -a_root_by_omega_im * x224 + a_root_by_omega_re * x221
-    del x221, x224
-    x248 = x124 * x190
-    del x124
-    rpp_b_by_omega_re = x108
-    rpp_b_by_omega_im = x109
-    x215 = rpp_b_by_omega_im * x213 + rpp_b_by_omega_re * x214
-    x216 = -rpp_b_by_omega_im * x214 + rpp_b_by_omega_re * x213
-    del x213, x214
-    rpp_z_re = rpp_b_re * x118 + x111 * x116
-    del x111
-    rpp_z_im = -rpp_b_im * x118 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x115
-    del rpp_b_im, x118
-    rpp_z_by_omega_re = -rpp_b_by_omega_im * x127 + rpp_b_by_omega_re * x129 + 2 * rpp_d_re * x120 - x110 * x121
-    rpp_z_by_omega_im = rpp_b_by_omega_im * x129 + rpp_b_by_omega_re * x127 + 2 * rpp_d_re * x121 + x110 * x120
-    del rpp_d_re, x120, x121, x127, x129
-    rpp_y_re = 4 * ap_p_re * x132 - x133 * x134
-    rpp_y_im = x132 * x134 + x133 * x135
-    del x132, x133
-    z18 = divided_root_arctanh(rpp_z_re, rpp_z_im, rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im, rpp_y_re, rpp_y_im, 0, 0)
-    x188 = z18[1]
-    x189 = z18[0]
-    del z18
-    rpp_bq_re = -x106 + x136 * x137
-    del x106
-    x141 = rpp_bq_re * rpp_bq_re
-    rpp_bq_im = rpp_k_im * x136 + rpp_k_im * x137
-    del rpp_k_im, x136, x137
-    x140 = rpp_bq_im * rpp_bq_im
-    x142 = x140 + x141
-    x143 = 1 / x142
-    x145 = x143 * x144
-    x146 = rpp_bq_im * x145
-    x147 = rpp_bq_re * rpp_d_im * x143 - x146
-    x149 = rpp_bq_re * x145
-    del x145
-    x150 = rpp_bq_im * rpp_d_im * x143 + x149
-    x151 = x143 * x148
-    x152 = rpp_bq_re * x151
-    x153 = rpp_bq_im * x110 * x143 + x149 + x152
-    x154 = rpp_bq_im * x151
-    del x151
-    x155 = 2 * rpp_bq_re * rpp_d_im * x143 - x146 - x154
-    x156 = 2 * rpp_bq_im
-    x157 = 1 / (x142 * x142)
-    del x142
-    x158 = rpp_bq_re * x157
-    x159 = x156 * x158
-    x160 = -x140 + x141
+    x140 = rpp_d_by_omega_im * x139
+    del rpp_d_by_omega_im, x139
+    x142 = -rpp_d_im * x141 + rpp_d_re * x140
+    x152 = rpp_d_im * x140 + rpp_d_re * x141
     del x140, x141
-    x161 = x157 * x160
-    x170 = rp_p_im * x143
-    x171 = rp_p_re * x143
-    x172 = rpp_bq_im * x170 + rpp_bq_re * x171
-    x173 = -rpp_bq_im * x171 + rpp_bq_re * x170
-    del x170, x171
-    x174 = 4 * x143
-    x175 = rpp_bq_re * x174
-    x176 = rpp_bq_im * x174
-    del x174
-    x177 = ap_p_by_omega_im * x175 - ap_p_by_omega_re * x176
-    x178 = ap_p_by_omega_im * x176 + ap_p_by_omega_re * x175
-    del x175, x176
-    x179 = rp_p_im * x159
-    x180 = rp_p_re * x161
-    x181 = -x179 - x180
-    x182 = rp_p_im * x161
-    x183 = 2 * rp_p_re * rpp_bq_im * rpp_bq_re * x157 - x182
-    x228 = x143 * x192
-    x229 = rpp_bq_re * x228
-    x230 = x143 * x193
-    x231 = rpp_bq_im * x230 + x229
-    x232 = rpp_bq_im * x228 - rpp_bq_re * x230
-    x233 = 2 * a_root_re * x205 * x231 - x207 * x232
-    x235 = x207 * x231 + x209 * x232
-    del x231, x232
-    x240 = -x156 * x230 - 2 * x229
-    del x229, x230
-    x242 = 2 * rpp_b_re * rpp_bq_re * x115 * x143 * x190 - x156 * x228
-    del x156, x228
-    x243 = x222 * x242 + x240 * x241
-    x244 = x217 * x220 * x240 - x241 * x242
-    del x240, x242
-    x245 = a_root_by_omega_im * x243 + a_root_by_omega_re * x244
-    x246 = -a_root_by_omega_im * x244 + a_root_by_omega_re * x243
-    del x243, x244
-    x247 = rpp_bq_im * x143
-    x249 = rpp_bq_re * x122 * x125 * x143 * x190 - x247 * x248
-    del x122, x125
-    x250 = rpp_bq_re * x143
-    del x143
-    x251 = -x126 * x190 * x247 - x248 * x250
-    del x126, x248
-    x252 = x207 * x251 + x209 * x249
-    x253 = 2 * a_root_re * x205 * x251 - x207 * x249
-    del x249, x251
-    x254 = rpp_b_by_omega_im * x252 + rpp_b_by_omega_re * x253
-    x255 = rpp_b_re * x115 * x157 * x160 * x190 - x159 * x192
-    x256 = -x159 * x193 - x161 * x192
-    x257 = x207 * x256 + x209 * x255
-    x258 = 2 * a_root_re * x205 * x256 - x207 * x255
-    del x255, x256
-    x260 = -rpp_b_by_omega_im * x253 + rpp_b_by_omega_re * x252
-    del rpp_b_by_omega_im, rpp_b_by_omega_re, x252, x253
-    x262 = x138 * x250
-    del x250
-    x263 = x138 * x247
-    del x247
-    x264 = x116 * x262 + x208 * x263
-    x265 = x116 * x263 - x208 * x262
-    del x116, x208, x262, x263
-    x266 = x207 * x264 + x209 * x265
-    x267 = 2 * a_root_re * x205 * x264 - x207 * x265
-    del x264, x265
-    rpp_bq_by_omega_re = x108
-    del x108
-    rpp_bq_by_omega_im = x109
+    rpp_b_re = -x106 + x107
+    del x107
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    x108 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x109 = rpp_b_im * x108
+    x112 = x108 * (-x110 + x111)
+    del x110, x111
+    x113 = rp_p_im * x108
+    x114 = rp_p_re * x108
+    x115 = rpp_b_im * x113 + rpp_b_re * x114
+    x116 = -rpp_b_im * x114 + rpp_b_re * x113
+    del x113, x114
+    x156 = rpp_b_re * x108
+    x157 = -rpp_k_by_omega_im * x156 + rpp_k_by_omega_re * x109
+    x158 = -rpp_k_by_omega_im * x109 - rpp_k_by_omega_re * x156
+    del rpp_k_by_omega_im, rpp_k_by_omega_re
+    x159 = rpp_k_im * x158 + rpp_k_re * x157
+    x161 = -rpp_k_im * x157 + rpp_k_re * x158
+    del rpp_k_re, x157, x158
+    x165 = x109 * x164
+    x169 = x156 * x164
+    del x156
+    rpp_z_re = rpp_b_re * x112 + 2 * rpp_d_im * rpp_d_re * x109
     del x109
-    x162 = -rpp_bq_by_omega_im * x159 - rpp_bq_by_omega_re * x161
-    x163 = -rpp_bq_by_omega_im * x161 + 2 * rpp_bq_by_omega_re * rpp_bq_im * rpp_bq_re * x157
-    x164 = rpp_d_im * x162 + x144 * x163
-    x165 = -rpp_d_im * x163 + x144 * x162
-    del x162, x163
-    x184 = rpp_bq_by_omega_im * x181 + rpp_bq_by_omega_re * x183
-    x185 = -rpp_bq_by_omega_im * x183 + rpp_bq_by_omega_re * x181
-    del x181, x183
-    x259 = rpp_bq_by_omega_im * x257 + rpp_bq_by_omega_re * x258
-    x261 = -rpp_bq_by_omega_im * x258 + rpp_bq_by_omega_re * x257
-    del rpp_bq_by_omega_im, rpp_bq_by_omega_re, x257, x258
-    rpp_bq_by_q_re = x139
-    x166 = rpp_bq_by_q_re * x159
-    del x159
-    x167 = rpp_bq_by_q_re * x161
-    del x161
-    x168 = -rpp_d_im * x167 + x144 * x166
-    x169 = -rpp_bq_by_q_re * rpp_bq_im * x110 * x158 - x144 * x167
-    del x110, x144, x158
-    x186 = 2 * rp_p_re * rpp_bq_by_q_re * rpp_bq_im * rpp_bq_re * x157 - rpp_bq_by_q_re * x182
-    del rpp_bq_im, rpp_bq_re, x182
-    x187 = -rpp_bq_by_q_re * x179 - rpp_bq_by_q_re * x180
-    del x179, x180
-    x268 = rpp_b_re * rpp_bq_by_q_re * x115 * x157 * x160 * x190 - x166 * x192
-    del rpp_b_re, rpp_bq_by_q_re, x115, x157, x160
-    x269 = -x166 * x193 - x167 * x192
-    del x166, x167
-    x270 = x207 * x269 + x209 * x268
-    x271 = 2 * a_root_re * x205 * x269 - x207 * x268
-    del x268, x269
-    rpp_zq_re = -rpp_d_im * x147 + x148 * x150
-    rpp_zq_im = rpp_d_im * x150 + x147 * x148
-    del x147, x150
-    rpp_zq_by_omega_re = -rpp_d_by_omega_im * x155 + rpp_d_by_omega_re * x153 - rpp_d_im * x164 + x148 * x165
-    rpp_zq_by_omega_im = rpp_d_by_omega_im * x153 + rpp_d_by_omega_re * x155 + rpp_d_im * x165 + x148 * x164
-    del rpp_d_by_omega_im, rpp_d_by_omega_re, x153, x155, x164, x165
-    rpp_zq_by_q_re = -rpp_d_im * x168 + x148 * x169 - x149 + x152
-    del x149, x152
-    rpp_zq_by_q_im = rpp_d_im * x169 + x146 + x148 * x168 - x154
-    del rpp_d_im, x146, x148, x154, x168, x169
-    rpp_yq_re = 4 * ap_p_re * x172 - x134 * x173
-    rpp_yq_im = x134 * x172 + x135 * x173
-    del x172, x173
-    x194 = rpp_yq_im * x192 + rpp_yq_re * x193
-    x195 = -x194
-    x196 = -rpp_yq_im * x193 + rpp_yq_re * x192
-    del x192, x193
-    x197 = -x196
-    z19 = confluent_root_arctanh(rpp_z_re, rpp_z_im, rpp_zq_re, rpp_zq_im, rpp_y_re, rpp_y_im, rpp_yq_re, rpp_yq_im, x194, x197)
-    del x194, x197
-    x198 = z19[1]
-    x199 = z19[0]
+    rpp_z_im = -rpp_b_im * x112 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x108
+    del x112
+    rpp_y_re = 4 * ap_p_re * x115 - x116 * x117
+    rpp_y_im = x115 * x117 + x116 * x118
+    del x115, x116
+    z18 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x133 = x108 * z18[1]
+    x134 = x108 * z18[0]
+    del z18
+    x135 = rpp_b_im * x133 + rpp_b_re * x134
+    x136 = rpp_b_im * x134
+    del x134
+    x137 = rpp_b_re * x133
+    del x133
+    x138 = x136 - x137
+    x151 = x136 - x137 - x150
+    del x136, x137
+    x155 = -x135 + x153 - x154
+    del x153, x154
+    x160 = -x138 - x150
+    del x150
+    x163 = x135 + x162
+    rpp_bq_re = -x106 + x119 * x120
+    del x106
+    x122 = rpp_bq_re * rpp_bq_re
+    rpp_bq_im = rpp_k_im * x119 + rpp_k_im * x120
+    del rpp_k_im, x119, x120
+    x121 = rpp_bq_im * rpp_bq_im
+    x123 = x121 + x122
+    x124 = 1 / x123
+    x125 = x124 * (q + rpp_d_re)
+    del rpp_d_re
+    x126 = -rpp_bq_im * x125 + rpp_bq_re * rpp_d_im * x124
+    x128 = rpp_bq_im * rpp_d_im * x124 + rpp_bq_re * x125
+    del x125
+    x129 = rp_p_im * x124
+    x130 = rp_p_re * x124
+    x131 = rpp_bq_im * x129 + rpp_bq_re * x130
+    x132 = -rpp_bq_im * x130 + rpp_bq_re * x129
+    del x129, x130
+    x166 = rpp_bq_im * x124
+    x167 = -rpp_b_re * rpp_bq_re * x108 * x124 * x164 + x165 * x166
+    del x108
+    x168 = -x167
+    x175 = rpp_bq_re * x124 * x165 + x166 * x169
+    del x166
+    x176 = -x175
+    x180 = 1 / (x123 * x123)
+    del x123
+    x182 = 4 * rpp_bq_im * rpp_bq_re
+    x184 = -2 * x121 + 2 * x122
+    del x121, x122
+    rpp_zq_re = -rpp_d_im * x126 + x127 * x128
+    rpp_zq_im = rpp_d_im * x128 + x126 * x127
+    del rpp_d_im, x126, x127, x128
+    rpp_yq_re = 4 * ap_p_re * x131 - x117 * x132
+    rpp_yq_im = x117 * x131 + x118 * x132
+    del x131, x132
+    x170 = -rpp_yq_im * x165 - rpp_yq_re * x169
+    x171 = -rpp_yq_im * x169 + rpp_yq_re * x165
+    del x165, x169
+    z19 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x170, x171)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, x170, x171
+    x172 = z19[0]
+    x173 = z19[1]
     del z19
-    z20 = confluent_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x195, x196)
-    x200 = z20[1]
-    x201 = z20[0]
-    del z20
-    rpp_yq_by_omega_re = 4 * ap_p_re * x185 - rp_p_im * x177 + rp_p_re * x178 - x134 * x184
-    rpp_yq_by_omega_im = rp_p_im * x178 + rp_p_re * x177 + x134 * x185 + x135 * x184
-    del x177, x178, x184, x185
-    x236 = rpp_yq_by_omega_im * x235 + rpp_yq_by_omega_re * x233
-    x237 = -rpp_yq_by_omega_im * x233 + rpp_yq_by_omega_re * x235
-    del rpp_yq_by_omega_im, rpp_yq_by_omega_re
-    rpp_yq_by_q_re = 4 * ap_p_re * x187 - x134 * x186
-    rpp_yq_by_q_im = x134 * x187 + x135 * x186
-    del x186, x187
-    x272 = rpp_yq_by_q_im * x235 + rpp_yq_by_q_re * x233
-    x274 = -rpp_yq_by_q_im * x233 + rpp_yq_by_q_re * x235
-    del rpp_yq_by_q_im, rpp_yq_by_q_re
-    z21 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    rpp_h_re = z21[0]
-    rpp_h_im = z21[1]
-    del z21
-    rpp_h_by_omega_re = -rpp_z_by_omega_im * x188 + rpp_z_by_omega_re * x189
-    rpp_h_by_omega_im = rpp_z_by_omega_im * x189 + rpp_z_by_omega_re * x188
-    del x188, x189
-    z22 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x195, x196)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x195, x196
-    rpp_slope_re = z22[0]
-    rpp_slope_im = z22[1]
-    del z22
-    x227 = rpp_h_im - rpp_slope_im * rpp_yq_re - rpp_slope_re * rpp_yq_im
-    x234 = rpp_h_re + rpp_slope_im * rpp_yq_im - rpp_slope_re * rpp_yq_re
-    rpp_slope_by_omega_re = -rpp_z_by_omega_im * x198 + rpp_z_by_omega_re * x199 - rpp_zq_by_omega_im * x200 + rpp_zq_by_omega_re * x201
-    rpp_slope_by_omega_im = rpp_z_by_omega_im * x199 + rpp_z_by_omega_re * x198 + rpp_zq_by_omega_im * x201 + rpp_zq_by_omega_re * x200
-    del rpp_z_by_omega_im, rpp_z_by_omega_re, rpp_zq_by_omega_im, rpp_zq_by_omega_re, x198, x199
-    x238 = rpp_slope_by_omega_im * x235 + rpp_slope_by_omega_re * x233
-    x239 = -rpp_slope_by_omega_im * x233 + rpp_slope_by_omega_re * x235
-    del rpp_slope_by_omega_im, rpp_slope_by_omega_re
-    rpp_slope_by_q_re = -rpp_zq_by_q_im * x200 + rpp_zq_by_q_re * x201
-    rpp_slope_by_q_im = rpp_zq_by_q_im * x201 + rpp_zq_by_q_re * x200
-    del rpp_zq_by_q_im, rpp_zq_by_q_re, x200, x201
-    x273 = rpp_slope_by_q_im * x235 + rpp_slope_by_q_re * x233
-    x275 = -rpp_slope_by_q_im * x233 + rpp_slope_by_q_re * x235
-    del rpp_slope_by_q_im, rpp_slope_by_q_re
-    rpp_inverse_re = -rpp_h_im * x210 + rpp_h_re * x211
-    rpp_inverse_im = rpp_h_im * x211 + rpp_h_re * x210
-    rpp_inverse_by_omega_re = -rpp_h_by_omega_im * x210 + rpp_h_by_omega_re * x211 - rpp_h_im * x215 - rpp_h_im * x225 + rpp_h_re * x216 + rpp_h_re * x226
-    rpp_inverse_by_omega_im = rpp_h_by_omega_im * x211 + rpp_h_by_omega_re * x210 + rpp_h_im * x216 + rpp_h_im * x226 + rpp_h_re * x215 + rpp_h_re * x225
-    del rpp_h_im, rpp_h_re, x210, x211, x215, x216, x225, x226
-    rpp_excess_re = -x227 * x233 + x234 * x235
-    rpp_excess_im = x227 * x235 + x233 * x234
-    x1637 = rpp_excess_im * x1547 + rpp_excess_re * x1551
-    x1643 = rpp_excess_im * x1551 - rpp_excess_re * x1547
-    x1699 = -x1643
-    rpp_excess_by_omega_re = -rpp_h_by_omega_im * x233 + rpp_h_by_omega_re * x235 + rpp_slope_im * x236 - rpp_slope_re * x237 + rpp_yq_im * x238 - rpp_yq_re * x239 - x227 * x245 - x227 * x254 - x227 * x259 + x234 * x246 + x234 * x260 + x234 * x261
-    rpp_excess_by_omega_im = rpp_h_by_omega_im * x235 + rpp_h_by_omega_re * x233 - rpp_slope_im * x237 - rpp_slope_re * x236 - rpp_yq_im * x239 - rpp_yq_re * x238 + x227 * x246 + x227 * x260 + x227 * x261 + x234 * x245 + x234 * x254 + x234 * x259
-    del rpp_h_by_omega_im, rpp_h_by_omega_re, x233, x235, x236, x237, x238, x239, x245, x246, x254, x259, x260, x261
-    x1612 = rpp_excess_by_omega_im * x1551 - rpp_excess_by_omega_re * x1547
-    x1618 = rpp_excess_by_omega_im * x1547 + rpp_excess_by_omega_re * x1551
-    x1686 = -x1612
-    rpp_excess_by_q_re = rpp_slope_im * x272 - rpp_slope_re * x274 + rpp_yq_im * x273 - rpp_yq_re * x275 - x227 * x267 - x227 * x271 + x234 * x266 + x234 * x270
-    rpp_excess_by_q_im = -rpp_slope_im * x274 - rpp_slope_re * x272 - rpp_yq_im * x275 - rpp_yq_re * x273 + x227 * x266 + x227 * x270 + x234 * x267 + x234 * x271
-    del rpp_slope_im, rpp_slope_re, rpp_yq_im, rpp_yq_re, x227, x234, x266, x267, x270, x271, x272, x273, x274, x275
-    x1710 = rpp_excess_by_q_im * x1551 - rpp_excess_by_q_re * x1547
-    x1716 = rpp_excess_by_q_im * x1547 + rpp_excess_by_q_re * x1551
-    x1730 = -x1710
-    rp_form0_re = -x276 * x285 + x286 * x287
-    x1587 = rp_form0_re * x1531
-    rp_form0_im = x276 * x287 + x285 * x286
-    x1591 = rp_form0_im * x1531
-    rp_form0_by_omega_re = a_down_by_omega_re * x287 - a_up_by_omega_im * x276 - x288 - x289
-    del x289
-    rp_form0_by_omega_im = a_down_by_omega_im * x287 + a_down_by_omega_re * x285 + a_up_by_omega_re * x276 + x290
-    del x276
-    rp_form1_re = -c_down_im * x296 + c_down_re * x297
-    x1534 = rp_form1_re * x1531
-    x1544 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x1534
-    rp_form1_im = c_down_im * x297 + c_down_re * x296
-    del x296, x297
-    x1538 = rp_form1_im * x1531
-    x1542 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x1538
-    x1594 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x1587
-    x1596 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x1591
-    rp_form1_by_omega_re = -c_down_im * x306 + c_down_re * x307 - x285 * x303 + x287 * x305
-    rp_form1_by_omega_im = c_down_im * x307 + c_down_re * x306 + x285 * x305 + x287 * x303
-    del x285, x287, x303, x305, x306, x307
+    z20 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    del rpp_zq_im, rpp_zq_re
+    x181 = x180 * z20[0]
+    x183 = x181 * x182
+    x185 = x180 * z20[1]
+    del x180, z20
+    x186 = x184 * x185
+    x188 = x182 * x185
+    del x182, x185
+    x189 = x181 * x184
+    del x181, x184
+    rpp_uniform_re = x135
+    del x135
+    x206 = rpp_uniform_re * x204
+    rpp_uniform_im = -x138
+    del x138
+    x174 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x173 - rpp_yq_re * x172
+    x177 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x172 - rpp_yq_re * x173
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x172, x173
+    x178 = x168 * x174 - x176 * x177
+    x179 = x168 * x177 + x174 * x176
+    del x168, x176
+    x187 = -x164 * x183 + x164 * x186 + x167 * x177 + x174 * x175
+    x190 = x164 * x188 + x164 * x189 + x167 * x174 - x175 * x177
+    del x167, x174, x175, x177
+    x192 = rpp_uniform_im - x147 + x179 + x191
+    del x147, x191
+    x193 = x124 * x192
+    x194 = rpp_bq_re * x193
+    x195 = rpp_uniform_re + x162 + x178
+    del x162
+    x196 = x124 * x195
+    x197 = rpp_bq_im * x196
+    x198 = x164 * x194 - x164 * x197 + x179
+    x199 = rpp_bq_im * x164 * x193 + rpp_bq_re * x164 * x196 + x178
+    del x193, x196
+    x205 = rpp_uniform_im * x204
+    rpp_uniform_by_omega_re = -x142 * x151 + x152 * x155 - x159 * x160 + x161 * x163
+    x208 = rpp_uniform_by_omega_re * x204
+    del rpp_uniform_by_omega_re
+    rpp_uniform_by_omega_im = x142 * x155 + x151 * x152 + x159 * x163 + x160 * x161
+    del x151, x155, x160, x163
+    x207 = rpp_uniform_by_omega_im * x204
+    del rpp_uniform_by_omega_im
+    rpp_change_re = x178
+    del x178
+    x217 = rpp_change_re * x204
+    rpp_change_im = x179
+    del x179
+    x216 = rpp_change_im * x204
+    rpp_change_by_omega_re = -x142 * x187 + x152 * x190 - x159 * x198 + x161 * x199
+    x219 = rpp_change_by_omega_re * x204
+    del rpp_change_by_omega_re
+    rpp_change_by_omega_im = x142 * x190 + x152 * x187 + x159 * x199 + x161 * x198
+    del x142, x152, x159, x161, x187, x190, x198, x199
+    x218 = rpp_change_by_omega_im * x204
+    del rpp_change_by_omega_im
+    rpp_change_by_q_re = q * (rpp_bq_im * x124 * x192 + rpp_bq_re * x124 * x195 - x188 - x189)
+    del rpp_bq_im, rpp_bq_re, x124, x188, x189, x192, x195
+    x221 = rpp_change_by_q_re * x204
+    del rpp_change_by_q_re
+    rpp_change_by_q_im = q * (x183 - x186 + x194 - x197)
+    del x183, x186, x194, x197
+    x220 = rpp_change_by_q_im * x204
+    del rpp_change_by_q_im, x204
+    rpp_inverse_re = -a_root_im * x205 - a_root_re * x206
+    rpp_inverse_im = a_root_im * x206 - a_root_re * x205
+    del x205, x206
+    rpp_inverse_by_omega_re = -a_root_im * x207 - a_root_re * x208 - rpp_uniform_im * x214 + rpp_uniform_re * x215
+    rpp_inverse_by_omega_im = a_root_im * x208 - a_root_re * x207 + rpp_uniform_im * x215 + rpp_uniform_re * x214
+    del rpp_uniform_im, rpp_uniform_re, x207, x208
+    rpp_excess_re = -a_root_im * x216 - a_root_re * x217
+    rpp_excess_im = a_root_im * x217 - a_root_re * x216
+    del x216, x217
+    x1161 = rpp_excess_im * x1071 + rpp_excess_re * x1075
+    x1167 = rpp_excess_im * x1075 - rpp_excess_re * x1071
+    x1223 = -x1167
+    rpp_excess_by_omega_re = -a_root_im * x218 - a_root_re * x219 - rpp_change_im * x214 + rpp_change_re * x215
+    rpp_excess_by_omega_im = a_root_im * x219 - a_root_re * x218 + rpp_change_im * x215 + rpp_change_re * x214
+    del rpp_change_im, rpp_change_re, x218, x219
+    x1136 = rpp_excess_by_omega_im * x1075 - rpp_excess_by_omega_re * x1071
+    x1142 = rpp_excess_by_omega_im * x1071 + rpp_excess_by_omega_re * x1075
+    x1210 = -x1136
+    rpp_excess_by_q_re = -a_root_im * x220 - a_root_re * x221
+    rpp_excess_by_q_im = a_root_im * x221 - a_root_re * x220
+    del a_root_im, x220, x221
+    x1234 = rpp_excess_by_q_im * x1075 - rpp_excess_by_q_re * x1071
+    x1240 = rpp_excess_by_q_im * x1071 + rpp_excess_by_q_re * x1075
+    x1254 = -x1234
+    rp_form0_re = -x222 * x231 + x232 * x233
+    x1111 = rp_form0_re * x1055
+    rp_form0_im = x222 * x233 + x231 * x232
+    x1115 = rp_form0_im * x1055
+    rp_form0_by_omega_re = a_down_by_omega_re * x233 - a_up_by_omega_im * x222 - x234 - x235
+    del x235
+    rp_form0_by_omega_im = a_down_by_omega_im * x233 + a_down_by_omega_re * x231 + a_up_by_omega_re * x222 + x236
+    del x222
+    rp_form1_re = -c_down_im * x242 + c_down_re * x243
+    x1058 = rp_form1_re * x1055
+    x1068 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x1058
+    rp_form1_im = c_down_im * x243 + c_down_re * x242
+    del x242, x243
+    x1062 = rp_form1_im * x1055
+    x1066 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x1062
+    x1118 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x1111
+    x1120 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x1115
+    rp_form1_by_omega_re = -c_down_im * x252 + c_down_re * x253 - x231 * x249 + x233 * x251
+    rp_form1_by_omega_im = c_down_im * x253 + c_down_re * x252 + x231 * x251 + x233 * x249
+    del x231, x233, x249, x251, x252, x253
     rpm_x_re = x29 * (-rm_roots_re - x102)
     del rm_roots_re
     rpm_x_im = x29 * (-rm_roots_im - x103)
     del rm_roots_im
-    z23 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z23[0]
-    x337 = q + rpm_k_re
-    x338 = -q + rpm_k_re
-    rpm_k_im = z23[1]
-    del z23
-    x308 = rpm_k_im * rpm_k_im
-    x309 = 2 * rpm_k_im
+    z21 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z21[0]
+    x255 = rpm_k_re * rpm_k_re
+    x267 = q + rpm_k_re
+    x268 = -q + rpm_k_re
+    rpm_k_im = z21[1]
+    del z21
+    x254 = rpm_k_im * rpm_k_im
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    x310 = -rpm_k_by_omega_im * x309 + 2 * rpm_k_by_omega_re * rpm_k_re
-    x311 = 2 * rpm_k_by_omega_im * rpm_k_re + rpm_k_by_omega_re * x309
-    del rpm_k_by_omega_im, rpm_k_by_omega_re
-    z24 = root_sum(am_p_re, am_p_im, x104, x105, rpm_x_re, rpm_x_im)
+    z22 = root_sum(am_p_re, am_p_im, x104, x105, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z24[0]
-    x343 = q + rpm_d_re
-    x347 = -q + rpm_d_re
-    rpm_d_im = z24[1]
-    del z24
-    x312 = 2 * rpm_d_im
-    x313 = rpm_d_re * x312
-    x319 = -rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re
+    rpm_d_re = z22[0]
+    x259 = rpm_d_re * rpm_d_re
+    x275 = -q + rpm_d_re
+    rpm_d_im = z22[1]
+    del z22
+    x258 = rpm_d_im * rpm_d_im
+    x287 = 1 / (1e-16 * x254 + 1e-16 * x255 + x258 + x259)
     rpm_d_by_omega_re = am_p_by_omega_re
+    x289 = rpm_d_by_omega_re * x287
+    del rpm_d_by_omega_re
     rpm_d_by_omega_im = am_p_by_omega_im
-    rpm_b_re = rpm_k_re * rpm_k_re - x308
-    x315 = rpm_b_re * rpm_b_re
-    rpm_b_im = rpm_k_re * x309
-    del rpm_k_re, x309
-    x314 = rpm_b_im * rpm_b_im
-    x316 = x314 + x315
-    x317 = 1 / x316
-    x318 = rpm_b_im * x317
-    x320 = x317 * x319
-    x321 = rpm_d_by_omega_re * x317
-    x322 = rpm_b_im * rpm_d_by_omega_im * x317 + rpm_b_re * x321
-    x323 = -rpm_b_im * x321 + rpm_b_re * rpm_d_by_omega_im * x317
-    del x321
-    x324 = 1 / (x316 * x316)
-    del x316
-    x325 = rpm_b_im * rpm_b_re * x324
-    x326 = 2 * x325
-    x327 = x324 * (-x314 + x315)
-    del x314, x315, x324
-    x328 = -x313 * x327 + x319 * x326
-    x329 = 4 * x325
+    x288 = rpm_d_by_omega_im * x287
+    del rpm_d_by_omega_im, x287
+    x290 = -rpm_d_im * x289 + rpm_d_re * x288
+    x299 = rpm_d_im * x288 + rpm_d_re * x289
+    del x288, x289
+    rpm_b_re = -x254 + x255
+    del x255
+    rpm_b_im = 2 * rpm_k_im * rpm_k_re
+    x256 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x257 = rpm_b_im * x256
+    x260 = x256 * (-x258 + x259)
+    del x258, x259
+    x261 = rp_p_im * x256
+    x262 = rp_p_re * x256
+    x263 = rpm_b_im * x261 + rpm_b_re * x262
+    x264 = -rpm_b_im * x262 + rpm_b_re * x261
+    del x261, x262
+    x303 = rpm_b_re * x256
+    x304 = -rpm_k_by_omega_im * x303 + rpm_k_by_omega_re * x257
+    x305 = -rpm_k_by_omega_im * x257 - rpm_k_by_omega_re * x303
+    del rpm_k_by_omega_im, rpm_k_by_omega_re
+    x306 = rpm_k_im * x305 + rpm_k_re * x304
+    x308 = -rpm_k_im * x304 + rpm_k_re * x305
+    del rpm_k_re, x304, x305
+    x311 = x164 * x257
+    x315 = x164 * x303
+    del x303
+    rpm_z_re = rpm_b_re * x260 + 2 * rpm_d_im * rpm_d_re * x257
+    del x257
+    rpm_z_im = -rpm_b_im * x260 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x256
+    del x260
+    rpm_y_re = 4 * am_p_re * x263 - x264 * x265
+    rpm_y_im = x263 * x265 + x264 * x266
+    del x263, x264
+    z23 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x281 = x256 * z23[1]
+    x282 = x256 * z23[0]
+    del z23
+    x283 = rpm_b_im * x281 + rpm_b_re * x282
+    x284 = rpm_b_im * x282
+    del x282
+    x285 = rpm_b_re * x281
+    del x281
+    x286 = x284 - x285
+    x298 = x284 - x285 - x297
+    del x284, x285
+    x302 = -x283 + x300 - x301
+    del x300, x301
+    x307 = -x286 - x297
+    del x297
+    x310 = x283 + x309
+    rpm_bq_re = -x254 + x267 * x268
+    del x254
+    x270 = rpm_bq_re * rpm_bq_re
+    rpm_bq_im = rpm_k_im * x267 + rpm_k_im * x268
+    del rpm_k_im, x267, x268
+    x269 = rpm_bq_im * rpm_bq_im
+    x271 = x269 + x270
+    x272 = 1 / x271
+    x273 = x272 * (q + rpm_d_re)
+    del rpm_d_re
+    x274 = -rpm_bq_im * x273 + rpm_bq_re * rpm_d_im * x272
+    x276 = rpm_bq_im * rpm_d_im * x272 + rpm_bq_re * x273
+    del x273
+    x277 = rp_p_im * x272
+    x278 = rp_p_re * x272
+    x279 = rpm_bq_im * x277 + rpm_bq_re * x278
+    x280 = -rpm_bq_im * x278 + rpm_bq_re * x277
+    del x277, x278
+    x312 = rpm_bq_im * x272
+    x313 = -rpm_b_re * rpm_bq_re * x164 * x256 * x272 + x311 * x312
+    del x256
+    x314 = -x313
+    x321 = rpm_bq_re * x272 * x311 + x312 * x315
+    del x312
+    x322 = -x321
+    x326 = 1 / (x271 * x271)
+    del x271
+    x328 = 4 * rpm_bq_im * rpm_bq_re
+    x330 = -2 * x269 + 2 * x270
+    del x269, x270
+    rpm_zq_re = -rpm_d_im * x274 + x275 * x276
+    rpm_zq_im = rpm_d_im * x276 + x274 * x275
+    del rpm_d_im, x274, x275, x276
+    rpm_yq_re = 4 * am_p_re * x279 - x265 * x280
+    rpm_yq_im = x265 * x279 + x266 * x280
+    del x279, x280
+    x316 = -rpm_yq_im * x311 - rpm_yq_re * x315
+    x317 = -rpm_yq_im * x315 + rpm_yq_re * x311
+    del x311, x315
+    z24 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x316, x317)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, x316, x317
+    x318 = z24[0]
+    x319 = z24[1]
+    del z24
+    z25 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    del rpm_zq_im, rpm_zq_re
+    x327 = x326 * z25[0]
+    x329 = x327 * x328
+    x331 = x326 * z25[1]
+    del x326, z25
+    x332 = x330 * x331
+    x334 = x328 * x331
+    del x328, x331
+    x335 = x327 * x330
+    del x327, x330
+    rpm_uniform_re = x283
+    del x283
+    rpm_uniform_im = -x286
+    del x286
+    x320 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x319 - rpm_yq_re * x318
+    x323 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x318 - rpm_yq_re * x319
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x318, x319
+    x324 = x314 * x320 - x322 * x323
+    x325 = x314 * x323 + x320 * x322
+    del x314, x322
+    x333 = -x164 * x329 + x164 * x332 + x313 * x323 + x320 * x321
+    x336 = x164 * x334 + x164 * x335 + x313 * x320 - x321 * x323
+    del x313, x320, x321, x323
+    x338 = rpm_uniform_im - x294 + x325 + x337
+    del x294, x337
+    x339 = x272 * x338
+    x340 = rpm_bq_re * x339
+    x341 = rpm_uniform_re + x309 + x324
+    del x309
+    x342 = x272 * x341
+    x343 = rpm_bq_im * x342
+    x344 = x164 * x340 - x164 * x343 + x325
+    x345 = rpm_bq_im * x164 * x339 + rpm_bq_re * x164 * x342 + x324
+    del x339, x342
+    rpm_uniform_by_omega_re = -x290 * x298 + x299 * x302 - x306 * x307 + x308 * x310
+    rpm_uniform_by_omega_im = x290 * x302 + x298 * x299 + x306 * x310 + x307 * x308
+    del x298, x302, x307, x310
+    rpm_change_re = x324
+    del x324
+    rpm_change_im = x325
     del x325
-    x330 = -rpm_d_im * rpm_d_re * x329 - x319 * x327
-    del x319
-    x331 = rp_p_im * x317
-    x332 = rp_p_re * x317
-    x333 = rpm_b_im * x331 + rpm_b_re * x332
-    x334 = -rpm_b_im * x332 + rpm_b_re * x331
-    del x331, x332
-    x388 = x190 * x317
-    x389 = rpm_b_im * x388
-    x390 = rpm_b_re * x388
-    del x388
-    x399 = rpm_b_re * x317
-    x400 = -x207 * x399 - x209 * x318
-    x401 = 2 * a_root_re * rpm_b_re * x205 * x317 - x207 * x318
-    x402 = x205 * x329
-    del x329
-    x403 = a_root_im * x402 - x209 * x327
-    x404 = a_root_re * x402 + x207 * x327
-    del x402
-    x407 = x219 * x318 - x223 * x399
-    x408 = x219 * x399 + x223 * x318
-    x409 = a_root_by_omega_im * x407 + a_root_by_omega_re * x408
-    x410 = -a_root_by_omega_im * x408 + a_root_by_omega_re * x407
-    del x407, x408
-    x432 = x190 * x326
-    del x326
-    x433 = x190 * x327
-    del x327
-    x446 = x138 * x318
-    rpm_b_by_omega_re = x310
-    rpm_b_by_omega_im = x311
-    x405 = rpm_b_by_omega_im * x403 + rpm_b_by_omega_re * x404
-    x406 = -rpm_b_by_omega_im * x404 + rpm_b_by_omega_re * x403
-    del x403, x404
-    rpm_z_re = rpm_b_re * x320 + x313 * x318
-    del x313, x318
-    rpm_z_im = -rpm_b_im * x320 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x317
-    del rpm_b_im, x320
-    rpm_z_by_omega_re = -rpm_b_by_omega_im * x328 + rpm_b_by_omega_re * x330 + 2 * rpm_d_re * x322 - x312 * x323
-    rpm_z_by_omega_im = rpm_b_by_omega_im * x330 + rpm_b_by_omega_re * x328 + 2 * rpm_d_re * x323 + x312 * x322
-    del rpm_d_re, x322, x323, x328, x330
-    rpm_y_re = 4 * am_p_re * x333 - x334 * x335
-    rpm_y_im = x333 * x335 + x334 * x336
-    del x333, x334
-    z25 = divided_root_arctanh(rpm_z_re, rpm_z_im, rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im, rpm_y_re, rpm_y_im, 0, 0)
-    x386 = z25[1]
-    x387 = z25[0]
-    del z25
-    rpm_bq_re = -x308 + x337 * x338
-    del x308
-    x340 = rpm_bq_re * rpm_bq_re
-    x355 = 2 * rpm_bq_re
-    rpm_bq_im = rpm_k_im * x337 + rpm_k_im * x338
-    del rpm_k_im, x337, x338
-    x339 = rpm_bq_im * rpm_bq_im
-    x341 = x339 + x340
-    x342 = 1 / x341
-    x344 = x342 * x343
-    x345 = rpm_bq_im * x344
-    x346 = rpm_bq_re * rpm_d_im * x342 - x345
-    x348 = rpm_bq_re * x344
-    del x344
-    x349 = rpm_bq_im * rpm_d_im * x342 + x348
-    x350 = x342 * x347
-    x351 = rpm_bq_re * x350
-    x352 = rpm_bq_im * x312 * x342 + x348 + x351
-    x353 = rpm_bq_im * x350
-    del x350
-    x354 = 2 * rpm_bq_re * rpm_d_im * x342 - x345 - x353
-    x356 = 1 / (x341 * x341)
-    del x341
-    x357 = rpm_bq_im * x356
-    x358 = x355 * x357
-    x359 = x356 * (-x339 + x340)
-    del x339, x340
-    x368 = rp_p_im * x342
-    x369 = rp_p_re * x342
-    x370 = rpm_bq_im * x368 + rpm_bq_re * x369
-    x371 = -rpm_bq_im * x369 + rpm_bq_re * x368
-    del x368, x369
-    x372 = 4 * x342
-    x373 = rpm_bq_re * x372
-    x374 = rpm_bq_im * x372
-    del x372
-    x375 = am_p_by_omega_im * x373 - am_p_by_omega_re * x374
-    x376 = am_p_by_omega_im * x374 + am_p_by_omega_re * x373
-    del x373, x374
-    x377 = rp_p_im * x358
-    x378 = rp_p_re * x359
-    x379 = -x377 - x378
-    x380 = rp_p_im * x359
-    x381 = 2 * rp_p_re * rpm_bq_im * rpm_bq_re * x356 - x380
-    x412 = rpm_bq_im * x342
-    x413 = x389 * x412
-    x414 = rpm_b_re * rpm_bq_re * x190 * x317 * x342 - x413
-    x415 = rpm_bq_re * x342
-    x416 = x390 * x412
-    x417 = -x389 * x415 - x416
-    x418 = 2 * a_root_re * x205 * x417 - x207 * x414
-    x420 = x207 * x417 + x209 * x414
-    del x414, x417
-    x425 = x342 * x355
-    del x355
-    x426 = x389 * x425 + 2 * x416
-    del x416
-    x427 = -x390 * x425 + 2 * x413
-    del x413, x425
-    x428 = x222 * x427 + x241 * x426
-    x429 = x217 * x220 * x426 - x241 * x427
-    del x426, x427
-    x430 = a_root_by_omega_im * x428 + a_root_by_omega_re * x429
-    x431 = -a_root_by_omega_im * x429 + a_root_by_omega_re * x428
-    del x428, x429
-    x434 = x412 * x433 + x415 * x432
-    x435 = x412 * x432 - x415 * x433
-    del x432, x433
-    x436 = x207 * x434 + x209 * x435
-    x437 = 2 * a_root_re * x205 * x434 - x207 * x435
-    del x434, x435
-    x438 = rpm_b_by_omega_im * x436 + rpm_b_by_omega_re * x437
-    x439 = x358 * x390 + x359 * x389
-    x440 = x358 * x389 - x359 * x390
-    x441 = x207 * x439 + x209 * x440
-    x442 = 2 * a_root_re * x205 * x439 - x207 * x440
-    del x439, x440
-    x444 = -rpm_b_by_omega_im * x437 + rpm_b_by_omega_re * x436
-    del rpm_b_by_omega_im, rpm_b_by_omega_re, x436, x437
-    x447 = -x138 * x399 * x412 - x415 * x446
-    del x399, x415
-    x448 = 2 * q * rpm_b_re * rpm_bq_re * x317 * x342 - x412 * x446
-    del rpm_b_re, x317, x342, x412, x446
-    x449 = x207 * x447 + x209 * x448
-    x450 = 2 * a_root_re * x205 * x447 - x207 * x448
-    del x447, x448
-    rpm_bq_by_omega_re = x310
-    del x310
-    rpm_bq_by_omega_im = x311
-    del x311
-    x360 = -rpm_bq_by_omega_im * x358 - rpm_bq_by_omega_re * x359
-    x361 = -rpm_bq_by_omega_im * x359 + 2 * rpm_bq_by_omega_re * rpm_bq_im * rpm_bq_re * x356
-    x362 = rpm_d_im * x360 + x343 * x361
-    x363 = -rpm_d_im * x361 + x343 * x360
-    del x360, x361
-    x382 = rpm_bq_by_omega_im * x379 + rpm_bq_by_omega_re * x381
-    x383 = -rpm_bq_by_omega_im * x381 + rpm_bq_by_omega_re * x379
-    del x379, x381
-    x443 = rpm_bq_by_omega_im * x441 + rpm_bq_by_omega_re * x442
-    x445 = -rpm_bq_by_omega_im * x442 + rpm_bq_by_omega_re * x441
-    del rpm_bq_by_omega_im, rpm_bq_by_omega_re, x441, x442
-    rpm_bq_by_q_re = x139
-    x364 = rpm_bq_by_q_re * x358
-    del x358
-    x365 = rpm_bq_by_q_re * x359
-    del x359
-    x366 = -rpm_d_im * x365 + x343 * x364
-    x367 = -rpm_bq_by_q_re * rpm_bq_re * x312 * x357 - x343 * x365
-    del x312, x343, x357
-    x384 = 2 * rp_p_re * rpm_bq_by_q_re * rpm_bq_im * rpm_bq_re * x356 - rpm_bq_by_q_re * x380
-    del rpm_bq_im, rpm_bq_re, x356, x380
-    x385 = -rpm_bq_by_q_re * x377 - rpm_bq_by_q_re * x378
-    del rpm_bq_by_q_re, x377, x378
-    x451 = x364 * x390 + x365 * x389
-    x452 = x364 * x389 - x365 * x390
-    del x364, x365
-    x453 = x207 * x451 + x209 * x452
-    x454 = 2 * a_root_re * x205 * x451 - x207 * x452
-    del x451, x452
-    rpm_zq_re = -rpm_d_im * x346 + x347 * x349
-    rpm_zq_im = rpm_d_im * x349 + x346 * x347
-    del x346, x349
-    rpm_zq_by_omega_re = -rpm_d_by_omega_im * x354 + rpm_d_by_omega_re * x352 - rpm_d_im * x362 + x347 * x363
-    rpm_zq_by_omega_im = rpm_d_by_omega_im * x352 + rpm_d_by_omega_re * x354 + rpm_d_im * x363 + x347 * x362
-    del rpm_d_by_omega_im, rpm_d_by_omega_re, x352, x354, x362, x363
-    rpm_zq_by_q_re = -rpm_d_im * x366 + x347 * x367 - x348 + x351
-    del x348, x351
-    rpm_zq_by_q_im = rpm_d_im * x367 + x345 + x347 * x366 - x353
-    del rpm_d_im, x345, x347, x353, x366, x367
-    rpm_yq_re = 4 * am_p_re * x370 - x335 * x371
-    rpm_yq_im = x335 * x370 + x336 * x371
-    del x370, x371
-    x391 = rpm_yq_im * x389 + rpm_yq_re * x390
-    x392 = -x391
-    x393 = -rpm_yq_im * x390 + rpm_yq_re * x389
-    del x389, x390
-    x394 = -x393
-    z26 = confluent_root_arctanh(rpm_z_re, rpm_z_im, rpm_zq_re, rpm_zq_im, rpm_y_re, rpm_y_im, rpm_yq_re, rpm_yq_im, x391, x394)
-    del x391, x394
-    x395 = z26[1]
-    x396 = z26[0]
-    del z26
-    z27 = confluent_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x392, x393)
-    x397 = z27[1]
-    x398 = z27[0]
-    del z27
-    rpm_yq_by_omega_re = 4 * am_p_re * x383 - rp_p_im * x375 + rp_p_re * x376 - x335 * x382
-    rpm_yq_by_omega_im = rp_p_im * x376 + rp_p_re * x375 + x335 * x383 + x336 * x382
-    del x375, x376, x382, x383
-    x421 = rpm_yq_by_omega_im * x420 + rpm_yq_by_omega_re * x418
-    x422 = -rpm_yq_by_omega_im * x418 + rpm_yq_by_omega_re * x420
-    del rpm_yq_by_omega_im, rpm_yq_by_omega_re
-    rpm_yq_by_q_re = 4 * am_p_re * x385 - x335 * x384
-    rpm_yq_by_q_im = x335 * x385 + x336 * x384
-    del x384, x385
-    x455 = rpm_yq_by_q_im * x420 + rpm_yq_by_q_re * x418
-    x457 = -rpm_yq_by_q_im * x418 + rpm_yq_by_q_re * x420
-    del rpm_yq_by_q_im, rpm_yq_by_q_re
-    z28 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    rpm_h_re = z28[0]
-    rpm_h_im = z28[1]
-    del z28
-    rpm_h_by_omega_re = -rpm_z_by_omega_im * x386 + rpm_z_by_omega_re * x387
-    rpm_h_by_omega_im = rpm_z_by_omega_im * x387 + rpm_z_by_omega_re * x386
-    del x386, x387
-    z29 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x392, x393)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x392, x393
-    rpm_slope_re = z29[0]
-    rpm_slope_im = z29[1]
-    del z29
-    x411 = rpm_h_im - rpm_slope_im * rpm_yq_re - rpm_slope_re * rpm_yq_im
-    x419 = rpm_h_re + rpm_slope_im * rpm_yq_im - rpm_slope_re * rpm_yq_re
-    rpm_slope_by_omega_re = -rpm_z_by_omega_im * x395 + rpm_z_by_omega_re * x396 - rpm_zq_by_omega_im * x397 + rpm_zq_by_omega_re * x398
-    rpm_slope_by_omega_im = rpm_z_by_omega_im * x396 + rpm_z_by_omega_re * x395 + rpm_zq_by_omega_im * x398 + rpm_zq_by_omega_re * x397
-    del rpm_z_by_omega_im, rpm_z_by_omega_re, rpm_zq_by_omega_im, rpm_zq_by_omega_re, x395, x396
-    x423 = rpm_slope_by_omega_im * x420 + rpm_slope_by_omega_re * x418
-    x424 = -rpm_slope_by_omega_im * x418 + rpm_slope_by_omega_re * x420
-    del rpm_slope_by_omega_im, rpm_slope_by_omega_re
-    rpm_slope_by_q_re = -rpm_zq_by_q_im * x397 + rpm_zq_by_q_re * x398
-    rpm_slope_by_q_im = rpm_zq_by_q_im * x398 + rpm_zq_by_q_re * x397
-    del rpm_zq_by_q_im, rpm_zq_by_q_re, x397, x398
-    x456 = rpm_slope_by_q_im * x420 + rpm_slope_by_q_re * x418
-    x458 = -rpm_slope_by_q_im * x418 + rpm_slope_by_q_re * x420
-    del rpm_slope_by_q_im, rpm_slope_by_q_re
-    rpm_inverse_re = -rpm_h_im * x400 + rpm_h_re * x401
-    x483 = rpm_inverse_re + rpp_inverse_re
+    rpm_change_by_omega_re = -x290 * x333 + x299 * x336 - x306 * x344 + x308 * x345
+    rpm_change_by_omega_im = x290 * x336 + x299 * x333 + x306 * x345 + x308 * x344
+    del x290, x299, x306, x308, x333, x336, x344, x345
+    rpm_change_by_q_re = q * (rpm_bq_im * x272 * x338 + rpm_bq_re * x272 * x341 - x334 - x335)
+    del rpm_bq_im, rpm_bq_re, x272, x334, x335, x338, x341
+    rpm_change_by_q_im = q * (x329 - x332 + x340 - x343)
+    del x329, x332, x340, x343
+    rpm_inverse_re = rpm_uniform_im * x346 + rpm_uniform_re * x347
+    x374 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = rpm_h_im * x401 + rpm_h_re * x400
-    x484 = rpm_inverse_im + rpp_inverse_im
+    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x203 - rpm_uniform_re * x346
+    x375 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = -rpm_h_by_omega_im * x400 + rpm_h_by_omega_re * x401 - rpm_h_im * x405 - rpm_h_im * x409 + rpm_h_re * x406 + rpm_h_re * x410
-    rpm_inverse_by_omega_im = rpm_h_by_omega_im * x401 + rpm_h_by_omega_re * x400 + rpm_h_im * x406 + rpm_h_im * x410 + rpm_h_re * x405 + rpm_h_re * x409
-    del rpm_h_im, rpm_h_re, x400, x401, x405, x406, x409, x410
-    rpm_excess_re = -x411 * x418 + x419 * x420
-    x529 = rpm_excess_re + rpp_excess_re + x483
-    rpm_excess_im = x411 * x420 + x418 * x419
-    x526 = rpm_excess_im + rpp_excess_im + x484
-    x1632 = rpm_excess_im * x1547 + rpm_excess_re * x1551
-    x1633 = x1552 * x1632
-    x1640 = rpm_excess_im * x1551 - rpm_excess_re * x1547
-    x1663 = rp_filling_im * x1632
-    x1669 = rp_filling_re * x1632
-    del x1632
-    x1695 = -x1640
-    rpm_excess_by_omega_re = -rpm_h_by_omega_im * x418 + rpm_h_by_omega_re * x420 + rpm_slope_im * x421 - rpm_slope_re * x422 + rpm_yq_im * x423 - rpm_yq_re * x424 - x411 * x430 - x411 * x438 - x411 * x443 + x419 * x431 + x419 * x444 + x419 * x445
-    rpm_excess_by_omega_im = rpm_h_by_omega_im * x420 + rpm_h_by_omega_re * x418 - rpm_slope_im * x422 - rpm_slope_re * x421 - rpm_yq_im * x424 - rpm_yq_re * x423 + x411 * x431 + x411 * x444 + x411 * x445 + x419 * x430 + x419 * x438 + x419 * x443
-    del rpm_h_by_omega_im, rpm_h_by_omega_re, x418, x420, x421, x422, x423, x424, x430, x431, x438, x443, x444, x445
-    x1617 = rpm_excess_by_omega_im * x1547 + rpm_excess_by_omega_re * x1551
-    x1622 = rpm_excess_by_omega_im * x1551 - rpm_excess_by_omega_re * x1547
-    x1688 = -x1622
-    rpm_excess_by_q_re = rpm_slope_im * x455 - rpm_slope_re * x457 + rpm_yq_im * x456 - rpm_yq_re * x458 - x411 * x450 - x411 * x454 + x419 * x449 + x419 * x453
-    rpm_excess_by_q_im = -rpm_slope_im * x457 - rpm_slope_re * x455 - rpm_yq_im * x458 - rpm_yq_re * x456 + x411 * x449 + x411 * x453 + x419 * x450 + x419 * x454
-    del rpm_slope_im, rpm_slope_re, rpm_yq_im, rpm_yq_re, x411, x419, x449, x450, x453, x454, x455, x456, x457, x458
-    x1715 = rpm_excess_by_q_im * x1547 + rpm_excess_by_q_re * x1551
-    x1720 = rpm_excess_by_q_im * x1551 - rpm_excess_by_q_re * x1547
-    x1732 = -x1720
-    rm_form0_re = -x459 * x468 + x469 * x470
-    x1585 = rm_form0_re * x1531
-    rm_form0_im = x459 * x470 + x468 * x469
-    x1589 = rm_form0_im * x1531
-    rm_form0_by_omega_re = -a_up_by_omega_im * x459 - x471 - x472
-    rm_form0_by_omega_im = a_up_by_omega_re * x459 + x473 + x474
-    del x459
-    rm_form1_re = -x468 * x481 + x470 * x482
-    x1536 = rm_form1_re * x1531
-    x1543 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x1536
-    rm_form1_im = x468 * x482 + x470 * x481
-    del x468, x470
-    x1532 = rm_form1_im * x1531
-    x1545 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x1532
-    x1546 = rpm_excess_im * x1543 + rpm_excess_re * x1545 + rpp_excess_im * x1544 + rpp_excess_re * x1542
-    x1550 = rpm_excess_im * x1545 - rpm_excess_re * x1543 + rpp_excess_im * x1542 - rpp_excess_re * x1544
-    x1595 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x1585
-    x1597 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x1589
-    x1598 = rpm_excess_im * x1595 + rpm_excess_re * x1597 + rpp_excess_im * x1594 + rpp_excess_re * x1596
-    x1601 = -rpm_excess_im * x1597 + rpm_excess_re * x1595 - rpp_excess_im * x1596 + rpp_excess_re * x1594
+    rpm_inverse_by_omega_re = rpm_uniform_by_omega_im * x346 + rpm_uniform_by_omega_re * x347 - rpm_uniform_im * x349 + rpm_uniform_re * x348
+    rpm_inverse_by_omega_im = rpm_uniform_by_omega_im * x347 - rpm_uniform_by_omega_re * x346 + rpm_uniform_im * x348 + rpm_uniform_re * x349
+    del rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpm_uniform_im, rpm_uniform_re
+    rpm_excess_re = rpm_change_im * x346 + rpm_change_re * x347
+    x420 = rpm_excess_re + rpp_excess_re + x374
+    rpm_excess_im = 2 * a_root_re * rpm_change_im * x203 - rpm_change_re * x346
+    x417 = rpm_excess_im + rpp_excess_im + x375
+    x1156 = rpm_excess_im * x1071 + rpm_excess_re * x1075
+    x1157 = x1076 * x1156
+    x1164 = rpm_excess_im * x1075 - rpm_excess_re * x1071
+    x1187 = rp_filling_im * x1156
+    x1193 = rp_filling_re * x1156
+    del x1156
+    x1219 = -x1164
+    rpm_excess_by_omega_re = rpm_change_by_omega_im * x346 + rpm_change_by_omega_re * x347 - rpm_change_im * x349 + rpm_change_re * x348
+    rpm_excess_by_omega_im = rpm_change_by_omega_im * x347 - rpm_change_by_omega_re * x346 + rpm_change_im * x348 + rpm_change_re * x349
+    del rpm_change_by_omega_im, rpm_change_by_omega_re, rpm_change_im, rpm_change_re
+    x1141 = rpm_excess_by_omega_im * x1071 + rpm_excess_by_omega_re * x1075
+    x1146 = rpm_excess_by_omega_im * x1075 - rpm_excess_by_omega_re * x1071
+    x1212 = -x1146
+    rpm_excess_by_q_re = rpm_change_by_q_im * x346 + rpm_change_by_q_re * x347
+    rpm_excess_by_q_im = 2 * a_root_re * rpm_change_by_q_im * x203 - rpm_change_by_q_re * x346
+    del rpm_change_by_q_im, rpm_change_by_q_re
+    x1239 = rpm_excess_by_q_im * x1071 + rpm_excess_by_q_re * x1075
+    x1244 = rpm_excess_by_q_im * x1075 - rpm_excess_by_q_re * x1071
+    x1256 = -x1244
+    rm_form0_re = -x350 * x359 + x360 * x361
+    x1109 = rm_form0_re * x1055
+    rm_form0_im = x350 * x361 + x359 * x360
+    x1113 = rm_form0_im * x1055
+    rm_form0_by_omega_re = -a_up_by_omega_im * x350 - x362 - x363
+    rm_form0_by_omega_im = a_up_by_omega_re * x350 + x364 + x365
+    del x350
+    rm_form1_re = -x359 * x372 + x361 * x373
+    x1060 = rm_form1_re * x1055
+    x1067 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x1060
+    rm_form1_im = x359 * x373 + x361 * x372
+    del x359, x361
+    x1056 = rm_form1_im * x1055
+    x1069 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x1056
+    x1070 = rpm_excess_im * x1067 + rpm_excess_re * x1069 + rpp_excess_im * x1068 + rpp_excess_re * x1066
+    x1074 = rpm_excess_im * x1069 - rpm_excess_re * x1067 + rpp_excess_im * x1066 - rpp_excess_re * x1068
+    x1119 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x1109
+    x1121 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x1113
+    x1122 = rpm_excess_im * x1119 + rpm_excess_re * x1121 + rpp_excess_im * x1118 + rpp_excess_re * x1120
+    x1125 = -rpm_excess_im * x1121 + rpm_excess_re * x1119 - rpp_excess_im * x1120 + rpp_excess_re * x1118
     del rpm_excess_im, rpm_excess_re
-    rm_form1_by_omega_re = -a_up_by_omega_im * x481 + a_up_by_omega_re * x482 - x472
-    del x472
-    rm_form1_by_omega_im = a_up_by_omega_im * x482 + a_up_by_omega_re * x481 + x474
-    del x474, x481, x482
-    rp_still_re = x483
-    del x483
-    rp_still_im = x484
-    del x484
-    x1524 = growth * rp_still_im - omega_r * rp_still_re
-    x1528 = -growth * rp_still_re - omega_r * rp_still_im
+    rm_form1_by_omega_re = -a_up_by_omega_im * x372 + a_up_by_omega_re * x373 - x363
+    del x363
+    rm_form1_by_omega_im = a_up_by_omega_im * x373 + a_up_by_omega_re * x372 + x365
+    del x365, x372, x373
+    rp_still_re = x374
+    del x374
+    rp_still_im = x375
+    del x375
+    x1048 = growth * rp_still_im - omega_r * rp_still_re
+    x1052 = -growth * rp_still_re - omega_r * rp_still_im
     rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
     rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    x1605 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
-    x1606 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x1129 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    x1130 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
     del rp_still_by_omega_im, rp_still_by_omega_re
-    rp_uniform0_re = -rp_weight_im * x504 - rp_weight_re * x511 + x487
-    rp_uniform0_im = -rp_weight_im * x511 + rp_weight_re * x504 - x512
-    del x504, x511
-    rp_uniform0_by_omega_re = -rp_weight_im * x514 + rp_weight_re * x513
-    rp_uniform0_by_omega_im = rp_weight_re * x514 + x515
-    del x514
-    rp_uniform1_re = -rp_weight_im * x519 + rp_weight_re * x521 - x517
-    rp_uniform1_im = rp_weight_im * x521 + rp_weight_re * x519 - x522
-    del x519, x521
-    rp_uniform1_by_omega_re = rp_weight_re * x524 + x523
-    rp_uniform1_by_omega_im = rp_weight_im * x524 - x525
-    del x524
-    rp_total_re = 4 * rp_weight_re * x507 * x529 - x526 * x528
-    rp_total_im = x526 * x530 + x528 * x529
-    del x526, x529
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x507 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x507 + 4 * rp_weight_re * rpp_excess_by_omega_re * x507 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x507 - rpm_excess_by_omega_im * x528 - rpm_inverse_by_omega_im * x528 - rpp_excess_by_omega_im * x528 - rpp_inverse_by_omega_im * x528
-    rp_total_by_omega_im = rpm_excess_by_omega_im * x530 + rpm_excess_by_omega_re * x528 + rpm_inverse_by_omega_im * x530 + rpm_inverse_by_omega_re * x528 + rpp_excess_by_omega_im * x530 + rpp_excess_by_omega_re * x528 + rpp_inverse_by_omega_im * x530 + rpp_inverse_by_omega_re * x528
+    rp_uniform0_re = -rp_weight_im * x395 - rp_weight_re * x402 + x378
+    rp_uniform0_im = -rp_weight_im * x402 + rp_weight_re * x395 - x403
+    del x395, x402
+    rp_uniform0_by_omega_re = -rp_weight_im * x405 + rp_weight_re * x404
+    rp_uniform0_by_omega_im = rp_weight_re * x405 + x406
+    del x405
+    rp_uniform1_re = -rp_weight_im * x410 + rp_weight_re * x412 - x408
+    rp_uniform1_im = rp_weight_im * x412 + rp_weight_re * x410 - x413
+    del x410, x412
+    rp_uniform1_by_omega_re = rp_weight_re * x415 + x414
+    rp_uniform1_by_omega_im = rp_weight_im * x415 - x416
+    del x415
+    rp_total_re = 4 * rp_weight_re * x398 * x420 - x417 * x419
+    rp_total_im = x417 * x421 + x419 * x420
+    del x417, x420
+    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x398 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x398 + 4 * rp_weight_re * rpp_excess_by_omega_re * x398 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x398 - rpm_excess_by_omega_im * x419 - rpm_inverse_by_omega_im * x419 - rpp_excess_by_omega_im * x419 - rpp_inverse_by_omega_im * x419
+    rp_total_by_omega_im = rpm_excess_by_omega_im * x421 + rpm_excess_by_omega_re * x419 + rpm_inverse_by_omega_im * x421 + rpm_inverse_by_omega_re * x419 + rpp_excess_by_omega_im * x421 + rpp_excess_by_omega_re * x419 + rpp_inverse_by_omega_im * x421 + rpp_inverse_by_omega_re * x419
     del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x507 + 4 * rp_weight_re * rpp_excess_by_q_re * x507 - rpm_excess_by_q_im * x528 - rpp_excess_by_q_im * x528
-    rp_total_by_q_im = rpm_excess_by_q_im * x530 + rpm_excess_by_q_re * x528 + rpp_excess_by_q_im * x530 + rpp_excess_by_q_re * x528
+    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x398 + 4 * rp_weight_re * rpp_excess_by_q_re * x398 - rpm_excess_by_q_im * x419 - rpp_excess_by_q_im * x419
+    rp_total_by_q_im = rpm_excess_by_q_im * x421 + rpm_excess_by_q_re * x419 + rpp_excess_by_q_im * x421 + rpp_excess_by_q_re * x419
     del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    rm_filling_re = -x531 * x93 * x96 + x533 * x92
-    del x531, x533
-    rm_filling_im = x536
-    x1533 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x1532
-    del x1532
-    x1535 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x1534
-    del x1534
-    x1537 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x1536
-    del rm_form0_im, rm_form0_re, x1536
-    x1539 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x1538
-    del rp_form0_im, rp_form0_re, x1538
-    x1586 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x1585
-    del x1585
-    x1588 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x1587
-    del x1587
-    x1590 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x1589
-    del rm_form1_im, rm_form1_re, x1589
-    x1592 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x1591
-    del rp_form1_im, rp_form1_re, x1591
-    x1661 = rm_filling_im * x1541 + rm_filling_re * x1549
-    x1662 = rm_filling_im * x1549 - rm_filling_re * x1541
-    rmp_x_re = x29 * (-x102 - x477)
-    del x477
-    rmp_x_im = x29 * (-x103 - x475)
-    del x475
-    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z30[0]
-    x567 = q + rmp_k_re
-    x568 = -q + rmp_k_re
-    rmp_k_im = z30[1]
-    del z30
-    x539 = rmp_k_im * rmp_k_im
-    x540 = 2 * rmp_k_im
+    rm_filling_re = -x422 * x93 * x96 + x424 * x92
+    del x422, x424
+    rm_filling_im = x427
+    x1057 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x1056
+    del x1056
+    x1059 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x1058
+    del x1058
+    x1061 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x1060
+    del rm_form0_im, rm_form0_re, x1060
+    x1063 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x1062
+    del rp_form0_im, rp_form0_re, x1062
+    x1110 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x1109
+    del x1109
+    x1112 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x1111
+    del x1111
+    x1114 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x1113
+    del rm_form1_im, rm_form1_re, x1113
+    x1116 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x1115
+    del rp_form1_im, rp_form1_re, x1115
+    x1185 = rm_filling_im * x1065 + rm_filling_re * x1073
+    x1186 = rm_filling_im * x1073 - rm_filling_re * x1065
+    rmp_x_re = x29 * (-x102 - x368)
+    del x368
+    rmp_x_im = x29 * (-x103 - x366)
+    del x366
+    z26 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z26[0]
+    x431 = rmp_k_re * rmp_k_re
+    x441 = q + rmp_k_re
+    x442 = -q + rmp_k_re
+    rmp_k_im = z26[1]
+    del z26
+    x430 = rmp_k_im * rmp_k_im
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    x541 = -rmp_k_by_omega_im * x540 + 2 * rmp_k_by_omega_re * rmp_k_re
-    x542 = 2 * rmp_k_by_omega_im * rmp_k_re + rmp_k_by_omega_re * x540
-    del rmp_k_by_omega_im, rmp_k_by_omega_re
-    z31 = root_sum(ap_p_re, ap_p_im, x537, x538, rmp_x_re, rmp_x_im)
+    z27 = root_sum(ap_p_re, ap_p_im, x428, x429, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z31[0]
-    x573 = q + rmp_d_re
-    x577 = -q + rmp_d_re
-    rmp_d_im = z31[1]
-    del z31
-    x543 = 2 * rmp_d_im
-    x544 = rmp_d_re * x543
-    x550 = -rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re
+    rmp_d_re = z27[0]
+    x435 = rmp_d_re * rmp_d_re
+    x449 = -q + rmp_d_re
+    rmp_d_im = z27[1]
+    del z27
+    x434 = rmp_d_im * rmp_d_im
+    x461 = 1 / (1e-16 * x430 + 1e-16 * x431 + x434 + x435)
     rmp_d_by_omega_re = ap_p_by_omega_re
+    x463 = rmp_d_by_omega_re * x461
+    del rmp_d_by_omega_re
     rmp_d_by_omega_im = ap_p_by_omega_im
-    rmp_b_re = rmp_k_re * rmp_k_re - x539
-    x546 = rmp_b_re * rmp_b_re
-    rmp_b_im = rmp_k_re * x540
-    del rmp_k_re, x540
-    x545 = rmp_b_im * rmp_b_im
-    x547 = x545 + x546
-    x548 = 1 / x547
-    x549 = rmp_b_im * x548
-    x551 = x548 * x550
-    x552 = rmp_d_by_omega_re * x548
-    x553 = rmp_b_im * rmp_d_by_omega_im * x548 + rmp_b_re * x552
-    x554 = -rmp_b_im * x552 + rmp_b_re * rmp_d_by_omega_im * x548
-    del x552
-    x555 = 1 / (x547 * x547)
-    del x547
-    x556 = rmp_b_im * rmp_b_re * x555
-    x557 = 2 * x556
-    x558 = -x545 + x546
-    del x545, x546
-    x559 = x555 * x558
-    x560 = -x544 * x559 + x550 * x557
-    x561 = 4 * x556
-    del x556
-    x562 = -rmp_d_im * rmp_d_re * x561 - x550 * x559
-    del x550
-    x563 = rm_p_im * x548
-    x564 = rm_p_re * x548
-    x565 = rmp_b_im * x563 + rmp_b_re * x564
-    x566 = -rmp_b_im * x564 + rmp_b_re * x563
-    del x563, x564
-    x619 = x190 * x548
-    x620 = rmp_b_im * x619
-    x621 = rmp_b_re * x619
-    del x619
-    x630 = rmp_b_re * x548
-    x631 = x207 * x630 + x209 * x549
-    x632 = x207 * x549 - x209 * x630
-    x633 = x205 * x561
-    del x561
-    x634 = -a_root_im * x633 + 2 * a_root_re * x205 * x555 * x558
-    x635 = -a_root_re * x633 - x207 * x559
-    del x633
-    x638 = 2 * rmp_b_re * x217 * x220 * x548 - x219 * x549
-    x639 = -x219 * x630 - x223 * x549
-    x640 = a_root_by_omega_im * x638 + a_root_by_omega_re * x639
-    x641 = -a_root_by_omega_im * x639 + a_root_by_omega_re * x638
-    del x638, x639
-    x662 = x190 * x557
-    del x557
-    rmp_b_by_omega_re = x541
-    rmp_b_by_omega_im = x542
-    x636 = rmp_b_by_omega_im * x634 + rmp_b_by_omega_re * x635
-    x637 = -rmp_b_by_omega_im * x635 + rmp_b_by_omega_re * x634
-    del x634, x635
-    rmp_z_re = rmp_b_re * x551 + x544 * x549
-    del x544
-    rmp_z_im = -rmp_b_im * x551 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x548
-    del rmp_b_im, x551
-    rmp_z_by_omega_re = -rmp_b_by_omega_im * x560 + rmp_b_by_omega_re * x562 + 2 * rmp_d_re * x553 - x543 * x554
-    rmp_z_by_omega_im = rmp_b_by_omega_im * x562 + rmp_b_by_omega_re * x560 + 2 * rmp_d_re * x554 + x543 * x553
-    del rmp_d_re, x553, x554, x560, x562
-    rmp_y_re = 4 * ap_p_re * x565 - x134 * x566
-    rmp_y_im = x134 * x565 + x135 * x566
-    del x565, x566
-    z32 = divided_root_arctanh(rmp_z_re, rmp_z_im, rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im, rmp_y_re, rmp_y_im, 0, 0)
-    x617 = z32[1]
-    x618 = z32[0]
-    del z32
-    rmp_bq_re = -x539 + x567 * x568
-    del x539
-    x570 = rmp_bq_re * rmp_bq_re
-    rmp_bq_im = rmp_k_im * x567 + rmp_k_im * x568
-    del rmp_k_im, x567, x568
-    x569 = rmp_bq_im * rmp_bq_im
-    x571 = x569 + x570
-    x572 = 1 / x571
-    x574 = x572 * x573
-    x575 = rmp_bq_im * x574
-    x576 = rmp_bq_re * rmp_d_im * x572 - x575
-    x578 = rmp_bq_re * x574
-    del x574
-    x579 = rmp_bq_im * rmp_d_im * x572 + x578
-    x580 = x572 * x577
-    x581 = rmp_bq_re * x580
-    x582 = rmp_bq_im * x543 * x572 + x578 + x581
-    x583 = rmp_bq_im * x580
-    del x580
-    x584 = 2 * rmp_bq_re * rmp_d_im * x572 - x575 - x583
-    x585 = 2 * rmp_bq_im
-    x586 = 1 / (x571 * x571)
-    del x571
-    x587 = rmp_bq_re * x586
-    x588 = x585 * x587
-    x589 = -x569 + x570
-    del x569, x570
-    x590 = x586 * x589
-    x599 = rm_p_im * x572
-    x600 = rm_p_re * x572
-    x601 = rmp_bq_im * x599 + rmp_bq_re * x600
-    x602 = -rmp_bq_im * x600 + rmp_bq_re * x599
-    del x599, x600
-    x603 = 4 * x572
-    x604 = rmp_bq_re * x603
-    x605 = rmp_bq_im * x603
-    del x603
-    x606 = ap_p_by_omega_im * x604 - ap_p_by_omega_re * x605
-    x607 = ap_p_by_omega_im * x605 + ap_p_by_omega_re * x604
-    del x604, x605
-    x608 = rm_p_im * x588
-    x609 = rm_p_re * x590
-    x610 = -x608 - x609
-    x611 = rm_p_im * x590
-    x612 = 2 * rm_p_re * rmp_bq_im * rmp_bq_re * x586 - x611
-    x643 = x572 * x620
-    x644 = rmp_bq_re * x643
-    x645 = x572 * x621
-    x646 = rmp_bq_im * x645 + x644
-    x647 = rmp_bq_im * x643 - rmp_bq_re * x645
-    x648 = 2 * a_root_re * x205 * x646 - x207 * x647
-    x650 = x207 * x646 + x209 * x647
-    del x646, x647
-    x655 = -x585 * x645 - 2 * x644
-    del x644, x645
-    x656 = 2 * rmp_b_re * rmp_bq_re * x190 * x548 * x572 - x585 * x643
-    del x585, x643
-    x657 = x222 * x656 + x241 * x655
-    x658 = x217 * x220 * x655 - x241 * x656
-    del x655, x656
-    x659 = a_root_by_omega_im * x657 + a_root_by_omega_re * x658
-    x660 = -a_root_by_omega_im * x658 + a_root_by_omega_re * x657
-    del x657, x658
-    x661 = rmp_bq_im * x572
-    x663 = rmp_bq_re * x190 * x555 * x558 * x572 - x661 * x662
-    del x555, x558
-    x664 = rmp_bq_re * x572
-    del x572
-    x665 = -x190 * x559 * x661 - x662 * x664
-    del x559, x662
-    x666 = x207 * x665 + x209 * x663
-    x667 = 2 * a_root_re * x205 * x665 - x207 * x663
-    del x663, x665
-    x668 = rmp_b_by_omega_im * x666 + rmp_b_by_omega_re * x667
-    x669 = rmp_b_re * x190 * x548 * x586 * x589 - x588 * x620
-    x670 = -x588 * x621 - x590 * x620
-    x671 = x207 * x670 + x209 * x669
-    x672 = 2 * a_root_re * x205 * x670 - x207 * x669
-    del x669, x670
-    x674 = -rmp_b_by_omega_im * x667 + rmp_b_by_omega_re * x666
-    del rmp_b_by_omega_im, rmp_b_by_omega_re, x666, x667
-    x676 = x138 * x664
-    del x664
-    x677 = x138 * x661
-    del x661
-    x678 = x549 * x676 + x630 * x677
-    x679 = x549 * x677 - x630 * x676
-    del x549, x630, x676, x677
-    x680 = x207 * x678 + x209 * x679
-    x681 = 2 * a_root_re * x205 * x678 - x207 * x679
-    del x678, x679
-    rmp_bq_by_omega_re = x541
-    del x541
-    rmp_bq_by_omega_im = x542
-    del x542
-    x591 = -rmp_bq_by_omega_im * x588 - rmp_bq_by_omega_re * x590
-    x592 = -rmp_bq_by_omega_im * x590 + 2 * rmp_bq_by_omega_re * rmp_bq_im * rmp_bq_re * x586
-    x593 = rmp_d_im * x591 + x573 * x592
-    x594 = -rmp_d_im * x592 + x573 * x591
-    del x591, x592
-    x613 = rmp_bq_by_omega_im * x610 + rmp_bq_by_omega_re * x612
-    x614 = -rmp_bq_by_omega_im * x612 + rmp_bq_by_omega_re * x610
-    del x610, x612
-    x673 = rmp_bq_by_omega_im * x671 + rmp_bq_by_omega_re * x672
-    x675 = -rmp_bq_by_omega_im * x672 + rmp_bq_by_omega_re * x671
-    del rmp_bq_by_omega_im, rmp_bq_by_omega_re, x671, x672
-    rmp_bq_by_q_re = x139
-    x595 = rmp_bq_by_q_re * x588
-    del x588
-    x596 = rmp_bq_by_q_re * x590
-    del x590
-    x597 = -rmp_d_im * x596 + x573 * x595
-    x598 = -rmp_bq_by_q_re * rmp_bq_im * x543 * x587 - x573 * x596
-    del x543, x573, x587
-    x615 = 2 * rm_p_re * rmp_bq_by_q_re * rmp_bq_im * rmp_bq_re * x586 - rmp_bq_by_q_re * x611
-    del rmp_bq_im, rmp_bq_re, x611
-    x616 = -rmp_bq_by_q_re * x608 - rmp_bq_by_q_re * x609
-    del x608, x609
-    x682 = rmp_b_re * rmp_bq_by_q_re * x190 * x548 * x586 * x589 - x595 * x620
-    del rmp_b_re, rmp_bq_by_q_re, x548, x586, x589
-    x683 = -x595 * x621 - x596 * x620
-    del x595, x596
-    x684 = x207 * x683 + x209 * x682
-    x685 = 2 * a_root_re * x205 * x683 - x207 * x682
-    del x682, x683
-    rmp_zq_re = -rmp_d_im * x576 + x577 * x579
-    rmp_zq_im = rmp_d_im * x579 + x576 * x577
-    del x576, x579
-    rmp_zq_by_omega_re = -rmp_d_by_omega_im * x584 + rmp_d_by_omega_re * x582 - rmp_d_im * x593 + x577 * x594
-    rmp_zq_by_omega_im = rmp_d_by_omega_im * x582 + rmp_d_by_omega_re * x584 + rmp_d_im * x594 + x577 * x593
-    del rmp_d_by_omega_im, rmp_d_by_omega_re, x582, x584, x593, x594
-    rmp_zq_by_q_re = -rmp_d_im * x597 + x577 * x598 - x578 + x581
-    del x578, x581
-    rmp_zq_by_q_im = rmp_d_im * x598 + x575 + x577 * x597 - x583
-    del rmp_d_im, x575, x577, x583, x597, x598
-    rmp_yq_re = 4 * ap_p_re * x601 - x134 * x602
-    rmp_yq_im = x134 * x601 + x135 * x602
-    del x601, x602
-    x622 = rmp_yq_im * x620 + rmp_yq_re * x621
-    x623 = -x622
-    x624 = -rmp_yq_im * x621 + rmp_yq_re * x620
-    del x620, x621
-    x625 = -x624
-    z33 = confluent_root_arctanh(rmp_z_re, rmp_z_im, rmp_zq_re, rmp_zq_im, rmp_y_re, rmp_y_im, rmp_yq_re, rmp_yq_im, x622, x625)
-    del x622, x625
-    x626 = z33[1]
-    x627 = z33[0]
-    del z33
-    z34 = confluent_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x623, x624)
-    x628 = z34[1]
-    x629 = z34[0]
-    del z34
-    rmp_yq_by_omega_re = 4 * ap_p_re * x614 - rm_p_im * x606 + rm_p_re * x607 - x134 * x613
-    rmp_yq_by_omega_im = rm_p_im * x607 + rm_p_re * x606 + x134 * x614 + x135 * x613
-    del x606, x607, x613, x614
-    x651 = rmp_yq_by_omega_im * x650 + rmp_yq_by_omega_re * x648
-    x652 = -rmp_yq_by_omega_im * x648 + rmp_yq_by_omega_re * x650
-    del rmp_yq_by_omega_im, rmp_yq_by_omega_re
-    rmp_yq_by_q_re = 4 * ap_p_re * x616 - x134 * x615
-    rmp_yq_by_q_im = x134 * x616 + x135 * x615
-    del x615, x616
-    x686 = rmp_yq_by_q_im * x650 + rmp_yq_by_q_re * x648
-    x688 = -rmp_yq_by_q_im * x648 + rmp_yq_by_q_re * x650
-    del rmp_yq_by_q_im, rmp_yq_by_q_re
-    z35 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    rmp_h_re = z35[0]
-    rmp_h_im = z35[1]
-    del z35
-    rmp_h_by_omega_re = -rmp_z_by_omega_im * x617 + rmp_z_by_omega_re * x618
-    rmp_h_by_omega_im = rmp_z_by_omega_im * x618 + rmp_z_by_omega_re * x617
-    del x617, x618
-    z36 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x623, x624)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x623, x624
-    rmp_slope_re = z36[0]
-    rmp_slope_im = z36[1]
-    del z36
-    x642 = rmp_h_im - rmp_slope_im * rmp_yq_re - rmp_slope_re * rmp_yq_im
-    x649 = rmp_h_re + rmp_slope_im * rmp_yq_im - rmp_slope_re * rmp_yq_re
-    rmp_slope_by_omega_re = -rmp_z_by_omega_im * x626 + rmp_z_by_omega_re * x627 - rmp_zq_by_omega_im * x628 + rmp_zq_by_omega_re * x629
-    rmp_slope_by_omega_im = rmp_z_by_omega_im * x627 + rmp_z_by_omega_re * x626 + rmp_zq_by_omega_im * x629 + rmp_zq_by_omega_re * x628
-    del rmp_z_by_omega_im, rmp_z_by_omega_re, rmp_zq_by_omega_im, rmp_zq_by_omega_re, x626, x627
-    x653 = rmp_slope_by_omega_im * x650 + rmp_slope_by_omega_re * x648
-    x654 = -rmp_slope_by_omega_im * x648 + rmp_slope_by_omega_re * x650
-    del rmp_slope_by_omega_im, rmp_slope_by_omega_re
-    rmp_slope_by_q_re = -rmp_zq_by_q_im * x628 + rmp_zq_by_q_re * x629
-    rmp_slope_by_q_im = rmp_zq_by_q_im * x629 + rmp_zq_by_q_re * x628
-    del rmp_zq_by_q_im, rmp_zq_by_q_re, x628, x629
-    x687 = rmp_slope_by_q_im * x650 + rmp_slope_by_q_re * x648
-    x689 = -rmp_slope_by_q_im * x648 + rmp_slope_by_q_re * x650
-    del rmp_slope_by_q_im, rmp_slope_by_q_re
-    rmp_inverse_re = -rmp_h_im * x631 + rmp_h_re * x632
-    rmp_inverse_im = rmp_h_im * x632 + rmp_h_re * x631
-    rmp_inverse_by_omega_re = -rmp_h_by_omega_im * x631 + rmp_h_by_omega_re * x632 - rmp_h_im * x636 - rmp_h_im * x640 + rmp_h_re * x637 + rmp_h_re * x641
-    rmp_inverse_by_omega_im = rmp_h_by_omega_im * x632 + rmp_h_by_omega_re * x631 + rmp_h_im * x637 + rmp_h_im * x641 + rmp_h_re * x636 + rmp_h_re * x640
-    del rmp_h_im, rmp_h_re, x631, x632, x636, x637, x640, x641
-    rmp_excess_re = -x642 * x648 + x649 * x650
-    rmp_excess_im = x642 * x650 + x648 * x649
-    x1631 = rmp_excess_im * x1541 + rmp_excess_re * x1549
-    x1634 = x1552 * x1631 + x1633
-    x1639 = rmp_excess_im * x1549 - rmp_excess_re * x1541
-    x1641 = x1552 * x1639 + x1552 * x1640
-    x1664 = rmp_excess_im * x1661 + rmp_excess_re * x1662 - rp_filling_re * x1640 - x1663
-    x1670 = -rmp_excess_im * x1662 + rmp_excess_re * x1661 + rp_filling_im * x1640 - x1669
-    del x1640, x1661, x1662
-    x1689 = x1531 * x1631 + x1633
-    del x1633
-    x1696 = -x1639
-    del x1639
-    x1697 = x1531 * x1696 + x1552 * x1695
-    x1701 = rm_filling_im * x1631 - rm_filling_re * x1696 - rp_filling_re * x1695 + x1663
-    del x1663
-    x1705 = -rm_filling_im * x1696 - rm_filling_re * x1631 - rp_filling_im * x1695 - x1669
-    del x1631, x1669, x1695, x1696
-    rmp_excess_by_omega_re = -rmp_h_by_omega_im * x648 + rmp_h_by_omega_re * x650 + rmp_slope_im * x651 - rmp_slope_re * x652 + rmp_yq_im * x653 - rmp_yq_re * x654 - x642 * x659 - x642 * x668 - x642 * x673 + x649 * x660 + x649 * x674 + x649 * x675
-    rmp_excess_by_omega_im = rmp_h_by_omega_im * x650 + rmp_h_by_omega_re * x648 - rmp_slope_im * x652 - rmp_slope_re * x651 - rmp_yq_im * x654 - rmp_yq_re * x653 + x642 * x660 + x642 * x674 + x642 * x675 + x649 * x659 + x649 * x668 + x649 * x673
-    del rmp_h_by_omega_im, rmp_h_by_omega_re, x648, x650, x651, x652, x653, x654, x659, x660, x668, x673, x674, x675
-    x1611 = rmp_excess_by_omega_im * x1549 - rmp_excess_by_omega_re * x1541
-    x1614 = rmp_excess_by_omega_im * x1541 + rmp_excess_by_omega_re * x1549
-    x1685 = -x1611
-    rmp_excess_by_q_re = rmp_slope_im * x686 - rmp_slope_re * x688 + rmp_yq_im * x687 - rmp_yq_re * x689 - x642 * x681 - x642 * x685 + x649 * x680 + x649 * x684
-    rmp_excess_by_q_im = -rmp_slope_im * x688 - rmp_slope_re * x686 - rmp_yq_im * x689 - rmp_yq_re * x687 + x642 * x680 + x642 * x684 + x649 * x681 + x649 * x685
-    del rmp_slope_im, rmp_slope_re, rmp_yq_im, rmp_yq_re, x642, x649, x680, x681, x684, x685, x686, x687, x688, x689
-    x1709 = rmp_excess_by_q_im * x1549 - rmp_excess_by_q_re * x1541
-    x1712 = rmp_excess_by_q_im * x1541 + rmp_excess_by_q_re * x1549
-    x1729 = -x1709
+    x462 = rmp_d_by_omega_im * x461
+    del rmp_d_by_omega_im, x461
+    x464 = -rmp_d_im * x463 + rmp_d_re * x462
+    x473 = rmp_d_im * x462 + rmp_d_re * x463
+    del x462, x463
+    rmp_b_re = -x430 + x431
+    del x431
+    rmp_b_im = 2 * rmp_k_im * rmp_k_re
+    x432 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x433 = rmp_b_im * x432
+    x436 = x432 * (-x434 + x435)
+    del x434, x435
+    x437 = rm_p_im * x432
+    x438 = rm_p_re * x432
+    x439 = rmp_b_im * x437 + rmp_b_re * x438
+    x440 = -rmp_b_im * x438 + rmp_b_re * x437
+    del x437, x438
+    x477 = rmp_b_re * x432
+    x478 = -rmp_k_by_omega_im * x477 + rmp_k_by_omega_re * x433
+    x479 = -rmp_k_by_omega_im * x433 - rmp_k_by_omega_re * x477
+    del rmp_k_by_omega_im, rmp_k_by_omega_re
+    x480 = rmp_k_im * x479 + rmp_k_re * x478
+    x482 = -rmp_k_im * x478 + rmp_k_re * x479
+    del rmp_k_re, x478, x479
+    x485 = x164 * x433
+    x489 = x164 * x477
+    del x477
+    rmp_z_re = rmp_b_re * x436 + 2 * rmp_d_im * rmp_d_re * x433
+    del x433
+    rmp_z_im = -rmp_b_im * x436 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x432
+    del x436
+    rmp_y_re = 4 * ap_p_re * x439 - x117 * x440
+    rmp_y_im = x117 * x439 + x118 * x440
+    del x439, x440
+    z28 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x455 = x432 * z28[1]
+    x456 = x432 * z28[0]
+    del z28
+    x457 = rmp_b_im * x455 + rmp_b_re * x456
+    x458 = rmp_b_im * x456
+    del x456
+    x459 = rmp_b_re * x455
+    del x455
+    x460 = x458 - x459
+    x472 = x458 - x459 - x471
+    del x458, x459
+    x476 = -x457 + x474 - x475
+    del x474, x475
+    x481 = -x460 - x471
+    del x471
+    x484 = x457 + x483
+    rmp_bq_re = -x430 + x441 * x442
+    del x430
+    x444 = rmp_bq_re * rmp_bq_re
+    rmp_bq_im = rmp_k_im * x441 + rmp_k_im * x442
+    del rmp_k_im, x441, x442
+    x443 = rmp_bq_im * rmp_bq_im
+    x445 = x443 + x444
+    x446 = 1 / x445
+    x447 = x446 * (q + rmp_d_re)
+    del rmp_d_re
+    x448 = -rmp_bq_im * x447 + rmp_bq_re * rmp_d_im * x446
+    x450 = rmp_bq_im * rmp_d_im * x446 + rmp_bq_re * x447
+    del x447
+    x451 = rm_p_im * x446
+    x452 = rm_p_re * x446
+    x453 = rmp_bq_im * x451 + rmp_bq_re * x452
+    x454 = -rmp_bq_im * x452 + rmp_bq_re * x451
+    del x451, x452
+    x486 = rmp_bq_im * x446
+    x487 = -rmp_b_re * rmp_bq_re * x164 * x432 * x446 + x485 * x486
+    del x432
+    x488 = -x487
+    x495 = rmp_bq_re * x446 * x485 + x486 * x489
+    del x486
+    x496 = -x495
+    x500 = 1 / (x445 * x445)
+    del x445
+    x502 = 4 * rmp_bq_im * rmp_bq_re
+    x504 = -2 * x443 + 2 * x444
+    del x443, x444
+    rmp_zq_re = -rmp_d_im * x448 + x449 * x450
+    rmp_zq_im = rmp_d_im * x450 + x448 * x449
+    del rmp_d_im, x448, x449, x450
+    rmp_yq_re = 4 * ap_p_re * x453 - x117 * x454
+    rmp_yq_im = x117 * x453 + x118 * x454
+    del x453, x454
+    x490 = -rmp_yq_im * x485 - rmp_yq_re * x489
+    x491 = -rmp_yq_im * x489 + rmp_yq_re * x485
+    del x485, x489
+    z29 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x490, x491)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, x490, x491
+    x492 = z29[0]
+    x493 = z29[1]
+    del z29
+    z30 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    del rmp_zq_im, rmp_zq_re
+    x501 = x500 * z30[0]
+    x503 = x501 * x502
+    x505 = x500 * z30[1]
+    del x500, z30
+    x506 = x504 * x505
+    x508 = x502 * x505
+    del x502, x505
+    x509 = x501 * x504
+    del x501, x504
+    rmp_uniform_re = x457
+    del x457
+    rmp_uniform_im = -x460
+    del x460
+    x494 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x493 - rmp_yq_re * x492
+    x497 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x492 - rmp_yq_re * x493
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x492, x493
+    x498 = x488 * x494 - x496 * x497
+    x499 = x488 * x497 + x494 * x496
+    del x488, x496
+    x507 = -x164 * x503 + x164 * x506 + x487 * x497 + x494 * x495
+    x510 = x164 * x508 + x164 * x509 + x487 * x494 - x495 * x497
+    del x487, x494, x495, x497
+    x512 = rmp_uniform_im - x468 + x499 + x511
+    del x468, x511
+    x513 = x446 * x512
+    x514 = rmp_bq_re * x513
+    x515 = rmp_uniform_re + x483 + x498
+    del x483
+    x516 = x446 * x515
+    x517 = rmp_bq_im * x516
+    x518 = x164 * x514 - x164 * x517 + x499
+    x519 = rmp_bq_im * x164 * x513 + rmp_bq_re * x164 * x516 + x498
+    del x513, x516
+    rmp_uniform_by_omega_re = -x464 * x472 + x473 * x476 - x480 * x481 + x482 * x484
+    rmp_uniform_by_omega_im = x464 * x476 + x472 * x473 + x480 * x484 + x481 * x482
+    del x472, x476, x481, x484
+    rmp_change_re = x498
+    del x498
+    rmp_change_im = x499
+    del x499
+    rmp_change_by_omega_re = -x464 * x507 + x473 * x510 - x480 * x518 + x482 * x519
+    rmp_change_by_omega_im = x464 * x510 + x473 * x507 + x480 * x519 + x482 * x518
+    del x464, x473, x480, x482, x507, x510, x518, x519
+    rmp_change_by_q_re = q * (rmp_bq_im * x446 * x512 + rmp_bq_re * x446 * x515 - x508 - x509)
+    del rmp_bq_im, rmp_bq_re, x446, x508, x509, x512, x515
+    rmp_change_by_q_im = q * (x503 - x506 + x514 - x517)
+    del x503, x506, x514, x517
+    rmp_inverse_re = -rmp_uniform_im * x346 - rmp_uniform_re * x347
+    rmp_inverse_im = -rmp_uniform_im * x347 + rmp_uniform_re * x346
+    rmp_inverse_by_omega_re = -rmp_uniform_by_omega_im * x346 - rmp_uniform_by_omega_re * x347 - rmp_uniform_im * x214 + rmp_uniform_re * x215
+    rmp_inverse_by_omega_im = -rmp_uniform_by_omega_im * x347 + rmp_uniform_by_omega_re * x346 + rmp_uniform_im * x215 + rmp_uniform_re * x214
+    del rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, rmp_uniform_im, rmp_uniform_re
+    rmp_excess_re = -rmp_change_im * x346 - rmp_change_re * x347
+    rmp_excess_im = -rmp_change_im * x347 + rmp_change_re * x346
+    x1155 = rmp_excess_im * x1065 + rmp_excess_re * x1073
+    x1158 = x1076 * x1155 + x1157
+    x1163 = rmp_excess_im * x1073 - rmp_excess_re * x1065
+    x1165 = x1076 * x1163 + x1076 * x1164
+    x1188 = rmp_excess_im * x1185 + rmp_excess_re * x1186 - rp_filling_re * x1164 - x1187
+    x1194 = -rmp_excess_im * x1186 + rmp_excess_re * x1185 + rp_filling_im * x1164 - x1193
+    del x1164, x1185, x1186
+    x1213 = x1055 * x1155 + x1157
+    del x1157
+    x1220 = -x1163
+    del x1163
+    x1221 = x1055 * x1220 + x1076 * x1219
+    x1225 = rm_filling_im * x1155 - rm_filling_re * x1220 - rp_filling_re * x1219 + x1187
+    del x1187
+    x1229 = -rm_filling_im * x1220 - rm_filling_re * x1155 - rp_filling_im * x1219 - x1193
+    del x1155, x1193, x1219, x1220
+    rmp_excess_by_omega_re = -rmp_change_by_omega_im * x346 - rmp_change_by_omega_re * x347 - rmp_change_im * x214 + rmp_change_re * x215
+    rmp_excess_by_omega_im = -rmp_change_by_omega_im * x347 + rmp_change_by_omega_re * x346 + rmp_change_im * x215 + rmp_change_re * x214
+    del rmp_change_by_omega_im, rmp_change_by_omega_re, rmp_change_im, rmp_change_re
+    x1135 = rmp_excess_by_omega_im * x1073 - rmp_excess_by_omega_re * x1065
+    x1138 = rmp_excess_by_omega_im * x1065 + rmp_excess_by_omega_re * x1073
+    x1209 = -x1135
+    rmp_excess_by_q_re = -rmp_change_by_q_im * x346 - rmp_change_by_q_re * x347
+    rmp_excess_by_q_im = -rmp_change_by_q_im * x347 + rmp_change_by_q_re * x346
+    del rmp_change_by_q_im, rmp_change_by_q_re
+    x1233 = rmp_excess_by_q_im * x1073 - rmp_excess_by_q_re * x1065
+    x1236 = rmp_excess_by_q_im * x1065 + rmp_excess_by_q_re * x1073
+    x1253 = -x1233
     rmm_x_re = x29 * (-rp_roots_re - x102)
     del rp_roots_re
     rmm_x_im = x29 * (-rp_roots_im - x103)
     del rp_roots_im, x103
-    z37 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z37[0]
-    x717 = q + rmm_k_re
-    x718 = -q + rmm_k_re
-    rmm_k_im = z37[1]
-    del z37
-    x690 = rmm_k_im * rmm_k_im
-    x691 = 2 * rmm_k_im
+    z31 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z31[0]
+    x521 = rmm_k_re * rmm_k_re
+    x531 = q + rmm_k_re
+    x532 = -q + rmm_k_re
+    rmm_k_im = z31[1]
+    del z31
+    x520 = rmm_k_im * rmm_k_im
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    x692 = -rmm_k_by_omega_im * x691 + 2 * rmm_k_by_omega_re * rmm_k_re
-    x693 = 2 * rmm_k_by_omega_im * rmm_k_re + rmm_k_by_omega_re * x691
-    del rmm_k_by_omega_im, rmm_k_by_omega_re
-    z38 = root_sum(am_p_re, am_p_im, x537, x538, rmm_x_re, rmm_x_im)
+    z32 = root_sum(am_p_re, am_p_im, x428, x429, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z38[0]
-    x723 = q + rmm_d_re
-    x727 = -q + rmm_d_re
-    rmm_d_im = z38[1]
-    del z38
-    x694 = 2 * rmm_d_im
-    x695 = rmm_d_re * x694
-    x701 = -rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re
+    rmm_d_re = z32[0]
+    x525 = rmm_d_re * rmm_d_re
+    x539 = -q + rmm_d_re
+    rmm_d_im = z32[1]
+    del z32
+    x524 = rmm_d_im * rmm_d_im
+    x551 = 1 / (1e-16 * x520 + 1e-16 * x521 + x524 + x525)
     rmm_d_by_omega_re = am_p_by_omega_re
+    x553 = rmm_d_by_omega_re * x551
+    del rmm_d_by_omega_re
     rmm_d_by_omega_im = am_p_by_omega_im
-    rmm_b_re = rmm_k_re * rmm_k_re - x690
-    x697 = rmm_b_re * rmm_b_re
-    rmm_b_im = rmm_k_re * x691
-    del rmm_k_re, x691
-    x696 = rmm_b_im * rmm_b_im
-    x698 = x696 + x697
-    x699 = 1 / x698
-    x700 = rmm_b_im * x699
-    x702 = x699 * x701
-    x703 = rmm_d_by_omega_re * x699
-    x704 = rmm_b_im * rmm_d_by_omega_im * x699 + rmm_b_re * x703
-    x705 = -rmm_b_im * x703 + rmm_b_re * rmm_d_by_omega_im * x699
-    del x703
-    x706 = 1 / (x698 * x698)
-    del x698
-    x707 = rmm_b_im * rmm_b_re * x706
-    x708 = 2 * x707
-    x709 = x706 * (-x696 + x697)
-    del x696, x697, x706
-    x710 = -x695 * x709 + x701 * x708
-    x711 = 4 * x707
-    del x707
-    x712 = -rmm_d_im * rmm_d_re * x711 - x701 * x709
-    del x701
-    x713 = rm_p_im * x699
-    x714 = rm_p_re * x699
-    x715 = rmm_b_im * x713 + rmm_b_re * x714
-    x716 = -rmm_b_im * x714 + rmm_b_re * x713
-    del x713, x714
-    x768 = x190 * x699
-    x769 = rmm_b_im * x768
-    x770 = rmm_b_re * x768
-    del x768
-    x779 = rmm_b_re * x699
-    x780 = -x207 * x779 - x209 * x700
-    x781 = 2 * a_root_re * rmm_b_re * x205 * x699 - x207 * x700
-    x782 = x205 * x711
-    del x711
-    x783 = a_root_im * x782 - x209 * x709
-    x784 = a_root_re * x782 + x207 * x709
-    del x782
-    x787 = x219 * x700 - x223 * x779
-    x788 = x219 * x779 + x223 * x700
-    x789 = a_root_by_omega_im * x787 + a_root_by_omega_re * x788
-    x790 = -a_root_by_omega_im * x788 + a_root_by_omega_re * x787
-    del x787, x788
-    x812 = x190 * x708
-    del x708
-    x813 = x190 * x709
-    del x709
-    x826 = x138 * x700
-    rmm_b_by_omega_re = x692
-    rmm_b_by_omega_im = x693
-    x785 = rmm_b_by_omega_im * x783 + rmm_b_by_omega_re * x784
-    x786 = -rmm_b_by_omega_im * x784 + rmm_b_by_omega_re * x783
-    del x783, x784
-    rmm_z_re = rmm_b_re * x702 + x695 * x700
-    del x695, x700
-    rmm_z_im = -rmm_b_im * x702 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x699
-    del rmm_b_im, x702
-    rmm_z_by_omega_re = -rmm_b_by_omega_im * x710 + rmm_b_by_omega_re * x712 + 2 * rmm_d_re * x704 - x694 * x705
-    rmm_z_by_omega_im = rmm_b_by_omega_im * x712 + rmm_b_by_omega_re * x710 + 2 * rmm_d_re * x705 + x694 * x704
-    del rmm_d_re, x704, x705, x710, x712
-    rmm_y_re = 4 * am_p_re * x715 - x335 * x716
-    rmm_y_im = x335 * x715 + x336 * x716
-    del x715, x716
-    z39 = divided_root_arctanh(rmm_z_re, rmm_z_im, rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im, rmm_y_re, rmm_y_im, 0, 0)
-    x766 = z39[1]
-    x767 = z39[0]
-    del z39
-    rmm_bq_re = -x690 + x717 * x718
-    del x690
-    x720 = rmm_bq_re * rmm_bq_re
-    x735 = 2 * rmm_bq_re
-    rmm_bq_im = rmm_k_im * x717 + rmm_k_im * x718
-    del rmm_k_im, x717, x718
-    x719 = rmm_bq_im * rmm_bq_im
-    x721 = x719 + x720
-    x722 = 1 / x721
-    x724 = x722 * x723
-    x725 = rmm_bq_im * x724
-    x726 = rmm_bq_re * rmm_d_im * x722 - x725
-    x728 = rmm_bq_re * x724
-    del x724
-    x729 = rmm_bq_im * rmm_d_im * x722 + x728
-    x730 = x722 * x727
-    x731 = rmm_bq_re * x730
-    x732 = rmm_bq_im * x694 * x722 + x728 + x731
-    x733 = rmm_bq_im * x730
-    del x730
-    x734 = 2 * rmm_bq_re * rmm_d_im * x722 - x725 - x733
-    x736 = 1 / (x721 * x721)
-    del x721
-    x737 = rmm_bq_im * x736
-    x738 = x735 * x737
-    x739 = x736 * (-x719 + x720)
-    del x719, x720
-    x748 = rm_p_im * x722
-    x749 = rm_p_re * x722
-    x750 = rmm_bq_im * x748 + rmm_bq_re * x749
-    x751 = -rmm_bq_im * x749 + rmm_bq_re * x748
-    del x748, x749
-    x752 = 4 * x722
-    x753 = rmm_bq_re * x752
-    x754 = rmm_bq_im * x752
-    del x752
-    x755 = am_p_by_omega_im * x753 - am_p_by_omega_re * x754
-    x756 = am_p_by_omega_im * x754 + am_p_by_omega_re * x753
-    del x753, x754
-    x757 = rm_p_im * x738
-    x758 = rm_p_re * x739
-    x759 = -x757 - x758
-    x760 = rm_p_im * x739
-    x761 = 2 * rm_p_re * rmm_bq_im * rmm_bq_re * x736 - x760
-    x792 = rmm_bq_im * x722
-    x793 = x769 * x792
-    x794 = rmm_b_re * rmm_bq_re * x190 * x699 * x722 - x793
-    x795 = rmm_bq_re * x722
-    x796 = x770 * x792
-    x797 = -x769 * x795 - x796
-    x798 = 2 * a_root_re * x205 * x797 - x207 * x794
-    x800 = x207 * x797 + x209 * x794
-    del x794, x797
-    x805 = x722 * x735
-    del x735
-    x806 = x769 * x805 + 2 * x796
-    del x796
-    x807 = -x770 * x805 + 2 * x793
-    del x793, x805
-    x808 = x222 * x807 + x241 * x806
-    x809 = x217 * x220 * x806 - x241 * x807
-    del x806, x807
-    x810 = a_root_by_omega_im * x808 + a_root_by_omega_re * x809
-    x811 = -a_root_by_omega_im * x809 + a_root_by_omega_re * x808
-    del x808, x809
-    x814 = x792 * x813 + x795 * x812
-    x815 = x792 * x812 - x795 * x813
-    del x812, x813
-    x816 = x207 * x814 + x209 * x815
-    x817 = 2 * a_root_re * x205 * x814 - x207 * x815
-    del x814, x815
-    x818 = rmm_b_by_omega_im * x816 + rmm_b_by_omega_re * x817
-    x819 = x738 * x770 + x739 * x769
-    x820 = x738 * x769 - x739 * x770
-    x821 = x207 * x819 + x209 * x820
-    x822 = 2 * a_root_re * x205 * x819 - x207 * x820
-    del x819, x820
-    x824 = -rmm_b_by_omega_im * x817 + rmm_b_by_omega_re * x816
-    del rmm_b_by_omega_im, rmm_b_by_omega_re, x816, x817
-    x827 = -x138 * x779 * x792 - x795 * x826
-    del x779, x795
-    x828 = 2 * q * rmm_b_re * rmm_bq_re * x699 * x722 - x792 * x826
-    del rmm_b_re, x699, x722, x792, x826
-    x829 = x207 * x827 + x209 * x828
-    x830 = 2 * a_root_re * x205 * x827 - x207 * x828
-    del x827, x828
-    rmm_bq_by_omega_re = x692
-    del x692
-    rmm_bq_by_omega_im = x693
-    del x693
-    x740 = -rmm_bq_by_omega_im * x738 - rmm_bq_by_omega_re * x739
-    x741 = -rmm_bq_by_omega_im * x739 + 2 * rmm_bq_by_omega_re * rmm_bq_im * rmm_bq_re * x736
-    x742 = rmm_d_im * x740 + x723 * x741
-    x743 = -rmm_d_im * x741 + x723 * x740
-    del x740, x741
-    x762 = rmm_bq_by_omega_im * x759 + rmm_bq_by_omega_re * x761
-    x763 = -rmm_bq_by_omega_im * x761 + rmm_bq_by_omega_re * x759
-    del x759, x761
-    x823 = rmm_bq_by_omega_im * x821 + rmm_bq_by_omega_re * x822
-    x825 = -rmm_bq_by_omega_im * x822 + rmm_bq_by_omega_re * x821
-    del rmm_bq_by_omega_im, rmm_bq_by_omega_re, x821, x822
-    rmm_bq_by_q_re = x139
-    x744 = rmm_bq_by_q_re * x738
-    del x738
-    x745 = rmm_bq_by_q_re * x739
-    del x739
-    x746 = -rmm_d_im * x745 + x723 * x744
-    x747 = -rmm_bq_by_q_re * rmm_bq_re * x694 * x737 - x723 * x745
-    del x694, x723, x737
-    x764 = 2 * rm_p_re * rmm_bq_by_q_re * rmm_bq_im * rmm_bq_re * x736 - rmm_bq_by_q_re * x760
-    del rmm_bq_im, rmm_bq_re, x736, x760
-    x765 = -rmm_bq_by_q_re * x757 - rmm_bq_by_q_re * x758
-    del rmm_bq_by_q_re, x757, x758
-    x831 = x744 * x770 + x745 * x769
-    x832 = x744 * x769 - x745 * x770
-    del x744, x745
-    x833 = x207 * x831 + x209 * x832
-    x834 = 2 * a_root_re * x205 * x831 - x207 * x832
-    del x831, x832
-    rmm_zq_re = -rmm_d_im * x726 + x727 * x729
-    rmm_zq_im = rmm_d_im * x729 + x726 * x727
-    del x726, x729
-    rmm_zq_by_omega_re = -rmm_d_by_omega_im * x734 + rmm_d_by_omega_re * x732 - rmm_d_im * x742 + x727 * x743
-    rmm_zq_by_omega_im = rmm_d_by_omega_im * x732 + rmm_d_by_omega_re * x734 + rmm_d_im * x743 + x727 * x742
-    del rmm_d_by_omega_im, rmm_d_by_omega_re, x732, x734, x742, x743
-    rmm_zq_by_q_re = -rmm_d_im * x746 + x727 * x747 - x728 + x731
-    del x728, x731
-    rmm_zq_by_q_im = rmm_d_im * x747 + x725 + x727 * x746 - x733
-    del rmm_d_im, x725, x727, x733, x746, x747
-    rmm_yq_re = 4 * am_p_re * x750 - x335 * x751
-    rmm_yq_im = x335 * x750 + x336 * x751
-    del x750, x751
-    x771 = rmm_yq_im * x769 + rmm_yq_re * x770
-    x772 = -x771
-    x773 = -rmm_yq_im * x770 + rmm_yq_re * x769
-    del x769, x770
-    x774 = -x773
-    z40 = confluent_root_arctanh(rmm_z_re, rmm_z_im, rmm_zq_re, rmm_zq_im, rmm_y_re, rmm_y_im, rmm_yq_re, rmm_yq_im, x771, x774)
-    del x771, x774
-    x775 = z40[1]
-    x776 = z40[0]
-    del z40
-    z41 = confluent_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x772, x773)
-    x777 = z41[1]
-    x778 = z41[0]
-    del z41
-    rmm_yq_by_omega_re = 4 * am_p_re * x763 - rm_p_im * x755 + rm_p_re * x756 - x335 * x762
-    rmm_yq_by_omega_im = rm_p_im * x756 + rm_p_re * x755 + x335 * x763 + x336 * x762
-    del x755, x756, x762, x763
-    x801 = rmm_yq_by_omega_im * x800 + rmm_yq_by_omega_re * x798
-    x802 = -rmm_yq_by_omega_im * x798 + rmm_yq_by_omega_re * x800
-    del rmm_yq_by_omega_im, rmm_yq_by_omega_re
-    rmm_yq_by_q_re = 4 * am_p_re * x765 - x335 * x764
-    rmm_yq_by_q_im = x335 * x765 + x336 * x764
-    del x764, x765
-    x835 = rmm_yq_by_q_im * x800 + rmm_yq_by_q_re * x798
-    x837 = -rmm_yq_by_q_im * x798 + rmm_yq_by_q_re * x800
-    del rmm_yq_by_q_im, rmm_yq_by_q_re
-    z42 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    rmm_h_re = z42[0]
-    rmm_h_im = z42[1]
-    del z42
-    rmm_h_by_omega_re = -rmm_z_by_omega_im * x766 + rmm_z_by_omega_re * x767
-    rmm_h_by_omega_im = rmm_z_by_omega_im * x767 + rmm_z_by_omega_re * x766
-    del x766, x767
-    z43 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x772, x773)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x772, x773
-    rmm_slope_re = z43[0]
-    rmm_slope_im = z43[1]
-    del z43
-    x791 = rmm_h_im - rmm_slope_im * rmm_yq_re - rmm_slope_re * rmm_yq_im
-    x799 = rmm_h_re + rmm_slope_im * rmm_yq_im - rmm_slope_re * rmm_yq_re
-    rmm_slope_by_omega_re = -rmm_z_by_omega_im * x775 + rmm_z_by_omega_re * x776 - rmm_zq_by_omega_im * x777 + rmm_zq_by_omega_re * x778
-    rmm_slope_by_omega_im = rmm_z_by_omega_im * x776 + rmm_z_by_omega_re * x775 + rmm_zq_by_omega_im * x778 + rmm_zq_by_omega_re * x777
-    del rmm_z_by_omega_im, rmm_z_by_omega_re, rmm_zq_by_omega_im, rmm_zq_by_omega_re, x775, x776
-    x803 = rmm_slope_by_omega_im * x800 + rmm_slope_by_omega_re * x798
-    x804 = -rmm_slope_by_omega_im * x798 + rmm_slope_by_omega_re * x800
-    del rmm_slope_by_omega_im, rmm_slope_by_omega_re
-    rmm_slope_by_q_re = -rmm_zq_by_q_im * x777 + rmm_zq_by_q_re * x778
-    rmm_slope_by_q_im = rmm_zq_by_q_im * x778 + rmm_zq_by_q_re * x777
-    del rmm_zq_by_q_im, rmm_zq_by_q_re, x777, x778
-    x836 = rmm_slope_by_q_im * x800 + rmm_slope_by_q_re * x798
-    x838 = -rmm_slope_by_q_im * x798 + rmm_slope_by_q_re * x800
-    del rmm_slope_by_q_im, rmm_slope_by_q_re
-    rmm_inverse_re = -rmm_h_im * x780 + rmm_h_re * x781
-    x839 = rmm_inverse_re + rmp_inverse_re
+    x552 = rmm_d_by_omega_im * x551
+    del rmm_d_by_omega_im, x551
+    x554 = -rmm_d_im * x553 + rmm_d_re * x552
+    x562 = rmm_d_im * x552 + rmm_d_re * x553
+    del x552, x553
+    rmm_b_re = -x520 + x521
+    del x521
+    rmm_b_im = 2 * rmm_k_im * rmm_k_re
+    x522 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x523 = rmm_b_im * x522
+    x526 = x522 * (-x524 + x525)
+    del x524, x525
+    x527 = rm_p_im * x522
+    x528 = rm_p_re * x522
+    x529 = rmm_b_im * x527 + rmm_b_re * x528
+    x530 = -rmm_b_im * x528 + rmm_b_re * x527
+    del x527, x528
+    x566 = rmm_b_re * x522
+    x567 = -rmm_k_by_omega_im * x566 + rmm_k_by_omega_re * x523
+    x568 = -rmm_k_by_omega_im * x523 - rmm_k_by_omega_re * x566
+    del rmm_k_by_omega_im, rmm_k_by_omega_re
+    x569 = rmm_k_im * x568 + rmm_k_re * x567
+    x571 = -rmm_k_im * x567 + rmm_k_re * x568
+    del rmm_k_re, x567, x568
+    x574 = x164 * x523
+    x578 = x164 * x566
+    del x566
+    rmm_z_re = rmm_b_re * x526 + 2 * rmm_d_im * rmm_d_re * x523
+    del x523
+    rmm_z_im = -rmm_b_im * x526 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x522
+    del x526
+    rmm_y_re = 4 * am_p_re * x529 - x265 * x530
+    rmm_y_im = x265 * x529 + x266 * x530
+    del x529, x530
+    z33 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x545 = x522 * z33[1]
+    x546 = x522 * z33[0]
+    del z33
+    x547 = rmm_b_im * x545 + rmm_b_re * x546
+    x548 = rmm_b_im * x546
+    del x546
+    x549 = rmm_b_re * x545
+    del x545
+    x550 = x548 - x549
+    x561 = x548 - x549 - x560
+    del x548, x549
+    x565 = -x547 + x563 - x564
+    del x563, x564
+    x570 = -x550 - x560
+    del x560
+    x573 = x547 + x572
+    rmm_bq_re = -x520 + x531 * x532
+    del x520
+    x534 = rmm_bq_re * rmm_bq_re
+    rmm_bq_im = rmm_k_im * x531 + rmm_k_im * x532
+    del rmm_k_im, x531, x532
+    x533 = rmm_bq_im * rmm_bq_im
+    x535 = x533 + x534
+    x536 = 1 / x535
+    x537 = x536 * (q + rmm_d_re)
+    del rmm_d_re
+    x538 = -rmm_bq_im * x537 + rmm_bq_re * rmm_d_im * x536
+    x540 = rmm_bq_im * rmm_d_im * x536 + rmm_bq_re * x537
+    del x537
+    x541 = rm_p_im * x536
+    x542 = rm_p_re * x536
+    x543 = rmm_bq_im * x541 + rmm_bq_re * x542
+    x544 = -rmm_bq_im * x542 + rmm_bq_re * x541
+    del x541, x542
+    x575 = rmm_bq_im * x536
+    x576 = -rmm_b_re * rmm_bq_re * x164 * x522 * x536 + x574 * x575
+    del x522
+    x577 = -x576
+    x584 = rmm_bq_re * x536 * x574 + x575 * x578
+    del x575
+    x585 = -x584
+    x589 = 1 / (x535 * x535)
+    del x535
+    x591 = 4 * rmm_bq_im * rmm_bq_re
+    x593 = -2 * x533 + 2 * x534
+    del x533, x534
+    rmm_zq_re = -rmm_d_im * x538 + x539 * x540
+    rmm_zq_im = rmm_d_im * x540 + x538 * x539
+    del rmm_d_im, x538, x539, x540
+    rmm_yq_re = 4 * am_p_re * x543 - x265 * x544
+    rmm_yq_im = x265 * x543 + x266 * x544
+    del x543, x544
+    x579 = -rmm_yq_im * x574 - rmm_yq_re * x578
+    x580 = -rmm_yq_im * x578 + rmm_yq_re * x574
+    del x574, x578
+    z34 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x579, x580)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, x579, x580
+    x581 = z34[0]
+    x582 = z34[1]
+    del z34
+    z35 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    del rmm_zq_im, rmm_zq_re
+    x590 = x589 * z35[0]
+    x592 = x590 * x591
+    x594 = x589 * z35[1]
+    del x589, z35
+    x595 = x593 * x594
+    x597 = x591 * x594
+    del x591, x594
+    x598 = x590 * x593
+    del x590, x593
+    rmm_uniform_re = x547
+    del x547
+    rmm_uniform_im = -x550
+    del x550
+    x583 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x582 - rmm_yq_re * x581
+    x586 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x581 - rmm_yq_re * x582
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x581, x582
+    x587 = x577 * x583 - x585 * x586
+    x588 = x577 * x586 + x583 * x585
+    del x577, x585
+    x596 = -x164 * x592 + x164 * x595 + x576 * x586 + x583 * x584
+    x599 = x164 * x597 + x164 * x598 + x576 * x583 - x584 * x586
+    del x576, x583, x584, x586
+    x601 = rmm_uniform_im - x557 + x588 + x600
+    del x557, x600
+    x602 = x536 * x601
+    x603 = rmm_bq_re * x602
+    x604 = rmm_uniform_re + x572 + x587
+    del x572
+    x605 = x536 * x604
+    x606 = rmm_bq_im * x605
+    x607 = x164 * x603 - x164 * x606 + x588
+    x608 = rmm_bq_im * x164 * x602 + rmm_bq_re * x164 * x605 + x587
+    del x602, x605
+    rmm_uniform_by_omega_re = -x554 * x561 + x562 * x565 - x569 * x570 + x571 * x573
+    rmm_uniform_by_omega_im = x554 * x565 + x561 * x562 + x569 * x573 + x570 * x571
+    del x561, x565, x570, x573
+    rmm_change_re = x587
+    del x587
+    rmm_change_im = x588
+    del x588
+    rmm_change_by_omega_re = -x554 * x596 + x562 * x599 - x569 * x607 + x571 * x608
+    rmm_change_by_omega_im = x554 * x599 + x562 * x596 + x569 * x608 + x571 * x607
+    del x554, x562, x569, x571, x596, x599, x607, x608
+    rmm_change_by_q_re = q * (rmm_bq_im * x536 * x601 + rmm_bq_re * x536 * x604 - x597 - x598)
+    del rmm_bq_im, rmm_bq_re, x536, x597, x598, x601, x604
+    rmm_change_by_q_im = q * (x592 - x595 + x603 - x606)
+    del x592, x595, x603, x606
+    rmm_inverse_re = rmm_uniform_im * x346 + rmm_uniform_re * x347
+    x609 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = rmm_h_im * x781 + rmm_h_re * x780
-    x840 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x203 - rmm_uniform_re * x346
+    x610 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = -rmm_h_by_omega_im * x780 + rmm_h_by_omega_re * x781 - rmm_h_im * x785 - rmm_h_im * x789 + rmm_h_re * x786 + rmm_h_re * x790
-    rmm_inverse_by_omega_im = rmm_h_by_omega_im * x781 + rmm_h_by_omega_re * x780 + rmm_h_im * x786 + rmm_h_im * x790 + rmm_h_re * x785 + rmm_h_re * x789
-    del rmm_h_im, rmm_h_re, x780, x781, x785, x786, x789, x790
-    rmm_excess_re = -x791 * x798 + x799 * x800
-    x867 = rmm_excess_re + rmp_excess_re + x839
-    rmm_excess_im = x791 * x800 + x798 * x799
-    x865 = rmm_excess_im + rmp_excess_im + x840
-    x1540 = rmm_excess_im * x1535 + rmm_excess_re * x1539 + rmp_excess_im * x1537 + rmp_excess_re * x1533
-    x1548 = rmm_excess_im * x1539 - rmm_excess_re * x1535 + rmp_excess_im * x1533 - rmp_excess_re * x1537
-    x1593 = rmm_excess_im * x1588 + rmm_excess_re * x1592 + rmp_excess_im * x1586 + rmp_excess_re * x1590
-    x1599 = -rmm_excess_im * x1592 + rmm_excess_re * x1588 - rmp_excess_im * x1590 + rmp_excess_re * x1586
+    rmm_inverse_by_omega_re = rmm_uniform_by_omega_im * x346 + rmm_uniform_by_omega_re * x347 - rmm_uniform_im * x349 + rmm_uniform_re * x348
+    rmm_inverse_by_omega_im = rmm_uniform_by_omega_im * x347 - rmm_uniform_by_omega_re * x346 + rmm_uniform_im * x348 + rmm_uniform_re * x349
+    del rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmm_uniform_im, rmm_uniform_re
+    rmm_excess_re = rmm_change_im * x346 + rmm_change_re * x347
+    x637 = rmm_excess_re + rmp_excess_re + x609
+    rmm_excess_im = 2 * a_root_re * rmm_change_im * x203 - rmm_change_re * x346
+    x635 = rmm_excess_im + rmp_excess_im + x610
+    x1064 = rmm_excess_im * x1059 + rmm_excess_re * x1063 + rmp_excess_im * x1061 + rmp_excess_re * x1057
+    x1072 = rmm_excess_im * x1063 - rmm_excess_re * x1059 + rmp_excess_im * x1057 - rmp_excess_re * x1061
+    x1117 = rmm_excess_im * x1112 + rmm_excess_re * x1116 + rmp_excess_im * x1110 + rmp_excess_re * x1114
+    x1123 = -rmm_excess_im * x1116 + rmm_excess_re * x1112 - rmp_excess_im * x1114 + rmp_excess_re * x1110
     del rmp_excess_im, rmp_excess_re
-    x1635 = rmm_excess_im * x1541 + rmm_excess_re * x1549
-    x1636 = x1552 * x1635
-    x1638 = x1552 * x1637 + x1636
-    x1642 = rmm_excess_im * x1549 - rmm_excess_re * x1541
+    x1159 = rmm_excess_im * x1065 + rmm_excess_re * x1073
+    x1160 = x1076 * x1159
+    x1162 = x1076 * x1161 + x1160
+    x1166 = rmm_excess_im * x1073 - rmm_excess_re * x1065
     del rmm_excess_im, rmm_excess_re
-    x1644 = x1552 * x1642 + x1552 * x1643
-    del x1643
-    x1665 = rm_filling_im * x1635
-    x1668 = -rm_filling_re * x1642 + rpp_excess_im * x1666 + rpp_excess_re * x1667 - x1665
-    x1671 = rm_filling_re * x1635
-    del x1635
-    x1672 = rm_filling_im * x1642 - rpp_excess_im * x1667 + rpp_excess_re * x1666 - x1671
-    del rpp_excess_im, rpp_excess_re, x1666, x1667
-    x1690 = x1531 * x1637 + x1636
-    del x1636
-    x1698 = -x1642
-    del x1642
-    x1700 = x1531 * x1699 + x1552 * x1698
-    x1702 = -rm_filling_re * x1698 + rp_filling_im * x1637 - rp_filling_re * x1699 + x1665
-    del x1665
-    x1706 = -rm_filling_im * x1698 - rp_filling_im * x1699 - rp_filling_re * x1637 - x1671
-    del x1637, x1671, x1698, x1699
-    rmm_excess_by_omega_re = -rmm_h_by_omega_im * x798 + rmm_h_by_omega_re * x800 + rmm_slope_im * x801 - rmm_slope_re * x802 + rmm_yq_im * x803 - rmm_yq_re * x804 - x791 * x810 - x791 * x818 - x791 * x823 + x799 * x811 + x799 * x824 + x799 * x825
-    rmm_excess_by_omega_im = rmm_h_by_omega_im * x800 + rmm_h_by_omega_re * x798 - rmm_slope_im * x802 - rmm_slope_re * x801 - rmm_yq_im * x804 - rmm_yq_re * x803 + x791 * x811 + x791 * x824 + x791 * x825 + x799 * x810 + x799 * x818 + x799 * x823
-    del rmm_h_by_omega_im, rmm_h_by_omega_re, x798, x800, x801, x802, x803, x804, x810, x811, x818, x823, x824, x825
-    x1613 = rmm_excess_by_omega_im * x1541 + rmm_excess_by_omega_re * x1549
-    x1621 = rmm_excess_by_omega_im * x1549 - rmm_excess_by_omega_re * x1541
-    x1687 = -x1621
-    rmm_excess_by_q_re = rmm_slope_im * x835 - rmm_slope_re * x837 + rmm_yq_im * x836 - rmm_yq_re * x838 - x791 * x830 - x791 * x834 + x799 * x829 + x799 * x833
-    rmm_excess_by_q_im = -rmm_slope_im * x837 - rmm_slope_re * x835 - rmm_yq_im * x838 - rmm_yq_re * x836 + x791 * x829 + x791 * x833 + x799 * x830 + x799 * x834
-    del rmm_slope_im, rmm_slope_re, rmm_yq_im, rmm_yq_re, x791, x799, x829, x830, x833, x834, x835, x836, x837, x838
-    x1711 = rmm_excess_by_q_im * x1541 + rmm_excess_by_q_re * x1549
-    x1719 = rmm_excess_by_q_im * x1549 - rmm_excess_by_q_re * x1541
-    x1731 = -x1719
-    rm_still_re = x839
-    del x839
-    rm_still_im = x840
-    del x840
-    x1523 = growth * rm_still_im - omega_r * rm_still_re
-    x1527 = -growth * rm_still_re - omega_r * rm_still_im
+    x1168 = x1076 * x1166 + x1076 * x1167
+    del x1167
+    x1189 = rm_filling_im * x1159
+    x1192 = -rm_filling_re * x1166 + rpp_excess_im * x1190 + rpp_excess_re * x1191 - x1189
+    x1195 = rm_filling_re * x1159
+    del x1159
+    x1196 = rm_filling_im * x1166 - rpp_excess_im * x1191 + rpp_excess_re * x1190 - x1195
+    del rpp_excess_im, rpp_excess_re, x1190, x1191
+    x1214 = x1055 * x1161 + x1160
+    del x1160
+    x1222 = -x1166
+    del x1166
+    x1224 = x1055 * x1223 + x1076 * x1222
+    x1226 = -rm_filling_re * x1222 + rp_filling_im * x1161 - rp_filling_re * x1223 + x1189
+    del x1189
+    x1230 = -rm_filling_im * x1222 - rp_filling_im * x1223 - rp_filling_re * x1161 - x1195
+    del x1161, x1195, x1222, x1223
+    rmm_excess_by_omega_re = rmm_change_by_omega_im * x346 + rmm_change_by_omega_re * x347 - rmm_change_im * x349 + rmm_change_re * x348
+    rmm_excess_by_omega_im = rmm_change_by_omega_im * x347 - rmm_change_by_omega_re * x346 + rmm_change_im * x348 + rmm_change_re * x349
+    del rmm_change_by_omega_im, rmm_change_by_omega_re, rmm_change_im, rmm_change_re
+    x1137 = rmm_excess_by_omega_im * x1065 + rmm_excess_by_omega_re * x1073
+    x1145 = rmm_excess_by_omega_im * x1073 - rmm_excess_by_omega_re * x1065
+    x1211 = -x1145
+    rmm_excess_by_q_re = rmm_change_by_q_im * x346 + rmm_change_by_q_re * x347
+    rmm_excess_by_q_im = 2 * a_root_re * rmm_change_by_q_im * x203 - rmm_change_by_q_re * x346
+    del rmm_change_by_q_im, rmm_change_by_q_re
+    x1235 = rmm_excess_by_q_im * x1065 + rmm_excess_by_q_re * x1073
+    x1243 = rmm_excess_by_q_im * x1073 - rmm_excess_by_q_re * x1065
+    x1255 = -x1243
+    rm_still_re = x609
+    del x609
+    rm_still_im = x610
+    del x610
+    x1047 = growth * rm_still_im - omega_r * rm_still_re
+    x1051 = -growth * rm_still_re - omega_r * rm_still_im
     rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
     rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    x1603 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
-    x1604 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x1127 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    x1128 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
     del rm_still_by_omega_im, rm_still_by_omega_re
-    rm_uniform0_re = -rm_weight_im * x849 - rm_weight_re * x854 - x487
-    del x487
-    rm_uniform0_im = -rm_weight_im * x854 + rm_weight_re * x849 + x512
-    del x512, x849, x854
-    rm_uniform0_by_omega_re = -rm_weight_im * x856 + rm_weight_re * x855
-    rm_uniform0_by_omega_im = rm_weight_re * x856 + x857
-    del x856
-    rm_uniform1_re = -rm_weight_im * x861 + rm_weight_re * x859 + x517
-    del x517
-    rm_uniform1_im = rm_weight_im * x859 + rm_weight_re * x861 + x522
-    del x522, x859, x861
-    rm_uniform1_by_omega_re = rm_weight_re * x863 + x862
-    rm_uniform1_by_omega_im = rm_weight_im * x863 - x864
-    del x863
-    rm_total_re = 4 * rm_weight_re * x507 * x867 - x865 * x866
-    rm_total_im = x865 * x868 + x866 * x867
-    del x865, x867
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x507 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x507 + 4 * rm_weight_re * rmp_excess_by_omega_re * x507 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x507 - rmm_excess_by_omega_im * x866 - rmm_inverse_by_omega_im * x866 - rmp_excess_by_omega_im * x866 - rmp_inverse_by_omega_im * x866
-    rm_total_by_omega_im = rmm_excess_by_omega_im * x868 + rmm_excess_by_omega_re * x866 + rmm_inverse_by_omega_im * x868 + rmm_inverse_by_omega_re * x866 + rmp_excess_by_omega_im * x868 + rmp_excess_by_omega_re * x866 + rmp_inverse_by_omega_im * x868 + rmp_inverse_by_omega_re * x866
+    rm_uniform0_re = -rm_weight_im * x619 - rm_weight_re * x624 - x378
+    del x378
+    rm_uniform0_im = -rm_weight_im * x624 + rm_weight_re * x619 + x403
+    del x403, x619, x624
+    rm_uniform0_by_omega_re = -rm_weight_im * x626 + rm_weight_re * x625
+    rm_uniform0_by_omega_im = rm_weight_re * x626 + x627
+    del x626
+    rm_uniform1_re = -rm_weight_im * x631 + rm_weight_re * x629 + x408
+    del x408
+    rm_uniform1_im = rm_weight_im * x629 + rm_weight_re * x631 + x413
+    del x413, x629, x631
+    rm_uniform1_by_omega_re = rm_weight_re * x633 + x632
+    rm_uniform1_by_omega_im = rm_weight_im * x633 - x634
+    del x633
+    rm_total_re = 4 * rm_weight_re * x398 * x637 - x635 * x636
+    rm_total_im = x635 * x638 + x636 * x637
+    del x635, x637
+    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x398 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x398 + 4 * rm_weight_re * rmp_excess_by_omega_re * x398 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x398 - rmm_excess_by_omega_im * x636 - rmm_inverse_by_omega_im * x636 - rmp_excess_by_omega_im * x636 - rmp_inverse_by_omega_im * x636
+    rm_total_by_omega_im = rmm_excess_by_omega_im * x638 + rmm_excess_by_omega_re * x636 + rmm_inverse_by_omega_im * x638 + rmm_inverse_by_omega_re * x636 + rmp_excess_by_omega_im * x638 + rmp_excess_by_omega_re * x636 + rmp_inverse_by_omega_im * x638 + rmp_inverse_by_omega_re * x636
     del rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x507 + 4 * rm_weight_re * rmp_excess_by_q_re * x507 - rmm_excess_by_q_im * x866 - rmp_excess_by_q_im * x866
-    rm_total_by_q_im = rmm_excess_by_q_im * x868 + rmm_excess_by_q_re * x866 + rmp_excess_by_q_im * x868 + rmp_excess_by_q_re * x866
+    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x398 + 4 * rm_weight_re * rmp_excess_by_q_re * x398 - rmm_excess_by_q_im * x636 - rmp_excess_by_q_im * x636
+    rm_total_by_q_im = rmm_excess_by_q_im * x638 + rmm_excess_by_q_re * x636 + rmp_excess_by_q_im * x638 + rmp_excess_by_q_re * x636
     del rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re
-    sp_filling_re = x869 * x92 - x90 * x93 * x96
-    del x869, x90
+    sp_filling_re = x639 * x92 - x90 * x93 * x96
+    del x639, x90
     sp_filling_im = x101
     del x101
-    x1678 = rp_weight_re * sp_filling_im * x27 * x28 - sp_filling_re * x1551
-    x1679 = -sp_filling_im * x1551 - sp_filling_re * x1547
+    x1202 = rp_weight_re * sp_filling_im * x27 * x28 - sp_filling_re * x1075
+    x1203 = -sp_filling_im * x1075 - sp_filling_re * x1071
     spp_x_re = x29 * (sp_roots_re - x102)
-    spp_x_im = x29 * (sp_roots_im + x871)
-    z44 = root_sum(ap_p_re, ap_p_im, x104, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z44[0]
-    x900 = q + spp_k_re
-    x901 = -q + spp_k_re
-    spp_k_im = z44[1]
-    del z44
-    x872 = spp_k_im * spp_k_im
-    x873 = 2 * spp_k_im
+    spp_x_im = x29 * (sp_roots_im + x641)
+    z36 = root_sum(ap_p_re, ap_p_im, x104, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z36[0]
+    x643 = spp_k_re * spp_k_re
+    x653 = q + spp_k_re
+    x654 = -q + spp_k_re
+    spp_k_im = z36[1]
+    del z36
+    x642 = spp_k_im * spp_k_im
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    x874 = -spp_k_by_omega_im * x873 + 2 * spp_k_by_omega_re * spp_k_re
-    x875 = 2 * spp_k_by_omega_im * spp_k_re + spp_k_by_omega_re * x873
-    del spp_k_by_omega_im, spp_k_by_omega_re
-    z45 = root_sum(ap_p_re, ap_p_im, rp_p_re, x105, spp_x_re, spp_x_im)
+    z37 = root_sum(ap_p_re, ap_p_im, rp_p_re, x105, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z45[0]
-    x906 = q + spp_d_re
-    x910 = -q + spp_d_re
-    spp_d_im = z45[1]
-    del z45
-    x876 = 2 * spp_d_im
-    x877 = spp_d_re * x876
-    x883 = -spp_d_im * spp_d_im + spp_d_re * spp_d_re
+    spp_d_re = z37[0]
+    x647 = spp_d_re * spp_d_re
+    x661 = -q + spp_d_re
+    spp_d_im = z37[1]
+    del z37
+    x646 = spp_d_im * spp_d_im
+    x675 = 1 / (1e-16 * x642 + 1e-16 * x643 + x646 + x647)
     spp_d_by_omega_re = ap_p_by_omega_re
+    x677 = spp_d_by_omega_re * x675
+    del spp_d_by_omega_re
     spp_d_by_omega_im = ap_p_by_omega_im
-    spp_b_re = spp_k_re * spp_k_re - x872
-    x879 = spp_b_re * spp_b_re
-    spp_b_im = spp_k_re * x873
-    del spp_k_re, x873
-    x878 = spp_b_im * spp_b_im
-    x880 = x878 + x879
-    x881 = 1 / x880
-    x882 = spp_b_im * x881
-    x884 = x881 * x883
-    x885 = spp_d_by_omega_re * x881
-    x886 = spp_b_im * spp_d_by_omega_im * x881 + spp_b_re * x885
-    x887 = -spp_b_im * x885 + spp_b_re * spp_d_by_omega_im * x881
-    del x885
-    x888 = 1 / (x880 * x880)
-    del x880
-    x889 = spp_b_im * spp_b_re * x888
-    x890 = 2 * x889
-    x891 = -x878 + x879
-    del x878, x879
-    x892 = x888 * x891
-    x893 = -x877 * x892 + x883 * x890
-    x894 = 4 * x889
-    del x889
-    x895 = -spp_d_im * spp_d_re * x894 - x883 * x892
-    del x883
-    x896 = rp_p_im * x881
-    x897 = rp_p_re * x881
-    x898 = spp_b_im * x897 + spp_b_re * x896
-    x899 = spp_b_im * x896 - spp_b_re * x897
-    del x896, x897
-    x947 = x190 * x881
-    x948 = spp_b_im * x947
-    x949 = spp_b_re * x947
-    del x947
-    x958 = spp_b_re * x881
-    x959 = x207 * x958 + x209 * x882
-    x960 = x207 * x882 - x209 * x958
-    x961 = x205 * x894
-    del x894
-    x962 = -a_root_im * x961 + 2 * a_root_re * x205 * x888 * x891
-    x963 = -a_root_re * x961 - x207 * x892
-    del x961
-    x966 = 2 * spp_b_re * x217 * x220 * x881 - x219 * x882
-    x967 = -x219 * x958 - x223 * x882
-    x968 = a_root_by_omega_im * x966 + a_root_by_omega_re * x967
-    x969 = -a_root_by_omega_im * x967 + a_root_by_omega_re * x966
-    del x966, x967
-    x990 = x190 * x890
-    del x890
-    spp_b_by_omega_re = x874
-    spp_b_by_omega_im = x875
-    x964 = spp_b_by_omega_im * x962 + spp_b_by_omega_re * x963
-    x965 = -spp_b_by_omega_im * x963 + spp_b_by_omega_re * x962
-    del x962, x963
-    spp_z_re = spp_b_re * x884 + x877 * x882
-    del x877
-    spp_z_im = -spp_b_im * x884 + 2 * spp_b_re * spp_d_im * spp_d_re * x881
-    del spp_b_im, x884
-    spp_z_by_omega_re = -spp_b_by_omega_im * x893 + spp_b_by_omega_re * x895 + 2 * spp_d_re * x886 - x876 * x887
-    spp_z_by_omega_im = spp_b_by_omega_im * x895 + spp_b_by_omega_re * x893 + 2 * spp_d_re * x887 + x876 * x886
-    del spp_d_re, x886, x887, x893, x895
-    spp_y_re = 4 * ap_p_re * x899 - x134 * x898
-    spp_y_im = x134 * x899 + x135 * x898
-    del x898, x899
-    z46 = divided_root_arctanh(spp_z_re, spp_z_im, spp_z_re, spp_z_im, spp_y_re, spp_y_im, spp_y_re, spp_y_im, 0, 0)
-    x945 = z46[1]
-    x946 = z46[0]
-    del z46
-    spp_bq_re = -x872 + x900 * x901
-    del x872
-    x903 = spp_bq_re * spp_bq_re
-    spp_bq_im = spp_k_im * x900 + spp_k_im * x901
-    del spp_k_im, x900, x901
-    x902 = spp_bq_im * spp_bq_im
-    x904 = x902 + x903
-    x905 = 1 / x904
-    x907 = x905 * x906
-    x908 = spp_bq_im * x907
-    x909 = spp_bq_re * spp_d_im * x905 - x908
-    x911 = spp_bq_re * x907
-    del x907
-    x912 = spp_bq_im * spp_d_im * x905 + x911
-    x913 = x905 * x910
-    x914 = spp_bq_re * x913
-    x915 = spp_bq_im * x876 * x905 + x911 + x914
-    x916 = spp_bq_im * x913
-    del x913
-    x917 = 2 * spp_bq_re * spp_d_im * x905 - x908 - x916
-    x918 = 2 * spp_bq_im
-    x919 = 1 / (x904 * x904)
-    del x904
-    x920 = spp_bq_re * x919
-    x921 = x918 * x920
-    x922 = -x902 + x903
-    del x902, x903
-    x923 = x919 * x922
-    x932 = rp_p_im * x905
-    x933 = rp_p_re * x905
-    x934 = spp_bq_im * x933 + spp_bq_re * x932
-    x935 = spp_bq_im * x932 - spp_bq_re * x933
-    del x932, x933
-    x936 = 4 * x905
-    x937 = spp_bq_re * x936
-    x938 = spp_bq_im * x936
-    del x936
-    x939 = ap_p_by_omega_im * x937 - ap_p_by_omega_re * x938
-    x940 = ap_p_by_omega_im * x938 + ap_p_by_omega_re * x937
-    del x937, x938
-    x971 = x905 * x948
-    x972 = spp_bq_re * x971
-    x973 = x905 * x949
-    x974 = spp_bq_im * x973 + x972
-    x975 = spp_bq_im * x971 - spp_bq_re * x973
-    x976 = 2 * a_root_re * x205 * x974 - x207 * x975
-    x978 = x207 * x974 + x209 * x975
-    del x974, x975
-    x983 = -x918 * x973 - 2 * x972
-    del x972, x973
-    x984 = 2 * spp_b_re * spp_bq_re * x190 * x881 * x905 - x918 * x971
-    del x918, x971
-    x985 = x222 * x984 + x241 * x983
-    x986 = x217 * x220 * x983 - x241 * x984
-    del x983, x984
-    x987 = a_root_by_omega_im * x985 + a_root_by_omega_re * x986
-    x988 = -a_root_by_omega_im * x986 + a_root_by_omega_re * x985
-    del x985, x986
-    x989 = spp_bq_im * x905
-    x991 = spp_bq_re * x190 * x888 * x891 * x905 - x989 * x990
-    del x888, x891
-    x992 = spp_bq_re * x905
-    del x905
-    x993 = -x190 * x892 * x989 - x990 * x992
-    del x892, x990
-    x994 = x207 * x993 + x209 * x991
-    x995 = 2 * a_root_re * x205 * x993 - x207 * x991
-    del x991, x993
-    x996 = spp_b_by_omega_im * x994 + spp_b_by_omega_re * x995
-    x997 = spp_b_re * x190 * x881 * x919 * x922 - x921 * x948
-    x998 = -x921 * x949 - x923 * x948
-    x999 = x207 * x998 + x209 * x997
-    x1000 = 2 * a_root_re * x205 * x998 - x207 * x997
-    del x997, x998
-    x1002 = -spp_b_by_omega_im * x995 + spp_b_by_omega_re * x994
-    del spp_b_by_omega_im, spp_b_by_omega_re, x994, x995
-    x1004 = x138 * x992
-    del x992
-    x1005 = x138 * x989
-    del x989
-    x1006 = x1004 * x882 + x1005 * x958
-    x1007 = -x1004 * x958 + x1005 * x882
-    del x1004, x1005, x882, x958
-    x1008 = x1006 * x207 + x1007 * x209
-    x1009 = 2 * a_root_re * x1006 * x205 - x1007 * x207
-    del x1006, x1007
-    spp_bq_by_omega_re = x874
-    del x874
-    spp_bq_by_omega_im = x875
-    del x875
-    x924 = -spp_bq_by_omega_im * x921 - spp_bq_by_omega_re * x923
-    x925 = -spp_bq_by_omega_im * x923 + 2 * spp_bq_by_omega_re * spp_bq_im * spp_bq_re * x919
-    del spp_bq_re
-    x926 = spp_d_im * x924 + x906 * x925
-    x927 = -spp_d_im * x925 + x906 * x924
-    x941 = rp_p_im * x924 - rp_p_re * x925
-    x942 = -rp_p_im * x925 - rp_p_re * x924
-    del x924, x925
-    x1001 = spp_bq_by_omega_im * x999 + spp_bq_by_omega_re * x1000
-    x1003 = -spp_bq_by_omega_im * x1000 + spp_bq_by_omega_re * x999
-    del spp_bq_by_omega_im, spp_bq_by_omega_re, x1000, x999
-    spp_bq_by_q_re = x139
-    x928 = spp_bq_by_q_re * x921
-    del x921
-    x929 = spp_bq_by_q_re * x923
-    del x923
-    x930 = -spp_d_im * x929 + x906 * x928
-    x931 = -spp_bq_by_q_re * spp_bq_im * x876 * x920 - x906 * x929
-    del spp_bq_im, x876, x906, x920
-    x943 = -rp_p_im * x928 + rp_p_re * spp_bq_by_q_re * x919 * x922
-    x944 = -rp_p_im * x929 - rp_p_re * x928
-    x1010 = spp_b_re * spp_bq_by_q_re * x190 * x881 * x919 * x922 - x928 * x948
-    del spp_b_re, spp_bq_by_q_re, x881, x919, x922
-    x1011 = -x928 * x949 - x929 * x948
-    del x928, x929
-    x1012 = x1010 * x209 + x1011 * x207
-    x1013 = 2 * a_root_re * x1011 * x205 - x1010 * x207
-    del x1010, x1011
-    spp_zq_re = -spp_d_im * x909 + x910 * x912
-    spp_zq_im = spp_d_im * x912 + x909 * x910
-    del x909, x912
-    spp_zq_by_omega_re = -spp_d_by_omega_im * x917 + spp_d_by_omega_re * x915 - spp_d_im * x926 + x910 * x927
-    spp_zq_by_omega_im = spp_d_by_omega_im * x915 + spp_d_by_omega_re * x917 + spp_d_im * x927 + x910 * x926
-    del spp_d_by_omega_im, spp_d_by_omega_re, x915, x917, x926, x927
-    spp_zq_by_q_re = -spp_d_im * x930 + x910 * x931 - x911 + x914
-    del x911, x914
-    spp_zq_by_q_im = spp_d_im * x931 + x908 + x910 * x930 - x916
-    del spp_d_im, x908, x910, x916, x930, x931
-    spp_yq_re = 4 * ap_p_re * x935 - x134 * x934
-    spp_yq_im = x134 * x935 + x135 * x934
-    del x934, x935
-    x950 = spp_yq_im * x948 + spp_yq_re * x949
-    x951 = -x950
-    x952 = -spp_yq_im * x949 + spp_yq_re * x948
-    del x948, x949
-    x953 = -x952
-    z47 = confluent_root_arctanh(spp_z_re, spp_z_im, spp_zq_re, spp_zq_im, spp_y_re, spp_y_im, spp_yq_re, spp_yq_im, x950, x953)
-    del x950, x953
-    x954 = z47[1]
-    x955 = z47[0]
-    del z47
-    z48 = confluent_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x951, x952)
-    x956 = z48[1]
-    x957 = z48[0]
-    del z48
-    spp_yq_by_omega_re = 4 * ap_p_re * x942 - rp_p_im * x939 - rp_p_re * x940 - x134 * x941
-    spp_yq_by_omega_im = rp_p_im * x940 - rp_p_re * x939 + x134 * x942 + x135 * x941
-    del x939, x940, x941, x942
-    x979 = spp_yq_by_omega_im * x978 + spp_yq_by_omega_re * x976
-    x980 = -spp_yq_by_omega_im * x976 + spp_yq_by_omega_re * x978
-    del spp_yq_by_omega_im, spp_yq_by_omega_re
-    spp_yq_by_q_re = 4 * ap_p_re * x943 - x134 * x944
-    spp_yq_by_q_im = x134 * x943 + x135 * x944
-    del x943, x944
-    x1014 = spp_yq_by_q_im * x978 + spp_yq_by_q_re * x976
-    x1016 = -spp_yq_by_q_im * x976 + spp_yq_by_q_re * x978
-    del spp_yq_by_q_im, spp_yq_by_q_re
-    z49 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    spp_h_re = z49[0]
-    spp_h_im = z49[1]
-    del z49
-    spp_h_by_omega_re = -spp_z_by_omega_im * x945 + spp_z_by_omega_re * x946
-    spp_h_by_omega_im = spp_z_by_omega_im * x946 + spp_z_by_omega_re * x945
-    del x945, x946
-    z50 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x951, x952)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x951, x952
-    spp_slope_re = z50[0]
-    spp_slope_im = z50[1]
-    del z50
-    x970 = spp_h_im - spp_slope_im * spp_yq_re - spp_slope_re * spp_yq_im
-    x977 = spp_h_re + spp_slope_im * spp_yq_im - spp_slope_re * spp_yq_re
-    spp_slope_by_omega_re = -spp_z_by_omega_im * x954 + spp_z_by_omega_re * x955 - spp_zq_by_omega_im * x956 + spp_zq_by_omega_re * x957
-    spp_slope_by_omega_im = spp_z_by_omega_im * x955 + spp_z_by_omega_re * x954 + spp_zq_by_omega_im * x957 + spp_zq_by_omega_re * x956
-    del spp_z_by_omega_im, spp_z_by_omega_re, spp_zq_by_omega_im, spp_zq_by_omega_re, x954, x955
-    x981 = spp_slope_by_omega_im * x978 + spp_slope_by_omega_re * x976
-    x982 = -spp_slope_by_omega_im * x976 + spp_slope_by_omega_re * x978
-    del spp_slope_by_omega_im, spp_slope_by_omega_re
-    spp_slope_by_q_re = -spp_zq_by_q_im * x956 + spp_zq_by_q_re * x957
-    spp_slope_by_q_im = spp_zq_by_q_im * x957 + spp_zq_by_q_re * x956
-    del spp_zq_by_q_im, spp_zq_by_q_re, x956, x957
-    x1015 = spp_slope_by_q_im * x978 + spp_slope_by_q_re * x976
-    x1017 = -spp_slope_by_q_im * x976 + spp_slope_by_q_re * x978
-    del spp_slope_by_q_im, spp_slope_by_q_re
-    spp_inverse_re = -spp_h_im * x959 + spp_h_re * x960
-    spp_inverse_im = spp_h_im * x960 + spp_h_re * x959
-    spp_inverse_by_omega_re = -spp_h_by_omega_im * x959 + spp_h_by_omega_re * x960 - spp_h_im * x964 - spp_h_im * x968 + spp_h_re * x965 + spp_h_re * x969
-    spp_inverse_by_omega_im = spp_h_by_omega_im * x960 + spp_h_by_omega_re * x959 + spp_h_im * x965 + spp_h_im * x969 + spp_h_re * x964 + spp_h_re * x968
-    del spp_h_im, spp_h_re, x959, x960, x964, x965, x968, x969
-    spp_excess_re = -x970 * x976 + x977 * x978
-    spp_excess_im = x970 * x978 + x976 * x977
-    x1651 = rp_weight_re * spp_excess_im * x27 * x28 - spp_excess_re * x1551
-    x1659 = spp_excess_im * x1551 + spp_excess_re * x1547
-    spp_excess_by_omega_re = -spp_h_by_omega_im * x976 + spp_h_by_omega_re * x978 + spp_slope_im * x979 - spp_slope_re * x980 + spp_yq_im * x981 - spp_yq_re * x982 - x1001 * x970 + x1002 * x977 + x1003 * x977 - x970 * x987 - x970 * x996 + x977 * x988
-    spp_excess_by_omega_im = spp_h_by_omega_im * x978 + spp_h_by_omega_re * x976 - spp_slope_im * x980 - spp_slope_re * x979 - spp_yq_im * x982 - spp_yq_re * x981 + x1001 * x977 + x1002 * x970 + x1003 * x970 + x970 * x988 + x977 * x987 + x977 * x996
-    del spp_h_by_omega_im, spp_h_by_omega_re, x1001, x1002, x1003, x976, x978, x979, x980, x981, x982, x987, x988, x996
-    x1619 = spp_excess_by_omega_im * x1551 + spp_excess_by_omega_re * x1547
-    x1620 = -x1619
-    x1630 = rp_weight_re * spp_excess_by_omega_im * x27 * x28 - spp_excess_by_omega_re * x1551
-    spp_excess_by_q_re = spp_slope_im * x1014 - spp_slope_re * x1016 + spp_yq_im * x1015 - spp_yq_re * x1017 + x1008 * x977 - x1009 * x970 + x1012 * x977 - x1013 * x970
-    spp_excess_by_q_im = -spp_slope_im * x1016 - spp_slope_re * x1014 - spp_yq_im * x1017 - spp_yq_re * x1015 + x1008 * x970 + x1009 * x977 + x1012 * x970 + x1013 * x977
-    del spp_slope_im, spp_slope_re, spp_yq_im, spp_yq_re, x1008, x1009, x1012, x1013, x1014, x1015, x1016, x1017, x970, x977
-    x1717 = spp_excess_by_q_im * x1551 + spp_excess_by_q_re * x1547
-    x1718 = -x1717
-    x1728 = rp_weight_re * spp_excess_by_q_im * x27 * x28 - spp_excess_by_q_re * x1551
-    sp_form0_re = x1023 * x286 - x1024 * x1025
-    x1571 = sp_form0_re * x1531
-    sp_form0_im = x1023 * x1024 + x1025 * x286
-    del x286
-    x1573 = sp_form0_im * x1531
-    sp_form0_by_omega_re = a_down_by_omega_re * x1023 - a_up_by_omega_im * x1024 - x1026 - x288
-    del x1026, x288
-    sp_form0_by_omega_im = a_down_by_omega_im * x1023 + a_down_by_omega_re * x1025 + a_up_by_omega_re * x1024 + x290
-    del a_down_by_omega_im, a_down_by_omega_re, x1024, x290
-    sp_form1_re = c_down_im * x1030 + c_down_re * x1031
-    x1558 = x1552 * (-sp_form1_re + x1557)
-    x1566 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x1558
-    sp_form1_im = -c_down_im * x1031 + c_down_re * x1030
-    del x1030, x1031
-    x1555 = sp_form1_im * x1552
-    x1563 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x1555
-    x1582 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x1571
-    x1583 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x1573
-    sp_form1_by_omega_re = c_down_im * x1034 + c_down_re * x1035 + x1023 * x1032 - x1025 * x1033
-    sp_form1_by_omega_im = -c_down_im * x1035 + c_down_re * x1034 + x1023 * x1033 + x1025 * x1032
-    del c_down_im, c_down_re, x1023, x1025, x1032, x1033, x1034, x1035
+    x676 = spp_d_by_omega_im * x675
+    del spp_d_by_omega_im, x675
+    x678 = -spp_d_im * x677 + spp_d_re * x676
+    x681 = spp_d_im * x676 + spp_d_re * x677
+    del x676, x677
+    spp_b_re = -x642 + x643
+    del x643
+    spp_b_im = 2 * spp_k_im * spp_k_re
+    x644 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x645 = spp_b_im * x644
+    x648 = x644 * (-x646 + x647)
+    del x646, x647
+    x649 = rp_p_im * x644
+    x650 = rp_p_re * x644
+    x651 = spp_b_im * x650 + spp_b_re * x649
+    x652 = spp_b_im * x649 - spp_b_re * x650
+    del x649, x650
+    x684 = spp_b_re * x644
+    x685 = -spp_k_by_omega_im * x684 + spp_k_by_omega_re * x645
+    x686 = -spp_k_by_omega_im * x645 - spp_k_by_omega_re * x684
+    del spp_k_by_omega_im, spp_k_by_omega_re
+    x687 = spp_k_im * x686 + spp_k_re * x685
+    x689 = -spp_k_im * x685 + spp_k_re * x686
+    del spp_k_re, x685, x686
+    x691 = x164 * x645
+    x695 = x164 * x684
+    del x684
+    spp_z_re = spp_b_re * x648 + 2 * spp_d_im * spp_d_re * x645
+    del x645
+    spp_z_im = -spp_b_im * x648 + 2 * spp_b_re * spp_d_im * spp_d_re * x644
+    del x648
+    spp_y_re = 4 * ap_p_re * x652 - x117 * x651
+    spp_y_im = x117 * x652 + x118 * x651
+    del x651, x652
+    z38 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x667 = x644 * z38[1]
+    x668 = spp_b_im * x667
+    x669 = x644 * z38[0]
+    del z38
+    x670 = spp_b_re * x669
+    x671 = x668 + x670
+    x672 = spp_b_im * x669
+    del x669
+    x673 = spp_b_re * x667
+    del x667
+    x674 = x672 - x673
+    x680 = x674 + x679
+    x683 = -x671 - x682
+    x688 = -x672 + x673 + x679
+    del x672, x673
+    x690 = x668 + x670 - x682
+    del x668, x670
+    spp_bq_re = -x642 + x653 * x654
+    del x642
+    x656 = spp_bq_re * spp_bq_re
+    spp_bq_im = spp_k_im * x653 + spp_k_im * x654
+    del spp_k_im, x653, x654
+    x655 = spp_bq_im * spp_bq_im
+    x657 = x655 + x656
+    x658 = 1 / x657
+    x659 = x658 * (q + spp_d_re)
+    del spp_d_re
+    x660 = -spp_bq_im * x659 + spp_bq_re * spp_d_im * x658
+    x662 = spp_bq_im * spp_d_im * x658 + spp_bq_re * x659
+    del x659
+    x663 = rp_p_im * x658
+    x664 = rp_p_re * x658
+    x665 = spp_bq_im * x664 + spp_bq_re * x663
+    x666 = spp_bq_im * x663 - spp_bq_re * x664
+    del x663, x664
+    x692 = spp_bq_im * x658
+    x693 = -spp_b_re * spp_bq_re * x164 * x644 * x658 + x691 * x692
+    del x644
+    x694 = -x693
+    x701 = spp_bq_re * x658 * x691 + x692 * x695
+    del x692
+    x702 = -x701
+    x707 = 1 / (x657 * x657)
+    del x657
+    x709 = 4 * spp_bq_im * spp_bq_re
+    x711 = -2 * x655 + 2 * x656
+    del x655, x656
+    spp_zq_re = -spp_d_im * x660 + x661 * x662
+    spp_zq_im = spp_d_im * x662 + x660 * x661
+    del spp_d_im, x660, x661, x662
+    spp_yq_re = 4 * ap_p_re * x666 - x117 * x665
+    spp_yq_im = x117 * x666 + x118 * x665
+    del x665, x666
+    x696 = -spp_yq_im * x691 - spp_yq_re * x695
+    x697 = -spp_yq_im * x695 + spp_yq_re * x691
+    del x691, x695
+    z39 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x696, x697)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, x696, x697
+    x698 = z39[0]
+    x699 = z39[1]
+    del z39
+    z40 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    del spp_zq_im, spp_zq_re
+    x708 = x707 * z40[0]
+    x710 = x708 * x709
+    x712 = x707 * z40[1]
+    del x707, z40
+    x713 = x711 * x712
+    x715 = x709 * x712
+    del x709, x712
+    x716 = x708 * x711
+    del x708, x711
+    spp_uniform_re = x671
+    del x671
+    spp_uniform_im = -x674
+    del x674
+    x700 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x699 - spp_yq_re * x698
+    x703 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x698 - spp_yq_re * x699
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x698, x699
+    x704 = x702 * x703
+    x705 = x694 * x700 - x704
+    x706 = x694 * x703 + x700 * x702
+    del x702
+    x714 = -x164 * x710 + x164 * x713 + x693 * x703 + x700 * x701
+    x717 = x164 * x715 + x164 * x716 + x693 * x700 - x701 * x703
+    del x693, x701, x703
+    x718 = spp_uniform_im + x679 + x706
+    del x679
+    x719 = x658 * x718
+    x720 = spp_bq_re * x719
+    x721 = spp_uniform_re - x682 + x694 * x700 - x704
+    del x682, x694, x700, x704
+    x722 = x658 * x721
+    x723 = spp_bq_im * x722
+    x724 = x164 * x720 - x164 * x723 + x706
+    x725 = spp_bq_im * x164 * x719 + spp_bq_re * x164 * x722 + x705
+    del x719, x722
+    spp_uniform_by_omega_re = -x678 * x680 + x681 * x683 - x687 * x688 + x689 * x690
+    spp_uniform_by_omega_im = x678 * x683 + x680 * x681 + x687 * x690 + x688 * x689
+    del x680, x683, x688, x690
+    spp_change_re = x705
+    del x705
+    spp_change_im = x706
+    del x706
+    spp_change_by_omega_re = -x678 * x714 + x681 * x717 - x687 * x724 + x689 * x725
+    spp_change_by_omega_im = x678 * x717 + x681 * x714 + x687 * x725 + x689 * x724
+    del x678, x681, x687, x689, x714, x717, x724, x725
+    spp_change_by_q_re = q * (spp_bq_im * x658 * x718 + spp_bq_re * x658 * x721 - x715 - x716)
+    del spp_bq_im, spp_bq_re, x658, x715, x716, x718, x721
+    spp_change_by_q_im = q * (x710 - x713 + x720 - x723)
+    del x710, x713, x720, x723
+    spp_inverse_re = -spp_uniform_im * x346 - spp_uniform_re * x347
+    spp_inverse_im = -spp_uniform_im * x347 + spp_uniform_re * x346
+    spp_inverse_by_omega_re = -spp_uniform_by_omega_im * x346 - spp_uniform_by_omega_re * x347 - spp_uniform_im * x214 + spp_uniform_re * x215
+    spp_inverse_by_omega_im = -spp_uniform_by_omega_im * x347 + spp_uniform_by_omega_re * x346 + spp_uniform_im * x215 + spp_uniform_re * x214
+    del spp_uniform_by_omega_im, spp_uniform_by_omega_re, spp_uniform_im, spp_uniform_re
+    spp_excess_re = -spp_change_im * x346 - spp_change_re * x347
+    spp_excess_im = -spp_change_im * x347 + spp_change_re * x346
+    x1175 = rp_weight_re * spp_excess_im * x27 * x28 - spp_excess_re * x1075
+    x1183 = spp_excess_im * x1075 + spp_excess_re * x1071
+    spp_excess_by_omega_re = -spp_change_by_omega_im * x346 - spp_change_by_omega_re * x347 - spp_change_im * x214 + spp_change_re * x215
+    spp_excess_by_omega_im = -spp_change_by_omega_im * x347 + spp_change_by_omega_re * x346 + spp_change_im * x215 + spp_change_re * x214
+    del spp_change_by_omega_im, spp_change_by_omega_re, spp_change_im, spp_change_re
+    x1143 = spp_excess_by_omega_im * x1075 + spp_excess_by_omega_re * x1071
+    x1144 = -x1143
+    x1154 = rp_weight_re * spp_excess_by_omega_im * x27 * x28 - spp_excess_by_omega_re * x1075
+    spp_excess_by_q_re = -spp_change_by_q_im * x346 - spp_change_by_q_re * x347
+    spp_excess_by_q_im = -spp_change_by_q_im * x347 + spp_change_by_q_re * x346
+    del spp_change_by_q_im, spp_change_by_q_re
+    x1241 = spp_excess_by_q_im * x1075 + spp_excess_by_q_re * x1071
+    x1242 = -x1241
+    x1252 = rp_weight_re * spp_excess_by_q_im * x27 * x28 - spp_excess_by_q_re * x1075
+    sp_form0_re = x232 * x731 - x732 * x733
+    x1095 = sp_form0_re * x1055
+    sp_form0_im = x232 * x733 + x731 * x732
+    del x232
+    x1097 = sp_form0_im * x1055
+    sp_form0_by_omega_re = a_down_by_omega_re * x731 - a_up_by_omega_im * x732 - x234 - x734
+    del x234, x734
+    sp_form0_by_omega_im = a_down_by_omega_im * x731 + a_down_by_omega_re * x733 + a_up_by_omega_re * x732 + x236
+    del a_down_by_omega_im, a_down_by_omega_re, x236, x732
+    sp_form1_re = c_down_im * x738 + c_down_re * x739
+    x1082 = x1076 * (-sp_form1_re + x1081)
+    x1090 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x1082
+    sp_form1_im = -c_down_im * x739 + c_down_re * x738
+    del x738, x739
+    x1079 = sp_form1_im * x1076
+    x1087 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x1079
+    x1106 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x1095
+    x1107 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x1097
+    sp_form1_by_omega_re = c_down_im * x742 + c_down_re * x743 + x731 * x740 - x733 * x741
+    sp_form1_by_omega_im = -c_down_im * x743 + c_down_re * x742 + x731 * x741 + x733 * x740
+    del c_down_im, c_down_re, x731, x733, x740, x741, x742, x743
     spm_x_re = x29 * (-sm_roots_re - x102)
     del sm_roots_re
-    spm_x_im = x29 * (-sm_roots_im - x1036)
-    z51 = root_sum(am_p_re, am_p_im, x104, rp_p_im, spm_x_re, spm_x_im)
+    spm_x_im = x29 * (-sm_roots_im - x744)
+    z41 = root_sum(am_p_re, am_p_im, x104, rp_p_im, spm_x_re, spm_x_im)
     del x104
-    spm_k_re = z51[0]
-    x1064 = q + spm_k_re
-    x1065 = -q + spm_k_re
-    spm_k_im = z51[1]
-    del z51
-    x1037 = spm_k_im * spm_k_im
-    x1038 = 2 * spm_k_im
+    spm_k_re = z41[0]
+    x746 = spm_k_re * spm_k_re
+    x756 = q + spm_k_re
+    x757 = -q + spm_k_re
+    spm_k_im = z41[1]
+    del z41
+    x745 = spm_k_im * spm_k_im
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    x1039 = -spm_k_by_omega_im * x1038 + 2 * spm_k_by_omega_re * spm_k_re
-    x1040 = 2 * spm_k_by_omega_im * spm_k_re + spm_k_by_omega_re * x1038
-    del spm_k_by_omega_im, spm_k_by_omega_re
-    z52 = root_sum(am_p_re, am_p_im, rp_p_re, x105, spm_x_re, spm_x_im)
+    z42 = root_sum(am_p_re, am_p_im, rp_p_re, x105, spm_x_re, spm_x_im)
     del spm_x_im, spm_x_re, x105
-    spm_d_re = z52[0]
-    x1070 = q + spm_d_re
-    x1074 = -q + spm_d_re
-    spm_d_im = z52[1]
-    del z52
-    x1041 = 2 * spm_d_im
-    x1042 = spm_d_re * x1041
-    x1048 = -spm_d_im * spm_d_im + spm_d_re * spm_d_re
+    spm_d_re = z42[0]
+    x750 = spm_d_re * spm_d_re
+    x764 = -q + spm_d_re
+    spm_d_im = z42[1]
+    del z42
+    x749 = spm_d_im * spm_d_im
+    x778 = 1 / (1e-16 * x745 + 1e-16 * x746 + x749 + x750)
     spm_d_by_omega_re = am_p_by_omega_re
+    x780 = spm_d_by_omega_re * x778
+    del spm_d_by_omega_re
     spm_d_by_omega_im = am_p_by_omega_im
-    spm_b_re = spm_k_re * spm_k_re - x1037
-    x1044 = spm_b_re * spm_b_re
-    spm_b_im = spm_k_re * x1038
-    del spm_k_re, x1038
-    x1043 = spm_b_im * spm_b_im
-    x1045 = x1043 + x1044
-    x1046 = 1 / x1045
-    x1047 = spm_b_im * x1046
-    x1049 = x1046 * x1048
-    x1050 = spm_d_by_omega_re * x1046
-    x1051 = spm_b_im * spm_d_by_omega_im * x1046 + spm_b_re * x1050
-    x1052 = -spm_b_im * x1050 + spm_b_re * spm_d_by_omega_im * x1046
-    del x1050
-    x1053 = 1 / (x1045 * x1045)
-    del x1045
-    x1054 = spm_b_im * spm_b_re * x1053
-    x1055 = 2 * x1054
-    x1056 = x1053 * (-x1043 + x1044)
-    del x1043, x1044, x1053
-    x1057 = -x1042 * x1056 + x1048 * x1055
-    x1058 = 4 * x1054
-    del x1054
-    x1059 = -spm_d_im * spm_d_re * x1058 - x1048 * x1056
-    del x1048
-    x1060 = rp_p_im * x1046
-    x1061 = rp_p_re * x1046
-    x1062 = spm_b_im * x1061 + spm_b_re * x1060
-    x1063 = spm_b_im * x1060 - spm_b_re * x1061
-    del x1060, x1061
-    x1111 = x1046 * x190
-    x1112 = spm_b_im * x1111
-    x1113 = spm_b_re * x1111
-    del x1111
-    x1122 = spm_b_re * x1046
-    x1123 = -x1047 * x209 - x1122 * x207
-    x1124 = 2 * a_root_re * spm_b_re * x1046 * x205 - x1047 * x207
-    x1125 = x1058 * x205
-    del x1058
-    x1126 = a_root_im * x1125 - x1056 * x209
-    x1127 = a_root_re * x1125 + x1056 * x207
-    del x1125
-    x1130 = x1047 * x219 - x1122 * x223
-    x1131 = x1047 * x223 + x1122 * x219
-    x1132 = a_root_by_omega_im * x1130 + a_root_by_omega_re * x1131
-    x1133 = -a_root_by_omega_im * x1131 + a_root_by_omega_re * x1130
-    del x1130, x1131
-    x1155 = x1055 * x190
-    del x1055
-    x1156 = x1056 * x190
-    del x1056
-    x1169 = x1047 * x138
-    spm_b_by_omega_re = x1039
-    spm_b_by_omega_im = x1040
-    x1128 = spm_b_by_omega_im * x1126 + spm_b_by_omega_re * x1127
-    x1129 = -spm_b_by_omega_im * x1127 + spm_b_by_omega_re * x1126
-    del x1126, x1127
-    spm_z_re = spm_b_re * x1049 + x1042 * x1047
-    del x1042, x1047
-    spm_z_im = -spm_b_im * x1049 + 2 * spm_b_re * spm_d_im * spm_d_re * x1046
-    del spm_b_im, x1049
-    spm_z_by_omega_re = -spm_b_by_omega_im * x1057 + spm_b_by_omega_re * x1059 + 2 * spm_d_re * x1051 - x1041 * x1052
-    spm_z_by_omega_im = spm_b_by_omega_im * x1059 + spm_b_by_omega_re * x1057 + 2 * spm_d_re * x1052 + x1041 * x1051
-    del spm_d_re, x1051, x1052, x1057, x1059
-    spm_y_re = 4 * am_p_re * x1063 - x1062 * x335
-    spm_y_im = x1062 * x336 + x1063 * x335
-    del x1062, x1063
-    z53 = divided_root_arctanh(spm_z_re, spm_z_im, spm_z_re, spm_z_im, spm_y_re, spm_y_im, spm_y_re, spm_y_im, 0, 0)
-    x1109 = z53[1]
-    x1110 = z53[0]
-    del z53
-    spm_bq_re = -x1037 + x1064 * x1065
-    del x1037
-    x1067 = spm_bq_re * spm_bq_re
-    x1082 = 2 * spm_bq_re
-    spm_bq_im = spm_k_im * x1064 + spm_k_im * x1065
-    del spm_k_im, x1064, x1065
-    x1066 = spm_bq_im * spm_bq_im
-    x1068 = x1066 + x1067
-    x1069 = 1 / x1068
-    x1071 = x1069 * x1070
-    x1072 = spm_bq_im * x1071
-    x1073 = spm_bq_re * spm_d_im * x1069 - x1072
-    x1075 = spm_bq_re * x1071
-    del x1071
-    x1076 = spm_bq_im * spm_d_im * x1069 + x1075
-    x1077 = x1069 * x1074
-    x1078 = spm_bq_re * x1077
-    x1079 = spm_bq_im * x1041 * x1069 + x1075 + x1078
-    x1080 = spm_bq_im * x1077
-    del x1077
-    x1081 = 2 * spm_bq_re * spm_d_im * x1069 - x1072 - x1080
-    x1083 = 1 / (x1068 * x1068)
-    del x1068
-    x1084 = spm_bq_im * x1083
-    x1085 = x1082 * x1084
-    x1086 = -x1066 + x1067
-    del x1066, x1067
-    x1087 = x1083 * x1086
-    x1096 = rp_p_im * x1069
-    x1097 = rp_p_re * x1069
-    x1098 = spm_bq_im * x1097 + spm_bq_re * x1096
-    x1099 = spm_bq_im * x1096 - spm_bq_re * x1097
-    del x1096, x1097
-    x1100 = 4 * x1069
-    x1101 = spm_bq_re * x1100
-    x1102 = spm_bq_im * x1100
-    del x1100
-    x1103 = am_p_by_omega_im * x1101 - am_p_by_omega_re * x1102
-    x1104 = am_p_by_omega_im * x1102 + am_p_by_omega_re * x1101
-    del x1101, x1102
-    x1135 = spm_bq_im * x1069
-    x1136 = x1112 * x1135
-    x1137 = spm_b_re * spm_bq_re * x1046 * x1069 * x190 - x1136
-    x1138 = spm_bq_re * x1069
-    x1139 = x1113 * x1135
-    x1140 = -x1112 * x1138 - x1139
-    x1141 = 2 * a_root_re * x1140 * x205 - x1137 * x207
-    x1143 = x1137 * x209 + x1140 * x207
-    del x1137, x1140
-    x1148 = x1069 * x1082
-    del x1082
-    x1149 = x1112 * x1148 + 2 * x1139
-    del x1139
-    x1150 = -x1113 * x1148 + 2 * x1136
-    del x1136, x1148
-    x1151 = x1149 * x241 + x1150 * x222
-    x1152 = x1149 * x217 * x220 - x1150 * x241
-    del x1149, x1150
-    x1153 = a_root_by_omega_im * x1151 + a_root_by_omega_re * x1152
-    x1154 = -a_root_by_omega_im * x1152 + a_root_by_omega_re * x1151
-    del x1151, x1152
-    x1157 = x1135 * x1156 + x1138 * x1155
-    x1158 = x1135 * x1155 - x1138 * x1156
-    del x1155, x1156
-    x1159 = x1157 * x207 + x1158 * x209
-    x1160 = 2 * a_root_re * x1157 * x205 - x1158 * x207
-    del x1157, x1158
-    x1161 = spm_b_by_omega_im * x1159 + spm_b_by_omega_re * x1160
-    x1162 = x1085 * x1113 + x1087 * x1112
-    x1163 = x1085 * x1112 - x1087 * x1113
-    x1164 = x1162 * x207 + x1163 * x209
-    x1165 = 2 * a_root_re * x1162 * x205 - x1163 * x207
-    del x1162, x1163
-    x1167 = -spm_b_by_omega_im * x1160 + spm_b_by_omega_re * x1159
-    del spm_b_by_omega_im, spm_b_by_omega_re, x1159, x1160
-    x1170 = -x1122 * x1135 * x138 - x1138 * x1169
-    del x1122, x1138
-    x1171 = 2 * q * spm_b_re * spm_bq_re * x1046 * x1069 - x1135 * x1169
-    del spm_b_re, x1046, x1069, x1135, x1169
-    x1172 = x1170 * x207 + x1171 * x209
-    x1173 = 2 * a_root_re * x1170 * x205 - x1171 * x207
-    del x1170, x1171
-    spm_bq_by_omega_re = x1039
-    del x1039
-    spm_bq_by_omega_im = x1040
-    del x1040
-    x1088 = -spm_bq_by_omega_im * x1085 - spm_bq_by_omega_re * x1087
-    x1089 = -spm_bq_by_omega_im * x1087 + 2 * spm_bq_by_omega_re * spm_bq_im * spm_bq_re * x1083
-    del spm_bq_im
-    x1090 = spm_d_im * x1088 + x1070 * x1089
-    x1091 = -spm_d_im * x1089 + x1070 * x1088
-    x1105 = rp_p_im * x1088 - rp_p_re * x1089
-    x1106 = -rp_p_im * x1089 - rp_p_re * x1088
-    del x1088, x1089
-    x1166 = spm_bq_by_omega_im * x1164 + spm_bq_by_omega_re * x1165
-    x1168 = -spm_bq_by_omega_im * x1165 + spm_bq_by_omega_re * x1164
-    del spm_bq_by_omega_im, spm_bq_by_omega_re, x1164, x1165
-    spm_bq_by_q_re = x139
-    x1092 = spm_bq_by_q_re * x1085
-    del x1085
-    x1093 = spm_bq_by_q_re * x1087
-    del x1087
-    x1094 = -spm_d_im * x1093 + x1070 * x1092
-    x1095 = -spm_bq_by_q_re * spm_bq_re * x1041 * x1084 - x1070 * x1093
-    del spm_bq_re, x1041, x1070, x1084
-    x1107 = -rp_p_im * x1092 + rp_p_re * spm_bq_by_q_re * x1083 * x1086
-    del spm_bq_by_q_re, x1083, x1086
-    x1108 = -rp_p_im * x1093 - rp_p_re * x1092
-    x1174 = x1092 * x1113 + x1093 * x1112
-    x1175 = x1092 * x1112 - x1093 * x1113
-    del x1092, x1093
-    x1176 = x1174 * x207 + x1175 * x209
-    x1177 = 2 * a_root_re * x1174 * x205 - x1175 * x207
-    del x1174, x1175
-    spm_zq_re = -spm_d_im * x1073 + x1074 * x1076
-    spm_zq_im = spm_d_im * x1076 + x1073 * x1074
-    del x1073, x1076
-    spm_zq_by_omega_re = -spm_d_by_omega_im * x1081 + spm_d_by_omega_re * x1079 - spm_d_im * x1090 + x1074 * x1091
-    spm_zq_by_omega_im = spm_d_by_omega_im * x1079 + spm_d_by_omega_re * x1081 + spm_d_im * x1091 + x1074 * x1090
-    del spm_d_by_omega_im, spm_d_by_omega_re, x1079, x1081, x1090, x1091
-    spm_zq_by_q_re = -spm_d_im * x1094 + x1074 * x1095 - x1075 + x1078
-    del x1075, x1078
-    spm_zq_by_q_im = spm_d_im * x1095 + x1072 + x1074 * x1094 - x1080
-    del spm_d_im, x1072, x1074, x1080, x1094, x1095
-    spm_yq_re = 4 * am_p_re * x1099 - x1098 * x335
-    spm_yq_im = x1098 * x336 + x1099 * x335
-    del x1098, x1099
-    x1114 = spm_yq_im * x1112 + spm_yq_re * x1113
-    x1115 = -x1114
-    x1116 = -spm_yq_im * x1113 + spm_yq_re * x1112
-    del x1112, x1113
-    x1117 = -x1116
-    z54 = confluent_root_arctanh(spm_z_re, spm_z_im, spm_zq_re, spm_zq_im, spm_y_re, spm_y_im, spm_yq_re, spm_yq_im, x1114, x1117)
-    del x1114, x1117
-    x1118 = z54[1]
-    x1119 = z54[0]
-    del z54
-    z55 = confluent_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x1115, x1116)
-    x1120 = z55[1]
-    x1121 = z55[0]
-    del z55
-    spm_yq_by_omega_re = 4 * am_p_re * x1106 - rp_p_im * x1103 - rp_p_re * x1104 - x1105 * x335
-    spm_yq_by_omega_im = rp_p_im * x1104 - rp_p_re * x1103 + x1105 * x336 + x1106 * x335
-    del rp_p_im, rp_p_re, x1103, x1104, x1105, x1106
-    x1144 = spm_yq_by_omega_im * x1143 + spm_yq_by_omega_re * x1141
-    x1145 = -spm_yq_by_omega_im * x1141 + spm_yq_by_omega_re * x1143
-    del spm_yq_by_omega_im, spm_yq_by_omega_re
-    spm_yq_by_q_re = 4 * am_p_re * x1107 - x1108 * x335
-    spm_yq_by_q_im = x1107 * x335 + x1108 * x336
-    del x1107, x1108
-    x1178 = spm_yq_by_q_im * x1143 + spm_yq_by_q_re * x1141
-    x1180 = -spm_yq_by_q_im * x1141 + spm_yq_by_q_re * x1143
-    del spm_yq_by_q_im, spm_yq_by_q_re
-    z56 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    spm_h_re = z56[0]
-    spm_h_im = z56[1]
-    del z56
-    spm_h_by_omega_re = -spm_z_by_omega_im * x1109 + spm_z_by_omega_re * x1110
-    spm_h_by_omega_im = spm_z_by_omega_im * x1110 + spm_z_by_omega_re * x1109
-    del x1109, x1110
-    z57 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x1115, x1116)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x1115, x1116
-    spm_slope_re = z57[0]
-    spm_slope_im = z57[1]
-    del z57
-    x1134 = spm_h_im - spm_slope_im * spm_yq_re - spm_slope_re * spm_yq_im
-    x1142 = spm_h_re + spm_slope_im * spm_yq_im - spm_slope_re * spm_yq_re
-    spm_slope_by_omega_re = -spm_z_by_omega_im * x1118 + spm_z_by_omega_re * x1119 - spm_zq_by_omega_im * x1120 + spm_zq_by_omega_re * x1121
-    spm_slope_by_omega_im = spm_z_by_omega_im * x1119 + spm_z_by_omega_re * x1118 + spm_zq_by_omega_im * x1121 + spm_zq_by_omega_re * x1120
-    del spm_z_by_omega_im, spm_z_by_omega_re, spm_zq_by_omega_im, spm_zq_by_omega_re, x1118, x1119
-    x1146 = spm_slope_by_omega_im * x1143 + spm_slope_by_omega_re * x1141
-    x1147 = -spm_slope_by_omega_im * x1141 + spm_slope_by_omega_re * x1143
-    del spm_slope_by_omega_im, spm_slope_by_omega_re
-    spm_slope_by_q_re = -spm_zq_by_q_im * x1120 + spm_zq_by_q_re * x1121
-    spm_slope_by_q_im = spm_zq_by_q_im * x1121 + spm_zq_by_q_re * x1120
-    del spm_zq_by_q_im, spm_zq_by_q_re, x1120, x1121
-    x1179 = spm_slope_by_q_im * x1143 + spm_slope_by_q_re * x1141
-    x1181 = -spm_slope_by_q_im * x1141 + spm_slope_by_q_re * x1143
-    del spm_slope_by_q_im, spm_slope_by_q_re
-    spm_inverse_re = -spm_h_im * x1123 + spm_h_re * x1124
-    x1199 = spm_inverse_re + spp_inverse_re
+    x779 = spm_d_by_omega_im * x778
+    del spm_d_by_omega_im, x778
+    x781 = -spm_d_im * x780 + spm_d_re * x779
+    x784 = spm_d_im * x779 + spm_d_re * x780
+    del x779, x780
+    spm_b_re = -x745 + x746
+    del x746
+    spm_b_im = 2 * spm_k_im * spm_k_re
+    x747 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x748 = spm_b_im * x747
+    x751 = x747 * (-x749 + x750)
+    del x749, x750
+    x752 = rp_p_im * x747
+    x753 = rp_p_re * x747
+    x754 = spm_b_im * x753 + spm_b_re * x752
+    x755 = spm_b_im * x752 - spm_b_re * x753
+    del x752, x753
+    x787 = spm_b_re * x747
+    x788 = -spm_k_by_omega_im * x787 + spm_k_by_omega_re * x748
+    x789 = -spm_k_by_omega_im * x748 - spm_k_by_omega_re * x787
+    del spm_k_by_omega_im, spm_k_by_omega_re
+    x790 = spm_k_im * x789 + spm_k_re * x788
+    x792 = -spm_k_im * x788 + spm_k_re * x789
+    del spm_k_re, x788, x789
+    x794 = x164 * x748
+    x798 = x164 * x787
+    del x787
+    spm_z_re = spm_b_re * x751 + 2 * spm_d_im * spm_d_re * x748
+    del x748
+    spm_z_im = -spm_b_im * x751 + 2 * spm_b_re * spm_d_im * spm_d_re * x747
+    del x751
+    spm_y_re = 4 * am_p_re * x755 - x265 * x754
+    spm_y_im = x265 * x755 + x266 * x754
+    del x754, x755
+    z43 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x770 = x747 * z43[1]
+    x771 = spm_b_im * x770
+    x772 = x747 * z43[0]
+    del z43
+    x773 = spm_b_re * x772
+    x774 = x771 + x773
+    x775 = spm_b_im * x772
+    del x772
+    x776 = spm_b_re * x770
+    del x770
+    x777 = x775 - x776
+    x783 = x777 + x782
+    x786 = -x774 - x785
+    x791 = -x775 + x776 + x782
+    del x775, x776
+    x793 = x771 + x773 - x785
+    del x771, x773
+    spm_bq_re = -x745 + x756 * x757
+    del x745
+    x759 = spm_bq_re * spm_bq_re
+    spm_bq_im = spm_k_im * x756 + spm_k_im * x757
+    del spm_k_im, x756, x757
+    x758 = spm_bq_im * spm_bq_im
+    x760 = x758 + x759
+    x761 = 1 / x760
+    x762 = x761 * (q + spm_d_re)
+    del spm_d_re
+    x763 = -spm_bq_im * x762 + spm_bq_re * spm_d_im * x761
+    x765 = spm_bq_im * spm_d_im * x761 + spm_bq_re * x762
+    del x762
+    x766 = rp_p_im * x761
+    del rp_p_im
+    x767 = rp_p_re * x761
+    del rp_p_re
+    x768 = spm_bq_im * x767 + spm_bq_re * x766
+    x769 = spm_bq_im * x766 - spm_bq_re * x767
+    del x766, x767
+    x795 = spm_bq_im * x761
+    x796 = -spm_b_re * spm_bq_re * x164 * x747 * x761 + x794 * x795
+    del x747
+    x797 = -x796
+    x804 = spm_bq_re * x761 * x794 + x795 * x798
+    del x795
+    x805 = -x804
+    x810 = 1 / (x760 * x760)
+    del x760
+    x812 = 4 * spm_bq_im * spm_bq_re
+    x814 = -2 * x758 + 2 * x759
+    del x758, x759
+    spm_zq_re = -spm_d_im * x763 + x764 * x765
+    spm_zq_im = spm_d_im * x765 + x763 * x764
+    del spm_d_im, x763, x764, x765
+    spm_yq_re = 4 * am_p_re * x769 - x265 * x768
+    spm_yq_im = x265 * x769 + x266 * x768
+    del x768, x769
+    x799 = -spm_yq_im * x794 - spm_yq_re * x798
+    x800 = -spm_yq_im * x798 + spm_yq_re * x794
+    del x794, x798
+    z44 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x799, x800)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, x799, x800
+    x801 = z44[0]
+    x802 = z44[1]
+    del z44
+    z45 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    del spm_zq_im, spm_zq_re
+    x811 = x810 * z45[0]
+    x813 = x811 * x812
+    x815 = x810 * z45[1]
+    del x810, z45
+    x816 = x814 * x815
+    x818 = x812 * x815
+    del x812, x815
+    x819 = x811 * x814
+    del x811, x814
+    spm_uniform_re = x774
+    del x774
+    spm_uniform_im = -x777
+    del x777
+    x803 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x802 - spm_yq_re * x801
+    x806 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x801 - spm_yq_re * x802
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x801, x802
+    x807 = x805 * x806
+    x808 = x797 * x803 - x807
+    x809 = x797 * x806 + x803 * x805
+    del x805
+    x817 = -x164 * x813 + x164 * x816 + x796 * x806 + x803 * x804
+    x820 = x164 * x818 + x164 * x819 + x796 * x803 - x804 * x806
+    del x796, x804, x806
+    x821 = spm_uniform_im + x782 + x809
+    del x782
+    x822 = x761 * x821
+    x823 = spm_bq_re * x822
+    x824 = spm_uniform_re - x785 + x797 * x803 - x807
+    del x785, x797, x803, x807
+    x825 = x761 * x824
+    x826 = spm_bq_im * x825
+    x827 = x164 * x823 - x164 * x826 + x809
+    x828 = spm_bq_im * x164 * x822 + spm_bq_re * x164 * x825 + x808
+    del x822, x825
+    spm_uniform_by_omega_re = -x781 * x783 + x784 * x786 - x790 * x791 + x792 * x793
+    spm_uniform_by_omega_im = x781 * x786 + x783 * x784 + x790 * x793 + x791 * x792
+    del x783, x786, x791, x793
+    spm_change_re = x808
+    del x808
+    spm_change_im = x809
+    del x809
+    spm_change_by_omega_re = -x781 * x817 + x784 * x820 - x790 * x827 + x792 * x828
+    spm_change_by_omega_im = x781 * x820 + x784 * x817 + x790 * x828 + x792 * x827
+    del x781, x784, x790, x792, x817, x820, x827, x828
+    spm_change_by_q_re = q * (spm_bq_im * x761 * x821 + spm_bq_re * x761 * x824 - x818 - x819)
+    del spm_bq_im, spm_bq_re, x761, x818, x819, x821, x824
+    spm_change_by_q_im = q * (x813 - x816 + x823 - x826)
+    del x813, x816, x823, x826
+    spm_inverse_re = spm_uniform_im * x346 + spm_uniform_re * x347
+    x846 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = spm_h_im * x1124 + spm_h_re * x1123
-    x1200 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x203 - spm_uniform_re * x346
+    x847 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = -spm_h_by_omega_im * x1123 + spm_h_by_omega_re * x1124 - spm_h_im * x1128 - spm_h_im * x1132 + spm_h_re * x1129 + spm_h_re * x1133
-    spm_inverse_by_omega_im = spm_h_by_omega_im * x1124 + spm_h_by_omega_re * x1123 + spm_h_im * x1129 + spm_h_im * x1133 + spm_h_re * x1128 + spm_h_re * x1132
-    del spm_h_im, spm_h_re, x1123, x1124, x1128, x1129, x1132, x1133
-    spm_excess_re = -x1134 * x1141 + x1142 * x1143
-    x1214 = spm_excess_re + spp_excess_re + x1199
-    spm_excess_im = x1134 * x1143 + x1141 * x1142
-    x1213 = spm_excess_im + spp_excess_im + x1200
-    x1646 = rp_weight_re * spm_excess_im * x27 * x28 - spm_excess_re * x1551
-    x1647 = x1531 * x1646
-    x1654 = spm_excess_im * x1551 + spm_excess_re * x1547
-    x1655 = -x1654
-    x1675 = sp_filling_im * x1646
-    x1681 = sp_filling_re * x1646
-    del x1646
-    spm_excess_by_omega_re = -spm_h_by_omega_im * x1141 + spm_h_by_omega_re * x1143 + spm_slope_im * x1144 - spm_slope_re * x1145 + spm_yq_im * x1146 - spm_yq_re * x1147 - x1134 * x1153 - x1134 * x1161 - x1134 * x1166 + x1142 * x1154 + x1142 * x1167 + x1142 * x1168
-    spm_excess_by_omega_im = spm_h_by_omega_im * x1143 + spm_h_by_omega_re * x1141 - spm_slope_im * x1145 - spm_slope_re * x1144 - spm_yq_im * x1147 - spm_yq_re * x1146 + x1134 * x1154 + x1134 * x1167 + x1134 * x1168 + x1142 * x1153 + x1142 * x1161 + x1142 * x1166
-    del spm_h_by_omega_im, spm_h_by_omega_re, x1141, x1143, x1144, x1145, x1146, x1147, x1153, x1154, x1161, x1166, x1167, x1168
-    x1625 = spm_excess_by_omega_im * x1551 + spm_excess_by_omega_re * x1547
-    x1626 = -x1625
-    x1629 = rp_weight_re * spm_excess_by_omega_im * x27 * x28 - spm_excess_by_omega_re * x1551
-    spm_excess_by_q_re = spm_slope_im * x1178 - spm_slope_re * x1180 + spm_yq_im * x1179 - spm_yq_re * x1181 - x1134 * x1173 - x1134 * x1177 + x1142 * x1172 + x1142 * x1176
-    spm_excess_by_q_im = -spm_slope_im * x1180 - spm_slope_re * x1178 - spm_yq_im * x1181 - spm_yq_re * x1179 + x1134 * x1172 + x1134 * x1176 + x1142 * x1173 + x1142 * x1177
-    del spm_slope_im, spm_slope_re, spm_yq_im, spm_yq_re, x1134, x1142, x1172, x1173, x1176, x1177, x1178, x1179, x1180, x1181
-    x1723 = spm_excess_by_q_im * x1551 + spm_excess_by_q_re * x1547
-    x1724 = -x1723
-    x1727 = rp_weight_re * spm_excess_by_q_im * x27 * x28 - spm_excess_by_q_re * x1551
-    sm_form0_re = x1187 * x469 - x1188 * x1189
-    x1575 = sm_form0_re * x1531
-    sm_form0_im = x1187 * x1188 + x1189 * x469
-    del x469
-    x1577 = sm_form0_im * x1531
-    sm_form0_by_omega_re = -a_up_by_omega_im * x1188 - x1190 - x471
-    del x471
-    sm_form0_by_omega_im = a_up_by_omega_re * x1188 + x1191 + x473
-    del x1188, x473
-    sm_form1_re = x1187 * x1198 - x1189 * x1197
-    x1560 = x1552 * (-sm_form1_re + x1557)
-    del x1557
-    x1565 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x1560
-    sm_form1_im = x1187 * x1197 + x1189 * x1198
-    del x1187, x1189
-    x1553 = sm_form1_im * x1552
-    x1564 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x1553
-    x1567 = spm_excess_im * x1565 + spm_excess_re * x1564 + spp_excess_im * x1566 + spp_excess_re * x1563
-    x1569 = spm_excess_im * x1564 - spm_excess_re * x1565 + spp_excess_im * x1563 - spp_excess_re * x1566
-    x1580 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x1575
-    x1581 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x1577
-    x1584 = spm_excess_im * x1580 + spm_excess_re * x1581 + spp_excess_im * x1582 + spp_excess_re * x1583
-    x1602 = -spm_excess_im * x1581 + spm_excess_re * x1580 - spp_excess_im * x1583 + spp_excess_re * x1582
+    spm_inverse_by_omega_re = spm_uniform_by_omega_im * x346 + spm_uniform_by_omega_re * x347 - spm_uniform_im * x349 + spm_uniform_re * x348
+    spm_inverse_by_omega_im = spm_uniform_by_omega_im * x347 - spm_uniform_by_omega_re * x346 + spm_uniform_im * x348 + spm_uniform_re * x349
+    del spm_uniform_by_omega_im, spm_uniform_by_omega_re, spm_uniform_im, spm_uniform_re
+    spm_excess_re = spm_change_im * x346 + spm_change_re * x347
+    x861 = spm_excess_re + spp_excess_re + x846
+    spm_excess_im = 2 * a_root_re * spm_change_im * x203 - spm_change_re * x346
+    x860 = spm_excess_im + spp_excess_im + x847
+    x1170 = rp_weight_re * spm_excess_im * x27 * x28 - spm_excess_re * x1075
+    x1171 = x1055 * x1170
+    x1178 = spm_excess_im * x1075 + spm_excess_re * x1071
+    x1179 = -x1178
+    x1199 = sp_filling_im * x1170
+    x1205 = sp_filling_re * x1170
+    del x1170
+    spm_excess_by_omega_re = spm_change_by_omega_im * x346 + spm_change_by_omega_re * x347 - spm_change_im * x349 + spm_change_re * x348
+    spm_excess_by_omega_im = spm_change_by_omega_im * x347 - spm_change_by_omega_re * x346 + spm_change_im * x348 + spm_change_re * x349
+    del spm_change_by_omega_im, spm_change_by_omega_re, spm_change_im, spm_change_re
+    x1149 = spm_excess_by_omega_im * x1075 + spm_excess_by_omega_re * x1071
+    x1150 = -x1149
+    x1153 = rp_weight_re * spm_excess_by_omega_im * x27 * x28 - spm_excess_by_omega_re * x1075
+    spm_excess_by_q_re = spm_change_by_q_im * x346 + spm_change_by_q_re * x347
+    spm_excess_by_q_im = 2 * a_root_re * spm_change_by_q_im * x203 - spm_change_by_q_re * x346
+    del spm_change_by_q_im, spm_change_by_q_re
+    x1247 = spm_excess_by_q_im * x1075 + spm_excess_by_q_re * x1071
+    x1248 = -x1247
+    x1251 = rp_weight_re * spm_excess_by_q_im * x27 * x28 - spm_excess_by_q_re * x1075
+    sm_form0_re = x360 * x834 - x835 * x836
+    x1099 = sm_form0_re * x1055
+    sm_form0_im = x360 * x836 + x834 * x835
+    del x360
+    x1101 = sm_form0_im * x1055
+    sm_form0_by_omega_re = -a_up_by_omega_im * x835 - x362 - x837
+    del x362
+    sm_form0_by_omega_im = a_up_by_omega_re * x835 + x364 + x838
+    del x364, x835
+    sm_form1_re = x834 * x845 - x836 * x844
+    x1084 = x1076 * (-sm_form1_re + x1081)
+    del x1081
+    x1089 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x1084
+    sm_form1_im = x834 * x844 + x836 * x845
+    del x834, x836
+    x1077 = sm_form1_im * x1076
+    x1088 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x1077
+    x1091 = spm_excess_im * x1089 + spm_excess_re * x1088 + spp_excess_im * x1090 + spp_excess_re * x1087
+    x1093 = spm_excess_im * x1088 - spm_excess_re * x1089 + spp_excess_im * x1087 - spp_excess_re * x1090
+    x1104 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x1099
+    x1105 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x1101
+    x1108 = spm_excess_im * x1104 + spm_excess_re * x1105 + spp_excess_im * x1106 + spp_excess_re * x1107
+    x1126 = -spm_excess_im * x1105 + spm_excess_re * x1104 - spp_excess_im * x1107 + spp_excess_re * x1106
     del spm_excess_im, spm_excess_re
-    sm_form1_by_omega_re = -a_up_by_omega_im * x1197 + a_up_by_omega_re * x1198 - x1190
-    del x1190
-    sm_form1_by_omega_im = a_up_by_omega_im * x1198 + a_up_by_omega_re * x1197 + x1191
-    del a_up_by_omega_im, a_up_by_omega_re, x1191, x1197, x1198
-    sp_still_re = x1199
-    del x1199
-    sp_still_im = x1200
-    del x1200
-    x1526 = growth * sp_still_im - omega_r * sp_still_re
-    x1530 = -growth * sp_still_re - omega_r * sp_still_im
+    sm_form1_by_omega_re = -a_up_by_omega_im * x844 + a_up_by_omega_re * x845 - x837
+    del x837
+    sm_form1_by_omega_im = a_up_by_omega_im * x845 + a_up_by_omega_re * x844 + x838
+    del a_up_by_omega_im, a_up_by_omega_re, x838, x844, x845
+    sp_still_re = x846
+    del x846
+    sp_still_im = x847
+    del x847
+    x1050 = growth * sp_still_im - omega_r * sp_still_re
+    x1054 = -growth * sp_still_re - omega_r * sp_still_im
     sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
     sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    x1609 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
-    x1610 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x1133 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    x1134 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
     del sp_still_by_omega_im, sp_still_by_omega_re
-    sp_uniform0_re = rp_weight_im * x1206 - rp_weight_re * x1208
-    sp_uniform0_im = rp_weight_im * x1208 + rp_weight_re * x1206
-    del x1206, x1208
-    sp_uniform0_by_omega_re = rp_weight_im * x1209 + rp_weight_re * x513
-    del x513
-    sp_uniform0_by_omega_im = rp_weight_re * x1209 - x515
-    del x1209, x515
-    sp_uniform1_re = rp_weight_im * x1210 + rp_weight_re * x1211
-    sp_uniform1_im = -rp_weight_im * x1211 + rp_weight_re * x1210
-    del x1210, x1211
-    sp_uniform1_by_omega_re = rp_weight_re * x1212 - x523
-    del x523
-    sp_uniform1_by_omega_im = -rp_weight_im * x1212 - x525
-    del rp_weight_im, x1212, x525
-    sp_total_re = x1213 * x528 + x1214 * x530
-    sp_total_im = 4 * rp_weight_re * x1213 * x507 - x1214 * x528
-    del x1213, x1214
-    sp_total_by_omega_re = spm_excess_by_omega_im * x528 + spm_excess_by_omega_re * x530 + spm_inverse_by_omega_im * x528 + spm_inverse_by_omega_re * x530 + spp_excess_by_omega_im * x528 + spp_excess_by_omega_re * x530 + spp_inverse_by_omega_im * x528 + spp_inverse_by_omega_re * x530
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x507 + 4 * rp_weight_re * spm_inverse_by_omega_im * x507 + 4 * rp_weight_re * spp_excess_by_omega_im * x507 + 4 * rp_weight_re * spp_inverse_by_omega_im * x507 - spm_excess_by_omega_re * x528 - spm_inverse_by_omega_re * x528 - spp_excess_by_omega_re * x528 - spp_inverse_by_omega_re * x528
+    sp_uniform0_re = rp_weight_im * x853 - rp_weight_re * x855
+    sp_uniform0_im = rp_weight_im * x855 + rp_weight_re * x853
+    del x853, x855
+    sp_uniform0_by_omega_re = rp_weight_im * x856 + rp_weight_re * x404
+    del x404
+    sp_uniform0_by_omega_im = rp_weight_re * x856 - x406
+    del x406, x856
+    sp_uniform1_re = rp_weight_im * x857 + rp_weight_re * x858
+    sp_uniform1_im = -rp_weight_im * x858 + rp_weight_re * x857
+    del x857, x858
+    sp_uniform1_by_omega_re = rp_weight_re * x859 - x414
+    del x414
+    sp_uniform1_by_omega_im = -rp_weight_im * x859 - x416
+    del rp_weight_im, x416, x859
+    sp_total_re = x419 * x860 + x421 * x861
+    sp_total_im = 4 * rp_weight_re * x398 * x860 - x419 * x861
+    del x860, x861
+    sp_total_by_omega_re = spm_excess_by_omega_im * x419 + spm_excess_by_omega_re * x421 + spm_inverse_by_omega_im * x419 + spm_inverse_by_omega_re * x421 + spp_excess_by_omega_im * x419 + spp_excess_by_omega_re * x421 + spp_inverse_by_omega_im * x419 + spp_inverse_by_omega_re * x421
+    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x398 + 4 * rp_weight_re * spm_inverse_by_omega_im * x398 + 4 * rp_weight_re * spp_excess_by_omega_im * x398 + 4 * rp_weight_re * spp_inverse_by_omega_im * x398 - spm_excess_by_omega_re * x419 - spm_inverse_by_omega_re * x419 - spp_excess_by_omega_re * x419 - spp_inverse_by_omega_re * x419
     del spm_excess_by_omega_im, spm_excess_by_omega_re, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_excess_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_q_re = spm_excess_by_q_im * x528 + spm_excess_by_q_re * x530 + spp_excess_by_q_im * x528 + spp_excess_by_q_re * x530
-    del x530
-    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x507 + 4 * rp_weight_re * spp_excess_by_q_im * x507 - spm_excess_by_q_re * x528 - spp_excess_by_q_re * x528
-    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x528
-    sm_filling_re = x1215 * x92 - x532 * x93 * x96
-    del x1215, x532, x92, x93, x96
-    sm_filling_im = x536
-    del x536
-    x1554 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x1553
-    del x1553
-    x1556 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x1555
-    del x1555
-    x1559 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x1558
-    del sp_form0_im, sp_form0_re, x1558
-    x1561 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x1560
-    del sm_form0_im, sm_form0_re, x1560
-    x1572 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x1571
-    del x1571
-    x1574 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x1573
-    del sp_form1_im, sp_form1_re, x1573
-    x1576 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x1575
-    del x1575
-    x1578 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x1577
-    del sm_form1_im, sm_form1_re, x1577
-    x1673 = rm_weight_re * sm_filling_im * x27 * x28 - sm_filling_re * x1549
-    x1674 = -sm_filling_im * x1549 - sm_filling_re * x1541
-    smp_x_re = x29 * (-x102 - x1192)
-    del x1192
-    smp_x_im = x29 * (sm_roots_im + x871)
-    del sm_roots_im, x871
-    z58 = root_sum(ap_p_re, ap_p_im, x537, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z58[0]
-    x1244 = q + smp_k_re
-    x1245 = -q + smp_k_re
-    smp_k_im = z58[1]
-    del z58
-    x1216 = smp_k_im * smp_k_im
-    x1217 = 2 * smp_k_im
+    sp_total_by_q_re = spm_excess_by_q_im * x419 + spm_excess_by_q_re * x421 + spp_excess_by_q_im * x419 + spp_excess_by_q_re * x421
+    del x421
+    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x398 + 4 * rp_weight_re * spp_excess_by_q_im * x398 - spm_excess_by_q_re * x419 - spp_excess_by_q_re * x419
+    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x419
+    sm_filling_re = -x423 * x93 * x96 + x862 * x92
+    del x423, x862, x92, x93, x96
+    sm_filling_im = x427
+    del x427
+    x1078 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x1077
+    del x1077
+    x1080 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x1079
+    del x1079
+    x1083 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x1082
+    del sp_form0_im, sp_form0_re, x1082
+    x1085 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x1084
+    del sm_form0_im, sm_form0_re, x1084
+    x1096 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x1095
+    del x1095
+    x1098 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x1097
+    del sp_form1_im, sp_form1_re, x1097
+    x1100 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x1099
+    del x1099
+    x1102 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x1101
+    del sm_form1_im, sm_form1_re, x1101
+    x1197 = rm_weight_re * sm_filling_im * x27 * x28 - sm_filling_re * x1073
+    x1198 = -sm_filling_im * x1073 - sm_filling_re * x1065
+    smp_x_re = x29 * (-x102 - x839)
+    del x839
+    smp_x_im = x29 * (sm_roots_im + x641)
+    del sm_roots_im, x641
+    z46 = root_sum(ap_p_re, ap_p_im, x428, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z46[0]
+    x864 = smp_k_re * smp_k_re
+    x874 = q + smp_k_re
+    x875 = -q + smp_k_re
+    smp_k_im = z46[1]
+    del z46
+    x863 = smp_k_im * smp_k_im
     smp_k_by_omega_re = ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
-    x1218 = -smp_k_by_omega_im * x1217 + 2 * smp_k_by_omega_re * smp_k_re
-    x1219 = 2 * smp_k_by_omega_im * smp_k_re + smp_k_by_omega_re * x1217
-    del smp_k_by_omega_im, smp_k_by_omega_re
-    z59 = root_sum(ap_p_re, ap_p_im, rm_p_re, x538, smp_x_re, smp_x_im)
+    z47 = root_sum(ap_p_re, ap_p_im, rm_p_re, x429, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z59[0]
-    x1250 = q + smp_d_re
-    x1254 = -q + smp_d_re
-    smp_d_im = z59[1]
-    del z59
-    x1220 = 2 * smp_d_im
-    x1221 = smp_d_re * x1220
-    x1227 = -smp_d_im * smp_d_im + smp_d_re * smp_d_re
+    smp_d_re = z47[0]
+    x868 = smp_d_re * smp_d_re
+    x882 = -q + smp_d_re
+    smp_d_im = z47[1]
+    del z47
+    x867 = smp_d_im * smp_d_im
+    x896 = 1 / (1e-16 * x863 + 1e-16 * x864 + x867 + x868)
     smp_d_by_omega_re = ap_p_by_omega_re
+    del ap_p_by_omega_re
+    x898 = smp_d_by_omega_re * x896
+    del smp_d_by_omega_re
     smp_d_by_omega_im = ap_p_by_omega_im
-    smp_b_re = smp_k_re * smp_k_re - x1216
-    x1223 = smp_b_re * smp_b_re
-    smp_b_im = smp_k_re * x1217
-    del smp_k_re, x1217
-    x1222 = smp_b_im * smp_b_im
-    x1224 = x1222 + x1223
-    x1225 = 1 / x1224
-    x1226 = smp_b_im * x1225
-    x1228 = x1225 * x1227
-    x1229 = smp_d_by_omega_re * x1225
-    x1230 = smp_b_im * smp_d_by_omega_im * x1225 + smp_b_re * x1229
-    x1231 = -smp_b_im * x1229 + smp_b_re * smp_d_by_omega_im * x1225
-    del x1229
-    x1232 = 1 / (x1224 * x1224)
-    del x1224
-    x1233 = smp_b_im * smp_b_re * x1232
-    x1234 = 2 * x1233
-    x1235 = -x1222 + x1223
-    del x1222, x1223
-    x1236 = x1232 * x1235
-    x1237 = -x1221 * x1236 + x1227 * x1234
-    x1238 = 4 * x1233
-    del x1233
-    x1239 = -smp_d_im * smp_d_re * x1238 - x1227 * x1236
-    del x1227
-    x1240 = rm_p_im * x1225
-    x1241 = rm_p_re * x1225
-    x1242 = smp_b_im * x1241 + smp_b_re * x1240
-    x1243 = smp_b_im * x1240 - smp_b_re * x1241
-    del x1240, x1241
-    x1291 = x1225 * x190
-    x1292 = smp_b_im * x1291
-    x1293 = smp_b_re * x1291
-    del x1291
-    x1302 = smp_b_re * x1225
-    x1303 = x1226 * x209 + x1302 * x207
-    x1304 = x1226 * x207 - x1302 * x209
-    x1305 = x1238 * x205
-    del x1238
-    x1306 = -a_root_im * x1305 + 2 * a_root_re * x1232 * x1235 * x205
-    x1307 = -a_root_re * x1305 - x1236 * x207
-    del x1305
-    x1310 = 2 * smp_b_re * x1225 * x217 * x220 - x1226 * x219
-    x1311 = -x1226 * x223 - x1302 * x219
-    x1312 = a_root_by_omega_im * x1310 + a_root_by_omega_re * x1311
-    x1313 = -a_root_by_omega_im * x1311 + a_root_by_omega_re * x1310
-    del x1310, x1311
-    x1334 = x1234 * x190
-    del x1234
-    smp_b_by_omega_re = x1218
-    smp_b_by_omega_im = x1219
-    x1308 = smp_b_by_omega_im * x1306 + smp_b_by_omega_re * x1307
-    x1309 = -smp_b_by_omega_im * x1307 + smp_b_by_omega_re * x1306
-    del x1306, x1307
-    smp_z_re = smp_b_re * x1228 + x1221 * x1226
-    del x1221
-    smp_z_im = -smp_b_im * x1228 + 2 * smp_b_re * smp_d_im * smp_d_re * x1225
-    del smp_b_im, x1228
-    smp_z_by_omega_re = -smp_b_by_omega_im * x1237 + smp_b_by_omega_re * x1239 + 2 * smp_d_re * x1230 - x1220 * x1231
-    smp_z_by_omega_im = smp_b_by_omega_im * x1239 + smp_b_by_omega_re * x1237 + 2 * smp_d_re * x1231 + x1220 * x1230
-    del smp_d_re, x1230, x1231, x1237, x1239
-    smp_y_re = 4 * ap_p_re * x1243 - x1242 * x134
-    smp_y_im = x1242 * x135 + x1243 * x134
-    del x1242, x1243
-    z60 = divided_root_arctanh(smp_z_re, smp_z_im, smp_z_re, smp_z_im, smp_y_re, smp_y_im, smp_y_re, smp_y_im, 0, 0)
-    x1289 = z60[1]
-    x1290 = z60[0]
-    del z60
-    smp_bq_re = -x1216 + x1244 * x1245
-    del x1216
-    x1247 = smp_bq_re * smp_bq_re
-    smp_bq_im = smp_k_im * x1244 + smp_k_im * x1245
-    del smp_k_im, x1244, x1245
-    x1246 = smp_bq_im * smp_bq_im
-    x1248 = x1246 + x1247
-    x1249 = 1 / x1248
-    x1251 = x1249 * x1250
-    x1252 = smp_bq_im * x1251
-    x1253 = smp_bq_re * smp_d_im * x1249 - x1252
-    x1255 = smp_bq_re * x1251
-    del x1251
-    x1256 = smp_bq_im * smp_d_im * x1249 + x1255
-    x1257 = x1249 * x1254
-    x1258 = smp_bq_re * x1257
-    x1259 = smp_bq_im * x1220 * x1249 + x1255 + x1258
-    x1260 = smp_bq_im * x1257
-    del x1257
-    x1261 = 2 * smp_bq_re * smp_d_im * x1249 - x1252 - x1260
-    x1262 = 2 * smp_bq_im
-    x1263 = 1 / (x1248 * x1248)
-    del x1248
-    x1264 = smp_bq_re * x1263
-    x1265 = x1262 * x1264
-    x1266 = -x1246 + x1247
-    del x1246, x1247
-    x1267 = x1263 * x1266
-    x1276 = rm_p_im * x1249
-    x1277 = rm_p_re * x1249
-    x1278 = smp_bq_im * x1277 + smp_bq_re * x1276
-    x1279 = smp_bq_im * x1276 - smp_bq_re * x1277
-    del x1276, x1277
-    x1280 = 4 * x1249
-    x1281 = smp_bq_re * x1280
-    x1282 = smp_bq_im * x1280
-    del x1280
-    x1283 = ap_p_by_omega_im * x1281 - ap_p_by_omega_re * x1282
-    x1284 = ap_p_by_omega_im * x1282 + ap_p_by_omega_re * x1281
-    del ap_p_by_omega_im, ap_p_by_omega_re, x1281, x1282
-    x1315 = x1249 * x1292
-    x1316 = smp_bq_re * x1315
-    x1317 = x1249 * x1293
-    x1318 = smp_bq_im * x1317 + x1316
-    x1319 = smp_bq_im * x1315 - smp_bq_re * x1317
-    x1320 = 2 * a_root_re * x1318 * x205 - x1319 * x207
-    x1322 = x1318 * x207 + x1319 * x209
-    del x1318, x1319
-    x1327 = -x1262 * x1317 - 2 * x1316
-    del x1316, x1317
-    x1328 = 2 * smp_b_re * smp_bq_re * x1225 * x1249 * x190 - x1262 * x1315
-    del x1262, x1315
-    x1329 = x1327 * x241 + x1328 * x222
-    x1330 = x1327 * x217 * x220 - x1328 * x241
-    del x1327, x1328
-    x1331 = a_root_by_omega_im * x1329 + a_root_by_omega_re * x1330
-    x1332 = -a_root_by_omega_im * x1330 + a_root_by_omega_re * x1329
-    del x1329, x1330
-    x1333 = smp_bq_im * x1249
-    x1335 = smp_bq_re * x1232 * x1235 * x1249 * x190 - x1333 * x1334
-    del x1232, x1235
-    x1336 = smp_bq_re * x1249
-    del x1249
-    x1337 = -x1236 * x1333 * x190 - x1334 * x1336
-    del x1236, x1334
-    x1338 = x1335 * x209 + x1337 * x207
-    x1339 = 2 * a_root_re * x1337 * x205 - x1335 * x207
-    del x1335, x1337
-    x1340 = smp_b_by_omega_im * x1338 + smp_b_by_omega_re * x1339
-    x1341 = smp_b_re * x1225 * x1263 * x1266 * x190 - x1265 * x1292
-    x1342 = -x1265 * x1293 - x1267 * x1292
-    x1343 = x1341 * x209 + x1342 * x207
-    x1344 = 2 * a_root_re * x1342 * x205 - x1341 * x207
-    del x1341, x1342
-    x1346 = -smp_b_by_omega_im * x1339 + smp_b_by_omega_re * x1338
-    del smp_b_by_omega_im, smp_b_by_omega_re, x1338, x1339
-    x1348 = x1336 * x138
-    del x1336
-    x1349 = x1333 * x138
-    del x1333
-    x1350 = x1226 * x1348 + x1302 * x1349
-    x1351 = x1226 * x1349 - x1302 * x1348
-    del x1226, x1302, x1348, x1349
-    x1352 = x1350 * x207 + x1351 * x209
-    x1353 = 2 * a_root_re * x1350 * x205 - x1351 * x207
-    del x1350, x1351
-    smp_bq_by_omega_re = x1218
-    del x1218
-    smp_bq_by_omega_im = x1219
-    del x1219
-    x1268 = -smp_bq_by_omega_im * x1265 - smp_bq_by_omega_re * x1267
-    x1269 = -smp_bq_by_omega_im * x1267 + 2 * smp_bq_by_omega_re * smp_bq_im * smp_bq_re * x1263
-    del smp_bq_re
-    x1270 = smp_d_im * x1268 + x1250 * x1269
-    x1271 = -smp_d_im * x1269 + x1250 * x1268
-    x1285 = rm_p_im * x1268 - rm_p_re * x1269
-    x1286 = -rm_p_im * x1269 - rm_p_re * x1268
-    del x1268, x1269
-    x1345 = smp_bq_by_omega_im * x1343 + smp_bq_by_omega_re * x1344
-    x1347 = -smp_bq_by_omega_im * x1344 + smp_bq_by_omega_re * x1343
-    del smp_bq_by_omega_im, smp_bq_by_omega_re, x1343, x1344
-    smp_bq_by_q_re = x139
-    x1272 = smp_bq_by_q_re * x1265
-    del x1265
-    x1273 = smp_bq_by_q_re * x1267
-    del x1267
-    x1274 = -smp_d_im * x1273 + x1250 * x1272
-    x1275 = -smp_bq_by_q_re * smp_bq_im * x1220 * x1264 - x1250 * x1273
-    del smp_bq_im, x1220, x1250, x1264
-    x1287 = -rm_p_im * x1272 + rm_p_re * smp_bq_by_q_re * x1263 * x1266
-    x1288 = -rm_p_im * x1273 - rm_p_re * x1272
-    x1354 = smp_b_re * smp_bq_by_q_re * x1225 * x1263 * x1266 * x190 - x1272 * x1292
-    del smp_b_re, smp_bq_by_q_re, x1225, x1263, x1266
-    x1355 = -x1272 * x1293 - x1273 * x1292
-    del x1272, x1273
-    x1356 = x1354 * x209 + x1355 * x207
-    x1357 = 2 * a_root_re * x1355 * x205 - x1354 * x207
-    del x1354, x1355
-    smp_zq_re = -smp_d_im * x1253 + x1254 * x1256
-    smp_zq_im = smp_d_im * x1256 + x1253 * x1254
-    del x1253, x1256
-    smp_zq_by_omega_re = -smp_d_by_omega_im * x1261 + smp_d_by_omega_re * x1259 - smp_d_im * x1270 + x1254 * x1271
-    smp_zq_by_omega_im = smp_d_by_omega_im * x1259 + smp_d_by_omega_re * x1261 + smp_d_im * x1271 + x1254 * x1270
-    del smp_d_by_omega_im, smp_d_by_omega_re, x1259, x1261, x1270, x1271
-    smp_zq_by_q_re = -smp_d_im * x1274 + x1254 * x1275 - x1255 + x1258
-    del x1255, x1258
-    smp_zq_by_q_im = smp_d_im * x1275 + x1252 + x1254 * x1274 - x1260
-    del smp_d_im, x1252, x1254, x1260, x1274, x1275
-    smp_yq_re = 4 * ap_p_re * x1279 - x1278 * x134
-    smp_yq_im = x1278 * x135 + x1279 * x134
-    del x1278, x1279
-    x1294 = smp_yq_im * x1292 + smp_yq_re * x1293
-    x1295 = -x1294
-    x1296 = -smp_yq_im * x1293 + smp_yq_re * x1292
-    del x1292, x1293
-    x1297 = -x1296
-    z61 = confluent_root_arctanh(smp_z_re, smp_z_im, smp_zq_re, smp_zq_im, smp_y_re, smp_y_im, smp_yq_re, smp_yq_im, x1294, x1297)
-    del x1294, x1297
-    x1298 = z61[1]
-    x1299 = z61[0]
-    del z61
-    z62 = confluent_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x1295, x1296)
-    x1300 = z62[1]
-    x1301 = z62[0]
-    del z62
-    smp_yq_by_omega_re = 4 * ap_p_re * x1286 - rm_p_im * x1283 - rm_p_re * x1284 - x1285 * x134
-    smp_yq_by_omega_im = rm_p_im * x1284 - rm_p_re * x1283 + x1285 * x135 + x1286 * x134
-    del x1283, x1284, x1285, x1286
-    x1323 = smp_yq_by_omega_im * x1322 + smp_yq_by_omega_re * x1320
-    x1324 = -smp_yq_by_omega_im * x1320 + smp_yq_by_omega_re * x1322
-    del smp_yq_by_omega_im, smp_yq_by_omega_re
-    smp_yq_by_q_re = 4 * ap_p_re * x1287 - x1288 * x134
+    del ap_p_by_omega_im
+    x897 = smp_d_by_omega_im * x896
+    del smp_d_by_omega_im, x896
+    x899 = -smp_d_im * x898 + smp_d_re * x897
+    x902 = smp_d_im * x897 + smp_d_re * x898
+    del x897, x898
+    smp_b_re = -x863 + x864
+    del x864
+    smp_b_im = 2 * smp_k_im * smp_k_re
+    x865 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x866 = smp_b_im * x865
+    x869 = x865 * (-x867 + x868)
+    del x867, x868
+    x870 = rm_p_im * x865
+    x871 = rm_p_re * x865
+    x872 = smp_b_im * x871 + smp_b_re * x870
+    x873 = smp_b_im * x870 - smp_b_re * x871
+    del x870, x871
+    x905 = smp_b_re * x865
+    x906 = -smp_k_by_omega_im * x905 + smp_k_by_omega_re * x866
+    x907 = -smp_k_by_omega_im * x866 - smp_k_by_omega_re * x905
+    del smp_k_by_omega_im, smp_k_by_omega_re
+    x908 = smp_k_im * x907 + smp_k_re * x906
+    x910 = -smp_k_im * x906 + smp_k_re * x907
+    del smp_k_re, x906, x907
+    x912 = x164 * x866
+    x916 = x164 * x905
+    del x905
+    smp_z_re = smp_b_re * x869 + 2 * smp_d_im * smp_d_re * x866
+    del x866
+    smp_z_im = -smp_b_im * x869 + 2 * smp_b_re * smp_d_im * smp_d_re * x865
+    del x869
+    smp_y_re = 4 * ap_p_re * x873 - x117 * x872
+    smp_y_im = x117 * x873 + x118 * x872
+    del x872, x873
+    z48 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x888 = x865 * z48[1]
+    x889 = smp_b_im * x888
+    x890 = x865 * z48[0]
+    del z48
+    x891 = smp_b_re * x890
+    x892 = x889 + x891
+    x893 = smp_b_im * x890
+    del x890
+    x894 = smp_b_re * x888
+    del x888
+    x895 = x893 - x894
+    x901 = x895 + x900
+    x904 = -x892 - x903
+    x909 = -x893 + x894 + x900
+    del x893, x894
+    x911 = x889 + x891 - x903
+    del x889, x891
+    smp_bq_re = -x863 + x874 * x875
+    del x863
+    x877 = smp_bq_re * smp_bq_re
+    smp_bq_im = smp_k_im * x874 + smp_k_im * x875
+    del smp_k_im, x874, x875
+    x876 = smp_bq_im * smp_bq_im
+    x878 = x876 + x877
+    x879 = 1 / x878
+    x880 = x879 * (q + smp_d_re)
+    del smp_d_re
+    x881 = -smp_bq_im * x880 + smp_bq_re * smp_d_im * x879
+    x883 = smp_bq_im * smp_d_im * x879 + smp_bq_re * x880
+    del x880
+    x884 = rm_p_im * x879
+    x885 = rm_p_re * x879
+    x886 = smp_bq_im * x885 + smp_bq_re * x884
+    x887 = smp_bq_im * x884 - smp_bq_re * x885
+    del x884, x885
+    x913 = smp_bq_im * x879
+    x914 = -smp_b_re * smp_bq_re * x164 * x865 * x879 + x912 * x913
+    del x865
+    x915 = -x914
+    x922 = smp_bq_re * x879 * x912 + x913 * x916
+    del x913
+    x923 = -x922
+    x928 = 1 / (x878 * x878)
+    del x878
+    x930 = 4 * smp_bq_im * smp_bq_re
+    x932 = -2 * x876 + 2 * x877
+    del x876, x877
+    smp_zq_re = -smp_d_im * x881 + x882 * x883
+    smp_zq_im = smp_d_im * x883 + x881 * x882
+    del smp_d_im, x881, x882, x883
+    smp_yq_re = 4 * ap_p_re * x887 - x117 * x886
     del ap_p_re
-    smp_yq_by_q_im = x1287 * x134 + x1288 * x135
-    del x1287, x1288, x134, x135
-    x1358 = smp_yq_by_q_im * x1322 + smp_yq_by_q_re * x1320
-    x1360 = -smp_yq_by_q_im * x1320 + smp_yq_by_q_re * x1322
-    del smp_yq_by_q_im, smp_yq_by_q_re
-    z63 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    smp_h_re = z63[0]
-    smp_h_im = z63[1]
-    del z63
-    smp_h_by_omega_re = -smp_z_by_omega_im * x1289 + smp_z_by_omega_re * x1290
-    smp_h_by_omega_im = smp_z_by_omega_im * x1290 + smp_z_by_omega_re * x1289
-    del x1289, x1290
-    z64 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x1295, x1296)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x1295, x1296
-    smp_slope_re = z64[0]
-    smp_slope_im = z64[1]
-    del z64
-    x1314 = smp_h_im - smp_slope_im * smp_yq_re - smp_slope_re * smp_yq_im
-    x1321 = smp_h_re + smp_slope_im * smp_yq_im - smp_slope_re * smp_yq_re
-    smp_slope_by_omega_re = -smp_z_by_omega_im * x1298 + smp_z_by_omega_re * x1299 - smp_zq_by_omega_im * x1300 + smp_zq_by_omega_re * x1301
-    smp_slope_by_omega_im = smp_z_by_omega_im * x1299 + smp_z_by_omega_re * x1298 + smp_zq_by_omega_im * x1301 + smp_zq_by_omega_re * x1300
-    del smp_z_by_omega_im, smp_z_by_omega_re, smp_zq_by_omega_im, smp_zq_by_omega_re, x1298, x1299
-    x1325 = smp_slope_by_omega_im * x1322 + smp_slope_by_omega_re * x1320
-    x1326 = -smp_slope_by_omega_im * x1320 + smp_slope_by_omega_re * x1322
-    del smp_slope_by_omega_im, smp_slope_by_omega_re
-    smp_slope_by_q_re = -smp_zq_by_q_im * x1300 + smp_zq_by_q_re * x1301
-    smp_slope_by_q_im = smp_zq_by_q_im * x1301 + smp_zq_by_q_re * x1300
-    del smp_zq_by_q_im, smp_zq_by_q_re, x1300, x1301
-    x1359 = smp_slope_by_q_im * x1322 + smp_slope_by_q_re * x1320
-    x1361 = -smp_slope_by_q_im * x1320 + smp_slope_by_q_re * x1322
-    del smp_slope_by_q_im, smp_slope_by_q_re
-    smp_inverse_re = -smp_h_im * x1303 + smp_h_re * x1304
-    smp_inverse_im = smp_h_im * x1304 + smp_h_re * x1303
-    smp_inverse_by_omega_re = -smp_h_by_omega_im * x1303 + smp_h_by_omega_re * x1304 - smp_h_im * x1308 - smp_h_im * x1312 + smp_h_re * x1309 + smp_h_re * x1313
-    smp_inverse_by_omega_im = smp_h_by_omega_im * x1304 + smp_h_by_omega_re * x1303 + smp_h_im * x1309 + smp_h_im * x1313 + smp_h_re * x1308 + smp_h_re * x1312
-    del smp_h_im, smp_h_re, x1303, x1304, x1308, x1309, x1312, x1313
-    smp_excess_re = -x1314 * x1320 + x1321 * x1322
-    smp_excess_im = x1314 * x1322 + x1320 * x1321
-    x1645 = rm_weight_re * smp_excess_im * x27 * x28 - smp_excess_re * x1549
-    x1648 = x1531 * x1645 + x1647
-    x1653 = smp_excess_im * x1549 + smp_excess_re * x1541
-    x1656 = -x1531 * x1653 + x1531 * x1655
-    x1676 = smp_excess_im * x1673 + smp_excess_re * x1674 - sp_filling_re * x1655 - x1675
-    x1682 = -smp_excess_im * x1674 + smp_excess_re * x1673 + sp_filling_im * x1655 - x1681
-    del x1655, x1673, x1674
-    x1691 = x1531 * x1654 + x1552 * x1653
-    x1693 = x1552 * x1645 + x1647
-    del x1647
-    x1703 = sm_filling_im * x1645 - sm_filling_re * x1653 - sp_filling_re * x1654 + x1675
-    del x1675
-    x1707 = -sm_filling_im * x1653 - sm_filling_re * x1645 - sp_filling_im * x1654 - x1681
-    del x1645, x1653, x1654, x1681
-    smp_excess_by_omega_re = -smp_h_by_omega_im * x1320 + smp_h_by_omega_re * x1322 + smp_slope_im * x1323 - smp_slope_re * x1324 + smp_yq_im * x1325 - smp_yq_re * x1326 - x1314 * x1331 - x1314 * x1340 - x1314 * x1345 + x1321 * x1332 + x1321 * x1346 + x1321 * x1347
-    smp_excess_by_omega_im = smp_h_by_omega_im * x1322 + smp_h_by_omega_re * x1320 - smp_slope_im * x1324 - smp_slope_re * x1323 - smp_yq_im * x1326 - smp_yq_re * x1325 + x1314 * x1332 + x1314 * x1346 + x1314 * x1347 + x1321 * x1331 + x1321 * x1340 + x1321 * x1345
-    del smp_h_by_omega_im, smp_h_by_omega_re, x1320, x1322, x1323, x1324, x1325, x1326, x1331, x1332, x1340, x1345, x1346, x1347
-    x1615 = smp_excess_by_omega_im * x1549 + smp_excess_by_omega_re * x1541
-    x1616 = -x1615
-    x1628 = rm_weight_re * smp_excess_by_omega_im * x27 * x28 - smp_excess_by_omega_re * x1549
-    smp_excess_by_q_re = smp_slope_im * x1358 - smp_slope_re * x1360 + smp_yq_im * x1359 - smp_yq_re * x1361 - x1314 * x1353 - x1314 * x1357 + x1321 * x1352 + x1321 * x1356
-    smp_excess_by_q_im = -smp_slope_im * x1360 - smp_slope_re * x1358 - smp_yq_im * x1361 - smp_yq_re * x1359 + x1314 * x1352 + x1314 * x1356 + x1321 * x1353 + x1321 * x1357
-    del smp_slope_im, smp_slope_re, smp_yq_im, smp_yq_re, x1314, x1321, x1352, x1353, x1356, x1357, x1358, x1359, x1360, x1361
-    x1713 = smp_excess_by_q_im * x1549 + smp_excess_by_q_re * x1541
-    x1714 = -x1713
-    x1726 = rm_weight_re * smp_excess_by_q_im * x27 * x28 - smp_excess_by_q_re * x1549
+    smp_yq_im = x117 * x887 + x118 * x886
+    del x117, x118, x886, x887
+    x917 = -smp_yq_im * x912 - smp_yq_re * x916
+    x918 = -smp_yq_im * x916 + smp_yq_re * x912
+    del x912, x916
+    z49 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x917, x918)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, x917, x918
+    x919 = z49[0]
+    x920 = z49[1]
+    del z49
+    z50 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    del smp_zq_im, smp_zq_re
+    x929 = x928 * z50[0]
+    x931 = x929 * x930
+    x933 = x928 * z50[1]
+    del x928, z50
+    x934 = x932 * x933
+    x936 = x930 * x933
+    del x930, x933
+    x937 = x929 * x932
+    del x929, x932
+    smp_uniform_re = x892
+    del x892
+    smp_uniform_im = -x895
+    del x895
+    x921 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x920 - smp_yq_re * x919
+    x924 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x919 - smp_yq_re * x920
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x919, x920
+    x925 = x923 * x924
+    x926 = x915 * x921 - x925
+    x927 = x915 * x924 + x921 * x923
+    del x923
+    x935 = -x164 * x931 + x164 * x934 + x914 * x924 + x921 * x922
+    x938 = x164 * x936 + x164 * x937 + x914 * x921 - x922 * x924
+    del x914, x922, x924
+    x939 = smp_uniform_im + x900 + x927
+    del x900
+    x940 = x879 * x939
+    x941 = smp_bq_re * x940
+    x942 = smp_uniform_re - x903 + x915 * x921 - x925
+    del x903, x915, x921, x925
+    x943 = x879 * x942
+    x944 = smp_bq_im * x943
+    x945 = x164 * x941 - x164 * x944 + x927
+    x946 = smp_bq_im * x164 * x940 + smp_bq_re * x164 * x943 + x926
+    del x940, x943
+    smp_uniform_by_omega_re = -x899 * x901 + x902 * x904 - x908 * x909 + x910 * x911
+    smp_uniform_by_omega_im = x899 * x904 + x901 * x902 + x908 * x911 + x909 * x910
+    del x901, x904, x909, x911
+    smp_change_re = x926
+    del x926
+    smp_change_im = x927
+    del x927
+    smp_change_by_omega_re = -x899 * x935 + x902 * x938 - x908 * x945 + x910 * x946
+    smp_change_by_omega_im = x899 * x938 + x902 * x935 + x908 * x946 + x910 * x945
+    del x899, x902, x908, x910, x935, x938, x945, x946
+    smp_change_by_q_re = q * (smp_bq_im * x879 * x939 + smp_bq_re * x879 * x942 - x936 - x937)
+    del smp_bq_im, smp_bq_re, x879, x936, x937, x939, x942
+    smp_change_by_q_im = q * (x931 - x934 + x941 - x944)
+    del x931, x934, x941, x944
+    smp_inverse_re = -smp_uniform_im * x346 - smp_uniform_re * x347
+    smp_inverse_im = -smp_uniform_im * x347 + smp_uniform_re * x346
+    smp_inverse_by_omega_re = -smp_uniform_by_omega_im * x346 - smp_uniform_by_omega_re * x347 - smp_uniform_im * x214 + smp_uniform_re * x215
+    smp_inverse_by_omega_im = -smp_uniform_by_omega_im * x347 + smp_uniform_by_omega_re * x346 + smp_uniform_im * x215 + smp_uniform_re * x214
+    del smp_uniform_by_omega_im, smp_uniform_by_omega_re, smp_uniform_im, smp_uniform_re
+    smp_excess_re = -smp_change_im * x346 - smp_change_re * x347
+    smp_excess_im = -smp_change_im * x347 + smp_change_re * x346
+    x1169 = rm_weight_re * smp_excess_im * x27 * x28 - smp_excess_re * x1073
+    x1172 = x1055 * x1169 + x1171
+    x1177 = smp_excess_im * x1073 + smp_excess_re * x1065
+    x1180 = -x1055 * x1177 + x1055 * x1179
+    x1200 = smp_excess_im * x1197 + smp_excess_re * x1198 - sp_filling_re * x1179 - x1199
+    x1206 = -smp_excess_im * x1198 + smp_excess_re * x1197 + sp_filling_im * x1179 - x1205
+    del x1179, x1197, x1198
+    x1215 = x1055 * x1178 + x1076 * x1177
+    x1217 = x1076 * x1169 + x1171
+    del x1171
+    x1227 = sm_filling_im * x1169 - sm_filling_re * x1177 - sp_filling_re * x1178 + x1199
+    del x1199
+    x1231 = -sm_filling_im * x1177 - sm_filling_re * x1169 - sp_filling_im * x1178 - x1205
+    del x1169, x1177, x1178, x1205
+    smp_excess_by_omega_re = -smp_change_by_omega_im * x346 - smp_change_by_omega_re * x347 - smp_change_im * x214 + smp_change_re * x215
+    smp_excess_by_omega_im = -smp_change_by_omega_im * x347 + smp_change_by_omega_re * x346 + smp_change_im * x215 + smp_change_re * x214
+    del smp_change_by_omega_im, smp_change_by_omega_re, smp_change_im, smp_change_re, x214, x215
+    x1139 = smp_excess_by_omega_im * x1073 + smp_excess_by_omega_re * x1065
+    x1140 = -x1139
+    x1152 = rm_weight_re * smp_excess_by_omega_im * x27 * x28 - smp_excess_by_omega_re * x1073
+    smp_excess_by_q_re = -smp_change_by_q_im * x346 - smp_change_by_q_re * x347
+    smp_excess_by_q_im = -smp_change_by_q_im * x347 + smp_change_by_q_re * x346
+    del smp_change_by_q_im, smp_change_by_q_re
+    x1237 = smp_excess_by_q_im * x1073 + smp_excess_by_q_re * x1065
+    x1238 = -x1237
+    x1250 = rm_weight_re * smp_excess_by_q_im * x27 * x28 - smp_excess_by_q_re * x1073
     smm_x_re = x29 * (-sp_roots_re - x102)
     del sp_roots_re, x102
-    smm_x_im = x29 * (-sp_roots_im - x1036)
-    del sp_roots_im, x1036, x29
-    z65 = root_sum(am_p_re, am_p_im, x537, rm_p_im, smm_x_re, smm_x_im)
-    del x537
-    smm_k_re = z65[0]
-    x1389 = q + smm_k_re
-    x1390 = -q + smm_k_re
-    smm_k_im = z65[1]
-    del z65
-    x1362 = smm_k_im * smm_k_im
-    x1363 = 2 * smm_k_im
+    smm_x_im = x29 * (-sp_roots_im - x744)
+    del sp_roots_im, x29, x744
+    z51 = root_sum(am_p_re, am_p_im, x428, rm_p_im, smm_x_re, smm_x_im)
+    del x428
+    smm_k_re = z51[0]
+    x948 = smm_k_re * smm_k_re
+    x958 = q + smm_k_re
+    x959 = -q + smm_k_re
+    smm_k_im = z51[1]
+    del z51
+    x947 = smm_k_im * smm_k_im
     smm_k_by_omega_re = am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
-    x1364 = -smm_k_by_omega_im * x1363 + 2 * smm_k_by_omega_re * smm_k_re
-    x1365 = 2 * smm_k_by_omega_im * smm_k_re + smm_k_by_omega_re * x1363
-    del smm_k_by_omega_im, smm_k_by_omega_re
-    z66 = root_sum(am_p_re, am_p_im, rm_p_re, x538, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x538
-    smm_d_re = z66[0]
-    x1395 = q + smm_d_re
-    x1399 = -q + smm_d_re
-    smm_d_im = z66[1]
-    del z66
-    x1366 = 2 * smm_d_im
-    x1367 = smm_d_re * x1366
-    x1373 = -smm_d_im * smm_d_im + smm_d_re * smm_d_re
+    z52 = root_sum(am_p_re, am_p_im, rm_p_re, x429, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x429
+    smm_d_re = z52[0]
+    x952 = smm_d_re * smm_d_re
+    x966 = -q + smm_d_re
+    smm_d_im = z52[1]
+    del z52
+    x951 = smm_d_im * smm_d_im
+    x980 = 1 / (1e-16 * x947 + 1e-16 * x948 + x951 + x952)
     smm_d_by_omega_re = am_p_by_omega_re
+    del am_p_by_omega_re
+    x982 = smm_d_by_omega_re * x980
+    del smm_d_by_omega_re
     smm_d_by_omega_im = am_p_by_omega_im
-    smm_b_re = smm_k_re * smm_k_re - x1362
-    x1369 = smm_b_re * smm_b_re
-    smm_b_im = smm_k_re * x1363
-    del smm_k_re, x1363
-    x1368 = smm_b_im * smm_b_im
-    x1370 = x1368 + x1369
-    x1371 = 1 / x1370
-    x1372 = smm_b_im * x1371
-    x1374 = x1371 * x1373
-    x1375 = smm_d_by_omega_re * x1371
-    x1376 = smm_b_im * smm_d_by_omega_im * x1371 + smm_b_re * x1375
-    x1377 = -smm_b_im * x1375 + smm_b_re * smm_d_by_omega_im * x1371
-    del x1375
-    x1378 = 1 / (x1370 * x1370)
-    del x1370
-    x1379 = smm_b_im * smm_b_re * x1378
-    x1380 = 2 * x1379
-    x1381 = x1378 * (-x1368 + x1369)
-    del x1368, x1369, x1378
-    x1382 = -x1367 * x1381 + x1373 * x1380
-    x1383 = 4 * x1379
-    del x1379
-    x1384 = -smm_d_im * smm_d_re * x1383 - x1373 * x1381
-    del x1373
-    x1385 = rm_p_im * x1371
-    x1386 = rm_p_re * x1371
-    x1387 = smm_b_im * x1386 + smm_b_re * x1385
-    x1388 = smm_b_im * x1385 - smm_b_re * x1386
-    del x1385, x1386
-    x1436 = x1371 * x190
-    x1437 = smm_b_im * x1436
-    x1438 = smm_b_re * x1436
-    del x1436
-    x1447 = smm_b_re * x1371
-    x1448 = -x1372 * x209 - x1447 * x207
-    x1449 = 2 * a_root_re * smm_b_re * x1371 * x205 - x1372 * x207
-    x1450 = x1383 * x205
-    del x1383
-    x1451 = a_root_im * x1450 - x1381 * x209
-    del a_root_im
-    x1452 = a_root_re * x1450 + x1381 * x207
-    del x1450
-    x1455 = x1372 * x219 - x1447 * x223
-    x1456 = x1372 * x223 + x1447 * x219
-    del x219, x223
-    x1457 = a_root_by_omega_im * x1455 + a_root_by_omega_re * x1456
-    x1458 = -a_root_by_omega_im * x1456 + a_root_by_omega_re * x1455
-    del x1455, x1456
-    x1480 = x1380 * x190
-    del x1380
-    x1481 = x1381 * x190
-    del x1381
-    x1494 = x1372 * x138
-    smm_b_by_omega_re = x1364
-    smm_b_by_omega_im = x1365
-    x1453 = smm_b_by_omega_im * x1451 + smm_b_by_omega_re * x1452
-    x1454 = -smm_b_by_omega_im * x1452 + smm_b_by_omega_re * x1451
-    del x1451, x1452
-    smm_z_re = smm_b_re * x1374 + x1367 * x1372
-    del x1367, x1372
-    smm_z_im = -smm_b_im * x1374 + 2 * smm_b_re * smm_d_im * smm_d_re * x1371
-    del smm_b_im, x1374
-    smm_z_by_omega_re = -smm_b_by_omega_im * x1382 + smm_b_by_omega_re * x1384 + 2 * smm_d_re * x1376 - x1366 * x1377
-    smm_z_by_omega_im = smm_b_by_omega_im * x1384 + smm_b_by_omega_re * x1382 + 2 * smm_d_re * x1377 + x1366 * x1376
-    del smm_d_re, x1376, x1377, x1382, x1384
-    smm_y_re = 4 * am_p_re * x1388 - x1387 * x335
-    smm_y_im = x1387 * x336 + x1388 * x335
-    del x1387, x1388
-    z67 = divided_root_arctanh(smm_z_re, smm_z_im, smm_z_re, smm_z_im, smm_y_re, smm_y_im, smm_y_re, smm_y_im, 0, 0)
-    x1434 = z67[1]
-    x1435 = z67[0]
-    del z67
-    smm_bq_re = -x1362 + x1389 * x1390
-    del x1362
-    x1392 = smm_bq_re * smm_bq_re
-    x1407 = 2 * smm_bq_re
-    smm_bq_im = smm_k_im * x1389 + smm_k_im * x1390
-    del smm_k_im, x1389, x1390
-    x1391 = smm_bq_im * smm_bq_im
-    x1393 = x1391 + x1392
-    x1394 = 1 / x1393
-    x1396 = x1394 * x1395
-    x1397 = smm_bq_im * x1396
-    x1398 = smm_bq_re * smm_d_im * x1394 - x1397
-    x1400 = smm_bq_re * x1396
-    del x1396
-    x1401 = smm_bq_im * smm_d_im * x1394 + x1400
-    x1402 = x1394 * x1399
-    x1403 = smm_bq_re * x1402
-    x1404 = smm_bq_im * x1366 * x1394 + x1400 + x1403
-    x1405 = smm_bq_im * x1402
-    del x1402
-    x1406 = 2 * smm_bq_re * smm_d_im * x1394 - x1397 - x1405
-    x1408 = 1 / (x1393 * x1393)
-    del x1393
-    x1409 = smm_bq_im * x1408
-    x1410 = x1407 * x1409
-    x1411 = -x1391 + x1392
-    del x1391, x1392
-    x1412 = x1408 * x1411
-    x1421 = rm_p_im * x1394
-    x1422 = rm_p_re * x1394
-    x1423 = smm_bq_im * x1422 + smm_bq_re * x1421
-    x1424 = smm_bq_im * x1421 - smm_bq_re * x1422
-    del x1421, x1422
-    x1425 = 4 * x1394
-    x1426 = smm_bq_re * x1425
-    x1427 = smm_bq_im * x1425
-    del x1425
-    x1428 = am_p_by_omega_im * x1426 - am_p_by_omega_re * x1427
-    x1429 = am_p_by_omega_im * x1427 + am_p_by_omega_re * x1426
-    del am_p_by_omega_im, am_p_by_omega_re, x1426, x1427
-    x1460 = smm_bq_im * x1394
-    x1461 = x1437 * x1460
-    x1462 = smm_b_re * smm_bq_re * x1371 * x1394 * x190 - x1461
-    del x190
-    x1463 = smm_bq_re * x1394
-    x1464 = x1438 * x1460
-    x1465 = -x1437 * x1463 - x1464
-    x1466 = 2 * a_root_re * x1465 * x205 - x1462 * x207
-    x1468 = x1462 * x209 + x1465 * x207
-    del x1462, x1465
-    x1473 = x1394 * x1407
-    del x1407
-    x1474 = x1437 * x1473 + 2 * x1464
-    del x1464
-    x1475 = -x1438 * x1473 + 2 * x1461
-    del x1461, x1473
-    x1476 = x1474 * x241 + x1475 * x222
-    del x222
-    x1477 = x1474 * x217 * x220 - x1475 * x241
-    del x1474, x1475, x217, x220, x241
-    x1478 = a_root_by_omega_im * x1476 + a_root_by_omega_re * x1477
-    x1479 = -a_root_by_omega_im * x1477 + a_root_by_omega_re * x1476
-    del a_root_by_omega_im, a_root_by_omega_re, x1476, x1477
-    x1482 = x1460 * x1481 + x1463 * x1480
-    x1483 = x1460 * x1480 - x1463 * x1481
-    del x1480, x1481
-    x1484 = x1482 * x207 + x1483 * x209
-    x1485 = 2 * a_root_re * x1482 * x205 - x1483 * x207
-    del x1482, x1483
-    x1486 = smm_b_by_omega_im * x1484 + smm_b_by_omega_re * x1485
-    x1487 = x1410 * x1438 + x1412 * x1437
-    x1488 = x1410 * x1437 - x1412 * x1438
-    x1489 = x1487 * x207 + x1488 * x209
-    x1490 = 2 * a_root_re * x1487 * x205 - x1488 * x207
-    del x1487, x1488
-    x1492 = -smm_b_by_omega_im * x1485 + smm_b_by_omega_re * x1484
-    del smm_b_by_omega_im, smm_b_by_omega_re, x1484, x1485
-    x1495 = -x138 * x1447 * x1460 - x1463 * x1494
-    del x138, x1447, x1463
-    x1496 = 2 * q * smm_b_re * smm_bq_re * x1371 * x1394 - x1460 * x1494
-    del smm_b_re, x1371, x1394, x1460, x1494
-    x1497 = x1495 * x207 + x1496 * x209
-    x1498 = 2 * a_root_re * x1495 * x205 - x1496 * x207
-    del x1495, x1496
-    smm_bq_by_omega_re = x1364
-    del x1364
-    smm_bq_by_omega_im = x1365
-    del x1365
-    x1413 = -smm_bq_by_omega_im * x1410 - smm_bq_by_omega_re * x1412
-    x1414 = -smm_bq_by_omega_im * x1412 + 2 * smm_bq_by_omega_re * smm_bq_im * smm_bq_re * x1408
-    del smm_bq_im
-    x1415 = smm_d_im * x1413 + x1395 * x1414
-    x1416 = -smm_d_im * x1414 + x1395 * x1413
-    x1430 = rm_p_im * x1413 - rm_p_re * x1414
-    x1431 = -rm_p_im * x1414 - rm_p_re * x1413
-    del x1413, x1414
-    x1491 = smm_bq_by_omega_im * x1489 + smm_bq_by_omega_re * x1490
-    x1493 = -smm_bq_by_omega_im * x1490 + smm_bq_by_omega_re * x1489
-    del smm_bq_by_omega_im, smm_bq_by_omega_re, x1489, x1490
-    smm_bq_by_q_re = x139
-    del x139
-    x1417 = smm_bq_by_q_re * x1410
-    del x1410
-    x1418 = smm_bq_by_q_re * x1412
-    del x1412
-    x1419 = -smm_d_im * x1418 + x1395 * x1417
-    x1420 = -smm_bq_by_q_re * smm_bq_re * x1366 * x1409 - x1395 * x1418
-    del smm_bq_re, x1366, x1395, x1409
-    x1432 = -rm_p_im * x1417 + rm_p_re * smm_bq_by_q_re * x1408 * x1411
-    del smm_bq_by_q_re, x1408, x1411
-    x1433 = -rm_p_im * x1418 - rm_p_re * x1417
-    x1499 = x1417 * x1438 + x1418 * x1437
-    x1500 = x1417 * x1437 - x1418 * x1438
-    del x1417, x1418
-    x1501 = x1499 * x207 + x1500 * x209
-    del x209
-    x1502 = 2 * a_root_re * x1499 * x205 - x1500 * x207
-    del a_root_re, x1499, x1500, x205, x207
-    smm_zq_re = -smm_d_im * x1398 + x1399 * x1401
-    smm_zq_im = smm_d_im * x1401 + x1398 * x1399
-    del x1398, x1401
-    smm_zq_by_omega_re = -smm_d_by_omega_im * x1406 + smm_d_by_omega_re * x1404 - smm_d_im * x1415 + x1399 * x1416
-    smm_zq_by_omega_im = smm_d_by_omega_im * x1404 + smm_d_by_omega_re * x1406 + smm_d_im * x1416 + x1399 * x1415
-    del smm_d_by_omega_im, smm_d_by_omega_re, x1404, x1406, x1415, x1416
-    smm_zq_by_q_re = -smm_d_im * x1419 + x1399 * x1420 - x1400 + x1403
-    del x1400, x1403
-    smm_zq_by_q_im = smm_d_im * x1420 + x1397 + x1399 * x1419 - x1405
-    del smm_d_im, x1397, x1399, x1405, x1419, x1420
-    smm_yq_re = 4 * am_p_re * x1424 - x1423 * x335
-    smm_yq_im = x1423 * x336 + x1424 * x335
-    del x1423, x1424
-    x1439 = smm_yq_im * x1437 + smm_yq_re * x1438
-    x1440 = -x1439
-    x1441 = -smm_yq_im * x1438 + smm_yq_re * x1437
-    del x1437, x1438
-    x1442 = -x1441
-    z68 = confluent_root_arctanh(smm_z_re, smm_z_im, smm_zq_re, smm_zq_im, smm_y_re, smm_y_im, smm_yq_re, smm_yq_im, x1439, x1442)
-    del x1439, x1442
-    x1443 = z68[1]
-    x1444 = z68[0]
-    del z68
-    z69 = confluent_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1440, x1441)
-    x1445 = z69[1]
-    x1446 = z69[0]
-    del z69
-    smm_yq_by_omega_re = 4 * am_p_re * x1431 - rm_p_im * x1428 - rm_p_re * x1429 - x1430 * x335
-    smm_yq_by_omega_im = rm_p_im * x1429 - rm_p_re * x1428 + x1430 * x336 + x1431 * x335
-    del rm_p_im, rm_p_re, x1428, x1429, x1430, x1431
-    x1469 = smm_yq_by_omega_im * x1468 + smm_yq_by_omega_re * x1466
-    x1470 = -smm_yq_by_omega_im * x1466 + smm_yq_by_omega_re * x1468
-    del smm_yq_by_omega_im, smm_yq_by_omega_re
-    smm_yq_by_q_re = 4 * am_p_re * x1432 - x1433 * x335
+    del am_p_by_omega_im
+    x981 = smm_d_by_omega_im * x980
+    del smm_d_by_omega_im, x980
+    x983 = -smm_d_im * x982 + smm_d_re * x981
+    x986 = smm_d_im * x981 + smm_d_re * x982
+    del x981, x982
+    smm_b_re = -x947 + x948
+    del x948
+    smm_b_im = 2 * smm_k_im * smm_k_re
+    x949 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x950 = smm_b_im * x949
+    x953 = x949 * (-x951 + x952)
+    del x951, x952
+    x954 = rm_p_im * x949
+    x955 = rm_p_re * x949
+    x956 = smm_b_im * x955 + smm_b_re * x954
+    x957 = smm_b_im * x954 - smm_b_re * x955
+    del x954, x955
+    x989 = smm_b_re * x949
+    x990 = -smm_k_by_omega_im * x989 + smm_k_by_omega_re * x950
+    x991 = -smm_k_by_omega_im * x950 - smm_k_by_omega_re * x989
+    del smm_k_by_omega_im, smm_k_by_omega_re
+    x992 = smm_k_im * x991 + smm_k_re * x990
+    x994 = -smm_k_im * x990 + smm_k_re * x991
+    del smm_k_re, x990, x991
+    x996 = x164 * x950
+    x1000 = x164 * x989
+    del x989
+    smm_z_re = smm_b_re * x953 + 2 * smm_d_im * smm_d_re * x950
+    del x950
+    smm_z_im = -smm_b_im * x953 + 2 * smm_b_re * smm_d_im * smm_d_re * x949
+    del x953
+    smm_y_re = 4 * am_p_re * x957 - x265 * x956
+    smm_y_im = x265 * x957 + x266 * x956
+    del x956, x957
+    z53 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x972 = x949 * z53[1]
+    x973 = smm_b_im * x972
+    x974 = x949 * z53[0]
+    del z53
+    x975 = smm_b_re * x974
+    x976 = x973 + x975
+    x977 = smm_b_im * x974
+    del x974
+    x978 = smm_b_re * x972
+    del x972
+    x979 = x977 - x978
+    x985 = x979 + x984
+    x988 = -x976 - x987
+    x993 = -x977 + x978 + x984
+    del x977, x978
+    x995 = x973 + x975 - x987
+    del x973, x975
+    smm_bq_re = -x947 + x958 * x959
+    del x947
+    x961 = smm_bq_re * smm_bq_re
+    smm_bq_im = smm_k_im * x958 + smm_k_im * x959
+    del smm_k_im, x958, x959
+    x960 = smm_bq_im * smm_bq_im
+    x962 = x960 + x961
+    x963 = 1 / x962
+    x964 = x963 * (q + smm_d_re)
+    del smm_d_re
+    x965 = -smm_bq_im * x964 + smm_bq_re * smm_d_im * x963
+    x967 = smm_bq_im * smm_d_im * x963 + smm_bq_re * x964
+    del x964
+    x968 = rm_p_im * x963
+    del rm_p_im
+    x969 = rm_p_re * x963
+    del rm_p_re
+    x970 = smm_bq_im * x969 + smm_bq_re * x968
+    x971 = smm_bq_im * x968 - smm_bq_re * x969
+    del x968, x969
+    x997 = smm_bq_im * x963
+    x998 = -smm_b_re * smm_bq_re * x164 * x949 * x963 + x996 * x997
+    del x949
+    x999 = -x998
+    x1006 = smm_bq_re * x963 * x996 + x1000 * x997
+    del x997
+    x1007 = -x1006
+    x1012 = 1 / (x962 * x962)
+    del x962
+    x1014 = 4 * smm_bq_im * smm_bq_re
+    x1016 = -2 * x960 + 2 * x961
+    del x960, x961
+    smm_zq_re = -smm_d_im * x965 + x966 * x967
+    smm_zq_im = smm_d_im * x967 + x965 * x966
+    del smm_d_im, x965, x966, x967
+    smm_yq_re = 4 * am_p_re * x971 - x265 * x970
     del am_p_re
-    smm_yq_by_q_im = x1432 * x335 + x1433 * x336
-    del x1432, x1433, x335, x336
-    x1503 = smm_yq_by_q_im * x1468 + smm_yq_by_q_re * x1466
-    x1505 = -smm_yq_by_q_im * x1466 + smm_yq_by_q_re * x1468
-    del smm_yq_by_q_im, smm_yq_by_q_re
-    z70 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    smm_h_re = z70[0]
-    smm_h_im = z70[1]
-    del z70
-    smm_h_by_omega_re = -smm_z_by_omega_im * x1434 + smm_z_by_omega_re * x1435
-    smm_h_by_omega_im = smm_z_by_omega_im * x1435 + smm_z_by_omega_re * x1434
-    del x1434, x1435
-    z71 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1440, x1441)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x1440, x1441
-    smm_slope_re = z71[0]
-    smm_slope_im = z71[1]
-    del z71
-    x1459 = smm_h_im - smm_slope_im * smm_yq_re - smm_slope_re * smm_yq_im
-    x1467 = smm_h_re + smm_slope_im * smm_yq_im - smm_slope_re * smm_yq_re
-    smm_slope_by_omega_re = -smm_z_by_omega_im * x1443 + smm_z_by_omega_re * x1444 - smm_zq_by_omega_im * x1445 + smm_zq_by_omega_re * x1446
-    smm_slope_by_omega_im = smm_z_by_omega_im * x1444 + smm_z_by_omega_re * x1443 + smm_zq_by_omega_im * x1446 + smm_zq_by_omega_re * x1445
-    del smm_z_by_omega_im, smm_z_by_omega_re, smm_zq_by_omega_im, smm_zq_by_omega_re, x1443, x1444
-    x1471 = smm_slope_by_omega_im * x1468 + smm_slope_by_omega_re * x1466
-    x1472 = -smm_slope_by_omega_im * x1466 + smm_slope_by_omega_re * x1468
-    del smm_slope_by_omega_im, smm_slope_by_omega_re
-    smm_slope_by_q_re = -smm_zq_by_q_im * x1445 + smm_zq_by_q_re * x1446
-    smm_slope_by_q_im = smm_zq_by_q_im * x1446 + smm_zq_by_q_re * x1445
-    del smm_zq_by_q_im, smm_zq_by_q_re, x1445, x1446
-    x1504 = smm_slope_by_q_im * x1468 + smm_slope_by_q_re * x1466
-    x1506 = -smm_slope_by_q_im * x1466 + smm_slope_by_q_re * x1468
-    del smm_slope_by_q_im, smm_slope_by_q_re
-    smm_inverse_re = -smm_h_im * x1448 + smm_h_re * x1449
-    x1507 = smm_inverse_re + smp_inverse_re
+    smm_yq_im = x265 * x971 + x266 * x970
+    del x265, x266, x970, x971
+    x1001 = -smm_yq_im * x996 - smm_yq_re * x1000
+    x1002 = -smm_yq_im * x1000 + smm_yq_re * x996
+    del x1000, x996
+    z54 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1001, x1002)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, x1001, x1002
+    x1003 = z54[0]
+    x1004 = z54[1]
+    del z54
+    z55 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    del smm_zq_im, smm_zq_re
+    x1013 = x1012 * z55[0]
+    x1015 = x1013 * x1014
+    x1017 = x1012 * z55[1]
+    del x1012, z55
+    x1018 = x1016 * x1017
+    x1020 = x1014 * x1017
+    del x1014, x1017
+    x1021 = x1013 * x1016
+    del x1013, x1016
+    smm_uniform_re = x976
+    del x976
+    smm_uniform_im = -x979
+    del x979
+    x1005 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1004 - smm_yq_re * x1003
+    x1008 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1003 - smm_yq_re * x1004
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1003, x1004
+    x1009 = x1007 * x1008
+    x1010 = x1005 * x999 - x1009
+    x1011 = x1005 * x1007 + x1008 * x999
+    del x1007
+    x1019 = x1005 * x1006 + x1008 * x998 - x1015 * x164 + x1018 * x164
+    x1022 = x1005 * x998 - x1006 * x1008 + x1020 * x164 + x1021 * x164
+    del x1006, x1008, x998
+    x1023 = smm_uniform_im + x1011 + x984
+    del x984
+    x1024 = x1023 * x963
+    x1025 = smm_bq_re * x1024
+    x1026 = smm_uniform_re + x1005 * x999 - x1009 - x987
+    del x1005, x1009, x987, x999
+    x1027 = x1026 * x963
+    x1028 = smm_bq_im * x1027
+    x1029 = x1011 + x1025 * x164 - x1028 * x164
+    x1030 = smm_bq_im * x1024 * x164 + smm_bq_re * x1027 * x164 + x1010
+    del x1024, x1027, x164
+    smm_uniform_by_omega_re = -x983 * x985 + x986 * x988 - x992 * x993 + x994 * x995
+    smm_uniform_by_omega_im = x983 * x988 + x985 * x986 + x992 * x995 + x993 * x994
+    del x985, x988, x993, x995
+    smm_change_re = x1010
+    del x1010
+    smm_change_im = x1011
+    del x1011
+    smm_change_by_omega_re = -x1019 * x983 + x1022 * x986 - x1029 * x992 + x1030 * x994
+    smm_change_by_omega_im = x1019 * x986 + x1022 * x983 + x1029 * x994 + x1030 * x992
+    del x1019, x1022, x1029, x1030, x983, x986, x992, x994
+    smm_change_by_q_re = q * (smm_bq_im * x1023 * x963 + smm_bq_re * x1026 * x963 - x1020 - x1021)
+    del smm_bq_im, smm_bq_re, x1020, x1021, x1023, x1026, x963
+    smm_change_by_q_im = q * (x1015 - x1018 + x1025 - x1028)
+    del x1015, x1018, x1025, x1028
+    smm_inverse_re = smm_uniform_im * x346 + smm_uniform_re * x347
+    x1031 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = smm_h_im * x1449 + smm_h_re * x1448
-    x1508 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x203 - smm_uniform_re * x346
+    x1032 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = -smm_h_by_omega_im * x1448 + smm_h_by_omega_re * x1449 - smm_h_im * x1453 - smm_h_im * x1457 + smm_h_re * x1454 + smm_h_re * x1458
-    smm_inverse_by_omega_im = smm_h_by_omega_im * x1449 + smm_h_by_omega_re * x1448 + smm_h_im * x1454 + smm_h_im * x1458 + smm_h_re * x1453 + smm_h_re * x1457
-    del smm_h_im, smm_h_re, x1448, x1449, x1453, x1454, x1457, x1458
-    smm_excess_re = -x1459 * x1466 + x1467 * x1468
-    x1522 = smm_excess_re + smp_excess_re + x1507
-    smm_excess_im = x1459 * x1468 + x1466 * x1467
-    x1521 = smm_excess_im + smp_excess_im + x1508
-    x1562 = smm_excess_im * x1559 + smm_excess_re * x1556 + smp_excess_im * x1561 + smp_excess_re * x1554
-    x1568 = smm_excess_im * x1556 - smm_excess_re * x1559 + smp_excess_im * x1554 - smp_excess_re * x1561
-    x1579 = smm_excess_im * x1572 + smm_excess_re * x1574 + smp_excess_im * x1576 + smp_excess_re * x1578
-    x1600 = -smm_excess_im * x1574 + smm_excess_re * x1572 - smp_excess_im * x1578 + smp_excess_re * x1576
+    smm_inverse_by_omega_re = smm_uniform_by_omega_im * x346 + smm_uniform_by_omega_re * x347 - smm_uniform_im * x349 + smm_uniform_re * x348
+    smm_inverse_by_omega_im = smm_uniform_by_omega_im * x347 - smm_uniform_by_omega_re * x346 + smm_uniform_im * x348 + smm_uniform_re * x349
+    del smm_uniform_by_omega_im, smm_uniform_by_omega_re, smm_uniform_im, smm_uniform_re
+    smm_excess_re = smm_change_im * x346 + smm_change_re * x347
+    x1046 = smm_excess_re + smp_excess_re + x1031
+    smm_excess_im = 2 * a_root_re * smm_change_im * x203 - smm_change_re * x346
+    x1045 = smm_excess_im + smp_excess_im + x1032
+    x1086 = smm_excess_im * x1083 + smm_excess_re * x1080 + smp_excess_im * x1085 + smp_excess_re * x1078
+    x1092 = smm_excess_im * x1080 - smm_excess_re * x1083 + smp_excess_im * x1078 - smp_excess_re * x1085
+    x1103 = smm_excess_im * x1096 + smm_excess_re * x1098 + smp_excess_im * x1100 + smp_excess_re * x1102
+    x1124 = -smm_excess_im * x1098 + smm_excess_re * x1096 - smp_excess_im * x1102 + smp_excess_re * x1100
     del smp_excess_im, smp_excess_re
-    x1649 = rm_weight_re * smm_excess_im * x27 * x28 - smm_excess_re * x1549
-    x1650 = x1531 * x1649
-    x1652 = x1531 * x1651 + x1650
-    x1657 = smm_excess_im * x1549 + smm_excess_re * x1541
+    x1173 = rm_weight_re * smm_excess_im * x27 * x28 - smm_excess_re * x1073
+    x1174 = x1055 * x1173
+    x1176 = x1055 * x1175 + x1174
+    x1181 = smm_excess_im * x1073 + smm_excess_re * x1065
     del smm_excess_im, smm_excess_re
-    x1658 = -x1657
-    x1660 = x1531 * x1658 - x1531 * x1659
-    x1677 = sm_filling_im * x1649
-    x1680 = -sm_filling_re * x1658 + spp_excess_im * x1678 + spp_excess_re * x1679 - x1677
-    x1683 = sm_filling_re * x1649
-    del x1649
-    x1684 = sm_filling_im * x1658 - spp_excess_im * x1679 + spp_excess_re * x1678 - x1683
-    del spp_excess_im, spp_excess_re, x1658, x1678, x1679
-    x1692 = x1531 * x1657 + x1552 * x1659
-    x1694 = x1552 * x1651 + x1650
-    del x1552, x1650
-    x1704 = -sm_filling_re * x1657 + sp_filling_im * x1651 - sp_filling_re * x1659 + x1677
-    del x1677
-    x1708 = -sm_filling_im * x1657 - sp_filling_im * x1659 - sp_filling_re * x1651 - x1683
-    del x1651, x1657, x1659, x1683
-    smm_excess_by_omega_re = -smm_h_by_omega_im * x1466 + smm_h_by_omega_re * x1468 + smm_slope_im * x1469 - smm_slope_re * x1470 + smm_yq_im * x1471 - smm_yq_re * x1472 - x1459 * x1478 - x1459 * x1486 - x1459 * x1491 + x1467 * x1479 + x1467 * x1492 + x1467 * x1493
-    smm_excess_by_omega_im = smm_h_by_omega_im * x1468 + smm_h_by_omega_re * x1466 - smm_slope_im * x1470 - smm_slope_re * x1469 - smm_yq_im * x1472 - smm_yq_re * x1471 + x1459 * x1479 + x1459 * x1492 + x1459 * x1493 + x1467 * x1478 + x1467 * x1486 + x1467 * x1491
-    del smm_h_by_omega_im, smm_h_by_omega_re, x1466, x1468, x1469, x1470, x1471, x1472, x1478, x1479, x1486, x1491, x1492, x1493
-    x1623 = smm_excess_by_omega_im * x1549 + smm_excess_by_omega_re * x1541
-    x1624 = -x1623
-    x1627 = rm_weight_re * smm_excess_by_omega_im * x27 * x28 - smm_excess_by_omega_re * x1549
-    smm_excess_by_q_re = smm_slope_im * x1503 - smm_slope_re * x1505 + smm_yq_im * x1504 - smm_yq_re * x1506 - x1459 * x1498 - x1459 * x1502 + x1467 * x1497 + x1467 * x1501
-    smm_excess_by_q_im = -smm_slope_im * x1505 - smm_slope_re * x1503 - smm_yq_im * x1506 - smm_yq_re * x1504 + x1459 * x1497 + x1459 * x1501 + x1467 * x1498 + x1467 * x1502
-    del smm_slope_im, smm_slope_re, smm_yq_im, smm_yq_re, x1459, x1467, x1497, x1498, x1501, x1502, x1503, x1504, x1505, x1506
-    x1721 = smm_excess_by_q_im * x1549 + smm_excess_by_q_re * x1541
-    x1722 = -x1721
-    x1725 = rm_weight_re * smm_excess_by_q_im * x27 * x28 - smm_excess_by_q_re * x1549
+    x1182 = -x1181
+    x1184 = x1055 * x1182 - x1055 * x1183
+    x1201 = sm_filling_im * x1173
+    x1204 = -sm_filling_re * x1182 + spp_excess_im * x1202 + spp_excess_re * x1203 - x1201
+    x1207 = sm_filling_re * x1173
+    del x1173
+    x1208 = sm_filling_im * x1182 - spp_excess_im * x1203 + spp_excess_re * x1202 - x1207
+    del spp_excess_im, spp_excess_re, x1182, x1202, x1203
+    x1216 = x1055 * x1181 + x1076 * x1183
+    x1218 = x1076 * x1175 + x1174
+    del x1076, x1174
+    x1228 = -sm_filling_re * x1181 + sp_filling_im * x1175 - sp_filling_re * x1183 + x1201
+    del x1201
+    x1232 = -sm_filling_im * x1181 - sp_filling_im * x1183 - sp_filling_re * x1175 - x1207
+    del x1175, x1181, x1183, x1207
+    smm_excess_by_omega_re = smm_change_by_omega_im * x346 + smm_change_by_omega_re * x347 - smm_change_im * x349 + smm_change_re * x348
+    smm_excess_by_omega_im = smm_change_by_omega_im * x347 - smm_change_by_omega_re * x346 + smm_change_im * x348 + smm_change_re * x349
+    del smm_change_by_omega_im, smm_change_by_omega_re, smm_change_im, smm_change_re, x348, x349
+    x1147 = smm_excess_by_omega_im * x1073 + smm_excess_by_omega_re * x1065
+    x1148 = -x1147
+    x1151 = rm_weight_re * smm_excess_by_omega_im * x27 * x28 - smm_excess_by_omega_re * x1073
+    smm_excess_by_q_re = smm_change_by_q_im * x346 + smm_change_by_q_re * x347
+    del x347
+    smm_excess_by_q_im = 2 * a_root_re * smm_change_by_q_im * x203 - smm_change_by_q_re * x346
+    del a_root_re, smm_change_by_q_im, smm_change_by_q_re, x203, x346
+    x1245 = smm_excess_by_q_im * x1073 + smm_excess_by_q_re * x1065
+    x1246 = -x1245
+    x1249 = rm_weight_re * smm_excess_by_q_im * x27 * x28 - smm_excess_by_q_re * x1073
     del x27, x28
-    sm_still_re = x1507
-    del x1507
-    sm_still_im = x1508
-    del x1508
-    x1525 = growth * sm_still_im - omega_r * sm_still_re
-    x1529 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_re = x1031
+    del x1031
+    sm_still_im = x1032
+    del x1032
+    x1049 = growth * sm_still_im - omega_r * sm_still_re
+    x1053 = -growth * sm_still_re - omega_r * sm_still_im
     sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
     sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    x1607 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
-    x1608 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x1131 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    x1132 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
     del sm_still_by_omega_im, sm_still_by_omega_re
-    sm_uniform0_re = rm_weight_im * x1514 - rm_weight_re * x1516
-    sm_uniform0_im = rm_weight_im * x1516 + rm_weight_re * x1514
-    del x1514, x1516
-    sm_uniform0_by_omega_re = rm_weight_im * x1517 + rm_weight_re * x855
-    del x855
-    sm_uniform0_by_omega_im = rm_weight_re * x1517 - x857
-    del x1517, x857
-    sm_uniform1_re = rm_weight_im * x1518 + rm_weight_re * x1519
-    sm_uniform1_im = -rm_weight_im * x1519 + rm_weight_re * x1518
-    del x1518, x1519
-    sm_uniform1_by_omega_re = rm_weight_re * x1520 - x862
-    del x862
-    sm_uniform1_by_omega_im = -rm_weight_im * x1520 - x864
-    del rm_weight_im, x1520, x864
-    sm_total_re = x1521 * x866 + x1522 * x868
-    sm_total_im = 4 * rm_weight_re * x1521 * x507 - x1522 * x866
-    del x1521, x1522
-    sm_total_by_omega_re = smm_excess_by_omega_im * x866 + smm_excess_by_omega_re * x868 + smm_inverse_by_omega_im * x866 + smm_inverse_by_omega_re * x868 + smp_excess_by_omega_im * x866 + smp_excess_by_omega_re * x868 + smp_inverse_by_omega_im * x866 + smp_inverse_by_omega_re * x868
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x507 + 4 * rm_weight_re * smm_inverse_by_omega_im * x507 + 4 * rm_weight_re * smp_excess_by_omega_im * x507 + 4 * rm_weight_re * smp_inverse_by_omega_im * x507 - smm_excess_by_omega_re * x866 - smm_inverse_by_omega_re * x866 - smp_excess_by_omega_re * x866 - smp_inverse_by_omega_re * x866
+    sm_uniform0_re = rm_weight_im * x1038 - rm_weight_re * x1040
+    sm_uniform0_im = rm_weight_im * x1040 + rm_weight_re * x1038
+    del x1038, x1040
+    sm_uniform0_by_omega_re = rm_weight_im * x1041 + rm_weight_re * x625
+    del x625
+    sm_uniform0_by_omega_im = rm_weight_re * x1041 - x627
+    del x1041, x627
+    sm_uniform1_re = rm_weight_im * x1042 + rm_weight_re * x1043
+    sm_uniform1_im = -rm_weight_im * x1043 + rm_weight_re * x1042
+    del x1042, x1043
+    sm_uniform1_by_omega_re = rm_weight_re * x1044 - x632
+    del x632
+    sm_uniform1_by_omega_im = -rm_weight_im * x1044 - x634
+    del rm_weight_im, x1044, x634
+    sm_total_re = x1045 * x636 + x1046 * x638
+    sm_total_im = 4 * rm_weight_re * x1045 * x398 - x1046 * x636
+    del x1045, x1046
+    sm_total_by_omega_re = smm_excess_by_omega_im * x636 + smm_excess_by_omega_re * x638 + smm_inverse_by_omega_im * x636 + smm_inverse_by_omega_re * x638 + smp_excess_by_omega_im * x636 + smp_excess_by_omega_re * x638 + smp_inverse_by_omega_im * x636 + smp_inverse_by_omega_re * x638
+    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x398 + 4 * rm_weight_re * smm_inverse_by_omega_im * x398 + 4 * rm_weight_re * smp_excess_by_omega_im * x398 + 4 * rm_weight_re * smp_inverse_by_omega_im * x398 - smm_excess_by_omega_re * x636 - smm_inverse_by_omega_re * x636 - smp_excess_by_omega_re * x636 - smp_inverse_by_omega_re * x636
     del smm_excess_by_omega_im, smm_excess_by_omega_re, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_excess_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_q_re = smm_excess_by_q_im * x866 + smm_excess_by_q_re * x868 + smp_excess_by_q_im * x866 + smp_excess_by_q_re * x868
-    del x868
-    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x507 + 4 * rm_weight_re * smp_excess_by_q_im * x507 - smm_excess_by_q_re * x866 - smp_excess_by_q_re * x866
-    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x507, x866
+    sm_total_by_q_re = smm_excess_by_q_im * x636 + smm_excess_by_q_re * x638 + smp_excess_by_q_im * x636 + smp_excess_by_q_re * x638
+    del x638
+    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x398 + 4 * rm_weight_re * smp_excess_by_q_im * x398 - smm_excess_by_q_re * x636 - smp_excess_by_q_re * x636
+    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x398, x636
     return (
-        -x1570 * (-rm_uniform0_im * x1527 + rm_uniform0_re * x1523 - rp_uniform0_im * x1528 + rp_uniform0_re * x1524 - sm_uniform0_im * x1529 + sm_uniform0_re * x1525 - sp_uniform0_im * x1530 + sp_uniform0_re * x1526 + x1540 * x1541 + x1541 * x1562 + x1546 * x1547 + x1547 * x1567 - x1548 * x1549 + x1549 * x1568 - x1550 * x1551 + x1551 * x1569),  # r12_real
-        -x1570 * (rm_uniform0_im * x1523 + rm_uniform0_re * x1527 + rp_uniform0_im * x1524 + rp_uniform0_re * x1528 + sm_uniform0_im * x1525 + sm_uniform0_re * x1529 + sp_uniform0_im * x1526 + sp_uniform0_re * x1530 + x1540 * x1549 + x1541 * x1548 + x1541 * x1568 + x1546 * x1551 + x1547 * x1550 + x1547 * x1569 - x1549 * x1562 - x1551 * x1567),  # r12_imag
-        -x1570 * (-rm_uniform1_im * x1527 + rm_uniform1_re * x1523 - rp_uniform1_im * x1528 + rp_uniform1_re * x1524 - sm_uniform1_im * x1529 + sm_uniform1_re * x1525 - sp_uniform1_im * x1530 + sp_uniform1_re * x1526 + x1541 * x1599 + x1541 * x1600 + x1547 * x1601 + x1547 * x1602 + x1549 * x1579 - x1549 * x1593 + x1551 * x1584 - x1551 * x1598),  # r22_real
-        -x1570 * (rm_uniform1_im * x1523 + rm_uniform1_re * x1527 + rp_uniform1_im * x1524 + rp_uniform1_re * x1528 + sm_uniform1_im * x1525 + sm_uniform1_re * x1529 + sp_uniform1_im * x1526 + sp_uniform1_re * x1530 + x1541 * x1579 + x1541 * x1593 + x1547 * x1584 + x1547 * x1598 + x1549 * x1599 - x1549 * x1600 + x1551 * x1601 - x1551 * x1602),  # r22_imag
-        -x1570 * (-rm_total_im * x1531 - rp_total_im * x1531 - sm_total_im * x1531 - sp_total_im * x1531),  # coupling_real
-        -x1570 * (rm_total_re * x1531 + rp_total_re * x1531 + sm_total_re * x1531 + sp_total_re * x1531),  # coupling_imag
-        -x1570 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x1570 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        -x1570 * (-rm_form0_by_omega_im * x1664 + rm_form0_by_omega_re * x1670 - rm_form1_by_omega_im * x1641 + rm_form1_by_omega_re * x1634 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1527 + rm_uniform0_by_omega_re * x1523 - rm_uniform0_im * x1603 + rm_uniform0_re * x1604 - rp_form0_by_omega_im * x1668 + rp_form0_by_omega_re * x1672 - rp_form1_by_omega_im * x1644 + rp_form1_by_omega_re * x1638 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1528 + rp_uniform0_by_omega_re * x1524 - rp_uniform0_im * x1605 + rp_uniform0_re * x1606 - sm_form0_by_omega_im * x1676 + sm_form0_by_omega_re * x1682 - sm_form1_by_omega_im * x1656 + sm_form1_by_omega_re * x1648 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1529 + sm_uniform0_by_omega_re * x1525 - sm_uniform0_im * x1607 + sm_uniform0_re * x1608 - sp_form0_by_omega_im * x1680 + sp_form0_by_omega_re * x1684 - sp_form1_by_omega_im * x1660 + sp_form1_by_omega_re * x1652 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1530 + sp_uniform0_by_omega_re * x1526 - sp_uniform0_im * x1609 + sp_uniform0_re * x1610 - x1533 * x1611 + x1535 * x1613 + x1537 * x1614 - x1539 * x1621 - x1542 * x1612 + x1543 * x1617 + x1544 * x1618 - x1545 * x1622 - x1554 * x1616 - x1556 * x1624 + x1559 * x1627 + x1561 * x1628 - x1563 * x1620 - x1564 * x1626 + x1565 * x1629 + x1566 * x1630),  # r12_by_omega_real
-        -x1570 * (rm_form0_by_omega_im * x1670 + rm_form0_by_omega_re * x1664 + rm_form1_by_omega_im * x1634 + rm_form1_by_omega_re * x1641 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1523 + rm_uniform0_by_omega_re * x1527 + rm_uniform0_im * x1604 + rm_uniform0_re * x1603 + rp_form0_by_omega_im * x1672 + rp_form0_by_omega_re * x1668 + rp_form1_by_omega_im * x1638 + rp_form1_by_omega_re * x1644 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1524 + rp_uniform0_by_omega_re * x1528 + rp_uniform0_im * x1606 + rp_uniform0_re * x1605 + sm_form0_by_omega_im * x1682 + sm_form0_by_omega_re * x1676 + sm_form1_by_omega_im * x1648 + sm_form1_by_omega_re * x1656 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1525 + sm_uniform0_by_omega_re * x1529 + sm_uniform0_im * x1608 + sm_uniform0_re * x1607 + sp_form0_by_omega_im * x1684 + sp_form0_by_omega_re * x1680 + sp_form1_by_omega_im * x1652 + sp_form1_by_omega_re * x1660 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1526 + sp_uniform0_by_omega_re * x1530 + sp_uniform0_im * x1610 + sp_uniform0_re * x1609 + x1533 * x1614 + x1535 * x1621 + x1537 * x1611 + x1539 * x1613 + x1542 * x1618 + x1543 * x1622 + x1544 * x1612 + x1545 * x1617 + x1554 * x1628 + x1556 * x1627 + x1559 * x1624 + x1561 * x1616 + x1563 * x1630 + x1564 * x1629 + x1565 * x1626 + x1566 * x1620),  # r12_by_omega_imag
-        -x1570 * (-rm_form0_by_omega_im * x1689 + rm_form0_by_omega_re * x1697 - rm_form1_by_omega_im * x1705 + rm_form1_by_omega_re * x1701 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1527 + rm_uniform1_by_omega_re * x1523 - rm_uniform1_im * x1603 + rm_uniform1_re * x1604 - rp_form0_by_omega_im * x1690 + rp_form0_by_omega_re * x1700 - rp_form1_by_omega_im * x1706 + rp_form1_by_omega_re * x1702 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1528 + rp_uniform1_by_omega_re * x1524 - rp_uniform1_im * x1605 + rp_uniform1_re * x1606 - sm_form0_by_omega_im * x1693 + sm_form0_by_omega_re * x1691 - sm_form1_by_omega_im * x1707 + sm_form1_by_omega_re * x1703 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1529 + sm_uniform1_by_omega_re * x1525 - sm_uniform1_im * x1607 + sm_uniform1_re * x1608 - sp_form0_by_omega_im * x1694 + sp_form0_by_omega_re * x1692 - sp_form1_by_omega_im * x1708 + sp_form1_by_omega_re * x1704 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1530 + sp_uniform1_by_omega_re * x1526 - sp_uniform1_im * x1609 + sp_uniform1_re * x1610 + x1572 * x1623 - x1574 * x1627 + x1576 * x1615 - x1578 * x1628 + x1580 * x1625 - x1581 * x1629 + x1582 * x1619 - x1583 * x1630 + x1586 * x1685 + x1588 * x1687 - x1590 * x1614 - x1592 * x1613 + x1594 * x1686 + x1595 * x1688 - x1596 * x1618 - x1597 * x1617),  # r22_by_omega_real
-        -x1570 * (rm_form0_by_omega_im * x1697 + rm_form0_by_omega_re * x1689 + rm_form1_by_omega_im * x1701 + rm_form1_by_omega_re * x1705 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1523 + rm_uniform1_by_omega_re * x1527 + rm_uniform1_im * x1604 + rm_uniform1_re * x1603 + rp_form0_by_omega_im * x1700 + rp_form0_by_omega_re * x1690 + rp_form1_by_omega_im * x1702 + rp_form1_by_omega_re * x1706 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1524 + rp_uniform1_by_omega_re * x1528 + rp_uniform1_im * x1606 + rp_uniform1_re * x1605 + sm_form0_by_omega_im * x1691 + sm_form0_by_omega_re * x1693 + sm_form1_by_omega_im * x1703 + sm_form1_by_omega_re * x1707 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1525 + sm_uniform1_by_omega_re * x1529 + sm_uniform1_im * x1608 + sm_uniform1_re * x1607 + sp_form0_by_omega_im * x1692 + sp_form0_by_omega_re * x1694 + sp_form1_by_omega_im * x1704 + sp_form1_by_omega_re * x1708 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1526 + sp_uniform1_by_omega_re * x1530 + sp_uniform1_im * x1610 + sp_uniform1_re * x1609 + x1572 * x1627 + x1574 * x1623 + x1576 * x1628 + x1578 * x1615 + x1580 * x1629 + x1581 * x1625 + x1582 * x1630 + x1583 * x1619 + x1586 * x1614 + x1588 * x1613 + x1590 * x1685 + x1592 * x1687 + x1594 * x1618 + x1595 * x1617 + x1596 * x1686 + x1597 * x1688),  # r22_by_omega_imag
-        -x1570 * (-rm_total_by_omega_im * x1531 - rp_total_by_omega_im * x1531 - sm_total_by_omega_im * x1531 - sp_total_by_omega_im * x1531),  # coupling_by_omega_real
-        -x1570 * (rm_total_by_omega_re * x1531 + rp_total_by_omega_re * x1531 + sm_total_by_omega_re * x1531 + sp_total_by_omega_re * x1531),  # coupling_by_omega_imag
-        -x1570 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        -x1570 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        -x1570 * (-x1533 * x1709 + x1535 * x1711 + x1537 * x1712 - x1539 * x1719 - x1542 * x1710 + x1543 * x1715 + x1544 * x1716 - x1545 * x1720 - x1554 * x1714 - x1556 * x1722 + x1559 * x1725 + x1561 * x1726 - x1563 * x1718 - x1564 * x1724 + x1565 * x1727 + x1566 * x1728),  # r12_by_q_real
-        -x1570 * (x1533 * x1712 + x1535 * x1719 + x1537 * x1709 + x1539 * x1711 + x1542 * x1716 + x1543 * x1720 + x1544 * x1710 + x1545 * x1715 + x1554 * x1726 + x1556 * x1725 + x1559 * x1722 + x1561 * x1714 + x1563 * x1728 + x1564 * x1727 + x1565 * x1724 + x1566 * x1718),  # r12_by_q_imag
-        -x1570 * (x1572 * x1721 - x1574 * x1725 + x1576 * x1713 - x1578 * x1726 + x1580 * x1723 - x1581 * x1727 + x1582 * x1717 - x1583 * x1728 + x1586 * x1729 + x1588 * x1731 - x1590 * x1712 - x1592 * x1711 + x1594 * x1730 + x1595 * x1732 - x1596 * x1716 - x1597 * x1715),  # r22_by_q_real
-        -x1570 * (x1572 * x1725 + x1574 * x1721 + x1576 * x1726 + x1578 * x1713 + x1580 * x1727 + x1581 * x1723 + x1582 * x1728 + x1583 * x1717 + x1586 * x1712 + x1588 * x1711 + x1590 * x1729 + x1592 * x1731 + x1594 * x1716 + x1595 * x1715 + x1596 * x1730 + x1597 * x1732),  # r22_by_q_imag
-        -x1570 * (-rm_total_by_q_im * x1531 - rp_total_by_q_im * x1531 - sm_total_by_q_im * x1531 - sp_total_by_q_im * x1531),  # coupling_by_q_real
-        -x1570 * (rm_total_by_q_re * x1531 + rp_total_by_q_re * x1531 + sm_total_by_q_re * x1531 + sp_total_by_q_re * x1531),  # coupling_by_q_imag
-        -x1570 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        -x1570 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        -x1094 * (-rm_uniform0_im * x1051 + rm_uniform0_re * x1047 - rp_uniform0_im * x1052 + rp_uniform0_re * x1048 - sm_uniform0_im * x1053 + sm_uniform0_re * x1049 - sp_uniform0_im * x1054 + sp_uniform0_re * x1050 + x1064 * x1065 + x1065 * x1086 + x1070 * x1071 + x1071 * x1091 - x1072 * x1073 + x1073 * x1092 - x1074 * x1075 + x1075 * x1093),  # r12_real
+        -x1094 * (rm_uniform0_im * x1047 + rm_uniform0_re * x1051 + rp_uniform0_im * x1048 + rp_uniform0_re * x1052 + sm_uniform0_im * x1049 + sm_uniform0_re * x1053 + sp_uniform0_im * x1050 + sp_uniform0_re * x1054 + x1064 * x1073 + x1065 * x1072 + x1065 * x1092 + x1070 * x1075 + x1071 * x1074 + x1071 * x1093 - x1073 * x1086 - x1075 * x1091),  # r12_imag
+        -x1094 * (-rm_uniform1_im * x1051 + rm_uniform1_re * x1047 - rp_uniform1_im * x1052 + rp_uniform1_re * x1048 - sm_uniform1_im * x1053 + sm_uniform1_re * x1049 - sp_uniform1_im * x1054 + sp_uniform1_re * x1050 + x1065 * x1123 + x1065 * x1124 + x1071 * x1125 + x1071 * x1126 + x1073 * x1103 - x1073 * x1117 + x1075 * x1108 - x1075 * x1122),  # r22_real
+        -x1094 * (rm_uniform1_im * x1047 + rm_uniform1_re * x1051 + rp_uniform1_im * x1048 + rp_uniform1_re * x1052 + sm_uniform1_im * x1049 + sm_uniform1_re * x1053 + sp_uniform1_im * x1050 + sp_uniform1_re * x1054 + x1065 * x1103 + x1065 * x1117 + x1071 * x1108 + x1071 * x1122 + x1073 * x1123 - x1073 * x1124 + x1075 * x1125 - x1075 * x1126),  # r22_imag
+        -x1094 * (-rm_total_im * x1055 - rp_total_im * x1055 - sm_total_im * x1055 - sp_total_im * x1055),  # coupling_real
+        -x1094 * (rm_total_re * x1055 + rp_total_re * x1055 + sm_total_re * x1055 + sp_total_re * x1055),  # coupling_imag
+        -x1094 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x1094 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x1094 * (-rm_form0_by_omega_im * x1188 + rm_form0_by_omega_re * x1194 - rm_form1_by_omega_im * x1165 + rm_form1_by_omega_re * x1158 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1051 + rm_uniform0_by_omega_re * x1047 - rm_uniform0_im * x1127 + rm_uniform0_re * x1128 - rp_form0_by_omega_im * x1192 + rp_form0_by_omega_re * x1196 - rp_form1_by_omega_im * x1168 + rp_form1_by_omega_re * x1162 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1052 + rp_uniform0_by_omega_re * x1048 - rp_uniform0_im * x1129 + rp_uniform0_re * x1130 - sm_form0_by_omega_im * x1200 + sm_form0_by_omega_re * x1206 - sm_form1_by_omega_im * x1180 + sm_form1_by_omega_re * x1172 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1053 + sm_uniform0_by_omega_re * x1049 - sm_uniform0_im * x1131 + sm_uniform0_re * x1132 - sp_form0_by_omega_im * x1204 + sp_form0_by_omega_re * x1208 - sp_form1_by_omega_im * x1184 + sp_form1_by_omega_re * x1176 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1054 + sp_uniform0_by_omega_re * x1050 - sp_uniform0_im * x1133 + sp_uniform0_re * x1134 - x1057 * x1135 + x1059 * x1137 + x1061 * x1138 - x1063 * x1145 - x1066 * x1136 + x1067 * x1141 + x1068 * x1142 - x1069 * x1146 - x1078 * x1140 - x1080 * x1148 + x1083 * x1151 + x1085 * x1152 - x1087 * x1144 - x1088 * x1150 + x1089 * x1153 + x1090 * x1154),  # r12_by_omega_real
+        -x1094 * (rm_form0_by_omega_im * x1194 + rm_form0_by_omega_re * x1188 + rm_form1_by_omega_im * x1158 + rm_form1_by_omega_re * x1165 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1047 + rm_uniform0_by_omega_re * x1051 + rm_uniform0_im * x1128 + rm_uniform0_re * x1127 + rp_form0_by_omega_im * x1196 + rp_form0_by_omega_re * x1192 + rp_form1_by_omega_im * x1162 + rp_form1_by_omega_re * x1168 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1048 + rp_uniform0_by_omega_re * x1052 + rp_uniform0_im * x1130 + rp_uniform0_re * x1129 + sm_form0_by_omega_im * x1206 + sm_form0_by_omega_re * x1200 + sm_form1_by_omega_im * x1172 + sm_form1_by_omega_re * x1180 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1049 + sm_uniform0_by_omega_re * x1053 + sm_uniform0_im * x1132 + sm_uniform0_re * x1131 + sp_form0_by_omega_im * x1208 + sp_form0_by_omega_re * x1204 + sp_form1_by_omega_im * x1176 + sp_form1_by_omega_re * x1184 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1050 + sp_uniform0_by_omega_re * x1054 + sp_uniform0_im * x1134 + sp_uniform0_re * x1133 + x1057 * x1138 + x1059 * x1145 + x1061 * x1135 + x1063 * x1137 + x1066 * x1142 + x1067 * x1146 + x1068 * x1136 + x1069 * x1141 + x1078 * x1152 + x1080 * x1151 + x1083 * x1148 + x1085 * x1140 + x1087 * x1154 + x1088 * x1153 + x1089 * x1150 + x1090 * x1144),  # r12_by_omega_imag
+        -x1094 * (-rm_form0_by_omega_im * x1213 + rm_form0_by_omega_re * x1221 - rm_form1_by_omega_im * x1229 + rm_form1_by_omega_re * x1225 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1051 + rm_uniform1_by_omega_re * x1047 - rm_uniform1_im * x1127 + rm_uniform1_re * x1128 - rp_form0_by_omega_im * x1214 + rp_form0_by_omega_re * x1224 - rp_form1_by_omega_im * x1230 + rp_form1_by_omega_re * x1226 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1052 + rp_uniform1_by_omega_re * x1048 - rp_uniform1_im * x1129 + rp_uniform1_re * x1130 - sm_form0_by_omega_im * x1217 + sm_form0_by_omega_re * x1215 - sm_form1_by_omega_im * x1231 + sm_form1_by_omega_re * x1227 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1053 + sm_uniform1_by_omega_re * x1049 - sm_uniform1_im * x1131 + sm_uniform1_re * x1132 - sp_form0_by_omega_im * x1218 + sp_form0_by_omega_re * x1216 - sp_form1_by_omega_im * x1232 + sp_form1_by_omega_re * x1228 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1054 + sp_uniform1_by_omega_re * x1050 - sp_uniform1_im * x1133 + sp_uniform1_re * x1134 + x1096 * x1147 - x1098 * x1151 + x1100 * x1139 - x1102 * x1152 + x1104 * x1149 - x1105 * x1153 + x1106 * x1143 - x1107 * x1154 + x1110 * x1209 + x1112 * x1211 - x1114 * x1138 - x1116 * x1137 + x1118 * x1210 + x1119 * x1212 - x1120 * x1142 - x1121 * x1141),  # r22_by_omega_real
+        -x1094 * (rm_form0_by_omega_im * x1221 + rm_form0_by_omega_re * x1213 + rm_form1_by_omega_im * x1225 + rm_form1_by_omega_re * x1229 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1047 + rm_uniform1_by_omega_re * x1051 + rm_uniform1_im * x1128 + rm_uniform1_re * x1127 + rp_form0_by_omega_im * x1224 + rp_form0_by_omega_re * x1214 + rp_form1_by_omega_im * x1226 + rp_form1_by_omega_re * x1230 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1048 + rp_uniform1_by_omega_re * x1052 + rp_uniform1_im * x1130 + rp_uniform1_re * x1129 + sm_form0_by_omega_im * x1215 + sm_form0_by_omega_re * x1217 + sm_form1_by_omega_im * x1227 + sm_form1_by_omega_re * x1231 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1049 + sm_uniform1_by_omega_re * x1053 + sm_uniform1_im * x1132 + sm_uniform1_re * x1131 + sp_form0_by_omega_im * x1216 + sp_form0_by_omega_re * x1218 + sp_form1_by_omega_im * x1228 + sp_form1_by_omega_re * x1232 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1050 + sp_uniform1_by_omega_re * x1054 + sp_uniform1_im * x1134 + sp_uniform1_re * x1133 + x1096 * x1151 + x1098 * x1147 + x1100 * x1152 + x1102 * x1139 + x1104 * x1153 + x1105 * x1149 + x1106 * x1154 + x1107 * x1143 + x1110 * x1138 + x1112 * x1137 + x1114 * x1209 + x1116 * x1211 + x1118 * x1142 + x1119 * x1141 + x1120 * x1210 + x1121 * x1212),  # r22_by_omega_imag
+        -x1094 * (-rm_total_by_omega_im * x1055 - rp_total_by_omega_im * x1055 - sm_total_by_omega_im * x1055 - sp_total_by_omega_im * x1055),  # coupling_by_omega_real
+        -x1094 * (rm_total_by_omega_re * x1055 + rp_total_by_omega_re * x1055 + sm_total_by_omega_re * x1055 + sp_total_by_omega_re * x1055),  # coupling_by_omega_imag
+        -x1094 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
+        -x1094 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
+        -x1094 * (-x1057 * x1233 + x1059 * x1235 + x1061 * x1236 - x1063 * x1243 - x1066 * x1234 + x1067 * x1239 + x1068 * x1240 - x1069 * x1244 - x1078 * x1238 - x1080 * x1246 + x1083 * x1249 + x1085 * x1250 - x1087 * x1242 - x1088 * x1248 + x1089 * x1251 + x1090 * x1252),  # r12_by_q_real
+        -x1094 * (x1057 * x1236 + x1059 * x1243 + x1061 * x1233 + x1063 * x1235 + x1066 * x1240 + x1067 * x1244 + x1068 * x1234 + x1069 * x1239 + x1078 * x1250 + x1080 * x1249 + x1083 * x1246 + x1085 * x1238 + x1087 * x1252 + x1088 * x1251 + x1089 * x1248 + x1090 * x1242),  # r12_by_q_imag
+        -x1094 * (x1096 * x1245 - x1098 * x1249 + x1100 * x1237 - x1102 * x1250 + x1104 * x1247 - x1105 * x1251 + x1106 * x1241 - x1107 * x1252 + x1110 * x1253 + x1112 * x1255 - x1114 * x1236 - x1116 * x1235 + x1118 * x1254 + x1119 * x1256 - x1120 * x1240 - x1121 * x1239),  # r22_by_q_real
+        -x1094 * (x1096 * x1249 + x1098 * x1245 + x1100 * x1250 + x1102 * x1237 + x1104 * x1251 + x1105 * x1247 + x1106 * x1252 + x1107 * x1241 + x1110 * x1236 + x1112 * x1235 + x1114 * x1253 + x1116 * x1255 + x1118 * x1240 + x1119 * x1239 + x1120 * x1254 + x1121 * x1256),  # r22_by_q_imag
+        -x1094 * (-rm_total_by_q_im * x1055 - rp_total_by_q_im * x1055 - sm_total_by_q_im * x1055 - sp_total_by_q_im * x1055),  # coupling_by_q_real
+        -x1094 * (rm_total_by_q_re * x1055 + rp_total_by_q_re * x1055 + sm_total_by_q_re * x1055 + sp_total_by_q_re * x1055),  # coupling_by_q_imag
+        -x1094 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
+        -x1094 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
     )

@@ -84,11 +84,11 @@ def divided_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
     return value.real, value.imag
 
 
-def confluent_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
-    """Return the parts of its divided difference over z, z and w; see `divided_root_arctanh`."""
-    with mp.extraprec(2 * _cancelled(mp, parts)):
-        z, w = _two_points(mp, parts)
-        value = (_divided(mp, z, z) - _divided(mp, z, w)) / (z - w)
+def root_arctanh_slope(mp: Any, zx: Any, zy: Any, yx: Any, yy: Any) -> tuple[Any, Any]:
+    """Return the parts of the derivative of `root_arctanh`."""
+    point = _point(mp, (zx, zy), (yx, yy))
+    with mp.extraprec(10 + 2 * max(0, -int(mp.mag(point)) if point else 0)):
+        value = _divided(mp, point, point)
     value = +value
     return value.real, value.imag
 

@@ -1,4 +1,4 @@
-"""artanh(sqrt(z))/sqrt(z) and its divided differences, in pairs of real arrays.
+"""artanh(sqrt(z))/sqrt(z), its derivative and its divided difference, in pairs of real arrays.
 
 The pair integral of two dimensions leaves them.  They are analytic but for the cut z > 1; every
 point z comes with its complement 1 - z, by which its distance from the branch point is known.
@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 Complex = NDArray[np.complex128]
 Pair = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-#: Where all points have a smaller modulus, divided differences come from their series: the terms
-#: of their closed forms cancel up to 12 and 100 times the rounding there.
+#: Where all points have a smaller modulus, differences come from their series: the terms of their
+#: closed forms cancel up to 12 times the rounding there.
 _SMALL = 1 / 8
 _POWERS = 18
-#: Differences of artanh(sqrt(z)) below which two points count as close, in units of the larger
+#: A difference of artanh(sqrt(z)) below which two points count as close, in units of the larger
 #: sqrt(z) where that is less than one.
-_CLOSE, _CONFLUENT = 1 / 2, 1 / 4
+_CLOSE = 1 / 2
 
 
 def root_arctanh(zx: Any, zy: Any, yx: Any, yy: Any) -> Pair:
@@ -57,29 +57,18 @@ def divided_root_arctanh(*parts: Any) -> Pair:
     return value.real, value.imag
 
 
-def confluent_root_arctanh(*parts: Any) -> Pair:
-    """Return the divided difference over z, z and w; parameters as in `divided_root_arctanh`."""
-    z, w, y, v, apart = _complex_points(parts)
-    series = np.maximum(np.abs(z), np.abs(w)) < _SMALL
-    root, other, below = _same_side(z, w, y, v)
-    first, second = _arctanh_quotient(z, y), _arctanh_quotient(w, v)
-    close = np.abs(first * root - second * other) < _CONFLUENT * _reach_of(root, other)
-    # the quotient, far apart
-    step = np.where(close | (apart == 0), 1.0, apart)
+def root_arctanh_slope(zx: Any, zy: Any, yx: Any, yy: Any) -> Pair:
+    """Return the derivative of `root_arctanh`, with the same parameters.
+
+    Examples
+    --------
+    >>> print("{:.12f}".format(root_arctanh_slope(0.0, 0.0, 1.0, 0.0)[0]))
+    0.333333333333
+    """
+    z, y = _complex_point(zx, zy), _complex_point(yx, yy)
     small = np.abs(z) < _SMALL
-    simple = (1 / y - first) / (2 * np.where(small, 1.0, z))
-    simple = np.where(small, _single_series(z, z, small), simple)
-    plain = (simple - _divided_arctanh(z, w, y, v, apart)) / step
-    # the derivative of the closed form of the divided difference
-    total = root + other
-    square = np.where(close, (apart / below) ** 2, 0.0)
-    higher = _geometric(square)
-    mean = (1 + square * higher) / below
-    change = -(1 - root * (2 * root + other)) / (2 * root * y * total * below)
-    change -= apart * higher / below**3
-    closed = change / root - mean / (2 * root**3)
-    closed += second * (2 * root + other) / (2 * root**3 * total**2)
-    value = np.where(series, _double_series(z, w, series), np.where(close, closed, plain))
+    closed = (1 / y - _arctanh_quotient(z, y)) / (2 * np.where(small, 1.0, z))
+    value = np.where(small, _single_series(z, z, small), closed)
     return value.real, value.imag
 
 
@@ -154,25 +143,4 @@ def _single_series(z: Complex, w: Complex, used: NDArray[np.bool_]) -> Complex:
         total = total + symmetric / (2 * n + 1)
         power = power * w
         symmetric = symmetric * z + power
-    return total
-
-
-def _double_series(z: Complex, w: Complex, used: NDArray[np.bool_]) -> Complex:
-    """Sum the divided differences of z**n over z, z and w, over 2 n + 1."""
-    z, w = np.where(used, z, 0.0), np.where(used, w, 0.0)
-    total, power, single = np.zeros_like(z), np.ones_like(z), np.ones_like(z)
-    double = np.ones_like(z)
-    for n in range(2, _POWERS + 2):
-        total = total + double / (2 * n + 1)
-        power = power * w
-        single = single * z + power
-        double = double * z + single
-    return total
-
-
-def _geometric(square: Complex) -> Complex:
-    """Return (artanh e/e - 1)/e**2 for small e**2."""
-    total = np.full_like(square, 1 / (2 * _POWERS + 1))
-    for n in range(_POWERS - 1, 0, -1):
-        total = total * square + 1 / (2 * n + 1)
     return total

@@ -37,12 +37,13 @@ nambu_complex nambu_pair_excess(double x, double y, double q);
 /* artanh(sqrt(z))/sqrt(z) of z off the cut z > 1, given z and y = 1 - z. */
 nambu_complex nambu_root_arctanh(double zx, double zy, double yx, double yy);
 
+/* Its derivative. */
+nambu_complex nambu_root_arctanh_slope(double zx, double zy, double yx, double yy);
+
 /* Its divided difference over z and w, regular where they meet, given y = 1 - z, v = 1 - w and
- * d = z - w; and that over z, z and w. */
+ * d = z - w. */
 nambu_complex nambu_divided_root_arctanh(double zx, double zy, double wx, double wy, double yx,
                                          double yy, double vx, double vy, double dx, double dy);
-nambu_complex nambu_confluent_root_arctanh(double zx, double zy, double wx, double wy, double yx,
-                                           double yy, double vx, double vy, double dx, double dy);
 
 /* The square root of x + i y whose real part is not negative. */
 nambu_complex nambu_principal_root(double x, double y);

@@ -193,7 +193,7 @@ def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
     )
 
 
-# ---- artanh(sqrt(z))/sqrt(z) and its divided differences, as in numerics.special.root_arctanh
+# ---- artanh(sqrt(z))/sqrt(z) and its differences, as in numerics.special.root_arctanh
 
 
 @njit(forceinline=True, error_model="numpy")
@@ -319,66 +319,11 @@ def divided_root_arctanh(
 
 
 @njit(forceinline=True, error_model="numpy")
-def confluent_root_arctanh(
-    zx: float,
-    zy: float,
-    wx: float,
-    wy: float,
-    yx: float,
-    yy: float,
-    vx: float,
-    vy: float,
-    dx: float,
-    dy: float,
-) -> tuple[float, float]:
-    """Return the divided difference over z, z and w, given 1 - z, 1 - w and z - w."""
-    z, w, y, v = complex(zx, zy), complex(wx, wy), complex(yx, yy), complex(vx, vy)
-    apart = complex(dx, dy)
-    root = right_root(z)
-    other = matching_root(w, root)
-    first, second = arctanh_quotient(z, y), arctanh_quotient(w, v)
-    close = are_close(first, second, root, other, 0.25)
-    # the quotient, far apart
+def root_arctanh_slope(zx: float, zy: float, yx: float, yy: float) -> tuple[float, float]:
+    """Return the parts of the derivative of artanh(sqrt(z))/sqrt(z), given 1 - z."""
+    z, y = complex(zx, zy), complex(yx, yy)
     small = squared(z) < 0.015625
     inside = chosen(small, z, 0j)
-    simple = over(over(1.0 + 0j, y) - first, 2.0 * z)
-    simple = chosen(small, single_series(inside, inside), simple)
-    single = divided_root_arctanh(zx, zy, wx, wy, yx, yy, vx, vy, dx, dy)
-    plain = over(simple - complex(single[0], single[1]), apart)
-    # the derivative of the closed form of the divided difference
-    total = root + other
-    below = hyperbolic(z, y, v, root, other)
-    e = over(apart, below)
-    square = chosen(close, e * e, 0j)
-    higher = complex(1.0 / 37.0, 0.0)
-    for n in range(17, 0, -1):
-        higher = higher * square + 1.0 / (2 * n + 1)
-    inverse = over(1.0 + 0j, below)
-    mean = (1.0 + square * higher) * inverse
-    change = over((root * (2.0 * root + other) - 1.0) * inverse, 2.0 * root * y * total)
-    change = change - apart * higher * inverse * inverse * inverse
-    closed = second * over(2.0 * root + other, total * total) - mean
-    closed = over(change + over(closed, 2.0 * z), root)
-    # and its series, where the terms of that would cancel
-    series = small and squared(w) < 0.015625
-    a, b = chosen(series, z, 0j), chosen(series, w, 0j)
-    found, power = complex(0.0, 0.0), complex(1.0, 0.0)
-    symmetric, double = complex(1.0, 0.0), complex(1.0, 0.0)
-    # short enough for the compiler to unroll, without which it does not vectorise
-    for n in range(2, 8):
-        found = found + double * (1.0 / (2 * n + 1))
-        power = power * b
-        symmetric = symmetric * a + power
-        double = double * a + symmetric
-    for n in range(8, 14):
-        found = found + double * (1.0 / (2 * n + 1))
-        power = power * b
-        symmetric = symmetric * a + power
-        double = double * a + symmetric
-    for n in range(14, 20):
-        found = found + double * (1.0 / (2 * n + 1))
-        power = power * b
-        symmetric = symmetric * a + power
-        double = double * a + symmetric
-    value = chosen(series, found, chosen(close, closed, plain))
+    closed = over(over(1.0 + 0j, y) - arctanh_quotient(z, y), 2.0 * z)
+    value = chosen(small, single_series(inside, inside), closed)
     return value.real, value.imag

@@ -115,7 +115,7 @@ def lost(name: str) -> int:
 
 #: Roundings that artanh(sqrt(z))/sqrt(z) and its divided differences may lose: a few, and what
 #: closed forms cancel where the series begin.
-ARCTANH = {"root_arctanh": 16, "divided_root_arctanh": 120, "confluent_root_arctanh": 1200}
+ARCTANH = {"root_arctanh": 16, "root_arctanh_slope": 120, "divided_root_arctanh": 120}
 
 
 @functools.cache
@@ -139,11 +139,10 @@ def arctanh_points() -> dict[str, list[tuple[tuple[float, ...], complex]]]:
             one, other = (mpmath.atanh(mpmath.sqrt(x)) / mpmath.sqrt(x) for x in (first, second))
             divided = (one - other) / (first - second)
             slope = (1 / (1 - first) - one) / (2 * first)
-            confluent = (slope - divided) / (first - second)
             at = tuple(part for x in points for part in (x.real, x.imag))
             found["root_arctanh"].append((at[:2] + at[4:6], complex(one)))
             found["divided_root_arctanh"].append((at, complex(divided)))
-            found["confluent_root_arctanh"].append((at, complex(confluent)))
+            found["root_arctanh_slope"].append((at[:2] + at[4:6], complex(slope)))
     return found
 
 

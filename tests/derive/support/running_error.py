@@ -181,37 +181,36 @@ def _pair_excess(x: Array, y: Array, q: Array, ex: Array, ey: Array, _: Array) -
 def _root_arctanh(*arguments: Array) -> Bounded:
     zx, zy, yx, yy, ezx, ezy, eyx, eyy = arguments
     value = _complex(root_arctanh.root_arctanh(zx, zy, yx, yy))
-    z, zero = zx + 1j * zy, np.zeros_like(zx)
-    slope = _complex(root_arctanh.divided_root_arctanh(zx, zy, zx, zy, yx, yy, yx, yy, zero, zero))
+    z = zx + 1j * zy
+    slope = _complex(root_arctanh.root_arctanh_slope(zx, zy, yx, yy))
     # far from zero the distance from the branch point is that of 1 - z
     plain = np.where(np.abs(z) < 0.5, np.abs(slope), (1 + np.abs(value)) / np.abs(z))
     error = (ezx + ezy) * plain + (eyx + eyy) * np.abs(slope)
     return value, error + ARCTANH["root_arctanh"] * 2 * UNIT * np.abs(value)
 
 
+def _root_arctanh_slope(*arguments: Array) -> Bounded:
+    at, errors = arguments[:4], sum(arguments[4:])
+    value = _complex(root_arctanh.root_arctanh_slope(*at))
+    return value, 12 * _curvature(at, value) * errors + _lost("root_arctanh_slope", value)
+
+
 def _divided_root_arctanh(*arguments: Array) -> Bounded:
-    at, errors = arguments[:10], sum(arguments[10:])
-    value = _complex(root_arctanh.divided_root_arctanh(*at))
-    slope = np.abs(_complex(root_arctanh.confluent_root_arctanh(*at)))
-    slope = slope + np.abs(_complex(root_arctanh.confluent_root_arctanh(*_exchanged(at))))
-    # the errors of the arguments, as far as the terms of the closed form cancel
-    return value, 12 * slope * errors + ARCTANH["divided_root_arctanh"] * UNIT * np.abs(value)
+    zx, zy, wx, wy, yx, yy, vx, vy = arguments[:8]
+    value = _complex(root_arctanh.divided_root_arctanh(*arguments[:10]))
+    ends = ((zx, zy, yx, yy), (wx, wy, vx, vy))
+    # the largest second derivative is at one of the ends, or next to zero
+    curved = sum(_curvature(at, _complex(root_arctanh.root_arctanh_slope(*at))) for at in ends)
+    return value, 12 * curved * sum(arguments[10:]) + _lost("divided_root_arctanh", value)
 
 
-def _confluent_root_arctanh(*arguments: Array) -> Bounded:
-    at, errors = arguments[:10], sum(arguments[10:])
-    value = _complex(root_arctanh.confluent_root_arctanh(*at))
-    other = _complex(root_arctanh.confluent_root_arctanh(*_exchanged(at)))
-    # each derivative divides by the distance from the branch point, or less
-    nearest = np.minimum(np.hypot(at[4], at[5]), np.hypot(at[6], at[7]))
-    slope = 3 * (np.abs(value) + np.abs(other)) / np.minimum(nearest, 1.0)
-    return value, 100 * slope * errors + ARCTANH["confluent_root_arctanh"] * UNIT * np.abs(value)
+def _curvature(at: tuple[Array, ...], slope: Array) -> Array:
+    """Return a bound of the second derivative: G' over the distance from the branch point."""
+    return 3 * (np.abs(slope) + 1) / np.minimum(np.hypot(at[2], at[3]), 1.0)
 
 
-def _exchanged(at: tuple[Array, ...]) -> tuple[Array, ...]:
-    """Return the arguments with z and w exchanged."""
-    zx, zy, wx, wy, yx, yy, vx, vy, dx, dy = at
-    return wx, wy, zx, zy, vx, vy, yx, yy, -dx, -dy
+def _lost(name: str, value: Array) -> Array:
+    return ARCTANH[name] * UNIT * np.abs(value)
 
 
 def _real(z: Array, error: Array) -> Bounded:
@@ -237,7 +236,7 @@ _FUNCTIONS: dict[type[sp.Function], Callable[..., Bounded]] = {
     nodes.parts_pair_excess: _pair_excess,
     nodes.parts_root_arctanh: _root_arctanh,
     nodes.parts_divided_root_arctanh: _divided_root_arctanh,
-    nodes.parts_confluent_root_arctanh: _confluent_root_arctanh,
+    nodes.parts_root_arctanh_slope: _root_arctanh_slope,
     nodes.real_part: _real,
     nodes.imaginary_part: _imaginary,
     nodes.first_part: _real,
