@@ -14,6 +14,8 @@ __all__ = ["Bands", "Contact"]
 
 #: 1/m_e + 1/m_h in units of the Fermi energy and momentum, whose definition has the mean of both.
 _INVERSE_MASSES = 4.0
+#: Carrier density in units of k_F**dimension, electrons plus holes: by definition of k_F.
+DENSITIES = {2: 1 / (2 * math.pi), 3: 1 / (3 * math.pi**2)}
 #: Masses are given to so many digits of that sum.
 _ROUNDING = 1e-9
 #: Largest ratio of the masses.
@@ -22,12 +24,12 @@ _LARGEST_RATIO = 1e3
 
 @dataclass(frozen=True)
 class Bands(Given):
-    """The two parabolic bands of the carriers, in three dimensions.
+    """The two parabolic bands of the carriers.
 
     Parameters
     ----------
     dimension : int
-        3.
+        3, or 2 for a film.
     masses : tuple of float
         Masses of electrons and holes, in units with 1/m_e + 1/m_h = 4, in which equal ones are 1/2.
 
@@ -47,8 +49,8 @@ class Bands(Given):
     masses: tuple[float, float] = (0.5, 0.5)
 
     def __post_init__(self) -> None:
-        if self.dimension != 3:
-            raise outside("dimension", self.dimension, "3; other dimensions are not implemented")
+        if self.dimension not in DENSITIES or isinstance(self.dimension, bool):
+            raise outside("dimension", self.dimension, "2 or 3")
         domain = (
             "two positive masses with 1/m_e + 1/m_h = 4, "
             f"one up to {_LARGEST_RATIO:g} times the other"
@@ -64,16 +66,16 @@ class Bands(Given):
         object.__setattr__(self, "masses", (electron, hole))
 
     @classmethod
-    def of_ratio(cls, ratio: float) -> Bands:
+    def of_ratio(cls, ratio: float, dimension: int = 3) -> Bands:
         """Return the bands whose holes are so many times as heavy as their electrons."""
         domain = f"a positive number, from {1 / _LARGEST_RATIO:g} to {_LARGEST_RATIO:g}"
         inside = real("ratio", ratio, domain, lambda x: 1 / _LARGEST_RATIO <= x <= _LARGEST_RATIO)
-        return cls(masses=((1 + 1 / inside) / _INVERSE_MASSES, (1 + inside) / _INVERSE_MASSES))
+        return cls(dimension, ((1 + 1 / inside) / _INVERSE_MASSES, (1 + inside) / _INVERSE_MASSES))
 
     @classmethod
-    def of_skew(cls, skew: float) -> Bands:
+    def of_skew(cls, skew: float, dimension: int = 3) -> Bands:
         """Return the bands of a given (1/m_e - 1/m_h)/4."""
-        return cls(masses=(1 / (2 * (1 + skew)), 1 / (2 * (1 - skew))))
+        return cls(dimension, (1 / (2 * (1 + skew)), 1 / (2 * (1 - skew))))
 
     @property
     def skew(self) -> float:
@@ -92,6 +94,11 @@ class Bands(Given):
         if ratio == self.ratio:
             return self
         return dataclasses.replace(self, masses=Bands.of_ratio(ratio).masses)
+
+    @property
+    def density(self) -> float:
+        """Density of electrons and holes together, k_F**dimension."""
+        return DENSITIES[self.dimension]
 
     @property
     def equal(self) -> bool:

@@ -18,6 +18,8 @@ Complex = NDArray[np.complex128]
 #: Distance from frequency zero in units of the gap, where the poles of G^R and G^A cancel, at which
 #: a difference of its inverse keeps half of the digits.
 CLOSEST = 1e-8
+#: Kernels of carriers of any masses and rates, by dimension.
+_KERNELS = {2: "film", 3: "two_bands"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Carriers:
         What fills the states of either; their rates may differ.
     tilt : float
         By how much the potentials of all reservoirs are higher for electrons and lower for holes.
+    dimension : int
+        That of the momenta.
     """
 
     gap: float
@@ -44,6 +48,7 @@ class Carriers:
     electrons: Occupation
     holes: Occupation
     tilt: float = 0.0
+    dimension: int = 3
 
     @property
     def linewidth(self) -> float:
@@ -85,6 +90,11 @@ class Carriers:
         """A scale of the energies at which anything changes."""
         filled = max(self.electrons.energies, self.holes.energies)
         return abs(self.mu) + abs(self.gap) + self.linewidth + filled + abs(self.tilt)
+
+    @property
+    def kernels(self) -> str:
+        """The module of kernels of the dimension."""
+        return _KERNELS[self.dimension]
 
     def parameters(self) -> tuple[float, ...]:
         """Return what every kernel takes last."""

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.domain import LARGEST, SMALLEST, real
+from numerics.domain import LARGEST, SMALLEST, outside, real
 from numerics.kept import Given
 from numerics.kernels import couplings_numpy as kernels
 
@@ -86,6 +86,11 @@ class Interaction(Given, abc.ABC):
         return math.inf
 
     @property
+    def dimension(self) -> int:
+        """That of the carriers that it pairs."""
+        return 3
+
+    @property
     @abc.abstractmethod
     def decay(self) -> float:
         """The rate at which the field is lost, epsilon_F."""
@@ -142,32 +147,85 @@ class Interaction(Given, abc.ABC):
         return fixed if self.constant else fixed + self.change(q, omega, mu).matrix
 
 
-def measured(inv_kfa: float) -> float:
-    """Return 1/U less the sum over 1/(2 p**2) of an attraction of a scattering length."""
-    return -inv_kfa / (8 * math.pi)
+def measured(strength: float) -> float:
+    """Return 1/U less the sum that diverges of an attraction, given by (k_F a_s)**-1.
+
+    That sum is the one over 1/(2 p**2); in two dimensions see `Contact.strength`.
+    """
+    return -strength / (8 * math.pi)
 
 
 @dataclass(frozen=True)
 class Contact(Interaction):
-    """An attraction of zero range.
+    """An attraction of zero range: in three dimensions by its scattering length, or in two.
 
     Parameters
     ----------
-    inv_kfa : float
+    inv_kfa : float, optional
         Interaction strength (k_F a_s)**-1; any real number, negative on the BCS side.
+    binding : float, optional
+        In two dimensions, where any attraction binds a pair in vacuum: its binding energy,
+        epsilon_F; positive, small on the BCS side.  Either this or the other one.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain, or not exactly one is given.
+
+    Examples
+    --------
+    >>> from numerics import Contact
+    >>> Contact(binding=0.5)
+    Contact(binding=0.5)
     """
 
-    inv_kfa: float
+    inv_kfa: float | None = None
+    binding: float | None = None
 
     constant = True
 
     def __post_init__(self) -> None:
-        value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
-        object.__setattr__(self, "inv_kfa", value)
+        if (self.inv_kfa is None) == (self.binding is None):
+            given = "inv_kfa in three dimensions or binding in two, one of them"
+            raise outside("coupling", (self.inv_kfa, self.binding), given)
+        if self.inv_kfa is not None:
+            value = real("inv_kfa", self.inv_kfa, "any real number", lambda x: True)
+            object.__setattr__(self, "inv_kfa", value)
+            return
+        domain = f"positive, from {SMALLEST:g} to {LARGEST:g} (ε_F)"
+        value = real("binding", self.binding, domain, lambda x: SMALLEST <= x <= LARGEST)
+        object.__setattr__(self, "binding", value)
+
+    @property
+    def dimension(self) -> int:
+        """That of the carriers that it pairs."""
+        return 3 if self.binding is None else 2
+
+    @property
+    def strength(self) -> float:
+        """Minus 8 pi times 1/U less the sum that diverges: (k_F a_s)**-1, or the logarithm of E_b.
+
+        The sum over p is that of 1/(2 p**2), and of 1/(2 p**2 + epsilon_F) in two dimensions, where
+        1/U is the sum of 1/(2 p**2 + E_b).
+        """
+        if self.binding is not None:
+            return math.log(self.binding)
+        assert self.inv_kfa is not None
+        return self.inv_kfa
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """The parameters along which states may be followed."""
+        return ("inv_kfa",) if self.binding is None else ("binding",)
+
+    def words(self) -> str:
+        """Return what tells the coupling in messages."""
+        (name,) = self.adjustable
+        return f"{name} = {getattr(self, name):g}"
 
     def uniform(self, mu: float, part: float = 1.0) -> Uniform:
         """Return 1/U; there is no field."""
-        return Uniform(complex(measured(self.inv_kfa)), 0j, 0j, 0.0, 0.0, 0.0)
+        return Uniform(complex(measured(self.strength)), 0j, 0j, 0.0, 0.0, 0.0)
 
     def change(self, q: Array, omega: Complex, mu: float) -> Change:
         """Return zeros."""
@@ -179,11 +237,6 @@ class Contact(Interaction):
         return 0.0
 
     @property
-    def adjustable(self) -> tuple[str, ...]:
-        """The interaction strength."""
-        return ("inv_kfa",)
-
-    @property
     def growth(self) -> float:
         """Zero: K is the same everywhere."""
         return 0.0
@@ -191,10 +244,6 @@ class Contact(Interaction):
     def scaled(self, part: float) -> Contact:
         """Return itself: it has no loss."""
         return self
-
-    def words(self) -> str:
-        """Return the interaction strength."""
-        return f"inv_kfa = {self.inv_kfa:g}"
 
     def long_waves(self, mu: float) -> tuple[Array, Array]:
         """Return zeros."""

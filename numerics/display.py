@@ -58,6 +58,10 @@ class Row(NamedTuple):
         return f"{self.name} = {self.value}{error} {self.unit}".rstrip()
 
 
+#: Arguments of which one is given, or none.
+_EITHER = ("inv_kfa", "binding")
+
+
 def as_text(value: Any) -> str:
     """Return a few lines that tell a result."""
     indent = " " * 4
@@ -279,8 +283,9 @@ def _kinds(parts: Iterable[Any]) -> str:
 
 
 def _call(value: Any) -> str:
-    """Return the call that makes a value."""
-    parts = (f"{name}={_argument(x)}" for name, x in _fields(value))
+    """Return the call that makes a value, without what a coupling is not given by."""
+    given = [(n, x) for n, x in _fields(value) if not (x is None and n in _EITHER)]
+    parts = (f"{name}={_argument(x)}" for name, x in given)
     return f"{type(value).__name__}({', '.join(parts)})"
 
 

@@ -83,6 +83,9 @@ class Model(Given):
         object.__setattr__(
             self, "cutoff", real("cutoff", self.cutoff, domain, lambda x: 1 < x <= LARGEST)
         )
+        if self.coupling.dimension != self.bands.dimension:
+            domain = f"one in {self.bands.dimension} dimensions, as the bands"
+            raise outside("coupling", self.coupling.words(), domain)
         for name in ("density", "neutral"):
             object.__setattr__(self, name, flag(name, getattr(self, name)))
         object.__setattr__(self, "reservoirs", _checked(self.reservoirs, self.density))
@@ -96,7 +99,7 @@ class Model(Given):
         ValueError
             If the coupling is another one.
         """
-        if not isinstance(self.coupling, Contact):
+        if not isinstance(self.coupling, Contact) or self.coupling.inv_kfa is None:
             raise outside("coupling", self.coupling.words(), "a Contact, for this")
         return self.coupling.inv_kfa
 
@@ -167,13 +170,19 @@ class Model(Given):
         """Whether electrons and holes have the same masses and rates."""
         return self.bands.equal and all(isinstance(r.rate, float) for r in self.reservoirs)
 
+    @property
+    def closed(self) -> bool:
+        """Whether there are closed forms of the paper's model: equal carriers, three dimensions."""
+        return self.symmetric and self.bands.dimension == 3
+
     def symmetrised(self, part: float = 0.0) -> Model:
         """Return the model with that part of its asymmetry: equal masses and rates by default."""
         found = []
         for r in self.reservoirs:
             electrons, holes = (r.mean_rate + part * (rate - r.mean_rate) for rate in r.rates)
             found.append(dataclasses.replace(r, rate=(electrons, holes)))
-        return self.replace(bands=Bands.of_skew(part * self.bands.skew), reservoirs=tuple(found))
+        bands = Bands.of_skew(part * self.bands.skew, self.bands.dimension)
+        return self.replace(bands=bands, reservoirs=tuple(found))
 
     def carriers(
         self,
@@ -196,7 +205,8 @@ class Model(Given):
         """
         species = (None,) if self.symmetric else (0, 1)
         found = [self.occupation(mu, edge, drive, k) for k in species]
-        return Carriers(gap, mu, self.bands.skew, found[0], found[-1], tilt)
+        bands = self.bands
+        return Carriers(gap, mu, bands.skew, found[0], found[-1], tilt, bands.dimension)
 
     def occupation(
         self, mu: float, edge: float, drive: float | None = None, species: int | None = None

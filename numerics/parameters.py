@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from numerics.bands import Bands
+from numerics.bands import DENSITIES, Bands
 from numerics.carriers import Carriers
 from numerics.couplings import Contact
 from numerics.domain import LARGEST, SMALLEST, real
@@ -18,7 +18,7 @@ from numerics.occupation import Filled, Occupation, Part
 from numerics.reservoirs import Reservoir
 
 #: Carrier density N = k_F**3 / (3 pi**2), electrons plus holes, in units of k_F**3.
-DENSITY = 1 / (3 * math.pi**2)
+DENSITY = DENSITIES[3]
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,11 @@ class Parameters(Given):
     @property
     def symmetric(self) -> bool:
         """Whether electrons and holes have the same masses and rates: they do."""
+        return True
+
+    @property
+    def closed(self) -> bool:
+        """Whether there are closed forms of the paper's model: it is that."""
         return True
 
     def carriers(

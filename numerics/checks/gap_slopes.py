@@ -23,7 +23,7 @@ def gap_slopes(state: SteadyState) -> tuple[Array, float]:
     state : SteadyState
     """
     model = state.parameters
-    if model.symmetric:
+    if model.closed:
         at = Unknowns(state.gap, state.mu, state.edge)
         value = evaluate_equations(model, model.drive, at)
         slopes = value.jacobian[:2] * value.scales[:2, None]

@@ -138,7 +138,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     top = _LARGEST_FREQUENCY * state.lowest_excitation
     omega = generator.uniform(-top, top, points) + 1j * gamma * generator.uniform(-0.5, 2, points)
     checks = [_solved(state), *_phase(state), _reality(state, q, omega), _causal(state, q, omega)]
-    if slow > 0 and state.parameters.symmetric:
+    if slow > 0 and state.parameters.closed:
         checks.append(_routes(state, q[:slow], omega[:slow]))
     if _in_equilibrium(state):
         checks.append(_stable(state))
@@ -160,7 +160,7 @@ def _phase(state: SteadyState) -> Iterator[Check]:
     allowed = m.error + effect_of_errors(
         lambda s: fluctuation_matrix(s, 0.0, 0.0, rtol=_RTOL), state
     )
-    if state.parameters.symmetric:
+    if state.parameters.closed:
         # elsewhere M is made with the gap equation, and this would hold by construction
         yield _worst("Goldstone mode: phase is free", m.value[:, 1], allowed[:, 1], "(40), (41)")
     # M11 and M21 are derivatives of the gap equation by the order parameter at fixed potentials
@@ -168,7 +168,7 @@ def _phase(state: SteadyState) -> Iterator[Check]:
     column = 2 * state.gap * np.array([-slopes[0], slopes[1]])
     bound = allowed[:, 0] + 2 * state.gap * error
     yield _worst("Ward identity: amplitude", m.value[:, 0] - column, bound, "∂(33)/∂Δ₀")
-    if not state.parameters.symmetric:
+    if not state.parameters.closed:
         return
     found = hydrodynamics(state, rtol=_RTOL)
     bound = allowed[:, 0] + np.abs(found.error.alpha[:, 0])

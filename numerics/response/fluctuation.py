@@ -178,7 +178,7 @@ def pair_correlation(
 
 def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
     """Return Pi or a part of it at some points."""
-    if not state.parameters.symmetric:
+    if not state.parameters.closed:
         return _of_two_bands(state, q, omega, part, rtol)
     whole = loop_integral(state, q, omega, rtol)
     if part == "all":
@@ -199,7 +199,7 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
 
 
 def _of_two_bands(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
-    """Return Pi where masses or rates differ: from M, in which the gap equation has been used."""
+    """Return Pi of the general route: from M, in which the gap equation has been used."""
     if part != "all":
         state.require_symmetry("the parts of Π")
     found = loose_matrix(state, q, omega, rtol)

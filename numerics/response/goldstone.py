@@ -127,7 +127,7 @@ def _integrated(
         goals[:, :4] = np.maximum(rtol * (wanted or _wanted)(parts), _ROUNDING * size[:, :4])
         return goals
 
-    if state.parameters.symmetric:
+    if state.parameters.closed:
         integrand: Integrand = _Integrand(state, q, omega, program)
         panels = loop_panels(state, q, omega)
     else:

@@ -70,7 +70,7 @@ class PairingLoop:
             self.q[panels.owner][:, None],
         )
         arguments = tuple(np.broadcast_to(x, shape).ravel() for x in arguments)
-        parts = evaluate("two_bands", self.program, *arguments, *carriers.parameters())
+        parts = evaluate(carriers.kernels, self.program, *arguments, *carriers.parameters())
         parts = parts.reshape(-1, *shape)
         return np.asarray(parts[0::2] + 1j * parts[1::2])
 

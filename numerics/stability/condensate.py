@@ -104,8 +104,9 @@ class _Response:
         """The power of omega with which the determinant grows far away."""
         coupling = self.state.parameters.coupling
         poles = 2 if coupling.pole(np.zeros(1), self.state.mu) is not None else 0
-        # without a growing K, M_11 and M_22 do like the square root
-        return max(1.0, 2 * coupling.growth) + poles
+        # without a growing K, M_11 and M_22 do like the square root, or the logarithm in a film
+        carriers = 1.0 if coupling.dimension == 3 else 0.0
+        return max(carriers, 2 * coupling.growth) + poles
 
     def determinant(self, q: Array, omega: Complex, rtol: float) -> tuple[Complex, Array]:
         value, bound = determinant(self.state, q, omega, rtol)
@@ -149,7 +150,7 @@ class _Response:
     def slow_modes(self, q: float) -> list[complex]:
         """Return the modes of the expansion (46) for wave numbers at which it holds."""
         parameters = self.state.parameters
-        if not q < _LONG * parameters.linewidth or not parameters.symmetric:
+        if not q < _LONG * parameters.linewidth or not parameters.closed:
             return []
         return list(uniform_modes(self._expansion, q))
 

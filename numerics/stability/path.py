@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 DRIVES = ("ratio", "gamma_v")
 #: Parameters of which the logarithm counts, by the last word of their names.
 _RATES = ("rate", *CARRIERS, "loss")
-_LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", *_RATES, "temperature", "cutoff")
+_LOGARITHMIC = ("ratio", "gamma_v", "gamma_b", *_RATES, "temperature", "cutoff", "binding")
 #: A drive is looked at from this multiple of the bath's rate on, in parts of that rate, where
 #: nothing else is said: boundaries are beyond.  At most from the second one on.
 _FROM, _MOST = 0.3, 0.1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import function, outside, positive
+from numerics.domain import function, outside, positive, real
 from numerics.response.determinant import RTOL, Determinant, Slopes
 from numerics.solve.analytic_newton import APART, slope_from_values
 from numerics.stability.tolerances import CountTolerances
@@ -58,7 +58,7 @@ class Spectrum:
     energies : float, optional
         A bound of all energies: far above it the function is the power law; `highest` by default.
     power : float
-        It grows like omega**power.
+        It grows like omega**power; 0 stands for powers of the logarithm.
     slow_modes : callable, optional
         Maps a wave number to modes that are known there from an expansion in small q, as starting
         points: they may be closer to each other than samples are.
@@ -116,8 +116,9 @@ class Spectrum:
 
     def __post_init__(self) -> None:
         function("determinant", self.determinant)
-        for name in ("linewidth", "lowest_excitation", "reach", "power"):
+        for name in ("linewidth", "lowest_excitation", "reach"):
             positive(name, getattr(self, name))
+        real("power", self.power, "0 or a positive number", lambda x: x >= 0)
         if self.highest == 0:
             smeared = _SMEARED * self.linewidth
             object.__setattr__(self, "highest", _THRESHOLD * self.lowest_excitation + smeared)

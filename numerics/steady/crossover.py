@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,7 +116,9 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
     from scipy.optimize import brentq
 
     if isinstance(coupling, Contact):
-        found = equilibrium_crossover(coupling.inv_kfa)
+        if coupling.binding is not None:
+            return film_crossover(coupling.binding)[1:]
+        found = equilibrium_crossover(coupling.strength)
         return found.gap, found.mu
 
     def excess(mu: float) -> float:
@@ -169,3 +172,20 @@ def bec_limit(inv_kfa: float) -> Crossover:
     """
     mu = -(inv_kfa**2)
     return Crossover(inv_kfa, math.sqrt(16 / (3 * math.pi)) * abs(mu) ** 0.25, mu)
+
+
+class FilmCrossover(NamedTuple):
+    """Equilibrium state in two dimensions: binding energy, order parameter, potential."""
+
+    binding: float
+    gap: float
+    mu: float
+
+
+def film_crossover(binding: float) -> FilmCrossover:
+    """Return the equilibrium state in two dimensions at T = 0, without linewidth and cutoff.
+
+    The sums over momenta are elementary there: the gap equation is sqrt(mu**2 + Delta_0**2) - mu =
+    E_b, the number equation sqrt(mu**2 + Delta_0**2) + mu = 2.
+    """
+    return FilmCrossover(binding, math.sqrt(2 * binding), 1 - binding / 2)

@@ -277,7 +277,7 @@ class Along:
         if word == "detuning":
             # a field is resonant with the lowest pairs within their width
             return math.hypot(at.lowest_excitation, width)
-        # rates; the ratio of the masses, the cutoff, the coupling to a field and its mass
+        # rates; the ratio of the masses, the cutoff, a binding energy, a field's coupling and mass
         return max(value, width if word in ("rate", *CARRIERS, "loss") else value)
 
     def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:

@@ -17,7 +17,8 @@ from numerics.carriers import CLOSEST, Carriers
 from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import SMALLEST, Panels, grade
-from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
+from numerics.quadrature.rules import Rule
+from numerics.steady.divergence import divergence_of
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -47,9 +48,9 @@ class StateIntegrals:
     Parameters
     ----------
     gap : complex
-        The right-hand side of (33) less the sum over 1/(2 p**2).
+        The right-hand side of (33) less what diverges; see `Divergence.integral`.
     electrons, holes : float
-        Densities up to the cutoff, in units of k_F**3.
+        Densities up to the cutoff, in units of k_F**dimension.
     error : ndarray, shape (4,)
         Bounds of the errors: real and imaginary part of `gap`, electrons, holes.
     size : ndarray, shape (4,)
@@ -136,7 +137,7 @@ def state_integrals(
         holes=float(value[3, 0]),
         error=error + rounding,
         size=size,
-        subtracted=abs(gap.constant),
+        subtracted=gap.divergence.size,
         empty=float(value[1, 1]),
         slopes=slopes,
         nodes=2 * sum(part.nodes for part in parts),
@@ -148,11 +149,8 @@ class _Sums:
 
     def __init__(self, carriers: Carriers, cutoff: float, program: str) -> None:
         self.carriers, self.cutoff, self.program = carriers, cutoff, program
-        self.scale = abs(carriers.mu) + abs(carriers.gap)
-        # of sum_p 1/(2 p**2), to which each sign of the frequency contributes with its own mass
-        a = carriers.skew
-        self.weight = (1 / math.sqrt(1 + a) + 1 / math.sqrt(1 - a)) / (16 * math.pi**2)
-        self.constant = self.weight * smooth_inverse_root_integral(self.scale)
+        self.divergence = divergence_of(carriers)
+        self.constant = self.divergence.integral
         # derivatives of gamma and delta by the drive
         e, h = (occupation.share for occupation in (carriers.electrons, carriers.holes))
         self.by_drive = ((e + h) / 2, (e - h) / 2)
@@ -183,7 +181,7 @@ class _Sums:
         total, sizes = found.sum(axis=2), np.zeros((_ROWS, 2, *y.shape))
         sizes[_SUM] = np.abs(found[_SUM]).sum(axis=1)
         if self.program == "gap":
-            total[_SUM, 0] -= self.weight * smooth_inverse_root(y, self.scale)
+            total[_SUM, 0] -= self.divergence(y)
         flat = (2 * _ROWS, *y.shape)
         return (total * slope).reshape(flat).astype(complex), (sizes * slope).reshape(flat)
 
@@ -244,7 +242,7 @@ class _Sums:
         gap, *others = self.carriers.parameters()
         # the sums are even in the order parameter
         arguments = (y, distance, *filled, *cutoff, abs(gap), *others)
-        outputs = evaluate("two_bands", self.program, *arguments).reshape(-1, 2, y.size)
+        outputs = evaluate(self.carriers.kernels, self.program, *arguments).reshape(-1, 2, y.size)
         if gap < 0:
             outputs[_BY_GAP] *= -1
         return outputs
@@ -257,7 +255,7 @@ class _Sums:
         scale = np.maximum(np.abs(value), size)
         if self.program == "gap":
             # its terms without what is subtracted have no limit
-            scale[:, 0] = abs(self.constant)
+            scale[:, 0] = self.divergence.size
         goals = np.maximum(_RTOL * scale, _ROUNDING * size)
         goals[:, 2:] = np.inf
         return goals

@@ -9,14 +9,14 @@ linewidth has at large momenta: they grow with the cutoff, and with the mass.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
-from numerics.kernels import two_bands_numpy as kernels
-from numerics.parameters import DENSITY, Setting
+from numerics.parameters import Setting
 from numerics.steady.equations import BALANCE, Evaluation, Unknowns, coupling_terms
 from numerics.steady.frequency_sums import Pair, densities, state_integrals
 
@@ -45,13 +45,14 @@ def evaluate_general(parameters: Setting, drive: float, at: Unknowns) -> Evaluat
     if parameters.neutral:
         carriers, numbers = _neutral(carriers, parameters.cutoff, at.tilt)
     found = state_integrals(carriers, parameters.cutoff, numbers)
+    density = parameters.bands.density
     terms, by_coupling = coupling_terms(parameters, drive, at)
-    equations = terms + np.array([found.gap.real, found.gap.imag, found.number - DENSITY])
+    equations = terms + np.array([found.gap.real, found.gap.imag, found.number - density])
     scales = np.array(
         [
             abs(terms[0]) + found.subtracted,
             max(float(found.size[1]) + abs(terms[1]), BALANCE * abs(found.empty)),
-            DENSITY,
+            density,
         ]
     )
     errors = np.array([*found.error[:2], found.error[2] + found.error[3]])
@@ -134,6 +135,7 @@ def _tails(carriers: Carriers, cutoff: float) -> tuple[float, float]:
     both = (carriers.electrons, carriers.holes)
     rates = tuple(math.fsum(f.rate for f in o.filled) for o in both)
     shares = tuple(math.fsum(f.share for f in o.filled) for o in both)
+    kernels = importlib.import_module(f"numerics.kernels.{carriers.kernels}_numpy")
     by_rates, by_drive = (kernels.tails(e, h, cutoff, carriers.skew) for e, h in (rates, shares))
     return by_rates[0] - by_rates[1], by_drive[0] - by_drive[1]
 

@@ -10,8 +10,9 @@ from numerics.steady.general_equations import evaluate_general
 def evaluate_model(parameters: Setting, drive: float, at: Unknowns) -> Evaluation:
     """Evaluate the equations of any model, their derivatives and their errors.
 
-    Equal carriers have closed forms of the frequency integral, and a sum over momenta is left; for
-    others the momenta are summed first, and an integral over the frequency is left.
+    Equal carriers in three dimensions have closed forms of the frequency integral, and a sum over
+    momenta is left; for others the momenta are summed first, and an integral over the frequency is
+    left.
 
     Parameters
     ----------
@@ -22,5 +23,5 @@ def evaluate_model(parameters: Setting, drive: float, at: Unknowns) -> Evaluatio
     at : Unknowns
         Where.
     """
-    route = evaluate_equations if parameters.symmetric else evaluate_general
+    route = evaluate_equations if parameters.closed else evaluate_general
     return route(parameters, drive, at)

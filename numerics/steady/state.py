@@ -88,8 +88,10 @@ class SteadyState(Kept):
         ------
         ValueError
         """
-        if not self.parameters.symmetric:
+        if not self.parameters.closed:
             domain = f"a state of equal masses and rates of electrons and holes, for {what}"
+            if self.parameters.symmetric:
+                domain = f"a state in three dimensions, for {what}"
             raise outside("state", self.parameters.words(), domain)
 
     def coarser(self) -> SteadyState | None:

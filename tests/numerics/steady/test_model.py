@@ -253,7 +253,7 @@ def test_no_condensate_is_said_in_the_model_s_words():
         (lambda: Model(Contact(0.0), [BATH], density=False), "all with a potential"),
         (lambda: Model(Contact(0.0), [BATH], cutoff=0.5), "cutoff = 0.5"),
         (lambda: Model(Contact(0.0), [BATH], density=1), "density = 1"),
-        (lambda: Bands(2), "dimension = 2 .* not implemented"),
+        (lambda: Bands(1), "dimension = 1 .* 2 or 3"),
         (lambda: Bands(3, (1.0, 0.3)), "masses"),
         (lambda: solve_steady_state("model"), "parameters = 'model'"),
     ],
