@@ -75,7 +75,7 @@ def scan(
 
     A run that is interrupted goes on where it was if it is repeated with the same --store.
 
-    Example: nambu scan --from -2 --to 1 --points 40 --workers 2 --store scan.jsonl
+    Example: nambu scan --from -2 --to 1 --points 40 --workers 2 --store scan.db
     """
     inv_kfa = _interval("from", "to", start, to, "any real number")
     strengths = np.linspace(*inv_kfa, whole_number("points", points, 2))
@@ -151,11 +151,11 @@ def _check_files(store: Path | None, output: Path | None, growth: bool) -> None:
         return
     if store.resolve() in [path.resolve() for path in outputs]:
         raise ValueError(f"store and output are the same file {store}")
-    # the store appends, which a file of another sort would not survive
-    if store.exists() and store.stat().st_size > 0:
-        with store.open("rb") as stream:
-            if stream.read(1) != b"{":
-                raise ValueError(f"store = {store} is a file of another sort")
+    if store.exists():
+        from numerics.scans.task_store import TaskStore
+
+        with TaskStore(store):
+            pass
 
 
 def _growth_file(output: Path) -> Path:

@@ -1,7 +1,7 @@
 """Tasks of the phase diagram: a curve, a column of the growth rate's map, a meeting of curves.
 
 A curve is followed from one interaction strength to the next, and searched for anew where it ends
-or jumps.  Parameters and values of a task are such as JSON can write, see `numerics.tasks.store`.
+or jumps.  Parameters and values of a task are such as JSON can write, see `numerics.tasks.records`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numerics.stability.boundaries import Boundary, find_boundary
 from numerics.stability.growth import growth_rate
 from numerics.steady.solution import SteadyState
 from numerics.steady.tracing import trace_steady_states
-from numerics.tasks.store import Record
+from numerics.tasks.records import Record
 
 #: Where there is no boundary, the next interaction strength looked at is at most this far away.
 _STRIDE = 0.35

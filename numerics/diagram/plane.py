@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
@@ -25,8 +26,9 @@ from numerics.diagram.results import (
 from numerics.domain import ascending, choices, flag
 from numerics.parameters import Parameters
 from numerics.results import Status
+from numerics.scans.task_store import TaskStore
 from numerics.stability.boundaries import KINDS, Boundary
-from numerics.tasks.store import Progress, Record, Store, run_tasks
+from numerics.tasks.records import Kept, Progress, Record, run_tasks
 
 Array = NDArray[np.float64]
 
@@ -71,7 +73,8 @@ def phase_diagram(
     executor : concurrent.futures.Executor, optional
         Shares curves and columns of the map among its workers, and changes no value.
     store : path, optional
-        A file where finished curves and columns are kept, and looked for first; see `Store`.
+        A file where finished curves and columns are kept, and looked for first: SQLite, in which
+        what is not as it was written is refused.
     progress : callable, optional
         Called as progress(done, total, description); the meeting points add to the total later.
 
@@ -117,15 +120,35 @@ def phase_diagram(
     flag("regions", regions)
     if tolerance is not None:
         tolerance = domains.real("tolerance", tolerance, "greater than 0", lambda x: x > 0)
-    shared = {"gamma_b": model.gamma_b, "temperature": model.temperature, "cutoff": model.cutoff}
-    order = sorted(wanted, key=_ORDER.index)
+    with contextlib.nullcontext() if store is None else TaskStore(store) as kept:
+        run = _Runner(executor, kept, progress)
+        diagram = _along(inv, wanted, rows, model, run)
+        if regions:
+            diagram = _with_regions(diagram, _shared(model), run)
+        return diagram if tolerance is None else refined(diagram, tolerance, run)
+
+
+def _shared(model: Parameters) -> Record:
+    """Return what all tasks have in common."""
+    names = ("gamma_b", "temperature", "cutoff")
+    return {name: getattr(model, name) for name in names}
+
+
+def _along(
+    inv: list[float],
+    wanted: Sequence[str],
+    rows: list[float] | None,
+    model: Parameters,
+    run: _Runner,
+) -> PhaseDiagram:
+    """Return curves, the map of the growth rate, and where curves meet."""
+    shared, order = _shared(model), sorted(wanted, key=_ORDER.index)
     tasks = [{"task": "curve", "kind": kind, "inv_kfa": inv, **shared} for kind in order]
     if rows is not None:
         tasks += [{"task": "column", "inv_kfa": x, "ratios": rows, **shared} for x in inv]
-    run = _Runner(executor, Store(store) if store is not None else None, progress)
     records = run(tasks)
     curves = {kind: _curve_of(kind, inv, records[order.index(kind)]) for kind in wanted}
-    diagram = PhaseDiagram(
+    return PhaseDiagram(
         np.array(inv),
         model.gamma_b,
         model.temperature,
@@ -134,9 +157,6 @@ def phase_diagram(
         _meetings([curves[kind] for kind in INSTABILITIES if kind in curves], run),
         None if rows is None else _map_of(inv, rows, records[len(order) :]),
     )
-    if regions:
-        diagram = _with_regions(diagram, shared, run)
-    return diagram if tolerance is None else refined(diagram, tolerance, run)
 
 
 def _with_regions(diagram: PhaseDiagram, shared: Record, run: _Runner) -> PhaseDiagram:
@@ -176,7 +196,7 @@ class _Runner:
     """Runs tasks of any sort, and counts them."""
 
     executor: Executor | None = None
-    store: Store | None = None
+    store: Kept | None = None
     progress: Progress | None = None
     done: int = 0
     total: int = 0

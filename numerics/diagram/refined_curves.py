@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.diagram.curves import boundary_of, boundary_record
 from numerics.diagram.results import INSTABILITIES, BoundaryCurve, PhaseDiagram
 from numerics.stability.boundaries import Boundary
-from numerics.tasks.store import Record
+from numerics.tasks.records import Record
 
 Array = NDArray[np.float64]
 #: The points of a continuous piece of a curve, by the interaction strength.

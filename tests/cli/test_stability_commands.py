@@ -26,6 +26,8 @@ from numerics.cli import main
 from numerics.cli.scan import COLUMNS
 from numerics.diagram.plane import phase_diagram
 from numerics.diagram.results import GrowthMap, Meeting
+from numerics.scans import Store
+from numerics.scans.rows import Row
 from numerics.stability.boundaries import Boundary
 from numerics.stability.growth import GrowthRate
 from tests.tables import read
@@ -304,7 +306,7 @@ def test_scan_for_people_shows_what_is_missing_and_the_growth(
 def test_a_second_scan_takes_finished_parts_from_the_store(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = [*AROUND_UNITARITY, *QUICK, "--store", str(tmp_path / "s.jsonl")]
+    words = [*AROUND_UNITARITY, *QUICK, "--store", str(tmp_path / "s.db")]
     first = run_json([*words, "--workers", "2"], capsys)
     assert first.pop("workers") == 2
 
@@ -320,7 +322,7 @@ def test_a_second_scan_takes_finished_parts_from_the_store(
 
 
 def test_nothing_is_left_of_a_scan_that_does_not_begin(tmp_path: Path) -> None:
-    files = ["--store", str(tmp_path / "s.jsonl"), "--output", str(tmp_path / "o.csv")]
+    files = ["--store", str(tmp_path / "s.db"), "--output", str(tmp_path / "o.csv")]
     assert main(["scan", "--gamma-b", "-1", *files]) == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -343,13 +345,19 @@ def test_a_scan_without_store_that_is_stopped_says_so_in_one_line(
     assert captured.err == f"nambu: {expected[status]}\n"
 
 
+def kept(path: Path) -> list[Row]:
+    """Return what is in a store."""
+    with Store(path, write=False) as store:
+        return list(store.rows())
+
+
 def test_an_interrupted_scan_ends_at_once_and_keeps_what_is_finished(tmp_path: Path) -> None:
-    store = tmp_path / "s.jsonl"
+    store = tmp_path / "s.db"
     words = ["scan", "--kinds", "normal", "--kinds", "C", "--points", "12"]
     words += ["--workers", "2", "--store", str(store)]
     command = [str(Path(sys.executable).with_name("nambu")), *words]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
-        while not (store.exists() and "\n" in store.read_text()):
+        while not (store.exists() and kept(store)):
             assert process.poll() is None
             time.sleep(0.05)
         # Python loses an interrupt that arrives within a callback of its own: press again
@@ -365,5 +373,5 @@ def test_an_interrupted_scan_ends_at_once_and_keeps_what_is_finished(tmp_path: P
     assert err.count("\n") == 1
     assert f"finished parts are in the store {store}" in err
     # the curve C, which takes ten times as long, was left where it was
-    (line,) = store.read_text().splitlines()
-    assert json.loads(line)["key"]["kind"] == "normal"
+    (row,) = kept(store)
+    assert json.loads(row.numbers)["kind"] == "normal"

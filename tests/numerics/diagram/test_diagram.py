@@ -1,6 +1,5 @@
 """The phase diagram: its curves are those of separate searches, however they are computed."""
 
-import json
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ import numerics.diagram.curves
 from numerics.diagram.plane import meeting_points, phase_diagram
 from numerics.diagram.results import PhaseDiagram
 from numerics.errors import NoCondensate
+from numerics.scans import Store
+from numerics.scans.task_store import TaskStore
 from numerics.stability.boundaries import find_boundary
 from numerics.steady.solution import solve_steady_state
-from numerics.tasks.store import Store
 
 #: Kinds that take little time.
 QUICK = ("alpha11", "beta22", "normal")
@@ -162,7 +162,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_an_interrupted_call_is_continued(
     tmp_path: Path, searches: list[str], plain: PhaseDiagram
 ) -> None:
-    path = tmp_path / "diagram.jsonl"
+    path = tmp_path / "diagram.db"
 
     def interrupt(done: int, total: int, description: str) -> None:
         assert total == 3
@@ -172,7 +172,8 @@ def test_an_interrupted_call_is_continued(
     with pytest.raises(KeyboardInterrupt):
         phase_diagram([-1.0, -0.95], kinds=QUICK, store=path, progress=interrupt)
     assert set(searches) == {"alpha11", "beta22"}
-    assert len(path.read_text().splitlines()) == 2
+    with Store(path, write=False) as store:
+        assert len(list(store.rows())) == 2
     searches.clear()
     seen: list[tuple[int, int, str]] = []
     resumed = phase_diagram(
@@ -185,30 +186,33 @@ def test_an_interrupted_call_is_continued(
         assert resumed.curves[kind].points == plain.curves[kind].points
 
 
-def test_a_torn_line_and_other_parameters_are_ignored(tmp_path: Path, searches: list[str]) -> None:
-    path = tmp_path / "diagram.jsonl"
-    whole = phase_diagram([-1.0], kinds=("alpha11", "normal"), store=path)
-    text = path.read_text()
-    assert all(set(json.loads(line)) == {"key", "value"} for line in text.splitlines())
-    path.write_text(text[:-40])
-    searches.clear()
-    again = phase_diagram([-1.0], kinds=("alpha11", "normal"), store=path)
-    assert searches == ["normal"]
-    assert again.curves["normal"].points == whole.curves["normal"].points
-    searches.clear()
-    phase_diagram([-1.0], kinds=("alpha11", "normal"), store=path)
-    assert searches == []
+def test_other_parameters_are_computed_and_what_is_damaged_is_refused(
+    tmp_path: Path, searches: list[str]
+) -> None:
+    path = tmp_path / "diagram.db"
+    phase_diagram([-1.0], kinds=("alpha11",), store=path)
     phase_diagram([-1.0], kinds=("alpha11",), cutoff=50.0, store=path)
-    assert searches == ["alpha11"]
+    assert searches == 2 * ["alpha11"]
+    data = path.read_bytes()
+    assert data.count(b'"ratio":0.0') > 0
+    changed = data.replace(b'"ratio":0.0', b'"ratio":0.1')
+    path.write_bytes(changed)
+    with pytest.raises(ValueError, match=r"^store = .*: a store of scans as it was written"):
+        phase_diagram([-1.0], kinds=("alpha11",), store=path)
+    assert path.read_bytes() == changed
+    assert searches == 2 * ["alpha11"]
 
 
 def test_a_store_keeps_floats_to_the_last_bit(tmp_path: Path) -> None:
-    path = tmp_path / "values.jsonl"
-    values = [0.1 + 0.2, 1e-300, 2 / 3]
-    Store(path).add({"task": "x"}, {"values": values})
-    found = Store(path).get({"task": "x"})
+    path = tmp_path / "values.db"
+    values = [0.1 + 0.2, 1e-300, 2 / 3, -0.0]
+    with TaskStore(path) as store:
+        store.add({"task": "x"}, {"values": values})
+    with TaskStore(path) as store:
+        found = store.get({"task": "x"})
+        assert store.get({"task": "y"}) is None
     assert found is not None
-    assert found["values"] == values
+    assert repr(found["values"]) == repr(values)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -142,6 +143,12 @@ def test_what_is_wrong_is_told(old: str, new: str, says: str) -> None:
     assert from_toml(TEXT)
     with pytest.raises(ValueError, match=f"^{says}"):
         from_toml(TEXT.replace(old, new, 1))
+
+
+def test_the_scan_in_the_readme_is_one() -> None:
+    text = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    scan = from_toml(text.split("```toml\n")[1].split("```")[0])
+    assert (scan.shape, scan.paths) == ((40, 5), ("inv_kfa", "ratio"))
 
 
 def test_a_file_is_named_where_it_is_wrong(tmp_path) -> None:

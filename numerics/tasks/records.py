@@ -1,18 +1,10 @@
-"""Tasks with values that JSON can write, computed on an executor and kept in a file.
-
-The file has one line of JSON for each finished task: its parameters, the key, and its value.  JSON
-writes a float in the shortest form that reads back to the same number, so a value from the file
-is the value that was computed.
-"""
+"""Tasks with values that JSON can write, computed on an executor and kept in a store."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 #: The parameters of a task, or its value: what JSON has a form for.
 Record = dict[str, Any]
@@ -20,71 +12,21 @@ Record = dict[str, Any]
 Progress = Callable[[int, int, str], object]
 
 
-class Store:
-    """Values of finished tasks, in a file of one JSON object per line.
+class Kept(Protocol):
+    """What keeps the values of tasks, such as `numerics.scans.task_store.TaskStore`."""
 
-    Parameters
-    ----------
-    path : str or path-like
-        The file; made when the first value is added.
-
-    Notes
-    -----
-    A line that is no such object, as an interrupted write leaves it, is ignored; so is a line with
-    a key that nobody asks for.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "tasks.jsonl"
-    ...     Store(path).add({"x": 2.0}, {"square": 4.0})
-    ...     Store(path).get({"x": 2.0}), Store(path).get({"x": 3.0})
-    ({'square': 4.0}, None)
-    """
-
-    def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = Path(path)
-        self._values: dict[str, Record] = {}
-        # whether the last line lacks its end, which the next one must not continue
-        self._torn = False
-        if self.path.exists():
-            text = self.path.read_text(encoding="utf-8", errors="replace")
-            self._torn = text != "" and not text.endswith("\n")
-            for line in text.splitlines():
-                self._read(line)
-
-    def _read(self, line: str) -> None:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            return
-        if isinstance(record, dict) and isinstance(record.get("value"), dict):
-            self._values[_name(record.get("key", {}))] = record["value"]
-
-    def get(self, key: Record) -> Record | None:
+    def get(self, task: Record, /) -> Record | None:
         """Return the value of a task, None if it has not finished."""
-        return self._values.get(_name(key))
 
-    def add(self, key: Record, value: Record) -> None:
-        """Append the value of a task to the file."""
-        line = json.dumps({"key": key, "value": value}, allow_nan=False)
-        with self.path.open("a", encoding="utf-8") as stream:
-            stream.write("\n" * self._torn + line + "\n")
-        self._torn = False
-        self._values[_name(key)] = value
-
-
-def _name(key: Record) -> str:
-    return json.dumps(key, sort_keys=True)
+    def add(self, task: Record, value: Record, /) -> None:
+        """Keep the value of a task."""
 
 
 def run_tasks(
     function: Callable[[Record], Record],
     tasks: Sequence[Record],
     executor: Executor | None = None,
-    store: Store | None = None,
+    store: Kept | None = None,
     finished: Callable[[Record], object] | None = None,
 ) -> list[Record]:
     """Return the values of tasks, those that a store knows and those that have to be computed.
@@ -97,7 +39,7 @@ def run_tasks(
         The parameters of each task; those that take longest first.
     executor : concurrent.futures.Executor, optional
         Shares the tasks among its workers, and is left open.
-    store : Store, optional
+    store : optional
         Gets each value as soon as it is there.
     finished : callable, optional
         Called with each task that is finished.
