@@ -114,6 +114,24 @@ class Carriers:
             for filled in occupation.filled:
                 yield sign * filled.edge - self.offset, filled
 
+    def filled_energies(self, tail: float = 0.0, smeared: float = 0.0) -> tuple[float, ...]:
+        """Return between which quasiparticle energies E_p the occupations step, each once.
+
+        The branches are E_p +- a xi_p from the middle of the gap: where one is y, E_p is between
+        |y|/(1 + |a|) and |y|/(1 - |a|).
+
+        Parameters
+        ----------
+        tail, smeared : float
+            What is added to |y|: so many temperatures, and an energy.
+        """
+        found: dict[float, None] = {}
+        for y, filled in self.edges():
+            if not filled.tail:
+                energy = abs(y) + tail * filled.temperature + smeared
+                found |= dict.fromkeys(energy / (1 + s * self.skew) for s in (1, -1))
+        return tuple(found)
+
     def spectral_edges(self) -> tuple[float, ...]:
         """Return where the spectra of G begin, and where they have the momentum zero."""
         bottom = math.hypot(self.mu, self.gap)

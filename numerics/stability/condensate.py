@@ -14,15 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.response.determinant import (
-    SCALE,
     determinant,
     determinant_slopes,
     null_vectors,
     state_errors,
     uniform_modes,
-    uniform_stiffness,
 )
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.response.uniform_limit import dynamic_limit, static_limit
 from numerics.solve.analytic_newton import APART
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.solution import SteadyState
@@ -48,21 +47,22 @@ _DIAMETER = 2.1
 def spectrum_of(state: SteadyState) -> Spectrum:
     """Return the spectrum of a steady state, whose function is det M, scaled."""
     response = _Response(state)
-    gamma, occupation = state.parameters.linewidth, state.occupation
+    gamma, carriers = state.parameters.linewidth, state.carriers
+    filled = carriers.filled_energies()
+    highest = max(filled)
     lowest, bottom = state.lowest_excitation, math.hypot(state.mu, state.gap)
     coupling, reach = state.parameters.coupling, filled_diameter(state)
     return Spectrum(
         determinant=response.determinant,
-        linewidth=state.carriers.margin,
+        linewidth=carriers.margin,
         lowest_excitation=lowest,
         reach=reach,
-        edges=(2 * lowest, *(2 * abs(f.edge) for f in occupation.edges)),
+        edges=(2 * lowest, *(2 * energy for energy in filled)),
         # scattering within a branch, from no energy on up to that from its minimum to p = 0
         bends=(0.0, 2 * bottom, bottom - lowest),
-        highest=_THRESHOLD * max(lowest, occupation.reach) + _SMEARED * gamma,
+        highest=_THRESHOLD * max(lowest, highest) + _SMEARED * gamma,
         energies=max(
-            abs(state.mu) + state.gap + occupation.reach + gamma,
-            coupling.energies(reach, state.mu),
+            abs(state.mu) + state.gap + highest + gamma, coupling.energies(reach, state.mu)
         ),
         power=response.power,
         slow_modes=response.slow_modes,
@@ -81,12 +81,9 @@ def filled_diameter(state: SteadyState) -> float:
     The upper branch is filled where E_p < |mu_lambda - mu| of some reservoir, up to gamma and its
     temperature; of different masses one branch lies lower, by the part a of its kinetic energy.
     """
-    filled = max(abs(f.edge) + _TAIL * f.temperature for f in state.occupation.edges)
-    energy = filled + _SMEARED * state.parameters.linewidth
     carriers = state.carriers
-    lighter = 1 - abs(carriers.skew)
-    # E_p - |a| p**2 is E_p lighter + |a| (E_p - p**2), at least that less |a mu|
-    energy = (energy + abs(carriers.middle)) / lighter
+    smeared = _SMEARED * state.parameters.linewidth
+    energy = max(carriers.filled_energies(_TAIL, smeared))
     above = math.sqrt(max(energy**2 - state.gap**2, 0.0))
     radius = math.sqrt(max(state.mu + above, 0.0))
     # the pairs' own momentum scale, where nothing is filled
@@ -156,8 +153,7 @@ class _Response:
 
     def squared_velocity(self) -> float:
         # Re det M = A' (omega**2 - square q**2) for small q and omega, scaled alike
-        found = self._expansion
-        return uniform_stiffness(found) / (-found.dynamic_prefactor * SCALE**2)
+        return static_limit(self.state).value / dynamic_limit(self.state).value
 
     def certified_rate(self, q: float, omega: complex, digits: int) -> CertifiedRate:
         from numerics.precise import certified_rate

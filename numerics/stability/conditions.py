@@ -18,13 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import choice, outside
-from numerics.response.determinant import (
-    SCALE,
-    determinant,
-    static_stiffness,
-    uniform_stiffness,
+from numerics.response.determinant import static_stiffness
+from numerics.response.uniform_limit import (
+    Limit,
+    amplitude_limit,
+    dynamic_limit,
+    dynamic_stiffness,
+    phase_limit,
+    static_limit,
 )
-from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.stability.growth import filled_diameter
 from numerics.stability.quantities import (
     MOVING,
@@ -111,28 +113,9 @@ class Condition:
         return self.quantity
 
 
-def coefficient(
-    value: Callable[[Hydrodynamics], float], bound: Callable[[Hydrodynamics], float]
-) -> Number:
-    """Return the quantity that is a coefficient of the expansion for small q and omega."""
-    return Number(lambda s: value(hydrodynamics(s)), lambda s: bound(hydrodynamics(s)))
-
-
-def _stiffness_bound(found: Hydrodynamics) -> float:
-    """Return a bound of the error of alpha_11 beta_22 + alpha_21 beta_12."""
-    total = found.error.alpha[:, 0] @ np.abs(found.beta)[::-1, 1]
-    total += np.abs(found.alpha)[:, 0] @ found.error.beta[::-1, 1]
-    return SCALE**2 * float(total)
-
-
-def _dynamic_bound(found: Hydrodynamics) -> float:
-    """Return a bound of the error of the coefficient of omega**2 in det M(0, omega)."""
-    size, bound = np.abs(found.eta), found.error.eta
-    # eta_11 eta_22 + eta_12 eta_21, and alpha_11 zeta_22 + alpha_21 zeta_12
-    total = float((bound * size[::-1, ::-1]).sum())
-    total += float(found.error.alpha[:, 0] @ np.abs(found.zeta)[::-1])
-    total += float(np.abs(found.alpha)[:, 0] @ found.error.zeta[::-1])
-    return SCALE**2 * total
+def limit(function: Callable[[SteadyState], Limit]) -> Number:
+    """Return the quantity that is a limit of M for small q and omega."""
+    return Number(lambda s: function(s).value, lambda s: function(s).bound)
 
 
 def _static(state: SteadyState, q: Array) -> tuple[Array, Array]:
@@ -143,12 +126,6 @@ def _static_grid(state: SteadyState) -> Array:
     """Return the wave numbers among which static modes are looked for."""
     gamma = state.parameters.linewidth
     return np.geomspace(_LOWEST_Q * gamma, max(filled_diameter(state), gamma), _POINTS)
-
-
-def _uniform(state: SteadyState, omega: Array) -> tuple[Array, Array]:
-    """Return -Re det M(0, omega)/omega**2 and its bound."""
-    value, bound = determinant(state, 0.0, omega, _RTOL)
-    return np.asarray(-value.real / omega**2), np.asarray(bound / omega**2)
 
 
 def _uniform_grid(state: SteadyState) -> Array:
@@ -162,15 +139,9 @@ def _uniform_grid(state: SteadyState) -> Array:
     return np.geomspace(_LOWEST_OMEGA * gamma, top, _POINTS)
 
 
-ALPHA11 = Condition(
-    "alpha11",
-    coefficient(lambda h: float(h.alpha[0, 0]), lambda h: float(h.error.alpha[0, 0])),
-)
-BETA22 = Condition(
-    "beta22",
-    coefficient(lambda h: float(h.beta[1, 1]), lambda h: float(h.error.beta[1, 1])),
-)
-_STIFFNESS = coefficient(uniform_stiffness, _stiffness_bound)
+ALPHA11 = Condition("alpha11", limit(amplitude_limit))
+BETA22 = Condition("beta22", limit(phase_limit))
+_STIFFNESS = limit(static_limit)
 STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
 #: Where static modes of other wave numbers grow the limit tells nothing of the phase diagram.
 UNIFORM = Condition("A", _STIFFNESS, until=STATIC, instability=True)
@@ -180,10 +151,10 @@ OSCILLATING = Condition("C", Highest(), beside=(ALPHA11,), instability=True)
 GAPPED = Condition(
     "gapped",
     Lowest(
-        _uniform,
+        dynamic_stiffness,
         _uniform_grid,
         "omega",
-        limit=coefficient(lambda h: -(SCALE**2) * h.dynamic_prefactor, _dynamic_bound),
+        limit=limit(dynamic_limit),
         joined=True,
     ),
 )

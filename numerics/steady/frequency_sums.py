@@ -175,7 +175,7 @@ class _Sums:
         """Return the integrands at the nodes of panels, and the sizes of the sums themselves."""
         carriers = self.carriers
         y, offset, slope = panels.nodes(rule)
-        both = np.stack([carriers.apart(sign * y) for sign in (1, -1)])
+        both = np.stack([y, -y])
         distance = np.stack([carriers.distance(s * panels.origin, s * offset) for s in (1, -1)])
         found = self._rows(both.ravel(), distance.ravel()).reshape(_ROWS, 2, 2, *y.shape)
         total, sizes = found.sum(axis=2), np.zeros((_ROWS, 2, *y.shape))
@@ -186,12 +186,15 @@ class _Sums:
         return (total * slope).reshape(flat).astype(complex), (sizes * slope).reshape(flat)
 
     def _rows(self, y: Array, distance: Array) -> Array:
-        """Return the rows of the integrand at frequencies of either sign, shape (rows, 2, n)."""
+        """Return the rows of the integrand at frequencies of either sign, shape (rows, 2, n).
+
+        What fills the states steps where it does, also where the kernel keeps away from y = 0.
+        """
         carriers = self.carriers
         nu = y + carriers.offset
         species = ((carriers.electrons, nu, -1), (carriers.holes, -nu, 1))
         filled = [occupation.fillings(x) for occupation, x, _ in species]
-        outputs = self._evaluate(y, distance, *filled)
+        outputs = self._evaluate(carriers.apart(y), distance, *filled)
         by_filling = outputs[[_BY_ELECTRONS, _BY_HOLES]]
         by_gamma, by_delta = self.by_drive
         rows = np.zeros((_ROWS, *outputs.shape[1:]))

@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 _EPS = float(np.finfo(float).eps)
 #: The tilt's last step in units of what occupations change on: the square of it is left.
 _SETTLED = 1e-7
+#: The longest step in units of all energies, where there is no gap.
+_LONGEST = 0.1
 #: Evaluations after which there is no tilt.
 _MOST = 60
 
@@ -146,4 +148,4 @@ def _widths(carriers: Carriers) -> tuple[float, float]:
         f.smearing for o in (carriers.electrons, carriers.holes) for f in o.filled if f.rate > 0
     )
     width = carriers.margin + smeared
-    return width, carriers.threshold + width
+    return width, max(carriers.threshold + width, _LONGEST * carriers.energies)
