@@ -108,8 +108,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
         Wave numbers and frequencies that are drawn for identities of M, from 1 to 1000.
     slow : int
         How many of these are compared with the slow route by quadrature over both momenta, which
-        takes some seconds each; from 0 to `points`.  It is there for equal masses and rates of
-        electrons and holes, as the check of long waves is.
+        takes some seconds each; from 0 to `points`.
     seed : int
         Of what is drawn.
 
@@ -138,7 +137,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     top = _LARGEST_FREQUENCY * state.lowest_excitation
     omega = generator.uniform(-top, top, points) + 1j * gamma * generator.uniform(-0.5, 2, points)
     checks = [_solved(state), *_phase(state), _reality(state, q, omega), _causal(state, q, omega)]
-    if slow > 0 and state.parameters.closed:
+    if slow > 0:
         checks.append(_routes(state, q[:slow], omega[:slow]))
     if _in_equilibrium(state):
         checks.append(_stable(state))

@@ -1,4 +1,7 @@
-"""The integrand of the response function Pi_st under sum_p, from the generated kernels."""
+"""The integrand of the response function Pi_st under sum_p of a state.
+
+Of equal carriers it comes from the generated kernels, which know branches; of others from matrices.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.carriers import Carriers
 from numerics.kernels import response_numpy as kernels
 from numerics.quadrature.chunks import CHUNK
+from numerics.response.reference_matrices import PAIRING, MatrixIntegrand
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -32,10 +37,11 @@ def analytic_frequency(state: SteadyState, omega: complex) -> complex:
     Raises
     ------
     ValueError
-        If Im(omega) <= -gamma, where the poles of G^R meet the edge of the occupation.
+        If Im(omega) <= -gamma, where the poles of G^R meet the edge of the occupation; of different
+        rates the smaller one counts.
     """
     omega = complex(omega)
-    gamma = state.parameters.linewidth
+    gamma = state.carriers.margin
     if not (math.isfinite(omega.real) and omega.imag > -gamma and math.isfinite(omega.imag)):
         raise ValueError(
             f"omega = {omega:g} is outside its domain: finite, Im(omega) > {-gamma:g} (-gamma, ε_F)"
@@ -54,7 +60,7 @@ class ResponseIntegrand:
     omega : complex
         Frequency, Im(omega) > -gamma.
     part : {"all", "inter", "intra"}
-        Which branches.
+        Which branches; "all" if masses or rates differ.
 
     Raises
     ------
@@ -67,10 +73,21 @@ class ResponseIntegrand:
     part: Part = "all"
 
     def __post_init__(self) -> None:
-        self.state.require_symmetry("the slow route")
         object.__setattr__(self, "omega", analytic_frequency(self.state, self.omega))
         if self.part not in BRANCHES:
             raise ValueError(f"part = {self.part!r} is outside its domain {', '.join(BRANCHES)}")
+        if self.part != "all":
+            self.state.require_symmetry("the parts of Π")
+
+    @property
+    def carriers(self) -> Carriers:
+        """Electrons and holes."""
+        return self.state.carriers
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """The vertices: amplitude and phase."""
+        return PAIRING
 
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 at pairs of momenta, shape (4, n).
@@ -78,6 +95,8 @@ class ResponseIntegrand:
         The second term of (37) is taken with the two momenta exchanged, which the sum over
         momenta undoes.
         """
+        if not self.state.parameters.symmetric:
+            return MatrixIntegrand(self.carriers, self.omega)(p_plus, p_minus)
         values = np.empty((4, p_plus.size), dtype=complex)
         for start in range(0, p_plus.size, CHUNK):
             piece = slice(start, start + CHUNK)

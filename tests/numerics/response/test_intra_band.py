@@ -124,6 +124,7 @@ class Unsubtracted:
     def __init__(self, state, omega):
         self.state, self.omega = state, complex(omega)
         self.integrand = ResponseIntegrand(state, self.omega, "intra")
+        self.carriers, self.pairs = state.carriers, self.integrand.pairs
 
     def __call__(self, p_plus, p_minus):
         values = self.integrand(p_plus, p_minus)

@@ -81,16 +81,13 @@ class Matrices:
         """The numbers of a `SteadyState`."""
         carriers = state.carriers
         # by how much the reservoirs are higher for electrons, and lower for holes
-        tilt = getattr(carriers, "tilt", 0.0)
+        tilt = carriers.tilt
         electrons, holes = (
             Filling(tuple((f.rate, f.edge + up, f.temperature) for f in o.filled), o.empty)
             for o, up in ((carriers.electrons, tilt), (carriers.holes, -tilt))
         )
-        bands = getattr(state.parameters, "bands", None)
-        masses, dimension = (0.5, 0.5), 3
-        if bands is not None:
-            masses, dimension = bands.masses, bands.dimension
-        return cls(carriers.gap, carriers.mu, masses, electrons, holes, dimension)
+        bands = state.parameters.bands
+        return cls(carriers.gap, carriers.mu, bands.masses, electrons, holes, bands.dimension)
 
     @property
     def rates(self):
