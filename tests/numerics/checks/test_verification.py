@@ -62,17 +62,17 @@ def test_equilibrium_is_looked_at_where_it_is() -> None:
     [
         ("fluctuation_matrix", "Goldstone mode"),
         ("hydrodynamics", "long waves"),
-        ("evaluate_model", "Ward identity"),
+        ("evaluate_equations", "Ward identity"),
     ],
 )
 def test_each_identity_can_fail(monkeypatch: pytest.MonkeyPatch, name: str, match: str) -> None:
-    home = "gap_slopes" if name == "evaluate_model" else "verification"
+    home = "gap_slopes" if name == "evaluate_equations" else "verification"
     module = __import__(f"numerics.checks.{home}", fromlist=[name])
     original = getattr(module, name)
 
     def wrong(*arguments, **options):
         found = original(*arguments, **options)
-        if name == "evaluate_model":
+        if name == "evaluate_equations":
             return dataclasses.replace(found, jacobian=1.001 * found.jacobian)
         if name == "hydrodynamics":
             return dataclasses.replace(found, alpha=1.001 * found.alpha)
