@@ -5,7 +5,8 @@ What there is, in units of the Fermi energy and momentum, with bounds of the err
 - a model: `Parameters`, the paper's, or a `Model` of your own with any list of `Reservoir`;
 - its state: `solve_steady_state`, `trace_steady_states` along the drive or any parameter;
 - the response: `fluctuation_matrix`, `pair_correlation`, `hydrodynamics`, `narrow_hydrodynamics`,
-  `spectral_function`, `occupied_spectral_weight`;
+  `spectral_function`, `occupied_spectral_weight`; of the density, too: `susceptibility`,
+  `response_matrix`;
 - modes: `collective_mode`, `mode_branches`, `real_dispersion`, `growth_rate`;
 - where it becomes unstable: `find_boundary`, `stability_edges`, `stability_line`, `phase_diagram`;
 - whether to believe it: `verify`, `numerics.precise`, and the slow route
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
     from numerics.response.narrow_coupling import narrow_hydrodynamics
     from numerics.response.spectral_weight import occupied_spectral_weight
+    from numerics.response.susceptibility import response_matrix, susceptibility
     from numerics.stability.boundaries import Boundary, find_boundary
     from numerics.stability.branches import ModeBranches, mode_branches
     from numerics.stability.conditions import Condition
@@ -108,11 +110,13 @@ __all__ = [
     "pair_correlation",
     "phase_diagram",
     "real_dispersion",
+    "response_matrix",
     "save",
     "solve_steady_state",
     "spectral_function",
     "stability_edges",
     "stability_line",
+    "susceptibility",
     "to_dict",
     "trace_steady_states",
     "verify",
@@ -146,7 +150,9 @@ _LAZY = {
     "narrow_hydrodynamics": "numerics.response.narrow_coupling",
     "occupied_spectral_weight": "numerics.response.spectral_weight",
     "pair_correlation": "numerics.response.fluctuation",
+    "response_matrix": "numerics.response.susceptibility",
     "spectral_function": "numerics.response.amplitude_spectrum",
+    "susceptibility": "numerics.response.susceptibility",
     "StabilityEdge": "numerics.stability.edges",
     "StabilityLine": "numerics.stability.edges",
     "stability_edges": "numerics.stability.edges",

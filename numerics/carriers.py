@@ -108,6 +108,17 @@ class Carriers:
             self.holes.sums(-nu) * self.holes.linewidth,
         )
 
+    def excess(self, y: Array, sign: int) -> tuple[Array, Array]:
+        """Return `sums` less what they are far away on the side of a sign of y, accurately.
+
+        There electrons are absent above, and holes below: gamma [1 - 2 f] is the rate of electrons
+        times the sign, and that of holes times its negative.
+        """
+        nu = y + self.offset
+        if sign > 0:
+            return -2 * self.electrons.fillings(nu), 2 * self.holes.vacancies(-nu)
+        return 2 * self.electrons.vacancies(nu), -2 * self.holes.fillings(-nu)
+
     def edges(self) -> Iterator[tuple[float, Filled]]:
         """Yield where occupations step, from the middle of the gap."""
         for sign, occupation in ((1, self.electrons), (-1, self.holes)):

@@ -56,7 +56,13 @@ class Filled(NamedTuple):
 
     def occupied(self, frequency: Array) -> Array:
         """Return f(nu), to full relative accuracy where it is small; at T = 0 the step."""
-        x = frequency - self.edge
+        return self._fermi(frequency - self.edge)
+
+    def vacant(self, frequency: Array) -> Array:
+        """Return 1 - f(nu), to full relative accuracy where it is small."""
+        return self._fermi(self.edge - frequency)
+
+    def _fermi(self, x: Array) -> Array:
         if self.temperature == 0:
             return np.heaviside(-x, 0.5)
         # a quotient that overflows belongs to an exponential that vanishes
@@ -170,6 +176,13 @@ class Occupation(NamedTuple):
         for f in self.filled:
             filling += f.rate * f.occupied(frequency)
         return filling
+
+    def vacancies(self, frequency: Array) -> Array:
+        """Return the sum of gamma_lambda [1 - f_lambda(nu)], also where it is small."""
+        vacancy = np.full_like(frequency, self.empty)
+        for f in self.filled:
+            vacancy += f.rate * f.vacant(frequency)
+        return vacancy
 
     def sums(self, frequency: Array) -> Array:
         """Return the sum of gamma_lambda [1 - 2 f_lambda(nu)]/gamma."""

@@ -225,14 +225,14 @@ def _widest(state: SteadyState) -> float:
 
 def _offsets(state: SteadyState) -> st.SearchStrategy[float]:
     """Return distances of some linewidths, of less, and none at all."""
-    gamma = state.parameters.linewidth
+    gamma = state.carriers.margin
     distances = st.just(0.0) | _signed(_powers_of_ten(1e-6, _NEAR)) | st.floats(-_NEAR, _NEAR)
     return distances.map(lambda k: gamma * k)
 
 
 def _heights(state: SteadyState, real: bool) -> st.SearchStrategy[float]:
     """Return imaginary parts: zero, down to where the response ceases to be analytic, and up."""
-    gamma = state.parameters.linewidth
+    gamma = state.carriers.margin
     if real:
         return st.just(0.0)
     return st.one_of(

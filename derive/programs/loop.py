@@ -179,6 +179,8 @@ class Loop:
         Im(omega).
     momenta : Momenta
         The sums over the momenta, whose `prefactor` is the unit.
+    lag : Expr
+        What of Im(omega) is taken from the frequency of the second Green's function instead.
     """
 
     def __init__(
@@ -188,22 +190,27 @@ class Loop:
         keldysh: sp.ImmutableMatrix,
         growth: sp.Expr = GROWTH,
         momenta: Momenta = SPACE,
+        lag: sp.Expr = sp.S.Zero,
     ) -> None:
-        self.sums = momenta
+        self.sums, self.lag = momenta, lag
         self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
         self.omega = symbols.transfer + sp.I * growth
         self.after = stages.assign("after", species.frequency + symbols.transfer)
         self.width = symbols.linewidth + growth
         self.plus = named_poles(stages, "a", species, self.after, self.width, TRANSFER_DISTANCE)
         self.minus = named_poles(
-            stages, "c", species, species.frequency, symbols.linewidth, DISTANCE
+            stages, "c", species, species.frequency, symbols.linewidth + lag, DISTANCE
         )
         self.momenta = {
             sign: stages.assign(f"a{_LETTERS[sign]}_p", upper_root(symbols.mu + self.plus.xi(sign)))
             for sign in SIGNS
         }
-        self.sources = sources(stages, species, self.minus)
+        self.sources = self._sources()
         self.roots = {advanced: self._roots(advanced) for advanced in (False, True)}
+
+    def _sources(self) -> tuple[Source, ...]:
+        """Return the poles of the second Green's function."""
+        return sources(self.stages, self.species, self.minus)
 
     def _roots(self, advanced: bool) -> dict[int, sp.Expr]:
         """Return r_+ - r and r_+ + r of the poles in p_+ and p_-, without cancellation."""
@@ -212,7 +219,8 @@ class Loop:
         root = self.minus.root
         if advanced:
             root = conjugate(root)
-            squares = (self.omega + 2 * sp.I * slope) * (total + sp.I * self.growth)
+            wide = self.omega + sp.I * (2 * slope + self.lag)
+            squares = wide * (total + sp.I * (self.growth - self.lag))
         else:
             squares = self.omega * (total + sp.I * (self.growth + 2 * slope))
         label = "rs"[advanced]
@@ -228,7 +236,7 @@ class Loop:
         """Return the difference of two poles, p_+**2 - p_-**2."""
         a = self.species.skew
         if source.advanced:
-            shift = 2 * self.species.imbalance - a * (self.width + symbols.linewidth)
+            shift = 2 * self.species.imbalance - a * (self.width + symbols.linewidth + self.lag)
             apart = -a * symbols.transfer + sp.I * shift
         else:
             apart = -a * self.omega

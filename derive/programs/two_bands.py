@@ -62,15 +62,14 @@ STATE_VARIABLES = {
 #: The elements of the phase column, in the order of `Loop.phase_column`.
 _ELEMENTS = ("r12", "r22", "coupling", "difference")
 _SOURCE = "R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22"
-_EVERY = tuple((s, t) for s in range(4) for t in range(4))
 
 
-def _reservoirs(electrons: sp.Expr, holes: sp.Expr) -> sp.ImmutableMatrix:
+def reservoirs(electrons: sp.Expr, holes: sp.Expr) -> sp.ImmutableMatrix:
     """Return the Keldysh part of the reservoirs' self-energy, (21)."""
     return sp.ImmutableMatrix(-2 * sp.I * sp.diag(electrons, -holes))
 
 
-def _finished(
+def finished_program(
     name: str,
     source: str,
     inputs: tuple[sp.Symbol, ...],
@@ -81,27 +80,24 @@ def _finished(
     return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
 
 
-def _response(
-    name: str, source: str, stages: Stages, momenta: Momenta, values: dict[str, sp.Expr]
+def response_program(
+    name: str,
+    source: str,
+    stages: Stages,
+    momenta: Momenta,
+    values: dict[str, sp.Expr],
+    inputs: tuple[sp.Symbol, ...] = LOOP_INPUTS,
 ) -> Program:
+    """Return the program of complex values in units of those of a pair of poles, per unit of nu."""
     outputs = []
     for label, value in values.items():
         parts = stages.parts(momenta.prefactor * value / (2 * sp.pi))
         outputs += [(f"{label}_{s}", p) for s, p in zip(("real", "imag"), parts, strict=True)]
-    return _finished(name, source, LOOP_INPUTS, stages, outputs)
+    return finished_program(name, source, inputs, stages, outputs)
 
 
 def _loop(stages: Stages, momenta: Momenta) -> Loop:
-    return Loop(stages, GENERAL, _reservoirs(ELECTRONS, HOLES), momenta=momenta)
-
-
-def _vertices(momenta: Momenta) -> Program:
-    stages = Stages()
-    loop = _loop(stages, momenta)
-    names = (f"r{s}{t}" for s, t in _EVERY)
-    values = dict(zip(names, loop.traces(_EVERY), strict=True))
-    source = "R_st of (37) per unit of nu, s, t = 0 to 3"
-    return _response("vertices", source, stages, momenta, values)
+    return Loop(stages, GENERAL, reservoirs(ELECTRONS, HOLES), momenta=momenta)
 
 
 def _column(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
@@ -111,14 +107,14 @@ def _column(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
 
 def _pairing(momenta: Momenta) -> Program:
     stages = Stages()
-    return _response("pairing", _SOURCE, stages, momenta, _column(stages, momenta))
+    return response_program("pairing", _SOURCE, stages, momenta, _column(stages, momenta))
 
 
 def _pairing_slopes(momenta: Momenta) -> Program:
     stages = StagesWithSlopes(VARIABLES)
     values = with_slopes(stages, _column(stages, momenta))
     source = f"{_SOURCE}, and their derivatives by omega and q at fixed nu"
-    return _response("pairing_slopes", source, stages, momenta, values)
+    return response_program("pairing_slopes", source, stages, momenta, values)
 
 
 def _gap_parts(
@@ -148,7 +144,7 @@ def _keldysh_sources(stages: Stages) -> tuple[Source, ...]:
 def _gap(stages: Stages, momenta: Momenta) -> dict[str, sp.Expr]:
     """Return the integrand of the gap equation over the frequency."""
     electrons, holes = _RATES
-    keldysh = _reservoirs(electrons - 2 * FILLED_ELECTRONS, holes - 2 * FILLED_HOLES)
+    keldysh = reservoirs(electrons - 2 * FILLED_ELECTRONS, holes - 2 * FILLED_HOLES)
     total = [sp.S.Zero, sp.S.Zero]
     for source in _keldysh_sources(stages):
         if not source.advanced:
@@ -211,7 +207,7 @@ def _of_the_state(
     stages = StagesWithRealSlopes(STATE_VARIABLES)
     found = with_slopes(stages, values(stages, momenta), tuple(STATE_VARIABLES))
     source = f"{what} per unit of nu, with derivatives at fixed nu - a mu"
-    return _finished(name, source, inputs, stages, list(found.items()))
+    return finished_program(name, source, inputs, stages, list(found.items()))
 
 
 _SUMMARY = (
@@ -226,7 +222,6 @@ def _module(name: str, where: str, momenta: Momenta) -> Module:
         _of_the_state("gap", "(33),", GAP_INPUTS, _gap, momenta),
         _of_the_state("numbers", "electrons and holes of (34),", NUMBER_INPUTS, _numbers, momenta),
         _tails(momenta),
-        _vertices(momenta),
         _pairing(momenta),
         _pairing_slopes(momenta),
     )

@@ -108,7 +108,12 @@ class Totals:
 
 
 def integrate(
-    integrand: Integrand, panels: Panels, count: int, goal: Goal, rounds: int | None = None
+    integrand: Integrand,
+    panels: Panels,
+    count: int,
+    goal: Goal,
+    rounds: int | None = None,
+    rounding: float = 0.0,
 ) -> Totals:
     """Integrate over the panels of `count` integrals, halving those that miss their share.
 
@@ -122,10 +127,14 @@ def integrate(
     goal : callable
     rounds : int, optional
         How often at most the panels with the largest errors are halved.
+    rounding : float
+        Rounding in units of the size: a panel whose error is no larger is not halved.
     """
     rule = gauss_kronrod(_NODES)
     most = _ROUNDS if rounds is None else rounds
-    found = refine(lambda some: _integrated(integrand, some, rule), panels, count, goal, most)
+    found = refine(
+        lambda some: _integrated(integrand, some, rule), panels, count, goal, most, rounding
+    )
     return replace(found, evaluations=found.evaluations * rule.nodes.size)
 
 
@@ -135,6 +144,7 @@ def refine(
     count: int,
     goal: Goal,
     rounds: int,
+    rounding: float = 0.0,
 ) -> Totals:
     """Integrate over the pieces of `count` integrals, halving those that miss their share.
 
@@ -149,6 +159,8 @@ def refine(
     goal : callable
     rounds : int
         How often at most the pieces with the largest errors are halved.
+    rounding : float
+        As in `integrate`.
 
     Returns
     -------
@@ -165,7 +177,10 @@ def refine(
         if remaining == 0 or not missed.any():
             break
         share = np.where(missed[:, None], tolerance / (2 * pieces_of[:, None]), np.inf)
-        bad = np.asarray(~(done.error <= share[done.pieces.owner]).all(axis=1))
+        least = np.maximum(share[done.pieces.owner], rounding * done.size)
+        bad = np.asarray(~(done.error <= least).all(axis=1))
+        if not bad.any():
+            break
         halves = done.pieces.select(bad).halved()
         pieces_of += np.bincount(halves.owner, minlength=count)
         done = done.select(~bad).joined(evaluate(halves))

@@ -7,6 +7,8 @@ which what is of the order 1/gamma in them cancels; electrons and holes cannot b
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +54,15 @@ class PairingLoop:
         # M = -Pi
         return -0.5j * total * slope, 0.5 * sizes * slope
 
+    @property
+    def module(self) -> str:
+        """The module of the program."""
+        return self.carriers.kernels
+
+    def _occupations(self, y: Array, sign: int) -> tuple[Any, ...]:
+        """Return what the program takes of the occupations, for a sign of y + transfer/2."""
+        return self.carriers.sums(y)
+
     def _loop(self, panels: Panels, sign: int, offset: Array, transfer: int) -> Complex:
         """Return R at y = sign |x| - transfer Re(omega)/2 with transfer Re(omega)."""
         carriers = self.carriers
@@ -64,13 +75,13 @@ class PairingLoop:
         arguments = (
             y,
             *distances,
-            *carriers.sums(y),
+            *self._occupations(y, sign),
             transfer * omega.real,
             omega.imag,
             self.q[panels.owner][:, None],
         )
         arguments = tuple(np.broadcast_to(x, shape).ravel() for x in arguments)
-        parts = evaluate(carriers.kernels, self.program, *arguments, *carriers.parameters())
+        parts = evaluate(self.module, self.program, *arguments, *carriers.parameters())
         parts = parts.reshape(-1, *shape)
         return np.asarray(parts[0::2] + 1j * parts[1::2])
 

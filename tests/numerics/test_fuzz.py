@@ -37,11 +37,13 @@ VALID = {
     "pair_correlation": {"state": STATE, "q": 0.1, "omega": 0.1, "part": "all", "rtol": 1e-8},
     "phase_diagram": {"inv_kfa": [-1.0], "kinds": ["normal"], "gamma_b": 1e-3, "ratios": [0.1]},
     "real_dispersion": {"state": STATE, "q": [0.1], "largest": 0.1, "halvings": 2},
+    "response_matrix": {"state": STATE, "q": 0.1, "omega": 0.1, "vertices": ["density"]},
     "save": {"value": STATE, "path": "no such folder/file"},
     "solve_steady_state": {"parameters": Parameters(0.0), "rtol": 1e-10},
     "spectral_function": {"state": STATE, "q": 0.1, "omega": 0.3, "part": "all", "rtol": 1e-8},
     "stability_edges": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "stability_line": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
+    "susceptibility": {"state": STATE, "q": 0.1, "omega": 0.1, "what": "density density"},
     "to_dict": {"value": STATE},
     "trace_steady_states": {"parameters": Parameters(0.0), "gamma_v": [0.0], "rtol": 1e-10},
     "verify": {"state": STATE, "points": 1, "slow": 0, "seed": 0},
@@ -232,6 +234,15 @@ def test_any_wave_number_and_frequency(state, part, q, omega, growth) -> None:
     harmless("pair_correlation", {**arguments, "full": True})
     if part != "intra":
         harmless("spectral_function", {**arguments, "full": True})
+
+
+@settings(deadline=None, max_examples=20)
+@given(STATES, st.booleans(), ANY, ANY, signed(powers(-12.0, 12.0)))
+@example(STATE, False, 0.0, 300.0, 0.0)
+@example(WARM, True, 0.0, 0.0, -0.03099999999999)
+def test_any_susceptibility(state, bare, q, omega, growth) -> None:
+    arguments = {"state": state, "q": q, "omega": complex(omega, growth), "bare": bare}
+    harmless("susceptibility", {**arguments, "full": True})
 
 
 @settings(deadline=None, max_examples=40)

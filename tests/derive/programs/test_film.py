@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from numerics.kernels import film_numpy as kernels
+from numerics.kernels import film_vertices_numpy as vertices
 from tests.derive.programs.test_two_bands import CASES, TAU, Case
 
 #: Order of the rules over momenta and angle.
@@ -32,8 +33,8 @@ def sums(case: Case) -> list[float]:
 def loops(case: Case, omega: complex, q: float) -> np.ndarray:
     y, distance, _ = case.frequencies()
     after = abs(y + omega.real) - np.sqrt(1 - case.skew**2) * case.gap
-    at = (y, distance, after, *sums(case), omega.real, omega.imag, q)
-    found = np.array(kernels.vertices(*at, *case.shared()))
+    at = (y, distance, after, *sums(case), 0.0, omega.real, omega.imag, q)
+    found = np.array(vertices.response(*at, *case.shared()))
     return (found[0::2] + 1j * found[1::2]).reshape(4, 4)
 
 

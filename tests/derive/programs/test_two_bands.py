@@ -6,12 +6,14 @@ function a numerical inverse: nothing of the derivation enters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from numerics.kernels import two_bands_numpy as kernels
+from numerics.kernels import vertices_numpy as vertices
 
 TAU = np.array([np.eye(2), [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], np.diag([1, -1])], dtype=complex)
 #: Order of the rules; with linewidths of a third of the energies they converge like 1e-10.
@@ -88,41 +90,106 @@ def momenta(end: float = np.inf) -> tuple[np.ndarray, np.ndarray]:
     return p, weights * p**2 / (2 * np.pi**2)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_loops_of_all_vertices(case: Case) -> None:
+def loops(case: Case, omega: complex, q: float, shifted: float) -> np.ndarray:
+    """R_st by the kernel, without a reference."""
+    y, distance, _ = case.frequencies()
+    sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
+    parts = vertices.response(
+        *(y, distance, shifted, *sums, 0.0, omega.real, omega.imag, q), *case.shared()
+    )
+    return matrix(parts)
+
+
+def matrix(parts: tuple[float, ...]) -> np.ndarray:
+    found = np.array(parts)
+    return (found[0::2] + 1j * found[1::2]).reshape(4, 4)
+
+
+def summed(case: Case, plus: Callable, minus: Callable) -> np.ndarray:
+    """Sum over momenta of Tr[tau_s plus tau_t minus]/(2 pi), functions of p+**2 and p-**2."""
     p, weights = momenta()
     x, w = np.polynomial.legendre.leggauss(ORDER)
     center, change = p[:, None] ** 2 + case.q**2 / 4, p[:, None] * case.q * x
-    plus = case.retarded(case.nu + case.omega, center + change)
-    minus = case.keldysh(center - change)
-    weight = weights[:, None] * w / 2
-    expected = np.einsum(
-        "sab,pxbc,tcd,pxda,px->st", TAU, plus, TAU, minus, weight, optimize=True
-    ) / (2 * np.pi)
-    y, distance, distance_omega = case.frequencies()
-    sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
-    found = np.array(
-        kernels.vertices(
-            *(y, distance, distance_omega, *sums, case.omega.real, case.omega.imag, case.q),
-            *case.shared(),
+    matrices = plus(center + change), minus(center - change)
+    found = np.einsum(
+        *("sab,pxbc,tcd,pxda,p,x->st", TAU, matrices[0], TAU, matrices[1], weights, w / 2),
+        optimize=True,
+    )
+    return found / (2 * np.pi)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_loops_of_all_vertices(case: Case) -> None:
+    expected = summed(case, lambda x: case.retarded(case.nu + case.omega, x), case.keldysh)
+    values = loops(case, case.omega, case.q, case.frequencies()[2])
+    assert np.abs(values - expected).max() < 1e-9 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("lag", [0.0, 0.07, -0.11])
+def test_loops_of_retarded_and_advanced(case: Case, lag: float) -> None:
+    growth = case.omega.imag - lag
+    after = case.nu + case.omega.real + 1j * growth
+
+    def advanced(square: np.ndarray) -> np.ndarray:
+        return np.conj(np.swapaxes(case.retarded(case.nu + 1j * lag, square), -1, -2))
+
+    expected = summed(case, lambda x: case.retarded(after, x), advanced)
+    found = vertices.pinched(
+        *(*case.frequencies(), case.omega.real, growth, lag, case.q), *case.shared()
+    )
+    assert np.abs(matrix(found) - expected).max() < 1e-9 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_reference_leaves_out_retarded_times_advanced(case: Case, sign: int) -> None:
+    y, distance, shifted = case.frequencies()
+    rest = (shifted, case.omega.real, case.omega.imag, case.q)
+    whole = loops(case, case.omega, case.q, shifted)
+    pinched = matrix(
+        vertices.pinched(
+            *(y, distance, shifted, case.omega.real, case.omega.imag, 0.0, case.q), *case.shared()
         )
     )
-    values = (found[0::2] + 1j * found[1::2]).reshape(4, 4)
-    assert np.abs(values - expected).max() < 1e-9 * np.abs(expected).max()
+    # less that of G^R - G^A, or its negative
+    (electrons, holes), (e, h) = case.rates, case.filled
+    excess = (electrons * (1 - sign) - 2 * e, holes * (1 + sign) - 2 * h)
+    found = matrix(
+        vertices.response(*(y, distance, shifted, *excess, float(sign), *rest[1:]), *case.shared())
+    )
+    assert np.abs(found - sign * pinched - whole).max() < 1e-12 * np.abs(whole).max()
+
+
+@pytest.mark.parametrize("skew", [0.0, 0.3, -0.6])
+def test_tails_of_densities(skew: float) -> None:
+    nu, q, tails = 1e7, 0.3, vertices.far(skew)[:4]
+    total = np.zeros((4, 4), dtype=complex)
+    for sign in (1, -1):
+        found = []
+        for omega in (0.4, -0.4):
+            y = sign * nu - omega / 2
+            distances = [abs(x) - np.sqrt(1 - skew**2) * 0.5 for x in (y, y + omega)]
+            found.append(
+                matrix(
+                    vertices.response(
+                        *(y, *distances, 0.0, 0.0, float(sign), omega, 0.0, q),
+                        *(0.5, 0.8, 0.1, 0.0, skew),
+                    )
+                )
+            )
+        total += 0.5j * (found[0] - found[1].conj())
+    expected = np.zeros((4, 4))
+    expected[np.ix_([0, 3], [0, 3])] = np.reshape(tails, (2, 2))
+    # the next order is smaller by 1/nu; but for amplitude and phase, which have another tail
+    total[1, 1] = total[2, 2] = 0
+    assert np.abs(total * np.sqrt(nu) - expected).max() < 1e-6
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_phase_column_is_a_difference_of_loops(case: Case) -> None:
     y, distance, distance_omega = case.frequencies()
     sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
-
-    def loops(omega: complex, q: float, shifted: float) -> np.ndarray:
-        parts = np.array(
-            kernels.vertices(
-                *(y, distance, shifted, *sums, omega.real, omega.imag, q), *case.shared()
-            )
-        )
-        return (parts[0::2] + 1j * parts[1::2]).reshape(4, 4)
 
     found = np.array(
         kernels.pairing(
@@ -131,9 +198,9 @@ def test_the_phase_column_is_a_difference_of_loops(case: Case) -> None:
         )
     )
     column = found[0::2] + 1j * found[1::2]
-    there = loops(case.omega, case.q, distance_omega)
+    there = loops(case, case.omega, case.q, distance_omega)
     # artanh(q/k)/q is 1/k to rounding
-    uniform = loops(0j, 1e-9, distance)
+    uniform = loops(case, 0j, 1e-9, distance)
     expected = [
         there[1, 2] - uniform[1, 2],
         there[2, 2] - uniform[2, 2],

@@ -1,0 +1,306 @@
+"""Susceptibilities of a condensate: density, amplitude and phase, with the collective mode.
+
+To H an amount -sum_t h_t Psi^+ tau_t Psi is added.  It changes <Psi^+ tau_s Psi> by Pi_st h_t, and
+the order parameter, by the gap equation, by a_i with M_ij a_j = Pi_it h_t, which acts like another
+h_i: the response is Pi_st + Pi_si (1/M)_ij Pi_jt.  For amplitude and phase themselves it is that of
+the order parameter to its source, 1/M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.domain import choice, flag, instance, listed, outside, tolerance
+from numerics.response.couplings import PAIRING, Coupled, needed
+from numerics.response.fluctuation import Points, converged_value, pair_correlation
+from numerics.response.goldstone import goldstone_matrix
+from numerics.response.vertex_loop import loop_elements, nothing
+from numerics.results import FullResult, Sampled, Status, statuses
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: The vertices by their names, and tau_s.
+VERTICES = {"amplitude": 1, "phase": 2, "density": 3, "imbalance": 0}
+#: Points (q, omega) done at a time.
+_BATCH = 256
+#: How often M is done again to a smaller tolerance, where its inverse is large.
+_ROUNDS = 3
+#: By what factor at most its tolerance is made smaller at once, and the smallest one.
+_STEP, _FINEST = 1e4, 1e-14
+
+
+@overload
+def susceptibility(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    what: str = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+@overload
+def susceptibility(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    what: str = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[True],
+) -> Sampled: ...
+def susceptibility(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    what: str = "density density",
+    *,
+    bare: bool = False,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | Sampled:
+    """Return a susceptibility, of what the first word names to the field of the second.
+
+    It is positive for a static field in equilibrium: a potential -h(r, t) for electrons and for
+    holes changes their density n by chi h.  As q -> 0 the static one is then dN/dmu, and at large
+    frequencies it is -2 N q**2/omega**2.
+
+    Parameters
+    ----------
+    state : SteadyState
+        The steady state.
+    q : array_like
+        Wave number, k_F; only its modulus matters.
+    omega : array_like
+        Frequency, epsilon_F, complex with Im(omega) > -gamma; broadcasts against `q`.
+    what : str
+        Two of the words "density" for electrons plus holes, "imbalance" for electrons less holes,
+        "amplitude" and "phase".  The latter two are changes of Delta by d|Delta| and -i Delta_0
+        dtheta, and the fields that these belong to are their sources, by 1/M.
+    bare : bool
+        Leave out what the order parameter answers: Pi_st of (37).
+    rtol : float
+        Tolerance relative to the moduli of the bare susceptibility and of what is added to it, or
+        to the geometric mean of those of the two words by themselves if that is larger.
+    full : bool
+        Return a `FullResult`.
+
+    Returns
+    -------
+    ndarray of complex, shape (...), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ConvergenceError
+        If the tolerance is not reached, with the `FullResult` in `.last`; not if `full`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, solve_steady_state, susceptibility
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0))
+    >>> static = susceptibility(state, 0.01, 0.0)
+    >>> print(f"{static.real:.4f}")
+    0.0543
+    """
+    names = tuple(what.split()) if isinstance(what, str) else ()
+    if len(names) != 2 or not set(names) <= VERTICES.keys():
+        raise outside("what", what, f"two of the words {', '.join(VERTICES)}")
+    found = _response(state, q, omega, tuple(dict.fromkeys(names)), bare=bare, rtol=rtol)
+    # the last row or column is that of the second word, whether or not there are two
+    found = found._replace(value=found.value[..., 0, -1], error=found.error[..., 0, -1])
+    return found if flag("full", full) else converged_value(found)
+
+
+@overload
+def response_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+@overload
+def response_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[True],
+) -> Sampled: ...
+def response_matrix(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ("amplitude", "phase", "density"),
+    *,
+    bare: bool = False,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | Sampled:
+    """Return the susceptibilities among some vertices, as a matrix.
+
+    Parameters
+    ----------
+    state, q, omega, bare, full
+        As in `susceptibility`.
+    vertices : sequence of str
+        Names as in `susceptibility`, each once, in the order of rows and columns.
+    rtol : float
+        As in `susceptibility`, for each element.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., n, n), or FullResult
+
+    Raises
+    ------
+    ValueError, ConvergenceError
+        As in `susceptibility`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, response_matrix, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=-1.0))
+    >>> response_matrix(state, [0.0, 0.1], 0.05).shape
+    (2, 3, 3)
+    """
+    names = vertex_names(vertices)
+    found = _response(state, q, omega, names, bare=bare, rtol=rtol)
+    return found if flag("full", full) else converged_value(found)
+
+
+def vertex_names(vertices: object) -> tuple[str, ...]:
+    """Return checked names of vertices, each once."""
+    domain = f"some of {', '.join(VERTICES)}, each once"
+    names = listed("vertices", vertices, domain)
+    for name in names:
+        choice("vertices", name, tuple(VERTICES))
+    if not names or len(set(names)) < len(names):
+        raise outside("vertices", names, domain)
+    return names
+
+
+def _response(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    names: tuple[str, ...],
+    *,
+    bare: bool,
+    rtol: float,
+) -> Sampled:
+    """Return the susceptibilities among some vertices."""
+    instance("state", state, SteadyState)
+    bare, rtol = flag("bare", bare), tolerance(rtol)
+    points = Points.of(state, q, omega)
+    vertices = [VERTICES[name] for name in names]
+    pick = _bare if bare else _coupled
+    batches = [
+        pick(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], vertices, rtol)
+        for k in range(0, points.q.size, _BATCH)
+    ]
+    if not batches:
+        empty = np.empty((0, len(names), len(names)))
+        batches = [FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))]
+    result: Sampled = FullResult(
+        *(
+            np.concatenate(c).reshape(points.shape + c[0].shape[1:])
+            for c in zip(*batches, strict=True)
+        )
+    )
+    coarser = state.coarser()
+    if coarser is not None:
+        # what the error of an occupation of the user's own does
+        other = _response(coarser, q, omega, names, bare=bare, rtol=rtol)
+        result = result._replace(
+            error=result.error + np.abs(result.value - other.value),
+            evaluations=result.evaluations + other.evaluations,
+        )
+    return result
+
+
+def _bare(
+    state: SteadyState, q: Array, omega: Complex, vertices: Sequence[int], rtol: float
+) -> Sampled:
+    """Return Pi_st, with the sum over 1/p**2 subtracted from Pi_11 and Pi_22."""
+    shape = (q.size, len(vertices), len(vertices))
+    value, error = np.zeros(shape, dtype=complex), np.zeros(shape)
+    evaluations, missed = np.zeros(q.size, np.int64), np.zeros(q.size, bool)
+    limited = missed
+    pairing = [k for k, s in enumerate(vertices) if s in PAIRING]
+    pairs = [(j, k) for j in range(shape[1]) for k in range(shape[1]) if {j, k} - set(pairing)]
+    if pairing:
+        found = pair_correlation(state, q, omega, rtol=rtol, full=True)
+        at, of = np.ix_(pairing, pairing), np.array(vertices)[pairing] - 1
+        for whole, part in ((value, found.value), (error, found.error)):
+            whole[:, at[0], at[1]] = part[:, of[:, None], of]
+        evaluations = evaluations + found.evaluations
+        missed = missed | (found.status == Status.NOT_CONVERGED)
+        limited = limited | (found.status == Status.ROUNDING)
+    if pairs:
+        chosen = [(vertices[j], vertices[k]) for j, k in pairs]
+        loop = loop_elements(state.carriers, q, omega, chosen, lambda v: rtol * np.abs(v))
+        for column, (j, k) in enumerate(pairs):
+            value[:, j, k], error[:, j, k] = loop.value[:, column], loop.error[:, column]
+        evaluations = evaluations + loop.evaluations
+        missed, limited = missed | loop.missed, limited | loop.limited
+    return FullResult(value, error, evaluations, statuses(missed, limited))
+
+
+def _coupled(
+    state: SteadyState, q: Array, omega: Complex, vertices: Sequence[int], rtol: float
+) -> Sampled:
+    """Return the susceptibilities with what the order parameter adds to them."""
+    finest = rtol / 8
+    matrix = goldstone_matrix(state, q, omega, finest)
+    loop = nothing(q.size)
+    if needed(vertices):
+
+        def wanted(value: Complex) -> Array:
+            return Coupled(vertices, matrix, value).tolerances(rtol)
+
+        loop = loop_elements(state.carriers, q, omega, needed(vertices), wanted)
+    evaluations = loop.evaluations + matrix.evaluations
+    for _ in range(_ROUNDS):
+        found = Coupled(vertices, matrix, loop.value)
+        ratio = (found.of_matrix() / (rtol / 2 * found.scale)).max(axis=(1, 2))
+        again = (ratio > 1) & (matrix.status == Status.CONVERGED)
+        if not again.any() or finest <= _FINEST:
+            break
+        # where 1/M is large, the tolerance of M has to be smaller
+        finest = max(finest / (2 * min(float(ratio[again].max()), _STEP)), _FINEST)
+        finer = goldstone_matrix(state, q[again], omega[again], finest)
+        evaluations[again] += finer.evaluations
+        matrix = _replaced(matrix, again, finer)
+    found = Coupled(vertices, matrix, loop.value)
+    error = found.error(loop.error)
+    reached = (error <= rtol * found.scale).all(axis=(1, 2))
+    failed = loop.missed | (matrix.status == Status.NOT_CONVERGED)
+    failed |= ~np.isfinite(error).all(axis=(1, 2))
+    return FullResult(found.value, error, evaluations, statuses(failed & ~reached, ~reached))
+
+
+def _replaced(matrix: Sampled, where: NDArray[np.bool_], finer: Sampled) -> Sampled:
+    """Return the results with those of some points taken from others."""
+    columns = []
+    for old, new in zip(matrix, finer, strict=True):
+        column = old.astype(np.promote_types(old.dtype, new.dtype))
+        column[where] = new
+        columns.append(column)
+    return FullResult(*columns)

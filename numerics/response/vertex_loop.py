@@ -1,0 +1,210 @@
+"""Pi_st(q, omega) with vertices beyond amplitude and phase, by one integral over the frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.evaluation import evaluate
+from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.panels import Panels
+from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
+from numerics.response.two_bands import PairingLoop, pairing_panels
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Integers = NDArray[np.int64]
+
+#: Rounding of the integrand in units of its size, as for M.
+_ROUNDING = 32 * float(np.finfo(float).eps)
+#: Tolerance of what complex frequencies have besides, relative to itself.
+_SEGMENT = 1e-13
+#: The pairs whose integrands fall off like the root of the frequency, in the order of the program.
+_TAILS = ((0, 0), (0, 3), (3, 0), (3, 3))
+
+#: The module of the kernels.
+VERTICES = "vertices"
+
+#: Tolerances of the elements that are wanted, given their values, shape (n, k) both.
+Wanted = Callable[[Complex], Array]
+
+
+class Elements(NamedTuple):
+    """Some elements of Pi at each point.
+
+    Parameters
+    ----------
+    value : ndarray of complex, shape (n, k)
+    error : ndarray, shape (n, k)
+        Quadrature and rounding.
+    evaluations : ndarray of int, shape (n,)
+    missed, limited : ndarray of bool, shape (n,)
+        Where the tolerances were not reached; where rounding does not allow them.
+    """
+
+    value: Complex
+    error: Array
+    evaluations: Integers
+    missed: NDArray[np.bool_]
+    limited: NDArray[np.bool_]
+
+
+def nothing(n: int) -> Elements:
+    """Return no elements at n points."""
+    no = np.zeros(n, dtype=bool)
+    return Elements(np.zeros((n, 0), complex), np.zeros((n, 0)), np.zeros(n, np.int64), no, no)
+
+
+def loop_elements(
+    carriers: Carriers,
+    q: Array,
+    omega: Complex,
+    pairs: Sequence[tuple[int, int]],
+    wanted: Wanted,
+) -> Elements:
+    """Return Pi_st, (37), for pairs of vertices tau_0 to tau_3 of which one is 0 or 3.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    q : ndarray, shape (n,)
+        Positive.
+    omega : ndarray of complex, shape (n,)
+    pairs : sequence of tuple of int
+        The k pairs (s, t).
+    wanted : callable
+    """
+    integrand = VertexLoop(carriers, q, omega, pairs)
+    rest, rest_error, nodes = _between(carriers, q, omega, integrand.rows)
+    rest = rest + integrand.constant
+
+    def goal(value: Complex, size: Array) -> Array:
+        return np.maximum(wanted(value + rest), _ROUNDING * size)
+
+    panels = pairing_panels(carriers, q, omega)
+    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING)
+    value, rounding = found.value + rest, _ROUNDING * found.size
+    return Elements(
+        value,
+        found.error + rounding + rest_error,
+        4 * found.evaluations + nodes,
+        found.missed,
+        np.asarray((wanted(value) < rounding).any(axis=1)),
+    )
+
+
+class VertexLoop(PairingLoop):
+    """The integrands of Pi_st over |y + omega/2|.
+
+    Those of densities fall off like an inverse root, which free carriers have; it is subtracted,
+    and counts as nothing, as its sum over the frequency vanishes at each momentum.
+
+    Parameters
+    ----------
+    carriers, q, omega
+        As of `PairingLoop`.
+    pairs : sequence of tuple of int
+        The pairs of vertices.
+    """
+
+    module = VERTICES
+
+    def __init__(
+        self, carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
+    ) -> None:
+        super().__init__(carriers, q, omega, "response")
+        self.rows = [4 * s + t for s, t in pairs]
+        self.tails, rest = _far(carriers, pairs)
+        self.scale = abs(carriers.mu) + carriers.gap
+        self.constant = self.tails * smooth_inverse_root_integral(self.scale) + rest
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands per unit of the nodes' variable, and their sizes."""
+        x, offset, slope = panels.nodes(rule)
+        total = np.zeros((len(self.rows), *offset.shape), dtype=complex)
+        sizes = np.zeros(total.shape)
+        for sign in (1, -1):
+            for transfer in (1, -1):
+                found = self._loop(panels, sign, offset, transfer)[self.rows]
+                total += found if transfer > 0 else -found.conj()
+                sizes += np.abs(found)
+        total *= 0.5j
+        total -= self.tails[:, None, None] * smooth_inverse_root(x, self.scale)
+        return np.asarray(total * slope), 0.5 * sizes * slope
+
+    def _occupations(self, y: Array, sign: int) -> tuple[Any, ...]:
+        """Return the excess of the occupations over that of a sign, and the sign."""
+        return (*self.carriers.excess(y, sign), float(sign))
+
+
+def _between(
+    carriers: Carriers, q: Array, omega: Complex, rows: list[int]
+) -> tuple[Complex, Array, Integers]:
+    """Return what is left of G^R G^A for complex frequencies, its errors, and the nodes."""
+    value, error = np.zeros((q.size, len(rows)), complex), np.zeros((q.size, len(rows)))
+    nodes = np.zeros(q.size, np.int64)
+    off = np.flatnonzero(omega.imag)
+    if off.size:
+        found = integrate(
+            _Pinched(carriers, q[off], omega[off], rows),
+            _segments(carriers, omega.imag[off]),
+            off.size,
+            lambda value, size: np.maximum(_SEGMENT * np.abs(value), _ROUNDING * size),
+            rounding=_ROUNDING,
+        )
+        value[off], nodes[off] = found.value, found.evaluations
+        error[off] = found.error + _ROUNDING * found.size
+    return value, error, nodes
+
+
+def _segments(carriers: Carriers, growth: Array) -> Panels:
+    """Return panels from either end of 0 to |Im(omega)| to the middle."""
+    n, length = growth.size, np.abs(growth)
+    # the nearest branch points are at this distance from the ends
+    width = np.minimum(carriers.slope, carriers.slope + growth)
+    zero = np.zeros(n)
+    ends = np.arcsinh(length / (2 * width))
+    one = Panels(np.arange(n), zero.astype(np.longdouble), width, zero, ends, zero.astype(bool))
+    return one.joined(replace(one, origin=length.astype(np.longdouble), scale=-width))
+
+
+class _Pinched:
+    """G^R G^A between the frequencies at which the two terms of Pi have it, where S steps."""
+
+    def __init__(self, carriers: Carriers, q: Array, omega: Complex, rows: list[int]) -> None:
+        self.carriers, self.q, self.omega, self.rows = carriers, q, omega, rows
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        x, offset, slope = panels.nodes(rule)
+        carriers, omega = self.carriers, self.omega[panels.owner][:, None]
+        sign = np.sign(omega.imag)
+        growth = np.broadcast_to(sign * x, offset.shape)
+        # both ends are seen without cancellation
+        lag = np.where(panels.origin[:, None] == 0, omega.imag - growth, -sign * offset)
+        y = -omega.real / 2
+        distance = np.abs(omega.real) / 2 - carriers.threshold
+        q = self.q[panels.owner][:, None]
+        nodes = (
+            np.broadcast_to(part, offset.shape).ravel()
+            for part in (y, distance, distance, omega.real, growth, lag, q)
+        )
+        parts = evaluate(VERTICES, "pinched", *nodes, *carriers.parameters())
+        parts = parts.reshape(-1, *offset.shape)
+        values = (parts[0::2] + 1j * parts[1::2])[self.rows] * slope
+        # (i/2) times the step of S, along the imaginary axis
+        return np.asarray(-sign * values), np.abs(values)
+
+
+def _far(carriers: Carriers, pairs: Sequence[tuple[int, int]]) -> tuple[Array, Array]:
+    """Return what the integrands are at large frequencies, times the root, and what is beyond."""
+    outputs = evaluate(VERTICES, "far", np.array([carriers.skew]))[:, 0]
+    found = np.zeros((2, len(pairs)))
+    for k, pair in enumerate(pairs):
+        if pair in _TAILS:
+            found[:, k] = outputs[_TAILS.index(pair) :: len(_TAILS)]
+    return found[0], found[1]
