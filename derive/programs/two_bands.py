@@ -76,6 +76,7 @@ def finished_program(
     stages: Stages,
     outputs: list[tuple[str, sp.Expr]],
 ) -> Program:
+    """Return a program of any two bands."""
     body = (*GENERAL.definitions, *stages.body)
     return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
 
