@@ -12,7 +12,7 @@ from derive.programs.response import response_module
 from derive.programs.spectral import spectral_module
 from derive.programs.steady_state import steady_state_module
 from derive.programs.two_bands import film_module, two_bands_module
-from derive.programs.vertices import film_vertices_module, vertices_module
+from derive.programs.vertices import film_vertices_module, two_bands_vertices_module
 
 
 def modules() -> tuple[Module, ...]:
@@ -27,7 +27,7 @@ def modules() -> tuple[Module, ...]:
         expansion_module(),
         two_bands_module(),
         film_module(),
-        vertices_module(),
+        two_bands_vertices_module(),
         film_vertices_module(),
         couplings_module(),
     )

@@ -136,9 +136,9 @@ def _module(name: str, where: str, momenta: Momenta) -> Module:
     return Module(name, _SUMMARY.format(where), programs)
 
 
-def vertices_module() -> Module:
+def two_bands_vertices_module() -> Module:
     """Return the integrands of the responses over the frequency."""
-    return _module("vertices", "", SPACE)
+    return _module("two_bands_vertices", "", SPACE)
 
 
 def film_vertices_module() -> Module:

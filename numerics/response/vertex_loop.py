@@ -28,9 +28,6 @@ _SEGMENT = 1e-13
 #: The pairs whose integrands fall off like the root of the frequency, in the order of the program.
 _TAILS = ((0, 0), (0, 3), (3, 0), (3, 3))
 
-#: The module of the kernels.
-VERTICES = "vertices"
-
 #: Tolerances of the elements that are wanted, given their values, shape (n, k) both.
 Wanted = Callable[[Complex], Array]
 
@@ -53,6 +50,11 @@ class Elements(NamedTuple):
     evaluations: Integers
     missed: NDArray[np.bool_]
     limited: NDArray[np.bool_]
+
+
+def vertex_kernels(carriers: Carriers) -> str:
+    """Return the module of the kernels of any two vertices."""
+    return f"{carriers.kernels}_vertices"
 
 
 def nothing(n: int) -> Elements:
@@ -113,8 +115,6 @@ class VertexLoop(PairingLoop):
         The pairs of vertices.
     """
 
-    module = VERTICES
-
     def __init__(
         self, carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
     ) -> None:
@@ -137,6 +137,11 @@ class VertexLoop(PairingLoop):
         total *= 0.5j
         total -= self.tails[:, None, None] * smooth_inverse_root(x, self.scale)
         return np.asarray(total * slope), 0.5 * sizes * slope
+
+    @property
+    def module(self) -> str:
+        """The module of the program."""
+        return vertex_kernels(self.carriers)
 
     def _occupations(self, y: Array, sign: int) -> tuple[Any, ...]:
         """Return the excess of the occupations over that of a sign, and the sign."""
@@ -194,7 +199,7 @@ class _Pinched:
             np.broadcast_to(part, offset.shape).ravel()
             for part in (y, distance, distance, omega.real, growth, lag, q)
         )
-        parts = evaluate(VERTICES, "pinched", *nodes, *carriers.parameters())
+        parts = evaluate(vertex_kernels(carriers), "pinched", *nodes, *carriers.parameters())
         parts = parts.reshape(-1, *offset.shape)
         values = (parts[0::2] + 1j * parts[1::2])[self.rows] * slope
         # (i/2) times the step of S, along the imaginary axis
@@ -203,7 +208,7 @@ class _Pinched:
 
 def _far(carriers: Carriers, pairs: Sequence[tuple[int, int]]) -> tuple[Array, Array]:
     """Return what the integrands are at large frequencies, times the root, and what is beyond."""
-    kernels = importlib.import_module(f"numerics.kernels.{VERTICES}_numpy")
+    kernels = importlib.import_module(f"numerics.kernels.{vertex_kernels(carriers)}_numpy")
     outputs = np.array(kernels.far(carriers.skew))
     found = np.zeros((2, len(pairs)))
     for k, pair in enumerate(pairs):

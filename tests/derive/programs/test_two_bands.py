@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from numerics.kernels import two_bands_numpy as kernels
-from numerics.kernels import vertices_numpy as vertices
+from numerics.kernels import two_bands_vertices_numpy as vertices
 
 TAU = np.array([np.eye(2), [[0, 1], [1, 0]], [[0, -1j], [1j, 0]], np.diag([1, -1])], dtype=complex)
 #: Order of the rules; with linewidths of a third of the energies they converge like 1e-10.
