@@ -163,10 +163,13 @@ def steady_curve(model: Setting, along: str, values: object, rtol: float) -> Cur
                 folds.append(system.fold(points[-3], points[-2], points[-1], rtol))
             if after[0] <= 0:
                 status = Status.VANISHES
-                break
+                # the order parameter falls like a square root: the last point may be far from there
+                after = system.zero(*(np.array(system.row(x)) for x in (before, after)))
             for k, value in enumerate(wanted):
                 if k > 0 and _between(before[3], float(value), after[3]):
                     found[k].append(system.state_at(float(value), before, after, rtol))
+            if status is Status.VANISHES:
+                break
     except ContinuationError:
         status = Status.HALTS
     if status is Status.COMPLETE and direction * (points[-1][3] - wanted[-1]) < 0:
@@ -281,10 +284,13 @@ class Along:
         return max(value, width if word in ("rate", *CARRIERS, "loss") else value)
 
     def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:
-        """Return the state at a value between two points."""
+        """Return the state at a value between two points, of which the second may be the end."""
         equations = self.at(value)
         part = (value - before[3]) / (after[3] - before[3])
-        guess = self.frame.unknowns(before + part * (after - before))
+        between = before + part * (after - before)
+        if after[0] == 0:
+            between[0] = before[0] * math.sqrt(1 - part)
+        guess = self.frame.unknowns(between)
 
         def system(x: Array) -> tuple[Array, Array]:
             at = self.frame.unknowns(np.append(x, value))
@@ -299,7 +305,11 @@ class Along:
         return finished(equations, at, equations.parameters.drive, rtol)
 
     def vanishing(self, before: Array, after: Array) -> float:
-        """Return the parameter at which the order parameter vanishes between two points.
+        """Return the parameter at which the order parameter vanishes; see `zero`."""
+        return float(self.zero(before, after)[3])
+
+    def zero(self, before: Array, after: Array) -> Array:
+        """Return the point at which the order parameter vanishes between two others.
 
         Parameters
         ----------
@@ -317,7 +327,7 @@ class Along:
         found = newton(system, start[1:], self.scales(start)[1:])
         if not found.converged:
             raise ContinuationError(before)
-        return float(found.point[2])
+        return np.append(0.0, found.point)
 
     def fold(self, before: Array, middle: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state where the parameter turns back, next to the second of three points."""

@@ -97,6 +97,17 @@ def test_the_end_of_the_condensate_is_said():
     assert curve.status == "ends with a vanishing order parameter"
 
 
+def test_states_next_to_the_end_are_on_the_curve():
+    end = trace_steady_states(Parameters(0.0), [2e-3]).end
+    values = [5e-4, 0.99 * end, end * (1 - 1e-6), 1.01 * end]
+    curve = trace_steady_states(Parameters(0.0), along="gamma_v", values=values)
+    assert [len(states) for states in curve.states] == [1, 1, 1, 0]
+    assert curve.status == "ends with a vanishing order parameter"
+    for value, (state,) in zip(values[:3], curve.states[:3], strict=True):
+        alone = solve_steady_state(Parameters(0.0, gamma_v=value))
+        assert state.gap == pytest.approx(alone.gap, rel=1e-8)
+
+
 def test_parameters_have_paths():
     for model in (BISTABLE, Parameters(0.3)):
         for path in parameter_paths(model):
