@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from numerics.stability.growth import GrowthRate, growth_rate
     from numerics.stability.modes import CollectiveModes, collective_mode
     from numerics.stability.spectrum import Spectrum
+    from numerics.stability.threshold import LaserThreshold, laser_threshold
     from numerics.stability.tolerances import CountTolerances
     from numerics.stability.undamped import RealDispersion, real_dispersion
     from numerics.steady.curve import Curve
@@ -80,6 +81,7 @@ __all__ = [
     "FullResult",
     "GrowthRate",
     "Hydrodynamics",
+    "LaserThreshold",
     "ModeBranches",
     "Model",
     "NoBoundary",
@@ -103,6 +105,7 @@ __all__ = [
     "from_dict",
     "growth_rate",
     "hydrodynamics",
+    "laser_threshold",
     "load",
     "mode_branches",
     "narrow_hydrodynamics",
@@ -137,6 +140,8 @@ _LAZY = {
     "real_dispersion": "numerics.stability.undamped",
     "Boundary": "numerics.stability.boundaries",
     "GrowthRate": "numerics.stability.growth",
+    "LaserThreshold": "numerics.stability.threshold",
+    "laser_threshold": "numerics.stability.threshold",
     "Condition": "numerics.stability.conditions",
     "find_boundary": "numerics.stability.boundaries",
     "growth_rate": "numerics.stability.growth",

@@ -50,6 +50,7 @@ _MODULES = {
     ),
     "numerics.stability.undamped": ("RealDispersion", "RealRoots", "RealStrand", "Turn"),
     "numerics.stability.edges": ("StabilityEdge", "StabilityLine"),
+    "numerics.stability.threshold": ("LaserThreshold",),
     "numerics.steady.tracing": ("Branch",),
     "numerics.steady.state": ("SteadyState",),
     "numerics.checks.verification": ("Check", "Verification"),

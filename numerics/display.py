@@ -33,6 +33,7 @@ _ERRORS: dict[str, tuple[str, ...]] = {
     "Boundary": ("value",),
     "StabilityEdge": ("value",),
     "GrowthRate": ("rate",),
+    "LaserThreshold": ("loss",),
 }
 #: Fields with an error of their own, not told where both are zero.
 _UNLESS_ZERO = {"tilt"}

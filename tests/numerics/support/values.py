@@ -79,6 +79,9 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "nothing": lambda: n.fluctuation_matrix(state(), [], 0.1, full=True),
     "crossover": lambda: n.equilibrium_crossover(0.0),
     "boundary": lambda: n.find_boundary("B", -1.0),
+    "threshold": lambda: n.laser_threshold(
+        n.Model(n.Boson(0.7, 1.2, 0.05), [n.Reservoir("bath", 5e-3)], cutoff=10.0), 0.1
+    ),
     "line": lambda: n.stability_line(n.Parameters(-1.0), values=(0.015, 0.03)),
     "edge": lambda: value("line").edges[0],
     "diagram": lambda: n.phase_diagram(
