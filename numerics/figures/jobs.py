@@ -50,7 +50,8 @@ class FigureJob:
         data = module.compute(**arguments)
         done[self.name] = data
         columns = module.COLUMNS
-        about = model_of(data, columns)
+        # a model of its own says what it is
+        about = data.about() if hasattr(data, "about") else model_of(data, columns)
         table = save_table(folder / f"{self.name}.csv", columns, data.rows(), about)
         return [table, *save_figure(module.draw(data), folder, self.name)]
 
@@ -92,5 +93,13 @@ JOBS = (
         {"points": 31},
         parallel=True,
         shares="fig05",
+    ),
+    FigureJob(
+        "driven polaritons",
+        "polaritons",
+        "polaritons",
+        {"points": 9},
+        {"points": 33, "waves": 48},
+        parallel=True,
     ),
 )

@@ -22,6 +22,7 @@ _COARSE: dict[str, dict[str, Any]] = {
     "fig14": {"points": 40},
     "limit_orders": {"points": 5},
     "temperature": {"points": 5},
+    "polaritons": {"points": 5},
 }
 _ALTS = {
     "fig04": "Curves of the order parameter falling from its equilibrium value to zero as the "
@@ -48,6 +49,10 @@ _ALTS = {
     "against the temperature of the bath, for four interaction strengths.",
     "growth_map": "Maps over the phase diagram of the growth rate, the wave number and the "
     "frequency of the fastest growing mode.",
+    "polaritons": "Stability of a driven condensate of carriers and photons over detuning and "
+    "photon loss: stable at small losses and next to the laser limit at large detunings, unstable "
+    "between; the gain of photons against their wave number; the Goldstone mode, which diffuses at "
+    "small wave numbers and moves at larger ones.",
 }
 
 
