@@ -264,12 +264,18 @@ def machine() -> dict[str, object]:
 
 def main() -> None:
     """Print all tables; with an argument, write them into that file as JSON, too."""
-    from tests import bench_compile, bench_export, bench_frequency, bench_response
+    from tests import (
+        bench_compile,
+        bench_export,
+        bench_frequency,
+        bench_response,
+        bench_scans,
+    )
 
     console = Console(width=100)
     exports = bench_export.TABLES
     ours = (solves, linewidths, step_kernel)
-    whole = (start_up, checked_ledger, drawn_states, notebooks)
+    whole = (*bench_scans.TABLES, start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
     kept = {}
     for part in (*ours, *bench_response.TABLES, *exports, *symbolic, *whole):

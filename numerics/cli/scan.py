@@ -99,6 +99,8 @@ def scan(
     except KeyboardInterrupt:
         kept = "nothing is kept without --store"
         if store is not None:
+            kept = f"nothing is finished yet, there is no store {store}"
+        if store is not None and store.exists():
             kept = f"finished parts are in the store {store}, the same command goes on from there"
         raise KeyboardInterrupt(f"interrupted; {kept}") from None
     files = _save(diagram, output)

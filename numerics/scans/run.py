@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import queue
 import time
@@ -16,6 +15,7 @@ from numerics import domain
 from numerics.scans.batches import Found, Item, evaluate, reason
 from numerics.scans.drivers import BEAT
 from numerics.scans.identity import Keys
+from numerics.scans.progress import Progress
 from numerics.scans.rows import Outcome, Row
 from numerics.scans.scan import Recipe, Scan
 from numerics.scans.store import Store
@@ -40,44 +40,6 @@ Place = tuple[float, ...]
 _Wanted = tuple[Place, list[tuple[str, str, str]]]
 #: Returns for each item what has become of its quantities; what `evaluate` does.
 Evaluate = Callable[[Recipe, Sequence[Item]], list[list[Found]]]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a scan is: values of a quantity at a point, those that were there before included.
-
-    Parameters
-    ----------
-    total, done, absent, failed : int
-        All, and how many of these are in the store, do not exist, or failed.
-    computed : int
-        How many were computed by this process since it began.
-    seconds : float
-        How long that took.
-    """
-
-    total: int
-    done: int = 0
-    absent: int = 0
-    failed: int = 0
-    computed: int = 0
-    seconds: float = 0.0
-
-    @property
-    def finished(self) -> int:
-        """How many have ended in one way or another."""
-        return self.done + self.absent + self.failed
-
-    @property
-    def rate(self) -> float:
-        """How many are computed in a second."""
-        return self.computed / self.seconds if self.seconds > 0 else 0.0
-
-    @property
-    def remaining(self) -> float:
-        """How many seconds are left at this rate."""
-        left = self.total - self.finished
-        return 0.0 if left == 0 else left / self.rate if self.rate > 0 else math.inf
 
 
 def run_scan(
@@ -246,6 +208,8 @@ class _Run:
 
     def _count(self) -> None:
         """Count what is there before anything is computed."""
+        if not self.store.knows(self.keys.contexts.values()):
+            return
         places = self.scan.places()
         while chunk := _taken(places, _CHUNK):
             keys = [key for place in chunk for _, key, _ in self.keys.at(place)]

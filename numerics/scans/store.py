@@ -160,6 +160,12 @@ class Store:
         rows = [self._believed(values, contexts) for values in found]
         return {row.key: row for row in rows}
 
+    def knows(self, contexts: Iterable[str]) -> bool:
+        """Tell whether there may be points that depend on one of some contexts."""
+        query = "SELECT 1 FROM contexts WHERE text = ?"
+        with told(self.path):
+            return any(self._connection.execute(query, (x,)).fetchone() for x in contexts)
+
     def outcomes(self, keys: Sequence[str]) -> dict[str, str]:
         """Return how the points of some keys ended that are there."""
         query = "SELECT key, outcome FROM points WHERE key IN (SELECT value FROM json_each(?))"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import numerics
 from numerics import Parameters, solve_steady_state
@@ -100,6 +102,36 @@ def test_which_scan_is_asked_for(
     assert "there are 2 scans" in capsys.readouterr().err
     assert main([*words, "--scan", "x"]) == 2
     assert "scan = x is outside its domain: scans in the store (" in capsys.readouterr().err
+
+
+WORDS = ["run", "resume", "status", "export", "--store", "--output", "--scan", "--workers"]
+WORDS += ["--json", "--retry", "--from", "-1", "0", "1e999", "nan", "", "x", "é\n", "--", "-h\0"]
+
+
+@given(
+    first=st.sampled_from(WORDS[:4]),
+    words=st.lists(st.sampled_from([*WORDS, "{file}", "{store}", "{folder}"]), max_size=6),
+)
+@settings(
+    max_examples=30, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+def test_whatever_the_words_are_the_answer_is_a_line(
+    first: str,
+    words: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "s.toml").write_text("quantities = 3")
+    with Store(folder / "s.db"):
+        pass
+    names = {"file": folder / "s.toml", "store": folder / "s.db", "folder": folder}
+    status = main(["scan", first, *(word.format(**names) for word in words)])
+    captured = capsys.readouterr()
+    assert status in (0, 2)
+    assert captured.err.count("\n") == (status == 2)
+    assert "Traceback" not in captured.err
 
 
 def children(number: int) -> list[int]:
