@@ -35,6 +35,9 @@ TAU = np.array(
 #: Points whose distance is a smaller part of that from the step are close: of a difference between
 #: them digits are lost.
 _CLOSE = 0.05
+#: Least distance of the poles of G^R in units of the order parameter: its square changes G as much
+#: as rounding of the inverse square does.
+_APART = float(np.finfo(float).eps) ** 0.25
 #: Pairs of vertices (s, t) of M.
 PAIRING = ((1, 1), (1, 2), (2, 1), (2, 2))
 
@@ -96,11 +99,13 @@ class Spectral:
     def at(cls, carriers: Carriers, p: Array) -> Spectral:
         """Decompose G^R at momenta p."""
         half, root, middle = energies(carriers, p)
-        # next to a double pole the sum over both does not depend on their distance
-        tiny = np.finfo(float).eps * (np.abs(half) + abs(carriers.gap))
-        root = np.where(np.abs(root) < tiny, tiny, root)
+        # at a double pole the sum over both hardly depends on their distance
+        least = _APART * abs(carriers.gap)
+        root = np.where(np.abs(root) < least, least, root)
         large = (root + half) / (2 * root)
+        # the difference of root and half, where they are alike
         small = carriers.gap**2 / (2 * root * (root + half))
+        small = np.where(np.abs(root) < np.abs(half) / 2, (root - half) / (2 * root), small)
         mixed = -carriers.gap / (2 * root)
         first = [[large, mixed], [mixed, small]]
         second = [[small, -mixed], [-mixed, large]]

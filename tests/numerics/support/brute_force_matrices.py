@@ -79,15 +79,19 @@ class Matrices:
     @classmethod
     def of(cls, state):
         """The numbers of a `SteadyState`."""
-        carriers = state.carriers
+        return cls.of_carriers(state.carriers)
+
+    @classmethod
+    def of_carriers(cls, carriers):
+        """The numbers of `Carriers`."""
         # by how much the reservoirs are higher for electrons, and lower for holes
         tilt = carriers.tilt
         electrons, holes = (
             Filling(tuple((f.rate, f.edge + up, f.temperature) for f in o.filled), o.empty)
             for o, up in ((carriers.electrons, tilt), (carriers.holes, -tilt))
         )
-        bands = state.parameters.bands
-        return cls(carriers.gap, carriers.mu, bands.masses, electrons, holes, bands.dimension)
+        masses = tuple(1 / (2 * (1 + a)) for a in (carriers.skew, -carriers.skew))
+        return cls(carriers.gap, carriers.mu, masses, electrons, holes, carriers.dimension)
 
     @property
     def rates(self):
@@ -153,7 +157,7 @@ def response(model, q, omega, *, vertices=TAU, subtracted=0.0, rules=None):
     omega = complex(omega)
 
     def integrand(plus, minus):
-        return _response(model, plus, minus, omega, rules or Rules())
+        return response_products(model, plus, minus, omega, rules or Rules())
 
     return _summed(model, q, omega, vertices, subtracted, rules or Rules(), integrand)
 
@@ -162,7 +166,7 @@ def noise(model, q, omega, *, vertices=TAU, rules=None):
     """Pi^K_st(q, omega), shape (k, k), at real omega."""
 
     def integrand(plus, minus):
-        return _noise(model, plus, minus, float(omega), rules or Rules())
+        return noise_products(model, plus, minus, float(omega), rules or Rules())
 
     return _summed(model, q, complex(omega), vertices, None, rules or Rules(), integrand)
 
@@ -196,7 +200,7 @@ def _products(left, right, weights):
     return (weighted @ right.reshape(shape)).reshape(*weights.shape[:-1], 2, 2, 2, 2)
 
 
-def _response(model, plus, minus, omega, rules):
+def response_products(model, plus, minus, omega, rules):
     """Both terms before the vertices, in the second one nu shifted by omega."""
     width = min(model.width, min(model.rates) + omega.imag)
     total = 0.0
@@ -217,7 +221,7 @@ def _response(model, plus, minus, omega, rules):
     return 0.5j * total
 
 
-def _noise(model, plus, minus, omega, rules):
+def noise_products(model, plus, minus, omega, rules):
     """The Keldysh component before the vertices.
 
     The three terms are 2 G^>(P) G^< + 2 G^<(P) G^> without the products of two G^R or two G^A,

@@ -1,0 +1,178 @@
+"""The Keldysh component of the response before the sum over momenta, from the matrices.
+
+With G^< and G^> of occupied and of empty states, G^K = G^< + G^> and
+
+    Pi^K_st = i/2 sum_p int dnu/2 pi Tr[tau_s G^K(P) tau_t G^K + tau_s G^R(P) tau_t G^A
+                                        + tau_s G^A(P) tau_t G^R]
+            = i sum_p int dnu/2 pi Tr[tau_s G^>(P) tau_t G^< + tau_s G^<(P) tau_t G^>],
+
+P the momentum p + q/2 and the frequency nu + omega: products of two G^R or of two G^A integrate to
+nothing.  Of two steps n and n' at one temperature, s = 1 - 2 n,
+
+    n (1 - n') + n' (1 - n) = (1 - s s')/2 = coth(|e' - e|/2T) |s - s'|/2,
+
+so that there are no other integrals than of the response.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.domain import outside
+from numerics.quadrature.chunks import CHUNK
+from numerics.response.reference_matrices import (
+    PAIRING,
+    Spectral,
+    Step,
+    adjoint,
+    divided,
+    steps,
+    traces,
+    transform,
+)
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Steps nearer to each other than this part of the temperature are taken apart, in the plane of
+#: their distance, to a circle of this radius with so many points: the mean of an analytic function
+#: leaves (radius/2 pi)**points.
+_NEAR, _RADIUS, _POINTS = 0.1, 1.0, 18
+
+
+def occupations(carriers: Carriers) -> Iterator[Step]:
+    """Yield all steps of the occupations of Nambu space, those of empty reservoirs at infinity."""
+    yield from steps(carriers)
+    for species, (empty, place) in enumerate(
+        ((carriers.electrons.empty, -math.inf), (carriers.holes.empty, math.inf))
+    ):
+        if empty > 0:
+            yield Step(species, empty, place, 0.0)
+
+
+@dataclass(frozen=True)
+class NoiseIntegrand:
+    """Pi^K_st before the sum over momenta, at one real frequency.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    omega : complex
+        Frequency, real.
+    pairs : sequence of pairs of int
+        Vertices tau_0 to tau_3.
+
+    Raises
+    ------
+    ValueError
+        If two reservoirs have different temperatures and neither is empty.
+    """
+
+    carriers: Carriers
+    omega: complex
+    pairs: tuple[tuple[int, int], ...] = PAIRING
+
+    def __post_init__(self) -> None:
+        found = {s.temperature for s in steps(self.carriers)}
+        if len(found) > 1:
+            raise outside("temperatures", sorted(found), "the same for all, for the slow noise")
+
+    def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
+        """Return Pi^K_st for the pairs of vertices at pairs of momenta, shape (pairs, n)."""
+        values = np.empty((len(self.pairs), p_plus.size), dtype=complex)
+        table = traces(self.pairs)
+        for start in range(0, p_plus.size, CHUNK):
+            piece = slice(start, start + CHUNK)
+            plus, minus = (Spectral.at(self.carriers, p[piece]) for p in (p_plus, p_minus))
+            values[:, piece] = 2j / math.pi * (table @ self._loop(plus, minus))
+        return values
+
+    def _loop(self, plus: Spectral, minus: Spectral) -> Complex:
+        """Return the sums over species and poles of residues and weights, shape (16, n)."""
+        first, second = plus.occupied(), minus.occupied()
+        weights = self._weights(plus.poles - self.omega.real, minus.poles)
+        total = np.zeros((2, 2, 2, 2, minus.poles.shape[1]), dtype=complex)
+        for c, d, i, j in itertools.product(range(2), repeat=4):
+            left, right = first[c, i], second[d, j]
+            same, opposite = weights[:, c, d, i, j]
+            # the poles above the axis have the adjoint residues, and the conjugate weights
+            inner = same * right + opposite * adjoint(right)
+            outer = np.conj(opposite) * right + np.conj(same) * adjoint(right)
+            total += np.einsum("bcn,dan->bcdan", left, inner)
+            total += np.einsum("bcn,dan->bcdan", adjoint(left), outer)
+        return total.reshape(16, -1)
+
+    def _weights(self, first: Complex, second: Complex) -> Complex:
+        """Return the integrals over nu of two occupations over (nu - z)(nu - w), (nu - z)(nu - w*).
+
+        Returns
+        -------
+        ndarray, shape (2, 2, 2, 2, 2, n)
+            Which of both, the species at P and at p - q/2, and the numbers of both poles.
+        """
+        found = np.zeros((2, 2, 2, 2, 2, first.shape[1]), dtype=complex)
+        pairs = itertools.product(occupations(self.carriers), repeat=2)
+        for above, under in pairs:
+            moved = above._replace(place=above.place - self.omega.real)
+            found[:, above.species, under.species] += (
+                above.rate * under.rate * _window(moved, under, first, second)
+            )
+        return found
+
+
+def _window(step: Step, other: Step, first: Complex, second: Complex) -> Complex:
+    """Return the integrals of n (1 - n') + n' (1 - n) over both products, shape (2, 2, 2, n)."""
+    low, high = sorted((step, other), key=lambda s: s.place)
+    if low.place == high.place and (low.temperature == 0 or math.isinf(low.place)):
+        return np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    distance, temperature = high.place - low.place, max(low.temperature, high.temperature)
+    if math.isinf(distance) or temperature == 0:
+        return (_integrals(low, first, second) - _integrals(high, first, second)) / 2
+    if distance >= _NEAR * temperature:
+        factor = 1 / math.tanh(distance / (2 * temperature))
+        return factor * (_integrals(low, first, second) - _integrals(high, first, second)) / 2
+    # both steps about their mean, whose distance is continued to a circle
+    mean, total = (low.place + high.place) / 2, np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    for k in range(_POINTS):
+        apart = distance + temperature * _RADIUS * np.exp(2j * math.pi * (k + 0.5) / _POINTS)
+        factor = 1 / np.tanh(apart / (2 * temperature))
+        change = _moved(low, mean - apart / 2, first, second) - _moved(
+            high, mean + apart / 2, first, second
+        )
+        total += factor * change / (2 * _POINTS)
+    return total
+
+
+def _integrals(step: Step, first: Complex, second: Complex) -> Complex:
+    """Return the integrals of s over (nu - z)(nu - w) and over (nu - z)(nu - w*)."""
+    found = np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    for i, j in itertools.product(range(2), repeat=2):
+        across = first[i] - second[j].conj()
+        if math.isinf(step.place):
+            found[1, i, j] = math.copysign(2 * math.pi, step.place) * 1j / across
+            continue
+        z, w = transform(step, first[i]), transform(step, second[j])
+        found[0, i, j] = divided(step, first[i], second[j], z - w)
+        found[1, i, j] = (z - w.conj()) / across
+    return found
+
+
+def _moved(step: Step, place: complex, first: Complex, second: Complex) -> Complex:
+    """Return the same with the step at a complex place."""
+    at = step._replace(place=0.0)
+    found = np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    for i, j in itertools.product(range(2), repeat=2):
+        z, w = first[i] - place, second[j] - place
+        # above the axis: the conjugate of the transform at the conjugate of the point
+        above = second[j].conj() - place
+        under, other = transform(at, z), transform(at, w)
+        found[0, i, j] = divided(at, z, w, under - other)
+        found[1, i, j] = (under - transform(at, above.conj()).conj()) / (first[i] - above - place)
+    return found
