@@ -369,7 +369,8 @@ def _scan(value: Any) -> Variables:
         reasons = np.full(outcomes.size, "", dtype=object)
         reasons[list(value.reasons[name])] = list(value.reasons[name].values())
         found[f"{name}_reason"] = (axes, reasons.reshape(shape))
-    return {**found, "identity": ((), value.identity), "scan": ((), value.scan)}
+    origin = {f"computed_with_{name}": ((), x) for name, x in value.origin.items()}
+    return {**found, **origin, "identity": ((), value.identity), "scan": ((), value.scan)}
 
 
 def _table(value: Any) -> Variables:

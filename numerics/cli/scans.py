@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 import time
@@ -10,18 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import numpy as np
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
-from numerics.cli.options import Json, print_json, print_table, whole_number
+from numerics.cli.options import Json, print_json, whole_number
 from numerics.cli.scan import scan
 from numerics.cli.signals import interrupts
 from numerics.tasks.workers import MOST_WORKERS
 
 if TYPE_CHECKING:
-    from numerics.scans import Progress, Scan, Store
+    from numerics.scans import Progress, Scan, ScanTable, Store
+    from numerics.scans.store import Begun
 
 #: Off a terminal there is a line at least so often, in seconds; twice as seldom after each.
 _FIRST, _SELDOM = 1.0, 600.0
@@ -83,8 +86,11 @@ def resume(
     """
     _check_workers(workers)
     with _existing(store, write=True) as opened:
-        found = _chosen(opened, scan)
-        return max(_run(wanted, opened, workers, retry) for wanted in found.values())
+        found = [begun.scan for begun in _chosen(opened, scan).values() if begun.current]
+        if not found:
+            domain = "with scans of this version; nambu scan run FILE computes others anew"
+            raise ValueError(f"store = {store} is outside its domain: {domain}")
+        return max(_run(wanted, opened, workers, retry) for wanted in found)
 
 
 def status(*, store: StoreFile, scan: WhichScan = None, json: Json = False) -> int:
@@ -97,42 +103,63 @@ def status(*, store: StoreFile, scan: WhichScan = None, json: Json = False) -> i
     if json:
         print_json({"store": str(store), "scans": [record._asdict() for record in records]})
         return 0
-    heads = ("scan", "quantities", "axes", *_WORDS)
-    rows = []
     for record in records:
         axes = " × ".join(f"{name} ({count})" for name, count in record.axes.items())
-        counts = [str(getattr(record, word)) for word in _WORDS]
-        rows.append((record.scan[:12], ", ".join(record.quantities), axes, *counts))
-    print_table(f"Scans in {store}", heads, rows)
+        counts = ", ".join(f"{getattr(record, word)} {word}" for word in _WORDS)
+        print(f"{record.scan[:12]}  {', '.join(record.quantities)} over {axes}")
+        other = "" if record.current else " of other kernels"
+        print(f"    {counts}; version {record.nambu}{other}")
     return 0
 
 
 #: How a point may have ended, or not.
 _WORDS = ("done", "absent", "failed", "missing")
+#: The most points of which is told why they failed.
+_MOST_FAILURES = 100
 
 
 class _Record(NamedTuple):
     """What there is of a scan."""
 
     scan: str
+    nambu: str
+    current: bool
     quantities: list[str]
     axes: dict[str, int]
     done: int
     absent: int
     failed: int
     missing: int
-    reasons: list[str]
+    failures: list[dict[str, object]]
 
 
-def _record(name: str, wanted: Scan, store: Store) -> _Record:
+def _record(name: str, begun: Begun, store: Store) -> _Record:
     from numerics.scans import table_of
 
-    table = table_of(wanted, store)
-    counts = [sum(int((x == word).sum()) for x in table.outcomes.values()) for word in _WORDS]
-    axes = {axis.along: len(axis.values) for axis in wanted.axes}
-    reasons = {text for found in table.reasons.values() for text in found.values()}
-    words = dict(zip(_WORDS, counts, strict=True))
-    return _Record(name, list(wanted.quantities), axes, reasons=sorted(reasons), **words)
+    table = table_of(begun, store)
+    counts = {word: sum(int((x == word).sum()) for x in table.outcomes.values()) for word in _WORDS}
+    axes = {along: values.size for along, values in table.axes.items()}
+    return _Record(
+        scan=name,
+        nambu=table.origin["nambu"],
+        current=begun.current,
+        quantities=list(table.outcomes),
+        axes=axes,
+        failures=list(itertools.islice(_failures(table), _MOST_FAILURES)),
+        **counts,
+    )
+
+
+def _failures(table: ScanTable) -> Iterator[dict[str, object]]:
+    """Yield which points failed, and why."""
+    for name, outcomes in table.outcomes.items():
+        for place in np.argwhere(outcomes == "failed").tolist():
+            at = {
+                along: float(values[k])
+                for (along, values), k in zip(table.axes.items(), place, strict=True)
+            }
+            index = int(np.ravel_multi_index(place, outcomes.shape))
+            yield {"quantity": name, "at": at, "reason": table.reasons[name][index]}
 
 
 def export(
@@ -177,7 +204,7 @@ def _existing(path: Path, *, write: bool = False) -> Iterator[Store]:
         yield opened
 
 
-def _chosen(store: Store, beginning: str | None) -> dict[str, Scan]:
+def _chosen(store: Store, beginning: str | None) -> dict[str, Begun]:
     """Return the scans in a store whose names begin so; at least one."""
     found = store.scans()
     chosen = {name: x for name, x in found.items() if name.startswith(beginning or "")}

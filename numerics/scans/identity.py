@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,17 @@ def contexts(scan: Scan) -> dict[str, str]:
 
 
 class Keys:
-    """The names of the points of a scan, for each of its quantities."""
+    """The names of the points of a scan, for each of its quantities.
 
-    def __init__(self, scan: Scan) -> None:
-        self.contexts = contexts(scan)
+    Parameters
+    ----------
+    scan : Scan
+    begun : mapping, optional
+        What its points depend on where they are of another version; see `contexts`.
+    """
+
+    def __init__(self, scan: Scan, begun: Mapping[str, str] | None = None) -> None:
+        self.contexts = contexts(scan) if begun is None else dict(begun)
         self._recipe = scan.recipe
         self._prefixes = {
             name: hashlib.sha256((context + "\n").encode())
@@ -94,12 +101,13 @@ def key_of(context: str, numbers: str) -> str:
     return digest(f"{context}\n{numbers}")
 
 
-def identity(scan: Scan) -> str:
+def identity(scan: Scan, begun: Mapping[str, str] | None = None) -> str:
     """Return the name of a scan: what it means, hashed with the kernels and the version."""
+    found = contexts(scan) if begun is None else begun
     first = tuple(axis.values[0] for axis in scan.axes)
     meaning = {
         "axes": [[axis.along, axis.values] for axis in scan.axes],
-        "contexts": sorted(contexts(scan).values()),
+        "contexts": sorted(found.values()),
         "first": scan.recipe.parameters(first),
     }
     return digest(canonical(meaning))

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 from numerics.domain import path as checked_path
 from numerics.scans.drivers import Driver, Watch, new_driver
-from numerics.scans.identity import digest, identity, key_of
+from numerics.scans.identity import canonical, contexts, digest, identity, key_of
 from numerics.scans.rows import Outcome, Row
 from numerics.scans.scan import Scan
 from numerics.scans.store_file import (
@@ -30,11 +31,28 @@ from numerics.scans.store_file import (
 )
 from numerics.scans.toml import from_toml, to_toml
 
-__all__ = ["Store"]
+__all__ = ["Begun", "Store"]
 
 #: Rows that are read at once, so that memory does not grow with the file.
 _ROWS = 1000
 _COLUMNS = "key, context, numbers, outcome, text, seconds"
+
+
+class Begun(NamedTuple):
+    """A scan as a store knows it: in TOML, with what the points of each quantity depend on."""
+
+    text: str
+    contexts: dict[str, str]
+
+    @property
+    def scan(self) -> Scan:
+        """The scan; a ValueError where another version has written what this one cannot read."""
+        return from_toml(self.text)
+
+    @property
+    def current(self) -> bool:
+        """Whether its points are those that this version computes."""
+        return self.contexts == contexts(self.scan)
 
 
 class Store:
@@ -61,7 +79,7 @@ class Store:
     >>> scan = Scan(Parameters(0.0), {"gamma_v": [0.0, 1e-4]}, ["rates"])
     >>> with tempfile.TemporaryDirectory() as folder, Store(f"{folder}/scan.db") as store:
     ...     store.register(scan)
-    ...     [found == scan for found in store.scans().values()]
+    ...     [found.scan == scan for found in store.scans().values()]
     [True]
     """
 
@@ -115,7 +133,7 @@ class Store:
         try:
             self._connection = to_look_at(self.path)
             with contextlib.closing(self._connection):
-                for _ in itertools.chain(self._checked_scans(), self.rows()):
+                for _ in itertools.chain(self._scans(), self.rows()):
                     pass
         except StoreError:
             if begun or not log_of(self.path).exists():
@@ -123,16 +141,16 @@ class Store:
             # another process has begun to write meanwhile
             self._look()
 
-    def _checked_scans(self) -> Iterator[tuple[str, str]]:
-        with told(self.path):
-            for name, text, checksum in self._connection.execute("SELECT * FROM scans"):
-                if not isinstance(text, str) or checksum != digest(f"{name}\n{text}"):
-                    raise damaged(self.path, f"the scan {str(name)[:12]}")
-                yield name, text
-
-    def scans(self) -> dict[str, Scan]:
+    def scans(self) -> dict[str, Begun]:
         """Return the scans that were begun, by their identities."""
-        return {name: from_toml(text) for name, text in self._checked_scans()}
+        return dict(self._scans())
+
+    def _scans(self) -> Iterator[tuple[str, Begun]]:
+        with told(self.path):
+            for name, *texts, checksum in self._connection.execute("SELECT * FROM scans"):
+                if checksum != digest("\0".join(map(str, (name, *texts)))):
+                    raise damaged(self.path, f"the scan {str(name)[:12]}")
+                yield name, Begun(texts[0], json.loads(texts[1]))
 
     def rows(self) -> Iterator[Row]:
         """Yield all points, each as it was written.
@@ -143,11 +161,11 @@ class Store:
             At the first one that is not.
         """
         with told(self.path):
-            contexts = dict(self._connection.execute("SELECT number, text FROM contexts"))
+            known = dict(self._connection.execute("SELECT number, text FROM contexts"))
             rows = self._connection.execute(f"SELECT {_COLUMNS}, checksum FROM points")
             while found := rows.fetchmany(_ROWS):
                 for values in found:
-                    yield self._believed(values, contexts)
+                    yield self._believed(values, known)
 
     def get(self, keys: Sequence[str]) -> dict[str, Row]:
         """Return the points of some keys that are there."""
@@ -155,16 +173,16 @@ class Store:
             f"SELECT {_COLUMNS}, checksum FROM points WHERE key IN (SELECT value FROM json_each(?))"
         )
         with told(self.path):
-            contexts = dict(self._connection.execute("SELECT number, text FROM contexts"))
+            known = dict(self._connection.execute("SELECT number, text FROM contexts"))
             found = self._connection.execute(query, (json.dumps(keys),)).fetchall()
-        rows = [self._believed(values, contexts) for values in found]
+        rows = [self._believed(values, known) for values in found]
         return {row.key: row for row in rows}
 
-    def knows(self, contexts: Iterable[str]) -> bool:
+    def knows(self, texts: Iterable[str]) -> bool:
         """Tell whether there may be points that depend on one of some contexts."""
         query = "SELECT 1 FROM contexts WHERE text = ?"
         with told(self.path):
-            return any(self._connection.execute(query, (x,)).fetchone() for x in contexts)
+            return any(self._connection.execute(query, (x,)).fetchone() for x in texts)
 
     def outcomes(self, keys: Sequence[str]) -> dict[str, str]:
         """Return how the points of some keys ended that are there."""
@@ -172,12 +190,12 @@ class Store:
         with told(self.path):
             return dict(self._connection.execute(query, (json.dumps(keys),)).fetchall())
 
-    def _believed(self, values: tuple[object, ...], contexts: Mapping[int, str]) -> Row:
+    def _believed(self, values: tuple[object, ...], known: Mapping[int, str]) -> Row:
         row = Row(*values[:-1])  # type: ignore[arg-type]
         kinds = zip(row, (str, int, str, str, str, float), strict=True)
         valid = all(isinstance(value, kind) for value, kind in kinds)
-        valid = valid and row.context in contexts and row.checksum == values[-1]
-        if not valid or row.key != key_of(contexts[row.context], row.numbers):
+        valid = valid and row.context in known and row.checksum == values[-1]
+        if not valid or row.key != key_of(known[row.context], row.numbers):
             raise damaged(self.path, f"the point {str(row.key)[:12]}")
         return row
 
@@ -185,10 +203,10 @@ class Store:
 
     def register(self, scan: Scan) -> None:
         """Keep what is computed, so that it can be resumed without its file."""
-        name, text = identity(scan), to_toml(scan)
-        row = (name, text, digest(f"{name}\n{text}"))
+        texts = (identity(scan), to_toml(scan), canonical(contexts(scan)))
+        row = (*texts, digest("\0".join(texts)))
         with self.transaction():
-            self._connection.execute("INSERT OR IGNORE INTO scans VALUES (?, ?, ?)", row)
+            self._connection.execute("INSERT OR IGNORE INTO scans VALUES (?, ?, ?, ?)", row)
 
     def context(self, text: str) -> int:
         """Return the number of what points depend on; within a transaction."""

@@ -21,8 +21,8 @@ _PATIENCE = 60.0
 _LONGEST = 80
 
 TABLES = (
-    "CREATE TABLE scans (identity TEXT PRIMARY KEY, text TEXT NOT NULL, checksum TEXT NOT NULL) "
-    "WITHOUT ROWID",
+    "CREATE TABLE scans (identity TEXT PRIMARY KEY, text TEXT NOT NULL, contexts TEXT NOT NULL, "
+    "checksum TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE contexts (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)",
     "CREATE TABLE points (key TEXT PRIMARY KEY, context INTEGER NOT NULL, numbers TEXT NOT NULL, "
     "outcome TEXT NOT NULL, text TEXT NOT NULL, seconds REAL NOT NULL, checksum TEXT NOT NULL) "

@@ -21,11 +21,11 @@ from numerics.files import replaced
 from numerics.kept import Kept
 from numerics.parameters import Setting
 from numerics.quantities import UNITS
-from numerics.scans.identity import Keys, identity, kernels_hash
+from numerics.scans.identity import Keys, contexts, identity
 from numerics.scans.quantities import COMPLEX, QUANTITIES, TEXT, Quantity
 from numerics.scans.rows import Outcome, Row, decoded
 from numerics.scans.scan import Scan
-from numerics.scans.store import Store
+from numerics.scans.store import Begun, Store
 from numerics.scans.toml import from_toml, to_toml
 from numerics.tables import save_table
 
@@ -48,6 +48,8 @@ class ScanTable(Kept):
 
     Parameters
     ----------
+    origin : mapping
+        The version that has computed the values, and the hash of its kernels.
     identity : str
         The name of the scan: a hash of its meaning, the kernels and the version.
     scan : str
@@ -66,6 +68,7 @@ class ScanTable(Kept):
         For each quantity why there are no values, by the index of the point.
     """
 
+    origin: Mapping[str, str]
     identity: str
     scan: str
     parameters: Setting
@@ -92,8 +95,14 @@ class ScanTable(Kept):
         return sum(int((found == MISSING).sum()) for found in self.outcomes.values())
 
 
-def table_of(scan: Scan, store: Store) -> ScanTable:
+def table_of(scan: Scan | Begun, store: Store) -> ScanTable:
     """Return what a store has of a scan.
+
+    Parameters
+    ----------
+    scan : Scan or Begun
+        A scan, or one of `store.scans()`, which may be of another version.
+    store : Store
 
     Raises
     ------
@@ -113,10 +122,11 @@ def table_of(scan: Scan, store: Store) -> ScanTable:
     ...     table_of(scan, store).columns["linewidth"].tolist()
     [0.001, 0.0011]
     """
-    instance("scan", scan, Scan)
+    begun = scan.contexts if isinstance(scan, Begun) else contexts(instance("scan", scan, Scan))
+    scan = scan.scan if isinstance(scan, Begun) else scan
     instance("store", store, Store)
     found = {name: _Collected(QUANTITIES[name], scan.size) for name in scan.quantities}
-    keys, places, first = Keys(scan), scan.places(), 0
+    keys, places, first = Keys(scan, begun), scan.places(), 0
     while chunk := list(itertools.islice(places, _CHUNK)):
         named = [list(keys.at(place)) for place in chunk]
         rows = store.get([key for point in named for _, key, _ in point])
@@ -127,8 +137,10 @@ def table_of(scan: Scan, store: Store) -> ScanTable:
     columns: dict[str, NDArray[Any]] = {}
     for part in found.values():
         columns |= part.arrays(scan.shape)
+    origin = json.loads(next(iter(begun.values())))
     return ScanTable(
-        identity(scan),
+        {name: origin[name] for name in ("nambu", "kernels")},
+        identity(scan, begun),
         to_toml(scan),
         scan.model,
         {axis.along: np.array(axis.values) for axis in scan.axes},
@@ -216,7 +228,7 @@ def export(table: ScanTable, path: str | PathLike[str]) -> None:
     columns = dict(_flat(table))
     about = {
         "scan": table.identity,
-        "kernels": kernels_hash(),
+        "computed with": " ".join(table.origin.values()),
         "units": UNITS,
         **{f"parameter {name}": f"column {name}" for name in table.axes},
         "parameters": json.dumps(table.parameters.to_dict(), ensure_ascii=False),

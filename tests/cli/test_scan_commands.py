@@ -47,9 +47,11 @@ def test_a_scan_is_run_told_and_exported(
     (told,) = json.loads(capsys.readouterr().out)["scans"]
     assert told["axes"] == {"inv_kfa": 2, "ratio": 3}
     assert [told[word] for word in ("done", "absent", "failed", "missing")] == [4, 2, 0, 0]
-    assert all(reason.startswith("no condensate") for reason in told["reasons"])
+    assert (told["failures"], told["current"]) == ([], True)
     assert main(["scan", "status", "--store", store]) == 0
-    assert "inv_kfa (2) ×" in capsys.readouterr().out
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"{told['scan'][:12]}  steady_state over inv_kfa (2) × ratio (3)"
+    assert second.startswith("    4 done, 2 absent, 0 failed, 0 missing; version ")
     for suffix in ("csv", "nc", "json"):
         words = ["--output", str(tmp_path / f"o.{suffix}"), "--scan", told["scan"][:8]]
         assert main(["scan", "export", "--store", store, *words]) == 0

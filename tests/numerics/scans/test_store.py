@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics import Parameters
-from numerics.scans import Scan, Store
+from numerics.scans import Scan, Store, run_scan, table_of
 from numerics.scans.drivers import SILENCE, Driver, Watch, host, process
 from numerics.scans.identity import Keys, canonical
 from numerics.scans.quantities import QUANTITIES
@@ -83,7 +84,7 @@ def test_values_come_back_to_the_bit(tmp_path: Path) -> None:
     with Store(tmp_path / "s.db") as store:
         keep(store)
     scans, rows = contents(tmp_path / "s.db")
-    assert list(scans.values()) == [SCAN]
+    assert [begun.scan for begun in scans.values()] == [SCAN]
     assert [json.loads(row.numbers)["gamma_v"] for row in rows] != []
     assert len(rows) == 20
 
@@ -280,6 +281,26 @@ def test_a_driver_elsewhere_is_dead_when_it_is_silent_by_our_own_clock() -> None
     for name in (f"{os.getpid()} 1", "", "x y", "9" * 400):
         assert watch.dead([Driver("near", host(), name, 0)]) == ["near"]
     assert watch.dead([Driver("near", host(), own.process, 0)]) == []
+
+
+def test_points_of_another_version_stay_and_are_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.db"
+    with monkeypatch.context() as earlier:
+        earlier.setattr("numerics.scans.identity.version", lambda: "0.0.1")
+        with Store(path) as store:
+            keep(store)
+    with Store(path) as store, ThreadPoolExecutor(1) as executor:
+        ((name, begun),) = store.scans().items()
+        assert not begun.current
+        table = table_of(begun, store)
+        assert (table.missing, table.identity, table.origin["nambu"]) == (0, name, "0.0.1")
+        assert table_of(SCAN, store).missing == 20
+        found = run_scan(SCAN, store, executor=executor)
+        assert found.computed == 20
+        assert [begun.current for begun in store.scans().values()].count(True) == 1
+        assert len(list(store.rows())) == 40
 
 
 def test_the_header_says_whose_the_file_is(whole: bytes) -> None:
