@@ -4,4 +4,6 @@ import sys
 
 from numerics.cli.app import main
 
-sys.exit(main())
+# workers of MPI import this, too
+if __name__ == "__main__":
+    sys.exit(main())

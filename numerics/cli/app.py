@@ -93,6 +93,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), BAD_INPUT)
     except OSError as error:
         return _complain(str(error), BAD_INPUT)
+    except ImportError as error:
+        # of an extra that is not installed, which says so
+        return _complain(str(error), FAILED)
     except (NoBoundary, NoCondensate, ConvergenceError, BrokenExecutor) as error:
         return _complain(str(error), FAILED)
     except KeyboardInterrupt as error:

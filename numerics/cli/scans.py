@@ -17,12 +17,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
-from numerics.cli.options import Json, print_json, whole_number
+from numerics.cli.executors import executors
+from numerics.cli.options import Json, print_json
 from numerics.cli.scan import scan
 from numerics.cli.signals import interrupts
-from numerics.tasks.workers import MOST_WORKERS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from numerics.scans import Progress, Scan, ScanTable, Store
     from numerics.scans.store import Begun
 
@@ -37,6 +39,17 @@ WhichScan = Annotated[
 HowMany = Annotated[
     int | None,
     Parameter(help="How many processes share the work; one for each core by default."),
+]
+Dask = Annotated[
+    str | None,
+    Parameter(help="Address of a scheduler of Dask whose workers do it, or `local`."),
+]
+Mpi = Annotated[
+    bool,
+    Parameter(
+        help="Processes of `mpiexec -n N python -m mpi4py.futures -m numerics.cli ...` do it.",
+        negative="",
+    ),
 ]
 Retry = Annotated[bool, Parameter(help="Compute points again that failed.", negative="")]
 
@@ -55,6 +68,8 @@ def run(
     *,
     store: StoreFile,
     workers: HowMany = None,
+    dask: Dask = None,
+    mpi: Mpi = False,
     retry: Retry = False,
 ) -> int:
     """Compute the points of a scan that are not in the store yet.
@@ -65,10 +80,9 @@ def run(
     """
     from numerics.scans import Store, read_scan
 
-    _check_workers(workers)
     wanted = read_scan(file)
-    with Store(store) as opened:
-        return _run(wanted, opened, workers, retry)
+    with executors(workers, dask, mpi) as (executor, number), Store(store) as opened:
+        return _run(wanted, opened, executor, number, retry)
 
 
 def resume(
@@ -76,6 +90,8 @@ def resume(
     store: StoreFile,
     scan: WhichScan = None,
     workers: HowMany = None,
+    dask: Dask = None,
+    mpi: Mpi = False,
     retry: Retry = False,
 ) -> int:
     """Go on with the scans in a store that are not complete.
@@ -84,13 +100,15 @@ def resume(
 
     Example: nambu scan resume --store plane.db
     """
-    _check_workers(workers)
-    with _existing(store, write=True) as opened:
+    with (
+        executors(workers, dask, mpi) as (executor, number),
+        _existing(store, write=True) as opened,
+    ):
         found = [begun.scan for begun in _chosen(opened, scan).values() if begun.current]
         if not found:
             domain = "with scans of this version; nambu scan run FILE computes others anew"
             raise ValueError(f"store = {store} is outside its domain: {domain}")
-        return max(_run(wanted, opened, workers, retry) for wanted in found)
+        return max(_run(wanted, opened, executor, number, retry) for wanted in found)
 
 
 def status(*, store: StoreFile, scan: WhichScan = None, json: Json = False) -> int:
@@ -188,11 +206,6 @@ def export(
     return 0
 
 
-def _check_workers(workers: int | None) -> None:
-    if workers is not None:
-        whole_number("workers", workers, 1, MOST_WORKERS)
-
-
 @contextmanager
 def _existing(path: Path, *, write: bool = False) -> Iterator[Store]:
     """Open a store that is there."""
@@ -214,7 +227,9 @@ def _chosen(store: Store, beginning: str | None) -> dict[str, Begun]:
     return chosen
 
 
-def _run(wanted: Scan, store: Store, workers: int | None, retry: bool) -> int:
+def _run(
+    wanted: Scan, store: Store, executor: Executor | None, workers: int | None, retry: bool
+) -> int:
     """Compute a scan, and tell how far it is; the exit status."""
     from numerics.scans import run_scan
 
@@ -223,6 +238,7 @@ def _run(wanted: Scan, store: Store, workers: int | None, retry: bool) -> int:
         found = run_scan(
             wanted,
             store,
+            executor=executor,
             workers=workers,
             retry=retry,
             progress=show,

@@ -38,6 +38,11 @@ def kernels_hash() -> str:
     return found.hexdigest()
 
 
+def origin() -> tuple[str, str]:
+    """Return the version, and the hash of its kernels."""
+    return version(), kernels_hash()
+
+
 def contexts(scan: Scan) -> dict[str, str]:
     """Return what the values of each quantity depend on besides the numbers of a point.
 
@@ -45,11 +50,9 @@ def contexts(scan: Scan) -> dict[str, str]:
     the axes, so that scans share the points that they have in common.
     """
     recipe = scan.recipe
-    shared = {
-        "kernels": kernels_hash(),
-        "model": _skeleton(to_dict(scan.model), recipe),
-        "nambu": version(),
-    }
+    nambu, kernels = origin()
+    model = _skeleton(to_dict(scan.model), recipe)
+    shared = {"kernels": kernels, "model": model, "nambu": nambu}
     found = {}
     for name in scan.quantities:
         sought = {"along": scan.along, "between": scan.between}

@@ -7,14 +7,14 @@ import queue
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from numerics import domain
 from numerics.scans.batches import Found, Item, evaluate, reason
 from numerics.scans.drivers import BEAT
-from numerics.scans.identity import Keys
+from numerics.scans.identity import Keys, origin
 from numerics.scans.progress import Progress
 from numerics.scans.rows import Outcome, Row
 from numerics.scans.scan import Recipe, Scan
@@ -166,6 +166,7 @@ class _Run:
     def __post_init__(self) -> None:
         self.keys = Keys(self.scan)
         self.recipe = self.scan.recipe
+        self.origin = origin()
         self.total = self.scan.size * len(self.scan.quantities)
         self.flying: dict[Future[Any], _Batch] = {}
         self.landed: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
@@ -273,7 +274,8 @@ class _Run:
             if batch is None:
                 return
             if batch.items:
-                future = self.executor.submit(self.evaluate, self.recipe, batch.items)
+                task = (self.origin, self.evaluate, self.recipe, batch.items)
+                future = self.executor.submit(_evaluated, *task)
                 self.flying[future] = batch
                 future.add_done_callback(self.landed.put)
 
@@ -333,7 +335,7 @@ class _Run:
             return found
         if not isinstance(error, WorkerError | MemoryError) and type(error).__name__ != _KILLED:
             # what a point may do is caught there: this is about all of them
-            raise error
+            raise BrokenExecutor(reason(error)) from error
         if len(batch.items) == 1:
             failed = Found(Outcome.FAILED, reason(error), 0.0)
             return [[failed for _ in batch.keys[0]]]
@@ -364,6 +366,16 @@ class _Run:
     def _left(self) -> Iterator[_Batch]:
         yield from self.flying.values()
         yield from self.parts
+
+
+def _evaluated(
+    wanted: tuple[str, str], evaluate: Evaluate, recipe: Recipe, items: Sequence[Item]
+) -> list[list[Found]]:
+    """Evaluate items in a worker, which may be on a machine with another version."""
+    if origin() != wanted:
+        versions = " and ".join(name for name, _ in (wanted, origin()))
+        raise BrokenExecutor(f"workers have other kernels than this process (nambu {versions})")
+    return evaluate(recipe, items)
 
 
 def _taken(places: Iterator[Place], number: int) -> list[Place]:

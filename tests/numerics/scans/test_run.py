@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,14 @@ from numerics import Contact, Model, Parameters, Reservoir
 from numerics.scans import Axis, Progress, Scan, Store, export, run_scan, table_of
 from numerics.scans.identity import Keys
 from numerics.scans.rows import Row
+from numerics.tasks.workers import Workers
 from tests.numerics.scans import stubs
 
 #: A driver, as a process of its own: store, points along an axis.
 DRIVER = """
 import sys
 from numerics.scans import Store, run_scan
+from numerics.tasks.workers import Workers
 from tests.numerics.scans import stubs
 if __name__ == "__main__":
     with Store(sys.argv[1]) as store:
@@ -174,11 +176,23 @@ def test_a_point_that_fails_its_batch_fails_alone_and_may_be_tried_again(tmp_pat
 
 def test_what_is_wrong_with_all_points_ends_the_scan(tmp_path: Path) -> None:
     with Store(tmp_path / "s.db") as store, ThreadPoolExecutor(1) as executor:
-        with pytest.raises(ImportError, match="no such package there"):
+        with pytest.raises(BrokenExecutor, match="ImportError: no such package there"):
             run_scan(stubs.plane(4), store, executor=executor, evaluate=stubs.broken)
         assert list(store.rows()) == []
         found = run_scan(stubs.plane(4), store, executor=executor, evaluate=stubs.fast)
         assert found.done == 16
+
+
+def test_workers_of_another_version_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = stubs.plane(2)
+    with Store(tmp_path / "s.db") as store, Workers(1) as workers:
+        with monkeypatch.context() as here:
+            here.setattr("numerics.scans.identity.version", lambda: "9.9")
+            with pytest.raises(BrokenExecutor, match=r"other kernels than .*nambu 9\.9 and"):
+                run_scan(scan, store, executor=workers, evaluate=stubs.fast)
+        assert run_scan(scan, store, executor=workers, evaluate=stubs.fast).done == 4
 
 
 def test_denser_axes_take_the_points_that_are_there(tmp_path: Path) -> None:
