@@ -4,19 +4,34 @@ Each family has more than fifty points, at frequencies on both sides of threshol
 """
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
 
-from numerics import Bands, Contact, Model, Reservoir, fluctuation_matrix, solve_steady_state
-from numerics.response.reference import reference_matrix
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Reservoir,
+    SteadyState,
+    fluctuation_matrix,
+    response_matrix,
+    solve_steady_state,
+)
+from numerics.response.reference import reference_matrix, reference_sum
 from numerics.response.reference_integrand import ResponseIntegrand
+from numerics.response.reference_matrices import MatrixIntegrand
 from tests.numerics.support.drawn_models import FAMILIES, drawn
 
 #: States of a family, each with a frequency of every kind.
 STATES = 9
 #: Tolerance of the slow route: its results are much closer than it knows.
 RTOL = 1e-4
+
+#: Vertices by their names and by tau_s.
+NAMES = ("imbalance", "amplitude", "phase", "density")
+ALL = tuple(itertools.product(range(4), repeat=2))
 
 solved = functools.cache(solve_steady_state)
 
@@ -29,14 +44,32 @@ def excess(state, q: float, omega: complex) -> float:
     return float((np.abs(fast.value - slow.value) / (fast.error + slow.error)).max())
 
 
-@pytest.mark.parametrize("dimension", [2, 3])
-def test_masses_and_rates(dimension):
+def excess_of_vertices(state, q: float, omega: complex) -> float:
+    """Return that of the susceptibilities without the collective mode, of all pairs of vertices."""
+    slow = reference_sum(MatrixIntegrand(state.carriers, omega, ALL), q, rtol=RTOL)
+    fast = response_matrix(state, q, omega, NAMES, bare=True, full=True)
+    assert slow.converged
+    change = np.abs(fast.value.ravel() - slow.value)
+    return float((change / (fast.error.ravel() + slow.error)).max())
+
+
+def uneven(dimension: int) -> SteadyState:
+    """Return a state of different masses and rates."""
     coupling = Contact(0.3) if dimension == 3 else Contact(binding=0.8)
-    reservoirs = (Reservoir("bath", (0.03, 0.02)), Reservoir.empty("drain", (3e-4, 1e-3)))
+    reservoirs = (Reservoir("bath", (0.1, 0.07)), Reservoir.empty("drain", (3e-4, 1e-3)))
     bands = Bands(dimension, Bands.of_ratio(1.6).masses)
-    state = solved(Model(coupling, reservoirs, 10.0, bands=bands))
-    for q, omega in ((0.4, 0.5 - 0.01j), (0.7, 2 * state.gap + 0.05)):
+    return solved(Model(coupling, reservoirs, 3.0, bands=bands))
+
+
+def test_masses_and_rates():
+    state = uneven(3)
+    for q, omega in ((0.4, 0.5 - 0.01j), (0.3, 2 * state.gap + 0.05)):
         assert excess(state, q, omega) <= 1
+
+
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_vertices(dimension):
+    assert excess_of_vertices(uneven(dimension), 0.4, 0.5 - 0.01j) <= 1
 
 
 @pytest.mark.slow
@@ -44,4 +77,12 @@ def test_masses_and_rates(dimension):
 def test_drawn_models(family):
     found = [excess(p.state, p.q, p.omega) for p in drawn(family, STATES)]
     assert len(found) >= 50
+    assert max(found) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["masses", "rates", "films"])
+def test_vertices_of_drawn_models(family):
+    found = [excess_of_vertices(p.state, p.q, p.omega) for p in drawn(family, STATES // 3)]
+    assert len(found) > 50 / 3
     assert max(found) <= 1
