@@ -16,10 +16,14 @@ _LONGEST = 300
 
 
 class Item(NamedTuple):
-    """A point that is wanted: the values of the axes, and the quantities there."""
+    """A point that is wanted: the values of the axes, the quantities there, and what is before it.
+
+    The last are values of the last axis, see `Scan.neighbours`.
+    """
 
     place: tuple[float, ...]
     quantities: tuple[str, ...]
+    before: tuple[float, ...] = ()
 
 
 class Found(NamedTuple):
@@ -33,15 +37,15 @@ class Found(NamedTuple):
 def evaluate(recipe: Recipe, items: Sequence[Item]) -> list[list[Found]]:
     """Return what has become of each quantity at each point.
 
-    A value depends on nothing but its point, so that it is the same to the last bit whichever
-    process computes it, and among whichever others.
+    A value depends on nothing but its point, and on those that its name tells are before it: so it
+    is the same to the last bit whichever process computes it, and among whichever others.
     """
     return [_at(recipe, item) for item in items]
 
 
 def _at(recipe: Recipe, item: Item) -> list[Found]:
     try:
-        point = recipe.point(item.place)
+        point = recipe.point(item.place, item.before)
     except ValueError as error:
         # each value is inside its domain, but not both together
         return [Found(Outcome.FAILED, reason(error), 0.0) for _ in item.quantities]

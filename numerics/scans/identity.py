@@ -73,7 +73,7 @@ class Keys:
 
     def __init__(self, scan: Scan, begun: Mapping[str, str] | None = None) -> None:
         self.contexts = contexts(scan) if begun is None else dict(begun)
-        self._recipe = scan.recipe
+        self._scan, self._recipe = scan, scan.recipe
         self._prefixes = {
             name: hashlib.sha256((context + "\n").encode())
             for name, context in self.contexts.items()
@@ -89,11 +89,15 @@ class Keys:
     def at(self, place: tuple[float, ...]) -> Iterator[tuple[str, str, str]]:
         """Yield quantity, key and numbers of the point at some values of the axes."""
         parameters = self._recipe.parameters(place)
+        before = self._scan.before(place)
         for name, prefix in self._prefixes.items():
             left_out = self._unused[name]
             if self._boundary[name]:
                 left_out = left_out | self._along
-            numbers = canonical({k: x for k, x in parameters.items() if k not in left_out})
+            told: dict[str, Any] = {k: x for k, x in parameters.items() if k not in left_out}
+            if before and QUANTITIES[name].state:
+                told["after"] = {self._recipe.paths[-1]: before}
+            numbers = canonical(told)
             whole = prefix.copy()
             whole.update(numbers.encode())
             yield name, whole.hexdigest(), numbers
@@ -112,6 +116,7 @@ def identity(scan: Scan, begun: Mapping[str, str] | None = None) -> str:
         "axes": [[axis.along, axis.values] for axis in scan.axes],
         "contexts": sorted(found.values()),
         "first": scan.recipe.parameters(first),
+        "neighbours": scan.neighbours,
     }
     return digest(canonical(meaning))
 

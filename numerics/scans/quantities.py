@@ -9,12 +9,14 @@ from typing import Any
 
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Setting
-from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.steady.solution import SteadyState, solve_nearby, solve_steady_state
 
 #: The kinds of boundaries, in the words of `find_boundary`, which is not imported for them.
 _KINDS = ("A", "B", "C", "normal", "gapped", "alpha11", "beta22")
 #: What is in a column: numbers, whole numbers, texts.
 REAL, COMPLEX, WHOLE, TEXT = "real", "complex", "whole", "text"
+#: States that a process remembers: of points at one model, and of those before them in a row.
+_STATES = 256
 #: Columns that have any number of values at a point end with this axis.
 MODE = "mode"
 
@@ -32,6 +34,8 @@ class Point:
         The parameter along which boundaries are looked for.
     between : tuple of float or None
         The values of it between which they are.
+    before : tuple of Parameters or Model
+        Models whose states lead to that of this one, each from the one before it.
     """
 
     model: Setting
@@ -39,26 +43,34 @@ class Point:
     omega: float | None = None
     along: str | None = None
     between: tuple[float, float] | None = None
+    before: tuple[Setting, ...] = ()
 
     @property
     def state(self) -> SteadyState:
-        """The steady state, solved for once, however many quantities ask.
+        """The steady state, solved for once, however many quantities and points ask.
 
         Raises
         ------
         NoCondensate, ConvergenceError
             As in `solve_steady_state`.
         """
-        if isinstance(self._solved, SteadyState):
-            return self._solved
-        raise self._solved
+        found = _solved((*self.before, self.model))
+        if isinstance(found, SteadyState):
+            return found
+        raise found
 
-    @functools.cached_property
-    def _solved(self) -> SteadyState | NoCondensate | ConvergenceError:
-        try:
-            return solve_steady_state(self.model)
-        except (NoCondensate, ConvergenceError) as error:
-            return error
+
+@functools.lru_cache(maxsize=_STATES)
+def _solved(models: tuple[Setting, ...]) -> SteadyState | NoCondensate | ConvergenceError:
+    """Return the state of the last model, from those of the ones before it in their order."""
+    *before, model = models
+    start = _solved(tuple(before)) if before else None
+    try:
+        if isinstance(start, SteadyState):
+            return solve_nearby(model, start)
+        return solve_steady_state(model)
+    except (NoCondensate, ConvergenceError) as error:
+        return error
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ class Quantity:
         Whether a column has any number of values at a point.
     boundary : bool
         Whether it is looked for along a parameter.
+    state : bool
+        Whether it is one of the steady state.
     """
 
     name: str
@@ -89,6 +103,7 @@ class Quantity:
     arguments: tuple[str, ...] = ()
     many: frozenset[str] = frozenset()
     boundary: bool = False
+    state: bool = True
 
 
 def _rates(point: Point) -> dict[str, Any]:
@@ -163,7 +178,7 @@ def _boundaries() -> dict[str, Quantity]:
         columns = dict.fromkeys((name, f"{name}_error", f"{name}_q", f"{name}_omega"), REAL)
         words = f"the first boundary {kind} along a parameter"
         function = functools.partial(_boundary, kind)
-        found[name] = Quantity(name, words, columns, function, boundary=True)
+        found[name] = Quantity(name, words, columns, function, boundary=True, state=False)
     return found
 
 
@@ -195,6 +210,7 @@ QUANTITIES: dict[str, Quantity] = {
             "the linewidth, and the rate that drives the condensate out of equilibrium",
             {"linewidth": REAL, "drive": REAL},
             _rates,
+            state=False,
         ),
         Quantity("steady_state", "order parameter and potentials", _STATE, _steady_state),
         Quantity("growth_rate", "the fastest growing mode over all q", _GROWTH, _growth_rate),

@@ -259,7 +259,8 @@ class _Run:
         for place, named in wanted:
             mine = [x for x in named if x[1] in own and x[1] not in there]
             if mine:
-                batch.items.append(Item(place, tuple(name for name, _, _ in mine)))
+                names = tuple(name for name, _, _ in mine)
+                batch.items.append(Item(place, names, self.scan.before(place)))
                 batch.keys.append([(key, numbers) for _, key, numbers in mine])
             theirs = [x for x in named if x[1] not in own and x[1] not in there]
             if theirs:

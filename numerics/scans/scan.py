@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from numerics.archive import to_dict
-from numerics.domain import LARGEST, ascending, choice, choices, listed, outside, real
+from numerics.domain import LARGEST, ascending, choice, choices, integer, listed, outside, real
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
 from numerics.scans.quantities import QUANTITIES, Point
@@ -19,6 +19,8 @@ from numerics.steady.solution import require_model
 
 #: The most points of a scan, and of one of its axes.
 MOST_POINTS, MOST_VALUES = 10**8, 10**6
+#: The most points of which one starts from the other.
+_ROW = 64
 #: The decay rate as a part of the rate of the bath.
 _RATIO = "ratio"
 #: What is no parameter of the model, and what it may be.
@@ -85,6 +87,11 @@ class Scan:
         The parameter along which boundaries are looked for, as in `find_boundary`.
     between : pair of float, optional
         Smallest and largest value of that parameter.
+    neighbours : int
+        So many points in a row along the last axis, counted from its beginning, have steady states
+        that start from one another, which is faster; the first of them is solved for as all are
+        without.  Where there are several states at a point, which one is found depends on the row.
+        Up to 64.
 
     Raises
     ------
@@ -107,6 +114,7 @@ class Scan:
     omega: float | None = None
     along: str | None = None
     between: tuple[float, float] | None = None
+    neighbours: int = 0
 
     def __post_init__(self) -> None:
         require_model(self.model)
@@ -171,6 +179,10 @@ class Scan:
             raise outside("axes", names, "each along a parameter of its own")
         if self.size > MOST_POINTS:
             raise outside("number of points", self.size, f"up to {MOST_POINTS}")
+        object.__setattr__(self, "neighbours", integer("neighbours", self.neighbours, 0, _ROW))
+        if self.neighbours and names[-1] in ARGUMENTS:
+            domain = "0, where the last axis is no parameter of the model"
+            raise outside("neighbours", self.neighbours, domain)
         for axis in self.axes:
             for value in axis.values:
                 with_path(self.model, axis.along, value)
@@ -198,6 +210,18 @@ class Scan:
         """Yield the values of the axes at each point, those of the last axis fastest."""
         return itertools.product(*(axis.values for axis in self.axes))
 
+    def before(self, place: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the values of the last axis from whose states that of a point starts."""
+        if not self.neighbours:
+            return ()
+        number = self._numbers[place[-1]]
+        first = number - number % self.neighbours
+        return self.axes[-1].values[first:number]
+
+    @functools.cached_property
+    def _numbers(self) -> dict[float, int]:
+        return {value: k for k, value in enumerate(self.axes[-1].values)}
+
     @property
     def recipe(self) -> Recipe:
         """What a point needs besides the values of the axes there."""
@@ -219,8 +243,9 @@ class Recipe:
     along: str | None
     between: tuple[float, float] | None
 
-    def point(self, place: tuple[float, ...]) -> Point:
-        """Return the point at some values of the axes."""
+    def point(self, place: tuple[float, ...], before: tuple[float, ...] = ()) -> Point:
+        """Return the point at some values of the axes, after others of the last axis."""
+        row = tuple(self.point((*place[:-1], value)).model for value in before)
         model, arguments = self.model, {"q": self.q, "omega": self.omega}
         # the ratio is one to a rate of the bath that may be an axis, too
         for path, value in sorted(
@@ -230,7 +255,7 @@ class Recipe:
                 arguments[path] = value
             else:
                 model = with_path(model, path, value)
-        return Point(model, **arguments, along=self.along, between=self.between)
+        return Point(model, **arguments, along=self.along, between=self.between, before=row)
 
     def parameters(self, place: tuple[float, ...]) -> dict[str, float]:
         """Return all numbers that vary or may vary, without the model: what tells a point apart."""

@@ -20,10 +20,10 @@ A file has the quantities, what they ask for, the model and the axes:
     values = [0.01, 0.02, 0.05]
 
 An axis has `values`, or `from`, `to` and `points`, at equal distances or, with `spacing = "log"`,
-at equal factors.  `q` and `omega` stand beside `quantities`; so do `along` and `between` of
-boundaries.  A model of any reservoirs has the tables [model.coupling], [model.bands] and
-[[model.reservoirs]] with the arguments of their types; a `type` names another than the usual one.
-What is left out has the value that it has in Python.
+at equal factors.  `q`, `omega` and `neighbours` stand beside `quantities`; so do `along` and
+`between` of boundaries.  A model of any reservoirs has the tables [model.coupling], [model.bands]
+and [[model.reservoirs]] with the arguments of their types; a `type` names another than the usual
+one.  What is left out has the value that it has in Python.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ __all__ = ["from_toml", "read_scan", "to_toml", "write_scan"]
 
 _FORMAT = 1
 #: Names beside the model and the axes.
-_PLAIN = ("quantities", "q", "omega", "along", "between")
+_PLAIN = ("quantities", "q", "omega", "along", "between", "neighbours")
 #: Which type a table of the model has where it does not say so, by the name of the table.
 _USUAL = {
     "model": "Parameters",
@@ -71,7 +71,7 @@ def to_toml(scan: Scan) -> str:
     lines = [f"format = {_FORMAT}"]
     for name in _PLAIN:
         value = getattr(scan, name)
-        if value is not None and value != ():
+        if value is not None and (name, value) != ("neighbours", 0):
             lines.append(f"{name} = {_written(value)}")
     lines += _table("model", scan.model)
     for axis in scan.axes:

@@ -20,7 +20,8 @@ from numerics import (
 )
 from numerics.scans import Scan
 from numerics.scans.batches import Item, evaluate
-from numerics.scans.quantities import QUANTITIES, Point
+from numerics.scans.identity import Keys
+from numerics.scans.quantities import QUANTITIES, Point, _solved
 from numerics.scans.rows import decoded
 
 MODEL = Parameters(0.0, 1e-2, 2e-3, cutoff=20.0)
@@ -106,9 +107,9 @@ def test_a_state_is_solved_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return solve_steady_state(model)
 
     monkeypatch.setattr("numerics.scans.quantities.solve_steady_state", solve)
-    for ratio in (0.2, 3.0):
-        scan = Scan(MODEL, {"ratio": [ratio]}, ["steady_state", "growth_rate", "rates"])
-        evaluate(scan.recipe, [Item((ratio,), scan.quantities)])
+    axes = {"ratio": [0.21, 3.1], "q": [0.1, 0.2, 0.3], "omega": [0.0]}
+    scan = Scan(MODEL, axes, ["steady_state", "response", "rates"])
+    evaluate(scan.recipe, [Item(place, scan.quantities) for place in scan.places()])
     assert len(calls) == 2
 
 
@@ -117,8 +118,56 @@ def test_what_breaks_at_a_point_is_told_in_a_line(monkeypatch: pytest.MonkeyPatc
         raise ZeroDivisionError("of\nmany" + " words" * 100)
 
     monkeypatch.setattr("numerics.scans.quantities.solve_steady_state", fail)
-    scan = Scan(MODEL, {"ratio": [0.2]})
-    ((only,),) = evaluate(scan.recipe, [Item((0.2,), scan.quantities)])
+    scan = Scan(MODEL, {"ratio": [0.22]})
+    ((only,),) = evaluate(scan.recipe, [Item((0.22,), scan.quantities)])
     assert only.outcome == "failed"
     assert only.text.startswith("ZeroDivisionError: of many words")
     assert len(only.text) == 300
+
+
+def rows(scan: Scan, parts: int = 1) -> list[dict[str, float]]:
+    """Return the values at all points, computed in so many parts by processes that know nothing."""
+    items = [Item(place, scan.quantities, scan.before(place)) for place in scan.places()]
+    values = []
+    for k in range(0, len(items), len(items) // parts):
+        _solved.cache_clear()
+        for (only,) in evaluate(scan.recipe, items[k : k + len(items) // parts]):
+            values.append(decoded(QUANTITIES["steady_state"], only.text))
+    return values
+
+
+def test_neighbours_start_from_each_other_and_parts_change_no_bit() -> None:
+    axes = {"ratio": [0.1, 0.2], "inv_kfa": [k / 10 for k in range(6)]}
+    alone = Scan(MODEL, axes)
+    scan = alone.replace(neighbours=4)
+    assert [scan.before((0.1, x)) for x in (0.0, 0.3, 0.4, 0.5)] == [
+        (),
+        (0.0, 0.1, 0.2),
+        (),
+        (0.4,),
+    ]
+    assert alone.before((0.1, 0.3)) == ()
+    found = rows(scan)
+    assert found == rows(scan, 4) == rows(scan, 12)
+    for one, other in zip(found, rows(alone), strict=True):
+        error = one["gap_error"] + other["gap_error"]
+        assert abs(one["gap"] - other["gap"]) <= error
+    named, cold = Keys(scan), Keys(alone)
+    same = [list(named.at(p)) == list(cold.at(p)) for p in scan.places()]
+    # the first of each row is what it is without
+    assert same == 2 * [True, False, False, False, True, False]
+
+
+def test_a_state_before_that_does_not_exist_is_no_start() -> None:
+    axes = {"inv_kfa": [0.0], "gamma_v": [1e-3, 2e-2, 3e-2]}
+    scan = Scan(MODEL, axes, neighbours=3)
+    items = [Item(place, scan.quantities, scan.before(place)) for place in scan.places()]
+    outcomes = [only.outcome for (only,) in evaluate(scan.recipe, items)]
+    assert outcomes == ["done", "absent", "absent"]
+
+
+def test_neighbours_are_models() -> None:
+    with pytest.raises(ValueError, match=r"^neighbours = 2 is outside its domain: 0, where"):
+        Scan(MODEL, {"q": [0.1, 0.2]}, ["modes"], neighbours=2)
+    with pytest.raises(ValueError, match=r"^neighbours = 65 is outside its domain: an integer"):
+        Scan(MODEL, {"inv_kfa": [0.1, 0.2]}, neighbours=65)

@@ -48,6 +48,7 @@ def scans(draw: st.DrawFn) -> Scan:
         rates = [p for p in paths_of(model) if p.endswith(("rate", "gamma_v"))]
         more["along"] = draw(st.sampled_from(rates))
         more["between"] = draw(st.sampled_from([None, (1e-9, 0.1)]))
+    more["neighbours"] = draw(st.integers(0, 4))
     return Scan(model, {path: sorted(values)}, asked, **more)
 
 
@@ -90,6 +91,7 @@ between = [2, 1]
 quantities = ['boundary_A']
 occupation = {type = 'Contact'}
 spacing = 'log'
+neighbours = 2
 from = -1
 points = 3
 [[axes]]
