@@ -14,11 +14,13 @@ from numerics.stability.boundary_search import Boundary, first_of, found_at, zer
 from numerics.stability.conditions import ALPHA11, KINDS, Condition, condition_of
 from numerics.stability.path import (
     DRIVES,
+    Coordinate,
     Path,
     curve_path,
     drive_path,
     drive_values,
     interval,
+    logarithmic,
     rates_from,
 )
 from numerics.stability.quantities import Existence, Highest, Lowest, Number, Place
@@ -105,8 +107,8 @@ def find_boundary(
     """
     condition = condition_of(kind)
     if isinstance(inv_kfa, Parameters | Model):
-        _paper_alone(gamma_b, temperature, cutoff, start)
-        return _along(condition, inv_kfa, along, values)
+        _paper_alone(gamma_b, temperature, cutoff)
+        return _along(condition, inv_kfa, along, values, start)
     if along is not None or values is not None:
         domain = "Parameters or a Model, where along and values are given"
         raise outside("inv_kfa", inv_kfa, domain)
@@ -132,21 +134,29 @@ def find_boundary(
     return found
 
 
-def _paper_alone(gamma_b: float, temperature: float, cutoff: float, start: Boundary | None) -> None:
+def _paper_alone(gamma_b: float, temperature: float, cutoff: float) -> None:
     """Refuse arguments that are those of an interaction strength beside a model."""
     given = {"gamma_b": (gamma_b, 1e-3), "temperature": (temperature, 0.0)}
     given |= {"cutoff": (cutoff, 100.0)}
     for name, (value, default) in given.items():
         if value != default:
             raise outside(name, value, "left out where a model is given, which has its own")
-    if start is not None:
-        raise outside("start", start, "None where a model is given")
 
 
 def _along(
-    condition: Condition, model: Setting, along: str | None, values: tuple[float, float] | None
+    condition: Condition,
+    model: Setting,
+    along: str | None,
+    values: tuple[float, float] | None,
+    start: Boundary | None,
 ) -> Boundary:
-    """Return the first boundary along a parameter of a model."""
+    """Return the first boundary along a parameter of a model, or that which another moves to."""
+    if start is not None:
+        if instance("start", start, Boundary).along != along or condition.name != start.kind:
+            raise outside("start", start, "a boundary of the same kind along the same parameter")
+        moved = _moved_along(model, condition, start)
+        if moved is not None:
+            return moved
     path = path_of(model, along, values)
     found = first_of(condition, path, both=True)
     if found is None:
@@ -212,6 +222,22 @@ def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary
         # crossed the other way it is not the boundary of the same region
         return None
     return found_at(condition, path, zero)
+
+
+def _moved_along(model: Setting, condition: Condition, start: Boundary) -> Boundary | None:
+    """Return the boundary that another one is at in a model close to its own."""
+    place = Place(0.0, start.q, start.omega)
+    condition = _followed(condition, place)
+    coordinate = Coordinate() if logarithmic(start.along) else Coordinate(start.value, 1.0)
+    path, at = Path(model, start.along, coordinate), coordinate.of(start.value)
+    try:
+        # two states, between and beyond which others are found
+        for near in (at, at + _FIRST):
+            path.known[near] = solve_nearby(path.setting(near), start.state)
+        zero = zero_near(condition, path, at, place, step=_FIRST)
+    except (NoCondensate, ConvergenceError):
+        return None
+    return None if zero is None else found_at(condition, path, zero)
 
 
 def _followed(condition: Condition, place: Place) -> Condition:

@@ -272,10 +272,15 @@ def interval(values: object) -> tuple[float, float]:
     return low, high
 
 
+def logarithmic(along: str) -> bool:
+    """Tell whether the logarithm of a parameter counts."""
+    return along.split(".")[-1] in _LOGARITHMIC
+
+
 def _grid(model: Setting, along: str, low: float, high: float) -> tuple[Array, Coordinate]:
     """Return values at which a search looks, and what they are counted in."""
     word = along.split(".")[-1]
-    if word in _LOGARITHMIC and high > 0:
+    if logarithmic(along) and high > 0:
         if low == 0 and word in ("gamma_v", *_RATES):
             rate = model.filled_rate
             low = min(smallest_ratio(rate) * rate, high / 2)
