@@ -154,7 +154,7 @@ def _along(
     if start is not None:
         if instance("start", start, Boundary).along != along or condition.name != start.kind:
             raise outside("start", start, "a boundary of the same kind along the same parameter")
-        moved = _moved_along(model, condition, start)
+        moved = moved_along(model, condition, start)
         if moved is not None:
             return moved
     path = path_of(model, along, values)
@@ -224,7 +224,7 @@ def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary
     return found_at(condition, path, zero)
 
 
-def _moved_along(model: Setting, condition: Condition, start: Boundary) -> Boundary | None:
+def moved_along(model: Setting, condition: Condition, start: Boundary) -> Boundary | None:
     """Return the boundary that another one is at in a model close to its own."""
     place = Place(0.0, start.q, start.omega)
     condition = _followed(condition, place)

@@ -1,0 +1,162 @@
+"""A boundary in the plane of two parameters of a model, past where it turns back in either."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.domain import instance, outside
+from numerics.errors import ConvergenceError
+from numerics.kept import Kept
+from numerics.model import Model
+from numerics.results import Status
+from numerics.stability.boundaries import moved_along
+from numerics.stability.boundary_search import Boundary
+from numerics.stability.conditions import CONDITIONS, Condition
+from numerics.stability.path import interval
+from numerics.steady.curve import parameter_of, parameter_paths, with_parameter
+
+Array = NDArray[np.float64]
+
+#: The first, the longest and the shortest step, in the logarithms of the parameters.
+_FIRST, _LONGEST, _SHORTEST = 0.1, 0.2, 2e-4
+#: How far a point may lie from the one before, in units of the step; the cosine of the largest turn
+#: of the line from one step to the next, below a step at which it may have a corner; and by which
+#: factor a step grows.
+_FAR, _TURN, _CORNER, _GROWTH = 2.5, 0.7, 0.02, 1.5
+#: Points after which a line is given up.
+_MOST = 300
+
+
+@dataclass(frozen=True)
+class BoundaryLine(Kept):
+    """A boundary along two parameters of a model.
+
+    Parameters
+    ----------
+    across, along : str
+        The parameters.
+    values : ndarray, shape (n, 2)
+        Their values at the points, in this order.
+    boundaries : tuple of Boundary
+        The points; each has the error of the parameter that it was solved for.
+    status : Status
+        "complete" where the line has left the values of `across`, or why it ends before.
+    """
+
+    across: str
+    along: str
+    values: Array
+    boundaries: tuple[Boundary, ...]
+    status: Status
+
+
+def boundary_line(
+    start: Boundary, across: str, values: tuple[float, float], *, longest: float = _LONGEST
+) -> BoundaryLine:
+    """Follow a boundary of a model along a second parameter, past folds in either.
+
+    Parameters
+    ----------
+    start : Boundary
+        Of a model, along a positive parameter of it.
+    across : str
+        Another positive parameter; the line sets out to larger values of it.
+    values : tuple of float
+        The smallest and the largest of its values: the line ends beyond.
+    longest : float
+        The longest step, in the logarithms of both parameters.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+
+    Notes
+    -----
+    The mode that is critical is followed.  Another one may have become so before: whether the state
+    is stable on one side, `growth_rate` tells.
+
+    Examples
+    --------
+    >>> from numerics import Bands, Contact, Model, Reservoir, find_boundary
+    >>> from numerics.stability.boundary_line import boundary_line
+    >>> model = Model(Contact(0.0), [Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 7e-6)],
+    ...               bands=Bands.of_ratio(1.5), neutral=True)
+    >>> rate = "reservoirs.vacuum.rate"
+    >>> start = find_boundary("A", model, along=rate, values=(5e-6, 1e-5))
+    >>> line = boundary_line(start, "bands.ratio", (1.5, 1.6))
+    >>> print(line.status, f"{line.values[0, 1]:.3e}")
+    complete 7.076e-06
+    """
+    instance("start", start, Boundary)
+    model = instance("start.state.parameters", start.state.parameters, Model)
+    if across not in parameter_paths(model) or across == start.along:
+        raise outside("across", across, ", ".join(parameter_paths(model)))
+    ends = interval(values)
+    condition = CONDITIONS.get(start.kind)
+    if condition is None:
+        raise outside("start", start.kind, ", ".join(CONDITIONS))
+    line = _Line(condition, (across, start.along))
+    found = [start]
+    direction, length = np.array([1.0, 0.0]), min(_FIRST, longest)
+    status = Status.TOO_MANY
+    while len(found) < _MOST:
+        here = line.point(found[-1])
+        moved = line.step(found[-1], here + length * direction, direction)
+        ahead = np.zeros(2) if moved is None else line.point(moved) - here
+        off = float(np.linalg.norm(ahead))
+        turned = len(found) > 1 and direction @ ahead < _TURN * off
+        if moved is None or not 0 < off < _FAR * length or (turned and length > _CORNER):
+            length /= 2
+            if length < _SHORTEST:
+                status = Status.HALTS
+                break
+            continue
+        direction = ahead / off
+        found.append(moved)
+        length = min(_GROWTH * length, longest)
+        if not ends[0] <= line.values(moved)[0] <= ends[1]:
+            status = Status.COMPLETE
+            break
+    points = np.array([line.values(point) for point in found])
+    return BoundaryLine(across, start.along, points, tuple(found), status)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A boundary in the logarithms of two parameters.
+
+    Parameters
+    ----------
+    condition : Condition
+    paths : tuple of str
+        The parameters.
+    """
+
+    condition: Condition
+    paths: tuple[str, str]
+
+    def values(self, boundary: Boundary) -> tuple[float, float]:
+        """Return the parameters at a boundary."""
+        first, second = (parameter_of(boundary.state.parameters, path) for path in self.paths)
+        return first, second
+
+    def point(self, boundary: Boundary) -> Array:
+        """Return their logarithms."""
+        return np.log(self.values(boundary))
+
+    def step(self, start: Boundary, predicted: Array, direction: Array) -> Boundary | None:
+        """Return the boundary next to a point, solved for across the direction of the line."""
+        free = int(abs(direction[0]) >= abs(direction[1]))
+        values = np.exp(predicted)
+        fixed = self.paths[1 - free]
+        try:
+            model = with_parameter(start.state.parameters, fixed, float(values[1 - free]))
+            near = replace(start, along=self.paths[free], value=float(values[free]))
+            return moved_along(model, self.condition, near)
+        except (ConvergenceError, ValueError):
+            return None
