@@ -95,6 +95,14 @@ JOBS = (
         shares="fig05",
     ),
     FigureJob(
+        "boundaries against the ratio of masses",
+        "mass_ratio",
+        "mass_ratio",
+        {},
+        {"longest": 0.1, "every": True},
+        parallel=True,
+    ),
+    FigureJob(
         "driven polaritons",
         "polaritons",
         "polaritons",

@@ -23,6 +23,7 @@ _COARSE: dict[str, dict[str, Any]] = {
     "limit_orders": {"points": 5},
     "temperature": {"points": 5},
     "polaritons": {"points": 5},
+    "mass_ratio": {"lines": (("A", 1.0),)},
 }
 _ALTS = {
     "fig04": "Curves of the order parameter falling from its equilibrium value to zero as the "
@@ -49,6 +50,9 @@ _ALTS = {
     "against the temperature of the bath, for four interaction strengths.",
     "growth_map": "Maps over the phase diagram of the growth rate, the wave number and the "
     "frequency of the fastest growing mode.",
+    "mass_ratio": "Decay rates and wave numbers of the boundaries of stability against the ratio "
+    "of the masses: on the BCS side rising by five beyond a ratio of five, at unitarity turning "
+    "back twice near four, on the BEC side falling to a minimum at two and rising beyond.",
     "polaritons": "Stability of a driven condensate of carriers and photons over detuning and "
     "photon loss: stable at small losses and next to the laser limit at large detunings, unstable "
     "between; the gain of photons against their wave number; the Goldstone mode, which diffuses at "

@@ -67,8 +67,8 @@ def find_boundary(
     gamma_b, temperature, cutoff
         The paper's model, as in `Parameters`, where an interaction strength is given.
     start : Boundary, optional
-        A boundary of the same kind at parameters close to these, to start from, where an
-        interaction strength is given.
+        A boundary of the same kind at parameters close to these, to start from; of a model, along
+        the same parameter of a model close to it.
 
     Returns
     -------

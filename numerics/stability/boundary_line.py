@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,10 +22,9 @@ Array = NDArray[np.float64]
 
 #: The first, the longest and the shortest step, in the logarithms of the parameters.
 _FIRST, _LONGEST, _SHORTEST = 0.1, 0.2, 2e-4
-#: How far a point may lie from the one before, in units of the step; the cosine of the largest turn
-#: of the line from one step to the next, below a step at which it may have a corner; and by which
-#: factor a step grows.
-_FAR, _TURN, _CORNER, _GROWTH = 2.5, 0.7, 0.02, 1.5
+#: How far a point may lie from the one before, and from the tangent, in units of the step; the
+#: latter above a step below which the line may have a corner; and by which factor a step grows.
+_FAR, _BENT, _CORNER, _GROWTH = 2.5, 0.5, 0.02, 1.5
 #: Points after which a line is given up.
 _MOST = 300
 
@@ -109,8 +107,9 @@ def boundary_line(
         moved = line.step(found[-1], here + length * direction, direction)
         ahead = np.zeros(2) if moved is None else line.point(moved) - here
         off = float(np.linalg.norm(ahead))
-        turned = len(found) > 1 and direction @ ahead < _TURN * off
-        if moved is None or not 0 < off < _FAR * length or (turned and length > _CORNER):
+        # the first direction is none of the line's
+        bent = len(found) > 1 and np.linalg.norm(ahead - length * direction) > _BENT * length
+        if moved is None or not 0 < off < _FAR * length or (bent and length > _CORNER):
             length /= 2
             if length < _SHORTEST:
                 status = Status.HALTS

@@ -1,0 +1,215 @@
+"""Beyond the paper: how the boundaries of stability move with the ratio of the masses.
+
+Electrons and holes of different masses, as many of both (`neutral=True`), between a cold bath and
+the vacuum.  A, B and C are followed from equal masses on, on the BCS side, at unitarity and on the
+BEC side: the decay rate, and the wave number of the critical mode.
+
+On the BCS side C meets zero frequency at a ratio of 2.3 and becomes B, which moves to five times
+the decay rate as the holes become ten times as heavy, most of it between ratios of 5 and 6.  At
+unitarity B turns back in the ratio twice, near 4: there a window of stable states opens above the
+first boundary, and beyond only the upper boundary is left.  On the BEC side A falls first, to less
+than half at a ratio of 2.3, then rises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from numerics.bands import Bands
+from numerics.couplings import Contact
+from numerics.figures.parameter_line import interaction, state_parameters
+from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.model import Model
+from numerics.quantities import quantity
+from numerics.reservoirs import Reservoir
+from numerics.results import Status
+from numerics.stability.boundaries import find_boundary
+from numerics.stability.boundary_line import BoundaryLine, boundary_line
+
+COLUMNS = (
+    "boundary",
+    "inv_kfa",
+    "m_h/m_e",
+    "gamma_v/gamma_b",
+    "solved for",
+    "relative error",
+    "q/k_F",
+    "omega/eps_F",
+    "tilt/eps_F",
+    "gap/eps_F",
+)
+RATE, RATIO = "reservoirs.vacuum.rate", "bands.ratio"
+#: The lines: a kind and an interaction strength; those that take longest first.
+LINES_SHOWN = (("C", -1.0), ("B", 0.0), ("B", -1.0), ("A", 1.0))
+#: Those that are next to these: A is less than 1 % above B where that has a small wave number.
+OTHERS = (("A", 0.0), ("B", 1.0))
+#: The largest ratio of the masses.
+LARGEST = 10.0
+_COLOURS = {-1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[1]}
+_STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1]}
+_END: dict[str, Any] = {"marker": "x", "markersize": 7, "markeredgewidth": 1.6, "linestyle": "none"}
+
+
+@dataclass(frozen=True)
+class MassLine:
+    """A boundary along the ratio of the masses, from equal ones on."""
+
+    kind: str
+    inv_kfa: float
+    line: BoundaryLine
+
+
+@dataclass(frozen=True)
+class MassRatioData:
+    """The lines, of one rate and temperature of the bath, and of one cutoff."""
+
+    gamma_b: float
+    temperature: float
+    cutoff: float
+    lines: tuple[MassLine, ...]
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of the table."""
+        for line in self.lines:
+            for (ratio, rate), p in zip(
+                line.line.values.tolist(), line.line.boundaries, strict=True
+            ):
+                solved, at = ("ratio", ratio) if p.along == RATIO else ("rate", rate)
+                yield (
+                    line.kind,
+                    line.inv_kfa,
+                    ratio,
+                    rate / self.gamma_b,
+                    solved,
+                    p.error / at,
+                    p.q,
+                    p.omega,
+                    p.state.tilt,
+                    p.state.gap,
+                )
+
+
+def mass_model(inv_kfa: float, ratio: float, rate: float, gamma_b: float = 1e-3) -> Model:
+    """Return the model: a cold bath and the vacuum, as many electrons as holes."""
+    reservoirs = (Reservoir("bath", gamma_b), Reservoir.empty("vacuum", rate))
+    return Model(Contact(inv_kfa), reservoirs, bands=Bands.of_ratio(ratio), neutral=True)
+
+
+def compute(
+    longest: float = 0.25,
+    *,
+    lines: Sequence[tuple[str, float]] = LINES_SHOWN,
+    every: bool = False,
+    largest: float = LARGEST,
+    gamma_b: float = 1e-3,
+    executor: Executor | None = None,
+) -> MassRatioData:
+    """Follow boundaries from equal masses to a largest ratio, as far as they exist.
+
+    Parameters
+    ----------
+    longest : float
+        The longest step, in the logarithms of the ratio and of the decay rate.
+    lines : sequence of (kind, inv_kfa)
+        Which boundaries, as in `find_boundary`.
+    every : bool
+        Whether those are followed, too, that are next to others.
+    largest : float
+        The largest ratio.
+    gamma_b : float
+        The rate of the bath.
+    executor : concurrent.futures.Executor, optional
+        Shares the lines among its workers.
+    """
+    follow = partial(follow_line, longest, largest, gamma_b)
+    shown = (*lines, *(OTHERS if every else ()))
+    kinds, inv = [kind for kind, _ in shown], [x for _, x in shown]
+    found = map(follow, kinds, inv) if executor is None else executor.map(follow, kinds, inv)
+    return MassRatioData(gamma_b, 0.0, mass_model(0.0, 1.0, gamma_b).cutoff, tuple(found))
+
+
+def follow_line(
+    longest: float, largest: float, gamma_b: float, kind: str, inv_kfa: float
+) -> MassLine:
+    """Follow a boundary from that of the paper's model, of equal masses."""
+    equal = find_boundary(kind, inv_kfa, gamma_b=gamma_b)
+    rate = equal.ratio * gamma_b
+    model = mass_model(inv_kfa, 1.0, rate, gamma_b)
+    start = find_boundary(kind, model, along=RATE, start=replace(equal, along=RATE, value=rate))
+    return MassLine(kind, inv_kfa, boundary_line(start, RATIO, (1.0, largest), longest=longest))
+
+
+def draw(data: MassRatioData) -> Figure:
+    """Draw decay rate and wave number of the critical mode against the ratio of the masses."""
+    with style():
+        figure = new_figure(6.4, 6.6)
+        ratio, wave = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+        for line in data.lines:
+            points = line.line.boundaries
+            _draw_line(ratio, line, line.line.values[:, 1] / data.gamma_b)
+            if line.kind != "A":
+                _draw_line(wave, line, [p.q for p in points])
+        for axes in (ratio, wave):
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+        ticks = [1, 2, 3, 5, 10]
+        wave.set_xticks(ticks, [str(t) for t in ticks])
+        wave.minorticks_off()
+        wave.set_xlim(1.0, max(float(line.line.values[:, 0].max()) for line in data.lines))
+        wave.set_xlabel(quantity(RATIO).label)
+        ratio.set_ylabel(quantity("ratio").label)
+        wave.set_ylabel(quantity("q").label)
+        wave.text(
+            0.985, 0.93, "B and C; A has $q = 0$", transform=wave.transAxes, ha="right", va="top"
+        )
+        _legend(figure, data)
+        state_parameters(figure, data, COLUMNS)
+    return figure
+
+
+def _draw_line(axes: Axes, line: MassLine, values: Any) -> None:
+    """Draw a line, and where it ends."""
+    colour = _COLOURS.get(line.inv_kfa, COLOURS[4])
+    ratios = line.line.values[:, 0]
+    wide = line.kind == "A"
+    axes.plot(
+        ratios,
+        values,
+        color=colour,
+        linestyle=_STYLES.get(line.kind, "-"),
+        linewidth=3.0 if wide else 1.4,
+        marker=None if wide else "o",
+        markersize=3,
+    )
+    if line.line.status is not Status.COMPLETE:
+        axes.plot(ratios[-1], values[-1], color=colour, **_END)
+
+
+def _legend(figure: Figure, data: MassRatioData) -> None:
+    kinds = sorted({line.kind for line in data.lines})
+    strengths = sorted({line.inv_kfa for line in data.lines})
+    handles = [
+        Line2D(
+            [],
+            [],
+            color="#555555",
+            linestyle=_STYLES.get(k, "-"),
+            linewidth=3.0 if k == "A" else 1.4,
+            label=k,
+        )
+        for k in kinds
+    ]
+    handles += [
+        Line2D([], [], color=_COLOURS.get(x, COLOURS[4]), label=rf"${interaction(x)}$")
+        for x in strengths
+    ]
+    handles.append(Line2D([], [], color="#555555", label="a line ends", **_END))
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
