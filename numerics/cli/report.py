@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import time
@@ -14,6 +15,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from numerics.cli.lines import Lines
 from numerics.cli.options import Json, print_json, whole_number
 from numerics.tasks.processes import worker_pool
 from numerics.tasks.workers import MOST_WORKERS
@@ -53,10 +55,9 @@ def report(
 
     begin = time.perf_counter()
     chosen = collect.settings(full=full, reused=folder is not None)
-    quiet = json or not sys.stderr.isatty()
     with (
         worker_pool(workers) as executor,
-        _progress(collect.pieces(folder, full), quiet=quiet) as count,
+        _progress(collect.pieces(folder, full), quiet=json) as count,
     ):
         data = collect.collect(chosen, folder, Crew(executor, count))
     content = render(data).encode()
@@ -84,7 +85,17 @@ def report(
 
 @contextmanager
 def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Provide what to call when a piece is done, with a progress bar on a terminal."""
+    """Provide what to call when a piece is done: a bar on a terminal, else lines now and then."""
+    if not sys.stderr.isatty():
+        lines, numbers = Lines(), itertools.count(1)
+
+        def tell(name: str) -> None:
+            number = next(numbers)
+            if not quiet:
+                lines(lambda: f"{number} of {total} pieces: {name}")
+
+        yield tell
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet) as progress:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bars
 
 from numerics.cli.executors import executors
+from numerics.cli.lines import Lines
 from numerics.cli.options import Json, print_json
 from numerics.cli.scan import scan
 from numerics.cli.signals import interrupts
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
     from numerics.scans import Progress, Scan, ScanTable, Store
     from numerics.scans.store import Begun
-
-#: Off a terminal there is a line at least so often, in seconds; twice as seldom after each.
-_FIRST, _SELDOM = 1.0, 600.0
 
 StoreFile = Annotated[Path, Parameter(help="File that keeps the points.")]
 WhichScan = Annotated[
@@ -279,7 +276,8 @@ def _duration(seconds: float) -> str:
 def _shown() -> Iterator[Callable[[Progress], None]]:
     """Yield what shows progress: a bar on a terminal, else lines that become more seldom."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        lines = Lines()
+        yield lambda found: lines(lambda: "; ".join(filter(None, (_counts(found), _pace(found)))))
         return
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Bars(*columns, console=Console(stderr=True)) as bars:
@@ -295,19 +293,3 @@ def _shown() -> Iterator[Callable[[Progress], None]]:
             )
 
         yield show
-
-
-class _Lines:
-    """Prints a line now and then."""
-
-    def __init__(self) -> None:
-        self._next, self._wait = time.monotonic() + _FIRST, _FIRST
-
-    def __call__(self, found: Progress) -> None:
-        now = time.monotonic()
-        if now < self._next:
-            return
-        self._wait = min(2 * self._wait, _SELDOM)
-        self._next = now + self._wait
-        pace = _pace(found)
-        print(_counts(found) + (f"; {pace}" if pace else ""), file=sys.stderr, flush=True)

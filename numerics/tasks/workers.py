@@ -88,6 +88,7 @@ class Workers(Executor):
         self._broken: str | None = None
         # something to wait for besides the workers
         self._bell, self._ring = self._context.Pipe(duplex=False)
+        self._ringing = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -108,7 +109,7 @@ class Workers(Executor):
                 # does not keep a program alive that has been interrupted
                 self._thread = threading.Thread(target=self._supervise, daemon=True)
                 self._thread.start()
-        self._ring.send(None)
+        self._wake()
         return task.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -121,8 +122,7 @@ class Workers(Executor):
                     task.future.cancel()
         if self._thread is not None:
             if first or cancel_futures:
-                with contextlib.suppress(OSError):
-                    self._ring.send(None)
+                self._wake()
             if wait:
                 self._thread.join()
 
@@ -130,6 +130,11 @@ class Workers(Executor):
         """End the workers now, with what they are doing."""
         self._stopped = True
         self.shutdown(wait=True, cancel_futures=True)
+
+    def _wake(self) -> None:
+        """Let the thread look again; it may have ended."""
+        with self._ringing, contextlib.suppress(OSError):
+            self._ring.send(None)
 
     # In the thread ------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import numerics
 from numerics import Parameters, solve_steady_state
-from numerics.cli import main
+from numerics.cli import lines, main, report, scans
 from numerics.scans import Scan, Store, table_of, write_scan
 from numerics.scans.run import Progress
 
@@ -59,9 +59,9 @@ def test_a_scan_is_run_told_and_exported(
     table = numerics.load(tmp_path / "o.nc")
     assert table.columns["gap"][1, 1] == state.gap
     assert numerics.load(tmp_path / "o.json").outcomes["steady_state"][0, 2] == "absent"
-    lines = [x for x in (tmp_path / "o.csv").read_text().splitlines() if not x.startswith("#")]
-    assert len(lines) == 7
-    row = dict(zip(lines[0].split(","), lines[5].split(","), strict=True))
+    rows = [x for x in (tmp_path / "o.csv").read_text().splitlines() if not x.startswith("#")]
+    assert len(rows) == 7
+    row = dict(zip(rows[0].split(","), rows[5].split(","), strict=True))
     assert (float(row["gap"]), float(row["ratio"])) == (state.gap, 0.1)
 
 
@@ -196,20 +196,33 @@ def test_nobody_who_reads_and_no_greek_letters_are_no_bad_input() -> None:
 def test_progress_is_told_as_a_bar_on_a_terminal_and_as_lines_elsewhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from numerics.cli import scans
-
     now = [0.0]
-    monkeypatch.setattr(scans.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(lines.time, "monotonic", lambda: now[0])
     with scans._shown() as show:
         for k in range(400):
             now[0] = k / 2
             show(Progress(8000, done=10 * k, failed=1, computed=10 * k, seconds=k / 2))
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "21 of 8000 values: 20 done, 0 absent, 1 failed; 20/s, 6 min 39 s left"
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "21 of 8000 values: 20 done, 0 absent, 1 failed; 20/s, 6 min 39 s left"
     # after 1, 2, 4, ... seconds more
-    assert len(lines) == 7
+    assert len(told) == 7
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     with scans._shown() as show:
         show(Progress(8, done=3, failed=1, computed=2, seconds=0.5))
     assert "4/8" in capsys.readouterr().err
+
+
+def test_a_report_off_a_terminal_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(lines.time, "monotonic", lambda: now[0])
+    for quiet in (True, False):
+        with report._progress(30, quiet=quiet) as count:
+            for k in range(30):
+                now[0] += 0.5
+                count(f"piece {k}")
+        said = capsys.readouterr().err.splitlines()
+        assert len(said) == (0 if quiet else 4)
+    assert said[0] == "2 of 30 pieces: piece 1"

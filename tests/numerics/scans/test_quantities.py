@@ -47,6 +47,7 @@ def test_steady_state() -> None:
     assert values["number"] == STATE.number
 
 
+@pytest.mark.slow
 def test_growth_rate() -> None:
     values, rate = found("growth_rate"), growth_rate(STATE)
     names = ("growth_rate", "growth_q", "growth_omega", "growth_rate_error")
@@ -69,17 +70,21 @@ def test_response() -> None:
     assert values["M_status"] == "converged"
 
 
-def test_boundaries_along_the_ratio_and_along_any_parameter() -> None:
-    model = MODEL.replace(inv_kfa=-0.5)
-    values = found("boundary_alpha11", Point(model, along="ratio"))
+def test_boundaries_along_the_ratio() -> None:
+    values = found("boundary_alpha11", Point(MODEL.replace(inv_kfa=-0.5), along="ratio"))
     boundary = find_boundary("alpha11", -0.5, gamma_b=1e-2, cutoff=20.0)
     assert values["boundary_alpha11"] == pytest.approx(boundary.ratio, rel=1e-9)
     assert values["boundary_alpha11_error"] < 1e-6
+
+
+@pytest.mark.slow
+def test_boundaries_along_any_parameter() -> None:
     baths = [Reservoir("bath", 1e-2), Reservoir.empty("vacuum", 1e-3)]
-    other = Model(Contact(-0.5), baths, cutoff=20.0)
+    model = Model(Contact(-0.5), baths, cutoff=20.0)
     path = "reservoirs.vacuum.rate"
-    again = found("boundary_alpha11", Point(other, along=path, between=(1e-5, 9e-3)))
-    assert again["boundary_alpha11"] == pytest.approx(1e-2 * boundary.ratio, rel=1e-6)
+    values = found("boundary_alpha11", Point(model, along=path, between=(1e-5, 9e-3)))
+    boundary = find_boundary("alpha11", -0.5, gamma_b=1e-2, cutoff=20.0)
+    assert values["boundary_alpha11"] == pytest.approx(1e-2 * boundary.ratio, rel=1e-6)
 
 
 def test_every_way_to_end_is_kept_in_words() -> None:

@@ -143,7 +143,7 @@ def test_values_are_the_same_on_any_executor(tmp_path: Path) -> None:
     axes = {"coupling.inv_kfa": [-0.1, 0.1], "reservoirs.vacuum.rate": [1e-5, 1e-4, 3e-3]}
     scan = Scan(model, axes, ["steady_state", "rates"])
     with Store(tmp_path / "own.db") as store:
-        found = run_scan(scan, store, workers=2)
+        found = run_scan(scan, store, workers=1)
     assert (found.total, found.done, found.absent, found.failed) == (12, 10, 2, 0)
     with Store(tmp_path / "other.db") as store, ThreadPoolExecutor(1) as executor:
         run_scan(scan, store, executor=executor)
