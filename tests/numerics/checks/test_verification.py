@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 
 from numerics import (
+    Bands,
     Contact,
     Model,
     Parameters,
@@ -90,7 +91,10 @@ def test_the_table() -> None:
 
 
 @pytest.mark.slow
-def test_the_slow_route_is_one_of_them() -> None:
-    found = verify(DRIVEN, points=2, slow=2)
+@pytest.mark.parametrize("uneven", [False, True])
+def test_the_slow_route_is_one_of_them(uneven: bool) -> None:
+    rates = (0.03, 0.02)
+    model = Model(Contact(0.3), [Reservoir("bath", rates)], 10.0, bands=Bands.of_ratio(1.6))
+    found = verify(solve_steady_state(model) if uneven else DRIVEN, points=2, slow=2)
     assert found.holds
     assert "fast and slow route" in {check.name for check in found.checks}
