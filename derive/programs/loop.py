@@ -242,7 +242,7 @@ class Loop:
             apart = -a * self.omega
         return (apart + sign * self.roots[source.advanced][sign * source.sign]) / (1 - a**2)
 
-    def _pairs(self, source: Source) -> Iterator[tuple[int, Pair]]:
+    def pole_pairs(self, source: Source) -> Iterator[tuple[int, Pair]]:
         """Yield the sign of a pole of G^R, and both poles."""
         for sign in SIGNS:
             name = f"{source.label}{_LETTERS[sign]}"
@@ -257,7 +257,7 @@ class Loop:
                 both = first + second
             yield sign, Pair(name, first, second, difference, self.stages.assign(f"{name}_k", both))
 
-    def _green(self, source: Source) -> sp.ImmutableMatrix:
+    def residue(self, source: Source) -> sp.ImmutableMatrix:
         """Return the residue of G^K."""
         value = source.weight * source.left * self.keldysh * source.right
         return self.stages.assign_matrix(f"{source.label}_n", sp.ImmutableMatrix(value))
@@ -265,7 +265,7 @@ class Loop:
     def _retarded(self, source: Source) -> sp.ImmutableMatrix:
         """Return the sum over the poles of G^R of its residues times the momentum integral."""
         plain = sp.zeros(2, 2)
-        for sign, pair in self._pairs(source):
+        for sign, pair in self.pole_pairs(source):
             value = self.plus.weight(sign) * self.sums.integral(self.stages, pair)
             plain += self.stages.assign(f"{pair.name}_w", value) * self.plus.adjugate(sign)
         return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
@@ -274,7 +274,7 @@ class Loop:
         """Return R_st for pairs of vertices."""
         sums = dict.fromkeys(vertices, sp.S.Zero)
         for source in self.sources:
-            plain, green = self._retarded(source), self._green(source)
+            plain, green = self._retarded(source), self.residue(source)
             for s, t in vertices:
                 sums[s, t] += (nambu.pauli(s) * plain * nambu.pauli(t) * green).trace()
         return list(sums.values())
@@ -297,7 +297,7 @@ class Loop:
         frequency, root = species.frequency, source.sign * self._source_root(source)
         filling = stages.assign(f"{source.label}_filling", traces.filling(frequency, root))
         still, moved, total = sp.S.Zero, [sp.S.Zero] * 2, sp.S.Zero
-        for sign, pair in self._pairs(source):
+        for sign, pair in self.pole_pairs(source):
             name, weight = pair.name, self.plus.weight(sign)
             uniform, excess = self.sums.uniform_and_excess(stages, pair)
             inverse = stages.assign(f"{name}_inverse", weight * uniform)

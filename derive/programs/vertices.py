@@ -17,14 +17,14 @@ import sympy as sp
 from derive import symbols
 from derive.algebra import nambu
 from derive.closed_forms.pairs import PREFACTOR
-from derive.closed_forms.two_bands import SKEW
+from derive.closed_forms.two_bands import SKEW, advanced_determinant, advanced_shift
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, conjugate
 from derive.functions.pairs import upper_root
 from derive.programs.loop import GENERAL, GROWTH, SIGNS, Loop, Source
 from derive.programs.momenta import PLANE, SPACE, Momenta
-from derive.programs.two_bands import LOOP_INPUTS, reservoirs, response_program
+from derive.programs.two_bands import LOOP_INPUTS, finished_program, reservoirs, response_program
 
 #: S, the sign of nu + omega/2 where both momenta's occupations are that of G^R - G^A or its
 #: negative far away; R_st itself for S = 0.
@@ -36,6 +36,12 @@ HOLE_EXCESS = sp.Symbol("excess_holes", real=True)
 #: What of Im(omega) is taken from the frequency of G^A; GROWTH is the rest of it.
 LAG = sp.Symbol("lag", real=True)
 
+#: Sums over the reservoirs of gamma_lambda [1 - f_lambda] for electrons at nu + omega, and of
+#: gamma_lambda f_lambda for holes at -nu - omega: Sigma^> over -2 i; and at nu and -nu of what fills
+#: electrons and leaves holes empty, Sigma^< over 2 i.
+AFTER = sp.symbols("empty_electrons filled_holes", real=True)
+BEFORE = sp.symbols("filled_electrons empty_holes", real=True)
+
 #: All pairs of vertices; and those of densities.
 EVERY = tuple((s, t) for s in range(4) for t in range(4))
 DENSITIES = tuple((s, t) for s in (0, 3) for t in (0, 3))
@@ -43,6 +49,7 @@ DENSITIES = tuple((s, t) for s in (0, 3) for t in (0, 3))
 _EXCESSES = (ELECTRON_EXCESS, HOLE_EXCESS, REFERENCE)
 VERTEX_INPUTS = (*LOOP_INPUTS[:3], *_EXCESSES, *LOOP_INPUTS[5:])
 PINCHED_INPUTS = (*LOOP_INPUTS[:3], *LOOP_INPUTS[5:7], LAG, *LOOP_INPUTS[7:])
+NOISE_INPUTS = (*LOOP_INPUTS[:3], *AFTER, *BEFORE, LOOP_INPUTS[5], *LOOP_INPUTS[7:])
 
 
 class VertexLoop(Loop):
@@ -52,7 +59,7 @@ class VertexLoop(Loop):
         excess = reservoirs(ELECTRON_EXCESS, HOLE_EXCESS)
         super().__init__(stages, GENERAL, excess, momenta=momenta)
 
-    def _green(self, source: Source) -> sp.ImmutableMatrix:
+    def residue(self, source: Source) -> sp.ImmutableMatrix:
         """Return the residue of S G^R + G^R Sigma G^A."""
         value = source.weight * source.left * self.keldysh * source.right
         if not source.advanced:
@@ -76,10 +83,102 @@ class PinchedLoop(Loop):
             found.append(Source(label, -conjugate(root), True, sign, adjugate, adjugate, weight))
         return tuple(found)
 
-    def _green(self, source: Source) -> sp.ImmutableMatrix:
+    def residue(self, source: Source) -> sp.ImmutableMatrix:
         """Return the residue of G^A."""
         value = sp.ImmutableMatrix(source.weight * source.left)
         return self.stages.assign_matrix(f"{source.label}_n", value)
+
+
+def current_traces(loop: Loop) -> dict[str, sp.Expr]:
+    """Return the traces with one current j or i, or two of them, along the wave number.
+
+    Electrons have the velocity 2 (1 + a) p, and holes of momentum -p the opposite of 2 (1 - a) p:
+    with 2 p q = p_+**2 - p_-**2 the current of carriers is (p_+**2 - p_-**2)/q times 1 + a tau_3,
+    and electrons' less holes' that times tau_3.  At a pair of poles k**2 - l**2 stands for the
+    difference.  What p_+**2 and p_-**2 leave besides, constants times a single Green's function,
+    does not depend on q, and at q = 0 nothing is left of the whole: what a wave number adds to the
+    integral over the momenta may stand for that integral.  Only with two currents there is q**2
+    times the sum over one Green's function, too: -(p_+**2 - p_-**2)**2/q**2 (1 + a tau_3)/p_+**2
+    tau_3/(1 + a tau_3) is the diamagnetic part, which is subtracted with it.
+    """
+    stages, q = loop.stages, symbols.wave_number
+    tau = [nambu.pauli(s) for s in range(4)]
+    currents = {"j": tau[0] + SKEW * tau[3], "i": tau[3] + SKEW * tau[0]}
+    found: dict[str, sp.Expr] = {}
+
+    def add(name: str, left: sp.Matrix, plain: sp.Matrix, right: sp.Matrix) -> None:
+        found[name] = found.get(name, sp.S.Zero) + (left * plain * right * green).trace()
+
+    for source in loop.sources:
+        green, moved = loop.residue(source), [sp.zeros(2, 2), sp.zeros(2, 2)]
+        for sign, pair in loop.pole_pairs(source):
+            excess = loop.sums.uniform_and_excess(stages, pair)[1]
+            value = loop.plus.weight(sign) * excess
+            for power in (0, 1):
+                name = f"{pair.name}_j{power}"
+                value = stages.assign(name, value * pair.difference / q)
+                moved[power] += value * loop.plus.adjugate(sign)
+        once, twice = (
+            stages.assign_matrix(f"{source.label}_j{k}", sp.ImmutableMatrix(x))
+            for k, x in enumerate(moved)
+        )
+        for j, current in currents.items():
+            for s in range(4):
+                add(f"{j}{s}", current, once, tau[s])
+                add(f"{s}{j}", tau[s], once, current)
+            for k, other in currents.items():
+                add(f"{j}{k}", current, twice, other)
+    return found
+
+
+class NoiseLoop(Loop):
+    """The products Tr[tau_s G^>(p_+, nu + omega) tau_t G^<(p_-, nu)], omega real.
+
+    With G^> = G^R Sigma^> G^A and G^< = G^R Sigma^< G^A all of them are positive, and each is small
+    where its occupations are.  Poles of both functions come in conjugate pairs: those of G^R in
+    p_+, with all in p_-, are half of a Hermitian matrix.
+    """
+
+    def __init__(self, stages: Stages, momenta: Momenta) -> None:
+        self.greater, lesser = sp.diag(*AFTER), sp.diag(*BEFORE)
+        super().__init__(stages, GENERAL, lesser, sp.S.Zero, momenta)
+        self.residues = self._residues()
+
+    def _residues(self) -> dict[int, sp.ImmutableMatrix]:
+        """Return the residues of G^> at the poles of G^R, by their signs."""
+        found, shift = {}, advanced_shift()
+        for sign in SIGNS:
+            left = self.plus.adjugate(sign)
+            determinant = advanced_determinant(self.after, self.plus.xi(sign))
+            weight = self.stages.assign(f"g{sign % 3}_weight", self.plus.weight(sign) / determinant)
+            residue = sp.ImmutableMatrix(weight * left * self.greater * (left + shift))
+            found[sign] = self.stages.assign_matrix(f"g{sign % 3}_n", residue)
+        return found
+
+    def _retarded(self, source: Source) -> sp.ImmutableMatrix:
+        """Return the sum over those poles of the residues times the momentum integral."""
+        plain = sp.zeros(2, 2)
+        for sign, pair in self.pole_pairs(source):
+            weight = self.stages.assign(f"{pair.name}_w", self.sums.integral(self.stages, pair))
+            plain += weight * self.residues[sign]
+        return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
+
+
+def _noise(momenta: Momenta) -> Program:
+    stages = Stages()
+    values = dict(zip(EVERY, NoiseLoop(stages, momenta).traces(EVERY), strict=True))
+    # of Sigma^> and Sigma^<, -2 i and 2 i
+    scale = 4 * momenta.prefactor / (2 * sp.pi)
+    outputs = []
+    for s, t in EVERY:
+        if s <= t:
+            # the conjugate poles add the adjoint
+            one, other = stages.parts(scale * values[s, t]), stages.parts(scale * values[t, s])
+            outputs.append((f"c{s}{t}_real", one[0] + other[0]))
+        if s < t:
+            outputs.append((f"c{s}{t}_imag", one[1] - other[1]))
+    source = "Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian"
+    return finished_program("noise", source, NOISE_INPUTS, stages, outputs)
 
 
 def _response(momenta: Momenta) -> Program:
@@ -96,6 +195,16 @@ def _pinched(momenta: Momenta) -> Program:
     values = dict(zip(names, PinchedLoop(stages, momenta).traces(EVERY), strict=True))
     source = "Tr[tau_s G^R tau_t G^A] per unit of nu, s, t = 0 to 3"
     return response_program("pinched", source, stages, momenta, values, PINCHED_INPUTS)
+
+
+def _currents(momenta: Momenta, *, pinched: bool) -> Program:
+    stages = Stages()
+    loop = PinchedLoop(stages, momenta) if pinched else VertexLoop(stages, momenta)
+    kind, inputs = ("ra", PINCHED_INPUTS) if pinched else ("r", VERTEX_INPUTS)
+    values = {f"{kind}{name}": value for name, value in current_traces(loop).items()}
+    name = "pinched_currents" if pinched else "currents"
+    source = f"As {'pinched' if pinched else 'response'}, with currents j of carriers, i of charge"
+    return response_program(name, source, stages, momenta, values, inputs)
 
 
 def _far(momenta: Momenta) -> Program:
@@ -132,7 +241,14 @@ _SUMMARY = (
 
 
 def _module(name: str, where: str, momenta: Momenta) -> Module:
-    programs = (_response(momenta), _pinched(momenta), _far(momenta))
+    programs = (
+        _response(momenta),
+        _pinched(momenta),
+        _currents(momenta, pinched=False),
+        _currents(momenta, pinched=True),
+        _noise(momenta),
+        _far(momenta),
+    )
     return Module(name, _SUMMARY.format(where), programs)
 
 

@@ -10,7 +10,7 @@ from numpy import pi, sqrt
 
 from numerics.special.roots import root_sum, upper_root
 
-from numerics.special.root_arctanh import root_arctanh
+from numerics.special.root_arctanh import divided_root_arctanh, root_arctanh
 
 RESPONSE_OUTPUTS = (
     "r00_real",
@@ -80,6 +80,111 @@ PINCHED_OUTPUTS = (
     "ra32_imag",
     "ra33_real",
     "ra33_imag",
+)
+
+CURRENTS_OUTPUTS = (
+    "rj0_real",
+    "rj0_imag",
+    "r0j_real",
+    "r0j_imag",
+    "rj1_real",
+    "rj1_imag",
+    "r1j_real",
+    "r1j_imag",
+    "rj2_real",
+    "rj2_imag",
+    "r2j_real",
+    "r2j_imag",
+    "rj3_real",
+    "rj3_imag",
+    "r3j_real",
+    "r3j_imag",
+    "rjj_real",
+    "rjj_imag",
+    "rji_real",
+    "rji_imag",
+    "ri0_real",
+    "ri0_imag",
+    "r0i_real",
+    "r0i_imag",
+    "ri1_real",
+    "ri1_imag",
+    "r1i_real",
+    "r1i_imag",
+    "ri2_real",
+    "ri2_imag",
+    "r2i_real",
+    "r2i_imag",
+    "ri3_real",
+    "ri3_imag",
+    "r3i_real",
+    "r3i_imag",
+    "rij_real",
+    "rij_imag",
+    "rii_real",
+    "rii_imag",
+)
+
+PINCHED_CURRENTS_OUTPUTS = (
+    "raj0_real",
+    "raj0_imag",
+    "ra0j_real",
+    "ra0j_imag",
+    "raj1_real",
+    "raj1_imag",
+    "ra1j_real",
+    "ra1j_imag",
+    "raj2_real",
+    "raj2_imag",
+    "ra2j_real",
+    "ra2j_imag",
+    "raj3_real",
+    "raj3_imag",
+    "ra3j_real",
+    "ra3j_imag",
+    "rajj_real",
+    "rajj_imag",
+    "raji_real",
+    "raji_imag",
+    "rai0_real",
+    "rai0_imag",
+    "ra0i_real",
+    "ra0i_imag",
+    "rai1_real",
+    "rai1_imag",
+    "ra1i_real",
+    "ra1i_imag",
+    "rai2_real",
+    "rai2_imag",
+    "ra2i_real",
+    "ra2i_imag",
+    "rai3_real",
+    "rai3_imag",
+    "ra3i_real",
+    "ra3i_imag",
+    "raij_real",
+    "raij_imag",
+    "raii_real",
+    "raii_imag",
+)
+
+NOISE_OUTPUTS = (
+    "c00_real",
+    "c01_real",
+    "c01_imag",
+    "c02_real",
+    "c02_imag",
+    "c03_real",
+    "c03_imag",
+    "c11_real",
+    "c12_real",
+    "c12_imag",
+    "c13_real",
+    "c13_imag",
+    "c22_real",
+    "c23_real",
+    "c23_imag",
+    "c33_real",
 )
 
 FAR_OUTPUTS = (
@@ -1865,6 +1970,3537 @@ def pinched(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_
         -x164 * x245,  # ra32_imag
         -x164 * (-x163 - x242),  # ra33_real
         -x164 * (x175 + x243),  # ra33_imag
+    )
+
+
+def currents(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+    """Compute As response, with currents j of carriers, i of charge.
+
+    Operations: 3456 (add 1173, div 27, mul 2213, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma - x5
+    x19 = 2 * frequency * x17
+    x21 = -a * gamma - x16
+    x36 = x21 * x21
+    x37 = frequency * gamma
+    x51 = 2 * gamma
+    x52 = growth + x51
+    x53 = -2 * x5 + x52
+    del x5
+    x57 = 2 * Delta_0 * Delta_0
+    x58 = excess_holes * x57
+    x60 = 1 / x0
+    x67 = 2 * excess_electrons
+    x73 = 2 * delta
+    x74 = -x51 + x73
+    x80 = 2 * Delta_0
+    x83 = x1 * x1
+    x84 = 1 / x83
+    x85 = x51 + x73
+    del x51
+    x88 = excess_holes * x80
+    x91 = x2 * x84
+    x104 = excess_electrons * x57
+    del x57
+    x108 = 2 * excess_holes
+    x114 = a * omega_r
+    x115 = a * growth
+    x140 = q * q
+    x153 = 1 / q
+    x327 = a * x52
+    del x52
+    x328 = -x327 + x73
+    x364 = x327 - x73
+    del x327, x73
+    x522 = (1 / 2) / (pi * pi)
+    x597 = -x0
+    x658 = x2 * x2
+    x667 = x0 * x0
+    threshold = Delta_0 * sqrt(x3)
+    x4 = 2 * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
+    del threshold
+    x18 = distance * (distance + x4) - x17 * x17
+    del x17, x4
+    after_re = frequency + omega_r
+    x10 = 2 * after_re * x8
+    x50 = after_re + frequency
+    x54 = -growth * x53 + omega_r * x50
+    x55 = growth * x50 + omega_r * x53
+    x56 = growth * omega_r + x50 * x53
+    del x50, x53
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    del z0
+    x25 = a_root_im * x14
+    x154 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x155 = 2 * x153 * x154
+    x195 = a_root_im * x155
+    x197 = a_root_re * x155
+    a_up_re = a_root_re + after_re
+    a_up_im = a_root_im + x8
+    del x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + mu
+    del a_center_re
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x16, x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x18, x19)
+    del x18, x19
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x48 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x30 = c_root_im * x14
+    x32 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x33 = (1 / 2) * x32
+    x34 = c_root_re * x33
+    x35 = x21 * x34
+    x41 = c_root_im * x33
+    del x33
+    x43 = x21 * x41
+    x49 = -c_root_im
+    x62 = reference * x32
+    x63 = 2 * x62
+    x81 = x62 * x80
+    del x62, x80
+    x82 = c_root_re * x81
+    x96 = c_root_im * x81
+    del x81
+    x106 = c_root_im * x63
+    x107 = c_root_re * x63
+    c_up_re = c_root_re + frequency
+    x65 = c_up_re * x60
+    x66 = x63 * x65
+    x224 = c_up_re * x91
+    x225 = x224 * x88
+    c_up_im = c_root_im + gamma + x6
+    del x6
+    x20 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x61 = c_up_im * x60
+    x64 = x61 * x63
+    del x63
+    x75 = x61 + x74
+    x101 = Delta_0 * x75
+    x221 = -c_up_im * x2 * x84 + x85
+    x222 = -x221
+    x233 = c_up_im * x91
+    x234 = x233 * x88
+    x238 = x108 * x233
+    x324 = -x75
+    x325 = Delta_0 * x324
+    x411 = x221 * x88
+    c_down_re = c_up_re * x20
+    x92 = c_down_re * x91
+    x210 = c_down_re * x60
+    c_down_im = -c_up_im * x20
+    del c_up_im, x20
+    x86 = -c_down_im * x2 * x84 + x85
+    del x85
+    x87 = -x86
+    x102 = c_down_im * x91
+    x209 = c_down_im * x60
+    x216 = x209 + x74
+    del x74
+    x232 = Delta_0 * x216
+    x326 = x86 * x88
+    x409 = -x216
+    x410 = Delta_0 * x409
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x14 * x21
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x126 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x125 = 4 * ap_p_im
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    x169 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x168 = 4 * am_p_im
+    rp_xi_re = c_center_re + x29
+    x31 = mu + rp_xi_re
+    x38 = rp_xi_re * x21 + x37
+    del rp_xi_re
+    rp_xi_im = c_center_im + x30
+    x39 = 1 / (rp_xi_im * rp_xi_im * x36 + x38 * x38)
+    x40 = rp_xi_im * x39
+    x42 = x38 * x39
+    del x38, x39
+    z4 = upper_root(x31, rp_xi_im)
+    del rp_xi_im, x31
+    rp_p_re = z4[0]
+    x116 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x117 = -rp_p_im
+    rp_weight_re = -x35 * x40 - x41 * x42
+    x68 = rp_weight_re * x67
+    x69 = x61 * x68
+    x77 = x65 * x68
+    x89 = Delta_0 * x69
+    x97 = rp_weight_re * x88
+    x98 = x92 * x97
+    x99 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x60 + x98
+    rp_weight_im = -x34 * x42 + x40 * x43
+    del x34, x40, x42
+    x59 = rp_weight_im * x58
+    x70 = rp_weight_im * x67
+    x71 = x65 * x70
+    x72 = x69 + x71
+    del x69
+    x76 = x61 * x70
+    del x61
+    x78 = x76 - x77
+    x79 = rp_weight_re * x58 + x65 * x78
+    x90 = Delta_0 * x71
+    del x71
+    x93 = rp_weight_im * x92
+    x94 = x88 * x93
+    x95 = -x90 + x94
+    x100 = Delta_0 * x76 + x99
+    del x76
+    x103 = x102 * x97 + x95
+    del x97
+    x105 = rp_weight_im * x104
+    x109 = rp_weight_re * x102 * x108 + x108 * x93
+    del x93
+    x110 = -x109
+    x111 = rp_weight_im * x102
+    x112 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x84 - x108 * x111
+    x113 = -rp_weight_re * x104 + x112 * x92
+    x323 = -x72
+    rm_xi_re = c_center_re - x29
+    del c_center_re, x29
+    x44 = mu + rm_xi_re
+    x45 = rm_xi_re * x21 + x37
+    del rm_xi_re, x21, x37
+    rm_xi_im = c_center_im - x30
+    del c_center_im, x30
+    x46 = 1 / (rm_xi_im * rm_xi_im * x36 + x45 * x45)
+    del x36
+    x47 = rm_xi_im * x46
+    z5 = upper_root(x44, rm_xi_im)
+    del rm_xi_im, x44
+    rm_p_re = z5[0]
+    x243 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x244 = -rm_p_im
+    rm_weight_re = x35 * x47 + x41 * x45 * x46
+    del x35, x41
+    x211 = rm_weight_re * x67
+    x212 = x209 * x211
+    x218 = x210 * x211
+    x230 = rm_weight_re * x225
+    x231 = Delta_0 * x218 - x230
+    x235 = rm_weight_re * x234
+    rm_weight_im = (1 / 2) * c_root_re * x32 * x45 * x46 - x43 * x47
+    del x32, x43, x45, x46, x47
+    x208 = rm_weight_im * x58
+    x213 = rm_weight_im * x67
+    del x67
+    x214 = x210 * x213
+    x215 = x212 + x214
+    x217 = x209 * x213
+    x219 = x217 - x218
+    del x218
+    x220 = rm_weight_re * x58 + x210 * x219
+    del x58
+    x223 = Delta_0 * x214
+    del x214
+    x226 = rm_weight_im * x225
+    del x225
+    x227 = x223 - x226
+    x228 = Delta_0 * x212 + x227
+    del x212
+    x229 = Delta_0 * x217
+    del x217
+    x236 = rm_weight_im * x234 + x231
+    del x234
+    x237 = rm_weight_im * x104
+    x239 = rm_weight_im * x108 * x224 + rm_weight_re * x238
+    del x108
+    x240 = -x239
+    x241 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x238
+    del x238
+    x242 = -rm_weight_re * x104 + x224 * x241
+    del x104
+    x408 = -x215
+    z6 = root_sum(a_root_re, a_root_im, x48, x49, x54, x55)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x54, x55)
+    del x55
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    z8 = root_sum(a_root_re, a_root_im, x48, c_root_im, x54, x56)
+    del x48
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x49, x54, x56)
+    del x49, x54, x56
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    rp_n0_re = -c_root_im * x64 - c_root_re * x66 + c_up_re * x60 * x72 - x59 - x75 * x78
+    x532 = rp_n0_re * x0
+    rp_n0_im = c_root_im * x66 - c_root_re * x64 + x72 * x75 + x79
+    del c_root_im, c_root_re, x64, x66, x72, x75
+    x507 = rp_n0_im * x0
+    x621 = rp_n0_im * x597
+    x669 = rp_n0_im * x667
+    del rp_n0_im
+    rp_n1_re = rp_weight_re * x87 * x88 + x82 - x89 + x95
+    del x95
+    x538 = rp_n1_re * x2
+    x562 = rp_n1_re * x0
+    x700 = rp_n1_re * x1
+    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x87 - x100 - x96
+    x513 = rp_n1_im * x2
+    x554 = rp_n1_im * x0
+    x695 = rp_n1_im * x1
+    x709 = x1 * x554
+    rp_n2_re = -x101 * x68 + x103 + x82
+    x543 = rp_n2_re * x0
+    x570 = rp_n2_re * x2
+    x600 = rp_n2_re * x597
+    x627 = rp_n2_re * x1
+    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x84 - x101 * x70 - x96 - x99
+    del c_down_im, x101, x99
+    x518 = rp_n2_im * x0
+    x548 = rp_n2_im * x2
+    x601 = rp_n2_im * x597
+    x628 = rp_n2_im * x1
+    x688 = x1 * x518
+    rp_n3_re = c_down_re * x110 * x2 * x84 - x102 * x106 + x105 - x107 * x92 - x112 * x87
+    x500 = rp_n3_re * x2
+    x609 = rp_n3_re * x1
+    rp_n3_im = -x102 * x107 + x106 * x92 + x110 * x87 + x113
+    del x102, x110, x87, x92
+    x492 = rp_n3_im * x2
+    x610 = rp_n3_im * x1
+    x660 = rp_n3_im * x658
+    x683 = x1 * x492
+    x715 = rp_n3_im * x83
+    del rp_n3_im
+    rpp_x_re = x14 * (rp_roots_re - x114)
+    rpp_x_im = x14 * (rp_roots_im - x115)
+    x160 = rpp_x_im * x153
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x127 = q + rpp_k_re
+    x128 = -q + rpp_k_re
+    rpp_k_im = z10[1]
+    del z10
+    x118 = rpp_k_im * rpp_k_im
+    z11 = root_sum(ap_p_re, ap_p_im, x116, x117, rpp_x_re, rpp_x_im)
+    rpp_d_re = z11[0]
+    x132 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_b_re = rpp_k_re * rpp_k_re - x118
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    del rpp_k_re
+    x119 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x120 = x119 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x121 = rp_p_im * x119
+    x122 = rp_p_re * x119
+    x123 = rpp_b_im * x121 + rpp_b_re * x122
+    x124 = -rpp_b_im * x122 + rpp_b_re * x121
+    del x121, x122
+    x141 = x119 * x140
+    x142 = rpp_b_im * x141
+    x145 = rpp_b_re * x141
+    del x141
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x119 + rpp_b_re * x120
+    rpp_z_im = -rpp_b_im * x120 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x119
+    del x120
+    rpp_y_re = 4 * ap_p_re * x123 - x124 * x125
+    rpp_y_im = x123 * x125 + x124 * x126
+    del x123, x124
+    z12 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x138 = z12[1]
+    x139 = x119 * z12[0]
+    del z12
+    rpp_bq_re = -x118 + x127 * x128
+    del x118
+    rpp_bq_im = rpp_k_im * x127 + rpp_k_im * x128
+    del rpp_k_im, x127, x128
+    x129 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x130 = x129 * (q + rpp_d_re)
+    del rpp_d_re
+    x131 = -rpp_bq_im * x130 + rpp_bq_re * rpp_d_im * x129
+    x133 = rpp_bq_im * rpp_d_im * x129 + rpp_bq_re * x130
+    del x130
+    x134 = rp_p_im * x129
+    x135 = rp_p_re * x129
+    x136 = rpp_bq_im * x134 + rpp_bq_re * x135
+    x137 = -rpp_bq_im * x135 + rpp_bq_re * x134
+    del x134, x135
+    x143 = rpp_bq_im * x129
+    del rpp_bq_im
+    x144 = rpp_b_re * rpp_bq_re * x119 * x129 * x140 - x142 * x143
+    x151 = -rpp_bq_re * x129 * x142 - x143 * x145
+    del rpp_bq_re, x129, x143
+    rpp_zq_re = -rpp_d_im * x131 + x132 * x133
+    rpp_zq_im = rpp_d_im * x133 + x131 * x132
+    del rpp_d_im, x131, x132, x133
+    rpp_yq_re = 4 * ap_p_re * x136 - x125 * x137
+    rpp_yq_im = x125 * x136 + x126 * x137
+    del x136, x137
+    x146 = -rpp_yq_im * x142 - rpp_yq_re * x145
+    x147 = -rpp_yq_im * x145 + rpp_yq_re * x142
+    del x142, x145
+    z13 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x146, x147)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x146, x147
+    x148 = z13[0]
+    x149 = z13[1]
+    del z13
+    rpp_uniform_re = rpp_b_im * x119 * x138 + rpp_b_re * x139
+    rpp_uniform_im = -rpp_b_im * x139 + rpp_b_re * x119 * x138
+    del x119, x138, x139
+    x150 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x149 - rpp_yq_re * x148
+    x152 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x148 - rpp_yq_re * x149
+    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x148, x149
+    rpp_change_re = x144 * x150 - x151 * x152
+    x156 = rpp_change_re * x155
+    del rpp_change_re
+    rpp_change_im = x144 * x152 + x150 * x151
+    del x144, x150, x151, x152
+    x157 = rpp_change_im * x155
+    del rpp_change_im, x155
+    x158 = a_root_im * x156 - a_root_re * x157
+    x159 = -a_root_im * x157 - a_root_re * x156
+    del a_root_im, x156, x157
+    rpp_j0_re = -rpp_x_im * x158 + rpp_x_re * x159
+    rpp_j0_im = rpp_x_im * x159 + rpp_x_re * x158
+    del rpp_x_im, x158, x159
+    x201 = rpp_j0_im * x60
+    x202 = rpp_j0_im * x91
+    rpp_j1_re = -rpp_j0_im * x160 + rpp_j0_re * rpp_x_re * x153
+    rpp_j1_im = rpp_j0_im * rpp_x_re * x153 + rpp_j0_re * x160
+    del rpp_x_re, x160
+    x205 = rpp_j1_im * x60
+    x206 = rpp_j1_im * x91
+    rpm_x_re = x14 * (-rm_roots_re - x114)
+    rpm_x_im = x14 * (-rm_roots_im - x115)
+    x199 = rpm_x_im * x153
+    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z14[0]
+    x170 = q + rpm_k_re
+    x171 = -q + rpm_k_re
+    rpm_k_im = z14[1]
+    del z14
+    x161 = rpm_k_im * rpm_k_im
+    z15 = root_sum(am_p_re, am_p_im, x116, x117, rpm_x_re, rpm_x_im)
+    rpm_d_re = z15[0]
+    x175 = -q + rpm_d_re
+    rpm_d_im = z15[1]
+    del z15
+    rpm_b_re = rpm_k_re * rpm_k_re - x161
+    rpm_b_im = 2 * rpm_k_im * rpm_k_re
+    del rpm_k_re
+    x162 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x163 = x162 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x164 = rp_p_im * x162
+    x165 = rp_p_re * x162
+    x166 = rpm_b_im * x164 + rpm_b_re * x165
+    x167 = -rpm_b_im * x165 + rpm_b_re * x164
+    del x164, x165
+    x183 = x140 * x162
+    x184 = rpm_b_im * x183
+    x187 = rpm_b_re * x183
+    del x183
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x162 + rpm_b_re * x163
+    rpm_z_im = -rpm_b_im * x163 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x162
+    del x163
+    rpm_y_re = 4 * am_p_re * x166 - x167 * x168
+    rpm_y_im = x166 * x168 + x167 * x169
+    del x166, x167
+    z16 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x181 = z16[1]
+    x182 = x162 * z16[0]
+    del z16
+    rpm_bq_re = -x161 + x170 * x171
+    del x161
+    rpm_bq_im = rpm_k_im * x170 + rpm_k_im * x171
+    del rpm_k_im, x170, x171
+    x172 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x173 = x172 * (q + rpm_d_re)
+    del rpm_d_re
+    x174 = -rpm_bq_im * x173 + rpm_bq_re * rpm_d_im * x172
+    x176 = rpm_bq_im * rpm_d_im * x172 + rpm_bq_re * x173
+    del x173
+    x177 = rp_p_im * x172
+    x178 = rp_p_re * x172
+    x179 = rpm_bq_im * x177 + rpm_bq_re * x178
+    x180 = -rpm_bq_im * x178 + rpm_bq_re * x177
+    del x177, x178
+    x185 = rpm_bq_im * x172
+    del rpm_bq_im
+    x186 = rpm_b_re * rpm_bq_re * x140 * x162 * x172 - x184 * x185
+    x193 = -rpm_bq_re * x172 * x184 - x185 * x187
+    del rpm_bq_re, x172, x185
+    rpm_zq_re = -rpm_d_im * x174 + x175 * x176
+    rpm_zq_im = rpm_d_im * x176 + x174 * x175
+    del rpm_d_im, x174, x175, x176
+    rpm_yq_re = 4 * am_p_re * x179 - x168 * x180
+    rpm_yq_im = x168 * x179 + x169 * x180
+    del x179, x180
+    x188 = -rpm_yq_im * x184 - rpm_yq_re * x187
+    x189 = -rpm_yq_im * x187 + rpm_yq_re * x184
+    del x184, x187
+    z17 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x188, x189)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x188, x189
+    x190 = z17[0]
+    x191 = z17[1]
+    del z17
+    rpm_uniform_re = rpm_b_im * x162 * x181 + rpm_b_re * x182
+    rpm_uniform_im = -rpm_b_im * x182 + rpm_b_re * x162 * x181
+    del x162, x181, x182
+    x192 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x191 - rpm_yq_re * x190
+    x194 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x190 - rpm_yq_re * x191
+    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x190, x191
+    rpm_change_re = x186 * x192 - x193 * x194
+    rpm_change_im = x186 * x194 + x192 * x193
+    del x186, x192, x193, x194
+    x196 = 2 * a_root_re * rpm_change_im * x153 * x154 - rpm_change_re * x195
+    x198 = rpm_change_im * x195 + rpm_change_re * x197
+    del rpm_change_im, rpm_change_re
+    rpm_j0_re = -rpm_x_im * x196 + rpm_x_re * x198
+    rpm_j0_im = rpm_x_im * x198 + rpm_x_re * x196
+    del rpm_x_im, x196, x198
+    x200 = rpm_j0_im * x60
+    x203 = rpm_j0_im * x91
+    rpm_j1_re = -rpm_j0_im * x199 + rpm_j0_re * rpm_x_re * x153
+    rpm_j1_im = rpm_j0_im * rpm_x_re * x153 + rpm_j0_re * x199
+    del rpm_x_re, x199
+    x204 = rpm_j1_im * x60
+    x207 = rpm_j1_im * x91
+    rp_j00_re = -a_down_im * x200 + a_down_re * rpm_j0_re * x60 - a_up_im * x201 + a_up_re * rpp_j0_re * x60
+    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x200 + a_up_im * rpp_j0_re * x60 + a_up_re * x201
+    del x200, x201
+    rp_j01_re = -Delta_0 * rpm_j0_re - Delta_0 * rpp_j0_re
+    x563 = rp_j01_re * x562
+    x577 = rp_j01_re * x554
+    rp_j01_im = -Delta_0 * rpm_j0_im - Delta_0 * rpp_j0_im
+    del rpm_j0_im, rpp_j0_im
+    x555 = rp_j01_im * x554
+    x576 = rp_j01_im * x562
+    rp_j03_re = -a_down_im * x202 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x203 + a_up_re * rpm_j0_re * x2 * x84
+    x501 = rp_j03_re * x500
+    x526 = rp_j03_re * x492
+    x642 = rp_j03_re * x609
+    x650 = rp_j03_re * x610
+    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x202 + a_up_im * rpm_j0_re * x91 + a_up_re * x203
+    del rpm_j0_re, rpp_j0_re, x202, x203
+    x493 = rp_j03_im * x492
+    x525 = rp_j03_im * x500
+    x638 = rp_j03_im * x610
+    x649 = rp_j03_im * x609
+    rp_j10_re = -a_down_im * x204 + a_down_re * rpm_j1_re * x60 - a_up_im * x205 + a_up_re * rpp_j1_re * x60
+    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x204 + a_up_im * rpp_j1_re * x60 + a_up_re * x205
+    del x204, x205
+    rp_j11_re = -Delta_0 * rpm_j1_re - Delta_0 * rpp_j1_re
+    x676 = rp_j11_re * x3
+    rp_j11_im = -Delta_0 * rpm_j1_im - Delta_0 * rpp_j1_im
+    del rpm_j1_im, rpp_j1_im
+    x664 = rp_j11_im * x3
+    rp_j13_re = -a_down_im * x206 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x207 + a_up_re * rpm_j1_re * x2 * x84
+    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x206 + a_up_im * rpm_j1_re * x91 + a_up_re * x207
+    del rpm_j1_re, rpp_j1_re, x206, x207
+    rm_n0_re = x106 * x209 + x107 * x210 - x208 + x210 * x215 - x216 * x219
+    x531 = rm_n0_re * x0
+    rm_n0_im = -x106 * x210 + x107 * x209 + x215 * x216 + x220
+    del x209, x215, x216
+    x506 = rm_n0_im * x0
+    x620 = rm_n0_im * x597
+    x668 = rm_n0_im * x667
+    del rm_n0_im
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x222 - x228 - x82
+    x537 = rm_n1_re * x2
+    x560 = rm_n1_re * x0
+    x699 = rm_n1_re * x1
+    rm_n1_im = rm_weight_im * x222 * x88 - x229 + x231 + x96
+    del x231
+    x512 = rm_n1_im * x2
+    x552 = rm_n1_im * x0
+    x694 = rm_n1_im * x1
+    x708 = x1 * x552
+    rm_n2_re = -x211 * x232 - x227 + x235 - x82
+    del x227, x82
+    x542 = rm_n2_re * x0
+    x569 = rm_n2_re * x2
+    x598 = rm_n2_re * x597
+    x625 = rm_n2_re * x1
+    rm_n2_im = -x213 * x232 + x236 + x96
+    del x232, x96
+    x517 = rm_n2_im * x0
+    x547 = rm_n2_im * x2
+    x599 = rm_n2_im * x597
+    x626 = rm_n2_im * x1
+    x687 = x1 * x517
+    rm_n3_re = x106 * x233 + x107 * x224 - x222 * x241 + x224 * x240 + x237
+    x498 = rm_n3_re * x2
+    x607 = rm_n3_re * x1
+    rm_n3_im = -x106 * x224 + x107 * x233 + x222 * x240 + x242
+    del x106, x107, x222, x224, x233, x240
+    x490 = rm_n3_im * x2
+    x608 = rm_n3_im * x1
+    x659 = rm_n3_im * x658
+    x682 = x1 * x490
+    x714 = rm_n3_im * x83
+    del rm_n3_im
+    rmp_x_re = x14 * (rm_roots_re - x114)
+    del rm_roots_re
+    rmp_x_im = x14 * (rm_roots_im - x115)
+    del rm_roots_im
+    x279 = rmp_x_im * x153
+    z18 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z18[0]
+    x252 = q + rmp_k_re
+    x253 = -q + rmp_k_re
+    rmp_k_im = z18[1]
+    del z18
+    x245 = rmp_k_im * rmp_k_im
+    z19 = root_sum(ap_p_re, ap_p_im, x243, x244, rmp_x_re, rmp_x_im)
+    rmp_d_re = z19[0]
+    x257 = -q + rmp_d_re
+    rmp_d_im = z19[1]
+    del z19
+    rmp_b_re = rmp_k_re * rmp_k_re - x245
+    rmp_b_im = 2 * rmp_k_im * rmp_k_re
+    del rmp_k_re
+    x246 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x247 = x246 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x248 = rm_p_im * x246
+    x249 = rm_p_re * x246
+    x250 = rmp_b_im * x248 + rmp_b_re * x249
+    x251 = -rmp_b_im * x249 + rmp_b_re * x248
+    del x248, x249
+    x265 = x140 * x246
+    x266 = rmp_b_im * x265
+    x269 = rmp_b_re * x265
+    del x265
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x246 + rmp_b_re * x247
+    rmp_z_im = -rmp_b_im * x247 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x246
+    del x247
+    rmp_y_re = 4 * ap_p_re * x250 - x125 * x251
+    rmp_y_im = x125 * x250 + x126 * x251
+    del x250, x251
+    z20 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x263 = z20[1]
+    x264 = x246 * z20[0]
+    del z20
+    rmp_bq_re = -x245 + x252 * x253
+    del x245
+    rmp_bq_im = rmp_k_im * x252 + rmp_k_im * x253
+    del rmp_k_im, x252, x253
+    x254 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x255 = x254 * (q + rmp_d_re)
+    del rmp_d_re
+    x256 = -rmp_bq_im * x255 + rmp_bq_re * rmp_d_im * x254
+    x258 = rmp_bq_im * rmp_d_im * x254 + rmp_bq_re * x255
+    del x255
+    x259 = rm_p_im * x254
+    x260 = rm_p_re * x254
+    x261 = rmp_bq_im * x259 + rmp_bq_re * x260
+    x262 = -rmp_bq_im * x260 + rmp_bq_re * x259
+    del x259, x260
+    x267 = rmp_bq_im * x254
+    del rmp_bq_im
+    x268 = rmp_b_re * rmp_bq_re * x140 * x246 * x254 - x266 * x267
+    x275 = -rmp_bq_re * x254 * x266 - x267 * x269
+    del rmp_bq_re, x254, x267
+    rmp_zq_re = -rmp_d_im * x256 + x257 * x258
+    rmp_zq_im = rmp_d_im * x258 + x256 * x257
+    del rmp_d_im, x256, x257, x258
+    rmp_yq_re = 4 * ap_p_re * x261 - x125 * x262
+    rmp_yq_im = x125 * x261 + x126 * x262
+    del x261, x262
+    x270 = -rmp_yq_im * x266 - rmp_yq_re * x269
+    x271 = -rmp_yq_im * x269 + rmp_yq_re * x266
+    del x266, x269
+    z21 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x270, x271)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x270, x271
+    x272 = z21[0]
+    x273 = z21[1]
+    del z21
+    rmp_uniform_re = rmp_b_im * x246 * x263 + rmp_b_re * x264
+    rmp_uniform_im = -rmp_b_im * x264 + rmp_b_re * x246 * x263
+    del x246, x263, x264
+    x274 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x273 - rmp_yq_re * x272
+    x276 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x272 - rmp_yq_re * x273
+    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x272, x273
+    rmp_change_re = x268 * x274 - x275 * x276
+    rmp_change_im = x268 * x276 + x274 * x275
+    del x268, x274, x275, x276
+    x277 = -rmp_change_im * x197 + rmp_change_re * x195
+    x278 = -rmp_change_im * x195 - rmp_change_re * x197
+    del rmp_change_im, rmp_change_re
+    rmp_j0_re = -rmp_x_im * x277 + rmp_x_re * x278
+    rmp_j0_im = rmp_x_im * x278 + rmp_x_re * x277
+    del rmp_x_im, x277, x278
+    x316 = rmp_j0_im * x60
+    x317 = rmp_j0_im * x91
+    rmp_j1_re = -rmp_j0_im * x279 + rmp_j0_re * rmp_x_re * x153
+    rmp_j1_im = rmp_j0_im * rmp_x_re * x153 + rmp_j0_re * x279
+    del rmp_x_re, x279
+    x320 = rmp_j1_im * x60
+    x321 = rmp_j1_im * x91
+    rmm_x_re = x14 * (-rp_roots_re - x114)
+    del rp_roots_re
+    rmm_x_im = x14 * (-rp_roots_im - x115)
+    del rp_roots_im, x115
+    x314 = rmm_x_im * x153
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z22[0]
+    x287 = q + rmm_k_re
+    x288 = -q + rmm_k_re
+    rmm_k_im = z22[1]
+    del z22
+    x280 = rmm_k_im * rmm_k_im
+    z23 = root_sum(am_p_re, am_p_im, x243, x244, rmm_x_re, rmm_x_im)
+    rmm_d_re = z23[0]
+    x292 = -q + rmm_d_re
+    rmm_d_im = z23[1]
+    del z23
+    rmm_b_re = rmm_k_re * rmm_k_re - x280
+    rmm_b_im = 2 * rmm_k_im * rmm_k_re
+    del rmm_k_re
+    x281 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x282 = x281 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x283 = rm_p_im * x281
+    x284 = rm_p_re * x281
+    x285 = rmm_b_im * x283 + rmm_b_re * x284
+    x286 = -rmm_b_im * x284 + rmm_b_re * x283
+    del x283, x284
+    x300 = x140 * x281
+    x301 = rmm_b_im * x300
+    x304 = rmm_b_re * x300
+    del x300
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x281 + rmm_b_re * x282
+    rmm_z_im = -rmm_b_im * x282 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x281
+    del x282
+    rmm_y_re = 4 * am_p_re * x285 - x168 * x286
+    rmm_y_im = x168 * x285 + x169 * x286
+    del x285, x286
+    z24 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x298 = z24[1]
+    x299 = x281 * z24[0]
+    del z24
+    rmm_bq_re = -x280 + x287 * x288
+    del x280
+    rmm_bq_im = rmm_k_im * x287 + rmm_k_im * x288
+    del rmm_k_im, x287, x288
+    x289 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x290 = x289 * (q + rmm_d_re)
+    del rmm_d_re
+    x291 = -rmm_bq_im * x290 + rmm_bq_re * rmm_d_im * x289
+    x293 = rmm_bq_im * rmm_d_im * x289 + rmm_bq_re * x290
+    del x290
+    x294 = rm_p_im * x289
+    x295 = rm_p_re * x289
+    x296 = rmm_bq_im * x294 + rmm_bq_re * x295
+    x297 = -rmm_bq_im * x295 + rmm_bq_re * x294
+    del x294, x295
+    x302 = rmm_bq_im * x289
+    del rmm_bq_im
+    x303 = rmm_b_re * rmm_bq_re * x140 * x281 * x289 - x301 * x302
+    x310 = -rmm_bq_re * x289 * x301 - x302 * x304
+    del rmm_bq_re, x289, x302
+    rmm_zq_re = -rmm_d_im * x291 + x292 * x293
+    rmm_zq_im = rmm_d_im * x293 + x291 * x292
+    del rmm_d_im, x291, x292, x293
+    rmm_yq_re = 4 * am_p_re * x296 - x168 * x297
+    rmm_yq_im = x168 * x296 + x169 * x297
+    del x296, x297
+    x305 = -rmm_yq_im * x301 - rmm_yq_re * x304
+    x306 = -rmm_yq_im * x304 + rmm_yq_re * x301
+    del x301, x304
+    z25 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x305, x306)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x305, x306
+    x307 = z25[0]
+    x308 = z25[1]
+    del z25
+    rmm_uniform_re = rmm_b_im * x281 * x298 + rmm_b_re * x299
+    rmm_uniform_im = -rmm_b_im * x299 + rmm_b_re * x281 * x298
+    del x281, x298, x299
+    x309 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x308 - rmm_yq_re * x307
+    x311 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x307 - rmm_yq_re * x308
+    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x307, x308
+    rmm_change_re = x303 * x309 - x310 * x311
+    rmm_change_im = x303 * x311 + x309 * x310
+    del x303, x309, x310, x311
+    x312 = 2 * a_root_re * rmm_change_im * x153 * x154 - rmm_change_re * x195
+    x313 = rmm_change_im * x195 + rmm_change_re * x197
+    del rmm_change_im, rmm_change_re
+    rmm_j0_re = -rmm_x_im * x312 + rmm_x_re * x313
+    rmm_j0_im = rmm_x_im * x313 + rmm_x_re * x312
+    del rmm_x_im, x312, x313
+    x315 = rmm_j0_im * x60
+    x318 = rmm_j0_im * x91
+    rmm_j1_re = -rmm_j0_im * x314 + rmm_j0_re * rmm_x_re * x153
+    rmm_j1_im = rmm_j0_im * rmm_x_re * x153 + rmm_j0_re * x314
+    del rmm_x_re, x314
+    x319 = rmm_j1_im * x60
+    x322 = rmm_j1_im * x91
+    rm_j00_re = -a_down_im * x315 + a_down_re * rmm_j0_re * x60 - a_up_im * x316 + a_up_re * rmp_j0_re * x60
+    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x315 + a_up_im * rmp_j0_re * x60 + a_up_re * x316
+    del x315, x316
+    rm_j01_re = -Delta_0 * rmm_j0_re - Delta_0 * rmp_j0_re
+    x561 = rm_j01_re * x560
+    x575 = rm_j01_re * x552
+    rm_j01_im = -Delta_0 * rmm_j0_im - Delta_0 * rmp_j0_im
+    del rmm_j0_im, rmp_j0_im
+    x553 = rm_j01_im * x552
+    x574 = rm_j01_im * x560
+    rm_j03_re = -a_down_im * x317 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x318 + a_up_re * rmm_j0_re * x2 * x84
+    x499 = rm_j03_re * x498
+    x524 = rm_j03_re * x490
+    x641 = rm_j03_re * x607
+    x648 = rm_j03_re * x608
+    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x317 + a_up_im * rmm_j0_re * x91 + a_up_re * x318
+    del rmm_j0_re, rmp_j0_re, x317, x318
+    x491 = rm_j03_im * x490
+    x523 = rm_j03_im * x498
+    x637 = rm_j03_im * x608
+    x647 = rm_j03_im * x607
+    rm_j10_re = -a_down_im * x319 + a_down_re * rmm_j1_re * x60 - a_up_im * x320 + a_up_re * rmp_j1_re * x60
+    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x319 + a_up_im * rmp_j1_re * x60 + a_up_re * x320
+    del x319, x320
+    rm_j11_re = -Delta_0 * rmm_j1_re - Delta_0 * rmp_j1_re
+    x675 = rm_j11_re * x3
+    rm_j11_im = -Delta_0 * rmm_j1_im - Delta_0 * rmp_j1_im
+    del rmm_j1_im, rmp_j1_im
+    x663 = rm_j11_im * x3
+    rm_j13_re = -a_down_im * x321 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x322 + a_up_re * rmm_j1_re * x2 * x84
+    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x321 + a_up_im * rmm_j1_re * x91 + a_up_re * x322
+    del rmm_j1_re, rmp_j1_re, x321, x322
+    sp_n0_re = x323 * x65 - x324 * x78 + x59
+    del x59, x65, x78
+    x534 = sp_n0_re * x0
+    sp_n0_im = x323 * x324 + x79
+    del x323, x324, x79
+    x509 = sp_n0_im * x0
+    x623 = sp_n0_im * x597
+    x671 = sp_n0_im * x667
+    del sp_n0_im
+    sp_n1_re = -x103 - x325 * x68
+    del x103, x68
+    x540 = sp_n1_re * x2
+    x566 = sp_n1_re * x0
+    x702 = sp_n1_re * x1
+    sp_n1_im = Delta_0 * x77 + x111 * x88 + x325 * x70 - x98
+    del x111, x325, x70, x77, x88, x98
+    x515 = sp_n1_im * x2
+    x558 = sp_n1_im * x0
+    x697 = sp_n1_im * x1
+    x711 = x1 * x558
+    sp_n2_re = rp_weight_re * x326 + x89 + x90 - x94
+    del rp_weight_re, x89, x90, x94
+    x545 = sp_n2_re * x0
+    x572 = sp_n2_re * x2
+    x604 = sp_n2_re * x597
+    x631 = sp_n2_re * x1
+    sp_n2_im = -rp_weight_im * x326 - x100
+    del rp_weight_im, x100, x326
+    x520 = sp_n2_im * x0
+    x550 = sp_n2_im * x2
+    x605 = sp_n2_im * x597
+    x632 = sp_n2_im * x1
+    x690 = x1 * x520
+    sp_n3_re = c_down_re * x109 * x2 * x84 - x105 - x112 * x86
+    del x105, x112
+    x504 = sp_n3_re * x2
+    x613 = sp_n3_re * x1
+    sp_n3_im = x109 * x86 + x113
+    del x109, x113, x86
+    x496 = sp_n3_im * x2
+    x614 = sp_n3_im * x1
+    x662 = sp_n3_im * x658
+    x685 = x1 * x496
+    x717 = sp_n3_im * x83
+    del sp_n3_im
+    spp_x_re = x14 * (sp_roots_re - x114)
+    spp_x_im = x14 * (sp_roots_im + x328)
+    x363 = spp_x_im * x153
+    z26 = root_sum(ap_p_re, ap_p_im, x116, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z26[0]
+    x336 = q + spp_k_re
+    x337 = -q + spp_k_re
+    spp_k_im = z26[1]
+    del z26
+    x329 = spp_k_im * spp_k_im
+    z27 = root_sum(ap_p_re, ap_p_im, rp_p_re, x117, spp_x_re, spp_x_im)
+    spp_d_re = z27[0]
+    x341 = -q + spp_d_re
+    spp_d_im = z27[1]
+    del z27
+    spp_b_re = spp_k_re * spp_k_re - x329
+    spp_b_im = 2 * spp_k_im * spp_k_re
+    del spp_k_re
+    x330 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x331 = x330 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x332 = rp_p_im * x330
+    x333 = rp_p_re * x330
+    x334 = spp_b_im * x333 + spp_b_re * x332
+    x335 = spp_b_im * x332 - spp_b_re * x333
+    del x332, x333
+    x349 = x140 * x330
+    x350 = spp_b_im * x349
+    x353 = spp_b_re * x349
+    del x349
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x330 + spp_b_re * x331
+    spp_z_im = -spp_b_im * x331 + 2 * spp_b_re * spp_d_im * spp_d_re * x330
+    del x331
+    spp_y_re = 4 * ap_p_re * x335 - x125 * x334
+    spp_y_im = x125 * x335 + x126 * x334
+    del x334, x335
+    z28 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x347 = z28[1]
+    x348 = x330 * z28[0]
+    del z28
+    spp_bq_re = -x329 + x336 * x337
+    del x329
+    spp_bq_im = spp_k_im * x336 + spp_k_im * x337
+    del spp_k_im, x336, x337
+    x338 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x339 = x338 * (q + spp_d_re)
+    del spp_d_re
+    x340 = -spp_bq_im * x339 + spp_bq_re * spp_d_im * x338
+    x342 = spp_bq_im * spp_d_im * x338 + spp_bq_re * x339
+    del x339
+    x343 = rp_p_im * x338
+    x344 = rp_p_re * x338
+    x345 = spp_bq_im * x344 + spp_bq_re * x343
+    x346 = spp_bq_im * x343 - spp_bq_re * x344
+    del x343, x344
+    x351 = spp_bq_im * x338
+    del spp_bq_im
+    x352 = spp_b_re * spp_bq_re * x140 * x330 * x338 - x350 * x351
+    x359 = -spp_bq_re * x338 * x350 - x351 * x353
+    del spp_bq_re, x338, x351
+    spp_zq_re = -spp_d_im * x340 + x341 * x342
+    spp_zq_im = spp_d_im * x342 + x340 * x341
+    del spp_d_im, x340, x341, x342
+    spp_yq_re = 4 * ap_p_re * x346 - x125 * x345
+    spp_yq_im = x125 * x346 + x126 * x345
+    del x345, x346
+    x354 = -spp_yq_im * x350 - spp_yq_re * x353
+    x355 = -spp_yq_im * x353 + spp_yq_re * x350
+    del x350, x353
+    z29 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x354, x355)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x354, x355
+    x356 = z29[0]
+    x357 = z29[1]
+    del z29
+    spp_uniform_re = spp_b_im * x330 * x347 + spp_b_re * x348
+    spp_uniform_im = -spp_b_im * x348 + spp_b_re * x330 * x347
+    del x330, x347, x348
+    x358 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x357 - spp_yq_re * x356
+    x360 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x356 - spp_yq_re * x357
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x356, x357
+    spp_change_re = x352 * x358 - x359 * x360
+    spp_change_im = x352 * x360 + x358 * x359
+    del x352, x358, x359, x360
+    x361 = -spp_change_im * x197 + spp_change_re * x195
+    x362 = -spp_change_im * x195 - spp_change_re * x197
+    del spp_change_im, spp_change_re
+    spp_j0_re = -spp_x_im * x361 + spp_x_re * x362
+    spp_j0_im = spp_x_im * x362 + spp_x_re * x361
+    del spp_x_im, x361, x362
+    x401 = spp_j0_im * x60
+    x402 = spp_j0_im * x91
+    spp_j1_re = -spp_j0_im * x363 + spp_j0_re * spp_x_re * x153
+    spp_j1_im = spp_j0_im * spp_x_re * x153 + spp_j0_re * x363
+    del spp_x_re, x363
+    x405 = spp_j1_im * x60
+    x406 = spp_j1_im * x91
+    spm_x_re = x14 * (-sm_roots_re - x114)
+    spm_x_im = x14 * (-sm_roots_im - x364)
+    x399 = spm_x_im * x153
+    z30 = root_sum(am_p_re, am_p_im, x116, rp_p_im, spm_x_re, spm_x_im)
+    del x116
+    spm_k_re = z30[0]
+    x372 = q + spm_k_re
+    x373 = -q + spm_k_re
+    spm_k_im = z30[1]
+    del z30
+    x365 = spm_k_im * spm_k_im
+    z31 = root_sum(am_p_re, am_p_im, rp_p_re, x117, spm_x_re, spm_x_im)
+    del x117
+    spm_d_re = z31[0]
+    x377 = -q + spm_d_re
+    spm_d_im = z31[1]
+    del z31
+    spm_b_re = spm_k_re * spm_k_re - x365
+    spm_b_im = 2 * spm_k_im * spm_k_re
+    del spm_k_re
+    x366 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x367 = x366 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x368 = rp_p_im * x366
+    x369 = rp_p_re * x366
+    x370 = spm_b_im * x369 + spm_b_re * x368
+    x371 = spm_b_im * x368 - spm_b_re * x369
+    del x368, x369
+    x385 = x140 * x366
+    x386 = spm_b_im * x385
+    x389 = spm_b_re * x385
+    del x385
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x366 + spm_b_re * x367
+    spm_z_im = -spm_b_im * x367 + 2 * spm_b_re * spm_d_im * spm_d_re * x366
+    del x367
+    spm_y_re = 4 * am_p_re * x371 - x168 * x370
+    spm_y_im = x168 * x371 + x169 * x370
+    del x370, x371
+    z32 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x383 = z32[1]
+    x384 = x366 * z32[0]
+    del z32
+    spm_bq_re = -x365 + x372 * x373
+    del x365
+    spm_bq_im = spm_k_im * x372 + spm_k_im * x373
+    del spm_k_im, x372, x373
+    x374 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x375 = x374 * (q + spm_d_re)
+    del spm_d_re
+    x376 = -spm_bq_im * x375 + spm_bq_re * spm_d_im * x374
+    x378 = spm_bq_im * spm_d_im * x374 + spm_bq_re * x375
+    del x375
+    x379 = rp_p_im * x374
+    del rp_p_im
+    x380 = rp_p_re * x374
+    del rp_p_re
+    x381 = spm_bq_im * x380 + spm_bq_re * x379
+    x382 = spm_bq_im * x379 - spm_bq_re * x380
+    del x379, x380
+    x387 = spm_bq_im * x374
+    del spm_bq_im
+    x388 = spm_b_re * spm_bq_re * x140 * x366 * x374 - x386 * x387
+    x395 = -spm_bq_re * x374 * x386 - x387 * x389
+    del spm_bq_re, x374, x387
+    spm_zq_re = -spm_d_im * x376 + x377 * x378
+    spm_zq_im = spm_d_im * x378 + x376 * x377
+    del spm_d_im, x376, x377, x378
+    spm_yq_re = 4 * am_p_re * x382 - x168 * x381
+    spm_yq_im = x168 * x382 + x169 * x381
+    del x381, x382
+    x390 = -spm_yq_im * x386 - spm_yq_re * x389
+    x391 = -spm_yq_im * x389 + spm_yq_re * x386
+    del x386, x389
+    z33 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x390, x391)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x390, x391
+    x392 = z33[0]
+    x393 = z33[1]
+    del z33
+    spm_uniform_re = spm_b_im * x366 * x383 + spm_b_re * x384
+    spm_uniform_im = -spm_b_im * x384 + spm_b_re * x366 * x383
+    del x366, x383, x384
+    x394 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x393 - spm_yq_re * x392
+    x396 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x392 - spm_yq_re * x393
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x392, x393
+    spm_change_re = x388 * x394 - x395 * x396
+    spm_change_im = x388 * x396 + x394 * x395
+    del x388, x394, x395, x396
+    x397 = 2 * a_root_re * spm_change_im * x153 * x154 - spm_change_re * x195
+    x398 = spm_change_im * x195 + spm_change_re * x197
+    del spm_change_im, spm_change_re
+    spm_j0_re = -spm_x_im * x397 + spm_x_re * x398
+    spm_j0_im = spm_x_im * x398 + spm_x_re * x397
+    del spm_x_im, x397, x398
+    x400 = spm_j0_im * x60
+    x403 = spm_j0_im * x91
+    spm_j1_re = -spm_j0_im * x399 + spm_j0_re * spm_x_re * x153
+    spm_j1_im = spm_j0_im * spm_x_re * x153 + spm_j0_re * x399
+    del spm_x_re, x399
+    x404 = spm_j1_im * x60
+    x407 = spm_j1_im * x91
+    sp_j00_re = -a_down_im * x400 + a_down_re * spm_j0_re * x60 - a_up_im * x401 + a_up_re * spp_j0_re * x60
+    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x400 + a_up_im * spp_j0_re * x60 + a_up_re * x401
+    del x400, x401
+    sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
+    x567 = sp_j01_re * x566
+    x581 = sp_j01_re * x558
+    sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
+    del spm_j0_im, spp_j0_im
+    x559 = sp_j01_im * x558
+    x580 = sp_j01_im * x566
+    sp_j03_re = -a_down_im * x402 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x403 + a_up_re * spm_j0_re * x2 * x84
+    x505 = sp_j03_re * x504
+    x530 = sp_j03_re * x496
+    x644 = sp_j03_re * x613
+    x654 = sp_j03_re * x614
+    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x402 + a_up_im * spm_j0_re * x91 + a_up_re * x403
+    del spm_j0_re, spp_j0_re, x402, x403
+    x497 = sp_j03_im * x496
+    x529 = sp_j03_im * x504
+    x640 = sp_j03_im * x614
+    x653 = sp_j03_im * x613
+    sp_j10_re = -a_down_im * x404 + a_down_re * spm_j1_re * x60 - a_up_im * x405 + a_up_re * spp_j1_re * x60
+    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x404 + a_up_im * spp_j1_re * x60 + a_up_re * x405
+    del x404, x405
+    sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
+    x678 = sp_j11_re * x3
+    sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
+    del spm_j1_im, spp_j1_im
+    x666 = sp_j11_im * x3
+    sp_j13_re = -a_down_im * x406 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x407 + a_up_re * spm_j1_re * x2 * x84
+    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x406 + a_up_im * spm_j1_re * x91 + a_up_re * x407
+    del spm_j1_re, spp_j1_re, x406, x407
+    sm_n0_re = x208 + x210 * x408 - x219 * x409
+    del x208, x210, x219
+    x533 = sm_n0_re * x0
+    sm_n0_im = x220 + x408 * x409
+    del x220, x408, x409
+    x508 = sm_n0_im * x0
+    x622 = sm_n0_im * x597
+    x670 = sm_n0_im * x667
+    del sm_n0_im
+    sm_n1_re = -x211 * x410 + x223 - x226 - x235
+    del x211, x223, x226, x235
+    x539 = sm_n1_re * x2
+    x564 = sm_n1_re * x0
+    x701 = sm_n1_re * x1
+    sm_n1_im = x213 * x410 + x236
+    del x213, x236, x410
+    x514 = sm_n1_im * x2
+    x556 = sm_n1_im * x0
+    x696 = sm_n1_im * x1
+    x710 = x1 * x556
+    sm_n2_re = rm_weight_re * x411 + x228
+    del x228
+    x544 = sm_n2_re * x0
+    x571 = sm_n2_re * x2
+    x602 = sm_n2_re * x597
+    x629 = sm_n2_re * x1
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x411 - x229 - x230
+    del c_down_re, rm_weight_im, rm_weight_re, x229, x230, x411
+    x519 = sm_n2_im * x0
+    x549 = sm_n2_im * x2
+    x603 = sm_n2_im * x597
+    x630 = sm_n2_im * x1
+    x689 = x1 * x519
+    sm_n3_re = c_up_re * x2 * x239 * x84 - x221 * x241 - x237
+    del c_up_re, x237, x241
+    x502 = sm_n3_re * x2
+    x611 = sm_n3_re * x1
+    sm_n3_im = x221 * x239 + x242
+    del x221, x239, x242
+    x494 = sm_n3_im * x2
+    x612 = sm_n3_im * x1
+    x661 = sm_n3_im * x658
+    x684 = x1 * x494
+    x716 = sm_n3_im * x83
+    del sm_n3_im
+    smp_x_re = x14 * (sm_roots_re - x114)
+    del sm_roots_re
+    smp_x_im = x14 * (sm_roots_im + x328)
+    del sm_roots_im, x328
+    x446 = smp_x_im * x153
+    z34 = root_sum(ap_p_re, ap_p_im, x243, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z34[0]
+    x419 = q + smp_k_re
+    x420 = -q + smp_k_re
+    smp_k_im = z34[1]
+    del z34
+    x412 = smp_k_im * smp_k_im
+    z35 = root_sum(ap_p_re, ap_p_im, rm_p_re, x244, smp_x_re, smp_x_im)
+    del ap_p_im
+    smp_d_re = z35[0]
+    x424 = -q + smp_d_re
+    smp_d_im = z35[1]
+    del z35
+    smp_b_re = smp_k_re * smp_k_re - x412
+    smp_b_im = 2 * smp_k_im * smp_k_re
+    del smp_k_re
+    x413 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x414 = x413 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x415 = rm_p_im * x413
+    x416 = rm_p_re * x413
+    x417 = smp_b_im * x416 + smp_b_re * x415
+    x418 = smp_b_im * x415 - smp_b_re * x416
+    del x415, x416
+    x432 = x140 * x413
+    x433 = smp_b_im * x432
+    x436 = smp_b_re * x432
+    del x432
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x413 + smp_b_re * x414
+    smp_z_im = -smp_b_im * x414 + 2 * smp_b_re * smp_d_im * smp_d_re * x413
+    del x414
+    smp_y_re = 4 * ap_p_re * x418 - x125 * x417
+    smp_y_im = x125 * x418 + x126 * x417
+    del x417, x418
+    z36 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x430 = z36[1]
+    x431 = x413 * z36[0]
+    del z36
+    smp_bq_re = -x412 + x419 * x420
+    del x412
+    smp_bq_im = smp_k_im * x419 + smp_k_im * x420
+    del smp_k_im, x419, x420
+    x421 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x422 = x421 * (q + smp_d_re)
+    del smp_d_re
+    x423 = -smp_bq_im * x422 + smp_bq_re * smp_d_im * x421
+    x425 = smp_bq_im * smp_d_im * x421 + smp_bq_re * x422
+    del x422
+    x426 = rm_p_im * x421
+    x427 = rm_p_re * x421
+    x428 = smp_bq_im * x427 + smp_bq_re * x426
+    x429 = smp_bq_im * x426 - smp_bq_re * x427
+    del x426, x427
+    x434 = smp_bq_im * x421
+    del smp_bq_im
+    x435 = smp_b_re * smp_bq_re * x140 * x413 * x421 - x433 * x434
+    x442 = -smp_bq_re * x421 * x433 - x434 * x436
+    del smp_bq_re, x421, x434
+    smp_zq_re = -smp_d_im * x423 + x424 * x425
+    smp_zq_im = smp_d_im * x425 + x423 * x424
+    del smp_d_im, x423, x424, x425
+    smp_yq_re = 4 * ap_p_re * x429 - x125 * x428
+    del ap_p_re
+    smp_yq_im = x125 * x429 + x126 * x428
+    del x125, x126, x428, x429
+    x437 = -smp_yq_im * x433 - smp_yq_re * x436
+    x438 = -smp_yq_im * x436 + smp_yq_re * x433
+    del x433, x436
+    z37 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x437, x438)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x437, x438
+    x439 = z37[0]
+    x440 = z37[1]
+    del z37
+    smp_uniform_re = smp_b_im * x413 * x430 + smp_b_re * x431
+    smp_uniform_im = -smp_b_im * x431 + smp_b_re * x413 * x430
+    del x413, x430, x431
+    x441 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x440 - smp_yq_re * x439
+    x443 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x439 - smp_yq_re * x440
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x439, x440
+    smp_change_re = x435 * x441 - x442 * x443
+    smp_change_im = x435 * x443 + x441 * x442
+    del x435, x441, x442, x443
+    x444 = -smp_change_im * x197 + smp_change_re * x195
+    x445 = -smp_change_im * x195 - smp_change_re * x197
+    del smp_change_im, smp_change_re
+    smp_j0_re = -smp_x_im * x444 + smp_x_re * x445
+    smp_j0_im = smp_x_im * x445 + smp_x_re * x444
+    del smp_x_im, x444, x445
+    x483 = smp_j0_im * x60
+    x484 = smp_j0_im * x91
+    smp_j1_re = -smp_j0_im * x446 + smp_j0_re * smp_x_re * x153
+    smp_j1_im = smp_j0_im * smp_x_re * x153 + smp_j0_re * x446
+    del smp_x_re, x446
+    x487 = smp_j1_im * x60
+    x488 = smp_j1_im * x91
+    smm_x_re = x14 * (-sp_roots_re - x114)
+    del sp_roots_re, x114
+    smm_x_im = x14 * (-sp_roots_im - x364)
+    del sp_roots_im, x14, x364
+    x481 = smm_x_im * x153
+    z38 = root_sum(am_p_re, am_p_im, x243, rm_p_im, smm_x_re, smm_x_im)
+    del x243
+    smm_k_re = z38[0]
+    x454 = q + smm_k_re
+    x455 = -q + smm_k_re
+    smm_k_im = z38[1]
+    del z38
+    x447 = smm_k_im * smm_k_im
+    z39 = root_sum(am_p_re, am_p_im, rm_p_re, x244, smm_x_re, smm_x_im)
+    del am_p_im, x244
+    smm_d_re = z39[0]
+    x459 = -q + smm_d_re
+    smm_d_im = z39[1]
+    del z39
+    smm_b_re = smm_k_re * smm_k_re - x447
+    smm_b_im = 2 * smm_k_im * smm_k_re
+    del smm_k_re
+    x448 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x449 = x448 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x450 = rm_p_im * x448
+    x451 = rm_p_re * x448
+    x452 = smm_b_im * x451 + smm_b_re * x450
+    x453 = smm_b_im * x450 - smm_b_re * x451
+    del x450, x451
+    x467 = x140 * x448
+    x468 = smm_b_im * x467
+    x471 = smm_b_re * x467
+    del x467
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x448 + smm_b_re * x449
+    smm_z_im = -smm_b_im * x449 + 2 * smm_b_re * smm_d_im * smm_d_re * x448
+    del x449
+    smm_y_re = 4 * am_p_re * x453 - x168 * x452
+    smm_y_im = x168 * x453 + x169 * x452
+    del x452, x453
+    z40 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x465 = z40[1]
+    x466 = x448 * z40[0]
+    del z40
+    smm_bq_re = -x447 + x454 * x455
+    del x447
+    smm_bq_im = smm_k_im * x454 + smm_k_im * x455
+    del smm_k_im, x454, x455
+    x456 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x457 = x456 * (q + smm_d_re)
+    del smm_d_re
+    x458 = -smm_bq_im * x457 + smm_bq_re * smm_d_im * x456
+    x460 = smm_bq_im * smm_d_im * x456 + smm_bq_re * x457
+    del x457
+    x461 = rm_p_im * x456
+    del rm_p_im
+    x462 = rm_p_re * x456
+    del rm_p_re
+    x463 = smm_bq_im * x462 + smm_bq_re * x461
+    x464 = smm_bq_im * x461 - smm_bq_re * x462
+    del x461, x462
+    x469 = smm_bq_im * x456
+    del smm_bq_im
+    x470 = smm_b_re * smm_bq_re * x140 * x448 * x456 - x468 * x469
+    del x140
+    x477 = -smm_bq_re * x456 * x468 - x469 * x471
+    del smm_bq_re, x456, x469
+    smm_zq_re = -smm_d_im * x458 + x459 * x460
+    smm_zq_im = smm_d_im * x460 + x458 * x459
+    del smm_d_im, x458, x459, x460
+    smm_yq_re = 4 * am_p_re * x464 - x168 * x463
+    del am_p_re
+    smm_yq_im = x168 * x464 + x169 * x463
+    del x168, x169, x463, x464
+    x472 = -smm_yq_im * x468 - smm_yq_re * x471
+    x473 = -smm_yq_im * x471 + smm_yq_re * x468
+    del x468, x471
+    z41 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x472, x473)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x472, x473
+    x474 = z41[0]
+    x475 = z41[1]
+    del z41
+    smm_uniform_re = smm_b_im * x448 * x465 + smm_b_re * x466
+    smm_uniform_im = -smm_b_im * x466 + smm_b_re * x448 * x465
+    del x448, x465, x466
+    x476 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x475 - smm_yq_re * x474
+    x478 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x474 - smm_yq_re * x475
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x474, x475
+    smm_change_re = x470 * x476 - x477 * x478
+    smm_change_im = x470 * x478 + x476 * x477
+    del x470, x476, x477, x478
+    x479 = 2 * a_root_re * smm_change_im * x153 * x154 - smm_change_re * x195
+    del a_root_re, x154
+    x480 = smm_change_im * x195 + smm_change_re * x197
+    del smm_change_im, smm_change_re, x195, x197
+    smm_j0_re = -smm_x_im * x479 + smm_x_re * x480
+    smm_j0_im = smm_x_im * x480 + smm_x_re * x479
+    del smm_x_im, x479, x480
+    x482 = smm_j0_im * x60
+    x485 = smm_j0_im * x91
+    smm_j1_re = -smm_j0_im * x481 + smm_j0_re * smm_x_re * x153
+    smm_j1_im = smm_j0_im * smm_x_re * x153 + smm_j0_re * x481
+    del smm_x_re, x153, x481
+    x486 = smm_j1_im * x60
+    x489 = smm_j1_im * x91
+    sm_j00_re = -a_down_im * x482 + a_down_re * smm_j0_re * x60 - a_up_im * x483 + a_up_re * smp_j0_re * x60
+    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x482 + a_up_im * smp_j0_re * x60 + a_up_re * x483
+    del x482, x483
+    x510 = rm_j00_im * x506 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x507 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x508 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x509 - sp_j00_re * sp_n0_re * x0
+    x535 = rm_j00_im * x531 + rm_j00_re * x506 + rp_j00_im * x532 + rp_j00_re * x507 + sm_j00_im * x533 + sm_j00_re * x508 + sp_j00_im * x534 + sp_j00_re * x509
+    x587 = rm_j00_im * x517 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x518 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x519 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x520 - sp_j00_re * sp_n2_re * x0
+    x592 = rm_j00_im * x542 + rm_j00_re * x517 + rp_j00_im * x543 + rp_j00_re * x518 + sm_j00_im * x544 + sm_j00_re * x519 + sp_j00_im * x545 + sp_j00_re * x520
+    x593 = rm_j00_im * x552 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x554 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x556 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x558 - sp_j00_re * sp_n1_re * x0
+    x595 = rm_j00_im * x560 + rm_j00_re * x552 + rp_j00_im * x562 + rp_j00_re * x554 + sm_j00_im * x564 + sm_j00_re * x556 + sp_j00_im * x566 + sp_j00_re * x558
+    del x552, x554, x558
+    x606 = rm_j00_im * x598 + rm_j00_re * x599 + rp_j00_im * x600 + rp_j00_re * x601 + sm_j00_im * x602 + sm_j00_re * x603 + sp_j00_im * x604 + sp_j00_re * x605
+    x617 = rm_j00_im * x599 - rm_j00_re * rm_n2_re * x597 + rp_j00_im * x601 - rp_j00_re * rp_n2_re * x597 + sm_j00_im * x603 - sm_j00_re * sm_n2_re * x597 + sp_j00_im * x605 - sp_j00_re * sp_n2_re * x597
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re
+    sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
+    x565 = sm_j01_re * x564
+    x579 = sm_j01_re * x556
+    sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
+    del smm_j0_im, smp_j0_im
+    x516 = rm_j01_im * x512 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x513 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x514 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x515 - sp_j01_re * sp_n1_re * x2
+    x521 = rm_j01_im * x517 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x518 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x519 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x520 - sp_j01_re * sp_n2_re * x0
+    x541 = rm_j01_im * x537 + rm_j01_re * x512 + rp_j01_im * x538 + rp_j01_re * x513 + sm_j01_im * x539 + sm_j01_re * x514 + sp_j01_im * x540 + sp_j01_re * x515
+    x546 = rm_j01_im * x542 + rm_j01_re * x517 + rp_j01_im * x543 + rp_j01_re * x518 + sm_j01_im * x544 + sm_j01_re * x519 + sp_j01_im * x545 + sp_j01_re * x520
+    del x517, x518, x519, x520
+    x551 = rm_j01_im * x547 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x548 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x549 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x550 - sp_j01_re * sp_n2_re * x2
+    x557 = sm_j01_im * x556
+    del x556
+    x568 = x553 + x555 + x557 + x559 - x561 - x563 - x565 - x567
+    x573 = rm_j01_im * x569 + rm_j01_re * x547 + rp_j01_im * x570 + rp_j01_re * x548 + sm_j01_im * x571 + sm_j01_re * x549 + sp_j01_im * x572 + sp_j01_re * x550
+    x578 = sm_j01_im * x564
+    x582 = x574 + x575 + x576 + x577 + x578 + x579 + x580 + x581
+    x583 = rm_j01_im * x490 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x492 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x494 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x496 - sp_j01_re * sp_n3_re * x2
+    x584 = rm_j01_im * x506 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x507 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x508 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x509 - sp_j01_re * sp_n0_re * x0
+    x585 = x583 + x584
+    x588 = rm_j01_im * x498 + rm_j01_re * x490 + rp_j01_im * x500 + rp_j01_re * x492 + sm_j01_im * x502 + sm_j01_re * x494 + sp_j01_im * x504 + sp_j01_re * x496
+    del x490, x492, x496
+    x589 = rm_j01_im * x531 + rm_j01_re * x506 + rp_j01_im * x532 + rp_j01_re * x507 + sm_j01_im * x533 + sm_j01_re * x508 + sp_j01_im * x534 + sp_j01_re * x509
+    del x506, x507, x508, x509, x531, x532, x533, x534
+    x590 = x588 + x589
+    x615 = rm_j01_im * x607 + rm_j01_re * x608 + rp_j01_im * x609 + rp_j01_re * x610 + sm_j01_im * x611 + sm_j01_re * x612 + sp_j01_im * x613 + sp_j01_re * x614
+    del x607, x609, x613
+    x616 = x589 + x615
+    del x589
+    x618 = rm_j01_im * x608 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x610 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x612 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x614 - sp_j01_re * sp_n3_re * x1
+    del x608, x610, x614
+    x619 = x584 + x618
+    del x584
+    x624 = rm_j01_im * rm_n0_re * x597 + rm_j01_re * x620 + rp_j01_im * rp_n0_re * x597 + rp_j01_re * x621 + sm_j01_im * sm_n0_re * x597 + sm_j01_re * x622 + sp_j01_im * sp_n0_re * x597 + sp_j01_re * x623
+    x634 = rm_j01_im * x620 - rm_j01_re * rm_n0_re * x597 + rp_j01_im * x621 - rp_j01_re * rp_n0_re * x597 + sm_j01_im * x622 - sm_j01_re * sm_n0_re * x597 + sp_j01_im * x623 - sp_j01_re * sp_n0_re * x597
+    del x620, x621, x622, x623
+    x636 = rm_j01_im * x599 - rm_j01_re * rm_n2_re * x597 + rp_j01_im * x601 - rp_j01_re * rp_n2_re * x597 + sm_j01_im * x603 - sm_j01_re * sm_n2_re * x597 + sp_j01_im * x605 - sp_j01_re * sp_n2_re * x597
+    del x597
+    x646 = rm_j01_im * x598 + rm_j01_re * x599 + rp_j01_im * x600 + rp_j01_re * x601 + sm_j01_im * x602 + sm_j01_re * x603 + sp_j01_im * x604 + sp_j01_re * x605
+    del x598, x599, x600, x601, x602, x603, x604, x605
+    x656 = x510 - x553 - x555 - x557 - x559 + x561 + x563 + x565 + x567
+    del x553, x555, x557, x559, x561, x563, x565, x567
+    x657 = x535 - x574 - x575 - x576 - x577 - x578 - x579 - x580 - x581
+    del x574, x575, x576, x577, x578, x579, x580, x581
+    x698 = rm_j01_im * x694 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x695 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x696 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x697 - sp_j01_re * sp_n1_re * x1
+    x703 = rm_j01_im * x699 + rm_j01_re * x694 + rp_j01_im * x700 + rp_j01_re * x695 + sm_j01_im * x701 + sm_j01_re * x696 + sp_j01_im * x702 + sp_j01_re * x697
+    x704 = rm_j01_im * x626 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x628 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x630 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x632 - sp_j01_re * sp_n2_re * x1
+    x705 = rm_j01_im * x625 + rm_j01_re * x626 + rp_j01_im * x627 + rp_j01_re * x628 + sm_j01_im * x629 + sm_j01_re * x630 + sp_j01_im * x631 + sp_j01_re * x632
+    del rm_j01_im, rm_j01_re, rp_j01_im, rp_j01_re, sm_j01_im, sm_j01_re, sp_j01_im, sp_j01_re
+    sm_j03_re = -a_down_im * x484 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x485 + a_up_re * smm_j0_re * x2 * x84
+    x503 = sm_j03_re * x502
+    x528 = sm_j03_re * x494
+    x643 = sm_j03_re * x611
+    x652 = sm_j03_re * x612
+    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x484 + a_up_im * smm_j0_re * x91 + a_up_re * x485
+    del smm_j0_re, smp_j0_re, x484, x485
+    x495 = sm_j03_im * x494
+    del x494
+    x511 = x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 + x510
+    x527 = sm_j03_im * x502
+    x536 = x523 + x524 + x525 + x526 + x527 + x528 + x529 + x530 + x535
+    x586 = rm_j03_im * x512 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x513 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x514 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x515 - sp_j03_re * sp_n1_re * x2
+    x591 = rm_j03_im * x537 + rm_j03_re * x512 + rp_j03_im * x538 + rp_j03_re * x513 + sm_j03_im * x539 + sm_j03_re * x514 + sp_j03_im * x540 + sp_j03_re * x515
+    del x512, x513, x514, x515, x537, x538, x539, x540
+    x594 = rm_j03_im * x547 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x548 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x549 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x550 - sp_j03_re * sp_n2_re * x2 + x593
+    x596 = rm_j03_im * x569 + rm_j03_re * x547 + rp_j03_im * x570 + rp_j03_re * x548 + sm_j03_im * x571 + sm_j03_re * x549 + sp_j03_im * x572 + sp_j03_re * x550 + x595
+    del x547, x548, x549, x550, x569, x570, x571, x572
+    x633 = rm_j03_im * x625 + rm_j03_re * x626 + rp_j03_im * x627 + rp_j03_re * x628 + sm_j03_im * x629 + sm_j03_re * x630 + sp_j03_im * x631 + sp_j03_re * x632 + x595
+    del x595, x625, x627, x629, x631
+    x635 = rm_j03_im * x626 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x628 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x630 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x632 - sp_j03_re * sp_n2_re * x1 + x593
+    del x593, x626, x628, x630, x632
+    x639 = sm_j03_im * x612
+    del x612
+    x645 = x510 + x637 + x638 + x639 + x640 - x641 - x642 - x643 - x644
+    del x510
+    x651 = sm_j03_im * x611
+    del x611
+    x655 = x535 + x647 + x648 + x649 + x650 + x651 + x652 + x653 + x654
+    del x535
+    x706 = rm_j03_im * x694 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x695 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x696 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x697 - sp_j03_re * sp_n1_re * x1
+    x707 = rm_j03_im * x699 + rm_j03_re * x694 + rp_j03_im * x700 + rp_j03_re * x695 + sm_j03_im * x701 + sm_j03_re * x696 + sp_j03_im * x702 + sp_j03_re * x697
+    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x694, x695, x696, x697, x699, x700, x701, x702
+    sm_j10_re = -a_down_im * x486 + a_down_re * smm_j1_re * x60 - a_up_im * x487 + a_up_re * smp_j1_re * x60
+    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x486 + a_up_im * smp_j1_re * x60 + a_up_re * x487
+    del x486, x487, x60
+    x672 = rm_j10_im * x668 - rm_j10_re * rm_n0_re * x667 + rp_j10_im * x669 - rp_j10_re * rp_n0_re * x667 + sm_j10_im * x670 - sm_j10_re * sm_n0_re * x667 + sp_j10_im * x671 - sp_j10_re * sp_n0_re * x667
+    x679 = rm_j10_im * rm_n0_re * x667 + rm_j10_re * x668 + rp_j10_im * rp_n0_re * x667 + rp_j10_re * x669 + sm_j10_im * sm_n0_re * x667 + sm_j10_re * x670 + sp_j10_im * sp_n0_re * x667 + sp_j10_re * x671
+    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x667, x668, x669, x670, x671
+    sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
+    x677 = sm_j11_re * x3
+    sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
+    del smm_j1_im, smp_j1_im
+    x665 = sm_j11_im * x3
+    del x3
+    x673 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x663 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x664 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x665 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x666 + x672
+    x674 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x663 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x664 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x665 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x666
+    x680 = rm_n1_im * x675 + rm_n1_re * x663 + rp_n1_im * x676 + rp_n1_re * x664 + sm_n1_im * x677 + sm_n1_re * x665 + sp_n1_im * x678 + sp_n1_re * x666 + x679
+    del rm_n1_im, rp_n1_im, sm_n1_im, sp_n1_im
+    x681 = rm_n2_im * x675 + rm_n2_re * x663 + rp_n2_im * x676 + rp_n2_re * x664 + sm_n2_im * x677 + sm_n2_re * x665 + sp_n2_im * x678 + sp_n2_re * x666
+    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x663, x664, x665, x666, x675, x676, x677, x678
+    x691 = rm_j11_im * x687 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x688 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x689 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x690 - sp_j11_re * sp_n2_re * x0 * x1
+    del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re
+    x693 = rm_j11_im * x1 * x542 + rm_j11_re * x687 + rp_j11_im * x1 * x543 + rp_j11_re * x688 + sm_j11_im * x1 * x544 + sm_j11_re * x689 + sp_j11_im * x1 * x545 + sp_j11_re * x690
+    del x542, x543, x544, x545, x687, x688, x689, x690
+    x712 = rm_j11_im * x708 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x709 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x710 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x711 - sp_j11_re * sp_n1_re * x0 * x1 + x672
+    del rm_n1_re, rp_n1_re, sm_n1_re, sp_n1_re, x0, x672
+    x713 = rm_j11_im * x1 * x560 + rm_j11_re * x708 + rp_j11_im * x1 * x562 + rp_j11_re * x709 + sm_j11_im * x1 * x564 + sm_j11_re * x710 + sp_j11_im * x1 * x566 + sp_j11_re * x711 + x679
+    del rm_j11_im, rm_j11_re, rp_j11_im, rp_j11_re, sm_j11_im, sm_j11_re, sp_j11_im, sp_j11_re, x560, x562, x564, x566, x679, x708, x709, x710, x711
+    sm_j13_re = -a_down_im * x488 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x489 + a_up_re * smm_j1_re * x2 * x84
+    del x84
+    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x488 + a_up_im * smm_j1_re * x91 + a_up_re * x489
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x488, x489, x91
+    x686 = rm_j13_im * x682 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x683 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x684 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x685 - sp_j13_re * sp_n3_re * x1 * x2
+    del x2
+    x692 = rm_j13_im * x1 * x498 + rm_j13_re * x682 + rp_j13_im * x1 * x500 + rp_j13_re * x683 + sm_j13_im * x1 * x502 + sm_j13_re * x684 + sp_j13_im * x1 * x504 + sp_j13_re * x685
+    del x1, x498, x500, x502, x504, x682, x683, x684, x685
+    return (
+        -x522 * (-x511 - x516 - x521),  # rj0_real
+        -x522 * (x536 + x541 + x546),  # rj0_imag
+        -x522 * (-x511 - x551 - x568),  # r0j_real
+        -x522 * (x536 + x573 + x582),  # r0j_imag
+        -x522 * (-x585 - x586 - x587),  # rj1_real
+        -x522 * (x590 + x591 + x592),  # rj1_imag
+        -x522 * (-x585 - x594),  # r1j_real
+        -x522 * (x590 + x596),  # r1j_imag
+        -x522 * (-x591 - x606 - x616),  # rj2_real
+        -x522 * (-x586 - x617 - x619),  # rj2_imag
+        -x522 * (-x588 - x624 - x633),  # r2j_real
+        -x522 * (-x583 - x634 - x635),  # r2j_imag
+        -x522 * (-x516 - x636 - x645),  # rj3_real
+        -x522 * (x541 + x646 + x655),  # rj3_imag
+        -x522 * (x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 - x551 - x656),  # r3j_real
+        -x522 * (-x523 - x524 - x525 - x526 - x527 - x528 - x529 - x530 + x573 + x657),  # r3j_imag
+        -x522 * (-rm_j13_im * x659 + rm_j13_re * rm_n3_re * x658 - rp_j13_im * x660 + rp_j13_re * rp_n3_re * x658 - sm_j13_im * x661 + sm_j13_re * sm_n3_re * x658 - sp_j13_im * x662 + sp_j13_re * sp_n3_re * x658 - x673 - x674),  # rjj_real
+        -x522 * (rm_j13_im * rm_n3_re * x658 + rm_j13_re * x659 + rp_j13_im * rp_n3_re * x658 + rp_j13_re * x660 + sm_j13_im * sm_n3_re * x658 + sm_j13_re * x661 + sp_j13_im * sp_n3_re * x658 + sp_j13_re * x662 + x680 + x681),  # rjj_imag
+        -x522 * (-x673 - x686 - x691),  # rji_real
+        -x522 * (x680 + x692 + x693),  # rji_imag
+        -x522 * (-x521 - x645 - x698),  # ri0_real
+        -x522 * (x546 + x655 + x703),  # ri0_imag
+        -x522 * (-x568 - x645 - x704),  # r0i_real
+        -x522 * (x582 + x655 + x705),  # r0i_imag
+        -x522 * (-x587 - x619 - x706),  # ri1_real
+        -x522 * (x592 + x616 + x707),  # ri1_imag
+        -x522 * (-x619 - x635),  # r1i_real
+        -x522 * (x616 + x633),  # r1i_imag
+        -x522 * (-x590 - x606 - x707),  # ri2_real
+        -x522 * (-x585 - x617 - x706),  # ri2_imag
+        -x522 * (-x596 - x615 - x624),  # r2i_real
+        -x522 * (-x594 - x618 - x634),  # r2i_imag
+        -x522 * (-x511 - x636 - x698),  # ri3_real
+        -x522 * (x536 + x646 + x703),  # ri3_imag
+        -x522 * (x637 + x638 + x639 + x640 - x641 - x642 - x643 - x644 - x656 - x704),  # r3i_real
+        -x522 * (-x647 - x648 - x649 - x650 - x651 - x652 - x653 - x654 + x657 + x705),  # r3i_imag
+        -x522 * (-x674 - x686 - x712),  # rij_real
+        -x522 * (x681 + x692 + x713),  # rij_imag
+        -x522 * (-rm_j13_im * x714 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x715 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x716 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x717 + sp_j13_re * sp_n3_re * x83 - x691 - x712),  # rii_real
+        -x522 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x714 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x715 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x716 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x717 + x693 + x713),  # rii_imag
+    )
+
+
+def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
+    """Compute As pinched, with currents j of carriers, i of charge.
+
+    Operations: 1596 (add 540, div 17, mul 1014, parts_divided_root_arctanh 4, parts_root_arctanh 4, parts_root_sum 10, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma + lag
+    x18 = x17 + x6
+    del x6
+    x20 = 2 * frequency * x18
+    x38 = growth - lag
+    x39 = 2 * gamma + growth + lag
+    x40 = x39 - 2 * x5
+    del x5
+    x44 = 1 / x0
+    x53 = x1 * x1
+    x54 = 1 / x53
+    x55 = x2 * x54
+    x59 = a * omega_r
+    x60 = a * x39
+    del x39
+    x61 = 2 * delta - x60
+    x86 = q * q
+    x99 = 1 / q
+    x107 = -2 * delta + x60
+    del x60
+    x255 = (1 / 2) / (pi * pi)
+    x327 = -x0
+    x357 = x2 * x2
+    x360 = 2 * a + 2
+    x363 = x0 * x0
+    threshold = Delta_0 * sqrt(x3)
+    x4 = 2 * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
+    del threshold
+    x19 = distance * (distance + x4) - x18 * x18
+    del x4
+    after_re = frequency + omega_r
+    x10 = 2 * after_re * x8
+    x37 = after_re + frequency
+    x41 = omega_r * x37 - x38 * x40
+    x42 = omega_r * x38 + x37 * x40
+    del x37, x38, x40
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    del z0
+    x25 = a_root_im * x14
+    x100 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x101 = 2 * x100 * x99
+    x142 = a_root_im * x101
+    x144 = a_root_re * x101
+    a_up_re = a_root_re + after_re
+    a_up_im = a_root_im + x8
+    del x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + mu
+    del a_center_re
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x36 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x14
+    x43 = -c_root_im
+    x45 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x46 = 2 * x45
+    x47 = x44 * x46
+    x48 = c_root_im * x47
+    x49 = c_root_re * x47
+    del x47
+    x50 = Delta_0 * x46
+    x51 = c_root_re * x50
+    x52 = c_root_im * x50
+    del x50
+    x56 = x46 * x55
+    del x46
+    x57 = c_root_im * x56
+    x58 = c_root_re * x56
+    del x56
+    c_up_re = c_root_re + frequency
+    c_up_im = c_root_im + x18
+    del x18
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    c_down_re = c_up_re * x21
+    c_down_im = -c_up_im * x21
+    del x21
+    c_center_re = -frequency * x15
+    del x15
+    x30 = c_center_re + mu
+    del c_center_re
+    x31 = x29 + x30
+    x34 = -x29 + x30
+    del x29, x30
+    c_center_im = x14 * (-a * x17 - x16)
+    del x16, x17
+    x33 = c_center_im + x32
+    x35 = c_center_im - x32
+    del c_center_im, x32
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x72 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x70 = 4 * ap_p_im
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    x116 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x114 = 4 * am_p_im
+    z4 = upper_root(x31, x33)
+    del x31, x33
+    sp_p_re = z4[0]
+    x62 = -sp_p_re
+    sp_p_im = z4[1]
+    del z4
+    x63 = -sp_p_im
+    z5 = upper_root(x34, x35)
+    del x34, x35
+    sm_p_re = z5[0]
+    x155 = -sm_p_re
+    sm_p_im = z5[1]
+    del z5
+    x156 = -sm_p_im
+    z6 = root_sum(a_root_re, a_root_im, x36, c_root_im, x41, x42)
+    del x36
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
+    del x41, x42, x43
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
+    del z7
+    sp_n0_re = -c_up_im * x48 - c_up_re * x49
+    x262 = sp_n0_re * x0
+    sp_n0_im = 2 * c_root_re * c_up_im * x44 * x45 - c_up_re * x48
+    del c_root_re
+    x238 = sp_n0_im * x0
+    x339 = sp_n0_im * x327
+    x365 = sp_n0_im * x363
+    del sp_n0_im
+    sp_n1_re = x51
+    x306 = sp_n1_re * x2
+    x315 = sp_n1_re * x0
+    x335 = sp_n1_re * x1
+    sp_n1_im = x52
+    x280 = sp_n1_im * x2
+    x290 = sp_n1_im * x0
+    x329 = sp_n1_im * x327
+    x336 = sp_n1_im * x1
+    x362 = x280 * x360
+    x371 = sp_n1_im * x3
+    x372 = x1 * x290
+    x389 = x336 * x360
+    sp_n3_re = -c_down_im * x57 - c_down_re * x58
+    x252 = sp_n3_re * x2
+    x324 = sp_n3_re * x1
+    sp_n3_im = c_down_im * x58 - c_down_re * x57
+    x248 = sp_n3_im * x2
+    x325 = sp_n3_im * x1
+    x359 = sp_n3_im * x357
+    x373 = x1 * x248
+    x387 = sp_n3_im * x53
+    del sp_n3_im
+    spp_x_re = x14 * (sp_roots_re - x59)
+    spp_x_im = x14 * (sp_roots_im + x61)
+    x106 = spp_x_im * x99
+    z8 = root_sum(ap_p_re, ap_p_im, x62, sp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z8[0]
+    x73 = q + spp_k_re
+    x74 = -q + spp_k_re
+    spp_k_im = z8[1]
+    del z8
+    x64 = spp_k_im * spp_k_im
+    z9 = root_sum(ap_p_re, ap_p_im, sp_p_re, x63, spp_x_re, spp_x_im)
+    spp_d_re = z9[0]
+    x78 = -q + spp_d_re
+    spp_d_im = z9[1]
+    del z9
+    spp_b_re = spp_k_re * spp_k_re - x64
+    spp_b_im = 2 * spp_k_im * spp_k_re
+    del spp_k_re
+    x65 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x66 = x65 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x67 = sp_p_im * x65
+    x68 = sp_p_re * x65
+    x69 = spp_b_im * x68 + spp_b_re * x67
+    x71 = spp_b_im * x67 - spp_b_re * x68
+    del x67, x68
+    x87 = x65 * x86
+    x88 = spp_b_im * x87
+    x91 = spp_b_re * x87
+    del x87
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x65 + spp_b_re * x66
+    spp_z_im = -spp_b_im * x66 + 2 * spp_b_re * spp_d_im * spp_d_re * x65
+    del x66
+    spp_y_re = 4 * ap_p_re * x71 - x69 * x70
+    spp_y_im = x69 * x72 + x70 * x71
+    del x69, x71
+    z10 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x84 = z10[1]
+    x85 = x65 * z10[0]
+    del z10
+    spp_bq_re = -x64 + x73 * x74
+    del x64
+    spp_bq_im = spp_k_im * x73 + spp_k_im * x74
+    del spp_k_im, x73, x74
+    x75 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x76 = x75 * (q + spp_d_re)
+    del spp_d_re
+    x77 = -spp_bq_im * x76 + spp_bq_re * spp_d_im * x75
+    x79 = spp_bq_im * spp_d_im * x75 + spp_bq_re * x76
+    del x76
+    x80 = sp_p_im * x75
+    x81 = sp_p_re * x75
+    x82 = spp_bq_im * x81 + spp_bq_re * x80
+    x83 = spp_bq_im * x80 - spp_bq_re * x81
+    del x80, x81
+    x89 = spp_bq_im * x75
+    del spp_bq_im
+    x90 = spp_b_re * spp_bq_re * x65 * x75 * x86 - x88 * x89
+    x97 = -spp_bq_re * x75 * x88 - x89 * x91
+    del spp_bq_re, x75, x89
+    spp_zq_re = -spp_d_im * x77 + x78 * x79
+    spp_zq_im = spp_d_im * x79 + x77 * x78
+    del spp_d_im, x77, x78, x79
+    spp_yq_re = 4 * ap_p_re * x83 - x70 * x82
+    spp_yq_im = x70 * x83 + x72 * x82
+    del x82, x83
+    x92 = -spp_yq_im * x88 - spp_yq_re * x91
+    x93 = -spp_yq_im * x91 + spp_yq_re * x88
+    del x88, x91
+    z11 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x92, x93)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x92, x93
+    x94 = z11[0]
+    x95 = z11[1]
+    del z11
+    spp_uniform_re = spp_b_im * x65 * x84 + spp_b_re * x85
+    spp_uniform_im = -spp_b_im * x85 + spp_b_re * x65 * x84
+    del x65, x84, x85
+    x96 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x95 - spp_yq_re * x94
+    x98 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x94 - spp_yq_re * x95
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x94, x95
+    spp_change_re = x90 * x96 - x97 * x98
+    x102 = spp_change_re * x101
+    del spp_change_re
+    spp_change_im = x90 * x98 + x96 * x97
+    del x90, x96, x97, x98
+    x103 = spp_change_im * x101
+    del spp_change_im, x101
+    x104 = a_root_im * x102 - a_root_re * x103
+    x105 = -a_root_im * x103 - a_root_re * x102
+    del a_root_im, x102, x103
+    spp_j0_re = -spp_x_im * x104 + spp_x_re * x105
+    spp_j0_im = spp_x_im * x105 + spp_x_re * x104
+    del spp_x_im, x104, x105
+    x148 = spp_j0_im * x44
+    x149 = spp_j0_im * x55
+    spp_j1_re = -spp_j0_im * x106 + spp_j0_re * spp_x_re * x99
+    spp_j1_im = spp_j0_im * spp_x_re * x99 + spp_j0_re * x106
+    del spp_x_re, x106
+    x152 = spp_j1_im * x44
+    x153 = spp_j1_im * x55
+    spm_x_re = x14 * (-sm_roots_re - x59)
+    spm_x_im = x14 * (-sm_roots_im - x107)
+    x146 = spm_x_im * x99
+    z12 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
+    del x62
+    spm_k_re = z12[0]
+    x117 = q + spm_k_re
+    x118 = -q + spm_k_re
+    spm_k_im = z12[1]
+    del z12
+    x108 = spm_k_im * spm_k_im
+    z13 = root_sum(am_p_re, am_p_im, sp_p_re, x63, spm_x_re, spm_x_im)
+    del x63
+    spm_d_re = z13[0]
+    x122 = -q + spm_d_re
+    spm_d_im = z13[1]
+    del z13
+    spm_b_re = spm_k_re * spm_k_re - x108
+    spm_b_im = 2 * spm_k_im * spm_k_re
+    del spm_k_re
+    x109 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x110 = x109 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x111 = sp_p_im * x109
+    x112 = sp_p_re * x109
+    x113 = spm_b_im * x112 + spm_b_re * x111
+    x115 = spm_b_im * x111 - spm_b_re * x112
+    del x111, x112
+    x130 = x109 * x86
+    x131 = spm_b_im * x130
+    x134 = spm_b_re * x130
+    del x130
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x109 + spm_b_re * x110
+    spm_z_im = -spm_b_im * x110 + 2 * spm_b_re * spm_d_im * spm_d_re * x109
+    del x110
+    spm_y_re = 4 * am_p_re * x115 - x113 * x114
+    spm_y_im = x113 * x116 + x114 * x115
+    del x113, x115
+    z14 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x128 = z14[1]
+    x129 = x109 * z14[0]
+    del z14
+    spm_bq_re = -x108 + x117 * x118
+    del x108
+    spm_bq_im = spm_k_im * x117 + spm_k_im * x118
+    del spm_k_im, x117, x118
+    x119 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x120 = x119 * (q + spm_d_re)
+    del spm_d_re
+    x121 = -spm_bq_im * x120 + spm_bq_re * spm_d_im * x119
+    x123 = spm_bq_im * spm_d_im * x119 + spm_bq_re * x120
+    del x120
+    x124 = sp_p_im * x119
+    del sp_p_im
+    x125 = sp_p_re * x119
+    del sp_p_re
+    x126 = spm_bq_im * x125 + spm_bq_re * x124
+    x127 = spm_bq_im * x124 - spm_bq_re * x125
+    del x124, x125
+    x132 = spm_bq_im * x119
+    del spm_bq_im
+    x133 = spm_b_re * spm_bq_re * x109 * x119 * x86 - x131 * x132
+    x140 = -spm_bq_re * x119 * x131 - x132 * x134
+    del spm_bq_re, x119, x132
+    spm_zq_re = -spm_d_im * x121 + x122 * x123
+    spm_zq_im = spm_d_im * x123 + x121 * x122
+    del spm_d_im, x121, x122, x123
+    spm_yq_re = 4 * am_p_re * x127 - x114 * x126
+    spm_yq_im = x114 * x127 + x116 * x126
+    del x126, x127
+    x135 = -spm_yq_im * x131 - spm_yq_re * x134
+    x136 = -spm_yq_im * x134 + spm_yq_re * x131
+    del x131, x134
+    z15 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x135, x136)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x135, x136
+    x137 = z15[0]
+    x138 = z15[1]
+    del z15
+    spm_uniform_re = spm_b_im * x109 * x128 + spm_b_re * x129
+    spm_uniform_im = -spm_b_im * x129 + spm_b_re * x109 * x128
+    del x109, x128, x129
+    x139 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x138 - spm_yq_re * x137
+    x141 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x137 - spm_yq_re * x138
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x137, x138
+    spm_change_re = x133 * x139 - x140 * x141
+    spm_change_im = x133 * x141 + x139 * x140
+    del x133, x139, x140, x141
+    x143 = 2 * a_root_re * spm_change_im * x100 * x99 - spm_change_re * x142
+    x145 = spm_change_im * x142 + spm_change_re * x144
+    del spm_change_im, spm_change_re
+    spm_j0_re = -spm_x_im * x143 + spm_x_re * x145
+    spm_j0_im = spm_x_im * x145 + spm_x_re * x143
+    del spm_x_im, x143, x145
+    x147 = spm_j0_im * x44
+    x150 = spm_j0_im * x55
+    spm_j1_re = -spm_j0_im * x146 + spm_j0_re * spm_x_re * x99
+    spm_j1_im = spm_j0_im * spm_x_re * x99 + spm_j0_re * x146
+    del spm_x_re, x146
+    x151 = spm_j1_im * x44
+    x154 = spm_j1_im * x55
+    sp_j00_re = -a_down_im * x147 + a_down_re * spm_j0_re * x44 - a_up_im * x148 + a_up_re * spp_j0_re * x44
+    x295 = -sp_j00_re * sp_n1_re * x0
+    x317 = sp_j00_re * x290
+    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x147 + a_up_im * spp_j0_re * x44 + a_up_re * x148
+    del x147, x148
+    x291 = sp_j00_im * x290
+    del x290
+    x316 = sp_j00_im * x315
+    sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
+    x244 = sp_j01_re * sp_n1_re * x0
+    x260 = sp_j01_re * sp_n1_im
+    x268 = x0 * x260
+    x284 = -sp_j01_re * sp_n0_re * x0
+    x296 = -sp_j01_re * sp_n3_re * x2
+    x305 = sp_j01_re * x238
+    x319 = sp_j01_re * x248
+    sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
+    del spm_j0_im, spp_j0_im
+    x236 = sp_j01_im * sp_n1_im
+    del sp_n1_im
+    x242 = x0 * x236
+    x259 = sp_j01_im * sp_n1_re
+    x267 = x0 * x259
+    x279 = sp_j01_im * x238
+    x292 = sp_j01_im * x248
+    x304 = sp_j01_im * x262
+    x318 = sp_j01_im * x252
+    sp_j03_re = -a_down_im * x149 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x150 + a_up_re * spm_j0_re * x2 * x54
+    x253 = sp_j03_re * x252
+    x273 = sp_j03_re * x248
+    x285 = -sp_j03_re * sp_n1_re * x2
+    x308 = sp_j03_re * x280
+    x346 = sp_j03_re * x324
+    x352 = sp_j03_re * x325
+    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x149 + a_up_im * spm_j0_re * x55 + a_up_re * x150
+    del spm_j0_re, spp_j0_re, x149, x150
+    x249 = sp_j03_im * x248
+    del x248
+    x272 = sp_j03_im * x252
+    x281 = sp_j03_im * x280
+    del x280
+    x307 = sp_j03_im * x306
+    x344 = sp_j03_im * x325
+    x351 = sp_j03_im * x324
+    sp_j10_re = -a_down_im * x151 + a_down_re * spm_j1_re * x44 - a_up_im * x152 + a_up_re * spp_j1_re * x44
+    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x151 + a_up_im * spp_j1_re * x44 + a_up_re * x152
+    del x151, x152
+    sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
+    sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
+    del spm_j1_im, spp_j1_im
+    sp_j13_re = -a_down_im * x153 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x154 + a_up_re * spm_j1_re * x2 * x54
+    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x153 + a_up_im * spm_j1_re * x55 + a_up_re * x154
+    del spm_j1_re, spp_j1_re, x153, x154
+    sm_n0_re = c_down_im * x48 + c_down_re * x49
+    del x48
+    x261 = sm_n0_re * x0
+    sm_n0_im = -c_down_im * x49 + 2 * c_down_re * c_root_im * x44 * x45
+    del c_down_im, c_down_re, c_root_im, x45, x49
+    x237 = sm_n0_im * x0
+    x338 = sm_n0_im * x327
+    x364 = sm_n0_im * x363
+    del sm_n0_im
+    sm_n1_re = -x51
+    del x51
+    x301 = sm_n1_re * x2
+    x310 = sm_n1_re * x0
+    x333 = sm_n1_re * x1
+    sm_n1_im = -x52
+    del x52
+    x277 = sm_n1_im * x2
+    x287 = sm_n1_im * x0
+    x328 = sm_n1_im * x327
+    x334 = sm_n1_im * x1
+    x361 = x277 * x360
+    x368 = sm_n1_im * x3
+    x369 = x1 * x287
+    x388 = x334 * x360
+    sm_n3_re = c_up_im * x57 + c_up_re * x58
+    x250 = sm_n3_re * x2
+    x322 = sm_n3_re * x1
+    sm_n3_im = -c_up_im * x58 + c_up_re * x57
+    del c_up_im, c_up_re, x57, x58
+    x246 = sm_n3_im * x2
+    x323 = sm_n3_im * x1
+    x358 = sm_n3_im * x357
+    x370 = x1 * x246
+    x386 = sm_n3_im * x53
+    del sm_n3_im
+    smp_x_re = x14 * (sm_roots_re - x59)
+    del sm_roots_re
+    smp_x_im = x14 * (sm_roots_im + x61)
+    del sm_roots_im, x61
+    x191 = smp_x_im * x99
+    z16 = root_sum(ap_p_re, ap_p_im, x155, sm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z16[0]
+    x164 = q + smp_k_re
+    x165 = -q + smp_k_re
+    smp_k_im = z16[1]
+    del z16
+    x157 = smp_k_im * smp_k_im
+    z17 = root_sum(ap_p_re, ap_p_im, sm_p_re, x156, smp_x_re, smp_x_im)
+    del ap_p_im
+    smp_d_re = z17[0]
+    x169 = -q + smp_d_re
+    smp_d_im = z17[1]
+    del z17
+    smp_b_re = smp_k_re * smp_k_re - x157
+    smp_b_im = 2 * smp_k_im * smp_k_re
+    del smp_k_re
+    x158 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x159 = x158 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x160 = sm_p_im * x158
+    x161 = sm_p_re * x158
+    x162 = smp_b_im * x161 + smp_b_re * x160
+    x163 = smp_b_im * x160 - smp_b_re * x161
+    del x160, x161
+    x177 = x158 * x86
+    x178 = smp_b_im * x177
+    x181 = smp_b_re * x177
+    del x177
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x158 + smp_b_re * x159
+    smp_z_im = -smp_b_im * x159 + 2 * smp_b_re * smp_d_im * smp_d_re * x158
+    del x159
+    smp_y_re = 4 * ap_p_re * x163 - x162 * x70
+    smp_y_im = x162 * x72 + x163 * x70
+    del x162, x163
+    z18 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x175 = z18[1]
+    x176 = x158 * z18[0]
+    del z18
+    smp_bq_re = -x157 + x164 * x165
+    del x157
+    smp_bq_im = smp_k_im * x164 + smp_k_im * x165
+    del smp_k_im, x164, x165
+    x166 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x167 = x166 * (q + smp_d_re)
+    del smp_d_re
+    x168 = -smp_bq_im * x167 + smp_bq_re * smp_d_im * x166
+    x170 = smp_bq_im * smp_d_im * x166 + smp_bq_re * x167
+    del x167
+    x171 = sm_p_im * x166
+    x172 = sm_p_re * x166
+    x173 = smp_bq_im * x172 + smp_bq_re * x171
+    x174 = smp_bq_im * x171 - smp_bq_re * x172
+    del x171, x172
+    x179 = smp_bq_im * x166
+    del smp_bq_im
+    x180 = smp_b_re * smp_bq_re * x158 * x166 * x86 - x178 * x179
+    x187 = -smp_bq_re * x166 * x178 - x179 * x181
+    del smp_bq_re, x166, x179
+    smp_zq_re = -smp_d_im * x168 + x169 * x170
+    smp_zq_im = smp_d_im * x170 + x168 * x169
+    del smp_d_im, x168, x169, x170
+    smp_yq_re = 4 * ap_p_re * x174 - x173 * x70
+    del ap_p_re
+    smp_yq_im = x173 * x72 + x174 * x70
+    del x173, x174, x70, x72
+    x182 = -smp_yq_im * x178 - smp_yq_re * x181
+    x183 = -smp_yq_im * x181 + smp_yq_re * x178
+    del x178, x181
+    z19 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x182, x183)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x182, x183
+    x184 = z19[0]
+    x185 = z19[1]
+    del z19
+    smp_uniform_re = smp_b_im * x158 * x175 + smp_b_re * x176
+    smp_uniform_im = -smp_b_im * x176 + smp_b_re * x158 * x175
+    del x158, x175, x176
+    x186 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x185 - smp_yq_re * x184
+    x188 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x184 - smp_yq_re * x185
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x184, x185
+    smp_change_re = x180 * x186 - x187 * x188
+    smp_change_im = x180 * x188 + x186 * x187
+    del x180, x186, x187, x188
+    x189 = -smp_change_im * x144 + smp_change_re * x142
+    x190 = -smp_change_im * x142 - smp_change_re * x144
+    del smp_change_im, smp_change_re
+    smp_j0_re = -smp_x_im * x189 + smp_x_re * x190
+    smp_j0_im = smp_x_im * x190 + smp_x_re * x189
+    del smp_x_im, x189, x190
+    x228 = smp_j0_im * x44
+    x229 = smp_j0_im * x55
+    smp_j1_re = -smp_j0_im * x191 + smp_j0_re * smp_x_re * x99
+    smp_j1_im = smp_j0_im * smp_x_re * x99 + smp_j0_re * x191
+    del smp_x_re, x191
+    x232 = smp_j1_im * x44
+    x233 = smp_j1_im * x55
+    smm_x_re = x14 * (-sp_roots_re - x59)
+    del sp_roots_re, x59
+    smm_x_im = x14 * (-sp_roots_im - x107)
+    del sp_roots_im, x107, x14
+    x226 = smm_x_im * x99
+    z20 = root_sum(am_p_re, am_p_im, x155, sm_p_im, smm_x_re, smm_x_im)
+    del x155
+    smm_k_re = z20[0]
+    x199 = q + smm_k_re
+    x200 = -q + smm_k_re
+    smm_k_im = z20[1]
+    del z20
+    x192 = smm_k_im * smm_k_im
+    z21 = root_sum(am_p_re, am_p_im, sm_p_re, x156, smm_x_re, smm_x_im)
+    del am_p_im, x156
+    smm_d_re = z21[0]
+    x204 = -q + smm_d_re
+    smm_d_im = z21[1]
+    del z21
+    smm_b_re = smm_k_re * smm_k_re - x192
+    smm_b_im = 2 * smm_k_im * smm_k_re
+    del smm_k_re
+    x193 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x194 = x193 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x195 = sm_p_im * x193
+    x196 = sm_p_re * x193
+    x197 = smm_b_im * x196 + smm_b_re * x195
+    x198 = smm_b_im * x195 - smm_b_re * x196
+    del x195, x196
+    x212 = x193 * x86
+    x213 = smm_b_im * x212
+    x216 = smm_b_re * x212
+    del x212
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x193 + smm_b_re * x194
+    smm_z_im = -smm_b_im * x194 + 2 * smm_b_re * smm_d_im * smm_d_re * x193
+    del x194
+    smm_y_re = 4 * am_p_re * x198 - x114 * x197
+    smm_y_im = x114 * x198 + x116 * x197
+    del x197, x198
+    z22 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x210 = z22[1]
+    x211 = x193 * z22[0]
+    del z22
+    smm_bq_re = -x192 + x199 * x200
+    del x192
+    smm_bq_im = smm_k_im * x199 + smm_k_im * x200
+    del smm_k_im, x199, x200
+    x201 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x202 = x201 * (q + smm_d_re)
+    del smm_d_re
+    x203 = -smm_bq_im * x202 + smm_bq_re * smm_d_im * x201
+    x205 = smm_bq_im * smm_d_im * x201 + smm_bq_re * x202
+    del x202
+    x206 = sm_p_im * x201
+    del sm_p_im
+    x207 = sm_p_re * x201
+    del sm_p_re
+    x208 = smm_bq_im * x207 + smm_bq_re * x206
+    x209 = smm_bq_im * x206 - smm_bq_re * x207
+    del x206, x207
+    x214 = smm_bq_im * x201
+    del smm_bq_im
+    x215 = smm_b_re * smm_bq_re * x193 * x201 * x86 - x213 * x214
+    del x86
+    x222 = -smm_bq_re * x201 * x213 - x214 * x216
+    del smm_bq_re, x201, x214
+    smm_zq_re = -smm_d_im * x203 + x204 * x205
+    smm_zq_im = smm_d_im * x205 + x203 * x204
+    del smm_d_im, x203, x204, x205
+    smm_yq_re = 4 * am_p_re * x209 - x114 * x208
+    del am_p_re
+    smm_yq_im = x114 * x209 + x116 * x208
+    del x114, x116, x208, x209
+    x217 = -smm_yq_im * x213 - smm_yq_re * x216
+    x218 = -smm_yq_im * x216 + smm_yq_re * x213
+    del x213, x216
+    z23 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x217, x218)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x217, x218
+    x219 = z23[0]
+    x220 = z23[1]
+    del z23
+    smm_uniform_re = smm_b_im * x193 * x210 + smm_b_re * x211
+    smm_uniform_im = -smm_b_im * x211 + smm_b_re * x193 * x210
+    del x193, x210, x211
+    x221 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x220 - smm_yq_re * x219
+    x223 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x219 - smm_yq_re * x220
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x219, x220
+    smm_change_re = x215 * x221 - x222 * x223
+    smm_change_im = x215 * x223 + x221 * x222
+    del x215, x221, x222, x223
+    x224 = 2 * a_root_re * smm_change_im * x100 * x99 - smm_change_re * x142
+    del a_root_re, x100
+    x225 = smm_change_im * x142 + smm_change_re * x144
+    del smm_change_im, smm_change_re, x142, x144
+    smm_j0_re = -smm_x_im * x224 + smm_x_re * x225
+    smm_j0_im = smm_x_im * x225 + smm_x_re * x224
+    del smm_x_im, x224, x225
+    x227 = smm_j0_im * x44
+    x230 = smm_j0_im * x55
+    smm_j1_re = -smm_j0_im * x226 + smm_j0_re * smm_x_re * x99
+    smm_j1_im = smm_j0_im * smm_x_re * x99 + smm_j0_re * x226
+    del smm_x_re, x226, x99
+    x231 = smm_j1_im * x44
+    x234 = smm_j1_im * x55
+    sm_j00_re = -a_down_im * x227 + a_down_re * smm_j0_re * x44 - a_up_im * x228 + a_up_re * smp_j0_re * x44
+    x293 = -sm_j00_re * sm_n1_re * x0
+    x312 = sm_j00_re * x287
+    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x227 + a_up_im * smp_j0_re * x44 + a_up_re * x228
+    del x227, x228
+    x239 = sm_j00_im * x237 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x238 - sp_j00_re * sp_n0_re * x0
+    x263 = sm_j00_im * x261 + sm_j00_re * x237 + sp_j00_im * x262 + sp_j00_re * x238
+    del x238, x262
+    x288 = sm_j00_im * x287
+    del x287
+    x311 = sm_j00_im * x310
+    x330 = sm_j00_im * sm_n1_re * x327 + sm_j00_re * x328 + sp_j00_im * sp_n1_re * x327 + sp_j00_re * x329
+    x332 = sm_j00_im * x328 - sm_j00_re * sm_n1_re * x327 + sp_j00_im * x329 - sp_j00_re * sp_n1_re * x327
+    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x328, x329
+    sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
+    x243 = sm_j01_re * sm_n1_re * x0
+    x258 = sm_j01_re * sm_n1_im
+    x266 = x0 * x258
+    x282 = -sm_j01_re * sm_n0_re * x0
+    x294 = -sm_j01_re * sm_n3_re * x2
+    x300 = sm_j01_re * x237
+    x314 = sm_j01_re * x246
+    sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
+    del smm_j0_im, smp_j0_im
+    x235 = sm_j01_im * sm_n1_im
+    del sm_n1_im
+    x240 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x2 * x235 + x2 * x236 + x239
+    x241 = x0 * x235
+    x245 = x241 + x242 - x243 - x244
+    x257 = sm_j01_im * sm_n1_re
+    x264 = x2 * x257 + x2 * x258 + x2 * x259 + x2 * x260 + x263
+    x265 = x0 * x257
+    x269 = x265 + x266 + x267 + x268
+    x276 = sm_j01_im * x237
+    del x237
+    x289 = sm_j01_im * x246
+    x297 = x288 + x289 + x291 + x292 + x293 + x294 + x295 + x296
+    x299 = sm_j01_im * x261
+    del x261
+    x313 = sm_j01_im * x250
+    x320 = x311 + x312 + x313 + x314 + x316 + x317 + x318 + x319
+    x326 = sm_j01_im * x322 + sm_j01_re * x323 + sp_j01_im * x324 + sp_j01_re * x325
+    del x324
+    x331 = sm_j01_im * x323 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x325 - sp_j01_re * sp_n3_re * x1
+    del x325
+    x340 = sm_j01_im * sm_n0_re * x327 + sm_j01_re * x338 + sp_j01_im * sp_n0_re * x327 + sp_j01_re * x339
+    x342 = sm_j01_im * x338 - sm_j01_re * sm_n0_re * x327 + sp_j01_im * x339 - sp_j01_re * sp_n0_re * x327
+    del sm_j01_im, sp_j01_im, x338, x339
+    x348 = -sm_j01_re * sm_n1_re * x327 - sp_j01_re * sp_n1_re * x327 + x235 * x327 + x236 * x327
+    x354 = x257 * x327 + x258 * x327 + x259 * x327 + x260 * x327
+    del x327
+    x355 = -x241 - x242 + x243 + x244
+    del x241, x242, x243, x244
+    x356 = -x265 - x266 - x267 - x268
+    del x265, x266, x267, x268
+    x376 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x235 + x1 * x236 + x239
+    del sm_j01_re, sp_j01_re, x235, x236, x239
+    x378 = x1 * x257 + x1 * x258 + x1 * x259 + x1 * x260 + x263
+    del x257, x258, x259, x260, x263
+    x381 = x288 + x291 + x293 + x295 + x331
+    del x288, x291, x293, x295
+    x384 = x311 + x312 + x316 + x317 + x326
+    del x311, x312, x316, x317
+    sm_j03_re = -a_down_im * x229 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x230 + a_up_re * smm_j0_re * x2 * x54
+    x251 = sm_j03_re * x250
+    x271 = sm_j03_re * x246
+    x283 = -sm_j03_re * sm_n1_re * x2
+    x303 = sm_j03_re * x277
+    x345 = sm_j03_re * x322
+    x350 = sm_j03_re * x323
+    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x229 + a_up_im * smm_j0_re * x55 + a_up_re * x230
+    del smm_j0_re, smp_j0_re, x229, x230
+    x247 = sm_j03_im * x246
+    del x246
+    x254 = x247 + x249 - x251 - x253
+    x256 = -x255 * (-x240 - x245 - x254)
+    x270 = sm_j03_im * x250
+    x274 = x270 + x271 + x272 + x273
+    x275 = -x255 * (x264 + x269 + x274)
+    x278 = sm_j03_im * x277
+    del x277
+    x286 = x276 + x278 + x279 + x281 + x282 + x283 + x284 + x285
+    x298 = -x255 * (-x286 - x297)
+    x302 = sm_j03_im * x301
+    x309 = x299 + x300 + x302 + x303 + x304 + x305 + x307 + x308
+    x321 = -x255 * (x309 + x320)
+    x337 = sm_j03_im * x333 + sm_j03_re * x334 + sp_j03_im * x335 + sp_j03_re * x336
+    x341 = sm_j03_im * x334 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x336 - sp_j03_re * sp_n1_re * x1
+    del sm_j03_re, sp_j03_im, sp_j03_re, x334, x336
+    x343 = sm_j03_im * x323
+    del x323
+    x347 = x343 + x344 - x345 - x346
+    x349 = sm_j03_im * x322
+    del sm_j03_im, x322
+    x353 = x349 + x350 + x351 + x352
+    x377 = -x255 * (-x245 - x347 - x376)
+    del x245
+    x379 = -x255 * (x269 + x353 + x378)
+    del x269
+    x380 = x276 + x279 + x282 + x284 + x341
+    del x276, x279, x282, x284
+    x382 = -x255 * (-x380 - x381)
+    x383 = x299 + x300 + x304 + x305 + x337
+    del x299, x300, x304, x305
+    x385 = -x255 * (x383 + x384)
+    sm_j10_re = -a_down_im * x231 + a_down_re * smm_j1_re * x44 - a_up_im * x232 + a_up_re * smp_j1_re * x44
+    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x231 + a_up_im * smp_j1_re * x44 + a_up_re * x232
+    del x231, x232, x44
+    x366 = sm_j10_im * x364 - sm_j10_re * sm_n0_re * x363 + sp_j10_im * x365 - sp_j10_re * sp_n0_re * x363
+    x367 = sm_j10_im * sm_n0_re * x363 + sm_j10_re * x364 + sp_j10_im * sp_n0_re * x363 + sp_j10_re * x365
+    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x363, x364, x365
+    sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
+    sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
+    del smm_j1_im, smp_j1_im
+    sm_j13_re = -a_down_im * x233 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x234 + a_up_re * smm_j1_re * x2 * x54
+    del x54
+    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x233 + a_up_im * smm_j1_re * x55 + a_up_re * x234
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x233, x234, x55
+    x374 = -x255 * (-sm_j11_im * x368 - sm_j11_im * x369 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x370 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x371 - sp_j11_im * x372 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x373 + sp_j13_re * sp_n3_re * x1 * x2 - x366)
+    del x0
+    x375 = -x255 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x310 + sm_j11_re * x368 + sm_j11_re * x369 + sm_j13_im * x1 * x250 + sm_j13_re * x370 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x315 + sp_j11_re * x371 + sp_j11_re * x372 + sp_j13_im * x1 * x252 + sp_j13_re * x373 + x367)
+    del x250, x252, x3, x310, x315, x368, x369, x370, x371, x372, x373
+    return (
+        x256,  # raj0_real
+        x275,  # raj0_imag
+        x256,  # ra0j_real
+        x275,  # ra0j_imag
+        x298,  # raj1_real
+        x321,  # raj1_imag
+        x298,  # ra1j_real
+        x321,  # ra1j_imag
+        -x255 * (-x309 - x326 - x330),  # raj2_real
+        -x255 * (-x286 - x331 - x332),  # raj2_imag
+        -x255 * (-x320 - x337 - x340),  # ra2j_real
+        -x255 * (-x297 - x341 - x342),  # ra2j_imag
+        -x255 * (-x240 - x347 - x348),  # raj3_real
+        -x255 * (x264 + x353 + x354),  # raj3_imag
+        -x255 * (-x240 + x247 + x249 - x251 - x253 - x355),  # ra3j_real
+        -x255 * (x264 - x270 - x271 - x272 - x273 + x356),  # ra3j_imag
+        -x255 * (-sm_j11_im * x361 + sm_j11_re * sm_n1_re * x2 * x360 - sm_j13_im * x358 + sm_j13_re * sm_n3_re * x357 - sp_j11_im * x362 + sp_j11_re * sp_n1_re * x2 * x360 - sp_j13_im * x359 + sp_j13_re * sp_n3_re * x357 - x366),  # rajj_real
+        -x255 * (sm_j11_im * x301 * x360 + sm_j11_re * x361 + sm_j13_im * sm_n3_re * x357 + sm_j13_re * x358 + sp_j11_im * x306 * x360 + sp_j11_re * x362 + sp_j13_im * sp_n3_re * x357 + sp_j13_re * x359 + x367),  # rajj_imag
+        x374,  # raji_real
+        x375,  # raji_imag
+        x377,  # rai0_real
+        x379,  # rai0_imag
+        x377,  # ra0i_real
+        x379,  # ra0i_imag
+        x382,  # rai1_real
+        x385,  # rai1_imag
+        x382,  # ra1i_real
+        x385,  # ra1i_imag
+        -x255 * (-x313 - x314 - x318 - x319 - x330 - x383),  # rai2_real
+        -x255 * (-x289 - x292 - x294 - x296 - x332 - x380),  # rai2_imag
+        -x255 * (-x302 - x303 - x307 - x308 - x340 - x384),  # ra2i_real
+        -x255 * (-x278 - x281 - x283 - x285 - x342 - x381),  # ra2i_imag
+        -x255 * (-x254 - x348 - x376),  # rai3_real
+        -x255 * (x274 + x354 + x378),  # rai3_imag
+        -x255 * (x343 + x344 - x345 - x346 - x355 - x376),  # ra3i_real
+        -x255 * (-x349 - x350 - x351 - x352 + x356 + x378),  # ra3i_imag
+        x374,  # raij_real
+        x375,  # raij_imag
+        -x255 * (-sm_j11_im * x388 + sm_j11_re * sm_n1_re * x1 * x360 - sm_j13_im * x386 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x389 + sp_j11_re * sp_n1_re * x1 * x360 - sp_j13_im * x387 + sp_j13_re * sp_n3_re * x53 - x366),  # raii_real
+        -x255 * (sm_j11_im * x333 * x360 + sm_j11_re * x388 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x386 + sp_j11_im * x335 * x360 + sp_j11_re * x389 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x387 + x367),  # raii_imag
+    )
+
+
+def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+    """Compute Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian.
+
+    Operations: 2088 (add 921, div 20, mul 1112, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = a * delta
+    x5 = gamma - x4
+    x6 = -x5 * x5
+    x8 = 2 * x5
+    del x5
+    x10 = gamma - x4
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = a * gamma
+    x17 = delta - x16
+    x18 = x14 * x17
+    x20 = frequency * x8
+    x37 = x17 * x17
+    x38 = frequency * gamma
+    x53 = 2 * gamma
+    x54 = -x53
+    x55 = -2 * x4 - x54
+    del x4
+    x56 = omega_r * x55
+    x69 = Delta_0 * Delta_0
+    x70 = filled_holes * x69
+    x71 = 1 / x0
+    x76 = 2 * delta
+    x77 = x54 + x76
+    del x54
+    x84 = Delta_0 * filled_holes
+    x85 = 1 / (x1 * x1)
+    del x1
+    x86 = x2 * x85
+    x90 = x53 + x76
+    del x53
+    x96 = empty_electrons * x69
+    x124 = a * omega_r
+    x168 = empty_holes * x69
+    x174 = Delta_0 * empty_holes
+    x188 = filled_electrons * x69
+    del x69
+    x250 = 2 * x16
+    del x16
+    x251 = -x250 + x76
+    x265 = x250 - x76
+    del x250, x76
+    x350 = 1 / (pi * pi)
+    x351 = 4 * x350
+    x387 = 2 * x350
+    threshold = Delta_0 * sqrt(x0 * x2)
+    del x0
+    x3 = 2 * threshold
+    x7 = distance_omega * (distance_omega + x3) + x6
+    x11 = threshold * threshold
+    del threshold
+    x19 = distance * (distance + x3) + x6
+    del x3, x6
+    after_re = frequency + omega_r
+    x9 = after_re * x8
+    del x8
+    x51 = after_re + frequency
+    x52 = omega_r * x51
+    x57 = x51 * x55
+    del x51, x55
+    x62 = after_re * gamma
+    z0 = upper_root(x7, x9)
+    del x7, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    del z0
+    x25 = a_root_im * x14
+    x58 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x59 = (1 / 2) * x58
+    x60 = a_root_re * x59
+    x61 = x17 * x60
+    x66 = a_root_im * x59
+    del x59
+    x68 = x17 * x66
+    a_up_re = a_root_re + after_re
+    x75 = a_up_re * x71
+    x114 = a_up_re * x86
+    x115 = x114 * x84
+    a_up_im = a_root_im + x10
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x72 = a_up_im * x71
+    x78 = x72 + x77
+    x95 = Delta_0 * x78
+    x117 = a_up_im * x2 * x85 - x90
+    x118 = x117 * x84
+    x120 = a_up_im * x86
+    a_down_re = a_up_re * x12
+    x87 = a_down_re * x86
+    x88 = x84 * x87
+    x107 = a_down_re * x71
+    a_down_im = -a_up_im * x12
+    del x12
+    x91 = a_down_im * x2 * x85 - x90
+    x93 = a_down_im * x86
+    x94 = x84 * x93
+    x103 = a_down_im * x71
+    del a_down_im
+    x108 = x103 + x77
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + x22
+    x24 = mu + x23
+    x27 = a_center_re - x22
+    del a_center_re, x22
+    x28 = mu + x27
+    x63 = x17 * x23 + x62
+    del x23
+    x100 = x17 * x27 + x62
+    del x27, x62
+    a_center_im = x18
+    x26 = a_center_im + x25
+    x29 = a_center_im - x25
+    del a_center_im, x25
+    x64 = 1 / (x26 * x26 * x37 + x63 * x63)
+    x65 = x26 * x64
+    x67 = x63 * x64
+    del x63, x64
+    x101 = 1 / (x100 * x100 + x29 * x29 * x37)
+    x102 = x101 * x29
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x30 = c_root_re * x14
+    x49 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x31 = c_root_im * x14
+    x33 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x34 = (1 / 2) * x33
+    x35 = c_root_re * x34
+    x36 = x17 * x35
+    x42 = c_root_im * x34
+    del x34
+    x44 = x17 * x42
+    x50 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x163 = c_up_re * x71
+    x233 = c_up_re * x86
+    x234 = x174 * x233
+    c_up_im = c_root_im + x10
+    del x10
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x159 = c_up_im * x71
+    x160 = x159 + x77
+    x184 = Delta_0 * x160
+    x236 = -c_up_im * x2 * x85 + x90
+    x237 = -x236
+    x238 = x174 * x237
+    x243 = c_up_im * x86
+    x279 = -x160
+    x281 = Delta_0 * x279
+    x313 = x174 * x236
+    c_down_re = c_up_re * x21
+    x175 = c_down_re * x86
+    x176 = x174 * x175
+    x224 = c_down_re * x71
+    c_down_im = -c_up_im * x21
+    del x21
+    x171 = -c_down_im * x2 * x85 + x90
+    del x90
+    x172 = -x171
+    x182 = c_down_im * x86
+    del x86
+    x183 = x174 * x182
+    x220 = c_down_im * x71
+    x221 = x220 + x77
+    del x77
+    x282 = x171 * x174
+    x310 = -x221
+    x312 = Delta_0 * x310
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x18
+    del x18
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x140 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x139 = 4 * ap_p_im
+    z3 = upper_root(x28, x29)
+    del x28, x29
+    am_p_re = z3[0]
+    x156 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x155 = 4 * am_p_im
+    rp_xi_re = c_center_re + x30
+    x32 = mu + rp_xi_re
+    x39 = rp_xi_re * x17 + x38
+    del rp_xi_re
+    rp_xi_im = c_center_im + x31
+    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
+    x41 = rp_xi_im * x40
+    x43 = x39 * x40
+    del x39, x40
+    z4 = upper_root(x32, rp_xi_im)
+    del rp_xi_im, x32
+    rp_p_re = z4[0]
+    x126 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x127 = -rp_p_im
+    rp_weight_re = -x36 * x41 - x42 * x43
+    x161 = filled_electrons * rp_weight_re
+    x162 = x159 * x161
+    x173 = Delta_0 * x161 * x163
+    x177 = rp_weight_re * x176
+    x178 = x173 + x177
+    rp_weight_im = -x35 * x43 + x41 * x44
+    del x35, x41, x43
+    x164 = filled_electrons * rp_weight_im
+    x165 = x163 * x164
+    x166 = x162 + x165
+    x167 = c_up_re * filled_electrons * rp_weight_re * x71 - x159 * x164
+    del x159
+    x169 = rp_weight_re * x168 + x163 * x167
+    x170 = rp_weight_im * x168
+    x179 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x71 + x178
+    x180 = Delta_0 * x165 + rp_weight_im * x176
+    del x165, x176
+    x181 = Delta_0 * x162 + x180
+    del x162
+    x185 = rp_weight_re * x183 + x180
+    del x180
+    x186 = empty_holes * rp_weight_im
+    x187 = empty_holes * rp_weight_re * x182 + x175 * x186
+    x189 = c_down_re * empty_holes * rp_weight_re * x2 * x85 - x182 * x186
+    del x182, x186
+    x190 = rp_weight_re * x188 + x175 * x189
+    x191 = rp_weight_im * x188
+    x280 = -x166
+    x283 = -x187
+    rm_xi_re = c_center_re - x30
+    del c_center_re, x30
+    x45 = mu + rm_xi_re
+    x46 = rm_xi_re * x17 + x38
+    del rm_xi_re, x17, x38
+    rm_xi_im = c_center_im - x31
+    del c_center_im, x31
+    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
+    del x37
+    x48 = rm_xi_im * x47
+    z5 = upper_root(x45, rm_xi_im)
+    del rm_xi_im, x45
+    rm_p_re = z5[0]
+    x192 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x193 = -rm_p_im
+    rm_weight_re = x36 * x48 + x42 * x46 * x47
+    del x36, x42
+    x222 = filled_electrons * rm_weight_re
+    x223 = x220 * x222
+    x232 = Delta_0 * x222 * x224
+    x235 = rm_weight_re * x234
+    x241 = x232 + x235
+    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
+    del x33, x44, x46, x47, x48
+    x225 = filled_electrons * rm_weight_im
+    x226 = x224 * x225
+    x227 = x223 + x226
+    x228 = x220 * x225
+    del x220
+    x229 = c_down_re * filled_electrons * rm_weight_re * x71 - x228
+    del c_down_re
+    x230 = rm_weight_re * x168 + x224 * x229
+    x231 = rm_weight_im * x168
+    del x168
+    x239 = Delta_0 * x226 + rm_weight_im * x234
+    del x226, x234
+    x240 = Delta_0 * x223 + x239
+    del x223
+    x242 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x85 + x241
+    del c_up_im
+    x244 = rm_weight_re * x174 * x243 + x239
+    del x239
+    x245 = empty_holes * rm_weight_im
+    x246 = empty_holes * rm_weight_re * x243 + x233 * x245
+    x247 = c_up_re * empty_holes * rm_weight_re * x2 * x85 - x243 * x245
+    del c_up_re, x243, x245
+    x248 = rm_weight_re * x188 + x233 * x247
+    x249 = rm_weight_im * x188
+    del x188
+    x311 = -x227
+    x314 = -x246
+    z6 = root_sum(a_root_re, a_root_im, x49, x50, x52, x56)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x125 = rp_roots_im * x14
+    del rp_roots_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x56)
+    del x56
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x143 = rm_roots_im * x14
+    del rm_roots_im
+    z8 = root_sum(a_root_re, a_root_im, x49, c_root_im, x52, x57)
+    del c_root_im, x49
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x50, x52, x57)
+    del a_root_im, c_root_re, x50, x52, x57
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    g1_weight_re = -x61 * x65 - x66 * x67
+    x79 = empty_electrons * g1_weight_re
+    x80 = x72 * x79
+    x83 = Delta_0 * x75 * x79
+    x89 = g1_weight_re * x88
+    g1_weight_im = -x60 * x67 + x65 * x68
+    del x60, x65, x67
+    x73 = empty_electrons * g1_weight_im
+    x74 = a_up_re * empty_electrons * g1_weight_re * x71 - x72 * x73
+    del x72
+    x81 = x73 * x75
+    x82 = x80 + x81
+    x92 = Delta_0 * x81 + g1_weight_im * x88
+    del x81, x88
+    x97 = filled_holes * g1_weight_im
+    x98 = a_down_re * filled_holes * g1_weight_re * x2 * x85 - x93 * x97
+    x99 = filled_holes * g1_weight_re * x93 + x87 * x97
+    del x93, x97
+    g1_n0_re = g1_weight_re * x70 + x74 * x75 - x78 * x82
+    g1_n0_im = g1_weight_im * x70 + x74 * x78 + x75 * x82
+    del x74, x75, x78, x82
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x71 + Delta_0 * filled_holes * g1_weight_im * x91 - x83 - x89
+    g1_n1_im = -Delta_0 * x80 - g1_weight_re * x84 * x91 - x92
+    del x80
+    g1_n2_re = g1_weight_im * x94 + x73 * x95 - x83 - x89
+    del x73, x83, x89
+    g1_n2_im = -g1_weight_re * x94 - x79 * x95 - x92
+    del x79, x92, x94, x95
+    g1_n3_re = g1_weight_re * x96 + x87 * x98 - x91 * x99
+    del g1_weight_re
+    g1_n3_im = g1_weight_im * x96 + x87 * x99 + x91 * x98
+    del g1_weight_im, x87, x91, x98, x99
+    g2_weight_re = x100 * x101 * x66 + x102 * x61
+    del x61, x66
+    x109 = empty_electrons * g2_weight_re
+    x110 = x103 * x109
+    x113 = Delta_0 * x107 * x109
+    x116 = g2_weight_re * x115
+    g2_weight_im = (1 / 2) * a_root_re * x100 * x101 * x58 - x102 * x68
+    del a_root_re, x100, x101, x102, x58, x68
+    x104 = empty_electrons * g2_weight_im
+    x105 = x103 * x104
+    del x103
+    x106 = a_down_re * empty_electrons * g2_weight_re * x71 - x105
+    del a_down_re
+    x111 = x104 * x107
+    del x104
+    x112 = x110 + x111
+    x119 = Delta_0 * x111 + g2_weight_im * x115
+    del x111, x115
+    x121 = filled_holes * g2_weight_im
+    x122 = a_up_re * filled_holes * g2_weight_re * x2 * x85 - x120 * x121
+    del a_up_re
+    x123 = filled_holes * g2_weight_re * x120 + x114 * x121
+    del x121
+    g2_n0_re = g2_weight_re * x70 + x106 * x107 - x108 * x112
+    g2_n0_im = g2_weight_im * x70 + x106 * x108 + x107 * x112
+    del x106, x107, x112, x70
+    g2_n1_re = Delta_0 * x105 + g2_weight_im * x118 - x113 - x116
+    del x105
+    g2_n1_im = -Delta_0 * x110 - g2_weight_re * x118 - x119
+    del x110, x118
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x85 + Delta_0 * empty_electrons * g2_weight_im * x108 - x113 - x116
+    del a_up_im, x113, x116
+    g2_n2_im = -Delta_0 * x108 * x109 - g2_weight_re * x120 * x84 - x119
+    del x108, x109, x119, x120, x84
+    g2_n3_re = g2_weight_re * x96 + x114 * x122 - x117 * x123
+    del g2_weight_re
+    g2_n3_im = g2_weight_im * x96 + x114 * x123 + x117 * x122
+    del g2_weight_im, x114, x117, x122, x123, x96
+    rpp_x_re = x14 * (rp_roots_re - x124)
+    rpp_x_im = x125
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x128 = q + rpp_k_re
+    x129 = -q + rpp_k_re
+    del rpp_k_re
+    rpp_k_im = z10[1]
+    del z10
+    z11 = root_sum(ap_p_re, ap_p_im, x126, x127, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_d_re = z11[0]
+    x133 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_bq_re = -rpp_k_im * rpp_k_im + x128 * x129
+    rpp_bq_im = rpp_k_im * x128 + rpp_k_im * x129
+    del rpp_k_im, x128, x129
+    x130 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x131 = x130 * (q + rpp_d_re)
+    del rpp_d_re
+    x132 = -rpp_bq_im * x131 + rpp_bq_re * rpp_d_im * x130
+    x134 = rpp_bq_im * rpp_d_im * x130 + rpp_bq_re * x131
+    del x131
+    x135 = rp_p_im * x130
+    x136 = rp_p_re * x130
+    x137 = rpp_bq_im * x135 + rpp_bq_re * x136
+    x138 = -rpp_bq_im * x136 + rpp_bq_re * x135
+    del x135, x136
+    rpp_zq_re = -rpp_d_im * x132 + x133 * x134
+    rpp_zq_im = rpp_d_im * x134 + x132 * x133
+    del rpp_d_im, x132, x133, x134
+    rpp_yq_re = 4 * ap_p_re * x137 - x138 * x139
+    rpp_yq_im = x137 * x139 + x138 * x140
+    del x137, x138
+    z12 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    del rpp_yq_im, rpp_yq_re, rpp_zq_im, rpp_zq_re
+    x141 = z12[1]
+    x142 = x130 * z12[0]
+    del z12
+    rpp_w_re = rpp_bq_im * x130 * x141 + rpp_bq_re * x142
+    rpp_w_im = -rpp_bq_im * x142 + rpp_bq_re * x130 * x141
+    del rpp_bq_im, rpp_bq_re, x130, x141, x142
+    rpm_x_re = x14 * (-rm_roots_re - x124)
+    rpm_x_im = -x143
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z13[0]
+    x144 = q + rpm_k_re
+    x145 = -q + rpm_k_re
+    del rpm_k_re
+    rpm_k_im = z13[1]
+    del z13
+    z14 = root_sum(am_p_re, am_p_im, x126, x127, rpm_x_re, rpm_x_im)
+    del rpm_x_im, rpm_x_re
+    rpm_d_re = z14[0]
+    x149 = -q + rpm_d_re
+    rpm_d_im = z14[1]
+    del z14
+    rpm_bq_re = -rpm_k_im * rpm_k_im + x144 * x145
+    rpm_bq_im = rpm_k_im * x144 + rpm_k_im * x145
+    del rpm_k_im, x144, x145
+    x146 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x147 = x146 * (q + rpm_d_re)
+    del rpm_d_re
+    x148 = -rpm_bq_im * x147 + rpm_bq_re * rpm_d_im * x146
+    x150 = rpm_bq_im * rpm_d_im * x146 + rpm_bq_re * x147
+    del x147
+    x151 = rp_p_im * x146
+    x152 = rp_p_re * x146
+    x153 = rpm_bq_im * x151 + rpm_bq_re * x152
+    x154 = -rpm_bq_im * x152 + rpm_bq_re * x151
+    del x151, x152
+    rpm_zq_re = -rpm_d_im * x148 + x149 * x150
+    rpm_zq_im = rpm_d_im * x150 + x148 * x149
+    del rpm_d_im, x148, x149, x150
+    rpm_yq_re = 4 * am_p_re * x153 - x154 * x155
+    rpm_yq_im = x153 * x155 + x154 * x156
+    del x153, x154
+    z15 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    del rpm_yq_im, rpm_yq_re, rpm_zq_im, rpm_zq_re
+    x157 = z15[1]
+    x158 = x146 * z15[0]
+    del z15
+    rpm_w_re = rpm_bq_im * x146 * x157 + rpm_bq_re * x158
+    rpm_w_im = -rpm_bq_im * x158 + rpm_bq_re * x146 * x157
+    del rpm_bq_im, rpm_bq_re, x146, x157, x158
+    rp_g0_re = -g1_n0_im * rpp_w_im + g1_n0_re * rpp_w_re - g2_n0_im * rpm_w_im + g2_n0_re * rpm_w_re
+    rp_g0_im = g1_n0_im * rpp_w_re + g1_n0_re * rpp_w_im + g2_n0_im * rpm_w_re + g2_n0_re * rpm_w_im
+    rp_g1_re = -g1_n1_im * rpp_w_im + g1_n1_re * rpp_w_re - g2_n1_im * rpm_w_im + g2_n1_re * rpm_w_re
+    rp_g1_im = g1_n1_im * rpp_w_re + g1_n1_re * rpp_w_im + g2_n1_im * rpm_w_re + g2_n1_re * rpm_w_im
+    rp_g2_re = -g1_n2_im * rpp_w_im + g1_n2_re * rpp_w_re - g2_n2_im * rpm_w_im + g2_n2_re * rpm_w_re
+    rp_g2_im = g1_n2_im * rpp_w_re + g1_n2_re * rpp_w_im + g2_n2_im * rpm_w_re + g2_n2_re * rpm_w_im
+    rp_g3_re = -g1_n3_im * rpp_w_im + g1_n3_re * rpp_w_re - g2_n3_im * rpm_w_im + g2_n3_re * rpm_w_re
+    rp_g3_im = g1_n3_im * rpp_w_re + g1_n3_re * rpp_w_im + g2_n3_im * rpm_w_re + g2_n3_re * rpm_w_im
+    del rpm_w_im, rpm_w_re, rpp_w_im, rpp_w_re
+    rp_n0_re = -x160 * x166 + x169
+    x325 = -rp_g0_re * rp_n0_re
+    x374 = rp_g2_re * rp_n0_re
+    x465 = rp_g1_im * rp_n0_re
+    x540 = rp_g3_re * rp_n0_re
+    rp_n0_im = x160 * x167 + x163 * x166 + x170
+    del x160, x166
+    x317 = rp_g0_im * rp_n0_im
+    x370 = rp_g2_im * rp_n0_im
+    x406 = rp_g1_im * rp_n0_im
+    x466 = rp_g1_re * rp_n0_im
+    x536 = rp_g3_im * rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x172 - x179
+    x326 = rp_g2_re * rp_n1_re
+    x362 = -rp_g0_re * rp_n1_re
+    x415 = rp_g3_re * rp_n1_re
+    x423 = rp_g0_im * rp_n1_re
+    x474 = rp_g3_im * rp_n1_re
+    x494 = rp_g2_im * rp_n1_re
+    x531 = rp_g1_re * rp_n1_re
+    x546 = rp_g1_im * rp_n1_re
+    del rp_n1_re
+    rp_n1_im = -rp_weight_re * x172 * x174 - x181
+    del x174
+    x318 = rp_g2_im * rp_n1_im
+    x354 = rp_g0_im * rp_n1_im
+    x411 = rp_g3_im * rp_n1_im
+    x424 = rp_g0_re * rp_n1_im
+    x475 = rp_g3_re * rp_n1_im
+    x495 = rp_g2_re * rp_n1_im
+    x527 = rp_g1_im * rp_n1_im
+    x547 = rp_g1_re * rp_n1_im
+    del rp_n1_im
+    rp_n2_re = rp_weight_im * x183 + x164 * x184 - x173 - x177
+    del x173, x177, x183
+    x337 = rp_g1_re * rp_n2_re
+    x383 = rp_g3_re * rp_n2_re
+    x398 = -rp_g0_re * rp_n2_re
+    x439 = rp_g3_im * rp_n2_re
+    x450 = rp_g0_im * rp_n2_re
+    x502 = rp_g1_im * rp_n2_re
+    x520 = rp_g2_re * rp_n2_re
+    rp_n2_im = -x161 * x184 - x185
+    del x184
+    x333 = rp_g1_im * rp_n2_im
+    x379 = rp_g3_im * rp_n2_im
+    x390 = rp_g0_im * rp_n2_im
+    x440 = rp_g3_re * rp_n2_im
+    x451 = rp_g0_re * rp_n2_im
+    x503 = rp_g1_re * rp_n2_im
+    x512 = rp_g2_im * rp_n2_im
+    rp_n3_re = -x172 * x187 + x190
+    x346 = rp_g3_re * rp_n3_re
+    x363 = rp_g1_re * rp_n3_re
+    x399 = rp_g2_re * rp_n3_re
+    x425 = rp_g1_im * rp_n3_re
+    x452 = rp_g2_im * rp_n3_re
+    x519 = -rp_g0_re * rp_n3_re
+    rp_n3_im = x172 * x189 + x175 * x187 + x191
+    del x172, x187
+    x342 = rp_g3_im * rp_n3_im
+    x355 = rp_g1_im * rp_n3_im
+    del rp_g1_im
+    x391 = rp_g2_im * rp_n3_im
+    x426 = rp_g1_re * rp_n3_im
+    x453 = rp_g2_re * rp_n3_im
+    x511 = rp_g0_im * rp_n3_im
+    rmp_x_re = x14 * (rm_roots_re - x124)
+    del rm_roots_re
+    rmp_x_im = x143
+    del x143
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z16[0]
+    x194 = q + rmp_k_re
+    x195 = -q + rmp_k_re
+    del rmp_k_re
+    rmp_k_im = z16[1]
+    del z16
+    z17 = root_sum(ap_p_re, ap_p_im, x192, x193, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_d_re = z17[0]
+    x199 = -q + rmp_d_re
+    rmp_d_im = z17[1]
+    del z17
+    rmp_bq_re = -rmp_k_im * rmp_k_im + x194 * x195
+    rmp_bq_im = rmp_k_im * x194 + rmp_k_im * x195
+    del rmp_k_im, x194, x195
+    x196 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x197 = x196 * (q + rmp_d_re)
+    del rmp_d_re
+    x198 = -rmp_bq_im * x197 + rmp_bq_re * rmp_d_im * x196
+    x200 = rmp_bq_im * rmp_d_im * x196 + rmp_bq_re * x197
+    del x197
+    x201 = rm_p_im * x196
+    x202 = rm_p_re * x196
+    x203 = rmp_bq_im * x201 + rmp_bq_re * x202
+    x204 = -rmp_bq_im * x202 + rmp_bq_re * x201
+    del x201, x202
+    rmp_zq_re = -rmp_d_im * x198 + x199 * x200
+    rmp_zq_im = rmp_d_im * x200 + x198 * x199
+    del rmp_d_im, x198, x199, x200
+    rmp_yq_re = 4 * ap_p_re * x203 - x139 * x204
+    rmp_yq_im = x139 * x203 + x140 * x204
+    del x203, x204
+    z18 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    del rmp_yq_im, rmp_yq_re, rmp_zq_im, rmp_zq_re
+    x205 = z18[1]
+    x206 = x196 * z18[0]
+    del z18
+    rmp_w_re = rmp_bq_im * x196 * x205 + rmp_bq_re * x206
+    rmp_w_im = -rmp_bq_im * x206 + rmp_bq_re * x196 * x205
+    del rmp_bq_im, rmp_bq_re, x196, x205, x206
+    rmm_x_re = x14 * (-rp_roots_re - x124)
+    del rp_roots_re
+    rmm_x_im = -x125
+    del x125
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z19[0]
+    x207 = q + rmm_k_re
+    x208 = -q + rmm_k_re
+    del rmm_k_re
+    rmm_k_im = z19[1]
+    del z19
+    z20 = root_sum(am_p_re, am_p_im, x192, x193, rmm_x_re, rmm_x_im)
+    del rmm_x_im, rmm_x_re
+    rmm_d_re = z20[0]
+    x212 = -q + rmm_d_re
+    rmm_d_im = z20[1]
+    del z20
+    rmm_bq_re = -rmm_k_im * rmm_k_im + x207 * x208
+    rmm_bq_im = rmm_k_im * x207 + rmm_k_im * x208
+    del rmm_k_im, x207, x208
+    x209 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x210 = x209 * (q + rmm_d_re)
+    del rmm_d_re
+    x211 = -rmm_bq_im * x210 + rmm_bq_re * rmm_d_im * x209
+    x213 = rmm_bq_im * rmm_d_im * x209 + rmm_bq_re * x210
+    del x210
+    x214 = rm_p_im * x209
+    x215 = rm_p_re * x209
+    x216 = rmm_bq_im * x214 + rmm_bq_re * x215
+    x217 = -rmm_bq_im * x215 + rmm_bq_re * x214
+    del x214, x215
+    rmm_zq_re = -rmm_d_im * x211 + x212 * x213
+    rmm_zq_im = rmm_d_im * x213 + x211 * x212
+    del rmm_d_im, x211, x212, x213
+    rmm_yq_re = 4 * am_p_re * x216 - x155 * x217
+    rmm_yq_im = x155 * x216 + x156 * x217
+    del x216, x217
+    z21 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    del rmm_yq_im, rmm_yq_re, rmm_zq_im, rmm_zq_re
+    x218 = z21[1]
+    x219 = x209 * z21[0]
+    del z21
+    rmm_w_re = rmm_bq_im * x209 * x218 + rmm_bq_re * x219
+    rmm_w_im = -rmm_bq_im * x219 + rmm_bq_re * x209 * x218
+    del rmm_bq_im, rmm_bq_re, x209, x218, x219
+    rm_g0_re = -g1_n0_im * rmp_w_im + g1_n0_re * rmp_w_re - g2_n0_im * rmm_w_im + g2_n0_re * rmm_w_re
+    rm_g0_im = g1_n0_im * rmp_w_re + g1_n0_re * rmp_w_im + g2_n0_im * rmm_w_re + g2_n0_re * rmm_w_im
+    rm_g1_re = -g1_n1_im * rmp_w_im + g1_n1_re * rmp_w_re - g2_n1_im * rmm_w_im + g2_n1_re * rmm_w_re
+    rm_g1_im = g1_n1_im * rmp_w_re + g1_n1_re * rmp_w_im + g2_n1_im * rmm_w_re + g2_n1_re * rmm_w_im
+    rm_g2_re = -g1_n2_im * rmp_w_im + g1_n2_re * rmp_w_re - g2_n2_im * rmm_w_im + g2_n2_re * rmm_w_re
+    rm_g2_im = g1_n2_im * rmp_w_re + g1_n2_re * rmp_w_im + g2_n2_im * rmm_w_re + g2_n2_re * rmm_w_im
+    rm_g3_re = -g1_n3_im * rmp_w_im + g1_n3_re * rmp_w_re - g2_n3_im * rmm_w_im + g2_n3_re * rmm_w_re
+    rm_g3_im = g1_n3_im * rmp_w_re + g1_n3_re * rmp_w_im + g2_n3_im * rmm_w_re + g2_n3_re * rmm_w_im
+    del rmm_w_im, rmm_w_re, rmp_w_im, rmp_w_re
+    rm_n0_re = -x221 * x227 + x230
+    x323 = -rm_g0_re * rm_n0_re
+    x373 = rm_g2_re * rm_n0_re
+    x463 = rm_g1_im * rm_n0_re
+    x539 = rm_g3_re * rm_n0_re
+    rm_n0_im = x221 * x229 + x224 * x227 + x231
+    del x227
+    x315 = rm_g0_im * rm_n0_im
+    x369 = rm_g2_im * rm_n0_im
+    x405 = rm_g1_im * rm_n0_im
+    x464 = rm_g1_re * rm_n0_im
+    x535 = rm_g3_im * rm_n0_im
+    rm_n1_re = Delta_0 * x228 + rm_weight_im * x238 - x232 - x235
+    del x228, x232, x235
+    x324 = rm_g2_re * rm_n1_re
+    x360 = -rm_g0_re * rm_n1_re
+    x414 = rm_g3_re * rm_n1_re
+    x419 = rm_g0_im * rm_n1_re
+    x472 = rm_g3_im * rm_n1_re
+    x492 = rm_g2_im * rm_n1_re
+    x530 = rm_g1_re * rm_n1_re
+    x544 = rm_g1_im * rm_n1_re
+    del rm_n1_re
+    rm_n1_im = -rm_weight_re * x238 - x240
+    del x238
+    x316 = rm_g2_im * rm_n1_im
+    x352 = rm_g0_im * rm_n1_im
+    x410 = rm_g3_im * rm_n1_im
+    x420 = rm_g0_re * rm_n1_im
+    x473 = rm_g3_re * rm_n1_im
+    x493 = rm_g2_re * rm_n1_im
+    x526 = rm_g1_im * rm_n1_im
+    x545 = rm_g1_re * rm_n1_im
+    del rm_n1_im
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x221 - x242
+    x336 = rm_g1_re * rm_n2_re
+    x382 = rm_g3_re * rm_n2_re
+    x396 = -rm_g0_re * rm_n2_re
+    x437 = rm_g3_im * rm_n2_re
+    x446 = rm_g0_im * rm_n2_re
+    x500 = rm_g1_im * rm_n2_re
+    x518 = rm_g2_re * rm_n2_re
+    rm_n2_im = -Delta_0 * x221 * x222 - x244
+    del x221
+    x332 = rm_g1_im * rm_n2_im
+    x378 = rm_g3_im * rm_n2_im
+    x388 = rm_g0_im * rm_n2_im
+    x438 = rm_g3_re * rm_n2_im
+    x447 = rm_g0_re * rm_n2_im
+    x501 = rm_g1_re * rm_n2_im
+    x510 = rm_g2_im * rm_n2_im
+    rm_n3_re = -x237 * x246 + x248
+    x345 = rm_g3_re * rm_n3_re
+    x361 = rm_g1_re * rm_n3_re
+    x397 = rm_g2_re * rm_n3_re
+    x421 = rm_g1_im * rm_n3_re
+    x448 = rm_g2_im * rm_n3_re
+    x517 = -rm_g0_re * rm_n3_re
+    rm_n3_im = x233 * x246 + x237 * x247 + x249
+    del x237, x246
+    x341 = rm_g3_im * rm_n3_im
+    x353 = rm_g1_im * rm_n3_im
+    del rm_g1_im
+    x389 = rm_g2_im * rm_n3_im
+    x422 = rm_g1_re * rm_n3_im
+    x449 = rm_g2_re * rm_n3_im
+    x509 = rm_g0_im * rm_n3_im
+    spp_x_re = x14 * (sp_roots_re - x124)
+    spp_x_im = x14 * (sp_roots_im + x251)
+    z22 = root_sum(ap_p_re, ap_p_im, x126, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z22[0]
+    x252 = q + spp_k_re
+    x253 = -q + spp_k_re
+    del spp_k_re
+    spp_k_im = z22[1]
+    del z22
+    z23 = root_sum(ap_p_re, ap_p_im, rp_p_re, x127, spp_x_re, spp_x_im)
+    del spp_x_im, spp_x_re
+    spp_d_re = z23[0]
+    x257 = -q + spp_d_re
+    spp_d_im = z23[1]
+    del z23
+    spp_bq_re = -spp_k_im * spp_k_im + x252 * x253
+    spp_bq_im = spp_k_im * x252 + spp_k_im * x253
+    del spp_k_im, x252, x253
+    x254 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x255 = x254 * (q + spp_d_re)
+    del spp_d_re
+    x256 = -spp_bq_im * x255 + spp_bq_re * spp_d_im * x254
+    x258 = spp_bq_im * spp_d_im * x254 + spp_bq_re * x255
+    del x255
+    x259 = rp_p_im * x254
+    x260 = rp_p_re * x254
+    x261 = spp_bq_im * x260 + spp_bq_re * x259
+    x262 = spp_bq_im * x259 - spp_bq_re * x260
+    del x259, x260
+    spp_zq_re = -spp_d_im * x256 + x257 * x258
+    spp_zq_im = spp_d_im * x258 + x256 * x257
+    del spp_d_im, x256, x257, x258
+    spp_yq_re = 4 * ap_p_re * x262 - x139 * x261
+    spp_yq_im = x139 * x262 + x140 * x261
+    del x261, x262
+    z24 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    del spp_yq_im, spp_yq_re, spp_zq_im, spp_zq_re
+    x263 = z24[1]
+    x264 = x254 * z24[0]
+    del z24
+    spp_w_re = spp_bq_im * x254 * x263 + spp_bq_re * x264
+    spp_w_im = -spp_bq_im * x264 + spp_bq_re * x254 * x263
+    del spp_bq_im, spp_bq_re, x254, x263, x264
+    spm_x_re = x14 * (-sm_roots_re - x124)
+    spm_x_im = x14 * (-sm_roots_im - x265)
+    z25 = root_sum(am_p_re, am_p_im, x126, rp_p_im, spm_x_re, spm_x_im)
+    del x126
+    spm_k_re = z25[0]
+    x266 = q + spm_k_re
+    x267 = -q + spm_k_re
+    del spm_k_re
+    spm_k_im = z25[1]
+    del z25
+    z26 = root_sum(am_p_re, am_p_im, rp_p_re, x127, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x127
+    spm_d_re = z26[0]
+    x271 = -q + spm_d_re
+    spm_d_im = z26[1]
+    del z26
+    spm_bq_re = -spm_k_im * spm_k_im + x266 * x267
+    spm_bq_im = spm_k_im * x266 + spm_k_im * x267
+    del spm_k_im, x266, x267
+    x268 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x269 = x268 * (q + spm_d_re)
+    del spm_d_re
+    x270 = -spm_bq_im * x269 + spm_bq_re * spm_d_im * x268
+    x272 = spm_bq_im * spm_d_im * x268 + spm_bq_re * x269
+    del x269
+    x273 = rp_p_im * x268
+    del rp_p_im
+    x274 = rp_p_re * x268
+    del rp_p_re
+    x275 = spm_bq_im * x274 + spm_bq_re * x273
+    x276 = spm_bq_im * x273 - spm_bq_re * x274
+    del x273, x274
+    spm_zq_re = -spm_d_im * x270 + x271 * x272
+    spm_zq_im = spm_d_im * x272 + x270 * x271
+    del spm_d_im, x270, x271, x272
+    spm_yq_re = 4 * am_p_re * x276 - x155 * x275
+    spm_yq_im = x155 * x276 + x156 * x275
+    del x275, x276
+    z27 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    del spm_yq_im, spm_yq_re, spm_zq_im, spm_zq_re
+    x277 = z27[1]
+    x278 = x268 * z27[0]
+    del z27
+    spm_w_re = spm_bq_im * x268 * x277 + spm_bq_re * x278
+    spm_w_im = -spm_bq_im * x278 + spm_bq_re * x268 * x277
+    del spm_bq_im, spm_bq_re, x268, x277, x278
+    sp_g0_re = -g1_n0_im * spp_w_im + g1_n0_re * spp_w_re - g2_n0_im * spm_w_im + g2_n0_re * spm_w_re
+    sp_g0_im = g1_n0_im * spp_w_re + g1_n0_re * spp_w_im + g2_n0_im * spm_w_re + g2_n0_re * spm_w_im
+    sp_g1_re = -g1_n1_im * spp_w_im + g1_n1_re * spp_w_re - g2_n1_im * spm_w_im + g2_n1_re * spm_w_re
+    sp_g1_im = g1_n1_im * spp_w_re + g1_n1_re * spp_w_im + g2_n1_im * spm_w_re + g2_n1_re * spm_w_im
+    sp_g2_re = -g1_n2_im * spp_w_im + g1_n2_re * spp_w_re - g2_n2_im * spm_w_im + g2_n2_re * spm_w_re
+    sp_g2_im = g1_n2_im * spp_w_re + g1_n2_re * spp_w_im + g2_n2_im * spm_w_re + g2_n2_re * spm_w_im
+    sp_g3_re = -g1_n3_im * spp_w_im + g1_n3_re * spp_w_re - g2_n3_im * spm_w_im + g2_n3_re * spm_w_re
+    sp_g3_im = g1_n3_im * spp_w_re + g1_n3_re * spp_w_im + g2_n3_im * spm_w_re + g2_n3_re * spm_w_im
+    del spm_w_im, spm_w_re, spp_w_im, spp_w_re
+    sp_n0_re = x169 - x279 * x280
+    del x169
+    x329 = -sp_g0_re * sp_n0_re
+    x376 = sp_g2_re * sp_n0_re
+    x469 = sp_g1_im * sp_n0_re
+    x542 = sp_g3_re * sp_n0_re
+    sp_n0_im = x163 * x280 + x167 * x279 - x170
+    del x163, x167, x170, x279, x280
+    x321 = sp_g0_im * sp_n0_im
+    x372 = sp_g2_im * sp_n0_im
+    x408 = sp_g1_im * sp_n0_im
+    x470 = sp_g1_re * sp_n0_im
+    x538 = sp_g3_im * sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x85 - x164 * x281 - x178
+    del x164, x178, x2, x85
+    x330 = sp_g2_re * sp_n1_re
+    x366 = -sp_g0_re * sp_n1_re
+    x417 = sp_g3_re * sp_n1_re
+    x431 = sp_g0_im * sp_n1_re
+    x478 = sp_g3_im * sp_n1_re
+    x498 = sp_g2_im * sp_n1_re
+    x533 = sp_g1_re * sp_n1_re
+    x550 = sp_g1_im * sp_n1_re
+    del sp_n1_re
+    sp_n1_im = -x161 * x281 + x185
+    del x161, x185, x281
+    x322 = sp_g2_im * sp_n1_im
+    x358 = sp_g0_im * sp_n1_im
+    x413 = sp_g3_im * sp_n1_im
+    x432 = sp_g0_re * sp_n1_im
+    x479 = sp_g3_re * sp_n1_im
+    x499 = sp_g2_re * sp_n1_im
+    x529 = sp_g1_im * sp_n1_im
+    x551 = sp_g1_re * sp_n1_im
+    del sp_n1_im
+    sp_n2_re = -rp_weight_im * x282 - x179
+    del rp_weight_im, x179
+    x339 = sp_g1_re * sp_n2_re
+    x385 = sp_g3_re * sp_n2_re
+    x402 = -sp_g0_re * sp_n2_re
+    x443 = sp_g3_im * sp_n2_re
+    x458 = sp_g0_im * sp_n2_re
+    x506 = sp_g1_im * sp_n2_re
+    x524 = sp_g2_re * sp_n2_re
+    sp_n2_im = -rp_weight_re * x282 + x181
+    del rp_weight_re, x181, x282
+    x335 = sp_g1_im * sp_n2_im
+    x381 = sp_g3_im * sp_n2_im
+    x394 = sp_g0_im * sp_n2_im
+    x444 = sp_g3_re * sp_n2_im
+    x459 = sp_g0_re * sp_n2_im
+    x507 = sp_g1_re * sp_n2_im
+    x516 = sp_g2_im * sp_n2_im
+    sp_n3_re = -x171 * x283 + x190
+    del x190
+    x348 = sp_g3_re * sp_n3_re
+    x367 = sp_g1_re * sp_n3_re
+    x403 = sp_g2_re * sp_n3_re
+    x433 = sp_g1_im * sp_n3_re
+    x460 = sp_g2_im * sp_n3_re
+    x523 = -sp_g0_re * sp_n3_re
+    sp_n3_im = x171 * x189 + x175 * x283 - x191
+    del x171, x175, x189, x191, x283
+    x344 = sp_g3_im * sp_n3_im
+    x359 = sp_g1_im * sp_n3_im
+    del sp_g1_im
+    x395 = sp_g2_im * sp_n3_im
+    x434 = sp_g1_re * sp_n3_im
+    x461 = sp_g2_re * sp_n3_im
+    x515 = sp_g0_im * sp_n3_im
+    smp_x_re = x14 * (sm_roots_re - x124)
+    del sm_roots_re
+    smp_x_im = x14 * (sm_roots_im + x251)
+    del sm_roots_im, x251
+    z28 = root_sum(ap_p_re, ap_p_im, x192, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z28[0]
+    x284 = q + smp_k_re
+    x285 = -q + smp_k_re
+    del smp_k_re
+    smp_k_im = z28[1]
+    del z28
+    z29 = root_sum(ap_p_re, ap_p_im, rm_p_re, x193, smp_x_re, smp_x_im)
+    del ap_p_im, smp_x_im, smp_x_re
+    smp_d_re = z29[0]
+    x289 = -q + smp_d_re
+    smp_d_im = z29[1]
+    del z29
+    smp_bq_re = -smp_k_im * smp_k_im + x284 * x285
+    smp_bq_im = smp_k_im * x284 + smp_k_im * x285
+    del smp_k_im, x284, x285
+    x286 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x287 = x286 * (q + smp_d_re)
+    del smp_d_re
+    x288 = -smp_bq_im * x287 + smp_bq_re * smp_d_im * x286
+    x290 = smp_bq_im * smp_d_im * x286 + smp_bq_re * x287
+    del x287
+    x291 = rm_p_im * x286
+    x292 = rm_p_re * x286
+    x293 = smp_bq_im * x292 + smp_bq_re * x291
+    x294 = smp_bq_im * x291 - smp_bq_re * x292
+    del x291, x292
+    smp_zq_re = -smp_d_im * x288 + x289 * x290
+    smp_zq_im = smp_d_im * x290 + x288 * x289
+    del smp_d_im, x288, x289, x290
+    smp_yq_re = 4 * ap_p_re * x294 - x139 * x293
+    del ap_p_re
+    smp_yq_im = x139 * x294 + x140 * x293
+    del x139, x140, x293, x294
+    z30 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    del smp_yq_im, smp_yq_re, smp_zq_im, smp_zq_re
+    x295 = z30[1]
+    x296 = x286 * z30[0]
+    del z30
+    smp_w_re = smp_bq_im * x286 * x295 + smp_bq_re * x296
+    smp_w_im = -smp_bq_im * x296 + smp_bq_re * x286 * x295
+    del smp_bq_im, smp_bq_re, x286, x295, x296
+    smm_x_re = x14 * (-sp_roots_re - x124)
+    del sp_roots_re, x124
+    smm_x_im = x14 * (-sp_roots_im - x265)
+    del sp_roots_im, x14, x265
+    z31 = root_sum(am_p_re, am_p_im, x192, rm_p_im, smm_x_re, smm_x_im)
+    del x192
+    smm_k_re = z31[0]
+    x297 = q + smm_k_re
+    x298 = -q + smm_k_re
+    del smm_k_re
+    smm_k_im = z31[1]
+    del z31
+    z32 = root_sum(am_p_re, am_p_im, rm_p_re, x193, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x193
+    smm_d_re = z32[0]
+    x302 = -q + smm_d_re
+    smm_d_im = z32[1]
+    del z32
+    smm_bq_re = -smm_k_im * smm_k_im + x297 * x298
+    smm_bq_im = smm_k_im * x297 + smm_k_im * x298
+    del smm_k_im, x297, x298
+    x299 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x300 = x299 * (q + smm_d_re)
+    del smm_d_re
+    x301 = -smm_bq_im * x300 + smm_bq_re * smm_d_im * x299
+    x303 = smm_bq_im * smm_d_im * x299 + smm_bq_re * x300
+    del x300
+    x304 = rm_p_im * x299
+    del rm_p_im
+    x305 = rm_p_re * x299
+    del rm_p_re
+    x306 = smm_bq_im * x305 + smm_bq_re * x304
+    x307 = smm_bq_im * x304 - smm_bq_re * x305
+    del x304, x305
+    smm_zq_re = -smm_d_im * x301 + x302 * x303
+    smm_zq_im = smm_d_im * x303 + x301 * x302
+    del smm_d_im, x301, x302, x303
+    smm_yq_re = 4 * am_p_re * x307 - x155 * x306
+    del am_p_re
+    smm_yq_im = x155 * x307 + x156 * x306
+    del x155, x156, x306, x307
+    z33 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    del smm_yq_im, smm_yq_re, smm_zq_im, smm_zq_re
+    x308 = z33[1]
+    x309 = x299 * z33[0]
+    del z33
+    smm_w_re = smm_bq_im * x299 * x308 + smm_bq_re * x309
+    smm_w_im = -smm_bq_im * x309 + smm_bq_re * x299 * x308
+    del smm_bq_im, smm_bq_re, x299, x308, x309
+    sm_g0_re = -g1_n0_im * smp_w_im + g1_n0_re * smp_w_re - g2_n0_im * smm_w_im + g2_n0_re * smm_w_re
+    sm_g0_im = g1_n0_im * smp_w_re + g1_n0_re * smp_w_im + g2_n0_im * smm_w_re + g2_n0_re * smm_w_im
+    del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
+    sm_g1_re = -g1_n1_im * smp_w_im + g1_n1_re * smp_w_re - g2_n1_im * smm_w_im + g2_n1_re * smm_w_re
+    sm_g1_im = g1_n1_im * smp_w_re + g1_n1_re * smp_w_im + g2_n1_im * smm_w_re + g2_n1_re * smm_w_im
+    del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
+    sm_g2_re = -g1_n2_im * smp_w_im + g1_n2_re * smp_w_re - g2_n2_im * smm_w_im + g2_n2_re * smm_w_re
+    sm_g2_im = g1_n2_im * smp_w_re + g1_n2_re * smp_w_im + g2_n2_im * smm_w_re + g2_n2_re * smm_w_im
+    del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
+    sm_g3_re = -g1_n3_im * smp_w_im + g1_n3_re * smp_w_re - g2_n3_im * smm_w_im + g2_n3_re * smm_w_re
+    sm_g3_im = g1_n3_im * smp_w_re + g1_n3_re * smp_w_im + g2_n3_im * smm_w_re + g2_n3_re * smm_w_im
+    del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_w_im, smm_w_re, smp_w_im, smp_w_re
+    sm_n0_re = x230 - x310 * x311
+    del x230
+    x327 = -sm_g0_re * sm_n0_re
+    x375 = sm_g2_re * sm_n0_re
+    x467 = sm_g1_im * sm_n0_re
+    x541 = sm_g3_re * sm_n0_re
+    sm_n0_im = x224 * x311 + x229 * x310 - x231
+    del x224, x229, x231, x310, x311
+    x319 = sm_g0_im * sm_n0_im
+    x371 = sm_g2_im * sm_n0_im
+    x377 = x369 + x370 + x371 + x372 - x373 - x374 - x375 - x376
+    x407 = sm_g1_im * sm_n0_im
+    x409 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x405 + x406 + x407 + x408
+    x436 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
+    x468 = sm_g1_re * sm_n0_im
+    x471 = x463 + x464 + x465 + x466 + x467 + x468 + x469 + x470
+    x482 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
+    x484 = -x463 - x464 - x465 - x466 - x467 - x468 - x469 - x470
+    del x463, x464, x465, x466, x467, x468, x469, x470
+    x486 = -x369 - x370 - x371 - x372 + x373 + x374 + x375 + x376
+    del x369, x370, x371, x372, x373, x374, x375, x376
+    x488 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x405 - x406 - x407 - x408
+    del rm_g1_re, rp_g1_re, sp_g1_re, x405, x406, x407, x408
+    x537 = sm_g3_im * sm_n0_im
+    x543 = x535 + x536 + x537 + x538 - x539 - x540 - x541 - x542
+    x553 = -x535 - x536 - x537 - x538 + x539 + x540 + x541 + x542
+    del x535, x536, x537, x538, x539, x540, x541, x542
+    sm_n1_re = -x225 * x312 - x242
+    del x225, x242
+    x328 = sm_g2_re * sm_n1_re
+    x364 = -sm_g0_re * sm_n1_re
+    x416 = sm_g3_re * sm_n1_re
+    x427 = sm_g0_im * sm_n1_re
+    x476 = sm_g3_im * sm_n1_re
+    x496 = sm_g2_im * sm_n1_re
+    x532 = sm_g1_re * sm_n1_re
+    x548 = sm_g1_im * sm_n1_re
+    del sm_n1_re
+    sm_n1_im = -x222 * x312 + x244
+    del x222, x244, x312
+    x320 = sm_g2_im * sm_n1_im
+    x331 = x315 + x316 + x317 + x318 + x319 + x320 + x321 + x322 + x323 - x324 + x325 - x326 + x327 - x328 + x329 - x330
+    x356 = sm_g0_im * sm_n1_im
+    x412 = sm_g3_im * sm_n1_im
+    x418 = x410 + x411 + x412 + x413 - x414 - x415 - x416 - x417
+    x428 = sm_g0_re * sm_n1_im
+    x477 = sm_g3_re * sm_n1_im
+    x480 = x472 + x473 + x474 + x475 + x476 + x477 + x478 + x479
+    x483 = -x472 - x473 - x474 - x475 - x476 - x477 - x478 - x479
+    del x472, x473, x474, x475, x476, x477, x478, x479
+    x487 = -x410 - x411 - x412 - x413 + x414 + x415 + x416 + x417
+    del x410, x411, x412, x413, x414, x415, x416, x417
+    x490 = x315 - x316 + x317 - x318 + x319 - x320 + x321 - x322 + x323 + x324 + x325 + x326 + x327 + x328 + x329 + x330
+    del x315, x316, x317, x318, x319, x320, x321, x322, x323, x324, x325, x326, x327, x328, x329, x330
+    x497 = sm_g2_re * sm_n1_im
+    x528 = sm_g1_im * sm_n1_im
+    x534 = x526 + x527 + x528 + x529 - x530 - x531 - x532 - x533
+    x549 = sm_g1_re * sm_n1_im
+    del sm_n1_im
+    x555 = -x526 - x527 - x528 - x529 + x530 + x531 + x532 + x533
+    del x526, x527, x528, x529, x530, x531, x532, x533
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x71 - rm_weight_im * x313 - x241
+    del c_down_im, rm_weight_im, x241, x71
+    x338 = sm_g1_re * sm_n2_re
+    x384 = sm_g3_re * sm_n2_re
+    x400 = -sm_g0_re * sm_n2_re
+    x441 = sm_g3_im * sm_n2_re
+    x454 = sm_g0_im * sm_n2_re
+    x504 = sm_g1_im * sm_n2_re
+    x522 = sm_g2_re * sm_n2_re
+    sm_n2_im = -rm_weight_re * x313 + x240
+    del rm_weight_re, x240, x313
+    x334 = sm_g1_im * sm_n2_im
+    x340 = x332 + x333 + x334 + x335 - x336 - x337 - x338 - x339
+    x380 = sm_g3_im * sm_n2_im
+    x386 = x378 + x379 + x380 + x381 - x382 - x383 - x384 - x385
+    x392 = sm_g0_im * sm_n2_im
+    x442 = sm_g3_re * sm_n2_im
+    x445 = x437 + x438 + x439 + x440 + x441 + x442 + x443 + x444
+    x455 = sm_g0_re * sm_n2_im
+    x481 = -x437 - x438 - x439 - x440 - x441 - x442 - x443 - x444
+    del x437, x438, x439, x440, x441, x442, x443, x444
+    x485 = -x378 - x379 - x380 - x381 + x382 + x383 + x384 + x385
+    del x378, x379, x380, x381, x382, x383, x384, x385
+    x491 = -x332 - x333 - x334 - x335 + x336 + x337 + x338 + x339
+    del x332, x333, x334, x335, x336, x337, x338, x339
+    x505 = sm_g1_re * sm_n2_im
+    x514 = sm_g2_im * sm_n2_im
+    sm_n3_re = -x236 * x314 + x248
+    del x248
+    x347 = sm_g3_re * sm_n3_re
+    x365 = sm_g1_re * sm_n3_re
+    x401 = sm_g2_re * sm_n3_re
+    x429 = sm_g1_im * sm_n3_re
+    x456 = sm_g2_im * sm_n3_re
+    x521 = -sm_g0_re * sm_n3_re
+    sm_n3_im = x233 * x314 + x236 * x247 - x249
+    del x233, x236, x247, x249, x314
+    x343 = sm_g3_im * sm_n3_im
+    x349 = x341 + x342 + x343 + x344 - x345 - x346 - x347 - x348
+    x357 = sm_g1_im * sm_n3_im
+    del sm_g1_im
+    x368 = x352 + x353 + x354 + x355 + x356 + x357 + x358 + x359 + x360 - x361 + x362 - x363 + x364 - x365 + x366 - x367
+    x393 = sm_g2_im * sm_n3_im
+    x404 = x388 + x389 + x390 + x391 + x392 + x393 + x394 + x395 + x396 - x397 + x398 - x399 + x400 - x401 + x402 - x403
+    x430 = sm_g1_re * sm_n3_im
+    del sm_g1_re
+    x435 = x419 + x420 + x421 + x422 + x423 + x424 + x425 + x426 + x427 + x428 + x429 + x430 + x431 + x432 + x433 + x434
+    x457 = sm_g2_re * sm_n3_im
+    x462 = x446 + x447 + x448 + x449 + x450 + x451 + x452 + x453 + x454 + x455 + x456 + x457 + x458 + x459 + x460 + x461
+    x489 = -x341 - x342 - x343 - x344 + x345 + x346 + x347 + x348
+    del x341, x342, x343, x344, x345, x346, x347, x348
+    x508 = rm_g0_im * rm_n0_re + rm_g0_re * rm_n0_im - rm_g3_im * rm_n3_re - rm_g3_re * rm_n3_im + rp_g0_im * rp_n0_re + rp_g0_re * rp_n0_im - rp_g3_im * rp_n3_re - rp_g3_re * rp_n3_im + sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im - sm_g3_im * sm_n3_re - sm_g3_re * sm_n3_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im - sp_g3_im * sp_n3_re - sp_g3_re * sp_n3_im
+    x513 = sm_g0_im * sm_n3_im
+    x525 = x509 + x510 + x511 + x512 + x513 + x514 + x515 + x516 + x517 - x518 + x519 - x520 + x521 - x522 + x523 - x524
+    x552 = rm_g0_im * rm_n3_re + rm_g0_re * rm_n3_im - rm_g3_im * rm_n0_re - rm_g3_re * rm_n0_im + rp_g0_im * rp_n3_re + rp_g0_re * rp_n3_im - rp_g3_im * rp_n0_re - rp_g3_re * rp_n0_im + sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im - sm_g3_im * sm_n0_re - sm_g3_re * sm_n0_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im - sp_g3_im * sp_n0_re - sp_g3_re * sp_n0_im
+    del rm_g0_im, rm_g0_re, rm_g3_im, rm_g3_re, rm_n0_im, rm_n0_re, rm_n3_im, rm_n3_re, rp_g0_im, rp_g0_re, rp_g3_im, rp_g3_re, rp_n0_im, rp_n0_re, rp_n3_im, rp_n3_re, sm_g0_im, sm_g0_re, sm_g3_im, sm_g3_re, sm_n0_im, sm_n0_re, sm_n3_im, sm_n3_re, sp_g0_im, sp_g0_re, sp_g3_im, sp_g3_re, sp_n0_im, sp_n0_re, sp_n3_im, sp_n3_re
+    x554 = x509 - x510 + x511 - x512 + x513 - x514 + x515 - x516 + x517 + x518 + x519 + x520 + x521 + x522 + x523 + x524
+    del x509, x510, x511, x512, x513, x514, x515, x516, x517, x518, x519, x520, x521, x522, x523, x524
+    x556 = x352 - x353 + x354 - x355 + x356 - x357 + x358 - x359 + x360 + x361 + x362 + x363 + x364 + x365 + x366 + x367
+    del x352, x353, x354, x355, x356, x357, x358, x359, x360, x361, x362, x363, x364, x365, x366, x367
+    x557 = x388 - x389 + x390 - x391 + x392 - x393 + x394 - x395 + x396 + x397 + x398 + x399 + x400 + x401 + x402 + x403
+    del x388, x389, x390, x391, x392, x393, x394, x395, x396, x397, x398, x399, x400, x401, x402, x403
+    x558 = x419 + x420 - x421 - x422 + x423 + x424 - x425 - x426 + x427 + x428 - x429 - x430 + x431 + x432 - x433 - x434
+    del x419, x420, x421, x422, x423, x424, x425, x426, x427, x428, x429, x430, x431, x432, x433, x434
+    x559 = x446 + x447 - x448 - x449 + x450 + x451 - x452 - x453 + x454 + x455 - x456 - x457 + x458 + x459 - x460 - x461
+    del x446, x447, x448, x449, x450, x451, x452, x453, x454, x455, x456, x457, x458, x459, x460, x461
+    return (
+        -x351 * (-x331 - x340 - x349),  # c00_real
+        -x387 * (-x368 - x377 - x386) - x387 * (-x404 - x409 - x418),  # c01_real
+        x387 * (x435 + x436 + x445) - x387 * (x462 + x471 + x480),  # c01_imag
+        -x387 * (-x435 - x481 - x482) - x387 * (x462 + x483 + x484),  # c02_real
+        x387 * (-x368 - x485 - x486) - x387 * (x404 + x487 + x488),  # c02_imag
+        -x387 * (-x331 - x489 - x491) - x387 * (-x340 - x489 - x490),  # c03_real
+        2 * x350 * (-x492 - x493 - x494 - x495 - x496 - x497 - x498 - x499 + x500 + x501 + x502 + x503 + x504 + x505 + x506 + x507 + x508) - x387 * (x492 + x493 + x494 + x495 + x496 + x497 + x498 + x499 - x500 - x501 - x502 - x503 - x504 - x505 - x506 - x507 + x508),  # c03_imag
+        -x351 * (-x525 - x534 - x543),  # c11_real
+        -x387 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x544 - x545 - x546 - x547 - x548 - x549 - x550 - x551 - x552) - x387 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x544 - x545 - x546 - x547 - x548 - x549 - x550 - x551 + x552),  # c12_real
+        -x387 * (x525 + x553 + x555) + x387 * (-x534 - x553 - x554),  # c12_imag
+        -x387 * (-x377 - x485 - x556) - x387 * (-x409 - x487 - x557),  # c13_real
+        2 * x350 * (x471 + x483 + x559) - x387 * (x436 + x481 + x558),  # c13_imag
+        -x351 * (-x543 - x554 - x555),  # c22_real
+        -x387 * (-x445 - x482 - x558) - x387 * (x480 + x484 + x559),  # c23_real
+        2 * x350 * (x418 + x488 + x557) - x387 * (-x386 - x486 - x556),  # c23_imag
+        -x351 * (-x349 - x490 - x491),  # c33_real
     )
 
 

@@ -126,6 +126,50 @@ def pair_arctanh(x: float, y: float, q: float) -> tuple[float, float]:
     return math.copysign(ratio, x) / (4.0 * q), angle / (-2.0 * q)
 
 
+@njit(forceinline=True, error_model="numpy")
+def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane, q > 0."""
+    inverse = 1.0 / (x * x + y * y)
+    real, imaginary = x * inverse, -y * inverse
+    first, second = pair_arctanh(x, y, q)
+    square = q * q * inverse
+    near = square < 0.0625
+    # the series in (q/k)**2 of what cancels
+    factor = square * inverse if near else 0.0
+    u, v = (x * x - y * y) * factor, -2.0 * x * y * factor
+    a, b = u * (1 / 29), v * (1 / 29)
+    a = a + 1 / 27
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 25
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 23
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 21
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 19
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 17
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 15
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 13
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 11
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 9
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 7
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 5
+    a, b = a * u - b * v, a * v + b * u
+    a = a + 1 / 3
+    a, b = a * u - b * v, a * v + b * u
+    return (
+        a * real - b * imaginary if near else first - real,
+        a * imaginary + b * real if near else second - imaginary,
+    )
+
+
 RESPONSE_OUTPUTS = (
     "r00_real",
     "r00_imag",
@@ -194,6 +238,111 @@ PINCHED_OUTPUTS = (
     "ra32_imag",
     "ra33_real",
     "ra33_imag",
+)
+
+CURRENTS_OUTPUTS = (
+    "rj0_real",
+    "rj0_imag",
+    "r0j_real",
+    "r0j_imag",
+    "rj1_real",
+    "rj1_imag",
+    "r1j_real",
+    "r1j_imag",
+    "rj2_real",
+    "rj2_imag",
+    "r2j_real",
+    "r2j_imag",
+    "rj3_real",
+    "rj3_imag",
+    "r3j_real",
+    "r3j_imag",
+    "rjj_real",
+    "rjj_imag",
+    "rji_real",
+    "rji_imag",
+    "ri0_real",
+    "ri0_imag",
+    "r0i_real",
+    "r0i_imag",
+    "ri1_real",
+    "ri1_imag",
+    "r1i_real",
+    "r1i_imag",
+    "ri2_real",
+    "ri2_imag",
+    "r2i_real",
+    "r2i_imag",
+    "ri3_real",
+    "ri3_imag",
+    "r3i_real",
+    "r3i_imag",
+    "rij_real",
+    "rij_imag",
+    "rii_real",
+    "rii_imag",
+)
+
+PINCHED_CURRENTS_OUTPUTS = (
+    "raj0_real",
+    "raj0_imag",
+    "ra0j_real",
+    "ra0j_imag",
+    "raj1_real",
+    "raj1_imag",
+    "ra1j_real",
+    "ra1j_imag",
+    "raj2_real",
+    "raj2_imag",
+    "ra2j_real",
+    "ra2j_imag",
+    "raj3_real",
+    "raj3_imag",
+    "ra3j_real",
+    "ra3j_imag",
+    "rajj_real",
+    "rajj_imag",
+    "raji_real",
+    "raji_imag",
+    "rai0_real",
+    "rai0_imag",
+    "ra0i_real",
+    "ra0i_imag",
+    "rai1_real",
+    "rai1_imag",
+    "ra1i_real",
+    "ra1i_imag",
+    "rai2_real",
+    "rai2_imag",
+    "ra2i_real",
+    "ra2i_imag",
+    "rai3_real",
+    "rai3_imag",
+    "ra3i_real",
+    "ra3i_imag",
+    "raij_real",
+    "raij_imag",
+    "raii_real",
+    "raii_imag",
+)
+
+NOISE_OUTPUTS = (
+    "c00_real",
+    "c01_real",
+    "c01_imag",
+    "c02_real",
+    "c02_imag",
+    "c03_real",
+    "c03_imag",
+    "c11_real",
+    "c12_real",
+    "c12_imag",
+    "c13_real",
+    "c13_imag",
+    "c22_real",
+    "c23_real",
+    "c23_imag",
+    "c33_real",
 )
 
 FAR_OUTPUTS = (
@@ -1275,6 +1424,2006 @@ def pinched_blocks(arguments, results):
             outputs[15360 + i] = values[30]
             outputs[15872 + i] = values[31]
         for k in range(32):
+            for i in range(size):
+                results[k, start + i] = outputs[k * 512 + i]
+
+
+@njit(forceinline=True, error_model="numpy")
+def currents(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+    """Compute As response, with currents j of carriers, i of charge.
+
+    Operations: 2378 (add 869, div 11, mul 1471, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1.0
+    x1 = a - 1.0
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1.0
+    x14 = -1 / x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma - x5
+    x19 = 2.0 * frequency * x17
+    x21 = -a * gamma - x16
+    x36 = x21 * x21
+    x37 = frequency * gamma
+    x51 = 2.0 * gamma
+    x52 = growth + x51
+    x53 = -2.0 * x5 + x52
+    x57 = 2.0 * Delta_0 * Delta_0
+    x58 = excess_holes * x57
+    x60 = 1 / x0
+    x67 = 2.0 * excess_electrons
+    x73 = 2.0 * delta
+    x74 = -x51 + x73
+    x80 = 2.0 * Delta_0
+    x83 = x1 * x1
+    x84 = 1 / x83
+    x85 = x51 + x73
+    x88 = excess_holes * x80
+    x91 = x2 * x84
+    x104 = excess_electrons * x57
+    x108 = 2.0 * excess_holes
+    x114 = a * omega_r
+    x115 = a * growth
+    x117 = 1 / q
+    x202 = a * x52
+    x203 = -x202 + x73
+    x211 = x202 - x73
+    x295 = (1 / 8) / (math.pi * math.pi)
+    x358 = -x0
+    x419 = x2 * x2
+    x432 = x0 * x0
+    threshold = Delta_0 * math.sqrt(x3)
+    x4 = 2.0 * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
+    x18 = distance * (distance + x4) - x17 * x17
+    after_re = frequency + omega_r
+    x10 = 2.0 * after_re * x8
+    x50 = after_re + frequency
+    x54 = -growth * x53 + omega_r * x50
+    x55 = growth * x50 + omega_r * x53
+    x56 = growth * omega_r + x50 * x53
+    z0 = upper_root(x9, x10)
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    x25 = a_root_im * x14
+    x119 = 1 / (4.0 * a_root_im * a_root_im + 4.0 * a_root_re * a_root_re)
+    x120 = 2.0 * x119
+    x129 = a_root_im * x120
+    x131 = a_root_re * x120
+    a_up_re = a_root_re + after_re
+    a_up_im = a_root_im + x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    a_center_re = -after_re * x15
+    x23 = a_center_re + mu
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    a_center_im = x14 * (-a * x7 - x16)
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    z1 = upper_root(x18, x19)
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x48 = -c_root_re
+    c_root_im = z1[1]
+    x30 = c_root_im * x14
+    x32 = 1 / (4.0 * c_root_im * c_root_im + 4.0 * c_root_re * c_root_re)
+    x33 = (1 / 2) * x32
+    x34 = c_root_re * x33
+    x35 = x21 * x34
+    x41 = c_root_im * x33
+    x43 = x21 * x41
+    x49 = -c_root_im
+    x62 = reference * x32
+    x63 = 2.0 * x62
+    x81 = x62 * x80
+    x82 = c_root_re * x81
+    x96 = c_root_im * x81
+    x106 = c_root_im * x63
+    x107 = c_root_re * x63
+    c_up_re = c_root_re + frequency
+    x65 = c_up_re * x60
+    x66 = x63 * x65
+    x159 = c_up_re * x91
+    x160 = x159 * x88
+    c_up_im = c_root_im + gamma + x6
+    x20 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x61 = c_up_im * x60
+    x64 = x61 * x63
+    x75 = x61 + x74
+    x101 = Delta_0 * x75
+    x156 = -c_up_im * x2 * x84 + x85
+    x157 = -x156
+    x168 = c_up_im * x91
+    x169 = x168 * x88
+    x173 = x108 * x168
+    x199 = -x75
+    x200 = Delta_0 * x199
+    x229 = x156 * x88
+    c_down_re = c_up_re * x20
+    x92 = c_down_re * x91
+    x145 = c_down_re * x60
+    c_down_im = -c_up_im * x20
+    x86 = -c_down_im * x2 * x84 + x85
+    x87 = -x86
+    x102 = c_down_im * x91
+    x144 = c_down_im * x60
+    x151 = x144 + x74
+    x167 = Delta_0 * x151
+    x201 = x86 * x88
+    x227 = -x151
+    x228 = Delta_0 * x227
+    c_center_re = -frequency * x15
+    c_center_im = x14 * x21
+    z2 = upper_root(x24, x26)
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    z3 = upper_root(x27, x28)
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    rp_xi_re = c_center_re + x29
+    x31 = mu + rp_xi_re
+    x38 = rp_xi_re * x21 + x37
+    rp_xi_im = c_center_im + x30
+    x39 = 1 / (rp_xi_im * rp_xi_im * x36 + x38 * x38)
+    x40 = rp_xi_im * x39
+    x42 = x38 * x39
+    z4 = upper_root(x31, rp_xi_im)
+    rp_p_re = z4[0]
+    x204 = -rp_p_re
+    rp_p_im = z4[1]
+    rp_weight_re = -x35 * x40 - x41 * x42
+    x68 = rp_weight_re * x67
+    x69 = x61 * x68
+    x77 = x65 * x68
+    x89 = Delta_0 * x69
+    x97 = rp_weight_re * x88
+    x98 = x92 * x97
+    x99 = -2.0 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x60 + x98
+    rp_weight_im = -x34 * x42 + x40 * x43
+    x59 = rp_weight_im * x58
+    x70 = rp_weight_im * x67
+    x71 = x65 * x70
+    x72 = x69 + x71
+    x76 = x61 * x70
+    x78 = x76 - x77
+    x79 = rp_weight_re * x58 + x65 * x78
+    x90 = Delta_0 * x71
+    x93 = rp_weight_im * x92
+    x94 = x88 * x93
+    x95 = -x90 + x94
+    x100 = Delta_0 * x76 + x99
+    x103 = x102 * x97 + x95
+    x105 = rp_weight_im * x104
+    x109 = rp_weight_re * x102 * x108 + x108 * x93
+    x110 = -x109
+    x111 = rp_weight_im * x102
+    x112 = 2.0 * c_down_re * excess_holes * rp_weight_re * x2 * x84 - x108 * x111
+    x113 = -rp_weight_re * x104 + x112 * x92
+    x198 = -x72
+    rm_xi_re = c_center_re - x29
+    x44 = mu + rm_xi_re
+    x45 = rm_xi_re * x21 + x37
+    rm_xi_im = c_center_im - x30
+    x46 = 1 / (rm_xi_im * rm_xi_im * x36 + x45 * x45)
+    x47 = rm_xi_im * x46
+    z5 = upper_root(x44, rm_xi_im)
+    rm_p_re = z5[0]
+    x230 = -rm_p_re
+    rm_p_im = z5[1]
+    rm_weight_re = x35 * x47 + x41 * x45 * x46
+    x146 = rm_weight_re * x67
+    x147 = x144 * x146
+    x153 = x145 * x146
+    x165 = rm_weight_re * x160
+    x166 = Delta_0 * x153 - x165
+    x170 = rm_weight_re * x169
+    rm_weight_im = (1 / 2) * c_root_re * x32 * x45 * x46 - x43 * x47
+    x143 = rm_weight_im * x58
+    x148 = rm_weight_im * x67
+    x149 = x145 * x148
+    x150 = x147 + x149
+    x152 = x144 * x148
+    x154 = x152 - x153
+    x155 = rm_weight_re * x58 + x145 * x154
+    x158 = Delta_0 * x149
+    x161 = rm_weight_im * x160
+    x162 = x158 - x161
+    x163 = Delta_0 * x147 + x162
+    x164 = Delta_0 * x152
+    x171 = rm_weight_im * x169 + x166
+    x172 = rm_weight_im * x104
+    x174 = rm_weight_im * x108 * x159 + rm_weight_re * x173
+    x175 = -x174
+    x176 = 2.0 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x173
+    x177 = -rm_weight_re * x104 + x159 * x176
+    x226 = -x150
+    z6 = root_sum(a_root_re, a_root_im, x48, x49, x54, x55)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x54, x55)
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    z8 = root_sum(a_root_re, a_root_im, x48, c_root_im, x54, x56)
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x49, x54, x56)
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    rp_n0_re = -c_root_im * x64 - c_root_re * x66 + c_up_re * x60 * x72 - x59 - x75 * x78
+    x269 = rp_n0_re * x0
+    rp_n0_im = c_root_im * x66 - c_root_re * x64 + x72 * x75 + x79
+    x270 = rp_n0_im * x0
+    x382 = rp_n0_im * x358
+    x434 = rp_n0_im * x432
+    rp_n1_re = rp_weight_re * x87 * x88 + x82 - x89 + x95
+    x279 = rp_n1_re * x2
+    x321 = rp_n1_re * x0
+    x457 = rp_n1_re * x1
+    rp_n1_im = 2.0 * Delta_0 * excess_holes * rp_weight_im * x87 - x100 - x96
+    x280 = rp_n1_im * x2
+    x323 = rp_n1_im * x0
+    x458 = rp_n1_im * x1
+    x470 = x1 * x323
+    rp_n2_re = -x101 * x68 + x103 + x82
+    x288 = rp_n2_re * x0
+    x310 = rp_n2_re * x2
+    x371 = rp_n2_re * x358
+    x393 = rp_n2_re * x1
+    rp_n2_im = 2.0 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x84 - x101 * x70 - x96 - x99
+    x289 = rp_n2_im * x0
+    x311 = rp_n2_im * x2
+    x360 = rp_n2_im * x358
+    x387 = rp_n2_im * x1
+    x449 = x1 * x289
+    rp_n3_re = c_down_re * x110 * x2 * x84 - x102 * x106 + x105 - x107 * x92 - x112 * x87
+    x255 = rp_n3_re * x2
+    x376 = rp_n3_re * x1
+    rp_n3_im = -x102 * x107 + x106 * x92 + x110 * x87 + x113
+    x257 = rp_n3_im * x2
+    x365 = rp_n3_im * x1
+    x421 = rp_n3_im * x419
+    x444 = x1 * x257
+    x476 = rp_n3_im * x83
+    rpp_x_re = x14 * (rp_roots_re - x114)
+    x122 = rpp_x_re * x117
+    x123 = x120 * x122
+    rpp_x_im = x14 * (rp_roots_im - x115)
+    x118 = rpp_x_im * x117
+    x121 = x118 * x120
+    x124 = -a_root_im * x121 - a_root_re * x123
+    x126 = a_root_im * x123 - a_root_re * x121
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x116 = z11[0]
+    x125 = z11[1]
+    rpp_j0_re = x116 * x124 - x125 * x126
+    rpp_j0_im = x116 * x126 + x124 * x125
+    x136 = rpp_j0_im * x60
+    x137 = rpp_j0_im * x91
+    rpp_j1_re = -rpp_j0_im * x118 + rpp_j0_re * rpp_x_re * x117
+    rpp_j1_im = rpp_j0_im * x122 + rpp_j0_re * x118
+    x140 = rpp_j1_im * x60
+    x141 = rpp_j1_im * x91
+    rpm_x_re = x14 * (-rm_roots_re - x114)
+    x130 = rpm_x_re * x117
+    rpm_x_im = x14 * (-rm_roots_im - x115)
+    x128 = rpm_x_im * x117
+    x132 = x128 * x129 + x130 * x131
+    x134 = 2.0 * a_root_re * rpm_x_im * x117 * x119 - x129 * x130
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z12[0]
+    rpm_k_im = z12[1]
+    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x127 = z13[0]
+    x133 = z13[1]
+    rpm_j0_re = x127 * x132 - x133 * x134
+    rpm_j0_im = x127 * x134 + x132 * x133
+    x135 = rpm_j0_im * x60
+    x138 = rpm_j0_im * x91
+    rpm_j1_re = -rpm_j0_im * x128 + rpm_j0_re * rpm_x_re * x117
+    rpm_j1_im = rpm_j0_im * x130 + rpm_j0_re * x128
+    x139 = rpm_j1_im * x60
+    x142 = rpm_j1_im * x91
+    rp_j00_re = -a_down_im * x135 + a_down_re * rpm_j0_re * x60 - a_up_im * x136 + a_up_re * rpp_j0_re * x60
+    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x135 + a_up_im * rpp_j0_re * x60 + a_up_re * x136
+    rp_j01_re = -Delta_0 * rpm_j0_re - Delta_0 * rpp_j0_re
+    x324 = rp_j01_re * x323
+    x340 = rp_j01_re * x321
+    rp_j01_im = -Delta_0 * rpm_j0_im - Delta_0 * rpp_j0_im
+    x322 = rp_j01_im * x321
+    x336 = rp_j01_im * x323
+    rp_j03_re = -a_down_im * x137 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x138 + a_up_re * rpm_j0_re * x2 * x84
+    x258 = rp_j03_re * x257
+    x301 = rp_j03_re * x255
+    x401 = rp_j03_re * x365
+    x413 = rp_j03_re * x376
+    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x137 + a_up_im * rpm_j0_re * x91 + a_up_re * x138
+    x256 = rp_j03_im * x255
+    x297 = rp_j03_im * x257
+    x400 = rp_j03_im * x376
+    x409 = rp_j03_im * x365
+    rp_j10_re = -a_down_im * x139 + a_down_re * rpm_j1_re * x60 - a_up_im * x140 + a_up_re * rpp_j1_re * x60
+    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x139 + a_up_im * rpp_j1_re * x60 + a_up_re * x140
+    rp_j11_re = -Delta_0 * rpm_j1_re - Delta_0 * rpp_j1_re
+    x427 = rp_j11_re * x3
+    rp_j11_im = -Delta_0 * rpm_j1_im - Delta_0 * rpp_j1_im
+    x426 = rp_j11_im * x3
+    rp_j13_re = -a_down_im * x141 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x142 + a_up_re * rpm_j1_re * x2 * x84
+    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x141 + a_up_im * rpm_j1_re * x91 + a_up_re * x142
+    rm_n0_re = x106 * x144 + x107 * x145 - x143 + x145 * x150 - x151 * x154
+    x267 = rm_n0_re * x0
+    rm_n0_im = -x106 * x145 + x107 * x144 + x150 * x151 + x155
+    x268 = rm_n0_im * x0
+    x381 = rm_n0_im * x358
+    x433 = rm_n0_im * x432
+    rm_n1_re = 2.0 * Delta_0 * excess_holes * rm_weight_re * x157 - x163 - x82
+    x277 = rm_n1_re * x2
+    x317 = rm_n1_re * x0
+    x455 = rm_n1_re * x1
+    rm_n1_im = rm_weight_im * x157 * x88 - x164 + x166 + x96
+    x278 = rm_n1_im * x2
+    x319 = rm_n1_im * x0
+    x456 = rm_n1_im * x1
+    x469 = x1 * x319
+    rm_n2_re = -x146 * x167 - x162 + x170 - x82
+    x286 = rm_n2_re * x0
+    x308 = rm_n2_re * x2
+    x370 = rm_n2_re * x358
+    x392 = rm_n2_re * x1
+    rm_n2_im = -x148 * x167 + x171 + x96
+    x287 = rm_n2_im * x0
+    x309 = rm_n2_im * x2
+    x359 = rm_n2_im * x358
+    x386 = rm_n2_im * x1
+    x448 = x1 * x287
+    rm_n3_re = x106 * x168 + x107 * x159 - x157 * x176 + x159 * x175 + x172
+    x251 = rm_n3_re * x2
+    x375 = rm_n3_re * x1
+    rm_n3_im = -x106 * x159 + x107 * x168 + x157 * x175 + x177
+    x253 = rm_n3_im * x2
+    x364 = rm_n3_im * x1
+    x420 = rm_n3_im * x419
+    x443 = x1 * x253
+    x475 = rm_n3_im * x83
+    rmp_x_re = x14 * (rm_roots_re - x114)
+    x180 = rmp_x_re * x117
+    rmp_x_im = x14 * (rm_roots_im - x115)
+    x179 = rmp_x_im * x117
+    x181 = -x129 * x179 - x131 * x180
+    x183 = x129 * x180 - x131 * x179
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z14[0]
+    rmp_k_im = z14[1]
+    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x178 = z15[0]
+    x182 = z15[1]
+    rmp_j0_re = x178 * x181 - x182 * x183
+    rmp_j0_im = x178 * x183 + x181 * x182
+    x191 = rmp_j0_im * x60
+    x192 = rmp_j0_im * x91
+    rmp_j1_re = -rmp_j0_im * x179 + rmp_j0_re * rmp_x_re * x117
+    rmp_j1_im = rmp_j0_im * x180 + rmp_j0_re * x179
+    x195 = rmp_j1_im * x60
+    x196 = rmp_j1_im * x91
+    rmm_x_re = x14 * (-rp_roots_re - x114)
+    x186 = rmm_x_re * x117
+    rmm_x_im = x14 * (-rp_roots_im - x115)
+    x185 = rmm_x_im * x117
+    x187 = x129 * x185 + x131 * x186
+    x189 = 2.0 * a_root_re * rmm_x_im * x117 * x119 - x129 * x186
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z16[0]
+    rmm_k_im = z16[1]
+    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x184 = z17[0]
+    x188 = z17[1]
+    rmm_j0_re = x184 * x187 - x188 * x189
+    rmm_j0_im = x184 * x189 + x187 * x188
+    x190 = rmm_j0_im * x60
+    x193 = rmm_j0_im * x91
+    rmm_j1_re = -rmm_j0_im * x185 + rmm_j0_re * rmm_x_re * x117
+    rmm_j1_im = rmm_j0_im * x186 + rmm_j0_re * x185
+    x194 = rmm_j1_im * x60
+    x197 = rmm_j1_im * x91
+    rm_j00_re = -a_down_im * x190 + a_down_re * rmm_j0_re * x60 - a_up_im * x191 + a_up_re * rmp_j0_re * x60
+    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x190 + a_up_im * rmp_j0_re * x60 + a_up_re * x191
+    rm_j01_re = -Delta_0 * rmm_j0_re - Delta_0 * rmp_j0_re
+    x320 = rm_j01_re * x319
+    x339 = rm_j01_re * x317
+    rm_j01_im = -Delta_0 * rmm_j0_im - Delta_0 * rmp_j0_im
+    x318 = rm_j01_im * x317
+    x335 = rm_j01_im * x319
+    rm_j03_re = -a_down_im * x192 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x193 + a_up_re * rmm_j0_re * x2 * x84
+    x254 = rm_j03_re * x253
+    x300 = rm_j03_re * x251
+    x399 = rm_j03_re * x364
+    x412 = rm_j03_re * x375
+    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x192 + a_up_im * rmm_j0_re * x91 + a_up_re * x193
+    x252 = rm_j03_im * x251
+    x296 = rm_j03_im * x253
+    x398 = rm_j03_im * x375
+    x408 = rm_j03_im * x364
+    rm_j10_re = -a_down_im * x194 + a_down_re * rmm_j1_re * x60 - a_up_im * x195 + a_up_re * rmp_j1_re * x60
+    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x194 + a_up_im * rmp_j1_re * x60 + a_up_re * x195
+    rm_j11_re = -Delta_0 * rmm_j1_re - Delta_0 * rmp_j1_re
+    x425 = rm_j11_re * x3
+    rm_j11_im = -Delta_0 * rmm_j1_im - Delta_0 * rmp_j1_im
+    x424 = rm_j11_im * x3
+    rm_j13_re = -a_down_im * x196 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x197 + a_up_re * rmm_j1_re * x2 * x84
+    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x196 + a_up_im * rmm_j1_re * x91 + a_up_re * x197
+    sp_n0_re = x198 * x65 - x199 * x78 + x59
+    x273 = sp_n0_re * x0
+    sp_n0_im = x198 * x199 + x79
+    x274 = sp_n0_im * x0
+    x384 = sp_n0_im * x358
+    x436 = sp_n0_im * x432
+    sp_n1_re = -x103 - x200 * x68
+    x283 = sp_n1_re * x2
+    x329 = sp_n1_re * x0
+    x461 = sp_n1_re * x1
+    sp_n1_im = Delta_0 * x77 + x111 * x88 + x200 * x70 - x98
+    x284 = sp_n1_im * x2
+    x331 = sp_n1_im * x0
+    x462 = sp_n1_im * x1
+    x472 = x1 * x331
+    sp_n2_re = rp_weight_re * x201 + x89 + x90 - x94
+    x292 = sp_n2_re * x0
+    x314 = sp_n2_re * x2
+    x373 = sp_n2_re * x358
+    x395 = sp_n2_re * x1
+    sp_n2_im = -rp_weight_im * x201 - x100
+    x293 = sp_n2_im * x0
+    x315 = sp_n2_im * x2
+    x362 = sp_n2_im * x358
+    x389 = sp_n2_im * x1
+    x451 = x1 * x293
+    sp_n3_re = c_down_re * x109 * x2 * x84 - x105 - x112 * x86
+    x263 = sp_n3_re * x2
+    x378 = sp_n3_re * x1
+    sp_n3_im = x109 * x86 + x113
+    x265 = sp_n3_im * x2
+    x367 = sp_n3_im * x1
+    x423 = sp_n3_im * x419
+    x446 = x1 * x265
+    x478 = sp_n3_im * x83
+    spp_x_re = x14 * (sp_roots_re - x114)
+    x207 = spp_x_re * x117
+    spp_x_im = x14 * (sp_roots_im + x203)
+    x206 = spp_x_im * x117
+    x208 = -x129 * x206 - x131 * x207
+    x210 = x129 * x207 - x131 * x206
+    z18 = root_sum(ap_p_re, ap_p_im, x204, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z18[0]
+    spp_k_im = z18[1]
+    z19 = pair_excess(spp_k_re, spp_k_im, q)
+    x205 = z19[0]
+    x209 = z19[1]
+    spp_j0_re = x205 * x208 - x209 * x210
+    spp_j0_im = x205 * x210 + x208 * x209
+    x219 = spp_j0_im * x60
+    x220 = spp_j0_im * x91
+    spp_j1_re = -spp_j0_im * x206 + spp_j0_re * spp_x_re * x117
+    spp_j1_im = spp_j0_im * x207 + spp_j0_re * x206
+    x223 = spp_j1_im * x60
+    x224 = spp_j1_im * x91
+    spm_x_re = x14 * (-sm_roots_re - x114)
+    x214 = spm_x_re * x117
+    spm_x_im = x14 * (-sm_roots_im - x211)
+    x213 = spm_x_im * x117
+    x215 = x129 * x213 + x131 * x214
+    x217 = 2.0 * a_root_re * spm_x_im * x117 * x119 - x129 * x214
+    z20 = root_sum(am_p_re, am_p_im, x204, rp_p_im, spm_x_re, spm_x_im)
+    spm_k_re = z20[0]
+    spm_k_im = z20[1]
+    z21 = pair_excess(spm_k_re, spm_k_im, q)
+    x212 = z21[0]
+    x216 = z21[1]
+    spm_j0_re = x212 * x215 - x216 * x217
+    spm_j0_im = x212 * x217 + x215 * x216
+    x218 = spm_j0_im * x60
+    x221 = spm_j0_im * x91
+    spm_j1_re = -spm_j0_im * x213 + spm_j0_re * spm_x_re * x117
+    spm_j1_im = spm_j0_im * x214 + spm_j0_re * x213
+    x222 = spm_j1_im * x60
+    x225 = spm_j1_im * x91
+    sp_j00_re = -a_down_im * x218 + a_down_re * spm_j0_re * x60 - a_up_im * x219 + a_up_re * spp_j0_re * x60
+    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x218 + a_up_im * spp_j0_re * x60 + a_up_re * x219
+    sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
+    x332 = sp_j01_re * x331
+    x342 = sp_j01_re * x329
+    sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
+    x330 = sp_j01_im * x329
+    x338 = sp_j01_im * x331
+    sp_j03_re = -a_down_im * x220 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x221 + a_up_re * spm_j0_re * x2 * x84
+    x266 = sp_j03_re * x265
+    x303 = sp_j03_re * x263
+    x405 = sp_j03_re * x367
+    x415 = sp_j03_re * x378
+    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x220 + a_up_im * spm_j0_re * x91 + a_up_re * x221
+    x264 = sp_j03_im * x263
+    x299 = sp_j03_im * x265
+    x404 = sp_j03_im * x378
+    x411 = sp_j03_im * x367
+    sp_j10_re = -a_down_im * x222 + a_down_re * spm_j1_re * x60 - a_up_im * x223 + a_up_re * spp_j1_re * x60
+    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x222 + a_up_im * spp_j1_re * x60 + a_up_re * x223
+    sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
+    x431 = sp_j11_re * x3
+    sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
+    x430 = sp_j11_im * x3
+    sp_j13_re = -a_down_im * x224 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x225 + a_up_re * spm_j1_re * x2 * x84
+    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x224 + a_up_im * spm_j1_re * x91 + a_up_re * x225
+    sm_n0_re = x143 + x145 * x226 - x154 * x227
+    x271 = sm_n0_re * x0
+    sm_n0_im = x155 + x226 * x227
+    x272 = sm_n0_im * x0
+    x383 = sm_n0_im * x358
+    x435 = sm_n0_im * x432
+    sm_n1_re = -x146 * x228 + x158 - x161 - x170
+    x281 = sm_n1_re * x2
+    x325 = sm_n1_re * x0
+    x459 = sm_n1_re * x1
+    sm_n1_im = x148 * x228 + x171
+    x282 = sm_n1_im * x2
+    x327 = sm_n1_im * x0
+    x460 = sm_n1_im * x1
+    x471 = x1 * x327
+    sm_n2_re = rm_weight_re * x229 + x163
+    x290 = sm_n2_re * x0
+    x312 = sm_n2_re * x2
+    x372 = sm_n2_re * x358
+    x394 = sm_n2_re * x1
+    sm_n2_im = 2.0 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x229 - x164 - x165
+    x291 = sm_n2_im * x0
+    x313 = sm_n2_im * x2
+    x361 = sm_n2_im * x358
+    x388 = sm_n2_im * x1
+    x450 = x1 * x291
+    sm_n3_re = c_up_re * x174 * x2 * x84 - x156 * x176 - x172
+    x259 = sm_n3_re * x2
+    x377 = sm_n3_re * x1
+    sm_n3_im = x156 * x174 + x177
+    x261 = sm_n3_im * x2
+    x366 = sm_n3_im * x1
+    x422 = sm_n3_im * x419
+    x445 = x1 * x261
+    x477 = sm_n3_im * x83
+    smp_x_re = x14 * (sm_roots_re - x114)
+    x233 = smp_x_re * x117
+    smp_x_im = x14 * (sm_roots_im + x203)
+    x232 = smp_x_im * x117
+    x234 = -x129 * x232 - x131 * x233
+    x236 = x129 * x233 - x131 * x232
+    z22 = root_sum(ap_p_re, ap_p_im, x230, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z22[0]
+    smp_k_im = z22[1]
+    z23 = pair_excess(smp_k_re, smp_k_im, q)
+    x231 = z23[0]
+    x235 = z23[1]
+    smp_j0_re = x231 * x234 - x235 * x236
+    smp_j0_im = x231 * x236 + x234 * x235
+    x244 = smp_j0_im * x60
+    x245 = smp_j0_im * x91
+    smp_j1_re = -smp_j0_im * x232 + smp_j0_re * smp_x_re * x117
+    smp_j1_im = smp_j0_im * x233 + smp_j0_re * x232
+    x248 = smp_j1_im * x60
+    x249 = smp_j1_im * x91
+    smm_x_re = x14 * (-sp_roots_re - x114)
+    x239 = smm_x_re * x117
+    smm_x_im = x14 * (-sp_roots_im - x211)
+    x238 = smm_x_im * x117
+    x240 = x129 * x238 + x131 * x239
+    x242 = 2.0 * a_root_re * smm_x_im * x117 * x119 - x129 * x239
+    z24 = root_sum(am_p_re, am_p_im, x230, rm_p_im, smm_x_re, smm_x_im)
+    smm_k_re = z24[0]
+    smm_k_im = z24[1]
+    z25 = pair_excess(smm_k_re, smm_k_im, q)
+    x237 = z25[0]
+    x241 = z25[1]
+    smm_j0_re = x237 * x240 - x241 * x242
+    smm_j0_im = x237 * x242 + x240 * x241
+    x243 = smm_j0_im * x60
+    x246 = smm_j0_im * x91
+    smm_j1_re = -smm_j0_im * x238 + smm_j0_re * smm_x_re * x117
+    smm_j1_im = smm_j0_im * x239 + smm_j0_re * x238
+    x247 = smm_j1_im * x60
+    x250 = smm_j1_im * x91
+    sm_j00_re = -a_down_im * x243 + a_down_re * smm_j0_re * x60 - a_up_im * x244 + a_up_re * smp_j0_re * x60
+    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x243 + a_up_im * smp_j0_re * x60 + a_up_re * x244
+    x275 = rm_j00_im * x267 + rm_j00_re * x268 + rp_j00_im * x269 + rp_j00_re * x270 + sm_j00_im * x271 + sm_j00_re * x272 + sp_j00_im * x273 + sp_j00_re * x274
+    x304 = rm_j00_im * x268 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x270 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x272 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x274 - sp_j00_re * sp_n0_re * x0
+    x348 = rm_j00_im * x286 + rm_j00_re * x287 + rp_j00_im * x288 + rp_j00_re * x289 + sm_j00_im * x290 + sm_j00_re * x291 + sp_j00_im * x292 + sp_j00_re * x293
+    x353 = rm_j00_im * x287 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x289 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x291 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x293 - sp_j00_re * sp_n2_re * x0
+    x354 = rm_j00_im * x317 + rm_j00_re * x319 + rp_j00_im * x321 + rp_j00_re * x323 + sm_j00_im * x325 + sm_j00_re * x327 + sp_j00_im * x329 + sp_j00_re * x331
+    x356 = rm_j00_im * x319 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x323 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x327 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x331 - sp_j00_re * sp_n1_re * x0
+    x363 = rm_j00_im * x359 - rm_j00_re * rm_n2_re * x358 + rp_j00_im * x360 - rp_j00_re * rp_n2_re * x358 + sm_j00_im * x361 - sm_j00_re * sm_n2_re * x358 + sp_j00_im * x362 - sp_j00_re * sp_n2_re * x358
+    x374 = rm_j00_im * x370 + rm_j00_re * x359 + rp_j00_im * x371 + rp_j00_re * x360 + sm_j00_im * x372 + sm_j00_re * x361 + sp_j00_im * x373 + sp_j00_re * x362
+    sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
+    x328 = sm_j01_re * x327
+    x341 = sm_j01_re * x325
+    sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
+    x285 = rm_j01_im * x277 + rm_j01_re * x278 + rp_j01_im * x279 + rp_j01_re * x280 + sm_j01_im * x281 + sm_j01_re * x282 + sp_j01_im * x283 + sp_j01_re * x284
+    x294 = rm_j01_im * x286 + rm_j01_re * x287 + rp_j01_im * x288 + rp_j01_re * x289 + sm_j01_im * x290 + sm_j01_re * x291 + sp_j01_im * x292 + sp_j01_re * x293
+    x306 = rm_j01_im * x278 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x280 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x282 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x284 - sp_j01_re * sp_n1_re * x2
+    x307 = rm_j01_im * x287 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x289 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x291 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x293 - sp_j01_re * sp_n2_re * x0
+    x316 = rm_j01_im * x308 + rm_j01_re * x309 + rp_j01_im * x310 + rp_j01_re * x311 + sm_j01_im * x312 + sm_j01_re * x313 + sp_j01_im * x314 + sp_j01_re * x315
+    x326 = sm_j01_im * x325
+    x333 = x318 + x320 + x322 + x324 + x326 + x328 + x330 + x332
+    x334 = rm_j01_im * x309 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x311 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x313 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x315 - sp_j01_re * sp_n2_re * x2
+    x337 = sm_j01_im * x327
+    x343 = x335 + x336 + x337 + x338 - x339 - x340 - x341 - x342
+    x344 = rm_j01_im * x251 + rm_j01_re * x253 + rp_j01_im * x255 + rp_j01_re * x257 + sm_j01_im * x259 + sm_j01_re * x261 + sp_j01_im * x263 + sp_j01_re * x265
+    x345 = rm_j01_im * x267 + rm_j01_re * x268 + rp_j01_im * x269 + rp_j01_re * x270 + sm_j01_im * x271 + sm_j01_re * x272 + sp_j01_im * x273 + sp_j01_re * x274
+    x346 = x344 + x345
+    x349 = rm_j01_im * x253 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x257 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x261 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x265 - sp_j01_re * sp_n3_re * x2
+    x350 = rm_j01_im * x268 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x270 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x272 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x274 - sp_j01_re * sp_n0_re * x0
+    x351 = x349 + x350
+    x368 = rm_j01_im * x364 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x365 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x366 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x367 - sp_j01_re * sp_n3_re * x1
+    x369 = x350 + x368
+    x379 = rm_j01_im * x375 + rm_j01_re * x364 + rp_j01_im * x376 + rp_j01_re * x365 + sm_j01_im * x377 + sm_j01_re * x366 + sp_j01_im * x378 + sp_j01_re * x367
+    x380 = x345 + x379
+    x385 = rm_j01_im * x381 - rm_j01_re * rm_n0_re * x358 + rp_j01_im * x382 - rp_j01_re * rp_n0_re * x358 + sm_j01_im * x383 - sm_j01_re * sm_n0_re * x358 + sp_j01_im * x384 - sp_j01_re * sp_n0_re * x358
+    x391 = rm_j01_im * rm_n0_re * x358 + rm_j01_re * x381 + rp_j01_im * rp_n0_re * x358 + rp_j01_re * x382 + sm_j01_im * sm_n0_re * x358 + sm_j01_re * x383 + sp_j01_im * sp_n0_re * x358 + sp_j01_re * x384
+    x397 = rm_j01_im * x370 + rm_j01_re * x359 + rp_j01_im * x371 + rp_j01_re * x360 + sm_j01_im * x372 + sm_j01_re * x361 + sp_j01_im * x373 + sp_j01_re * x362
+    x407 = rm_j01_im * x359 - rm_j01_re * rm_n2_re * x358 + rp_j01_im * x360 - rp_j01_re * rp_n2_re * x358 + sm_j01_im * x361 - sm_j01_re * sm_n2_re * x358 + sp_j01_im * x362 - sp_j01_re * sp_n2_re * x358
+    x417 = x275 - x318 - x320 - x322 - x324 - x326 - x328 - x330 - x332
+    x418 = x304 - x335 - x336 - x337 - x338 + x339 + x340 + x341 + x342
+    x463 = rm_j01_im * x455 + rm_j01_re * x456 + rp_j01_im * x457 + rp_j01_re * x458 + sm_j01_im * x459 + sm_j01_re * x460 + sp_j01_im * x461 + sp_j01_re * x462
+    x464 = rm_j01_im * x456 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x458 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x460 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x462 - sp_j01_re * sp_n1_re * x1
+    x465 = rm_j01_im * x392 + rm_j01_re * x386 + rp_j01_im * x393 + rp_j01_re * x387 + sm_j01_im * x394 + sm_j01_re * x388 + sp_j01_im * x395 + sp_j01_re * x389
+    x466 = rm_j01_im * x386 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x387 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x388 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x389 - sp_j01_re * sp_n2_re * x1
+    sm_j03_re = -a_down_im * x245 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x246 + a_up_re * smm_j0_re * x2 * x84
+    x262 = sm_j03_re * x261
+    x302 = sm_j03_re * x259
+    x403 = sm_j03_re * x366
+    x414 = sm_j03_re * x377
+    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x245 + a_up_im * smm_j0_re * x91 + a_up_re * x246
+    x260 = sm_j03_im * x259
+    x276 = x252 + x254 + x256 + x258 + x260 + x262 + x264 + x266 + x275
+    x298 = sm_j03_im * x261
+    x305 = x296 + x297 + x298 + x299 - x300 - x301 - x302 - x303 + x304
+    x347 = rm_j03_im * x277 + rm_j03_re * x278 + rp_j03_im * x279 + rp_j03_re * x280 + sm_j03_im * x281 + sm_j03_re * x282 + sp_j03_im * x283 + sp_j03_re * x284
+    x352 = rm_j03_im * x278 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x280 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x282 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x284 - sp_j03_re * sp_n1_re * x2
+    x355 = rm_j03_im * x308 + rm_j03_re * x309 + rp_j03_im * x310 + rp_j03_re * x311 + sm_j03_im * x312 + sm_j03_re * x313 + sp_j03_im * x314 + sp_j03_re * x315 + x354
+    x357 = rm_j03_im * x309 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x311 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x313 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x315 - sp_j03_re * sp_n2_re * x2 + x356
+    x390 = rm_j03_im * x386 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x387 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x388 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x389 - sp_j03_re * sp_n2_re * x1 + x356
+    x396 = rm_j03_im * x392 + rm_j03_re * x386 + rp_j03_im * x393 + rp_j03_re * x387 + sm_j03_im * x394 + sm_j03_re * x388 + sp_j03_im * x395 + sp_j03_re * x389 + x354
+    x402 = sm_j03_im * x377
+    x406 = x275 + x398 + x399 + x400 + x401 + x402 + x403 + x404 + x405
+    x410 = sm_j03_im * x366
+    x416 = x304 + x408 + x409 + x410 + x411 - x412 - x413 - x414 - x415
+    x467 = rm_j03_im * x455 + rm_j03_re * x456 + rp_j03_im * x457 + rp_j03_re * x458 + sm_j03_im * x459 + sm_j03_re * x460 + sp_j03_im * x461 + sp_j03_re * x462
+    x468 = rm_j03_im * x456 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x458 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x460 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x462 - sp_j03_re * sp_n1_re * x1
+    sm_j10_re = -a_down_im * x247 + a_down_re * smm_j1_re * x60 - a_up_im * x248 + a_up_re * smp_j1_re * x60
+    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x247 + a_up_im * smp_j1_re * x60 + a_up_re * x248
+    x437 = rm_j10_im * rm_n0_re * x432 + rm_j10_re * x433 + rp_j10_im * rp_n0_re * x432 + rp_j10_re * x434 + sm_j10_im * sm_n0_re * x432 + sm_j10_re * x435 + sp_j10_im * sp_n0_re * x432 + sp_j10_re * x436
+    x440 = rm_j10_im * x433 - rm_j10_re * rm_n0_re * x432 + rp_j10_im * x434 - rp_j10_re * rp_n0_re * x432 + sm_j10_im * x435 - sm_j10_re * sm_n0_re * x432 + sp_j10_im * x436 - sp_j10_re * sp_n0_re * x432
+    sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
+    x429 = sm_j11_re * x3
+    sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
+    x428 = sm_j11_im * x3
+    x438 = rm_n1_im * x425 + rm_n1_re * x424 + rp_n1_im * x427 + rp_n1_re * x426 + sm_n1_im * x429 + sm_n1_re * x428 + sp_n1_im * x431 + sp_n1_re * x430 + x437
+    x439 = rm_n2_im * x425 + rm_n2_re * x424 + rp_n2_im * x427 + rp_n2_re * x426 + sm_n2_im * x429 + sm_n2_re * x428 + sp_n2_im * x431 + sp_n2_re * x430
+    x441 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x424 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x426 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x428 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x430 + x440
+    x442 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x424 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x426 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x428 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x430
+    x452 = rm_j11_im * x1 * x286 + rm_j11_re * x448 + rp_j11_im * x1 * x288 + rp_j11_re * x449 + sm_j11_im * x1 * x290 + sm_j11_re * x450 + sp_j11_im * x1 * x292 + sp_j11_re * x451
+    x454 = rm_j11_im * x448 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x449 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x450 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x451 - sp_j11_re * sp_n2_re * x0 * x1
+    x473 = rm_j11_im * x1 * x317 + rm_j11_re * x469 + rp_j11_im * x1 * x321 + rp_j11_re * x470 + sm_j11_im * x1 * x325 + sm_j11_re * x471 + sp_j11_im * x1 * x329 + sp_j11_re * x472 + x437
+    x474 = rm_j11_im * x469 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x470 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x471 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x472 - sp_j11_re * sp_n1_re * x0 * x1 + x440
+    sm_j13_re = -a_down_im * x249 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x250 + a_up_re * smm_j1_re * x2 * x84
+    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x249 + a_up_im * smm_j1_re * x91 + a_up_re * x250
+    x447 = rm_j13_im * x1 * x251 + rm_j13_re * x443 + rp_j13_im * x1 * x255 + rp_j13_re * x444 + sm_j13_im * x1 * x259 + sm_j13_re * x445 + sp_j13_im * x1 * x263 + sp_j13_re * x446
+    x453 = rm_j13_im * x443 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x444 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x445 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x446 - sp_j13_re * sp_n3_re * x1 * x2
+    return (
+        -x295 * (x276 + x285 + x294),  # rj0_real
+        x295 * (-x305 - x306 - x307),  # rj0_imag
+        -x295 * (x276 + x316 + x333),  # r0j_real
+        x295 * (-x305 - x334 - x343),  # r0j_imag
+        -x295 * (x346 + x347 + x348),  # rj1_real
+        x295 * (-x351 - x352 - x353),  # rj1_imag
+        -x295 * (x346 + x355),  # r1j_real
+        x295 * (-x351 - x357),  # r1j_imag
+        -x295 * (-x352 - x363 - x369),  # rj2_real
+        x295 * (-x347 - x374 - x380),  # rj2_imag
+        -x295 * (-x349 - x385 - x390),  # r2j_real
+        x295 * (-x344 - x391 - x396),  # r2j_imag
+        -x295 * (x285 + x397 + x406),  # rj3_real
+        x295 * (-x306 - x407 - x416),  # rj3_imag
+        -x295 * (-x252 - x254 - x256 - x258 - x260 - x262 - x264 - x266 + x316 + x417),  # r3j_real
+        x295 * (x296 + x297 + x298 + x299 - x300 - x301 - x302 - x303 - x334 - x418),  # r3j_imag
+        -x295 * (rm_j13_im * rm_n3_re * x419 + rm_j13_re * x420 + rp_j13_im * rp_n3_re * x419 + rp_j13_re * x421 + sm_j13_im * sm_n3_re * x419 + sm_j13_re * x422 + sp_j13_im * sp_n3_re * x419 + sp_j13_re * x423 + x438 + x439),  # rjj_real
+        x295 * (-rm_j13_im * x420 + rm_j13_re * rm_n3_re * x419 - rp_j13_im * x421 + rp_j13_re * rp_n3_re * x419 - sm_j13_im * x422 + sm_j13_re * sm_n3_re * x419 - sp_j13_im * x423 + sp_j13_re * sp_n3_re * x419 - x441 - x442),  # rjj_imag
+        -x295 * (x438 + x447 + x452),  # rji_real
+        x295 * (-x441 - x453 - x454),  # rji_imag
+        -x295 * (x294 + x406 + x463),  # ri0_real
+        x295 * (-x307 - x416 - x464),  # ri0_imag
+        -x295 * (x333 + x406 + x465),  # r0i_real
+        x295 * (-x343 - x416 - x466),  # r0i_imag
+        -x295 * (x348 + x380 + x467),  # ri1_real
+        x295 * (-x353 - x369 - x468),  # ri1_imag
+        -x295 * (x380 + x396),  # r1i_real
+        x295 * (-x369 - x390),  # r1i_imag
+        -x295 * (-x351 - x363 - x468),  # ri2_real
+        x295 * (-x346 - x374 - x467),  # ri2_imag
+        -x295 * (-x357 - x368 - x385),  # r2i_real
+        x295 * (-x355 - x379 - x391),  # r2i_imag
+        -x295 * (x276 + x397 + x463),  # ri3_real
+        x295 * (-x305 - x407 - x464),  # ri3_imag
+        -x295 * (-x398 - x399 - x400 - x401 - x402 - x403 - x404 - x405 + x417 + x465),  # r3i_real
+        x295 * (x408 + x409 + x410 + x411 - x412 - x413 - x414 - x415 - x418 - x466),  # r3i_imag
+        -x295 * (x439 + x447 + x473),  # rij_real
+        x295 * (-x442 - x453 - x474),  # rij_imag
+        -x295 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x475 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x476 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x477 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x478 + x452 + x473),  # rii_real
+        x295 * (-rm_j13_im * x475 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x476 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x477 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x478 + sp_j13_re * sp_n3_re * x83 - x454 - x474),  # rii_imag
+    )
+
+
+def currents_blocks(arguments, results):
+    """Apply `currents` to the columns of arguments, shape (14, n).
+
+    The results have shape (40, n).
+    """
+    inputs, outputs = np.ones(7168), np.empty(20480)
+    count = arguments.shape[1]
+    for start in range(0, count, 512):
+        size = min(512, count - start)
+        for k in range(14):
+            for i in range(size):
+                inputs[k * 512 + i] = arguments[k, start + i]
+        for i in range(512):
+            values = currents(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i], inputs[4608 + i], inputs[5120 + i], inputs[5632 + i], inputs[6144 + i], inputs[6656 + i])
+            outputs[0 + i] = values[0]
+            outputs[512 + i] = values[1]
+            outputs[1024 + i] = values[2]
+            outputs[1536 + i] = values[3]
+            outputs[2048 + i] = values[4]
+            outputs[2560 + i] = values[5]
+            outputs[3072 + i] = values[6]
+            outputs[3584 + i] = values[7]
+            outputs[4096 + i] = values[8]
+            outputs[4608 + i] = values[9]
+            outputs[5120 + i] = values[10]
+            outputs[5632 + i] = values[11]
+            outputs[6144 + i] = values[12]
+            outputs[6656 + i] = values[13]
+            outputs[7168 + i] = values[14]
+            outputs[7680 + i] = values[15]
+            outputs[8192 + i] = values[16]
+            outputs[8704 + i] = values[17]
+            outputs[9216 + i] = values[18]
+            outputs[9728 + i] = values[19]
+            outputs[10240 + i] = values[20]
+            outputs[10752 + i] = values[21]
+            outputs[11264 + i] = values[22]
+            outputs[11776 + i] = values[23]
+            outputs[12288 + i] = values[24]
+            outputs[12800 + i] = values[25]
+            outputs[13312 + i] = values[26]
+            outputs[13824 + i] = values[27]
+            outputs[14336 + i] = values[28]
+            outputs[14848 + i] = values[29]
+            outputs[15360 + i] = values[30]
+            outputs[15872 + i] = values[31]
+            outputs[16384 + i] = values[32]
+            outputs[16896 + i] = values[33]
+            outputs[17408 + i] = values[34]
+            outputs[17920 + i] = values[35]
+            outputs[18432 + i] = values[36]
+            outputs[18944 + i] = values[37]
+            outputs[19456 + i] = values[38]
+            outputs[19968 + i] = values[39]
+        for k in range(40):
+            for i in range(size):
+                results[k, start + i] = outputs[k * 512 + i]
+
+
+@njit(forceinline=True, error_model="numpy")
+def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
+    """Compute As pinched, with currents j of carriers, i of charge.
+
+    Operations: 1054 (add 388, div 9, mul 640, parts_pair_excess 4, parts_root_sum 6, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1.0
+    x1 = a - 1.0
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1.0
+    x14 = -1 / x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma + lag
+    x18 = x17 + x6
+    x20 = 2.0 * frequency * x18
+    x38 = growth - lag
+    x39 = 2.0 * gamma + growth + lag
+    x40 = x39 - 2.0 * x5
+    x44 = 1 / x0
+    x53 = x1 * x1
+    x54 = 1 / x53
+    x55 = x2 * x54
+    x59 = a * omega_r
+    x60 = a * x39
+    x61 = 2.0 * delta - x60
+    x64 = 1 / q
+    x74 = -2.0 * delta + x60
+    x136 = (1 / 8) / (math.pi * math.pi)
+    x202 = -x0
+    x234 = x2 * x2
+    x237 = 2.0 * a + 2.0
+    x240 = x0 * x0
+    threshold = Delta_0 * math.sqrt(x3)
+    x4 = 2.0 * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
+    x19 = distance * (distance + x4) - x18 * x18
+    after_re = frequency + omega_r
+    x10 = 2.0 * after_re * x8
+    x37 = after_re + frequency
+    x41 = omega_r * x37 - x38 * x40
+    x42 = omega_r * x38 + x37 * x40
+    z0 = upper_root(x9, x10)
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    x25 = a_root_im * x14
+    x66 = 1 / (4.0 * a_root_im * a_root_im + 4.0 * a_root_re * a_root_re)
+    x67 = 2.0 * x66
+    x77 = a_root_im * x67
+    x79 = a_root_re * x67
+    a_up_re = a_root_re + after_re
+    a_up_im = a_root_im + x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    a_center_re = -after_re * x15
+    x23 = a_center_re + mu
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    a_center_im = x14 * (-a * x7 - x16)
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    z1 = upper_root(x19, x20)
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x36 = -c_root_re
+    c_root_im = z1[1]
+    x32 = c_root_im * x14
+    x43 = -c_root_im
+    x45 = 1 / (4.0 * c_root_im * c_root_im + 4.0 * c_root_re * c_root_re)
+    x46 = 2.0 * x45
+    x47 = x44 * x46
+    x48 = c_root_im * x47
+    x49 = c_root_re * x47
+    x50 = Delta_0 * x46
+    x51 = c_root_re * x50
+    x52 = c_root_im * x50
+    x56 = x46 * x55
+    x57 = c_root_im * x56
+    x58 = c_root_re * x56
+    c_up_re = c_root_re + frequency
+    c_up_im = c_root_im + x18
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    c_down_re = c_up_re * x21
+    c_down_im = -c_up_im * x21
+    c_center_re = -frequency * x15
+    x30 = c_center_re + mu
+    x31 = x29 + x30
+    x34 = -x29 + x30
+    c_center_im = x14 * (-a * x17 - x16)
+    x33 = c_center_im + x32
+    x35 = c_center_im - x32
+    z2 = upper_root(x24, x26)
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    z3 = upper_root(x27, x28)
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    z4 = upper_root(x31, x33)
+    sp_p_re = z4[0]
+    x62 = -sp_p_re
+    sp_p_im = z4[1]
+    z5 = upper_root(x34, x35)
+    sm_p_re = z5[0]
+    x91 = -sm_p_re
+    sm_p_im = z5[1]
+    z6 = root_sum(a_root_re, a_root_im, x36, c_root_im, x41, x42)
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
+    sp_n0_re = -c_up_im * x48 - c_up_re * x49
+    x118 = sp_n0_re * x0
+    sp_n0_im = 2.0 * c_root_re * c_up_im * x44 * x45 - c_up_re * x48
+    x119 = sp_n0_im * x0
+    x214 = sp_n0_im * x202
+    x242 = sp_n0_im * x240
+    sp_n1_re = x51
+    x161 = sp_n1_re * x2
+    x172 = sp_n1_re * x0
+    x217 = sp_n1_re * x1
+    sp_n1_im = x52
+    x163 = sp_n1_im * x2
+    x174 = sp_n1_im * x0
+    x204 = sp_n1_im * x202
+    x211 = sp_n1_im * x1
+    x239 = x163 * x237
+    x248 = sp_n1_im * x3
+    x249 = x1 * x174
+    x266 = x211 * x237
+    sp_n3_re = -c_down_im * x57 - c_down_re * x58
+    x131 = sp_n3_re * x2
+    x207 = sp_n3_re * x1
+    sp_n3_im = c_down_im * x58 - c_down_re * x57
+    x133 = sp_n3_im * x2
+    x200 = sp_n3_im * x1
+    x236 = sp_n3_im * x234
+    x250 = x1 * x133
+    x264 = sp_n3_im * x53
+    spp_x_re = x14 * (sp_roots_re - x59)
+    x69 = spp_x_re * x64
+    x70 = x67 * x69
+    spp_x_im = x14 * (sp_roots_im + x61)
+    x65 = spp_x_im * x64
+    x68 = x65 * x67
+    x71 = -a_root_im * x68 - a_root_re * x70
+    x73 = a_root_im * x70 - a_root_re * x68
+    z8 = root_sum(ap_p_re, ap_p_im, x62, sp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z8[0]
+    spp_k_im = z8[1]
+    z9 = pair_excess(spp_k_re, spp_k_im, q)
+    x63 = z9[0]
+    x72 = z9[1]
+    spp_j0_re = x63 * x71 - x72 * x73
+    spp_j0_im = x63 * x73 + x71 * x72
+    x84 = spp_j0_im * x44
+    x85 = spp_j0_im * x55
+    spp_j1_re = -spp_j0_im * x65 + spp_j0_re * spp_x_re * x64
+    spp_j1_im = spp_j0_im * x69 + spp_j0_re * x65
+    x88 = spp_j1_im * x44
+    x89 = spp_j1_im * x55
+    spm_x_re = x14 * (-sm_roots_re - x59)
+    x78 = spm_x_re * x64
+    spm_x_im = x14 * (-sm_roots_im - x74)
+    x76 = spm_x_im * x64
+    x80 = x76 * x77 + x78 * x79
+    x82 = 2.0 * a_root_re * spm_x_im * x64 * x66 - x77 * x78
+    z10 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
+    spm_k_re = z10[0]
+    spm_k_im = z10[1]
+    z11 = pair_excess(spm_k_re, spm_k_im, q)
+    x75 = z11[0]
+    x81 = z11[1]
+    spm_j0_re = x75 * x80 - x81 * x82
+    spm_j0_im = x75 * x82 + x80 * x81
+    x83 = spm_j0_im * x44
+    x86 = spm_j0_im * x55
+    spm_j1_re = -spm_j0_im * x76 + spm_j0_re * spm_x_re * x64
+    spm_j1_im = spm_j0_im * x78 + spm_j0_re * x76
+    x87 = spm_j1_im * x44
+    x90 = spm_j1_im * x55
+    sp_j00_re = -a_down_im * x83 + a_down_re * spm_j0_re * x44 - a_up_im * x84 + a_up_re * spp_j0_re * x44
+    x175 = sp_j00_re * x174
+    x195 = -sp_j00_re * sp_n1_re * x0
+    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x83 + a_up_im * spp_j0_re * x44 + a_up_re * x84
+    x173 = sp_j00_im * x172
+    x191 = sp_j00_im * x174
+    sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
+    x115 = sp_j01_re * sp_n1_im
+    x125 = x0 * x115
+    x145 = sp_j01_re * sp_n1_re * x0
+    x160 = sp_j01_re * x119
+    x177 = sp_j01_re * x133
+    x186 = -sp_j01_re * sp_n0_re * x0
+    x196 = -sp_j01_re * sp_n3_re * x2
+    sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
+    x114 = sp_j01_im * sp_n1_re
+    x124 = x0 * x114
+    x139 = sp_j01_im * sp_n1_im
+    x143 = x0 * x139
+    x159 = sp_j01_im * x118
+    x176 = sp_j01_im * x131
+    x182 = sp_j01_im * x119
+    x192 = sp_j01_im * x133
+    sp_j03_re = -a_down_im * x85 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x86 + a_up_re * spm_j0_re * x2 * x54
+    x134 = sp_j03_re * x133
+    x150 = sp_j03_re * x131
+    x164 = sp_j03_re * x163
+    x187 = -sp_j03_re * sp_n1_re * x2
+    x223 = sp_j03_re * x200
+    x229 = sp_j03_re * x207
+    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x85 + a_up_im * spm_j0_re * x55 + a_up_re * x86
+    x132 = sp_j03_im * x131
+    x148 = sp_j03_im * x133
+    x162 = sp_j03_im * x161
+    x183 = sp_j03_im * x163
+    x222 = sp_j03_im * x207
+    x227 = sp_j03_im * x200
+    sp_j10_re = -a_down_im * x87 + a_down_re * spm_j1_re * x44 - a_up_im * x88 + a_up_re * spp_j1_re * x44
+    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x87 + a_up_im * spp_j1_re * x44 + a_up_re * x88
+    sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
+    sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
+    sp_j13_re = -a_down_im * x89 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x90 + a_up_re * spm_j1_re * x2 * x54
+    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x89 + a_up_im * spm_j1_re * x55 + a_up_re * x90
+    sm_n0_re = c_down_im * x48 + c_down_re * x49
+    x116 = sm_n0_re * x0
+    sm_n0_im = -c_down_im * x49 + 2.0 * c_down_re * c_root_im * x44 * x45
+    x117 = sm_n0_im * x0
+    x213 = sm_n0_im * x202
+    x241 = sm_n0_im * x240
+    sm_n1_re = -x51
+    x155 = sm_n1_re * x2
+    x166 = sm_n1_re * x0
+    x216 = sm_n1_re * x1
+    sm_n1_im = -x52
+    x157 = sm_n1_im * x2
+    x168 = sm_n1_im * x0
+    x203 = sm_n1_im * x202
+    x210 = sm_n1_im * x1
+    x238 = x157 * x237
+    x245 = sm_n1_im * x3
+    x246 = x1 * x168
+    x265 = x210 * x237
+    sm_n3_re = c_up_im * x57 + c_up_re * x58
+    x127 = sm_n3_re * x2
+    x206 = sm_n3_re * x1
+    sm_n3_im = -c_up_im * x58 + c_up_re * x57
+    x129 = sm_n3_im * x2
+    x199 = sm_n3_im * x1
+    x235 = sm_n3_im * x234
+    x247 = x1 * x129
+    x263 = sm_n3_im * x53
+    smp_x_re = x14 * (sm_roots_re - x59)
+    x94 = smp_x_re * x64
+    smp_x_im = x14 * (sm_roots_im + x61)
+    x93 = smp_x_im * x64
+    x95 = -x77 * x93 - x79 * x94
+    x97 = x77 * x94 - x79 * x93
+    z12 = root_sum(ap_p_re, ap_p_im, x91, sm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z12[0]
+    smp_k_im = z12[1]
+    z13 = pair_excess(smp_k_re, smp_k_im, q)
+    x92 = z13[0]
+    x96 = z13[1]
+    smp_j0_re = x92 * x95 - x96 * x97
+    smp_j0_im = x92 * x97 + x95 * x96
+    x105 = smp_j0_im * x44
+    x106 = smp_j0_im * x55
+    smp_j1_re = -smp_j0_im * x93 + smp_j0_re * smp_x_re * x64
+    smp_j1_im = smp_j0_im * x94 + smp_j0_re * x93
+    x109 = smp_j1_im * x44
+    x110 = smp_j1_im * x55
+    smm_x_re = x14 * (-sp_roots_re - x59)
+    x100 = smm_x_re * x64
+    smm_x_im = x14 * (-sp_roots_im - x74)
+    x99 = smm_x_im * x64
+    x101 = x100 * x79 + x77 * x99
+    x103 = 2.0 * a_root_re * smm_x_im * x64 * x66 - x100 * x77
+    z14 = root_sum(am_p_re, am_p_im, x91, sm_p_im, smm_x_re, smm_x_im)
+    smm_k_re = z14[0]
+    smm_k_im = z14[1]
+    z15 = pair_excess(smm_k_re, smm_k_im, q)
+    x98 = z15[0]
+    x102 = z15[1]
+    smm_j0_re = x101 * x98 - x102 * x103
+    smm_j0_im = x101 * x102 + x103 * x98
+    x104 = smm_j0_im * x44
+    x107 = smm_j0_im * x55
+    smm_j1_re = -smm_j0_im * x99 + smm_j0_re * smm_x_re * x64
+    smm_j1_im = smm_j0_im * x100 + smm_j0_re * x99
+    x108 = smm_j1_im * x44
+    x111 = smm_j1_im * x55
+    sm_j00_re = -a_down_im * x104 + a_down_re * smm_j0_re * x44 - a_up_im * x105 + a_up_re * smp_j0_re * x44
+    x169 = sm_j00_re * x168
+    x193 = -sm_j00_re * sm_n1_re * x0
+    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x104 + a_up_im * smp_j0_re * x44 + a_up_re * x105
+    x120 = sm_j00_im * x116 + sm_j00_re * x117 + sp_j00_im * x118 + sp_j00_re * x119
+    x140 = sm_j00_im * x117 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x119 - sp_j00_re * sp_n0_re * x0
+    x167 = sm_j00_im * x166
+    x189 = sm_j00_im * x168
+    x205 = sm_j00_im * x203 - sm_j00_re * sm_n1_re * x202 + sp_j00_im * x204 - sp_j00_re * sp_n1_re * x202
+    x209 = sm_j00_im * sm_n1_re * x202 + sm_j00_re * x203 + sp_j00_im * sp_n1_re * x202 + sp_j00_re * x204
+    sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
+    x113 = sm_j01_re * sm_n1_im
+    x123 = x0 * x113
+    x144 = sm_j01_re * sm_n1_re * x0
+    x154 = sm_j01_re * x117
+    x171 = sm_j01_re * x129
+    x184 = -sm_j01_re * sm_n0_re * x0
+    x194 = -sm_j01_re * sm_n3_re * x2
+    sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
+    x112 = sm_j01_im * sm_n1_re
+    x121 = x112 * x2 + x113 * x2 + x114 * x2 + x115 * x2 + x120
+    x122 = x0 * x112
+    x126 = x122 + x123 + x124 + x125
+    x138 = sm_j01_im * sm_n1_im
+    x141 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x138 * x2 + x139 * x2 + x140
+    x142 = x0 * x138
+    x146 = x142 + x143 - x144 - x145
+    x153 = sm_j01_im * x116
+    x170 = sm_j01_im * x127
+    x178 = x167 + x169 + x170 + x171 + x173 + x175 + x176 + x177
+    x180 = sm_j01_im * x117
+    x190 = sm_j01_im * x129
+    x197 = x189 + x190 + x191 + x192 + x193 + x194 + x195 + x196
+    x201 = sm_j01_im * x199 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x200 - sp_j01_re * sp_n3_re * x1
+    x208 = sm_j01_im * x206 + sm_j01_re * x199 + sp_j01_im * x207 + sp_j01_re * x200
+    x215 = sm_j01_im * x213 - sm_j01_re * sm_n0_re * x202 + sp_j01_im * x214 - sp_j01_re * sp_n0_re * x202
+    x219 = sm_j01_im * sm_n0_re * x202 + sm_j01_re * x213 + sp_j01_im * sp_n0_re * x202 + sp_j01_re * x214
+    x225 = x112 * x202 + x113 * x202 + x114 * x202 + x115 * x202
+    x231 = -sm_j01_re * sm_n1_re * x202 - sp_j01_re * sp_n1_re * x202 + x138 * x202 + x139 * x202
+    x232 = -x122 - x123 - x124 - x125
+    x233 = -x142 - x143 + x144 + x145
+    x253 = x1 * x112 + x1 * x113 + x1 * x114 + x1 * x115 + x120
+    x255 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x138 + x1 * x139 + x140
+    x258 = x167 + x169 + x173 + x175 + x208
+    x261 = x189 + x191 + x193 + x195 + x201
+    sm_j03_re = -a_down_im * x106 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x107 + a_up_re * smm_j0_re * x2 * x54
+    x130 = sm_j03_re * x129
+    x149 = sm_j03_re * x127
+    x158 = sm_j03_re * x157
+    x185 = -sm_j03_re * sm_n1_re * x2
+    x221 = sm_j03_re * x199
+    x228 = sm_j03_re * x206
+    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x106 + a_up_im * smm_j0_re * x55 + a_up_re * x107
+    x128 = sm_j03_im * x127
+    x135 = x128 + x130 + x132 + x134
+    x137 = -x136 * (x121 + x126 + x135)
+    x147 = sm_j03_im * x129
+    x151 = x147 + x148 - x149 - x150
+    x152 = x136 * (-x141 - x146 - x151)
+    x156 = sm_j03_im * x155
+    x165 = x153 + x154 + x156 + x158 + x159 + x160 + x162 + x164
+    x179 = -x136 * (x165 + x178)
+    x181 = sm_j03_im * x157
+    x188 = x180 + x181 + x182 + x183 + x184 + x185 + x186 + x187
+    x198 = x136 * (-x188 - x197)
+    x212 = sm_j03_im * x210 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x211 - sp_j03_re * sp_n1_re * x1
+    x218 = sm_j03_im * x216 + sm_j03_re * x210 + sp_j03_im * x217 + sp_j03_re * x211
+    x220 = sm_j03_im * x206
+    x224 = x220 + x221 + x222 + x223
+    x226 = sm_j03_im * x199
+    x230 = x226 + x227 - x228 - x229
+    x254 = -x136 * (x126 + x224 + x253)
+    x256 = x136 * (-x146 - x230 - x255)
+    x257 = x153 + x154 + x159 + x160 + x218
+    x259 = -x136 * (x257 + x258)
+    x260 = x180 + x182 + x184 + x186 + x212
+    x262 = x136 * (-x260 - x261)
+    sm_j10_re = -a_down_im * x108 + a_down_re * smm_j1_re * x44 - a_up_im * x109 + a_up_re * smp_j1_re * x44
+    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x108 + a_up_im * smp_j1_re * x44 + a_up_re * x109
+    x243 = sm_j10_im * sm_n0_re * x240 + sm_j10_re * x241 + sp_j10_im * sp_n0_re * x240 + sp_j10_re * x242
+    x244 = sm_j10_im * x241 - sm_j10_re * sm_n0_re * x240 + sp_j10_im * x242 - sp_j10_re * sp_n0_re * x240
+    sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
+    sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
+    sm_j13_re = -a_down_im * x110 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x111 + a_up_re * smm_j1_re * x2 * x54
+    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x110 + a_up_im * smm_j1_re * x55 + a_up_re * x111
+    x251 = -x136 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x166 + sm_j11_re * x245 + sm_j11_re * x246 + sm_j13_im * x1 * x127 + sm_j13_re * x247 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x172 + sp_j11_re * x248 + sp_j11_re * x249 + sp_j13_im * x1 * x131 + sp_j13_re * x250 + x243)
+    x252 = x136 * (-sm_j11_im * x245 - sm_j11_im * x246 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x247 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x248 - sp_j11_im * x249 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x250 + sp_j13_re * sp_n3_re * x1 * x2 - x244)
+    return (
+        x137,  # raj0_real
+        x152,  # raj0_imag
+        x137,  # ra0j_real
+        x152,  # ra0j_imag
+        x179,  # raj1_real
+        x198,  # raj1_imag
+        x179,  # ra1j_real
+        x198,  # ra1j_imag
+        -x136 * (-x188 - x201 - x205),  # raj2_real
+        x136 * (-x165 - x208 - x209),  # raj2_imag
+        -x136 * (-x197 - x212 - x215),  # ra2j_real
+        x136 * (-x178 - x218 - x219),  # ra2j_imag
+        -x136 * (x121 + x224 + x225),  # raj3_real
+        x136 * (-x141 - x230 - x231),  # raj3_imag
+        -x136 * (x121 - x128 - x130 - x132 - x134 + x232),  # ra3j_real
+        x136 * (-x141 + x147 + x148 - x149 - x150 - x233),  # ra3j_imag
+        -x136 * (sm_j11_im * x155 * x237 + sm_j11_re * x238 + sm_j13_im * sm_n3_re * x234 + sm_j13_re * x235 + sp_j11_im * x161 * x237 + sp_j11_re * x239 + sp_j13_im * sp_n3_re * x234 + sp_j13_re * x236 + x243),  # rajj_real
+        x136 * (-sm_j11_im * x238 + sm_j11_re * sm_n1_re * x2 * x237 - sm_j13_im * x235 + sm_j13_re * sm_n3_re * x234 - sp_j11_im * x239 + sp_j11_re * sp_n1_re * x2 * x237 - sp_j13_im * x236 + sp_j13_re * sp_n3_re * x234 - x244),  # rajj_imag
+        x251,  # raji_real
+        x252,  # raji_imag
+        x254,  # rai0_real
+        x256,  # rai0_imag
+        x254,  # ra0i_real
+        x256,  # ra0i_imag
+        x259,  # rai1_real
+        x262,  # rai1_imag
+        x259,  # ra1i_real
+        x262,  # ra1i_imag
+        -x136 * (-x190 - x192 - x194 - x196 - x205 - x260),  # rai2_real
+        x136 * (-x170 - x171 - x176 - x177 - x209 - x257),  # rai2_imag
+        -x136 * (-x181 - x183 - x185 - x187 - x215 - x261),  # ra2i_real
+        x136 * (-x156 - x158 - x162 - x164 - x219 - x258),  # ra2i_imag
+        -x136 * (x135 + x225 + x253),  # rai3_real
+        x136 * (-x151 - x231 - x255),  # rai3_imag
+        -x136 * (-x220 - x221 - x222 - x223 + x232 + x253),  # ra3i_real
+        x136 * (x226 + x227 - x228 - x229 - x233 - x255),  # ra3i_imag
+        x251,  # raij_real
+        x252,  # raij_imag
+        -x136 * (sm_j11_im * x216 * x237 + sm_j11_re * x265 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x263 + sp_j11_im * x217 * x237 + sp_j11_re * x266 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x264 + x243),  # raii_real
+        x136 * (-sm_j11_im * x265 + sm_j11_re * sm_n1_re * x1 * x237 - sm_j13_im * x263 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x266 + sp_j11_re * sp_n1_re * x1 * x237 - sp_j13_im * x264 + sp_j13_re * sp_n3_re * x53 - x244),  # raii_imag
+    )
+
+
+def pinched_currents_blocks(arguments, results):
+    """Apply `pinched_currents` to the columns of arguments, shape (12, n).
+
+    The results have shape (40, n).
+    """
+    inputs, outputs = np.ones(6144), np.empty(20480)
+    count = arguments.shape[1]
+    for start in range(0, count, 512):
+        size = min(512, count - start)
+        for k in range(12):
+            for i in range(size):
+                inputs[k * 512 + i] = arguments[k, start + i]
+        for i in range(512):
+            values = pinched_currents(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i], inputs[4608 + i], inputs[5120 + i], inputs[5632 + i])
+            outputs[0 + i] = values[0]
+            outputs[512 + i] = values[1]
+            outputs[1024 + i] = values[2]
+            outputs[1536 + i] = values[3]
+            outputs[2048 + i] = values[4]
+            outputs[2560 + i] = values[5]
+            outputs[3072 + i] = values[6]
+            outputs[3584 + i] = values[7]
+            outputs[4096 + i] = values[8]
+            outputs[4608 + i] = values[9]
+            outputs[5120 + i] = values[10]
+            outputs[5632 + i] = values[11]
+            outputs[6144 + i] = values[12]
+            outputs[6656 + i] = values[13]
+            outputs[7168 + i] = values[14]
+            outputs[7680 + i] = values[15]
+            outputs[8192 + i] = values[16]
+            outputs[8704 + i] = values[17]
+            outputs[9216 + i] = values[18]
+            outputs[9728 + i] = values[19]
+            outputs[10240 + i] = values[20]
+            outputs[10752 + i] = values[21]
+            outputs[11264 + i] = values[22]
+            outputs[11776 + i] = values[23]
+            outputs[12288 + i] = values[24]
+            outputs[12800 + i] = values[25]
+            outputs[13312 + i] = values[26]
+            outputs[13824 + i] = values[27]
+            outputs[14336 + i] = values[28]
+            outputs[14848 + i] = values[29]
+            outputs[15360 + i] = values[30]
+            outputs[15872 + i] = values[31]
+            outputs[16384 + i] = values[32]
+            outputs[16896 + i] = values[33]
+            outputs[17408 + i] = values[34]
+            outputs[17920 + i] = values[35]
+            outputs[18432 + i] = values[36]
+            outputs[18944 + i] = values[37]
+            outputs[19456 + i] = values[38]
+            outputs[19968 + i] = values[39]
+        for k in range(40):
+            for i in range(size):
+                results[k, start + i] = outputs[k * 512 + i]
+
+
+@njit(forceinline=True, error_model="numpy")
+def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+    """Compute Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian.
+
+    Operations: 1652 (add 785, div 12, mul 828, parts_pair_arctanh 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1.0
+    x1 = a - 1.0
+    x2 = -x1
+    x4 = a * delta
+    x5 = gamma - x4
+    x6 = -x5 * x5
+    x8 = 2.0 * x5
+    x10 = gamma - x4
+    x13 = a * a - 1.0
+    x14 = -1 / x13
+    x15 = a * x14
+    x16 = a * gamma
+    x17 = delta - x16
+    x18 = x14 * x17
+    x20 = frequency * x8
+    x37 = x17 * x17
+    x38 = frequency * gamma
+    x53 = 2.0 * gamma
+    x54 = -x53
+    x55 = -2.0 * x4 - x54
+    x56 = omega_r * x55
+    x69 = Delta_0 * Delta_0
+    x70 = filled_holes * x69
+    x71 = 1 / x0
+    x76 = 2.0 * delta
+    x77 = x54 + x76
+    x84 = Delta_0 * filled_holes
+    x85 = 1 / (x1 * x1)
+    x86 = x2 * x85
+    x90 = x53 + x76
+    x96 = empty_electrons * x69
+    x124 = a * omega_r
+    x136 = empty_holes * x69
+    x142 = Delta_0 * empty_holes
+    x156 = filled_electrons * x69
+    x190 = 2.0 * x16
+    x191 = -x190 + x76
+    x193 = x190 - x76
+    x205 = 1 / (math.pi * math.pi)
+    x268 = (1 / 2) * x205
+    threshold = Delta_0 * math.sqrt(x0 * x2)
+    x3 = 2.0 * threshold
+    x7 = distance_omega * (distance_omega + x3) + x6
+    x11 = threshold * threshold
+    x19 = distance * (distance + x3) + x6
+    after_re = frequency + omega_r
+    x9 = after_re * x8
+    x51 = after_re + frequency
+    x52 = omega_r * x51
+    x57 = x51 * x55
+    x62 = after_re * gamma
+    z0 = upper_root(x7, x9)
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
+    x25 = a_root_im * x14
+    x58 = 1 / (4.0 * a_root_im * a_root_im + 4.0 * a_root_re * a_root_re)
+    x59 = (1 / 2) * x58
+    x60 = a_root_re * x59
+    x61 = x17 * x60
+    x66 = a_root_im * x59
+    x68 = x17 * x66
+    a_up_re = a_root_re + after_re
+    x75 = a_up_re * x71
+    x114 = a_up_re * x86
+    x115 = x114 * x84
+    a_up_im = a_root_im + x10
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x72 = a_up_im * x71
+    x78 = x72 + x77
+    x95 = Delta_0 * x78
+    x117 = a_up_im * x2 * x85 - x90
+    x118 = x117 * x84
+    x120 = a_up_im * x86
+    a_down_re = a_up_re * x12
+    x87 = a_down_re * x86
+    x88 = x84 * x87
+    x107 = a_down_re * x71
+    a_down_im = -a_up_im * x12
+    x91 = a_down_im * x2 * x85 - x90
+    x93 = a_down_im * x86
+    x94 = x84 * x93
+    x103 = a_down_im * x71
+    x108 = x103 + x77
+    a_center_re = -after_re * x15
+    x23 = a_center_re + x22
+    x24 = mu + x23
+    x27 = a_center_re - x22
+    x28 = mu + x27
+    x63 = x17 * x23 + x62
+    x100 = x17 * x27 + x62
+    a_center_im = x18
+    x26 = a_center_im + x25
+    x29 = a_center_im - x25
+    x64 = 1 / (x26 * x26 * x37 + x63 * x63)
+    x65 = x26 * x64
+    x67 = x63 * x64
+    x101 = 1 / (x100 * x100 + x29 * x29 * x37)
+    x102 = x101 * x29
+    z1 = upper_root(x19, x20)
+    c_root_re = z1[0]
+    x30 = c_root_re * x14
+    x49 = -c_root_re
+    c_root_im = z1[1]
+    x31 = c_root_im * x14
+    x33 = 1 / (4.0 * c_root_im * c_root_im + 4.0 * c_root_re * c_root_re)
+    x34 = (1 / 2) * x33
+    x35 = c_root_re * x34
+    x36 = x17 * x35
+    x42 = c_root_im * x34
+    x44 = x17 * x42
+    x50 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x131 = c_up_re * x71
+    x173 = c_up_re * x86
+    x174 = x142 * x173
+    c_up_im = c_root_im + x10
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x127 = c_up_im * x71
+    x128 = x127 + x77
+    x152 = Delta_0 * x128
+    x176 = -c_up_im * x2 * x85 + x90
+    x177 = -x176
+    x178 = x142 * x177
+    x183 = c_up_im * x86
+    x194 = -x128
+    x196 = Delta_0 * x194
+    x203 = x142 * x176
+    c_down_re = c_up_re * x21
+    x143 = c_down_re * x86
+    x144 = x142 * x143
+    x164 = c_down_re * x71
+    c_down_im = -c_up_im * x21
+    x139 = -c_down_im * x2 * x85 + x90
+    x140 = -x139
+    x150 = c_down_im * x86
+    x151 = x142 * x150
+    x160 = c_down_im * x71
+    x161 = x160 + x77
+    x197 = x139 * x142
+    x200 = -x161
+    x202 = Delta_0 * x200
+    c_center_re = -frequency * x15
+    c_center_im = x18
+    z2 = upper_root(x24, x26)
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    z3 = upper_root(x28, x29)
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    rp_xi_re = c_center_re + x30
+    x32 = mu + rp_xi_re
+    x39 = rp_xi_re * x17 + x38
+    rp_xi_im = c_center_im + x31
+    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
+    x41 = rp_xi_im * x40
+    x43 = x39 * x40
+    z4 = upper_root(x32, rp_xi_im)
+    rp_p_re = z4[0]
+    x192 = -rp_p_re
+    rp_p_im = z4[1]
+    rp_weight_re = -x36 * x41 - x42 * x43
+    x129 = filled_electrons * rp_weight_re
+    x130 = x127 * x129
+    x141 = Delta_0 * x129 * x131
+    x145 = rp_weight_re * x144
+    x146 = x141 + x145
+    rp_weight_im = -x35 * x43 + x41 * x44
+    x132 = filled_electrons * rp_weight_im
+    x133 = x131 * x132
+    x134 = x130 + x133
+    x135 = c_up_re * filled_electrons * rp_weight_re * x71 - x127 * x132
+    x137 = rp_weight_re * x136 + x131 * x135
+    x138 = rp_weight_im * x136
+    x147 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x71 + x146
+    x148 = Delta_0 * x133 + rp_weight_im * x144
+    x149 = Delta_0 * x130 + x148
+    x153 = rp_weight_re * x151 + x148
+    x154 = empty_holes * rp_weight_im
+    x155 = empty_holes * rp_weight_re * x150 + x143 * x154
+    x157 = c_down_re * empty_holes * rp_weight_re * x2 * x85 - x150 * x154
+    x158 = rp_weight_re * x156 + x143 * x157
+    x159 = rp_weight_im * x156
+    x195 = -x134
+    x198 = -x155
+    rm_xi_re = c_center_re - x30
+    x45 = mu + rm_xi_re
+    x46 = rm_xi_re * x17 + x38
+    rm_xi_im = c_center_im - x31
+    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
+    x48 = rm_xi_im * x47
+    z5 = upper_root(x45, rm_xi_im)
+    rm_p_re = z5[0]
+    x199 = -rm_p_re
+    rm_p_im = z5[1]
+    rm_weight_re = x36 * x48 + x42 * x46 * x47
+    x162 = filled_electrons * rm_weight_re
+    x163 = x160 * x162
+    x172 = Delta_0 * x162 * x164
+    x175 = rm_weight_re * x174
+    x181 = x172 + x175
+    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
+    x165 = filled_electrons * rm_weight_im
+    x166 = x164 * x165
+    x167 = x163 + x166
+    x168 = x160 * x165
+    x169 = c_down_re * filled_electrons * rm_weight_re * x71 - x168
+    x170 = rm_weight_re * x136 + x164 * x169
+    x171 = rm_weight_im * x136
+    x179 = Delta_0 * x166 + rm_weight_im * x174
+    x180 = Delta_0 * x163 + x179
+    x182 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x85 + x181
+    x184 = rm_weight_re * x142 * x183 + x179
+    x185 = empty_holes * rm_weight_im
+    x186 = empty_holes * rm_weight_re * x183 + x173 * x185
+    x187 = c_up_re * empty_holes * rm_weight_re * x2 * x85 - x183 * x185
+    x188 = rm_weight_re * x156 + x173 * x187
+    x189 = rm_weight_im * x156
+    x201 = -x167
+    x204 = -x186
+    z6 = root_sum(a_root_re, a_root_im, x49, x50, x52, x56)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    x125 = rp_roots_im * x14
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x56)
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    x126 = rm_roots_im * x14
+    z8 = root_sum(a_root_re, a_root_im, x49, c_root_im, x52, x57)
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x50, x52, x57)
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    g1_weight_re = -x61 * x65 - x66 * x67
+    x79 = empty_electrons * g1_weight_re
+    x80 = x72 * x79
+    x83 = Delta_0 * x75 * x79
+    x89 = g1_weight_re * x88
+    g1_weight_im = -x60 * x67 + x65 * x68
+    x73 = empty_electrons * g1_weight_im
+    x74 = a_up_re * empty_electrons * g1_weight_re * x71 - x72 * x73
+    x81 = x73 * x75
+    x82 = x80 + x81
+    x92 = Delta_0 * x81 + g1_weight_im * x88
+    x97 = filled_holes * g1_weight_im
+    x98 = a_down_re * filled_holes * g1_weight_re * x2 * x85 - x93 * x97
+    x99 = filled_holes * g1_weight_re * x93 + x87 * x97
+    g1_n0_re = g1_weight_re * x70 + x74 * x75 - x78 * x82
+    g1_n0_im = g1_weight_im * x70 + x74 * x78 + x75 * x82
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x71 + Delta_0 * filled_holes * g1_weight_im * x91 - x83 - x89
+    g1_n1_im = -Delta_0 * x80 - g1_weight_re * x84 * x91 - x92
+    g1_n2_re = g1_weight_im * x94 + x73 * x95 - x83 - x89
+    g1_n2_im = -g1_weight_re * x94 - x79 * x95 - x92
+    g1_n3_re = g1_weight_re * x96 + x87 * x98 - x91 * x99
+    g1_n3_im = g1_weight_im * x96 + x87 * x99 + x91 * x98
+    g2_weight_re = x100 * x101 * x66 + x102 * x61
+    x109 = empty_electrons * g2_weight_re
+    x110 = x103 * x109
+    x113 = Delta_0 * x107 * x109
+    x116 = g2_weight_re * x115
+    g2_weight_im = (1 / 2) * a_root_re * x100 * x101 * x58 - x102 * x68
+    x104 = empty_electrons * g2_weight_im
+    x105 = x103 * x104
+    x106 = a_down_re * empty_electrons * g2_weight_re * x71 - x105
+    x111 = x104 * x107
+    x112 = x110 + x111
+    x119 = Delta_0 * x111 + g2_weight_im * x115
+    x121 = filled_holes * g2_weight_im
+    x122 = a_up_re * filled_holes * g2_weight_re * x2 * x85 - x120 * x121
+    x123 = filled_holes * g2_weight_re * x120 + x114 * x121
+    g2_n0_re = g2_weight_re * x70 + x106 * x107 - x108 * x112
+    g2_n0_im = g2_weight_im * x70 + x106 * x108 + x107 * x112
+    g2_n1_re = Delta_0 * x105 + g2_weight_im * x118 - x113 - x116
+    g2_n1_im = -Delta_0 * x110 - g2_weight_re * x118 - x119
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x85 + Delta_0 * empty_electrons * g2_weight_im * x108 - x113 - x116
+    g2_n2_im = -Delta_0 * x108 * x109 - g2_weight_re * x120 * x84 - x119
+    g2_n3_re = g2_weight_re * x96 + x114 * x122 - x117 * x123
+    g2_n3_im = g2_weight_im * x96 + x114 * x123 + x117 * x122
+    rpp_x_re = x14 * (rp_roots_re - x124)
+    rpp_x_im = x125
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    rpp_w_re = z11[0]
+    rpp_w_im = z11[1]
+    rpm_x_re = x14 * (-rm_roots_re - x124)
+    rpm_x_im = -x126
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z12[0]
+    rpm_k_im = z12[1]
+    z13 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    rpm_w_re = z13[0]
+    rpm_w_im = z13[1]
+    rp_g0_re = -g1_n0_im * rpp_w_im + g1_n0_re * rpp_w_re - g2_n0_im * rpm_w_im + g2_n0_re * rpm_w_re
+    rp_g0_im = g1_n0_im * rpp_w_re + g1_n0_re * rpp_w_im + g2_n0_im * rpm_w_re + g2_n0_re * rpm_w_im
+    rp_g1_re = -g1_n1_im * rpp_w_im + g1_n1_re * rpp_w_re - g2_n1_im * rpm_w_im + g2_n1_re * rpm_w_re
+    rp_g1_im = g1_n1_im * rpp_w_re + g1_n1_re * rpp_w_im + g2_n1_im * rpm_w_re + g2_n1_re * rpm_w_im
+    rp_g2_re = -g1_n2_im * rpp_w_im + g1_n2_re * rpp_w_re - g2_n2_im * rpm_w_im + g2_n2_re * rpm_w_re
+    rp_g2_im = g1_n2_im * rpp_w_re + g1_n2_re * rpp_w_im + g2_n2_im * rpm_w_re + g2_n2_re * rpm_w_im
+    rp_g3_re = -g1_n3_im * rpp_w_im + g1_n3_re * rpp_w_re - g2_n3_im * rpm_w_im + g2_n3_re * rpm_w_re
+    rp_g3_im = g1_n3_im * rpp_w_re + g1_n3_re * rpp_w_im + g2_n3_im * rpm_w_re + g2_n3_re * rpm_w_im
+    rp_n0_re = -x128 * x134 + x137
+    x210 = rp_g0_im * rp_n0_re
+    x288 = rp_g1_im * rp_n0_re
+    x326 = rp_g2_re * rp_n0_re
+    x426 = rp_g3_im * rp_n0_re
+    rp_n0_im = x128 * x135 + x131 * x134 + x138
+    x211 = rp_g0_re * rp_n0_im
+    x289 = rp_g1_re * rp_n0_im
+    x322 = rp_g2_im * rp_n0_im
+    x357 = rp_g1_im * rp_n0_im
+    x427 = rp_g3_re * rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x140 - x147
+    x225 = rp_g2_im * rp_n1_re
+    x245 = rp_g0_im * rp_n1_re
+    x297 = rp_g3_im * rp_n1_re
+    x314 = -rp_g0_re * rp_n1_re
+    x366 = rp_g3_re * rp_n1_re
+    x384 = rp_g2_re * rp_n1_re
+    x417 = rp_g1_im * rp_n1_re
+    rp_n1_im = -rp_weight_re * x140 * x142 - x149
+    x226 = rp_g2_re * rp_n1_im
+    x246 = rp_g0_re * rp_n1_im
+    x298 = rp_g3_re * rp_n1_im
+    x306 = rp_g0_im * rp_n1_im
+    x362 = rp_g3_im * rp_n1_im
+    x392 = rp_g2_im * rp_n1_im
+    x418 = rp_g1_re * rp_n1_im
+    x435 = rp_g1_im * rp_n1_im
+    rp_n2_re = rp_weight_im * x151 + x132 * x152 - x141 - x145
+    x212 = rp_g1_im * rp_n2_re
+    x261 = rp_g3_im * rp_n2_re
+    x273 = rp_g0_im * rp_n2_re
+    x335 = rp_g3_re * rp_n2_re
+    x349 = -rp_g0_re * rp_n2_re
+    x391 = rp_g1_re * rp_n2_re
+    x404 = rp_g2_im * rp_n2_re
+    x436 = rp_g2_re * rp_n2_re
+    rp_n2_im = -x129 * x152 - x153
+    x213 = rp_g1_re * rp_n2_im
+    x262 = rp_g3_re * rp_n2_im
+    x274 = rp_g0_re * rp_n2_im
+    x331 = rp_g3_im * rp_n2_im
+    x341 = rp_g0_im * rp_n2_im
+    x383 = rp_g1_im * rp_n2_im
+    x405 = rp_g2_re * rp_n2_im
+    rp_n3_re = -x140 * x155 + x158
+    x234 = rp_g3_im * rp_n3_re
+    x247 = rp_g1_im * rp_n3_re
+    x275 = rp_g2_im * rp_n3_re
+    x315 = rp_g1_re * rp_n3_re
+    x350 = rp_g2_re * rp_n3_re
+    x402 = rp_g0_im * rp_n3_re
+    rp_n3_im = x140 * x157 + x143 * x155 + x159
+    x235 = rp_g3_re * rp_n3_im
+    x248 = rp_g1_re * rp_n3_im
+    x276 = rp_g2_re * rp_n3_im
+    x307 = rp_g1_im * rp_n3_im
+    x342 = rp_g2_im * rp_n3_im
+    x403 = rp_g0_re * rp_n3_im
+    rmp_x_re = x14 * (rm_roots_re - x124)
+    rmp_x_im = x126
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z14[0]
+    rmp_k_im = z14[1]
+    z15 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    rmp_w_re = z15[0]
+    rmp_w_im = z15[1]
+    rmm_x_re = x14 * (-rp_roots_re - x124)
+    rmm_x_im = -x125
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z16[0]
+    rmm_k_im = z16[1]
+    z17 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    rmm_w_re = z17[0]
+    rmm_w_im = z17[1]
+    rm_g0_re = -g1_n0_im * rmp_w_im + g1_n0_re * rmp_w_re - g2_n0_im * rmm_w_im + g2_n0_re * rmm_w_re
+    rm_g0_im = g1_n0_im * rmp_w_re + g1_n0_re * rmp_w_im + g2_n0_im * rmm_w_re + g2_n0_re * rmm_w_im
+    rm_g1_re = -g1_n1_im * rmp_w_im + g1_n1_re * rmp_w_re - g2_n1_im * rmm_w_im + g2_n1_re * rmm_w_re
+    rm_g1_im = g1_n1_im * rmp_w_re + g1_n1_re * rmp_w_im + g2_n1_im * rmm_w_re + g2_n1_re * rmm_w_im
+    rm_g2_re = -g1_n2_im * rmp_w_im + g1_n2_re * rmp_w_re - g2_n2_im * rmm_w_im + g2_n2_re * rmm_w_re
+    rm_g2_im = g1_n2_im * rmp_w_re + g1_n2_re * rmp_w_im + g2_n2_im * rmm_w_re + g2_n2_re * rmm_w_im
+    rm_g3_re = -g1_n3_im * rmp_w_im + g1_n3_re * rmp_w_re - g2_n3_im * rmm_w_im + g2_n3_re * rmm_w_re
+    rm_g3_im = g1_n3_im * rmp_w_re + g1_n3_re * rmp_w_im + g2_n3_im * rmm_w_re + g2_n3_re * rmm_w_im
+    rm_n0_re = -x161 * x167 + x170
+    x206 = rm_g0_im * rm_n0_re
+    x286 = rm_g1_im * rm_n0_re
+    x325 = rm_g2_re * rm_n0_re
+    x424 = rm_g3_im * rm_n0_re
+    rm_n0_im = x161 * x169 + x164 * x167 + x171
+    x207 = rm_g0_re * rm_n0_im
+    x287 = rm_g1_re * rm_n0_im
+    x321 = rm_g2_im * rm_n0_im
+    x356 = rm_g1_im * rm_n0_im
+    x425 = rm_g3_re * rm_n0_im
+    rm_n1_re = Delta_0 * x168 + rm_weight_im * x178 - x172 - x175
+    x223 = rm_g2_im * rm_n1_re
+    x241 = rm_g0_im * rm_n1_re
+    x295 = rm_g3_im * rm_n1_re
+    x312 = -rm_g0_re * rm_n1_re
+    x365 = rm_g3_re * rm_n1_re
+    x382 = rm_g2_re * rm_n1_re
+    x415 = rm_g1_im * rm_n1_re
+    rm_n1_im = -rm_weight_re * x178 - x180
+    x224 = rm_g2_re * rm_n1_im
+    x242 = rm_g0_re * rm_n1_im
+    x296 = rm_g3_re * rm_n1_im
+    x304 = rm_g0_im * rm_n1_im
+    x361 = rm_g3_im * rm_n1_im
+    x390 = rm_g2_im * rm_n1_im
+    x416 = rm_g1_re * rm_n1_im
+    x433 = rm_g1_im * rm_n1_im
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x161 - x182
+    x208 = rm_g1_im * rm_n2_re
+    x259 = rm_g3_im * rm_n2_re
+    x269 = rm_g0_im * rm_n2_re
+    x334 = rm_g3_re * rm_n2_re
+    x347 = -rm_g0_re * rm_n2_re
+    x389 = rm_g1_re * rm_n2_re
+    x400 = rm_g2_im * rm_n2_re
+    x434 = rm_g2_re * rm_n2_re
+    rm_n2_im = -Delta_0 * x161 * x162 - x184
+    x209 = rm_g1_re * rm_n2_im
+    x260 = rm_g3_re * rm_n2_im
+    x270 = rm_g0_re * rm_n2_im
+    x330 = rm_g3_im * rm_n2_im
+    x339 = rm_g0_im * rm_n2_im
+    x381 = rm_g1_im * rm_n2_im
+    x401 = rm_g2_re * rm_n2_im
+    rm_n3_re = -x177 * x186 + x188
+    x232 = rm_g3_im * rm_n3_re
+    x243 = rm_g1_im * rm_n3_re
+    x271 = rm_g2_im * rm_n3_re
+    x313 = rm_g1_re * rm_n3_re
+    x348 = rm_g2_re * rm_n3_re
+    x398 = rm_g0_im * rm_n3_re
+    rm_n3_im = x173 * x186 + x177 * x187 + x189
+    x233 = rm_g3_re * rm_n3_im
+    x244 = rm_g1_re * rm_n3_im
+    x272 = rm_g2_re * rm_n3_im
+    x305 = rm_g1_im * rm_n3_im
+    x340 = rm_g2_im * rm_n3_im
+    x399 = rm_g0_re * rm_n3_im
+    spp_x_re = x14 * (sp_roots_re - x124)
+    spp_x_im = x14 * (sp_roots_im + x191)
+    z18 = root_sum(ap_p_re, ap_p_im, x192, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z18[0]
+    spp_k_im = z18[1]
+    z19 = pair_arctanh(spp_k_re, spp_k_im, q)
+    spp_w_re = z19[0]
+    spp_w_im = z19[1]
+    spm_x_re = x14 * (-sm_roots_re - x124)
+    spm_x_im = x14 * (-sm_roots_im - x193)
+    z20 = root_sum(am_p_re, am_p_im, x192, rp_p_im, spm_x_re, spm_x_im)
+    spm_k_re = z20[0]
+    spm_k_im = z20[1]
+    z21 = pair_arctanh(spm_k_re, spm_k_im, q)
+    spm_w_re = z21[0]
+    spm_w_im = z21[1]
+    sp_g0_re = -g1_n0_im * spp_w_im + g1_n0_re * spp_w_re - g2_n0_im * spm_w_im + g2_n0_re * spm_w_re
+    sp_g0_im = g1_n0_im * spp_w_re + g1_n0_re * spp_w_im + g2_n0_im * spm_w_re + g2_n0_re * spm_w_im
+    sp_g1_re = -g1_n1_im * spp_w_im + g1_n1_re * spp_w_re - g2_n1_im * spm_w_im + g2_n1_re * spm_w_re
+    sp_g1_im = g1_n1_im * spp_w_re + g1_n1_re * spp_w_im + g2_n1_im * spm_w_re + g2_n1_re * spm_w_im
+    sp_g2_re = -g1_n2_im * spp_w_im + g1_n2_re * spp_w_re - g2_n2_im * spm_w_im + g2_n2_re * spm_w_re
+    sp_g2_im = g1_n2_im * spp_w_re + g1_n2_re * spp_w_im + g2_n2_im * spm_w_re + g2_n2_re * spm_w_im
+    sp_g3_re = -g1_n3_im * spp_w_im + g1_n3_re * spp_w_re - g2_n3_im * spm_w_im + g2_n3_re * spm_w_re
+    sp_g3_im = g1_n3_im * spp_w_re + g1_n3_re * spp_w_im + g2_n3_im * spm_w_re + g2_n3_re * spm_w_im
+    sp_n0_re = x137 - x194 * x195
+    x218 = sp_g0_im * sp_n0_re
+    x292 = sp_g1_im * sp_n0_re
+    x328 = sp_g2_re * sp_n0_re
+    x430 = sp_g3_im * sp_n0_re
+    sp_n0_im = x131 * x195 + x135 * x194 - x138
+    x219 = sp_g0_re * sp_n0_im
+    x293 = sp_g1_re * sp_n0_im
+    x324 = sp_g2_im * sp_n0_im
+    x359 = sp_g1_im * sp_n0_im
+    x431 = sp_g3_re * sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x85 - x132 * x196 - x146
+    x229 = sp_g2_im * sp_n1_re
+    x253 = sp_g0_im * sp_n1_re
+    x301 = sp_g3_im * sp_n1_re
+    x318 = -sp_g0_re * sp_n1_re
+    x368 = sp_g3_re * sp_n1_re
+    x388 = sp_g2_re * sp_n1_re
+    x421 = sp_g1_im * sp_n1_re
+    sp_n1_im = -x129 * x196 + x153
+    x230 = sp_g2_re * sp_n1_im
+    x254 = sp_g0_re * sp_n1_im
+    x302 = sp_g3_re * sp_n1_im
+    x310 = sp_g0_im * sp_n1_im
+    x364 = sp_g3_im * sp_n1_im
+    x396 = sp_g2_im * sp_n1_im
+    x422 = sp_g1_re * sp_n1_im
+    x439 = sp_g1_im * sp_n1_im
+    sp_n2_re = -rp_weight_im * x197 - x147
+    x220 = sp_g1_im * sp_n2_re
+    x265 = sp_g3_im * sp_n2_re
+    x281 = sp_g0_im * sp_n2_re
+    x337 = sp_g3_re * sp_n2_re
+    x353 = -sp_g0_re * sp_n2_re
+    x395 = sp_g1_re * sp_n2_re
+    x412 = sp_g2_im * sp_n2_re
+    x440 = sp_g2_re * sp_n2_re
+    sp_n2_im = -rp_weight_re * x197 + x149
+    x221 = sp_g1_re * sp_n2_im
+    x266 = sp_g3_re * sp_n2_im
+    x282 = sp_g0_re * sp_n2_im
+    x333 = sp_g3_im * sp_n2_im
+    x345 = sp_g0_im * sp_n2_im
+    x387 = sp_g1_im * sp_n2_im
+    x413 = sp_g2_re * sp_n2_im
+    sp_n3_re = -x139 * x198 + x158
+    x238 = sp_g3_im * sp_n3_re
+    x255 = sp_g1_im * sp_n3_re
+    x283 = sp_g2_im * sp_n3_re
+    x319 = sp_g1_re * sp_n3_re
+    x354 = sp_g2_re * sp_n3_re
+    x410 = sp_g0_im * sp_n3_re
+    sp_n3_im = x139 * x157 + x143 * x198 - x159
+    x239 = sp_g3_re * sp_n3_im
+    x256 = sp_g1_re * sp_n3_im
+    x284 = sp_g2_re * sp_n3_im
+    x311 = sp_g1_im * sp_n3_im
+    x346 = sp_g2_im * sp_n3_im
+    x411 = sp_g0_re * sp_n3_im
+    smp_x_re = x14 * (sm_roots_re - x124)
+    smp_x_im = x14 * (sm_roots_im + x191)
+    z22 = root_sum(ap_p_re, ap_p_im, x199, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z22[0]
+    smp_k_im = z22[1]
+    z23 = pair_arctanh(smp_k_re, smp_k_im, q)
+    smp_w_re = z23[0]
+    smp_w_im = z23[1]
+    smm_x_re = x14 * (-sp_roots_re - x124)
+    smm_x_im = x14 * (-sp_roots_im - x193)
+    z24 = root_sum(am_p_re, am_p_im, x199, rm_p_im, smm_x_re, smm_x_im)
+    smm_k_re = z24[0]
+    smm_k_im = z24[1]
+    z25 = pair_arctanh(smm_k_re, smm_k_im, q)
+    smm_w_re = z25[0]
+    smm_w_im = z25[1]
+    sm_g0_re = -g1_n0_im * smp_w_im + g1_n0_re * smp_w_re - g2_n0_im * smm_w_im + g2_n0_re * smm_w_re
+    sm_g0_im = g1_n0_im * smp_w_re + g1_n0_re * smp_w_im + g2_n0_im * smm_w_re + g2_n0_re * smm_w_im
+    sm_g1_re = -g1_n1_im * smp_w_im + g1_n1_re * smp_w_re - g2_n1_im * smm_w_im + g2_n1_re * smm_w_re
+    sm_g1_im = g1_n1_im * smp_w_re + g1_n1_re * smp_w_im + g2_n1_im * smm_w_re + g2_n1_re * smm_w_im
+    sm_g2_re = -g1_n2_im * smp_w_im + g1_n2_re * smp_w_re - g2_n2_im * smm_w_im + g2_n2_re * smm_w_re
+    sm_g2_im = g1_n2_im * smp_w_re + g1_n2_re * smp_w_im + g2_n2_im * smm_w_re + g2_n2_re * smm_w_im
+    sm_g3_re = -g1_n3_im * smp_w_im + g1_n3_re * smp_w_re - g2_n3_im * smm_w_im + g2_n3_re * smm_w_re
+    sm_g3_im = g1_n3_im * smp_w_re + g1_n3_re * smp_w_im + g2_n3_im * smm_w_re + g2_n3_re * smm_w_im
+    sm_n0_re = x170 - x200 * x201
+    x214 = sm_g0_im * sm_n0_re
+    x290 = sm_g1_im * sm_n0_re
+    x327 = sm_g2_re * sm_n0_re
+    x428 = sm_g3_im * sm_n0_re
+    sm_n0_im = x164 * x201 + x169 * x200 - x171
+    x215 = sm_g0_re * sm_n0_im
+    x258 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
+    x291 = sm_g1_re * sm_n0_im
+    x294 = x286 + x287 + x288 + x289 + x290 + x291 + x292 + x293
+    x323 = sm_g2_im * sm_n0_im
+    x329 = x321 + x322 + x323 + x324 - x325 - x326 - x327 - x328
+    x358 = sm_g1_im * sm_n0_im
+    x360 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x356 + x357 + x358 + x359
+    x371 = -x321 - x322 - x323 - x324 + x325 + x326 + x327 + x328
+    x373 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x356 - x357 - x358 - x359
+    x375 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
+    x377 = -x286 - x287 - x288 - x289 - x290 - x291 - x292 - x293
+    x429 = sm_g3_re * sm_n0_im
+    x432 = x424 + x425 + x426 + x427 + x428 + x429 + x430 + x431
+    x442 = -x424 - x425 - x426 - x427 - x428 - x429 - x430 - x431
+    sm_n1_re = -x165 * x202 - x182
+    x227 = sm_g2_im * sm_n1_re
+    x249 = sm_g0_im * sm_n1_re
+    x299 = sm_g3_im * sm_n1_re
+    x316 = -sm_g0_re * sm_n1_re
+    x367 = sm_g3_re * sm_n1_re
+    x386 = sm_g2_re * sm_n1_re
+    x419 = sm_g1_im * sm_n1_re
+    sm_n1_im = -x162 * x202 + x184
+    x228 = sm_g2_re * sm_n1_im
+    x231 = x223 + x224 + x225 + x226 + x227 + x228 + x229 + x230
+    x250 = sm_g0_re * sm_n1_im
+    x300 = sm_g3_re * sm_n1_im
+    x303 = x295 + x296 + x297 + x298 + x299 + x300 + x301 + x302
+    x308 = sm_g0_im * sm_n1_im
+    x363 = sm_g3_im * sm_n1_im
+    x369 = x361 + x362 + x363 + x364 - x365 - x366 - x367 - x368
+    x372 = -x361 - x362 - x363 - x364 + x365 + x366 + x367 + x368
+    x376 = -x295 - x296 - x297 - x298 - x299 - x300 - x301 - x302
+    x380 = -x223 - x224 - x225 - x226 - x227 - x228 - x229 - x230
+    x394 = sm_g2_im * sm_n1_im
+    x420 = sm_g1_re * sm_n1_im
+    x423 = x415 + x416 + x417 + x418 + x419 + x420 + x421 + x422
+    x437 = sm_g1_im * sm_n1_im
+    x444 = -x415 - x416 - x417 - x418 - x419 - x420 - x421 - x422
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x71 - rm_weight_im * x203 - x181
+    x216 = sm_g1_im * sm_n2_re
+    x263 = sm_g3_im * sm_n2_re
+    x277 = sm_g0_im * sm_n2_re
+    x336 = sm_g3_re * sm_n2_re
+    x351 = -sm_g0_re * sm_n2_re
+    x393 = sm_g1_re * sm_n2_re
+    x408 = sm_g2_im * sm_n2_re
+    x438 = sm_g2_re * sm_n2_re
+    sm_n2_im = -rm_weight_re * x203 + x180
+    x217 = sm_g1_re * sm_n2_im
+    x222 = x206 + x207 + x208 + x209 + x210 + x211 + x212 + x213 + x214 + x215 + x216 + x217 + x218 + x219 + x220 + x221
+    x264 = sm_g3_re * sm_n2_im
+    x267 = x259 + x260 + x261 + x262 + x263 + x264 + x265 + x266
+    x278 = sm_g0_re * sm_n2_im
+    x332 = sm_g3_im * sm_n2_im
+    x338 = x330 + x331 + x332 + x333 - x334 - x335 - x336 - x337
+    x343 = sm_g0_im * sm_n2_im
+    x370 = -x330 - x331 - x332 - x333 + x334 + x335 + x336 + x337
+    x374 = -x259 - x260 - x261 - x262 - x263 - x264 - x265 - x266
+    x379 = x206 + x207 - x208 - x209 + x210 + x211 - x212 - x213 + x214 + x215 - x216 - x217 + x218 + x219 - x220 - x221
+    x385 = sm_g1_im * sm_n2_im
+    x409 = sm_g2_re * sm_n2_im
+    sm_n3_re = -x176 * x204 + x188
+    x236 = sm_g3_im * sm_n3_re
+    x251 = sm_g1_im * sm_n3_re
+    x279 = sm_g2_im * sm_n3_re
+    x317 = sm_g1_re * sm_n3_re
+    x352 = sm_g2_re * sm_n3_re
+    x406 = sm_g0_im * sm_n3_re
+    sm_n3_im = x173 * x204 + x176 * x187 - x189
+    x237 = sm_g3_re * sm_n3_im
+    x240 = x232 + x233 + x234 + x235 + x236 + x237 + x238 + x239
+    x252 = sm_g1_re * sm_n3_im
+    x257 = x241 + x242 + x243 + x244 + x245 + x246 + x247 + x248 + x249 + x250 + x251 + x252 + x253 + x254 + x255 + x256
+    x280 = sm_g2_re * sm_n3_im
+    x285 = x269 + x270 + x271 + x272 + x273 + x274 + x275 + x276 + x277 + x278 + x279 + x280 + x281 + x282 + x283 + x284
+    x309 = sm_g1_im * sm_n3_im
+    x320 = x304 + x305 + x306 + x307 + x308 + x309 + x310 + x311 + x312 - x313 + x314 - x315 + x316 - x317 + x318 - x319
+    x344 = sm_g2_im * sm_n3_im
+    x355 = x339 + x340 + x341 + x342 + x343 + x344 + x345 + x346 + x347 - x348 + x349 - x350 + x351 - x352 + x353 - x354
+    x378 = -x232 - x233 - x234 - x235 - x236 - x237 - x238 - x239
+    x397 = rm_g0_im * rm_n0_im - rm_g0_re * rm_n0_re - rm_g3_im * rm_n3_im + rm_g3_re * rm_n3_re + rp_g0_im * rp_n0_im - rp_g0_re * rp_n0_re - rp_g3_im * rp_n3_im + rp_g3_re * rp_n3_re + sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re - sm_g3_im * sm_n3_im + sm_g3_re * sm_n3_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re - sp_g3_im * sp_n3_im + sp_g3_re * sp_n3_re
+    x407 = sm_g0_re * sm_n3_im
+    x414 = x398 + x399 + x400 + x401 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412 + x413
+    x441 = rm_g0_im * rm_n3_im - rm_g0_re * rm_n3_re - rm_g3_im * rm_n0_im + rm_g3_re * rm_n0_re + rp_g0_im * rp_n3_im - rp_g0_re * rp_n3_re - rp_g3_im * rp_n0_im + rp_g3_re * rp_n0_re + sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re - sm_g3_im * sm_n0_im + sm_g3_re * sm_n0_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re - sp_g3_im * sp_n0_im + sp_g3_re * sp_n0_re
+    x443 = x398 + x399 - x400 - x401 + x402 + x403 - x404 - x405 + x406 + x407 - x408 - x409 + x410 + x411 - x412 - x413
+    x445 = x241 + x242 - x243 - x244 + x245 + x246 - x247 - x248 + x249 + x250 - x251 - x252 + x253 + x254 - x255 - x256
+    x446 = x269 + x270 - x271 - x272 + x273 + x274 - x275 - x276 + x277 + x278 - x279 - x280 + x281 + x282 - x283 - x284
+    x447 = x304 - x305 + x306 - x307 + x308 - x309 + x310 - x311 + x312 + x313 + x314 + x315 + x316 + x317 + x318 + x319
+    x448 = x339 - x340 + x341 - x342 + x343 - x344 + x345 - x346 + x347 + x348 + x349 + x350 + x351 + x352 + x353 + x354
+    return (
+        -x205 * (x222 + x231 + x240),  # c00_real
+        -x268 * (x257 + x258 + x267) - x268 * (x285 + x294 + x303),  # c01_real
+        (1 / 2) * x205 * (-x355 - x360 - x369) - x268 * (-x320 - x329 - x338),  # c01_imag
+        -x268 * (-x320 - x370 - x371) - x268 * (x355 + x372 + x373),  # c02_real
+        (1 / 2) * x205 * (x285 + x376 + x377) - x268 * (-x257 - x374 - x375),  # c02_imag
+        -x268 * (x222 + x378 + x380) - x268 * (x231 + x378 + x379),  # c03_real
+        (1 / 2) * x205 * (x381 + x382 + x383 + x384 + x385 + x386 + x387 + x388 - x389 - x390 - x391 - x392 - x393 - x394 - x395 - x396 - x397) - x268 * (-x381 - x382 - x383 - x384 - x385 - x386 - x387 - x388 + x389 + x390 + x391 + x392 + x393 + x394 + x395 + x396 - x397),  # c03_imag
+        -x205 * (x414 + x423 + x432),  # c11_real
+        -x268 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x433 - x434 - x435 - x436 - x437 - x438 - x439 - x440 - x441) - x268 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x433 - x434 - x435 - x436 - x437 - x438 - x439 - x440 + x441),  # c12_real
+        (1 / 2) * x205 * (x414 + x442 + x444) - x268 * (-x423 - x442 - x443),  # c12_imag
+        -x268 * (x258 + x374 + x445) - x268 * (x294 + x376 + x446),  # c13_real
+        x268 * (-x329 - x370 - x447) - x268 * (-x360 - x372 - x448),  # c13_imag
+        -x205 * (x432 + x443 + x444),  # c22_real
+        -x268 * (-x338 - x371 - x447) - x268 * (x369 + x373 + x448),  # c23_real
+        x268 * (-x267 - x375 - x445) - x268 * (x303 + x377 + x446),  # c23_imag
+        -x205 * (x240 + x379 + x380),  # c33_real
+    )
+
+
+def noise_blocks(arguments, results):
+    """Apply `noise` to the columns of arguments, shape (14, n).
+
+    The results have shape (16, n).
+    """
+    inputs, outputs = np.ones(7168), np.empty(8192)
+    count = arguments.shape[1]
+    for start in range(0, count, 512):
+        size = min(512, count - start)
+        for k in range(14):
+            for i in range(size):
+                inputs[k * 512 + i] = arguments[k, start + i]
+        for i in range(512):
+            values = noise(inputs[0 + i], inputs[512 + i], inputs[1024 + i], inputs[1536 + i], inputs[2048 + i], inputs[2560 + i], inputs[3072 + i], inputs[3584 + i], inputs[4096 + i], inputs[4608 + i], inputs[5120 + i], inputs[5632 + i], inputs[6144 + i], inputs[6656 + i])
+            outputs[0 + i] = values[0]
+            outputs[512 + i] = values[1]
+            outputs[1024 + i] = values[2]
+            outputs[1536 + i] = values[3]
+            outputs[2048 + i] = values[4]
+            outputs[2560 + i] = values[5]
+            outputs[3072 + i] = values[6]
+            outputs[3584 + i] = values[7]
+            outputs[4096 + i] = values[8]
+            outputs[4608 + i] = values[9]
+            outputs[5120 + i] = values[10]
+            outputs[5632 + i] = values[11]
+            outputs[6144 + i] = values[12]
+            outputs[6656 + i] = values[13]
+            outputs[7168 + i] = values[14]
+            outputs[7680 + i] = values[15]
+        for k in range(16):
             for i in range(size):
                 results[k, start + i] = outputs[k * 512 + i]
 

@@ -193,7 +193,7 @@ def width_of(system, omega):
 
 def angles(system, p, q, omega, rules):
     """Nodes and weights in cos(theta)."""
-    heavy = max(system.inverse_masses)
-    fastest = 2 * heavy * min(p, 2 * np.sqrt(abs(system.mu) + abs(omega) + 1)) * q
+    # also of the few carriers at large momenta, energies differ by a few widths in a panel
+    fastest = 2 * max(system.inverse_masses) * p * q
     count = max(int(np.ceil(fastest / (rules.widths * width_of(system, omega)))), 1)
     return composite(np.linspace(-1, 1, count + 1), rules.angle)
