@@ -6,7 +6,7 @@ What there is, in units of the Fermi energy and momentum, with bounds of the err
 - its state: `solve_steady_state`, `trace_steady_states` along the drive or any parameter;
 - the response: `fluctuation_matrix`, `pair_correlation`, `hydrodynamics`, `narrow_hydrodynamics`,
   `spectral_function`, `occupied_spectral_weight`; of the density, too: `susceptibility`,
-  `response_matrix`;
+  `response_matrix`, `fluctuation_spectrum`, `effective_temperature`;
 - modes: `collective_mode`, `mode_branches`, `real_dispersion`, `growth_rate`;
 - where it becomes unstable: `find_boundary`, `stability_edges`, `stability_line`, `phase_diagram`;
 - whether to believe it: `verify`, `numerics.precise`, and the slow route
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from numerics.response.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
     from numerics.response.narrow_coupling import narrow_hydrodynamics
+    from numerics.response.noise import effective_temperature, fluctuation_spectrum
     from numerics.response.spectral_weight import occupied_spectral_weight
     from numerics.response.susceptibility import response_matrix, susceptibility
     from numerics.stability.boundaries import Boundary, find_boundary
@@ -99,9 +100,11 @@ __all__ = [
     "Verification",
     "backend",
     "collective_mode",
+    "effective_temperature",
     "equilibrium_crossover",
     "find_boundary",
     "fluctuation_matrix",
+    "fluctuation_spectrum",
     "from_dict",
     "growth_rate",
     "hydrodynamics",
@@ -146,7 +149,9 @@ _LAZY = {
     "find_boundary": "numerics.stability.boundaries",
     "growth_rate": "numerics.stability.growth",
     "Hydrodynamics": "numerics.response.long_wavelength",
+    "effective_temperature": "numerics.response.noise",
     "fluctuation_matrix": "numerics.response.fluctuation",
+    "fluctuation_spectrum": "numerics.response.noise",
     "hydrodynamics": "numerics.response.long_wavelength",
     "CollectiveModes": "numerics.stability.modes",
     "collective_mode": "numerics.stability.modes",

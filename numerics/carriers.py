@@ -114,10 +114,21 @@ class Carriers:
         There electrons are absent above, and holes below: gamma [1 - 2 f] is the rate of electrons
         times the sign, and that of holes times its negative.
         """
-        nu = y + self.offset
         if sign > 0:
-            return -2 * self.electrons.fillings(nu), 2 * self.holes.vacancies(-nu)
-        return 2 * self.electrons.vacancies(nu), -2 * self.holes.fillings(-nu)
+            electrons, holes = self.lesser(y)
+            return -2 * electrons, 2 * holes
+        electrons, holes = self.greater(y)
+        return 2 * electrons, -2 * holes
+
+    def lesser(self, y: Array) -> tuple[Array, Array]:
+        """Return the sums of gamma f of electrons, and of gamma [1 - f] of holes: Sigma^<."""
+        nu = y + self.offset
+        return self.electrons.fillings(nu), self.holes.vacancies(-nu)
+
+    def greater(self, y: Array) -> tuple[Array, Array]:
+        """Return the sums of gamma [1 - f] of electrons, and of gamma f of holes: Sigma^>."""
+        nu = y + self.offset
+        return self.electrons.vacancies(nu), self.holes.fillings(-nu)
 
     def edges(self) -> Iterator[tuple[float, Filled]]:
         """Yield where occupations step, from the middle of the gap."""

@@ -37,8 +37,8 @@ HOLE_EXCESS = sp.Symbol("excess_holes", real=True)
 LAG = sp.Symbol("lag", real=True)
 
 #: Sums over the reservoirs of gamma_lambda [1 - f_lambda] for electrons at nu + omega, and of
-#: gamma_lambda f_lambda for holes at -nu - omega: Sigma^> over -2 i; and at nu and -nu of what fills
-#: electrons and leaves holes empty, Sigma^< over 2 i.
+#: gamma_lambda f_lambda for holes at -nu - omega: Sigma^> over -2 i; and of what fills electrons at
+#: nu, and leaves holes empty at -nu: Sigma^< over 2 i.
 AFTER = sp.symbols("empty_electrons filled_holes", real=True)
 BEFORE = sp.symbols("filled_electrons empty_holes", real=True)
 

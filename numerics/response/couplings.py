@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.results import Sampled
+from numerics.results import FullResult, Sampled, Status
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -18,6 +18,10 @@ Complex = NDArray[np.complex128]
 _ROUNDING = 16 * float(np.finfo(float).eps)
 #: A bound of the change of 1/M exists where that of M, in units of M, is smaller than this.
 _LARGEST = 0.5
+#: How often M is done again to a smaller tolerance, where its inverse is large.
+_ROUNDS = 3
+#: By what factor at most its tolerance is made smaller at once, and the smallest one.
+_STEP, _FINEST = 1e4, 1e-14
 
 #: tau_1 and tau_2: they stand for the order parameter and its source, which have no Pi.
 PAIRING = (1, 2)
@@ -135,6 +139,18 @@ class Coupled:
         bound = bound / (1 - np.where(bounded, largest, 0.0))[:, None, None]
         return np.where(bounded[:, None, None], bound, np.inf)
 
+    def outgoing(self, errors: Array) -> tuple[Complex, Array]:
+        """Return A (1/M), and what the errors of the elements and of M do to it."""
+        left = parts_of(self.vertices, errors, errors=True).left
+        change = np.abs(self.inverse) @ self.uncertain
+        largest = change.sum(axis=2).max(axis=1)
+        bound = self.before @ self.uncertain @ np.abs(self.inverse)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bound = bound / (1 - largest)[:, None, None]
+        bound[~(largest < _LARGEST)] = np.inf
+        carried = left @ np.abs(self.inverse) + _ROUNDING * self.before
+        return self.parts.left @ self.inverse, np.asarray(bound + 2 * carried)
+
     def error(self, errors: Array) -> Array:
         """Return bounds of the errors of the susceptibilities, given those of the elements."""
         direct, left, right = parts_of(self.vertices, errors, errors=True)
@@ -150,3 +166,39 @@ def inverse_of(matrix: Complex) -> Complex:
     adjugate = np.moveaxis(np.array([[d, -b], [-c, a]]), (0, 1), (-2, -1))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(adjugate / (a * d - b * c)[..., None, None])
+
+
+#: Computes M at some of the points, to a tolerance.
+Again = Callable[[NDArray[np.bool_], float], Sampled]
+
+
+def sufficient_matrix(
+    matrix: Sampled, rtol: float, again: Again, excess: Callable[[Sampled], Array]
+) -> Sampled:
+    """Return M to such tolerances that what its errors do is small enough.
+
+    Parameters
+    ----------
+    matrix : FullResult
+        M to the tolerance `rtol`.
+    again : callable
+    excess : callable
+        What the errors of M do over what they may, for each point.
+    """
+    for _ in range(_ROUNDS):
+        ratio = excess(matrix)
+        where = ~(ratio <= 1) & (matrix.status == Status.CONVERGED)
+        if not where.any() or rtol <= _FINEST:
+            break
+        # where 1/M is large, the tolerance of M has to be smaller
+        worst = np.nan_to_num(ratio[where], nan=_STEP, posinf=_STEP).max()
+        rtol = max(rtol / (2 * min(float(worst), _STEP)), _FINEST)
+        finer = again(where, rtol)
+        columns = []
+        for old, new in zip(matrix, finer, strict=True):
+            column = old.astype(np.promote_types(old.dtype, new.dtype))
+            column[where] = new
+            columns.append(column)
+        columns[2] = columns[2] + np.where(where, matrix.evaluations, 0)
+        matrix = FullResult(*columns)
+    return matrix

@@ -1,4 +1,4 @@
-"""Susceptibilities of a condensate: density, amplitude and phase, with the collective mode.
+"""Susceptibilities of a condensate: densities, currents, amplitude and phase, with all modes.
 
 To H an amount -sum_t h_t Psi^+ tau_t Psi is added.  It changes <Psi^+ tau_s Psi> by Pi_st h_t, and
 the order parameter, by the gap equation, by a_i with M_ij a_j = Pi_it h_t, which acts like another
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import choice, flag, instance, listed, outside, tolerance
-from numerics.response.couplings import PAIRING, Coupled, needed
+from numerics.response.couplings import PAIRING, Coupled, needed, sufficient_matrix
 from numerics.response.fluctuation import Points, converged_value, pair_correlation
 from numerics.response.goldstone import goldstone_matrix
 from numerics.response.vertex_loop import loop_elements, nothing
@@ -26,13 +26,16 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 #: The vertices by their names, and tau_s.
-VERTICES = {"amplitude": 1, "phase": 2, "density": 3, "imbalance": 0}
+VERTICES = {
+    "amplitude": 1,
+    "phase": 2,
+    "density": 3,
+    "imbalance": 0,
+    "current": 4,
+    "counterflow": 5,
+}
 #: Points (q, omega) done at a time.
 _BATCH = 256
-#: How often M is done again to a smaller tolerance, where its inverse is large.
-_ROUNDS = 3
-#: By what factor at most its tolerance is made smaller at once, and the smallest one.
-_STEP, _FINEST = 1e4, 1e-14
 
 
 @overload
@@ -83,8 +86,10 @@ def susceptibility(
         Frequency, epsilon_F, complex with Im(omega) > -gamma; broadcasts against `q`.
     what : str
         Two of the words "density" for electrons plus holes, "imbalance" for electrons less holes,
-        "amplitude" and "phase".  The latter two are changes of Delta by d|Delta| and -i Delta_0
-        dtheta, and the fields that these belong to are their sources, by 1/M.
+        "current" and "counterflow" for the currents of these along the wave number, "amplitude"
+        and "phase".  The latter two are changes of Delta by d|Delta| and -i Delta_0 dtheta, and the
+        fields that these belong to are their sources, by 1/M.  The field of a current is a vector
+        potential; its diamagnetic part is in the response of the currents.
     bare : bool
         Leave out what the order parameter answers: Pi_st of (37).
     rtol : float
@@ -276,31 +281,19 @@ def _coupled(
             return Coupled(vertices, matrix, value).tolerances(rtol)
 
         loop = loop_elements(state.carriers, q, omega, needed(vertices), wanted)
+
+    def excess(some: Sampled) -> Array:
+        found = Coupled(vertices, some, loop.value)
+        return np.asarray((found.of_matrix() / (rtol / 2 * found.scale)).max(axis=(1, 2)))
+
+    def again(where: NDArray[np.bool_], rtol: float) -> Sampled:
+        return goldstone_matrix(state, q[where], omega[where], rtol)
+
+    matrix = sufficient_matrix(matrix, finest, again, excess)
     evaluations = loop.evaluations + matrix.evaluations
-    for _ in range(_ROUNDS):
-        found = Coupled(vertices, matrix, loop.value)
-        ratio = (found.of_matrix() / (rtol / 2 * found.scale)).max(axis=(1, 2))
-        again = (ratio > 1) & (matrix.status == Status.CONVERGED)
-        if not again.any() or finest <= _FINEST:
-            break
-        # where 1/M is large, the tolerance of M has to be smaller
-        finest = max(finest / (2 * min(float(ratio[again].max()), _STEP)), _FINEST)
-        finer = goldstone_matrix(state, q[again], omega[again], finest)
-        evaluations[again] += finer.evaluations
-        matrix = _replaced(matrix, again, finer)
     found = Coupled(vertices, matrix, loop.value)
     error = found.error(loop.error)
     reached = (error <= rtol * found.scale).all(axis=(1, 2))
     failed = loop.missed | (matrix.status == Status.NOT_CONVERGED)
     failed |= ~np.isfinite(error).all(axis=(1, 2))
     return FullResult(found.value, error, evaluations, statuses(failed & ~reached, ~reached))
-
-
-def _replaced(matrix: Sampled, where: NDArray[np.bool_], finer: Sampled) -> Sampled:
-    """Return the results with those of some points taken from others."""
-    columns = []
-    for old, new in zip(matrix, finer, strict=True):
-        column = old.astype(np.promote_types(old.dtype, new.dtype))
-        column[where] = new
-        columns.append(column)
-    return FullResult(*columns)

@@ -65,23 +65,37 @@ class PairingLoop:
 
     def _loop(self, panels: Panels, sign: int, offset: Array, transfer: int) -> Complex:
         """Return R at y = sign |x| - transfer Re(omega)/2 with transfer Re(omega)."""
+        arguments = self._arguments(panels, sign, offset, transfer)
+        return self._outputs(self.program, arguments, offset.shape)
+
+    def _arguments(
+        self, panels: Panels, sign: int, offset: Array, transfer: int
+    ) -> tuple[Array, ...]:
+        """Return what changes from node to node, of each argument an array of all nodes."""
+        places, omega = self._places(panels, sign, offset, transfer)
+        occupations = self._occupations(places[0], sign)
+        last = (transfer * omega.real, omega.imag, self.q[panels.owner][:, None])
+        return self._raveled(offset.shape, *places, *occupations, *last)
+
+    def _places(
+        self, panels: Panels, sign: int, offset: Array, transfer: int
+    ) -> tuple[tuple[Array, ...], Complex]:
+        """Return y and the distances of y and y + omega from the edges, and omega."""
         carriers = self.carriers
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
         starts = [sign * panels.origin - half, sign * panels.origin + half]
         y = carriers.apart(starts[0].astype(float)[:, None] + sign * offset)
-        shape = y.shape
-        distances = [carriers.distance(start, sign * offset) for start in starts]
-        omega = self.omega[panels.owner][:, None]
-        arguments = (
-            y,
-            *distances,
-            *self._occupations(y, sign),
-            transfer * omega.real,
-            omega.imag,
-            self.q[panels.owner][:, None],
-        )
-        arguments = tuple(np.broadcast_to(x, shape).ravel() for x in arguments)
-        parts = evaluate(self.module, self.program, *arguments, *carriers.parameters())
+        distances = (carriers.distance(start, sign * offset) for start in starts)
+        return (y, *distances), self.omega[panels.owner][:, None]
+
+    def _raveled(self, shape: tuple[int, ...], *arguments: Any) -> tuple[Array, ...]:
+        return tuple(np.broadcast_to(x, shape).ravel() for x in arguments)
+
+    def _outputs(
+        self, program: str, arguments: tuple[Array, ...], shape: tuple[int, ...]
+    ) -> Complex:
+        """Return the complex values of a program at the nodes."""
+        parts = evaluate(self.module, program, *arguments, *self.carriers.parameters())
         parts = parts.reshape(-1, *shape)
         return np.asarray(parts[0::2] + 1j * parts[1::2])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,10 @@ Integers = NDArray[np.int64]
 _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Tolerance of what complex frequencies have besides, relative to itself.
 _SEGMENT = 1e-13
+#: How the programs call tau_0 to tau_3, the current of carriers and that of charge.
+_LETTERS = "0123ji"
+#: tau_0 and tau_3, tau_1 and tau_2, and the currents have the same elements but for signs.
+_KINDS = str.maketrans("0312ji", "ddoocc")
 #: The pairs whose integrands fall off like the root of the frequency, in the order of the program.
 _TAILS = ((0, 0), (0, 3), (3, 0), (3, 3))
 
@@ -57,6 +61,10 @@ def vertex_kernels(carriers: Carriers) -> str:
     return f"{carriers.kernels}_vertices"
 
 
+def _numpy_kernels(carriers: Carriers) -> Any:
+    return importlib.import_module(f"numerics.kernels.{vertex_kernels(carriers)}_numpy")
+
+
 def nothing(n: int) -> Elements:
     """Return no elements at n points."""
     no = np.zeros(n, dtype=bool)
@@ -70,7 +78,9 @@ def loop_elements(
     pairs: Sequence[tuple[int, int]],
     wanted: Wanted,
 ) -> Elements:
-    """Return Pi_st, (37), for pairs of vertices tau_0 to tau_3 of which one is 0 or 3.
+    """Return Pi_st, (37), for pairs of vertices other than 1 and 2.
+
+    With two currents it is less what the diamagnetic part subtracts.
 
     Parameters
     ----------
@@ -79,11 +89,11 @@ def loop_elements(
         Positive.
     omega : ndarray of complex, shape (n,)
     pairs : sequence of tuple of int
-        The k pairs (s, t).
+        The k pairs (s, t), of numbers as in `outputs_of`.
     wanted : callable
     """
     integrand = VertexLoop(carriers, q, omega, pairs)
-    rest, rest_error, nodes = _between(carriers, q, omega, integrand.rows)
+    rest, rest_error, nodes = _between(carriers, q, omega, pairs)
     rest = rest + integrand.constant
 
     def goal(value: Complex, size: Array) -> Array:
@@ -119,7 +129,10 @@ class VertexLoop(PairingLoop):
         self, carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
     ) -> None:
         super().__init__(carriers, q, omega, "response")
-        self.rows = [4 * s + t for s, t in pairs]
+        self.outputs = outputs_of(carriers, pairs, "response", "currents")
+        # a current is odd in the momenta, which the second term has exchanged
+        odd = [sum(vertex > 3 for vertex in pair) % 2 for pair in pairs]
+        self.turn = np.where(odd, -1, 1)[:, None, None]
         self.tails, rest = _far(carriers, pairs)
         self.scale = abs(carriers.mu) + carriers.gap
         self.constant = self.tails * smooth_inverse_root_integral(self.scale) + rest
@@ -127,13 +140,16 @@ class VertexLoop(PairingLoop):
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their sizes."""
         x, offset, slope = panels.nodes(rule)
-        total = np.zeros((len(self.rows), *offset.shape), dtype=complex)
+        total = np.zeros((self.tails.size, *offset.shape), dtype=complex)
         sizes = np.zeros(total.shape)
         for sign in (1, -1):
             for transfer in (1, -1):
-                found = self._loop(panels, sign, offset, transfer)[self.rows]
-                total += found if transfer > 0 else -found.conj()
-                sizes += np.abs(found)
+                arguments = self._arguments(panels, sign, offset, transfer)
+                found = np.empty_like(total)
+                for program, chosen in self.outputs.items():
+                    values = self._outputs(program, arguments, offset.shape)
+                    chosen.into(found, sizes, values)
+                total += found if transfer > 0 else -self.turn * found.conj()
         total *= 0.5j
         total -= self.tails[:, None, None] * smooth_inverse_root(x, self.scale)
         return np.asarray(total * slope), 0.5 * sizes * slope
@@ -148,16 +164,73 @@ class VertexLoop(PairingLoop):
         return (*self.carriers.excess(y, sign), float(sign))
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which complex outputs of a program stand at which places.
+
+    Parameters
+    ----------
+    rows, places : list of int
+    alike : list of list of int
+        For each the outputs that are sums of the same products, in which more or less may cancel.
+    """
+
+    rows: list[int]
+    places: list[int]
+    alike: list[list[int]]
+
+    def into(self, found: Complex, sizes: Array, values: Complex) -> None:
+        """Put the outputs of a program where they belong, and add their sizes."""
+        found[self.places] = values[self.rows]
+        magnitudes = np.abs(values)
+        for place, rows in zip(self.places, self.alike, strict=True):
+            sizes[place] += magnitudes[rows].max(axis=0)
+
+
+def outputs_of(
+    carriers: Carriers, pairs: Sequence[tuple[int, int]], densities: str, currents: str
+) -> dict[str, Chosen]:
+    """Return where pairs of vertices are among the outputs of two programs.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    pairs : sequence of tuple of int
+        0 to 3 for tau_0 to tau_3, 4 and 5 for the currents of carriers and of charge.
+    densities, currents : str
+        The programs without and with currents.
+    """
+    module = _numpy_kernels(carriers)
+    found = {}
+    for program in (densities, currents):
+        names = [name[-7:-5] for name in getattr(module, f"{program.upper()}_OUTPUTS")[::2]]
+        labels = ["".join(_LETTERS[vertex] for vertex in pair) for pair in pairs]
+        here = [k for k, label in enumerate(labels) if label in names]
+        if here:
+            kinds = [_kind(name) for name in names]
+            found[program] = Chosen(
+                [names.index(labels[k]) for k in here],
+                here,
+                [[j for j, kind in enumerate(kinds) if kind == _kind(labels[k])] for k in here],
+            )
+    return found
+
+
+def _kind(label: str) -> str:
+    """Return what two vertices are: diagonal, off the diagonal, or currents."""
+    return label.translate(_KINDS)
+
+
 def _between(
-    carriers: Carriers, q: Array, omega: Complex, rows: list[int]
+    carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
 ) -> tuple[Complex, Array, Integers]:
     """Return what is left of G^R G^A for complex frequencies, its errors, and the nodes."""
-    value, error = np.zeros((q.size, len(rows)), complex), np.zeros((q.size, len(rows)))
+    value, error = np.zeros((q.size, len(pairs)), complex), np.zeros((q.size, len(pairs)))
     nodes = np.zeros(q.size, np.int64)
     off = np.flatnonzero(omega.imag)
     if off.size:
         found = integrate(
-            _Pinched(carriers, q[off], omega[off], rows),
+            _Pinched(carriers, q[off], omega[off], pairs),
             _segments(carriers, omega.imag[off]),
             off.size,
             lambda value, size: np.maximum(_SEGMENT * np.abs(value), _ROUNDING * size),
@@ -182,8 +255,11 @@ def _segments(carriers: Carriers, growth: Array) -> Panels:
 class _Pinched:
     """G^R G^A between the frequencies at which the two terms of Pi have it, where S steps."""
 
-    def __init__(self, carriers: Carriers, q: Array, omega: Complex, rows: list[int]) -> None:
-        self.carriers, self.q, self.omega, self.rows = carriers, q, omega, rows
+    def __init__(
+        self, carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
+    ) -> None:
+        self.carriers, self.q, self.omega, self.count = carriers, q, omega, len(pairs)
+        self.outputs = outputs_of(carriers, pairs, "pinched", "pinched_currents")
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         x, offset, slope = panels.nodes(rule)
@@ -195,21 +271,24 @@ class _Pinched:
         y = -omega.real / 2
         distance = np.abs(omega.real) / 2 - carriers.threshold
         q = self.q[panels.owner][:, None]
-        nodes = (
+        nodes = [
             np.broadcast_to(part, offset.shape).ravel()
             for part in (y, distance, distance, omega.real, growth, lag, q)
-        )
-        parts = evaluate(vertex_kernels(carriers), "pinched", *nodes, *carriers.parameters())
-        parts = parts.reshape(-1, *offset.shape)
-        values = (parts[0::2] + 1j * parts[1::2])[self.rows] * slope
+        ]
+        values = np.empty((self.count, *offset.shape), dtype=complex)
+        sizes = np.zeros(values.shape)
+        for program, chosen in self.outputs.items():
+            parts = evaluate(vertex_kernels(carriers), program, *nodes, *carriers.parameters())
+            parts = parts.reshape(-1, *offset.shape)
+            chosen.into(values, sizes, parts[0::2] + 1j * parts[1::2])
+        values *= slope
         # (i/2) times the step of S, along the imaginary axis
-        return np.asarray(-sign * values), np.abs(values)
+        return np.asarray(-sign * values), sizes * slope
 
 
 def _far(carriers: Carriers, pairs: Sequence[tuple[int, int]]) -> tuple[Array, Array]:
     """Return what the integrands are at large frequencies, times the root, and what is beyond."""
-    kernels = importlib.import_module(f"numerics.kernels.{vertex_kernels(carriers)}_numpy")
-    outputs = np.array(kernels.far(carriers.skew))
+    outputs = np.array(_numpy_kernels(carriers).far(carriers.skew))
     found = np.zeros((2, len(pairs)))
     for k, pair in enumerate(pairs):
         if pair in _TAILS:

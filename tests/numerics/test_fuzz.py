@@ -24,9 +24,11 @@ WARM = solve_steady_state(Parameters(0.5, 3e-2, 1e-3, 0.05, 20.0))
 VALID = {
     "backend": {"name": "numpy"},
     "collective_mode": {"state": STATE, "q": 0.1, "largest": 1.0, "growth": 0.5, "rtol": 1e-8},
+    "effective_temperature": {"state": STATE, "q": 0.1, "omega": 0.1, "of": "phase"},
     "equilibrium_crossover": {"inv_kfa": 0.0},
     "find_boundary": {"kind": "B", "inv_kfa": -1.0, "gamma_b": 1e-3, "cutoff": 100.0},
     "fluctuation_matrix": {"state": STATE, "q": 0.1, "omega": 0.1, "rtol": 1e-8},
+    "fluctuation_spectrum": {"state": STATE, "q": 0.1, "omega": 0.1, "vertices": ["phase"]},
     "from_dict": {"data": numerics.to_dict(STATE)},
     "growth_rate": {"state": STATE, "smallest": 1e-4, "largest": 0.1, "certify": False},
     "hydrodynamics": {"state": STATE, "rtol": 1e-8},
@@ -243,6 +245,8 @@ def test_any_wave_number_and_frequency(state, part, q, omega, growth) -> None:
 def test_any_susceptibility(state, bare, q, omega, growth) -> None:
     arguments = {"state": state, "q": q, "omega": complex(omega, growth), "bare": bare}
     harmless("susceptibility", {**arguments, "full": True})
+    spectrum = {"state": state, "q": q, "omega": omega, "bare": bare, "full": True}
+    harmless("fluctuation_spectrum", spectrum)
 
 
 @settings(deadline=None, max_examples=40)

@@ -63,11 +63,12 @@ POINTS = [
 @pytest.mark.parametrize(("model", "q", "omega"), POINTS)
 def test_brute_force(model: Parameters | Model, q: float, omega: complex) -> None:
     state = solved(model)
-    rules = brute.Rules(12, 12, 12)
-    exact = brute.summed(brute.System.of(state), q, complex(omega), rules)[:4, :4]
-    found = response_matrix(state, q, omega, ALL, bare=True)
+    exact = brute.summed(brute.System.of(state), q, complex(omega))
+    found = response_matrix(state, q, omega, (*ALL, "current", "counterflow"), bare=True)
+    difference = np.abs(found - exact)
     # relative to the densities' elements, a fiftieth of what is left of sum_p 1/p**2 in the others
-    assert np.abs(found - exact).max() < 1e-6 * abs(exact[3, 3])
+    assert difference[:4].max() < 1e-6 * abs(exact[3, 3])
+    assert difference[:, :4].max() < 1e-6 * abs(exact[3, 3])
 
 
 def density(make: Callable[[float, float], Model], cutoff: float) -> float:
@@ -152,6 +153,48 @@ def test_sum_rule() -> None:
     found = -susceptibility(state, q, omega, rtol=1e-6).real * omega**2 / (2 * number * q**2)
     # as q**2/omega, and as the pairs' contact over omega**(3/2)
     assert (np.abs(found - 1) < [1e-2, 1e-3, 1e-4]).all()
+
+
+@pytest.mark.parametrize(
+    ("q", "omega"), [(0.0, 0.5), (0.1, 0.05), (0.3, 1.7), (0.5, 0.2 + 0.1j), (1.2, -2.5)]
+)
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_continuity(q: float, omega: complex, ratio: float) -> None:
+    """omega n = q j, but for what the reservoirs put in and take out, which is small like gamma."""
+    off = []
+    for gamma in (2e-5, 1e-5):
+        model = Model(Contact(0.0), [Reservoir("bath", gamma)], bands=Bands.of_ratio(ratio))
+        found = response_matrix(solved(model), q, omega, ("density", "current"))
+        n, j = found[0], found[1]
+        off.append(np.abs([omega * n[0] - q * j[0], omega * n[1] - q * j[1]]))
+    first, second = np.array(off)
+    assert second.max() < 1e-5
+    assert np.abs(2 * second - first).max() < 1e-8
+
+
+def test_currents_without_a_wave_number() -> None:
+    """The current of all carriers at once: -2 N times the field, the mass being 1/2."""
+    states = [solved(Parameters(0.0, gamma, cutoff=400.0)) for gamma in (2e-6, 1e-6)]
+    first, second = (susceptibility(s, 0.0, 0.5, "current current") for s in states)
+    # those beyond the cutoff; within it some are in the tails of the linewidth
+    numbers = [s.number + s.gap**2 / (4 * np.pi**2 * 400.0) for s in states]
+    expected = -2 * (2 * numbers[1] - numbers[0])
+    assert 2 * second - first == pytest.approx(expected, rel=1e-6)
+    assert second != pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.1])
+def test_a_static_vector_potential_along_the_wave_number_is_none(temperature: float) -> None:
+    """Its curl vanishes: in equilibrium no current flows, at any rate."""
+    bath = Reservoir("bath", (2e-2, 3e-2), temperature=temperature)
+    state = solved(Model(Contact(0.3), [bath], cutoff=20.0, bands=Bands.of_ratio(1.7)))
+    for q in (0.1, 1.3):
+        found = response_matrix(state, q, 0.0, ("current", "counterflow"), full=True)
+        assert (np.abs(found.value) <= found.error).all()
+        assert np.abs(found.value).max() < 1e-13
+        # of all carriers it is so by what the phase does
+        bare = response_matrix(state, q, 0.0, ("current", "counterflow"), bare=True)
+        assert abs(bare[0, 0]) > 1e-2
 
 
 def test_poles_are_modes() -> None:

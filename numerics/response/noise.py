@@ -1,0 +1,358 @@
+"""Fluctuations of a steady state: of its order parameter and its densities, and how hot they are.
+
+What the carriers do by themselves, C^> and C^<, acts on the order parameter like a source: it
+fluctuates by (1/M) C (1/M)^+, and densities with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from numerics.domain import choice, flag, instance, listed, outside, reals, tolerance
+from numerics.response.couplings import PAIRING, Coupled, needed, sufficient_matrix
+from numerics.response.fluctuation import Points, converged_value
+from numerics.response.goldstone import goldstone_matrix
+from numerics.response.noise_loop import Noise, noise_elements
+from numerics.response.susceptibility import VERTICES
+from numerics.response.vertex_loop import loop_elements, nothing
+from numerics.results import FullResult, Sampled, Status, statuses
+from numerics.steady.solution import SteadyState
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: The vertices whose fluctuations are known.
+_KNOWN = tuple(name for name, vertex in VERTICES.items() if vertex < 4)
+#: Points (q, omega) done at a time.
+_BATCH = 256
+#: Rounding of the products of matrices.
+_ROUNDING = 16 * float(np.finfo(float).eps)
+
+
+@overload
+def fluctuation_spectrum(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Complex: ...
+@overload
+def fluctuation_spectrum(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ...,
+    *,
+    bare: bool = ...,
+    rtol: float = ...,
+    full: Literal[True],
+) -> Sampled: ...
+def fluctuation_spectrum(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    vertices: Sequence[str] = ("amplitude", "phase"),
+    *,
+    bare: bool = False,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Complex | Sampled:
+    """Return the symmetrised spectrum of fluctuations, a Hermitian and positive matrix.
+
+    It is the Fourier transform of <O_s(r, t) O_t + O_t O_s(r, t)>/2, D^K/(2 i) for D^K = (1/M) Pi^K
+    (1/M)^+: the integral over omega/2pi and all wave numbers is the variance.  In equilibrium it is
+    coth(omega/2T)/2 times (chi - chi^+)/i of `response_matrix`.
+
+    Parameters
+    ----------
+    state : SteadyState
+        The steady state; the spectrum diverges where a mode becomes critical, and has no meaning
+        beyond.
+    q : array_like
+        Wave number, k_F; only its modulus matters.
+    omega : array_like
+        Real frequency, epsilon_F; broadcasts against `q`.
+    vertices : sequence of str
+        Some of "amplitude", "phase", "density" and "imbalance", as in `susceptibility`, each once.
+    bare : bool
+        Leave out what the order parameter answers: Pi^K/(2 i), of independent carriers.
+    rtol : float
+        Tolerance of each element relative to the geometric mean of the two diagonal ones.
+    full : bool
+        Return a `FullResult`.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., n, n), or FullResult
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ConvergenceError
+        If the tolerance is not reached, with the `FullResult` in `.last`; not if `full`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, fluctuation_spectrum, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=0.0, gamma_v=1e-5))
+    >>> spectrum = fluctuation_spectrum(state, 0.1, [0.05, 0.1])
+    >>> spectrum.shape, bool((spectrum[:, 1, 1].real > 0).all())
+    ((2, 2, 2), True)
+    """
+    domain = f"some of {', '.join(_KNOWN)}, each once"
+    names = listed("vertices", vertices, domain)
+    for name in names:
+        choice("vertices", name, _KNOWN)
+    if not names or len(set(names)) < len(names):
+        raise outside("vertices", names, domain)
+    found = _both_orders(state, q, omega, names, bare=bare, rtol=rtol)
+    value, error = found.value.sum(axis=-3) / 2, found.error.sum(axis=-3) / 2
+    found = found._replace(value=value, error=error)
+    return found if flag("full", full) else converged_value(found)
+
+
+@overload
+def effective_temperature(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    of: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[False] = ...,
+) -> Array: ...
+@overload
+def effective_temperature(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    of: str = ...,
+    *,
+    rtol: float = ...,
+    full: Literal[True],
+) -> Sampled: ...
+def effective_temperature(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    of: str = "phase",
+    *,
+    rtol: float = 1e-8,
+    full: bool = False,
+) -> Array | Sampled:
+    """Return the temperature at which equilibrium has the same fluctuations for their response.
+
+    It is T of S = coth(omega/2T) Im chi, of detailed balance between what a quantity absorbs and
+    emits at a frequency.  In equilibrium it is that of the bath; out of equilibrium it depends on
+    all, and is negative where more is emitted than absorbed.
+
+    Parameters
+    ----------
+    state, q, full
+        As in `fluctuation_spectrum`.
+    omega : array_like
+        Real frequency other than 0, epsilon_F; broadcasts against `q`.
+    of : {"phase", "amplitude", "density", "imbalance"}
+        Whose fluctuations.
+    rtol : float
+        Tolerance of the fluctuations.
+
+    Returns
+    -------
+    ndarray, shape (...), or FullResult
+
+    Raises
+    ------
+    ValueError, ConvergenceError
+        As in `fluctuation_spectrum`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, effective_temperature, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=0.0, temperature=0.05))
+    >>> print(f"{effective_temperature(state, 0.1, 0.2):.6f}")
+    0.050000
+    """
+    choice("of", of, _KNOWN)
+    at = reals("omega", omega, "real frequencies other than 0 (ε_F)", lambda w: w != 0)
+    found = _both_orders(state, q, at, (of,), bare=False, rtol=rtol)
+    at = np.broadcast_to(at, found.status.shape)
+    sides, errors = (x[..., 0, 0].real for x in (found.value, found.error))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        logarithms = [
+            np.log(np.maximum(sides[..., 0] + k * errors[..., 0], 0.0))
+            - np.log(np.maximum(sides[..., 1] - k * errors[..., 1], 0.0))
+            for k in (-1, 0, 1)
+        ]
+        low, value, high = (at / x for x in logarithms)
+        error = np.maximum(np.abs(low - value), np.abs(high - value))
+    unknown = ~(np.sign(logarithms[0]) == np.sign(logarithms[2])) | ~np.isfinite(error)
+    error = np.where(unknown, np.inf, error)
+    value = np.where(np.isfinite(value), value, np.inf)
+    status = np.where(unknown & (found.status == Status.CONVERGED), Status.ROUNDING, found.status)
+    result: Sampled = FullResult(value, error, found.evaluations, status)
+    return result if flag("full", full) else converged_value(result)
+
+
+def _both_orders(
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    names: Sequence[str],
+    *,
+    bare: bool,
+    rtol: float,
+) -> Sampled:
+    """Return the spectra of O_s(t) O_t and of O_t O_s(t), shape (..., 2, n, n)."""
+    instance("state", state, SteadyState)
+    bare, rtol = flag("bare", bare), tolerance(rtol)
+    points = Points.of(state, q, reals("omega", omega))
+    vertices = [VERTICES[name] for name in names]
+    pick = _bare if bare else _coupled
+    batches = [
+        pick(state, points.q[k : k + _BATCH], points.omega.real[k : k + _BATCH], vertices, rtol)
+        for k in range(0, points.q.size, _BATCH)
+    ]
+    if not batches:
+        empty = np.empty((0, 2, len(names), len(names)))
+        batches = [FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))]
+    result: Sampled = FullResult(
+        *(
+            np.concatenate(c).reshape(points.shape + c[0].shape[1:])
+            for c in zip(*batches, strict=True)
+        )
+    )
+    coarser = state.coarser()
+    if coarser is not None:
+        # what the error of an occupation of the user's own does
+        other = _both_orders(coarser, q, omega, names, bare=bare, rtol=rtol)
+        result = result._replace(
+            error=result.error + np.abs(result.value - other.value),
+            evaluations=result.evaluations + other.evaluations,
+        )
+    return result
+
+
+def _bare(
+    state: SteadyState, q: Array, omega: Array, vertices: Sequence[int], rtol: float
+) -> Sampled:
+    """Return C^> and C^<."""
+    found = noise_elements(state.carriers, q, omega, vertices, lambda value: rtol * _scale(value))
+    reached = (found.error <= rtol * _scale(found.value)).all(axis=(1, 2, 3))
+    return FullResult(
+        found.value,
+        found.error,
+        found.evaluations,
+        statuses(found.missed & ~reached, ~reached),
+    )
+
+
+def _coupled(
+    state: SteadyState, q: Array, omega: Array, vertices: Sequence[int], rtol: float
+) -> Sampled:
+    """Return both with what the order parameter adds to them."""
+    carriers, points, finest = state.carriers, omega.astype(complex), rtol / 32
+    matrix = goldstone_matrix(state, q, points, finest)
+    loop = nothing(q.size)
+    if needed(vertices):
+
+        def wanted(value: Complex) -> Array:
+            return Coupled(vertices, matrix, value).tolerances(rtol / 4)
+
+        loop = loop_elements(carriers, q, points, needed(vertices), wanted)
+    # the noise at amplitude and phase, and at each of the others
+    basis = [*PAIRING, *(s for s in vertices if s not in PAIRING)]
+    answer = _Answer(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
+    noise = noise_elements(carriers, q, omega, basis, lambda value: answer.tolerances(value, rtol))
+
+    def excess(some: Sampled) -> Array:
+        at = _Answer(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = at.of_answer(noise) / (rtol / 2 * _scale(at.value(noise)))
+        return np.asarray(ratio.max(axis=(1, 2, 3)))
+
+    def again(where: NDArray[np.bool_], rtol: float) -> Sampled:
+        return goldstone_matrix(state, q[where], points[where], rtol)
+
+    matrix = sufficient_matrix(matrix, finest, again, excess)
+    answer = _Answer(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
+    value, error = answer.value(noise), answer.error(noise)
+    reached = (error <= rtol * _scale(value)).all(axis=(1, 2, 3))
+    failed = loop.missed | noise.missed | (matrix.status == Status.NOT_CONVERGED)
+    unknown = ~np.isfinite(error)
+    error[unknown] = np.inf
+    failed |= unknown.any(axis=(1, 2, 3))
+    evaluations = loop.evaluations + noise.evaluations + matrix.evaluations
+    return FullResult(value, error, evaluations, statuses(failed & ~reached, ~reached))
+
+
+def _scale(value: Complex) -> Array:
+    """Return the geometric means of diagonal elements, the sum of both orders in time."""
+    root = np.sqrt(np.abs(np.diagonal(value.sum(axis=1), axis1=1, axis2=2)))
+    return np.repeat((root[:, :, None] * root[:, None, :])[:, None], 2, axis=1)
+
+
+class _Answer:
+    """What some quantities do for what amplitude, phase and they themselves would do alone.
+
+    Parameters
+    ----------
+    vertices, basis : sequence of int
+        Rows and columns.
+    coupled : Coupled
+    errors : ndarray
+        Of its elements.
+    """
+
+    def __init__(
+        self, vertices: Sequence[int], basis: Sequence[int], coupled: Coupled, errors: Array
+    ) -> None:
+        through, change = coupled.outgoing(errors)
+        direct = np.array([[float(s == t and s not in PAIRING) for t in basis] for s in vertices])
+        self.matrix = np.broadcast_to(direct, (len(through), *direct.shape)).astype(complex)
+        self.matrix[:, :, :2] += through
+        self.change = np.zeros(self.matrix.shape)
+        self.change[:, :, :2] = change
+
+    def value(self, noise: Noise) -> Complex:
+        """Return the spectra, shape (n, 2, k, k)."""
+        return _sandwich(self.matrix, noise.value, self.matrix)
+
+    def tolerances(self, value: Complex, rtol: float) -> Array:
+        """Return those of the noise, an eighth of the result's for all together."""
+        size = np.abs(self.matrix)
+        scale = _scale(_sandwich(self.matrix, value, self.matrix))[:, 0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            parts = scale[..., None, None] / (size[:, :, None, :, None] * size[:, None, :, None, :])
+            found = np.nanmin(parts, axis=(1, 2)) * (rtol / (8 * size.shape[2] ** 2))
+        return np.repeat(found[:, None], 2, axis=1)
+
+    def of_answer(self, noise: Noise) -> Array:
+        """Return what the error of the answer itself does."""
+        size, change = np.abs(self.matrix), self.change
+        noisy = np.abs(noise.value) + noise.error
+        one, both = _sandwich(change, noisy, size), _sandwich(change, noisy, change)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(one + one.swapaxes(-1, -2) + both).real
+
+    def error(self, noise: Noise) -> Array:
+        """Return bounds of the errors of the spectra."""
+        size = np.abs(self.matrix)
+        carried = noise.error + _ROUNDING * np.abs(noise.value)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(_sandwich(size, carried, size).real + self.of_answer(noise))
+
+
+def _sandwich(left: NDArray, middle: NDArray, right: NDArray) -> NDArray:
+    """Return left middle right^+ for both orders in time; no number where 1/M is none."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(left[:, None] @ middle @ right.conj().swapaxes(-1, -2)[:, None])

@@ -1,0 +1,146 @@
+"""Products of G^> and G^< with two vertices, by one integral over the frequency.
+
+C^>_st = sum_p int dnu/2pi Tr[tau_s G^>(p_+, nu + omega) tau_t G^<(p_-, nu)] is the spectrum of
+O_s(t) O_t, and C^<_st = C^>_ts(-omega) that of O_t O_s(t), of independent carriers.  Both are
+Hermitian and positive; i (C^> + C^<) is Pi^K, and i (C^> - C^<) is Pi - Pi^+.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.evaluation import evaluate
+from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.panels import Panels
+from numerics.quadrature.rules import Rule
+from numerics.response.two_bands import PairingLoop, pairing_panels
+from numerics.response.vertex_loop import vertex_kernels
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Rounding of the integrand in units of its size, as for M.
+_ROUNDING = 32 * float(np.finfo(float).eps)
+#: The outputs of the program: pairs of vertices, each with the places of its parts.
+_PAIRS = tuple((s, t) for s in range(4) for t in range(s, 4))
+_COUNT = 16
+
+#: Tolerances of the elements of both, shape (n, 2, k, k).
+Wanted = Callable[[Complex], Array]
+
+
+class Noise(NamedTuple):
+    """C^> and C^< at each point.
+
+    Parameters
+    ----------
+    value : ndarray of complex, shape (n, 2, k, k)
+        C^>, then C^<.
+    error : ndarray, shape (n, 2, k, k)
+    evaluations : ndarray of int, shape (n,)
+    missed : ndarray of bool, shape (n,)
+        Where the tolerances were not reached.
+    """
+
+    value: Complex
+    error: Array
+    evaluations: NDArray[np.int64]
+    missed: NDArray[np.bool_]
+
+
+def noise_elements(
+    carriers: Carriers, q: Array, omega: Array, vertices: Sequence[int], wanted: Wanted
+) -> Noise:
+    """Return C^> and C^< among some of the vertices tau_0 to tau_3.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    q : ndarray, shape (n,)
+        Positive.
+    omega : ndarray, shape (n,)
+    vertices : sequence of int
+    wanted : callable
+        Returns tolerances.
+    """
+    k = len(vertices)
+
+    def shaped(flat: NDArray) -> NDArray:
+        return flat.reshape(-1, 2, k, k)
+
+    def goal(value: Complex, size: Array) -> Array:
+        return np.maximum(wanted(shaped(value)).reshape(size.shape), _ROUNDING * size)
+
+    points = omega.astype(complex)
+    found = integrate(
+        NoiseLoop(carriers, q, points, vertices),
+        pairing_panels(carriers, q, points),
+        q.size,
+        goal,
+        rounding=_ROUNDING,
+    )
+    error = found.error + _ROUNDING * found.size
+    return Noise(shaped(found.value), shaped(error), 4 * found.evaluations, found.missed)
+
+
+class NoiseLoop(PairingLoop):
+    """The integrands of both over |y + omega/2|."""
+
+    def __init__(
+        self, carriers: Carriers, q: Array, omega: Complex, vertices: Sequence[int]
+    ) -> None:
+        super().__init__(carriers, q, omega, "noise")
+        self.vertices = vertices
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands per unit of the nodes' variable, and their sizes."""
+        _, offset, slope = panels.nodes(rule)
+        k = len(self.vertices)
+        total = np.zeros((2, k, k, *offset.shape), dtype=complex)
+        sizes = np.zeros(total.shape)
+        for sign in (1, -1):
+            for which, transfer in enumerate((1, -1)):
+                found, size = self._ordered(panels, sign, offset, transfer)
+                # exchanged momenta and frequencies are exchanged vertices
+                total[which] += found if which == 0 else found.swapaxes(0, 1)
+                sizes[which] += np.maximum(np.abs(found).max(axis=(0, 1)), size)
+        flat = (-1, *offset.shape)
+        return (total * slope).reshape(flat), (sizes * slope).reshape(flat)
+
+    def _ordered(
+        self, panels: Panels, sign: int, offset: Array, transfer: int
+    ) -> tuple[Complex, Array]:
+        """Return C^> at y = sign |x| - transfer omega/2 with transfer omega, and its terms' size.
+
+        Far from all excitations the poles nearly cancel.  The residue of G^> at one is of the order
+        of what fills it over twice the rate, and the integral of a pair that does not pinch at most
+        1/(4 pi) over the root of an energy.
+        """
+        carriers = self.carriers
+        places, omega = self._places(panels, sign, offset, transfer)
+        shift = transfer * omega.real
+        occupations = (*carriers.greater(places[0] + shift), *carriers.lesser(places[0]))
+        last = (shift, self.q[panels.owner][:, None])
+        arguments = self._raveled(offset.shape, *places, *occupations, *last)
+        parts = evaluate(
+            vertex_kernels(carriers), self.program, *arguments, *carriers.parameters()
+        ).reshape(_COUNT, *offset.shape)
+        matrix = np.empty((4, 4, *offset.shape), dtype=complex)
+        at = 0
+        for s, t in _PAIRS:
+            matrix[s, t] = parts[at]
+            at += 1
+            if s < t:
+                matrix[s, t] += 1j * parts[at]
+                matrix[t, s] = matrix[s, t].conj()
+                at += 1
+        fillings = [arguments[k] + arguments[k + 1] for k in (3, 5)]
+        energies = np.abs(places[0]) + abs(carriers.mu) + abs(carriers.gap)
+        size = (fillings[0] * fillings[1]).reshape(offset.shape) / carriers.linewidth**2
+        size /= 8 * np.pi**2 * np.sqrt(energies)
+        return matrix[np.ix_(self.vertices, self.vertices)], size
