@@ -359,16 +359,14 @@ def _growth_map(value: Any) -> Variables:
 
 def _scan(value: Any) -> Variables:
     """Return the columns of a scan over its axes, and how its points ended."""
-    axes = tuple(value.axes)
-    shape = tuple(x.size for x in value.axes.values())
     found: Variables = {name: ((name,), x) for name, x in value.axes.items()}
     for name, x in value.columns.items():
-        found[name] = ((*axes, "mode")[: x.ndim], x)
+        found[name] = ((*value.over[name], "mode")[: x.ndim], x)
     for name, outcomes in value.outcomes.items():
-        found[f"{name}_outcome"] = (axes, outcomes)
+        found[f"{name}_outcome"] = (value.over[name], outcomes)
         reasons = np.full(outcomes.size, "", dtype=object)
         reasons[list(value.reasons[name])] = list(value.reasons[name].values())
-        found[f"{name}_reason"] = (axes, reasons.reshape(shape))
+        found[f"{name}_reason"] = (value.over[name], reasons.reshape(outcomes.shape))
     origin = {f"computed_with_{name}": ((), x) for name, x in value.origin.items()}
     return {**found, **origin, "identity": ((), value.identity), "scan": ((), value.scan)}
 

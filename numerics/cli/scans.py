@@ -170,8 +170,8 @@ def _failures(table: ScanTable) -> Iterator[dict[str, object]]:
     for name, outcomes in table.outcomes.items():
         for place in np.argwhere(outcomes == "failed").tolist():
             at = {
-                along: float(values[k])
-                for (along, values), k in zip(table.axes.items(), place, strict=True)
+                along: float(table.axes[along][k])
+                for along, k in zip(table.over[name], place, strict=True)
             }
             index = int(np.ravel_multi_index(place, outcomes.shape))
             yield {"quantity": name, "at": at, "reason": table.reasons[name][index]}

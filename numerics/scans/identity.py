@@ -82,15 +82,25 @@ class Keys:
         self._unused = {
             name: {"q", "omega"} - set(QUANTITIES[name].arguments) for name in self.contexts
         }
+        # such a value is that of the first point on its axis
+        self._first = {
+            name: [(k, a.values[0]) for k, a in enumerate(scan.axes) if a.along in unused]
+            for name, unused in self._unused.items()
+        }
         # along a parameter its own value in the model is not used
         self._along = {"gamma_v" if scan.along == "ratio" else str(scan.along)}
         self._boundary = {name: QUANTITIES[name].boundary for name in self.contexts}
 
     def at(self, place: tuple[float, ...]) -> Iterator[tuple[str, str, str]]:
-        """Yield quantity, key and numbers of the point at some values of the axes."""
+        """Yield quantity, key and numbers at some values of the axes.
+
+        A quantity that does not depend on all axes is there at the first values of the others only.
+        """
         parameters = self._recipe.parameters(place)
         before = self._scan.before(place)
         for name, prefix in self._prefixes.items():
+            if any(place[k] != value for k, value in self._first[name]):
+                continue
             left_out = self._unused[name]
             if self._boundary[name]:
                 left_out = left_out | self._along

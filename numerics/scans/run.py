@@ -167,7 +167,7 @@ class _Run:
         self.keys = Keys(self.scan)
         self.recipe = self.scan.recipe
         self.origin = origin()
-        self.total = self.scan.size * len(self.scan.quantities)
+        self.total = self.scan.count
         self.flying: dict[Future[Any], _Batch] = {}
         self.landed: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         #: Batches to be sent again in parts, and points that other processes are computing.

@@ -201,6 +201,18 @@ class Scan:
         """How many points there are."""
         return math.prod(self.shape)
 
+    def axes_of(self, quantity: str) -> tuple[Axis, ...]:
+        """Return the axes on which a quantity depends: not those of what it does not ask for."""
+        unused = set(ARGUMENTS) - set(QUANTITIES[quantity].arguments)
+        return tuple(axis for axis in self.axes if axis.along not in unused)
+
+    @property
+    def count(self) -> int:
+        """How many values there are, one for each quantity at each point on which it depends."""
+        return sum(
+            math.prod(len(axis.values) for axis in self.axes_of(name)) for name in self.quantities
+        )
+
     @property
     def paths(self) -> tuple[str, ...]:
         """What the axes are along."""

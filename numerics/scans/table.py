@@ -58,11 +58,13 @@ class ScanTable(Kept):
         Its model; the parameters along the axes are in `axes`.
     axes : mapping
         The values of each.
+    over : mapping
+        For each column and each quantity the axes on which it depends.
     columns : mapping
-        Values by their names, NaN or an empty text where there is none; over the axes, and where a
-        point has any number of values over one more axis, filled with NaN.
+        Values by their names, NaN or an empty text where there is none; over these axes, and where
+        a point has any number of values over one more axis, filled with NaN.
     outcomes : mapping
-        For each quantity how its points ended, over the axes: "done", "absent" where there is no
+        For each quantity how its points ended: "done", "absent" where there is no
         such thing, "failed", or "missing".
     reasons : mapping
         For each quantity why there are no values, by the index of the point.
@@ -73,6 +75,7 @@ class ScanTable(Kept):
     scan: str
     parameters: Setting
     axes: Mapping[str, NDArray[np.float64]]
+    over: Mapping[str, tuple[str, ...]]
     columns: Mapping[str, NDArray[Any]]
     outcomes: Mapping[str, NDArray[np.str_]]
     reasons: Mapping[str, Mapping[int, str]]
@@ -125,18 +128,22 @@ def table_of(scan: Scan | Begun, store: Store) -> ScanTable:
     begun = scan.contexts if isinstance(scan, Begun) else contexts(instance("scan", scan, Scan))
     scan = scan.scan if isinstance(scan, Begun) else scan
     instance("store", store, Store)
-    found = {name: _Collected(QUANTITIES[name], scan.size) for name in scan.quantities}
-    keys, places, first = Keys(scan, begun), scan.places(), 0
+    over = {name: tuple(axis.along for axis in scan.axes_of(name)) for name in scan.quantities}
+    shapes = {
+        name: tuple(len(axis.values) for axis in scan.axes_of(name)) for name in scan.quantities
+    }
+    found = {name: _Collected(QUANTITIES[name], math.prod(shapes[name])) for name in over}
+    keys, places = Keys(scan, begun), scan.places()
     while chunk := list(itertools.islice(places, _CHUNK)):
-        named = [list(keys.at(place)) for place in chunk]
-        rows = store.get([key for point in named for _, key, _ in point])
-        for k, point in enumerate(named):
-            for name, key, _ in point:
-                found[name].add(first + k, rows.get(key))
-        first += len(chunk)
+        named = [x for place in chunk for x in keys.at(place)]
+        rows = store.get([key for _, key, _ in named])
+        for name, key, _ in named:
+            found[name].add(rows.get(key))
     columns: dict[str, NDArray[Any]] = {}
-    for part in found.values():
-        columns |= part.arrays(scan.shape)
+    for name, part in found.items():
+        arrays = part.arrays(shapes[name])
+        columns |= arrays
+        over |= dict.fromkeys(arrays, over[name])
     origin = json.loads(next(iter(begun.values())))
     return ScanTable(
         {name: origin[name] for name in ("nambu", "kernels")},
@@ -144,8 +151,9 @@ def table_of(scan: Scan | Begun, store: Store) -> ScanTable:
         to_toml(scan),
         scan.model,
         {axis.along: np.array(axis.values) for axis in scan.axes},
+        over,
         columns,
-        {name: part.outcomes.reshape(scan.shape) for name, part in found.items()},
+        {name: part.outcomes.reshape(shapes[name]) for name, part in found.items()},
         {name: part.reasons for name, part in found.items()},
     )
 
@@ -154,7 +162,7 @@ class _Collected:
     """The values of a quantity, point by point."""
 
     def __init__(self, quantity: Quantity, size: int) -> None:
-        self.quantity = quantity
+        self.quantity, self._number = quantity, 0
         self.outcomes = np.full(size, MISSING, dtype="<U7")
         self.reasons: dict[int, str] = {}
         self._one: dict[str, NDArray[Any]] = {}
@@ -168,7 +176,10 @@ class _Collected:
             else:
                 self._one[name] = np.full(size, *_NOTHING[kind == COMPLEX])
 
-    def add(self, k: int, row: Row | None) -> None:
+    def add(self, row: Row | None) -> None:
+        """Add the next point."""
+        k = self._number
+        self._number += 1
         if row is None:
             return
         self.outcomes[k] = row.outcome
@@ -241,22 +252,24 @@ def export(table: ScanTable, path: str | PathLike[str]) -> None:
 def _flat(table: ScanTable) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield columns of a table with one row for each point."""
     shape = tuple(values.size for values in table.axes.values())
-    for name, values in zip(
-        table.axes, np.meshgrid(*table.axes.values(), indexing="ij"), strict=True
-    ):
-        yield name, values.ravel()
-    size = math.prod(shape)
+    grids = np.meshgrid(*table.axes.values(), indexing="ij")
+    yield from zip(table.axes, (grid.ravel() for grid in grids), strict=True)
+
+    def spread(name: str, values: NDArray[Any]) -> NDArray[Any]:
+        sizes = [x.size if axis in table.over[name] else 1 for axis, x in table.axes.items()]
+        return np.broadcast_to(values.reshape(sizes), shape).ravel()
+
     for name, values in table.columns.items():
-        many = values.ndim > len(shape)
-        flat = values.reshape(size, values.shape[-1] if many else 1)
-        for k in range(flat.shape[1]):
+        many = values.ndim > len(table.over[name])
+        for k in range(values.shape[-1] if many else 1):
             word = f"{name}_{k + 1}" if many else name
+            part = spread(name, values[..., k] if many else values)
             if values.dtype.kind == "c":
-                yield f"{word}_real", flat[:, k].real
-                yield f"{word}_imag", flat[:, k].imag
+                yield f"{word}_real", part.real
+                yield f"{word}_imag", part.imag
             else:
-                yield word, flat[:, k]
+                yield word, part
     for name, outcomes in table.outcomes.items():
-        yield f"{name}_outcome", outcomes.ravel()
-        reasons = table.reasons[name]
-        yield f"{name}_reason", np.array([reasons.get(k, "") for k in range(size)], dtype=object)
+        yield f"{name}_outcome", spread(name, outcomes)
+        found = [table.reasons[name].get(k, "") for k in range(outcomes.size)]
+        yield f"{name}_reason", spread(name, np.array(found, dtype=object))

@@ -204,7 +204,11 @@ class Workers(Executor):
         """Let the task of a dead worker be tried again, or be failed."""
         self._workers.remove(worker)
         worker.connection.close()
-        worker.process.join()
+        worker.process.join(_GRACE)
+        if worker.process.is_alive():
+            # it has left its work, but cannot end
+            worker.process.kill()
+            worker.process.join()
         ended = f"the worker process {_ended(worker.process.exitcode)}"
         if not worker.ready:
             self._stillborn += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import random
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,8 +19,11 @@ import pytest
 
 from numerics import Contact, Model, Parameters, Reservoir
 from numerics.scans import Axis, Progress, Scan, Store, export, run_scan, table_of
-from numerics.scans.identity import Keys
-from numerics.scans.rows import Row
+from numerics.scans.batches import Found, Item
+from numerics.scans.identity import Keys, canonical
+from numerics.scans.quantities import QUANTITIES
+from numerics.scans.rows import Row, encoded
+from numerics.scans.scan import Recipe
 from numerics.tasks.workers import Workers
 from tests.numerics.scans import stubs
 
@@ -242,6 +247,60 @@ def test_claims_of_a_driver_that_ends_meanwhile_are_taken_over(
 
         found = run_scan(scan, store, executor=executor, evaluate=stubs.fast, stopping=stopping)
     assert (found.done, found.computed) == (9, 9)
+
+
+def test_what_does_not_depend_on_an_axis_is_computed_once(tmp_path: Path) -> None:
+    axes = {"q": [0.1, 0.2], "inv_kfa": [0.0, 0.1, 0.2], "omega": [0.01, 0.02]}
+    names = ["rates", "modes", "response"]
+    scan = Scan(Parameters(0.0), axes, names)
+    path = tmp_path / "s.db"
+    with Store(path) as store, ThreadPoolExecutor(1) as executor:
+        for computed in (3 + 6 + 12, 0):
+            found = run_scan(scan, store, executor=executor, evaluate=named)
+            assert (found.total, found.done, found.computed) == (21, 21, computed)
+        table = table_of(scan, store)
+    assert table.missing == 0
+    assert table.columns["linewidth"].tolist() == [0.0, 0.1, 0.2]
+    assert table.over["mode_count"] == table.over["modes"] == ("q", "inv_kfa")
+    assert table.columns["mode_count"].tolist() == [[0.1, 0.1, 0.1], [0.2, 0.2, 0.2]]
+    assert table.columns["M12_error"][1, 2].tolist() == [0.01, 0.02]
+    assert table.to_xarray()["linewidth"].dims == ("inv_kfa",)
+    export(table, tmp_path / "o.csv")
+    lines = (tmp_path / "o.csv").read_text().splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert len(rows) == 12
+    for row in rows:
+        assert (row["linewidth"], row["mode_count"]) == (row["inv_kfa"], row["q"])
+        assert row["M12_error"] == row["omega"]
+
+
+def named(recipe: Recipe, items: Sequence[Item]) -> list[list[Found]]:
+    """Return values that tell where they belong."""
+    found = []
+    for item in items:
+        at = dict(zip(recipe.paths, item.place, strict=True))
+        texts = {
+            "rates": canonical({"linewidth": at["inv_kfa"], "drive": 0.0}),
+            "modes": encoded(
+                QUANTITIES["modes"],
+                {
+                    "mode_omega": [],
+                    "mode_omega_error": [],
+                    "mode_count": at["q"],
+                    "mode_status": "",
+                },
+            ),
+            "response": encoded(
+                QUANTITIES["response"],
+                {
+                    **dict.fromkeys(("M11", "M12", "M21", "M22"), 1j),
+                    **{f"M{k}_error": at["omega"] for k in (11, 12, 21, 22)},
+                    "M_status": "",
+                },
+            ),
+        }
+        found.append([Found("done", texts[name], 1e-3) for name in item.quantities])
+    return found
 
 
 @pytest.mark.parametrize(
