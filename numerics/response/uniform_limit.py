@@ -71,7 +71,7 @@ def extrapolated(
 
 def static_limit(state: SteadyState) -> Limit:
     """Return the limit q -> 0 of det M(q, 0)/q**2, scaled."""
-    if not state.parameters.symmetric:
+    if not state.parameters.closed:
         return extrapolated(lambda q: static_stiffness(state, q, _RTOL), _first(state), _POWERS)
     found = hydrodynamics(state)
     total = found.error.alpha[:, 0] @ np.abs(found.beta)[::-1, 1]
@@ -81,7 +81,7 @@ def static_limit(state: SteadyState) -> Limit:
 
 def dynamic_limit(state: SteadyState) -> Limit:
     """Return the limit omega -> 0 of -Re det M(0, omega)/omega**2, scaled."""
-    if not state.parameters.symmetric:
+    if not state.parameters.closed:
         return extrapolated(lambda w: dynamic_stiffness(state, w), _first(state), _POWERS)
     found = hydrodynamics(state)
     return Limit(-(SCALE**2) * found.dynamic_prefactor, _dynamic_bound(found))
@@ -89,7 +89,7 @@ def dynamic_limit(state: SteadyState) -> Limit:
 
 def amplitude_limit(state: SteadyState) -> Limit:
     """Return alpha_11, which is M_11(0, 0)."""
-    if state.parameters.symmetric:
+    if state.parameters.closed:
         found = hydrodynamics(state)
         return Limit(float(found.alpha[0, 0]), float(found.error.alpha[0, 0]))
     result = goldstone_matrix(state, np.zeros(1), np.zeros(1, dtype=complex), _RTOL)
@@ -98,7 +98,7 @@ def amplitude_limit(state: SteadyState) -> Limit:
 
 def phase_limit(state: SteadyState) -> Limit:
     """Return beta_22, the limit of M_22(q, 0)/q**2."""
-    if state.parameters.symmetric:
+    if state.parameters.closed:
         found = hydrodynamics(state)
         return Limit(float(found.beta[1, 1]), float(found.error.beta[1, 1]))
 
