@@ -103,6 +103,14 @@ JOBS = (
         parallel=True,
     ),
     FigureJob(
+        "Fig. 5 in two dimensions",
+        "film_diagram",
+        "film_diagram",
+        {"points": 9},
+        {"points": 25, "regions": True},
+        parallel=True,
+    ),
+    FigureJob(
         "driven polaritons",
         "polaritons",
         "polaritons",

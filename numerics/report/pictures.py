@@ -24,6 +24,7 @@ _COARSE: dict[str, dict[str, Any]] = {
     "temperature": {"points": 5},
     "polaritons": {"points": 5},
     "mass_ratio": {"lines": (("A", 1.0),)},
+    "film_diagram": {"points": 5},
 }
 _ALTS = {
     "fig04": "Curves of the order parameter falling from its equilibrium value to zero as the "
@@ -53,6 +54,9 @@ _ALTS = {
     "mass_ratio": "Decay rates and wave numbers of the boundaries of stability against the ratio "
     "of the masses: on the BCS side rising by five beyond a ratio of five, at unitarity turning "
     "back twice near four, on the BEC side falling to a minimum at two and rising beyond.",
+    "film_diagram": "Boundaries of stability in two dimensions over the binding energy, which fall "
+    "from one fiftieth of the bath's rate to one thousandth: first that of a moving mode, then "
+    "those of static ones; the condensate ends where decay and bath are about as fast.",
     "polaritons": "Stability of a driven condensate of carriers and photons over detuning and "
     "photon loss: stable at small losses and next to the laser limit at large detunings, unstable "
     "between; the gain of photons against their wave number; the Goldstone mode, which diffuses at "
