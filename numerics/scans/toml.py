@@ -76,9 +76,7 @@ def to_toml(scan: Scan) -> str:
     lines += _table("model", scan.model)
     for axis in scan.axes:
         lines += ["", "[[axes]]", f"along = {_written(axis.along)}"]
-        lines += textwrap.wrap(
-            f"values = {_written(axis.values)}", _WIDTH, subsequent_indent="    "
-        )
+        lines += _wrapped("values", axis.values)
     return "\n".join(lines) + "\n"
 
 
@@ -160,6 +158,16 @@ def _written(value: Any) -> str:
     return f"[{', '.join(map(_written, value))}]"
 
 
+def _wrapped(name: str, value: Any) -> list[str]:
+    """Return the lines of a name with its value; those of a list are broken between elements."""
+    text = f"{name} = {_written(value)}"
+    if isinstance(value, str):
+        return [text]
+    return textwrap.wrap(
+        text, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def _table(name: str, value: Any, head: str = "[{}]") -> Iterator[str]:
     """Yield the lines of a table: first what is plain in it, then the tables within."""
     yield from ("", head.format(name))
@@ -174,9 +182,7 @@ def _table(name: str, value: Any, head: str = "[{}]") -> Iterator[str]:
         if _nested(found):
             inner.append((field.name, found))
         else:
-            yield from textwrap.wrap(
-                f"{field.name} = {_written(found)}", _WIDTH, subsequent_indent="    "
-            )
+            yield from _wrapped(field.name, found)
     for word, found in inner:
         parts = found if isinstance(found, tuple) else (found,)
         for part in parts:

@@ -181,6 +181,14 @@ def test_a_model_of_any_reservoirs_is_written_and_read() -> None:
     assert from_toml(ratio) == scan
 
 
+def test_a_long_name_is_kept_whole() -> None:
+    baths = [Reservoir("b" * 300, 1e-3), *(Reservoir.empty(f"x{k}", 1e-9) for k in range(3))]
+    model = Model(Contact(0.0), baths)
+    values = [-(1e-5) / k for k in range(1, 200)]
+    scan = Scan(model, {f"reservoirs.{'b' * 300}.rate": [1e-4], "coupling.inv_kfa": values})
+    assert from_toml(to_toml(scan)) == scan
+
+
 def test_parameters_of_any_coupling_may_be_axes() -> None:
     model = LEAD.replace(coupling=Boson(g=1.0, detuning=0.5, mass=2.0, loss=1e-3))
     scan = Scan(model, {"coupling.loss": [0.0, 1e-2], "coupling.detuning": [-1.0, 1.0]})
