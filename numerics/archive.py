@@ -114,7 +114,7 @@ def from_dict(data: object) -> Any:
     Examples
     --------
     >>> from numerics import from_dict
-    >>> from_dict({"type": "Contact", "fields": {"inv_kfa": -1.0}})
+    >>> from_dict({"type": "Contact", "fields": {"inv_kfa": -1.0, "binding": None}})
     Contact(inv_kfa=-1.0)
     """
     try:
