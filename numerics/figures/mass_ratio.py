@@ -4,11 +4,12 @@ Electrons and holes of different masses, as many of both (`neutral=True`), betwe
 the vacuum.  A, B and C are followed from equal masses on, on the BCS side, at unitarity and on the
 BEC side: the decay rate, and the wave number of the critical mode.
 
-On the BCS side C meets zero frequency at a ratio of 2.3 and becomes B, which moves to five times
-the decay rate as the holes become ten times as heavy, most of it between ratios of 5 and 6.  At
-unitarity B turns back in the ratio twice, near 4: there a window of stable states opens above the
-first boundary, and beyond only the upper boundary is left.  On the BEC side A falls first, to less
-than half at a ratio of 2.3, then rises.
+On the BCS side B moves to five times the decay rate as the holes become ten times as heavy, most of
+it between ratios of 5 and 6; C, above it, ends at a ratio of 2.3, where its frequency has become
+zero.  There is one again at ratios of ten, which is not followed.  At unitarity B turns back in the
+ratio twice, near 4: at 3.95 a window of stable states has opened above the first boundary, and
+beyond 4.03 only the upper one is left.  On the BEC side A falls first, to less than half at a ratio
+of 2.3, then rises.
 """
 
 from __future__ import annotations
@@ -163,7 +164,8 @@ def draw(data: MassRatioData) -> Figure:
         ticks = [1, 2, 3, 5, 10]
         wave.set_xticks(ticks, [str(t) for t in ticks])
         wave.minorticks_off()
-        wave.set_xlim(1.0, max(float(line.line.values[:, 0].max()) for line in data.lines))
+        largest = max(float(line.line.values[:, 0].max()) for line in data.lines)
+        wave.set_xlim(1.0, min(largest, LARGEST))
         wave.set_xlabel(quantity(RATIO).label)
         ratio.set_ylabel(quantity("ratio").label)
         wave.set_ylabel(quantity("q").label)

@@ -62,9 +62,10 @@ def boundary_line(
     start : Boundary
         Of a model, along a positive parameter of it.
     across : str
-        Another positive parameter; the line sets out to larger values of it.
+        Another positive parameter.
     values : tuple of float
-        The smallest and the largest of its values: the line ends beyond.
+        The smallest and the largest of its values: the line sets out from the one that is closer to
+        the other, and ends beyond either.
     longest : float
         The longest step, in the logarithms of both parameters.
 
@@ -100,7 +101,8 @@ def boundary_line(
         raise outside("start", start.kind, ", ".join(CONDITIONS))
     line = _Line(condition, (across, start.along))
     found = [start]
-    direction, length = np.array([1.0, 0.0]), min(_FIRST, longest)
+    upwards = line.values(start)[0] ** 2 < ends[0] * ends[1]
+    direction, length = np.array([1.0 if upwards else -1.0, 0.0]), min(_FIRST, longest)
     status = Status.TOO_MANY
     while len(found) < _MOST:
         here = line.point(found[-1])

@@ -52,6 +52,15 @@ DECISIVE = (
 
 
 @pytest.mark.slow
+def test_a_window_of_stable_states() -> None:
+    """Between both folds at unitarity, where there are three boundaries."""
+    rates = (4.5e-6, 7e-6, 1.3e-5, 2e-5)
+    states = (solve_steady_state(mass_model(0.0, 3.95, rate)) for rate in rates)
+    verdicts = [growth_rate(state).verdict for state in states]
+    assert verdicts == ["decays", "grows", "decays", "grows"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "inv_kfa", "ratio", "values"), DECISIVE)
 def test_decisive_points(
     kind: str, inv_kfa: float, ratio: float, values: tuple[float, float]

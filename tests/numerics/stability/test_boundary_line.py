@@ -43,6 +43,13 @@ def test_a_line_that_turns_back(start: Boundary) -> None:
     assert found.value == pytest.approx(rate, rel=1e-6)
 
 
+def test_a_line_to_smaller_values(start: Boundary) -> None:
+    line = boundary_line(start, RATIO, (3.6, 3.85))
+    assert line.status is Status.COMPLETE
+    assert (np.diff(line.values[:, 0]) < 0).all()
+    assert line.values[-1, 0] < 3.6
+
+
 def test_next_to_another_one(start: Boundary) -> None:
     moved = find_boundary("A", model(3.7), along=RATE, start=start)
     expected = find_boundary("A", model(3.7), along=RATE, values=(5e-6, 5.6e-6))
