@@ -1,0 +1,89 @@
+"""M of films: the sound velocity of equilibrium at every binding energy, and identities."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Reservoir,
+    SteadyState,
+    fluctuation_matrix,
+    solve_steady_state,
+)
+from numerics.response.determinant import determinant, determinant_slopes
+from numerics.response.uniform_limit import dynamic_limit, static_limit
+from tests.numerics.steady.test_film import extrapolated, film
+
+#: Linewidths, each half of the one before it: Richardson's method removes their powers.
+WIDTHS = tuple(16e-3 / 2**k for k in range(6))
+CUTOFF = 100.0
+
+
+@functools.cache
+def driven(binding: float) -> SteadyState:
+    reservoirs = (Reservoir("bath", (1.2e-3, 0.8e-3)), Reservoir.empty("drain", 1e-5))
+    model = Model(Contact(binding=binding), reservoirs, bands=Bands.of_ratio(1.5, 2))
+    return solve_steady_state(model)
+
+
+@pytest.mark.parametrize(
+    ("binding", "ratio"), [(0.05, 1.0), (0.5, 1.0), (4.0, 1.0), (1.0, 3.0), (4.0, 0.2)]
+)
+def test_sound_velocity(binding: float, ratio: float) -> None:
+    # det M is proportional to omega**2 - c**2 q**2 for small q and omega without a linewidth
+    widths = [w * min(1.0, math.sqrt(binding)) for w in WIDTHS]
+    found = []
+    for width in widths:
+        bath = Reservoir("bath", width)
+        state = solve_steady_state(film(binding, bath, ratio=ratio, neutral=ratio != 1))
+        square = static_limit(state).value / dynamic_limit(state).value
+        # mu + sqrt(mu**2 + Delta_0**2) is twice the Fermi energy of all carriers, those beyond the
+        # cutoff included
+        energy = (state.mu + math.hypot(state.mu, state.gap)) / 2
+        found.append([math.sqrt(square), energy])
+    velocity, energy = extrapolated(found)
+    # v_F/sqrt(2) at every binding energy; of different masses by Galilean invariance
+    expected = math.sqrt(2 * energy) * 2 * math.sqrt(ratio) / (1 + ratio)
+    assert velocity == pytest.approx(expected, rel=1e-8)
+    # up to what is beyond the cutoff
+    assert abs(energy - 1) < 2 * binding / CUTOFF**2 + 1e-8
+
+
+@pytest.mark.parametrize("binding", [0.1, 1.0, 3.0])
+def test_the_phase_is_free(binding: float) -> None:
+    # by a relation that M is made with, term by term: nothing is left of a cancellation
+    found = fluctuation_matrix(driven(binding), 0.0, 0.0, full=True)
+    assert np.abs(found.value[:, 1]).max() <= 1e-14 * np.abs(found.value[0, 0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    binding=st.sampled_from([0.1, 1.0, 3.0]),
+    q=st.floats(0.0, 2.0),
+    real=st.floats(0.0, 4.0),
+    imaginary=st.floats(-5e-4, 1.0),
+)
+def test_real_fields(binding: float, q: float, real: float, imaginary: float) -> None:
+    omega = complex(real, imaginary)
+    found = fluctuation_matrix(driven(binding), q, [omega, -omega.conjugate()], full=True)
+    difference = np.abs(found.value[0] - found.value[1].conj())
+    assert (difference <= found.error.sum(axis=0)).all()
+
+
+def test_slopes_of_the_determinant() -> None:
+    state, q, omega, step = driven(1.0), 0.3, 0.2 + 0.05j, 1e-4
+    found = determinant_slopes(state, q, omega, 1e-11)
+    waves, frequencies = q + step * np.array([1, -1, 0, 0]), omega + step * np.array([0, 0, 1, -1])
+    value = determinant(state, waves, frequencies, 1e-11).value
+    # the next powers of the step over the scales of M
+    assert found.by_q == pytest.approx((value[0] - value[1]) / (2 * step), rel=1e-5)
+    assert found.by_omega == pytest.approx((value[2] - value[3]) / (2 * step), rel=1e-5)
