@@ -1,7 +1,7 @@
 """Fluctuations of a steady state: of its order parameter and its densities, and how hot they are.
 
-What the carriers do by themselves, C^> and C^<, acts on the order parameter like a source: it
-fluctuates by (1/M) C (1/M)^+, and densities with it.
+What the carriers do by themselves, C^> and C^<, and what a boson does that is lost, acts on the
+order parameter like a source: it fluctuates by (1/M) C (1/M)^+, and densities with it.
 """
 
 from __future__ import annotations
@@ -273,6 +273,7 @@ def _coupled(
     basis = [*PAIRING, *(s for s in vertices if s not in PAIRING)]
     answer = _Answer(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
     noise = noise_elements(carriers, q, omega, basis, lambda value: answer.tolerances(value, rtol))
+    noise.value[:, :, :2, :2] += _of_coupling(state, q, points)
 
     def excess(some: Sampled) -> Array:
         at = _Answer(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
@@ -293,6 +294,22 @@ def _coupled(
     failed |= unknown.any(axis=(1, 2, 3))
     evaluations = loop.evaluations + noise.evaluations + matrix.evaluations
     return FullResult(value, error, evaluations, statuses(failed & ~reached, ~reached))
+
+
+def _of_coupling(state: SteadyState, q: Array, omega: Complex) -> Complex:
+    """Return what a coupling with losses adds to the noise of the order parameter.
+
+    Commutators demand -(2 K - 2 K^+)/i of the difference of both orders in time.  Its positive part
+    belongs to the one, its negative part to the other: a boson leaves into a vacuum.
+    """
+    twice = state.parameters.coupling.twice(q, omega, state.mu)
+    lost = 1j * (twice - twice.conj().swapaxes(-1, -2))
+    values, vectors = np.linalg.eigh(lost)
+    parts = [
+        (vectors * np.maximum(side * values, 0.0)[:, None]) @ vectors.conj().swapaxes(-1, -2)
+        for side in (1, -1)
+    ]
+    return np.stack(parts, axis=1)
 
 
 def _scale(value: Complex) -> Array:

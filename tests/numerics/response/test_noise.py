@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from numerics import (
     Bands,
+    Boson,
     Contact,
     Model,
     Parameters,
@@ -114,6 +115,33 @@ def test_absorption_is_that_of_the_response(state: SteadyState) -> None:
     hot = effective_temperature(state, q, omega, "density", rtol=1e-10)
     expected = 1 / np.tanh(omega / (2 * hot)) * chi.value[:, 0, 0].imag
     assert noise[:, 0, 0].real == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_boson_that_is_lost_is_noise() -> None:
+    """Commutators keep their values: what is absorbed less what is emitted is the response."""
+    reservoirs = [Reservoir("bath", 1e-3, mu=0.9, temperature=0.02)]
+    boson = Boson(g=0.7, detuning=1.2, mass=0.05, loss=1e-3)
+    state = solved(Model(boson, reservoirs, density=False))
+    omega = np.array([-0.3, 0.1, 0.5])
+    chi = response_matrix(state, 0.2, omega, ("phase",), rtol=1e-10)[:, 0, 0].imag
+    noise = fluctuation_spectrum(state, 0.2, omega, ("phase",), rtol=1e-10)[:, 0, 0].real
+    hot = effective_temperature(state, 0.2, omega, rtol=1e-10)
+    assert noise == pytest.approx(chi / np.tanh(omega / (2 * hot)), rel=1e-7)
+    full = fluctuation_spectrum(state, 0.2, omega)
+    assert (np.linalg.eigvalsh(full) > 0).all()
+
+
+def test_a_film_in_equilibrium() -> None:
+    bath = Reservoir("bath", 1e-2, mu=0.9, temperature=0.05)
+    bands = Bands.of_ratio(1.4, dimension=2)
+    state = solved(Model(Contact(binding=0.5), [bath], bands=bands, density=False))
+    omega = np.array([-0.4, 0.1, 2.5])
+    found = fluctuation_spectrum(state, 0.3, omega, ALL, full=True)
+    chi = response_matrix(state, 0.3, omega, ALL, full=True)
+    coth = 1 / np.tanh(omega / 0.1)[:, None, None]
+    expected = coth / 2 * (chi.value - adjoint(chi.value)) / 1j
+    error = np.abs(coth) / 2 * (chi.error + np.swapaxes(chi.error, -1, -2))
+    assert (np.abs(found.value - expected) <= found.error + error).all()
 
 
 def test_temperature_of_equilibrium() -> None:

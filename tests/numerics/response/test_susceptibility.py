@@ -107,6 +107,21 @@ def test_compressibility() -> None:
     assert abs(fine.imag) < 1e-14
 
 
+def film(shift: float, cutoff: float) -> Model:
+    bath = Reservoir("bath", 1e-2, mu=0.9 + shift, temperature=0.05)
+    bands = Bands(dimension=2)
+    return Model(Contact(binding=0.5), [bath], cutoff=cutoff, bands=bands, density=False)
+
+
+def test_compressibility_of_a_film() -> None:
+    state = solved(film(0.0, 400.0))
+    coarse, fine = (susceptibility(state, q, 0.0) for q in (2e-3, 1e-3))
+    # what a cutoff leaves out falls like its inverse square
+    expected = (4 * density(film, 200.0) - density(film, 100.0)) / 3
+    assert (4 * fine - coarse) / 3 == pytest.approx(expected, rel=1e-8)
+    assert np.abs(response_matrix(state, 0.3, 0.0, ("current", "counterflow"))).max() < 1e-13
+
+
 def test_driven_compressibility() -> None:
     """Slowly changing potentials of all reservoirs, of any state, at q = 0."""
     state = solved(two_baths(0.0, 400.0))
