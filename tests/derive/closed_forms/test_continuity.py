@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from derive import symbols
 from derive.algebra import nambu
+from derive.closed_forms import continuity
 from derive.closed_forms.two_bands import IMBALANCE, SKEW
-from derive.model import continuity
 from numerics.kernels import two_bands_vertices_numpy as kernels
 from tests.derive.programs.test_two_bands import ORDER, TAU, Case, momenta
 
