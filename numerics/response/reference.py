@@ -24,8 +24,8 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 #: The outer integral is done panel by panel up to this multiple of the momentum scale, then in 1/p+
-#: up to the second; beyond, where the closed forms cancel, the integrand is c/p**2 + d/p**4.
-_NEAR, _FAR = 20.0, 300.0
+#: up to the integrand's reach; beyond, where the closed forms cancel, it is c/p**2 + d/p**4.
+_NEAR = 20.0
 #: Rounds of halving the pieces with the largest errors; pairs of momenta before it gives up;
 #: pieces that are done at a time, for the sake of memory.
 _ROUNDS, _MOST, _BATCH = 30, 20_000_000, 24
@@ -54,6 +54,10 @@ class Integrand(Protocol):
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """The vertices."""
+
+    @property
+    def reach(self) -> float:
+        """Where the tail begins, in units of the momentum scale."""
 
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
         """Return the values at pairs of momenta, shape (pairs, n)."""
@@ -182,7 +186,7 @@ class _Outer:
         self.places = Places(integrand.carriers, integrand.omega)
         self.measure = Measure(integrand.carriers.dimension, q)
         scale = self.places.scale + q * q
-        self.near, self.far = (m * math.sqrt(scale) for m in (_NEAR, _FAR))
+        self.near, self.far = (m * math.sqrt(scale) for m in (_NEAR, integrand.reach))
         # 2/(p+^2 + p-^2) is subtracted in place of 1/p^2
         self.pairs = np.array([s == t and s in (1, 2) for s, t in integrand.pairs], dtype=float)
         self.alone = list(self.places.alone())

@@ -72,6 +72,9 @@ class ResponseIntegrand:
     omega: complex
     part: Part = "all"
 
+    #: Where the tail begins, in units of the momentum scale.
+    reach = MatrixIntegrand.reach
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "omega", analytic_frequency(self.state, self.omega))
         if self.part not in BRANCHES:

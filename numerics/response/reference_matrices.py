@@ -194,6 +194,9 @@ class MatrixIntegrand:
     omega: complex
     pairs: tuple[tuple[int, int], ...] = PAIRING
 
+    #: Where the tail begins, in units of the momentum scale.
+    reach = 300.0
+
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
         """Return Pi_st for the pairs of vertices at pairs of momenta, shape (pairs, n).
 

@@ -79,6 +79,9 @@ class NoiseIntegrand:
     omega: complex
     pairs: tuple[tuple[int, int], ...] = PAIRING
 
+    #: Less than for the response: far away what is of the order 1/gamma cancels down to 1/p**6.
+    reach = 40.0
+
     def __post_init__(self) -> None:
         found = {s.temperature for s in steps(self.carriers)}
         if len(found) > 1:
@@ -118,35 +121,45 @@ class NoiseIntegrand:
             Which of both, the species at P and at p - q/2, and the numbers of both poles.
         """
         found = np.zeros((2, 2, 2, 2, 2, first.shape[1]), dtype=complex)
-        pairs = itertools.product(occupations(self.carriers), repeat=2)
-        for above, under in pairs:
-            moved = above._replace(place=above.place - self.omega.real)
-            found[:, above.species, under.species] += (
-                above.rate * under.rate * _window(moved, under, first, second)
-            )
+        below = list(occupations(self.carriers))
+        above = [step._replace(place=step.place - self.omega.real) for step in below]
+        parts = [[_integrals(step, first, second) for step in group] for group in (above, below)]
+        for (step, part), (other, rest) in itertools.product(
+            zip(above, parts[0], strict=True), zip(below, parts[1], strict=True)
+        ):
+            if abs(step.place - other.place) < _NEAR * step.temperature:
+                window = _next_to_each_other(step, other, first, second)
+            else:
+                window = _factor(step, other) * (part - rest)
+            found[:, step.species, other.species] += step.rate * other.rate * window
         return found
 
 
-def _window(step: Step, other: Step, first: Complex, second: Complex) -> Complex:
-    """Return the integrals of n (1 - n') + n' (1 - n) over both products, shape (2, 2, 2, n)."""
-    low, high = sorted((step, other), key=lambda s: s.place)
-    if low.place == high.place and (low.temperature == 0 or math.isinf(low.place)):
-        return np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
-    distance, temperature = high.place - low.place, max(low.temperature, high.temperature)
+def _factor(step: Step, other: Step) -> float:
+    """Return what multiplies s - s' of two steps in n (1 - n') + n' (1 - n)."""
+    if step.place == other.place:
+        return 0.0
+    half = math.copysign(0.5, other.place - step.place)
+    distance, temperature = abs(other.place - step.place), max(step.temperature, other.temperature)
     if math.isinf(distance) or temperature == 0:
-        return (_integrals(low, first, second) - _integrals(high, first, second)) / 2
-    if distance >= _NEAR * temperature:
-        factor = 1 / math.tanh(distance / (2 * temperature))
-        return factor * (_integrals(low, first, second) - _integrals(high, first, second)) / 2
-    # both steps about their mean, whose distance is continued to a circle
-    mean, total = (low.place + high.place) / 2, np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+        return half
+    return half / math.tanh(distance / (2 * temperature))
+
+
+def _next_to_each_other(step: Step, other: Step, first: Complex, second: Complex) -> Complex:
+    """Return the integrals of n (1 - n') + n' (1 - n) of warm steps at nearly one place.
+
+    Both are moved away from their mean until their distance is on a circle about the true one.
+    """
+    total = np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    mean, temperature = (step.place + other.place) / 2, step.temperature
     for k in range(_POINTS):
-        apart = distance + temperature * _RADIUS * np.exp(2j * math.pi * (k + 0.5) / _POINTS)
-        factor = 1 / np.tanh(apart / (2 * temperature))
-        change = _moved(low, mean - apart / 2, first, second) - _moved(
-            high, mean + apart / 2, first, second
+        turn = _RADIUS * np.exp(2j * math.pi * (k + 0.5) / _POINTS)
+        apart = other.place - step.place + temperature * turn
+        change = _moved(step, mean - apart / 2, first, second) - _moved(
+            other, mean + apart / 2, first, second
         )
-        total += factor * change / (2 * _POINTS)
+        total += change / (2 * _POINTS * np.tanh(apart / (2 * temperature)))
     return total
 
 
