@@ -38,6 +38,10 @@ _CLOSE = 0.05
 #: Least distance of the poles of G^R in units of the order parameter: its square changes G as much
 #: as rounding of the inverse square does.
 _APART = float(np.finfo(float).eps) ** 0.25
+#: Where the asymptotic series of the digamma function is used, and its coefficients B_2k/2k: the
+#: first that is left out is 0.4/z**16.
+_ASYMPTOTIC = 10
+_SERIES = (1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12)
 #: Pairs of vertices (s, t) of M.
 PAIRING = ((1, 1), (1, 2), (2, 1), (2, 2))
 
@@ -141,9 +145,25 @@ def transform(step: Step, z: Complex) -> Complex:
     turned = 1j * (z - step.place)
     if step.temperature == 0:
         return np.asarray(-2 * np.log(turned))
-    from scipy.special import psi
+    return -2 * digamma(0.5 + turned / (2 * math.pi * step.temperature))
 
-    return np.asarray(-2 * psi(0.5 + turned / (2 * math.pi * step.temperature)))
+
+def digamma(z: Complex) -> Complex:
+    """Return the digamma function in the right half-plane.
+
+    By its asymptotic series after as many steps of the recurrence as that needs: as accurate as
+    SciPy's, and several times as fast on arrays.
+    """
+    total, far = np.zeros_like(z), z.copy()
+    near = np.abs(z) < _ASYMPTOTIC
+    small = z[near]
+    total[near] = sum(1 / (small + k) for k in range(_ASYMPTOTIC))
+    far[near] += _ASYMPTOTIC
+    square = 1 / (far * far)
+    series = np.zeros_like(far)
+    for coefficient in reversed(_SERIES):
+        series = (series + coefficient) * square
+    return np.asarray(np.log(far) - 0.5 / far - series - total)
 
 
 def divided(step: Step, z: Complex, w: Complex, change: Complex) -> Complex:

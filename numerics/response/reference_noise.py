@@ -166,14 +166,14 @@ def _next_to_each_other(step: Step, other: Step, first: Complex, second: Complex
 def _integrals(step: Step, first: Complex, second: Complex) -> Complex:
     """Return the integrals of s over (nu - z)(nu - w) and over (nu - z)(nu - w*)."""
     found = np.zeros((2, 2, 2, first.shape[1]), dtype=complex)
+    across = first[:, None] - second[None, :].conj()
+    if math.isinf(step.place):
+        found[1] = math.copysign(2 * math.pi, step.place) * 1j / across
+        return found
+    z, w = transform(step, first), transform(step, second)
+    found[1] = (z[:, None] - w[None, :].conj()) / across
     for i, j in itertools.product(range(2), repeat=2):
-        across = first[i] - second[j].conj()
-        if math.isinf(step.place):
-            found[1, i, j] = math.copysign(2 * math.pi, step.place) * 1j / across
-            continue
-        z, w = transform(step, first[i]), transform(step, second[j])
-        found[0, i, j] = divided(step, first[i], second[j], z - w)
-        found[1, i, j] = (z - w.conj()) / across
+        found[0, i, j] = divided(step, first[i], second[j], z[i] - w[j])
     return found
 
 

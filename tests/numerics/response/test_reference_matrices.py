@@ -5,11 +5,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import psi
 
 from numerics.carriers import Carriers
 from numerics.occupation import Filled, Occupation
 from numerics.response.reference import reference_sum
-from numerics.response.reference_matrices import MatrixIntegrand, Spectral
+from numerics.response.reference_matrices import MatrixIntegrand, Spectral, digamma
 from numerics.response.reference_noise import NoiseIntegrand
 from tests.numerics.support import brute_force_matrices as brute
 
@@ -63,6 +64,12 @@ def test_fluctuation_and_dissipation_at_fixed_momenta():
     # G^K is made of terms that are 1/gamma times as large
     scale = np.abs(response).max(axis=0) / 1e-3
     assert (np.abs(found - expected).max(axis=0) < 1e-13 * scale).all()
+
+
+def test_the_digamma_function():
+    z = np.geomspace(0.3, 1e4, 60)[:, None] * np.exp(1j * np.linspace(-1.5, 1.5, 31))
+    assert np.abs(digamma(z) - psi(z)).max() < 1e-14 * np.abs(psi(z)).max()
+    assert (np.abs(digamma(z) - psi(z)) < 1e-13 * np.maximum(np.abs(psi(z)), 1)).all()
 
 
 def test_different_temperatures_are_refused():
