@@ -47,8 +47,9 @@ _BINDINGS = (0.02, 4.0)
 _NO_C = 0.1
 #: C is looked for around the ratio at which alpha_11 vanishes, up to these multiples of it.
 _AROUND = (0.8, 1.25)
-#: Long waves tell nothing once others grow: A is looked for up to this multiple of B.
-_BESIDE = 1.1
+#: Long waves tell nothing once others grow: A is looked for between these multiples of B, in steps
+#: that show it where their stiffness is negative for a while only.
+_BESIDE = (0.95, 1.1)
 #: B and alpha_11 are looked for between the first two ratios, the end of the condensate between the
 #: last two.
 _LOWEST, _HALF, _LARGEST = 3e-4, 0.5, 1.2
@@ -136,7 +137,8 @@ def _column(binding: float, *, regions: bool) -> FilmColumn:
     top = end[0].value / _RATE if end else _LARGEST
     found = [*_found("B", model, (_LOWEST, _HALF)), *end]
     for static in [b for b in found if b.kind == "B"]:
-        found += _found("A", model, (_LOWEST, _BESIDE * static.value / _RATE))
+        near, far = (factor * static.value / _RATE for factor in _BESIDE)
+        found += _found("A", model, (near, far))
     if binding < _NO_C:
         for alpha in _found("alpha11", model, (_LOWEST, _HALF)):
             around = tuple(alpha.value / _RATE * factor for factor in _AROUND)
