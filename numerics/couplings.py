@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.domain import LARGEST, SMALLEST, outside, real
+from numerics.domain import LARGEST, SMALLEST, flag, outside, real
 from numerics.kept import Given
 from numerics.kernels import couplings_numpy as kernels
 
@@ -60,10 +60,11 @@ class Change(NamedTuple):
     @property
     def matrix(self) -> Complex:
         """The matrices, shape (n, 2, 2)."""
-        return _matrices(self.diagonal, self.off)
+        return matrices(self.diagonal, self.off)
 
 
-def _matrices(diagonal: Any, off: Any) -> Complex:
+def matrices(diagonal: Any, off: Any) -> Complex:
+    """Return matrices of (amplitude, phase) by their two elements, shape (..., 2, 2)."""
     rows = np.stack([diagonal, off, np.negative(off), diagonal], axis=-1)
     return np.asarray(rows.reshape(*np.shape(diagonal), 2, 2), dtype=complex)
 
@@ -139,7 +140,7 @@ class Interaction(Given, abc.ABC):
     def at_rest(self, mu: float) -> Complex:
         """Return 2 K(0, 0) for (amplitude, phase), shape (2, 2)."""
         value = np.asarray(self.uniform(mu).value)
-        return _matrices(*turned(value, value.conj()))
+        return matrices(*turned(value, value.conj()))
 
     def twice(self, q: Array, omega: Complex, mu: float) -> Complex:
         """Return 2 K(q, omega) for (amplitude, phase), shape (n, 2, 2)."""
@@ -275,6 +276,11 @@ class Boson(Interaction):
         Rate kappa at which the field decays, epsilon_F; not negative.
     inv_kfa : float or None
         Interaction strength of an attraction beside it; None without.
+    binding : float or None
+        The same in two dimensions: its binding energy, epsilon_F.
+    film : bool
+        Whether the carriers are confined to two dimensions, as they are with a binding energy.  The
+        detuning is then less what the coupling makes of it, the sum over 1/(2 p**2 + epsilon_F).
 
     Raises
     ------
@@ -293,8 +299,14 @@ class Boson(Interaction):
     mass: float
     loss: float = 0.0
     inv_kfa: float | None = None
+    binding: float | None = None
+    film: bool = False
 
     def __post_init__(self) -> None:
+        film = flag("film", self.film) or self.binding is not None
+        object.__setattr__(self, "film", film)
+        if film and self.inv_kfa is not None:
+            raise outside("inv_kfa", self.inv_kfa, "None in two dimensions: binding is given there")
         small = f"from {SMALLEST:g} to {LARGEST:g}"
         domains: dict[str, tuple[str, Callable[[float], bool]]] = {
             "g": (f"positive, {small}", lambda x: SMALLEST <= x <= LARGEST),
@@ -304,14 +316,28 @@ class Boson(Interaction):
         }
         if self.inv_kfa is not None:
             domains["inv_kfa"] = ("None, or any real number", lambda x: True)
+        if self.binding is not None:
+            domains["binding"] = (f"None, or positive, {small}", lambda x: SMALLEST <= x <= LARGEST)
         for name, (domain, inside) in domains.items():
             object.__setattr__(self, name, real(name, getattr(self, name), domain, inside))
 
     @property
     def adjustable(self) -> tuple[str, ...]:
         """All that are numbers."""
-        attraction = () if self.inv_kfa is None else ("inv_kfa",)
+        attraction = [n for n in ("inv_kfa", "binding") if getattr(self, n) is not None]
         return ("g", "detuning", "mass", "loss", *attraction)
+
+    @property
+    def dimension(self) -> int:
+        """That of the carriers that it pairs."""
+        return 2 if self.film else 3
+
+    @property
+    def strength(self) -> float | None:
+        """That of the attraction, as `Contact.strength`; None without."""
+        if self.binding is not None:
+            return math.log(self.binding)
+        return self.inv_kfa
 
     @property
     def decay(self) -> float:
@@ -321,7 +347,7 @@ class Boson(Interaction):
     @property
     def attraction(self) -> tuple[float, float]:
         """Numbers in the ratio of that of the attraction alone: 1 and 0 without."""
-        return (1.0, 0.0) if self.inv_kfa is None else (measured(self.inv_kfa), 1.0)
+        return (1.0, 0.0) if self.strength is None else (measured(self.strength), 1.0)
 
     def _arguments(self, mu: float, part: float = 1.0) -> tuple[Any, ...]:
         return (mu, self.g, self.detuning, part * self.loss, *self.attraction)
@@ -346,6 +372,11 @@ class Boson(Interaction):
         values = np.array(kernels.long_waves(*(*self._arguments(mu), self.mass)))
         return values, _ROUNDING * np.abs(values)
 
+    def energy_at(self, value: complex) -> complex:
+        """Return the boson's energy above the frequency, less i loss, at which K_+ is a value."""
+        parts = kernels.inverted(value.real, value.imag, self.g, *self.attraction)
+        return complex(*map(float, parts))
+
     def scaled(self, part: float) -> Boson:
         """Return the same with a part of the loss."""
         return dataclasses.replace(self, loss=part * self.loss)
@@ -358,10 +389,10 @@ class Boson(Interaction):
 
     def pole(self, q: Array, mu: float) -> Complex | None:
         """Return the boson's energies, as the attraction alone makes them; none without that."""
-        if self.inv_kfa is None:
+        if self.strength is None:
             return None
         energy = self.detuning - 2 * mu + q * q / (2 * self.mass)
-        return np.asarray(energy + self.g**2 * measured(self.inv_kfa) - 1j * self.loss)
+        return np.asarray(energy + self.g**2 * measured(self.strength) - 1j * self.loss)
 
     def words(self) -> str:
         """Return all parameters."""
@@ -370,10 +401,10 @@ class Boson(Interaction):
     @property
     def growth(self) -> float:
         """One; none beside an attraction, which stays."""
-        return 1.0 if self.inv_kfa is None else 0.0
+        return 1.0 if self.strength is None else 0.0
 
     def energies(self, q: float, mu: float) -> float:
         """Return where the energy of the photon, and what carriers make of it, are left behind."""
         own = abs(self.detuning - 2 * mu) + q * q / (2 * self.mass) + self.loss
-        # |omega|/g**2 is above sqrt(|omega|)/(8 pi) from there on
-        return own + (self.g**2 / (8 * math.pi)) ** 2
+        # |omega|/g**2 is above sqrt(|omega|)/(8 pi) from there on, or above the logarithm of a film
+        return own + (self.g**2 if self.film else (self.g**2 / (8 * math.pi)) ** 2)

@@ -97,6 +97,20 @@ def renormalised(inverse: sp.Expr) -> Pairing:
     return Pairing(coupling.subs(_inverse, inverse), photon.subs(_inverse, inverse))
 
 
+def inverted(value: sp.Expr) -> sp.Expr:
+    """Return the energy of the photon above the frequency, less i kappa, at which K_+ is a value.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from derive.model import couplings
+    >>> print(couplings.inverted(sp.Symbol("K")).subs(couplings.attracting, 0))
+    K*g**2
+    """
+    (found,) = sp.solve(renormalised(_inverse).coupling - value, _inverse)
+    return sp.factor(-found)
+
+
 def coupling(omega: sp.Expr, q: sp.Expr | int = 0) -> sp.Expr:
     """Return K_+(q, omega), which multiplies the order parameter, not its conjugate.
 

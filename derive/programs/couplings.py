@@ -36,6 +36,15 @@ def _compiled(
     return compiler.compile(program, jacobian=jacobian, lowering=(split_complex,)).program
 
 
+def _inverted() -> Program:
+    """Return the energy of the photon at which K_+ is a value."""
+    parts = sp.symbols("value_r value_i", real=True)
+    outputs = {"energy": model.inverted(parts[0] + sp.I * parts[1])}
+    inputs = (*parts, model.strength, model.contact, model.attracting)
+    source = "the energy of the photon above omega at which K_+ is a value, less i kappa"
+    return _compiled("inverted", source, inputs, outputs)
+
+
 def _matrix(omega: sp.Symbol, change: Callable[[sp.Expr], sp.Expr]) -> tuple[sp.Expr, sp.Expr]:
     """Return 2 K_11 and 2 K_12 of what K_+ changes by with q**2/2m - omega.
 
@@ -121,6 +130,7 @@ def couplings_module() -> Module:
                 (symbols.mu, model.loss),
             ),
             _turned(),
+            _inverted(),
             _change(),
             _long_waves(),
         ),

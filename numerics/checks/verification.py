@@ -132,7 +132,7 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     points = integer("points", points, 1, 1000)
     slow = integer("slow", slow, 0, points)
     generator = np.random.default_rng(integer("seed", seed, 0, int(LARGEST)))
-    gamma = state.carriers.margin
+    gamma = _analytic(state)
     q = generator.uniform(0.0, _LARGEST_WAVE, points)
     top = _LARGEST_FREQUENCY * state.lowest_excitation
     omega = generator.uniform(-top, top, points) + 1j * gamma * generator.uniform(-0.5, 2, points)
@@ -142,6 +142,12 @@ def verify(state: SteadyState, *, points: int = 4, slow: int = 1, seed: int = 0)
     if _in_equilibrium(state):
         checks.append(_stable(state))
     return Verification(state, tuple(checks))
+
+
+def _analytic(state: SteadyState) -> float:
+    """Return how far below the axis of real frequencies M is analytic."""
+    coupling, margin = state.parameters.coupling, state.carriers.margin
+    return margin if coupling.pole(np.zeros(1), state.mu) is None else min(margin, coupling.decay)
 
 
 def _solved(state: SteadyState) -> Check:
@@ -189,7 +195,7 @@ def _reality(state: SteadyState, q: Array, omega: Complex) -> Check:
 
 def _causal(state: SteadyState, q: Array, omega: Complex) -> Check:
     """M is analytic above -i gamma: its mean over a circle is the value at the centre."""
-    gamma = state.carriers.margin
+    gamma = _analytic(state)
     radius = _RADIUS * (gamma + omega.imag)
     ring = omega + radius * np.exp(2j * math.pi * np.arange(_CIRCLE) / _CIRCLE)[:, None]
     around = fluctuation_matrix(state, q, ring, rtol=_RTOL, full=True)

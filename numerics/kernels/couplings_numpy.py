@@ -24,6 +24,11 @@ TURNED_OUTPUTS = (
     "off_imag",
 )
 
+INVERTED_OUTPUTS = (
+    "energy_real",
+    "energy_imag",
+)
+
 CHANGE_OUTPUTS = (
     "diagonal_real",
     "diagonal_imag",
@@ -115,6 +120,23 @@ def turned(first_r, first_i, second_r, second_i):
         first_i + second_i,  # diagonal_imag
         first_i - second_i,  # off_real
         -first_r + second_r,  # off_imag
+    )
+
+
+def inverted(value_r, value_i, g, contact, attracting):
+    """Compute the energy of the photon above omega at which K_+ is a value, less i kappa.
+
+    Operations: 19 (add 4, div 1, mul 14).
+    """
+    x0 = value_i * value_i
+    x1 = attracting * value_r
+    x2 = -contact + x1
+    x3 = contact * g * g / (attracting * attracting * x0 + x2 * x2)
+    x4 = x2 * x3
+    del x2
+    return (
+        -attracting * x0 * x3 - value_r * x4,  # energy_real
+        value_i * x1 * x3 - value_i * x4,  # energy_imag
     )
 
 

@@ -7,18 +7,17 @@ gain is the loss: there a condensate begins, at q = 0 with the frequency 2 mu.
 
 from __future__ import annotations
 
-import dataclasses
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.couplings import Boson
+from numerics.couplings import Boson, matrices, turned
 from numerics.domain import instance, outside, real
 from numerics.errors import ConvergenceError
 from numerics.kept import Kept
 from numerics.model import Model
-from numerics.parameters import DENSITY
 from numerics.response.fluctuation import pair_correlation
 from numerics.steady.equations import Unknowns
 from numerics.steady.routes import evaluate_model
@@ -81,16 +80,19 @@ def normal_state(model: Model) -> SteadyState:
     mu = model.potential
     if mu is None:
         low, high = 0.0, 1.0
-        while number(low) > DENSITY:
+        density = model.bands.density
+        while number(low) > density:
             low -= high - low
-        while number(high) < DENSITY:
+        while number(high) < density:
             high += high - low
-        mu = float(brentq(lambda x: number(x) / DENSITY - 1, low, high, xtol=1e-14, rtol=1e-14))
+        mu = float(brentq(lambda x: number(x) / density - 1, low, high, xtol=1e-14, rtol=1e-14))
     return SteadyState(model, gap, mu, mu, 0.0, 0.0, number(mu), (0.0, 0.0, 0.0), 0)
 
 
 def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
     """Return the loss of a boson at which its mode of a wave number starts to grow.
+
+    The mode next to the boson's own energy: carriers that attract each other may have others.
 
     Parameters
     ----------
@@ -121,35 +123,46 @@ def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
         raise outside("coupling", coupling.words(), "a Boson, for the laser limit")
     q = abs(real("q", q, "a real number (k_F)"))
     state = normal_state(model)
-    resting = dataclasses.replace(coupling, loss=0.0)
-    point = np.array([coupling.detuning + q * q / (2 * coupling.mass) - 2 * state.mu, 0.0])
-    step = model.linewidth * 1e-3
+    bare = coupling.detuning + q * q / (2 * coupling.mass) - 2 * state.mu
+    missing = _missing(state)
 
-    def left(x: Array) -> tuple[complex, float]:
-        """Return K_+ less the susceptibility at a frequency and a loss, and a bound of its error.
-
-        A loss is an imaginary frequency of the boson, but not of the carriers.
-        """
-        wave, omega = np.array([q]), np.array([complex(x[0])])
-        found = pair_correlation(state, wave, omega, rtol=_RTOL, full=True)
-        lost = np.array([complex(*x)])
-        both = resting.twice(wave, lost, state.mu) - found.value
+    def dressed(omega: float) -> tuple[complex, float]:
+        """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
+        found = pair_correlation(
+            state, np.array([q]), np.array([complex(omega)]), rtol=_RTOL, full=True
+        )
+        both = found.value[0] + missing
         # of (amplitude, phase) what multiplies the order parameter
-        return complex(both[0, 0, 0] + 1j * both[0, 0, 1]) / 2, float(found.error[0, 0].sum()) / 2
+        value = complex(both[0, 0] + 1j * both[0, 1]) / 2
+        bound = float(found.error[0, 0].sum()) / 2
+        energy = coupling.energy_at(value)
+        return bare - energy, abs(coupling.energy_at(value + bound) - energy)
 
+    last, here = bare, float(dressed(bare)[0].real)
+    before = here - last
     for _ in range(_MOST):
-        value, bound = left(point)
-        slopes = [
-            (left(point + step * e)[0] - left(point - step * e)[0]) / (2 * step) for e in np.eye(2)
-        ]
-        jacobian = np.array([[s.real for s in slopes], [s.imag for s in slopes]])
-        change = np.linalg.solve(jacobian, [value.real, value.imag])
-        point = point - change
-        if np.abs(change).max() <= _LAST * (np.abs(point).max() + model.linewidth):
-            error = float(np.abs(np.linalg.inv(jacobian)).sum(axis=1)[1]) * bound
+        value, bound = dressed(here)
+        left = value.real - here
+        step = left * (here - last) / (left - before) if left != before else 0.0
+        last, before, here = here, left, here - step
+        if not math.isfinite(here):
+            break
+        if abs(step) <= _LAST * (abs(here) + model.linewidth):
+            value, bound = dressed(here)
             # the order parameter that stands for zero changes the response by its square
-            error += float(np.abs(change).max()) + _NO_GAP**2 * abs(float(point[1]))
-            return LaserThreshold(
-                q, float(point[1]), float(point[0]) + 2 * state.mu, state.mu, error
-            )
-    raise ConvergenceError(f"no threshold at q = {q:g} ({model.words()})", point)
+            error = 2 * bound + abs(step) + _NO_GAP**2 * abs(value.imag)
+            return LaserThreshold(q, value.imag, here + 2 * state.mu, state.mu, error)
+    raise ConvergenceError(f"no threshold at q = {q:g} ({model.words()})", here)
+
+
+def _missing(state: SteadyState) -> Complex:
+    """Return what has to be added to the susceptibility, for (amplitude, phase).
+
+    Where it is taken from M the gap equation has been used, which the normal state does not solve.
+    """
+    model = state.parameters
+    if model.closed:
+        return np.zeros((2, 2), dtype=complex)
+    value = evaluate_model(model, model.drive, Unknowns(state.gap, state.mu, state.edge))
+    left = np.asarray(complex(*(value.residuals * value.scales)[:2]))
+    return matrices(*turned(left, left.conj()))

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.bands import DENSITIES
 from numerics.couplings import Contact, Interaction
 from numerics.domain import real
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.kept import Kept
 from numerics.kernels import steady_state_numpy as kernels
-from numerics.parameters import DENSITY
 from numerics.quadrature.chunks import evaluate
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
 from numerics.steady.equations import MEASURE, TAIL_START
@@ -24,6 +24,8 @@ _RANGE = (-20.0, 28.0)
 #: The smallest order parameter of a coupling other than a contact, the largest binding energy, and
 #: how close to what a field has at rest a potential is tried.
 _SMALLEST_GAP, _DEEPEST, _BELOW = 1e-12, 1e12, 1e-9
+#: The logarithm of the largest binding energy in two dimensions.
+_LARGEST_LOGARITHM = 300.0
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,11 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
         found = equilibrium_crossover(coupling.strength)
         return found.gap, found.mu
 
+    density = DENSITIES[coupling.dimension]
+
     def excess(mu: float) -> float:
-        gap = _gap_at(coupling, mu)
-        held = coupling.uniform(mu, 0.0).carriers * gap**2
-        # without a condensate at a negative potential there is nothing
-        carriers = _unit_sums(mu / gap)[1] * gap**1.5 if gap > 0 else max(mu, 0.0) ** 1.5 * DENSITY
-        return float(carriers + held - DENSITY)
+        gap, carriers = _state_at(coupling, mu)
+        return carriers + coupling.uniform(mu, 0.0).carriers * gap**2 - density
 
     # carriers without attraction are as dense at a potential of one; beyond a field it is unstable
     high = min(1.0, coupling.threshold - _BELOW * (1 + abs(coupling.threshold)))
@@ -136,17 +137,33 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
         if low < -_DEEPEST:
             raise ConvergenceError(f"{coupling.words()} is beyond the range of the solver")
     mu = float(brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
-    gap = _gap_at(coupling, mu)
+    gap, _ = _state_at(coupling, mu)
     if not gap > 0:
         raise NoCondensate(f"{coupling.words()}: the order parameter is below double precision")
     return gap, mu
 
 
-def _gap_at(coupling: Interaction, mu: float) -> float:
-    """Return the order parameter of the gap equation at a potential; zero if there is none."""
-    from scipy.optimize import brentq
-
+def _state_at(coupling: Interaction, mu: float) -> tuple[float, float]:
+    """Return the order parameter, zero if there is none, and the carriers at a potential."""
     value = coupling.uniform(mu, 0.0).value.real
+    if coupling.dimension == 2:
+        # the sums over momenta are those of `film_crossover`
+        binding = math.exp(min(-8 * math.pi * value, _LARGEST_LOGARITHM))
+        if binding + 2 * mu > 0:
+            return math.sqrt(binding * (binding + 2 * mu)), (binding + 2 * mu) / (4 * math.pi)
+        gap, carriers = 0.0, 0.0
+    else:
+        gap = _gap_at(value, mu)
+        carriers = float(_unit_sums(mu / gap)[1]) * gap**1.5 if gap > 0 else 0.0
+    # without a condensate at a negative potential there is nothing
+    dimension = coupling.dimension
+    free = DENSITIES[dimension] * max(mu, 0.0) ** (dimension / 2)
+    return gap, carriers if gap > 0 else free
+
+
+def _gap_at(value: float, mu: float) -> float:
+    """Return the order parameter of the gap equation in three dimensions; zero without one."""
+    from scipy.optimize import brentq
 
     def left(logarithm: float) -> float:
         gap = math.exp(logarithm)

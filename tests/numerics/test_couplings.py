@@ -44,6 +44,8 @@ def attracting(q, omega, mu):
         {"detuning": math.nan},
         {"detuning": "1"},
         {"inv_kfa": 1j},
+        {"binding": 0.0},
+        {"film": 1},
     ],
 )
 def test_a_boson_outside_its_domain(arguments):

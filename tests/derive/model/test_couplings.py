@@ -74,6 +74,14 @@ def test_the_kernel_of_what_changes(attraction):
     assert complex(found[2], found[3]) == pytest.approx(-1j * (first - second), 1e-12)
 
 
+@pytest.mark.parametrize("attraction", [(1.0, 0.0), (-0.2, 1.0)])
+def test_the_kernel_of_the_energy(attraction):
+    mu, g, detuning, loss = PHOTON
+    value = at(couplings.coupling(0), *attraction)
+    found = kernels.inverted(value.real, value.imag, g, *attraction)
+    assert complex(*found) == pytest.approx(detuning - 2 * mu - 1j * loss, 1e-12)
+
+
 def test_the_kernel_of_long_waves():
     # (46) against differences of what changes
     attraction, mass, step = (0.03, 1.0), 0.05, 1e-4

@@ -130,7 +130,7 @@ def _coupling(generator: Generator) -> Point:
         "attracting": mpmath.mpf(attracting),
         "m_ph": _size(generator, -3, 0),
     }
-    for name in ("first", "second"):
+    for name in ("first", "second", "value"):
         point |= {f"{name}_{part}": _signed(generator, -2, 1) for part in "ri"}
     return point
 
@@ -154,7 +154,8 @@ COUNTS = {
     "band_outer_minus": 150,
     "band_outer_plus": 100,
     "bubble_pairing": 100,
-    "couplings_change": 300,
+    "couplings_change": 200,
+    "couplings_inverted": 100,
     "couplings_long_waves": 300,
     "couplings_turned": 100,
     "couplings_uniform": 300,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from numerics import Boson, Contact, Model, Reservoir, find_boundary, laser_threshold
+from numerics import Bands, Boson, Contact, Model, Reservoir, find_boundary, laser_threshold
 from numerics.parameters import DENSITY
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
@@ -23,6 +23,15 @@ MODELS = {
         Boson(0.7, 1.2, 0.05),
         [Reservoir("bath", 5e-3), Reservoir.empty("drain", 5e-4)],
         cutoff=10.0,
+    ),
+    "in a film": Model(
+        Boson(1.0, 1.0, 0.05, film=True),
+        [Reservoir("bath", 1e-2)],
+        cutoff=10.0,
+        bands=Bands(dimension=2),
+    ),
+    "of unequal masses": Model(
+        Boson(0.7, 1.2, 0.05), [Reservoir("bath", 1e-2)], cutoff=10.0, bands=Bands.of_ratio(2.0)
     ),
     "at a given potential": Model(
         Boson(0.5, 1.9, 0.05), [Reservoir("bath", 1e-2, mu=1.0)], density=False

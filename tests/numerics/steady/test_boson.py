@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import root
 
-from numerics import Boson, Contact, Model, Reservoir, solve_steady_state
+from numerics import Bands, Boson, Contact, Model, Reservoir, solve_steady_state, verify
 from numerics.parameters import DENSITY
 from numerics.steady.crossover import crossover_of, equilibrium_crossover
 from tests.numerics.support import brute_force
@@ -134,6 +134,35 @@ def test_a_strong_coupling_to_a_far_boson_is_an_attraction(inv_kfa):
     first, second = (a / b - 2 for a, b in itertools.pairwise(errors))
     assert abs(first) < 0.02
     assert second == pytest.approx(first / 2, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "boson", [Boson(1.0, 1.0, 0.05, film=True), Boson(0.6, 2.2, 0.05, binding=0.3)]
+)
+def test_the_two_channel_crossover_of_a_film(boson):
+    gap, mu = crossover_of(boson)
+    # the sums over momenta at T = 0, in two dimensions elementary, with 1/(2 p**2 + 1) subtracted
+    root = math.hypot(mu, gap)
+    pairing = -math.log(root - mu) / (8 * math.pi)
+    energy, photons = boson.detuning - 2 * mu, (gap / boson.g) ** 2
+    coupling = energy / boson.g**2
+    if boson.binding is not None:
+        attraction = -8 * math.pi / math.log(boson.binding)
+        coupling = 1 / (attraction + boson.g**2 / energy)
+        photons = (boson.g * gap / (attraction * energy + boson.g**2)) ** 2
+    assert pairing == pytest.approx(coupling, rel=1e-10)
+    # N = 1/2 pi
+    assert (root + mu) / 2 + 4 * math.pi * photons == pytest.approx(1.0, rel=1e-10)
+
+
+def test_a_film_with_a_boson():
+    model = Model(
+        Boson(1.0, 1.0, 0.05, 1e-3, binding=0.2),
+        [Reservoir("bath", 1e-2)],
+        cutoff=10.0,
+        bands=Bands(dimension=2),
+    )
+    assert verify(solve_steady_state(model), points=2, slow=0).holds
 
 
 def test_the_start_of_an_attraction_is_that_of_a_contact():
