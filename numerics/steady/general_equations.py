@@ -110,7 +110,9 @@ def _neutral(carriers: Carriers, cutoff: float, start: float | None) -> tuple[Ca
     """
     width, longest = _widths(carriers)
     tails, _ = _tails(carriers, cutoff)
-    tilt, low, high = carriers.middle if start is None else start, -math.inf, math.inf
+    # where none was found it is not a number
+    tilt = carriers.middle if start is None or not math.isfinite(start) else start
+    low, high, before = -math.inf, math.inf, math.inf
     for _ in range(_MOST):
         tilted = dataclasses.replace(carriers, tilt=tilt)
         found = densities(tilted, cutoff)
@@ -120,11 +122,15 @@ def _neutral(carriers: Carriers, cutoff: float, start: float | None) -> tuple[Ca
         )
         left = float(electrons - holes) - tails
         step = -left / slope if slope > 0 else math.copysign(longest, -left)
-        if abs(step) <= _SETTLED * width or abs(left) <= float(found.error.sum()):
+        known = float(found.error.sum() + _EPS * found.size.sum())
+        if abs(step) <= _SETTLED * width or abs(left) <= known:
             return tilted, found
         low, high = (tilt, high) if left < 0 else (low, tilt)
-        tilt += math.copysign(min(abs(step), longest), step)
-        if not low < tilt < high:
+        shrinks = abs(step) < before / 2
+        before = min(abs(step), longest)
+        tilt += math.copysign(before, step)
+        # at the edge of a spectrum steps lead to and fro between a steep side and a flat one
+        if not (low < tilt < high and (shrinks or math.isinf(high - low))):
             tilt = (low + high) / 2
     # no tilt: the equations have no value
     return dataclasses.replace(carriers, tilt=math.nan), found._replace(

@@ -22,7 +22,9 @@ from numerics import (
     verify,
 )
 from numerics.response.goldstone import goldstone_slopes
+from numerics.steady.equations import Unknowns
 from numerics.steady.frequency_sums import state_integrals
+from numerics.steady.general_equations import evaluate_general
 from numerics.steady.solution import solve_nearby
 
 BATH, VACUUM = Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 2e-5)
@@ -112,6 +114,20 @@ def test_what_is_equal(driven: SteadyState) -> None:
 def test_what_must_hold_of_any_model(driven: SteadyState) -> None:
     found = verify(driven, points=2, slow=0)
     assert found.holds, found
+
+
+@pytest.mark.parametrize("start", [-0.5, 0.0, 0.0415, 0.106, 0.3, math.nan])
+def test_the_tilt_is_found_from_anywhere(start: float) -> None:
+    """At the edge of a spectrum, where Newton's method alone goes to and fro."""
+    model = Model(Contact(1.0), [BATH, VACUUM], bands=Bands.of_ratio(4.0), neutral=True)
+    at = Unknowns(1.196, -0.8026, 1.5322)
+    one, other = (
+        evaluate_general(model, 1.2e-5, dataclasses.replace(at, tilt=tilt))
+        for tilt in (None, start)
+    )
+    # what the last step of the search leaves is the square of it
+    assert abs(one.tilt - other.tilt) <= one.tilt_error + other.tilt_error + 1e-12
+    assert (np.abs(one.residuals - other.residuals) <= one.errors + other.errors).all()
 
 
 def test_equal_carriers_have_no_tilt() -> None:
