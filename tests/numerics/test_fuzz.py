@@ -15,10 +15,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import numerics
-from numerics import ConvergenceError, NoBoundary, NoCondensate, Parameters, solve_steady_state
+from numerics import (
+    Boson,
+    ConvergenceError,
+    Model,
+    NoBoundary,
+    NoCondensate,
+    Parameters,
+    Reservoir,
+    solve_steady_state,
+)
 from numerics.results import FullResult
 
 STATE = solve_steady_state(Parameters(-1.0, 1e-3, 2.1e-5))
+POLARITONS = Model(Boson(0.7, 1.2, 0.05), [Reservoir("bath", 5e-3)], cutoff=10.0)
 WARM = solve_steady_state(Parameters(0.5, 3e-2, 1e-3, 0.05, 20.0))
 #: Valid arguments of every public function, in order of its signature.
 VALID = {
@@ -32,6 +42,7 @@ VALID = {
     "from_dict": {"data": numerics.to_dict(STATE)},
     "growth_rate": {"state": STATE, "smallest": 1e-4, "largest": 0.1, "certify": False},
     "hydrodynamics": {"state": STATE, "rtol": 1e-8},
+    "laser_threshold": {"model": POLARITONS, "q": 0.1},
     "load": {"path": "no such file"},
     "mode_branches": {"state": STATE, "q": [0.01, 0.02]},
     "narrow_hydrodynamics": {"state": STATE},
