@@ -16,6 +16,7 @@ from tests.numerics.support.brute_force_response import TAU, Rules, composite, f
 
 #: tau_0 to tau_3, and the currents of carriers and of charge without their factor 2 p cos(theta).
 VERTICES = 6
+BATCH = 64
 
 
 @dataclass(frozen=True)
@@ -158,12 +159,16 @@ def summed(system, q, omega, rules=None, function=response):
     rules = rules or Rules()
     total = np.zeros((VERTICES, VERTICES), dtype=complex)
     for p, weight in zip(*momenta(system, q, omega, rules), strict=True):
-        cosine, share = angles(system, p, q, omega, rules)
-        center, change = p * p + q * q / 4, p * q * cosine
-        found = function(system, center + change, center - change, omega, rules)
-        factors = np.ones((cosine.size, VERTICES))
-        factors[:, 4:] = 2 * p * cosine[:, None]
-        mean = np.einsum("n,nst,ns,nt->st", share, found, factors, factors) / 2
+        cosines, shares = angles(system, p, q, omega, rules)
+        mean = np.zeros_like(total)
+        # some at a time, for the sake of memory
+        for k in range(0, cosines.size, BATCH):
+            cosine, share = cosines[k : k + BATCH], shares[k : k + BATCH]
+            center, change = p * p + q * q / 4, p * q * cosine
+            found = function(system, center + change, center - change, omega, rules)
+            factors = np.ones((cosine.size, VERTICES))
+            factors[:, 4:] = 2 * p * cosine[:, None]
+            mean += np.einsum("n,nst,ns,nt->st", share, found, factors, factors) / 2
         if function is response:
             mean[1, 1] -= p**-2
             mean[2, 2] -= p**-2
@@ -182,8 +187,7 @@ def momenta(system, q, omega, rules):
     ends = np.sqrt(squares)[np.sqrt(squares) < 0.9 * end]
     ends = np.concatenate([[0.0, ends[1] / 2], ends[1:], [end]])
     p, w = composite(ends, rules.momentum)
-    # a polynomial in 1/p**2; smaller u would only magnify the rounding of what nearly cancels
-    u, v = composite(np.array([0.0, 1.0 / end]), 5)
+    u, v = composite(np.array([0.0, 1.0 / end]), rules.momentum)
     return np.concatenate([p, 1 / u]), np.concatenate([w, v / u**2])
 
 
