@@ -277,7 +277,7 @@ def _coupled(
 
     def excess(some: Sampled) -> Array:
         at = _Answer(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             ratio = at.of_answer(noise) / (rtol / 2 * _scale(at.value(noise)))
         return np.asarray(ratio.max(axis=(1, 2, 3)))
 
@@ -348,9 +348,9 @@ class _Answer:
         """Return those of the noise, an eighth of the result's for all together."""
         size = np.abs(self.matrix)
         scale = _scale(_sandwich(self.matrix, value, self.matrix))[:, 0]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             parts = scale[..., None, None] / (size[:, :, None, :, None] * size[:, None, :, None, :])
-            found = np.nanmin(parts, axis=(1, 2)) * (rtol / (8 * size.shape[2] ** 2))
+            found = np.fmin.reduce(parts, axis=(1, 2)) * (rtol / (8 * size.shape[2] ** 2))
         return np.repeat(found[:, None], 2, axis=1)
 
     def of_answer(self, noise: Noise) -> Array:
@@ -358,14 +358,14 @@ class _Answer:
         size, change = np.abs(self.matrix), self.change
         noisy = np.abs(noise.value) + noise.error
         one, both = _sandwich(change, noisy, size), _sandwich(change, noisy, change)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(one + one.swapaxes(-1, -2) + both).real
 
     def error(self, noise: Noise) -> Array:
         """Return bounds of the errors of the spectra."""
         size = np.abs(self.matrix)
         carried = noise.error + _ROUNDING * np.abs(noise.value)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(_sandwich(size, carried, size).real + self.of_answer(noise))
 
 
