@@ -118,9 +118,13 @@ def test_every_figure_says_its_parameters(tmp_path: Path) -> None:
     for job in JOBS:
         job.run(tmp_path, done, full=False, executor=None)
         about, rows = read(tmp_path / f"{job.name}.csv")
-        assert set(about) == {"nambu", *dataclasses.asdict(MODEL)}, job.name
         assert rows
         assert None not in rows[0]
+        if hasattr(done[job.name], "about"):
+            # a model of its own, with what it shares with the paper's
+            assert {"nambu", "gamma_b", "temperature", "cutoff"} <= set(about), job.name
+            continue
+        assert set(about) == {"nambu", *dataclasses.asdict(MODEL)}, job.name
         for name in dataclasses.asdict(MODEL):
             column = about[name].removeprefix("column ")
             # a column or a number
