@@ -29,6 +29,7 @@ class SteadyState(Kept):
         Largest residual of the three equations, each relative to its own scale.
     number : float
         Density of electrons plus holes up to the cutoff, in units of k_F**3; 1/(3 pi**2).
+        Two for each boson of a field are among them.
     error : tuple of float
         Bounds of the errors of `gap`, `mu` and `mu_b`.
     evaluations : int
@@ -70,6 +71,11 @@ class SteadyState(Kept):
         if not isinstance(self.parameters, Parameters):
             raise outside("state", self.parameters.words(), "a state of the paper's model")
         return self.parameters
+
+    @property
+    def bosons(self) -> float:
+        """Density of the bosons in the field of the condensate, in units of k_F**dimension."""
+        return self.parameters.coupling.uniform(self.mu).carriers * self.gap**2 / 2
 
     @property
     def occupation(self) -> Occupation:

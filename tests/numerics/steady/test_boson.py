@@ -112,6 +112,15 @@ def test_without_loss_and_linewidth_it_is_the_two_channel_crossover():
     assert rows[0] == pytest.approx(expected, rel=1e-9)
 
 
+def test_the_bosons_of_a_condensate():
+    boson = Boson(0.7, 0.6, 0.05, 1e-4)
+    state = solve_steady_state(Model(boson, [Reservoir("bath", 1e-2)], cutoff=10.0))
+    assert state.bosons == pytest.approx((state.gap / 0.7) ** 2, rel=1e-14)
+    assert state.number == pytest.approx(DENSITY, rel=1e-9)
+    attracted = solve_steady_state(Model(Contact(0.0), [Reservoir("bath", 1e-2)], cutoff=10.0))
+    assert attracted.bosons == 0
+
+
 def test_loss_is_turned_on_from_there():
     bath = Reservoir("bath", 2e-3)
     lost = [solve_steady_state(Model(Boson(0.7, 1.0, 0.05, x), [bath])) for x in (0.0, 1e-9)]
