@@ -56,6 +56,14 @@ class Integrand(Protocol):
         """The vertices."""
 
     @property
+    def diverges(self) -> bool:
+        """Whether the sum over 1/p**2 is to be subtracted from amplitude and phase."""
+
+    @property
+    def step(self) -> int:
+        """By how much the powers of 1/p+ rise far away."""
+
+    @property
     def reach(self) -> float:
         """Where the tail begins, in units of the momentum scale."""
 
@@ -188,7 +196,8 @@ class _Outer:
         scale = self.places.scale + q * q
         self.near, self.far = (m * math.sqrt(scale) for m in (_NEAR, integrand.reach))
         # 2/(p+^2 + p-^2) is subtracted in place of 1/p^2
-        self.pairs = np.array([s == t and s in (1, 2) for s, t in integrand.pairs], dtype=float)
+        diagonal = [s == t and s in (1, 2) for s, t in integrand.pairs]
+        self.pairs = np.array(diagonal, dtype=float) * integrand.diverges
         self.alone = list(self.places.alone())
 
     def singular(self) -> list[complex]:
@@ -247,14 +256,18 @@ class _Outer:
         )
 
     def remainder(self) -> tuple[Complex, Array]:
-        """Return the integral beyond `far`, and twice its difference to a simpler estimate.
+        """Return the integral beyond `far`, and a bound of its error.
 
-        With k the power of the measure the inner integral is c/p+^k + d/p+^(k + 2) there: both
-        follow from its values at `far` and at twice that.
+        With k the power of the measure the inner integral is c/p+^k + d/p+^(k + n) there, n the
+        integrand's step: both follow from its values at `far` and at twice that.  The error is
+        twice what a third value differs by; of the response, twice the difference to a simpler
+        estimate.
         """
-        k = self.measure.power
-        at, _ = self.inner(np.array([self.far, 2 * self.far]))
-        near, far = at[:, 0] * self.far, 2**k * at[:, 1] * self.far
-        correction = 4 * (near - far) / 3
-        value = (far - correction / 4) / (k - 1) + correction / (k + 1)
-        return value, 2 * np.abs(near - far)
+        k, n, far = self.measure.power, self.integrand.step, self.far
+        at, _ = self.inner(np.array([far, 2 * far, 4 * far]))
+        first, second, third = (at[:, j] * 2 ** (k * j) * far for j in range(3))
+        correction = (first - second) / (1 - 2.0**-n)
+        value = (first - correction) / (k - 1) + correction / (k - 1 + n)
+        if n == 1:
+            return value, 2 * np.abs(third - (first - correction) - correction / 4**n)
+        return value, 2 * np.abs(first - second)

@@ -72,8 +72,8 @@ class ResponseIntegrand:
     omega: complex
     part: Part = "all"
 
-    #: Where the tail begins, in units of the momentum scale.
-    reach = MatrixIntegrand.reach
+    #: As of `MatrixIntegrand`.
+    reach, step, diverges = MatrixIntegrand.reach, MatrixIntegrand.step, True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "omega", analytic_frequency(self.state, self.omega))

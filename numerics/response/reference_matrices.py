@@ -214,8 +214,10 @@ class MatrixIntegrand:
     omega: complex
     pairs: tuple[tuple[int, int], ...] = PAIRING
 
-    #: Where the tail begins, in units of the momentum scale.
-    reach = 300.0
+    #: Where the tail begins, in units of the momentum scale; by how much the powers of 1/p rise.
+    reach, step = 300.0, 2
+    #: Whether the sum over 1/p**2 is to be subtracted from amplitude and phase.
+    diverges = True
 
     def __call__(self, p_plus: Array, p_minus: Array) -> Complex:
         """Return Pi_st for the pairs of vertices at pairs of momenta, shape (pairs, n).

@@ -80,7 +80,9 @@ class NoiseIntegrand:
     pairs: tuple[tuple[int, int], ...] = PAIRING
 
     #: Less than for the response: far away what is of the order 1/gamma cancels down to 1/p**6.
-    reach = 40.0
+    #: That of densities falls with one power more than that of pairs.
+    reach, step = 60.0, 1
+    diverges = False
 
     def __post_init__(self) -> None:
         found = {s.temperature for s in steps(self.carriers)}

@@ -125,7 +125,7 @@ class Unsubtracted:
         self.state, self.omega = state, complex(omega)
         self.integrand = ResponseIntegrand(state, self.omega, "intra")
         self.carriers, self.pairs = state.carriers, self.integrand.pairs
-        self.reach = self.integrand.reach
+        self.reach, self.step, self.diverges = self.integrand.reach, 2, True
 
     def __call__(self, p_plus, p_minus):
         values = self.integrand(p_plus, p_minus)

@@ -16,12 +16,14 @@ from numerics import (
     Reservoir,
     SteadyState,
     fluctuation_matrix,
+    fluctuation_spectrum,
     response_matrix,
     solve_steady_state,
 )
 from numerics.response.reference import reference_matrix, reference_sum
 from numerics.response.reference_integrand import ResponseIntegrand
 from numerics.response.reference_matrices import MatrixIntegrand
+from numerics.response.reference_noise import NoiseIntegrand
 from tests.numerics.support.drawn_models import FAMILIES, drawn
 
 #: States of a family, each with a frequency of every kind.
@@ -53,6 +55,20 @@ def excess_of_vertices(state, q: float, omega: complex) -> float:
     return float((change / (fast.error.ravel() + slow.error)).max())
 
 
+def of_one_temperature(state) -> bool:
+    """Tell whether all reservoirs that fill states have the same temperature."""
+    return len({filled.temperature for _, filled in state.carriers.edges()}) == 1
+
+
+def excess_of_noise(state, q: float, omega: float) -> float:
+    """Return that of Pi^K, by the spectrum of fluctuations of independent carriers."""
+    slow = reference_sum(NoiseIntegrand(state.carriers, complex(omega), ALL), q, rtol=RTOL)
+    fast = fluctuation_spectrum(state, q, omega, NAMES, bare=True, full=True)
+    assert slow.converged
+    change = np.abs(fast.value.ravel() - slow.value / 2j)
+    return float((change / (fast.error.ravel() + slow.error / 2)).max())
+
+
 def uneven(dimension: int) -> SteadyState:
     """Return a state of different masses and rates."""
     coupling = Contact(0.3) if dimension == 3 else Contact(binding=0.8)
@@ -72,6 +88,11 @@ def test_vertices(dimension):
     assert excess_of_vertices(uneven(dimension), 0.4, 0.5 - 0.01j) <= 1
 
 
+@pytest.mark.parametrize("dimension", [2, 3])
+def test_noise(dimension):
+    assert excess_of_noise(uneven(dimension), 0.4, 0.0) <= 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_drawn_models(family):
@@ -85,4 +106,14 @@ def test_drawn_models(family):
 def test_vertices_of_drawn_models(family):
     found = [excess_of_vertices(p.state, p.q, p.omega) for p in drawn(family, STATES // 3)]
     assert len(found) > 50 / 3
+    assert max(found) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", FAMILIES)
+def test_noise_of_drawn_models(family):
+    # of reservoirs at different temperatures the slow route has none
+    points = [p for p in drawn(family, STATES // 3) if of_one_temperature(p.state)]
+    found = [excess_of_noise(p.state, p.q, p.omega.real) for p in points]
+    assert len(found) >= 12
     assert max(found) <= 1
