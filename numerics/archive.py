@@ -39,7 +39,7 @@ _MODULES = {
     "numerics.stability.modes": ("CollectiveModes",),
     "numerics.parameters": ("Parameters",),
     "numerics.results": ("FullResult",),
-    "numerics.scans.table": ("ScanTable",),
+    "numerics.scans.table": ("ScanTable", "ScatteredTable"),
     "numerics.superposition": ("Step", "Superposition"),
     "numerics.diagram.results": (
         "BoundaryCurve",

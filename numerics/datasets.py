@@ -359,7 +359,9 @@ def _growth_map(value: Any) -> Variables:
 
 def _scan(value: Any) -> Variables:
     """Return the columns of a scan over its axes, and how its points ended."""
-    found: Variables = {name: ((name,), x) for name, x in value.axes.items()}
+    found: Variables = {name: (value.over.get(name, (name,)), x) for name, x in value.axes.items()}
+    if hasattr(value, "simplices"):
+        found["simplices"] = (("simplex", "corner"), value.simplices)
     for name, x in value.columns.items():
         found[name] = ((*value.over[name], "mode")[: x.ndim], x)
     for name, outcomes in value.outcomes.items():
@@ -388,6 +390,7 @@ _LAYOUTS: dict[str, Callable[[Any], Variables]] = {
     "PhaseDiagram": _diagram,
     "RealDispersion": _dispersion,
     "ScanTable": _scan,
+    "ScatteredTable": _scan,
     "StabilityLine": _line,
     "SteadyState": _state,
     "Verification": _table,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from cyclopts import App, Parameter
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from numerics.scans import Progress, Scan, ScanTable, Store
     from numerics.scans.store import Begun
 
+Found = TypeVar("Found")
 StoreFile = Annotated[Path, Parameter(help="File that keeps the points.")]
 WhichScan = Annotated[
     str | None,
@@ -49,6 +52,20 @@ Mpi = Annotated[
     ),
 ]
 Retry = Annotated[bool, Parameter(help="Compute points again that failed.", negative="")]
+Adaptive = Annotated[
+    int | None,
+    Parameter(help="So many points where they are wanted, in the box of the two or three axes."),
+]
+Goal = Annotated[
+    Literal["map", "boundary"],
+    Parameter(
+        help="With --adaptive: points where the first column changes, or where its sign does."
+    ),
+]
+Output = Annotated[
+    Path | None,
+    Parameter(help="With --adaptive: file of these points, .csv, .nc for netCDF, or .json."),
+]
 
 
 def group() -> App:
@@ -68,18 +85,35 @@ def run(
     dask: Dask = None,
     mpi: Mpi = False,
     retry: Retry = False,
+    adaptive: Adaptive = None,
+    goal: Goal = "map",
+    output: Output = None,
 ) -> int:
     """Compute the points of a scan that are not in the store yet.
 
     The exit status is 1 if a point failed.
 
     Example: nambu scan run plane.toml --store plane.db --workers 2
+    Example: nambu scan run plane.toml --store plane.db --adaptive 400 --goal boundary
     """
-    from numerics.scans import Store, read_scan
+    from numerics.scans import Store, read_scan, refine_scan
+    from numerics.scans import export as write
 
+    if adaptive is None and (goal != "map" or output is not None):
+        raise ValueError("--goal and --output are for --adaptive; nambu scan export writes others")
     wanted = read_scan(file)
     with executors(workers, dask, mpi) as (executor, number), Store(store) as opened:
-        return _run(wanted, opened, executor, number, retry)
+        if adaptive is None:
+            return _run(wanted, opened, executor, number, retry)
+        refine = functools.partial(
+            refine_scan, wanted, opened, points=adaptive, goal=goal, executor=executor
+        )
+        again, why = f"the same command with --store {store} goes on", "the table says why"
+        table, status = _watched(functools.partial(refine, workers=number, retry=retry), again, why)
+    if output is not None:
+        write(table, output)
+        print(f"written: {output}")
+    return status
 
 
 def resume(
@@ -230,26 +264,34 @@ def _run(
     """Compute a scan, and tell how far it is; the exit status."""
     from numerics.scans import run_scan
 
+    compute = functools.partial(
+        run_scan, wanted, store, executor=executor, workers=workers, retry=retry
+    )
+    again = f"nambu scan resume --store {store.path} goes on from there"
+    return _watched(compute, again, "nambu scan status --json says why they failed")[1]
+
+
+def _watched(compute: Callable[..., Found], again: str, why: str) -> tuple[Found, int]:
+    """Call what computes points, and tell how far it is; return what it does, and the exit status.
+
+    The texts tell what goes on after an interruption, and what says why points failed.
+    """
     asked: list[int] = []
+    last: deque[Progress] = deque(maxlen=1)
     with interrupts(asked.append), _shown() as show:
-        found = run_scan(
-            wanted,
-            store,
-            executor=executor,
-            workers=workers,
-            retry=retry,
-            progress=show,
-            stopping=lambda: bool(asked),
-        )
-    if asked and found.finished < found.total:
-        raise KeyboardInterrupt(
-            f"interrupted at {_counts(found)}; these are in the store, "
-            f"nambu scan resume --store {store.path} goes on from there"
-        )
-    print(_counts(found))
-    if found.failed:
-        print("nambu scan status --json says why they failed; --retry computes them again")
-    return 1 if found.failed else 0
+
+        def progress(now: Progress) -> None:
+            last.append(now)
+            show(now)
+
+        found = compute(progress=progress, stopping=lambda: bool(asked))
+    (now,) = last
+    if asked and now.finished < now.total:
+        raise KeyboardInterrupt(f"interrupted at {_counts(now)}; these are in the store, {again}")
+    print(_counts(now))
+    if now.failed:
+        print(f"{why}; --retry computes them again")
+    return found, 1 if now.failed else 0
 
 
 def _counts(found: Progress) -> str:

@@ -19,10 +19,11 @@ values = [-1.0, 0.0]
 True
 """
 
+from numerics.scans.adaptive import refine_scan
 from numerics.scans.run import Progress, run_scan
 from numerics.scans.scan import Axis, Scan
 from numerics.scans.store import Store
-from numerics.scans.table import ScanTable, export, table_of
+from numerics.scans.table import ScanTable, ScatteredTable, export, table_of
 from numerics.scans.toml import from_toml, read_scan, to_toml, write_scan
 
 __all__ = [
@@ -30,10 +31,12 @@ __all__ = [
     "Progress",
     "Scan",
     "ScanTable",
+    "ScatteredTable",
     "Store",
     "export",
     "from_toml",
     "read_scan",
+    "refine_scan",
     "run_scan",
     "table_of",
     "to_toml",

@@ -6,8 +6,9 @@ import os
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,14 +110,23 @@ def run_scan(
     for name, given in (("progress", progress), ("stopping", stopping), ("evaluate", evaluate)):
         if given is not None:
             domain.function(name, given)
+    with sharing(executor, workers) as (shared, number):
+        run = Run(scan, store, shared, number, evaluate, scan.count, retry)
+        store.register(scan)
+        run.through(scan.places, scan.count, progress, stopping)
+        return run.now()
+
+
+@contextmanager
+def sharing(executor: Executor | None, workers: int | None) -> Iterator[tuple[Executor, int]]:
+    """Provide what shares the work, and how many workers that has; arguments of `run_scan`."""
     if executor is not None:
         domain.executor("executor", executor)
-        run = _Run(scan, store, executor, _size(executor, workers), evaluate, retry)
-        return run(progress, stopping)
+        yield executor, _size(executor, workers)
+        return
     own = Workers(_cores() if workers is None else workers)
     try:
-        run = _Run(scan, store, own, own.number, evaluate, retry)
-        return run(progress, stopping)
+        yield own, own.number
     finally:
         # when all is done none of them has anything to do
         own.stop()
@@ -149,14 +159,15 @@ class _Batch:
 
 
 @dataclass
-class _Run:
-    """A scan that is being computed."""
+class Run:
+    """A scan that is being computed; `total` values are wanted in all."""
 
     scan: Scan
     store: Store
     executor: Executor
     workers: int
     evaluate: Evaluate
+    total: int
     retry: bool
     keys: Keys = field(init=False)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
@@ -167,51 +178,53 @@ class _Run:
         self.keys = Keys(self.scan)
         self.recipe = self.scan.recipe
         self.origin = origin()
-        self.total = self.scan.count
+        self.begin = self.beaten = time.monotonic()
         self.flying: dict[Future[Any], _Batch] = {}
         self.landed: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         #: Batches to be sent again in parts, and points that other processes are computing.
         self.parts: deque[_Batch] = deque()
         self.others: list[_Wanted] = []
 
-    def __call__(
-        self, progress: Callable[[Progress], object] | None, stopping: Callable[[], bool] | None
-    ) -> Progress:
-        begin = time.monotonic()
+    def now(self) -> Progress:
+        """Return how far it is."""
+        seconds = time.monotonic() - self.begin
+        counts = {str(name): number for name, number in self.counts.items()}
+        return Progress(self.total, **counts, computed=self.computed, seconds=seconds)
 
-        def now() -> Progress:
-            seconds = time.monotonic() - begin
-            counts = {str(name): number for name, number in self.counts.items()}
-            return Progress(self.total, **counts, computed=self.computed, seconds=seconds)
-
-        self.store.register(self.scan)
+    def through(
+        self,
+        places: Callable[[], Iterable[Place]],
+        count: int,
+        progress: Callable[[Progress], object] | None,
+        stopping: Callable[[], bool] | None,
+    ) -> None:
+        """Compute what is missing at some places, each another, with so many values in all."""
+        #: How many have ended when these have.
+        self.goal = sum(self.counts.values()) + count
         self.store.beat()
-        self._count()
+        self._count(iter(places()))
         if progress is not None:
-            progress(now())
-        beaten = begin
-        self.places = self._missing(self.scan.places())
+            progress(self.now())
+        self.places = self._missing(iter(places()))
         try:
             while not (stopping is not None and stopping()):
                 self._send()
                 if not self.flying and not self.others:
                     break
                 if self._receive() and progress is not None:
-                    progress(now())
-                if time.monotonic() - beaten > BEAT:
+                    progress(self.now())
+                if time.monotonic() - self.beaten > BEAT:
                     self.store.beat()
-                    beaten = time.monotonic()
+                    self.beaten = time.monotonic()
         finally:
             self._end()
-        return now()
 
     # Which points ---------------------------------------------------------------------------------
 
-    def _count(self) -> None:
+    def _count(self, places: Iterator[Place]) -> None:
         """Count what is there before anything is computed."""
         if not self.store.knows(self.keys.contexts.values()):
             return
-        places = self.scan.places()
         while chunk := _taken(places, _CHUNK):
             keys = [key for place in chunk for _, key, _ in self.keys.at(place)]
             for outcome in self.store.outcomes(keys).values():
@@ -236,7 +249,7 @@ class _Run:
         """Return the next points, which no other process computes."""
         wanted = []
         # towards the end smaller batches, so that all workers end together
-        left = self.total - sum(self.counts.values())
+        left = self.goal - sum(self.counts.values())
         share = max(1, left // (2 * self.workers * len(self.scan.quantities)))
         for _ in range(min(max(1, int(self.size)), share)):
             found = next(self.places, None)

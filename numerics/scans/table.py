@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -29,7 +29,7 @@ from numerics.scans.store import Begun, Store
 from numerics.scans.toml import from_toml, to_toml
 from numerics.tables import save_table
 
-__all__ = ["ScanTable", "export", "table_of"]
+__all__ = ["ScanTable", "ScatteredTable", "export", "scattered_table", "table_of"]
 
 #: Points whose rows are read together.
 _CHUNK = 1000
@@ -98,6 +98,24 @@ class ScanTable(Kept):
         return sum(int((found == MISSING).sum()) for found in self.outcomes.values())
 
 
+@dataclass(frozen=True)
+class ScatteredTable(ScanTable):
+    """What is known of a scan at points that are on no grid; fields as in `ScanTable`.
+
+    Parameters
+    ----------
+    axes : mapping
+        The values of each at every point.
+    over : mapping
+        For each of these, each column and each quantity: ("point",).
+    simplices : array
+        Triangles of points, or tetrahedra, which fill the box of the axes: indices of their
+        corners, (simplices, axes + 1).
+    """
+
+    simplices: NDArray[np.int64]
+
+
 def table_of(scan: Scan | Begun, store: Store) -> ScanTable:
     """Return what a store has of a scan.
 
@@ -132,30 +150,67 @@ def table_of(scan: Scan | Begun, store: Store) -> ScanTable:
     shapes = {
         name: tuple(len(axis.values) for axis in scan.axes_of(name)) for name in scan.quantities
     }
-    found = {name: _Collected(QUANTITIES[name], math.prod(shapes[name])) for name in over}
-    keys, places = Keys(scan, begun), scan.places()
+    axes = {axis.along: np.array(axis.values) for axis in scan.axes}
+    return ScanTable(**_fields(scan, begun, store, scan.places(), axes, over, shapes))
+
+
+def scattered_table(
+    scan: Scan, store: Store, places: Sequence[tuple[float, ...]], simplices: NDArray[np.int64]
+) -> ScatteredTable:
+    """Return what a store has of a scan at other values of its axes than its own.
+
+    Parameters
+    ----------
+    scan : Scan
+        All of its quantities depend on all axes.
+    store : Store
+    places : sequence
+        The values of the axes at each point.
+    simplices : array
+        As in `ScatteredTable`.
+    """
+    axes = {path: np.array([p[k] for p in places]) for k, path in enumerate(scan.paths)}
+    over = dict.fromkeys((*axes, *scan.quantities), ("point",))
+    shapes = dict.fromkeys(scan.quantities, (len(places),))
+    found = _fields(scan, contexts(scan), store, iter(places), axes, over, shapes)
+    return ScatteredTable(**found, simplices=simplices)
+
+
+def _fields(
+    scan: Scan,
+    begun: Mapping[str, str],
+    store: Store,
+    places: Iterator[tuple[float, ...]],
+    axes: Mapping[str, NDArray[np.float64]],
+    over: Mapping[str, tuple[str, ...]],
+    shapes: Mapping[str, tuple[int, ...]],
+) -> dict[str, Any]:
+    """Return the fields of a table from what a store has at some places."""
+    found = {name: _Collected(QUANTITIES[name], math.prod(shape)) for name, shape in shapes.items()}
+    keys = Keys(scan, begun)
     while chunk := list(itertools.islice(places, _CHUNK)):
         named = [x for place in chunk for x in keys.at(place)]
         rows = store.get([key for _, key, _ in named])
         for name, key, _ in named:
             found[name].add(rows.get(key))
     columns: dict[str, NDArray[Any]] = {}
+    spread = dict(over)
     for name, part in found.items():
         arrays = part.arrays(shapes[name])
         columns |= arrays
-        over |= dict.fromkeys(arrays, over[name])
+        spread |= dict.fromkeys(arrays, over[name])
     origin = json.loads(next(iter(begun.values())))
-    return ScanTable(
-        {name: origin[name] for name in ("nambu", "kernels")},
-        identity(scan, begun),
-        to_toml(scan),
-        scan.model,
-        {axis.along: np.array(axis.values) for axis in scan.axes},
-        over,
-        columns,
-        {name: part.outcomes.reshape(shapes[name]) for name, part in found.items()},
-        {name: part.reasons for name, part in found.items()},
-    )
+    return {
+        "origin": {name: origin[name] for name in ("nambu", "kernels")},
+        "identity": identity(scan, begun),
+        "scan": to_toml(scan),
+        "parameters": scan.model,
+        "axes": axes,
+        "over": spread,
+        "columns": columns,
+        "outcomes": {name: part.outcomes.reshape(shapes[name]) for name, part in found.items()},
+        "reasons": {name: part.reasons for name, part in found.items()},
+    }
 
 
 class _Collected:
@@ -251,13 +306,17 @@ def export(table: ScanTable, path: str | PathLike[str]) -> None:
 
 def _flat(table: ScanTable) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield columns of a table with one row for each point."""
-    shape = tuple(values.size for values in table.axes.values())
-    grids = np.meshgrid(*table.axes.values(), indexing="ij")
-    yield from zip(table.axes, (grid.ravel() for grid in grids), strict=True)
+    grids = list(table.axes.values())
+    lengths = {axis: values.size for axis, values in table.axes.items()}
+    if isinstance(table, ScatteredTable):
+        lengths = {"point": grids[0].size}
+    else:
+        grids = [grid.ravel() for grid in np.meshgrid(*grids, indexing="ij")]
+    yield from zip(table.axes, grids, strict=True)
 
     def spread(name: str, values: NDArray[Any]) -> NDArray[Any]:
-        sizes = [x.size if axis in table.over[name] else 1 for axis, x in table.axes.items()]
-        return np.broadcast_to(values.reshape(sizes), shape).ravel()
+        sizes = [size if axis in table.over[name] else 1 for axis, size in lengths.items()]
+        return np.broadcast_to(values.reshape(sizes), tuple(lengths.values())).ravel()
 
     for name, values in table.columns.items():
         many = values.ndim > len(table.over[name])

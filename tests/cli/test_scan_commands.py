@@ -65,6 +65,23 @@ def test_a_scan_is_run_told_and_exported(
     assert (float(row["gap"]), float(row["ratio"])) == (state.gap, 0.1)
 
 
+def test_points_where_they_are_wanted(
+    files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("adaptive")
+    words = ["scan", "run", files[0], "--store", files[1], "--workers", "1", "--adaptive", "20"]
+    output = tmp_path / "o.nc"
+    assert main([*words, "--goal", "boundary", "--output", str(output)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("20 of 20 values: ")
+    assert second == f"written: {output}"
+    table = numerics.load(output)
+    # the condensate ends within the box
+    assert set(table.outcomes["steady_state"].tolist()) == {"done", "absent"}
+    assert main([*words, "--goal", "boundary", "--output", str(tmp_path / "again.nc")]) == 0
+    assert numerics.load(tmp_path / "again.nc").to_dict() == table.to_dict()
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -74,6 +91,7 @@ def test_a_scan_is_run_told_and_exported(
         (["run", "{file}", "--store", "{file}"], "which this file is not"),
         (["run", "{file}", "--store", "{folder}/no/s.db"], "No such file"),
         (["run", "{file}"], "--store"),
+        (["run", "{file}", "--store", "{store}", "--goal", "boundary"], "are for --adaptive"),
         (["status", "--store", "{folder}/none.db"], "a file that is there"),
         (["resume", "--store", "{file}"], "which this file is not"),
         (["export", "--store", "{store}", "--output", "o.csv"], "a file that is there"),
@@ -106,7 +124,17 @@ def test_which_scan_is_asked_for(
     assert "scan = x is outside its domain: scans in the store (" in capsys.readouterr().err
 
 
-WORDS = ["run", "resume", "status", "export", "--store", "--output", "--scan", "--workers"]
+WORDS = [
+    "run",
+    "resume",
+    "status",
+    "export",
+    "--store",
+    "--output",
+    "--scan",
+    "--workers",
+    "--adaptive",
+]
 WORDS += ["--json", "--retry", "--from", "-1", "0", "1e999", "nan", "", "x", "é\n", "--", "-h\0"]
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 import numerics as n
-from numerics.scans import Axis, Scan, ScanTable, Store, run_scan, table_of
+from numerics.scans import Axis, Scan, ScanTable, ScatteredTable, Store, run_scan, table_of
+from numerics.scans.table import scattered_table
 
 LEAD = n.Model(n.Contact(0.0), [n.Reservoir("bath", 1e-3), n.Reservoir("lead", 1e-4, 0.3, 0.05)])
 #: Between its folds there are three states at one potential.
@@ -46,6 +47,16 @@ def _scanned() -> ScanTable:
             first = scan.replace(axes=(Axis("inv_kfa", (-0.1,)), scan.axes[1]))
             run_scan(first, store, executor=executor)
         return table_of(scan, store)
+
+
+def _scattered() -> ScatteredTable:
+    """Return points in a plane, one of which nobody has computed."""
+    scan = Scan(n.Parameters(0.0), {"inv_kfa": [-0.1, 0.1], "gamma_v": [0.0, 1e-4]}, ["rates"])
+    places = [*scan.places(), (0.0, 5e-5)]
+    with TemporaryDirectory() as folder, Store(f"{folder}/s.db") as store:
+        with ThreadPoolExecutor(1) as executor:
+            run_scan(scan, store, executor=executor)
+        return scattered_table(scan, store, places, np.array([[0, 1, 4], [0, 2, 4]]))
 
 
 #: How each is made, by a name.
@@ -89,6 +100,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
     ),
     "curves alone": lambda: n.phase_diagram([-1.0], kinds=("A", "alpha11")),
     "scan": _scanned,
+    "scattered points": _scattered,
     "table": lambda: n.verify(lead_state(), points=1, slow=0),
 }
 
