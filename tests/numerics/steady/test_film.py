@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from numerics import Bands, Contact, Model, Reservoir, SteadyState, solve_steady_state, verify
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Reservoir,
+    SteadyState,
+    find_boundary,
+    solve_steady_state,
+    trace_steady_states,
+    verify,
+)
 from numerics.steady.divergence import divergence_of
 
 CUTOFF = 100.0
@@ -116,3 +126,16 @@ def test_what_is_refused(make, words: str) -> None:
     with pytest.raises(ValueError, match=words) as refused:
         make()
     assert "\n" not in str(refused.value)
+
+
+def test_along_the_binding_energy() -> None:
+    model = film(1.0, Reservoir("bath", 1e-3), Reservoir.empty("drain", 5e-6))
+    curve = trace_steady_states(model, along="coupling.binding", values=[0.5, 2.0])
+    for binding, (state,) in zip((0.5, 2.0), curve.states, strict=True):
+        direct = solve_steady_state(model.replace(coupling=Contact(binding=binding)))
+        assert state.gap == pytest.approx(direct.gap, rel=1e-9)
+    # the boundary is the same whichever way it is crossed
+    found = find_boundary("B", model, along="coupling.binding", values=(1.5, 2.0))
+    there = model.replace(coupling=Contact(binding=found.value))
+    rate = find_boundary("B", there, along="reservoirs.drain.rate", values=(4e-6, 6e-6))
+    assert rate.value == pytest.approx(5e-6, rel=1e-7)
