@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import instance, outside
 from numerics.errors import ConvergenceError
-from numerics.kept import Kept
 from numerics.model import Model
 from numerics.results import Status
 from numerics.stability.boundaries import moved_along
@@ -30,7 +29,7 @@ _MOST = 300
 
 
 @dataclass(frozen=True)
-class BoundaryLine(Kept):
+class BoundaryLine:
     """A boundary along two parameters of a model.
 
     Parameters
@@ -48,7 +47,7 @@ class BoundaryLine(Kept):
     across: str
     along: str
     values: Array
-    boundaries: tuple[Boundary, ...]
+    boundaries: tuple[Boundary, ...] = field(repr=False)
     status: Status
 
 
