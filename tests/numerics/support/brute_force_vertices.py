@@ -187,7 +187,9 @@ def momenta(system, q, omega, rules):
     ends = np.sqrt(squares)[np.sqrt(squares) < 0.9 * end]
     ends = np.concatenate([[0.0, ends[1] / 2], ends[1:], [end]])
     p, w = composite(ends, rules.momentum)
-    u, v = composite(np.array([0.0, 1.0 / end]), rules.momentum)
+    # all features are below half of the end: a polynomial in 1/p is left, of the size of p**-4 of
+    # the terms that cancel in it, whose rounding more nodes would only magnify
+    u, v = composite(np.array([0.0, 1.0 / end]), 3)
     return np.concatenate([p, 1 / u]), np.concatenate([w, v / u**2])
 
 
