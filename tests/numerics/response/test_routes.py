@@ -28,6 +28,8 @@ from tests.numerics.support.drawn_models import FAMILIES, drawn
 
 #: States of a family, each with a frequency of every kind.
 STATES = 9
+#: Least rate of the states at which many vertices are compared.
+WIDE = 3e-3
 #: Tolerance of the slow route: its results are much closer than it knows.
 RTOL = 1e-4
 
@@ -101,19 +103,24 @@ def test_drawn_models(family):
     assert max(found) <= 1
 
 
+def wide(family):
+    """Return the points whose linewidths leave the slow route some seconds each."""
+    return [p for p in drawn(family, STATES) if p.state.carriers.margin > WIDE]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["masses", "rates", "films"])
 def test_vertices_of_drawn_models(family):
-    found = [excess_of_vertices(p.state, p.q, p.omega) for p in drawn(family, STATES // 3)]
-    assert len(found) > 50 / 3
+    found = [excess_of_vertices(p.state, p.q, p.omega) for p in wide(family)]
+    assert len(found) >= 18
     assert max(found) <= 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", ["masses", "rates", "films"])
 def test_noise_of_drawn_models(family):
     # of reservoirs at different temperatures the slow route has none
-    points = [p for p in drawn(family, STATES // 3) if of_one_temperature(p.state)]
+    points = [p for p in wide(family) if of_one_temperature(p.state)]
     found = [excess_of_noise(p.state, p.q, p.omega.real) for p in points]
     assert len(found) >= 12
     assert max(found) <= 1
