@@ -32,9 +32,6 @@ _ROUNDS, _MOST, _BATCH = 30, 20_000_000, 24
 #: 2/U is measured from the sum over 1/(p**2 + 1/2) in two dimensions, twice that over
 #: 1/(2 p**2 + epsilon_F).
 _MEASURED = 0.5
-#: Nodes of the Gauss rule of each panel, from a tolerance on and below it: panels keep their
-#: distance from singular points, so that the rule converges like 2.6**(-2 nodes).
-_COARSE, _FINE, _ROUGH = 7, 10, 1e-4
 #: The difference of the two rules is no bound where the rules do not converge yet: at a tolerance
 #: of 1e-5 one point in a hundred had up to 2.3 times as large an error.
 _SAFETY = 4.0
@@ -132,7 +129,7 @@ def reference_sum(
         The sum over 1/(p**2 + energy) is subtracted from Pi_11 and Pi_22; by default the one from
         which the coupling is measured, without an energy in three dimensions.
     """
-    outer = _Outer(integrand, q, gauss_kronrod(_COARSE if rtol >= _ROUGH else _FINE))
+    outer = _Outer(integrand, q, gauss_kronrod())
     if energy is None:
         energy = 0.0 if outer.measure.dimension == 3 else _MEASURED
     tail, tail_error = outer.remainder()
