@@ -291,8 +291,8 @@ class _Refinement:
         stopping: Callable[[], bool] | None,
     ) -> bool:
         """Choose, compute and tell some points; False if it was asked to stop meanwhile."""
-        # as many are chosen however few are left, so that a longer run has the same ones
-        units = [tuple(map(float, unit)) for unit in self.learner.ask(size)[0]][:most]
+        asked, _ = self.learner.ask(min(size, most))
+        units = [tuple(map(float, unit)) for unit in asked]
         places = [self.box.place(unit) for unit in units]
         count = len(places) * len(self.scan.quantities)
         self.run.through(lambda: places, count, progress, stopping)
