@@ -113,6 +113,7 @@ def film(shift: float, cutoff: float) -> Model:
     return Model(Contact(binding=0.5), [bath], cutoff=cutoff, bands=bands, density=False)
 
 
+@pytest.mark.slow
 def test_compressibility_of_a_film() -> None:
     state = solved(film(0.0, 400.0))
     coarse, fine = (susceptibility(state, q, 0.0) for q in (2e-3, 1e-3))
