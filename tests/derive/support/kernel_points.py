@@ -90,7 +90,10 @@ def _species(generator: Generator) -> Point:
     for name in ("electrons", "holes"):
         point[f"filled_{name}"] = gamma * mpmath.mpf(generator.uniform(0, 1))
         point[f"F_{name}"] = gamma * mpmath.mpf(generator.uniform(-1, 1))
-    return point
+        point[f"empty_{name}"] = gamma * mpmath.mpf(generator.uniform(0, 1))
+        point[f"excess_{name}"] = gamma * mpmath.mpf(generator.uniform(-2, 2))
+    reference = mpmath.mpf(int(generator.choice([-1, 1])))
+    return point | {"reference": reference, "lag": _signed(generator, -3, 0)}
 
 
 def _one_momentum(generator: Generator) -> Point:
@@ -163,11 +166,17 @@ COUNTS = {
     "expansion_narrow": 1300,
     "expansion_step": 150,
     "expansion_thermal": 50,
-    "film_pairing": 50,
-    "film_pairing_slopes": 20,
     "film_gap": 40,
     "film_numbers": 40,
-    "film_vertices": 50,
+    "film_pairing": 50,
+    "film_pairing_slopes": 20,
+    "film_tails": 20,
+    "film_vertices_currents": 4,
+    "film_vertices_far": 2,
+    "film_vertices_noise": 3,
+    "film_vertices_pinched": 8,
+    "film_vertices_pinched_currents": 3,
+    "film_vertices_response": 10,
     "goldstone_pairing": 100,
     "goldstone_pairing_slopes": 50,
     "response_empty": 800,
@@ -181,11 +190,17 @@ COUNTS = {
     "steady_state_fermi_tail": 50,
     "steady_state_step": 150,
     "steady_state_thermal": 100,
-    "two_bands_pairing": 50,
-    "two_bands_pairing_slopes": 20,
     "two_bands_gap": 40,
     "two_bands_numbers": 40,
-    "two_bands_vertices": 50,
+    "two_bands_pairing": 50,
+    "two_bands_pairing_slopes": 20,
+    "two_bands_tails": 20,
+    "two_bands_vertices_currents": 4,
+    "two_bands_vertices_far": 2,
+    "two_bands_vertices_noise": 3,
+    "two_bands_vertices_pinched": 8,
+    "two_bands_vertices_pinched_currents": 3,
+    "two_bands_vertices_response": 10,
 }
 
 
