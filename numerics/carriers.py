@@ -159,9 +159,17 @@ class Carriers:
         bottom = math.hypot(self.mu, self.gap)
         return self.threshold, -self.threshold, bottom - self.middle, -bottom - self.middle
 
-    def apart(self, y: Array) -> Array:
-        """Return frequencies that keep away from y = 0, where G^R and G^A share a pole."""
-        closest = CLOSEST * abs(self.gap)
+    def apart(self, y: Array, closest: float = CLOSEST) -> Array:
+        """Return frequencies that keep away from y = 0, where G^R and G^A share a pole.
+
+        Parameters
+        ----------
+        y : ndarray
+            From the middle of the gap.
+        closest : float
+            Smallest distance in units of the gap.
+        """
+        closest *= abs(self.gap)
         return np.where(np.abs(y) < closest, np.copysign(closest, y), y)
 
     def distance(self, origin: Any, offset: Array) -> Array:

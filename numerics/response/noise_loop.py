@@ -24,8 +24,14 @@ from numerics.response.vertex_loop import vertex_kernels
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Rounding of the integrand in units of its size, as for M.
-_ROUNDING = 32 * float(np.finfo(float).eps)
+#: Operations that round, and what they make of the integrand in units of its size, as for M.
+_OPERATIONS = 32
+_ROUNDING = _OPERATIONS * float(np.finfo(float).eps)
+#: How close nodes come to the middle of the gap, in its units: there the poles of G^R and of G^A
+#: cancel in either function, and without a frequency in both, like the inverse square of the
+#: distance.  What is regular there changes by the square of the distance, which an error has.
+_CLOSEST = 1e-5
+_MOVED = 4 * _CLOSEST**2
 #: The outputs of the program: pairs of vertices, each with the places of its parts.
 _PAIRS = tuple((s, t) for s in range(4) for t in range(s, 4))
 _COUNT = 16
@@ -84,12 +90,14 @@ def noise_elements(
         goal,
         rounding=_ROUNDING,
     )
-    error = found.error + _ROUNDING * found.size
+    error = found.error + _ROUNDING * found.size + _MOVED * np.abs(found.value)
     return Noise(shaped(found.value), shaped(error), 4 * found.evaluations, found.missed)
 
 
 class NoiseLoop(PairingLoop):
     """The integrands of both over |y + omega/2|."""
+
+    closest = _CLOSEST
 
     def __init__(
         self, carriers: Carriers, q: Array, omega: Complex, vertices: Sequence[int]
@@ -143,4 +151,8 @@ class NoiseLoop(PairingLoop):
         energies = np.abs(places[0]) + abs(carriers.mu) + abs(carriers.gap)
         size = (fillings[0] * fillings[1]).reshape(offset.shape) / carriers.linewidth**2
         size /= 8 * np.pi**2 * np.sqrt(energies)
+        # in the middle of the gap those of G^R and of G^A cancel, in either function
+        least = _CLOSEST * abs(carriers.gap)
+        near, after = (np.maximum(np.abs(y), least) for y in (places[0], places[0] + shift))
+        size *= 1 + carriers.threshold**2 / (_OPERATIONS * near * after)
         return matrix[np.ix_(self.vertices, self.vertices)], size

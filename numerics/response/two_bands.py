@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.carriers import Carriers
+from numerics.carriers import CLOSEST, Carriers
 from numerics.evaluation import evaluate
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
@@ -34,6 +34,9 @@ class PairingLoop:
     program : {"pairing", "pairing_slopes"}
         The four, or also their derivatives by omega and by q.
     """
+
+    #: How close nodes come to where G^R and G^A share a pole, in units of the gap.
+    closest = CLOSEST
 
     def __init__(self, carriers: Carriers, q: Array, omega: Complex, program: str) -> None:
         self.carriers, self.q, self.omega, self.program = carriers, q, omega, program
@@ -84,7 +87,8 @@ class PairingLoop:
         carriers = self.carriers
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
         starts = [sign * panels.origin - half, sign * panels.origin + half]
-        y = carriers.apart(starts[0].astype(float)[:, None] + sign * offset)
+        y = starts[0].astype(float)[:, None] + sign * offset
+        y = carriers.apart(y, self.closest)
         distances = (carriers.distance(start, sign * offset) for start in starts)
         return (y, *distances), self.omega[panels.owner][:, None]
 

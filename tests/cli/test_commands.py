@@ -100,7 +100,7 @@ def test_steady_state_for_people_names_the_cutoff(capsys: pytest.CaptureFixture[
             2,
             ("ratio-points = 1",),
         ),
-        (["scan", "--store", "{file}"], 2, ("taken", "another sort")),
+        (["scan", "--store", "{file}"], 2, ("taken", "which this file is not")),
         (["scan", "--store", "{file}/x"], 2, ("taken/x",)),
         (["scan", "--output", "{file}.d/x.csv"], 2, ("taken.d/x.csv",)),
         (["scan", "--store", "{file}", "--output", "{file}"], 2, ("same file",)),

@@ -1,4 +1,4 @@
-/* artanh(sqrt(z))/sqrt(z) and its divided differences; see numerics/special/root_arctanh.py. */
+/* artanh(sqrt(z))/sqrt(z) and its divided differences. */
 
 static double square(nambu_complex a)
 {

@@ -114,14 +114,19 @@ def test_numpy_alone_gives_the_values_of_the_committed_kernels(exported, tmp_pat
 import numpy as np
 import nambu_numpy as exported
 numbers = np.load("inputs.npz")
-found = {name: np.stack(getattr(exported, name)(*numbers[name].T)) for name in numbers.files}
+found = {}
+for name in numbers.files:
+    # an output may be the same at all points
+    outputs = getattr(exported, name)(*numbers[name].T)
+    found[name] = np.stack(np.broadcast_arrays(*outputs, numbers[name][:, 0])[:-1])
 np.savez("outputs.npz", **found)
 """
     run_isolated(code, exported, tmp_path)
     outputs = np.load(tmp_path / "outputs.npz")
     for name, (module, program) in programs().items():
         committed = importlib.import_module(f"numerics.kernels.{module}_numpy")
-        expected = np.stack(getattr(committed, program.name)(*inputs[name].T))
+        values = getattr(committed, program.name)(*inputs[name].T)
+        expected = np.stack(np.broadcast_arrays(*values, inputs[name][:, 0])[:-1])
         assert np.array_equal(outputs[name], expected), name
         assert reference(name, POINTS).worst(outputs[name].T) < 1
 
