@@ -10,8 +10,9 @@ from typing import Any
 
 from numerics.bands import Bands
 from numerics.carriers import Carriers
-from numerics.couplings import Contact, Interaction
+from numerics.couplings import Contact
 from numerics.domain import LARGEST, flag, listed, outside, real
+from numerics.interaction import Interaction
 from numerics.kept import Given
 from numerics.occupation import Filled, Occupation, Part
 from numerics.reservoirs import Reservoir

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.couplings import Change, Interaction, Uniform
-from numerics.couplings import turned as rotated
 from numerics.domain import LARGEST, SMALLEST, function, outside, real
+from numerics.interaction import Change, Interaction, Uniform
+from numerics.interaction import turned as rotated
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.couplings import Boson, matrices, turned
+from numerics.couplings import Boson
 from numerics.domain import instance, outside, real
 from numerics.errors import ConvergenceError
+from numerics.interaction import matrices, turned
 from numerics.kept import Kept
 from numerics.model import Model
 from numerics.response.fluctuation import pair_correlation

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.bands import DENSITIES
-from numerics.couplings import Contact, Interaction
+from numerics.couplings import Contact
 from numerics.domain import real
 from numerics.errors import ConvergenceError, NoCondensate
+from numerics.interaction import Interaction
 from numerics.kept import Kept
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.quadrature.chunks import evaluate
