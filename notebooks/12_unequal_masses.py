@@ -66,7 +66,7 @@ print(f"without the tails they differ by less than 1e-8: {abs(2 * changes[1] - c
 
 # %%
 state, mirrored = (solve_steady_state(carriers(r, loss=2e-5)) for r in (3.0, 1 / 3.0))
-print(state)
+print(f"Δ₀ = {state.gap:.5f}, μ = {state.mu:.5f}, tilt = {state.tilt:.5f}")
 print(f"edge of the spectrum {state.carriers.threshold:.5f}, of the bath {state.edge:.5f}")
 assert abs(state.gap - mirrored.gap) <= state.error[0] + mirrored.error[0]
 assert abs(state.tilt + mirrored.tilt) <= state.tilt_error + mirrored.tilt_error

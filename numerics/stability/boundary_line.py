@@ -88,7 +88,7 @@ def boundary_line(
     >>> start = find_boundary("A", model, along=rate, values=(5e-6, 1e-5))
     >>> line = boundary_line(start, "bands.ratio", (1.5, 1.6))
     >>> print(line.status, f"{line.values[0, 1]:.3e}")
-    complete 7.076e-06
+    complete 7.083e-06
     """
     instance("start", start, Boundary)
     model = instance("start.state.parameters", start.state.parameters, Model)

@@ -186,7 +186,8 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     jacobian = np.stack([by_gap, by_mu, by_edge, by_drive], axis=1) + slopes
     warm = occupation.smearing > 0
     rounding = _rounding(min(start, parameters.cutoff), start, warm, abs(float(sums[2])))
-    rounding[1] = 4 * _EPS * (scales[1] + (unbalanced if warm else 0.0))
+    # its terms cancel at some hundred nodes, and again in their sum
+    rounding[1] = 8 * _EPS * (scales[1] + (unbalanced if warm else 0.0))
     rounding[0] += 4 * _EPS * abs(terms[0])
     errors = errors + moved + sum(part.rate * part.last for part in parts) + rounding
     number = float(sums[2] + terms[2])

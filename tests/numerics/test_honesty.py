@@ -63,6 +63,13 @@ TRICKY = [
 
 @settings(deadline=None, max_examples=150)
 @given(point=points(COLD))
+@example(
+    point=(
+        Parameters(0.0, 1e-8, 0.0, cutoff=10.0**0.5),
+        6.103515625e-13,
+        Unknowns(1.0, 0.0, 3.0),
+    )
+)
 @example(point=TRICKY[0])
 @example(point=TRICKY[1])
 @example(point=TRICKY[2])
