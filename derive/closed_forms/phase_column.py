@@ -136,7 +136,8 @@ def on_shell_forms(
     relative: int,
     rising: tuple[sp.Expr, sp.Expr],
     falling: tuple[sp.Expr, sp.Expr],
-    apart: tuple[sp.Expr, sp.Expr],
+    frequencies: tuple[sp.Expr, sp.Expr],
+    roots: tuple[sp.Expr, sp.Expr],
     threshold: sp.Expr,
 ) -> tuple[sp.Expr, sp.Expr]:
     """Return u_+ v - u v_+ and (u_+ - u)(v_+ - v) of two poles, accurate where they are small.
@@ -150,19 +151,27 @@ def on_shell_forms(
         1 if u = Y + r and v = Y - r at the second pole, -1 the other way round.
     rising, falling : tuple of Expr
         Y + r, the larger one, and Y - r, of both.
-    apart : tuple of Expr
-        Y_+ - Y, and r_+ - r or r_+ + r, accurate where it cancels.
+    frequencies : tuple of Expr
+        Y_+ - Y and Y_+ + Y.
+    roots : tuple of Expr
+        r_+ - r and r_+ + r, the other way round if `relative` is -1; accurate where they cancel.
     threshold : Expr
         sqrt(1 - a**2) Delta_0: (Y + r)(Y - r) is its square.
     """
-    shift, roots = apart
+    shift, total = frequencies
+    apart, both = roots
 
     def difference(after: sp.Expr, before: sp.Expr, whole: sp.Expr) -> sp.Expr:
         return root_sum(after, -before, whole * (after + before))
 
+    def together(after: sp.Expr, before: sp.Expr, whole: sp.Expr) -> sp.Expr:
+        return root_sum(after, before, whole * (after - before))
+
     if relative == 1:
-        up = difference(*rising, shift + roots)
-        return up * sum(falling), -(up**2) * falling[0] * falling[1] / threshold**2
-    first = difference(rising[0], falling[1], shift + roots)
-    second = difference(falling[0], rising[1], shift - roots)
-    return first * (falling[0] + rising[1]), first * second
+        up = difference(*rising, shift + apart)
+        # v is the square of the threshold over u
+        inverse = falling[0] * falling[1] / threshold**2
+        return up * inverse * together(*rising, total + both), -(up**2) * inverse
+    first = difference(rising[0], falling[1], shift + apart)
+    second = difference(falling[0], rising[1], shift - apart)
+    return first * together(falling[0], rising[1], total - both), first * second

@@ -335,6 +335,8 @@ class Loop:
         if f"{name}0" not in self.stages.named:
             slope = symbols.linewidth - self.species.skew * self.species.imbalance
             shift = self.omega + 2 * sp.I * slope if advanced else self.omega
+            width = self.growth if advanced else self.growth + 2 * slope
+            total = self.after + self.species.frequency + sp.I * width
             before = [
                 conjugate(x) if advanced else x for x in (self.minus.rising, self.minus.falling)
             ]
@@ -342,7 +344,8 @@ class Loop:
                 relative,
                 (self.plus.rising, before[0]),
                 (self.plus.falling, before[1]),
-                (shift, self.roots[advanced][relative]),
+                (shift, total),
+                (self.roots[advanced][relative], self.roots[advanced][-relative]),
                 self.species.threshold,
             )
             for k, form in enumerate(found):

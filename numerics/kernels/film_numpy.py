@@ -1416,7 +1416,7 @@ def tails(filled_electrons, filled_holes, P, a):
 def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 2291 (add 786, div 27, mul 1429, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
+    Operations: 2351 (add 810, div 27, mul 1461, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 30, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1441,44 +1441,47 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x41 = frequency * gamma
     x56 = 2 * x4
     del x4
-    x57 = 2 * gamma
-    x58 = growth + x57
-    x59 = -x56 + x58
-    x63 = 1 / x0
-    x66 = 2 * F_electrons
-    x67 = 2 * F_holes
-    x69 = 1 / (x1 * x1)
+    x57 = -x56
+    x58 = 2 * gamma
+    x59 = growth + x58
+    x60 = x57 + x59
+    x64 = 1 / x0
+    x67 = 2 * F_electrons
+    x68 = 2 * F_holes
+    x70 = 1 / (x1 * x1)
     del x1
-    x70 = x2 * x69
-    x71 = x63 * x66
-    x75 = a * omega_r
-    x76 = a * growth
-    x101 = q * q
-    x198 = -x66 - x67
-    x201 = delta + gamma
-    x204 = -2 * delta
-    x205 = x204 + x58
-    x206 = -x205
-    x207 = x67 * x70
-    x210 = delta + x17
+    x71 = x2 * x70
+    x72 = x64 * x67
+    x77 = a * omega_r
+    x78 = a * growth
+    x103 = q * q
+    x205 = -growth + x56 - x58
+    del x56
+    x224 = -x67 - x68
+    x227 = delta + gamma
+    x230 = -2 * delta
+    x231 = x230 + x59
+    x232 = -x231
+    x233 = x68 * x71
+    x236 = delta + x17
     del x17
-    x212 = 2 * delta
-    x213 = x212 + x58
-    x219 = Delta_0 * Delta_0
-    x220 = -2 * x198 * x219
-    x225 = -2 * x66 + 2 * x67
-    x233 = 4 * x219
-    x332 = a * x58
-    del x58
-    x333 = x212 - x332
-    del x212
-    x378 = x204 + x332
-    del x204, x332
-    x525 = x201 * x67 - x210 * x66
-    x546 = -x525
-    x551 = x13 * x233
+    x238 = 2 * delta
+    x239 = x238 + x59
+    x245 = Delta_0 * Delta_0
+    x246 = -2 * x224 * x245
+    x251 = -2 * x67 + 2 * x68
+    x259 = 4 * x245
+    x359 = a * x59
+    del x59
+    x360 = x238 - x359
+    del x238
+    x413 = x230 + x359
+    del x230, x359
+    x565 = x227 * x68 - x236 * x67
+    x586 = -x565
+    x591 = x13 * x259
     del x13
-    x564 = (1 / 2) / (pi * pi)
+    x604 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
@@ -1487,15 +1490,14 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del threshold
     x19 = distance * (distance + x3) - x18 * x18
     del x18, x3
-    x133 = 1 / x10
-    x134 = 2 * x133
+    x131 = 1 / x10
+    x152 = 2 * x131
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     x55 = after_re + frequency
-    x60 = -growth * x59 + omega_r * x55
-    x61 = growth * x55 + omega_r * x59
-    x62 = growth * omega_r + x55 * x59
-    del x55
+    x61 = -growth * x60 + omega_r * x55
+    x62 = growth * x55 + omega_r * x60
+    x63 = growth * omega_r + x55 * x60
     z0 = upper_root(x8, x9)
     del x8, x9
     a_root_re = z0[0]
@@ -1503,20 +1505,20 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     a_root_im = z0[1]
     del z0
     x29 = a_root_im * x14
-    x114 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x115 = 2 * x114
-    x174 = a_root_im * x115
-    x175 = a_root_re * x115
+    x116 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x117 = 2 * x116
+    x192 = a_root_im * x117
+    x193 = a_root_re * x117
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x7
     del x7
     x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
     a_down_re = a_up_re * x11
-    x135 = a_down_re * x134
+    x153 = a_down_re * x152
     a_down_im = -a_up_im * x11
     del x11
-    x138 = a_down_im * x134
-    del x134
+    x156 = a_down_im * x152
+    del x152
     a_center_re = -after_re * x15
     del after_re
     x27 = a_center_re + mu
@@ -1535,36 +1537,36 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x21 = c_root_re + frequency
     x33 = c_root_re * x14
     x53 = -c_root_re
-    x72 = x21 * x71
-    x73 = -c_root_re + frequency
-    x74 = 2 * F_holes * x2 * x69 * x73 - x72
-    x208 = x207 * x73
-    x209 = -x206 * x208
-    x214 = x213 * x72
-    x218 = omega_r * x72
-    del x72
-    x221 = omega_r * x208
-    x222 = x218 + x220 + x221
-    x227 = x218 - x221
-    del x218, x221
-    x229 = -x205 * x208
-    del x208
-    x240 = x71 * x73
-    del x71, x73
-    x241 = 2 * F_holes * x2 * x21 * x69 - x240
-    x312 = x207 * x21
-    del x207
-    x313 = -x206 * x312
-    x315 = x213 * x240
-    x319 = omega_r * x240
-    del x240
-    x320 = omega_r * x312
-    x321 = x220 + x319 + x320
-    del x220
-    x323 = -x205 * x312
-    del x312
-    x325 = x319 - x320
-    del x319, x320
+    x73 = x21 * x72
+    x74 = -c_root_re + frequency
+    x75 = 2 * F_holes * x2 * x70 * x74 - x73
+    x234 = x233 * x74
+    x235 = -x232 * x234
+    x240 = x239 * x73
+    x244 = omega_r * x73
+    del x73
+    x247 = omega_r * x234
+    x248 = x244 + x246 + x247
+    x253 = x244 - x247
+    del x244, x247
+    x255 = -x231 * x234
+    del x234
+    x266 = x72 * x74
+    del x72, x74
+    x267 = 2 * F_holes * x2 * x21 * x70 - x266
+    x338 = x21 * x233
+    del x233
+    x339 = -x232 * x338
+    x341 = x239 * x266
+    x345 = omega_r * x266
+    del x266
+    x346 = omega_r * x338
+    x347 = x246 + x345 + x346
+    del x246
+    x349 = -x231 * x338
+    del x338
+    x351 = x345 - x346
+    del x345, x346
     c_root_im = z1[1]
     del z1
     x34 = c_root_im * x14
@@ -1576,125 +1578,135 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x46 = (1 / 2) * x45
     x48 = x25 * x46
     x54 = -c_root_im
-    x64 = c_root_im + delta - x23
+    x65 = c_root_im + delta - x23
     del x23
-    x65 = x63 * x64
-    x68 = -x64
-    x199 = 2 * x198 * x36
-    del x198
-    x200 = c_root_re * x199
-    x202 = x67 * (x2 * x68 * x69 - x201)
-    x203 = omega_r * x202
-    x211 = x210 + x65
-    x215 = omega_r * x211 * x66 + x214
-    x216 = x203 + x209 + x215
-    x217 = -2 * F_electrons * x211 * x213
-    del x211
-    x223 = -x202 * x206 - x217 - x222
-    x224 = c_root_im * x199
-    del x199
-    x226 = x225 * x45
+    x66 = x64 * x65
+    x69 = -x65
+    x225 = 2 * x224 * x36
+    del x224
+    x226 = c_root_re * x225
+    x228 = x68 * (x2 * x69 * x70 - x227)
+    x229 = omega_r * x228
+    x237 = x236 + x66
+    x241 = omega_r * x237 * x67 + x240
+    x242 = x229 + x235 + x241
+    x243 = -2 * F_electrons * x237 * x239
+    del x237
+    x249 = -x228 * x232 - x243 - x248
+    x250 = c_root_im * x225
+    del x225
+    x252 = x251 * x45
     del x45
-    x228 = -x202 * x205 - x217 - x227
-    del x202, x217
-    x230 = -x203 + x215 + x229
-    del x203, x215
-    x231 = x225 * x37
-    del x225, x37
-    x237 = c_root_im + x24
+    x254 = -x228 * x231 - x243 - x253
+    del x228, x243
+    x256 = -x229 + x241 + x255
+    del x229, x241
+    x257 = x251 * x37
+    del x251, x37
+    x263 = c_root_im + x24
     del x24
-    x238 = -x237
-    x239 = x238 * x63
-    x310 = x67 * (x2 * x237 * x69 - x201)
-    x311 = omega_r * x310
-    x314 = x210 + x239
-    x316 = omega_r * x314 * x66 + x315
-    x317 = x311 + x313 + x316
-    x318 = -2 * F_electrons * x213 * x314
-    del x314
-    x322 = -x206 * x310 - x318 - x321
-    x324 = -x311 + x316 + x323
-    del x311, x316
-    x326 = -x205 * x310 - x318 - x325
-    del x310, x318
-    x331 = x63 * x68
-    x428 = x67 * (x2 * x64 * x69 - x201)
-    x429 = omega_r * x428
-    x430 = x210 + x331
-    x431 = omega_r * x430 * x66 + x214
-    del x214
-    x432 = x209 + x429 + x431
-    del x209
-    x433 = -2 * F_electrons * x213 * x430
-    del x430
-    x434 = -x206 * x428 - x222 - x433
-    del x222
-    x435 = -x205 * x428 - x227 - x433
-    del x227, x428, x433
-    x436 = x229 - x429 + x431
-    del x229, x429, x431
-    x439 = x237 * x63
-    del x63
-    x506 = x67 * (x2 * x238 * x69 - x201)
-    del x2, x201, x69
-    x507 = omega_r * x506
-    x508 = x210 + x439
-    del x210
-    x509 = omega_r * x508 * x66 + x315
-    del x315
-    x510 = x313 + x507 + x509
-    del x313
-    x511 = -2 * F_electrons * x213 * x508
-    del x213, x508
-    x512 = -x206 * x506 - x321 - x511
-    del x206, x321
-    x513 = -x205 * x506 - x325 - x511
-    del x205, x325, x506, x511
-    x514 = x323 - x507 + x509
-    del x323, x507, x509
+    x264 = -x263
+    x265 = x264 * x64
+    x336 = x68 * (x2 * x263 * x70 - x227)
+    x337 = omega_r * x336
+    x340 = x236 + x265
+    x342 = omega_r * x340 * x67 + x341
+    x343 = x337 + x339 + x342
+    x344 = -2 * F_electrons * x239 * x340
+    del x340
+    x348 = -x232 * x336 - x344 - x347
+    x350 = -x337 + x342 + x349
+    del x337, x342
+    x352 = -x231 * x336 - x344 - x351
+    del x336, x344
+    x357 = x64 * x69
+    x468 = x68 * (x2 * x65 * x70 - x227)
+    x469 = omega_r * x468
+    x470 = x236 + x357
+    x471 = omega_r * x470 * x67 + x240
+    del x240
+    x472 = x235 + x469 + x471
+    del x235
+    x473 = -2 * F_electrons * x239 * x470
+    del x470
+    x474 = -x232 * x468 - x248 - x473
+    del x248
+    x475 = -x231 * x468 - x253 - x473
+    del x253, x468, x473
+    x476 = x255 - x469 + x471
+    del x255, x469, x471
+    x479 = x263 * x64
+    del x64
+    x546 = x68 * (x2 * x264 * x70 - x227)
+    del x2, x227, x70
+    x547 = omega_r * x546
+    x548 = x236 + x479
+    del x236
+    x549 = omega_r * x548 * x67 + x341
+    del x341
+    x550 = x339 + x547 + x549
+    del x339
+    x551 = -2 * F_electrons * x239 * x548
+    del x239, x548
+    x552 = -x232 * x546 - x347 - x551
+    del x232, x347
+    x553 = -x231 * x546 - x351 - x551
+    del x231, x351, x546, x551
+    x554 = x349 - x547 + x549
+    del x349, x547, x549
     c_up_re = x21
     del x21
-    x121 = -c_up_re
-    x125 = a_up_re + c_up_re
-    x186 = a_down_re + c_up_re
+    x122 = -c_up_re
+    x126 = a_up_re + c_up_re
+    x138 = a_up_re + x122
+    x202 = a_down_re + x122
+    x215 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
     x22 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x10
-    x122 = -c_up_im
-    x123 = a_up_im + c_up_im
-    x176 = a_down_im + c_up_im
-    x367 = a_up_im + x122
-    x417 = a_down_im + x122
+    x123 = -c_up_im
+    x124 = a_up_im + c_up_im
+    x139 = a_up_im + x123
+    x204 = a_down_im + x123
+    x212 = a_down_im + c_up_im
     c_down_re = c_up_re * x22
-    del c_up_re
-    x130 = a_down_re + c_down_re
-    x177 = -c_down_re
-    x181 = a_up_re + c_down_re
+    x132 = c_down_re * x131
+    x133 = a_down_im * x132
+    x194 = -c_down_re
+    x197 = a_up_re + c_down_re
     c_down_im = -c_up_im * x22
     del x22
-    x120 = a_down_im + c_down_im
-    x178 = -c_down_im
-    x179 = a_up_im + c_down_im
-    x372 = a_down_im + x178
-    x412 = a_up_im + x178
+    x134 = c_down_im * x131
+    x135 = a_down_re * x134
+    x136 = x133 + x135
+    x145 = a_down_im * x134
+    del x134
+    x146 = a_down_re * c_down_re * x131 - x145
+    x195 = -c_down_im
+    x196 = a_up_im + c_down_im
+    x398 = a_down_re * x132 + x145
+    del x132, x145
+    x404 = x133 - x135
+    del x133, x135
+    x452 = a_up_im + x195
     c_center_re = -frequency * x15
     del x15
     c_center_im = x14 * x25
     z2 = upper_root(x28, x30)
     del x28, x30
     ap_p_re = z2[0]
-    x87 = 4 * ap_p_re
+    x89 = 4 * ap_p_re
     ap_p_im = z2[1]
     del z2
-    x86 = 4 * ap_p_im
+    x88 = 4 * ap_p_im
     z3 = upper_root(x31, x32)
     del x31, x32
     am_p_re = z3[0]
-    x148 = 4 * am_p_re
+    x166 = 4 * am_p_re
     am_p_im = z3[1]
     del z3
-    x147 = 4 * am_p_im
+    x165 = 4 * am_p_im
     rp_xi_re = c_center_re + x33
     x35 = mu + rp_xi_re
     x42 = rp_xi_re * x25 + x41
@@ -1707,17 +1719,17 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     z4 = upper_root(x35, rp_xi_im)
     del rp_xi_im, x35
     rp_p_re = z4[0]
-    x77 = -rp_p_re
+    x79 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    x78 = -rp_p_im
+    x80 = -rp_p_im
     rp_weight_re = -x39 * x44 - x46 * x47
-    x236 = rp_weight_re * x233
-    x541 = rp_weight_re * x14
+    x262 = rp_weight_re * x259
+    x581 = rp_weight_re * x14
     rp_weight_im = -x38 * x47 + x44 * x48
     del x38, x44, x47
-    x234 = rp_weight_im * x233
-    x545 = rp_weight_im * x14
+    x260 = rp_weight_im * x259
+    x585 = rp_weight_im * x14
     rm_xi_re = c_center_re - x33
     del c_center_re, x33
     x49 = mu + rm_xi_re
@@ -1731,1083 +1743,1135 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     z5 = upper_root(x49, rm_xi_im)
     del rm_xi_im, x49
     rm_p_re = z5[0]
-    x242 = -rm_p_re
+    x268 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    x243 = -rm_p_im
+    x269 = -rm_p_im
     rm_weight_re = x39 * x52 + x46 * x50 * x51
     del x39, x46
-    x330 = rm_weight_re * x233
-    x535 = rm_weight_re * x14
+    x356 = rm_weight_re * x259
+    x575 = rm_weight_re * x14
     rm_weight_im = (1 / 2) * c_root_re * x36 * x50 * x51 - x48 * x52
     del x36, x48, x50, x51, x52
-    x328 = rm_weight_im * x233
-    del x233
-    x543 = rm_weight_im * x14
-    z6 = root_sum(a_root_re, a_root_im, x53, x54, x60, x61)
+    x354 = rm_weight_im * x259
+    del x259
+    x583 = rm_weight_im * x14
+    z6 = root_sum(a_root_re, a_root_im, x53, x54, x61, x62)
     rp_roots_re = z6[0]
-    x126 = omega_r + rp_roots_re
+    x76 = -rp_roots_re
+    x127 = omega_r + rp_roots_re
+    x203 = x55 + x76
     rp_roots_im = z6[1]
     del z6
-    x124 = growth + rp_roots_im
-    x127 = -x123 * x124 + x125 * x126
-    x128 = x123 * x126 + x124 * x125
-    del x123, x124, x126
-    z7 = root_sum(a_up_re, a_up_im, x121, x122, x127, x128)
-    del x127, x128
-    x129 = z7[1]
-    x131 = z7[0]
+    x125 = growth + rp_roots_im
+    x128 = -x124 * x125 + x126 * x127
+    x129 = x124 * x127 + x125 * x126
+    del x125, x127
+    z7 = root_sum(a_up_re, a_up_im, x122, x123, x128, x129)
+    del x128, x129
+    x130 = z7[1]
+    x149 = z7[0]
     del z7
-    x132 = x129 * x131
-    x136 = x133 * (-x129 * x129 + x131 * x131)
-    x137 = -a_down_im * x136 - x132 * x135
-    x139 = -a_down_re * x136 + x132 * x138
-    del x132, x136
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x60, x61)
-    del x61
-    rm_roots_re = z8[0]
-    x182 = omega_r + rm_roots_re
-    x190 = -rm_roots_re
-    x191 = omega_r + x190
-    rm_roots_im = z8[1]
+    x151 = x130 * x149
+    x154 = x131 * (-x130 * x130 + x149 * x149)
+    x155 = -a_down_im * x154 - x151 * x153
+    x157 = -a_down_re * x154 + x151 * x156
+    del x151, x154
+    x206 = -rp_roots_im - x205
+    x207 = x202 * x203 - x204 * x206
+    x208 = x202 * x206 + x203 * x204
+    del x203, x206
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x207, x208)
+    del x207, x208
+    x209 = z8[1]
+    x211 = z8[0]
     del z8
-    x180 = growth + rm_roots_im
-    x183 = -x179 * x180 + x181 * x182
-    x184 = x179 * x182 + x180 * x181
-    del x179, x180, x182
-    z9 = root_sum(a_up_re, a_up_im, x177, x178, x183, x184)
-    del x178, x183, x184
-    x185 = z9[1]
-    x187 = z9[0]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x61, x62)
+    del x62
+    rm_roots_re = z9[0]
+    x137 = rm_roots_re + x55
+    x198 = omega_r + rm_roots_re
+    x216 = -rm_roots_re
+    x217 = omega_r + x216
+    rm_roots_im = z9[1]
     del z9
-    x188 = -rm_roots_im
-    x189 = growth + x188
-    x192 = -x176 * x189 + x186 * x191
-    x193 = x176 * x191 + x186 * x189
-    del x189, x191
-    z10 = root_sum(a_down_re, a_down_im, x121, x122, x192, x193)
-    del x122, x192, x193
-    x194 = z10[1]
-    x195 = z10[0]
+    x140 = growth + rm_roots_im
+    x141 = x140 + x57 + x58
+    del x57, x58
+    x142 = x137 * x138 - x139 * x141
+    x143 = x137 * x139 + x138 * x141
+    del x137, x141
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x142, x143)
+    del x142, x143
+    x144 = z10[0]
+    x147 = z10[1]
     del z10
-    z11 = root_sum(a_root_re, a_root_im, x53, c_root_im, x60, x62)
-    del c_root_im, x53
-    sp_roots_re = z11[0]
-    x366 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
+    x148 = x136 * x144 + x146 * x147
+    x150 = -x136 * x147 + x144 * x146
+    del x136, x144, x146, x147
+    x199 = -x140 * x196 + x197 * x198
+    x200 = x140 * x197 + x196 * x198
+    del x140, x196, x198
+    z11 = root_sum(a_up_re, a_up_im, x194, x195, x199, x200)
+    del x195, x199, x200
+    x201 = z11[1]
+    x210 = z11[0]
     del z11
-    x368 = sp_roots_im + x59
-    x369 = x125 * x366 - x367 * x368
-    x370 = x125 * x368 + x366 * x367
-    del x125, x366, x367, x368
-    z12 = root_sum(a_up_re, a_up_im, x121, c_up_im, x369, x370)
-    del x369, x370
-    x371 = z12[0]
-    x373 = z12[1]
+    x213 = -rm_roots_im
+    x214 = growth + x213
+    x218 = -x212 * x214 + x215 * x217
+    x219 = x212 * x217 + x214 * x215
+    del x214, x217
+    z12 = root_sum(a_down_re, a_down_im, x122, x123, x218, x219)
+    del x218, x219
+    x220 = z12[1]
+    x221 = z12[0]
     del z12
-    x374 = x371 * x373
-    x375 = x133 * (x371 * x371 - x373 * x373)
-    del x133
-    x376 = -a_down_im * x375 - x135 * x374
-    del x135
-    x377 = -a_down_re * x375 + x138 * x374
-    del x138, x374, x375
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x54, x60, x62)
-    del c_root_re, x54, x60, x62
-    sm_roots_re = z13[0]
-    x411 = omega_r + sm_roots_re
-    x419 = -sm_roots_re
-    x420 = omega_r + x419
-    sm_roots_im = z13[1]
+    z13 = root_sum(a_root_re, a_root_im, x53, c_root_im, x61, x63)
+    del c_root_im, x53
+    sp_roots_re = z13[0]
+    x358 = -sp_roots_re
+    x393 = omega_r + sp_roots_re
+    x447 = x358 + x55
+    sp_roots_im = z13[1]
     del z13
-    x413 = sm_roots_im + x59
-    del x59
-    x414 = x181 * x411 - x412 * x413
-    x415 = x181 * x413 + x411 * x412
-    del x181, x411, x412, x413
-    z14 = root_sum(a_up_re, a_up_im, x177, c_down_im, x414, x415)
-    del a_up_im, a_up_re, x177, x414, x415
-    x416 = z14[0]
-    x418 = z14[1]
+    x394 = sp_roots_im + x60
+    x395 = x126 * x393 - x139 * x394
+    x396 = x126 * x394 + x139 * x393
+    del x126, x139, x393, x394
+    z14 = root_sum(a_up_re, a_up_im, x122, c_up_im, x395, x396)
+    del x395, x396
+    x397 = z14[1]
+    x407 = z14[0]
     del z14
-    x421 = growth - sm_roots_im - x56 + x57
-    del x56, x57
-    x422 = x186 * x420 - x417 * x421
-    x423 = x186 * x421 + x417 * x420
-    del x420, x421
-    z15 = root_sum(a_down_re, a_down_im, x121, c_up_im, x422, x423)
-    del a_down_im, a_down_re, c_up_im, x121, x422, x423
-    x424 = z15[1]
-    x425 = z15[0]
+    x409 = x397 * x407
+    x410 = x131 * (-x397 * x397 + x407 * x407)
+    del x131
+    x411 = -a_down_im * x410 - x153 * x409
+    del x153
+    x412 = -a_down_re * x410 + x156 * x409
+    del x156, x409, x410
+    x446 = growth - sp_roots_im
+    x448 = x202 * x447 - x212 * x446
+    x449 = x202 * x446 + x212 * x447
+    del x202, x212, x446, x447
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x123, x448, x449)
+    del x448, x449
+    x450 = z15[1]
+    x457 = z15[0]
     del z15
-    rp_filling_re = x65 * x66 - x67 * x68 * x70
-    del x65, x68
-    rp_filling_im = x74
-    rpp_x_re = x14 * (rp_roots_re - x75)
-    rpp_x_im = x14 * (rp_roots_im - x76)
-    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z16[0]
-    x88 = q + rpp_k_re
-    x89 = -q + rpp_k_re
-    rpp_k_im = z16[1]
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x54, x61, x63)
+    del c_root_re, x54, x61, x63
+    sm_roots_re = z16[0]
+    x400 = sm_roots_re + x55
+    del x55
+    x451 = omega_r + sm_roots_re
+    x459 = -sm_roots_re
+    x460 = omega_r + x459
+    sm_roots_im = z16[1]
     del z16
-    x79 = rpp_k_im * rpp_k_im
-    z17 = root_sum(ap_p_re, ap_p_im, x77, x78, rpp_x_re, rpp_x_im)
-    del rpp_x_im, rpp_x_re
-    rpp_d_re = z17[0]
-    x93 = -q + rpp_d_re
-    rpp_d_im = z17[1]
+    x399 = growth + sm_roots_im
+    x401 = -x124 * x399 + x138 * x400
+    x402 = x124 * x400 + x138 * x399
+    del x124, x138, x399, x400
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x123, x401, x402)
+    del c_up_re, x123, x401, x402
+    x403 = z17[1]
+    x405 = z17[0]
     del z17
-    rpp_b_re = rpp_k_re * rpp_k_re - x79
+    x406 = x398 * x403 + x404 * x405
+    x408 = x398 * x405 - x403 * x404
+    del x398, x403, x404, x405
+    x453 = sm_roots_im + x60
+    del x60
+    x454 = x197 * x451 - x452 * x453
+    x455 = x197 * x453 + x451 * x452
+    del x197, x451, x452, x453
+    z18 = root_sum(a_up_re, a_up_im, x194, c_down_im, x454, x455)
+    del a_up_im, a_up_re, x194, x454, x455
+    x456 = z18[1]
+    x458 = z18[0]
+    del z18
+    x461 = -sm_roots_im - x205
+    del x205
+    x462 = -x204 * x461 + x215 * x460
+    x463 = x204 * x460 + x215 * x461
+    del x204, x215, x460, x461
+    z19 = root_sum(a_down_re, a_down_im, x122, c_up_im, x462, x463)
+    del a_down_im, a_down_re, c_up_im, x122, x462, x463
+    x464 = z19[1]
+    x465 = z19[0]
+    del z19
+    rp_filling_re = x66 * x67 - x68 * x69 * x71
+    del x66, x69
+    rp_filling_im = x75
+    rpp_x_re = x14 * (-x76 - x77)
+    del x76
+    rpp_x_im = x14 * (rp_roots_im - x78)
+    z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z20[0]
+    x90 = q + rpp_k_re
+    x91 = -q + rpp_k_re
+    rpp_k_im = z20[1]
+    del z20
+    x81 = rpp_k_im * rpp_k_im
+    z21 = root_sum(ap_p_re, ap_p_im, x79, x80, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_d_re = z21[0]
+    x95 = -q + rpp_d_re
+    rpp_d_im = z21[1]
+    del z21
+    rpp_b_re = rpp_k_re * rpp_k_re - x81
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
-    x80 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x81 = x80 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x82 = rp_p_im * x80
-    x83 = rp_p_re * x80
-    x84 = rpp_b_im * x82 + rpp_b_re * x83
-    x85 = -rpp_b_im * x83 + rpp_b_re * x82
-    del x82, x83
-    x102 = x101 * x80
-    x103 = rpp_b_im * x102
-    x106 = rpp_b_re * x102
-    del x102
-    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x80 + rpp_b_re * x81
-    rpp_z_im = -rpp_b_im * x81 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x80
-    del x81
-    rpp_y_re = 4 * ap_p_re * x84 - x85 * x86
-    rpp_y_im = x84 * x86 + x85 * x87
+    x82 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x83 = x82 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x84 = rp_p_im * x82
+    x85 = rp_p_re * x82
+    x86 = rpp_b_im * x84 + rpp_b_re * x85
+    x87 = -rpp_b_im * x85 + rpp_b_re * x84
     del x84, x85
-    z18 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x99 = z18[1]
-    x100 = x80 * z18[0]
-    del z18
-    rpp_bq_re = -x79 + x88 * x89
-    del x79
-    rpp_bq_im = rpp_k_im * x88 + rpp_k_im * x89
-    del rpp_k_im, x88, x89
-    x90 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x91 = x90 * (q + rpp_d_re)
+    x104 = x103 * x82
+    x105 = rpp_b_im * x104
+    x108 = rpp_b_re * x104
+    del x104
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x82 + rpp_b_re * x83
+    rpp_z_im = -rpp_b_im * x83 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x82
+    del x83
+    rpp_y_re = 4 * ap_p_re * x86 - x87 * x88
+    rpp_y_im = x86 * x88 + x87 * x89
+    del x86, x87
+    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x101 = z22[1]
+    x102 = x82 * z22[0]
+    del z22
+    rpp_bq_re = -x81 + x90 * x91
+    del x81
+    rpp_bq_im = rpp_k_im * x90 + rpp_k_im * x91
+    del rpp_k_im, x90, x91
+    x92 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x93 = x92 * (q + rpp_d_re)
     del rpp_d_re
-    x92 = -rpp_bq_im * x91 + rpp_bq_re * rpp_d_im * x90
-    x94 = rpp_bq_im * rpp_d_im * x90 + rpp_bq_re * x91
-    del x91
-    x95 = rp_p_im * x90
-    x96 = rp_p_re * x90
-    x97 = rpp_bq_im * x95 + rpp_bq_re * x96
-    x98 = -rpp_bq_im * x96 + rpp_bq_re * x95
-    del x95, x96
-    x104 = rpp_bq_im * x90
-    del rpp_bq_im
-    x105 = rpp_b_re * rpp_bq_re * x101 * x80 * x90 - x103 * x104
-    x112 = -rpp_bq_re * x103 * x90 - x104 * x106
-    del rpp_bq_re, x104, x90
-    rpp_zq_re = -rpp_d_im * x92 + x93 * x94
-    rpp_zq_im = rpp_d_im * x94 + x92 * x93
-    del rpp_d_im, x92, x93, x94
-    rpp_yq_re = 4 * ap_p_re * x97 - x86 * x98
-    rpp_yq_im = x86 * x97 + x87 * x98
+    x94 = -rpp_bq_im * x93 + rpp_bq_re * rpp_d_im * x92
+    x96 = rpp_bq_im * rpp_d_im * x92 + rpp_bq_re * x93
+    del x93
+    x97 = rp_p_im * x92
+    x98 = rp_p_re * x92
+    x99 = rpp_bq_im * x97 + rpp_bq_re * x98
+    x100 = -rpp_bq_im * x98 + rpp_bq_re * x97
     del x97, x98
-    x107 = -rpp_yq_im * x103 - rpp_yq_re * x106
-    x108 = -rpp_yq_im * x106 + rpp_yq_re * x103
-    del x103, x106
-    z19 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x107, x108)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x107, x108
-    x109 = z19[0]
-    x110 = z19[1]
-    del z19
-    rpp_uniform_re = rpp_b_im * x80 * x99 + rpp_b_re * x100
-    x117 = rpp_uniform_re * x115
-    rpp_uniform_im = -rpp_b_im * x100 + rpp_b_re * x80 * x99
-    del x100, x80, x99
-    x111 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x110 - rpp_yq_re * x109
-    x113 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x109 - rpp_yq_re * x110
-    del rpp_b_im, rpp_b_re, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x109, x110
-    x116 = rpp_uniform_im * x115
+    x106 = rpp_bq_im * x92
+    del rpp_bq_im
+    x107 = rpp_b_re * rpp_bq_re * x103 * x82 * x92 - x105 * x106
+    x114 = -rpp_bq_re * x105 * x92 - x106 * x108
+    del rpp_bq_re, x106, x92
+    rpp_zq_re = -rpp_d_im * x94 + x95 * x96
+    rpp_zq_im = rpp_d_im * x96 + x94 * x95
+    del rpp_d_im, x94, x95, x96
+    rpp_yq_re = 4 * ap_p_re * x99 - x100 * x88
+    rpp_yq_im = x100 * x89 + x88 * x99
+    del x100, x99
+    x109 = -rpp_yq_im * x105 - rpp_yq_re * x108
+    x110 = -rpp_yq_im * x108 + rpp_yq_re * x105
+    del x105, x108
+    z23 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x109, x110)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x109, x110
+    x111 = z23[0]
+    x112 = z23[1]
+    del z23
+    rpp_uniform_re = rpp_b_im * x101 * x82 + rpp_b_re * x102
+    x119 = rpp_uniform_re * x117
+    rpp_uniform_im = -rpp_b_im * x102 + rpp_b_re * x101 * x82
+    del x101, x102, x82
+    x113 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x112 - rpp_yq_re * x111
+    x115 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x111 - rpp_yq_re * x112
+    del rpp_b_im, rpp_b_re, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x111, x112
+    x118 = rpp_uniform_im * x117
     del rpp_uniform_im
-    rpp_change_re = x105 * x111 - x112 * x113
-    x119 = rpp_change_re * x115
+    rpp_change_re = x107 * x113 - x114 * x115
+    x121 = rpp_change_re * x117
     del rpp_change_re
-    rpp_change_im = x105 * x113 + x111 * x112
-    del x105, x111, x112, x113
-    x118 = rpp_change_im * x115
-    del rpp_change_im, x115
-    rpp_inverse_re = -a_root_im * x116 - a_root_re * x117
-    rpp_inverse_im = a_root_im * x117 - a_root_re * x116
-    del x116, x117
-    rpp_excess_re = -a_root_im * x118 - a_root_re * x119
-    rpp_excess_im = a_root_im * x119 - a_root_re * x118
-    del a_root_im, x118, x119
-    rp_form0_re = -x120 * x129 + x130 * x131
-    x581 = rp_form0_re * x525
-    rp_form0_im = x120 * x131 + x129 * x130
-    del x120, x129, x131
-    x585 = rp_form0_im * x525
-    rp_form1_re = -c_down_im * x137 + c_down_re * x139
-    x528 = rp_form1_re * x525
-    x538 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x528
-    rp_form1_im = c_down_im * x139 + c_down_re * x137
-    del x137, x139
-    x532 = rp_form1_im * x525
-    x536 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x532
-    x588 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x581
-    x590 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x585
-    rpm_x_re = x14 * (-rm_roots_re - x75)
+    rpp_change_im = x107 * x115 + x113 * x114
+    del x107, x113, x114, x115
+    x120 = rpp_change_im * x117
+    del rpp_change_im, x117
+    rpp_inverse_re = -a_root_im * x118 - a_root_re * x119
+    rpp_inverse_im = a_root_im * x119 - a_root_re * x118
+    del x118, x119
+    rpp_excess_re = -a_root_im * x120 - a_root_re * x121
+    rpp_excess_im = a_root_im * x121 - a_root_re * x120
+    del a_root_im, x120, x121
+    rp_form0_re = -x130 * x148 + x149 * x150
+    x621 = rp_form0_re * x565
+    rp_form0_im = x130 * x150 + x148 * x149
+    del x130, x148, x149, x150
+    x625 = rp_form0_im * x565
+    rp_form1_re = -c_down_im * x155 + c_down_re * x157
+    x568 = rp_form1_re * x565
+    x578 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x568
+    rp_form1_im = c_down_im * x157 + c_down_re * x155
+    del x155, x157
+    x572 = rp_form1_im * x565
+    x576 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x572
+    x628 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x621
+    x630 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x625
+    rpm_x_re = x14 * (-rm_roots_re - x77)
     del rm_roots_re
-    rpm_x_im = x14 * (-rm_roots_im - x76)
+    rpm_x_im = x14 * (-rm_roots_im - x78)
     del rm_roots_im
-    z20 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z20[0]
-    x149 = q + rpm_k_re
-    x150 = -q + rpm_k_re
-    rpm_k_im = z20[1]
-    del z20
-    x140 = rpm_k_im * rpm_k_im
-    z21 = root_sum(am_p_re, am_p_im, x77, x78, rpm_x_re, rpm_x_im)
+    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z24[0]
+    x167 = q + rpm_k_re
+    x168 = -q + rpm_k_re
+    rpm_k_im = z24[1]
+    del z24
+    x158 = rpm_k_im * rpm_k_im
+    z25 = root_sum(am_p_re, am_p_im, x79, x80, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z21[0]
-    x154 = -q + rpm_d_re
-    rpm_d_im = z21[1]
-    del z21
-    rpm_b_re = rpm_k_re * rpm_k_re - x140
+    rpm_d_re = z25[0]
+    x172 = -q + rpm_d_re
+    rpm_d_im = z25[1]
+    del z25
+    rpm_b_re = rpm_k_re * rpm_k_re - x158
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x141 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x142 = x141 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x143 = rp_p_im * x141
-    x144 = rp_p_re * x141
-    x145 = rpm_b_im * x143 + rpm_b_re * x144
-    x146 = -rpm_b_im * x144 + rpm_b_re * x143
-    del x143, x144
-    x162 = x101 * x141
-    x163 = rpm_b_im * x162
-    x166 = rpm_b_re * x162
-    del x162
-    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x141 + rpm_b_re * x142
-    rpm_z_im = -rpm_b_im * x142 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x141
-    del x142
-    rpm_y_re = 4 * am_p_re * x145 - x146 * x147
-    rpm_y_im = x145 * x147 + x146 * x148
-    del x145, x146
-    z22 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x160 = z22[1]
-    x161 = x141 * z22[0]
-    del z22
-    rpm_bq_re = -x140 + x149 * x150
-    del x140
-    rpm_bq_im = rpm_k_im * x149 + rpm_k_im * x150
-    del rpm_k_im, x149, x150
-    x151 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x152 = x151 * (q + rpm_d_re)
+    x159 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x160 = x159 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x161 = rp_p_im * x159
+    x162 = rp_p_re * x159
+    x163 = rpm_b_im * x161 + rpm_b_re * x162
+    x164 = -rpm_b_im * x162 + rpm_b_re * x161
+    del x161, x162
+    x180 = x103 * x159
+    x181 = rpm_b_im * x180
+    x184 = rpm_b_re * x180
+    del x180
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x159 + rpm_b_re * x160
+    rpm_z_im = -rpm_b_im * x160 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x159
+    del x160
+    rpm_y_re = 4 * am_p_re * x163 - x164 * x165
+    rpm_y_im = x163 * x165 + x164 * x166
+    del x163, x164
+    z26 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x178 = z26[1]
+    x179 = x159 * z26[0]
+    del z26
+    rpm_bq_re = -x158 + x167 * x168
+    del x158
+    rpm_bq_im = rpm_k_im * x167 + rpm_k_im * x168
+    del rpm_k_im, x167, x168
+    x169 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x170 = x169 * (q + rpm_d_re)
     del rpm_d_re
-    x153 = -rpm_bq_im * x152 + rpm_bq_re * rpm_d_im * x151
-    x155 = rpm_bq_im * rpm_d_im * x151 + rpm_bq_re * x152
-    del x152
-    x156 = rp_p_im * x151
-    x157 = rp_p_re * x151
-    x158 = rpm_bq_im * x156 + rpm_bq_re * x157
-    x159 = -rpm_bq_im * x157 + rpm_bq_re * x156
-    del x156, x157
-    x164 = rpm_bq_im * x151
+    x171 = -rpm_bq_im * x170 + rpm_bq_re * rpm_d_im * x169
+    x173 = rpm_bq_im * rpm_d_im * x169 + rpm_bq_re * x170
+    del x170
+    x174 = rp_p_im * x169
+    x175 = rp_p_re * x169
+    x176 = rpm_bq_im * x174 + rpm_bq_re * x175
+    x177 = -rpm_bq_im * x175 + rpm_bq_re * x174
+    del x174, x175
+    x182 = rpm_bq_im * x169
     del rpm_bq_im
-    x165 = rpm_b_re * rpm_bq_re * x101 * x141 * x151 - x163 * x164
-    x172 = -rpm_bq_re * x151 * x163 - x164 * x166
-    del rpm_bq_re, x151, x164
-    rpm_zq_re = -rpm_d_im * x153 + x154 * x155
-    rpm_zq_im = rpm_d_im * x155 + x153 * x154
-    del rpm_d_im, x153, x154, x155
-    rpm_yq_re = 4 * am_p_re * x158 - x147 * x159
-    rpm_yq_im = x147 * x158 + x148 * x159
-    del x158, x159
-    x167 = -rpm_yq_im * x163 - rpm_yq_re * x166
-    x168 = -rpm_yq_im * x166 + rpm_yq_re * x163
-    del x163, x166
-    z23 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x167, x168)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x167, x168
-    x169 = z23[0]
-    x170 = z23[1]
-    del z23
-    rpm_uniform_re = rpm_b_im * x141 * x160 + rpm_b_re * x161
-    rpm_uniform_im = -rpm_b_im * x161 + rpm_b_re * x141 * x160
-    del x141, x160, x161
-    x171 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x170 - rpm_yq_re * x169
-    x173 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x169 - rpm_yq_re * x170
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x169, x170
-    rpm_change_re = x165 * x171 - x172 * x173
-    rpm_change_im = x165 * x173 + x171 * x172
-    del x165, x171, x172, x173
-    rpm_inverse_re = rpm_uniform_im * x174 + rpm_uniform_re * x175
-    x196 = rpm_inverse_re + rpp_inverse_re
+    x183 = rpm_b_re * rpm_bq_re * x103 * x159 * x169 - x181 * x182
+    x190 = -rpm_bq_re * x169 * x181 - x182 * x184
+    del rpm_bq_re, x169, x182
+    rpm_zq_re = -rpm_d_im * x171 + x172 * x173
+    rpm_zq_im = rpm_d_im * x173 + x171 * x172
+    del rpm_d_im, x171, x172, x173
+    rpm_yq_re = 4 * am_p_re * x176 - x165 * x177
+    rpm_yq_im = x165 * x176 + x166 * x177
+    del x176, x177
+    x185 = -rpm_yq_im * x181 - rpm_yq_re * x184
+    x186 = -rpm_yq_im * x184 + rpm_yq_re * x181
+    del x181, x184
+    z27 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x185, x186)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x185, x186
+    x187 = z27[0]
+    x188 = z27[1]
+    del z27
+    rpm_uniform_re = rpm_b_im * x159 * x178 + rpm_b_re * x179
+    rpm_uniform_im = -rpm_b_im * x179 + rpm_b_re * x159 * x178
+    del x159, x178, x179
+    x189 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x188 - rpm_yq_re * x187
+    x191 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x187 - rpm_yq_re * x188
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x187, x188
+    rpm_change_re = x183 * x189 - x190 * x191
+    rpm_change_im = x183 * x191 + x189 * x190
+    del x183, x189, x190, x191
+    rpm_inverse_re = rpm_uniform_im * x192 + rpm_uniform_re * x193
+    x222 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x114 - rpm_uniform_re * x174
+    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x116 - rpm_uniform_re * x192
     del rpm_uniform_im, rpm_uniform_re
-    x197 = rpm_inverse_im + rpp_inverse_im
+    x223 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    rpm_excess_re = rpm_change_im * x174 + rpm_change_re * x175
-    x235 = rpm_excess_re + rpp_excess_re + x196
-    rpm_excess_im = 2 * a_root_re * rpm_change_im * x114 - rpm_change_re * x174
+    rpm_excess_re = rpm_change_im * x192 + rpm_change_re * x193
+    x261 = rpm_excess_re + rpp_excess_re + x222
+    rpm_excess_im = 2 * a_root_re * rpm_change_im * x116 - rpm_change_re * x192
     del rpm_change_im, rpm_change_re
-    x232 = rpm_excess_im + rpp_excess_im + x197
-    rm_form0_re = -x176 * x185 + x186 * x187
-    x579 = rm_form0_re * x525
-    rm_form0_im = x176 * x187 + x185 * x186
-    del x176
-    x583 = rm_form0_im * x525
-    rm_form1_re = -x185 * x194 + x187 * x195
-    x530 = rm_form1_re * x525
-    x537 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x530
-    rm_form1_im = x185 * x195 + x187 * x194
-    del x185, x187, x194, x195
-    x526 = rm_form1_im * x525
-    x539 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x526
-    x540 = rpm_excess_im * x537 + rpm_excess_re * x539 + rpp_excess_im * x538 + rpp_excess_re * x536
-    x544 = rpm_excess_im * x539 - rpm_excess_re * x537 + rpp_excess_im * x536 - rpp_excess_re * x538
-    del x536, x537, x538, x539
-    x589 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x579
-    x591 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x583
-    x592 = rpm_excess_im * x589 + rpm_excess_re * x591 + rpp_excess_im * x588 + rpp_excess_re * x590
-    x595 = -rpm_excess_im * x591 + rpm_excess_re * x589 - rpp_excess_im * x590 + rpp_excess_re * x588
-    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x588, x589, x590, x591
-    rp_still_re = x196
-    del x196
-    rp_still_im = x197
-    del x197
-    x518 = growth * rp_still_im - omega_r * rp_still_re
-    x522 = -growth * rp_still_re - omega_r * rp_still_im
+    x258 = rpm_excess_im + rpp_excess_im + x223
+    rm_form0_re = -x201 * x209 + x210 * x211
+    x619 = rm_form0_re * x565
+    rm_form0_im = x201 * x211 + x209 * x210
+    del x209, x211
+    x623 = rm_form0_im * x565
+    rm_form1_re = -x201 * x220 + x210 * x221
+    x570 = rm_form1_re * x565
+    x577 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x570
+    rm_form1_im = x201 * x221 + x210 * x220
+    del x201, x210, x220, x221
+    x566 = rm_form1_im * x565
+    x579 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x566
+    x580 = rpm_excess_im * x577 + rpm_excess_re * x579 + rpp_excess_im * x578 + rpp_excess_re * x576
+    x584 = rpm_excess_im * x579 - rpm_excess_re * x577 + rpp_excess_im * x576 - rpp_excess_re * x578
+    del x576, x577, x578, x579
+    x629 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x619
+    x631 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x623
+    x632 = rpm_excess_im * x629 + rpm_excess_re * x631 + rpp_excess_im * x628 + rpp_excess_re * x630
+    x635 = -rpm_excess_im * x631 + rpm_excess_re * x629 - rpp_excess_im * x630 + rpp_excess_re * x628
+    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x628, x629, x630, x631
+    rp_still_re = x222
+    del x222
+    rp_still_im = x223
+    del x223
+    x558 = growth * rp_still_im - omega_r * rp_still_re
+    x562 = -growth * rp_still_re - omega_r * rp_still_im
     del rp_still_im, rp_still_re
-    rp_uniform0_re = -rp_weight_im * x216 - rp_weight_re * x223 + x200
-    rp_uniform0_im = -rp_weight_im * x223 + rp_weight_re * x216 - x224
-    del x216, x223
-    rp_uniform1_re = -rp_weight_im * x228 + rp_weight_re * x230 - x226
-    rp_uniform1_im = rp_weight_im * x230 + rp_weight_re * x228 - x231
-    del x228, x230
-    rp_total_re = 4 * rp_weight_re * x219 * x235 - x232 * x234
-    rp_total_im = x232 * x236 + x234 * x235
-    del x232, x235
-    rm_filling_re = -x237 * x67 * x70 + x239 * x66
-    del x237, x239
-    rm_filling_im = x241
-    x527 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x526
-    del x526
-    x529 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x528
-    del x528
-    x531 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x530
-    del rm_form0_im, rm_form0_re, x530
-    x533 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x532
-    del rp_form0_im, rp_form0_re, x532
-    x580 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x579
-    del x579
-    x582 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x581
-    del x581
-    x584 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x583
-    del rm_form1_im, rm_form1_re, x583
-    x586 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x585
-    del rp_form1_im, rp_form1_re, x585
-    rmp_x_re = x14 * (-x190 - x75)
-    del x190
-    rmp_x_im = x14 * (-x188 - x76)
-    del x188
-    z24 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z24[0]
-    x251 = q + rmp_k_re
-    x252 = -q + rmp_k_re
-    rmp_k_im = z24[1]
-    del z24
-    x244 = rmp_k_im * rmp_k_im
-    z25 = root_sum(ap_p_re, ap_p_im, x242, x243, rmp_x_re, rmp_x_im)
+    rp_uniform0_re = -rp_weight_im * x242 - rp_weight_re * x249 + x226
+    rp_uniform0_im = -rp_weight_im * x249 + rp_weight_re * x242 - x250
+    del x242, x249
+    rp_uniform1_re = -rp_weight_im * x254 + rp_weight_re * x256 - x252
+    rp_uniform1_im = rp_weight_im * x256 + rp_weight_re * x254 - x257
+    del x254, x256
+    rp_total_re = 4 * rp_weight_re * x245 * x261 - x258 * x260
+    rp_total_im = x258 * x262 + x260 * x261
+    del x258, x261
+    rm_filling_re = -x263 * x68 * x71 + x265 * x67
+    del x263, x265
+    rm_filling_im = x267
+    x567 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x566
+    del x566
+    x569 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x568
+    del x568
+    x571 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x570
+    del rm_form0_im, rm_form0_re, x570
+    x573 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x572
+    del rp_form0_im, rp_form0_re, x572
+    x620 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x619
+    del x619
+    x622 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x621
+    del x621
+    x624 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x623
+    del rm_form1_im, rm_form1_re, x623
+    x626 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x625
+    del rp_form1_im, rp_form1_re, x625
+    rmp_x_re = x14 * (-x216 - x77)
+    del x216
+    rmp_x_im = x14 * (-x213 - x78)
+    del x213
+    z28 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z28[0]
+    x277 = q + rmp_k_re
+    x278 = -q + rmp_k_re
+    rmp_k_im = z28[1]
+    del z28
+    x270 = rmp_k_im * rmp_k_im
+    z29 = root_sum(ap_p_re, ap_p_im, x268, x269, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z25[0]
-    x256 = -q + rmp_d_re
-    rmp_d_im = z25[1]
-    del z25
-    rmp_b_re = rmp_k_re * rmp_k_re - x244
+    rmp_d_re = z29[0]
+    x282 = -q + rmp_d_re
+    rmp_d_im = z29[1]
+    del z29
+    rmp_b_re = rmp_k_re * rmp_k_re - x270
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
-    x245 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x246 = x245 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x247 = rm_p_im * x245
-    x248 = rm_p_re * x245
-    x249 = rmp_b_im * x247 + rmp_b_re * x248
-    x250 = -rmp_b_im * x248 + rmp_b_re * x247
-    del x247, x248
-    x264 = x101 * x245
-    x265 = rmp_b_im * x264
-    x268 = rmp_b_re * x264
-    del x264
-    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x245 + rmp_b_re * x246
-    rmp_z_im = -rmp_b_im * x246 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x245
-    del x246
-    rmp_y_re = 4 * ap_p_re * x249 - x250 * x86
-    rmp_y_im = x249 * x86 + x250 * x87
-    del x249, x250
-    z26 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x262 = z26[1]
-    x263 = x245 * z26[0]
-    del z26
-    rmp_bq_re = -x244 + x251 * x252
-    del x244
-    rmp_bq_im = rmp_k_im * x251 + rmp_k_im * x252
-    del rmp_k_im, x251, x252
-    x253 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x254 = x253 * (q + rmp_d_re)
+    x271 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x272 = x271 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x273 = rm_p_im * x271
+    x274 = rm_p_re * x271
+    x275 = rmp_b_im * x273 + rmp_b_re * x274
+    x276 = -rmp_b_im * x274 + rmp_b_re * x273
+    del x273, x274
+    x290 = x103 * x271
+    x291 = rmp_b_im * x290
+    x294 = rmp_b_re * x290
+    del x290
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x271 + rmp_b_re * x272
+    rmp_z_im = -rmp_b_im * x272 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x271
+    del x272
+    rmp_y_re = 4 * ap_p_re * x275 - x276 * x88
+    rmp_y_im = x275 * x88 + x276 * x89
+    del x275, x276
+    z30 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x288 = z30[1]
+    x289 = x271 * z30[0]
+    del z30
+    rmp_bq_re = -x270 + x277 * x278
+    del x270
+    rmp_bq_im = rmp_k_im * x277 + rmp_k_im * x278
+    del rmp_k_im, x277, x278
+    x279 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x280 = x279 * (q + rmp_d_re)
     del rmp_d_re
-    x255 = -rmp_bq_im * x254 + rmp_bq_re * rmp_d_im * x253
-    x257 = rmp_bq_im * rmp_d_im * x253 + rmp_bq_re * x254
-    del x254
-    x258 = rm_p_im * x253
-    x259 = rm_p_re * x253
-    x260 = rmp_bq_im * x258 + rmp_bq_re * x259
-    x261 = -rmp_bq_im * x259 + rmp_bq_re * x258
-    del x258, x259
-    x266 = rmp_bq_im * x253
+    x281 = -rmp_bq_im * x280 + rmp_bq_re * rmp_d_im * x279
+    x283 = rmp_bq_im * rmp_d_im * x279 + rmp_bq_re * x280
+    del x280
+    x284 = rm_p_im * x279
+    x285 = rm_p_re * x279
+    x286 = rmp_bq_im * x284 + rmp_bq_re * x285
+    x287 = -rmp_bq_im * x285 + rmp_bq_re * x284
+    del x284, x285
+    x292 = rmp_bq_im * x279
     del rmp_bq_im
-    x267 = rmp_b_re * rmp_bq_re * x101 * x245 * x253 - x265 * x266
-    x274 = -rmp_bq_re * x253 * x265 - x266 * x268
-    del rmp_bq_re, x253, x266
-    rmp_zq_re = -rmp_d_im * x255 + x256 * x257
-    rmp_zq_im = rmp_d_im * x257 + x255 * x256
-    del rmp_d_im, x255, x256, x257
-    rmp_yq_re = 4 * ap_p_re * x260 - x261 * x86
-    rmp_yq_im = x260 * x86 + x261 * x87
-    del x260, x261
-    x269 = -rmp_yq_im * x265 - rmp_yq_re * x268
-    x270 = -rmp_yq_im * x268 + rmp_yq_re * x265
-    del x265, x268
-    z27 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x269, x270)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x269, x270
-    x271 = z27[0]
-    x272 = z27[1]
-    del z27
-    rmp_uniform_re = rmp_b_im * x245 * x262 + rmp_b_re * x263
-    rmp_uniform_im = -rmp_b_im * x263 + rmp_b_re * x245 * x262
-    del x245, x262, x263
-    x273 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x272 - rmp_yq_re * x271
-    x275 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x271 - rmp_yq_re * x272
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x271, x272
-    rmp_change_re = x267 * x273 - x274 * x275
-    rmp_change_im = x267 * x275 + x273 * x274
-    del x267, x273, x274, x275
-    rmp_inverse_re = -rmp_uniform_im * x174 - rmp_uniform_re * x175
-    rmp_inverse_im = -rmp_uniform_im * x175 + rmp_uniform_re * x174
+    x293 = rmp_b_re * rmp_bq_re * x103 * x271 * x279 - x291 * x292
+    x300 = -rmp_bq_re * x279 * x291 - x292 * x294
+    del rmp_bq_re, x279, x292
+    rmp_zq_re = -rmp_d_im * x281 + x282 * x283
+    rmp_zq_im = rmp_d_im * x283 + x281 * x282
+    del rmp_d_im, x281, x282, x283
+    rmp_yq_re = 4 * ap_p_re * x286 - x287 * x88
+    rmp_yq_im = x286 * x88 + x287 * x89
+    del x286, x287
+    x295 = -rmp_yq_im * x291 - rmp_yq_re * x294
+    x296 = -rmp_yq_im * x294 + rmp_yq_re * x291
+    del x291, x294
+    z31 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x295, x296)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x295, x296
+    x297 = z31[0]
+    x298 = z31[1]
+    del z31
+    rmp_uniform_re = rmp_b_im * x271 * x288 + rmp_b_re * x289
+    rmp_uniform_im = -rmp_b_im * x289 + rmp_b_re * x271 * x288
+    del x271, x288, x289
+    x299 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x298 - rmp_yq_re * x297
+    x301 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x297 - rmp_yq_re * x298
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x297, x298
+    rmp_change_re = x293 * x299 - x300 * x301
+    rmp_change_im = x293 * x301 + x299 * x300
+    del x293, x299, x300, x301
+    rmp_inverse_re = -rmp_uniform_im * x192 - rmp_uniform_re * x193
+    rmp_inverse_im = -rmp_uniform_im * x193 + rmp_uniform_re * x192
     del rmp_uniform_im, rmp_uniform_re
-    rmp_excess_re = -rmp_change_im * x174 - rmp_change_re * x175
-    rmp_excess_im = -rmp_change_im * x175 + rmp_change_re * x174
+    rmp_excess_re = -rmp_change_im * x192 - rmp_change_re * x193
+    rmp_excess_im = -rmp_change_im * x193 + rmp_change_re * x192
     del rmp_change_im, rmp_change_re
-    rmm_x_re = x14 * (-rp_roots_re - x75)
+    rmm_x_re = x14 * (-rp_roots_re - x77)
     del rp_roots_re
-    rmm_x_im = x14 * (-rp_roots_im - x76)
-    del rp_roots_im, x76
-    z28 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z28[0]
-    x283 = q + rmm_k_re
-    x284 = -q + rmm_k_re
-    rmm_k_im = z28[1]
-    del z28
-    x276 = rmm_k_im * rmm_k_im
-    z29 = root_sum(am_p_re, am_p_im, x242, x243, rmm_x_re, rmm_x_im)
+    rmm_x_im = x14 * (-rp_roots_im - x78)
+    del rp_roots_im, x78
+    z32 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z32[0]
+    x309 = q + rmm_k_re
+    x310 = -q + rmm_k_re
+    rmm_k_im = z32[1]
+    del z32
+    x302 = rmm_k_im * rmm_k_im
+    z33 = root_sum(am_p_re, am_p_im, x268, x269, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z29[0]
-    x288 = -q + rmm_d_re
-    rmm_d_im = z29[1]
-    del z29
-    rmm_b_re = rmm_k_re * rmm_k_re - x276
+    rmm_d_re = z33[0]
+    x314 = -q + rmm_d_re
+    rmm_d_im = z33[1]
+    del z33
+    rmm_b_re = rmm_k_re * rmm_k_re - x302
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x277 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x278 = x277 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x279 = rm_p_im * x277
-    x280 = rm_p_re * x277
-    x281 = rmm_b_im * x279 + rmm_b_re * x280
-    x282 = -rmm_b_im * x280 + rmm_b_re * x279
-    del x279, x280
-    x296 = x101 * x277
-    x297 = rmm_b_im * x296
-    x300 = rmm_b_re * x296
-    del x296
-    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x277 + rmm_b_re * x278
-    rmm_z_im = -rmm_b_im * x278 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x277
-    del x278
-    rmm_y_re = 4 * am_p_re * x281 - x147 * x282
-    rmm_y_im = x147 * x281 + x148 * x282
-    del x281, x282
-    z30 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x294 = z30[1]
-    x295 = x277 * z30[0]
-    del z30
-    rmm_bq_re = -x276 + x283 * x284
-    del x276
-    rmm_bq_im = rmm_k_im * x283 + rmm_k_im * x284
-    del rmm_k_im, x283, x284
-    x285 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x286 = x285 * (q + rmm_d_re)
+    x303 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x304 = x303 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x305 = rm_p_im * x303
+    x306 = rm_p_re * x303
+    x307 = rmm_b_im * x305 + rmm_b_re * x306
+    x308 = -rmm_b_im * x306 + rmm_b_re * x305
+    del x305, x306
+    x322 = x103 * x303
+    x323 = rmm_b_im * x322
+    x326 = rmm_b_re * x322
+    del x322
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x303 + rmm_b_re * x304
+    rmm_z_im = -rmm_b_im * x304 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x303
+    del x304
+    rmm_y_re = 4 * am_p_re * x307 - x165 * x308
+    rmm_y_im = x165 * x307 + x166 * x308
+    del x307, x308
+    z34 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x320 = z34[1]
+    x321 = x303 * z34[0]
+    del z34
+    rmm_bq_re = -x302 + x309 * x310
+    del x302
+    rmm_bq_im = rmm_k_im * x309 + rmm_k_im * x310
+    del rmm_k_im, x309, x310
+    x311 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x312 = x311 * (q + rmm_d_re)
     del rmm_d_re
-    x287 = -rmm_bq_im * x286 + rmm_bq_re * rmm_d_im * x285
-    x289 = rmm_bq_im * rmm_d_im * x285 + rmm_bq_re * x286
-    del x286
-    x290 = rm_p_im * x285
-    x291 = rm_p_re * x285
-    x292 = rmm_bq_im * x290 + rmm_bq_re * x291
-    x293 = -rmm_bq_im * x291 + rmm_bq_re * x290
-    del x290, x291
-    x298 = rmm_bq_im * x285
+    x313 = -rmm_bq_im * x312 + rmm_bq_re * rmm_d_im * x311
+    x315 = rmm_bq_im * rmm_d_im * x311 + rmm_bq_re * x312
+    del x312
+    x316 = rm_p_im * x311
+    x317 = rm_p_re * x311
+    x318 = rmm_bq_im * x316 + rmm_bq_re * x317
+    x319 = -rmm_bq_im * x317 + rmm_bq_re * x316
+    del x316, x317
+    x324 = rmm_bq_im * x311
     del rmm_bq_im
-    x299 = rmm_b_re * rmm_bq_re * x101 * x277 * x285 - x297 * x298
-    x306 = -rmm_bq_re * x285 * x297 - x298 * x300
-    del rmm_bq_re, x285, x298
-    rmm_zq_re = -rmm_d_im * x287 + x288 * x289
-    rmm_zq_im = rmm_d_im * x289 + x287 * x288
-    del rmm_d_im, x287, x288, x289
-    rmm_yq_re = 4 * am_p_re * x292 - x147 * x293
-    rmm_yq_im = x147 * x292 + x148 * x293
-    del x292, x293
-    x301 = -rmm_yq_im * x297 - rmm_yq_re * x300
-    x302 = -rmm_yq_im * x300 + rmm_yq_re * x297
-    del x297, x300
-    z31 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x301, x302)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x301, x302
-    x303 = z31[0]
-    x304 = z31[1]
-    del z31
-    rmm_uniform_re = rmm_b_im * x277 * x294 + rmm_b_re * x295
-    rmm_uniform_im = -rmm_b_im * x295 + rmm_b_re * x277 * x294
-    del x277, x294, x295
-    x305 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x304 - rmm_yq_re * x303
-    x307 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x303 - rmm_yq_re * x304
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x303, x304
-    rmm_change_re = x299 * x305 - x306 * x307
-    rmm_change_im = x299 * x307 + x305 * x306
-    del x299, x305, x306, x307
-    rmm_inverse_re = rmm_uniform_im * x174 + rmm_uniform_re * x175
-    x308 = rmm_inverse_re + rmp_inverse_re
+    x325 = rmm_b_re * rmm_bq_re * x103 * x303 * x311 - x323 * x324
+    x332 = -rmm_bq_re * x311 * x323 - x324 * x326
+    del rmm_bq_re, x311, x324
+    rmm_zq_re = -rmm_d_im * x313 + x314 * x315
+    rmm_zq_im = rmm_d_im * x315 + x313 * x314
+    del rmm_d_im, x313, x314, x315
+    rmm_yq_re = 4 * am_p_re * x318 - x165 * x319
+    rmm_yq_im = x165 * x318 + x166 * x319
+    del x318, x319
+    x327 = -rmm_yq_im * x323 - rmm_yq_re * x326
+    x328 = -rmm_yq_im * x326 + rmm_yq_re * x323
+    del x323, x326
+    z35 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x327, x328)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x327, x328
+    x329 = z35[0]
+    x330 = z35[1]
+    del z35
+    rmm_uniform_re = rmm_b_im * x303 * x320 + rmm_b_re * x321
+    rmm_uniform_im = -rmm_b_im * x321 + rmm_b_re * x303 * x320
+    del x303, x320, x321
+    x331 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x330 - rmm_yq_re * x329
+    x333 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x329 - rmm_yq_re * x330
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x329, x330
+    rmm_change_re = x325 * x331 - x332 * x333
+    rmm_change_im = x325 * x333 + x331 * x332
+    del x325, x331, x332, x333
+    rmm_inverse_re = rmm_uniform_im * x192 + rmm_uniform_re * x193
+    x334 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x114 - rmm_uniform_re * x174
+    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x116 - rmm_uniform_re * x192
     del rmm_uniform_im, rmm_uniform_re
-    x309 = rmm_inverse_im + rmp_inverse_im
+    x335 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_excess_re = rmm_change_im * x174 + rmm_change_re * x175
-    x329 = rmm_excess_re + rmp_excess_re + x308
-    rmm_excess_im = 2 * a_root_re * rmm_change_im * x114 - rmm_change_re * x174
+    rmm_excess_re = rmm_change_im * x192 + rmm_change_re * x193
+    x355 = rmm_excess_re + rmp_excess_re + x334
+    rmm_excess_im = 2 * a_root_re * rmm_change_im * x116 - rmm_change_re * x192
     del rmm_change_im, rmm_change_re
-    x327 = rmm_excess_im + rmp_excess_im + x309
-    x534 = rmm_excess_im * x529 + rmm_excess_re * x533 + rmp_excess_im * x531 + rmp_excess_re * x527
-    x542 = rmm_excess_im * x533 - rmm_excess_re * x529 + rmp_excess_im * x527 - rmp_excess_re * x531
-    del x527, x529, x531, x533
-    x587 = rmm_excess_im * x582 + rmm_excess_re * x586 + rmp_excess_im * x580 + rmp_excess_re * x584
-    x593 = -rmm_excess_im * x586 + rmm_excess_re * x582 - rmp_excess_im * x584 + rmp_excess_re * x580
-    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x580, x582, x584, x586
-    rm_still_re = x308
-    del x308
-    rm_still_im = x309
-    del x309
-    x517 = growth * rm_still_im - omega_r * rm_still_re
-    x521 = -growth * rm_still_re - omega_r * rm_still_im
+    x353 = rmm_excess_im + rmp_excess_im + x335
+    x574 = rmm_excess_im * x569 + rmm_excess_re * x573 + rmp_excess_im * x571 + rmp_excess_re * x567
+    x582 = rmm_excess_im * x573 - rmm_excess_re * x569 + rmp_excess_im * x567 - rmp_excess_re * x571
+    del x567, x569, x571, x573
+    x627 = rmm_excess_im * x622 + rmm_excess_re * x626 + rmp_excess_im * x620 + rmp_excess_re * x624
+    x633 = -rmm_excess_im * x626 + rmm_excess_re * x622 - rmp_excess_im * x624 + rmp_excess_re * x620
+    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x620, x622, x624, x626
+    rm_still_re = x334
+    del x334
+    rm_still_im = x335
+    del x335
+    x557 = growth * rm_still_im - omega_r * rm_still_re
+    x561 = -growth * rm_still_re - omega_r * rm_still_im
     del rm_still_im, rm_still_re
-    rm_uniform0_re = -rm_weight_im * x317 - rm_weight_re * x322 - x200
-    del x200
-    rm_uniform0_im = -rm_weight_im * x322 + rm_weight_re * x317 + x224
-    del x224, x317, x322
-    rm_uniform1_re = -rm_weight_im * x326 + rm_weight_re * x324 + x226
+    rm_uniform0_re = -rm_weight_im * x343 - rm_weight_re * x348 - x226
     del x226
-    rm_uniform1_im = rm_weight_im * x324 + rm_weight_re * x326 + x231
-    del x231, x324, x326
-    rm_total_re = 4 * rm_weight_re * x219 * x329 - x327 * x328
-    rm_total_im = x327 * x330 + x328 * x329
-    del x327, x329
-    sp_filling_re = x331 * x66 - x64 * x67 * x70
-    del x331, x64
-    sp_filling_im = x74
-    del x74
-    spp_x_re = x14 * (sp_roots_re - x75)
-    spp_x_im = x14 * (sp_roots_im + x333)
-    z32 = root_sum(ap_p_re, ap_p_im, x77, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z32[0]
-    x341 = q + spp_k_re
-    x342 = -q + spp_k_re
-    spp_k_im = z32[1]
-    del z32
-    x334 = spp_k_im * spp_k_im
-    z33 = root_sum(ap_p_re, ap_p_im, rp_p_re, x78, spp_x_re, spp_x_im)
+    rm_uniform0_im = -rm_weight_im * x348 + rm_weight_re * x343 + x250
+    del x250, x343, x348
+    rm_uniform1_re = -rm_weight_im * x352 + rm_weight_re * x350 + x252
+    del x252
+    rm_uniform1_im = rm_weight_im * x350 + rm_weight_re * x352 + x257
+    del x257, x350, x352
+    rm_total_re = 4 * rm_weight_re * x245 * x355 - x353 * x354
+    rm_total_im = x353 * x356 + x354 * x355
+    del x353, x355
+    sp_filling_re = x357 * x67 - x65 * x68 * x71
+    del x357, x65
+    sp_filling_im = x75
+    del x75
+    spp_x_re = x14 * (-x358 - x77)
+    del x358
+    spp_x_im = x14 * (sp_roots_im + x360)
+    z36 = root_sum(ap_p_re, ap_p_im, x79, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z36[0]
+    x368 = q + spp_k_re
+    x369 = -q + spp_k_re
+    spp_k_im = z36[1]
+    del z36
+    x361 = spp_k_im * spp_k_im
+    z37 = root_sum(ap_p_re, ap_p_im, rp_p_re, x80, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z33[0]
-    x346 = -q + spp_d_re
-    spp_d_im = z33[1]
-    del z33
-    spp_b_re = spp_k_re * spp_k_re - x334
+    spp_d_re = z37[0]
+    x373 = -q + spp_d_re
+    spp_d_im = z37[1]
+    del z37
+    spp_b_re = spp_k_re * spp_k_re - x361
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x335 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x336 = x335 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x337 = rp_p_im * x335
-    x338 = rp_p_re * x335
-    x339 = spp_b_im * x338 + spp_b_re * x337
-    x340 = spp_b_im * x337 - spp_b_re * x338
-    del x337, x338
-    x354 = x101 * x335
-    x355 = spp_b_im * x354
-    x358 = spp_b_re * x354
-    del x354
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x335 + spp_b_re * x336
-    spp_z_im = -spp_b_im * x336 + 2 * spp_b_re * spp_d_im * spp_d_re * x335
-    del x336
-    spp_y_re = 4 * ap_p_re * x340 - x339 * x86
-    spp_y_im = x339 * x87 + x340 * x86
-    del x339, x340
-    z34 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x352 = z34[1]
-    x353 = x335 * z34[0]
-    del z34
-    spp_bq_re = -x334 + x341 * x342
-    del x334
-    spp_bq_im = spp_k_im * x341 + spp_k_im * x342
-    del spp_k_im, x341, x342
-    x343 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x344 = x343 * (q + spp_d_re)
+    x362 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x363 = x362 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x364 = rp_p_im * x362
+    x365 = rp_p_re * x362
+    x366 = spp_b_im * x365 + spp_b_re * x364
+    x367 = spp_b_im * x364 - spp_b_re * x365
+    del x364, x365
+    x381 = x103 * x362
+    x382 = spp_b_im * x381
+    x385 = spp_b_re * x381
+    del x381
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x362 + spp_b_re * x363
+    spp_z_im = -spp_b_im * x363 + 2 * spp_b_re * spp_d_im * spp_d_re * x362
+    del x363
+    spp_y_re = 4 * ap_p_re * x367 - x366 * x88
+    spp_y_im = x366 * x89 + x367 * x88
+    del x366, x367
+    z38 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x379 = z38[1]
+    x380 = x362 * z38[0]
+    del z38
+    spp_bq_re = -x361 + x368 * x369
+    del x361
+    spp_bq_im = spp_k_im * x368 + spp_k_im * x369
+    del spp_k_im, x368, x369
+    x370 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x371 = x370 * (q + spp_d_re)
     del spp_d_re
-    x345 = -spp_bq_im * x344 + spp_bq_re * spp_d_im * x343
-    x347 = spp_bq_im * spp_d_im * x343 + spp_bq_re * x344
-    del x344
-    x348 = rp_p_im * x343
-    x349 = rp_p_re * x343
-    x350 = spp_bq_im * x349 + spp_bq_re * x348
-    x351 = spp_bq_im * x348 - spp_bq_re * x349
-    del x348, x349
-    x356 = spp_bq_im * x343
+    x372 = -spp_bq_im * x371 + spp_bq_re * spp_d_im * x370
+    x374 = spp_bq_im * spp_d_im * x370 + spp_bq_re * x371
+    del x371
+    x375 = rp_p_im * x370
+    x376 = rp_p_re * x370
+    x377 = spp_bq_im * x376 + spp_bq_re * x375
+    x378 = spp_bq_im * x375 - spp_bq_re * x376
+    del x375, x376
+    x383 = spp_bq_im * x370
     del spp_bq_im
-    x357 = spp_b_re * spp_bq_re * x101 * x335 * x343 - x355 * x356
-    x364 = -spp_bq_re * x343 * x355 - x356 * x358
-    del spp_bq_re, x343, x356
-    spp_zq_re = -spp_d_im * x345 + x346 * x347
-    spp_zq_im = spp_d_im * x347 + x345 * x346
-    del spp_d_im, x345, x346, x347
-    spp_yq_re = 4 * ap_p_re * x351 - x350 * x86
-    spp_yq_im = x350 * x87 + x351 * x86
-    del x350, x351
-    x359 = -spp_yq_im * x355 - spp_yq_re * x358
-    x360 = -spp_yq_im * x358 + spp_yq_re * x355
-    del x355, x358
-    z35 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x359, x360)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x359, x360
-    x361 = z35[0]
-    x362 = z35[1]
-    del z35
-    spp_uniform_re = spp_b_im * x335 * x352 + spp_b_re * x353
-    spp_uniform_im = -spp_b_im * x353 + spp_b_re * x335 * x352
-    del x335, x352, x353
-    x363 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x362 - spp_yq_re * x361
-    x365 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x361 - spp_yq_re * x362
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x361, x362
-    spp_change_re = x357 * x363 - x364 * x365
-    spp_change_im = x357 * x365 + x363 * x364
-    del x357, x363, x364, x365
-    spp_inverse_re = -spp_uniform_im * x174 - spp_uniform_re * x175
-    spp_inverse_im = -spp_uniform_im * x175 + spp_uniform_re * x174
+    x384 = spp_b_re * spp_bq_re * x103 * x362 * x370 - x382 * x383
+    x391 = -spp_bq_re * x370 * x382 - x383 * x385
+    del spp_bq_re, x370, x383
+    spp_zq_re = -spp_d_im * x372 + x373 * x374
+    spp_zq_im = spp_d_im * x374 + x372 * x373
+    del spp_d_im, x372, x373, x374
+    spp_yq_re = 4 * ap_p_re * x378 - x377 * x88
+    spp_yq_im = x377 * x89 + x378 * x88
+    del x377, x378
+    x386 = -spp_yq_im * x382 - spp_yq_re * x385
+    x387 = -spp_yq_im * x385 + spp_yq_re * x382
+    del x382, x385
+    z39 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x386, x387)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x386, x387
+    x388 = z39[0]
+    x389 = z39[1]
+    del z39
+    spp_uniform_re = spp_b_im * x362 * x379 + spp_b_re * x380
+    spp_uniform_im = -spp_b_im * x380 + spp_b_re * x362 * x379
+    del x362, x379, x380
+    x390 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x389 - spp_yq_re * x388
+    x392 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x388 - spp_yq_re * x389
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x388, x389
+    spp_change_re = x384 * x390 - x391 * x392
+    spp_change_im = x384 * x392 + x390 * x391
+    del x384, x390, x391, x392
+    spp_inverse_re = -spp_uniform_im * x192 - spp_uniform_re * x193
+    spp_inverse_im = -spp_uniform_im * x193 + spp_uniform_re * x192
     del spp_uniform_im, spp_uniform_re
-    spp_excess_re = -spp_change_im * x174 - spp_change_re * x175
-    spp_excess_im = -spp_change_im * x175 + spp_change_re * x174
+    spp_excess_re = -spp_change_im * x192 - spp_change_re * x193
+    spp_excess_im = -spp_change_im * x193 + spp_change_re * x192
     del spp_change_im, spp_change_re
-    sp_form0_re = x130 * x371 - x372 * x373
-    x565 = sp_form0_re * x525
-    sp_form0_im = x130 * x373 + x371 * x372
-    del x130, x371, x372, x373
-    x567 = sp_form0_im * x525
-    sp_form1_re = c_down_im * x376 + c_down_re * x377
-    x552 = x546 * (-sp_form1_re + x551)
-    x560 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x552
-    sp_form1_im = -c_down_im * x377 + c_down_re * x376
-    del c_down_im, c_down_re, x376, x377
-    x549 = sp_form1_im * x546
-    x557 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x549
-    x576 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x565
-    x577 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x567
-    spm_x_re = x14 * (-sm_roots_re - x75)
+    sp_form0_re = -x397 * x406 + x407 * x408
+    x605 = sp_form0_re * x565
+    sp_form0_im = x397 * x408 + x406 * x407
+    del x397, x406, x407, x408
+    x607 = sp_form0_im * x565
+    sp_form1_re = c_down_im * x411 + c_down_re * x412
+    x592 = x586 * (-sp_form1_re + x591)
+    x600 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x592
+    sp_form1_im = -c_down_im * x412 + c_down_re * x411
+    del c_down_im, c_down_re, x411, x412
+    x589 = sp_form1_im * x586
+    x597 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x589
+    x616 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x605
+    x617 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x607
+    spm_x_re = x14 * (-sm_roots_re - x77)
     del sm_roots_re
-    spm_x_im = x14 * (-sm_roots_im - x378)
-    z36 = root_sum(am_p_re, am_p_im, x77, rp_p_im, spm_x_re, spm_x_im)
-    del x77
-    spm_k_re = z36[0]
-    x386 = q + spm_k_re
-    x387 = -q + spm_k_re
-    spm_k_im = z36[1]
-    del z36
-    x379 = spm_k_im * spm_k_im
-    z37 = root_sum(am_p_re, am_p_im, rp_p_re, x78, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x78
-    spm_d_re = z37[0]
-    x391 = -q + spm_d_re
-    spm_d_im = z37[1]
-    del z37
-    spm_b_re = spm_k_re * spm_k_re - x379
+    spm_x_im = x14 * (-sm_roots_im - x413)
+    z40 = root_sum(am_p_re, am_p_im, x79, rp_p_im, spm_x_re, spm_x_im)
+    del x79
+    spm_k_re = z40[0]
+    x421 = q + spm_k_re
+    x422 = -q + spm_k_re
+    spm_k_im = z40[1]
+    del z40
+    x414 = spm_k_im * spm_k_im
+    z41 = root_sum(am_p_re, am_p_im, rp_p_re, x80, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x80
+    spm_d_re = z41[0]
+    x426 = -q + spm_d_re
+    spm_d_im = z41[1]
+    del z41
+    spm_b_re = spm_k_re * spm_k_re - x414
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x380 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x381 = x380 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x382 = rp_p_im * x380
-    x383 = rp_p_re * x380
-    x384 = spm_b_im * x383 + spm_b_re * x382
-    x385 = spm_b_im * x382 - spm_b_re * x383
-    del x382, x383
-    x399 = x101 * x380
-    x400 = spm_b_im * x399
-    x403 = spm_b_re * x399
-    del x399
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x380 + spm_b_re * x381
-    spm_z_im = -spm_b_im * x381 + 2 * spm_b_re * spm_d_im * spm_d_re * x380
-    del x381
-    spm_y_re = 4 * am_p_re * x385 - x147 * x384
-    spm_y_im = x147 * x385 + x148 * x384
-    del x384, x385
-    z38 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x397 = z38[1]
-    x398 = x380 * z38[0]
-    del z38
-    spm_bq_re = -x379 + x386 * x387
-    del x379
-    spm_bq_im = spm_k_im * x386 + spm_k_im * x387
-    del spm_k_im, x386, x387
-    x388 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x389 = x388 * (q + spm_d_re)
+    x415 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x416 = x415 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x417 = rp_p_im * x415
+    x418 = rp_p_re * x415
+    x419 = spm_b_im * x418 + spm_b_re * x417
+    x420 = spm_b_im * x417 - spm_b_re * x418
+    del x417, x418
+    x434 = x103 * x415
+    x435 = spm_b_im * x434
+    x438 = spm_b_re * x434
+    del x434
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x415 + spm_b_re * x416
+    spm_z_im = -spm_b_im * x416 + 2 * spm_b_re * spm_d_im * spm_d_re * x415
+    del x416
+    spm_y_re = 4 * am_p_re * x420 - x165 * x419
+    spm_y_im = x165 * x420 + x166 * x419
+    del x419, x420
+    z42 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x432 = z42[1]
+    x433 = x415 * z42[0]
+    del z42
+    spm_bq_re = -x414 + x421 * x422
+    del x414
+    spm_bq_im = spm_k_im * x421 + spm_k_im * x422
+    del spm_k_im, x421, x422
+    x423 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x424 = x423 * (q + spm_d_re)
     del spm_d_re
-    x390 = -spm_bq_im * x389 + spm_bq_re * spm_d_im * x388
-    x392 = spm_bq_im * spm_d_im * x388 + spm_bq_re * x389
-    del x389
-    x393 = rp_p_im * x388
+    x425 = -spm_bq_im * x424 + spm_bq_re * spm_d_im * x423
+    x427 = spm_bq_im * spm_d_im * x423 + spm_bq_re * x424
+    del x424
+    x428 = rp_p_im * x423
     del rp_p_im
-    x394 = rp_p_re * x388
+    x429 = rp_p_re * x423
     del rp_p_re
-    x395 = spm_bq_im * x394 + spm_bq_re * x393
-    x396 = spm_bq_im * x393 - spm_bq_re * x394
-    del x393, x394
-    x401 = spm_bq_im * x388
+    x430 = spm_bq_im * x429 + spm_bq_re * x428
+    x431 = spm_bq_im * x428 - spm_bq_re * x429
+    del x428, x429
+    x436 = spm_bq_im * x423
     del spm_bq_im
-    x402 = spm_b_re * spm_bq_re * x101 * x380 * x388 - x400 * x401
-    x409 = -spm_bq_re * x388 * x400 - x401 * x403
-    del spm_bq_re, x388, x401
-    spm_zq_re = -spm_d_im * x390 + x391 * x392
-    spm_zq_im = spm_d_im * x392 + x390 * x391
-    del spm_d_im, x390, x391, x392
-    spm_yq_re = 4 * am_p_re * x396 - x147 * x395
-    spm_yq_im = x147 * x396 + x148 * x395
-    del x395, x396
-    x404 = -spm_yq_im * x400 - spm_yq_re * x403
-    x405 = -spm_yq_im * x403 + spm_yq_re * x400
-    del x400, x403
-    z39 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x404, x405)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x404, x405
-    x406 = z39[0]
-    x407 = z39[1]
-    del z39
-    spm_uniform_re = spm_b_im * x380 * x397 + spm_b_re * x398
-    spm_uniform_im = -spm_b_im * x398 + spm_b_re * x380 * x397
-    del x380, x397, x398
-    x408 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x407 - spm_yq_re * x406
-    x410 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x406 - spm_yq_re * x407
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x406, x407
-    spm_change_re = x402 * x408 - x409 * x410
-    spm_change_im = x402 * x410 + x408 * x409
-    del x402, x408, x409, x410
-    spm_inverse_re = spm_uniform_im * x174 + spm_uniform_re * x175
-    x426 = spm_inverse_re + spp_inverse_re
+    x437 = spm_b_re * spm_bq_re * x103 * x415 * x423 - x435 * x436
+    x444 = -spm_bq_re * x423 * x435 - x436 * x438
+    del spm_bq_re, x423, x436
+    spm_zq_re = -spm_d_im * x425 + x426 * x427
+    spm_zq_im = spm_d_im * x427 + x425 * x426
+    del spm_d_im, x425, x426, x427
+    spm_yq_re = 4 * am_p_re * x431 - x165 * x430
+    spm_yq_im = x165 * x431 + x166 * x430
+    del x430, x431
+    x439 = -spm_yq_im * x435 - spm_yq_re * x438
+    x440 = -spm_yq_im * x438 + spm_yq_re * x435
+    del x435, x438
+    z43 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x439, x440)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x439, x440
+    x441 = z43[0]
+    x442 = z43[1]
+    del z43
+    spm_uniform_re = spm_b_im * x415 * x432 + spm_b_re * x433
+    spm_uniform_im = -spm_b_im * x433 + spm_b_re * x415 * x432
+    del x415, x432, x433
+    x443 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x442 - spm_yq_re * x441
+    x445 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x441 - spm_yq_re * x442
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x441, x442
+    spm_change_re = x437 * x443 - x444 * x445
+    spm_change_im = x437 * x445 + x443 * x444
+    del x437, x443, x444, x445
+    spm_inverse_re = spm_uniform_im * x192 + spm_uniform_re * x193
+    x466 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x114 - spm_uniform_re * x174
+    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x116 - spm_uniform_re * x192
     del spm_uniform_im, spm_uniform_re
-    x427 = spm_inverse_im + spp_inverse_im
+    x467 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_excess_re = spm_change_im * x174 + spm_change_re * x175
-    x438 = spm_excess_re + spp_excess_re + x426
-    spm_excess_im = 2 * a_root_re * spm_change_im * x114 - spm_change_re * x174
+    spm_excess_re = spm_change_im * x192 + spm_change_re * x193
+    x478 = spm_excess_re + spp_excess_re + x466
+    spm_excess_im = 2 * a_root_re * spm_change_im * x116 - spm_change_re * x192
     del spm_change_im, spm_change_re
-    x437 = spm_excess_im + spp_excess_im + x427
-    sm_form0_re = x186 * x416 - x417 * x418
-    x569 = sm_form0_re * x525
-    sm_form0_im = x186 * x418 + x416 * x417
-    del x186, x417
-    x571 = sm_form0_im * x525
-    sm_form1_re = x416 * x425 - x418 * x424
-    x554 = x546 * (-sm_form1_re + x551)
-    del x551
-    x559 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x554
-    sm_form1_im = x416 * x424 + x418 * x425
-    del x416, x418, x424, x425
-    x547 = sm_form1_im * x546
-    del x546
-    x558 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x547
-    x561 = spm_excess_im * x559 + spm_excess_re * x558 + spp_excess_im * x560 + spp_excess_re * x557
-    x563 = spm_excess_im * x558 - spm_excess_re * x559 + spp_excess_im * x557 - spp_excess_re * x560
-    del x557, x558, x559, x560
-    x574 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x569
-    x575 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x571
-    x578 = spm_excess_im * x574 + spm_excess_re * x575 + spp_excess_im * x576 + spp_excess_re * x577
-    x596 = -spm_excess_im * x575 + spm_excess_re * x574 - spp_excess_im * x577 + spp_excess_re * x576
-    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x574, x575, x576, x577
-    sp_still_re = x426
-    del x426
-    sp_still_im = x427
-    del x427
-    x520 = growth * sp_still_im - omega_r * sp_still_re
-    x524 = -growth * sp_still_re - omega_r * sp_still_im
+    x477 = spm_excess_im + spp_excess_im + x467
+    sm_form0_re = -x450 * x456 + x457 * x458
+    x609 = sm_form0_re * x565
+    sm_form0_im = x450 * x458 + x456 * x457
+    del x450, x457
+    x611 = sm_form0_im * x565
+    sm_form1_re = -x456 * x464 + x458 * x465
+    x594 = x586 * (-sm_form1_re + x591)
+    del x591
+    x599 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x594
+    sm_form1_im = x456 * x465 + x458 * x464
+    del x456, x458, x464, x465
+    x587 = sm_form1_im * x586
+    del x586
+    x598 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x587
+    x601 = spm_excess_im * x599 + spm_excess_re * x598 + spp_excess_im * x600 + spp_excess_re * x597
+    x603 = spm_excess_im * x598 - spm_excess_re * x599 + spp_excess_im * x597 - spp_excess_re * x600
+    del x597, x598, x599, x600
+    x614 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x609
+    x615 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x611
+    x618 = spm_excess_im * x614 + spm_excess_re * x615 + spp_excess_im * x616 + spp_excess_re * x617
+    x636 = -spm_excess_im * x615 + spm_excess_re * x614 - spp_excess_im * x617 + spp_excess_re * x616
+    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x614, x615, x616, x617
+    sp_still_re = x466
+    del x466
+    sp_still_im = x467
+    del x467
+    x560 = growth * sp_still_im - omega_r * sp_still_re
+    x564 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
-    sp_uniform0_re = rp_weight_im * x432 - rp_weight_re * x434
-    sp_uniform0_im = rp_weight_im * x434 + rp_weight_re * x432
-    del x432, x434
-    sp_uniform1_re = rp_weight_im * x435 + rp_weight_re * x436
-    sp_uniform1_im = -rp_weight_im * x436 + rp_weight_re * x435
-    del rp_weight_im, x435, x436
-    sp_total_re = x234 * x437 + x236 * x438
-    del x236
-    sp_total_im = 4 * rp_weight_re * x219 * x437 - x234 * x438
-    del rp_weight_re, x234, x437, x438
-    sm_filling_re = -x238 * x67 * x70 + x439 * x66
-    del x238, x439, x66, x67, x70
-    sm_filling_im = x241
-    del x241
-    x548 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x547
-    del x547
-    x550 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x549
-    del x549
-    x553 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x552
-    del sp_form0_im, sp_form0_re, x552
-    x555 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x554
-    del sm_form0_im, sm_form0_re, x554
-    x566 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x565
-    del x565
-    x568 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x567
-    del sp_form1_im, sp_form1_re, x567
-    x570 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x569
-    del x569
-    x572 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x571
-    del sm_form1_im, sm_form1_re, x571
-    smp_x_re = x14 * (-x419 - x75)
-    del x419
-    smp_x_im = x14 * (sm_roots_im + x333)
-    del sm_roots_im, x333
-    z40 = root_sum(ap_p_re, ap_p_im, x242, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z40[0]
-    x447 = q + smp_k_re
-    x448 = -q + smp_k_re
-    smp_k_im = z40[1]
-    del z40
-    x440 = smp_k_im * smp_k_im
-    z41 = root_sum(ap_p_re, ap_p_im, rm_p_re, x243, smp_x_re, smp_x_im)
+    sp_uniform0_re = rp_weight_im * x472 - rp_weight_re * x474
+    sp_uniform0_im = rp_weight_im * x474 + rp_weight_re * x472
+    del x472, x474
+    sp_uniform1_re = rp_weight_im * x475 + rp_weight_re * x476
+    sp_uniform1_im = -rp_weight_im * x476 + rp_weight_re * x475
+    del rp_weight_im, x475, x476
+    sp_total_re = x260 * x477 + x262 * x478
+    del x262
+    sp_total_im = 4 * rp_weight_re * x245 * x477 - x260 * x478
+    del rp_weight_re, x260, x477, x478
+    sm_filling_re = -x264 * x68 * x71 + x479 * x67
+    del x264, x479, x67, x68, x71
+    sm_filling_im = x267
+    del x267
+    x588 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x587
+    del x587
+    x590 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x589
+    del x589
+    x593 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x592
+    del sp_form0_im, sp_form0_re, x592
+    x595 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x594
+    del sm_form0_im, sm_form0_re, x594
+    x606 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x605
+    del x605
+    x608 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x607
+    del sp_form1_im, sp_form1_re, x607
+    x610 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x609
+    del x609
+    x612 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x611
+    del sm_form1_im, sm_form1_re, x611
+    smp_x_re = x14 * (-x459 - x77)
+    del x459
+    smp_x_im = x14 * (sm_roots_im + x360)
+    del sm_roots_im, x360
+    z44 = root_sum(ap_p_re, ap_p_im, x268, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z44[0]
+    x487 = q + smp_k_re
+    x488 = -q + smp_k_re
+    smp_k_im = z44[1]
+    del z44
+    x480 = smp_k_im * smp_k_im
+    z45 = root_sum(ap_p_re, ap_p_im, rm_p_re, x269, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z41[0]
-    x452 = -q + smp_d_re
-    smp_d_im = z41[1]
-    del z41
-    smp_b_re = smp_k_re * smp_k_re - x440
+    smp_d_re = z45[0]
+    x492 = -q + smp_d_re
+    smp_d_im = z45[1]
+    del z45
+    smp_b_re = smp_k_re * smp_k_re - x480
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x441 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x442 = x441 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x443 = rm_p_im * x441
-    x444 = rm_p_re * x441
-    x445 = smp_b_im * x444 + smp_b_re * x443
-    x446 = smp_b_im * x443 - smp_b_re * x444
-    del x443, x444
-    x460 = x101 * x441
-    x461 = smp_b_im * x460
-    x464 = smp_b_re * x460
-    del x460
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x441 + smp_b_re * x442
-    smp_z_im = -smp_b_im * x442 + 2 * smp_b_re * smp_d_im * smp_d_re * x441
-    del x442
-    smp_y_re = 4 * ap_p_re * x446 - x445 * x86
-    smp_y_im = x445 * x87 + x446 * x86
-    del x445, x446
-    z42 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x458 = z42[1]
-    x459 = x441 * z42[0]
-    del z42
-    smp_bq_re = -x440 + x447 * x448
-    del x440
-    smp_bq_im = smp_k_im * x447 + smp_k_im * x448
-    del smp_k_im, x447, x448
-    x449 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x450 = x449 * (q + smp_d_re)
+    x481 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x482 = x481 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x483 = rm_p_im * x481
+    x484 = rm_p_re * x481
+    x485 = smp_b_im * x484 + smp_b_re * x483
+    x486 = smp_b_im * x483 - smp_b_re * x484
+    del x483, x484
+    x500 = x103 * x481
+    x501 = smp_b_im * x500
+    x504 = smp_b_re * x500
+    del x500
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x481 + smp_b_re * x482
+    smp_z_im = -smp_b_im * x482 + 2 * smp_b_re * smp_d_im * smp_d_re * x481
+    del x482
+    smp_y_re = 4 * ap_p_re * x486 - x485 * x88
+    smp_y_im = x485 * x89 + x486 * x88
+    del x485, x486
+    z46 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x498 = z46[1]
+    x499 = x481 * z46[0]
+    del z46
+    smp_bq_re = -x480 + x487 * x488
+    del x480
+    smp_bq_im = smp_k_im * x487 + smp_k_im * x488
+    del smp_k_im, x487, x488
+    x489 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x490 = x489 * (q + smp_d_re)
     del smp_d_re
-    x451 = -smp_bq_im * x450 + smp_bq_re * smp_d_im * x449
-    x453 = smp_bq_im * smp_d_im * x449 + smp_bq_re * x450
-    del x450
-    x454 = rm_p_im * x449
-    x455 = rm_p_re * x449
-    x456 = smp_bq_im * x455 + smp_bq_re * x454
-    x457 = smp_bq_im * x454 - smp_bq_re * x455
-    del x454, x455
-    x462 = smp_bq_im * x449
+    x491 = -smp_bq_im * x490 + smp_bq_re * smp_d_im * x489
+    x493 = smp_bq_im * smp_d_im * x489 + smp_bq_re * x490
+    del x490
+    x494 = rm_p_im * x489
+    x495 = rm_p_re * x489
+    x496 = smp_bq_im * x495 + smp_bq_re * x494
+    x497 = smp_bq_im * x494 - smp_bq_re * x495
+    del x494, x495
+    x502 = smp_bq_im * x489
     del smp_bq_im
-    x463 = smp_b_re * smp_bq_re * x101 * x441 * x449 - x461 * x462
-    x470 = -smp_bq_re * x449 * x461 - x462 * x464
-    del smp_bq_re, x449, x462
-    smp_zq_re = -smp_d_im * x451 + x452 * x453
-    smp_zq_im = smp_d_im * x453 + x451 * x452
-    del smp_d_im, x451, x452, x453
-    smp_yq_re = 4 * ap_p_re * x457 - x456 * x86
+    x503 = smp_b_re * smp_bq_re * x103 * x481 * x489 - x501 * x502
+    x510 = -smp_bq_re * x489 * x501 - x502 * x504
+    del smp_bq_re, x489, x502
+    smp_zq_re = -smp_d_im * x491 + x492 * x493
+    smp_zq_im = smp_d_im * x493 + x491 * x492
+    del smp_d_im, x491, x492, x493
+    smp_yq_re = 4 * ap_p_re * x497 - x496 * x88
     del ap_p_re
-    smp_yq_im = x456 * x87 + x457 * x86
-    del x456, x457, x86, x87
-    x465 = -smp_yq_im * x461 - smp_yq_re * x464
-    x466 = -smp_yq_im * x464 + smp_yq_re * x461
-    del x461, x464
-    z43 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x465, x466)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x465, x466
-    x467 = z43[0]
-    x468 = z43[1]
-    del z43
-    smp_uniform_re = smp_b_im * x441 * x458 + smp_b_re * x459
-    smp_uniform_im = -smp_b_im * x459 + smp_b_re * x441 * x458
-    del x441, x458, x459
-    x469 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x468 - smp_yq_re * x467
-    x471 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x467 - smp_yq_re * x468
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x467, x468
-    smp_change_re = x463 * x469 - x470 * x471
-    smp_change_im = x463 * x471 + x469 * x470
-    del x463, x469, x470, x471
-    smp_inverse_re = -smp_uniform_im * x174 - smp_uniform_re * x175
-    smp_inverse_im = -smp_uniform_im * x175 + smp_uniform_re * x174
+    smp_yq_im = x496 * x89 + x497 * x88
+    del x496, x497, x88, x89
+    x505 = -smp_yq_im * x501 - smp_yq_re * x504
+    x506 = -smp_yq_im * x504 + smp_yq_re * x501
+    del x501, x504
+    z47 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x505, x506)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x505, x506
+    x507 = z47[0]
+    x508 = z47[1]
+    del z47
+    smp_uniform_re = smp_b_im * x481 * x498 + smp_b_re * x499
+    smp_uniform_im = -smp_b_im * x499 + smp_b_re * x481 * x498
+    del x481, x498, x499
+    x509 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x508 - smp_yq_re * x507
+    x511 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x507 - smp_yq_re * x508
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x507, x508
+    smp_change_re = x503 * x509 - x510 * x511
+    smp_change_im = x503 * x511 + x509 * x510
+    del x503, x509, x510, x511
+    smp_inverse_re = -smp_uniform_im * x192 - smp_uniform_re * x193
+    smp_inverse_im = -smp_uniform_im * x193 + smp_uniform_re * x192
     del smp_uniform_im, smp_uniform_re
-    smp_excess_re = -smp_change_im * x174 - smp_change_re * x175
-    smp_excess_im = -smp_change_im * x175 + smp_change_re * x174
+    smp_excess_re = -smp_change_im * x192 - smp_change_re * x193
+    smp_excess_im = -smp_change_im * x193 + smp_change_re * x192
     del smp_change_im, smp_change_re
-    smm_x_re = x14 * (-sp_roots_re - x75)
-    del sp_roots_re, x75
-    smm_x_im = x14 * (-sp_roots_im - x378)
-    del sp_roots_im, x14, x378
-    z44 = root_sum(am_p_re, am_p_im, x242, rm_p_im, smm_x_re, smm_x_im)
-    del x242
-    smm_k_re = z44[0]
-    x479 = q + smm_k_re
-    x480 = -q + smm_k_re
-    smm_k_im = z44[1]
-    del z44
-    x472 = smm_k_im * smm_k_im
-    z45 = root_sum(am_p_re, am_p_im, rm_p_re, x243, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x243
-    smm_d_re = z45[0]
-    x484 = -q + smm_d_re
-    smm_d_im = z45[1]
-    del z45
-    smm_b_re = smm_k_re * smm_k_re - x472
+    smm_x_re = x14 * (-sp_roots_re - x77)
+    del sp_roots_re, x77
+    smm_x_im = x14 * (-sp_roots_im - x413)
+    del sp_roots_im, x14, x413
+    z48 = root_sum(am_p_re, am_p_im, x268, rm_p_im, smm_x_re, smm_x_im)
+    del x268
+    smm_k_re = z48[0]
+    x519 = q + smm_k_re
+    x520 = -q + smm_k_re
+    smm_k_im = z48[1]
+    del z48
+    x512 = smm_k_im * smm_k_im
+    z49 = root_sum(am_p_re, am_p_im, rm_p_re, x269, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x269
+    smm_d_re = z49[0]
+    x524 = -q + smm_d_re
+    smm_d_im = z49[1]
+    del z49
+    smm_b_re = smm_k_re * smm_k_re - x512
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x473 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x474 = x473 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x475 = rm_p_im * x473
-    x476 = rm_p_re * x473
-    x477 = smm_b_im * x476 + smm_b_re * x475
-    x478 = smm_b_im * x475 - smm_b_re * x476
-    del x475, x476
-    x492 = x101 * x473
-    x493 = smm_b_im * x492
-    x496 = smm_b_re * x492
-    del x492
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x473 + smm_b_re * x474
-    smm_z_im = -smm_b_im * x474 + 2 * smm_b_re * smm_d_im * smm_d_re * x473
-    del x474
-    smm_y_re = 4 * am_p_re * x478 - x147 * x477
-    smm_y_im = x147 * x478 + x148 * x477
-    del x477, x478
-    z46 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x490 = z46[1]
-    x491 = x473 * z46[0]
-    del z46
-    smm_bq_re = -x472 + x479 * x480
-    del x472
-    smm_bq_im = smm_k_im * x479 + smm_k_im * x480
-    del smm_k_im, x479, x480
-    x481 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x482 = x481 * (q + smm_d_re)
+    x513 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x514 = x513 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x515 = rm_p_im * x513
+    x516 = rm_p_re * x513
+    x517 = smm_b_im * x516 + smm_b_re * x515
+    x518 = smm_b_im * x515 - smm_b_re * x516
+    del x515, x516
+    x532 = x103 * x513
+    x533 = smm_b_im * x532
+    x536 = smm_b_re * x532
+    del x532
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x513 + smm_b_re * x514
+    smm_z_im = -smm_b_im * x514 + 2 * smm_b_re * smm_d_im * smm_d_re * x513
+    del x514
+    smm_y_re = 4 * am_p_re * x518 - x165 * x517
+    smm_y_im = x165 * x518 + x166 * x517
+    del x517, x518
+    z50 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x530 = z50[1]
+    x531 = x513 * z50[0]
+    del z50
+    smm_bq_re = -x512 + x519 * x520
+    del x512
+    smm_bq_im = smm_k_im * x519 + smm_k_im * x520
+    del smm_k_im, x519, x520
+    x521 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x522 = x521 * (q + smm_d_re)
     del smm_d_re
-    x483 = -smm_bq_im * x482 + smm_bq_re * smm_d_im * x481
-    x485 = smm_bq_im * smm_d_im * x481 + smm_bq_re * x482
-    del x482
-    x486 = rm_p_im * x481
+    x523 = -smm_bq_im * x522 + smm_bq_re * smm_d_im * x521
+    x525 = smm_bq_im * smm_d_im * x521 + smm_bq_re * x522
+    del x522
+    x526 = rm_p_im * x521
     del rm_p_im
-    x487 = rm_p_re * x481
+    x527 = rm_p_re * x521
     del rm_p_re
-    x488 = smm_bq_im * x487 + smm_bq_re * x486
-    x489 = smm_bq_im * x486 - smm_bq_re * x487
-    del x486, x487
-    x494 = smm_bq_im * x481
+    x528 = smm_bq_im * x527 + smm_bq_re * x526
+    x529 = smm_bq_im * x526 - smm_bq_re * x527
+    del x526, x527
+    x534 = smm_bq_im * x521
     del smm_bq_im
-    x495 = smm_b_re * smm_bq_re * x101 * x473 * x481 - x493 * x494
-    del x101
-    x502 = -smm_bq_re * x481 * x493 - x494 * x496
-    del smm_bq_re, x481, x494
-    smm_zq_re = -smm_d_im * x483 + x484 * x485
-    smm_zq_im = smm_d_im * x485 + x483 * x484
-    del smm_d_im, x483, x484, x485
-    smm_yq_re = 4 * am_p_re * x489 - x147 * x488
+    x535 = smm_b_re * smm_bq_re * x103 * x513 * x521 - x533 * x534
+    del x103
+    x542 = -smm_bq_re * x521 * x533 - x534 * x536
+    del smm_bq_re, x521, x534
+    smm_zq_re = -smm_d_im * x523 + x524 * x525
+    smm_zq_im = smm_d_im * x525 + x523 * x524
+    del smm_d_im, x523, x524, x525
+    smm_yq_re = 4 * am_p_re * x529 - x165 * x528
     del am_p_re
-    smm_yq_im = x147 * x489 + x148 * x488
-    del x147, x148, x488, x489
-    x497 = -smm_yq_im * x493 - smm_yq_re * x496
-    x498 = -smm_yq_im * x496 + smm_yq_re * x493
-    del x493, x496
-    z47 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x497, x498)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x497, x498
-    x499 = z47[0]
-    x500 = z47[1]
-    del z47
-    smm_uniform_re = smm_b_im * x473 * x490 + smm_b_re * x491
-    smm_uniform_im = -smm_b_im * x491 + smm_b_re * x473 * x490
-    del x473, x490, x491
-    x501 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x500 - smm_yq_re * x499
-    x503 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x499 - smm_yq_re * x500
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x499, x500
-    smm_change_re = x495 * x501 - x502 * x503
-    smm_change_im = x495 * x503 + x501 * x502
-    del x495, x501, x502, x503
-    smm_inverse_re = smm_uniform_im * x174 + smm_uniform_re * x175
-    x504 = smm_inverse_re + smp_inverse_re
+    smm_yq_im = x165 * x529 + x166 * x528
+    del x165, x166, x528, x529
+    x537 = -smm_yq_im * x533 - smm_yq_re * x536
+    x538 = -smm_yq_im * x536 + smm_yq_re * x533
+    del x533, x536
+    z51 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x537, x538)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x537, x538
+    x539 = z51[0]
+    x540 = z51[1]
+    del z51
+    smm_uniform_re = smm_b_im * x513 * x530 + smm_b_re * x531
+    smm_uniform_im = -smm_b_im * x531 + smm_b_re * x513 * x530
+    del x513, x530, x531
+    x541 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x540 - smm_yq_re * x539
+    x543 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x539 - smm_yq_re * x540
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x539, x540
+    smm_change_re = x535 * x541 - x542 * x543
+    smm_change_im = x535 * x543 + x541 * x542
+    del x535, x541, x542, x543
+    smm_inverse_re = smm_uniform_im * x192 + smm_uniform_re * x193
+    x544 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x114 - smm_uniform_re * x174
+    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x116 - smm_uniform_re * x192
     del smm_uniform_im, smm_uniform_re
-    x505 = smm_inverse_im + smp_inverse_im
+    x545 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_excess_re = smm_change_im * x174 + smm_change_re * x175
-    del x175
-    x516 = smm_excess_re + smp_excess_re + x504
-    smm_excess_im = 2 * a_root_re * smm_change_im * x114 - smm_change_re * x174
-    del a_root_re, smm_change_im, smm_change_re, x114, x174
-    x515 = smm_excess_im + smp_excess_im + x505
-    x556 = smm_excess_im * x553 + smm_excess_re * x550 + smp_excess_im * x555 + smp_excess_re * x548
-    x562 = smm_excess_im * x550 - smm_excess_re * x553 + smp_excess_im * x548 - smp_excess_re * x555
-    del x548, x550, x553, x555
-    x573 = smm_excess_im * x566 + smm_excess_re * x568 + smp_excess_im * x570 + smp_excess_re * x572
-    x594 = -smm_excess_im * x568 + smm_excess_re * x566 - smp_excess_im * x572 + smp_excess_re * x570
-    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x566, x568, x570, x572
-    sm_still_re = x504
-    del x504
-    sm_still_im = x505
-    del x505
-    x519 = growth * sm_still_im - omega_r * sm_still_re
-    x523 = -growth * sm_still_re - omega_r * sm_still_im
+    smm_excess_re = smm_change_im * x192 + smm_change_re * x193
+    del x193
+    x556 = smm_excess_re + smp_excess_re + x544
+    smm_excess_im = 2 * a_root_re * smm_change_im * x116 - smm_change_re * x192
+    del a_root_re, smm_change_im, smm_change_re, x116, x192
+    x555 = smm_excess_im + smp_excess_im + x545
+    x596 = smm_excess_im * x593 + smm_excess_re * x590 + smp_excess_im * x595 + smp_excess_re * x588
+    x602 = smm_excess_im * x590 - smm_excess_re * x593 + smp_excess_im * x588 - smp_excess_re * x595
+    del x588, x590, x593, x595
+    x613 = smm_excess_im * x606 + smm_excess_re * x608 + smp_excess_im * x610 + smp_excess_re * x612
+    x634 = -smm_excess_im * x608 + smm_excess_re * x606 - smp_excess_im * x612 + smp_excess_re * x610
+    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x606, x608, x610, x612
+    sm_still_re = x544
+    del x544
+    sm_still_im = x545
+    del x545
+    x559 = growth * sm_still_im - omega_r * sm_still_re
+    x563 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
-    sm_uniform0_re = rm_weight_im * x510 - rm_weight_re * x512
-    sm_uniform0_im = rm_weight_im * x512 + rm_weight_re * x510
-    del x510, x512
-    sm_uniform1_re = rm_weight_im * x513 + rm_weight_re * x514
-    sm_uniform1_im = -rm_weight_im * x514 + rm_weight_re * x513
-    del rm_weight_im, x513, x514
-    sm_total_re = x328 * x515 + x330 * x516
-    del x330
-    sm_total_im = 4 * rm_weight_re * x219 * x515 - x328 * x516
-    del rm_weight_re, x219, x328, x515, x516
+    sm_uniform0_re = rm_weight_im * x550 - rm_weight_re * x552
+    sm_uniform0_im = rm_weight_im * x552 + rm_weight_re * x550
+    del x550, x552
+    sm_uniform1_re = rm_weight_im * x553 + rm_weight_re * x554
+    sm_uniform1_im = -rm_weight_im * x554 + rm_weight_re * x553
+    del rm_weight_im, x553, x554
+    sm_total_re = x354 * x555 + x356 * x556
+    del x356
+    sm_total_im = 4 * rm_weight_re * x245 * x555 - x354 * x556
+    del rm_weight_re, x245, x354, x555, x556
     return (
-        -x564 * (-rm_uniform0_im * x521 + rm_uniform0_re * x517 - rp_uniform0_im * x522 + rp_uniform0_re * x518 - sm_uniform0_im * x523 + sm_uniform0_re * x519 - sp_uniform0_im * x524 + sp_uniform0_re * x520 + x534 * x535 + x535 * x556 + x540 * x541 + x541 * x561 - x542 * x543 + x543 * x562 - x544 * x545 + x545 * x563),  # r12_real
-        -x564 * (rm_uniform0_im * x517 + rm_uniform0_re * x521 + rp_uniform0_im * x518 + rp_uniform0_re * x522 + sm_uniform0_im * x519 + sm_uniform0_re * x523 + sp_uniform0_im * x520 + sp_uniform0_re * x524 + x534 * x543 + x535 * x542 + x535 * x562 + x540 * x545 + x541 * x544 + x541 * x563 - x543 * x556 - x545 * x561),  # r12_imag
-        -x564 * (-rm_uniform1_im * x521 + rm_uniform1_re * x517 - rp_uniform1_im * x522 + rp_uniform1_re * x518 - sm_uniform1_im * x523 + sm_uniform1_re * x519 - sp_uniform1_im * x524 + sp_uniform1_re * x520 + x535 * x593 + x535 * x594 + x541 * x595 + x541 * x596 + x543 * x573 - x543 * x587 + x545 * x578 - x545 * x592),  # r22_real
-        -x564 * (rm_uniform1_im * x517 + rm_uniform1_re * x521 + rp_uniform1_im * x518 + rp_uniform1_re * x522 + sm_uniform1_im * x519 + sm_uniform1_re * x523 + sp_uniform1_im * x520 + sp_uniform1_re * x524 + x535 * x573 + x535 * x587 + x541 * x578 + x541 * x592 + x543 * x593 - x543 * x594 + x545 * x595 - x545 * x596),  # r22_imag
-        -x564 * (-rm_total_im * x525 - rp_total_im * x525 - sm_total_im * x525 - sp_total_im * x525),  # coupling_real
-        -x564 * (rm_total_re * x525 + rp_total_re * x525 + sm_total_re * x525 + sp_total_re * x525),  # coupling_imag
-        -x564 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x564 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x604 * (-rm_uniform0_im * x561 + rm_uniform0_re * x557 - rp_uniform0_im * x562 + rp_uniform0_re * x558 - sm_uniform0_im * x563 + sm_uniform0_re * x559 - sp_uniform0_im * x564 + sp_uniform0_re * x560 + x574 * x575 + x575 * x596 + x580 * x581 + x581 * x601 - x582 * x583 + x583 * x602 - x584 * x585 + x585 * x603),  # r12_real
+        -x604 * (rm_uniform0_im * x557 + rm_uniform0_re * x561 + rp_uniform0_im * x558 + rp_uniform0_re * x562 + sm_uniform0_im * x559 + sm_uniform0_re * x563 + sp_uniform0_im * x560 + sp_uniform0_re * x564 + x574 * x583 + x575 * x582 + x575 * x602 + x580 * x585 + x581 * x584 + x581 * x603 - x583 * x596 - x585 * x601),  # r12_imag
+        -x604 * (-rm_uniform1_im * x561 + rm_uniform1_re * x557 - rp_uniform1_im * x562 + rp_uniform1_re * x558 - sm_uniform1_im * x563 + sm_uniform1_re * x559 - sp_uniform1_im * x564 + sp_uniform1_re * x560 + x575 * x633 + x575 * x634 + x581 * x635 + x581 * x636 + x583 * x613 - x583 * x627 + x585 * x618 - x585 * x632),  # r22_real
+        -x604 * (rm_uniform1_im * x557 + rm_uniform1_re * x561 + rp_uniform1_im * x558 + rp_uniform1_re * x562 + sm_uniform1_im * x559 + sm_uniform1_re * x563 + sp_uniform1_im * x560 + sp_uniform1_re * x564 + x575 * x613 + x575 * x627 + x581 * x618 + x581 * x632 + x583 * x633 - x583 * x634 + x585 * x635 - x585 * x636),  # r22_imag
+        -x604 * (-rm_total_im * x565 - rp_total_im * x565 - sm_total_im * x565 - sp_total_im * x565),  # coupling_real
+        -x604 * (rm_total_re * x565 + rp_total_re * x565 + sm_total_re * x565 + sp_total_re * x565),  # coupling_imag
+        -x604 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x604 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
     )
 
 
 def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 5142 (add 1948, div 52, mul 3085, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 26, parts_upper_root 6, sqrt 1).
+    Operations: 5240 (add 1987, div 52, mul 3140, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 30, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -2819,69 +2883,73 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x14 = 2 * gamma
     x15 = 2 * x4
     x16 = -x15
-    x26 = a * a - 1
-    x27 = 1 / (x26 * x26)
-    x28 = -x26
-    del x26
-    x29 = x27 * x28
-    x30 = a * x29
-    x31 = -delta
-    x32 = -gamma
-    x33 = -x32 - x4
+    x17 = x14 + x16
+    x27 = a * a - 1
+    x28 = 1 / (x27 * x27)
+    x29 = -x27
+    del x27
+    x30 = x28 * x29
+    x31 = a * x30
+    x32 = -delta
+    x33 = -gamma
+    x34 = -x33 - x4
     del x4
-    x35 = 2 * frequency * x33
-    x38 = a * gamma
-    x39 = x31 + x38
-    x40 = -x39
-    x51 = (1 / 2) * x29
-    x68 = x40 * x40
-    x69 = frequency * gamma
-    x84 = growth + x14
-    x85 = x16 + x84
-    x89 = 1 / x0
-    x92 = 2 * F_electrons
-    x93 = 2 * F_holes
-    x95 = 1 / (x1 * x1)
+    x36 = 2 * frequency * x34
+    x39 = a * gamma
+    x40 = x32 + x39
+    x41 = -x40
+    x52 = (1 / 2) * x30
+    x69 = x41 * x41
+    x70 = frequency * gamma
+    x85 = growth + x14
+    x86 = x16 + x85
+    del x16
+    x90 = 1 / x0
+    x93 = 2 * F_electrons
+    x94 = 2 * F_holes
+    x96 = 1 / (x1 * x1)
     del x1
-    x96 = x2 * x95
-    x97 = x89 * x92
-    x102 = a * omega_r
-    x103 = a * growth
-    x164 = q * q
-    x376 = -x92 - x93
-    x379 = delta + gamma
-    x382 = -2 * delta
-    x383 = x382 + x84
-    x384 = -x383
-    x385 = x93 * x96
-    x388 = delta + x32
-    del x32
-    x391 = 2 * delta
-    x392 = x391 + x84
-    x398 = Delta_0 * Delta_0
-    x399 = -2 * x376 * x398
-    x407 = -2 * x92 + 2 * x93
-    x418 = 4 * x398
-    x640 = a * x84
-    del x84
-    x641 = x391 - x640
-    del x391
-    x744 = x382 + x640
-    del x382, x640
-    x1055 = x379 * x93 - x388 * x92
-    x1076 = -x1055
-    x1081 = x28 * x418
-    x1094 = (1 / 2) / (pi * pi)
+    x97 = x2 * x96
+    x98 = x90 * x93
+    x104 = a * omega_r
+    x105 = a * growth
+    x166 = q * q
+    x386 = -growth - x14 + x15
+    del x14, x15
+    x407 = -x93 - x94
+    x410 = delta + gamma
+    x413 = -2 * delta
+    x414 = x413 + x85
+    x415 = -x414
+    x416 = x94 * x97
+    x419 = delta + x33
+    del x33
+    x422 = 2 * delta
+    x423 = x422 + x85
+    x429 = Delta_0 * Delta_0
+    x430 = -2 * x407 * x429
+    x438 = -2 * x93 + 2 * x94
+    x449 = 4 * x429
+    x672 = a * x85
+    del x85
+    x673 = x422 - x672
+    del x422
+    x789 = x413 + x672
+    del x413, x672
+    x1105 = x410 * x94 - x419 * x93
+    x1126 = -x1105
+    x1131 = x29 * x449
+    x1144 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
-    x18 = threshold * threshold
+    x19 = threshold * threshold
     del threshold
-    x34 = distance * (distance + x3) - x33 * x33
-    del x3, x33
-    x237 = 1 / x18
-    x238 = 2 * x237
+    x35 = distance * (distance + x3) - x34 * x34
+    del x3, x34
+    x233 = 1 / x19
+    x262 = 2 * x233
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     z0 = upper_root(x8, x9)
@@ -2891,2523 +2959,2596 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del z0
     x12 = 1 / (x10 * x10 + x11 * x11)
     x13 = after_re * x12
-    x17 = (1 / 2) * x12 * (-2 * growth - x14 - x16)
-    del x12, x16
-    x83 = after_re + frequency
-    x86 = -growth * x85 + omega_r * x83
-    x87 = growth * x83 + omega_r * x85
-    x88 = growth * omega_r + x83 * x85
-    del x83
+    x18 = (1 / 2) * x12 * (-2 * growth - x17)
+    del x12
+    x84 = after_re + frequency
+    x87 = -growth * x86 + omega_r * x84
+    x88 = growth * x84 + omega_r * x86
+    x89 = growth * omega_r + x84 * x86
     a_root_re = x10
-    x41 = a_root_re * x29
-    x201 = a_root_re * a_root_re
+    x42 = a_root_re * x30
+    x203 = a_root_re * a_root_re
     a_root_im = x11
-    x44 = a_root_im * x29
-    x200 = 4 * a_root_im * a_root_im
-    x202 = x200 + 4 * x201
-    x203 = 1 / x202
-    x204 = 2 * x203
-    x209 = 1 / (x202 * x202)
-    del x202
-    x211 = 16 * a_root_im * a_root_re
-    x212 = -2 * x200 + 8 * x201
-    del x200, x201
-    x346 = a_root_im * x204
-    x347 = a_root_re * x204
-    a_root_by_omega_re = x10 * x13 - x11 * x17
-    x210 = a_root_by_omega_re * x209
-    a_root_by_omega_im = -x10 * x17 - x11 * x13
-    del x10, x11, x13, x17
-    x213 = a_root_by_omega_im * x209
-    del x209
-    x214 = -x210 * x211 + x212 * x213
-    x215 = x210 * x212 + x211 * x213
-    del x210, x211, x212, x213
-    x348 = -x215
-    x349 = -x214
+    x45 = a_root_im * x30
+    x202 = 4 * a_root_im * a_root_im
+    x204 = x202 + 4 * x203
+    x205 = 1 / x204
+    x206 = 2 * x205
+    x211 = 1 / (x204 * x204)
+    del x204
+    x213 = 16 * a_root_im * a_root_re
+    x214 = -2 * x202 + 8 * x203
+    del x202, x203
+    x371 = a_root_im * x206
+    x372 = a_root_re * x206
+    a_root_by_omega_re = x10 * x13 - x11 * x18
+    x212 = a_root_by_omega_re * x211
+    a_root_by_omega_im = -x10 * x18 - x11 * x13
+    del x10, x11, x13, x18
+    x215 = a_root_by_omega_im * x211
+    del x211
+    x216 = -x212 * x213 + x214 * x215
+    x217 = x212 * x214 + x213 * x215
+    del x212, x213, x214, x215
+    x373 = -x217
+    x374 = -x216
     a_up_re = a_root_re + after_re
-    x20 = a_up_re * a_up_re
+    x21 = a_up_re * a_up_re
     a_up_im = a_root_im + x7
     del x7
-    x19 = a_up_im * a_up_im
-    x21 = x19 + x20
-    x22 = x18 / x21
-    x23 = 1 / (x21 * x21)
-    del x21
-    x24 = x18 * x23
-    x25 = x24 * (-x19 + x20)
-    del x19, x20
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    x245 = a_up_by_omega_re * x238
-    a_up_by_omega_im = a_root_by_omega_im
-    x244 = a_up_by_omega_im * x238
-    a_down_re = a_up_re * x22
-    a_down_im = -a_up_im * x22
+    x20 = a_up_im * a_up_im
+    x22 = x20 + x21
+    x23 = x19 / x22
+    x24 = 1 / (x22 * x22)
     del x22
-    x246 = a_down_im * x244 - a_down_re * x245
-    x248 = -a_down_im * x245 - a_down_re * x244
-    del x244, x245
-    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x24 - a_up_by_omega_re * x25
-    del x24
-    a_down_by_omega_im = -a_up_by_omega_im * x25 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x18 * x23
-    del x23, x25
-    a_center_re = -after_re * x30
+    x25 = x19 * x24
+    x26 = x25 * (-x20 + x21)
+    del x20, x21
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    x270 = a_up_by_omega_re * x262
+    a_up_by_omega_im = a_root_by_omega_im
+    x269 = a_up_by_omega_im * x262
+    a_down_re = a_up_re * x23
+    a_down_im = -a_up_im * x23
+    del x23
+    x267 = a_down_im * x262
+    x271 = a_down_im * x269 - a_down_re * x270
+    x273 = -a_down_im * x270 - a_down_re * x269
+    del x269, x270
+    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x25 - a_up_by_omega_re * x26
+    del x25
+    a_down_by_omega_im = -a_up_by_omega_im * x26 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x19 * x24
+    del x24, x26
+    a_center_re = -after_re * x31
     del after_re
-    x42 = a_center_re + mu
+    x43 = a_center_re + mu
     del a_center_re
-    x43 = x41 + x42
-    x54 = -x41 + x42
-    del x41, x42
-    a_center_im = x29 * (-a * x6 - x31)
-    del x31, x6
-    x45 = a_center_im + x44
-    z1 = upper_root(x43, x45)
-    del x43, x45
-    x46 = z1[0]
-    x47 = z1[1]
+    x44 = x42 + x43
+    x55 = -x42 + x43
+    del x42, x43
+    a_center_im = x30 * (-a * x6 - x32)
+    del x32, x6
+    x46 = a_center_im + x45
+    z1 = upper_root(x44, x46)
+    del x44, x46
+    x47 = z1[0]
+    x48 = z1[1]
     del z1
-    x48 = 1 / (x46 * x46 + x47 * x47)
-    x52 = x48 * x51
-    x53 = a_root_by_omega_re * x52
-    x55 = a_center_im - x44
-    del a_center_im, x44
-    z2 = upper_root(x54, x55)
-    del x54, x55
-    x56 = z2[0]
-    x57 = z2[1]
+    x49 = 1 / (x47 * x47 + x48 * x48)
+    x53 = x49 * x52
+    x54 = a_root_by_omega_re * x53
+    x56 = a_center_im - x45
+    del a_center_im, x45
+    z2 = upper_root(x55, x56)
+    del x55, x56
+    x57 = z2[0]
+    x58 = z2[1]
     del z2
-    x58 = 1 / (x56 * x56 + x57 * x57)
-    x59 = x51 * x58
-    del x51
-    x60 = x56 * x59
-    a_center_by_omega_re = -x30
-    x49 = (1 / 2) * a_center_by_omega_re
-    x50 = x48 * x49
-    z3 = upper_root(x34, x35)
-    del x34, x35
+    x59 = 1 / (x57 * x57 + x58 * x58)
+    x60 = x52 * x59
+    del x52
+    x61 = x57 * x60
+    a_center_by_omega_re = -x31
+    x50 = (1 / 2) * a_center_by_omega_re
+    x51 = x49 * x50
+    z3 = upper_root(x35, x36)
+    del x35, x36
     c_root_re = z3[0]
-    x36 = c_root_re + frequency
-    x61 = c_root_re * x29
-    x81 = -c_root_re
-    x98 = x36 * x97
-    x99 = -c_root_re + frequency
-    x100 = -2 * F_holes * x2 * x95 * x99 + x98
-    x101 = -x100
-    x386 = x385 * x99
-    x387 = -x384 * x386
-    x393 = x392 * x98
-    x397 = omega_r * x98
-    x400 = omega_r * x386
-    x401 = x397 + x399 + x400
-    x404 = x386 + x98
-    del x98
-    x409 = x397 - x400
-    del x397, x400
-    x411 = -x383 * x386
-    del x386
-    x425 = x97 * x99
-    del x97, x99
-    x426 = -2 * F_holes * x2 * x36 * x95 + x425
-    x427 = -x426
-    x613 = x36 * x385
-    del x385
-    x614 = -x384 * x613
-    x617 = x392 * x425
-    x621 = omega_r * x425
-    x622 = omega_r * x613
-    x623 = x399 + x621 + x622
-    del x399
-    x625 = x425 + x613
-    del x425
-    x628 = -x383 * x613
-    del x613
-    x630 = x621 - x622
-    del x621, x622
+    x37 = c_root_re + frequency
+    x62 = c_root_re * x30
+    x82 = -c_root_re
+    x99 = x37 * x98
+    x100 = -c_root_re + frequency
+    x101 = -2 * F_holes * x100 * x2 * x96 + x99
+    x102 = -x101
+    x417 = x100 * x416
+    x418 = -x415 * x417
+    x424 = x423 * x99
+    x428 = omega_r * x99
+    x431 = omega_r * x417
+    x432 = x428 + x430 + x431
+    x435 = x417 + x99
+    del x99
+    x440 = x428 - x431
+    del x428, x431
+    x442 = -x414 * x417
+    del x417
+    x456 = x100 * x98
+    del x100, x98
+    x457 = -2 * F_holes * x2 * x37 * x96 + x456
+    x458 = -x457
+    x644 = x37 * x416
+    del x416
+    x645 = -x415 * x644
+    x648 = x423 * x456
+    x652 = omega_r * x456
+    x653 = omega_r * x644
+    x654 = x430 + x652 + x653
+    del x430
+    x656 = x456 + x644
+    del x456
+    x659 = -x414 * x644
+    del x644
+    x661 = x652 - x653
+    del x652, x653
     c_root_im = z3[1]
     del z3
-    x62 = c_root_im * x29
-    x64 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x65 = c_root_re * x64
-    x66 = (1 / 2) * x65
-    x67 = x40 * x66
-    x73 = c_root_im * x64
-    x74 = (1 / 2) * x73
-    x76 = x40 * x74
-    x82 = -c_root_im
-    x90 = c_root_im + delta - x38
-    del x38
-    x91 = x89 * x90
-    x94 = -x90
-    x377 = 2 * x376 * x64
-    del x376
-    x378 = c_root_re * x377
-    x380 = x93 * (x2 * x94 * x95 - x379)
-    x381 = omega_r * x380
-    x389 = x388 + x91
-    x390 = x389 * x92
-    x394 = omega_r * x390 + x393
-    x395 = x381 + x387 + x394
-    x396 = -2 * F_electrons * x389 * x392
-    del x389
-    x402 = -x380 * x384 - x396 - x401
-    x403 = c_root_im * x377
-    del x377
-    x405 = x380 + x390
-    x408 = x407 * x73
-    del x73
-    x410 = -x380 * x383 - x396 - x409
-    del x396
-    x412 = -x381 + x394 + x411
-    del x381, x394
-    x413 = x407 * x65
-    del x407, x65
-    x415 = -x380 + x390
-    del x380, x390
-    x422 = c_root_im + x39
+    x63 = c_root_im * x30
+    x65 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x66 = c_root_re * x65
+    x67 = (1 / 2) * x66
+    x68 = x41 * x67
+    x74 = c_root_im * x65
+    x75 = (1 / 2) * x74
+    x77 = x41 * x75
+    x83 = -c_root_im
+    x91 = c_root_im + delta - x39
     del x39
-    x423 = -x422
-    x424 = x423 * x89
-    x611 = x93 * (x2 * x422 * x95 - x379)
-    x612 = omega_r * x611
-    x615 = x388 + x424
-    x616 = x615 * x92
-    x618 = omega_r * x616 + x617
-    x619 = x612 + x614 + x618
-    x620 = -2 * F_electrons * x392 * x615
-    del x615
-    x624 = -x384 * x611 - x620 - x623
-    x626 = x611 + x616
-    x629 = -x612 + x618 + x628
-    del x612, x618
-    x631 = -x383 * x611 - x620 - x630
-    del x620
-    x633 = -x611 + x616
-    del x611, x616
-    x639 = x89 * x94
-    x848 = x93 * (x2 * x90 * x95 - x379)
-    x849 = omega_r * x848
-    x850 = x388 + x639
-    x851 = x850 * x92
-    x852 = omega_r * x851 + x393
-    del x393
-    x853 = x387 + x849 + x852
-    del x387
-    x854 = -2 * F_electrons * x392 * x850
-    del x850
-    x855 = -x384 * x848 - x401 - x854
-    del x401
-    x856 = x848 + x851
-    x857 = -x383 * x848 - x409 - x854
-    del x409, x854
-    x858 = x411 - x849 + x852
-    del x411, x849, x852
-    x859 = -x848 + x851
-    del x848, x851
-    x862 = x422 * x89
-    del x89
-    x1033 = x93 * (x2 * x423 * x95 - x379)
-    del x2, x379, x95
-    x1034 = omega_r * x1033
-    x1035 = x388 + x862
-    del x388
-    x1036 = x1035 * x92
-    x1037 = omega_r * x1036 + x617
-    del x617
-    x1038 = x1034 + x1037 + x614
-    del x614
-    x1039 = -2 * F_electrons * x1035 * x392
-    del x1035, x392
-    x1040 = -x1033 * x384 - x1039 - x623
-    del x384, x623
-    x1041 = x1033 + x1036
-    x1042 = -x1033 * x383 - x1039 - x630
-    del x1039, x383, x630
-    x1043 = -x1034 + x1037 + x628
-    del x1034, x1037, x628
-    x1044 = -x1033 + x1036
-    del x1033, x1036
-    c_up_re = x36
-    del x36
-    x223 = -c_up_re
-    x227 = a_up_re + c_up_re
-    x360 = a_down_re + c_up_re
-    x362 = -a_up_by_omega_re * x360
-    x364 = a_up_by_omega_im * x360
+    x92 = x90 * x91
+    x95 = -x91
+    x408 = 2 * x407 * x65
+    del x407
+    x409 = c_root_re * x408
+    x411 = x94 * (x2 * x95 * x96 - x410)
+    x412 = omega_r * x411
+    x420 = x419 + x92
+    x421 = x420 * x93
+    x425 = omega_r * x421 + x424
+    x426 = x412 + x418 + x425
+    x427 = -2 * F_electrons * x420 * x423
+    del x420
+    x433 = -x411 * x415 - x427 - x432
+    x434 = c_root_im * x408
+    del x408
+    x436 = x411 + x421
+    x439 = x438 * x74
+    del x74
+    x441 = -x411 * x414 - x427 - x440
+    del x427
+    x443 = -x412 + x425 + x442
+    del x412, x425
+    x444 = x438 * x66
+    del x438, x66
+    x446 = -x411 + x421
+    del x411, x421
+    x453 = c_root_im + x40
+    del x40
+    x454 = -x453
+    x455 = x454 * x90
+    x642 = x94 * (x2 * x453 * x96 - x410)
+    x643 = omega_r * x642
+    x646 = x419 + x455
+    x647 = x646 * x93
+    x649 = omega_r * x647 + x648
+    x650 = x643 + x645 + x649
+    x651 = -2 * F_electrons * x423 * x646
+    del x646
+    x655 = -x415 * x642 - x651 - x654
+    x657 = x642 + x647
+    x660 = -x643 + x649 + x659
+    del x643, x649
+    x662 = -x414 * x642 - x651 - x661
+    del x651
+    x664 = -x642 + x647
+    del x642, x647
+    x670 = x90 * x95
+    x898 = x94 * (x2 * x91 * x96 - x410)
+    x899 = omega_r * x898
+    x900 = x419 + x670
+    x901 = x900 * x93
+    x902 = omega_r * x901 + x424
+    del x424
+    x903 = x418 + x899 + x902
+    del x418
+    x904 = -2 * F_electrons * x423 * x900
+    del x900
+    x905 = -x415 * x898 - x432 - x904
+    del x432
+    x906 = x898 + x901
+    x907 = -x414 * x898 - x440 - x904
+    del x440, x904
+    x908 = x442 - x899 + x902
+    del x442, x899, x902
+    x909 = -x898 + x901
+    del x898, x901
+    x912 = x453 * x90
+    del x90
+    x1083 = x94 * (x2 * x454 * x96 - x410)
+    del x2, x410, x96
+    x1084 = omega_r * x1083
+    x1085 = x419 + x912
+    del x419
+    x1086 = x1085 * x93
+    x1087 = omega_r * x1086 + x648
+    del x648
+    x1088 = x1084 + x1087 + x645
+    del x645
+    x1089 = -2 * F_electrons * x1085 * x423
+    del x1085, x423
+    x1090 = -x1083 * x415 - x1089 - x654
+    del x415, x654
+    x1091 = x1083 + x1086
+    x1092 = -x1083 * x414 - x1089 - x661
+    del x1089, x414, x661
+    x1093 = -x1084 + x1087 + x659
+    del x1084, x1087, x659
+    x1094 = -x1083 + x1086
+    del x1083, x1086
+    c_up_re = x37
+    del x37
+    x224 = -c_up_re
+    x228 = a_up_re + c_up_re
+    x240 = a_up_re + x224
+    x383 = a_down_re + x224
+    x398 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
-    x37 = x18 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x18
-    x224 = -c_up_im
-    x225 = a_up_im + c_up_im
-    x350 = a_down_im + c_up_im
-    x727 = a_up_im + x224
-    x835 = a_down_im + x224
-    c_down_re = c_up_re * x37
-    del c_up_re
-    x232 = a_down_re + c_down_re
-    x234 = -a_up_by_omega_re * x232
-    x236 = a_up_by_omega_im * x232
-    x351 = -c_down_re
-    x355 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x37
-    del x37
-    x222 = a_down_im + c_down_im
-    x247 = c_down_im * x246
-    x249 = c_down_re * x248 + x247
-    x250 = c_down_im * x248
-    x251 = c_down_re * x246 - x250
-    x352 = -c_down_im
-    x353 = a_up_im + c_down_im
-    x732 = a_down_im + x352
-    x740 = c_down_re * x246 + x250
-    del x246, x250
-    x741 = c_down_re * x248 - x247
-    del x247, x248
-    x830 = a_up_im + x352
-    c_center_re = -frequency * x30
-    del x30
-    c_center_im = x29 * x40
-    ap_p_re = x46
-    x118 = 4 * ap_p_re
-    ap_p_im = x47
-    x117 = 4 * ap_p_im
-    x144 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
-    ap_p_by_omega_re = a_root_by_omega_im * x47 * x52 + x46 * x50 + x46 * x53
-    del x52
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x27 * x28 * x46 * x48 - x47 * x50 - x47 * x53
-    del x46, x47, x48, x50, x53
-    am_p_re = x56
-    x266 = 4 * am_p_re
-    am_p_im = x57
-    x265 = 4 * am_p_im
-    x291 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x56 * x58 - a_root_by_omega_im * x57 * x59 - a_root_by_omega_re * x60
-    del a_center_by_omega_re, x56, x59
-    am_p_by_omega_im = -a_root_by_omega_im * x60 + (1 / 2) * a_root_by_omega_re * x27 * x28 * x57 * x58 - x49 * x57 * x58
-    del a_root_by_omega_im, a_root_by_omega_re, x49, x57, x58, x60
-    rp_xi_re = c_center_re + x61
-    x63 = mu + rp_xi_re
-    x70 = rp_xi_re * x40 + x69
+    x38 = x19 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x19
+    x225 = -c_up_im
+    x226 = a_up_im + c_up_im
+    x241 = a_up_im + x225
+    x385 = a_down_im + x225
+    x395 = a_down_im + c_up_im
+    c_down_re = c_up_re * x38
+    x234 = c_down_re * x233
+    x235 = a_down_im * x234
+    x253 = a_down_by_omega_im * x234
+    x375 = -c_down_re
+    x378 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x38
+    del x38
+    x236 = c_down_im * x233
+    x237 = a_down_re * x236
+    x238 = x235 + x237
+    x247 = a_down_im * x236
+    x248 = a_down_re * c_down_re * x233 - x247
+    x254 = a_down_by_omega_re * x236
+    x255 = x253 + x254
+    x256 = a_down_by_omega_im * x236
+    del x236
+    x257 = a_down_by_omega_re * c_down_re * x233 - x256
+    x272 = c_down_im * x271
+    x274 = c_down_re * x273 + x272
+    x275 = c_down_im * x273
+    x276 = c_down_re * x271 - x275
+    x376 = -c_down_im
+    x377 = a_up_im + c_down_im
+    x763 = a_down_re * x234 + x247
+    del x247
+    x769 = x235 - x237
+    del x235, x237
+    x774 = a_down_by_omega_re * x234 + x256
+    del x234, x256
+    x775 = x253 - x254
+    del x253, x254
+    x785 = c_down_re * x271 + x275
+    del x271, x275
+    x786 = c_down_re * x273 - x272
+    del x272, x273
+    x880 = a_up_im + x376
+    c_center_re = -frequency * x31
+    del x31
+    c_center_im = x30 * x41
+    ap_p_re = x47
+    x120 = 4 * ap_p_re
+    ap_p_im = x48
+    x119 = 4 * ap_p_im
+    x146 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
+    ap_p_by_omega_re = a_root_by_omega_im * x48 * x53 + x47 * x51 + x47 * x54
+    del x53
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x28 * x29 * x47 * x49 - x48 * x51 - x48 * x54
+    del x47, x48, x49, x51, x54
+    am_p_re = x57
+    x291 = 4 * am_p_re
+    am_p_im = x58
+    x290 = 4 * am_p_im
+    x316 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x57 * x59 - a_root_by_omega_im * x58 * x60 - a_root_by_omega_re * x61
+    del a_center_by_omega_re, x57, x60
+    am_p_by_omega_im = -a_root_by_omega_im * x61 + (1 / 2) * a_root_by_omega_re * x28 * x29 * x58 * x59 - x50 * x58 * x59
+    del a_root_by_omega_im, a_root_by_omega_re, x50, x58, x59, x61
+    rp_xi_re = c_center_re + x62
+    x64 = mu + rp_xi_re
+    x71 = rp_xi_re * x41 + x70
     del rp_xi_re
-    rp_xi_im = c_center_im + x62
-    x71 = 1 / (rp_xi_im * rp_xi_im * x68 + x70 * x70)
-    x72 = rp_xi_im * x71
-    x75 = x70 * x71
-    del x70, x71
-    z4 = upper_root(x63, rp_xi_im)
-    del rp_xi_im, x63
+    rp_xi_im = c_center_im + x63
+    x72 = 1 / (rp_xi_im * rp_xi_im * x69 + x71 * x71)
+    x73 = rp_xi_im * x72
+    x76 = x71 * x72
+    del x71, x72
+    z4 = upper_root(x64, rp_xi_im)
+    del rp_xi_im, x64
     rp_p_re = z4[0]
-    x104 = -rp_p_re
+    x106 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    x105 = -rp_p_im
-    x143 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
-    x145 = x143 * x144
-    x146 = x117 * x145
-    x147 = rp_p_re * x146
-    x148 = x118 * x145
-    del x145
-    x149 = rp_p_im * x148
-    x150 = x147 + x149
-    x153 = rp_p_re * x148
+    x107 = -rp_p_im
+    x145 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
+    x147 = x145 * x146
+    x148 = x119 * x147
+    x149 = rp_p_re * x148
+    x150 = x120 * x147
+    del x147
+    x151 = rp_p_im * x150
+    x152 = x149 + x151
+    x155 = rp_p_re * x150
+    del x150
+    x156 = rp_p_im * x148
     del x148
-    x154 = rp_p_im * x146
-    del x146
-    x162 = x153 - x154
-    x191 = -x149
-    del x149
-    x292 = x143 * x291
-    del x143
-    x293 = x265 * x292
-    x294 = rp_p_re * x293
-    x295 = x266 * x292
-    del x292
-    x296 = rp_p_im * x295
-    x297 = x294 + x296
-    x300 = rp_p_re * x295
-    del x295
-    x301 = rp_p_im * x293
-    del x293
-    x309 = x300 - x301
-    x337 = -x296
-    del x296
-    x679 = x147 + x191
-    x682 = x153 + x154
-    x782 = x294 + x337
-    x785 = x300 + x301
-    rp_weight_re = -x67 * x72 - x74 * x75
-    x416 = rp_weight_re * x100
-    x421 = rp_weight_re * x418
-    x1071 = rp_weight_re * x29
-    rp_weight_im = -x66 * x75 + x72 * x76
-    del x66, x72, x75
-    x406 = rp_weight_im * x404
-    x414 = rp_weight_im * x100
-    del x100
-    x419 = rp_weight_im * x418
-    x1075 = rp_weight_im * x29
-    rm_xi_re = c_center_re - x61
-    del c_center_re, x61
-    x77 = mu + rm_xi_re
-    x78 = rm_xi_re * x40 + x69
-    del rm_xi_re, x40, x69
-    rm_xi_im = c_center_im - x62
-    del c_center_im, x62
-    x79 = 1 / (rm_xi_im * rm_xi_im * x68 + x78 * x78)
-    del x68
-    x80 = rm_xi_im * x79
-    z5 = upper_root(x77, rm_xi_im)
-    del rm_xi_im, x77
+    x164 = x155 - x156
+    x193 = -x151
+    del x151
+    x317 = x145 * x316
+    del x145
+    x318 = x290 * x317
+    x319 = rp_p_re * x318
+    x320 = x291 * x317
+    del x317
+    x321 = rp_p_im * x320
+    x322 = x319 + x321
+    x325 = rp_p_re * x320
+    del x320
+    x326 = rp_p_im * x318
+    del x318
+    x334 = x325 - x326
+    x362 = -x321
+    del x321
+    x711 = x149 + x193
+    x714 = x155 + x156
+    x827 = x319 + x362
+    x830 = x325 + x326
+    rp_weight_re = -x68 * x73 - x75 * x76
+    x447 = rp_weight_re * x101
+    x452 = rp_weight_re * x449
+    x1121 = rp_weight_re * x30
+    rp_weight_im = -x67 * x76 + x73 * x77
+    del x67, x73, x76
+    x437 = rp_weight_im * x435
+    x445 = rp_weight_im * x101
+    del x101
+    x450 = rp_weight_im * x449
+    x1125 = rp_weight_im * x30
+    rm_xi_re = c_center_re - x62
+    del c_center_re, x62
+    x78 = mu + rm_xi_re
+    x79 = rm_xi_re * x41 + x70
+    del rm_xi_re, x41, x70
+    rm_xi_im = c_center_im - x63
+    del c_center_im, x63
+    x80 = 1 / (rm_xi_im * rm_xi_im * x69 + x79 * x79)
+    del x69
+    x81 = rm_xi_im * x80
+    z5 = upper_root(x78, rm_xi_im)
+    del rm_xi_im, x78
     rm_p_re = z5[0]
-    x428 = -rm_p_re
+    x459 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    x429 = -rm_p_im
-    x465 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
-    x466 = x144 * x465
-    del x144
-    x467 = x117 * x466
-    x468 = rm_p_re * x467
-    x469 = x118 * x466
-    del x466
-    x470 = rm_p_im * x469
-    x471 = x468 + x470
-    x474 = rm_p_re * x469
-    del x469
-    x475 = rm_p_im * x467
-    del x467
-    x483 = x474 - x475
-    x511 = -x470
-    del x470
-    x555 = x291 * x465
-    del x291, x465
-    x556 = x265 * x555
-    x557 = rm_p_re * x556
-    x558 = x266 * x555
-    del x555
-    x559 = rm_p_im * x558
-    x560 = x557 + x559
-    x563 = rm_p_re * x558
-    del x558
-    x564 = rm_p_im * x556
-    del x556
-    x572 = x563 - x564
-    x600 = -x559
-    del x559
-    x900 = x468 + x511
-    x903 = x474 + x475
-    x984 = x557 + x600
-    x987 = x563 + x564
-    rm_weight_re = x67 * x80 + x74 * x78 * x79
-    del x67, x74
-    x634 = rm_weight_re * x426
-    x638 = rm_weight_re * x418
-    x1065 = rm_weight_re * x29
-    rm_weight_im = (1 / 2) * c_root_re * x64 * x78 * x79 - x76 * x80
-    del x64, x76, x78, x79, x80
-    x627 = rm_weight_im * x625
-    x632 = rm_weight_im * x426
-    del x426
-    x636 = rm_weight_im * x418
-    del x418
-    x1073 = rm_weight_im * x29
-    z6 = root_sum(a_root_re, a_root_im, x81, x82, x86, x87)
+    x460 = -rm_p_im
+    x496 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
+    x497 = x146 * x496
+    del x146
+    x498 = x119 * x497
+    x499 = rm_p_re * x498
+    x500 = x120 * x497
+    del x497
+    x501 = rm_p_im * x500
+    x502 = x499 + x501
+    x505 = rm_p_re * x500
+    del x500
+    x506 = rm_p_im * x498
+    del x498
+    x514 = x505 - x506
+    x542 = -x501
+    del x501
+    x586 = x316 * x496
+    del x316, x496
+    x587 = x290 * x586
+    x588 = rm_p_re * x587
+    x589 = x291 * x586
+    del x586
+    x590 = rm_p_im * x589
+    x591 = x588 + x590
+    x594 = rm_p_re * x589
+    del x589
+    x595 = rm_p_im * x587
+    del x587
+    x603 = x594 - x595
+    x631 = -x590
+    del x590
+    x950 = x499 + x542
+    x953 = x505 + x506
+    x1034 = x588 + x631
+    x1037 = x594 + x595
+    rm_weight_re = x68 * x81 + x75 * x79 * x80
+    del x68, x75
+    x665 = rm_weight_re * x457
+    x669 = rm_weight_re * x449
+    x1115 = rm_weight_re * x30
+    rm_weight_im = (1 / 2) * c_root_re * x65 * x79 * x80 - x77 * x81
+    del x65, x77, x79, x80, x81
+    x658 = rm_weight_im * x656
+    x663 = rm_weight_im * x457
+    del x457
+    x667 = rm_weight_im * x449
+    del x449
+    x1123 = rm_weight_im * x30
+    z6 = root_sum(a_root_re, a_root_im, x82, x83, x87, x88)
     rp_roots_re = z6[0]
-    x228 = omega_r + rp_roots_re
+    x103 = -rp_roots_re
+    x229 = omega_r + rp_roots_re
+    x384 = x103 + x84
     rp_roots_im = z6[1]
     del z6
-    x226 = growth + rp_roots_im
-    x229 = -x225 * x226 + x227 * x228
-    x230 = x225 * x228 + x226 * x227
-    del x225, x226, x228
-    z7 = root_sum(a_up_re, a_up_im, x223, x224, x229, x230)
-    del x229, x230
-    x231 = z7[1]
-    x233 = z7[0]
+    x227 = growth + rp_roots_im
+    x230 = -x226 * x227 + x228 * x229
+    x231 = x226 * x229 + x227 * x228
+    del x227, x229
+    z7 = root_sum(a_up_re, a_up_im, x224, x225, x230, x231)
+    del x230, x231
+    x232 = z7[1]
+    x251 = z7[0]
     del z7
-    x235 = a_down_by_omega_im * x231
-    x239 = x233 * x238
-    x240 = x231 * x239
-    x241 = x237 * (-x231 * x231 + x233 * x233)
-    x242 = -a_down_im * x241 - a_down_re * x240
-    x243 = a_down_im * x240 - a_down_re * x241
-    del x240
-    x252 = -a_down_by_omega_im * x241 - a_down_by_omega_re * x231 * x233 * x238
-    x253 = -a_down_by_omega_re * x241 + x235 * x239
-    del x239, x241
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x86, x87)
-    del x87
-    rm_roots_re = z8[0]
-    x356 = omega_r + rm_roots_re
-    x368 = -rm_roots_re
-    x369 = omega_r + x368
-    rm_roots_im = z8[1]
+    x263 = x232 * x251
+    x264 = x262 * x263
+    x265 = x233 * (-x232 * x232 + x251 * x251)
+    x266 = -a_down_im * x265 - a_down_re * x264
+    x268 = -a_down_re * x265 + x263 * x267
+    del x263
+    x277 = -a_down_by_omega_im * x265 - a_down_by_omega_re * x264
+    x278 = a_down_by_omega_im * x264 - a_down_by_omega_re * x265
+    del x264, x265
+    x387 = -rp_roots_im - x386
+    x388 = x383 * x384 - x385 * x387
+    x389 = x383 * x387 + x384 * x385
+    del x384, x387
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x388, x389)
+    del x388, x389
+    x390 = z8[1]
+    x392 = z8[0]
     del z8
-    x354 = growth + rm_roots_im
-    x357 = -x353 * x354 + x355 * x356
-    x358 = x353 * x356 + x354 * x355
-    del x353, x354, x356
-    z9 = root_sum(a_up_re, a_up_im, x351, x352, x357, x358)
-    del x352, x357, x358
-    x359 = z9[1]
-    x361 = z9[0]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x87, x88)
+    del x88
+    rm_roots_re = z9[0]
+    x239 = rm_roots_re + x84
+    x379 = omega_r + rm_roots_re
+    x399 = -rm_roots_re
+    x400 = omega_r + x399
+    rm_roots_im = z9[1]
     del z9
-    x363 = a_down_by_omega_im * x359 - a_down_by_omega_re * x361
-    x365 = a_down_by_omega_im * x361 + a_down_by_omega_re * x359
-    x366 = -rm_roots_im
-    x367 = growth + x366
-    x370 = -x350 * x367 + x360 * x369
-    x371 = x350 * x369 + x360 * x367
-    del x367, x369
-    z10 = root_sum(a_down_re, a_down_im, x223, x224, x370, x371)
-    del x224, x370, x371
-    x372 = z10[1]
-    x373 = z10[0]
+    x242 = growth + rm_roots_im
+    x243 = x17 + x242
+    del x17
+    x244 = x239 * x240 - x241 * x243
+    x245 = x239 * x241 + x240 * x243
+    del x239, x243
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x244, x245)
+    del x244, x245
+    x246 = z10[0]
+    x249 = z10[1]
     del z10
-    z11 = root_sum(a_root_re, a_root_im, x81, c_root_im, x86, x88)
-    del c_root_im, x81
-    sp_roots_re = z11[0]
-    x726 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
+    x250 = x238 * x246 + x248 * x249
+    x252 = -x238 * x249 + x246 * x248
+    x258 = x246 * x255 + x249 * x257
+    x259 = x246 * x257 - x249 * x255
+    del x246, x249, x255, x257
+    x260 = x232 * x248 + x238 * x251 + x250
+    x261 = -x232 * x238 + x248 * x251 + x252
+    del x238, x248
+    x380 = -x242 * x377 + x378 * x379
+    x381 = x242 * x378 + x377 * x379
+    del x242, x377, x379
+    z11 = root_sum(a_up_re, a_up_im, x375, x376, x380, x381)
+    del x376, x380, x381
+    x382 = z11[1]
+    x391 = z11[0]
     del z11
-    x728 = sp_roots_im + x85
-    x729 = x227 * x726 - x727 * x728
-    x730 = x227 * x728 + x726 * x727
-    del x227, x726, x727, x728
-    z12 = root_sum(a_up_re, a_up_im, x223, c_up_im, x729, x730)
-    del x729, x730
-    x731 = z12[0]
-    x733 = z12[1]
+    x393 = a_down_by_omega_im * x382 - a_down_by_omega_re * x391
+    x394 = a_down_by_omega_im * x391 + a_down_by_omega_re * x382
+    x396 = -rm_roots_im
+    x397 = growth + x396
+    x401 = -x395 * x397 + x398 * x400
+    x402 = x395 * x400 + x397 * x398
+    del x397, x400
+    z12 = root_sum(a_down_re, a_down_im, x224, x225, x401, x402)
+    del x401, x402
+    x403 = z12[1]
+    x404 = z12[0]
     del z12
-    x734 = a_down_by_omega_im * x733
-    x735 = x238 * x733
-    x736 = x731 * x735
-    x737 = x237 * (x731 * x731 - x733 * x733)
-    del x237
-    x738 = -a_down_im * x737 - a_down_re * x736
-    x739 = a_down_im * x736 - a_down_re * x737
-    del x736
-    x742 = -a_down_by_omega_im * x737 - a_down_by_omega_re * x731 * x735
-    del x735
-    x743 = -a_down_by_omega_re * x737 + x238 * x731 * x734
-    del x238, x737
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x82, x86, x88)
-    del c_root_re, x82, x86, x88
-    sm_roots_re = z13[0]
-    x829 = omega_r + sm_roots_re
-    x839 = -sm_roots_re
-    x840 = omega_r + x839
-    sm_roots_im = z13[1]
+    z13 = root_sum(a_root_re, a_root_im, x82, c_root_im, x87, x89)
+    del c_root_im, x82
+    sp_roots_re = z13[0]
+    x671 = -sp_roots_re
+    x758 = omega_r + sp_roots_re
+    x875 = x671 + x84
+    sp_roots_im = z13[1]
     del z13
-    x831 = sm_roots_im + x85
-    del x85
-    x832 = x355 * x829 - x830 * x831
-    x833 = x355 * x831 + x829 * x830
-    del x355, x829, x830, x831
-    z14 = root_sum(a_up_re, a_up_im, x351, c_down_im, x832, x833)
-    del a_up_im, a_up_re, x351, x832, x833
-    x834 = z14[0]
-    x836 = z14[1]
+    x759 = sp_roots_im + x86
+    x760 = x228 * x758 - x241 * x759
+    x761 = x228 * x759 + x241 * x758
+    del x228, x241, x758, x759
+    z14 = root_sum(a_up_re, a_up_im, x224, c_up_im, x760, x761)
+    del x760, x761
+    x762 = z14[1]
+    x772 = z14[0]
     del z14
-    x837 = a_down_by_omega_im * x836 - a_down_by_omega_re * x834
-    x838 = a_down_by_omega_im * x834 + a_down_by_omega_re * x836
-    x841 = growth - sm_roots_im + x14 - x15
-    del x14, x15
-    x842 = x360 * x840 - x835 * x841
-    x843 = x360 * x841 + x835 * x840
-    del x840, x841
-    z15 = root_sum(a_down_re, a_down_im, x223, c_up_im, x842, x843)
-    del a_down_im, a_down_re, c_up_im, x223, x842, x843
-    x844 = z15[1]
-    x845 = z15[0]
+    x780 = x762 * x772
+    x781 = x262 * x780
+    del x262
+    x782 = x233 * (-x762 * x762 + x772 * x772)
+    del x233
+    x783 = -a_down_im * x782 - a_down_re * x781
+    x784 = -a_down_re * x782 + x267 * x780
+    del x267, x780
+    x787 = -a_down_by_omega_im * x782 - a_down_by_omega_re * x781
+    x788 = a_down_by_omega_im * x781 - a_down_by_omega_re * x782
+    del x781, x782
+    x874 = growth - sp_roots_im
+    x876 = x383 * x875 - x395 * x874
+    x877 = x383 * x874 + x395 * x875
+    del x383, x395, x874, x875
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x225, x876, x877)
+    del x876, x877
+    x878 = z15[1]
+    x885 = z15[0]
     del z15
-    rp_filling_re = x91 * x92 - x93 * x94 * x96
-    del x91, x94
-    rp_filling_im = x101
-    x1190 = rp_filling_im * x1071 + rp_filling_re * x1075
-    x1191 = rp_filling_im * x1075 - rp_filling_re * x1071
-    rpp_x_re = x29 * (rp_roots_re - x102)
-    rpp_x_im = x29 * (rp_roots_im - x103)
-    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z16[0]
-    x107 = rpp_k_re * rpp_k_re
-    x119 = q + rpp_k_re
-    x120 = -q + rpp_k_re
-    rpp_k_im = z16[1]
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x83, x87, x89)
+    del c_root_re, x83, x87, x89
+    sm_roots_re = z16[0]
+    x765 = sm_roots_re + x84
+    del x84
+    x879 = omega_r + sm_roots_re
+    x889 = -sm_roots_re
+    x890 = omega_r + x889
+    sm_roots_im = z16[1]
     del z16
-    x106 = rpp_k_im * rpp_k_im
+    x764 = growth + sm_roots_im
+    x766 = -x226 * x764 + x240 * x765
+    x767 = x226 * x765 + x240 * x764
+    del x226, x240, x764, x765
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x225, x766, x767)
+    del c_up_re, x225, x766, x767
+    x768 = z17[1]
+    x770 = z17[0]
+    del z17
+    x771 = x763 * x768 + x769 * x770
+    x773 = x763 * x770 - x768 * x769
+    x776 = x768 * x774 + x770 * x775
+    x777 = -x768 * x775 + x770 * x774
+    del x768, x770, x774, x775
+    x778 = x762 * x763 + x769 * x772 + x771
+    x779 = -x762 * x769 + x763 * x772 + x773
+    del x763, x769
+    x881 = sm_roots_im + x86
+    del x86
+    x882 = x378 * x879 - x880 * x881
+    x883 = x378 * x881 + x879 * x880
+    del x378, x879, x880, x881
+    z18 = root_sum(a_up_re, a_up_im, x375, c_down_im, x882, x883)
+    del a_up_im, a_up_re, x375, x882, x883
+    x884 = z18[1]
+    x886 = z18[0]
+    del z18
+    x887 = a_down_by_omega_im * x884 - a_down_by_omega_re * x886
+    x888 = a_down_by_omega_im * x886 + a_down_by_omega_re * x884
+    del a_down_by_omega_im, a_down_by_omega_re
+    x891 = -sm_roots_im - x386
+    del x386
+    x892 = -x385 * x891 + x398 * x890
+    x893 = x385 * x890 + x398 * x891
+    del x385, x398, x890, x891
+    z19 = root_sum(a_down_re, a_down_im, x224, c_up_im, x892, x893)
+    del a_down_im, a_down_re, c_up_im, x224, x892, x893
+    x894 = z19[1]
+    x895 = z19[0]
+    del z19
+    rp_filling_re = x92 * x93 - x94 * x95 * x97
+    del x92, x95
+    rp_filling_im = x102
+    x1240 = rp_filling_im * x1121 + rp_filling_re * x1125
+    x1241 = rp_filling_im * x1125 - rp_filling_re * x1121
+    rpp_x_re = x30 * (-x103 - x104)
+    del x103
+    rpp_x_im = x30 * (rp_roots_im - x105)
+    z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z20[0]
+    x109 = rpp_k_re * rpp_k_re
+    x121 = q + rpp_k_re
+    x122 = -q + rpp_k_re
+    rpp_k_im = z20[1]
+    del z20
+    x108 = rpp_k_im * rpp_k_im
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    z17 = root_sum(ap_p_re, ap_p_im, x104, x105, rpp_x_re, rpp_x_im)
+    z21 = root_sum(ap_p_re, ap_p_im, x106, x107, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_d_re = z17[0]
-    x111 = rpp_d_re * rpp_d_re
-    x127 = -q + rpp_d_re
-    rpp_d_im = z17[1]
-    del z17
-    x110 = rpp_d_im * rpp_d_im
-    x139 = 1 / (1e-16 * x106 + 1e-16 * x107 + x110 + x111)
+    rpp_d_re = z21[0]
+    x113 = rpp_d_re * rpp_d_re
+    x129 = -q + rpp_d_re
+    rpp_d_im = z21[1]
+    del z21
+    x112 = rpp_d_im * rpp_d_im
+    x141 = 1 / (1e-16 * x108 + 1e-16 * x109 + x112 + x113)
     rpp_d_by_omega_re = ap_p_by_omega_re
-    x141 = rpp_d_by_omega_re * x139
+    x143 = rpp_d_by_omega_re * x141
     del rpp_d_by_omega_re
     rpp_d_by_omega_im = ap_p_by_omega_im
-    x140 = rpp_d_by_omega_im * x139
-    del rpp_d_by_omega_im, x139
-    x142 = -rpp_d_im * x141 + rpp_d_re * x140
-    x152 = rpp_d_im * x140 + rpp_d_re * x141
-    del x140, x141
-    rpp_b_re = -x106 + x107
-    del x107
-    rpp_b_im = 2 * rpp_k_im * rpp_k_re
-    x108 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x109 = rpp_b_im * x108
-    x112 = x108 * (-x110 + x111)
-    del x110, x111
-    x113 = rp_p_im * x108
-    x114 = rp_p_re * x108
-    x115 = rpp_b_im * x113 + rpp_b_re * x114
-    x116 = -rpp_b_im * x114 + rpp_b_re * x113
-    del x113, x114
-    x156 = rpp_b_re * x108
-    x157 = -rpp_k_by_omega_im * x156 + rpp_k_by_omega_re * x109
-    x158 = -rpp_k_by_omega_im * x109 - rpp_k_by_omega_re * x156
-    del rpp_k_by_omega_im, rpp_k_by_omega_re
-    x159 = rpp_k_im * x158 + rpp_k_re * x157
-    x161 = -rpp_k_im * x157 + rpp_k_re * x158
-    del rpp_k_re, x157, x158
-    x165 = x109 * x164
-    x169 = x156 * x164
-    del x156
-    rpp_z_re = rpp_b_re * x112 + 2 * rpp_d_im * rpp_d_re * x109
+    x142 = rpp_d_by_omega_im * x141
+    del rpp_d_by_omega_im, x141
+    x144 = -rpp_d_im * x143 + rpp_d_re * x142
+    x154 = rpp_d_im * x142 + rpp_d_re * x143
+    del x142, x143
+    rpp_b_re = -x108 + x109
     del x109
-    rpp_z_im = -rpp_b_im * x112 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x108
-    del x112
-    rpp_y_re = 4 * ap_p_re * x115 - x116 * x117
-    rpp_y_im = x115 * x117 + x116 * x118
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    x110 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x111 = rpp_b_im * x110
+    x114 = x110 * (-x112 + x113)
+    del x112, x113
+    x115 = rp_p_im * x110
+    x116 = rp_p_re * x110
+    x117 = rpp_b_im * x115 + rpp_b_re * x116
+    x118 = -rpp_b_im * x116 + rpp_b_re * x115
     del x115, x116
-    z18 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x133 = x108 * z18[1]
-    x134 = x108 * z18[0]
-    del z18
-    x135 = rpp_b_im * x133 + rpp_b_re * x134
-    x136 = rpp_b_im * x134
-    del x134
-    x137 = rpp_b_re * x133
-    del x133
-    x138 = x136 - x137
-    x151 = x136 - x137 - x150
-    del x136, x137
-    x155 = -x135 + x153 - x154
-    del x153, x154
-    x160 = -x138 - x150
-    del x150
-    x163 = x135 + x162
-    rpp_bq_re = -x106 + x119 * x120
-    del x106
-    x122 = rpp_bq_re * rpp_bq_re
-    rpp_bq_im = rpp_k_im * x119 + rpp_k_im * x120
-    del rpp_k_im, x119, x120
-    x121 = rpp_bq_im * rpp_bq_im
-    x123 = x121 + x122
-    x124 = 1 / x123
-    x125 = x124 * (q + rpp_d_re)
-    del rpp_d_re
-    x126 = -rpp_bq_im * x125 + rpp_bq_re * rpp_d_im * x124
-    x128 = rpp_bq_im * rpp_d_im * x124 + rpp_bq_re * x125
-    del x125
-    x129 = rp_p_im * x124
-    x130 = rp_p_re * x124
-    x131 = rpp_bq_im * x129 + rpp_bq_re * x130
-    x132 = -rpp_bq_im * x130 + rpp_bq_re * x129
-    del x129, x130
-    x166 = rpp_bq_im * x124
-    x167 = -rpp_b_re * rpp_bq_re * x108 * x124 * x164 + x165 * x166
-    del x108
-    x168 = -x167
-    x175 = rpp_bq_re * x124 * x165 + x166 * x169
-    del x166
-    x176 = -x175
-    x180 = 1 / (x123 * x123)
-    del x123
-    x182 = 4 * rpp_bq_im * rpp_bq_re
-    x184 = -2 * x121 + 2 * x122
-    del x121, x122
-    rpp_zq_re = -rpp_d_im * x126 + x127 * x128
-    rpp_zq_im = rpp_d_im * x128 + x126 * x127
-    del rpp_d_im, x126, x127, x128
-    rpp_yq_re = 4 * ap_p_re * x131 - x117 * x132
-    rpp_yq_im = x117 * x131 + x118 * x132
-    del x131, x132
-    x170 = -rpp_yq_im * x165 - rpp_yq_re * x169
-    x171 = -rpp_yq_im * x169 + rpp_yq_re * x165
-    del x165, x169
-    z19 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x170, x171)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, x170, x171
-    x172 = z19[0]
-    x173 = z19[1]
-    del z19
-    z20 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
-    del rpp_zq_im, rpp_zq_re
-    x181 = x180 * z20[0]
-    x183 = x181 * x182
-    x185 = x180 * z20[1]
-    del x180, z20
-    x186 = x184 * x185
-    x188 = x182 * x185
-    del x182, x185
-    x189 = x181 * x184
-    del x181, x184
-    rpp_uniform_re = x135
+    x158 = rpp_b_re * x110
+    x159 = -rpp_k_by_omega_im * x158 + rpp_k_by_omega_re * x111
+    x160 = -rpp_k_by_omega_im * x111 - rpp_k_by_omega_re * x158
+    del rpp_k_by_omega_im, rpp_k_by_omega_re
+    x161 = rpp_k_im * x160 + rpp_k_re * x159
+    x163 = -rpp_k_im * x159 + rpp_k_re * x160
+    del rpp_k_re, x159, x160
+    x167 = x111 * x166
+    x171 = x158 * x166
+    del x158
+    rpp_z_re = rpp_b_re * x114 + 2 * rpp_d_im * rpp_d_re * x111
+    del x111
+    rpp_z_im = -rpp_b_im * x114 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x110
+    del x114
+    rpp_y_re = 4 * ap_p_re * x117 - x118 * x119
+    rpp_y_im = x117 * x119 + x118 * x120
+    del x117, x118
+    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x135 = x110 * z22[1]
+    x136 = x110 * z22[0]
+    del z22
+    x137 = rpp_b_im * x135 + rpp_b_re * x136
+    x138 = rpp_b_im * x136
+    del x136
+    x139 = rpp_b_re * x135
     del x135
-    x206 = rpp_uniform_re * x204
-    rpp_uniform_im = -x138
-    del x138
-    x174 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x173 - rpp_yq_re * x172
-    x177 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x172 - rpp_yq_re * x173
-    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x172, x173
-    x178 = x168 * x174 - x176 * x177
-    x179 = x168 * x177 + x174 * x176
-    del x168, x176
-    x187 = -x164 * x183 + x164 * x186 + x167 * x177 + x174 * x175
-    x190 = x164 * x188 + x164 * x189 + x167 * x174 - x175 * x177
-    del x167, x174, x175, x177
-    x192 = rpp_uniform_im - x147 + x179 + x191
-    del x147, x191
-    x193 = x124 * x192
-    x194 = rpp_bq_re * x193
-    x195 = rpp_uniform_re + x162 + x178
-    del x162
-    x196 = x124 * x195
-    x197 = rpp_bq_im * x196
-    x198 = x164 * x194 - x164 * x197 + x179
-    x199 = rpp_bq_im * x164 * x193 + rpp_bq_re * x164 * x196 + x178
-    del x193, x196
-    x205 = rpp_uniform_im * x204
-    rpp_uniform_by_omega_re = -x142 * x151 + x152 * x155 - x159 * x160 + x161 * x163
-    x208 = rpp_uniform_by_omega_re * x204
+    x140 = x138 - x139
+    x153 = x138 - x139 - x152
+    del x138, x139
+    x157 = -x137 + x155 - x156
+    del x155, x156
+    x162 = -x140 - x152
+    del x152
+    x165 = x137 + x164
+    rpp_bq_re = -x108 + x121 * x122
+    del x108
+    x124 = rpp_bq_re * rpp_bq_re
+    rpp_bq_im = rpp_k_im * x121 + rpp_k_im * x122
+    del rpp_k_im, x121, x122
+    x123 = rpp_bq_im * rpp_bq_im
+    x125 = x123 + x124
+    x126 = 1 / x125
+    x127 = x126 * (q + rpp_d_re)
+    del rpp_d_re
+    x128 = -rpp_bq_im * x127 + rpp_bq_re * rpp_d_im * x126
+    x130 = rpp_bq_im * rpp_d_im * x126 + rpp_bq_re * x127
+    del x127
+    x131 = rp_p_im * x126
+    x132 = rp_p_re * x126
+    x133 = rpp_bq_im * x131 + rpp_bq_re * x132
+    x134 = -rpp_bq_im * x132 + rpp_bq_re * x131
+    del x131, x132
+    x168 = rpp_bq_im * x126
+    x169 = -rpp_b_re * rpp_bq_re * x110 * x126 * x166 + x167 * x168
+    del x110
+    x170 = -x169
+    x177 = rpp_bq_re * x126 * x167 + x168 * x171
+    del x168
+    x178 = -x177
+    x182 = 1 / (x125 * x125)
+    del x125
+    x184 = 4 * rpp_bq_im * rpp_bq_re
+    x186 = -2 * x123 + 2 * x124
+    del x123, x124
+    rpp_zq_re = -rpp_d_im * x128 + x129 * x130
+    rpp_zq_im = rpp_d_im * x130 + x128 * x129
+    del rpp_d_im, x128, x129, x130
+    rpp_yq_re = 4 * ap_p_re * x133 - x119 * x134
+    rpp_yq_im = x119 * x133 + x120 * x134
+    del x133, x134
+    x172 = -rpp_yq_im * x167 - rpp_yq_re * x171
+    x173 = -rpp_yq_im * x171 + rpp_yq_re * x167
+    del x167, x171
+    z23 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x172, x173)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, x172, x173
+    x174 = z23[0]
+    x175 = z23[1]
+    del z23
+    z24 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    del rpp_zq_im, rpp_zq_re
+    x183 = x182 * z24[0]
+    x185 = x183 * x184
+    x187 = x182 * z24[1]
+    del x182, z24
+    x188 = x186 * x187
+    x190 = x184 * x187
+    del x184, x187
+    x191 = x183 * x186
+    del x183, x186
+    rpp_uniform_re = x137
+    del x137
+    x208 = rpp_uniform_re * x206
+    rpp_uniform_im = -x140
+    del x140
+    x176 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x175 - rpp_yq_re * x174
+    x179 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x174 - rpp_yq_re * x175
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x174, x175
+    x180 = x170 * x176 - x178 * x179
+    x181 = x170 * x179 + x176 * x178
+    del x170, x178
+    x189 = -x166 * x185 + x166 * x188 + x169 * x179 + x176 * x177
+    x192 = x166 * x190 + x166 * x191 + x169 * x176 - x177 * x179
+    del x169, x176, x177, x179
+    x194 = rpp_uniform_im - x149 + x181 + x193
+    del x149, x193
+    x195 = x126 * x194
+    x196 = rpp_bq_re * x195
+    x197 = rpp_uniform_re + x164 + x180
+    del x164
+    x198 = x126 * x197
+    x199 = rpp_bq_im * x198
+    x200 = x166 * x196 - x166 * x199 + x181
+    x201 = rpp_bq_im * x166 * x195 + rpp_bq_re * x166 * x198 + x180
+    del x195, x198
+    x207 = rpp_uniform_im * x206
+    rpp_uniform_by_omega_re = -x144 * x153 + x154 * x157 - x161 * x162 + x163 * x165
+    x210 = rpp_uniform_by_omega_re * x206
     del rpp_uniform_by_omega_re
-    rpp_uniform_by_omega_im = x142 * x155 + x151 * x152 + x159 * x163 + x160 * x161
-    del x151, x155, x160, x163
-    x207 = rpp_uniform_by_omega_im * x204
+    rpp_uniform_by_omega_im = x144 * x157 + x153 * x154 + x161 * x165 + x162 * x163
+    del x153, x157, x162, x165
+    x209 = rpp_uniform_by_omega_im * x206
     del rpp_uniform_by_omega_im
-    rpp_change_re = x178
-    del x178
-    x217 = rpp_change_re * x204
-    rpp_change_im = x179
-    del x179
-    x216 = rpp_change_im * x204
-    rpp_change_by_omega_re = -x142 * x187 + x152 * x190 - x159 * x198 + x161 * x199
-    x219 = rpp_change_by_omega_re * x204
+    rpp_change_re = x180
+    del x180
+    x219 = rpp_change_re * x206
+    rpp_change_im = x181
+    del x181
+    x218 = rpp_change_im * x206
+    rpp_change_by_omega_re = -x144 * x189 + x154 * x192 - x161 * x200 + x163 * x201
+    x221 = rpp_change_by_omega_re * x206
     del rpp_change_by_omega_re
-    rpp_change_by_omega_im = x142 * x190 + x152 * x187 + x159 * x199 + x161 * x198
-    del x142, x152, x159, x161, x187, x190, x198, x199
-    x218 = rpp_change_by_omega_im * x204
+    rpp_change_by_omega_im = x144 * x192 + x154 * x189 + x161 * x201 + x163 * x200
+    del x144, x154, x161, x163, x189, x192, x200, x201
+    x220 = rpp_change_by_omega_im * x206
     del rpp_change_by_omega_im
-    rpp_change_by_q_re = q * (rpp_bq_im * x124 * x192 + rpp_bq_re * x124 * x195 - x188 - x189)
-    del rpp_bq_im, rpp_bq_re, x124, x188, x189, x192, x195
-    x221 = rpp_change_by_q_re * x204
+    rpp_change_by_q_re = q * (rpp_bq_im * x126 * x194 + rpp_bq_re * x126 * x197 - x190 - x191)
+    del rpp_bq_im, rpp_bq_re, x126, x190, x191, x194, x197
+    x223 = rpp_change_by_q_re * x206
     del rpp_change_by_q_re
-    rpp_change_by_q_im = q * (x183 - x186 + x194 - x197)
-    del x183, x186, x194, x197
-    x220 = rpp_change_by_q_im * x204
-    del rpp_change_by_q_im, x204
-    rpp_inverse_re = -a_root_im * x205 - a_root_re * x206
-    rpp_inverse_im = a_root_im * x206 - a_root_re * x205
-    del x205, x206
-    rpp_inverse_by_omega_re = -a_root_im * x207 - a_root_re * x208 - rpp_uniform_im * x214 + rpp_uniform_re * x215
-    rpp_inverse_by_omega_im = a_root_im * x208 - a_root_re * x207 + rpp_uniform_im * x215 + rpp_uniform_re * x214
-    del rpp_uniform_im, rpp_uniform_re, x207, x208
-    rpp_excess_re = -a_root_im * x216 - a_root_re * x217
-    rpp_excess_im = a_root_im * x217 - a_root_re * x216
-    del x216, x217
-    x1161 = rpp_excess_im * x1071 + rpp_excess_re * x1075
-    x1167 = rpp_excess_im * x1075 - rpp_excess_re * x1071
-    x1223 = -x1167
-    rpp_excess_by_omega_re = -a_root_im * x218 - a_root_re * x219 - rpp_change_im * x214 + rpp_change_re * x215
-    rpp_excess_by_omega_im = a_root_im * x219 - a_root_re * x218 + rpp_change_im * x215 + rpp_change_re * x214
-    del rpp_change_im, rpp_change_re, x218, x219
-    x1136 = rpp_excess_by_omega_im * x1075 - rpp_excess_by_omega_re * x1071
-    x1142 = rpp_excess_by_omega_im * x1071 + rpp_excess_by_omega_re * x1075
-    x1210 = -x1136
-    rpp_excess_by_q_re = -a_root_im * x220 - a_root_re * x221
-    rpp_excess_by_q_im = a_root_im * x221 - a_root_re * x220
-    del a_root_im, x220, x221
-    x1234 = rpp_excess_by_q_im * x1075 - rpp_excess_by_q_re * x1071
-    x1240 = rpp_excess_by_q_im * x1071 + rpp_excess_by_q_re * x1075
-    x1254 = -x1234
-    rp_form0_re = -x222 * x231 + x232 * x233
-    x1111 = rp_form0_re * x1055
-    rp_form0_im = x222 * x233 + x231 * x232
-    x1115 = rp_form0_im * x1055
-    rp_form0_by_omega_re = a_down_by_omega_re * x233 - a_up_by_omega_im * x222 - x234 - x235
-    del x235
-    rp_form0_by_omega_im = a_down_by_omega_im * x233 + a_down_by_omega_re * x231 + a_up_by_omega_re * x222 + x236
-    del x222
-    rp_form1_re = -c_down_im * x242 + c_down_re * x243
-    x1058 = rp_form1_re * x1055
-    x1068 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x1058
-    rp_form1_im = c_down_im * x243 + c_down_re * x242
-    del x242, x243
-    x1062 = rp_form1_im * x1055
-    x1066 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x1062
-    x1118 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x1111
-    x1120 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x1115
-    rp_form1_by_omega_re = -c_down_im * x252 + c_down_re * x253 - x231 * x249 + x233 * x251
-    rp_form1_by_omega_im = c_down_im * x253 + c_down_re * x252 + x231 * x251 + x233 * x249
-    del x231, x233, x249, x251, x252, x253
-    rpm_x_re = x29 * (-rm_roots_re - x102)
+    rpp_change_by_q_im = q * (x185 - x188 + x196 - x199)
+    del x185, x188, x196, x199
+    x222 = rpp_change_by_q_im * x206
+    del rpp_change_by_q_im, x206
+    rpp_inverse_re = -a_root_im * x207 - a_root_re * x208
+    rpp_inverse_im = a_root_im * x208 - a_root_re * x207
+    del x207, x208
+    rpp_inverse_by_omega_re = -a_root_im * x209 - a_root_re * x210 - rpp_uniform_im * x216 + rpp_uniform_re * x217
+    rpp_inverse_by_omega_im = a_root_im * x210 - a_root_re * x209 + rpp_uniform_im * x217 + rpp_uniform_re * x216
+    del rpp_uniform_im, rpp_uniform_re, x209, x210
+    rpp_excess_re = -a_root_im * x218 - a_root_re * x219
+    rpp_excess_im = a_root_im * x219 - a_root_re * x218
+    del x218, x219
+    x1211 = rpp_excess_im * x1121 + rpp_excess_re * x1125
+    x1217 = rpp_excess_im * x1125 - rpp_excess_re * x1121
+    x1273 = -x1217
+    rpp_excess_by_omega_re = -a_root_im * x220 - a_root_re * x221 - rpp_change_im * x216 + rpp_change_re * x217
+    rpp_excess_by_omega_im = a_root_im * x221 - a_root_re * x220 + rpp_change_im * x217 + rpp_change_re * x216
+    del rpp_change_im, rpp_change_re, x220, x221
+    x1186 = rpp_excess_by_omega_im * x1125 - rpp_excess_by_omega_re * x1121
+    x1192 = rpp_excess_by_omega_im * x1121 + rpp_excess_by_omega_re * x1125
+    x1260 = -x1186
+    rpp_excess_by_q_re = -a_root_im * x222 - a_root_re * x223
+    rpp_excess_by_q_im = a_root_im * x223 - a_root_re * x222
+    del a_root_im, x222, x223
+    x1284 = rpp_excess_by_q_im * x1125 - rpp_excess_by_q_re * x1121
+    x1290 = rpp_excess_by_q_im * x1121 + rpp_excess_by_q_re * x1125
+    x1304 = -x1284
+    rp_form0_re = -x232 * x250 + x251 * x252
+    x1161 = rp_form0_re * x1105
+    rp_form0_im = x232 * x252 + x250 * x251
+    del x250, x252
+    x1165 = rp_form0_im * x1105
+    rp_form0_by_omega_re = -a_up_by_omega_im * x260 + a_up_by_omega_re * x261 - x232 * x258 + x251 * x259
+    rp_form0_by_omega_im = a_up_by_omega_im * x261 + a_up_by_omega_re * x260 + x232 * x259 + x251 * x258
+    del x258, x259, x260, x261
+    rp_form1_re = -c_down_im * x266 + c_down_re * x268
+    x1108 = rp_form1_re * x1105
+    x1118 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x1108
+    rp_form1_im = c_down_im * x268 + c_down_re * x266
+    del x266, x268
+    x1112 = rp_form1_im * x1105
+    x1116 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x1112
+    x1168 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x1161
+    x1170 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x1165
+    rp_form1_by_omega_re = -c_down_im * x277 + c_down_re * x278 - x232 * x274 + x251 * x276
+    rp_form1_by_omega_im = c_down_im * x278 + c_down_re * x277 + x232 * x276 + x251 * x274
+    del x232, x251, x274, x276, x277, x278
+    rpm_x_re = x30 * (-rm_roots_re - x104)
     del rm_roots_re
-    rpm_x_im = x29 * (-rm_roots_im - x103)
+    rpm_x_im = x30 * (-rm_roots_im - x105)
     del rm_roots_im
-    z21 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z21[0]
-    x255 = rpm_k_re * rpm_k_re
-    x267 = q + rpm_k_re
-    x268 = -q + rpm_k_re
-    rpm_k_im = z21[1]
-    del z21
-    x254 = rpm_k_im * rpm_k_im
+    z25 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z25[0]
+    x280 = rpm_k_re * rpm_k_re
+    x292 = q + rpm_k_re
+    x293 = -q + rpm_k_re
+    rpm_k_im = z25[1]
+    del z25
+    x279 = rpm_k_im * rpm_k_im
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    z22 = root_sum(am_p_re, am_p_im, x104, x105, rpm_x_re, rpm_x_im)
+    z26 = root_sum(am_p_re, am_p_im, x106, x107, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z22[0]
-    x259 = rpm_d_re * rpm_d_re
-    x275 = -q + rpm_d_re
-    rpm_d_im = z22[1]
-    del z22
-    x258 = rpm_d_im * rpm_d_im
-    x287 = 1 / (1e-16 * x254 + 1e-16 * x255 + x258 + x259)
+    rpm_d_re = z26[0]
+    x284 = rpm_d_re * rpm_d_re
+    x300 = -q + rpm_d_re
+    rpm_d_im = z26[1]
+    del z26
+    x283 = rpm_d_im * rpm_d_im
+    x312 = 1 / (1e-16 * x279 + 1e-16 * x280 + x283 + x284)
     rpm_d_by_omega_re = am_p_by_omega_re
-    x289 = rpm_d_by_omega_re * x287
+    x314 = rpm_d_by_omega_re * x312
     del rpm_d_by_omega_re
     rpm_d_by_omega_im = am_p_by_omega_im
-    x288 = rpm_d_by_omega_im * x287
-    del rpm_d_by_omega_im, x287
-    x290 = -rpm_d_im * x289 + rpm_d_re * x288
-    x299 = rpm_d_im * x288 + rpm_d_re * x289
-    del x288, x289
-    rpm_b_re = -x254 + x255
-    del x255
+    x313 = rpm_d_by_omega_im * x312
+    del rpm_d_by_omega_im, x312
+    x315 = -rpm_d_im * x314 + rpm_d_re * x313
+    x324 = rpm_d_im * x313 + rpm_d_re * x314
+    del x313, x314
+    rpm_b_re = -x279 + x280
+    del x280
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
-    x256 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x257 = rpm_b_im * x256
-    x260 = x256 * (-x258 + x259)
-    del x258, x259
-    x261 = rp_p_im * x256
-    x262 = rp_p_re * x256
-    x263 = rpm_b_im * x261 + rpm_b_re * x262
-    x264 = -rpm_b_im * x262 + rpm_b_re * x261
-    del x261, x262
-    x303 = rpm_b_re * x256
-    x304 = -rpm_k_by_omega_im * x303 + rpm_k_by_omega_re * x257
-    x305 = -rpm_k_by_omega_im * x257 - rpm_k_by_omega_re * x303
+    x281 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x282 = rpm_b_im * x281
+    x285 = x281 * (-x283 + x284)
+    del x283, x284
+    x286 = rp_p_im * x281
+    x287 = rp_p_re * x281
+    x288 = rpm_b_im * x286 + rpm_b_re * x287
+    x289 = -rpm_b_im * x287 + rpm_b_re * x286
+    del x286, x287
+    x328 = rpm_b_re * x281
+    x329 = -rpm_k_by_omega_im * x328 + rpm_k_by_omega_re * x282
+    x330 = -rpm_k_by_omega_im * x282 - rpm_k_by_omega_re * x328
     del rpm_k_by_omega_im, rpm_k_by_omega_re
-    x306 = rpm_k_im * x305 + rpm_k_re * x304
-    x308 = -rpm_k_im * x304 + rpm_k_re * x305
-    del rpm_k_re, x304, x305
-    x311 = x164 * x257
-    x315 = x164 * x303
-    del x303
-    rpm_z_re = rpm_b_re * x260 + 2 * rpm_d_im * rpm_d_re * x257
-    del x257
-    rpm_z_im = -rpm_b_im * x260 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x256
-    del x260
-    rpm_y_re = 4 * am_p_re * x263 - x264 * x265
-    rpm_y_im = x263 * x265 + x264 * x266
-    del x263, x264
-    z23 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x281 = x256 * z23[1]
-    x282 = x256 * z23[0]
-    del z23
-    x283 = rpm_b_im * x281 + rpm_b_re * x282
-    x284 = rpm_b_im * x282
+    x331 = rpm_k_im * x330 + rpm_k_re * x329
+    x333 = -rpm_k_im * x329 + rpm_k_re * x330
+    del rpm_k_re, x329, x330
+    x336 = x166 * x282
+    x340 = x166 * x328
+    del x328
+    rpm_z_re = rpm_b_re * x285 + 2 * rpm_d_im * rpm_d_re * x282
     del x282
-    x285 = rpm_b_re * x281
-    del x281
-    x286 = x284 - x285
-    x298 = x284 - x285 - x297
-    del x284, x285
-    x302 = -x283 + x300 - x301
-    del x300, x301
-    x307 = -x286 - x297
-    del x297
-    x310 = x283 + x309
-    rpm_bq_re = -x254 + x267 * x268
-    del x254
-    x270 = rpm_bq_re * rpm_bq_re
-    rpm_bq_im = rpm_k_im * x267 + rpm_k_im * x268
-    del rpm_k_im, x267, x268
-    x269 = rpm_bq_im * rpm_bq_im
-    x271 = x269 + x270
-    x272 = 1 / x271
-    x273 = x272 * (q + rpm_d_re)
+    rpm_z_im = -rpm_b_im * x285 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x281
+    del x285
+    rpm_y_re = 4 * am_p_re * x288 - x289 * x290
+    rpm_y_im = x288 * x290 + x289 * x291
+    del x288, x289
+    z27 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x306 = x281 * z27[1]
+    x307 = x281 * z27[0]
+    del z27
+    x308 = rpm_b_im * x306 + rpm_b_re * x307
+    x309 = rpm_b_im * x307
+    del x307
+    x310 = rpm_b_re * x306
+    del x306
+    x311 = x309 - x310
+    x323 = x309 - x310 - x322
+    del x309, x310
+    x327 = -x308 + x325 - x326
+    del x325, x326
+    x332 = -x311 - x322
+    del x322
+    x335 = x308 + x334
+    rpm_bq_re = -x279 + x292 * x293
+    del x279
+    x295 = rpm_bq_re * rpm_bq_re
+    rpm_bq_im = rpm_k_im * x292 + rpm_k_im * x293
+    del rpm_k_im, x292, x293
+    x294 = rpm_bq_im * rpm_bq_im
+    x296 = x294 + x295
+    x297 = 1 / x296
+    x298 = x297 * (q + rpm_d_re)
     del rpm_d_re
-    x274 = -rpm_bq_im * x273 + rpm_bq_re * rpm_d_im * x272
-    x276 = rpm_bq_im * rpm_d_im * x272 + rpm_bq_re * x273
-    del x273
-    x277 = rp_p_im * x272
-    x278 = rp_p_re * x272
-    x279 = rpm_bq_im * x277 + rpm_bq_re * x278
-    x280 = -rpm_bq_im * x278 + rpm_bq_re * x277
-    del x277, x278
-    x312 = rpm_bq_im * x272
-    x313 = -rpm_b_re * rpm_bq_re * x164 * x256 * x272 + x311 * x312
-    del x256
-    x314 = -x313
-    x321 = rpm_bq_re * x272 * x311 + x312 * x315
-    del x312
-    x322 = -x321
-    x326 = 1 / (x271 * x271)
-    del x271
-    x328 = 4 * rpm_bq_im * rpm_bq_re
-    x330 = -2 * x269 + 2 * x270
-    del x269, x270
-    rpm_zq_re = -rpm_d_im * x274 + x275 * x276
-    rpm_zq_im = rpm_d_im * x276 + x274 * x275
-    del rpm_d_im, x274, x275, x276
-    rpm_yq_re = 4 * am_p_re * x279 - x265 * x280
-    rpm_yq_im = x265 * x279 + x266 * x280
-    del x279, x280
-    x316 = -rpm_yq_im * x311 - rpm_yq_re * x315
-    x317 = -rpm_yq_im * x315 + rpm_yq_re * x311
-    del x311, x315
-    z24 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x316, x317)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, x316, x317
-    x318 = z24[0]
-    x319 = z24[1]
-    del z24
-    z25 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x299 = -rpm_bq_im * x298 + rpm_bq_re * rpm_d_im * x297
+    x301 = rpm_bq_im * rpm_d_im * x297 + rpm_bq_re * x298
+    del x298
+    x302 = rp_p_im * x297
+    x303 = rp_p_re * x297
+    x304 = rpm_bq_im * x302 + rpm_bq_re * x303
+    x305 = -rpm_bq_im * x303 + rpm_bq_re * x302
+    del x302, x303
+    x337 = rpm_bq_im * x297
+    x338 = -rpm_b_re * rpm_bq_re * x166 * x281 * x297 + x336 * x337
+    del x281
+    x339 = -x338
+    x346 = rpm_bq_re * x297 * x336 + x337 * x340
+    del x337
+    x347 = -x346
+    x351 = 1 / (x296 * x296)
+    del x296
+    x353 = 4 * rpm_bq_im * rpm_bq_re
+    x355 = -2 * x294 + 2 * x295
+    del x294, x295
+    rpm_zq_re = -rpm_d_im * x299 + x300 * x301
+    rpm_zq_im = rpm_d_im * x301 + x299 * x300
+    del rpm_d_im, x299, x300, x301
+    rpm_yq_re = 4 * am_p_re * x304 - x290 * x305
+    rpm_yq_im = x290 * x304 + x291 * x305
+    del x304, x305
+    x341 = -rpm_yq_im * x336 - rpm_yq_re * x340
+    x342 = -rpm_yq_im * x340 + rpm_yq_re * x336
+    del x336, x340
+    z28 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x341, x342)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, x341, x342
+    x343 = z28[0]
+    x344 = z28[1]
+    del z28
+    z29 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
     del rpm_zq_im, rpm_zq_re
-    x327 = x326 * z25[0]
-    x329 = x327 * x328
-    x331 = x326 * z25[1]
-    del x326, z25
-    x332 = x330 * x331
-    x334 = x328 * x331
-    del x328, x331
-    x335 = x327 * x330
-    del x327, x330
-    rpm_uniform_re = x283
-    del x283
-    rpm_uniform_im = -x286
-    del x286
-    x320 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x319 - rpm_yq_re * x318
-    x323 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x318 - rpm_yq_re * x319
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x318, x319
-    x324 = x314 * x320 - x322 * x323
-    x325 = x314 * x323 + x320 * x322
-    del x314, x322
-    x333 = -x164 * x329 + x164 * x332 + x313 * x323 + x320 * x321
-    x336 = x164 * x334 + x164 * x335 + x313 * x320 - x321 * x323
-    del x313, x320, x321, x323
-    x338 = rpm_uniform_im - x294 + x325 + x337
-    del x294, x337
-    x339 = x272 * x338
-    x340 = rpm_bq_re * x339
-    x341 = rpm_uniform_re + x309 + x324
-    del x309
-    x342 = x272 * x341
-    x343 = rpm_bq_im * x342
-    x344 = x164 * x340 - x164 * x343 + x325
-    x345 = rpm_bq_im * x164 * x339 + rpm_bq_re * x164 * x342 + x324
-    del x339, x342
-    rpm_uniform_by_omega_re = -x290 * x298 + x299 * x302 - x306 * x307 + x308 * x310
-    rpm_uniform_by_omega_im = x290 * x302 + x298 * x299 + x306 * x310 + x307 * x308
-    del x298, x302, x307, x310
-    rpm_change_re = x324
-    del x324
-    rpm_change_im = x325
-    del x325
-    rpm_change_by_omega_re = -x290 * x333 + x299 * x336 - x306 * x344 + x308 * x345
-    rpm_change_by_omega_im = x290 * x336 + x299 * x333 + x306 * x345 + x308 * x344
-    del x290, x299, x306, x308, x333, x336, x344, x345
-    rpm_change_by_q_re = q * (rpm_bq_im * x272 * x338 + rpm_bq_re * x272 * x341 - x334 - x335)
-    del rpm_bq_im, rpm_bq_re, x272, x334, x335, x338, x341
-    rpm_change_by_q_im = q * (x329 - x332 + x340 - x343)
-    del x329, x332, x340, x343
-    rpm_inverse_re = rpm_uniform_im * x346 + rpm_uniform_re * x347
-    x374 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x203 - rpm_uniform_re * x346
-    x375 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = rpm_uniform_by_omega_im * x346 + rpm_uniform_by_omega_re * x347 - rpm_uniform_im * x349 + rpm_uniform_re * x348
-    rpm_inverse_by_omega_im = rpm_uniform_by_omega_im * x347 - rpm_uniform_by_omega_re * x346 + rpm_uniform_im * x348 + rpm_uniform_re * x349
-    del rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpm_uniform_im, rpm_uniform_re
-    rpm_excess_re = rpm_change_im * x346 + rpm_change_re * x347
-    x420 = rpm_excess_re + rpp_excess_re + x374
-    rpm_excess_im = 2 * a_root_re * rpm_change_im * x203 - rpm_change_re * x346
-    x417 = rpm_excess_im + rpp_excess_im + x375
-    x1156 = rpm_excess_im * x1071 + rpm_excess_re * x1075
-    x1157 = x1076 * x1156
-    x1164 = rpm_excess_im * x1075 - rpm_excess_re * x1071
-    x1187 = rp_filling_im * x1156
-    x1193 = rp_filling_re * x1156
-    del x1156
-    x1219 = -x1164
-    rpm_excess_by_omega_re = rpm_change_by_omega_im * x346 + rpm_change_by_omega_re * x347 - rpm_change_im * x349 + rpm_change_re * x348
-    rpm_excess_by_omega_im = rpm_change_by_omega_im * x347 - rpm_change_by_omega_re * x346 + rpm_change_im * x348 + rpm_change_re * x349
-    del rpm_change_by_omega_im, rpm_change_by_omega_re, rpm_change_im, rpm_change_re
-    x1141 = rpm_excess_by_omega_im * x1071 + rpm_excess_by_omega_re * x1075
-    x1146 = rpm_excess_by_omega_im * x1075 - rpm_excess_by_omega_re * x1071
-    x1212 = -x1146
-    rpm_excess_by_q_re = rpm_change_by_q_im * x346 + rpm_change_by_q_re * x347
-    rpm_excess_by_q_im = 2 * a_root_re * rpm_change_by_q_im * x203 - rpm_change_by_q_re * x346
-    del rpm_change_by_q_im, rpm_change_by_q_re
-    x1239 = rpm_excess_by_q_im * x1071 + rpm_excess_by_q_re * x1075
-    x1244 = rpm_excess_by_q_im * x1075 - rpm_excess_by_q_re * x1071
-    x1256 = -x1244
-    rm_form0_re = -x350 * x359 + x360 * x361
-    x1109 = rm_form0_re * x1055
-    rm_form0_im = x350 * x361 + x359 * x360
-    x1113 = rm_form0_im * x1055
-    rm_form0_by_omega_re = -a_up_by_omega_im * x350 - x362 - x363
-    rm_form0_by_omega_im = a_up_by_omega_re * x350 + x364 + x365
+    x352 = x351 * z29[0]
+    x354 = x352 * x353
+    x356 = x351 * z29[1]
+    del x351, z29
+    x357 = x355 * x356
+    x359 = x353 * x356
+    del x353, x356
+    x360 = x352 * x355
+    del x352, x355
+    rpm_uniform_re = x308
+    del x308
+    rpm_uniform_im = -x311
+    del x311
+    x345 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x344 - rpm_yq_re * x343
+    x348 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x343 - rpm_yq_re * x344
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x343, x344
+    x349 = x339 * x345 - x347 * x348
+    x350 = x339 * x348 + x345 * x347
+    del x339, x347
+    x358 = -x166 * x354 + x166 * x357 + x338 * x348 + x345 * x346
+    x361 = x166 * x359 + x166 * x360 + x338 * x345 - x346 * x348
+    del x338, x345, x346, x348
+    x363 = rpm_uniform_im - x319 + x350 + x362
+    del x319, x362
+    x364 = x297 * x363
+    x365 = rpm_bq_re * x364
+    x366 = rpm_uniform_re + x334 + x349
+    del x334
+    x367 = x297 * x366
+    x368 = rpm_bq_im * x367
+    x369 = x166 * x365 - x166 * x368 + x350
+    x370 = rpm_bq_im * x166 * x364 + rpm_bq_re * x166 * x367 + x349
+    del x364, x367
+    rpm_uniform_by_omega_re = -x315 * x323 + x324 * x327 - x331 * x332 + x333 * x335
+    rpm_uniform_by_omega_im = x315 * x327 + x323 * x324 + x331 * x335 + x332 * x333
+    del x323, x327, x332, x335
+    rpm_change_re = x349
+    del x349
+    rpm_change_im = x350
     del x350
-    rm_form1_re = -x359 * x372 + x361 * x373
-    x1060 = rm_form1_re * x1055
-    x1067 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x1060
-    rm_form1_im = x359 * x373 + x361 * x372
-    del x359, x361
-    x1056 = rm_form1_im * x1055
-    x1069 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x1056
-    x1070 = rpm_excess_im * x1067 + rpm_excess_re * x1069 + rpp_excess_im * x1068 + rpp_excess_re * x1066
-    x1074 = rpm_excess_im * x1069 - rpm_excess_re * x1067 + rpp_excess_im * x1066 - rpp_excess_re * x1068
-    x1119 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x1109
-    x1121 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x1113
-    x1122 = rpm_excess_im * x1119 + rpm_excess_re * x1121 + rpp_excess_im * x1118 + rpp_excess_re * x1120
-    x1125 = -rpm_excess_im * x1121 + rpm_excess_re * x1119 - rpp_excess_im * x1120 + rpp_excess_re * x1118
+    rpm_change_by_omega_re = -x315 * x358 + x324 * x361 - x331 * x369 + x333 * x370
+    rpm_change_by_omega_im = x315 * x361 + x324 * x358 + x331 * x370 + x333 * x369
+    del x315, x324, x331, x333, x358, x361, x369, x370
+    rpm_change_by_q_re = q * (rpm_bq_im * x297 * x363 + rpm_bq_re * x297 * x366 - x359 - x360)
+    del rpm_bq_im, rpm_bq_re, x297, x359, x360, x363, x366
+    rpm_change_by_q_im = q * (x354 - x357 + x365 - x368)
+    del x354, x357, x365, x368
+    rpm_inverse_re = rpm_uniform_im * x371 + rpm_uniform_re * x372
+    x405 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x205 - rpm_uniform_re * x371
+    x406 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    rpm_inverse_by_omega_re = rpm_uniform_by_omega_im * x371 + rpm_uniform_by_omega_re * x372 - rpm_uniform_im * x374 + rpm_uniform_re * x373
+    rpm_inverse_by_omega_im = rpm_uniform_by_omega_im * x372 - rpm_uniform_by_omega_re * x371 + rpm_uniform_im * x373 + rpm_uniform_re * x374
+    del rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpm_uniform_im, rpm_uniform_re
+    rpm_excess_re = rpm_change_im * x371 + rpm_change_re * x372
+    x451 = rpm_excess_re + rpp_excess_re + x405
+    rpm_excess_im = 2 * a_root_re * rpm_change_im * x205 - rpm_change_re * x371
+    x448 = rpm_excess_im + rpp_excess_im + x406
+    x1206 = rpm_excess_im * x1121 + rpm_excess_re * x1125
+    x1207 = x1126 * x1206
+    x1214 = rpm_excess_im * x1125 - rpm_excess_re * x1121
+    x1237 = rp_filling_im * x1206
+    x1243 = rp_filling_re * x1206
+    del x1206
+    x1269 = -x1214
+    rpm_excess_by_omega_re = rpm_change_by_omega_im * x371 + rpm_change_by_omega_re * x372 - rpm_change_im * x374 + rpm_change_re * x373
+    rpm_excess_by_omega_im = rpm_change_by_omega_im * x372 - rpm_change_by_omega_re * x371 + rpm_change_im * x373 + rpm_change_re * x374
+    del rpm_change_by_omega_im, rpm_change_by_omega_re, rpm_change_im, rpm_change_re
+    x1191 = rpm_excess_by_omega_im * x1121 + rpm_excess_by_omega_re * x1125
+    x1196 = rpm_excess_by_omega_im * x1125 - rpm_excess_by_omega_re * x1121
+    x1262 = -x1196
+    rpm_excess_by_q_re = rpm_change_by_q_im * x371 + rpm_change_by_q_re * x372
+    rpm_excess_by_q_im = 2 * a_root_re * rpm_change_by_q_im * x205 - rpm_change_by_q_re * x371
+    del rpm_change_by_q_im, rpm_change_by_q_re
+    x1289 = rpm_excess_by_q_im * x1121 + rpm_excess_by_q_re * x1125
+    x1294 = rpm_excess_by_q_im * x1125 - rpm_excess_by_q_re * x1121
+    x1306 = -x1294
+    rm_form0_re = -x382 * x390 + x391 * x392
+    x1159 = rm_form0_re * x1105
+    rm_form0_im = x382 * x392 + x390 * x391
+    x1163 = rm_form0_im * x1105
+    rm_form0_by_omega_re = -a_up_by_omega_im * x390 + a_up_by_omega_re * x392 - x393
+    rm_form0_by_omega_im = a_up_by_omega_im * x392 + a_up_by_omega_re * x390 + x394
+    del x390, x392
+    rm_form1_re = -x382 * x403 + x391 * x404
+    x1110 = rm_form1_re * x1105
+    x1117 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x1110
+    rm_form1_im = x382 * x404 + x391 * x403
+    del x382, x391
+    x1106 = rm_form1_im * x1105
+    x1119 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x1106
+    x1120 = rpm_excess_im * x1117 + rpm_excess_re * x1119 + rpp_excess_im * x1118 + rpp_excess_re * x1116
+    x1124 = rpm_excess_im * x1119 - rpm_excess_re * x1117 + rpp_excess_im * x1116 - rpp_excess_re * x1118
+    x1169 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x1159
+    x1171 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x1163
+    x1172 = rpm_excess_im * x1169 + rpm_excess_re * x1171 + rpp_excess_im * x1168 + rpp_excess_re * x1170
+    x1175 = -rpm_excess_im * x1171 + rpm_excess_re * x1169 - rpp_excess_im * x1170 + rpp_excess_re * x1168
     del rpm_excess_im, rpm_excess_re
-    rm_form1_by_omega_re = -a_up_by_omega_im * x372 + a_up_by_omega_re * x373 - x363
-    del x363
-    rm_form1_by_omega_im = a_up_by_omega_im * x373 + a_up_by_omega_re * x372 + x365
-    del x365, x372, x373
-    rp_still_re = x374
-    del x374
-    rp_still_im = x375
-    del x375
-    x1048 = growth * rp_still_im - omega_r * rp_still_re
-    x1052 = -growth * rp_still_re - omega_r * rp_still_im
+    rm_form1_by_omega_re = -a_up_by_omega_im * x403 + a_up_by_omega_re * x404 - x393
+    del x393
+    rm_form1_by_omega_im = a_up_by_omega_im * x404 + a_up_by_omega_re * x403 + x394
+    del x394, x403, x404
+    rp_still_re = x405
+    del x405
+    rp_still_im = x406
+    del x406
+    x1098 = growth * rp_still_im - omega_r * rp_still_re
+    x1102 = -growth * rp_still_re - omega_r * rp_still_im
     rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
     rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    x1129 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
-    x1130 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x1179 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    x1180 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
     del rp_still_by_omega_im, rp_still_by_omega_re
-    rp_uniform0_re = -rp_weight_im * x395 - rp_weight_re * x402 + x378
-    rp_uniform0_im = -rp_weight_im * x402 + rp_weight_re * x395 - x403
-    del x395, x402
-    rp_uniform0_by_omega_re = -rp_weight_im * x405 + rp_weight_re * x404
-    rp_uniform0_by_omega_im = rp_weight_re * x405 + x406
-    del x405
-    rp_uniform1_re = -rp_weight_im * x410 + rp_weight_re * x412 - x408
-    rp_uniform1_im = rp_weight_im * x412 + rp_weight_re * x410 - x413
-    del x410, x412
-    rp_uniform1_by_omega_re = rp_weight_re * x415 + x414
-    rp_uniform1_by_omega_im = rp_weight_im * x415 - x416
-    del x415
-    rp_total_re = 4 * rp_weight_re * x398 * x420 - x417 * x419
-    rp_total_im = x417 * x421 + x419 * x420
-    del x417, x420
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x398 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x398 + 4 * rp_weight_re * rpp_excess_by_omega_re * x398 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x398 - rpm_excess_by_omega_im * x419 - rpm_inverse_by_omega_im * x419 - rpp_excess_by_omega_im * x419 - rpp_inverse_by_omega_im * x419
-    rp_total_by_omega_im = rpm_excess_by_omega_im * x421 + rpm_excess_by_omega_re * x419 + rpm_inverse_by_omega_im * x421 + rpm_inverse_by_omega_re * x419 + rpp_excess_by_omega_im * x421 + rpp_excess_by_omega_re * x419 + rpp_inverse_by_omega_im * x421 + rpp_inverse_by_omega_re * x419
+    rp_uniform0_re = -rp_weight_im * x426 - rp_weight_re * x433 + x409
+    rp_uniform0_im = -rp_weight_im * x433 + rp_weight_re * x426 - x434
+    del x426, x433
+    rp_uniform0_by_omega_re = -rp_weight_im * x436 + rp_weight_re * x435
+    rp_uniform0_by_omega_im = rp_weight_re * x436 + x437
+    del x436
+    rp_uniform1_re = -rp_weight_im * x441 + rp_weight_re * x443 - x439
+    rp_uniform1_im = rp_weight_im * x443 + rp_weight_re * x441 - x444
+    del x441, x443
+    rp_uniform1_by_omega_re = rp_weight_re * x446 + x445
+    rp_uniform1_by_omega_im = rp_weight_im * x446 - x447
+    del x446
+    rp_total_re = 4 * rp_weight_re * x429 * x451 - x448 * x450
+    rp_total_im = x448 * x452 + x450 * x451
+    del x448, x451
+    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x429 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x429 + 4 * rp_weight_re * rpp_excess_by_omega_re * x429 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x429 - rpm_excess_by_omega_im * x450 - rpm_inverse_by_omega_im * x450 - rpp_excess_by_omega_im * x450 - rpp_inverse_by_omega_im * x450
+    rp_total_by_omega_im = rpm_excess_by_omega_im * x452 + rpm_excess_by_omega_re * x450 + rpm_inverse_by_omega_im * x452 + rpm_inverse_by_omega_re * x450 + rpp_excess_by_omega_im * x452 + rpp_excess_by_omega_re * x450 + rpp_inverse_by_omega_im * x452 + rpp_inverse_by_omega_re * x450
     del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x398 + 4 * rp_weight_re * rpp_excess_by_q_re * x398 - rpm_excess_by_q_im * x419 - rpp_excess_by_q_im * x419
-    rp_total_by_q_im = rpm_excess_by_q_im * x421 + rpm_excess_by_q_re * x419 + rpp_excess_by_q_im * x421 + rpp_excess_by_q_re * x419
+    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x429 + 4 * rp_weight_re * rpp_excess_by_q_re * x429 - rpm_excess_by_q_im * x450 - rpp_excess_by_q_im * x450
+    rp_total_by_q_im = rpm_excess_by_q_im * x452 + rpm_excess_by_q_re * x450 + rpp_excess_by_q_im * x452 + rpp_excess_by_q_re * x450
     del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    rm_filling_re = -x422 * x93 * x96 + x424 * x92
-    del x422, x424
-    rm_filling_im = x427
-    x1057 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x1056
-    del x1056
-    x1059 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x1058
-    del x1058
-    x1061 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x1060
-    del rm_form0_im, rm_form0_re, x1060
-    x1063 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x1062
-    del rp_form0_im, rp_form0_re, x1062
-    x1110 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x1109
-    del x1109
-    x1112 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x1111
-    del x1111
-    x1114 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x1113
-    del rm_form1_im, rm_form1_re, x1113
-    x1116 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x1115
-    del rp_form1_im, rp_form1_re, x1115
-    x1185 = rm_filling_im * x1065 + rm_filling_re * x1073
-    x1186 = rm_filling_im * x1073 - rm_filling_re * x1065
-    rmp_x_re = x29 * (-x102 - x368)
-    del x368
-    rmp_x_im = x29 * (-x103 - x366)
-    del x366
-    z26 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z26[0]
-    x431 = rmp_k_re * rmp_k_re
-    x441 = q + rmp_k_re
-    x442 = -q + rmp_k_re
-    rmp_k_im = z26[1]
-    del z26
-    x430 = rmp_k_im * rmp_k_im
+    rm_filling_re = -x453 * x94 * x97 + x455 * x93
+    del x453, x455
+    rm_filling_im = x458
+    x1107 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x1106
+    del x1106
+    x1109 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x1108
+    del x1108
+    x1111 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x1110
+    del rm_form0_im, rm_form0_re, x1110
+    x1113 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x1112
+    del rp_form0_im, rp_form0_re, x1112
+    x1160 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x1159
+    del x1159
+    x1162 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x1161
+    del x1161
+    x1164 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x1163
+    del rm_form1_im, rm_form1_re, x1163
+    x1166 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x1165
+    del rp_form1_im, rp_form1_re, x1165
+    x1235 = rm_filling_im * x1115 + rm_filling_re * x1123
+    x1236 = rm_filling_im * x1123 - rm_filling_re * x1115
+    rmp_x_re = x30 * (-x104 - x399)
+    del x399
+    rmp_x_im = x30 * (-x105 - x396)
+    del x396
+    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z30[0]
+    x462 = rmp_k_re * rmp_k_re
+    x472 = q + rmp_k_re
+    x473 = -q + rmp_k_re
+    rmp_k_im = z30[1]
+    del z30
+    x461 = rmp_k_im * rmp_k_im
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    z27 = root_sum(ap_p_re, ap_p_im, x428, x429, rmp_x_re, rmp_x_im)
+    z31 = root_sum(ap_p_re, ap_p_im, x459, x460, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z27[0]
-    x435 = rmp_d_re * rmp_d_re
-    x449 = -q + rmp_d_re
-    rmp_d_im = z27[1]
-    del z27
-    x434 = rmp_d_im * rmp_d_im
-    x461 = 1 / (1e-16 * x430 + 1e-16 * x431 + x434 + x435)
+    rmp_d_re = z31[0]
+    x466 = rmp_d_re * rmp_d_re
+    x480 = -q + rmp_d_re
+    rmp_d_im = z31[1]
+    del z31
+    x465 = rmp_d_im * rmp_d_im
+    x492 = 1 / (1e-16 * x461 + 1e-16 * x462 + x465 + x466)
     rmp_d_by_omega_re = ap_p_by_omega_re
-    x463 = rmp_d_by_omega_re * x461
+    x494 = rmp_d_by_omega_re * x492
     del rmp_d_by_omega_re
     rmp_d_by_omega_im = ap_p_by_omega_im
-    x462 = rmp_d_by_omega_im * x461
-    del rmp_d_by_omega_im, x461
-    x464 = -rmp_d_im * x463 + rmp_d_re * x462
-    x473 = rmp_d_im * x462 + rmp_d_re * x463
-    del x462, x463
-    rmp_b_re = -x430 + x431
-    del x431
+    x493 = rmp_d_by_omega_im * x492
+    del rmp_d_by_omega_im, x492
+    x495 = -rmp_d_im * x494 + rmp_d_re * x493
+    x504 = rmp_d_im * x493 + rmp_d_re * x494
+    del x493, x494
+    rmp_b_re = -x461 + x462
+    del x462
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
-    x432 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x433 = rmp_b_im * x432
-    x436 = x432 * (-x434 + x435)
-    del x434, x435
-    x437 = rm_p_im * x432
-    x438 = rm_p_re * x432
-    x439 = rmp_b_im * x437 + rmp_b_re * x438
-    x440 = -rmp_b_im * x438 + rmp_b_re * x437
-    del x437, x438
-    x477 = rmp_b_re * x432
-    x478 = -rmp_k_by_omega_im * x477 + rmp_k_by_omega_re * x433
-    x479 = -rmp_k_by_omega_im * x433 - rmp_k_by_omega_re * x477
+    x463 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x464 = rmp_b_im * x463
+    x467 = x463 * (-x465 + x466)
+    del x465, x466
+    x468 = rm_p_im * x463
+    x469 = rm_p_re * x463
+    x470 = rmp_b_im * x468 + rmp_b_re * x469
+    x471 = -rmp_b_im * x469 + rmp_b_re * x468
+    del x468, x469
+    x508 = rmp_b_re * x463
+    x509 = -rmp_k_by_omega_im * x508 + rmp_k_by_omega_re * x464
+    x510 = -rmp_k_by_omega_im * x464 - rmp_k_by_omega_re * x508
     del rmp_k_by_omega_im, rmp_k_by_omega_re
-    x480 = rmp_k_im * x479 + rmp_k_re * x478
-    x482 = -rmp_k_im * x478 + rmp_k_re * x479
-    del rmp_k_re, x478, x479
-    x485 = x164 * x433
-    x489 = x164 * x477
-    del x477
-    rmp_z_re = rmp_b_re * x436 + 2 * rmp_d_im * rmp_d_re * x433
-    del x433
-    rmp_z_im = -rmp_b_im * x436 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x432
-    del x436
-    rmp_y_re = 4 * ap_p_re * x439 - x117 * x440
-    rmp_y_im = x117 * x439 + x118 * x440
-    del x439, x440
-    z28 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x455 = x432 * z28[1]
-    x456 = x432 * z28[0]
-    del z28
-    x457 = rmp_b_im * x455 + rmp_b_re * x456
-    x458 = rmp_b_im * x456
-    del x456
-    x459 = rmp_b_re * x455
-    del x455
-    x460 = x458 - x459
-    x472 = x458 - x459 - x471
-    del x458, x459
-    x476 = -x457 + x474 - x475
-    del x474, x475
-    x481 = -x460 - x471
-    del x471
-    x484 = x457 + x483
-    rmp_bq_re = -x430 + x441 * x442
-    del x430
-    x444 = rmp_bq_re * rmp_bq_re
-    rmp_bq_im = rmp_k_im * x441 + rmp_k_im * x442
-    del rmp_k_im, x441, x442
-    x443 = rmp_bq_im * rmp_bq_im
-    x445 = x443 + x444
-    x446 = 1 / x445
-    x447 = x446 * (q + rmp_d_re)
-    del rmp_d_re
-    x448 = -rmp_bq_im * x447 + rmp_bq_re * rmp_d_im * x446
-    x450 = rmp_bq_im * rmp_d_im * x446 + rmp_bq_re * x447
-    del x447
-    x451 = rm_p_im * x446
-    x452 = rm_p_re * x446
-    x453 = rmp_bq_im * x451 + rmp_bq_re * x452
-    x454 = -rmp_bq_im * x452 + rmp_bq_re * x451
-    del x451, x452
-    x486 = rmp_bq_im * x446
-    x487 = -rmp_b_re * rmp_bq_re * x164 * x432 * x446 + x485 * x486
-    del x432
-    x488 = -x487
-    x495 = rmp_bq_re * x446 * x485 + x486 * x489
+    x511 = rmp_k_im * x510 + rmp_k_re * x509
+    x513 = -rmp_k_im * x509 + rmp_k_re * x510
+    del rmp_k_re, x509, x510
+    x516 = x166 * x464
+    x520 = x166 * x508
+    del x508
+    rmp_z_re = rmp_b_re * x467 + 2 * rmp_d_im * rmp_d_re * x464
+    del x464
+    rmp_z_im = -rmp_b_im * x467 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x463
+    del x467
+    rmp_y_re = 4 * ap_p_re * x470 - x119 * x471
+    rmp_y_im = x119 * x470 + x120 * x471
+    del x470, x471
+    z32 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x486 = x463 * z32[1]
+    x487 = x463 * z32[0]
+    del z32
+    x488 = rmp_b_im * x486 + rmp_b_re * x487
+    x489 = rmp_b_im * x487
+    del x487
+    x490 = rmp_b_re * x486
     del x486
-    x496 = -x495
-    x500 = 1 / (x445 * x445)
-    del x445
-    x502 = 4 * rmp_bq_im * rmp_bq_re
-    x504 = -2 * x443 + 2 * x444
-    del x443, x444
-    rmp_zq_re = -rmp_d_im * x448 + x449 * x450
-    rmp_zq_im = rmp_d_im * x450 + x448 * x449
-    del rmp_d_im, x448, x449, x450
-    rmp_yq_re = 4 * ap_p_re * x453 - x117 * x454
-    rmp_yq_im = x117 * x453 + x118 * x454
-    del x453, x454
-    x490 = -rmp_yq_im * x485 - rmp_yq_re * x489
-    x491 = -rmp_yq_im * x489 + rmp_yq_re * x485
-    del x485, x489
-    z29 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x490, x491)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, x490, x491
-    x492 = z29[0]
-    x493 = z29[1]
-    del z29
-    z30 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x491 = x489 - x490
+    x503 = x489 - x490 - x502
+    del x489, x490
+    x507 = -x488 + x505 - x506
+    del x505, x506
+    x512 = -x491 - x502
+    del x502
+    x515 = x488 + x514
+    rmp_bq_re = -x461 + x472 * x473
+    del x461
+    x475 = rmp_bq_re * rmp_bq_re
+    rmp_bq_im = rmp_k_im * x472 + rmp_k_im * x473
+    del rmp_k_im, x472, x473
+    x474 = rmp_bq_im * rmp_bq_im
+    x476 = x474 + x475
+    x477 = 1 / x476
+    x478 = x477 * (q + rmp_d_re)
+    del rmp_d_re
+    x479 = -rmp_bq_im * x478 + rmp_bq_re * rmp_d_im * x477
+    x481 = rmp_bq_im * rmp_d_im * x477 + rmp_bq_re * x478
+    del x478
+    x482 = rm_p_im * x477
+    x483 = rm_p_re * x477
+    x484 = rmp_bq_im * x482 + rmp_bq_re * x483
+    x485 = -rmp_bq_im * x483 + rmp_bq_re * x482
+    del x482, x483
+    x517 = rmp_bq_im * x477
+    x518 = -rmp_b_re * rmp_bq_re * x166 * x463 * x477 + x516 * x517
+    del x463
+    x519 = -x518
+    x526 = rmp_bq_re * x477 * x516 + x517 * x520
+    del x517
+    x527 = -x526
+    x531 = 1 / (x476 * x476)
+    del x476
+    x533 = 4 * rmp_bq_im * rmp_bq_re
+    x535 = -2 * x474 + 2 * x475
+    del x474, x475
+    rmp_zq_re = -rmp_d_im * x479 + x480 * x481
+    rmp_zq_im = rmp_d_im * x481 + x479 * x480
+    del rmp_d_im, x479, x480, x481
+    rmp_yq_re = 4 * ap_p_re * x484 - x119 * x485
+    rmp_yq_im = x119 * x484 + x120 * x485
+    del x484, x485
+    x521 = -rmp_yq_im * x516 - rmp_yq_re * x520
+    x522 = -rmp_yq_im * x520 + rmp_yq_re * x516
+    del x516, x520
+    z33 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x521, x522)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, x521, x522
+    x523 = z33[0]
+    x524 = z33[1]
+    del z33
+    z34 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
     del rmp_zq_im, rmp_zq_re
-    x501 = x500 * z30[0]
-    x503 = x501 * x502
-    x505 = x500 * z30[1]
-    del x500, z30
-    x506 = x504 * x505
-    x508 = x502 * x505
-    del x502, x505
-    x509 = x501 * x504
-    del x501, x504
-    rmp_uniform_re = x457
-    del x457
-    rmp_uniform_im = -x460
-    del x460
-    x494 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x493 - rmp_yq_re * x492
-    x497 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x492 - rmp_yq_re * x493
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x492, x493
-    x498 = x488 * x494 - x496 * x497
-    x499 = x488 * x497 + x494 * x496
-    del x488, x496
-    x507 = -x164 * x503 + x164 * x506 + x487 * x497 + x494 * x495
-    x510 = x164 * x508 + x164 * x509 + x487 * x494 - x495 * x497
-    del x487, x494, x495, x497
-    x512 = rmp_uniform_im - x468 + x499 + x511
-    del x468, x511
-    x513 = x446 * x512
-    x514 = rmp_bq_re * x513
-    x515 = rmp_uniform_re + x483 + x498
-    del x483
-    x516 = x446 * x515
-    x517 = rmp_bq_im * x516
-    x518 = x164 * x514 - x164 * x517 + x499
-    x519 = rmp_bq_im * x164 * x513 + rmp_bq_re * x164 * x516 + x498
-    del x513, x516
-    rmp_uniform_by_omega_re = -x464 * x472 + x473 * x476 - x480 * x481 + x482 * x484
-    rmp_uniform_by_omega_im = x464 * x476 + x472 * x473 + x480 * x484 + x481 * x482
-    del x472, x476, x481, x484
-    rmp_change_re = x498
-    del x498
-    rmp_change_im = x499
-    del x499
-    rmp_change_by_omega_re = -x464 * x507 + x473 * x510 - x480 * x518 + x482 * x519
-    rmp_change_by_omega_im = x464 * x510 + x473 * x507 + x480 * x519 + x482 * x518
-    del x464, x473, x480, x482, x507, x510, x518, x519
-    rmp_change_by_q_re = q * (rmp_bq_im * x446 * x512 + rmp_bq_re * x446 * x515 - x508 - x509)
-    del rmp_bq_im, rmp_bq_re, x446, x508, x509, x512, x515
-    rmp_change_by_q_im = q * (x503 - x506 + x514 - x517)
-    del x503, x506, x514, x517
-    rmp_inverse_re = -rmp_uniform_im * x346 - rmp_uniform_re * x347
-    rmp_inverse_im = -rmp_uniform_im * x347 + rmp_uniform_re * x346
-    rmp_inverse_by_omega_re = -rmp_uniform_by_omega_im * x346 - rmp_uniform_by_omega_re * x347 - rmp_uniform_im * x214 + rmp_uniform_re * x215
-    rmp_inverse_by_omega_im = -rmp_uniform_by_omega_im * x347 + rmp_uniform_by_omega_re * x346 + rmp_uniform_im * x215 + rmp_uniform_re * x214
+    x532 = x531 * z34[0]
+    x534 = x532 * x533
+    x536 = x531 * z34[1]
+    del x531, z34
+    x537 = x535 * x536
+    x539 = x533 * x536
+    del x533, x536
+    x540 = x532 * x535
+    del x532, x535
+    rmp_uniform_re = x488
+    del x488
+    rmp_uniform_im = -x491
+    del x491
+    x525 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x524 - rmp_yq_re * x523
+    x528 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x523 - rmp_yq_re * x524
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x523, x524
+    x529 = x519 * x525 - x527 * x528
+    x530 = x519 * x528 + x525 * x527
+    del x519, x527
+    x538 = -x166 * x534 + x166 * x537 + x518 * x528 + x525 * x526
+    x541 = x166 * x539 + x166 * x540 + x518 * x525 - x526 * x528
+    del x518, x525, x526, x528
+    x543 = rmp_uniform_im - x499 + x530 + x542
+    del x499, x542
+    x544 = x477 * x543
+    x545 = rmp_bq_re * x544
+    x546 = rmp_uniform_re + x514 + x529
+    del x514
+    x547 = x477 * x546
+    x548 = rmp_bq_im * x547
+    x549 = x166 * x545 - x166 * x548 + x530
+    x550 = rmp_bq_im * x166 * x544 + rmp_bq_re * x166 * x547 + x529
+    del x544, x547
+    rmp_uniform_by_omega_re = -x495 * x503 + x504 * x507 - x511 * x512 + x513 * x515
+    rmp_uniform_by_omega_im = x495 * x507 + x503 * x504 + x511 * x515 + x512 * x513
+    del x503, x507, x512, x515
+    rmp_change_re = x529
+    del x529
+    rmp_change_im = x530
+    del x530
+    rmp_change_by_omega_re = -x495 * x538 + x504 * x541 - x511 * x549 + x513 * x550
+    rmp_change_by_omega_im = x495 * x541 + x504 * x538 + x511 * x550 + x513 * x549
+    del x495, x504, x511, x513, x538, x541, x549, x550
+    rmp_change_by_q_re = q * (rmp_bq_im * x477 * x543 + rmp_bq_re * x477 * x546 - x539 - x540)
+    del rmp_bq_im, rmp_bq_re, x477, x539, x540, x543, x546
+    rmp_change_by_q_im = q * (x534 - x537 + x545 - x548)
+    del x534, x537, x545, x548
+    rmp_inverse_re = -rmp_uniform_im * x371 - rmp_uniform_re * x372
+    rmp_inverse_im = -rmp_uniform_im * x372 + rmp_uniform_re * x371
+    rmp_inverse_by_omega_re = -rmp_uniform_by_omega_im * x371 - rmp_uniform_by_omega_re * x372 - rmp_uniform_im * x216 + rmp_uniform_re * x217
+    rmp_inverse_by_omega_im = -rmp_uniform_by_omega_im * x372 + rmp_uniform_by_omega_re * x371 + rmp_uniform_im * x217 + rmp_uniform_re * x216
     del rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, rmp_uniform_im, rmp_uniform_re
-    rmp_excess_re = -rmp_change_im * x346 - rmp_change_re * x347
-    rmp_excess_im = -rmp_change_im * x347 + rmp_change_re * x346
-    x1155 = rmp_excess_im * x1065 + rmp_excess_re * x1073
-    x1158 = x1076 * x1155 + x1157
-    x1163 = rmp_excess_im * x1073 - rmp_excess_re * x1065
-    x1165 = x1076 * x1163 + x1076 * x1164
-    x1188 = rmp_excess_im * x1185 + rmp_excess_re * x1186 - rp_filling_re * x1164 - x1187
-    x1194 = -rmp_excess_im * x1186 + rmp_excess_re * x1185 + rp_filling_im * x1164 - x1193
-    del x1164, x1185, x1186
-    x1213 = x1055 * x1155 + x1157
-    del x1157
-    x1220 = -x1163
-    del x1163
-    x1221 = x1055 * x1220 + x1076 * x1219
-    x1225 = rm_filling_im * x1155 - rm_filling_re * x1220 - rp_filling_re * x1219 + x1187
-    del x1187
-    x1229 = -rm_filling_im * x1220 - rm_filling_re * x1155 - rp_filling_im * x1219 - x1193
-    del x1155, x1193, x1219, x1220
-    rmp_excess_by_omega_re = -rmp_change_by_omega_im * x346 - rmp_change_by_omega_re * x347 - rmp_change_im * x214 + rmp_change_re * x215
-    rmp_excess_by_omega_im = -rmp_change_by_omega_im * x347 + rmp_change_by_omega_re * x346 + rmp_change_im * x215 + rmp_change_re * x214
+    rmp_excess_re = -rmp_change_im * x371 - rmp_change_re * x372
+    rmp_excess_im = -rmp_change_im * x372 + rmp_change_re * x371
+    x1205 = rmp_excess_im * x1115 + rmp_excess_re * x1123
+    x1208 = x1126 * x1205 + x1207
+    x1213 = rmp_excess_im * x1123 - rmp_excess_re * x1115
+    x1215 = x1126 * x1213 + x1126 * x1214
+    x1238 = rmp_excess_im * x1235 + rmp_excess_re * x1236 - rp_filling_re * x1214 - x1237
+    x1244 = -rmp_excess_im * x1236 + rmp_excess_re * x1235 + rp_filling_im * x1214 - x1243
+    del x1214, x1235, x1236
+    x1263 = x1105 * x1205 + x1207
+    del x1207
+    x1270 = -x1213
+    del x1213
+    x1271 = x1105 * x1270 + x1126 * x1269
+    x1275 = rm_filling_im * x1205 - rm_filling_re * x1270 - rp_filling_re * x1269 + x1237
+    del x1237
+    x1279 = -rm_filling_im * x1270 - rm_filling_re * x1205 - rp_filling_im * x1269 - x1243
+    del x1205, x1243, x1269, x1270
+    rmp_excess_by_omega_re = -rmp_change_by_omega_im * x371 - rmp_change_by_omega_re * x372 - rmp_change_im * x216 + rmp_change_re * x217
+    rmp_excess_by_omega_im = -rmp_change_by_omega_im * x372 + rmp_change_by_omega_re * x371 + rmp_change_im * x217 + rmp_change_re * x216
     del rmp_change_by_omega_im, rmp_change_by_omega_re, rmp_change_im, rmp_change_re
-    x1135 = rmp_excess_by_omega_im * x1073 - rmp_excess_by_omega_re * x1065
-    x1138 = rmp_excess_by_omega_im * x1065 + rmp_excess_by_omega_re * x1073
-    x1209 = -x1135
-    rmp_excess_by_q_re = -rmp_change_by_q_im * x346 - rmp_change_by_q_re * x347
-    rmp_excess_by_q_im = -rmp_change_by_q_im * x347 + rmp_change_by_q_re * x346
+    x1185 = rmp_excess_by_omega_im * x1123 - rmp_excess_by_omega_re * x1115
+    x1188 = rmp_excess_by_omega_im * x1115 + rmp_excess_by_omega_re * x1123
+    x1259 = -x1185
+    rmp_excess_by_q_re = -rmp_change_by_q_im * x371 - rmp_change_by_q_re * x372
+    rmp_excess_by_q_im = -rmp_change_by_q_im * x372 + rmp_change_by_q_re * x371
     del rmp_change_by_q_im, rmp_change_by_q_re
-    x1233 = rmp_excess_by_q_im * x1073 - rmp_excess_by_q_re * x1065
-    x1236 = rmp_excess_by_q_im * x1065 + rmp_excess_by_q_re * x1073
-    x1253 = -x1233
-    rmm_x_re = x29 * (-rp_roots_re - x102)
+    x1283 = rmp_excess_by_q_im * x1123 - rmp_excess_by_q_re * x1115
+    x1286 = rmp_excess_by_q_im * x1115 + rmp_excess_by_q_re * x1123
+    x1303 = -x1283
+    rmm_x_re = x30 * (-rp_roots_re - x104)
     del rp_roots_re
-    rmm_x_im = x29 * (-rp_roots_im - x103)
-    del rp_roots_im, x103
-    z31 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z31[0]
-    x521 = rmm_k_re * rmm_k_re
-    x531 = q + rmm_k_re
-    x532 = -q + rmm_k_re
-    rmm_k_im = z31[1]
-    del z31
-    x520 = rmm_k_im * rmm_k_im
+    rmm_x_im = x30 * (-rp_roots_im - x105)
+    del rp_roots_im, x105
+    z35 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z35[0]
+    x552 = rmm_k_re * rmm_k_re
+    x562 = q + rmm_k_re
+    x563 = -q + rmm_k_re
+    rmm_k_im = z35[1]
+    del z35
+    x551 = rmm_k_im * rmm_k_im
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    z32 = root_sum(am_p_re, am_p_im, x428, x429, rmm_x_re, rmm_x_im)
+    z36 = root_sum(am_p_re, am_p_im, x459, x460, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z32[0]
-    x525 = rmm_d_re * rmm_d_re
-    x539 = -q + rmm_d_re
-    rmm_d_im = z32[1]
-    del z32
-    x524 = rmm_d_im * rmm_d_im
-    x551 = 1 / (1e-16 * x520 + 1e-16 * x521 + x524 + x525)
+    rmm_d_re = z36[0]
+    x556 = rmm_d_re * rmm_d_re
+    x570 = -q + rmm_d_re
+    rmm_d_im = z36[1]
+    del z36
+    x555 = rmm_d_im * rmm_d_im
+    x582 = 1 / (1e-16 * x551 + 1e-16 * x552 + x555 + x556)
     rmm_d_by_omega_re = am_p_by_omega_re
-    x553 = rmm_d_by_omega_re * x551
+    x584 = rmm_d_by_omega_re * x582
     del rmm_d_by_omega_re
     rmm_d_by_omega_im = am_p_by_omega_im
-    x552 = rmm_d_by_omega_im * x551
-    del rmm_d_by_omega_im, x551
-    x554 = -rmm_d_im * x553 + rmm_d_re * x552
-    x562 = rmm_d_im * x552 + rmm_d_re * x553
-    del x552, x553
-    rmm_b_re = -x520 + x521
-    del x521
+    x583 = rmm_d_by_omega_im * x582
+    del rmm_d_by_omega_im, x582
+    x585 = -rmm_d_im * x584 + rmm_d_re * x583
+    x593 = rmm_d_im * x583 + rmm_d_re * x584
+    del x583, x584
+    rmm_b_re = -x551 + x552
+    del x552
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
-    x522 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x523 = rmm_b_im * x522
-    x526 = x522 * (-x524 + x525)
-    del x524, x525
-    x527 = rm_p_im * x522
-    x528 = rm_p_re * x522
-    x529 = rmm_b_im * x527 + rmm_b_re * x528
-    x530 = -rmm_b_im * x528 + rmm_b_re * x527
-    del x527, x528
-    x566 = rmm_b_re * x522
-    x567 = -rmm_k_by_omega_im * x566 + rmm_k_by_omega_re * x523
-    x568 = -rmm_k_by_omega_im * x523 - rmm_k_by_omega_re * x566
+    x553 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x554 = rmm_b_im * x553
+    x557 = x553 * (-x555 + x556)
+    del x555, x556
+    x558 = rm_p_im * x553
+    x559 = rm_p_re * x553
+    x560 = rmm_b_im * x558 + rmm_b_re * x559
+    x561 = -rmm_b_im * x559 + rmm_b_re * x558
+    del x558, x559
+    x597 = rmm_b_re * x553
+    x598 = -rmm_k_by_omega_im * x597 + rmm_k_by_omega_re * x554
+    x599 = -rmm_k_by_omega_im * x554 - rmm_k_by_omega_re * x597
     del rmm_k_by_omega_im, rmm_k_by_omega_re
-    x569 = rmm_k_im * x568 + rmm_k_re * x567
-    x571 = -rmm_k_im * x567 + rmm_k_re * x568
-    del rmm_k_re, x567, x568
-    x574 = x164 * x523
-    x578 = x164 * x566
-    del x566
-    rmm_z_re = rmm_b_re * x526 + 2 * rmm_d_im * rmm_d_re * x523
-    del x523
-    rmm_z_im = -rmm_b_im * x526 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x522
-    del x526
-    rmm_y_re = 4 * am_p_re * x529 - x265 * x530
-    rmm_y_im = x265 * x529 + x266 * x530
-    del x529, x530
-    z33 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x545 = x522 * z33[1]
-    x546 = x522 * z33[0]
-    del z33
-    x547 = rmm_b_im * x545 + rmm_b_re * x546
-    x548 = rmm_b_im * x546
-    del x546
-    x549 = rmm_b_re * x545
-    del x545
-    x550 = x548 - x549
-    x561 = x548 - x549 - x560
-    del x548, x549
-    x565 = -x547 + x563 - x564
-    del x563, x564
-    x570 = -x550 - x560
-    del x560
-    x573 = x547 + x572
-    rmm_bq_re = -x520 + x531 * x532
-    del x520
-    x534 = rmm_bq_re * rmm_bq_re
-    rmm_bq_im = rmm_k_im * x531 + rmm_k_im * x532
-    del rmm_k_im, x531, x532
-    x533 = rmm_bq_im * rmm_bq_im
-    x535 = x533 + x534
-    x536 = 1 / x535
-    x537 = x536 * (q + rmm_d_re)
+    x600 = rmm_k_im * x599 + rmm_k_re * x598
+    x602 = -rmm_k_im * x598 + rmm_k_re * x599
+    del rmm_k_re, x598, x599
+    x605 = x166 * x554
+    x609 = x166 * x597
+    del x597
+    rmm_z_re = rmm_b_re * x557 + 2 * rmm_d_im * rmm_d_re * x554
+    del x554
+    rmm_z_im = -rmm_b_im * x557 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x553
+    del x557
+    rmm_y_re = 4 * am_p_re * x560 - x290 * x561
+    rmm_y_im = x290 * x560 + x291 * x561
+    del x560, x561
+    z37 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x576 = x553 * z37[1]
+    x577 = x553 * z37[0]
+    del z37
+    x578 = rmm_b_im * x576 + rmm_b_re * x577
+    x579 = rmm_b_im * x577
+    del x577
+    x580 = rmm_b_re * x576
+    del x576
+    x581 = x579 - x580
+    x592 = x579 - x580 - x591
+    del x579, x580
+    x596 = -x578 + x594 - x595
+    del x594, x595
+    x601 = -x581 - x591
+    del x591
+    x604 = x578 + x603
+    rmm_bq_re = -x551 + x562 * x563
+    del x551
+    x565 = rmm_bq_re * rmm_bq_re
+    rmm_bq_im = rmm_k_im * x562 + rmm_k_im * x563
+    del rmm_k_im, x562, x563
+    x564 = rmm_bq_im * rmm_bq_im
+    x566 = x564 + x565
+    x567 = 1 / x566
+    x568 = x567 * (q + rmm_d_re)
     del rmm_d_re
-    x538 = -rmm_bq_im * x537 + rmm_bq_re * rmm_d_im * x536
-    x540 = rmm_bq_im * rmm_d_im * x536 + rmm_bq_re * x537
-    del x537
-    x541 = rm_p_im * x536
-    x542 = rm_p_re * x536
-    x543 = rmm_bq_im * x541 + rmm_bq_re * x542
-    x544 = -rmm_bq_im * x542 + rmm_bq_re * x541
-    del x541, x542
-    x575 = rmm_bq_im * x536
-    x576 = -rmm_b_re * rmm_bq_re * x164 * x522 * x536 + x574 * x575
-    del x522
-    x577 = -x576
-    x584 = rmm_bq_re * x536 * x574 + x575 * x578
-    del x575
-    x585 = -x584
-    x589 = 1 / (x535 * x535)
-    del x535
-    x591 = 4 * rmm_bq_im * rmm_bq_re
-    x593 = -2 * x533 + 2 * x534
-    del x533, x534
-    rmm_zq_re = -rmm_d_im * x538 + x539 * x540
-    rmm_zq_im = rmm_d_im * x540 + x538 * x539
-    del rmm_d_im, x538, x539, x540
-    rmm_yq_re = 4 * am_p_re * x543 - x265 * x544
-    rmm_yq_im = x265 * x543 + x266 * x544
-    del x543, x544
-    x579 = -rmm_yq_im * x574 - rmm_yq_re * x578
-    x580 = -rmm_yq_im * x578 + rmm_yq_re * x574
-    del x574, x578
-    z34 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x579, x580)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, x579, x580
-    x581 = z34[0]
-    x582 = z34[1]
-    del z34
-    z35 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x569 = -rmm_bq_im * x568 + rmm_bq_re * rmm_d_im * x567
+    x571 = rmm_bq_im * rmm_d_im * x567 + rmm_bq_re * x568
+    del x568
+    x572 = rm_p_im * x567
+    x573 = rm_p_re * x567
+    x574 = rmm_bq_im * x572 + rmm_bq_re * x573
+    x575 = -rmm_bq_im * x573 + rmm_bq_re * x572
+    del x572, x573
+    x606 = rmm_bq_im * x567
+    x607 = -rmm_b_re * rmm_bq_re * x166 * x553 * x567 + x605 * x606
+    del x553
+    x608 = -x607
+    x615 = rmm_bq_re * x567 * x605 + x606 * x609
+    del x606
+    x616 = -x615
+    x620 = 1 / (x566 * x566)
+    del x566
+    x622 = 4 * rmm_bq_im * rmm_bq_re
+    x624 = -2 * x564 + 2 * x565
+    del x564, x565
+    rmm_zq_re = -rmm_d_im * x569 + x570 * x571
+    rmm_zq_im = rmm_d_im * x571 + x569 * x570
+    del rmm_d_im, x569, x570, x571
+    rmm_yq_re = 4 * am_p_re * x574 - x290 * x575
+    rmm_yq_im = x290 * x574 + x291 * x575
+    del x574, x575
+    x610 = -rmm_yq_im * x605 - rmm_yq_re * x609
+    x611 = -rmm_yq_im * x609 + rmm_yq_re * x605
+    del x605, x609
+    z38 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x610, x611)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, x610, x611
+    x612 = z38[0]
+    x613 = z38[1]
+    del z38
+    z39 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
     del rmm_zq_im, rmm_zq_re
-    x590 = x589 * z35[0]
-    x592 = x590 * x591
-    x594 = x589 * z35[1]
-    del x589, z35
-    x595 = x593 * x594
-    x597 = x591 * x594
-    del x591, x594
-    x598 = x590 * x593
-    del x590, x593
-    rmm_uniform_re = x547
-    del x547
-    rmm_uniform_im = -x550
-    del x550
-    x583 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x582 - rmm_yq_re * x581
-    x586 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x581 - rmm_yq_re * x582
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x581, x582
-    x587 = x577 * x583 - x585 * x586
-    x588 = x577 * x586 + x583 * x585
-    del x577, x585
-    x596 = -x164 * x592 + x164 * x595 + x576 * x586 + x583 * x584
-    x599 = x164 * x597 + x164 * x598 + x576 * x583 - x584 * x586
-    del x576, x583, x584, x586
-    x601 = rmm_uniform_im - x557 + x588 + x600
-    del x557, x600
-    x602 = x536 * x601
-    x603 = rmm_bq_re * x602
-    x604 = rmm_uniform_re + x572 + x587
-    del x572
-    x605 = x536 * x604
-    x606 = rmm_bq_im * x605
-    x607 = x164 * x603 - x164 * x606 + x588
-    x608 = rmm_bq_im * x164 * x602 + rmm_bq_re * x164 * x605 + x587
-    del x602, x605
-    rmm_uniform_by_omega_re = -x554 * x561 + x562 * x565 - x569 * x570 + x571 * x573
-    rmm_uniform_by_omega_im = x554 * x565 + x561 * x562 + x569 * x573 + x570 * x571
-    del x561, x565, x570, x573
-    rmm_change_re = x587
-    del x587
-    rmm_change_im = x588
-    del x588
-    rmm_change_by_omega_re = -x554 * x596 + x562 * x599 - x569 * x607 + x571 * x608
-    rmm_change_by_omega_im = x554 * x599 + x562 * x596 + x569 * x608 + x571 * x607
-    del x554, x562, x569, x571, x596, x599, x607, x608
-    rmm_change_by_q_re = q * (rmm_bq_im * x536 * x601 + rmm_bq_re * x536 * x604 - x597 - x598)
-    del rmm_bq_im, rmm_bq_re, x536, x597, x598, x601, x604
-    rmm_change_by_q_im = q * (x592 - x595 + x603 - x606)
-    del x592, x595, x603, x606
-    rmm_inverse_re = rmm_uniform_im * x346 + rmm_uniform_re * x347
-    x609 = rmm_inverse_re + rmp_inverse_re
+    x621 = x620 * z39[0]
+    x623 = x621 * x622
+    x625 = x620 * z39[1]
+    del x620, z39
+    x626 = x624 * x625
+    x628 = x622 * x625
+    del x622, x625
+    x629 = x621 * x624
+    del x621, x624
+    rmm_uniform_re = x578
+    del x578
+    rmm_uniform_im = -x581
+    del x581
+    x614 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x613 - rmm_yq_re * x612
+    x617 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x612 - rmm_yq_re * x613
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x612, x613
+    x618 = x608 * x614 - x616 * x617
+    x619 = x608 * x617 + x614 * x616
+    del x608, x616
+    x627 = -x166 * x623 + x166 * x626 + x607 * x617 + x614 * x615
+    x630 = x166 * x628 + x166 * x629 + x607 * x614 - x615 * x617
+    del x607, x614, x615, x617
+    x632 = rmm_uniform_im - x588 + x619 + x631
+    del x588, x631
+    x633 = x567 * x632
+    x634 = rmm_bq_re * x633
+    x635 = rmm_uniform_re + x603 + x618
+    del x603
+    x636 = x567 * x635
+    x637 = rmm_bq_im * x636
+    x638 = x166 * x634 - x166 * x637 + x619
+    x639 = rmm_bq_im * x166 * x633 + rmm_bq_re * x166 * x636 + x618
+    del x633, x636
+    rmm_uniform_by_omega_re = -x585 * x592 + x593 * x596 - x600 * x601 + x602 * x604
+    rmm_uniform_by_omega_im = x585 * x596 + x592 * x593 + x600 * x604 + x601 * x602
+    del x592, x596, x601, x604
+    rmm_change_re = x618
+    del x618
+    rmm_change_im = x619
+    del x619
+    rmm_change_by_omega_re = -x585 * x627 + x593 * x630 - x600 * x638 + x602 * x639
+    rmm_change_by_omega_im = x585 * x630 + x593 * x627 + x600 * x639 + x602 * x638
+    del x585, x593, x600, x602, x627, x630, x638, x639
+    rmm_change_by_q_re = q * (rmm_bq_im * x567 * x632 + rmm_bq_re * x567 * x635 - x628 - x629)
+    del rmm_bq_im, rmm_bq_re, x567, x628, x629, x632, x635
+    rmm_change_by_q_im = q * (x623 - x626 + x634 - x637)
+    del x623, x626, x634, x637
+    rmm_inverse_re = rmm_uniform_im * x371 + rmm_uniform_re * x372
+    x640 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x203 - rmm_uniform_re * x346
-    x610 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x205 - rmm_uniform_re * x371
+    x641 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = rmm_uniform_by_omega_im * x346 + rmm_uniform_by_omega_re * x347 - rmm_uniform_im * x349 + rmm_uniform_re * x348
-    rmm_inverse_by_omega_im = rmm_uniform_by_omega_im * x347 - rmm_uniform_by_omega_re * x346 + rmm_uniform_im * x348 + rmm_uniform_re * x349
+    rmm_inverse_by_omega_re = rmm_uniform_by_omega_im * x371 + rmm_uniform_by_omega_re * x372 - rmm_uniform_im * x374 + rmm_uniform_re * x373
+    rmm_inverse_by_omega_im = rmm_uniform_by_omega_im * x372 - rmm_uniform_by_omega_re * x371 + rmm_uniform_im * x373 + rmm_uniform_re * x374
     del rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmm_uniform_im, rmm_uniform_re
-    rmm_excess_re = rmm_change_im * x346 + rmm_change_re * x347
-    x637 = rmm_excess_re + rmp_excess_re + x609
-    rmm_excess_im = 2 * a_root_re * rmm_change_im * x203 - rmm_change_re * x346
-    x635 = rmm_excess_im + rmp_excess_im + x610
-    x1064 = rmm_excess_im * x1059 + rmm_excess_re * x1063 + rmp_excess_im * x1061 + rmp_excess_re * x1057
-    x1072 = rmm_excess_im * x1063 - rmm_excess_re * x1059 + rmp_excess_im * x1057 - rmp_excess_re * x1061
-    x1117 = rmm_excess_im * x1112 + rmm_excess_re * x1116 + rmp_excess_im * x1110 + rmp_excess_re * x1114
-    x1123 = -rmm_excess_im * x1116 + rmm_excess_re * x1112 - rmp_excess_im * x1114 + rmp_excess_re * x1110
+    rmm_excess_re = rmm_change_im * x371 + rmm_change_re * x372
+    x668 = rmm_excess_re + rmp_excess_re + x640
+    rmm_excess_im = 2 * a_root_re * rmm_change_im * x205 - rmm_change_re * x371
+    x666 = rmm_excess_im + rmp_excess_im + x641
+    x1114 = rmm_excess_im * x1109 + rmm_excess_re * x1113 + rmp_excess_im * x1111 + rmp_excess_re * x1107
+    x1122 = rmm_excess_im * x1113 - rmm_excess_re * x1109 + rmp_excess_im * x1107 - rmp_excess_re * x1111
+    x1167 = rmm_excess_im * x1162 + rmm_excess_re * x1166 + rmp_excess_im * x1160 + rmp_excess_re * x1164
+    x1173 = -rmm_excess_im * x1166 + rmm_excess_re * x1162 - rmp_excess_im * x1164 + rmp_excess_re * x1160
     del rmp_excess_im, rmp_excess_re
-    x1159 = rmm_excess_im * x1065 + rmm_excess_re * x1073
-    x1160 = x1076 * x1159
-    x1162 = x1076 * x1161 + x1160
-    x1166 = rmm_excess_im * x1073 - rmm_excess_re * x1065
+    x1209 = rmm_excess_im * x1115 + rmm_excess_re * x1123
+    x1210 = x1126 * x1209
+    x1212 = x1126 * x1211 + x1210
+    x1216 = rmm_excess_im * x1123 - rmm_excess_re * x1115
     del rmm_excess_im, rmm_excess_re
-    x1168 = x1076 * x1166 + x1076 * x1167
-    del x1167
-    x1189 = rm_filling_im * x1159
-    x1192 = -rm_filling_re * x1166 + rpp_excess_im * x1190 + rpp_excess_re * x1191 - x1189
-    x1195 = rm_filling_re * x1159
-    del x1159
-    x1196 = rm_filling_im * x1166 - rpp_excess_im * x1191 + rpp_excess_re * x1190 - x1195
-    del rpp_excess_im, rpp_excess_re, x1190, x1191
-    x1214 = x1055 * x1161 + x1160
-    del x1160
-    x1222 = -x1166
-    del x1166
-    x1224 = x1055 * x1223 + x1076 * x1222
-    x1226 = -rm_filling_re * x1222 + rp_filling_im * x1161 - rp_filling_re * x1223 + x1189
-    del x1189
-    x1230 = -rm_filling_im * x1222 - rp_filling_im * x1223 - rp_filling_re * x1161 - x1195
-    del x1161, x1195, x1222, x1223
-    rmm_excess_by_omega_re = rmm_change_by_omega_im * x346 + rmm_change_by_omega_re * x347 - rmm_change_im * x349 + rmm_change_re * x348
-    rmm_excess_by_omega_im = rmm_change_by_omega_im * x347 - rmm_change_by_omega_re * x346 + rmm_change_im * x348 + rmm_change_re * x349
+    x1218 = x1126 * x1216 + x1126 * x1217
+    del x1217
+    x1239 = rm_filling_im * x1209
+    x1242 = -rm_filling_re * x1216 + rpp_excess_im * x1240 + rpp_excess_re * x1241 - x1239
+    x1245 = rm_filling_re * x1209
+    del x1209
+    x1246 = rm_filling_im * x1216 - rpp_excess_im * x1241 + rpp_excess_re * x1240 - x1245
+    del rpp_excess_im, rpp_excess_re, x1240, x1241
+    x1264 = x1105 * x1211 + x1210
+    del x1210
+    x1272 = -x1216
+    del x1216
+    x1274 = x1105 * x1273 + x1126 * x1272
+    x1276 = -rm_filling_re * x1272 + rp_filling_im * x1211 - rp_filling_re * x1273 + x1239
+    del x1239
+    x1280 = -rm_filling_im * x1272 - rp_filling_im * x1273 - rp_filling_re * x1211 - x1245
+    del x1211, x1245, x1272, x1273
+    rmm_excess_by_omega_re = rmm_change_by_omega_im * x371 + rmm_change_by_omega_re * x372 - rmm_change_im * x374 + rmm_change_re * x373
+    rmm_excess_by_omega_im = rmm_change_by_omega_im * x372 - rmm_change_by_omega_re * x371 + rmm_change_im * x373 + rmm_change_re * x374
     del rmm_change_by_omega_im, rmm_change_by_omega_re, rmm_change_im, rmm_change_re
-    x1137 = rmm_excess_by_omega_im * x1065 + rmm_excess_by_omega_re * x1073
-    x1145 = rmm_excess_by_omega_im * x1073 - rmm_excess_by_omega_re * x1065
-    x1211 = -x1145
-    rmm_excess_by_q_re = rmm_change_by_q_im * x346 + rmm_change_by_q_re * x347
-    rmm_excess_by_q_im = 2 * a_root_re * rmm_change_by_q_im * x203 - rmm_change_by_q_re * x346
+    x1187 = rmm_excess_by_omega_im * x1115 + rmm_excess_by_omega_re * x1123
+    x1195 = rmm_excess_by_omega_im * x1123 - rmm_excess_by_omega_re * x1115
+    x1261 = -x1195
+    rmm_excess_by_q_re = rmm_change_by_q_im * x371 + rmm_change_by_q_re * x372
+    rmm_excess_by_q_im = 2 * a_root_re * rmm_change_by_q_im * x205 - rmm_change_by_q_re * x371
     del rmm_change_by_q_im, rmm_change_by_q_re
-    x1235 = rmm_excess_by_q_im * x1065 + rmm_excess_by_q_re * x1073
-    x1243 = rmm_excess_by_q_im * x1073 - rmm_excess_by_q_re * x1065
-    x1255 = -x1243
-    rm_still_re = x609
-    del x609
-    rm_still_im = x610
-    del x610
-    x1047 = growth * rm_still_im - omega_r * rm_still_re
-    x1051 = -growth * rm_still_re - omega_r * rm_still_im
+    x1285 = rmm_excess_by_q_im * x1115 + rmm_excess_by_q_re * x1123
+    x1293 = rmm_excess_by_q_im * x1123 - rmm_excess_by_q_re * x1115
+    x1305 = -x1293
+    rm_still_re = x640
+    del x640
+    rm_still_im = x641
+    del x641
+    x1097 = growth * rm_still_im - omega_r * rm_still_re
+    x1101 = -growth * rm_still_re - omega_r * rm_still_im
     rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
     rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    x1127 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
-    x1128 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x1177 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    x1178 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
     del rm_still_by_omega_im, rm_still_by_omega_re
-    rm_uniform0_re = -rm_weight_im * x619 - rm_weight_re * x624 - x378
-    del x378
-    rm_uniform0_im = -rm_weight_im * x624 + rm_weight_re * x619 + x403
-    del x403, x619, x624
-    rm_uniform0_by_omega_re = -rm_weight_im * x626 + rm_weight_re * x625
-    rm_uniform0_by_omega_im = rm_weight_re * x626 + x627
-    del x626
-    rm_uniform1_re = -rm_weight_im * x631 + rm_weight_re * x629 + x408
-    del x408
-    rm_uniform1_im = rm_weight_im * x629 + rm_weight_re * x631 + x413
-    del x413, x629, x631
-    rm_uniform1_by_omega_re = rm_weight_re * x633 + x632
-    rm_uniform1_by_omega_im = rm_weight_im * x633 - x634
-    del x633
-    rm_total_re = 4 * rm_weight_re * x398 * x637 - x635 * x636
-    rm_total_im = x635 * x638 + x636 * x637
-    del x635, x637
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x398 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x398 + 4 * rm_weight_re * rmp_excess_by_omega_re * x398 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x398 - rmm_excess_by_omega_im * x636 - rmm_inverse_by_omega_im * x636 - rmp_excess_by_omega_im * x636 - rmp_inverse_by_omega_im * x636
-    rm_total_by_omega_im = rmm_excess_by_omega_im * x638 + rmm_excess_by_omega_re * x636 + rmm_inverse_by_omega_im * x638 + rmm_inverse_by_omega_re * x636 + rmp_excess_by_omega_im * x638 + rmp_excess_by_omega_re * x636 + rmp_inverse_by_omega_im * x638 + rmp_inverse_by_omega_re * x636
+    rm_uniform0_re = -rm_weight_im * x650 - rm_weight_re * x655 - x409
+    del x409
+    rm_uniform0_im = -rm_weight_im * x655 + rm_weight_re * x650 + x434
+    del x434, x650, x655
+    rm_uniform0_by_omega_re = -rm_weight_im * x657 + rm_weight_re * x656
+    rm_uniform0_by_omega_im = rm_weight_re * x657 + x658
+    del x657
+    rm_uniform1_re = -rm_weight_im * x662 + rm_weight_re * x660 + x439
+    del x439
+    rm_uniform1_im = rm_weight_im * x660 + rm_weight_re * x662 + x444
+    del x444, x660, x662
+    rm_uniform1_by_omega_re = rm_weight_re * x664 + x663
+    rm_uniform1_by_omega_im = rm_weight_im * x664 - x665
+    del x664
+    rm_total_re = 4 * rm_weight_re * x429 * x668 - x666 * x667
+    rm_total_im = x666 * x669 + x667 * x668
+    del x666, x668
+    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x429 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x429 + 4 * rm_weight_re * rmp_excess_by_omega_re * x429 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x429 - rmm_excess_by_omega_im * x667 - rmm_inverse_by_omega_im * x667 - rmp_excess_by_omega_im * x667 - rmp_inverse_by_omega_im * x667
+    rm_total_by_omega_im = rmm_excess_by_omega_im * x669 + rmm_excess_by_omega_re * x667 + rmm_inverse_by_omega_im * x669 + rmm_inverse_by_omega_re * x667 + rmp_excess_by_omega_im * x669 + rmp_excess_by_omega_re * x667 + rmp_inverse_by_omega_im * x669 + rmp_inverse_by_omega_re * x667
     del rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x398 + 4 * rm_weight_re * rmp_excess_by_q_re * x398 - rmm_excess_by_q_im * x636 - rmp_excess_by_q_im * x636
-    rm_total_by_q_im = rmm_excess_by_q_im * x638 + rmm_excess_by_q_re * x636 + rmp_excess_by_q_im * x638 + rmp_excess_by_q_re * x636
+    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x429 + 4 * rm_weight_re * rmp_excess_by_q_re * x429 - rmm_excess_by_q_im * x667 - rmp_excess_by_q_im * x667
+    rm_total_by_q_im = rmm_excess_by_q_im * x669 + rmm_excess_by_q_re * x667 + rmp_excess_by_q_im * x669 + rmp_excess_by_q_re * x667
     del rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re
-    sp_filling_re = x639 * x92 - x90 * x93 * x96
-    del x639, x90
-    sp_filling_im = x101
-    del x101
-    x1202 = rp_weight_re * sp_filling_im * x27 * x28 - sp_filling_re * x1075
-    x1203 = -sp_filling_im * x1075 - sp_filling_re * x1071
-    spp_x_re = x29 * (sp_roots_re - x102)
-    spp_x_im = x29 * (sp_roots_im + x641)
-    z36 = root_sum(ap_p_re, ap_p_im, x104, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z36[0]
-    x643 = spp_k_re * spp_k_re
-    x653 = q + spp_k_re
-    x654 = -q + spp_k_re
-    spp_k_im = z36[1]
-    del z36
-    x642 = spp_k_im * spp_k_im
+    sp_filling_re = x670 * x93 - x91 * x94 * x97
+    del x670, x91
+    sp_filling_im = x102
+    del x102
+    x1252 = rp_weight_re * sp_filling_im * x28 * x29 - sp_filling_re * x1125
+    x1253 = -sp_filling_im * x1125 - sp_filling_re * x1121
+    spp_x_re = x30 * (-x104 - x671)
+    del x671
+    spp_x_im = x30 * (sp_roots_im + x673)
+    z40 = root_sum(ap_p_re, ap_p_im, x106, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z40[0]
+    x675 = spp_k_re * spp_k_re
+    x685 = q + spp_k_re
+    x686 = -q + spp_k_re
+    spp_k_im = z40[1]
+    del z40
+    x674 = spp_k_im * spp_k_im
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    z37 = root_sum(ap_p_re, ap_p_im, rp_p_re, x105, spp_x_re, spp_x_im)
+    z41 = root_sum(ap_p_re, ap_p_im, rp_p_re, x107, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z37[0]
-    x647 = spp_d_re * spp_d_re
-    x661 = -q + spp_d_re
-    spp_d_im = z37[1]
-    del z37
-    x646 = spp_d_im * spp_d_im
-    x675 = 1 / (1e-16 * x642 + 1e-16 * x643 + x646 + x647)
+    spp_d_re = z41[0]
+    x679 = spp_d_re * spp_d_re
+    x693 = -q + spp_d_re
+    spp_d_im = z41[1]
+    del z41
+    x678 = spp_d_im * spp_d_im
+    x707 = 1 / (1e-16 * x674 + 1e-16 * x675 + x678 + x679)
     spp_d_by_omega_re = ap_p_by_omega_re
-    x677 = spp_d_by_omega_re * x675
+    x709 = spp_d_by_omega_re * x707
     del spp_d_by_omega_re
     spp_d_by_omega_im = ap_p_by_omega_im
-    x676 = spp_d_by_omega_im * x675
-    del spp_d_by_omega_im, x675
-    x678 = -spp_d_im * x677 + spp_d_re * x676
-    x681 = spp_d_im * x676 + spp_d_re * x677
-    del x676, x677
-    spp_b_re = -x642 + x643
-    del x643
+    x708 = spp_d_by_omega_im * x707
+    del spp_d_by_omega_im, x707
+    x710 = -spp_d_im * x709 + spp_d_re * x708
+    x713 = spp_d_im * x708 + spp_d_re * x709
+    del x708, x709
+    spp_b_re = -x674 + x675
+    del x675
     spp_b_im = 2 * spp_k_im * spp_k_re
-    x644 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x645 = spp_b_im * x644
-    x648 = x644 * (-x646 + x647)
-    del x646, x647
-    x649 = rp_p_im * x644
-    x650 = rp_p_re * x644
-    x651 = spp_b_im * x650 + spp_b_re * x649
-    x652 = spp_b_im * x649 - spp_b_re * x650
-    del x649, x650
-    x684 = spp_b_re * x644
-    x685 = -spp_k_by_omega_im * x684 + spp_k_by_omega_re * x645
-    x686 = -spp_k_by_omega_im * x645 - spp_k_by_omega_re * x684
+    x676 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x677 = spp_b_im * x676
+    x680 = x676 * (-x678 + x679)
+    del x678, x679
+    x681 = rp_p_im * x676
+    x682 = rp_p_re * x676
+    x683 = spp_b_im * x682 + spp_b_re * x681
+    x684 = spp_b_im * x681 - spp_b_re * x682
+    del x681, x682
+    x716 = spp_b_re * x676
+    x717 = -spp_k_by_omega_im * x716 + spp_k_by_omega_re * x677
+    x718 = -spp_k_by_omega_im * x677 - spp_k_by_omega_re * x716
     del spp_k_by_omega_im, spp_k_by_omega_re
-    x687 = spp_k_im * x686 + spp_k_re * x685
-    x689 = -spp_k_im * x685 + spp_k_re * x686
-    del spp_k_re, x685, x686
-    x691 = x164 * x645
-    x695 = x164 * x684
-    del x684
-    spp_z_re = spp_b_re * x648 + 2 * spp_d_im * spp_d_re * x645
-    del x645
-    spp_z_im = -spp_b_im * x648 + 2 * spp_b_re * spp_d_im * spp_d_re * x644
-    del x648
-    spp_y_re = 4 * ap_p_re * x652 - x117 * x651
-    spp_y_im = x117 * x652 + x118 * x651
-    del x651, x652
-    z38 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x667 = x644 * z38[1]
-    x668 = spp_b_im * x667
-    x669 = x644 * z38[0]
-    del z38
-    x670 = spp_b_re * x669
-    x671 = x668 + x670
-    x672 = spp_b_im * x669
-    del x669
-    x673 = spp_b_re * x667
-    del x667
-    x674 = x672 - x673
-    x680 = x674 + x679
-    x683 = -x671 - x682
-    x688 = -x672 + x673 + x679
-    del x672, x673
-    x690 = x668 + x670 - x682
-    del x668, x670
-    spp_bq_re = -x642 + x653 * x654
-    del x642
-    x656 = spp_bq_re * spp_bq_re
-    spp_bq_im = spp_k_im * x653 + spp_k_im * x654
-    del spp_k_im, x653, x654
-    x655 = spp_bq_im * spp_bq_im
-    x657 = x655 + x656
-    x658 = 1 / x657
-    x659 = x658 * (q + spp_d_re)
-    del spp_d_re
-    x660 = -spp_bq_im * x659 + spp_bq_re * spp_d_im * x658
-    x662 = spp_bq_im * spp_d_im * x658 + spp_bq_re * x659
-    del x659
-    x663 = rp_p_im * x658
-    x664 = rp_p_re * x658
-    x665 = spp_bq_im * x664 + spp_bq_re * x663
-    x666 = spp_bq_im * x663 - spp_bq_re * x664
-    del x663, x664
-    x692 = spp_bq_im * x658
-    x693 = -spp_b_re * spp_bq_re * x164 * x644 * x658 + x691 * x692
-    del x644
-    x694 = -x693
-    x701 = spp_bq_re * x658 * x691 + x692 * x695
-    del x692
-    x702 = -x701
-    x707 = 1 / (x657 * x657)
-    del x657
-    x709 = 4 * spp_bq_im * spp_bq_re
-    x711 = -2 * x655 + 2 * x656
-    del x655, x656
-    spp_zq_re = -spp_d_im * x660 + x661 * x662
-    spp_zq_im = spp_d_im * x662 + x660 * x661
-    del spp_d_im, x660, x661, x662
-    spp_yq_re = 4 * ap_p_re * x666 - x117 * x665
-    spp_yq_im = x117 * x666 + x118 * x665
-    del x665, x666
-    x696 = -spp_yq_im * x691 - spp_yq_re * x695
-    x697 = -spp_yq_im * x695 + spp_yq_re * x691
-    del x691, x695
-    z39 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x696, x697)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, x696, x697
-    x698 = z39[0]
-    x699 = z39[1]
-    del z39
-    z40 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
-    del spp_zq_im, spp_zq_re
-    x708 = x707 * z40[0]
-    x710 = x708 * x709
-    x712 = x707 * z40[1]
-    del x707, z40
-    x713 = x711 * x712
-    x715 = x709 * x712
-    del x709, x712
-    x716 = x708 * x711
-    del x708, x711
-    spp_uniform_re = x671
-    del x671
-    spp_uniform_im = -x674
+    x719 = spp_k_im * x718 + spp_k_re * x717
+    x721 = -spp_k_im * x717 + spp_k_re * x718
+    del spp_k_re, x717, x718
+    x723 = x166 * x677
+    x727 = x166 * x716
+    del x716
+    spp_z_re = spp_b_re * x680 + 2 * spp_d_im * spp_d_re * x677
+    del x677
+    spp_z_im = -spp_b_im * x680 + 2 * spp_b_re * spp_d_im * spp_d_re * x676
+    del x680
+    spp_y_re = 4 * ap_p_re * x684 - x119 * x683
+    spp_y_im = x119 * x684 + x120 * x683
+    del x683, x684
+    z42 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x699 = x676 * z42[1]
+    x700 = spp_b_im * x699
+    x701 = x676 * z42[0]
+    del z42
+    x702 = spp_b_re * x701
+    x703 = x700 + x702
+    x704 = spp_b_im * x701
+    del x701
+    x705 = spp_b_re * x699
+    del x699
+    x706 = x704 - x705
+    x712 = x706 + x711
+    x715 = -x703 - x714
+    x720 = -x704 + x705 + x711
+    del x704, x705
+    x722 = x700 + x702 - x714
+    del x700, x702
+    spp_bq_re = -x674 + x685 * x686
     del x674
-    x700 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x699 - spp_yq_re * x698
-    x703 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x698 - spp_yq_re * x699
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x698, x699
-    x704 = x702 * x703
-    x705 = x694 * x700 - x704
-    x706 = x694 * x703 + x700 * x702
-    del x702
-    x714 = -x164 * x710 + x164 * x713 + x693 * x703 + x700 * x701
-    x717 = x164 * x715 + x164 * x716 + x693 * x700 - x701 * x703
-    del x693, x701, x703
-    x718 = spp_uniform_im + x679 + x706
-    del x679
-    x719 = x658 * x718
-    x720 = spp_bq_re * x719
-    x721 = spp_uniform_re - x682 + x694 * x700 - x704
-    del x682, x694, x700, x704
-    x722 = x658 * x721
-    x723 = spp_bq_im * x722
-    x724 = x164 * x720 - x164 * x723 + x706
-    x725 = spp_bq_im * x164 * x719 + spp_bq_re * x164 * x722 + x705
-    del x719, x722
-    spp_uniform_by_omega_re = -x678 * x680 + x681 * x683 - x687 * x688 + x689 * x690
-    spp_uniform_by_omega_im = x678 * x683 + x680 * x681 + x687 * x690 + x688 * x689
-    del x680, x683, x688, x690
-    spp_change_re = x705
-    del x705
-    spp_change_im = x706
+    x688 = spp_bq_re * spp_bq_re
+    spp_bq_im = spp_k_im * x685 + spp_k_im * x686
+    del spp_k_im, x685, x686
+    x687 = spp_bq_im * spp_bq_im
+    x689 = x687 + x688
+    x690 = 1 / x689
+    x691 = x690 * (q + spp_d_re)
+    del spp_d_re
+    x692 = -spp_bq_im * x691 + spp_bq_re * spp_d_im * x690
+    x694 = spp_bq_im * spp_d_im * x690 + spp_bq_re * x691
+    del x691
+    x695 = rp_p_im * x690
+    x696 = rp_p_re * x690
+    x697 = spp_bq_im * x696 + spp_bq_re * x695
+    x698 = spp_bq_im * x695 - spp_bq_re * x696
+    del x695, x696
+    x724 = spp_bq_im * x690
+    x725 = -spp_b_re * spp_bq_re * x166 * x676 * x690 + x723 * x724
+    del x676
+    x726 = -x725
+    x733 = spp_bq_re * x690 * x723 + x724 * x727
+    del x724
+    x734 = -x733
+    x739 = 1 / (x689 * x689)
+    del x689
+    x741 = 4 * spp_bq_im * spp_bq_re
+    x743 = -2 * x687 + 2 * x688
+    del x687, x688
+    spp_zq_re = -spp_d_im * x692 + x693 * x694
+    spp_zq_im = spp_d_im * x694 + x692 * x693
+    del spp_d_im, x692, x693, x694
+    spp_yq_re = 4 * ap_p_re * x698 - x119 * x697
+    spp_yq_im = x119 * x698 + x120 * x697
+    del x697, x698
+    x728 = -spp_yq_im * x723 - spp_yq_re * x727
+    x729 = -spp_yq_im * x727 + spp_yq_re * x723
+    del x723, x727
+    z43 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x728, x729)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, x728, x729
+    x730 = z43[0]
+    x731 = z43[1]
+    del z43
+    z44 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    del spp_zq_im, spp_zq_re
+    x740 = x739 * z44[0]
+    x742 = x740 * x741
+    x744 = x739 * z44[1]
+    del x739, z44
+    x745 = x743 * x744
+    x747 = x741 * x744
+    del x741, x744
+    x748 = x740 * x743
+    del x740, x743
+    spp_uniform_re = x703
+    del x703
+    spp_uniform_im = -x706
     del x706
-    spp_change_by_omega_re = -x678 * x714 + x681 * x717 - x687 * x724 + x689 * x725
-    spp_change_by_omega_im = x678 * x717 + x681 * x714 + x687 * x725 + x689 * x724
-    del x678, x681, x687, x689, x714, x717, x724, x725
-    spp_change_by_q_re = q * (spp_bq_im * x658 * x718 + spp_bq_re * x658 * x721 - x715 - x716)
-    del spp_bq_im, spp_bq_re, x658, x715, x716, x718, x721
-    spp_change_by_q_im = q * (x710 - x713 + x720 - x723)
-    del x710, x713, x720, x723
-    spp_inverse_re = -spp_uniform_im * x346 - spp_uniform_re * x347
-    spp_inverse_im = -spp_uniform_im * x347 + spp_uniform_re * x346
-    spp_inverse_by_omega_re = -spp_uniform_by_omega_im * x346 - spp_uniform_by_omega_re * x347 - spp_uniform_im * x214 + spp_uniform_re * x215
-    spp_inverse_by_omega_im = -spp_uniform_by_omega_im * x347 + spp_uniform_by_omega_re * x346 + spp_uniform_im * x215 + spp_uniform_re * x214
+    x732 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x731 - spp_yq_re * x730
+    x735 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x730 - spp_yq_re * x731
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x730, x731
+    x736 = x734 * x735
+    x737 = x726 * x732 - x736
+    x738 = x726 * x735 + x732 * x734
+    del x734
+    x746 = -x166 * x742 + x166 * x745 + x725 * x735 + x732 * x733
+    x749 = x166 * x747 + x166 * x748 + x725 * x732 - x733 * x735
+    del x725, x733, x735
+    x750 = spp_uniform_im + x711 + x738
+    del x711
+    x751 = x690 * x750
+    x752 = spp_bq_re * x751
+    x753 = spp_uniform_re - x714 + x726 * x732 - x736
+    del x714, x726, x732, x736
+    x754 = x690 * x753
+    x755 = spp_bq_im * x754
+    x756 = x166 * x752 - x166 * x755 + x738
+    x757 = spp_bq_im * x166 * x751 + spp_bq_re * x166 * x754 + x737
+    del x751, x754
+    spp_uniform_by_omega_re = -x710 * x712 + x713 * x715 - x719 * x720 + x721 * x722
+    spp_uniform_by_omega_im = x710 * x715 + x712 * x713 + x719 * x722 + x720 * x721
+    del x712, x715, x720, x722
+    spp_change_re = x737
+    del x737
+    spp_change_im = x738
+    del x738
+    spp_change_by_omega_re = -x710 * x746 + x713 * x749 - x719 * x756 + x721 * x757
+    spp_change_by_omega_im = x710 * x749 + x713 * x746 + x719 * x757 + x721 * x756
+    del x710, x713, x719, x721, x746, x749, x756, x757
+    spp_change_by_q_re = q * (spp_bq_im * x690 * x750 + spp_bq_re * x690 * x753 - x747 - x748)
+    del spp_bq_im, spp_bq_re, x690, x747, x748, x750, x753
+    spp_change_by_q_im = q * (x742 - x745 + x752 - x755)
+    del x742, x745, x752, x755
+    spp_inverse_re = -spp_uniform_im * x371 - spp_uniform_re * x372
+    spp_inverse_im = -spp_uniform_im * x372 + spp_uniform_re * x371
+    spp_inverse_by_omega_re = -spp_uniform_by_omega_im * x371 - spp_uniform_by_omega_re * x372 - spp_uniform_im * x216 + spp_uniform_re * x217
+    spp_inverse_by_omega_im = -spp_uniform_by_omega_im * x372 + spp_uniform_by_omega_re * x371 + spp_uniform_im * x217 + spp_uniform_re * x216
     del spp_uniform_by_omega_im, spp_uniform_by_omega_re, spp_uniform_im, spp_uniform_re
-    spp_excess_re = -spp_change_im * x346 - spp_change_re * x347
-    spp_excess_im = -spp_change_im * x347 + spp_change_re * x346
-    x1175 = rp_weight_re * spp_excess_im * x27 * x28 - spp_excess_re * x1075
-    x1183 = spp_excess_im * x1075 + spp_excess_re * x1071
-    spp_excess_by_omega_re = -spp_change_by_omega_im * x346 - spp_change_by_omega_re * x347 - spp_change_im * x214 + spp_change_re * x215
-    spp_excess_by_omega_im = -spp_change_by_omega_im * x347 + spp_change_by_omega_re * x346 + spp_change_im * x215 + spp_change_re * x214
+    spp_excess_re = -spp_change_im * x371 - spp_change_re * x372
+    spp_excess_im = -spp_change_im * x372 + spp_change_re * x371
+    x1225 = rp_weight_re * spp_excess_im * x28 * x29 - spp_excess_re * x1125
+    x1233 = spp_excess_im * x1125 + spp_excess_re * x1121
+    spp_excess_by_omega_re = -spp_change_by_omega_im * x371 - spp_change_by_omega_re * x372 - spp_change_im * x216 + spp_change_re * x217
+    spp_excess_by_omega_im = -spp_change_by_omega_im * x372 + spp_change_by_omega_re * x371 + spp_change_im * x217 + spp_change_re * x216
     del spp_change_by_omega_im, spp_change_by_omega_re, spp_change_im, spp_change_re
-    x1143 = spp_excess_by_omega_im * x1075 + spp_excess_by_omega_re * x1071
-    x1144 = -x1143
-    x1154 = rp_weight_re * spp_excess_by_omega_im * x27 * x28 - spp_excess_by_omega_re * x1075
-    spp_excess_by_q_re = -spp_change_by_q_im * x346 - spp_change_by_q_re * x347
-    spp_excess_by_q_im = -spp_change_by_q_im * x347 + spp_change_by_q_re * x346
+    x1193 = spp_excess_by_omega_im * x1125 + spp_excess_by_omega_re * x1121
+    x1194 = -x1193
+    x1204 = rp_weight_re * spp_excess_by_omega_im * x28 * x29 - spp_excess_by_omega_re * x1125
+    spp_excess_by_q_re = -spp_change_by_q_im * x371 - spp_change_by_q_re * x372
+    spp_excess_by_q_im = -spp_change_by_q_im * x372 + spp_change_by_q_re * x371
     del spp_change_by_q_im, spp_change_by_q_re
-    x1241 = spp_excess_by_q_im * x1075 + spp_excess_by_q_re * x1071
-    x1242 = -x1241
-    x1252 = rp_weight_re * spp_excess_by_q_im * x27 * x28 - spp_excess_by_q_re * x1075
-    sp_form0_re = x232 * x731 - x732 * x733
-    x1095 = sp_form0_re * x1055
-    sp_form0_im = x232 * x733 + x731 * x732
-    del x232
-    x1097 = sp_form0_im * x1055
-    sp_form0_by_omega_re = a_down_by_omega_re * x731 - a_up_by_omega_im * x732 - x234 - x734
-    del x234, x734
-    sp_form0_by_omega_im = a_down_by_omega_im * x731 + a_down_by_omega_re * x733 + a_up_by_omega_re * x732 + x236
-    del a_down_by_omega_im, a_down_by_omega_re, x236, x732
-    sp_form1_re = c_down_im * x738 + c_down_re * x739
-    x1082 = x1076 * (-sp_form1_re + x1081)
-    x1090 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x1082
-    sp_form1_im = -c_down_im * x739 + c_down_re * x738
-    del x738, x739
-    x1079 = sp_form1_im * x1076
-    x1087 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x1079
-    x1106 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x1095
-    x1107 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x1097
-    sp_form1_by_omega_re = c_down_im * x742 + c_down_re * x743 + x731 * x740 - x733 * x741
-    sp_form1_by_omega_im = -c_down_im * x743 + c_down_re * x742 + x731 * x741 + x733 * x740
-    del c_down_im, c_down_re, x731, x733, x740, x741, x742, x743
-    spm_x_re = x29 * (-sm_roots_re - x102)
+    x1291 = spp_excess_by_q_im * x1125 + spp_excess_by_q_re * x1121
+    x1292 = -x1291
+    x1302 = rp_weight_re * spp_excess_by_q_im * x28 * x29 - spp_excess_by_q_re * x1125
+    sp_form0_re = -x762 * x771 + x772 * x773
+    x1145 = sp_form0_re * x1105
+    sp_form0_im = x762 * x773 + x771 * x772
+    del x771, x773
+    x1147 = sp_form0_im * x1105
+    sp_form0_by_omega_re = -a_up_by_omega_im * x778 + a_up_by_omega_re * x779 - x762 * x776 + x772 * x777
+    sp_form0_by_omega_im = a_up_by_omega_im * x779 + a_up_by_omega_re * x778 + x762 * x777 + x772 * x776
+    del x776, x777, x778, x779
+    sp_form1_re = c_down_im * x783 + c_down_re * x784
+    x1132 = x1126 * (-sp_form1_re + x1131)
+    x1140 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x1132
+    sp_form1_im = -c_down_im * x784 + c_down_re * x783
+    del x783, x784
+    x1129 = sp_form1_im * x1126
+    x1137 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x1129
+    x1156 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x1145
+    x1157 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x1147
+    sp_form1_by_omega_re = c_down_im * x787 + c_down_re * x788 - x762 * x786 + x772 * x785
+    sp_form1_by_omega_im = -c_down_im * x788 + c_down_re * x787 + x762 * x785 + x772 * x786
+    del c_down_im, c_down_re, x762, x772, x785, x786, x787, x788
+    spm_x_re = x30 * (-sm_roots_re - x104)
     del sm_roots_re
-    spm_x_im = x29 * (-sm_roots_im - x744)
-    z41 = root_sum(am_p_re, am_p_im, x104, rp_p_im, spm_x_re, spm_x_im)
-    del x104
-    spm_k_re = z41[0]
-    x746 = spm_k_re * spm_k_re
-    x756 = q + spm_k_re
-    x757 = -q + spm_k_re
-    spm_k_im = z41[1]
-    del z41
-    x745 = spm_k_im * spm_k_im
+    spm_x_im = x30 * (-sm_roots_im - x789)
+    z45 = root_sum(am_p_re, am_p_im, x106, rp_p_im, spm_x_re, spm_x_im)
+    del x106
+    spm_k_re = z45[0]
+    x791 = spm_k_re * spm_k_re
+    x801 = q + spm_k_re
+    x802 = -q + spm_k_re
+    spm_k_im = z45[1]
+    del z45
+    x790 = spm_k_im * spm_k_im
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    z42 = root_sum(am_p_re, am_p_im, rp_p_re, x105, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x105
-    spm_d_re = z42[0]
-    x750 = spm_d_re * spm_d_re
-    x764 = -q + spm_d_re
-    spm_d_im = z42[1]
-    del z42
-    x749 = spm_d_im * spm_d_im
-    x778 = 1 / (1e-16 * x745 + 1e-16 * x746 + x749 + x750)
+    z46 = root_sum(am_p_re, am_p_im, rp_p_re, x107, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x107
+    spm_d_re = z46[0]
+    x795 = spm_d_re * spm_d_re
+    x809 = -q + spm_d_re
+    spm_d_im = z46[1]
+    del z46
+    x794 = spm_d_im * spm_d_im
+    x823 = 1 / (1e-16 * x790 + 1e-16 * x791 + x794 + x795)
     spm_d_by_omega_re = am_p_by_omega_re
-    x780 = spm_d_by_omega_re * x778
+    x825 = spm_d_by_omega_re * x823
     del spm_d_by_omega_re
     spm_d_by_omega_im = am_p_by_omega_im
-    x779 = spm_d_by_omega_im * x778
-    del spm_d_by_omega_im, x778
-    x781 = -spm_d_im * x780 + spm_d_re * x779
-    x784 = spm_d_im * x779 + spm_d_re * x780
-    del x779, x780
-    spm_b_re = -x745 + x746
-    del x746
+    x824 = spm_d_by_omega_im * x823
+    del spm_d_by_omega_im, x823
+    x826 = -spm_d_im * x825 + spm_d_re * x824
+    x829 = spm_d_im * x824 + spm_d_re * x825
+    del x824, x825
+    spm_b_re = -x790 + x791
+    del x791
     spm_b_im = 2 * spm_k_im * spm_k_re
-    x747 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x748 = spm_b_im * x747
-    x751 = x747 * (-x749 + x750)
-    del x749, x750
-    x752 = rp_p_im * x747
-    x753 = rp_p_re * x747
-    x754 = spm_b_im * x753 + spm_b_re * x752
-    x755 = spm_b_im * x752 - spm_b_re * x753
-    del x752, x753
-    x787 = spm_b_re * x747
-    x788 = -spm_k_by_omega_im * x787 + spm_k_by_omega_re * x748
-    x789 = -spm_k_by_omega_im * x748 - spm_k_by_omega_re * x787
+    x792 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x793 = spm_b_im * x792
+    x796 = x792 * (-x794 + x795)
+    del x794, x795
+    x797 = rp_p_im * x792
+    x798 = rp_p_re * x792
+    x799 = spm_b_im * x798 + spm_b_re * x797
+    x800 = spm_b_im * x797 - spm_b_re * x798
+    del x797, x798
+    x832 = spm_b_re * x792
+    x833 = -spm_k_by_omega_im * x832 + spm_k_by_omega_re * x793
+    x834 = -spm_k_by_omega_im * x793 - spm_k_by_omega_re * x832
     del spm_k_by_omega_im, spm_k_by_omega_re
-    x790 = spm_k_im * x789 + spm_k_re * x788
-    x792 = -spm_k_im * x788 + spm_k_re * x789
-    del spm_k_re, x788, x789
-    x794 = x164 * x748
-    x798 = x164 * x787
-    del x787
-    spm_z_re = spm_b_re * x751 + 2 * spm_d_im * spm_d_re * x748
-    del x748
-    spm_z_im = -spm_b_im * x751 + 2 * spm_b_re * spm_d_im * spm_d_re * x747
-    del x751
-    spm_y_re = 4 * am_p_re * x755 - x265 * x754
-    spm_y_im = x265 * x755 + x266 * x754
-    del x754, x755
-    z43 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x770 = x747 * z43[1]
-    x771 = spm_b_im * x770
-    x772 = x747 * z43[0]
-    del z43
-    x773 = spm_b_re * x772
-    x774 = x771 + x773
-    x775 = spm_b_im * x772
-    del x772
-    x776 = spm_b_re * x770
-    del x770
-    x777 = x775 - x776
-    x783 = x777 + x782
-    x786 = -x774 - x785
-    x791 = -x775 + x776 + x782
-    del x775, x776
-    x793 = x771 + x773 - x785
-    del x771, x773
-    spm_bq_re = -x745 + x756 * x757
-    del x745
-    x759 = spm_bq_re * spm_bq_re
-    spm_bq_im = spm_k_im * x756 + spm_k_im * x757
-    del spm_k_im, x756, x757
-    x758 = spm_bq_im * spm_bq_im
-    x760 = x758 + x759
-    x761 = 1 / x760
-    x762 = x761 * (q + spm_d_re)
+    x835 = spm_k_im * x834 + spm_k_re * x833
+    x837 = -spm_k_im * x833 + spm_k_re * x834
+    del spm_k_re, x833, x834
+    x839 = x166 * x793
+    x843 = x166 * x832
+    del x832
+    spm_z_re = spm_b_re * x796 + 2 * spm_d_im * spm_d_re * x793
+    del x793
+    spm_z_im = -spm_b_im * x796 + 2 * spm_b_re * spm_d_im * spm_d_re * x792
+    del x796
+    spm_y_re = 4 * am_p_re * x800 - x290 * x799
+    spm_y_im = x290 * x800 + x291 * x799
+    del x799, x800
+    z47 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x815 = x792 * z47[1]
+    x816 = spm_b_im * x815
+    x817 = x792 * z47[0]
+    del z47
+    x818 = spm_b_re * x817
+    x819 = x816 + x818
+    x820 = spm_b_im * x817
+    del x817
+    x821 = spm_b_re * x815
+    del x815
+    x822 = x820 - x821
+    x828 = x822 + x827
+    x831 = -x819 - x830
+    x836 = -x820 + x821 + x827
+    del x820, x821
+    x838 = x816 + x818 - x830
+    del x816, x818
+    spm_bq_re = -x790 + x801 * x802
+    del x790
+    x804 = spm_bq_re * spm_bq_re
+    spm_bq_im = spm_k_im * x801 + spm_k_im * x802
+    del spm_k_im, x801, x802
+    x803 = spm_bq_im * spm_bq_im
+    x805 = x803 + x804
+    x806 = 1 / x805
+    x807 = x806 * (q + spm_d_re)
     del spm_d_re
-    x763 = -spm_bq_im * x762 + spm_bq_re * spm_d_im * x761
-    x765 = spm_bq_im * spm_d_im * x761 + spm_bq_re * x762
-    del x762
-    x766 = rp_p_im * x761
+    x808 = -spm_bq_im * x807 + spm_bq_re * spm_d_im * x806
+    x810 = spm_bq_im * spm_d_im * x806 + spm_bq_re * x807
+    del x807
+    x811 = rp_p_im * x806
     del rp_p_im
-    x767 = rp_p_re * x761
+    x812 = rp_p_re * x806
     del rp_p_re
-    x768 = spm_bq_im * x767 + spm_bq_re * x766
-    x769 = spm_bq_im * x766 - spm_bq_re * x767
-    del x766, x767
-    x795 = spm_bq_im * x761
-    x796 = -spm_b_re * spm_bq_re * x164 * x747 * x761 + x794 * x795
-    del x747
-    x797 = -x796
-    x804 = spm_bq_re * x761 * x794 + x795 * x798
-    del x795
-    x805 = -x804
-    x810 = 1 / (x760 * x760)
-    del x760
-    x812 = 4 * spm_bq_im * spm_bq_re
-    x814 = -2 * x758 + 2 * x759
-    del x758, x759
-    spm_zq_re = -spm_d_im * x763 + x764 * x765
-    spm_zq_im = spm_d_im * x765 + x763 * x764
-    del spm_d_im, x763, x764, x765
-    spm_yq_re = 4 * am_p_re * x769 - x265 * x768
-    spm_yq_im = x265 * x769 + x266 * x768
-    del x768, x769
-    x799 = -spm_yq_im * x794 - spm_yq_re * x798
-    x800 = -spm_yq_im * x798 + spm_yq_re * x794
-    del x794, x798
-    z44 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x799, x800)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, x799, x800
-    x801 = z44[0]
-    x802 = z44[1]
-    del z44
-    z45 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
-    del spm_zq_im, spm_zq_re
-    x811 = x810 * z45[0]
-    x813 = x811 * x812
-    x815 = x810 * z45[1]
-    del x810, z45
-    x816 = x814 * x815
-    x818 = x812 * x815
-    del x812, x815
-    x819 = x811 * x814
-    del x811, x814
-    spm_uniform_re = x774
-    del x774
-    spm_uniform_im = -x777
-    del x777
-    x803 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x802 - spm_yq_re * x801
-    x806 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x801 - spm_yq_re * x802
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x801, x802
-    x807 = x805 * x806
-    x808 = x797 * x803 - x807
-    x809 = x797 * x806 + x803 * x805
+    x813 = spm_bq_im * x812 + spm_bq_re * x811
+    x814 = spm_bq_im * x811 - spm_bq_re * x812
+    del x811, x812
+    x840 = spm_bq_im * x806
+    x841 = -spm_b_re * spm_bq_re * x166 * x792 * x806 + x839 * x840
+    del x792
+    x842 = -x841
+    x849 = spm_bq_re * x806 * x839 + x840 * x843
+    del x840
+    x850 = -x849
+    x855 = 1 / (x805 * x805)
     del x805
-    x817 = -x164 * x813 + x164 * x816 + x796 * x806 + x803 * x804
-    x820 = x164 * x818 + x164 * x819 + x796 * x803 - x804 * x806
-    del x796, x804, x806
-    x821 = spm_uniform_im + x782 + x809
-    del x782
-    x822 = x761 * x821
-    x823 = spm_bq_re * x822
-    x824 = spm_uniform_re - x785 + x797 * x803 - x807
-    del x785, x797, x803, x807
-    x825 = x761 * x824
-    x826 = spm_bq_im * x825
-    x827 = x164 * x823 - x164 * x826 + x809
-    x828 = spm_bq_im * x164 * x822 + spm_bq_re * x164 * x825 + x808
-    del x822, x825
-    spm_uniform_by_omega_re = -x781 * x783 + x784 * x786 - x790 * x791 + x792 * x793
-    spm_uniform_by_omega_im = x781 * x786 + x783 * x784 + x790 * x793 + x791 * x792
-    del x783, x786, x791, x793
-    spm_change_re = x808
-    del x808
-    spm_change_im = x809
-    del x809
-    spm_change_by_omega_re = -x781 * x817 + x784 * x820 - x790 * x827 + x792 * x828
-    spm_change_by_omega_im = x781 * x820 + x784 * x817 + x790 * x828 + x792 * x827
-    del x781, x784, x790, x792, x817, x820, x827, x828
-    spm_change_by_q_re = q * (spm_bq_im * x761 * x821 + spm_bq_re * x761 * x824 - x818 - x819)
-    del spm_bq_im, spm_bq_re, x761, x818, x819, x821, x824
-    spm_change_by_q_im = q * (x813 - x816 + x823 - x826)
-    del x813, x816, x823, x826
-    spm_inverse_re = spm_uniform_im * x346 + spm_uniform_re * x347
-    x846 = spm_inverse_re + spp_inverse_re
+    x857 = 4 * spm_bq_im * spm_bq_re
+    x859 = -2 * x803 + 2 * x804
+    del x803, x804
+    spm_zq_re = -spm_d_im * x808 + x809 * x810
+    spm_zq_im = spm_d_im * x810 + x808 * x809
+    del spm_d_im, x808, x809, x810
+    spm_yq_re = 4 * am_p_re * x814 - x290 * x813
+    spm_yq_im = x290 * x814 + x291 * x813
+    del x813, x814
+    x844 = -spm_yq_im * x839 - spm_yq_re * x843
+    x845 = -spm_yq_im * x843 + spm_yq_re * x839
+    del x839, x843
+    z48 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x844, x845)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, x844, x845
+    x846 = z48[0]
+    x847 = z48[1]
+    del z48
+    z49 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    del spm_zq_im, spm_zq_re
+    x856 = x855 * z49[0]
+    x858 = x856 * x857
+    x860 = x855 * z49[1]
+    del x855, z49
+    x861 = x859 * x860
+    x863 = x857 * x860
+    del x857, x860
+    x864 = x856 * x859
+    del x856, x859
+    spm_uniform_re = x819
+    del x819
+    spm_uniform_im = -x822
+    del x822
+    x848 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x847 - spm_yq_re * x846
+    x851 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x846 - spm_yq_re * x847
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x846, x847
+    x852 = x850 * x851
+    x853 = x842 * x848 - x852
+    x854 = x842 * x851 + x848 * x850
+    del x850
+    x862 = -x166 * x858 + x166 * x861 + x841 * x851 + x848 * x849
+    x865 = x166 * x863 + x166 * x864 + x841 * x848 - x849 * x851
+    del x841, x849, x851
+    x866 = spm_uniform_im + x827 + x854
+    del x827
+    x867 = x806 * x866
+    x868 = spm_bq_re * x867
+    x869 = spm_uniform_re - x830 + x842 * x848 - x852
+    del x830, x842, x848, x852
+    x870 = x806 * x869
+    x871 = spm_bq_im * x870
+    x872 = x166 * x868 - x166 * x871 + x854
+    x873 = spm_bq_im * x166 * x867 + spm_bq_re * x166 * x870 + x853
+    del x867, x870
+    spm_uniform_by_omega_re = -x826 * x828 + x829 * x831 - x835 * x836 + x837 * x838
+    spm_uniform_by_omega_im = x826 * x831 + x828 * x829 + x835 * x838 + x836 * x837
+    del x828, x831, x836, x838
+    spm_change_re = x853
+    del x853
+    spm_change_im = x854
+    del x854
+    spm_change_by_omega_re = -x826 * x862 + x829 * x865 - x835 * x872 + x837 * x873
+    spm_change_by_omega_im = x826 * x865 + x829 * x862 + x835 * x873 + x837 * x872
+    del x826, x829, x835, x837, x862, x865, x872, x873
+    spm_change_by_q_re = q * (spm_bq_im * x806 * x866 + spm_bq_re * x806 * x869 - x863 - x864)
+    del spm_bq_im, spm_bq_re, x806, x863, x864, x866, x869
+    spm_change_by_q_im = q * (x858 - x861 + x868 - x871)
+    del x858, x861, x868, x871
+    spm_inverse_re = spm_uniform_im * x371 + spm_uniform_re * x372
+    x896 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x203 - spm_uniform_re * x346
-    x847 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x205 - spm_uniform_re * x371
+    x897 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = spm_uniform_by_omega_im * x346 + spm_uniform_by_omega_re * x347 - spm_uniform_im * x349 + spm_uniform_re * x348
-    spm_inverse_by_omega_im = spm_uniform_by_omega_im * x347 - spm_uniform_by_omega_re * x346 + spm_uniform_im * x348 + spm_uniform_re * x349
+    spm_inverse_by_omega_re = spm_uniform_by_omega_im * x371 + spm_uniform_by_omega_re * x372 - spm_uniform_im * x374 + spm_uniform_re * x373
+    spm_inverse_by_omega_im = spm_uniform_by_omega_im * x372 - spm_uniform_by_omega_re * x371 + spm_uniform_im * x373 + spm_uniform_re * x374
     del spm_uniform_by_omega_im, spm_uniform_by_omega_re, spm_uniform_im, spm_uniform_re
-    spm_excess_re = spm_change_im * x346 + spm_change_re * x347
-    x861 = spm_excess_re + spp_excess_re + x846
-    spm_excess_im = 2 * a_root_re * spm_change_im * x203 - spm_change_re * x346
-    x860 = spm_excess_im + spp_excess_im + x847
-    x1170 = rp_weight_re * spm_excess_im * x27 * x28 - spm_excess_re * x1075
-    x1171 = x1055 * x1170
-    x1178 = spm_excess_im * x1075 + spm_excess_re * x1071
-    x1179 = -x1178
-    x1199 = sp_filling_im * x1170
-    x1205 = sp_filling_re * x1170
-    del x1170
-    spm_excess_by_omega_re = spm_change_by_omega_im * x346 + spm_change_by_omega_re * x347 - spm_change_im * x349 + spm_change_re * x348
-    spm_excess_by_omega_im = spm_change_by_omega_im * x347 - spm_change_by_omega_re * x346 + spm_change_im * x348 + spm_change_re * x349
+    spm_excess_re = spm_change_im * x371 + spm_change_re * x372
+    x911 = spm_excess_re + spp_excess_re + x896
+    spm_excess_im = 2 * a_root_re * spm_change_im * x205 - spm_change_re * x371
+    x910 = spm_excess_im + spp_excess_im + x897
+    x1220 = rp_weight_re * spm_excess_im * x28 * x29 - spm_excess_re * x1125
+    x1221 = x1105 * x1220
+    x1228 = spm_excess_im * x1125 + spm_excess_re * x1121
+    x1229 = -x1228
+    x1249 = sp_filling_im * x1220
+    x1255 = sp_filling_re * x1220
+    del x1220
+    spm_excess_by_omega_re = spm_change_by_omega_im * x371 + spm_change_by_omega_re * x372 - spm_change_im * x374 + spm_change_re * x373
+    spm_excess_by_omega_im = spm_change_by_omega_im * x372 - spm_change_by_omega_re * x371 + spm_change_im * x373 + spm_change_re * x374
     del spm_change_by_omega_im, spm_change_by_omega_re, spm_change_im, spm_change_re
-    x1149 = spm_excess_by_omega_im * x1075 + spm_excess_by_omega_re * x1071
-    x1150 = -x1149
-    x1153 = rp_weight_re * spm_excess_by_omega_im * x27 * x28 - spm_excess_by_omega_re * x1075
-    spm_excess_by_q_re = spm_change_by_q_im * x346 + spm_change_by_q_re * x347
-    spm_excess_by_q_im = 2 * a_root_re * spm_change_by_q_im * x203 - spm_change_by_q_re * x346
+    x1199 = spm_excess_by_omega_im * x1125 + spm_excess_by_omega_re * x1121
+    x1200 = -x1199
+    x1203 = rp_weight_re * spm_excess_by_omega_im * x28 * x29 - spm_excess_by_omega_re * x1125
+    spm_excess_by_q_re = spm_change_by_q_im * x371 + spm_change_by_q_re * x372
+    spm_excess_by_q_im = 2 * a_root_re * spm_change_by_q_im * x205 - spm_change_by_q_re * x371
     del spm_change_by_q_im, spm_change_by_q_re
-    x1247 = spm_excess_by_q_im * x1075 + spm_excess_by_q_re * x1071
-    x1248 = -x1247
-    x1251 = rp_weight_re * spm_excess_by_q_im * x27 * x28 - spm_excess_by_q_re * x1075
-    sm_form0_re = x360 * x834 - x835 * x836
-    x1099 = sm_form0_re * x1055
-    sm_form0_im = x360 * x836 + x834 * x835
-    del x360
-    x1101 = sm_form0_im * x1055
-    sm_form0_by_omega_re = -a_up_by_omega_im * x835 - x362 - x837
-    del x362
-    sm_form0_by_omega_im = a_up_by_omega_re * x835 + x364 + x838
-    del x364, x835
-    sm_form1_re = x834 * x845 - x836 * x844
-    x1084 = x1076 * (-sm_form1_re + x1081)
-    del x1081
-    x1089 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x1084
-    sm_form1_im = x834 * x844 + x836 * x845
-    del x834, x836
-    x1077 = sm_form1_im * x1076
-    x1088 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x1077
-    x1091 = spm_excess_im * x1089 + spm_excess_re * x1088 + spp_excess_im * x1090 + spp_excess_re * x1087
-    x1093 = spm_excess_im * x1088 - spm_excess_re * x1089 + spp_excess_im * x1087 - spp_excess_re * x1090
-    x1104 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x1099
-    x1105 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x1101
-    x1108 = spm_excess_im * x1104 + spm_excess_re * x1105 + spp_excess_im * x1106 + spp_excess_re * x1107
-    x1126 = -spm_excess_im * x1105 + spm_excess_re * x1104 - spp_excess_im * x1107 + spp_excess_re * x1106
+    x1297 = spm_excess_by_q_im * x1125 + spm_excess_by_q_re * x1121
+    x1298 = -x1297
+    x1301 = rp_weight_re * spm_excess_by_q_im * x28 * x29 - spm_excess_by_q_re * x1125
+    sm_form0_re = -x878 * x884 + x885 * x886
+    x1149 = sm_form0_re * x1105
+    sm_form0_im = x878 * x886 + x884 * x885
+    x1151 = sm_form0_im * x1105
+    sm_form0_by_omega_re = -a_up_by_omega_im * x878 + a_up_by_omega_re * x885 - x887
+    sm_form0_by_omega_im = a_up_by_omega_im * x885 + a_up_by_omega_re * x878 + x888
+    del x878, x885
+    sm_form1_re = -x884 * x894 + x886 * x895
+    x1134 = x1126 * (-sm_form1_re + x1131)
+    del x1131
+    x1139 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x1134
+    sm_form1_im = x884 * x895 + x886 * x894
+    del x884, x886
+    x1127 = sm_form1_im * x1126
+    x1138 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x1127
+    x1141 = spm_excess_im * x1139 + spm_excess_re * x1138 + spp_excess_im * x1140 + spp_excess_re * x1137
+    x1143 = spm_excess_im * x1138 - spm_excess_re * x1139 + spp_excess_im * x1137 - spp_excess_re * x1140
+    x1154 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x1149
+    x1155 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x1151
+    x1158 = spm_excess_im * x1154 + spm_excess_re * x1155 + spp_excess_im * x1156 + spp_excess_re * x1157
+    x1176 = -spm_excess_im * x1155 + spm_excess_re * x1154 - spp_excess_im * x1157 + spp_excess_re * x1156
     del spm_excess_im, spm_excess_re
-    sm_form1_by_omega_re = -a_up_by_omega_im * x844 + a_up_by_omega_re * x845 - x837
-    del x837
-    sm_form1_by_omega_im = a_up_by_omega_im * x845 + a_up_by_omega_re * x844 + x838
-    del a_up_by_omega_im, a_up_by_omega_re, x838, x844, x845
-    sp_still_re = x846
-    del x846
-    sp_still_im = x847
-    del x847
-    x1050 = growth * sp_still_im - omega_r * sp_still_re
-    x1054 = -growth * sp_still_re - omega_r * sp_still_im
+    sm_form1_by_omega_re = -a_up_by_omega_im * x894 + a_up_by_omega_re * x895 - x887
+    del x887
+    sm_form1_by_omega_im = a_up_by_omega_im * x895 + a_up_by_omega_re * x894 + x888
+    del a_up_by_omega_im, a_up_by_omega_re, x888, x894, x895
+    sp_still_re = x896
+    del x896
+    sp_still_im = x897
+    del x897
+    x1100 = growth * sp_still_im - omega_r * sp_still_re
+    x1104 = -growth * sp_still_re - omega_r * sp_still_im
     sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
     sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    x1133 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
-    x1134 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x1183 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    x1184 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
     del sp_still_by_omega_im, sp_still_by_omega_re
-    sp_uniform0_re = rp_weight_im * x853 - rp_weight_re * x855
-    sp_uniform0_im = rp_weight_im * x855 + rp_weight_re * x853
-    del x853, x855
-    sp_uniform0_by_omega_re = rp_weight_im * x856 + rp_weight_re * x404
-    del x404
-    sp_uniform0_by_omega_im = rp_weight_re * x856 - x406
-    del x406, x856
-    sp_uniform1_re = rp_weight_im * x857 + rp_weight_re * x858
-    sp_uniform1_im = -rp_weight_im * x858 + rp_weight_re * x857
-    del x857, x858
-    sp_uniform1_by_omega_re = rp_weight_re * x859 - x414
-    del x414
-    sp_uniform1_by_omega_im = -rp_weight_im * x859 - x416
-    del rp_weight_im, x416, x859
-    sp_total_re = x419 * x860 + x421 * x861
-    sp_total_im = 4 * rp_weight_re * x398 * x860 - x419 * x861
-    del x860, x861
-    sp_total_by_omega_re = spm_excess_by_omega_im * x419 + spm_excess_by_omega_re * x421 + spm_inverse_by_omega_im * x419 + spm_inverse_by_omega_re * x421 + spp_excess_by_omega_im * x419 + spp_excess_by_omega_re * x421 + spp_inverse_by_omega_im * x419 + spp_inverse_by_omega_re * x421
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x398 + 4 * rp_weight_re * spm_inverse_by_omega_im * x398 + 4 * rp_weight_re * spp_excess_by_omega_im * x398 + 4 * rp_weight_re * spp_inverse_by_omega_im * x398 - spm_excess_by_omega_re * x419 - spm_inverse_by_omega_re * x419 - spp_excess_by_omega_re * x419 - spp_inverse_by_omega_re * x419
+    sp_uniform0_re = rp_weight_im * x903 - rp_weight_re * x905
+    sp_uniform0_im = rp_weight_im * x905 + rp_weight_re * x903
+    del x903, x905
+    sp_uniform0_by_omega_re = rp_weight_im * x906 + rp_weight_re * x435
+    del x435
+    sp_uniform0_by_omega_im = rp_weight_re * x906 - x437
+    del x437, x906
+    sp_uniform1_re = rp_weight_im * x907 + rp_weight_re * x908
+    sp_uniform1_im = -rp_weight_im * x908 + rp_weight_re * x907
+    del x907, x908
+    sp_uniform1_by_omega_re = rp_weight_re * x909 - x445
+    del x445
+    sp_uniform1_by_omega_im = -rp_weight_im * x909 - x447
+    del rp_weight_im, x447, x909
+    sp_total_re = x450 * x910 + x452 * x911
+    sp_total_im = 4 * rp_weight_re * x429 * x910 - x450 * x911
+    del x910, x911
+    sp_total_by_omega_re = spm_excess_by_omega_im * x450 + spm_excess_by_omega_re * x452 + spm_inverse_by_omega_im * x450 + spm_inverse_by_omega_re * x452 + spp_excess_by_omega_im * x450 + spp_excess_by_omega_re * x452 + spp_inverse_by_omega_im * x450 + spp_inverse_by_omega_re * x452
+    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x429 + 4 * rp_weight_re * spm_inverse_by_omega_im * x429 + 4 * rp_weight_re * spp_excess_by_omega_im * x429 + 4 * rp_weight_re * spp_inverse_by_omega_im * x429 - spm_excess_by_omega_re * x450 - spm_inverse_by_omega_re * x450 - spp_excess_by_omega_re * x450 - spp_inverse_by_omega_re * x450
     del spm_excess_by_omega_im, spm_excess_by_omega_re, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_excess_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_q_re = spm_excess_by_q_im * x419 + spm_excess_by_q_re * x421 + spp_excess_by_q_im * x419 + spp_excess_by_q_re * x421
-    del x421
-    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x398 + 4 * rp_weight_re * spp_excess_by_q_im * x398 - spm_excess_by_q_re * x419 - spp_excess_by_q_re * x419
-    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x419
-    sm_filling_re = -x423 * x93 * x96 + x862 * x92
-    del x423, x862, x92, x93, x96
-    sm_filling_im = x427
-    del x427
-    x1078 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x1077
-    del x1077
-    x1080 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x1079
-    del x1079
-    x1083 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x1082
-    del sp_form0_im, sp_form0_re, x1082
-    x1085 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x1084
-    del sm_form0_im, sm_form0_re, x1084
-    x1096 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x1095
-    del x1095
-    x1098 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x1097
-    del sp_form1_im, sp_form1_re, x1097
-    x1100 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x1099
-    del x1099
-    x1102 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x1101
-    del sm_form1_im, sm_form1_re, x1101
-    x1197 = rm_weight_re * sm_filling_im * x27 * x28 - sm_filling_re * x1073
-    x1198 = -sm_filling_im * x1073 - sm_filling_re * x1065
-    smp_x_re = x29 * (-x102 - x839)
-    del x839
-    smp_x_im = x29 * (sm_roots_im + x641)
-    del sm_roots_im, x641
-    z46 = root_sum(ap_p_re, ap_p_im, x428, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z46[0]
-    x864 = smp_k_re * smp_k_re
-    x874 = q + smp_k_re
-    x875 = -q + smp_k_re
-    smp_k_im = z46[1]
-    del z46
-    x863 = smp_k_im * smp_k_im
+    sp_total_by_q_re = spm_excess_by_q_im * x450 + spm_excess_by_q_re * x452 + spp_excess_by_q_im * x450 + spp_excess_by_q_re * x452
+    del x452
+    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x429 + 4 * rp_weight_re * spp_excess_by_q_im * x429 - spm_excess_by_q_re * x450 - spp_excess_by_q_re * x450
+    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x450
+    sm_filling_re = -x454 * x94 * x97 + x912 * x93
+    del x454, x912, x93, x94, x97
+    sm_filling_im = x458
+    del x458
+    x1128 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x1127
+    del x1127
+    x1130 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x1129
+    del x1129
+    x1133 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x1132
+    del sp_form0_im, sp_form0_re, x1132
+    x1135 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x1134
+    del sm_form0_im, sm_form0_re, x1134
+    x1146 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x1145
+    del x1145
+    x1148 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x1147
+    del sp_form1_im, sp_form1_re, x1147
+    x1150 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x1149
+    del x1149
+    x1152 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x1151
+    del sm_form1_im, sm_form1_re, x1151
+    x1247 = rm_weight_re * sm_filling_im * x28 * x29 - sm_filling_re * x1123
+    x1248 = -sm_filling_im * x1123 - sm_filling_re * x1115
+    smp_x_re = x30 * (-x104 - x889)
+    del x889
+    smp_x_im = x30 * (sm_roots_im + x673)
+    del sm_roots_im, x673
+    z50 = root_sum(ap_p_re, ap_p_im, x459, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z50[0]
+    x914 = smp_k_re * smp_k_re
+    x924 = q + smp_k_re
+    x925 = -q + smp_k_re
+    smp_k_im = z50[1]
+    del z50
+    x913 = smp_k_im * smp_k_im
     smp_k_by_omega_re = ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
-    z47 = root_sum(ap_p_re, ap_p_im, rm_p_re, x429, smp_x_re, smp_x_im)
+    z51 = root_sum(ap_p_re, ap_p_im, rm_p_re, x460, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z47[0]
-    x868 = smp_d_re * smp_d_re
-    x882 = -q + smp_d_re
-    smp_d_im = z47[1]
-    del z47
-    x867 = smp_d_im * smp_d_im
-    x896 = 1 / (1e-16 * x863 + 1e-16 * x864 + x867 + x868)
+    smp_d_re = z51[0]
+    x918 = smp_d_re * smp_d_re
+    x932 = -q + smp_d_re
+    smp_d_im = z51[1]
+    del z51
+    x917 = smp_d_im * smp_d_im
+    x946 = 1 / (1e-16 * x913 + 1e-16 * x914 + x917 + x918)
     smp_d_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
-    x898 = smp_d_by_omega_re * x896
+    x948 = smp_d_by_omega_re * x946
     del smp_d_by_omega_re
     smp_d_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    x897 = smp_d_by_omega_im * x896
-    del smp_d_by_omega_im, x896
-    x899 = -smp_d_im * x898 + smp_d_re * x897
-    x902 = smp_d_im * x897 + smp_d_re * x898
-    del x897, x898
-    smp_b_re = -x863 + x864
-    del x864
+    x947 = smp_d_by_omega_im * x946
+    del smp_d_by_omega_im, x946
+    x949 = -smp_d_im * x948 + smp_d_re * x947
+    x952 = smp_d_im * x947 + smp_d_re * x948
+    del x947, x948
+    smp_b_re = -x913 + x914
+    del x914
     smp_b_im = 2 * smp_k_im * smp_k_re
-    x865 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x866 = smp_b_im * x865
-    x869 = x865 * (-x867 + x868)
-    del x867, x868
-    x870 = rm_p_im * x865
-    x871 = rm_p_re * x865
-    x872 = smp_b_im * x871 + smp_b_re * x870
-    x873 = smp_b_im * x870 - smp_b_re * x871
-    del x870, x871
-    x905 = smp_b_re * x865
-    x906 = -smp_k_by_omega_im * x905 + smp_k_by_omega_re * x866
-    x907 = -smp_k_by_omega_im * x866 - smp_k_by_omega_re * x905
+    x915 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x916 = smp_b_im * x915
+    x919 = x915 * (-x917 + x918)
+    del x917, x918
+    x920 = rm_p_im * x915
+    x921 = rm_p_re * x915
+    x922 = smp_b_im * x921 + smp_b_re * x920
+    x923 = smp_b_im * x920 - smp_b_re * x921
+    del x920, x921
+    x955 = smp_b_re * x915
+    x956 = -smp_k_by_omega_im * x955 + smp_k_by_omega_re * x916
+    x957 = -smp_k_by_omega_im * x916 - smp_k_by_omega_re * x955
     del smp_k_by_omega_im, smp_k_by_omega_re
-    x908 = smp_k_im * x907 + smp_k_re * x906
-    x910 = -smp_k_im * x906 + smp_k_re * x907
-    del smp_k_re, x906, x907
-    x912 = x164 * x866
-    x916 = x164 * x905
-    del x905
-    smp_z_re = smp_b_re * x869 + 2 * smp_d_im * smp_d_re * x866
-    del x866
-    smp_z_im = -smp_b_im * x869 + 2 * smp_b_re * smp_d_im * smp_d_re * x865
-    del x869
-    smp_y_re = 4 * ap_p_re * x873 - x117 * x872
-    smp_y_im = x117 * x873 + x118 * x872
-    del x872, x873
-    z48 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x888 = x865 * z48[1]
-    x889 = smp_b_im * x888
-    x890 = x865 * z48[0]
-    del z48
-    x891 = smp_b_re * x890
-    x892 = x889 + x891
-    x893 = smp_b_im * x890
-    del x890
-    x894 = smp_b_re * x888
-    del x888
-    x895 = x893 - x894
-    x901 = x895 + x900
-    x904 = -x892 - x903
-    x909 = -x893 + x894 + x900
-    del x893, x894
-    x911 = x889 + x891 - x903
-    del x889, x891
-    smp_bq_re = -x863 + x874 * x875
-    del x863
-    x877 = smp_bq_re * smp_bq_re
-    smp_bq_im = smp_k_im * x874 + smp_k_im * x875
-    del smp_k_im, x874, x875
-    x876 = smp_bq_im * smp_bq_im
-    x878 = x876 + x877
-    x879 = 1 / x878
-    x880 = x879 * (q + smp_d_re)
-    del smp_d_re
-    x881 = -smp_bq_im * x880 + smp_bq_re * smp_d_im * x879
-    x883 = smp_bq_im * smp_d_im * x879 + smp_bq_re * x880
-    del x880
-    x884 = rm_p_im * x879
-    x885 = rm_p_re * x879
-    x886 = smp_bq_im * x885 + smp_bq_re * x884
-    x887 = smp_bq_im * x884 - smp_bq_re * x885
-    del x884, x885
-    x913 = smp_bq_im * x879
-    x914 = -smp_b_re * smp_bq_re * x164 * x865 * x879 + x912 * x913
-    del x865
-    x915 = -x914
-    x922 = smp_bq_re * x879 * x912 + x913 * x916
+    x958 = smp_k_im * x957 + smp_k_re * x956
+    x960 = -smp_k_im * x956 + smp_k_re * x957
+    del smp_k_re, x956, x957
+    x962 = x166 * x916
+    x966 = x166 * x955
+    del x955
+    smp_z_re = smp_b_re * x919 + 2 * smp_d_im * smp_d_re * x916
+    del x916
+    smp_z_im = -smp_b_im * x919 + 2 * smp_b_re * smp_d_im * smp_d_re * x915
+    del x919
+    smp_y_re = 4 * ap_p_re * x923 - x119 * x922
+    smp_y_im = x119 * x923 + x120 * x922
+    del x922, x923
+    z52 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x938 = x915 * z52[1]
+    x939 = smp_b_im * x938
+    x940 = x915 * z52[0]
+    del z52
+    x941 = smp_b_re * x940
+    x942 = x939 + x941
+    x943 = smp_b_im * x940
+    del x940
+    x944 = smp_b_re * x938
+    del x938
+    x945 = x943 - x944
+    x951 = x945 + x950
+    x954 = -x942 - x953
+    x959 = -x943 + x944 + x950
+    del x943, x944
+    x961 = x939 + x941 - x953
+    del x939, x941
+    smp_bq_re = -x913 + x924 * x925
     del x913
-    x923 = -x922
-    x928 = 1 / (x878 * x878)
-    del x878
-    x930 = 4 * smp_bq_im * smp_bq_re
-    x932 = -2 * x876 + 2 * x877
-    del x876, x877
-    smp_zq_re = -smp_d_im * x881 + x882 * x883
-    smp_zq_im = smp_d_im * x883 + x881 * x882
-    del smp_d_im, x881, x882, x883
-    smp_yq_re = 4 * ap_p_re * x887 - x117 * x886
+    x927 = smp_bq_re * smp_bq_re
+    smp_bq_im = smp_k_im * x924 + smp_k_im * x925
+    del smp_k_im, x924, x925
+    x926 = smp_bq_im * smp_bq_im
+    x928 = x926 + x927
+    x929 = 1 / x928
+    x930 = x929 * (q + smp_d_re)
+    del smp_d_re
+    x931 = -smp_bq_im * x930 + smp_bq_re * smp_d_im * x929
+    x933 = smp_bq_im * smp_d_im * x929 + smp_bq_re * x930
+    del x930
+    x934 = rm_p_im * x929
+    x935 = rm_p_re * x929
+    x936 = smp_bq_im * x935 + smp_bq_re * x934
+    x937 = smp_bq_im * x934 - smp_bq_re * x935
+    del x934, x935
+    x963 = smp_bq_im * x929
+    x964 = -smp_b_re * smp_bq_re * x166 * x915 * x929 + x962 * x963
+    del x915
+    x965 = -x964
+    x972 = smp_bq_re * x929 * x962 + x963 * x966
+    del x963
+    x973 = -x972
+    x978 = 1 / (x928 * x928)
+    del x928
+    x980 = 4 * smp_bq_im * smp_bq_re
+    x982 = -2 * x926 + 2 * x927
+    del x926, x927
+    smp_zq_re = -smp_d_im * x931 + x932 * x933
+    smp_zq_im = smp_d_im * x933 + x931 * x932
+    del smp_d_im, x931, x932, x933
+    smp_yq_re = 4 * ap_p_re * x937 - x119 * x936
     del ap_p_re
-    smp_yq_im = x117 * x887 + x118 * x886
-    del x117, x118, x886, x887
-    x917 = -smp_yq_im * x912 - smp_yq_re * x916
-    x918 = -smp_yq_im * x916 + smp_yq_re * x912
-    del x912, x916
-    z49 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x917, x918)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, x917, x918
-    x919 = z49[0]
-    x920 = z49[1]
-    del z49
-    z50 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    smp_yq_im = x119 * x937 + x120 * x936
+    del x119, x120, x936, x937
+    x967 = -smp_yq_im * x962 - smp_yq_re * x966
+    x968 = -smp_yq_im * x966 + smp_yq_re * x962
+    del x962, x966
+    z53 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x967, x968)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, x967, x968
+    x969 = z53[0]
+    x970 = z53[1]
+    del z53
+    z54 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
     del smp_zq_im, smp_zq_re
-    x929 = x928 * z50[0]
-    x931 = x929 * x930
-    x933 = x928 * z50[1]
-    del x928, z50
-    x934 = x932 * x933
-    x936 = x930 * x933
-    del x930, x933
-    x937 = x929 * x932
-    del x929, x932
-    smp_uniform_re = x892
-    del x892
-    smp_uniform_im = -x895
-    del x895
-    x921 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x920 - smp_yq_re * x919
-    x924 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x919 - smp_yq_re * x920
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x919, x920
-    x925 = x923 * x924
-    x926 = x915 * x921 - x925
-    x927 = x915 * x924 + x921 * x923
-    del x923
-    x935 = -x164 * x931 + x164 * x934 + x914 * x924 + x921 * x922
-    x938 = x164 * x936 + x164 * x937 + x914 * x921 - x922 * x924
-    del x914, x922, x924
-    x939 = smp_uniform_im + x900 + x927
-    del x900
-    x940 = x879 * x939
-    x941 = smp_bq_re * x940
-    x942 = smp_uniform_re - x903 + x915 * x921 - x925
-    del x903, x915, x921, x925
-    x943 = x879 * x942
-    x944 = smp_bq_im * x943
-    x945 = x164 * x941 - x164 * x944 + x927
-    x946 = smp_bq_im * x164 * x940 + smp_bq_re * x164 * x943 + x926
-    del x940, x943
-    smp_uniform_by_omega_re = -x899 * x901 + x902 * x904 - x908 * x909 + x910 * x911
-    smp_uniform_by_omega_im = x899 * x904 + x901 * x902 + x908 * x911 + x909 * x910
-    del x901, x904, x909, x911
-    smp_change_re = x926
-    del x926
-    smp_change_im = x927
-    del x927
-    smp_change_by_omega_re = -x899 * x935 + x902 * x938 - x908 * x945 + x910 * x946
-    smp_change_by_omega_im = x899 * x938 + x902 * x935 + x908 * x946 + x910 * x945
-    del x899, x902, x908, x910, x935, x938, x945, x946
-    smp_change_by_q_re = q * (smp_bq_im * x879 * x939 + smp_bq_re * x879 * x942 - x936 - x937)
-    del smp_bq_im, smp_bq_re, x879, x936, x937, x939, x942
-    smp_change_by_q_im = q * (x931 - x934 + x941 - x944)
-    del x931, x934, x941, x944
-    smp_inverse_re = -smp_uniform_im * x346 - smp_uniform_re * x347
-    smp_inverse_im = -smp_uniform_im * x347 + smp_uniform_re * x346
-    smp_inverse_by_omega_re = -smp_uniform_by_omega_im * x346 - smp_uniform_by_omega_re * x347 - smp_uniform_im * x214 + smp_uniform_re * x215
-    smp_inverse_by_omega_im = -smp_uniform_by_omega_im * x347 + smp_uniform_by_omega_re * x346 + smp_uniform_im * x215 + smp_uniform_re * x214
+    x979 = x978 * z54[0]
+    x981 = x979 * x980
+    x983 = x978 * z54[1]
+    del x978, z54
+    x984 = x982 * x983
+    x986 = x980 * x983
+    del x980, x983
+    x987 = x979 * x982
+    del x979, x982
+    smp_uniform_re = x942
+    del x942
+    smp_uniform_im = -x945
+    del x945
+    x971 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x970 - smp_yq_re * x969
+    x974 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x969 - smp_yq_re * x970
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x969, x970
+    x975 = x973 * x974
+    x976 = x965 * x971 - x975
+    x977 = x965 * x974 + x971 * x973
+    del x973
+    x985 = -x166 * x981 + x166 * x984 + x964 * x974 + x971 * x972
+    x988 = x166 * x986 + x166 * x987 + x964 * x971 - x972 * x974
+    del x964, x972, x974
+    x989 = smp_uniform_im + x950 + x977
+    del x950
+    x990 = x929 * x989
+    x991 = smp_bq_re * x990
+    x992 = smp_uniform_re - x953 + x965 * x971 - x975
+    del x953, x965, x971, x975
+    x993 = x929 * x992
+    x994 = smp_bq_im * x993
+    x995 = x166 * x991 - x166 * x994 + x977
+    x996 = smp_bq_im * x166 * x990 + smp_bq_re * x166 * x993 + x976
+    del x990, x993
+    smp_uniform_by_omega_re = -x949 * x951 + x952 * x954 - x958 * x959 + x960 * x961
+    smp_uniform_by_omega_im = x949 * x954 + x951 * x952 + x958 * x961 + x959 * x960
+    del x951, x954, x959, x961
+    smp_change_re = x976
+    del x976
+    smp_change_im = x977
+    del x977
+    smp_change_by_omega_re = -x949 * x985 + x952 * x988 - x958 * x995 + x960 * x996
+    smp_change_by_omega_im = x949 * x988 + x952 * x985 + x958 * x996 + x960 * x995
+    del x949, x952, x958, x960, x985, x988, x995, x996
+    smp_change_by_q_re = q * (smp_bq_im * x929 * x989 + smp_bq_re * x929 * x992 - x986 - x987)
+    del smp_bq_im, smp_bq_re, x929, x986, x987, x989, x992
+    smp_change_by_q_im = q * (x981 - x984 + x991 - x994)
+    del x981, x984, x991, x994
+    smp_inverse_re = -smp_uniform_im * x371 - smp_uniform_re * x372
+    smp_inverse_im = -smp_uniform_im * x372 + smp_uniform_re * x371
+    smp_inverse_by_omega_re = -smp_uniform_by_omega_im * x371 - smp_uniform_by_omega_re * x372 - smp_uniform_im * x216 + smp_uniform_re * x217
+    smp_inverse_by_omega_im = -smp_uniform_by_omega_im * x372 + smp_uniform_by_omega_re * x371 + smp_uniform_im * x217 + smp_uniform_re * x216
     del smp_uniform_by_omega_im, smp_uniform_by_omega_re, smp_uniform_im, smp_uniform_re
-    smp_excess_re = -smp_change_im * x346 - smp_change_re * x347
-    smp_excess_im = -smp_change_im * x347 + smp_change_re * x346
-    x1169 = rm_weight_re * smp_excess_im * x27 * x28 - smp_excess_re * x1073
-    x1172 = x1055 * x1169 + x1171
-    x1177 = smp_excess_im * x1073 + smp_excess_re * x1065
-    x1180 = -x1055 * x1177 + x1055 * x1179
-    x1200 = smp_excess_im * x1197 + smp_excess_re * x1198 - sp_filling_re * x1179 - x1199
-    x1206 = -smp_excess_im * x1198 + smp_excess_re * x1197 + sp_filling_im * x1179 - x1205
-    del x1179, x1197, x1198
-    x1215 = x1055 * x1178 + x1076 * x1177
-    x1217 = x1076 * x1169 + x1171
-    del x1171
-    x1227 = sm_filling_im * x1169 - sm_filling_re * x1177 - sp_filling_re * x1178 + x1199
-    del x1199
-    x1231 = -sm_filling_im * x1177 - sm_filling_re * x1169 - sp_filling_im * x1178 - x1205
-    del x1169, x1177, x1178, x1205
-    smp_excess_by_omega_re = -smp_change_by_omega_im * x346 - smp_change_by_omega_re * x347 - smp_change_im * x214 + smp_change_re * x215
-    smp_excess_by_omega_im = -smp_change_by_omega_im * x347 + smp_change_by_omega_re * x346 + smp_change_im * x215 + smp_change_re * x214
-    del smp_change_by_omega_im, smp_change_by_omega_re, smp_change_im, smp_change_re, x214, x215
-    x1139 = smp_excess_by_omega_im * x1073 + smp_excess_by_omega_re * x1065
-    x1140 = -x1139
-    x1152 = rm_weight_re * smp_excess_by_omega_im * x27 * x28 - smp_excess_by_omega_re * x1073
-    smp_excess_by_q_re = -smp_change_by_q_im * x346 - smp_change_by_q_re * x347
-    smp_excess_by_q_im = -smp_change_by_q_im * x347 + smp_change_by_q_re * x346
+    smp_excess_re = -smp_change_im * x371 - smp_change_re * x372
+    smp_excess_im = -smp_change_im * x372 + smp_change_re * x371
+    x1219 = rm_weight_re * smp_excess_im * x28 * x29 - smp_excess_re * x1123
+    x1222 = x1105 * x1219 + x1221
+    x1227 = smp_excess_im * x1123 + smp_excess_re * x1115
+    x1230 = -x1105 * x1227 + x1105 * x1229
+    x1250 = smp_excess_im * x1247 + smp_excess_re * x1248 - sp_filling_re * x1229 - x1249
+    x1256 = -smp_excess_im * x1248 + smp_excess_re * x1247 + sp_filling_im * x1229 - x1255
+    del x1229, x1247, x1248
+    x1265 = x1105 * x1228 + x1126 * x1227
+    x1267 = x1126 * x1219 + x1221
+    del x1221
+    x1277 = sm_filling_im * x1219 - sm_filling_re * x1227 - sp_filling_re * x1228 + x1249
+    del x1249
+    x1281 = -sm_filling_im * x1227 - sm_filling_re * x1219 - sp_filling_im * x1228 - x1255
+    del x1219, x1227, x1228, x1255
+    smp_excess_by_omega_re = -smp_change_by_omega_im * x371 - smp_change_by_omega_re * x372 - smp_change_im * x216 + smp_change_re * x217
+    smp_excess_by_omega_im = -smp_change_by_omega_im * x372 + smp_change_by_omega_re * x371 + smp_change_im * x217 + smp_change_re * x216
+    del smp_change_by_omega_im, smp_change_by_omega_re, smp_change_im, smp_change_re, x216, x217
+    x1189 = smp_excess_by_omega_im * x1123 + smp_excess_by_omega_re * x1115
+    x1190 = -x1189
+    x1202 = rm_weight_re * smp_excess_by_omega_im * x28 * x29 - smp_excess_by_omega_re * x1123
+    smp_excess_by_q_re = -smp_change_by_q_im * x371 - smp_change_by_q_re * x372
+    smp_excess_by_q_im = -smp_change_by_q_im * x372 + smp_change_by_q_re * x371
     del smp_change_by_q_im, smp_change_by_q_re
-    x1237 = smp_excess_by_q_im * x1073 + smp_excess_by_q_re * x1065
-    x1238 = -x1237
-    x1250 = rm_weight_re * smp_excess_by_q_im * x27 * x28 - smp_excess_by_q_re * x1073
-    smm_x_re = x29 * (-sp_roots_re - x102)
-    del sp_roots_re, x102
-    smm_x_im = x29 * (-sp_roots_im - x744)
-    del sp_roots_im, x29, x744
-    z51 = root_sum(am_p_re, am_p_im, x428, rm_p_im, smm_x_re, smm_x_im)
-    del x428
-    smm_k_re = z51[0]
-    x948 = smm_k_re * smm_k_re
-    x958 = q + smm_k_re
-    x959 = -q + smm_k_re
-    smm_k_im = z51[1]
-    del z51
-    x947 = smm_k_im * smm_k_im
+    x1287 = smp_excess_by_q_im * x1123 + smp_excess_by_q_re * x1115
+    x1288 = -x1287
+    x1300 = rm_weight_re * smp_excess_by_q_im * x28 * x29 - smp_excess_by_q_re * x1123
+    smm_x_re = x30 * (-sp_roots_re - x104)
+    del sp_roots_re, x104
+    smm_x_im = x30 * (-sp_roots_im - x789)
+    del sp_roots_im, x30, x789
+    z55 = root_sum(am_p_re, am_p_im, x459, rm_p_im, smm_x_re, smm_x_im)
+    del x459
+    smm_k_re = z55[0]
+    x998 = smm_k_re * smm_k_re
+    x1008 = q + smm_k_re
+    x1009 = -q + smm_k_re
+    smm_k_im = z55[1]
+    del z55
+    x997 = smm_k_im * smm_k_im
     smm_k_by_omega_re = am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
-    z52 = root_sum(am_p_re, am_p_im, rm_p_re, x429, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x429
-    smm_d_re = z52[0]
-    x952 = smm_d_re * smm_d_re
-    x966 = -q + smm_d_re
-    smm_d_im = z52[1]
-    del z52
-    x951 = smm_d_im * smm_d_im
-    x980 = 1 / (1e-16 * x947 + 1e-16 * x948 + x951 + x952)
+    z56 = root_sum(am_p_re, am_p_im, rm_p_re, x460, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x460
+    smm_d_re = z56[0]
+    x1002 = smm_d_re * smm_d_re
+    x1016 = -q + smm_d_re
+    smm_d_im = z56[1]
+    del z56
+    x1001 = smm_d_im * smm_d_im
+    x1030 = 1 / (x1001 + x1002 + 1e-16 * x997 + 1e-16 * x998)
     smm_d_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
-    x982 = smm_d_by_omega_re * x980
+    x1032 = smm_d_by_omega_re * x1030
     del smm_d_by_omega_re
     smm_d_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    x981 = smm_d_by_omega_im * x980
-    del smm_d_by_omega_im, x980
-    x983 = -smm_d_im * x982 + smm_d_re * x981
-    x986 = smm_d_im * x981 + smm_d_re * x982
-    del x981, x982
-    smm_b_re = -x947 + x948
-    del x948
+    x1031 = smm_d_by_omega_im * x1030
+    del smm_d_by_omega_im, x1030
+    x1033 = -smm_d_im * x1032 + smm_d_re * x1031
+    x1036 = smm_d_im * x1031 + smm_d_re * x1032
+    del x1031, x1032
+    smm_b_re = -x997 + x998
+    del x998
     smm_b_im = 2 * smm_k_im * smm_k_re
-    x949 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x950 = smm_b_im * x949
-    x953 = x949 * (-x951 + x952)
-    del x951, x952
-    x954 = rm_p_im * x949
-    x955 = rm_p_re * x949
-    x956 = smm_b_im * x955 + smm_b_re * x954
-    x957 = smm_b_im * x954 - smm_b_re * x955
-    del x954, x955
-    x989 = smm_b_re * x949
-    x990 = -smm_k_by_omega_im * x989 + smm_k_by_omega_re * x950
-    x991 = -smm_k_by_omega_im * x950 - smm_k_by_omega_re * x989
+    x999 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x1000 = smm_b_im * x999
+    x1003 = x999 * (-x1001 + x1002)
+    del x1001, x1002
+    x1004 = rm_p_im * x999
+    x1005 = rm_p_re * x999
+    x1006 = smm_b_im * x1005 + smm_b_re * x1004
+    x1007 = smm_b_im * x1004 - smm_b_re * x1005
+    del x1004, x1005
+    x1039 = smm_b_re * x999
+    x1040 = -smm_k_by_omega_im * x1039 + smm_k_by_omega_re * x1000
+    x1041 = -smm_k_by_omega_im * x1000 - smm_k_by_omega_re * x1039
     del smm_k_by_omega_im, smm_k_by_omega_re
-    x992 = smm_k_im * x991 + smm_k_re * x990
-    x994 = -smm_k_im * x990 + smm_k_re * x991
-    del smm_k_re, x990, x991
-    x996 = x164 * x950
-    x1000 = x164 * x989
-    del x989
-    smm_z_re = smm_b_re * x953 + 2 * smm_d_im * smm_d_re * x950
-    del x950
-    smm_z_im = -smm_b_im * x953 + 2 * smm_b_re * smm_d_im * smm_d_re * x949
-    del x953
-    smm_y_re = 4 * am_p_re * x957 - x265 * x956
-    smm_y_im = x265 * x957 + x266 * x956
-    del x956, x957
-    z53 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x972 = x949 * z53[1]
-    x973 = smm_b_im * x972
-    x974 = x949 * z53[0]
-    del z53
-    x975 = smm_b_re * x974
-    x976 = x973 + x975
-    x977 = smm_b_im * x974
-    del x974
-    x978 = smm_b_re * x972
-    del x972
-    x979 = x977 - x978
-    x985 = x979 + x984
-    x988 = -x976 - x987
-    x993 = -x977 + x978 + x984
-    del x977, x978
-    x995 = x973 + x975 - x987
-    del x973, x975
-    smm_bq_re = -x947 + x958 * x959
-    del x947
-    x961 = smm_bq_re * smm_bq_re
-    smm_bq_im = smm_k_im * x958 + smm_k_im * x959
-    del smm_k_im, x958, x959
-    x960 = smm_bq_im * smm_bq_im
-    x962 = x960 + x961
-    x963 = 1 / x962
-    x964 = x963 * (q + smm_d_re)
-    del smm_d_re
-    x965 = -smm_bq_im * x964 + smm_bq_re * smm_d_im * x963
-    x967 = smm_bq_im * smm_d_im * x963 + smm_bq_re * x964
-    del x964
-    x968 = rm_p_im * x963
-    del rm_p_im
-    x969 = rm_p_re * x963
-    del rm_p_re
-    x970 = smm_bq_im * x969 + smm_bq_re * x968
-    x971 = smm_bq_im * x968 - smm_bq_re * x969
-    del x968, x969
-    x997 = smm_bq_im * x963
-    x998 = -smm_b_re * smm_bq_re * x164 * x949 * x963 + x996 * x997
-    del x949
-    x999 = -x998
-    x1006 = smm_bq_re * x963 * x996 + x1000 * x997
+    x1042 = smm_k_im * x1041 + smm_k_re * x1040
+    x1044 = -smm_k_im * x1040 + smm_k_re * x1041
+    del smm_k_re, x1040, x1041
+    x1046 = x1000 * x166
+    x1050 = x1039 * x166
+    del x1039
+    smm_z_re = smm_b_re * x1003 + 2 * smm_d_im * smm_d_re * x1000
+    del x1000
+    smm_z_im = -smm_b_im * x1003 + 2 * smm_b_re * smm_d_im * smm_d_re * x999
+    del x1003
+    smm_y_re = 4 * am_p_re * x1007 - x1006 * x290
+    smm_y_im = x1006 * x291 + x1007 * x290
+    del x1006, x1007
+    z57 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x1022 = x999 * z57[1]
+    x1023 = smm_b_im * x1022
+    x1024 = x999 * z57[0]
+    del z57
+    x1025 = smm_b_re * x1024
+    x1026 = x1023 + x1025
+    x1027 = smm_b_im * x1024
+    del x1024
+    x1028 = smm_b_re * x1022
+    del x1022
+    x1029 = x1027 - x1028
+    x1035 = x1029 + x1034
+    x1038 = -x1026 - x1037
+    x1043 = -x1027 + x1028 + x1034
+    del x1027, x1028
+    x1045 = x1023 + x1025 - x1037
+    del x1023, x1025
+    smm_bq_re = x1008 * x1009 - x997
     del x997
-    x1007 = -x1006
-    x1012 = 1 / (x962 * x962)
-    del x962
-    x1014 = 4 * smm_bq_im * smm_bq_re
-    x1016 = -2 * x960 + 2 * x961
-    del x960, x961
-    smm_zq_re = -smm_d_im * x965 + x966 * x967
-    smm_zq_im = smm_d_im * x967 + x965 * x966
-    del smm_d_im, x965, x966, x967
-    smm_yq_re = 4 * am_p_re * x971 - x265 * x970
+    x1011 = smm_bq_re * smm_bq_re
+    smm_bq_im = smm_k_im * x1008 + smm_k_im * x1009
+    del smm_k_im, x1008, x1009
+    x1010 = smm_bq_im * smm_bq_im
+    x1012 = x1010 + x1011
+    x1013 = 1 / x1012
+    x1014 = x1013 * (q + smm_d_re)
+    del smm_d_re
+    x1015 = -smm_bq_im * x1014 + smm_bq_re * smm_d_im * x1013
+    x1017 = smm_bq_im * smm_d_im * x1013 + smm_bq_re * x1014
+    del x1014
+    x1018 = rm_p_im * x1013
+    del rm_p_im
+    x1019 = rm_p_re * x1013
+    del rm_p_re
+    x1020 = smm_bq_im * x1019 + smm_bq_re * x1018
+    x1021 = smm_bq_im * x1018 - smm_bq_re * x1019
+    del x1018, x1019
+    x1047 = smm_bq_im * x1013
+    x1048 = -smm_b_re * smm_bq_re * x1013 * x166 * x999 + x1046 * x1047
+    del x999
+    x1049 = -x1048
+    x1056 = smm_bq_re * x1013 * x1046 + x1047 * x1050
+    del x1047
+    x1057 = -x1056
+    x1062 = 1 / (x1012 * x1012)
+    del x1012
+    x1064 = 4 * smm_bq_im * smm_bq_re
+    x1066 = -2 * x1010 + 2 * x1011
+    del x1010, x1011
+    smm_zq_re = -smm_d_im * x1015 + x1016 * x1017
+    smm_zq_im = smm_d_im * x1017 + x1015 * x1016
+    del smm_d_im, x1015, x1016, x1017
+    smm_yq_re = 4 * am_p_re * x1021 - x1020 * x290
     del am_p_re
-    smm_yq_im = x265 * x971 + x266 * x970
-    del x265, x266, x970, x971
-    x1001 = -smm_yq_im * x996 - smm_yq_re * x1000
-    x1002 = -smm_yq_im * x1000 + smm_yq_re * x996
-    del x1000, x996
-    z54 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1001, x1002)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, x1001, x1002
-    x1003 = z54[0]
-    x1004 = z54[1]
-    del z54
-    z55 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    smm_yq_im = x1020 * x291 + x1021 * x290
+    del x1020, x1021, x290, x291
+    x1051 = -smm_yq_im * x1046 - smm_yq_re * x1050
+    x1052 = -smm_yq_im * x1050 + smm_yq_re * x1046
+    del x1046, x1050
+    z58 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1051, x1052)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, x1051, x1052
+    x1053 = z58[0]
+    x1054 = z58[1]
+    del z58
+    z59 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
     del smm_zq_im, smm_zq_re
-    x1013 = x1012 * z55[0]
-    x1015 = x1013 * x1014
-    x1017 = x1012 * z55[1]
-    del x1012, z55
-    x1018 = x1016 * x1017
-    x1020 = x1014 * x1017
-    del x1014, x1017
-    x1021 = x1013 * x1016
-    del x1013, x1016
-    smm_uniform_re = x976
-    del x976
-    smm_uniform_im = -x979
-    del x979
-    x1005 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1004 - smm_yq_re * x1003
-    x1008 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1003 - smm_yq_re * x1004
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1003, x1004
-    x1009 = x1007 * x1008
-    x1010 = x1005 * x999 - x1009
-    x1011 = x1005 * x1007 + x1008 * x999
-    del x1007
-    x1019 = x1005 * x1006 + x1008 * x998 - x1015 * x164 + x1018 * x164
-    x1022 = x1005 * x998 - x1006 * x1008 + x1020 * x164 + x1021 * x164
-    del x1006, x1008, x998
-    x1023 = smm_uniform_im + x1011 + x984
-    del x984
-    x1024 = x1023 * x963
-    x1025 = smm_bq_re * x1024
-    x1026 = smm_uniform_re + x1005 * x999 - x1009 - x987
-    del x1005, x1009, x987, x999
-    x1027 = x1026 * x963
-    x1028 = smm_bq_im * x1027
-    x1029 = x1011 + x1025 * x164 - x1028 * x164
-    x1030 = smm_bq_im * x1024 * x164 + smm_bq_re * x1027 * x164 + x1010
-    del x1024, x1027, x164
-    smm_uniform_by_omega_re = -x983 * x985 + x986 * x988 - x992 * x993 + x994 * x995
-    smm_uniform_by_omega_im = x983 * x988 + x985 * x986 + x992 * x995 + x993 * x994
-    del x985, x988, x993, x995
-    smm_change_re = x1010
-    del x1010
-    smm_change_im = x1011
-    del x1011
-    smm_change_by_omega_re = -x1019 * x983 + x1022 * x986 - x1029 * x992 + x1030 * x994
-    smm_change_by_omega_im = x1019 * x986 + x1022 * x983 + x1029 * x994 + x1030 * x992
-    del x1019, x1022, x1029, x1030, x983, x986, x992, x994
-    smm_change_by_q_re = q * (smm_bq_im * x1023 * x963 + smm_bq_re * x1026 * x963 - x1020 - x1021)
-    del smm_bq_im, smm_bq_re, x1020, x1021, x1023, x1026, x963
-    smm_change_by_q_im = q * (x1015 - x1018 + x1025 - x1028)
-    del x1015, x1018, x1025, x1028
-    smm_inverse_re = smm_uniform_im * x346 + smm_uniform_re * x347
-    x1031 = smm_inverse_re + smp_inverse_re
+    x1063 = x1062 * z59[0]
+    x1065 = x1063 * x1064
+    x1067 = x1062 * z59[1]
+    del x1062, z59
+    x1068 = x1066 * x1067
+    x1070 = x1064 * x1067
+    del x1064, x1067
+    x1071 = x1063 * x1066
+    del x1063, x1066
+    smm_uniform_re = x1026
+    del x1026
+    smm_uniform_im = -x1029
+    del x1029
+    x1055 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1054 - smm_yq_re * x1053
+    x1058 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1053 - smm_yq_re * x1054
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1053, x1054
+    x1059 = x1057 * x1058
+    x1060 = x1049 * x1055 - x1059
+    x1061 = x1049 * x1058 + x1055 * x1057
+    del x1057
+    x1069 = x1048 * x1058 + x1055 * x1056 - x1065 * x166 + x1068 * x166
+    x1072 = x1048 * x1055 - x1056 * x1058 + x1070 * x166 + x1071 * x166
+    del x1048, x1056, x1058
+    x1073 = smm_uniform_im + x1034 + x1061
+    del x1034
+    x1074 = x1013 * x1073
+    x1075 = smm_bq_re * x1074
+    x1076 = smm_uniform_re - x1037 + x1049 * x1055 - x1059
+    del x1037, x1049, x1055, x1059
+    x1077 = x1013 * x1076
+    x1078 = smm_bq_im * x1077
+    x1079 = x1061 + x1075 * x166 - x1078 * x166
+    x1080 = smm_bq_im * x1074 * x166 + smm_bq_re * x1077 * x166 + x1060
+    del x1074, x1077, x166
+    smm_uniform_by_omega_re = -x1033 * x1035 + x1036 * x1038 - x1042 * x1043 + x1044 * x1045
+    smm_uniform_by_omega_im = x1033 * x1038 + x1035 * x1036 + x1042 * x1045 + x1043 * x1044
+    del x1035, x1038, x1043, x1045
+    smm_change_re = x1060
+    del x1060
+    smm_change_im = x1061
+    del x1061
+    smm_change_by_omega_re = -x1033 * x1069 + x1036 * x1072 - x1042 * x1079 + x1044 * x1080
+    smm_change_by_omega_im = x1033 * x1072 + x1036 * x1069 + x1042 * x1080 + x1044 * x1079
+    del x1033, x1036, x1042, x1044, x1069, x1072, x1079, x1080
+    smm_change_by_q_re = q * (smm_bq_im * x1013 * x1073 + smm_bq_re * x1013 * x1076 - x1070 - x1071)
+    del smm_bq_im, smm_bq_re, x1013, x1070, x1071, x1073, x1076
+    smm_change_by_q_im = q * (x1065 - x1068 + x1075 - x1078)
+    del x1065, x1068, x1075, x1078
+    smm_inverse_re = smm_uniform_im * x371 + smm_uniform_re * x372
+    x1081 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x203 - smm_uniform_re * x346
-    x1032 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x205 - smm_uniform_re * x371
+    x1082 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = smm_uniform_by_omega_im * x346 + smm_uniform_by_omega_re * x347 - smm_uniform_im * x349 + smm_uniform_re * x348
-    smm_inverse_by_omega_im = smm_uniform_by_omega_im * x347 - smm_uniform_by_omega_re * x346 + smm_uniform_im * x348 + smm_uniform_re * x349
+    smm_inverse_by_omega_re = smm_uniform_by_omega_im * x371 + smm_uniform_by_omega_re * x372 - smm_uniform_im * x374 + smm_uniform_re * x373
+    smm_inverse_by_omega_im = smm_uniform_by_omega_im * x372 - smm_uniform_by_omega_re * x371 + smm_uniform_im * x373 + smm_uniform_re * x374
     del smm_uniform_by_omega_im, smm_uniform_by_omega_re, smm_uniform_im, smm_uniform_re
-    smm_excess_re = smm_change_im * x346 + smm_change_re * x347
-    x1046 = smm_excess_re + smp_excess_re + x1031
-    smm_excess_im = 2 * a_root_re * smm_change_im * x203 - smm_change_re * x346
-    x1045 = smm_excess_im + smp_excess_im + x1032
-    x1086 = smm_excess_im * x1083 + smm_excess_re * x1080 + smp_excess_im * x1085 + smp_excess_re * x1078
-    x1092 = smm_excess_im * x1080 - smm_excess_re * x1083 + smp_excess_im * x1078 - smp_excess_re * x1085
-    x1103 = smm_excess_im * x1096 + smm_excess_re * x1098 + smp_excess_im * x1100 + smp_excess_re * x1102
-    x1124 = -smm_excess_im * x1098 + smm_excess_re * x1096 - smp_excess_im * x1102 + smp_excess_re * x1100
+    smm_excess_re = smm_change_im * x371 + smm_change_re * x372
+    x1096 = smm_excess_re + smp_excess_re + x1081
+    smm_excess_im = 2 * a_root_re * smm_change_im * x205 - smm_change_re * x371
+    x1095 = smm_excess_im + smp_excess_im + x1082
+    x1136 = smm_excess_im * x1133 + smm_excess_re * x1130 + smp_excess_im * x1135 + smp_excess_re * x1128
+    x1142 = smm_excess_im * x1130 - smm_excess_re * x1133 + smp_excess_im * x1128 - smp_excess_re * x1135
+    x1153 = smm_excess_im * x1146 + smm_excess_re * x1148 + smp_excess_im * x1150 + smp_excess_re * x1152
+    x1174 = -smm_excess_im * x1148 + smm_excess_re * x1146 - smp_excess_im * x1152 + smp_excess_re * x1150
     del smp_excess_im, smp_excess_re
-    x1173 = rm_weight_re * smm_excess_im * x27 * x28 - smm_excess_re * x1073
-    x1174 = x1055 * x1173
-    x1176 = x1055 * x1175 + x1174
-    x1181 = smm_excess_im * x1073 + smm_excess_re * x1065
+    x1223 = rm_weight_re * smm_excess_im * x28 * x29 - smm_excess_re * x1123
+    x1224 = x1105 * x1223
+    x1226 = x1105 * x1225 + x1224
+    x1231 = smm_excess_im * x1123 + smm_excess_re * x1115
     del smm_excess_im, smm_excess_re
-    x1182 = -x1181
-    x1184 = x1055 * x1182 - x1055 * x1183
-    x1201 = sm_filling_im * x1173
-    x1204 = -sm_filling_re * x1182 + spp_excess_im * x1202 + spp_excess_re * x1203 - x1201
-    x1207 = sm_filling_re * x1173
-    del x1173
-    x1208 = sm_filling_im * x1182 - spp_excess_im * x1203 + spp_excess_re * x1202 - x1207
-    del spp_excess_im, spp_excess_re, x1182, x1202, x1203
-    x1216 = x1055 * x1181 + x1076 * x1183
-    x1218 = x1076 * x1175 + x1174
-    del x1076, x1174
-    x1228 = -sm_filling_re * x1181 + sp_filling_im * x1175 - sp_filling_re * x1183 + x1201
-    del x1201
-    x1232 = -sm_filling_im * x1181 - sp_filling_im * x1183 - sp_filling_re * x1175 - x1207
-    del x1175, x1181, x1183, x1207
-    smm_excess_by_omega_re = smm_change_by_omega_im * x346 + smm_change_by_omega_re * x347 - smm_change_im * x349 + smm_change_re * x348
-    smm_excess_by_omega_im = smm_change_by_omega_im * x347 - smm_change_by_omega_re * x346 + smm_change_im * x348 + smm_change_re * x349
-    del smm_change_by_omega_im, smm_change_by_omega_re, smm_change_im, smm_change_re, x348, x349
-    x1147 = smm_excess_by_omega_im * x1073 + smm_excess_by_omega_re * x1065
-    x1148 = -x1147
-    x1151 = rm_weight_re * smm_excess_by_omega_im * x27 * x28 - smm_excess_by_omega_re * x1073
-    smm_excess_by_q_re = smm_change_by_q_im * x346 + smm_change_by_q_re * x347
-    del x347
-    smm_excess_by_q_im = 2 * a_root_re * smm_change_by_q_im * x203 - smm_change_by_q_re * x346
-    del a_root_re, smm_change_by_q_im, smm_change_by_q_re, x203, x346
-    x1245 = smm_excess_by_q_im * x1073 + smm_excess_by_q_re * x1065
-    x1246 = -x1245
-    x1249 = rm_weight_re * smm_excess_by_q_im * x27 * x28 - smm_excess_by_q_re * x1073
-    del x27, x28
-    sm_still_re = x1031
-    del x1031
-    sm_still_im = x1032
-    del x1032
-    x1049 = growth * sm_still_im - omega_r * sm_still_re
-    x1053 = -growth * sm_still_re - omega_r * sm_still_im
+    x1232 = -x1231
+    x1234 = x1105 * x1232 - x1105 * x1233
+    x1251 = sm_filling_im * x1223
+    x1254 = -sm_filling_re * x1232 + spp_excess_im * x1252 + spp_excess_re * x1253 - x1251
+    x1257 = sm_filling_re * x1223
+    del x1223
+    x1258 = sm_filling_im * x1232 - spp_excess_im * x1253 + spp_excess_re * x1252 - x1257
+    del spp_excess_im, spp_excess_re, x1232, x1252, x1253
+    x1266 = x1105 * x1231 + x1126 * x1233
+    x1268 = x1126 * x1225 + x1224
+    del x1126, x1224
+    x1278 = -sm_filling_re * x1231 + sp_filling_im * x1225 - sp_filling_re * x1233 + x1251
+    del x1251
+    x1282 = -sm_filling_im * x1231 - sp_filling_im * x1233 - sp_filling_re * x1225 - x1257
+    del x1225, x1231, x1233, x1257
+    smm_excess_by_omega_re = smm_change_by_omega_im * x371 + smm_change_by_omega_re * x372 - smm_change_im * x374 + smm_change_re * x373
+    smm_excess_by_omega_im = smm_change_by_omega_im * x372 - smm_change_by_omega_re * x371 + smm_change_im * x373 + smm_change_re * x374
+    del smm_change_by_omega_im, smm_change_by_omega_re, smm_change_im, smm_change_re, x373, x374
+    x1197 = smm_excess_by_omega_im * x1123 + smm_excess_by_omega_re * x1115
+    x1198 = -x1197
+    x1201 = rm_weight_re * smm_excess_by_omega_im * x28 * x29 - smm_excess_by_omega_re * x1123
+    smm_excess_by_q_re = smm_change_by_q_im * x371 + smm_change_by_q_re * x372
+    del x372
+    smm_excess_by_q_im = 2 * a_root_re * smm_change_by_q_im * x205 - smm_change_by_q_re * x371
+    del a_root_re, smm_change_by_q_im, smm_change_by_q_re, x205, x371
+    x1295 = smm_excess_by_q_im * x1123 + smm_excess_by_q_re * x1115
+    x1296 = -x1295
+    x1299 = rm_weight_re * smm_excess_by_q_im * x28 * x29 - smm_excess_by_q_re * x1123
+    del x28, x29
+    sm_still_re = x1081
+    del x1081
+    sm_still_im = x1082
+    del x1082
+    x1099 = growth * sm_still_im - omega_r * sm_still_re
+    x1103 = -growth * sm_still_re - omega_r * sm_still_im
     sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
     sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    x1131 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
-    x1132 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x1181 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    x1182 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
     del sm_still_by_omega_im, sm_still_by_omega_re
-    sm_uniform0_re = rm_weight_im * x1038 - rm_weight_re * x1040
-    sm_uniform0_im = rm_weight_im * x1040 + rm_weight_re * x1038
-    del x1038, x1040
-    sm_uniform0_by_omega_re = rm_weight_im * x1041 + rm_weight_re * x625
-    del x625
-    sm_uniform0_by_omega_im = rm_weight_re * x1041 - x627
-    del x1041, x627
-    sm_uniform1_re = rm_weight_im * x1042 + rm_weight_re * x1043
-    sm_uniform1_im = -rm_weight_im * x1043 + rm_weight_re * x1042
-    del x1042, x1043
-    sm_uniform1_by_omega_re = rm_weight_re * x1044 - x632
-    del x632
-    sm_uniform1_by_omega_im = -rm_weight_im * x1044 - x634
-    del rm_weight_im, x1044, x634
-    sm_total_re = x1045 * x636 + x1046 * x638
-    sm_total_im = 4 * rm_weight_re * x1045 * x398 - x1046 * x636
-    del x1045, x1046
-    sm_total_by_omega_re = smm_excess_by_omega_im * x636 + smm_excess_by_omega_re * x638 + smm_inverse_by_omega_im * x636 + smm_inverse_by_omega_re * x638 + smp_excess_by_omega_im * x636 + smp_excess_by_omega_re * x638 + smp_inverse_by_omega_im * x636 + smp_inverse_by_omega_re * x638
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x398 + 4 * rm_weight_re * smm_inverse_by_omega_im * x398 + 4 * rm_weight_re * smp_excess_by_omega_im * x398 + 4 * rm_weight_re * smp_inverse_by_omega_im * x398 - smm_excess_by_omega_re * x636 - smm_inverse_by_omega_re * x636 - smp_excess_by_omega_re * x636 - smp_inverse_by_omega_re * x636
+    sm_uniform0_re = rm_weight_im * x1088 - rm_weight_re * x1090
+    sm_uniform0_im = rm_weight_im * x1090 + rm_weight_re * x1088
+    del x1088, x1090
+    sm_uniform0_by_omega_re = rm_weight_im * x1091 + rm_weight_re * x656
+    del x656
+    sm_uniform0_by_omega_im = rm_weight_re * x1091 - x658
+    del x1091, x658
+    sm_uniform1_re = rm_weight_im * x1092 + rm_weight_re * x1093
+    sm_uniform1_im = -rm_weight_im * x1093 + rm_weight_re * x1092
+    del x1092, x1093
+    sm_uniform1_by_omega_re = rm_weight_re * x1094 - x663
+    del x663
+    sm_uniform1_by_omega_im = -rm_weight_im * x1094 - x665
+    del rm_weight_im, x1094, x665
+    sm_total_re = x1095 * x667 + x1096 * x669
+    sm_total_im = 4 * rm_weight_re * x1095 * x429 - x1096 * x667
+    del x1095, x1096
+    sm_total_by_omega_re = smm_excess_by_omega_im * x667 + smm_excess_by_omega_re * x669 + smm_inverse_by_omega_im * x667 + smm_inverse_by_omega_re * x669 + smp_excess_by_omega_im * x667 + smp_excess_by_omega_re * x669 + smp_inverse_by_omega_im * x667 + smp_inverse_by_omega_re * x669
+    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x429 + 4 * rm_weight_re * smm_inverse_by_omega_im * x429 + 4 * rm_weight_re * smp_excess_by_omega_im * x429 + 4 * rm_weight_re * smp_inverse_by_omega_im * x429 - smm_excess_by_omega_re * x667 - smm_inverse_by_omega_re * x667 - smp_excess_by_omega_re * x667 - smp_inverse_by_omega_re * x667
     del smm_excess_by_omega_im, smm_excess_by_omega_re, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_excess_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_q_re = smm_excess_by_q_im * x636 + smm_excess_by_q_re * x638 + smp_excess_by_q_im * x636 + smp_excess_by_q_re * x638
-    del x638
-    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x398 + 4 * rm_weight_re * smp_excess_by_q_im * x398 - smm_excess_by_q_re * x636 - smp_excess_by_q_re * x636
-    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x398, x636
+    sm_total_by_q_re = smm_excess_by_q_im * x667 + smm_excess_by_q_re * x669 + smp_excess_by_q_im * x667 + smp_excess_by_q_re * x669
+    del x669
+    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x429 + 4 * rm_weight_re * smp_excess_by_q_im * x429 - smm_excess_by_q_re * x667 - smp_excess_by_q_re * x667
+    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x429, x667
     return (
-        -x1094 * (-rm_uniform0_im * x1051 + rm_uniform0_re * x1047 - rp_uniform0_im * x1052 + rp_uniform0_re * x1048 - sm_uniform0_im * x1053 + sm_uniform0_re * x1049 - sp_uniform0_im * x1054 + sp_uniform0_re * x1050 + x1064 * x1065 + x1065 * x1086 + x1070 * x1071 + x1071 * x1091 - x1072 * x1073 + x1073 * x1092 - x1074 * x1075 + x1075 * x1093),  # r12_real
-        -x1094 * (rm_uniform0_im * x1047 + rm_uniform0_re * x1051 + rp_uniform0_im * x1048 + rp_uniform0_re * x1052 + sm_uniform0_im * x1049 + sm_uniform0_re * x1053 + sp_uniform0_im * x1050 + sp_uniform0_re * x1054 + x1064 * x1073 + x1065 * x1072 + x1065 * x1092 + x1070 * x1075 + x1071 * x1074 + x1071 * x1093 - x1073 * x1086 - x1075 * x1091),  # r12_imag
-        -x1094 * (-rm_uniform1_im * x1051 + rm_uniform1_re * x1047 - rp_uniform1_im * x1052 + rp_uniform1_re * x1048 - sm_uniform1_im * x1053 + sm_uniform1_re * x1049 - sp_uniform1_im * x1054 + sp_uniform1_re * x1050 + x1065 * x1123 + x1065 * x1124 + x1071 * x1125 + x1071 * x1126 + x1073 * x1103 - x1073 * x1117 + x1075 * x1108 - x1075 * x1122),  # r22_real
-        -x1094 * (rm_uniform1_im * x1047 + rm_uniform1_re * x1051 + rp_uniform1_im * x1048 + rp_uniform1_re * x1052 + sm_uniform1_im * x1049 + sm_uniform1_re * x1053 + sp_uniform1_im * x1050 + sp_uniform1_re * x1054 + x1065 * x1103 + x1065 * x1117 + x1071 * x1108 + x1071 * x1122 + x1073 * x1123 - x1073 * x1124 + x1075 * x1125 - x1075 * x1126),  # r22_imag
-        -x1094 * (-rm_total_im * x1055 - rp_total_im * x1055 - sm_total_im * x1055 - sp_total_im * x1055),  # coupling_real
-        -x1094 * (rm_total_re * x1055 + rp_total_re * x1055 + sm_total_re * x1055 + sp_total_re * x1055),  # coupling_imag
-        -x1094 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x1094 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        -x1094 * (-rm_form0_by_omega_im * x1188 + rm_form0_by_omega_re * x1194 - rm_form1_by_omega_im * x1165 + rm_form1_by_omega_re * x1158 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1051 + rm_uniform0_by_omega_re * x1047 - rm_uniform0_im * x1127 + rm_uniform0_re * x1128 - rp_form0_by_omega_im * x1192 + rp_form0_by_omega_re * x1196 - rp_form1_by_omega_im * x1168 + rp_form1_by_omega_re * x1162 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1052 + rp_uniform0_by_omega_re * x1048 - rp_uniform0_im * x1129 + rp_uniform0_re * x1130 - sm_form0_by_omega_im * x1200 + sm_form0_by_omega_re * x1206 - sm_form1_by_omega_im * x1180 + sm_form1_by_omega_re * x1172 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1053 + sm_uniform0_by_omega_re * x1049 - sm_uniform0_im * x1131 + sm_uniform0_re * x1132 - sp_form0_by_omega_im * x1204 + sp_form0_by_omega_re * x1208 - sp_form1_by_omega_im * x1184 + sp_form1_by_omega_re * x1176 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1054 + sp_uniform0_by_omega_re * x1050 - sp_uniform0_im * x1133 + sp_uniform0_re * x1134 - x1057 * x1135 + x1059 * x1137 + x1061 * x1138 - x1063 * x1145 - x1066 * x1136 + x1067 * x1141 + x1068 * x1142 - x1069 * x1146 - x1078 * x1140 - x1080 * x1148 + x1083 * x1151 + x1085 * x1152 - x1087 * x1144 - x1088 * x1150 + x1089 * x1153 + x1090 * x1154),  # r12_by_omega_real
-        -x1094 * (rm_form0_by_omega_im * x1194 + rm_form0_by_omega_re * x1188 + rm_form1_by_omega_im * x1158 + rm_form1_by_omega_re * x1165 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1047 + rm_uniform0_by_omega_re * x1051 + rm_uniform0_im * x1128 + rm_uniform0_re * x1127 + rp_form0_by_omega_im * x1196 + rp_form0_by_omega_re * x1192 + rp_form1_by_omega_im * x1162 + rp_form1_by_omega_re * x1168 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1048 + rp_uniform0_by_omega_re * x1052 + rp_uniform0_im * x1130 + rp_uniform0_re * x1129 + sm_form0_by_omega_im * x1206 + sm_form0_by_omega_re * x1200 + sm_form1_by_omega_im * x1172 + sm_form1_by_omega_re * x1180 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1049 + sm_uniform0_by_omega_re * x1053 + sm_uniform0_im * x1132 + sm_uniform0_re * x1131 + sp_form0_by_omega_im * x1208 + sp_form0_by_omega_re * x1204 + sp_form1_by_omega_im * x1176 + sp_form1_by_omega_re * x1184 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1050 + sp_uniform0_by_omega_re * x1054 + sp_uniform0_im * x1134 + sp_uniform0_re * x1133 + x1057 * x1138 + x1059 * x1145 + x1061 * x1135 + x1063 * x1137 + x1066 * x1142 + x1067 * x1146 + x1068 * x1136 + x1069 * x1141 + x1078 * x1152 + x1080 * x1151 + x1083 * x1148 + x1085 * x1140 + x1087 * x1154 + x1088 * x1153 + x1089 * x1150 + x1090 * x1144),  # r12_by_omega_imag
-        -x1094 * (-rm_form0_by_omega_im * x1213 + rm_form0_by_omega_re * x1221 - rm_form1_by_omega_im * x1229 + rm_form1_by_omega_re * x1225 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1051 + rm_uniform1_by_omega_re * x1047 - rm_uniform1_im * x1127 + rm_uniform1_re * x1128 - rp_form0_by_omega_im * x1214 + rp_form0_by_omega_re * x1224 - rp_form1_by_omega_im * x1230 + rp_form1_by_omega_re * x1226 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1052 + rp_uniform1_by_omega_re * x1048 - rp_uniform1_im * x1129 + rp_uniform1_re * x1130 - sm_form0_by_omega_im * x1217 + sm_form0_by_omega_re * x1215 - sm_form1_by_omega_im * x1231 + sm_form1_by_omega_re * x1227 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1053 + sm_uniform1_by_omega_re * x1049 - sm_uniform1_im * x1131 + sm_uniform1_re * x1132 - sp_form0_by_omega_im * x1218 + sp_form0_by_omega_re * x1216 - sp_form1_by_omega_im * x1232 + sp_form1_by_omega_re * x1228 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1054 + sp_uniform1_by_omega_re * x1050 - sp_uniform1_im * x1133 + sp_uniform1_re * x1134 + x1096 * x1147 - x1098 * x1151 + x1100 * x1139 - x1102 * x1152 + x1104 * x1149 - x1105 * x1153 + x1106 * x1143 - x1107 * x1154 + x1110 * x1209 + x1112 * x1211 - x1114 * x1138 - x1116 * x1137 + x1118 * x1210 + x1119 * x1212 - x1120 * x1142 - x1121 * x1141),  # r22_by_omega_real
-        -x1094 * (rm_form0_by_omega_im * x1221 + rm_form0_by_omega_re * x1213 + rm_form1_by_omega_im * x1225 + rm_form1_by_omega_re * x1229 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1047 + rm_uniform1_by_omega_re * x1051 + rm_uniform1_im * x1128 + rm_uniform1_re * x1127 + rp_form0_by_omega_im * x1224 + rp_form0_by_omega_re * x1214 + rp_form1_by_omega_im * x1226 + rp_form1_by_omega_re * x1230 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1048 + rp_uniform1_by_omega_re * x1052 + rp_uniform1_im * x1130 + rp_uniform1_re * x1129 + sm_form0_by_omega_im * x1215 + sm_form0_by_omega_re * x1217 + sm_form1_by_omega_im * x1227 + sm_form1_by_omega_re * x1231 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1049 + sm_uniform1_by_omega_re * x1053 + sm_uniform1_im * x1132 + sm_uniform1_re * x1131 + sp_form0_by_omega_im * x1216 + sp_form0_by_omega_re * x1218 + sp_form1_by_omega_im * x1228 + sp_form1_by_omega_re * x1232 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1050 + sp_uniform1_by_omega_re * x1054 + sp_uniform1_im * x1134 + sp_uniform1_re * x1133 + x1096 * x1151 + x1098 * x1147 + x1100 * x1152 + x1102 * x1139 + x1104 * x1153 + x1105 * x1149 + x1106 * x1154 + x1107 * x1143 + x1110 * x1138 + x1112 * x1137 + x1114 * x1209 + x1116 * x1211 + x1118 * x1142 + x1119 * x1141 + x1120 * x1210 + x1121 * x1212),  # r22_by_omega_imag
-        -x1094 * (-rm_total_by_omega_im * x1055 - rp_total_by_omega_im * x1055 - sm_total_by_omega_im * x1055 - sp_total_by_omega_im * x1055),  # coupling_by_omega_real
-        -x1094 * (rm_total_by_omega_re * x1055 + rp_total_by_omega_re * x1055 + sm_total_by_omega_re * x1055 + sp_total_by_omega_re * x1055),  # coupling_by_omega_imag
-        -x1094 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        -x1094 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        -x1094 * (-x1057 * x1233 + x1059 * x1235 + x1061 * x1236 - x1063 * x1243 - x1066 * x1234 + x1067 * x1239 + x1068 * x1240 - x1069 * x1244 - x1078 * x1238 - x1080 * x1246 + x1083 * x1249 + x1085 * x1250 - x1087 * x1242 - x1088 * x1248 + x1089 * x1251 + x1090 * x1252),  # r12_by_q_real
-        -x1094 * (x1057 * x1236 + x1059 * x1243 + x1061 * x1233 + x1063 * x1235 + x1066 * x1240 + x1067 * x1244 + x1068 * x1234 + x1069 * x1239 + x1078 * x1250 + x1080 * x1249 + x1083 * x1246 + x1085 * x1238 + x1087 * x1252 + x1088 * x1251 + x1089 * x1248 + x1090 * x1242),  # r12_by_q_imag
-        -x1094 * (x1096 * x1245 - x1098 * x1249 + x1100 * x1237 - x1102 * x1250 + x1104 * x1247 - x1105 * x1251 + x1106 * x1241 - x1107 * x1252 + x1110 * x1253 + x1112 * x1255 - x1114 * x1236 - x1116 * x1235 + x1118 * x1254 + x1119 * x1256 - x1120 * x1240 - x1121 * x1239),  # r22_by_q_real
-        -x1094 * (x1096 * x1249 + x1098 * x1245 + x1100 * x1250 + x1102 * x1237 + x1104 * x1251 + x1105 * x1247 + x1106 * x1252 + x1107 * x1241 + x1110 * x1236 + x1112 * x1235 + x1114 * x1253 + x1116 * x1255 + x1118 * x1240 + x1119 * x1239 + x1120 * x1254 + x1121 * x1256),  # r22_by_q_imag
-        -x1094 * (-rm_total_by_q_im * x1055 - rp_total_by_q_im * x1055 - sm_total_by_q_im * x1055 - sp_total_by_q_im * x1055),  # coupling_by_q_real
-        -x1094 * (rm_total_by_q_re * x1055 + rp_total_by_q_re * x1055 + sm_total_by_q_re * x1055 + sp_total_by_q_re * x1055),  # coupling_by_q_imag
-        -x1094 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        -x1094 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        -x1144 * (-rm_uniform0_im * x1101 + rm_uniform0_re * x1097 - rp_uniform0_im * x1102 + rp_uniform0_re * x1098 - sm_uniform0_im * x1103 + sm_uniform0_re * x1099 - sp_uniform0_im * x1104 + sp_uniform0_re * x1100 + x1114 * x1115 + x1115 * x1136 + x1120 * x1121 + x1121 * x1141 - x1122 * x1123 + x1123 * x1142 - x1124 * x1125 + x1125 * x1143),  # r12_real
+        -x1144 * (rm_uniform0_im * x1097 + rm_uniform0_re * x1101 + rp_uniform0_im * x1098 + rp_uniform0_re * x1102 + sm_uniform0_im * x1099 + sm_uniform0_re * x1103 + sp_uniform0_im * x1100 + sp_uniform0_re * x1104 + x1114 * x1123 + x1115 * x1122 + x1115 * x1142 + x1120 * x1125 + x1121 * x1124 + x1121 * x1143 - x1123 * x1136 - x1125 * x1141),  # r12_imag
+        -x1144 * (-rm_uniform1_im * x1101 + rm_uniform1_re * x1097 - rp_uniform1_im * x1102 + rp_uniform1_re * x1098 - sm_uniform1_im * x1103 + sm_uniform1_re * x1099 - sp_uniform1_im * x1104 + sp_uniform1_re * x1100 + x1115 * x1173 + x1115 * x1174 + x1121 * x1175 + x1121 * x1176 + x1123 * x1153 - x1123 * x1167 + x1125 * x1158 - x1125 * x1172),  # r22_real
+        -x1144 * (rm_uniform1_im * x1097 + rm_uniform1_re * x1101 + rp_uniform1_im * x1098 + rp_uniform1_re * x1102 + sm_uniform1_im * x1099 + sm_uniform1_re * x1103 + sp_uniform1_im * x1100 + sp_uniform1_re * x1104 + x1115 * x1153 + x1115 * x1167 + x1121 * x1158 + x1121 * x1172 + x1123 * x1173 - x1123 * x1174 + x1125 * x1175 - x1125 * x1176),  # r22_imag
+        -x1144 * (-rm_total_im * x1105 - rp_total_im * x1105 - sm_total_im * x1105 - sp_total_im * x1105),  # coupling_real
+        -x1144 * (rm_total_re * x1105 + rp_total_re * x1105 + sm_total_re * x1105 + sp_total_re * x1105),  # coupling_imag
+        -x1144 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x1144 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x1144 * (-rm_form0_by_omega_im * x1238 + rm_form0_by_omega_re * x1244 - rm_form1_by_omega_im * x1215 + rm_form1_by_omega_re * x1208 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1101 + rm_uniform0_by_omega_re * x1097 - rm_uniform0_im * x1177 + rm_uniform0_re * x1178 - rp_form0_by_omega_im * x1242 + rp_form0_by_omega_re * x1246 - rp_form1_by_omega_im * x1218 + rp_form1_by_omega_re * x1212 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1102 + rp_uniform0_by_omega_re * x1098 - rp_uniform0_im * x1179 + rp_uniform0_re * x1180 - sm_form0_by_omega_im * x1250 + sm_form0_by_omega_re * x1256 - sm_form1_by_omega_im * x1230 + sm_form1_by_omega_re * x1222 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1103 + sm_uniform0_by_omega_re * x1099 - sm_uniform0_im * x1181 + sm_uniform0_re * x1182 - sp_form0_by_omega_im * x1254 + sp_form0_by_omega_re * x1258 - sp_form1_by_omega_im * x1234 + sp_form1_by_omega_re * x1226 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1104 + sp_uniform0_by_omega_re * x1100 - sp_uniform0_im * x1183 + sp_uniform0_re * x1184 - x1107 * x1185 + x1109 * x1187 + x1111 * x1188 - x1113 * x1195 - x1116 * x1186 + x1117 * x1191 + x1118 * x1192 - x1119 * x1196 - x1128 * x1190 - x1130 * x1198 + x1133 * x1201 + x1135 * x1202 - x1137 * x1194 - x1138 * x1200 + x1139 * x1203 + x1140 * x1204),  # r12_by_omega_real
+        -x1144 * (rm_form0_by_omega_im * x1244 + rm_form0_by_omega_re * x1238 + rm_form1_by_omega_im * x1208 + rm_form1_by_omega_re * x1215 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1097 + rm_uniform0_by_omega_re * x1101 + rm_uniform0_im * x1178 + rm_uniform0_re * x1177 + rp_form0_by_omega_im * x1246 + rp_form0_by_omega_re * x1242 + rp_form1_by_omega_im * x1212 + rp_form1_by_omega_re * x1218 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1098 + rp_uniform0_by_omega_re * x1102 + rp_uniform0_im * x1180 + rp_uniform0_re * x1179 + sm_form0_by_omega_im * x1256 + sm_form0_by_omega_re * x1250 + sm_form1_by_omega_im * x1222 + sm_form1_by_omega_re * x1230 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1099 + sm_uniform0_by_omega_re * x1103 + sm_uniform0_im * x1182 + sm_uniform0_re * x1181 + sp_form0_by_omega_im * x1258 + sp_form0_by_omega_re * x1254 + sp_form1_by_omega_im * x1226 + sp_form1_by_omega_re * x1234 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1100 + sp_uniform0_by_omega_re * x1104 + sp_uniform0_im * x1184 + sp_uniform0_re * x1183 + x1107 * x1188 + x1109 * x1195 + x1111 * x1185 + x1113 * x1187 + x1116 * x1192 + x1117 * x1196 + x1118 * x1186 + x1119 * x1191 + x1128 * x1202 + x1130 * x1201 + x1133 * x1198 + x1135 * x1190 + x1137 * x1204 + x1138 * x1203 + x1139 * x1200 + x1140 * x1194),  # r12_by_omega_imag
+        -x1144 * (-rm_form0_by_omega_im * x1263 + rm_form0_by_omega_re * x1271 - rm_form1_by_omega_im * x1279 + rm_form1_by_omega_re * x1275 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1101 + rm_uniform1_by_omega_re * x1097 - rm_uniform1_im * x1177 + rm_uniform1_re * x1178 - rp_form0_by_omega_im * x1264 + rp_form0_by_omega_re * x1274 - rp_form1_by_omega_im * x1280 + rp_form1_by_omega_re * x1276 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1102 + rp_uniform1_by_omega_re * x1098 - rp_uniform1_im * x1179 + rp_uniform1_re * x1180 - sm_form0_by_omega_im * x1267 + sm_form0_by_omega_re * x1265 - sm_form1_by_omega_im * x1281 + sm_form1_by_omega_re * x1277 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1103 + sm_uniform1_by_omega_re * x1099 - sm_uniform1_im * x1181 + sm_uniform1_re * x1182 - sp_form0_by_omega_im * x1268 + sp_form0_by_omega_re * x1266 - sp_form1_by_omega_im * x1282 + sp_form1_by_omega_re * x1278 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1104 + sp_uniform1_by_omega_re * x1100 - sp_uniform1_im * x1183 + sp_uniform1_re * x1184 + x1146 * x1197 - x1148 * x1201 + x1150 * x1189 - x1152 * x1202 + x1154 * x1199 - x1155 * x1203 + x1156 * x1193 - x1157 * x1204 + x1160 * x1259 + x1162 * x1261 - x1164 * x1188 - x1166 * x1187 + x1168 * x1260 + x1169 * x1262 - x1170 * x1192 - x1171 * x1191),  # r22_by_omega_real
+        -x1144 * (rm_form0_by_omega_im * x1271 + rm_form0_by_omega_re * x1263 + rm_form1_by_omega_im * x1275 + rm_form1_by_omega_re * x1279 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1097 + rm_uniform1_by_omega_re * x1101 + rm_uniform1_im * x1178 + rm_uniform1_re * x1177 + rp_form0_by_omega_im * x1274 + rp_form0_by_omega_re * x1264 + rp_form1_by_omega_im * x1276 + rp_form1_by_omega_re * x1280 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1098 + rp_uniform1_by_omega_re * x1102 + rp_uniform1_im * x1180 + rp_uniform1_re * x1179 + sm_form0_by_omega_im * x1265 + sm_form0_by_omega_re * x1267 + sm_form1_by_omega_im * x1277 + sm_form1_by_omega_re * x1281 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1099 + sm_uniform1_by_omega_re * x1103 + sm_uniform1_im * x1182 + sm_uniform1_re * x1181 + sp_form0_by_omega_im * x1266 + sp_form0_by_omega_re * x1268 + sp_form1_by_omega_im * x1278 + sp_form1_by_omega_re * x1282 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1100 + sp_uniform1_by_omega_re * x1104 + sp_uniform1_im * x1184 + sp_uniform1_re * x1183 + x1146 * x1201 + x1148 * x1197 + x1150 * x1202 + x1152 * x1189 + x1154 * x1203 + x1155 * x1199 + x1156 * x1204 + x1157 * x1193 + x1160 * x1188 + x1162 * x1187 + x1164 * x1259 + x1166 * x1261 + x1168 * x1192 + x1169 * x1191 + x1170 * x1260 + x1171 * x1262),  # r22_by_omega_imag
+        -x1144 * (-rm_total_by_omega_im * x1105 - rp_total_by_omega_im * x1105 - sm_total_by_omega_im * x1105 - sp_total_by_omega_im * x1105),  # coupling_by_omega_real
+        -x1144 * (rm_total_by_omega_re * x1105 + rp_total_by_omega_re * x1105 + sm_total_by_omega_re * x1105 + sp_total_by_omega_re * x1105),  # coupling_by_omega_imag
+        -x1144 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
+        -x1144 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
+        -x1144 * (-x1107 * x1283 + x1109 * x1285 + x1111 * x1286 - x1113 * x1293 - x1116 * x1284 + x1117 * x1289 + x1118 * x1290 - x1119 * x1294 - x1128 * x1288 - x1130 * x1296 + x1133 * x1299 + x1135 * x1300 - x1137 * x1292 - x1138 * x1298 + x1139 * x1301 + x1140 * x1302),  # r12_by_q_real
+        -x1144 * (x1107 * x1286 + x1109 * x1293 + x1111 * x1283 + x1113 * x1285 + x1116 * x1290 + x1117 * x1294 + x1118 * x1284 + x1119 * x1289 + x1128 * x1300 + x1130 * x1299 + x1133 * x1296 + x1135 * x1288 + x1137 * x1302 + x1138 * x1301 + x1139 * x1298 + x1140 * x1292),  # r12_by_q_imag
+        -x1144 * (x1146 * x1295 - x1148 * x1299 + x1150 * x1287 - x1152 * x1300 + x1154 * x1297 - x1155 * x1301 + x1156 * x1291 - x1157 * x1302 + x1160 * x1303 + x1162 * x1305 - x1164 * x1286 - x1166 * x1285 + x1168 * x1304 + x1169 * x1306 - x1170 * x1290 - x1171 * x1289),  # r22_by_q_real
+        -x1144 * (x1146 * x1299 + x1148 * x1295 + x1150 * x1300 + x1152 * x1287 + x1154 * x1301 + x1155 * x1297 + x1156 * x1302 + x1157 * x1291 + x1160 * x1286 + x1162 * x1285 + x1164 * x1303 + x1166 * x1305 + x1168 * x1290 + x1169 * x1289 + x1170 * x1304 + x1171 * x1306),  # r22_by_q_imag
+        -x1144 * (-rm_total_by_q_im * x1105 - rp_total_by_q_im * x1105 - sm_total_by_q_im * x1105 - sp_total_by_q_im * x1105),  # coupling_by_q_real
+        -x1144 * (rm_total_by_q_re * x1105 + rp_total_by_q_re * x1105 + sm_total_by_q_re * x1105 + sp_total_by_q_re * x1105),  # coupling_by_q_imag
+        -x1144 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
+        -x1144 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
     )

@@ -50,2288 +50,2265 @@ PAIRING_SLOPES_OUTPUTS = (
 def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33).
 
-    Operations: 1092 (add 429, div 15, mul 620, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
+    Operations: 904 (add 381, div 12, mul 483, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
     """
-    x0 = 2 * Delta_0
-    x1 = gamma + growth
-    x2 = distance_omega * (distance_omega + x0) - x1 * x1
-    x4 = Delta_0 * Delta_0
-    x6 = gamma * gamma
-    x7 = distance * (distance + x0) - x6
-    del x0
-    x8 = 2 * gamma
-    x9 = nu * x8
-    x19 = (1 / 2) / (gamma * nu)
-    x27 = growth + x8
-    x31 = F_backward * x8
-    x32 = F_forward * x8
-    del x8
-    x60 = 1 / x4
-    x61 = 2 * x60
-    x93 = -x31 - x32
-    x96 = -x27
-    x106 = -2 * x4 * x93
-    x112 = 2 * x31 - 2 * x32
-    x122 = 4 * x4
-    x232 = 2 * x6
-    del x6
-    x233 = F_backward * x232 + F_forward * x232
-    del x232
-    x250 = -x233
-    x267 = (1 / 8) / (pi * pi)
-    after_re = nu + omega_r
-    x3 = 2 * after_re * x1
-    x26 = after_re + nu
-    x28 = -growth * x27 + omega_r * x26
-    x29 = growth * x26 + omega_r * x27
-    x30 = growth * omega_r + x26 * x27
-    del x26
-    z0 = upper_root(x2, x3)
-    del x2, x3
-    a_root_re = z0[0]
-    x13 = a_root_re + mu
-    x14 = -a_root_re + mu
-    a_root_im = z0[1]
-    del z0
-    x15 = -a_root_im
-    x38 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x39 = 2 * x38
-    x40 = a_root_im * x39
-    x43 = a_root_re * x39
-    a_up_re = a_root_re + after_re
-    del after_re
-    a_up_im = a_root_im + x1
-    del x1
-    x5 = x4 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x5
-    x62 = a_down_re * x61
-    a_down_im = -a_up_im * x5
-    del x5
-    x65 = a_down_im * x61
-    del x61
-    z1 = upper_root(x7, x9)
-    del x7, x9
-    c_root_re = z1[0]
-    x10 = c_root_re + nu
-    x23 = -c_root_re
-    x34 = x10 * x32
-    x35 = -c_root_re + nu
-    x36 = x31 * x35
-    x37 = -x34 + x36
-    x97 = x27 * x34 - x36 * x96
-    x105 = omega_r * x36
-    x107 = omega_r * x34
-    del x34
-    x108 = x105 + x106 + x107
-    x114 = x105 - x107
-    del x105, x107
-    x117 = -2 * F_forward * gamma * x10 * x27 + x27 * x36
-    del x36
-    x127 = x10 * x31
-    x128 = x32 * x35
-    x129 = x127 - x128
-    x145 = -x127 * x96 + x128 * x27
-    x148 = omega_r * x127
-    x149 = omega_r * x128
-    del x128
-    x150 = x106 + x148 + x149
-    del x106
-    x153 = -2 * F_forward * gamma * x27 * x35 + x127 * x27
-    del x127, x35
-    x156 = x148 - x149
-    del x148, x149
-    c_root_im = z1[1]
-    del z1
-    x11 = c_root_im + gamma
-    x17 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x18 = c_root_im * x17
-    x20 = x18 * x19
-    x21 = c_root_re * x17
-    x22 = x19 * x21
-    del x19
-    x24 = -c_root_im
-    x33 = c_root_im * x31 + c_root_im * x32
-    x94 = 2 * x17 * x93
-    del x17, x93
-    x95 = c_root_re * x94
-    x98 = -x11
-    x99 = x31 * x98
-    x100 = omega_r * x99
-    x101 = c_root_im - gamma
-    x102 = x101 * x32
-    x103 = omega_r * x102 + x100
-    x104 = x103 + x97
-    x109 = -2 * F_forward * gamma * x101 * x27 + x96 * x99
-    x110 = -x108 - x109
-    x111 = c_root_im * x94
-    del x94
-    x113 = x112 * x18
-    del x18
-    x115 = x102 * x27 - x27 * x99
-    del x102, x99
-    x116 = x114 + x115
-    x118 = -2 * F_forward * gamma * omega_r * x101 + x100
-    del x100
-    x119 = -x117 - x118
-    x120 = x112 * x21
-    del x112, x21
-    x126 = -x33
-    x141 = x101 * x31
-    del x101, x31
-    x142 = omega_r * x141
-    x143 = x32 * x98
-    del x32
-    x144 = omega_r * x143 + x142
-    x146 = x144 + x145
-    x147 = -2 * F_forward * gamma * x27 * x98 + x141 * x96
-    del x96
-    x151 = -x147 - x150
-    x152 = -2 * F_forward * gamma * omega_r * x98 + x142
-    del x142, x98
-    x154 = -x152 - x153
-    x155 = -x141 * x27 + x143 * x27
-    del x141, x143
-    x157 = x155 + x156
-    x200 = x144 + x97
-    del x144, x97
-    x201 = -x108 - x147
-    del x108, x147
-    x202 = x114 + x155
-    del x114, x155
-    x203 = -x117 - x152
-    del x117, x152
-    x218 = x103 + x145
-    del x103, x145
-    x219 = -x109 - x150
-    del x109, x150
-    x220 = x115 + x156
-    del x115, x156
-    x221 = -x118 - x153
-    del x118, x153
-    c_up_re = x10
-    del x10
-    x48 = -c_up_re
-    x52 = a_up_re + c_up_re
-    x83 = a_down_re + c_up_re
-    c_up_im = x11
-    del x11
-    x12 = x4 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x49 = -c_up_im
-    x50 = a_up_im + c_up_im
-    x73 = a_down_im + c_up_im
-    x169 = a_up_im + x49
-    x190 = a_down_im + x49
-    c_down_re = c_up_re * x12
-    del c_up_re
-    x57 = a_down_re + c_down_re
-    x74 = -c_down_re
-    x78 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x12
-    del x12
-    x47 = a_down_im + c_down_im
-    x75 = -c_down_im
-    x76 = a_up_im + c_down_im
-    x174 = a_down_im + x75
-    x185 = a_up_im + x75
-    z2 = upper_root(x13, a_root_im)
-    del x13
-    ap_p_re = z2[0]
-    ap_p_im = z2[1]
-    del z2
-    z3 = upper_root(x14, x15)
-    del x14, x15
-    am_p_re = z3[0]
-    am_p_im = z3[1]
-    del z3
-    rp_xi_re = c_root_re
-    x16 = mu + rp_xi_re
-    del rp_xi_re
-    rp_xi_im = c_root_im
-    z4 = upper_root(x16, rp_xi_im)
-    del rp_xi_im, x16
-    rp_p_re = z4[0]
-    x162 = -rp_p_re
-    rp_p_im = z4[1]
-    del z4
-    rp_weight_re = -x20
-    x125 = rp_weight_re * x122
-    rp_weight_im = -x22
-    x123 = rp_weight_im * x122
-    rm_xi_re = x23
-    x25 = mu + rm_xi_re
-    del rm_xi_re
-    rm_xi_im = x24
-    z5 = upper_root(x25, rm_xi_im)
-    del rm_xi_im, x25
-    rm_p_re = z5[0]
-    x206 = -rm_p_re
-    rm_p_im = z5[1]
-    del z5
-    rm_weight_re = x20
-    del x20
-    x161 = rm_weight_re * x122
-    rm_weight_im = x22
-    del x22
-    x159 = rm_weight_im * x122
-    z6 = root_sum(a_root_re, a_root_im, x23, x24, x28, x29)
-    rp_roots_re = z6[0]
-    x53 = omega_r + rp_roots_re
-    del rp_roots_re
-    rp_roots_im = z6[1]
-    del z6
-    x51 = growth + rp_roots_im
-    del rp_roots_im
-    x54 = -x50 * x51 + x52 * x53
-    x55 = x50 * x53 + x51 * x52
-    del x50, x51, x53
-    z7 = root_sum(a_up_re, a_up_im, x48, x49, x54, x55)
-    del x54, x55
-    x56 = z7[1]
-    x58 = z7[0]
-    del z7
-    x59 = x56 * x58
-    x63 = x60 * (-x56 * x56 + x58 * x58)
-    x64 = -a_down_im * x63 - x59 * x62
-    x66 = -a_down_re * x63 + x59 * x65
-    del x59, x63
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x28, x29)
-    del x29
-    rm_roots_re = z8[0]
-    x67 = -rm_roots_re
-    x79 = omega_r + rm_roots_re
-    x86 = omega_r + x67
-    rm_roots_im = z8[1]
-    del z8
-    x68 = -rm_roots_im
-    x77 = growth + rm_roots_im
-    x80 = -x76 * x77 + x78 * x79
-    x81 = x76 * x79 + x77 * x78
-    del x76, x77, x79
-    z9 = root_sum(a_up_re, a_up_im, x74, x75, x80, x81)
-    del x75, x80, x81
-    x82 = z9[1]
-    x84 = z9[0]
-    del z9
-    x85 = growth + x68
-    x87 = -x73 * x85 + x83 * x86
-    x88 = x73 * x86 + x83 * x85
-    del x85, x86
-    z10 = root_sum(a_down_re, a_down_im, x48, x49, x87, x88)
-    del x49, x87, x88
-    x89 = z10[1]
-    x90 = z10[0]
-    del z10
-    z11 = root_sum(a_root_re, a_root_im, x23, c_root_im, x28, x30)
-    del c_root_im, x23
-    sp_roots_re = z11[0]
-    x168 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
-    del z11
-    x170 = sp_roots_im + x27
-    x171 = x168 * x52 - x169 * x170
-    x172 = x168 * x169 + x170 * x52
-    del x168, x169, x170, x52
-    z12 = root_sum(a_up_re, a_up_im, x48, c_up_im, x171, x172)
-    del x171, x172
-    x173 = z12[0]
-    x175 = z12[1]
-    del z12
-    x176 = x173 * x175
-    x177 = x60 * (x173 * x173 - x175 * x175)
-    del x60
-    x178 = -a_down_im * x177 - x176 * x62
-    del x62
-    x179 = -a_down_re * x177 + x176 * x65
-    del x176, x177, x65
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x24, x28, x30)
-    del c_root_re, x24, x28, x30
-    sm_roots_re = z13[0]
-    x184 = omega_r + sm_roots_re
-    x192 = omega_r - sm_roots_re
-    del sm_roots_re
-    sm_roots_im = z13[1]
-    del z13
-    x186 = sm_roots_im + x27
-    x187 = x184 * x78 - x185 * x186
-    x188 = x184 * x185 + x186 * x78
-    del x184, x185, x186, x78
-    z14 = root_sum(a_up_re, a_up_im, x74, c_down_im, x187, x188)
-    del a_up_im, a_up_re, x187, x188, x74
-    x189 = z14[0]
-    x191 = z14[1]
-    del z14
-    x193 = -sm_roots_im + x27
-    del sm_roots_im, x27
-    x194 = -x190 * x193 + x192 * x83
-    x195 = x190 * x192 + x193 * x83
-    del x192, x193
-    z15 = root_sum(a_down_re, a_down_im, x48, c_up_im, x194, x195)
-    del a_down_im, a_down_re, c_up_im, x194, x195, x48
-    x196 = z15[1]
-    x197 = z15[0]
-    del z15
-    rp_filling_re = x33
-    rp_filling_im = x37
-    rpp_k_re = ap_p_re + rp_p_re
-    rpp_k_im = ap_p_im + rp_p_im
-    x41 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    x42 = rpp_k_im * x41
-    x44 = rpp_k_re * x41
-    del x41
-    z16 = pair_excess(rpp_k_re, rpp_k_im, q)
-    del rpp_k_im, rpp_k_re
-    x45 = x39 * z16[1]
-    x46 = x39 * z16[0]
-    del x39, z16
-    rpp_inverse_re = x40 * x42 - x43 * x44
-    rpp_inverse_im = x40 * x44 + x42 * x43
-    del x42, x44
-    rpp_excess_re = -a_root_im * x45 - a_root_re * x46
-    rpp_excess_im = a_root_im * x46 - a_root_re * x45
-    del a_root_im, x45, x46
-    rp_form0_re = -x47 * x56 + x57 * x58
-    x284 = rp_form0_re * x233
-    rp_form0_im = x47 * x58 + x56 * x57
-    del x47, x56, x58
-    x288 = rp_form0_im * x233
-    rp_form1_re = -c_down_im * x64 + c_down_re * x66
-    x236 = rp_form1_re * x233
-    x245 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x236
-    rp_form1_im = c_down_im * x66 + c_down_re * x64
-    del x64, x66
-    x240 = rp_form1_im * x233
-    x243 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x240
-    x291 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x284
-    x293 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x288
-    rpm_x_re = x67
-    del x67
-    rpm_x_im = x68
-    del x68
-    z17 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z17[0]
-    rpm_k_im = z17[1]
-    del z17
-    x69 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    x70 = x40 * x69
-    z18 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x71 = z18[1]
-    x72 = z18[0]
-    del z18
-    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x38 * x69 - rpm_k_im * x70
-    x91 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = -rpm_k_im * x43 * x69 - rpm_k_re * x70
-    del rpm_k_im, rpm_k_re, x69, x70
-    x92 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_excess_re = x40 * x71 + x43 * x72
-    x124 = rpm_excess_re + rpp_excess_re + x91
-    rpm_excess_im = 2 * a_root_re * x38 * x71 - x40 * x72
-    del x71, x72
-    x121 = rpm_excess_im + rpp_excess_im + x92
-    rm_form0_re = -x73 * x82 + x83 * x84
-    x282 = rm_form0_re * x233
-    rm_form0_im = x73 * x84 + x82 * x83
-    del x73
-    x286 = rm_form0_im * x233
-    rm_form1_re = -x82 * x89 + x84 * x90
-    x238 = rm_form1_re * x233
-    x244 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x238
-    rm_form1_im = x82 * x90 + x84 * x89
-    del x82, x84, x89, x90
-    x234 = rm_form1_im * x233
-    x246 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x234
-    x247 = rpm_excess_im * x244 + rpm_excess_re * x246 + rpp_excess_im * x245 + rpp_excess_re * x243
-    x249 = rpm_excess_im * x246 - rpm_excess_re * x244 + rpp_excess_im * x243 - rpp_excess_re * x245
-    del x243, x244, x245, x246
-    x292 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x282
-    x294 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x286
-    x295 = rpm_excess_im * x292 + rpm_excess_re * x294 + rpp_excess_im * x291 + rpp_excess_re * x293
-    x298 = -rpm_excess_im * x294 + rpm_excess_re * x292 - rpp_excess_im * x293 + rpp_excess_re * x291
-    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x291, x292, x293, x294
-    rp_still_re = x91
-    del x91
-    rp_still_im = x92
-    del x92
-    x225 = growth * rp_still_im - omega_r * rp_still_re
-    x229 = -growth * rp_still_re - omega_r * rp_still_im
-    del rp_still_im, rp_still_re
-    rp_uniform0_re = -rp_weight_im * x104 - rp_weight_re * x110 + x95
-    rp_uniform0_im = -rp_weight_im * x110 + rp_weight_re * x104 - x111
-    del x104, x110
-    rp_uniform1_re = -rp_weight_im * x116 + rp_weight_re * x119 - x113
-    rp_uniform1_im = rp_weight_im * x119 + rp_weight_re * x116 - x120
-    del x116, x119
-    rp_total_re = 4 * rp_weight_re * x124 * x4 - x121 * x123
-    rp_total_im = x121 * x125 + x123 * x124
-    del x121, x124
-    rm_filling_re = x126
-    rm_filling_im = x129
-    x235 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x234
-    del x234
-    x237 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x236
-    del x236
-    x239 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x238
-    del rm_form0_im, rm_form0_re, x238
-    x241 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x240
-    del rp_form0_im, rp_form0_re, x240
-    x283 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x282
-    del x282
-    x285 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x284
-    del x284
-    x287 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x286
-    del rm_form1_im, rm_form1_re, x286
-    x289 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x288
-    del rp_form1_im, rp_form1_re, x288
-    rmp_x_re = rm_roots_re
-    del rm_roots_re
-    rmp_x_im = rm_roots_im
-    del rm_roots_im
-    z19 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    del rmp_x_im, rmp_x_re
-    rmp_k_re = z19[0]
-    rmp_k_im = z19[1]
-    del z19
-    x130 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    x131 = rmp_k_im * x130
-    x132 = rmp_k_re * x130
-    del x130
-    z20 = pair_excess(rmp_k_re, rmp_k_im, q)
-    del rmp_k_im, rmp_k_re
-    x133 = z20[1]
-    x134 = z20[0]
-    del z20
-    rmp_inverse_re = x131 * x40 - x132 * x43
-    rmp_inverse_im = x131 * x43 + x132 * x40
-    del x131, x132
-    rmp_excess_re = -x133 * x40 - x134 * x43
-    rmp_excess_im = -x133 * x43 + x134 * x40
-    del x133, x134
-    rmm_k_re = am_p_re + rm_p_re
-    del rm_p_re
-    rmm_k_im = am_p_im + rm_p_im
-    x135 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    x136 = x135 * x40
-    z21 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x137 = z21[1]
-    x138 = z21[0]
-    del z21
-    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x135 * x38 - rmm_k_im * x136
-    x139 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = -rmm_k_im * x135 * x43 - rmm_k_re * x136
-    del rmm_k_im, rmm_k_re, x135, x136
-    x140 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_excess_re = x137 * x40 + x138 * x43
-    x160 = rmm_excess_re + rmp_excess_re + x139
-    rmm_excess_im = 2 * a_root_re * x137 * x38 - x138 * x40
-    del x137, x138
-    x158 = rmm_excess_im + rmp_excess_im + x140
-    x242 = rmm_excess_im * x237 + rmm_excess_re * x241 + rmp_excess_im * x239 + rmp_excess_re * x235
-    x248 = rmm_excess_im * x241 - rmm_excess_re * x237 + rmp_excess_im * x235 - rmp_excess_re * x239
-    del x235, x237, x239, x241
-    x290 = rmm_excess_im * x285 + rmm_excess_re * x289 + rmp_excess_im * x283 + rmp_excess_re * x287
-    x296 = -rmm_excess_im * x289 + rmm_excess_re * x285 - rmp_excess_im * x287 + rmp_excess_re * x283
-    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x283, x285, x287, x289
-    rm_still_re = x139
-    del x139
-    rm_still_im = x140
-    del x140
-    x224 = growth * rm_still_im - omega_r * rm_still_re
-    x228 = -growth * rm_still_re - omega_r * rm_still_im
-    del rm_still_im, rm_still_re
-    rm_uniform0_re = -rm_weight_im * x146 - rm_weight_re * x151 - x95
-    del x95
-    rm_uniform0_im = -rm_weight_im * x151 + rm_weight_re * x146 + x111
-    del x111, x146, x151
-    rm_uniform1_re = -rm_weight_im * x157 + rm_weight_re * x154 + x113
-    del x113
-    rm_uniform1_im = rm_weight_im * x154 + rm_weight_re * x157 + x120
-    del x120, x154, x157
-    rm_total_re = 4 * rm_weight_re * x160 * x4 - x158 * x159
-    rm_total_im = x158 * x161 + x159 * x160
-    del x158, x160
-    sp_filling_re = x126
-    del x126
-    sp_filling_im = x37
-    del x37
-    spp_x_re = sp_roots_re
-    spp_x_im = sp_roots_im
-    z22 = root_sum(ap_p_re, ap_p_im, x162, rp_p_im, spp_x_re, spp_x_im)
-    del spp_x_im, spp_x_re
-    spp_k_re = z22[0]
-    spp_k_im = z22[1]
-    del z22
-    x163 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    x164 = spp_k_im * x163
-    x165 = spp_k_re * x163
-    del x163
-    z23 = pair_excess(spp_k_re, spp_k_im, q)
-    del spp_k_im, spp_k_re
-    x166 = z23[1]
-    x167 = z23[0]
-    del z23
-    spp_inverse_re = x164 * x40 - x165 * x43
-    spp_inverse_im = x164 * x43 + x165 * x40
-    del x164, x165
-    spp_excess_re = -x166 * x40 - x167 * x43
-    spp_excess_im = -x166 * x43 + x167 * x40
-    del x166, x167
-    sp_form0_re = x173 * x57 - x174 * x175
-    x268 = sp_form0_re * x233
-    sp_form0_im = x173 * x174 + x175 * x57
-    del x173, x174, x175, x57
-    x270 = sp_form0_im * x233
-    sp_form1_re = c_down_im * x178 + c_down_re * x179
-    x255 = x250 * (-sp_form1_re + x122)
-    x263 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x255
-    sp_form1_im = -c_down_im * x179 + c_down_re * x178
-    del c_down_im, c_down_re, x178, x179
-    x253 = sp_form1_im * x250
-    x260 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x253
-    x279 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x268
-    x280 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x270
-    spm_k_re = am_p_re + x162
-    del x162
-    spm_k_im = am_p_im + rp_p_im
-    del rp_p_im
-    x180 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    x181 = x180 * x40
-    z24 = pair_excess(spm_k_re, spm_k_im, q)
-    x182 = z24[1]
-    x183 = z24[0]
-    del z24
-    spm_inverse_re = 2 * a_root_re * spm_k_re * x180 * x38 - spm_k_im * x181
-    x198 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = -spm_k_im * x180 * x43 - spm_k_re * x181
-    del spm_k_im, spm_k_re, x180, x181
-    x199 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_excess_re = x182 * x40 + x183 * x43
-    x205 = spm_excess_re + spp_excess_re + x198
-    spm_excess_im = 2 * a_root_re * x182 * x38 - x183 * x40
-    del x182, x183
-    x204 = spm_excess_im + spp_excess_im + x199
-    sm_form0_re = x189 * x83 - x190 * x191
-    x272 = sm_form0_re * x233
-    sm_form0_im = x189 * x190 + x191 * x83
-    del x190, x83
-    x274 = sm_form0_im * x233
-    sm_form1_re = x189 * x197 - x191 * x196
-    x257 = x250 * (-sm_form1_re + x122)
-    del x122
-    x262 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x257
-    sm_form1_im = x189 * x196 + x191 * x197
-    del x189, x191, x196, x197
-    x251 = sm_form1_im * x250
-    del x250
-    x261 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x251
-    x264 = spm_excess_im * x262 + spm_excess_re * x261 + spp_excess_im * x263 + spp_excess_re * x260
-    x266 = spm_excess_im * x261 - spm_excess_re * x262 + spp_excess_im * x260 - spp_excess_re * x263
-    del x260, x261, x262, x263
-    x277 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x272
-    x278 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x274
-    x281 = spm_excess_im * x277 + spm_excess_re * x278 + spp_excess_im * x279 + spp_excess_re * x280
-    x299 = -spm_excess_im * x278 + spm_excess_re * x277 - spp_excess_im * x280 + spp_excess_re * x279
-    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x277, x278, x279, x280
-    sp_still_re = x198
-    del x198
-    sp_still_im = x199
-    del x199
-    x227 = growth * sp_still_im - omega_r * sp_still_re
-    x231 = -growth * sp_still_re - omega_r * sp_still_im
-    del sp_still_im, sp_still_re
-    sp_uniform0_re = rp_weight_im * x200 - rp_weight_re * x201
-    sp_uniform0_im = rp_weight_im * x201 + rp_weight_re * x200
-    del x200, x201
-    sp_uniform1_re = rp_weight_im * x202 + rp_weight_re * x203
-    sp_uniform1_im = -rp_weight_im * x203 + rp_weight_re * x202
-    del x202, x203
-    sp_total_re = x123 * x204 + x125 * x205
-    del x125
-    sp_total_im = 4 * rp_weight_re * x204 * x4 - x123 * x205
-    del x123, x204, x205
-    sm_filling_re = x33
-    del x33
-    sm_filling_im = x129
-    del x129
-    x252 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x251
-    del x251
-    x254 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x253
-    del x253
-    x256 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x255
-    del sp_form0_im, sp_form0_re, x255
-    x258 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x257
-    del sm_form0_im, sm_form0_re, x257
-    x269 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x268
-    del x268
-    x271 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x270
-    del sp_form1_im, sp_form1_re, x270
-    x273 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x272
-    del x272
-    x275 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x274
-    del sm_form1_im, sm_form1_re, x274
-    smp_k_re = ap_p_re + x206
-    del ap_p_re
-    smp_k_im = ap_p_im + rm_p_im
-    del ap_p_im
-    x207 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    x208 = smp_k_im * x207
-    x209 = smp_k_re * x207
-    del x207
-    z25 = pair_excess(smp_k_re, smp_k_im, q)
-    del smp_k_im, smp_k_re
-    x210 = z25[1]
-    x211 = z25[0]
-    del z25
-    smp_inverse_re = x208 * x40 - x209 * x43
-    smp_inverse_im = x208 * x43 + x209 * x40
-    del x208, x209
-    smp_excess_re = -x210 * x40 - x211 * x43
-    smp_excess_im = -x210 * x43 + x211 * x40
-    del x210, x211
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = -sp_roots_im
-    del sp_roots_im
-    z26 = root_sum(am_p_re, am_p_im, x206, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x206
-    smm_k_re = z26[0]
-    smm_k_im = z26[1]
-    del z26
-    x212 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    x213 = x212 * x40
-    z27 = pair_excess(smm_k_re, smm_k_im, q)
-    x214 = z27[1]
-    x215 = z27[0]
-    del z27
-    smm_inverse_re = 2 * a_root_re * smm_k_re * x212 * x38 - smm_k_im * x213
-    x216 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = -smm_k_im * x212 * x43 - smm_k_re * x213
-    del smm_k_im, smm_k_re, x212, x213
-    x217 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_excess_re = x214 * x40 + x215 * x43
+    x0 = nu + omega_r
+    x1 = Gamma * Gamma
+    x2 = 2 * Delta_0
+    x3 = distance_omega + x2
+    x4 = distance_omega * x3 - x1
+    x8 = -mu
+    x11 = gamma * gamma
+    x12 = distance + x2
+    del x2
+    x13 = distance * x12 - x11
+    x14 = 2 * nu
+    x15 = gamma * x14
+    x19 = 2 * gamma
+    x20 = growth + x19
+    x21 = growth * x20
+    x22 = omega_r + x14
+    del x14
+    x23 = omega_r * x22 - x21
+    x24 = growth * x22
+    x25 = omega_r * x20
+    x26 = gamma + growth
+    x40 = Delta_0 * Delta_0
+    x41 = -omega_r * x22 * x40 + x21 * x40
+    del x21
+    x42 = -x24 * x40 - x25 * x40
+    x43 = growth * growth
+    x44 = omega_r * omega_r
+    x45 = (1 / 2) * x44
+    x46 = -(1 / 2) * distance * x12 - (1 / 2) * distance_omega * x3 + (1 / 2) * x1 + (1 / 2) * x11 + x45
+    del x1, x11, x12, x3
+    x47 = (1 / 2) * x43 - x46
+    x48 = gamma * nu
+    x49 = growth * omega_r
+    x58 = x40 * (-x43 + x44)
     del x43
-    x223 = smm_excess_re + smp_excess_re + x216
-    smm_excess_im = 2 * a_root_re * x214 * x38 - x215 * x40
-    del a_root_re, x214, x215, x38, x40
-    x222 = smm_excess_im + smp_excess_im + x217
-    x259 = smm_excess_im * x256 + smm_excess_re * x254 + smp_excess_im * x258 + smp_excess_re * x252
-    x265 = smm_excess_im * x254 - smm_excess_re * x256 + smp_excess_im * x252 - smp_excess_re * x258
-    del x252, x254, x256, x258
-    x276 = smm_excess_im * x269 + smm_excess_re * x271 + smp_excess_im * x273 + smp_excess_re * x275
-    x297 = -smm_excess_im * x271 + smm_excess_re * x269 - smp_excess_im * x275 + smp_excess_re * x273
-    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x269, x271, x273, x275
-    sm_still_re = x216
-    del x216
-    sm_still_im = x217
-    del x217
-    x226 = growth * sm_still_im - omega_r * sm_still_re
-    x230 = -growth * sm_still_re - omega_r * sm_still_im
-    del sm_still_im, sm_still_re
-    sm_uniform0_re = rm_weight_im * x218 - rm_weight_re * x219
-    sm_uniform0_im = rm_weight_im * x219 + rm_weight_re * x218
-    del x218, x219
-    sm_uniform1_re = rm_weight_im * x220 + rm_weight_re * x221
-    sm_uniform1_im = -rm_weight_im * x221 + rm_weight_re * x220
-    del x220, x221
-    sm_total_re = x159 * x222 + x161 * x223
-    del x161
-    sm_total_im = 4 * rm_weight_re * x222 * x4 - x159 * x223
-    del x159, x222, x223, x4
+    x59 = 2 * x40
+    x60 = x49 * x59
+    x76 = 1 / nu
+    x77 = (1 / 2) * x76
+    x82 = x20 * x20
+    x94 = x44 - x82
+    del x44
+    x156 = 4 * x40
+    x165 = x20 * x22
+    del x22
+    x173 = -x165 * x40 - x40 * x49
+    x174 = -x46 + (1 / 2) * x82
+    del x46
+    x178 = x40 * x94
+    del x40
+    x179 = x25 * x59
+    x218 = (1 / 8) / (pi * pi)
+    x_re = x0
+    x5 = Gamma * x_re
+    x6 = 2 * x5
+    x50 = x48 - x49 + x5
+    del x5
+    x175 = Gamma * x_re - x25 - x48
+    del x48, x_re
+    z0 = upper_root(x4, x6)
+    del x4, x6
+    a_re = z0[0]
+    x7 = a_re + mu
+    x9 = -a_re - x8
+    x34 = a_re * nu
+    x37 = a_re * gamma
+    a_im = z0[1]
+    del z0
+    x10 = -a_im
+    x33 = a_im * gamma
+    x35 = x33 - x34
+    x36 = a_im * nu
+    x38 = x36 + x37
+    x39 = -x38
+    x61 = -x35
+    x169 = x33 + x34
+    del x33, x34
+    x170 = -x169
+    x171 = x36 - x37
+    del x36, x37
+    x172 = -x171
+    z1 = upper_root(x7, a_im)
+    del x7
+    a_p0_re = z1[0]
+    a_p0_im = z1[1]
+    del z1
+    z2 = upper_root(x9, x10)
+    del x10, x9
+    a_p1_re = z2[0]
+    a_p1_im = z2[1]
+    del z2
+    z3 = upper_root(x13, x15)
+    del x13, x15
+    c_re = z3[0]
+    x16 = c_re + mu
+    x17 = -c_re - x8
+    del x8
+    x28 = c_re * x0
+    x31 = c_re * x26
+    x52 = a_re * c_re
+    x54 = a_im * c_re
+    x119 = c_re * c_re
+    x166 = -c_re
+    c_im = z3[1]
+    del z3
+    x18 = -c_im
+    x27 = c_im * x26
+    del x26
+    x29 = -x27 + x28
+    x30 = c_im * x0
+    del x0
+    x32 = x30 + x31
+    x51 = a_im * c_im
+    x53 = x51 - x52
+    x55 = a_re * c_im
+    x56 = x54 + x55
+    x57 = -x56
+    x62 = -x53
+    x118 = c_im * c_im
+    x120 = 4 / ((16 * a_im * a_im + 16 * a_re * a_re) * (x118 + x119))
+    x121 = x120 * x51
+    x122 = x120 * x52
+    x123 = x120 * x54
+    x124 = x120 * x55
+    del x120
+    x127 = 1 / (4 * x118 + 4 * x119)
+    del x118, x119
+    x128 = x127 * x77
+    x167 = -x27 - x28
+    del x27, x28
+    x168 = x30 - x31
+    del x30, x31
+    x176 = x51 + x52
+    del x51, x52
+    x177 = x54 - x55
+    del x54, x55
+    x180 = -x176
+    x181 = -x177
+    z4 = upper_root(x16, c_im)
+    del x16
+    c_p0_re = z4[0]
+    x190 = -c_p0_re
+    c_p0_im = z4[1]
+    del z4
+    z5 = upper_root(x17, x18)
+    del x17, x18
+    c_p1_re = z5[0]
+    x125 = -c_p1_re
+    x126 = -c_p0_re - x125
+    c_p1_im = z5[1]
+    del z5
+    x131 = c_p0_im - c_p1_im
+    x132 = -x131
+    F_odd_re = -F_backward + F_forward
+    x73 = F_odd_re * omega_r
+    x74 = F_odd_re * x20
+    x75 = a_im * x73 + a_re * x74
+    x80 = a_re * x73
+    del x73
+    x81 = a_im * x74
+    del x74
+    x95 = (1 / 2) * F_odd_re * x94
+    del x94
+    x97 = F_odd_re * x25
+    x141 = F_odd_re * x128
+    x142 = x132 * x141
+    x143 = x126 * x141
+    x144 = F_odd_re * gamma
+    x151 = c_im * x143
+    x205 = x131 * x141
+    del x141
+    F_even_re = F_backward + F_forward
+    x64 = F_even_re * c_im
+    x65 = 2 * x64
+    x67 = F_even_re * c_re
+    x68 = F_odd_re * nu + x67
+    x69 = 2 * x68
+    x70 = F_even_re * gamma
+    x72 = F_even_re * x25
+    x78 = x77 * (-x72 + x75)
+    x79 = -x78
+    x83 = F_even_re * (-x45 + x59 + (1 / 2) * x82)
+    del x45, x59, x82
+    x84 = x77 * (x80 - x81 + x83)
+    x86 = F_even_re * x19
+    del x19
+    x90 = F_even_re * omega_r
+    x91 = a_re * x90
+    x92 = F_even_re * x20
+    del x20
+    x93 = a_im * x92
+    x96 = x77 * (x91 - x93 - x95)
+    x98 = a_im * x90 + a_re * x92
+    del x90, x92
+    x99 = x77 * (-x97 + x98)
+    x101 = F_odd_re * nu - x67
+    x102 = 2 * x101
+    x103 = x77 * (-x72 - x75)
+    del x72, x75
+    x104 = -x103
+    x105 = x77 * (-x80 + x81 + x83)
+    del x80, x81, x83
+    x106 = x77 * (-x91 + x93 - x95)
+    del x91, x93, x95
+    x107 = x77 * (-x97 - x98)
+    del x97, x98
+    x129 = x128 * x64
+    x130 = x126 * x129
+    x133 = x128 * x67
+    del x128, x67
+    x140 = x126 * x133
+    x157 = x156 * x70
+    x160 = x156 * x64
+    x161 = x156 * x68
+    x162 = x101 * x156
+    x185 = -x84
+    x188 = -x96
+    x189 = -x99
+    x192 = -x105
+    x193 = -x106
+    x194 = -x107
+    r_frequencies_re = x23
+    r_frequencies_im = x24 + x25
+    del x24, x25
+    z6 = root_sum(a_re, a_im, c_re, c_im, r_frequencies_re, r_frequencies_im)
+    del r_frequencies_im, r_frequencies_re
+    r_total_re = z6[0]
+    x115 = -r_total_re
+    r_total_im = z6[1]
+    del z6
+    x116 = -r_total_im
+    z7 = root_sum(x29, x32, x35, x39, x41, x42)
+    del x35, x39
+    rp_form0_re = z7[0]
+    x66 = rp_form0_re * x65
+    x89 = rp_form0_re * x86
+    rp_form0_im = z7[1]
+    del z7
+    x71 = rp_form0_im * x65
+    x87 = rp_form0_im * x86
+    z8 = root_sum(x47, x50, x53, x57, x58, x60)
+    del x53, x57
+    rp_form1_re = 2 * z8[0]
+    x88 = rp_form1_re * x64
+    rp_form1_im = 2 * z8[1]
+    del z8
+    x85 = rp_form1_im * x64
+    z9 = root_sum(x29, x32, x61, x38, x41, x42)
+    del x29, x32, x38, x42, x61
+    rm_form0_re = z9[0]
+    x109 = rm_form0_re * x65
+    x114 = rm_form0_re * x86
+    rm_form0_im = z9[1]
+    del z9
+    x110 = rm_form0_im * x65
+    x112 = rm_form0_im * x86
+    z10 = root_sum(x47, x50, x62, x56, x58, x60)
+    del x47, x50, x56, x58, x60, x62
+    rm_form1_re = 2 * z10[0]
+    x113 = rm_form1_re * x64
+    rm_form1_im = 2 * z10[1]
+    del z10
+    x111 = rm_form1_im * x64
+    rpp_k_re = a_p0_re + c_p0_re
+    rpp_k_im = a_p0_im + c_p0_im
+    x63 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
+    rpp_excess_re = z11[0]
+    rpp_excess_im = z11[1]
+    del z11
+    rpp_inverse_re = rpp_k_re * x63
+    del rpp_k_re
+    rpp_inverse_im = -rpp_k_im * x63
+    del rpp_k_im, x63
+    rpp_integral_re = rpp_excess_re + rpp_inverse_re
+    rpp_integral_im = rpp_excess_im + rpp_inverse_im
+    rpp_trace0_re = F_even_re * gamma * rp_form1_re - rp_form0_im * x69 - x66
+    rpp_trace0_im = rp_form0_re * x69 + rp_form1_im * x70 - x71
+    rpp_static0_re = x79
+    x137 = rpp_static0_re + x70
+    del rpp_static0_re
+    rpp_static0_im = x84
+    rpp_trace1_re = rp_form1_re * x68 - x85 + x87
+    rpp_trace1_im = rp_form1_im * x68 + x88 - x89
+    rpp_static1_re = x96
+    rpp_static1_im = x99
+    x148 = rpp_static1_im - x144
+    del rpp_static1_im
+    rmm_k_re = a_p1_re + c_p1_re
+    rmm_k_im = a_p1_im + c_p1_im
+    x100 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    z12 = pair_excess(rmm_k_re, rmm_k_im, q)
+    rmm_excess_re = z12[0]
+    rmm_excess_im = z12[1]
+    del z12
+    rmm_inverse_re = rmm_k_re * x100
+    del rmm_k_re
+    rmm_inverse_im = -rmm_k_im * x100
+    del rmm_k_im, x100
+    rmm_integral_re = rmm_excess_re + rmm_inverse_re
+    rmm_integral_im = rmm_excess_im + rmm_inverse_im
+    rmm_trace0_re = rp_form0_im * x102 + rp_form1_re * x70 - x66
+    del rp_form0_im, x66
+    rmm_trace0_im = F_even_re * gamma * rp_form1_im - rp_form0_re * x102 - x71
+    del rp_form0_re, x71
+    rmm_static0_re = x104
+    x134 = rmm_static0_re + x70
+    del rmm_static0_re
+    rmm_static0_im = x105
+    rmm_trace1_re = rp_form1_re * x101 + x85 - x87
+    del rp_form1_re, x85, x87
+    rmm_trace1_im = rp_form1_im * x101 - x88 + x89
+    del rp_form1_im, x88, x89
+    rmm_static1_re = x106
+    rmm_static1_im = x107
+    x145 = rmm_static1_im - x144
+    del rmm_static1_im
+    z13 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, r_total_re, r_total_im)
+    del c_p1_re, r_total_im, r_total_re
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
+    del z13
+    x108 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    z14 = pair_excess(rpm_k_re, rpm_k_im, q)
+    rpm_excess_re = -z14[0]
+    rpm_excess_im = -z14[1]
+    del z14
+    rpm_inverse_re = -rpm_k_re * x108
+    del rpm_k_re
+    rpm_inverse_im = rpm_k_im * x108
+    del rpm_k_im, x108
+    rpm_integral_re = rpm_excess_re + rpm_inverse_re
+    rpm_integral_im = rpm_excess_im + rpm_inverse_im
+    rpm_trace0_re = rm_form0_im * x102 + rm_form1_re * x70 - x109
+    rpm_trace0_im = F_even_re * gamma * rm_form1_im - rm_form0_re * x102 - x110
+    rpm_static0_re = x79
+    del x79
+    x136 = rpm_static0_re + x70
+    del rpm_static0_re
+    rpm_static0_im = x84
+    del x84
+    rpm_trace1_re = rm_form1_re * x101 + x111 - x112
+    rpm_trace1_im = rm_form1_im * x101 - x113 + x114
+    rpm_static1_re = x96
+    del x96
+    rpm_static1_im = x99
+    del x99
+    x147 = rpm_static1_im - x144
+    del rpm_static1_im
+    z15 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x115, x116)
+    del c_p0_re, x115, x116
+    rmp_k_re = z15[0]
+    rmp_k_im = z15[1]
+    del z15
+    x117 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    z16 = pair_excess(rmp_k_re, rmp_k_im, q)
+    rmp_excess_re = -z16[0]
+    rmp_excess_im = -z16[1]
+    del z16
+    rmp_inverse_re = -rmp_k_re * x117
+    del rmp_k_re
+    rmp_inverse_im = rmp_k_im * x117
+    del rmp_k_im, x117
+    rmp_integral_re = rmp_excess_re + rmp_inverse_re
+    x159 = x157 * (rmm_integral_re + rmp_integral_re + rpm_integral_re + rpp_integral_re)
+    rmp_integral_im = rmp_excess_im + rmp_inverse_im
+    x158 = x157 * (rmm_integral_im + rmp_integral_im + rpm_integral_im + rpp_integral_im)
+    x163 = rmm_integral_im * x162 - rmm_integral_re * x160 + rmp_integral_im * x161 + rmp_integral_re * x160 + rpm_integral_im * x162 - rpm_integral_re * x160 + rpp_integral_im * x161 + rpp_integral_re * x160
+    x164 = rmm_integral_im * x160 + rmm_integral_re * x162 - rmp_integral_im * x160 + rmp_integral_re * x161 + rpm_integral_im * x160 + rpm_integral_re * x162 - rpp_integral_im * x160 + rpp_integral_re * x161
+    del rmm_integral_im, rmm_integral_re, rmp_integral_im, rmp_integral_re, rpm_integral_im, rpm_integral_re, rpp_integral_im, rpp_integral_re
+    rmp_trace0_re = F_even_re * gamma * rm_form1_re - rm_form0_im * x69 - x109
+    del F_even_re, rm_form0_im, x109
+    rmp_trace0_im = rm_form0_re * x69 + rm_form1_im * x70 - x110
+    del rm_form0_re, x110
+    x152 = rmm_excess_im * rmm_trace0_re + rmm_excess_re * rmm_trace0_im + rmp_excess_im * rmp_trace0_re + rmp_excess_re * rmp_trace0_im + rpm_excess_im * rpm_trace0_re + rpm_excess_re * rpm_trace0_im + rpp_excess_im * rpp_trace0_re + rpp_excess_re * rpp_trace0_im
+    x153 = -rmm_excess_im * rmm_trace0_im + rmm_excess_re * rmm_trace0_re - rmp_excess_im * rmp_trace0_im + rmp_excess_re * rmp_trace0_re - rpm_excess_im * rpm_trace0_im + rpm_excess_re * rpm_trace0_re - rpp_excess_im * rpp_trace0_im + rpp_excess_re * rpp_trace0_re
+    del rmm_trace0_im, rmm_trace0_re, rmp_trace0_im, rmp_trace0_re, rpm_trace0_im, rpm_trace0_re, rpp_trace0_im, rpp_trace0_re
+    rmp_static0_re = x104
+    del x104
+    x135 = rmp_static0_re + x70
+    del rmp_static0_re
+    rmp_static0_im = x105
+    del x105
+    x138 = rmm_inverse_im * x134 + rmm_inverse_re * rmm_static0_im + rmp_inverse_im * x135 + rmp_inverse_re * rmp_static0_im + rpm_inverse_im * x136 + rpm_inverse_re * rpm_static0_im + rpp_inverse_im * x137 + rpp_inverse_re * rpp_static0_im
+    x139 = -rmm_inverse_im * rmm_static0_im + rmm_inverse_re * x134 - rmp_inverse_im * rmp_static0_im + rmp_inverse_re * x135 - rpm_inverse_im * rpm_static0_im + rpm_inverse_re * x136 - rpp_inverse_im * rpp_static0_im + rpp_inverse_re * x137
+    del rmm_static0_im, rmp_static0_im, rpm_static0_im, rpp_static0_im, x134, x135, x136, x137
+    rmp_trace1_re = rm_form1_re * x68 - x111 + x112
+    del rm_form1_re, x111, x112
+    rmp_trace1_im = rm_form1_im * x68 + x113 - x114
+    del rm_form1_im, x113, x114
+    x154 = rmm_excess_im * rmm_trace1_re + rmm_excess_re * rmm_trace1_im + rmp_excess_im * rmp_trace1_re + rmp_excess_re * rmp_trace1_im + rpm_excess_im * rpm_trace1_re + rpm_excess_re * rpm_trace1_im + rpp_excess_im * rpp_trace1_re + rpp_excess_re * rpp_trace1_im
+    x155 = -rmm_excess_im * rmm_trace1_im + rmm_excess_re * rmm_trace1_re - rmp_excess_im * rmp_trace1_im + rmp_excess_re * rmp_trace1_re - rpm_excess_im * rpm_trace1_im + rpm_excess_re * rpm_trace1_re - rpp_excess_im * rpp_trace1_im + rpp_excess_re * rpp_trace1_re
+    del rmm_excess_im, rmm_excess_re, rmm_trace1_im, rmm_trace1_re, rmp_excess_im, rmp_excess_re, rmp_trace1_im, rmp_trace1_re, rpm_excess_im, rpm_excess_re, rpm_trace1_im, rpm_trace1_re, rpp_excess_im, rpp_excess_re, rpp_trace1_im, rpp_trace1_re
+    rmp_static1_re = x106
+    del x106
+    rmp_static1_im = x107
+    del x107
+    x146 = rmp_static1_im - x144
+    del rmp_static1_im, x144
+    x149 = rmm_inverse_im * rmm_static1_re + rmm_inverse_re * x145 + rmp_inverse_im * rmp_static1_re + rmp_inverse_re * x146 + rpm_inverse_im * rpm_static1_re + rpm_inverse_re * x147 + rpp_inverse_im * rpp_static1_re + rpp_inverse_re * x148
+    x150 = -rmm_inverse_im * x145 + rmm_inverse_re * rmm_static1_re - rmp_inverse_im * x146 + rmp_inverse_re * rmp_static1_re - rpm_inverse_im * x147 + rpm_inverse_re * rpm_static1_re - rpp_inverse_im * x148 + rpp_inverse_re * rpp_static1_re
+    del rmm_inverse_im, rmm_inverse_re, rmm_static1_re, rmp_inverse_im, rmp_inverse_re, rmp_static1_re, rpm_inverse_im, rpm_inverse_re, rpm_static1_re, rpp_inverse_im, rpp_inverse_re, rpp_static1_re, x145, x146, x147, x148
+    r_residue_re = -x121 + x122
+    r_residue_im = -x123 - x124
+    r_factor_re = r_residue_re * x77
+    r_factor_im = r_residue_im * x77
+    r_uniform0_re = -r_residue_im * x138 + r_residue_re * x139 + x130 - x132 * x133
+    r_uniform0_im = r_residue_im * x139 + r_residue_re * x138 + x129 * x132 + x140
+    del x132, x138, x139
+    r_uniform1_re = c_im * x142 + c_re * x143 - r_residue_im * x149 + r_residue_re * x150
+    del x143
+    r_uniform1_im = c_re * x142 + r_residue_im * x150 + r_residue_re * x149 - x151
+    del r_residue_im, r_residue_re, x142, x149, x150
+    r_change0_re = -r_factor_im * x152 + r_factor_re * x153
+    r_change0_im = r_factor_im * x153 + r_factor_re * x152
+    del x152, x153
+    r_change1_re = -r_factor_im * x154 + r_factor_re * x155
+    r_change1_im = r_factor_im * x155 + r_factor_re * x154
+    del x154, x155
+    r_coupling_re = r_factor_im * x158 - r_factor_re * x159
+    r_coupling_im = -r_factor_im * x159 - r_factor_re * x158
+    del x158, x159
+    r_difference_re = -r_factor_im * x163 + r_factor_re * x164
+    r_difference_im = r_factor_im * x164 + r_factor_re * x163
+    del r_factor_im, r_factor_re, x163, x164
+    s_frequencies_re = x23
+    del x23
+    s_frequencies_im = x165 + x49
+    del x165, x49
+    z17 = root_sum(a_re, a_im, x166, c_im, s_frequencies_re, s_frequencies_im)
+    del a_im, a_re, s_frequencies_im, s_frequencies_re, x166
+    s_total_re = z17[0]
+    x200 = -s_total_re
+    s_total_im = z17[1]
+    del z17
+    x201 = -s_total_im
+    z18 = root_sum(x167, x168, x170, x172, x41, x173)
+    del x170, x172
+    sp_form0_re = z18[0]
+    sp_form0_im = z18[1]
+    del z18
+    z19 = root_sum(x174, x175, x176, x177, x178, x179)
+    del x176, x177
+    sp_form1_re = 2 * z19[0]
+    x183 = sp_form0_re * x65 + x70 * (sp_form1_re + x156)
+    x187 = sp_form0_re * x86 + sp_form1_re * x64
+    sp_form1_im = 2 * z19[1]
+    del z19
+    x184 = sp_form0_im * x65 + sp_form1_im * x70
+    x186 = sp_form0_im * x86 + sp_form1_im * x64
+    z20 = root_sum(x167, x168, x169, x171, x41, x173)
+    del x167, x168, x169, x171, x173, x41
+    sm_form0_re = z20[0]
+    sm_form0_im = z20[1]
+    del z20
+    z21 = root_sum(x174, x175, x180, x181, x178, x179)
+    del x174, x175, x178, x179, x180, x181
+    sm_form1_re = 2 * z21[0]
+    x196 = sm_form0_re * x65 + x70 * (sm_form1_re + x156)
+    del x156
+    x199 = sm_form0_re * x86 + sm_form1_re * x64
+    sm_form1_im = 2 * z21[1]
+    del z21
+    x197 = sm_form0_im * x65 + sm_form1_im * x70
+    del x65, x70
+    x198 = sm_form0_im * x86 + sm_form1_im * x64
+    del x64, x86
+    spp_k_re = a_p0_re + x125
+    spp_k_im = a_p0_im + c_p1_im
+    x182 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    z22 = pair_excess(spp_k_re, spp_k_im, q)
+    spp_excess_re = z22[0]
+    spp_excess_im = z22[1]
+    del z22
+    spp_inverse_re = spp_k_re * x182
+    del spp_k_re
+    spp_inverse_im = -spp_k_im * x182
+    del spp_k_im, x182
+    spp_integral_re = spp_excess_re + spp_inverse_re
+    spp_integral_im = spp_excess_im + spp_inverse_im
+    spp_trace0_re = -sp_form0_im * x102 - x183
+    spp_trace0_im = 2 * sp_form0_re * x101 - x184
+    spp_static0_re = x78
+    spp_static0_im = x185
+    spp_trace1_re = sp_form1_re * x101 - x186
+    spp_trace1_im = sp_form1_im * x101 + x187
+    spp_static1_re = x188
+    spp_static1_im = x189
+    smm_k_re = a_p1_re + x190
+    smm_k_im = a_p1_im + c_p0_im
+    x191 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    z23 = pair_excess(smm_k_re, smm_k_im, q)
+    smm_excess_re = z23[0]
+    smm_excess_im = z23[1]
+    del z23
+    smm_inverse_re = smm_k_re * x191
+    del smm_k_re
+    smm_inverse_im = -smm_k_im * x191
+    del smm_k_im, x191
+    smm_integral_re = smm_excess_re + smm_inverse_re
+    smm_integral_im = smm_excess_im + smm_inverse_im
+    smm_trace0_re = 2 * sp_form0_im * x68 - x183
+    del sp_form0_im, x183
+    smm_trace0_im = -sp_form0_re * x69 - x184
+    del sp_form0_re, x184
+    smm_static0_re = x103
+    smm_static0_im = x192
+    smm_trace1_re = sp_form1_re * x68 + x186
+    del sp_form1_re, x186
+    smm_trace1_im = sp_form1_im * x68 - x187
+    del sp_form1_im, x187
+    smm_static1_re = x193
+    smm_static1_im = x194
+    z24 = root_sum(a_p0_re, a_p0_im, x190, c_p0_im, s_total_re, s_total_im)
+    del a_p0_im, a_p0_re, c_p0_im, s_total_im, s_total_re, x190
+    spm_k_re = z24[0]
+    spm_k_im = z24[1]
+    del z24
+    x195 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    z25 = pair_excess(spm_k_re, spm_k_im, q)
+    spm_excess_re = -z25[0]
+    spm_excess_im = -z25[1]
+    del z25
+    spm_inverse_re = -spm_k_re * x195
+    del spm_k_re
+    spm_inverse_im = spm_k_im * x195
+    del spm_k_im, x195
+    spm_integral_re = spm_excess_re + spm_inverse_re
+    spm_integral_im = spm_excess_im + spm_inverse_im
+    spm_trace0_re = 2 * sm_form0_im * x68 - x196
+    spm_trace0_im = -sm_form0_re * x69 - x197
+    del x69
+    spm_static0_re = x78
+    del x78
+    spm_static0_im = x185
+    del x185
+    spm_trace1_re = sm_form1_re * x68 + x198
+    spm_trace1_im = sm_form1_im * x68 - x199
+    del x68
+    spm_static1_re = x188
+    del x188
+    spm_static1_im = x189
+    del x189
+    z26 = root_sum(a_p1_re, a_p1_im, x125, c_p1_im, x200, x201)
+    del a_p1_im, a_p1_re, c_p1_im, x125, x200, x201
+    smp_k_re = z26[0]
+    smp_k_im = z26[1]
+    del z26
+    x202 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    z27 = pair_excess(smp_k_re, smp_k_im, q)
+    smp_excess_re = -z27[0]
+    smp_excess_im = -z27[1]
+    del z27
+    smp_inverse_re = -smp_k_re * x202
+    del smp_k_re
+    smp_inverse_im = smp_k_im * x202
+    del smp_k_im, x202
+    smp_integral_re = smp_excess_re + smp_inverse_re
+    x213 = x157 * (smm_integral_re + smp_integral_re + spm_integral_re + spp_integral_re)
+    smp_integral_im = smp_excess_im + smp_inverse_im
+    x212 = x157 * (smm_integral_im + smp_integral_im + spm_integral_im + spp_integral_im)
+    del x157
+    x214 = smm_integral_im * x161 - smm_integral_re * x160 + smp_integral_im * x162 + smp_integral_re * x160 + spm_integral_im * x161 - spm_integral_re * x160 + spp_integral_im * x162 + spp_integral_re * x160
+    x215 = smm_integral_im * x160 + smm_integral_re * x161 - smp_integral_im * x160 + smp_integral_re * x162 + spm_integral_im * x160 + spm_integral_re * x161 - spp_integral_im * x160 + spp_integral_re * x162
+    del smm_integral_im, smm_integral_re, smp_integral_im, smp_integral_re, spm_integral_im, spm_integral_re, spp_integral_im, spp_integral_re, x160, x161, x162
+    smp_trace0_re = -sm_form0_im * x102 - x196
+    del sm_form0_im, x102, x196
+    smp_trace0_im = 2 * sm_form0_re * x101 - x197
+    del sm_form0_re, x197
+    x208 = smm_excess_im * smm_trace0_re + smm_excess_re * smm_trace0_im + smp_excess_im * smp_trace0_re + smp_excess_re * smp_trace0_im + spm_excess_im * spm_trace0_re + spm_excess_re * spm_trace0_im + spp_excess_im * spp_trace0_re + spp_excess_re * spp_trace0_im
+    x209 = -smm_excess_im * smm_trace0_im + smm_excess_re * smm_trace0_re - smp_excess_im * smp_trace0_im + smp_excess_re * smp_trace0_re - spm_excess_im * spm_trace0_im + spm_excess_re * spm_trace0_re - spp_excess_im * spp_trace0_im + spp_excess_re * spp_trace0_re
+    del smm_trace0_im, smm_trace0_re, smp_trace0_im, smp_trace0_re, spm_trace0_im, spm_trace0_re, spp_trace0_im, spp_trace0_re
+    smp_static0_re = x103
+    del x103
+    smp_static0_im = x192
+    del x192
+    x203 = smm_inverse_im * smm_static0_re + smm_inverse_re * smm_static0_im + smp_inverse_im * smp_static0_re + smp_inverse_re * smp_static0_im + spm_inverse_im * spm_static0_re + spm_inverse_re * spm_static0_im + spp_inverse_im * spp_static0_re + spp_inverse_re * spp_static0_im
+    x204 = -smm_inverse_im * smm_static0_im + smm_inverse_re * smm_static0_re - smp_inverse_im * smp_static0_im + smp_inverse_re * smp_static0_re - spm_inverse_im * spm_static0_im + spm_inverse_re * spm_static0_re - spp_inverse_im * spp_static0_im + spp_inverse_re * spp_static0_re
+    del smm_static0_im, smm_static0_re, smp_static0_im, smp_static0_re, spm_static0_im, spm_static0_re, spp_static0_im, spp_static0_re
+    smp_trace1_re = sm_form1_re * x101 - x198
+    del sm_form1_re, x198
+    smp_trace1_im = sm_form1_im * x101 + x199
+    del sm_form1_im, x101, x199
+    x210 = smm_excess_im * smm_trace1_re + smm_excess_re * smm_trace1_im + smp_excess_im * smp_trace1_re + smp_excess_re * smp_trace1_im + spm_excess_im * spm_trace1_re + spm_excess_re * spm_trace1_im + spp_excess_im * spp_trace1_re + spp_excess_re * spp_trace1_im
+    x211 = -smm_excess_im * smm_trace1_im + smm_excess_re * smm_trace1_re - smp_excess_im * smp_trace1_im + smp_excess_re * smp_trace1_re - spm_excess_im * spm_trace1_im + spm_excess_re * spm_trace1_re - spp_excess_im * spp_trace1_im + spp_excess_re * spp_trace1_re
+    del smm_excess_im, smm_excess_re, smm_trace1_im, smm_trace1_re, smp_excess_im, smp_excess_re, smp_trace1_im, smp_trace1_re, spm_excess_im, spm_excess_re, spm_trace1_im, spm_trace1_re, spp_excess_im, spp_excess_re, spp_trace1_im, spp_trace1_re
+    smp_static1_re = x193
+    del x193
+    smp_static1_im = x194
+    del x194
+    x206 = smm_inverse_im * smm_static1_re + smm_inverse_re * smm_static1_im + smp_inverse_im * smp_static1_re + smp_inverse_re * smp_static1_im + spm_inverse_im * spm_static1_re + spm_inverse_re * spm_static1_im + spp_inverse_im * spp_static1_re + spp_inverse_re * spp_static1_im
+    x207 = -smm_inverse_im * smm_static1_im + smm_inverse_re * smm_static1_re - smp_inverse_im * smp_static1_im + smp_inverse_re * smp_static1_re - spm_inverse_im * spm_static1_im + spm_inverse_re * spm_static1_re - spp_inverse_im * spp_static1_im + spp_inverse_re * spp_static1_re
+    del smm_inverse_im, smm_inverse_re, smm_static1_im, smm_static1_re, smp_inverse_im, smp_inverse_re, smp_static1_im, smp_static1_re, spm_inverse_im, spm_inverse_re, spm_static1_im, spm_static1_re, spp_inverse_im, spp_inverse_re, spp_static1_im, spp_static1_re
+    s_residue_re = -x121 - x122
+    del x121, x122
+    s_residue_im = x123 - x124
+    del x123, x124
+    s_factor_re = -s_residue_re * x77
+    s_factor_im = -s_residue_im * x77
+    del x77
+    s_uniform0_re = -s_residue_im * x203 + s_residue_re * x204 - x130 - x131 * x133
+    del x130, x133
+    x217 = r_uniform0_re + s_uniform0_re
+    del r_uniform0_re, s_uniform0_re
+    s_uniform0_im = s_residue_im * x204 + s_residue_re * x203 - x129 * x131 + x140
+    del x129, x131, x140, x203, x204
+    x216 = r_uniform0_im + s_uniform0_im
+    del r_uniform0_im, s_uniform0_im
+    s_uniform1_re = (1 / 2) * F_odd_re * c_re * x126 * x127 * x76 - c_im * x205 - s_residue_im * x206 + s_residue_re * x207
+    del F_odd_re, c_im, x126, x127, x76
+    x220 = r_uniform1_re + s_uniform1_re
+    del r_uniform1_re, s_uniform1_re
+    s_uniform1_im = c_re * x205 + s_residue_im * x207 + s_residue_re * x206 + x151
+    del c_re, s_residue_im, s_residue_re, x151, x205, x206, x207
+    x219 = r_uniform1_im + s_uniform1_im
+    del r_uniform1_im, s_uniform1_im
+    s_change0_re = -s_factor_im * x208 + s_factor_re * x209
+    s_change0_im = s_factor_im * x209 + s_factor_re * x208
+    del x208, x209
+    s_change1_re = -s_factor_im * x210 + s_factor_re * x211
+    s_change1_im = s_factor_im * x211 + s_factor_re * x210
+    del x210, x211
+    s_coupling_re = s_factor_im * x212 - s_factor_re * x213
+    s_coupling_im = -s_factor_im * x213 - s_factor_re * x212
+    del x212, x213
+    s_difference_re = -s_factor_im * x214 + s_factor_re * x215
+    s_difference_im = s_factor_im * x215 + s_factor_re * x214
+    del s_factor_im, s_factor_re, x214, x215
     return (
-        x267 * (-rm_uniform0_im * x228 + rm_uniform0_re * x224 - rm_weight_im * x248 + rm_weight_im * x265 + rm_weight_re * x242 + rm_weight_re * x259 - rp_uniform0_im * x229 + rp_uniform0_re * x225 - rp_weight_im * x249 + rp_weight_im * x266 + rp_weight_re * x247 + rp_weight_re * x264 - sm_uniform0_im * x230 + sm_uniform0_re * x226 - sp_uniform0_im * x231 + sp_uniform0_re * x227),  # m12_real
-        x267 * (rm_uniform0_im * x224 + rm_uniform0_re * x228 + rm_weight_im * x242 - rm_weight_im * x259 + rm_weight_re * x248 + rm_weight_re * x265 + rp_uniform0_im * x225 + rp_uniform0_re * x229 + rp_weight_im * x247 - rp_weight_im * x264 + rp_weight_re * x249 + rp_weight_re * x266 + sm_uniform0_im * x226 + sm_uniform0_re * x230 + sp_uniform0_im * x227 + sp_uniform0_re * x231),  # m12_imag
-        x267 * (-rm_uniform1_im * x228 + rm_uniform1_re * x224 + rm_weight_im * x276 - rm_weight_im * x290 + rm_weight_re * x296 + rm_weight_re * x297 - rp_uniform1_im * x229 + rp_uniform1_re * x225 + rp_weight_im * x281 - rp_weight_im * x295 + rp_weight_re * x298 + rp_weight_re * x299 - sm_uniform1_im * x230 + sm_uniform1_re * x226 - sp_uniform1_im * x231 + sp_uniform1_re * x227),  # m22_real
-        x267 * (rm_uniform1_im * x224 + rm_uniform1_re * x228 + rm_weight_im * x296 - rm_weight_im * x297 + rm_weight_re * x276 + rm_weight_re * x290 + rp_uniform1_im * x225 + rp_uniform1_re * x229 + rp_weight_im * x298 - rp_weight_im * x299 + rp_weight_re * x281 + rp_weight_re * x295 + sm_uniform1_im * x226 + sm_uniform1_re * x230 + sp_uniform1_im * x227 + sp_uniform1_re * x231),  # m22_imag
-        x267 * (-rm_total_im * x233 - rp_total_im * x233 - sm_total_im * x233 - sp_total_im * x233),  # coupling_real
-        x267 * (rm_total_re * x233 + rp_total_re * x233 + sm_total_re * x233 + sp_total_re * x233),  # coupling_imag
-        x267 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        x267 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        x218 * (growth * x216 - omega_r * x217 + r_change0_re + s_change0_re),  # m12_real
+        x218 * (-growth * x217 - omega_r * x216 + r_change0_im + s_change0_im),  # m12_imag
+        x218 * (growth * x219 - omega_r * x220 + r_change1_re + s_change1_re),  # m22_real
+        x218 * (-growth * x220 - omega_r * x219 + r_change1_im + s_change1_im),  # m22_imag
+        x218 * (r_coupling_re + s_coupling_re),  # coupling_real
+        x218 * (r_coupling_im + s_coupling_im),  # coupling_imag
+        x218 * (r_difference_re + s_difference_re),  # difference_real
+        x218 * (r_difference_im + s_difference_im),  # difference_imag
     )
 
 
 def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r, Gamma, q, Delta_0, mu, gamma, growth):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33), and their derivatives by omega and q at fixed nu.
 
-    Operations: 3522 (add 1338, div 45, mul 2111, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
+    Operations: 3237 (add 1272, div 43, mul 1894, parts_pair_excess 8, parts_root_sum 14, parts_upper_root 6).
     """
-    x0 = 2 * Delta_0
-    x1 = gamma + growth
-    x2 = distance_omega * (distance_omega + x0) - x1 * x1
-    x8 = 2 * gamma
-    x10 = Delta_0 * Delta_0
-    x18 = gamma * gamma
-    x19 = distance * (distance + x0) - x18
-    del x0
-    x20 = nu * x8
-    x40 = (1 / 2) / (gamma * nu)
-    x48 = growth + x8
-    x52 = F_backward * x8
-    x53 = F_forward * x8
-    x102 = q * q
-    x110 = 1 / q
-    x132 = 1 / x10
-    x133 = 2 * x132
-    x216 = -x52 - x53
-    x219 = -x48
-    x229 = -2 * x10 * x216
-    x238 = 2 * x52 - 2 * x53
-    x252 = 4 * x10
-    x614 = 2 * x18
-    del x18
-    x615 = F_backward * x614 + F_forward * x614
-    del x614
-    x632 = -x615
-    x649 = (1 / 8) / (pi * pi)
-    after_re = nu + omega_r
-    x3 = 2 * after_re * x1
-    z0 = upper_root(x2, x3)
-    del x2, x3
-    x4 = z0[0]
-    x5 = z0[1]
-    del z0
-    x6 = 1 / (x4 * x4 + x5 * x5)
-    x7 = after_re * x6
-    x9 = (1 / 2) * x6 * (-2 * growth - x8)
-    del x6, x8
-    x47 = after_re + nu
-    x49 = -growth * x48 + omega_r * x47
-    x50 = growth * x47 + omega_r * x48
-    x51 = growth * omega_r + x47 * x48
-    del x47
-    a_root_re = x4
-    x24 = a_root_re + mu
-    x30 = -a_root_re + mu
-    x60 = a_root_re * a_root_re
-    a_root_im = x5
-    z1 = upper_root(x24, a_root_im)
-    del x24
-    x25 = z1[0]
-    x26 = z1[1]
-    del z1
-    x27 = (1 / 2) / (x25 * x25 + x26 * x26)
-    x31 = -a_root_im
-    z2 = upper_root(x30, x31)
-    del x30, x31
-    x32 = z2[0]
-    x33 = z2[1]
-    del z2
-    x34 = 1 / (x32 * x32 + x33 * x33)
-    x35 = (1 / 2) * x34
-    x36 = x32 * x35
-    x59 = 4 * a_root_im * a_root_im
-    x61 = x59 + 4 * x60
-    x62 = 1 / x61
-    x63 = 2 * x62
-    x64 = a_root_im * x63
-    x70 = a_root_re * x63
-    x74 = 4 * x62
-    x75 = a_root_re * x74
-    x80 = a_root_im * x74
-    del x74
-    x83 = 1 / (x61 * x61)
+    x0 = nu + omega_r
+    x1 = Gamma * Gamma
+    x2 = 2 * Delta_0
+    x3 = distance_omega + x2
+    x4 = distance_omega * x3 - x1
+    x18 = -mu
+    x26 = gamma * gamma
+    x27 = distance + x2
+    del x2
+    x28 = distance * x27 - x26
+    x29 = 2 * nu
+    x30 = gamma * x29
+    x34 = 2 * gamma
+    x35 = growth + x34
+    x36 = growth * x35
+    x37 = omega_r + x29
+    del x29
+    x38 = omega_r * x37 - x36
+    x39 = growth * x37
+    x40 = omega_r * x35
+    x41 = gamma + growth
+    x55 = Delta_0 * Delta_0
+    x56 = -omega_r * x37 * x55 + x36 * x55
+    del x36
+    x57 = -x39 * x55 - x40 * x55
+    x60 = growth * growth
+    x61 = omega_r * omega_r
+    x62 = (1 / 2) * x61
+    x63 = -(1 / 2) * distance * x27 - (1 / 2) * distance_omega * x3 + (1 / 2) * x1 + (1 / 2) * x26 + x62
+    del x1, x26, x27, x3
+    x64 = (1 / 2) * x60 - x63
+    x65 = gamma * nu
+    x66 = growth * omega_r
+    x75 = x55 * (-x60 + x61)
+    del x60
+    x76 = 2 * x55
+    x77 = x66 * x76
+    x103 = q * q
+    x121 = 1 / q
+    x141 = 1 / nu
+    x142 = (1 / 2) * x141
+    x147 = x35 * x35
+    x173 = -x147 + x61
     del x61
-    x84 = 16 * a_root_im * a_root_re
-    x85 = x83 * x84
-    x86 = -x59 + 4 * x60
-    del x59, x60
-    x87 = 2 * x86
-    x88 = x83 * x87
-    x189 = x110 * x70
-    x191 = x110 * x64
-    a_root_by_omega_re = x4 * x7 - x5 * x9
-    x29 = a_root_by_omega_re * x27
-    x95 = a_root_by_omega_re * x83
-    a_root_by_omega_im = -x4 * x9 - x5 * x7
-    del x4, x5, x7, x9
-    x28 = a_root_by_omega_im * x27
-    del x27
-    x96 = a_root_by_omega_im * x88 - x84 * x95
-    del x84
-    x97 = a_root_by_omega_im * x85 + x87 * x95
-    del x87, x95
-    x171 = -x96
-    x172 = -x97
-    a_up_re = a_root_re + after_re
-    del after_re
-    x12 = a_up_re * a_up_re
-    a_up_im = a_root_im + x1
-    del x1
-    x11 = a_up_im * a_up_im
-    x13 = x11 + x12
-    x14 = x10 / x13
-    x15 = 1 / (x13 * x13)
-    del x13
-    x16 = x10 * x15
-    x17 = x16 * (-x11 + x12)
-    del x11, x12
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    x140 = a_up_by_omega_re * x133
-    a_up_by_omega_im = a_root_by_omega_im
-    x139 = a_up_by_omega_im * x133
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    x141 = a_down_im * x139 - a_down_re * x140
-    x143 = -a_down_im * x140 - a_down_re * x139
-    del x139, x140
-    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x16 - a_up_by_omega_re * x17
-    del x16
-    a_down_by_omega_im = -a_up_by_omega_im * x17 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x10 * x15
-    del x15, x17
-    z3 = upper_root(x19, x20)
-    del x19, x20
-    c_root_re = z3[0]
-    x21 = c_root_re + nu
-    x44 = -c_root_re
-    x55 = x21 * x53
-    x56 = -c_root_re + nu
-    x57 = x52 * x56
-    x58 = -x55 + x57
-    x220 = -x219 * x57 + x48 * x55
-    x228 = omega_r * x57
-    x230 = omega_r * x55
-    x231 = x228 + x229 + x230
-    x235 = x55 + x57
-    del x55
-    x240 = x228 - x230
-    del x228, x230
-    x243 = -2 * F_forward * gamma * x21 * x48 + x48 * x57
-    del x57
-    x247 = -x58
-    x269 = x21 * x52
-    x270 = x53 * x56
-    x271 = x269 - x270
-    x350 = -x219 * x269 + x270 * x48
-    x353 = omega_r * x269
-    x354 = omega_r * x270
-    x355 = x229 + x353 + x354
-    del x229
-    x357 = x269 + x270
-    del x270
-    x361 = -2 * F_forward * gamma * x48 * x56 + x269 * x48
-    del x269, x56
-    x364 = x353 - x354
-    del x353, x354
-    x366 = -x271
-    c_root_im = z3[1]
-    del z3
-    x22 = c_root_im + gamma
-    x38 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x39 = c_root_im * x38
-    x41 = x39 * x40
-    x42 = c_root_re * x38
-    x43 = x40 * x42
-    del x40
-    x45 = -c_root_im
-    x54 = c_root_im * x52 + c_root_im * x53
-    x217 = 2 * x216 * x38
-    del x216, x38
-    x218 = c_root_re * x217
-    x221 = -x22
-    x222 = x221 * x52
-    x223 = omega_r * x222
-    x224 = c_root_im - gamma
-    x225 = x224 * x53
-    x226 = omega_r * x225 + x223
-    x227 = x220 + x226
-    x232 = -2 * F_forward * gamma * x224 * x48 + x219 * x222
-    x233 = -x231 - x232
-    x234 = c_root_im * x217
-    del x217
-    x236 = x222 + x225
-    x239 = x238 * x39
-    del x39
-    x241 = -x222 * x48 + x225 * x48
-    del x225
-    x242 = x240 + x241
-    x244 = -2 * F_forward * gamma * omega_r * x224 + x223
-    del x223
-    x245 = -x243 - x244
-    x246 = x238 * x42
-    del x238, x42
-    x249 = 2 * F_forward * gamma * x224 - x222
-    del x222
-    x268 = -x54
-    x346 = x224 * x52
-    del x224, x52
-    x347 = omega_r * x346
-    x348 = x221 * x53
-    del x53
-    x349 = omega_r * x348 + x347
-    x351 = x349 + x350
-    x352 = -2 * F_forward * gamma * x221 * x48 + x219 * x346
-    del x219
-    x356 = -x352 - x355
-    x358 = x346 + x348
-    x360 = -2 * F_forward * gamma * omega_r * x221 + x347
-    del x347
-    x362 = -x360 - x361
-    x363 = -x346 * x48 + x348 * x48
-    del x348
-    x365 = x363 + x364
-    x368 = 2 * F_forward * gamma * x221 - x346
-    del x221, x346
-    x495 = x220 + x349
-    del x220, x349
-    x496 = -x231 - x352
-    del x231, x352
-    x497 = x240 + x363
-    del x240, x363
-    x498 = -x243 - x360
-    del x243, x360
-    x588 = x226 + x350
-    del x226, x350
-    x589 = -x232 - x355
-    del x232, x355
-    x590 = x241 + x364
-    del x241, x364
-    x591 = -x244 - x361
-    del x244, x361
-    c_up_re = x21
-    del x21
-    x118 = -c_up_re
-    x122 = a_up_re + c_up_re
-    x202 = a_down_re + c_up_re
-    x204 = -a_up_by_omega_re * x202
-    x206 = a_up_by_omega_im * x202
-    c_up_im = x22
-    del x22
-    x23 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x119 = -c_up_im
-    x120 = a_up_im + c_up_im
-    x192 = a_down_im + c_up_im
-    x423 = a_up_im + x119
-    x483 = a_down_im + x119
-    c_down_re = c_up_re * x23
-    del c_up_re
-    x127 = a_down_re + c_down_re
-    x129 = -a_up_by_omega_re * x127
-    x131 = a_up_by_omega_im * x127
-    x193 = -c_down_re
-    x197 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x23
-    del x23
-    x117 = a_down_im + c_down_im
-    x142 = c_down_im * x141
-    x144 = c_down_re * x143 + x142
-    x145 = c_down_im * x143
-    x146 = c_down_re * x141 - x145
-    x194 = -c_down_im
-    x195 = a_up_im + c_down_im
-    x428 = a_down_im + x194
-    x436 = c_down_re * x141 + x145
-    del x141, x145
-    x437 = c_down_re * x143 - x142
-    del x142, x143
-    x478 = a_up_im + x194
-    ap_p_re = x25
-    ap_p_im = x26
-    ap_p_by_omega_re = x25 * x29 + x26 * x28
-    ap_p_by_omega_im = x25 * x28 - x26 * x29
-    del x25, x26, x28, x29
-    am_p_re = x32
-    del x32
-    am_p_im = x33
-    am_p_by_omega_re = -a_root_by_omega_im * x33 * x35 - a_root_by_omega_re * x36
-    del x35
-    am_p_by_omega_im = -a_root_by_omega_im * x36 + (1 / 2) * a_root_by_omega_re * x33 * x34
-    del x33, x34, x36
-    rp_xi_re = c_root_re
-    x37 = mu + rp_xi_re
-    del rp_xi_re
-    rp_xi_im = c_root_im
-    z4 = upper_root(x37, rp_xi_im)
-    del rp_xi_im, x37
-    rp_p_re = z4[0]
-    x386 = -rp_p_re
-    rp_p_im = z4[1]
-    del z4
-    rp_weight_re = -x41
-    x250 = rp_weight_re * x247
-    x255 = rp_weight_re * x252
-    rp_weight_im = -x43
-    x237 = rp_weight_im * x235
-    x248 = rp_weight_im * x247
-    del x247
-    x253 = rp_weight_im * x252
-    rm_xi_re = x44
-    x46 = mu + rm_xi_re
-    del rm_xi_re
-    rm_xi_im = x45
-    z5 = upper_root(x46, rm_xi_im)
-    del rm_xi_im, x46
-    rm_p_re = z5[0]
-    x513 = -rm_p_re
-    rm_p_im = z5[1]
-    del z5
-    rm_weight_re = x41
-    del x41
-    x369 = rm_weight_re * x366
-    x373 = rm_weight_re * x252
-    rm_weight_im = x43
-    del x43
-    x359 = rm_weight_im * x357
-    x367 = rm_weight_im * x366
-    del x366
-    x371 = rm_weight_im * x252
-    z6 = root_sum(a_root_re, a_root_im, x44, x45, x49, x50)
-    rp_roots_re = z6[0]
-    x123 = omega_r + rp_roots_re
-    del rp_roots_re
-    rp_roots_im = z6[1]
-    del z6
-    x121 = growth + rp_roots_im
-    del rp_roots_im
-    x124 = -x120 * x121 + x122 * x123
-    x125 = x120 * x123 + x121 * x122
-    del x120, x121, x123
-    z7 = root_sum(a_up_re, a_up_im, x118, x119, x124, x125)
-    del x124, x125
-    x126 = z7[1]
-    x128 = z7[0]
-    del z7
-    x130 = a_down_by_omega_im * x126
-    x134 = x128 * x133
-    x135 = x126 * x134
-    x136 = x132 * (-x126 * x126 + x128 * x128)
-    x137 = -a_down_im * x136 - a_down_re * x135
-    x138 = a_down_im * x135 - a_down_re * x136
-    del x135
-    x147 = -a_down_by_omega_im * x136 - a_down_by_omega_re * x126 * x128 * x133
-    x148 = -a_down_by_omega_re * x136 + x130 * x134
-    del x134, x136
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x49, x50)
-    del x50
-    rm_roots_re = z8[0]
-    x149 = -rm_roots_re
-    x198 = omega_r + rm_roots_re
-    x209 = omega_r + x149
-    rm_roots_im = z8[1]
-    del z8
-    x150 = -rm_roots_im
-    x196 = growth + rm_roots_im
-    x199 = -x195 * x196 + x197 * x198
-    x200 = x195 * x198 + x196 * x197
-    del x195, x196, x198
-    z9 = root_sum(a_up_re, a_up_im, x193, x194, x199, x200)
-    del x194, x199, x200
-    x201 = z9[1]
-    x203 = z9[0]
-    del z9
-    x205 = a_down_by_omega_im * x201 - a_down_by_omega_re * x203
-    x207 = a_down_by_omega_im * x203 + a_down_by_omega_re * x201
-    x208 = growth + x150
-    x210 = -x192 * x208 + x202 * x209
-    x211 = x192 * x209 + x202 * x208
-    del x208, x209
-    z10 = root_sum(a_down_re, a_down_im, x118, x119, x210, x211)
-    del x119, x210, x211
-    x212 = z10[1]
-    x213 = z10[0]
-    del z10
-    z11 = root_sum(a_root_re, a_root_im, x44, c_root_im, x49, x51)
-    del c_root_im, x44
-    sp_roots_re = z11[0]
-    x422 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
-    del z11
-    x424 = sp_roots_im + x48
-    x425 = x122 * x422 - x423 * x424
-    x426 = x122 * x424 + x422 * x423
-    del x122, x422, x423, x424
-    z12 = root_sum(a_up_re, a_up_im, x118, c_up_im, x425, x426)
-    del x425, x426
-    x427 = z12[0]
-    x429 = z12[1]
-    del z12
-    x430 = a_down_by_omega_im * x429
-    x431 = x133 * x429
-    x432 = x427 * x431
-    x433 = x132 * (x427 * x427 - x429 * x429)
-    del x132
-    x434 = -a_down_im * x433 - a_down_re * x432
-    x435 = a_down_im * x432 - a_down_re * x433
-    del x432
-    x438 = -a_down_by_omega_im * x433 - a_down_by_omega_re * x427 * x431
-    del x431
-    x439 = -a_down_by_omega_re * x433 + x133 * x427 * x430
-    del x133, x433
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x45, x49, x51)
-    del c_root_re, x45, x49, x51
-    sm_roots_re = z13[0]
-    x477 = omega_r + sm_roots_re
-    x487 = omega_r - sm_roots_re
-    del sm_roots_re
-    sm_roots_im = z13[1]
-    del z13
-    x479 = sm_roots_im + x48
-    x480 = x197 * x477 - x478 * x479
-    x481 = x197 * x479 + x477 * x478
-    del x197, x477, x478, x479
-    z14 = root_sum(a_up_re, a_up_im, x193, c_down_im, x480, x481)
-    del a_up_im, a_up_re, x193, x480, x481
-    x482 = z14[0]
-    x484 = z14[1]
-    del z14
-    x485 = a_down_by_omega_im * x484 - a_down_by_omega_re * x482
-    x486 = a_down_by_omega_im * x482 + a_down_by_omega_re * x484
-    x488 = -sm_roots_im + x48
-    del sm_roots_im, x48
-    x489 = x202 * x487 - x483 * x488
-    x490 = x202 * x488 + x483 * x487
-    del x487, x488
-    z15 = root_sum(a_down_re, a_down_im, x118, c_up_im, x489, x490)
-    del a_down_im, a_down_re, c_up_im, x118, x489, x490
-    x491 = z15[1]
-    x492 = z15[0]
-    del z15
-    rp_filling_re = x54
-    rp_filling_im = x58
-    x719 = rp_filling_im * rp_weight_re + rp_filling_re * rp_weight_im
-    x720 = rp_filling_im * rp_weight_im - rp_filling_re * rp_weight_re
-    rpp_k_re = ap_p_re + rp_p_re
-    x66 = rpp_k_re * rpp_k_re
-    x98 = q - rpp_k_re
-    x100 = q + rpp_k_re
-    x106 = -x98
-    rpp_k_im = ap_p_im + rp_p_im
-    x65 = rpp_k_im * rpp_k_im
-    x67 = x65 + x66
-    x68 = 1 / x67
-    x69 = rpp_k_im * x68
-    x71 = rpp_k_re * x68
-    x72 = 1 / (x67 * x67)
-    del x67
-    x73 = rpp_k_im * rpp_k_re * x72
-    x76 = x73 * x75
-    x77 = -x65 + x66
-    del x66
-    x78 = x64 * x72 * x77
-    x79 = -x76 - x78
-    x81 = x73 * x80
-    del x73
-    x82 = 2 * a_root_re * x62 * x72 * x77 - x81
-    x89 = -x69 * x88 - x71 * x85
-    x90 = 2 * rpp_k_re * x68 * x83 * x86 - x69 * x85
-    z16 = pair_excess(rpp_k_re, rpp_k_im, q)
-    x91 = z16[1]
-    x92 = x63 * x91
-    x93 = z16[0]
-    del z16
-    x94 = x63 * x93
+    x386 = 4 * x55
+    x438 = x35 * x37
+    del x37
+    x446 = -x438 * x55 - x55 * x66
+    x449 = (1 / 2) * x147 - x63
     del x63
-    x99 = 1 / (x65 + x98 * x98)
+    x453 = x173 * x55
+    x454 = x40 * x76
+    x705 = (1 / 8) / (pi * pi)
+    x_re = x0
+    x5 = Gamma * x_re
+    x6 = 2 * x5
+    z0 = upper_root(x4, x6)
+    del x4, x6
+    x7 = z0[0]
+    x8 = z0[1]
+    del z0
+    x9 = 1 / (x7 * x7 + x8 * x8)
+    x10 = x8 * x9
+    x11 = x7 * x9
+    del x9
+    x67 = x5 + x65 - x66
+    del x5
+    x450 = Gamma * x_re - x40 - x65
+    del x65
+    a_re = x7
+    del x7
+    x12 = a_re + mu
+    x19 = -a_re - x18
+    x49 = a_re * nu
+    x52 = a_re * gamma
+    x80 = a_re * a_re
+    a_im = x8
+    del x8
+    z1 = upper_root(x12, a_im)
+    del x12
+    x13 = z1[0]
+    x14 = z1[1]
+    del z1
+    x15 = (1 / 2) / (x13 * x13 + x14 * x14)
+    x20 = -a_im
+    z2 = upper_root(x19, x20)
+    del x19, x20
+    x21 = z2[0]
+    x22 = z2[1]
+    del z2
+    x23 = 1 / (x21 * x21 + x22 * x22)
+    x24 = (1 / 2) * x23
+    x25 = x21 * x24
+    x48 = a_im * gamma
+    x50 = x48 - x49
+    x51 = a_im * nu
+    x53 = x51 + x52
+    x54 = -x53
+    x79 = a_im * a_im
+    x81 = 1 / (x79 + x80)
+    x85 = a_im * x81
+    x87 = a_re * x81
+    x89 = -x50
+    x96 = 2 * x85
+    x97 = 2 * x87
+    x295 = 16 * x79
+    del x79
+    x296 = x295 + 16 * x80
+    x306 = 1 / (x296 * x296)
+    x309 = -x295 + 16 * x80
+    del x295, x80
+    x442 = x48 + x49
+    del x48, x49
+    x443 = -x442
+    x444 = x51 - x52
+    del x51, x52
+    x445 = -x444
+    a_by_omega_re = Gamma * x10 + x11 * x_re
+    x17 = a_by_omega_re * x15
+    a_by_omega_im = Gamma * x11 - x10 * x_re
+    del x10, x11, x_re
+    x16 = a_by_omega_im * x15
+    del x15
+    a_p0_re = x13
+    a_p0_im = x14
+    a_p0_by_omega_re = x13 * x17 + x14 * x16
+    a_p0_by_omega_im = x13 * x16 - x14 * x17
+    del x13, x14, x16, x17
+    a_p1_re = x21
+    del x21
+    a_p1_im = x22
+    a_p1_by_omega_re = -a_by_omega_im * x22 * x24 - a_by_omega_re * x25
+    del x24
+    a_p1_by_omega_im = -a_by_omega_im * x25 + (1 / 2) * a_by_omega_re * x22 * x23
+    del x22, x23, x25
+    z3 = upper_root(x28, x30)
+    del x28, x30
+    c_re = z3[0]
+    x31 = c_re + mu
+    x32 = -c_re - x18
+    del x18
+    x43 = c_re * x0
+    x46 = c_re * x41
+    x69 = a_re * c_re
+    x71 = a_im * c_re
+    x298 = c_re * c_re
+    x439 = -c_re
+    c_im = z3[1]
+    del z3
+    x33 = -c_im
+    x42 = c_im * x41
+    del x41
+    x44 = -x42 + x43
+    x45 = c_im * x0
+    del x0
+    x47 = x45 + x46
+    z4 = root_sum(x44, x47, x50, x54, x56, x57)
+    del x50, x54
+    x58 = z4[0]
+    x59 = z4[1]
+    del z4
+    x68 = a_im * c_im
+    x70 = x68 - x69
+    x72 = a_re * c_im
+    x73 = x71 + x72
+    x74 = -x73
+    z5 = root_sum(x64, x67, x70, x74, x75, x77)
+    del x74
+    x78 = z5[1]
+    x82 = x78 * x81
+    x83 = z5[0]
+    del z5
+    x84 = -x55 - x83
+    x86 = 2 * x59
+    x88 = 2 * x58
+    z6 = root_sum(x44, x47, x89, x53, x56, x57)
+    del x44, x47, x53, x57, x89
+    x90 = z6[0]
+    x91 = z6[1]
+    del z6
+    x92 = -x70
+    del x70
+    z7 = root_sum(x64, x67, x92, x73, x75, x77)
+    del x64, x67, x73, x75, x77, x92
+    x93 = z7[1]
+    x94 = z7[0]
+    del z7
+    x95 = -x55 - x94
+    x297 = c_im * c_im
+    x299 = 1 / (x297 + x298)
+    x300 = 4 * x299
+    x301 = x300 / x296
+    del x296
+    x302 = x301 * x68
+    x303 = x301 * x69
+    x304 = x301 * x71
+    x305 = x301 * x72
+    del x301
+    x307 = 128 * x299 * x306
+    x308 = a_im * x307 * x69
+    x310 = x300 * x306 * x309
+    del x300
+    x311 = c_im * x310 + x308
+    x312 = a_re * x307 * x68
+    del x307
+    x313 = c_re * x310
+    del x310
+    x314 = x312 - x313
+    x317 = 1 / (4 * x297 + 4 * x298)
+    del x297, x298
+    x318 = x142 * x317
+    x440 = -x42 - x43
+    del x42, x43
+    x441 = x45 - x46
+    del x45, x46
+    z8 = root_sum(x440, x441, x443, x445, x56, x446)
+    del x443, x445
+    x447 = z8[0]
+    x448 = z8[1]
+    del z8
+    x451 = x68 + x69
+    del x68, x69
+    x452 = x71 - x72
+    del x71, x72
+    z9 = root_sum(x449, x450, x451, x452, x453, x454)
+    x455 = z9[1]
+    x456 = z9[0]
+    del z9
+    x457 = -x456 - x55
+    z10 = root_sum(x440, x441, x442, x444, x56, x446)
+    del x440, x441, x442, x444, x446, x56
+    x458 = z10[0]
+    x459 = z10[1]
+    del z10
+    x460 = -x451
+    del x451
+    x461 = -x452
+    del x452
+    z11 = root_sum(x449, x450, x460, x461, x453, x454)
+    del x449, x450, x453, x454, x460, x461
+    x462 = z11[1]
+    x463 = z11[0]
+    del z11
+    x464 = -x463 - x55
+    x604 = 4 * c_im * x299 * x306 * x309 - x308
+    del x299, x306, x308, x309
+    x605 = x312 + x313
+    del x312, x313
+    z12 = upper_root(x31, c_im)
+    del x31
+    c_p0_re = z12[0]
+    x506 = -c_p0_re
+    c_p0_im = z12[1]
+    del z12
+    z13 = upper_root(x32, x33)
+    del x32, x33
+    c_p1_re = z13[0]
+    x315 = -c_p1_re
+    x316 = -c_p0_re - x315
+    c_p1_im = z13[1]
+    del z13
+    x321 = c_p0_im - c_p1_im
+    x322 = -x321
+    F_odd_re = -F_backward + F_forward
+    x138 = F_odd_re * a_im
+    x139 = F_odd_re * a_re
+    x140 = omega_r * x138 + x139 * x35
+    x145 = omega_r * x139
+    x146 = x138 * x35
+    x151 = F_odd_re * omega_r
+    x152 = x142 * x151
+    x153 = F_odd_re * x35
+    x154 = x142 * x153
+    x155 = a_by_omega_im * x152 + a_by_omega_re * x154
+    x158 = a_by_omega_re * x152
+    del x152
+    x159 = a_by_omega_im * x154
+    del x154
+    x174 = (1 / 2) * F_odd_re * x173
+    del x173
+    x176 = F_odd_re * x40
+    x347 = F_odd_re * x318
+    x348 = x322 * x347
+    x349 = x316 * x347
+    x350 = F_odd_re * gamma
+    x357 = c_im * x349
+    x624 = x321 * x347
+    del x347
+    F_even_re = F_backward + F_forward
+    x127 = F_even_re * c_im
+    x128 = 2 * x127
+    x130 = F_even_re * c_re
+    x131 = F_odd_re * nu + x130
+    x132 = 2 * x131
+    x133 = F_even_re * gamma
+    x137 = F_even_re * x40
+    x143 = x142 * (-x137 + x140)
+    x144 = -x143
+    x148 = F_even_re * ((1 / 2) * x147 - x62 + x76)
+    del x147, x62, x76
+    x149 = x142 * (x145 - x146 + x148)
+    x150 = F_even_re * x35
+    x156 = -(1 / 2) * x141 * (-x138 + x150) + x155
+    x157 = -x156
+    x160 = F_even_re * omega_r
+    x161 = x142 * (x139 - x160) + x158 - x159
+    x163 = F_even_re * x34
+    del x34
+    x171 = a_re * x160
+    x172 = a_im * x150
+    x175 = x142 * (x171 - x172 - x174)
+    x177 = a_im * x160 + a_re * x150
+    x178 = x142 * (-x176 + x177)
+    x179 = x142 * x160
+    x180 = a_by_omega_re * x179
+    x181 = x142 * x150
+    x182 = a_by_omega_im * x181
+    x183 = F_even_re * a_re
+    x184 = x142 * (-x151 + x183) + x180 - x182
+    x185 = F_even_re * a_im
+    x186 = a_by_omega_im * x179 + a_by_omega_re * x181
+    del x179, x181
+    x187 = -x142 * (F_odd_re * x35 - x185) + x186
+    del x35
+    x215 = F_odd_re * nu - x130
+    x216 = 2 * x215
+    x217 = x142 * (-x137 - x140)
+    del x137, x140
+    x218 = -x217
+    x219 = x142 * (-x145 + x146 + x148)
+    del x145, x146, x148
+    x220 = x142 * (x138 + x150) + x155
+    del x138, x150, x155
+    x221 = x142 * (-x139 - x160) - x158 + x159
+    del x139, x158, x159, x160
+    x222 = x142 * (-x171 + x172 - x174)
+    del x171, x172, x174
+    x223 = x142 * (-x176 - x177)
+    del x176, x177
+    x224 = x142 * (-x151 - x183) - x180 + x182
+    del x151, x180, x182, x183
+    x225 = x142 * (x153 + x185) + x186
+    del x153, x185, x186
+    x226 = -x225
+    x319 = x127 * x318
+    x320 = x316 * x319
+    x323 = x130 * x318
+    del x130, x318
+    x330 = x316 * x323
+    x417 = x127 * x386
+    x418 = x131 * x386
+    x419 = x215 * x386
+    x496 = -x149
+    x497 = -x161
+    x502 = -x175
+    x503 = -x178
+    x504 = -x184
+    x505 = -x187
+    x534 = -x219
+    x535 = -x220
+    x536 = -x221
+    x537 = -x222
+    x538 = -x223
+    x539 = -x224
+    r_frequencies_re = x38
+    r_frequencies_im = x39 + x40
+    del x39, x40
+    z14 = root_sum(a_re, a_im, c_re, c_im, r_frequencies_re, r_frequencies_im)
+    del r_frequencies_im, r_frequencies_re
+    r_total_re = z14[0]
+    x266 = -r_total_re
+    r_total_im = z14[1]
+    del z14
+    x267 = -r_total_im
+    rp_form0_re = x58
+    del x58
+    x129 = rp_form0_re * x128
+    x166 = rp_form0_re * x163
+    rp_form0_im = x59
+    del x59
+    x134 = rp_form0_im * x128
+    x164 = rp_form0_im * x163
+    rp_form0_by_omega_re = -a_im * x82 + a_re * x81 * x84
+    x135 = rp_form0_by_omega_re * x128
+    x170 = rp_form0_by_omega_re * x163
+    rp_form0_by_omega_im = -a_im * x81 * x84 - a_re * x82
+    del x82, x84
+    x136 = rp_form0_by_omega_im * x128
+    x168 = rp_form0_by_omega_im * x163
+    rp_form1_re = 2 * x83
+    del x83
+    x165 = rp_form1_re * x127
+    rp_form1_im = 2 * x78
+    del x78
+    x162 = rp_form1_im * x127
+    rp_form1_by_omega_re = -x85 * x86 - x87 * x88
+    x169 = rp_form1_by_omega_re * x127
+    rp_form1_by_omega_im = x85 * x88 - x86 * x87
+    del x86, x88
+    x167 = rp_form1_by_omega_im * x127
+    rm_form0_re = x90
+    x254 = rm_form0_re * x128
+    x261 = rm_form0_re * x163
+    rm_form0_im = x91
+    x255 = rm_form0_im * x128
+    x259 = rm_form0_im * x163
+    rm_form0_by_omega_re = x85 * x93 - x87 * x95
+    x256 = rm_form0_by_omega_re * x128
+    x265 = rm_form0_by_omega_re * x163
+    rm_form0_by_omega_im = x85 * x95 + x87 * x93
+    del x95
+    x257 = rm_form0_by_omega_im * x128
+    x263 = rm_form0_by_omega_im * x163
+    rm_form1_re = 2 * x94
+    del x94
+    x260 = rm_form1_re * x127
+    rm_form1_im = 2 * x93
+    del x93
+    x258 = rm_form1_im * x127
+    rm_form1_by_omega_re = x90 * x97 + x91 * x96
+    x264 = rm_form1_by_omega_re * x127
+    rm_form1_by_omega_im = 2 * a_re * x81 * x91 - x90 * x96
+    del x90, x91
+    x262 = rm_form1_by_omega_im * x127
+    rpp_k_re = a_p0_re + c_p0_re
+    x101 = q - rpp_k_re
+    x104 = q + rpp_k_re
+    x108 = rpp_k_re * rpp_k_re
+    x115 = -x101
+    rpp_k_im = a_p0_im + c_p0_im
+    z15 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x98 = z15[0]
+    x99 = z15[1]
+    del z15
+    x100 = rpp_k_im * rpp_k_im
+    x102 = 1 / (x100 + x101 * x101)
+    del x101
+    x105 = 1 / (x100 + x104 * x104)
+    x106 = x103 * x105
+    x107 = x100 * x106
+    x109 = x100 + x108
+    x110 = 1 / (x109 * x109)
+    x111 = 2 * rpp_k_re * x110
+    x112 = x110 * (-x100 + x108)
+    del x100, x108
+    x113 = x106 * x112
+    x114 = x102 * (-x104 * x113 + x107 * x111)
+    x116 = x104 * x106
+    x117 = rpp_k_im * x111
+    del x111
+    x118 = rpp_k_im * x113 + x116 * x117
+    del x113
+    x119 = -rpp_k_im * x114 + x102 * x115 * x118
+    x120 = rpp_k_im * x102 * x118 + x114 * x115
+    del x114, x118
+    x122 = 1 / x109
+    del x109
+    x123 = rpp_k_re * x122
+    x124 = rpp_k_im * x122
+    x125 = -rpp_k_im * x106 * x123 - x116 * x124
+    del x106, x116
+    x126 = x102 * (rpp_k_re * x103 * x104 * x105 * x122 - x107 * x122)
+    del x104, x105, x107, x122
+    rpp_k_by_omega_re = a_p0_by_omega_re
+    rpp_k_by_omega_im = a_p0_by_omega_im
+    rpp_excess_re = x98
+    rpp_excess_im = x99
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x119 + rpp_k_by_omega_re * x120
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x120 + rpp_k_by_omega_re * x119
+    del x119, x120
+    rpp_excess_by_q_re = x121 * (rpp_k_im * x102 * x125 + x115 * x126 - x98)
     del x98
-    x101 = 1 / (x100 * x100 + x65)
-    x103 = -x102 * x76 - x102 * x78
-    del x76, x78
-    x104 = x101 * (2 * a_root_re * x102 * x62 * x72 * x77 - x102 * x81)
-    del x72, x77, x81
-    x105 = x99 * (rpp_k_im * x101 * x103 + x100 * x104)
-    x107 = -rpp_k_im * x104 + x100 * x101 * x103
-    del x103, x104
-    x108 = -rpp_k_im * x105 + x106 * x107 * x99
-    x109 = rpp_k_im * x107 * x99 + x105 * x106
-    del x105, x107
-    x111 = x101 * x102 * x68
-    x112 = rpp_k_im * x111
-    x113 = -rpp_k_re * x112 - x100 * x112
-    del x112
-    x114 = x99 * (rpp_k_re * x100 * x101 * x102 * x68 - x111 * x65)
-    del rpp_k_re, x100, x101, x111, x65, x68
-    x115 = x110 * (rpp_k_im * x113 * x99 + x106 * x114 - x93)
-    x116 = x110 * (-rpp_k_im * x114 + x106 * x113 * x99 - x91)
-    del rpp_k_im, x106, x113, x114, x99
-    rpp_k_by_omega_re = ap_p_by_omega_re
-    rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_inverse_re = x64 * x69 - x70 * x71
-    rpp_inverse_im = x64 * x71 + x69 * x70
-    del x69, x71
-    rpp_inverse_by_omega_re = -a_root_by_omega_im * x89 + a_root_by_omega_re * x90 - rpp_k_by_omega_im * x79 + rpp_k_by_omega_re * x82
-    rpp_inverse_by_omega_im = a_root_by_omega_im * x90 + a_root_by_omega_re * x89 + rpp_k_by_omega_im * x82 + rpp_k_by_omega_re * x79
-    del x79, x82, x89, x90
-    rpp_excess_re = -a_root_im * x92 - a_root_re * x94
-    rpp_excess_im = a_root_im * x94 - a_root_re * x92
-    del a_root_im, x92, x94
-    x730 = rp_weight_im * rpp_excess_re + rp_weight_re * rpp_excess_im
-    x734 = rp_weight_im * rpp_excess_im - rp_weight_re * rpp_excess_re
-    x772 = -x734
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x108 + rpp_k_by_omega_re * x109 - x91 * x96 + x93 * x97
-    x259 = rp_weight_im * rpp_excess_by_omega_re
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x109 + rpp_k_by_omega_re * x108 + x91 * x97 + x93 * x96
-    del rpp_k_by_omega_im, rpp_k_by_omega_re, x108, x109, x91, x93
-    x257 = rp_weight_im * rpp_excess_by_omega_im
-    x261 = rp_weight_re * rpp_excess_by_omega_im
-    del rpp_excess_by_omega_im
-    x691 = -rp_weight_re * rpp_excess_by_omega_re + x257
-    x697 = x259 + x261
-    x765 = -x691
-    rpp_excess_by_q_re = -x115 * x70 - x116 * x64
-    x265 = rp_weight_im * rpp_excess_by_q_re
-    rpp_excess_by_q_im = x115 * x64 - x116 * x70
-    del x115, x116
-    x263 = rp_weight_im * rpp_excess_by_q_im
-    x267 = rp_weight_re * rpp_excess_by_q_im
-    del rpp_excess_by_q_im
-    x789 = -rp_weight_re * rpp_excess_by_q_re + x263
-    x795 = x265 + x267
-    x809 = -x789
-    rp_form0_re = -x117 * x126 + x127 * x128
-    x666 = rp_form0_re * x615
-    rp_form0_im = x117 * x128 + x126 * x127
-    x670 = rp_form0_im * x615
-    rp_form0_by_omega_re = a_down_by_omega_re * x128 - a_up_by_omega_im * x117 - x129 - x130
-    del x130
-    rp_form0_by_omega_im = a_down_by_omega_im * x128 + a_down_by_omega_re * x126 + a_up_by_omega_re * x117 + x131
+    rpp_excess_by_q_im = x121 * (-rpp_k_im * x126 + x102 * x115 * x125 - x99)
+    del x102, x115, x125, x126, x99
+    rpp_inverse_re = x123
+    del x123
+    rpp_inverse_im = -x124
+    del x124
+    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x117 - rpp_k_by_omega_re * x112
     del x117
-    rp_form1_re = -c_down_im * x137 + c_down_re * x138
-    x618 = rp_form1_re * x615
-    x627 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x618
-    rp_form1_im = c_down_im * x138 + c_down_re * x137
-    del x137, x138
-    x622 = rp_form1_im * x615
-    x625 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x622
-    x673 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x666
-    x675 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x670
-    rp_form1_by_omega_re = -c_down_im * x147 + c_down_re * x148 - x126 * x144 + x128 * x146
-    rp_form1_by_omega_im = c_down_im * x148 + c_down_re * x147 + x126 * x146 + x128 * x144
-    del x126, x128, x144, x146, x147, x148
-    rpm_x_re = x149
-    del x149
-    rpm_x_im = x150
-    del x150
-    z17 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re, rpm_x_im, rpm_x_re
+    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x112 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x110
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, rpp_k_im, rpp_k_re, x110, x112
+    rpp_integral_re = rpp_excess_re + rpp_inverse_re
+    rpp_integral_im = rpp_excess_im + rpp_inverse_im
+    rpp_integral_by_omega_re = rpp_excess_by_omega_re + rpp_inverse_by_omega_re
+    rpp_integral_by_omega_im = rpp_excess_by_omega_im + rpp_inverse_by_omega_im
+    rpp_integral_by_q_re = rpp_excess_by_q_re
+    rpp_integral_by_q_im = rpp_excess_by_q_im
+    rpp_trace0_re = F_even_re * gamma * rp_form1_re - rp_form0_im * x132 - x129
+    rpp_trace0_im = rp_form0_re * x132 + rp_form1_im * x133 - x134
+    rpp_trace0_by_omega_re = F_even_re * gamma * rp_form1_by_omega_re - rp_form0_by_omega_im * x132 - x135
+    rpp_trace0_by_omega_im = rp_form0_by_omega_re * x132 + rp_form1_by_omega_im * x133 - x136
+    rpp_static0_re = x144
+    x327 = rpp_static0_re + x133
+    del rpp_static0_re
+    rpp_static0_im = x149
+    rpp_static0_by_omega_re = x157
+    rpp_static0_by_omega_im = x161
+    rpp_trace1_re = rp_form1_re * x131 - x162 + x164
+    rpp_trace1_im = rp_form1_im * x131 + x165 - x166
+    rpp_trace1_by_omega_re = rp_form1_by_omega_re * x131 - x167 + x168
+    rpp_trace1_by_omega_im = rp_form1_by_omega_im * x131 + x169 - x170
+    rpp_static1_re = x175
+    rpp_static1_im = x178
+    x354 = rpp_static1_im - x350
+    del rpp_static1_im
+    rpp_static1_by_omega_re = x184
+    rpp_static1_by_omega_im = x187
+    rmm_k_re = a_p1_re + c_p1_re
+    x191 = q - rmm_k_re
+    x193 = q + rmm_k_re
+    x197 = rmm_k_re * rmm_k_re
+    x204 = -x191
+    rmm_k_im = a_p1_im + c_p1_im
+    z16 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x188 = z16[0]
+    x189 = z16[1]
+    del z16
+    x190 = rmm_k_im * rmm_k_im
+    x192 = 1 / (x190 + x191 * x191)
+    del x191
+    x194 = 1 / (x190 + x193 * x193)
+    x195 = x103 * x194
+    x196 = x190 * x195
+    x198 = x190 + x197
+    x199 = 1 / (x198 * x198)
+    x200 = 2 * rmm_k_re * x199
+    x201 = x199 * (-x190 + x197)
+    del x190, x197
+    x202 = x195 * x201
+    x203 = x192 * (-x193 * x202 + x196 * x200)
+    x205 = x193 * x195
+    x206 = rmm_k_im * x200
+    del x200
+    x207 = rmm_k_im * x202 + x205 * x206
+    del x202
+    x208 = -rmm_k_im * x203 + x192 * x204 * x207
+    x209 = rmm_k_im * x192 * x207 + x203 * x204
+    del x203, x207
+    x210 = 1 / x198
+    del x198
+    x211 = rmm_k_re * x210
+    x212 = rmm_k_im * x210
+    x213 = -rmm_k_im * x195 * x211 - x205 * x212
+    del x195, x205
+    x214 = x192 * (rmm_k_re * x103 * x193 * x194 * x210 - x196 * x210)
+    del x193, x194, x196, x210
+    rmm_k_by_omega_re = a_p1_by_omega_re
+    rmm_k_by_omega_im = a_p1_by_omega_im
+    rmm_excess_re = x188
+    rmm_excess_im = x189
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x208 + rmm_k_by_omega_re * x209
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x209 + rmm_k_by_omega_re * x208
+    del x208, x209
+    rmm_excess_by_q_re = x121 * (rmm_k_im * x192 * x213 - x188 + x204 * x214)
+    del x188
+    rmm_excess_by_q_im = x121 * (-rmm_k_im * x214 - x189 + x192 * x204 * x213)
+    del x189, x192, x204, x213, x214
+    rmm_inverse_re = x211
+    del x211
+    rmm_inverse_im = -x212
+    del x212
+    rmm_inverse_by_omega_re = -rmm_k_by_omega_im * x206 - rmm_k_by_omega_re * x201
+    del x206
+    rmm_inverse_by_omega_im = -rmm_k_by_omega_im * x201 + 2 * rmm_k_by_omega_re * rmm_k_im * rmm_k_re * x199
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, rmm_k_im, rmm_k_re, x199, x201
+    rmm_integral_re = rmm_excess_re + rmm_inverse_re
+    rmm_integral_im = rmm_excess_im + rmm_inverse_im
+    rmm_integral_by_omega_re = rmm_excess_by_omega_re + rmm_inverse_by_omega_re
+    rmm_integral_by_omega_im = rmm_excess_by_omega_im + rmm_inverse_by_omega_im
+    rmm_integral_by_q_re = rmm_excess_by_q_re
+    rmm_integral_by_q_im = rmm_excess_by_q_im
+    rmm_trace0_re = rp_form0_im * x216 + rp_form1_re * x133 - x129
+    del rp_form0_im, x129
+    rmm_trace0_im = F_even_re * gamma * rp_form1_im - rp_form0_re * x216 - x134
+    del rp_form0_re, x134
+    rmm_trace0_by_omega_re = rp_form0_by_omega_im * x216 + rp_form1_by_omega_re * x133 - x135
+    del rp_form0_by_omega_im, x135
+    rmm_trace0_by_omega_im = F_even_re * gamma * rp_form1_by_omega_im - rp_form0_by_omega_re * x216 - x136
+    del rp_form0_by_omega_re, x136
+    rmm_static0_re = x218
+    x324 = rmm_static0_re + x133
+    del rmm_static0_re
+    rmm_static0_im = x219
+    rmm_static0_by_omega_re = x220
+    rmm_static0_by_omega_im = x221
+    rmm_trace1_re = rp_form1_re * x215 + x162 - x164
+    del rp_form1_re, x162, x164
+    rmm_trace1_im = rp_form1_im * x215 - x165 + x166
+    del rp_form1_im, x165, x166
+    rmm_trace1_by_omega_re = rp_form1_by_omega_re * x215 + x167 - x168
+    del rp_form1_by_omega_re, x167, x168
+    rmm_trace1_by_omega_im = rp_form1_by_omega_im * x215 - x169 + x170
+    del rp_form1_by_omega_im, x169, x170
+    rmm_static1_re = x222
+    rmm_static1_im = x223
+    x351 = rmm_static1_im - x350
+    del rmm_static1_im
+    rmm_static1_by_omega_re = x224
+    rmm_static1_by_omega_im = x226
+    z17 = root_sum(a_p0_re, a_p0_im, c_p1_re, c_p1_im, r_total_re, r_total_im)
+    del c_p1_re, r_total_im, r_total_re
     rpm_k_re = z17[0]
-    x152 = rpm_k_re * rpm_k_re
-    x173 = q - rpm_k_re
-    x175 = q + rpm_k_re
-    x180 = -x173
+    x230 = q - rpm_k_re
+    x232 = q + rpm_k_re
+    x236 = rpm_k_re * rpm_k_re
+    x242 = -x230
     rpm_k_im = z17[1]
     del z17
-    x151 = rpm_k_im * rpm_k_im
-    x153 = x151 + x152
-    x154 = 1 / x153
-    x155 = x154 * x64
-    x156 = 1 / (x153 * x153)
-    del x153
-    x157 = rpm_k_im * rpm_k_re * x156
-    x158 = x157 * x75
-    x159 = x156 * (-x151 + x152)
-    del x152, x156
-    x160 = x159 * x64
-    x161 = x158 + x160
-    x162 = x157 * x80
-    del x157
-    x163 = x159 * x70
-    del x159
-    x164 = x162 - x163
-    x165 = x154 * x85
-    x166 = x154 * x88
-    x167 = rpm_k_im * x166 + rpm_k_re * x165
-    x168 = rpm_k_im * x165 - rpm_k_re * x166
-    del x165, x166
     z18 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x169 = z18[1]
-    x170 = z18[0]
+    x227 = -z18[0]
+    x228 = z18[1]
     del z18
-    x174 = 1 / (x151 + x173 * x173)
-    del x173
-    x176 = 1 / (x151 + x175 * x175)
-    x177 = x102 * x158 + x102 * x160
-    del x158, x160
-    x178 = x176 * (x102 * x162 - x102 * x163)
-    del x162, x163
-    x179 = x174 * (rpm_k_im * x176 * x177 + x175 * x178)
-    x181 = -rpm_k_im * x178 + x175 * x176 * x177
-    del x177, x178
-    x182 = -rpm_k_im * x179 + x174 * x180 * x181
-    x183 = rpm_k_im * x174 * x181 + x179 * x180
-    del x179, x181
-    x184 = x102 * x154 * x176
-    x185 = rpm_k_im * x184
-    x186 = -rpm_k_re * x185 - x175 * x185
-    del x185
-    x187 = x174 * (rpm_k_re * x102 * x154 * x175 * x176 - x151 * x184)
-    del x151, x175, x176, x184
-    x188 = rpm_k_im * x174 * x186 - x170 + x180 * x187
-    x190 = -rpm_k_im * x187 - x169 + x174 * x180 * x186
-    del x174, x180, x186, x187
-    rpm_k_by_omega_re = am_p_by_omega_re
-    rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x154 * x62 - rpm_k_im * x155
-    x214 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = -rpm_k_im * x154 * x70 - rpm_k_re * x155
-    del rpm_k_im, rpm_k_re, x154, x155
-    x215 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = -a_root_by_omega_im * x167 + a_root_by_omega_re * x168 - rpm_k_by_omega_im * x161 + rpm_k_by_omega_re * x164
-    rpm_inverse_by_omega_im = a_root_by_omega_im * x168 + a_root_by_omega_re * x167 + rpm_k_by_omega_im * x164 + rpm_k_by_omega_re * x161
-    del x161, x164, x167, x168
-    rpm_excess_re = x169 * x64 + x170 * x70
-    x254 = rpm_excess_re + rpp_excess_re + x214
-    rpm_excess_im = 2 * a_root_re * x169 * x62 - x170 * x64
-    x251 = rpm_excess_im + rpp_excess_im + x215
-    x712 = rp_weight_im * rpm_excess_re + rp_weight_re * rpm_excess_im
-    x713 = rp_filling_im * x712
-    x714 = rp_weight_im * rpm_excess_im - rp_weight_re * rpm_excess_re
-    x722 = rp_filling_re * x712
-    x727 = x632 * x712
-    del x712
-    x769 = -x714
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x182 + rpm_k_by_omega_re * x183 - x169 * x171 + x170 * x172
-    x258 = rp_weight_im * rpm_excess_by_omega_re
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x183 + rpm_k_by_omega_re * x182 + x169 * x172 + x170 * x171
-    del rpm_k_by_omega_im, rpm_k_by_omega_re, x169, x170, x182, x183
-    x256 = rp_weight_im * rpm_excess_by_omega_im
-    x260 = rp_weight_re * rpm_excess_by_omega_im
-    del rpm_excess_by_omega_im
-    x696 = x258 + x260
-    x701 = -rp_weight_re * rpm_excess_by_omega_re + x256
-    x767 = -x701
-    rpm_excess_by_q_re = x188 * x189 + x190 * x191
-    x264 = rp_weight_im * rpm_excess_by_q_re
-    rpm_excess_by_q_im = 2 * a_root_re * x110 * x190 * x62 - x188 * x191
-    del x188, x190
-    x262 = rp_weight_im * rpm_excess_by_q_im
-    x266 = rp_weight_re * rpm_excess_by_q_im
-    del rpm_excess_by_q_im
-    x794 = x264 + x266
-    x799 = -rp_weight_re * rpm_excess_by_q_re + x262
-    x811 = -x799
-    rm_form0_re = -x192 * x201 + x202 * x203
-    x664 = rm_form0_re * x615
-    rm_form0_im = x192 * x203 + x201 * x202
-    x668 = rm_form0_im * x615
-    rm_form0_by_omega_re = -a_up_by_omega_im * x192 - x204 - x205
-    rm_form0_by_omega_im = a_up_by_omega_re * x192 + x206 + x207
-    del x192
-    rm_form1_re = -x201 * x212 + x203 * x213
-    x620 = rm_form1_re * x615
-    x626 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x620
-    rm_form1_im = x201 * x213 + x203 * x212
-    del x201, x203
-    x616 = rm_form1_im * x615
-    x628 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x616
-    x629 = rpm_excess_im * x626 + rpm_excess_re * x628 + rpp_excess_im * x627 + rpp_excess_re * x625
-    x631 = rpm_excess_im * x628 - rpm_excess_re * x626 + rpp_excess_im * x625 - rpp_excess_re * x627
-    x674 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x664
-    x676 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x668
-    x677 = rpm_excess_im * x674 + rpm_excess_re * x676 + rpp_excess_im * x673 + rpp_excess_re * x675
-    x680 = -rpm_excess_im * x676 + rpm_excess_re * x674 - rpp_excess_im * x675 + rpp_excess_re * x673
-    del rpm_excess_im, rpm_excess_re
-    rm_form1_by_omega_re = -a_up_by_omega_im * x212 + a_up_by_omega_re * x213 - x205
-    del x205
-    rm_form1_by_omega_im = a_up_by_omega_im * x213 + a_up_by_omega_re * x212 + x207
-    del x207, x212, x213
-    rp_still_re = x214
-    del x214
-    rp_still_im = x215
-    del x215
-    x607 = growth * rp_still_im - omega_r * rp_still_re
-    x611 = -growth * rp_still_re - omega_r * rp_still_im
-    rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
-    rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    x684 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
-    x685 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    del rp_still_by_omega_im, rp_still_by_omega_re
-    rp_uniform0_re = -rp_weight_im * x227 - rp_weight_re * x233 + x218
-    rp_uniform0_im = -rp_weight_im * x233 + rp_weight_re * x227 - x234
-    del x227, x233
-    rp_uniform0_by_omega_re = -rp_weight_im * x236 + rp_weight_re * x235
-    rp_uniform0_by_omega_im = rp_weight_re * x236 + x237
-    rp_uniform1_re = -rp_weight_im * x242 + rp_weight_re * x245 - x239
-    rp_uniform1_im = rp_weight_im * x245 + rp_weight_re * x242 - x246
-    del x242, x245
-    rp_uniform1_by_omega_re = rp_weight_re * x249 + x248
-    rp_uniform1_by_omega_im = rp_weight_im * x249 - x250
-    rp_total_re = 4 * rp_weight_re * x10 * x254 - x251 * x253
-    rp_total_im = x251 * x255 + x253 * x254
-    del x251, x254
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x10 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x10 + 4 * rp_weight_re * rpp_excess_by_omega_re * x10 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x10 - rpm_inverse_by_omega_im * x253 - rpp_inverse_by_omega_im * x253 - x252 * x256 - x252 * x257
-    del rpm_excess_by_omega_re, rpp_excess_by_omega_re, x256, x257
-    rp_total_by_omega_im = rpm_inverse_by_omega_im * x255 + rpm_inverse_by_omega_re * x253 + rpp_inverse_by_omega_im * x255 + rpp_inverse_by_omega_re * x253 + x252 * x258 + x252 * x259 + x252 * x260 + x252 * x261
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x258, x259, x260, x261
-    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x10 + 4 * rp_weight_re * rpp_excess_by_q_re * x10 - x252 * x262 - x252 * x263
-    del rpm_excess_by_q_re, rpp_excess_by_q_re, x262, x263
-    rp_total_by_q_im = x252 * x264 + x252 * x265 + x252 * x266 + x252 * x267
-    del x264, x265, x266, x267
-    rm_filling_re = x268
-    rm_filling_im = x271
-    x617 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x616
-    del x616
-    x619 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x618
-    del x618
-    x621 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x620
-    del rm_form0_im, rm_form0_re, x620
-    x623 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x622
-    del rp_form0_im, rp_form0_re, x622
-    x665 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x664
-    del x664
-    x667 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x666
-    del x666
-    x669 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x668
-    del rm_form1_im, rm_form1_re, x668
-    x671 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x670
-    del rp_form1_im, rp_form1_re, x670
-    x710 = rm_filling_im * rm_weight_re + rm_filling_re * rm_weight_im
-    x711 = rm_filling_im * rm_weight_im - rm_filling_re * rm_weight_re
-    rmp_x_re = rm_roots_re
-    del rm_roots_re
-    rmp_x_im = rm_roots_im
-    del rm_roots_im
-    z19 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    del rmp_x_im, rmp_x_re
+    x229 = rpm_k_im * rpm_k_im
+    x231 = 1 / (x229 + x230 * x230)
+    del x230
+    x233 = 1 / (x229 + x232 * x232)
+    x234 = x103 * x233
+    x235 = x229 * x234
+    x237 = x229 + x236
+    x238 = 1 / (x237 * x237)
+    x239 = 2 * rpm_k_re * x238
+    x240 = -x229 + x236
+    del x229, x236
+    x241 = x231 * (x103 * x232 * x233 * x238 * x240 - x235 * x239)
+    x243 = x232 * x234
+    x244 = rpm_k_im * x239
+    del x239
+    x245 = x238 * x240
+    del x238, x240
+    x246 = -rpm_k_im * x234 * x245 - x243 * x244
+    x247 = -rpm_k_im * x241 + x231 * x242 * x246
+    x248 = rpm_k_im * x231 * x246 + x241 * x242
+    del x241, x246
+    x249 = 1 / x237
+    del x237
+    x250 = rpm_k_re * x249
+    x251 = rpm_k_im * x249
+    x252 = -rpm_k_im * x234 * x250 - x243 * x251
+    del x234, x243
+    x253 = x231 * (rpm_k_re * x103 * x232 * x233 * x249 - x235 * x249)
+    del rpm_k_re, x232, x233, x235, x249
+    rpm_k_by_omega_re = a_p0_by_omega_re
+    rpm_k_by_omega_im = a_p0_by_omega_im
+    rpm_excess_re = x227
+    rpm_excess_im = -x228
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x247 + rpm_k_by_omega_re * x248
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x248 + rpm_k_by_omega_re * x247
+    del x247, x248
+    rpm_excess_by_q_re = -x121 * (rpm_k_im * x231 * x252 + x227 + x242 * x253)
+    del x227
+    rpm_excess_by_q_im = -x121 * (-rpm_k_im * x253 - x228 + x231 * x242 * x252)
+    del rpm_k_im, x228, x231, x242, x252, x253
+    rpm_inverse_re = -x250
+    del x250
+    rpm_inverse_im = x251
+    del x251
+    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x244 + rpm_k_by_omega_re * x245
+    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x245 - rpm_k_by_omega_re * x244
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, x244, x245
+    rpm_integral_re = rpm_excess_re + rpm_inverse_re
+    rpm_integral_im = rpm_excess_im + rpm_inverse_im
+    rpm_integral_by_omega_re = rpm_excess_by_omega_re + rpm_inverse_by_omega_re
+    rpm_integral_by_omega_im = rpm_excess_by_omega_im + rpm_inverse_by_omega_im
+    rpm_integral_by_q_re = rpm_excess_by_q_re
+    rpm_integral_by_q_im = rpm_excess_by_q_im
+    rpm_trace0_re = rm_form0_im * x216 + rm_form1_re * x133 - x254
+    rpm_trace0_im = F_even_re * gamma * rm_form1_im - rm_form0_re * x216 - x255
+    rpm_trace0_by_omega_re = rm_form0_by_omega_im * x216 + rm_form1_by_omega_re * x133 - x256
+    rpm_trace0_by_omega_im = F_even_re * gamma * rm_form1_by_omega_im - rm_form0_by_omega_re * x216 - x257
+    rpm_static0_re = x144
+    del x144
+    x326 = rpm_static0_re + x133
+    del rpm_static0_re
+    rpm_static0_im = x149
+    del x149
+    rpm_static0_by_omega_re = x157
+    del x157
+    rpm_static0_by_omega_im = x161
+    del x161
+    rpm_trace1_re = rm_form1_re * x215 + x258 - x259
+    rpm_trace1_im = rm_form1_im * x215 - x260 + x261
+    rpm_trace1_by_omega_re = rm_form1_by_omega_re * x215 + x262 - x263
+    rpm_trace1_by_omega_im = rm_form1_by_omega_im * x215 - x264 + x265
+    rpm_static1_re = x175
+    del x175
+    rpm_static1_im = x178
+    del x178
+    x353 = rpm_static1_im - x350
+    del rpm_static1_im
+    rpm_static1_by_omega_re = x184
+    del x184
+    rpm_static1_by_omega_im = x187
+    del x187
+    z19 = root_sum(a_p1_re, a_p1_im, c_p0_re, c_p0_im, x266, x267)
+    del c_p0_re, x266, x267
     rmp_k_re = z19[0]
-    x273 = rmp_k_re * rmp_k_re
-    x290 = q - rmp_k_re
-    x292 = q + rmp_k_re
-    x297 = -x290
+    x271 = q - rmp_k_re
+    x273 = q + rmp_k_re
+    x277 = rmp_k_re * rmp_k_re
+    x283 = -x271
     rmp_k_im = z19[1]
     del z19
-    x272 = rmp_k_im * rmp_k_im
-    x274 = x272 + x273
-    x275 = 1 / x274
-    x276 = rmp_k_im * x275
-    x277 = rmp_k_re * x275
-    x278 = 1 / (x274 * x274)
-    del x274
-    x279 = rmp_k_im * rmp_k_re * x278
-    x280 = x279 * x75
-    x281 = -x272 + x273
-    del x273
-    x282 = x278 * x281 * x64
-    x283 = -x280 - x282
-    x284 = x279 * x80
-    del x279
-    x285 = 2 * a_root_re * x278 * x281 * x62 - x284
-    x286 = -x276 * x88 - x277 * x85
-    x287 = 2 * rmp_k_re * x275 * x83 * x86 - x276 * x85
     z20 = pair_excess(rmp_k_re, rmp_k_im, q)
-    x288 = z20[1]
-    x289 = z20[0]
+    x268 = -z20[0]
+    x269 = z20[1]
     del z20
-    x291 = 1 / (x272 + x290 * x290)
-    del x290
-    x293 = 1 / (x272 + x292 * x292)
-    x294 = -x102 * x280 - x102 * x282
-    del x280, x282
-    x295 = x293 * (2 * a_root_re * x102 * x278 * x281 * x62 - x102 * x284)
-    del x278, x281, x284
-    x296 = x291 * (rmp_k_im * x293 * x294 + x292 * x295)
-    x298 = -rmp_k_im * x295 + x292 * x293 * x294
-    del x294, x295
-    x299 = -rmp_k_im * x296 + x291 * x297 * x298
-    x300 = rmp_k_im * x291 * x298 + x296 * x297
-    del x296, x298
-    x301 = x102 * x275 * x293
-    x302 = rmp_k_im * x301
-    x303 = -rmp_k_re * x302 - x292 * x302
-    del x302
-    x304 = x291 * (rmp_k_re * x102 * x275 * x292 * x293 - x272 * x301)
-    del rmp_k_re, x272, x275, x292, x293, x301
-    x305 = rmp_k_im * x291 * x303 - x289 + x297 * x304
-    x306 = -rmp_k_im * x304 - x288 + x291 * x297 * x303
-    del rmp_k_im, x291, x297, x303, x304
-    rmp_k_by_omega_re = ap_p_by_omega_re
-    rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_inverse_re = x276 * x64 - x277 * x70
-    rmp_inverse_im = x276 * x70 + x277 * x64
-    del x276, x277
-    rmp_inverse_by_omega_re = -a_root_by_omega_im * x286 + a_root_by_omega_re * x287 - rmp_k_by_omega_im * x283 + rmp_k_by_omega_re * x285
-    rmp_inverse_by_omega_im = a_root_by_omega_im * x287 + a_root_by_omega_re * x286 + rmp_k_by_omega_im * x285 + rmp_k_by_omega_re * x283
-    del x283, x285, x286, x287
-    rmp_excess_re = -x288 * x64 - x289 * x70
-    rmp_excess_im = -x288 * x70 + x289 * x64
-    x715 = rmp_excess_im * x710 + rmp_excess_re * x711 - rp_filling_re * x714 - x713
-    x723 = -rmp_excess_im * x711 + rmp_excess_re * x710 + rp_filling_im * x714 - x722
-    del x710, x711
-    x726 = rm_weight_im * rmp_excess_re + rm_weight_re * rmp_excess_im
-    x728 = x632 * x726 + x727
-    x732 = rm_weight_im * rmp_excess_im - rm_weight_re * rmp_excess_re
-    x733 = x632 * x714 + x632 * x732
-    del x714
-    x768 = -x732
-    del x732
-    x770 = rm_filling_im * x726 - rm_filling_re * x768 - rp_filling_re * x769 + x713
-    del x713
-    x776 = x615 * x726 + x727
-    del x727
-    x777 = -rm_filling_im * x768 - rm_filling_re * x726 - rp_filling_im * x769 - x722
-    del x722, x726
-    x786 = x615 * x768 + x632 * x769
-    del x768, x769
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x299 + rmp_k_by_omega_re * x300 - x288 * x96 + x289 * x97
-    x377 = rm_weight_im * rmp_excess_by_omega_re
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x300 + rmp_k_by_omega_re * x299 + x288 * x97 + x289 * x96
-    del rmp_k_by_omega_im, rmp_k_by_omega_re, x288, x289, x299, x300
-    x375 = rm_weight_im * rmp_excess_by_omega_im
-    x379 = rm_weight_re * rmp_excess_by_omega_im
-    del rmp_excess_by_omega_im
-    x690 = -rm_weight_re * rmp_excess_by_omega_re + x375
-    x693 = x377 + x379
-    x764 = -x690
-    rmp_excess_by_q_re = -x189 * x305 - x191 * x306
-    x383 = rm_weight_im * rmp_excess_by_q_re
-    rmp_excess_by_q_im = -x189 * x306 + x191 * x305
-    del x305, x306
-    x381 = rm_weight_im * rmp_excess_by_q_im
-    x385 = rm_weight_re * rmp_excess_by_q_im
-    del rmp_excess_by_q_im
-    x788 = -rm_weight_re * rmp_excess_by_q_re + x381
-    x791 = x383 + x385
-    x808 = -x788
-    rmm_k_re = am_p_re + rm_p_re
-    del rm_p_re
-    x308 = rmm_k_re * rmm_k_re
-    x327 = q - rmm_k_re
-    x329 = q + rmm_k_re
-    x334 = -x327
-    rmm_k_im = am_p_im + rm_p_im
-    x307 = rmm_k_im * rmm_k_im
-    x309 = x307 + x308
-    x310 = 1 / x309
-    x311 = x310 * x64
-    x312 = 1 / (x309 * x309)
-    del x309
-    x313 = rmm_k_im * rmm_k_re * x312
-    x314 = x313 * x75
-    x315 = x312 * (-x307 + x308)
-    del x308, x312
-    x316 = x315 * x64
-    x317 = x314 + x316
-    x318 = x313 * x80
-    del x313
-    x319 = x315 * x70
-    del x315
-    x320 = x318 - x319
-    x321 = x310 * x85
-    x322 = x310 * x88
-    x323 = rmm_k_im * x322 + rmm_k_re * x321
-    x324 = rmm_k_im * x321 - rmm_k_re * x322
-    del x321, x322
-    z21 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x325 = z21[1]
-    x326 = z21[0]
-    del z21
-    x328 = 1 / (x307 + x327 * x327)
-    del x327
-    x330 = 1 / (x307 + x329 * x329)
-    x331 = x102 * x314 + x102 * x316
-    del x314, x316
-    x332 = x330 * (x102 * x318 - x102 * x319)
-    del x318, x319
-    x333 = x328 * (rmm_k_im * x330 * x331 + x329 * x332)
-    x335 = -rmm_k_im * x332 + x329 * x330 * x331
-    del x331, x332
-    x336 = -rmm_k_im * x333 + x328 * x334 * x335
-    x337 = rmm_k_im * x328 * x335 + x333 * x334
-    del x333, x335
-    x338 = x102 * x310 * x330
-    x339 = rmm_k_im * x338
-    x340 = -rmm_k_re * x339 - x329 * x339
-    del x339
-    x341 = x328 * (rmm_k_re * x102 * x310 * x329 * x330 - x307 * x338)
-    del x307, x329, x330, x338
-    x342 = rmm_k_im * x328 * x340 - x326 + x334 * x341
-    x343 = -rmm_k_im * x341 - x325 + x328 * x334 * x340
-    del x328, x334, x340, x341
-    rmm_k_by_omega_re = am_p_by_omega_re
-    rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x310 * x62 - rmm_k_im * x311
-    x344 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = -rmm_k_im * x310 * x70 - rmm_k_re * x311
-    del rmm_k_im, rmm_k_re, x310, x311
-    x345 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = -a_root_by_omega_im * x323 + a_root_by_omega_re * x324 - rmm_k_by_omega_im * x317 + rmm_k_by_omega_re * x320
-    rmm_inverse_by_omega_im = a_root_by_omega_im * x324 + a_root_by_omega_re * x323 + rmm_k_by_omega_im * x320 + rmm_k_by_omega_re * x317
-    del x317, x320, x323, x324
-    rmm_excess_re = x325 * x64 + x326 * x70
-    x372 = rmm_excess_re + rmp_excess_re + x344
-    rmm_excess_im = 2 * a_root_re * x325 * x62 - x326 * x64
-    x370 = rmm_excess_im + rmp_excess_im + x345
-    x624 = rmm_excess_im * x619 + rmm_excess_re * x623 + rmp_excess_im * x621 + rmp_excess_re * x617
-    x630 = rmm_excess_im * x623 - rmm_excess_re * x619 + rmp_excess_im * x617 - rmp_excess_re * x621
-    x672 = rmm_excess_im * x667 + rmm_excess_re * x671 + rmp_excess_im * x665 + rmp_excess_re * x669
-    x678 = -rmm_excess_im * x671 + rmm_excess_re * x667 - rmp_excess_im * x669 + rmp_excess_re * x665
-    del rmp_excess_im, rmp_excess_re
-    x716 = rm_weight_im * rmm_excess_re + rm_weight_re * rmm_excess_im
-    x717 = rm_filling_im * x716
-    x718 = rm_weight_im * rmm_excess_im - rm_weight_re * rmm_excess_re
-    del rmm_excess_im, rmm_excess_re
-    x721 = -rm_filling_re * x718 + rpp_excess_im * x719 + rpp_excess_re * x720 - x717
-    x724 = rm_filling_re * x716
-    x725 = rm_filling_im * x718 - rpp_excess_im * x720 + rpp_excess_re * x719 - x724
-    del rpp_excess_im, rpp_excess_re, x719, x720
-    x729 = x632 * x716
-    del x716
-    x731 = x632 * x730 + x729
-    x735 = x632 * x718 + x632 * x734
-    del x734
-    x771 = -x718
-    del x718
-    x773 = -rm_filling_re * x771 + rp_filling_im * x730 - rp_filling_re * x772 + x717
-    del x717
-    x778 = x615 * x730 + x729
-    del x729
-    x779 = -rm_filling_im * x771 - rp_filling_im * x772 - rp_filling_re * x730 - x724
-    del x724, x730
-    x787 = x615 * x772 + x632 * x771
-    del x771, x772
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x336 + rmm_k_by_omega_re * x337 - x171 * x325 + x172 * x326
-    x376 = rm_weight_im * rmm_excess_by_omega_re
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x337 + rmm_k_by_omega_re * x336 + x171 * x326 + x172 * x325
-    del rmm_k_by_omega_im, rmm_k_by_omega_re, x325, x326, x336, x337
-    x374 = rm_weight_im * rmm_excess_by_omega_im
-    x378 = rm_weight_re * rmm_excess_by_omega_im
-    del rmm_excess_by_omega_im
-    x692 = x376 + x378
-    x700 = -rm_weight_re * rmm_excess_by_omega_re + x374
-    x766 = -x700
-    rmm_excess_by_q_re = x189 * x342 + x191 * x343
-    x382 = rm_weight_im * rmm_excess_by_q_re
-    rmm_excess_by_q_im = 2 * a_root_re * x110 * x343 * x62 - x191 * x342
-    del x342, x343
-    x380 = rm_weight_im * rmm_excess_by_q_im
-    x384 = rm_weight_re * rmm_excess_by_q_im
-    del rmm_excess_by_q_im
-    x790 = x382 + x384
-    x798 = -rm_weight_re * rmm_excess_by_q_re + x380
-    x810 = -x798
-    rm_still_re = x344
-    del x344
-    rm_still_im = x345
-    del x345
-    x606 = growth * rm_still_im - omega_r * rm_still_re
-    x610 = -growth * rm_still_re - omega_r * rm_still_im
-    rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
-    rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    x682 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
-    x683 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    del rm_still_by_omega_im, rm_still_by_omega_re
-    rm_uniform0_re = -rm_weight_im * x351 - rm_weight_re * x356 - x218
-    del x218
-    rm_uniform0_im = -rm_weight_im * x356 + rm_weight_re * x351 + x234
-    del x234, x351, x356
-    rm_uniform0_by_omega_re = -rm_weight_im * x358 + rm_weight_re * x357
-    rm_uniform0_by_omega_im = rm_weight_re * x358 + x359
-    rm_uniform1_re = -rm_weight_im * x365 + rm_weight_re * x362 + x239
-    del x239
-    rm_uniform1_im = rm_weight_im * x362 + rm_weight_re * x365 + x246
-    del x246, x362, x365
-    rm_uniform1_by_omega_re = rm_weight_re * x368 + x367
-    rm_uniform1_by_omega_im = rm_weight_im * x368 - x369
-    rm_total_re = 4 * rm_weight_re * x10 * x372 - x370 * x371
-    rm_total_im = x370 * x373 + x371 * x372
-    del x370, x372
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x10 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x10 + 4 * rm_weight_re * rmp_excess_by_omega_re * x10 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x10 - rmm_inverse_by_omega_im * x371 - rmp_inverse_by_omega_im * x371 - x252 * x374 - x252 * x375
-    del rmm_excess_by_omega_re, rmp_excess_by_omega_re, x374, x375
-    rm_total_by_omega_im = rmm_inverse_by_omega_im * x373 + rmm_inverse_by_omega_re * x371 + rmp_inverse_by_omega_im * x373 + rmp_inverse_by_omega_re * x371 + x252 * x376 + x252 * x377 + x252 * x378 + x252 * x379
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x376, x377, x378, x379
-    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x10 + 4 * rm_weight_re * rmp_excess_by_q_re * x10 - x252 * x380 - x252 * x381
-    del rmm_excess_by_q_re, rmp_excess_by_q_re, x380, x381
-    rm_total_by_q_im = x252 * x382 + x252 * x383 + x252 * x384 + x252 * x385
-    del x382, x383, x384, x385
-    sp_filling_re = x268
-    del x268
-    sp_filling_im = x58
-    del x58
-    x747 = -rp_weight_im * sp_filling_re + rp_weight_re * sp_filling_im
-    x748 = -rp_weight_im * sp_filling_im - rp_weight_re * sp_filling_re
-    spp_x_re = sp_roots_re
-    spp_x_im = sp_roots_im
-    z22 = root_sum(ap_p_re, ap_p_im, x386, rp_p_im, spp_x_re, spp_x_im)
-    del spp_x_im, spp_x_re
-    spp_k_re = z22[0]
-    x388 = spp_k_re * spp_k_re
-    x405 = q - spp_k_re
-    x407 = q + spp_k_re
-    x412 = -x405
-    spp_k_im = z22[1]
-    del z22
-    x387 = spp_k_im * spp_k_im
-    x389 = x387 + x388
-    x390 = 1 / x389
-    x391 = spp_k_im * x390
-    x392 = spp_k_re * x390
-    x393 = 1 / (x389 * x389)
-    del x389
-    x394 = spp_k_im * spp_k_re * x393
-    x395 = x394 * x75
-    x396 = -x387 + x388
-    del x388
-    x397 = x393 * x396 * x64
-    x398 = -x395 - x397
-    x399 = x394 * x80
-    del x394
-    x400 = 2 * a_root_re * x393 * x396 * x62 - x399
-    x401 = -x391 * x88 - x392 * x85
-    x402 = 2 * spp_k_re * x390 * x83 * x86 - x391 * x85
-    z23 = pair_excess(spp_k_re, spp_k_im, q)
-    x403 = z23[1]
-    x404 = z23[0]
-    del z23
-    x406 = 1 / (x387 + x405 * x405)
-    del x405
-    x408 = 1 / (x387 + x407 * x407)
-    x409 = -x102 * x395 - x102 * x397
-    del x395, x397
-    x410 = x408 * (2 * a_root_re * x102 * x393 * x396 * x62 - x102 * x399)
-    del x393, x396, x399
-    x411 = x406 * (spp_k_im * x408 * x409 + x407 * x410)
-    x413 = -spp_k_im * x410 + x407 * x408 * x409
-    del x409, x410
-    x414 = -spp_k_im * x411 + x406 * x412 * x413
-    x415 = spp_k_im * x406 * x413 + x411 * x412
-    del x411, x413
-    x416 = x102 * x390 * x408
-    x417 = spp_k_im * x416
-    x418 = -spp_k_re * x417 - x407 * x417
-    del x417
-    x419 = x406 * (spp_k_re * x102 * x390 * x407 * x408 - x387 * x416)
-    del spp_k_re, x387, x390, x407, x408, x416
-    x420 = spp_k_im * x406 * x418 - x404 + x412 * x419
-    x421 = -spp_k_im * x419 - x403 + x406 * x412 * x418
-    del spp_k_im, x406, x412, x418, x419
-    spp_k_by_omega_re = ap_p_by_omega_re
-    spp_k_by_omega_im = ap_p_by_omega_im
-    spp_inverse_re = x391 * x64 - x392 * x70
-    spp_inverse_im = x391 * x70 + x392 * x64
-    del x391, x392
-    spp_inverse_by_omega_re = -a_root_by_omega_im * x401 + a_root_by_omega_re * x402 - spp_k_by_omega_im * x398 + spp_k_by_omega_re * x400
-    spp_inverse_by_omega_im = a_root_by_omega_im * x402 + a_root_by_omega_re * x401 + spp_k_by_omega_im * x400 + spp_k_by_omega_re * x398
-    del x398, x400, x401, x402
-    spp_excess_re = -x403 * x64 - x404 * x70
-    spp_excess_im = -x403 * x70 + x404 * x64
-    x758 = -rp_weight_im * spp_excess_re + rp_weight_re * spp_excess_im
-    x762 = rp_weight_im * spp_excess_im + rp_weight_re * spp_excess_re
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x414 + spp_k_by_omega_re * x415 - x403 * x96 + x404 * x97
-    x504 = rp_weight_re * spp_excess_by_omega_re
-    x506 = rp_weight_im * spp_excess_by_omega_re
-    del spp_excess_by_omega_re
-    spp_excess_by_omega_im = spp_k_by_omega_im * x415 + spp_k_by_omega_re * x414 + x403 * x97 + x404 * x96
-    del spp_k_by_omega_im, spp_k_by_omega_re, x403, x404, x414, x415
-    x502 = rp_weight_im * spp_excess_by_omega_im
-    x698 = x502 + x504
-    x699 = -x698
-    x709 = rp_weight_re * spp_excess_by_omega_im - x506
-    spp_excess_by_q_re = -x189 * x420 - x191 * x421
-    x510 = rp_weight_re * spp_excess_by_q_re
-    x512 = rp_weight_im * spp_excess_by_q_re
-    del spp_excess_by_q_re
-    spp_excess_by_q_im = -x189 * x421 + x191 * x420
-    del x420, x421
-    x508 = rp_weight_im * spp_excess_by_q_im
-    x796 = x508 + x510
-    x797 = -x796
-    x807 = rp_weight_re * spp_excess_by_q_im - x512
-    sp_form0_re = x127 * x427 - x428 * x429
-    x650 = sp_form0_re * x615
-    sp_form0_im = x127 * x429 + x427 * x428
-    del x127
-    x652 = sp_form0_im * x615
-    sp_form0_by_omega_re = a_down_by_omega_re * x427 - a_up_by_omega_im * x428 - x129 - x430
-    del x129, x430
-    sp_form0_by_omega_im = a_down_by_omega_im * x427 + a_down_by_omega_re * x429 + a_up_by_omega_re * x428 + x131
-    del a_down_by_omega_im, a_down_by_omega_re, x131, x428
-    sp_form1_re = c_down_im * x434 + c_down_re * x435
-    x637 = x632 * (-sp_form1_re + x252)
-    x645 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x637
-    sp_form1_im = -c_down_im * x435 + c_down_re * x434
-    del x434, x435
-    x635 = sp_form1_im * x632
-    x642 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x635
-    x661 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x650
-    x662 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x652
-    sp_form1_by_omega_re = c_down_im * x438 + c_down_re * x439 + x427 * x436 - x429 * x437
-    sp_form1_by_omega_im = -c_down_im * x439 + c_down_re * x438 + x427 * x437 + x429 * x436
-    del c_down_im, c_down_re, x427, x429, x436, x437, x438, x439
-    spm_k_re = am_p_re + x386
-    del x386
-    x441 = spm_k_re * spm_k_re
-    x460 = q - spm_k_re
-    x462 = q + spm_k_re
-    x467 = -x460
-    spm_k_im = am_p_im + rp_p_im
-    del rp_p_im
-    x440 = spm_k_im * spm_k_im
-    x442 = x440 + x441
-    x443 = 1 / x442
-    x444 = x443 * x64
-    x445 = 1 / (x442 * x442)
-    del x442
-    x446 = spm_k_im * spm_k_re * x445
-    x447 = x446 * x75
-    x448 = x445 * (-x440 + x441)
-    del x441, x445
-    x449 = x448 * x64
-    x450 = x447 + x449
-    x451 = x446 * x80
-    del x446
-    x452 = x448 * x70
-    del x448
-    x453 = x451 - x452
-    x454 = x443 * x85
-    x455 = x443 * x88
-    x456 = spm_k_im * x455 + spm_k_re * x454
-    x457 = spm_k_im * x454 - spm_k_re * x455
-    del x454, x455
-    z24 = pair_excess(spm_k_re, spm_k_im, q)
-    x458 = z24[1]
-    x459 = z24[0]
-    del z24
-    x461 = 1 / (x440 + x460 * x460)
-    del x460
-    x463 = 1 / (x440 + x462 * x462)
-    x464 = x102 * x447 + x102 * x449
-    del x447, x449
-    x465 = x463 * (x102 * x451 - x102 * x452)
-    del x451, x452
-    x466 = x461 * (spm_k_im * x463 * x464 + x462 * x465)
-    x468 = -spm_k_im * x465 + x462 * x463 * x464
-    del x464, x465
-    x469 = -spm_k_im * x466 + x461 * x467 * x468
-    x470 = spm_k_im * x461 * x468 + x466 * x467
-    del x466, x468
-    x471 = x102 * x443 * x463
-    x472 = spm_k_im * x471
-    x473 = -spm_k_re * x472 - x462 * x472
-    del x472
-    x474 = x461 * (spm_k_re * x102 * x443 * x462 * x463 - x440 * x471)
-    del x440, x462, x463, x471
-    x475 = spm_k_im * x461 * x473 - x459 + x467 * x474
-    x476 = -spm_k_im * x474 - x458 + x461 * x467 * x473
-    del x461, x467, x473, x474
-    spm_k_by_omega_re = am_p_by_omega_re
-    spm_k_by_omega_im = am_p_by_omega_im
-    spm_inverse_re = 2 * a_root_re * spm_k_re * x443 * x62 - spm_k_im * x444
-    x493 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = -spm_k_im * x443 * x70 - spm_k_re * x444
-    del spm_k_im, spm_k_re, x443, x444
-    x494 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = -a_root_by_omega_im * x456 + a_root_by_omega_re * x457 - spm_k_by_omega_im * x450 + spm_k_by_omega_re * x453
-    spm_inverse_by_omega_im = a_root_by_omega_im * x457 + a_root_by_omega_re * x456 + spm_k_by_omega_im * x453 + spm_k_by_omega_re * x450
-    del x450, x453, x456, x457
-    spm_excess_re = x458 * x64 + x459 * x70
-    x500 = spm_excess_re + spp_excess_re + x493
-    spm_excess_im = 2 * a_root_re * x458 * x62 - x459 * x64
-    x499 = spm_excess_im + spp_excess_im + x494
-    x738 = -rp_weight_im * spm_excess_re + rp_weight_re * spm_excess_im
-    x739 = sp_filling_im * x738
-    x740 = rp_weight_im * spm_excess_im + rp_weight_re * spm_excess_re
-    x741 = -x740
-    x750 = sp_filling_re * x738
-    x753 = x615 * x738
-    del x738
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x469 + spm_k_by_omega_re * x470 - x171 * x458 + x172 * x459
-    x503 = rp_weight_re * spm_excess_by_omega_re
-    x505 = rp_weight_im * spm_excess_by_omega_re
-    del spm_excess_by_omega_re
-    spm_excess_by_omega_im = spm_k_by_omega_im * x470 + spm_k_by_omega_re * x469 + x171 * x459 + x172 * x458
-    del spm_k_by_omega_im, spm_k_by_omega_re, x458, x459, x469, x470
-    x501 = rp_weight_im * spm_excess_by_omega_im
-    x704 = x501 + x503
-    x705 = -x704
-    x708 = rp_weight_re * spm_excess_by_omega_im - x505
-    spm_excess_by_q_re = x189 * x475 + x191 * x476
-    x509 = rp_weight_re * spm_excess_by_q_re
-    x511 = rp_weight_im * spm_excess_by_q_re
-    del spm_excess_by_q_re
-    spm_excess_by_q_im = 2 * a_root_re * x110 * x476 * x62 - x191 * x475
-    del x475, x476
-    x507 = rp_weight_im * spm_excess_by_q_im
-    x802 = x507 + x509
-    x803 = -x802
-    x806 = rp_weight_re * spm_excess_by_q_im - x511
-    sm_form0_re = x202 * x482 - x483 * x484
-    x654 = sm_form0_re * x615
-    sm_form0_im = x202 * x484 + x482 * x483
-    del x202
-    x656 = sm_form0_im * x615
-    sm_form0_by_omega_re = -a_up_by_omega_im * x483 - x204 - x485
-    del x204
-    sm_form0_by_omega_im = a_up_by_omega_re * x483 + x206 + x486
-    del x206, x483
-    sm_form1_re = x482 * x492 - x484 * x491
-    x639 = x632 * (-sm_form1_re + x252)
-    x644 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x639
-    sm_form1_im = x482 * x491 + x484 * x492
-    del x482, x484
-    x633 = sm_form1_im * x632
-    x643 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x633
-    x646 = spm_excess_im * x644 + spm_excess_re * x643 + spp_excess_im * x645 + spp_excess_re * x642
-    x648 = spm_excess_im * x643 - spm_excess_re * x644 + spp_excess_im * x642 - spp_excess_re * x645
-    x659 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x654
-    x660 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x656
-    x663 = spm_excess_im * x659 + spm_excess_re * x660 + spp_excess_im * x661 + spp_excess_re * x662
-    x681 = -spm_excess_im * x660 + spm_excess_re * x659 - spp_excess_im * x662 + spp_excess_re * x661
-    del spm_excess_im, spm_excess_re
-    sm_form1_by_omega_re = -a_up_by_omega_im * x491 + a_up_by_omega_re * x492 - x485
-    del x485
-    sm_form1_by_omega_im = a_up_by_omega_im * x492 + a_up_by_omega_re * x491 + x486
-    del a_up_by_omega_im, a_up_by_omega_re, x486, x491, x492
-    sp_still_re = x493
-    del x493
-    sp_still_im = x494
-    del x494
-    x609 = growth * sp_still_im - omega_r * sp_still_re
-    x613 = -growth * sp_still_re - omega_r * sp_still_im
-    sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
-    sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    x688 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
-    x689 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
-    del sp_still_by_omega_im, sp_still_by_omega_re
-    sp_uniform0_re = rp_weight_im * x495 - rp_weight_re * x496
-    sp_uniform0_im = rp_weight_im * x496 + rp_weight_re * x495
-    del x495, x496
-    sp_uniform0_by_omega_re = rp_weight_im * x358 + rp_weight_re * x235
-    del x235
-    sp_uniform0_by_omega_im = rp_weight_re * x358 - x237
-    del x237, x358
-    sp_uniform1_re = rp_weight_im * x497 + rp_weight_re * x498
-    sp_uniform1_im = -rp_weight_im * x498 + rp_weight_re * x497
-    del x497, x498
-    sp_uniform1_by_omega_re = rp_weight_re * x368 - x248
-    del x248
-    sp_uniform1_by_omega_im = -rp_weight_im * x368 - x250
-    del x250, x368
-    sp_total_re = x253 * x499 + x255 * x500
-    sp_total_im = 4 * rp_weight_re * x10 * x499 - x253 * x500
-    del x499, x500
-    sp_total_by_omega_re = spm_inverse_by_omega_im * x253 + spm_inverse_by_omega_re * x255 + spp_inverse_by_omega_im * x253 + spp_inverse_by_omega_re * x255 + x252 * x501 + x252 * x502 + x252 * x503 + x252 * x504
-    del x255, x501, x502, x503, x504
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x10 + 4 * rp_weight_re * spm_inverse_by_omega_im * x10 + 4 * rp_weight_re * spp_excess_by_omega_im * x10 + 4 * rp_weight_re * spp_inverse_by_omega_im * x10 - spm_inverse_by_omega_re * x253 - spp_inverse_by_omega_re * x253 - x252 * x505 - x252 * x506
-    del spm_excess_by_omega_im, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x253, x505, x506
-    sp_total_by_q_re = x252 * x507 + x252 * x508 + x252 * x509 + x252 * x510
-    del x507, x508, x509, x510
-    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x10 + 4 * rp_weight_re * spp_excess_by_q_im * x10 - x252 * x511 - x252 * x512
-    del spm_excess_by_q_im, spp_excess_by_q_im, x511, x512
-    sm_filling_re = x54
-    del x54
-    sm_filling_im = x271
+    x270 = rmp_k_im * rmp_k_im
+    x272 = 1 / (x270 + x271 * x271)
     del x271
-    x634 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x633
-    del x633
-    x636 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x635
-    del x635
-    x638 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x637
-    del sp_form0_im, sp_form0_re, x637
-    x640 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x639
-    del sm_form0_im, sm_form0_re, x639
-    x651 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x650
-    del x650
-    x653 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x652
-    del sp_form1_im, sp_form1_re, x652
-    x655 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x654
-    del x654
-    x657 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x656
-    del sm_form1_im, sm_form1_re, x656
-    x736 = -rm_weight_im * sm_filling_re + rm_weight_re * sm_filling_im
-    x737 = -rm_weight_im * sm_filling_im - rm_weight_re * sm_filling_re
-    smp_k_re = ap_p_re + x513
-    del ap_p_re
-    x515 = smp_k_re * smp_k_re
-    x532 = q - smp_k_re
-    x534 = q + smp_k_re
-    x539 = -x532
-    smp_k_im = ap_p_im + rm_p_im
-    del ap_p_im
-    x514 = smp_k_im * smp_k_im
-    x516 = x514 + x515
-    x517 = 1 / x516
-    x518 = smp_k_im * x517
-    x519 = smp_k_re * x517
-    x520 = 1 / (x516 * x516)
-    del x516
-    x521 = smp_k_im * smp_k_re * x520
-    x522 = x521 * x75
-    x523 = -x514 + x515
-    del x515
-    x524 = x520 * x523 * x64
-    x525 = -x522 - x524
-    x526 = x521 * x80
+    x274 = 1 / (x270 + x273 * x273)
+    x275 = x103 * x274
+    x276 = x270 * x275
+    x278 = x270 + x277
+    x279 = 1 / (x278 * x278)
+    x280 = 2 * rmp_k_re * x279
+    x281 = -x270 + x277
+    del x270, x277
+    x282 = x272 * (x103 * x273 * x274 * x279 * x281 - x276 * x280)
+    x284 = x273 * x275
+    x285 = rmp_k_im * x280
+    del x280
+    x286 = x279 * x281
+    del x279, x281
+    x287 = -rmp_k_im * x275 * x286 - x284 * x285
+    x288 = -rmp_k_im * x282 + x272 * x283 * x287
+    x289 = rmp_k_im * x272 * x287 + x282 * x283
+    del x282, x287
+    x290 = 1 / x278
+    del x278
+    x291 = rmp_k_re * x290
+    x292 = rmp_k_im * x290
+    x293 = -rmp_k_im * x275 * x291 - x284 * x292
+    del x275, x284
+    x294 = x272 * (rmp_k_re * x103 * x273 * x274 * x290 - x276 * x290)
+    del rmp_k_re, x273, x274, x276, x290
+    rmp_k_by_omega_re = a_p1_by_omega_re
+    rmp_k_by_omega_im = a_p1_by_omega_im
+    rmp_excess_re = x268
+    rmp_excess_im = -x269
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x288 + rmp_k_by_omega_re * x289
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x289 + rmp_k_by_omega_re * x288
+    del x288, x289
+    rmp_excess_by_q_re = -x121 * (rmp_k_im * x272 * x293 + x268 + x283 * x294)
+    del x268
+    rmp_excess_by_q_im = -x121 * (-rmp_k_im * x294 - x269 + x272 * x283 * x293)
+    del rmp_k_im, x269, x272, x283, x293, x294
+    rmp_inverse_re = -x291
+    del x291
+    rmp_inverse_im = x292
+    del x292
+    rmp_inverse_by_omega_re = rmp_k_by_omega_im * x285 + rmp_k_by_omega_re * x286
+    rmp_inverse_by_omega_im = rmp_k_by_omega_im * x286 - rmp_k_by_omega_re * x285
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x285, x286
+    rmp_integral_re = rmp_excess_re + rmp_inverse_re
+    x390 = x133 * (rmm_integral_re + rmp_integral_re + rpm_integral_re + rpp_integral_re)
+    x396 = x386 * x390
+    rmp_integral_im = rmp_excess_im + rmp_inverse_im
+    x388 = x133 * (rmm_integral_im + rmp_integral_im + rpm_integral_im + rpp_integral_im)
+    x395 = x386 * x388
+    x420 = rmm_integral_im * x419 - rmm_integral_re * x417 + rmp_integral_im * x418 + rmp_integral_re * x417 + rpm_integral_im * x419 - rpm_integral_re * x417 + rpp_integral_im * x418 + rpp_integral_re * x417
+    x421 = rmm_integral_im * x417 + rmm_integral_re * x419 - rmp_integral_im * x417 + rmp_integral_re * x418 + rpm_integral_im * x417 + rpm_integral_re * x419 - rpp_integral_im * x417 + rpp_integral_re * x418
+    del rmm_integral_im, rmm_integral_re, rmp_integral_im, rmp_integral_re, rpm_integral_im, rpm_integral_re, rpp_integral_im, rpp_integral_re
+    rmp_integral_by_omega_re = rmp_excess_by_omega_re + rmp_inverse_by_omega_re
+    rmp_integral_by_omega_im = rmp_excess_by_omega_im + rmp_inverse_by_omega_im
+    rmp_integral_by_q_re = rmp_excess_by_q_re
+    rmp_integral_by_q_im = rmp_excess_by_q_im
+    rmp_trace0_re = F_even_re * gamma * rm_form1_re - rm_form0_im * x132 - x254
+    del rm_form0_im, x254
+    rmp_trace0_im = rm_form0_re * x132 + rm_form1_im * x133 - x255
+    del rm_form0_re, x255
+    x358 = rmm_excess_im * rmm_trace0_re + rmm_excess_re * rmm_trace0_im + rmp_excess_im * rmp_trace0_re + rmp_excess_re * rmp_trace0_im + rpm_excess_im * rpm_trace0_re + rpm_excess_re * rpm_trace0_im + rpp_excess_im * rpp_trace0_re + rpp_excess_re * rpp_trace0_im
+    x359 = -rmm_excess_im * rmm_trace0_im + rmm_excess_re * rmm_trace0_re - rmp_excess_im * rmp_trace0_im + rmp_excess_re * rmp_trace0_re - rpm_excess_im * rpm_trace0_im + rpm_excess_re * rpm_trace0_re - rpp_excess_im * rpp_trace0_im + rpp_excess_re * rpp_trace0_re
+    rmp_trace0_by_omega_re = F_even_re * gamma * rm_form1_by_omega_re - rm_form0_by_omega_im * x132 - x256
+    del F_even_re, rm_form0_by_omega_im, x256
+    rmp_trace0_by_omega_im = rm_form0_by_omega_re * x132 + rm_form1_by_omega_im * x133 - x257
+    del rm_form0_by_omega_re, x257
+    rmp_static0_re = x218
+    del x218
+    x325 = rmp_static0_re + x133
+    del rmp_static0_re
+    rmp_static0_im = x219
+    del x219
+    x328 = rmm_inverse_im * x324 + rmm_inverse_re * rmm_static0_im + rmp_inverse_im * x325 + rmp_inverse_re * rmp_static0_im + rpm_inverse_im * x326 + rpm_inverse_re * rpm_static0_im + rpp_inverse_im * x327 + rpp_inverse_re * rpp_static0_im
+    x329 = -rmm_inverse_im * rmm_static0_im + rmm_inverse_re * x324 - rmp_inverse_im * rmp_static0_im + rmp_inverse_re * x325 - rpm_inverse_im * rpm_static0_im + rpm_inverse_re * x326 - rpp_inverse_im * rpp_static0_im + rpp_inverse_re * x327
+    rmp_static0_by_omega_re = x220
+    del x220
+    rmp_static0_by_omega_im = x221
+    del x221
+    rmp_trace1_re = rm_form1_re * x131 - x258 + x259
+    del rm_form1_re, x258, x259
+    rmp_trace1_im = rm_form1_im * x131 + x260 - x261
+    del rm_form1_im, x260, x261
+    x384 = rmm_excess_im * rmm_trace1_re + rmm_excess_re * rmm_trace1_im + rmp_excess_im * rmp_trace1_re + rmp_excess_re * rmp_trace1_im + rpm_excess_im * rpm_trace1_re + rpm_excess_re * rpm_trace1_im + rpp_excess_im * rpp_trace1_re + rpp_excess_re * rpp_trace1_im
+    x385 = -rmm_excess_im * rmm_trace1_im + rmm_excess_re * rmm_trace1_re - rmp_excess_im * rmp_trace1_im + rmp_excess_re * rmp_trace1_re - rpm_excess_im * rpm_trace1_im + rpm_excess_re * rpm_trace1_re - rpp_excess_im * rpp_trace1_im + rpp_excess_re * rpp_trace1_re
+    rmp_trace1_by_omega_re = rm_form1_by_omega_re * x131 - x262 + x263
+    del rm_form1_by_omega_re, x262, x263
+    rmp_trace1_by_omega_im = rm_form1_by_omega_im * x131 + x264 - x265
+    del rm_form1_by_omega_im, x264, x265
+    rmp_static1_re = x222
+    del x222
+    rmp_static1_im = x223
+    del x223
+    x352 = rmp_static1_im - x350
+    del rmp_static1_im, x350
+    x355 = rmm_inverse_im * rmm_static1_re + rmm_inverse_re * x351 + rmp_inverse_im * rmp_static1_re + rmp_inverse_re * x352 + rpm_inverse_im * rpm_static1_re + rpm_inverse_re * x353 + rpp_inverse_im * rpp_static1_re + rpp_inverse_re * x354
+    x356 = -rmm_inverse_im * x351 + rmm_inverse_re * rmm_static1_re - rmp_inverse_im * x352 + rmp_inverse_re * rmp_static1_re - rpm_inverse_im * x353 + rpm_inverse_re * rpm_static1_re - rpp_inverse_im * x354 + rpp_inverse_re * rpp_static1_re
+    rmp_static1_by_omega_re = x224
+    del x224
+    rmp_static1_by_omega_im = x226
+    del x226
+    r_residue_re = -x302 + x303
+    r_residue_im = -x304 - x305
+    x331 = r_residue_im * rmm_inverse_re + r_residue_re * rmm_inverse_im
+    x332 = r_residue_im * rmm_inverse_by_omega_re + r_residue_re * rmm_inverse_by_omega_im
+    x333 = r_residue_im * rmp_inverse_re + r_residue_re * rmp_inverse_im
+    x334 = r_residue_im * rmp_inverse_by_omega_re + r_residue_re * rmp_inverse_by_omega_im
+    x335 = r_residue_im * rpm_inverse_re + r_residue_re * rpm_inverse_im
+    x336 = r_residue_im * rpm_inverse_by_omega_re + r_residue_re * rpm_inverse_by_omega_im
+    x337 = r_residue_im * rpp_inverse_re + r_residue_re * rpp_inverse_im
+    x338 = r_residue_im * rpp_inverse_by_omega_re + r_residue_re * rpp_inverse_by_omega_im
+    x339 = -r_residue_im * rmm_inverse_im + r_residue_re * rmm_inverse_re
+    del rmm_inverse_im, rmm_inverse_re
+    x340 = -r_residue_im * rmp_inverse_im + r_residue_re * rmp_inverse_re
+    del rmp_inverse_im, rmp_inverse_re
+    x341 = -r_residue_im * rpm_inverse_im + r_residue_re * rpm_inverse_re
+    del rpm_inverse_im, rpm_inverse_re
+    x342 = -r_residue_im * rpp_inverse_im + r_residue_re * rpp_inverse_re
+    del rpp_inverse_im, rpp_inverse_re
+    x343 = -r_residue_im * rmm_inverse_by_omega_im + r_residue_re * rmm_inverse_by_omega_re
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re
+    x344 = -r_residue_im * rmp_inverse_by_omega_im + r_residue_re * rmp_inverse_by_omega_re
+    del rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
+    x345 = -r_residue_im * rpm_inverse_by_omega_im + r_residue_re * rpm_inverse_by_omega_re
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re
+    x346 = -r_residue_im * rpp_inverse_by_omega_im + r_residue_re * rpp_inverse_by_omega_re
+    del rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
+    r_residue_by_omega_re = -a_by_omega_im * x311 + a_by_omega_re * x314
+    r_residue_by_omega_im = a_by_omega_im * x314 + a_by_omega_re * x311
+    del x311, x314
+    r_factor_re = r_residue_re * x142
+    x389 = r_factor_re * x386
+    x401 = rmm_integral_by_omega_im * x389
+    x402 = rmp_integral_by_omega_im * x389
+    x403 = rpm_integral_by_omega_im * x389
+    x404 = rpp_integral_by_omega_im * x389
+    x413 = rmm_integral_by_q_im * x389
+    x414 = rmp_integral_by_q_im * x389
+    x415 = rpm_integral_by_q_im * x389
+    x416 = rpp_integral_by_q_im * x389
+    r_factor_im = r_residue_im * x142
+    x360 = r_factor_im * rmm_excess_re + r_factor_re * rmm_excess_im
+    x361 = r_factor_im * rmm_excess_by_omega_re + r_factor_re * rmm_excess_by_omega_im
+    x362 = r_factor_im * rmp_excess_re + r_factor_re * rmp_excess_im
+    x363 = r_factor_im * rmp_excess_by_omega_re + r_factor_re * rmp_excess_by_omega_im
+    x364 = r_factor_im * rpm_excess_re + r_factor_re * rpm_excess_im
+    x365 = r_factor_im * rpm_excess_by_omega_re + r_factor_re * rpm_excess_by_omega_im
+    x366 = r_factor_im * rpp_excess_re + r_factor_re * rpp_excess_im
+    x367 = r_factor_im * rpp_excess_by_omega_re + r_factor_re * rpp_excess_by_omega_im
+    x368 = -r_factor_im * rmm_excess_im + r_factor_re * rmm_excess_re
+    del rmm_excess_im, rmm_excess_re
+    x369 = -r_factor_im * rmm_excess_by_omega_im + r_factor_re * rmm_excess_by_omega_re
+    del rmm_excess_by_omega_im, rmm_excess_by_omega_re
+    x370 = -r_factor_im * rmp_excess_im + r_factor_re * rmp_excess_re
+    del rmp_excess_im, rmp_excess_re
+    x371 = -r_factor_im * rmp_excess_by_omega_im + r_factor_re * rmp_excess_by_omega_re
+    del rmp_excess_by_omega_im, rmp_excess_by_omega_re
+    x372 = -r_factor_im * rpm_excess_im + r_factor_re * rpm_excess_re
+    del rpm_excess_im, rpm_excess_re
+    x373 = -r_factor_im * rpm_excess_by_omega_im + r_factor_re * rpm_excess_by_omega_re
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re
+    x374 = -r_factor_im * rpp_excess_im + r_factor_re * rpp_excess_re
+    del rpp_excess_im, rpp_excess_re
+    x375 = -r_factor_im * rpp_excess_by_omega_im + r_factor_re * rpp_excess_by_omega_re
+    del rpp_excess_by_omega_im, rpp_excess_by_omega_re
+    x376 = r_factor_im * rmm_excess_by_q_re + r_factor_re * rmm_excess_by_q_im
+    x377 = r_factor_im * rmp_excess_by_q_re + r_factor_re * rmp_excess_by_q_im
+    x378 = r_factor_im * rpm_excess_by_q_re + r_factor_re * rpm_excess_by_q_im
+    x379 = r_factor_im * rpp_excess_by_q_re + r_factor_re * rpp_excess_by_q_im
+    x380 = -r_factor_im * rmm_excess_by_q_im + r_factor_re * rmm_excess_by_q_re
+    del rmm_excess_by_q_im, rmm_excess_by_q_re
+    x381 = -r_factor_im * rmp_excess_by_q_im + r_factor_re * rmp_excess_by_q_re
+    del rmp_excess_by_q_im, rmp_excess_by_q_re
+    x382 = -r_factor_im * rpm_excess_by_q_im + r_factor_re * rpm_excess_by_q_re
+    del rpm_excess_by_q_im, rpm_excess_by_q_re
+    x383 = -r_factor_im * rpp_excess_by_q_im + r_factor_re * rpp_excess_by_q_re
+    del rpp_excess_by_q_im, rpp_excess_by_q_re
+    x387 = r_factor_im * x386
+    x391 = rmm_integral_by_omega_im * x387
+    del rmm_integral_by_omega_im
+    x392 = rmp_integral_by_omega_im * x387
+    del rmp_integral_by_omega_im
+    x393 = rpm_integral_by_omega_im * x387
+    del rpm_integral_by_omega_im
+    x394 = rpp_integral_by_omega_im * x387
+    del rpp_integral_by_omega_im
+    x397 = rmm_integral_by_omega_re * x387
+    x398 = rmp_integral_by_omega_re * x387
+    x399 = rpm_integral_by_omega_re * x387
+    x400 = rpp_integral_by_omega_re * x387
+    x405 = rmm_integral_by_q_im * x387
+    del rmm_integral_by_q_im
+    x406 = rmp_integral_by_q_im * x387
+    del rmp_integral_by_q_im
+    x407 = rpm_integral_by_q_im * x387
+    del rpm_integral_by_q_im
+    x408 = rpp_integral_by_q_im * x387
+    del rpp_integral_by_q_im
+    x409 = rmm_integral_by_q_re * x387
+    x410 = rmp_integral_by_q_re * x387
+    x411 = rpm_integral_by_q_re * x387
+    x412 = rpp_integral_by_q_re * x387
+    x422 = x397 + x401
+    x423 = x399 + x403
+    x424 = x398 + x402
+    x425 = x400 + x404
+    x426 = 4 * r_factor_re * rmp_integral_by_omega_re * x55 - x392
+    x427 = 4 * r_factor_re * rpp_integral_by_omega_re * x55 - x394
+    x428 = 4 * r_factor_re * rmm_integral_by_omega_re * x55 - x391
+    x429 = 4 * r_factor_re * rpm_integral_by_omega_re * x55 - x393
+    x430 = x409 + x413
+    x431 = x411 + x415
+    x432 = x410 + x414
+    x433 = x412 + x416
+    x434 = 4 * r_factor_re * rmp_integral_by_q_re * x55 - x406
+    x435 = 4 * r_factor_re * rpp_integral_by_q_re * x55 - x408
+    x436 = 4 * r_factor_re * rmm_integral_by_q_re * x55 - x405
+    x437 = 4 * r_factor_re * rpm_integral_by_q_re * x55 - x407
+    r_factor_by_omega_re = r_residue_by_omega_re * x142
+    r_factor_by_omega_im = r_residue_by_omega_im * x142
+    r_uniform0_re = -r_residue_im * x328 + r_residue_re * x329 + x320 - x322 * x323
+    r_uniform0_im = r_residue_im * x329 + r_residue_re * x328 + x319 * x322 + x330
+    del x322
+    r_uniform0_by_omega_re = -r_residue_by_omega_im * x328 + r_residue_by_omega_re * x329 - rmm_static0_by_omega_im * x331 + rmm_static0_by_omega_re * x339 - rmm_static0_im * x332 - rmp_static0_by_omega_im * x333 + rmp_static0_by_omega_re * x340 - rmp_static0_im * x334 - rpm_static0_by_omega_im * x335 + rpm_static0_by_omega_re * x341 - rpm_static0_im * x336 - rpp_static0_by_omega_im * x337 + rpp_static0_by_omega_re * x342 - rpp_static0_im * x338 + x324 * x343 + x325 * x344 + x326 * x345 + x327 * x346
+    r_uniform0_by_omega_im = r_residue_by_omega_im * x329 + r_residue_by_omega_re * x328 + rmm_static0_by_omega_im * x339 + rmm_static0_by_omega_re * x331 + rmm_static0_im * x343 + rmp_static0_by_omega_im * x340 + rmp_static0_by_omega_re * x333 + rmp_static0_im * x344 + rpm_static0_by_omega_im * x341 + rpm_static0_by_omega_re * x335 + rpm_static0_im * x345 + rpp_static0_by_omega_im * x342 + rpp_static0_by_omega_re * x337 + rpp_static0_im * x346 + x324 * x332 + x325 * x334 + x326 * x336 + x327 * x338
+    del rmm_static0_by_omega_im, rmm_static0_by_omega_re, rmm_static0_im, rmp_static0_by_omega_im, rmp_static0_by_omega_re, rmp_static0_im, rpm_static0_by_omega_im, rpm_static0_by_omega_re, rpm_static0_im, rpp_static0_by_omega_im, rpp_static0_by_omega_re, rpp_static0_im, x324, x325, x326, x327, x328, x329
+    r_uniform1_re = c_im * x348 + c_re * x349 - r_residue_im * x355 + r_residue_re * x356
+    del x349
+    r_uniform1_im = c_re * x348 + r_residue_im * x356 + r_residue_re * x355 - x357
+    del r_residue_im, r_residue_re, x348
+    r_uniform1_by_omega_re = -r_residue_by_omega_im * x355 + r_residue_by_omega_re * x356 - rmm_static1_by_omega_im * x331 + rmm_static1_by_omega_re * x339 + rmm_static1_re * x343 - rmp_static1_by_omega_im * x333 + rmp_static1_by_omega_re * x340 + rmp_static1_re * x344 - rpm_static1_by_omega_im * x335 + rpm_static1_by_omega_re * x341 + rpm_static1_re * x345 - rpp_static1_by_omega_im * x337 + rpp_static1_by_omega_re * x342 + rpp_static1_re * x346 - x332 * x351 - x334 * x352 - x336 * x353 - x338 * x354
+    r_uniform1_by_omega_im = r_residue_by_omega_im * x356 + r_residue_by_omega_re * x355 + rmm_static1_by_omega_im * x339 + rmm_static1_by_omega_re * x331 + rmm_static1_re * x332 + rmp_static1_by_omega_im * x340 + rmp_static1_by_omega_re * x333 + rmp_static1_re * x334 + rpm_static1_by_omega_im * x341 + rpm_static1_by_omega_re * x335 + rpm_static1_re * x336 + rpp_static1_by_omega_im * x342 + rpp_static1_by_omega_re * x337 + rpp_static1_re * x338 + x343 * x351 + x344 * x352 + x345 * x353 + x346 * x354
+    del r_residue_by_omega_im, r_residue_by_omega_re, rmm_static1_by_omega_im, rmm_static1_by_omega_re, rmm_static1_re, rmp_static1_by_omega_im, rmp_static1_by_omega_re, rmp_static1_re, rpm_static1_by_omega_im, rpm_static1_by_omega_re, rpm_static1_re, rpp_static1_by_omega_im, rpp_static1_by_omega_re, rpp_static1_re, x331, x332, x333, x334, x335, x336, x337, x338, x339, x340, x341, x342, x343, x344, x345, x346, x351, x352, x353, x354, x355, x356
+    r_change0_re = -r_factor_im * x358 + r_factor_re * x359
+    r_change0_im = r_factor_im * x359 + r_factor_re * x358
+    r_change0_by_omega_re = -r_factor_by_omega_im * x358 + r_factor_by_omega_re * x359 - rmm_trace0_by_omega_im * x360 + rmm_trace0_by_omega_re * x368 - rmm_trace0_im * x361 + rmm_trace0_re * x369 - rmp_trace0_by_omega_im * x362 + rmp_trace0_by_omega_re * x370 - rmp_trace0_im * x363 + rmp_trace0_re * x371 - rpm_trace0_by_omega_im * x364 + rpm_trace0_by_omega_re * x372 - rpm_trace0_im * x365 + rpm_trace0_re * x373 - rpp_trace0_by_omega_im * x366 + rpp_trace0_by_omega_re * x374 - rpp_trace0_im * x367 + rpp_trace0_re * x375
+    r_change0_by_omega_im = r_factor_by_omega_im * x359 + r_factor_by_omega_re * x358 + rmm_trace0_by_omega_im * x368 + rmm_trace0_by_omega_re * x360 + rmm_trace0_im * x369 + rmm_trace0_re * x361 + rmp_trace0_by_omega_im * x370 + rmp_trace0_by_omega_re * x362 + rmp_trace0_im * x371 + rmp_trace0_re * x363 + rpm_trace0_by_omega_im * x372 + rpm_trace0_by_omega_re * x364 + rpm_trace0_im * x373 + rpm_trace0_re * x365 + rpp_trace0_by_omega_im * x374 + rpp_trace0_by_omega_re * x366 + rpp_trace0_im * x375 + rpp_trace0_re * x367
+    del rmm_trace0_by_omega_im, rmm_trace0_by_omega_re, rmp_trace0_by_omega_im, rmp_trace0_by_omega_re, rpm_trace0_by_omega_im, rpm_trace0_by_omega_re, rpp_trace0_by_omega_im, rpp_trace0_by_omega_re, x358, x359
+    r_change0_by_q_re = -rmm_trace0_im * x376 + rmm_trace0_re * x380 - rmp_trace0_im * x377 + rmp_trace0_re * x381 - rpm_trace0_im * x378 + rpm_trace0_re * x382 - rpp_trace0_im * x379 + rpp_trace0_re * x383
+    r_change0_by_q_im = rmm_trace0_im * x380 + rmm_trace0_re * x376 + rmp_trace0_im * x381 + rmp_trace0_re * x377 + rpm_trace0_im * x382 + rpm_trace0_re * x378 + rpp_trace0_im * x383 + rpp_trace0_re * x379
+    del rmm_trace0_im, rmm_trace0_re, rmp_trace0_im, rmp_trace0_re, rpm_trace0_im, rpm_trace0_re, rpp_trace0_im, rpp_trace0_re
+    r_change1_re = -r_factor_im * x384 + r_factor_re * x385
+    r_change1_im = r_factor_im * x385 + r_factor_re * x384
+    r_change1_by_omega_re = -r_factor_by_omega_im * x384 + r_factor_by_omega_re * x385 - rmm_trace1_by_omega_im * x360 + rmm_trace1_by_omega_re * x368 - rmm_trace1_im * x361 + rmm_trace1_re * x369 - rmp_trace1_by_omega_im * x362 + rmp_trace1_by_omega_re * x370 - rmp_trace1_im * x363 + rmp_trace1_re * x371 - rpm_trace1_by_omega_im * x364 + rpm_trace1_by_omega_re * x372 - rpm_trace1_im * x365 + rpm_trace1_re * x373 - rpp_trace1_by_omega_im * x366 + rpp_trace1_by_omega_re * x374 - rpp_trace1_im * x367 + rpp_trace1_re * x375
+    r_change1_by_omega_im = r_factor_by_omega_im * x385 + r_factor_by_omega_re * x384 + rmm_trace1_by_omega_im * x368 + rmm_trace1_by_omega_re * x360 + rmm_trace1_im * x369 + rmm_trace1_re * x361 + rmp_trace1_by_omega_im * x370 + rmp_trace1_by_omega_re * x362 + rmp_trace1_im * x371 + rmp_trace1_re * x363 + rpm_trace1_by_omega_im * x372 + rpm_trace1_by_omega_re * x364 + rpm_trace1_im * x373 + rpm_trace1_re * x365 + rpp_trace1_by_omega_im * x374 + rpp_trace1_by_omega_re * x366 + rpp_trace1_im * x375 + rpp_trace1_re * x367
+    del rmm_trace1_by_omega_im, rmm_trace1_by_omega_re, rmp_trace1_by_omega_im, rmp_trace1_by_omega_re, rpm_trace1_by_omega_im, rpm_trace1_by_omega_re, rpp_trace1_by_omega_im, rpp_trace1_by_omega_re, x360, x361, x362, x363, x364, x365, x366, x367, x368, x369, x370, x371, x372, x373, x374, x375, x384, x385
+    r_change1_by_q_re = -rmm_trace1_im * x376 + rmm_trace1_re * x380 - rmp_trace1_im * x377 + rmp_trace1_re * x381 - rpm_trace1_im * x378 + rpm_trace1_re * x382 - rpp_trace1_im * x379 + rpp_trace1_re * x383
+    r_change1_by_q_im = rmm_trace1_im * x380 + rmm_trace1_re * x376 + rmp_trace1_im * x381 + rmp_trace1_re * x377 + rpm_trace1_im * x382 + rpm_trace1_re * x378 + rpp_trace1_im * x383 + rpp_trace1_re * x379
+    del rmm_trace1_im, rmm_trace1_re, rmp_trace1_im, rmp_trace1_re, rpm_trace1_im, rpm_trace1_re, rpp_trace1_im, rpp_trace1_re, x376, x377, x378, x379, x380, x381, x382, x383
+    r_coupling_re = x387 * x388 - x389 * x390
+    r_coupling_im = -x387 * x390 - x388 * x389
+    del x387, x388, x390
+    r_coupling_by_omega_re = r_factor_by_omega_im * x395 - r_factor_by_omega_re * x396 - rmm_integral_by_omega_re * x133 * x389 - rmp_integral_by_omega_re * x133 * x389 - rpm_integral_by_omega_re * x133 * x389 - rpp_integral_by_omega_re * x133 * x389 + x133 * x391 + x133 * x392 + x133 * x393 + x133 * x394
+    del rmm_integral_by_omega_re, rmp_integral_by_omega_re, rpm_integral_by_omega_re, rpp_integral_by_omega_re, x391, x392, x393, x394
+    r_coupling_by_omega_im = -r_factor_by_omega_im * x396 - r_factor_by_omega_re * x395 - x133 * x397 - x133 * x398 - x133 * x399 - x133 * x400 - x133 * x401 - x133 * x402 - x133 * x403 - x133 * x404
+    del x395, x396, x397, x398, x399, x400, x401, x402, x403, x404
+    r_coupling_by_q_re = -rmm_integral_by_q_re * x133 * x389 - rmp_integral_by_q_re * x133 * x389 - rpm_integral_by_q_re * x133 * x389 - rpp_integral_by_q_re * x133 * x389 + x133 * x405 + x133 * x406 + x133 * x407 + x133 * x408
+    del rmm_integral_by_q_re, rmp_integral_by_q_re, rpm_integral_by_q_re, rpp_integral_by_q_re, x389, x405, x406, x407, x408
+    r_coupling_by_q_im = -x133 * x409 - x133 * x410 - x133 * x411 - x133 * x412 - x133 * x413 - x133 * x414 - x133 * x415 - x133 * x416
+    del x409, x410, x411, x412, x413, x414, x415, x416
+    r_difference_re = -r_factor_im * x420 + r_factor_re * x421
+    r_difference_im = r_factor_im * x421 + r_factor_re * x420
+    del r_factor_im, r_factor_re
+    r_difference_by_omega_re = -r_factor_by_omega_im * x420 + r_factor_by_omega_re * x421 + x127 * x422 + x127 * x423 - x127 * x424 - x127 * x425 + x131 * x426 + x131 * x427 + x215 * x428 + x215 * x429
+    r_difference_by_omega_im = r_factor_by_omega_im * x421 + r_factor_by_omega_re * x420 + x127 * x426 + x127 * x427 - x127 * x428 - x127 * x429 + x131 * x424 + x131 * x425 + x215 * x422 + x215 * x423
+    del r_factor_by_omega_im, r_factor_by_omega_re, x420, x421, x422, x423, x424, x425, x426, x427, x428, x429
+    r_difference_by_q_re = x127 * x430 + x127 * x431 - x127 * x432 - x127 * x433 + x131 * x434 + x131 * x435 + x215 * x436 + x215 * x437
+    r_difference_by_q_im = x127 * x434 + x127 * x435 - x127 * x436 - x127 * x437 + x131 * x432 + x131 * x433 + x215 * x430 + x215 * x431
+    del x430, x431, x432, x433, x434, x435, x436, x437
+    s_frequencies_re = x38
+    del x38
+    s_frequencies_im = x438 + x66
+    del x438, x66
+    z21 = root_sum(a_re, a_im, x439, c_im, s_frequencies_re, s_frequencies_im)
+    del a_im, s_frequencies_im, s_frequencies_re, x439
+    s_total_re = z21[0]
+    x575 = -s_total_re
+    s_total_im = z21[1]
+    del z21
+    x576 = -s_total_im
+    sp_form0_re = x447
+    sp_form0_im = x448
+    sp_form0_by_omega_re = a_re * x457 * x81 - x455 * x85
+    sp_form0_by_omega_im = -x455 * x87 - x457 * x85
+    del x457
+    sp_form1_re = 2 * x456
+    del x456
+    x492 = sp_form0_re * x128 + x133 * (sp_form1_re + x386)
+    x499 = sp_form0_re * x163 + sp_form1_re * x127
+    sp_form1_im = 2 * x455
+    del x455
+    x493 = sp_form0_im * x128 + sp_form1_im * x133
+    x498 = sp_form0_im * x163 + sp_form1_im * x127
+    sp_form1_by_omega_re = -x447 * x97 - x448 * x96
+    x494 = sp_form0_by_omega_re * x128 + sp_form1_by_omega_re * x133
+    x501 = sp_form0_by_omega_re * x163 + sp_form1_by_omega_re * x127
+    sp_form1_by_omega_im = x447 * x96 - x448 * x97
+    del x447, x448
+    x495 = sp_form0_by_omega_im * x128 + sp_form1_by_omega_im * x133
+    x500 = sp_form0_by_omega_im * x163 + sp_form1_by_omega_im * x127
+    sm_form0_re = x458
+    sm_form0_im = x459
+    sm_form0_by_omega_re = x462 * x85 - x464 * x87
+    sm_form0_by_omega_im = x462 * x87 + x464 * x85
+    del x464, x85, x87
+    sm_form1_re = 2 * x463
+    del x463
+    x567 = sm_form0_re * x128 + x133 * (sm_form1_re + x386)
+    x572 = sm_form0_re * x163 + sm_form1_re * x127
+    sm_form1_im = 2 * x462
+    del x462
+    x568 = sm_form0_im * x128 + sm_form1_im * x133
+    x571 = sm_form0_im * x163 + sm_form1_im * x127
+    sm_form1_by_omega_re = x458 * x97 + x459 * x96
+    del x97
+    x569 = sm_form0_by_omega_re * x128 + sm_form1_by_omega_re * x133
+    x574 = sm_form0_by_omega_re * x163 + sm_form1_by_omega_re * x127
+    sm_form1_by_omega_im = 2 * a_re * x459 * x81 - x458 * x96
+    del a_re, x458, x459, x81, x96
+    x570 = sm_form0_by_omega_im * x128 + sm_form1_by_omega_im * x133
+    del x128
+    x573 = sm_form0_by_omega_im * x163 + sm_form1_by_omega_im * x127
+    del x163
+    spp_k_re = a_p0_re + x315
+    x468 = q - spp_k_re
+    x470 = q + spp_k_re
+    x474 = spp_k_re * spp_k_re
+    x481 = -x468
+    spp_k_im = a_p0_im + c_p1_im
+    z22 = pair_excess(spp_k_re, spp_k_im, q)
+    x465 = z22[0]
+    x466 = z22[1]
+    del z22
+    x467 = spp_k_im * spp_k_im
+    x469 = 1 / (x467 + x468 * x468)
+    del x468
+    x471 = 1 / (x467 + x470 * x470)
+    x472 = x103 * x471
+    x473 = x467 * x472
+    x475 = x467 + x474
+    x476 = 1 / (x475 * x475)
+    x477 = 2 * spp_k_re * x476
+    x478 = x476 * (-x467 + x474)
+    del x467, x474
+    x479 = x472 * x478
+    x480 = x469 * (-x470 * x479 + x473 * x477)
+    x482 = x470 * x472
+    x483 = spp_k_im * x477
+    del x477
+    x484 = spp_k_im * x479 + x482 * x483
+    del x479
+    x485 = -spp_k_im * x480 + x469 * x481 * x484
+    x486 = spp_k_im * x469 * x484 + x480 * x481
+    del x480, x484
+    x487 = 1 / x475
+    del x475
+    x488 = spp_k_re * x487
+    x489 = spp_k_im * x487
+    x490 = -spp_k_im * x472 * x488 - x482 * x489
+    del x472, x482
+    x491 = x469 * (spp_k_re * x103 * x470 * x471 * x487 - x473 * x487)
+    del x470, x471, x473, x487
+    spp_k_by_omega_re = a_p0_by_omega_re
+    spp_k_by_omega_im = a_p0_by_omega_im
+    spp_excess_re = x465
+    spp_excess_im = x466
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x485 + spp_k_by_omega_re * x486
+    spp_excess_by_omega_im = spp_k_by_omega_im * x486 + spp_k_by_omega_re * x485
+    del x485, x486
+    spp_excess_by_q_re = x121 * (spp_k_im * x469 * x490 - x465 + x481 * x491)
+    del x465
+    spp_excess_by_q_im = x121 * (-spp_k_im * x491 - x466 + x469 * x481 * x490)
+    del x466, x469, x481, x490, x491
+    spp_inverse_re = x488
+    del x488
+    spp_inverse_im = -x489
+    del x489
+    spp_inverse_by_omega_re = -spp_k_by_omega_im * x483 - spp_k_by_omega_re * x478
+    del x483
+    spp_inverse_by_omega_im = -spp_k_by_omega_im * x478 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x476
+    del spp_k_by_omega_im, spp_k_by_omega_re, spp_k_im, spp_k_re, x476, x478
+    spp_integral_re = spp_excess_re + spp_inverse_re
+    spp_integral_im = spp_excess_im + spp_inverse_im
+    spp_integral_by_omega_re = spp_excess_by_omega_re + spp_inverse_by_omega_re
+    spp_integral_by_omega_im = spp_excess_by_omega_im + spp_inverse_by_omega_im
+    spp_integral_by_q_re = spp_excess_by_q_re
+    spp_integral_by_q_im = spp_excess_by_q_im
+    spp_trace0_re = -sp_form0_im * x216 - x492
+    spp_trace0_im = 2 * sp_form0_re * x215 - x493
+    spp_trace0_by_omega_re = -sp_form0_by_omega_im * x216 - x494
+    spp_trace0_by_omega_im = 2 * sp_form0_by_omega_re * x215 - x495
+    spp_static0_re = x143
+    spp_static0_im = x496
+    spp_static0_by_omega_re = x156
+    spp_static0_by_omega_im = x497
+    spp_trace1_re = sp_form1_re * x215 - x498
+    spp_trace1_im = sp_form1_im * x215 + x499
+    spp_trace1_by_omega_re = sp_form1_by_omega_re * x215 - x500
+    spp_trace1_by_omega_im = sp_form1_by_omega_im * x215 + x501
+    spp_static1_re = x502
+    spp_static1_im = x503
+    spp_static1_by_omega_re = x504
+    spp_static1_by_omega_im = x505
+    smm_k_re = a_p1_re + x506
+    x510 = q - smm_k_re
+    x512 = q + smm_k_re
+    x516 = smm_k_re * smm_k_re
+    x523 = -x510
+    smm_k_im = a_p1_im + c_p0_im
+    z23 = pair_excess(smm_k_re, smm_k_im, q)
+    x507 = z23[0]
+    x508 = z23[1]
+    del z23
+    x509 = smm_k_im * smm_k_im
+    x511 = 1 / (x509 + x510 * x510)
+    del x510
+    x513 = 1 / (x509 + x512 * x512)
+    x514 = x103 * x513
+    x515 = x509 * x514
+    x517 = x509 + x516
+    x518 = 1 / (x517 * x517)
+    x519 = 2 * smm_k_re * x518
+    x520 = x518 * (-x509 + x516)
+    del x509, x516
+    x521 = x514 * x520
+    x522 = x511 * (-x512 * x521 + x515 * x519)
+    x524 = x512 * x514
+    x525 = smm_k_im * x519
+    del x519
+    x526 = smm_k_im * x521 + x524 * x525
     del x521
-    x527 = 2 * a_root_re * x520 * x523 * x62 - x526
-    x528 = -x518 * x88 - x519 * x85
-    x529 = 2 * smp_k_re * x517 * x83 * x86 - x518 * x85
-    del x83, x86
-    z25 = pair_excess(smp_k_re, smp_k_im, q)
-    x530 = z25[1]
-    x531 = z25[0]
+    x527 = -smm_k_im * x522 + x511 * x523 * x526
+    x528 = smm_k_im * x511 * x526 + x522 * x523
+    del x522, x526
+    x529 = 1 / x517
+    del x517
+    x530 = smm_k_re * x529
+    x531 = smm_k_im * x529
+    x532 = -smm_k_im * x514 * x530 - x524 * x531
+    del x514, x524
+    x533 = x511 * (smm_k_re * x103 * x512 * x513 * x529 - x515 * x529)
+    del x512, x513, x515, x529
+    smm_k_by_omega_re = a_p1_by_omega_re
+    smm_k_by_omega_im = a_p1_by_omega_im
+    smm_excess_re = x507
+    smm_excess_im = x508
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x527 + smm_k_by_omega_re * x528
+    smm_excess_by_omega_im = smm_k_by_omega_im * x528 + smm_k_by_omega_re * x527
+    del x527, x528
+    smm_excess_by_q_re = x121 * (smm_k_im * x511 * x532 - x507 + x523 * x533)
+    del x507
+    smm_excess_by_q_im = x121 * (-smm_k_im * x533 - x508 + x511 * x523 * x532)
+    del x508, x511, x523, x532, x533
+    smm_inverse_re = x530
+    del x530
+    smm_inverse_im = -x531
+    del x531
+    smm_inverse_by_omega_re = -smm_k_by_omega_im * x525 - smm_k_by_omega_re * x520
+    del x525
+    smm_inverse_by_omega_im = -smm_k_by_omega_im * x520 + 2 * smm_k_by_omega_re * smm_k_im * smm_k_re * x518
+    del smm_k_by_omega_im, smm_k_by_omega_re, smm_k_im, smm_k_re, x518, x520
+    smm_integral_re = smm_excess_re + smm_inverse_re
+    smm_integral_im = smm_excess_im + smm_inverse_im
+    smm_integral_by_omega_re = smm_excess_by_omega_re + smm_inverse_by_omega_re
+    smm_integral_by_omega_im = smm_excess_by_omega_im + smm_inverse_by_omega_im
+    smm_integral_by_q_re = smm_excess_by_q_re
+    smm_integral_by_q_im = smm_excess_by_q_im
+    smm_trace0_re = 2 * sp_form0_im * x131 - x492
+    del sp_form0_im, x492
+    smm_trace0_im = -sp_form0_re * x132 - x493
+    del sp_form0_re, x493
+    smm_trace0_by_omega_re = 2 * sp_form0_by_omega_im * x131 - x494
+    del sp_form0_by_omega_im, x494
+    smm_trace0_by_omega_im = -sp_form0_by_omega_re * x132 - x495
+    del sp_form0_by_omega_re, x495
+    smm_static0_re = x217
+    smm_static0_im = x534
+    smm_static0_by_omega_re = x535
+    smm_static0_by_omega_im = x536
+    smm_trace1_re = sp_form1_re * x131 + x498
+    del sp_form1_re, x498
+    smm_trace1_im = sp_form1_im * x131 - x499
+    del sp_form1_im, x499
+    smm_trace1_by_omega_re = sp_form1_by_omega_re * x131 + x500
+    del sp_form1_by_omega_re, x500
+    smm_trace1_by_omega_im = sp_form1_by_omega_im * x131 - x501
+    del sp_form1_by_omega_im, x501
+    smm_static1_re = x537
+    smm_static1_im = x538
+    smm_static1_by_omega_re = x539
+    smm_static1_by_omega_im = x225
+    z24 = root_sum(a_p0_re, a_p0_im, x506, c_p0_im, s_total_re, s_total_im)
+    del a_p0_im, a_p0_re, c_p0_im, s_total_im, s_total_re, x506
+    spm_k_re = z24[0]
+    x543 = q - spm_k_re
+    x545 = q + spm_k_re
+    x549 = spm_k_re * spm_k_re
+    x555 = -x543
+    spm_k_im = z24[1]
+    del z24
+    z25 = pair_excess(spm_k_re, spm_k_im, q)
+    x540 = -z25[0]
+    x541 = z25[1]
     del z25
-    x533 = 1 / (x514 + x532 * x532)
-    del x532
-    x535 = 1 / (x514 + x534 * x534)
-    x536 = -x102 * x522 - x102 * x524
-    del x522, x524
-    x537 = x535 * (2 * a_root_re * x102 * x520 * x523 * x62 - x102 * x526)
-    del x520, x523, x526
-    x538 = x533 * (smp_k_im * x535 * x536 + x534 * x537)
-    x540 = -smp_k_im * x537 + x534 * x535 * x536
-    del x536, x537
-    x541 = -smp_k_im * x538 + x533 * x539 * x540
-    x542 = smp_k_im * x533 * x540 + x538 * x539
-    del x538, x540
-    x543 = x102 * x517 * x535
-    x544 = smp_k_im * x543
-    x545 = -smp_k_re * x544 - x534 * x544
-    del x544
-    x546 = x533 * (smp_k_re * x102 * x517 * x534 * x535 - x514 * x543)
-    del smp_k_re, x514, x517, x534, x535, x543
-    x547 = smp_k_im * x533 * x545 - x531 + x539 * x546
-    x548 = -smp_k_im * x546 - x530 + x533 * x539 * x545
-    del smp_k_im, x533, x539, x545, x546
-    smp_k_by_omega_re = ap_p_by_omega_re
-    del ap_p_by_omega_re
-    smp_k_by_omega_im = ap_p_by_omega_im
-    del ap_p_by_omega_im
-    smp_inverse_re = x518 * x64 - x519 * x70
-    smp_inverse_im = x518 * x70 + x519 * x64
-    del x518, x519
-    smp_inverse_by_omega_re = -a_root_by_omega_im * x528 + a_root_by_omega_re * x529 - smp_k_by_omega_im * x525 + smp_k_by_omega_re * x527
-    smp_inverse_by_omega_im = a_root_by_omega_im * x529 + a_root_by_omega_re * x528 + smp_k_by_omega_im * x527 + smp_k_by_omega_re * x525
-    del x525, x527, x528, x529
-    smp_excess_re = -x530 * x64 - x531 * x70
-    smp_excess_im = -x530 * x70 + x531 * x64
-    x742 = smp_excess_im * x736 + smp_excess_re * x737 - sp_filling_re * x741 - x739
-    x751 = -smp_excess_im * x737 + smp_excess_re * x736 + sp_filling_im * x741 - x750
-    del x736, x737
-    x752 = -rm_weight_im * smp_excess_re + rm_weight_re * smp_excess_im
-    x754 = x615 * x752 + x753
-    x760 = rm_weight_im * smp_excess_im + rm_weight_re * smp_excess_re
-    x761 = x615 * x741 - x615 * x760
-    del x741
-    x774 = sm_filling_im * x752 - sm_filling_re * x760 - sp_filling_re * x740 + x739
-    del x739
-    x780 = -sm_filling_im * x760 - sm_filling_re * x752 - sp_filling_im * x740 - x750
-    del x750
-    x782 = x615 * x740 + x632 * x760
-    del x740, x760
-    x784 = x632 * x752 + x753
-    del x752, x753
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x541 + smp_k_by_omega_re * x542 - x530 * x96 + x531 * x97
-    x597 = rm_weight_re * smp_excess_by_omega_re
-    x599 = rm_weight_im * smp_excess_by_omega_re
-    del smp_excess_by_omega_re
-    smp_excess_by_omega_im = smp_k_by_omega_im * x542 + smp_k_by_omega_re * x541 + x530 * x97 + x531 * x96
-    del smp_k_by_omega_im, smp_k_by_omega_re, x530, x531, x541, x542, x96, x97
-    x595 = rm_weight_im * smp_excess_by_omega_im
-    x694 = x595 + x597
-    x695 = -x694
-    x707 = rm_weight_re * smp_excess_by_omega_im - x599
-    smp_excess_by_q_re = -x189 * x547 - x191 * x548
-    x603 = rm_weight_re * smp_excess_by_q_re
-    x605 = rm_weight_im * smp_excess_by_q_re
-    del smp_excess_by_q_re
-    smp_excess_by_q_im = -x189 * x548 + x191 * x547
-    del x547, x548
-    x601 = rm_weight_im * smp_excess_by_q_im
-    x792 = x601 + x603
-    x793 = -x792
-    x805 = rm_weight_re * smp_excess_by_q_im - x605
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = -sp_roots_im
-    del sp_roots_im
-    z26 = root_sum(am_p_re, am_p_im, x513, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x513
-    smm_k_re = z26[0]
-    x550 = smm_k_re * smm_k_re
-    x569 = q - smm_k_re
-    x571 = q + smm_k_re
-    x576 = -x569
-    smm_k_im = z26[1]
-    del z26
-    x549 = smm_k_im * smm_k_im
-    x551 = x549 + x550
-    x552 = 1 / x551
-    x553 = x552 * x64
-    x554 = 1 / (x551 * x551)
-    del x551
-    x555 = smm_k_im * smm_k_re * x554
-    x556 = x555 * x75
-    del x75
-    x557 = x554 * (-x549 + x550)
-    del x550, x554
-    x558 = x557 * x64
-    x559 = x556 + x558
-    x560 = x555 * x80
-    del x555, x80
-    x561 = x557 * x70
-    del x557
-    x562 = x560 - x561
-    x563 = x552 * x85
-    del x85
-    x564 = x552 * x88
-    del x88
-    x565 = smm_k_im * x564 + smm_k_re * x563
-    x566 = smm_k_im * x563 - smm_k_re * x564
-    del x563, x564
-    z27 = pair_excess(smm_k_re, smm_k_im, q)
-    x567 = z27[1]
-    x568 = z27[0]
-    del z27
-    x570 = 1 / (x549 + x569 * x569)
-    del x569
-    x572 = 1 / (x549 + x571 * x571)
-    x573 = x102 * x556 + x102 * x558
-    del x556, x558
-    x574 = x572 * (x102 * x560 - x102 * x561)
+    x542 = spm_k_im * spm_k_im
+    x544 = 1 / (x542 + x543 * x543)
+    del x543
+    x546 = 1 / (x542 + x545 * x545)
+    x547 = x103 * x546
+    x548 = x542 * x547
+    x550 = x542 + x549
+    x551 = 1 / (x550 * x550)
+    x552 = 2 * spm_k_re * x551
+    x553 = -x542 + x549
+    del x542, x549
+    x554 = x544 * (x103 * x545 * x546 * x551 * x553 - x548 * x552)
+    x556 = x545 * x547
+    x557 = spm_k_im * x552
+    del x552
+    x558 = x551 * x553
+    del x551, x553
+    x559 = -spm_k_im * x547 * x558 - x556 * x557
+    x560 = -spm_k_im * x554 + x544 * x555 * x559
+    x561 = spm_k_im * x544 * x559 + x554 * x555
+    del x554, x559
+    x562 = 1 / x550
+    del x550
+    x563 = spm_k_re * x562
+    x564 = spm_k_im * x562
+    x565 = -spm_k_im * x547 * x563 - x556 * x564
+    del x547, x556
+    x566 = x544 * (spm_k_re * x103 * x545 * x546 * x562 - x548 * x562)
+    del spm_k_re, x545, x546, x548, x562
+    spm_k_by_omega_re = a_p0_by_omega_re
+    del a_p0_by_omega_re
+    spm_k_by_omega_im = a_p0_by_omega_im
+    del a_p0_by_omega_im
+    spm_excess_re = x540
+    spm_excess_im = -x541
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x560 + spm_k_by_omega_re * x561
+    spm_excess_by_omega_im = spm_k_by_omega_im * x561 + spm_k_by_omega_re * x560
     del x560, x561
-    x575 = x570 * (smm_k_im * x572 * x573 + x571 * x574)
-    x577 = -smm_k_im * x574 + x571 * x572 * x573
-    del x573, x574
-    x578 = -smm_k_im * x575 + x570 * x576 * x577
-    x579 = smm_k_im * x570 * x577 + x575 * x576
-    del x575, x577
-    x580 = x102 * x552 * x572
-    x581 = smm_k_im * x580
-    x582 = -smm_k_re * x581 - x571 * x581
-    del x581
-    x583 = x570 * (smm_k_re * x102 * x552 * x571 * x572 - x549 * x580)
-    del x102, x549, x571, x572, x580
-    x584 = smm_k_im * x570 * x582 - x568 + x576 * x583
-    x585 = -smm_k_im * x583 - x567 + x570 * x576 * x582
-    del x570, x576, x582, x583
-    smm_k_by_omega_re = am_p_by_omega_re
-    del am_p_by_omega_re
-    smm_k_by_omega_im = am_p_by_omega_im
-    del am_p_by_omega_im
-    smm_inverse_re = 2 * a_root_re * smm_k_re * x552 * x62 - smm_k_im * x553
-    x586 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = -smm_k_im * x552 * x70 - smm_k_re * x553
-    del smm_k_im, smm_k_re, x552, x553
-    x587 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = -a_root_by_omega_im * x565 + a_root_by_omega_re * x566 - smm_k_by_omega_im * x559 + smm_k_by_omega_re * x562
-    smm_inverse_by_omega_im = a_root_by_omega_im * x566 + a_root_by_omega_re * x565 + smm_k_by_omega_im * x562 + smm_k_by_omega_re * x559
-    del a_root_by_omega_im, a_root_by_omega_re, x559, x562, x565, x566
-    smm_excess_re = x567 * x64 + x568 * x70
-    del x70
-    x593 = smm_excess_re + smp_excess_re + x586
-    smm_excess_im = 2 * a_root_re * x567 * x62 - x568 * x64
-    del x64
-    x592 = smm_excess_im + smp_excess_im + x587
-    x641 = smm_excess_im * x638 + smm_excess_re * x636 + smp_excess_im * x640 + smp_excess_re * x634
-    x647 = smm_excess_im * x636 - smm_excess_re * x638 + smp_excess_im * x634 - smp_excess_re * x640
-    x658 = smm_excess_im * x651 + smm_excess_re * x653 + smp_excess_im * x655 + smp_excess_re * x657
-    x679 = -smm_excess_im * x653 + smm_excess_re * x651 - smp_excess_im * x657 + smp_excess_re * x655
-    del smp_excess_im, smp_excess_re
-    x743 = -rm_weight_im * smm_excess_re + rm_weight_re * smm_excess_im
-    x744 = sm_filling_im * x743
-    x745 = rm_weight_im * smm_excess_im + rm_weight_re * smm_excess_re
-    del smm_excess_im, smm_excess_re
-    x746 = -x745
-    x749 = -sm_filling_re * x746 + spp_excess_im * x747 + spp_excess_re * x748 - x744
-    x755 = sm_filling_re * x743
-    x756 = sm_filling_im * x746 - spp_excess_im * x748 + spp_excess_re * x747 - x755
-    del spp_excess_im, spp_excess_re, x747, x748
-    x757 = x615 * x743
-    del x743
-    x759 = x615 * x758 + x757
-    x763 = x615 * x746 - x615 * x762
-    del x746
-    x775 = -sm_filling_re * x745 + sp_filling_im * x758 - sp_filling_re * x762 + x744
-    del x744
-    x781 = -sm_filling_im * x745 - sp_filling_im * x762 - sp_filling_re * x758 - x755
-    del x755
-    x783 = x615 * x745 + x632 * x762
-    del x745, x762
-    x785 = x632 * x758 + x757
-    del x632, x757, x758
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x578 + smm_k_by_omega_re * x579 - x171 * x567 + x172 * x568
-    x596 = rm_weight_re * smm_excess_by_omega_re
-    x598 = rm_weight_im * smm_excess_by_omega_re
-    del smm_excess_by_omega_re
-    smm_excess_by_omega_im = smm_k_by_omega_im * x579 + smm_k_by_omega_re * x578 + x171 * x568 + x172 * x567
-    del smm_k_by_omega_im, smm_k_by_omega_re, x171, x172, x567, x568, x578, x579
-    x594 = rm_weight_im * smm_excess_by_omega_im
-    x702 = x594 + x596
-    x703 = -x702
-    x706 = rm_weight_re * smm_excess_by_omega_im - x598
-    smm_excess_by_q_re = x189 * x584 + x191 * x585
-    del x189
-    x602 = rm_weight_re * smm_excess_by_q_re
-    x604 = rm_weight_im * smm_excess_by_q_re
-    del smm_excess_by_q_re
-    smm_excess_by_q_im = 2 * a_root_re * x110 * x585 * x62 - x191 * x584
-    del a_root_re, x110, x191, x584, x585, x62
-    x600 = rm_weight_im * smm_excess_by_q_im
-    x800 = x600 + x602
-    x801 = -x800
-    x804 = rm_weight_re * smm_excess_by_q_im - x604
-    sm_still_re = x586
-    del x586
-    sm_still_im = x587
+    spm_excess_by_q_re = -x121 * (spm_k_im * x544 * x565 + x540 + x555 * x566)
+    del x540
+    spm_excess_by_q_im = -x121 * (-spm_k_im * x566 - x541 + x544 * x555 * x565)
+    del spm_k_im, x541, x544, x555, x565, x566
+    spm_inverse_re = -x563
+    del x563
+    spm_inverse_im = x564
+    del x564
+    spm_inverse_by_omega_re = spm_k_by_omega_im * x557 + spm_k_by_omega_re * x558
+    spm_inverse_by_omega_im = spm_k_by_omega_im * x558 - spm_k_by_omega_re * x557
+    del spm_k_by_omega_im, spm_k_by_omega_re, x557, x558
+    spm_integral_re = spm_excess_re + spm_inverse_re
+    spm_integral_im = spm_excess_im + spm_inverse_im
+    spm_integral_by_omega_re = spm_excess_by_omega_re + spm_inverse_by_omega_re
+    spm_integral_by_omega_im = spm_excess_by_omega_im + spm_inverse_by_omega_im
+    spm_integral_by_q_re = spm_excess_by_q_re
+    spm_integral_by_q_im = spm_excess_by_q_im
+    spm_trace0_re = 2 * sm_form0_im * x131 - x567
+    spm_trace0_im = -sm_form0_re * x132 - x568
+    spm_trace0_by_omega_re = 2 * sm_form0_by_omega_im * x131 - x569
+    spm_trace0_by_omega_im = -sm_form0_by_omega_re * x132 - x570
+    del x132
+    spm_static0_re = x143
+    del x143
+    spm_static0_im = x496
+    del x496
+    spm_static0_by_omega_re = x156
+    del x156
+    spm_static0_by_omega_im = x497
+    del x497
+    spm_trace1_re = sm_form1_re * x131 + x571
+    spm_trace1_im = sm_form1_im * x131 - x572
+    spm_trace1_by_omega_re = sm_form1_by_omega_re * x131 + x573
+    spm_trace1_by_omega_im = sm_form1_by_omega_im * x131 - x574
+    spm_static1_re = x502
+    del x502
+    spm_static1_im = x503
+    del x503
+    spm_static1_by_omega_re = x504
+    del x504
+    spm_static1_by_omega_im = x505
+    del x505
+    z26 = root_sum(a_p1_re, a_p1_im, x315, c_p1_im, x575, x576)
+    del a_p1_im, a_p1_re, c_p1_im, x315, x575, x576
+    smp_k_re = z26[0]
+    x580 = q - smp_k_re
+    x582 = q + smp_k_re
+    x586 = smp_k_re * smp_k_re
+    x592 = -x580
+    smp_k_im = z26[1]
+    del z26
+    z27 = pair_excess(smp_k_re, smp_k_im, q)
+    x577 = -z27[0]
+    x578 = z27[1]
+    del z27
+    x579 = smp_k_im * smp_k_im
+    x581 = 1 / (x579 + x580 * x580)
+    del x580
+    x583 = 1 / (x579 + x582 * x582)
+    x584 = x103 * x583
+    x585 = x579 * x584
+    x587 = x579 + x586
+    x588 = 1 / (x587 * x587)
+    x589 = 2 * smp_k_re * x588
+    x590 = -x579 + x586
+    del x579, x586
+    x591 = x581 * (x103 * x582 * x583 * x588 * x590 - x585 * x589)
+    x593 = x582 * x584
+    x594 = smp_k_im * x589
+    del x589
+    x595 = x588 * x590
+    del x588, x590
+    x596 = -smp_k_im * x584 * x595 - x593 * x594
+    x597 = -smp_k_im * x591 + x581 * x592 * x596
+    x598 = smp_k_im * x581 * x596 + x591 * x592
+    del x591, x596
+    x599 = 1 / x587
     del x587
-    x608 = growth * sm_still_im - omega_r * sm_still_re
-    x612 = -growth * sm_still_re - omega_r * sm_still_im
-    sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
-    sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    x686 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
-    x687 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
-    del sm_still_by_omega_im, sm_still_by_omega_re
-    sm_uniform0_re = rm_weight_im * x588 - rm_weight_re * x589
-    sm_uniform0_im = rm_weight_im * x589 + rm_weight_re * x588
-    del x588, x589
-    sm_uniform0_by_omega_re = rm_weight_im * x236 + rm_weight_re * x357
-    del x357
-    sm_uniform0_by_omega_im = rm_weight_re * x236 - x359
-    del x236, x359
-    sm_uniform1_re = rm_weight_im * x590 + rm_weight_re * x591
-    sm_uniform1_im = -rm_weight_im * x591 + rm_weight_re * x590
-    del x590, x591
-    sm_uniform1_by_omega_re = rm_weight_re * x249 - x367
-    del x367
-    sm_uniform1_by_omega_im = -rm_weight_im * x249 - x369
-    del x249, x369
-    sm_total_re = x371 * x592 + x373 * x593
-    sm_total_im = 4 * rm_weight_re * x10 * x592 - x371 * x593
-    del x592, x593
-    sm_total_by_omega_re = smm_inverse_by_omega_im * x371 + smm_inverse_by_omega_re * x373 + smp_inverse_by_omega_im * x371 + smp_inverse_by_omega_re * x373 + x252 * x594 + x252 * x595 + x252 * x596 + x252 * x597
-    del x373, x594, x595, x596, x597
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x10 + 4 * rm_weight_re * smm_inverse_by_omega_im * x10 + 4 * rm_weight_re * smp_excess_by_omega_im * x10 + 4 * rm_weight_re * smp_inverse_by_omega_im * x10 - smm_inverse_by_omega_re * x371 - smp_inverse_by_omega_re * x371 - x252 * x598 - x252 * x599
-    del smm_excess_by_omega_im, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x371, x598, x599
-    sm_total_by_q_re = x252 * x600 + x252 * x601 + x252 * x602 + x252 * x603
-    del x600, x601, x602, x603
-    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x10 + 4 * rm_weight_re * smp_excess_by_q_im * x10 - x252 * x604 - x252 * x605
-    del smm_excess_by_q_im, smp_excess_by_q_im, x10, x252, x604, x605
+    x600 = smp_k_re * x599
+    x601 = smp_k_im * x599
+    x602 = -smp_k_im * x584 * x600 - x593 * x601
+    del x584, x593
+    x603 = x581 * (smp_k_re * x103 * x582 * x583 * x599 - x585 * x599)
+    del smp_k_re, x103, x582, x583, x585, x599
+    smp_k_by_omega_re = a_p1_by_omega_re
+    del a_p1_by_omega_re
+    smp_k_by_omega_im = a_p1_by_omega_im
+    del a_p1_by_omega_im
+    smp_excess_re = x577
+    smp_excess_im = -x578
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x597 + smp_k_by_omega_re * x598
+    smp_excess_by_omega_im = smp_k_by_omega_im * x598 + smp_k_by_omega_re * x597
+    del x597, x598
+    smp_excess_by_q_re = -x121 * (smp_k_im * x581 * x602 + x577 + x592 * x603)
+    del x577
+    smp_excess_by_q_im = -x121 * (-smp_k_im * x603 - x578 + x581 * x592 * x602)
+    del smp_k_im, x121, x578, x581, x592, x602, x603
+    smp_inverse_re = -x600
+    del x600
+    smp_inverse_im = x601
+    del x601
+    smp_inverse_by_omega_re = smp_k_by_omega_im * x594 + smp_k_by_omega_re * x595
+    smp_inverse_by_omega_im = smp_k_by_omega_im * x595 - smp_k_by_omega_re * x594
+    del smp_k_by_omega_im, smp_k_by_omega_re, x594, x595
+    smp_integral_re = smp_excess_re + smp_inverse_re
+    x658 = x133 * (smm_integral_re + smp_integral_re + spm_integral_re + spp_integral_re)
+    x664 = x386 * x658
+    smp_integral_im = smp_excess_im + smp_inverse_im
+    x656 = x133 * (smm_integral_im + smp_integral_im + spm_integral_im + spp_integral_im)
+    x663 = x386 * x656
+    x685 = smm_integral_im * x418 - smm_integral_re * x417 + smp_integral_im * x419 + smp_integral_re * x417 + spm_integral_im * x418 - spm_integral_re * x417 + spp_integral_im * x419 + spp_integral_re * x417
+    x686 = smm_integral_im * x417 + smm_integral_re * x418 - smp_integral_im * x417 + smp_integral_re * x419 + spm_integral_im * x417 + spm_integral_re * x418 - spp_integral_im * x417 + spp_integral_re * x419
+    del smm_integral_im, smm_integral_re, smp_integral_im, smp_integral_re, spm_integral_im, spm_integral_re, spp_integral_im, spp_integral_re, x417, x418, x419
+    smp_integral_by_omega_re = smp_excess_by_omega_re + smp_inverse_by_omega_re
+    smp_integral_by_omega_im = smp_excess_by_omega_im + smp_inverse_by_omega_im
+    smp_integral_by_q_re = smp_excess_by_q_re
+    smp_integral_by_q_im = smp_excess_by_q_im
+    smp_trace0_re = -sm_form0_im * x216 - x567
+    del sm_form0_im, x567
+    smp_trace0_im = 2 * sm_form0_re * x215 - x568
+    del sm_form0_re, x568
+    x627 = smm_excess_im * smm_trace0_re + smm_excess_re * smm_trace0_im + smp_excess_im * smp_trace0_re + smp_excess_re * smp_trace0_im + spm_excess_im * spm_trace0_re + spm_excess_re * spm_trace0_im + spp_excess_im * spp_trace0_re + spp_excess_re * spp_trace0_im
+    x628 = -smm_excess_im * smm_trace0_im + smm_excess_re * smm_trace0_re - smp_excess_im * smp_trace0_im + smp_excess_re * smp_trace0_re - spm_excess_im * spm_trace0_im + spm_excess_re * spm_trace0_re - spp_excess_im * spp_trace0_im + spp_excess_re * spp_trace0_re
+    smp_trace0_by_omega_re = -sm_form0_by_omega_im * x216 - x569
+    del sm_form0_by_omega_im, x216, x569
+    smp_trace0_by_omega_im = 2 * sm_form0_by_omega_re * x215 - x570
+    del sm_form0_by_omega_re, x570
+    smp_static0_re = x217
+    del x217
+    smp_static0_im = x534
+    del x534
+    x606 = smm_inverse_im * smm_static0_re + smm_inverse_re * smm_static0_im + smp_inverse_im * smp_static0_re + smp_inverse_re * smp_static0_im + spm_inverse_im * spm_static0_re + spm_inverse_re * spm_static0_im + spp_inverse_im * spp_static0_re + spp_inverse_re * spp_static0_im
+    x607 = -smm_inverse_im * smm_static0_im + smm_inverse_re * smm_static0_re - smp_inverse_im * smp_static0_im + smp_inverse_re * smp_static0_re - spm_inverse_im * spm_static0_im + spm_inverse_re * spm_static0_re - spp_inverse_im * spp_static0_im + spp_inverse_re * spp_static0_re
+    smp_static0_by_omega_re = x535
+    del x535
+    smp_static0_by_omega_im = x536
+    del x536
+    smp_trace1_re = sm_form1_re * x215 - x571
+    del sm_form1_re, x571
+    smp_trace1_im = sm_form1_im * x215 + x572
+    del sm_form1_im, x572
+    x653 = smm_excess_im * smm_trace1_re + smm_excess_re * smm_trace1_im + smp_excess_im * smp_trace1_re + smp_excess_re * smp_trace1_im + spm_excess_im * spm_trace1_re + spm_excess_re * spm_trace1_im + spp_excess_im * spp_trace1_re + spp_excess_re * spp_trace1_im
+    x654 = -smm_excess_im * smm_trace1_im + smm_excess_re * smm_trace1_re - smp_excess_im * smp_trace1_im + smp_excess_re * smp_trace1_re - spm_excess_im * spm_trace1_im + spm_excess_re * spm_trace1_re - spp_excess_im * spp_trace1_im + spp_excess_re * spp_trace1_re
+    smp_trace1_by_omega_re = sm_form1_by_omega_re * x215 - x573
+    del sm_form1_by_omega_re, x573
+    smp_trace1_by_omega_im = sm_form1_by_omega_im * x215 + x574
+    del sm_form1_by_omega_im, x574
+    smp_static1_re = x537
+    del x537
+    smp_static1_im = x538
+    del x538
+    x625 = smm_inverse_im * smm_static1_re + smm_inverse_re * smm_static1_im + smp_inverse_im * smp_static1_re + smp_inverse_re * smp_static1_im + spm_inverse_im * spm_static1_re + spm_inverse_re * spm_static1_im + spp_inverse_im * spp_static1_re + spp_inverse_re * spp_static1_im
+    x626 = -smm_inverse_im * smm_static1_im + smm_inverse_re * smm_static1_re - smp_inverse_im * smp_static1_im + smp_inverse_re * smp_static1_re - spm_inverse_im * spm_static1_im + spm_inverse_re * spm_static1_re - spp_inverse_im * spp_static1_im + spp_inverse_re * spp_static1_re
+    smp_static1_by_omega_re = x539
+    del x539
+    smp_static1_by_omega_im = x225
+    del x225
+    s_residue_re = -x302 - x303
+    del x302, x303
+    s_residue_im = x304 - x305
+    del x304, x305
+    x608 = s_residue_im * smm_inverse_re + s_residue_re * smm_inverse_im
+    x609 = s_residue_im * smm_inverse_by_omega_re + s_residue_re * smm_inverse_by_omega_im
+    x610 = s_residue_im * smp_inverse_re + s_residue_re * smp_inverse_im
+    x611 = s_residue_im * smp_inverse_by_omega_re + s_residue_re * smp_inverse_by_omega_im
+    x612 = s_residue_im * spm_inverse_re + s_residue_re * spm_inverse_im
+    x613 = s_residue_im * spm_inverse_by_omega_re + s_residue_re * spm_inverse_by_omega_im
+    x614 = s_residue_im * spp_inverse_re + s_residue_re * spp_inverse_im
+    x615 = s_residue_im * spp_inverse_by_omega_re + s_residue_re * spp_inverse_by_omega_im
+    x616 = -s_residue_im * smm_inverse_im + s_residue_re * smm_inverse_re
+    del smm_inverse_im, smm_inverse_re
+    x617 = -s_residue_im * smm_inverse_by_omega_im + s_residue_re * smm_inverse_by_omega_re
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re
+    x618 = -s_residue_im * smp_inverse_im + s_residue_re * smp_inverse_re
+    del smp_inverse_im, smp_inverse_re
+    x619 = -s_residue_im * smp_inverse_by_omega_im + s_residue_re * smp_inverse_by_omega_re
+    del smp_inverse_by_omega_im, smp_inverse_by_omega_re
+    x620 = -s_residue_im * spm_inverse_im + s_residue_re * spm_inverse_re
+    del spm_inverse_im, spm_inverse_re
+    x621 = -s_residue_im * spm_inverse_by_omega_im + s_residue_re * spm_inverse_by_omega_re
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re
+    x622 = -s_residue_im * spp_inverse_im + s_residue_re * spp_inverse_re
+    del spp_inverse_im, spp_inverse_re
+    x623 = -s_residue_im * spp_inverse_by_omega_im + s_residue_re * spp_inverse_by_omega_re
+    del spp_inverse_by_omega_im, spp_inverse_by_omega_re
+    s_residue_by_omega_re = -a_by_omega_im * x604 + a_by_omega_re * x605
+    s_residue_by_omega_im = a_by_omega_im * x605 + a_by_omega_re * x604
+    del a_by_omega_im, a_by_omega_re, x604, x605
+    s_factor_re = -s_residue_re * x142
+    x657 = s_factor_re * x386
+    x669 = smm_integral_by_omega_im * x657
+    x670 = smp_integral_by_omega_im * x657
+    x671 = spm_integral_by_omega_im * x657
+    x672 = spp_integral_by_omega_im * x657
+    x681 = smm_integral_by_q_im * x657
+    x682 = smp_integral_by_q_im * x657
+    x683 = spm_integral_by_q_im * x657
+    x684 = spp_integral_by_q_im * x657
+    s_factor_im = -s_residue_im * x142
+    x629 = s_factor_im * smm_excess_re + s_factor_re * smm_excess_im
+    x630 = s_factor_im * smm_excess_by_omega_re + s_factor_re * smm_excess_by_omega_im
+    x631 = s_factor_im * smp_excess_re + s_factor_re * smp_excess_im
+    x632 = s_factor_im * smp_excess_by_omega_re + s_factor_re * smp_excess_by_omega_im
+    x633 = s_factor_im * spm_excess_re + s_factor_re * spm_excess_im
+    x634 = s_factor_im * spm_excess_by_omega_re + s_factor_re * spm_excess_by_omega_im
+    x635 = s_factor_im * spp_excess_re + s_factor_re * spp_excess_im
+    x636 = s_factor_im * spp_excess_by_omega_re + s_factor_re * spp_excess_by_omega_im
+    x637 = -s_factor_im * smm_excess_im + s_factor_re * smm_excess_re
+    del smm_excess_im, smm_excess_re
+    x638 = -s_factor_im * smm_excess_by_omega_im + s_factor_re * smm_excess_by_omega_re
+    del smm_excess_by_omega_im, smm_excess_by_omega_re
+    x639 = -s_factor_im * smp_excess_im + s_factor_re * smp_excess_re
+    del smp_excess_im, smp_excess_re
+    x640 = -s_factor_im * smp_excess_by_omega_im + s_factor_re * smp_excess_by_omega_re
+    del smp_excess_by_omega_im, smp_excess_by_omega_re
+    x641 = -s_factor_im * spm_excess_im + s_factor_re * spm_excess_re
+    del spm_excess_im, spm_excess_re
+    x642 = -s_factor_im * spm_excess_by_omega_im + s_factor_re * spm_excess_by_omega_re
+    del spm_excess_by_omega_im, spm_excess_by_omega_re
+    x643 = -s_factor_im * spp_excess_im + s_factor_re * spp_excess_re
+    del spp_excess_im, spp_excess_re
+    x644 = -s_factor_im * spp_excess_by_omega_im + s_factor_re * spp_excess_by_omega_re
+    del spp_excess_by_omega_im, spp_excess_by_omega_re
+    x645 = s_factor_im * smm_excess_by_q_re + s_factor_re * smm_excess_by_q_im
+    x646 = s_factor_im * smp_excess_by_q_re + s_factor_re * smp_excess_by_q_im
+    x647 = s_factor_im * spm_excess_by_q_re + s_factor_re * spm_excess_by_q_im
+    x648 = s_factor_im * spp_excess_by_q_re + s_factor_re * spp_excess_by_q_im
+    x649 = -s_factor_im * smm_excess_by_q_im + s_factor_re * smm_excess_by_q_re
+    del smm_excess_by_q_im, smm_excess_by_q_re
+    x650 = -s_factor_im * smp_excess_by_q_im + s_factor_re * smp_excess_by_q_re
+    del smp_excess_by_q_im, smp_excess_by_q_re
+    x651 = -s_factor_im * spm_excess_by_q_im + s_factor_re * spm_excess_by_q_re
+    del spm_excess_by_q_im, spm_excess_by_q_re
+    x652 = -s_factor_im * spp_excess_by_q_im + s_factor_re * spp_excess_by_q_re
+    del spp_excess_by_q_im, spp_excess_by_q_re
+    x655 = s_factor_im * x386
+    del x386
+    x659 = smm_integral_by_omega_im * x655
+    del smm_integral_by_omega_im
+    x660 = smp_integral_by_omega_im * x655
+    del smp_integral_by_omega_im
+    x661 = spm_integral_by_omega_im * x655
+    del spm_integral_by_omega_im
+    x662 = spp_integral_by_omega_im * x655
+    del spp_integral_by_omega_im
+    x665 = smm_integral_by_omega_re * x655
+    x666 = smp_integral_by_omega_re * x655
+    x667 = spm_integral_by_omega_re * x655
+    x668 = spp_integral_by_omega_re * x655
+    x673 = smm_integral_by_q_im * x655
+    del smm_integral_by_q_im
+    x674 = smp_integral_by_q_im * x655
+    del smp_integral_by_q_im
+    x675 = spm_integral_by_q_im * x655
+    del spm_integral_by_q_im
+    x676 = spp_integral_by_q_im * x655
+    del spp_integral_by_q_im
+    x677 = smm_integral_by_q_re * x655
+    x678 = smp_integral_by_q_re * x655
+    x679 = spm_integral_by_q_re * x655
+    x680 = spp_integral_by_q_re * x655
+    x687 = x665 + x669
+    x688 = x667 + x671
+    x689 = x666 + x670
+    x690 = x668 + x672
+    x691 = 4 * s_factor_re * smm_integral_by_omega_re * x55 - x659
+    x692 = 4 * s_factor_re * spm_integral_by_omega_re * x55 - x661
+    x693 = 4 * s_factor_re * smp_integral_by_omega_re * x55 - x660
+    x694 = 4 * s_factor_re * spp_integral_by_omega_re * x55 - x662
+    x695 = x677 + x681
+    x696 = x679 + x683
+    x697 = x678 + x682
+    x698 = x680 + x684
+    x699 = 4 * s_factor_re * smm_integral_by_q_re * x55 - x673
+    x700 = 4 * s_factor_re * spm_integral_by_q_re * x55 - x675
+    x701 = 4 * s_factor_re * smp_integral_by_q_re * x55 - x674
+    x702 = 4 * s_factor_re * spp_integral_by_q_re * x55 - x676
+    del x55
+    s_factor_by_omega_re = -s_residue_by_omega_re * x142
+    s_factor_by_omega_im = -s_residue_by_omega_im * x142
+    del x142
+    s_uniform0_re = -s_residue_im * x606 + s_residue_re * x607 - x320 - x321 * x323
+    del x320, x323
+    x704 = r_uniform0_re + s_uniform0_re
+    s_uniform0_im = s_residue_im * x607 + s_residue_re * x606 - x319 * x321 + x330
+    del x319, x321, x330
+    x703 = r_uniform0_im + s_uniform0_im
+    del r_uniform0_im, s_uniform0_im
+    s_uniform0_by_omega_re = -s_residue_by_omega_im * x606 + s_residue_by_omega_re * x607 - smm_static0_by_omega_im * x608 + smm_static0_by_omega_re * x616 - smm_static0_im * x609 + smm_static0_re * x617 - smp_static0_by_omega_im * x610 + smp_static0_by_omega_re * x618 - smp_static0_im * x611 + smp_static0_re * x619 - spm_static0_by_omega_im * x612 + spm_static0_by_omega_re * x620 - spm_static0_im * x613 + spm_static0_re * x621 - spp_static0_by_omega_im * x614 + spp_static0_by_omega_re * x622 - spp_static0_im * x615 + spp_static0_re * x623
+    s_uniform0_by_omega_im = s_residue_by_omega_im * x607 + s_residue_by_omega_re * x606 + smm_static0_by_omega_im * x616 + smm_static0_by_omega_re * x608 + smm_static0_im * x617 + smm_static0_re * x609 + smp_static0_by_omega_im * x618 + smp_static0_by_omega_re * x610 + smp_static0_im * x619 + smp_static0_re * x611 + spm_static0_by_omega_im * x620 + spm_static0_by_omega_re * x612 + spm_static0_im * x621 + spm_static0_re * x613 + spp_static0_by_omega_im * x622 + spp_static0_by_omega_re * x614 + spp_static0_im * x623 + spp_static0_re * x615
+    del smm_static0_by_omega_im, smm_static0_by_omega_re, smm_static0_im, smm_static0_re, smp_static0_by_omega_im, smp_static0_by_omega_re, smp_static0_im, smp_static0_re, spm_static0_by_omega_im, spm_static0_by_omega_re, spm_static0_im, spm_static0_re, spp_static0_by_omega_im, spp_static0_by_omega_re, spp_static0_im, spp_static0_re, x606, x607
+    s_uniform1_re = (1 / 2) * F_odd_re * c_re * x141 * x316 * x317 - c_im * x624 - s_residue_im * x625 + s_residue_re * x626
+    del F_odd_re, c_im, x141, x316, x317
+    x707 = r_uniform1_re + s_uniform1_re
+    s_uniform1_im = c_re * x624 + s_residue_im * x626 + s_residue_re * x625 + x357
+    del c_re, s_residue_im, s_residue_re, x357, x624
+    x706 = r_uniform1_im + s_uniform1_im
+    del r_uniform1_im, s_uniform1_im
+    s_uniform1_by_omega_re = -s_residue_by_omega_im * x625 + s_residue_by_omega_re * x626 - smm_static1_by_omega_im * x608 + smm_static1_by_omega_re * x616 - smm_static1_im * x609 + smm_static1_re * x617 - smp_static1_by_omega_im * x610 + smp_static1_by_omega_re * x618 - smp_static1_im * x611 + smp_static1_re * x619 - spm_static1_by_omega_im * x612 + spm_static1_by_omega_re * x620 - spm_static1_im * x613 + spm_static1_re * x621 - spp_static1_by_omega_im * x614 + spp_static1_by_omega_re * x622 - spp_static1_im * x615 + spp_static1_re * x623
+    s_uniform1_by_omega_im = s_residue_by_omega_im * x626 + s_residue_by_omega_re * x625 + smm_static1_by_omega_im * x616 + smm_static1_by_omega_re * x608 + smm_static1_im * x617 + smm_static1_re * x609 + smp_static1_by_omega_im * x618 + smp_static1_by_omega_re * x610 + smp_static1_im * x619 + smp_static1_re * x611 + spm_static1_by_omega_im * x620 + spm_static1_by_omega_re * x612 + spm_static1_im * x621 + spm_static1_re * x613 + spp_static1_by_omega_im * x622 + spp_static1_by_omega_re * x614 + spp_static1_im * x623 + spp_static1_re * x615
+    del s_residue_by_omega_im, s_residue_by_omega_re, smm_static1_by_omega_im, smm_static1_by_omega_re, smm_static1_im, smm_static1_re, smp_static1_by_omega_im, smp_static1_by_omega_re, smp_static1_im, smp_static1_re, spm_static1_by_omega_im, spm_static1_by_omega_re, spm_static1_im, spm_static1_re, spp_static1_by_omega_im, spp_static1_by_omega_re, spp_static1_im, spp_static1_re, x608, x609, x610, x611, x612, x613, x614, x615, x616, x617, x618, x619, x620, x621, x622, x623, x625, x626
+    s_change0_re = -s_factor_im * x627 + s_factor_re * x628
+    s_change0_im = s_factor_im * x628 + s_factor_re * x627
+    s_change0_by_omega_re = -s_factor_by_omega_im * x627 + s_factor_by_omega_re * x628 - smm_trace0_by_omega_im * x629 + smm_trace0_by_omega_re * x637 - smm_trace0_im * x630 + smm_trace0_re * x638 - smp_trace0_by_omega_im * x631 + smp_trace0_by_omega_re * x639 - smp_trace0_im * x632 + smp_trace0_re * x640 - spm_trace0_by_omega_im * x633 + spm_trace0_by_omega_re * x641 - spm_trace0_im * x634 + spm_trace0_re * x642 - spp_trace0_by_omega_im * x635 + spp_trace0_by_omega_re * x643 - spp_trace0_im * x636 + spp_trace0_re * x644
+    s_change0_by_omega_im = s_factor_by_omega_im * x628 + s_factor_by_omega_re * x627 + smm_trace0_by_omega_im * x637 + smm_trace0_by_omega_re * x629 + smm_trace0_im * x638 + smm_trace0_re * x630 + smp_trace0_by_omega_im * x639 + smp_trace0_by_omega_re * x631 + smp_trace0_im * x640 + smp_trace0_re * x632 + spm_trace0_by_omega_im * x641 + spm_trace0_by_omega_re * x633 + spm_trace0_im * x642 + spm_trace0_re * x634 + spp_trace0_by_omega_im * x643 + spp_trace0_by_omega_re * x635 + spp_trace0_im * x644 + spp_trace0_re * x636
+    del smm_trace0_by_omega_im, smm_trace0_by_omega_re, smp_trace0_by_omega_im, smp_trace0_by_omega_re, spm_trace0_by_omega_im, spm_trace0_by_omega_re, spp_trace0_by_omega_im, spp_trace0_by_omega_re, x627, x628
+    s_change0_by_q_re = -smm_trace0_im * x645 + smm_trace0_re * x649 - smp_trace0_im * x646 + smp_trace0_re * x650 - spm_trace0_im * x647 + spm_trace0_re * x651 - spp_trace0_im * x648 + spp_trace0_re * x652
+    s_change0_by_q_im = smm_trace0_im * x649 + smm_trace0_re * x645 + smp_trace0_im * x650 + smp_trace0_re * x646 + spm_trace0_im * x651 + spm_trace0_re * x647 + spp_trace0_im * x652 + spp_trace0_re * x648
+    del smm_trace0_im, smm_trace0_re, smp_trace0_im, smp_trace0_re, spm_trace0_im, spm_trace0_re, spp_trace0_im, spp_trace0_re
+    s_change1_re = -s_factor_im * x653 + s_factor_re * x654
+    s_change1_im = s_factor_im * x654 + s_factor_re * x653
+    s_change1_by_omega_re = -s_factor_by_omega_im * x653 + s_factor_by_omega_re * x654 - smm_trace1_by_omega_im * x629 + smm_trace1_by_omega_re * x637 - smm_trace1_im * x630 + smm_trace1_re * x638 - smp_trace1_by_omega_im * x631 + smp_trace1_by_omega_re * x639 - smp_trace1_im * x632 + smp_trace1_re * x640 - spm_trace1_by_omega_im * x633 + spm_trace1_by_omega_re * x641 - spm_trace1_im * x634 + spm_trace1_re * x642 - spp_trace1_by_omega_im * x635 + spp_trace1_by_omega_re * x643 - spp_trace1_im * x636 + spp_trace1_re * x644
+    s_change1_by_omega_im = s_factor_by_omega_im * x654 + s_factor_by_omega_re * x653 + smm_trace1_by_omega_im * x637 + smm_trace1_by_omega_re * x629 + smm_trace1_im * x638 + smm_trace1_re * x630 + smp_trace1_by_omega_im * x639 + smp_trace1_by_omega_re * x631 + smp_trace1_im * x640 + smp_trace1_re * x632 + spm_trace1_by_omega_im * x641 + spm_trace1_by_omega_re * x633 + spm_trace1_im * x642 + spm_trace1_re * x634 + spp_trace1_by_omega_im * x643 + spp_trace1_by_omega_re * x635 + spp_trace1_im * x644 + spp_trace1_re * x636
+    del smm_trace1_by_omega_im, smm_trace1_by_omega_re, smp_trace1_by_omega_im, smp_trace1_by_omega_re, spm_trace1_by_omega_im, spm_trace1_by_omega_re, spp_trace1_by_omega_im, spp_trace1_by_omega_re, x629, x630, x631, x632, x633, x634, x635, x636, x637, x638, x639, x640, x641, x642, x643, x644, x653, x654
+    s_change1_by_q_re = -smm_trace1_im * x645 + smm_trace1_re * x649 - smp_trace1_im * x646 + smp_trace1_re * x650 - spm_trace1_im * x647 + spm_trace1_re * x651 - spp_trace1_im * x648 + spp_trace1_re * x652
+    s_change1_by_q_im = smm_trace1_im * x649 + smm_trace1_re * x645 + smp_trace1_im * x650 + smp_trace1_re * x646 + spm_trace1_im * x651 + spm_trace1_re * x647 + spp_trace1_im * x652 + spp_trace1_re * x648
+    del smm_trace1_im, smm_trace1_re, smp_trace1_im, smp_trace1_re, spm_trace1_im, spm_trace1_re, spp_trace1_im, spp_trace1_re, x645, x646, x647, x648, x649, x650, x651, x652
+    s_coupling_re = x655 * x656 - x657 * x658
+    s_coupling_im = -x655 * x658 - x656 * x657
+    del x655, x656, x658
+    s_coupling_by_omega_re = s_factor_by_omega_im * x663 - s_factor_by_omega_re * x664 - smm_integral_by_omega_re * x133 * x657 - smp_integral_by_omega_re * x133 * x657 - spm_integral_by_omega_re * x133 * x657 - spp_integral_by_omega_re * x133 * x657 + x133 * x659 + x133 * x660 + x133 * x661 + x133 * x662
+    del smm_integral_by_omega_re, smp_integral_by_omega_re, spm_integral_by_omega_re, spp_integral_by_omega_re, x659, x660, x661, x662
+    s_coupling_by_omega_im = -s_factor_by_omega_im * x664 - s_factor_by_omega_re * x663 - x133 * x665 - x133 * x666 - x133 * x667 - x133 * x668 - x133 * x669 - x133 * x670 - x133 * x671 - x133 * x672
+    del x663, x664, x665, x666, x667, x668, x669, x670, x671, x672
+    s_coupling_by_q_re = -smm_integral_by_q_re * x133 * x657 - smp_integral_by_q_re * x133 * x657 - spm_integral_by_q_re * x133 * x657 - spp_integral_by_q_re * x133 * x657 + x133 * x673 + x133 * x674 + x133 * x675 + x133 * x676
+    del smm_integral_by_q_re, smp_integral_by_q_re, spm_integral_by_q_re, spp_integral_by_q_re, x657, x673, x674, x675, x676
+    s_coupling_by_q_im = -x133 * x677 - x133 * x678 - x133 * x679 - x133 * x680 - x133 * x681 - x133 * x682 - x133 * x683 - x133 * x684
+    del x133, x677, x678, x679, x680, x681, x682, x683, x684
+    s_difference_re = -s_factor_im * x685 + s_factor_re * x686
+    s_difference_im = s_factor_im * x686 + s_factor_re * x685
+    del s_factor_im, s_factor_re
+    s_difference_by_omega_re = -s_factor_by_omega_im * x685 + s_factor_by_omega_re * x686 + x127 * x687 + x127 * x688 - x127 * x689 - x127 * x690 + x131 * x691 + x131 * x692 + x215 * x693 + x215 * x694
+    s_difference_by_omega_im = s_factor_by_omega_im * x686 + s_factor_by_omega_re * x685 - x127 * x691 - x127 * x692 + x127 * x693 + x127 * x694 + x131 * x687 + x131 * x688 + x215 * x689 + x215 * x690
+    del s_factor_by_omega_im, s_factor_by_omega_re, x685, x686, x687, x688, x689, x690, x691, x692, x693, x694
+    s_difference_by_q_re = x127 * x695 + x127 * x696 - x127 * x697 - x127 * x698 + x131 * x699 + x131 * x700 + x215 * x701 + x215 * x702
+    s_difference_by_q_im = -x127 * x699 - x127 * x700 + x127 * x701 + x127 * x702 + x131 * x695 + x131 * x696 + x215 * x697 + x215 * x698
+    del x127, x131, x215, x695, x696, x697, x698, x699, x700, x701, x702
     return (
-        x649 * (-rm_uniform0_im * x610 + rm_uniform0_re * x606 - rm_weight_im * x630 + rm_weight_im * x647 + rm_weight_re * x624 + rm_weight_re * x641 - rp_uniform0_im * x611 + rp_uniform0_re * x607 - rp_weight_im * x631 + rp_weight_im * x648 + rp_weight_re * x629 + rp_weight_re * x646 - sm_uniform0_im * x612 + sm_uniform0_re * x608 - sp_uniform0_im * x613 + sp_uniform0_re * x609),  # m12_real
-        x649 * (rm_uniform0_im * x606 + rm_uniform0_re * x610 + rm_weight_im * x624 - rm_weight_im * x641 + rm_weight_re * x630 + rm_weight_re * x647 + rp_uniform0_im * x607 + rp_uniform0_re * x611 + rp_weight_im * x629 - rp_weight_im * x646 + rp_weight_re * x631 + rp_weight_re * x648 + sm_uniform0_im * x608 + sm_uniform0_re * x612 + sp_uniform0_im * x609 + sp_uniform0_re * x613),  # m12_imag
-        x649 * (-rm_uniform1_im * x610 + rm_uniform1_re * x606 + rm_weight_im * x658 - rm_weight_im * x672 + rm_weight_re * x678 + rm_weight_re * x679 - rp_uniform1_im * x611 + rp_uniform1_re * x607 + rp_weight_im * x663 - rp_weight_im * x677 + rp_weight_re * x680 + rp_weight_re * x681 - sm_uniform1_im * x612 + sm_uniform1_re * x608 - sp_uniform1_im * x613 + sp_uniform1_re * x609),  # m22_real
-        x649 * (rm_uniform1_im * x606 + rm_uniform1_re * x610 + rm_weight_im * x678 - rm_weight_im * x679 + rm_weight_re * x658 + rm_weight_re * x672 + rp_uniform1_im * x607 + rp_uniform1_re * x611 + rp_weight_im * x680 - rp_weight_im * x681 + rp_weight_re * x663 + rp_weight_re * x677 + sm_uniform1_im * x608 + sm_uniform1_re * x612 + sp_uniform1_im * x609 + sp_uniform1_re * x613),  # m22_imag
-        x649 * (-rm_total_im * x615 - rp_total_im * x615 - sm_total_im * x615 - sp_total_im * x615),  # coupling_real
-        x649 * (rm_total_re * x615 + rp_total_re * x615 + sm_total_re * x615 + sp_total_re * x615),  # coupling_imag
-        x649 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        x649 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        x649 * (-rm_form0_by_omega_im * x715 + rm_form0_by_omega_re * x723 - rm_form1_by_omega_im * x733 + rm_form1_by_omega_re * x728 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x610 + rm_uniform0_by_omega_re * x606 - rm_uniform0_im * x682 + rm_uniform0_re * x683 - rp_form0_by_omega_im * x721 + rp_form0_by_omega_re * x725 - rp_form1_by_omega_im * x735 + rp_form1_by_omega_re * x731 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x611 + rp_uniform0_by_omega_re * x607 - rp_uniform0_im * x684 + rp_uniform0_re * x685 - sm_form0_by_omega_im * x742 + sm_form0_by_omega_re * x751 - sm_form1_by_omega_im * x761 + sm_form1_by_omega_re * x754 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x612 + sm_uniform0_by_omega_re * x608 - sm_uniform0_im * x686 + sm_uniform0_re * x687 - sp_form0_by_omega_im * x749 + sp_form0_by_omega_re * x756 - sp_form1_by_omega_im * x763 + sp_form1_by_omega_re * x759 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x613 + sp_uniform0_by_omega_re * x609 - sp_uniform0_im * x688 + sp_uniform0_re * x689 - x617 * x690 + x619 * x692 + x621 * x693 - x623 * x700 - x625 * x691 + x626 * x696 + x627 * x697 - x628 * x701 - x634 * x695 - x636 * x703 + x638 * x706 + x640 * x707 - x642 * x699 - x643 * x705 + x644 * x708 + x645 * x709),  # m12_by_omega_real
-        x649 * (rm_form0_by_omega_im * x723 + rm_form0_by_omega_re * x715 + rm_form1_by_omega_im * x728 + rm_form1_by_omega_re * x733 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x606 + rm_uniform0_by_omega_re * x610 + rm_uniform0_im * x683 + rm_uniform0_re * x682 + rp_form0_by_omega_im * x725 + rp_form0_by_omega_re * x721 + rp_form1_by_omega_im * x731 + rp_form1_by_omega_re * x735 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x607 + rp_uniform0_by_omega_re * x611 + rp_uniform0_im * x685 + rp_uniform0_re * x684 + sm_form0_by_omega_im * x751 + sm_form0_by_omega_re * x742 + sm_form1_by_omega_im * x754 + sm_form1_by_omega_re * x761 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x608 + sm_uniform0_by_omega_re * x612 + sm_uniform0_im * x687 + sm_uniform0_re * x686 + sp_form0_by_omega_im * x756 + sp_form0_by_omega_re * x749 + sp_form1_by_omega_im * x759 + sp_form1_by_omega_re * x763 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x609 + sp_uniform0_by_omega_re * x613 + sp_uniform0_im * x689 + sp_uniform0_re * x688 + x617 * x693 + x619 * x700 + x621 * x690 + x623 * x692 + x625 * x697 + x626 * x701 + x627 * x691 + x628 * x696 + x634 * x707 + x636 * x706 + x638 * x703 + x640 * x695 + x642 * x709 + x643 * x708 + x644 * x705 + x645 * x699),  # m12_by_omega_imag
-        x649 * (-rm_form0_by_omega_im * x776 + rm_form0_by_omega_re * x786 - rm_form1_by_omega_im * x777 + rm_form1_by_omega_re * x770 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x610 + rm_uniform1_by_omega_re * x606 - rm_uniform1_im * x682 + rm_uniform1_re * x683 - rp_form0_by_omega_im * x778 + rp_form0_by_omega_re * x787 - rp_form1_by_omega_im * x779 + rp_form1_by_omega_re * x773 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x611 + rp_uniform1_by_omega_re * x607 - rp_uniform1_im * x684 + rp_uniform1_re * x685 - sm_form0_by_omega_im * x784 + sm_form0_by_omega_re * x782 - sm_form1_by_omega_im * x780 + sm_form1_by_omega_re * x774 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x612 + sm_uniform1_by_omega_re * x608 - sm_uniform1_im * x686 + sm_uniform1_re * x687 - sp_form0_by_omega_im * x785 + sp_form0_by_omega_re * x783 - sp_form1_by_omega_im * x781 + sp_form1_by_omega_re * x775 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x613 + sp_uniform1_by_omega_re * x609 - sp_uniform1_im * x688 + sp_uniform1_re * x689 + x651 * x702 - x653 * x706 + x655 * x694 - x657 * x707 + x659 * x704 - x660 * x708 + x661 * x698 - x662 * x709 + x665 * x764 + x667 * x766 - x669 * x693 - x671 * x692 + x673 * x765 + x674 * x767 - x675 * x697 - x676 * x696),  # m22_by_omega_real
-        x649 * (rm_form0_by_omega_im * x786 + rm_form0_by_omega_re * x776 + rm_form1_by_omega_im * x770 + rm_form1_by_omega_re * x777 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x606 + rm_uniform1_by_omega_re * x610 + rm_uniform1_im * x683 + rm_uniform1_re * x682 + rp_form0_by_omega_im * x787 + rp_form0_by_omega_re * x778 + rp_form1_by_omega_im * x773 + rp_form1_by_omega_re * x779 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x607 + rp_uniform1_by_omega_re * x611 + rp_uniform1_im * x685 + rp_uniform1_re * x684 + sm_form0_by_omega_im * x782 + sm_form0_by_omega_re * x784 + sm_form1_by_omega_im * x774 + sm_form1_by_omega_re * x780 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x608 + sm_uniform1_by_omega_re * x612 + sm_uniform1_im * x687 + sm_uniform1_re * x686 + sp_form0_by_omega_im * x783 + sp_form0_by_omega_re * x785 + sp_form1_by_omega_im * x775 + sp_form1_by_omega_re * x781 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x609 + sp_uniform1_by_omega_re * x613 + sp_uniform1_im * x689 + sp_uniform1_re * x688 + x651 * x706 + x653 * x702 + x655 * x707 + x657 * x694 + x659 * x708 + x660 * x704 + x661 * x709 + x662 * x698 + x665 * x693 + x667 * x692 + x669 * x764 + x671 * x766 + x673 * x697 + x674 * x696 + x675 * x765 + x676 * x767),  # m22_by_omega_imag
-        x649 * (-rm_total_by_omega_im * x615 - rp_total_by_omega_im * x615 - sm_total_by_omega_im * x615 - sp_total_by_omega_im * x615),  # coupling_by_omega_real
-        x649 * (rm_total_by_omega_re * x615 + rp_total_by_omega_re * x615 + sm_total_by_omega_re * x615 + sp_total_by_omega_re * x615),  # coupling_by_omega_imag
-        x649 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        x649 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        x649 * (-x617 * x788 + x619 * x790 + x621 * x791 - x623 * x798 - x625 * x789 + x626 * x794 + x627 * x795 - x628 * x799 - x634 * x793 - x636 * x801 + x638 * x804 + x640 * x805 - x642 * x797 - x643 * x803 + x644 * x806 + x645 * x807),  # m12_by_q_real
-        x649 * (x617 * x791 + x619 * x798 + x621 * x788 + x623 * x790 + x625 * x795 + x626 * x799 + x627 * x789 + x628 * x794 + x634 * x805 + x636 * x804 + x638 * x801 + x640 * x793 + x642 * x807 + x643 * x806 + x644 * x803 + x645 * x797),  # m12_by_q_imag
-        x649 * (x651 * x800 - x653 * x804 + x655 * x792 - x657 * x805 + x659 * x802 - x660 * x806 + x661 * x796 - x662 * x807 + x665 * x808 + x667 * x810 - x669 * x791 - x671 * x790 + x673 * x809 + x674 * x811 - x675 * x795 - x676 * x794),  # m22_by_q_real
-        x649 * (x651 * x804 + x653 * x800 + x655 * x805 + x657 * x792 + x659 * x806 + x660 * x802 + x661 * x807 + x662 * x796 + x665 * x791 + x667 * x790 + x669 * x808 + x671 * x810 + x673 * x795 + x674 * x794 + x675 * x809 + x676 * x811),  # m22_by_q_imag
-        x649 * (-rm_total_by_q_im * x615 - rp_total_by_q_im * x615 - sm_total_by_q_im * x615 - sp_total_by_q_im * x615),  # coupling_by_q_real
-        x649 * (rm_total_by_q_re * x615 + rp_total_by_q_re * x615 + sm_total_by_q_re * x615 + sp_total_by_q_re * x615),  # coupling_by_q_imag
-        x649 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        x649 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        x705 * (growth * x703 - omega_r * x704 + r_change0_re + s_change0_re),  # m12_real
+        x705 * (-growth * x704 - omega_r * x703 + r_change0_im + s_change0_im),  # m12_imag
+        x705 * (growth * x706 - omega_r * x707 + r_change1_re + s_change1_re),  # m22_real
+        x705 * (-growth * x707 - omega_r * x706 + r_change1_im + s_change1_im),  # m22_imag
+        x705 * (r_coupling_re + s_coupling_re),  # coupling_real
+        x705 * (r_coupling_im + s_coupling_im),  # coupling_imag
+        x705 * (r_difference_re + s_difference_re),  # difference_real
+        x705 * (r_difference_im + s_difference_im),  # difference_imag
+        x705 * (growth * r_uniform0_by_omega_im + growth * s_uniform0_by_omega_im - omega_r * r_uniform0_by_omega_re - omega_r * s_uniform0_by_omega_re + r_change0_by_omega_re - r_uniform0_re + s_change0_by_omega_re - s_uniform0_re),  # m12_by_omega_real
+        x705 * (-growth * r_uniform0_by_omega_re - growth * s_uniform0_by_omega_re - omega_r * r_uniform0_by_omega_im - omega_r * s_uniform0_by_omega_im + r_change0_by_omega_im + s_change0_by_omega_im - x703),  # m12_by_omega_imag
+        x705 * (growth * r_uniform1_by_omega_im + growth * s_uniform1_by_omega_im - omega_r * r_uniform1_by_omega_re - omega_r * s_uniform1_by_omega_re + r_change1_by_omega_re - r_uniform1_re + s_change1_by_omega_re - s_uniform1_re),  # m22_by_omega_real
+        x705 * (-growth * r_uniform1_by_omega_re - growth * s_uniform1_by_omega_re - omega_r * r_uniform1_by_omega_im - omega_r * s_uniform1_by_omega_im + r_change1_by_omega_im + s_change1_by_omega_im - x706),  # m22_by_omega_imag
+        x705 * (r_coupling_by_omega_re + s_coupling_by_omega_re),  # coupling_by_omega_real
+        x705 * (r_coupling_by_omega_im + s_coupling_by_omega_im),  # coupling_by_omega_imag
+        x705 * (r_difference_by_omega_re + s_difference_by_omega_re),  # difference_by_omega_real
+        x705 * (r_difference_by_omega_im + s_difference_by_omega_im),  # difference_by_omega_imag
+        x705 * (r_change0_by_q_re + s_change0_by_q_re),  # m12_by_q_real
+        x705 * (r_change0_by_q_im + s_change0_by_q_im),  # m12_by_q_imag
+        x705 * (r_change1_by_q_re + s_change1_by_q_re),  # m22_by_q_real
+        x705 * (r_change1_by_q_im + s_change1_by_q_im),  # m22_by_q_imag
+        x705 * (r_coupling_by_q_re + s_coupling_by_q_re),  # coupling_by_q_real
+        x705 * (r_coupling_by_q_im + s_coupling_by_q_im),  # coupling_by_q_imag
+        x705 * (r_difference_by_q_re + s_difference_by_q_re),  # difference_by_q_real
+        x705 * (r_difference_by_q_im + s_difference_by_q_im),  # difference_by_q_imag
     )

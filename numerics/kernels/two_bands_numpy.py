@@ -1368,7 +1368,7 @@ def tails(filled_electrons, filled_holes, P, a):
 def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 1264 (add 490, div 19, mul 722, parts_pair_excess 8, parts_root_sum 18, parts_upper_root 6, sqrt 1).
+    Operations: 1324 (add 514, div 19, mul 754, parts_pair_excess 8, parts_root_sum 22, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1393,43 +1393,46 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x41 = frequency * gamma
     x56 = 2 * x4
     del x4
-    x57 = 2 * gamma
-    x58 = growth + x57
-    x59 = -x56 + x58
-    x63 = 1 / x0
-    x66 = 2 * F_electrons
-    x67 = 2 * F_holes
-    x69 = 1 / (x1 * x1)
+    x57 = -x56
+    x58 = 2 * gamma
+    x59 = growth + x58
+    x60 = x57 + x59
+    x64 = 1 / x0
+    x67 = 2 * F_electrons
+    x68 = 2 * F_holes
+    x70 = 1 / (x1 * x1)
     del x1
-    x70 = x2 * x69
-    x71 = x63 * x66
-    x75 = a * omega_r
-    x76 = a * growth
-    x132 = -x66 - x67
-    x135 = delta + gamma
-    x138 = -2 * delta
-    x139 = x138 + x58
-    x140 = -x139
-    x141 = x67 * x70
-    x144 = delta + x17
+    x71 = x2 * x70
+    x72 = x64 * x67
+    x77 = a * omega_r
+    x78 = a * growth
+    x139 = -growth + x56 - x58
+    del x56
+    x158 = -x67 - x68
+    x161 = delta + gamma
+    x164 = -2 * delta
+    x165 = x164 + x59
+    x166 = -x165
+    x167 = x68 * x71
+    x170 = delta + x17
     del x17
-    x146 = 2 * delta
-    x147 = x146 + x58
-    x153 = Delta_0 * Delta_0
-    x154 = -2 * x132 * x153
-    x159 = -2 * x66 + 2 * x67
-    x167 = 4 * x153
-    x209 = a * x58
-    del x58
-    x210 = x146 - x209
-    del x146
-    x229 = x138 + x209
-    del x138, x209
-    x294 = x135 * x67 - x144 * x66
-    x315 = -x294
-    x320 = x13 * x167
+    x172 = 2 * delta
+    x173 = x172 + x59
+    x179 = Delta_0 * Delta_0
+    x180 = -2 * x158 * x179
+    x185 = -2 * x67 + 2 * x68
+    x193 = 4 * x179
+    x236 = a * x59
+    del x59
+    x237 = x172 - x236
+    del x172
+    x264 = x164 + x236
+    del x164, x236
+    x334 = x161 * x68 - x170 * x67
+    x355 = -x334
+    x360 = x13 * x193
     del x13
-    x333 = (1 / 8) / (pi * pi)
+    x373 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
@@ -1438,15 +1441,14 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del threshold
     x19 = distance * (distance + x3) - x18 * x18
     del x18, x3
-    x99 = 1 / x10
-    x100 = 2 * x99
+    x97 = 1 / x10
+    x118 = 2 * x97
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     x55 = after_re + frequency
-    x60 = -growth * x59 + omega_r * x55
-    x61 = growth * x55 + omega_r * x59
-    x62 = growth * omega_r + x55 * x59
-    del x55
+    x61 = -growth * x60 + omega_r * x55
+    x62 = growth * x55 + omega_r * x60
+    x63 = growth * omega_r + x55 * x60
     z0 = upper_root(x8, x9)
     del x8, x9
     a_root_re = z0[0]
@@ -1454,20 +1456,20 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     a_root_im = z0[1]
     del z0
     x29 = a_root_im * x14
-    x77 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x78 = 2 * x77
-    x79 = a_root_im * x78
-    x82 = a_root_re * x78
+    x79 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x80 = 2 * x79
+    x81 = a_root_im * x80
+    x84 = a_root_re * x80
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x7
     del x7
     x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
     a_down_re = a_up_re * x11
-    x101 = a_down_re * x100
+    x119 = a_down_re * x118
     a_down_im = -a_up_im * x11
     del x11
-    x104 = a_down_im * x100
-    del x100
+    x122 = a_down_im * x118
+    del x118
     a_center_re = -after_re * x15
     del after_re
     x27 = a_center_re + mu
@@ -1486,36 +1488,36 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x21 = c_root_re + frequency
     x33 = c_root_re * x14
     x53 = -c_root_re
-    x72 = x21 * x71
-    x73 = -c_root_re + frequency
-    x74 = 2 * F_holes * x2 * x69 * x73 - x72
-    x142 = x141 * x73
-    x143 = -x140 * x142
-    x148 = x147 * x72
-    x152 = omega_r * x72
-    del x72
-    x155 = omega_r * x142
-    x156 = x152 + x154 + x155
-    x161 = x152 - x155
-    del x152, x155
-    x163 = -x139 * x142
-    del x142
-    x174 = x71 * x73
-    del x71, x73
-    x175 = 2 * F_holes * x2 * x21 * x69 - x174
-    x189 = x141 * x21
-    del x141
-    x190 = -x140 * x189
-    x192 = x147 * x174
-    x196 = omega_r * x174
-    del x174
-    x197 = omega_r * x189
-    x198 = x154 + x196 + x197
-    del x154
-    x200 = -x139 * x189
-    del x189
-    x202 = x196 - x197
-    del x196, x197
+    x73 = x21 * x72
+    x74 = -c_root_re + frequency
+    x75 = 2 * F_holes * x2 * x70 * x74 - x73
+    x168 = x167 * x74
+    x169 = -x166 * x168
+    x174 = x173 * x73
+    x178 = omega_r * x73
+    del x73
+    x181 = omega_r * x168
+    x182 = x178 + x180 + x181
+    x187 = x178 - x181
+    del x178, x181
+    x189 = -x165 * x168
+    del x168
+    x200 = x72 * x74
+    del x72, x74
+    x201 = 2 * F_holes * x2 * x21 * x70 - x200
+    x215 = x167 * x21
+    del x167
+    x216 = -x166 * x215
+    x218 = x173 * x200
+    x222 = omega_r * x200
+    del x200
+    x223 = omega_r * x215
+    x224 = x180 + x222 + x223
+    del x180
+    x226 = -x165 * x215
+    del x215
+    x228 = x222 - x223
+    del x222, x223
     c_root_im = z1[1]
     del z1
     x34 = c_root_im * x14
@@ -1527,108 +1529,118 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x46 = (1 / 2) * x45
     x48 = x25 * x46
     x54 = -c_root_im
-    x64 = c_root_im + delta - x23
+    x65 = c_root_im + delta - x23
     del x23
-    x65 = x63 * x64
-    x68 = -x64
-    x133 = 2 * x132 * x36
-    del x132
-    x134 = c_root_re * x133
-    x136 = x67 * (-x135 + x2 * x68 * x69)
-    x137 = omega_r * x136
-    x145 = x144 + x65
-    x149 = omega_r * x145 * x66 + x148
-    x150 = x137 + x143 + x149
-    x151 = -2 * F_electrons * x145 * x147
-    del x145
-    x157 = -x136 * x140 - x151 - x156
-    x158 = c_root_im * x133
-    del x133
-    x160 = x159 * x45
+    x66 = x64 * x65
+    x69 = -x65
+    x159 = 2 * x158 * x36
+    del x158
+    x160 = c_root_re * x159
+    x162 = x68 * (-x161 + x2 * x69 * x70)
+    x163 = omega_r * x162
+    x171 = x170 + x66
+    x175 = omega_r * x171 * x67 + x174
+    x176 = x163 + x169 + x175
+    x177 = -2 * F_electrons * x171 * x173
+    del x171
+    x183 = -x162 * x166 - x177 - x182
+    x184 = c_root_im * x159
+    del x159
+    x186 = x185 * x45
     del x45
-    x162 = -x136 * x139 - x151 - x161
-    del x136, x151
-    x164 = -x137 + x149 + x163
-    del x137, x149
-    x165 = x159 * x37
-    del x159, x37
-    x171 = c_root_im + x24
+    x188 = -x162 * x165 - x177 - x187
+    del x162, x177
+    x190 = -x163 + x175 + x189
+    del x163, x175
+    x191 = x185 * x37
+    del x185, x37
+    x197 = c_root_im + x24
     del x24
-    x172 = -x171
-    x173 = x172 * x63
-    x187 = x67 * (-x135 + x171 * x2 * x69)
-    x188 = omega_r * x187
-    x191 = x144 + x173
-    x193 = omega_r * x191 * x66 + x192
-    x194 = x188 + x190 + x193
-    x195 = -2 * F_electrons * x147 * x191
-    del x191
-    x199 = -x140 * x187 - x195 - x198
-    x201 = -x188 + x193 + x200
-    del x188, x193
-    x203 = -x139 * x187 - x195 - x202
-    del x187, x195
-    x208 = x63 * x68
-    x251 = x67 * (-x135 + x2 * x64 * x69)
-    x252 = omega_r * x251
-    x253 = x144 + x208
-    x254 = omega_r * x253 * x66 + x148
-    del x148
-    x255 = x143 + x252 + x254
-    del x143
-    x256 = -2 * F_electrons * x147 * x253
-    del x253
-    x257 = -x140 * x251 - x156 - x256
-    del x156
-    x258 = -x139 * x251 - x161 - x256
-    del x161, x251, x256
-    x259 = x163 - x252 + x254
-    del x163, x252, x254
-    x262 = x171 * x63
-    del x63
-    x275 = x67 * (-x135 + x172 * x2 * x69)
-    del x135, x2, x69
-    x276 = omega_r * x275
-    x277 = x144 + x262
-    del x144
-    x278 = omega_r * x277 * x66 + x192
-    del x192
-    x279 = x190 + x276 + x278
-    del x190
-    x280 = -2 * F_electrons * x147 * x277
-    del x147, x277
-    x281 = -x140 * x275 - x198 - x280
-    del x140, x198
-    x282 = -x139 * x275 - x202 - x280
-    del x139, x202, x275, x280
-    x283 = x200 - x276 + x278
-    del x200, x276, x278
+    x198 = -x197
+    x199 = x198 * x64
+    x213 = x68 * (-x161 + x197 * x2 * x70)
+    x214 = omega_r * x213
+    x217 = x170 + x199
+    x219 = omega_r * x217 * x67 + x218
+    x220 = x214 + x216 + x219
+    x221 = -2 * F_electrons * x173 * x217
+    del x217
+    x225 = -x166 * x213 - x221 - x224
+    x227 = -x214 + x219 + x226
+    del x214, x219
+    x229 = -x165 * x213 - x221 - x228
+    del x213, x221
+    x234 = x64 * x69
+    x291 = x68 * (-x161 + x2 * x65 * x70)
+    x292 = omega_r * x291
+    x293 = x170 + x234
+    x294 = omega_r * x293 * x67 + x174
+    del x174
+    x295 = x169 + x292 + x294
+    del x169
+    x296 = -2 * F_electrons * x173 * x293
+    del x293
+    x297 = -x166 * x291 - x182 - x296
+    del x182
+    x298 = -x165 * x291 - x187 - x296
+    del x187, x291, x296
+    x299 = x189 - x292 + x294
+    del x189, x292, x294
+    x302 = x197 * x64
+    del x64
+    x315 = x68 * (-x161 + x198 * x2 * x70)
+    del x161, x2, x70
+    x316 = omega_r * x315
+    x317 = x170 + x302
+    del x170
+    x318 = omega_r * x317 * x67 + x218
+    del x218
+    x319 = x216 + x316 + x318
+    del x216
+    x320 = -2 * F_electrons * x173 * x317
+    del x173, x317
+    x321 = -x166 * x315 - x224 - x320
+    del x166, x224
+    x322 = -x165 * x315 - x228 - x320
+    del x165, x228, x315, x320
+    x323 = x226 - x316 + x318
+    del x226, x316, x318
     c_up_re = x21
     del x21
-    x87 = -c_up_re
-    x91 = a_up_re + c_up_re
-    x120 = a_down_re + c_up_re
+    x88 = -c_up_re
+    x92 = a_up_re + c_up_re
+    x104 = a_up_re + x88
+    x136 = a_down_re + x88
+    x149 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
     x22 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x10
-    x88 = -c_up_im
-    x89 = a_up_im + c_up_im
-    x110 = a_down_im + c_up_im
-    x218 = a_up_im + x88
-    x240 = a_down_im + x88
+    x89 = -c_up_im
+    x90 = a_up_im + c_up_im
+    x105 = a_up_im + x89
+    x138 = a_down_im + x89
+    x146 = a_down_im + c_up_im
     c_down_re = c_up_re * x22
-    del c_up_re
-    x96 = a_down_re + c_down_re
-    x111 = -c_down_re
-    x115 = a_up_re + c_down_re
+    x98 = c_down_re * x97
+    x99 = a_down_im * x98
+    x128 = -c_down_re
+    x131 = a_up_re + c_down_re
     c_down_im = -c_up_im * x22
     del x22
-    x86 = a_down_im + c_down_im
-    x112 = -c_down_im
-    x113 = a_up_im + c_down_im
-    x223 = a_down_im + x112
-    x235 = a_up_im + x112
+    x100 = c_down_im * x97
+    x101 = a_down_re * x100
+    x102 = x101 + x99
+    x111 = a_down_im * x100
+    del x100
+    x112 = a_down_re * c_down_re * x97 - x111
+    x129 = -c_down_im
+    x130 = a_up_im + c_down_im
+    x249 = a_down_re * x98 + x111
+    del x111, x98
+    x255 = -x101 + x99
+    del x101, x99
+    x275 = a_up_im + x129
     c_center_re = -frequency * x15
     del x15
     c_center_im = x14 * x25
@@ -1654,16 +1666,16 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     z4 = upper_root(x35, rp_xi_im)
     del rp_xi_im, x35
     rp_p_re = z4[0]
-    x211 = -rp_p_re
+    x238 = -rp_p_re
     rp_p_im = z4[1]
     del z4
     rp_weight_re = -x39 * x44 - x46 * x47
-    x170 = rp_weight_re * x167
-    x314 = rp_weight_re * x14
+    x196 = rp_weight_re * x193
+    x354 = rp_weight_re * x14
     rp_weight_im = -x38 * x47 + x44 * x48
     del x38, x44, x47
-    x168 = rp_weight_im * x167
-    x310 = rp_weight_im * x14
+    x194 = rp_weight_im * x193
+    x350 = rp_weight_im * x14
     rm_xi_re = c_center_re - x33
     del c_center_re, x33
     x49 = mu + rm_xi_re
@@ -1677,526 +1689,578 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     z5 = upper_root(x49, rm_xi_im)
     del rm_xi_im, x49
     rm_p_re = z5[0]
-    x263 = -rm_p_re
+    x303 = -rm_p_re
     rm_p_im = z5[1]
     del z5
     rm_weight_re = x39 * x52 + x46 * x50 * x51
     del x39, x46
-    x207 = rm_weight_re * x167
-    x312 = rm_weight_re * x14
+    x233 = rm_weight_re * x193
+    x352 = rm_weight_re * x14
     rm_weight_im = (1 / 2) * c_root_re * x36 * x50 * x51 - x48 * x52
     del x36, x48, x50, x51, x52
-    x205 = rm_weight_im * x167
-    del x167
-    x304 = rm_weight_im * x14
-    z6 = root_sum(a_root_re, a_root_im, x53, x54, x60, x61)
+    x231 = rm_weight_im * x193
+    del x193
+    x344 = rm_weight_im * x14
+    z6 = root_sum(a_root_re, a_root_im, x53, x54, x61, x62)
     rp_roots_re = z6[0]
-    x92 = omega_r + rp_roots_re
+    x76 = -rp_roots_re
+    x93 = omega_r + rp_roots_re
+    x137 = x55 + x76
     rp_roots_im = z6[1]
     del z6
-    x90 = growth + rp_roots_im
-    x93 = -x89 * x90 + x91 * x92
-    x94 = x89 * x92 + x90 * x91
-    del x89, x90, x92
-    z7 = root_sum(a_up_re, a_up_im, x87, x88, x93, x94)
-    del x93, x94
-    x95 = z7[1]
-    x97 = z7[0]
+    x91 = growth + rp_roots_im
+    x94 = -x90 * x91 + x92 * x93
+    x95 = x90 * x93 + x91 * x92
+    del x91, x93
+    z7 = root_sum(a_up_re, a_up_im, x88, x89, x94, x95)
+    del x94, x95
+    x96 = z7[1]
+    x115 = z7[0]
     del z7
-    x98 = x95 * x97
-    x102 = x99 * (-x95 * x95 + x97 * x97)
-    x103 = -a_down_im * x102 - x101 * x98
-    x105 = -a_down_re * x102 + x104 * x98
-    del x102, x98
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x60, x61)
-    del x61
-    rm_roots_re = z8[0]
-    x116 = omega_r + rm_roots_re
-    x124 = -rm_roots_re
-    x125 = omega_r + x124
-    rm_roots_im = z8[1]
+    x117 = x115 * x96
+    x120 = x97 * (x115 * x115 - x96 * x96)
+    x121 = -a_down_im * x120 - x117 * x119
+    x123 = -a_down_re * x120 + x117 * x122
+    del x117, x120
+    x140 = -rp_roots_im - x139
+    x141 = x136 * x137 - x138 * x140
+    x142 = x136 * x140 + x137 * x138
+    del x137, x140
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x141, x142)
+    del x141, x142
+    x143 = z8[1]
+    x145 = z8[0]
     del z8
-    x114 = growth + rm_roots_im
-    x117 = -x113 * x114 + x115 * x116
-    x118 = x113 * x116 + x114 * x115
-    del x113, x114, x116
-    z9 = root_sum(a_up_re, a_up_im, x111, x112, x117, x118)
-    del x112, x117, x118
-    x119 = z9[1]
-    x121 = z9[0]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x61, x62)
+    del x62
+    rm_roots_re = z9[0]
+    x103 = rm_roots_re + x55
+    x132 = omega_r + rm_roots_re
+    x150 = -rm_roots_re
+    x151 = omega_r + x150
+    rm_roots_im = z9[1]
     del z9
-    x122 = -rm_roots_im
-    x123 = growth + x122
-    x126 = -x110 * x123 + x120 * x125
-    x127 = x110 * x125 + x120 * x123
-    del x123, x125
-    z10 = root_sum(a_down_re, a_down_im, x87, x88, x126, x127)
-    del x126, x127, x88
-    x128 = z10[1]
-    x129 = z10[0]
-    del z10
-    z11 = root_sum(a_root_re, a_root_im, x53, c_root_im, x60, x62)
-    del c_root_im, x53
-    sp_roots_re = z11[0]
-    x217 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
-    del z11
-    x219 = sp_roots_im + x59
-    x220 = x217 * x91 - x218 * x219
-    x221 = x217 * x218 + x219 * x91
-    del x217, x218, x219, x91
-    z12 = root_sum(a_up_re, a_up_im, x87, c_up_im, x220, x221)
-    del x220, x221
-    x222 = z12[0]
-    x224 = z12[1]
-    del z12
-    x225 = x222 * x224
-    x226 = x99 * (x222 * x222 - x224 * x224)
-    del x99
-    x227 = -a_down_im * x226 - x101 * x225
-    del x101
-    x228 = -a_down_re * x226 + x104 * x225
-    del x104, x225, x226
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x54, x60, x62)
-    del c_root_re, x54, x60, x62
-    sm_roots_re = z13[0]
-    x234 = omega_r + sm_roots_re
-    x242 = -sm_roots_re
-    x243 = omega_r + x242
-    sm_roots_im = z13[1]
-    del z13
-    x236 = sm_roots_im + x59
-    del x59
-    x237 = x115 * x234 - x235 * x236
-    x238 = x115 * x236 + x234 * x235
-    del x115, x234, x235, x236
-    z14 = root_sum(a_up_re, a_up_im, x111, c_down_im, x237, x238)
-    del a_up_im, a_up_re, x111, x237, x238
-    x239 = z14[0]
-    x241 = z14[1]
-    del z14
-    x244 = growth - sm_roots_im - x56 + x57
-    del x56, x57
-    x245 = x120 * x243 - x240 * x244
-    x246 = x120 * x244 + x240 * x243
-    del x243, x244
-    z15 = root_sum(a_down_re, a_down_im, x87, c_up_im, x245, x246)
-    del a_down_im, a_down_re, c_up_im, x245, x246, x87
-    x247 = z15[1]
-    x248 = z15[0]
-    del z15
-    rp_filling_re = x65 * x66 - x67 * x68 * x70
-    del x65, x68
-    rp_filling_im = x74
-    rpp_x_re = x14 * (rp_roots_re - x75)
-    rpp_x_im = x14 * (rp_roots_im - x76)
-    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    del rpp_x_im, rpp_x_re
-    rpp_k_re = z16[0]
-    rpp_k_im = z16[1]
-    del z16
-    x80 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    x81 = rpp_k_im * x80
-    x83 = rpp_k_re * x80
-    del x80
-    z17 = pair_excess(rpp_k_re, rpp_k_im, q)
-    del rpp_k_im, rpp_k_re
-    x84 = x78 * z17[1]
-    x85 = x78 * z17[0]
-    del x78, z17
-    rpp_inverse_re = x79 * x81 - x82 * x83
-    rpp_inverse_im = x79 * x83 + x81 * x82
-    del x81, x83
-    rpp_excess_re = -a_root_im * x84 - a_root_re * x85
-    rpp_excess_im = a_root_im * x85 - a_root_re * x84
-    del a_root_im, x84, x85
-    rp_form0_re = -x86 * x95 + x96 * x97
-    x336 = rp_form0_re * x294
-    rp_form0_im = x86 * x97 + x95 * x96
-    del x86, x95, x97
-    x340 = rp_form0_im * x294
-    rp_form1_re = -c_down_im * x103 + c_down_re * x105
-    x297 = rp_form1_re * x294
-    x307 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x297
-    rp_form1_im = c_down_im * x105 + c_down_re * x103
-    del x103, x105
-    x301 = rp_form1_im * x294
-    x305 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x301
-    x352 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x336
-    x354 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x340
-    rpm_x_re = x14 * (-rm_roots_re - x75)
-    del rm_roots_re
-    rpm_x_im = x14 * (-rm_roots_im - x76)
-    del rm_roots_im
-    z18 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z18[0]
-    rpm_k_im = z18[1]
-    del z18
-    x106 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    x107 = x106 * x79
-    z19 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x108 = z19[1]
-    x109 = z19[0]
-    del z19
-    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x106 * x77 - rpm_k_im * x107
-    x130 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = -rpm_k_im * x106 * x82 - rpm_k_re * x107
-    del rpm_k_im, rpm_k_re, x106, x107
-    x131 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_excess_re = x108 * x79 + x109 * x82
-    x169 = rpm_excess_re + rpp_excess_re + x130
-    rpm_excess_im = 2 * a_root_re * x108 * x77 - x109 * x79
+    x106 = growth + rm_roots_im
+    x107 = x106 + x57 + x58
+    del x57, x58
+    x108 = x103 * x104 - x105 * x107
+    x109 = x103 * x105 + x104 * x107
+    del x103, x107
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x108, x109)
     del x108, x109
-    x166 = rpm_excess_im + rpp_excess_im + x131
-    rm_form0_re = -x110 * x119 + x120 * x121
-    x334 = rm_form0_re * x294
-    rm_form0_im = x110 * x121 + x119 * x120
-    del x110
-    x338 = rm_form0_im * x294
-    rm_form1_re = -x119 * x128 + x121 * x129
-    x299 = rm_form1_re * x294
-    x306 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x299
-    rm_form1_im = x119 * x129 + x121 * x128
-    del x119, x121, x128, x129
-    x295 = rm_form1_im * x294
-    x308 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x295
-    x309 = rpm_excess_im * x306 + rpm_excess_re * x308 + rpp_excess_im * x307 + rpp_excess_re * x305
-    x313 = rpm_excess_im * x308 - rpm_excess_re * x306 + rpp_excess_im * x305 - rpp_excess_re * x307
-    del x305, x306, x307, x308
-    x353 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x334
-    x355 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x338
-    x356 = rpm_excess_im * x353 + rpm_excess_re * x355 + rpp_excess_im * x352 + rpp_excess_re * x354
-    x363 = -rpm_excess_im * x355 + rpm_excess_re * x353 - rpp_excess_im * x354 + rpp_excess_re * x352
-    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x352, x353, x354, x355
-    rp_still_re = x130
-    del x130
-    rp_still_im = x131
-    del x131
-    x287 = growth * rp_still_im - omega_r * rp_still_re
-    x291 = -growth * rp_still_re - omega_r * rp_still_im
-    del rp_still_im, rp_still_re
-    rp_uniform0_re = -rp_weight_im * x150 - rp_weight_re * x157 + x134
-    rp_uniform0_im = -rp_weight_im * x157 + rp_weight_re * x150 - x158
-    del x150, x157
-    rp_uniform1_re = -rp_weight_im * x162 + rp_weight_re * x164 - x160
-    rp_uniform1_im = rp_weight_im * x164 + rp_weight_re * x162 - x165
-    del x162, x164
-    rp_total_re = 4 * rp_weight_re * x153 * x169 - x166 * x168
-    rp_total_im = x166 * x170 + x168 * x169
-    del x166, x169
-    rm_filling_re = -x171 * x67 * x70 + x173 * x66
-    del x171, x173
-    rm_filling_im = x175
-    x296 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x295
-    del x295
-    x298 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x297
-    del x297
-    x300 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x299
-    del rm_form0_im, rm_form0_re, x299
-    x302 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x301
-    del rp_form0_im, rp_form0_re, x301
-    x335 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x334
-    del x334
-    x337 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x336
-    del x336
-    x339 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x338
-    del rm_form1_im, rm_form1_re, x338
-    x341 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x340
-    del rp_form1_im, rp_form1_re, x340
-    rmp_x_re = x14 * (-x124 - x75)
-    del x124
-    rmp_x_im = x14 * (-x122 - x76)
-    del x122
-    z20 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    del rmp_x_im, rmp_x_re
-    rmp_k_re = z20[0]
-    rmp_k_im = z20[1]
+    x110 = z10[0]
+    x113 = z10[1]
+    del z10
+    x114 = x102 * x110 + x112 * x113
+    x116 = -x102 * x113 + x110 * x112
+    del x102, x110, x112, x113
+    x133 = -x106 * x130 + x131 * x132
+    x134 = x106 * x131 + x130 * x132
+    del x106, x130, x132
+    z11 = root_sum(a_up_re, a_up_im, x128, x129, x133, x134)
+    del x129, x133, x134
+    x135 = z11[1]
+    x144 = z11[0]
+    del z11
+    x147 = -rm_roots_im
+    x148 = growth + x147
+    x152 = -x146 * x148 + x149 * x151
+    x153 = x146 * x151 + x148 * x149
+    del x148, x151
+    z12 = root_sum(a_down_re, a_down_im, x88, x89, x152, x153)
+    del x152, x153
+    x154 = z12[1]
+    x155 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x53, c_root_im, x61, x63)
+    del c_root_im, x53
+    sp_roots_re = z13[0]
+    x235 = -sp_roots_re
+    x244 = omega_r + sp_roots_re
+    x270 = x235 + x55
+    sp_roots_im = z13[1]
+    del z13
+    x245 = sp_roots_im + x60
+    x246 = -x105 * x245 + x244 * x92
+    x247 = x105 * x244 + x245 * x92
+    del x105, x244, x245, x92
+    z14 = root_sum(a_up_re, a_up_im, x88, c_up_im, x246, x247)
+    del x246, x247
+    x248 = z14[1]
+    x258 = z14[0]
+    del z14
+    x260 = x248 * x258
+    x261 = x97 * (-x248 * x248 + x258 * x258)
+    del x97
+    x262 = -a_down_im * x261 - x119 * x260
+    del x119
+    x263 = -a_down_re * x261 + x122 * x260
+    del x122, x260, x261
+    x269 = growth - sp_roots_im
+    x271 = x136 * x270 - x146 * x269
+    x272 = x136 * x269 + x146 * x270
+    del x136, x146, x269, x270
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x89, x271, x272)
+    del x271, x272
+    x273 = z15[1]
+    x280 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x54, x61, x63)
+    del c_root_re, x54, x61, x63
+    sm_roots_re = z16[0]
+    x251 = sm_roots_re + x55
+    del x55
+    x274 = omega_r + sm_roots_re
+    x282 = -sm_roots_re
+    x283 = omega_r + x282
+    sm_roots_im = z16[1]
+    del z16
+    x250 = growth + sm_roots_im
+    x252 = x104 * x251 - x250 * x90
+    x253 = x104 * x250 + x251 * x90
+    del x104, x250, x251, x90
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x89, x252, x253)
+    del c_up_re, x252, x253, x89
+    x254 = z17[1]
+    x256 = z17[0]
+    del z17
+    x257 = x249 * x254 + x255 * x256
+    x259 = x249 * x256 - x254 * x255
+    del x249, x254, x255, x256
+    x276 = sm_roots_im + x60
+    del x60
+    x277 = x131 * x274 - x275 * x276
+    x278 = x131 * x276 + x274 * x275
+    del x131, x274, x275, x276
+    z18 = root_sum(a_up_re, a_up_im, x128, c_down_im, x277, x278)
+    del a_up_im, a_up_re, x128, x277, x278
+    x279 = z18[1]
+    x281 = z18[0]
+    del z18
+    x284 = -sm_roots_im - x139
+    del x139
+    x285 = -x138 * x284 + x149 * x283
+    x286 = x138 * x283 + x149 * x284
+    del x138, x149, x283, x284
+    z19 = root_sum(a_down_re, a_down_im, x88, c_up_im, x285, x286)
+    del a_down_im, a_down_re, c_up_im, x285, x286, x88
+    x287 = z19[1]
+    x288 = z19[0]
+    del z19
+    rp_filling_re = x66 * x67 - x68 * x69 * x71
+    del x66, x69
+    rp_filling_im = x75
+    rpp_x_re = x14 * (-x76 - x77)
+    del x76
+    rpp_x_im = x14 * (rp_roots_im - x78)
+    z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_k_re = z20[0]
+    rpp_k_im = z20[1]
     del z20
-    x176 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    x177 = rmp_k_im * x176
-    x178 = rmp_k_re * x176
-    del x176
-    z21 = pair_excess(rmp_k_re, rmp_k_im, q)
-    del rmp_k_im, rmp_k_re
-    x179 = z21[1]
-    x180 = z21[0]
-    del z21
-    rmp_inverse_re = x177 * x79 - x178 * x82
-    rmp_inverse_im = x177 * x82 + x178 * x79
-    del x177, x178
-    rmp_excess_re = -x179 * x79 - x180 * x82
-    rmp_excess_im = -x179 * x82 + x180 * x79
-    del x179, x180
-    rmm_x_re = x14 * (-rp_roots_re - x75)
-    del rp_roots_re
-    rmm_x_im = x14 * (-rp_roots_im - x76)
-    del rp_roots_im, x76
-    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z22[0]
-    rmm_k_im = z22[1]
-    del z22
-    x181 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    x182 = x181 * x79
-    z23 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x183 = z23[1]
-    x184 = z23[0]
-    del z23
-    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x181 * x77 - rmm_k_im * x182
-    x185 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = -rmm_k_im * x181 * x82 - rmm_k_re * x182
-    del rmm_k_im, rmm_k_re, x181, x182
-    x186 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_excess_re = x183 * x79 + x184 * x82
-    x206 = rmm_excess_re + rmp_excess_re + x185
-    rmm_excess_im = 2 * a_root_re * x183 * x77 - x184 * x79
-    del x183, x184
-    x204 = rmm_excess_im + rmp_excess_im + x186
-    x303 = rmm_excess_im * x298 + rmm_excess_re * x302 + rmp_excess_im * x300 + rmp_excess_re * x296
-    x311 = rmm_excess_im * x302 - rmm_excess_re * x298 + rmp_excess_im * x296 - rmp_excess_re * x300
-    del x296, x298, x300, x302
-    x342 = rmm_excess_im * x337 + rmm_excess_re * x341 + rmp_excess_im * x335 + rmp_excess_re * x339
-    x362 = -rmm_excess_im * x341 + rmm_excess_re * x337 - rmp_excess_im * x339 + rmp_excess_re * x335
-    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x335, x337, x339, x341
-    rm_still_re = x185
-    del x185
-    rm_still_im = x186
-    del x186
-    x286 = growth * rm_still_im - omega_r * rm_still_re
-    x290 = -growth * rm_still_re - omega_r * rm_still_im
-    del rm_still_im, rm_still_re
-    rm_uniform0_re = -rm_weight_im * x194 - rm_weight_re * x199 - x134
-    del x134
-    rm_uniform0_im = -rm_weight_im * x199 + rm_weight_re * x194 + x158
-    del x158, x194, x199
-    rm_uniform1_re = -rm_weight_im * x203 + rm_weight_re * x201 + x160
-    del x160
-    rm_uniform1_im = rm_weight_im * x201 + rm_weight_re * x203 + x165
-    del x165, x201, x203
-    rm_total_re = 4 * rm_weight_re * x153 * x206 - x204 * x205
-    rm_total_im = x204 * x207 + x205 * x206
-    del x204, x206
-    sp_filling_re = x208 * x66 - x64 * x67 * x70
-    del x208, x64
-    sp_filling_im = x74
-    del x74
-    spp_x_re = x14 * (sp_roots_re - x75)
-    spp_x_im = x14 * (sp_roots_im + x210)
-    z24 = root_sum(ap_p_re, ap_p_im, x211, rp_p_im, spp_x_re, spp_x_im)
-    del spp_x_im, spp_x_re
-    spp_k_re = z24[0]
-    spp_k_im = z24[1]
-    del z24
-    x212 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    x213 = spp_k_im * x212
-    x214 = spp_k_re * x212
-    del x212
-    z25 = pair_excess(spp_k_re, spp_k_im, q)
-    del spp_k_im, spp_k_re
-    x215 = z25[1]
-    x216 = z25[0]
-    del z25
-    spp_inverse_re = x213 * x79 - x214 * x82
-    spp_inverse_im = x213 * x82 + x214 * x79
-    del x213, x214
-    spp_excess_re = -x215 * x79 - x216 * x82
-    spp_excess_im = -x215 * x82 + x216 * x79
-    del x215, x216
-    sp_form0_re = x222 * x96 - x223 * x224
-    x343 = sp_form0_re * x294
-    sp_form0_im = x222 * x223 + x224 * x96
-    del x222, x223, x224, x96
-    x345 = sp_form0_im * x294
-    sp_form1_re = c_down_im * x227 + c_down_re * x228
-    x321 = x315 * (-sp_form1_re + x320)
-    x329 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x321
-    sp_form1_im = -c_down_im * x228 + c_down_re * x227
-    del c_down_im, c_down_re, x227, x228
-    x318 = sp_form1_im * x315
-    x326 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x318
-    x359 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x343
-    x360 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x345
-    spm_x_re = x14 * (-sm_roots_re - x75)
-    del sm_roots_re
-    spm_x_im = x14 * (-sm_roots_im - x229)
-    z26 = root_sum(am_p_re, am_p_im, x211, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x211
-    spm_k_re = z26[0]
-    spm_k_im = z26[1]
-    del z26
-    x230 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    x231 = x230 * x79
-    z27 = pair_excess(spm_k_re, spm_k_im, q)
-    x232 = z27[1]
-    x233 = z27[0]
-    del z27
-    spm_inverse_re = 2 * a_root_re * spm_k_re * x230 * x77 - spm_k_im * x231
-    x249 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = -spm_k_im * x230 * x82 - spm_k_re * x231
-    del spm_k_im, spm_k_re, x230, x231
-    x250 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_excess_re = x232 * x79 + x233 * x82
-    x261 = spm_excess_re + spp_excess_re + x249
-    spm_excess_im = 2 * a_root_re * x232 * x77 - x233 * x79
-    del x232, x233
-    x260 = spm_excess_im + spp_excess_im + x250
-    sm_form0_re = x120 * x239 - x240 * x241
-    x347 = sm_form0_re * x294
-    sm_form0_im = x120 * x241 + x239 * x240
-    del x120, x240
-    x349 = sm_form0_im * x294
-    sm_form1_re = x239 * x248 - x241 * x247
-    x323 = x315 * (-sm_form1_re + x320)
-    del x320
-    x328 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x323
-    sm_form1_im = x239 * x247 + x241 * x248
-    del x239, x241, x247, x248
-    x316 = sm_form1_im * x315
-    del x315
-    x327 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x316
-    x330 = spm_excess_im * x328 + spm_excess_re * x327 + spp_excess_im * x329 + spp_excess_re * x326
-    x332 = spm_excess_im * x327 - spm_excess_re * x328 + spp_excess_im * x326 - spp_excess_re * x329
-    del x326, x327, x328, x329
-    x357 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x347
-    x358 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x349
-    x361 = spm_excess_im * x357 + spm_excess_re * x358 + spp_excess_im * x359 + spp_excess_re * x360
-    x365 = -spm_excess_im * x358 + spm_excess_re * x357 - spp_excess_im * x360 + spp_excess_re * x359
-    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x357, x358, x359, x360
-    sp_still_re = x249
-    del x249
-    sp_still_im = x250
-    del x250
-    x289 = growth * sp_still_im - omega_r * sp_still_re
-    x293 = -growth * sp_still_re - omega_r * sp_still_im
-    del sp_still_im, sp_still_re
-    sp_uniform0_re = rp_weight_im * x255 - rp_weight_re * x257
-    sp_uniform0_im = rp_weight_im * x257 + rp_weight_re * x255
-    del x255, x257
-    sp_uniform1_re = rp_weight_im * x258 + rp_weight_re * x259
-    sp_uniform1_im = -rp_weight_im * x259 + rp_weight_re * x258
-    del rp_weight_im, x258, x259
-    sp_total_re = x168 * x260 + x170 * x261
-    del x170
-    sp_total_im = 4 * rp_weight_re * x153 * x260 - x168 * x261
-    del rp_weight_re, x168, x260, x261
-    sm_filling_re = -x172 * x67 * x70 + x262 * x66
-    del x172, x262, x66, x67, x70
-    sm_filling_im = x175
-    del x175
-    x317 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x316
-    del x316
-    x319 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x318
-    del x318
-    x322 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x321
-    del sp_form0_im, sp_form0_re, x321
-    x324 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x323
-    del sm_form0_im, sm_form0_re, x323
-    x344 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x343
-    del x343
-    x346 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x345
-    del sp_form1_im, sp_form1_re, x345
-    x348 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x347
-    del x347
-    x350 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x349
-    del sm_form1_im, sm_form1_re, x349
-    smp_x_re = x14 * (-x242 - x75)
-    del x242
-    smp_x_im = x14 * (sm_roots_im + x210)
-    del sm_roots_im, x210
-    z28 = root_sum(ap_p_re, ap_p_im, x263, rm_p_im, smp_x_re, smp_x_im)
-    del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z28[0]
-    smp_k_im = z28[1]
-    del z28
-    x264 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    x265 = smp_k_im * x264
-    x266 = smp_k_re * x264
-    del x264
-    z29 = pair_excess(smp_k_re, smp_k_im, q)
-    del smp_k_im, smp_k_re
-    x267 = z29[1]
-    x268 = z29[0]
-    del z29
-    smp_inverse_re = x265 * x79 - x266 * x82
-    smp_inverse_im = x265 * x82 + x266 * x79
-    del x265, x266
-    smp_excess_re = -x267 * x79 - x268 * x82
-    smp_excess_im = -x267 * x82 + x268 * x79
-    del x267, x268
-    smm_x_re = x14 * (-sp_roots_re - x75)
-    del sp_roots_re, x75
-    smm_x_im = x14 * (-sp_roots_im - x229)
-    del sp_roots_im, x14, x229
-    z30 = root_sum(am_p_re, am_p_im, x263, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x263
-    smm_k_re = z30[0]
-    smm_k_im = z30[1]
-    del z30
-    x269 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    x270 = x269 * x79
-    z31 = pair_excess(smm_k_re, smm_k_im, q)
-    x271 = z31[1]
-    x272 = z31[0]
-    del z31
-    smm_inverse_re = 2 * a_root_re * smm_k_re * x269 * x77 - smm_k_im * x270
-    x273 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = -smm_k_im * x269 * x82 - smm_k_re * x270
-    del smm_k_im, smm_k_re, x269, x270
-    x274 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_excess_re = x271 * x79 + x272 * x82
+    x82 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    x83 = rpp_k_im * x82
+    x85 = rpp_k_re * x82
     del x82
-    x285 = smm_excess_re + smp_excess_re + x273
-    smm_excess_im = 2 * a_root_re * x271 * x77 - x272 * x79
-    del a_root_re, x271, x272, x77, x79
-    x284 = smm_excess_im + smp_excess_im + x274
-    x325 = smm_excess_im * x322 + smm_excess_re * x319 + smp_excess_im * x324 + smp_excess_re * x317
-    x331 = smm_excess_im * x319 - smm_excess_re * x322 + smp_excess_im * x317 - smp_excess_re * x324
-    del x317, x319, x322, x324
-    x351 = smm_excess_im * x344 + smm_excess_re * x346 + smp_excess_im * x348 + smp_excess_re * x350
-    x364 = -smm_excess_im * x346 + smm_excess_re * x344 - smp_excess_im * x350 + smp_excess_re * x348
-    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x344, x346, x348, x350
-    sm_still_re = x273
-    del x273
-    sm_still_im = x274
-    del x274
-    x288 = growth * sm_still_im - omega_r * sm_still_re
-    x292 = -growth * sm_still_re - omega_r * sm_still_im
+    z21 = pair_excess(rpp_k_re, rpp_k_im, q)
+    del rpp_k_im, rpp_k_re
+    x86 = x80 * z21[1]
+    x87 = x80 * z21[0]
+    del x80, z21
+    rpp_inverse_re = x81 * x83 - x84 * x85
+    rpp_inverse_im = x81 * x85 + x83 * x84
+    del x83, x85
+    rpp_excess_re = -a_root_im * x86 - a_root_re * x87
+    rpp_excess_im = a_root_im * x87 - a_root_re * x86
+    del a_root_im, x86, x87
+    rp_form0_re = -x114 * x96 + x115 * x116
+    x376 = rp_form0_re * x334
+    rp_form0_im = x114 * x115 + x116 * x96
+    del x114, x115, x116, x96
+    x380 = rp_form0_im * x334
+    rp_form1_re = -c_down_im * x121 + c_down_re * x123
+    x337 = rp_form1_re * x334
+    x347 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x337
+    rp_form1_im = c_down_im * x123 + c_down_re * x121
+    del x121, x123
+    x341 = rp_form1_im * x334
+    x345 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x341
+    x392 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x376
+    x394 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x380
+    rpm_x_re = x14 * (-rm_roots_re - x77)
+    del rm_roots_re
+    rpm_x_im = x14 * (-rm_roots_im - x78)
+    del rm_roots_im
+    z22 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re, rpm_x_im, rpm_x_re
+    rpm_k_re = z22[0]
+    rpm_k_im = z22[1]
+    del z22
+    x124 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    x125 = x124 * x81
+    z23 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x126 = z23[1]
+    x127 = z23[0]
+    del z23
+    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x124 * x79 - rpm_k_im * x125
+    x156 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    rpm_inverse_im = -rpm_k_im * x124 * x84 - rpm_k_re * x125
+    del rpm_k_im, rpm_k_re, x124, x125
+    x157 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    rpm_excess_re = x126 * x81 + x127 * x84
+    x195 = rpm_excess_re + rpp_excess_re + x156
+    rpm_excess_im = 2 * a_root_re * x126 * x79 - x127 * x81
+    del x126, x127
+    x192 = rpm_excess_im + rpp_excess_im + x157
+    rm_form0_re = -x135 * x143 + x144 * x145
+    x374 = rm_form0_re * x334
+    rm_form0_im = x135 * x145 + x143 * x144
+    del x143, x145
+    x378 = rm_form0_im * x334
+    rm_form1_re = -x135 * x154 + x144 * x155
+    x339 = rm_form1_re * x334
+    x346 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x339
+    rm_form1_im = x135 * x155 + x144 * x154
+    del x135, x144, x154, x155
+    x335 = rm_form1_im * x334
+    x348 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x335
+    x349 = rpm_excess_im * x346 + rpm_excess_re * x348 + rpp_excess_im * x347 + rpp_excess_re * x345
+    x353 = rpm_excess_im * x348 - rpm_excess_re * x346 + rpp_excess_im * x345 - rpp_excess_re * x347
+    del x345, x346, x347, x348
+    x393 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x374
+    x395 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x378
+    x396 = rpm_excess_im * x393 + rpm_excess_re * x395 + rpp_excess_im * x392 + rpp_excess_re * x394
+    x403 = -rpm_excess_im * x395 + rpm_excess_re * x393 - rpp_excess_im * x394 + rpp_excess_re * x392
+    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x392, x393, x394, x395
+    rp_still_re = x156
+    del x156
+    rp_still_im = x157
+    del x157
+    x327 = growth * rp_still_im - omega_r * rp_still_re
+    x331 = -growth * rp_still_re - omega_r * rp_still_im
+    del rp_still_im, rp_still_re
+    rp_uniform0_re = -rp_weight_im * x176 - rp_weight_re * x183 + x160
+    rp_uniform0_im = -rp_weight_im * x183 + rp_weight_re * x176 - x184
+    del x176, x183
+    rp_uniform1_re = -rp_weight_im * x188 + rp_weight_re * x190 - x186
+    rp_uniform1_im = rp_weight_im * x190 + rp_weight_re * x188 - x191
+    del x188, x190
+    rp_total_re = 4 * rp_weight_re * x179 * x195 - x192 * x194
+    rp_total_im = x192 * x196 + x194 * x195
+    del x192, x195
+    rm_filling_re = -x197 * x68 * x71 + x199 * x67
+    del x197, x199
+    rm_filling_im = x201
+    x336 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x335
+    del x335
+    x338 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x337
+    del x337
+    x340 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x339
+    del rm_form0_im, rm_form0_re, x339
+    x342 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x341
+    del rp_form0_im, rp_form0_re, x341
+    x375 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x374
+    del x374
+    x377 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x376
+    del x376
+    x379 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x378
+    del rm_form1_im, rm_form1_re, x378
+    x381 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x380
+    del rp_form1_im, rp_form1_re, x380
+    rmp_x_re = x14 * (-x150 - x77)
+    del x150
+    rmp_x_im = x14 * (-x147 - x78)
+    del x147
+    z24 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_k_re = z24[0]
+    rmp_k_im = z24[1]
+    del z24
+    x202 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    x203 = rmp_k_im * x202
+    x204 = rmp_k_re * x202
+    del x202
+    z25 = pair_excess(rmp_k_re, rmp_k_im, q)
+    del rmp_k_im, rmp_k_re
+    x205 = z25[1]
+    x206 = z25[0]
+    del z25
+    rmp_inverse_re = x203 * x81 - x204 * x84
+    rmp_inverse_im = x203 * x84 + x204 * x81
+    del x203, x204
+    rmp_excess_re = -x205 * x81 - x206 * x84
+    rmp_excess_im = -x205 * x84 + x206 * x81
+    del x205, x206
+    rmm_x_re = x14 * (-rp_roots_re - x77)
+    del rp_roots_re
+    rmm_x_im = x14 * (-rp_roots_im - x78)
+    del rp_roots_im, x78
+    z26 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    del rm_p_re, rmm_x_im, rmm_x_re
+    rmm_k_re = z26[0]
+    rmm_k_im = z26[1]
+    del z26
+    x207 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    x208 = x207 * x81
+    z27 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x209 = z27[1]
+    x210 = z27[0]
+    del z27
+    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x207 * x79 - rmm_k_im * x208
+    x211 = rmm_inverse_re + rmp_inverse_re
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = -rmm_k_im * x207 * x84 - rmm_k_re * x208
+    del rmm_k_im, rmm_k_re, x207, x208
+    x212 = rmm_inverse_im + rmp_inverse_im
+    del rmm_inverse_im, rmp_inverse_im
+    rmm_excess_re = x209 * x81 + x210 * x84
+    x232 = rmm_excess_re + rmp_excess_re + x211
+    rmm_excess_im = 2 * a_root_re * x209 * x79 - x210 * x81
+    del x209, x210
+    x230 = rmm_excess_im + rmp_excess_im + x212
+    x343 = rmm_excess_im * x338 + rmm_excess_re * x342 + rmp_excess_im * x340 + rmp_excess_re * x336
+    x351 = rmm_excess_im * x342 - rmm_excess_re * x338 + rmp_excess_im * x336 - rmp_excess_re * x340
+    del x336, x338, x340, x342
+    x382 = rmm_excess_im * x377 + rmm_excess_re * x381 + rmp_excess_im * x375 + rmp_excess_re * x379
+    x402 = -rmm_excess_im * x381 + rmm_excess_re * x377 - rmp_excess_im * x379 + rmp_excess_re * x375
+    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x375, x377, x379, x381
+    rm_still_re = x211
+    del x211
+    rm_still_im = x212
+    del x212
+    x326 = growth * rm_still_im - omega_r * rm_still_re
+    x330 = -growth * rm_still_re - omega_r * rm_still_im
+    del rm_still_im, rm_still_re
+    rm_uniform0_re = -rm_weight_im * x220 - rm_weight_re * x225 - x160
+    del x160
+    rm_uniform0_im = -rm_weight_im * x225 + rm_weight_re * x220 + x184
+    del x184, x220, x225
+    rm_uniform1_re = -rm_weight_im * x229 + rm_weight_re * x227 + x186
+    del x186
+    rm_uniform1_im = rm_weight_im * x227 + rm_weight_re * x229 + x191
+    del x191, x227, x229
+    rm_total_re = 4 * rm_weight_re * x179 * x232 - x230 * x231
+    rm_total_im = x230 * x233 + x231 * x232
+    del x230, x232
+    sp_filling_re = x234 * x67 - x65 * x68 * x71
+    del x234, x65
+    sp_filling_im = x75
+    del x75
+    spp_x_re = x14 * (-x235 - x77)
+    del x235
+    spp_x_im = x14 * (sp_roots_im + x237)
+    z28 = root_sum(ap_p_re, ap_p_im, x238, rp_p_im, spp_x_re, spp_x_im)
+    del spp_x_im, spp_x_re
+    spp_k_re = z28[0]
+    spp_k_im = z28[1]
+    del z28
+    x239 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    x240 = spp_k_im * x239
+    x241 = spp_k_re * x239
+    del x239
+    z29 = pair_excess(spp_k_re, spp_k_im, q)
+    del spp_k_im, spp_k_re
+    x242 = z29[1]
+    x243 = z29[0]
+    del z29
+    spp_inverse_re = x240 * x81 - x241 * x84
+    spp_inverse_im = x240 * x84 + x241 * x81
+    del x240, x241
+    spp_excess_re = -x242 * x81 - x243 * x84
+    spp_excess_im = -x242 * x84 + x243 * x81
+    del x242, x243
+    sp_form0_re = -x248 * x257 + x258 * x259
+    x383 = sp_form0_re * x334
+    sp_form0_im = x248 * x259 + x257 * x258
+    del x248, x257, x258, x259
+    x385 = sp_form0_im * x334
+    sp_form1_re = c_down_im * x262 + c_down_re * x263
+    x361 = x355 * (-sp_form1_re + x360)
+    x369 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x361
+    sp_form1_im = -c_down_im * x263 + c_down_re * x262
+    del c_down_im, c_down_re, x262, x263
+    x358 = sp_form1_im * x355
+    x366 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x358
+    x399 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x383
+    x400 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x385
+    spm_x_re = x14 * (-sm_roots_re - x77)
+    del sm_roots_re
+    spm_x_im = x14 * (-sm_roots_im - x264)
+    z30 = root_sum(am_p_re, am_p_im, x238, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x238
+    spm_k_re = z30[0]
+    spm_k_im = z30[1]
+    del z30
+    x265 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    x266 = x265 * x81
+    z31 = pair_excess(spm_k_re, spm_k_im, q)
+    x267 = z31[1]
+    x268 = z31[0]
+    del z31
+    spm_inverse_re = 2 * a_root_re * spm_k_re * x265 * x79 - spm_k_im * x266
+    x289 = spm_inverse_re + spp_inverse_re
+    del spm_inverse_re, spp_inverse_re
+    spm_inverse_im = -spm_k_im * x265 * x84 - spm_k_re * x266
+    del spm_k_im, spm_k_re, x265, x266
+    x290 = spm_inverse_im + spp_inverse_im
+    del spm_inverse_im, spp_inverse_im
+    spm_excess_re = x267 * x81 + x268 * x84
+    x301 = spm_excess_re + spp_excess_re + x289
+    spm_excess_im = 2 * a_root_re * x267 * x79 - x268 * x81
+    del x267, x268
+    x300 = spm_excess_im + spp_excess_im + x290
+    sm_form0_re = -x273 * x279 + x280 * x281
+    x387 = sm_form0_re * x334
+    sm_form0_im = x273 * x281 + x279 * x280
+    del x273, x280
+    x389 = sm_form0_im * x334
+    sm_form1_re = -x279 * x287 + x281 * x288
+    x363 = x355 * (-sm_form1_re + x360)
+    del x360
+    x368 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x363
+    sm_form1_im = x279 * x288 + x281 * x287
+    del x279, x281, x287, x288
+    x356 = sm_form1_im * x355
+    del x355
+    x367 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x356
+    x370 = spm_excess_im * x368 + spm_excess_re * x367 + spp_excess_im * x369 + spp_excess_re * x366
+    x372 = spm_excess_im * x367 - spm_excess_re * x368 + spp_excess_im * x366 - spp_excess_re * x369
+    del x366, x367, x368, x369
+    x397 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x387
+    x398 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x389
+    x401 = spm_excess_im * x397 + spm_excess_re * x398 + spp_excess_im * x399 + spp_excess_re * x400
+    x405 = -spm_excess_im * x398 + spm_excess_re * x397 - spp_excess_im * x400 + spp_excess_re * x399
+    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x397, x398, x399, x400
+    sp_still_re = x289
+    del x289
+    sp_still_im = x290
+    del x290
+    x329 = growth * sp_still_im - omega_r * sp_still_re
+    x333 = -growth * sp_still_re - omega_r * sp_still_im
+    del sp_still_im, sp_still_re
+    sp_uniform0_re = rp_weight_im * x295 - rp_weight_re * x297
+    sp_uniform0_im = rp_weight_im * x297 + rp_weight_re * x295
+    del x295, x297
+    sp_uniform1_re = rp_weight_im * x298 + rp_weight_re * x299
+    sp_uniform1_im = -rp_weight_im * x299 + rp_weight_re * x298
+    del rp_weight_im, x298, x299
+    sp_total_re = x194 * x300 + x196 * x301
+    del x196
+    sp_total_im = 4 * rp_weight_re * x179 * x300 - x194 * x301
+    del rp_weight_re, x194, x300, x301
+    sm_filling_re = -x198 * x68 * x71 + x302 * x67
+    del x198, x302, x67, x68, x71
+    sm_filling_im = x201
+    del x201
+    x357 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x356
+    del x356
+    x359 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x358
+    del x358
+    x362 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x361
+    del sp_form0_im, sp_form0_re, x361
+    x364 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x363
+    del sm_form0_im, sm_form0_re, x363
+    x384 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x383
+    del x383
+    x386 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x385
+    del sp_form1_im, sp_form1_re, x385
+    x388 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x387
+    del x387
+    x390 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x389
+    del sm_form1_im, sm_form1_re, x389
+    smp_x_re = x14 * (-x282 - x77)
+    del x282
+    smp_x_im = x14 * (sm_roots_im + x237)
+    del sm_roots_im, x237
+    z32 = root_sum(ap_p_re, ap_p_im, x303, rm_p_im, smp_x_re, smp_x_im)
+    del ap_p_im, ap_p_re, smp_x_im, smp_x_re
+    smp_k_re = z32[0]
+    smp_k_im = z32[1]
+    del z32
+    x304 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    x305 = smp_k_im * x304
+    x306 = smp_k_re * x304
+    del x304
+    z33 = pair_excess(smp_k_re, smp_k_im, q)
+    del smp_k_im, smp_k_re
+    x307 = z33[1]
+    x308 = z33[0]
+    del z33
+    smp_inverse_re = x305 * x81 - x306 * x84
+    smp_inverse_im = x305 * x84 + x306 * x81
+    del x305, x306
+    smp_excess_re = -x307 * x81 - x308 * x84
+    smp_excess_im = -x307 * x84 + x308 * x81
+    del x307, x308
+    smm_x_re = x14 * (-sp_roots_re - x77)
+    del sp_roots_re, x77
+    smm_x_im = x14 * (-sp_roots_im - x264)
+    del sp_roots_im, x14, x264
+    z34 = root_sum(am_p_re, am_p_im, x303, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x303
+    smm_k_re = z34[0]
+    smm_k_im = z34[1]
+    del z34
+    x309 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    x310 = x309 * x81
+    z35 = pair_excess(smm_k_re, smm_k_im, q)
+    x311 = z35[1]
+    x312 = z35[0]
+    del z35
+    smm_inverse_re = 2 * a_root_re * smm_k_re * x309 * x79 - smm_k_im * x310
+    x313 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = -smm_k_im * x309 * x84 - smm_k_re * x310
+    del smm_k_im, smm_k_re, x309, x310
+    x314 = smm_inverse_im + smp_inverse_im
+    del smm_inverse_im, smp_inverse_im
+    smm_excess_re = x311 * x81 + x312 * x84
+    del x84
+    x325 = smm_excess_re + smp_excess_re + x313
+    smm_excess_im = 2 * a_root_re * x311 * x79 - x312 * x81
+    del a_root_re, x311, x312, x79, x81
+    x324 = smm_excess_im + smp_excess_im + x314
+    x365 = smm_excess_im * x362 + smm_excess_re * x359 + smp_excess_im * x364 + smp_excess_re * x357
+    x371 = smm_excess_im * x359 - smm_excess_re * x362 + smp_excess_im * x357 - smp_excess_re * x364
+    del x357, x359, x362, x364
+    x391 = smm_excess_im * x384 + smm_excess_re * x386 + smp_excess_im * x388 + smp_excess_re * x390
+    x404 = -smm_excess_im * x386 + smm_excess_re * x384 - smp_excess_im * x390 + smp_excess_re * x388
+    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x384, x386, x388, x390
+    sm_still_re = x313
+    del x313
+    sm_still_im = x314
+    del x314
+    x328 = growth * sm_still_im - omega_r * sm_still_re
+    x332 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
-    sm_uniform0_re = rm_weight_im * x279 - rm_weight_re * x281
-    sm_uniform0_im = rm_weight_im * x281 + rm_weight_re * x279
-    del x279, x281
-    sm_uniform1_re = rm_weight_im * x282 + rm_weight_re * x283
-    sm_uniform1_im = -rm_weight_im * x283 + rm_weight_re * x282
-    del rm_weight_im, x282, x283
-    sm_total_re = x205 * x284 + x207 * x285
-    del x207
-    sm_total_im = 4 * rm_weight_re * x153 * x284 - x205 * x285
-    del rm_weight_re, x153, x205, x284, x285
+    sm_uniform0_re = rm_weight_im * x319 - rm_weight_re * x321
+    sm_uniform0_im = rm_weight_im * x321 + rm_weight_re * x319
+    del x319, x321
+    sm_uniform1_re = rm_weight_im * x322 + rm_weight_re * x323
+    sm_uniform1_im = -rm_weight_im * x323 + rm_weight_re * x322
+    del rm_weight_im, x322, x323
+    sm_total_re = x231 * x324 + x233 * x325
+    del x233
+    sm_total_im = 4 * rm_weight_re * x179 * x324 - x231 * x325
+    del rm_weight_re, x179, x231, x324, x325
     return (
-        -x333 * (rm_uniform0_im * x286 + rm_uniform0_re * x290 + rp_uniform0_im * x287 + rp_uniform0_re * x291 + sm_uniform0_im * x288 + sm_uniform0_re * x292 + sp_uniform0_im * x289 + sp_uniform0_re * x293 + x303 * x304 - x304 * x325 + x309 * x310 - x310 * x330 + x311 * x312 + x312 * x331 + x313 * x314 + x314 * x332),  # r12_real
-        x333 * (-rm_uniform0_im * x290 + rm_uniform0_re * x286 - rp_uniform0_im * x291 + rp_uniform0_re * x287 - sm_uniform0_im * x292 + sm_uniform0_re * x288 - sp_uniform0_im * x293 + sp_uniform0_re * x289 + x303 * x312 - x304 * x311 + x304 * x331 + x309 * x314 - x310 * x313 + x310 * x332 + x312 * x325 + x314 * x330),  # r12_imag
-        -x333 * (rm_uniform1_im * x286 + rm_uniform1_re * x290 + rp_uniform1_im * x287 + rp_uniform1_re * x291 + sm_uniform1_im * x288 + sm_uniform1_re * x292 + sp_uniform1_im * x289 + sp_uniform1_re * x293 + x304 * x362 - x304 * x364 + x310 * x363 - x310 * x365 + x312 * x342 + x312 * x351 + x314 * x356 + x314 * x361),  # r22_real
-        x333 * (-rm_uniform1_im * x290 + rm_uniform1_re * x286 - rp_uniform1_im * x291 + rp_uniform1_re * x287 - sm_uniform1_im * x292 + sm_uniform1_re * x288 - sp_uniform1_im * x293 + sp_uniform1_re * x289 - x304 * x342 + x304 * x351 - x310 * x356 + x310 * x361 + x312 * x362 + x312 * x364 + x314 * x363 + x314 * x365),  # r22_imag
-        -x333 * (rm_total_re * x294 + rp_total_re * x294 + sm_total_re * x294 + sp_total_re * x294),  # coupling_real
-        x333 * (-rm_total_im * x294 - rp_total_im * x294 - sm_total_im * x294 - sp_total_im * x294),  # coupling_imag
-        -x333 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
-        x333 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
+        -x373 * (rm_uniform0_im * x326 + rm_uniform0_re * x330 + rp_uniform0_im * x327 + rp_uniform0_re * x331 + sm_uniform0_im * x328 + sm_uniform0_re * x332 + sp_uniform0_im * x329 + sp_uniform0_re * x333 + x343 * x344 - x344 * x365 + x349 * x350 - x350 * x370 + x351 * x352 + x352 * x371 + x353 * x354 + x354 * x372),  # r12_real
+        x373 * (-rm_uniform0_im * x330 + rm_uniform0_re * x326 - rp_uniform0_im * x331 + rp_uniform0_re * x327 - sm_uniform0_im * x332 + sm_uniform0_re * x328 - sp_uniform0_im * x333 + sp_uniform0_re * x329 + x343 * x352 - x344 * x351 + x344 * x371 + x349 * x354 - x350 * x353 + x350 * x372 + x352 * x365 + x354 * x370),  # r12_imag
+        -x373 * (rm_uniform1_im * x326 + rm_uniform1_re * x330 + rp_uniform1_im * x327 + rp_uniform1_re * x331 + sm_uniform1_im * x328 + sm_uniform1_re * x332 + sp_uniform1_im * x329 + sp_uniform1_re * x333 + x344 * x402 - x344 * x404 + x350 * x403 - x350 * x405 + x352 * x382 + x352 * x391 + x354 * x396 + x354 * x401),  # r22_real
+        x373 * (-rm_uniform1_im * x330 + rm_uniform1_re * x326 - rp_uniform1_im * x331 + rp_uniform1_re * x327 - sm_uniform1_im * x332 + sm_uniform1_re * x328 - sp_uniform1_im * x333 + sp_uniform1_re * x329 - x344 * x382 + x344 * x391 - x350 * x396 + x350 * x401 + x352 * x402 + x352 * x404 + x354 * x403 + x354 * x405),  # r22_imag
+        -x373 * (rm_total_re * x334 + rp_total_re * x334 + sm_total_re * x334 + sp_total_re * x334),  # coupling_real
+        x373 * (-rm_total_im * x334 - rp_total_im * x334 - sm_total_im * x334 - sp_total_im * x334),  # coupling_imag
+        -x373 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x373 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
     )
 
 
 def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 3743 (add 1408, div 49, mul 2253, parts_pair_excess 8, parts_root_sum 18, parts_upper_root 6, sqrt 1).
+    Operations: 3841 (add 1447, div 49, mul 2308, parts_pair_excess 8, parts_root_sum 22, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -2208,70 +2272,74 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x14 = 2 * gamma
     x15 = 2 * x4
     x16 = -x15
-    x26 = a * a - 1
-    x27 = 1 / (x26 * x26)
-    x28 = -x26
-    del x26
-    x29 = x27 * x28
-    x30 = a * x29
-    x31 = -delta
-    x32 = -gamma
-    x33 = -x32 - x4
+    x17 = x14 + x16
+    x27 = a * a - 1
+    x28 = 1 / (x27 * x27)
+    x29 = -x27
+    del x27
+    x30 = x28 * x29
+    x31 = a * x30
+    x32 = -delta
+    x33 = -gamma
+    x34 = -x33 - x4
     del x4
-    x35 = 2 * frequency * x33
-    x38 = a * gamma
-    x39 = x31 + x38
-    x40 = -x39
-    x51 = (1 / 2) * x29
-    x68 = x40 * x40
-    x69 = frequency * gamma
-    x84 = growth + x14
-    x85 = x16 + x84
-    x89 = 1 / x0
-    x92 = 2 * F_electrons
-    x93 = 2 * F_holes
-    x95 = 1 / (x1 * x1)
+    x36 = 2 * frequency * x34
+    x39 = a * gamma
+    x40 = x32 + x39
+    x41 = -x40
+    x52 = (1 / 2) * x30
+    x69 = x41 * x41
+    x70 = frequency * gamma
+    x85 = growth + x14
+    x86 = x16 + x85
+    del x16
+    x90 = 1 / x0
+    x93 = 2 * F_electrons
+    x94 = 2 * F_holes
+    x96 = 1 / (x1 * x1)
     del x1
-    x96 = x2 * x95
-    x97 = x89 * x92
-    x102 = a * omega_r
-    x103 = a * growth
-    x147 = q * q
-    x155 = 1 / q
-    x261 = -x92 - x93
-    x264 = delta + gamma
-    x267 = -2 * delta
-    x268 = x267 + x84
-    x269 = -x268
-    x270 = x93 * x96
-    x273 = delta + x32
-    del x32
-    x276 = 2 * delta
-    x277 = x276 + x84
-    x283 = Delta_0 * Delta_0
-    x284 = -2 * x261 * x283
-    x292 = -2 * x92 + 2 * x93
-    x303 = 4 * x283
-    x416 = a * x84
-    del x84
-    x417 = x276 - x416
-    del x276
-    x472 = x267 + x416
-    del x267, x416
-    x641 = x264 * x93 - x273 * x92
-    x662 = -x641
-    x667 = x28 * x303
-    x680 = (1 / 8) / (pi * pi)
+    x97 = x2 * x96
+    x98 = x90 * x93
+    x104 = a * omega_r
+    x105 = a * growth
+    x149 = q * q
+    x157 = 1 / q
+    x271 = -growth - x14 + x15
+    del x14, x15
+    x292 = -x93 - x94
+    x295 = delta + gamma
+    x298 = -2 * delta
+    x299 = x298 + x85
+    x300 = -x299
+    x301 = x94 * x97
+    x304 = delta + x33
+    del x33
+    x307 = 2 * delta
+    x308 = x307 + x85
+    x314 = Delta_0 * Delta_0
+    x315 = -2 * x292 * x314
+    x323 = -2 * x93 + 2 * x94
+    x334 = 4 * x314
+    x448 = a * x85
+    del x85
+    x449 = x307 - x448
+    del x307
+    x517 = x298 + x448
+    del x298, x448
+    x691 = x295 * x94 - x304 * x93
+    x712 = -x691
+    x717 = x29 * x334
+    x730 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
-    x18 = threshold * threshold
+    x19 = threshold * threshold
     del threshold
-    x34 = distance * (distance + x3) - x33 * x33
-    del x3, x33
-    x177 = 1 / x18
-    x178 = 2 * x177
+    x35 = distance * (distance + x3) - x34 * x34
+    del x3, x34
+    x173 = 1 / x19
+    x202 = 2 * x173
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     z0 = upper_root(x8, x9)
@@ -2281,1558 +2349,1631 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del z0
     x12 = 1 / (x10 * x10 + x11 * x11)
     x13 = after_re * x12
-    x17 = (1 / 2) * x12 * (-2 * growth - x14 - x16)
-    del x12, x16
-    x83 = after_re + frequency
-    x86 = -growth * x85 + omega_r * x83
-    x87 = growth * x83 + omega_r * x85
-    x88 = growth * omega_r + x83 * x85
-    del x83
+    x18 = (1 / 2) * x12 * (-2 * growth - x17)
+    del x12
+    x84 = after_re + frequency
+    x87 = -growth * x86 + omega_r * x84
+    x88 = growth * x84 + omega_r * x86
+    x89 = growth * omega_r + x84 * x86
     a_root_re = x10
-    x41 = a_root_re * x29
-    x105 = a_root_re * a_root_re
+    x42 = a_root_re * x30
+    x107 = a_root_re * a_root_re
     a_root_im = x11
-    x44 = a_root_im * x29
-    x104 = 4 * a_root_im * a_root_im
-    x106 = x104 + 4 * x105
-    x107 = 1 / x106
-    x108 = 2 * x107
-    x109 = a_root_im * x108
-    x115 = a_root_re * x108
-    x119 = 4 * x107
-    x120 = a_root_re * x119
-    x125 = a_root_im * x119
-    del x119
-    x128 = 1 / (x106 * x106)
-    del x106
-    x129 = 16 * a_root_im * a_root_re
-    x130 = x128 * x129
-    x131 = -x104 + 4 * x105
-    del x104, x105
-    x132 = 2 * x131
-    x133 = x128 * x132
-    x232 = x115 * x155
-    x234 = x109 * x155
-    a_root_by_omega_re = x10 * x13 - x11 * x17
-    x140 = a_root_by_omega_re * x128
-    a_root_by_omega_im = -x10 * x17 - x11 * x13
-    del x10, x11, x13, x17
-    x141 = a_root_by_omega_im * x133 - x129 * x140
-    del x129
-    x142 = a_root_by_omega_im * x130 + x132 * x140
-    del x132, x140
-    x214 = -x141
-    x215 = -x142
+    x45 = a_root_im * x30
+    x106 = 4 * a_root_im * a_root_im
+    x108 = x106 + 4 * x107
+    x109 = 1 / x108
+    x110 = 2 * x109
+    x111 = a_root_im * x110
+    x117 = a_root_re * x110
+    x121 = 4 * x109
+    x122 = a_root_re * x121
+    x127 = a_root_im * x121
+    del x121
+    x130 = 1 / (x108 * x108)
+    del x108
+    x131 = 16 * a_root_im * a_root_re
+    x132 = x130 * x131
+    x133 = -x106 + 4 * x107
+    del x106, x107
+    x134 = 2 * x133
+    x135 = x130 * x134
+    x257 = x117 * x157
+    x259 = x111 * x157
+    a_root_by_omega_re = x10 * x13 - x11 * x18
+    x142 = a_root_by_omega_re * x130
+    a_root_by_omega_im = -x10 * x18 - x11 * x13
+    del x10, x11, x13, x18
+    x143 = a_root_by_omega_im * x135 - x131 * x142
+    del x131
+    x144 = a_root_by_omega_im * x132 + x134 * x142
+    del x134, x142
+    x239 = -x143
+    x240 = -x144
     a_up_re = a_root_re + after_re
-    x20 = a_up_re * a_up_re
+    x21 = a_up_re * a_up_re
     a_up_im = a_root_im + x7
     del x7
-    x19 = a_up_im * a_up_im
-    x21 = x19 + x20
-    x22 = x18 / x21
-    x23 = 1 / (x21 * x21)
-    del x21
-    x24 = x18 * x23
-    x25 = x24 * (-x19 + x20)
-    del x19, x20
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    x185 = a_up_by_omega_re * x178
-    a_up_by_omega_im = a_root_by_omega_im
-    x184 = a_up_by_omega_im * x178
-    a_down_re = a_up_re * x22
-    a_down_im = -a_up_im * x22
+    x20 = a_up_im * a_up_im
+    x22 = x20 + x21
+    x23 = x19 / x22
+    x24 = 1 / (x22 * x22)
     del x22
-    x186 = a_down_im * x184 - a_down_re * x185
-    x188 = -a_down_im * x185 - a_down_re * x184
-    del x184, x185
-    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x24 - a_up_by_omega_re * x25
-    del x24
-    a_down_by_omega_im = -a_up_by_omega_im * x25 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x18 * x23
-    del x23, x25
-    a_center_re = -after_re * x30
+    x25 = x19 * x24
+    x26 = x25 * (-x20 + x21)
+    del x20, x21
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    x210 = a_up_by_omega_re * x202
+    a_up_by_omega_im = a_root_by_omega_im
+    x209 = a_up_by_omega_im * x202
+    a_down_re = a_up_re * x23
+    a_down_im = -a_up_im * x23
+    del x23
+    x207 = a_down_im * x202
+    x211 = a_down_im * x209 - a_down_re * x210
+    x213 = -a_down_im * x210 - a_down_re * x209
+    del x209, x210
+    a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x25 - a_up_by_omega_re * x26
+    del x25
+    a_down_by_omega_im = -a_up_by_omega_im * x26 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x19 * x24
+    del x24, x26
+    a_center_re = -after_re * x31
     del after_re
-    x42 = a_center_re + mu
+    x43 = a_center_re + mu
     del a_center_re
-    x43 = x41 + x42
-    x54 = -x41 + x42
-    del x41, x42
-    a_center_im = x29 * (-a * x6 - x31)
-    del x31, x6
-    x45 = a_center_im + x44
-    z1 = upper_root(x43, x45)
-    del x43, x45
-    x46 = z1[0]
-    x47 = z1[1]
+    x44 = x42 + x43
+    x55 = -x42 + x43
+    del x42, x43
+    a_center_im = x30 * (-a * x6 - x32)
+    del x32, x6
+    x46 = a_center_im + x45
+    z1 = upper_root(x44, x46)
+    del x44, x46
+    x47 = z1[0]
+    x48 = z1[1]
     del z1
-    x48 = 1 / (x46 * x46 + x47 * x47)
-    x52 = x48 * x51
-    x53 = a_root_by_omega_re * x52
-    x55 = a_center_im - x44
-    del a_center_im, x44
-    z2 = upper_root(x54, x55)
-    del x54, x55
-    x56 = z2[0]
-    x57 = z2[1]
+    x49 = 1 / (x47 * x47 + x48 * x48)
+    x53 = x49 * x52
+    x54 = a_root_by_omega_re * x53
+    x56 = a_center_im - x45
+    del a_center_im, x45
+    z2 = upper_root(x55, x56)
+    del x55, x56
+    x57 = z2[0]
+    x58 = z2[1]
     del z2
-    x58 = 1 / (x56 * x56 + x57 * x57)
-    x59 = x51 * x58
-    del x51
-    x60 = x56 * x59
-    a_center_by_omega_re = -x30
-    x49 = (1 / 2) * a_center_by_omega_re
-    x50 = x48 * x49
-    z3 = upper_root(x34, x35)
-    del x34, x35
+    x59 = 1 / (x57 * x57 + x58 * x58)
+    x60 = x52 * x59
+    del x52
+    x61 = x57 * x60
+    a_center_by_omega_re = -x31
+    x50 = (1 / 2) * a_center_by_omega_re
+    x51 = x49 * x50
+    z3 = upper_root(x35, x36)
+    del x35, x36
     c_root_re = z3[0]
-    x36 = c_root_re + frequency
-    x61 = c_root_re * x29
-    x81 = -c_root_re
-    x98 = x36 * x97
-    x99 = -c_root_re + frequency
-    x100 = -2 * F_holes * x2 * x95 * x99 + x98
-    x101 = -x100
-    x271 = x270 * x99
-    x272 = -x269 * x271
-    x278 = x277 * x98
-    x282 = omega_r * x98
-    x285 = omega_r * x271
-    x286 = x282 + x284 + x285
-    x289 = x271 + x98
-    del x98
-    x294 = x282 - x285
-    del x282, x285
-    x296 = -x268 * x271
-    del x271
-    x310 = x97 * x99
-    del x97, x99
-    x311 = -2 * F_holes * x2 * x36 * x95 + x310
-    x312 = -x311
-    x389 = x270 * x36
-    del x270
-    x390 = -x269 * x389
-    x393 = x277 * x310
-    x397 = omega_r * x310
-    x398 = omega_r * x389
-    x399 = x284 + x397 + x398
-    del x284
-    x401 = x310 + x389
-    del x310
-    x404 = -x268 * x389
-    del x389
-    x406 = x397 - x398
-    del x397, x398
+    x37 = c_root_re + frequency
+    x62 = c_root_re * x30
+    x82 = -c_root_re
+    x99 = x37 * x98
+    x100 = -c_root_re + frequency
+    x101 = -2 * F_holes * x100 * x2 * x96 + x99
+    x102 = -x101
+    x302 = x100 * x301
+    x303 = -x300 * x302
+    x309 = x308 * x99
+    x313 = omega_r * x99
+    x316 = omega_r * x302
+    x317 = x313 + x315 + x316
+    x320 = x302 + x99
+    del x99
+    x325 = x313 - x316
+    del x313, x316
+    x327 = -x299 * x302
+    del x302
+    x341 = x100 * x98
+    del x100, x98
+    x342 = -2 * F_holes * x2 * x37 * x96 + x341
+    x343 = -x342
+    x420 = x301 * x37
+    del x301
+    x421 = -x300 * x420
+    x424 = x308 * x341
+    x428 = omega_r * x341
+    x429 = omega_r * x420
+    x430 = x315 + x428 + x429
+    del x315
+    x432 = x341 + x420
+    del x341
+    x435 = -x299 * x420
+    del x420
+    x437 = x428 - x429
+    del x428, x429
     c_root_im = z3[1]
     del z3
-    x62 = c_root_im * x29
-    x64 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x65 = c_root_re * x64
-    x66 = (1 / 2) * x65
-    x67 = x40 * x66
-    x73 = c_root_im * x64
-    x74 = (1 / 2) * x73
-    x76 = x40 * x74
-    x82 = -c_root_im
-    x90 = c_root_im + delta - x38
-    del x38
-    x91 = x89 * x90
-    x94 = -x90
-    x262 = 2 * x261 * x64
-    del x261
-    x263 = c_root_re * x262
-    x265 = x93 * (x2 * x94 * x95 - x264)
-    x266 = omega_r * x265
-    x274 = x273 + x91
-    x275 = x274 * x92
-    x279 = omega_r * x275 + x278
-    x280 = x266 + x272 + x279
-    x281 = -2 * F_electrons * x274 * x277
-    del x274
-    x287 = -x265 * x269 - x281 - x286
-    x288 = c_root_im * x262
-    del x262
-    x290 = x265 + x275
-    x293 = x292 * x73
-    del x73
-    x295 = -x265 * x268 - x281 - x294
-    del x281
-    x297 = -x266 + x279 + x296
-    del x266, x279
-    x298 = x292 * x65
-    del x292, x65
-    x300 = -x265 + x275
-    del x265, x275
-    x307 = c_root_im + x39
+    x63 = c_root_im * x30
+    x65 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x66 = c_root_re * x65
+    x67 = (1 / 2) * x66
+    x68 = x41 * x67
+    x74 = c_root_im * x65
+    x75 = (1 / 2) * x74
+    x77 = x41 * x75
+    x83 = -c_root_im
+    x91 = c_root_im + delta - x39
     del x39
-    x308 = -x307
-    x309 = x308 * x89
-    x387 = x93 * (x2 * x307 * x95 - x264)
-    x388 = omega_r * x387
-    x391 = x273 + x309
-    x392 = x391 * x92
-    x394 = omega_r * x392 + x393
-    x395 = x388 + x390 + x394
-    x396 = -2 * F_electrons * x277 * x391
-    del x391
-    x400 = -x269 * x387 - x396 - x399
-    x402 = x387 + x392
-    x405 = -x388 + x394 + x404
-    del x388, x394
-    x407 = -x268 * x387 - x396 - x406
-    del x396
-    x409 = -x387 + x392
-    del x387, x392
-    x415 = x89 * x94
-    x529 = x93 * (x2 * x90 * x95 - x264)
-    x530 = omega_r * x529
-    x531 = x273 + x415
-    x532 = x531 * x92
-    x533 = omega_r * x532 + x278
-    del x278
-    x534 = x272 + x530 + x533
-    del x272
-    x535 = -2 * F_electrons * x277 * x531
-    del x531
-    x536 = -x269 * x529 - x286 - x535
-    del x286
-    x537 = x529 + x532
-    x538 = -x268 * x529 - x294 - x535
-    del x294, x535
-    x539 = x296 - x530 + x533
-    del x296, x530, x533
-    x540 = -x529 + x532
-    del x529, x532
-    x543 = x307 * x89
-    del x89
-    x619 = x93 * (x2 * x308 * x95 - x264)
-    del x2, x264, x95
-    x620 = omega_r * x619
-    x621 = x273 + x543
-    del x273
-    x622 = x621 * x92
-    x623 = omega_r * x622 + x393
-    del x393
-    x624 = x390 + x620 + x623
-    del x390
-    x625 = -2 * F_electrons * x277 * x621
-    del x277, x621
-    x626 = -x269 * x619 - x399 - x625
-    del x269, x399
-    x627 = x619 + x622
-    x628 = -x268 * x619 - x406 - x625
-    del x268, x406, x625
-    x629 = x404 - x620 + x623
-    del x404, x620, x623
-    x630 = -x619 + x622
-    del x619, x622
-    c_up_re = x36
-    del x36
-    x163 = -c_up_re
-    x167 = a_up_re + c_up_re
-    x245 = a_down_re + c_up_re
-    x247 = -a_up_by_omega_re * x245
-    x249 = a_up_by_omega_im * x245
+    x92 = x90 * x91
+    x95 = -x91
+    x293 = 2 * x292 * x65
+    del x292
+    x294 = c_root_re * x293
+    x296 = x94 * (x2 * x95 * x96 - x295)
+    x297 = omega_r * x296
+    x305 = x304 + x92
+    x306 = x305 * x93
+    x310 = omega_r * x306 + x309
+    x311 = x297 + x303 + x310
+    x312 = -2 * F_electrons * x305 * x308
+    del x305
+    x318 = -x296 * x300 - x312 - x317
+    x319 = c_root_im * x293
+    del x293
+    x321 = x296 + x306
+    x324 = x323 * x74
+    del x74
+    x326 = -x296 * x299 - x312 - x325
+    del x312
+    x328 = -x297 + x310 + x327
+    del x297, x310
+    x329 = x323 * x66
+    del x323, x66
+    x331 = -x296 + x306
+    del x296, x306
+    x338 = c_root_im + x40
+    del x40
+    x339 = -x338
+    x340 = x339 * x90
+    x418 = x94 * (x2 * x338 * x96 - x295)
+    x419 = omega_r * x418
+    x422 = x304 + x340
+    x423 = x422 * x93
+    x425 = omega_r * x423 + x424
+    x426 = x419 + x421 + x425
+    x427 = -2 * F_electrons * x308 * x422
+    del x422
+    x431 = -x300 * x418 - x427 - x430
+    x433 = x418 + x423
+    x436 = -x419 + x425 + x435
+    del x419, x425
+    x438 = -x299 * x418 - x427 - x437
+    del x427
+    x440 = -x418 + x423
+    del x418, x423
+    x446 = x90 * x95
+    x579 = x94 * (x2 * x91 * x96 - x295)
+    x580 = omega_r * x579
+    x581 = x304 + x446
+    x582 = x581 * x93
+    x583 = omega_r * x582 + x309
+    del x309
+    x584 = x303 + x580 + x583
+    del x303
+    x585 = -2 * F_electrons * x308 * x581
+    del x581
+    x586 = -x300 * x579 - x317 - x585
+    del x317
+    x587 = x579 + x582
+    x588 = -x299 * x579 - x325 - x585
+    del x325, x585
+    x589 = x327 - x580 + x583
+    del x327, x580, x583
+    x590 = -x579 + x582
+    del x579, x582
+    x593 = x338 * x90
+    del x90
+    x669 = x94 * (x2 * x339 * x96 - x295)
+    del x2, x295, x96
+    x670 = omega_r * x669
+    x671 = x304 + x593
+    del x304
+    x672 = x671 * x93
+    x673 = omega_r * x672 + x424
+    del x424
+    x674 = x421 + x670 + x673
+    del x421
+    x675 = -2 * F_electrons * x308 * x671
+    del x308, x671
+    x676 = -x300 * x669 - x430 - x675
+    del x300, x430
+    x677 = x669 + x672
+    x678 = -x299 * x669 - x437 - x675
+    del x299, x437, x675
+    x679 = x435 - x670 + x673
+    del x435, x670, x673
+    x680 = -x669 + x672
+    del x669, x672
+    c_up_re = x37
+    del x37
+    x164 = -c_up_re
+    x168 = a_up_re + c_up_re
+    x180 = a_up_re + x164
+    x268 = a_down_re + x164
+    x283 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
-    x37 = x18 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x18
-    x164 = -c_up_im
-    x165 = a_up_im + c_up_im
-    x235 = a_down_im + c_up_im
-    x455 = a_up_im + x164
-    x516 = a_down_im + x164
-    c_down_re = c_up_re * x37
-    del c_up_re
-    x172 = a_down_re + c_down_re
-    x174 = -a_up_by_omega_re * x172
-    x176 = a_up_by_omega_im * x172
-    x236 = -c_down_re
-    x240 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x37
-    del x37
-    x162 = a_down_im + c_down_im
-    x187 = c_down_im * x186
-    x189 = c_down_re * x188 + x187
-    x190 = c_down_im * x188
-    x191 = c_down_re * x186 - x190
-    x237 = -c_down_im
-    x238 = a_up_im + c_down_im
-    x460 = a_down_im + x237
-    x468 = c_down_re * x186 + x190
-    del x186, x190
-    x469 = c_down_re * x188 - x187
-    del x187, x188
-    x511 = a_up_im + x237
-    c_center_re = -frequency * x30
-    del x30
-    c_center_im = x29 * x40
-    ap_p_re = x46
-    ap_p_im = x47
-    ap_p_by_omega_re = a_root_by_omega_im * x47 * x52 + x46 * x50 + x46 * x53
-    del x52
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x27 * x28 * x46 * x48 - x47 * x50 - x47 * x53
-    del x46, x47, x48, x50, x53
-    am_p_re = x56
-    am_p_im = x57
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x56 * x58 - a_root_by_omega_im * x57 * x59 - a_root_by_omega_re * x60
-    del a_center_by_omega_re, x56, x59
-    am_p_by_omega_im = -a_root_by_omega_im * x60 + (1 / 2) * a_root_by_omega_re * x27 * x28 * x57 * x58 - x49 * x57 * x58
-    del x49, x57, x58, x60
-    rp_xi_re = c_center_re + x61
-    x63 = mu + rp_xi_re
-    x70 = rp_xi_re * x40 + x69
+    x38 = x19 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x19
+    x165 = -c_up_im
+    x166 = a_up_im + c_up_im
+    x181 = a_up_im + x165
+    x270 = a_down_im + x165
+    x280 = a_down_im + c_up_im
+    c_down_re = c_up_re * x38
+    x174 = c_down_re * x173
+    x175 = a_down_im * x174
+    x193 = a_down_by_omega_im * x174
+    x260 = -c_down_re
+    x263 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x38
+    del x38
+    x176 = c_down_im * x173
+    x177 = a_down_re * x176
+    x178 = x175 + x177
+    x187 = a_down_im * x176
+    x188 = a_down_re * c_down_re * x173 - x187
+    x194 = a_down_by_omega_re * x176
+    x195 = x193 + x194
+    x196 = a_down_by_omega_im * x176
+    del x176
+    x197 = a_down_by_omega_re * c_down_re * x173 - x196
+    x212 = c_down_im * x211
+    x214 = c_down_re * x213 + x212
+    x215 = c_down_im * x213
+    x216 = c_down_re * x211 - x215
+    x261 = -c_down_im
+    x262 = a_up_im + c_down_im
+    x491 = a_down_re * x174 + x187
+    del x187
+    x497 = x175 - x177
+    del x175, x177
+    x502 = a_down_by_omega_re * x174 + x196
+    del x174, x196
+    x503 = x193 - x194
+    del x193, x194
+    x513 = c_down_re * x211 + x215
+    del x211, x215
+    x514 = c_down_re * x213 - x212
+    del x212, x213
+    x561 = a_up_im + x261
+    c_center_re = -frequency * x31
+    del x31
+    c_center_im = x30 * x41
+    ap_p_re = x47
+    ap_p_im = x48
+    ap_p_by_omega_re = a_root_by_omega_im * x48 * x53 + x47 * x51 + x47 * x54
+    del x53
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x28 * x29 * x47 * x49 - x48 * x51 - x48 * x54
+    del x47, x48, x49, x51, x54
+    am_p_re = x57
+    am_p_im = x58
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x57 * x59 - a_root_by_omega_im * x58 * x60 - a_root_by_omega_re * x61
+    del a_center_by_omega_re, x57, x60
+    am_p_by_omega_im = -a_root_by_omega_im * x61 + (1 / 2) * a_root_by_omega_re * x28 * x29 * x58 * x59 - x50 * x58 * x59
+    del x50, x58, x59, x61
+    rp_xi_re = c_center_re + x62
+    x64 = mu + rp_xi_re
+    x71 = rp_xi_re * x41 + x70
     del rp_xi_re
-    rp_xi_im = c_center_im + x62
-    x71 = 1 / (rp_xi_im * rp_xi_im * x68 + x70 * x70)
-    x72 = rp_xi_im * x71
-    x75 = x70 * x71
-    del x70, x71
-    z4 = upper_root(x63, rp_xi_im)
-    del rp_xi_im, x63
+    rp_xi_im = c_center_im + x63
+    x72 = 1 / (rp_xi_im * rp_xi_im * x69 + x71 * x71)
+    x73 = rp_xi_im * x72
+    x76 = x71 * x72
+    del x71, x72
+    z4 = upper_root(x64, rp_xi_im)
+    del rp_xi_im, x64
     rp_p_re = z4[0]
-    x418 = -rp_p_re
+    x450 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    rp_weight_re = -x67 * x72 - x74 * x75
-    x301 = rp_weight_re * x100
-    x306 = rp_weight_re * x303
-    x661 = rp_weight_re * x29
-    rp_weight_im = -x66 * x75 + x72 * x76
-    del x66, x72, x75
-    x291 = rp_weight_im * x289
-    x299 = rp_weight_im * x100
-    del x100
-    x304 = rp_weight_im * x303
-    x657 = rp_weight_im * x29
-    rm_xi_re = c_center_re - x61
-    del c_center_re, x61
-    x77 = mu + rm_xi_re
-    x78 = rm_xi_re * x40 + x69
-    del rm_xi_re, x40, x69
-    rm_xi_im = c_center_im - x62
-    del c_center_im, x62
-    x79 = 1 / (rm_xi_im * rm_xi_im * x68 + x78 * x78)
-    del x68
-    x80 = rm_xi_im * x79
-    z5 = upper_root(x77, rm_xi_im)
-    del rm_xi_im, x77
+    rp_weight_re = -x68 * x73 - x75 * x76
+    x332 = rp_weight_re * x101
+    x337 = rp_weight_re * x334
+    x711 = rp_weight_re * x30
+    rp_weight_im = -x67 * x76 + x73 * x77
+    del x67, x73, x76
+    x322 = rp_weight_im * x320
+    x330 = rp_weight_im * x101
+    del x101
+    x335 = rp_weight_im * x334
+    x707 = rp_weight_im * x30
+    rm_xi_re = c_center_re - x62
+    del c_center_re, x62
+    x78 = mu + rm_xi_re
+    x79 = rm_xi_re * x41 + x70
+    del rm_xi_re, x41, x70
+    rm_xi_im = c_center_im - x63
+    del c_center_im, x63
+    x80 = 1 / (rm_xi_im * rm_xi_im * x69 + x79 * x79)
+    del x69
+    x81 = rm_xi_im * x80
+    z5 = upper_root(x78, rm_xi_im)
+    del rm_xi_im, x78
     rm_p_re = z5[0]
-    x544 = -rm_p_re
+    x594 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    rm_weight_re = x67 * x80 + x74 * x78 * x79
-    del x67, x74
-    x410 = rm_weight_re * x311
-    x414 = rm_weight_re * x303
-    x659 = rm_weight_re * x29
-    rm_weight_im = (1 / 2) * c_root_re * x64 * x78 * x79 - x76 * x80
-    del x64, x76, x78, x79, x80
-    x403 = rm_weight_im * x401
-    x408 = rm_weight_im * x311
-    del x311
-    x412 = rm_weight_im * x303
-    del x303
-    x651 = rm_weight_im * x29
-    z6 = root_sum(a_root_re, a_root_im, x81, x82, x86, x87)
+    rm_weight_re = x68 * x81 + x75 * x79 * x80
+    del x68, x75
+    x441 = rm_weight_re * x342
+    x445 = rm_weight_re * x334
+    x709 = rm_weight_re * x30
+    rm_weight_im = (1 / 2) * c_root_re * x65 * x79 * x80 - x77 * x81
+    del x65, x77, x79, x80, x81
+    x434 = rm_weight_im * x432
+    x439 = rm_weight_im * x342
+    del x342
+    x443 = rm_weight_im * x334
+    del x334
+    x701 = rm_weight_im * x30
+    z6 = root_sum(a_root_re, a_root_im, x82, x83, x87, x88)
     rp_roots_re = z6[0]
-    x168 = omega_r + rp_roots_re
+    x103 = -rp_roots_re
+    x169 = omega_r + rp_roots_re
+    x269 = x103 + x84
     rp_roots_im = z6[1]
     del z6
-    x166 = growth + rp_roots_im
-    x169 = -x165 * x166 + x167 * x168
-    x170 = x165 * x168 + x166 * x167
-    del x165, x166, x168
-    z7 = root_sum(a_up_re, a_up_im, x163, x164, x169, x170)
-    del x169, x170
-    x171 = z7[1]
-    x173 = z7[0]
+    x167 = growth + rp_roots_im
+    x170 = -x166 * x167 + x168 * x169
+    x171 = x166 * x169 + x167 * x168
+    del x167, x169
+    z7 = root_sum(a_up_re, a_up_im, x164, x165, x170, x171)
+    del x170, x171
+    x172 = z7[1]
+    x191 = z7[0]
     del z7
-    x175 = a_down_by_omega_im * x171
-    x179 = x173 * x178
-    x180 = x171 * x179
-    x181 = x177 * (-x171 * x171 + x173 * x173)
-    x182 = -a_down_im * x181 - a_down_re * x180
-    x183 = a_down_im * x180 - a_down_re * x181
-    del x180
-    x192 = -a_down_by_omega_im * x181 - a_down_by_omega_re * x171 * x173 * x178
-    x193 = -a_down_by_omega_re * x181 + x175 * x179
-    del x179, x181
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x86, x87)
-    del x87
-    rm_roots_re = z8[0]
-    x241 = omega_r + rm_roots_re
-    x253 = -rm_roots_re
-    x254 = omega_r + x253
-    rm_roots_im = z8[1]
+    x203 = x172 * x191
+    x204 = x202 * x203
+    x205 = x173 * (-x172 * x172 + x191 * x191)
+    x206 = -a_down_im * x205 - a_down_re * x204
+    x208 = -a_down_re * x205 + x203 * x207
+    del x203
+    x217 = -a_down_by_omega_im * x205 - a_down_by_omega_re * x204
+    x218 = a_down_by_omega_im * x204 - a_down_by_omega_re * x205
+    del x204, x205
+    x272 = -rp_roots_im - x271
+    x273 = x268 * x269 - x270 * x272
+    x274 = x268 * x272 + x269 * x270
+    del x269, x272
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x273, x274)
+    del x273, x274
+    x275 = z8[1]
+    x277 = z8[0]
     del z8
-    x239 = growth + rm_roots_im
-    x242 = -x238 * x239 + x240 * x241
-    x243 = x238 * x241 + x239 * x240
-    del x238, x239, x241
-    z9 = root_sum(a_up_re, a_up_im, x236, x237, x242, x243)
-    del x237, x242, x243
-    x244 = z9[1]
-    x246 = z9[0]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x87, x88)
+    del x88
+    rm_roots_re = z9[0]
+    x179 = rm_roots_re + x84
+    x264 = omega_r + rm_roots_re
+    x284 = -rm_roots_re
+    x285 = omega_r + x284
+    rm_roots_im = z9[1]
     del z9
-    x248 = a_down_by_omega_im * x244 - a_down_by_omega_re * x246
-    x250 = a_down_by_omega_im * x246 + a_down_by_omega_re * x244
-    x251 = -rm_roots_im
-    x252 = growth + x251
-    x255 = -x235 * x252 + x245 * x254
-    x256 = x235 * x254 + x245 * x252
-    del x252, x254
-    z10 = root_sum(a_down_re, a_down_im, x163, x164, x255, x256)
-    del x164, x255, x256
-    x257 = z10[1]
-    x258 = z10[0]
+    x182 = growth + rm_roots_im
+    x183 = x17 + x182
+    del x17
+    x184 = x179 * x180 - x181 * x183
+    x185 = x179 * x181 + x180 * x183
+    del x179, x183
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x184, x185)
+    del x184, x185
+    x186 = z10[0]
+    x189 = z10[1]
     del z10
-    z11 = root_sum(a_root_re, a_root_im, x81, c_root_im, x86, x88)
-    del c_root_im, x81
-    sp_roots_re = z11[0]
-    x454 = omega_r + sp_roots_re
-    sp_roots_im = z11[1]
+    x190 = x178 * x186 + x188 * x189
+    x192 = -x178 * x189 + x186 * x188
+    x198 = x186 * x195 + x189 * x197
+    x199 = x186 * x197 - x189 * x195
+    del x186, x189, x195, x197
+    x200 = x172 * x188 + x178 * x191 + x190
+    x201 = -x172 * x178 + x188 * x191 + x192
+    del x178, x188
+    x265 = -x182 * x262 + x263 * x264
+    x266 = x182 * x263 + x262 * x264
+    del x182, x262, x264
+    z11 = root_sum(a_up_re, a_up_im, x260, x261, x265, x266)
+    del x261, x265, x266
+    x267 = z11[1]
+    x276 = z11[0]
     del z11
-    x456 = sp_roots_im + x85
-    x457 = x167 * x454 - x455 * x456
-    x458 = x167 * x456 + x454 * x455
-    del x167, x454, x455, x456
-    z12 = root_sum(a_up_re, a_up_im, x163, c_up_im, x457, x458)
-    del x457, x458
-    x459 = z12[0]
-    x461 = z12[1]
+    x278 = a_down_by_omega_im * x267 - a_down_by_omega_re * x276
+    x279 = a_down_by_omega_im * x276 + a_down_by_omega_re * x267
+    x281 = -rm_roots_im
+    x282 = growth + x281
+    x286 = -x280 * x282 + x283 * x285
+    x287 = x280 * x285 + x282 * x283
+    del x282, x285
+    z12 = root_sum(a_down_re, a_down_im, x164, x165, x286, x287)
+    del x286, x287
+    x288 = z12[1]
+    x289 = z12[0]
     del z12
-    x462 = a_down_by_omega_im * x461
-    x463 = x178 * x461
-    x464 = x459 * x463
-    x465 = x177 * (x459 * x459 - x461 * x461)
-    del x177
-    x466 = -a_down_im * x465 - a_down_re * x464
-    x467 = a_down_im * x464 - a_down_re * x465
-    del x464
-    x470 = -a_down_by_omega_im * x465 - a_down_by_omega_re * x459 * x463
-    del x463
-    x471 = -a_down_by_omega_re * x465 + x178 * x459 * x462
-    del x178, x465
-    z13 = root_sum(a_root_re, a_root_im, c_root_re, x82, x86, x88)
-    del c_root_re, x82, x86, x88
-    sm_roots_re = z13[0]
-    x510 = omega_r + sm_roots_re
-    x520 = -sm_roots_re
-    x521 = omega_r + x520
-    sm_roots_im = z13[1]
+    z13 = root_sum(a_root_re, a_root_im, x82, c_root_im, x87, x89)
+    del c_root_im, x82
+    sp_roots_re = z13[0]
+    x447 = -sp_roots_re
+    x486 = omega_r + sp_roots_re
+    x556 = x447 + x84
+    sp_roots_im = z13[1]
     del z13
-    x512 = sm_roots_im + x85
-    del x85
-    x513 = x240 * x510 - x511 * x512
-    x514 = x240 * x512 + x510 * x511
-    del x240, x510, x511, x512
-    z14 = root_sum(a_up_re, a_up_im, x236, c_down_im, x513, x514)
-    del a_up_im, a_up_re, x236, x513, x514
-    x515 = z14[0]
-    x517 = z14[1]
+    x487 = sp_roots_im + x86
+    x488 = x168 * x486 - x181 * x487
+    x489 = x168 * x487 + x181 * x486
+    del x168, x181, x486, x487
+    z14 = root_sum(a_up_re, a_up_im, x164, c_up_im, x488, x489)
+    del x488, x489
+    x490 = z14[1]
+    x500 = z14[0]
     del z14
-    x518 = a_down_by_omega_im * x517 - a_down_by_omega_re * x515
-    x519 = a_down_by_omega_im * x515 + a_down_by_omega_re * x517
-    x522 = growth - sm_roots_im + x14 - x15
-    del x14, x15
-    x523 = x245 * x521 - x516 * x522
-    x524 = x245 * x522 + x516 * x521
-    del x521, x522
-    z15 = root_sum(a_down_re, a_down_im, x163, c_up_im, x523, x524)
-    del a_down_im, a_down_re, c_up_im, x163, x523, x524
-    x525 = z15[1]
-    x526 = z15[0]
+    x508 = x490 * x500
+    x509 = x202 * x508
+    del x202
+    x510 = x173 * (-x490 * x490 + x500 * x500)
+    del x173
+    x511 = -a_down_im * x510 - a_down_re * x509
+    x512 = -a_down_re * x510 + x207 * x508
+    del x207, x508
+    x515 = -a_down_by_omega_im * x510 - a_down_by_omega_re * x509
+    x516 = a_down_by_omega_im * x509 - a_down_by_omega_re * x510
+    del x509, x510
+    x555 = growth - sp_roots_im
+    x557 = x268 * x556 - x280 * x555
+    x558 = x268 * x555 + x280 * x556
+    del x268, x280, x555, x556
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x165, x557, x558)
+    del x557, x558
+    x559 = z15[1]
+    x566 = z15[0]
     del z15
-    rp_filling_re = x91 * x92 - x93 * x94 * x96
-    del x91, x94
-    rp_filling_im = x101
-    x777 = rp_filling_im * x661 + rp_filling_re * x657
-    x779 = rp_filling_im * x657 - rp_filling_re * x661
-    rpp_x_re = x29 * (rp_roots_re - x102)
-    rpp_x_im = x29 * (rp_roots_im - x103)
-    z16 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    del rpp_x_im, rpp_x_re
-    rpp_k_re = z16[0]
-    x111 = rpp_k_re * rpp_k_re
-    x143 = q - rpp_k_re
-    x145 = q + rpp_k_re
-    x151 = -x143
-    rpp_k_im = z16[1]
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x83, x87, x89)
+    del c_root_re, x83, x87, x89
+    sm_roots_re = z16[0]
+    x493 = sm_roots_re + x84
+    del x84
+    x560 = omega_r + sm_roots_re
+    x570 = -sm_roots_re
+    x571 = omega_r + x570
+    sm_roots_im = z16[1]
     del z16
-    x110 = rpp_k_im * rpp_k_im
-    x112 = x110 + x111
-    x113 = 1 / x112
-    x114 = rpp_k_im * x113
-    x116 = rpp_k_re * x113
-    x117 = 1 / (x112 * x112)
-    del x112
-    x118 = rpp_k_im * rpp_k_re * x117
-    x121 = x118 * x120
-    x122 = -x110 + x111
-    del x111
-    x123 = x109 * x117 * x122
-    x124 = -x121 - x123
-    x126 = x118 * x125
-    del x118
-    x127 = 2 * a_root_re * x107 * x117 * x122 - x126
-    x134 = -x114 * x133 - x116 * x130
-    x135 = 2 * rpp_k_re * x113 * x128 * x131 - x114 * x130
-    z17 = pair_excess(rpp_k_re, rpp_k_im, q)
-    x136 = z17[1]
-    x137 = x108 * x136
-    x138 = z17[0]
+    x492 = growth + sm_roots_im
+    x494 = -x166 * x492 + x180 * x493
+    x495 = x166 * x493 + x180 * x492
+    del x166, x180, x492, x493
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x165, x494, x495)
+    del c_up_re, x165, x494, x495
+    x496 = z17[1]
+    x498 = z17[0]
     del z17
-    x139 = x108 * x138
-    del x108
-    x144 = 1 / (x110 + x143 * x143)
-    del x143
-    x146 = 1 / (x110 + x145 * x145)
-    x148 = -x121 * x147 - x123 * x147
-    del x121, x123
-    x149 = x146 * (2 * a_root_re * x107 * x117 * x122 * x147 - x126 * x147)
-    del x117, x122, x126
-    x150 = x144 * (rpp_k_im * x146 * x148 + x145 * x149)
-    x152 = -rpp_k_im * x149 + x145 * x146 * x148
-    del x148, x149
-    x153 = -rpp_k_im * x150 + x144 * x151 * x152
-    x154 = rpp_k_im * x144 * x152 + x150 * x151
-    del x150, x152
-    x156 = x113 * x146 * x147
-    x157 = rpp_k_im * x156
-    x158 = -rpp_k_re * x157 - x145 * x157
-    del x157
-    x159 = x144 * (rpp_k_re * x113 * x145 * x146 * x147 - x110 * x156)
-    del rpp_k_re, x110, x113, x145, x146, x156
-    x160 = x155 * (rpp_k_im * x144 * x158 - x138 + x151 * x159)
-    x161 = x155 * (-rpp_k_im * x159 - x136 + x144 * x151 * x158)
-    del rpp_k_im, x144, x151, x158, x159
+    x499 = x491 * x496 + x497 * x498
+    x501 = x491 * x498 - x496 * x497
+    x504 = x496 * x502 + x498 * x503
+    x505 = -x496 * x503 + x498 * x502
+    del x496, x498, x502, x503
+    x506 = x490 * x491 + x497 * x500 + x499
+    x507 = -x490 * x497 + x491 * x500 + x501
+    del x491, x497
+    x562 = sm_roots_im + x86
+    del x86
+    x563 = x263 * x560 - x561 * x562
+    x564 = x263 * x562 + x560 * x561
+    del x263, x560, x561, x562
+    z18 = root_sum(a_up_re, a_up_im, x260, c_down_im, x563, x564)
+    del a_up_im, a_up_re, x260, x563, x564
+    x565 = z18[1]
+    x567 = z18[0]
+    del z18
+    x568 = a_down_by_omega_im * x565 - a_down_by_omega_re * x567
+    x569 = a_down_by_omega_im * x567 + a_down_by_omega_re * x565
+    del a_down_by_omega_im, a_down_by_omega_re
+    x572 = -sm_roots_im - x271
+    del x271
+    x573 = -x270 * x572 + x283 * x571
+    x574 = x270 * x571 + x283 * x572
+    del x270, x283, x571, x572
+    z19 = root_sum(a_down_re, a_down_im, x164, c_up_im, x573, x574)
+    del a_down_im, a_down_re, c_up_im, x164, x573, x574
+    x575 = z19[1]
+    x576 = z19[0]
+    del z19
+    rp_filling_re = x92 * x93 - x94 * x95 * x97
+    del x92, x95
+    rp_filling_im = x102
+    x827 = rp_filling_im * x711 + rp_filling_re * x707
+    x829 = rp_filling_im * x707 - rp_filling_re * x711
+    rpp_x_re = x30 * (-x103 - x104)
+    del x103
+    rpp_x_im = x30 * (rp_roots_im - x105)
+    z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    del rpp_x_im, rpp_x_re
+    rpp_k_re = z20[0]
+    x113 = rpp_k_re * rpp_k_re
+    x145 = q - rpp_k_re
+    x147 = q + rpp_k_re
+    x153 = -x145
+    rpp_k_im = z20[1]
+    del z20
+    x112 = rpp_k_im * rpp_k_im
+    x114 = x112 + x113
+    x115 = 1 / x114
+    x116 = rpp_k_im * x115
+    x118 = rpp_k_re * x115
+    x119 = 1 / (x114 * x114)
+    del x114
+    x120 = rpp_k_im * rpp_k_re * x119
+    x123 = x120 * x122
+    x124 = -x112 + x113
+    del x113
+    x125 = x111 * x119 * x124
+    x126 = -x123 - x125
+    x128 = x120 * x127
+    del x120
+    x129 = 2 * a_root_re * x109 * x119 * x124 - x128
+    x136 = -x116 * x135 - x118 * x132
+    x137 = 2 * rpp_k_re * x115 * x130 * x133 - x116 * x132
+    z21 = pair_excess(rpp_k_re, rpp_k_im, q)
+    x138 = z21[1]
+    x139 = x110 * x138
+    x140 = z21[0]
+    del z21
+    x141 = x110 * x140
+    del x110
+    x146 = 1 / (x112 + x145 * x145)
+    del x145
+    x148 = 1 / (x112 + x147 * x147)
+    x150 = -x123 * x149 - x125 * x149
+    del x123, x125
+    x151 = x148 * (2 * a_root_re * x109 * x119 * x124 * x149 - x128 * x149)
+    del x119, x124, x128
+    x152 = x146 * (rpp_k_im * x148 * x150 + x147 * x151)
+    x154 = -rpp_k_im * x151 + x147 * x148 * x150
+    del x150, x151
+    x155 = -rpp_k_im * x152 + x146 * x153 * x154
+    x156 = rpp_k_im * x146 * x154 + x152 * x153
+    del x152, x154
+    x158 = x115 * x148 * x149
+    x159 = rpp_k_im * x158
+    x160 = -rpp_k_re * x159 - x147 * x159
+    del x159
+    x161 = x146 * (rpp_k_re * x115 * x147 * x148 * x149 - x112 * x158)
+    del rpp_k_re, x112, x115, x147, x148, x158
+    x162 = x157 * (rpp_k_im * x146 * x160 - x140 + x153 * x161)
+    x163 = x157 * (-rpp_k_im * x161 - x138 + x146 * x153 * x160)
+    del rpp_k_im, x146, x153, x160, x161
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_inverse_re = x109 * x114 - x115 * x116
-    rpp_inverse_im = x109 * x116 + x114 * x115
-    del x114, x116
-    rpp_inverse_by_omega_re = -a_root_by_omega_im * x134 + a_root_by_omega_re * x135 - rpp_k_by_omega_im * x124 + rpp_k_by_omega_re * x127
-    rpp_inverse_by_omega_im = a_root_by_omega_im * x135 + a_root_by_omega_re * x134 + rpp_k_by_omega_im * x127 + rpp_k_by_omega_re * x124
-    del x124, x127, x134, x135
-    rpp_excess_re = -a_root_im * x137 - a_root_re * x139
-    rpp_excess_im = a_root_im * x139 - a_root_re * x137
-    del a_root_im, x137, x139
-    x747 = rpp_excess_im * x661 + rpp_excess_re * x657
-    x753 = rpp_excess_im * x657 - rpp_excess_re * x661
-    x807 = -x753
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x153 + rpp_k_by_omega_re * x154 - x136 * x141 + x138 * x142
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x154 + rpp_k_by_omega_re * x153 + x136 * x142 + x138 * x141
-    del rpp_k_by_omega_im, rpp_k_by_omega_re, x136, x138, x153, x154
-    x722 = rpp_excess_by_omega_im * x661 + rpp_excess_by_omega_re * x657
-    x730 = rpp_excess_by_omega_im * x657 - rpp_excess_by_omega_re * x661
-    x796 = -x730
-    rpp_excess_by_q_re = -x109 * x161 - x115 * x160
-    rpp_excess_by_q_im = x109 * x160 - x115 * x161
-    del x160, x161
-    x820 = rpp_excess_by_q_im * x661 + rpp_excess_by_q_re * x657
-    x828 = rpp_excess_by_q_im * x657 - rpp_excess_by_q_re * x661
-    x840 = -x828
-    rp_form0_re = -x162 * x171 + x172 * x173
-    x683 = rp_form0_re * x641
-    rp_form0_im = x162 * x173 + x171 * x172
-    x687 = rp_form0_im * x641
-    rp_form0_by_omega_re = a_down_by_omega_re * x173 - a_up_by_omega_im * x162 - x174 - x175
-    del x175
-    rp_form0_by_omega_im = a_down_by_omega_im * x173 + a_down_by_omega_re * x171 + a_up_by_omega_re * x162 + x176
-    del x162
-    rp_form1_re = -c_down_im * x182 + c_down_re * x183
-    x644 = rp_form1_re * x641
-    x654 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x644
-    rp_form1_im = c_down_im * x183 + c_down_re * x182
-    del x182, x183
-    x648 = rp_form1_im * x641
-    x652 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x648
-    x699 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x683
-    x701 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x687
-    rp_form1_by_omega_re = -c_down_im * x192 + c_down_re * x193 - x171 * x189 + x173 * x191
-    rp_form1_by_omega_im = c_down_im * x193 + c_down_re * x192 + x171 * x191 + x173 * x189
-    del x171, x173, x189, x191, x192, x193
-    rpm_x_re = x29 * (-rm_roots_re - x102)
+    rpp_inverse_re = x111 * x116 - x117 * x118
+    rpp_inverse_im = x111 * x118 + x116 * x117
+    del x116, x118
+    rpp_inverse_by_omega_re = -a_root_by_omega_im * x136 + a_root_by_omega_re * x137 - rpp_k_by_omega_im * x126 + rpp_k_by_omega_re * x129
+    rpp_inverse_by_omega_im = a_root_by_omega_im * x137 + a_root_by_omega_re * x136 + rpp_k_by_omega_im * x129 + rpp_k_by_omega_re * x126
+    del x126, x129, x136, x137
+    rpp_excess_re = -a_root_im * x139 - a_root_re * x141
+    rpp_excess_im = a_root_im * x141 - a_root_re * x139
+    del a_root_im, x139, x141
+    x797 = rpp_excess_im * x711 + rpp_excess_re * x707
+    x803 = rpp_excess_im * x707 - rpp_excess_re * x711
+    x857 = -x803
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x155 + rpp_k_by_omega_re * x156 - x138 * x143 + x140 * x144
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x156 + rpp_k_by_omega_re * x155 + x138 * x144 + x140 * x143
+    del rpp_k_by_omega_im, rpp_k_by_omega_re, x138, x140, x155, x156
+    x772 = rpp_excess_by_omega_im * x711 + rpp_excess_by_omega_re * x707
+    x780 = rpp_excess_by_omega_im * x707 - rpp_excess_by_omega_re * x711
+    x846 = -x780
+    rpp_excess_by_q_re = -x111 * x163 - x117 * x162
+    rpp_excess_by_q_im = x111 * x162 - x117 * x163
+    del x162, x163
+    x870 = rpp_excess_by_q_im * x711 + rpp_excess_by_q_re * x707
+    x878 = rpp_excess_by_q_im * x707 - rpp_excess_by_q_re * x711
+    x890 = -x878
+    rp_form0_re = -x172 * x190 + x191 * x192
+    x733 = rp_form0_re * x691
+    rp_form0_im = x172 * x192 + x190 * x191
+    del x190, x192
+    x737 = rp_form0_im * x691
+    rp_form0_by_omega_re = -a_up_by_omega_im * x200 + a_up_by_omega_re * x201 - x172 * x198 + x191 * x199
+    rp_form0_by_omega_im = a_up_by_omega_im * x201 + a_up_by_omega_re * x200 + x172 * x199 + x191 * x198
+    del x198, x199, x200, x201
+    rp_form1_re = -c_down_im * x206 + c_down_re * x208
+    x694 = rp_form1_re * x691
+    x704 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x694
+    rp_form1_im = c_down_im * x208 + c_down_re * x206
+    del x206, x208
+    x698 = rp_form1_im * x691
+    x702 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x698
+    x749 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x733
+    x751 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x737
+    rp_form1_by_omega_re = -c_down_im * x217 + c_down_re * x218 - x172 * x214 + x191 * x216
+    rp_form1_by_omega_im = c_down_im * x218 + c_down_re * x217 + x172 * x216 + x191 * x214
+    del x172, x191, x214, x216, x217, x218
+    rpm_x_re = x30 * (-rm_roots_re - x104)
     del rm_roots_re
-    rpm_x_im = x29 * (-rm_roots_im - x103)
+    rpm_x_im = x30 * (-rm_roots_im - x105)
     del rm_roots_im
-    z18 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    z22 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z18[0]
-    x195 = rpm_k_re * rpm_k_re
-    x216 = q - rpm_k_re
-    x218 = q + rpm_k_re
-    x223 = -x216
-    rpm_k_im = z18[1]
-    del z18
-    x194 = rpm_k_im * rpm_k_im
-    x196 = x194 + x195
-    x197 = 1 / x196
-    x198 = x109 * x197
-    x199 = 1 / (x196 * x196)
-    del x196
-    x200 = rpm_k_im * rpm_k_re * x199
-    x201 = x120 * x200
-    x202 = x199 * (-x194 + x195)
-    del x195, x199
-    x203 = x109 * x202
-    x204 = x201 + x203
-    x205 = x125 * x200
-    del x200
-    x206 = x115 * x202
-    del x202
-    x207 = x205 - x206
-    x208 = x130 * x197
-    x209 = x133 * x197
-    x210 = rpm_k_im * x209 + rpm_k_re * x208
-    x211 = rpm_k_im * x208 - rpm_k_re * x209
-    del x208, x209
-    z19 = pair_excess(rpm_k_re, rpm_k_im, q)
-    x212 = z19[1]
-    x213 = z19[0]
-    del z19
-    x217 = 1 / (x194 + x216 * x216)
-    del x216
-    x219 = 1 / (x194 + x218 * x218)
-    x220 = x147 * x201 + x147 * x203
-    del x201, x203
-    x221 = x219 * (x147 * x205 - x147 * x206)
-    del x205, x206
-    x222 = x217 * (rpm_k_im * x219 * x220 + x218 * x221)
-    x224 = -rpm_k_im * x221 + x218 * x219 * x220
-    del x220, x221
-    x225 = -rpm_k_im * x222 + x217 * x223 * x224
-    x226 = rpm_k_im * x217 * x224 + x222 * x223
-    del x222, x224
-    x227 = x147 * x197 * x219
-    x228 = rpm_k_im * x227
-    x229 = -rpm_k_re * x228 - x218 * x228
-    del x228
-    x230 = x217 * (rpm_k_re * x147 * x197 * x218 * x219 - x194 * x227)
-    del x194, x218, x219, x227
-    x231 = rpm_k_im * x217 * x229 - x213 + x223 * x230
-    x233 = -rpm_k_im * x230 - x212 + x217 * x223 * x229
-    del x217, x223, x229, x230
+    rpm_k_re = z22[0]
+    x220 = rpm_k_re * rpm_k_re
+    x241 = q - rpm_k_re
+    x243 = q + rpm_k_re
+    x248 = -x241
+    rpm_k_im = z22[1]
+    del z22
+    x219 = rpm_k_im * rpm_k_im
+    x221 = x219 + x220
+    x222 = 1 / x221
+    x223 = x111 * x222
+    x224 = 1 / (x221 * x221)
+    del x221
+    x225 = rpm_k_im * rpm_k_re * x224
+    x226 = x122 * x225
+    x227 = x224 * (-x219 + x220)
+    del x220, x224
+    x228 = x111 * x227
+    x229 = x226 + x228
+    x230 = x127 * x225
+    del x225
+    x231 = x117 * x227
+    del x227
+    x232 = x230 - x231
+    x233 = x132 * x222
+    x234 = x135 * x222
+    x235 = rpm_k_im * x234 + rpm_k_re * x233
+    x236 = rpm_k_im * x233 - rpm_k_re * x234
+    del x233, x234
+    z23 = pair_excess(rpm_k_re, rpm_k_im, q)
+    x237 = z23[1]
+    x238 = z23[0]
+    del z23
+    x242 = 1 / (x219 + x241 * x241)
+    del x241
+    x244 = 1 / (x219 + x243 * x243)
+    x245 = x149 * x226 + x149 * x228
+    del x226, x228
+    x246 = x244 * (x149 * x230 - x149 * x231)
+    del x230, x231
+    x247 = x242 * (rpm_k_im * x244 * x245 + x243 * x246)
+    x249 = -rpm_k_im * x246 + x243 * x244 * x245
+    del x245, x246
+    x250 = -rpm_k_im * x247 + x242 * x248 * x249
+    x251 = rpm_k_im * x242 * x249 + x247 * x248
+    del x247, x249
+    x252 = x149 * x222 * x244
+    x253 = rpm_k_im * x252
+    x254 = -rpm_k_re * x253 - x243 * x253
+    del x253
+    x255 = x242 * (rpm_k_re * x149 * x222 * x243 * x244 - x219 * x252)
+    del x219, x243, x244, x252
+    x256 = rpm_k_im * x242 * x254 - x238 + x248 * x255
+    x258 = -rpm_k_im * x255 - x237 + x242 * x248 * x254
+    del x242, x248, x254, x255
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x107 * x197 - rpm_k_im * x198
-    x259 = rpm_inverse_re + rpp_inverse_re
+    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x109 * x222 - rpm_k_im * x223
+    x290 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = -rpm_k_im * x115 * x197 - rpm_k_re * x198
-    del rpm_k_im, rpm_k_re, x197, x198
-    x260 = rpm_inverse_im + rpp_inverse_im
+    rpm_inverse_im = -rpm_k_im * x117 * x222 - rpm_k_re * x223
+    del rpm_k_im, rpm_k_re, x222, x223
+    x291 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = -a_root_by_omega_im * x210 + a_root_by_omega_re * x211 - rpm_k_by_omega_im * x204 + rpm_k_by_omega_re * x207
-    rpm_inverse_by_omega_im = a_root_by_omega_im * x211 + a_root_by_omega_re * x210 + rpm_k_by_omega_im * x207 + rpm_k_by_omega_re * x204
-    del x204, x207, x210, x211
-    rpm_excess_re = x109 * x212 + x115 * x213
-    x305 = rpm_excess_re + rpp_excess_re + x259
-    rpm_excess_im = 2 * a_root_re * x107 * x212 - x109 * x213
-    x302 = rpm_excess_im + rpp_excess_im + x260
-    x742 = rpm_excess_im * x661 + rpm_excess_re * x657
-    x743 = x662 * x742
-    x750 = rpm_excess_im * x657 - rpm_excess_re * x661
-    x771 = rp_filling_re * x742
-    x775 = rp_filling_im * x742
-    del x742
-    x803 = -x750
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x225 + rpm_k_by_omega_re * x226 - x212 * x214 + x213 * x215
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x226 + rpm_k_by_omega_re * x225 + x212 * x215 + x213 * x214
-    del rpm_k_by_omega_im, rpm_k_by_omega_re, x212, x213, x225, x226
-    x728 = rpm_excess_by_omega_im * x657 - rpm_excess_by_omega_re * x661
-    x729 = rpm_excess_by_omega_im * x661 + rpm_excess_by_omega_re * x657
-    x798 = -x728
-    rpm_excess_by_q_re = x231 * x232 + x233 * x234
-    rpm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x233 - x231 * x234
-    del x231, x233
-    x826 = rpm_excess_by_q_im * x657 - rpm_excess_by_q_re * x661
-    x827 = rpm_excess_by_q_im * x661 + rpm_excess_by_q_re * x657
-    x842 = -x826
-    rm_form0_re = -x235 * x244 + x245 * x246
-    x681 = rm_form0_re * x641
-    rm_form0_im = x235 * x246 + x244 * x245
-    x685 = rm_form0_im * x641
-    rm_form0_by_omega_re = -a_up_by_omega_im * x235 - x247 - x248
-    rm_form0_by_omega_im = a_up_by_omega_re * x235 + x249 + x250
-    del x235
-    rm_form1_re = -x244 * x257 + x246 * x258
-    x646 = rm_form1_re * x641
-    x653 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x646
-    rm_form1_im = x244 * x258 + x246 * x257
-    del x244, x246
-    x642 = rm_form1_im * x641
-    x655 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x642
-    x656 = rpm_excess_im * x653 + rpm_excess_re * x655 + rpp_excess_im * x654 + rpp_excess_re * x652
-    x660 = rpm_excess_im * x655 - rpm_excess_re * x653 + rpp_excess_im * x652 - rpp_excess_re * x654
-    x700 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x681
-    x702 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x685
-    x703 = rpm_excess_im * x700 + rpm_excess_re * x702 + rpp_excess_im * x699 + rpp_excess_re * x701
-    x710 = -rpm_excess_im * x702 + rpm_excess_re * x700 - rpp_excess_im * x701 + rpp_excess_re * x699
+    rpm_inverse_by_omega_re = -a_root_by_omega_im * x235 + a_root_by_omega_re * x236 - rpm_k_by_omega_im * x229 + rpm_k_by_omega_re * x232
+    rpm_inverse_by_omega_im = a_root_by_omega_im * x236 + a_root_by_omega_re * x235 + rpm_k_by_omega_im * x232 + rpm_k_by_omega_re * x229
+    del x229, x232, x235, x236
+    rpm_excess_re = x111 * x237 + x117 * x238
+    x336 = rpm_excess_re + rpp_excess_re + x290
+    rpm_excess_im = 2 * a_root_re * x109 * x237 - x111 * x238
+    x333 = rpm_excess_im + rpp_excess_im + x291
+    x792 = rpm_excess_im * x711 + rpm_excess_re * x707
+    x793 = x712 * x792
+    x800 = rpm_excess_im * x707 - rpm_excess_re * x711
+    x821 = rp_filling_re * x792
+    x825 = rp_filling_im * x792
+    del x792
+    x853 = -x800
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x250 + rpm_k_by_omega_re * x251 - x237 * x239 + x238 * x240
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x251 + rpm_k_by_omega_re * x250 + x237 * x240 + x238 * x239
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, x237, x238, x250, x251
+    x778 = rpm_excess_by_omega_im * x707 - rpm_excess_by_omega_re * x711
+    x779 = rpm_excess_by_omega_im * x711 + rpm_excess_by_omega_re * x707
+    x848 = -x778
+    rpm_excess_by_q_re = x256 * x257 + x258 * x259
+    rpm_excess_by_q_im = 2 * a_root_re * x109 * x157 * x258 - x256 * x259
+    del x256, x258
+    x876 = rpm_excess_by_q_im * x707 - rpm_excess_by_q_re * x711
+    x877 = rpm_excess_by_q_im * x711 + rpm_excess_by_q_re * x707
+    x892 = -x876
+    rm_form0_re = -x267 * x275 + x276 * x277
+    x731 = rm_form0_re * x691
+    rm_form0_im = x267 * x277 + x275 * x276
+    x735 = rm_form0_im * x691
+    rm_form0_by_omega_re = -a_up_by_omega_im * x275 + a_up_by_omega_re * x277 - x278
+    rm_form0_by_omega_im = a_up_by_omega_im * x277 + a_up_by_omega_re * x275 + x279
+    del x275, x277
+    rm_form1_re = -x267 * x288 + x276 * x289
+    x696 = rm_form1_re * x691
+    x703 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x696
+    rm_form1_im = x267 * x289 + x276 * x288
+    del x267, x276
+    x692 = rm_form1_im * x691
+    x705 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x692
+    x706 = rpm_excess_im * x703 + rpm_excess_re * x705 + rpp_excess_im * x704 + rpp_excess_re * x702
+    x710 = rpm_excess_im * x705 - rpm_excess_re * x703 + rpp_excess_im * x702 - rpp_excess_re * x704
+    x750 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x731
+    x752 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x735
+    x753 = rpm_excess_im * x750 + rpm_excess_re * x752 + rpp_excess_im * x749 + rpp_excess_re * x751
+    x760 = -rpm_excess_im * x752 + rpm_excess_re * x750 - rpp_excess_im * x751 + rpp_excess_re * x749
     del rpm_excess_im, rpm_excess_re
-    rm_form1_by_omega_re = -a_up_by_omega_im * x257 + a_up_by_omega_re * x258 - x248
-    del x248
-    rm_form1_by_omega_im = a_up_by_omega_im * x258 + a_up_by_omega_re * x257 + x250
-    del x250, x257, x258
-    rp_still_re = x259
-    del x259
-    rp_still_im = x260
-    del x260
-    x634 = growth * rp_still_im - omega_r * rp_still_re
-    x638 = -growth * rp_still_re - omega_r * rp_still_im
+    rm_form1_by_omega_re = -a_up_by_omega_im * x288 + a_up_by_omega_re * x289 - x278
+    del x278
+    rm_form1_by_omega_im = a_up_by_omega_im * x289 + a_up_by_omega_re * x288 + x279
+    del x279, x288, x289
+    rp_still_re = x290
+    del x290
+    rp_still_im = x291
+    del x291
+    x684 = growth * rp_still_im - omega_r * rp_still_re
+    x688 = -growth * rp_still_re - omega_r * rp_still_im
     rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
     rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    x714 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    x718 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    x764 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x768 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
     del rp_still_by_omega_im, rp_still_by_omega_re
-    rp_uniform0_re = -rp_weight_im * x280 - rp_weight_re * x287 + x263
-    rp_uniform0_im = -rp_weight_im * x287 + rp_weight_re * x280 - x288
-    del x280, x287
-    rp_uniform0_by_omega_re = -rp_weight_im * x290 + rp_weight_re * x289
-    rp_uniform0_by_omega_im = rp_weight_re * x290 + x291
-    del x290
-    rp_uniform1_re = -rp_weight_im * x295 + rp_weight_re * x297 - x293
-    rp_uniform1_im = rp_weight_im * x297 + rp_weight_re * x295 - x298
-    del x295, x297
-    rp_uniform1_by_omega_re = rp_weight_re * x300 + x299
-    rp_uniform1_by_omega_im = rp_weight_im * x300 - x301
-    del x300
-    rp_total_re = 4 * rp_weight_re * x283 * x305 - x302 * x304
-    rp_total_im = x302 * x306 + x304 * x305
-    del x302, x305
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x283 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x283 + 4 * rp_weight_re * rpp_excess_by_omega_re * x283 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x283 - rpm_excess_by_omega_im * x304 - rpm_inverse_by_omega_im * x304 - rpp_excess_by_omega_im * x304 - rpp_inverse_by_omega_im * x304
-    rp_total_by_omega_im = rpm_excess_by_omega_im * x306 + rpm_excess_by_omega_re * x304 + rpm_inverse_by_omega_im * x306 + rpm_inverse_by_omega_re * x304 + rpp_excess_by_omega_im * x306 + rpp_excess_by_omega_re * x304 + rpp_inverse_by_omega_im * x306 + rpp_inverse_by_omega_re * x304
-    del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x283 + 4 * rp_weight_re * rpp_excess_by_q_re * x283 - rpm_excess_by_q_im * x304 - rpp_excess_by_q_im * x304
-    rp_total_by_q_im = rpm_excess_by_q_im * x306 + rpm_excess_by_q_re * x304 + rpp_excess_by_q_im * x306 + rpp_excess_by_q_re * x304
-    del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    rm_filling_re = -x307 * x93 * x96 + x309 * x92
-    del x307, x309
-    rm_filling_im = x312
-    x643 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x642
-    del x642
-    x645 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x644
-    del x644
-    x647 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x646
-    del rm_form0_im, rm_form0_re, x646
-    x649 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x648
-    del rp_form0_im, rp_form0_re, x648
-    x682 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x681
-    del x681
-    x684 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x683
-    del x683
-    x686 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x685
-    del rm_form1_im, rm_form1_re, x685
-    x688 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x687
-    del rp_form1_im, rp_form1_re, x687
-    x772 = rm_filling_im * x651 - rm_filling_re * x659
-    x773 = rm_filling_im * x659 + rm_filling_re * x651
-    rmp_x_re = x29 * (-x102 - x253)
-    del x253
-    rmp_x_im = x29 * (-x103 - x251)
-    del x251
-    z20 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    del rmp_x_im, rmp_x_re
-    rmp_k_re = z20[0]
-    x314 = rmp_k_re * rmp_k_re
-    x331 = q - rmp_k_re
-    x333 = q + rmp_k_re
-    x338 = -x331
-    rmp_k_im = z20[1]
-    del z20
-    x313 = rmp_k_im * rmp_k_im
-    x315 = x313 + x314
-    x316 = 1 / x315
-    x317 = rmp_k_im * x316
-    x318 = rmp_k_re * x316
-    x319 = 1 / (x315 * x315)
-    del x315
-    x320 = rmp_k_im * rmp_k_re * x319
-    x321 = x120 * x320
-    x322 = -x313 + x314
-    del x314
-    x323 = x109 * x319 * x322
-    x324 = -x321 - x323
-    x325 = x125 * x320
-    del x320
-    x326 = 2 * a_root_re * x107 * x319 * x322 - x325
-    x327 = -x130 * x318 - x133 * x317
-    x328 = 2 * rmp_k_re * x128 * x131 * x316 - x130 * x317
-    z21 = pair_excess(rmp_k_re, rmp_k_im, q)
-    x329 = z21[1]
-    x330 = z21[0]
-    del z21
-    x332 = 1 / (x313 + x331 * x331)
+    rp_uniform0_re = -rp_weight_im * x311 - rp_weight_re * x318 + x294
+    rp_uniform0_im = -rp_weight_im * x318 + rp_weight_re * x311 - x319
+    del x311, x318
+    rp_uniform0_by_omega_re = -rp_weight_im * x321 + rp_weight_re * x320
+    rp_uniform0_by_omega_im = rp_weight_re * x321 + x322
+    del x321
+    rp_uniform1_re = -rp_weight_im * x326 + rp_weight_re * x328 - x324
+    rp_uniform1_im = rp_weight_im * x328 + rp_weight_re * x326 - x329
+    del x326, x328
+    rp_uniform1_by_omega_re = rp_weight_re * x331 + x330
+    rp_uniform1_by_omega_im = rp_weight_im * x331 - x332
     del x331
-    x334 = 1 / (x313 + x333 * x333)
-    x335 = -x147 * x321 - x147 * x323
-    del x321, x323
-    x336 = x334 * (2 * a_root_re * x107 * x147 * x319 * x322 - x147 * x325)
-    del x319, x322, x325
-    x337 = x332 * (rmp_k_im * x334 * x335 + x333 * x336)
-    x339 = -rmp_k_im * x336 + x333 * x334 * x335
-    del x335, x336
-    x340 = -rmp_k_im * x337 + x332 * x338 * x339
-    x341 = rmp_k_im * x332 * x339 + x337 * x338
-    del x337, x339
-    x342 = x147 * x316 * x334
-    x343 = rmp_k_im * x342
-    x344 = -rmp_k_re * x343 - x333 * x343
-    del x343
-    x345 = x332 * (rmp_k_re * x147 * x316 * x333 * x334 - x313 * x342)
-    del rmp_k_re, x313, x316, x333, x334, x342
-    x346 = rmp_k_im * x332 * x344 - x330 + x338 * x345
-    x347 = -rmp_k_im * x345 - x329 + x332 * x338 * x344
-    del rmp_k_im, x332, x338, x344, x345
+    rp_total_re = 4 * rp_weight_re * x314 * x336 - x333 * x335
+    rp_total_im = x333 * x337 + x335 * x336
+    del x333, x336
+    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x314 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x314 + 4 * rp_weight_re * rpp_excess_by_omega_re * x314 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x314 - rpm_excess_by_omega_im * x335 - rpm_inverse_by_omega_im * x335 - rpp_excess_by_omega_im * x335 - rpp_inverse_by_omega_im * x335
+    rp_total_by_omega_im = rpm_excess_by_omega_im * x337 + rpm_excess_by_omega_re * x335 + rpm_inverse_by_omega_im * x337 + rpm_inverse_by_omega_re * x335 + rpp_excess_by_omega_im * x337 + rpp_excess_by_omega_re * x335 + rpp_inverse_by_omega_im * x337 + rpp_inverse_by_omega_re * x335
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
+    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x314 + 4 * rp_weight_re * rpp_excess_by_q_re * x314 - rpm_excess_by_q_im * x335 - rpp_excess_by_q_im * x335
+    rp_total_by_q_im = rpm_excess_by_q_im * x337 + rpm_excess_by_q_re * x335 + rpp_excess_by_q_im * x337 + rpp_excess_by_q_re * x335
+    del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
+    rm_filling_re = -x338 * x94 * x97 + x340 * x93
+    del x338, x340
+    rm_filling_im = x343
+    x693 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x692
+    del x692
+    x695 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x694
+    del x694
+    x697 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x696
+    del rm_form0_im, rm_form0_re, x696
+    x699 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x698
+    del rp_form0_im, rp_form0_re, x698
+    x732 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x731
+    del x731
+    x734 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x733
+    del x733
+    x736 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x735
+    del rm_form1_im, rm_form1_re, x735
+    x738 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x737
+    del rp_form1_im, rp_form1_re, x737
+    x822 = rm_filling_im * x701 - rm_filling_re * x709
+    x823 = rm_filling_im * x709 + rm_filling_re * x701
+    rmp_x_re = x30 * (-x104 - x284)
+    del x284
+    rmp_x_im = x30 * (-x105 - x281)
+    del x281
+    z24 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_k_re = z24[0]
+    x345 = rmp_k_re * rmp_k_re
+    x362 = q - rmp_k_re
+    x364 = q + rmp_k_re
+    x369 = -x362
+    rmp_k_im = z24[1]
+    del z24
+    x344 = rmp_k_im * rmp_k_im
+    x346 = x344 + x345
+    x347 = 1 / x346
+    x348 = rmp_k_im * x347
+    x349 = rmp_k_re * x347
+    x350 = 1 / (x346 * x346)
+    del x346
+    x351 = rmp_k_im * rmp_k_re * x350
+    x352 = x122 * x351
+    x353 = -x344 + x345
+    del x345
+    x354 = x111 * x350 * x353
+    x355 = -x352 - x354
+    x356 = x127 * x351
+    del x351
+    x357 = 2 * a_root_re * x109 * x350 * x353 - x356
+    x358 = -x132 * x349 - x135 * x348
+    x359 = 2 * rmp_k_re * x130 * x133 * x347 - x132 * x348
+    z25 = pair_excess(rmp_k_re, rmp_k_im, q)
+    x360 = z25[1]
+    x361 = z25[0]
+    del z25
+    x363 = 1 / (x344 + x362 * x362)
+    del x362
+    x365 = 1 / (x344 + x364 * x364)
+    x366 = -x149 * x352 - x149 * x354
+    del x352, x354
+    x367 = x365 * (2 * a_root_re * x109 * x149 * x350 * x353 - x149 * x356)
+    del x350, x353, x356
+    x368 = x363 * (rmp_k_im * x365 * x366 + x364 * x367)
+    x370 = -rmp_k_im * x367 + x364 * x365 * x366
+    del x366, x367
+    x371 = -rmp_k_im * x368 + x363 * x369 * x370
+    x372 = rmp_k_im * x363 * x370 + x368 * x369
+    del x368, x370
+    x373 = x149 * x347 * x365
+    x374 = rmp_k_im * x373
+    x375 = -rmp_k_re * x374 - x364 * x374
+    del x374
+    x376 = x363 * (rmp_k_re * x149 * x347 * x364 * x365 - x344 * x373)
+    del rmp_k_re, x344, x347, x364, x365, x373
+    x377 = rmp_k_im * x363 * x375 - x361 + x369 * x376
+    x378 = -rmp_k_im * x376 - x360 + x363 * x369 * x375
+    del rmp_k_im, x363, x369, x375, x376
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_inverse_re = x109 * x317 - x115 * x318
-    rmp_inverse_im = x109 * x318 + x115 * x317
-    del x317, x318
-    rmp_inverse_by_omega_re = -a_root_by_omega_im * x327 + a_root_by_omega_re * x328 - rmp_k_by_omega_im * x324 + rmp_k_by_omega_re * x326
-    rmp_inverse_by_omega_im = a_root_by_omega_im * x328 + a_root_by_omega_re * x327 + rmp_k_by_omega_im * x326 + rmp_k_by_omega_re * x324
-    del x324, x326, x327, x328
-    rmp_excess_re = -x109 * x329 - x115 * x330
-    rmp_excess_im = x109 * x330 - x115 * x329
-    x741 = rmp_excess_im * x659 + rmp_excess_re * x651
-    x744 = x662 * x741 + x743
-    x749 = rmp_excess_im * x651 - rmp_excess_re * x659
-    x751 = x662 * x749 + x662 * x750
-    x774 = -rmp_excess_im * x772 + rmp_excess_re * x773 + rp_filling_im * x750 - x771
-    x776 = rmp_excess_im * x773 + rmp_excess_re * x772 - rp_filling_re * x750 - x775
-    del x750, x772, x773
-    x799 = x641 * x741 + x743
-    del x743
-    x804 = -x749
-    del x749
-    x805 = x641 * x804 + x662 * x803
-    x811 = rm_filling_im * x741 - rm_filling_re * x804 - rp_filling_re * x803 + x775
-    del x775
-    x815 = -rm_filling_im * x804 - rm_filling_re * x741 - rp_filling_im * x803 - x771
-    del x741, x771, x803, x804
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x340 + rmp_k_by_omega_re * x341 - x141 * x329 + x142 * x330
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x341 + rmp_k_by_omega_re * x340 + x141 * x330 + x142 * x329
-    del rmp_k_by_omega_im, rmp_k_by_omega_re, x329, x330, x340, x341
-    x721 = rmp_excess_by_omega_im * x659 + rmp_excess_by_omega_re * x651
-    x727 = rmp_excess_by_omega_im * x651 - rmp_excess_by_omega_re * x659
-    x795 = -x727
-    rmp_excess_by_q_re = -x232 * x346 - x234 * x347
-    rmp_excess_by_q_im = -x232 * x347 + x234 * x346
-    del x346, x347
-    x819 = rmp_excess_by_q_im * x659 + rmp_excess_by_q_re * x651
-    x825 = rmp_excess_by_q_im * x651 - rmp_excess_by_q_re * x659
-    x839 = -x825
-    rmm_x_re = x29 * (-rp_roots_re - x102)
+    rmp_inverse_re = x111 * x348 - x117 * x349
+    rmp_inverse_im = x111 * x349 + x117 * x348
+    del x348, x349
+    rmp_inverse_by_omega_re = -a_root_by_omega_im * x358 + a_root_by_omega_re * x359 - rmp_k_by_omega_im * x355 + rmp_k_by_omega_re * x357
+    rmp_inverse_by_omega_im = a_root_by_omega_im * x359 + a_root_by_omega_re * x358 + rmp_k_by_omega_im * x357 + rmp_k_by_omega_re * x355
+    del x355, x357, x358, x359
+    rmp_excess_re = -x111 * x360 - x117 * x361
+    rmp_excess_im = x111 * x361 - x117 * x360
+    x791 = rmp_excess_im * x709 + rmp_excess_re * x701
+    x794 = x712 * x791 + x793
+    x799 = rmp_excess_im * x701 - rmp_excess_re * x709
+    x801 = x712 * x799 + x712 * x800
+    x824 = -rmp_excess_im * x822 + rmp_excess_re * x823 + rp_filling_im * x800 - x821
+    x826 = rmp_excess_im * x823 + rmp_excess_re * x822 - rp_filling_re * x800 - x825
+    del x800, x822, x823
+    x849 = x691 * x791 + x793
+    del x793
+    x854 = -x799
+    del x799
+    x855 = x691 * x854 + x712 * x853
+    x861 = rm_filling_im * x791 - rm_filling_re * x854 - rp_filling_re * x853 + x825
+    del x825
+    x865 = -rm_filling_im * x854 - rm_filling_re * x791 - rp_filling_im * x853 - x821
+    del x791, x821, x853, x854
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x371 + rmp_k_by_omega_re * x372 - x143 * x360 + x144 * x361
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x372 + rmp_k_by_omega_re * x371 + x143 * x361 + x144 * x360
+    del rmp_k_by_omega_im, rmp_k_by_omega_re, x360, x361, x371, x372
+    x771 = rmp_excess_by_omega_im * x709 + rmp_excess_by_omega_re * x701
+    x777 = rmp_excess_by_omega_im * x701 - rmp_excess_by_omega_re * x709
+    x845 = -x777
+    rmp_excess_by_q_re = -x257 * x377 - x259 * x378
+    rmp_excess_by_q_im = -x257 * x378 + x259 * x377
+    del x377, x378
+    x869 = rmp_excess_by_q_im * x709 + rmp_excess_by_q_re * x701
+    x875 = rmp_excess_by_q_im * x701 - rmp_excess_by_q_re * x709
+    x889 = -x875
+    rmm_x_re = x30 * (-rp_roots_re - x104)
     del rp_roots_re
-    rmm_x_im = x29 * (-rp_roots_im - x103)
-    del rp_roots_im, x103
-    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = x30 * (-rp_roots_im - x105)
+    del rp_roots_im, x105
+    z26 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z22[0]
-    x349 = rmm_k_re * rmm_k_re
-    x368 = q - rmm_k_re
-    x370 = q + rmm_k_re
-    x375 = -x368
-    rmm_k_im = z22[1]
-    del z22
-    x348 = rmm_k_im * rmm_k_im
-    x350 = x348 + x349
-    x351 = 1 / x350
-    x352 = x109 * x351
-    x353 = 1 / (x350 * x350)
-    del x350
-    x354 = rmm_k_im * rmm_k_re * x353
-    x355 = x120 * x354
-    x356 = x353 * (-x348 + x349)
-    del x349, x353
-    x357 = x109 * x356
-    x358 = x355 + x357
-    x359 = x125 * x354
-    del x354
-    x360 = x115 * x356
-    del x356
-    x361 = x359 - x360
-    x362 = x130 * x351
-    x363 = x133 * x351
-    x364 = rmm_k_im * x363 + rmm_k_re * x362
-    x365 = rmm_k_im * x362 - rmm_k_re * x363
-    del x362, x363
-    z23 = pair_excess(rmm_k_re, rmm_k_im, q)
-    x366 = z23[1]
-    x367 = z23[0]
-    del z23
-    x369 = 1 / (x348 + x368 * x368)
-    del x368
-    x371 = 1 / (x348 + x370 * x370)
-    x372 = x147 * x355 + x147 * x357
-    del x355, x357
-    x373 = x371 * (x147 * x359 - x147 * x360)
-    del x359, x360
-    x374 = x369 * (rmm_k_im * x371 * x372 + x370 * x373)
-    x376 = -rmm_k_im * x373 + x370 * x371 * x372
-    del x372, x373
-    x377 = -rmm_k_im * x374 + x369 * x375 * x376
-    x378 = rmm_k_im * x369 * x376 + x374 * x375
-    del x374, x376
-    x379 = x147 * x351 * x371
-    x380 = rmm_k_im * x379
-    x381 = -rmm_k_re * x380 - x370 * x380
-    del x380
-    x382 = x369 * (rmm_k_re * x147 * x351 * x370 * x371 - x348 * x379)
-    del x348, x370, x371, x379
-    x383 = rmm_k_im * x369 * x381 - x367 + x375 * x382
-    x384 = -rmm_k_im * x382 - x366 + x369 * x375 * x381
-    del x369, x375, x381, x382
+    rmm_k_re = z26[0]
+    x380 = rmm_k_re * rmm_k_re
+    x399 = q - rmm_k_re
+    x401 = q + rmm_k_re
+    x406 = -x399
+    rmm_k_im = z26[1]
+    del z26
+    x379 = rmm_k_im * rmm_k_im
+    x381 = x379 + x380
+    x382 = 1 / x381
+    x383 = x111 * x382
+    x384 = 1 / (x381 * x381)
+    del x381
+    x385 = rmm_k_im * rmm_k_re * x384
+    x386 = x122 * x385
+    x387 = x384 * (-x379 + x380)
+    del x380, x384
+    x388 = x111 * x387
+    x389 = x386 + x388
+    x390 = x127 * x385
+    del x385
+    x391 = x117 * x387
+    del x387
+    x392 = x390 - x391
+    x393 = x132 * x382
+    x394 = x135 * x382
+    x395 = rmm_k_im * x394 + rmm_k_re * x393
+    x396 = rmm_k_im * x393 - rmm_k_re * x394
+    del x393, x394
+    z27 = pair_excess(rmm_k_re, rmm_k_im, q)
+    x397 = z27[1]
+    x398 = z27[0]
+    del z27
+    x400 = 1 / (x379 + x399 * x399)
+    del x399
+    x402 = 1 / (x379 + x401 * x401)
+    x403 = x149 * x386 + x149 * x388
+    del x386, x388
+    x404 = x402 * (x149 * x390 - x149 * x391)
+    del x390, x391
+    x405 = x400 * (rmm_k_im * x402 * x403 + x401 * x404)
+    x407 = -rmm_k_im * x404 + x401 * x402 * x403
+    del x403, x404
+    x408 = -rmm_k_im * x405 + x400 * x406 * x407
+    x409 = rmm_k_im * x400 * x407 + x405 * x406
+    del x405, x407
+    x410 = x149 * x382 * x402
+    x411 = rmm_k_im * x410
+    x412 = -rmm_k_re * x411 - x401 * x411
+    del x411
+    x413 = x400 * (rmm_k_re * x149 * x382 * x401 * x402 - x379 * x410)
+    del x379, x401, x402, x410
+    x414 = rmm_k_im * x400 * x412 - x398 + x406 * x413
+    x415 = -rmm_k_im * x413 - x397 + x400 * x406 * x412
+    del x400, x406, x412, x413
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x107 * x351 - rmm_k_im * x352
-    x385 = rmm_inverse_re + rmp_inverse_re
+    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x109 * x382 - rmm_k_im * x383
+    x416 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = -rmm_k_im * x115 * x351 - rmm_k_re * x352
-    del rmm_k_im, rmm_k_re, x351, x352
-    x386 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = -rmm_k_im * x117 * x382 - rmm_k_re * x383
+    del rmm_k_im, rmm_k_re, x382, x383
+    x417 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = -a_root_by_omega_im * x364 + a_root_by_omega_re * x365 - rmm_k_by_omega_im * x358 + rmm_k_by_omega_re * x361
-    rmm_inverse_by_omega_im = a_root_by_omega_im * x365 + a_root_by_omega_re * x364 + rmm_k_by_omega_im * x361 + rmm_k_by_omega_re * x358
-    del x358, x361, x364, x365
-    rmm_excess_re = x109 * x366 + x115 * x367
-    x413 = rmm_excess_re + rmp_excess_re + x385
-    rmm_excess_im = 2 * a_root_re * x107 * x366 - x109 * x367
-    x411 = rmm_excess_im + rmp_excess_im + x386
-    x650 = rmm_excess_im * x645 + rmm_excess_re * x649 + rmp_excess_im * x647 + rmp_excess_re * x643
-    x658 = rmm_excess_im * x649 - rmm_excess_re * x645 + rmp_excess_im * x643 - rmp_excess_re * x647
-    x689 = rmm_excess_im * x684 + rmm_excess_re * x688 + rmp_excess_im * x682 + rmp_excess_re * x686
-    x709 = -rmm_excess_im * x688 + rmm_excess_re * x684 - rmp_excess_im * x686 + rmp_excess_re * x682
+    rmm_inverse_by_omega_re = -a_root_by_omega_im * x395 + a_root_by_omega_re * x396 - rmm_k_by_omega_im * x389 + rmm_k_by_omega_re * x392
+    rmm_inverse_by_omega_im = a_root_by_omega_im * x396 + a_root_by_omega_re * x395 + rmm_k_by_omega_im * x392 + rmm_k_by_omega_re * x389
+    del x389, x392, x395, x396
+    rmm_excess_re = x111 * x397 + x117 * x398
+    x444 = rmm_excess_re + rmp_excess_re + x416
+    rmm_excess_im = 2 * a_root_re * x109 * x397 - x111 * x398
+    x442 = rmm_excess_im + rmp_excess_im + x417
+    x700 = rmm_excess_im * x695 + rmm_excess_re * x699 + rmp_excess_im * x697 + rmp_excess_re * x693
+    x708 = rmm_excess_im * x699 - rmm_excess_re * x695 + rmp_excess_im * x693 - rmp_excess_re * x697
+    x739 = rmm_excess_im * x734 + rmm_excess_re * x738 + rmp_excess_im * x732 + rmp_excess_re * x736
+    x759 = -rmm_excess_im * x738 + rmm_excess_re * x734 - rmp_excess_im * x736 + rmp_excess_re * x732
     del rmp_excess_im, rmp_excess_re
-    x745 = rmm_excess_im * x659 + rmm_excess_re * x651
-    x746 = x662 * x745
-    x748 = x662 * x747 + x746
-    x752 = rmm_excess_im * x651 - rmm_excess_re * x659
+    x795 = rmm_excess_im * x709 + rmm_excess_re * x701
+    x796 = x712 * x795
+    x798 = x712 * x797 + x796
+    x802 = rmm_excess_im * x701 - rmm_excess_re * x709
     del rmm_excess_im, rmm_excess_re
-    x754 = x662 * x752 + x662 * x753
-    del x753
-    x778 = rm_filling_re * x745
-    x780 = rm_filling_im * x752 - rpp_excess_im * x779 + rpp_excess_re * x777 - x778
-    x781 = rm_filling_im * x745
-    del x745
-    x782 = -rm_filling_re * x752 + rpp_excess_im * x777 + rpp_excess_re * x779 - x781
-    del rpp_excess_im, rpp_excess_re, x777, x779
-    x800 = x641 * x747 + x746
-    del x746
-    x806 = -x752
-    del x752
-    x808 = x641 * x807 + x662 * x806
-    x812 = -rm_filling_re * x806 + rp_filling_im * x747 - rp_filling_re * x807 + x781
-    del x781
-    x816 = -rm_filling_im * x806 - rp_filling_im * x807 - rp_filling_re * x747 - x778
-    del x747, x778, x806, x807
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x377 + rmm_k_by_omega_re * x378 - x214 * x366 + x215 * x367
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x378 + rmm_k_by_omega_re * x377 + x214 * x367 + x215 * x366
-    del rmm_k_by_omega_im, rmm_k_by_omega_re, x366, x367, x377, x378
-    x725 = rmm_excess_by_omega_im * x651 - rmm_excess_by_omega_re * x659
-    x726 = rmm_excess_by_omega_im * x659 + rmm_excess_by_omega_re * x651
-    x797 = -x725
-    rmm_excess_by_q_re = x232 * x383 + x234 * x384
-    rmm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x384 - x234 * x383
-    del x383, x384
-    x823 = rmm_excess_by_q_im * x651 - rmm_excess_by_q_re * x659
-    x824 = rmm_excess_by_q_im * x659 + rmm_excess_by_q_re * x651
-    x841 = -x823
-    rm_still_re = x385
-    del x385
-    rm_still_im = x386
-    del x386
-    x633 = growth * rm_still_im - omega_r * rm_still_re
-    x637 = -growth * rm_still_re - omega_r * rm_still_im
+    x804 = x712 * x802 + x712 * x803
+    del x803
+    x828 = rm_filling_re * x795
+    x830 = rm_filling_im * x802 - rpp_excess_im * x829 + rpp_excess_re * x827 - x828
+    x831 = rm_filling_im * x795
+    del x795
+    x832 = -rm_filling_re * x802 + rpp_excess_im * x827 + rpp_excess_re * x829 - x831
+    del rpp_excess_im, rpp_excess_re, x827, x829
+    x850 = x691 * x797 + x796
+    del x796
+    x856 = -x802
+    del x802
+    x858 = x691 * x857 + x712 * x856
+    x862 = -rm_filling_re * x856 + rp_filling_im * x797 - rp_filling_re * x857 + x831
+    del x831
+    x866 = -rm_filling_im * x856 - rp_filling_im * x857 - rp_filling_re * x797 - x828
+    del x797, x828, x856, x857
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x408 + rmm_k_by_omega_re * x409 - x239 * x397 + x240 * x398
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x409 + rmm_k_by_omega_re * x408 + x239 * x398 + x240 * x397
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, x397, x398, x408, x409
+    x775 = rmm_excess_by_omega_im * x701 - rmm_excess_by_omega_re * x709
+    x776 = rmm_excess_by_omega_im * x709 + rmm_excess_by_omega_re * x701
+    x847 = -x775
+    rmm_excess_by_q_re = x257 * x414 + x259 * x415
+    rmm_excess_by_q_im = 2 * a_root_re * x109 * x157 * x415 - x259 * x414
+    del x414, x415
+    x873 = rmm_excess_by_q_im * x701 - rmm_excess_by_q_re * x709
+    x874 = rmm_excess_by_q_im * x709 + rmm_excess_by_q_re * x701
+    x891 = -x873
+    rm_still_re = x416
+    del x416
+    rm_still_im = x417
+    del x417
+    x683 = growth * rm_still_im - omega_r * rm_still_re
+    x687 = -growth * rm_still_re - omega_r * rm_still_im
     rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
     rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    x713 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    x717 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    x763 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x767 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
     del rm_still_by_omega_im, rm_still_by_omega_re
-    rm_uniform0_re = -rm_weight_im * x395 - rm_weight_re * x400 - x263
-    del x263
-    rm_uniform0_im = -rm_weight_im * x400 + rm_weight_re * x395 + x288
-    del x288, x395, x400
-    rm_uniform0_by_omega_re = -rm_weight_im * x402 + rm_weight_re * x401
-    rm_uniform0_by_omega_im = rm_weight_re * x402 + x403
-    del x402
-    rm_uniform1_re = -rm_weight_im * x407 + rm_weight_re * x405 + x293
-    del x293
-    rm_uniform1_im = rm_weight_im * x405 + rm_weight_re * x407 + x298
-    del x298, x405, x407
-    rm_uniform1_by_omega_re = rm_weight_re * x409 + x408
-    rm_uniform1_by_omega_im = rm_weight_im * x409 - x410
-    del x409
-    rm_total_re = 4 * rm_weight_re * x283 * x413 - x411 * x412
-    rm_total_im = x411 * x414 + x412 * x413
-    del x411, x413
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x283 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x283 + 4 * rm_weight_re * rmp_excess_by_omega_re * x283 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x283 - rmm_excess_by_omega_im * x412 - rmm_inverse_by_omega_im * x412 - rmp_excess_by_omega_im * x412 - rmp_inverse_by_omega_im * x412
-    rm_total_by_omega_im = rmm_excess_by_omega_im * x414 + rmm_excess_by_omega_re * x412 + rmm_inverse_by_omega_im * x414 + rmm_inverse_by_omega_re * x412 + rmp_excess_by_omega_im * x414 + rmp_excess_by_omega_re * x412 + rmp_inverse_by_omega_im * x414 + rmp_inverse_by_omega_re * x412
+    rm_uniform0_re = -rm_weight_im * x426 - rm_weight_re * x431 - x294
+    del x294
+    rm_uniform0_im = -rm_weight_im * x431 + rm_weight_re * x426 + x319
+    del x319, x426, x431
+    rm_uniform0_by_omega_re = -rm_weight_im * x433 + rm_weight_re * x432
+    rm_uniform0_by_omega_im = rm_weight_re * x433 + x434
+    del x433
+    rm_uniform1_re = -rm_weight_im * x438 + rm_weight_re * x436 + x324
+    del x324
+    rm_uniform1_im = rm_weight_im * x436 + rm_weight_re * x438 + x329
+    del x329, x436, x438
+    rm_uniform1_by_omega_re = rm_weight_re * x440 + x439
+    rm_uniform1_by_omega_im = rm_weight_im * x440 - x441
+    del x440
+    rm_total_re = 4 * rm_weight_re * x314 * x444 - x442 * x443
+    rm_total_im = x442 * x445 + x443 * x444
+    del x442, x444
+    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x314 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x314 + 4 * rm_weight_re * rmp_excess_by_omega_re * x314 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x314 - rmm_excess_by_omega_im * x443 - rmm_inverse_by_omega_im * x443 - rmp_excess_by_omega_im * x443 - rmp_inverse_by_omega_im * x443
+    rm_total_by_omega_im = rmm_excess_by_omega_im * x445 + rmm_excess_by_omega_re * x443 + rmm_inverse_by_omega_im * x445 + rmm_inverse_by_omega_re * x443 + rmp_excess_by_omega_im * x445 + rmp_excess_by_omega_re * x443 + rmp_inverse_by_omega_im * x445 + rmp_inverse_by_omega_re * x443
     del rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x283 + 4 * rm_weight_re * rmp_excess_by_q_re * x283 - rmm_excess_by_q_im * x412 - rmp_excess_by_q_im * x412
-    rm_total_by_q_im = rmm_excess_by_q_im * x414 + rmm_excess_by_q_re * x412 + rmp_excess_by_q_im * x414 + rmp_excess_by_q_re * x412
+    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x314 + 4 * rm_weight_re * rmp_excess_by_q_re * x314 - rmm_excess_by_q_im * x443 - rmp_excess_by_q_im * x443
+    rm_total_by_q_im = rmm_excess_by_q_im * x445 + rmm_excess_by_q_re * x443 + rmp_excess_by_q_im * x445 + rmp_excess_by_q_re * x443
     del rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re
-    sp_filling_re = x415 * x92 - x90 * x93 * x96
-    del x415, x90
-    sp_filling_im = x101
-    del x101
-    x789 = rp_weight_re * sp_filling_im * x27 * x28 - sp_filling_re * x657
-    x791 = -sp_filling_im * x657 - sp_filling_re * x661
-    spp_x_re = x29 * (sp_roots_re - x102)
-    spp_x_im = x29 * (sp_roots_im + x417)
-    z24 = root_sum(ap_p_re, ap_p_im, x418, rp_p_im, spp_x_re, spp_x_im)
+    sp_filling_re = x446 * x93 - x91 * x94 * x97
+    del x446, x91
+    sp_filling_im = x102
+    del x102
+    x839 = rp_weight_re * sp_filling_im * x28 * x29 - sp_filling_re * x707
+    x841 = -sp_filling_im * x707 - sp_filling_re * x711
+    spp_x_re = x30 * (-x104 - x447)
+    del x447
+    spp_x_im = x30 * (sp_roots_im + x449)
+    z28 = root_sum(ap_p_re, ap_p_im, x450, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z24[0]
-    x420 = spp_k_re * spp_k_re
-    x437 = q - spp_k_re
-    x439 = q + spp_k_re
-    x444 = -x437
-    spp_k_im = z24[1]
-    del z24
-    x419 = spp_k_im * spp_k_im
-    x421 = x419 + x420
-    x422 = 1 / x421
-    x423 = spp_k_im * x422
-    x424 = spp_k_re * x422
-    x425 = 1 / (x421 * x421)
-    del x421
-    x426 = spp_k_im * spp_k_re * x425
-    x427 = x120 * x426
-    x428 = -x419 + x420
-    del x420
-    x429 = x109 * x425 * x428
-    x430 = -x427 - x429
-    x431 = x125 * x426
-    del x426
-    x432 = 2 * a_root_re * x107 * x425 * x428 - x431
-    x433 = -x130 * x424 - x133 * x423
-    x434 = 2 * spp_k_re * x128 * x131 * x422 - x130 * x423
-    z25 = pair_excess(spp_k_re, spp_k_im, q)
-    x435 = z25[1]
-    x436 = z25[0]
-    del z25
-    x438 = 1 / (x419 + x437 * x437)
-    del x437
-    x440 = 1 / (x419 + x439 * x439)
-    x441 = -x147 * x427 - x147 * x429
-    del x427, x429
-    x442 = x440 * (2 * a_root_re * x107 * x147 * x425 * x428 - x147 * x431)
-    del x425, x428, x431
-    x443 = x438 * (spp_k_im * x440 * x441 + x439 * x442)
-    x445 = -spp_k_im * x442 + x439 * x440 * x441
-    del x441, x442
-    x446 = -spp_k_im * x443 + x438 * x444 * x445
-    x447 = spp_k_im * x438 * x445 + x443 * x444
-    del x443, x445
-    x448 = x147 * x422 * x440
-    x449 = spp_k_im * x448
-    x450 = -spp_k_re * x449 - x439 * x449
-    del x449
-    x451 = x438 * (spp_k_re * x147 * x422 * x439 * x440 - x419 * x448)
-    del spp_k_re, x419, x422, x439, x440, x448
-    x452 = spp_k_im * x438 * x450 - x436 + x444 * x451
-    x453 = -spp_k_im * x451 - x435 + x438 * x444 * x450
-    del spp_k_im, x438, x444, x450, x451
+    spp_k_re = z28[0]
+    x452 = spp_k_re * spp_k_re
+    x469 = q - spp_k_re
+    x471 = q + spp_k_re
+    x476 = -x469
+    spp_k_im = z28[1]
+    del z28
+    x451 = spp_k_im * spp_k_im
+    x453 = x451 + x452
+    x454 = 1 / x453
+    x455 = spp_k_im * x454
+    x456 = spp_k_re * x454
+    x457 = 1 / (x453 * x453)
+    del x453
+    x458 = spp_k_im * spp_k_re * x457
+    x459 = x122 * x458
+    x460 = -x451 + x452
+    del x452
+    x461 = x111 * x457 * x460
+    x462 = -x459 - x461
+    x463 = x127 * x458
+    del x458
+    x464 = 2 * a_root_re * x109 * x457 * x460 - x463
+    x465 = -x132 * x456 - x135 * x455
+    x466 = 2 * spp_k_re * x130 * x133 * x454 - x132 * x455
+    z29 = pair_excess(spp_k_re, spp_k_im, q)
+    x467 = z29[1]
+    x468 = z29[0]
+    del z29
+    x470 = 1 / (x451 + x469 * x469)
+    del x469
+    x472 = 1 / (x451 + x471 * x471)
+    x473 = -x149 * x459 - x149 * x461
+    del x459, x461
+    x474 = x472 * (2 * a_root_re * x109 * x149 * x457 * x460 - x149 * x463)
+    del x457, x460, x463
+    x475 = x470 * (spp_k_im * x472 * x473 + x471 * x474)
+    x477 = -spp_k_im * x474 + x471 * x472 * x473
+    del x473, x474
+    x478 = -spp_k_im * x475 + x470 * x476 * x477
+    x479 = spp_k_im * x470 * x477 + x475 * x476
+    del x475, x477
+    x480 = x149 * x454 * x472
+    x481 = spp_k_im * x480
+    x482 = -spp_k_re * x481 - x471 * x481
+    del x481
+    x483 = x470 * (spp_k_re * x149 * x454 * x471 * x472 - x451 * x480)
+    del spp_k_re, x451, x454, x471, x472, x480
+    x484 = spp_k_im * x470 * x482 - x468 + x476 * x483
+    x485 = -spp_k_im * x483 - x467 + x470 * x476 * x482
+    del spp_k_im, x470, x476, x482, x483
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    spp_inverse_re = x109 * x423 - x115 * x424
-    spp_inverse_im = x109 * x424 + x115 * x423
-    del x423, x424
-    spp_inverse_by_omega_re = -a_root_by_omega_im * x433 + a_root_by_omega_re * x434 - spp_k_by_omega_im * x430 + spp_k_by_omega_re * x432
-    spp_inverse_by_omega_im = a_root_by_omega_im * x434 + a_root_by_omega_re * x433 + spp_k_by_omega_im * x432 + spp_k_by_omega_re * x430
-    del x430, x432, x433, x434
-    spp_excess_re = -x109 * x435 - x115 * x436
-    spp_excess_im = x109 * x436 - x115 * x435
-    x761 = rp_weight_re * spp_excess_im * x27 * x28 - spp_excess_re * x657
-    x769 = spp_excess_im * x657 + spp_excess_re * x661
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x446 + spp_k_by_omega_re * x447 - x141 * x435 + x142 * x436
-    spp_excess_by_omega_im = spp_k_by_omega_im * x447 + spp_k_by_omega_re * x446 + x141 * x436 + x142 * x435
-    del spp_k_by_omega_im, spp_k_by_omega_re, x435, x436, x446, x447
-    x724 = rp_weight_re * spp_excess_by_omega_im * x27 * x28 - spp_excess_by_omega_re * x657
-    x739 = spp_excess_by_omega_im * x657 + spp_excess_by_omega_re * x661
-    x740 = -x739
-    spp_excess_by_q_re = -x232 * x452 - x234 * x453
-    spp_excess_by_q_im = -x232 * x453 + x234 * x452
-    del x452, x453
-    x822 = rp_weight_re * spp_excess_by_q_im * x27 * x28 - spp_excess_by_q_re * x657
-    x837 = spp_excess_by_q_im * x657 + spp_excess_by_q_re * x661
-    x838 = -x837
-    sp_form0_re = x172 * x459 - x460 * x461
-    x690 = sp_form0_re * x641
-    sp_form0_im = x172 * x461 + x459 * x460
-    del x172
-    x692 = sp_form0_im * x641
-    sp_form0_by_omega_re = a_down_by_omega_re * x459 - a_up_by_omega_im * x460 - x174 - x462
-    del x174, x462
-    sp_form0_by_omega_im = a_down_by_omega_im * x459 + a_down_by_omega_re * x461 + a_up_by_omega_re * x460 + x176
-    del a_down_by_omega_im, a_down_by_omega_re, x176, x460
-    sp_form1_re = c_down_im * x466 + c_down_re * x467
-    x668 = x662 * (-sp_form1_re + x667)
-    x676 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x668
-    sp_form1_im = -c_down_im * x467 + c_down_re * x466
-    del x466, x467
-    x665 = sp_form1_im * x662
-    x673 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x665
-    x706 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x690
-    x707 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x692
-    sp_form1_by_omega_re = c_down_im * x470 + c_down_re * x471 + x459 * x468 - x461 * x469
-    sp_form1_by_omega_im = -c_down_im * x471 + c_down_re * x470 + x459 * x469 + x461 * x468
-    del c_down_im, c_down_re, x459, x461, x468, x469, x470, x471
-    spm_x_re = x29 * (-sm_roots_re - x102)
-    del sm_roots_re
-    spm_x_im = x29 * (-sm_roots_im - x472)
-    z26 = root_sum(am_p_re, am_p_im, x418, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x418
-    spm_k_re = z26[0]
-    x474 = spm_k_re * spm_k_re
-    x493 = q - spm_k_re
-    x495 = q + spm_k_re
-    x500 = -x493
-    spm_k_im = z26[1]
-    del z26
-    x473 = spm_k_im * spm_k_im
-    x475 = x473 + x474
-    x476 = 1 / x475
-    x477 = x109 * x476
-    x478 = 1 / (x475 * x475)
-    del x475
-    x479 = spm_k_im * spm_k_re * x478
-    x480 = x120 * x479
-    x481 = x478 * (-x473 + x474)
-    del x474, x478
-    x482 = x109 * x481
-    x483 = x480 + x482
-    x484 = x125 * x479
-    del x479
-    x485 = x115 * x481
-    del x481
-    x486 = x484 - x485
-    x487 = x130 * x476
-    x488 = x133 * x476
-    x489 = spm_k_im * x488 + spm_k_re * x487
-    x490 = spm_k_im * x487 - spm_k_re * x488
-    del x487, x488
-    z27 = pair_excess(spm_k_re, spm_k_im, q)
-    x491 = z27[1]
-    x492 = z27[0]
-    del z27
-    x494 = 1 / (x473 + x493 * x493)
-    del x493
-    x496 = 1 / (x473 + x495 * x495)
-    x497 = x147 * x480 + x147 * x482
-    del x480, x482
-    x498 = x496 * (x147 * x484 - x147 * x485)
+    spp_inverse_re = x111 * x455 - x117 * x456
+    spp_inverse_im = x111 * x456 + x117 * x455
+    del x455, x456
+    spp_inverse_by_omega_re = -a_root_by_omega_im * x465 + a_root_by_omega_re * x466 - spp_k_by_omega_im * x462 + spp_k_by_omega_re * x464
+    spp_inverse_by_omega_im = a_root_by_omega_im * x466 + a_root_by_omega_re * x465 + spp_k_by_omega_im * x464 + spp_k_by_omega_re * x462
+    del x462, x464, x465, x466
+    spp_excess_re = -x111 * x467 - x117 * x468
+    spp_excess_im = x111 * x468 - x117 * x467
+    x811 = rp_weight_re * spp_excess_im * x28 * x29 - spp_excess_re * x707
+    x819 = spp_excess_im * x707 + spp_excess_re * x711
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x478 + spp_k_by_omega_re * x479 - x143 * x467 + x144 * x468
+    spp_excess_by_omega_im = spp_k_by_omega_im * x479 + spp_k_by_omega_re * x478 + x143 * x468 + x144 * x467
+    del spp_k_by_omega_im, spp_k_by_omega_re, x467, x468, x478, x479
+    x774 = rp_weight_re * spp_excess_by_omega_im * x28 * x29 - spp_excess_by_omega_re * x707
+    x789 = spp_excess_by_omega_im * x707 + spp_excess_by_omega_re * x711
+    x790 = -x789
+    spp_excess_by_q_re = -x257 * x484 - x259 * x485
+    spp_excess_by_q_im = -x257 * x485 + x259 * x484
     del x484, x485
-    x499 = x494 * (spm_k_im * x496 * x497 + x495 * x498)
-    x501 = -spm_k_im * x498 + x495 * x496 * x497
-    del x497, x498
-    x502 = -spm_k_im * x499 + x494 * x500 * x501
-    x503 = spm_k_im * x494 * x501 + x499 * x500
+    x872 = rp_weight_re * spp_excess_by_q_im * x28 * x29 - spp_excess_by_q_re * x707
+    x887 = spp_excess_by_q_im * x707 + spp_excess_by_q_re * x711
+    x888 = -x887
+    sp_form0_re = -x490 * x499 + x500 * x501
+    x740 = sp_form0_re * x691
+    sp_form0_im = x490 * x501 + x499 * x500
     del x499, x501
-    x504 = x147 * x476 * x496
-    x505 = spm_k_im * x504
-    x506 = -spm_k_re * x505 - x495 * x505
-    del x505
-    x507 = x494 * (spm_k_re * x147 * x476 * x495 * x496 - x473 * x504)
-    del x473, x495, x496, x504
-    x508 = spm_k_im * x494 * x506 - x492 + x500 * x507
-    x509 = -spm_k_im * x507 - x491 + x494 * x500 * x506
-    del x494, x500, x506, x507
+    x742 = sp_form0_im * x691
+    sp_form0_by_omega_re = -a_up_by_omega_im * x506 + a_up_by_omega_re * x507 - x490 * x504 + x500 * x505
+    sp_form0_by_omega_im = a_up_by_omega_im * x507 + a_up_by_omega_re * x506 + x490 * x505 + x500 * x504
+    del x504, x505, x506, x507
+    sp_form1_re = c_down_im * x511 + c_down_re * x512
+    x718 = x712 * (-sp_form1_re + x717)
+    x726 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x718
+    sp_form1_im = -c_down_im * x512 + c_down_re * x511
+    del x511, x512
+    x715 = sp_form1_im * x712
+    x723 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x715
+    x756 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x740
+    x757 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x742
+    sp_form1_by_omega_re = c_down_im * x515 + c_down_re * x516 - x490 * x514 + x500 * x513
+    sp_form1_by_omega_im = -c_down_im * x516 + c_down_re * x515 + x490 * x513 + x500 * x514
+    del c_down_im, c_down_re, x490, x500, x513, x514, x515, x516
+    spm_x_re = x30 * (-sm_roots_re - x104)
+    del sm_roots_re
+    spm_x_im = x30 * (-sm_roots_im - x517)
+    z30 = root_sum(am_p_re, am_p_im, x450, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x450
+    spm_k_re = z30[0]
+    x519 = spm_k_re * spm_k_re
+    x538 = q - spm_k_re
+    x540 = q + spm_k_re
+    x545 = -x538
+    spm_k_im = z30[1]
+    del z30
+    x518 = spm_k_im * spm_k_im
+    x520 = x518 + x519
+    x521 = 1 / x520
+    x522 = x111 * x521
+    x523 = 1 / (x520 * x520)
+    del x520
+    x524 = spm_k_im * spm_k_re * x523
+    x525 = x122 * x524
+    x526 = x523 * (-x518 + x519)
+    del x519, x523
+    x527 = x111 * x526
+    x528 = x525 + x527
+    x529 = x127 * x524
+    del x524
+    x530 = x117 * x526
+    del x526
+    x531 = x529 - x530
+    x532 = x132 * x521
+    x533 = x135 * x521
+    x534 = spm_k_im * x533 + spm_k_re * x532
+    x535 = spm_k_im * x532 - spm_k_re * x533
+    del x532, x533
+    z31 = pair_excess(spm_k_re, spm_k_im, q)
+    x536 = z31[1]
+    x537 = z31[0]
+    del z31
+    x539 = 1 / (x518 + x538 * x538)
+    del x538
+    x541 = 1 / (x518 + x540 * x540)
+    x542 = x149 * x525 + x149 * x527
+    del x525, x527
+    x543 = x541 * (x149 * x529 - x149 * x530)
+    del x529, x530
+    x544 = x539 * (spm_k_im * x541 * x542 + x540 * x543)
+    x546 = -spm_k_im * x543 + x540 * x541 * x542
+    del x542, x543
+    x547 = -spm_k_im * x544 + x539 * x545 * x546
+    x548 = spm_k_im * x539 * x546 + x544 * x545
+    del x544, x546
+    x549 = x149 * x521 * x541
+    x550 = spm_k_im * x549
+    x551 = -spm_k_re * x550 - x540 * x550
+    del x550
+    x552 = x539 * (spm_k_re * x149 * x521 * x540 * x541 - x518 * x549)
+    del x518, x540, x541, x549
+    x553 = spm_k_im * x539 * x551 - x537 + x545 * x552
+    x554 = -spm_k_im * x552 - x536 + x539 * x545 * x551
+    del x539, x545, x551, x552
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    spm_inverse_re = 2 * a_root_re * spm_k_re * x107 * x476 - spm_k_im * x477
-    x527 = spm_inverse_re + spp_inverse_re
+    spm_inverse_re = 2 * a_root_re * spm_k_re * x109 * x521 - spm_k_im * x522
+    x577 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = -spm_k_im * x115 * x476 - spm_k_re * x477
-    del spm_k_im, spm_k_re, x476, x477
-    x528 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = -spm_k_im * x117 * x521 - spm_k_re * x522
+    del spm_k_im, spm_k_re, x521, x522
+    x578 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = -a_root_by_omega_im * x489 + a_root_by_omega_re * x490 - spm_k_by_omega_im * x483 + spm_k_by_omega_re * x486
-    spm_inverse_by_omega_im = a_root_by_omega_im * x490 + a_root_by_omega_re * x489 + spm_k_by_omega_im * x486 + spm_k_by_omega_re * x483
-    del x483, x486, x489, x490
-    spm_excess_re = x109 * x491 + x115 * x492
-    x542 = spm_excess_re + spp_excess_re + x527
-    spm_excess_im = 2 * a_root_re * x107 * x491 - x109 * x492
-    x541 = spm_excess_im + spp_excess_im + x528
-    x756 = rp_weight_re * spm_excess_im * x27 * x28 - spm_excess_re * x657
-    x757 = x641 * x756
-    x764 = spm_excess_im * x657 + spm_excess_re * x661
-    x765 = -x764
-    x783 = sp_filling_re * x756
-    x787 = sp_filling_im * x756
-    del x756
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x502 + spm_k_by_omega_re * x503 - x214 * x491 + x215 * x492
-    spm_excess_by_omega_im = spm_k_by_omega_im * x503 + spm_k_by_omega_re * x502 + x214 * x492 + x215 * x491
-    del spm_k_by_omega_im, spm_k_by_omega_re, x491, x492, x502, x503
-    x732 = rp_weight_re * spm_excess_by_omega_im * x27 * x28 - spm_excess_by_omega_re * x657
-    x737 = spm_excess_by_omega_im * x657 + spm_excess_by_omega_re * x661
-    x738 = -x737
-    spm_excess_by_q_re = x232 * x508 + x234 * x509
-    spm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x509 - x234 * x508
-    del x508, x509
-    x830 = rp_weight_re * spm_excess_by_q_im * x27 * x28 - spm_excess_by_q_re * x657
-    x835 = spm_excess_by_q_im * x657 + spm_excess_by_q_re * x661
-    x836 = -x835
-    sm_form0_re = x245 * x515 - x516 * x517
-    x694 = sm_form0_re * x641
-    sm_form0_im = x245 * x517 + x515 * x516
-    del x245
-    x696 = sm_form0_im * x641
-    sm_form0_by_omega_re = -a_up_by_omega_im * x516 - x247 - x518
-    del x247
-    sm_form0_by_omega_im = a_up_by_omega_re * x516 + x249 + x519
-    del x249, x516
-    sm_form1_re = x515 * x526 - x517 * x525
-    x670 = x662 * (-sm_form1_re + x667)
-    del x667
-    x675 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x670
-    sm_form1_im = x515 * x525 + x517 * x526
-    del x515, x517
-    x663 = sm_form1_im * x662
-    x674 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x663
-    x677 = spm_excess_im * x675 + spm_excess_re * x674 + spp_excess_im * x676 + spp_excess_re * x673
-    x679 = spm_excess_im * x674 - spm_excess_re * x675 + spp_excess_im * x673 - spp_excess_re * x676
-    x704 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x694
-    x705 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x696
-    x708 = spm_excess_im * x704 + spm_excess_re * x705 + spp_excess_im * x706 + spp_excess_re * x707
-    x712 = -spm_excess_im * x705 + spm_excess_re * x704 - spp_excess_im * x707 + spp_excess_re * x706
+    spm_inverse_by_omega_re = -a_root_by_omega_im * x534 + a_root_by_omega_re * x535 - spm_k_by_omega_im * x528 + spm_k_by_omega_re * x531
+    spm_inverse_by_omega_im = a_root_by_omega_im * x535 + a_root_by_omega_re * x534 + spm_k_by_omega_im * x531 + spm_k_by_omega_re * x528
+    del x528, x531, x534, x535
+    spm_excess_re = x111 * x536 + x117 * x537
+    x592 = spm_excess_re + spp_excess_re + x577
+    spm_excess_im = 2 * a_root_re * x109 * x536 - x111 * x537
+    x591 = spm_excess_im + spp_excess_im + x578
+    x806 = rp_weight_re * spm_excess_im * x28 * x29 - spm_excess_re * x707
+    x807 = x691 * x806
+    x814 = spm_excess_im * x707 + spm_excess_re * x711
+    x815 = -x814
+    x833 = sp_filling_re * x806
+    x837 = sp_filling_im * x806
+    del x806
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x547 + spm_k_by_omega_re * x548 - x239 * x536 + x240 * x537
+    spm_excess_by_omega_im = spm_k_by_omega_im * x548 + spm_k_by_omega_re * x547 + x239 * x537 + x240 * x536
+    del spm_k_by_omega_im, spm_k_by_omega_re, x536, x537, x547, x548
+    x782 = rp_weight_re * spm_excess_by_omega_im * x28 * x29 - spm_excess_by_omega_re * x707
+    x787 = spm_excess_by_omega_im * x707 + spm_excess_by_omega_re * x711
+    x788 = -x787
+    spm_excess_by_q_re = x257 * x553 + x259 * x554
+    spm_excess_by_q_im = 2 * a_root_re * x109 * x157 * x554 - x259 * x553
+    del x553, x554
+    x880 = rp_weight_re * spm_excess_by_q_im * x28 * x29 - spm_excess_by_q_re * x707
+    x885 = spm_excess_by_q_im * x707 + spm_excess_by_q_re * x711
+    x886 = -x885
+    sm_form0_re = -x559 * x565 + x566 * x567
+    x744 = sm_form0_re * x691
+    sm_form0_im = x559 * x567 + x565 * x566
+    x746 = sm_form0_im * x691
+    sm_form0_by_omega_re = -a_up_by_omega_im * x559 + a_up_by_omega_re * x566 - x568
+    sm_form0_by_omega_im = a_up_by_omega_im * x566 + a_up_by_omega_re * x559 + x569
+    del x559, x566
+    sm_form1_re = -x565 * x575 + x567 * x576
+    x720 = x712 * (-sm_form1_re + x717)
+    del x717
+    x725 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x720
+    sm_form1_im = x565 * x576 + x567 * x575
+    del x565, x567
+    x713 = sm_form1_im * x712
+    x724 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x713
+    x727 = spm_excess_im * x725 + spm_excess_re * x724 + spp_excess_im * x726 + spp_excess_re * x723
+    x729 = spm_excess_im * x724 - spm_excess_re * x725 + spp_excess_im * x723 - spp_excess_re * x726
+    x754 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x744
+    x755 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x746
+    x758 = spm_excess_im * x754 + spm_excess_re * x755 + spp_excess_im * x756 + spp_excess_re * x757
+    x762 = -spm_excess_im * x755 + spm_excess_re * x754 - spp_excess_im * x757 + spp_excess_re * x756
     del spm_excess_im, spm_excess_re
-    sm_form1_by_omega_re = -a_up_by_omega_im * x525 + a_up_by_omega_re * x526 - x518
-    del x518
-    sm_form1_by_omega_im = a_up_by_omega_im * x526 + a_up_by_omega_re * x525 + x519
-    del a_up_by_omega_im, a_up_by_omega_re, x519, x525, x526
-    sp_still_re = x527
-    del x527
-    sp_still_im = x528
-    del x528
-    x636 = growth * sp_still_im - omega_r * sp_still_re
-    x640 = -growth * sp_still_re - omega_r * sp_still_im
+    sm_form1_by_omega_re = -a_up_by_omega_im * x575 + a_up_by_omega_re * x576 - x568
+    del x568
+    sm_form1_by_omega_im = a_up_by_omega_im * x576 + a_up_by_omega_re * x575 + x569
+    del a_up_by_omega_im, a_up_by_omega_re, x569, x575, x576
+    sp_still_re = x577
+    del x577
+    sp_still_im = x578
+    del x578
+    x686 = growth * sp_still_im - omega_r * sp_still_re
+    x690 = -growth * sp_still_re - omega_r * sp_still_im
     sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
     sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    x716 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
-    x720 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    x766 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x770 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
     del sp_still_by_omega_im, sp_still_by_omega_re
-    sp_uniform0_re = rp_weight_im * x534 - rp_weight_re * x536
-    sp_uniform0_im = rp_weight_im * x536 + rp_weight_re * x534
-    del x534, x536
-    sp_uniform0_by_omega_re = rp_weight_im * x537 + rp_weight_re * x289
-    del x289
-    sp_uniform0_by_omega_im = rp_weight_re * x537 - x291
-    del x291, x537
-    sp_uniform1_re = rp_weight_im * x538 + rp_weight_re * x539
-    sp_uniform1_im = -rp_weight_im * x539 + rp_weight_re * x538
-    del x538, x539
-    sp_uniform1_by_omega_re = rp_weight_re * x540 - x299
-    del x299
-    sp_uniform1_by_omega_im = -rp_weight_im * x540 - x301
-    del rp_weight_im, x301, x540
-    sp_total_re = x304 * x541 + x306 * x542
-    sp_total_im = 4 * rp_weight_re * x283 * x541 - x304 * x542
-    del x541, x542
-    sp_total_by_omega_re = spm_excess_by_omega_im * x304 + spm_excess_by_omega_re * x306 + spm_inverse_by_omega_im * x304 + spm_inverse_by_omega_re * x306 + spp_excess_by_omega_im * x304 + spp_excess_by_omega_re * x306 + spp_inverse_by_omega_im * x304 + spp_inverse_by_omega_re * x306
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x283 + 4 * rp_weight_re * spm_inverse_by_omega_im * x283 + 4 * rp_weight_re * spp_excess_by_omega_im * x283 + 4 * rp_weight_re * spp_inverse_by_omega_im * x283 - spm_excess_by_omega_re * x304 - spm_inverse_by_omega_re * x304 - spp_excess_by_omega_re * x304 - spp_inverse_by_omega_re * x304
+    sp_uniform0_re = rp_weight_im * x584 - rp_weight_re * x586
+    sp_uniform0_im = rp_weight_im * x586 + rp_weight_re * x584
+    del x584, x586
+    sp_uniform0_by_omega_re = rp_weight_im * x587 + rp_weight_re * x320
+    del x320
+    sp_uniform0_by_omega_im = rp_weight_re * x587 - x322
+    del x322, x587
+    sp_uniform1_re = rp_weight_im * x588 + rp_weight_re * x589
+    sp_uniform1_im = -rp_weight_im * x589 + rp_weight_re * x588
+    del x588, x589
+    sp_uniform1_by_omega_re = rp_weight_re * x590 - x330
+    del x330
+    sp_uniform1_by_omega_im = -rp_weight_im * x590 - x332
+    del rp_weight_im, x332, x590
+    sp_total_re = x335 * x591 + x337 * x592
+    sp_total_im = 4 * rp_weight_re * x314 * x591 - x335 * x592
+    del x591, x592
+    sp_total_by_omega_re = spm_excess_by_omega_im * x335 + spm_excess_by_omega_re * x337 + spm_inverse_by_omega_im * x335 + spm_inverse_by_omega_re * x337 + spp_excess_by_omega_im * x335 + spp_excess_by_omega_re * x337 + spp_inverse_by_omega_im * x335 + spp_inverse_by_omega_re * x337
+    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x314 + 4 * rp_weight_re * spm_inverse_by_omega_im * x314 + 4 * rp_weight_re * spp_excess_by_omega_im * x314 + 4 * rp_weight_re * spp_inverse_by_omega_im * x314 - spm_excess_by_omega_re * x335 - spm_inverse_by_omega_re * x335 - spp_excess_by_omega_re * x335 - spp_inverse_by_omega_re * x335
     del spm_excess_by_omega_im, spm_excess_by_omega_re, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_excess_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_q_re = spm_excess_by_q_im * x304 + spm_excess_by_q_re * x306 + spp_excess_by_q_im * x304 + spp_excess_by_q_re * x306
-    del x306
-    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x283 + 4 * rp_weight_re * spp_excess_by_q_im * x283 - spm_excess_by_q_re * x304 - spp_excess_by_q_re * x304
-    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x304
-    sm_filling_re = -x308 * x93 * x96 + x543 * x92
-    del x308, x543, x92, x93, x96
-    sm_filling_im = x312
-    del x312
-    x664 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x663
-    del x663
-    x666 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x665
-    del x665
-    x669 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x668
-    del sp_form0_im, sp_form0_re, x668
-    x671 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x670
-    del sm_form0_im, sm_form0_re, x670
-    x691 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x690
-    del x690
-    x693 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x692
-    del sp_form1_im, sp_form1_re, x692
-    x695 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x694
-    del x694
-    x697 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x696
-    del sm_form1_im, sm_form1_re, x696
-    x784 = -sm_filling_im * x651 - sm_filling_re * x659
-    x785 = rm_weight_re * sm_filling_im * x27 * x28 - sm_filling_re * x651
-    smp_x_re = x29 * (-x102 - x520)
-    del x520
-    smp_x_im = x29 * (sm_roots_im + x417)
-    del sm_roots_im, x417
-    z28 = root_sum(ap_p_re, ap_p_im, x544, rm_p_im, smp_x_re, smp_x_im)
+    sp_total_by_q_re = spm_excess_by_q_im * x335 + spm_excess_by_q_re * x337 + spp_excess_by_q_im * x335 + spp_excess_by_q_re * x337
+    del x337
+    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x314 + 4 * rp_weight_re * spp_excess_by_q_im * x314 - spm_excess_by_q_re * x335 - spp_excess_by_q_re * x335
+    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x335
+    sm_filling_re = -x339 * x94 * x97 + x593 * x93
+    del x339, x593, x93, x94, x97
+    sm_filling_im = x343
+    del x343
+    x714 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x713
+    del x713
+    x716 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x715
+    del x715
+    x719 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x718
+    del sp_form0_im, sp_form0_re, x718
+    x721 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x720
+    del sm_form0_im, sm_form0_re, x720
+    x741 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x740
+    del x740
+    x743 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x742
+    del sp_form1_im, sp_form1_re, x742
+    x745 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x744
+    del x744
+    x747 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x746
+    del sm_form1_im, sm_form1_re, x746
+    x834 = -sm_filling_im * x701 - sm_filling_re * x709
+    x835 = rm_weight_re * sm_filling_im * x28 * x29 - sm_filling_re * x701
+    smp_x_re = x30 * (-x104 - x570)
+    del x570
+    smp_x_im = x30 * (sm_roots_im + x449)
+    del sm_roots_im, x449
+    z32 = root_sum(ap_p_re, ap_p_im, x594, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z28[0]
-    x546 = smp_k_re * smp_k_re
-    x563 = q - smp_k_re
-    x565 = q + smp_k_re
-    x570 = -x563
-    smp_k_im = z28[1]
-    del z28
-    x545 = smp_k_im * smp_k_im
-    x547 = x545 + x546
-    x548 = 1 / x547
-    x549 = smp_k_im * x548
-    x550 = smp_k_re * x548
-    x551 = 1 / (x547 * x547)
-    del x547
-    x552 = smp_k_im * smp_k_re * x551
-    x553 = x120 * x552
-    x554 = -x545 + x546
-    del x546
-    x555 = x109 * x551 * x554
-    x556 = -x553 - x555
-    x557 = x125 * x552
-    del x552
-    x558 = 2 * a_root_re * x107 * x551 * x554 - x557
-    x559 = -x130 * x550 - x133 * x549
-    x560 = 2 * smp_k_re * x128 * x131 * x548 - x130 * x549
-    del x128, x131
-    z29 = pair_excess(smp_k_re, smp_k_im, q)
-    x561 = z29[1]
-    x562 = z29[0]
-    del z29
-    x564 = 1 / (x545 + x563 * x563)
-    del x563
-    x566 = 1 / (x545 + x565 * x565)
-    x567 = -x147 * x553 - x147 * x555
-    del x553, x555
-    x568 = x566 * (2 * a_root_re * x107 * x147 * x551 * x554 - x147 * x557)
-    del x551, x554, x557
-    x569 = x564 * (smp_k_im * x566 * x567 + x565 * x568)
-    x571 = -smp_k_im * x568 + x565 * x566 * x567
-    del x567, x568
-    x572 = -smp_k_im * x569 + x564 * x570 * x571
-    x573 = smp_k_im * x564 * x571 + x569 * x570
-    del x569, x571
-    x574 = x147 * x548 * x566
-    x575 = smp_k_im * x574
-    x576 = -smp_k_re * x575 - x565 * x575
-    del x575
-    x577 = x564 * (smp_k_re * x147 * x548 * x565 * x566 - x545 * x574)
-    del smp_k_re, x545, x548, x565, x566, x574
-    x578 = smp_k_im * x564 * x576 - x562 + x570 * x577
-    x579 = -smp_k_im * x577 - x561 + x564 * x570 * x576
-    del smp_k_im, x564, x570, x576, x577
+    smp_k_re = z32[0]
+    x596 = smp_k_re * smp_k_re
+    x613 = q - smp_k_re
+    x615 = q + smp_k_re
+    x620 = -x613
+    smp_k_im = z32[1]
+    del z32
+    x595 = smp_k_im * smp_k_im
+    x597 = x595 + x596
+    x598 = 1 / x597
+    x599 = smp_k_im * x598
+    x600 = smp_k_re * x598
+    x601 = 1 / (x597 * x597)
+    del x597
+    x602 = smp_k_im * smp_k_re * x601
+    x603 = x122 * x602
+    x604 = -x595 + x596
+    del x596
+    x605 = x111 * x601 * x604
+    x606 = -x603 - x605
+    x607 = x127 * x602
+    del x602
+    x608 = 2 * a_root_re * x109 * x601 * x604 - x607
+    x609 = -x132 * x600 - x135 * x599
+    x610 = 2 * smp_k_re * x130 * x133 * x598 - x132 * x599
+    del x130, x133
+    z33 = pair_excess(smp_k_re, smp_k_im, q)
+    x611 = z33[1]
+    x612 = z33[0]
+    del z33
+    x614 = 1 / (x595 + x613 * x613)
+    del x613
+    x616 = 1 / (x595 + x615 * x615)
+    x617 = -x149 * x603 - x149 * x605
+    del x603, x605
+    x618 = x616 * (2 * a_root_re * x109 * x149 * x601 * x604 - x149 * x607)
+    del x601, x604, x607
+    x619 = x614 * (smp_k_im * x616 * x617 + x615 * x618)
+    x621 = -smp_k_im * x618 + x615 * x616 * x617
+    del x617, x618
+    x622 = -smp_k_im * x619 + x614 * x620 * x621
+    x623 = smp_k_im * x614 * x621 + x619 * x620
+    del x619, x621
+    x624 = x149 * x598 * x616
+    x625 = smp_k_im * x624
+    x626 = -smp_k_re * x625 - x615 * x625
+    del x625
+    x627 = x614 * (smp_k_re * x149 * x598 * x615 * x616 - x595 * x624)
+    del smp_k_re, x595, x598, x615, x616, x624
+    x628 = smp_k_im * x614 * x626 - x612 + x620 * x627
+    x629 = -smp_k_im * x627 - x611 + x614 * x620 * x626
+    del smp_k_im, x614, x620, x626, x627
     smp_k_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    smp_inverse_re = x109 * x549 - x115 * x550
-    smp_inverse_im = x109 * x550 + x115 * x549
-    del x549, x550
-    smp_inverse_by_omega_re = -a_root_by_omega_im * x559 + a_root_by_omega_re * x560 - smp_k_by_omega_im * x556 + smp_k_by_omega_re * x558
-    smp_inverse_by_omega_im = a_root_by_omega_im * x560 + a_root_by_omega_re * x559 + smp_k_by_omega_im * x558 + smp_k_by_omega_re * x556
-    del x556, x558, x559, x560
-    smp_excess_re = -x109 * x561 - x115 * x562
-    smp_excess_im = x109 * x562 - x115 * x561
-    x755 = rm_weight_re * smp_excess_im * x27 * x28 - smp_excess_re * x651
-    x758 = x641 * x755 + x757
-    x763 = smp_excess_im * x651 + smp_excess_re * x659
-    x766 = -x641 * x763 + x641 * x765
-    x786 = -smp_excess_im * x784 + smp_excess_re * x785 + sp_filling_im * x765 - x783
-    x788 = smp_excess_im * x785 + smp_excess_re * x784 - sp_filling_re * x765 - x787
-    del x765, x784, x785
-    x801 = x641 * x764 + x662 * x763
-    x809 = x662 * x755 + x757
-    del x757
-    x813 = sm_filling_im * x755 - sm_filling_re * x763 - sp_filling_re * x764 + x787
-    del x787
-    x817 = -sm_filling_im * x763 - sm_filling_re * x755 - sp_filling_im * x764 - x783
-    del x755, x763, x764, x783
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x572 + smp_k_by_omega_re * x573 - x141 * x561 + x142 * x562
-    smp_excess_by_omega_im = smp_k_by_omega_im * x573 + smp_k_by_omega_re * x572 + x141 * x562 + x142 * x561
-    del smp_k_by_omega_im, smp_k_by_omega_re, x141, x142, x561, x562, x572, x573
-    x723 = rm_weight_re * smp_excess_by_omega_im * x27 * x28 - smp_excess_by_omega_re * x651
-    x735 = smp_excess_by_omega_im * x651 + smp_excess_by_omega_re * x659
-    x736 = -x735
-    smp_excess_by_q_re = -x232 * x578 - x234 * x579
-    smp_excess_by_q_im = -x232 * x579 + x234 * x578
-    del x578, x579
-    x821 = rm_weight_re * smp_excess_by_q_im * x27 * x28 - smp_excess_by_q_re * x651
-    x833 = smp_excess_by_q_im * x651 + smp_excess_by_q_re * x659
-    x834 = -x833
-    smm_x_re = x29 * (-sp_roots_re - x102)
-    del sp_roots_re, x102
-    smm_x_im = x29 * (-sp_roots_im - x472)
-    del sp_roots_im, x29, x472
-    z30 = root_sum(am_p_re, am_p_im, x544, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x544
-    smm_k_re = z30[0]
-    x581 = smm_k_re * smm_k_re
-    x600 = q - smm_k_re
-    x602 = q + smm_k_re
-    x607 = -x600
-    smm_k_im = z30[1]
-    del z30
-    x580 = smm_k_im * smm_k_im
-    x582 = x580 + x581
-    x583 = 1 / x582
-    x584 = x109 * x583
-    x585 = 1 / (x582 * x582)
-    del x582
-    x586 = smm_k_im * smm_k_re * x585
-    x587 = x120 * x586
-    del x120
-    x588 = x585 * (-x580 + x581)
-    del x581, x585
-    x589 = x109 * x588
-    x590 = x587 + x589
-    x591 = x125 * x586
-    del x125, x586
-    x592 = x115 * x588
-    del x588
-    x593 = x591 - x592
-    x594 = x130 * x583
-    del x130
-    x595 = x133 * x583
-    del x133
-    x596 = smm_k_im * x595 + smm_k_re * x594
-    x597 = smm_k_im * x594 - smm_k_re * x595
-    del x594, x595
-    z31 = pair_excess(smm_k_re, smm_k_im, q)
-    x598 = z31[1]
-    x599 = z31[0]
-    del z31
-    x601 = 1 / (x580 + x600 * x600)
-    del x600
-    x603 = 1 / (x580 + x602 * x602)
-    x604 = x147 * x587 + x147 * x589
-    del x587, x589
-    x605 = x603 * (x147 * x591 - x147 * x592)
-    del x591, x592
-    x606 = x601 * (smm_k_im * x603 * x604 + x602 * x605)
-    x608 = -smm_k_im * x605 + x602 * x603 * x604
-    del x604, x605
-    x609 = -smm_k_im * x606 + x601 * x607 * x608
-    x610 = smm_k_im * x601 * x608 + x606 * x607
-    del x606, x608
-    x611 = x147 * x583 * x603
-    x612 = smm_k_im * x611
-    x613 = -smm_k_re * x612 - x602 * x612
-    del x612
-    x614 = x601 * (smm_k_re * x147 * x583 * x602 * x603 - x580 * x611)
-    del x147, x580, x602, x603, x611
-    x615 = smm_k_im * x601 * x613 - x599 + x607 * x614
-    x616 = -smm_k_im * x614 - x598 + x601 * x607 * x613
-    del x601, x607, x613, x614
+    smp_inverse_re = x111 * x599 - x117 * x600
+    smp_inverse_im = x111 * x600 + x117 * x599
+    del x599, x600
+    smp_inverse_by_omega_re = -a_root_by_omega_im * x609 + a_root_by_omega_re * x610 - smp_k_by_omega_im * x606 + smp_k_by_omega_re * x608
+    smp_inverse_by_omega_im = a_root_by_omega_im * x610 + a_root_by_omega_re * x609 + smp_k_by_omega_im * x608 + smp_k_by_omega_re * x606
+    del x606, x608, x609, x610
+    smp_excess_re = -x111 * x611 - x117 * x612
+    smp_excess_im = x111 * x612 - x117 * x611
+    x805 = rm_weight_re * smp_excess_im * x28 * x29 - smp_excess_re * x701
+    x808 = x691 * x805 + x807
+    x813 = smp_excess_im * x701 + smp_excess_re * x709
+    x816 = -x691 * x813 + x691 * x815
+    x836 = -smp_excess_im * x834 + smp_excess_re * x835 + sp_filling_im * x815 - x833
+    x838 = smp_excess_im * x835 + smp_excess_re * x834 - sp_filling_re * x815 - x837
+    del x815, x834, x835
+    x851 = x691 * x814 + x712 * x813
+    x859 = x712 * x805 + x807
+    del x807
+    x863 = sm_filling_im * x805 - sm_filling_re * x813 - sp_filling_re * x814 + x837
+    del x837
+    x867 = -sm_filling_im * x813 - sm_filling_re * x805 - sp_filling_im * x814 - x833
+    del x805, x813, x814, x833
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x622 + smp_k_by_omega_re * x623 - x143 * x611 + x144 * x612
+    smp_excess_by_omega_im = smp_k_by_omega_im * x623 + smp_k_by_omega_re * x622 + x143 * x612 + x144 * x611
+    del smp_k_by_omega_im, smp_k_by_omega_re, x143, x144, x611, x612, x622, x623
+    x773 = rm_weight_re * smp_excess_by_omega_im * x28 * x29 - smp_excess_by_omega_re * x701
+    x785 = smp_excess_by_omega_im * x701 + smp_excess_by_omega_re * x709
+    x786 = -x785
+    smp_excess_by_q_re = -x257 * x628 - x259 * x629
+    smp_excess_by_q_im = -x257 * x629 + x259 * x628
+    del x628, x629
+    x871 = rm_weight_re * smp_excess_by_q_im * x28 * x29 - smp_excess_by_q_re * x701
+    x883 = smp_excess_by_q_im * x701 + smp_excess_by_q_re * x709
+    x884 = -x883
+    smm_x_re = x30 * (-sp_roots_re - x104)
+    del sp_roots_re, x104
+    smm_x_im = x30 * (-sp_roots_im - x517)
+    del sp_roots_im, x30, x517
+    z34 = root_sum(am_p_re, am_p_im, x594, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x594
+    smm_k_re = z34[0]
+    x631 = smm_k_re * smm_k_re
+    x650 = q - smm_k_re
+    x652 = q + smm_k_re
+    x657 = -x650
+    smm_k_im = z34[1]
+    del z34
+    x630 = smm_k_im * smm_k_im
+    x632 = x630 + x631
+    x633 = 1 / x632
+    x634 = x111 * x633
+    x635 = 1 / (x632 * x632)
+    del x632
+    x636 = smm_k_im * smm_k_re * x635
+    x637 = x122 * x636
+    del x122
+    x638 = x635 * (-x630 + x631)
+    del x631, x635
+    x639 = x111 * x638
+    x640 = x637 + x639
+    x641 = x127 * x636
+    del x127, x636
+    x642 = x117 * x638
+    del x638
+    x643 = x641 - x642
+    x644 = x132 * x633
+    del x132
+    x645 = x135 * x633
+    del x135
+    x646 = smm_k_im * x645 + smm_k_re * x644
+    x647 = smm_k_im * x644 - smm_k_re * x645
+    del x644, x645
+    z35 = pair_excess(smm_k_re, smm_k_im, q)
+    x648 = z35[1]
+    x649 = z35[0]
+    del z35
+    x651 = 1 / (x630 + x650 * x650)
+    del x650
+    x653 = 1 / (x630 + x652 * x652)
+    x654 = x149 * x637 + x149 * x639
+    del x637, x639
+    x655 = x653 * (x149 * x641 - x149 * x642)
+    del x641, x642
+    x656 = x651 * (smm_k_im * x653 * x654 + x652 * x655)
+    x658 = -smm_k_im * x655 + x652 * x653 * x654
+    del x654, x655
+    x659 = -smm_k_im * x656 + x651 * x657 * x658
+    x660 = smm_k_im * x651 * x658 + x656 * x657
+    del x656, x658
+    x661 = x149 * x633 * x653
+    x662 = smm_k_im * x661
+    x663 = -smm_k_re * x662 - x652 * x662
+    del x662
+    x664 = x651 * (smm_k_re * x149 * x633 * x652 * x653 - x630 * x661)
+    del x149, x630, x652, x653, x661
+    x665 = smm_k_im * x651 * x663 - x649 + x657 * x664
+    x666 = -smm_k_im * x664 - x648 + x651 * x657 * x663
+    del x651, x657, x663, x664
     smm_k_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    smm_inverse_re = 2 * a_root_re * smm_k_re * x107 * x583 - smm_k_im * x584
-    x617 = smm_inverse_re + smp_inverse_re
+    smm_inverse_re = 2 * a_root_re * smm_k_re * x109 * x633 - smm_k_im * x634
+    x667 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = -smm_k_im * x115 * x583 - smm_k_re * x584
-    del smm_k_im, smm_k_re, x583, x584
-    x618 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = -smm_k_im * x117 * x633 - smm_k_re * x634
+    del smm_k_im, smm_k_re, x633, x634
+    x668 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = -a_root_by_omega_im * x596 + a_root_by_omega_re * x597 - smm_k_by_omega_im * x590 + smm_k_by_omega_re * x593
-    smm_inverse_by_omega_im = a_root_by_omega_im * x597 + a_root_by_omega_re * x596 + smm_k_by_omega_im * x593 + smm_k_by_omega_re * x590
-    del a_root_by_omega_im, a_root_by_omega_re, x590, x593, x596, x597
-    smm_excess_re = x109 * x598 + x115 * x599
-    del x115
-    x632 = smm_excess_re + smp_excess_re + x617
-    smm_excess_im = 2 * a_root_re * x107 * x598 - x109 * x599
-    del x109
-    x631 = smm_excess_im + smp_excess_im + x618
-    x672 = smm_excess_im * x669 + smm_excess_re * x666 + smp_excess_im * x671 + smp_excess_re * x664
-    x678 = smm_excess_im * x666 - smm_excess_re * x669 + smp_excess_im * x664 - smp_excess_re * x671
-    x698 = smm_excess_im * x691 + smm_excess_re * x693 + smp_excess_im * x695 + smp_excess_re * x697
-    x711 = -smm_excess_im * x693 + smm_excess_re * x691 - smp_excess_im * x697 + smp_excess_re * x695
+    smm_inverse_by_omega_re = -a_root_by_omega_im * x646 + a_root_by_omega_re * x647 - smm_k_by_omega_im * x640 + smm_k_by_omega_re * x643
+    smm_inverse_by_omega_im = a_root_by_omega_im * x647 + a_root_by_omega_re * x646 + smm_k_by_omega_im * x643 + smm_k_by_omega_re * x640
+    del a_root_by_omega_im, a_root_by_omega_re, x640, x643, x646, x647
+    smm_excess_re = x111 * x648 + x117 * x649
+    del x117
+    x682 = smm_excess_re + smp_excess_re + x667
+    smm_excess_im = 2 * a_root_re * x109 * x648 - x111 * x649
+    del x111
+    x681 = smm_excess_im + smp_excess_im + x668
+    x722 = smm_excess_im * x719 + smm_excess_re * x716 + smp_excess_im * x721 + smp_excess_re * x714
+    x728 = smm_excess_im * x716 - smm_excess_re * x719 + smp_excess_im * x714 - smp_excess_re * x721
+    x748 = smm_excess_im * x741 + smm_excess_re * x743 + smp_excess_im * x745 + smp_excess_re * x747
+    x761 = -smm_excess_im * x743 + smm_excess_re * x741 - smp_excess_im * x747 + smp_excess_re * x745
     del smp_excess_im, smp_excess_re
-    x759 = rm_weight_re * smm_excess_im * x27 * x28 - smm_excess_re * x651
-    x760 = x641 * x759
-    x762 = x641 * x761 + x760
-    x767 = smm_excess_im * x651 + smm_excess_re * x659
+    x809 = rm_weight_re * smm_excess_im * x28 * x29 - smm_excess_re * x701
+    x810 = x691 * x809
+    x812 = x691 * x811 + x810
+    x817 = smm_excess_im * x701 + smm_excess_re * x709
     del smm_excess_im, smm_excess_re
-    x768 = -x767
-    x770 = x641 * x768 - x641 * x769
-    x790 = sm_filling_re * x759
-    x792 = sm_filling_im * x768 - spp_excess_im * x791 + spp_excess_re * x789 - x790
-    x793 = sm_filling_im * x759
-    del x759
-    x794 = -sm_filling_re * x768 + spp_excess_im * x789 + spp_excess_re * x791 - x793
-    del spp_excess_im, spp_excess_re, x768, x789, x791
-    x802 = x641 * x767 + x662 * x769
-    x810 = x662 * x761 + x760
-    del x662, x760
-    x814 = -sm_filling_re * x767 + sp_filling_im * x761 - sp_filling_re * x769 + x793
-    del x793
-    x818 = -sm_filling_im * x767 - sp_filling_im * x769 - sp_filling_re * x761 - x790
-    del x761, x767, x769, x790
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x609 + smm_k_by_omega_re * x610 - x214 * x598 + x215 * x599
-    smm_excess_by_omega_im = smm_k_by_omega_im * x610 + smm_k_by_omega_re * x609 + x214 * x599 + x215 * x598
-    del smm_k_by_omega_im, smm_k_by_omega_re, x214, x215, x598, x599, x609, x610
-    x731 = rm_weight_re * smm_excess_by_omega_im * x27 * x28 - smm_excess_by_omega_re * x651
-    x733 = smm_excess_by_omega_im * x651 + smm_excess_by_omega_re * x659
-    x734 = -x733
-    smm_excess_by_q_re = x232 * x615 + x234 * x616
-    del x232
-    smm_excess_by_q_im = 2 * a_root_re * x107 * x155 * x616 - x234 * x615
-    del a_root_re, x107, x155, x234, x615, x616
-    x829 = rm_weight_re * smm_excess_by_q_im * x27 * x28 - smm_excess_by_q_re * x651
-    del x27, x28
-    x831 = smm_excess_by_q_im * x651 + smm_excess_by_q_re * x659
-    x832 = -x831
-    sm_still_re = x617
-    del x617
-    sm_still_im = x618
-    del x618
-    x635 = growth * sm_still_im - omega_r * sm_still_re
-    x639 = -growth * sm_still_re - omega_r * sm_still_im
+    x818 = -x817
+    x820 = x691 * x818 - x691 * x819
+    x840 = sm_filling_re * x809
+    x842 = sm_filling_im * x818 - spp_excess_im * x841 + spp_excess_re * x839 - x840
+    x843 = sm_filling_im * x809
+    del x809
+    x844 = -sm_filling_re * x818 + spp_excess_im * x839 + spp_excess_re * x841 - x843
+    del spp_excess_im, spp_excess_re, x818, x839, x841
+    x852 = x691 * x817 + x712 * x819
+    x860 = x712 * x811 + x810
+    del x712, x810
+    x864 = -sm_filling_re * x817 + sp_filling_im * x811 - sp_filling_re * x819 + x843
+    del x843
+    x868 = -sm_filling_im * x817 - sp_filling_im * x819 - sp_filling_re * x811 - x840
+    del x811, x817, x819, x840
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x659 + smm_k_by_omega_re * x660 - x239 * x648 + x240 * x649
+    smm_excess_by_omega_im = smm_k_by_omega_im * x660 + smm_k_by_omega_re * x659 + x239 * x649 + x240 * x648
+    del smm_k_by_omega_im, smm_k_by_omega_re, x239, x240, x648, x649, x659, x660
+    x781 = rm_weight_re * smm_excess_by_omega_im * x28 * x29 - smm_excess_by_omega_re * x701
+    x783 = smm_excess_by_omega_im * x701 + smm_excess_by_omega_re * x709
+    x784 = -x783
+    smm_excess_by_q_re = x257 * x665 + x259 * x666
+    del x257
+    smm_excess_by_q_im = 2 * a_root_re * x109 * x157 * x666 - x259 * x665
+    del a_root_re, x109, x157, x259, x665, x666
+    x879 = rm_weight_re * smm_excess_by_q_im * x28 * x29 - smm_excess_by_q_re * x701
+    del x28, x29
+    x881 = smm_excess_by_q_im * x701 + smm_excess_by_q_re * x709
+    x882 = -x881
+    sm_still_re = x667
+    del x667
+    sm_still_im = x668
+    del x668
+    x685 = growth * sm_still_im - omega_r * sm_still_re
+    x689 = -growth * sm_still_re - omega_r * sm_still_im
     sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
     sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    x715 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
-    x719 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    x765 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x769 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
     del sm_still_by_omega_im, sm_still_by_omega_re
-    sm_uniform0_re = rm_weight_im * x624 - rm_weight_re * x626
-    sm_uniform0_im = rm_weight_im * x626 + rm_weight_re * x624
-    del x624, x626
-    sm_uniform0_by_omega_re = rm_weight_im * x627 + rm_weight_re * x401
-    del x401
-    sm_uniform0_by_omega_im = rm_weight_re * x627 - x403
-    del x403, x627
-    sm_uniform1_re = rm_weight_im * x628 + rm_weight_re * x629
-    sm_uniform1_im = -rm_weight_im * x629 + rm_weight_re * x628
-    del x628, x629
-    sm_uniform1_by_omega_re = rm_weight_re * x630 - x408
-    del x408
-    sm_uniform1_by_omega_im = -rm_weight_im * x630 - x410
-    del rm_weight_im, x410, x630
-    sm_total_re = x412 * x631 + x414 * x632
-    sm_total_im = 4 * rm_weight_re * x283 * x631 - x412 * x632
-    del x631, x632
-    sm_total_by_omega_re = smm_excess_by_omega_im * x412 + smm_excess_by_omega_re * x414 + smm_inverse_by_omega_im * x412 + smm_inverse_by_omega_re * x414 + smp_excess_by_omega_im * x412 + smp_excess_by_omega_re * x414 + smp_inverse_by_omega_im * x412 + smp_inverse_by_omega_re * x414
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x283 + 4 * rm_weight_re * smm_inverse_by_omega_im * x283 + 4 * rm_weight_re * smp_excess_by_omega_im * x283 + 4 * rm_weight_re * smp_inverse_by_omega_im * x283 - smm_excess_by_omega_re * x412 - smm_inverse_by_omega_re * x412 - smp_excess_by_omega_re * x412 - smp_inverse_by_omega_re * x412
+    sm_uniform0_re = rm_weight_im * x674 - rm_weight_re * x676
+    sm_uniform0_im = rm_weight_im * x676 + rm_weight_re * x674
+    del x674, x676
+    sm_uniform0_by_omega_re = rm_weight_im * x677 + rm_weight_re * x432
+    del x432
+    sm_uniform0_by_omega_im = rm_weight_re * x677 - x434
+    del x434, x677
+    sm_uniform1_re = rm_weight_im * x678 + rm_weight_re * x679
+    sm_uniform1_im = -rm_weight_im * x679 + rm_weight_re * x678
+    del x678, x679
+    sm_uniform1_by_omega_re = rm_weight_re * x680 - x439
+    del x439
+    sm_uniform1_by_omega_im = -rm_weight_im * x680 - x441
+    del rm_weight_im, x441, x680
+    sm_total_re = x443 * x681 + x445 * x682
+    sm_total_im = 4 * rm_weight_re * x314 * x681 - x443 * x682
+    del x681, x682
+    sm_total_by_omega_re = smm_excess_by_omega_im * x443 + smm_excess_by_omega_re * x445 + smm_inverse_by_omega_im * x443 + smm_inverse_by_omega_re * x445 + smp_excess_by_omega_im * x443 + smp_excess_by_omega_re * x445 + smp_inverse_by_omega_im * x443 + smp_inverse_by_omega_re * x445
+    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x314 + 4 * rm_weight_re * smm_inverse_by_omega_im * x314 + 4 * rm_weight_re * smp_excess_by_omega_im * x314 + 4 * rm_weight_re * smp_inverse_by_omega_im * x314 - smm_excess_by_omega_re * x443 - smm_inverse_by_omega_re * x443 - smp_excess_by_omega_re * x443 - smp_inverse_by_omega_re * x443
     del smm_excess_by_omega_im, smm_excess_by_omega_re, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_excess_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_q_re = smm_excess_by_q_im * x412 + smm_excess_by_q_re * x414 + smp_excess_by_q_im * x412 + smp_excess_by_q_re * x414
-    del x414
-    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x283 + 4 * rm_weight_re * smp_excess_by_q_im * x283 - smm_excess_by_q_re * x412 - smp_excess_by_q_re * x412
-    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x283, x412
+    sm_total_by_q_re = smm_excess_by_q_im * x443 + smm_excess_by_q_re * x445 + smp_excess_by_q_im * x443 + smp_excess_by_q_re * x445
+    del x445
+    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x314 + 4 * rm_weight_re * smp_excess_by_q_im * x314 - smm_excess_by_q_re * x443 - smp_excess_by_q_re * x443
+    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x314, x443
     return (
-        -x680 * (rm_uniform0_im * x633 + rm_uniform0_re * x637 + rp_uniform0_im * x634 + rp_uniform0_re * x638 + sm_uniform0_im * x635 + sm_uniform0_re * x639 + sp_uniform0_im * x636 + sp_uniform0_re * x640 + x650 * x651 - x651 * x672 + x656 * x657 - x657 * x677 + x658 * x659 + x659 * x678 + x660 * x661 + x661 * x679),  # r12_real
-        x680 * (-rm_uniform0_im * x637 + rm_uniform0_re * x633 - rp_uniform0_im * x638 + rp_uniform0_re * x634 - sm_uniform0_im * x639 + sm_uniform0_re * x635 - sp_uniform0_im * x640 + sp_uniform0_re * x636 + x650 * x659 - x651 * x658 + x651 * x678 + x656 * x661 - x657 * x660 + x657 * x679 + x659 * x672 + x661 * x677),  # r12_imag
-        -x680 * (rm_uniform1_im * x633 + rm_uniform1_re * x637 + rp_uniform1_im * x634 + rp_uniform1_re * x638 + sm_uniform1_im * x635 + sm_uniform1_re * x639 + sp_uniform1_im * x636 + sp_uniform1_re * x640 + x651 * x709 - x651 * x711 + x657 * x710 - x657 * x712 + x659 * x689 + x659 * x698 + x661 * x703 + x661 * x708),  # r22_real
-        x680 * (-rm_uniform1_im * x637 + rm_uniform1_re * x633 - rp_uniform1_im * x638 + rp_uniform1_re * x634 - sm_uniform1_im * x639 + sm_uniform1_re * x635 - sp_uniform1_im * x640 + sp_uniform1_re * x636 - x651 * x689 + x651 * x698 - x657 * x703 + x657 * x708 + x659 * x709 + x659 * x711 + x661 * x710 + x661 * x712),  # r22_imag
-        -x680 * (rm_total_re * x641 + rp_total_re * x641 + sm_total_re * x641 + sp_total_re * x641),  # coupling_real
-        x680 * (-rm_total_im * x641 - rp_total_im * x641 - sm_total_im * x641 - sp_total_im * x641),  # coupling_imag
-        -x680 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
-        x680 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
-        -x680 * (rm_form0_by_omega_im * x774 + rm_form0_by_omega_re * x776 + rm_form1_by_omega_im * x744 + rm_form1_by_omega_re * x751 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x633 + rm_uniform0_by_omega_re * x637 + rm_uniform0_im * x713 + rm_uniform0_re * x717 + rp_form0_by_omega_im * x780 + rp_form0_by_omega_re * x782 + rp_form1_by_omega_im * x748 + rp_form1_by_omega_re * x754 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x634 + rp_uniform0_by_omega_re * x638 + rp_uniform0_im * x714 + rp_uniform0_re * x718 + sm_form0_by_omega_im * x786 + sm_form0_by_omega_re * x788 + sm_form1_by_omega_im * x758 + sm_form1_by_omega_re * x766 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x635 + sm_uniform0_by_omega_re * x639 + sm_uniform0_im * x715 + sm_uniform0_re * x719 + sp_form0_by_omega_im * x792 + sp_form0_by_omega_re * x794 + sp_form1_by_omega_im * x762 + sp_form1_by_omega_re * x770 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x636 + sp_uniform0_by_omega_re * x640 + sp_uniform0_im * x716 + sp_uniform0_re * x720 + x643 * x721 + x645 * x725 + x647 * x727 + x649 * x726 + x652 * x722 + x653 * x728 + x654 * x730 + x655 * x729 + x664 * x723 + x666 * x731 + x669 * x734 + x671 * x736 + x673 * x724 + x674 * x732 + x675 * x738 + x676 * x740),  # r12_by_omega_real
-        x680 * (-rm_form0_by_omega_im * x776 + rm_form0_by_omega_re * x774 - rm_form1_by_omega_im * x751 + rm_form1_by_omega_re * x744 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x637 + rm_uniform0_by_omega_re * x633 - rm_uniform0_im * x717 + rm_uniform0_re * x713 - rp_form0_by_omega_im * x782 + rp_form0_by_omega_re * x780 - rp_form1_by_omega_im * x754 + rp_form1_by_omega_re * x748 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x638 + rp_uniform0_by_omega_re * x634 - rp_uniform0_im * x718 + rp_uniform0_re * x714 - sm_form0_by_omega_im * x788 + sm_form0_by_omega_re * x786 - sm_form1_by_omega_im * x766 + sm_form1_by_omega_re * x758 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x639 + sm_uniform0_by_omega_re * x635 - sm_uniform0_im * x719 + sm_uniform0_re * x715 - sp_form0_by_omega_im * x794 + sp_form0_by_omega_re * x792 - sp_form1_by_omega_im * x770 + sp_form1_by_omega_re * x762 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x640 + sp_uniform0_by_omega_re * x636 - sp_uniform0_im * x720 + sp_uniform0_re * x716 - x643 * x727 + x645 * x726 + x647 * x721 - x649 * x725 - x652 * x730 + x653 * x729 + x654 * x722 - x655 * x728 - x664 * x736 - x666 * x734 + x669 * x731 + x671 * x723 - x673 * x740 - x674 * x738 + x675 * x732 + x676 * x724),  # r12_by_omega_imag
-        -x680 * (rm_form0_by_omega_im * x805 + rm_form0_by_omega_re * x799 + rm_form1_by_omega_im * x811 + rm_form1_by_omega_re * x815 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x633 + rm_uniform1_by_omega_re * x637 + rm_uniform1_im * x713 + rm_uniform1_re * x717 + rp_form0_by_omega_im * x808 + rp_form0_by_omega_re * x800 + rp_form1_by_omega_im * x812 + rp_form1_by_omega_re * x816 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x634 + rp_uniform1_by_omega_re * x638 + rp_uniform1_im * x714 + rp_uniform1_re * x718 + sm_form0_by_omega_im * x801 + sm_form0_by_omega_re * x809 + sm_form1_by_omega_im * x813 + sm_form1_by_omega_re * x817 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x635 + sm_uniform1_by_omega_re * x639 + sm_uniform1_im * x715 + sm_uniform1_re * x719 + sp_form0_by_omega_im * x802 + sp_form0_by_omega_re * x810 + sp_form1_by_omega_im * x814 + sp_form1_by_omega_re * x818 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x636 + sp_uniform1_by_omega_re * x640 + sp_uniform1_im * x716 + sp_uniform1_re * x720 + x682 * x721 + x684 * x726 + x686 * x795 + x688 * x797 + x691 * x731 + x693 * x733 + x695 * x723 + x697 * x735 + x699 * x722 + x700 * x729 + x701 * x796 + x702 * x798 + x704 * x732 + x705 * x737 + x706 * x724 + x707 * x739),  # r22_by_omega_real
-        x680 * (-rm_form0_by_omega_im * x799 + rm_form0_by_omega_re * x805 - rm_form1_by_omega_im * x815 + rm_form1_by_omega_re * x811 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x637 + rm_uniform1_by_omega_re * x633 - rm_uniform1_im * x717 + rm_uniform1_re * x713 - rp_form0_by_omega_im * x800 + rp_form0_by_omega_re * x808 - rp_form1_by_omega_im * x816 + rp_form1_by_omega_re * x812 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x638 + rp_uniform1_by_omega_re * x634 - rp_uniform1_im * x718 + rp_uniform1_re * x714 - sm_form0_by_omega_im * x809 + sm_form0_by_omega_re * x801 - sm_form1_by_omega_im * x817 + sm_form1_by_omega_re * x813 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x639 + sm_uniform1_by_omega_re * x635 - sm_uniform1_im * x719 + sm_uniform1_re * x715 - sp_form0_by_omega_im * x810 + sp_form0_by_omega_re * x802 - sp_form1_by_omega_im * x818 + sp_form1_by_omega_re * x814 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x640 + sp_uniform1_by_omega_re * x636 - sp_uniform1_im * x720 + sp_uniform1_re * x716 + x682 * x795 + x684 * x797 - x686 * x721 - x688 * x726 + x691 * x733 - x693 * x731 + x695 * x735 - x697 * x723 + x699 * x796 + x700 * x798 - x701 * x722 - x702 * x729 + x704 * x737 - x705 * x732 + x706 * x739 - x707 * x724),  # r22_by_omega_imag
-        -x680 * (rm_total_by_omega_re * x641 + rp_total_by_omega_re * x641 + sm_total_by_omega_re * x641 + sp_total_by_omega_re * x641),  # coupling_by_omega_real
-        x680 * (-rm_total_by_omega_im * x641 - rp_total_by_omega_im * x641 - sm_total_by_omega_im * x641 - sp_total_by_omega_im * x641),  # coupling_by_omega_imag
-        -x680 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_real
-        x680 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_imag
-        -x680 * (x643 * x819 + x645 * x823 + x647 * x825 + x649 * x824 + x652 * x820 + x653 * x826 + x654 * x828 + x655 * x827 + x664 * x821 + x666 * x829 + x669 * x832 + x671 * x834 + x673 * x822 + x674 * x830 + x675 * x836 + x676 * x838),  # r12_by_q_real
-        x680 * (-x643 * x825 + x645 * x824 + x647 * x819 - x649 * x823 - x652 * x828 + x653 * x827 + x654 * x820 - x655 * x826 - x664 * x834 - x666 * x832 + x669 * x829 + x671 * x821 - x673 * x838 - x674 * x836 + x675 * x830 + x676 * x822),  # r12_by_q_imag
-        -x680 * (x682 * x819 + x684 * x824 + x686 * x839 + x688 * x841 + x691 * x829 + x693 * x831 + x695 * x821 + x697 * x833 + x699 * x820 + x700 * x827 + x701 * x840 + x702 * x842 + x704 * x830 + x705 * x835 + x706 * x822 + x707 * x837),  # r22_by_q_real
-        x680 * (x682 * x839 + x684 * x841 - x686 * x819 - x688 * x824 + x691 * x831 - x693 * x829 + x695 * x833 - x697 * x821 + x699 * x840 + x700 * x842 - x701 * x820 - x702 * x827 + x704 * x835 - x705 * x830 + x706 * x837 - x707 * x822),  # r22_by_q_imag
-        -x680 * (rm_total_by_q_re * x641 + rp_total_by_q_re * x641 + sm_total_by_q_re * x641 + sp_total_by_q_re * x641),  # coupling_by_q_real
-        x680 * (-rm_total_by_q_im * x641 - rp_total_by_q_im * x641 - sm_total_by_q_im * x641 - sp_total_by_q_im * x641),  # coupling_by_q_imag
-        -x680 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
-        x680 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
+        -x730 * (rm_uniform0_im * x683 + rm_uniform0_re * x687 + rp_uniform0_im * x684 + rp_uniform0_re * x688 + sm_uniform0_im * x685 + sm_uniform0_re * x689 + sp_uniform0_im * x686 + sp_uniform0_re * x690 + x700 * x701 - x701 * x722 + x706 * x707 - x707 * x727 + x708 * x709 + x709 * x728 + x710 * x711 + x711 * x729),  # r12_real
+        x730 * (-rm_uniform0_im * x687 + rm_uniform0_re * x683 - rp_uniform0_im * x688 + rp_uniform0_re * x684 - sm_uniform0_im * x689 + sm_uniform0_re * x685 - sp_uniform0_im * x690 + sp_uniform0_re * x686 + x700 * x709 - x701 * x708 + x701 * x728 + x706 * x711 - x707 * x710 + x707 * x729 + x709 * x722 + x711 * x727),  # r12_imag
+        -x730 * (rm_uniform1_im * x683 + rm_uniform1_re * x687 + rp_uniform1_im * x684 + rp_uniform1_re * x688 + sm_uniform1_im * x685 + sm_uniform1_re * x689 + sp_uniform1_im * x686 + sp_uniform1_re * x690 + x701 * x759 - x701 * x761 + x707 * x760 - x707 * x762 + x709 * x739 + x709 * x748 + x711 * x753 + x711 * x758),  # r22_real
+        x730 * (-rm_uniform1_im * x687 + rm_uniform1_re * x683 - rp_uniform1_im * x688 + rp_uniform1_re * x684 - sm_uniform1_im * x689 + sm_uniform1_re * x685 - sp_uniform1_im * x690 + sp_uniform1_re * x686 - x701 * x739 + x701 * x748 - x707 * x753 + x707 * x758 + x709 * x759 + x709 * x761 + x711 * x760 + x711 * x762),  # r22_imag
+        -x730 * (rm_total_re * x691 + rp_total_re * x691 + sm_total_re * x691 + sp_total_re * x691),  # coupling_real
+        x730 * (-rm_total_im * x691 - rp_total_im * x691 - sm_total_im * x691 - sp_total_im * x691),  # coupling_imag
+        -x730 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x730 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
+        -x730 * (rm_form0_by_omega_im * x824 + rm_form0_by_omega_re * x826 + rm_form1_by_omega_im * x794 + rm_form1_by_omega_re * x801 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x683 + rm_uniform0_by_omega_re * x687 + rm_uniform0_im * x763 + rm_uniform0_re * x767 + rp_form0_by_omega_im * x830 + rp_form0_by_omega_re * x832 + rp_form1_by_omega_im * x798 + rp_form1_by_omega_re * x804 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x684 + rp_uniform0_by_omega_re * x688 + rp_uniform0_im * x764 + rp_uniform0_re * x768 + sm_form0_by_omega_im * x836 + sm_form0_by_omega_re * x838 + sm_form1_by_omega_im * x808 + sm_form1_by_omega_re * x816 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x685 + sm_uniform0_by_omega_re * x689 + sm_uniform0_im * x765 + sm_uniform0_re * x769 + sp_form0_by_omega_im * x842 + sp_form0_by_omega_re * x844 + sp_form1_by_omega_im * x812 + sp_form1_by_omega_re * x820 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x686 + sp_uniform0_by_omega_re * x690 + sp_uniform0_im * x766 + sp_uniform0_re * x770 + x693 * x771 + x695 * x775 + x697 * x777 + x699 * x776 + x702 * x772 + x703 * x778 + x704 * x780 + x705 * x779 + x714 * x773 + x716 * x781 + x719 * x784 + x721 * x786 + x723 * x774 + x724 * x782 + x725 * x788 + x726 * x790),  # r12_by_omega_real
+        x730 * (-rm_form0_by_omega_im * x826 + rm_form0_by_omega_re * x824 - rm_form1_by_omega_im * x801 + rm_form1_by_omega_re * x794 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x687 + rm_uniform0_by_omega_re * x683 - rm_uniform0_im * x767 + rm_uniform0_re * x763 - rp_form0_by_omega_im * x832 + rp_form0_by_omega_re * x830 - rp_form1_by_omega_im * x804 + rp_form1_by_omega_re * x798 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x688 + rp_uniform0_by_omega_re * x684 - rp_uniform0_im * x768 + rp_uniform0_re * x764 - sm_form0_by_omega_im * x838 + sm_form0_by_omega_re * x836 - sm_form1_by_omega_im * x816 + sm_form1_by_omega_re * x808 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x689 + sm_uniform0_by_omega_re * x685 - sm_uniform0_im * x769 + sm_uniform0_re * x765 - sp_form0_by_omega_im * x844 + sp_form0_by_omega_re * x842 - sp_form1_by_omega_im * x820 + sp_form1_by_omega_re * x812 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x690 + sp_uniform0_by_omega_re * x686 - sp_uniform0_im * x770 + sp_uniform0_re * x766 - x693 * x777 + x695 * x776 + x697 * x771 - x699 * x775 - x702 * x780 + x703 * x779 + x704 * x772 - x705 * x778 - x714 * x786 - x716 * x784 + x719 * x781 + x721 * x773 - x723 * x790 - x724 * x788 + x725 * x782 + x726 * x774),  # r12_by_omega_imag
+        -x730 * (rm_form0_by_omega_im * x855 + rm_form0_by_omega_re * x849 + rm_form1_by_omega_im * x861 + rm_form1_by_omega_re * x865 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x683 + rm_uniform1_by_omega_re * x687 + rm_uniform1_im * x763 + rm_uniform1_re * x767 + rp_form0_by_omega_im * x858 + rp_form0_by_omega_re * x850 + rp_form1_by_omega_im * x862 + rp_form1_by_omega_re * x866 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x684 + rp_uniform1_by_omega_re * x688 + rp_uniform1_im * x764 + rp_uniform1_re * x768 + sm_form0_by_omega_im * x851 + sm_form0_by_omega_re * x859 + sm_form1_by_omega_im * x863 + sm_form1_by_omega_re * x867 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x685 + sm_uniform1_by_omega_re * x689 + sm_uniform1_im * x765 + sm_uniform1_re * x769 + sp_form0_by_omega_im * x852 + sp_form0_by_omega_re * x860 + sp_form1_by_omega_im * x864 + sp_form1_by_omega_re * x868 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x686 + sp_uniform1_by_omega_re * x690 + sp_uniform1_im * x766 + sp_uniform1_re * x770 + x732 * x771 + x734 * x776 + x736 * x845 + x738 * x847 + x741 * x781 + x743 * x783 + x745 * x773 + x747 * x785 + x749 * x772 + x750 * x779 + x751 * x846 + x752 * x848 + x754 * x782 + x755 * x787 + x756 * x774 + x757 * x789),  # r22_by_omega_real
+        x730 * (-rm_form0_by_omega_im * x849 + rm_form0_by_omega_re * x855 - rm_form1_by_omega_im * x865 + rm_form1_by_omega_re * x861 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x687 + rm_uniform1_by_omega_re * x683 - rm_uniform1_im * x767 + rm_uniform1_re * x763 - rp_form0_by_omega_im * x850 + rp_form0_by_omega_re * x858 - rp_form1_by_omega_im * x866 + rp_form1_by_omega_re * x862 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x688 + rp_uniform1_by_omega_re * x684 - rp_uniform1_im * x768 + rp_uniform1_re * x764 - sm_form0_by_omega_im * x859 + sm_form0_by_omega_re * x851 - sm_form1_by_omega_im * x867 + sm_form1_by_omega_re * x863 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x689 + sm_uniform1_by_omega_re * x685 - sm_uniform1_im * x769 + sm_uniform1_re * x765 - sp_form0_by_omega_im * x860 + sp_form0_by_omega_re * x852 - sp_form1_by_omega_im * x868 + sp_form1_by_omega_re * x864 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x690 + sp_uniform1_by_omega_re * x686 - sp_uniform1_im * x770 + sp_uniform1_re * x766 + x732 * x845 + x734 * x847 - x736 * x771 - x738 * x776 + x741 * x783 - x743 * x781 + x745 * x785 - x747 * x773 + x749 * x846 + x750 * x848 - x751 * x772 - x752 * x779 + x754 * x787 - x755 * x782 + x756 * x789 - x757 * x774),  # r22_by_omega_imag
+        -x730 * (rm_total_by_omega_re * x691 + rp_total_by_omega_re * x691 + sm_total_by_omega_re * x691 + sp_total_by_omega_re * x691),  # coupling_by_omega_real
+        x730 * (-rm_total_by_omega_im * x691 - rp_total_by_omega_im * x691 - sm_total_by_omega_im * x691 - sp_total_by_omega_im * x691),  # coupling_by_omega_imag
+        -x730 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_real
+        x730 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_imag
+        -x730 * (x693 * x869 + x695 * x873 + x697 * x875 + x699 * x874 + x702 * x870 + x703 * x876 + x704 * x878 + x705 * x877 + x714 * x871 + x716 * x879 + x719 * x882 + x721 * x884 + x723 * x872 + x724 * x880 + x725 * x886 + x726 * x888),  # r12_by_q_real
+        x730 * (-x693 * x875 + x695 * x874 + x697 * x869 - x699 * x873 - x702 * x878 + x703 * x877 + x704 * x870 - x705 * x876 - x714 * x884 - x716 * x882 + x719 * x879 + x721 * x871 - x723 * x888 - x724 * x886 + x725 * x880 + x726 * x872),  # r12_by_q_imag
+        -x730 * (x732 * x869 + x734 * x874 + x736 * x889 + x738 * x891 + x741 * x879 + x743 * x881 + x745 * x871 + x747 * x883 + x749 * x870 + x750 * x877 + x751 * x890 + x752 * x892 + x754 * x880 + x755 * x885 + x756 * x872 + x757 * x887),  # r22_by_q_real
+        x730 * (x732 * x889 + x734 * x891 - x736 * x869 - x738 * x874 + x741 * x881 - x743 * x879 + x745 * x883 - x747 * x871 + x749 * x890 + x750 * x892 - x751 * x870 - x752 * x877 + x754 * x885 - x755 * x880 + x756 * x887 - x757 * x872),  # r22_by_q_imag
+        -x730 * (rm_total_by_q_re * x691 + rp_total_by_q_re * x691 + sm_total_by_q_re * x691 + sp_total_by_q_re * x691),  # coupling_by_q_real
+        x730 * (-rm_total_by_q_im * x691 - rp_total_by_q_im * x691 - sm_total_by_q_im * x691 - sp_total_by_q_im * x691),  # coupling_by_q_imag
+        -x730 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
+        x730 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
     )

@@ -52,6 +52,18 @@ def matrices(advanced, sign):
     return y - sp.I * slope, sign * r + sp.I * rest, at, at + SHIFT
 
 
+def forms_of(after, before, relative):
+    """Return the forms of two poles, the first one where u is Y + r."""
+    return on_shell_forms(
+        relative,
+        (after[2], before[2]),
+        (after[3], before[3]),
+        (after[0] - before[0], after[0] + before[0]),
+        (after[1] - relative * before[1], after[1] + relative * before[1]),
+        THRESHOLD,
+    )
+
+
 def equal(first, second):
     return sp.expand(first - second) == 0
 
@@ -62,14 +74,7 @@ def equal(first, second):
 def test_traces_on_shell(advanced, sign, other):
     frequency, root, left, right = matrices(advanced, sign)
     after, before = poles(AFTER), poles(BEFORE)
-    roots = after[1] - sign * other * before[1]
-    first, second = on_shell_forms(
-        sign * other,
-        (after[2], before[2]),
-        (after[3], before[3]),
-        (after[0] - before[0], roots),
-        THRESHOLD,
-    )
+    first, second = forms_of(after, before, sign * other)
     forms = [x.replace(root_sum, lambda x, y, d: x + y) for x in (other * first, second)]
     filling = KELDYSH.filling(frequency, root)
     found = KELDYSH.on_shell(advanced, filling, tuple(forms))
@@ -81,15 +86,9 @@ def test_traces_on_shell(advanced, sign, other):
 @pytest.mark.parametrize("relative", [1, -1])
 def test_forms_have_the_given_difference_of_squares(relative):
     after, before = poles(AFTER), poles(BEFORE)
-    forms = on_shell_forms(
-        relative,
-        (after[2], before[2]),
-        (after[3], before[3]),
-        (after[0] - before[0], after[1] - relative * before[1]),
-        THRESHOLD,
-    )
+    forms = forms_of(after, before, relative)
     sums = set().union(*(form.atoms(root_sum) for form in forms))
-    assert len(sums) == (1 if relative == 1 else 2)
+    assert len(sums) == (2 if relative == 1 else 3)
     for x, y, difference in (s.args for s in sums):
         assert equal(x**2 - y**2, difference)
 
