@@ -293,7 +293,7 @@ def _answer(message: bytes) -> bytes:
         try:
             whole = pickle.dumps((False, error))
             pickle.loads(whole)
-        except Exception:
+        except Exception:  # an error that another process cannot read is told in words
             return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
         return whole
 
