@@ -109,12 +109,12 @@ def tolerance(value: object, domain: str = "0 < rtol < 1", inside: Inside | None
     return real("rtol", value, domain, inside or (lambda x: 0 < x < 1))
 
 
-def integer(name: str, value: object, least: int, most: int) -> int:
+def integer(name: str, value: Any, least: int, most: int) -> int:
     """Return an integer between two others, which are inside."""
     whole = isinstance(value, numbers.Integral | np.integer) and not isinstance(value, bool)
-    if not whole or not least <= int(value) <= most:  # type: ignore[call-overload]
+    if not whole or not least <= int(value) <= most:
         raise outside(name, value, f"an integer from {least} to {most}")
-    return int(value)  # type: ignore[call-overload]
+    return int(value)
 
 
 def flag(name: str, value: object) -> bool:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -228,12 +229,10 @@ def _diagram(axes: Axes, data: PolaritonData) -> None:
     for k, kind in enumerate(("A", "B", "C")):
         found = [(cut.detuning, e.value) for cut in data.cuts for e in cut.edges if e.kind == kind]
         if found:
-            look = {"color": COLOURS[1 + k], "marker": "os^"[k], "markersize": 4.5}
-            axes.plot(*zip(*found, strict=True), linestyle="", **look)  # type: ignore[arg-type]
+            look: dict[str, Any] = {"color": COLOURS[1 + k], "marker": "os^"[k], "markersize": 4.5}
+            axes.plot(*zip(*found, strict=True), linestyle="", **look)
             words = {"A": r"$q\to0$", "B": r"$q>0$, $\omega=0$", "C": r"$q>0$, $\omega>0$"}[kind]
-            handles.append(
-                Line2D([], [], linestyle="", label=f"growth begins at {words}", **look)  # type: ignore[arg-type]
-            )
+            handles.append(Line2D([], [], linestyle="", label=f"growth begins at {words}", **look))
     for at, words in _WORDS:
         axes.annotate(words, at, ha="center", va="center", fontsize=8)
     axes.plot(*_STABLE, marker="*", color=COLOURS[3], markersize=9, linestyle="")
@@ -264,9 +263,9 @@ def _modes(axes: Axes, data: PolaritonData) -> None:
         (data.waves, data.modes, ("o", "s")),
         (q, form, ("-", "-")),
     ):
-        look = {"markersize": 3, "linewidth": 1}
-        axes.plot(places, -unit * modes.imag, first, color=COLOURS[1], **look)  # type: ignore[arg-type]
-        axes.plot(places, unit * np.abs(modes.real), second, color=COLOURS[2], **look)  # type: ignore[arg-type]
+        look: dict[str, Any] = {"markersize": 3, "linewidth": 1}
+        axes.plot(places, -unit * modes.imag, first, color=COLOURS[1], **look)
+        axes.plot(places, unit * np.abs(modes.real), second, color=COLOURS[2], **look)
     axes.set_xscale("log")
     axes.set_ylim(0, unit * 3 * data.damping)
     axes.set_xlabel(quantity("q").label)

@@ -191,7 +191,7 @@ class Store:
             return dict(self._connection.execute(query, (json.dumps(keys),)).fetchall())
 
     def _believed(self, values: tuple[object, ...], known: Mapping[int, str]) -> Row:
-        row = Row(*values[:-1])  # type: ignore[arg-type]
+        row = Row._make(values[:-1])
         kinds = zip(row, (str, int, str, str, str, float), strict=True)
         valid = all(isinstance(value, kind) for value, kind in kinds)
         valid = valid and row.context in known and row.checksum == values[-1]
