@@ -19,6 +19,7 @@ from numerics.checks import paper_table
 from numerics.cli import ledger_table
 from numerics.cli.options import print_json, print_table, whole_number
 from numerics.cli.paper_table import show
+from numerics.domain import choices
 from numerics.figures import jobs as figure_jobs
 from numerics.figures.jobs import FigureJob
 from numerics.tables import save_table
@@ -38,6 +39,10 @@ def reproduce(
     workers: Annotated[
         int | None, Parameter(help="Processes for what can be divided; one per core by default.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        Parameter(help="A figure's name; nothing but the figures that are named is done."),
+    ] = None,
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative="")] = False,
 ) -> int:
     """Derive everything again, check it, compare with the paper, and draw its figures.
@@ -47,9 +52,11 @@ def reproduce(
     The exit status is 1 if a check fails.
 
     Example: nambu reproduce --output reproduced
+    Example: nambu reproduce --only fig05 --only film_diagram --full
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     whole_number("workers", workers, 1, MOST_WORKERS)
+    figures = _named(only)
     output.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
     results: list[checks.Check] = []
@@ -65,13 +72,15 @@ def reproduce(
         return lambda: files.extend(job.run(output, drawn, full=full, executor=executor))
 
     with worker_pool(workers) as executor:
-        jobs: list[tuple[str, Callable[[], object]]] = [
-            (name, check(group)) for name, group in checks.GROUPS
-        ]
-        jobs.append(("the ledger", lambda: equations.append(ledger_table.check(executor))))
-        jobs.append(("the paper's numbers", lambda: paper.append(paper_table.compare())))
-        jobs += [(job.title, draw(job, executor)) for job in figure_jobs.JOBS]
+        jobs: list[tuple[str, Callable[[], object]]] = []
+        if not only:
+            jobs += [(name, check(group)) for name, group in checks.GROUPS]
+            jobs.append(("the ledger", lambda: equations.append(ledger_table.check(executor))))
+            jobs.append(("the paper's numbers", lambda: paper.append(paper_table.compare())))
+        jobs += [(job.title, draw(job, executor)) for job in figures]
         _run(jobs, quiet=json or not sys.stderr.isatty())
+    if only:
+        return _only_figures(output, files, time.perf_counter() - begin, json=json)
     ledger = equations[0]
     files[:0] = [
         _save_checks(output, results),
@@ -108,8 +117,28 @@ def reproduce(
         show(paper[0])
         ledger.show()
         print(f"{len(results) - len(failed)} of {len(results)} checks hold; {seconds:.1f} s")
-        print(f"written into {output}: " + ", ".join(path.name for path in files))
+        _show_files(output, files)
     return 0 if ledger.holds and not failed else 1
+
+
+def _named(only: list[str] | None) -> list[FigureJob]:
+    """Return the figures of some names, or all of them."""
+    names = [job.name for job in figure_jobs.JOBS]
+    wanted = choices("only", only or names, names)
+    return [job for job in figure_jobs.JOBS if job.name in wanted]
+
+
+def _only_figures(folder: Path, files: list[Path], seconds: float, *, json: bool) -> int:
+    """Say what was written where nothing was checked."""
+    if json:
+        print_json({"files": [str(path) for path in files], "seconds": round(seconds, 3)})
+    else:
+        _show_files(folder, files)
+    return 0
+
+
+def _show_files(folder: Path, files: list[Path]) -> None:
+    print(f"written into {folder}: " + ", ".join(path.name for path in files))
 
 
 def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:

@@ -160,6 +160,17 @@ def test_writes_tables_and_figures(
 
 
 @pytest.mark.usefixtures("small")
+def test_some_figures_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["reproduce", "--output", str(tmp_path), "--workers", "1"]
+    assert main([*arguments, "--only", "fig09", "--only", "fig13", "--json"]) == 0
+    files = {Path(name).name for name in json.loads(capsys.readouterr().out)["files"]}
+    assert files == {f"{n}.{e}" for n in ("fig09", "fig13") for e in ("csv", "png", "svg")}
+    assert files == {path.name for path in tmp_path.iterdir()}
+    assert main([*arguments, "--only", "fig99"]) == 2
+    assert "only = ['fig99'] is outside its domain: some of fig04," in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
 def test_a_failing_check_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
