@@ -62,8 +62,6 @@ _NETCDF = b"\x89HDF\r\n\x1a\n"
 _ARRAYS = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "c": "complex128", "U": "str"}
 #: Fields whose texts are members of an enumeration, where they are one of its texts.
 _WORDS: dict[str, type[Word]] = {"status": Status, "verdict": Verdict}
-#: Fields that earlier versions have not written: they have their defaults.
-_SINCE = {"Model": ("neutral",), "SteadyState": ("tilt", "tilt_error")}
 #: Annotations of fields that are checked.
 _PLAIN: dict[str, tuple[type, ...]] = {
     "float": (float, int),
@@ -267,6 +265,16 @@ def _fields(value: Any) -> Iterator[tuple[str, Any]]:
         yield name, getattr(value, name)
 
 
+def _optional(kind: type[Any]) -> dict[str, bool]:
+    """Return the fields of a type, and whether each has a default."""
+    if issubclass(kind, tuple):
+        names, defaults = kind._fields, kind._field_defaults  # type: ignore[attr-defined]
+        return {name: name in defaults for name in names}
+    none = dataclasses.MISSING
+    fields = dataclasses.fields(kind)
+    return {f.name: not (f.default is none and f.default_factory is none) for f in fields}
+
+
 def _decoded(data: Any) -> Any:
     if not isinstance(data, dict):
         if isinstance(data, list):
@@ -297,7 +305,10 @@ def _decoded(data: Any) -> Any:
 
 
 def _built(kind: type[Any], fields: dict[str, Any]) -> Any:
-    """Return a value of a type, whose fields have to be there and of their plain types."""
+    """Return a value of a type, whose fields have to be of their plain types.
+
+    Those that are missing have their defaults: an earlier version did not know them.
+    """
     for name, words in _WORDS.items():
         if isinstance(fields.get(name), str):
             fields[name] = words.of(fields[name])
@@ -306,10 +317,9 @@ def _built(kind: type[Any], fields: dict[str, Any]) -> Any:
         for base in reversed(kind.__mro__)
         for name, annotation in getattr(base, "__annotations__", {}).items()
     }
-    names = getattr(kind, "_fields", None) or [f.name for f in dataclasses.fields(kind)]
-    missing = set(names) - set(fields)
-    if set(fields) - set(names) or missing - set(_SINCE.get(kind.__name__, ())):
-        raise ValueError(f"{kind.__name__} has the fields {', '.join(names)}")
+    known = _optional(kind)
+    if set(fields) - set(known) or any(name not in fields for name in known if not known[name]):
+        raise ValueError(f"{kind.__name__} has the fields {', '.join(known)}")
     for name, value in fields.items():
         wanted = _PLAIN.get(str(annotations[name]))
         boolean = isinstance(value, bool) and wanted != (bool,)

@@ -15,8 +15,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics import (
+    Boson,
+    Contact,
     Model,
     Parameters,
+    Reservoir,
     SteadyState,
     from_dict,
     load,
@@ -212,6 +215,28 @@ def test_other_data_is_refused(data):
     with pytest.raises(ValueError, match=r"^data .*outside its domain") as caught:
         from_dict(data)
     assert "\n" not in str(caught.value)
+
+
+#: Values, fields that they had not always, and one that they have to have.
+EARLIER = [
+    (Contact(-1.0), {"binding"}, None),
+    (Boson(g=0.5, detuning=1.0, mass=0.05), {"loss", "inv_kfa", "binding", "film"}, "mass"),
+    (Reservoir("bath", 1e-3), {"temperature", "mu", "occupation"}, "rate"),
+    (LEAD, {"cutoff", "density", "bands", "neutral"}, "coupling"),
+    (STATE, {"status", "tilt", "tilt_error"}, "gap"),
+]
+
+
+@pytest.mark.parametrize(("value", "later", "first"), EARLIER, ids=lambda x: type(x).__name__)
+def test_fields_that_an_earlier_version_did_not_know_have_their_defaults(value, later, first):
+    data = to_dict(value)
+    for name in later:
+        del data["fields"][name]
+    assert from_dict(data) == value
+    if first is not None:
+        del data["fields"][first]
+        with pytest.raises(ValueError, match=f"{type(value).__name__} has the fields"):
+            from_dict(data)
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
