@@ -67,7 +67,10 @@ __all__ = [
 
 def __getattr__(name: str) -> str:
     if name == "__version__":
-        from derive.version import version
+        from importlib import metadata
 
-        return version()
+        try:
+            return metadata.version("nambu")
+        except metadata.PackageNotFoundError:
+            return "unknown"
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

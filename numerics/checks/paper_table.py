@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from numerics.checks.published import (
     GAMMA_B,
@@ -38,7 +39,7 @@ class PaperTable:
     at_default: tuple[Comparison, ...]
     at_estimate: tuple[Comparison, ...]
 
-    def rows(self) -> list[tuple[object, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """Return the rows of the saved table."""
         return [
             (

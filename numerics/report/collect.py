@@ -158,18 +158,5 @@ def _picture(name: str, folder: Path | None, drawing: dict[str, Callable[[], Pic
 def _paper(table: paper_table.PaperTable) -> tuple[tuple[PaperNumber, ...], CutoffRange]:
     """Return the comparison as values of the page."""
     estimate = table.estimate
-    rows = [
-        PaperNumber(
-            c.printed.name,
-            c.printed.place,
-            str(c.printed.role),
-            c.printed.value,
-            c.cutoff,
-            c.value,
-            c.error,
-            c.deviation,
-            paper_table.verdict(c, estimate),
-        )
-        for c in (*table.at_default, *table.at_estimate)
-    ]
+    rows = (PaperNumber(*row) for row in table.rows())
     return tuple(rows), CutoffRange(estimate.value, estimate.uncertainty, estimate.intervals)
