@@ -12,6 +12,9 @@ frequencies that differ by i Im(omega); there remains an integral between the tw
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+
 import sympy as sp
 
 from derive import symbols
@@ -45,6 +48,9 @@ BEFORE = sp.symbols("filled_electrons empty_holes", real=True)
 #: All pairs of vertices; and those of densities.
 EVERY = tuple((s, t) for s in range(4) for t in range(4))
 DENSITIES = tuple((s, t) for s in (0, 3) for t in (0, 3))
+#: What vertices are called: tau_0 to tau_3, and two currents.
+LETTERS = "0123ji"
+CURRENTS = "j of carriers, i of charge"
 
 _EXCESSES = (ELECTRON_EXCESS, HOLE_EXCESS, REFERENCE)
 VERTEX_INPUTS = (*LOOP_INPUTS[:3], *_EXCESSES, *LOOP_INPUTS[5:])
@@ -89,7 +95,16 @@ class PinchedLoop(Loop):
         return self.stages.assign_matrix(f"{source.label}_n", value)
 
 
-def current_traces(loop: Loop) -> dict[str, sp.Expr]:
+#: The residue of the first Green's function at each of its poles, a number times a matrix.
+Residues = Mapping[int, tuple[sp.Expr, sp.ImmutableMatrix]]
+
+
+def retarded_residues(loop: Loop) -> Residues:
+    """Return those of G^R, by the signs of its poles."""
+    return {sign: (loop.plus.weight(sign), loop.plus.adjugate(sign)) for sign in SIGNS}
+
+
+def current_traces(loop: Loop, residues: Residues) -> dict[str, sp.Expr]:
     """Return the traces with one current j or i, or two of them, along the wave number.
 
     Electrons have the velocity 2 (1 + a) p, and holes of momentum -p the opposite of 2 (1 - a) p:
@@ -99,7 +114,14 @@ def current_traces(loop: Loop) -> dict[str, sp.Expr]:
     does not depend on q, and at q = 0 nothing is left of the whole: what a wave number adds to the
     integral over the momenta may stand for that integral.  Only with two currents there is q**2
     times the sum over one Green's function, too: -(p_+**2 - p_-**2)**2/q**2 (1 + a tau_3)/p_+**2
-    tau_3/(1 + a tau_3) is the diamagnetic part, which is subtracted with it.
+    tau_3/(1 + a tau_3) is the diamagnetic part, which is subtracted with it.  Of G^> and G^<, which
+    fall off like the inverse square of p**2, nothing is left but that.
+
+    Parameters
+    ----------
+    loop : Loop
+    residues : mapping
+        Those of the first Green's function.
     """
     stages, q = loop.stages, symbols.wave_number
     tau = [nambu.pauli(s) for s in range(4)]
@@ -113,11 +135,12 @@ def current_traces(loop: Loop) -> dict[str, sp.Expr]:
         green, moved = loop.residue(source), [sp.zeros(2, 2), sp.zeros(2, 2)]
         for sign, pair in loop.pole_pairs(source):
             excess = loop.sums.uniform_and_excess(stages, pair)[1]
-            value = loop.plus.weight(sign) * excess
+            weight, residue = residues[sign]
+            value = weight * excess
             for power in (0, 1):
                 name = f"{pair.name}_j{power}"
                 value = stages.assign(name, value * pair.difference / q)
-                moved[power] += value * loop.plus.adjugate(sign)
+                moved[power] += value * residue
         once, twice = (
             stages.assign_matrix(f"{source.label}_j{k}", sp.ImmutableMatrix(x))
             for k, x in enumerate(moved)
@@ -164,21 +187,31 @@ class NoiseLoop(Loop):
         return self.stages.assign_matrix(f"{source.label}_g", sp.ImmutableMatrix(plain))
 
 
-def _noise(momenta: Momenta) -> Program:
+def _noise(momenta: Momenta, *, currents: bool) -> Program:
     stages = Stages()
-    values = dict(zip(EVERY, NoiseLoop(stages, momenta).traces(EVERY), strict=True))
+    loop = NoiseLoop(stages, momenta)
+    if currents:
+        unit = sp.S.One
+        values = current_traces(loop, {sign: (unit, x) for sign, x in loop.residues.items()})
+    else:
+        names = (f"{s}{t}" for s, t in EVERY)
+        values = dict(zip(names, loop.traces(EVERY), strict=True))
     # of Sigma^> and Sigma^<, -2 i and 2 i
     scale = 4 * momenta.prefactor / (2 * sp.pi)
     outputs = []
-    for s, t in EVERY:
-        if s <= t:
-            # the conjugate poles add the adjoint
-            one, other = stages.parts(scale * values[s, t]), stages.parts(scale * values[t, s])
-            outputs.append((f"c{s}{t}_real", one[0] + other[0]))
-        if s < t:
-            outputs.append((f"c{s}{t}_imag", one[1] - other[1]))
+    for first, second in itertools.combinations_with_replacement(LETTERS, 2):
+        label = first + second
+        if label not in values:
+            continue
+        # the conjugate poles add the adjoint
+        one, other = (stages.parts(scale * values[x]) for x in (label, label[::-1]))
+        outputs.append((f"c{label}_real", one[0] + other[0]))
+        if first != second:
+            outputs.append((f"c{label}_imag", one[1] - other[1]))
+    name = "noise_currents" if currents else "noise"
     source = "Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian"
-    return finished_program("noise", source, NOISE_INPUTS, stages, outputs)
+    source = f"As noise, with currents {CURRENTS}" if currents else source
+    return finished_program(name, source, NOISE_INPUTS, stages, outputs)
 
 
 def _response(momenta: Momenta) -> Program:
@@ -201,9 +234,10 @@ def _currents(momenta: Momenta, *, pinched: bool) -> Program:
     stages = Stages()
     loop = PinchedLoop(stages, momenta) if pinched else VertexLoop(stages, momenta)
     kind, inputs = ("ra", PINCHED_INPUTS) if pinched else ("r", VERTEX_INPUTS)
-    values = {f"{kind}{name}": value for name, value in current_traces(loop).items()}
+    traces = current_traces(loop, retarded_residues(loop))
+    values = {f"{kind}{name}": value for name, value in traces.items()}
     name = "pinched_currents" if pinched else "currents"
-    source = f"As {'pinched' if pinched else 'response'}, with currents j of carriers, i of charge"
+    source = f"As {'pinched' if pinched else 'response'}, with currents {CURRENTS}"
     return response_program(name, source, stages, momenta, values, inputs)
 
 
@@ -246,7 +280,8 @@ def _module(name: str, where: str, momenta: Momenta) -> Module:
         _pinched(momenta),
         _currents(momenta, pinched=False),
         _currents(momenta, pinched=True),
-        _noise(momenta),
+        _noise(momenta, currents=False),
+        _noise(momenta, currents=True),
         _far(momenta),
     )
     return Module(name, _SUMMARY.format(where), programs)

@@ -187,6 +187,29 @@ NOISE_OUTPUTS = (
     "c33_real",
 )
 
+NOISE_CURRENTS_OUTPUTS = (
+    "c0j_real",
+    "c0j_imag",
+    "c0i_real",
+    "c0i_imag",
+    "c1j_real",
+    "c1j_imag",
+    "c1i_real",
+    "c1i_imag",
+    "c2j_real",
+    "c2j_imag",
+    "c2i_real",
+    "c2i_imag",
+    "c3j_real",
+    "c3j_imag",
+    "c3i_real",
+    "c3i_imag",
+    "cjj_real",
+    "cji_real",
+    "cji_imag",
+    "cii_real",
+)
+
 FAR_OUTPUTS = (
     "tail00",
     "tail03",
@@ -5501,6 +5524,1605 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
         -x387 * (-x445 - x482 - x558) - x387 * (x480 + x484 + x559),  # c23_real
         2 * x350 * (x418 + x488 + x557) - x387 * (-x386 - x486 - x556),  # c23_imag
         -x351 * (-x349 - x490 - x491),  # c33_real
+    )
+
+
+def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+    """Compute As noise, with currents j of carriers, i of charge.
+
+    Operations: 3704 (add 1330, div 29, mul 2302, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = gamma - x5
+    x7 = -x6 * x6
+    x9 = 2 * x6
+    del x6
+    x11 = gamma - x5
+    x14 = a * a - 1
+    x15 = -1 / x14
+    del x14
+    x16 = a * x15
+    x17 = a * gamma
+    x18 = delta - x17
+    x19 = x15 * x18
+    x21 = frequency * x9
+    x38 = x18 * x18
+    x39 = frequency * gamma
+    x54 = 2 * gamma
+    x55 = -x54
+    x56 = -2 * x5 - x55
+    del x5
+    x57 = omega_r * x56
+    x70 = Delta_0 * Delta_0
+    x71 = filled_holes * x70
+    x72 = 1 / x0
+    x77 = 2 * delta
+    x78 = x55 + x77
+    del x55
+    x85 = Delta_0 * filled_holes
+    x86 = x1 * x1
+    x87 = 1 / x86
+    x88 = x2 * x87
+    x92 = x54 + x77
+    del x54
+    x98 = empty_electrons * x70
+    x135 = empty_holes * x70
+    x141 = Delta_0 * empty_holes
+    x155 = filled_electrons * x70
+    del x70
+    x159 = a * omega_r
+    x185 = q * q
+    x198 = 1 / q
+    x343 = 2 * x17
+    del x17
+    x344 = -x343 + x77
+    x379 = x343 - x77
+    del x343, x77
+    x527 = 1 / (pi * pi)
+    x528 = 2 * x527
+    x679 = -x0
+    x696 = x2 * x2
+    x705 = x0 * x0
+    x717 = 4 * x527
+    x723 = x0 * x1
+    threshold = Delta_0 * sqrt(x3)
+    x4 = 2 * threshold
+    x8 = distance_omega * (distance_omega + x4) + x7
+    x12 = threshold * threshold
+    del threshold
+    x20 = distance * (distance + x4) + x7
+    del x4, x7
+    after_re = frequency + omega_r
+    x10 = after_re * x9
+    del x9
+    x52 = after_re + frequency
+    x53 = omega_r * x52
+    x58 = x52 * x56
+    del x52, x56
+    x63 = after_re * gamma
+    z0 = upper_root(x8, x10)
+    del x10, x8
+    a_root_re = z0[0]
+    x23 = a_root_re * x15
+    a_root_im = z0[1]
+    del z0
+    x26 = a_root_im * x15
+    x59 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x60 = (1 / 2) * x59
+    x61 = a_root_re * x60
+    x62 = x18 * x61
+    x67 = a_root_im * x60
+    del x60
+    x69 = x18 * x67
+    a_up_re = a_root_re + after_re
+    x76 = a_up_re * x72
+    x116 = a_up_re * x88
+    x117 = x116 * x85
+    a_up_im = a_root_im + x11
+    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x73 = a_up_im * x72
+    x79 = x73 + x78
+    x97 = Delta_0 * x79
+    x119 = a_up_im * x2 * x87 - x92
+    x120 = x119 * x85
+    x122 = a_up_im * x88
+    a_down_re = a_up_re * x13
+    x89 = a_down_re * x88
+    x90 = x85 * x89
+    x109 = a_down_re * x72
+    a_down_im = -a_up_im * x13
+    del x13
+    x93 = a_down_im * x2 * x87 - x92
+    x95 = a_down_im * x88
+    x96 = x85 * x95
+    x105 = a_down_im * x72
+    del a_down_im
+    x110 = x105 + x78
+    a_center_re = -after_re * x16
+    del after_re
+    x24 = a_center_re + x23
+    x25 = mu + x24
+    x28 = a_center_re - x23
+    del a_center_re, x23
+    x29 = mu + x28
+    x64 = x18 * x24 + x63
+    del x24
+    x102 = x18 * x28 + x63
+    del x28, x63
+    a_center_im = x19
+    x27 = a_center_im + x26
+    x30 = a_center_im - x26
+    del a_center_im, x26
+    x65 = 1 / (x27 * x27 * x38 + x64 * x64)
+    x66 = x27 * x65
+    x68 = x64 * x65
+    del x64, x65
+    x103 = 1 / (x102 * x102 + x30 * x30 * x38)
+    x104 = x103 * x30
+    z1 = upper_root(x20, x21)
+    del x20, x21
+    c_root_re = z1[0]
+    x31 = c_root_re * x15
+    x50 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x15
+    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x35 = (1 / 2) * x34
+    x36 = c_root_re * x35
+    x37 = x18 * x36
+    x43 = c_root_im * x35
+    del x35
+    x45 = x18 * x43
+    x51 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x130 = c_up_re * x72
+    x251 = c_up_re * x88
+    x252 = x141 * x251
+    c_up_im = c_root_im + x11
+    del x11
+    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x12
+    x126 = c_up_im * x72
+    x127 = x126 + x78
+    x151 = Delta_0 * x127
+    x254 = -c_up_im * x2 * x87 + x92
+    x255 = -x254
+    x256 = x141 * x255
+    x261 = c_up_im * x88
+    x338 = -x127
+    x340 = Delta_0 * x338
+    x417 = x141 * x254
+    c_down_re = c_up_re * x22
+    x142 = c_down_re * x88
+    x143 = x141 * x142
+    x242 = c_down_re * x72
+    c_down_im = -c_up_im * x22
+    del x22
+    x138 = -c_down_im * x2 * x87 + x92
+    del x92
+    x139 = -x138
+    x149 = c_down_im * x88
+    del x88
+    x150 = x141 * x149
+    x238 = c_down_im * x72
+    x239 = x238 + x78
+    del x78
+    x341 = x138 * x141
+    x414 = -x239
+    x416 = Delta_0 * x414
+    c_center_re = -frequency * x16
+    del x16
+    c_center_im = x19
+    del x19
+    z2 = upper_root(x25, x27)
+    del x25, x27
+    ap_p_re = z2[0]
+    x171 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x170 = 4 * ap_p_im
+    z3 = upper_root(x29, x30)
+    del x29, x30
+    am_p_re = z3[0]
+    x210 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x209 = 4 * am_p_im
+    rp_xi_re = c_center_re + x31
+    x33 = mu + rp_xi_re
+    x40 = rp_xi_re * x18 + x39
+    del rp_xi_re
+    rp_xi_im = c_center_im + x32
+    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
+    x42 = rp_xi_im * x41
+    x44 = x40 * x41
+    del x40, x41
+    z4 = upper_root(x33, rp_xi_im)
+    del rp_xi_im, x33
+    rp_p_re = z4[0]
+    x161 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x162 = -rp_p_im
+    rp_weight_re = -x37 * x42 - x43 * x44
+    x128 = filled_electrons * rp_weight_re
+    x129 = x126 * x128
+    x140 = Delta_0 * x128 * x130
+    x144 = rp_weight_re * x143
+    x145 = x140 + x144
+    rp_weight_im = -x36 * x44 + x42 * x45
+    del x36, x42, x44
+    x131 = filled_electrons * rp_weight_im
+    x132 = x130 * x131
+    x133 = x129 + x132
+    x134 = c_up_re * filled_electrons * rp_weight_re * x72 - x126 * x131
+    del x126
+    x136 = rp_weight_re * x135 + x130 * x134
+    x137 = rp_weight_im * x135
+    x146 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x72 + x145
+    x147 = Delta_0 * x132 + rp_weight_im * x143
+    del x132, x143
+    x148 = Delta_0 * x129 + x147
+    del x129
+    x152 = rp_weight_re * x150 + x147
+    del x147
+    x153 = empty_holes * rp_weight_im
+    x154 = empty_holes * rp_weight_re * x149 + x142 * x153
+    x156 = c_down_re * empty_holes * rp_weight_re * x2 * x87 - x149 * x153
+    del x149, x153
+    x157 = rp_weight_re * x155 + x142 * x156
+    x158 = rp_weight_im * x155
+    x339 = -x133
+    x342 = -x154
+    rm_xi_re = c_center_re - x31
+    del c_center_re, x31
+    x46 = mu + rm_xi_re
+    x47 = rm_xi_re * x18 + x39
+    del rm_xi_re, x18, x39
+    rm_xi_im = c_center_im - x32
+    del c_center_im, x32
+    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
+    del x38
+    x49 = rm_xi_im * x48
+    z5 = upper_root(x46, rm_xi_im)
+    del rm_xi_im, x46
+    rm_p_re = z5[0]
+    x268 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x269 = -rm_p_im
+    rm_weight_re = x37 * x49 + x43 * x47 * x48
+    del x37, x43
+    x240 = filled_electrons * rm_weight_re
+    x241 = x238 * x240
+    x250 = Delta_0 * x240 * x242
+    x253 = rm_weight_re * x252
+    x259 = x250 + x253
+    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
+    del x34, x45, x47, x48, x49
+    x243 = filled_electrons * rm_weight_im
+    x244 = x242 * x243
+    x245 = x241 + x244
+    x246 = x238 * x243
+    del x238
+    x247 = c_down_re * filled_electrons * rm_weight_re * x72 - x246
+    del c_down_re
+    x248 = rm_weight_re * x135 + x242 * x247
+    x249 = rm_weight_im * x135
+    del x135
+    x257 = Delta_0 * x244 + rm_weight_im * x252
+    del x244, x252
+    x258 = Delta_0 * x241 + x257
+    del x241
+    x260 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x259
+    del c_up_im
+    x262 = rm_weight_re * x141 * x261 + x257
+    del x257
+    x263 = empty_holes * rm_weight_im
+    x264 = empty_holes * rm_weight_re * x261 + x251 * x263
+    x265 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x261 * x263
+    del c_up_re, x261, x263
+    x266 = rm_weight_re * x155 + x251 * x265
+    x267 = rm_weight_im * x155
+    del x155
+    x415 = -x245
+    x418 = -x264
+    z6 = root_sum(a_root_re, a_root_im, x50, x51, x53, x57)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x160 = rp_roots_im * x15
+    del rp_roots_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x57)
+    del x57
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x201 = rm_roots_im * x15
+    del rm_roots_im
+    z8 = root_sum(a_root_re, a_root_im, x50, c_root_im, x53, x58)
+    del c_root_im, x50
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x51, x53, x58)
+    del a_root_im, c_root_re, x51, x53, x58
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    g1_weight_re = -x62 * x66 - x67 * x68
+    x80 = empty_electrons * g1_weight_re
+    x81 = x73 * x80
+    x84 = Delta_0 * x76 * x80
+    x91 = g1_weight_re * x90
+    g1_weight_im = -x61 * x68 + x66 * x69
+    del x61, x66, x68
+    x74 = empty_electrons * g1_weight_im
+    x75 = a_up_re * empty_electrons * g1_weight_re * x72 - x73 * x74
+    del x73
+    x82 = x74 * x76
+    x83 = x81 + x82
+    x94 = Delta_0 * x82 + g1_weight_im * x90
+    del x82, x90
+    x99 = filled_holes * g1_weight_im
+    x100 = a_down_re * filled_holes * g1_weight_re * x2 * x87 - x95 * x99
+    x101 = filled_holes * g1_weight_re * x95 + x89 * x99
+    del x95, x99
+    g1_n0_re = g1_weight_re * x71 + x75 * x76 - x79 * x83
+    g1_n0_im = g1_weight_im * x71 + x75 * x79 + x76 * x83
+    del x75, x76, x79, x83
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x72 + Delta_0 * filled_holes * g1_weight_im * x93 - x84 - x91
+    g1_n1_im = -Delta_0 * x81 - g1_weight_re * x85 * x93 - x94
+    del x81
+    g1_n2_re = g1_weight_im * x96 + x74 * x97 - x84 - x91
+    del x74, x84, x91
+    g1_n2_im = -g1_weight_re * x96 - x80 * x97 - x94
+    del x80, x94, x96, x97
+    g1_n3_re = g1_weight_re * x98 + x100 * x89 - x101 * x93
+    del g1_weight_re
+    g1_n3_im = g1_weight_im * x98 + x100 * x93 + x101 * x89
+    del g1_weight_im, x100, x101, x89, x93
+    g2_weight_re = x102 * x103 * x67 + x104 * x62
+    del x62, x67
+    x111 = empty_electrons * g2_weight_re
+    x112 = x105 * x111
+    x115 = Delta_0 * x109 * x111
+    x118 = g2_weight_re * x117
+    g2_weight_im = (1 / 2) * a_root_re * x102 * x103 * x59 - x104 * x69
+    del a_root_re, x102, x103, x104, x59, x69
+    x106 = empty_electrons * g2_weight_im
+    x107 = x105 * x106
+    del x105
+    x108 = a_down_re * empty_electrons * g2_weight_re * x72 - x107
+    del a_down_re
+    x113 = x106 * x109
+    del x106
+    x114 = x112 + x113
+    x121 = Delta_0 * x113 + g2_weight_im * x117
+    del x113, x117
+    x123 = filled_holes * g2_weight_im
+    x124 = a_up_re * filled_holes * g2_weight_re * x2 * x87 - x122 * x123
+    del a_up_re
+    x125 = filled_holes * g2_weight_re * x122 + x116 * x123
+    del x123
+    g2_n0_re = g2_weight_re * x71 + x108 * x109 - x110 * x114
+    g2_n0_im = g2_weight_im * x71 + x108 * x110 + x109 * x114
+    del x108, x109, x114, x71
+    g2_n1_re = Delta_0 * x107 + g2_weight_im * x120 - x115 - x118
+    del x107
+    g2_n1_im = -Delta_0 * x112 - g2_weight_re * x120 - x121
+    del x112, x120
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x87 + Delta_0 * empty_electrons * g2_weight_im * x110 - x115 - x118
+    del a_up_im, x115, x118
+    g2_n2_im = -Delta_0 * x110 * x111 - g2_weight_re * x122 * x85 - x121
+    del x110, x111, x121, x122, x85
+    g2_n3_re = g2_weight_re * x98 + x116 * x124 - x119 * x125
+    del g2_weight_re
+    g2_n3_im = g2_weight_im * x98 + x116 * x125 + x119 * x124
+    del g2_weight_im, x116, x119, x124, x125, x98
+    rp_n0_re = -x127 * x133 + x136
+    x540 = rp_n0_re * x0
+    rp_n0_im = x127 * x134 + x130 * x133 + x137
+    del x127, x133
+    x504 = rp_n0_im * x0
+    x681 = rp_n0_im * x679
+    x707 = rp_n0_im * x705
+    del rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x139 - x146
+    rp_n1_im = -rp_weight_re * x139 * x141 - x148
+    del x141
+    rp_n2_re = rp_weight_im * x150 + x131 * x151 - x140 - x144
+    del x140, x144, x150
+    rp_n2_im = -x128 * x151 - x152
+    del x151
+    x686 = rp_n2_im * x679
+    rp_n3_re = -x139 * x154 + x157
+    x497 = rp_n3_re * x2
+    x583 = rp_n3_re * x1
+    rp_n3_im = x139 * x156 + x142 * x154 + x158
+    del x139, x154
+    x489 = rp_n3_im * x2
+    x575 = rp_n3_im * x1
+    x719 = x1 * x489
+    rpp_x_re = x15 * (rp_roots_re - x159)
+    x200 = rpp_x_re * x198
+    rpp_x_im = x160
+    x199 = rpp_x_im * x198
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x172 = q + rpp_k_re
+    x173 = -q + rpp_k_re
+    rpp_k_im = z10[1]
+    del z10
+    x163 = rpp_k_im * rpp_k_im
+    z11 = root_sum(ap_p_re, ap_p_im, x161, x162, rpp_x_re, rpp_x_im)
+    del rpp_x_im
+    rpp_d_re = z11[0]
+    x177 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_b_re = rpp_k_re * rpp_k_re - x163
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    del rpp_k_re
+    x164 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x165 = x164 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x166 = rp_p_im * x164
+    x167 = rp_p_re * x164
+    x168 = rpp_b_im * x166 + rpp_b_re * x167
+    x169 = -rpp_b_im * x167 + rpp_b_re * x166
+    del x166, x167
+    x186 = x164 * x185
+    x187 = rpp_b_im * x186
+    x190 = rpp_b_re * x186
+    del x186
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x164 + rpp_b_re * x165
+    rpp_z_im = -rpp_b_im * x165 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x164
+    del x165
+    rpp_y_re = 4 * ap_p_re * x168 - x169 * x170
+    rpp_y_im = x168 * x170 + x169 * x171
+    del x168, x169
+    z12 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x183 = z12[1]
+    x184 = x164 * z12[0]
+    del z12
+    rpp_bq_re = -x163 + x172 * x173
+    del x163
+    rpp_bq_im = rpp_k_im * x172 + rpp_k_im * x173
+    del rpp_k_im, x172, x173
+    x174 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x175 = x174 * (q + rpp_d_re)
+    del rpp_d_re
+    x176 = -rpp_bq_im * x175 + rpp_bq_re * rpp_d_im * x174
+    x178 = rpp_bq_im * rpp_d_im * x174 + rpp_bq_re * x175
+    del x175
+    x179 = rp_p_im * x174
+    x180 = rp_p_re * x174
+    x181 = rpp_bq_im * x179 + rpp_bq_re * x180
+    x182 = -rpp_bq_im * x180 + rpp_bq_re * x179
+    del x179, x180
+    x188 = rpp_bq_im * x174
+    del rpp_bq_im
+    x189 = rpp_b_re * rpp_bq_re * x164 * x174 * x185 - x187 * x188
+    x196 = -rpp_bq_re * x174 * x187 - x188 * x190
+    del rpp_bq_re, x174, x188
+    rpp_zq_re = -rpp_d_im * x176 + x177 * x178
+    rpp_zq_im = rpp_d_im * x178 + x176 * x177
+    del rpp_d_im, x176, x177, x178
+    rpp_yq_re = 4 * ap_p_re * x181 - x170 * x182
+    rpp_yq_im = x170 * x181 + x171 * x182
+    del x181, x182
+    x191 = -rpp_yq_im * x187 - rpp_yq_re * x190
+    x192 = -rpp_yq_im * x190 + rpp_yq_re * x187
+    del x187, x190
+    z13 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x191, x192)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x191, x192
+    x193 = z13[0]
+    x194 = z13[1]
+    del z13
+    rpp_uniform_re = rpp_b_im * x164 * x183 + rpp_b_re * x184
+    rpp_uniform_im = -rpp_b_im * x184 + rpp_b_re * x164 * x183
+    del x164, x183, x184
+    x195 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x194 - rpp_yq_re * x193
+    x197 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x193 - rpp_yq_re * x194
+    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x193, x194
+    rpp_change_re = x189 * x195 - x196 * x197
+    rpp_change_im = x189 * x197 + x195 * x196
+    del x189, x195, x196, x197
+    rpp_j0_re = -rpp_change_im * x199 + rpp_change_re * rpp_x_re * x198
+    rpp_j0_im = rpp_change_im * x200 + rpp_change_re * x199
+    del rpp_change_im, rpp_change_re
+    rpp_j1_re = -rpp_j0_im * x199 + rpp_j0_re * rpp_x_re * x198
+    del rpp_x_re
+    rpp_j1_im = rpp_j0_im * x200 + rpp_j0_re * x199
+    del x199, x200
+    rpm_x_re = x15 * (-rm_roots_re - x159)
+    x237 = rpm_x_re * x198
+    rpm_x_im = -x201
+    x236 = rpm_x_im * x198
+    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z14[0]
+    x211 = q + rpm_k_re
+    x212 = -q + rpm_k_re
+    rpm_k_im = z14[1]
+    del z14
+    x202 = rpm_k_im * rpm_k_im
+    z15 = root_sum(am_p_re, am_p_im, x161, x162, rpm_x_re, rpm_x_im)
+    del rpm_x_im
+    rpm_d_re = z15[0]
+    x216 = -q + rpm_d_re
+    rpm_d_im = z15[1]
+    del z15
+    rpm_b_re = rpm_k_re * rpm_k_re - x202
+    rpm_b_im = 2 * rpm_k_im * rpm_k_re
+    del rpm_k_re
+    x203 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x204 = x203 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x205 = rp_p_im * x203
+    x206 = rp_p_re * x203
+    x207 = rpm_b_im * x205 + rpm_b_re * x206
+    x208 = -rpm_b_im * x206 + rpm_b_re * x205
+    del x205, x206
+    x224 = x185 * x203
+    x225 = rpm_b_im * x224
+    x228 = rpm_b_re * x224
+    del x224
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x203 + rpm_b_re * x204
+    rpm_z_im = -rpm_b_im * x204 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x203
+    del x204
+    rpm_y_re = 4 * am_p_re * x207 - x208 * x209
+    rpm_y_im = x207 * x209 + x208 * x210
+    del x207, x208
+    z16 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x222 = z16[1]
+    x223 = x203 * z16[0]
+    del z16
+    rpm_bq_re = -x202 + x211 * x212
+    del x202
+    rpm_bq_im = rpm_k_im * x211 + rpm_k_im * x212
+    del rpm_k_im, x211, x212
+    x213 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x214 = x213 * (q + rpm_d_re)
+    del rpm_d_re
+    x215 = -rpm_bq_im * x214 + rpm_bq_re * rpm_d_im * x213
+    x217 = rpm_bq_im * rpm_d_im * x213 + rpm_bq_re * x214
+    del x214
+    x218 = rp_p_im * x213
+    x219 = rp_p_re * x213
+    x220 = rpm_bq_im * x218 + rpm_bq_re * x219
+    x221 = -rpm_bq_im * x219 + rpm_bq_re * x218
+    del x218, x219
+    x226 = rpm_bq_im * x213
+    del rpm_bq_im
+    x227 = rpm_b_re * rpm_bq_re * x185 * x203 * x213 - x225 * x226
+    x234 = -rpm_bq_re * x213 * x225 - x226 * x228
+    del rpm_bq_re, x213, x226
+    rpm_zq_re = -rpm_d_im * x215 + x216 * x217
+    rpm_zq_im = rpm_d_im * x217 + x215 * x216
+    del rpm_d_im, x215, x216, x217
+    rpm_yq_re = 4 * am_p_re * x220 - x209 * x221
+    rpm_yq_im = x209 * x220 + x210 * x221
+    del x220, x221
+    x229 = -rpm_yq_im * x225 - rpm_yq_re * x228
+    x230 = -rpm_yq_im * x228 + rpm_yq_re * x225
+    del x225, x228
+    z17 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x229, x230)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x229, x230
+    x231 = z17[0]
+    x232 = z17[1]
+    del z17
+    rpm_uniform_re = rpm_b_im * x203 * x222 + rpm_b_re * x223
+    rpm_uniform_im = -rpm_b_im * x223 + rpm_b_re * x203 * x222
+    del x203, x222, x223
+    x233 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x232 - rpm_yq_re * x231
+    x235 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x231 - rpm_yq_re * x232
+    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x231, x232
+    rpm_change_re = x227 * x233 - x234 * x235
+    rpm_change_im = x227 * x235 + x233 * x234
+    del x227, x233, x234, x235
+    rpm_j0_re = -rpm_change_im * x236 + rpm_change_re * rpm_x_re * x198
+    rpm_j0_im = rpm_change_im * x237 + rpm_change_re * x236
+    del rpm_change_im, rpm_change_re
+    rpm_j1_re = -rpm_j0_im * x236 + rpm_j0_re * rpm_x_re * x198
+    del rpm_x_re
+    rpm_j1_im = rpm_j0_im * x237 + rpm_j0_re * x236
+    del x236, x237
+    rp_j00_re = -g1_n0_im * rpp_j0_im + g1_n0_re * rpp_j0_re - g2_n0_im * rpm_j0_im + g2_n0_re * rpm_j0_re
+    x612 = -rp_j00_re * rp_n1_re * x0
+    x637 = rp_j00_re * x0
+    x638 = rp_n1_im * x637
+    rp_j00_im = g1_n0_im * rpp_j0_re + g1_n0_re * rpp_j0_im + g2_n0_im * rpm_j0_re + g2_n0_re * rpm_j0_im
+    x605 = rp_j00_im * x0
+    x606 = rp_n1_im * x605
+    x636 = rp_n1_re * x605
+    rp_j01_re = -g1_n1_im * rpp_j0_im + g1_n1_re * rpp_j0_re - g2_n1_im * rpm_j0_im + g2_n1_re * rpm_j0_re
+    x565 = rp_j01_re * rp_n2_im
+    x627 = -rp_j01_re * rp_n0_re * x0
+    x655 = rp_j01_re * x504
+    rp_j01_im = g1_n1_im * rpp_j0_re + g1_n1_re * rpp_j0_im + g2_n1_im * rpm_j0_re + g2_n1_re * rpm_j0_im
+    x523 = rp_j01_im * rp_n2_im
+    x564 = rp_j01_im * rp_n2_re
+    x623 = rp_j01_im * x504
+    x654 = rp_j01_im * x540
+    rp_j02_re = -g1_n2_im * rpp_j0_im + g1_n2_re * rpp_j0_re - g2_n2_im * rpm_j0_im + g2_n2_re * rpm_j0_re
+    x518 = rp_j02_re * rp_n1_re * x0
+    x551 = rp_j02_re * rp_n1_im
+    x552 = x0 * x551
+    rp_j02_im = g1_n2_im * rpp_j0_re + g1_n2_re * rpp_j0_im + g2_n2_im * rpm_j0_re + g2_n2_re * rpm_j0_im
+    x511 = rp_j02_im * rp_n1_im
+    x512 = x0 * x511
+    x549 = rp_j02_im * rp_n1_re
+    x550 = x0 * x549
+    rp_j03_re = -g1_n3_im * rpp_j0_im + g1_n3_re * rpp_j0_re - g2_n3_im * rpm_j0_im + g2_n3_re * rpm_j0_re
+    x498 = rp_j03_re * x497
+    x534 = rp_j03_re * x489
+    x584 = rp_j03_re * x583
+    x595 = rp_j03_re * x575
+    x648 = rp_j03_re * x2
+    x672 = rp_j03_re * x1
+    rp_j03_im = g1_n3_im * rpp_j0_re + g1_n3_re * rpp_j0_im + g2_n3_im * rpm_j0_re + g2_n3_re * rpm_j0_im
+    del rpm_j0_im, rpm_j0_re, rpp_j0_im, rpp_j0_re
+    x490 = rp_j03_im * x489
+    x533 = rp_j03_im * x497
+    x576 = rp_j03_im * x575
+    x594 = rp_j03_im * x583
+    x618 = rp_j03_im * x2
+    x664 = rp_j03_im * x1
+    del rp_j03_im
+    rp_j10_re = -g1_n0_im * rpp_j1_im + g1_n0_re * rpp_j1_re - g2_n0_im * rpm_j1_im + g2_n0_re * rpm_j1_re
+    rp_j10_im = g1_n0_im * rpp_j1_re + g1_n0_re * rpp_j1_im + g2_n0_im * rpm_j1_re + g2_n0_re * rpm_j1_im
+    rp_j11_re = -g1_n1_im * rpp_j1_im + g1_n1_re * rpp_j1_re - g2_n1_im * rpm_j1_im + g2_n1_re * rpm_j1_re
+    x731 = rp_j11_re * rp_n2_im
+    rp_j11_im = g1_n1_im * rpp_j1_re + g1_n1_re * rpp_j1_im + g2_n1_im * rpm_j1_re + g2_n1_re * rpm_j1_im
+    x702 = rp_j11_im * rp_n2_im
+    x730 = rp_j11_im * rp_n2_re
+    del rp_j11_im
+    rp_j12_re = -g1_n2_im * rpp_j1_im + g1_n2_re * rpp_j1_re - g2_n2_im * rpm_j1_im + g2_n2_re * rpm_j1_re
+    x733 = rp_j12_re * rp_n1_im
+    rp_j12_im = g1_n2_im * rpp_j1_re + g1_n2_re * rpp_j1_im + g2_n2_im * rpm_j1_re + g2_n2_re * rpm_j1_im
+    x713 = rp_j12_im * rp_n1_im
+    x732 = rp_j12_im * rp_n1_re
+    del rp_j12_im
+    rp_j13_re = -g1_n3_im * rpp_j1_im + g1_n3_re * rpp_j1_re - g2_n3_im * rpm_j1_im + g2_n3_re * rpm_j1_re
+    rp_j13_im = g1_n3_im * rpp_j1_re + g1_n3_re * rpp_j1_im + g2_n3_im * rpm_j1_re + g2_n3_re * rpm_j1_im
+    del rpm_j1_im, rpm_j1_re, rpp_j1_im, rpp_j1_re
+    x698 = rp_j13_im * rp_n3_im
+    del rp_n3_im
+    rm_n0_re = -x239 * x245 + x248
+    x539 = rm_n0_re * x0
+    rm_n0_im = x239 * x247 + x242 * x245 + x249
+    del x245
+    x503 = rm_n0_im * x0
+    x680 = rm_n0_im * x679
+    x706 = rm_n0_im * x705
+    del rm_n0_im
+    rm_n1_re = Delta_0 * x246 + rm_weight_im * x256 - x250 - x253
+    del x246, x250, x253
+    rm_n1_im = -rm_weight_re * x256 - x258
+    del x256
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x239 - x260
+    rm_n2_im = -Delta_0 * x239 * x240 - x262
+    del x239
+    x685 = rm_n2_im * x679
+    rm_n3_re = -x255 * x264 + x266
+    x495 = rm_n3_re * x2
+    x581 = rm_n3_re * x1
+    rm_n3_im = x251 * x264 + x255 * x265 + x267
+    del x255, x264
+    x487 = rm_n3_im * x2
+    x573 = rm_n3_im * x1
+    x718 = x1 * x487
+    rmp_x_re = x15 * (rm_roots_re - x159)
+    del rm_roots_re
+    x303 = rmp_x_re * x198
+    rmp_x_im = x201
+    del x201
+    x302 = rmp_x_im * x198
+    z18 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z18[0]
+    x277 = q + rmp_k_re
+    x278 = -q + rmp_k_re
+    rmp_k_im = z18[1]
+    del z18
+    x270 = rmp_k_im * rmp_k_im
+    z19 = root_sum(ap_p_re, ap_p_im, x268, x269, rmp_x_re, rmp_x_im)
+    del rmp_x_im
+    rmp_d_re = z19[0]
+    x282 = -q + rmp_d_re
+    rmp_d_im = z19[1]
+    del z19
+    rmp_b_re = rmp_k_re * rmp_k_re - x270
+    rmp_b_im = 2 * rmp_k_im * rmp_k_re
+    del rmp_k_re
+    x271 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x272 = x271 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x273 = rm_p_im * x271
+    x274 = rm_p_re * x271
+    x275 = rmp_b_im * x273 + rmp_b_re * x274
+    x276 = -rmp_b_im * x274 + rmp_b_re * x273
+    del x273, x274
+    x290 = x185 * x271
+    x291 = rmp_b_im * x290
+    x294 = rmp_b_re * x290
+    del x290
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x271 + rmp_b_re * x272
+    rmp_z_im = -rmp_b_im * x272 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x271
+    del x272
+    rmp_y_re = 4 * ap_p_re * x275 - x170 * x276
+    rmp_y_im = x170 * x275 + x171 * x276
+    del x275, x276
+    z20 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x288 = z20[1]
+    x289 = x271 * z20[0]
+    del z20
+    rmp_bq_re = -x270 + x277 * x278
+    del x270
+    rmp_bq_im = rmp_k_im * x277 + rmp_k_im * x278
+    del rmp_k_im, x277, x278
+    x279 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x280 = x279 * (q + rmp_d_re)
+    del rmp_d_re
+    x281 = -rmp_bq_im * x280 + rmp_bq_re * rmp_d_im * x279
+    x283 = rmp_bq_im * rmp_d_im * x279 + rmp_bq_re * x280
+    del x280
+    x284 = rm_p_im * x279
+    x285 = rm_p_re * x279
+    x286 = rmp_bq_im * x284 + rmp_bq_re * x285
+    x287 = -rmp_bq_im * x285 + rmp_bq_re * x284
+    del x284, x285
+    x292 = rmp_bq_im * x279
+    del rmp_bq_im
+    x293 = rmp_b_re * rmp_bq_re * x185 * x271 * x279 - x291 * x292
+    x300 = -rmp_bq_re * x279 * x291 - x292 * x294
+    del rmp_bq_re, x279, x292
+    rmp_zq_re = -rmp_d_im * x281 + x282 * x283
+    rmp_zq_im = rmp_d_im * x283 + x281 * x282
+    del rmp_d_im, x281, x282, x283
+    rmp_yq_re = 4 * ap_p_re * x286 - x170 * x287
+    rmp_yq_im = x170 * x286 + x171 * x287
+    del x286, x287
+    x295 = -rmp_yq_im * x291 - rmp_yq_re * x294
+    x296 = -rmp_yq_im * x294 + rmp_yq_re * x291
+    del x291, x294
+    z21 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x295, x296)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x295, x296
+    x297 = z21[0]
+    x298 = z21[1]
+    del z21
+    rmp_uniform_re = rmp_b_im * x271 * x288 + rmp_b_re * x289
+    rmp_uniform_im = -rmp_b_im * x289 + rmp_b_re * x271 * x288
+    del x271, x288, x289
+    x299 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x298 - rmp_yq_re * x297
+    x301 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x297 - rmp_yq_re * x298
+    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x297, x298
+    rmp_change_re = x293 * x299 - x300 * x301
+    rmp_change_im = x293 * x301 + x299 * x300
+    del x293, x299, x300, x301
+    rmp_j0_re = -rmp_change_im * x302 + rmp_change_re * rmp_x_re * x198
+    rmp_j0_im = rmp_change_im * x303 + rmp_change_re * x302
+    del rmp_change_im, rmp_change_re
+    rmp_j1_re = -rmp_j0_im * x302 + rmp_j0_re * rmp_x_re * x198
+    del rmp_x_re
+    rmp_j1_im = rmp_j0_im * x303 + rmp_j0_re * x302
+    del x302, x303
+    rmm_x_re = x15 * (-rp_roots_re - x159)
+    del rp_roots_re
+    x337 = rmm_x_re * x198
+    rmm_x_im = -x160
+    del x160
+    x336 = rmm_x_im * x198
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z22[0]
+    x311 = q + rmm_k_re
+    x312 = -q + rmm_k_re
+    rmm_k_im = z22[1]
+    del z22
+    x304 = rmm_k_im * rmm_k_im
+    z23 = root_sum(am_p_re, am_p_im, x268, x269, rmm_x_re, rmm_x_im)
+    del rmm_x_im
+    rmm_d_re = z23[0]
+    x316 = -q + rmm_d_re
+    rmm_d_im = z23[1]
+    del z23
+    rmm_b_re = rmm_k_re * rmm_k_re - x304
+    rmm_b_im = 2 * rmm_k_im * rmm_k_re
+    del rmm_k_re
+    x305 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x306 = x305 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x307 = rm_p_im * x305
+    x308 = rm_p_re * x305
+    x309 = rmm_b_im * x307 + rmm_b_re * x308
+    x310 = -rmm_b_im * x308 + rmm_b_re * x307
+    del x307, x308
+    x324 = x185 * x305
+    x325 = rmm_b_im * x324
+    x328 = rmm_b_re * x324
+    del x324
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x305 + rmm_b_re * x306
+    rmm_z_im = -rmm_b_im * x306 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x305
+    del x306
+    rmm_y_re = 4 * am_p_re * x309 - x209 * x310
+    rmm_y_im = x209 * x309 + x210 * x310
+    del x309, x310
+    z24 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x322 = z24[1]
+    x323 = x305 * z24[0]
+    del z24
+    rmm_bq_re = -x304 + x311 * x312
+    del x304
+    rmm_bq_im = rmm_k_im * x311 + rmm_k_im * x312
+    del rmm_k_im, x311, x312
+    x313 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x314 = x313 * (q + rmm_d_re)
+    del rmm_d_re
+    x315 = -rmm_bq_im * x314 + rmm_bq_re * rmm_d_im * x313
+    x317 = rmm_bq_im * rmm_d_im * x313 + rmm_bq_re * x314
+    del x314
+    x318 = rm_p_im * x313
+    x319 = rm_p_re * x313
+    x320 = rmm_bq_im * x318 + rmm_bq_re * x319
+    x321 = -rmm_bq_im * x319 + rmm_bq_re * x318
+    del x318, x319
+    x326 = rmm_bq_im * x313
+    del rmm_bq_im
+    x327 = rmm_b_re * rmm_bq_re * x185 * x305 * x313 - x325 * x326
+    x334 = -rmm_bq_re * x313 * x325 - x326 * x328
+    del rmm_bq_re, x313, x326
+    rmm_zq_re = -rmm_d_im * x315 + x316 * x317
+    rmm_zq_im = rmm_d_im * x317 + x315 * x316
+    del rmm_d_im, x315, x316, x317
+    rmm_yq_re = 4 * am_p_re * x320 - x209 * x321
+    rmm_yq_im = x209 * x320 + x210 * x321
+    del x320, x321
+    x329 = -rmm_yq_im * x325 - rmm_yq_re * x328
+    x330 = -rmm_yq_im * x328 + rmm_yq_re * x325
+    del x325, x328
+    z25 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x329, x330)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x329, x330
+    x331 = z25[0]
+    x332 = z25[1]
+    del z25
+    rmm_uniform_re = rmm_b_im * x305 * x322 + rmm_b_re * x323
+    rmm_uniform_im = -rmm_b_im * x323 + rmm_b_re * x305 * x322
+    del x305, x322, x323
+    x333 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x332 - rmm_yq_re * x331
+    x335 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x331 - rmm_yq_re * x332
+    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x331, x332
+    rmm_change_re = x327 * x333 - x334 * x335
+    rmm_change_im = x327 * x335 + x333 * x334
+    del x327, x333, x334, x335
+    rmm_j0_re = -rmm_change_im * x336 + rmm_change_re * rmm_x_re * x198
+    rmm_j0_im = rmm_change_im * x337 + rmm_change_re * x336
+    del rmm_change_im, rmm_change_re
+    rmm_j1_re = -rmm_j0_im * x336 + rmm_j0_re * rmm_x_re * x198
+    del rmm_x_re
+    rmm_j1_im = rmm_j0_im * x337 + rmm_j0_re * x336
+    del x336, x337
+    rm_j00_re = -g1_n0_im * rmp_j0_im + g1_n0_re * rmp_j0_re - g2_n0_im * rmm_j0_im + g2_n0_re * rmm_j0_re
+    x611 = -rm_j00_re * rm_n1_re * x0
+    x634 = rm_j00_re * x0
+    x635 = rm_n1_im * x634
+    rm_j00_im = g1_n0_im * rmp_j0_re + g1_n0_re * rmp_j0_im + g2_n0_im * rmm_j0_re + g2_n0_re * rmm_j0_im
+    x603 = rm_j00_im * x0
+    x604 = rm_n1_im * x603
+    x633 = rm_n1_re * x603
+    rm_j01_re = -g1_n1_im * rmp_j0_im + g1_n1_re * rmp_j0_re - g2_n1_im * rmm_j0_im + g2_n1_re * rmm_j0_re
+    x563 = rm_j01_re * rm_n2_im
+    x626 = -rm_j01_re * rm_n0_re * x0
+    x653 = rm_j01_re * x503
+    rm_j01_im = g1_n1_im * rmp_j0_re + g1_n1_re * rmp_j0_im + g2_n1_im * rmm_j0_re + g2_n1_re * rmm_j0_im
+    x522 = rm_j01_im * rm_n2_im
+    x562 = rm_j01_im * rm_n2_re
+    x622 = rm_j01_im * x503
+    x652 = rm_j01_im * x539
+    rm_j02_re = -g1_n2_im * rmp_j0_im + g1_n2_re * rmp_j0_re - g2_n2_im * rmm_j0_im + g2_n2_re * rmm_j0_re
+    x517 = rm_j02_re * rm_n1_re * x0
+    x547 = rm_j02_re * rm_n1_im
+    x548 = x0 * x547
+    rm_j02_im = g1_n2_im * rmp_j0_re + g1_n2_re * rmp_j0_im + g2_n2_im * rmm_j0_re + g2_n2_re * rmm_j0_im
+    x509 = rm_j02_im * rm_n1_im
+    x510 = x0 * x509
+    x545 = rm_j02_im * rm_n1_re
+    x546 = x0 * x545
+    rm_j03_re = -g1_n3_im * rmp_j0_im + g1_n3_re * rmp_j0_re - g2_n3_im * rmm_j0_im + g2_n3_re * rmm_j0_re
+    x496 = rm_j03_re * x495
+    x532 = rm_j03_re * x487
+    x582 = rm_j03_re * x581
+    x593 = rm_j03_re * x573
+    x647 = rm_j03_re * x2
+    x671 = rm_j03_re * x1
+    rm_j03_im = g1_n3_im * rmp_j0_re + g1_n3_re * rmp_j0_im + g2_n3_im * rmm_j0_re + g2_n3_re * rmm_j0_im
+    del rmm_j0_im, rmm_j0_re, rmp_j0_im, rmp_j0_re
+    x488 = rm_j03_im * x487
+    x531 = rm_j03_im * x495
+    x574 = rm_j03_im * x573
+    x592 = rm_j03_im * x581
+    x617 = rm_j03_im * x2
+    x663 = rm_j03_im * x1
+    del rm_j03_im
+    rm_j10_re = -g1_n0_im * rmp_j1_im + g1_n0_re * rmp_j1_re - g2_n0_im * rmm_j1_im + g2_n0_re * rmm_j1_re
+    rm_j10_im = g1_n0_im * rmp_j1_re + g1_n0_re * rmp_j1_im + g2_n0_im * rmm_j1_re + g2_n0_re * rmm_j1_im
+    rm_j11_re = -g1_n1_im * rmp_j1_im + g1_n1_re * rmp_j1_re - g2_n1_im * rmm_j1_im + g2_n1_re * rmm_j1_re
+    x727 = rm_j11_re * rm_n2_im
+    rm_j11_im = g1_n1_im * rmp_j1_re + g1_n1_re * rmp_j1_im + g2_n1_im * rmm_j1_re + g2_n1_re * rmm_j1_im
+    x701 = rm_j11_im * rm_n2_im
+    x726 = rm_j11_im * rm_n2_re
+    del rm_j11_im
+    rm_j12_re = -g1_n2_im * rmp_j1_im + g1_n2_re * rmp_j1_re - g2_n2_im * rmm_j1_im + g2_n2_re * rmm_j1_re
+    x729 = rm_j12_re * rm_n1_im
+    rm_j12_im = g1_n2_im * rmp_j1_re + g1_n2_re * rmp_j1_im + g2_n2_im * rmm_j1_re + g2_n2_re * rmm_j1_im
+    x712 = rm_j12_im * rm_n1_im
+    x728 = rm_j12_im * rm_n1_re
+    del rm_j12_im
+    rm_j13_re = -g1_n3_im * rmp_j1_im + g1_n3_re * rmp_j1_re - g2_n3_im * rmm_j1_im + g2_n3_re * rmm_j1_re
+    rm_j13_im = g1_n3_im * rmp_j1_re + g1_n3_re * rmp_j1_im + g2_n3_im * rmm_j1_re + g2_n3_re * rmm_j1_im
+    del rmm_j1_im, rmm_j1_re, rmp_j1_im, rmp_j1_re
+    x697 = rm_j13_im * rm_n3_im
+    del rm_n3_im
+    sp_n0_re = x136 - x338 * x339
+    del x136
+    x542 = sp_n0_re * x0
+    sp_n0_im = x130 * x339 + x134 * x338 - x137
+    del x130, x134, x137, x338, x339
+    x506 = sp_n0_im * x0
+    x683 = sp_n0_im * x679
+    x709 = sp_n0_im * x705
+    del sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x340 - x145
+    del x131, x145, x87
+    sp_n1_im = -x128 * x340 + x152
+    del x128, x152, x340
+    sp_n2_re = -rp_weight_im * x341 - x146
+    del rp_weight_im, x146
+    sp_n2_im = -rp_weight_re * x341 + x148
+    del rp_weight_re, x148, x341
+    x688 = sp_n2_im * x679
+    sp_n3_re = -x138 * x342 + x157
+    del x157
+    x501 = sp_n3_re * x2
+    x587 = sp_n3_re * x1
+    sp_n3_im = x138 * x156 + x142 * x342 - x158
+    del x138, x142, x156, x158, x342
+    x493 = sp_n3_im * x2
+    x579 = sp_n3_im * x1
+    x721 = x1 * x493
+    spp_x_re = x15 * (sp_roots_re - x159)
+    x378 = spp_x_re * x198
+    spp_x_im = x15 * (sp_roots_im + x344)
+    x377 = spp_x_im * x198
+    z26 = root_sum(ap_p_re, ap_p_im, x161, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z26[0]
+    x352 = q + spp_k_re
+    x353 = -q + spp_k_re
+    spp_k_im = z26[1]
+    del z26
+    x345 = spp_k_im * spp_k_im
+    z27 = root_sum(ap_p_re, ap_p_im, rp_p_re, x162, spp_x_re, spp_x_im)
+    del spp_x_im
+    spp_d_re = z27[0]
+    x357 = -q + spp_d_re
+    spp_d_im = z27[1]
+    del z27
+    spp_b_re = spp_k_re * spp_k_re - x345
+    spp_b_im = 2 * spp_k_im * spp_k_re
+    del spp_k_re
+    x346 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x347 = x346 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x348 = rp_p_im * x346
+    x349 = rp_p_re * x346
+    x350 = spp_b_im * x349 + spp_b_re * x348
+    x351 = spp_b_im * x348 - spp_b_re * x349
+    del x348, x349
+    x365 = x185 * x346
+    x366 = spp_b_im * x365
+    x369 = spp_b_re * x365
+    del x365
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x346 + spp_b_re * x347
+    spp_z_im = -spp_b_im * x347 + 2 * spp_b_re * spp_d_im * spp_d_re * x346
+    del x347
+    spp_y_re = 4 * ap_p_re * x351 - x170 * x350
+    spp_y_im = x170 * x351 + x171 * x350
+    del x350, x351
+    z28 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x363 = z28[1]
+    x364 = x346 * z28[0]
+    del z28
+    spp_bq_re = -x345 + x352 * x353
+    del x345
+    spp_bq_im = spp_k_im * x352 + spp_k_im * x353
+    del spp_k_im, x352, x353
+    x354 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x355 = x354 * (q + spp_d_re)
+    del spp_d_re
+    x356 = -spp_bq_im * x355 + spp_bq_re * spp_d_im * x354
+    x358 = spp_bq_im * spp_d_im * x354 + spp_bq_re * x355
+    del x355
+    x359 = rp_p_im * x354
+    x360 = rp_p_re * x354
+    x361 = spp_bq_im * x360 + spp_bq_re * x359
+    x362 = spp_bq_im * x359 - spp_bq_re * x360
+    del x359, x360
+    x367 = spp_bq_im * x354
+    del spp_bq_im
+    x368 = spp_b_re * spp_bq_re * x185 * x346 * x354 - x366 * x367
+    x375 = -spp_bq_re * x354 * x366 - x367 * x369
+    del spp_bq_re, x354, x367
+    spp_zq_re = -spp_d_im * x356 + x357 * x358
+    spp_zq_im = spp_d_im * x358 + x356 * x357
+    del spp_d_im, x356, x357, x358
+    spp_yq_re = 4 * ap_p_re * x362 - x170 * x361
+    spp_yq_im = x170 * x362 + x171 * x361
+    del x361, x362
+    x370 = -spp_yq_im * x366 - spp_yq_re * x369
+    x371 = -spp_yq_im * x369 + spp_yq_re * x366
+    del x366, x369
+    z29 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x370, x371)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x370, x371
+    x372 = z29[0]
+    x373 = z29[1]
+    del z29
+    spp_uniform_re = spp_b_im * x346 * x363 + spp_b_re * x364
+    spp_uniform_im = -spp_b_im * x364 + spp_b_re * x346 * x363
+    del x346, x363, x364
+    x374 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x373 - spp_yq_re * x372
+    x376 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x372 - spp_yq_re * x373
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x372, x373
+    spp_change_re = x368 * x374 - x375 * x376
+    spp_change_im = x368 * x376 + x374 * x375
+    del x368, x374, x375, x376
+    spp_j0_re = -spp_change_im * x377 + spp_change_re * spp_x_re * x198
+    spp_j0_im = spp_change_im * x378 + spp_change_re * x377
+    del spp_change_im, spp_change_re
+    spp_j1_re = -spp_j0_im * x377 + spp_j0_re * spp_x_re * x198
+    del spp_x_re
+    spp_j1_im = spp_j0_im * x378 + spp_j0_re * x377
+    del x377, x378
+    spm_x_re = x15 * (-sm_roots_re - x159)
+    x413 = spm_x_re * x198
+    spm_x_im = x15 * (-sm_roots_im - x379)
+    x412 = spm_x_im * x198
+    z30 = root_sum(am_p_re, am_p_im, x161, rp_p_im, spm_x_re, spm_x_im)
+    del x161
+    spm_k_re = z30[0]
+    x387 = q + spm_k_re
+    x388 = -q + spm_k_re
+    spm_k_im = z30[1]
+    del z30
+    x380 = spm_k_im * spm_k_im
+    z31 = root_sum(am_p_re, am_p_im, rp_p_re, x162, spm_x_re, spm_x_im)
+    del spm_x_im, x162
+    spm_d_re = z31[0]
+    x392 = -q + spm_d_re
+    spm_d_im = z31[1]
+    del z31
+    spm_b_re = spm_k_re * spm_k_re - x380
+    spm_b_im = 2 * spm_k_im * spm_k_re
+    del spm_k_re
+    x381 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x382 = x381 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x383 = rp_p_im * x381
+    x384 = rp_p_re * x381
+    x385 = spm_b_im * x384 + spm_b_re * x383
+    x386 = spm_b_im * x383 - spm_b_re * x384
+    del x383, x384
+    x400 = x185 * x381
+    x401 = spm_b_im * x400
+    x404 = spm_b_re * x400
+    del x400
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x381 + spm_b_re * x382
+    spm_z_im = -spm_b_im * x382 + 2 * spm_b_re * spm_d_im * spm_d_re * x381
+    del x382
+    spm_y_re = 4 * am_p_re * x386 - x209 * x385
+    spm_y_im = x209 * x386 + x210 * x385
+    del x385, x386
+    z32 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x398 = z32[1]
+    x399 = x381 * z32[0]
+    del z32
+    spm_bq_re = -x380 + x387 * x388
+    del x380
+    spm_bq_im = spm_k_im * x387 + spm_k_im * x388
+    del spm_k_im, x387, x388
+    x389 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x390 = x389 * (q + spm_d_re)
+    del spm_d_re
+    x391 = -spm_bq_im * x390 + spm_bq_re * spm_d_im * x389
+    x393 = spm_bq_im * spm_d_im * x389 + spm_bq_re * x390
+    del x390
+    x394 = rp_p_im * x389
+    del rp_p_im
+    x395 = rp_p_re * x389
+    del rp_p_re
+    x396 = spm_bq_im * x395 + spm_bq_re * x394
+    x397 = spm_bq_im * x394 - spm_bq_re * x395
+    del x394, x395
+    x402 = spm_bq_im * x389
+    del spm_bq_im
+    x403 = spm_b_re * spm_bq_re * x185 * x381 * x389 - x401 * x402
+    x410 = -spm_bq_re * x389 * x401 - x402 * x404
+    del spm_bq_re, x389, x402
+    spm_zq_re = -spm_d_im * x391 + x392 * x393
+    spm_zq_im = spm_d_im * x393 + x391 * x392
+    del spm_d_im, x391, x392, x393
+    spm_yq_re = 4 * am_p_re * x397 - x209 * x396
+    spm_yq_im = x209 * x397 + x210 * x396
+    del x396, x397
+    x405 = -spm_yq_im * x401 - spm_yq_re * x404
+    x406 = -spm_yq_im * x404 + spm_yq_re * x401
+    del x401, x404
+    z33 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x405, x406)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x405, x406
+    x407 = z33[0]
+    x408 = z33[1]
+    del z33
+    spm_uniform_re = spm_b_im * x381 * x398 + spm_b_re * x399
+    spm_uniform_im = -spm_b_im * x399 + spm_b_re * x381 * x398
+    del x381, x398, x399
+    x409 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x408 - spm_yq_re * x407
+    x411 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x407 - spm_yq_re * x408
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x407, x408
+    spm_change_re = x403 * x409 - x410 * x411
+    spm_change_im = x403 * x411 + x409 * x410
+    del x403, x409, x410, x411
+    spm_j0_re = -spm_change_im * x412 + spm_change_re * spm_x_re * x198
+    spm_j0_im = spm_change_im * x413 + spm_change_re * x412
+    del spm_change_im, spm_change_re
+    spm_j1_re = -spm_j0_im * x412 + spm_j0_re * spm_x_re * x198
+    del spm_x_re
+    spm_j1_im = spm_j0_im * x413 + spm_j0_re * x412
+    del x412, x413
+    sp_j00_re = -g1_n0_im * spp_j0_im + g1_n0_re * spp_j0_re - g2_n0_im * spm_j0_im + g2_n0_re * spm_j0_re
+    x614 = -sp_j00_re * sp_n1_re * x0
+    x643 = sp_j00_re * x0
+    x644 = sp_n1_im * x643
+    sp_j00_im = g1_n0_im * spp_j0_re + g1_n0_re * spp_j0_im + g2_n0_im * spm_j0_re + g2_n0_re * spm_j0_im
+    x609 = sp_j00_im * x0
+    x610 = sp_n1_im * x609
+    x642 = sp_n1_re * x609
+    sp_j01_re = -g1_n1_im * spp_j0_im + g1_n1_re * spp_j0_re - g2_n1_im * spm_j0_im + g2_n1_re * spm_j0_re
+    x569 = sp_j01_re * sp_n2_im
+    x629 = -sp_j01_re * sp_n0_re * x0
+    x659 = sp_j01_re * x506
+    sp_j01_im = g1_n1_im * spp_j0_re + g1_n1_re * spp_j0_im + g2_n1_im * spm_j0_re + g2_n1_re * spm_j0_im
+    x525 = sp_j01_im * sp_n2_im
+    x568 = sp_j01_im * sp_n2_re
+    x625 = sp_j01_im * x506
+    x658 = sp_j01_im * x542
+    sp_j02_re = -g1_n2_im * spp_j0_im + g1_n2_re * spp_j0_re - g2_n2_im * spm_j0_im + g2_n2_re * spm_j0_re
+    x520 = sp_j02_re * sp_n1_re * x0
+    x559 = sp_j02_re * sp_n1_im
+    x560 = x0 * x559
+    sp_j02_im = g1_n2_im * spp_j0_re + g1_n2_re * spp_j0_im + g2_n2_im * spm_j0_re + g2_n2_re * spm_j0_im
+    x515 = sp_j02_im * sp_n1_im
+    x516 = x0 * x515
+    x557 = sp_j02_im * sp_n1_re
+    x558 = x0 * x557
+    sp_j03_re = -g1_n3_im * spp_j0_im + g1_n3_re * spp_j0_re - g2_n3_im * spm_j0_im + g2_n3_re * spm_j0_re
+    x502 = sp_j03_re * x501
+    x538 = sp_j03_re * x493
+    x588 = sp_j03_re * x587
+    x599 = sp_j03_re * x579
+    x650 = sp_j03_re * x2
+    x674 = sp_j03_re * x1
+    sp_j03_im = g1_n3_im * spp_j0_re + g1_n3_re * spp_j0_im + g2_n3_im * spm_j0_re + g2_n3_re * spm_j0_im
+    del spm_j0_im, spm_j0_re, spp_j0_im, spp_j0_re
+    x494 = sp_j03_im * x493
+    x537 = sp_j03_im * x501
+    x580 = sp_j03_im * x579
+    x598 = sp_j03_im * x587
+    x620 = sp_j03_im * x2
+    x666 = sp_j03_im * x1
+    del sp_j03_im
+    sp_j10_re = -g1_n0_im * spp_j1_im + g1_n0_re * spp_j1_re - g2_n0_im * spm_j1_im + g2_n0_re * spm_j1_re
+    sp_j10_im = g1_n0_im * spp_j1_re + g1_n0_re * spp_j1_im + g2_n0_im * spm_j1_re + g2_n0_re * spm_j1_im
+    sp_j11_re = -g1_n1_im * spp_j1_im + g1_n1_re * spp_j1_re - g2_n1_im * spm_j1_im + g2_n1_re * spm_j1_re
+    x739 = sp_j11_re * sp_n2_im
+    sp_j11_im = g1_n1_im * spp_j1_re + g1_n1_re * spp_j1_im + g2_n1_im * spm_j1_re + g2_n1_re * spm_j1_im
+    x704 = sp_j11_im * sp_n2_im
+    x738 = sp_j11_im * sp_n2_re
+    del sp_j11_im
+    sp_j12_re = -g1_n2_im * spp_j1_im + g1_n2_re * spp_j1_re - g2_n2_im * spm_j1_im + g2_n2_re * spm_j1_re
+    x741 = sp_j12_re * sp_n1_im
+    sp_j12_im = g1_n2_im * spp_j1_re + g1_n2_re * spp_j1_im + g2_n2_im * spm_j1_re + g2_n2_re * spm_j1_im
+    x715 = sp_j12_im * sp_n1_im
+    x740 = sp_j12_im * sp_n1_re
+    del sp_j12_im
+    sp_j13_re = -g1_n3_im * spp_j1_im + g1_n3_re * spp_j1_re - g2_n3_im * spm_j1_im + g2_n3_re * spm_j1_re
+    sp_j13_im = g1_n3_im * spp_j1_re + g1_n3_re * spp_j1_im + g2_n3_im * spm_j1_re + g2_n3_re * spm_j1_im
+    del spm_j1_im, spm_j1_re, spp_j1_im, spp_j1_re
+    x700 = sp_j13_im * sp_n3_im
+    del sp_n3_im
+    sm_n0_re = x248 - x414 * x415
+    del x248
+    x541 = sm_n0_re * x0
+    sm_n0_im = x242 * x415 + x247 * x414 - x249
+    del x242, x247, x249, x414, x415
+    x505 = sm_n0_im * x0
+    x682 = sm_n0_im * x679
+    x708 = sm_n0_im * x705
+    del sm_n0_im
+    sm_n1_re = -x243 * x416 - x260
+    del x243, x260
+    sm_n1_im = -x240 * x416 + x262
+    del x240, x262, x416
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x417 - x259
+    del c_down_im, rm_weight_im, x259, x72
+    sm_n2_im = -rm_weight_re * x417 + x258
+    del rm_weight_re, x258, x417
+    x687 = sm_n2_im * x679
+    sm_n3_re = -x254 * x418 + x266
+    del x266
+    x499 = sm_n3_re * x2
+    x585 = sm_n3_re * x1
+    sm_n3_im = x251 * x418 + x254 * x265 - x267
+    del x251, x254, x265, x267, x418
+    x491 = sm_n3_im * x2
+    x577 = sm_n3_im * x1
+    x720 = x1 * x491
+    smp_x_re = x15 * (sm_roots_re - x159)
+    del sm_roots_re
+    x452 = smp_x_re * x198
+    smp_x_im = x15 * (sm_roots_im + x344)
+    del sm_roots_im, x344
+    x451 = smp_x_im * x198
+    z34 = root_sum(ap_p_re, ap_p_im, x268, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z34[0]
+    x426 = q + smp_k_re
+    x427 = -q + smp_k_re
+    smp_k_im = z34[1]
+    del z34
+    x419 = smp_k_im * smp_k_im
+    z35 = root_sum(ap_p_re, ap_p_im, rm_p_re, x269, smp_x_re, smp_x_im)
+    del ap_p_im, smp_x_im
+    smp_d_re = z35[0]
+    x431 = -q + smp_d_re
+    smp_d_im = z35[1]
+    del z35
+    smp_b_re = smp_k_re * smp_k_re - x419
+    smp_b_im = 2 * smp_k_im * smp_k_re
+    del smp_k_re
+    x420 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x421 = x420 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x422 = rm_p_im * x420
+    x423 = rm_p_re * x420
+    x424 = smp_b_im * x423 + smp_b_re * x422
+    x425 = smp_b_im * x422 - smp_b_re * x423
+    del x422, x423
+    x439 = x185 * x420
+    x440 = smp_b_im * x439
+    x443 = smp_b_re * x439
+    del x439
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x420 + smp_b_re * x421
+    smp_z_im = -smp_b_im * x421 + 2 * smp_b_re * smp_d_im * smp_d_re * x420
+    del x421
+    smp_y_re = 4 * ap_p_re * x425 - x170 * x424
+    smp_y_im = x170 * x425 + x171 * x424
+    del x424, x425
+    z36 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x437 = z36[1]
+    x438 = x420 * z36[0]
+    del z36
+    smp_bq_re = -x419 + x426 * x427
+    del x419
+    smp_bq_im = smp_k_im * x426 + smp_k_im * x427
+    del smp_k_im, x426, x427
+    x428 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x429 = x428 * (q + smp_d_re)
+    del smp_d_re
+    x430 = -smp_bq_im * x429 + smp_bq_re * smp_d_im * x428
+    x432 = smp_bq_im * smp_d_im * x428 + smp_bq_re * x429
+    del x429
+    x433 = rm_p_im * x428
+    x434 = rm_p_re * x428
+    x435 = smp_bq_im * x434 + smp_bq_re * x433
+    x436 = smp_bq_im * x433 - smp_bq_re * x434
+    del x433, x434
+    x441 = smp_bq_im * x428
+    del smp_bq_im
+    x442 = smp_b_re * smp_bq_re * x185 * x420 * x428 - x440 * x441
+    x449 = -smp_bq_re * x428 * x440 - x441 * x443
+    del smp_bq_re, x428, x441
+    smp_zq_re = -smp_d_im * x430 + x431 * x432
+    smp_zq_im = smp_d_im * x432 + x430 * x431
+    del smp_d_im, x430, x431, x432
+    smp_yq_re = 4 * ap_p_re * x436 - x170 * x435
+    del ap_p_re
+    smp_yq_im = x170 * x436 + x171 * x435
+    del x170, x171, x435, x436
+    x444 = -smp_yq_im * x440 - smp_yq_re * x443
+    x445 = -smp_yq_im * x443 + smp_yq_re * x440
+    del x440, x443
+    z37 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x444, x445)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x444, x445
+    x446 = z37[0]
+    x447 = z37[1]
+    del z37
+    smp_uniform_re = smp_b_im * x420 * x437 + smp_b_re * x438
+    smp_uniform_im = -smp_b_im * x438 + smp_b_re * x420 * x437
+    del x420, x437, x438
+    x448 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x447 - smp_yq_re * x446
+    x450 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x446 - smp_yq_re * x447
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x446, x447
+    smp_change_re = x442 * x448 - x449 * x450
+    smp_change_im = x442 * x450 + x448 * x449
+    del x442, x448, x449, x450
+    smp_j0_re = -smp_change_im * x451 + smp_change_re * smp_x_re * x198
+    smp_j0_im = smp_change_im * x452 + smp_change_re * x451
+    del smp_change_im, smp_change_re
+    smp_j1_re = -smp_j0_im * x451 + smp_j0_re * smp_x_re * x198
+    del smp_x_re
+    smp_j1_im = smp_j0_im * x452 + smp_j0_re * x451
+    del x451, x452
+    smm_x_re = x15 * (-sp_roots_re - x159)
+    del sp_roots_re, x159
+    x486 = smm_x_re * x198
+    smm_x_im = x15 * (-sp_roots_im - x379)
+    del sp_roots_im, x15, x379
+    x485 = smm_x_im * x198
+    z38 = root_sum(am_p_re, am_p_im, x268, rm_p_im, smm_x_re, smm_x_im)
+    del x268
+    smm_k_re = z38[0]
+    x460 = q + smm_k_re
+    x461 = -q + smm_k_re
+    smm_k_im = z38[1]
+    del z38
+    x453 = smm_k_im * smm_k_im
+    z39 = root_sum(am_p_re, am_p_im, rm_p_re, x269, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, x269
+    smm_d_re = z39[0]
+    x465 = -q + smm_d_re
+    smm_d_im = z39[1]
+    del z39
+    smm_b_re = smm_k_re * smm_k_re - x453
+    smm_b_im = 2 * smm_k_im * smm_k_re
+    del smm_k_re
+    x454 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x455 = x454 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x456 = rm_p_im * x454
+    x457 = rm_p_re * x454
+    x458 = smm_b_im * x457 + smm_b_re * x456
+    x459 = smm_b_im * x456 - smm_b_re * x457
+    del x456, x457
+    x473 = x185 * x454
+    x474 = smm_b_im * x473
+    x477 = smm_b_re * x473
+    del x473
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x454 + smm_b_re * x455
+    smm_z_im = -smm_b_im * x455 + 2 * smm_b_re * smm_d_im * smm_d_re * x454
+    del x455
+    smm_y_re = 4 * am_p_re * x459 - x209 * x458
+    smm_y_im = x209 * x459 + x210 * x458
+    del x458, x459
+    z40 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x471 = z40[1]
+    x472 = x454 * z40[0]
+    del z40
+    smm_bq_re = -x453 + x460 * x461
+    del x453
+    smm_bq_im = smm_k_im * x460 + smm_k_im * x461
+    del smm_k_im, x460, x461
+    x462 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x463 = x462 * (q + smm_d_re)
+    del smm_d_re
+    x464 = -smm_bq_im * x463 + smm_bq_re * smm_d_im * x462
+    x466 = smm_bq_im * smm_d_im * x462 + smm_bq_re * x463
+    del x463
+    x467 = rm_p_im * x462
+    del rm_p_im
+    x468 = rm_p_re * x462
+    del rm_p_re
+    x469 = smm_bq_im * x468 + smm_bq_re * x467
+    x470 = smm_bq_im * x467 - smm_bq_re * x468
+    del x467, x468
+    x475 = smm_bq_im * x462
+    del smm_bq_im
+    x476 = smm_b_re * smm_bq_re * x185 * x454 * x462 - x474 * x475
+    del x185
+    x483 = -smm_bq_re * x462 * x474 - x475 * x477
+    del smm_bq_re, x462, x475
+    smm_zq_re = -smm_d_im * x464 + x465 * x466
+    smm_zq_im = smm_d_im * x466 + x464 * x465
+    del smm_d_im, x464, x465, x466
+    smm_yq_re = 4 * am_p_re * x470 - x209 * x469
+    del am_p_re
+    smm_yq_im = x209 * x470 + x210 * x469
+    del x209, x210, x469, x470
+    x478 = -smm_yq_im * x474 - smm_yq_re * x477
+    x479 = -smm_yq_im * x477 + smm_yq_re * x474
+    del x474, x477
+    z41 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x478, x479)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x478, x479
+    x480 = z41[0]
+    x481 = z41[1]
+    del z41
+    smm_uniform_re = smm_b_im * x454 * x471 + smm_b_re * x472
+    smm_uniform_im = -smm_b_im * x472 + smm_b_re * x454 * x471
+    del x454, x471, x472
+    x482 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x481 - smm_yq_re * x480
+    x484 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x480 - smm_yq_re * x481
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x480, x481
+    smm_change_re = x476 * x482 - x483 * x484
+    smm_change_im = x476 * x484 + x482 * x483
+    del x476, x482, x483, x484
+    smm_j0_re = -smm_change_im * x485 + smm_change_re * smm_x_re * x198
+    smm_j0_im = smm_change_im * x486 + smm_change_re * x485
+    del smm_change_im, smm_change_re
+    smm_j1_re = -smm_j0_im * x485 + smm_j0_re * smm_x_re * x198
+    del smm_x_re, x198
+    smm_j1_im = smm_j0_im * x486 + smm_j0_re * x485
+    del x485, x486
+    sm_j00_re = -g1_n0_im * smp_j0_im + g1_n0_re * smp_j0_re - g2_n0_im * smm_j0_im + g2_n0_re * smm_j0_re
+    x613 = -sm_j00_re * sm_n1_re * x0
+    x640 = sm_j00_re * x0
+    x641 = sm_n1_im * x640
+    sm_j00_im = g1_n0_im * smp_j0_re + g1_n0_re * smp_j0_im + g2_n0_im * smm_j0_re + g2_n0_re * smm_j0_im
+    x507 = rm_j00_im * x503 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x504 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x505 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x506 - sp_j00_re * sp_n0_re * x0
+    x543 = rm_j00_im * x539 + rm_j00_re * x503 + rp_j00_im * x540 + rp_j00_re * x504 + sm_j00_im * x541 + sm_j00_re * x505 + sp_j00_im * x542 + sp_j00_re * x506
+    x607 = sm_j00_im * x0
+    x608 = sm_n1_im * x607
+    x639 = sm_n1_re * x607
+    sm_j01_re = -g1_n1_im * smp_j0_im + g1_n1_re * smp_j0_re - g2_n1_im * smm_j0_im + g2_n1_re * smm_j0_re
+    x567 = sm_j01_re * sm_n2_im
+    x628 = -sm_j01_re * sm_n0_re * x0
+    x657 = sm_j01_re * x505
+    sm_j01_im = g1_n1_im * smp_j0_re + g1_n1_re * smp_j0_im + g2_n1_im * smm_j0_re + g2_n1_re * smm_j0_im
+    x524 = sm_j01_im * sm_n2_im
+    x526 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x522 + x2 * x523 + x2 * x524 + x2 * x525
+    x529 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x522 + x0 * x523 + x0 * x524 + x0 * x525
+    x566 = sm_j01_im * sm_n2_re
+    x570 = x2 * x562 + x2 * x563 + x2 * x564 + x2 * x565 + x2 * x566 + x2 * x567 + x2 * x568 + x2 * x569
+    x571 = x0 * x562 + x0 * x563 + x0 * x564 + x0 * x565 + x0 * x566 + x0 * x567 + x0 * x568 + x0 * x569
+    x590 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x522 + x1 * x523 + x1 * x524 + x1 * x525
+    x601 = x1 * x562 + x1 * x563 + x1 * x564 + x1 * x565 + x1 * x566 + x1 * x567 + x1 * x568 + x1 * x569
+    x616 = rm_j01_im * x487 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x489 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x491 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x493 - sp_j01_re * sp_n3_re * x2
+    x624 = sm_j01_im * x505
+    x630 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x603 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x605 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x607 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x609 + x622 + x623 + x624 + x625 + x626 + x627 + x628 + x629
+    x646 = rm_j01_im * x495 + rm_j01_re * x487 + rp_j01_im * x497 + rp_j01_re * x489 + sm_j01_im * x499 + sm_j01_re * x491 + sp_j01_im * x501 + sp_j01_re * x493
+    x656 = sm_j01_im * x541
+    x660 = rm_n2_im * x634 + rm_n2_re * x603 + rp_n2_im * x637 + rp_n2_re * x605 + sm_n2_im * x640 + sm_n2_re * x607 + sp_n2_im * x643 + sp_n2_re * x609 + x652 + x653 + x654 + x655 + x656 + x657 + x658 + x659
+    del x603, x605, x607, x609, x634, x637, x640, x643
+    x668 = rm_j01_im * x573 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x575 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x577 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x579 - sp_j01_re * sp_n3_re * x1
+    x676 = rm_j01_im * x581 + rm_j01_re * x573 + rp_j01_im * x583 + rp_j01_re * x575 + sm_j01_im * x585 + sm_j01_re * x577 + sp_j01_im * x587 + sp_j01_re * x579
+    del rm_j01_im, rp_j01_im, sm_j01_im, sp_j01_im
+    x689 = rm_j00_im * rm_n2_re * x679 + rm_j00_re * x685 + rp_j00_im * rp_n2_re * x679 + rp_j00_re * x686 + sm_j00_im * sm_n2_re * x679 + sm_j00_re * x687 + sp_j00_im * sp_n2_re * x679 + sp_j00_re * x688 + x652 + x653 + x654 + x655 + x656 + x657 + x658 + x659
+    del x652, x653, x654, x655, x656, x657, x658, x659
+    x691 = rm_j00_im * x685 - rm_j00_re * rm_n2_re * x679 + rp_j00_im * x686 - rp_j00_re * rp_n2_re * x679 + sm_j00_im * x687 - sm_j00_re * sm_n2_re * x679 + sp_j00_im * x688 - sp_j00_re * sp_n2_re * x679 + x622 + x623 + x624 + x625 + x626 + x627 + x628 + x629
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x622, x623, x624, x625, x626, x627, x628, x629, x685, x686, x687, x688
+    x693 = -rm_j01_re * rm_n2_re * x679 - rp_j01_re * rp_n2_re * x679 - sm_j01_re * sm_n2_re * x679 - sp_j01_re * sp_n2_re * x679 + x522 * x679 + x523 * x679 + x524 * x679 + x525 * x679
+    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x522, x523, x524, x525
+    x694 = x562 * x679 + x563 * x679 + x564 * x679 + x565 * x679 + x566 * x679 + x567 * x679 + x568 * x679 + x569 * x679
+    del x562, x563, x564, x565, x566, x567, x568, x569
+    sm_j02_re = -g1_n2_im * smp_j0_im + g1_n2_re * smp_j0_re - g2_n2_im * smm_j0_im + g2_n2_re * smm_j0_re
+    x519 = sm_j02_re * sm_n1_re * x0
+    x555 = sm_j02_re * sm_n1_im
+    x556 = x0 * x555
+    sm_j02_im = g1_n2_im * smp_j0_re + g1_n2_re * smp_j0_im + g2_n2_im * smm_j0_re + g2_n2_re * smm_j0_im
+    x513 = sm_j02_im * sm_n1_im
+    x514 = x0 * x513
+    x521 = x510 + x512 + x514 + x516 - x517 - x518 - x519 - x520
+    x530 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x509 + x2 * x511 + x2 * x513 + x2 * x515
+    x553 = sm_j02_im * sm_n1_re
+    x554 = x0 * x553
+    x561 = x546 + x548 + x550 + x552 + x554 + x556 + x558 + x560
+    x572 = x2 * x545 + x2 * x547 + x2 * x549 + x2 * x551 + x2 * x553 + x2 * x555 + x2 * x557 + x2 * x559
+    x591 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x509 + x1 * x511 + x1 * x513 + x1 * x515
+    del x509, x511, x513, x515
+    x602 = x1 * x545 + x1 * x547 + x1 * x549 + x1 * x551 + x1 * x553 + x1 * x555 + x1 * x557 + x1 * x559
+    del x545, x547, x549, x551, x553, x555, x557, x559
+    x615 = rm_j02_im * x503 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x504 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x505 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x506 - sp_j02_re * sp_n0_re * x0 + x604 + x606 + x608 + x610 + x611 + x612 + x613 + x614
+    x632 = rm_j02_im * x487 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x489 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x491 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x493 - sp_j02_re * sp_n3_re * x2
+    x645 = rm_j02_im * x539 + rm_j02_re * x503 + rp_j02_im * x540 + rp_j02_re * x504 + sm_j02_im * x541 + sm_j02_re * x505 + sp_j02_im * x542 + sp_j02_re * x506 + x633 + x635 + x636 + x638 + x639 + x641 + x642 + x644
+    del x503, x504, x505, x506, x539, x540, x541, x542
+    x662 = rm_j02_im * x495 + rm_j02_re * x487 + rp_j02_im * x497 + rp_j02_re * x489 + sm_j02_im * x499 + sm_j02_re * x491 + sp_j02_im * x501 + sp_j02_re * x493
+    del x487, x489, x493
+    x669 = rm_j02_im * x573 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x575 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x577 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x579 - sp_j02_re * sp_n3_re * x1
+    x677 = rm_j02_im * x581 + rm_j02_re * x573 + rp_j02_im * x583 + rp_j02_re * x575 + sm_j02_im * x585 + sm_j02_re * x577 + sp_j02_im * x587 + sp_j02_re * x579
+    del x573, x575, x579, x581, x583, x587
+    x684 = rm_j02_im * rm_n0_re * x679 + rm_j02_re * x680 + rp_j02_im * rp_n0_re * x679 + rp_j02_re * x681 + sm_j02_im * sm_n0_re * x679 + sm_j02_re * x682 + sp_j02_im * sp_n0_re * x679 + sp_j02_re * x683 + x633 + x635 + x636 + x638 + x639 + x641 + x642 + x644
+    del x633, x635, x636, x638, x639, x641, x642, x644
+    x690 = rm_j02_im * x680 - rm_j02_re * rm_n0_re * x679 + rp_j02_im * x681 - rp_j02_re * rp_n0_re * x679 + sm_j02_im * x682 - sm_j02_re * sm_n0_re * x679 + sp_j02_im * x683 - sp_j02_re * sp_n0_re * x679 + x604 + x606 + x608 + x610 + x611 + x612 + x613 + x614
+    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x604, x606, x608, x610, x611, x612, x613, x614, x679, x680, x681, x682, x683
+    x692 = x507 - x510 - x512 - x514 - x516 + x517 + x518 + x519 + x520
+    del x510, x512, x514, x516, x517, x518, x519, x520
+    x695 = x543 - x546 - x548 - x550 - x552 - x554 - x556 - x558 - x560
+    del x546, x548, x550, x552, x554, x556, x558, x560
+    sm_j03_re = -g1_n3_im * smp_j0_im + g1_n3_re * smp_j0_re - g2_n3_im * smm_j0_im + g2_n3_re * smm_j0_re
+    x500 = sm_j03_re * x499
+    x536 = sm_j03_re * x491
+    x586 = sm_j03_re * x585
+    x597 = sm_j03_re * x577
+    x649 = sm_j03_re * x2
+    x673 = sm_j03_re * x1
+    sm_j03_im = g1_n3_im * smp_j0_re + g1_n3_re * smp_j0_im + g2_n3_im * smm_j0_re + g2_n3_re * smm_j0_im
+    del smm_j0_im, smm_j0_re, smp_j0_im, smp_j0_re
+    x492 = sm_j03_im * x491
+    del x491
+    x508 = x488 + x490 + x492 + x494 - x496 - x498 - x500 - x502 + x507
+    x535 = sm_j03_im * x499
+    x544 = x531 + x532 + x533 + x534 + x535 + x536 + x537 + x538 + x543
+    x578 = sm_j03_im * x577
+    del x577
+    x589 = x507 + x574 + x576 + x578 + x580 - x582 - x584 - x586 - x588
+    del x507
+    x596 = sm_j03_im * x585
+    del x585
+    x600 = x543 + x592 + x593 + x594 + x595 + x596 + x597 + x598 + x599
+    del x543
+    x619 = sm_j03_im * x2
+    x621 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x617 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x618 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x619 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x620
+    x631 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x617 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x618 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x619 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x620
+    x651 = rm_n2_im * x647 + rm_n2_re * x617 + rp_n2_im * x648 + rp_n2_re * x618 + sm_n2_im * x649 + sm_n2_re * x619 + sp_n2_im * x650 + sp_n2_re * x620
+    x661 = rm_n1_im * x647 + rm_n1_re * x617 + rp_n1_im * x648 + rp_n1_re * x618 + sm_n1_im * x649 + sm_n1_re * x619 + sp_n1_im * x650 + sp_n1_re * x620
+    del x617, x618, x619, x620, x647, x648, x649, x650
+    x665 = sm_j03_im * x1
+    del sm_j03_im
+    x667 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x663 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x664 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x665 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x666
+    x670 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x663 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x664 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x665 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x666
+    del rm_j03_re, rp_j03_re, sm_j03_re, sp_j03_re
+    x675 = rm_n2_im * x671 + rm_n2_re * x663 + rp_n2_im * x672 + rp_n2_re * x664 + sm_n2_im * x673 + sm_n2_re * x665 + sp_n2_im * x674 + sp_n2_re * x666
+    del rm_n2_im, rp_n2_im, sp_n2_im
+    x678 = rm_n1_im * x671 + rm_n1_re * x663 + rp_n1_im * x672 + rp_n1_re * x664 + sm_n1_im * x673 + sm_n1_re * x665 + sp_n1_im * x674 + sp_n1_re * x666
+    del rm_n1_im, rp_n1_im, sp_n1_im, x663, x664, x665, x666, x671, x672, x673, x674
+    sm_j10_re = -g1_n0_im * smp_j1_im + g1_n0_re * smp_j1_re - g2_n0_im * smm_j1_im + g2_n0_re * smm_j1_re
+    sm_j10_im = g1_n0_im * smp_j1_re + g1_n0_re * smp_j1_im + g2_n0_im * smm_j1_re + g2_n0_re * smm_j1_im
+    del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
+    x710 = rm_j10_im * x706 - rm_j10_re * rm_n0_re * x705 + rp_j10_im * x707 - rp_j10_re * rp_n0_re * x705 + sm_j10_im * x708 - sm_j10_re * sm_n0_re * x705 + sp_j10_im * x709 - sp_j10_re * sp_n0_re * x705
+    sm_j11_re = -g1_n1_im * smp_j1_im + g1_n1_re * smp_j1_re - g2_n1_im * smm_j1_im + g2_n1_re * smm_j1_re
+    x735 = sm_j11_re * sm_n2_im
+    sm_j11_im = g1_n1_im * smp_j1_re + g1_n1_re * smp_j1_im + g2_n1_im * smm_j1_re + g2_n1_re * smm_j1_im
+    del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
+    x703 = sm_j11_im * sm_n2_im
+    del sm_n2_im
+    x711 = -rm_j11_re * rm_n2_re * x0 * x2 - rp_j11_re * rp_n2_re * x0 * x2 - sm_j11_re * sm_n2_re * x0 * x2 - sp_j11_re * sp_n2_re * x0 * x2 + x3 * x701 + x3 * x702 + x3 * x703 + x3 * x704 + x710
+    x725 = -rm_j11_re * rm_n2_re * x0 * x1 - rp_j11_re * rp_n2_re * x0 * x1 - sm_j11_re * sm_n2_re * x0 * x1 - sp_j11_re * sp_n2_re * x0 * x1 + x701 * x723 + x702 * x723 + x703 * x723 + x704 * x723 + x710
+    del rm_j11_re, rm_n2_re, rp_j11_re, rp_n2_re, sm_j11_re, sp_j11_re, sp_n2_re, x701, x702, x703, x704, x710
+    x734 = sm_j11_im * sm_n2_re
+    del sm_j11_im, sm_n2_re
+    sm_j12_re = -g1_n2_im * smp_j1_im + g1_n2_re * smp_j1_re - g2_n2_im * smm_j1_im + g2_n2_re * smm_j1_re
+    x737 = sm_j12_re * sm_n1_im
+    sm_j12_im = g1_n2_im * smp_j1_re + g1_n2_re * smp_j1_im + g2_n2_im * smm_j1_re + g2_n2_re * smm_j1_im
+    del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
+    x714 = sm_j12_im * sm_n1_im
+    del sm_n1_im
+    x716 = -rm_j12_re * rm_n1_re * x0 * x2 - rp_j12_re * rp_n1_re * x0 * x2 - sm_j12_re * sm_n1_re * x0 * x2 - sp_j12_re * sp_n1_re * x0 * x2 + x3 * x712 + x3 * x713 + x3 * x714 + x3 * x715
+    x724 = -rm_j12_re * rm_n1_re * x0 * x1 - rp_j12_re * rp_n1_re * x0 * x1 - sm_j12_re * sm_n1_re * x0 * x1 - sp_j12_re * sp_n1_re * x0 * x1 + x712 * x723 + x713 * x723 + x714 * x723 + x715 * x723
+    del rm_j12_re, rm_n1_re, rp_j12_re, rp_n1_re, sm_j12_re, sp_j12_re, sp_n1_re, x0, x712, x713, x714, x715
+    x736 = sm_j12_im * sm_n1_re
+    del sm_j12_im, sm_n1_re
+    sm_j13_re = -g1_n3_im * smp_j1_im + g1_n3_re * smp_j1_re - g2_n3_im * smm_j1_im + g2_n3_re * smm_j1_re
+    sm_j13_im = g1_n3_im * smp_j1_re + g1_n3_re * smp_j1_im + g2_n3_im * smm_j1_re + g2_n3_re * smm_j1_im
+    del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_j1_im, smm_j1_re, smp_j1_im, smp_j1_re
+    x699 = sm_j13_im * sm_n3_im
+    del sm_n3_im
+    x722 = rm_j13_im * x718 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x719 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x720 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x721 - sp_j13_re * sp_n3_re * x1 * x2
+    del x2
+    x742 = rm_j10_im * rm_n0_re * x705 + rm_j10_re * x706 + rm_j13_im * x1 * x495 + rm_j13_re * x718 + rp_j10_im * rp_n0_re * x705 + rp_j10_re * x707 + rp_j13_im * x1 * x497 + rp_j13_re * x719 + sm_j10_im * sm_n0_re * x705 + sm_j10_re * x708 + sm_j13_im * x1 * x499 + sm_j13_re * x720 + sp_j10_im * sp_n0_re * x705 + sp_j10_re * x709 + sp_j13_im * x1 * x501 + sp_j13_re * x721
+    del rm_j10_im, rm_j10_re, rm_j13_im, rm_n0_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_n0_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_n0_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_n0_re, x1, x495, x497, x499, x501, x705, x706, x707, x708, x709, x718, x719, x720, x721
+    return (
+        -x528 * (-x508 - x521 - x526) - x528 * (-x508 - x529 - x530),  # c0j_real
+        2 * x527 * (x544 + x571 + x572) - x528 * (x544 + x561 + x570),  # c0j_imag
+        -x528 * (-x521 - x589 - x590) - x528 * (-x529 - x589 - x591),  # c0i_real
+        2 * x527 * (x571 + x600 + x602) - x528 * (x561 + x600 + x601),  # c0i_imag
+        -x528 * (-x615 - x616 - x621) - x528 * (-x630 - x631 - x632),  # c1j_real
+        2 * x527 * (x660 + x661 + x662) - x528 * (x645 + x646 + x651),  # c1j_imag
+        -x528 * (-x615 - x667 - x668) - x528 * (-x630 - x669 - x670),  # c1i_real
+        2 * x527 * (x660 + x677 + x678) - x528 * (x645 + x675 + x676),  # c1i_imag
+        -x528 * (-x646 - x675 - x684) - x528 * (-x661 - x677 - x689),  # c2j_real
+        2 * x527 * (-x631 - x669 - x691) - x528 * (-x616 - x667 - x690),  # c2j_imag
+        -x528 * (-x651 - x676 - x684) - x528 * (-x662 - x678 - x689),  # c2i_real
+        2 * x527 * (-x632 - x670 - x691) - x528 * (-x621 - x668 - x690),  # c2i_imag
+        -x528 * (-x530 - x589 - x693) - x528 * (x488 + x490 + x492 + x494 - x496 - x498 - x500 - x502 - x526 - x692),  # c3j_real
+        2 * x527 * (x572 + x600 + x694) - x528 * (-x531 - x532 - x533 - x534 - x535 - x536 - x537 - x538 + x570 + x695),  # c3j_imag
+        -x528 * (-x508 - x591 - x693) - x528 * (x574 + x576 + x578 + x580 - x582 - x584 - x586 - x588 - x590 - x692),  # c3i_real
+        x528 * (x544 + x602 + x694) - x528 * (-x592 - x593 - x594 - x595 - x596 - x597 - x598 - x599 + x601 + x695),  # c3i_imag
+        -x717 * (rm_j13_re * rm_n3_re * x696 + rp_j13_re * rp_n3_re * x696 + sm_j13_re * sm_n3_re * x696 + sp_j13_re * sp_n3_re * x696 - x696 * x697 - x696 * x698 - x696 * x699 - x696 * x700 - x711 - x716),  # cjj_real
+        -x528 * (-x711 - x722 - x724) - x528 * (-x716 - x722 - x725),  # cji_real
+        x528 * (x3 * x726 + x3 * x727 + x3 * x730 + x3 * x731 + x3 * x734 + x3 * x735 + x3 * x738 + x3 * x739 + x723 * x728 + x723 * x729 + x723 * x732 + x723 * x733 + x723 * x736 + x723 * x737 + x723 * x740 + x723 * x741 + x742) - x528 * (x3 * x728 + x3 * x729 + x3 * x732 + x3 * x733 + x3 * x736 + x3 * x737 + x3 * x740 + x3 * x741 + x723 * x726 + x723 * x727 + x723 * x730 + x723 * x731 + x723 * x734 + x723 * x735 + x723 * x738 + x723 * x739 + x742),  # cji_imag
+        -x717 * (rm_j13_re * rm_n3_re * x86 + rp_j13_re * rp_n3_re * x86 + sm_j13_re * sm_n3_re * x86 + sp_j13_re * sp_n3_re * x86 - x697 * x86 - x698 * x86 - x699 * x86 - x700 * x86 - x724 - x725),  # cii_real
     )
 
 

@@ -184,6 +184,29 @@ NOISE_OUTPUTS = (
     "c33_real",
 )
 
+NOISE_CURRENTS_OUTPUTS = (
+    "c0j_real",
+    "c0j_imag",
+    "c0i_real",
+    "c0i_imag",
+    "c1j_real",
+    "c1j_imag",
+    "c1i_real",
+    "c1i_imag",
+    "c2j_real",
+    "c2j_imag",
+    "c2i_real",
+    "c2i_imag",
+    "c3j_real",
+    "c3j_imag",
+    "c3i_real",
+    "c3i_imag",
+    "cjj_real",
+    "cji_real",
+    "cji_imag",
+    "cii_real",
+)
+
 FAR_OUTPUTS = (
     "tail00",
     "tail03",
@@ -3940,6 +3963,1015 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
         -x268 * (-x338 - x371 - x447) - x268 * (x369 + x373 + x448),  # c23_real
         x268 * (-x267 - x375 - x445) - x268 * (x303 + x377 + x446),  # c23_imag
         -x205 * (x240 + x379 + x380),  # c33_real
+    )
+
+
+def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+    """Compute As noise, with currents j of carriers, i of charge.
+
+    Operations: 2633 (add 1026, div 13, mul 1567, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x3 = x0 * x2
+    x5 = a * delta
+    x6 = gamma - x5
+    x7 = -x6 * x6
+    x9 = 2 * x6
+    del x6
+    x11 = gamma - x5
+    x14 = a * a - 1
+    x15 = -1 / x14
+    del x14
+    x16 = a * x15
+    x17 = a * gamma
+    x18 = delta - x17
+    x19 = x15 * x18
+    x21 = frequency * x9
+    x38 = x18 * x18
+    x39 = frequency * gamma
+    x54 = 2 * gamma
+    x55 = -x54
+    x56 = -2 * x5 - x55
+    del x5
+    x57 = omega_r * x56
+    x70 = Delta_0 * Delta_0
+    x71 = filled_holes * x70
+    x72 = 1 / x0
+    x77 = 2 * delta
+    x78 = x55 + x77
+    del x55
+    x85 = Delta_0 * filled_holes
+    x86 = x1 * x1
+    x87 = 1 / x86
+    x88 = x2 * x87
+    x92 = x54 + x77
+    del x54
+    x98 = empty_electrons * x70
+    x135 = empty_holes * x70
+    x141 = Delta_0 * empty_holes
+    x155 = filled_electrons * x70
+    del x70
+    x159 = a * omega_r
+    x161 = 1 / q
+    x210 = 2 * x17
+    del x17
+    x211 = -x210 + x77
+    x216 = x210 - x77
+    del x210, x77
+    x284 = 1 / (pi * pi)
+    x285 = (1 / 2) * x284
+    x424 = -x0
+    x441 = x2 * x2
+    x458 = x0 * x0
+    x479 = x0 * x1
+    threshold = Delta_0 * sqrt(x3)
+    x4 = 2 * threshold
+    x8 = distance_omega * (distance_omega + x4) + x7
+    x12 = threshold * threshold
+    del threshold
+    x20 = distance * (distance + x4) + x7
+    del x4, x7
+    after_re = frequency + omega_r
+    x10 = after_re * x9
+    del x9
+    x52 = after_re + frequency
+    x53 = omega_r * x52
+    x58 = x52 * x56
+    del x52, x56
+    x63 = after_re * gamma
+    z0 = upper_root(x8, x10)
+    del x10, x8
+    a_root_re = z0[0]
+    x23 = a_root_re * x15
+    a_root_im = z0[1]
+    del z0
+    x26 = a_root_im * x15
+    x59 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x60 = (1 / 2) * x59
+    x61 = a_root_re * x60
+    x62 = x18 * x61
+    x67 = a_root_im * x60
+    del x60
+    x69 = x18 * x67
+    a_up_re = a_root_re + after_re
+    x76 = a_up_re * x72
+    x116 = a_up_re * x88
+    x117 = x116 * x85
+    a_up_im = a_root_im + x11
+    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x73 = a_up_im * x72
+    x79 = x73 + x78
+    x97 = Delta_0 * x79
+    x119 = a_up_im * x2 * x87 - x92
+    x120 = x119 * x85
+    x122 = a_up_im * x88
+    a_down_re = a_up_re * x13
+    x89 = a_down_re * x88
+    x90 = x85 * x89
+    x109 = a_down_re * x72
+    a_down_im = -a_up_im * x13
+    del x13
+    x93 = a_down_im * x2 * x87 - x92
+    x95 = a_down_im * x88
+    x96 = x85 * x95
+    x105 = a_down_im * x72
+    del a_down_im
+    x110 = x105 + x78
+    a_center_re = -after_re * x16
+    del after_re
+    x24 = a_center_re + x23
+    x25 = mu + x24
+    x28 = a_center_re - x23
+    del a_center_re, x23
+    x29 = mu + x28
+    x64 = x18 * x24 + x63
+    del x24
+    x102 = x18 * x28 + x63
+    del x28, x63
+    a_center_im = x19
+    x27 = a_center_im + x26
+    x30 = a_center_im - x26
+    del a_center_im, x26
+    x65 = 1 / (x27 * x27 * x38 + x64 * x64)
+    x66 = x27 * x65
+    x68 = x64 * x65
+    del x64, x65
+    x103 = 1 / (x102 * x102 + x30 * x30 * x38)
+    x104 = x103 * x30
+    z1 = upper_root(x20, x21)
+    del x20, x21
+    c_root_re = z1[0]
+    x31 = c_root_re * x15
+    x50 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x15
+    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x35 = (1 / 2) * x34
+    x36 = c_root_re * x35
+    x37 = x18 * x36
+    x43 = c_root_im * x35
+    del x35
+    x45 = x18 * x43
+    x51 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x130 = c_up_re * x72
+    x182 = c_up_re * x88
+    x183 = x141 * x182
+    c_up_im = c_root_im + x11
+    del x11
+    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x12
+    x126 = c_up_im * x72
+    x127 = x126 + x78
+    x151 = Delta_0 * x127
+    x185 = -c_up_im * x2 * x87 + x92
+    x186 = -x185
+    x187 = x141 * x186
+    x192 = c_up_im * x88
+    x205 = -x127
+    x207 = Delta_0 * x205
+    x223 = x141 * x185
+    c_down_re = c_up_re * x22
+    x142 = c_down_re * x88
+    x143 = x141 * x142
+    x173 = c_down_re * x72
+    c_down_im = -c_up_im * x22
+    del x22
+    x138 = -c_down_im * x2 * x87 + x92
+    del x92
+    x139 = -x138
+    x149 = c_down_im * x88
+    del x88
+    x150 = x141 * x149
+    x169 = c_down_im * x72
+    x170 = x169 + x78
+    del x78
+    x208 = x138 * x141
+    x220 = -x170
+    x222 = Delta_0 * x220
+    c_center_re = -frequency * x16
+    del x16
+    c_center_im = x19
+    del x19
+    z2 = upper_root(x25, x27)
+    del x25, x27
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x29, x30)
+    del x29, x30
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    rp_xi_re = c_center_re + x31
+    x33 = mu + rp_xi_re
+    x40 = rp_xi_re * x18 + x39
+    del rp_xi_re
+    rp_xi_im = c_center_im + x32
+    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
+    x42 = rp_xi_im * x41
+    x44 = x40 * x41
+    del x40, x41
+    z4 = upper_root(x33, rp_xi_im)
+    del rp_xi_im, x33
+    rp_p_re = z4[0]
+    x212 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x37 * x42 - x43 * x44
+    x128 = filled_electrons * rp_weight_re
+    x129 = x126 * x128
+    x140 = Delta_0 * x128 * x130
+    x144 = rp_weight_re * x143
+    x145 = x140 + x144
+    rp_weight_im = -x36 * x44 + x42 * x45
+    del x36, x42, x44
+    x131 = filled_electrons * rp_weight_im
+    x132 = x130 * x131
+    x133 = x129 + x132
+    x134 = c_up_re * filled_electrons * rp_weight_re * x72 - x126 * x131
+    del x126
+    x136 = rp_weight_re * x135 + x130 * x134
+    x137 = rp_weight_im * x135
+    x146 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x72 + x145
+    x147 = Delta_0 * x132 + rp_weight_im * x143
+    del x132, x143
+    x148 = Delta_0 * x129 + x147
+    del x129
+    x152 = rp_weight_re * x150 + x147
+    del x147
+    x153 = empty_holes * rp_weight_im
+    x154 = empty_holes * rp_weight_re * x149 + x142 * x153
+    x156 = c_down_re * empty_holes * rp_weight_re * x2 * x87 - x149 * x153
+    del x149, x153
+    x157 = rp_weight_re * x155 + x142 * x156
+    x158 = rp_weight_im * x155
+    x206 = -x133
+    x209 = -x154
+    rm_xi_re = c_center_re - x31
+    del c_center_re, x31
+    x46 = mu + rm_xi_re
+    x47 = rm_xi_re * x18 + x39
+    del rm_xi_re, x18, x39
+    rm_xi_im = c_center_im - x32
+    del c_center_im, x32
+    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
+    del x38
+    x49 = rm_xi_im * x48
+    z5 = upper_root(x46, rm_xi_im)
+    del rm_xi_im, x46
+    rm_p_re = z5[0]
+    x225 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x37 * x49 + x43 * x47 * x48
+    del x37, x43
+    x171 = filled_electrons * rm_weight_re
+    x172 = x169 * x171
+    x181 = Delta_0 * x171 * x173
+    x184 = rm_weight_re * x183
+    x190 = x181 + x184
+    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
+    del x34, x45, x47, x48, x49
+    x174 = filled_electrons * rm_weight_im
+    x175 = x173 * x174
+    x176 = x172 + x175
+    x177 = x169 * x174
+    del x169
+    x178 = c_down_re * filled_electrons * rm_weight_re * x72 - x177
+    del c_down_re
+    x179 = rm_weight_re * x135 + x173 * x178
+    x180 = rm_weight_im * x135
+    del x135
+    x188 = Delta_0 * x175 + rm_weight_im * x183
+    del x175, x183
+    x189 = Delta_0 * x172 + x188
+    del x172
+    x191 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x190
+    del c_up_im
+    x193 = rm_weight_re * x141 * x192 + x188
+    del x188
+    x194 = empty_holes * rm_weight_im
+    x195 = empty_holes * rm_weight_re * x192 + x182 * x194
+    x196 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x192 * x194
+    del c_up_re, x192, x194
+    x197 = rm_weight_re * x155 + x182 * x196
+    x198 = rm_weight_im * x155
+    del x155
+    x221 = -x176
+    x224 = -x195
+    z6 = root_sum(a_root_re, a_root_im, x50, x51, x53, x57)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x160 = rp_roots_im * x15
+    del rp_roots_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x57)
+    del x57
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x165 = rm_roots_im * x15
+    del rm_roots_im
+    z8 = root_sum(a_root_re, a_root_im, x50, c_root_im, x53, x58)
+    del c_root_im, x50
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x51, x53, x58)
+    del a_root_im, c_root_re, x51, x53, x58
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    g1_weight_re = -x62 * x66 - x67 * x68
+    x80 = empty_electrons * g1_weight_re
+    x81 = x73 * x80
+    x84 = Delta_0 * x76 * x80
+    x91 = g1_weight_re * x90
+    g1_weight_im = -x61 * x68 + x66 * x69
+    del x61, x66, x68
+    x74 = empty_electrons * g1_weight_im
+    x75 = a_up_re * empty_electrons * g1_weight_re * x72 - x73 * x74
+    del x73
+    x82 = x74 * x76
+    x83 = x81 + x82
+    x94 = Delta_0 * x82 + g1_weight_im * x90
+    del x82, x90
+    x99 = filled_holes * g1_weight_im
+    x100 = a_down_re * filled_holes * g1_weight_re * x2 * x87 - x95 * x99
+    x101 = filled_holes * g1_weight_re * x95 + x89 * x99
+    del x95, x99
+    g1_n0_re = g1_weight_re * x71 + x75 * x76 - x79 * x83
+    g1_n0_im = g1_weight_im * x71 + x75 * x79 + x76 * x83
+    del x75, x76, x79, x83
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x72 + Delta_0 * filled_holes * g1_weight_im * x93 - x84 - x91
+    g1_n1_im = -Delta_0 * x81 - g1_weight_re * x85 * x93 - x94
+    del x81
+    g1_n2_re = g1_weight_im * x96 + x74 * x97 - x84 - x91
+    del x74, x84, x91
+    g1_n2_im = -g1_weight_re * x96 - x80 * x97 - x94
+    del x80, x94, x96, x97
+    g1_n3_re = g1_weight_re * x98 + x100 * x89 - x101 * x93
+    del g1_weight_re
+    g1_n3_im = g1_weight_im * x98 + x100 * x93 + x101 * x89
+    del g1_weight_im, x100, x101, x89, x93
+    g2_weight_re = x102 * x103 * x67 + x104 * x62
+    del x62, x67
+    x111 = empty_electrons * g2_weight_re
+    x112 = x105 * x111
+    x115 = Delta_0 * x109 * x111
+    x118 = g2_weight_re * x117
+    g2_weight_im = (1 / 2) * a_root_re * x102 * x103 * x59 - x104 * x69
+    del a_root_re, x102, x103, x104, x59, x69
+    x106 = empty_electrons * g2_weight_im
+    x107 = x105 * x106
+    del x105
+    x108 = a_down_re * empty_electrons * g2_weight_re * x72 - x107
+    del a_down_re
+    x113 = x106 * x109
+    del x106
+    x114 = x112 + x113
+    x121 = Delta_0 * x113 + g2_weight_im * x117
+    del x113, x117
+    x123 = filled_holes * g2_weight_im
+    x124 = a_up_re * filled_holes * g2_weight_re * x2 * x87 - x122 * x123
+    del a_up_re
+    x125 = filled_holes * g2_weight_re * x122 + x116 * x123
+    del x123
+    g2_n0_re = g2_weight_re * x71 + x108 * x109 - x110 * x114
+    g2_n0_im = g2_weight_im * x71 + x108 * x110 + x109 * x114
+    del x108, x109, x114, x71
+    g2_n1_re = Delta_0 * x107 + g2_weight_im * x120 - x115 - x118
+    del x107
+    g2_n1_im = -Delta_0 * x112 - g2_weight_re * x120 - x121
+    del x112, x120
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x87 + Delta_0 * empty_electrons * g2_weight_im * x110 - x115 - x118
+    del a_up_im, x115, x118
+    g2_n2_im = -Delta_0 * x110 * x111 - g2_weight_re * x122 * x85 - x121
+    del x110, x111, x121, x122, x85
+    g2_n3_re = g2_weight_re * x98 + x116 * x124 - x119 * x125
+    del g2_weight_re
+    g2_n3_im = g2_weight_im * x98 + x116 * x125 + x119 * x124
+    del g2_weight_im, x116, x119, x124, x125, x98
+    rp_n0_re = -x127 * x133 + x136
+    x250 = rp_n0_re * x0
+    rp_n0_im = x127 * x134 + x130 * x133 + x137
+    del x127, x133
+    x251 = rp_n0_im * x0
+    x426 = rp_n0_im * x424
+    x460 = rp_n0_im * x458
+    del rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x139 - x146
+    rp_n1_im = -rp_weight_re * x139 * x141 - x148
+    del x141
+    rp_n2_re = rp_weight_im * x150 + x131 * x151 - x140 - x144
+    del x140, x144, x150
+    rp_n2_im = -x128 * x151 - x152
+    del x151
+    x431 = rp_n2_im * x424
+    rp_n3_re = -x139 * x154 + x157
+    x236 = rp_n3_re * x2
+    x322 = rp_n3_re * x1
+    rp_n3_im = x139 * x156 + x142 * x154 + x158
+    del x139, x154
+    x238 = rp_n3_im * x2
+    x324 = rp_n3_im * x1
+    x475 = x1 * x238
+    rpp_x_re = x15 * (rp_roots_re - x159)
+    rpp_x_im = x160
+    x164 = rpp_x_im * x161
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
+    del rpp_k_im, rpp_k_re
+    x162 = x161 * z11[1]
+    x163 = z11[0]
+    del z11
+    rpp_j0_re = -rpp_x_im * x162 + rpp_x_re * x161 * x163
+    rpp_j0_im = rpp_x_im * x161 * x163 + rpp_x_re * x162
+    del rpp_x_im, x162, x163
+    rpp_j1_re = -rpp_j0_im * x164 + rpp_j0_re * rpp_x_re * x161
+    rpp_j1_im = rpp_j0_im * rpp_x_re * x161 + rpp_j0_re * x164
+    del rpp_x_re, x164
+    rpm_x_re = x15 * (-rm_roots_re - x159)
+    rpm_x_im = -x165
+    x168 = rpm_x_im * x161
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re
+    rpm_k_re = z12[0]
+    rpm_k_im = z12[1]
+    del z12
+    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
+    del rpm_k_im, rpm_k_re
+    x166 = x161 * z13[1]
+    x167 = z13[0]
+    del z13
+    rpm_j0_re = -rpm_x_im * x166 + rpm_x_re * x161 * x167
+    rpm_j0_im = rpm_x_im * x161 * x167 + rpm_x_re * x166
+    del rpm_x_im, x166, x167
+    rpm_j1_re = -rpm_j0_im * x168 + rpm_j0_re * rpm_x_re * x161
+    rpm_j1_im = rpm_j0_im * rpm_x_re * x161 + rpm_j0_re * x168
+    del rpm_x_re, x168
+    rp_j00_re = -g1_n0_im * rpp_j0_im + g1_n0_re * rpp_j0_re - g2_n0_im * rpm_j0_im + g2_n0_re * rpm_j0_re
+    x354 = rp_j00_re * x0
+    x355 = rp_n1_im * x354
+    x391 = -rp_j00_re * rp_n1_re * x0
+    rp_j00_im = g1_n0_im * rpp_j0_re + g1_n0_re * rpp_j0_im + g2_n0_im * rpm_j0_re + g2_n0_re * rpm_j0_im
+    x352 = rp_j00_im * x0
+    x353 = rp_n1_re * x352
+    x387 = rp_n1_im * x352
+    rp_j01_re = -g1_n1_im * rpp_j0_im + g1_n1_re * rpp_j0_re - g2_n1_im * rpm_j0_im + g2_n1_re * rpm_j0_re
+    x278 = rp_j01_re * rp_n2_im
+    x378 = rp_j01_re * x251
+    x402 = -rp_j01_re * rp_n0_re * x0
+    rp_j01_im = g1_n1_im * rpp_j0_re + g1_n1_re * rpp_j0_im + g2_n1_im * rpm_j0_re + g2_n1_re * rpm_j0_im
+    x277 = rp_j01_im * rp_n2_re
+    x312 = rp_j01_im * rp_n2_im
+    x377 = rp_j01_im * x250
+    x398 = rp_j01_im * x251
+    rp_j02_re = -g1_n2_im * rpp_j0_im + g1_n2_re * rpp_j0_re - g2_n2_im * rpm_j0_im + g2_n2_re * rpm_j0_re
+    x264 = rp_j02_re * rp_n1_im
+    x265 = x0 * x264
+    x307 = rp_j02_re * rp_n1_re * x0
+    rp_j02_im = g1_n2_im * rpp_j0_re + g1_n2_re * rpp_j0_im + g2_n2_im * rpm_j0_re + g2_n2_re * rpm_j0_im
+    x262 = rp_j02_im * rp_n1_re
+    x263 = x0 * x262
+    x300 = rp_j02_im * rp_n1_im
+    x301 = x0 * x300
+    rp_j03_re = -g1_n3_im * rpp_j0_im + g1_n3_re * rpp_j0_re - g2_n3_im * rpm_j0_im + g2_n3_re * rpm_j0_re
+    x239 = rp_j03_re * x238
+    x293 = rp_j03_re * x236
+    x325 = rp_j03_re * x324
+    x342 = rp_j03_re * x322
+    x369 = rp_j03_re * x2
+    x411 = rp_j03_re * x1
+    rp_j03_im = g1_n3_im * rpp_j0_re + g1_n3_re * rpp_j0_im + g2_n3_im * rpm_j0_re + g2_n3_re * rpm_j0_im
+    del rpm_j0_im, rpm_j0_re, rpp_j0_im, rpp_j0_re
+    x237 = rp_j03_im * x236
+    x289 = rp_j03_im * x238
+    x323 = rp_j03_im * x322
+    x338 = rp_j03_im * x324
+    x368 = rp_j03_im * x2
+    x410 = rp_j03_im * x1
+    del rp_j03_im
+    rp_j10_re = -g1_n0_im * rpp_j1_im + g1_n0_re * rpp_j1_re - g2_n0_im * rpm_j1_im + g2_n0_re * rpm_j1_re
+    rp_j10_im = g1_n0_im * rpp_j1_re + g1_n0_re * rpp_j1_im + g2_n0_im * rpm_j1_re + g2_n0_re * rpm_j1_im
+    rp_j11_re = -g1_n1_im * rpp_j1_im + g1_n1_re * rpp_j1_re - g2_n1_im * rpm_j1_im + g2_n1_re * rpm_j1_re
+    x453 = rp_j11_re * rp_n2_im
+    rp_j11_im = g1_n1_im * rpp_j1_re + g1_n1_re * rpp_j1_im + g2_n1_im * rpm_j1_re + g2_n1_re * rpm_j1_im
+    x452 = rp_j11_im * rp_n2_re
+    x484 = rp_j11_im * rp_n2_im
+    del rp_j11_im
+    rp_j12_re = -g1_n2_im * rpp_j1_im + g1_n2_re * rpp_j1_re - g2_n2_im * rpm_j1_im + g2_n2_re * rpm_j1_re
+    x468 = rp_j12_re * rp_n1_im
+    rp_j12_im = g1_n2_im * rpp_j1_re + g1_n2_re * rpp_j1_im + g2_n2_im * rpm_j1_re + g2_n2_re * rpm_j1_im
+    x467 = rp_j12_im * rp_n1_re
+    x485 = rp_j12_im * rp_n1_im
+    del rp_j12_im
+    rp_j13_re = -g1_n3_im * rpp_j1_im + g1_n3_re * rpp_j1_re - g2_n3_im * rpm_j1_im + g2_n3_re * rpm_j1_re
+    x445 = rp_j13_re * rp_n3_im
+    del rp_n3_im
+    rp_j13_im = g1_n3_im * rpp_j1_re + g1_n3_re * rpp_j1_im + g2_n3_im * rpm_j1_re + g2_n3_re * rpm_j1_im
+    del rpm_j1_im, rpm_j1_re, rpp_j1_im, rpp_j1_re
+    x444 = rp_j13_im * rp_n3_re
+    rm_n0_re = -x170 * x176 + x179
+    x248 = rm_n0_re * x0
+    rm_n0_im = x170 * x178 + x173 * x176 + x180
+    del x176
+    x249 = rm_n0_im * x0
+    x425 = rm_n0_im * x424
+    x459 = rm_n0_im * x458
+    del rm_n0_im
+    rm_n1_re = Delta_0 * x177 + rm_weight_im * x187 - x181 - x184
+    del x177, x181, x184
+    rm_n1_im = -rm_weight_re * x187 - x189
+    del x187
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x170 - x191
+    rm_n2_im = -Delta_0 * x170 * x171 - x193
+    del x170
+    x430 = rm_n2_im * x424
+    rm_n3_re = -x186 * x195 + x197
+    x232 = rm_n3_re * x2
+    x318 = rm_n3_re * x1
+    rm_n3_im = x182 * x195 + x186 * x196 + x198
+    del x186, x195
+    x234 = rm_n3_im * x2
+    x320 = rm_n3_im * x1
+    x474 = x1 * x234
+    rmp_x_re = x15 * (rm_roots_re - x159)
+    del rm_roots_re
+    rmp_x_im = x165
+    del x165
+    x201 = rmp_x_im * x161
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z14[0]
+    rmp_k_im = z14[1]
+    del z14
+    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
+    del rmp_k_im, rmp_k_re
+    x199 = x161 * z15[1]
+    x200 = z15[0]
+    del z15
+    rmp_j0_re = -rmp_x_im * x199 + rmp_x_re * x161 * x200
+    rmp_j0_im = rmp_x_im * x161 * x200 + rmp_x_re * x199
+    del rmp_x_im, x199, x200
+    rmp_j1_re = -rmp_j0_im * x201 + rmp_j0_re * rmp_x_re * x161
+    rmp_j1_im = rmp_j0_im * rmp_x_re * x161 + rmp_j0_re * x201
+    del rmp_x_re, x201
+    rmm_x_re = x15 * (-rp_roots_re - x159)
+    del rp_roots_re
+    rmm_x_im = -x160
+    del x160
+    x204 = rmm_x_im * x161
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    del rm_p_re
+    rmm_k_re = z16[0]
+    rmm_k_im = z16[1]
+    del z16
+    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
+    del rmm_k_im, rmm_k_re
+    x202 = x161 * z17[1]
+    x203 = z17[0]
+    del z17
+    rmm_j0_re = -rmm_x_im * x202 + rmm_x_re * x161 * x203
+    rmm_j0_im = rmm_x_im * x161 * x203 + rmm_x_re * x202
+    del rmm_x_im, x202, x203
+    rmm_j1_re = -rmm_j0_im * x204 + rmm_j0_re * rmm_x_re * x161
+    rmm_j1_im = rmm_j0_im * rmm_x_re * x161 + rmm_j0_re * x204
+    del rmm_x_re, x204
+    rm_j00_re = -g1_n0_im * rmp_j0_im + g1_n0_re * rmp_j0_re - g2_n0_im * rmm_j0_im + g2_n0_re * rmm_j0_re
+    x350 = rm_j00_re * x0
+    x351 = rm_n1_im * x350
+    x390 = -rm_j00_re * rm_n1_re * x0
+    rm_j00_im = g1_n0_im * rmp_j0_re + g1_n0_re * rmp_j0_im + g2_n0_im * rmm_j0_re + g2_n0_re * rmm_j0_im
+    x348 = rm_j00_im * x0
+    x349 = rm_n1_re * x348
+    x386 = rm_n1_im * x348
+    rm_j01_re = -g1_n1_im * rmp_j0_im + g1_n1_re * rmp_j0_re - g2_n1_im * rmm_j0_im + g2_n1_re * rmm_j0_re
+    x276 = rm_j01_re * rm_n2_im
+    x376 = rm_j01_re * x249
+    x401 = -rm_j01_re * rm_n0_re * x0
+    rm_j01_im = g1_n1_im * rmp_j0_re + g1_n1_re * rmp_j0_im + g2_n1_im * rmm_j0_re + g2_n1_re * rmm_j0_im
+    x275 = rm_j01_im * rm_n2_re
+    x311 = rm_j01_im * rm_n2_im
+    x375 = rm_j01_im * x248
+    x397 = rm_j01_im * x249
+    rm_j02_re = -g1_n2_im * rmp_j0_im + g1_n2_re * rmp_j0_re - g2_n2_im * rmm_j0_im + g2_n2_re * rmm_j0_re
+    x260 = rm_j02_re * rm_n1_im
+    x261 = x0 * x260
+    x306 = rm_j02_re * rm_n1_re * x0
+    rm_j02_im = g1_n2_im * rmp_j0_re + g1_n2_re * rmp_j0_im + g2_n2_im * rmm_j0_re + g2_n2_re * rmm_j0_im
+    x258 = rm_j02_im * rm_n1_re
+    x259 = x0 * x258
+    x298 = rm_j02_im * rm_n1_im
+    x299 = x0 * x298
+    rm_j03_re = -g1_n3_im * rmp_j0_im + g1_n3_re * rmp_j0_re - g2_n3_im * rmm_j0_im + g2_n3_re * rmm_j0_re
+    x235 = rm_j03_re * x234
+    x292 = rm_j03_re * x232
+    x321 = rm_j03_re * x320
+    x341 = rm_j03_re * x318
+    x367 = rm_j03_re * x2
+    x409 = rm_j03_re * x1
+    rm_j03_im = g1_n3_im * rmp_j0_re + g1_n3_re * rmp_j0_im + g2_n3_im * rmm_j0_re + g2_n3_re * rmm_j0_im
+    del rmm_j0_im, rmm_j0_re, rmp_j0_im, rmp_j0_re
+    x233 = rm_j03_im * x232
+    x288 = rm_j03_im * x234
+    x319 = rm_j03_im * x318
+    x337 = rm_j03_im * x320
+    x366 = rm_j03_im * x2
+    x408 = rm_j03_im * x1
+    del rm_j03_im
+    rm_j10_re = -g1_n0_im * rmp_j1_im + g1_n0_re * rmp_j1_re - g2_n0_im * rmm_j1_im + g2_n0_re * rmm_j1_re
+    rm_j10_im = g1_n0_im * rmp_j1_re + g1_n0_re * rmp_j1_im + g2_n0_im * rmm_j1_re + g2_n0_re * rmm_j1_im
+    rm_j11_re = -g1_n1_im * rmp_j1_im + g1_n1_re * rmp_j1_re - g2_n1_im * rmm_j1_im + g2_n1_re * rmm_j1_re
+    x451 = rm_j11_re * rm_n2_im
+    rm_j11_im = g1_n1_im * rmp_j1_re + g1_n1_re * rmp_j1_im + g2_n1_im * rmm_j1_re + g2_n1_re * rmm_j1_im
+    x450 = rm_j11_im * rm_n2_re
+    x482 = rm_j11_im * rm_n2_im
+    del rm_j11_im
+    rm_j12_re = -g1_n2_im * rmp_j1_im + g1_n2_re * rmp_j1_re - g2_n2_im * rmm_j1_im + g2_n2_re * rmm_j1_re
+    x466 = rm_j12_re * rm_n1_im
+    rm_j12_im = g1_n2_im * rmp_j1_re + g1_n2_re * rmp_j1_im + g2_n2_im * rmm_j1_re + g2_n2_re * rmm_j1_im
+    x465 = rm_j12_im * rm_n1_re
+    x483 = rm_j12_im * rm_n1_im
+    del rm_j12_im
+    rm_j13_re = -g1_n3_im * rmp_j1_im + g1_n3_re * rmp_j1_re - g2_n3_im * rmm_j1_im + g2_n3_re * rmm_j1_re
+    x443 = rm_j13_re * rm_n3_im
+    del rm_n3_im
+    rm_j13_im = g1_n3_im * rmp_j1_re + g1_n3_re * rmp_j1_im + g2_n3_im * rmm_j1_re + g2_n3_re * rmm_j1_im
+    del rmm_j1_im, rmm_j1_re, rmp_j1_im, rmp_j1_re
+    x442 = rm_j13_im * rm_n3_re
+    sp_n0_re = x136 - x205 * x206
+    del x136
+    x254 = sp_n0_re * x0
+    sp_n0_im = x130 * x206 + x134 * x205 - x137
+    del x130, x134, x137, x205, x206
+    x255 = sp_n0_im * x0
+    x428 = sp_n0_im * x424
+    x462 = sp_n0_im * x458
+    del sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x207 - x145
+    del x131, x145, x87
+    sp_n1_im = -x128 * x207 + x152
+    del x128, x152, x207
+    sp_n2_re = -rp_weight_im * x208 - x146
+    del rp_weight_im, x146
+    sp_n2_im = -rp_weight_re * x208 + x148
+    del rp_weight_re, x148, x208
+    x433 = sp_n2_im * x424
+    sp_n3_re = -x138 * x209 + x157
+    del x157
+    x244 = sp_n3_re * x2
+    x330 = sp_n3_re * x1
+    sp_n3_im = x138 * x156 + x142 * x209 - x158
+    del x138, x142, x156, x158, x209
+    x246 = sp_n3_im * x2
+    x332 = sp_n3_im * x1
+    x477 = x1 * x246
+    spp_x_re = x15 * (sp_roots_re - x159)
+    spp_x_im = x15 * (sp_roots_im + x211)
+    x215 = spp_x_im * x161
+    z18 = root_sum(ap_p_re, ap_p_im, x212, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z18[0]
+    spp_k_im = z18[1]
+    del z18
+    z19 = pair_excess(spp_k_re, spp_k_im, q)
+    del spp_k_im, spp_k_re
+    x213 = x161 * z19[1]
+    x214 = z19[0]
+    del z19
+    spp_j0_re = -spp_x_im * x213 + spp_x_re * x161 * x214
+    spp_j0_im = spp_x_im * x161 * x214 + spp_x_re * x213
+    del spp_x_im, x213, x214
+    spp_j1_re = -spp_j0_im * x215 + spp_j0_re * spp_x_re * x161
+    spp_j1_im = spp_j0_im * spp_x_re * x161 + spp_j0_re * x215
+    del spp_x_re, x215
+    spm_x_re = x15 * (-sm_roots_re - x159)
+    spm_x_im = x15 * (-sm_roots_im - x216)
+    x219 = spm_x_im * x161
+    z20 = root_sum(am_p_re, am_p_im, x212, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, x212
+    spm_k_re = z20[0]
+    spm_k_im = z20[1]
+    del z20
+    z21 = pair_excess(spm_k_re, spm_k_im, q)
+    del spm_k_im, spm_k_re
+    x217 = x161 * z21[1]
+    x218 = z21[0]
+    del z21
+    spm_j0_re = -spm_x_im * x217 + spm_x_re * x161 * x218
+    spm_j0_im = spm_x_im * x161 * x218 + spm_x_re * x217
+    del spm_x_im, x217, x218
+    spm_j1_re = -spm_j0_im * x219 + spm_j0_re * spm_x_re * x161
+    spm_j1_im = spm_j0_im * spm_x_re * x161 + spm_j0_re * x219
+    del spm_x_re, x219
+    sp_j00_re = -g1_n0_im * spp_j0_im + g1_n0_re * spp_j0_re - g2_n0_im * spm_j0_im + g2_n0_re * spm_j0_re
+    x362 = sp_j00_re * x0
+    x363 = sp_n1_im * x362
+    x393 = -sp_j00_re * sp_n1_re * x0
+    sp_j00_im = g1_n0_im * spp_j0_re + g1_n0_re * spp_j0_im + g2_n0_im * spm_j0_re + g2_n0_re * spm_j0_im
+    x360 = sp_j00_im * x0
+    x361 = sp_n1_re * x360
+    x389 = sp_n1_im * x360
+    sp_j01_re = -g1_n1_im * spp_j0_im + g1_n1_re * spp_j0_re - g2_n1_im * spm_j0_im + g2_n1_re * spm_j0_re
+    x282 = sp_j01_re * sp_n2_im
+    x382 = sp_j01_re * x255
+    x404 = -sp_j01_re * sp_n0_re * x0
+    sp_j01_im = g1_n1_im * spp_j0_re + g1_n1_re * spp_j0_im + g2_n1_im * spm_j0_re + g2_n1_re * spm_j0_im
+    x281 = sp_j01_im * sp_n2_re
+    x314 = sp_j01_im * sp_n2_im
+    x381 = sp_j01_im * x254
+    x400 = sp_j01_im * x255
+    sp_j02_re = -g1_n2_im * spp_j0_im + g1_n2_re * spp_j0_re - g2_n2_im * spm_j0_im + g2_n2_re * spm_j0_re
+    x272 = sp_j02_re * sp_n1_im
+    x273 = x0 * x272
+    x309 = sp_j02_re * sp_n1_re * x0
+    sp_j02_im = g1_n2_im * spp_j0_re + g1_n2_re * spp_j0_im + g2_n2_im * spm_j0_re + g2_n2_re * spm_j0_im
+    x270 = sp_j02_im * sp_n1_re
+    x271 = x0 * x270
+    x304 = sp_j02_im * sp_n1_im
+    x305 = x0 * x304
+    sp_j03_re = -g1_n3_im * spp_j0_im + g1_n3_re * spp_j0_re - g2_n3_im * spm_j0_im + g2_n3_re * spm_j0_re
+    x247 = sp_j03_re * x246
+    x295 = sp_j03_re * x244
+    x333 = sp_j03_re * x332
+    x344 = sp_j03_re * x330
+    x373 = sp_j03_re * x2
+    x415 = sp_j03_re * x1
+    sp_j03_im = g1_n3_im * spp_j0_re + g1_n3_re * spp_j0_im + g2_n3_im * spm_j0_re + g2_n3_re * spm_j0_im
+    del spm_j0_im, spm_j0_re, spp_j0_im, spp_j0_re
+    x245 = sp_j03_im * x244
+    x291 = sp_j03_im * x246
+    x331 = sp_j03_im * x330
+    x340 = sp_j03_im * x332
+    x372 = sp_j03_im * x2
+    x414 = sp_j03_im * x1
+    del sp_j03_im
+    sp_j10_re = -g1_n0_im * spp_j1_im + g1_n0_re * spp_j1_re - g2_n0_im * spm_j1_im + g2_n0_re * spm_j1_re
+    sp_j10_im = g1_n0_im * spp_j1_re + g1_n0_re * spp_j1_im + g2_n0_im * spm_j1_re + g2_n0_re * spm_j1_im
+    sp_j11_re = -g1_n1_im * spp_j1_im + g1_n1_re * spp_j1_re - g2_n1_im * spm_j1_im + g2_n1_re * spm_j1_re
+    x457 = sp_j11_re * sp_n2_im
+    sp_j11_im = g1_n1_im * spp_j1_re + g1_n1_re * spp_j1_im + g2_n1_im * spm_j1_re + g2_n1_re * spm_j1_im
+    x456 = sp_j11_im * sp_n2_re
+    x488 = sp_j11_im * sp_n2_im
+    del sp_j11_im
+    sp_j12_re = -g1_n2_im * spp_j1_im + g1_n2_re * spp_j1_re - g2_n2_im * spm_j1_im + g2_n2_re * spm_j1_re
+    x472 = sp_j12_re * sp_n1_im
+    sp_j12_im = g1_n2_im * spp_j1_re + g1_n2_re * spp_j1_im + g2_n2_im * spm_j1_re + g2_n2_re * spm_j1_im
+    x471 = sp_j12_im * sp_n1_re
+    x489 = sp_j12_im * sp_n1_im
+    del sp_j12_im
+    sp_j13_re = -g1_n3_im * spp_j1_im + g1_n3_re * spp_j1_re - g2_n3_im * spm_j1_im + g2_n3_re * spm_j1_re
+    x449 = sp_j13_re * sp_n3_im
+    del sp_n3_im
+    sp_j13_im = g1_n3_im * spp_j1_re + g1_n3_re * spp_j1_im + g2_n3_im * spm_j1_re + g2_n3_re * spm_j1_im
+    del spm_j1_im, spm_j1_re, spp_j1_im, spp_j1_re
+    x448 = sp_j13_im * sp_n3_re
+    sm_n0_re = x179 - x220 * x221
+    del x179
+    x252 = sm_n0_re * x0
+    sm_n0_im = x173 * x221 + x178 * x220 - x180
+    del x173, x178, x180, x220, x221
+    x253 = sm_n0_im * x0
+    x427 = sm_n0_im * x424
+    x461 = sm_n0_im * x458
+    del sm_n0_im
+    sm_n1_re = -x174 * x222 - x191
+    del x174, x191
+    sm_n1_im = -x171 * x222 + x193
+    del x171, x193, x222
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x223 - x190
+    del c_down_im, rm_weight_im, x190, x72
+    sm_n2_im = -rm_weight_re * x223 + x189
+    del rm_weight_re, x189, x223
+    x432 = sm_n2_im * x424
+    sm_n3_re = -x185 * x224 + x197
+    del x197
+    x240 = sm_n3_re * x2
+    x326 = sm_n3_re * x1
+    sm_n3_im = x182 * x224 + x185 * x196 - x198
+    del x182, x185, x196, x198, x224
+    x242 = sm_n3_im * x2
+    x328 = sm_n3_im * x1
+    x476 = x1 * x242
+    smp_x_re = x15 * (sm_roots_re - x159)
+    del sm_roots_re
+    smp_x_im = x15 * (sm_roots_im + x211)
+    del sm_roots_im, x211
+    x228 = smp_x_im * x161
+    z22 = root_sum(ap_p_re, ap_p_im, x225, rm_p_im, smp_x_re, smp_x_im)
+    del ap_p_im, ap_p_re
+    smp_k_re = z22[0]
+    smp_k_im = z22[1]
+    del z22
+    z23 = pair_excess(smp_k_re, smp_k_im, q)
+    del smp_k_im, smp_k_re
+    x226 = x161 * z23[1]
+    x227 = z23[0]
+    del z23
+    smp_j0_re = -smp_x_im * x226 + smp_x_re * x161 * x227
+    smp_j0_im = smp_x_im * x161 * x227 + smp_x_re * x226
+    del smp_x_im, x226, x227
+    smp_j1_re = -smp_j0_im * x228 + smp_j0_re * smp_x_re * x161
+    smp_j1_im = smp_j0_im * smp_x_re * x161 + smp_j0_re * x228
+    del smp_x_re, x228
+    smm_x_re = x15 * (-sp_roots_re - x159)
+    del sp_roots_re, x159
+    smm_x_im = x15 * (-sp_roots_im - x216)
+    del sp_roots_im, x15, x216
+    x231 = smm_x_im * x161
+    z24 = root_sum(am_p_re, am_p_im, x225, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, x225
+    smm_k_re = z24[0]
+    smm_k_im = z24[1]
+    del z24
+    z25 = pair_excess(smm_k_re, smm_k_im, q)
+    del smm_k_im, smm_k_re
+    x229 = x161 * z25[1]
+    x230 = z25[0]
+    del z25
+    smm_j0_re = -smm_x_im * x229 + smm_x_re * x161 * x230
+    smm_j0_im = smm_x_im * x161 * x230 + smm_x_re * x229
+    del smm_x_im, x229, x230
+    smm_j1_re = -smm_j0_im * x231 + smm_j0_re * smm_x_re * x161
+    smm_j1_im = smm_j0_im * smm_x_re * x161 + smm_j0_re * x231
+    del smm_x_re, x161, x231
+    sm_j00_re = -g1_n0_im * smp_j0_im + g1_n0_re * smp_j0_re - g2_n0_im * smm_j0_im + g2_n0_re * smm_j0_re
+    x358 = sm_j00_re * x0
+    x359 = sm_n1_im * x358
+    x392 = -sm_j00_re * sm_n1_re * x0
+    sm_j00_im = g1_n0_im * smp_j0_re + g1_n0_re * smp_j0_im + g2_n0_im * smm_j0_re + g2_n0_re * smm_j0_im
+    x256 = rm_j00_im * x248 + rm_j00_re * x249 + rp_j00_im * x250 + rp_j00_re * x251 + sm_j00_im * x252 + sm_j00_re * x253 + sp_j00_im * x254 + sp_j00_re * x255
+    x296 = rm_j00_im * x249 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x251 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x253 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x255 - sp_j00_re * sp_n0_re * x0
+    x356 = sm_j00_im * x0
+    x357 = sm_n1_re * x356
+    x388 = sm_n1_im * x356
+    sm_j01_re = -g1_n1_im * smp_j0_im + g1_n1_re * smp_j0_re - g2_n1_im * smm_j0_im + g2_n1_re * smm_j0_re
+    x280 = sm_j01_re * sm_n2_im
+    x380 = sm_j01_re * x253
+    x403 = -sm_j01_re * sm_n0_re * x0
+    sm_j01_im = g1_n1_im * smp_j0_re + g1_n1_re * smp_j0_im + g2_n1_im * smm_j0_re + g2_n1_re * smm_j0_im
+    x279 = sm_j01_im * sm_n2_re
+    x283 = x2 * x275 + x2 * x276 + x2 * x277 + x2 * x278 + x2 * x279 + x2 * x280 + x2 * x281 + x2 * x282
+    x286 = x0 * x275 + x0 * x276 + x0 * x277 + x0 * x278 + x0 * x279 + x0 * x280 + x0 * x281 + x0 * x282
+    x313 = sm_j01_im * sm_n2_im
+    x315 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x311 + x2 * x312 + x2 * x313 + x2 * x314
+    x316 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x311 + x0 * x312 + x0 * x313 + x0 * x314
+    x335 = x1 * x275 + x1 * x276 + x1 * x277 + x1 * x278 + x1 * x279 + x1 * x280 + x1 * x281 + x1 * x282
+    x346 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x311 + x1 * x312 + x1 * x313 + x1 * x314
+    x365 = rm_j01_im * x232 + rm_j01_re * x234 + rp_j01_im * x236 + rp_j01_re * x238 + sm_j01_im * x240 + sm_j01_re * x242 + sp_j01_im * x244 + sp_j01_re * x246
+    x379 = sm_j01_im * x252
+    x383 = rm_n2_im * x350 + rm_n2_re * x348 + rp_n2_im * x354 + rp_n2_re * x352 + sm_n2_im * x358 + sm_n2_re * x356 + sp_n2_im * x362 + sp_n2_re * x360 + x375 + x376 + x377 + x378 + x379 + x380 + x381 + x382
+    del x350, x354, x358, x362
+    x395 = rm_j01_im * x234 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x238 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x242 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x246 - sp_j01_re * sp_n3_re * x2
+    x399 = sm_j01_im * x253
+    x405 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x348 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x352 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x356 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x360 + x397 + x398 + x399 + x400 + x401 + x402 + x403 + x404
+    del x348, x352, x356, x360
+    x417 = rm_j01_im * x318 + rm_j01_re * x320 + rp_j01_im * x322 + rp_j01_re * x324 + sm_j01_im * x326 + sm_j01_re * x328 + sp_j01_im * x330 + sp_j01_re * x332
+    x421 = rm_j01_im * x320 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x324 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x328 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x332 - sp_j01_re * sp_n3_re * x1
+    del rm_j01_im, rp_j01_im, sm_j01_im, sp_j01_im
+    x434 = rm_j00_im * x430 - rm_j00_re * rm_n2_re * x424 + rp_j00_im * x431 - rp_j00_re * rp_n2_re * x424 + sm_j00_im * x432 - sm_j00_re * sm_n2_re * x424 + sp_j00_im * x433 - sp_j00_re * sp_n2_re * x424 + x397 + x398 + x399 + x400 + x401 + x402 + x403 + x404
+    del x397, x398, x399, x400, x401, x402, x403, x404
+    x436 = rm_j00_im * rm_n2_re * x424 + rm_j00_re * x430 + rp_j00_im * rp_n2_re * x424 + rp_j00_re * x431 + sm_j00_im * sm_n2_re * x424 + sm_j00_re * x432 + sp_j00_im * sp_n2_re * x424 + sp_j00_re * x433 + x375 + x376 + x377 + x378 + x379 + x380 + x381 + x382
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x375, x376, x377, x378, x379, x380, x381, x382, x430, x431, x432, x433
+    x437 = x275 * x424 + x276 * x424 + x277 * x424 + x278 * x424 + x279 * x424 + x280 * x424 + x281 * x424 + x282 * x424
+    del x275, x276, x277, x278, x279, x280, x281, x282
+    x440 = -rm_j01_re * rm_n2_re * x424 - rp_j01_re * rp_n2_re * x424 - sm_j01_re * sm_n2_re * x424 - sp_j01_re * sp_n2_re * x424 + x311 * x424 + x312 * x424 + x313 * x424 + x314 * x424
+    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x311, x312, x313, x314
+    sm_j02_re = -g1_n2_im * smp_j0_im + g1_n2_re * smp_j0_re - g2_n2_im * smm_j0_im + g2_n2_re * smm_j0_re
+    x268 = sm_j02_re * sm_n1_im
+    x269 = x0 * x268
+    x308 = sm_j02_re * sm_n1_re * x0
+    sm_j02_im = g1_n2_im * smp_j0_re + g1_n2_re * smp_j0_im + g2_n2_im * smm_j0_re + g2_n2_re * smm_j0_im
+    x266 = sm_j02_im * sm_n1_re
+    x267 = x0 * x266
+    x274 = x259 + x261 + x263 + x265 + x267 + x269 + x271 + x273
+    x287 = x2 * x258 + x2 * x260 + x2 * x262 + x2 * x264 + x2 * x266 + x2 * x268 + x2 * x270 + x2 * x272
+    x302 = sm_j02_im * sm_n1_im
+    x303 = x0 * x302
+    x310 = x299 + x301 + x303 + x305 - x306 - x307 - x308 - x309
+    x317 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x298 + x2 * x300 + x2 * x302 + x2 * x304
+    x336 = x1 * x258 + x1 * x260 + x1 * x262 + x1 * x264 + x1 * x266 + x1 * x268 + x1 * x270 + x1 * x272
+    del x258, x260, x262, x264, x266, x268, x270, x272
+    x347 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x298 + x1 * x300 + x1 * x302 + x1 * x304
+    del x298, x300, x302, x304
+    x364 = rm_j02_im * x248 + rm_j02_re * x249 + rp_j02_im * x250 + rp_j02_re * x251 + sm_j02_im * x252 + sm_j02_re * x253 + sp_j02_im * x254 + sp_j02_re * x255 + x349 + x351 + x353 + x355 + x357 + x359 + x361 + x363
+    del x248, x250, x252, x254
+    x385 = rm_j02_im * x232 + rm_j02_re * x234 + rp_j02_im * x236 + rp_j02_re * x238 + sm_j02_im * x240 + sm_j02_re * x242 + sp_j02_im * x244 + sp_j02_re * x246
+    x394 = rm_j02_im * x249 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x251 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x253 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x255 - sp_j02_re * sp_n0_re * x0 + x386 + x387 + x388 + x389 + x390 + x391 + x392 + x393
+    del x249, x251, x253, x255
+    x407 = rm_j02_im * x234 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x238 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x242 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x246 - sp_j02_re * sp_n3_re * x2
+    del x234, x238, x246
+    x418 = rm_j02_im * x318 + rm_j02_re * x320 + rp_j02_im * x322 + rp_j02_re * x324 + sm_j02_im * x326 + sm_j02_re * x328 + sp_j02_im * x330 + sp_j02_re * x332
+    del x318, x322, x330
+    x422 = rm_j02_im * x320 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x324 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x328 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x332 - sp_j02_re * sp_n3_re * x1
+    del x320, x324, x332
+    x429 = rm_j02_im * x425 - rm_j02_re * rm_n0_re * x424 + rp_j02_im * x426 - rp_j02_re * rp_n0_re * x424 + sm_j02_im * x427 - sm_j02_re * sm_n0_re * x424 + sp_j02_im * x428 - sp_j02_re * sp_n0_re * x424 + x386 + x387 + x388 + x389 + x390 + x391 + x392 + x393
+    del x386, x387, x388, x389, x390, x391, x392, x393
+    x435 = rm_j02_im * rm_n0_re * x424 + rm_j02_re * x425 + rp_j02_im * rp_n0_re * x424 + rp_j02_re * x426 + sm_j02_im * sm_n0_re * x424 + sm_j02_re * x427 + sp_j02_im * sp_n0_re * x424 + sp_j02_re * x428 + x349 + x351 + x353 + x355 + x357 + x359 + x361 + x363
+    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x349, x351, x353, x355, x357, x359, x361, x363, x424, x425, x426, x427, x428
+    x438 = x256 - x259 - x261 - x263 - x265 - x267 - x269 - x271 - x273
+    del x259, x261, x263, x265, x267, x269, x271, x273
+    x439 = x296 - x299 - x301 - x303 - x305 + x306 + x307 + x308 + x309
+    del x299, x301, x303, x305, x306, x307, x308, x309
+    sm_j03_re = -g1_n3_im * smp_j0_im + g1_n3_re * smp_j0_re - g2_n3_im * smm_j0_im + g2_n3_re * smm_j0_re
+    x243 = sm_j03_re * x242
+    x294 = sm_j03_re * x240
+    x329 = sm_j03_re * x328
+    x343 = sm_j03_re * x326
+    x371 = sm_j03_re * x2
+    x413 = sm_j03_re * x1
+    sm_j03_im = g1_n3_im * smp_j0_re + g1_n3_re * smp_j0_im + g2_n3_im * smm_j0_re + g2_n3_re * smm_j0_im
+    del smm_j0_im, smm_j0_re, smp_j0_im, smp_j0_re
+    x241 = sm_j03_im * x240
+    x257 = x233 + x235 + x237 + x239 + x241 + x243 + x245 + x247 + x256
+    x290 = sm_j03_im * x242
+    del x242
+    x297 = x288 + x289 + x290 + x291 - x292 - x293 - x294 - x295 + x296
+    x327 = sm_j03_im * x326
+    del x326
+    x334 = x256 + x319 + x321 + x323 + x325 + x327 + x329 + x331 + x333
+    del x256
+    x339 = sm_j03_im * x328
+    del x328
+    x345 = x296 + x337 + x338 + x339 + x340 - x341 - x342 - x343 - x344
+    del x296
+    x370 = sm_j03_im * x2
+    x374 = rm_n2_im * x367 + rm_n2_re * x366 + rp_n2_im * x369 + rp_n2_re * x368 + sm_n2_im * x371 + sm_n2_re * x370 + sp_n2_im * x373 + sp_n2_re * x372
+    x384 = rm_n1_im * x367 + rm_n1_re * x366 + rp_n1_im * x369 + rp_n1_re * x368 + sm_n1_im * x371 + sm_n1_re * x370 + sp_n1_im * x373 + sp_n1_re * x372
+    del x367, x369, x371, x373
+    x396 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x366 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x368 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x370 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x372
+    x406 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x366 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x368 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x370 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x372
+    del x366, x368, x370, x372
+    x412 = sm_j03_im * x1
+    del sm_j03_im
+    x416 = rm_n2_im * x409 + rm_n2_re * x408 + rp_n2_im * x411 + rp_n2_re * x410 + sm_n2_im * x413 + sm_n2_re * x412 + sp_n2_im * x415 + sp_n2_re * x414
+    x419 = rm_n1_im * x409 + rm_n1_re * x408 + rp_n1_im * x411 + rp_n1_re * x410 + sm_n1_im * x413 + sm_n1_re * x412 + sp_n1_im * x415 + sp_n1_re * x414
+    del x409, x411, x413, x415
+    x420 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x408 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x410 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x412 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x414
+    del rm_n2_im, rp_n2_im, sp_n2_im
+    x423 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x408 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x410 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x412 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x414
+    del rm_j03_re, rm_n1_im, rp_j03_re, rp_n1_im, sm_j03_re, sp_j03_re, sp_n1_im, x408, x410, x412, x414
+    sm_j10_re = -g1_n0_im * smp_j1_im + g1_n0_re * smp_j1_re - g2_n0_im * smm_j1_im + g2_n0_re * smm_j1_re
+    sm_j10_im = g1_n0_im * smp_j1_re + g1_n0_re * smp_j1_im + g2_n0_im * smm_j1_re + g2_n0_re * smm_j1_im
+    del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
+    x463 = rm_j10_im * rm_n0_re * x458 + rm_j10_re * x459 + rp_j10_im * rp_n0_re * x458 + rp_j10_re * x460 + sm_j10_im * sm_n0_re * x458 + sm_j10_re * x461 + sp_j10_im * sp_n0_re * x458 + sp_j10_re * x462
+    sm_j11_re = -g1_n1_im * smp_j1_im + g1_n1_re * smp_j1_re - g2_n1_im * smm_j1_im + g2_n1_re * smm_j1_re
+    x455 = sm_j11_re * sm_n2_im
+    sm_j11_im = g1_n1_im * smp_j1_re + g1_n1_re * smp_j1_im + g2_n1_im * smm_j1_re + g2_n1_re * smm_j1_im
+    del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
+    x454 = sm_j11_im * sm_n2_re
+    x464 = x3 * x450 + x3 * x451 + x3 * x452 + x3 * x453 + x3 * x454 + x3 * x455 + x3 * x456 + x3 * x457 + x463
+    x481 = x450 * x479 + x451 * x479 + x452 * x479 + x453 * x479 + x454 * x479 + x455 * x479 + x456 * x479 + x457 * x479 + x463
+    del x450, x451, x452, x453, x454, x455, x456, x457, x463
+    x486 = sm_j11_im * sm_n2_im
+    del sm_j11_im, sm_n2_im
+    sm_j12_re = -g1_n2_im * smp_j1_im + g1_n2_re * smp_j1_re - g2_n2_im * smm_j1_im + g2_n2_re * smm_j1_re
+    x470 = sm_j12_re * sm_n1_im
+    sm_j12_im = g1_n2_im * smp_j1_re + g1_n2_re * smp_j1_im + g2_n2_im * smm_j1_re + g2_n2_re * smm_j1_im
+    del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
+    x469 = sm_j12_im * sm_n1_re
+    x473 = x3 * x465 + x3 * x466 + x3 * x467 + x3 * x468 + x3 * x469 + x3 * x470 + x3 * x471 + x3 * x472
+    x480 = x465 * x479 + x466 * x479 + x467 * x479 + x468 * x479 + x469 * x479 + x470 * x479 + x471 * x479 + x472 * x479
+    del x465, x466, x467, x468, x469, x470, x471, x472
+    x487 = sm_j12_im * sm_n1_im
+    del sm_j12_im, sm_n1_im
+    sm_j13_re = -g1_n3_im * smp_j1_im + g1_n3_re * smp_j1_re - g2_n3_im * smm_j1_im + g2_n3_re * smm_j1_re
+    x447 = sm_j13_re * sm_n3_im
+    del sm_n3_im
+    sm_j13_im = g1_n3_im * smp_j1_re + g1_n3_re * smp_j1_im + g2_n3_im * smm_j1_re + g2_n3_re * smm_j1_im
+    del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_j1_im, smm_j1_re, smp_j1_im, smp_j1_re
+    x446 = sm_j13_im * sm_n3_re
+    x478 = rm_j13_im * x1 * x232 + rm_j13_re * x474 + rp_j13_im * x1 * x236 + rp_j13_re * x475 + sm_j13_im * x1 * x240 + sm_j13_re * x476 + sp_j13_im * x1 * x244 + sp_j13_re * x477
+    del x232, x236, x240, x244
+    x490 = rm_j10_im * x459 - rm_j10_re * rm_n0_re * x458 + rm_j13_im * x474 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j10_im * x460 - rp_j10_re * rp_n0_re * x458 + rp_j13_im * x475 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j10_im * x461 - sm_j10_re * sm_n0_re * x458 + sm_j13_im * x476 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j10_im * x462 - sp_j10_re * sp_n0_re * x458 + sp_j13_im * x477 - sp_j13_re * sp_n3_re * x1 * x2
+    del rm_j10_im, rm_j10_re, rm_j13_im, rm_j13_re, rm_n0_re, rm_n3_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_j13_re, rp_n0_re, rp_n3_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_j13_re, sm_n0_re, sm_n3_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_j13_re, sp_n0_re, sp_n3_re, x458, x459, x460, x461, x462, x474, x475, x476, x477
+    return (
+        -x285 * (x257 + x274 + x283) - x285 * (x257 + x286 + x287),  # c0j_real
+        x285 * (-x297 - x310 - x315) - x285 * (-x297 - x316 - x317),  # c0j_imag
+        -x285 * (x274 + x334 + x335) - x285 * (x286 + x334 + x336),  # c0i_real
+        x285 * (-x310 - x345 - x346) - x285 * (-x316 - x345 - x347),  # c0i_imag
+        -x285 * (x364 + x365 + x374) - x285 * (x383 + x384 + x385),  # c1j_real
+        x285 * (-x394 - x395 - x396) - x285 * (-x405 - x406 - x407),  # c1j_imag
+        -x285 * (x364 + x416 + x417) - x285 * (x383 + x418 + x419),  # c1i_real
+        x285 * (-x394 - x420 - x421) - x285 * (-x405 - x422 - x423),  # c1i_imag
+        -x285 * (-x395 - x420 - x429) - x285 * (-x406 - x422 - x434),  # c2j_real
+        x285 * (-x365 - x416 - x435) - x285 * (-x384 - x418 - x436),  # c2j_imag
+        -x285 * (-x396 - x421 - x429) - x285 * (-x407 - x423 - x434),  # c2i_real
+        x285 * (-x374 - x417 - x435) - x285 * (-x385 - x419 - x436),  # c2i_imag
+        -x285 * (x287 + x334 + x437) - x285 * (-x233 - x235 - x237 - x239 - x241 - x243 - x245 - x247 + x283 + x438),  # c3j_real
+        -x285 * (-x317 - x345 - x440) + x285 * (x288 + x289 + x290 + x291 - x292 - x293 - x294 - x295 - x315 - x439),  # c3j_imag
+        -x285 * (x257 + x336 + x437) - x285 * (-x319 - x321 - x323 - x325 - x327 - x329 - x331 - x333 + x335 + x438),  # c3i_real
+        (1 / 2) * x284 * (x337 + x338 + x339 + x340 - x341 - x342 - x343 - x344 - x346 - x439) - x285 * (-x297 - x347 - x440),  # c3i_imag
+        -x284 * (x441 * x442 + x441 * x443 + x441 * x444 + x441 * x445 + x441 * x446 + x441 * x447 + x441 * x448 + x441 * x449 + x464 + x473),  # cjj_real
+        -x285 * (x464 + x478 + x480) - x285 * (x473 + x478 + x481),  # cji_real
+        (1 / 2) * x284 * (rm_j11_re * rm_n2_re * x0 * x1 + rm_j12_re * rm_n1_re * x0 * x2 + rp_j11_re * rp_n2_re * x0 * x1 + rp_j12_re * rp_n1_re * x0 * x2 + sm_j11_re * sm_n2_re * x0 * x1 + sm_j12_re * sm_n1_re * x0 * x2 + sp_j11_re * sp_n2_re * x0 * x1 + sp_j12_re * sp_n1_re * x0 * x2 - x3 * x483 - x3 * x485 - x3 * x487 - x3 * x489 - x479 * x482 - x479 * x484 - x479 * x486 - x479 * x488 - x490) - x285 * (rm_j11_re * rm_n2_re * x0 * x2 + rm_j12_re * rm_n1_re * x0 * x1 + rp_j11_re * rp_n2_re * x0 * x2 + rp_j12_re * rp_n1_re * x0 * x1 + sm_j11_re * sm_n2_re * x0 * x2 + sm_j12_re * sm_n1_re * x0 * x1 + sp_j11_re * sp_n2_re * x0 * x2 + sp_j12_re * sp_n1_re * x0 * x1 - x3 * x482 - x3 * x484 - x3 * x486 - x3 * x488 - x479 * x483 - x479 * x485 - x479 * x487 - x479 * x489 - x490),  # cji_imag
+        -x284 * (x442 * x86 + x443 * x86 + x444 * x86 + x445 * x86 + x446 * x86 + x447 * x86 + x448 * x86 + x449 * x86 + x480 + x481),  # cii_real
     )
 
 

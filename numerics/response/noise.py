@@ -12,12 +12,13 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import choice, flag, instance, listed, outside, reals, tolerance
+from numerics.domain import choice, flag, instance, reals, tolerance
 from numerics.response.couplings import PAIRING, Coupled, needed, sufficient_matrix
 from numerics.response.fluctuation import Points, converged_value
 from numerics.response.goldstone import goldstone_matrix
-from numerics.response.noise_loop import Noise, noise_elements
-from numerics.response.susceptibility import VERTICES
+from numerics.response.noise_answer import Answer, scale_of
+from numerics.response.noise_loop import noise_elements
+from numerics.response.susceptibility import VERTICES, vertex_names
 from numerics.response.vertex_loop import loop_elements, nothing
 from numerics.results import FullResult, Sampled, Status, statuses
 from numerics.steady.solution import SteadyState
@@ -25,12 +26,8 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: The vertices whose fluctuations are known.
-_KNOWN = tuple(name for name, vertex in VERTICES.items() if vertex < 4)
 #: Points (q, omega) done at a time.
 _BATCH = 256
-#: Rounding of the products of matrices.
-_ROUNDING = 16 * float(np.finfo(float).eps)
 
 
 @overload
@@ -81,7 +78,7 @@ def fluctuation_spectrum(
     omega : array_like
         Real frequency, epsilon_F; broadcasts against `q`.
     vertices : sequence of str
-        Some of "amplitude", "phase", "density" and "imbalance", as in `susceptibility`, each once.
+        Names as in `susceptibility`, each once, in the order of rows and columns.
     bare : bool
         Leave out what the order parameter answers: Pi^K/(2 i), of independent carriers.
     rtol : float
@@ -108,12 +105,7 @@ def fluctuation_spectrum(
     >>> spectrum.shape, bool((spectrum[:, 1, 1].real > 0).all())
     ((2, 2, 2), True)
     """
-    domain = f"some of {', '.join(_KNOWN)}, each once"
-    names = listed("vertices", vertices, domain)
-    for name in names:
-        choice("vertices", name, _KNOWN)
-    if not names or len(set(names)) < len(names):
-        raise outside("vertices", names, domain)
+    names = vertex_names(vertices)
     found = _both_orders(state, q, omega, names, bare=bare, rtol=rtol)
     value, error = found.value.sum(axis=-3) / 2, found.error.sum(axis=-3) / 2
     found = found._replace(value=value, error=error)
@@ -161,8 +153,8 @@ def effective_temperature(
         As in `fluctuation_spectrum`.
     omega : array_like
         Real frequency other than 0, epsilon_F; broadcasts against `q`.
-    of : {"phase", "amplitude", "density", "imbalance"}
-        Whose fluctuations.
+    of : str
+        Whose fluctuations, a name as in `susceptibility`.
     rtol : float
         Tolerance of the fluctuations.
 
@@ -182,7 +174,7 @@ def effective_temperature(
     >>> print(f"{effective_temperature(state, 0.1, 0.2):.6f}")
     0.050000
     """
-    choice("of", of, _KNOWN)
+    choice("of", of, tuple(VERTICES))
     at = reals("omega", omega, "real frequencies other than 0 (ε_F)", lambda w: w != 0)
     found = _both_orders(state, q, at, (of,), bare=False, rtol=rtol)
     at = np.broadcast_to(at, found.status.shape)
@@ -246,8 +238,8 @@ def _bare(
     state: SteadyState, q: Array, omega: Array, vertices: Sequence[int], rtol: float
 ) -> Sampled:
     """Return C^> and C^<."""
-    found = noise_elements(state.carriers, q, omega, vertices, lambda value: rtol * _scale(value))
-    reached = (found.error <= rtol * _scale(found.value)).all(axis=(1, 2, 3))
+    found = noise_elements(state.carriers, q, omega, vertices, lambda value: rtol * scale_of(value))
+    reached = (found.error <= rtol * scale_of(found.value)).all(axis=(1, 2, 3))
     return FullResult(
         found.value,
         found.error,
@@ -271,23 +263,23 @@ def _coupled(
         loop = loop_elements(carriers, q, points, needed(vertices), wanted)
     # the noise at amplitude and phase, and at each of the others
     basis = [*PAIRING, *(s for s in vertices if s not in PAIRING)]
-    answer = _Answer(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
+    answer = Answer.of(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
     noise = noise_elements(carriers, q, omega, basis, lambda value: answer.tolerances(value, rtol))
     noise.value[:, :, :2, :2] += _of_coupling(state, q, points)
 
     def excess(some: Sampled) -> Array:
-        at = _Answer(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
+        at = Answer.of(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
         with np.errstate(all="ignore"):
-            ratio = at.of_answer(noise) / (rtol / 2 * _scale(at.value(noise)))
+            ratio = at.of_answer(noise) / (rtol / 2 * scale_of(at.value(noise)))
         return np.asarray(ratio.max(axis=(1, 2, 3)))
 
     def again(where: NDArray[np.bool_], rtol: float) -> Sampled:
         return goldstone_matrix(state, q[where], points[where], rtol)
 
     matrix = sufficient_matrix(matrix, finest, again, excess)
-    answer = _Answer(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
+    answer = Answer.of(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
     value, error = answer.value(noise), answer.error(noise)
-    reached = (error <= rtol * _scale(value)).all(axis=(1, 2, 3))
+    reached = (error <= rtol * scale_of(value)).all(axis=(1, 2, 3))
     failed = loop.missed | noise.missed | (matrix.status == Status.NOT_CONVERGED)
     unknown = ~np.isfinite(error)
     error[unknown] = np.inf
@@ -310,66 +302,3 @@ def _of_coupling(state: SteadyState, q: Array, omega: Complex) -> Complex:
         for side in (1, -1)
     ]
     return np.stack(parts, axis=1)
-
-
-def _scale(value: Complex) -> Array:
-    """Return the geometric means of diagonal elements, the sum of both orders in time."""
-    root = np.sqrt(np.abs(np.diagonal(value.sum(axis=1), axis1=1, axis2=2)))
-    return np.repeat((root[:, :, None] * root[:, None, :])[:, None], 2, axis=1)
-
-
-class _Answer:
-    """What some quantities do for what amplitude, phase and they themselves would do alone.
-
-    Parameters
-    ----------
-    vertices, basis : sequence of int
-        Rows and columns.
-    coupled : Coupled
-    errors : ndarray
-        Of its elements.
-    """
-
-    def __init__(
-        self, vertices: Sequence[int], basis: Sequence[int], coupled: Coupled, errors: Array
-    ) -> None:
-        through, change = coupled.outgoing(errors)
-        direct = np.array([[float(s == t and s not in PAIRING) for t in basis] for s in vertices])
-        self.matrix = np.broadcast_to(direct, (len(through), *direct.shape)).astype(complex)
-        self.matrix[:, :, :2] += through
-        self.change = np.zeros(self.matrix.shape)
-        self.change[:, :, :2] = change
-
-    def value(self, noise: Noise) -> Complex:
-        """Return the spectra, shape (n, 2, k, k)."""
-        return _sandwich(self.matrix, noise.value, self.matrix)
-
-    def tolerances(self, value: Complex, rtol: float) -> Array:
-        """Return those of the noise, an eighth of the result's for all together."""
-        size = np.abs(self.matrix)
-        scale = _scale(_sandwich(self.matrix, value, self.matrix))[:, 0]
-        with np.errstate(all="ignore"):
-            parts = scale[..., None, None] / (size[:, :, None, :, None] * size[:, None, :, None, :])
-            found = np.fmin.reduce(parts, axis=(1, 2)) * (rtol / (8 * size.shape[2] ** 2))
-        return np.repeat(found[:, None], 2, axis=1)
-
-    def of_answer(self, noise: Noise) -> Array:
-        """Return what the error of the answer itself does."""
-        size, change = np.abs(self.matrix), self.change
-        noisy = np.abs(noise.value) + noise.error
-        one, both = _sandwich(change, noisy, size), _sandwich(change, noisy, change)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(one + one.swapaxes(-1, -2) + both).real
-
-    def error(self, noise: Noise) -> Array:
-        """Return bounds of the errors of the spectra."""
-        size = np.abs(self.matrix)
-        carried = noise.error + _ROUNDING * np.abs(noise.value)
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(_sandwich(size, carried, size).real + self.of_answer(noise))
-
-
-def _sandwich(left: NDArray, middle: NDArray, right: NDArray) -> NDArray:
-    """Return left middle right^+ for both orders in time; no number where 1/M is none."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray(left[:, None] @ middle @ right.conj().swapaxes(-1, -2)[:, None])

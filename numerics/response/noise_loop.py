@@ -7,6 +7,7 @@ Hermitian and positive; i (C^> + C^<) is Pi^K, and i (C^> - C^<) is Pi - Pi^+.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.two_bands import PairingLoop, pairing_panels
-from numerics.response.vertex_loop import vertex_kernels
+from numerics.response.vertex_loop import LETTERS, numpy_kernels, vertex_kernels
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -32,9 +33,8 @@ _ROUNDING = _OPERATIONS * float(np.finfo(float).eps)
 #: distance.  What is regular there changes by the square of the distance, which an error has.
 _CLOSEST = 1e-5
 _MOVED = 4 * _CLOSEST**2
-#: The outputs of the program: pairs of vertices, each with the places of its parts.
-_PAIRS = tuple((s, t) for s in range(4) for t in range(s, 4))
-_COUNT = 16
+#: How many vertices there are, the two currents last, and of how many the first program is.
+_VERTICES, _DENSITIES = len(LETTERS), 4
 
 #: Tolerances of the elements of both, shape (n, 2, k, k).
 Wanted = Callable[[Complex], Array]
@@ -62,7 +62,7 @@ class Noise(NamedTuple):
 def noise_elements(
     carriers: Carriers, q: Array, omega: Array, vertices: Sequence[int], wanted: Wanted
 ) -> Noise:
-    """Return C^> and C^< among some of the vertices tau_0 to tau_3.
+    """Return C^> and C^< among some of the vertices, of numbers as in `outputs_of`.
 
     Parameters
     ----------
@@ -104,6 +104,12 @@ class NoiseLoop(PairingLoop):
     ) -> None:
         super().__init__(carriers, q, omega, "noise")
         self.vertices = vertices
+        currents = np.array(vertices) >= _DENSITIES
+        self.programs = ["noise", "noise_currents"] if currents.any() else ["noise"]
+        powers = 1 * currents[:, None] + currents
+        self.powers = powers[..., None, None]
+        # a current is odd in the momenta, which the second order has exchanged
+        self.turn = (-1.0) ** self.powers
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their sizes."""
@@ -115,8 +121,8 @@ class NoiseLoop(PairingLoop):
             for which, transfer in enumerate((1, -1)):
                 found, size = self._ordered(panels, sign, offset, transfer)
                 # exchanged momenta and frequencies are exchanged vertices
-                total[which] += found if which == 0 else found.swapaxes(0, 1)
-                sizes[which] += np.maximum(np.abs(found).max(axis=(0, 1)), size)
+                total[which] += found if which == 0 else self.turn * found.swapaxes(0, 1)
+                sizes[which] += size
         flat = (-1, *offset.shape)
         return (total * slope).reshape(flat), (sizes * slope).reshape(flat)
 
@@ -135,18 +141,12 @@ class NoiseLoop(PairingLoop):
         occupations = (*carriers.greater(places[0] + shift), *carriers.lesser(places[0]))
         last = (shift, self.q[panels.owner][:, None])
         arguments = self._raveled(offset.shape, *places, *occupations, *last)
-        parts = evaluate(
-            vertex_kernels(carriers), self.program, *arguments, *carriers.parameters()
-        ).reshape(_COUNT, *offset.shape)
-        matrix = np.empty((4, 4, *offset.shape), dtype=complex)
-        at = 0
-        for s, t in _PAIRS:
-            matrix[s, t] = parts[at]
-            at += 1
-            if s < t:
-                matrix[s, t] += 1j * parts[at]
-                matrix[t, s] = matrix[s, t].conj()
-                at += 1
+        matrix = np.empty((_VERTICES, _VERTICES, *offset.shape), dtype=complex)
+        module = vertex_kernels(carriers)
+        for program in self.programs:
+            parts = evaluate(module, program, *arguments, *carriers.parameters())
+            _into(matrix, _places_of(module, program), parts.reshape(-1, *offset.shape))
+        matrix = matrix[np.ix_(self.vertices, self.vertices)]
         fillings = [arguments[k] + arguments[k + 1] for k in (3, 5)]
         energies = np.abs(places[0]) + abs(carriers.mu) + abs(carriers.gap)
         size = (fillings[0] * fillings[1]).reshape(offset.shape) / carriers.linewidth**2
@@ -155,4 +155,34 @@ class NoiseLoop(PairingLoop):
         least = _CLOSEST * abs(carriers.gap)
         near, after = (np.maximum(np.abs(y), least) for y in (places[0], places[0] + shift))
         size *= 1 + carriers.threshold**2 / (_OPERATIONS * near * after)
-        return matrix[np.ix_(self.vertices, self.vertices)], size
+        # at poles the velocities of currents are the differences of these over q, and the integral
+        # of a pair changes in units of q**2 over an energy at most: those of electrons and holes
+        # differ by the whole energy, over which the gap mixes them, of a kind by the transfer
+        own = energies - np.abs(places[0]) + np.abs(shift) + 2 * carriers.linewidth
+        velocities = (own / np.sqrt(energies)) ** self.powers
+        magnitudes = np.abs(matrix)
+        for power in np.unique(self.powers):
+            alike = self.powers[..., 0, 0] == power
+            magnitudes[alike] = magnitudes[alike].max(axis=0)
+        return matrix, np.maximum(magnitudes, velocities * size)
+
+
+#: Places of an output: two vertices, and whether it is an imaginary part.
+Place = tuple[int, int, bool]
+
+
+@functools.cache
+def _places_of(module: str, program: str) -> tuple[Place, ...]:
+    names = getattr(numpy_kernels(module), f"{program.upper()}_OUTPUTS")
+    split = (name.split("_") for name in names)
+    return tuple((*map(LETTERS.index, label[1:]), part == "imag") for label, part in split)
+
+
+def _into(matrix: Complex, places: Sequence[Place], parts: Array) -> None:
+    """Put the outputs of a program where they belong in a Hermitian matrix."""
+    for (s, t, imaginary), part in zip(places, parts, strict=True):
+        if not imaginary:
+            matrix[s, t] = part
+        else:
+            matrix[s, t] += 1j * part
+        matrix[t, s] = matrix[s, t].conj()

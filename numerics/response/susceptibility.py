@@ -260,7 +260,17 @@ def _bare(
         limited = limited | (found.status == Status.ROUNDING)
     if pairs:
         chosen = [(vertices[j], vertices[k]) for j, k in pairs]
-        loop = loop_elements(state.carriers, q, omega, chosen, lambda v: rtol * np.abs(v))
+        rows, columns = np.array(pairs).T
+        one = np.flatnonzero(rows == columns)
+
+        def wanted(elements: Complex) -> Array:
+            sizes = np.abs(np.diagonal(value, axis1=1, axis2=2))
+            sizes[:, rows[one]] = np.abs(elements[:, one])
+            # symmetries make some elements zero
+            means = np.sqrt(sizes[:, rows] * sizes[:, columns])
+            return rtol * np.maximum(np.abs(elements), means)
+
+        loop = loop_elements(state.carriers, q, omega, chosen, wanted)
         for column, (j, k) in enumerate(pairs):
             value[:, j, k], error[:, j, k] = loop.value[:, column], loop.error[:, column]
         evaluations = evaluations + loop.evaluations

@@ -26,7 +26,7 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Tolerance of what complex frequencies have besides, relative to itself.
 _SEGMENT = 1e-13
 #: How the programs call tau_0 to tau_3, the current of carriers and that of charge.
-_LETTERS = "0123ji"
+LETTERS = "0123ji"
 #: tau_0 and tau_3, tau_1 and tau_2, and the currents have the same elements but for signs.
 _KINDS = str.maketrans("0312ji", "ddoocc")
 #: The pairs whose integrands fall off like the root of the frequency, in the order of the program.
@@ -61,8 +61,9 @@ def vertex_kernels(carriers: Carriers) -> str:
     return f"{carriers.kernels}_vertices"
 
 
-def _numpy_kernels(carriers: Carriers) -> Any:
-    return importlib.import_module(f"numerics.kernels.{vertex_kernels(carriers)}_numpy")
+def numpy_kernels(module: str) -> Any:
+    """Return a module of kernels as it is without a compiler."""
+    return importlib.import_module(f"numerics.kernels.{module}_numpy")
 
 
 def nothing(n: int) -> Elements:
@@ -200,11 +201,11 @@ def outputs_of(
     densities, currents : str
         The programs without and with currents.
     """
-    module = _numpy_kernels(carriers)
+    module = numpy_kernels(vertex_kernels(carriers))
     found = {}
     for program in (densities, currents):
         names = [name[-7:-5] for name in getattr(module, f"{program.upper()}_OUTPUTS")[::2]]
-        labels = ["".join(_LETTERS[vertex] for vertex in pair) for pair in pairs]
+        labels = ["".join(LETTERS[vertex] for vertex in pair) for pair in pairs]
         here = [k for k, label in enumerate(labels) if label in names]
         if here:
             kinds = [_kind(name) for name in names]
@@ -288,7 +289,7 @@ class _Pinched:
 
 def _far(carriers: Carriers, pairs: Sequence[tuple[int, int]]) -> tuple[Array, Array]:
     """Return what the integrands are at large frequencies, times the root, and what is beyond."""
-    outputs = np.array(_numpy_kernels(carriers).far(carriers.skew))
+    outputs = np.array(numpy_kernels(vertex_kernels(carriers)).far(carriers.skew))
     found = np.zeros((2, len(pairs)))
     for k, pair in enumerate(pairs):
         if pair in _TAILS:

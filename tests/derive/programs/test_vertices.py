@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -104,14 +105,15 @@ def test_noise(case: Case) -> None:
 
     nu, omega = case.nu, case.omega.real
     greater = product(nu + omega, -2j * np.diag(after))
-    expected = summed(case, greater, product(nu, 2j * np.diag([filled[0], empty[1]])))[:4, :4]
-    y, distance, shifted = case.frequencies()
-    found = kernels.noise(
-        *(y, distance, shifted, *after, filled[0], empty[1], omega, case.q), *case.shared()
-    )
-    values = dict(zip(kernels.NOISE_OUTPUTS, found, strict=True))
-    for s in range(4):
-        for t in range(s, 4):
-            value = values[f"c{s}{t}_real"] + 1j * values.get(f"c{s}{t}_imag", 0.0)
-            assert abs(value - expected[s, t]) < 1e-9 * np.abs(expected).max()
+    expected = summed(case, greater, product(nu, 2j * np.diag([filled[0], empty[1]])))
     assert np.linalg.eigvalsh(expected).min() > 0
+    y, distance, shifted = case.frequencies()
+    arguments = (y, distance, shifted, *after, filled[0], empty[1], omega, case.q, *case.shared())
+    values = dict(zip(kernels.NOISE_OUTPUTS, kernels.noise(*arguments), strict=True))
+    names = kernels.NOISE_CURRENTS_OUTPUTS
+    values |= dict(zip(names, kernels.noise_currents(*arguments), strict=True))
+    assert len(values) == 36
+    for first, second in itertools.combinations_with_replacement(PLACE, 2):
+        value = values[f"c{first}{second}_real"] + 1j * values.get(f"c{first}{second}_imag", 0.0)
+        exact = expected[PLACE[first], PLACE[second]]
+        assert abs(value - exact) < 1e-9 * np.abs(expected).max()
