@@ -70,13 +70,13 @@ def evaluate(module: str, program: str, *arguments: Any) -> Array:
     if backend() == "numpy":
         kernel = getattr(importlib.import_module(f"numerics.kernels.{module}_numpy"), program)
         return np.array(kernel(*arguments))
-    blocks, outputs = _compiled(module, program)
+    kernel, outputs = compiled_kernel(module, program)
     # one array of all arguments: the compiled loop is for one layout
     rows = np.empty((len(arguments), *np.broadcast_shapes(*map(np.shape, arguments))))
     for row, argument in zip(rows, arguments, strict=True):
         row[...] = argument
     results = np.empty((outputs, rows.shape[1]))
-    blocks(rows, results)
+    compiled_loop("apply_kernel")(kernel, rows, results)
     return results
 
 
@@ -93,18 +93,29 @@ def _installed() -> bool:
 
 
 @functools.cache
-def _compiled(module: str, program: str) -> tuple[Callable[[Array, Array], None], int]:
-    """Return the loop over blocks of a kernel, and the number of its outputs."""
-    from numba import njit
+def compiled_kernel(module: str, program: str) -> tuple[Any, int]:
+    """Return a kernel, compiled for blocks of points, and the number of its outputs."""
+    from numba import cfunc
 
     kernels = importlib.import_module(f"numerics.kernels.{module}_vector")
-    loop, outputs = (
-        getattr(kernels, f"{program}_blocks"),
-        getattr(kernels, f"{program.upper()}_OUTPUTS"),
-    )
+    block = getattr(kernels, f"{program}_block")
+    outputs = getattr(kernels, f"{program.upper()}_OUTPUTS")
+    return _kept(functools.partial(cfunc, "void(CPointer(float64))"), block), len(outputs)
+
+
+@functools.cache
+def compiled_loop(name: str) -> Any:
+    """Return one of the loops around kernels, compiled."""
+    from numba import njit
+
+    loops = importlib.import_module("numerics.kernels.loops_vector")
+    return _kept(functools.partial(njit, nogil=True), getattr(loops, name))
+
+
+def _kept(compiler: Callable[..., Any], function: Callable[..., None]) -> Any:
+    """Compile a function, and keep it on disk if there is a folder that can be written."""
     try:
-        compiled = njit(cache=True, nogil=True, error_model="numpy")(loop)
+        return compiler(cache=True, error_model="numpy")(function)
     except RuntimeError:
-        # no folder that can be written: it is compiled again by every process
-        compiled = njit(nogil=True, error_model="numpy")(loop)
-    return compiled, len(outputs)
+        # every process compiles it again
+        return compiler(error_model="numpy")(function)

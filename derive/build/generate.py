@@ -12,7 +12,7 @@ from derive.codegen.backends import python_function
 from derive.codegen.printers import TARGETS, Target
 from derive.codegen.program import Module
 from derive.codegen.storage import read, stored
-from derive.codegen.vector import outputs_of, vector_source
+from derive.codegen.vector import loops_source, outputs_of, vector_source
 from derive.programs import modules
 
 #: Where the generated modules live, beside this package.
@@ -39,6 +39,7 @@ def module_source(module: Module, target: Target) -> str:
 
 def generated_files(contents: Iterable[Module] | None = None) -> Iterator[tuple[Path, str]]:
     """Yield the path and the text of every generated module, and of its stored programs."""
+    yield KERNELS / "loops_vector.py", loops_source()
     for module in modules() if contents is None else contents:
         yield KERNELS / f"{module.name}.json", stored(module)
         for target in TARGETS.values():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import backend
 from numerics.quadrature.chunks import CHUNK
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, gauss_kronrod
@@ -22,9 +23,24 @@ _NODES = 12
 #: Rounds of halving the panels with the largest errors.
 _ROUNDS = 12
 
+#: Values, errors and sizes of integrals over panels, shape (panels, k).
+Sums = tuple[Complex, Array, Array]
 #: Integrand: values times the Jacobian at the nodes of panels, shape (k, panels, nodes), and their
 #: sizes before anything cancels.
 Integrand = Callable[[Panels, Rule], tuple[Complex, Array]]
+
+
+@runtime_checkable
+class Summed(Protocol):
+    """An integrand that is also summed over the nodes by compiled code."""
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return what an `Integrand` does."""
+
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+
+
 #: Tolerance of each integral, shape (n,), or of each of its components, shape (n, k), given the
 #: totals and their rounding.
 Goal = Callable[[Complex, Array], Array]
@@ -189,6 +205,8 @@ def refine(
 
 def _integrated(integrand: Integrand, panels: Panels, rule: Rule) -> Integrals[Panels]:
     """Integrate over panels, as many at a time as fit into the cache."""
+    if isinstance(integrand, Summed) and backend() == "numba":
+        return Integrals(panels, *integrand.sums(panels, rule))
     step = max(CHUNK // (2 * rule.nodes.size), 1)
     weights = np.stack([rule.weights, rule.weights - rule.embedded], axis=1)
     parts = []

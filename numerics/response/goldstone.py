@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import Integrand, Totals, integrate
+from numerics.quadrature.adaptive import Integrand, Sums, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import loop_panels
-from numerics.response.loop_integral import loop_arguments
+from numerics.response.loop_integral import loop_arguments, node_loop
 from numerics.response.two_bands import PairingLoop, pairing_panels
 from numerics.results import FullResult, Sampled, statuses
 from numerics.steady.solution import SteadyState
@@ -193,6 +193,7 @@ class _Integrand:
 
     def __init__(self, state: SteadyState, q: Array, omega: Complex, program: str) -> None:
         self.state, self.q, self.omega, self.program = state, q, omega, program
+        self.loop = node_loop(state, q, omega, "goldstone", program, omega.imag)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their sizes."""
@@ -202,3 +203,12 @@ class _Integrand:
         folded = both.sum(axis=2)
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope
+
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+        found = self.loop(panels, rule)
+        return (
+            found.value.sum(axis=1),
+            np.abs(found.difference.sum(axis=1)),
+            found.size.sum(axis=1),
+        )

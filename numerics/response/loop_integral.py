@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from numerics.carriers import CLOSEST, distance_from
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.adaptive import Sums, integrate
+from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
 from numerics.response.frequency_grid import loop_panels
@@ -67,6 +68,7 @@ class _Integrand:
         self.state, self.q, self.omega = state, q, omega
         self.scale = abs(state.mu) + state.gap
         self.constant = smooth_inverse_root_integral(self.scale) / (4 * math.pi**2)
+        self.loop = node_loop(state, q, omega, "bubble", "pairing", smooth=self.scale)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return Pi_11, Pi_12, Pi_21, Pi_22 per unit of the nodes' variable, and their sizes."""
@@ -77,6 +79,43 @@ class _Integrand:
         folded[::3, 0] -= even
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope
+
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+        found = self.loop(panels, rule)
+        value, difference = found.value.sum(axis=1), found.difference.sum(axis=1)
+        even = found.smooth / (4 * math.pi**2)
+        value[:, ::3] -= even[:, :1]
+        difference[:, ::3] -= even[:, 1:]
+        return value, np.abs(difference), found.size.sum(axis=1)
+
+
+def node_loop(
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    module: str,
+    program: str,
+    *more: Array,
+    smooth: float = 0.0,
+) -> NodeLoop:
+    """Return the loop over nodes for a kernel whose arguments are those of `loop_arguments`.
+
+    Its two terms are those at nu = y - omega/2 and at nu = -y - omega/2.
+    """
+    gamma, occupation = state.parameters.linewidth, state.occupation
+    alone = (state.gap, state.mu, gamma)
+    return NodeLoop(
+        module,
+        program,
+        [(1, 1), (-1, 1)],
+        omega.real,
+        [[omega.real, gamma + omega.imag, q, *alone, *more]] * 2,
+        Filling.sums(occupation, occupation, (1.0, 1.0)),
+        edge=state.gap,
+        closest=CLOSEST * state.gap,
+        smooth=smooth,
+    )
 
 
 def loop_arguments(

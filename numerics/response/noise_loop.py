@@ -19,7 +19,7 @@ from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.two_bands import PairingLoop, pairing_panels
+from numerics.response.two_bands import BandLoop, pairing_panels
 from numerics.response.vertex_loop import LETTERS, numpy_kernels, vertex_kernels
 
 Array = NDArray[np.float64]
@@ -94,7 +94,7 @@ def noise_elements(
     return Noise(shaped(found.value), shaped(error), 4 * found.evaluations, found.missed)
 
 
-class NoiseLoop(PairingLoop):
+class NoiseLoop(BandLoop):
     """The integrands of both over |y + omega/2|."""
 
     closest = _CLOSEST

@@ -14,16 +14,22 @@ from numpy.typing import NDArray
 
 from numerics.carriers import CLOSEST, Carriers
 from numerics.evaluation import evaluate
+from numerics.quadrature.adaptive import Sums
+from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, resolved
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+Integers = NDArray[np.int64]
+
+#: The signs of y and of the transfer in the four terms of an integrand.
+TERMS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
-class PairingLoop:
-    """The integrands of M_12, M_22, M_12 + M_21 and M_11 - M_22 over |y + omega/2|, or slopes too.
+class BandLoop:
+    """Integrands over |y + omega/2| for any two bands.
 
     Parameters
     ----------
@@ -31,31 +37,37 @@ class PairingLoop:
     q : ndarray, shape (n,)
         Positive.
     omega : ndarray of complex, shape (n,)
-    program : {"pairing", "pairing_slopes"}
-        The four, or also their derivatives by omega and by q.
+    program : str
+        The kernel.
     """
 
+    #: Scale of the inverse root that is subtracted from an integrand, zero where none is.
+    scale = 0.0
     #: How close nodes come to where G^R and G^A share a pole, in units of the gap.
     closest = CLOSEST
 
     def __init__(self, carriers: Carriers, q: Array, omega: Complex, program: str) -> None:
         self.carriers, self.q, self.omega, self.program = carriers, q, omega, program
 
-    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
-        """Return the integrands per unit of the nodes' variable, and their sizes."""
-        _, offset, slope = panels.nodes(rule)
-        count = 4 if self.program == "pairing" else 12
-        total = np.zeros((count, *offset.shape), dtype=complex)
-        sizes = np.zeros((count, *offset.shape))
-        for sign in (1, -1):
-            first, second = (self._loop(panels, sign, offset, transfer) for transfer in (1, -1))
-            second = second.conj()
-            # the derivatives by omega of what depends on -omega*
-            second[4:8] *= -1
-            total += first - second
-            sizes += np.abs(first) + np.abs(second)
-        # M = -Pi
-        return -0.5j * total * slope, 0.5 * sizes * slope
+    def _node_loop(
+        self, program: str, filling: Filling, *reference: Array, groups: Integers | None = None
+    ) -> NodeLoop:
+        """Return the loop over nodes for the four terms of `TERMS`."""
+        carriers, omega = self.carriers, self.omega
+        last: tuple[Array | float, ...] = (omega.imag, self.q, *carriers.parameters())
+        return NodeLoop(
+            self.module,
+            program,
+            TERMS,
+            omega.real,
+            [[*(s * one for one in reference), t * omega.real, *last] for s, t in TERMS],
+            filling,
+            edge=carriers.threshold,
+            closest=self.closest * abs(carriers.gap),
+            offset=carriers.offset,
+            smooth=self.scale,
+            groups=groups,
+        )
 
     @property
     def module(self) -> str:
@@ -102,6 +114,46 @@ class PairingLoop:
         parts = evaluate(self.module, program, *arguments, *self.carriers.parameters())
         parts = parts.reshape(-1, *shape)
         return np.asarray(parts[0::2] + 1j * parts[1::2])
+
+
+class PairingLoop(BandLoop):
+    """The integrands of M_12, M_22, M_12 + M_21 and M_11 - M_22 over |y + omega/2|, or slopes too.
+
+    With the program "pairing" those four, with "pairing_slopes" also their derivatives by omega and
+    by q.
+    """
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands per unit of the nodes' variable, and their sizes."""
+        _, offset, slope = panels.nodes(rule)
+        count = 4 if self.program == "pairing" else 12
+        total = np.zeros((count, *offset.shape), dtype=complex)
+        sizes = np.zeros((count, *offset.shape))
+        for sign in (1, -1):
+            first, second = (self._loop(panels, sign, offset, transfer) for transfer in (1, -1))
+            second = second.conj()
+            # the derivatives by omega of what depends on -omega*
+            second[4:8] *= -1
+            total += first - second
+            sizes += np.abs(first) + np.abs(second)
+        # M = -Pi
+        return -0.5j * total * slope, 0.5 * sizes * slope
+
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+        carriers = self.carriers
+        rates = (carriers.electrons.linewidth, carriers.holes.linewidth)
+        filling = Filling.sums(carriers.electrons, carriers.holes, rates)
+        found = self._node_loop(self.program, filling)(panels, rule)
+        value, difference = (self._folded(x) for x in found[:2])
+        return -0.5j * value, 0.5 * np.abs(difference), 0.5 * found.size.sum(axis=1)
+
+    def _folded(self, found: Complex) -> Complex:
+        """Return the sum over the terms, the last axis but one, of R(q, omega) - R(q, -omega*)*."""
+        first, second = found[:, ::2].sum(axis=1), found[:, 1::2].sum(axis=1).conj()
+        # the derivatives by omega of what depends on -omega*
+        second[:, 4:8] *= -1
+        return np.asarray(first - second)
 
 
 def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.adaptive import Sums, integrate
+from numerics.quadrature.node_loop import Filling
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
-from numerics.response.two_bands import PairingLoop, pairing_panels
+from numerics.response.two_bands import BandLoop, pairing_panels
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -112,7 +113,7 @@ def loop_elements(
     )
 
 
-class VertexLoop(PairingLoop):
+class VertexLoop(BandLoop):
     """The integrands of Pi_st over |y + omega/2|.
 
     Those of densities fall off like an inverse root, which free carriers have; it is subtracted,
@@ -121,7 +122,7 @@ class VertexLoop(PairingLoop):
     Parameters
     ----------
     carriers, q, omega
-        As of `PairingLoop`.
+        As of `BandLoop`.
     pairs : sequence of tuple of int
         The pairs of vertices.
     """
@@ -155,6 +156,28 @@ class VertexLoop(PairingLoop):
         total -= self.tails[:, None, None] * smooth_inverse_root(x, self.scale)
         return np.asarray(total * slope), 0.5 * sizes * slope
 
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+        carriers = self.carriers
+        filling = Filling.excess(carriers.electrons, carriers.holes)
+        k = self.tails.size
+        value, difference = np.empty((2, len(panels), k), dtype=complex)
+        size = np.empty((len(panels), k))
+        for program, chosen in self.outputs.items():
+            groups = np.array(chosen.kinds)
+            loop = self._node_loop(program, filling, np.ones(self.q.size), groups=groups)
+            found = loop(panels, rule)
+            places, rows = chosen.places, chosen.rows
+            turn = self.turn.ravel()[places]
+            for total, part in ((value, found.value), (difference, found.difference)):
+                part = part[..., rows]
+                first, second = part[:, ::2].sum(axis=1), part[:, 1::2].sum(axis=1)
+                total[:, places] = 0.5j * (first - turn * second.conj())
+            size[:, places] = 0.5 * found.size.sum(axis=1)[:, groups[rows]]
+        value -= self.tails * found.smooth[:, :1]
+        difference -= self.tails * found.smooth[:, 1:]
+        return value, np.abs(difference), size
+
     @property
     def module(self) -> str:
         """The module of the program."""
@@ -174,11 +197,14 @@ class Chosen:
     rows, places : list of int
     alike : list of list of int
         For each the outputs that are sums of the same products, in which more or less may cancel.
+    kinds : list of int
+        The number of that set of outputs, of every output of the program.
     """
 
     rows: list[int]
     places: list[int]
     alike: list[list[int]]
+    kinds: list[int]
 
     def into(self, found: Complex, sizes: Array, values: Complex) -> None:
         """Put the outputs of a program where they belong, and add their sizes."""
@@ -213,6 +239,7 @@ def outputs_of(
                 [names.index(labels[k]) for k in here],
                 here,
                 [[j for j, kind in enumerate(kinds) if kind == _kind(labels[k])] for k in here],
+                [sorted(set(kinds)).index(kind) for kind in kinds],
             )
     return found
 

@@ -18,6 +18,7 @@ from numba import njit
 #: log 2 in two pieces; k times the first one, abs(k) < 1100, is exact.
 _LOG2_HIGH = 0.6931471803691238
 _LOG2_LOW = 1.9082149292705877e-10
+_INVERSE_LOG2 = 1.4426950408889634
 #: pi/2 in two pieces.
 _HALF_PI = 1.5707963267948966
 _HALF_PI_LOW = 6.123233995736766e-17
@@ -93,6 +94,42 @@ def arctan2(y: float, x: float) -> float:
 def arctan(x: float) -> float:
     """Return the angle of 1 + i x within 2 ulp."""
     return arctan2(x, 1.0)
+
+
+@njit(forceinline=True, error_model="numpy")
+def exponential(x: float) -> tuple[float, float]:
+    """Return a power of two s and p = exp(x)/s - 1, for abs(x) < 708; the latter within 1 ulp.
+
+    exp(x) is s + s p, and exp(x) - 1 is s p + (s - 1) without cancellation.
+    """
+    shifted = x * _INVERSE_LOG2 + 6755399441055744.0
+    # the integer is the last bits of the sum
+    power = np.float64(shifted).view(np.int64) - 0x4338000000000000
+    k = shifted - 6755399441055744.0
+    r = (x - k * _LOG2_HIGH) - k * _LOG2_LOW
+    # the series, to what abs(r) < 0.35 leaves of it
+    rest = 1.0 / 6227020800.0
+    rest = rest * r + 1.0 / 479001600.0
+    rest = rest * r + 1.0 / 39916800.0
+    rest = rest * r + 1.0 / 3628800.0
+    rest = rest * r + 1.0 / 362880.0
+    rest = rest * r + 1.0 / 40320.0
+    rest = rest * r + 1.0 / 5040.0
+    rest = rest * r + 1.0 / 720.0
+    rest = rest * r + 1.0 / 120.0
+    rest = rest * r + 1.0 / 24.0
+    rest = rest * r + 1.0 / 6.0
+    rest = rest * r + 0.5
+    return np.int64((power + 1023) << 52).view(np.float64), r + r * r * rest
+
+
+@njit(forceinline=True, error_model="numpy")
+def sinh_cosh(x: float) -> tuple[float, float]:
+    """Return sinh(x) and cosh(x) within 4 ulp, for 0 <= x < 708."""
+    s, p = exponential(x)
+    above = s * p + (s - 1.0)
+    inverse = 1.0 / (1.0 + above)
+    return 0.5 * (above + above * inverse), 0.5 * ((1.0 + above) + inverse)
 
 
 # ---- combinations that do not cancel

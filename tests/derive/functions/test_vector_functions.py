@@ -86,6 +86,36 @@ def test_errors_of_the_elementary_functions(count):
             assert ulps(angle[kept], [exact[k] for k in kept]).max() < 2
 
 
+@numba.njit(error_model="numpy")
+def exponentials(x):
+    plain, less, rise, even = np.empty((4, x.size))
+    for i in range(x.size):
+        power, part = vector.exponential(x[i])
+        plain[i], less[i] = power + power * part, power * part + (power - 1.0)
+        rise[i], even[i] = vector.sinh_cosh(abs(x[i]))
+    return plain, less, rise, even
+
+
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY // 4, marks=pytest.mark.slow)])
+def test_errors_of_the_exponential(count):
+    # its series within 1 ulp, the product and the sum with it; sums and a quotient of these
+    generator = np.random.default_rng(count)
+    some = count // 2
+    small = 10 ** generator.uniform(-16, 0, count - some) * generator.choice([-1, 1], count - some)
+    x = np.concatenate([generator.uniform(-707, 707, some), small])
+    plain, less, rise, even = exponentials(x)
+    with mpmath.workdps(40):
+        numbers = [mpmath.mpf(float(v)) for v in x]
+        assert ulps(plain, map(mpmath.exp, numbers)).max() < 2
+        assert ulps(less, map(mpmath.expm1, numbers)).max() < 2
+        assert ulps(rise, (mpmath.sinh(abs(v)) for v in numbers)).max() < 4
+        assert ulps(even, map(mpmath.cosh, numbers)).max() < 4
+
+
+def test_the_exponential_of_no_number_is_none():
+    assert np.isnan(exponentials(np.array([np.nan]))).all()
+
+
 def test_angles_in_all_quadrants_and_at_zero():
     x = np.array([1.0, -1.0, -1.0, 1.0, 0.0, 0.0, 0.0, -2.0, 0.0])
     y = np.array([1.0, 1.0, -1.0, -1.0, 3.0, -3.0, 0.0, 0.0, -0.0])

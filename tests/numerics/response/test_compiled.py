@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 
 import numerics
-from numerics import Parameters, backend, fluctuation_matrix, pair_correlation, solve_steady_state
-from numerics.evaluation import VARIABLE, _compiled, evaluate
+from numerics import (
+    Parameters,
+    backend,
+    fluctuation_matrix,
+    pair_correlation,
+    response_matrix,
+    solve_steady_state,
+)
+from numerics.evaluation import VARIABLE, compiled_kernel, evaluate
 from numerics.response.goldstone import goldstone_matrix
+from tests.numerics.support.drawn_models import FAMILIES, drawn
 
 numba = pytest.importorskip("numba")
 
@@ -55,7 +63,7 @@ def test_both_backends_agree_within_their_errors(parameters, function):
 
 
 def test_a_number_of_points_that_fills_no_block():
-    for count in (1, 511, 512, 513, 1030):
+    for count in (1, 199, 200, 201, 430):
         backend("numpy")
         arguments = np.random.default_rng(count).uniform(0.1, 1, (12, count))
         plain = evaluate("goldstone", "pairing", *arguments)
@@ -64,6 +72,26 @@ def test_a_number_of_points_that_fills_no_block():
         assert compiled.shape == plain.shape == (8, count)
         scale = np.abs(plain).max(axis=0)
         assert np.median(np.abs(compiled - plain).max(axis=0) / scale) < 1e-14
+
+
+@pytest.mark.parametrize(
+    ("family", "count"),
+    [("photons", 1), *(pytest.param(f, 40, marks=pytest.mark.slow) for f in FAMILIES)],
+)
+def test_both_backends_agree_at_drawn_states(family, count):
+    for point in drawn(family, count):
+        at = (point.state, np.array([point.q]), np.array([point.omega]))
+        found = []
+        for name in ("numpy", "numba"):
+            backend(name)
+            vertices = ("imbalance", "amplitude", "density")
+            matrices = [goldstone_matrix(*at, 1e-8)]
+            if point.kind != "zero":
+                matrices.append(response_matrix(*at, vertices, full=True))
+            found.append(matrices)
+        for plain, compiled in zip(*found, strict=True):
+            difference = np.abs(plain.value - compiled.value)
+            assert (difference <= plain.error + compiled.error).all(), point
 
 
 def test_scalars_are_broadcast():
@@ -112,17 +140,17 @@ def test_without_numba(monkeypatch):
 
 def test_without_a_folder_for_compiled_code(monkeypatch):
     """Numba refuses to cache where it may write nowhere; then every process compiles."""
-    original = numba.njit
+    original = numba.cfunc
 
     def strict(*arguments, **options):
         if options.get("cache"):
             raise RuntimeError("cannot cache function: no locator available")
         return original(*arguments, **options)
 
-    monkeypatch.setattr(numba, "njit", strict)
-    loop, outputs = _compiled.__wrapped__("bubble", "pairing")
+    monkeypatch.setattr(numba, "cfunc", strict)
+    kernel, outputs = compiled_kernel.__wrapped__("bubble", "pairing")
     assert outputs == 8
-    assert callable(loop)
+    assert kernel.address
 
 
 def test_the_switch_is_public():

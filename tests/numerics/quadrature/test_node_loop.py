@@ -1,0 +1,71 @@
+"""The compiled loop over the nodes of panels: what NumPy makes of them, whatever stands beside."""
+
+import numpy as np
+import pytest
+
+from numerics import Parameters, solve_steady_state
+from numerics.quadrature.rules import gauss_kronrod
+from numerics.response.frequency_grid import loop_panels
+from numerics.response.goldstone import _Integrand as PhaseColumn
+from numerics.response.loop_integral import _Integrand as Loop
+
+pytest.importorskip("numba")
+
+RULE = gauss_kronrod(12)
+#: Rounding of an integrand in units of its size, and of the sums over the nodes.
+ROUNDING = (32 + RULE.nodes.size) * float(np.finfo(float).eps)
+
+
+def integrands():
+    """Yield integrands, cold and warm, and panels of theirs."""
+    generator = np.random.default_rng(3)
+    for parameters in ((-1.0, 1e-3, 2.1e-5), (0.0, 1e-2, 1e-3, 0.05), (0.0, 1e-7, 2e-9)):
+        state = solve_steady_state(Parameters(*parameters))
+        q, omega = 10 ** generator.uniform(-3, 0.3, 5), generator.uniform(-1, 1, 5) + 0j
+        omega[0] = 0.0
+        omega[1] += 0.3j
+        panels = loop_panels(state, q, omega)
+        yield Loop(state, q, omega), panels
+        yield PhaseColumn(state, q, omega, "pairing"), panels
+
+
+def totals(columns, panels):
+    """Return the sums over the panels of each integral."""
+    total = np.zeros((panels.owner.max() + 1, columns.shape[1]), dtype=columns.dtype)
+    np.add.at(total, panels.owner, columns)
+    return total
+
+
+def test_sums_are_those_of_the_nodes():
+    for integrand, panels in integrands():
+        values, sizes = integrand(panels, RULE)
+        plain, size = (values @ RULE.weights).T, (sizes @ RULE.weights).T
+        value, error, found = integrand.sums(panels, RULE)
+        # a place is rounded, which matters more than any other rounding where the integrand is
+        # sharp: of all panels of an integral together that is below the rounding of the largest
+        assert np.median(np.abs(value - plain) / size) < ROUNDING / 10
+        apart = np.abs(totals(value - plain, panels))
+        assert (apart <= ROUNDING * totals(size, panels)).all()
+        np.testing.assert_allclose(found, size, rtol=1e-5)
+        differences = np.abs(values @ (RULE.weights - RULE.embedded)).T
+        apart = np.abs(totals(error - differences, panels))
+        assert (apart <= ROUNDING * totals(size, panels)).all()
+
+
+def test_sums_of_a_panel_are_the_same_whatever_stands_beside_it():
+    for integrand, panels in integrands():
+        whole = integrand.sums(panels, RULE)
+        order = np.random.default_rng(1).permutation(len(panels))
+        for some in (slice(3), slice(5, 22), order):
+            part = integrand.sums(panels.select(some), RULE)
+            for one, other in zip(part, whole, strict=True):
+                np.testing.assert_array_equal(one, other[some])
+
+
+def test_a_rule_of_fewer_nodes():
+    rule = gauss_kronrod(4)
+    integrand, panels = next(integrands())
+    values, sizes = integrand(panels, rule)
+    value, _, _ = integrand.sums(panels, rule)
+    apart = np.abs(value - (values @ rule.weights).T)
+    assert np.median(apart / (sizes @ rule.weights).T) < ROUNDING
