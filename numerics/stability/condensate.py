@@ -122,8 +122,7 @@ class _Response:
 
     def slow_modes(self, q: float) -> list[complex]:
         """Return the modes of the expansion (46) for wave numbers at which it holds."""
-        parameters = self.state.parameters
-        if not q < _LONG * parameters.linewidth or not parameters.closed:
+        if not q < _LONG * self.state.carriers.margin:
             return []
         return list(uniform_modes(self._expansion, q))
 
