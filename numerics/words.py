@@ -8,7 +8,8 @@ import enum
 class Word(enum.StrEnum):
     """One of a few messages: a string that is equal to its text, and written as it everywhere."""
 
-    __repr__ = str.__repr__
+    def __repr__(self) -> str:
+        return repr(self.value)
 
     @classmethod
     def of(cls, text: str) -> str:

@@ -7,7 +7,10 @@ import pytest
 from tests.imports import circles, floors, graph, room, rooms
 
 #: Where numerics may ask derive: what shows or checks the derivation, and reservoirs to draw.
-ASKING = {"numerics.checks", "numerics.cli", "numerics.report", "numerics.strategies"}
+ASKING = {
+    *("numerics.checks", "numerics.cli", "numerics.report", "numerics.site"),
+    "numerics.strategies",
+}
 
 
 @pytest.mark.parametrize("package", ["derive", "numerics"])
@@ -24,6 +27,7 @@ def test_the_rooms_of_derive_from_the_ground() -> None:
 def test_the_rooms_of_numerics_from_the_ground() -> None:
     order = [name for floor in floors(rooms(graph("numerics"))) for name in sorted(floor)]
     path = ["special", "steady", "response", "stability", "diagram", "figures", "report", "cli"]
+    path.append("site")
     assert sorted(path, key=lambda name: order.index(f"numerics.{name}")) == path
 
 

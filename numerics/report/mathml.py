@@ -19,21 +19,24 @@ _NAMES = (
 )
 #: A capital Greek letter in the converter's notation, which a browser would slant.
 _CAPITAL = re.compile(r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>")
+#: The bar of an absolute value in the converter's notation, which a browser would set as "divides".
+_BAR = '<mo stretchy="false">&#x0007C;</mo>'
 #: Relations that begin a new row; what opens and closes a group within which they do not.
 _TOKEN = re.compile(r"\\(?:left|right|begin|end)\b|\\[{}]|[{}\[\]()]| (?:=|\\to|\\simeq) ")
 _CHANGE = {"{": 1, "}": -1, "\\left": 1, "\\right": -1, "\\begin": 1, "\\end": -1}
 
 
 @functools.cache
-def mathml(latex: str) -> Html:
-    """Return an equation as a displayed formula; as code if the converter cannot read it.
-
-    A chain of equalities is set in rows, each with one relation.
+def mathml(latex: str, *, display: bool = True) -> Html:
+    """Return an equation as a formula; as code if the converter cannot read it.
 
     Parameters
     ----------
     latex : str
         Without dollar signs.
+    display : bool
+        Whether it stands on lines of its own; a chain of equalities is then set in rows, each with
+        one relation.
 
     Examples
     --------
@@ -43,6 +46,8 @@ def mathml(latex: str) -> Html:
     for pattern, replacement in _NAMES:
         latex = pattern.sub(replacement, latex)
     try:
+        if not display:
+            return Html(f"<math>{_converted(latex)}</math>")
         first, *rest = _rows(latex)
         if len(rest) < 2:
             return Html(f'<math display="block">{_converted(latex)}</math>')
@@ -63,7 +68,8 @@ def _converted(latex: str) -> str:
 
     found = re.fullmatch(r"<math[^>]*>(.*)</math>", convert(latex), re.DOTALL)
     assert found is not None
-    return _CAPITAL.sub(r'<mi mathvariant="normal">\1</mi>', found[1])
+    upright = _CAPITAL.sub(r'<mi mathvariant="normal">\1</mi>', found[1])
+    return upright.replace(_BAR, '<mo stretchy="false" lspace="0" rspace="0">|</mo>')
 
 
 def _rows(latex: str) -> list[str]:

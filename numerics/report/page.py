@@ -43,7 +43,7 @@ def render(data: ReportData) -> str:
         What is on it.
     """
     return Template(_file("page.html")).substitute(
-        style=_file("style.css"),
+        style=_file("math.css") + _file("style.css"),
         scripts="\n".join(_file(name) for name in _SCRIPTS),
         navigation=_navigation(),
         summary=_summary(data),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from numerics.report.markup import Html, element, safe
 
@@ -25,15 +26,16 @@ _GREEK = {
     "Sigma": "Σ",
     "Omega": "Ω",
 }
-_WORD = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])")
+#: What is in quotation marks is a word to be typed.
+_WORD = re.compile(rf"(?<![A-Za-z\"])({'|'.join(_GREEK)})(?![A-Za-z])")
 #: An index or an exponent behind a letter, a digit or a bracket.
 _SCRIPT = re.compile(
-    r"(?<=[^\W_]|[)\]])"
-    r"(?:_([A-Za-zα-ω]{1,2}|\d{1,2}|[+-])(?![A-Za-z0-9_])"
+    r"(?<=[^\W_]|[)\]†])"
+    r"(?:_([+-]?[A-Za-zα-ω]{1,2}|\d{1,2}|[+-])(?![A-Za-z0-9_])"
     r"|(?:\^|\*\*)(\([^()\s]{1,8}\)|[+-]?\d+|[A-Z*](?![A-Za-z])))"
 )
 #: A hyphen that stands for a sign.
-_MINUS = re.compile(r"(?:(?<=[\s(=])|^)-(?=[\w(])")
+_MINUS = re.compile(r"(?:(?<=[\s(=])|^)-(?=[\w(])|(?<= )-(?= )")
 _EXPONENT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -45,15 +47,28 @@ def physics(text: str) -> Html:
     >>> physics("gamma_v/gamma_b -> 0, E_p^2 < 1")
     'γ<sub>v</sub>/γ<sub>b</sub> → 0, E<sub>p</sub><sup>2</sup> &lt; 1'
     """
+    return safe(element(kind, part) if kind else part for kind, part in scripts(text))
+
+
+def scripts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a text with its symbols set: each with "sub", "sup" or nothing.
+
+    Examples
+    --------
+    >>> list(scripts("gamma_v -> 0"))
+    [('', 'γ'), ('sub', 'v'), ('', ' → 0')]
+    """
     text = _MINUS.sub("−", text)
     text = _WORD.sub(lambda found: _GREEK[found[1]], text).replace("->", "→")
-    parts: list[str] = []
     end = 0
     for found in _SCRIPT.finditer(text):
-        parts.append(text[end : found.start()])
-        parts.append(element("sub", found[1]) if found[1] else element("sup", found[2].strip("()")))
+        if end < found.start():
+            yield "", text[end : found.start()]
+        kind, script = ("sub", found[1]) if found[1] else ("sup", found[2].strip("()"))
+        yield kind, script.replace("-", "−")
         end = found.end()
-    return safe([*parts, text[end:]])
+    if end < len(text):
+        yield "", text[end:]
 
 
 def shown(value: float, digits: int = 1) -> str:

@@ -190,7 +190,7 @@ def test_chains_are_set_in_rows() -> None:
     ("text", "markup"),
     [
         ("-(G^K_12)*", "−(G<sup>K</sup><sub>12</sub>)*"),
-        ("alpha_11 - xi^-3", "α<sub>11</sub> - ξ<sup>-3</sup>"),
+        ("alpha_11 - xi^-3", "α<sub>11</sub> − ξ<sup>−3</sup>"),
         ("k_F = (3π²N)^(1/3)", "k<sub>F</sub> = (3π²N)<sup>1/3</sup>"),
         ("growth_rate of a two-fluid", "growth_rate of a two-fluid"),
     ],
