@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+# With which `make release-check` tests what would be published: PYTHONS="python3.11 python3.13".
+PYTHONS ?= $(PYTHON)
 # For `make lock`: --upgrade, or --upgrade-package NAME.
 LOCK_FLAGS ?=
 
@@ -20,10 +22,10 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install reproduce test verify portable notebooks docs bench lint lock clean
+.PHONY: help install reproduce test verify release-check portable notebooks docs bench lint lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(STAMP) ## make .venv with the locked packages and this project (editable)
 
@@ -40,6 +42,16 @@ verify: $(DOCS_STAMP) ## run all tests, slow ones too, those of portable, and ch
 	$(PYTEST) -n $(WORKERS) -m ""
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.other_processor -n $(WORKERS)
 	$(BIN)/python -m derive generate --check
+
+# With the first of PYTHONS, which is to be the oldest that is supported, also with the lowest versions
+# that pyproject.toml allows. TESTS="tests/cli -k scan" runs a part.
+release-check: $(STAMP) ## build sdist and wheel, test the wheel outside of the repository
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.release -n $(WORKERS) \
+	    --lowest --python $(firstword $(PYTHONS)) $(TESTS)
+	for python in $(PYTHONS); do \
+	    OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.release -n $(WORKERS) \
+	        --python $$python $(TESTS) || exit 1; \
+	done
 
 portable: $(STAMP) ## run the tests not marked slow as on a processor of another make
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.other_processor -n $(WORKERS)

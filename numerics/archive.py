@@ -1,4 +1,4 @@
-"""Results as plain data and as files with version and units: JSON or netCDF, no pickle."""
+"""Results as plain data and as files with version and units: JSON, netCDF or Zarr, no pickle."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import numpy as np
 
 from numerics.domain import outside
 from numerics.domain import path as checked_path
-from numerics.files import replaced
+from numerics.files import replaced, replaced_folder
 from numerics.quantities import UNITS
 from numerics.version import version
 from numerics.words import Status, Verdict, Word
 
-__all__ = ["from_dict", "load", "save", "to_dict"]
+__all__ = ["from_dict", "load", "savable", "save", "to_dict"]
 
 #: What may be kept, by the module it is defined in.
 _MODULES = {
@@ -132,15 +132,17 @@ def save(value: object, path: str | PathLike[str]) -> None:
     value
         As in `to_dict`.
     path : str or path-like
-        The file; one that exists is replaced.  JSON where it ends in .json; where it ends in .nc,
-        netCDF with the variables of `to_xarray`, from which other programs read, and the same JSON.
+        The file; one that exists is replaced.  JSON where it ends in .json; where it ends in .nc or
+        .zarr, netCDF or a folder of Zarr with the variables of `to_xarray`, from which other
+        programs read, and the same JSON.  A folder of somebody else is not replaced.
 
     Raises
     ------
     ValueError
         If the value cannot be kept, or the name ends otherwise.
     ImportError
-        If netCDF is wanted and the packages of the extra `scan` are not installed.
+        If netCDF is wanted and the packages of the extra `scan` are not installed, or Zarr and that
+        of the extra `zarr`.
 
     Examples
     --------
@@ -153,28 +155,51 @@ def save(value: object, path: str | PathLike[str]) -> None:
     """
     data = to_dict(value)
     target = Path(checked_path("path", path))
-    if target.suffix not in (".json", ".nc"):
-        raise outside("path", target.name, "a name that ends in .json, or .nc for netCDF")
+    savable(target)
     content = {"nambu": version(), "units": UNITS, "sha256": _digest(data), "value": data}
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    with replaced(target) as beside:
-        if target.suffix == ".nc":
-            from numerics.netcdf import write
-
-            write(value, text, beside)
-        else:
+    with (replaced_folder if target.suffix == ".zarr" else replaced)(target) as beside:
+        if target.suffix == ".json":
             beside.write_text(text, encoding="utf-8")
+        else:
+            _form(target.suffix).write(value, text, beside)
+
+
+def savable(target: Path) -> None:
+    """Raise what is wrong with a name, or what is missing for its form, before there is a value.
+
+    Raises
+    ------
+    ValueError
+        If the name ends otherwise, or is that of somebody else's folder.
+    ImportError
+        If a package is not installed.
+    """
+    if target.suffix not in (".json", *_FORMS):
+        raise outside("path", target.name, "a name that ends in .json, .nc for netCDF, or .zarr")
+    if target.suffix in _FORMS:
+        _form(target.suffix).require()
+    if target.suffix == ".zarr":
+        _form(target.suffix).check_target(target)
+
+
+#: The modules that write data sets for other programs, by what a name ends in.
+_FORMS = {".nc": "numerics.netcdf", ".zarr": "numerics.zarr_folder"}
+
+
+def _form(suffix: str) -> Any:
+    return importlib.import_module(_FORMS[suffix])
 
 
 def load(path: str | PathLike[str]) -> Any:
-    """Read what `save` has written, JSON or netCDF, whatever the file is called.
+    """Read what `save` has written, whatever the file or folder is called.
 
     Raises
     ------
     ValueError
         If the file is something else, or has been changed.
     ImportError
-        If it is netCDF and the packages of the extra `scan` are not installed.
+        If it is netCDF or Zarr and the packages of the extra are not installed.
     OSError
         If it cannot be read.
 
@@ -202,12 +227,10 @@ def load(path: str | PathLike[str]) -> Any:
 
 def _text(source: Path) -> str:
     """Return the JSON of a file, whatever its name is; a ValueError if it has none."""
+    if source.is_dir():
+        return str(_form(".zarr").read(source))
     data = source.read_bytes()
-    if data.startswith(_NETCDF):
-        from numerics.netcdf import read
-
-        return read(source)
-    return data.decode("utf-8")
+    return str(_form(".nc").read(source)) if data.startswith(_NETCDF) else data.decode("utf-8")
 
 
 def kind_named(name: str) -> type[Any] | None:

@@ -252,15 +252,19 @@ class Model(Given):
                 filled.append(Filled(scale * rate, at, kind, rate / whole, tied=False))
         return Occupation(tuple(filled), empty, empty_share)
 
-    def parts(self) -> Iterator[Part]:
-        """Yield the Fermi functions of all reservoirs in the numbers that were given."""
+    def parts(self, species: int | None = None) -> Iterator[Part]:
+        """Yield the Fermi functions of all reservoirs in the numbers that were given.
+
+        With the rates of electrons for a species of 0, of holes for 1, the mean by default.
+        """
         for r in self.reservoirs:
             potential = None if self._tied(r) else r.mu
+            rate = r.mean_rate if species is None else r.rates[species]
             if r.superposition is not None:
                 for weight, place, width in r.superposition.steps:
-                    yield Part(r.mean_rate, weight, potential, place, width)
+                    yield Part(rate, weight, potential, place, width)
             elif r.mean_rate > 0:
-                yield Part(r.mean_rate, 1.0, potential, 0.0, r.temperature if r.fills else 0.0)
+                yield Part(rate, 1.0, potential, 0.0, r.temperature if r.fills else 0.0)
 
     def coarser(self) -> Model | None:
         """Return the model with coarser occupations of the user's own, None if all are exact.

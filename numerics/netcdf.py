@@ -16,7 +16,7 @@ _ARCHIVE = "archive"
 
 def write(value: Any, text: str, path: Path) -> None:
     """Write the data set of a value, and its JSON."""
-    _require()
+    require()
     found = _real(to_xarray(value))
     found[_ARCHIVE] = ((), text, {"long_name": "JSON of the value, which numerics.load reads"})
     found.to_netcdf(path, engine="h5netcdf")
@@ -24,7 +24,7 @@ def write(value: Any, text: str, path: Path) -> None:
 
 def read(path: Path) -> str:
     """Return the JSON in a file; a ValueError where there is none."""
-    _require()
+    require()
     import h5netcdf
 
     try:
@@ -35,7 +35,8 @@ def read(path: Path) -> str:
     return found.decode("utf-8") if isinstance(found, bytes) else str(found)
 
 
-def _require() -> None:
+def require() -> None:
+    """Raise an ImportError, which says what to install, where a package is missing."""
     try:
         import h5netcdf  # noqa: F401
         import h5py  # noqa: F401

@@ -202,8 +202,8 @@ class Parameters(Given):
         occupation = self.occupation(mu, edge, drive)
         return Carriers(gap, mu, 0.0, occupation, occupation, tilt)
 
-    def parts(self) -> Iterator[Part]:
-        """Yield the bath and the vacuum in the numbers that were given."""
+    def parts(self, species: int | None = None) -> Iterator[Part]:
+        """Yield the bath and the vacuum in the numbers that were given; see `Model`."""
         yield Part(self.gamma_b, 1.0, None, 0.0, self.temperature)
         yield Part(self.gamma_v, 1.0, -math.inf, 0.0, 0.0)
 

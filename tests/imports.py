@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[1]
 
 Graph = Mapping[str, frozenset[str]]
 
 
 def modules(package: str) -> dict[str, Path]:
-    """Return the modules of a package with their files."""
+    """Return the modules of a package, wherever it is installed, with their files."""
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent
     found = {}
-    for path in sorted((ROOT / package).rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder.parent).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
 

@@ -73,7 +73,8 @@ def test_readme_commands_exist() -> None:
 
 def test_readme_maps_every_folder() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for package in ("derive", "numerics"):
-        for folder in sorted((ROOT / package).rglob("__init__.py")):
-            relative = folder.parent.relative_to(ROOT).as_posix()
+    for package in (derive, numerics):
+        root = Path(package.__path__[0]).parent
+        for folder in sorted((root / package.__name__).rglob("__init__.py")):
+            relative = folder.parent.relative_to(root).as_posix()
             assert f"`{relative}/`" in text, relative

@@ -19,7 +19,16 @@ from derive.programs import modules
 KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"
 
 #: Modules whose kernels are evaluated often enough to be worth some seconds of compilation.
-VECTORISED = ("bubble", "goldstone", "two_bands", "film", "two_bands_vertices", "film_vertices")
+VECTORISED = (
+    "bubble",
+    "goldstone",
+    "two_bands",
+    "film",
+    "long_waves",
+    "film_long_waves",
+    "two_bands_vertices",
+    "film_vertices",
+)
 
 
 def module_source(module: Module, target: Target) -> str:

@@ -8,6 +8,7 @@ from derive.programs.bubble import bubble_module
 from derive.programs.couplings import couplings_module
 from derive.programs.expansion import expansion_module
 from derive.programs.goldstone import goldstone_module
+from derive.programs.long_waves import film_long_waves_module, long_waves_module
 from derive.programs.response import response_module
 from derive.programs.spectral import spectral_module
 from derive.programs.steady_state import steady_state_module
@@ -27,6 +28,8 @@ def modules() -> tuple[Module, ...]:
         expansion_module(),
         two_bands_module(),
         film_module(),
+        long_waves_module(),
+        film_long_waves_module(),
         two_bands_vertices_module(),
         film_vertices_module(),
         couplings_module(),

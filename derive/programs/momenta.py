@@ -72,6 +72,10 @@ class Momenta(ABC):
         """Return it at q = 0, and what a wave number adds, relative to how small that is."""
 
     @abstractmethod
+    def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        """Return it at q = 0, and the coefficient of q**2."""
+
+    @abstractmethod
     def counted(self, momentum: sp.Expr) -> sp.Expr:
         """Return the sum over momenta up to the cutoff P of 1/(p**2 - k**2)."""
 
@@ -95,6 +99,11 @@ class _Space(Momenta):
     def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
         return 1 / pair.total, pair_excess(pair.total, symbols.wave_number)
 
+    def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        root, q = sp.Dummy(), symbols.wave_number
+        series = sp.series(pair_excess(root, q).doit(), q, 0, 3).removeO()
+        return 1 / pair.total, sp.expand(series).coeff(q, 2).subs(root, pair.total)
+
     def counted(self, momentum: sp.Expr) -> sp.Expr:
         cutoff = symbols.momentum
         return -momentum * cutoff * pair_excess(momentum, cutoff) / (2 * sp.pi**2)
@@ -110,27 +119,21 @@ class _Plane(Momenta):
     prefactor = pairs.PLANE_PREFACTOR
 
     def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
-        _, (z, rest, scale) = self._arguments(stages, pair)
+        z, rest, scale = self._arguments(stages, pair, symbols.wave_number, "q")
         return root_arctanh(z, rest) / scale
 
     def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
-        q, name = symbols.wave_number, pair.name
-        (z, rest, scale), (moved, moved_rest, moved_scale) = self._arguments(stages, pair)
+        q, name, total = symbols.wave_number, pair.name, pair.total
+        z, rest, scale = still = self._arguments(stages, pair)
+        moved, moved_rest, moved_scale = self._arguments(stages, pair, q, "q")
+        uniform = self._uniform(stages, pair, still)
         apart = -moved_rest * q**2 / scale
-        total, d = pair.total, stages.named[f"{name}_d"]
-        # the derivatives of f by a = (k - l)**2 - q**2 and by b = (k + l)**2 - q**2 follow from f
-        # and c = 1/(4 k l): (c - f)/(2 a), where that is not small, and -(c + f)/(2 b)
-        inverse = 1 / (4 * pair.first * pair.second)
-        quotient = conjugate(d) / (d * conjugate(d) + _MET**2 * total * conjugate(total))
-        by_total, by_d = (stages.slope(x, "omega") for x in (total, d))
-        uniform = root_arctanh(z, rest) / scale
-        slope = by_d * (inverse - uniform) * quotient
-        slope -= by_total * total * (inverse + uniform) / scale
-        uniform = stages.assign(f"{name}_uniform", uniform, {"omega": slope})
         divided = divided_root_arctanh(moved, z, moved_rest, rest, apart)
         excess = q**2 * (uniform * scale - moved_rest * divided) / (scale * moved_scale)
+        inverse, quotient = self._inverses(stages, pair)
         both = uniform + excess + inverse
         by_first = root_arctanh_slope(moved, moved_rest) / moved_scale**2
+        by_total, by_d = (stages.slope(x, "omega") for x in (total, self._apart(stages, pair)))
         slopes = {
             "q": q * (both / moved_scale - 2 * by_first),
             "omega": by_d * (2 * by_first * q**2 - excess) * quotient
@@ -138,19 +141,50 @@ class _Plane(Momenta):
         }
         return uniform, stages.assign(f"{name}_change", excess, slopes)
 
+    def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        # the excess over q**2, whose divided difference becomes a derivative
+        z, rest, scale = still = self._arguments(stages, pair)
+        uniform = self._uniform(stages, pair, still)
+        return uniform, (uniform * scale - rest * root_arctanh_slope(z, rest)) / scale**2
+
+    def _uniform(
+        self, stages: Stages, pair: Pair, arguments: tuple[sp.Expr, sp.Expr, sp.Expr]
+    ) -> sp.Expr:
+        """Return the integral at q = 0, assigned with its derivative."""
+        z, rest, scale = arguments
+        uniform = root_arctanh(z, rest) / scale
+        inverse, quotient = self._inverses(stages, pair)
+        by_total, by_d = (stages.slope(x, "omega") for x in (pair.total, self._apart(stages, pair)))
+        slope = by_d * (inverse - uniform) * quotient
+        slope -= by_total * pair.total * (inverse + uniform) / scale
+        return stages.assign(f"{pair.name}_uniform", uniform, {"omega": slope})
+
+    def _inverses(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+        """Return 1/(4 k l), and 1/(k - l) where that is not small.
+
+        The derivatives of f by a = (k - l)**2 - q**2 and by b = (k + l)**2 - q**2 follow from f
+        and c = 1/(4 k l): (c - f)/(2 a), where that is not small, and -(c + f)/(2 b).
+        """
+        total, d = pair.total, self._apart(stages, pair)
+        square = d * conjugate(d) + _MET**2 * total * conjugate(total)
+        return 1 / (4 * pair.first * pair.second), conjugate(d) / square
+
+    def _apart(self, stages: Stages, pair: Pair) -> sp.Expr:
+        """Return k - l without cancellation."""
+        name = f"{pair.name}_d"
+        if name not in stages.named:
+            stages.assign(name, root_sum(pair.first, -pair.second, pair.difference))
+        return stages.named[name]
+
     def _arguments(
-        self, stages: Stages, pair: Pair
-    ) -> tuple[tuple[sp.Expr, sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr, sp.Expr]]:
-        """Return z, 1 - z and the scale without a wave number, and with it."""
-        name, s, q = pair.name, pair.total, symbols.wave_number
-        d = stages.assign(f"{name}_d", root_sum(pair.first, -pair.second, pair.difference))
-        found = []
-        for label, wave in (("", sp.S.Zero), ("q", q)):
-            scale = stages.assign(f"{name}_b{label}", (s - wave) * (s + wave))
-            z = stages.assign(f"{name}_z{label}", (d - wave) * (d + wave) / scale)
-            rest = stages.assign(f"{name}_y{label}", 4 * pair.first * pair.second / scale)
-            found.append((z, rest, scale))
-        return found[0], found[1]
+        self, stages: Stages, pair: Pair, wave: sp.Expr = sp.S.Zero, label: str = ""
+    ) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+        """Return z, 1 - z and the scale for a wave number."""
+        name, s, d = pair.name, pair.total, self._apart(stages, pair)
+        scale = stages.assign(f"{name}_b{label}", (s - wave) * (s + wave))
+        z = stages.assign(f"{name}_z{label}", (d - wave) * (d + wave) / scale)
+        rest = stages.assign(f"{name}_y{label}", 4 * pair.first * pair.second / scale)
+        return z, rest, scale
 
     def counted(self, momentum: sp.Expr) -> sp.Expr:
         # log(1 - P**2/k**2), and that of its modulus from a difference that is known

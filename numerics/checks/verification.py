@@ -173,8 +173,6 @@ def _phase(state: SteadyState) -> Iterator[Check]:
     column = 2 * state.gap * np.array([-slopes[0], slopes[1]])
     bound = allowed[:, 0] + 2 * state.gap * error
     yield _worst("Ward identity: amplitude", m.value[:, 0] - column, bound, "∂(33)/∂Δ₀")
-    if not state.parameters.closed:
-        return
     found = hydrodynamics(state, rtol=_RTOL)
     bound = allowed[:, 0] + np.abs(found.error.alpha[:, 0])
     yield _worst("long waves: α", m.value[:, 0] - found.alpha[:, 0], bound, "(46)")

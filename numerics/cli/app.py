@@ -39,6 +39,8 @@ COMMANDS = {
 
 #: Commands that have commands of their own, and the modules with what makes their applications.
 GROUPS = {"scan": "numerics.cli.scans"}
+#: Writes what completes commands, options and their values in a shell.
+COMPLETION = "--install-completion"
 
 
 def application(called: str | None = None) -> App:
@@ -60,10 +62,13 @@ def application(called: str | None = None) -> App:
         module, _, function = place.partition(":")
         name = (function or module).replace("_", "-")
         words = {} if name == called else {"help": line}
-        if name == called and name in GROUPS:
+        if name in GROUPS and called in (name, COMPLETION):
             app.command(importlib.import_module(GROUPS[name]).group())
         else:
             app.command(f"numerics.cli.{module}:{function or module}", name=name, **words)
+    app.register_install_completion_command(
+        COMPLETION, help="Let bash, zsh, fish or PowerShell complete the words of this command."
+    )
     return app
 
 

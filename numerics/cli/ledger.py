@@ -9,11 +9,10 @@ import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from numerics.cli.ledger_graph import show_graph, standing_words
 from numerics.cli.ledger_table import summary
+from numerics.cli.lines import bar
 from numerics.cli.options import Json, finite, print_json, print_table, whole_number
 from numerics.tasks.processes import worker_pool
 from numerics.tasks.workers import MOST_WORKERS
@@ -86,12 +85,7 @@ def _verify(records: list[Record], workers: int, *, quiet: bool) -> dict[str, Ou
     """Check records with a progress bar on a terminal."""
     from derive.hanai2017.verification import outcomes
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with (
-        worker_pool(min(workers, len(records))) as executor,
-        Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet) as progress,
-    ):
+    with worker_pool(min(workers, len(records))) as executor, bar(quiet=quiet) as progress:
         task = progress.add_task("checking", total=len(records))
         found = {}
         for outcome in outcomes([record.id for record in records], executor):

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from numerics.cli.lines import Lines
+from numerics.cli.lines import Lines, bar
 from numerics.cli.options import Json, print_json, whole_number
 from numerics.tasks.processes import worker_pool
 from numerics.tasks.workers import MOST_WORKERS
@@ -96,8 +94,6 @@ def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
         yield tell
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet) as progress:
+    with bar(quiet=quiet) as progress:
         task = progress.add_task(f"{'':28}", total=total)
         yield lambda name: progress.update(task, advance=1, description=f"{name:28}")

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from numerics.checks import limits as checks
 from numerics.checks import paper_table
 from numerics.cli import ledger_table
+from numerics.cli.lines import bar
 from numerics.cli.options import print_json, print_table, whole_number
 from numerics.cli.paper_table import show
 from numerics.domain import choices
@@ -143,9 +142,7 @@ def _show_files(folder: Path, files: list[Path]) -> None:
 
 def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:
     """Run jobs one after the other, with a progress bar on a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet) as progress:
+    with bar(quiet=quiet) as progress:
         task = progress.add_task("", total=len(jobs))
         for name, job in jobs:
             progress.update(task, description=f"{name:42}")

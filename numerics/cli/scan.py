@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
+from numerics.cli.lines import bar
 from numerics.cli.options import (
     Json,
     Surroundings,
@@ -167,9 +167,9 @@ def _growth_file(output: Path) -> Path:
 class _Bar:
     """What `phase_diagram` calls as parts are finished."""
 
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task(f"{'boundaries':42}", total=None)
+    def __init__(self, progress: Progress) -> None:
+        self._bar = progress
+        self._task = progress.add_task(f"{'boundaries':42}", total=None)
 
     def __call__(self, done: int, total: int, description: str) -> None:
         self._bar.update(
@@ -180,11 +180,8 @@ class _Bar:
 @contextmanager
 def _progress() -> Iterator[_Bar]:
     """Yield a progress bar, which is shown on a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    quiet = not sys.stderr.isatty()
-    with Progress(*columns, TimeElapsedColumn(), console=console, disable=quiet) as bar:
-        yield _Bar(bar)
+    with bar(quiet=not sys.stderr.isatty()) as progress:
+        yield _Bar(progress)
 
 
 def _save(diagram: PhaseDiagram, output: Path | None) -> list[Path]:

@@ -64,7 +64,7 @@ Goal = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    Parameter(help="With --adaptive: file of these points, .csv, .nc for netCDF, or .json."),
+    Parameter(help="With --adaptive: file of these points: .csv, .nc, .zarr or .json."),
 ]
 
 
@@ -98,10 +98,17 @@ def run(
     """
     from numerics.scans import Store, read_scan, refine_scan
     from numerics.scans import export as write
+    from numerics.scans.adaptive import refinable
+    from numerics.scans.table import exportable
 
     if adaptive is None and (goal != "map" or output is not None):
         raise ValueError("--goal and --output are for --adaptive; nambu scan export writes others")
     wanted = read_scan(file)
+    # what is wrong is told before there is a store
+    if output is not None:
+        exportable(output)
+    if adaptive is not None:
+        refinable(wanted, adaptive, goal=goal)
     with executors(workers, dask, mpi) as (executor, number), Store(store) as opened:
         if adaptive is None:
             return _run(wanted, opened, executor, number, retry)
@@ -156,7 +163,7 @@ def status(*, store: StoreFile, scan: WhichScan = None, json: Json = False) -> i
         axes = " × ".join(f"{name} ({count})" for name, count in record.axes.items())
         counts = ", ".join(f"{getattr(record, word)} {word}" for word in _WORDS)
         print(f"{record.scan[:12]}  {', '.join(record.quantities)} over {axes}")
-        other = "" if record.current else " of other kernels"
+        other = "" if record.current else " of other code"
         print(f"    {counts}; version {record.nambu}{other}")
     return 0
 
@@ -215,7 +222,7 @@ def export(
     *,
     store: StoreFile,
     output: Annotated[
-        Path, Parameter(help="File that is written: .csv, .nc for netCDF, or .json.")
+        Path, Parameter(help="What is written: .csv, .nc for netCDF, .zarr for a folder, or .json.")
     ],
     scan: WhichScan = None,
 ) -> int:
@@ -224,7 +231,9 @@ def export(
     Example: nambu scan export --store plane.db --output plane.nc
     """
     from numerics.scans import export, table_of
+    from numerics.scans.table import exportable
 
+    exportable(output)
     with _existing(store) as opened:
         found = _chosen(opened, scan)
         if len(found) > 1:

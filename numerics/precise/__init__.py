@@ -1,4 +1,4 @@
-"""More digits on request: the steady state, M and its roots at any precision.
+"""More digits on request: the steady state of any model, M and its roots at any precision.
 
 The programs are those of the fast route, printed for mpmath; python-flint, where it is installed,
 is the faster arithmetic for the same text.

@@ -21,6 +21,8 @@ from numerics.domain import integer
 
 #: Bits of a decimal digit.
 BITS = math.log2(10)
+#: Below this modulus a function of z is summed as a series.
+_SERIES = 0.25
 #: Digits for which rules and kernels have been tried.
 _FEWEST, _MOST = 5, 200
 
@@ -167,6 +169,7 @@ class FlintContext:
 
         self._flint = flint
         self.mpf, self.mpc = flint.arb, flint.acb
+        self.zero, self.one = flint.arb(0), flint.arb(1)
 
     @property
     def pi(self) -> Any:
@@ -227,6 +230,32 @@ class FlintContext:
         """Return the binary logarithm of |z|, with 1 to spare; minus infinity at zero."""
         size = abs(z).upper()
         return float(size.log()) / math.log(2) + 1 if size > 0 else -math.inf
+
+    def root_arctanh(self, z: Any, rest: Any) -> Any:
+        """Return artanh(sqrt(z))/sqrt(z), given z and 1 - z; analytic but at z >= 1."""
+        if abs(z) < _SERIES:
+            return z.hypgeom_2f1(self.mpc(0.5), self.mpc(1), self.mpc(1.5))
+        if z.real < 0:
+            root = (-z).sqrt()
+            return root.atan() / root
+        root = z.sqrt()
+        return ((1 + root).log() - rest.log() / 2) / root
+
+    def root_arctanh_slope(self, z: Any, rest: Any) -> Any:
+        """Return its derivative."""
+        if abs(z) < _SERIES:
+            return z.hypgeom_2f1(self.mpc(1.5), self.mpc(2), self.mpc(2.5)) / 3
+        return (1 / rest - self.root_arctanh(z, rest)) / (2 * z)
+
+    def divided_root_arctanh(self, z: Any, w: Any, y: Any, v: Any, apart: Any) -> Any:
+        """Return its divided difference over z and w, given 1 - z = y, 1 - w = v and z - w.
+
+        Where the quotient would lose more than half of the digits it is a mean of the derivative on
+        the way from one to the other, which a ball about both encloses.
+        """
+        if abs(apart) > self.mpf(2) ** (-self._flint.ctx.prec // 2) * abs(y):
+            return (self.root_arctanh(z, y) - self.root_arctanh(w, v)) / apart
+        return self.root_arctanh_slope(z.union(w), y.union(v))
 
     @contextlib.contextmanager
     def extraprec(self, bits: int) -> Iterator[None]:

@@ -1,8 +1,8 @@
 """The number of growing modes at a wave number, from det M along the real axis of frequency.
 
 As in the fast route, det M is followed from omega = 0, where it is real, to frequencies beyond all
-energies, where its argument has fallen by half of pi if there is no root above the axis.  Here
-every sample is known to be larger than its error.
+energies, where its argument has fallen by half of pi for each power of omega if there is no root
+above the axis.  Here every sample is known to be larger than its error.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from numerics.precise.evaluator import Evaluator
 from numerics.precise.matrix import determinant_response, wave_of
 from numerics.precise.state import PreciseState
 from numerics.response.determinant import determinant
+from numerics.response.poles import growth_power, pole_factor
 from numerics.results import Status
 from numerics.steady.solution import SteadyState
 
@@ -146,14 +147,15 @@ class _Axis:
     def count(self) -> int:
         """Return the number of roots above the axis."""
         double, gamma = self.evaluator.double, self.evaluator.gamma
-        energies = abs(double.mu) + double.gap + double.occupation.reach + gamma
-        top = _HIGHEST * energies
+        coupling, power = double.parameters.coupling, growth_power(double)
+        energies = coupling.energies(float(self.evaluator.q), double.mu)
+        top = _HIGHEST * max(energies, double.carriers.energies)
         points = math.ceil(_DENSITY * math.log10(top / (_LOWEST * gamma)))
         first = [0.0, *map(float, np.geomspace(_LOWEST * gamma, top, points))]
         self.sample(first)
         turns = self.turn(list(itertools.pairwise(first)))
         for _ in range(_EXTENSIONS):
-            number = turns / math.pi + 0.5
+            number = turns / math.pi + power / 2
             if abs(number - round(number)) < _INTEGER and round(number) >= 0:
                 return round(number)
             self.sample([10 * top])
@@ -170,7 +172,9 @@ class _Axis:
         at = np.array(omega)
         value, error = determinant(double, q, at)
         error = error + determinant_response(double, q, at) @ np.array(_state_errors(double))
-        for w, x, bound in zip(omega, value, error, strict=True):
+        # without poles of K; far from zero, it has no part in what is certain
+        factors = np.broadcast_to(pole_factor(double, np.full(at.size, q), at + 0j).value, at.shape)
+        for w, x, bound, factor in zip(omega, value, error, factors, strict=True):
             exact = complex(x.real) if w == 0 else complex(x)
             if not abs(exact) > _MARGIN * bound:
                 found = self.evaluator.apart_from_zero(w, self.most, _MARGIN, self.digits)
@@ -184,7 +188,8 @@ class _Axis:
                 self.margin = min(self.margin, float(abs(precise)) / bound)
             else:
                 self.margin = min(self.margin, float(abs(exact) / bound))
-            self.values[w] = exact
+            whole = exact * complex(factor)
+            self.values[w] = complex(whole.real) if w == 0 else whole
 
     def division(self, a: float, b: float) -> float:
         """Return where to divide a step."""
@@ -217,7 +222,7 @@ class _Axis:
         raise _UndecidedError("det M turns too fast to be followed")
 
 
-def _state_errors(state: SteadyState) -> tuple[float, float, float]:
-    """Return the errors of gap, mu and edge."""
+def _state_errors(state: SteadyState) -> tuple[float, ...]:
+    """Return the errors of gap, mu, edge and tilt."""
     gap, mu, mu_b = state.error
-    return gap, mu, mu + mu_b
+    return gap, mu, mu + mu_b, state.tilt_error

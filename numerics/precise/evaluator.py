@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 
-from numerics.precise.matrix import PreciseMatrix, precise_matrix
+from numerics.precise.matrix import PreciseMatrix, margin_of, precise_matrix
 from numerics.precise.state import PreciseState, precise_state
 from numerics.steady.solution import SteadyState
 
@@ -50,8 +50,8 @@ class Evaluator:
 
     @property
     def gamma(self) -> float:
-        """The linewidth."""
-        return self.state.parameters.linewidth
+        """How far below the axis M is analytic."""
+        return margin_of(self.state)
 
     def matrix(self, omega: Any, digits: int) -> PreciseMatrix:
         """Return M at a frequency."""

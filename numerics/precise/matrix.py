@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.domain import real
 from numerics.precise.arithmetic import BITS, arithmetic_of, require_digits
-from numerics.precise.loop import Loop
+from numerics.precise.loop import loop_of
 from numerics.precise.state import PreciseState, precise_state
 from numerics.response.determinant import (
     SCALE,
@@ -101,7 +101,7 @@ def precise_matrix(
     q : float or mpmath.mpf
         Wave number, k_F, taken as exact; M depends on its modulus.
     omega : complex or mpmath.mpc
-        Frequency, epsilon_F, Im(omega) > -gamma, taken as exact.
+        Frequency, epsilon_F, Im(omega) > -gamma, the smaller rate, taken as exact.
     digits : int
         The error is to be below 10**-digits/(4 pi), in units of the density of states.
     derivative : bool
@@ -131,7 +131,7 @@ def precise_matrix(
         state = precise_state(state, digits + _STATE, arithmetic=arithmetic)
     if not derivative:
         return _matrix(state, wave, frequency, digits, arithmetic)
-    gamma = state.parameters.linewidth
+    gamma = margin_of(state)
     step = mpmath.mpf(gamma + min(float(frequency.imag), 0.0)) * mpmath.mpf(10) ** (
         -math.ceil(digits / _APART)
     )
@@ -155,7 +155,7 @@ def wave_of(q: Any) -> mpmath.mpf:
 
 def frequency_of(state: SteadyState | PreciseState, omega: Any) -> mpmath.mpc:
     """Return a frequency as a number of mpmath, or say that it is out of the domain."""
-    gamma = state.parameters.linewidth
+    gamma = margin_of(state)
     domain = f"a finite number, Im(omega) > {-gamma:g} (-gamma, ε_F)"
     try:
         value = mpmath.mpc(omega)
@@ -164,6 +164,12 @@ def frequency_of(state: SteadyState | PreciseState, omega: Any) -> mpmath.mpc:
     if not (mpmath.isfinite(value.real) and mpmath.isfinite(value.imag) and value.imag > -gamma):
         raise ValueError(f"omega = {omega!r} is outside its domain: {domain}")
     return value
+
+
+def margin_of(state: SteadyState | PreciseState) -> float:
+    """Return how far below the axis M is analytic: the smaller one of the linewidths."""
+    double = state if isinstance(state, SteadyState) else state.double
+    return double.carriers.margin
 
 
 def _matrix(
@@ -176,33 +182,35 @@ def _matrix(
     while True:
         numbers = arithmetic_of(math.ceil(BITS * (digits + guard)), name)
         with numbers.working():
-            loop = Loop(numbers, state, q, omega)
+            loop = loop_of(numbers, state, q, omega)
             total = loop.total(tolerance / 4)
             rounding = total.rounding + loop.rounding()
             values = loop.elements(total)
         if rounding.max() < tolerance / 4 or guard > digits + 4 * _MORE:
             break
         guard += _MORE
-    # real and imaginary parts
-    parts = (total.errors + rounding).reshape(4, 2)
-    errors = np.hypot(parts[:, 0], parts[:, 1]) + moved
+    errors = loop.errors(total.errors + rounding) + moved
     return PreciseMatrix(values, tuple(map(float, errors)), None, total.evaluations, digits)
 
 
 def _moved(state: PreciseState, q: mpmath.mpf, omega: mpmath.mpc) -> Array:
     """Return how far the state's errors move the elements of M."""
-    if not any(state.error):
+    errors = np.array([*state.error, state.tilt_error])
+    if not errors.any():
         return np.zeros(4)
     response = matrix_response(state.double, float(q), np.array([complex(omega)]))
-    return np.asarray(response[0].reshape(4, 3) @ np.array(state.error))
+    return np.asarray(response[0].reshape(4, 4) @ errors)
 
 
 def matrix_response(state: SteadyState, q: float, omega: NDArray[Any]) -> Array:
-    """Return bounds of the derivatives of M by gap, mu and edge, shape (n, 2, 2, 3)."""
-    step = _CHANGE * state.parameters.linewidth
+    """Return bounds of the derivatives of M by gap, mu, edge and tilt, shape (n, 2, 2, 4)."""
+    step = _CHANGE * state.carriers.margin
     here = fluctuation_matrix(state, q, omega, full=True).value
     found = []
-    for name in ("gap", "mu", "edge"):
+    for name in ("gap", "mu", "edge", "tilt"):
+        if name == "tilt" and not state.parameters.neutral:
+            found.append(np.zeros(here.shape))
+            continue
         changed = replace(state, **{name: getattr(state, name) + step})
         there = fluctuation_matrix(changed, q, omega, full=True).value
         found.append(2 * np.abs(there - here) / step)
@@ -210,7 +218,7 @@ def matrix_response(state: SteadyState, q: float, omega: NDArray[Any]) -> Array:
 
 
 def determinant_response(state: SteadyState, q: float, omega: NDArray[Any]) -> Array:
-    """Return bounds of the derivatives of det(4 pi M) by gap, mu and edge, shape (n, 3)."""
+    """Return bounds of the derivatives of det(4 pi M) by the same, shape (n, 4)."""
     size = np.abs(fluctuation_matrix(state, q, omega, full=True).value)[..., None]
     by = matrix_response(state, q, omega)
     products = (by[:, i, j] * size[:, 1 - i, 1 - j] for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)))

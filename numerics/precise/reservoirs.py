@@ -44,17 +44,21 @@ class Baths:
     gamma: Any
 
     @classmethod
-    def of(cls, numbers: Arithmetic, model: Setting, mu: Any, edge: Any) -> Baths:
+    def of(
+        cls, numbers: Arithmetic, model: Setting, mu: Any, edge: Any, species: int | None = None
+    ) -> Baths:
         """Return the reservoirs of a model, whose numbers are taken as exact.
 
         Parameters
         ----------
         mu, edge : number
             Potential of the condensate, and the unknown potential above it.
+        species : int, optional
+            Whose rates count: 0 for electrons, 1 for holes, the mean of both by default.
         """
         real = numbers.real
         merged: dict[tuple[float | None, float, float], Any] = {}
-        for part in model.parts():
+        for part in model.parts(species):
             rate = real(part.rate) * real(part.weight)
             key = part.potential, part.place, part.temperature
             merged[key] = merged[key] + rate if key in merged else rate
@@ -70,15 +74,19 @@ class Baths:
             gamma += bath.rate
         return cls(tuple(filled), empty, gamma)
 
-    def sums(self, numbers: Arithmetic, nu: Any) -> Any:
-        """Return the sum over the reservoirs of gamma_lambda [1 - 2 f_lambda(nu)]/gamma."""
+    def polarisation(self, numbers: Arithmetic, nu: Any) -> Any:
+        """Return the sum over the reservoirs of gamma_lambda [1 - 2 f_lambda(nu)]."""
         total = self.empty
         for rate, edge, temperature in self.filled:
             if temperature > 0:
                 total += rate * numbers.context.tanh((nu - edge) / (2 * temperature))
             else:
                 total += rate if nu > edge else -rate
-        return total / self.gamma
+        return total
+
+    def fillings(self, numbers: Arithmetic, nu: Any) -> Any:
+        """Return the sum over the reservoirs of gamma_lambda f_lambda(nu)."""
+        return (self.gamma - self.polarisation(numbers, nu)) / 2
 
     def edges(self) -> Iterator[tuple[float, float]]:
         """Yield the edge and the temperature of each, in double precision."""

@@ -1,4 +1,4 @@
-"""The steady state to many digits: (33) and (34) by quadrature and Newton's method.
+"""The steady state of any model to many digits: (33) and (34) by quadrature and Newton's method.
 
 The integrands are the generated ones, printed for mpmath; nothing else is shared with the fast
 route but the Jacobian in double precision, which only decides how fast the iteration converges.
@@ -6,38 +6,35 @@ route but the Jacobian in double precision, which only decides how fast the iter
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.errors import ConvergenceError
-from numerics.kernels import steady_state_mpmath as kernels
-from numerics.kernels import steady_state_numpy
 from numerics.parameters import Setting
 from numerics.precise.arithmetic import BITS, Arithmetic, arithmetic_of, require_digits
-from numerics.precise.quadrature import Stretch, Total, graded, integrate, reflected
-from numerics.precise.reservoirs import Baths
-from numerics.steady.equations import Unknowns, evaluate_equations, singular_momenta
+from numerics.precise.coupling import precise_coupling
+from numerics.precise.frequencies import frequency_sums
+from numerics.precise.momenta import momentum_sums
+from numerics.steady.equations import Unknowns, coupling_terms, evaluate_equations
+from numerics.steady.frequency_sums import SLOPES, state_integrals
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 
 #: Digits beyond those that are wanted.  At T > 0 the occupation of large momenta is the small
 #: difference of numbers of order one.
 _GUARD, _WARM = 10, 45
 #: Steps of Newton's method: each gains as many digits as the Jacobian has, some ten.
 _STEPS = 40
-#: The momentum at which the size of the integrands at zero is sampled.
-_NEXT_TO_ZERO = 1e-8
-#: The inner momenta end at this multiple of the momentum scale.
-_REACH = 2.0
+#: How often the precision is raised, and digits to spare then.
+_PRECISIONS, _SPARE = 4, 3
+#: What is solved for, among what the sums are differentiated by.
+_BY_UNKNOWNS = [SLOPES.index(name) for name in ("gap", "mu", "edge", "tilt")]
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,8 @@ class PreciseState:
         Digits that were asked for.
     double : SteadyState
         The state in double precision.
+    tilt, tilt_error : mpmath.mpf, float
+        As in `SteadyState`; zero unless the model is neutral.
     """
 
     parameters: Setting
@@ -66,6 +65,8 @@ class PreciseState:
     error: tuple[float, float, float]
     digits: int
     double: SteadyState
+    tilt: mpmath.mpf = mpmath.mp.zero
+    tilt_error: float = 0.0
 
     @classmethod
     def exactly(cls, state: SteadyState) -> PreciseState:
@@ -74,8 +75,9 @@ class PreciseState:
         They solve the equations to that precision only; M of these numbers is what
         `fluctuation_matrix` computes.
         """
-        gap, mu, edge = (mpmath.mpf(x) for x in (state.gap, state.mu, state.edge))
-        return cls(state.parameters, gap, mu, edge, (0.0, 0.0, 0.0), 15, state)
+        at = (state.gap, state.mu, state.edge, state.tilt)
+        gap, mu, edge, tilt = map(mpmath.mpf, at)
+        return cls(state.parameters, gap, mu, edge, (0.0, 0.0, 0.0), 15, state, tilt)
 
     @property
     def mu_b(self) -> mpmath.mpf:
@@ -94,7 +96,7 @@ def precise_state(
     state : SteadyState
         Where to start, and the parameters.
     digits : int
-        The errors are to be below 10**-digits times the smaller one of Delta_0 and gamma.
+        The errors are to be below 10**-digits times the smallest one of Delta_0 and the linewidths.
     arithmetic : {"mpmath", "flint"}, optional
         What to compute with; flint where it is installed.
 
@@ -115,163 +117,135 @@ def precise_state(
     True
     """
     digits = require_digits(digits)
-    state.require_symmetry("more digits")
     parameters = state.parameters
-    warm = state.occupation.smearing > 0
-    guard = _GUARD + (_WARM if warm else 0)
-    smallest = min(state.gap, parameters.linewidth)
-    depth = digits + math.ceil(-math.log10(smallest))
-    numbers = arithmetic_of(math.ceil(BITS * (depth + guard)), arithmetic)
-    start = Unknowns(state.gap, state.mu, state.edge)
-    value = evaluate_equations(parameters, parameters.drive, start)
-    jacobian = (value.jacobian * value.scales[:, None])[:, :3]
-    # without a drive the bath is at the condensate's potential, and the imaginary part vanishes
-    free = [0, 1, 2] if parameters.drive > 0 else [0, 1]
-    rows = [0, 1, 2] if parameters.drive > 0 else [0, 2]
-    inverse = np.linalg.inv(jacobian[np.ix_(rows, free)])
+    smallest = min(state.gap, state.carriers.margin)
     wanted = 10.0**-digits * smallest
-    tolerance = wanted / (4 * np.abs(inverse).sum(axis=1).max())
-    with numbers.working():
-        at = [numbers.real(x) for x in (state.gap, state.mu, state.edge)]
-        for _ in range(_STEPS):
-            total, residuals = _residuals(numbers, parameters, at, tolerance)
-            found = [residuals[row] for row in rows]
-            rounding = np.array([numbers.radius(x) for x in residuals])
-            if numbers.name == "mpmath":
-                rounding += total.size * 2.0**-numbers.bits * 10.0 ** (guard - _GUARD + 2)
-            bound = (total.errors + rounding)[rows]
-            left = np.array([abs(float(x)) for x in found])
-            error = 2 * np.abs(inverse) @ (left + bound)
-            if (left <= tolerance).all():
-                break
-            step = [
-                sum((numbers.real(float(c)) * r for c, r in zip(row, found, strict=True)))
-                for row in inverse
-            ]
-            at = [x - s for x, s in zip(at, [*step, 0, 0][:3], strict=False)]
-            at = [numbers.real(numbers.exported(x)) for x in at]
-        exported = [numbers.exported(x) for x in at]
-    errors = [*map(float, error), 0.0][:3]
+    system = _System(state, wanted)
+    depth = digits + math.ceil(-math.log10(smallest))
+    guard = system.lost + _GUARD
+    at = [mpmath.mpf(x) for x in (state.gap, state.mu, state.edge, state.tilt)]
+    for _ in range(_PRECISIONS):
+        numbers = arithmetic_of(math.ceil(BITS * (depth + guard)), arithmetic)
+        with numbers.working():
+            at, found = system.solved(numbers, at)
+        # numbers that know their rounding may have lost more digits than they need
+        lost = float(found.rounding.max()) / system.tolerance
+        if lost < 1:
+            break
+        guard += math.ceil(math.log10(lost)) + _SPARE
+    errors = system.errors(found)
     if not max(errors) <= wanted:
         raise ConvergenceError(
-            f"the steady state has not converged to {digits} digits: error {max(errors):.1e}",
-            exported,
+            f"the steady state has not converged to {digits} digits: error {max(errors):.1e}", at
         )
-    gap, mu, edge = exported
-    bounds = errors[0], errors[1], errors[2]
-    return PreciseState(parameters, gap, mu, edge, bounds, digits, state)
+    gap, mu, edge, tilt = at
+    return PreciseState(parameters, gap, mu, edge, errors[:3], digits, state, tilt, errors[3])
 
 
-def _residuals(
-    numbers: Arithmetic, parameters: Setting, at: list[Any], tolerance: float
-) -> tuple[Total, list[Any]]:
-    """Return the sums over momenta with their errors, and the equations, left minus right."""
-    momenta = _Momenta(numbers, parameters, at)
-    total = momenta.total(tolerance)
-    pi = numbers.context.pi
-    gap_real, gap_imag, number = total.values
-    fixed = number - 1 / (3 * pi * pi)
+class _Residuals(NamedTuple):
+    """The equations, left minus right, and bounds of what quadrature and rounding leave of them."""
+
+    values: list[Any]
+    quadrature: Array
+    rounding: Array
+
+    @property
+    def sizes(self) -> Array:
+        """The moduli of the equations."""
+        return np.array([abs(float(x)) for x in self.values])
+
+    @property
+    def bounds(self) -> Array:
+        """Of both together."""
+        return self.quadrature + self.rounding
+
+
+class _System:
+    """The equations next to a state: for gap, mu, edge and tilt, as far as these are unknown.
+
+    Without a drive the bath is at the condensate's potential, and the imaginary part vanishes.
+
+    Parameters
+    ----------
+    state : SteadyState
+    wanted : float
+        The largest error of an unknown.
+    """
+
+    def __init__(self, state: SteadyState, wanted: float) -> None:
+        self.parameters = state.parameters
+        driven = [self.parameters.drive > 0, self.parameters.neutral]
+        self.rows = [0, *[1] * driven[0], 2, *[3] * driven[1]]
+        self.free = [0, 1, *[2] * driven[0], *[3] * driven[1]]
+        self.inverse = np.linalg.inv(_slopes(state)[np.ix_(self.rows, self.free)])
+        self.tolerance = wanted / (4 * float(np.abs(self.inverse).sum(axis=1).max()))
+
+    @property
+    def lost(self) -> int:
+        """How many digits the integrands lose, which does not show in numbers of mpmath."""
+        warm = self.parameters.temperature > 0 or self.parameters.smearing > 0
+        return _WARM if warm and self.parameters.closed else 0
+
+    def solved(
+        self, numbers: Arithmetic, start: list[mpmath.mpf]
+    ) -> tuple[list[mpmath.mpf], _Residuals]:
+        """Return where the equations are solved, and what is left of them, unless by rounding."""
+        at = [numbers.real(x) for x in start]
+        for _ in range(_STEPS):
+            found = self.residuals(numbers, at)
+            left = found.sizes[self.rows]
+            if (left <= self.tolerance).all() or found.rounding.max() > self.tolerance:
+                break
+            for k, row in zip(self.free, self.inverse, strict=True):
+                terms = zip(map(float, row), self.rows, strict=True)
+                step = sum(numbers.real(slope) * found.values[j] for slope, j in terms)
+                at[k] = numbers.real(numbers.exported(at[k] - step))
+        return [numbers.exported(x) for x in at], found
+
+    def errors(self, found: _Residuals) -> tuple[float, float, float, float]:
+        """Return the errors of the unknowns."""
+        errors = np.zeros(4)
+        errors[self.free] = 2 * np.abs(self.inverse) @ (found.sizes + found.bounds)[self.rows]
+        of_gap, of_mu, of_edge, of_tilt = map(float, errors)
+        return of_gap, of_mu, of_edge, of_tilt
+
+    def residuals(self, numbers: Arithmetic, at: list[Any]) -> _Residuals:
+        """Return the equations at a point."""
+        parameters, (gap, mu, edge, _) = self.parameters, at
+        if parameters.closed:
+            lost = 10.0**self.lost
+            total, rounding = momentum_sums(numbers, parameters, at, self.tolerance, lost)
+        else:
+            total, rounding = frequency_sums(numbers, parameters, at, self.tolerance)
+        gap_real, gap_imag, number, *others = total.values
+        found = precise_coupling(numbers, parameters.coupling).resting(mu)
+        fixed = number + found.carriers * gap * gap - _density(numbers, parameters)
+        if parameters.potential is not None:
+            # the potential is given in place of the density
+            fixed = mu + edge - numbers.real(parameters.potential)
+        values = [gap_real - found.real, gap_imag - found.imag, fixed, *others]
+        count = 4 if parameters.neutral else 3
+        return _Residuals(values[:count], total.errors[:count], rounding[:count])
+
+
+def _slopes(state: SteadyState) -> Array:
+    """Return the derivatives of the equations by the unknowns, in double precision."""
+    parameters, at = state.parameters, Unknowns(state.gap, state.mu, state.edge)
+    if parameters.closed:
+        value = evaluate_equations(parameters, parameters.drive, at)
+        slopes: Array = (value.jacobian * value.scales[:, None])[:, :3]
+        return slopes
+    found = state_integrals(state.carriers, parameters.cutoff).slopes[:, _BY_UNKNOWNS]
+    gap, electrons, holes = found[:2], found[2], found[3]
+    slopes = np.array([*gap, electrons + holes, electrons - holes])
+    _, by_coupling = coupling_terms(parameters, parameters.drive, at)
+    slopes[:3, :3] += by_coupling[:, :3]
     if parameters.potential is not None:
-        # the potential is given in place of the density
-        fixed = at[1] + at[2] - numbers.real(parameters.potential)
-    return total, [gap_real + numbers.real(parameters.inv_kfa) / (8 * pi), gap_imag, fixed]
+        slopes[2] = (0.0, 1.0, 1.0, 0.0)
+    return slopes
 
 
-class _Momenta:
-    """The integrands over the momentum at one point."""
-
-    def __init__(self, numbers: Arithmetic, parameters: Setting, at: list[Any]) -> None:
-        self.numbers, self.parameters = numbers, parameters
-        self.gap, self.mu, edge = at
-        self.baths = Baths.of(numbers, parameters, self.mu, edge)
-        self.gamma = self.baths.gamma
-        self.measure = 2 * numbers.context.pi * numbers.context.pi
-        self.floats = Unknowns(*(float(x) for x in at))
-
-    def integrand(self, p: Any) -> list[Any]:
-        """Return gap equation, real and imaginary, and number equation per unit of p."""
-        mp, square = self.numbers.context, p * p
-        xi = square - self.mu
-        values = [0 * square] * 3
-        for rate, edge, temperature in self.baths.filled:
-            if temperature > 0:
-                bath = kernels.thermal(xi, self.gap, self.gamma, edge, temperature, mp=mp)
-            else:
-                bath = kernels.step(xi, self.gap, self.gamma, edge, mp=mp)
-            values = [v + rate * b for v, b in zip(values, bath, strict=False)]
-        if self.baths.empty > 0:
-            void = kernels.empty(xi, self.gap, self.gamma, mp=mp)
-            values = [v + self.baths.empty * b for v, b in zip(values, void, strict=False)]
-        values[0] -= 1 / (2 * square)
-        return [square * value / self.measure for value in values]
-
-    def size(self, p: Array) -> Array:
-        """Return the size of the integrands in double precision."""
-        at, gamma = self.floats, self.parameters.linewidth
-        p = np.maximum(p, _NEXT_TO_ZERO)
-        shared = (p * p - at.mu, at.gap, gamma)
-        void = steady_state_numpy.empty(*shared)
-        total = float(self.baths.empty) * sum(np.abs(v) for v in void[:3])
-        for rate, edge, temperature in self.baths.filled:
-            if temperature > 0:
-                bath = steady_state_numpy.thermal(*shared, float(edge), float(temperature))
-            else:
-                bath = steady_state_numpy.step(*shared, float(edge))
-            total = total + abs(float(rate)) * sum(np.abs(b) for b in bath[:3])
-        return np.asarray(total * p * p / (2 * math.pi**2))
-
-    def total(self, tolerance: float) -> Total:
-        """Return the sums over all momenta, the number equation's up to the cutoff."""
-        parameters, at, real = self.parameters, self.floats, self.numbers.real
-        gamma, baths = parameters.linewidth, self.baths
-        scale = abs(at.mu) + at.gap + baths.reach + gamma + 2 * math.pi * baths.warmest
-        end = _REACH * math.sqrt(scale)
-        # poles and branch points where E_p = B +- i (gamma + a pole's distance)
-        singular = reflected(
-            np.array(
-                [
-                    momentum
-                    for edge, temperature, distances in baths.poles(scale)
-                    for distance in distances
-                    for momentum in singular_momenta(
-                        Unknowns(at.gap, at.mu, edge),
-                        gamma + float(distance) - math.pi * temperature,
-                        temperature,
-                    )
-                ]
-            )
-        )
-        cutoff = parameters.cutoff
-        total = Total.zeros(self.numbers, 3)
-        for a, b in itertools.pairwise(sorted({0.0, min(cutoff, end), end})):
-            function = self.counted if b <= cutoff else self.uncounted
-            for stretch in graded(self.numbers, function, self.size, singular, [real(a), real(b)]):
-                total.add(integrate(self.numbers, stretch, 3, tolerance))
-        # from there on in 1/p
-        for a, b in itertools.pairwise([end, *([cutoff] if cutoff > end else []), math.inf]):
-            function = self.counted if b <= cutoff else self.uncounted
-            total.add(
-                integrate(self.numbers, self.inverted(function, singular, a, b), 3, tolerance)
-            )
-        return total
-
-    def counted(self, p: Any) -> list[Any]:
-        """Return the integrands up to the cutoff."""
-        return self.integrand(p)
-
-    def uncounted(self, p: Any) -> list[Any]:
-        """Return the integrands beyond the cutoff."""
-        values = self.integrand(p)
-        return [values[0], values[1], 0 * values[2]]
-
-    def inverted(
-        self, function: Callable[[Any], list[Any]], singular: Complex, a: float, b: float
-    ) -> Stretch:
-        """Return the momenta from a to b in the variable 1/p."""
-        real = self.numbers.real
-        start = 1 / real(b) if math.isfinite(b) else real(0)
-
-        def inner(u: Any) -> list[Any]:
-            return [value / (u * u) for value in function(1 / u)]
-
-        return Stretch(inner, start, 1 / real(a), 1 / singular - float(start), np.ones_like)
+def _density(numbers: Arithmetic, parameters: Setting) -> Any:
+    """Return the density of carriers, see `numerics.bands.DENSITIES`."""
+    pi = numbers.context.pi
+    return 1 / (3 * pi * pi) if parameters.bands.dimension == 3 else 1 / (2 * pi)

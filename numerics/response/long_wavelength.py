@@ -21,6 +21,7 @@ from numerics.errors import ConvergenceError
 from numerics.kept import Kept
 from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.response.expansion_loop import coefficient_integrals
 from numerics.results import FullResult, Status
 from numerics.steady.equations import MEASURE, Unknowns, occupation_momenta
 from numerics.steady.solution import SteadyState
@@ -218,38 +219,49 @@ def hydrodynamics(
     >>> print(f"{found.alpha[0, 0]:.4e} {found.alpha[1, 0]:.4e}")
     -5.3483e-03 3.0536e-04
     """
-    instance("state", state, SteadyState).require_symmetry("the expansion (46)")
+    instance("state", state, SteadyState)
     rtol = tolerance(rtol)
-    evaluations, before = 0, np.full(12, np.inf)
-    for separation in _SEPARATIONS:
-        sums = _Sums.of(state, separation).with_coupling(state)
-        evaluations += sums.evaluations
-        sizes = _group_sizes(sums.values)
-        # rounding shows in the difference between the rules as well: what shorter panels leave as
-        # it is can be nothing else
-        stays = (sums.quadrature > _STAYS * before) & (sums.quadrature <= _LOST * sizes)
-        known = sums.quadrature <= np.maximum(rtol * sizes, _NOISE * sums.rounding)
-        if (known | stays).all():
-            break
-        before = sums.quadrature
-    else:
-        raise ConvergenceError(
-            f"the coefficients have not converged to rtol = {rtol:g}", Coefficients.of(sums.values)
-        )
-    bound = sums.quadrature + sums.rounding
+    sums = _sums(state, rtol)
+    bound, evaluations = sums.quadrature + sums.rounding, sums.evaluations
     coarser = state.coarser()
     if coarser is not None:
         # what the error of an occupation of the user's own does
-        other = _Sums.of(coarser, separation).with_coupling(coarser)
-        bound = bound + np.abs(sums.values - other.values)
+        bound = bound + np.abs(sums.values - _sums(coarser, rtol).values)
     error = Coefficients.of(bound)
-    reached = (bound <= rtol * sizes).all()
+    reached = (bound <= rtol * _group_sizes(sums.values)).all()
     status = Status.CONVERGED if reached else Status.ROUNDING
     found = Coefficients.of(sums.values)
     value = Hydrodynamics(
         found.alpha, found.beta, found.eta, found.zeta, state, error, evaluations, status
     )
     return FullResult(value, error, evaluations, status) if full else value
+
+
+def _sums(state: SteadyState, rtol: float) -> _Sums:
+    """Return the coefficients, converged."""
+    if not state.parameters.closed:
+        sums = _Sums.of_loop(state, rtol)
+        if (sums.quadrature <= sums.allowed(rtol)).all():
+            return sums
+        raise _not_converged(sums, rtol)
+    evaluations, before = 0, np.full(12, np.inf)
+    for separation in _SEPARATIONS:
+        sums = _Sums.of(state, separation)
+        evaluations += sums.evaluations
+        # rounding shows in the difference between the rules as well: what shorter panels leave as
+        # it is can be nothing else
+        stays = sums.quadrature > _STAYS * before
+        stays &= sums.quadrature <= _LOST * _group_sizes(sums.values)
+        if (stays | (sums.quadrature <= sums.allowed(rtol))).all():
+            return replace(sums, evaluations=evaluations)
+        before = sums.quadrature
+    raise _not_converged(sums, rtol)
+
+
+def _not_converged(sums: _Sums, rtol: float) -> ConvergenceError:
+    return ConvergenceError(
+        f"the coefficients have not converged to rtol = {rtol:g}", Coefficients.of(sums.values)
+    )
 
 
 def _group_sizes(values: Array) -> Array:
@@ -263,7 +275,7 @@ def _group_sizes(values: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Sums:
-    """Integrals over momentum, with errors of quadrature and of rounding."""
+    """The coefficients of M, with errors of quadrature and of rounding."""
 
     values: Array
     quadrature: Array
@@ -271,7 +283,16 @@ class _Sums:
     evaluations: int
 
     @classmethod
+    def of_loop(cls, state: SteadyState, rtol: float) -> _Sums:
+        """Integrate over the frequency, for carriers of any kind."""
+        found = coefficient_integrals(state.carriers, rtol)
+        parts = (found.value[0].real, found.error[0], found.size[0])
+        # the gap equation has been used, with K at rest in it
+        return cls(*parts, int(found.evaluations[0])).with_coupling(state, 0.0)
+
+    @classmethod
     def of(cls, state: SteadyState, separation: float) -> _Sums:
+        """Integrate over the momentum, for equal carriers."""
         near, far = momentum_grids(
             occupation_momenta(Unknowns(state.gap, state.mu, state.edge), state.occupation),
             momentum_scale(state),
@@ -295,16 +316,27 @@ class _Sums:
             # rounded, at one momentum otherwise than at the next
             apart = coefficient_integrands(beside, xi) * factor
             rounding += _SAFETY * np.linalg.norm((apart - integrands) * grid.weights, axis=1)
-        return cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
+        at_rest = state.parameters.coupling.at_rest(state.mu)[1, 0].real
+        sums = cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
+        return sums.with_coupling(state, at_rest)
 
-    def with_coupling(self, state: SteadyState) -> _Sums:
-        """Return the coefficients of M with what a coupling K adds to those of -Pi."""
-        coupling = state.parameters.coupling
-        values, errors = coupling.long_waves(state.mu)
-        # alpha_11 is a difference in which K cancels
-        added = np.append([0.0, coupling.at_rest(state.mu)[1, 0].real], values)
-        error = np.append([0.0, _EPS * abs(added[1])], errors)
+    def with_coupling(self, state: SteadyState, at_rest: float) -> _Sums:
+        """Return the coefficients of M with what a coupling K adds to those of -Pi.
+
+        Parameters
+        ----------
+        state : SteadyState
+        at_rest : float
+            What it adds to alpha_21; alpha_11 is a difference in which K cancels.
+        """
+        values, errors = state.parameters.coupling.long_waves(state.mu)
+        added = np.append([0.0, at_rest], values)
+        error = np.append([0.0, _EPS * abs(at_rest)], errors)
         return replace(self, values=self.values + added, rounding=self.rounding + error)
+
+    def allowed(self, rtol: float) -> Array:
+        """Return what errors of quadrature may be."""
+        return np.maximum(rtol * _group_sizes(self.values), _NOISE * self.rounding)
 
 
 #: Which outputs of the kernels are coefficients of q**2, to be multiplied by (2/3) p**2.

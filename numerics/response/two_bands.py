@@ -175,13 +175,13 @@ def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
                 splits.append(at + sign * half)
     gamma = carriers.linewidth
     for shift, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
-        for energy in _threshold_energies(carriers, q, transfer):
+        for energy in threshold_energies(carriers, q, transfer):
             distance = np.maximum(np.abs(energy.imag + shift), weak)
             points.append((energy.real + half, distance))
     return resolved(points, splits, scale, scale + np.abs(omega) + q * q)
 
 
-def _threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:
+def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:
     """Return energies at p - q/2, from the middle of the gap, that the transfer leads to p + q/2.
 
     With W = E(p + q/2)**2 - E(p - q/2)**2 = 4 p q (p**2 + q**2/4 - mu) and c = Omega - 2 a p q the

@@ -110,12 +110,10 @@ def refine_scan(
     OSError, BrokenExecutor
         As in `run_scan`.
     """
-    learner_of = _learner()
+    learner_of, wanted = refinable(scan, points, quantity, column, goal)
     domain.instance("store", store, Store)
-    wanted = _Wanted.of(scan, quantity, column, goal)
     domain.flag("retry", retry)
     corners = 2 ** len(scan.axes)
-    points = domain.integer("points", points, corners, MOST_REFINED)
     together = domain.integer("together", together, 1, _MOST_TOGETHER)
     for name, given in (("progress", progress), ("stopping", stopping), ("evaluate", evaluate)):
         if given is not None:
@@ -132,13 +130,29 @@ def refine_scan(
         return scattered_table(scan, store, list(found.places.values()), found.simplices())
 
 
-def _learner() -> Any:
-    """Return the module of the learner."""
+def refinable(
+    scan: Scan,
+    points: int,
+    quantity: str | None = None,
+    column: str | None = None,
+    goal: str = "map",
+) -> tuple[Any, _Wanted]:
+    """Return the module of the learner, and what it is asked for; arguments of `refine_scan`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain.
+    ImportError
+        If the package `adaptive` of the extra `scan` is not installed.
+    """
     try:
         from adaptive.learner import learnerND
     except ImportError:
         raise ImportError("refine_scan needs adaptive: pip install 'nambu[scan]'") from None
-    return learnerND
+    wanted = _Wanted.of(scan, quantity, column, goal)
+    domain.integer("points", points, 2 ** len(scan.axes), MOST_REFINED)
+    return learnerND, wanted
 
 
 class _Wanted(NamedTuple):

@@ -27,32 +27,38 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+#: Rooms that show what others have computed; all else may change a value.
+_SHOWING = ("checks", "cli", "figures", "report", "strategies.py")
+
+
 @functools.cache
-def kernels_hash() -> str:
-    """Return the SHA-256 of the generated kernels, which are what numbers come from."""
-    folder = Path(__file__).resolve().parents[1] / "kernels"
+def code_hash(package: Path = _PACKAGE) -> str:
+    """Return the SHA-256 of the modules that numbers come from, written by hand or generated."""
     found = hashlib.sha256()
-    for path in sorted(folder.glob("*_*.py")):
-        found.update(path.name.encode() + b"\0")
-        found.update(hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package)
+        if name.parts[0] not in _SHOWING:
+            found.update(name.as_posix().encode() + b"\0")
+            found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
 
 def origin() -> tuple[str, str]:
-    """Return the version, and the hash of its kernels."""
-    return version(), kernels_hash()
+    """Return the version, and the hash of its code."""
+    return version(), code_hash()
 
 
 def contexts(scan: Scan) -> dict[str, str]:
     """Return what the values of each quantity depend on besides the numbers of a point.
 
-    This is the model without the parameters that may be an axis, the version and the kernels; not
-    the axes, so that scans share the points that they have in common.
+    This is the model without the parameters that may be an axis, the version and the code; not the
+    axes, so that scans share the points that they have in common.
     """
     recipe = scan.recipe
-    nambu, kernels = origin()
+    nambu, code = origin()
     model = _skeleton(to_dict(scan.model), recipe)
-    shared = {"kernels": kernels, "model": model, "nambu": nambu}
+    shared = {"code": code, "model": model, "nambu": nambu}
     found = {}
     for name in scan.quantities:
         sought = {"along": scan.along, "between": scan.between}
@@ -119,7 +125,7 @@ def key_of(context: str, numbers: str) -> str:
 
 
 def identity(scan: Scan, begun: Mapping[str, str] | None = None) -> str:
-    """Return the name of a scan: what it means, hashed with the kernels and the version."""
+    """Return the name of a scan: what it means, hashed with the code and the version."""
     found = contexts(scan) if begun is None else begun
     first = tuple(axis.values[0] for axis in scan.axes)
     meaning = {

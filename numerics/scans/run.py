@@ -388,7 +388,7 @@ def _evaluated(
     """Evaluate items in a worker, which may be on a machine with another version."""
     if origin() != wanted:
         versions = " and ".join(name for name, _ in (wanted, origin()))
-        raise BrokenExecutor(f"workers have other kernels than this process (nambu {versions})")
+        raise BrokenExecutor(f"workers have other code than this process (nambu {versions})")
     return evaluate(recipe, items)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from numerics.files import sync
+
 #: What the header says of a file of this project: "namb", and the form of its tables.
 APPLICATION, SCHEMA = 0x6E616D62, 1
 _MAGIC = b"SQLite format 3\0"
@@ -84,18 +86,8 @@ def create(path: Path) -> None:
                 os.rename(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the name of a new file survive a loss of power."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    except OSError:
-        pass  # not every file system can
-    finally:
-        os.close(number)
+    # with its name
+    sync(path.parent)
 
 
 def to_look_at(path: Path) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.archive import save
+from numerics.archive import savable, save
 from numerics.domain import instance, outside
 from numerics.domain import path as checked_path
 from numerics.files import replaced
@@ -31,6 +31,8 @@ from numerics.tables import save_table
 
 __all__ = ["ScanTable", "ScatteredTable", "export", "scattered_table", "table_of"]
 
+#: What tells where values come from; earlier ones have a hash of the generated kernels only.
+_ORIGIN = ("nambu", "code", "kernels")
 #: Points whose rows are read together.
 _CHUNK = 1000
 #: How a point is called that nobody has computed.
@@ -49,9 +51,9 @@ class ScanTable(Kept):
     Parameters
     ----------
     origin : mapping
-        The version that has computed the values, and the hash of its kernels.
+        The version that has computed the values, and the hash of its code.
     identity : str
-        The name of the scan: a hash of its meaning, the kernels and the version.
+        The name of the scan: a hash of its meaning, the code and the version.
     scan : str
         The scan in TOML.
     parameters : Parameters or Model
@@ -201,7 +203,7 @@ def _fields(
         spread |= dict.fromkeys(arrays, over[name])
     origin = json.loads(next(iter(begun.values())))
     return {
-        "origin": {name: origin[name] for name in ("nambu", "kernels")},
+        "origin": {name: origin[name] for name in _ORIGIN if name in origin},
         "identity": identity(scan, begun),
         "scan": to_toml(scan),
         "parameters": scan.model,
@@ -272,22 +274,21 @@ def export(table: ScanTable, path: str | PathLike[str]) -> None:
     ----------
     table : ScanTable
     path : str or path-like
-        CSV where it ends in .csv; netCDF or JSON as `numerics.save` writes them where in .nc or
-        .json.
+        CSV where it ends in .csv; netCDF, Zarr or JSON as `numerics.save` writes them where in
+        .nc, .zarr or .json.
 
     Raises
     ------
     ValueError
         If the name ends otherwise.
     ImportError
-        If netCDF is wanted and the packages of the extra `scan` are not installed.
+        If the packages that netCDF or Zarr needs are not installed.
     OSError
         If it cannot be written.
     """
     instance("table", table, ScanTable)
     target = Path(checked_path("path", path))
-    if target.suffix not in (".csv", ".nc", ".json"):
-        raise outside("path", target.name, "a name that ends in .csv, .nc for netCDF, or .json")
+    exportable(target)
     if target.suffix != ".csv":
         save(table, target)
         return
@@ -302,6 +303,18 @@ def export(table: ScanTable, path: str | PathLike[str]) -> None:
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
     with replaced(target) as beside:
         save_table(beside, list(columns), rows, about)
+
+
+def exportable(target: Path) -> None:
+    """Raise what `export` would, which may be long before there is a table; see there."""
+    if target.suffix not in _SUFFIXES:
+        raise outside("path", target.name, f"a name that ends in {', '.join(_SUFFIXES)}")
+    if target.suffix != ".csv":
+        savable(target)
+
+
+#: What names may end in: tables, netCDF, folders of Zarr, JSON.
+_SUFFIXES = (".csv", ".nc", ".zarr", ".json")
 
 
 def _flat(table: ScanTable) -> Iterator[tuple[str, NDArray[Any]]]:

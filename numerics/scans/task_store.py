@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from numerics.domain import path as checked_path
-from numerics.scans.identity import canonical, kernels_hash, key_of
+from numerics.scans.identity import canonical, code_hash, key_of
 from numerics.scans.rows import Outcome, Row
 from numerics.scans.store import Store
 from numerics.tasks.records import Record
@@ -75,4 +75,4 @@ class TaskStore:
 @functools.cache
 def _context() -> str:
     """Return what a value depends on besides its task."""
-    return canonical({"kernels": kernels_hash(), "nambu": version(), "quantity": "task"})
+    return canonical({"code": code_hash(), "nambu": version(), "quantity": "task"})

@@ -1,4 +1,7 @@
-"""Functions that the generated mpmath kernels call and mpmath does not have."""
+"""Functions that the generated mpmath kernels call and mpmath does not have.
+
+Balls are no numbers whose precision could be raised: their context has its own of some functions.
+"""
 
 from __future__ import annotations
 
@@ -72,12 +75,18 @@ def pair_excess(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
 
 def root_arctanh(mp: Any, zx: Any, zy: Any, yx: Any, yy: Any) -> tuple[Any, Any]:
     """Return the parts of artanh(sqrt(z))/sqrt(z), given z and 1 - z."""
-    value = _root_arctanh(mp, _point(mp, (zx, zy), (yx, yy)))
+    if hasattr(mp, "root_arctanh"):
+        value = mp.root_arctanh(mp.mpc(zx, zy), mp.mpc(yx, yy))
+    else:
+        value = _root_arctanh(mp, _point(mp, (zx, zy), (yx, yy)))
     return value.real, value.imag
 
 
 def divided_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
     """Return the parts of its divided difference over z and w, given 1 - z, 1 - w and z - w."""
+    if hasattr(mp, "divided_root_arctanh"):
+        value = mp.divided_root_arctanh(*(mp.mpc(*parts[k : k + 2]) for k in range(0, 10, 2)))
+        return value.real, value.imag
     with mp.extraprec(_cancelled(mp, parts)):
         value = _divided(mp, *_two_points(mp, parts))
     value = +value
@@ -86,6 +95,9 @@ def divided_root_arctanh(mp: Any, *parts: Any) -> tuple[Any, Any]:
 
 def root_arctanh_slope(mp: Any, zx: Any, zy: Any, yx: Any, yy: Any) -> tuple[Any, Any]:
     """Return the parts of the derivative of `root_arctanh`."""
+    if hasattr(mp, "root_arctanh_slope"):
+        value = mp.root_arctanh_slope(mp.mpc(zx, zy), mp.mpc(yx, yy))
+        return value.real, value.imag
     point = _point(mp, (zx, zy), (yx, yy))
     with mp.extraprec(10 + 2 * max(0, -int(mp.mag(point)) if point else 0)):
         value = _divided(mp, point, point)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,8 @@ from numerics.response.determinant import (
     uniform_modes,
 )
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.response.poles import growth_power, pole_factor
 from numerics.response.uniform_limit import dynamic_limit, static_limit
-from numerics.solve.analytic_newton import APART
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.solution import SteadyState
 
@@ -64,7 +64,7 @@ def spectrum_of(state: SteadyState) -> Spectrum:
         energies=max(
             abs(state.mu) + state.gap + highest + gamma, coupling.energies(reach, state.mu)
         ),
-        power=response.power,
+        power=growth_power(state),
         slow_modes=response.slow_modes,
         squared_velocity=response.squared_velocity,
         effect_of_errors=response.effect_of_errors,
@@ -96,28 +96,20 @@ class _Response:
 
     state: SteadyState
 
-    @property
-    def power(self) -> float:
-        """The power of omega with which the determinant grows far away."""
-        coupling = self.state.parameters.coupling
-        poles = 2 if coupling.pole(np.zeros(1), self.state.mu) is not None else 0
-        # without a growing K, M_11 and M_22 do like the square root, or the logarithm in a film
-        carriers = 1.0 if coupling.dimension == 3 else 0.0
-        return max(carriers, 2 * coupling.growth) + poles
-
     def determinant(self, q: Array, omega: Complex, rtol: float) -> tuple[Complex, Array]:
         value, bound = determinant(self.state, q, omega, rtol)
-        factor, _, _ = self._factor(q, omega)
+        factor, _, _ = pole_factor(self.state, q, omega)
         return value * factor, bound * np.abs(factor)
 
     def effect_of_errors(self, q: Array, omega: Complex) -> Array:
-        return np.asarray(state_errors(self.state, q, omega) * np.abs(self._factor(q, omega)[0]))
+        factor = pole_factor(self.state, q, omega).value
+        return np.asarray(state_errors(self.state, q, omega) * np.abs(factor))
 
     def slopes(
         self, q: Array, omega: Complex, rtol: float
     ) -> tuple[Complex, Array, Complex, Complex]:
         value, bound, by_omega, by_q = determinant_slopes(self.state, q, omega, rtol)
-        factor, by_frequency, by_wave = self._factor(q, omega)
+        factor, by_frequency, by_wave = pole_factor(self.state, q, omega)
         return (
             value * factor,
             bound * np.abs(factor),
@@ -125,29 +117,12 @@ class _Response:
             by_q * factor + value * by_wave,
         )
 
-    def _factor(self, q: Array, omega: Complex) -> tuple[Any, Any, Any]:
-        """Return what vanishes where K has poles, and its derivatives by omega and q."""
-        coupling, mu = self.state.parameters.coupling, self.state.mu
-        pole = coupling.pole(q, mu)
-        if pole is None:
-            return 1.0, 0.0, 0.0
-        step = APART * np.maximum(q, APART)
-        resting, ahead, behind = (coupling.pole(x, mu) for x in (0 * q, q + step, q - step))
-        assert resting is not None
-        assert ahead is not None
-        assert behind is not None
-        scale = (np.abs(resting) + self.state.gap) ** 2
-        first, second, moved = omega - pole, omega + pole.conj(), (ahead - behind) / (2 * step)
-        by_q = moved.conj() * first - moved * second
-        return first * second / scale, (first + second) / scale, by_q / scale
-
     def null_vectors(self, q: Array, omega: Complex, rtol: float) -> Complex:
         return null_vectors(self.state, q, omega, rtol)
 
     def slow_modes(self, q: float) -> list[complex]:
         """Return the modes of the expansion (46) for wave numbers at which it holds."""
-        parameters = self.state.parameters
-        if not q < _LONG * parameters.linewidth or not parameters.closed:
+        if not q < _LONG * self.state.carriers.margin:
             return []
         return list(uniform_modes(self._expansion, q))
 

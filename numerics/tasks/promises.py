@@ -32,8 +32,26 @@ class Crew:
         if self.executor is None:
             return self._later(name, function, *arguments)
         future = self.executor.submit(function, *arguments)
-        future.add_done_callback(lambda done: None if done.cancelled() else self._count(name))
-        return future.result
+        told: Future[None] = Future()
+
+        def count(done: Future[T]) -> None:
+            try:
+                if not done.cancelled():
+                    self._count(name)
+            except BaseException as error:
+                # is raised where the value is asked for: here it would end with the call
+                told.set_exception(error)
+            else:
+                told.set_result(None)
+
+        future.add_done_callback(count)
+
+        def value() -> T:
+            result = future.result()
+            told.result()
+            return result
+
+        return value
 
     def beside(self, name: str, function: Callable[..., T], *arguments: Any) -> Callable[[], T]:
         """Start work that divides itself among the executor's workers, as `start` does."""
@@ -44,12 +62,12 @@ class Crew:
         def run() -> None:
             try:
                 value = function(*arguments)
+                self._count(name)
             except BaseException as error:
                 # told where the value is asked for
                 future.set_exception(error)
             else:
                 future.set_result(value)
-                self._count(name)
 
         # waits for workers only; it must not keep an interrupted program alive
         Thread(target=run, daemon=True).start()

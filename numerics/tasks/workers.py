@@ -153,12 +153,10 @@ class Workers(Executor):
 
     def _hand_out(self) -> bool:
         """Give tasks to workers that are free; False when there is nothing left to do."""
-        with self._lock:
-            waiting, closed = len(self._waiting), self._closed
-        busy = sum(w.task is not None for w in self._workers)
-        if self._stopped or self._broken or (closed and not waiting and not busy):
+        if self._stopped or self._broken:
             return False
-        while len(self._workers) < min(self.number, waiting + busy):
+        wanted = len(self._waiting) + sum(w.task is not None for w in self._workers)
+        while len(self._workers) < min(self.number, wanted):
             self._workers.append(self._start())
         for worker in [w for w in self._workers if w.ready and w.task is None]:
             task = self._next()
@@ -168,7 +166,10 @@ class Workers(Executor):
             # a worker that is gone by now is noticed when it is asked for the result
             with contextlib.suppress(OSError):
                 worker.connection.send_bytes(task.message)
-        return True
+        # after that: among what waited there may have been only tasks that were cancelled
+        with self._lock:
+            left = self._waiting or any(w.task is not None for w in self._workers)
+            return bool(left) or not self._closed
 
     def _next(self) -> _Task | None:
         with self._lock:

@@ -161,3 +161,33 @@ def test_an_interrupt_ends_without_traceback(
     monkeypatch.setattr("numerics.cli.steady_state.solve_steady_state", interrupt)
     assert main(["steady-state"]) == 130
     assert capsys.readouterr().err == "nambu: interrupted\n"
+
+
+COMPLETED = """
+source "$1"
+COMP_WORDS=({}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_nambu
+echo "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("nambu s", {"scan", "steady-state"}),
+        ("nambu scan ''", {"run", "status", "resume", "export"}),
+        ("nambu scan status --", {"--store", "--scan", "--json"}),
+        ("nambu modes --inv-kfa -1 --gamma", {"--gamma-b", "--gamma-v"}),
+        ("nambu scan run plane.toml --goal ''", {"map", "boundary"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_choices(
+    typed: str, wanted: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / "nambu"
+    assert main(["--install-completion", "--shell", "bash", "--output", str(file)]) == 0
+    command = ["bash", "-c", COMPLETED.format(typed), "bash", str(file)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(run.stdout.split()) >= wanted
+    assert run.stderr == ""

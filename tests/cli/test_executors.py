@@ -54,8 +54,15 @@ def test_one_executor_is_asked_for(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("package", "more"), [("distributed", ["--dask", "local"]),
-                                               ("mpi4py", ["--mpi"])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("package", "more"),
+    [
+        ("distributed", ["--dask", "local"]),
+        ("mpi4py", ["--mpi"]),
+        ("adaptive", ["--adaptive", "20"]),
+        ("zarr", ["--adaptive", "20", "--output", "o.zarr"]),
+    ],
+)
 def test_a_package_that_is_not_there_is_named(
     package: str,
     more: list[str],

@@ -27,6 +27,7 @@ from numerics import (
     strategies,
     to_dict,
 )
+from numerics.files import replaced_folder
 from tests.numerics.support.values import LEAD, MAKERS, lead_state
 from tests.numerics.support.values import value as value_of
 
@@ -96,7 +97,7 @@ def test_a_file_may_be_read_by_whom_the_umask_says(suffix, mask, mode, tmp_path)
 
 @pytest.mark.parametrize("name", ["state", "state.txt", "state.nc4", ".nc"])
 def test_other_names_are_refused(name, tmp_path):
-    with pytest.raises(ValueError, match=r"^path = .* ends in \.json, or \.nc for netCDF$"):
+    with pytest.raises(ValueError, match=r"^path = .* ends in \.json, \.nc for netCDF, or \.zarr$"):
         save(STATE, tmp_path / name)
     assert os.listdir(tmp_path) == []
 
@@ -128,6 +129,48 @@ def test_long_texts_fit_into_a_netcdf_file(tmp_path):
     value = dataclasses.replace(value_of("modes"), status="ä" * 200_000)
     save(value, tmp_path / "long.nc")
     assert same(load(tmp_path / "long.nc"), value)
+
+
+@pytest.fixture
+def zarr():
+    return pytest.importorskip("zarr")
+
+
+def test_a_folder_of_zarr_has_the_data_set_and_the_value(tmp_path, zarr):
+    value = dataclasses.replace(value_of("modes"), status="ä" * 200_000)
+    for kept in (STATE, value, STATE):
+        save(kept, tmp_path / "x.zarr")
+        assert os.listdir(tmp_path) == ["x.zarr"]
+        assert same(load(tmp_path / "x.zarr"), kept)
+    with xarray.open_zarr(tmp_path / "x.zarr", chunks=None) as found:
+        assert found.drop_vars("archive").identical(STATE.to_xarray())
+    (tmp_path / "x.zarr").rename(tmp_path / "other")
+    assert load(tmp_path / "other") == STATE
+
+
+def test_a_folder_of_somebody_else_is_not_replaced(tmp_path, zarr):
+    folder = tmp_path / "x.zarr"
+    xarray.Dataset({"x": ("t", [1.0])}).to_zarr(folder, zarr_format=2)
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(ValueError, match=r"^path = 'x\.zarr' .*: a new folder, or one that nambu"):
+        save(STATE, folder)
+    with pytest.raises(ValueError, match=r"^path = 'x\.zarr' .*: a file that nambu has saved"):
+        load(folder)
+    assert sorted(folder.rglob("*")) == before
+    assert os.listdir(tmp_path) == ["x.zarr"]
+
+
+def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "x"
+    for text in ("one", "two"):
+        with replaced_folder(target) as beside:
+            (beside / "inner").mkdir()
+            (beside / "inner" / "file").write_text(text)
+        assert (target / "inner" / "file").read_text() == text
+    with pytest.raises(FileNotFoundError), replaced_folder(target) as beside:
+        (beside / "none" / "file").write_text("three")
+    assert (target / "inner" / "file").read_text() == "two"
+    assert os.listdir(tmp_path) == ["x"]
 
 
 @given(strategies.models())

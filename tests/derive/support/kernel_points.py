@@ -148,6 +148,7 @@ _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "two_bands": _species,
     "couplings": _coupling,
     "film": _species,
+    "long_waves": _species,
 }
 
 #: Points of each kernel, 10000 in all; mpmath takes up to ten milliseconds for one.
@@ -167,6 +168,7 @@ COUNTS = {
     "expansion_step": 150,
     "expansion_thermal": 50,
     "film_gap": 40,
+    "film_long_waves_coefficients": 20,
     "film_numbers": 40,
     "film_pairing": 50,
     "film_pairing_slopes": 20,
@@ -180,13 +182,14 @@ COUNTS = {
     "film_vertices_response": 10,
     "goldstone_pairing": 100,
     "goldstone_pairing_slopes": 50,
+    "long_waves_coefficients": 20,
     "response_empty": 800,
     "response_step": 150,
     "response_thermal": 100,
     "spectral_occupied": 300,
     "steady_state_empty": 900,
     "steady_state_empty_tail": 200,
-    "steady_state_equilibrium": 1244,
+    "steady_state_equilibrium": 1204,
     "steady_state_equilibrium_tail": 200,
     "steady_state_fermi_tail": 50,
     "steady_state_step": 150,

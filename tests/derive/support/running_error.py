@@ -184,7 +184,8 @@ def _root_arctanh(*arguments: Array) -> Bounded:
     z = zx + 1j * zy
     slope = _complex(root_arctanh.root_arctanh_slope(zx, zy, yx, yy))
     # far from zero the distance from the branch point is that of 1 - z
-    plain = np.where(np.abs(z) < 0.5, np.abs(slope), (1 + np.abs(value)) / np.abs(z))
+    far = (1 + np.abs(value)) / np.maximum(np.abs(z), 0.5)
+    plain = np.where(np.abs(z) < 0.5, np.abs(slope), far)
     error = (ezx + ezy) * plain + (eyx + eyy) * np.abs(slope)
     return value, error + ARCTANH["root_arctanh"] * 2 * UNIT * np.abs(value)
 

@@ -1,60 +1,75 @@
-"""Limits for small wave numbers: what is extrapolated, and what is known in closed form."""
+"""Limits for small wave numbers and frequencies, against M at small ones."""
 
 from __future__ import annotations
 
-import math
+import functools
 
 import numpy as np
 import pytest
 
-from numerics import Bands, Contact, Model, Reservoir, SteadyState, solve_steady_state
+from numerics import Bands, Boson, Contact, Model, Reservoir, SteadyState, solve_steady_state
 from numerics.response.determinant import static_stiffness
+from numerics.response.goldstone import goldstone_matrix
 from numerics.response.uniform_limit import (
     amplitude_limit,
     dynamic_limit,
-    extrapolated,
+    dynamic_stiffness,
     phase_limit,
     static_limit,
 )
+from tests.numerics.response.test_hydrodynamics import extrapolated
 
-MODEL = Model(Contact(0.0), [Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 1e-4)])
-
-
-def test_powers_are_removed() -> None:
-    def function(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return 2.0 + x**2 - 3 * x**3 + np.exp(x**5), np.full_like(x, 1e-15)
-
-    found = extrapolated(function, 0.1, (2, 3, 4))
-    assert abs(found.value - 3) <= found.bound < 1e-6
-    # without the cube the next power is removed in its place, and the bound says what is left
-    found = extrapolated(function, 0.1, (2,))
-    assert 1e-5 < abs(found.value - 3) <= found.bound
+DRIVE = (Reservoir("bath", (1e-3, 1.4e-3)), Reservoir.empty("vacuum", 1e-4))
+MODELS = {
+    "equal": Model(Contact(0.0), [Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 1e-4)]),
+    "other": Model(Contact(0.0), DRIVE, bands=Bands.of_ratio(5.0), neutral=True),
+    "film": Model(Contact(binding=0.5), DRIVE, bands=Bands.of_ratio(2.0, 2)),
+    "boson": Model(Boson(1.0, 1.0, 1e-2, 1e-3), DRIVE, bands=Bands.of_ratio(2.0), neutral=True),
+}
 
 
-@pytest.fixture(scope="module")
-def states() -> tuple[SteadyState, SteadyState]:
-    """Equal carriers, and carriers that are so to a part in 10**8."""
-    nearly = MODEL.replace(bands=Bands.of_ratio(1 + 1e-8), neutral=True)
-    one, other = solve_steady_state(MODEL), solve_steady_state(nearly)
-    assert one.parameters.symmetric
-    assert not other.parameters.symmetric
-    return one, other
+@functools.cache
+def solved(name: str) -> SteadyState:
+    return solve_steady_state(MODELS[name])
 
 
-@pytest.mark.parametrize("limit", [static_limit, dynamic_limit, amplitude_limit, phase_limit])
-def test_equal_carriers_have_them_in_closed_form(states, limit) -> None:
-    one, other = (limit(state) for state in states)
-    # the ratio changes what is even in the difference by its square
-    assert abs(one.value - other.value) <= one.bound + other.bound + 1e-9 * abs(one.value)
-    assert other.bound < 1e-6 * abs(one.value)
+def fractions(state: SteadyState) -> np.ndarray:
+    """Small numbers, each half of the one before."""
+    return np.ldexp(0.05 * state.carriers.margin, -np.arange(4))
 
 
-def test_they_are_those_of_the_matrix_far_below_the_linewidth() -> None:
-    """Half the largest wave number makes another extrapolation of the same."""
-    bands = Bands.of_ratio(5.0)
-    state = solve_steady_state(MODEL.replace(bands=bands, neutral=True))
-    found = static_limit(state)
-    assert math.isfinite(found.value)
-    q = np.array([1e-3, 5e-4]) * state.parameters.linewidth
-    coarse, fine = static_stiffness(state, q, 1e-11)[0]
-    assert (4 * fine - coarse) / 3 == pytest.approx(found.value, rel=1e-7)
+def static(state: SteadyState) -> np.ndarray:
+    return static_stiffness(state, fractions(state), 1e-11)[0]
+
+
+def dynamic(state: SteadyState) -> np.ndarray:
+    return dynamic_stiffness(state, fractions(state))[0]
+
+
+def rigidity(state: SteadyState) -> np.ndarray:
+    q = fractions(state)
+    return goldstone_matrix(state, q, np.zeros_like(q, complex), 1e-11).value[:, 1, 1].real / q**2
+
+
+def amplitude(state: SteadyState) -> np.ndarray:
+    q = fractions(state)
+    return goldstone_matrix(state, q, np.zeros_like(q, complex), 1e-11).value[:, 0, 0].real
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    ("limit", "values", "allowed"),
+    [
+        (static_limit, static, 1e-8),
+        # what rounding leaves of det M over omega**2, and it grows by 4/3 * 8/7 * 16/15
+        (dynamic_limit, dynamic, 1e-7),
+        (amplitude_limit, amplitude, 1e-8),
+        (phase_limit, rigidity, 1e-8),
+    ],
+)
+def test_they_are_those_of_the_matrix(name, limit, values, allowed) -> None:
+    state = solved(name)
+    found = limit(state)
+    expected, _ = extrapolated(list(values(state)), (2, 3, 4))
+    assert abs(found.value - expected) <= allowed * abs(expected)
+    assert 0 < found.bound < allowed * abs(expected)

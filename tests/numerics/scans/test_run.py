@@ -195,7 +195,7 @@ def test_workers_of_another_version_are_refused(
     with Store(tmp_path / "s.db") as store, Workers(1) as workers:
         with monkeypatch.context() as here:
             here.setattr("numerics.scans.identity.version", lambda: "9.9")
-            with pytest.raises(BrokenExecutor, match=r"other kernels than .*nambu 9\.9 and"):
+            with pytest.raises(BrokenExecutor, match=r"other code than .*nambu 9\.9 and"):
                 run_scan(scan, store, executor=workers, evaluate=stubs.fast)
         assert run_scan(scan, store, executor=workers, evaluate=stubs.fast).done == 4
 

@@ -287,5 +287,5 @@ def test_what_is_left_out_of_a_name_is_in_the_context() -> None:
     ((_, key, numbers),) = Keys(one).at((50.0,))
     assert key == key_of(context, numbers)
     assert canonical(0.1) == "0.1"
-    for version in ("kernels", "nambu"):
+    for version in ("code", "nambu"):
         assert f'"{version}":' in context

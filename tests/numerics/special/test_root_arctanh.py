@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import mpmath
 import numpy as np
 import pytest
+from flint import acb, arb, ctx
 
+from numerics.precise.arithmetic import FlintContext
 from numerics.special import multiprecision, root_arctanh
 from tests.derive.support.hard_arguments import ARCTANH, arctanh_error, arctanh_points
 
@@ -27,6 +31,39 @@ def test_many_digits(name: str) -> None:
 
     # the arguments are rounded: on the way to the branch point z and 1 - z tell different points
     assert arctanh_error(name, value) < 1
+
+
+def draws(count: int) -> list[tuple[mpmath.mpc, mpmath.mpc]]:
+    """Return pairs of points: anywhere, next to zero, the branch point and each other, negative."""
+    draw, found = random.Random(5), []
+    for k in range(count):
+        z = mpmath.mpc(draw.uniform(-3, 3), draw.uniform(-2, 2))
+        small = mpmath.mpf(10) ** draw.uniform(-25, 0)
+        z = (z, small * z, 1 + small * z, mpmath.mpc(-abs(z.real), 0))[k % 4]
+        w = z + small * mpmath.mpc(draw.uniform(-1, 1), draw.uniform(0, 1)) * abs(1 - z) / 2
+        if z.imag * w.imag > 0 or max(z.real, w.real) < 0.5:
+            found.append((z, w))
+    return found
+
+
+def test_balls_contain_the_values() -> None:
+    with mpmath.workdps(200), ctx.workprec(100):
+        balls = FlintContext()
+        for z, w in draws(200):
+            points = (z, w, 1 - z, 1 - w, z - w)
+            given = [arb(part) for x in points for part in (x.real, x.imag)]
+            single = [*given[:2], *given[4:6]]
+            f, g = (mpmath.atanh(mpmath.sqrt(x)) / mpmath.sqrt(x) for x in (z, w))
+            exact = {"root_arctanh": f, "root_arctanh_slope": (1 / (1 - z) - f) / (2 * z)}
+            exact["divided_root_arctanh"] = (f - g) / (z - w)
+            for name, value in exact.items():
+                arguments = given if name.startswith("divided") else single
+                found = acb(*getattr(multiprecision, name)(balls, *arguments))
+                # the quotients above leave half of the 200 digits
+                left = arb(0, 1e-90 * float(abs(value)))
+                near = acb(value.real, value.imag) + acb(left, left)
+                assert found.overlaps(near), (name, z, w)
+                assert float(found.rad()) < 1e-12 * float(abs(value))
 
 
 def test_points_that_meet() -> None:

@@ -158,3 +158,13 @@ def test_workers_end_with_their_parent(number: int, tmp_path: Path) -> None:
 def test_a_number_of_workers_has_a_domain(number: object) -> None:
     with pytest.raises(ValueError, match=r"^workers = .* is outside its domain: an integer from 1"):
         Workers(number)  # type: ignore[arg-type]
+
+
+def test_a_task_that_was_cancelled_keeps_nobody_waiting() -> None:
+    workers = Workers(1)
+    first, second = workers.submit(time.sleep, 0.3), workers.submit(square, 2)
+    assert second.cancel()
+    # nothing happens after the first one has ended
+    workers.shutdown()
+    assert first.done()
+    assert workers.processes == ()

@@ -1,0 +1,89 @@
+"""The coefficients of (46) of bands with masses and rates of their own: one integral over nu.
+
+Each is an integral by itself, in which `derive` has let q and omega vanish after it has taken the
+derivatives by both, q -> 0 first.  The gap equation has been used: alpha_12 and alpha_22 are zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.carriers import Carriers
+from numerics.evaluation import evaluate
+from numerics.quadrature.adaptive import Totals, integrate
+from numerics.quadrature.panels import Extended, Panels
+from numerics.quadrature.rules import Rule
+from numerics.response.two_bands import pairing_panels
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+#: Modules of kernels by dimension.
+_KERNELS = {2: "film_long_waves", 3: "long_waves"}
+#: By how many ulp frequencies and energies are moved to see what rounding does to the integrands.
+_EPS = float(np.finfo(float).eps)
+_MOVED = 4 * _EPS
+#: The change is one sample of the rounding errors, and they may be this much larger.
+_SAFETY = 4.0
+
+
+def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
+    """Return alpha_11, alpha_21, beta, eta, zeta_12 and zeta_22, less what a coupling K adds.
+
+    Parameters
+    ----------
+    carriers : Carriers
+        Of a state that solves the gap equation.
+    rtol : float
+        Tolerance of each, which rounding may exceed.
+
+    Returns
+    -------
+    Totals
+        Of one integral of twelve components; its `size` bounds what rounding does to them.
+    """
+
+    def goal(value: Complex, rounding: Array) -> Array:
+        return np.maximum(rtol * np.abs(value), rounding)
+
+    at_rest = np.zeros(1), np.zeros(1, dtype=complex)
+    return integrate(_Integrand(carriers), pairing_panels(carriers, *at_rest), 1, goal)
+
+
+class _Integrand:
+    """The integrands over |y|, both signs together."""
+
+    def __init__(self, carriers: Carriers) -> None:
+        self.carriers = carriers
+
+    def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
+        """Return the integrands per unit of the nodes' variable, and their rounding errors.
+
+        Terms of higher powers of 1/gamma have cancelled in these: what rounding has left of them
+        shows where frequencies and energies are moved by a few units of the last place.
+        """
+        _, offset, slope = panels.nodes(rule)
+        found = [self._coefficients(sign * panels.origin, sign * offset) for sign in (1, -1)]
+        values, errors = (np.sum(parts, axis=0) for parts in zip(*found, strict=True))
+        return values * slope + 0j, errors * slope
+
+    def _coefficients(self, origin: Extended, offset: Array) -> tuple[Array, Array]:
+        """Return the integrands at one sign of y, and bounds of their rounding errors."""
+        carriers = self.carriers
+        y = carriers.apart(origin.astype(float)[:, None] + offset)
+        fixed = (carriers.distance(origin, offset), *carriers.sums(y))
+        energy = abs(carriers.mu) + np.abs(y)
+        values, beside = (
+            self._values(y * (1 + moved), *fixed, carriers.mu + moved * energy)
+            for moved in (0.0, _MOVED)
+        )
+        return values, _SAFETY * np.abs(beside - values) + _EPS * np.abs(values)
+
+    def _values(self, y: Array, *arguments: Array) -> Array:
+        """Return what the kernel gives at nodes, potential last, (12, panels, nodes)."""
+        gap, _, *rest = self.carriers.parameters()
+        *nodes, mu = (x.ravel() for x in (y, *arguments))
+        module = _KERNELS[self.carriers.dimension]
+        values = evaluate(module, "coefficients", *nodes, gap, mu, *rest)
+        return values.reshape(-1, *y.shape)
