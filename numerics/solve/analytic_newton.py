@@ -13,8 +13,9 @@ Complex = NDArray[np.complex128]
 Integers = NDArray[np.intp]
 
 #: Steps after which a search is given up: each one doubles the digits, and those that are cut short
-#: lead away from the start within ten.
-_STEPS = 30
+#: lead away from the start within ten.  Next to a zero each step is shorter than the one before:
+#: where so many were not, there is none.
+_STEPS, _WANDERING = 30, 3
 #: A step is the last one if it is shorter than this part of the distance to what bends the
 #: function; after one shorter than the second part the slope stays.  What is left is the length
 #: times either part: below rounding.
@@ -80,6 +81,7 @@ def newton(
     limit = np.broadcast_to(np.asarray(longest, dtype=float), now.shape)
     active, kept = room(np.arange(now.size), now) > 0, np.zeros(now.shape, dtype=bool)
     value, slope, bound = np.zeros_like(now), np.full_like(now, np.nan), np.zeros(now.shape)
+    shortest, longer = np.full(now.shape, np.inf), np.zeros(now.shape, dtype=int)
     now[~active] = np.nan
     for _ in range(_STEPS):
         at = np.flatnonzero(active)
@@ -97,9 +99,12 @@ def newton(
             step = np.where(length > limit[at], step * (limit[at] / length), step)
             moved = now[at] + step
         left = room(at, moved)
-        lost = ~np.isfinite(moved) | ~(left > 0)
+        longer[at] += ~(length < shortest[at])
+        shortest[at] = np.fmin(shortest[at], length)
+        last = length <= np.maximum(_LAST * left, noise)
+        lost = ~np.isfinite(moved) | ~(left > 0) | (~last & (longer[at] >= _WANDERING))
         now[at] = np.where(lost, np.nan, moved)
-        active[at] = ~lost & ~(length <= np.maximum(_LAST * left, noise))
+        active[at] = ~lost & ~last
         kept[at] = length <= _KEPT * left
     now[active] = np.nan
     return Zeros(now, slope)

@@ -1,12 +1,14 @@
 """All zeros of an analytic function in a rectangle, counted by the argument principle.
 
 The change of the argument of f along the boundary is 2 pi times the number of zeros inside.  The
-boundary is sampled until no step turns f by more than a fraction of pi; rectangles are divided
-until each holds one zero, which the integral of z f'/f locates and Newton's method refines.
+boundary is sampled until no step turns f by more than a fraction of pi, nor may hide a whole turn;
+rectangles are divided until each holds one zero, which the integral of z f'/f locates and Newton's
+method refines.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,8 +23,10 @@ Array = NDArray[np.float64]
 #: Values of a function, or values and bounds of their errors.
 Function = Callable[[Complex], Complex | tuple[Complex, Array]]
 
-#: Largest turn of f between two points of the boundary; points at the start and at most on a side.
-_TURN, _FIRST, _MOST = 0.8, 13, 8193
+#: Largest turn of f between two points of the boundary; points at the start on a side, and at most.
+_TURN, _FIRST, _MOST = 0.8, 13, 20_000
+#: Points next to a mark are so many times as far away as the one before.
+_APART_AT_MARKS = 4.0
 #: Rounds of dividing rectangles: a side shrinks by half in two of them, to a millionth in all.
 _DIVISIONS = 40
 #: Neighbours from which a derivative is taken, in parts of the rectangle, which holds one zero.
@@ -99,21 +103,24 @@ class _Counter:
         #: Where the value is not above its error, and its argument means nothing.
         self.lost: set[complex] = set()
 
-    def first(self, a: complex, b: complex) -> list[float]:
-        """Return parameters of the first points on a side, denser next to the marks."""
-        t = set(np.linspace(0.0, 1.0, _FIRST))
+    def first(self, a: complex, b: complex) -> list[complex]:
+        """Return the first points on a side, denser next to the marks; either way the same."""
+        if (b.real, b.imag) < (a.real, a.imag):
+            return self.first(b, a)[::-1]
+        t = set(np.linspace(0.0, 1.0, _FIRST).tolist())
         length = abs(b - a)
         for mark in self.marks:
             along = ((mark - a) * (b - a).conjugate() / length).real
             across = abs(((mark - a) * (b - a).conjugate() / length).imag)
             if -across < along < length + across:
+                rounds = math.log(2 + 2 * length / max(across, 1e-12), _APART_AT_MARKS)
                 t |= {
-                    (along + s * across * 2.0**k) / length
-                    for k in range(-1, 2 + math.ceil(math.log2(1 + length / max(across, 1e-12))))
+                    (along + s * across * _APART_AT_MARKS**k / 2) / length
+                    for k in range(2 + math.ceil(rounds))
                     for s in (-1, 1)
                 }
                 t.add(along / length)
-        return sorted(x for x in t if 0 <= x <= 1)
+        return [a, *(a + x * (b - a) for x in sorted(t) if 0 < x < 1), b]
 
     def __call__(self, points: list[complex]) -> Complex:
         missing = [z for z in dict.fromkeys(points) if z not in self.known]
@@ -125,46 +132,83 @@ class _Counter:
             self.known.update(zip(missing, map(complex, values), strict=True))
         return np.array([self.known[z] for z in points])
 
-    def side(self, a: complex, b: complex) -> tuple[Complex, Complex] | None:
-        """Return points from a to b, and values, dense enough to follow the argument."""
-        # the same points in either direction
-        forward = (a.real, a.imag) < (b.real, b.imag)
-        start, end = (a, b) if forward else (b, a)
-        t = self.first(start, end)
-        confirmed = False
-        while len(t) <= _MOST and len(self.known) <= _BUDGET:
-            points = [start + x * (end - start) for x in t]
+    def along(self, corners: Sequence[complex]) -> tuple[Complex, Complex] | None:
+        """Return points of a path from corner to corner, and values, dense enough to follow f."""
+        points = [corners[0]]
+        for a, b in itertools.pairwise(corners):
+            points += self.first(a, b)[1:]
+        while len(points) <= _MOST and len(self.known) <= _BUDGET:
             values = self(points)
             if not np.isfinite(values).all() or not self.lost.isdisjoint(points):
                 return None
-            turns = np.abs(np.angle(values[1:] / values[:-1]))
-            wide = np.flatnonzero(turns > _TURN)
-            if wide.size == 0 and not confirmed:
-                # two zeros next to one step turn f by a whole circle: look at the middles, too
-                wide, confirmed = np.arange(turns.size), True
-            elif wide.size > 0:
-                confirmed = False
+            at = np.array(points)
+            wide = np.flatnonzero(_wide(np.abs(np.diff(at)), values))
             if wide.size == 0:
-                order = 1 if forward else -1
-                return np.array(points)[::order], values[::order]
-            t = sorted([*t, *((t[k] + t[k + 1]) / 2 for k in wide)])
+                return at, values
+            for k in wide[::-1].tolist():
+                points.insert(k + 1, (points[k] + points[k + 1]) / 2)
         return None
 
     def around(self, box: Rectangle) -> tuple[int, complex] | None:
         """Return the number of zeros in a rectangle and the sum of their positions."""
-        corners = box.corners
-        total, moment = 0.0, 0.0j
-        for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
-            found = self.side(a, b)
-            if found is None:
-                return None
-            points, values = found
-            steps = np.log(np.abs(values[1:] / values[:-1])) + 1j * np.angle(
-                values[1:] / values[:-1]
-            )
-            total += float(steps.imag.sum())
-            moment += complex(((points[1:] + points[:-1]) / 2 * steps).sum())
-        return round(total / (2 * math.pi)), moment / (2j * math.pi)
+        found = self.along((*box.corners, box.low))
+        if found is None:
+            return None
+        points, values = found
+        ratio = values[1:] / values[:-1]
+        steps = np.log(np.abs(ratio)) + 1j * np.angle(ratio)
+        moment = complex(((points[1:] + points[:-1]) / 2 * steps).sum())
+        return round(float(steps.imag.sum()) / (2 * math.pi)), moment / (2j * math.pi)
+
+
+def _wide(steps: Array, values: Complex) -> NDArray[np.bool_]:
+    """Tell which steps are to be divided.
+
+    Those that turn f too much, and those that may hide a whole turn: of two zeros next to a step.
+    They make |f| fall towards it from either side, by the square of the distance and at least by
+    that of its far end; half of that in the logarithm is what makes a step one of them.
+    """
+    ratio = values[1:] / values[:-1]
+    rise = np.log(np.abs(ratio))
+    before, after = np.ones((2, steps.size), dtype=bool)
+    with np.errstate(divide="ignore"):
+        before[1:] = -rise[:-1] > np.log1p(steps[:-1] / steps[1:])
+        after[:-1] = rise[1:] > np.log1p(steps[1:] / steps[:-1])
+    return np.asarray((np.abs(np.angle(ratio)) > _TURN) | (before & after))
+
+
+def count_mirrored(function: Function, box: Rectangle, marks: Sequence[complex] = ()) -> Zeros:
+    """Count the zeros in a rectangle of a function that takes conjugate values at -z* and z.
+
+    On Re(z) = 0, which halves the rectangle, it is real: half of the boundary suffices.
+
+    Parameters
+    ----------
+    function, marks
+        As in `zeros_in`.
+    box : Rectangle
+        From Re(z) = 0 on: the right half.  No zero may lie on its other sides.
+
+    Returns
+    -------
+    Zeros
+        Without values; the count is that of both halves.
+
+    Examples
+    --------
+    >>> def function(z):
+    ...     return 1j * (z - 0.3j) * ((z + 0.2j) ** 2 - 0.1)
+    >>> count_mirrored(function, Rectangle(-1j, 1 + 1j)).count
+    3
+    """
+    counter = _Counter(function, marks)
+    found = counter.along((*box.corners,))
+    if found is None:
+        return Zeros((), 0, len(counter.known), False)
+    # real at both ends
+    values = np.array([found[1][0].real, *found[1][1:-1], found[1][-1].real])
+    turns = np.angle(values[1:] / values[:-1])
+    return Zeros((), round(float(turns.sum()) / math.pi), len(counter.known), True)
 
 
 def zeros_in(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 #: Half-width in log x of the polynomial through a minimum, and its nodes.
-_WIDTHS = (0.3, 0.08, 0.02)
+WIDTHS = (0.3, 0.08, 0.02)
 #: Moves of the polynomial; it may be made narrower once its minimum is this close to its middle.
 _MOVES, _CENTRAL = 24, 0.8
 NODES = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
@@ -32,7 +32,7 @@ class Minimum:
 
 
 def minimum_near(
-    function: Callable[[Array], Array], x: float, *, close: bool = False
+    function: Callable[[Array], Array], x: float, *, within: float = WIDTHS[0]
 ) -> Minimum | None:
     """Return the minimum of a smooth function next to a guess, in the variable log x.
 
@@ -42,11 +42,13 @@ def minimum_near(
         Maps an array of positive x to values; not numbers where it has none.
     x : float
         The guess, from which the way is downhill.
-    close : bool
-        Whether the guess is within some percent.
+    within : float
+        How far away in log x the minimum is thought to be.
     """
-    width, *narrower = _WIDTHS[close:]
+    level = max([k for k, width in enumerate(WIDTHS) if width >= within], default=0)
+    seen = False
     for _ in range(_MOVES):
+        width = WIDTHS[level]
         values = function(x * np.exp(width * NODES))
         if not np.isfinite(values).all():
             return None
@@ -54,12 +56,15 @@ def minimum_near(
         at = _lowest_inside(curve)
         if at is None:
             x *= math.exp(width if values[-1] < values[0] else -width)
+            # it is farther away than was thought
+            level = level if seen else max(level - 1, 0)
             continue
         x *= math.exp(width * at)
+        seen = True
         if abs(at) <= _CENTRAL:
-            if not narrower:
+            if level == len(WIDTHS) - 1:
                 return Minimum(x, float(curve(at)))
-            width, *narrower = narrower
+            level += 1
     return None
 
 

@@ -36,6 +36,9 @@ _APART = 1e-2
 #: A zero of the approximation with a real part negative by less than this part of gamma + |omega|
 #: is one on Re(omega) = 0, as far as the approximation is good.
 _ON_AXIS = 1e-3
+#: A zero of the approximation is that of det M by this part of gamma + |omega|, or none: most are
+#: by much less, and what is farther away another one's.
+_OFF = 0.5
 #: The distance of roots that are one, relative to their modulus: five digits above rounding.
 _SAME = 1e-6
 
@@ -101,7 +104,8 @@ def axis_modes(source: Source, q: Array, *, density: int = 1) -> list[AxisModes]
     with _linear_algebra().limit(limits=1, user_api="blas"):
         starts = [_starts(spectrum, *samples.near(k)) + slow[k] for k in range(q.size)]
     owner = np.repeat(np.arange(samples.q.size), [len(s) for s in starts])
-    roots, errors = refine(spectrum, samples.q[owner], np.array([w for s in starts for w in s]))
+    guesses = np.array([w for s in starts for w in s])
+    roots, errors = refine(spectrum, samples.q[owner], guesses, shift=_OFF)
     counts, certain, doubt = samples.counts()
     results = []
     for index, wave in enumerate(samples.q):

@@ -123,9 +123,16 @@ def zero_near(
     high: float = math.inf,
 ) -> Zero[Place] | None:
     """Return the zero of a quantity that the secant method finds from a place at a coordinate."""
+    seen: list[tuple[float, Place]] = []
 
     def follow(at: float, near: Place) -> Place | None:
-        return along_path(condition, path, at, near)
+        if len(seen) > 1:
+            (first, before), (last, near) = seen[-2:]
+            near = near.ahead(before, (at - last) / (last - first))
+        found = along_path(condition, path, at, near)
+        if found is not None:
+            seen.append((at, found))
+        return found
 
     return secant(follow, start, place, step=step, low=low, high=high)
 

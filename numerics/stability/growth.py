@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from numerics.domain import LARGEST, flag, real
 from numerics.kept import Kept
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
-from numerics.solve.minimum import minimum_near
+from numerics.solve.minimum import WIDTHS, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.refinement import refine, with_state_errors
+from numerics.stability.refinement import next_roots, refine, with_state_errors
 from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
@@ -28,8 +28,8 @@ _SMALLEST = 1e-3
 _NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
 #: The least number of wave numbers.
 _LEAST = 26
-#: Rounds of narrowing a maximum, and wave numbers in each.
-_ROUNDS, _INNER = 2, 7
+#: Wave numbers between those next to a maximum on the grid, at which it is looked for.
+_INNER = 7
 #: How many times as many values of det M to take where a growing mode was not found.
 _DENSER = (3, 9)
 #: Maxima on the grid that are looked at.
@@ -256,21 +256,17 @@ def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
     best = _least_damped(spectrum, found[k])
-    low, high = math.log(found[k - 1].q), math.log(found[k + 1].q)
-    for _ in range(_ROUNDS):
-        inner = np.linspace(low, high, _INNER + 2)[1:-1]
-        roots, errors = follow(spectrum, np.exp(inner), best.omega)
-        if np.isnan(roots).any():
-            tops = [_least_damped(spectrum, m) for m in axis_modes(spectrum, np.exp(inner))]
-        else:
-            tops = [
-                Peak(math.exp(x), complex(w), float(e))
-                for x, w, e in zip(inner, roots, errors, strict=True)
-            ]
-        best = max((best, *tops), key=lambda peak: peak.omega.imag)
-        step = inner[1] - inner[0]
-        low, high = math.log(best.q) - step, math.log(best.q) + step
-    polished = climb(spectrum, best.q, best.omega, close=True)
+    inner = np.linspace(math.log(found[k - 1].q), math.log(found[k + 1].q), _INNER + 2)[1:-1]
+    roots, errors = follow(spectrum, np.exp(inner), best.omega)
+    if np.isnan(roots).any():
+        tops = [_least_damped(spectrum, m) for m in axis_modes(spectrum, np.exp(inner))]
+    else:
+        tops = [
+            Peak(math.exp(x), complex(w), float(e))
+            for x, w, e in zip(inner, roots, errors, strict=True)
+        ]
+    best = max((best, *tops), key=lambda peak: peak.omega.imag)
+    polished = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
     return polished if polished is not None and polished.omega.imag > best.omega.imag else best
 
 
@@ -282,7 +278,7 @@ def follow(source: Source, q: Array, start: complex) -> tuple[Complex, Array]:
     return np.where(at_rest, 1j * roots.imag, roots), errors
 
 
-def climb(source: Source, q: float, omega: complex, *, close: bool = False) -> Peak | None:
+def climb(source: Source, q: float, omega: complex, *, within: float = WIDTHS[0]) -> Peak | None:
     """Return the maximum of Im(omega_q) along a mode, uphill from a guess; None if there is none.
 
     Parameters
@@ -292,23 +288,39 @@ def climb(source: Source, q: float, omega: complex, *, close: bool = False) -> P
         Where to start.
     omega : complex
         The mode there, or a guess.
-    close : bool
-        Whether the maximum is within some percent of q.
+    within : float
+        How far away in log q the maximum is thought to be.
     """
-    spectrum, guess = Spectrum.of(source), omega
-
-    def sinking(wave: Array) -> Array:
-        nonlocal guess
-        roots, _ = follow(spectrum, wave, guess)
-        middle = complex(roots[roots.size // 2])
-        guess = guess if np.isnan(middle) else middle
-        return np.asarray(-roots.imag)
-
-    found = minimum_near(sinking, q, close=close)
+    mode = _Mode(Spectrum.of(source), omega)
+    found = minimum_near(mode.sinking, q, within=within)
     if found is None:
         return None
-    roots, errors = follow(spectrum, np.array([found.x]), guess)
+    at = np.array([found.x])
+    roots, errors = follow(mode.spectrum, at, complex(mode.expected(at)[0]))
     if np.isnan(roots[0]):
         return None
     # the root itself, whose error is known, not the value of a polynomial through its neighbours
     return Peak(found.x, complex(roots[0]), float(errors[0]))
+
+
+class _Mode:
+    """A mode along the wave number, expected where the last ones of it lead to."""
+
+    def __init__(self, spectrum: Spectrum, omega: complex) -> None:
+        self.spectrum = spectrum
+        self.curve = np.polynomial.Polynomial([omega])
+
+    def expected(self, q: Array) -> Complex:
+        """Return where the mode is: on a curve through the last ones, straight on beyond them."""
+        x = np.log(q)
+        inside = np.clip(x, *self.curve.domain)
+        if self.curve.degree() == 0:
+            inside = x
+        return np.asarray(self.curve(inside) + self.curve.deriv()(inside) * (x - inside))
+
+    def sinking(self, q: Array) -> Array:
+        """Return -Im(omega_q), not numbers where the mode is lost."""
+        roots = next_roots(self.spectrum, q, self.expected(q) + 0j).at
+        if np.isfinite(roots).all():
+            self.curve = np.polynomial.Polynomial.fit(np.log(q), roots, q.size - 1)
+        return np.asarray(-roots.imag)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.domain import LARGEST, flag, positive, tolerance
 from numerics.kept import Pictured
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
-from numerics.solve.analytic_roots import Rectangle, zeros_in
+from numerics.solve.analytic_roots import Rectangle, count_mirrored, zeros_in
 from numerics.stability.axis_count import axis_modes, distinct
 from numerics.stability.branches import wave_numbers
 from numerics.stability.certify import certified_modes
@@ -39,7 +39,7 @@ class CollectiveModes(Pictured):
     vectors : ndarray of complex, shape (n, 2)
         Amplitude and phase of each mode, normalised; the phase is real and not negative.
     count : int
-        Roots in the window by the argument principle.
+        Roots in the window by the argument principle, both signs of the real part.
     evaluations : int
         Matrices that were computed.
     status : str
@@ -155,21 +155,26 @@ def _modes(
         evaluations += omega.size
         return spectrum(q, omega, rtol)
 
-    box = Rectangle(complex(-_BEYOND * largest, spectrum.lowest), complex(largest, growth))
+    window = Rectangle(complex(0.0, spectrum.lowest), complex(largest, growth))
     marks = [complex(e, -spectrum.linewidth) for e in (*spectrum.bends, *spectrum.edges)]
-    # those next to the axis are known from values on it; the window is searched for others
+    counted = count_mirrored(function, window, marks)
+    # those next to the axis are known from values on it
     (near,) = axis_modes(spectrum, np.array([q]))
-    known = [complex(w) for w in near.frequencies[np.isfinite(near.errors)]]
-    mirrored = [complex(-w.real, w.imag) for w in known if w.real > 0]
-    found = zeros_in(function, box, marks, [*known, *mirrored])
-    # of a pair of mirror images both may be in the window
-    guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *known) if box.contains(w)]
-    wave = np.full(len(guesses), q)
-    roots, errors = distinct(
-        *refine(spectrum, wave, np.array(guesses, dtype=complex)), spectrum.lowest
-    )
+    known = np.isfinite(near.errors)
+    roots, errors = _inside(window, near.frequencies[known], near.errors[known])
+    if _with_mirrored(roots) != counted.count:
+        # the window is searched for others; of a pair of mirror images both may be in it
+        box = Rectangle(complex(-_BEYOND * largest, spectrum.lowest), window.high)
+        found = zeros_in(function, box, marks, [*roots, *(-roots[roots.real > 0].conj())])
+        guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *roots)]
+        roots, errors = distinct(
+            *refine(spectrum, np.full(len(guesses), q), np.array(guesses, dtype=complex)),
+            spectrum.lowest,
+        )
+        roots, errors = _inside(window, roots, errors)
     order = np.argsort(-roots.imag, kind="stable")
     roots, errors = roots[order], errors[order]
+    complete = counted.complete and _with_mirrored(roots) == counted.count
     waves = np.full(roots.size, q)
     errors = with_state_errors(spectrum, waves, roots, errors)
     if certify:
@@ -178,8 +183,19 @@ def _modes(
         q,
         roots,
         spectrum.vectors(waves, roots, rtol),
-        found.count,
+        counted.count,
         evaluations,
-        Status.COMPLETE if found.complete else Status.INCOMPLETE,
+        Status.COMPLETE if complete else Status.INCOMPLETE,
         errors,
     )
+
+
+def _inside(window: Rectangle, roots: Complex, errors: Array) -> tuple[Complex, Array]:
+    """Return those of some roots that are in the window."""
+    inside = np.array([window.contains(w) for w in roots.tolist()], dtype=bool)
+    return roots[inside], errors[inside]
+
+
+def _with_mirrored(roots: Complex) -> int:
+    """Return how many roots there are, those with a negative real part included."""
+    return int(np.where(roots.real > 0, 2, 1).sum())

@@ -8,13 +8,13 @@ close by, and a bound of its error there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.solve.minimum import minimum_near
+from numerics.solve.minimum import WIDTHS, minimum_near
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import climb, filled_diameter
 from numerics.stability.refinement import with_state_errors
@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 #: Wave numbers at which modes that move are looked for, in units of gamma: from where those of the
 #: expansion (46) have become two, to where they are those of single pairs.
 _WAVES = np.geomspace(1.5, 50.0, 9)
+#: A place is expected where the last two lead to, up to so many times their distance.
+_AHEAD = 30.0
 #: The smallest real part that makes a mode one that moves, in units of gamma.
 MOVING = 0.05
 
@@ -53,6 +55,18 @@ class Place:
     omega: complex = 0.0
     error: float = 0.0
     settled: bool = True
+
+    @property
+    def within(self) -> float:
+        """How far away in log x the extremum may be at a state close by."""
+        return WIDTHS[-1 if self.settled else 0]
+
+    def ahead(self, before: Place, part: float) -> Place:
+        """Return where the place moves to that has come from one before, a part of that farther."""
+        if not (self.settled and before.settled) or abs(part) > _AHEAD:
+            return self
+        q = self.q if before.q == 0 else self.q * (self.q / before.q) ** part
+        return replace(self, q=q, omega=self.omega + part * (self.omega - before.omega))
 
 
 @dataclass(frozen=True)
@@ -124,7 +138,9 @@ class Lowest:
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the minimum next to a place."""
-        found = minimum_near(lambda x: self.function(state, x)[0], self._x(place))
+        found = minimum_near(
+            lambda x: self.function(state, x)[0], self._x(place), within=place.within
+        )
         if found is None or not self.grid(state)[0] < found.x:
             return None
         return self._at(found.x, found.value)
@@ -169,7 +185,7 @@ class Highest:
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the maximum of Im(omega_q), uphill from a place."""
-        found = climb(state, place.q, place.omega, close=place.settled)
+        found = climb(state, place.q, place.omega, within=place.within)
         if found is None or (self.moving and not found.omega.real > 0):
             return None
         return Place(-found.omega.imag, found.q, found.omega, found.error)

@@ -26,7 +26,9 @@ _TRIES, _LONGER = 3, 100.0
 _CURVED = 0.25
 
 
-def refine(source: Source, q: Array, start: Complex) -> tuple[Complex, Array]:
+def refine(
+    source: Source, q: Array, start: Complex, *, shift: float = _SHIFT
+) -> tuple[Complex, Array]:
     """Return roots of det M next to the starting points, and bounds of their errors.
 
     The bounds contain the errors of M, not those of the state.  A root is not a number where
@@ -40,9 +42,11 @@ def refine(source: Source, q: Array, start: Complex) -> tuple[Complex, Array]:
         Positive wave numbers.
     start : ndarray of complex, shape (n,)
         Guesses.
+    shift : float
+        How far from its guess a root may be, in parts of gamma + |omega|.
     """
     spectrum = Spectrum.of(source)
-    roots, slopes = _newton(spectrum, q, np.array(start, dtype=complex))
+    roots, slopes = next_roots(spectrum, q, np.array(start, dtype=complex), shift)
     errors = np.full(roots.shape, np.inf)
     at = np.flatnonzero(np.isfinite(roots))
     if at.size > 0:
@@ -62,7 +66,7 @@ def with_state_errors(source: Source, q: Array, roots: Complex, errors: Array) -
     return result
 
 
-def _newton(spectrum: Spectrum, q: Array, start: Complex) -> Zeros:
+def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHIFT) -> Zeros:
     """Return where Newton's method leads; not a number where that is away from the start."""
     gamma = spectrum.linewidth
     size = gamma + np.abs(start)
@@ -74,7 +78,7 @@ def _newton(spectrum: Spectrum, q: Array, start: Complex) -> Zeros:
         return Local(*spectrum.with_slopes(q[which], omega)[:3])
 
     def room(which: NDArray[np.intp], omega: Complex) -> Array:
-        near = np.abs(omega - start[which]) <= _SHIFT * size[which]
+        near = np.abs(omega - start[which]) <= shift * size[which]
         # two slow modes may be as close to each other as to zero
         slow = np.maximum(np.abs(omega), _SLOWEST * gamma)
         return np.where(near, np.minimum(slow, gamma + omega.imag), 0.0)
@@ -90,32 +94,35 @@ def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:
     and across; the radius is infinite where that is no linear function.  The slope may be one next
     to the point: what it is wrong by is part of the deviation.
     """
-    value, bound = spectrum(q, at)
     room = spectrum.linewidth + at.imag
-    step = _STEP * np.minimum(np.abs(at), room)
-    radius = np.zeros(at.shape)
-    undecided = np.ones(at.shape, dtype=bool)
+    step = np.minimum(_STEP * np.minimum(np.abs(at), room), 0.5 * room)
+    # all that most of them need at once
+    points = at + np.array([[0], [1], [1j]]) * step
+    found = spectrum(np.tile(q, 3), points.ravel())
+    value, bound = found.value.reshape(3, -1), found.bound.reshape(3, -1)
+    ends, noise = value[1:], bound[1:]
+    radius, k = np.zeros(at.shape), np.arange(at.size)
     # once more over a longer distance where the radius turns out to need that, or noise hides it
-    for _ in range(_TRIES):
-        k = np.flatnonzero(undecided)
-        if k.size == 0:
+    for tries in range(_TRIES):
+        here = Local(value[0, k], bound[0, k], slope[k])
+        radius[k] = _radius(step[k], here, ends, noise)
+        k = np.flatnonzero(_RADII * radius > step)
+        if k.size == 0 or tries == _TRIES - 1:
             break
         wanted = np.where(np.isinf(radius[k]), _LONGER * step[k], _RADII * radius[k])
         step[k] = np.minimum(np.maximum(step[k], wanted), 0.5 * room[k])
-        here = Local(value[k], bound[k], slope[k])
-        radius[k] = _radius(spectrum, q[k], at[k], step[k], here)
-        undecided[k] = _RADII * radius[k] > step[k]
-    radius[undecided] = np.inf
+        points = at[k] + np.array([[1], [1j]]) * step[k]
+        found = spectrum(np.tile(q[k], 2), points.ravel())
+        ends, noise = found.value.reshape(2, -1), found.bound.reshape(2, -1)
+    radius[k] = np.inf
     return radius
 
 
-def _radius(spectrum: Spectrum, q: Array, at: Complex, step: Array, here: Local) -> Array:
-    """Return the radius by the deviations over one distance."""
-    steps = np.array([[1], [1j]]) * step
-    ends, noise = spectrum(np.tile(q, 2), (at + steps).ravel())
-    noise = noise.reshape(2, -1).max(axis=0) + here.bound
+def _radius(step: Array, here: Local, ends: Complex, noise: Array) -> Array:
+    """Return the radius by the deviations of the values over one distance, along and across."""
+    noise = noise.max(axis=0) + here.bound
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        away = np.abs(ends.reshape(2, -1) - here.value - here.slope * steps).max(axis=0)
+        away = np.abs(ends - here.value - here.slope * (np.array([[1], [1j]]) * step)).max(axis=0)
         rise = np.abs(here.slope) * step
         deviation = (away + noise) / rise
         radius = (np.abs(here.value) + here.bound) / (np.abs(here.slope) * (1 - deviation))

@@ -17,7 +17,7 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
-from numerics.solve.analytic_roots import Rectangle, zeros_in
+from numerics.solve.analytic_roots import Rectangle, count_mirrored, zeros_in
 from tests.numerics.stability.test_equilibrium_modes import mode
 
 COMPLEX = st.complex_numbers(max_magnitude=2.0, allow_nan=False)
@@ -43,6 +43,54 @@ def test_zeros_of_a_product(zeros: list[complex]) -> None:
     assert found.complete
     assert found.count == len(inside)
     assert all(min(abs(z - w) for w in found.values) < 1e-9 for z in inside)
+
+
+@given(st.lists(COMPLEX, min_size=0, max_size=4), st.booleans())
+@example([0.5 - 0.68j, 0.52 - 0.68j], False)
+@settings(deadline=None, max_examples=60)
+def test_zeros_and_their_mirror_images(zeros: list[complex], axis: bool) -> None:
+    window = Rectangle(-0.7j, 1.1 + 0.9j)
+    alone = [0.3j, -0.2j, 1.3j] if axis else []
+    every = [*zeros, *(-z.conjugate() for z in zeros), *alone]
+    for z in every:
+        assume(abs(abs(z.real) - 1.1) > 0.01)
+        assume(min(abs(z.imag + 0.7), abs(z.imag - 0.9)) > 0.01)
+    taken = []
+
+    def function(w):
+        taken.append(w.size)
+        # conjugate values at w and minus its conjugate
+        factors = [w - z for z in every] or [np.ones_like(w)]
+        return np.cos(w) * 1j ** len(alone) * np.prod(factors, axis=0)
+
+    found = count_mirrored(function, window)
+    assert found.complete
+    assert found.count == sum(abs(z.real) < 1.1 and -0.7 < z.imag < 0.9 for z in every)
+    assert found.evaluations == sum(taken)
+
+
+def test_two_zeros_next_to_one_step_are_seen() -> None:
+    # between the first points on the lower side, they turn the argument by a whole circle there
+    pair = [0.137 - 0.699j, 0.138 - 0.698j]
+
+    def function(w):
+        return np.prod([(w - z) * (w + z.conjugate()) for z in pair], axis=0)
+
+    found = count_mirrored(function, Rectangle(-0.7j, 1.1 + 0.9j))
+    assert (found.count, found.complete) == (4, True)
+    # and none is one too many where f only falls towards a step from one side
+    far = count_mirrored(lambda w: (w - 3) ** 2 * (w + 3) ** 2, Rectangle(-0.7j, 1.1 + 0.9j))
+    assert (far.count, far.complete) == (0, True)
+    assert far.evaluations < 50
+
+
+def test_modes_take_few_values() -> None:
+    # a search that divides the window takes hundreds
+    state = solve_steady_state(DRIVEN["pattern"][0])
+    for q in (0.02, 0.1, 0.5):
+        found = collective_mode(state, q)
+        assert found.status == "complete"
+        assert found.evaluations < 120
 
 
 def test_marks_find_a_narrow_pair() -> None:
@@ -104,7 +152,7 @@ def test_count_by_dense_sampling() -> None:
     state = solve_steady_state(parameters)
     found = collective_mode(state, q)
     gamma, right = state.parameters.linewidth, 2.2 * state.lowest_excitation
-    low, high = complex(-0.0137 * right, -0.8 * gamma), complex(right, right / 2)
+    low, high = complex(-right, -0.8 * gamma), complex(right, right / 2)
     corners = [low, complex(high.real, low.imag), high, complex(low.real, high.imag), low]
     path = np.concatenate(
         [a + np.arange(1500) / 1500 * (b - a) for a, b in itertools.pairwise(corners)]
