@@ -47,7 +47,8 @@ def gauss_kronrod(n: int = 10) -> Rule:
     lower = np.linalg.lstsq(moments[:, parity], -moments[:, n + 1], rcond=None)[0]
     stieltjes = np.zeros(n + 2)
     stieltjes[parity], stieltjes[n + 1] = lower, 1.0
-    added = legendre.legroots(stieltjes)
+    # real, which NumPy does not tell in their type from 2.5 on
+    added = legendre.legroots(stieltjes).real
     slope = legendre.legder(stieltjes)
     for _ in range(3):
         added = added - legendre.legval(added, stieltjes) / legendre.legval(added, slope)
