@@ -6,7 +6,8 @@ What there is, in units of the Fermi energy and momentum, with bounds of the err
 - its state: `solve_steady_state`, `trace_steady_states` along the drive or any parameter;
 - the response: `fluctuation_matrix`, `pair_correlation`, `hydrodynamics`, `narrow_hydrodynamics`,
   `spectral_function`, `occupied_spectral_weight`; of the density, too: `susceptibility`,
-  `response_matrix`, `fluctuation_spectrum`, `effective_temperature`;
+  `response_matrix`, `fluctuation_spectrum`, `effective_temperature`, `luminescence`,
+  `photon_propagator`;
 - modes: `collective_mode`, `mode_branches`, `real_dispersion`, `growth_rate`;
 - where it becomes unstable: `find_boundary`, `stability_edges`, `stability_line`, `phase_diagram`;
 - whether to believe it: `verify`, `numerics.precise`, and the slow route
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from numerics.response.amplitude_spectrum import spectral_function
     from numerics.response.fluctuation import fluctuation_matrix, pair_correlation
     from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+    from numerics.response.luminescence import luminescence, photon_propagator
     from numerics.response.narrow_coupling import narrow_hydrodynamics
     from numerics.response.noise import effective_temperature, fluctuation_spectrum
     from numerics.response.spectral_weight import occupied_spectral_weight
@@ -110,11 +112,13 @@ __all__ = [
     "hydrodynamics",
     "laser_threshold",
     "load",
+    "luminescence",
     "mode_branches",
     "narrow_hydrodynamics",
     "occupied_spectral_weight",
     "pair_correlation",
     "phase_diagram",
+    "photon_propagator",
     "real_dispersion",
     "response_matrix",
     "save",
@@ -157,6 +161,8 @@ _LAZY = {
     "collective_mode": "numerics.stability.modes",
     "Spectrum": "numerics.stability.spectrum",
     "CountTolerances": "numerics.stability.tolerances",
+    "luminescence": "numerics.response.luminescence",
+    "photon_propagator": "numerics.response.luminescence",
     "narrow_hydrodynamics": "numerics.response.narrow_coupling",
     "occupied_spectral_weight": "numerics.response.spectral_weight",
     "pair_correlation": "numerics.response.fluctuation",

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.domain import LARGEST, SMALLEST, flag, outside, real
-from numerics.interaction import Change, Interaction, Uniform
+from numerics.interaction import Change, Interaction, Light, Uniform
 from numerics.kernels import couplings_numpy as kernels
 
 Array = NDArray[np.float64]
@@ -246,6 +246,22 @@ class Boson(Interaction):
             parts = kernels.change(q, omega.real, omega.imag, *(*self._arguments(mu), self.mass))
         pairs = zip(parts[0::2], parts[1::2], strict=True)
         return Change(*(np.asarray(x + 1j * y) + np.zeros_like(omega) for x, y in pairs))
+
+    def light(self, q: Array, omega: Complex, mu: float) -> Light:
+        """Return how the boson and its conjugate follow the order parameter and their sources."""
+        parts = np.array(
+            np.broadcast_arrays(
+                *kernels.light(q, omega.real, omega.imag, *(*self._arguments(mu), self.mass))
+            )
+        )
+        values = (parts[0::2] + 1j * parts[1::2]).reshape(-1, *np.shape(omega))
+        order, source = (np.moveaxis(values[k : k + 4], 0, -1) for k in (0, 4))
+        own = np.moveaxis(values[8:], 0, -1)
+        # the energies that nearly cancel where the boson alone is in resonance
+        terms = np.abs(omega) + abs(self.detuning) + 2 * abs(mu) + q * q / (2 * self.mass)
+        rounding = _ROUNDING * (1 + (terms + self.loss) * np.abs(own).max(axis=-1))
+        shape = (*np.shape(omega), 2, 2)
+        return Light(order.reshape(shape), source.reshape(shape), own, rounding)
 
     def long_waves(self, mu: float) -> tuple[Array, Array]:
         """Return what K adds to beta, eta and zeta of (46)."""

@@ -50,6 +50,27 @@ class Change(NamedTuple):
         return matrices(self.diagonal, self.off)
 
 
+class Light(NamedTuple):
+    """A boson and its conjugate, L a + R x: a the order parameter, x what is put into them.
+
+    M a is what the carriers do by themselves, plus S x.
+
+    Parameters
+    ----------
+    order, source : ndarray of complex, shape (n, 2, 2)
+        L, from (amplitude, phase), and S, to them.
+    own : ndarray of complex, shape (n, 2)
+        The diagonal of R.
+    rounding : ndarray, shape (n,)
+        Bound of the errors of all three, relative to their elements.
+    """
+
+    order: Complex
+    source: Complex
+    own: Complex
+    rounding: Array
+
+
 def matrices(diagonal: Any, off: Any) -> Complex:
     """Return matrices of (amplitude, phase) by their two elements, shape (..., 2, 2)."""
     rows = np.stack([diagonal, off, np.negative(off), diagonal], axis=-1)

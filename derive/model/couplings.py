@@ -7,7 +7,7 @@ i kappa, and it leaves the mean-field equations of motion
     (omega - E_q + i kappa) phi = g chi,     Delta = U chi - g phi,
 
 where chi is the pair amplitude of the carriers.  The coupling is K = chi/Delta; without the photon
-it is 1/U.
+it is 1/U.  What is put into the photon besides, its noise among others, is added to g chi.
 """
 
 from __future__ import annotations
@@ -36,10 +36,19 @@ _bare_strength, _bare_attraction = sp.symbols("g_0 U_0", real=True)
 
 
 class Pairing(NamedTuple):
-    """The pair amplitude and the photon field for an order parameter of one."""
+    """The pair amplitude and the photon field for an order parameter of one.
+
+    Parameters
+    ----------
+    coupling, photon : Expr
+    own : Expr
+        The photon field for a source of one, which the pair amplitude balances so that there is no
+        order parameter: it is then `photon`, as one for the other is in a symmetric pair.
+    """
 
     coupling: sp.Expr
     photon: sp.Expr
+    own: sp.Expr
 
 
 def photon_inverse_propagator(omega: sp.Expr, q: sp.Expr | int = 0) -> sp.Expr:
@@ -55,14 +64,23 @@ def photon_inverse_propagator(omega: sp.Expr, q: sp.Expr | int = 0) -> sp.Expr:
 
 
 def eliminated() -> Pairing:
-    """Return what the equations of motion make of an order parameter, in what is not measured."""
+    """Return what the equations of motion make of an order parameter, in what is not measured.
+
+    Raises
+    ------
+    ValueError
+        If a source of the photon is not balanced by the field of an order parameter.
+    """
     pair, photon = sp.symbols("chi phi", complex=True)
+    order, source = sp.symbols("Delta_1 source", complex=True)
     equations = (
-        _inverse * photon - _bare_strength * pair,
-        _bare_attraction * pair - _bare_strength * photon - 1,
+        _inverse * photon - _bare_strength * pair - source,
+        _bare_attraction * pair - _bare_strength * photon - order,
     )
     found = sp.solve(equations, (pair, photon), dict=True)[0]
-    return Pairing(found[pair], found[photon])
+    if sp.factor(found[pair].diff(source) - found[photon].diff(order)) != 0:
+        raise ValueError("the coupling of pairs and photons is not symmetric")
+    return Pairing(found[pair].diff(order), found[photon].diff(order), found[photon].diff(source))
 
 
 def renormalised(inverse: sp.Expr) -> Pairing:
@@ -88,13 +106,15 @@ def renormalised(inverse: sp.Expr) -> Pairing:
         _inverse: _inverse - strength**2 * _divergence * screening,
     }
     # without attraction the photon's energy alone absorbs the sum
-    found = eliminated()
-    coupling = sp.factor(sp.together(found.coupling.subs(bare, simultaneous=True) - _divergence))
-    photon = sp.factor(sp.together(found.photon.subs(bare, simultaneous=True)))
-    for value in (coupling, photon):
+    less = (_divergence, sp.S.Zero, sp.S.Zero)
+    found = [
+        sp.factor(sp.together(value.subs(bare, simultaneous=True) - rest))
+        for value, rest in zip(eliminated(), less, strict=True)
+    ]
+    for value in found:
         if value.has(_divergence):
             raise ValueError(f"{value} depends on the cutoff")
-    return Pairing(coupling.subs(_inverse, inverse), photon.subs(_inverse, inverse))
+    return Pairing(*(value.subs(_inverse, inverse) for value in found))
 
 
 def inverted(value: sp.Expr) -> sp.Expr:
@@ -143,10 +163,23 @@ def mirrored(value: sp.Expr, omega: sp.Symbol) -> sp.Expr:
     return sp.conjugate(value.subs(omega, -sp.conjugate(omega)))
 
 
+def fields() -> sp.ImmutableMatrix:
+    """Return what amplitude and phase, which tau_1 and tau_2 multiply, make of (Delta, Delta*).
+
+    Examples
+    --------
+    >>> from derive.model.couplings import fields
+    >>> fields()
+    Matrix([
+    [1, -I],
+    [1,  I]])
+    """
+    places = ((0, 1), (1, 0))
+    return sp.ImmutableMatrix([[nambu.pauli(s)[k] for s in (1, 2)] for k in places])
+
+
 def in_amplitude_and_phase(first: sp.Expr, second: sp.Expr) -> sp.ImmutableMatrix:
     """Return diag(K_+, K_-) of (Delta, Delta*) as a matrix of (amplitude, phase).
-
-    These are what tau_1 and tau_2 multiply in the pairing field.
 
     Examples
     --------
@@ -158,9 +191,48 @@ def in_amplitude_and_phase(first: sp.Expr, second: sp.Expr) -> sp.ImmutableMatri
     [0, 1]])
     """
     plus, minus = sp.symbols("K_+ K_-")
-    fields = sp.Matrix([[nambu.pauli(s)[k] for s in (1, 2)] for k in ((0, 1), (1, 0))])
-    turned = (fields.inv() * sp.diag(plus, minus) * fields).applyfunc(sp.factor)
+    turned = (fields().inv() * sp.diag(plus, minus) * fields()).applyfunc(sp.factor)
     return sp.ImmutableMatrix(turned.subs({plus: first, minus: second}))
+
+
+class Light(NamedTuple):
+    """The photon field and its conjugate, L a + R x, where M a is what carriers do plus S x.
+
+    Parameters
+    ----------
+    order : Matrix
+        L, what amplitude and phase make of them.
+    source : Matrix
+        S, how a source x of the photon and its conjugate acts on amplitude and phase.
+    own : Matrix
+        R, diagonal.
+    """
+
+    order: sp.ImmutableMatrix
+    source: sp.ImmutableMatrix
+    own: sp.ImmutableMatrix
+
+
+def light(omega: sp.Symbol, q: sp.Expr = symbols.wave_number) -> Light:
+    """Return how the photon follows the order parameter and sources of its own.
+
+    M is 2 K - Pi, so that it is twice what the pair amplitude leaves that is to be balanced.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from derive.model import couplings
+    >>> found = couplings.light(sp.Symbol("omega", complex=True))
+    >>> found.order.subs(couplings.attracting, 0)
+    Matrix([
+    [-1/g,  I/g],
+    [-1/g, -I/g]])
+    """
+    first = renormalised(photon_inverse_propagator(omega, q))
+    photon = sp.diag(first.photon, mirrored(first.photon, omega))
+    own = sp.diag(first.own, mirrored(first.own, omega))
+    turned = -2 * fields().inv() * photon
+    return Light(*(sp.ImmutableMatrix(x) for x in (photon * fields(), turned, own)))
 
 
 def change(energy: sp.Expr) -> sp.Expr:

@@ -70,6 +70,19 @@ def _turned() -> Program:
     return _compiled("turned", "2 K_11 and 2 K_12 of K_+ and K_-", inputs, outputs)
 
 
+def _light() -> Program:
+    """Return what the photon follows: L and S by rows, and the diagonal of R."""
+    omega = sp.Symbol("omega", complex=True)
+    found = model.light(omega)
+    elements = {f"order{j}{k}": found.order[j, k] for j in (0, 1) for k in (0, 1)}
+    elements |= {f"source{j}{k}": found.source[j, k] for j in (0, 1) for k in (0, 1)}
+    elements |= {f"own{j}": found.own[j, j] for j in (0, 1)}
+    parts = _PARTS[0] + sp.I * _PARTS[1]
+    outputs = {name: x.subs(omega, parts) for name, x in elements.items()}
+    inputs = (symbols.wave_number, *_PARTS, *_STATIC, model.mass)
+    return _compiled("light", "the photon and its conjugate: L, S and R", inputs, outputs)
+
+
 def _change() -> Program:
     """Return twice the change of K in (amplitude, phase), with its derivatives."""
     omega, q = sp.Symbol("omega", complex=True), symbols.wave_number
@@ -132,6 +145,7 @@ def couplings_module() -> Module:
             _turned(),
             _inverted(),
             _change(),
+            _light(),
             _long_waves(),
         ),
     )

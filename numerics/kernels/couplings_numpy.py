@@ -44,6 +44,29 @@ CHANGE_OUTPUTS = (
     "off_by_q_imag",
 )
 
+LIGHT_OUTPUTS = (
+    "order00_real",
+    "order00_imag",
+    "order01_real",
+    "order01_imag",
+    "order10_real",
+    "order10_imag",
+    "order11_real",
+    "order11_imag",
+    "source00_real",
+    "source00_imag",
+    "source01_real",
+    "source01_imag",
+    "source10_real",
+    "source10_imag",
+    "source11_real",
+    "source11_imag",
+    "own0_real",
+    "own0_imag",
+    "own1_real",
+    "own1_imag",
+)
+
 LONG_WAVES_OUTPUTS = (
     "beta11",
     "beta12",
@@ -280,6 +303,64 @@ def change(q, omega_r, omega_i, mu, g, detuning, kappa, contact, attracting, m_p
         omega_i * x78 + x2 * x81 + x85 - x86 + x87,  # diagonal_by_q_imag
         omega_i * x88 + x2 * x89 - x85 + x86 + x87,  # off_by_q_real
         omega_i * x89 - x2 * x88 - x77 - x80 - x82 + x83 + x84,  # off_by_q_imag
+    )
+
+
+def light(q, omega_r, omega_i, mu, g, detuning, kappa, contact, attracting, m_ph):
+    """Compute the photon and its conjugate: L, S and R.
+
+    Operations: 40 (add 9, div 3, mul 28).
+    """
+    x0 = attracting * attracting
+    x1 = kappa + omega_i
+    x2 = -contact * g * g
+    x3 = detuning - 2 * mu + (1 / 2) * q * q / m_ph
+    x4 = attracting * (omega_r - x3) + x2
+    x5 = 1 / (x0 * x1 * x1 + x4 * x4)
+    x6 = -x4 * x5
+    del x4
+    x7 = contact * g
+    x8 = x6 * x7
+    x9 = x1 * x5
+    del x5
+    x10 = attracting * x7
+    x11 = x10 * x9
+    x12 = -x11
+    x13 = -x1
+    del x1
+    x14 = attracting * (-omega_r - x3) + x2
+    del x2, x3
+    x15 = 1 / (x0 * x13 * x13 + x14 * x14)
+    x16 = -x14 * x15
+    del x14
+    x17 = x16 * x7
+    del x7
+    x18 = -x17
+    x19 = x13 * x15
+    del x13, x15
+    x20 = x10 * x19
+    del x10
+    return (
+        -x8,  # order00_real
+        x12,  # order00_imag
+        x12,  # order01_real
+        x8,  # order01_imag
+        x18,  # order10_real
+        -x20,  # order10_imag
+        x20,  # order11_real
+        x18,  # order11_imag
+        x8,  # source00_real
+        x11,  # source00_imag
+        x17,  # source01_real
+        x20,  # source01_imag
+        x12,  # source10_real
+        x8,  # source10_imag
+        x20,  # source11_real
+        x18,  # source11_imag
+        -attracting * x6,  # own0_real
+        -x0 * x9,  # own0_imag
+        -attracting * x16,  # own1_real
+        -x0 * x19,  # own1_imag
     )
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import choice, flag, instance, reals, tolerance
-from numerics.response.couplings import PAIRING, Coupled, needed, sufficient_matrix
-from numerics.response.fluctuation import Points, converged_value
+from numerics.response.batches import in_batches
+from numerics.response.couplings import PAIRING, Coupled, needed
+from numerics.response.fluctuation import converged_value
 from numerics.response.goldstone import goldstone_matrix
-from numerics.response.noise_answer import Answer, scale_of
+from numerics.response.noise_answer import FINER, Answer, answered, scale_of
 from numerics.response.noise_loop import noise_elements
 from numerics.response.susceptibility import VERTICES, vertex_names
 from numerics.response.vertex_loop import loop_elements, nothing
@@ -25,9 +26,6 @@ from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-
-#: Points (q, omega) done at a time.
-_BATCH = 256
 
 
 @overload
@@ -207,31 +205,13 @@ def _both_orders(
     """Return the spectra of O_s(t) O_t and of O_t O_s(t), shape (..., 2, n, n)."""
     instance("state", state, SteadyState)
     bare, rtol = flag("bare", bare), tolerance(rtol)
-    points = Points.of(state, q, reals("omega", omega))
     vertices = [VERTICES[name] for name in names]
     pick = _bare if bare else _coupled
-    batches = [
-        pick(state, points.q[k : k + _BATCH], points.omega.real[k : k + _BATCH], vertices, rtol)
-        for k in range(0, points.q.size, _BATCH)
-    ]
-    if not batches:
-        empty = np.empty((0, 2, len(names), len(names)))
-        batches = [FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))]
-    result: Sampled = FullResult(
-        *(
-            np.concatenate(c).reshape(points.shape + c[0].shape[1:])
-            for c in zip(*batches, strict=True)
-        )
-    )
-    coarser = state.coarser()
-    if coarser is not None:
-        # what the error of an occupation of the user's own does
-        other = _both_orders(coarser, q, omega, names, bare=bare, rtol=rtol)
-        result = result._replace(
-            error=result.error + np.abs(result.value - other.value),
-            evaluations=result.evaluations + other.evaluations,
-        )
-    return result
+
+    def at(some: SteadyState, q: Array, omega: Complex) -> Sampled:
+        return pick(some, q, omega.real, vertices, rtol)
+
+    return in_batches(state, q, reals("omega", omega), at, (2, len(names), len(names)))
 
 
 def _bare(
@@ -252,8 +232,8 @@ def _coupled(
     state: SteadyState, q: Array, omega: Array, vertices: Sequence[int], rtol: float
 ) -> Sampled:
     """Return both with what the order parameter adds to them."""
-    carriers, points, finest = state.carriers, omega.astype(complex), rtol / 32
-    matrix = goldstone_matrix(state, q, points, finest)
+    carriers, points = state.carriers, omega.astype(complex)
+    matrix = goldstone_matrix(state, q, points, FINER * rtol)
     loop = nothing(q.size)
     if needed(vertices):
 
@@ -263,29 +243,20 @@ def _coupled(
         loop = loop_elements(carriers, q, points, needed(vertices), wanted)
     # the noise at amplitude and phase, and at each of the others
     basis = [*PAIRING, *(s for s in vertices if s not in PAIRING)]
-    answer = Answer.of(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
-    noise = noise_elements(carriers, q, omega, basis, lambda value: answer.tolerances(value, rtol))
-    noise.value[:, :, :2, :2] += _of_coupling(state, q, points)
 
-    def excess(some: Sampled) -> Array:
-        at = Answer.of(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
-        with np.errstate(all="ignore"):
-            ratio = at.of_answer(noise) / (rtol / 2 * scale_of(at.value(noise)))
-        return np.asarray(ratio.max(axis=(1, 2, 3)))
+    def make(some: Sampled) -> Answer:
+        return Answer.of(vertices, basis, Coupled(vertices, some, loop.value), loop.error)
+
+    first = make(matrix)
+    noise = noise_elements(carriers, q, omega, basis, lambda value: first.tolerances(value, rtol))
+    noise.value[:, :, :2, :2] += _of_coupling(state, q, points)
+    evaluations, missed = noise.evaluations + loop.evaluations, noise.missed | loop.missed
+    noise = noise._replace(evaluations=evaluations, missed=missed)
 
     def again(where: NDArray[np.bool_], rtol: float) -> Sampled:
         return goldstone_matrix(state, q[where], points[where], rtol)
 
-    matrix = sufficient_matrix(matrix, finest, again, excess)
-    answer = Answer.of(vertices, basis, Coupled(vertices, matrix, loop.value), loop.error)
-    value, error = answer.value(noise), answer.error(noise)
-    reached = (error <= rtol * scale_of(value)).all(axis=(1, 2, 3))
-    failed = loop.missed | noise.missed | (matrix.status == Status.NOT_CONVERGED)
-    unknown = ~np.isfinite(error)
-    error[unknown] = np.inf
-    failed |= unknown.any(axis=(1, 2, 3))
-    evaluations = loop.evaluations + noise.evaluations + matrix.evaluations
-    return FullResult(value, error, evaluations, statuses(failed & ~reached, ~reached))
+    return answered(make, noise, matrix, rtol, again)
 
 
 def _of_coupling(state: SteadyState, q: Array, omega: Complex) -> Complex:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.response.couplings import PAIRING, Coupled
+from numerics.response.couplings import PAIRING, Again, Coupled, sufficient_matrix
 from numerics.response.noise_loop import Noise
+from numerics.results import FullResult, Sampled, Status, statuses
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+#: The tolerance of M to begin with, in units of that of the spectra.
+FINER = 1 / 32
 #: Rounding of the products of matrices.
 _ROUNDING = 16 * float(np.finfo(float).eps)
 
@@ -86,6 +89,41 @@ class Answer:
         carried = noise.error + _ROUNDING * np.abs(noise.value)
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(_sandwich(size, carried, size).real + self.of_answer(noise))
+
+
+def answered(
+    make: Callable[[Sampled], Answer], noise: Noise, matrix: Sampled, rtol: float, again: Again
+) -> Sampled:
+    """Return spectra, shape (n, 2, k, k), of what answers to noise through M.
+
+    Parameters
+    ----------
+    make : callable
+        Returns the answer that M makes.
+    noise : Noise
+    matrix : FullResult
+        M to the tolerance `FINER` times that of the spectra, which may not be enough.
+    rtol : float
+        Tolerance relative to the geometric means of the sum of both orders in time.
+    again : callable
+        As of `sufficient_matrix`.
+    """
+
+    def excess(some: Sampled) -> Array:
+        answer = make(some)
+        with np.errstate(all="ignore"):
+            ratio = answer.of_answer(noise) / (rtol / 2 * scale_of(answer.value(noise)))
+        return np.asarray(ratio.max(axis=(1, 2, 3)))
+
+    matrix = sufficient_matrix(matrix, FINER * rtol, again, excess)
+    answer = make(matrix)
+    value, error = answer.value(noise), answer.error(noise)
+    reached = (error <= rtol * scale_of(value)).all(axis=(1, 2, 3))
+    unknown = ~np.isfinite(error)
+    error[unknown] = np.inf
+    failed = noise.missed | (matrix.status == Status.NOT_CONVERGED) | unknown.any(axis=(1, 2, 3))
+    evaluations = noise.evaluations + matrix.evaluations
+    return FullResult(value, error, evaluations, statuses(failed & ~reached, ~reached))
 
 
 def _sandwich(left: NDArray, middle: NDArray, right: NDArray) -> NDArray:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import choice, flag, instance, listed, outside, tolerance
+from numerics.response.batches import in_batches
 from numerics.response.couplings import PAIRING, Coupled, needed, sufficient_matrix
-from numerics.response.fluctuation import Points, converged_value, pair_correlation
+from numerics.response.fluctuation import converged_value, pair_correlation
 from numerics.response.goldstone import goldstone_matrix
 from numerics.response.vertex_loop import loop_elements, nothing
 from numerics.results import FullResult, Sampled, Status, statuses
@@ -34,8 +35,6 @@ VERTICES = {
     "current": 4,
     "counterflow": 5,
 }
-#: Points (q, omega) done at a time.
-_BATCH = 256
 
 
 @overload
@@ -213,31 +212,13 @@ def _response(
     """Return the susceptibilities among some vertices."""
     instance("state", state, SteadyState)
     bare, rtol = flag("bare", bare), tolerance(rtol)
-    points = Points.of(state, q, omega)
     vertices = [VERTICES[name] for name in names]
     pick = _bare if bare else _coupled
-    batches = [
-        pick(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], vertices, rtol)
-        for k in range(0, points.q.size, _BATCH)
-    ]
-    if not batches:
-        empty = np.empty((0, len(names), len(names)))
-        batches = [FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))]
-    result: Sampled = FullResult(
-        *(
-            np.concatenate(c).reshape(points.shape + c[0].shape[1:])
-            for c in zip(*batches, strict=True)
-        )
-    )
-    coarser = state.coarser()
-    if coarser is not None:
-        # what the error of an occupation of the user's own does
-        other = _response(coarser, q, omega, names, bare=bare, rtol=rtol)
-        result = result._replace(
-            error=result.error + np.abs(result.value - other.value),
-            evaluations=result.evaluations + other.evaluations,
-        )
-    return result
+
+    def at(some: SteadyState, q: Array, omega: Complex) -> Sampled:
+        return pick(some, q, omega, vertices, rtol)
+
+    return in_batches(state, q, omega, at, (len(names),) * 2)
 
 
 def _bare(

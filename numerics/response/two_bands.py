@@ -206,7 +206,7 @@ def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[
     found = []
     for p in roots.T:
         rate = transfer - 2 * a * p * q
-        rate = np.where(rate == 0, SMALLEST_WAVE, rate)
+        rate = np.where(np.abs(rate) < SMALLEST_WAVE**2, SMALLEST_WAVE, rate)
         rest = 4 * p * q * (p * p + q * q / 4 - mu)
         energy_at = (rest - rate**2) / (2 * rate)
         found.append(a * (p - q / 2) ** 2 + energy_at - carriers.middle)

@@ -29,6 +29,7 @@ from numerics.results import FullResult
 
 STATE = solve_steady_state(Parameters(-1.0, 1e-3, 2.1e-5))
 POLARITONS = Model(Boson(0.7, 1.2, 0.05), [Reservoir("bath", 5e-3)], cutoff=10.0)
+LIT = solve_steady_state(POLARITONS)
 WARM = solve_steady_state(Parameters(0.5, 3e-2, 1e-3, 0.05, 20.0))
 #: Valid arguments of every public function, in order of its signature.
 VALID = {
@@ -44,11 +45,13 @@ VALID = {
     "hydrodynamics": {"state": STATE, "rtol": 1e-8},
     "laser_threshold": {"model": POLARITONS, "q": 0.1},
     "load": {"path": "no such file"},
+    "luminescence": {"state": LIT, "q": 0.1, "omega": 0.1, "rtol": 1e-8},
     "mode_branches": {"state": STATE, "q": [0.01, 0.02]},
     "narrow_hydrodynamics": {"state": STATE},
     "occupied_spectral_weight": {"state": STATE, "p": 1.0, "omega": 0.1},
     "pair_correlation": {"state": STATE, "q": 0.1, "omega": 0.1, "part": "all", "rtol": 1e-8},
     "phase_diagram": {"inv_kfa": [-1.0], "kinds": ["normal"], "gamma_b": 1e-3, "ratios": [0.1]},
+    "photon_propagator": {"state": LIT, "q": 0.1, "omega": 0.1, "rtol": 1e-8},
     "real_dispersion": {"state": STATE, "q": [0.1], "largest": 0.1, "halvings": 2},
     "response_matrix": {"state": STATE, "q": 0.1, "omega": 0.1, "vertices": ["density"]},
     "save": {"value": STATE, "path": "no such folder/file"},
@@ -258,6 +261,9 @@ def test_any_susceptibility(state, bare, q, omega, growth) -> None:
     harmless("susceptibility", {**arguments, "full": True})
     spectrum = {"state": state, "q": q, "omega": omega, "bare": bare, "full": True}
     harmless("fluctuation_spectrum", spectrum)
+    light = {"state": LIT, "q": q, "full": True}
+    harmless("luminescence", {**light, "omega": omega})
+    harmless("photon_propagator", {**light, "omega": complex(omega, growth)})
 
 
 @settings(deadline=None, max_examples=40)
