@@ -208,8 +208,9 @@ class _Field(NamedTuple):
     @classmethod
     def of(cls, matrix: Sampled, light: Light) -> _Field:
         """Return it for M, with its errors."""
-        none = np.zeros((len(matrix.value), 0))
-        inverse, change = Coupled(PAIRING, matrix, none + 0j).outgoing(none)
+        shape = (len(matrix.value), 0)
+        coupled = Coupled(PAIRING, matrix, np.zeros(shape, dtype=complex))
+        inverse, change = coupled.outgoing(np.zeros(shape))
         order, source = light.order[:, :1], light.source
         rounding = (_ROUNDING + light.rounding)[:, None, None]
         with np.errstate(invalid="ignore", over="ignore"):
