@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from derive.codegen.program import Module
 from derive.programs.band import band_module
+from derive.programs.branches import branches_module
 from derive.programs.bubble import bubble_module
 from derive.programs.couplings import couplings_module
 from derive.programs.expansion import expansion_module
@@ -24,6 +25,7 @@ def modules() -> tuple[Module, ...]:
         bubble_module(),
         goldstone_module(),
         band_module(),
+        branches_module(),
         spectral_module(),
         expansion_module(),
         two_bands_module(),

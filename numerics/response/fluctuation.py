@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
+from numerics.response.branch_loop import branch_integral, require_branches
 from numerics.response.goldstone import loose_matrix
 from numerics.response.intra_band import intra_band_integral, status_of
 from numerics.response.loop_integral import loop_integral
@@ -133,7 +134,9 @@ def pair_correlation(
     state, q, omega, full
         As in `fluctuation_matrix`.
     part : {"all", "inter", "intra"}
-        Everything, or the excitations between or within the quasiparticle branches.
+        Everything, or the excitations between or within the quasiparticle branches.  Carriers of
+        different rates have two branches where the rates differ by less than twice the order
+        parameter.
     rtol : float
         Tolerance relative to the largest element of the corresponding M.
 
@@ -186,8 +189,11 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
     matrix = _coupling(state, q, omega) - whole.value
     size = np.abs(matrix).max(axis=(1, 2))
     intra = intra_band_integral(state, q, omega, rtol * size)
-    if part == "intra":
-        return intra
+    return intra if part == "intra" else _rest(whole, intra, size, rtol)
+
+
+def _rest(whole: Sampled, intra: Sampled, size: Array, rtol: float) -> Sampled:
+    """Return the part between the branches, of a matrix M of some size."""
     error = whole.error + intra.error
     status = status_of(intra.error.max(axis=(1, 2)), size, rtol * size)
     return FullResult(
@@ -201,9 +207,14 @@ def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float)
 def _of_two_bands(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
     """Return Pi of the general route: from M, in which the gap equation has been used."""
     if part != "all":
-        state.require_symmetry("the parts of Π")
+        require_branches(state.carriers)
     found = loose_matrix(state, q, omega, rtol)
-    return found._replace(value=_coupling(state, q, omega) - found.value)
+    whole = found._replace(value=_coupling(state, q, omega) - found.value)
+    if part == "all":
+        return whole
+    size = np.abs(found.value).max(axis=(1, 2))
+    intra = branch_integral(state, q, omega, rtol * size)
+    return intra if part == "intra" else _rest(whole, intra, size, rtol)
 
 
 def _nothing() -> Sampled:

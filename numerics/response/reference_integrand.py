@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from numerics.carriers import Carriers
 from numerics.kernels import response_numpy as kernels
 from numerics.quadrature.chunks import CHUNK
+from numerics.response.branch_loop import require_branches
 from numerics.response.reference_matrices import PAIRING, MatrixIntegrand
 from numerics.steady.solution import SteadyState
 
@@ -60,7 +61,7 @@ class ResponseIntegrand:
     omega : complex
         Frequency, Im(omega) > -gamma.
     part : {"all", "inter", "intra"}
-        Which branches; "all" if masses or rates differ.
+        Which branches.
 
     Raises
     ------
@@ -80,7 +81,7 @@ class ResponseIntegrand:
         if self.part not in BRANCHES:
             raise ValueError(f"part = {self.part!r} is outside its domain {', '.join(BRANCHES)}")
         if self.part != "all":
-            self.state.require_symmetry("the parts of Π")
+            require_branches(self.carriers)
 
     @property
     def carriers(self) -> Carriers:
@@ -99,7 +100,8 @@ class ResponseIntegrand:
         momenta undoes.
         """
         if not self.state.parameters.symmetric:
-            return MatrixIntegrand(self.carriers, self.omega)(p_plus, p_minus)
+            integrand = MatrixIntegrand(self.carriers, self.omega, part=self.part)
+            return integrand(p_plus, p_minus)
         values = np.empty((4, p_plus.size), dtype=complex)
         for start in range(0, p_plus.size, CHUNK):
             piece = slice(start, start + CHUNK)

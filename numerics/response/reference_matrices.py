@@ -208,11 +208,15 @@ class MatrixIntegrand:
         Frequency, Im(omega) above minus the smaller rate.
     pairs : sequence of pairs of int
         Vertices tau_0 to tau_3.
+    part : {"all", "inter", "intra"}
+        All poles of both Green's functions, or those of different branches, or of the same one:
+        the real parts of the frequencies tell which branch is the upper one.
     """
 
     carriers: Carriers
     omega: complex
     pairs: tuple[tuple[int, int], ...] = PAIRING
+    part: str = "all"
 
     #: Where the tail begins, in units of the momentum scale; by how much the powers of 1/p rise.
     reach, step = 300.0, 2
@@ -239,7 +243,7 @@ class MatrixIntegrand:
     def _loop(self, shifted: Spectral, filled: Spectral, omega: complex) -> Complex:
         """Return the integral over nu of G^R(nu + omega)_bc G^K(nu)_da / 2 pi, shape (16, n)."""
         residues, poles = filled.occupied(), (shifted.poles - omega, filled.poles)
-        weights = self._weights(*poles)
+        weights = self._weights(*poles) * self._chosen(shifted, filled)
         total = np.zeros((2, 2, 2, 2, filled.poles.shape[1]), dtype=complex)
         for i in range(2):
             inner = np.zeros_like(residues[0, 0])
@@ -249,6 +253,13 @@ class MatrixIntegrand:
             total += np.einsum("bcn,dan->bcdan", shifted.projectors[i], inner)
         # Sigma^K is -2 i times the steps
         return -1j / math.pi * total.reshape(16, -1)
+
+    def _chosen(self, shifted: Spectral, filled: Spectral) -> Array:
+        """Return which pairs of poles are meant, shape (2, 2, n)."""
+        if self.part == "all":
+            return np.ones((2, 2, filled.poles.shape[1]))
+        first, second = (s.poles.real > s.poles.real[::-1] for s in (shifted, filled))
+        return np.asarray((first[:, None] == second[None, :]) == (self.part == "intra"), float)
 
     def _weights(self, first: Complex, second: Complex) -> Complex:
         """Return the integrals over nu of steps over (nu - z)(nu - w) and over (nu - z)(nu - w*).

@@ -96,6 +96,17 @@ def _species(generator: Generator) -> Point:
     return point | {"reference": reference, "lag": _signed(generator, -3, 0)}
 
 
+def _branches(generator: Generator) -> Point:
+    point = _species(generator)
+    # the smaller rate is the distance of the poles from the axis, and the branches are apart
+    least = 0.5 * min(point["gamma"], point["Delta_0"])
+    point["delta"] = mpmath.mpf(float(least * generator.uniform(-0.9, 0.9)))
+    point["growth"] = max(point["growth"], -least)
+    for side in ("plus", "minus"):
+        point[f"square_{side}"] = _size(generator, -3, 2)
+    return point | {"branch": mpmath.mpf(int(generator.choice([-1, 1])))}
+
+
 def _one_momentum(generator: Generator) -> Point:
     point = _common(generator)
     point |= _transfer(generator, point["gamma"])
@@ -139,6 +150,7 @@ def _coupling(generator: Generator) -> Point:
 
 
 _SOURCES: dict[str, Callable[[Generator], Point]] = {
+    "branches": _branches,
     "response": _two_branches,
     "bubble_pairing": _frequencies,
     "goldstone_pairing": _frequencies,
@@ -157,6 +169,9 @@ COUNTS = {
     "band_filling_thermal": 400,
     "band_outer_minus": 150,
     "band_outer_plus": 100,
+    "branches_empty": 60,
+    "branches_step": 60,
+    "branches_thermal": 40,
     "bubble_pairing": 100,
     "couplings_change": 200,
     "couplings_inverted": 100,
@@ -190,7 +205,7 @@ COUNTS = {
     "spectral_occupied": 300,
     "steady_state_empty": 900,
     "steady_state_empty_tail": 200,
-    "steady_state_equilibrium": 1104,
+    "steady_state_equilibrium": 944,
     "steady_state_equilibrium_tail": 200,
     "steady_state_fermi_tail": 50,
     "steady_state_step": 150,
