@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ class Parameters(Given):
     @property
     def coupling(self) -> Contact:
         """What pairs the carriers."""
-        return Contact(self.inv_kfa)
+        return _contact(self.inv_kfa)
 
     @property
     def drive(self) -> float:
@@ -178,7 +179,7 @@ class Parameters(Given):
     @property
     def bands(self) -> Bands:
         """The bands of the carriers: those of equal masses."""
-        return Bands()
+        return _EQUAL
 
     @property
     def symmetric(self) -> bool:
@@ -228,6 +229,10 @@ class Parameters(Given):
         """Return the parameters with some of them changed."""
         return dataclasses.replace(self, **changes)
 
+
+#: What is checked once, and asked for at every step of a search.
+_contact = functools.lru_cache(maxsize=64)(Contact)
+_EQUAL = Bands()
 
 #: What the functions take: the paper's model by its parameters, or any.
 Setting = Parameters | Model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -126,38 +127,52 @@ class NodeLoop:
     def __call__(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels."""
         kernel, outputs = compiled_kernel(self.module, self.program)
-        groups = np.arange(outputs // 2) if self.groups is None else self.groups
-        sizes = int(groups.max()) + 1
-        filling = self.filling
-        scalars = (self.edge, self.offset, self.closest, self.smooth, *filling.constants)
-        nodes = np.zeros((3, _NODES))
-        nodes[:, : rule.nodes.size] = rule.nodes, rule.weights, rule.weights - rule.embedded
+        fixed, (sizes, terms) = self._fixed, (self._sizes, len(self.terms))
         rows = np.empty((6, len(panels)))
         rows[0] = panels.origin
         rows[1] = panels.origin - rows[0]
-        rows[2:] = panels.scale, panels.start, panels.end, panels.tail
+        rows[2], rows[3], rows[4], rows[5] = panels.scale, panels.start, panels.end, panels.tail
+        found = np.empty((len(panels) * terms, 2 * outputs + sizes + 2))
+        compiled_loop("panel_sums")(
+            kernel, panels.owner, rows, *fixed, _padded(rule), self._groups, found
+        )
+        each = found.reshape(len(panels), terms, -1)
+        return Sums(
+            each[..., :outputs].view(complex),
+            each[..., outputs : 2 * outputs].view(complex),
+            each[..., 2 * outputs : -2],
+            each[:, 0, -2:],
+        )
+
+    @functools.cached_property
+    def _groups(self) -> Integers:
+        outputs = compiled_kernel(self.module, self.program)[1]
+        return np.arange(outputs // 2) if self.groups is None else self.groups
+
+    @functools.cached_property
+    def _sizes(self) -> int:
+        return int(self._groups.max()) + 1
+
+    @functools.cached_property
+    def _fixed(self) -> tuple[Array, ...]:
+        """What the loop wants to know beside the panels and the rule."""
+        filling = self.filling
         constants = np.empty((len(self.terms), len(self.constants[0]), self.transfer.size))
         for row, term in zip(constants, self.constants, strict=True):
             for k, constant in enumerate(term):
                 row[k] = constant
-        found = np.empty((len(panels) * len(self.terms), 2 * outputs + sizes + 2))
-        compiled_loop("panel_sums")(
-            kernel,
-            panels.owner,
-            rows,
+        scalars = (self.edge, self.offset, self.closest, self.smooth, *filling.constants)
+        return (
             np.array(self.terms, dtype=float),
             self.transfer / 2,
             constants,
             np.array([*scalars, filling.one_sided]),
             filling.steps,
-            nodes,
-            groups,
-            found,
         )
-        each = found.reshape(len(panels), len(self.terms), -1)
-        return Sums(
-            each[..., 0:outputs:2] + 1j * each[..., 1:outputs:2],
-            each[..., outputs : 2 * outputs : 2] + 1j * each[..., outputs + 1 : 2 * outputs : 2],
-            each[..., 2 * outputs : -2],
-            each[:, 0, -2:],
-        )
+
+
+def _padded(rule: Rule) -> Array:
+    """Return nodes, weights and what these are more than the embedded ones, then nodes of none."""
+    padded = np.zeros((3, _NODES))
+    padded[:, : rule.nodes.size] = rule.nodes, rule.weights, rule.weights - rule.embedded
+    return padded

@@ -102,15 +102,8 @@ def matrix_of_part(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
 ) -> Sampled:
     """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
-    result = pair_correlation(state, q, omega, part, rtol=rtol, full=True)
-    return result._replace(value=_coupling(state, q, omega) - result.value)
-
-
-def _coupling(state: SteadyState, q: ArrayLike, omega: ArrayLike) -> Complex:
-    """Return 2 K at points that are inside the domain, less the sum over 1/p**2."""
-    points = Points.of(state, q, omega)
-    found = state.parameters.coupling.twice(points.q, points.omega, state.mu)
-    return found.reshape(*points.shape, 2, 2)
+    result, coupling = _correlation(state, Points.of(state, q, omega), part, rtol)
+    return result._replace(value=coupling - result.value)
 
 
 @also_full
@@ -159,12 +152,20 @@ def pair_correlation(
     >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
     True
     """
+    result, _ = _correlation(state, Points.of(state, q, omega), part, rtol)
+    return result if full else converged_value(result)
+
+
+def _correlation(
+    state: SteadyState, points: Points, part: str, rtol: float
+) -> tuple[Sampled, Complex]:
+    """Return Pi or a part of it, and all about it; and 2 K, less the sum over 1/p**2."""
     choice("part", part, PARTS)
     rtol = tolerance(rtol)
-    points = Points.of(state, q, omega)
+    coupling = state.parameters.coupling.twice(points.q, points.omega, state.mu)
     batches = [
-        _batch(state, points.q[k : k + _BATCH], points.omega[k : k + _BATCH], part, rtol)
-        for k in range(0, points.q.size, _BATCH)
+        _batch(state, points.q[some], points.omega[some], coupling[some], part, rtol)
+        for some in (slice(k, k + _BATCH) for k in range(0, points.q.size, _BATCH))
     ]
     columns = zip(*(batches or [_nothing()]), strict=True)
     result = FullResult(
@@ -173,20 +174,22 @@ def pair_correlation(
     coarser = state.coarser()
     if coarser is not None:
         # what the error of an occupation of the user's own does
-        other = pair_correlation(coarser, q, omega, part, rtol=rtol, full=True)
+        other, _ = _correlation(coarser, points, part, rtol)
         error = result.error + np.abs(result.value - other.value)
         result = result._replace(error=error, evaluations=result.evaluations + other.evaluations)
-    return result if full else converged_value(result)
+    return result, coupling.reshape(result.value.shape)
 
 
-def _batch(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
+def _batch(
+    state: SteadyState, q: Array, omega: Complex, coupling: Complex, part: str, rtol: float
+) -> Sampled:
     """Return Pi or a part of it at some points."""
     if not state.parameters.closed:
-        return _of_two_bands(state, q, omega, part, rtol)
-    whole = loop_integral(state, q, omega, rtol)
+        return _of_two_bands(state, q, omega, coupling, part, rtol)
+    whole = loop_integral(state, q, omega, coupling, rtol)
     if part == "all":
         return whole
-    matrix = _coupling(state, q, omega) - whole.value
+    matrix = coupling - whole.value
     size = np.abs(matrix).max(axis=(1, 2))
     intra = intra_band_integral(state, q, omega, rtol * size)
     return intra if part == "intra" else _rest(whole, intra, size, rtol)
@@ -204,12 +207,14 @@ def _rest(whole: Sampled, intra: Sampled, size: Array, rtol: float) -> Sampled:
     )
 
 
-def _of_two_bands(state: SteadyState, q: Array, omega: Complex, part: str, rtol: float) -> Sampled:
+def _of_two_bands(
+    state: SteadyState, q: Array, omega: Complex, coupling: Complex, part: str, rtol: float
+) -> Sampled:
     """Return Pi of the general route: from M, in which the gap equation has been used."""
     if part != "all":
         require_branches(state.carriers)
     found = loose_matrix(state, q, omega, rtol)
-    whole = found._replace(value=_coupling(state, q, omega) - found.value)
+    whole = found._replace(value=coupling - found.value)
     if part == "all":
         return whole
     size = np.abs(found.value).max(axis=(1, 2))

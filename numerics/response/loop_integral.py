@@ -26,7 +26,9 @@ Complex = NDArray[np.complex128]
 _ROUNDING = 32 * float(np.finfo(float).eps)
 
 
-def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
+def loop_integral(
+    state: SteadyState, q: Array, omega: Complex, coupling: Complex, rtol: float
+) -> Sampled:
     """Return Pi at each point, with the sum over 1/p^2 subtracted from its diagonal.
 
     Parameters
@@ -36,11 +38,12 @@ def loop_integral(state: SteadyState, q: Array, omega: Complex, rtol: float) -> 
         Positive; a very small one stands for zero.
     omega : ndarray of complex, shape (n,)
         Im(omega) > -gamma.
+    coupling : ndarray of complex, shape (n, 2, 2)
+        2 K.
     rtol : float
         Tolerance relative to the largest element of M = 2 K - Pi.
     """
     integrand = _Integrand(state, q, omega)
-    coupling = state.parameters.coupling.twice(q, omega, state.mu)
     shift = integrand.constant * np.eye(2).ravel() - coupling.reshape(-1, 4)
 
     def tolerance(value: Complex) -> Array:

@@ -23,7 +23,7 @@ BLOCK = 200
 _SCALE, _MIDDLE, _HALF, _TAIL, _SIGN, _ORIGIN = 0, 1, 2, 3, 4, 5
 _START, _ABOVE, _BELOW, _START_OMEGA, _ABOVE_OMEGA, _BELOW_OMEGA = 6, 7, 8, 9, 10, 11
 _LANE_ROWS = 12
-_SLOPE, _SMOOTH, _T, _WEIGHT, _DIFFERENCE, _FINE, _COARSE = 12, 13, 14, 15, 16, 17, 18
+_SUMS, _SMOOTH, _T, _WEIGHT, _DIFFERENCE, _FINE, _COARSE = 12, 13, 14, 15, 16, 17, 18
 _ROWS = 19
 #: Where the kernel's inputs are that change from node to node.
 _Y, _DISTANCE = _ROWS * BLOCK, (_ROWS + 1) * BLOCK
@@ -165,9 +165,10 @@ def _lane(
 
 @njit(error_model="numpy")
 def _spread(block: Any, row: int, lane: Any) -> None:
+    values = _row(block, row)
     for j in range(NODES):
         for p in range(LANES):
-            block[row * BLOCK + j * LANES + p] = lane[p]
+            values[j * LANES + p] = lane[p]
 
 
 @njit(error_model="numpy")
@@ -185,7 +186,6 @@ def _nodes(block: Any, closest: float, smooth: float) -> None:
         inverse = 1.0 / (u * u)
         offset = scale * (inverse if tail else rise)
         slope = half * (2.0 * scale * inverse / u if tail else abs(scale) * slope)
-        block[_SLOPE * BLOCK + i] = slope
         block[_FINE * BLOCK + i] = slope * block[_WEIGHT * BLOCK + i]
         block[_COARSE * BLOCK + i] = slope * block[_DIFFERENCE * BLOCK + i]
         block[_SMOOTH * BLOCK + i] = block[_ORIGIN * BLOCK + i] + offset
@@ -238,25 +238,38 @@ def _fill(block: Any, scalars: Any, occupations: Any) -> None:
 
 
 @njit(error_model="numpy")
+def _row(block: Any, row: int) -> Any:
+    """Return a row of a block by itself, where no index can be negative."""
+    return block[row * BLOCK : (row + 1) * BLOCK]
+
+
+@njit(error_model="numpy")
 def _sizes(block: Any, first: int, groups: Any, sizes: int) -> None:
     """Put the largest abs(Re) + abs(Im) of the outputs of each group behind the outputs."""
-    after = (first + 2 * groups.size) * BLOCK
-    for i in range(sizes * BLOCK):
-        block[after + i] = 0.0
+    after = first + 2 * groups.size
+    block[after * BLOCK : (after + sizes) * BLOCK] = 0.0
     for k in range(groups.size):
-        row, real = after + groups[k] * BLOCK, (first + 2 * k) * BLOCK
+        real, imaginary = _row(block, first + 2 * k), _row(block, first + 2 * k + 1)
+        largest = _row(block, after + groups[k])
         for i in range(BLOCK):
-            size = abs(block[real + i]) + abs(block[real + BLOCK + i])
+            size = abs(real[i]) + abs(imaginary[i])
             # no number stays none
-            block[row + i] = block[row + i] if size <= block[row + i] else size
+            largest[i] = largest[i] if size <= largest[i] else size
 
 
 @njit(error_model="numpy")
 def _summed(block: Any, row: int, weight: int, found: Any) -> None:
-    """Sum a row over the nodes of each panel."""
-    for p in range(LANES):
-        found[p] = 0.0
-    for j in range(NODES):
-        for p in range(LANES):
-            i = j * LANES + p
-            found[p] += block[weight * BLOCK + i] * block[row * BLOCK + i]
+    """Sum a row over the 25 nodes of each panel: twelve to twelve others, and so on."""
+    values, weights, sums = _row(block, row), _row(block, weight), _row(block, _SUMS)
+    for i in range(BLOCK):
+        sums[i] = weights[i] * values[i]
+    for i in range(12 * LANES):
+        sums[i] += sums[13 * LANES + i]
+    for i in range(6 * LANES):
+        sums[i] += sums[7 * LANES + i]
+    for i in range(3 * LANES):
+        sums[i] += sums[4 * LANES + i]
+    for i in range(2 * LANES):
+        sums[i] += sums[2 * LANES + i]
+    for i in range(LANES):
+        found[i] = sums[i] + sums[LANES + i]
