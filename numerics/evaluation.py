@@ -104,15 +104,20 @@ def compiled_kernel(module: str, program: str) -> tuple[Any, int]:
 
 
 @functools.cache
-def compiled_loop(name: str) -> Any:
-    """Return one of the loops around kernels, compiled."""
+def compiled(function: Callable[..., Any]) -> Any:
+    """Return a function that is written for it, compiled by Numba."""
     from numba import njit
 
-    loops = importlib.import_module("numerics.kernels.loops_vector")
-    return _kept(functools.partial(njit, nogil=True), getattr(loops, name))
+    return _kept(functools.partial(njit, nogil=True), function)
 
 
-def _kept(compiler: Callable[..., Any], function: Callable[..., None]) -> Any:
+@functools.cache
+def compiled_loop(name: str) -> Any:
+    """Return one of the loops around kernels, compiled."""
+    return compiled(getattr(importlib.import_module("numerics.kernels.loops_vector"), name))
+
+
+def _kept(compiler: Callable[..., Any], function: Callable[..., Any]) -> Any:
     """Compile a function, and keep it on disk if there is a folder that can be written."""
     try:
         return compiler(cache=True, error_model="numpy")(function)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import backend, compiled
+from numerics.quadrature.graded import graded_rows
 from numerics.quadrature.rules import Rule
 
 Array = NDArray[np.float64]
@@ -32,6 +34,8 @@ OUTER, BEYOND = 4.0, 2.0
 SMALLEST = 1e-14
 #: Lengths of panels have to be above rounding.
 _RESOLUTION = 1e-12
+#: Panels of an integral for which there is room at first.
+_ROOM = 64
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,44 @@ def grade(
     outer : ndarray, shape (n,), optional
         Where the tail starts, at least four times as far as any branch point.
     """
+    if backend() == "numba":
+        return _compiled(positions, widths, splits, outer)
     # the tail has no position to be split at
     least = np.max([np.abs(split) for split in splits], axis=0) if len(splits) else 0.0
     panels = _between(positions, widths, _merged(positions, widths), outer, BEYOND * least)
     for split in splits:
         panels = _split_at(panels, split)
     return _subdivided(panels)
+
+
+def _compiled(
+    positions: Extended, widths: Array, splits: Sequence[Extended], outer: Array | None
+) -> Panels:
+    """Return what `grade` does, by compiled code."""
+    n = len(widths)
+    cuts = np.stack(splits, axis=1) if len(splits) else np.empty((n, 0))
+    ends = np.empty(0) if outer is None else np.ascontiguousarray(outer, dtype=float)
+    arguments = (
+        *_in_two(positions),
+        np.ascontiguousarray(widths),
+        *_in_two(np.abs(cuts)),
+        ends,
+        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION]),
+    )
+    count = _ROOM * n
+    while True:
+        owner, found = np.empty(count, dtype=np.int64), np.empty((6, count))
+        count = compiled(graded_rows)(*arguments, owner, found)
+        if count <= owner.size:
+            origin, rest, scale, start, end, tail = found[:, :count]
+            whole = origin.astype(np.longdouble) + rest
+            return Panels(owner[:count], whole, scale, start, end, tail > 0)
+
+
+def _in_two(x: Extended) -> tuple[Array, Array]:
+    """Return numbers as sums of two doubles."""
+    high = np.ascontiguousarray(x, dtype=float)
+    return high, np.asarray(x - high, dtype=float)
 
 
 def _merged(positions: Extended, widths: Array) -> NDArray[np.bool_]:

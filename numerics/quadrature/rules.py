@@ -11,6 +11,9 @@ import numpy as np
 from numpy.polynomial import legendre
 from numpy.typing import NDArray
 
+from numerics.evaluation import backend, compiled
+from numerics.quadrature.graded import bisected_ends
+
 Array = NDArray[np.float64]
 
 
@@ -108,18 +111,11 @@ def graded_panels(
     -------
     ndarray, shape (panels + 1,)
     """
-    smallest = 4 * np.finfo(float).eps * max(abs(start), abs(end))
-    ends = [start]
-    stack = [(start, end)]
-    while stack:
-        a, b = stack.pop()
-        middle, half = (a + b) / 2, (b - a) / 2
-        reach = separation * half
-        if half > smallest and any(abs(s - middle) < reach for s in singular):
-            stack += [(middle, b), (a, middle)]
-        else:
-            ends.append(b)
-    return np.array(ends)
+    smallest = 4 * float(np.finfo(float).eps) * max(abs(start), abs(end))
+    if backend() == "numba":
+        points = np.array(singular, dtype=complex)
+        return np.array(compiled(bisected_ends)(start, end, points, separation, smallest))
+    return np.array(bisected_ends(start, end, singular, separation, smallest))
 
 
 def smooth_inverse_root(y: Array, scale: float) -> Array:

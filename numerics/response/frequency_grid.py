@@ -45,31 +45,41 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
     omega : ndarray of complex, shape (n,)
     """
     gamma, occupation = state.parameters.linewidth, state.occupation
-    half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
+    half = omega.real.astype(np.longdouble) / 2
+    both = np.stack([half, -half])
     width = np.minimum(gamma, gamma + omega.imag)
     scale = abs(state.mu) + state.gap + gamma + occupation.energies
     # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
     weak = WEAK * scale
-    points = [(state.gap + sign * half, width) for sign in (1, -1)]
-    points += [
-        (math.hypot(state.mu, state.gap) + sign * half, np.maximum(width, weak)) for sign in (1, -1)
-    ]
-    for f in occupation.filled:
-        if f.temperature > 0:
-            points += [(f.edge + sign * half, f.smearing * one) for sign in (1, -1)]
-    for offset, transfer in ((-gamma, omega), (gamma, omega + 2j * gamma)):
-        for energy in threshold_energies(state, q, transfer):
-            points.append((energy.real + half, np.maximum(np.abs(energy.imag + offset), weak)))
+    energies = [state.gap, math.hypot(state.mu, state.gap)]
+    widths = [width, np.maximum(width, weak)]
     # G^K/nu is regular at nu = 0, its parts are not
     splits = [half]
     for f in occupation.filled:
-        if f.temperature == 0:
-            splits += [f.edge + sign * half for sign in (1, -1)]
-    return resolved(points, splits, scale, scale + np.abs(omega) + q * q)
+        if f.temperature > 0:
+            energies.append(f.edge)
+            widths.append(np.full_like(q, f.smearing))
+        else:
+            splits += [f.edge + half, f.edge - half]
+    offsets = np.array([[-gamma], [gamma]])
+    found = threshold_energies(state, q, np.stack([omega, omega + 2j * gamma]))
+    positions = (np.array(energies)[:, None, None] + both, found.real + half)
+    distances = (
+        np.repeat(widths, 2, axis=0),
+        np.maximum(np.abs(found.imag + offsets), weak),
+    )
+    return resolved(
+        np.concatenate([x.reshape(-1, q.size) for x in positions]),
+        np.concatenate([x.reshape(-1, q.size) for x in distances]),
+        splits,
+        scale,
+        scale + np.abs(omega) + q * q,
+    )
 
 
 def resolved(
-    points: Sequence[tuple[Extended, Array]],
+    positions: Extended,
+    widths: Array,
     splits: Sequence[Extended],
     scale: float,
     energies: Array,
@@ -78,8 +88,8 @@ def resolved(
 
     Parameters
     ----------
-    points : sequence of tuple of ndarray, shape (n,)
-        Positions and distances from the axis of branch points.
+    positions, widths : ndarray, shape (points, n)
+        Branch points, and their distances from the axis.
     splits : sequence of ndarray, shape (n,)
         Where the integrand is not analytic on the axis itself.
     scale : float
@@ -87,44 +97,60 @@ def resolved(
     energies : ndarray, shape (n,)
         That of each integral.
     """
-    positions = np.abs(np.stack([x for x, _ in points], axis=1))
-    widths = np.maximum(np.stack([w for _, w in points], axis=1), SMALLEST * scale)
+    positions = np.abs(positions.T)
+    widths = np.maximum(widths.T, SMALLEST * scale)
     outside = ~(positions < (_REACH * energies)[:, None])
     # a point left out: it merges with any other
     positions[outside], widths[outside] = 0.0, np.inf
     return grade(positions, widths, [np.abs(split) for split in splits])
 
 
-def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> list[Complex]:
-    """Return energies +-E(p - q/2) at which the transfer connects parallel momenta."""
+def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> Complex:
+    """Return energies +-E(p - q/2) at which the transfer connects parallel momenta.
+
+    Parameters
+    ----------
+    state : SteadyState
+    q : ndarray, shape (n,)
+    transfer : ndarray of complex, shape (..., n)
+
+    Returns
+    -------
+    ndarray of complex, shape (6, ..., n)
+    """
     q = np.maximum(q, SMALLEST_WAVE)
-    energies = []
-    for sign, p in threshold_momenta(state, q, transfer):
-        energy = np.sqrt(((p - q / 2) ** 2 - state.mu) ** 2 + state.gap**2)
-        w = 4 * p * q * (p * p + q * q / 4 - state.mu)
-        # +-E(p - q/2) = (W - Omega^2)/(2 Omega) tells the sign
-        aligned = ((w - transfer**2) * np.conj(transfer * energy)).real
-        energies.append(np.where(sign * aligned >= 0, sign, -sign) * energy)
-    return energies
+    roots = np.sqrt(_threshold_squares(state, q, transfer))
+    signs = np.array([1.0, -1.0]).reshape(2, *(1 for _ in roots.shape))
+    p = signs * roots
+    energy = np.sqrt(((p - q / 2) ** 2 - state.mu) ** 2 + state.gap**2)
+    w = 4 * p * q * (p * p + q * q / 4 - state.mu)
+    # +-E(p - q/2) = (W - Omega^2)/(2 Omega) tells the sign
+    aligned = ((w - transfer**2) * np.conj(transfer * energy)).real
+    turned = np.where(signs * aligned >= 0, signs, -signs)
+    return np.asarray((turned * energy).reshape(6, *transfer.shape))
 
 
 def threshold_momenta(
     state: SteadyState, q: Array, transfer: Complex
 ) -> Iterator[tuple[int, Complex]]:
-    """Yield p, and its sign, with +-E(p + q/2) = +-E(p - q/2) + Omega for some choice of signs.
+    """Yield p, and its sign, with +-E(p + q/2) = +-E(p - q/2) + Omega for some choice of signs."""
+    for square in _threshold_squares(state, q, transfer):
+        for sign in (1, -1):
+            yield sign, sign * np.sqrt(square)
+
+
+def _threshold_squares(state: SteadyState, q: Array, transfer: Complex) -> Complex:
+    """Return p^2 of the momenta of `threshold_momenta`, shape (3, ..., n).
 
     With W = E(p + q/2)^2 - E(p - q/2)^2 = 4 p q (p^2 + q^2/4 - mu) the condition becomes
     (W + Omega^2)^2 = 4 Omega^2 E(p + q/2)^2, a cubic equation for p^2.
     """
     shift = q * q / 4 - state.mu
     square = transfer**2 / (4 * q * q)
-    cubic = np.zeros((q.size, 3, 3), dtype=complex)
+    cubic = np.zeros((*transfer.shape, 3, 3), dtype=complex)
     # companion matrix of P^3 + c2 P^2 + c1 P + c0
-    cubic[:, 0, 0] = -(2 * shift - square)
-    cubic[:, 0, 1] = -(shift**2 - square * (q * q + 2 * shift))
-    cubic[:, 0, 2] = -square * (transfer**2 / 4 - shift**2 - state.gap**2)
-    cubic[:, 1, 0] = cubic[:, 2, 1] = 1.0
-    roots = np.linalg.eigvals(cubic)
-    for k in range(3):
-        for sign in (1, -1):
-            yield sign, sign * np.sqrt(roots[:, k])
+    cubic[..., 0, 0] = -(2 * shift - square)
+    cubic[..., 0, 1] = -(shift**2 - square * (q * q + 2 * shift))
+    cubic[..., 0, 2] = -square * (transfer**2 / 4 - shift**2 - state.gap**2)
+    cubic[..., 1, 0] = cubic[..., 2, 1] = 1.0
+    return np.asarray(np.moveaxis(np.linalg.eigvals(cubic), -1, 0))

@@ -178,7 +178,8 @@ def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
         for energy in threshold_energies(carriers, q, transfer):
             distance = np.maximum(np.abs(energy.imag + shift), weak)
             points.append((energy.real + half, distance))
-    return resolved(points, splits, scale, scale + np.abs(omega) + q * q)
+    positions, widths = (np.stack(column) for column in zip(*points, strict=True))
+    return resolved(positions, widths, splits, scale, scale + np.abs(omega) + q * q)
 
 
 def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:
