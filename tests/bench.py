@@ -265,6 +265,7 @@ def machine() -> dict[str, object]:
 def main() -> None:
     """Print all tables; with an argument, write them into that file as JSON, too."""
     from tests import (
+        bench_backends,
         bench_compile,
         bench_export,
         bench_frequency,
@@ -278,7 +279,8 @@ def main() -> None:
     whole = (*bench_scans.TABLES, start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
     kept = {}
-    for part in (*ours, *bench_response.TABLES, *exports, *symbolic, *whole):
+    responses = (*bench_response.TABLES, *bench_backends.TABLES)
+    for part in (*ours, *responses, *exports, *symbolic, *whole):
         made = part()
         console.print(made)
         console.print()

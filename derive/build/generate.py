@@ -20,6 +20,7 @@ KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"
 
 #: Modules whose kernels are evaluated often enough to be worth some seconds of compilation.
 VECTORISED = (
+    "steady_state",
     "bubble",
     "goldstone",
     "two_bands",

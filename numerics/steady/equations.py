@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import evaluate
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.occupation import Filled, Occupation
 from numerics.parameters import DENSITY, Setting
@@ -32,7 +33,7 @@ BALANCE = 1e-5
 #: Every third output of a kernel belongs to the number equation.
 _NUMBER = slice(2, None, 3)
 #: Where the kernels have their derivatives by xi.
-_BY_XI = [6, 7, 8]
+_VALUES, _BY_XI = slice(3), slice(6, 9)
 _BY_EDGE = slice(12, 15)
 #: p**2 dp times this is the sum over momenta.
 MEASURE = 1 / (2 * math.pi**2)
@@ -136,14 +137,14 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     grid, counted = _grid(at, occupation, start, parameters.cutoff)
     square = grid.nodes**2
     measure = MEASURE * square
-    weights = (measure * grid.weights, measure * grid.weights * counted)
+    weights = np.stack([measure * grid.weights, measure * grid.weights * counted])
     parts = _parts(occupation, at, square - at.mu, (start, parameters.cutoff))
 
-    def weighted(k: int) -> Array:
-        """Return one output of the kernels, the sum over the reservoirs."""
-        return np.asarray(sum(part.rate * part.outputs[k] for part in parts))
+    def weighted(which: slice) -> Array:
+        """Return some outputs of the kernels, the sums over the reservoirs."""
+        return np.asarray(sum(part.rate * part.outputs[which] for part in parts))
 
-    integrands = np.array([weighted(k) for k in range(3)])
+    integrands = weighted(_VALUES)
     # 1/U is measured by the scattering length: 1/(2 eps_p) is subtracted, in units with mass 1/2
     integrands[0] -= 0.5 / square
     integrands *= measure
@@ -159,8 +160,7 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     by_edge = np.zeros(3)
     # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel; its root
     # E is rounded against the edge, and what is sharp there moves as if the edge did
-    by_xi = [np.abs(weighted(k)) for k in _BY_XI]
-    moved = 2 * _EPS * _sums(by_xi, (weights[0] * square, weights[1] * square))
+    moved = 2 * _EPS * _sums(np.abs(weighted(_BY_XI)), weights * square)
     for part, whole in zip(parts, wholes, strict=True):
         by_drive = by_drive + part.share * whole[:3]
         if part.filled is not None:
@@ -169,7 +169,7 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
                 by_edge = by_edge + part.rate * whole[_BY_EDGE]
             else:
                 by_mu = by_mu - part.rate * whole[_BY_EDGE]
-            by_bath = [np.abs(part.rate * output) for output in part.outputs[_BY_EDGE]]
+            by_bath = np.abs(part.rate * part.outputs[_BY_EDGE])
             moved += 2 * _EPS * abs(part.filled.edge) * _sums(by_bath, weights)
 
     size = sum(abs(part.rate * whole[1]) for part, whole in zip(parts, wholes, strict=True))
@@ -246,7 +246,7 @@ class _Part(NamedTuple):
         None for the empty one.
     rate, share : float
         As in `Filled`.
-    outputs : tuple of ndarray
+    outputs : ndarray, shape (15 or 12, nodes)
         Of its kernel at the nodes.
     tail, last : ndarray
         The sums beyond, and bounds of their errors.
@@ -255,11 +255,11 @@ class _Part(NamedTuple):
     filled: Filled | None
     rate: float
     share: float
-    outputs: tuple[Array, ...]
+    outputs: Array
     tail: Array
     last: Array
 
-    def summed(self, weights: tuple[Array, Array]) -> Array:
+    def summed(self, weights: Array) -> Array:
         """Return the sums over all momenta of the outputs, with derivatives by mu."""
         sums = _sums(self.outputs, weights)
         sums[_BY_XI] *= -1  # xi = p**2 - mu
@@ -273,22 +273,24 @@ def _parts(
     shared = (at.gap, occupation.linewidth)
     parts = []
     for f in occupation.filled:
-        kernel = kernels.thermal if f.temperature > 0 else kernels.step
+        if f.temperature > 0:
+            outputs = np.array(kernels.thermal(xi, *shared, *f.arguments()))
+        else:
+            outputs = evaluate("steady_state", "step", xi, *shared, *f.arguments())
         tail = _tail(kernels.fermi_tail, *ends, at, shared[1], f.edge, f.temperature)
-        parts.append(_Part(f, f.rate, f.share, kernel(xi, *shared, *f.arguments()), *tail))
+        parts.append(_Part(f, f.rate, f.share, outputs, *tail))
     tail = _tail(kernels.empty_tail, *ends, at, shared[1])
-    outputs = kernels.empty(xi, *shared)
+    outputs = evaluate("steady_state", "empty", xi, *shared)
     parts.append(_Part(None, occupation.empty, occupation.empty_share, outputs, *tail))
     return parts
 
 
-def _sums(outputs: Iterable[Array], weights: tuple[Array, Array]) -> Array:
-    """Sum the outputs of a kernel over momenta, the number equation's up to the cutoff only.
-
-    One output after the other: together they would not fit into the cache, nor into the memory
-    that the allocator keeps.
-    """
-    return np.array([value @ weights[k % 3 == 2] for k, value in enumerate(outputs)])
+def _sums(outputs: Array, weights: Array) -> Array:
+    """Sum the outputs of a kernel over momenta, the number equation's up to the cutoff only."""
+    sums = outputs @ weights.T
+    found = sums[:, 0]
+    found[_NUMBER] = sums[_NUMBER, 1]
+    return np.asarray(found)
 
 
 def _grid(
