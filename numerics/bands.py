@@ -97,7 +97,7 @@ class Bands(Given):
 
     @property
     def density(self) -> float:
-        """Density of electrons and holes together, k_F**dimension."""
+        """Density of electrons and holes together, in powers of k_F."""
         return DENSITIES[self.dimension]
 
     @property

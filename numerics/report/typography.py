@@ -21,18 +21,29 @@ _GREEK = {
     "rho": "ρ",
     "tau": "τ",
     "omega": "ω",
+    "chi": "χ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "phi": "φ",
+    "pi": "π",
+    "sigma": "σ",
+    "dagger": "†",
     "Delta": "Δ",
     "Pi": "Π",
     "Sigma": "Σ",
     "Omega": "Ω",
 }
-#: What is in quotation marks is a word to be typed.
-_WORD = re.compile(rf"(?<![A-Za-z\"])({'|'.join(_GREEK)})(?![A-Za-z])")
+_WORD = re.compile(rf"(?<![A-Za-z])({'|'.join(_GREEK)})(?![A-Za-z])")
+#: Sums and integrals, over what has an index or a differential.
+_SUM = re.compile(r"\bsum(?=_[a-z](?![a-z])| int d)")
+_INTEGRAL = re.compile(r"\bint d(nu|omega|[a-z])(?![a-z])")
+#: A word to be typed.
+_QUOTED = re.compile(r"([\"“][\w.]+[\"”])")
 #: An index or an exponent behind a letter, a digit or a bracket.
 _SCRIPT = re.compile(
-    r"(?<=[^\W_]|[)\]†])"
-    r"(?:_([+-]?[A-Za-zα-ω]{1,2}|\d{1,2}|[+-])(?![A-Za-z0-9_])"
-    r"|(?:\^|\*\*)(\([^()\s]{1,8}\)|[+-]?\d+|[A-Z*](?![A-Za-z])))"
+    r"(?<=[^\W_]|[)\]†<>|])"
+    r"(?:_([+-]?[A-Za-zα-ω][A-Za-zα-ω0-9]?|\d{1,2}|[+-])(?![A-Za-z0-9_])"
+    r"|(?:\^|\*\*)(\([^()\s]{1,8}\)|[+-]?\d+|[A-Z*<>†+](?![A-Za-z])|-?[a-z]{3,}|Re|Im))"
 )
 #: A hyphen that stands for a sign.
 _MINUS = re.compile(r"(?:(?<=[\s(=])|^)-(?=[\w(])|(?<= )-(?= )")
@@ -58,7 +69,17 @@ def scripts(text: str) -> Iterator[tuple[str, str]]:
     >>> list(scripts("gamma_v -> 0"))
     [('', 'γ'), ('sub', 'v'), ('', ' → 0')]
     """
-    text = _MINUS.sub("−", text)
+    for k, part in enumerate(_QUOTED.split(text)):
+        if k % 2:
+            yield "", part
+        else:
+            yield from _set(part)
+
+
+def _set(text: str) -> Iterator[tuple[str, str]]:
+    text = _INTEGRAL.sub(
+        lambda found: f"∫ d{_GREEK.get(found[1], found[1])}", _SUM.sub("Σ", _MINUS.sub("−", text))
+    )
     text = _WORD.sub(lambda found: _GREEK[found[1]], text).replace("->", "→")
     end = 0
     for found in _SCRIPT.finditer(text):

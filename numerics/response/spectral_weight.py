@@ -45,8 +45,8 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
 
     Notes
     -----
-    The paper defines L as the Fourier transform of <c^dagger_p(t) c_p(0)> with e^{i omega t}.  That
-    is L(p, -omega) of this function: the state that is occupied in equilibrium would appear at
+    The paper defines L as the Fourier transform of <c^dagger_p(t) c_p(0)> with exp(i omega t).
+    It is L(p, -omega) of this function: the state that is occupied in equilibrium would appear at
     omega = +E_p.  Its text and Fig. 9, where it lies at -E_p and the drive fills +E_p, belong to
     <c^dagger_p(0) c_p(t)>, which is meant here.
 

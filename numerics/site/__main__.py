@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import itertools
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -17,11 +19,13 @@ from numerics.site.pages import EXTRA, write
 from numerics.tasks.processes import worker_pool
 from numerics.tasks.promises import Crew
 
+#: What makes text coloured on a terminal.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def build(sources: Path, output: Path) -> list[str]:
-    """Make HTML of the sources of the site; return what is wrong with its links.
+    """Make HTML of the sources of the site; return what Sphinx complains of, and broken links.
 
     Parameters
     ----------
@@ -32,8 +36,6 @@ def build(sources: Path, output: Path) -> list[str]:
 
     Raises
     ------
-    SphinxWarning
-        If anything cannot be shown as it is meant.
     ImportError
         If Sphinx, which comes with the extra `docs`, is not installed.
     """
@@ -42,6 +44,7 @@ def build(sources: Path, output: Path) -> list[str]:
 
     sources = sources.resolve()
     shutil.rmtree(output, ignore_errors=True)
+    complaints = io.StringIO()
     with docutils_namespace():
         site = Sphinx(
             srcdir=sources,
@@ -51,13 +54,11 @@ def build(sources: Path, output: Path) -> list[str]:
             buildername="html",
             confoverrides={"html_extra_path": [str(sources / EXTRA)], "exclude_patterns": [EXTRA]},
             status=None,
-            warningiserror=True,
+            warning=complaints,
             freshenv=True,
         )
         site.build(force_all=True)
-    if site.statuscode:
-        raise SystemExit(site.statuscode)
-    return broken(output)
+    return [*_COLOUR.sub("", complaints.getvalue()).splitlines(), *broken(output)]
 
 
 def main() -> int:
@@ -73,6 +74,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.folder is not None and not options.folder.is_dir():
         parser.error(f"--from {options.folder}: there is no such folder")
+    if not (ROOT / "README.md").is_file():
+        parser.error(f"the site is made of a repository: there is no {ROOT / 'README.md'}")
     data = _collected(options.workers, options.folder)
     sources = options.output.with_name(f"{options.output.name}-sources")
     write(ROOT, sources, data, sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")))

@@ -38,6 +38,7 @@ toc_object_entries_show_parents = "hide"
 python_display_short_literal_types = True
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "nambu"
 html_math_renderer = "mathml"
 _here = Path(__file__).parent

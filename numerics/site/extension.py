@@ -95,7 +95,7 @@ def set_physics(document: nodes.document) -> None:
         if _within(text, code):
             continue
         parts = list(scripts(text.astext()))
-        if parts != [("", text.astext())]:
+        if "".join(piece for _, piece in parts) != text.astext():
             new = [kinds[kind]("", piece) if kind else nodes.Text(piece) for kind, piece in parts]
             text.parent.replace(text, new)
 

@@ -84,7 +84,7 @@ def _figure(picture: Picture, job: FigureJob, source: str) -> str:
         f"data = {job.module}.compute({arguments})",
         f'{job.module}.draw(data).savefig("{job.name}.svg")',
         "```\n",
-        f"## numerics/figures/{job.module}.py\n",
+        f"## Its code\n\n`numerics/figures/{job.module}.py`:\n",
         "`````python",
         module.read_text(encoding="utf-8"),
         "`````\n",

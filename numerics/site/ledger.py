@@ -84,7 +84,8 @@ def _entry(
     """Yield the lines of one equation."""
     yield f"({place(equation.id)})="
     yield f"## ({equation.id}) {plain(equation.title)}\n"
-    yield f"{equation.kind}; {MARKS[equation.verdict]} **{equation.verdict}**\n"
+    kind = "" if equation.kind == equation.verdict else f"{equation.kind}; "
+    yield f"{kind}{MARKS[equation.verdict]} **{equation.verdict}**\n"
     if equation.printed:
         yield f"As printed:\n\n{_formula(equation.printed)}\nCorrected:\n"
     yield _formula(equation.latex)

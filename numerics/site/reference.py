@@ -13,11 +13,16 @@ from numerics.site.markdown import Page
 
 #: Packages whose `__all__` is the public interface.
 PACKAGES = ("numerics", "derive")
-#: Modules with names of their own that documentation sends readers to.
-MODULES = (
-    *("numerics.scans", "numerics.precise", "numerics.response.reference", "numerics.strategies"),
-    *("derive.codegen", "derive.hanai2017"),
-)
+#: Modules with names of their own that documentation sends readers to, and what their pages are
+#: called.
+MODULES: Mapping[str, str] = {
+    "numerics.scans": "Scans",
+    "numerics.precise": "More digits",
+    "numerics.response.reference": "The slow route",
+    "numerics.strategies": "Strategies for tests",
+    "derive.codegen": "The code generator",
+    "derive.hanai2017": "The paper",
+}
 #: Pages by package, and the rooms that are on each; the first page has what is in no other.
 PAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "numerics": {
@@ -122,7 +127,8 @@ def _package(package: str) -> Iterator[Page]:
 def _module(name: str) -> str:
     """Return the page of a module of its own."""
     module = importlib.import_module(name)
-    lines = [*_heading(name, "="), f".. py:module:: {name}", "", inspect.getdoc(module) or ""]
+    lines = [*_heading(MODULES[name], "="), f"What ``from {name} import …`` gives.", ""]
+    lines += [f".. py:module:: {name}", "", inspect.getdoc(module) or ""]
     elsewhere = _elsewhere(name)
     if elsewhere:
         links = ", ".join(f"`~{place}`" for place in elsewhere.values())

@@ -74,7 +74,7 @@ class SteadyState(Kept):
 
     @property
     def bosons(self) -> float:
-        """Density of the bosons in the field of the condensate, in units of k_F**dimension."""
+        """Density of the bosons in the field of the condensate, in powers of k_F."""
         return self.parameters.coupling.uniform(self.mu).carriers * self.gap**2 / 2
 
     @property

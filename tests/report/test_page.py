@@ -193,6 +193,10 @@ def test_chains_are_set_in_rows() -> None:
         ("alpha_11 - xi^-3", "α<sub>11</sub> − ξ<sup>−3</sup>"),
         ("k_F = (3π²N)^(1/3)", "k<sub>F</sub> = (3π²N)<sup>1/3</sup>"),
         ("growth_rate of a two-fluid", "growth_rate of a two-fluid"),
+        ('"gamma_v" or "ratio"', "&quot;gamma_v&quot; or &quot;ratio&quot;"),
+        ("sum_p int dnu/2pi G^<_11", "Σ<sub>p</sub> ∫ dν/2π G<sup>&lt;</sup><sub>11</sub>"),
+        ("the sum of an int, |q|**3", "the sum of an int, |q|<sup>3</sup>"),
+        ("a^dagger_p f_lambda", "a<sup>†</sup><sub>p</sub> f<sub>λ</sub>"),
     ],
 )
 def test_physics_in_text(text: str, markup: str) -> None:

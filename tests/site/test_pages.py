@@ -118,3 +118,16 @@ def test_names_of_other_modules_are_where_they_are_public() -> None:
     assert reference.home("Status", "derive") == "derive.Status"
     assert reference.home("Status") == "numerics.Status"
     assert reference.home("shape") == ""
+
+
+def test_both_locks_have_the_same_versions() -> None:
+    # in one environment the second would otherwise replace what the first has installed
+    root = Path(__file__).resolve().parents[2]
+    first, second = (
+        dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (root / name).read_text(encoding="utf-8"), re.M))
+        for name in ("requirements.lock", "requirements-docs.lock")
+    )
+    assert "sphinx" in second
+    assert {name: first[name] for name in second if name in first} == {
+        name: version for name, version in second.items() if name in first
+    }
