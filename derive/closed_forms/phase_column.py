@@ -63,8 +63,8 @@ class Keldysh:
         """Half of Tr[-tau_3 Sigma^K (N* - N)], as small as the reservoirs' disagreement."""
         return (-nambu.pauli(3) * self.matrix * self.shift).trace() / 2
 
-    def filling(self, frequency: sp.Expr, root: sp.Expr) -> sp.Expr:
-        """Return Tr[Sigma^K (N + N*)/2] at a pole of G^R or of G^A.
+    def filled(self, frequency: sp.Expr, root: sp.Expr) -> Column:
+        """Return the diagonal of Sigma^K (N + N*)/2 at a pole of G^R or of G^A.
 
         Parameters
         ----------
@@ -73,9 +73,10 @@ class Keldysh:
         root : Expr
             The square root with its sign, and i (delta - a gamma) more; for G^A the conjugate.
         """
-        return (self.matrix * self._mean(frequency, root)).trace()
+        upper, lower = ((frequency + s * root) / (1 + s * self.skew) for s in (1, -1))
+        return self.matrix[0, 0] * upper, self.matrix[1, 1] * lower
 
-    def uniform(self, omega: sp.Expr, frequency: sp.Expr, root: sp.Expr) -> tuple[Column, Column]:
+    def uniform(self, omega: sp.Expr, filled: Column) -> tuple[Column, Column]:
         """Return what Tr[tau_s tau_2 A_+ Sigma^K N*] consists of, at one momentum.
 
         It is u det A* + v, and v is wanted at the poles of G^R and of G^A.
@@ -83,8 +84,8 @@ class Keldysh:
         Parameters
         ----------
         omega : Expr
-        frequency, root : Expr
-            As in `filling`.
+        filled : tuple of Expr
+            As of `filled` there.
 
         Returns
         -------
@@ -94,42 +95,38 @@ class Keldysh:
         tau3, sigma = nambu.pauli(3), self.matrix
         transfer = omega * nambu.pauli(0) + 2 * sp.I * self.rates
         # at either pole N* is (N + N*)/2 and half of the difference
-        adjugate = self._mean(frequency, root) + self.shift / 2
+        product = sp.diag(*filled) + sigma * self.shift / 2
+        upper, lower = (transfer[k, k] * product[k, k] for k in (0, 1))
         traces, contrast = sigma.trace(), (tau3 * sigma).trace()
-        mixed = (tau3 * transfer * sigma * adjugate).trace() + 2 * self.gap**2 * contrast
-        return (
-            (sp.I * contrast, traces),
-            (sp.I * mixed, (transfer * sigma * adjugate).trace()),
-        )
+        mixed = upper - lower + 2 * self.gap**2 * contrast
+        return (sp.I * contrast, traces), (sp.I * mixed, upper + lower)
 
-    def on_shell(self, advanced: bool, filling: sp.Expr, forms: tuple[sp.Expr, sp.Expr]) -> Column:
-        """Return Tr[tau_s N_+ tau_2 N Sigma^K N*] times 1 - a**2 at a pair of poles.
+    def on_shell(
+        self, advanced: bool, filling: sp.Expr, forms: tuple[sp.Expr, sp.Expr, sp.Expr]
+    ) -> Column:
+        """Return Tr[tau_s N_+ tau_2 N Sigma^K N*] times 1 - a**2, summed over poles of G^R_+.
 
         Parameters
         ----------
         advanced : bool
             Whether the second pole is one of G^A.
         filling : Expr
-            As of `filling` there.
+            The sum of `filled` there.
         forms : tuple of Expr
-            `on_shell_forms` of the poles.
+            Sums over the poles of G^R_+ of any weight, times the first and the second of
+            `on_shell_forms`, and by itself.
         """
-        first, second = forms
+        first, second, whole = forms
         if advanced:
             threshold = (1 - self.skew**2) * self.gap**2
             return (
-                -sp.I * (first * filling - (4 * threshold - second) * self.contrast),
+                -sp.I * (first * filling - (4 * threshold * whole - second) * self.contrast),
                 -second * filling - first * self.contrast,
             )
         return (
             -sp.I * (first * filling - second * self.contrast),
             -second * filling + first * self.contrast,
         )
-
-    def _mean(self, frequency: sp.Expr, root: sp.Expr) -> sp.ImmutableMatrix:
-        """Return the diagonal of (N + N*)/2 at a pole."""
-        upper, lower = ((frequency + s * root) / (1 + s * self.skew) for s in (1, -1))
-        return sp.ImmutableMatrix(sp.diag(upper, lower))
 
 
 def on_shell_forms(

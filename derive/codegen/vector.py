@@ -42,7 +42,7 @@ VECTOR = dataclasses.replace(
         parts_upper_root: "upper_root({}, {})",
         parts_root_sum: "root_sum({}, {}, {}, {}, {}, {})",
         parts_pair_arctanh: "pair_arctanh({}, {}, {})",
-        parts_pair_excess: "pair_excess({}, {}, {})",
+        parts_pair_excess: "pair_excess({}, {}, {}, {}, {})",
         parts_root_arctanh: "root_arctanh({}, {}, {}, {})",
         parts_root_arctanh_slope: "root_arctanh_slope({}, {}, {}, {})",
         parts_divided_root_arctanh: f"divided_root_arctanh({', '.join(['{}'] * 10)})",

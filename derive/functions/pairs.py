@@ -50,10 +50,11 @@ class pair_arctanh(sp.Function):
     nargs = 2
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Return the derivative by k or q; the latter cancels where q is small."""
+        """Return the derivative by k or q, the latter without cancellation where q is small."""
         k, q = self.args
-        pole = 1 / ((k - q) * (k + q))
-        return -pole if argindex == 1 else (k * pole - self) / q
+        if argindex == 1:
+            return -1 / ((k - q) * (k + q))
+        return pair_excess(k, q, self).fdiff(2)
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the quotient, which holds for q != 0."""
@@ -65,20 +66,28 @@ class pair_arctanh(sp.Function):
 
 
 class pair_excess(sp.Function):
-    """artanh(q/k)/q - 1/k, which is of the order q^2/k^3, for k in the upper half-plane."""
+    """artanh(q/k)/q - 1/k, of the order q^2/k^3, for k in the upper half-plane.
 
-    nargs = 2
+    The third argument is artanh(q/k)/q itself.
+    """
+
+    nargs = 3
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Return the derivative by k or q, without a difference of terms that nearly cancel."""
-        k, q = self.args
+        """Return the derivative by k or q, without a difference of terms that nearly cancel.
+
+        That of the third argument is contained in them.
+        """
+        k, q, _ = self.args
+        if argindex == 3:
+            return sp.S.Zero
         # q**2/(k**2 (k**2 - q**2)) is 1/(k**2 - q**2) - 1/k**2
         pole = q**2 / (k * (k - q) * (k + q))
         return -pole / k if argindex == 1 else (pole - self) / q
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Return the plain difference."""
-        k, q = self.args
+        k, q, _ = self.args
         return pair_arctanh(k, q).doit() - 1 / k
 
     def _eval_evalf(self, prec: int) -> sp.Expr | None:

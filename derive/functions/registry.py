@@ -182,7 +182,7 @@ FUNCTIONS = (
     ),
     SpecialFunction(
         "pair_excess",
-        "zx",
+        "zxz",
         nodes.parts_pair_excess,
         pair_excess,
         Value.PAIR,

@@ -203,7 +203,7 @@ principal_root_re, principal_root_im = _parts("principal_root", principal_root, 
 upper_root_re, upper_root_im = _parts("upper_root", upper_root, "z")
 root_sum_re, root_sum_im = _parts("root_sum", root_sum, "zzz")
 pair_arctanh_re, pair_arctanh_im = _parts("pair_arctanh", pair_arctanh, "zx")
-pair_excess_re, pair_excess_im = _parts("pair_excess", pair_excess, "zx")
+pair_excess_re, pair_excess_im = _parts("pair_excess", pair_excess, "zxz")
 root_arctanh_re, root_arctanh_im = _parts("root_arctanh", root_arctanh, "zz")
 divided_root_arctanh_re, divided_root_arctanh_im = _parts(
     "divided_root_arctanh", divided_root_arctanh, "zzzzz"
@@ -222,7 +222,7 @@ parts_principal_root = _evaluated("parts_principal_root", 2)
 parts_upper_root = _evaluated("parts_upper_root", 2)
 parts_root_sum = _evaluated("parts_root_sum", 6)
 parts_pair_arctanh = _evaluated("parts_pair_arctanh", 3)
-parts_pair_excess = _evaluated("parts_pair_excess", 3)
+parts_pair_excess = _evaluated("parts_pair_excess", 5)
 parts_root_arctanh = _evaluated("parts_root_arctanh", 4)
 parts_divided_root_arctanh = _evaluated("parts_divided_root_arctanh", 10)
 parts_root_arctanh_slope = _evaluated("parts_root_arctanh_slope", 4)

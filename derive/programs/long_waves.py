@@ -53,13 +53,14 @@ class _ToSecondOrder(Momenta):
         self.dimension, self.prefactor = momenta.dimension, momenta.prefactor
 
     def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
-        return sum(self.uniform_and_excess(stages, pair), sp.S.Zero)
+        return self.shares(stages, pair)[2]
 
-    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+    def shares(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
         uniform, curvature = self.uniform_and_curvature(stages, pair)
         # of higher order is what omega changes of it
         none = {"omega": sp.S.Zero}
-        return uniform, SQUARE * stages.assign(f"{pair.name}_curvature", curvature, none)
+        excess = SQUARE * stages.assign(f"{pair.name}_curvature", curvature, none)
+        return uniform, excess, uniform + excess
 
     def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
         return self._momenta.uniform_and_curvature(stages, pair)

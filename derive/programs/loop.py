@@ -295,31 +295,39 @@ class Loop:
         stages, species = self.stages, self.species
         traces = Keldysh(self.keldysh, species.skew, species.imbalance)
         frequency, root = species.frequency, source.sign * self._source_root(source)
-        filling = stages.assign(f"{source.label}_filling", traces.filling(frequency, root))
-        still, moved, total = sp.S.Zero, [sp.S.Zero] * 2, sp.S.Zero
+        upper, lower = (
+            stages.assign(f"{source.label}_filled{k}", part)
+            for k, part in enumerate(traces.filled(frequency, root))
+        )
+        filling = stages.assign(f"{source.label}_filling", upper + lower)
+        still, total, weighted = sp.S.Zero, sp.S.Zero, [sp.S.Zero] * 3
         for sign, pair in self.pole_pairs(source):
-            name, weight = pair.name, self.plus.weight(sign)
-            uniform, excess = self.sums.uniform_and_excess(stages, pair)
-            inverse = stages.assign(f"{name}_inverse", weight * uniform)
-            excess = stages.assign(f"{name}_excess", weight * excess)
+            uniform, excess, whole = self.sums.shares(stages, pair)
+            excess = stages.assign(f"{pair.name}_excess", sign * excess)
             first, second = self._forms(source.advanced, sign * source.sign)
-            rows = traces.on_shell(source.advanced, filling, (sign * first, second))
-            still += inverse
-            total += inverse + excess
-            for row in (0, 1):
-                moved[row] += rows[row] * excess
-        still = stages.assign(f"{source.label}_still", still)
-        both, all_three = traces.uniform(self.omega, frequency, root)
+            for k, form in enumerate((sign * first, second, sp.S.One)):
+                weighted[k] += form * excess
+            still += stages.assign(f"{pair.name}_inverse", sign * uniform)
+            total += sign * whole
+        # residues of both poles of G^R differ by their sign
+        residue = self.plus.weight(1)
+        weight = stages.assign(f"{source.label}_weights", source.weight * residue)
+        still = stages.assign(f"{source.label}_still", residue * still)
+        both, all_three = traces.uniform(self.omega, (upper, lower))
+        first, second, plain = (
+            stages.assign(f"{source.label}_forms{k}", form) for k, form in enumerate(weighted)
+        )
+        moved = traces.on_shell(source.advanced, filling, (first, second, plain))
         column = []
         for row in (0, 1):
             uniform = source.weight * all_three[row]
             if not source.advanced:
                 uniform += self.minus.weight(source.sign) * both[row]
             uniform = stages.assign(f"{source.label}_uniform{row}", uniform)
-            change = source.weight / (1 - species.skew**2) * moved[row]
+            change = weight / (1 - species.skew**2) * moved[row]
             column.append(change - self.omega * uniform * still)
         # of G_12 of one function -Delta_0, of the odd and even part of the other one -2 Delta_0
-        total = stages.assign(f"{source.label}_total", 4 * symbols.gap**2 * source.weight * total)
+        total = stages.assign(f"{source.label}_total", 4 * symbols.gap**2 * weight * total)
         return *column, sp.I * total * traces.contrast, total * filling
 
     def _source_root(self, source: Source) -> sp.Expr:

@@ -68,8 +68,11 @@ class Momenta(ABC):
         """Return the sum over p of 1/((p_+**2 - k**2)(p_-**2 - l**2)), over `prefactor`."""
 
     @abstractmethod
-    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
-        """Return it at q = 0, and what a wave number adds, relative to how small that is."""
+    def shares(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+        """Return it at q = 0, what a wave number adds relative to how small that is, and both.
+
+        Where poles of G^R and of G^A meet, the first two are large and cancel.
+        """
 
     @abstractmethod
     def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
@@ -96,17 +99,20 @@ class _Space(Momenta):
     def integral(self, stages: Stages, pair: Pair) -> sp.Expr:
         return pair_arctanh(pair.total, symbols.wave_number)
 
-    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
-        return 1 / pair.total, pair_excess(pair.total, symbols.wave_number)
+    def shares(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+        k, q = pair.total, symbols.wave_number
+        whole = pair_arctanh(k, q)
+        return 1 / k, pair_excess(k, q, whole), whole
 
     def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
         root, q = sp.Dummy(), symbols.wave_number
-        series = sp.series(pair_excess(root, q).doit(), q, 0, 3).removeO()
+        series = sp.series(pair_excess(root, q, pair_arctanh(root, q)).doit(), q, 0, 3).removeO()
         return 1 / pair.total, sp.expand(series).coeff(q, 2).subs(root, pair.total)
 
     def counted(self, momentum: sp.Expr) -> sp.Expr:
         cutoff = symbols.momentum
-        return -momentum * cutoff * pair_excess(momentum, cutoff) / (2 * sp.pi**2)
+        excess = pair_excess(momentum, cutoff, pair_arctanh(momentum, cutoff))
+        return -momentum * cutoff * excess / (2 * sp.pi**2)
 
     def whole(self, momentum: sp.Expr) -> sp.Expr:
         return momentum
@@ -122,7 +128,7 @@ class _Plane(Momenta):
         z, rest, scale = self._arguments(stages, pair, symbols.wave_number, "q")
         return root_arctanh(z, rest) / scale
 
-    def uniform_and_excess(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
+    def shares(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
         q, name, total = symbols.wave_number, pair.name, pair.total
         z, rest, scale = still = self._arguments(stages, pair)
         moved, moved_rest, moved_scale = self._arguments(stages, pair, q, "q")
@@ -130,16 +136,23 @@ class _Plane(Momenta):
         apart = -moved_rest * q**2 / scale
         divided = divided_root_arctanh(moved, z, moved_rest, rest, apart)
         excess = q**2 * (uniform * scale - moved_rest * divided) / (scale * moved_scale)
+        d = self._apart(stages, pair)
         inverse, quotient = self._inverses(stages, pair)
-        both = uniform + excess + inverse
+        by_total, by_d = (stages.slope(x, "omega") for x in (total, d))
         by_first = root_arctanh_slope(moved, moved_rest) / moved_scale**2
-        by_total, by_d = (stages.slope(x, "omega") for x in (total, self._apart(stages, pair)))
+        whole = root_arctanh(moved, moved_rest) / moved_scale
+        by_second = (whole + inverse) / moved_scale
         slopes = {
-            "q": q * (both / moved_scale - 2 * by_first),
-            "omega": by_d * (2 * by_first * q**2 - excess) * quotient
-            - by_total * total * (excess + both * q**2 / moved_scale) / scale,
+            "q": q * (by_second - 2 * by_first),
+            "omega": 2 * d * by_d * by_first - total * by_total * by_second,
         }
-        return uniform, stages.assign(f"{name}_change", excess, slopes)
+        whole = stages.assign(f"{name}_whole", whole, slopes)
+        slopes = {
+            "q": slopes["q"],
+            "omega": by_d * (2 * by_first * q**2 - excess) * quotient
+            - by_total * total * (excess + by_second * q**2) / scale,
+        }
+        return uniform, stages.assign(f"{name}_change", excess, slopes), whole
 
     def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
         # the excess over q**2, whose divided difference becomes a derivative

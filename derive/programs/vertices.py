@@ -134,7 +134,7 @@ def current_traces(loop: Loop, residues: Residues) -> dict[str, sp.Expr]:
     for source in loop.sources:
         green, moved = loop.residue(source), [sp.zeros(2, 2), sp.zeros(2, 2)]
         for sign, pair in loop.pole_pairs(source):
-            excess = loop.sums.uniform_and_excess(stages, pair)[1]
+            _, excess, _ = loop.sums.shares(stages, pair)
             weight, residue = residues[sign]
             value = weight * excess
             for power in (0, 1):

@@ -1416,7 +1416,7 @@ def tails(filled_electrons, filled_holes, P, a):
 def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 2351 (add 810, div 27, mul 1461, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 30, parts_upper_root 6, sqrt 1).
+    Operations: 2299 (add 784, div 27, mul 1427, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_sum 30, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1426,1452 +1426,1497 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     x6 = gamma + growth
     x7 = x5 + x6
     x12 = a * a - 1
-    x13 = -x12
-    x14 = x13 / (x12 * x12)
+    x13 = 1 / (x12 * x12)
+    x14 = -x12
     del x12
-    x15 = a * x14
-    x16 = -delta
-    x17 = -gamma
-    x18 = -x17 - x4
-    x20 = 2 * frequency * x18
-    x23 = a * gamma
-    x24 = x16 + x23
-    x25 = -x24
-    x40 = x25 * x25
-    x41 = frequency * gamma
-    x56 = 2 * x4
+    x15 = x13 * x14
+    x16 = a * x15
+    x17 = -delta
+    x18 = -gamma
+    x19 = -x18 - x4
+    x21 = 2 * frequency * x19
+    x24 = a * gamma
+    x25 = x17 + x24
+    x26 = -x25
+    x41 = x26 * x26
+    x42 = frequency * gamma
+    x57 = 2 * x4
     del x4
-    x57 = -x56
-    x58 = 2 * gamma
-    x59 = growth + x58
-    x60 = x57 + x59
-    x64 = 1 / x0
-    x67 = 2 * F_electrons
-    x68 = 2 * F_holes
-    x70 = 1 / (x1 * x1)
+    x58 = -x57
+    x59 = 2 * gamma
+    x60 = growth + x59
+    x61 = x58 + x60
+    x66 = 2 * F_electrons
+    x67 = x66 / x0
+    x70 = 2 * F_holes
+    x71 = x2 * x70 / (x1 * x1)
     del x1
-    x71 = x2 * x70
-    x72 = x64 * x67
-    x77 = a * omega_r
-    x78 = a * growth
+    x75 = a * omega_r
+    x76 = a * growth
     x103 = q * q
-    x205 = -growth + x56 - x58
-    del x56
-    x224 = -x67 - x68
-    x227 = delta + gamma
-    x230 = -2 * delta
-    x231 = x230 + x59
-    x232 = -x231
-    x233 = x68 * x71
-    x236 = delta + x17
-    del x17
-    x238 = 2 * delta
-    x239 = x238 + x59
-    x245 = Delta_0 * Delta_0
-    x246 = -2 * x224 * x245
-    x251 = -2 * x67 + 2 * x68
-    x259 = 4 * x245
-    x359 = a * x59
-    del x59
-    x360 = x238 - x359
-    del x238
-    x413 = x230 + x359
-    del x230, x359
-    x565 = x227 * x68 - x236 * x67
-    x586 = -x565
-    x591 = x13 * x259
-    del x13
-    x604 = (1 / 2) / (pi * pi)
+    x199 = -growth + x57 - x59
+    del x57
+    x225 = -2 * x66 - 2 * x70
+    x228 = x70 * (delta + gamma)
+    x231 = 2 * delta
+    x232 = x231 + x60
+    x234 = -2 * delta
+    x235 = x234 + x60
+    x236 = -x235
+    x237 = x66 * (-delta - x18)
+    del x18
+    x241 = Delta_0 * Delta_0
+    x242 = x225 * x241
+    x246 = -2 * x66 + 2 * x70
+    del x66, x70
+    x252 = 4 * x241
+    x351 = a * x60
+    del x60
+    x352 = x231 - x351
+    del x231
+    x407 = x234 + x351
+    del x234, x351
+    x568 = x228 + x237
+    x577 = -x568
+    x578 = x14 * x252
+    x587 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0
+    del x0, x2
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
     x10 = threshold * threshold
     del threshold
-    x19 = distance * (distance + x3) - x18 * x18
-    del x18, x3
-    x131 = 1 / x10
-    x152 = 2 * x131
+    x20 = distance * (distance + x3) - x19 * x19
+    del x19, x3
+    x125 = 1 / x10
+    x146 = 2 * x125
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
-    x55 = after_re + frequency
-    x61 = -growth * x60 + omega_r * x55
-    x62 = growth * x55 + omega_r * x60
-    x63 = growth * omega_r + x55 * x60
+    x56 = after_re + frequency
+    x62 = -growth * x61 + omega_r * x56
+    x63 = growth * x56 + omega_r * x61
+    x64 = growth * omega_r + x56 * x61
     z0 = upper_root(x8, x9)
     del x8, x9
     a_root_re = z0[0]
-    x26 = a_root_re * x14
+    x27 = a_root_re * x15
     a_root_im = z0[1]
     del z0
-    x29 = a_root_im * x14
-    x116 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x117 = 2 * x116
-    x192 = a_root_im * x117
-    x193 = a_root_re * x117
+    x30 = a_root_im * x15
+    x216 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x7
     del x7
     x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
     a_down_re = a_up_re * x11
-    x153 = a_down_re * x152
+    x147 = a_down_re * x146
     a_down_im = -a_up_im * x11
     del x11
-    x156 = a_down_im * x152
-    del x152
-    a_center_re = -after_re * x15
+    x150 = a_down_im * x146
+    del x146
+    a_center_re = -after_re * x16
     del after_re
-    x27 = a_center_re + mu
+    x28 = a_center_re + mu
     del a_center_re
-    x28 = x26 + x27
-    x31 = -x26 + x27
-    del x26, x27
-    a_center_im = x14 * (-a * x6 - x16)
-    del x16, x6
-    x30 = a_center_im + x29
-    x32 = a_center_im - x29
-    del a_center_im, x29
-    z1 = upper_root(x19, x20)
-    del x19, x20
+    x29 = x27 + x28
+    x32 = -x27 + x28
+    del x27, x28
+    a_center_im = x15 * (-a * x6 - x17)
+    del x17, x6
+    x31 = a_center_im + x30
+    x33 = a_center_im - x30
+    del a_center_im, x30
+    z1 = upper_root(x20, x21)
+    del x20, x21
     c_root_re = z1[0]
-    x21 = c_root_re + frequency
-    x33 = c_root_re * x14
-    x53 = -c_root_re
-    x73 = x21 * x72
-    x74 = -c_root_re + frequency
-    x75 = 2 * F_holes * x2 * x70 * x74 - x73
-    x234 = x233 * x74
-    x235 = -x232 * x234
-    x240 = x239 * x73
-    x244 = omega_r * x73
-    del x73
-    x247 = omega_r * x234
-    x248 = x244 + x246 + x247
-    x253 = x244 - x247
-    del x244, x247
-    x255 = -x231 * x234
-    del x234
-    x266 = x72 * x74
-    del x72, x74
-    x267 = 2 * F_holes * x2 * x21 * x70 - x266
-    x338 = x21 * x233
-    del x233
-    x339 = -x232 * x338
-    x341 = x239 * x266
-    x345 = omega_r * x266
-    del x266
-    x346 = omega_r * x338
-    x347 = x246 + x345 + x346
-    del x246
-    x349 = -x231 * x338
-    del x338
-    x351 = x345 - x346
-    del x345, x346
+    x22 = c_root_re + frequency
+    x34 = c_root_re * x15
+    x54 = -c_root_re
+    x68 = -x22 * x67
+    x72 = -c_root_re + frequency
+    x73 = x71 * x72
+    x257 = -x67 * x72
+    del x72
+    x258 = x22 * x71
     c_root_im = z1[1]
     del z1
-    x34 = c_root_im * x14
-    x36 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x37 = c_root_re * x36
-    x38 = (1 / 2) * x37
-    x39 = x25 * x38
-    x45 = c_root_im * x36
-    x46 = (1 / 2) * x45
-    x48 = x25 * x46
-    x54 = -c_root_im
-    x65 = c_root_im + delta - x23
-    del x23
-    x66 = x64 * x65
-    x69 = -x65
-    x225 = 2 * x224 * x36
-    del x224
-    x226 = c_root_re * x225
-    x228 = x68 * (x2 * x69 * x70 - x227)
-    x229 = omega_r * x228
-    x237 = x236 + x66
-    x241 = omega_r * x237 * x67 + x240
-    x242 = x229 + x235 + x241
-    x243 = -2 * F_electrons * x237 * x239
-    del x237
-    x249 = -x228 * x232 - x243 - x248
-    x250 = c_root_im * x225
-    del x225
-    x252 = x251 * x45
-    del x45
-    x254 = -x228 * x231 - x243 - x253
-    del x228, x243
-    x256 = -x229 + x241 + x255
-    del x229, x241
-    x257 = x251 * x37
-    del x251, x37
-    x263 = c_root_im + x24
+    x35 = c_root_im * x15
+    x37 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x38 = c_root_re * x37
+    x39 = (1 / 2) * x38
+    x40 = x26 * x39
+    x46 = c_root_im * x37
+    x47 = (1 / 2) * x46
+    x49 = x26 * x47
+    x55 = -c_root_im
+    x65 = c_root_im + delta - x24
     del x24
-    x264 = -x263
-    x265 = x264 * x64
-    x336 = x68 * (x2 * x263 * x70 - x227)
-    x337 = omega_r * x336
-    x340 = x236 + x265
-    x342 = omega_r * x340 * x67 + x341
-    x343 = x337 + x339 + x342
-    x344 = -2 * F_electrons * x239 * x340
-    del x340
-    x348 = -x232 * x336 - x344 - x347
-    x350 = -x337 + x342 + x349
-    del x337, x342
-    x352 = -x231 * x336 - x344 - x351
-    del x336, x344
-    x357 = x64 * x69
-    x468 = x68 * (x2 * x65 * x70 - x227)
-    x469 = omega_r * x468
-    x470 = x236 + x357
-    x471 = omega_r * x470 * x67 + x240
-    del x240
-    x472 = x235 + x469 + x471
-    del x235
-    x473 = -2 * F_electrons * x239 * x470
-    del x470
-    x474 = -x232 * x468 - x248 - x473
-    del x248
-    x475 = -x231 * x468 - x253 - x473
-    del x253, x468, x473
-    x476 = x255 - x469 + x471
-    del x255, x469, x471
-    x479 = x263 * x64
-    del x64
-    x546 = x68 * (x2 * x264 * x70 - x227)
-    del x2, x227, x70
-    x547 = omega_r * x546
-    x548 = x236 + x479
-    del x236
-    x549 = omega_r * x548 * x67 + x341
-    del x341
-    x550 = x339 + x547 + x549
-    del x339
-    x551 = -2 * F_electrons * x239 * x548
-    del x239, x548
-    x552 = -x232 * x546 - x347 - x551
-    del x232, x347
-    x553 = -x231 * x546 - x351 - x551
-    del x231, x351, x546, x551
-    x554 = x349 - x547 + x549
-    del x349, x547, x549
-    c_up_re = x21
-    del x21
-    x122 = -c_up_re
-    x126 = a_up_re + c_up_re
-    x138 = a_up_re + x122
-    x202 = a_down_re + x122
-    x215 = a_down_re + c_up_re
+    x69 = -x65
+    x226 = x225 * x37
+    del x225
+    x227 = c_root_re * x226
+    x245 = c_root_im * x226
+    del x226
+    x247 = x246 * x46
+    del x46
+    x250 = x246 * x38
+    del x246, x38
+    x255 = c_root_im + x25
+    del x25
+    x256 = -x255
+    c_up_re = x22
+    del x22
+    x116 = -c_up_re
+    x120 = a_up_re + c_up_re
+    x132 = a_up_re + x116
+    x196 = a_down_re + x116
+    x209 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
-    x22 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x23 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x10
-    x123 = -c_up_im
-    x124 = a_up_im + c_up_im
-    x139 = a_up_im + x123
-    x204 = a_down_im + x123
-    x212 = a_down_im + c_up_im
-    c_down_re = c_up_re * x22
-    x132 = c_down_re * x131
-    x133 = a_down_im * x132
-    x194 = -c_down_re
-    x197 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x22
-    del x22
-    x134 = c_down_im * x131
-    x135 = a_down_re * x134
-    x136 = x133 + x135
-    x145 = a_down_im * x134
-    del x134
-    x146 = a_down_re * c_down_re * x131 - x145
-    x195 = -c_down_im
-    x196 = a_up_im + c_down_im
-    x398 = a_down_re * x132 + x145
-    del x132, x145
-    x404 = x133 - x135
-    del x133, x135
-    x452 = a_up_im + x195
-    c_center_re = -frequency * x15
-    del x15
-    c_center_im = x14 * x25
-    z2 = upper_root(x28, x30)
-    del x28, x30
+    x117 = -c_up_im
+    x118 = a_up_im + c_up_im
+    x133 = a_up_im + x117
+    x198 = a_down_im + x117
+    x206 = a_down_im + c_up_im
+    c_down_re = c_up_re * x23
+    x126 = c_down_re * x125
+    x127 = a_down_im * x126
+    x188 = -c_down_re
+    x191 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x23
+    del x23
+    x128 = c_down_im * x125
+    x129 = a_down_re * x128
+    x130 = x127 + x129
+    x139 = a_down_im * x128
+    del x128
+    x140 = a_down_re * c_down_re * x125 - x139
+    x189 = -c_down_im
+    x190 = a_up_im + c_down_im
+    x392 = a_down_re * x126 + x139
+    del x126, x139
+    x398 = x127 - x129
+    del x127, x129
+    x448 = a_up_im + x189
+    c_center_re = -frequency * x16
+    del x16
+    c_center_im = x15 * x26
+    z2 = upper_root(x29, x31)
+    del x29, x31
     ap_p_re = z2[0]
-    x89 = 4 * ap_p_re
+    x87 = 4 * ap_p_re
     ap_p_im = z2[1]
     del z2
-    x88 = 4 * ap_p_im
-    z3 = upper_root(x31, x32)
-    del x31, x32
+    x86 = 4 * ap_p_im
+    z3 = upper_root(x32, x33)
+    del x32, x33
     am_p_re = z3[0]
-    x166 = 4 * am_p_re
+    x160 = 4 * am_p_re
     am_p_im = z3[1]
     del z3
-    x165 = 4 * am_p_im
-    rp_xi_re = c_center_re + x33
-    x35 = mu + rp_xi_re
-    x42 = rp_xi_re * x25 + x41
+    x159 = 4 * am_p_im
+    rp_xi_re = c_center_re + x34
+    x36 = mu + rp_xi_re
+    x43 = rp_xi_re * x26 + x42
     del rp_xi_re
-    rp_xi_im = c_center_im + x34
-    x43 = 1 / (rp_xi_im * rp_xi_im * x40 + x42 * x42)
-    x44 = rp_xi_im * x43
-    x47 = x42 * x43
-    del x42, x43
-    z4 = upper_root(x35, rp_xi_im)
-    del rp_xi_im, x35
+    rp_xi_im = c_center_im + x35
+    x44 = 1 / (rp_xi_im * rp_xi_im * x41 + x43 * x43)
+    x45 = rp_xi_im * x44
+    x48 = x43 * x44
+    del x43, x44
+    z4 = upper_root(x36, rp_xi_im)
+    del rp_xi_im, x36
     rp_p_re = z4[0]
-    x79 = -rp_p_re
+    x77 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    x80 = -rp_p_im
-    rp_weight_re = -x39 * x44 - x46 * x47
-    x262 = rp_weight_re * x259
-    x581 = rp_weight_re * x14
-    rp_weight_im = -x38 * x47 + x44 * x48
-    del x38, x44, x47
-    x260 = rp_weight_im * x259
-    x585 = rp_weight_im * x14
-    rm_xi_re = c_center_re - x33
-    del c_center_re, x33
-    x49 = mu + rm_xi_re
-    x50 = rm_xi_re * x25 + x41
-    del rm_xi_re, x25, x41
-    rm_xi_im = c_center_im - x34
-    del c_center_im, x34
-    x51 = 1 / (rm_xi_im * rm_xi_im * x40 + x50 * x50)
-    del x40
-    x52 = rm_xi_im * x51
-    z5 = upper_root(x49, rm_xi_im)
-    del rm_xi_im, x49
+    x78 = -rp_p_im
+    rp_weight_re = -x40 * x45 - x47 * x48
+    x219 = rp_weight_re * x216
+    x220 = a_root_re * x219
+    x221 = a_root_im * x219
+    del x219
+    rp_weight_im = -x39 * x48 + x45 * x49
+    del x39, x45, x48
+    x217 = rp_weight_im * x216
+    x218 = a_root_im * x217
+    x222 = a_root_re * x217
+    del x217
+    rm_xi_re = c_center_re - x34
+    del c_center_re, x34
+    x50 = mu + rm_xi_re
+    x51 = rm_xi_re * x26 + x42
+    del rm_xi_re, x26, x42
+    rm_xi_im = c_center_im - x35
+    del c_center_im, x35
+    x52 = 1 / (rm_xi_im * rm_xi_im * x41 + x51 * x51)
+    del x41
+    x53 = rm_xi_im * x52
+    z5 = upper_root(x50, rm_xi_im)
+    del rm_xi_im, x50
     rm_p_re = z5[0]
-    x268 = -rm_p_re
+    x259 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    x269 = -rm_p_im
-    rm_weight_re = x39 * x52 + x46 * x50 * x51
-    del x39, x46
-    x356 = rm_weight_re * x259
-    x575 = rm_weight_re * x14
-    rm_weight_im = (1 / 2) * c_root_re * x36 * x50 * x51 - x48 * x52
-    del x36, x48, x50, x51, x52
-    x354 = rm_weight_im * x259
-    del x259
-    x583 = rm_weight_im * x14
-    z6 = root_sum(a_root_re, a_root_im, x53, x54, x61, x62)
+    x260 = -rm_p_im
+    rm_weight_re = x40 * x53 + x47 * x51 * x52
+    del x40, x47
+    x331 = rm_weight_re * x216
+    x332 = a_root_re * x331
+    x333 = a_root_im * x331
+    del x331
+    rm_weight_im = (1 / 2) * c_root_re * x37 * x51 * x52 - x49 * x53
+    del x37, x49, x51, x52, x53
+    x329 = rm_weight_im * x216
+    x330 = a_root_im * x329
+    x334 = a_root_re * x329
+    del x329
+    z6 = root_sum(a_root_re, a_root_im, x54, x55, x62, x63)
     rp_roots_re = z6[0]
-    x76 = -rp_roots_re
-    x127 = omega_r + rp_roots_re
-    x203 = x55 + x76
+    x74 = -rp_roots_re
+    x121 = omega_r + rp_roots_re
+    x197 = x56 + x74
     rp_roots_im = z6[1]
     del z6
-    x125 = growth + rp_roots_im
-    x128 = -x124 * x125 + x126 * x127
-    x129 = x124 * x127 + x125 * x126
-    del x125, x127
-    z7 = root_sum(a_up_re, a_up_im, x122, x123, x128, x129)
-    del x128, x129
-    x130 = z7[1]
-    x149 = z7[0]
+    x119 = growth + rp_roots_im
+    x122 = -x118 * x119 + x120 * x121
+    x123 = x118 * x121 + x119 * x120
+    del x119, x121
+    z7 = root_sum(a_up_re, a_up_im, x116, x117, x122, x123)
+    del x122, x123
+    x124 = z7[1]
+    x143 = z7[0]
     del z7
-    x151 = x130 * x149
-    x154 = x131 * (-x130 * x130 + x149 * x149)
-    x155 = -a_down_im * x154 - x151 * x153
-    x157 = -a_down_re * x154 + x151 * x156
-    del x151, x154
-    x206 = -rp_roots_im - x205
-    x207 = x202 * x203 - x204 * x206
-    x208 = x202 * x206 + x203 * x204
-    del x203, x206
-    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x207, x208)
-    del x207, x208
-    x209 = z8[1]
-    x211 = z8[0]
+    x145 = x124 * x143
+    x148 = x125 * (-x124 * x124 + x143 * x143)
+    x149 = -a_down_im * x148 - x145 * x147
+    x151 = -a_down_re * x148 + x145 * x150
+    del x145, x148
+    x200 = -rp_roots_im - x199
+    x201 = x196 * x197 - x198 * x200
+    x202 = x196 * x200 + x197 * x198
+    del x197, x200
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x201, x202)
+    del x201, x202
+    x203 = z8[1]
+    x205 = z8[0]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x61, x62)
-    del x62
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x62, x63)
+    del x63
     rm_roots_re = z9[0]
-    x137 = rm_roots_re + x55
-    x198 = omega_r + rm_roots_re
-    x216 = -rm_roots_re
-    x217 = omega_r + x216
+    x131 = rm_roots_re + x56
+    x192 = omega_r + rm_roots_re
+    x210 = -rm_roots_re
+    x211 = omega_r + x210
     rm_roots_im = z9[1]
     del z9
-    x140 = growth + rm_roots_im
-    x141 = x140 + x57 + x58
-    del x57, x58
-    x142 = x137 * x138 - x139 * x141
-    x143 = x137 * x139 + x138 * x141
-    del x137, x141
-    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x142, x143)
-    del x142, x143
-    x144 = z10[0]
-    x147 = z10[1]
+    x134 = growth + rm_roots_im
+    x135 = x134 + x58 + x59
+    del x58, x59
+    x136 = x131 * x132 - x133 * x135
+    x137 = x131 * x133 + x132 * x135
+    del x131, x135
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x136, x137)
+    del x136, x137
+    x138 = z10[0]
+    x141 = z10[1]
     del z10
-    x148 = x136 * x144 + x146 * x147
-    x150 = -x136 * x147 + x144 * x146
-    del x136, x144, x146, x147
-    x199 = -x140 * x196 + x197 * x198
-    x200 = x140 * x197 + x196 * x198
-    del x140, x196, x198
-    z11 = root_sum(a_up_re, a_up_im, x194, x195, x199, x200)
-    del x195, x199, x200
-    x201 = z11[1]
-    x210 = z11[0]
+    x142 = x130 * x138 + x140 * x141
+    x144 = -x130 * x141 + x138 * x140
+    del x130, x138, x140, x141
+    x193 = -x134 * x190 + x191 * x192
+    x194 = x134 * x191 + x190 * x192
+    del x134, x190, x192
+    z11 = root_sum(a_up_re, a_up_im, x188, x189, x193, x194)
+    del x189, x193, x194
+    x195 = z11[1]
+    x204 = z11[0]
     del z11
-    x213 = -rm_roots_im
-    x214 = growth + x213
-    x218 = -x212 * x214 + x215 * x217
-    x219 = x212 * x217 + x214 * x215
-    del x214, x217
-    z12 = root_sum(a_down_re, a_down_im, x122, x123, x218, x219)
-    del x218, x219
-    x220 = z12[1]
-    x221 = z12[0]
+    x207 = -rm_roots_im
+    x208 = growth + x207
+    x212 = -x206 * x208 + x209 * x211
+    x213 = x206 * x211 + x208 * x209
+    del x208, x211
+    z12 = root_sum(a_down_re, a_down_im, x116, x117, x212, x213)
+    del x212, x213
+    x214 = z12[1]
+    x215 = z12[0]
     del z12
-    z13 = root_sum(a_root_re, a_root_im, x53, c_root_im, x61, x63)
-    del c_root_im, x53
+    z13 = root_sum(a_root_re, a_root_im, x54, c_root_im, x62, x64)
+    del c_root_im, x54
     sp_roots_re = z13[0]
-    x358 = -sp_roots_re
-    x393 = omega_r + sp_roots_re
-    x447 = x358 + x55
+    x350 = -sp_roots_re
+    x387 = omega_r + sp_roots_re
+    x443 = x350 + x56
     sp_roots_im = z13[1]
     del z13
-    x394 = sp_roots_im + x60
-    x395 = x126 * x393 - x139 * x394
-    x396 = x126 * x394 + x139 * x393
-    del x126, x139, x393, x394
-    z14 = root_sum(a_up_re, a_up_im, x122, c_up_im, x395, x396)
-    del x395, x396
-    x397 = z14[1]
-    x407 = z14[0]
+    x388 = sp_roots_im + x61
+    x389 = x120 * x387 - x133 * x388
+    x390 = x120 * x388 + x133 * x387
+    del x120, x133, x387, x388
+    z14 = root_sum(a_up_re, a_up_im, x116, c_up_im, x389, x390)
+    del x389, x390
+    x391 = z14[1]
+    x401 = z14[0]
     del z14
-    x409 = x397 * x407
-    x410 = x131 * (-x397 * x397 + x407 * x407)
-    del x131
-    x411 = -a_down_im * x410 - x153 * x409
-    del x153
-    x412 = -a_down_re * x410 + x156 * x409
-    del x156, x409, x410
-    x446 = growth - sp_roots_im
-    x448 = x202 * x447 - x212 * x446
-    x449 = x202 * x446 + x212 * x447
-    del x202, x212, x446, x447
-    z15 = root_sum(a_down_re, a_down_im, c_up_re, x123, x448, x449)
-    del x448, x449
-    x450 = z15[1]
-    x457 = z15[0]
+    x403 = x391 * x401
+    x404 = x125 * (-x391 * x391 + x401 * x401)
+    del x125
+    x405 = -a_down_im * x404 - x147 * x403
+    del x147
+    x406 = -a_down_re * x404 + x150 * x403
+    del x150, x403, x404
+    x442 = growth - sp_roots_im
+    x444 = x196 * x443 - x206 * x442
+    x445 = x196 * x442 + x206 * x443
+    del x196, x206, x442, x443
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x117, x444, x445)
+    del x444, x445
+    x446 = z15[1]
+    x453 = z15[0]
     del z15
-    z16 = root_sum(a_root_re, a_root_im, c_root_re, x54, x61, x63)
-    del c_root_re, x54, x61, x63
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x55, x62, x64)
+    del c_root_re, x55, x62, x64
     sm_roots_re = z16[0]
-    x400 = sm_roots_re + x55
-    del x55
-    x451 = omega_r + sm_roots_re
-    x459 = -sm_roots_re
-    x460 = omega_r + x459
+    x394 = sm_roots_re + x56
+    del x56
+    x447 = omega_r + sm_roots_re
+    x455 = -sm_roots_re
+    x456 = omega_r + x455
     sm_roots_im = z16[1]
     del z16
-    x399 = growth + sm_roots_im
-    x401 = -x124 * x399 + x138 * x400
-    x402 = x124 * x400 + x138 * x399
-    del x124, x138, x399, x400
-    z17 = root_sum(a_up_re, a_up_im, c_up_re, x123, x401, x402)
-    del c_up_re, x123, x401, x402
-    x403 = z17[1]
-    x405 = z17[0]
+    x393 = growth + sm_roots_im
+    x395 = -x118 * x393 + x132 * x394
+    x396 = x118 * x394 + x132 * x393
+    del x118, x132, x393, x394
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x117, x395, x396)
+    del c_up_re, x117, x395, x396
+    x397 = z17[1]
+    x399 = z17[0]
     del z17
-    x406 = x398 * x403 + x404 * x405
-    x408 = x398 * x405 - x403 * x404
-    del x398, x403, x404, x405
-    x453 = sm_roots_im + x60
-    del x60
-    x454 = x197 * x451 - x452 * x453
-    x455 = x197 * x453 + x451 * x452
-    del x197, x451, x452, x453
-    z18 = root_sum(a_up_re, a_up_im, x194, c_down_im, x454, x455)
-    del a_up_im, a_up_re, x194, x454, x455
-    x456 = z18[1]
-    x458 = z18[0]
+    x400 = x392 * x397 + x398 * x399
+    x402 = x392 * x399 - x397 * x398
+    del x392, x397, x398, x399
+    x449 = sm_roots_im + x61
+    del x61
+    x450 = x191 * x447 - x448 * x449
+    x451 = x191 * x449 + x447 * x448
+    del x191, x447, x448, x449
+    z18 = root_sum(a_up_re, a_up_im, x188, c_down_im, x450, x451)
+    del a_up_im, a_up_re, x188, x450, x451
+    x452 = z18[1]
+    x454 = z18[0]
     del z18
-    x461 = -sm_roots_im - x205
-    del x205
-    x462 = -x204 * x461 + x215 * x460
-    x463 = x204 * x460 + x215 * x461
-    del x204, x215, x460, x461
-    z19 = root_sum(a_down_re, a_down_im, x122, c_up_im, x462, x463)
-    del a_down_im, a_down_re, c_up_im, x122, x462, x463
-    x464 = z19[1]
-    x465 = z19[0]
+    x457 = -sm_roots_im - x199
+    del x199
+    x458 = -x198 * x457 + x209 * x456
+    x459 = x198 * x456 + x209 * x457
+    del x198, x209, x456, x457
+    z19 = root_sum(a_down_re, a_down_im, x116, c_up_im, x458, x459)
+    del a_down_im, a_down_re, c_up_im, x116, x458, x459
+    x460 = z19[1]
+    x461 = z19[0]
     del z19
-    rp_filling_re = x66 * x67 - x68 * x69 * x71
-    del x66, x69
-    rp_filling_im = x75
-    rpp_x_re = x14 * (-x76 - x77)
-    del x76
-    rpp_x_im = x14 * (rp_roots_im - x78)
+    rp_filled0_re = x65 * x67
+    x238 = rp_filled0_re - x237
+    rp_filled0_im = x68
+    x233 = rp_filled0_im * x232
+    x243 = omega_r * rp_filled0_im + x232 * x238
+    rp_filled1_re = -x69 * x71
+    x229 = rp_filled1_re + x228
+    x230 = omega_r * x229
+    rp_filled1_im = x73
+    x239 = omega_r * x238 - rp_filled1_im * x236 - x230 - x233
+    x240 = omega_r * rp_filled1_im
+    x244 = x229 * x236 - x240 + x242 + x243
+    x248 = x229 * x235 + x240 + x243
+    del x229, x240, x243
+    x249 = omega_r * x238 - rp_filled1_im * x235 + x230 - x233
+    del x230, x233, x238
+    rp_filling_re = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re, rp_filled1_re
+    rp_filling_im = rp_filled0_im + rp_filled1_im
+    del rp_filled0_im, rp_filled1_im
+    rpp_x_re = x15 * (-x74 - x75)
+    del x74
+    rpp_x_im = x15 * (rp_roots_im - x76)
     z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     rpp_k_re = z20[0]
-    x90 = q + rpp_k_re
-    x91 = -q + rpp_k_re
+    x88 = q + rpp_k_re
+    x89 = -q + rpp_k_re
     rpp_k_im = z20[1]
     del z20
-    x81 = rpp_k_im * rpp_k_im
-    z21 = root_sum(ap_p_re, ap_p_im, x79, x80, rpp_x_re, rpp_x_im)
+    x79 = rpp_k_im * rpp_k_im
+    z21 = root_sum(ap_p_re, ap_p_im, x77, x78, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
     rpp_d_re = z21[0]
-    x95 = -q + rpp_d_re
+    x93 = -q + rpp_d_re
     rpp_d_im = z21[1]
     del z21
-    rpp_b_re = rpp_k_re * rpp_k_re - x81
+    rpp_b_re = rpp_k_re * rpp_k_re - x79
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
-    x82 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x83 = x82 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x84 = rp_p_im * x82
-    x85 = rp_p_re * x82
-    x86 = rpp_b_im * x84 + rpp_b_re * x85
-    x87 = -rpp_b_im * x85 + rpp_b_re * x84
-    del x84, x85
-    x104 = x103 * x82
+    x80 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x81 = x80 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x82 = rp_p_im * x80
+    x83 = rp_p_re * x80
+    x84 = rpp_b_im * x82 + rpp_b_re * x83
+    x85 = -rpp_b_im * x83 + rpp_b_re * x82
+    del x82, x83
+    x104 = x103 * x80
     x105 = rpp_b_im * x104
     x108 = rpp_b_re * x104
     del x104
-    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x82 + rpp_b_re * x83
-    rpp_z_im = -rpp_b_im * x83 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x82
-    del x83
-    rpp_y_re = 4 * ap_p_re * x86 - x87 * x88
-    rpp_y_im = x86 * x88 + x87 * x89
-    del x86, x87
-    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x101 = z22[1]
-    x102 = x82 * z22[0]
-    del z22
-    rpp_bq_re = -x81 + x90 * x91
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x80 + rpp_b_re * x81
+    rpp_z_im = -rpp_b_im * x81 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x80
     del x81
-    rpp_bq_im = rpp_k_im * x90 + rpp_k_im * x91
-    del rpp_k_im, x90, x91
-    x92 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x93 = x92 * (q + rpp_d_re)
+    rpp_y_re = 4 * ap_p_re * x84 - x85 * x86
+    rpp_y_im = x84 * x86 + x85 * x87
+    del x84, x85
+    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x99 = z22[1]
+    x100 = x80 * z22[0]
+    del z22
+    rpp_bq_re = -x79 + x88 * x89
+    del x79
+    rpp_bq_im = rpp_k_im * x88 + rpp_k_im * x89
+    del rpp_k_im, x88, x89
+    x90 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x91 = x90 * (q + rpp_d_re)
     del rpp_d_re
-    x94 = -rpp_bq_im * x93 + rpp_bq_re * rpp_d_im * x92
-    x96 = rpp_bq_im * rpp_d_im * x92 + rpp_bq_re * x93
-    del x93
-    x97 = rp_p_im * x92
-    x98 = rp_p_re * x92
-    x99 = rpp_bq_im * x97 + rpp_bq_re * x98
-    x100 = -rpp_bq_im * x98 + rpp_bq_re * x97
+    x92 = -rpp_bq_im * x91 + rpp_bq_re * rpp_d_im * x90
+    x94 = rpp_bq_im * rpp_d_im * x90 + rpp_bq_re * x91
+    del x91
+    x95 = rp_p_im * x90
+    x96 = rp_p_re * x90
+    x97 = rpp_bq_im * x95 + rpp_bq_re * x96
+    x98 = -rpp_bq_im * x96 + rpp_bq_re * x95
+    del x95, x96
+    x106 = rpp_bq_im * x90
+    x107 = rpp_b_re * rpp_bq_re * x103 * x80 * x90 - x105 * x106
+    x114 = -rpp_bq_re * x105 * x90 - x106 * x108
+    del x106
+    rpp_zq_re = -rpp_d_im * x92 + x93 * x94
+    rpp_zq_im = rpp_d_im * x94 + x92 * x93
+    del rpp_d_im, x92, x93, x94
+    rpp_yq_re = 4 * ap_p_re * x97 - x86 * x98
+    rpp_yq_im = x86 * x97 + x87 * x98
     del x97, x98
-    x106 = rpp_bq_im * x92
-    del rpp_bq_im
-    x107 = rpp_b_re * rpp_bq_re * x103 * x82 * x92 - x105 * x106
-    x114 = -rpp_bq_re * x105 * x92 - x106 * x108
-    del rpp_bq_re, x106, x92
-    rpp_zq_re = -rpp_d_im * x94 + x95 * x96
-    rpp_zq_im = rpp_d_im * x96 + x94 * x95
-    del rpp_d_im, x94, x95, x96
-    rpp_yq_re = 4 * ap_p_re * x99 - x100 * x88
-    rpp_yq_im = x100 * x89 + x88 * x99
-    del x100, x99
+    z23 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x101 = z23[1]
+    x102 = x90 * z23[0]
+    del z23
     x109 = -rpp_yq_im * x105 - rpp_yq_re * x108
     x110 = -rpp_yq_im * x108 + rpp_yq_re * x105
     del x105, x108
-    z23 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x109, x110)
+    z24 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x109, x110)
     del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x109, x110
-    x111 = z23[0]
-    x112 = z23[1]
-    del z23
-    rpp_uniform_re = rpp_b_im * x101 * x82 + rpp_b_re * x102
-    x119 = rpp_uniform_re * x117
-    rpp_uniform_im = -rpp_b_im * x102 + rpp_b_re * x101 * x82
-    del x101, x102, x82
+    x111 = z24[0]
+    x112 = z24[1]
+    del z24
+    rpp_uniform_re = rpp_b_im * x80 * x99 + rpp_b_re * x100
+    rpp_uniform_im = -rpp_b_im * x100 + rpp_b_re * x80 * x99
+    del x100, x80, x99
     x113 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x112 - rpp_yq_re * x111
     x115 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x111 - rpp_yq_re * x112
-    del rpp_b_im, rpp_b_re, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x111, x112
-    x118 = rpp_uniform_im * x117
-    del rpp_uniform_im
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x111, x112
+    rpp_whole_re = rpp_bq_im * x101 * x90 + rpp_bq_re * x102
+    rpp_whole_im = -rpp_bq_im * x102 + rpp_bq_re * x101 * x90
+    del rpp_bq_im, rpp_bq_re, x101, x102, x90
     rpp_change_re = x107 * x113 - x114 * x115
-    x121 = rpp_change_re * x117
-    del rpp_change_re
     rpp_change_im = x107 * x115 + x113 * x114
     del x107, x113, x114, x115
-    x120 = rpp_change_im * x117
-    del rpp_change_im, x117
-    rpp_inverse_re = -a_root_im * x118 - a_root_re * x119
-    rpp_inverse_im = a_root_im * x119 - a_root_re * x118
-    del x118, x119
-    rpp_excess_re = -a_root_im * x120 - a_root_re * x121
-    rpp_excess_im = a_root_im * x121 - a_root_re * x120
-    del a_root_im, x120, x121
-    rp_form0_re = -x130 * x148 + x149 * x150
-    x621 = rp_form0_re * x565
-    rp_form0_im = x130 * x150 + x148 * x149
-    del x130, x148, x149, x150
-    x625 = rp_form0_im * x565
-    rp_form1_re = -c_down_im * x155 + c_down_re * x157
-    x568 = rp_form1_re * x565
-    x578 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x568
-    rp_form1_im = c_down_im * x157 + c_down_re * x155
-    del x155, x157
-    x572 = rp_form1_im * x565
-    x576 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x572
-    x628 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x621
-    x630 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x625
-    rpm_x_re = x14 * (-rm_roots_re - x77)
+    rpp_excess_re = rpp_change_re
+    del rpp_change_re
+    rpp_excess_im = rpp_change_im
+    del rpp_change_im
+    rp_form0_re = -x124 * x142 + x143 * x144
+    rp_form0_im = x124 * x144 + x142 * x143
+    del x124, x142, x143, x144
+    rp_form1_re = -c_down_im * x149 + c_down_re * x151
+    rp_form1_im = c_down_im * x151 + c_down_re * x149
+    del x149, x151
+    rpp_inverse_re = rpp_uniform_re
+    del rpp_uniform_re
+    rpp_inverse_im = rpp_uniform_im
+    del rpp_uniform_im
+    rpm_x_re = x15 * (-rm_roots_re - x75)
     del rm_roots_re
-    rpm_x_im = x14 * (-rm_roots_im - x78)
+    rpm_x_im = x15 * (-rm_roots_im - x76)
     del rm_roots_im
-    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z24[0]
-    x167 = q + rpm_k_re
-    x168 = -q + rpm_k_re
-    rpm_k_im = z24[1]
-    del z24
-    x158 = rpm_k_im * rpm_k_im
-    z25 = root_sum(am_p_re, am_p_im, x79, x80, rpm_x_re, rpm_x_im)
-    del rpm_x_im, rpm_x_re
-    rpm_d_re = z25[0]
-    x172 = -q + rpm_d_re
-    rpm_d_im = z25[1]
+    z25 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z25[0]
+    x161 = q + rpm_k_re
+    x162 = -q + rpm_k_re
+    rpm_k_im = z25[1]
     del z25
-    rpm_b_re = rpm_k_re * rpm_k_re - x158
+    x152 = rpm_k_im * rpm_k_im
+    z26 = root_sum(am_p_re, am_p_im, x77, x78, rpm_x_re, rpm_x_im)
+    del rpm_x_im, rpm_x_re
+    rpm_d_re = z26[0]
+    x166 = -q + rpm_d_re
+    rpm_d_im = z26[1]
+    del z26
+    rpm_b_re = rpm_k_re * rpm_k_re - x152
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x159 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x160 = x159 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x161 = rp_p_im * x159
-    x162 = rp_p_re * x159
-    x163 = rpm_b_im * x161 + rpm_b_re * x162
-    x164 = -rpm_b_im * x162 + rpm_b_re * x161
-    del x161, x162
-    x180 = x103 * x159
-    x181 = rpm_b_im * x180
-    x184 = rpm_b_re * x180
-    del x180
-    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x159 + rpm_b_re * x160
-    rpm_z_im = -rpm_b_im * x160 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x159
-    del x160
-    rpm_y_re = 4 * am_p_re * x163 - x164 * x165
-    rpm_y_im = x163 * x165 + x164 * x166
-    del x163, x164
-    z26 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x178 = z26[1]
-    x179 = x159 * z26[0]
-    del z26
-    rpm_bq_re = -x158 + x167 * x168
-    del x158
-    rpm_bq_im = rpm_k_im * x167 + rpm_k_im * x168
-    del rpm_k_im, x167, x168
-    x169 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x170 = x169 * (q + rpm_d_re)
-    del rpm_d_re
-    x171 = -rpm_bq_im * x170 + rpm_bq_re * rpm_d_im * x169
-    x173 = rpm_bq_im * rpm_d_im * x169 + rpm_bq_re * x170
-    del x170
-    x174 = rp_p_im * x169
-    x175 = rp_p_re * x169
-    x176 = rpm_bq_im * x174 + rpm_bq_re * x175
-    x177 = -rpm_bq_im * x175 + rpm_bq_re * x174
-    del x174, x175
-    x182 = rpm_bq_im * x169
-    del rpm_bq_im
-    x183 = rpm_b_re * rpm_bq_re * x103 * x159 * x169 - x181 * x182
-    x190 = -rpm_bq_re * x169 * x181 - x182 * x184
-    del rpm_bq_re, x169, x182
-    rpm_zq_re = -rpm_d_im * x171 + x172 * x173
-    rpm_zq_im = rpm_d_im * x173 + x171 * x172
-    del rpm_d_im, x171, x172, x173
-    rpm_yq_re = 4 * am_p_re * x176 - x165 * x177
-    rpm_yq_im = x165 * x176 + x166 * x177
-    del x176, x177
-    x185 = -rpm_yq_im * x181 - rpm_yq_re * x184
-    x186 = -rpm_yq_im * x184 + rpm_yq_re * x181
-    del x181, x184
-    z27 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x185, x186)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x185, x186
-    x187 = z27[0]
-    x188 = z27[1]
+    x153 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x154 = x153 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x155 = rp_p_im * x153
+    x156 = rp_p_re * x153
+    x157 = rpm_b_im * x155 + rpm_b_re * x156
+    x158 = -rpm_b_im * x156 + rpm_b_re * x155
+    del x155, x156
+    x176 = x103 * x153
+    x177 = rpm_b_im * x176
+    x180 = rpm_b_re * x176
+    del x176
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x153 + rpm_b_re * x154
+    rpm_z_im = -rpm_b_im * x154 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x153
+    del x154
+    rpm_y_re = 4 * am_p_re * x157 - x158 * x159
+    rpm_y_im = x157 * x159 + x158 * x160
+    del x157, x158
+    z27 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x172 = z27[1]
+    x173 = x153 * z27[0]
     del z27
-    rpm_uniform_re = rpm_b_im * x159 * x178 + rpm_b_re * x179
-    rpm_uniform_im = -rpm_b_im * x179 + rpm_b_re * x159 * x178
-    del x159, x178, x179
-    x189 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x188 - rpm_yq_re * x187
-    x191 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x187 - rpm_yq_re * x188
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x187, x188
-    rpm_change_re = x183 * x189 - x190 * x191
-    rpm_change_im = x183 * x191 + x189 * x190
-    del x183, x189, x190, x191
-    rpm_inverse_re = rpm_uniform_im * x192 + rpm_uniform_re * x193
-    x222 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x116 - rpm_uniform_re * x192
-    del rpm_uniform_im, rpm_uniform_re
-    x223 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_excess_re = rpm_change_im * x192 + rpm_change_re * x193
-    x261 = rpm_excess_re + rpp_excess_re + x222
-    rpm_excess_im = 2 * a_root_re * rpm_change_im * x116 - rpm_change_re * x192
-    del rpm_change_im, rpm_change_re
-    x258 = rpm_excess_im + rpp_excess_im + x223
-    rm_form0_re = -x201 * x209 + x210 * x211
-    x619 = rm_form0_re * x565
-    rm_form0_im = x201 * x211 + x209 * x210
-    del x209, x211
-    x623 = rm_form0_im * x565
-    rm_form1_re = -x201 * x220 + x210 * x221
-    x570 = rm_form1_re * x565
-    x577 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x570
-    rm_form1_im = x201 * x221 + x210 * x220
-    del x201, x210, x220, x221
-    x566 = rm_form1_im * x565
-    x579 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x566
-    x580 = rpm_excess_im * x577 + rpm_excess_re * x579 + rpp_excess_im * x578 + rpp_excess_re * x576
-    x584 = rpm_excess_im * x579 - rpm_excess_re * x577 + rpp_excess_im * x576 - rpp_excess_re * x578
-    del x576, x577, x578, x579
-    x629 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x619
-    x631 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x623
-    x632 = rpm_excess_im * x629 + rpm_excess_re * x631 + rpp_excess_im * x628 + rpp_excess_re * x630
-    x635 = -rpm_excess_im * x631 + rpm_excess_re * x629 - rpp_excess_im * x630 + rpp_excess_re * x628
-    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re, x628, x629, x630, x631
-    rp_still_re = x222
-    del x222
-    rp_still_im = x223
-    del x223
-    x558 = growth * rp_still_im - omega_r * rp_still_re
-    x562 = -growth * rp_still_re - omega_r * rp_still_im
-    del rp_still_im, rp_still_re
-    rp_uniform0_re = -rp_weight_im * x242 - rp_weight_re * x249 + x226
-    rp_uniform0_im = -rp_weight_im * x249 + rp_weight_re * x242 - x250
-    del x242, x249
-    rp_uniform1_re = -rp_weight_im * x254 + rp_weight_re * x256 - x252
-    rp_uniform1_im = rp_weight_im * x256 + rp_weight_re * x254 - x257
-    del x254, x256
-    rp_total_re = 4 * rp_weight_re * x245 * x261 - x258 * x260
-    rp_total_im = x258 * x262 + x260 * x261
-    del x258, x261
-    rm_filling_re = -x263 * x68 * x71 + x265 * x67
-    del x263, x265
-    rm_filling_im = x267
-    x567 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x566
-    del x566
-    x569 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x568
-    del x568
-    x571 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x570
-    del rm_form0_im, rm_form0_re, x570
-    x573 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x572
-    del rp_form0_im, rp_form0_re, x572
-    x620 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x619
-    del x619
-    x622 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x621
-    del x621
-    x624 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x623
-    del rm_form1_im, rm_form1_re, x623
-    x626 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x625
-    del rp_form1_im, rp_form1_re, x625
-    rmp_x_re = x14 * (-x216 - x77)
-    del x216
-    rmp_x_im = x14 * (-x213 - x78)
-    del x213
-    z28 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z28[0]
-    x277 = q + rmp_k_re
-    x278 = -q + rmp_k_re
-    rmp_k_im = z28[1]
+    rpm_bq_re = -x152 + x161 * x162
+    del x152
+    rpm_bq_im = rpm_k_im * x161 + rpm_k_im * x162
+    del rpm_k_im, x161, x162
+    x163 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x164 = x163 * (q + rpm_d_re)
+    del rpm_d_re
+    x165 = -rpm_bq_im * x164 + rpm_bq_re * rpm_d_im * x163
+    x167 = rpm_bq_im * rpm_d_im * x163 + rpm_bq_re * x164
+    del x164
+    x168 = rp_p_im * x163
+    x169 = rp_p_re * x163
+    x170 = rpm_bq_im * x168 + rpm_bq_re * x169
+    x171 = -rpm_bq_im * x169 + rpm_bq_re * x168
+    del x168, x169
+    x178 = rpm_bq_im * x163
+    x179 = rpm_b_re * rpm_bq_re * x103 * x153 * x163 - x177 * x178
+    x186 = -rpm_bq_re * x163 * x177 - x178 * x180
+    del x178
+    rpm_zq_re = -rpm_d_im * x165 + x166 * x167
+    rpm_zq_im = rpm_d_im * x167 + x165 * x166
+    del rpm_d_im, x165, x166, x167
+    rpm_yq_re = 4 * am_p_re * x170 - x159 * x171
+    rpm_yq_im = x159 * x170 + x160 * x171
+    del x170, x171
+    z28 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x174 = z28[1]
+    x175 = x163 * z28[0]
     del z28
-    x270 = rmp_k_im * rmp_k_im
-    z29 = root_sum(ap_p_re, ap_p_im, x268, x269, rmp_x_re, rmp_x_im)
-    del rmp_x_im, rmp_x_re
-    rmp_d_re = z29[0]
-    x282 = -q + rmp_d_re
-    rmp_d_im = z29[1]
+    x181 = -rpm_yq_im * x177 - rpm_yq_re * x180
+    x182 = -rpm_yq_im * x180 + rpm_yq_re * x177
+    del x177, x180
+    z29 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x181, x182)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x181, x182
+    x183 = z29[0]
+    x184 = z29[1]
     del z29
-    rmp_b_re = rmp_k_re * rmp_k_re - x270
+    rpm_uniform_re = rpm_b_im * x153 * x172 + rpm_b_re * x173
+    rpm_uniform_im = -rpm_b_im * x173 + rpm_b_re * x153 * x172
+    del x153, x172, x173
+    x185 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x184 - rpm_yq_re * x183
+    x187 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x183 - rpm_yq_re * x184
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x183, x184
+    rpm_whole_re = rpm_bq_im * x163 * x174 + rpm_bq_re * x175
+    x254 = -rpm_whole_re + rpp_whole_re
+    del rpm_whole_re, rpp_whole_re
+    rpm_whole_im = -rpm_bq_im * x175 + rpm_bq_re * x163 * x174
+    del rpm_bq_im, rpm_bq_re, x163, x174, x175
+    x251 = -rpm_whole_im + rpp_whole_im
+    del rpm_whole_im, rpp_whole_im
+    rpm_change_re = x179 * x185 - x186 * x187
+    rpm_change_im = x179 * x187 + x185 * x186
+    del x179, x185, x186, x187
+    rpm_excess_re = -rpm_change_re
+    del rpm_change_re
+    rpm_excess_im = -rpm_change_im
+    del rpm_change_im
+    rm_form0_re = -x195 * x203 + x204 * x205
+    rm_form0_im = x195 * x205 + x203 * x204
+    del x203, x205
+    rm_form1_re = -x195 * x214 + x204 * x215
+    rm_form1_im = x195 * x215 + x204 * x214
+    del x195, x204, x214, x215
+    rpm_inverse_re = -rpm_uniform_re
+    del rpm_uniform_re
+    x224 = x216 * (rpm_inverse_re + rpp_inverse_re)
+    del rpm_inverse_re, rpp_inverse_re
+    rpm_inverse_im = -rpm_uniform_im
+    del rpm_uniform_im
+    x223 = x216 * (rpm_inverse_im + rpp_inverse_im)
+    del rpm_inverse_im, rpp_inverse_im
+    rp_weights_re = -x218 - x220
+    x572 = rp_weights_re * x15
+    rp_weights_im = x221 - x222
+    x253 = rp_weights_im * x252
+    x576 = rp_weights_im * x15
+    del rp_weights_im
+    rp_still_re = -a_root_im * x223 - a_root_re * x224
+    rp_still_im = a_root_im * x224 - a_root_re * x223
+    del x223, x224
+    x561 = growth * rp_still_im - omega_r * rp_still_re
+    x565 = -growth * rp_still_re - omega_r * rp_still_im
+    del rp_still_im, rp_still_re
+    rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
+    rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
+    rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
+    x575 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x568
+    rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
+    del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re
+    x571 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x568
+    x590 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x568
+    del rp_forms0_im
+    x591 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x568
+    del rp_forms0_re, rp_forms1_im, rp_forms1_re
+    rp_uniform0_re = -rp_weight_im * x239 - rp_weight_re * x244 + x227
+    rp_uniform0_im = -rp_weight_im * x244 + rp_weight_re * x239 - x245
+    del x239, x244
+    rp_uniform1_re = -rp_weight_im * x248 + rp_weight_re * x249 - x247
+    rp_uniform1_im = rp_weight_im * x249 + rp_weight_re * x248 - x250
+    del x248, x249
+    rp_total_re = 4 * rp_weights_re * x241 * x254 - x251 * x253
+    rp_total_im = rp_weights_re * x251 * x252 + x253 * x254
+    del x251, x253, x254
+    rm_filled0_re = x256 * x67
+    x340 = rm_filled0_re - x237
+    rm_filled0_im = x257
+    x339 = rm_filled0_im * x232
+    x343 = omega_r * rm_filled0_im + x232 * x340
+    rm_filled1_re = -x255 * x71
+    x337 = rm_filled1_re + x228
+    x338 = omega_r * x337
+    rm_filled1_im = x258
+    x341 = omega_r * x340 - rm_filled1_im * x236 - x338 - x339
+    x342 = omega_r * rm_filled1_im
+    x344 = x236 * x337 + x242 - x342 + x343
+    x345 = x235 * x337 + x342 + x343
+    del x337, x342, x343
+    x346 = omega_r * x340 - rm_filled1_im * x235 + x338 - x339
+    del x338, x339, x340
+    rm_filling_re = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re, rm_filled1_re
+    rm_filling_im = rm_filled0_im + rm_filled1_im
+    del rm_filled0_im, rm_filled1_im
+    rmp_x_re = x15 * (-x210 - x75)
+    del x210
+    rmp_x_im = x15 * (-x207 - x76)
+    del x207
+    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z30[0]
+    x268 = q + rmp_k_re
+    x269 = -q + rmp_k_re
+    rmp_k_im = z30[1]
+    del z30
+    x261 = rmp_k_im * rmp_k_im
+    z31 = root_sum(ap_p_re, ap_p_im, x259, x260, rmp_x_re, rmp_x_im)
+    del rmp_x_im, rmp_x_re
+    rmp_d_re = z31[0]
+    x273 = -q + rmp_d_re
+    rmp_d_im = z31[1]
+    del z31
+    rmp_b_re = rmp_k_re * rmp_k_re - x261
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
-    x271 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x272 = x271 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x273 = rm_p_im * x271
-    x274 = rm_p_re * x271
-    x275 = rmp_b_im * x273 + rmp_b_re * x274
-    x276 = -rmp_b_im * x274 + rmp_b_re * x273
-    del x273, x274
-    x290 = x103 * x271
-    x291 = rmp_b_im * x290
-    x294 = rmp_b_re * x290
-    del x290
-    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x271 + rmp_b_re * x272
-    rmp_z_im = -rmp_b_im * x272 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x271
-    del x272
-    rmp_y_re = 4 * ap_p_re * x275 - x276 * x88
-    rmp_y_im = x275 * x88 + x276 * x89
-    del x275, x276
-    z30 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x288 = z30[1]
-    x289 = x271 * z30[0]
-    del z30
-    rmp_bq_re = -x270 + x277 * x278
-    del x270
-    rmp_bq_im = rmp_k_im * x277 + rmp_k_im * x278
-    del rmp_k_im, x277, x278
-    x279 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x280 = x279 * (q + rmp_d_re)
-    del rmp_d_re
-    x281 = -rmp_bq_im * x280 + rmp_bq_re * rmp_d_im * x279
-    x283 = rmp_bq_im * rmp_d_im * x279 + rmp_bq_re * x280
-    del x280
-    x284 = rm_p_im * x279
-    x285 = rm_p_re * x279
-    x286 = rmp_bq_im * x284 + rmp_bq_re * x285
-    x287 = -rmp_bq_im * x285 + rmp_bq_re * x284
-    del x284, x285
-    x292 = rmp_bq_im * x279
-    del rmp_bq_im
-    x293 = rmp_b_re * rmp_bq_re * x103 * x271 * x279 - x291 * x292
-    x300 = -rmp_bq_re * x279 * x291 - x292 * x294
-    del rmp_bq_re, x279, x292
-    rmp_zq_re = -rmp_d_im * x281 + x282 * x283
-    rmp_zq_im = rmp_d_im * x283 + x281 * x282
-    del rmp_d_im, x281, x282, x283
-    rmp_yq_re = 4 * ap_p_re * x286 - x287 * x88
-    rmp_yq_im = x286 * x88 + x287 * x89
-    del x286, x287
-    x295 = -rmp_yq_im * x291 - rmp_yq_re * x294
-    x296 = -rmp_yq_im * x294 + rmp_yq_re * x291
-    del x291, x294
-    z31 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x295, x296)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x295, x296
-    x297 = z31[0]
-    x298 = z31[1]
-    del z31
-    rmp_uniform_re = rmp_b_im * x271 * x288 + rmp_b_re * x289
-    rmp_uniform_im = -rmp_b_im * x289 + rmp_b_re * x271 * x288
-    del x271, x288, x289
-    x299 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x298 - rmp_yq_re * x297
-    x301 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x297 - rmp_yq_re * x298
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x297, x298
-    rmp_change_re = x293 * x299 - x300 * x301
-    rmp_change_im = x293 * x301 + x299 * x300
-    del x293, x299, x300, x301
-    rmp_inverse_re = -rmp_uniform_im * x192 - rmp_uniform_re * x193
-    rmp_inverse_im = -rmp_uniform_im * x193 + rmp_uniform_re * x192
-    del rmp_uniform_im, rmp_uniform_re
-    rmp_excess_re = -rmp_change_im * x192 - rmp_change_re * x193
-    rmp_excess_im = -rmp_change_im * x193 + rmp_change_re * x192
-    del rmp_change_im, rmp_change_re
-    rmm_x_re = x14 * (-rp_roots_re - x77)
-    del rp_roots_re
-    rmm_x_im = x14 * (-rp_roots_im - x78)
-    del rp_roots_im, x78
-    z32 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z32[0]
-    x309 = q + rmm_k_re
-    x310 = -q + rmm_k_re
-    rmm_k_im = z32[1]
+    x262 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x263 = x262 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x264 = rm_p_im * x262
+    x265 = rm_p_re * x262
+    x266 = rmp_b_im * x264 + rmp_b_re * x265
+    x267 = -rmp_b_im * x265 + rmp_b_re * x264
+    del x264, x265
+    x283 = x103 * x262
+    x284 = rmp_b_im * x283
+    x287 = rmp_b_re * x283
+    del x283
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x262 + rmp_b_re * x263
+    rmp_z_im = -rmp_b_im * x263 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x262
+    del x263
+    rmp_y_re = 4 * ap_p_re * x266 - x267 * x86
+    rmp_y_im = x266 * x86 + x267 * x87
+    del x266, x267
+    z32 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x279 = z32[1]
+    x280 = x262 * z32[0]
     del z32
-    x302 = rmm_k_im * rmm_k_im
-    z33 = root_sum(am_p_re, am_p_im, x268, x269, rmm_x_re, rmm_x_im)
-    del rmm_x_im, rmm_x_re
-    rmm_d_re = z33[0]
-    x314 = -q + rmm_d_re
-    rmm_d_im = z33[1]
+    rmp_bq_re = -x261 + x268 * x269
+    del x261
+    rmp_bq_im = rmp_k_im * x268 + rmp_k_im * x269
+    del rmp_k_im, x268, x269
+    x270 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x271 = x270 * (q + rmp_d_re)
+    del rmp_d_re
+    x272 = -rmp_bq_im * x271 + rmp_bq_re * rmp_d_im * x270
+    x274 = rmp_bq_im * rmp_d_im * x270 + rmp_bq_re * x271
+    del x271
+    x275 = rm_p_im * x270
+    x276 = rm_p_re * x270
+    x277 = rmp_bq_im * x275 + rmp_bq_re * x276
+    x278 = -rmp_bq_im * x276 + rmp_bq_re * x275
+    del x275, x276
+    x285 = rmp_bq_im * x270
+    x286 = rmp_b_re * rmp_bq_re * x103 * x262 * x270 - x284 * x285
+    x293 = -rmp_bq_re * x270 * x284 - x285 * x287
+    del x285
+    rmp_zq_re = -rmp_d_im * x272 + x273 * x274
+    rmp_zq_im = rmp_d_im * x274 + x272 * x273
+    del rmp_d_im, x272, x273, x274
+    rmp_yq_re = 4 * ap_p_re * x277 - x278 * x86
+    rmp_yq_im = x277 * x86 + x278 * x87
+    del x277, x278
+    z33 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x281 = z33[1]
+    x282 = x270 * z33[0]
     del z33
-    rmm_b_re = rmm_k_re * rmm_k_re - x302
+    x288 = -rmp_yq_im * x284 - rmp_yq_re * x287
+    x289 = -rmp_yq_im * x287 + rmp_yq_re * x284
+    del x284, x287
+    z34 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x288, x289)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x288, x289
+    x290 = z34[0]
+    x291 = z34[1]
+    del z34
+    rmp_uniform_re = rmp_b_im * x262 * x279 + rmp_b_re * x280
+    rmp_uniform_im = -rmp_b_im * x280 + rmp_b_re * x262 * x279
+    del x262, x279, x280
+    x292 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x291 - rmp_yq_re * x290
+    x294 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x290 - rmp_yq_re * x291
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x290, x291
+    rmp_whole_re = rmp_bq_im * x270 * x281 + rmp_bq_re * x282
+    rmp_whole_im = -rmp_bq_im * x282 + rmp_bq_re * x270 * x281
+    del rmp_bq_im, rmp_bq_re, x270, x281, x282
+    rmp_change_re = x286 * x292 - x293 * x294
+    rmp_change_im = x286 * x294 + x292 * x293
+    del x286, x292, x293, x294
+    rmp_excess_re = rmp_change_re
+    del rmp_change_re
+    rmp_excess_im = rmp_change_im
+    del rmp_change_im
+    rmp_inverse_re = rmp_uniform_re
+    del rmp_uniform_re
+    rmp_inverse_im = rmp_uniform_im
+    del rmp_uniform_im
+    rmm_x_re = x15 * (-rp_roots_re - x75)
+    del rp_roots_re
+    rmm_x_im = x15 * (-rp_roots_im - x76)
+    del rp_roots_im, x76
+    z35 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z35[0]
+    x302 = q + rmm_k_re
+    x303 = -q + rmm_k_re
+    rmm_k_im = z35[1]
+    del z35
+    x295 = rmm_k_im * rmm_k_im
+    z36 = root_sum(am_p_re, am_p_im, x259, x260, rmm_x_re, rmm_x_im)
+    del rmm_x_im, rmm_x_re
+    rmm_d_re = z36[0]
+    x307 = -q + rmm_d_re
+    rmm_d_im = z36[1]
+    del z36
+    rmm_b_re = rmm_k_re * rmm_k_re - x295
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x303 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x304 = x303 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x305 = rm_p_im * x303
-    x306 = rm_p_re * x303
-    x307 = rmm_b_im * x305 + rmm_b_re * x306
-    x308 = -rmm_b_im * x306 + rmm_b_re * x305
-    del x305, x306
-    x322 = x103 * x303
-    x323 = rmm_b_im * x322
-    x326 = rmm_b_re * x322
-    del x322
-    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x303 + rmm_b_re * x304
-    rmm_z_im = -rmm_b_im * x304 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x303
-    del x304
-    rmm_y_re = 4 * am_p_re * x307 - x165 * x308
-    rmm_y_im = x165 * x307 + x166 * x308
-    del x307, x308
-    z34 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x320 = z34[1]
-    x321 = x303 * z34[0]
-    del z34
-    rmm_bq_re = -x302 + x309 * x310
-    del x302
-    rmm_bq_im = rmm_k_im * x309 + rmm_k_im * x310
-    del rmm_k_im, x309, x310
-    x311 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x312 = x311 * (q + rmm_d_re)
-    del rmm_d_re
-    x313 = -rmm_bq_im * x312 + rmm_bq_re * rmm_d_im * x311
-    x315 = rmm_bq_im * rmm_d_im * x311 + rmm_bq_re * x312
-    del x312
-    x316 = rm_p_im * x311
-    x317 = rm_p_re * x311
-    x318 = rmm_bq_im * x316 + rmm_bq_re * x317
-    x319 = -rmm_bq_im * x317 + rmm_bq_re * x316
-    del x316, x317
-    x324 = rmm_bq_im * x311
-    del rmm_bq_im
-    x325 = rmm_b_re * rmm_bq_re * x103 * x303 * x311 - x323 * x324
-    x332 = -rmm_bq_re * x311 * x323 - x324 * x326
-    del rmm_bq_re, x311, x324
-    rmm_zq_re = -rmm_d_im * x313 + x314 * x315
-    rmm_zq_im = rmm_d_im * x315 + x313 * x314
-    del rmm_d_im, x313, x314, x315
-    rmm_yq_re = 4 * am_p_re * x318 - x165 * x319
-    rmm_yq_im = x165 * x318 + x166 * x319
-    del x318, x319
-    x327 = -rmm_yq_im * x323 - rmm_yq_re * x326
-    x328 = -rmm_yq_im * x326 + rmm_yq_re * x323
-    del x323, x326
-    z35 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x327, x328)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x327, x328
-    x329 = z35[0]
-    x330 = z35[1]
-    del z35
-    rmm_uniform_re = rmm_b_im * x303 * x320 + rmm_b_re * x321
-    rmm_uniform_im = -rmm_b_im * x321 + rmm_b_re * x303 * x320
-    del x303, x320, x321
-    x331 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x330 - rmm_yq_re * x329
-    x333 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x329 - rmm_yq_re * x330
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x329, x330
-    rmm_change_re = x325 * x331 - x332 * x333
-    rmm_change_im = x325 * x333 + x331 * x332
-    del x325, x331, x332, x333
-    rmm_inverse_re = rmm_uniform_im * x192 + rmm_uniform_re * x193
-    x334 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x116 - rmm_uniform_re * x192
-    del rmm_uniform_im, rmm_uniform_re
-    x335 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_excess_re = rmm_change_im * x192 + rmm_change_re * x193
-    x355 = rmm_excess_re + rmp_excess_re + x334
-    rmm_excess_im = 2 * a_root_re * rmm_change_im * x116 - rmm_change_re * x192
-    del rmm_change_im, rmm_change_re
-    x353 = rmm_excess_im + rmp_excess_im + x335
-    x574 = rmm_excess_im * x569 + rmm_excess_re * x573 + rmp_excess_im * x571 + rmp_excess_re * x567
-    x582 = rmm_excess_im * x573 - rmm_excess_re * x569 + rmp_excess_im * x567 - rmp_excess_re * x571
-    del x567, x569, x571, x573
-    x627 = rmm_excess_im * x622 + rmm_excess_re * x626 + rmp_excess_im * x620 + rmp_excess_re * x624
-    x633 = -rmm_excess_im * x626 + rmm_excess_re * x622 - rmp_excess_im * x624 + rmp_excess_re * x620
-    del rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, x620, x622, x624, x626
-    rm_still_re = x334
-    del x334
-    rm_still_im = x335
-    del x335
-    x557 = growth * rm_still_im - omega_r * rm_still_re
-    x561 = -growth * rm_still_re - omega_r * rm_still_im
-    del rm_still_im, rm_still_re
-    rm_uniform0_re = -rm_weight_im * x343 - rm_weight_re * x348 - x226
-    del x226
-    rm_uniform0_im = -rm_weight_im * x348 + rm_weight_re * x343 + x250
-    del x250, x343, x348
-    rm_uniform1_re = -rm_weight_im * x352 + rm_weight_re * x350 + x252
-    del x252
-    rm_uniform1_im = rm_weight_im * x350 + rm_weight_re * x352 + x257
-    del x257, x350, x352
-    rm_total_re = 4 * rm_weight_re * x245 * x355 - x353 * x354
-    rm_total_im = x353 * x356 + x354 * x355
-    del x353, x355
-    sp_filling_re = x357 * x67 - x65 * x68 * x71
-    del x357, x65
-    sp_filling_im = x75
-    del x75
-    spp_x_re = x14 * (-x358 - x77)
-    del x358
-    spp_x_im = x14 * (sp_roots_im + x360)
-    z36 = root_sum(ap_p_re, ap_p_im, x79, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z36[0]
-    x368 = q + spp_k_re
-    x369 = -q + spp_k_re
-    spp_k_im = z36[1]
-    del z36
-    x361 = spp_k_im * spp_k_im
-    z37 = root_sum(ap_p_re, ap_p_im, rp_p_re, x80, spp_x_re, spp_x_im)
-    del spp_x_im, spp_x_re
-    spp_d_re = z37[0]
-    x373 = -q + spp_d_re
-    spp_d_im = z37[1]
+    x296 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x297 = x296 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x298 = rm_p_im * x296
+    x299 = rm_p_re * x296
+    x300 = rmm_b_im * x298 + rmm_b_re * x299
+    x301 = -rmm_b_im * x299 + rmm_b_re * x298
+    del x298, x299
+    x317 = x103 * x296
+    x318 = rmm_b_im * x317
+    x321 = rmm_b_re * x317
+    del x317
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x296 + rmm_b_re * x297
+    rmm_z_im = -rmm_b_im * x297 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x296
+    del x297
+    rmm_y_re = 4 * am_p_re * x300 - x159 * x301
+    rmm_y_im = x159 * x300 + x160 * x301
+    del x300, x301
+    z37 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x313 = z37[1]
+    x314 = x296 * z37[0]
     del z37
-    spp_b_re = spp_k_re * spp_k_re - x361
+    rmm_bq_re = -x295 + x302 * x303
+    del x295
+    rmm_bq_im = rmm_k_im * x302 + rmm_k_im * x303
+    del rmm_k_im, x302, x303
+    x304 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x305 = x304 * (q + rmm_d_re)
+    del rmm_d_re
+    x306 = -rmm_bq_im * x305 + rmm_bq_re * rmm_d_im * x304
+    x308 = rmm_bq_im * rmm_d_im * x304 + rmm_bq_re * x305
+    del x305
+    x309 = rm_p_im * x304
+    x310 = rm_p_re * x304
+    x311 = rmm_bq_im * x309 + rmm_bq_re * x310
+    x312 = -rmm_bq_im * x310 + rmm_bq_re * x309
+    del x309, x310
+    x319 = rmm_bq_im * x304
+    x320 = rmm_b_re * rmm_bq_re * x103 * x296 * x304 - x318 * x319
+    x327 = -rmm_bq_re * x304 * x318 - x319 * x321
+    del x319
+    rmm_zq_re = -rmm_d_im * x306 + x307 * x308
+    rmm_zq_im = rmm_d_im * x308 + x306 * x307
+    del rmm_d_im, x306, x307, x308
+    rmm_yq_re = 4 * am_p_re * x311 - x159 * x312
+    rmm_yq_im = x159 * x311 + x160 * x312
+    del x311, x312
+    z38 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x315 = z38[1]
+    x316 = x304 * z38[0]
+    del z38
+    x322 = -rmm_yq_im * x318 - rmm_yq_re * x321
+    x323 = -rmm_yq_im * x321 + rmm_yq_re * x318
+    del x318, x321
+    z39 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x322, x323)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x322, x323
+    x324 = z39[0]
+    x325 = z39[1]
+    del z39
+    rmm_uniform_re = rmm_b_im * x296 * x313 + rmm_b_re * x314
+    rmm_uniform_im = -rmm_b_im * x314 + rmm_b_re * x296 * x313
+    del x296, x313, x314
+    x326 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x325 - rmm_yq_re * x324
+    x328 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x324 - rmm_yq_re * x325
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x324, x325
+    rmm_whole_re = rmm_bq_im * x304 * x315 + rmm_bq_re * x316
+    x349 = -rmm_whole_re + rmp_whole_re
+    del rmm_whole_re, rmp_whole_re
+    rmm_whole_im = -rmm_bq_im * x316 + rmm_bq_re * x304 * x315
+    del rmm_bq_im, rmm_bq_re, x304, x315, x316
+    x347 = -rmm_whole_im + rmp_whole_im
+    del rmm_whole_im, rmp_whole_im
+    rmm_change_re = x320 * x326 - x327 * x328
+    rmm_change_im = x320 * x328 + x326 * x327
+    del x320, x326, x327, x328
+    rmm_excess_re = -rmm_change_re
+    del rmm_change_re
+    rmm_excess_im = -rmm_change_im
+    del rmm_change_im
+    rmm_inverse_re = -rmm_uniform_re
+    del rmm_uniform_re
+    x336 = x216 * (rmm_inverse_re + rmp_inverse_re)
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = -rmm_uniform_im
+    del rmm_uniform_im
+    x335 = x216 * (rmm_inverse_im + rmp_inverse_im)
+    del rmm_inverse_im, rmp_inverse_im
+    rm_weights_re = -x330 - x332
+    x570 = rm_weights_re * x15
+    rm_weights_im = x333 - x334
+    x348 = rm_weights_im * x252
+    x574 = rm_weights_im * x15
+    del rm_weights_im
+    rm_still_re = -a_root_im * x335 - a_root_re * x336
+    rm_still_im = a_root_im * x336 - a_root_re * x335
+    del x335, x336
+    x560 = growth * rm_still_im - omega_r * rm_still_re
+    x564 = -growth * rm_still_re - omega_r * rm_still_im
+    del rm_still_im, rm_still_re
+    rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
+    rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
+    del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
+    rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
+    x573 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x568
+    rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
+    del rm_form1_im, rm_form1_re, rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, rp_form1_im, rp_form1_re
+    x569 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x568
+    x588 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x568
+    del rm_forms0_im
+    x589 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x568
+    del rm_forms0_re, rm_forms1_im, rm_forms1_re
+    rm_uniform0_re = -rm_weight_im * x341 - rm_weight_re * x344 - x227
+    del x227
+    rm_uniform0_im = -rm_weight_im * x344 + rm_weight_re * x341 + x245
+    del x245, x341, x344
+    rm_uniform1_re = -rm_weight_im * x345 + rm_weight_re * x346 + x247
+    del x247
+    rm_uniform1_im = rm_weight_im * x346 + rm_weight_re * x345 + x250
+    del x250, x345, x346
+    rm_total_re = 4 * rm_weights_re * x241 * x349 - x347 * x348
+    rm_total_im = rm_weights_re * x252 * x347 + x348 * x349
+    del x347, x348, x349
+    sp_filled0_re = x67 * x69
+    del x69
+    x467 = sp_filled0_re - x237
+    sp_filled0_im = x68
+    del x68
+    x466 = sp_filled0_im * x232
+    x470 = omega_r * sp_filled0_im + x232 * x467
+    sp_filled1_re = -x65 * x71
+    del x65
+    x464 = sp_filled1_re + x228
+    x465 = omega_r * x464
+    sp_filled1_im = x73
+    del x73
+    x468 = omega_r * x467 - sp_filled1_im * x236 - x465 - x466
+    x469 = omega_r * sp_filled1_im
+    x471 = x236 * x464 + x242 - x469 + x470
+    x472 = x235 * x464 + x469 + x470
+    del x464, x469, x470
+    x473 = omega_r * x467 - sp_filled1_im * x235 + x465 - x466
+    del x465, x466, x467
+    sp_filling_re = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re, sp_filled1_re
+    sp_filling_im = sp_filled0_im + sp_filled1_im
+    del sp_filled0_im, sp_filled1_im
+    spp_x_re = x15 * (-x350 - x75)
+    del x350
+    spp_x_im = x15 * (sp_roots_im + x352)
+    z40 = root_sum(ap_p_re, ap_p_im, x77, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z40[0]
+    x360 = q + spp_k_re
+    x361 = -q + spp_k_re
+    spp_k_im = z40[1]
+    del z40
+    x353 = spp_k_im * spp_k_im
+    z41 = root_sum(ap_p_re, ap_p_im, rp_p_re, x78, spp_x_re, spp_x_im)
+    del spp_x_im, spp_x_re
+    spp_d_re = z41[0]
+    x365 = -q + spp_d_re
+    spp_d_im = z41[1]
+    del z41
+    spp_b_re = spp_k_re * spp_k_re - x353
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x362 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x363 = x362 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x364 = rp_p_im * x362
-    x365 = rp_p_re * x362
-    x366 = spp_b_im * x365 + spp_b_re * x364
-    x367 = spp_b_im * x364 - spp_b_re * x365
-    del x364, x365
-    x381 = x103 * x362
-    x382 = spp_b_im * x381
-    x385 = spp_b_re * x381
-    del x381
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x362 + spp_b_re * x363
-    spp_z_im = -spp_b_im * x363 + 2 * spp_b_re * spp_d_im * spp_d_re * x362
-    del x363
-    spp_y_re = 4 * ap_p_re * x367 - x366 * x88
-    spp_y_im = x366 * x89 + x367 * x88
-    del x366, x367
-    z38 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x379 = z38[1]
-    x380 = x362 * z38[0]
-    del z38
-    spp_bq_re = -x361 + x368 * x369
-    del x361
-    spp_bq_im = spp_k_im * x368 + spp_k_im * x369
-    del spp_k_im, x368, x369
-    x370 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x371 = x370 * (q + spp_d_re)
+    x354 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x355 = x354 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x356 = rp_p_im * x354
+    x357 = rp_p_re * x354
+    x358 = spp_b_im * x357 + spp_b_re * x356
+    x359 = spp_b_im * x356 - spp_b_re * x357
+    del x356, x357
+    x375 = x103 * x354
+    x376 = spp_b_im * x375
+    x379 = spp_b_re * x375
+    del x375
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x354 + spp_b_re * x355
+    spp_z_im = -spp_b_im * x355 + 2 * spp_b_re * spp_d_im * spp_d_re * x354
+    del x355
+    spp_y_re = 4 * ap_p_re * x359 - x358 * x86
+    spp_y_im = x358 * x87 + x359 * x86
+    del x358, x359
+    z42 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x371 = z42[1]
+    x372 = x354 * z42[0]
+    del z42
+    spp_bq_re = -x353 + x360 * x361
+    del x353
+    spp_bq_im = spp_k_im * x360 + spp_k_im * x361
+    del spp_k_im, x360, x361
+    x362 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x363 = x362 * (q + spp_d_re)
     del spp_d_re
-    x372 = -spp_bq_im * x371 + spp_bq_re * spp_d_im * x370
-    x374 = spp_bq_im * spp_d_im * x370 + spp_bq_re * x371
-    del x371
-    x375 = rp_p_im * x370
-    x376 = rp_p_re * x370
-    x377 = spp_bq_im * x376 + spp_bq_re * x375
-    x378 = spp_bq_im * x375 - spp_bq_re * x376
-    del x375, x376
-    x383 = spp_bq_im * x370
-    del spp_bq_im
-    x384 = spp_b_re * spp_bq_re * x103 * x362 * x370 - x382 * x383
-    x391 = -spp_bq_re * x370 * x382 - x383 * x385
-    del spp_bq_re, x370, x383
-    spp_zq_re = -spp_d_im * x372 + x373 * x374
-    spp_zq_im = spp_d_im * x374 + x372 * x373
-    del spp_d_im, x372, x373, x374
-    spp_yq_re = 4 * ap_p_re * x378 - x377 * x88
-    spp_yq_im = x377 * x89 + x378 * x88
-    del x377, x378
-    x386 = -spp_yq_im * x382 - spp_yq_re * x385
-    x387 = -spp_yq_im * x385 + spp_yq_re * x382
-    del x382, x385
-    z39 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x386, x387)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x386, x387
-    x388 = z39[0]
-    x389 = z39[1]
-    del z39
-    spp_uniform_re = spp_b_im * x362 * x379 + spp_b_re * x380
-    spp_uniform_im = -spp_b_im * x380 + spp_b_re * x362 * x379
-    del x362, x379, x380
-    x390 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x389 - spp_yq_re * x388
-    x392 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x388 - spp_yq_re * x389
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x388, x389
-    spp_change_re = x384 * x390 - x391 * x392
-    spp_change_im = x384 * x392 + x390 * x391
-    del x384, x390, x391, x392
-    spp_inverse_re = -spp_uniform_im * x192 - spp_uniform_re * x193
-    spp_inverse_im = -spp_uniform_im * x193 + spp_uniform_re * x192
-    del spp_uniform_im, spp_uniform_re
-    spp_excess_re = -spp_change_im * x192 - spp_change_re * x193
-    spp_excess_im = -spp_change_im * x193 + spp_change_re * x192
-    del spp_change_im, spp_change_re
-    sp_form0_re = -x397 * x406 + x407 * x408
-    x605 = sp_form0_re * x565
-    sp_form0_im = x397 * x408 + x406 * x407
-    del x397, x406, x407, x408
-    x607 = sp_form0_im * x565
-    sp_form1_re = c_down_im * x411 + c_down_re * x412
-    x592 = x586 * (-sp_form1_re + x591)
-    x600 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x592
-    sp_form1_im = -c_down_im * x412 + c_down_re * x411
-    del c_down_im, c_down_re, x411, x412
-    x589 = sp_form1_im * x586
-    x597 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x589
-    x616 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x605
-    x617 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x607
-    spm_x_re = x14 * (-sm_roots_re - x77)
+    x364 = -spp_bq_im * x363 + spp_bq_re * spp_d_im * x362
+    x366 = spp_bq_im * spp_d_im * x362 + spp_bq_re * x363
+    del x363
+    x367 = rp_p_im * x362
+    x368 = rp_p_re * x362
+    x369 = spp_bq_im * x368 + spp_bq_re * x367
+    x370 = spp_bq_im * x367 - spp_bq_re * x368
+    del x367, x368
+    x377 = spp_bq_im * x362
+    x378 = spp_b_re * spp_bq_re * x103 * x354 * x362 - x376 * x377
+    x385 = -spp_bq_re * x362 * x376 - x377 * x379
+    del x377
+    spp_zq_re = -spp_d_im * x364 + x365 * x366
+    spp_zq_im = spp_d_im * x366 + x364 * x365
+    del spp_d_im, x364, x365, x366
+    spp_yq_re = 4 * ap_p_re * x370 - x369 * x86
+    spp_yq_im = x369 * x87 + x370 * x86
+    del x369, x370
+    z43 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x373 = z43[1]
+    x374 = x362 * z43[0]
+    del z43
+    x380 = -spp_yq_im * x376 - spp_yq_re * x379
+    x381 = -spp_yq_im * x379 + spp_yq_re * x376
+    del x376, x379
+    z44 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x380, x381)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x380, x381
+    x382 = z44[0]
+    x383 = z44[1]
+    del z44
+    spp_uniform_re = spp_b_im * x354 * x371 + spp_b_re * x372
+    spp_uniform_im = -spp_b_im * x372 + spp_b_re * x354 * x371
+    del x354, x371, x372
+    x384 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x383 - spp_yq_re * x382
+    x386 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x382 - spp_yq_re * x383
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x382, x383
+    spp_whole_re = spp_bq_im * x362 * x373 + spp_bq_re * x374
+    spp_whole_im = -spp_bq_im * x374 + spp_bq_re * x362 * x373
+    del spp_bq_im, spp_bq_re, x362, x373, x374
+    spp_change_re = x378 * x384 - x385 * x386
+    spp_change_im = x378 * x386 + x384 * x385
+    del x378, x384, x385, x386
+    spp_excess_re = spp_change_re
+    del spp_change_re
+    spp_excess_im = spp_change_im
+    del spp_change_im
+    sp_form0_re = -x391 * x400 + x401 * x402
+    sp_form0_im = x391 * x402 + x400 * x401
+    del x391, x400, x401, x402
+    sp_form1_re = c_down_im * x405 + c_down_re * x406
+    sp_form1_im = -c_down_im * x406 + c_down_re * x405
+    del c_down_im, c_down_re, x405, x406
+    spp_inverse_re = spp_uniform_re
+    del spp_uniform_re
+    spp_inverse_im = spp_uniform_im
+    del spp_uniform_im
+    spm_x_re = x15 * (-sm_roots_re - x75)
     del sm_roots_re
-    spm_x_im = x14 * (-sm_roots_im - x413)
-    z40 = root_sum(am_p_re, am_p_im, x79, rp_p_im, spm_x_re, spm_x_im)
-    del x79
-    spm_k_re = z40[0]
-    x421 = q + spm_k_re
-    x422 = -q + spm_k_re
-    spm_k_im = z40[1]
-    del z40
-    x414 = spm_k_im * spm_k_im
-    z41 = root_sum(am_p_re, am_p_im, rp_p_re, x80, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x80
-    spm_d_re = z41[0]
-    x426 = -q + spm_d_re
-    spm_d_im = z41[1]
-    del z41
-    spm_b_re = spm_k_re * spm_k_re - x414
+    spm_x_im = x15 * (-sm_roots_im - x407)
+    z45 = root_sum(am_p_re, am_p_im, x77, rp_p_im, spm_x_re, spm_x_im)
+    del x77
+    spm_k_re = z45[0]
+    x415 = q + spm_k_re
+    x416 = -q + spm_k_re
+    spm_k_im = z45[1]
+    del z45
+    x408 = spm_k_im * spm_k_im
+    z46 = root_sum(am_p_re, am_p_im, rp_p_re, x78, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x78
+    spm_d_re = z46[0]
+    x420 = -q + spm_d_re
+    spm_d_im = z46[1]
+    del z46
+    spm_b_re = spm_k_re * spm_k_re - x408
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x415 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x416 = x415 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x417 = rp_p_im * x415
-    x418 = rp_p_re * x415
-    x419 = spm_b_im * x418 + spm_b_re * x417
-    x420 = spm_b_im * x417 - spm_b_re * x418
-    del x417, x418
-    x434 = x103 * x415
-    x435 = spm_b_im * x434
-    x438 = spm_b_re * x434
-    del x434
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x415 + spm_b_re * x416
-    spm_z_im = -spm_b_im * x416 + 2 * spm_b_re * spm_d_im * spm_d_re * x415
-    del x416
-    spm_y_re = 4 * am_p_re * x420 - x165 * x419
-    spm_y_im = x165 * x420 + x166 * x419
-    del x419, x420
-    z42 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x432 = z42[1]
-    x433 = x415 * z42[0]
-    del z42
-    spm_bq_re = -x414 + x421 * x422
-    del x414
-    spm_bq_im = spm_k_im * x421 + spm_k_im * x422
-    del spm_k_im, x421, x422
-    x423 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x424 = x423 * (q + spm_d_re)
+    x409 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x410 = x409 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x411 = rp_p_im * x409
+    x412 = rp_p_re * x409
+    x413 = spm_b_im * x412 + spm_b_re * x411
+    x414 = spm_b_im * x411 - spm_b_re * x412
+    del x411, x412
+    x430 = x103 * x409
+    x431 = spm_b_im * x430
+    x434 = spm_b_re * x430
+    del x430
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x409 + spm_b_re * x410
+    spm_z_im = -spm_b_im * x410 + 2 * spm_b_re * spm_d_im * spm_d_re * x409
+    del x410
+    spm_y_re = 4 * am_p_re * x414 - x159 * x413
+    spm_y_im = x159 * x414 + x160 * x413
+    del x413, x414
+    z47 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x426 = z47[1]
+    x427 = x409 * z47[0]
+    del z47
+    spm_bq_re = -x408 + x415 * x416
+    del x408
+    spm_bq_im = spm_k_im * x415 + spm_k_im * x416
+    del spm_k_im, x415, x416
+    x417 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x418 = x417 * (q + spm_d_re)
     del spm_d_re
-    x425 = -spm_bq_im * x424 + spm_bq_re * spm_d_im * x423
-    x427 = spm_bq_im * spm_d_im * x423 + spm_bq_re * x424
-    del x424
-    x428 = rp_p_im * x423
+    x419 = -spm_bq_im * x418 + spm_bq_re * spm_d_im * x417
+    x421 = spm_bq_im * spm_d_im * x417 + spm_bq_re * x418
+    del x418
+    x422 = rp_p_im * x417
     del rp_p_im
-    x429 = rp_p_re * x423
+    x423 = rp_p_re * x417
     del rp_p_re
-    x430 = spm_bq_im * x429 + spm_bq_re * x428
-    x431 = spm_bq_im * x428 - spm_bq_re * x429
-    del x428, x429
-    x436 = spm_bq_im * x423
-    del spm_bq_im
-    x437 = spm_b_re * spm_bq_re * x103 * x415 * x423 - x435 * x436
-    x444 = -spm_bq_re * x423 * x435 - x436 * x438
-    del spm_bq_re, x423, x436
-    spm_zq_re = -spm_d_im * x425 + x426 * x427
-    spm_zq_im = spm_d_im * x427 + x425 * x426
-    del spm_d_im, x425, x426, x427
-    spm_yq_re = 4 * am_p_re * x431 - x165 * x430
-    spm_yq_im = x165 * x431 + x166 * x430
-    del x430, x431
-    x439 = -spm_yq_im * x435 - spm_yq_re * x438
-    x440 = -spm_yq_im * x438 + spm_yq_re * x435
-    del x435, x438
-    z43 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x439, x440)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x439, x440
-    x441 = z43[0]
-    x442 = z43[1]
-    del z43
-    spm_uniform_re = spm_b_im * x415 * x432 + spm_b_re * x433
-    spm_uniform_im = -spm_b_im * x433 + spm_b_re * x415 * x432
-    del x415, x432, x433
-    x443 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x442 - spm_yq_re * x441
-    x445 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x441 - spm_yq_re * x442
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x441, x442
-    spm_change_re = x437 * x443 - x444 * x445
-    spm_change_im = x437 * x445 + x443 * x444
-    del x437, x443, x444, x445
-    spm_inverse_re = spm_uniform_im * x192 + spm_uniform_re * x193
-    x466 = spm_inverse_re + spp_inverse_re
+    x424 = spm_bq_im * x423 + spm_bq_re * x422
+    x425 = spm_bq_im * x422 - spm_bq_re * x423
+    del x422, x423
+    x432 = spm_bq_im * x417
+    x433 = spm_b_re * spm_bq_re * x103 * x409 * x417 - x431 * x432
+    x440 = -spm_bq_re * x417 * x431 - x432 * x434
+    del x432
+    spm_zq_re = -spm_d_im * x419 + x420 * x421
+    spm_zq_im = spm_d_im * x421 + x419 * x420
+    del spm_d_im, x419, x420, x421
+    spm_yq_re = 4 * am_p_re * x425 - x159 * x424
+    spm_yq_im = x159 * x425 + x160 * x424
+    del x424, x425
+    z48 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x428 = z48[1]
+    x429 = x417 * z48[0]
+    del z48
+    x435 = -spm_yq_im * x431 - spm_yq_re * x434
+    x436 = -spm_yq_im * x434 + spm_yq_re * x431
+    del x431, x434
+    z49 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x435, x436)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x435, x436
+    x437 = z49[0]
+    x438 = z49[1]
+    del z49
+    spm_uniform_re = spm_b_im * x409 * x426 + spm_b_re * x427
+    spm_uniform_im = -spm_b_im * x427 + spm_b_re * x409 * x426
+    del x409, x426, x427
+    x439 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x438 - spm_yq_re * x437
+    x441 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x437 - spm_yq_re * x438
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x437, x438
+    spm_whole_re = spm_bq_im * x417 * x428 + spm_bq_re * x429
+    x476 = -spm_whole_re + spp_whole_re
+    del spm_whole_re, spp_whole_re
+    spm_whole_im = -spm_bq_im * x429 + spm_bq_re * x417 * x428
+    del spm_bq_im, spm_bq_re, x417, x428, x429
+    x474 = -spm_whole_im + spp_whole_im
+    del spm_whole_im, spp_whole_im
+    spm_change_re = x433 * x439 - x440 * x441
+    spm_change_im = x433 * x441 + x439 * x440
+    del x433, x439, x440, x441
+    spm_excess_re = -spm_change_re
+    del spm_change_re
+    spm_excess_im = -spm_change_im
+    del spm_change_im
+    sm_form0_re = -x446 * x452 + x453 * x454
+    sm_form0_im = x446 * x454 + x452 * x453
+    del x446, x453
+    sm_form1_re = -x452 * x460 + x454 * x461
+    sm_form1_im = x452 * x461 + x454 * x460
+    del x452, x454, x460, x461
+    spm_inverse_re = -spm_uniform_re
+    del spm_uniform_re
+    x463 = x216 * (spm_inverse_re + spp_inverse_re)
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x116 - spm_uniform_re * x192
-    del spm_uniform_im, spm_uniform_re
-    x467 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = -spm_uniform_im
+    del spm_uniform_im
+    x462 = x216 * (spm_inverse_im + spp_inverse_im)
     del spm_inverse_im, spp_inverse_im
-    spm_excess_re = spm_change_im * x192 + spm_change_re * x193
-    x478 = spm_excess_re + spp_excess_re + x466
-    spm_excess_im = 2 * a_root_re * spm_change_im * x116 - spm_change_re * x192
-    del spm_change_im, spm_change_re
-    x477 = spm_excess_im + spp_excess_im + x467
-    sm_form0_re = -x450 * x456 + x457 * x458
-    x609 = sm_form0_re * x565
-    sm_form0_im = x450 * x458 + x456 * x457
-    del x450, x457
-    x611 = sm_form0_im * x565
-    sm_form1_re = -x456 * x464 + x458 * x465
-    x594 = x586 * (-sm_form1_re + x591)
-    del x591
-    x599 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x594
-    sm_form1_im = x456 * x465 + x458 * x464
-    del x456, x458, x464, x465
-    x587 = sm_form1_im * x586
-    del x586
-    x598 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x587
-    x601 = spm_excess_im * x599 + spm_excess_re * x598 + spp_excess_im * x600 + spp_excess_re * x597
-    x603 = spm_excess_im * x598 - spm_excess_re * x599 + spp_excess_im * x597 - spp_excess_re * x600
-    del x597, x598, x599, x600
-    x614 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x609
-    x615 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x611
-    x618 = spm_excess_im * x614 + spm_excess_re * x615 + spp_excess_im * x616 + spp_excess_re * x617
-    x636 = -spm_excess_im * x615 + spm_excess_re * x614 - spp_excess_im * x617 + spp_excess_re * x616
-    del spm_excess_im, spm_excess_re, spp_excess_im, spp_excess_re, x614, x615, x616, x617
-    sp_still_re = x466
-    del x466
-    sp_still_im = x467
-    del x467
-    x560 = growth * sp_still_im - omega_r * sp_still_re
-    x564 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_weights_re = x218 - x220
+    del x218, x220
+    x582 = sp_weights_re * x15
+    sp_weights_im = x221 + x222
+    del x221, x222
+    x475 = sp_weights_im * x252
+    x586 = sp_weights_im * x15
+    del sp_weights_im
+    sp_still_re = -a_root_im * x462 - a_root_re * x463
+    sp_still_im = a_root_im * x463 - a_root_re * x462
+    del x462, x463
+    x563 = growth * sp_still_im - omega_r * sp_still_re
+    x567 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
-    sp_uniform0_re = rp_weight_im * x472 - rp_weight_re * x474
-    sp_uniform0_im = rp_weight_im * x474 + rp_weight_re * x472
-    del x472, x474
-    sp_uniform1_re = rp_weight_im * x475 + rp_weight_re * x476
-    sp_uniform1_im = -rp_weight_im * x476 + rp_weight_re * x475
-    del rp_weight_im, x475, x476
-    sp_total_re = x260 * x477 + x262 * x478
-    del x262
-    sp_total_im = 4 * rp_weight_re * x245 * x477 - x260 * x478
-    del rp_weight_re, x260, x477, x478
-    sm_filling_re = -x264 * x68 * x71 + x479 * x67
-    del x264, x479, x67, x68, x71
-    sm_filling_im = x267
-    del x267
-    x588 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x587
-    del x587
-    x590 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x589
-    del x589
-    x593 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x592
-    del sp_form0_im, sp_form0_re, x592
-    x595 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x594
-    del sm_form0_im, sm_form0_re, x594
-    x606 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x605
-    del x605
-    x608 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x607
-    del sp_form1_im, sp_form1_re, x607
-    x610 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x609
-    del x609
-    x612 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x611
-    del sm_form1_im, sm_form1_re, x611
-    smp_x_re = x14 * (-x459 - x77)
-    del x459
-    smp_x_im = x14 * (sm_roots_im + x360)
-    del sm_roots_im, x360
-    z44 = root_sum(ap_p_re, ap_p_im, x268, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z44[0]
-    x487 = q + smp_k_re
-    x488 = -q + smp_k_re
-    smp_k_im = z44[1]
-    del z44
-    x480 = smp_k_im * smp_k_im
-    z45 = root_sum(ap_p_re, ap_p_im, rm_p_re, x269, smp_x_re, smp_x_im)
+    sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
+    sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
+    sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
+    sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
+    x594 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x568
+    x595 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x568
+    sp_forms2_re = spm_excess_re + spp_excess_re
+    del spm_excess_re, spp_excess_re
+    x585 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x577 * (-sp_forms1_re + sp_forms2_re * x578)
+    del sp_forms1_re, sp_forms2_re
+    sp_forms2_im = spm_excess_im + spp_excess_im
+    del spm_excess_im, spp_excess_im
+    x581 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x577 * (-sp_forms1_im + sp_forms2_im * x578)
+    del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
+    sp_uniform0_re = rp_weight_im * x468 - rp_weight_re * x471
+    sp_uniform0_im = rp_weight_im * x471 + rp_weight_re * x468
+    del x468, x471
+    sp_uniform1_re = rp_weight_im * x472 + rp_weight_re * x473
+    sp_uniform1_im = -rp_weight_im * x473 + rp_weight_re * x472
+    del rp_weight_im, rp_weight_re, x472, x473
+    sp_total_re = 4 * sp_weights_re * x241 * x476 - x474 * x475
+    sp_total_im = sp_weights_re * x252 * x474 + x475 * x476
+    del x474, x475, x476
+    sm_filled0_re = x255 * x67
+    del x255, x67
+    x550 = sm_filled0_re - x237
+    del x237
+    sm_filled0_im = x257
+    del x257
+    x549 = sm_filled0_im * x232
+    x553 = omega_r * sm_filled0_im + x232 * x550
+    del x232
+    sm_filled1_re = -x256 * x71
+    del x256, x71
+    x547 = sm_filled1_re + x228
+    del x228
+    x548 = omega_r * x547
+    sm_filled1_im = x258
+    del x258
+    x551 = omega_r * x550 - sm_filled1_im * x236 - x548 - x549
+    x552 = omega_r * sm_filled1_im
+    x554 = x236 * x547 + x242 - x552 + x553
+    del x236, x242
+    x555 = x235 * x547 + x552 + x553
+    del x547, x552, x553
+    x556 = omega_r * x550 - sm_filled1_im * x235 + x548 - x549
+    del x235, x548, x549, x550
+    sm_filling_re = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re, sm_filled1_re
+    sm_filling_im = sm_filled0_im + sm_filled1_im
+    del sm_filled0_im, sm_filled1_im
+    smp_x_re = x15 * (-x455 - x75)
+    del x455
+    smp_x_im = x15 * (sm_roots_im + x352)
+    del sm_roots_im, x352
+    z50 = root_sum(ap_p_re, ap_p_im, x259, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z50[0]
+    x484 = q + smp_k_re
+    x485 = -q + smp_k_re
+    smp_k_im = z50[1]
+    del z50
+    x477 = smp_k_im * smp_k_im
+    z51 = root_sum(ap_p_re, ap_p_im, rm_p_re, x260, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z45[0]
-    x492 = -q + smp_d_re
-    smp_d_im = z45[1]
-    del z45
-    smp_b_re = smp_k_re * smp_k_re - x480
+    smp_d_re = z51[0]
+    x489 = -q + smp_d_re
+    smp_d_im = z51[1]
+    del z51
+    smp_b_re = smp_k_re * smp_k_re - x477
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x481 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x482 = x481 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x483 = rm_p_im * x481
-    x484 = rm_p_re * x481
-    x485 = smp_b_im * x484 + smp_b_re * x483
-    x486 = smp_b_im * x483 - smp_b_re * x484
-    del x483, x484
-    x500 = x103 * x481
-    x501 = smp_b_im * x500
-    x504 = smp_b_re * x500
-    del x500
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x481 + smp_b_re * x482
-    smp_z_im = -smp_b_im * x482 + 2 * smp_b_re * smp_d_im * smp_d_re * x481
-    del x482
-    smp_y_re = 4 * ap_p_re * x486 - x485 * x88
-    smp_y_im = x485 * x89 + x486 * x88
-    del x485, x486
-    z46 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x498 = z46[1]
-    x499 = x481 * z46[0]
-    del z46
-    smp_bq_re = -x480 + x487 * x488
-    del x480
-    smp_bq_im = smp_k_im * x487 + smp_k_im * x488
-    del smp_k_im, x487, x488
-    x489 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x490 = x489 * (q + smp_d_re)
+    x478 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x479 = x478 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x480 = rm_p_im * x478
+    x481 = rm_p_re * x478
+    x482 = smp_b_im * x481 + smp_b_re * x480
+    x483 = smp_b_im * x480 - smp_b_re * x481
+    del x480, x481
+    x499 = x103 * x478
+    x500 = smp_b_im * x499
+    x503 = smp_b_re * x499
+    del x499
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x478 + smp_b_re * x479
+    smp_z_im = -smp_b_im * x479 + 2 * smp_b_re * smp_d_im * smp_d_re * x478
+    del x479
+    smp_y_re = 4 * ap_p_re * x483 - x482 * x86
+    smp_y_im = x482 * x87 + x483 * x86
+    del x482, x483
+    z52 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x495 = z52[1]
+    x496 = x478 * z52[0]
+    del z52
+    smp_bq_re = -x477 + x484 * x485
+    del x477
+    smp_bq_im = smp_k_im * x484 + smp_k_im * x485
+    del smp_k_im, x484, x485
+    x486 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x487 = x486 * (q + smp_d_re)
     del smp_d_re
-    x491 = -smp_bq_im * x490 + smp_bq_re * smp_d_im * x489
-    x493 = smp_bq_im * smp_d_im * x489 + smp_bq_re * x490
-    del x490
-    x494 = rm_p_im * x489
-    x495 = rm_p_re * x489
-    x496 = smp_bq_im * x495 + smp_bq_re * x494
-    x497 = smp_bq_im * x494 - smp_bq_re * x495
-    del x494, x495
-    x502 = smp_bq_im * x489
-    del smp_bq_im
-    x503 = smp_b_re * smp_bq_re * x103 * x481 * x489 - x501 * x502
-    x510 = -smp_bq_re * x489 * x501 - x502 * x504
-    del smp_bq_re, x489, x502
-    smp_zq_re = -smp_d_im * x491 + x492 * x493
-    smp_zq_im = smp_d_im * x493 + x491 * x492
-    del smp_d_im, x491, x492, x493
-    smp_yq_re = 4 * ap_p_re * x497 - x496 * x88
+    x488 = -smp_bq_im * x487 + smp_bq_re * smp_d_im * x486
+    x490 = smp_bq_im * smp_d_im * x486 + smp_bq_re * x487
+    del x487
+    x491 = rm_p_im * x486
+    x492 = rm_p_re * x486
+    x493 = smp_bq_im * x492 + smp_bq_re * x491
+    x494 = smp_bq_im * x491 - smp_bq_re * x492
+    del x491, x492
+    x501 = smp_bq_im * x486
+    x502 = smp_b_re * smp_bq_re * x103 * x478 * x486 - x500 * x501
+    x509 = -smp_bq_re * x486 * x500 - x501 * x503
+    del x501
+    smp_zq_re = -smp_d_im * x488 + x489 * x490
+    smp_zq_im = smp_d_im * x490 + x488 * x489
+    del smp_d_im, x488, x489, x490
+    smp_yq_re = 4 * ap_p_re * x494 - x493 * x86
     del ap_p_re
-    smp_yq_im = x496 * x89 + x497 * x88
-    del x496, x497, x88, x89
-    x505 = -smp_yq_im * x501 - smp_yq_re * x504
-    x506 = -smp_yq_im * x504 + smp_yq_re * x501
-    del x501, x504
-    z47 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x505, x506)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x505, x506
-    x507 = z47[0]
-    x508 = z47[1]
-    del z47
-    smp_uniform_re = smp_b_im * x481 * x498 + smp_b_re * x499
-    smp_uniform_im = -smp_b_im * x499 + smp_b_re * x481 * x498
-    del x481, x498, x499
-    x509 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x508 - smp_yq_re * x507
-    x511 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x507 - smp_yq_re * x508
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x507, x508
-    smp_change_re = x503 * x509 - x510 * x511
-    smp_change_im = x503 * x511 + x509 * x510
-    del x503, x509, x510, x511
-    smp_inverse_re = -smp_uniform_im * x192 - smp_uniform_re * x193
-    smp_inverse_im = -smp_uniform_im * x193 + smp_uniform_re * x192
-    del smp_uniform_im, smp_uniform_re
-    smp_excess_re = -smp_change_im * x192 - smp_change_re * x193
-    smp_excess_im = -smp_change_im * x193 + smp_change_re * x192
-    del smp_change_im, smp_change_re
-    smm_x_re = x14 * (-sp_roots_re - x77)
-    del sp_roots_re, x77
-    smm_x_im = x14 * (-sp_roots_im - x413)
-    del sp_roots_im, x14, x413
-    z48 = root_sum(am_p_re, am_p_im, x268, rm_p_im, smm_x_re, smm_x_im)
-    del x268
-    smm_k_re = z48[0]
-    x519 = q + smm_k_re
-    x520 = -q + smm_k_re
-    smm_k_im = z48[1]
-    del z48
-    x512 = smm_k_im * smm_k_im
-    z49 = root_sum(am_p_re, am_p_im, rm_p_re, x269, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x269
-    smm_d_re = z49[0]
-    x524 = -q + smm_d_re
-    smm_d_im = z49[1]
-    del z49
-    smm_b_re = smm_k_re * smm_k_re - x512
+    smp_yq_im = x493 * x87 + x494 * x86
+    del x493, x494, x86, x87
+    z53 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x497 = z53[1]
+    x498 = x486 * z53[0]
+    del z53
+    x504 = -smp_yq_im * x500 - smp_yq_re * x503
+    x505 = -smp_yq_im * x503 + smp_yq_re * x500
+    del x500, x503
+    z54 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x504, x505)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x504, x505
+    x506 = z54[0]
+    x507 = z54[1]
+    del z54
+    smp_uniform_re = smp_b_im * x478 * x495 + smp_b_re * x496
+    smp_uniform_im = -smp_b_im * x496 + smp_b_re * x478 * x495
+    del x478, x495, x496
+    x508 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x507 - smp_yq_re * x506
+    x510 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x506 - smp_yq_re * x507
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x506, x507
+    smp_whole_re = smp_bq_im * x486 * x497 + smp_bq_re * x498
+    smp_whole_im = -smp_bq_im * x498 + smp_bq_re * x486 * x497
+    del smp_bq_im, smp_bq_re, x486, x497, x498
+    smp_change_re = x502 * x508 - x509 * x510
+    smp_change_im = x502 * x510 + x508 * x509
+    del x502, x508, x509, x510
+    smp_excess_re = smp_change_re
+    del smp_change_re
+    smp_excess_im = smp_change_im
+    del smp_change_im
+    smp_inverse_re = smp_uniform_re
+    del smp_uniform_re
+    smp_inverse_im = smp_uniform_im
+    del smp_uniform_im
+    smm_x_re = x15 * (-sp_roots_re - x75)
+    del sp_roots_re, x75
+    smm_x_im = x15 * (-sp_roots_im - x407)
+    del sp_roots_im, x407
+    z55 = root_sum(am_p_re, am_p_im, x259, rm_p_im, smm_x_re, smm_x_im)
+    del x259
+    smm_k_re = z55[0]
+    x518 = q + smm_k_re
+    x519 = -q + smm_k_re
+    smm_k_im = z55[1]
+    del z55
+    x511 = smm_k_im * smm_k_im
+    z56 = root_sum(am_p_re, am_p_im, rm_p_re, x260, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x260
+    smm_d_re = z56[0]
+    x523 = -q + smm_d_re
+    smm_d_im = z56[1]
+    del z56
+    smm_b_re = smm_k_re * smm_k_re - x511
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x513 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x514 = x513 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x515 = rm_p_im * x513
-    x516 = rm_p_re * x513
-    x517 = smm_b_im * x516 + smm_b_re * x515
-    x518 = smm_b_im * x515 - smm_b_re * x516
-    del x515, x516
-    x532 = x103 * x513
-    x533 = smm_b_im * x532
-    x536 = smm_b_re * x532
-    del x532
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x513 + smm_b_re * x514
-    smm_z_im = -smm_b_im * x514 + 2 * smm_b_re * smm_d_im * smm_d_re * x513
-    del x514
-    smm_y_re = 4 * am_p_re * x518 - x165 * x517
-    smm_y_im = x165 * x518 + x166 * x517
-    del x517, x518
-    z50 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x530 = z50[1]
-    x531 = x513 * z50[0]
-    del z50
-    smm_bq_re = -x512 + x519 * x520
-    del x512
-    smm_bq_im = smm_k_im * x519 + smm_k_im * x520
-    del smm_k_im, x519, x520
-    x521 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x522 = x521 * (q + smm_d_re)
+    x512 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x513 = x512 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x514 = rm_p_im * x512
+    x515 = rm_p_re * x512
+    x516 = smm_b_im * x515 + smm_b_re * x514
+    x517 = smm_b_im * x514 - smm_b_re * x515
+    del x514, x515
+    x533 = x103 * x512
+    x534 = smm_b_im * x533
+    x537 = smm_b_re * x533
+    del x533
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x512 + smm_b_re * x513
+    smm_z_im = -smm_b_im * x513 + 2 * smm_b_re * smm_d_im * smm_d_re * x512
+    del x513
+    smm_y_re = 4 * am_p_re * x517 - x159 * x516
+    smm_y_im = x159 * x517 + x160 * x516
+    del x516, x517
+    z57 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x529 = z57[1]
+    x530 = x512 * z57[0]
+    del z57
+    smm_bq_re = -x511 + x518 * x519
+    del x511
+    smm_bq_im = smm_k_im * x518 + smm_k_im * x519
+    del smm_k_im, x518, x519
+    x520 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x521 = x520 * (q + smm_d_re)
     del smm_d_re
-    x523 = -smm_bq_im * x522 + smm_bq_re * smm_d_im * x521
-    x525 = smm_bq_im * smm_d_im * x521 + smm_bq_re * x522
-    del x522
-    x526 = rm_p_im * x521
+    x522 = -smm_bq_im * x521 + smm_bq_re * smm_d_im * x520
+    x524 = smm_bq_im * smm_d_im * x520 + smm_bq_re * x521
+    del x521
+    x525 = rm_p_im * x520
     del rm_p_im
-    x527 = rm_p_re * x521
+    x526 = rm_p_re * x520
     del rm_p_re
-    x528 = smm_bq_im * x527 + smm_bq_re * x526
-    x529 = smm_bq_im * x526 - smm_bq_re * x527
-    del x526, x527
-    x534 = smm_bq_im * x521
-    del smm_bq_im
-    x535 = smm_b_re * smm_bq_re * x103 * x513 * x521 - x533 * x534
+    x527 = smm_bq_im * x526 + smm_bq_re * x525
+    x528 = smm_bq_im * x525 - smm_bq_re * x526
+    del x525, x526
+    x535 = smm_bq_im * x520
+    x536 = smm_b_re * smm_bq_re * x103 * x512 * x520 - x534 * x535
     del x103
-    x542 = -smm_bq_re * x521 * x533 - x534 * x536
-    del smm_bq_re, x521, x534
-    smm_zq_re = -smm_d_im * x523 + x524 * x525
-    smm_zq_im = smm_d_im * x525 + x523 * x524
-    del smm_d_im, x523, x524, x525
-    smm_yq_re = 4 * am_p_re * x529 - x165 * x528
+    x543 = -smm_bq_re * x520 * x534 - x535 * x537
+    del x535
+    smm_zq_re = -smm_d_im * x522 + x523 * x524
+    smm_zq_im = smm_d_im * x524 + x522 * x523
+    del smm_d_im, x522, x523, x524
+    smm_yq_re = 4 * am_p_re * x528 - x159 * x527
     del am_p_re
-    smm_yq_im = x165 * x529 + x166 * x528
-    del x165, x166, x528, x529
-    x537 = -smm_yq_im * x533 - smm_yq_re * x536
-    x538 = -smm_yq_im * x536 + smm_yq_re * x533
-    del x533, x536
-    z51 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x537, x538)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x537, x538
-    x539 = z51[0]
-    x540 = z51[1]
-    del z51
-    smm_uniform_re = smm_b_im * x513 * x530 + smm_b_re * x531
-    smm_uniform_im = -smm_b_im * x531 + smm_b_re * x513 * x530
-    del x513, x530, x531
-    x541 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x540 - smm_yq_re * x539
-    x543 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x539 - smm_yq_re * x540
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x539, x540
-    smm_change_re = x535 * x541 - x542 * x543
-    smm_change_im = x535 * x543 + x541 * x542
-    del x535, x541, x542, x543
-    smm_inverse_re = smm_uniform_im * x192 + smm_uniform_re * x193
-    x544 = smm_inverse_re + smp_inverse_re
+    smm_yq_im = x159 * x528 + x160 * x527
+    del x159, x160, x527, x528
+    z58 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x531 = z58[1]
+    x532 = x520 * z58[0]
+    del z58
+    x538 = -smm_yq_im * x534 - smm_yq_re * x537
+    x539 = -smm_yq_im * x537 + smm_yq_re * x534
+    del x534, x537
+    z59 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x538, x539)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x538, x539
+    x540 = z59[0]
+    x541 = z59[1]
+    del z59
+    smm_uniform_re = smm_b_im * x512 * x529 + smm_b_re * x530
+    smm_uniform_im = -smm_b_im * x530 + smm_b_re * x512 * x529
+    del x512, x529, x530
+    x542 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x541 - smm_yq_re * x540
+    x544 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x540 - smm_yq_re * x541
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x540, x541
+    smm_whole_re = smm_bq_im * x520 * x531 + smm_bq_re * x532
+    x559 = -smm_whole_re + smp_whole_re
+    del smm_whole_re, smp_whole_re
+    smm_whole_im = -smm_bq_im * x532 + smm_bq_re * x520 * x531
+    del smm_bq_im, smm_bq_re, x520, x531, x532
+    x557 = -smm_whole_im + smp_whole_im
+    del smm_whole_im, smp_whole_im
+    smm_change_re = x536 * x542 - x543 * x544
+    smm_change_im = x536 * x544 + x542 * x543
+    del x536, x542, x543, x544
+    smm_excess_re = -smm_change_re
+    del smm_change_re
+    smm_excess_im = -smm_change_im
+    del smm_change_im
+    smm_inverse_re = -smm_uniform_re
+    del smm_uniform_re
+    x546 = x216 * (smm_inverse_re + smp_inverse_re)
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x116 - smm_uniform_re * x192
-    del smm_uniform_im, smm_uniform_re
-    x545 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_excess_re = smm_change_im * x192 + smm_change_re * x193
-    del x193
-    x556 = smm_excess_re + smp_excess_re + x544
-    smm_excess_im = 2 * a_root_re * smm_change_im * x116 - smm_change_re * x192
-    del a_root_re, smm_change_im, smm_change_re, x116, x192
-    x555 = smm_excess_im + smp_excess_im + x545
-    x596 = smm_excess_im * x593 + smm_excess_re * x590 + smp_excess_im * x595 + smp_excess_re * x588
-    x602 = smm_excess_im * x590 - smm_excess_re * x593 + smp_excess_im * x588 - smp_excess_re * x595
-    del x588, x590, x593, x595
-    x613 = smm_excess_im * x606 + smm_excess_re * x608 + smp_excess_im * x610 + smp_excess_re * x612
-    x634 = -smm_excess_im * x608 + smm_excess_re * x606 - smp_excess_im * x612 + smp_excess_re * x610
-    del smm_excess_im, smm_excess_re, smp_excess_im, smp_excess_re, x606, x608, x610, x612
-    sm_still_re = x544
-    del x544
-    sm_still_im = x545
-    del x545
-    x559 = growth * sm_still_im - omega_r * sm_still_re
-    x563 = -growth * sm_still_re - omega_r * sm_still_im
+    smm_inverse_im = -smm_uniform_im
+    del smm_uniform_im
+    x545 = x216 * (smm_inverse_im + smp_inverse_im)
+    del smm_inverse_im, smp_inverse_im, x216
+    sm_weights_re = x330 - x332
+    del x330, x332
+    x580 = sm_weights_re * x15
+    sm_weights_im = x333 + x334
+    del x333, x334
+    x558 = sm_weights_im * x252
+    x584 = sm_weights_im * x15
+    del sm_weights_im, x15
+    sm_still_re = -a_root_im * x545 - a_root_re * x546
+    sm_still_im = a_root_im * x546 - a_root_re * x545
+    del a_root_im, a_root_re, x545, x546
+    x562 = growth * sm_still_im - omega_r * sm_still_re
+    x566 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
-    sm_uniform0_re = rm_weight_im * x550 - rm_weight_re * x552
-    sm_uniform0_im = rm_weight_im * x552 + rm_weight_re * x550
-    del x550, x552
-    sm_uniform1_re = rm_weight_im * x553 + rm_weight_re * x554
-    sm_uniform1_im = -rm_weight_im * x554 + rm_weight_re * x553
-    del rm_weight_im, x553, x554
-    sm_total_re = x354 * x555 + x356 * x556
-    del x356
-    sm_total_im = 4 * rm_weight_re * x245 * x555 - x354 * x556
-    del rm_weight_re, x245, x354, x555, x556
+    sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
+    sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
+    del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
+    sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
+    sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
+    del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
+    x592 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x568
+    x593 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x568
+    sm_forms2_re = smm_excess_re + smp_excess_re
+    del smm_excess_re, smp_excess_re
+    x583 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x577 * (-sm_forms1_re + sm_forms2_re * x578)
+    del sm_forms1_re, sm_forms2_re
+    sm_forms2_im = smm_excess_im + smp_excess_im
+    del smm_excess_im, smp_excess_im
+    x579 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x577 * (-sm_forms1_im + sm_forms2_im * x578)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x577, x578
+    sm_uniform0_re = rm_weight_im * x551 - rm_weight_re * x554
+    sm_uniform0_im = rm_weight_im * x554 + rm_weight_re * x551
+    del x551, x554
+    sm_uniform1_re = rm_weight_im * x555 + rm_weight_re * x556
+    sm_uniform1_im = -rm_weight_im * x556 + rm_weight_re * x555
+    del rm_weight_im, rm_weight_re, x555, x556
+    sm_total_re = 4 * sm_weights_re * x241 * x559 - x557 * x558
+    del x241
+    sm_total_im = sm_weights_re * x252 * x557 + x558 * x559
+    del x252, x557, x558, x559
     return (
-        -x604 * (-rm_uniform0_im * x561 + rm_uniform0_re * x557 - rp_uniform0_im * x562 + rp_uniform0_re * x558 - sm_uniform0_im * x563 + sm_uniform0_re * x559 - sp_uniform0_im * x564 + sp_uniform0_re * x560 + x574 * x575 + x575 * x596 + x580 * x581 + x581 * x601 - x582 * x583 + x583 * x602 - x584 * x585 + x585 * x603),  # r12_real
-        -x604 * (rm_uniform0_im * x557 + rm_uniform0_re * x561 + rp_uniform0_im * x558 + rp_uniform0_re * x562 + sm_uniform0_im * x559 + sm_uniform0_re * x563 + sp_uniform0_im * x560 + sp_uniform0_re * x564 + x574 * x583 + x575 * x582 + x575 * x602 + x580 * x585 + x581 * x584 + x581 * x603 - x583 * x596 - x585 * x601),  # r12_imag
-        -x604 * (-rm_uniform1_im * x561 + rm_uniform1_re * x557 - rp_uniform1_im * x562 + rp_uniform1_re * x558 - sm_uniform1_im * x563 + sm_uniform1_re * x559 - sp_uniform1_im * x564 + sp_uniform1_re * x560 + x575 * x633 + x575 * x634 + x581 * x635 + x581 * x636 + x583 * x613 - x583 * x627 + x585 * x618 - x585 * x632),  # r22_real
-        -x604 * (rm_uniform1_im * x557 + rm_uniform1_re * x561 + rp_uniform1_im * x558 + rp_uniform1_re * x562 + sm_uniform1_im * x559 + sm_uniform1_re * x563 + sp_uniform1_im * x560 + sp_uniform1_re * x564 + x575 * x613 + x575 * x627 + x581 * x618 + x581 * x632 + x583 * x633 - x583 * x634 + x585 * x635 - x585 * x636),  # r22_imag
-        -x604 * (-rm_total_im * x565 - rp_total_im * x565 - sm_total_im * x565 - sp_total_im * x565),  # coupling_real
-        -x604 * (rm_total_re * x565 + rp_total_re * x565 + sm_total_re * x565 + sp_total_re * x565),  # coupling_imag
-        -x604 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x604 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x587 * (-rm_uniform0_im * x564 + rm_uniform0_re * x560 - rp_uniform0_im * x565 + rp_uniform0_re * x561 - sm_uniform0_im * x566 + sm_uniform0_re * x562 - sp_uniform0_im * x567 + sp_uniform0_re * x563 + x569 * x570 + x571 * x572 + x573 * x574 + x575 * x576 + x579 * x580 + x581 * x582 + x583 * x584 + x585 * x586),  # r12_real
+        -x587 * (rm_uniform0_im * x560 + rm_uniform0_re * x564 + rp_uniform0_im * x561 + rp_uniform0_re * x565 + sm_uniform0_im * x562 + sm_uniform0_re * x566 + sp_uniform0_im * x563 + sp_uniform0_re * x567 + x569 * x574 - x570 * x573 + x571 * x576 - x572 * x575 + x579 * x584 - x580 * x583 + x581 * x586 - x582 * x585),  # r12_imag
+        -x587 * (-rm_uniform1_im * x564 + rm_uniform1_re * x560 + rm_weights_re * x13 * x14 * x589 - rp_uniform1_im * x565 + rp_uniform1_re * x561 + rp_weights_re * x13 * x14 * x591 - sm_uniform1_im * x566 + sm_uniform1_re * x562 + sm_weights_re * x13 * x14 * x593 - sp_uniform1_im * x567 + sp_uniform1_re * x563 + sp_weights_re * x13 * x14 * x595 - x574 * x588 - x576 * x590 - x584 * x592 - x586 * x594),  # r22_real
+        -x587 * (rm_uniform1_im * x560 + rm_uniform1_re * x564 + rp_uniform1_im * x561 + rp_uniform1_re * x565 + sm_uniform1_im * x562 + sm_uniform1_re * x566 + sp_uniform1_im * x563 + sp_uniform1_re * x567 + x570 * x588 + x572 * x590 + x574 * x589 + x576 * x591 + x580 * x592 + x582 * x594 + x584 * x593 + x586 * x595),  # r22_imag
+        -x587 * (-rm_total_im * x568 - rp_total_im * x568 - sm_total_im * x568 - sp_total_im * x568),  # coupling_real
+        -x587 * (rm_total_re * x568 + rp_total_re * x568 + sm_total_re * x568 + sp_total_re * x568),  # coupling_imag
+        -x587 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x587 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
     )
 
 
 def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 5240 (add 1987, div 52, mul 3140, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 30, parts_upper_root 6, sqrt 1).
+    Operations: 5396 (add 2020, div 52, mul 3255, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_arctanh_slope 8, parts_root_sum 30, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -2904,52 +2949,51 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x85 = growth + x14
     x86 = x16 + x85
     del x16
-    x90 = 1 / x0
-    x93 = 2 * F_electrons
-    x94 = 2 * F_holes
-    x96 = 1 / (x1 * x1)
+    x91 = 2 * F_electrons
+    x92 = x91 / x0
+    x95 = 2 * F_holes
+    x96 = x2 * x95 / (x1 * x1)
     del x1
-    x97 = x2 * x96
-    x98 = x90 * x93
-    x104 = a * omega_r
-    x105 = a * growth
-    x166 = q * q
-    x386 = -growth - x14 + x15
+    x102 = a * omega_r
+    x103 = a * growth
+    x198 = q * q
+    x392 = -growth - x14 + x15
     del x14, x15
-    x407 = -x93 - x94
-    x410 = delta + gamma
-    x413 = -2 * delta
-    x414 = x413 + x85
-    x415 = -x414
-    x416 = x94 * x97
-    x419 = delta + x33
+    x436 = -2 * x91 - 2 * x95
+    x439 = x95 * (delta + gamma)
+    x442 = 2 * delta
+    x443 = x442 + x85
+    x445 = -2 * delta
+    x446 = x445 + x85
+    x447 = -x446
+    x448 = x91 * (-delta - x33)
     del x33
-    x422 = 2 * delta
-    x423 = x422 + x85
-    x429 = Delta_0 * Delta_0
-    x430 = -2 * x407 * x429
-    x438 = -2 * x93 + 2 * x94
-    x449 = 4 * x429
-    x672 = a * x85
+    x453 = Delta_0 * Delta_0
+    x454 = x436 * x453
+    x460 = -2 * x91 + 2 * x95
+    del x91, x95
+    x466 = x439 - x448
+    x469 = 4 * x453
+    x726 = a * x85
     del x85
-    x673 = x422 - x672
-    del x422
-    x789 = x413 + x672
-    del x413, x672
-    x1105 = x410 * x94 - x419 * x93
-    x1126 = -x1105
-    x1131 = x29 * x449
-    x1144 = (1 / 2) / (pi * pi)
+    x727 = x442 - x726
+    del x442
+    x861 = x445 + x726
+    del x445, x726
+    x1244 = x439 + x448
+    x1253 = -x1244
+    x1254 = x29 * x469
+    x1263 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0
+    del x0, x2
     x3 = 2 * threshold
     x8 = distance_omega * (distance_omega + x3) - x7 * x7
     x19 = threshold * threshold
     del threshold
     x35 = distance * (distance + x3) - x34 * x34
     del x3, x34
-    x233 = 1 / x19
-    x262 = 2 * x233
+    x226 = 1 / x19
+    x255 = 2 * x226
     after_re = frequency + omega_r
     x9 = 2 * after_re * x7
     z0 = upper_root(x8, x9)
@@ -2967,31 +3011,28 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x89 = growth * omega_r + x84 * x86
     a_root_re = x10
     x42 = a_root_re * x30
-    x203 = a_root_re * a_root_re
+    x412 = a_root_re * a_root_re
     a_root_im = x11
     x45 = a_root_im * x30
-    x202 = 4 * a_root_im * a_root_im
-    x204 = x202 + 4 * x203
-    x205 = 1 / x204
-    x206 = 2 * x205
-    x211 = 1 / (x204 * x204)
-    del x204
-    x213 = 16 * a_root_im * a_root_re
-    x214 = -2 * x202 + 8 * x203
-    del x202, x203
-    x371 = a_root_im * x206
-    x372 = a_root_re * x206
+    x411 = 4 * a_root_im * a_root_im
+    x413 = x411 + 4 * x412
+    x414 = 2 / x413
+    x421 = 1 / (x413 * x413)
+    del x413
+    x423 = 16 * a_root_im * a_root_re
+    x424 = -2 * x411 + 8 * x412
+    del x411, x412
+    x434 = a_root_im * x414
+    x435 = a_root_re * x414
     a_root_by_omega_re = x10 * x13 - x11 * x18
-    x212 = a_root_by_omega_re * x211
+    x422 = a_root_by_omega_re * x421
     a_root_by_omega_im = -x10 * x18 - x11 * x13
     del x10, x11, x13, x18
-    x215 = a_root_by_omega_im * x211
-    del x211
-    x216 = -x212 * x213 + x214 * x215
-    x217 = x212 * x214 + x213 * x215
-    del x212, x213, x214, x215
-    x373 = -x217
-    x374 = -x216
+    x425 = a_root_by_omega_im * x421
+    del x421
+    x426 = -x422 * x423 + x424 * x425
+    x428 = x422 * x424 + x423 * x425
+    del x422, x423, x424, x425
     a_up_re = a_root_re + after_re
     x21 = a_up_re * a_up_re
     a_up_im = a_root_im + x7
@@ -3005,16 +3046,16 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x26 = x25 * (-x20 + x21)
     del x20, x21
     a_up_by_omega_re = a_root_by_omega_re + 1
-    x270 = a_up_by_omega_re * x262
+    x263 = a_up_by_omega_re * x255
     a_up_by_omega_im = a_root_by_omega_im
-    x269 = a_up_by_omega_im * x262
+    x262 = a_up_by_omega_im * x255
     a_down_re = a_up_re * x23
     a_down_im = -a_up_im * x23
     del x23
-    x267 = a_down_im * x262
-    x271 = a_down_im * x269 - a_down_re * x270
-    x273 = -a_down_im * x270 - a_down_re * x269
-    del x269, x270
+    x260 = a_down_im * x255
+    x264 = a_down_im * x262 - a_down_re * x263
+    x266 = -a_down_im * x263 - a_down_re * x262
+    del x262, x263
     a_down_by_omega_re = -2 * a_up_by_omega_im * a_up_im * a_up_re * x25 - a_up_by_omega_re * x26
     del x25
     a_down_by_omega_im = -a_up_by_omega_im * x26 + 2 * a_up_by_omega_re * a_up_im * a_up_re * x19 * x24
@@ -3057,40 +3098,12 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x37 = c_root_re + frequency
     x62 = c_root_re * x30
     x82 = -c_root_re
-    x99 = x37 * x98
-    x100 = -c_root_re + frequency
-    x101 = -2 * F_holes * x100 * x2 * x96 + x99
-    x102 = -x101
-    x417 = x100 * x416
-    x418 = -x415 * x417
-    x424 = x423 * x99
-    x428 = omega_r * x99
-    x431 = omega_r * x417
-    x432 = x428 + x430 + x431
-    x435 = x417 + x99
-    del x99
-    x440 = x428 - x431
-    del x428, x431
-    x442 = -x414 * x417
-    del x417
-    x456 = x100 * x98
-    del x100, x98
-    x457 = -2 * F_holes * x2 * x37 * x96 + x456
-    x458 = -x457
-    x644 = x37 * x416
-    del x416
-    x645 = -x415 * x644
-    x648 = x423 * x456
-    x652 = omega_r * x456
-    x653 = omega_r * x644
-    x654 = x430 + x652 + x653
-    del x430
-    x656 = x456 + x644
-    del x456
-    x659 = -x414 * x644
-    del x644
-    x661 = x652 - x653
-    del x652, x653
+    x93 = -x37 * x92
+    x97 = -c_root_re + frequency
+    x98 = x96 * x97
+    x476 = -x92 * x97
+    del x97
+    x477 = x37 * x96
     c_root_im = z3[1]
     del z3
     x63 = c_root_im * x30
@@ -3102,168 +3115,91 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     x75 = (1 / 2) * x74
     x77 = x41 * x75
     x83 = -c_root_im
-    x91 = c_root_im + delta - x39
+    x90 = c_root_im + delta - x39
     del x39
-    x92 = x90 * x91
-    x95 = -x91
-    x408 = 2 * x407 * x65
-    del x407
-    x409 = c_root_re * x408
-    x411 = x94 * (x2 * x95 * x96 - x410)
-    x412 = omega_r * x411
-    x420 = x419 + x92
-    x421 = x420 * x93
-    x425 = omega_r * x421 + x424
-    x426 = x412 + x418 + x425
-    x427 = -2 * F_electrons * x420 * x423
-    del x420
-    x433 = -x411 * x415 - x427 - x432
-    x434 = c_root_im * x408
-    del x408
-    x436 = x411 + x421
-    x439 = x438 * x74
+    x94 = -x90
+    x437 = x436 * x65
+    del x436
+    x438 = c_root_re * x437
+    x457 = c_root_im * x437
+    del x437
+    x461 = x460 * x74
     del x74
-    x441 = -x411 * x414 - x427 - x440
-    del x427
-    x443 = -x412 + x425 + x442
-    del x412, x425
-    x444 = x438 * x66
-    del x438, x66
-    x446 = -x411 + x421
-    del x411, x421
-    x453 = c_root_im + x40
+    x464 = x460 * x66
+    del x460, x66
+    x474 = c_root_im + x40
     del x40
-    x454 = -x453
-    x455 = x454 * x90
-    x642 = x94 * (x2 * x453 * x96 - x410)
-    x643 = omega_r * x642
-    x646 = x419 + x455
-    x647 = x646 * x93
-    x649 = omega_r * x647 + x648
-    x650 = x643 + x645 + x649
-    x651 = -2 * F_electrons * x423 * x646
-    del x646
-    x655 = -x415 * x642 - x651 - x654
-    x657 = x642 + x647
-    x660 = -x643 + x649 + x659
-    del x643, x649
-    x662 = -x414 * x642 - x651 - x661
-    del x651
-    x664 = -x642 + x647
-    del x642, x647
-    x670 = x90 * x95
-    x898 = x94 * (x2 * x91 * x96 - x410)
-    x899 = omega_r * x898
-    x900 = x419 + x670
-    x901 = x900 * x93
-    x902 = omega_r * x901 + x424
-    del x424
-    x903 = x418 + x899 + x902
-    del x418
-    x904 = -2 * F_electrons * x423 * x900
-    del x900
-    x905 = -x415 * x898 - x432 - x904
-    del x432
-    x906 = x898 + x901
-    x907 = -x414 * x898 - x440 - x904
-    del x440, x904
-    x908 = x442 - x899 + x902
-    del x442, x899, x902
-    x909 = -x898 + x901
-    del x898, x901
-    x912 = x453 * x90
-    del x90
-    x1083 = x94 * (x2 * x454 * x96 - x410)
-    del x2, x410, x96
-    x1084 = omega_r * x1083
-    x1085 = x419 + x912
-    del x419
-    x1086 = x1085 * x93
-    x1087 = omega_r * x1086 + x648
-    del x648
-    x1088 = x1084 + x1087 + x645
-    del x645
-    x1089 = -2 * F_electrons * x1085 * x423
-    del x1085, x423
-    x1090 = -x1083 * x415 - x1089 - x654
-    del x415, x654
-    x1091 = x1083 + x1086
-    x1092 = -x1083 * x414 - x1089 - x661
-    del x1089, x414, x661
-    x1093 = -x1084 + x1087 + x659
-    del x1084, x1087, x659
-    x1094 = -x1083 + x1086
-    del x1083, x1086
+    x475 = -x474
     c_up_re = x37
     del x37
-    x224 = -c_up_re
-    x228 = a_up_re + c_up_re
-    x240 = a_up_re + x224
-    x383 = a_down_re + x224
-    x398 = a_down_re + c_up_re
+    x217 = -c_up_re
+    x221 = a_up_re + c_up_re
+    x233 = a_up_re + x217
+    x389 = a_down_re + x217
+    x404 = a_down_re + c_up_re
     c_up_im = c_root_im + gamma + x5
     del x5
     x38 = x19 / (c_up_im * c_up_im + c_up_re * c_up_re)
     del x19
-    x225 = -c_up_im
-    x226 = a_up_im + c_up_im
-    x241 = a_up_im + x225
-    x385 = a_down_im + x225
-    x395 = a_down_im + c_up_im
+    x218 = -c_up_im
+    x219 = a_up_im + c_up_im
+    x234 = a_up_im + x218
+    x391 = a_down_im + x218
+    x401 = a_down_im + c_up_im
     c_down_re = c_up_re * x38
-    x234 = c_down_re * x233
-    x235 = a_down_im * x234
-    x253 = a_down_by_omega_im * x234
-    x375 = -c_down_re
-    x378 = a_up_re + c_down_re
+    x227 = c_down_re * x226
+    x228 = a_down_im * x227
+    x246 = a_down_by_omega_im * x227
+    x381 = -c_down_re
+    x384 = a_up_re + c_down_re
     c_down_im = -c_up_im * x38
     del x38
-    x236 = c_down_im * x233
-    x237 = a_down_re * x236
-    x238 = x235 + x237
-    x247 = a_down_im * x236
-    x248 = a_down_re * c_down_re * x233 - x247
-    x254 = a_down_by_omega_re * x236
-    x255 = x253 + x254
-    x256 = a_down_by_omega_im * x236
-    del x236
-    x257 = a_down_by_omega_re * c_down_re * x233 - x256
-    x272 = c_down_im * x271
-    x274 = c_down_re * x273 + x272
-    x275 = c_down_im * x273
-    x276 = c_down_re * x271 - x275
-    x376 = -c_down_im
-    x377 = a_up_im + c_down_im
-    x763 = a_down_re * x234 + x247
-    del x247
-    x769 = x235 - x237
-    del x235, x237
-    x774 = a_down_by_omega_re * x234 + x256
-    del x234, x256
-    x775 = x253 - x254
-    del x253, x254
-    x785 = c_down_re * x271 + x275
-    del x271, x275
-    x786 = c_down_re * x273 - x272
-    del x272, x273
-    x880 = a_up_im + x376
+    x229 = c_down_im * x226
+    x230 = a_down_re * x229
+    x231 = x228 + x230
+    x240 = a_down_im * x229
+    x241 = a_down_re * c_down_re * x226 - x240
+    x247 = a_down_by_omega_re * x229
+    x248 = x246 + x247
+    x249 = a_down_by_omega_im * x229
+    del x229
+    x250 = a_down_by_omega_re * c_down_re * x226 - x249
+    x265 = c_down_im * x264
+    x267 = c_down_re * x266 + x265
+    x268 = c_down_im * x266
+    x269 = c_down_re * x264 - x268
+    x382 = -c_down_im
+    x383 = a_up_im + c_down_im
+    x835 = a_down_re * x227 + x240
+    del x240
+    x841 = x228 - x230
+    del x228, x230
+    x846 = a_down_by_omega_re * x227 + x249
+    del x227, x249
+    x847 = x246 - x247
+    del x246, x247
+    x857 = c_down_re * x264 + x268
+    del x264, x268
+    x858 = c_down_re * x266 - x265
+    del x265, x266
+    x970 = a_up_im + x382
     c_center_re = -frequency * x31
     del x31
     c_center_im = x30 * x41
     ap_p_re = x47
-    x120 = 4 * ap_p_re
+    x119 = 4 * ap_p_re
     ap_p_im = x48
-    x119 = 4 * ap_p_im
-    x146 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
+    x118 = 4 * ap_p_im
+    x145 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
     ap_p_by_omega_re = a_root_by_omega_im * x48 * x53 + x47 * x51 + x47 * x54
     del x53
     ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x28 * x29 * x47 * x49 - x48 * x51 - x48 * x54
     del x47, x48, x49, x51, x54
     am_p_re = x57
-    x291 = 4 * am_p_re
+    x285 = 4 * am_p_re
     am_p_im = x58
-    x290 = 4 * am_p_im
-    x316 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
+    x284 = 4 * am_p_im
+    x310 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
     am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x57 * x59 - a_root_by_omega_im * x58 * x60 - a_root_by_omega_re * x61
     del a_center_by_omega_re, x57, x60
     am_p_by_omega_im = -a_root_by_omega_im * x61 + (1 / 2) * a_root_by_omega_re * x28 * x29 * x58 * x59 - x50 * x58 * x59
@@ -3280,55 +3216,55 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     z4 = upper_root(x64, rp_xi_im)
     del rp_xi_im, x64
     rp_p_re = z4[0]
-    x106 = -rp_p_re
+    x104 = -rp_p_re
     rp_p_im = z4[1]
     del z4
-    x107 = -rp_p_im
-    x145 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
-    x147 = x145 * x146
-    x148 = x119 * x147
-    x149 = rp_p_re * x148
-    x150 = x120 * x147
+    x105 = -rp_p_im
+    x144 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
+    x146 = x144 * x145
+    x147 = x118 * x146
+    x148 = rp_p_re * x147
+    x149 = x119 * x146
+    del x146
+    x150 = rp_p_im * x149
+    x151 = x148 + x150
+    x154 = rp_p_re * x149
+    del x149
+    x155 = rp_p_im * x147
     del x147
-    x151 = rp_p_im * x150
-    x152 = x149 + x151
-    x155 = rp_p_re * x150
-    del x150
-    x156 = rp_p_im * x148
-    del x148
-    x164 = x155 - x156
-    x193 = -x151
-    del x151
-    x317 = x145 * x316
-    del x145
-    x318 = x290 * x317
-    x319 = rp_p_re * x318
-    x320 = x291 * x317
-    del x317
-    x321 = rp_p_im * x320
-    x322 = x319 + x321
-    x325 = rp_p_re * x320
-    del x320
-    x326 = rp_p_im * x318
-    del x318
-    x334 = x325 - x326
-    x362 = -x321
-    del x321
-    x711 = x149 + x193
-    x714 = x155 + x156
-    x827 = x319 + x362
-    x830 = x325 + x326
+    x163 = x154 - x155
+    x311 = x144 * x310
+    del x144
+    x312 = x284 * x311
+    x313 = rp_p_re * x312
+    x314 = x285 * x311
+    del x311
+    x315 = rp_p_im * x314
+    x316 = x313 + x315
+    x319 = rp_p_re * x314
+    del x314
+    x320 = rp_p_im * x312
+    del x312
+    x328 = x319 - x320
+    x766 = x148 - x150
+    del x148, x150
+    x769 = x154 + x155
+    x900 = x313 - x315
+    del x313, x315
+    x903 = x319 + x320
     rp_weight_re = -x68 * x73 - x75 * x76
-    x447 = rp_weight_re * x101
-    x452 = rp_weight_re * x449
-    x1121 = rp_weight_re * x30
+    x417 = rp_weight_re * x414
+    x418 = a_root_re * x417
+    x419 = a_root_im * x417
+    del x417
     rp_weight_im = -x67 * x76 + x73 * x77
     del x67, x73, x76
-    x437 = rp_weight_im * x435
-    x445 = rp_weight_im * x101
-    del x101
-    x450 = rp_weight_im * x449
-    x1125 = rp_weight_im * x30
+    x415 = rp_weight_im * x414
+    x416 = a_root_im * x415
+    x420 = a_root_re * x415
+    del x415
+    x427 = rp_weight_im * x426
+    x429 = rp_weight_im * x428
     rm_xi_re = c_center_re - x62
     del c_center_re, x62
     x78 = mu + rm_xi_re
@@ -3342,2213 +3278,2614 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     z5 = upper_root(x78, rm_xi_im)
     del rm_xi_im, x78
     rm_p_re = z5[0]
-    x459 = -rm_p_re
+    x480 = -rm_p_re
     rm_p_im = z5[1]
     del z5
-    x460 = -rm_p_im
-    x496 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
-    x497 = x146 * x496
-    del x146
-    x498 = x119 * x497
-    x499 = rm_p_re * x498
-    x500 = x120 * x497
-    del x497
-    x501 = rm_p_im * x500
-    x502 = x499 + x501
-    x505 = rm_p_re * x500
-    del x500
-    x506 = rm_p_im * x498
-    del x498
-    x514 = x505 - x506
-    x542 = -x501
-    del x501
-    x586 = x316 * x496
-    del x316, x496
-    x587 = x290 * x586
-    x588 = rm_p_re * x587
-    x589 = x291 * x586
-    del x586
-    x590 = rm_p_im * x589
-    x591 = x588 + x590
-    x594 = rm_p_re * x589
-    del x589
-    x595 = rm_p_im * x587
-    del x587
-    x603 = x594 - x595
-    x631 = -x590
-    del x590
-    x950 = x499 + x542
-    x953 = x505 + x506
-    x1034 = x588 + x631
-    x1037 = x594 + x595
+    x481 = -rm_p_im
+    x518 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
+    x519 = x145 * x518
+    del x145
+    x520 = x118 * x519
+    x521 = rm_p_re * x520
+    x522 = x119 * x519
+    del x519
+    x523 = rm_p_im * x522
+    x524 = x521 + x523
+    x527 = rm_p_re * x522
+    del x522
+    x528 = rm_p_im * x520
+    del x520
+    x536 = x527 - x528
+    x625 = x310 * x518
+    del x310, x518
+    x626 = x284 * x625
+    x627 = rm_p_re * x626
+    x628 = x285 * x625
+    del x625
+    x629 = rm_p_im * x628
+    x630 = x627 + x629
+    x633 = rm_p_re * x628
+    del x628
+    x634 = rm_p_im * x626
+    del x626
+    x642 = x633 - x634
+    x1048 = x521 - x523
+    del x521, x523
+    x1051 = x527 + x528
+    x1150 = x627 - x629
+    del x627, x629
+    x1153 = x633 + x634
     rm_weight_re = x68 * x81 + x75 * x79 * x80
     del x68, x75
-    x665 = rm_weight_re * x457
-    x669 = rm_weight_re * x449
-    x1115 = rm_weight_re * x30
+    x696 = rm_weight_re * x435
+    x697 = rm_weight_re * x434
     rm_weight_im = (1 / 2) * c_root_re * x65 * x79 * x80 - x77 * x81
     del x65, x77, x79, x80, x81
-    x658 = rm_weight_im * x656
-    x663 = rm_weight_im * x457
-    del x457
-    x667 = rm_weight_im * x449
-    del x449
-    x1123 = rm_weight_im * x30
+    x695 = rm_weight_im * x434
+    x698 = rm_weight_im * x435
+    x699 = rm_weight_im * x426
+    x700 = rm_weight_im * x428
     z6 = root_sum(a_root_re, a_root_im, x82, x83, x87, x88)
     rp_roots_re = z6[0]
-    x103 = -rp_roots_re
-    x229 = omega_r + rp_roots_re
-    x384 = x103 + x84
+    x101 = -rp_roots_re
+    x222 = omega_r + rp_roots_re
+    x390 = x101 + x84
     rp_roots_im = z6[1]
     del z6
-    x227 = growth + rp_roots_im
-    x230 = -x226 * x227 + x228 * x229
-    x231 = x226 * x229 + x227 * x228
-    del x227, x229
-    z7 = root_sum(a_up_re, a_up_im, x224, x225, x230, x231)
-    del x230, x231
-    x232 = z7[1]
-    x251 = z7[0]
+    x220 = growth + rp_roots_im
+    x223 = -x219 * x220 + x221 * x222
+    x224 = x219 * x222 + x220 * x221
+    del x220, x222
+    z7 = root_sum(a_up_re, a_up_im, x217, x218, x223, x224)
+    del x223, x224
+    x225 = z7[1]
+    x244 = z7[0]
     del z7
-    x263 = x232 * x251
-    x264 = x262 * x263
-    x265 = x233 * (-x232 * x232 + x251 * x251)
-    x266 = -a_down_im * x265 - a_down_re * x264
-    x268 = -a_down_re * x265 + x263 * x267
-    del x263
-    x277 = -a_down_by_omega_im * x265 - a_down_by_omega_re * x264
-    x278 = a_down_by_omega_im * x264 - a_down_by_omega_re * x265
-    del x264, x265
-    x387 = -rp_roots_im - x386
-    x388 = x383 * x384 - x385 * x387
-    x389 = x383 * x387 + x384 * x385
-    del x384, x387
-    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x388, x389)
-    del x388, x389
-    x390 = z8[1]
-    x392 = z8[0]
+    x256 = x225 * x244
+    x257 = x255 * x256
+    x258 = x226 * (-x225 * x225 + x244 * x244)
+    x259 = -a_down_im * x258 - a_down_re * x257
+    x261 = -a_down_re * x258 + x256 * x260
+    del x256
+    x270 = -a_down_by_omega_im * x258 - a_down_by_omega_re * x257
+    x271 = a_down_by_omega_im * x257 - a_down_by_omega_re * x258
+    del x257, x258
+    x393 = -rp_roots_im - x392
+    x394 = x389 * x390 - x391 * x393
+    x395 = x389 * x393 + x390 * x391
+    del x390, x393
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x394, x395)
+    del x394, x395
+    x396 = z8[1]
+    x398 = z8[0]
     del z8
     z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x87, x88)
     del x88
     rm_roots_re = z9[0]
-    x239 = rm_roots_re + x84
-    x379 = omega_r + rm_roots_re
-    x399 = -rm_roots_re
-    x400 = omega_r + x399
+    x232 = rm_roots_re + x84
+    x385 = omega_r + rm_roots_re
+    x405 = -rm_roots_re
+    x406 = omega_r + x405
     rm_roots_im = z9[1]
     del z9
-    x242 = growth + rm_roots_im
-    x243 = x17 + x242
+    x235 = growth + rm_roots_im
+    x236 = x17 + x235
     del x17
-    x244 = x239 * x240 - x241 * x243
-    x245 = x239 * x241 + x240 * x243
-    del x239, x243
-    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x244, x245)
-    del x244, x245
-    x246 = z10[0]
-    x249 = z10[1]
+    x237 = x232 * x233 - x234 * x236
+    x238 = x232 * x234 + x233 * x236
+    del x232, x236
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x237, x238)
+    del x237, x238
+    x239 = z10[0]
+    x242 = z10[1]
     del z10
-    x250 = x238 * x246 + x248 * x249
-    x252 = -x238 * x249 + x246 * x248
-    x258 = x246 * x255 + x249 * x257
-    x259 = x246 * x257 - x249 * x255
-    del x246, x249, x255, x257
-    x260 = x232 * x248 + x238 * x251 + x250
-    x261 = -x232 * x238 + x248 * x251 + x252
-    del x238, x248
-    x380 = -x242 * x377 + x378 * x379
-    x381 = x242 * x378 + x377 * x379
-    del x242, x377, x379
-    z11 = root_sum(a_up_re, a_up_im, x375, x376, x380, x381)
-    del x376, x380, x381
-    x382 = z11[1]
-    x391 = z11[0]
+    x243 = x231 * x239 + x241 * x242
+    x245 = -x231 * x242 + x239 * x241
+    x251 = x239 * x248 + x242 * x250
+    x252 = x239 * x250 - x242 * x248
+    del x239, x242, x248, x250
+    x253 = x225 * x241 + x231 * x244 + x243
+    x254 = -x225 * x231 + x241 * x244 + x245
+    del x231, x241
+    x386 = -x235 * x383 + x384 * x385
+    x387 = x235 * x384 + x383 * x385
+    del x235, x383, x385
+    z11 = root_sum(a_up_re, a_up_im, x381, x382, x386, x387)
+    del x382, x386, x387
+    x388 = z11[1]
+    x397 = z11[0]
     del z11
-    x393 = a_down_by_omega_im * x382 - a_down_by_omega_re * x391
-    x394 = a_down_by_omega_im * x391 + a_down_by_omega_re * x382
-    x396 = -rm_roots_im
-    x397 = growth + x396
-    x401 = -x395 * x397 + x398 * x400
-    x402 = x395 * x400 + x397 * x398
-    del x397, x400
-    z12 = root_sum(a_down_re, a_down_im, x224, x225, x401, x402)
-    del x401, x402
-    x403 = z12[1]
-    x404 = z12[0]
+    x399 = a_down_by_omega_im * x388 - a_down_by_omega_re * x397
+    x400 = a_down_by_omega_im * x397 + a_down_by_omega_re * x388
+    x402 = -rm_roots_im
+    x403 = growth + x402
+    x407 = -x401 * x403 + x404 * x406
+    x408 = x401 * x406 + x403 * x404
+    del x403, x406
+    z12 = root_sum(a_down_re, a_down_im, x217, x218, x407, x408)
+    del x407, x408
+    x409 = z12[1]
+    x410 = z12[0]
     del z12
     z13 = root_sum(a_root_re, a_root_im, x82, c_root_im, x87, x89)
     del c_root_im, x82
     sp_roots_re = z13[0]
-    x671 = -sp_roots_re
-    x758 = omega_r + sp_roots_re
-    x875 = x671 + x84
+    x725 = -sp_roots_re
+    x830 = omega_r + sp_roots_re
+    x965 = x725 + x84
     sp_roots_im = z13[1]
     del z13
-    x759 = sp_roots_im + x86
-    x760 = x228 * x758 - x241 * x759
-    x761 = x228 * x759 + x241 * x758
-    del x228, x241, x758, x759
-    z14 = root_sum(a_up_re, a_up_im, x224, c_up_im, x760, x761)
-    del x760, x761
-    x762 = z14[1]
-    x772 = z14[0]
+    x831 = sp_roots_im + x86
+    x832 = x221 * x830 - x234 * x831
+    x833 = x221 * x831 + x234 * x830
+    del x221, x234, x830, x831
+    z14 = root_sum(a_up_re, a_up_im, x217, c_up_im, x832, x833)
+    del x832, x833
+    x834 = z14[1]
+    x844 = z14[0]
     del z14
-    x780 = x762 * x772
-    x781 = x262 * x780
-    del x262
-    x782 = x233 * (-x762 * x762 + x772 * x772)
-    del x233
-    x783 = -a_down_im * x782 - a_down_re * x781
-    x784 = -a_down_re * x782 + x267 * x780
-    del x267, x780
-    x787 = -a_down_by_omega_im * x782 - a_down_by_omega_re * x781
-    x788 = a_down_by_omega_im * x781 - a_down_by_omega_re * x782
-    del x781, x782
-    x874 = growth - sp_roots_im
-    x876 = x383 * x875 - x395 * x874
-    x877 = x383 * x874 + x395 * x875
-    del x383, x395, x874, x875
-    z15 = root_sum(a_down_re, a_down_im, c_up_re, x225, x876, x877)
-    del x876, x877
-    x878 = z15[1]
-    x885 = z15[0]
+    x852 = x834 * x844
+    x853 = x255 * x852
+    del x255
+    x854 = x226 * (-x834 * x834 + x844 * x844)
+    del x226
+    x855 = -a_down_im * x854 - a_down_re * x853
+    x856 = -a_down_re * x854 + x260 * x852
+    del x260, x852
+    x859 = -a_down_by_omega_im * x854 - a_down_by_omega_re * x853
+    x860 = a_down_by_omega_im * x853 - a_down_by_omega_re * x854
+    del x853, x854
+    x964 = growth - sp_roots_im
+    x966 = x389 * x965 - x401 * x964
+    x967 = x389 * x964 + x401 * x965
+    del x389, x401, x964, x965
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x218, x966, x967)
+    del x966, x967
+    x968 = z15[1]
+    x975 = z15[0]
     del z15
     z16 = root_sum(a_root_re, a_root_im, c_root_re, x83, x87, x89)
     del c_root_re, x83, x87, x89
     sm_roots_re = z16[0]
-    x765 = sm_roots_re + x84
+    x837 = sm_roots_re + x84
     del x84
-    x879 = omega_r + sm_roots_re
-    x889 = -sm_roots_re
-    x890 = omega_r + x889
+    x969 = omega_r + sm_roots_re
+    x979 = -sm_roots_re
+    x980 = omega_r + x979
     sm_roots_im = z16[1]
     del z16
-    x764 = growth + sm_roots_im
-    x766 = -x226 * x764 + x240 * x765
-    x767 = x226 * x765 + x240 * x764
-    del x226, x240, x764, x765
-    z17 = root_sum(a_up_re, a_up_im, c_up_re, x225, x766, x767)
-    del c_up_re, x225, x766, x767
-    x768 = z17[1]
-    x770 = z17[0]
+    x836 = growth + sm_roots_im
+    x838 = -x219 * x836 + x233 * x837
+    x839 = x219 * x837 + x233 * x836
+    del x219, x233, x836, x837
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x218, x838, x839)
+    del c_up_re, x218, x838, x839
+    x840 = z17[1]
+    x842 = z17[0]
     del z17
-    x771 = x763 * x768 + x769 * x770
-    x773 = x763 * x770 - x768 * x769
-    x776 = x768 * x774 + x770 * x775
-    x777 = -x768 * x775 + x770 * x774
-    del x768, x770, x774, x775
-    x778 = x762 * x763 + x769 * x772 + x771
-    x779 = -x762 * x769 + x763 * x772 + x773
-    del x763, x769
-    x881 = sm_roots_im + x86
+    x843 = x835 * x840 + x841 * x842
+    x845 = x835 * x842 - x840 * x841
+    x848 = x840 * x846 + x842 * x847
+    x849 = -x840 * x847 + x842 * x846
+    del x840, x842, x846, x847
+    x850 = x834 * x835 + x841 * x844 + x843
+    x851 = -x834 * x841 + x835 * x844 + x845
+    del x835, x841
+    x971 = sm_roots_im + x86
     del x86
-    x882 = x378 * x879 - x880 * x881
-    x883 = x378 * x881 + x879 * x880
-    del x378, x879, x880, x881
-    z18 = root_sum(a_up_re, a_up_im, x375, c_down_im, x882, x883)
-    del a_up_im, a_up_re, x375, x882, x883
-    x884 = z18[1]
-    x886 = z18[0]
+    x972 = x384 * x969 - x970 * x971
+    x973 = x384 * x971 + x969 * x970
+    del x384, x969, x970, x971
+    z18 = root_sum(a_up_re, a_up_im, x381, c_down_im, x972, x973)
+    del a_up_im, a_up_re, x381, x972, x973
+    x974 = z18[1]
+    x976 = z18[0]
     del z18
-    x887 = a_down_by_omega_im * x884 - a_down_by_omega_re * x886
-    x888 = a_down_by_omega_im * x886 + a_down_by_omega_re * x884
+    x977 = a_down_by_omega_im * x974 - a_down_by_omega_re * x976
+    x978 = a_down_by_omega_im * x976 + a_down_by_omega_re * x974
     del a_down_by_omega_im, a_down_by_omega_re
-    x891 = -sm_roots_im - x386
-    del x386
-    x892 = -x385 * x891 + x398 * x890
-    x893 = x385 * x890 + x398 * x891
-    del x385, x398, x890, x891
-    z19 = root_sum(a_down_re, a_down_im, x224, c_up_im, x892, x893)
-    del a_down_im, a_down_re, c_up_im, x224, x892, x893
-    x894 = z19[1]
-    x895 = z19[0]
+    x981 = -sm_roots_im - x392
+    del x392
+    x982 = -x391 * x981 + x404 * x980
+    x983 = x391 * x980 + x404 * x981
+    del x391, x404, x980, x981
+    z19 = root_sum(a_down_re, a_down_im, x217, c_up_im, x982, x983)
+    del a_down_im, a_down_re, c_up_im, x217, x982, x983
+    x984 = z19[1]
+    x985 = z19[0]
     del z19
-    rp_filling_re = x92 * x93 - x94 * x95 * x97
-    del x92, x95
-    rp_filling_im = x102
-    x1240 = rp_filling_im * x1121 + rp_filling_re * x1125
-    x1241 = rp_filling_im * x1125 - rp_filling_re * x1121
-    rpp_x_re = x30 * (-x103 - x104)
-    del x103
-    rpp_x_im = x30 * (rp_roots_im - x105)
+    rp_filled0_re = x90 * x92
+    x449 = -rp_filled0_re + x448
+    x450 = -x449
+    rp_filled0_im = x93
+    x444 = rp_filled0_im * x443
+    x455 = omega_r * rp_filled0_im + x443 * x450
+    rp_filled1_re = -x94 * x96
+    x99 = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re
+    x440 = rp_filled1_re + x439
+    del rp_filled1_re
+    x441 = omega_r * x440
+    x459 = -x440 - x449
+    del x449
+    x467 = x466 + x99
+    rp_filled1_im = x98
+    x100 = rp_filled0_im + rp_filled1_im
+    x451 = omega_r * x450 - rp_filled1_im * x447 - x441 - x444
+    x452 = omega_r * rp_filled1_im
+    x456 = x440 * x447 - x452 + x454 + x455
+    x458 = -rp_filled0_im + rp_filled1_im
+    del rp_filled0_im
+    x462 = x440 * x446 + x452 + x455
+    del x440, x452, x455
+    x463 = omega_r * x450 - rp_filled1_im * x446 + x441 - x444
+    del rp_filled1_im, x441, x444, x450
+    x465 = -x100
+    rp_filling_re = x99
+    del x99
+    x1284 = rp_filling_re * x30
+    rp_filling_im = x100
+    del x100
+    x1283 = rp_filling_im * x30
+    rpp_x_re = x30 * (-x101 - x102)
+    del x101
+    rpp_x_im = x30 * (rp_roots_im - x103)
     z20 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     rpp_k_re = z20[0]
-    x109 = rpp_k_re * rpp_k_re
-    x121 = q + rpp_k_re
-    x122 = -q + rpp_k_re
+    x107 = rpp_k_re * rpp_k_re
+    x120 = q + rpp_k_re
+    x121 = -q + rpp_k_re
     rpp_k_im = z20[1]
     del z20
-    x108 = rpp_k_im * rpp_k_im
+    x106 = rpp_k_im * rpp_k_im
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    z21 = root_sum(ap_p_re, ap_p_im, x106, x107, rpp_x_re, rpp_x_im)
+    z21 = root_sum(ap_p_re, ap_p_im, x104, x105, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
     rpp_d_re = z21[0]
-    x113 = rpp_d_re * rpp_d_re
-    x129 = -q + rpp_d_re
+    x112 = rpp_d_re * rpp_d_re
+    x128 = -q + rpp_d_re
     rpp_d_im = z21[1]
     del z21
-    x112 = rpp_d_im * rpp_d_im
-    x141 = 1 / (1e-16 * x108 + 1e-16 * x109 + x112 + x113)
+    x110 = 2 * rpp_d_im
+    x111 = rpp_d_im * rpp_d_im
+    x140 = 1 / (1e-16 * x106 + 1e-16 * x107 + x111 + x112)
     rpp_d_by_omega_re = ap_p_by_omega_re
-    x143 = rpp_d_by_omega_re * x141
-    del rpp_d_by_omega_re
+    x142 = rpp_d_by_omega_re * x140
     rpp_d_by_omega_im = ap_p_by_omega_im
-    x142 = rpp_d_by_omega_im * x141
-    del rpp_d_by_omega_im, x141
-    x144 = -rpp_d_im * x143 + rpp_d_re * x142
-    x154 = rpp_d_im * x142 + rpp_d_re * x143
-    del x142, x143
-    rpp_b_re = -x108 + x109
-    del x109
-    rpp_b_im = 2 * rpp_k_im * rpp_k_re
-    x110 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x111 = rpp_b_im * x110
-    x114 = x110 * (-x112 + x113)
-    del x112, x113
-    x115 = rp_p_im * x110
-    x116 = rp_p_re * x110
-    x117 = rpp_b_im * x115 + rpp_b_re * x116
-    x118 = -rpp_b_im * x116 + rpp_b_re * x115
-    del x115, x116
-    x158 = rpp_b_re * x110
-    x159 = -rpp_k_by_omega_im * x158 + rpp_k_by_omega_re * x111
-    x160 = -rpp_k_by_omega_im * x111 - rpp_k_by_omega_re * x158
-    del rpp_k_by_omega_im, rpp_k_by_omega_re
-    x161 = rpp_k_im * x160 + rpp_k_re * x159
-    x163 = -rpp_k_im * x159 + rpp_k_re * x160
-    del rpp_k_re, x159, x160
-    x167 = x111 * x166
-    x171 = x158 * x166
-    del x158
-    rpp_z_re = rpp_b_re * x114 + 2 * rpp_d_im * rpp_d_re * x111
-    del x111
-    rpp_z_im = -rpp_b_im * x114 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x110
-    del x114
-    rpp_y_re = 4 * ap_p_re * x117 - x118 * x119
-    rpp_y_im = x117 * x119 + x118 * x120
-    del x117, x118
-    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x135 = x110 * z22[1]
-    x136 = x110 * z22[0]
-    del z22
-    x137 = rpp_b_im * x135 + rpp_b_re * x136
-    x138 = rpp_b_im * x136
-    del x136
-    x139 = rpp_b_re * x135
-    del x135
-    x140 = x138 - x139
-    x153 = x138 - x139 - x152
-    del x138, x139
-    x157 = -x137 + x155 - x156
-    del x155, x156
-    x162 = -x140 - x152
-    del x152
-    x165 = x137 + x164
-    rpp_bq_re = -x108 + x121 * x122
-    del x108
-    x124 = rpp_bq_re * rpp_bq_re
-    rpp_bq_im = rpp_k_im * x121 + rpp_k_im * x122
-    del rpp_k_im, x121, x122
-    x123 = rpp_bq_im * rpp_bq_im
-    x125 = x123 + x124
-    x126 = 1 / x125
-    x127 = x126 * (q + rpp_d_re)
-    del rpp_d_re
-    x128 = -rpp_bq_im * x127 + rpp_bq_re * rpp_d_im * x126
-    x130 = rpp_bq_im * rpp_d_im * x126 + rpp_bq_re * x127
-    del x127
-    x131 = rp_p_im * x126
-    x132 = rp_p_re * x126
-    x133 = rpp_bq_im * x131 + rpp_bq_re * x132
-    x134 = -rpp_bq_im * x132 + rpp_bq_re * x131
-    del x131, x132
-    x168 = rpp_bq_im * x126
-    x169 = -rpp_b_re * rpp_bq_re * x110 * x126 * x166 + x167 * x168
-    del x110
-    x170 = -x169
-    x177 = rpp_bq_re * x126 * x167 + x168 * x171
-    del x168
-    x178 = -x177
-    x182 = 1 / (x125 * x125)
-    del x125
-    x184 = 4 * rpp_bq_im * rpp_bq_re
-    x186 = -2 * x123 + 2 * x124
-    del x123, x124
-    rpp_zq_re = -rpp_d_im * x128 + x129 * x130
-    rpp_zq_im = rpp_d_im * x130 + x128 * x129
-    del rpp_d_im, x128, x129, x130
-    rpp_yq_re = 4 * ap_p_re * x133 - x119 * x134
-    rpp_yq_im = x119 * x133 + x120 * x134
-    del x133, x134
-    x172 = -rpp_yq_im * x167 - rpp_yq_re * x171
-    x173 = -rpp_yq_im * x171 + rpp_yq_re * x167
-    del x167, x171
-    z23 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x172, x173)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, x172, x173
-    x174 = z23[0]
-    x175 = z23[1]
-    del z23
-    z24 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
-    del rpp_zq_im, rpp_zq_re
-    x183 = x182 * z24[0]
-    x185 = x183 * x184
-    x187 = x182 * z24[1]
-    del x182, z24
-    x188 = x186 * x187
-    x190 = x184 * x187
-    del x184, x187
-    x191 = x183 * x186
-    del x183, x186
-    rpp_uniform_re = x137
-    del x137
-    x208 = rpp_uniform_re * x206
-    rpp_uniform_im = -x140
+    x141 = rpp_d_by_omega_im * x140
     del x140
-    x176 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x175 - rpp_yq_re * x174
-    x179 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x174 - rpp_yq_re * x175
-    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x174, x175
-    x180 = x170 * x176 - x178 * x179
-    x181 = x170 * x179 + x176 * x178
-    del x170, x178
-    x189 = -x166 * x185 + x166 * x188 + x169 * x179 + x176 * x177
-    x192 = x166 * x190 + x166 * x191 + x169 * x176 - x177 * x179
-    del x169, x176, x177, x179
-    x194 = rpp_uniform_im - x149 + x181 + x193
-    del x149, x193
-    x195 = x126 * x194
-    x196 = rpp_bq_re * x195
-    x197 = rpp_uniform_re + x164 + x180
-    del x164
-    x198 = x126 * x197
-    x199 = rpp_bq_im * x198
-    x200 = x166 * x196 - x166 * x199 + x181
-    x201 = rpp_bq_im * x166 * x195 + rpp_bq_re * x166 * x198 + x180
-    del x195, x198
-    x207 = rpp_uniform_im * x206
-    rpp_uniform_by_omega_re = -x144 * x153 + x154 * x157 - x161 * x162 + x163 * x165
-    x210 = rpp_uniform_by_omega_re * x206
-    del rpp_uniform_by_omega_re
-    rpp_uniform_by_omega_im = x144 * x157 + x153 * x154 + x161 * x165 + x162 * x163
-    del x153, x157, x162, x165
-    x209 = rpp_uniform_by_omega_im * x206
-    del rpp_uniform_by_omega_im
-    rpp_change_re = x180
-    del x180
-    x219 = rpp_change_re * x206
-    rpp_change_im = x181
-    del x181
-    x218 = rpp_change_im * x206
-    rpp_change_by_omega_re = -x144 * x189 + x154 * x192 - x161 * x200 + x163 * x201
-    x221 = rpp_change_by_omega_re * x206
-    del rpp_change_by_omega_re
-    rpp_change_by_omega_im = x144 * x192 + x154 * x189 + x161 * x201 + x163 * x200
-    del x144, x154, x161, x163, x189, x192, x200, x201
-    x220 = rpp_change_by_omega_im * x206
-    del rpp_change_by_omega_im
-    rpp_change_by_q_re = q * (rpp_bq_im * x126 * x194 + rpp_bq_re * x126 * x197 - x190 - x191)
-    del rpp_bq_im, rpp_bq_re, x126, x190, x191, x194, x197
-    x223 = rpp_change_by_q_re * x206
-    del rpp_change_by_q_re
-    rpp_change_by_q_im = q * (x185 - x188 + x196 - x199)
-    del x185, x188, x196, x199
-    x222 = rpp_change_by_q_im * x206
-    del rpp_change_by_q_im, x206
-    rpp_inverse_re = -a_root_im * x207 - a_root_re * x208
-    rpp_inverse_im = a_root_im * x208 - a_root_re * x207
-    del x207, x208
-    rpp_inverse_by_omega_re = -a_root_im * x209 - a_root_re * x210 - rpp_uniform_im * x216 + rpp_uniform_re * x217
-    rpp_inverse_by_omega_im = a_root_im * x210 - a_root_re * x209 + rpp_uniform_im * x217 + rpp_uniform_re * x216
-    del rpp_uniform_im, rpp_uniform_re, x209, x210
-    rpp_excess_re = -a_root_im * x218 - a_root_re * x219
-    rpp_excess_im = a_root_im * x219 - a_root_re * x218
-    del x218, x219
-    x1211 = rpp_excess_im * x1121 + rpp_excess_re * x1125
-    x1217 = rpp_excess_im * x1125 - rpp_excess_re * x1121
-    x1273 = -x1217
-    rpp_excess_by_omega_re = -a_root_im * x220 - a_root_re * x221 - rpp_change_im * x216 + rpp_change_re * x217
-    rpp_excess_by_omega_im = a_root_im * x221 - a_root_re * x220 + rpp_change_im * x217 + rpp_change_re * x216
-    del rpp_change_im, rpp_change_re, x220, x221
-    x1186 = rpp_excess_by_omega_im * x1125 - rpp_excess_by_omega_re * x1121
-    x1192 = rpp_excess_by_omega_im * x1121 + rpp_excess_by_omega_re * x1125
-    x1260 = -x1186
-    rpp_excess_by_q_re = -a_root_im * x222 - a_root_re * x223
-    rpp_excess_by_q_im = a_root_im * x223 - a_root_re * x222
-    del a_root_im, x222, x223
-    x1284 = rpp_excess_by_q_im * x1125 - rpp_excess_by_q_re * x1121
-    x1290 = rpp_excess_by_q_im * x1121 + rpp_excess_by_q_re * x1125
-    x1304 = -x1284
-    rp_form0_re = -x232 * x250 + x251 * x252
-    x1161 = rp_form0_re * x1105
-    rp_form0_im = x232 * x252 + x250 * x251
-    del x250, x252
-    x1165 = rp_form0_im * x1105
-    rp_form0_by_omega_re = -a_up_by_omega_im * x260 + a_up_by_omega_re * x261 - x232 * x258 + x251 * x259
-    rp_form0_by_omega_im = a_up_by_omega_im * x261 + a_up_by_omega_re * x260 + x232 * x259 + x251 * x258
-    del x258, x259, x260, x261
-    rp_form1_re = -c_down_im * x266 + c_down_re * x268
-    x1108 = rp_form1_re * x1105
-    x1118 = -rp_filling_im * rp_form0_im + rp_filling_re * rp_form0_re - x1108
-    rp_form1_im = c_down_im * x268 + c_down_re * x266
-    del x266, x268
-    x1112 = rp_form1_im * x1105
-    x1116 = rp_filling_im * rp_form0_re + rp_filling_re * rp_form0_im - x1112
-    x1168 = rp_filling_im * rp_form1_im - rp_filling_re * rp_form1_re + x1161
-    x1170 = -rp_filling_im * rp_form1_re - rp_filling_re * rp_form1_im + x1165
-    rp_form1_by_omega_re = -c_down_im * x277 + c_down_re * x278 - x232 * x274 + x251 * x276
-    rp_form1_by_omega_im = c_down_im * x278 + c_down_re * x277 + x232 * x276 + x251 * x274
-    del x232, x251, x274, x276, x277, x278
-    rpm_x_re = x30 * (-rm_roots_re - x104)
-    del rm_roots_re
-    rpm_x_im = x30 * (-rm_roots_im - x105)
-    del rm_roots_im
-    z25 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z25[0]
-    x280 = rpm_k_re * rpm_k_re
-    x292 = q + rpm_k_re
-    x293 = -q + rpm_k_re
-    rpm_k_im = z25[1]
+    x143 = -rpp_d_im * x142 + rpp_d_re * x141
+    x153 = rpp_d_im * x141 + rpp_d_re * x142
+    del x141, x142
+    rpp_b_re = -x106 + x107
+    del x107
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    x108 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x109 = rpp_b_im * x108
+    x113 = x108 * (-x111 + x112)
+    del x111, x112
+    x114 = rp_p_im * x108
+    x115 = rp_p_re * x108
+    x116 = rpp_b_im * x114 + rpp_b_re * x115
+    x117 = -rpp_b_im * x115 + rpp_b_re * x114
+    del x114, x115
+    x157 = rpp_b_re * x108
+    x158 = -rpp_k_by_omega_im * x157 + rpp_k_by_omega_re * x109
+    x159 = -rpp_k_by_omega_im * x109 - rpp_k_by_omega_re * x157
+    x160 = rpp_k_im * x159 + rpp_k_re * x158
+    x162 = -rpp_k_im * x158 + rpp_k_re * x159
+    del x158, x159
+    x199 = x109 * x198
+    x202 = x157 * x198
+    del x157
+    rpp_z_re = rpp_b_re * x113 + rpp_d_re * x109 * x110
+    del x109
+    rpp_z_im = -rpp_b_im * x113 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x108
+    del x113
+    rpp_y_re = 4 * ap_p_re * x116 - x117 * x118
+    rpp_y_im = x116 * x118 + x117 * x119
+    del x116, x117
+    z22 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x134 = x108 * z22[1]
+    x135 = x108 * z22[0]
+    del z22
+    x136 = rpp_b_im * x134 + rpp_b_re * x135
+    x137 = rpp_b_im * x135
+    del x135
+    x138 = rpp_b_re * x134
+    del x134
+    x139 = x137 - x138
+    x152 = x137 - x138 - x151
+    del x137, x138
+    x156 = -x136 + x154 - x155
+    del x154, x155
+    x161 = -x139 - x151
+    x164 = x136 + x163
+    rpp_bq_re = -x106 + x120 * x121
+    del x106
+    x123 = rpp_bq_re * rpp_bq_re
+    rpp_bq_im = rpp_k_im * x120 + rpp_k_im * x121
+    del x120, x121
+    x122 = rpp_bq_im * rpp_bq_im
+    x124 = x122 + x123
+    x125 = 1 / x124
+    x126 = x125 * (q + rpp_d_re)
+    x127 = -rpp_bq_im * x126 + rpp_bq_re * rpp_d_im * x125
+    x129 = rpp_bq_im * rpp_d_im * x125 + rpp_bq_re * x126
+    del x126
+    x130 = rp_p_im * x125
+    x131 = rp_p_re * x125
+    x132 = rpp_bq_im * x130 + rpp_bq_re * x131
+    x133 = -rpp_bq_im * x131 + rpp_bq_re * x130
+    del x130, x131
+    x170 = 1 / (x124 * x124)
+    del x124
+    x171 = rpp_bq_im * rpp_bq_re * x170
+    x172 = 2 * x171
+    x173 = -x122 + x123
+    del x122, x123
+    x174 = x170 * x173
+    x175 = rpp_d_by_omega_im * x172 + rpp_d_by_omega_re * x174
+    x176 = rpp_d_by_omega_im * x170 * x173 - rpp_d_by_omega_re * x172
+    del rpp_d_by_omega_im, rpp_d_by_omega_re, x170, x172, x173
+    x177 = 2 * rpp_d_re * x176 + x110 * x175
+    x179 = 2 * rpp_d_re * x175 - x110 * x176
+    del rpp_d_re, x110, x175, x176
+    x180 = rpp_bq_im * x125
+    x181 = rpp_bq_re * x125
+    x182 = -rpp_k_by_omega_im * x181 + rpp_k_by_omega_re * x180
+    x183 = -rpp_k_by_omega_im * x180 - rpp_k_by_omega_re * x181
+    del rpp_k_by_omega_im, rpp_k_by_omega_re
+    x184 = rpp_k_im * x183 + rpp_k_re * x182
+    x186 = -rpp_k_im * x182 + rpp_k_re * x183
+    del rpp_k_im, rpp_k_re, x182, x183
+    x188 = 4 * x171
+    del x171
+    x190 = 2 * x174
+    del x174
+    x200 = -rpp_b_re * rpp_bq_re * x108 * x125 * x198 + x180 * x199
+    del x108
+    x201 = -x200
+    x208 = x180 * x202 + x181 * x199
+    x209 = -x208
+    rpp_zq_re = -rpp_d_im * x127 + x128 * x129
+    rpp_zq_im = rpp_d_im * x129 + x127 * x128
+    del rpp_d_im, x127, x128, x129
+    rpp_yq_re = 4 * ap_p_re * x132 - x118 * x133
+    rpp_yq_im = x118 * x132 + x119 * x133
+    del x132, x133
+    z23 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x165 = z23[1]
+    x166 = x125 * z23[0]
+    del z23
+    x167 = rpp_bq_im * x125 * x165 + rpp_bq_re * x166
+    x168 = rpp_bq_im * x166 - rpp_bq_re * x125 * x165
+    del x165, x166
+    z24 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x169 = z24[1]
+    x178 = z24[0]
+    del z24
+    x185 = -x151 - x168
+    del x151
+    x187 = x163 + x167
+    del x163
+    x189 = x169 * x188
+    x191 = x178 * x190
+    x192 = q * (rpp_bq_im * x125 * x185 + rpp_bq_re * x125 * x187 - x189 - x191)
+    del rpp_bq_im, rpp_bq_re, x125
+    x193 = x178 * x188
+    del x188
+    x194 = x169 * x190
+    del x190
+    x195 = x180 * x187
+    x196 = x181 * x185
+    x197 = q * (x193 - x194 - x195 + x196)
+    x203 = -rpp_yq_im * x199 - rpp_yq_re * x202
+    x204 = -rpp_yq_im * x202 + rpp_yq_re * x199
+    del x199, x202
+    z25 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x203, x204)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x203, x204
+    x205 = z25[0]
+    x206 = z25[1]
     del z25
-    x279 = rpm_k_im * rpm_k_im
+    rpp_uniform_re = x136
+    del x136
+    rpp_uniform_im = -x139
+    del x139
+    x207 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x206 - rpp_yq_re * x205
+    x210 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x205 - rpp_yq_re * x206
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x205, x206
+    x211 = x201 * x207 - x209 * x210
+    x212 = x201 * x210 + x207 * x209
+    del x201, x209
+    x213 = -x193 * x198 + x194 * x198 + x200 * x210 + x207 * x208
+    del x193, x194
+    x214 = x189 * x198 + x191 * x198 + x200 * x207 - x208 * x210
+    del x189, x191, x200, x207, x208, x210
+    x215 = -x195 * x198 + x196 * x198 + x212
+    del x195, x196
+    x216 = x180 * x185 * x198 + x181 * x187 * x198 + x211
+    del x180, x181
+    rpp_uniform_by_omega_re = -x143 * x152 + x153 * x156 - x160 * x161 + x162 * x164
+    rpp_uniform_by_omega_im = x143 * x156 + x152 * x153 + x160 * x164 + x161 * x162
+    del x152, x156, x161, x164
+    rpp_whole_re = x167
+    del x167
+    rpp_whole_im = -x168
+    del x168
+    rpp_whole_by_omega_re = -x169 * x177 + x178 * x179 - x184 * x185 + x186 * x187
+    rpp_whole_by_omega_im = x169 * x179 + x177 * x178 + x184 * x187 + x185 * x186
+    del x169, x177, x178, x179, x184, x185, x186, x187
+    rpp_whole_by_q_re = x192
+    rpp_whole_by_q_im = x197
+    rpp_change_re = x211
+    del x211
+    rpp_change_im = x212
+    del x212
+    rpp_change_by_omega_re = -x143 * x213 + x153 * x214 - x160 * x215 + x162 * x216
+    rpp_change_by_omega_im = x143 * x214 + x153 * x213 + x160 * x216 + x162 * x215
+    del x143, x153, x160, x162, x213, x214, x215, x216
+    rpp_change_by_q_re = x192
+    del x192
+    rpp_change_by_q_im = x197
+    del x197
+    rpp_excess_re = rpp_change_re
+    del rpp_change_re
+    rpp_excess_im = rpp_change_im
+    del rpp_change_im
+    rpp_excess_by_omega_re = rpp_change_by_omega_re
+    del rpp_change_by_omega_re
+    rpp_excess_by_omega_im = rpp_change_by_omega_im
+    del rpp_change_by_omega_im
+    rpp_excess_by_q_re = rpp_change_by_q_re
+    del rpp_change_by_q_re
+    rpp_excess_by_q_im = rpp_change_by_q_im
+    del rpp_change_by_q_im
+    rp_form0_re = -x225 * x243 + x244 * x245
+    rp_form0_im = x225 * x245 + x243 * x244
+    del x243, x245
+    rp_form0_by_omega_re = -a_up_by_omega_im * x253 + a_up_by_omega_re * x254 - x225 * x251 + x244 * x252
+    rp_form0_by_omega_im = a_up_by_omega_im * x254 + a_up_by_omega_re * x253 + x225 * x252 + x244 * x251
+    del x251, x252, x253, x254
+    rp_form1_re = -c_down_im * x259 + c_down_re * x261
+    rp_form1_im = c_down_im * x261 + c_down_re * x259
+    del x259, x261
+    rp_form1_by_omega_re = -c_down_im * x270 + c_down_re * x271 - x225 * x267 + x244 * x269
+    rp_form1_by_omega_im = c_down_im * x271 + c_down_re * x270 + x225 * x269 + x244 * x267
+    del x225, x244, x267, x269, x270, x271
+    rpp_inverse_re = rpp_uniform_re
+    del rpp_uniform_re
+    rpp_inverse_im = rpp_uniform_im
+    del rpp_uniform_im
+    rpp_inverse_by_omega_re = rpp_uniform_by_omega_re
+    del rpp_uniform_by_omega_re
+    rpp_inverse_by_omega_im = rpp_uniform_by_omega_im
+    del rpp_uniform_by_omega_im
+    rpm_x_re = x30 * (-rm_roots_re - x102)
+    del rm_roots_re
+    rpm_x_im = x30 * (-rm_roots_im - x103)
+    del rm_roots_im
+    z26 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z26[0]
+    x273 = rpm_k_re * rpm_k_re
+    x286 = q + rpm_k_re
+    x287 = -q + rpm_k_re
+    rpm_k_im = z26[1]
+    del z26
+    x272 = rpm_k_im * rpm_k_im
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    z26 = root_sum(am_p_re, am_p_im, x106, x107, rpm_x_re, rpm_x_im)
+    z27 = root_sum(am_p_re, am_p_im, x104, x105, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z26[0]
-    x284 = rpm_d_re * rpm_d_re
-    x300 = -q + rpm_d_re
-    rpm_d_im = z26[1]
-    del z26
-    x283 = rpm_d_im * rpm_d_im
-    x312 = 1 / (1e-16 * x279 + 1e-16 * x280 + x283 + x284)
-    rpm_d_by_omega_re = am_p_by_omega_re
-    x314 = rpm_d_by_omega_re * x312
-    del rpm_d_by_omega_re
-    rpm_d_by_omega_im = am_p_by_omega_im
-    x313 = rpm_d_by_omega_im * x312
-    del rpm_d_by_omega_im, x312
-    x315 = -rpm_d_im * x314 + rpm_d_re * x313
-    x324 = rpm_d_im * x313 + rpm_d_re * x314
-    del x313, x314
-    rpm_b_re = -x279 + x280
-    del x280
-    rpm_b_im = 2 * rpm_k_im * rpm_k_re
-    x281 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x282 = rpm_b_im * x281
-    x285 = x281 * (-x283 + x284)
-    del x283, x284
-    x286 = rp_p_im * x281
-    x287 = rp_p_re * x281
-    x288 = rpm_b_im * x286 + rpm_b_re * x287
-    x289 = -rpm_b_im * x287 + rpm_b_re * x286
-    del x286, x287
-    x328 = rpm_b_re * x281
-    x329 = -rpm_k_by_omega_im * x328 + rpm_k_by_omega_re * x282
-    x330 = -rpm_k_by_omega_im * x282 - rpm_k_by_omega_re * x328
-    del rpm_k_by_omega_im, rpm_k_by_omega_re
-    x331 = rpm_k_im * x330 + rpm_k_re * x329
-    x333 = -rpm_k_im * x329 + rpm_k_re * x330
-    del rpm_k_re, x329, x330
-    x336 = x166 * x282
-    x340 = x166 * x328
-    del x328
-    rpm_z_re = rpm_b_re * x285 + 2 * rpm_d_im * rpm_d_re * x282
-    del x282
-    rpm_z_im = -rpm_b_im * x285 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x281
-    del x285
-    rpm_y_re = 4 * am_p_re * x288 - x289 * x290
-    rpm_y_im = x288 * x290 + x289 * x291
-    del x288, x289
-    z27 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x306 = x281 * z27[1]
-    x307 = x281 * z27[0]
+    rpm_d_re = z27[0]
+    x278 = rpm_d_re * rpm_d_re
+    x294 = -q + rpm_d_re
+    rpm_d_im = z27[1]
     del z27
-    x308 = rpm_b_im * x306 + rpm_b_re * x307
-    x309 = rpm_b_im * x307
-    del x307
-    x310 = rpm_b_re * x306
+    x276 = 2 * rpm_d_im
+    x277 = rpm_d_im * rpm_d_im
+    x306 = 1 / (1e-16 * x272 + 1e-16 * x273 + x277 + x278)
+    rpm_d_by_omega_re = am_p_by_omega_re
+    x308 = rpm_d_by_omega_re * x306
+    rpm_d_by_omega_im = am_p_by_omega_im
+    x307 = rpm_d_by_omega_im * x306
     del x306
-    x311 = x309 - x310
-    x323 = x309 - x310 - x322
-    del x309, x310
-    x327 = -x308 + x325 - x326
-    del x325, x326
-    x332 = -x311 - x322
+    x309 = -rpm_d_im * x308 + rpm_d_re * x307
+    x318 = rpm_d_im * x307 + rpm_d_re * x308
+    del x307, x308
+    rpm_b_re = -x272 + x273
+    del x273
+    rpm_b_im = 2 * rpm_k_im * rpm_k_re
+    x274 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x275 = rpm_b_im * x274
+    x279 = x274 * (-x277 + x278)
+    del x277, x278
+    x280 = rp_p_im * x274
+    x281 = rp_p_re * x274
+    x282 = rpm_b_im * x280 + rpm_b_re * x281
+    x283 = -rpm_b_im * x281 + rpm_b_re * x280
+    del x280, x281
+    x322 = rpm_b_re * x274
+    x323 = -rpm_k_by_omega_im * x322 + rpm_k_by_omega_re * x275
+    x324 = -rpm_k_by_omega_im * x275 - rpm_k_by_omega_re * x322
+    x325 = rpm_k_im * x324 + rpm_k_re * x323
+    x327 = -rpm_k_im * x323 + rpm_k_re * x324
+    del x323, x324
+    x363 = x198 * x275
+    x366 = x198 * x322
     del x322
-    x335 = x308 + x334
-    rpm_bq_re = -x279 + x292 * x293
+    rpm_z_re = rpm_b_re * x279 + rpm_d_re * x275 * x276
+    del x275
+    rpm_z_im = -rpm_b_im * x279 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x274
     del x279
-    x295 = rpm_bq_re * rpm_bq_re
-    rpm_bq_im = rpm_k_im * x292 + rpm_k_im * x293
-    del rpm_k_im, x292, x293
-    x294 = rpm_bq_im * rpm_bq_im
-    x296 = x294 + x295
-    x297 = 1 / x296
-    x298 = x297 * (q + rpm_d_re)
-    del rpm_d_re
-    x299 = -rpm_bq_im * x298 + rpm_bq_re * rpm_d_im * x297
-    x301 = rpm_bq_im * rpm_d_im * x297 + rpm_bq_re * x298
-    del x298
-    x302 = rp_p_im * x297
-    x303 = rp_p_re * x297
-    x304 = rpm_bq_im * x302 + rpm_bq_re * x303
-    x305 = -rpm_bq_im * x303 + rpm_bq_re * x302
-    del x302, x303
-    x337 = rpm_bq_im * x297
-    x338 = -rpm_b_re * rpm_bq_re * x166 * x281 * x297 + x336 * x337
-    del x281
-    x339 = -x338
-    x346 = rpm_bq_re * x297 * x336 + x337 * x340
-    del x337
-    x347 = -x346
-    x351 = 1 / (x296 * x296)
-    del x296
-    x353 = 4 * rpm_bq_im * rpm_bq_re
-    x355 = -2 * x294 + 2 * x295
-    del x294, x295
-    rpm_zq_re = -rpm_d_im * x299 + x300 * x301
-    rpm_zq_im = rpm_d_im * x301 + x299 * x300
-    del rpm_d_im, x299, x300, x301
-    rpm_yq_re = 4 * am_p_re * x304 - x290 * x305
-    rpm_yq_im = x290 * x304 + x291 * x305
-    del x304, x305
-    x341 = -rpm_yq_im * x336 - rpm_yq_re * x340
-    x342 = -rpm_yq_im * x340 + rpm_yq_re * x336
-    del x336, x340
-    z28 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x341, x342)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, x341, x342
-    x343 = z28[0]
-    x344 = z28[1]
+    rpm_y_re = 4 * am_p_re * x282 - x283 * x284
+    rpm_y_im = x282 * x284 + x283 * x285
+    del x282, x283
+    z28 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x300 = x274 * z28[1]
+    x301 = x274 * z28[0]
     del z28
-    z29 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
-    del rpm_zq_im, rpm_zq_re
-    x352 = x351 * z29[0]
-    x354 = x352 * x353
-    x356 = x351 * z29[1]
-    del x351, z29
-    x357 = x355 * x356
-    x359 = x353 * x356
-    del x353, x356
-    x360 = x352 * x355
-    del x352, x355
-    rpm_uniform_re = x308
-    del x308
-    rpm_uniform_im = -x311
-    del x311
-    x345 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x344 - rpm_yq_re * x343
-    x348 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x343 - rpm_yq_re * x344
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x343, x344
-    x349 = x339 * x345 - x347 * x348
-    x350 = x339 * x348 + x345 * x347
-    del x339, x347
-    x358 = -x166 * x354 + x166 * x357 + x338 * x348 + x345 * x346
-    x361 = x166 * x359 + x166 * x360 + x338 * x345 - x346 * x348
-    del x338, x345, x346, x348
-    x363 = rpm_uniform_im - x319 + x350 + x362
-    del x319, x362
-    x364 = x297 * x363
-    x365 = rpm_bq_re * x364
-    x366 = rpm_uniform_re + x334 + x349
-    del x334
-    x367 = x297 * x366
-    x368 = rpm_bq_im * x367
-    x369 = x166 * x365 - x166 * x368 + x350
-    x370 = rpm_bq_im * x166 * x364 + rpm_bq_re * x166 * x367 + x349
-    del x364, x367
-    rpm_uniform_by_omega_re = -x315 * x323 + x324 * x327 - x331 * x332 + x333 * x335
-    rpm_uniform_by_omega_im = x315 * x327 + x323 * x324 + x331 * x335 + x332 * x333
-    del x323, x327, x332, x335
-    rpm_change_re = x349
-    del x349
-    rpm_change_im = x350
-    del x350
-    rpm_change_by_omega_re = -x315 * x358 + x324 * x361 - x331 * x369 + x333 * x370
-    rpm_change_by_omega_im = x315 * x361 + x324 * x358 + x331 * x370 + x333 * x369
-    del x315, x324, x331, x333, x358, x361, x369, x370
-    rpm_change_by_q_re = q * (rpm_bq_im * x297 * x363 + rpm_bq_re * x297 * x366 - x359 - x360)
-    del rpm_bq_im, rpm_bq_re, x297, x359, x360, x363, x366
-    rpm_change_by_q_im = q * (x354 - x357 + x365 - x368)
-    del x354, x357, x365, x368
-    rpm_inverse_re = rpm_uniform_im * x371 + rpm_uniform_re * x372
-    x405 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x205 - rpm_uniform_re * x371
-    x406 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = rpm_uniform_by_omega_im * x371 + rpm_uniform_by_omega_re * x372 - rpm_uniform_im * x374 + rpm_uniform_re * x373
-    rpm_inverse_by_omega_im = rpm_uniform_by_omega_im * x372 - rpm_uniform_by_omega_re * x371 + rpm_uniform_im * x373 + rpm_uniform_re * x374
-    del rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpm_uniform_im, rpm_uniform_re
-    rpm_excess_re = rpm_change_im * x371 + rpm_change_re * x372
-    x451 = rpm_excess_re + rpp_excess_re + x405
-    rpm_excess_im = 2 * a_root_re * rpm_change_im * x205 - rpm_change_re * x371
-    x448 = rpm_excess_im + rpp_excess_im + x406
-    x1206 = rpm_excess_im * x1121 + rpm_excess_re * x1125
-    x1207 = x1126 * x1206
-    x1214 = rpm_excess_im * x1125 - rpm_excess_re * x1121
-    x1237 = rp_filling_im * x1206
-    x1243 = rp_filling_re * x1206
-    del x1206
-    x1269 = -x1214
-    rpm_excess_by_omega_re = rpm_change_by_omega_im * x371 + rpm_change_by_omega_re * x372 - rpm_change_im * x374 + rpm_change_re * x373
-    rpm_excess_by_omega_im = rpm_change_by_omega_im * x372 - rpm_change_by_omega_re * x371 + rpm_change_im * x373 + rpm_change_re * x374
-    del rpm_change_by_omega_im, rpm_change_by_omega_re, rpm_change_im, rpm_change_re
-    x1191 = rpm_excess_by_omega_im * x1121 + rpm_excess_by_omega_re * x1125
-    x1196 = rpm_excess_by_omega_im * x1125 - rpm_excess_by_omega_re * x1121
-    x1262 = -x1196
-    rpm_excess_by_q_re = rpm_change_by_q_im * x371 + rpm_change_by_q_re * x372
-    rpm_excess_by_q_im = 2 * a_root_re * rpm_change_by_q_im * x205 - rpm_change_by_q_re * x371
-    del rpm_change_by_q_im, rpm_change_by_q_re
-    x1289 = rpm_excess_by_q_im * x1121 + rpm_excess_by_q_re * x1125
-    x1294 = rpm_excess_by_q_im * x1125 - rpm_excess_by_q_re * x1121
-    x1306 = -x1294
-    rm_form0_re = -x382 * x390 + x391 * x392
-    x1159 = rm_form0_re * x1105
-    rm_form0_im = x382 * x392 + x390 * x391
-    x1163 = rm_form0_im * x1105
-    rm_form0_by_omega_re = -a_up_by_omega_im * x390 + a_up_by_omega_re * x392 - x393
-    rm_form0_by_omega_im = a_up_by_omega_im * x392 + a_up_by_omega_re * x390 + x394
-    del x390, x392
-    rm_form1_re = -x382 * x403 + x391 * x404
-    x1110 = rm_form1_re * x1105
-    x1117 = rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x1110
-    rm_form1_im = x382 * x404 + x391 * x403
-    del x382, x391
-    x1106 = rm_form1_im * x1105
-    x1119 = -rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x1106
-    x1120 = rpm_excess_im * x1117 + rpm_excess_re * x1119 + rpp_excess_im * x1118 + rpp_excess_re * x1116
-    x1124 = rpm_excess_im * x1119 - rpm_excess_re * x1117 + rpp_excess_im * x1116 - rpp_excess_re * x1118
-    x1169 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x1159
-    x1171 = -rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x1163
-    x1172 = rpm_excess_im * x1169 + rpm_excess_re * x1171 + rpp_excess_im * x1168 + rpp_excess_re * x1170
-    x1175 = -rpm_excess_im * x1171 + rpm_excess_re * x1169 - rpp_excess_im * x1170 + rpp_excess_re * x1168
-    del rpm_excess_im, rpm_excess_re
-    rm_form1_by_omega_re = -a_up_by_omega_im * x403 + a_up_by_omega_re * x404 - x393
-    del x393
-    rm_form1_by_omega_im = a_up_by_omega_im * x404 + a_up_by_omega_re * x403 + x394
-    del x394, x403, x404
-    rp_still_re = x405
-    del x405
-    rp_still_im = x406
-    del x406
-    x1098 = growth * rp_still_im - omega_r * rp_still_re
-    x1102 = -growth * rp_still_re - omega_r * rp_still_im
-    rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
-    rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    x1179 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
-    x1180 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    del rp_still_by_omega_im, rp_still_by_omega_re
-    rp_uniform0_re = -rp_weight_im * x426 - rp_weight_re * x433 + x409
-    rp_uniform0_im = -rp_weight_im * x433 + rp_weight_re * x426 - x434
-    del x426, x433
-    rp_uniform0_by_omega_re = -rp_weight_im * x436 + rp_weight_re * x435
-    rp_uniform0_by_omega_im = rp_weight_re * x436 + x437
-    del x436
-    rp_uniform1_re = -rp_weight_im * x441 + rp_weight_re * x443 - x439
-    rp_uniform1_im = rp_weight_im * x443 + rp_weight_re * x441 - x444
-    del x441, x443
-    rp_uniform1_by_omega_re = rp_weight_re * x446 + x445
-    rp_uniform1_by_omega_im = rp_weight_im * x446 - x447
-    del x446
-    rp_total_re = 4 * rp_weight_re * x429 * x451 - x448 * x450
-    rp_total_im = x448 * x452 + x450 * x451
-    del x448, x451
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_excess_by_omega_re * x429 + 4 * rp_weight_re * rpm_inverse_by_omega_re * x429 + 4 * rp_weight_re * rpp_excess_by_omega_re * x429 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x429 - rpm_excess_by_omega_im * x450 - rpm_inverse_by_omega_im * x450 - rpp_excess_by_omega_im * x450 - rpp_inverse_by_omega_im * x450
-    rp_total_by_omega_im = rpm_excess_by_omega_im * x452 + rpm_excess_by_omega_re * x450 + rpm_inverse_by_omega_im * x452 + rpm_inverse_by_omega_re * x450 + rpp_excess_by_omega_im * x452 + rpp_excess_by_omega_re * x450 + rpp_inverse_by_omega_im * x452 + rpp_inverse_by_omega_re * x450
-    del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_q_re = 4 * rp_weight_re * rpm_excess_by_q_re * x429 + 4 * rp_weight_re * rpp_excess_by_q_re * x429 - rpm_excess_by_q_im * x450 - rpp_excess_by_q_im * x450
-    rp_total_by_q_im = rpm_excess_by_q_im * x452 + rpm_excess_by_q_re * x450 + rpp_excess_by_q_im * x452 + rpp_excess_by_q_re * x450
-    del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    rm_filling_re = -x453 * x94 * x97 + x455 * x93
-    del x453, x455
-    rm_filling_im = x458
-    x1107 = rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x1106
-    del x1106
-    x1109 = rm_filling_im * rp_form0_im - rm_filling_re * rp_form0_re - x1108
-    del x1108
-    x1111 = -rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x1110
-    del rm_form0_im, rm_form0_re, x1110
-    x1113 = -rm_filling_im * rp_form0_re - rm_filling_re * rp_form0_im - x1112
-    del rp_form0_im, rp_form0_re, x1112
-    x1160 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x1159
-    del x1159
-    x1162 = rm_filling_im * rp_form1_im - rm_filling_re * rp_form1_re - x1161
-    del x1161
-    x1164 = -rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x1163
-    del rm_form1_im, rm_form1_re, x1163
-    x1166 = -rm_filling_im * rp_form1_re - rm_filling_re * rp_form1_im - x1165
-    del rp_form1_im, rp_form1_re, x1165
-    x1235 = rm_filling_im * x1115 + rm_filling_re * x1123
-    x1236 = rm_filling_im * x1123 - rm_filling_re * x1115
-    rmp_x_re = x30 * (-x104 - x399)
-    del x399
-    rmp_x_im = x30 * (-x105 - x396)
-    del x396
-    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z30[0]
-    x462 = rmp_k_re * rmp_k_re
-    x472 = q + rmp_k_re
-    x473 = -q + rmp_k_re
-    rmp_k_im = z30[1]
+    x302 = rpm_b_im * x300 + rpm_b_re * x301
+    x303 = rpm_b_im * x301
+    del x301
+    x304 = rpm_b_re * x300
+    del x300
+    x305 = x303 - x304
+    x317 = x303 - x304 - x316
+    del x303, x304
+    x321 = -x302 + x319 - x320
+    del x319, x320
+    x326 = -x305 - x316
+    x329 = x302 + x328
+    rpm_bq_re = -x272 + x286 * x287
+    del x272
+    x289 = rpm_bq_re * rpm_bq_re
+    rpm_bq_im = rpm_k_im * x286 + rpm_k_im * x287
+    del x286, x287
+    x288 = rpm_bq_im * rpm_bq_im
+    x290 = x288 + x289
+    x291 = 1 / x290
+    x292 = x291 * (q + rpm_d_re)
+    x293 = -rpm_bq_im * x292 + rpm_bq_re * rpm_d_im * x291
+    x295 = rpm_bq_im * rpm_d_im * x291 + rpm_bq_re * x292
+    del x292
+    x296 = rp_p_im * x291
+    x297 = rp_p_re * x291
+    x298 = rpm_bq_im * x296 + rpm_bq_re * x297
+    x299 = -rpm_bq_im * x297 + rpm_bq_re * x296
+    del x296, x297
+    x335 = 1 / (x290 * x290)
+    del x290
+    x336 = rpm_bq_im * rpm_bq_re * x335
+    x337 = 2 * x336
+    x338 = -x288 + x289
+    del x288, x289
+    x339 = x335 * x338
+    x340 = rpm_d_by_omega_im * x337 + rpm_d_by_omega_re * x339
+    x341 = rpm_d_by_omega_im * x335 * x338 - rpm_d_by_omega_re * x337
+    del rpm_d_by_omega_im, rpm_d_by_omega_re, x335, x337, x338
+    x342 = 2 * rpm_d_re * x341 + x276 * x340
+    x344 = 2 * rpm_d_re * x340 - x276 * x341
+    del rpm_d_re, x276, x340, x341
+    x345 = rpm_bq_im * x291
+    x346 = rpm_bq_re * x291
+    x347 = -rpm_k_by_omega_im * x346 + rpm_k_by_omega_re * x345
+    x348 = -rpm_k_by_omega_im * x345 - rpm_k_by_omega_re * x346
+    del rpm_k_by_omega_im, rpm_k_by_omega_re
+    x349 = rpm_k_im * x348 + rpm_k_re * x347
+    x351 = -rpm_k_im * x347 + rpm_k_re * x348
+    del rpm_k_im, rpm_k_re, x347, x348
+    x353 = 4 * x336
+    del x336
+    x355 = 2 * x339
+    del x339
+    x364 = -rpm_b_re * rpm_bq_re * x198 * x274 * x291 + x345 * x363
+    del x274
+    x365 = -x364
+    x372 = x345 * x366 + x346 * x363
+    x373 = -x372
+    rpm_zq_re = -rpm_d_im * x293 + x294 * x295
+    rpm_zq_im = rpm_d_im * x295 + x293 * x294
+    del rpm_d_im, x293, x294, x295
+    rpm_yq_re = 4 * am_p_re * x298 - x284 * x299
+    rpm_yq_im = x284 * x298 + x285 * x299
+    del x298, x299
+    z29 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x330 = z29[1]
+    x331 = x291 * z29[0]
+    del z29
+    x332 = rpm_bq_im * x291 * x330 + rpm_bq_re * x331
+    x333 = rpm_bq_im * x331 - rpm_bq_re * x291 * x330
+    del x330, x331
+    z30 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x334 = z30[1]
+    x343 = z30[0]
     del z30
-    x461 = rmp_k_im * rmp_k_im
+    x350 = -x316 - x333
+    del x316
+    x352 = x328 + x332
+    del x328
+    x354 = x334 * x353
+    x356 = x343 * x355
+    x357 = q * (rpm_bq_im * x291 * x350 + rpm_bq_re * x291 * x352 - x354 - x356)
+    del rpm_bq_im, rpm_bq_re, x291
+    x358 = x343 * x353
+    del x353
+    x359 = x334 * x355
+    del x355
+    x360 = x345 * x352
+    x361 = x346 * x350
+    x362 = q * (x358 - x359 - x360 + x361)
+    x367 = -rpm_yq_im * x363 - rpm_yq_re * x366
+    x368 = -rpm_yq_im * x366 + rpm_yq_re * x363
+    del x363, x366
+    z31 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x367, x368)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x367, x368
+    x369 = z31[0]
+    x370 = z31[1]
+    del z31
+    rpm_uniform_re = x302
+    del x302
+    rpm_uniform_im = -x305
+    del x305
+    x371 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x370 - rpm_yq_re * x369
+    x374 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x369 - rpm_yq_re * x370
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x369, x370
+    x375 = x365 * x371 - x373 * x374
+    x376 = x365 * x374 + x371 * x373
+    del x365, x373
+    x377 = -x198 * x358 + x198 * x359 + x364 * x374 + x371 * x372
+    del x358, x359
+    x378 = x198 * x354 + x198 * x356 + x364 * x371 - x372 * x374
+    del x354, x356, x364, x371, x372, x374
+    x379 = -x198 * x360 + x198 * x361 + x376
+    del x360, x361
+    x380 = x198 * x345 * x350 + x198 * x346 * x352 + x375
+    del x345, x346
+    rpm_uniform_by_omega_re = -x309 * x317 + x318 * x321 - x325 * x326 + x327 * x329
+    rpm_uniform_by_omega_im = x309 * x321 + x317 * x318 + x325 * x329 + x326 * x327
+    del x317, x321, x326, x329
+    rpm_whole_re = x332
+    del x332
+    x471 = -rpm_whole_re + rpp_whole_re
+    del rpm_whole_re, rpp_whole_re
+    rpm_whole_im = -x333
+    del x333
+    x468 = -rpm_whole_im + rpp_whole_im
+    del rpm_whole_im, rpp_whole_im
+    rpm_whole_by_omega_re = -x334 * x342 + x343 * x344 - x349 * x350 + x351 * x352
+    rpm_whole_by_omega_im = x334 * x344 + x342 * x343 + x349 * x352 + x350 * x351
+    del x334, x342, x343, x344, x349, x350, x351, x352
+    rpm_whole_by_q_re = x357
+    rpm_whole_by_q_im = x362
+    rpm_change_re = x375
+    del x375
+    rpm_change_im = x376
+    del x376
+    rpm_change_by_omega_re = -x309 * x377 + x318 * x378 - x325 * x379 + x327 * x380
+    rpm_change_by_omega_im = x309 * x378 + x318 * x377 + x325 * x380 + x327 * x379
+    del x309, x318, x325, x327, x377, x378, x379, x380
+    rpm_change_by_q_re = x357
+    del x357
+    rpm_change_by_q_im = x362
+    del x362
+    rpm_excess_re = -rpm_change_re
+    del rpm_change_re
+    rpm_excess_im = -rpm_change_im
+    del rpm_change_im
+    rpm_excess_by_omega_re = -rpm_change_by_omega_re
+    del rpm_change_by_omega_re
+    rpm_excess_by_omega_im = -rpm_change_by_omega_im
+    del rpm_change_by_omega_im
+    rpm_excess_by_q_re = -rpm_change_by_q_re
+    del rpm_change_by_q_re
+    rpm_excess_by_q_im = -rpm_change_by_q_im
+    del rpm_change_by_q_im
+    rm_form0_re = -x388 * x396 + x397 * x398
+    rm_form0_im = x388 * x398 + x396 * x397
+    rm_form0_by_omega_re = -a_up_by_omega_im * x396 + a_up_by_omega_re * x398 - x399
+    rm_form0_by_omega_im = a_up_by_omega_im * x398 + a_up_by_omega_re * x396 + x400
+    del x396, x398
+    rm_form1_re = -x388 * x409 + x397 * x410
+    rm_form1_im = x388 * x410 + x397 * x409
+    del x388, x397
+    rm_form1_by_omega_re = -a_up_by_omega_im * x409 + a_up_by_omega_re * x410 - x399
+    del x399
+    rm_form1_by_omega_im = a_up_by_omega_im * x410 + a_up_by_omega_re * x409 + x400
+    del x400, x409, x410
+    rpm_inverse_re = -rpm_uniform_re
+    del rpm_uniform_re
+    x432 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    x433 = x414 * x432
+    rpm_inverse_im = -rpm_uniform_im
+    del rpm_uniform_im
+    x430 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    x431 = x414 * x430
+    del x414
+    rpm_inverse_by_omega_re = -rpm_uniform_by_omega_re
+    del rpm_uniform_by_omega_re
+    rpm_inverse_by_omega_im = -rpm_uniform_by_omega_im
+    del rpm_uniform_by_omega_im
+    rp_weights_re = -x416 - x418
+    x472 = rp_weights_re * x469
+    x1248 = rp_weights_re * x30
+    rp_weights_im = x419 - x420
+    x470 = rp_weights_im * x469
+    x1252 = rp_weights_im * x30
+    rp_weights_by_omega_re = rp_weight_re * x428 - x427
+    x1297 = rp_weights_by_omega_re * x30
+    rp_weights_by_omega_im = rp_weight_re * x426 + x429
+    x473 = rp_weights_by_omega_im * x469
+    x1299 = rp_weights_by_omega_im * x30
+    del rp_weights_by_omega_im
+    rp_still_re = -a_root_im * x431 - a_root_re * x433
+    rp_still_im = a_root_im * x433 - a_root_re * x431
+    del a_root_im, a_root_re, x431, x433
+    x1237 = growth * rp_still_im - omega_r * rp_still_re
+    x1241 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x434 - rpm_inverse_by_omega_re * x435 - rpp_inverse_by_omega_im * x434 - rpp_inverse_by_omega_re * x435 - x426 * x430 + x428 * x432
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x435 + rpm_inverse_by_omega_re * x434 - rpp_inverse_by_omega_im * x435 + rpp_inverse_by_omega_re * x434 + x426 * x432 + x428 * x430
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x430, x432
+    x1273 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x1277 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    del rp_still_by_omega_im, rp_still_by_omega_re
+    rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
+    rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
+    rp_forms0_by_omega_re = rm_form0_by_omega_im * rpm_excess_im - rm_form0_by_omega_re * rpm_excess_re + rm_form0_im * rpm_excess_by_omega_im - rm_form0_re * rpm_excess_by_omega_re - rp_form0_by_omega_im * rpp_excess_im + rp_form0_by_omega_re * rpp_excess_re - rp_form0_im * rpp_excess_by_omega_im + rp_form0_re * rpp_excess_by_omega_re
+    rp_forms0_by_omega_im = -rm_form0_by_omega_im * rpm_excess_re - rm_form0_by_omega_re * rpm_excess_im - rm_form0_im * rpm_excess_by_omega_re - rm_form0_re * rpm_excess_by_omega_im + rp_form0_by_omega_im * rpp_excess_re + rp_form0_by_omega_re * rpp_excess_im + rp_form0_im * rpp_excess_by_omega_re + rp_form0_re * rpp_excess_by_omega_im
+    x1285 = rp_forms0_by_omega_im * x1284 + rp_forms0_by_omega_re * x1283
+    x1293 = rp_forms0_by_omega_im * x1283 - rp_forms0_by_omega_re * x1284
+    rp_forms0_by_q_re = rm_form0_im * rpm_excess_by_q_im - rm_form0_re * rpm_excess_by_q_re - rp_form0_im * rpp_excess_by_q_im + rp_form0_re * rpp_excess_by_q_re
+    rp_forms0_by_q_im = -rm_form0_im * rpm_excess_by_q_re - rm_form0_re * rpm_excess_by_q_im + rp_form0_im * rpp_excess_by_q_re + rp_form0_re * rpp_excess_by_q_im
+    x1317 = rp_forms0_by_q_im * x1284 + rp_forms0_by_q_re * x1283
+    x1321 = rp_forms0_by_q_im * x1283 - rp_forms0_by_q_re * x1284
+    del x1283, x1284
+    rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
+    x1251 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x1244
+    rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
+    x1247 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x1244
+    x1266 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x1244
+    del rp_forms0_im
+    x1267 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x1244
+    del rp_forms0_re, rp_forms1_im, rp_forms1_re
+    rp_forms1_by_omega_re = -rm_form1_by_omega_im * rpm_excess_im + rm_form1_by_omega_re * rpm_excess_re - rm_form1_im * rpm_excess_by_omega_im + rm_form1_re * rpm_excess_by_omega_re - rp_form1_by_omega_im * rpp_excess_im + rp_form1_by_omega_re * rpp_excess_re - rp_form1_im * rpp_excess_by_omega_im + rp_form1_re * rpp_excess_by_omega_re
+    rp_forms1_by_omega_im = rm_form1_by_omega_im * rpm_excess_re + rm_form1_by_omega_re * rpm_excess_im + rm_form1_im * rpm_excess_by_omega_re + rm_form1_re * rpm_excess_by_omega_im + rp_form1_by_omega_im * rpp_excess_re + rp_form1_by_omega_re * rpp_excess_im + rp_form1_im * rpp_excess_by_omega_re + rp_form1_re * rpp_excess_by_omega_im
+    del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_excess_im, rpm_excess_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_excess_im, rpp_excess_re
+    x1301 = rp_forms1_by_omega_im * x1248 + rp_forms1_by_omega_re * x1252
+    x1309 = rp_forms1_by_omega_im * x1252 - rp_forms1_by_omega_re * x1248
+    del rp_forms1_by_omega_im, rp_forms1_by_omega_re
+    x1313 = -x1309
+    rp_forms1_by_q_re = -rm_form1_im * rpm_excess_by_q_im + rm_form1_re * rpm_excess_by_q_re - rp_form1_im * rpp_excess_by_q_im + rp_form1_re * rpp_excess_by_q_re
+    rp_forms1_by_q_im = rm_form1_im * rpm_excess_by_q_re + rm_form1_re * rpm_excess_by_q_im + rp_form1_im * rpp_excess_by_q_re + rp_form1_re * rpp_excess_by_q_im
+    del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
+    x1325 = rp_forms1_by_q_im * x1248 + rp_forms1_by_q_re * x1252
+    x1329 = rp_forms1_by_q_im * x1252 - rp_forms1_by_q_re * x1248
+    del rp_forms1_by_q_im, rp_forms1_by_q_re
+    x1333 = -x1329
+    rp_uniform0_re = -rp_weight_im * x451 - rp_weight_re * x456 + x438
+    rp_uniform0_im = -rp_weight_im * x456 + rp_weight_re * x451 - x457
+    del x451, x456
+    rp_uniform0_by_omega_re = -rp_weight_im * x459 + rp_weight_re * x458
+    rp_uniform0_by_omega_im = rp_weight_im * x458 + rp_weight_re * x459
+    del x458, x459
+    rp_uniform1_re = -rp_weight_im * x462 + rp_weight_re * x463 - x461
+    rp_uniform1_im = rp_weight_im * x463 + rp_weight_re * x462 - x464
+    del x462, x463
+    rp_uniform1_by_omega_re = rp_weight_im * x465 + rp_weight_re * x467
+    rp_uniform1_by_omega_im = rp_weight_im * x467 - rp_weight_re * x465
+    del x465, x467
+    rp_total_re = 4 * rp_weights_re * x453 * x471 - x468 * x470
+    rp_total_im = x468 * x472 + x470 * x471
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x453 * x471 + 4 * rp_weights_im * rpm_whole_by_omega_im * x453 + 4 * rp_weights_re * rpp_whole_by_omega_re * x453 - rpm_whole_by_omega_re * x472 - rpp_whole_by_omega_im * x470 - x468 * x473
+    rp_total_by_omega_im = rp_weights_by_omega_re * x468 * x469 - rpm_whole_by_omega_im * x472 - rpm_whole_by_omega_re * x470 + rpp_whole_by_omega_im * x472 + rpp_whole_by_omega_re * x470 + x471 * x473
+    del rp_weights_by_omega_re, rpm_whole_by_omega_im, rpm_whole_by_omega_re, rpp_whole_by_omega_im, rpp_whole_by_omega_re, x468, x471, x473
+    rp_total_by_q_re = rpm_whole_by_q_im * x470 - rpm_whole_by_q_re * x472 - rpp_whole_by_q_im * x470 + rpp_whole_by_q_re * x472
+    rp_total_by_q_im = 4 * rp_weights_im * rpp_whole_by_q_re * x453 + 4 * rp_weights_re * rpp_whole_by_q_im * x453 - rpm_whole_by_q_im * x472 - rpm_whole_by_q_re * x470
+    del rpm_whole_by_q_im, rpm_whole_by_q_re, rpp_whole_by_q_im, rpp_whole_by_q_re, x470, x472
+    rm_filled0_re = x475 * x92
+    x706 = -rm_filled0_re + x448
+    x707 = -x706
+    rm_filled0_im = x476
+    x705 = rm_filled0_im * x443
+    x710 = omega_r * rm_filled0_im + x443 * x707
+    rm_filled1_re = -x474 * x96
+    x478 = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re
+    x703 = rm_filled1_re + x439
+    del rm_filled1_re
+    x704 = omega_r * x703
+    x713 = -x703 - x706
+    del x706
+    x717 = x466 + x478
+    rm_filled1_im = x477
+    x479 = rm_filled0_im + rm_filled1_im
+    x708 = omega_r * x707 - rm_filled1_im * x447 - x704 - x705
+    x709 = omega_r * rm_filled1_im
+    x711 = x447 * x703 + x454 - x709 + x710
+    x712 = -rm_filled0_im + rm_filled1_im
+    del rm_filled0_im
+    x714 = x446 * x703 + x709 + x710
+    del x703, x709, x710
+    x715 = omega_r * x707 - rm_filled1_im * x446 + x704 - x705
+    del rm_filled1_im, x704, x705, x707
+    x716 = -x479
+    rm_filling_re = x478
+    del x478
+    x1281 = rm_filling_re * x30
+    rm_filling_im = x479
+    del x479
+    x1280 = rm_filling_im * x30
+    rmp_x_re = x30 * (-x102 - x405)
+    del x405
+    rmp_x_im = x30 * (-x103 - x402)
+    del x402
+    z32 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z32[0]
+    x483 = rmp_k_re * rmp_k_re
+    x494 = q + rmp_k_re
+    x495 = -q + rmp_k_re
+    rmp_k_im = z32[1]
+    del z32
+    x482 = rmp_k_im * rmp_k_im
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    z31 = root_sum(ap_p_re, ap_p_im, x459, x460, rmp_x_re, rmp_x_im)
+    z33 = root_sum(ap_p_re, ap_p_im, x480, x481, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z31[0]
-    x466 = rmp_d_re * rmp_d_re
-    x480 = -q + rmp_d_re
-    rmp_d_im = z31[1]
-    del z31
-    x465 = rmp_d_im * rmp_d_im
-    x492 = 1 / (1e-16 * x461 + 1e-16 * x462 + x465 + x466)
-    rmp_d_by_omega_re = ap_p_by_omega_re
-    x494 = rmp_d_by_omega_re * x492
-    del rmp_d_by_omega_re
-    rmp_d_by_omega_im = ap_p_by_omega_im
-    x493 = rmp_d_by_omega_im * x492
-    del rmp_d_by_omega_im, x492
-    x495 = -rmp_d_im * x494 + rmp_d_re * x493
-    x504 = rmp_d_im * x493 + rmp_d_re * x494
-    del x493, x494
-    rmp_b_re = -x461 + x462
-    del x462
-    rmp_b_im = 2 * rmp_k_im * rmp_k_re
-    x463 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x464 = rmp_b_im * x463
-    x467 = x463 * (-x465 + x466)
-    del x465, x466
-    x468 = rm_p_im * x463
-    x469 = rm_p_re * x463
-    x470 = rmp_b_im * x468 + rmp_b_re * x469
-    x471 = -rmp_b_im * x469 + rmp_b_re * x468
-    del x468, x469
-    x508 = rmp_b_re * x463
-    x509 = -rmp_k_by_omega_im * x508 + rmp_k_by_omega_re * x464
-    x510 = -rmp_k_by_omega_im * x464 - rmp_k_by_omega_re * x508
-    del rmp_k_by_omega_im, rmp_k_by_omega_re
-    x511 = rmp_k_im * x510 + rmp_k_re * x509
-    x513 = -rmp_k_im * x509 + rmp_k_re * x510
-    del rmp_k_re, x509, x510
-    x516 = x166 * x464
-    x520 = x166 * x508
-    del x508
-    rmp_z_re = rmp_b_re * x467 + 2 * rmp_d_im * rmp_d_re * x464
-    del x464
-    rmp_z_im = -rmp_b_im * x467 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x463
-    del x467
-    rmp_y_re = 4 * ap_p_re * x470 - x119 * x471
-    rmp_y_im = x119 * x470 + x120 * x471
-    del x470, x471
-    z32 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x486 = x463 * z32[1]
-    x487 = x463 * z32[0]
-    del z32
-    x488 = rmp_b_im * x486 + rmp_b_re * x487
-    x489 = rmp_b_im * x487
-    del x487
-    x490 = rmp_b_re * x486
-    del x486
-    x491 = x489 - x490
-    x503 = x489 - x490 - x502
-    del x489, x490
-    x507 = -x488 + x505 - x506
-    del x505, x506
-    x512 = -x491 - x502
-    del x502
-    x515 = x488 + x514
-    rmp_bq_re = -x461 + x472 * x473
-    del x461
-    x475 = rmp_bq_re * rmp_bq_re
-    rmp_bq_im = rmp_k_im * x472 + rmp_k_im * x473
-    del rmp_k_im, x472, x473
-    x474 = rmp_bq_im * rmp_bq_im
-    x476 = x474 + x475
-    x477 = 1 / x476
-    x478 = x477 * (q + rmp_d_re)
-    del rmp_d_re
-    x479 = -rmp_bq_im * x478 + rmp_bq_re * rmp_d_im * x477
-    x481 = rmp_bq_im * rmp_d_im * x477 + rmp_bq_re * x478
-    del x478
-    x482 = rm_p_im * x477
-    x483 = rm_p_re * x477
-    x484 = rmp_bq_im * x482 + rmp_bq_re * x483
-    x485 = -rmp_bq_im * x483 + rmp_bq_re * x482
-    del x482, x483
-    x517 = rmp_bq_im * x477
-    x518 = -rmp_b_re * rmp_bq_re * x166 * x463 * x477 + x516 * x517
-    del x463
-    x519 = -x518
-    x526 = rmp_bq_re * x477 * x516 + x517 * x520
-    del x517
-    x527 = -x526
-    x531 = 1 / (x476 * x476)
-    del x476
-    x533 = 4 * rmp_bq_im * rmp_bq_re
-    x535 = -2 * x474 + 2 * x475
-    del x474, x475
-    rmp_zq_re = -rmp_d_im * x479 + x480 * x481
-    rmp_zq_im = rmp_d_im * x481 + x479 * x480
-    del rmp_d_im, x479, x480, x481
-    rmp_yq_re = 4 * ap_p_re * x484 - x119 * x485
-    rmp_yq_im = x119 * x484 + x120 * x485
-    del x484, x485
-    x521 = -rmp_yq_im * x516 - rmp_yq_re * x520
-    x522 = -rmp_yq_im * x520 + rmp_yq_re * x516
-    del x516, x520
-    z33 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x521, x522)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, x521, x522
-    x523 = z33[0]
-    x524 = z33[1]
+    rmp_d_re = z33[0]
+    x488 = rmp_d_re * rmp_d_re
+    x502 = -q + rmp_d_re
+    rmp_d_im = z33[1]
     del z33
-    z34 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
-    del rmp_zq_im, rmp_zq_re
-    x532 = x531 * z34[0]
-    x534 = x532 * x533
-    x536 = x531 * z34[1]
-    del x531, z34
-    x537 = x535 * x536
-    x539 = x533 * x536
-    del x533, x536
-    x540 = x532 * x535
-    del x532, x535
-    rmp_uniform_re = x488
-    del x488
-    rmp_uniform_im = -x491
-    del x491
-    x525 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x524 - rmp_yq_re * x523
-    x528 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x523 - rmp_yq_re * x524
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x523, x524
-    x529 = x519 * x525 - x527 * x528
-    x530 = x519 * x528 + x525 * x527
-    del x519, x527
-    x538 = -x166 * x534 + x166 * x537 + x518 * x528 + x525 * x526
-    x541 = x166 * x539 + x166 * x540 + x518 * x525 - x526 * x528
-    del x518, x525, x526, x528
-    x543 = rmp_uniform_im - x499 + x530 + x542
-    del x499, x542
-    x544 = x477 * x543
-    x545 = rmp_bq_re * x544
-    x546 = rmp_uniform_re + x514 + x529
+    x486 = 2 * rmp_d_im
+    x487 = rmp_d_im * rmp_d_im
+    x514 = 1 / (1e-16 * x482 + 1e-16 * x483 + x487 + x488)
+    rmp_d_by_omega_re = ap_p_by_omega_re
+    x516 = rmp_d_by_omega_re * x514
+    rmp_d_by_omega_im = ap_p_by_omega_im
+    x515 = rmp_d_by_omega_im * x514
     del x514
-    x547 = x477 * x546
-    x548 = rmp_bq_im * x547
-    x549 = x166 * x545 - x166 * x548 + x530
-    x550 = rmp_bq_im * x166 * x544 + rmp_bq_re * x166 * x547 + x529
-    del x544, x547
-    rmp_uniform_by_omega_re = -x495 * x503 + x504 * x507 - x511 * x512 + x513 * x515
-    rmp_uniform_by_omega_im = x495 * x507 + x503 * x504 + x511 * x515 + x512 * x513
-    del x503, x507, x512, x515
-    rmp_change_re = x529
-    del x529
-    rmp_change_im = x530
+    x517 = -rmp_d_im * x516 + rmp_d_re * x515
+    x526 = rmp_d_im * x515 + rmp_d_re * x516
+    del x515, x516
+    rmp_b_re = -x482 + x483
+    del x483
+    rmp_b_im = 2 * rmp_k_im * rmp_k_re
+    x484 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x485 = rmp_b_im * x484
+    x489 = x484 * (-x487 + x488)
+    del x487, x488
+    x490 = rm_p_im * x484
+    x491 = rm_p_re * x484
+    x492 = rmp_b_im * x490 + rmp_b_re * x491
+    x493 = -rmp_b_im * x491 + rmp_b_re * x490
+    del x490, x491
+    x530 = rmp_b_re * x484
+    x531 = -rmp_k_by_omega_im * x530 + rmp_k_by_omega_re * x485
+    x532 = -rmp_k_by_omega_im * x485 - rmp_k_by_omega_re * x530
+    x533 = rmp_k_im * x532 + rmp_k_re * x531
+    x535 = -rmp_k_im * x531 + rmp_k_re * x532
+    del x531, x532
+    x571 = x198 * x485
+    x574 = x198 * x530
     del x530
-    rmp_change_by_omega_re = -x495 * x538 + x504 * x541 - x511 * x549 + x513 * x550
-    rmp_change_by_omega_im = x495 * x541 + x504 * x538 + x511 * x550 + x513 * x549
-    del x495, x504, x511, x513, x538, x541, x549, x550
-    rmp_change_by_q_re = q * (rmp_bq_im * x477 * x543 + rmp_bq_re * x477 * x546 - x539 - x540)
-    del rmp_bq_im, rmp_bq_re, x477, x539, x540, x543, x546
-    rmp_change_by_q_im = q * (x534 - x537 + x545 - x548)
-    del x534, x537, x545, x548
-    rmp_inverse_re = -rmp_uniform_im * x371 - rmp_uniform_re * x372
-    rmp_inverse_im = -rmp_uniform_im * x372 + rmp_uniform_re * x371
-    rmp_inverse_by_omega_re = -rmp_uniform_by_omega_im * x371 - rmp_uniform_by_omega_re * x372 - rmp_uniform_im * x216 + rmp_uniform_re * x217
-    rmp_inverse_by_omega_im = -rmp_uniform_by_omega_im * x372 + rmp_uniform_by_omega_re * x371 + rmp_uniform_im * x217 + rmp_uniform_re * x216
-    del rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, rmp_uniform_im, rmp_uniform_re
-    rmp_excess_re = -rmp_change_im * x371 - rmp_change_re * x372
-    rmp_excess_im = -rmp_change_im * x372 + rmp_change_re * x371
-    x1205 = rmp_excess_im * x1115 + rmp_excess_re * x1123
-    x1208 = x1126 * x1205 + x1207
-    x1213 = rmp_excess_im * x1123 - rmp_excess_re * x1115
-    x1215 = x1126 * x1213 + x1126 * x1214
-    x1238 = rmp_excess_im * x1235 + rmp_excess_re * x1236 - rp_filling_re * x1214 - x1237
-    x1244 = -rmp_excess_im * x1236 + rmp_excess_re * x1235 + rp_filling_im * x1214 - x1243
-    del x1214, x1235, x1236
-    x1263 = x1105 * x1205 + x1207
-    del x1207
-    x1270 = -x1213
-    del x1213
-    x1271 = x1105 * x1270 + x1126 * x1269
-    x1275 = rm_filling_im * x1205 - rm_filling_re * x1270 - rp_filling_re * x1269 + x1237
-    del x1237
-    x1279 = -rm_filling_im * x1270 - rm_filling_re * x1205 - rp_filling_im * x1269 - x1243
-    del x1205, x1243, x1269, x1270
-    rmp_excess_by_omega_re = -rmp_change_by_omega_im * x371 - rmp_change_by_omega_re * x372 - rmp_change_im * x216 + rmp_change_re * x217
-    rmp_excess_by_omega_im = -rmp_change_by_omega_im * x372 + rmp_change_by_omega_re * x371 + rmp_change_im * x217 + rmp_change_re * x216
-    del rmp_change_by_omega_im, rmp_change_by_omega_re, rmp_change_im, rmp_change_re
-    x1185 = rmp_excess_by_omega_im * x1123 - rmp_excess_by_omega_re * x1115
-    x1188 = rmp_excess_by_omega_im * x1115 + rmp_excess_by_omega_re * x1123
-    x1259 = -x1185
-    rmp_excess_by_q_re = -rmp_change_by_q_im * x371 - rmp_change_by_q_re * x372
-    rmp_excess_by_q_im = -rmp_change_by_q_im * x372 + rmp_change_by_q_re * x371
-    del rmp_change_by_q_im, rmp_change_by_q_re
-    x1283 = rmp_excess_by_q_im * x1123 - rmp_excess_by_q_re * x1115
-    x1286 = rmp_excess_by_q_im * x1115 + rmp_excess_by_q_re * x1123
-    x1303 = -x1283
-    rmm_x_re = x30 * (-rp_roots_re - x104)
-    del rp_roots_re
-    rmm_x_im = x30 * (-rp_roots_im - x105)
-    del rp_roots_im, x105
-    z35 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z35[0]
-    x552 = rmm_k_re * rmm_k_re
-    x562 = q + rmm_k_re
-    x563 = -q + rmm_k_re
-    rmm_k_im = z35[1]
+    rmp_z_re = rmp_b_re * x489 + rmp_d_re * x485 * x486
+    del x485
+    rmp_z_im = -rmp_b_im * x489 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x484
+    del x489
+    rmp_y_re = 4 * ap_p_re * x492 - x118 * x493
+    rmp_y_im = x118 * x492 + x119 * x493
+    del x492, x493
+    z34 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x508 = x484 * z34[1]
+    x509 = x484 * z34[0]
+    del z34
+    x510 = rmp_b_im * x508 + rmp_b_re * x509
+    x511 = rmp_b_im * x509
+    del x509
+    x512 = rmp_b_re * x508
+    del x508
+    x513 = x511 - x512
+    x525 = x511 - x512 - x524
+    del x511, x512
+    x529 = -x510 + x527 - x528
+    del x527, x528
+    x534 = -x513 - x524
+    x537 = x510 + x536
+    rmp_bq_re = -x482 + x494 * x495
+    del x482
+    x497 = rmp_bq_re * rmp_bq_re
+    rmp_bq_im = rmp_k_im * x494 + rmp_k_im * x495
+    del x494, x495
+    x496 = rmp_bq_im * rmp_bq_im
+    x498 = x496 + x497
+    x499 = 1 / x498
+    x500 = x499 * (q + rmp_d_re)
+    x501 = -rmp_bq_im * x500 + rmp_bq_re * rmp_d_im * x499
+    x503 = rmp_bq_im * rmp_d_im * x499 + rmp_bq_re * x500
+    del x500
+    x504 = rm_p_im * x499
+    x505 = rm_p_re * x499
+    x506 = rmp_bq_im * x504 + rmp_bq_re * x505
+    x507 = -rmp_bq_im * x505 + rmp_bq_re * x504
+    del x504, x505
+    x543 = 1 / (x498 * x498)
+    del x498
+    x544 = rmp_bq_im * rmp_bq_re * x543
+    x545 = 2 * x544
+    x546 = -x496 + x497
+    del x496, x497
+    x547 = x543 * x546
+    x548 = rmp_d_by_omega_im * x545 + rmp_d_by_omega_re * x547
+    x549 = rmp_d_by_omega_im * x543 * x546 - rmp_d_by_omega_re * x545
+    del rmp_d_by_omega_im, rmp_d_by_omega_re, x543, x545, x546
+    x550 = 2 * rmp_d_re * x549 + x486 * x548
+    x552 = 2 * rmp_d_re * x548 - x486 * x549
+    del rmp_d_re, x486, x548, x549
+    x553 = rmp_bq_im * x499
+    x554 = rmp_bq_re * x499
+    x555 = -rmp_k_by_omega_im * x554 + rmp_k_by_omega_re * x553
+    x556 = -rmp_k_by_omega_im * x553 - rmp_k_by_omega_re * x554
+    del rmp_k_by_omega_im, rmp_k_by_omega_re
+    x557 = rmp_k_im * x556 + rmp_k_re * x555
+    x559 = -rmp_k_im * x555 + rmp_k_re * x556
+    del rmp_k_im, rmp_k_re, x555, x556
+    x561 = 4 * x544
+    del x544
+    x563 = 2 * x547
+    del x547
+    x572 = -rmp_b_re * rmp_bq_re * x198 * x484 * x499 + x553 * x571
+    del x484
+    x573 = -x572
+    x580 = x553 * x574 + x554 * x571
+    x581 = -x580
+    rmp_zq_re = -rmp_d_im * x501 + x502 * x503
+    rmp_zq_im = rmp_d_im * x503 + x501 * x502
+    del rmp_d_im, x501, x502, x503
+    rmp_yq_re = 4 * ap_p_re * x506 - x118 * x507
+    rmp_yq_im = x118 * x506 + x119 * x507
+    del x506, x507
+    z35 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x538 = z35[1]
+    x539 = x499 * z35[0]
     del z35
-    x551 = rmm_k_im * rmm_k_im
+    x540 = rmp_bq_im * x499 * x538 + rmp_bq_re * x539
+    x541 = rmp_bq_im * x539 - rmp_bq_re * x499 * x538
+    del x538, x539
+    z36 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x542 = z36[1]
+    x551 = z36[0]
+    del z36
+    x558 = -x524 - x541
+    del x524
+    x560 = x536 + x540
+    del x536
+    x562 = x542 * x561
+    x564 = x551 * x563
+    x565 = q * (rmp_bq_im * x499 * x558 + rmp_bq_re * x499 * x560 - x562 - x564)
+    del rmp_bq_im, rmp_bq_re, x499
+    x566 = x551 * x561
+    del x561
+    x567 = x542 * x563
+    del x563
+    x568 = x553 * x560
+    x569 = x554 * x558
+    x570 = q * (x566 - x567 - x568 + x569)
+    x575 = -rmp_yq_im * x571 - rmp_yq_re * x574
+    x576 = -rmp_yq_im * x574 + rmp_yq_re * x571
+    del x571, x574
+    z37 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x575, x576)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x575, x576
+    x577 = z37[0]
+    x578 = z37[1]
+    del z37
+    rmp_uniform_re = x510
+    del x510
+    rmp_uniform_im = -x513
+    del x513
+    x579 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x578 - rmp_yq_re * x577
+    x582 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x577 - rmp_yq_re * x578
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x577, x578
+    x583 = x573 * x579 - x581 * x582
+    x584 = x573 * x582 + x579 * x581
+    del x573, x581
+    x585 = -x198 * x566 + x198 * x567 + x572 * x582 + x579 * x580
+    del x566, x567
+    x586 = x198 * x562 + x198 * x564 + x572 * x579 - x580 * x582
+    del x562, x564, x572, x579, x580, x582
+    x587 = -x198 * x568 + x198 * x569 + x584
+    del x568, x569
+    x588 = x198 * x553 * x558 + x198 * x554 * x560 + x583
+    del x553, x554
+    rmp_uniform_by_omega_re = -x517 * x525 + x526 * x529 - x533 * x534 + x535 * x537
+    rmp_uniform_by_omega_im = x517 * x529 + x525 * x526 + x533 * x537 + x534 * x535
+    del x525, x529, x534, x537
+    rmp_whole_re = x540
+    del x540
+    rmp_whole_im = -x541
+    del x541
+    rmp_whole_by_omega_re = -x542 * x550 + x551 * x552 - x557 * x558 + x559 * x560
+    rmp_whole_by_omega_im = x542 * x552 + x550 * x551 + x557 * x560 + x558 * x559
+    del x542, x550, x551, x552, x557, x558, x559, x560
+    rmp_whole_by_q_re = x565
+    rmp_whole_by_q_im = x570
+    rmp_change_re = x583
+    del x583
+    rmp_change_im = x584
+    del x584
+    rmp_change_by_omega_re = -x517 * x585 + x526 * x586 - x533 * x587 + x535 * x588
+    rmp_change_by_omega_im = x517 * x586 + x526 * x585 + x533 * x588 + x535 * x587
+    del x517, x526, x533, x535, x585, x586, x587, x588
+    rmp_change_by_q_re = x565
+    del x565
+    rmp_change_by_q_im = x570
+    del x570
+    rmp_excess_re = rmp_change_re
+    del rmp_change_re
+    rmp_excess_im = rmp_change_im
+    del rmp_change_im
+    rmp_excess_by_omega_re = rmp_change_by_omega_re
+    del rmp_change_by_omega_re
+    rmp_excess_by_omega_im = rmp_change_by_omega_im
+    del rmp_change_by_omega_im
+    rmp_excess_by_q_re = rmp_change_by_q_re
+    del rmp_change_by_q_re
+    rmp_excess_by_q_im = rmp_change_by_q_im
+    del rmp_change_by_q_im
+    rmp_inverse_re = rmp_uniform_re
+    del rmp_uniform_re
+    rmp_inverse_im = rmp_uniform_im
+    del rmp_uniform_im
+    rmp_inverse_by_omega_re = rmp_uniform_by_omega_re
+    del rmp_uniform_by_omega_re
+    rmp_inverse_by_omega_im = rmp_uniform_by_omega_im
+    del rmp_uniform_by_omega_im
+    rmm_x_re = x30 * (-rp_roots_re - x102)
+    del rp_roots_re
+    rmm_x_im = x30 * (-rp_roots_im - x103)
+    del rp_roots_im, x103
+    z38 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z38[0]
+    x590 = rmm_k_re * rmm_k_re
+    x601 = q + rmm_k_re
+    x602 = -q + rmm_k_re
+    rmm_k_im = z38[1]
+    del z38
+    x589 = rmm_k_im * rmm_k_im
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    z36 = root_sum(am_p_re, am_p_im, x459, x460, rmm_x_re, rmm_x_im)
+    z39 = root_sum(am_p_re, am_p_im, x480, x481, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z36[0]
-    x556 = rmm_d_re * rmm_d_re
-    x570 = -q + rmm_d_re
-    rmm_d_im = z36[1]
-    del z36
-    x555 = rmm_d_im * rmm_d_im
-    x582 = 1 / (1e-16 * x551 + 1e-16 * x552 + x555 + x556)
+    rmm_d_re = z39[0]
+    x595 = rmm_d_re * rmm_d_re
+    x609 = -q + rmm_d_re
+    rmm_d_im = z39[1]
+    del z39
+    x593 = 2 * rmm_d_im
+    x594 = rmm_d_im * rmm_d_im
+    x621 = 1 / (1e-16 * x589 + 1e-16 * x590 + x594 + x595)
     rmm_d_by_omega_re = am_p_by_omega_re
-    x584 = rmm_d_by_omega_re * x582
-    del rmm_d_by_omega_re
+    x623 = rmm_d_by_omega_re * x621
     rmm_d_by_omega_im = am_p_by_omega_im
-    x583 = rmm_d_by_omega_im * x582
-    del rmm_d_by_omega_im, x582
-    x585 = -rmm_d_im * x584 + rmm_d_re * x583
-    x593 = rmm_d_im * x583 + rmm_d_re * x584
-    del x583, x584
-    rmm_b_re = -x551 + x552
-    del x552
+    x622 = rmm_d_by_omega_im * x621
+    del x621
+    x624 = -rmm_d_im * x623 + rmm_d_re * x622
+    x632 = rmm_d_im * x622 + rmm_d_re * x623
+    del x622, x623
+    rmm_b_re = -x589 + x590
+    del x590
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
-    x553 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x554 = rmm_b_im * x553
-    x557 = x553 * (-x555 + x556)
-    del x555, x556
-    x558 = rm_p_im * x553
-    x559 = rm_p_re * x553
-    x560 = rmm_b_im * x558 + rmm_b_re * x559
-    x561 = -rmm_b_im * x559 + rmm_b_re * x558
-    del x558, x559
-    x597 = rmm_b_re * x553
-    x598 = -rmm_k_by_omega_im * x597 + rmm_k_by_omega_re * x554
-    x599 = -rmm_k_by_omega_im * x554 - rmm_k_by_omega_re * x597
-    del rmm_k_by_omega_im, rmm_k_by_omega_re
-    x600 = rmm_k_im * x599 + rmm_k_re * x598
-    x602 = -rmm_k_im * x598 + rmm_k_re * x599
-    del rmm_k_re, x598, x599
-    x605 = x166 * x554
-    x609 = x166 * x597
-    del x597
-    rmm_z_re = rmm_b_re * x557 + 2 * rmm_d_im * rmm_d_re * x554
-    del x554
-    rmm_z_im = -rmm_b_im * x557 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x553
-    del x557
-    rmm_y_re = 4 * am_p_re * x560 - x290 * x561
-    rmm_y_im = x290 * x560 + x291 * x561
-    del x560, x561
-    z37 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x576 = x553 * z37[1]
-    x577 = x553 * z37[0]
-    del z37
-    x578 = rmm_b_im * x576 + rmm_b_re * x577
-    x579 = rmm_b_im * x577
-    del x577
-    x580 = rmm_b_re * x576
-    del x576
-    x581 = x579 - x580
-    x592 = x579 - x580 - x591
-    del x579, x580
-    x596 = -x578 + x594 - x595
+    x591 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x592 = rmm_b_im * x591
+    x596 = x591 * (-x594 + x595)
     del x594, x595
-    x601 = -x581 - x591
-    del x591
-    x604 = x578 + x603
-    rmm_bq_re = -x551 + x562 * x563
-    del x551
-    x565 = rmm_bq_re * rmm_bq_re
-    rmm_bq_im = rmm_k_im * x562 + rmm_k_im * x563
-    del rmm_k_im, x562, x563
-    x564 = rmm_bq_im * rmm_bq_im
-    x566 = x564 + x565
-    x567 = 1 / x566
-    x568 = x567 * (q + rmm_d_re)
-    del rmm_d_re
-    x569 = -rmm_bq_im * x568 + rmm_bq_re * rmm_d_im * x567
-    x571 = rmm_bq_im * rmm_d_im * x567 + rmm_bq_re * x568
-    del x568
-    x572 = rm_p_im * x567
-    x573 = rm_p_re * x567
-    x574 = rmm_bq_im * x572 + rmm_bq_re * x573
-    x575 = -rmm_bq_im * x573 + rmm_bq_re * x572
-    del x572, x573
-    x606 = rmm_bq_im * x567
-    x607 = -rmm_b_re * rmm_bq_re * x166 * x553 * x567 + x605 * x606
-    del x553
-    x608 = -x607
-    x615 = rmm_bq_re * x567 * x605 + x606 * x609
-    del x606
-    x616 = -x615
-    x620 = 1 / (x566 * x566)
-    del x566
-    x622 = 4 * rmm_bq_im * rmm_bq_re
-    x624 = -2 * x564 + 2 * x565
-    del x564, x565
-    rmm_zq_re = -rmm_d_im * x569 + x570 * x571
-    rmm_zq_im = rmm_d_im * x571 + x569 * x570
-    del rmm_d_im, x569, x570, x571
-    rmm_yq_re = 4 * am_p_re * x574 - x290 * x575
-    rmm_yq_im = x290 * x574 + x291 * x575
-    del x574, x575
-    x610 = -rmm_yq_im * x605 - rmm_yq_re * x609
-    x611 = -rmm_yq_im * x609 + rmm_yq_re * x605
-    del x605, x609
-    z38 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x610, x611)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, x610, x611
-    x612 = z38[0]
-    x613 = z38[1]
-    del z38
-    z39 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
-    del rmm_zq_im, rmm_zq_re
-    x621 = x620 * z39[0]
-    x623 = x621 * x622
-    x625 = x620 * z39[1]
-    del x620, z39
-    x626 = x624 * x625
-    x628 = x622 * x625
-    del x622, x625
-    x629 = x621 * x624
-    del x621, x624
-    rmm_uniform_re = x578
-    del x578
-    rmm_uniform_im = -x581
-    del x581
-    x614 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x613 - rmm_yq_re * x612
-    x617 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x612 - rmm_yq_re * x613
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x612, x613
-    x618 = x608 * x614 - x616 * x617
-    x619 = x608 * x617 + x614 * x616
-    del x608, x616
-    x627 = -x166 * x623 + x166 * x626 + x607 * x617 + x614 * x615
-    x630 = x166 * x628 + x166 * x629 + x607 * x614 - x615 * x617
-    del x607, x614, x615, x617
-    x632 = rmm_uniform_im - x588 + x619 + x631
-    del x588, x631
-    x633 = x567 * x632
-    x634 = rmm_bq_re * x633
-    x635 = rmm_uniform_re + x603 + x618
-    del x603
-    x636 = x567 * x635
-    x637 = rmm_bq_im * x636
-    x638 = x166 * x634 - x166 * x637 + x619
-    x639 = rmm_bq_im * x166 * x633 + rmm_bq_re * x166 * x636 + x618
-    del x633, x636
-    rmm_uniform_by_omega_re = -x585 * x592 + x593 * x596 - x600 * x601 + x602 * x604
-    rmm_uniform_by_omega_im = x585 * x596 + x592 * x593 + x600 * x604 + x601 * x602
-    del x592, x596, x601, x604
-    rmm_change_re = x618
-    del x618
-    rmm_change_im = x619
-    del x619
-    rmm_change_by_omega_re = -x585 * x627 + x593 * x630 - x600 * x638 + x602 * x639
-    rmm_change_by_omega_im = x585 * x630 + x593 * x627 + x600 * x639 + x602 * x638
-    del x585, x593, x600, x602, x627, x630, x638, x639
-    rmm_change_by_q_re = q * (rmm_bq_im * x567 * x632 + rmm_bq_re * x567 * x635 - x628 - x629)
-    del rmm_bq_im, rmm_bq_re, x567, x628, x629, x632, x635
-    rmm_change_by_q_im = q * (x623 - x626 + x634 - x637)
-    del x623, x626, x634, x637
-    rmm_inverse_re = rmm_uniform_im * x371 + rmm_uniform_re * x372
-    x640 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x205 - rmm_uniform_re * x371
-    x641 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = rmm_uniform_by_omega_im * x371 + rmm_uniform_by_omega_re * x372 - rmm_uniform_im * x374 + rmm_uniform_re * x373
-    rmm_inverse_by_omega_im = rmm_uniform_by_omega_im * x372 - rmm_uniform_by_omega_re * x371 + rmm_uniform_im * x373 + rmm_uniform_re * x374
-    del rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmm_uniform_im, rmm_uniform_re
-    rmm_excess_re = rmm_change_im * x371 + rmm_change_re * x372
-    x668 = rmm_excess_re + rmp_excess_re + x640
-    rmm_excess_im = 2 * a_root_re * rmm_change_im * x205 - rmm_change_re * x371
-    x666 = rmm_excess_im + rmp_excess_im + x641
-    x1114 = rmm_excess_im * x1109 + rmm_excess_re * x1113 + rmp_excess_im * x1111 + rmp_excess_re * x1107
-    x1122 = rmm_excess_im * x1113 - rmm_excess_re * x1109 + rmp_excess_im * x1107 - rmp_excess_re * x1111
-    x1167 = rmm_excess_im * x1162 + rmm_excess_re * x1166 + rmp_excess_im * x1160 + rmp_excess_re * x1164
-    x1173 = -rmm_excess_im * x1166 + rmm_excess_re * x1162 - rmp_excess_im * x1164 + rmp_excess_re * x1160
-    del rmp_excess_im, rmp_excess_re
-    x1209 = rmm_excess_im * x1115 + rmm_excess_re * x1123
-    x1210 = x1126 * x1209
-    x1212 = x1126 * x1211 + x1210
-    x1216 = rmm_excess_im * x1123 - rmm_excess_re * x1115
-    del rmm_excess_im, rmm_excess_re
-    x1218 = x1126 * x1216 + x1126 * x1217
-    del x1217
-    x1239 = rm_filling_im * x1209
-    x1242 = -rm_filling_re * x1216 + rpp_excess_im * x1240 + rpp_excess_re * x1241 - x1239
-    x1245 = rm_filling_re * x1209
-    del x1209
-    x1246 = rm_filling_im * x1216 - rpp_excess_im * x1241 + rpp_excess_re * x1240 - x1245
-    del rpp_excess_im, rpp_excess_re, x1240, x1241
-    x1264 = x1105 * x1211 + x1210
-    del x1210
-    x1272 = -x1216
-    del x1216
-    x1274 = x1105 * x1273 + x1126 * x1272
-    x1276 = -rm_filling_re * x1272 + rp_filling_im * x1211 - rp_filling_re * x1273 + x1239
-    del x1239
-    x1280 = -rm_filling_im * x1272 - rp_filling_im * x1273 - rp_filling_re * x1211 - x1245
-    del x1211, x1245, x1272, x1273
-    rmm_excess_by_omega_re = rmm_change_by_omega_im * x371 + rmm_change_by_omega_re * x372 - rmm_change_im * x374 + rmm_change_re * x373
-    rmm_excess_by_omega_im = rmm_change_by_omega_im * x372 - rmm_change_by_omega_re * x371 + rmm_change_im * x373 + rmm_change_re * x374
-    del rmm_change_by_omega_im, rmm_change_by_omega_re, rmm_change_im, rmm_change_re
-    x1187 = rmm_excess_by_omega_im * x1115 + rmm_excess_by_omega_re * x1123
-    x1195 = rmm_excess_by_omega_im * x1123 - rmm_excess_by_omega_re * x1115
-    x1261 = -x1195
-    rmm_excess_by_q_re = rmm_change_by_q_im * x371 + rmm_change_by_q_re * x372
-    rmm_excess_by_q_im = 2 * a_root_re * rmm_change_by_q_im * x205 - rmm_change_by_q_re * x371
-    del rmm_change_by_q_im, rmm_change_by_q_re
-    x1285 = rmm_excess_by_q_im * x1115 + rmm_excess_by_q_re * x1123
-    x1293 = rmm_excess_by_q_im * x1123 - rmm_excess_by_q_re * x1115
-    x1305 = -x1293
-    rm_still_re = x640
-    del x640
-    rm_still_im = x641
-    del x641
-    x1097 = growth * rm_still_im - omega_r * rm_still_re
-    x1101 = -growth * rm_still_re - omega_r * rm_still_im
-    rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
-    rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    x1177 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
-    x1178 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    del rm_still_by_omega_im, rm_still_by_omega_re
-    rm_uniform0_re = -rm_weight_im * x650 - rm_weight_re * x655 - x409
-    del x409
-    rm_uniform0_im = -rm_weight_im * x655 + rm_weight_re * x650 + x434
-    del x434, x650, x655
-    rm_uniform0_by_omega_re = -rm_weight_im * x657 + rm_weight_re * x656
-    rm_uniform0_by_omega_im = rm_weight_re * x657 + x658
-    del x657
-    rm_uniform1_re = -rm_weight_im * x662 + rm_weight_re * x660 + x439
-    del x439
-    rm_uniform1_im = rm_weight_im * x660 + rm_weight_re * x662 + x444
-    del x444, x660, x662
-    rm_uniform1_by_omega_re = rm_weight_re * x664 + x663
-    rm_uniform1_by_omega_im = rm_weight_im * x664 - x665
-    del x664
-    rm_total_re = 4 * rm_weight_re * x429 * x668 - x666 * x667
-    rm_total_im = x666 * x669 + x667 * x668
-    del x666, x668
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_excess_by_omega_re * x429 + 4 * rm_weight_re * rmm_inverse_by_omega_re * x429 + 4 * rm_weight_re * rmp_excess_by_omega_re * x429 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x429 - rmm_excess_by_omega_im * x667 - rmm_inverse_by_omega_im * x667 - rmp_excess_by_omega_im * x667 - rmp_inverse_by_omega_im * x667
-    rm_total_by_omega_im = rmm_excess_by_omega_im * x669 + rmm_excess_by_omega_re * x667 + rmm_inverse_by_omega_im * x669 + rmm_inverse_by_omega_re * x667 + rmp_excess_by_omega_im * x669 + rmp_excess_by_omega_re * x667 + rmp_inverse_by_omega_im * x669 + rmp_inverse_by_omega_re * x667
-    del rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_q_re = 4 * rm_weight_re * rmm_excess_by_q_re * x429 + 4 * rm_weight_re * rmp_excess_by_q_re * x429 - rmm_excess_by_q_im * x667 - rmp_excess_by_q_im * x667
-    rm_total_by_q_im = rmm_excess_by_q_im * x669 + rmm_excess_by_q_re * x667 + rmp_excess_by_q_im * x669 + rmp_excess_by_q_re * x667
-    del rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re
-    sp_filling_re = x670 * x93 - x91 * x94 * x97
-    del x670, x91
-    sp_filling_im = x102
-    del x102
-    x1252 = rp_weight_re * sp_filling_im * x28 * x29 - sp_filling_re * x1125
-    x1253 = -sp_filling_im * x1125 - sp_filling_re * x1121
-    spp_x_re = x30 * (-x104 - x671)
-    del x671
-    spp_x_im = x30 * (sp_roots_im + x673)
-    z40 = root_sum(ap_p_re, ap_p_im, x106, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z40[0]
-    x675 = spp_k_re * spp_k_re
-    x685 = q + spp_k_re
-    x686 = -q + spp_k_re
-    spp_k_im = z40[1]
+    x597 = rm_p_im * x591
+    x598 = rm_p_re * x591
+    x599 = rmm_b_im * x597 + rmm_b_re * x598
+    x600 = -rmm_b_im * x598 + rmm_b_re * x597
+    del x597, x598
+    x636 = rmm_b_re * x591
+    x637 = -rmm_k_by_omega_im * x636 + rmm_k_by_omega_re * x592
+    x638 = -rmm_k_by_omega_im * x592 - rmm_k_by_omega_re * x636
+    x639 = rmm_k_im * x638 + rmm_k_re * x637
+    x641 = -rmm_k_im * x637 + rmm_k_re * x638
+    del x637, x638
+    x677 = x198 * x592
+    x680 = x198 * x636
+    del x636
+    rmm_z_re = rmm_b_re * x596 + rmm_d_re * x592 * x593
+    del x592
+    rmm_z_im = -rmm_b_im * x596 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x591
+    del x596
+    rmm_y_re = 4 * am_p_re * x599 - x284 * x600
+    rmm_y_im = x284 * x599 + x285 * x600
+    del x599, x600
+    z40 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x615 = x591 * z40[1]
+    x616 = x591 * z40[0]
     del z40
-    x674 = spp_k_im * spp_k_im
+    x617 = rmm_b_im * x615 + rmm_b_re * x616
+    x618 = rmm_b_im * x616
+    del x616
+    x619 = rmm_b_re * x615
+    del x615
+    x620 = x618 - x619
+    x631 = x618 - x619 - x630
+    del x618, x619
+    x635 = -x617 + x633 - x634
+    del x633, x634
+    x640 = -x620 - x630
+    x643 = x617 + x642
+    rmm_bq_re = -x589 + x601 * x602
+    del x589
+    x604 = rmm_bq_re * rmm_bq_re
+    rmm_bq_im = rmm_k_im * x601 + rmm_k_im * x602
+    del x601, x602
+    x603 = rmm_bq_im * rmm_bq_im
+    x605 = x603 + x604
+    x606 = 1 / x605
+    x607 = x606 * (q + rmm_d_re)
+    x608 = -rmm_bq_im * x607 + rmm_bq_re * rmm_d_im * x606
+    x610 = rmm_bq_im * rmm_d_im * x606 + rmm_bq_re * x607
+    del x607
+    x611 = rm_p_im * x606
+    x612 = rm_p_re * x606
+    x613 = rmm_bq_im * x611 + rmm_bq_re * x612
+    x614 = -rmm_bq_im * x612 + rmm_bq_re * x611
+    del x611, x612
+    x649 = 1 / (x605 * x605)
+    del x605
+    x650 = rmm_bq_im * rmm_bq_re * x649
+    x651 = 2 * x650
+    x652 = -x603 + x604
+    del x603, x604
+    x653 = x649 * x652
+    x654 = rmm_d_by_omega_im * x651 + rmm_d_by_omega_re * x653
+    x655 = rmm_d_by_omega_im * x649 * x652 - rmm_d_by_omega_re * x651
+    del rmm_d_by_omega_im, rmm_d_by_omega_re, x649, x651, x652
+    x656 = 2 * rmm_d_re * x655 + x593 * x654
+    x658 = 2 * rmm_d_re * x654 - x593 * x655
+    del rmm_d_re, x593, x654, x655
+    x659 = rmm_bq_im * x606
+    x660 = rmm_bq_re * x606
+    x661 = -rmm_k_by_omega_im * x660 + rmm_k_by_omega_re * x659
+    x662 = -rmm_k_by_omega_im * x659 - rmm_k_by_omega_re * x660
+    del rmm_k_by_omega_im, rmm_k_by_omega_re
+    x663 = rmm_k_im * x662 + rmm_k_re * x661
+    x665 = -rmm_k_im * x661 + rmm_k_re * x662
+    del rmm_k_im, rmm_k_re, x661, x662
+    x667 = 4 * x650
+    del x650
+    x669 = 2 * x653
+    del x653
+    x678 = -rmm_b_re * rmm_bq_re * x198 * x591 * x606 + x659 * x677
+    del x591
+    x679 = -x678
+    x686 = x659 * x680 + x660 * x677
+    x687 = -x686
+    rmm_zq_re = -rmm_d_im * x608 + x609 * x610
+    rmm_zq_im = rmm_d_im * x610 + x608 * x609
+    del rmm_d_im, x608, x609, x610
+    rmm_yq_re = 4 * am_p_re * x613 - x284 * x614
+    rmm_yq_im = x284 * x613 + x285 * x614
+    del x613, x614
+    z41 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x644 = z41[1]
+    x645 = x606 * z41[0]
+    del z41
+    x646 = rmm_bq_im * x606 * x644 + rmm_bq_re * x645
+    x647 = rmm_bq_im * x645 - rmm_bq_re * x606 * x644
+    del x644, x645
+    z42 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x648 = z42[1]
+    x657 = z42[0]
+    del z42
+    x664 = -x630 - x647
+    del x630
+    x666 = x642 + x646
+    del x642
+    x668 = x648 * x667
+    x670 = x657 * x669
+    x671 = q * (rmm_bq_im * x606 * x664 + rmm_bq_re * x606 * x666 - x668 - x670)
+    del rmm_bq_im, rmm_bq_re, x606
+    x672 = x657 * x667
+    del x667
+    x673 = x648 * x669
+    del x669
+    x674 = x659 * x666
+    x675 = x660 * x664
+    x676 = q * (x672 - x673 - x674 + x675)
+    x681 = -rmm_yq_im * x677 - rmm_yq_re * x680
+    x682 = -rmm_yq_im * x680 + rmm_yq_re * x677
+    del x677, x680
+    z43 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x681, x682)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x681, x682
+    x683 = z43[0]
+    x684 = z43[1]
+    del z43
+    rmm_uniform_re = x617
+    del x617
+    rmm_uniform_im = -x620
+    del x620
+    x685 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x684 - rmm_yq_re * x683
+    x688 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x683 - rmm_yq_re * x684
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x683, x684
+    x689 = x679 * x685 - x687 * x688
+    x690 = x679 * x688 + x685 * x687
+    del x679, x687
+    x691 = -x198 * x672 + x198 * x673 + x678 * x688 + x685 * x686
+    del x672, x673
+    x692 = x198 * x668 + x198 * x670 + x678 * x685 - x686 * x688
+    del x668, x670, x678, x685, x686, x688
+    x693 = -x198 * x674 + x198 * x675 + x690
+    del x674, x675
+    x694 = x198 * x659 * x664 + x198 * x660 * x666 + x689
+    del x659, x660
+    rmm_uniform_by_omega_re = -x624 * x631 + x632 * x635 - x639 * x640 + x641 * x643
+    rmm_uniform_by_omega_im = x624 * x635 + x631 * x632 + x639 * x643 + x640 * x641
+    del x631, x635, x640, x643
+    rmm_whole_re = x646
+    del x646
+    x720 = -rmm_whole_re + rmp_whole_re
+    del rmm_whole_re, rmp_whole_re
+    rmm_whole_im = -x647
+    del x647
+    x718 = -rmm_whole_im + rmp_whole_im
+    del rmm_whole_im, rmp_whole_im
+    rmm_whole_by_omega_re = -x648 * x656 + x657 * x658 - x663 * x664 + x665 * x666
+    rmm_whole_by_omega_im = x648 * x658 + x656 * x657 + x663 * x666 + x664 * x665
+    del x648, x656, x657, x658, x663, x664, x665, x666
+    rmm_whole_by_q_re = x671
+    rmm_whole_by_q_im = x676
+    rmm_change_re = x689
+    del x689
+    rmm_change_im = x690
+    del x690
+    rmm_change_by_omega_re = -x624 * x691 + x632 * x692 - x639 * x693 + x641 * x694
+    rmm_change_by_omega_im = x624 * x692 + x632 * x691 + x639 * x694 + x641 * x693
+    del x624, x632, x639, x641, x691, x692, x693, x694
+    rmm_change_by_q_re = x671
+    del x671
+    rmm_change_by_q_im = x676
+    del x676
+    rmm_excess_re = -rmm_change_re
+    del rmm_change_re
+    rmm_excess_im = -rmm_change_im
+    del rmm_change_im
+    rmm_excess_by_omega_re = -rmm_change_by_omega_re
+    del rmm_change_by_omega_re
+    rmm_excess_by_omega_im = -rmm_change_by_omega_im
+    del rmm_change_by_omega_im
+    rmm_excess_by_q_re = -rmm_change_by_q_re
+    del rmm_change_by_q_re
+    rmm_excess_by_q_im = -rmm_change_by_q_im
+    del rmm_change_by_q_im
+    rmm_inverse_re = -rmm_uniform_re
+    del rmm_uniform_re
+    x702 = rmm_inverse_re + rmp_inverse_re
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = -rmm_uniform_im
+    del rmm_uniform_im
+    x701 = rmm_inverse_im + rmp_inverse_im
+    del rmm_inverse_im, rmp_inverse_im
+    rmm_inverse_by_omega_re = -rmm_uniform_by_omega_re
+    del rmm_uniform_by_omega_re
+    rmm_inverse_by_omega_im = -rmm_uniform_by_omega_im
+    del rmm_uniform_by_omega_im
+    rm_weights_re = -x695 - x696
+    x721 = rm_weights_re * x469
+    x1246 = rm_weights_re * x30
+    rm_weights_im = x697 - x698
+    x719 = rm_weights_im * x469
+    x1250 = rm_weights_im * x30
+    rm_weights_by_omega_re = rm_weight_re * x428 - x699
+    x1296 = rm_weights_by_omega_re * x30
+    rm_weights_by_omega_im = rm_weight_re * x426 + x700
+    x722 = rm_weights_by_omega_im * x469
+    x1298 = rm_weights_by_omega_im * x30
+    del rm_weights_by_omega_im
+    rm_still_re = -x434 * x701 - x435 * x702
+    rm_still_im = x434 * x702 - x435 * x701
+    x1236 = growth * rm_still_im - omega_r * rm_still_re
+    x1240 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x434 - rmm_inverse_by_omega_re * x435 - rmp_inverse_by_omega_im * x434 - rmp_inverse_by_omega_re * x435 - x426 * x701 + x428 * x702
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x435 + rmm_inverse_by_omega_re * x434 - rmp_inverse_by_omega_im * x435 + rmp_inverse_by_omega_re * x434 + x426 * x702 + x428 * x701
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x701, x702
+    x1272 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x1276 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    del rm_still_by_omega_im, rm_still_by_omega_re
+    rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
+    rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
+    rm_forms0_by_omega_re = -rm_form0_by_omega_im * rmp_excess_im + rm_form0_by_omega_re * rmp_excess_re - rm_form0_im * rmp_excess_by_omega_im + rm_form0_re * rmp_excess_by_omega_re + rmm_excess_by_omega_im * rp_form0_im - rmm_excess_by_omega_re * rp_form0_re + rmm_excess_im * rp_form0_by_omega_im - rmm_excess_re * rp_form0_by_omega_re
+    rm_forms0_by_omega_im = rm_form0_by_omega_im * rmp_excess_re + rm_form0_by_omega_re * rmp_excess_im + rm_form0_im * rmp_excess_by_omega_re + rm_form0_re * rmp_excess_by_omega_im - rmm_excess_by_omega_im * rp_form0_re - rmm_excess_by_omega_re * rp_form0_im - rmm_excess_im * rp_form0_by_omega_re - rmm_excess_re * rp_form0_by_omega_im
+    del rm_form0_by_omega_im, rm_form0_by_omega_re, rp_form0_by_omega_im, rp_form0_by_omega_re
+    x1282 = rm_forms0_by_omega_im * x1281 + rm_forms0_by_omega_re * x1280
+    x1292 = rm_forms0_by_omega_im * x1280 - rm_forms0_by_omega_re * x1281
+    rm_forms0_by_q_re = -rm_form0_im * rmp_excess_by_q_im + rm_form0_re * rmp_excess_by_q_re + rmm_excess_by_q_im * rp_form0_im - rmm_excess_by_q_re * rp_form0_re
+    rm_forms0_by_q_im = rm_form0_im * rmp_excess_by_q_re + rm_form0_re * rmp_excess_by_q_im - rmm_excess_by_q_im * rp_form0_re - rmm_excess_by_q_re * rp_form0_im
+    del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
+    x1316 = rm_forms0_by_q_im * x1281 + rm_forms0_by_q_re * x1280
+    x1320 = rm_forms0_by_q_im * x1280 - rm_forms0_by_q_re * x1281
+    del x1280, x1281
+    rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
+    x1249 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x1244
+    rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
+    x1245 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x1244
+    x1264 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x1244
+    del rm_forms0_im
+    x1265 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x1244
+    del rm_forms0_re, rm_forms1_im, rm_forms1_re
+    rm_forms1_by_omega_re = -rm_form1_by_omega_im * rmp_excess_im + rm_form1_by_omega_re * rmp_excess_re - rm_form1_im * rmp_excess_by_omega_im + rm_form1_re * rmp_excess_by_omega_re - rmm_excess_by_omega_im * rp_form1_im + rmm_excess_by_omega_re * rp_form1_re - rmm_excess_im * rp_form1_by_omega_im + rmm_excess_re * rp_form1_by_omega_re
+    rm_forms1_by_omega_im = rm_form1_by_omega_im * rmp_excess_re + rm_form1_by_omega_re * rmp_excess_im + rm_form1_im * rmp_excess_by_omega_re + rm_form1_re * rmp_excess_by_omega_im + rmm_excess_by_omega_im * rp_form1_re + rmm_excess_by_omega_re * rp_form1_im + rmm_excess_im * rp_form1_by_omega_re + rmm_excess_re * rp_form1_by_omega_im
+    del rm_form1_by_omega_im, rm_form1_by_omega_re, rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_excess_im, rmm_excess_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_excess_im, rmp_excess_re, rp_form1_by_omega_im, rp_form1_by_omega_re
+    x1300 = rm_forms1_by_omega_im * x1246 + rm_forms1_by_omega_re * x1250
+    x1308 = rm_forms1_by_omega_im * x1250 - rm_forms1_by_omega_re * x1246
+    del rm_forms1_by_omega_im, rm_forms1_by_omega_re
+    x1312 = -x1308
+    rm_forms1_by_q_re = -rm_form1_im * rmp_excess_by_q_im + rm_form1_re * rmp_excess_by_q_re - rmm_excess_by_q_im * rp_form1_im + rmm_excess_by_q_re * rp_form1_re
+    rm_forms1_by_q_im = rm_form1_im * rmp_excess_by_q_re + rm_form1_re * rmp_excess_by_q_im + rmm_excess_by_q_im * rp_form1_re + rmm_excess_by_q_re * rp_form1_im
+    del rm_form1_im, rm_form1_re, rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re, rp_form1_im, rp_form1_re
+    x1324 = rm_forms1_by_q_im * x1246 + rm_forms1_by_q_re * x1250
+    x1328 = rm_forms1_by_q_im * x1250 - rm_forms1_by_q_re * x1246
+    del rm_forms1_by_q_im, rm_forms1_by_q_re
+    x1332 = -x1328
+    rm_uniform0_re = -rm_weight_im * x708 - rm_weight_re * x711 - x438
+    del x438
+    rm_uniform0_im = -rm_weight_im * x711 + rm_weight_re * x708 + x457
+    del x457, x708, x711
+    rm_uniform0_by_omega_re = -rm_weight_im * x713 + rm_weight_re * x712
+    rm_uniform0_by_omega_im = rm_weight_im * x712 + rm_weight_re * x713
+    del x712, x713
+    rm_uniform1_re = -rm_weight_im * x714 + rm_weight_re * x715 + x461
+    del x461
+    rm_uniform1_im = rm_weight_im * x715 + rm_weight_re * x714 + x464
+    del x464, x714, x715
+    rm_uniform1_by_omega_re = rm_weight_im * x716 + rm_weight_re * x717
+    rm_uniform1_by_omega_im = rm_weight_im * x717 - rm_weight_re * x716
+    del x716, x717
+    rm_total_re = 4 * rm_weights_re * x453 * x720 - x718 * x719
+    rm_total_im = x718 * x721 + x719 * x720
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x453 * x720 + 4 * rm_weights_im * rmm_whole_by_omega_im * x453 + 4 * rm_weights_re * rmp_whole_by_omega_re * x453 - rmm_whole_by_omega_re * x721 - rmp_whole_by_omega_im * x719 - x718 * x722
+    rm_total_by_omega_im = rm_weights_by_omega_re * x469 * x718 - rmm_whole_by_omega_im * x721 - rmm_whole_by_omega_re * x719 + rmp_whole_by_omega_im * x721 + rmp_whole_by_omega_re * x719 + x720 * x722
+    del rm_weights_by_omega_re, rmm_whole_by_omega_im, rmm_whole_by_omega_re, rmp_whole_by_omega_im, rmp_whole_by_omega_re, x718, x720, x722
+    rm_total_by_q_re = rmm_whole_by_q_im * x719 - rmm_whole_by_q_re * x721 - rmp_whole_by_q_im * x719 + rmp_whole_by_q_re * x721
+    rm_total_by_q_im = 4 * rm_weights_im * rmp_whole_by_q_re * x453 + 4 * rm_weights_re * rmp_whole_by_q_im * x453 - rmm_whole_by_q_im * x721 - rmm_whole_by_q_re * x719
+    del rmm_whole_by_q_im, rmm_whole_by_q_re, rmp_whole_by_q_im, rmp_whole_by_q_re, x719, x721
+    sp_filled0_re = x92 * x94
+    del x94
+    x991 = -sp_filled0_re + x448
+    x992 = -x991
+    sp_filled0_im = x93
+    del x93
+    x990 = sp_filled0_im * x443
+    x995 = omega_r * sp_filled0_im + x443 * x992
+    sp_filled1_re = -x90 * x96
+    del x90
+    x723 = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re
+    x988 = sp_filled1_re + x439
+    del sp_filled1_re
+    x989 = omega_r * x988
+    x998 = -x988 - x991
+    del x991
+    x1002 = x466 + x723
+    sp_filled1_im = x98
+    del x98
+    x724 = sp_filled0_im + sp_filled1_im
+    x993 = omega_r * x992 - sp_filled1_im * x447 - x989 - x990
+    x994 = omega_r * sp_filled1_im
+    x996 = x447 * x988 + x454 - x994 + x995
+    x997 = -sp_filled0_im + sp_filled1_im
+    del sp_filled0_im
+    x999 = x446 * x988 + x994 + x995
+    del x988, x994, x995
+    x1000 = omega_r * x992 - sp_filled1_im * x446 + x989 - x990
+    del sp_filled1_im, x989, x990, x992
+    x1001 = -x724
+    sp_filling_re = x723
+    del x723
+    x1290 = sp_filling_re * x30
+    sp_filling_im = x724
+    del x724
+    x1289 = sp_filling_im * x30
+    spp_x_re = x30 * (-x102 - x725)
+    del x725
+    spp_x_im = x30 * (sp_roots_im + x727)
+    z44 = root_sum(ap_p_re, ap_p_im, x104, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z44[0]
+    x729 = spp_k_re * spp_k_re
+    x740 = q + spp_k_re
+    x741 = -q + spp_k_re
+    spp_k_im = z44[1]
+    del z44
+    x728 = spp_k_im * spp_k_im
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    z41 = root_sum(ap_p_re, ap_p_im, rp_p_re, x107, spp_x_re, spp_x_im)
+    z45 = root_sum(ap_p_re, ap_p_im, rp_p_re, x105, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z41[0]
-    x679 = spp_d_re * spp_d_re
-    x693 = -q + spp_d_re
-    spp_d_im = z41[1]
-    del z41
-    x678 = spp_d_im * spp_d_im
-    x707 = 1 / (1e-16 * x674 + 1e-16 * x675 + x678 + x679)
-    spp_d_by_omega_re = ap_p_by_omega_re
-    x709 = spp_d_by_omega_re * x707
-    del spp_d_by_omega_re
-    spp_d_by_omega_im = ap_p_by_omega_im
-    x708 = spp_d_by_omega_im * x707
-    del spp_d_by_omega_im, x707
-    x710 = -spp_d_im * x709 + spp_d_re * x708
-    x713 = spp_d_im * x708 + spp_d_re * x709
-    del x708, x709
-    spp_b_re = -x674 + x675
-    del x675
-    spp_b_im = 2 * spp_k_im * spp_k_re
-    x676 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x677 = spp_b_im * x676
-    x680 = x676 * (-x678 + x679)
-    del x678, x679
-    x681 = rp_p_im * x676
-    x682 = rp_p_re * x676
-    x683 = spp_b_im * x682 + spp_b_re * x681
-    x684 = spp_b_im * x681 - spp_b_re * x682
-    del x681, x682
-    x716 = spp_b_re * x676
-    x717 = -spp_k_by_omega_im * x716 + spp_k_by_omega_re * x677
-    x718 = -spp_k_by_omega_im * x677 - spp_k_by_omega_re * x716
-    del spp_k_by_omega_im, spp_k_by_omega_re
-    x719 = spp_k_im * x718 + spp_k_re * x717
-    x721 = -spp_k_im * x717 + spp_k_re * x718
-    del spp_k_re, x717, x718
-    x723 = x166 * x677
-    x727 = x166 * x716
-    del x716
-    spp_z_re = spp_b_re * x680 + 2 * spp_d_im * spp_d_re * x677
-    del x677
-    spp_z_im = -spp_b_im * x680 + 2 * spp_b_re * spp_d_im * spp_d_re * x676
-    del x680
-    spp_y_re = 4 * ap_p_re * x684 - x119 * x683
-    spp_y_im = x119 * x684 + x120 * x683
-    del x683, x684
-    z42 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x699 = x676 * z42[1]
-    x700 = spp_b_im * x699
-    x701 = x676 * z42[0]
-    del z42
-    x702 = spp_b_re * x701
-    x703 = x700 + x702
-    x704 = spp_b_im * x701
-    del x701
-    x705 = spp_b_re * x699
-    del x699
-    x706 = x704 - x705
-    x712 = x706 + x711
-    x715 = -x703 - x714
-    x720 = -x704 + x705 + x711
-    del x704, x705
-    x722 = x700 + x702 - x714
-    del x700, x702
-    spp_bq_re = -x674 + x685 * x686
-    del x674
-    x688 = spp_bq_re * spp_bq_re
-    spp_bq_im = spp_k_im * x685 + spp_k_im * x686
-    del spp_k_im, x685, x686
-    x687 = spp_bq_im * spp_bq_im
-    x689 = x687 + x688
-    x690 = 1 / x689
-    x691 = x690 * (q + spp_d_re)
-    del spp_d_re
-    x692 = -spp_bq_im * x691 + spp_bq_re * spp_d_im * x690
-    x694 = spp_bq_im * spp_d_im * x690 + spp_bq_re * x691
-    del x691
-    x695 = rp_p_im * x690
-    x696 = rp_p_re * x690
-    x697 = spp_bq_im * x696 + spp_bq_re * x695
-    x698 = spp_bq_im * x695 - spp_bq_re * x696
-    del x695, x696
-    x724 = spp_bq_im * x690
-    x725 = -spp_b_re * spp_bq_re * x166 * x676 * x690 + x723 * x724
-    del x676
-    x726 = -x725
-    x733 = spp_bq_re * x690 * x723 + x724 * x727
-    del x724
-    x734 = -x733
-    x739 = 1 / (x689 * x689)
-    del x689
-    x741 = 4 * spp_bq_im * spp_bq_re
-    x743 = -2 * x687 + 2 * x688
-    del x687, x688
-    spp_zq_re = -spp_d_im * x692 + x693 * x694
-    spp_zq_im = spp_d_im * x694 + x692 * x693
-    del spp_d_im, x692, x693, x694
-    spp_yq_re = 4 * ap_p_re * x698 - x119 * x697
-    spp_yq_im = x119 * x698 + x120 * x697
-    del x697, x698
-    x728 = -spp_yq_im * x723 - spp_yq_re * x727
-    x729 = -spp_yq_im * x727 + spp_yq_re * x723
-    del x723, x727
-    z43 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x728, x729)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, x728, x729
-    x730 = z43[0]
-    x731 = z43[1]
-    del z43
-    z44 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
-    del spp_zq_im, spp_zq_re
-    x740 = x739 * z44[0]
-    x742 = x740 * x741
-    x744 = x739 * z44[1]
-    del x739, z44
-    x745 = x743 * x744
-    x747 = x741 * x744
-    del x741, x744
-    x748 = x740 * x743
-    del x740, x743
-    spp_uniform_re = x703
-    del x703
-    spp_uniform_im = -x706
-    del x706
-    x732 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x731 - spp_yq_re * x730
-    x735 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x730 - spp_yq_re * x731
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x730, x731
-    x736 = x734 * x735
-    x737 = x726 * x732 - x736
-    x738 = x726 * x735 + x732 * x734
-    del x734
-    x746 = -x166 * x742 + x166 * x745 + x725 * x735 + x732 * x733
-    x749 = x166 * x747 + x166 * x748 + x725 * x732 - x733 * x735
-    del x725, x733, x735
-    x750 = spp_uniform_im + x711 + x738
-    del x711
-    x751 = x690 * x750
-    x752 = spp_bq_re * x751
-    x753 = spp_uniform_re - x714 + x726 * x732 - x736
-    del x714, x726, x732, x736
-    x754 = x690 * x753
-    x755 = spp_bq_im * x754
-    x756 = x166 * x752 - x166 * x755 + x738
-    x757 = spp_bq_im * x166 * x751 + spp_bq_re * x166 * x754 + x737
-    del x751, x754
-    spp_uniform_by_omega_re = -x710 * x712 + x713 * x715 - x719 * x720 + x721 * x722
-    spp_uniform_by_omega_im = x710 * x715 + x712 * x713 + x719 * x722 + x720 * x721
-    del x712, x715, x720, x722
-    spp_change_re = x737
-    del x737
-    spp_change_im = x738
-    del x738
-    spp_change_by_omega_re = -x710 * x746 + x713 * x749 - x719 * x756 + x721 * x757
-    spp_change_by_omega_im = x710 * x749 + x713 * x746 + x719 * x757 + x721 * x756
-    del x710, x713, x719, x721, x746, x749, x756, x757
-    spp_change_by_q_re = q * (spp_bq_im * x690 * x750 + spp_bq_re * x690 * x753 - x747 - x748)
-    del spp_bq_im, spp_bq_re, x690, x747, x748, x750, x753
-    spp_change_by_q_im = q * (x742 - x745 + x752 - x755)
-    del x742, x745, x752, x755
-    spp_inverse_re = -spp_uniform_im * x371 - spp_uniform_re * x372
-    spp_inverse_im = -spp_uniform_im * x372 + spp_uniform_re * x371
-    spp_inverse_by_omega_re = -spp_uniform_by_omega_im * x371 - spp_uniform_by_omega_re * x372 - spp_uniform_im * x216 + spp_uniform_re * x217
-    spp_inverse_by_omega_im = -spp_uniform_by_omega_im * x372 + spp_uniform_by_omega_re * x371 + spp_uniform_im * x217 + spp_uniform_re * x216
-    del spp_uniform_by_omega_im, spp_uniform_by_omega_re, spp_uniform_im, spp_uniform_re
-    spp_excess_re = -spp_change_im * x371 - spp_change_re * x372
-    spp_excess_im = -spp_change_im * x372 + spp_change_re * x371
-    x1225 = rp_weight_re * spp_excess_im * x28 * x29 - spp_excess_re * x1125
-    x1233 = spp_excess_im * x1125 + spp_excess_re * x1121
-    spp_excess_by_omega_re = -spp_change_by_omega_im * x371 - spp_change_by_omega_re * x372 - spp_change_im * x216 + spp_change_re * x217
-    spp_excess_by_omega_im = -spp_change_by_omega_im * x372 + spp_change_by_omega_re * x371 + spp_change_im * x217 + spp_change_re * x216
-    del spp_change_by_omega_im, spp_change_by_omega_re, spp_change_im, spp_change_re
-    x1193 = spp_excess_by_omega_im * x1125 + spp_excess_by_omega_re * x1121
-    x1194 = -x1193
-    x1204 = rp_weight_re * spp_excess_by_omega_im * x28 * x29 - spp_excess_by_omega_re * x1125
-    spp_excess_by_q_re = -spp_change_by_q_im * x371 - spp_change_by_q_re * x372
-    spp_excess_by_q_im = -spp_change_by_q_im * x372 + spp_change_by_q_re * x371
-    del spp_change_by_q_im, spp_change_by_q_re
-    x1291 = spp_excess_by_q_im * x1125 + spp_excess_by_q_re * x1121
-    x1292 = -x1291
-    x1302 = rp_weight_re * spp_excess_by_q_im * x28 * x29 - spp_excess_by_q_re * x1125
-    sp_form0_re = -x762 * x771 + x772 * x773
-    x1145 = sp_form0_re * x1105
-    sp_form0_im = x762 * x773 + x771 * x772
-    del x771, x773
-    x1147 = sp_form0_im * x1105
-    sp_form0_by_omega_re = -a_up_by_omega_im * x778 + a_up_by_omega_re * x779 - x762 * x776 + x772 * x777
-    sp_form0_by_omega_im = a_up_by_omega_im * x779 + a_up_by_omega_re * x778 + x762 * x777 + x772 * x776
-    del x776, x777, x778, x779
-    sp_form1_re = c_down_im * x783 + c_down_re * x784
-    x1132 = x1126 * (-sp_form1_re + x1131)
-    x1140 = -sp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x1132
-    sp_form1_im = -c_down_im * x784 + c_down_re * x783
-    del x783, x784
-    x1129 = sp_form1_im * x1126
-    x1137 = sp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x1129
-    x1156 = sp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x1145
-    x1157 = -sp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x1147
-    sp_form1_by_omega_re = c_down_im * x787 + c_down_re * x788 - x762 * x786 + x772 * x785
-    sp_form1_by_omega_im = -c_down_im * x788 + c_down_re * x787 + x762 * x785 + x772 * x786
-    del c_down_im, c_down_re, x762, x772, x785, x786, x787, x788
-    spm_x_re = x30 * (-sm_roots_re - x104)
-    del sm_roots_re
-    spm_x_im = x30 * (-sm_roots_im - x789)
-    z45 = root_sum(am_p_re, am_p_im, x106, rp_p_im, spm_x_re, spm_x_im)
-    del x106
-    spm_k_re = z45[0]
-    x791 = spm_k_re * spm_k_re
-    x801 = q + spm_k_re
-    x802 = -q + spm_k_re
-    spm_k_im = z45[1]
+    spp_d_re = z45[0]
+    x734 = spp_d_re * spp_d_re
+    x748 = -q + spp_d_re
+    spp_d_im = z45[1]
     del z45
-    x790 = spm_k_im * spm_k_im
+    x732 = 2 * spp_d_im
+    x733 = spp_d_im * spp_d_im
+    x762 = 1 / (1e-16 * x728 + 1e-16 * x729 + x733 + x734)
+    spp_d_by_omega_re = ap_p_by_omega_re
+    x764 = spp_d_by_omega_re * x762
+    spp_d_by_omega_im = ap_p_by_omega_im
+    x763 = spp_d_by_omega_im * x762
+    del x762
+    x765 = -spp_d_im * x764 + spp_d_re * x763
+    x768 = spp_d_im * x763 + spp_d_re * x764
+    del x763, x764
+    spp_b_re = -x728 + x729
+    del x729
+    spp_b_im = 2 * spp_k_im * spp_k_re
+    x730 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x731 = spp_b_im * x730
+    x735 = x730 * (-x733 + x734)
+    del x733, x734
+    x736 = rp_p_im * x730
+    x737 = rp_p_re * x730
+    x738 = spp_b_im * x737 + spp_b_re * x736
+    x739 = spp_b_im * x736 - spp_b_re * x737
+    del x736, x737
+    x771 = spp_b_re * x730
+    x772 = -spp_k_by_omega_im * x771 + spp_k_by_omega_re * x731
+    x773 = -spp_k_by_omega_im * x731 - spp_k_by_omega_re * x771
+    x774 = spp_k_im * x773 + spp_k_re * x772
+    x776 = -spp_k_im * x772 + spp_k_re * x773
+    del x772, x773
+    x812 = x198 * x731
+    x815 = x198 * x771
+    del x771
+    spp_z_re = spp_b_re * x735 + spp_d_re * x731 * x732
+    del x731
+    spp_z_im = -spp_b_im * x735 + 2 * spp_b_re * spp_d_im * spp_d_re * x730
+    del x735
+    spp_y_re = 4 * ap_p_re * x739 - x118 * x738
+    spp_y_im = x118 * x739 + x119 * x738
+    del x738, x739
+    z46 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x754 = x730 * z46[1]
+    x755 = spp_b_im * x754
+    x756 = x730 * z46[0]
+    del z46
+    x757 = spp_b_re * x756
+    x758 = x755 + x757
+    x759 = spp_b_im * x756
+    del x756
+    x760 = spp_b_re * x754
+    del x754
+    x761 = x759 - x760
+    x767 = x761 + x766
+    x770 = -x758 - x769
+    x775 = -x759 + x760 + x766
+    del x759, x760
+    x777 = x755 + x757 - x769
+    del x755, x757
+    spp_bq_re = -x728 + x740 * x741
+    del x728
+    x743 = spp_bq_re * spp_bq_re
+    spp_bq_im = spp_k_im * x740 + spp_k_im * x741
+    del x740, x741
+    x742 = spp_bq_im * spp_bq_im
+    x744 = x742 + x743
+    x745 = 1 / x744
+    x746 = x745 * (q + spp_d_re)
+    x747 = -spp_bq_im * x746 + spp_bq_re * spp_d_im * x745
+    x749 = spp_bq_im * spp_d_im * x745 + spp_bq_re * x746
+    del x746
+    x750 = rp_p_im * x745
+    x751 = rp_p_re * x745
+    x752 = spp_bq_im * x751 + spp_bq_re * x750
+    x753 = spp_bq_im * x750 - spp_bq_re * x751
+    del x750, x751
+    x784 = 1 / (x744 * x744)
+    del x744
+    x785 = spp_bq_im * spp_bq_re * x784
+    x786 = 2 * x785
+    x787 = -x742 + x743
+    del x742, x743
+    x788 = x784 * x787
+    x789 = spp_d_by_omega_im * x786 + spp_d_by_omega_re * x788
+    x790 = spp_d_by_omega_im * x784 * x787 - spp_d_by_omega_re * x786
+    del spp_d_by_omega_im, spp_d_by_omega_re, x784, x786, x787
+    x791 = 2 * spp_d_re * x790 + x732 * x789
+    x793 = 2 * spp_d_re * x789 - x732 * x790
+    del spp_d_re, x732, x789, x790
+    x794 = spp_bq_im * x745
+    x795 = spp_bq_re * x745
+    x796 = -spp_k_by_omega_im * x795 + spp_k_by_omega_re * x794
+    x797 = -spp_k_by_omega_im * x794 - spp_k_by_omega_re * x795
+    del spp_k_by_omega_im, spp_k_by_omega_re
+    x798 = spp_k_im * x797 + spp_k_re * x796
+    x800 = -spp_k_im * x796 + spp_k_re * x797
+    del spp_k_im, spp_k_re, x796, x797
+    x802 = 4 * x785
+    del x785
+    x804 = 2 * x788
+    del x788
+    x813 = -spp_b_re * spp_bq_re * x198 * x730 * x745 + x794 * x812
+    del x730
+    x814 = -x813
+    x821 = x794 * x815 + x795 * x812
+    x822 = -x821
+    spp_zq_re = -spp_d_im * x747 + x748 * x749
+    spp_zq_im = spp_d_im * x749 + x747 * x748
+    del spp_d_im, x747, x748, x749
+    spp_yq_re = 4 * ap_p_re * x753 - x118 * x752
+    spp_yq_im = x118 * x753 + x119 * x752
+    del x752, x753
+    z47 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x778 = z47[1]
+    x779 = x745 * x778
+    x780 = z47[0]
+    del z47
+    x781 = x745 * x780
+    x782 = spp_bq_im * x781
+    z48 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x783 = z48[1]
+    x792 = z48[0]
+    del z48
+    x799 = spp_bq_re * x779 + x766 - x782
+    del x766
+    x801 = spp_bq_im * x745 * x778 + spp_bq_re * x745 * x780 - x769
+    del x769, x780
+    x803 = x783 * x802
+    x805 = x792 * x804
+    x806 = q * (spp_bq_im * x745 * x799 + spp_bq_re * x745 * x801 - x803 - x805)
+    x807 = x792 * x802
+    del x802
+    x808 = x783 * x804
+    del x804
+    x809 = x794 * x801
+    x810 = x795 * x799
+    x811 = q * (x807 - x808 - x809 + x810)
+    x816 = -spp_yq_im * x812 - spp_yq_re * x815
+    x817 = -spp_yq_im * x815 + spp_yq_re * x812
+    del x812, x815
+    z49 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x816, x817)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x816, x817
+    x818 = z49[0]
+    x819 = z49[1]
+    del z49
+    spp_uniform_re = x758
+    del x758
+    spp_uniform_im = -x761
+    del x761
+    x820 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x819 - spp_yq_re * x818
+    x823 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x818 - spp_yq_re * x819
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x818, x819
+    x824 = x814 * x820 - x822 * x823
+    x825 = x814 * x823 + x820 * x822
+    del x814, x822
+    x826 = -x198 * x807 + x198 * x808 + x813 * x823 + x820 * x821
+    del x807, x808
+    x827 = x198 * x803 + x198 * x805 + x813 * x820 - x821 * x823
+    del x803, x805, x813, x820, x821, x823
+    x828 = -x198 * x809 + x198 * x810 + x825
+    del x809, x810
+    x829 = x198 * x794 * x799 + x198 * x795 * x801 + x824
+    del x794, x795
+    spp_uniform_by_omega_re = -x765 * x767 + x768 * x770 - x774 * x775 + x776 * x777
+    spp_uniform_by_omega_im = x765 * x770 + x767 * x768 + x774 * x777 + x775 * x776
+    del x767, x770, x775, x777
+    spp_whole_re = spp_bq_im * x779 + spp_bq_re * x781
+    del spp_bq_im, x779, x781
+    spp_whole_im = spp_bq_re * x745 * x778 - x782
+    del spp_bq_re, x745, x778, x782
+    spp_whole_by_omega_re = -x783 * x791 + x792 * x793 - x798 * x799 + x800 * x801
+    spp_whole_by_omega_im = x783 * x793 + x791 * x792 + x798 * x801 + x799 * x800
+    del x783, x791, x792, x793, x798, x799, x800, x801
+    spp_whole_by_q_re = x806
+    spp_whole_by_q_im = x811
+    spp_change_re = x824
+    del x824
+    spp_change_im = x825
+    del x825
+    spp_change_by_omega_re = -x765 * x826 + x768 * x827 - x774 * x828 + x776 * x829
+    spp_change_by_omega_im = x765 * x827 + x768 * x826 + x774 * x829 + x776 * x828
+    del x765, x768, x774, x776, x826, x827, x828, x829
+    spp_change_by_q_re = x806
+    del x806
+    spp_change_by_q_im = x811
+    del x811
+    spp_excess_re = spp_change_re
+    del spp_change_re
+    spp_excess_im = spp_change_im
+    del spp_change_im
+    spp_excess_by_omega_re = spp_change_by_omega_re
+    del spp_change_by_omega_re
+    spp_excess_by_omega_im = spp_change_by_omega_im
+    del spp_change_by_omega_im
+    spp_excess_by_q_re = spp_change_by_q_re
+    del spp_change_by_q_re
+    spp_excess_by_q_im = spp_change_by_q_im
+    del spp_change_by_q_im
+    sp_form0_re = -x834 * x843 + x844 * x845
+    sp_form0_im = x834 * x845 + x843 * x844
+    del x843, x845
+    sp_form0_by_omega_re = -a_up_by_omega_im * x850 + a_up_by_omega_re * x851 - x834 * x848 + x844 * x849
+    sp_form0_by_omega_im = a_up_by_omega_im * x851 + a_up_by_omega_re * x850 + x834 * x849 + x844 * x848
+    del x848, x849, x850, x851
+    sp_form1_re = c_down_im * x855 + c_down_re * x856
+    sp_form1_im = -c_down_im * x856 + c_down_re * x855
+    del x855, x856
+    sp_form1_by_omega_re = c_down_im * x859 + c_down_re * x860 - x834 * x858 + x844 * x857
+    sp_form1_by_omega_im = -c_down_im * x860 + c_down_re * x859 + x834 * x857 + x844 * x858
+    del c_down_im, c_down_re, x834, x844, x857, x858, x859, x860
+    spp_inverse_re = spp_uniform_re
+    del spp_uniform_re
+    spp_inverse_im = spp_uniform_im
+    del spp_uniform_im
+    spp_inverse_by_omega_re = spp_uniform_by_omega_re
+    del spp_uniform_by_omega_re
+    spp_inverse_by_omega_im = spp_uniform_by_omega_im
+    del spp_uniform_by_omega_im
+    spm_x_re = x30 * (-sm_roots_re - x102)
+    del sm_roots_re
+    spm_x_im = x30 * (-sm_roots_im - x861)
+    z50 = root_sum(am_p_re, am_p_im, x104, rp_p_im, spm_x_re, spm_x_im)
+    del x104
+    spm_k_re = z50[0]
+    x863 = spm_k_re * spm_k_re
+    x874 = q + spm_k_re
+    x875 = -q + spm_k_re
+    spm_k_im = z50[1]
+    del z50
+    x862 = spm_k_im * spm_k_im
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    z46 = root_sum(am_p_re, am_p_im, rp_p_re, x107, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x107
-    spm_d_re = z46[0]
-    x795 = spm_d_re * spm_d_re
-    x809 = -q + spm_d_re
-    spm_d_im = z46[1]
-    del z46
-    x794 = spm_d_im * spm_d_im
-    x823 = 1 / (1e-16 * x790 + 1e-16 * x791 + x794 + x795)
+    z51 = root_sum(am_p_re, am_p_im, rp_p_re, x105, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x105
+    spm_d_re = z51[0]
+    x868 = spm_d_re * spm_d_re
+    x882 = -q + spm_d_re
+    spm_d_im = z51[1]
+    del z51
+    x866 = 2 * spm_d_im
+    x867 = spm_d_im * spm_d_im
+    x896 = 1 / (1e-16 * x862 + 1e-16 * x863 + x867 + x868)
     spm_d_by_omega_re = am_p_by_omega_re
-    x825 = spm_d_by_omega_re * x823
-    del spm_d_by_omega_re
+    x898 = spm_d_by_omega_re * x896
     spm_d_by_omega_im = am_p_by_omega_im
-    x824 = spm_d_by_omega_im * x823
-    del spm_d_by_omega_im, x823
-    x826 = -spm_d_im * x825 + spm_d_re * x824
-    x829 = spm_d_im * x824 + spm_d_re * x825
-    del x824, x825
-    spm_b_re = -x790 + x791
-    del x791
-    spm_b_im = 2 * spm_k_im * spm_k_re
-    x792 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x793 = spm_b_im * x792
-    x796 = x792 * (-x794 + x795)
-    del x794, x795
-    x797 = rp_p_im * x792
-    x798 = rp_p_re * x792
-    x799 = spm_b_im * x798 + spm_b_re * x797
-    x800 = spm_b_im * x797 - spm_b_re * x798
-    del x797, x798
-    x832 = spm_b_re * x792
-    x833 = -spm_k_by_omega_im * x832 + spm_k_by_omega_re * x793
-    x834 = -spm_k_by_omega_im * x793 - spm_k_by_omega_re * x832
-    del spm_k_by_omega_im, spm_k_by_omega_re
-    x835 = spm_k_im * x834 + spm_k_re * x833
-    x837 = -spm_k_im * x833 + spm_k_re * x834
-    del spm_k_re, x833, x834
-    x839 = x166 * x793
-    x843 = x166 * x832
-    del x832
-    spm_z_re = spm_b_re * x796 + 2 * spm_d_im * spm_d_re * x793
-    del x793
-    spm_z_im = -spm_b_im * x796 + 2 * spm_b_re * spm_d_im * spm_d_re * x792
-    del x796
-    spm_y_re = 4 * am_p_re * x800 - x290 * x799
-    spm_y_im = x290 * x800 + x291 * x799
-    del x799, x800
-    z47 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x815 = x792 * z47[1]
-    x816 = spm_b_im * x815
-    x817 = x792 * z47[0]
-    del z47
-    x818 = spm_b_re * x817
-    x819 = x816 + x818
-    x820 = spm_b_im * x817
-    del x817
-    x821 = spm_b_re * x815
-    del x815
-    x822 = x820 - x821
-    x828 = x822 + x827
-    x831 = -x819 - x830
-    x836 = -x820 + x821 + x827
-    del x820, x821
-    x838 = x816 + x818 - x830
-    del x816, x818
-    spm_bq_re = -x790 + x801 * x802
-    del x790
-    x804 = spm_bq_re * spm_bq_re
-    spm_bq_im = spm_k_im * x801 + spm_k_im * x802
-    del spm_k_im, x801, x802
-    x803 = spm_bq_im * spm_bq_im
-    x805 = x803 + x804
-    x806 = 1 / x805
-    x807 = x806 * (q + spm_d_re)
-    del spm_d_re
-    x808 = -spm_bq_im * x807 + spm_bq_re * spm_d_im * x806
-    x810 = spm_bq_im * spm_d_im * x806 + spm_bq_re * x807
-    del x807
-    x811 = rp_p_im * x806
-    del rp_p_im
-    x812 = rp_p_re * x806
-    del rp_p_re
-    x813 = spm_bq_im * x812 + spm_bq_re * x811
-    x814 = spm_bq_im * x811 - spm_bq_re * x812
-    del x811, x812
-    x840 = spm_bq_im * x806
-    x841 = -spm_b_re * spm_bq_re * x166 * x792 * x806 + x839 * x840
-    del x792
-    x842 = -x841
-    x849 = spm_bq_re * x806 * x839 + x840 * x843
-    del x840
-    x850 = -x849
-    x855 = 1 / (x805 * x805)
-    del x805
-    x857 = 4 * spm_bq_im * spm_bq_re
-    x859 = -2 * x803 + 2 * x804
-    del x803, x804
-    spm_zq_re = -spm_d_im * x808 + x809 * x810
-    spm_zq_im = spm_d_im * x810 + x808 * x809
-    del spm_d_im, x808, x809, x810
-    spm_yq_re = 4 * am_p_re * x814 - x290 * x813
-    spm_yq_im = x290 * x814 + x291 * x813
-    del x813, x814
-    x844 = -spm_yq_im * x839 - spm_yq_re * x843
-    x845 = -spm_yq_im * x843 + spm_yq_re * x839
-    del x839, x843
-    z48 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x844, x845)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, x844, x845
-    x846 = z48[0]
-    x847 = z48[1]
-    del z48
-    z49 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
-    del spm_zq_im, spm_zq_re
-    x856 = x855 * z49[0]
-    x858 = x856 * x857
-    x860 = x855 * z49[1]
-    del x855, z49
-    x861 = x859 * x860
-    x863 = x857 * x860
-    del x857, x860
-    x864 = x856 * x859
-    del x856, x859
-    spm_uniform_re = x819
-    del x819
-    spm_uniform_im = -x822
-    del x822
-    x848 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x847 - spm_yq_re * x846
-    x851 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x846 - spm_yq_re * x847
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x846, x847
-    x852 = x850 * x851
-    x853 = x842 * x848 - x852
-    x854 = x842 * x851 + x848 * x850
-    del x850
-    x862 = -x166 * x858 + x166 * x861 + x841 * x851 + x848 * x849
-    x865 = x166 * x863 + x166 * x864 + x841 * x848 - x849 * x851
-    del x841, x849, x851
-    x866 = spm_uniform_im + x827 + x854
-    del x827
-    x867 = x806 * x866
-    x868 = spm_bq_re * x867
-    x869 = spm_uniform_re - x830 + x842 * x848 - x852
-    del x830, x842, x848, x852
-    x870 = x806 * x869
-    x871 = spm_bq_im * x870
-    x872 = x166 * x868 - x166 * x871 + x854
-    x873 = spm_bq_im * x166 * x867 + spm_bq_re * x166 * x870 + x853
-    del x867, x870
-    spm_uniform_by_omega_re = -x826 * x828 + x829 * x831 - x835 * x836 + x837 * x838
-    spm_uniform_by_omega_im = x826 * x831 + x828 * x829 + x835 * x838 + x836 * x837
-    del x828, x831, x836, x838
-    spm_change_re = x853
-    del x853
-    spm_change_im = x854
-    del x854
-    spm_change_by_omega_re = -x826 * x862 + x829 * x865 - x835 * x872 + x837 * x873
-    spm_change_by_omega_im = x826 * x865 + x829 * x862 + x835 * x873 + x837 * x872
-    del x826, x829, x835, x837, x862, x865, x872, x873
-    spm_change_by_q_re = q * (spm_bq_im * x806 * x866 + spm_bq_re * x806 * x869 - x863 - x864)
-    del spm_bq_im, spm_bq_re, x806, x863, x864, x866, x869
-    spm_change_by_q_im = q * (x858 - x861 + x868 - x871)
-    del x858, x861, x868, x871
-    spm_inverse_re = spm_uniform_im * x371 + spm_uniform_re * x372
-    x896 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x205 - spm_uniform_re * x371
-    x897 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = spm_uniform_by_omega_im * x371 + spm_uniform_by_omega_re * x372 - spm_uniform_im * x374 + spm_uniform_re * x373
-    spm_inverse_by_omega_im = spm_uniform_by_omega_im * x372 - spm_uniform_by_omega_re * x371 + spm_uniform_im * x373 + spm_uniform_re * x374
-    del spm_uniform_by_omega_im, spm_uniform_by_omega_re, spm_uniform_im, spm_uniform_re
-    spm_excess_re = spm_change_im * x371 + spm_change_re * x372
-    x911 = spm_excess_re + spp_excess_re + x896
-    spm_excess_im = 2 * a_root_re * spm_change_im * x205 - spm_change_re * x371
-    x910 = spm_excess_im + spp_excess_im + x897
-    x1220 = rp_weight_re * spm_excess_im * x28 * x29 - spm_excess_re * x1125
-    x1221 = x1105 * x1220
-    x1228 = spm_excess_im * x1125 + spm_excess_re * x1121
-    x1229 = -x1228
-    x1249 = sp_filling_im * x1220
-    x1255 = sp_filling_re * x1220
-    del x1220
-    spm_excess_by_omega_re = spm_change_by_omega_im * x371 + spm_change_by_omega_re * x372 - spm_change_im * x374 + spm_change_re * x373
-    spm_excess_by_omega_im = spm_change_by_omega_im * x372 - spm_change_by_omega_re * x371 + spm_change_im * x373 + spm_change_re * x374
-    del spm_change_by_omega_im, spm_change_by_omega_re, spm_change_im, spm_change_re
-    x1199 = spm_excess_by_omega_im * x1125 + spm_excess_by_omega_re * x1121
-    x1200 = -x1199
-    x1203 = rp_weight_re * spm_excess_by_omega_im * x28 * x29 - spm_excess_by_omega_re * x1125
-    spm_excess_by_q_re = spm_change_by_q_im * x371 + spm_change_by_q_re * x372
-    spm_excess_by_q_im = 2 * a_root_re * spm_change_by_q_im * x205 - spm_change_by_q_re * x371
-    del spm_change_by_q_im, spm_change_by_q_re
-    x1297 = spm_excess_by_q_im * x1125 + spm_excess_by_q_re * x1121
-    x1298 = -x1297
-    x1301 = rp_weight_re * spm_excess_by_q_im * x28 * x29 - spm_excess_by_q_re * x1125
-    sm_form0_re = -x878 * x884 + x885 * x886
-    x1149 = sm_form0_re * x1105
-    sm_form0_im = x878 * x886 + x884 * x885
-    x1151 = sm_form0_im * x1105
-    sm_form0_by_omega_re = -a_up_by_omega_im * x878 + a_up_by_omega_re * x885 - x887
-    sm_form0_by_omega_im = a_up_by_omega_im * x885 + a_up_by_omega_re * x878 + x888
-    del x878, x885
-    sm_form1_re = -x884 * x894 + x886 * x895
-    x1134 = x1126 * (-sm_form1_re + x1131)
-    del x1131
-    x1139 = sm_form0_im * sp_filling_im - sm_form0_re * sp_filling_re + x1134
-    sm_form1_im = x884 * x895 + x886 * x894
-    del x884, x886
-    x1127 = sm_form1_im * x1126
-    x1138 = -sm_form0_im * sp_filling_re - sm_form0_re * sp_filling_im - x1127
-    x1141 = spm_excess_im * x1139 + spm_excess_re * x1138 + spp_excess_im * x1140 + spp_excess_re * x1137
-    x1143 = spm_excess_im * x1138 - spm_excess_re * x1139 + spp_excess_im * x1137 - spp_excess_re * x1140
-    x1154 = sm_form1_im * sp_filling_im - sm_form1_re * sp_filling_re + x1149
-    x1155 = -sm_form1_im * sp_filling_re - sm_form1_re * sp_filling_im + x1151
-    x1158 = spm_excess_im * x1154 + spm_excess_re * x1155 + spp_excess_im * x1156 + spp_excess_re * x1157
-    x1176 = -spm_excess_im * x1155 + spm_excess_re * x1154 - spp_excess_im * x1157 + spp_excess_re * x1156
-    del spm_excess_im, spm_excess_re
-    sm_form1_by_omega_re = -a_up_by_omega_im * x894 + a_up_by_omega_re * x895 - x887
-    del x887
-    sm_form1_by_omega_im = a_up_by_omega_im * x895 + a_up_by_omega_re * x894 + x888
-    del a_up_by_omega_im, a_up_by_omega_re, x888, x894, x895
-    sp_still_re = x896
+    x897 = spm_d_by_omega_im * x896
     del x896
-    sp_still_im = x897
-    del x897
-    x1100 = growth * sp_still_im - omega_r * sp_still_re
-    x1104 = -growth * sp_still_re - omega_r * sp_still_im
-    sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
-    sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    x1183 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
-    x1184 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x899 = -spm_d_im * x898 + spm_d_re * x897
+    x902 = spm_d_im * x897 + spm_d_re * x898
+    del x897, x898
+    spm_b_re = -x862 + x863
+    del x863
+    spm_b_im = 2 * spm_k_im * spm_k_re
+    x864 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x865 = spm_b_im * x864
+    x869 = x864 * (-x867 + x868)
+    del x867, x868
+    x870 = rp_p_im * x864
+    x871 = rp_p_re * x864
+    x872 = spm_b_im * x871 + spm_b_re * x870
+    x873 = spm_b_im * x870 - spm_b_re * x871
+    del x870, x871
+    x905 = spm_b_re * x864
+    x906 = -spm_k_by_omega_im * x905 + spm_k_by_omega_re * x865
+    x907 = -spm_k_by_omega_im * x865 - spm_k_by_omega_re * x905
+    x908 = spm_k_im * x907 + spm_k_re * x906
+    x910 = -spm_k_im * x906 + spm_k_re * x907
+    del x906, x907
+    x946 = x198 * x865
+    x949 = x198 * x905
+    del x905
+    spm_z_re = spm_b_re * x869 + spm_d_re * x865 * x866
+    del x865
+    spm_z_im = -spm_b_im * x869 + 2 * spm_b_re * spm_d_im * spm_d_re * x864
+    del x869
+    spm_y_re = 4 * am_p_re * x873 - x284 * x872
+    spm_y_im = x284 * x873 + x285 * x872
+    del x872, x873
+    z52 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x888 = x864 * z52[1]
+    x889 = spm_b_im * x888
+    x890 = x864 * z52[0]
+    del z52
+    x891 = spm_b_re * x890
+    x892 = x889 + x891
+    x893 = spm_b_im * x890
+    del x890
+    x894 = spm_b_re * x888
+    del x888
+    x895 = x893 - x894
+    x901 = x895 + x900
+    x904 = -x892 - x903
+    x909 = -x893 + x894 + x900
+    del x893, x894
+    x911 = x889 + x891 - x903
+    del x889, x891
+    spm_bq_re = -x862 + x874 * x875
+    del x862
+    x877 = spm_bq_re * spm_bq_re
+    spm_bq_im = spm_k_im * x874 + spm_k_im * x875
+    del x874, x875
+    x876 = spm_bq_im * spm_bq_im
+    x878 = x876 + x877
+    x879 = 1 / x878
+    x880 = x879 * (q + spm_d_re)
+    x881 = -spm_bq_im * x880 + spm_bq_re * spm_d_im * x879
+    x883 = spm_bq_im * spm_d_im * x879 + spm_bq_re * x880
+    del x880
+    x884 = rp_p_im * x879
+    del rp_p_im
+    x885 = rp_p_re * x879
+    del rp_p_re
+    x886 = spm_bq_im * x885 + spm_bq_re * x884
+    x887 = spm_bq_im * x884 - spm_bq_re * x885
+    del x884, x885
+    x918 = 1 / (x878 * x878)
+    del x878
+    x919 = spm_bq_im * spm_bq_re * x918
+    x920 = 2 * x919
+    x921 = -x876 + x877
+    del x876, x877
+    x922 = x918 * x921
+    x923 = spm_d_by_omega_im * x920 + spm_d_by_omega_re * x922
+    x924 = spm_d_by_omega_im * x918 * x921 - spm_d_by_omega_re * x920
+    del spm_d_by_omega_im, spm_d_by_omega_re, x918, x920, x921
+    x925 = 2 * spm_d_re * x924 + x866 * x923
+    x927 = 2 * spm_d_re * x923 - x866 * x924
+    del spm_d_re, x866, x923, x924
+    x928 = spm_bq_im * x879
+    x929 = spm_bq_re * x879
+    x930 = -spm_k_by_omega_im * x929 + spm_k_by_omega_re * x928
+    x931 = -spm_k_by_omega_im * x928 - spm_k_by_omega_re * x929
+    del spm_k_by_omega_im, spm_k_by_omega_re
+    x932 = spm_k_im * x931 + spm_k_re * x930
+    x934 = -spm_k_im * x930 + spm_k_re * x931
+    del spm_k_im, spm_k_re, x930, x931
+    x936 = 4 * x919
+    del x919
+    x938 = 2 * x922
+    del x922
+    x947 = -spm_b_re * spm_bq_re * x198 * x864 * x879 + x928 * x946
+    del x864
+    x948 = -x947
+    x955 = x928 * x949 + x929 * x946
+    x956 = -x955
+    spm_zq_re = -spm_d_im * x881 + x882 * x883
+    spm_zq_im = spm_d_im * x883 + x881 * x882
+    del spm_d_im, x881, x882, x883
+    spm_yq_re = 4 * am_p_re * x887 - x284 * x886
+    spm_yq_im = x284 * x887 + x285 * x886
+    del x886, x887
+    z53 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x912 = z53[1]
+    x913 = x879 * x912
+    x914 = z53[0]
+    del z53
+    x915 = x879 * x914
+    x916 = spm_bq_im * x915
+    z54 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x917 = z54[1]
+    x926 = z54[0]
+    del z54
+    x933 = spm_bq_re * x913 + x900 - x916
+    del x900
+    x935 = spm_bq_im * x879 * x912 + spm_bq_re * x879 * x914 - x903
+    del x903, x914
+    x937 = x917 * x936
+    x939 = x926 * x938
+    x940 = q * (spm_bq_im * x879 * x933 + spm_bq_re * x879 * x935 - x937 - x939)
+    x941 = x926 * x936
+    del x936
+    x942 = x917 * x938
+    del x938
+    x943 = x928 * x935
+    x944 = x929 * x933
+    x945 = q * (x941 - x942 - x943 + x944)
+    x950 = -spm_yq_im * x946 - spm_yq_re * x949
+    x951 = -spm_yq_im * x949 + spm_yq_re * x946
+    del x946, x949
+    z55 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x950, x951)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x950, x951
+    x952 = z55[0]
+    x953 = z55[1]
+    del z55
+    spm_uniform_re = x892
+    del x892
+    spm_uniform_im = -x895
+    del x895
+    x954 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x953 - spm_yq_re * x952
+    x957 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x952 - spm_yq_re * x953
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x952, x953
+    x958 = x948 * x954 - x956 * x957
+    x959 = x948 * x957 + x954 * x956
+    del x948, x956
+    x960 = -x198 * x941 + x198 * x942 + x947 * x957 + x954 * x955
+    del x941, x942
+    x961 = x198 * x937 + x198 * x939 + x947 * x954 - x955 * x957
+    del x937, x939, x947, x954, x955, x957
+    x962 = -x198 * x943 + x198 * x944 + x959
+    del x943, x944
+    x963 = x198 * x928 * x933 + x198 * x929 * x935 + x958
+    del x928, x929
+    spm_uniform_by_omega_re = -x899 * x901 + x902 * x904 - x908 * x909 + x910 * x911
+    spm_uniform_by_omega_im = x899 * x904 + x901 * x902 + x908 * x911 + x909 * x910
+    del x901, x904, x909, x911
+    spm_whole_re = spm_bq_im * x913 + spm_bq_re * x915
+    del spm_bq_im, x913, x915
+    x1005 = -spm_whole_re + spp_whole_re
+    del spm_whole_re, spp_whole_re
+    spm_whole_im = spm_bq_re * x879 * x912 - x916
+    del spm_bq_re, x879, x912, x916
+    x1003 = -spm_whole_im + spp_whole_im
+    del spm_whole_im, spp_whole_im
+    spm_whole_by_omega_re = -x917 * x925 + x926 * x927 - x932 * x933 + x934 * x935
+    spm_whole_by_omega_im = x917 * x927 + x925 * x926 + x932 * x935 + x933 * x934
+    del x917, x925, x926, x927, x932, x933, x934, x935
+    spm_whole_by_q_re = x940
+    spm_whole_by_q_im = x945
+    spm_change_re = x958
+    del x958
+    spm_change_im = x959
+    del x959
+    spm_change_by_omega_re = -x899 * x960 + x902 * x961 - x908 * x962 + x910 * x963
+    spm_change_by_omega_im = x899 * x961 + x902 * x960 + x908 * x963 + x910 * x962
+    del x899, x902, x908, x910, x960, x961, x962, x963
+    spm_change_by_q_re = x940
+    del x940
+    spm_change_by_q_im = x945
+    del x945
+    spm_excess_re = -spm_change_re
+    del spm_change_re
+    spm_excess_im = -spm_change_im
+    del spm_change_im
+    spm_excess_by_omega_re = -spm_change_by_omega_re
+    del spm_change_by_omega_re
+    spm_excess_by_omega_im = -spm_change_by_omega_im
+    del spm_change_by_omega_im
+    spm_excess_by_q_re = -spm_change_by_q_re
+    del spm_change_by_q_re
+    spm_excess_by_q_im = -spm_change_by_q_im
+    del spm_change_by_q_im
+    sm_form0_re = -x968 * x974 + x975 * x976
+    sm_form0_im = x968 * x976 + x974 * x975
+    sm_form0_by_omega_re = -a_up_by_omega_im * x968 + a_up_by_omega_re * x975 - x977
+    sm_form0_by_omega_im = a_up_by_omega_im * x975 + a_up_by_omega_re * x968 + x978
+    del x968, x975
+    sm_form1_re = -x974 * x984 + x976 * x985
+    sm_form1_im = x974 * x985 + x976 * x984
+    del x974, x976
+    sm_form1_by_omega_re = -a_up_by_omega_im * x984 + a_up_by_omega_re * x985 - x977
+    del x977
+    sm_form1_by_omega_im = a_up_by_omega_im * x985 + a_up_by_omega_re * x984 + x978
+    del a_up_by_omega_im, a_up_by_omega_re, x978, x984, x985
+    spm_inverse_re = -spm_uniform_re
+    del spm_uniform_re
+    x987 = spm_inverse_re + spp_inverse_re
+    del spm_inverse_re, spp_inverse_re
+    spm_inverse_im = -spm_uniform_im
+    del spm_uniform_im
+    x986 = spm_inverse_im + spp_inverse_im
+    del spm_inverse_im, spp_inverse_im
+    spm_inverse_by_omega_re = -spm_uniform_by_omega_re
+    del spm_uniform_by_omega_re
+    spm_inverse_by_omega_im = -spm_uniform_by_omega_im
+    del spm_uniform_by_omega_im
+    sp_weights_re = x416 - x418
+    del x416, x418
+    x1006 = sp_weights_re * x469
+    x1258 = sp_weights_re * x30
+    sp_weights_im = x419 + x420
+    del x419, x420
+    x1004 = sp_weights_im * x469
+    x1262 = sp_weights_im * x30
+    sp_weights_by_omega_re = rp_weight_re * x428 + x427
+    del x427
+    x1305 = sp_weights_by_omega_re * x30
+    sp_weights_by_omega_im = rp_weight_re * x426 - x429
+    del x429
+    x1007 = sp_weights_by_omega_im * x469
+    x1307 = sp_weights_by_omega_im * x30
+    del sp_weights_by_omega_im
+    sp_still_re = -x434 * x986 - x435 * x987
+    sp_still_im = x434 * x987 - x435 * x986
+    x1239 = growth * sp_still_im - omega_r * sp_still_re
+    x1243 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x434 - spm_inverse_by_omega_re * x435 - spp_inverse_by_omega_im * x434 - spp_inverse_by_omega_re * x435 - x426 * x986 + x428 * x987
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x435 + spm_inverse_by_omega_re * x434 - spp_inverse_by_omega_im * x435 + spp_inverse_by_omega_re * x434 + x426 * x987 + x428 * x986
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x986, x987
+    x1275 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x1279 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
     del sp_still_by_omega_im, sp_still_by_omega_re
-    sp_uniform0_re = rp_weight_im * x903 - rp_weight_re * x905
-    sp_uniform0_im = rp_weight_im * x905 + rp_weight_re * x903
-    del x903, x905
-    sp_uniform0_by_omega_re = rp_weight_im * x906 + rp_weight_re * x435
-    del x435
-    sp_uniform0_by_omega_im = rp_weight_re * x906 - x437
-    del x437, x906
-    sp_uniform1_re = rp_weight_im * x907 + rp_weight_re * x908
-    sp_uniform1_im = -rp_weight_im * x908 + rp_weight_re * x907
-    del x907, x908
-    sp_uniform1_by_omega_re = rp_weight_re * x909 - x445
-    del x445
-    sp_uniform1_by_omega_im = -rp_weight_im * x909 - x447
-    del rp_weight_im, x447, x909
-    sp_total_re = x450 * x910 + x452 * x911
-    sp_total_im = 4 * rp_weight_re * x429 * x910 - x450 * x911
-    del x910, x911
-    sp_total_by_omega_re = spm_excess_by_omega_im * x450 + spm_excess_by_omega_re * x452 + spm_inverse_by_omega_im * x450 + spm_inverse_by_omega_re * x452 + spp_excess_by_omega_im * x450 + spp_excess_by_omega_re * x452 + spp_inverse_by_omega_im * x450 + spp_inverse_by_omega_re * x452
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_excess_by_omega_im * x429 + 4 * rp_weight_re * spm_inverse_by_omega_im * x429 + 4 * rp_weight_re * spp_excess_by_omega_im * x429 + 4 * rp_weight_re * spp_inverse_by_omega_im * x429 - spm_excess_by_omega_re * x450 - spm_inverse_by_omega_re * x450 - spp_excess_by_omega_re * x450 - spp_inverse_by_omega_re * x450
-    del spm_excess_by_omega_im, spm_excess_by_omega_re, spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_excess_by_omega_im, spp_excess_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_q_re = spm_excess_by_q_im * x450 + spm_excess_by_q_re * x452 + spp_excess_by_q_im * x450 + spp_excess_by_q_re * x452
-    del x452
-    sp_total_by_q_im = 4 * rp_weight_re * spm_excess_by_q_im * x429 + 4 * rp_weight_re * spp_excess_by_q_im * x429 - spm_excess_by_q_re * x450 - spp_excess_by_q_re * x450
-    del rp_weight_re, spm_excess_by_q_im, spm_excess_by_q_re, spp_excess_by_q_im, spp_excess_by_q_re, x450
-    sm_filling_re = -x454 * x94 * x97 + x912 * x93
-    del x454, x912, x93, x94, x97
-    sm_filling_im = x458
-    del x458
-    x1128 = sm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x1127
-    del x1127
-    x1130 = -sm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x1129
-    del x1129
-    x1133 = sm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x1132
-    del sp_form0_im, sp_form0_re, x1132
-    x1135 = -sm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x1134
-    del sm_form0_im, sm_form0_re, x1134
-    x1146 = sm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x1145
-    del x1145
-    x1148 = -sm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x1147
-    del sp_form1_im, sp_form1_re, x1147
-    x1150 = sm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x1149
-    del x1149
-    x1152 = -sm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x1151
-    del sm_form1_im, sm_form1_re, x1151
-    x1247 = rm_weight_re * sm_filling_im * x28 * x29 - sm_filling_re * x1123
-    x1248 = -sm_filling_im * x1123 - sm_filling_re * x1115
-    smp_x_re = x30 * (-x104 - x889)
-    del x889
-    smp_x_im = x30 * (sm_roots_im + x673)
-    del sm_roots_im, x673
-    z50 = root_sum(ap_p_re, ap_p_im, x459, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z50[0]
-    x914 = smp_k_re * smp_k_re
-    x924 = q + smp_k_re
-    x925 = -q + smp_k_re
-    smp_k_im = z50[1]
-    del z50
-    x913 = smp_k_im * smp_k_im
+    sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
+    sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
+    sp_forms0_by_omega_re = sm_form0_by_omega_im * spm_excess_im - sm_form0_by_omega_re * spm_excess_re + sm_form0_im * spm_excess_by_omega_im - sm_form0_re * spm_excess_by_omega_re - sp_form0_by_omega_im * spp_excess_im + sp_form0_by_omega_re * spp_excess_re - sp_form0_im * spp_excess_by_omega_im + sp_form0_re * spp_excess_by_omega_re
+    sp_forms0_by_omega_im = -sm_form0_by_omega_im * spm_excess_re - sm_form0_by_omega_re * spm_excess_im - sm_form0_im * spm_excess_by_omega_re - sm_form0_re * spm_excess_by_omega_im + sp_form0_by_omega_im * spp_excess_re + sp_form0_by_omega_re * spp_excess_im + sp_form0_im * spp_excess_by_omega_re + sp_form0_re * spp_excess_by_omega_im
+    x1291 = sp_forms0_by_omega_im * x1290 + sp_forms0_by_omega_re * x1289
+    x1295 = sp_forms0_by_omega_im * x1289 - sp_forms0_by_omega_re * x1290
+    sp_forms0_by_q_re = sm_form0_im * spm_excess_by_q_im - sm_form0_re * spm_excess_by_q_re - sp_form0_im * spp_excess_by_q_im + sp_form0_re * spp_excess_by_q_re
+    sp_forms0_by_q_im = -sm_form0_im * spm_excess_by_q_re - sm_form0_re * spm_excess_by_q_im + sp_form0_im * spp_excess_by_q_re + sp_form0_re * spp_excess_by_q_im
+    x1319 = sp_forms0_by_q_im * x1290 + sp_forms0_by_q_re * x1289
+    x1323 = sp_forms0_by_q_im * x1289 - sp_forms0_by_q_re * x1290
+    del x1289, x1290
+    sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
+    sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
+    x1270 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x1244
+    x1271 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x1244
+    sp_forms1_by_omega_re = -sm_form1_by_omega_im * spm_excess_im + sm_form1_by_omega_re * spm_excess_re - sm_form1_im * spm_excess_by_omega_im + sm_form1_re * spm_excess_by_omega_re - sp_form1_by_omega_im * spp_excess_im + sp_form1_by_omega_re * spp_excess_re - sp_form1_im * spp_excess_by_omega_im + sp_form1_re * spp_excess_by_omega_re
+    sp_forms1_by_omega_im = sm_form1_by_omega_im * spm_excess_re + sm_form1_by_omega_re * spm_excess_im + sm_form1_im * spm_excess_by_omega_re + sm_form1_re * spm_excess_by_omega_im + sp_form1_by_omega_im * spp_excess_re + sp_form1_by_omega_re * spp_excess_im + sp_form1_im * spp_excess_by_omega_re + sp_form1_re * spp_excess_by_omega_im
+    x1303 = sp_forms1_by_omega_im * x1258 + sp_forms1_by_omega_re * x1262
+    x1311 = sp_forms1_by_omega_im * x1262 - sp_forms1_by_omega_re * x1258
+    del sp_forms1_by_omega_im, sp_forms1_by_omega_re
+    x1315 = -x1311
+    sp_forms1_by_q_re = -sm_form1_im * spm_excess_by_q_im + sm_form1_re * spm_excess_by_q_re - sp_form1_im * spp_excess_by_q_im + sp_form1_re * spp_excess_by_q_re
+    sp_forms1_by_q_im = sm_form1_im * spm_excess_by_q_re + sm_form1_re * spm_excess_by_q_im + sp_form1_im * spp_excess_by_q_re + sp_form1_re * spp_excess_by_q_im
+    x1327 = sp_forms1_by_q_im * x1258 + sp_forms1_by_q_re * x1262
+    x1331 = sp_forms1_by_q_im * x1262 - sp_forms1_by_q_re * x1258
+    del sp_forms1_by_q_im, sp_forms1_by_q_re
+    x1335 = -x1331
+    sp_forms2_re = spm_excess_re + spp_excess_re
+    del spm_excess_re, spp_excess_re
+    x1261 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x1253 * (-sp_forms1_re + sp_forms2_re * x1254)
+    del sp_forms1_re, sp_forms2_re
+    sp_forms2_im = spm_excess_im + spp_excess_im
+    del spm_excess_im, spp_excess_im
+    x1257 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x1253 * (-sp_forms1_im + sp_forms2_im * x1254)
+    del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
+    sp_forms2_by_omega_re = spm_excess_by_omega_re + spp_excess_by_omega_re
+    del spm_excess_by_omega_re, spp_excess_by_omega_re
+    sp_forms2_by_omega_im = spm_excess_by_omega_im + spp_excess_by_omega_im
+    del spm_excess_by_omega_im, spp_excess_by_omega_im
+    sp_forms2_by_q_re = spm_excess_by_q_re + spp_excess_by_q_re
+    del spm_excess_by_q_re, spp_excess_by_q_re
+    sp_forms2_by_q_im = spm_excess_by_q_im + spp_excess_by_q_im
+    del spm_excess_by_q_im, spp_excess_by_q_im
+    sp_uniform0_re = rp_weight_im * x993 - rp_weight_re * x996
+    sp_uniform0_im = rp_weight_im * x996 + rp_weight_re * x993
+    del x993, x996
+    sp_uniform0_by_omega_re = rp_weight_im * x998 + rp_weight_re * x997
+    sp_uniform0_by_omega_im = -rp_weight_im * x997 + rp_weight_re * x998
+    del x997, x998
+    sp_uniform1_re = rp_weight_im * x999 + rp_weight_re * x1000
+    sp_uniform1_im = -rp_weight_im * x1000 + rp_weight_re * x999
+    del x1000, x999
+    sp_uniform1_by_omega_re = -rp_weight_im * x1001 + rp_weight_re * x1002
+    sp_uniform1_by_omega_im = -rp_weight_im * x1002 - rp_weight_re * x1001
+    del rp_weight_im, rp_weight_re, x1001, x1002
+    sp_total_re = 4 * sp_weights_re * x1005 * x453 - x1003 * x1004
+    sp_total_im = x1003 * x1006 + x1004 * x1005
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x1005 * x453 + 4 * sp_weights_im * spm_whole_by_omega_im * x453 + 4 * sp_weights_re * spp_whole_by_omega_re * x453 - spm_whole_by_omega_re * x1006 - spp_whole_by_omega_im * x1004 - x1003 * x1007
+    sp_total_by_omega_im = sp_weights_by_omega_re * x1003 * x469 - spm_whole_by_omega_im * x1006 - spm_whole_by_omega_re * x1004 + spp_whole_by_omega_im * x1006 + spp_whole_by_omega_re * x1004 + x1005 * x1007
+    del sp_weights_by_omega_re, spm_whole_by_omega_im, spm_whole_by_omega_re, spp_whole_by_omega_im, spp_whole_by_omega_re, x1003, x1005, x1007
+    sp_total_by_q_re = spm_whole_by_q_im * x1004 - spm_whole_by_q_re * x1006 - spp_whole_by_q_im * x1004 + spp_whole_by_q_re * x1006
+    sp_total_by_q_im = 4 * sp_weights_im * spp_whole_by_q_re * x453 + 4 * sp_weights_re * spp_whole_by_q_im * x453 - spm_whole_by_q_im * x1006 - spm_whole_by_q_re * x1004
+    del spm_whole_by_q_im, spm_whole_by_q_re, spp_whole_by_q_im, spp_whole_by_q_re
+    sm_filled0_re = x474 * x92
+    del x474, x92
+    x1219 = -sm_filled0_re + x448
+    del x448
+    x1220 = -x1219
+    sm_filled0_im = x476
+    del x476
+    x1218 = sm_filled0_im * x443
+    x1223 = omega_r * sm_filled0_im + x1220 * x443
+    del x443
+    sm_filled1_re = -x475 * x96
+    del x475, x96
+    x1008 = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re
+    x1216 = sm_filled1_re + x439
+    del sm_filled1_re, x439
+    x1217 = omega_r * x1216
+    x1226 = -x1216 - x1219
+    del x1219
+    x1230 = x1008 + x466
+    del x466
+    sm_filled1_im = x477
+    del x477
+    x1009 = sm_filled0_im + sm_filled1_im
+    x1221 = omega_r * x1220 - sm_filled1_im * x447 - x1217 - x1218
+    x1222 = omega_r * sm_filled1_im
+    x1224 = x1216 * x447 - x1222 + x1223 + x454
+    del x447, x454
+    x1225 = -sm_filled0_im + sm_filled1_im
+    del sm_filled0_im
+    x1227 = x1216 * x446 + x1222 + x1223
+    del x1216, x1222, x1223
+    x1228 = omega_r * x1220 - sm_filled1_im * x446 + x1217 - x1218
+    del sm_filled1_im, x1217, x1218, x1220, x446
+    x1229 = -x1009
+    sm_filling_re = x1008
+    del x1008
+    x1287 = sm_filling_re * x30
+    sm_filling_im = x1009
+    del x1009
+    x1286 = sm_filling_im * x30
+    smp_x_re = x30 * (-x102 - x979)
+    del x979
+    smp_x_im = x30 * (sm_roots_im + x727)
+    del sm_roots_im, x727
+    z56 = root_sum(ap_p_re, ap_p_im, x480, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z56[0]
+    x1011 = smp_k_re * smp_k_re
+    x1022 = q + smp_k_re
+    x1023 = -q + smp_k_re
+    smp_k_im = z56[1]
+    del z56
+    x1010 = smp_k_im * smp_k_im
     smp_k_by_omega_re = ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
-    z51 = root_sum(ap_p_re, ap_p_im, rm_p_re, x460, smp_x_re, smp_x_im)
+    z57 = root_sum(ap_p_re, ap_p_im, rm_p_re, x481, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z51[0]
-    x918 = smp_d_re * smp_d_re
-    x932 = -q + smp_d_re
-    smp_d_im = z51[1]
-    del z51
-    x917 = smp_d_im * smp_d_im
-    x946 = 1 / (1e-16 * x913 + 1e-16 * x914 + x917 + x918)
+    smp_d_re = z57[0]
+    x1016 = smp_d_re * smp_d_re
+    x1030 = -q + smp_d_re
+    smp_d_im = z57[1]
+    del z57
+    x1014 = 2 * smp_d_im
+    x1015 = smp_d_im * smp_d_im
+    x1044 = 1 / (1e-16 * x1010 + 1e-16 * x1011 + x1015 + x1016)
     smp_d_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
-    x948 = smp_d_by_omega_re * x946
-    del smp_d_by_omega_re
+    x1046 = smp_d_by_omega_re * x1044
     smp_d_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    x947 = smp_d_by_omega_im * x946
-    del smp_d_by_omega_im, x946
-    x949 = -smp_d_im * x948 + smp_d_re * x947
-    x952 = smp_d_im * x947 + smp_d_re * x948
-    del x947, x948
-    smp_b_re = -x913 + x914
-    del x914
+    x1045 = smp_d_by_omega_im * x1044
+    del x1044
+    x1047 = -smp_d_im * x1046 + smp_d_re * x1045
+    x1050 = smp_d_im * x1045 + smp_d_re * x1046
+    del x1045, x1046
+    smp_b_re = -x1010 + x1011
+    del x1011
     smp_b_im = 2 * smp_k_im * smp_k_re
-    x915 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x916 = smp_b_im * x915
-    x919 = x915 * (-x917 + x918)
-    del x917, x918
-    x920 = rm_p_im * x915
-    x921 = rm_p_re * x915
-    x922 = smp_b_im * x921 + smp_b_re * x920
-    x923 = smp_b_im * x920 - smp_b_re * x921
-    del x920, x921
-    x955 = smp_b_re * x915
-    x956 = -smp_k_by_omega_im * x955 + smp_k_by_omega_re * x916
-    x957 = -smp_k_by_omega_im * x916 - smp_k_by_omega_re * x955
+    x1012 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x1013 = smp_b_im * x1012
+    x1017 = x1012 * (-x1015 + x1016)
+    del x1015, x1016
+    x1018 = rm_p_im * x1012
+    x1019 = rm_p_re * x1012
+    x1020 = smp_b_im * x1019 + smp_b_re * x1018
+    x1021 = smp_b_im * x1018 - smp_b_re * x1019
+    del x1018, x1019
+    x1053 = smp_b_re * x1012
+    x1054 = -smp_k_by_omega_im * x1053 + smp_k_by_omega_re * x1013
+    x1055 = -smp_k_by_omega_im * x1013 - smp_k_by_omega_re * x1053
+    x1056 = smp_k_im * x1055 + smp_k_re * x1054
+    x1058 = -smp_k_im * x1054 + smp_k_re * x1055
+    del x1054, x1055
+    x1094 = x1013 * x198
+    x1097 = x1053 * x198
+    del x1053
+    smp_z_re = smp_b_re * x1017 + smp_d_re * x1013 * x1014
+    del x1013
+    smp_z_im = -smp_b_im * x1017 + 2 * smp_b_re * smp_d_im * smp_d_re * x1012
+    del x1017
+    smp_y_re = 4 * ap_p_re * x1021 - x1020 * x118
+    smp_y_im = x1020 * x119 + x1021 * x118
+    del x1020, x1021
+    z58 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x1036 = x1012 * z58[1]
+    x1037 = smp_b_im * x1036
+    x1038 = x1012 * z58[0]
+    del z58
+    x1039 = smp_b_re * x1038
+    x1040 = x1037 + x1039
+    x1041 = smp_b_im * x1038
+    del x1038
+    x1042 = smp_b_re * x1036
+    del x1036
+    x1043 = x1041 - x1042
+    x1049 = x1043 + x1048
+    x1052 = -x1040 - x1051
+    x1057 = -x1041 + x1042 + x1048
+    del x1041, x1042
+    x1059 = x1037 + x1039 - x1051
+    del x1037, x1039
+    smp_bq_re = -x1010 + x1022 * x1023
+    del x1010
+    x1025 = smp_bq_re * smp_bq_re
+    smp_bq_im = smp_k_im * x1022 + smp_k_im * x1023
+    del x1022, x1023
+    x1024 = smp_bq_im * smp_bq_im
+    x1026 = x1024 + x1025
+    x1027 = 1 / x1026
+    x1028 = x1027 * (q + smp_d_re)
+    x1029 = -smp_bq_im * x1028 + smp_bq_re * smp_d_im * x1027
+    x1031 = smp_bq_im * smp_d_im * x1027 + smp_bq_re * x1028
+    del x1028
+    x1032 = rm_p_im * x1027
+    x1033 = rm_p_re * x1027
+    x1034 = smp_bq_im * x1033 + smp_bq_re * x1032
+    x1035 = smp_bq_im * x1032 - smp_bq_re * x1033
+    del x1032, x1033
+    x1066 = 1 / (x1026 * x1026)
+    del x1026
+    x1067 = smp_bq_im * smp_bq_re * x1066
+    x1068 = 2 * x1067
+    x1069 = -x1024 + x1025
+    del x1024, x1025
+    x1070 = x1066 * x1069
+    x1071 = smp_d_by_omega_im * x1068 + smp_d_by_omega_re * x1070
+    x1072 = smp_d_by_omega_im * x1066 * x1069 - smp_d_by_omega_re * x1068
+    del smp_d_by_omega_im, smp_d_by_omega_re, x1066, x1068, x1069
+    x1073 = 2 * smp_d_re * x1072 + x1014 * x1071
+    x1075 = 2 * smp_d_re * x1071 - x1014 * x1072
+    del smp_d_re, x1014, x1071, x1072
+    x1076 = smp_bq_im * x1027
+    x1077 = smp_bq_re * x1027
+    x1078 = -smp_k_by_omega_im * x1077 + smp_k_by_omega_re * x1076
+    x1079 = -smp_k_by_omega_im * x1076 - smp_k_by_omega_re * x1077
     del smp_k_by_omega_im, smp_k_by_omega_re
-    x958 = smp_k_im * x957 + smp_k_re * x956
-    x960 = -smp_k_im * x956 + smp_k_re * x957
-    del smp_k_re, x956, x957
-    x962 = x166 * x916
-    x966 = x166 * x955
-    del x955
-    smp_z_re = smp_b_re * x919 + 2 * smp_d_im * smp_d_re * x916
-    del x916
-    smp_z_im = -smp_b_im * x919 + 2 * smp_b_re * smp_d_im * smp_d_re * x915
-    del x919
-    smp_y_re = 4 * ap_p_re * x923 - x119 * x922
-    smp_y_im = x119 * x923 + x120 * x922
-    del x922, x923
-    z52 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x938 = x915 * z52[1]
-    x939 = smp_b_im * x938
-    x940 = x915 * z52[0]
-    del z52
-    x941 = smp_b_re * x940
-    x942 = x939 + x941
-    x943 = smp_b_im * x940
-    del x940
-    x944 = smp_b_re * x938
-    del x938
-    x945 = x943 - x944
-    x951 = x945 + x950
-    x954 = -x942 - x953
-    x959 = -x943 + x944 + x950
-    del x943, x944
-    x961 = x939 + x941 - x953
-    del x939, x941
-    smp_bq_re = -x913 + x924 * x925
-    del x913
-    x927 = smp_bq_re * smp_bq_re
-    smp_bq_im = smp_k_im * x924 + smp_k_im * x925
-    del smp_k_im, x924, x925
-    x926 = smp_bq_im * smp_bq_im
-    x928 = x926 + x927
-    x929 = 1 / x928
-    x930 = x929 * (q + smp_d_re)
-    del smp_d_re
-    x931 = -smp_bq_im * x930 + smp_bq_re * smp_d_im * x929
-    x933 = smp_bq_im * smp_d_im * x929 + smp_bq_re * x930
-    del x930
-    x934 = rm_p_im * x929
-    x935 = rm_p_re * x929
-    x936 = smp_bq_im * x935 + smp_bq_re * x934
-    x937 = smp_bq_im * x934 - smp_bq_re * x935
-    del x934, x935
-    x963 = smp_bq_im * x929
-    x964 = -smp_b_re * smp_bq_re * x166 * x915 * x929 + x962 * x963
-    del x915
-    x965 = -x964
-    x972 = smp_bq_re * x929 * x962 + x963 * x966
-    del x963
-    x973 = -x972
-    x978 = 1 / (x928 * x928)
-    del x928
-    x980 = 4 * smp_bq_im * smp_bq_re
-    x982 = -2 * x926 + 2 * x927
-    del x926, x927
-    smp_zq_re = -smp_d_im * x931 + x932 * x933
-    smp_zq_im = smp_d_im * x933 + x931 * x932
-    del smp_d_im, x931, x932, x933
-    smp_yq_re = 4 * ap_p_re * x937 - x119 * x936
+    x1080 = smp_k_im * x1079 + smp_k_re * x1078
+    x1082 = -smp_k_im * x1078 + smp_k_re * x1079
+    del smp_k_im, smp_k_re, x1078, x1079
+    x1084 = 4 * x1067
+    del x1067
+    x1086 = 2 * x1070
+    del x1070
+    x1095 = -smp_b_re * smp_bq_re * x1012 * x1027 * x198 + x1076 * x1094
+    del x1012
+    x1096 = -x1095
+    x1103 = x1076 * x1097 + x1077 * x1094
+    x1104 = -x1103
+    smp_zq_re = -smp_d_im * x1029 + x1030 * x1031
+    smp_zq_im = smp_d_im * x1031 + x1029 * x1030
+    del smp_d_im, x1029, x1030, x1031
+    smp_yq_re = 4 * ap_p_re * x1035 - x1034 * x118
     del ap_p_re
-    smp_yq_im = x119 * x937 + x120 * x936
-    del x119, x120, x936, x937
-    x967 = -smp_yq_im * x962 - smp_yq_re * x966
-    x968 = -smp_yq_im * x966 + smp_yq_re * x962
-    del x962, x966
-    z53 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x967, x968)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, x967, x968
-    x969 = z53[0]
-    x970 = z53[1]
-    del z53
-    z54 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
-    del smp_zq_im, smp_zq_re
-    x979 = x978 * z54[0]
-    x981 = x979 * x980
-    x983 = x978 * z54[1]
-    del x978, z54
-    x984 = x982 * x983
-    x986 = x980 * x983
-    del x980, x983
-    x987 = x979 * x982
-    del x979, x982
-    smp_uniform_re = x942
-    del x942
-    smp_uniform_im = -x945
-    del x945
-    x971 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x970 - smp_yq_re * x969
-    x974 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x969 - smp_yq_re * x970
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x969, x970
-    x975 = x973 * x974
-    x976 = x965 * x971 - x975
-    x977 = x965 * x974 + x971 * x973
-    del x973
-    x985 = -x166 * x981 + x166 * x984 + x964 * x974 + x971 * x972
-    x988 = x166 * x986 + x166 * x987 + x964 * x971 - x972 * x974
-    del x964, x972, x974
-    x989 = smp_uniform_im + x950 + x977
-    del x950
-    x990 = x929 * x989
-    x991 = smp_bq_re * x990
-    x992 = smp_uniform_re - x953 + x965 * x971 - x975
-    del x953, x965, x971, x975
-    x993 = x929 * x992
-    x994 = smp_bq_im * x993
-    x995 = x166 * x991 - x166 * x994 + x977
-    x996 = smp_bq_im * x166 * x990 + smp_bq_re * x166 * x993 + x976
-    del x990, x993
-    smp_uniform_by_omega_re = -x949 * x951 + x952 * x954 - x958 * x959 + x960 * x961
-    smp_uniform_by_omega_im = x949 * x954 + x951 * x952 + x958 * x961 + x959 * x960
-    del x951, x954, x959, x961
-    smp_change_re = x976
-    del x976
-    smp_change_im = x977
-    del x977
-    smp_change_by_omega_re = -x949 * x985 + x952 * x988 - x958 * x995 + x960 * x996
-    smp_change_by_omega_im = x949 * x988 + x952 * x985 + x958 * x996 + x960 * x995
-    del x949, x952, x958, x960, x985, x988, x995, x996
-    smp_change_by_q_re = q * (smp_bq_im * x929 * x989 + smp_bq_re * x929 * x992 - x986 - x987)
-    del smp_bq_im, smp_bq_re, x929, x986, x987, x989, x992
-    smp_change_by_q_im = q * (x981 - x984 + x991 - x994)
-    del x981, x984, x991, x994
-    smp_inverse_re = -smp_uniform_im * x371 - smp_uniform_re * x372
-    smp_inverse_im = -smp_uniform_im * x372 + smp_uniform_re * x371
-    smp_inverse_by_omega_re = -smp_uniform_by_omega_im * x371 - smp_uniform_by_omega_re * x372 - smp_uniform_im * x216 + smp_uniform_re * x217
-    smp_inverse_by_omega_im = -smp_uniform_by_omega_im * x372 + smp_uniform_by_omega_re * x371 + smp_uniform_im * x217 + smp_uniform_re * x216
-    del smp_uniform_by_omega_im, smp_uniform_by_omega_re, smp_uniform_im, smp_uniform_re
-    smp_excess_re = -smp_change_im * x371 - smp_change_re * x372
-    smp_excess_im = -smp_change_im * x372 + smp_change_re * x371
-    x1219 = rm_weight_re * smp_excess_im * x28 * x29 - smp_excess_re * x1123
-    x1222 = x1105 * x1219 + x1221
-    x1227 = smp_excess_im * x1123 + smp_excess_re * x1115
-    x1230 = -x1105 * x1227 + x1105 * x1229
-    x1250 = smp_excess_im * x1247 + smp_excess_re * x1248 - sp_filling_re * x1229 - x1249
-    x1256 = -smp_excess_im * x1248 + smp_excess_re * x1247 + sp_filling_im * x1229 - x1255
-    del x1229, x1247, x1248
-    x1265 = x1105 * x1228 + x1126 * x1227
-    x1267 = x1126 * x1219 + x1221
-    del x1221
-    x1277 = sm_filling_im * x1219 - sm_filling_re * x1227 - sp_filling_re * x1228 + x1249
-    del x1249
-    x1281 = -sm_filling_im * x1227 - sm_filling_re * x1219 - sp_filling_im * x1228 - x1255
-    del x1219, x1227, x1228, x1255
-    smp_excess_by_omega_re = -smp_change_by_omega_im * x371 - smp_change_by_omega_re * x372 - smp_change_im * x216 + smp_change_re * x217
-    smp_excess_by_omega_im = -smp_change_by_omega_im * x372 + smp_change_by_omega_re * x371 + smp_change_im * x217 + smp_change_re * x216
-    del smp_change_by_omega_im, smp_change_by_omega_re, smp_change_im, smp_change_re, x216, x217
-    x1189 = smp_excess_by_omega_im * x1123 + smp_excess_by_omega_re * x1115
-    x1190 = -x1189
-    x1202 = rm_weight_re * smp_excess_by_omega_im * x28 * x29 - smp_excess_by_omega_re * x1123
-    smp_excess_by_q_re = -smp_change_by_q_im * x371 - smp_change_by_q_re * x372
-    smp_excess_by_q_im = -smp_change_by_q_im * x372 + smp_change_by_q_re * x371
-    del smp_change_by_q_im, smp_change_by_q_re
-    x1287 = smp_excess_by_q_im * x1123 + smp_excess_by_q_re * x1115
-    x1288 = -x1287
-    x1300 = rm_weight_re * smp_excess_by_q_im * x28 * x29 - smp_excess_by_q_re * x1123
-    smm_x_re = x30 * (-sp_roots_re - x104)
-    del sp_roots_re, x104
-    smm_x_im = x30 * (-sp_roots_im - x789)
-    del sp_roots_im, x30, x789
-    z55 = root_sum(am_p_re, am_p_im, x459, rm_p_im, smm_x_re, smm_x_im)
-    del x459
-    smm_k_re = z55[0]
-    x998 = smm_k_re * smm_k_re
-    x1008 = q + smm_k_re
-    x1009 = -q + smm_k_re
-    smm_k_im = z55[1]
-    del z55
-    x997 = smm_k_im * smm_k_im
+    smp_yq_im = x1034 * x119 + x1035 * x118
+    del x1034, x1035, x118, x119
+    z59 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x1060 = z59[1]
+    x1061 = x1027 * x1060
+    x1062 = z59[0]
+    del z59
+    x1063 = x1027 * x1062
+    x1064 = smp_bq_im * x1063
+    z60 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x1065 = z60[1]
+    x1074 = z60[0]
+    del z60
+    x1081 = smp_bq_re * x1061 + x1048 - x1064
+    del x1048
+    x1083 = smp_bq_im * x1027 * x1060 + smp_bq_re * x1027 * x1062 - x1051
+    del x1051, x1062
+    x1085 = x1065 * x1084
+    x1087 = x1074 * x1086
+    x1088 = q * (smp_bq_im * x1027 * x1081 + smp_bq_re * x1027 * x1083 - x1085 - x1087)
+    x1089 = x1074 * x1084
+    del x1084
+    x1090 = x1065 * x1086
+    del x1086
+    x1091 = x1076 * x1083
+    x1092 = x1077 * x1081
+    x1093 = q * (x1089 - x1090 - x1091 + x1092)
+    x1098 = -smp_yq_im * x1094 - smp_yq_re * x1097
+    x1099 = -smp_yq_im * x1097 + smp_yq_re * x1094
+    del x1094, x1097
+    z61 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x1098, x1099)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x1098, x1099
+    x1100 = z61[0]
+    x1101 = z61[1]
+    del z61
+    smp_uniform_re = x1040
+    del x1040
+    smp_uniform_im = -x1043
+    del x1043
+    x1102 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x1101 - smp_yq_re * x1100
+    x1105 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x1100 - smp_yq_re * x1101
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x1100, x1101
+    x1106 = x1096 * x1102 - x1104 * x1105
+    x1107 = x1096 * x1105 + x1102 * x1104
+    del x1096, x1104
+    x1108 = -x1089 * x198 + x1090 * x198 + x1095 * x1105 + x1102 * x1103
+    del x1089, x1090
+    x1109 = x1085 * x198 + x1087 * x198 + x1095 * x1102 - x1103 * x1105
+    del x1085, x1087, x1095, x1102, x1103, x1105
+    x1110 = -x1091 * x198 + x1092 * x198 + x1107
+    del x1091, x1092
+    x1111 = x1076 * x1081 * x198 + x1077 * x1083 * x198 + x1106
+    del x1076, x1077
+    smp_uniform_by_omega_re = -x1047 * x1049 + x1050 * x1052 - x1056 * x1057 + x1058 * x1059
+    smp_uniform_by_omega_im = x1047 * x1052 + x1049 * x1050 + x1056 * x1059 + x1057 * x1058
+    del x1049, x1052, x1057, x1059
+    smp_whole_re = smp_bq_im * x1061 + smp_bq_re * x1063
+    del smp_bq_im, x1061, x1063
+    smp_whole_im = smp_bq_re * x1027 * x1060 - x1064
+    del smp_bq_re, x1027, x1060, x1064
+    smp_whole_by_omega_re = -x1065 * x1073 + x1074 * x1075 - x1080 * x1081 + x1082 * x1083
+    smp_whole_by_omega_im = x1065 * x1075 + x1073 * x1074 + x1080 * x1083 + x1081 * x1082
+    del x1065, x1073, x1074, x1075, x1080, x1081, x1082, x1083
+    smp_whole_by_q_re = x1088
+    smp_whole_by_q_im = x1093
+    smp_change_re = x1106
+    del x1106
+    smp_change_im = x1107
+    del x1107
+    smp_change_by_omega_re = -x1047 * x1108 + x1050 * x1109 - x1056 * x1110 + x1058 * x1111
+    smp_change_by_omega_im = x1047 * x1109 + x1050 * x1108 + x1056 * x1111 + x1058 * x1110
+    del x1047, x1050, x1056, x1058, x1108, x1109, x1110, x1111
+    smp_change_by_q_re = x1088
+    del x1088
+    smp_change_by_q_im = x1093
+    del x1093
+    smp_excess_re = smp_change_re
+    del smp_change_re
+    smp_excess_im = smp_change_im
+    del smp_change_im
+    smp_excess_by_omega_re = smp_change_by_omega_re
+    del smp_change_by_omega_re
+    smp_excess_by_omega_im = smp_change_by_omega_im
+    del smp_change_by_omega_im
+    smp_excess_by_q_re = smp_change_by_q_re
+    del smp_change_by_q_re
+    smp_excess_by_q_im = smp_change_by_q_im
+    del smp_change_by_q_im
+    smp_inverse_re = smp_uniform_re
+    del smp_uniform_re
+    smp_inverse_im = smp_uniform_im
+    del smp_uniform_im
+    smp_inverse_by_omega_re = smp_uniform_by_omega_re
+    del smp_uniform_by_omega_re
+    smp_inverse_by_omega_im = smp_uniform_by_omega_im
+    del smp_uniform_by_omega_im
+    smm_x_re = x30 * (-sp_roots_re - x102)
+    del sp_roots_re, x102
+    smm_x_im = x30 * (-sp_roots_im - x861)
+    del sp_roots_im, x861
+    z62 = root_sum(am_p_re, am_p_im, x480, rm_p_im, smm_x_re, smm_x_im)
+    del x480
+    smm_k_re = z62[0]
+    x1113 = smm_k_re * smm_k_re
+    x1124 = q + smm_k_re
+    x1125 = -q + smm_k_re
+    smm_k_im = z62[1]
+    del z62
+    x1112 = smm_k_im * smm_k_im
     smm_k_by_omega_re = am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
-    z56 = root_sum(am_p_re, am_p_im, rm_p_re, x460, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x460
-    smm_d_re = z56[0]
-    x1002 = smm_d_re * smm_d_re
-    x1016 = -q + smm_d_re
-    smm_d_im = z56[1]
-    del z56
-    x1001 = smm_d_im * smm_d_im
-    x1030 = 1 / (x1001 + x1002 + 1e-16 * x997 + 1e-16 * x998)
+    z63 = root_sum(am_p_re, am_p_im, rm_p_re, x481, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x481
+    smm_d_re = z63[0]
+    x1118 = smm_d_re * smm_d_re
+    x1132 = -q + smm_d_re
+    smm_d_im = z63[1]
+    del z63
+    x1116 = 2 * smm_d_im
+    x1117 = smm_d_im * smm_d_im
+    x1146 = 1 / (1e-16 * x1112 + 1e-16 * x1113 + x1117 + x1118)
     smm_d_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
-    x1032 = smm_d_by_omega_re * x1030
-    del smm_d_by_omega_re
+    x1148 = smm_d_by_omega_re * x1146
     smm_d_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    x1031 = smm_d_by_omega_im * x1030
-    del smm_d_by_omega_im, x1030
-    x1033 = -smm_d_im * x1032 + smm_d_re * x1031
-    x1036 = smm_d_im * x1031 + smm_d_re * x1032
-    del x1031, x1032
-    smm_b_re = -x997 + x998
-    del x998
+    x1147 = smm_d_by_omega_im * x1146
+    del x1146
+    x1149 = -smm_d_im * x1148 + smm_d_re * x1147
+    x1152 = smm_d_im * x1147 + smm_d_re * x1148
+    del x1147, x1148
+    smm_b_re = -x1112 + x1113
+    del x1113
     smm_b_im = 2 * smm_k_im * smm_k_re
-    x999 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x1000 = smm_b_im * x999
-    x1003 = x999 * (-x1001 + x1002)
-    del x1001, x1002
-    x1004 = rm_p_im * x999
-    x1005 = rm_p_re * x999
-    x1006 = smm_b_im * x1005 + smm_b_re * x1004
-    x1007 = smm_b_im * x1004 - smm_b_re * x1005
-    del x1004, x1005
-    x1039 = smm_b_re * x999
-    x1040 = -smm_k_by_omega_im * x1039 + smm_k_by_omega_re * x1000
-    x1041 = -smm_k_by_omega_im * x1000 - smm_k_by_omega_re * x1039
-    del smm_k_by_omega_im, smm_k_by_omega_re
-    x1042 = smm_k_im * x1041 + smm_k_re * x1040
-    x1044 = -smm_k_im * x1040 + smm_k_re * x1041
-    del smm_k_re, x1040, x1041
-    x1046 = x1000 * x166
-    x1050 = x1039 * x166
-    del x1039
-    smm_z_re = smm_b_re * x1003 + 2 * smm_d_im * smm_d_re * x1000
-    del x1000
-    smm_z_im = -smm_b_im * x1003 + 2 * smm_b_re * smm_d_im * smm_d_re * x999
-    del x1003
-    smm_y_re = 4 * am_p_re * x1007 - x1006 * x290
-    smm_y_im = x1006 * x291 + x1007 * x290
-    del x1006, x1007
-    z57 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x1022 = x999 * z57[1]
-    x1023 = smm_b_im * x1022
-    x1024 = x999 * z57[0]
-    del z57
-    x1025 = smm_b_re * x1024
-    x1026 = x1023 + x1025
-    x1027 = smm_b_im * x1024
-    del x1024
-    x1028 = smm_b_re * x1022
-    del x1022
-    x1029 = x1027 - x1028
-    x1035 = x1029 + x1034
-    x1038 = -x1026 - x1037
-    x1043 = -x1027 + x1028 + x1034
-    del x1027, x1028
-    x1045 = x1023 + x1025 - x1037
-    del x1023, x1025
-    smm_bq_re = x1008 * x1009 - x997
-    del x997
-    x1011 = smm_bq_re * smm_bq_re
-    smm_bq_im = smm_k_im * x1008 + smm_k_im * x1009
-    del smm_k_im, x1008, x1009
-    x1010 = smm_bq_im * smm_bq_im
-    x1012 = x1010 + x1011
-    x1013 = 1 / x1012
-    x1014 = x1013 * (q + smm_d_re)
-    del smm_d_re
-    x1015 = -smm_bq_im * x1014 + smm_bq_re * smm_d_im * x1013
-    x1017 = smm_bq_im * smm_d_im * x1013 + smm_bq_re * x1014
-    del x1014
-    x1018 = rm_p_im * x1013
+    x1114 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x1115 = smm_b_im * x1114
+    x1119 = x1114 * (-x1117 + x1118)
+    del x1117, x1118
+    x1120 = rm_p_im * x1114
+    x1121 = rm_p_re * x1114
+    x1122 = smm_b_im * x1121 + smm_b_re * x1120
+    x1123 = smm_b_im * x1120 - smm_b_re * x1121
+    del x1120, x1121
+    x1155 = smm_b_re * x1114
+    x1156 = -smm_k_by_omega_im * x1155 + smm_k_by_omega_re * x1115
+    x1157 = -smm_k_by_omega_im * x1115 - smm_k_by_omega_re * x1155
+    x1158 = smm_k_im * x1157 + smm_k_re * x1156
+    x1160 = -smm_k_im * x1156 + smm_k_re * x1157
+    del x1156, x1157
+    x1196 = x1115 * x198
+    x1199 = x1155 * x198
+    del x1155
+    smm_z_re = smm_b_re * x1119 + smm_d_re * x1115 * x1116
+    del x1115
+    smm_z_im = -smm_b_im * x1119 + 2 * smm_b_re * smm_d_im * smm_d_re * x1114
+    del x1119
+    smm_y_re = 4 * am_p_re * x1123 - x1122 * x284
+    smm_y_im = x1122 * x285 + x1123 * x284
+    del x1122, x1123
+    z64 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x1138 = x1114 * z64[1]
+    x1139 = smm_b_im * x1138
+    x1140 = x1114 * z64[0]
+    del z64
+    x1141 = smm_b_re * x1140
+    x1142 = x1139 + x1141
+    x1143 = smm_b_im * x1140
+    del x1140
+    x1144 = smm_b_re * x1138
+    del x1138
+    x1145 = x1143 - x1144
+    x1151 = x1145 + x1150
+    x1154 = -x1142 - x1153
+    x1159 = -x1143 + x1144 + x1150
+    del x1143, x1144
+    x1161 = x1139 + x1141 - x1153
+    del x1139, x1141
+    smm_bq_re = -x1112 + x1124 * x1125
+    del x1112
+    x1127 = smm_bq_re * smm_bq_re
+    smm_bq_im = smm_k_im * x1124 + smm_k_im * x1125
+    del x1124, x1125
+    x1126 = smm_bq_im * smm_bq_im
+    x1128 = x1126 + x1127
+    x1129 = 1 / x1128
+    x1130 = x1129 * (q + smm_d_re)
+    x1131 = -smm_bq_im * x1130 + smm_bq_re * smm_d_im * x1129
+    x1133 = smm_bq_im * smm_d_im * x1129 + smm_bq_re * x1130
+    del x1130
+    x1134 = rm_p_im * x1129
     del rm_p_im
-    x1019 = rm_p_re * x1013
+    x1135 = rm_p_re * x1129
     del rm_p_re
-    x1020 = smm_bq_im * x1019 + smm_bq_re * x1018
-    x1021 = smm_bq_im * x1018 - smm_bq_re * x1019
-    del x1018, x1019
-    x1047 = smm_bq_im * x1013
-    x1048 = -smm_b_re * smm_bq_re * x1013 * x166 * x999 + x1046 * x1047
-    del x999
-    x1049 = -x1048
-    x1056 = smm_bq_re * x1013 * x1046 + x1047 * x1050
-    del x1047
-    x1057 = -x1056
-    x1062 = 1 / (x1012 * x1012)
-    del x1012
-    x1064 = 4 * smm_bq_im * smm_bq_re
-    x1066 = -2 * x1010 + 2 * x1011
-    del x1010, x1011
-    smm_zq_re = -smm_d_im * x1015 + x1016 * x1017
-    smm_zq_im = smm_d_im * x1017 + x1015 * x1016
-    del smm_d_im, x1015, x1016, x1017
-    smm_yq_re = 4 * am_p_re * x1021 - x1020 * x290
-    del am_p_re
-    smm_yq_im = x1020 * x291 + x1021 * x290
-    del x1020, x1021, x290, x291
-    x1051 = -smm_yq_im * x1046 - smm_yq_re * x1050
-    x1052 = -smm_yq_im * x1050 + smm_yq_re * x1046
-    del x1046, x1050
-    z58 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1051, x1052)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, x1051, x1052
-    x1053 = z58[0]
-    x1054 = z58[1]
-    del z58
-    z59 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
-    del smm_zq_im, smm_zq_re
-    x1063 = x1062 * z59[0]
-    x1065 = x1063 * x1064
-    x1067 = x1062 * z59[1]
-    del x1062, z59
-    x1068 = x1066 * x1067
-    x1070 = x1064 * x1067
-    del x1064, x1067
-    x1071 = x1063 * x1066
-    del x1063, x1066
-    smm_uniform_re = x1026
-    del x1026
-    smm_uniform_im = -x1029
-    del x1029
-    x1055 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1054 - smm_yq_re * x1053
-    x1058 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1053 - smm_yq_re * x1054
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1053, x1054
-    x1059 = x1057 * x1058
-    x1060 = x1049 * x1055 - x1059
-    x1061 = x1049 * x1058 + x1055 * x1057
-    del x1057
-    x1069 = x1048 * x1058 + x1055 * x1056 - x1065 * x166 + x1068 * x166
-    x1072 = x1048 * x1055 - x1056 * x1058 + x1070 * x166 + x1071 * x166
-    del x1048, x1056, x1058
-    x1073 = smm_uniform_im + x1034 + x1061
-    del x1034
-    x1074 = x1013 * x1073
-    x1075 = smm_bq_re * x1074
-    x1076 = smm_uniform_re - x1037 + x1049 * x1055 - x1059
-    del x1037, x1049, x1055, x1059
-    x1077 = x1013 * x1076
-    x1078 = smm_bq_im * x1077
-    x1079 = x1061 + x1075 * x166 - x1078 * x166
-    x1080 = smm_bq_im * x1074 * x166 + smm_bq_re * x1077 * x166 + x1060
-    del x1074, x1077, x166
-    smm_uniform_by_omega_re = -x1033 * x1035 + x1036 * x1038 - x1042 * x1043 + x1044 * x1045
-    smm_uniform_by_omega_im = x1033 * x1038 + x1035 * x1036 + x1042 * x1045 + x1043 * x1044
-    del x1035, x1038, x1043, x1045
-    smm_change_re = x1060
-    del x1060
-    smm_change_im = x1061
-    del x1061
-    smm_change_by_omega_re = -x1033 * x1069 + x1036 * x1072 - x1042 * x1079 + x1044 * x1080
-    smm_change_by_omega_im = x1033 * x1072 + x1036 * x1069 + x1042 * x1080 + x1044 * x1079
-    del x1033, x1036, x1042, x1044, x1069, x1072, x1079, x1080
-    smm_change_by_q_re = q * (smm_bq_im * x1013 * x1073 + smm_bq_re * x1013 * x1076 - x1070 - x1071)
-    del smm_bq_im, smm_bq_re, x1013, x1070, x1071, x1073, x1076
-    smm_change_by_q_im = q * (x1065 - x1068 + x1075 - x1078)
-    del x1065, x1068, x1075, x1078
-    smm_inverse_re = smm_uniform_im * x371 + smm_uniform_re * x372
-    x1081 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x205 - smm_uniform_re * x371
-    x1082 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = smm_uniform_by_omega_im * x371 + smm_uniform_by_omega_re * x372 - smm_uniform_im * x374 + smm_uniform_re * x373
-    smm_inverse_by_omega_im = smm_uniform_by_omega_im * x372 - smm_uniform_by_omega_re * x371 + smm_uniform_im * x373 + smm_uniform_re * x374
-    del smm_uniform_by_omega_im, smm_uniform_by_omega_re, smm_uniform_im, smm_uniform_re
-    smm_excess_re = smm_change_im * x371 + smm_change_re * x372
-    x1096 = smm_excess_re + smp_excess_re + x1081
-    smm_excess_im = 2 * a_root_re * smm_change_im * x205 - smm_change_re * x371
-    x1095 = smm_excess_im + smp_excess_im + x1082
-    x1136 = smm_excess_im * x1133 + smm_excess_re * x1130 + smp_excess_im * x1135 + smp_excess_re * x1128
-    x1142 = smm_excess_im * x1130 - smm_excess_re * x1133 + smp_excess_im * x1128 - smp_excess_re * x1135
-    x1153 = smm_excess_im * x1146 + smm_excess_re * x1148 + smp_excess_im * x1150 + smp_excess_re * x1152
-    x1174 = -smm_excess_im * x1148 + smm_excess_re * x1146 - smp_excess_im * x1152 + smp_excess_re * x1150
-    del smp_excess_im, smp_excess_re
-    x1223 = rm_weight_re * smm_excess_im * x28 * x29 - smm_excess_re * x1123
-    x1224 = x1105 * x1223
-    x1226 = x1105 * x1225 + x1224
-    x1231 = smm_excess_im * x1123 + smm_excess_re * x1115
-    del smm_excess_im, smm_excess_re
-    x1232 = -x1231
-    x1234 = x1105 * x1232 - x1105 * x1233
-    x1251 = sm_filling_im * x1223
-    x1254 = -sm_filling_re * x1232 + spp_excess_im * x1252 + spp_excess_re * x1253 - x1251
-    x1257 = sm_filling_re * x1223
-    del x1223
-    x1258 = sm_filling_im * x1232 - spp_excess_im * x1253 + spp_excess_re * x1252 - x1257
-    del spp_excess_im, spp_excess_re, x1232, x1252, x1253
-    x1266 = x1105 * x1231 + x1126 * x1233
-    x1268 = x1126 * x1225 + x1224
-    del x1126, x1224
-    x1278 = -sm_filling_re * x1231 + sp_filling_im * x1225 - sp_filling_re * x1233 + x1251
-    del x1251
-    x1282 = -sm_filling_im * x1231 - sp_filling_im * x1233 - sp_filling_re * x1225 - x1257
-    del x1225, x1231, x1233, x1257
-    smm_excess_by_omega_re = smm_change_by_omega_im * x371 + smm_change_by_omega_re * x372 - smm_change_im * x374 + smm_change_re * x373
-    smm_excess_by_omega_im = smm_change_by_omega_im * x372 - smm_change_by_omega_re * x371 + smm_change_im * x373 + smm_change_re * x374
-    del smm_change_by_omega_im, smm_change_by_omega_re, smm_change_im, smm_change_re, x373, x374
-    x1197 = smm_excess_by_omega_im * x1123 + smm_excess_by_omega_re * x1115
+    x1136 = smm_bq_im * x1135 + smm_bq_re * x1134
+    x1137 = smm_bq_im * x1134 - smm_bq_re * x1135
+    del x1134, x1135
+    x1168 = 1 / (x1128 * x1128)
+    del x1128
+    x1169 = smm_bq_im * smm_bq_re * x1168
+    x1170 = 2 * x1169
+    x1171 = -x1126 + x1127
+    del x1126, x1127
+    x1172 = x1168 * x1171
+    x1173 = smm_d_by_omega_im * x1170 + smm_d_by_omega_re * x1172
+    x1174 = smm_d_by_omega_im * x1168 * x1171 - smm_d_by_omega_re * x1170
+    del smm_d_by_omega_im, smm_d_by_omega_re, x1168, x1170, x1171
+    x1175 = 2 * smm_d_re * x1174 + x1116 * x1173
+    x1177 = 2 * smm_d_re * x1173 - x1116 * x1174
+    del smm_d_re, x1116, x1173, x1174
+    x1178 = smm_bq_im * x1129
+    x1179 = smm_bq_re * x1129
+    x1180 = -smm_k_by_omega_im * x1179 + smm_k_by_omega_re * x1178
+    x1181 = -smm_k_by_omega_im * x1178 - smm_k_by_omega_re * x1179
+    del smm_k_by_omega_im, smm_k_by_omega_re
+    x1182 = smm_k_im * x1181 + smm_k_re * x1180
+    x1184 = -smm_k_im * x1180 + smm_k_re * x1181
+    del smm_k_im, smm_k_re, x1180, x1181
+    x1186 = 4 * x1169
+    del x1169
+    x1188 = 2 * x1172
+    del x1172
+    x1197 = -smm_b_re * smm_bq_re * x1114 * x1129 * x198 + x1178 * x1196
+    del x1114
     x1198 = -x1197
-    x1201 = rm_weight_re * smm_excess_by_omega_im * x28 * x29 - smm_excess_by_omega_re * x1123
-    smm_excess_by_q_re = smm_change_by_q_im * x371 + smm_change_by_q_re * x372
-    del x372
-    smm_excess_by_q_im = 2 * a_root_re * smm_change_by_q_im * x205 - smm_change_by_q_re * x371
-    del a_root_re, smm_change_by_q_im, smm_change_by_q_re, x205, x371
-    x1295 = smm_excess_by_q_im * x1123 + smm_excess_by_q_re * x1115
-    x1296 = -x1295
-    x1299 = rm_weight_re * smm_excess_by_q_im * x28 * x29 - smm_excess_by_q_re * x1123
-    del x28, x29
-    sm_still_re = x1081
-    del x1081
-    sm_still_im = x1082
-    del x1082
-    x1099 = growth * sm_still_im - omega_r * sm_still_re
-    x1103 = -growth * sm_still_re - omega_r * sm_still_im
-    sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
-    sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    x1181 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
-    x1182 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x1205 = x1178 * x1199 + x1179 * x1196
+    x1206 = -x1205
+    smm_zq_re = -smm_d_im * x1131 + x1132 * x1133
+    smm_zq_im = smm_d_im * x1133 + x1131 * x1132
+    del smm_d_im, x1131, x1132, x1133
+    smm_yq_re = 4 * am_p_re * x1137 - x1136 * x284
+    del am_p_re
+    smm_yq_im = x1136 * x285 + x1137 * x284
+    del x1136, x1137, x284, x285
+    z65 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x1162 = z65[1]
+    x1163 = x1129 * x1162
+    x1164 = z65[0]
+    del z65
+    x1165 = x1129 * x1164
+    x1166 = smm_bq_im * x1165
+    z66 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x1167 = z66[1]
+    x1176 = z66[0]
+    del z66
+    x1183 = smm_bq_re * x1163 + x1150 - x1166
+    del x1150
+    x1185 = smm_bq_im * x1129 * x1162 + smm_bq_re * x1129 * x1164 - x1153
+    del x1153, x1164
+    x1187 = x1167 * x1186
+    x1189 = x1176 * x1188
+    x1190 = q * (smm_bq_im * x1129 * x1183 + smm_bq_re * x1129 * x1185 - x1187 - x1189)
+    x1191 = x1176 * x1186
+    del x1186
+    x1192 = x1167 * x1188
+    del x1188
+    x1193 = x1178 * x1185
+    x1194 = x1179 * x1183
+    x1195 = q * (x1191 - x1192 - x1193 + x1194)
+    x1200 = -smm_yq_im * x1196 - smm_yq_re * x1199
+    x1201 = -smm_yq_im * x1199 + smm_yq_re * x1196
+    del x1196, x1199
+    z67 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1200, x1201)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x1200, x1201
+    x1202 = z67[0]
+    x1203 = z67[1]
+    del z67
+    smm_uniform_re = x1142
+    del x1142
+    smm_uniform_im = -x1145
+    del x1145
+    x1204 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1203 - smm_yq_re * x1202
+    x1207 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1202 - smm_yq_re * x1203
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1202, x1203
+    x1208 = x1198 * x1204 - x1206 * x1207
+    x1209 = x1198 * x1207 + x1204 * x1206
+    del x1198, x1206
+    x1210 = -x1191 * x198 + x1192 * x198 + x1197 * x1207 + x1204 * x1205
+    del x1191, x1192
+    x1211 = x1187 * x198 + x1189 * x198 + x1197 * x1204 - x1205 * x1207
+    del x1187, x1189, x1197, x1204, x1205, x1207
+    x1212 = -x1193 * x198 + x1194 * x198 + x1209
+    del x1193, x1194
+    x1213 = x1178 * x1183 * x198 + x1179 * x1185 * x198 + x1208
+    del x1178, x1179, x198
+    smm_uniform_by_omega_re = -x1149 * x1151 + x1152 * x1154 - x1158 * x1159 + x1160 * x1161
+    smm_uniform_by_omega_im = x1149 * x1154 + x1151 * x1152 + x1158 * x1161 + x1159 * x1160
+    del x1151, x1154, x1159, x1161
+    smm_whole_re = smm_bq_im * x1163 + smm_bq_re * x1165
+    del smm_bq_im, x1163, x1165
+    x1233 = -smm_whole_re + smp_whole_re
+    del smm_whole_re, smp_whole_re
+    smm_whole_im = smm_bq_re * x1129 * x1162 - x1166
+    del smm_bq_re, x1129, x1162, x1166
+    x1231 = -smm_whole_im + smp_whole_im
+    del smm_whole_im, smp_whole_im
+    smm_whole_by_omega_re = -x1167 * x1175 + x1176 * x1177 - x1182 * x1183 + x1184 * x1185
+    smm_whole_by_omega_im = x1167 * x1177 + x1175 * x1176 + x1182 * x1185 + x1183 * x1184
+    del x1167, x1175, x1176, x1177, x1182, x1183, x1184, x1185
+    smm_whole_by_q_re = x1190
+    smm_whole_by_q_im = x1195
+    smm_change_re = x1208
+    del x1208
+    smm_change_im = x1209
+    del x1209
+    smm_change_by_omega_re = -x1149 * x1210 + x1152 * x1211 - x1158 * x1212 + x1160 * x1213
+    smm_change_by_omega_im = x1149 * x1211 + x1152 * x1210 + x1158 * x1213 + x1160 * x1212
+    del x1149, x1152, x1158, x1160, x1210, x1211, x1212, x1213
+    smm_change_by_q_re = x1190
+    del x1190
+    smm_change_by_q_im = x1195
+    del x1195
+    smm_excess_re = -smm_change_re
+    del smm_change_re
+    smm_excess_im = -smm_change_im
+    del smm_change_im
+    smm_excess_by_omega_re = -smm_change_by_omega_re
+    del smm_change_by_omega_re
+    smm_excess_by_omega_im = -smm_change_by_omega_im
+    del smm_change_by_omega_im
+    smm_excess_by_q_re = -smm_change_by_q_re
+    del smm_change_by_q_re
+    smm_excess_by_q_im = -smm_change_by_q_im
+    del smm_change_by_q_im
+    smm_inverse_re = -smm_uniform_re
+    del smm_uniform_re
+    x1215 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = -smm_uniform_im
+    del smm_uniform_im
+    x1214 = smm_inverse_im + smp_inverse_im
+    del smm_inverse_im, smp_inverse_im
+    smm_inverse_by_omega_re = -smm_uniform_by_omega_re
+    del smm_uniform_by_omega_re
+    smm_inverse_by_omega_im = -smm_uniform_by_omega_im
+    del smm_uniform_by_omega_im
+    sm_weights_re = x695 - x696
+    del x695, x696
+    x1234 = sm_weights_re * x469
+    x1256 = sm_weights_re * x30
+    sm_weights_im = x697 + x698
+    del x697, x698
+    x1232 = sm_weights_im * x469
+    x1260 = sm_weights_im * x30
+    sm_weights_by_omega_re = rm_weight_re * x428 + x699
+    del x699
+    x1304 = sm_weights_by_omega_re * x30
+    sm_weights_by_omega_im = rm_weight_re * x426 - x700
+    del x700
+    x1235 = sm_weights_by_omega_im * x469
+    x1306 = sm_weights_by_omega_im * x30
+    del sm_weights_by_omega_im, x30
+    sm_still_re = -x1214 * x434 - x1215 * x435
+    sm_still_im = -x1214 * x435 + x1215 * x434
+    x1238 = growth * sm_still_im - omega_r * sm_still_re
+    x1242 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x434 - smm_inverse_by_omega_re * x435 - smp_inverse_by_omega_im * x434 - smp_inverse_by_omega_re * x435 - x1214 * x426 + x1215 * x428
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x435 + smm_inverse_by_omega_re * x434 - smp_inverse_by_omega_im * x435 + smp_inverse_by_omega_re * x434 + x1214 * x428 + x1215 * x426
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x1214, x1215, x426, x428, x434, x435
+    x1274 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x1278 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
     del sm_still_by_omega_im, sm_still_by_omega_re
-    sm_uniform0_re = rm_weight_im * x1088 - rm_weight_re * x1090
-    sm_uniform0_im = rm_weight_im * x1090 + rm_weight_re * x1088
-    del x1088, x1090
-    sm_uniform0_by_omega_re = rm_weight_im * x1091 + rm_weight_re * x656
-    del x656
-    sm_uniform0_by_omega_im = rm_weight_re * x1091 - x658
-    del x1091, x658
-    sm_uniform1_re = rm_weight_im * x1092 + rm_weight_re * x1093
-    sm_uniform1_im = -rm_weight_im * x1093 + rm_weight_re * x1092
-    del x1092, x1093
-    sm_uniform1_by_omega_re = rm_weight_re * x1094 - x663
-    del x663
-    sm_uniform1_by_omega_im = -rm_weight_im * x1094 - x665
-    del rm_weight_im, x1094, x665
-    sm_total_re = x1095 * x667 + x1096 * x669
-    sm_total_im = 4 * rm_weight_re * x1095 * x429 - x1096 * x667
-    del x1095, x1096
-    sm_total_by_omega_re = smm_excess_by_omega_im * x667 + smm_excess_by_omega_re * x669 + smm_inverse_by_omega_im * x667 + smm_inverse_by_omega_re * x669 + smp_excess_by_omega_im * x667 + smp_excess_by_omega_re * x669 + smp_inverse_by_omega_im * x667 + smp_inverse_by_omega_re * x669
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_excess_by_omega_im * x429 + 4 * rm_weight_re * smm_inverse_by_omega_im * x429 + 4 * rm_weight_re * smp_excess_by_omega_im * x429 + 4 * rm_weight_re * smp_inverse_by_omega_im * x429 - smm_excess_by_omega_re * x667 - smm_inverse_by_omega_re * x667 - smp_excess_by_omega_re * x667 - smp_inverse_by_omega_re * x667
-    del smm_excess_by_omega_im, smm_excess_by_omega_re, smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_excess_by_omega_im, smp_excess_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_q_re = smm_excess_by_q_im * x667 + smm_excess_by_q_re * x669 + smp_excess_by_q_im * x667 + smp_excess_by_q_re * x669
-    del x669
-    sm_total_by_q_im = 4 * rm_weight_re * smm_excess_by_q_im * x429 + 4 * rm_weight_re * smp_excess_by_q_im * x429 - smm_excess_by_q_re * x667 - smp_excess_by_q_re * x667
-    del rm_weight_re, smm_excess_by_q_im, smm_excess_by_q_re, smp_excess_by_q_im, smp_excess_by_q_re, x429, x667
+    sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
+    sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
+    sm_forms0_by_omega_re = -sm_form0_by_omega_im * smp_excess_im + sm_form0_by_omega_re * smp_excess_re - sm_form0_im * smp_excess_by_omega_im + sm_form0_re * smp_excess_by_omega_re + smm_excess_by_omega_im * sp_form0_im - smm_excess_by_omega_re * sp_form0_re + smm_excess_im * sp_form0_by_omega_im - smm_excess_re * sp_form0_by_omega_re
+    sm_forms0_by_omega_im = sm_form0_by_omega_im * smp_excess_re + sm_form0_by_omega_re * smp_excess_im + sm_form0_im * smp_excess_by_omega_re + sm_form0_re * smp_excess_by_omega_im - smm_excess_by_omega_im * sp_form0_re - smm_excess_by_omega_re * sp_form0_im - smm_excess_im * sp_form0_by_omega_re - smm_excess_re * sp_form0_by_omega_im
+    del sm_form0_by_omega_im, sm_form0_by_omega_re, sp_form0_by_omega_im, sp_form0_by_omega_re
+    x1288 = sm_forms0_by_omega_im * x1287 + sm_forms0_by_omega_re * x1286
+    x1294 = sm_forms0_by_omega_im * x1286 - sm_forms0_by_omega_re * x1287
+    sm_forms0_by_q_re = -sm_form0_im * smp_excess_by_q_im + sm_form0_re * smp_excess_by_q_re + smm_excess_by_q_im * sp_form0_im - smm_excess_by_q_re * sp_form0_re
+    sm_forms0_by_q_im = sm_form0_im * smp_excess_by_q_re + sm_form0_re * smp_excess_by_q_im - smm_excess_by_q_im * sp_form0_re - smm_excess_by_q_re * sp_form0_im
+    del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
+    x1318 = sm_forms0_by_q_im * x1287 + sm_forms0_by_q_re * x1286
+    x1322 = sm_forms0_by_q_im * x1286 - sm_forms0_by_q_re * x1287
+    del x1286, x1287
+    sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
+    sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
+    x1268 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x1244
+    x1269 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x1244
+    sm_forms1_by_omega_re = -sm_form1_by_omega_im * smp_excess_im + sm_form1_by_omega_re * smp_excess_re - sm_form1_im * smp_excess_by_omega_im + sm_form1_re * smp_excess_by_omega_re - smm_excess_by_omega_im * sp_form1_im + smm_excess_by_omega_re * sp_form1_re - smm_excess_im * sp_form1_by_omega_im + smm_excess_re * sp_form1_by_omega_re
+    sm_forms1_by_omega_im = sm_form1_by_omega_im * smp_excess_re + sm_form1_by_omega_re * smp_excess_im + sm_form1_im * smp_excess_by_omega_re + sm_form1_re * smp_excess_by_omega_im + smm_excess_by_omega_im * sp_form1_re + smm_excess_by_omega_re * sp_form1_im + smm_excess_im * sp_form1_by_omega_re + smm_excess_re * sp_form1_by_omega_im
+    del sm_form1_by_omega_im, sm_form1_by_omega_re, sp_form1_by_omega_im, sp_form1_by_omega_re
+    x1302 = sm_forms1_by_omega_im * x1256 + sm_forms1_by_omega_re * x1260
+    x1310 = sm_forms1_by_omega_im * x1260 - sm_forms1_by_omega_re * x1256
+    del sm_forms1_by_omega_im, sm_forms1_by_omega_re
+    x1314 = -x1310
+    sm_forms1_by_q_re = -sm_form1_im * smp_excess_by_q_im + sm_form1_re * smp_excess_by_q_re - smm_excess_by_q_im * sp_form1_im + smm_excess_by_q_re * sp_form1_re
+    sm_forms1_by_q_im = sm_form1_im * smp_excess_by_q_re + sm_form1_re * smp_excess_by_q_im + smm_excess_by_q_im * sp_form1_re + smm_excess_by_q_re * sp_form1_im
+    del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
+    x1326 = sm_forms1_by_q_im * x1256 + sm_forms1_by_q_re * x1260
+    x1330 = sm_forms1_by_q_im * x1260 - sm_forms1_by_q_re * x1256
+    del sm_forms1_by_q_im, sm_forms1_by_q_re
+    x1334 = -x1330
+    sm_forms2_re = smm_excess_re + smp_excess_re
+    del smm_excess_re, smp_excess_re
+    x1259 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x1253 * (-sm_forms1_re + sm_forms2_re * x1254)
+    del sm_forms1_re, sm_forms2_re
+    sm_forms2_im = smm_excess_im + smp_excess_im
+    del smm_excess_im, smp_excess_im
+    x1255 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x1253 * (-sm_forms1_im + sm_forms2_im * x1254)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x1254
+    sm_forms2_by_omega_re = smm_excess_by_omega_re + smp_excess_by_omega_re
+    del smm_excess_by_omega_re, smp_excess_by_omega_re
+    sm_forms2_by_omega_im = smm_excess_by_omega_im + smp_excess_by_omega_im
+    del smm_excess_by_omega_im, smp_excess_by_omega_im
+    sm_forms2_by_q_re = smm_excess_by_q_re + smp_excess_by_q_re
+    del smm_excess_by_q_re, smp_excess_by_q_re
+    sm_forms2_by_q_im = smm_excess_by_q_im + smp_excess_by_q_im
+    del smm_excess_by_q_im, smp_excess_by_q_im
+    sm_uniform0_re = rm_weight_im * x1221 - rm_weight_re * x1224
+    sm_uniform0_im = rm_weight_im * x1224 + rm_weight_re * x1221
+    del x1221, x1224
+    sm_uniform0_by_omega_re = rm_weight_im * x1226 + rm_weight_re * x1225
+    sm_uniform0_by_omega_im = -rm_weight_im * x1225 + rm_weight_re * x1226
+    del x1225, x1226
+    sm_uniform1_re = rm_weight_im * x1227 + rm_weight_re * x1228
+    sm_uniform1_im = -rm_weight_im * x1228 + rm_weight_re * x1227
+    del x1227, x1228
+    sm_uniform1_by_omega_re = -rm_weight_im * x1229 + rm_weight_re * x1230
+    sm_uniform1_by_omega_im = -rm_weight_im * x1230 - rm_weight_re * x1229
+    del rm_weight_im, rm_weight_re, x1229, x1230
+    sm_total_re = 4 * sm_weights_re * x1233 * x453 - x1231 * x1232
+    sm_total_im = x1231 * x1234 + x1232 * x1233
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x1233 * x453 + 4 * sm_weights_im * smm_whole_by_omega_im * x453 + 4 * sm_weights_re * smp_whole_by_omega_re * x453 - smm_whole_by_omega_re * x1234 - smp_whole_by_omega_im * x1232 - x1231 * x1235
+    sm_total_by_omega_im = sm_weights_by_omega_re * x1231 * x469 - smm_whole_by_omega_im * x1234 - smm_whole_by_omega_re * x1232 + smp_whole_by_omega_im * x1234 + smp_whole_by_omega_re * x1232 + x1233 * x1235
+    del sm_weights_by_omega_re, smm_whole_by_omega_im, smm_whole_by_omega_re, smp_whole_by_omega_im, smp_whole_by_omega_re, x1231, x1233, x1235, x469
+    sm_total_by_q_re = smm_whole_by_q_im * x1232 - smm_whole_by_q_re * x1234 - smp_whole_by_q_im * x1232 + smp_whole_by_q_re * x1234
+    sm_total_by_q_im = 4 * sm_weights_im * smp_whole_by_q_re * x453 + 4 * sm_weights_re * smp_whole_by_q_im * x453 - smm_whole_by_q_im * x1234 - smm_whole_by_q_re * x1232
+    del smm_whole_by_q_im, smm_whole_by_q_re, smp_whole_by_q_im, smp_whole_by_q_re
     return (
-        -x1144 * (-rm_uniform0_im * x1101 + rm_uniform0_re * x1097 - rp_uniform0_im * x1102 + rp_uniform0_re * x1098 - sm_uniform0_im * x1103 + sm_uniform0_re * x1099 - sp_uniform0_im * x1104 + sp_uniform0_re * x1100 + x1114 * x1115 + x1115 * x1136 + x1120 * x1121 + x1121 * x1141 - x1122 * x1123 + x1123 * x1142 - x1124 * x1125 + x1125 * x1143),  # r12_real
-        -x1144 * (rm_uniform0_im * x1097 + rm_uniform0_re * x1101 + rp_uniform0_im * x1098 + rp_uniform0_re * x1102 + sm_uniform0_im * x1099 + sm_uniform0_re * x1103 + sp_uniform0_im * x1100 + sp_uniform0_re * x1104 + x1114 * x1123 + x1115 * x1122 + x1115 * x1142 + x1120 * x1125 + x1121 * x1124 + x1121 * x1143 - x1123 * x1136 - x1125 * x1141),  # r12_imag
-        -x1144 * (-rm_uniform1_im * x1101 + rm_uniform1_re * x1097 - rp_uniform1_im * x1102 + rp_uniform1_re * x1098 - sm_uniform1_im * x1103 + sm_uniform1_re * x1099 - sp_uniform1_im * x1104 + sp_uniform1_re * x1100 + x1115 * x1173 + x1115 * x1174 + x1121 * x1175 + x1121 * x1176 + x1123 * x1153 - x1123 * x1167 + x1125 * x1158 - x1125 * x1172),  # r22_real
-        -x1144 * (rm_uniform1_im * x1097 + rm_uniform1_re * x1101 + rp_uniform1_im * x1098 + rp_uniform1_re * x1102 + sm_uniform1_im * x1099 + sm_uniform1_re * x1103 + sp_uniform1_im * x1100 + sp_uniform1_re * x1104 + x1115 * x1153 + x1115 * x1167 + x1121 * x1158 + x1121 * x1172 + x1123 * x1173 - x1123 * x1174 + x1125 * x1175 - x1125 * x1176),  # r22_imag
-        -x1144 * (-rm_total_im * x1105 - rp_total_im * x1105 - sm_total_im * x1105 - sp_total_im * x1105),  # coupling_real
-        -x1144 * (rm_total_re * x1105 + rp_total_re * x1105 + sm_total_re * x1105 + sp_total_re * x1105),  # coupling_imag
-        -x1144 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x1144 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        -x1144 * (-rm_form0_by_omega_im * x1238 + rm_form0_by_omega_re * x1244 - rm_form1_by_omega_im * x1215 + rm_form1_by_omega_re * x1208 + rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1101 + rm_uniform0_by_omega_re * x1097 - rm_uniform0_im * x1177 + rm_uniform0_re * x1178 - rp_form0_by_omega_im * x1242 + rp_form0_by_omega_re * x1246 - rp_form1_by_omega_im * x1218 + rp_form1_by_omega_re * x1212 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1102 + rp_uniform0_by_omega_re * x1098 - rp_uniform0_im * x1179 + rp_uniform0_re * x1180 - sm_form0_by_omega_im * x1250 + sm_form0_by_omega_re * x1256 - sm_form1_by_omega_im * x1230 + sm_form1_by_omega_re * x1222 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1103 + sm_uniform0_by_omega_re * x1099 - sm_uniform0_im * x1181 + sm_uniform0_re * x1182 - sp_form0_by_omega_im * x1254 + sp_form0_by_omega_re * x1258 - sp_form1_by_omega_im * x1234 + sp_form1_by_omega_re * x1226 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1104 + sp_uniform0_by_omega_re * x1100 - sp_uniform0_im * x1183 + sp_uniform0_re * x1184 - x1107 * x1185 + x1109 * x1187 + x1111 * x1188 - x1113 * x1195 - x1116 * x1186 + x1117 * x1191 + x1118 * x1192 - x1119 * x1196 - x1128 * x1190 - x1130 * x1198 + x1133 * x1201 + x1135 * x1202 - x1137 * x1194 - x1138 * x1200 + x1139 * x1203 + x1140 * x1204),  # r12_by_omega_real
-        -x1144 * (rm_form0_by_omega_im * x1244 + rm_form0_by_omega_re * x1238 + rm_form1_by_omega_im * x1208 + rm_form1_by_omega_re * x1215 - rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1097 + rm_uniform0_by_omega_re * x1101 + rm_uniform0_im * x1178 + rm_uniform0_re * x1177 + rp_form0_by_omega_im * x1246 + rp_form0_by_omega_re * x1242 + rp_form1_by_omega_im * x1212 + rp_form1_by_omega_re * x1218 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1098 + rp_uniform0_by_omega_re * x1102 + rp_uniform0_im * x1180 + rp_uniform0_re * x1179 + sm_form0_by_omega_im * x1256 + sm_form0_by_omega_re * x1250 + sm_form1_by_omega_im * x1222 + sm_form1_by_omega_re * x1230 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1099 + sm_uniform0_by_omega_re * x1103 + sm_uniform0_im * x1182 + sm_uniform0_re * x1181 + sp_form0_by_omega_im * x1258 + sp_form0_by_omega_re * x1254 + sp_form1_by_omega_im * x1226 + sp_form1_by_omega_re * x1234 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1100 + sp_uniform0_by_omega_re * x1104 + sp_uniform0_im * x1184 + sp_uniform0_re * x1183 + x1107 * x1188 + x1109 * x1195 + x1111 * x1185 + x1113 * x1187 + x1116 * x1192 + x1117 * x1196 + x1118 * x1186 + x1119 * x1191 + x1128 * x1202 + x1130 * x1201 + x1133 * x1198 + x1135 * x1190 + x1137 * x1204 + x1138 * x1203 + x1139 * x1200 + x1140 * x1194),  # r12_by_omega_imag
-        -x1144 * (-rm_form0_by_omega_im * x1263 + rm_form0_by_omega_re * x1271 - rm_form1_by_omega_im * x1279 + rm_form1_by_omega_re * x1275 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1101 + rm_uniform1_by_omega_re * x1097 - rm_uniform1_im * x1177 + rm_uniform1_re * x1178 - rp_form0_by_omega_im * x1264 + rp_form0_by_omega_re * x1274 - rp_form1_by_omega_im * x1280 + rp_form1_by_omega_re * x1276 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1102 + rp_uniform1_by_omega_re * x1098 - rp_uniform1_im * x1179 + rp_uniform1_re * x1180 - sm_form0_by_omega_im * x1267 + sm_form0_by_omega_re * x1265 - sm_form1_by_omega_im * x1281 + sm_form1_by_omega_re * x1277 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1103 + sm_uniform1_by_omega_re * x1099 - sm_uniform1_im * x1181 + sm_uniform1_re * x1182 - sp_form0_by_omega_im * x1268 + sp_form0_by_omega_re * x1266 - sp_form1_by_omega_im * x1282 + sp_form1_by_omega_re * x1278 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1104 + sp_uniform1_by_omega_re * x1100 - sp_uniform1_im * x1183 + sp_uniform1_re * x1184 + x1146 * x1197 - x1148 * x1201 + x1150 * x1189 - x1152 * x1202 + x1154 * x1199 - x1155 * x1203 + x1156 * x1193 - x1157 * x1204 + x1160 * x1259 + x1162 * x1261 - x1164 * x1188 - x1166 * x1187 + x1168 * x1260 + x1169 * x1262 - x1170 * x1192 - x1171 * x1191),  # r22_by_omega_real
-        -x1144 * (rm_form0_by_omega_im * x1271 + rm_form0_by_omega_re * x1263 + rm_form1_by_omega_im * x1275 + rm_form1_by_omega_re * x1279 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1097 + rm_uniform1_by_omega_re * x1101 + rm_uniform1_im * x1178 + rm_uniform1_re * x1177 + rp_form0_by_omega_im * x1274 + rp_form0_by_omega_re * x1264 + rp_form1_by_omega_im * x1276 + rp_form1_by_omega_re * x1280 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1098 + rp_uniform1_by_omega_re * x1102 + rp_uniform1_im * x1180 + rp_uniform1_re * x1179 + sm_form0_by_omega_im * x1265 + sm_form0_by_omega_re * x1267 + sm_form1_by_omega_im * x1277 + sm_form1_by_omega_re * x1281 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1099 + sm_uniform1_by_omega_re * x1103 + sm_uniform1_im * x1182 + sm_uniform1_re * x1181 + sp_form0_by_omega_im * x1266 + sp_form0_by_omega_re * x1268 + sp_form1_by_omega_im * x1278 + sp_form1_by_omega_re * x1282 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1100 + sp_uniform1_by_omega_re * x1104 + sp_uniform1_im * x1184 + sp_uniform1_re * x1183 + x1146 * x1201 + x1148 * x1197 + x1150 * x1202 + x1152 * x1189 + x1154 * x1203 + x1155 * x1199 + x1156 * x1204 + x1157 * x1193 + x1160 * x1188 + x1162 * x1187 + x1164 * x1259 + x1166 * x1261 + x1168 * x1192 + x1169 * x1191 + x1170 * x1260 + x1171 * x1262),  # r22_by_omega_imag
-        -x1144 * (-rm_total_by_omega_im * x1105 - rp_total_by_omega_im * x1105 - sm_total_by_omega_im * x1105 - sp_total_by_omega_im * x1105),  # coupling_by_omega_real
-        -x1144 * (rm_total_by_omega_re * x1105 + rp_total_by_omega_re * x1105 + sm_total_by_omega_re * x1105 + sp_total_by_omega_re * x1105),  # coupling_by_omega_imag
-        -x1144 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        -x1144 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        -x1144 * (-x1107 * x1283 + x1109 * x1285 + x1111 * x1286 - x1113 * x1293 - x1116 * x1284 + x1117 * x1289 + x1118 * x1290 - x1119 * x1294 - x1128 * x1288 - x1130 * x1296 + x1133 * x1299 + x1135 * x1300 - x1137 * x1292 - x1138 * x1298 + x1139 * x1301 + x1140 * x1302),  # r12_by_q_real
-        -x1144 * (x1107 * x1286 + x1109 * x1293 + x1111 * x1283 + x1113 * x1285 + x1116 * x1290 + x1117 * x1294 + x1118 * x1284 + x1119 * x1289 + x1128 * x1300 + x1130 * x1299 + x1133 * x1296 + x1135 * x1288 + x1137 * x1302 + x1138 * x1301 + x1139 * x1298 + x1140 * x1292),  # r12_by_q_imag
-        -x1144 * (x1146 * x1295 - x1148 * x1299 + x1150 * x1287 - x1152 * x1300 + x1154 * x1297 - x1155 * x1301 + x1156 * x1291 - x1157 * x1302 + x1160 * x1303 + x1162 * x1305 - x1164 * x1286 - x1166 * x1285 + x1168 * x1304 + x1169 * x1306 - x1170 * x1290 - x1171 * x1289),  # r22_by_q_real
-        -x1144 * (x1146 * x1299 + x1148 * x1295 + x1150 * x1300 + x1152 * x1287 + x1154 * x1301 + x1155 * x1297 + x1156 * x1302 + x1157 * x1291 + x1160 * x1286 + x1162 * x1285 + x1164 * x1303 + x1166 * x1305 + x1168 * x1290 + x1169 * x1289 + x1170 * x1304 + x1171 * x1306),  # r22_by_q_imag
-        -x1144 * (-rm_total_by_q_im * x1105 - rp_total_by_q_im * x1105 - sm_total_by_q_im * x1105 - sp_total_by_q_im * x1105),  # coupling_by_q_real
-        -x1144 * (rm_total_by_q_re * x1105 + rp_total_by_q_re * x1105 + sm_total_by_q_re * x1105 + sp_total_by_q_re * x1105),  # coupling_by_q_imag
-        -x1144 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        -x1144 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        -x1263 * (-rm_uniform0_im * x1240 + rm_uniform0_re * x1236 - rp_uniform0_im * x1241 + rp_uniform0_re * x1237 - sm_uniform0_im * x1242 + sm_uniform0_re * x1238 - sp_uniform0_im * x1243 + sp_uniform0_re * x1239 + x1245 * x1246 + x1247 * x1248 + x1249 * x1250 + x1251 * x1252 + x1255 * x1256 + x1257 * x1258 + x1259 * x1260 + x1261 * x1262),  # r12_real
+        -x1263 * (rm_uniform0_im * x1236 + rm_uniform0_re * x1240 + rp_uniform0_im * x1237 + rp_uniform0_re * x1241 + sm_uniform0_im * x1238 + sm_uniform0_re * x1242 + sp_uniform0_im * x1239 + sp_uniform0_re * x1243 + x1245 * x1250 - x1246 * x1249 + x1247 * x1252 - x1248 * x1251 + x1255 * x1260 - x1256 * x1259 + x1257 * x1262 - x1258 * x1261),  # r12_imag
+        -x1263 * (-rm_uniform1_im * x1240 + rm_uniform1_re * x1236 + rm_weights_re * x1265 * x28 * x29 - rp_uniform1_im * x1241 + rp_uniform1_re * x1237 + rp_weights_re * x1267 * x28 * x29 - sm_uniform1_im * x1242 + sm_uniform1_re * x1238 + sm_weights_re * x1269 * x28 * x29 - sp_uniform1_im * x1243 + sp_uniform1_re * x1239 + sp_weights_re * x1271 * x28 * x29 - x1250 * x1264 - x1252 * x1266 - x1260 * x1268 - x1262 * x1270),  # r22_real
+        -x1263 * (rm_uniform1_im * x1236 + rm_uniform1_re * x1240 + rp_uniform1_im * x1237 + rp_uniform1_re * x1241 + sm_uniform1_im * x1238 + sm_uniform1_re * x1242 + sp_uniform1_im * x1239 + sp_uniform1_re * x1243 + x1246 * x1264 + x1248 * x1266 + x1250 * x1265 + x1252 * x1267 + x1256 * x1268 + x1258 * x1270 + x1260 * x1269 + x1262 * x1271),  # r22_imag
+        -x1263 * (-rm_total_im * x1244 - rp_total_im * x1244 - sm_total_im * x1244 - sp_total_im * x1244),  # coupling_real
+        -x1263 * (rm_total_re * x1244 + rp_total_re * x1244 + sm_total_re * x1244 + sp_total_re * x1244),  # coupling_imag
+        -x1263 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x1263 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x1263 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1240 + rm_uniform0_by_omega_re * x1236 - rm_uniform0_im * x1276 + rm_uniform0_re * x1272 - rm_weights_im * x1292 + rm_weights_re * x1282 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1241 + rp_uniform0_by_omega_re * x1237 - rp_uniform0_im * x1277 + rp_uniform0_re * x1273 - rp_weights_im * x1293 + rp_weights_re * x1285 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1242 + sm_uniform0_by_omega_re * x1238 - sm_uniform0_im * x1278 + sm_uniform0_re * x1274 - sm_weights_im * x1294 + sm_weights_re * x1288 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1243 + sp_uniform0_by_omega_re * x1239 - sp_uniform0_im * x1279 + sp_uniform0_re * x1275 - sp_weights_im * x1295 + sp_weights_re * x1291 + x1244 * x1302 + x1244 * x1303 + x1244 * (-sm_forms2_by_omega_im * x1234 - sm_forms2_by_omega_re * x1232) + x1244 * (-sp_forms2_by_omega_im * x1006 - sp_forms2_by_omega_re * x1004) + x1245 * x1296 + x1247 * x1297 + x1249 * x1298 + x1251 * x1299 + x1253 * x1300 + x1253 * x1301 + x1255 * x1304 + x1257 * x1305 + x1259 * x1306 + x1261 * x1307),  # r12_by_omega_real
+        -x1263 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1236 + rm_uniform0_by_omega_re * x1240 + rm_uniform0_im * x1272 + rm_uniform0_re * x1276 + rm_weights_im * x1282 + rm_weights_re * x1292 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1237 + rp_uniform0_by_omega_re * x1241 + rp_uniform0_im * x1273 + rp_uniform0_re * x1277 + rp_weights_im * x1285 + rp_weights_re * x1293 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1238 + sm_uniform0_by_omega_re * x1242 + sm_uniform0_im * x1274 + sm_uniform0_re * x1278 + sm_weights_im * x1288 + sm_weights_re * x1294 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1239 + sp_uniform0_by_omega_re * x1243 + sp_uniform0_im * x1275 + sp_uniform0_re * x1279 + sp_weights_im * x1291 + sp_weights_re * x1295 + x1244 * x1310 + x1244 * x1311 + x1244 * (-sm_forms2_by_omega_im * x1232 + 4 * sm_forms2_by_omega_re * sm_weights_re * x453) + x1244 * (-sp_forms2_by_omega_im * x1004 + 4 * sp_forms2_by_omega_re * sp_weights_re * x453) + x1245 * x1298 + x1247 * x1299 - x1249 * x1296 - x1251 * x1297 + x1253 * x1308 + x1253 * x1309 + x1255 * x1306 + x1257 * x1307 - x1259 * x1304 - x1261 * x1305),  # r12_by_omega_imag
+        -x1263 * (rm_filling_im * x1300 - rm_filling_re * x1312 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1240 + rm_uniform1_by_omega_re * x1236 - rm_uniform1_im * x1276 + rm_uniform1_re * x1272 + rp_filling_im * x1301 - rp_filling_re * x1313 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1241 + rp_uniform1_by_omega_re * x1237 - rp_uniform1_im * x1277 + rp_uniform1_re * x1273 + sm_filling_im * x1302 - sm_filling_re * x1314 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1242 + sm_uniform1_by_omega_re * x1238 - sm_uniform1_im * x1278 + sm_uniform1_re * x1274 + sp_filling_im * x1303 - sp_filling_re * x1315 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1243 + sp_uniform1_by_omega_re * x1239 - sp_uniform1_im * x1279 + sp_uniform1_re * x1275 + x1244 * (-rm_forms0_by_omega_im * x1250 + rm_forms0_by_omega_re * rm_weights_re * x28 * x29) + x1244 * (-rp_forms0_by_omega_im * x1252 + rp_forms0_by_omega_re * rp_weights_re * x28 * x29) + x1253 * (-sm_forms0_by_omega_im * x1260 + sm_forms0_by_omega_re * sm_weights_re * x28 * x29) + x1253 * (-sp_forms0_by_omega_im * x1262 + sp_forms0_by_omega_re * sp_weights_re * x28 * x29) - x1264 * x1298 + x1265 * x1296 - x1266 * x1299 + x1267 * x1297 - x1268 * x1306 + x1269 * x1304 - x1270 * x1307 + x1271 * x1305),  # r22_by_omega_real
+        -x1263 * (-rm_filling_im * x1312 - rm_filling_re * x1300 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1236 + rm_uniform1_by_omega_re * x1240 + rm_uniform1_im * x1272 + rm_uniform1_re * x1276 - rp_filling_im * x1313 - rp_filling_re * x1301 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1237 + rp_uniform1_by_omega_re * x1241 + rp_uniform1_im * x1273 + rp_uniform1_re * x1277 - sm_filling_im * x1314 - sm_filling_re * x1302 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1238 + sm_uniform1_by_omega_re * x1242 + sm_uniform1_im * x1274 + sm_uniform1_re * x1278 - sp_filling_im * x1315 - sp_filling_re * x1303 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1239 + sp_uniform1_by_omega_re * x1243 + sp_uniform1_im * x1275 + sp_uniform1_re * x1279 + x1244 * (rm_forms0_by_omega_im * x1246 + rm_forms0_by_omega_re * x1250) + x1244 * (rp_forms0_by_omega_im * x1248 + rp_forms0_by_omega_re * x1252) + x1253 * (sm_forms0_by_omega_im * x1256 + sm_forms0_by_omega_re * x1260) + x1253 * (sp_forms0_by_omega_im * x1258 + sp_forms0_by_omega_re * x1262) + x1264 * x1296 + x1265 * x1298 + x1266 * x1297 + x1267 * x1299 + x1268 * x1304 + x1269 * x1306 + x1270 * x1305 + x1271 * x1307),  # r22_by_omega_imag
+        -x1263 * (-rm_total_by_omega_im * x1244 - rp_total_by_omega_im * x1244 - sm_total_by_omega_im * x1244 - sp_total_by_omega_im * x1244),  # coupling_by_omega_real
+        -x1263 * (rm_total_by_omega_re * x1244 + rp_total_by_omega_re * x1244 + sm_total_by_omega_re * x1244 + sp_total_by_omega_re * x1244),  # coupling_by_omega_imag
+        -x1263 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
+        -x1263 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
+        -x1263 * (-rm_weights_im * x1320 + rm_weights_re * x1316 - rp_weights_im * x1321 + rp_weights_re * x1317 - sm_weights_im * x1322 + sm_weights_re * x1318 - sp_weights_im * x1323 + sp_weights_re * x1319 + x1244 * x1326 + x1244 * x1327 + x1244 * (-sm_forms2_by_q_im * x1234 - sm_forms2_by_q_re * x1232) + x1244 * (-sp_forms2_by_q_im * x1006 - sp_forms2_by_q_re * x1004) + x1253 * x1324 + x1253 * x1325),  # r12_by_q_real
+        -x1263 * (rm_weights_im * x1316 + rm_weights_re * x1320 + rp_weights_im * x1317 + rp_weights_re * x1321 + sm_weights_im * x1318 + sm_weights_re * x1322 + sp_weights_im * x1319 + sp_weights_re * x1323 + x1244 * x1330 + x1244 * x1331 + x1244 * (-sm_forms2_by_q_im * x1232 + 4 * sm_forms2_by_q_re * sm_weights_re * x453) + x1244 * (-sp_forms2_by_q_im * x1004 + 4 * sp_forms2_by_q_re * sp_weights_re * x453) + x1253 * x1328 + x1253 * x1329),  # r12_by_q_imag
+        -x1263 * (rm_filling_im * x1324 - rm_filling_re * x1332 + rp_filling_im * x1325 - rp_filling_re * x1333 + sm_filling_im * x1326 - sm_filling_re * x1334 + sp_filling_im * x1327 - sp_filling_re * x1335 + x1244 * (-rm_forms0_by_q_im * x1250 + rm_forms0_by_q_re * rm_weights_re * x28 * x29) + x1244 * (-rp_forms0_by_q_im * x1252 + rp_forms0_by_q_re * rp_weights_re * x28 * x29) + x1253 * (-sm_forms0_by_q_im * x1260 + sm_forms0_by_q_re * sm_weights_re * x28 * x29) + x1253 * (-sp_forms0_by_q_im * x1262 + sp_forms0_by_q_re * sp_weights_re * x28 * x29)),  # r22_by_q_real
+        -x1263 * (-rm_filling_im * x1332 - rm_filling_re * x1324 - rp_filling_im * x1333 - rp_filling_re * x1325 - sm_filling_im * x1334 - sm_filling_re * x1326 - sp_filling_im * x1335 - sp_filling_re * x1327 + x1244 * (rm_forms0_by_q_im * x1246 + rm_forms0_by_q_re * x1250) + x1244 * (rp_forms0_by_q_im * x1248 + rp_forms0_by_q_re * x1252) + x1253 * (sm_forms0_by_q_im * x1256 + sm_forms0_by_q_re * x1260) + x1253 * (sp_forms0_by_q_im * x1258 + sp_forms0_by_q_re * x1262)),  # r22_by_q_imag
+        -x1263 * (-rm_total_by_q_im * x1244 - rp_total_by_q_im * x1244 - sm_total_by_q_im * x1244 - sp_total_by_q_im * x1244),  # coupling_by_q_real
+        -x1263 * (rm_total_by_q_re * x1244 + rp_total_by_q_re * x1244 + sm_total_by_q_re * x1244 + sp_total_by_q_re * x1244),  # coupling_by_q_imag
+        -x1263 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
+        -x1263 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
     )

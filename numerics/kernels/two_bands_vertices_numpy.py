@@ -1546,7 +1546,7 @@ def pinched(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_
 def currents(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute As response, with currents j of carriers, i of charge.
 
-    Operations: 2378 (add 869, div 11, mul 1471, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    Operations: 2386 (add 869, div 11, mul 1471, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -1588,16 +1588,16 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     x108 = 2 * excess_holes
     x114 = a * omega_r
     x115 = a * growth
-    x117 = 1 / q
-    x202 = a * x52
+    x119 = 1 / q
+    x210 = a * x52
     del x52
-    x203 = -x202 + x73
-    x211 = x202 - x73
-    del x202, x73
-    x295 = (1 / 8) / (pi * pi)
-    x358 = -x0
-    x419 = x2 * x2
-    x432 = x0 * x0
+    x211 = -x210 + x73
+    x221 = x210 - x73
+    del x210, x73
+    x311 = (1 / 8) / (pi * pi)
+    x374 = -x0
+    x435 = x2 * x2
+    x448 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
     x9 = distance_omega * (distance_omega + x4) - x8 * x8
@@ -1619,10 +1619,10 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     a_root_im = z0[1]
     del z0
     x25 = a_root_im * x14
-    x119 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x120 = 2 * x119
-    x129 = a_root_im * x120
-    x131 = a_root_re * x120
+    x121 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x122 = 2 * x121
+    x133 = a_root_im * x122
+    x135 = a_root_re * x122
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x8
     del x8
@@ -1670,8 +1670,8 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     c_up_re = c_root_re + frequency
     x65 = c_up_re * x60
     x66 = x63 * x65
-    x159 = c_up_re * x91
-    x160 = x159 * x88
+    x163 = c_up_re * x91
+    x164 = x163 * x88
     c_up_im = c_root_im + gamma + x6
     del x6
     x20 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
@@ -1681,30 +1681,30 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     del x63
     x75 = x61 + x74
     x101 = Delta_0 * x75
-    x156 = -c_up_im * x2 * x84 + x85
-    x157 = -x156
-    x168 = c_up_im * x91
-    x169 = x168 * x88
-    x173 = x108 * x168
-    x199 = -x75
-    x200 = Delta_0 * x199
-    x229 = x156 * x88
+    x160 = -c_up_im * x2 * x84 + x85
+    x161 = -x160
+    x172 = c_up_im * x91
+    x173 = x172 * x88
+    x177 = x108 * x172
+    x207 = -x75
+    x208 = Delta_0 * x207
+    x241 = x160 * x88
     c_down_re = c_up_re * x20
     x92 = c_down_re * x91
-    x145 = c_down_re * x60
+    x149 = c_down_re * x60
     c_down_im = -c_up_im * x20
     del c_up_im, x20
     x86 = -c_down_im * x2 * x84 + x85
     del x85
     x87 = -x86
     x102 = c_down_im * x91
-    x144 = c_down_im * x60
-    x151 = x144 + x74
+    x148 = c_down_im * x60
+    x155 = x148 + x74
     del x74
-    x167 = Delta_0 * x151
-    x201 = x86 * x88
-    x227 = -x151
-    x228 = Delta_0 * x227
+    x171 = Delta_0 * x155
+    x209 = x86 * x88
+    x239 = -x155
+    x240 = Delta_0 * x239
     c_center_re = -frequency * x15
     del x15
     c_center_im = x14 * x21
@@ -1730,7 +1730,7 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     z4 = upper_root(x31, rp_xi_im)
     del rp_xi_im, x31
     rp_p_re = z4[0]
-    x204 = -rp_p_re
+    x212 = -rp_p_re
     rp_p_im = z4[1]
     del z4
     rp_weight_re = -x35 * x40 - x41 * x42
@@ -1768,7 +1768,7 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     x111 = rp_weight_im * x102
     x112 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x84 - x108 * x111
     x113 = -rp_weight_re * x104 + x112 * x92
-    x198 = -x72
+    x206 = -x72
     rm_xi_re = c_center_re - x29
     del c_center_re, x29
     x44 = mu + rm_xi_re
@@ -1782,49 +1782,49 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     z5 = upper_root(x44, rm_xi_im)
     del rm_xi_im, x44
     rm_p_re = z5[0]
-    x230 = -rm_p_re
+    x242 = -rm_p_re
     rm_p_im = z5[1]
     del z5
     rm_weight_re = x35 * x47 + x41 * x45 * x46
     del x35, x41
-    x146 = rm_weight_re * x67
-    x147 = x144 * x146
-    x153 = x145 * x146
-    x165 = rm_weight_re * x160
-    x166 = Delta_0 * x153 - x165
-    x170 = rm_weight_re * x169
+    x150 = rm_weight_re * x67
+    x151 = x148 * x150
+    x157 = x149 * x150
+    x169 = rm_weight_re * x164
+    x170 = Delta_0 * x157 - x169
+    x174 = rm_weight_re * x173
     rm_weight_im = (1 / 2) * c_root_re * x32 * x45 * x46 - x43 * x47
     del x32, x43, x45, x46, x47
-    x143 = rm_weight_im * x58
-    x148 = rm_weight_im * x67
+    x147 = rm_weight_im * x58
+    x152 = rm_weight_im * x67
     del x67
-    x149 = x145 * x148
-    x150 = x147 + x149
-    x152 = x144 * x148
-    x154 = x152 - x153
-    del x153
-    x155 = rm_weight_re * x58 + x145 * x154
+    x153 = x149 * x152
+    x154 = x151 + x153
+    x156 = x148 * x152
+    x158 = x156 - x157
+    del x157
+    x159 = rm_weight_re * x58 + x149 * x158
     del x58
-    x158 = Delta_0 * x149
-    del x149
-    x161 = rm_weight_im * x160
-    del x160
-    x162 = x158 - x161
-    x163 = Delta_0 * x147 + x162
-    del x147
-    x164 = Delta_0 * x152
-    del x152
-    x171 = rm_weight_im * x169 + x166
-    del x169
-    x172 = rm_weight_im * x104
-    x174 = rm_weight_im * x108 * x159 + rm_weight_re * x173
-    del x108
-    x175 = -x174
-    x176 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x173
+    x162 = Delta_0 * x153
+    del x153
+    x165 = rm_weight_im * x164
+    del x164
+    x166 = x162 - x165
+    x167 = Delta_0 * x151 + x166
+    del x151
+    x168 = Delta_0 * x156
+    del x156
+    x175 = rm_weight_im * x173 + x170
     del x173
-    x177 = -rm_weight_re * x104 + x159 * x176
+    x176 = rm_weight_im * x104
+    x178 = rm_weight_im * x108 * x163 + rm_weight_re * x177
+    del x108
+    x179 = -x178
+    x180 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x177
+    del x177
+    x181 = -rm_weight_re * x104 + x163 * x180
     del x104
-    x226 = -x150
+    x238 = -x154
     z6 = root_sum(a_root_re, a_root_im, x48, x49, x54, x55)
     rp_roots_re = z6[0]
     rp_roots_im = z6[1]
@@ -1845,685 +1845,717 @@ def currents(frequency, distance, distance_omega, excess_electrons, excess_holes
     sm_roots_im = z9[1]
     del z9
     rp_n0_re = -c_root_im * x64 - c_root_re * x66 + c_up_re * x60 * x72 - x59 - x75 * x78
-    x269 = rp_n0_re * x0
+    x285 = rp_n0_re * x0
     rp_n0_im = c_root_im * x66 - c_root_re * x64 + x72 * x75 + x79
     del c_root_im, c_root_re, x64, x66, x72, x75
-    x270 = rp_n0_im * x0
-    x382 = rp_n0_im * x358
-    x434 = rp_n0_im * x432
+    x286 = rp_n0_im * x0
+    x398 = rp_n0_im * x374
+    x450 = rp_n0_im * x448
     del rp_n0_im
     rp_n1_re = rp_weight_re * x87 * x88 + x82 - x89 + x95
     del x95
-    x279 = rp_n1_re * x2
-    x321 = rp_n1_re * x0
-    x457 = rp_n1_re * x1
+    x295 = rp_n1_re * x2
+    x337 = rp_n1_re * x0
+    x473 = rp_n1_re * x1
     rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x87 - x100 - x96
-    x280 = rp_n1_im * x2
-    x323 = rp_n1_im * x0
-    x458 = rp_n1_im * x1
-    x470 = x1 * x323
+    x296 = rp_n1_im * x2
+    x339 = rp_n1_im * x0
+    x474 = rp_n1_im * x1
+    x486 = x1 * x339
     rp_n2_re = -x101 * x68 + x103 + x82
-    x288 = rp_n2_re * x0
-    x310 = rp_n2_re * x2
-    x371 = rp_n2_re * x358
-    x393 = rp_n2_re * x1
+    x304 = rp_n2_re * x0
+    x326 = rp_n2_re * x2
+    x387 = rp_n2_re * x374
+    x409 = rp_n2_re * x1
     rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x84 - x101 * x70 - x96 - x99
     del c_down_im, x101, x99
-    x289 = rp_n2_im * x0
-    x311 = rp_n2_im * x2
-    x360 = rp_n2_im * x358
-    x387 = rp_n2_im * x1
-    x449 = x1 * x289
+    x305 = rp_n2_im * x0
+    x327 = rp_n2_im * x2
+    x376 = rp_n2_im * x374
+    x403 = rp_n2_im * x1
+    x465 = x1 * x305
     rp_n3_re = c_down_re * x110 * x2 * x84 - x102 * x106 + x105 - x107 * x92 - x112 * x87
-    x255 = rp_n3_re * x2
-    x376 = rp_n3_re * x1
+    x271 = rp_n3_re * x2
+    x392 = rp_n3_re * x1
     rp_n3_im = -x102 * x107 + x106 * x92 + x110 * x87 + x113
     del x102, x110, x87, x92
-    x257 = rp_n3_im * x2
-    x365 = rp_n3_im * x1
-    x421 = rp_n3_im * x419
-    x444 = x1 * x257
-    x476 = rp_n3_im * x83
+    x273 = rp_n3_im * x2
+    x381 = rp_n3_im * x1
+    x437 = rp_n3_im * x435
+    x460 = x1 * x273
+    x492 = rp_n3_im * x83
     del rp_n3_im
     rpp_x_re = x14 * (rp_roots_re - x114)
-    x122 = rpp_x_re * x117
-    x123 = x120 * x122
+    x124 = rpp_x_re * x119
+    x125 = x122 * x124
     rpp_x_im = x14 * (rp_roots_im - x115)
-    x118 = rpp_x_im * x117
-    x121 = x118 * x120
-    del x120
-    x124 = -a_root_im * x121 - a_root_re * x123
-    x126 = a_root_im * x123 - a_root_re * x121
-    del a_root_im, x121, x123
+    x120 = rpp_x_im * x119
+    x123 = x120 * x122
+    del x122
+    x126 = -a_root_im * x123 - a_root_re * x125
+    x128 = a_root_im * x125 - a_root_re * x123
+    del a_root_im, x123, x125
     z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im
     rpp_k_re = z10[0]
     rpp_k_im = z10[1]
     del z10
-    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
-    del rpp_k_im, rpp_k_re
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
     x116 = z11[0]
-    x125 = z11[1]
+    x117 = z11[1]
     del z11
-    rpp_j0_re = x116 * x124 - x125 * x126
-    rpp_j0_im = x116 * x126 + x124 * x125
-    del x116, x124, x125, x126
-    x136 = rpp_j0_im * x60
-    x137 = rpp_j0_im * x91
-    rpp_j1_re = -rpp_j0_im * x118 + rpp_j0_re * rpp_x_re * x117
-    del rpp_x_re
-    rpp_j1_im = rpp_j0_im * x122 + rpp_j0_re * x118
-    del x118, x122
-    x140 = rpp_j1_im * x60
-    x141 = rpp_j1_im * x91
-    rpm_x_re = x14 * (-rm_roots_re - x114)
-    x130 = rpm_x_re * x117
-    rpm_x_im = x14 * (-rm_roots_im - x115)
-    x128 = rpm_x_im * x117
-    x132 = x128 * x129 + x130 * x131
-    x134 = 2 * a_root_re * rpm_x_im * x117 * x119 - x129 * x130
-    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re, rpm_x_im
-    rpm_k_re = z12[0]
-    rpm_k_im = z12[1]
+    z12 = pair_excess(rpp_k_re, rpp_k_im, q, x116, x117)
+    del rpp_k_im, rpp_k_re, x116, x117
+    x118 = z12[0]
+    x127 = z12[1]
     del z12
-    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
-    del rpm_k_im, rpm_k_re
-    x127 = z13[0]
-    x133 = z13[1]
+    rpp_j0_re = x118 * x126 - x127 * x128
+    rpp_j0_im = x118 * x128 + x126 * x127
+    del x118, x126, x127, x128
+    x140 = rpp_j0_im * x60
+    x141 = rpp_j0_im * x91
+    rpp_j1_re = -rpp_j0_im * x120 + rpp_j0_re * rpp_x_re * x119
+    del rpp_x_re
+    rpp_j1_im = rpp_j0_im * x124 + rpp_j0_re * x120
+    del x120, x124
+    x144 = rpp_j1_im * x60
+    x145 = rpp_j1_im * x91
+    rpm_x_re = x14 * (-rm_roots_re - x114)
+    x134 = rpm_x_re * x119
+    rpm_x_im = x14 * (-rm_roots_im - x115)
+    x132 = rpm_x_im * x119
+    x136 = x132 * x133 + x134 * x135
+    x138 = 2 * a_root_re * rpm_x_im * x119 * x121 - x133 * x134
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re, rpm_x_im
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
     del z13
-    rpm_j0_re = x127 * x132 - x133 * x134
-    rpm_j0_im = x127 * x134 + x132 * x133
-    del x127, x132, x133, x134
-    x135 = rpm_j0_im * x60
-    x138 = rpm_j0_im * x91
-    rpm_j1_re = -rpm_j0_im * x128 + rpm_j0_re * rpm_x_re * x117
+    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x129 = z14[0]
+    x130 = z14[1]
+    del z14
+    z15 = pair_excess(rpm_k_re, rpm_k_im, q, x129, x130)
+    del rpm_k_im, rpm_k_re, x129, x130
+    x131 = z15[0]
+    x137 = z15[1]
+    del z15
+    rpm_j0_re = x131 * x136 - x137 * x138
+    rpm_j0_im = x131 * x138 + x136 * x137
+    del x131, x136, x137, x138
+    x139 = rpm_j0_im * x60
+    x142 = rpm_j0_im * x91
+    rpm_j1_re = -rpm_j0_im * x132 + rpm_j0_re * rpm_x_re * x119
     del rpm_x_re
-    rpm_j1_im = rpm_j0_im * x130 + rpm_j0_re * x128
-    del x128, x130
-    x139 = rpm_j1_im * x60
-    x142 = rpm_j1_im * x91
-    rp_j00_re = -a_down_im * x135 + a_down_re * rpm_j0_re * x60 - a_up_im * x136 + a_up_re * rpp_j0_re * x60
-    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x135 + a_up_im * rpp_j0_re * x60 + a_up_re * x136
-    del x135, x136
+    rpm_j1_im = rpm_j0_im * x134 + rpm_j0_re * x132
+    del x132, x134
+    x143 = rpm_j1_im * x60
+    x146 = rpm_j1_im * x91
+    rp_j00_re = -a_down_im * x139 + a_down_re * rpm_j0_re * x60 - a_up_im * x140 + a_up_re * rpp_j0_re * x60
+    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x139 + a_up_im * rpp_j0_re * x60 + a_up_re * x140
+    del x139, x140
     rp_j01_re = -Delta_0 * rpm_j0_re - Delta_0 * rpp_j0_re
-    x324 = rp_j01_re * x323
-    x340 = rp_j01_re * x321
+    x340 = rp_j01_re * x339
+    x356 = rp_j01_re * x337
     rp_j01_im = -Delta_0 * rpm_j0_im - Delta_0 * rpp_j0_im
     del rpm_j0_im, rpp_j0_im
-    x322 = rp_j01_im * x321
-    x336 = rp_j01_im * x323
-    rp_j03_re = -a_down_im * x137 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x138 + a_up_re * rpm_j0_re * x2 * x84
-    x258 = rp_j03_re * x257
-    x301 = rp_j03_re * x255
-    x401 = rp_j03_re * x365
-    x413 = rp_j03_re * x376
-    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x137 + a_up_im * rpm_j0_re * x91 + a_up_re * x138
-    del rpm_j0_re, rpp_j0_re, x137, x138
-    x256 = rp_j03_im * x255
-    x297 = rp_j03_im * x257
-    x400 = rp_j03_im * x376
-    x409 = rp_j03_im * x365
-    rp_j10_re = -a_down_im * x139 + a_down_re * rpm_j1_re * x60 - a_up_im * x140 + a_up_re * rpp_j1_re * x60
-    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x139 + a_up_im * rpp_j1_re * x60 + a_up_re * x140
-    del x139, x140
+    x338 = rp_j01_im * x337
+    x352 = rp_j01_im * x339
+    rp_j03_re = -a_down_im * x141 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x142 + a_up_re * rpm_j0_re * x2 * x84
+    x274 = rp_j03_re * x273
+    x317 = rp_j03_re * x271
+    x417 = rp_j03_re * x381
+    x429 = rp_j03_re * x392
+    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x141 + a_up_im * rpm_j0_re * x91 + a_up_re * x142
+    del rpm_j0_re, rpp_j0_re, x141, x142
+    x272 = rp_j03_im * x271
+    x313 = rp_j03_im * x273
+    x416 = rp_j03_im * x392
+    x425 = rp_j03_im * x381
+    rp_j10_re = -a_down_im * x143 + a_down_re * rpm_j1_re * x60 - a_up_im * x144 + a_up_re * rpp_j1_re * x60
+    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x143 + a_up_im * rpp_j1_re * x60 + a_up_re * x144
+    del x143, x144
     rp_j11_re = -Delta_0 * rpm_j1_re - Delta_0 * rpp_j1_re
-    x427 = rp_j11_re * x3
+    x443 = rp_j11_re * x3
     rp_j11_im = -Delta_0 * rpm_j1_im - Delta_0 * rpp_j1_im
     del rpm_j1_im, rpp_j1_im
-    x426 = rp_j11_im * x3
-    rp_j13_re = -a_down_im * x141 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x142 + a_up_re * rpm_j1_re * x2 * x84
-    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x141 + a_up_im * rpm_j1_re * x91 + a_up_re * x142
-    del rpm_j1_re, rpp_j1_re, x141, x142
-    rm_n0_re = x106 * x144 + x107 * x145 - x143 + x145 * x150 - x151 * x154
-    x267 = rm_n0_re * x0
-    rm_n0_im = -x106 * x145 + x107 * x144 + x150 * x151 + x155
-    del x144, x150, x151
-    x268 = rm_n0_im * x0
-    x381 = rm_n0_im * x358
-    x433 = rm_n0_im * x432
+    x442 = rp_j11_im * x3
+    rp_j13_re = -a_down_im * x145 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x146 + a_up_re * rpm_j1_re * x2 * x84
+    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x145 + a_up_im * rpm_j1_re * x91 + a_up_re * x146
+    del rpm_j1_re, rpp_j1_re, x145, x146
+    rm_n0_re = x106 * x148 + x107 * x149 - x147 + x149 * x154 - x155 * x158
+    x283 = rm_n0_re * x0
+    rm_n0_im = -x106 * x149 + x107 * x148 + x154 * x155 + x159
+    del x148, x154, x155
+    x284 = rm_n0_im * x0
+    x397 = rm_n0_im * x374
+    x449 = rm_n0_im * x448
     del rm_n0_im
-    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x157 - x163 - x82
-    x277 = rm_n1_re * x2
-    x317 = rm_n1_re * x0
-    x455 = rm_n1_re * x1
-    rm_n1_im = rm_weight_im * x157 * x88 - x164 + x166 + x96
-    del x166
-    x278 = rm_n1_im * x2
-    x319 = rm_n1_im * x0
-    x456 = rm_n1_im * x1
-    x469 = x1 * x319
-    rm_n2_re = -x146 * x167 - x162 + x170 - x82
-    del x162, x82
-    x286 = rm_n2_re * x0
-    x308 = rm_n2_re * x2
-    x370 = rm_n2_re * x358
-    x392 = rm_n2_re * x1
-    rm_n2_im = -x148 * x167 + x171 + x96
-    del x167, x96
-    x287 = rm_n2_im * x0
-    x309 = rm_n2_im * x2
-    x359 = rm_n2_im * x358
-    x386 = rm_n2_im * x1
-    x448 = x1 * x287
-    rm_n3_re = x106 * x168 + x107 * x159 - x157 * x176 + x159 * x175 + x172
-    x251 = rm_n3_re * x2
-    x375 = rm_n3_re * x1
-    rm_n3_im = -x106 * x159 + x107 * x168 + x157 * x175 + x177
-    del x106, x107, x157, x159, x168, x175
-    x253 = rm_n3_im * x2
-    x364 = rm_n3_im * x1
-    x420 = rm_n3_im * x419
-    x443 = x1 * x253
-    x475 = rm_n3_im * x83
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x161 - x167 - x82
+    x293 = rm_n1_re * x2
+    x333 = rm_n1_re * x0
+    x471 = rm_n1_re * x1
+    rm_n1_im = rm_weight_im * x161 * x88 - x168 + x170 + x96
+    del x170
+    x294 = rm_n1_im * x2
+    x335 = rm_n1_im * x0
+    x472 = rm_n1_im * x1
+    x485 = x1 * x335
+    rm_n2_re = -x150 * x171 - x166 + x174 - x82
+    del x166, x82
+    x302 = rm_n2_re * x0
+    x324 = rm_n2_re * x2
+    x386 = rm_n2_re * x374
+    x408 = rm_n2_re * x1
+    rm_n2_im = -x152 * x171 + x175 + x96
+    del x171, x96
+    x303 = rm_n2_im * x0
+    x325 = rm_n2_im * x2
+    x375 = rm_n2_im * x374
+    x402 = rm_n2_im * x1
+    x464 = x1 * x303
+    rm_n3_re = x106 * x172 + x107 * x163 - x161 * x180 + x163 * x179 + x176
+    x267 = rm_n3_re * x2
+    x391 = rm_n3_re * x1
+    rm_n3_im = -x106 * x163 + x107 * x172 + x161 * x179 + x181
+    del x106, x107, x161, x163, x172, x179
+    x269 = rm_n3_im * x2
+    x380 = rm_n3_im * x1
+    x436 = rm_n3_im * x435
+    x459 = x1 * x269
+    x491 = rm_n3_im * x83
     del rm_n3_im
     rmp_x_re = x14 * (rm_roots_re - x114)
     del rm_roots_re
-    x180 = rmp_x_re * x117
+    x186 = rmp_x_re * x119
     rmp_x_im = x14 * (rm_roots_im - x115)
     del rm_roots_im
-    x179 = rmp_x_im * x117
-    x181 = -x129 * x179 - x131 * x180
-    x183 = x129 * x180 - x131 * x179
-    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    x185 = rmp_x_im * x119
+    x187 = -x133 * x185 - x135 * x186
+    x189 = x133 * x186 - x135 * x185
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im
-    rmp_k_re = z14[0]
-    rmp_k_im = z14[1]
-    del z14
-    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
-    del rmp_k_im, rmp_k_re
-    x178 = z15[0]
-    x182 = z15[1]
-    del z15
-    rmp_j0_re = x178 * x181 - x182 * x183
-    rmp_j0_im = x178 * x183 + x181 * x182
-    del x178, x181, x182, x183
-    x191 = rmp_j0_im * x60
-    x192 = rmp_j0_im * x91
-    rmp_j1_re = -rmp_j0_im * x179 + rmp_j0_re * rmp_x_re * x117
+    rmp_k_re = z16[0]
+    rmp_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x182 = z17[0]
+    x183 = z17[1]
+    del z17
+    z18 = pair_excess(rmp_k_re, rmp_k_im, q, x182, x183)
+    del rmp_k_im, rmp_k_re, x182, x183
+    x184 = z18[0]
+    x188 = z18[1]
+    del z18
+    rmp_j0_re = x184 * x187 - x188 * x189
+    rmp_j0_im = x184 * x189 + x187 * x188
+    del x184, x187, x188, x189
+    x199 = rmp_j0_im * x60
+    x200 = rmp_j0_im * x91
+    rmp_j1_re = -rmp_j0_im * x185 + rmp_j0_re * rmp_x_re * x119
     del rmp_x_re
-    rmp_j1_im = rmp_j0_im * x180 + rmp_j0_re * x179
-    del x179, x180
-    x195 = rmp_j1_im * x60
-    x196 = rmp_j1_im * x91
+    rmp_j1_im = rmp_j0_im * x186 + rmp_j0_re * x185
+    del x185, x186
+    x203 = rmp_j1_im * x60
+    x204 = rmp_j1_im * x91
     rmm_x_re = x14 * (-rp_roots_re - x114)
     del rp_roots_re
-    x186 = rmm_x_re * x117
+    x194 = rmm_x_re * x119
     rmm_x_im = x14 * (-rp_roots_im - x115)
     del rp_roots_im, x115
-    x185 = rmm_x_im * x117
-    x187 = x129 * x185 + x131 * x186
-    x189 = 2 * a_root_re * rmm_x_im * x117 * x119 - x129 * x186
-    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    x193 = rmm_x_im * x119
+    x195 = x133 * x193 + x135 * x194
+    x197 = 2 * a_root_re * rmm_x_im * x119 * x121 - x133 * x194
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im
-    rmm_k_re = z16[0]
-    rmm_k_im = z16[1]
-    del z16
-    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
-    del rmm_k_im, rmm_k_re
-    x184 = z17[0]
-    x188 = z17[1]
-    del z17
-    rmm_j0_re = x184 * x187 - x188 * x189
-    rmm_j0_im = x184 * x189 + x187 * x188
-    del x184, x187, x188, x189
-    x190 = rmm_j0_im * x60
-    x193 = rmm_j0_im * x91
-    rmm_j1_re = -rmm_j0_im * x185 + rmm_j0_re * rmm_x_re * x117
+    rmm_k_re = z19[0]
+    rmm_k_im = z19[1]
+    del z19
+    z20 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x190 = z20[0]
+    x191 = z20[1]
+    del z20
+    z21 = pair_excess(rmm_k_re, rmm_k_im, q, x190, x191)
+    del rmm_k_im, rmm_k_re, x190, x191
+    x192 = z21[0]
+    x196 = z21[1]
+    del z21
+    rmm_j0_re = x192 * x195 - x196 * x197
+    rmm_j0_im = x192 * x197 + x195 * x196
+    del x192, x195, x196, x197
+    x198 = rmm_j0_im * x60
+    x201 = rmm_j0_im * x91
+    rmm_j1_re = -rmm_j0_im * x193 + rmm_j0_re * rmm_x_re * x119
     del rmm_x_re
-    rmm_j1_im = rmm_j0_im * x186 + rmm_j0_re * x185
-    del x185, x186
-    x194 = rmm_j1_im * x60
-    x197 = rmm_j1_im * x91
-    rm_j00_re = -a_down_im * x190 + a_down_re * rmm_j0_re * x60 - a_up_im * x191 + a_up_re * rmp_j0_re * x60
-    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x190 + a_up_im * rmp_j0_re * x60 + a_up_re * x191
-    del x190, x191
+    rmm_j1_im = rmm_j0_im * x194 + rmm_j0_re * x193
+    del x193, x194
+    x202 = rmm_j1_im * x60
+    x205 = rmm_j1_im * x91
+    rm_j00_re = -a_down_im * x198 + a_down_re * rmm_j0_re * x60 - a_up_im * x199 + a_up_re * rmp_j0_re * x60
+    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x198 + a_up_im * rmp_j0_re * x60 + a_up_re * x199
+    del x198, x199
     rm_j01_re = -Delta_0 * rmm_j0_re - Delta_0 * rmp_j0_re
-    x320 = rm_j01_re * x319
-    x339 = rm_j01_re * x317
+    x336 = rm_j01_re * x335
+    x355 = rm_j01_re * x333
     rm_j01_im = -Delta_0 * rmm_j0_im - Delta_0 * rmp_j0_im
     del rmm_j0_im, rmp_j0_im
-    x318 = rm_j01_im * x317
-    x335 = rm_j01_im * x319
-    rm_j03_re = -a_down_im * x192 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x193 + a_up_re * rmm_j0_re * x2 * x84
-    x254 = rm_j03_re * x253
-    x300 = rm_j03_re * x251
-    x399 = rm_j03_re * x364
-    x412 = rm_j03_re * x375
-    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x192 + a_up_im * rmm_j0_re * x91 + a_up_re * x193
-    del rmm_j0_re, rmp_j0_re, x192, x193
-    x252 = rm_j03_im * x251
-    x296 = rm_j03_im * x253
-    x398 = rm_j03_im * x375
-    x408 = rm_j03_im * x364
-    rm_j10_re = -a_down_im * x194 + a_down_re * rmm_j1_re * x60 - a_up_im * x195 + a_up_re * rmp_j1_re * x60
-    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x194 + a_up_im * rmp_j1_re * x60 + a_up_re * x195
-    del x194, x195
+    x334 = rm_j01_im * x333
+    x351 = rm_j01_im * x335
+    rm_j03_re = -a_down_im * x200 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x201 + a_up_re * rmm_j0_re * x2 * x84
+    x270 = rm_j03_re * x269
+    x316 = rm_j03_re * x267
+    x415 = rm_j03_re * x380
+    x428 = rm_j03_re * x391
+    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x200 + a_up_im * rmm_j0_re * x91 + a_up_re * x201
+    del rmm_j0_re, rmp_j0_re, x200, x201
+    x268 = rm_j03_im * x267
+    x312 = rm_j03_im * x269
+    x414 = rm_j03_im * x391
+    x424 = rm_j03_im * x380
+    rm_j10_re = -a_down_im * x202 + a_down_re * rmm_j1_re * x60 - a_up_im * x203 + a_up_re * rmp_j1_re * x60
+    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x202 + a_up_im * rmp_j1_re * x60 + a_up_re * x203
+    del x202, x203
     rm_j11_re = -Delta_0 * rmm_j1_re - Delta_0 * rmp_j1_re
-    x425 = rm_j11_re * x3
+    x441 = rm_j11_re * x3
     rm_j11_im = -Delta_0 * rmm_j1_im - Delta_0 * rmp_j1_im
     del rmm_j1_im, rmp_j1_im
-    x424 = rm_j11_im * x3
-    rm_j13_re = -a_down_im * x196 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x197 + a_up_re * rmm_j1_re * x2 * x84
-    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x196 + a_up_im * rmm_j1_re * x91 + a_up_re * x197
-    del rmm_j1_re, rmp_j1_re, x196, x197
-    sp_n0_re = x198 * x65 - x199 * x78 + x59
+    x440 = rm_j11_im * x3
+    rm_j13_re = -a_down_im * x204 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x205 + a_up_re * rmm_j1_re * x2 * x84
+    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x204 + a_up_im * rmm_j1_re * x91 + a_up_re * x205
+    del rmm_j1_re, rmp_j1_re, x204, x205
+    sp_n0_re = x206 * x65 - x207 * x78 + x59
     del x59, x65, x78
-    x273 = sp_n0_re * x0
-    sp_n0_im = x198 * x199 + x79
-    del x198, x199, x79
-    x274 = sp_n0_im * x0
-    x384 = sp_n0_im * x358
-    x436 = sp_n0_im * x432
+    x289 = sp_n0_re * x0
+    sp_n0_im = x206 * x207 + x79
+    del x206, x207, x79
+    x290 = sp_n0_im * x0
+    x400 = sp_n0_im * x374
+    x452 = sp_n0_im * x448
     del sp_n0_im
-    sp_n1_re = -x103 - x200 * x68
+    sp_n1_re = -x103 - x208 * x68
     del x103, x68
-    x283 = sp_n1_re * x2
-    x329 = sp_n1_re * x0
-    x461 = sp_n1_re * x1
-    sp_n1_im = Delta_0 * x77 + x111 * x88 + x200 * x70 - x98
-    del x111, x200, x70, x77, x88, x98
-    x284 = sp_n1_im * x2
-    x331 = sp_n1_im * x0
-    x462 = sp_n1_im * x1
-    x472 = x1 * x331
-    sp_n2_re = rp_weight_re * x201 + x89 + x90 - x94
+    x299 = sp_n1_re * x2
+    x345 = sp_n1_re * x0
+    x477 = sp_n1_re * x1
+    sp_n1_im = Delta_0 * x77 + x111 * x88 + x208 * x70 - x98
+    del x111, x208, x70, x77, x88, x98
+    x300 = sp_n1_im * x2
+    x347 = sp_n1_im * x0
+    x478 = sp_n1_im * x1
+    x488 = x1 * x347
+    sp_n2_re = rp_weight_re * x209 + x89 + x90 - x94
     del rp_weight_re, x89, x90, x94
-    x292 = sp_n2_re * x0
-    x314 = sp_n2_re * x2
-    x373 = sp_n2_re * x358
-    x395 = sp_n2_re * x1
-    sp_n2_im = -rp_weight_im * x201 - x100
-    del rp_weight_im, x100, x201
-    x293 = sp_n2_im * x0
-    x315 = sp_n2_im * x2
-    x362 = sp_n2_im * x358
-    x389 = sp_n2_im * x1
-    x451 = x1 * x293
+    x308 = sp_n2_re * x0
+    x330 = sp_n2_re * x2
+    x389 = sp_n2_re * x374
+    x411 = sp_n2_re * x1
+    sp_n2_im = -rp_weight_im * x209 - x100
+    del rp_weight_im, x100, x209
+    x309 = sp_n2_im * x0
+    x331 = sp_n2_im * x2
+    x378 = sp_n2_im * x374
+    x405 = sp_n2_im * x1
+    x467 = x1 * x309
     sp_n3_re = c_down_re * x109 * x2 * x84 - x105 - x112 * x86
     del x105, x112
-    x263 = sp_n3_re * x2
-    x378 = sp_n3_re * x1
+    x279 = sp_n3_re * x2
+    x394 = sp_n3_re * x1
     sp_n3_im = x109 * x86 + x113
     del x109, x113, x86
-    x265 = sp_n3_im * x2
-    x367 = sp_n3_im * x1
-    x423 = sp_n3_im * x419
-    x446 = x1 * x265
-    x478 = sp_n3_im * x83
+    x281 = sp_n3_im * x2
+    x383 = sp_n3_im * x1
+    x439 = sp_n3_im * x435
+    x462 = x1 * x281
+    x494 = sp_n3_im * x83
     del sp_n3_im
     spp_x_re = x14 * (sp_roots_re - x114)
-    x207 = spp_x_re * x117
-    spp_x_im = x14 * (sp_roots_im + x203)
-    x206 = spp_x_im * x117
-    x208 = -x129 * x206 - x131 * x207
-    x210 = x129 * x207 - x131 * x206
-    z18 = root_sum(ap_p_re, ap_p_im, x204, rp_p_im, spp_x_re, spp_x_im)
+    x217 = spp_x_re * x119
+    spp_x_im = x14 * (sp_roots_im + x211)
+    x216 = spp_x_im * x119
+    x218 = -x133 * x216 - x135 * x217
+    x220 = x133 * x217 - x135 * x216
+    z22 = root_sum(ap_p_re, ap_p_im, x212, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im
-    spp_k_re = z18[0]
-    spp_k_im = z18[1]
-    del z18
-    z19 = pair_excess(spp_k_re, spp_k_im, q)
-    del spp_k_im, spp_k_re
-    x205 = z19[0]
-    x209 = z19[1]
-    del z19
-    spp_j0_re = x205 * x208 - x209 * x210
-    spp_j0_im = x205 * x210 + x208 * x209
-    del x205, x208, x209, x210
-    x219 = spp_j0_im * x60
-    x220 = spp_j0_im * x91
-    spp_j1_re = -spp_j0_im * x206 + spp_j0_re * spp_x_re * x117
+    spp_k_re = z22[0]
+    spp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x213 = z23[0]
+    x214 = z23[1]
+    del z23
+    z24 = pair_excess(spp_k_re, spp_k_im, q, x213, x214)
+    del spp_k_im, spp_k_re, x213, x214
+    x215 = z24[0]
+    x219 = z24[1]
+    del z24
+    spp_j0_re = x215 * x218 - x219 * x220
+    spp_j0_im = x215 * x220 + x218 * x219
+    del x215, x218, x219, x220
+    x231 = spp_j0_im * x60
+    x232 = spp_j0_im * x91
+    spp_j1_re = -spp_j0_im * x216 + spp_j0_re * spp_x_re * x119
     del spp_x_re
-    spp_j1_im = spp_j0_im * x207 + spp_j0_re * x206
-    del x206, x207
-    x223 = spp_j1_im * x60
-    x224 = spp_j1_im * x91
+    spp_j1_im = spp_j0_im * x217 + spp_j0_re * x216
+    del x216, x217
+    x235 = spp_j1_im * x60
+    x236 = spp_j1_im * x91
     spm_x_re = x14 * (-sm_roots_re - x114)
-    x214 = spm_x_re * x117
-    spm_x_im = x14 * (-sm_roots_im - x211)
-    x213 = spm_x_im * x117
-    x215 = x129 * x213 + x131 * x214
-    x217 = 2 * a_root_re * spm_x_im * x117 * x119 - x129 * x214
-    z20 = root_sum(am_p_re, am_p_im, x204, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, x204
-    spm_k_re = z20[0]
-    spm_k_im = z20[1]
-    del z20
-    z21 = pair_excess(spm_k_re, spm_k_im, q)
-    del spm_k_im, spm_k_re
-    x212 = z21[0]
-    x216 = z21[1]
-    del z21
-    spm_j0_re = x212 * x215 - x216 * x217
-    spm_j0_im = x212 * x217 + x215 * x216
-    del x212, x215, x216, x217
-    x218 = spm_j0_im * x60
-    x221 = spm_j0_im * x91
-    spm_j1_re = -spm_j0_im * x213 + spm_j0_re * spm_x_re * x117
+    x226 = spm_x_re * x119
+    spm_x_im = x14 * (-sm_roots_im - x221)
+    x225 = spm_x_im * x119
+    x227 = x133 * x225 + x135 * x226
+    x229 = 2 * a_root_re * spm_x_im * x119 * x121 - x133 * x226
+    z25 = root_sum(am_p_re, am_p_im, x212, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, x212
+    spm_k_re = z25[0]
+    spm_k_im = z25[1]
+    del z25
+    z26 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x222 = z26[0]
+    x223 = z26[1]
+    del z26
+    z27 = pair_excess(spm_k_re, spm_k_im, q, x222, x223)
+    del spm_k_im, spm_k_re, x222, x223
+    x224 = z27[0]
+    x228 = z27[1]
+    del z27
+    spm_j0_re = x224 * x227 - x228 * x229
+    spm_j0_im = x224 * x229 + x227 * x228
+    del x224, x227, x228, x229
+    x230 = spm_j0_im * x60
+    x233 = spm_j0_im * x91
+    spm_j1_re = -spm_j0_im * x225 + spm_j0_re * spm_x_re * x119
     del spm_x_re
-    spm_j1_im = spm_j0_im * x214 + spm_j0_re * x213
-    del x213, x214
-    x222 = spm_j1_im * x60
-    x225 = spm_j1_im * x91
-    sp_j00_re = -a_down_im * x218 + a_down_re * spm_j0_re * x60 - a_up_im * x219 + a_up_re * spp_j0_re * x60
-    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x218 + a_up_im * spp_j0_re * x60 + a_up_re * x219
-    del x218, x219
+    spm_j1_im = spm_j0_im * x226 + spm_j0_re * x225
+    del x225, x226
+    x234 = spm_j1_im * x60
+    x237 = spm_j1_im * x91
+    sp_j00_re = -a_down_im * x230 + a_down_re * spm_j0_re * x60 - a_up_im * x231 + a_up_re * spp_j0_re * x60
+    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x230 + a_up_im * spp_j0_re * x60 + a_up_re * x231
+    del x230, x231
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x332 = sp_j01_re * x331
-    x342 = sp_j01_re * x329
+    x348 = sp_j01_re * x347
+    x358 = sp_j01_re * x345
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x330 = sp_j01_im * x329
-    x338 = sp_j01_im * x331
-    sp_j03_re = -a_down_im * x220 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x221 + a_up_re * spm_j0_re * x2 * x84
-    x266 = sp_j03_re * x265
-    x303 = sp_j03_re * x263
-    x405 = sp_j03_re * x367
-    x415 = sp_j03_re * x378
-    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x220 + a_up_im * spm_j0_re * x91 + a_up_re * x221
-    del spm_j0_re, spp_j0_re, x220, x221
-    x264 = sp_j03_im * x263
-    x299 = sp_j03_im * x265
-    x404 = sp_j03_im * x378
-    x411 = sp_j03_im * x367
-    sp_j10_re = -a_down_im * x222 + a_down_re * spm_j1_re * x60 - a_up_im * x223 + a_up_re * spp_j1_re * x60
-    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x222 + a_up_im * spp_j1_re * x60 + a_up_re * x223
-    del x222, x223
+    x346 = sp_j01_im * x345
+    x354 = sp_j01_im * x347
+    sp_j03_re = -a_down_im * x232 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x233 + a_up_re * spm_j0_re * x2 * x84
+    x282 = sp_j03_re * x281
+    x319 = sp_j03_re * x279
+    x421 = sp_j03_re * x383
+    x431 = sp_j03_re * x394
+    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x232 + a_up_im * spm_j0_re * x91 + a_up_re * x233
+    del spm_j0_re, spp_j0_re, x232, x233
+    x280 = sp_j03_im * x279
+    x315 = sp_j03_im * x281
+    x420 = sp_j03_im * x394
+    x427 = sp_j03_im * x383
+    sp_j10_re = -a_down_im * x234 + a_down_re * spm_j1_re * x60 - a_up_im * x235 + a_up_re * spp_j1_re * x60
+    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x234 + a_up_im * spp_j1_re * x60 + a_up_re * x235
+    del x234, x235
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
-    x431 = sp_j11_re * x3
+    x447 = sp_j11_re * x3
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    x430 = sp_j11_im * x3
-    sp_j13_re = -a_down_im * x224 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x225 + a_up_re * spm_j1_re * x2 * x84
-    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x224 + a_up_im * spm_j1_re * x91 + a_up_re * x225
-    del spm_j1_re, spp_j1_re, x224, x225
-    sm_n0_re = x143 + x145 * x226 - x154 * x227
-    del x143, x145, x154
-    x271 = sm_n0_re * x0
-    sm_n0_im = x155 + x226 * x227
-    del x155, x226, x227
-    x272 = sm_n0_im * x0
-    x383 = sm_n0_im * x358
-    x435 = sm_n0_im * x432
+    x446 = sp_j11_im * x3
+    sp_j13_re = -a_down_im * x236 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x237 + a_up_re * spm_j1_re * x2 * x84
+    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x236 + a_up_im * spm_j1_re * x91 + a_up_re * x237
+    del spm_j1_re, spp_j1_re, x236, x237
+    sm_n0_re = x147 + x149 * x238 - x158 * x239
+    del x147, x149, x158
+    x287 = sm_n0_re * x0
+    sm_n0_im = x159 + x238 * x239
+    del x159, x238, x239
+    x288 = sm_n0_im * x0
+    x399 = sm_n0_im * x374
+    x451 = sm_n0_im * x448
     del sm_n0_im
-    sm_n1_re = -x146 * x228 + x158 - x161 - x170
-    del x146, x158, x161, x170
-    x281 = sm_n1_re * x2
-    x325 = sm_n1_re * x0
-    x459 = sm_n1_re * x1
-    sm_n1_im = x148 * x228 + x171
-    del x148, x171, x228
-    x282 = sm_n1_im * x2
-    x327 = sm_n1_im * x0
-    x460 = sm_n1_im * x1
-    x471 = x1 * x327
-    sm_n2_re = rm_weight_re * x229 + x163
-    del x163
-    x290 = sm_n2_re * x0
-    x312 = sm_n2_re * x2
-    x372 = sm_n2_re * x358
-    x394 = sm_n2_re * x1
-    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x229 - x164 - x165
-    del c_down_re, rm_weight_im, rm_weight_re, x164, x165, x229
-    x291 = sm_n2_im * x0
-    x313 = sm_n2_im * x2
-    x361 = sm_n2_im * x358
-    x388 = sm_n2_im * x1
-    x450 = x1 * x291
-    sm_n3_re = c_up_re * x174 * x2 * x84 - x156 * x176 - x172
-    del c_up_re, x172, x176
-    x259 = sm_n3_re * x2
-    x377 = sm_n3_re * x1
-    sm_n3_im = x156 * x174 + x177
-    del x156, x174, x177
-    x261 = sm_n3_im * x2
-    x366 = sm_n3_im * x1
-    x422 = sm_n3_im * x419
-    x445 = x1 * x261
-    x477 = sm_n3_im * x83
+    sm_n1_re = -x150 * x240 + x162 - x165 - x174
+    del x150, x162, x165, x174
+    x297 = sm_n1_re * x2
+    x341 = sm_n1_re * x0
+    x475 = sm_n1_re * x1
+    sm_n1_im = x152 * x240 + x175
+    del x152, x175, x240
+    x298 = sm_n1_im * x2
+    x343 = sm_n1_im * x0
+    x476 = sm_n1_im * x1
+    x487 = x1 * x343
+    sm_n2_re = rm_weight_re * x241 + x167
+    del x167
+    x306 = sm_n2_re * x0
+    x328 = sm_n2_re * x2
+    x388 = sm_n2_re * x374
+    x410 = sm_n2_re * x1
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x241 - x168 - x169
+    del c_down_re, rm_weight_im, rm_weight_re, x168, x169, x241
+    x307 = sm_n2_im * x0
+    x329 = sm_n2_im * x2
+    x377 = sm_n2_im * x374
+    x404 = sm_n2_im * x1
+    x466 = x1 * x307
+    sm_n3_re = c_up_re * x178 * x2 * x84 - x160 * x180 - x176
+    del c_up_re, x176, x180
+    x275 = sm_n3_re * x2
+    x393 = sm_n3_re * x1
+    sm_n3_im = x160 * x178 + x181
+    del x160, x178, x181
+    x277 = sm_n3_im * x2
+    x382 = sm_n3_im * x1
+    x438 = sm_n3_im * x435
+    x461 = x1 * x277
+    x493 = sm_n3_im * x83
     del sm_n3_im
     smp_x_re = x14 * (sm_roots_re - x114)
     del sm_roots_re
-    x233 = smp_x_re * x117
-    smp_x_im = x14 * (sm_roots_im + x203)
-    del sm_roots_im, x203
-    x232 = smp_x_im * x117
-    x234 = -x129 * x232 - x131 * x233
-    x236 = x129 * x233 - x131 * x232
-    z22 = root_sum(ap_p_re, ap_p_im, x230, rm_p_im, smp_x_re, smp_x_im)
+    x247 = smp_x_re * x119
+    smp_x_im = x14 * (sm_roots_im + x211)
+    del sm_roots_im, x211
+    x246 = smp_x_im * x119
+    x248 = -x133 * x246 - x135 * x247
+    x250 = x133 * x247 - x135 * x246
+    z28 = root_sum(ap_p_re, ap_p_im, x242, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im
-    smp_k_re = z22[0]
-    smp_k_im = z22[1]
-    del z22
-    z23 = pair_excess(smp_k_re, smp_k_im, q)
-    del smp_k_im, smp_k_re
-    x231 = z23[0]
-    x235 = z23[1]
-    del z23
-    smp_j0_re = x231 * x234 - x235 * x236
-    smp_j0_im = x231 * x236 + x234 * x235
-    del x231, x234, x235, x236
-    x244 = smp_j0_im * x60
-    x245 = smp_j0_im * x91
-    smp_j1_re = -smp_j0_im * x232 + smp_j0_re * smp_x_re * x117
+    smp_k_re = z28[0]
+    smp_k_im = z28[1]
+    del z28
+    z29 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x243 = z29[0]
+    x244 = z29[1]
+    del z29
+    z30 = pair_excess(smp_k_re, smp_k_im, q, x243, x244)
+    del smp_k_im, smp_k_re, x243, x244
+    x245 = z30[0]
+    x249 = z30[1]
+    del z30
+    smp_j0_re = x245 * x248 - x249 * x250
+    smp_j0_im = x245 * x250 + x248 * x249
+    del x245, x248, x249, x250
+    x260 = smp_j0_im * x60
+    x261 = smp_j0_im * x91
+    smp_j1_re = -smp_j0_im * x246 + smp_j0_re * smp_x_re * x119
     del smp_x_re
-    smp_j1_im = smp_j0_im * x233 + smp_j0_re * x232
-    del x232, x233
-    x248 = smp_j1_im * x60
-    x249 = smp_j1_im * x91
+    smp_j1_im = smp_j0_im * x247 + smp_j0_re * x246
+    del x246, x247
+    x264 = smp_j1_im * x60
+    x265 = smp_j1_im * x91
     smm_x_re = x14 * (-sp_roots_re - x114)
     del sp_roots_re, x114
-    x239 = smm_x_re * x117
-    smm_x_im = x14 * (-sp_roots_im - x211)
-    del sp_roots_im, x14, x211
-    x238 = smm_x_im * x117
-    x240 = x129 * x238 + x131 * x239
-    del x131
-    x242 = 2 * a_root_re * smm_x_im * x117 * x119 - x129 * x239
-    del a_root_re, x119, x129
-    z24 = root_sum(am_p_re, am_p_im, x230, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, x230
-    smm_k_re = z24[0]
-    smm_k_im = z24[1]
-    del z24
-    z25 = pair_excess(smm_k_re, smm_k_im, q)
-    del smm_k_im, smm_k_re
-    x237 = z25[0]
-    x241 = z25[1]
-    del z25
-    smm_j0_re = x237 * x240 - x241 * x242
-    smm_j0_im = x237 * x242 + x240 * x241
-    del x237, x240, x241, x242
-    x243 = smm_j0_im * x60
-    x246 = smm_j0_im * x91
-    smm_j1_re = -smm_j0_im * x238 + smm_j0_re * smm_x_re * x117
-    del smm_x_re, x117
-    smm_j1_im = smm_j0_im * x239 + smm_j0_re * x238
-    del x238, x239
-    x247 = smm_j1_im * x60
-    x250 = smm_j1_im * x91
-    sm_j00_re = -a_down_im * x243 + a_down_re * smm_j0_re * x60 - a_up_im * x244 + a_up_re * smp_j0_re * x60
-    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x243 + a_up_im * smp_j0_re * x60 + a_up_re * x244
-    del x243, x244
-    x275 = rm_j00_im * x267 + rm_j00_re * x268 + rp_j00_im * x269 + rp_j00_re * x270 + sm_j00_im * x271 + sm_j00_re * x272 + sp_j00_im * x273 + sp_j00_re * x274
-    x304 = rm_j00_im * x268 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x270 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x272 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x274 - sp_j00_re * sp_n0_re * x0
-    x348 = rm_j00_im * x286 + rm_j00_re * x287 + rp_j00_im * x288 + rp_j00_re * x289 + sm_j00_im * x290 + sm_j00_re * x291 + sp_j00_im * x292 + sp_j00_re * x293
-    x353 = rm_j00_im * x287 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x289 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x291 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x293 - sp_j00_re * sp_n2_re * x0
-    x354 = rm_j00_im * x317 + rm_j00_re * x319 + rp_j00_im * x321 + rp_j00_re * x323 + sm_j00_im * x325 + sm_j00_re * x327 + sp_j00_im * x329 + sp_j00_re * x331
-    x356 = rm_j00_im * x319 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x323 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x327 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x331 - sp_j00_re * sp_n1_re * x0
-    del x319, x323, x331
-    x363 = rm_j00_im * x359 - rm_j00_re * rm_n2_re * x358 + rp_j00_im * x360 - rp_j00_re * rp_n2_re * x358 + sm_j00_im * x361 - sm_j00_re * sm_n2_re * x358 + sp_j00_im * x362 - sp_j00_re * sp_n2_re * x358
-    x374 = rm_j00_im * x370 + rm_j00_re * x359 + rp_j00_im * x371 + rp_j00_re * x360 + sm_j00_im * x372 + sm_j00_re * x361 + sp_j00_im * x373 + sp_j00_re * x362
+    x255 = smm_x_re * x119
+    smm_x_im = x14 * (-sp_roots_im - x221)
+    del sp_roots_im, x14, x221
+    x254 = smm_x_im * x119
+    x256 = x133 * x254 + x135 * x255
+    del x135
+    x258 = 2 * a_root_re * smm_x_im * x119 * x121 - x133 * x255
+    del a_root_re, x121, x133
+    z31 = root_sum(am_p_re, am_p_im, x242, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, x242
+    smm_k_re = z31[0]
+    smm_k_im = z31[1]
+    del z31
+    z32 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x251 = z32[0]
+    x252 = z32[1]
+    del z32
+    z33 = pair_excess(smm_k_re, smm_k_im, q, x251, x252)
+    del smm_k_im, smm_k_re, x251, x252
+    x253 = z33[0]
+    x257 = z33[1]
+    del z33
+    smm_j0_re = x253 * x256 - x257 * x258
+    smm_j0_im = x253 * x258 + x256 * x257
+    del x253, x256, x257, x258
+    x259 = smm_j0_im * x60
+    x262 = smm_j0_im * x91
+    smm_j1_re = -smm_j0_im * x254 + smm_j0_re * smm_x_re * x119
+    del smm_x_re, x119
+    smm_j1_im = smm_j0_im * x255 + smm_j0_re * x254
+    del x254, x255
+    x263 = smm_j1_im * x60
+    x266 = smm_j1_im * x91
+    sm_j00_re = -a_down_im * x259 + a_down_re * smm_j0_re * x60 - a_up_im * x260 + a_up_re * smp_j0_re * x60
+    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x259 + a_up_im * smp_j0_re * x60 + a_up_re * x260
+    del x259, x260
+    x291 = rm_j00_im * x283 + rm_j00_re * x284 + rp_j00_im * x285 + rp_j00_re * x286 + sm_j00_im * x287 + sm_j00_re * x288 + sp_j00_im * x289 + sp_j00_re * x290
+    x320 = rm_j00_im * x284 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x286 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x288 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x290 - sp_j00_re * sp_n0_re * x0
+    x364 = rm_j00_im * x302 + rm_j00_re * x303 + rp_j00_im * x304 + rp_j00_re * x305 + sm_j00_im * x306 + sm_j00_re * x307 + sp_j00_im * x308 + sp_j00_re * x309
+    x369 = rm_j00_im * x303 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x305 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x307 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x309 - sp_j00_re * sp_n2_re * x0
+    x370 = rm_j00_im * x333 + rm_j00_re * x335 + rp_j00_im * x337 + rp_j00_re * x339 + sm_j00_im * x341 + sm_j00_re * x343 + sp_j00_im * x345 + sp_j00_re * x347
+    x372 = rm_j00_im * x335 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x339 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x343 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x347 - sp_j00_re * sp_n1_re * x0
+    del x335, x339, x347
+    x379 = rm_j00_im * x375 - rm_j00_re * rm_n2_re * x374 + rp_j00_im * x376 - rp_j00_re * rp_n2_re * x374 + sm_j00_im * x377 - sm_j00_re * sm_n2_re * x374 + sp_j00_im * x378 - sp_j00_re * sp_n2_re * x374
+    x390 = rm_j00_im * x386 + rm_j00_re * x375 + rp_j00_im * x387 + rp_j00_re * x376 + sm_j00_im * x388 + sm_j00_re * x377 + sp_j00_im * x389 + sp_j00_re * x378
     del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x328 = sm_j01_re * x327
-    x341 = sm_j01_re * x325
+    x344 = sm_j01_re * x343
+    x357 = sm_j01_re * x341
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x285 = rm_j01_im * x277 + rm_j01_re * x278 + rp_j01_im * x279 + rp_j01_re * x280 + sm_j01_im * x281 + sm_j01_re * x282 + sp_j01_im * x283 + sp_j01_re * x284
-    x294 = rm_j01_im * x286 + rm_j01_re * x287 + rp_j01_im * x288 + rp_j01_re * x289 + sm_j01_im * x290 + sm_j01_re * x291 + sp_j01_im * x292 + sp_j01_re * x293
-    x306 = rm_j01_im * x278 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x280 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x282 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x284 - sp_j01_re * sp_n1_re * x2
-    x307 = rm_j01_im * x287 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x289 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x291 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x293 - sp_j01_re * sp_n2_re * x0
-    del x287, x289, x291, x293
-    x316 = rm_j01_im * x308 + rm_j01_re * x309 + rp_j01_im * x310 + rp_j01_re * x311 + sm_j01_im * x312 + sm_j01_re * x313 + sp_j01_im * x314 + sp_j01_re * x315
-    x326 = sm_j01_im * x325
-    x333 = x318 + x320 + x322 + x324 + x326 + x328 + x330 + x332
-    x334 = rm_j01_im * x309 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x311 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x313 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x315 - sp_j01_re * sp_n2_re * x2
-    x337 = sm_j01_im * x327
-    del x327
-    x343 = x335 + x336 + x337 + x338 - x339 - x340 - x341 - x342
-    x344 = rm_j01_im * x251 + rm_j01_re * x253 + rp_j01_im * x255 + rp_j01_re * x257 + sm_j01_im * x259 + sm_j01_re * x261 + sp_j01_im * x263 + sp_j01_re * x265
-    x345 = rm_j01_im * x267 + rm_j01_re * x268 + rp_j01_im * x269 + rp_j01_re * x270 + sm_j01_im * x271 + sm_j01_re * x272 + sp_j01_im * x273 + sp_j01_re * x274
-    del x267, x269, x271, x273
-    x346 = x344 + x345
-    x349 = rm_j01_im * x253 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x257 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x261 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x265 - sp_j01_re * sp_n3_re * x2
-    del x253, x257, x265
-    x350 = rm_j01_im * x268 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x270 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x272 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x274 - sp_j01_re * sp_n0_re * x0
-    del x268, x270, x272, x274
-    x351 = x349 + x350
-    x368 = rm_j01_im * x364 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x365 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x366 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x367 - sp_j01_re * sp_n3_re * x1
-    x369 = x350 + x368
-    del x350
-    x379 = rm_j01_im * x375 + rm_j01_re * x364 + rp_j01_im * x376 + rp_j01_re * x365 + sm_j01_im * x377 + sm_j01_re * x366 + sp_j01_im * x378 + sp_j01_re * x367
-    del x364, x365, x367, x375, x376, x378
-    x380 = x345 + x379
-    del x345
-    x385 = rm_j01_im * x381 - rm_j01_re * rm_n0_re * x358 + rp_j01_im * x382 - rp_j01_re * rp_n0_re * x358 + sm_j01_im * x383 - sm_j01_re * sm_n0_re * x358 + sp_j01_im * x384 - sp_j01_re * sp_n0_re * x358
-    x391 = rm_j01_im * rm_n0_re * x358 + rm_j01_re * x381 + rp_j01_im * rp_n0_re * x358 + rp_j01_re * x382 + sm_j01_im * sm_n0_re * x358 + sm_j01_re * x383 + sp_j01_im * sp_n0_re * x358 + sp_j01_re * x384
-    del x381, x382, x383, x384
-    x397 = rm_j01_im * x370 + rm_j01_re * x359 + rp_j01_im * x371 + rp_j01_re * x360 + sm_j01_im * x372 + sm_j01_re * x361 + sp_j01_im * x373 + sp_j01_re * x362
-    del x370, x371, x372, x373
-    x407 = rm_j01_im * x359 - rm_j01_re * rm_n2_re * x358 + rp_j01_im * x360 - rp_j01_re * rp_n2_re * x358 + sm_j01_im * x361 - sm_j01_re * sm_n2_re * x358 + sp_j01_im * x362 - sp_j01_re * sp_n2_re * x358
-    del x358, x359, x360, x361, x362
-    x417 = x275 - x318 - x320 - x322 - x324 - x326 - x328 - x330 - x332
-    del x318, x320, x322, x324, x326, x328, x330, x332
-    x418 = x304 - x335 - x336 - x337 - x338 + x339 + x340 + x341 + x342
-    del x335, x336, x337, x338, x339, x340, x341, x342
-    x463 = rm_j01_im * x455 + rm_j01_re * x456 + rp_j01_im * x457 + rp_j01_re * x458 + sm_j01_im * x459 + sm_j01_re * x460 + sp_j01_im * x461 + sp_j01_re * x462
-    x464 = rm_j01_im * x456 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x458 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x460 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x462 - sp_j01_re * sp_n1_re * x1
-    x465 = rm_j01_im * x392 + rm_j01_re * x386 + rp_j01_im * x393 + rp_j01_re * x387 + sm_j01_im * x394 + sm_j01_re * x388 + sp_j01_im * x395 + sp_j01_re * x389
-    x466 = rm_j01_im * x386 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x387 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x388 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x389 - sp_j01_re * sp_n2_re * x1
-    del rm_j01_im, rm_j01_re, rp_j01_im, rp_j01_re, sm_j01_im, sm_j01_re, sp_j01_im, sp_j01_re
-    sm_j03_re = -a_down_im * x245 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x246 + a_up_re * smm_j0_re * x2 * x84
-    x262 = sm_j03_re * x261
-    x302 = sm_j03_re * x259
-    x403 = sm_j03_re * x366
-    x414 = sm_j03_re * x377
-    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x245 + a_up_im * smm_j0_re * x91 + a_up_re * x246
-    del smm_j0_re, smp_j0_re, x245, x246
-    x260 = sm_j03_im * x259
-    x276 = x252 + x254 + x256 + x258 + x260 + x262 + x264 + x266 + x275
-    x298 = sm_j03_im * x261
-    del x261
-    x305 = x296 + x297 + x298 + x299 - x300 - x301 - x302 - x303 + x304
-    x347 = rm_j03_im * x277 + rm_j03_re * x278 + rp_j03_im * x279 + rp_j03_re * x280 + sm_j03_im * x281 + sm_j03_re * x282 + sp_j03_im * x283 + sp_j03_re * x284
-    del x277, x279, x281, x283
-    x352 = rm_j03_im * x278 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x280 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x282 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x284 - sp_j03_re * sp_n1_re * x2
-    del x278, x280, x282, x284
-    x355 = rm_j03_im * x308 + rm_j03_re * x309 + rp_j03_im * x310 + rp_j03_re * x311 + sm_j03_im * x312 + sm_j03_re * x313 + sp_j03_im * x314 + sp_j03_re * x315 + x354
-    del x308, x310, x312, x314
-    x357 = rm_j03_im * x309 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x311 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x313 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x315 - sp_j03_re * sp_n2_re * x2 + x356
-    del x309, x311, x313, x315
-    x390 = rm_j03_im * x386 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x387 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x388 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x389 - sp_j03_re * sp_n2_re * x1 + x356
-    del x356
-    x396 = rm_j03_im * x392 + rm_j03_re * x386 + rp_j03_im * x393 + rp_j03_re * x387 + sm_j03_im * x394 + sm_j03_re * x388 + sp_j03_im * x395 + sp_j03_re * x389 + x354
-    del x354, x386, x387, x388, x389, x392, x393, x394, x395
-    x402 = sm_j03_im * x377
-    del x377
-    x406 = x275 + x398 + x399 + x400 + x401 + x402 + x403 + x404 + x405
-    del x275
-    x410 = sm_j03_im * x366
+    x301 = rm_j01_im * x293 + rm_j01_re * x294 + rp_j01_im * x295 + rp_j01_re * x296 + sm_j01_im * x297 + sm_j01_re * x298 + sp_j01_im * x299 + sp_j01_re * x300
+    x310 = rm_j01_im * x302 + rm_j01_re * x303 + rp_j01_im * x304 + rp_j01_re * x305 + sm_j01_im * x306 + sm_j01_re * x307 + sp_j01_im * x308 + sp_j01_re * x309
+    x322 = rm_j01_im * x294 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x296 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x298 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x300 - sp_j01_re * sp_n1_re * x2
+    x323 = rm_j01_im * x303 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x305 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x307 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x309 - sp_j01_re * sp_n2_re * x0
+    del x303, x305, x307, x309
+    x332 = rm_j01_im * x324 + rm_j01_re * x325 + rp_j01_im * x326 + rp_j01_re * x327 + sm_j01_im * x328 + sm_j01_re * x329 + sp_j01_im * x330 + sp_j01_re * x331
+    x342 = sm_j01_im * x341
+    x349 = x334 + x336 + x338 + x340 + x342 + x344 + x346 + x348
+    x350 = rm_j01_im * x325 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x327 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x329 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x331 - sp_j01_re * sp_n2_re * x2
+    x353 = sm_j01_im * x343
+    del x343
+    x359 = x351 + x352 + x353 + x354 - x355 - x356 - x357 - x358
+    x360 = rm_j01_im * x267 + rm_j01_re * x269 + rp_j01_im * x271 + rp_j01_re * x273 + sm_j01_im * x275 + sm_j01_re * x277 + sp_j01_im * x279 + sp_j01_re * x281
+    x361 = rm_j01_im * x283 + rm_j01_re * x284 + rp_j01_im * x285 + rp_j01_re * x286 + sm_j01_im * x287 + sm_j01_re * x288 + sp_j01_im * x289 + sp_j01_re * x290
+    del x283, x285, x287, x289
+    x362 = x360 + x361
+    x365 = rm_j01_im * x269 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x273 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x277 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x281 - sp_j01_re * sp_n3_re * x2
+    del x269, x273, x281
+    x366 = rm_j01_im * x284 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x286 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x288 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x290 - sp_j01_re * sp_n0_re * x0
+    del x284, x286, x288, x290
+    x367 = x365 + x366
+    x384 = rm_j01_im * x380 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x381 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x382 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x383 - sp_j01_re * sp_n3_re * x1
+    x385 = x366 + x384
     del x366
-    x416 = x304 + x408 + x409 + x410 + x411 - x412 - x413 - x414 - x415
-    del x304
-    x467 = rm_j03_im * x455 + rm_j03_re * x456 + rp_j03_im * x457 + rp_j03_re * x458 + sm_j03_im * x459 + sm_j03_re * x460 + sp_j03_im * x461 + sp_j03_re * x462
-    del x455, x457, x459, x461
-    x468 = rm_j03_im * x456 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x458 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x460 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x462 - sp_j03_re * sp_n1_re * x1
-    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x456, x458, x460, x462
-    sm_j10_re = -a_down_im * x247 + a_down_re * smm_j1_re * x60 - a_up_im * x248 + a_up_re * smp_j1_re * x60
-    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x247 + a_up_im * smp_j1_re * x60 + a_up_re * x248
-    del x247, x248, x60
-    x437 = rm_j10_im * rm_n0_re * x432 + rm_j10_re * x433 + rp_j10_im * rp_n0_re * x432 + rp_j10_re * x434 + sm_j10_im * sm_n0_re * x432 + sm_j10_re * x435 + sp_j10_im * sp_n0_re * x432 + sp_j10_re * x436
-    x440 = rm_j10_im * x433 - rm_j10_re * rm_n0_re * x432 + rp_j10_im * x434 - rp_j10_re * rp_n0_re * x432 + sm_j10_im * x435 - sm_j10_re * sm_n0_re * x432 + sp_j10_im * x436 - sp_j10_re * sp_n0_re * x432
-    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x432, x433, x434, x435, x436
+    x395 = rm_j01_im * x391 + rm_j01_re * x380 + rp_j01_im * x392 + rp_j01_re * x381 + sm_j01_im * x393 + sm_j01_re * x382 + sp_j01_im * x394 + sp_j01_re * x383
+    del x380, x381, x383, x391, x392, x394
+    x396 = x361 + x395
+    del x361
+    x401 = rm_j01_im * x397 - rm_j01_re * rm_n0_re * x374 + rp_j01_im * x398 - rp_j01_re * rp_n0_re * x374 + sm_j01_im * x399 - sm_j01_re * sm_n0_re * x374 + sp_j01_im * x400 - sp_j01_re * sp_n0_re * x374
+    x407 = rm_j01_im * rm_n0_re * x374 + rm_j01_re * x397 + rp_j01_im * rp_n0_re * x374 + rp_j01_re * x398 + sm_j01_im * sm_n0_re * x374 + sm_j01_re * x399 + sp_j01_im * sp_n0_re * x374 + sp_j01_re * x400
+    del x397, x398, x399, x400
+    x413 = rm_j01_im * x386 + rm_j01_re * x375 + rp_j01_im * x387 + rp_j01_re * x376 + sm_j01_im * x388 + sm_j01_re * x377 + sp_j01_im * x389 + sp_j01_re * x378
+    del x386, x387, x388, x389
+    x423 = rm_j01_im * x375 - rm_j01_re * rm_n2_re * x374 + rp_j01_im * x376 - rp_j01_re * rp_n2_re * x374 + sm_j01_im * x377 - sm_j01_re * sm_n2_re * x374 + sp_j01_im * x378 - sp_j01_re * sp_n2_re * x374
+    del x374, x375, x376, x377, x378
+    x433 = x291 - x334 - x336 - x338 - x340 - x342 - x344 - x346 - x348
+    del x334, x336, x338, x340, x342, x344, x346, x348
+    x434 = x320 - x351 - x352 - x353 - x354 + x355 + x356 + x357 + x358
+    del x351, x352, x353, x354, x355, x356, x357, x358
+    x479 = rm_j01_im * x471 + rm_j01_re * x472 + rp_j01_im * x473 + rp_j01_re * x474 + sm_j01_im * x475 + sm_j01_re * x476 + sp_j01_im * x477 + sp_j01_re * x478
+    x480 = rm_j01_im * x472 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x474 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x476 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x478 - sp_j01_re * sp_n1_re * x1
+    x481 = rm_j01_im * x408 + rm_j01_re * x402 + rp_j01_im * x409 + rp_j01_re * x403 + sm_j01_im * x410 + sm_j01_re * x404 + sp_j01_im * x411 + sp_j01_re * x405
+    x482 = rm_j01_im * x402 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x403 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x404 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x405 - sp_j01_re * sp_n2_re * x1
+    del rm_j01_im, rm_j01_re, rp_j01_im, rp_j01_re, sm_j01_im, sm_j01_re, sp_j01_im, sp_j01_re
+    sm_j03_re = -a_down_im * x261 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x262 + a_up_re * smm_j0_re * x2 * x84
+    x278 = sm_j03_re * x277
+    x318 = sm_j03_re * x275
+    x419 = sm_j03_re * x382
+    x430 = sm_j03_re * x393
+    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x261 + a_up_im * smm_j0_re * x91 + a_up_re * x262
+    del smm_j0_re, smp_j0_re, x261, x262
+    x276 = sm_j03_im * x275
+    x292 = x268 + x270 + x272 + x274 + x276 + x278 + x280 + x282 + x291
+    x314 = sm_j03_im * x277
+    del x277
+    x321 = x312 + x313 + x314 + x315 - x316 - x317 - x318 - x319 + x320
+    x363 = rm_j03_im * x293 + rm_j03_re * x294 + rp_j03_im * x295 + rp_j03_re * x296 + sm_j03_im * x297 + sm_j03_re * x298 + sp_j03_im * x299 + sp_j03_re * x300
+    del x293, x295, x297, x299
+    x368 = rm_j03_im * x294 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x296 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x298 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x300 - sp_j03_re * sp_n1_re * x2
+    del x294, x296, x298, x300
+    x371 = rm_j03_im * x324 + rm_j03_re * x325 + rp_j03_im * x326 + rp_j03_re * x327 + sm_j03_im * x328 + sm_j03_re * x329 + sp_j03_im * x330 + sp_j03_re * x331 + x370
+    del x324, x326, x328, x330
+    x373 = rm_j03_im * x325 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x327 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x329 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x331 - sp_j03_re * sp_n2_re * x2 + x372
+    del x325, x327, x329, x331
+    x406 = rm_j03_im * x402 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x403 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x404 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x405 - sp_j03_re * sp_n2_re * x1 + x372
+    del x372
+    x412 = rm_j03_im * x408 + rm_j03_re * x402 + rp_j03_im * x409 + rp_j03_re * x403 + sm_j03_im * x410 + sm_j03_re * x404 + sp_j03_im * x411 + sp_j03_re * x405 + x370
+    del x370, x402, x403, x404, x405, x408, x409, x410, x411
+    x418 = sm_j03_im * x393
+    del x393
+    x422 = x291 + x414 + x415 + x416 + x417 + x418 + x419 + x420 + x421
+    del x291
+    x426 = sm_j03_im * x382
+    del x382
+    x432 = x320 + x424 + x425 + x426 + x427 - x428 - x429 - x430 - x431
+    del x320
+    x483 = rm_j03_im * x471 + rm_j03_re * x472 + rp_j03_im * x473 + rp_j03_re * x474 + sm_j03_im * x475 + sm_j03_re * x476 + sp_j03_im * x477 + sp_j03_re * x478
+    del x471, x473, x475, x477
+    x484 = rm_j03_im * x472 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x474 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x476 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x478 - sp_j03_re * sp_n1_re * x1
+    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x472, x474, x476, x478
+    sm_j10_re = -a_down_im * x263 + a_down_re * smm_j1_re * x60 - a_up_im * x264 + a_up_re * smp_j1_re * x60
+    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x263 + a_up_im * smp_j1_re * x60 + a_up_re * x264
+    del x263, x264, x60
+    x453 = rm_j10_im * rm_n0_re * x448 + rm_j10_re * x449 + rp_j10_im * rp_n0_re * x448 + rp_j10_re * x450 + sm_j10_im * sm_n0_re * x448 + sm_j10_re * x451 + sp_j10_im * sp_n0_re * x448 + sp_j10_re * x452
+    x456 = rm_j10_im * x449 - rm_j10_re * rm_n0_re * x448 + rp_j10_im * x450 - rp_j10_re * rp_n0_re * x448 + sm_j10_im * x451 - sm_j10_re * sm_n0_re * x448 + sp_j10_im * x452 - sp_j10_re * sp_n0_re * x448
+    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x448, x449, x450, x451, x452
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
-    x429 = sm_j11_re * x3
+    x445 = sm_j11_re * x3
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    x428 = sm_j11_im * x3
+    x444 = sm_j11_im * x3
     del x3
-    x438 = rm_n1_im * x425 + rm_n1_re * x424 + rp_n1_im * x427 + rp_n1_re * x426 + sm_n1_im * x429 + sm_n1_re * x428 + sp_n1_im * x431 + sp_n1_re * x430 + x437
-    x439 = rm_n2_im * x425 + rm_n2_re * x424 + rp_n2_im * x427 + rp_n2_re * x426 + sm_n2_im * x429 + sm_n2_re * x428 + sp_n2_im * x431 + sp_n2_re * x430
-    del x425, x427, x429, x431
-    x441 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x424 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x426 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x428 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x430 + x440
+    x454 = rm_n1_im * x441 + rm_n1_re * x440 + rp_n1_im * x443 + rp_n1_re * x442 + sm_n1_im * x445 + sm_n1_re * x444 + sp_n1_im * x447 + sp_n1_re * x446 + x453
+    x455 = rm_n2_im * x441 + rm_n2_re * x440 + rp_n2_im * x443 + rp_n2_re * x442 + sm_n2_im * x445 + sm_n2_re * x444 + sp_n2_im * x447 + sp_n2_re * x446
+    del x441, x443, x445, x447
+    x457 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x440 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x442 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x444 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x446 + x456
     del rm_n1_im, rp_n1_im, sm_n1_im, sp_n1_im
-    x442 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x424 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x426 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x428 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x430
-    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x424, x426, x428, x430
-    x452 = rm_j11_im * x1 * x286 + rm_j11_re * x448 + rp_j11_im * x1 * x288 + rp_j11_re * x449 + sm_j11_im * x1 * x290 + sm_j11_re * x450 + sp_j11_im * x1 * x292 + sp_j11_re * x451
-    del x286, x288, x290, x292
-    x454 = rm_j11_im * x448 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x449 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x450 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x451 - sp_j11_re * sp_n2_re * x0 * x1
-    del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re, x448, x449, x450, x451
-    x473 = rm_j11_im * x1 * x317 + rm_j11_re * x469 + rp_j11_im * x1 * x321 + rp_j11_re * x470 + sm_j11_im * x1 * x325 + sm_j11_re * x471 + sp_j11_im * x1 * x329 + sp_j11_re * x472 + x437
-    del x317, x321, x325, x329, x437
-    x474 = rm_j11_im * x469 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x470 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x471 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x472 - sp_j11_re * sp_n1_re * x0 * x1 + x440
-    del rm_j11_im, rm_j11_re, rm_n1_re, rp_j11_im, rp_j11_re, rp_n1_re, sm_j11_im, sm_j11_re, sm_n1_re, sp_j11_im, sp_j11_re, sp_n1_re, x0, x440, x469, x470, x471, x472
-    sm_j13_re = -a_down_im * x249 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x250 + a_up_re * smm_j1_re * x2 * x84
+    x458 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x440 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x442 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x444 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x446
+    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x440, x442, x444, x446
+    x468 = rm_j11_im * x1 * x302 + rm_j11_re * x464 + rp_j11_im * x1 * x304 + rp_j11_re * x465 + sm_j11_im * x1 * x306 + sm_j11_re * x466 + sp_j11_im * x1 * x308 + sp_j11_re * x467
+    del x302, x304, x306, x308
+    x470 = rm_j11_im * x464 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x465 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x466 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x467 - sp_j11_re * sp_n2_re * x0 * x1
+    del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re, x464, x465, x466, x467
+    x489 = rm_j11_im * x1 * x333 + rm_j11_re * x485 + rp_j11_im * x1 * x337 + rp_j11_re * x486 + sm_j11_im * x1 * x341 + sm_j11_re * x487 + sp_j11_im * x1 * x345 + sp_j11_re * x488 + x453
+    del x333, x337, x341, x345, x453
+    x490 = rm_j11_im * x485 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x486 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x487 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x488 - sp_j11_re * sp_n1_re * x0 * x1 + x456
+    del rm_j11_im, rm_j11_re, rm_n1_re, rp_j11_im, rp_j11_re, rp_n1_re, sm_j11_im, sm_j11_re, sm_n1_re, sp_j11_im, sp_j11_re, sp_n1_re, x0, x456, x485, x486, x487, x488
+    sm_j13_re = -a_down_im * x265 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x266 + a_up_re * smm_j1_re * x2 * x84
     del x84
-    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x249 + a_up_im * smm_j1_re * x91 + a_up_re * x250
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x249, x250, x91
-    x447 = rm_j13_im * x1 * x251 + rm_j13_re * x443 + rp_j13_im * x1 * x255 + rp_j13_re * x444 + sm_j13_im * x1 * x259 + sm_j13_re * x445 + sp_j13_im * x1 * x263 + sp_j13_re * x446
-    del x251, x255, x259, x263
-    x453 = rm_j13_im * x443 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x444 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x445 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x446 - sp_j13_re * sp_n3_re * x1 * x2
-    del x1, x2, x443, x444, x445, x446
+    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x265 + a_up_im * smm_j1_re * x91 + a_up_re * x266
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x265, x266, x91
+    x463 = rm_j13_im * x1 * x267 + rm_j13_re * x459 + rp_j13_im * x1 * x271 + rp_j13_re * x460 + sm_j13_im * x1 * x275 + sm_j13_re * x461 + sp_j13_im * x1 * x279 + sp_j13_re * x462
+    del x267, x271, x275, x279
+    x469 = rm_j13_im * x459 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x460 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x461 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x462 - sp_j13_re * sp_n3_re * x1 * x2
+    del x1, x2, x459, x460, x461, x462
     return (
-        -x295 * (x276 + x285 + x294),  # rj0_real
-        x295 * (-x305 - x306 - x307),  # rj0_imag
-        -x295 * (x276 + x316 + x333),  # r0j_real
-        x295 * (-x305 - x334 - x343),  # r0j_imag
-        -x295 * (x346 + x347 + x348),  # rj1_real
-        x295 * (-x351 - x352 - x353),  # rj1_imag
-        -x295 * (x346 + x355),  # r1j_real
-        x295 * (-x351 - x357),  # r1j_imag
-        -x295 * (-x352 - x363 - x369),  # rj2_real
-        x295 * (-x347 - x374 - x380),  # rj2_imag
-        -x295 * (-x349 - x385 - x390),  # r2j_real
-        x295 * (-x344 - x391 - x396),  # r2j_imag
-        -x295 * (x285 + x397 + x406),  # rj3_real
-        x295 * (-x306 - x407 - x416),  # rj3_imag
-        -x295 * (-x252 - x254 - x256 - x258 - x260 - x262 - x264 - x266 + x316 + x417),  # r3j_real
-        x295 * (x296 + x297 + x298 + x299 - x300 - x301 - x302 - x303 - x334 - x418),  # r3j_imag
-        -x295 * (rm_j13_im * rm_n3_re * x419 + rm_j13_re * x420 + rp_j13_im * rp_n3_re * x419 + rp_j13_re * x421 + sm_j13_im * sm_n3_re * x419 + sm_j13_re * x422 + sp_j13_im * sp_n3_re * x419 + sp_j13_re * x423 + x438 + x439),  # rjj_real
-        x295 * (-rm_j13_im * x420 + rm_j13_re * rm_n3_re * x419 - rp_j13_im * x421 + rp_j13_re * rp_n3_re * x419 - sm_j13_im * x422 + sm_j13_re * sm_n3_re * x419 - sp_j13_im * x423 + sp_j13_re * sp_n3_re * x419 - x441 - x442),  # rjj_imag
-        -x295 * (x438 + x447 + x452),  # rji_real
-        x295 * (-x441 - x453 - x454),  # rji_imag
-        -x295 * (x294 + x406 + x463),  # ri0_real
-        x295 * (-x307 - x416 - x464),  # ri0_imag
-        -x295 * (x333 + x406 + x465),  # r0i_real
-        x295 * (-x343 - x416 - x466),  # r0i_imag
-        -x295 * (x348 + x380 + x467),  # ri1_real
-        x295 * (-x353 - x369 - x468),  # ri1_imag
-        -x295 * (x380 + x396),  # r1i_real
-        x295 * (-x369 - x390),  # r1i_imag
-        -x295 * (-x351 - x363 - x468),  # ri2_real
-        x295 * (-x346 - x374 - x467),  # ri2_imag
-        -x295 * (-x357 - x368 - x385),  # r2i_real
-        x295 * (-x355 - x379 - x391),  # r2i_imag
-        -x295 * (x276 + x397 + x463),  # ri3_real
-        x295 * (-x305 - x407 - x464),  # ri3_imag
-        -x295 * (-x398 - x399 - x400 - x401 - x402 - x403 - x404 - x405 + x417 + x465),  # r3i_real
-        x295 * (x408 + x409 + x410 + x411 - x412 - x413 - x414 - x415 - x418 - x466),  # r3i_imag
-        -x295 * (x439 + x447 + x473),  # rij_real
-        x295 * (-x442 - x453 - x474),  # rij_imag
-        -x295 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x475 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x476 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x477 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x478 + x452 + x473),  # rii_real
-        x295 * (-rm_j13_im * x475 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x476 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x477 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x478 + sp_j13_re * sp_n3_re * x83 - x454 - x474),  # rii_imag
+        -x311 * (x292 + x301 + x310),  # rj0_real
+        x311 * (-x321 - x322 - x323),  # rj0_imag
+        -x311 * (x292 + x332 + x349),  # r0j_real
+        x311 * (-x321 - x350 - x359),  # r0j_imag
+        -x311 * (x362 + x363 + x364),  # rj1_real
+        x311 * (-x367 - x368 - x369),  # rj1_imag
+        -x311 * (x362 + x371),  # r1j_real
+        x311 * (-x367 - x373),  # r1j_imag
+        -x311 * (-x368 - x379 - x385),  # rj2_real
+        x311 * (-x363 - x390 - x396),  # rj2_imag
+        -x311 * (-x365 - x401 - x406),  # r2j_real
+        x311 * (-x360 - x407 - x412),  # r2j_imag
+        -x311 * (x301 + x413 + x422),  # rj3_real
+        x311 * (-x322 - x423 - x432),  # rj3_imag
+        -x311 * (-x268 - x270 - x272 - x274 - x276 - x278 - x280 - x282 + x332 + x433),  # r3j_real
+        x311 * (x312 + x313 + x314 + x315 - x316 - x317 - x318 - x319 - x350 - x434),  # r3j_imag
+        -x311 * (rm_j13_im * rm_n3_re * x435 + rm_j13_re * x436 + rp_j13_im * rp_n3_re * x435 + rp_j13_re * x437 + sm_j13_im * sm_n3_re * x435 + sm_j13_re * x438 + sp_j13_im * sp_n3_re * x435 + sp_j13_re * x439 + x454 + x455),  # rjj_real
+        x311 * (-rm_j13_im * x436 + rm_j13_re * rm_n3_re * x435 - rp_j13_im * x437 + rp_j13_re * rp_n3_re * x435 - sm_j13_im * x438 + sm_j13_re * sm_n3_re * x435 - sp_j13_im * x439 + sp_j13_re * sp_n3_re * x435 - x457 - x458),  # rjj_imag
+        -x311 * (x454 + x463 + x468),  # rji_real
+        x311 * (-x457 - x469 - x470),  # rji_imag
+        -x311 * (x310 + x422 + x479),  # ri0_real
+        x311 * (-x323 - x432 - x480),  # ri0_imag
+        -x311 * (x349 + x422 + x481),  # r0i_real
+        x311 * (-x359 - x432 - x482),  # r0i_imag
+        -x311 * (x364 + x396 + x483),  # ri1_real
+        x311 * (-x369 - x385 - x484),  # ri1_imag
+        -x311 * (x396 + x412),  # r1i_real
+        x311 * (-x385 - x406),  # r1i_imag
+        -x311 * (-x367 - x379 - x484),  # ri2_real
+        x311 * (-x362 - x390 - x483),  # ri2_imag
+        -x311 * (-x373 - x384 - x401),  # r2i_real
+        x311 * (-x371 - x395 - x407),  # r2i_imag
+        -x311 * (x292 + x413 + x479),  # ri3_real
+        x311 * (-x321 - x423 - x480),  # ri3_imag
+        -x311 * (-x414 - x415 - x416 - x417 - x418 - x419 - x420 - x421 + x433 + x481),  # r3i_real
+        x311 * (x424 + x425 + x426 + x427 - x428 - x429 - x430 - x431 - x434 - x482),  # r3i_imag
+        -x311 * (x455 + x463 + x489),  # rij_real
+        x311 * (-x458 - x469 - x490),  # rij_imag
+        -x311 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x491 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x492 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x493 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x494 + x468 + x489),  # rii_real
+        x311 * (-rm_j13_im * x491 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x492 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x493 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x494 + sp_j13_re * sp_n3_re * x83 - x470 - x490),  # rii_imag
     )
 
 
 def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
     """Compute As pinched, with currents j of carriers, i of charge.
 
-    Operations: 1054 (add 388, div 9, mul 640, parts_pair_excess 4, parts_root_sum 6, parts_upper_root 6, sqrt 1).
+    Operations: 1058 (add 388, div 9, mul 640, parts_pair_arctanh 4, parts_pair_excess 4, parts_root_sum 6, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -2554,14 +2586,14 @@ def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, 
     x60 = a * x39
     del x39
     x61 = 2 * delta - x60
-    x64 = 1 / q
-    x74 = -2 * delta + x60
+    x66 = 1 / q
+    x76 = -2 * delta + x60
     del x60
-    x136 = (1 / 8) / (pi * pi)
-    x202 = -x0
-    x234 = x2 * x2
-    x237 = 2 * a + 2
-    x240 = x0 * x0
+    x144 = (1 / 8) / (pi * pi)
+    x210 = -x0
+    x242 = x2 * x2
+    x245 = 2 * a + 2
+    x248 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
     x9 = distance_omega * (distance_omega + x4) - x8 * x8
@@ -2582,10 +2614,10 @@ def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, 
     a_root_im = z0[1]
     del z0
     x25 = a_root_im * x14
-    x66 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x67 = 2 * x66
-    x77 = a_root_im * x67
-    x79 = a_root_re * x67
+    x68 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x69 = 2 * x68
+    x81 = a_root_im * x69
+    x83 = a_root_re * x69
     a_up_re = a_root_re + after_re
     a_up_im = a_root_im + x8
     del x8
@@ -2669,7 +2701,7 @@ def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, 
     z5 = upper_root(x34, x35)
     del x34, x35
     sm_p_re = z5[0]
-    x91 = -sm_p_re
+    x95 = -sm_p_re
     del sm_p_re
     sm_p_im = z5[1]
     del z5
@@ -2684,405 +2716,421 @@ def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, 
     sm_roots_im = z7[1]
     del z7
     sp_n0_re = -c_up_im * x48 - c_up_re * x49
-    x118 = sp_n0_re * x0
+    x126 = sp_n0_re * x0
     sp_n0_im = 2 * c_root_re * c_up_im * x44 * x45 - c_up_re * x48
     del c_root_re
-    x119 = sp_n0_im * x0
-    x214 = sp_n0_im * x202
-    x242 = sp_n0_im * x240
+    x127 = sp_n0_im * x0
+    x222 = sp_n0_im * x210
+    x250 = sp_n0_im * x248
     del sp_n0_im
     sp_n1_re = x51
-    x161 = sp_n1_re * x2
-    x172 = sp_n1_re * x0
-    x217 = sp_n1_re * x1
+    x169 = sp_n1_re * x2
+    x180 = sp_n1_re * x0
+    x225 = sp_n1_re * x1
     sp_n1_im = x52
-    x163 = sp_n1_im * x2
-    x174 = sp_n1_im * x0
-    x204 = sp_n1_im * x202
-    x211 = sp_n1_im * x1
-    x239 = x163 * x237
-    x248 = sp_n1_im * x3
-    x249 = x1 * x174
-    x266 = x211 * x237
+    x171 = sp_n1_im * x2
+    x182 = sp_n1_im * x0
+    x212 = sp_n1_im * x210
+    x219 = sp_n1_im * x1
+    x247 = x171 * x245
+    x256 = sp_n1_im * x3
+    x257 = x1 * x182
+    x274 = x219 * x245
     sp_n3_re = -c_down_im * x57 - c_down_re * x58
-    x131 = sp_n3_re * x2
-    x207 = sp_n3_re * x1
+    x139 = sp_n3_re * x2
+    x215 = sp_n3_re * x1
     sp_n3_im = c_down_im * x58 - c_down_re * x57
-    x133 = sp_n3_im * x2
-    x200 = sp_n3_im * x1
-    x236 = sp_n3_im * x234
-    x250 = x1 * x133
-    x264 = sp_n3_im * x53
+    x141 = sp_n3_im * x2
+    x208 = sp_n3_im * x1
+    x244 = sp_n3_im * x242
+    x258 = x1 * x141
+    x272 = sp_n3_im * x53
     del sp_n3_im
     spp_x_re = x14 * (sp_roots_re - x59)
-    x69 = spp_x_re * x64
-    x70 = x67 * x69
+    x71 = spp_x_re * x66
+    x72 = x69 * x71
     spp_x_im = x14 * (sp_roots_im + x61)
-    x65 = spp_x_im * x64
-    x68 = x65 * x67
-    del x67
-    x71 = -a_root_im * x68 - a_root_re * x70
-    x73 = a_root_im * x70 - a_root_re * x68
-    del a_root_im, x68, x70
+    x67 = spp_x_im * x66
+    x70 = x67 * x69
+    del x69
+    x73 = -a_root_im * x70 - a_root_re * x72
+    x75 = a_root_im * x72 - a_root_re * x70
+    del a_root_im, x70, x72
     z8 = root_sum(ap_p_re, ap_p_im, x62, sp_p_im, spp_x_re, spp_x_im)
     del spp_x_im
     spp_k_re = z8[0]
     spp_k_im = z8[1]
     del z8
-    z9 = pair_excess(spp_k_re, spp_k_im, q)
-    del spp_k_im, spp_k_re
+    z9 = pair_arctanh(spp_k_re, spp_k_im, q)
     x63 = z9[0]
-    x72 = z9[1]
+    x64 = z9[1]
     del z9
-    spp_j0_re = x63 * x71 - x72 * x73
-    spp_j0_im = x63 * x73 + x71 * x72
-    del x63, x71, x72, x73
-    x84 = spp_j0_im * x44
-    x85 = spp_j0_im * x55
-    spp_j1_re = -spp_j0_im * x65 + spp_j0_re * spp_x_re * x64
-    del spp_x_re
-    spp_j1_im = spp_j0_im * x69 + spp_j0_re * x65
-    del x65, x69
-    x88 = spp_j1_im * x44
-    x89 = spp_j1_im * x55
-    spm_x_re = x14 * (-sm_roots_re - x59)
-    x78 = spm_x_re * x64
-    spm_x_im = x14 * (-sm_roots_im - x74)
-    x76 = spm_x_im * x64
-    x80 = x76 * x77 + x78 * x79
-    x82 = 2 * a_root_re * spm_x_im * x64 * x66 - x77 * x78
-    z10 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
-    del sp_p_im, spm_x_im, x62
-    spm_k_re = z10[0]
-    spm_k_im = z10[1]
+    z10 = pair_excess(spp_k_re, spp_k_im, q, x63, x64)
+    del spp_k_im, spp_k_re, x63, x64
+    x65 = z10[0]
+    x74 = z10[1]
     del z10
-    z11 = pair_excess(spm_k_re, spm_k_im, q)
-    del spm_k_im, spm_k_re
-    x75 = z11[0]
-    x81 = z11[1]
+    spp_j0_re = x65 * x73 - x74 * x75
+    spp_j0_im = x65 * x75 + x73 * x74
+    del x65, x73, x74, x75
+    x88 = spp_j0_im * x44
+    x89 = spp_j0_im * x55
+    spp_j1_re = -spp_j0_im * x67 + spp_j0_re * spp_x_re * x66
+    del spp_x_re
+    spp_j1_im = spp_j0_im * x71 + spp_j0_re * x67
+    del x67, x71
+    x92 = spp_j1_im * x44
+    x93 = spp_j1_im * x55
+    spm_x_re = x14 * (-sm_roots_re - x59)
+    x82 = spm_x_re * x66
+    spm_x_im = x14 * (-sm_roots_im - x76)
+    x80 = spm_x_im * x66
+    x84 = x80 * x81 + x82 * x83
+    x86 = 2 * a_root_re * spm_x_im * x66 * x68 - x81 * x82
+    z11 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
+    del sp_p_im, spm_x_im, x62
+    spm_k_re = z11[0]
+    spm_k_im = z11[1]
     del z11
-    spm_j0_re = x75 * x80 - x81 * x82
-    spm_j0_im = x75 * x82 + x80 * x81
-    del x75, x80, x81, x82
-    x83 = spm_j0_im * x44
-    x86 = spm_j0_im * x55
-    spm_j1_re = -spm_j0_im * x76 + spm_j0_re * spm_x_re * x64
+    z12 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x77 = z12[0]
+    x78 = z12[1]
+    del z12
+    z13 = pair_excess(spm_k_re, spm_k_im, q, x77, x78)
+    del spm_k_im, spm_k_re, x77, x78
+    x79 = z13[0]
+    x85 = z13[1]
+    del z13
+    spm_j0_re = x79 * x84 - x85 * x86
+    spm_j0_im = x79 * x86 + x84 * x85
+    del x79, x84, x85, x86
+    x87 = spm_j0_im * x44
+    x90 = spm_j0_im * x55
+    spm_j1_re = -spm_j0_im * x80 + spm_j0_re * spm_x_re * x66
     del spm_x_re
-    spm_j1_im = spm_j0_im * x78 + spm_j0_re * x76
-    del x76, x78
-    x87 = spm_j1_im * x44
-    x90 = spm_j1_im * x55
-    sp_j00_re = -a_down_im * x83 + a_down_re * spm_j0_re * x44 - a_up_im * x84 + a_up_re * spp_j0_re * x44
-    x175 = sp_j00_re * x174
-    x195 = -sp_j00_re * sp_n1_re * x0
-    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x83 + a_up_im * spp_j0_re * x44 + a_up_re * x84
-    del x83, x84
-    x173 = sp_j00_im * x172
-    x191 = sp_j00_im * x174
-    del x174
+    spm_j1_im = spm_j0_im * x82 + spm_j0_re * x80
+    del x80, x82
+    x91 = spm_j1_im * x44
+    x94 = spm_j1_im * x55
+    sp_j00_re = -a_down_im * x87 + a_down_re * spm_j0_re * x44 - a_up_im * x88 + a_up_re * spp_j0_re * x44
+    x183 = sp_j00_re * x182
+    x203 = -sp_j00_re * sp_n1_re * x0
+    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x87 + a_up_im * spp_j0_re * x44 + a_up_re * x88
+    del x87, x88
+    x181 = sp_j00_im * x180
+    x199 = sp_j00_im * x182
+    del x182
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x115 = sp_j01_re * sp_n1_im
-    x125 = x0 * x115
-    x145 = sp_j01_re * sp_n1_re * x0
-    x160 = sp_j01_re * x119
-    x177 = sp_j01_re * x133
-    x186 = -sp_j01_re * sp_n0_re * x0
-    x196 = -sp_j01_re * sp_n3_re * x2
+    x123 = sp_j01_re * sp_n1_im
+    x133 = x0 * x123
+    x153 = sp_j01_re * sp_n1_re * x0
+    x168 = sp_j01_re * x127
+    x185 = sp_j01_re * x141
+    x194 = -sp_j01_re * sp_n0_re * x0
+    x204 = -sp_j01_re * sp_n3_re * x2
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x114 = sp_j01_im * sp_n1_re
-    x124 = x0 * x114
-    x139 = sp_j01_im * sp_n1_im
+    x122 = sp_j01_im * sp_n1_re
+    x132 = x0 * x122
+    x147 = sp_j01_im * sp_n1_im
     del sp_n1_im
-    x143 = x0 * x139
-    x159 = sp_j01_im * x118
-    x176 = sp_j01_im * x131
-    x182 = sp_j01_im * x119
-    x192 = sp_j01_im * x133
-    sp_j03_re = -a_down_im * x85 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x86 + a_up_re * spm_j0_re * x2 * x54
-    x134 = sp_j03_re * x133
-    x150 = sp_j03_re * x131
-    x164 = sp_j03_re * x163
-    x187 = -sp_j03_re * sp_n1_re * x2
-    x223 = sp_j03_re * x200
-    x229 = sp_j03_re * x207
-    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x85 + a_up_im * spm_j0_re * x55 + a_up_re * x86
-    del spm_j0_re, spp_j0_re, x85, x86
-    x132 = sp_j03_im * x131
-    x148 = sp_j03_im * x133
-    del x133
-    x162 = sp_j03_im * x161
-    x183 = sp_j03_im * x163
-    del x163
-    x222 = sp_j03_im * x207
-    x227 = sp_j03_im * x200
-    sp_j10_re = -a_down_im * x87 + a_down_re * spm_j1_re * x44 - a_up_im * x88 + a_up_re * spp_j1_re * x44
-    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x87 + a_up_im * spp_j1_re * x44 + a_up_re * x88
-    del x87, x88
+    x151 = x0 * x147
+    x167 = sp_j01_im * x126
+    x184 = sp_j01_im * x139
+    x190 = sp_j01_im * x127
+    x200 = sp_j01_im * x141
+    sp_j03_re = -a_down_im * x89 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x90 + a_up_re * spm_j0_re * x2 * x54
+    x142 = sp_j03_re * x141
+    x158 = sp_j03_re * x139
+    x172 = sp_j03_re * x171
+    x195 = -sp_j03_re * sp_n1_re * x2
+    x231 = sp_j03_re * x208
+    x237 = sp_j03_re * x215
+    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x89 + a_up_im * spm_j0_re * x55 + a_up_re * x90
+    del spm_j0_re, spp_j0_re, x89, x90
+    x140 = sp_j03_im * x139
+    x156 = sp_j03_im * x141
+    del x141
+    x170 = sp_j03_im * x169
+    x191 = sp_j03_im * x171
+    del x171
+    x230 = sp_j03_im * x215
+    x235 = sp_j03_im * x208
+    sp_j10_re = -a_down_im * x91 + a_down_re * spm_j1_re * x44 - a_up_im * x92 + a_up_re * spp_j1_re * x44
+    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x91 + a_up_im * spp_j1_re * x44 + a_up_re * x92
+    del x91, x92
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    sp_j13_re = -a_down_im * x89 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x90 + a_up_re * spm_j1_re * x2 * x54
-    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x89 + a_up_im * spm_j1_re * x55 + a_up_re * x90
-    del spm_j1_re, spp_j1_re, x89, x90
+    sp_j13_re = -a_down_im * x93 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x94 + a_up_re * spm_j1_re * x2 * x54
+    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x93 + a_up_im * spm_j1_re * x55 + a_up_re * x94
+    del spm_j1_re, spp_j1_re, x93, x94
     sm_n0_re = c_down_im * x48 + c_down_re * x49
     del x48
-    x116 = sm_n0_re * x0
+    x124 = sm_n0_re * x0
     sm_n0_im = -c_down_im * x49 + 2 * c_down_re * c_root_im * x44 * x45
     del c_down_im, c_down_re, c_root_im, x45, x49
-    x117 = sm_n0_im * x0
-    x213 = sm_n0_im * x202
-    x241 = sm_n0_im * x240
+    x125 = sm_n0_im * x0
+    x221 = sm_n0_im * x210
+    x249 = sm_n0_im * x248
     del sm_n0_im
     sm_n1_re = -x51
     del x51
-    x155 = sm_n1_re * x2
-    x166 = sm_n1_re * x0
-    x216 = sm_n1_re * x1
+    x163 = sm_n1_re * x2
+    x174 = sm_n1_re * x0
+    x224 = sm_n1_re * x1
     sm_n1_im = -x52
     del x52
-    x157 = sm_n1_im * x2
-    x168 = sm_n1_im * x0
-    x203 = sm_n1_im * x202
-    x210 = sm_n1_im * x1
-    x238 = x157 * x237
-    x245 = sm_n1_im * x3
-    x246 = x1 * x168
-    x265 = x210 * x237
+    x165 = sm_n1_im * x2
+    x176 = sm_n1_im * x0
+    x211 = sm_n1_im * x210
+    x218 = sm_n1_im * x1
+    x246 = x165 * x245
+    x253 = sm_n1_im * x3
+    x254 = x1 * x176
+    x273 = x218 * x245
     sm_n3_re = c_up_im * x57 + c_up_re * x58
-    x127 = sm_n3_re * x2
-    x206 = sm_n3_re * x1
+    x135 = sm_n3_re * x2
+    x214 = sm_n3_re * x1
     sm_n3_im = -c_up_im * x58 + c_up_re * x57
     del c_up_im, c_up_re, x57, x58
-    x129 = sm_n3_im * x2
-    x199 = sm_n3_im * x1
-    x235 = sm_n3_im * x234
-    x247 = x1 * x129
-    x263 = sm_n3_im * x53
+    x137 = sm_n3_im * x2
+    x207 = sm_n3_im * x1
+    x243 = sm_n3_im * x242
+    x255 = x1 * x137
+    x271 = sm_n3_im * x53
     del sm_n3_im
     smp_x_re = x14 * (sm_roots_re - x59)
     del sm_roots_re
-    x94 = smp_x_re * x64
+    x100 = smp_x_re * x66
     smp_x_im = x14 * (sm_roots_im + x61)
     del sm_roots_im, x61
-    x93 = smp_x_im * x64
-    x95 = -x77 * x93 - x79 * x94
-    x97 = x77 * x94 - x79 * x93
-    z12 = root_sum(ap_p_re, ap_p_im, x91, sm_p_im, smp_x_re, smp_x_im)
+    x99 = smp_x_im * x66
+    x101 = -x100 * x83 - x81 * x99
+    x103 = x100 * x81 - x83 * x99
+    z14 = root_sum(ap_p_re, ap_p_im, x95, sm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im
-    smp_k_re = z12[0]
-    smp_k_im = z12[1]
-    del z12
-    z13 = pair_excess(smp_k_re, smp_k_im, q)
-    del smp_k_im, smp_k_re
-    x92 = z13[0]
-    x96 = z13[1]
-    del z13
-    smp_j0_re = x92 * x95 - x96 * x97
-    smp_j0_im = x92 * x97 + x95 * x96
-    del x92, x95, x96, x97
-    x105 = smp_j0_im * x44
-    x106 = smp_j0_im * x55
-    smp_j1_re = -smp_j0_im * x93 + smp_j0_re * smp_x_re * x64
+    smp_k_re = z14[0]
+    smp_k_im = z14[1]
+    del z14
+    z15 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x96 = z15[0]
+    x97 = z15[1]
+    del z15
+    z16 = pair_excess(smp_k_re, smp_k_im, q, x96, x97)
+    del smp_k_im, smp_k_re, x96, x97
+    x98 = z16[0]
+    x102 = z16[1]
+    del z16
+    smp_j0_re = x101 * x98 - x102 * x103
+    smp_j0_im = x101 * x102 + x103 * x98
+    del x101, x102, x103, x98
+    x113 = smp_j0_im * x44
+    x114 = smp_j0_im * x55
+    smp_j1_re = -smp_j0_im * x99 + smp_j0_re * smp_x_re * x66
     del smp_x_re
-    smp_j1_im = smp_j0_im * x94 + smp_j0_re * x93
-    del x93, x94
-    x109 = smp_j1_im * x44
-    x110 = smp_j1_im * x55
+    smp_j1_im = smp_j0_im * x100 + smp_j0_re * x99
+    del x100, x99
+    x117 = smp_j1_im * x44
+    x118 = smp_j1_im * x55
     smm_x_re = x14 * (-sp_roots_re - x59)
     del sp_roots_re, x59
-    x100 = smm_x_re * x64
-    smm_x_im = x14 * (-sp_roots_im - x74)
-    del sp_roots_im, x14, x74
-    x99 = smm_x_im * x64
-    x101 = x100 * x79 + x77 * x99
-    del x79
-    x103 = 2 * a_root_re * smm_x_im * x64 * x66 - x100 * x77
-    del a_root_re, x66, x77
-    z14 = root_sum(am_p_re, am_p_im, x91, sm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, sm_p_im, smm_x_im, x91
-    smm_k_re = z14[0]
-    smm_k_im = z14[1]
-    del z14
-    z15 = pair_excess(smm_k_re, smm_k_im, q)
-    del smm_k_im, smm_k_re
-    x98 = z15[0]
-    x102 = z15[1]
-    del z15
-    smm_j0_re = x101 * x98 - x102 * x103
-    smm_j0_im = x101 * x102 + x103 * x98
-    del x101, x102, x103, x98
-    x104 = smm_j0_im * x44
-    x107 = smm_j0_im * x55
-    smm_j1_re = -smm_j0_im * x99 + smm_j0_re * smm_x_re * x64
-    del smm_x_re, x64
-    smm_j1_im = smm_j0_im * x100 + smm_j0_re * x99
-    del x100, x99
-    x108 = smm_j1_im * x44
-    x111 = smm_j1_im * x55
-    sm_j00_re = -a_down_im * x104 + a_down_re * smm_j0_re * x44 - a_up_im * x105 + a_up_re * smp_j0_re * x44
-    x169 = sm_j00_re * x168
-    x193 = -sm_j00_re * sm_n1_re * x0
-    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x104 + a_up_im * smp_j0_re * x44 + a_up_re * x105
-    del x104, x105
-    x120 = sm_j00_im * x116 + sm_j00_re * x117 + sp_j00_im * x118 + sp_j00_re * x119
-    del x118
-    x140 = sm_j00_im * x117 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x119 - sp_j00_re * sp_n0_re * x0
-    del x119
-    x167 = sm_j00_im * x166
-    x189 = sm_j00_im * x168
-    del x168
-    x205 = sm_j00_im * x203 - sm_j00_re * sm_n1_re * x202 + sp_j00_im * x204 - sp_j00_re * sp_n1_re * x202
-    x209 = sm_j00_im * sm_n1_re * x202 + sm_j00_re * x203 + sp_j00_im * sp_n1_re * x202 + sp_j00_re * x204
-    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x203, x204
+    x108 = smm_x_re * x66
+    smm_x_im = x14 * (-sp_roots_im - x76)
+    del sp_roots_im, x14, x76
+    x107 = smm_x_im * x66
+    x109 = x107 * x81 + x108 * x83
+    del x83
+    x111 = 2 * a_root_re * smm_x_im * x66 * x68 - x108 * x81
+    del a_root_re, x68, x81
+    z17 = root_sum(am_p_re, am_p_im, x95, sm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, sm_p_im, smm_x_im, x95
+    smm_k_re = z17[0]
+    smm_k_im = z17[1]
+    del z17
+    z18 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x104 = z18[0]
+    x105 = z18[1]
+    del z18
+    z19 = pair_excess(smm_k_re, smm_k_im, q, x104, x105)
+    del smm_k_im, smm_k_re, x104, x105
+    x106 = z19[0]
+    x110 = z19[1]
+    del z19
+    smm_j0_re = x106 * x109 - x110 * x111
+    smm_j0_im = x106 * x111 + x109 * x110
+    del x106, x109, x110, x111
+    x112 = smm_j0_im * x44
+    x115 = smm_j0_im * x55
+    smm_j1_re = -smm_j0_im * x107 + smm_j0_re * smm_x_re * x66
+    del smm_x_re, x66
+    smm_j1_im = smm_j0_im * x108 + smm_j0_re * x107
+    del x107, x108
+    x116 = smm_j1_im * x44
+    x119 = smm_j1_im * x55
+    sm_j00_re = -a_down_im * x112 + a_down_re * smm_j0_re * x44 - a_up_im * x113 + a_up_re * smp_j0_re * x44
+    x177 = sm_j00_re * x176
+    x201 = -sm_j00_re * sm_n1_re * x0
+    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x112 + a_up_im * smp_j0_re * x44 + a_up_re * x113
+    del x112, x113
+    x128 = sm_j00_im * x124 + sm_j00_re * x125 + sp_j00_im * x126 + sp_j00_re * x127
+    del x126
+    x148 = sm_j00_im * x125 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x127 - sp_j00_re * sp_n0_re * x0
+    del x127
+    x175 = sm_j00_im * x174
+    x197 = sm_j00_im * x176
+    del x176
+    x213 = sm_j00_im * x211 - sm_j00_re * sm_n1_re * x210 + sp_j00_im * x212 - sp_j00_re * sp_n1_re * x210
+    x217 = sm_j00_im * sm_n1_re * x210 + sm_j00_re * x211 + sp_j00_im * sp_n1_re * x210 + sp_j00_re * x212
+    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x211, x212
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x113 = sm_j01_re * sm_n1_im
-    x123 = x0 * x113
-    x144 = sm_j01_re * sm_n1_re * x0
-    x154 = sm_j01_re * x117
-    x171 = sm_j01_re * x129
-    x184 = -sm_j01_re * sm_n0_re * x0
-    x194 = -sm_j01_re * sm_n3_re * x2
+    x121 = sm_j01_re * sm_n1_im
+    x131 = x0 * x121
+    x152 = sm_j01_re * sm_n1_re * x0
+    x162 = sm_j01_re * x125
+    x179 = sm_j01_re * x137
+    x192 = -sm_j01_re * sm_n0_re * x0
+    x202 = -sm_j01_re * sm_n3_re * x2
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x112 = sm_j01_im * sm_n1_re
-    x121 = x112 * x2 + x113 * x2 + x114 * x2 + x115 * x2 + x120
-    x122 = x0 * x112
-    x126 = x122 + x123 + x124 + x125
-    x138 = sm_j01_im * sm_n1_im
+    x120 = sm_j01_im * sm_n1_re
+    x129 = x120 * x2 + x121 * x2 + x122 * x2 + x123 * x2 + x128
+    x130 = x0 * x120
+    x134 = x130 + x131 + x132 + x133
+    x146 = sm_j01_im * sm_n1_im
     del sm_n1_im
-    x141 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x138 * x2 + x139 * x2 + x140
-    x142 = x0 * x138
-    x146 = x142 + x143 - x144 - x145
-    x153 = sm_j01_im * x116
-    del x116
-    x170 = sm_j01_im * x127
-    x178 = x167 + x169 + x170 + x171 + x173 + x175 + x176 + x177
-    x180 = sm_j01_im * x117
-    del x117
-    x190 = sm_j01_im * x129
-    x197 = x189 + x190 + x191 + x192 + x193 + x194 + x195 + x196
-    x201 = sm_j01_im * x199 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x200 - sp_j01_re * sp_n3_re * x1
-    x208 = sm_j01_im * x206 + sm_j01_re * x199 + sp_j01_im * x207 + sp_j01_re * x200
-    del x200, x207
-    x215 = sm_j01_im * x213 - sm_j01_re * sm_n0_re * x202 + sp_j01_im * x214 - sp_j01_re * sp_n0_re * x202
-    x219 = sm_j01_im * sm_n0_re * x202 + sm_j01_re * x213 + sp_j01_im * sp_n0_re * x202 + sp_j01_re * x214
-    del sm_j01_im, sp_j01_im, x213, x214
-    x225 = x112 * x202 + x113 * x202 + x114 * x202 + x115 * x202
-    x231 = -sm_j01_re * sm_n1_re * x202 - sp_j01_re * sp_n1_re * x202 + x138 * x202 + x139 * x202
-    del x202
-    x232 = -x122 - x123 - x124 - x125
-    del x122, x123, x124, x125
-    x233 = -x142 - x143 + x144 + x145
-    del x142, x143, x144, x145
-    x253 = x1 * x112 + x1 * x113 + x1 * x114 + x1 * x115 + x120
-    del x112, x113, x114, x115, x120
-    x255 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x138 + x1 * x139 + x140
-    del sm_j01_re, sp_j01_re, x138, x139, x140
-    x258 = x167 + x169 + x173 + x175 + x208
-    del x167, x169, x173, x175
-    x261 = x189 + x191 + x193 + x195 + x201
-    del x189, x191, x193, x195
-    sm_j03_re = -a_down_im * x106 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x107 + a_up_re * smm_j0_re * x2 * x54
-    x130 = sm_j03_re * x129
-    x149 = sm_j03_re * x127
-    x158 = sm_j03_re * x157
-    x185 = -sm_j03_re * sm_n1_re * x2
-    x221 = sm_j03_re * x199
-    x228 = sm_j03_re * x206
-    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x106 + a_up_im * smm_j0_re * x55 + a_up_re * x107
-    del smm_j0_re, smp_j0_re, x106, x107
-    x128 = sm_j03_im * x127
-    x135 = x128 + x130 + x132 + x134
-    x137 = -x136 * (x121 + x126 + x135)
-    x147 = sm_j03_im * x129
-    del x129
-    x151 = x147 + x148 - x149 - x150
-    x152 = x136 * (-x141 - x146 - x151)
-    x156 = sm_j03_im * x155
-    x165 = x153 + x154 + x156 + x158 + x159 + x160 + x162 + x164
-    x179 = -x136 * (x165 + x178)
-    x181 = sm_j03_im * x157
-    del x157
-    x188 = x180 + x181 + x182 + x183 + x184 + x185 + x186 + x187
-    x198 = x136 * (-x188 - x197)
-    x212 = sm_j03_im * x210 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x211 - sp_j03_re * sp_n1_re * x1
-    x218 = sm_j03_im * x216 + sm_j03_re * x210 + sp_j03_im * x217 + sp_j03_re * x211
-    del sm_j03_re, sp_j03_im, sp_j03_re, x210, x211
-    x220 = sm_j03_im * x206
-    del x206
-    x224 = x220 + x221 + x222 + x223
-    x226 = sm_j03_im * x199
-    del sm_j03_im, x199
-    x230 = x226 + x227 - x228 - x229
-    x254 = -x136 * (x126 + x224 + x253)
-    del x126
-    x256 = x136 * (-x146 - x230 - x255)
-    del x146
-    x257 = x153 + x154 + x159 + x160 + x218
-    del x153, x154, x159, x160
-    x259 = -x136 * (x257 + x258)
-    x260 = x180 + x182 + x184 + x186 + x212
-    del x180, x182, x184, x186
-    x262 = x136 * (-x260 - x261)
-    sm_j10_re = -a_down_im * x108 + a_down_re * smm_j1_re * x44 - a_up_im * x109 + a_up_re * smp_j1_re * x44
-    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x108 + a_up_im * smp_j1_re * x44 + a_up_re * x109
-    del x108, x109, x44
-    x243 = sm_j10_im * sm_n0_re * x240 + sm_j10_re * x241 + sp_j10_im * sp_n0_re * x240 + sp_j10_re * x242
-    x244 = sm_j10_im * x241 - sm_j10_re * sm_n0_re * x240 + sp_j10_im * x242 - sp_j10_re * sp_n0_re * x240
-    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x240, x241, x242
+    x149 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x146 * x2 + x147 * x2 + x148
+    x150 = x0 * x146
+    x154 = x150 + x151 - x152 - x153
+    x161 = sm_j01_im * x124
+    del x124
+    x178 = sm_j01_im * x135
+    x186 = x175 + x177 + x178 + x179 + x181 + x183 + x184 + x185
+    x188 = sm_j01_im * x125
+    del x125
+    x198 = sm_j01_im * x137
+    x205 = x197 + x198 + x199 + x200 + x201 + x202 + x203 + x204
+    x209 = sm_j01_im * x207 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x208 - sp_j01_re * sp_n3_re * x1
+    x216 = sm_j01_im * x214 + sm_j01_re * x207 + sp_j01_im * x215 + sp_j01_re * x208
+    del x208, x215
+    x223 = sm_j01_im * x221 - sm_j01_re * sm_n0_re * x210 + sp_j01_im * x222 - sp_j01_re * sp_n0_re * x210
+    x227 = sm_j01_im * sm_n0_re * x210 + sm_j01_re * x221 + sp_j01_im * sp_n0_re * x210 + sp_j01_re * x222
+    del sm_j01_im, sp_j01_im, x221, x222
+    x233 = x120 * x210 + x121 * x210 + x122 * x210 + x123 * x210
+    x239 = -sm_j01_re * sm_n1_re * x210 - sp_j01_re * sp_n1_re * x210 + x146 * x210 + x147 * x210
+    del x210
+    x240 = -x130 - x131 - x132 - x133
+    del x130, x131, x132, x133
+    x241 = -x150 - x151 + x152 + x153
+    del x150, x151, x152, x153
+    x261 = x1 * x120 + x1 * x121 + x1 * x122 + x1 * x123 + x128
+    del x120, x121, x122, x123, x128
+    x263 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x146 + x1 * x147 + x148
+    del sm_j01_re, sp_j01_re, x146, x147, x148
+    x266 = x175 + x177 + x181 + x183 + x216
+    del x175, x177, x181, x183
+    x269 = x197 + x199 + x201 + x203 + x209
+    del x197, x199, x201, x203
+    sm_j03_re = -a_down_im * x114 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x115 + a_up_re * smm_j0_re * x2 * x54
+    x138 = sm_j03_re * x137
+    x157 = sm_j03_re * x135
+    x166 = sm_j03_re * x165
+    x193 = -sm_j03_re * sm_n1_re * x2
+    x229 = sm_j03_re * x207
+    x236 = sm_j03_re * x214
+    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x114 + a_up_im * smm_j0_re * x55 + a_up_re * x115
+    del smm_j0_re, smp_j0_re, x114, x115
+    x136 = sm_j03_im * x135
+    x143 = x136 + x138 + x140 + x142
+    x145 = -x144 * (x129 + x134 + x143)
+    x155 = sm_j03_im * x137
+    del x137
+    x159 = x155 + x156 - x157 - x158
+    x160 = x144 * (-x149 - x154 - x159)
+    x164 = sm_j03_im * x163
+    x173 = x161 + x162 + x164 + x166 + x167 + x168 + x170 + x172
+    x187 = -x144 * (x173 + x186)
+    x189 = sm_j03_im * x165
+    del x165
+    x196 = x188 + x189 + x190 + x191 + x192 + x193 + x194 + x195
+    x206 = x144 * (-x196 - x205)
+    x220 = sm_j03_im * x218 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x219 - sp_j03_re * sp_n1_re * x1
+    x226 = sm_j03_im * x224 + sm_j03_re * x218 + sp_j03_im * x225 + sp_j03_re * x219
+    del sm_j03_re, sp_j03_im, sp_j03_re, x218, x219
+    x228 = sm_j03_im * x214
+    del x214
+    x232 = x228 + x229 + x230 + x231
+    x234 = sm_j03_im * x207
+    del sm_j03_im, x207
+    x238 = x234 + x235 - x236 - x237
+    x262 = -x144 * (x134 + x232 + x261)
+    del x134
+    x264 = x144 * (-x154 - x238 - x263)
+    del x154
+    x265 = x161 + x162 + x167 + x168 + x226
+    del x161, x162, x167, x168
+    x267 = -x144 * (x265 + x266)
+    x268 = x188 + x190 + x192 + x194 + x220
+    del x188, x190, x192, x194
+    x270 = x144 * (-x268 - x269)
+    sm_j10_re = -a_down_im * x116 + a_down_re * smm_j1_re * x44 - a_up_im * x117 + a_up_re * smp_j1_re * x44
+    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x116 + a_up_im * smp_j1_re * x44 + a_up_re * x117
+    del x116, x117, x44
+    x251 = sm_j10_im * sm_n0_re * x248 + sm_j10_re * x249 + sp_j10_im * sp_n0_re * x248 + sp_j10_re * x250
+    x252 = sm_j10_im * x249 - sm_j10_re * sm_n0_re * x248 + sp_j10_im * x250 - sp_j10_re * sp_n0_re * x248
+    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x248, x249, x250
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    sm_j13_re = -a_down_im * x110 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x111 + a_up_re * smm_j1_re * x2 * x54
+    sm_j13_re = -a_down_im * x118 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x119 + a_up_re * smm_j1_re * x2 * x54
     del x54
-    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x110 + a_up_im * smm_j1_re * x55 + a_up_re * x111
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x110, x111, x55
-    x251 = -x136 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x166 + sm_j11_re * x245 + sm_j11_re * x246 + sm_j13_im * x1 * x127 + sm_j13_re * x247 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x172 + sp_j11_re * x248 + sp_j11_re * x249 + sp_j13_im * x1 * x131 + sp_j13_re * x250 + x243)
-    del x127, x131, x166, x172, x3
-    x252 = x136 * (-sm_j11_im * x245 - sm_j11_im * x246 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x247 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x248 - sp_j11_im * x249 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x250 + sp_j13_re * sp_n3_re * x1 * x2 - x244)
-    del x0, x245, x246, x247, x248, x249, x250
+    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x118 + a_up_im * smm_j1_re * x55 + a_up_re * x119
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x118, x119, x55
+    x259 = -x144 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x174 + sm_j11_re * x253 + sm_j11_re * x254 + sm_j13_im * x1 * x135 + sm_j13_re * x255 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x180 + sp_j11_re * x256 + sp_j11_re * x257 + sp_j13_im * x1 * x139 + sp_j13_re * x258 + x251)
+    del x135, x139, x174, x180, x3
+    x260 = x144 * (-sm_j11_im * x253 - sm_j11_im * x254 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x255 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x256 - sp_j11_im * x257 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x258 + sp_j13_re * sp_n3_re * x1 * x2 - x252)
+    del x0, x253, x254, x255, x256, x257, x258
     return (
-        x137,  # raj0_real
-        x152,  # raj0_imag
-        x137,  # ra0j_real
-        x152,  # ra0j_imag
-        x179,  # raj1_real
-        x198,  # raj1_imag
-        x179,  # ra1j_real
-        x198,  # ra1j_imag
-        -x136 * (-x188 - x201 - x205),  # raj2_real
-        x136 * (-x165 - x208 - x209),  # raj2_imag
-        -x136 * (-x197 - x212 - x215),  # ra2j_real
-        x136 * (-x178 - x218 - x219),  # ra2j_imag
-        -x136 * (x121 + x224 + x225),  # raj3_real
-        x136 * (-x141 - x230 - x231),  # raj3_imag
-        -x136 * (x121 - x128 - x130 - x132 - x134 + x232),  # ra3j_real
-        x136 * (-x141 + x147 + x148 - x149 - x150 - x233),  # ra3j_imag
-        -x136 * (sm_j11_im * x155 * x237 + sm_j11_re * x238 + sm_j13_im * sm_n3_re * x234 + sm_j13_re * x235 + sp_j11_im * x161 * x237 + sp_j11_re * x239 + sp_j13_im * sp_n3_re * x234 + sp_j13_re * x236 + x243),  # rajj_real
-        x136 * (-sm_j11_im * x238 + sm_j11_re * sm_n1_re * x2 * x237 - sm_j13_im * x235 + sm_j13_re * sm_n3_re * x234 - sp_j11_im * x239 + sp_j11_re * sp_n1_re * x2 * x237 - sp_j13_im * x236 + sp_j13_re * sp_n3_re * x234 - x244),  # rajj_imag
-        x251,  # raji_real
-        x252,  # raji_imag
-        x254,  # rai0_real
-        x256,  # rai0_imag
-        x254,  # ra0i_real
-        x256,  # ra0i_imag
-        x259,  # rai1_real
-        x262,  # rai1_imag
-        x259,  # ra1i_real
-        x262,  # ra1i_imag
-        -x136 * (-x190 - x192 - x194 - x196 - x205 - x260),  # rai2_real
-        x136 * (-x170 - x171 - x176 - x177 - x209 - x257),  # rai2_imag
-        -x136 * (-x181 - x183 - x185 - x187 - x215 - x261),  # ra2i_real
-        x136 * (-x156 - x158 - x162 - x164 - x219 - x258),  # ra2i_imag
-        -x136 * (x135 + x225 + x253),  # rai3_real
-        x136 * (-x151 - x231 - x255),  # rai3_imag
-        -x136 * (-x220 - x221 - x222 - x223 + x232 + x253),  # ra3i_real
-        x136 * (x226 + x227 - x228 - x229 - x233 - x255),  # ra3i_imag
-        x251,  # raij_real
-        x252,  # raij_imag
-        -x136 * (sm_j11_im * x216 * x237 + sm_j11_re * x265 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x263 + sp_j11_im * x217 * x237 + sp_j11_re * x266 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x264 + x243),  # raii_real
-        x136 * (-sm_j11_im * x265 + sm_j11_re * sm_n1_re * x1 * x237 - sm_j13_im * x263 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x266 + sp_j11_re * sp_n1_re * x1 * x237 - sp_j13_im * x264 + sp_j13_re * sp_n3_re * x53 - x244),  # raii_imag
+        x145,  # raj0_real
+        x160,  # raj0_imag
+        x145,  # ra0j_real
+        x160,  # ra0j_imag
+        x187,  # raj1_real
+        x206,  # raj1_imag
+        x187,  # ra1j_real
+        x206,  # ra1j_imag
+        -x144 * (-x196 - x209 - x213),  # raj2_real
+        x144 * (-x173 - x216 - x217),  # raj2_imag
+        -x144 * (-x205 - x220 - x223),  # ra2j_real
+        x144 * (-x186 - x226 - x227),  # ra2j_imag
+        -x144 * (x129 + x232 + x233),  # raj3_real
+        x144 * (-x149 - x238 - x239),  # raj3_imag
+        -x144 * (x129 - x136 - x138 - x140 - x142 + x240),  # ra3j_real
+        x144 * (-x149 + x155 + x156 - x157 - x158 - x241),  # ra3j_imag
+        -x144 * (sm_j11_im * x163 * x245 + sm_j11_re * x246 + sm_j13_im * sm_n3_re * x242 + sm_j13_re * x243 + sp_j11_im * x169 * x245 + sp_j11_re * x247 + sp_j13_im * sp_n3_re * x242 + sp_j13_re * x244 + x251),  # rajj_real
+        x144 * (-sm_j11_im * x246 + sm_j11_re * sm_n1_re * x2 * x245 - sm_j13_im * x243 + sm_j13_re * sm_n3_re * x242 - sp_j11_im * x247 + sp_j11_re * sp_n1_re * x2 * x245 - sp_j13_im * x244 + sp_j13_re * sp_n3_re * x242 - x252),  # rajj_imag
+        x259,  # raji_real
+        x260,  # raji_imag
+        x262,  # rai0_real
+        x264,  # rai0_imag
+        x262,  # ra0i_real
+        x264,  # ra0i_imag
+        x267,  # rai1_real
+        x270,  # rai1_imag
+        x267,  # ra1i_real
+        x270,  # ra1i_imag
+        -x144 * (-x198 - x200 - x202 - x204 - x213 - x268),  # rai2_real
+        x144 * (-x178 - x179 - x184 - x185 - x217 - x265),  # rai2_imag
+        -x144 * (-x189 - x191 - x193 - x195 - x223 - x269),  # ra2i_real
+        x144 * (-x164 - x166 - x170 - x172 - x227 - x266),  # ra2i_imag
+        -x144 * (x143 + x233 + x261),  # rai3_real
+        x144 * (-x159 - x239 - x263),  # rai3_imag
+        -x144 * (-x228 - x229 - x230 - x231 + x240 + x261),  # ra3i_real
+        x144 * (x234 + x235 - x236 - x237 - x241 - x263),  # ra3i_imag
+        x259,  # raij_real
+        x260,  # raij_imag
+        -x144 * (sm_j11_im * x224 * x245 + sm_j11_re * x273 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x271 + sp_j11_im * x225 * x245 + sp_j11_re * x274 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x272 + x251),  # raii_real
+        x144 * (-sm_j11_im * x273 + sm_j11_re * sm_n1_re * x1 * x245 - sm_j13_im * x271 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x274 + sp_j11_re * sp_n1_re * x1 * x245 - sp_j13_im * x272 + sp_j13_re * sp_n3_re * x53 - x252),  # raii_imag
     )
 
 
@@ -3969,7 +4017,7 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
 def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
     """Compute As noise, with currents j of carriers, i of charge.
 
-    Operations: 2633 (add 1026, div 13, mul 1567, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
+    Operations: 2641 (add 1026, div 13, mul 1567, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -4015,17 +4063,17 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     del x70
     x159 = a * omega_r
     x161 = 1 / q
-    x210 = 2 * x17
+    x218 = 2 * x17
     del x17
-    x211 = -x210 + x77
-    x216 = x210 - x77
-    del x210, x77
-    x284 = 1 / (pi * pi)
-    x285 = (1 / 2) * x284
-    x424 = -x0
-    x441 = x2 * x2
-    x458 = x0 * x0
-    x479 = x0 * x1
+    x219 = -x218 + x77
+    x226 = x218 - x77
+    del x218, x77
+    x300 = 1 / (pi * pi)
+    x301 = (1 / 2) * x300
+    x440 = -x0
+    x457 = x2 * x2
+    x474 = x0 * x0
+    x495 = x0 * x1
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
     x8 = distance_omega * (distance_omega + x4) + x7
@@ -4118,8 +4166,8 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     x51 = -c_root_im
     c_up_re = c_root_re + frequency
     x130 = c_up_re * x72
-    x182 = c_up_re * x88
-    x183 = x141 * x182
+    x186 = c_up_re * x88
+    x187 = x141 * x186
     c_up_im = c_root_im + x11
     del x11
     x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
@@ -4127,17 +4175,17 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     x126 = c_up_im * x72
     x127 = x126 + x78
     x151 = Delta_0 * x127
-    x185 = -c_up_im * x2 * x87 + x92
-    x186 = -x185
-    x187 = x141 * x186
-    x192 = c_up_im * x88
-    x205 = -x127
-    x207 = Delta_0 * x205
-    x223 = x141 * x185
+    x189 = -c_up_im * x2 * x87 + x92
+    x190 = -x189
+    x191 = x141 * x190
+    x196 = c_up_im * x88
+    x213 = -x127
+    x215 = Delta_0 * x213
+    x235 = x141 * x189
     c_down_re = c_up_re * x22
     x142 = c_down_re * x88
     x143 = x141 * x142
-    x173 = c_down_re * x72
+    x177 = c_down_re * x72
     c_down_im = -c_up_im * x22
     del x22
     x138 = -c_down_im * x2 * x87 + x92
@@ -4146,12 +4194,12 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     x149 = c_down_im * x88
     del x88
     x150 = x141 * x149
-    x169 = c_down_im * x72
-    x170 = x169 + x78
+    x173 = c_down_im * x72
+    x174 = x173 + x78
     del x78
-    x208 = x138 * x141
-    x220 = -x170
-    x222 = Delta_0 * x220
+    x216 = x138 * x141
+    x232 = -x174
+    x234 = Delta_0 * x232
     c_center_re = -frequency * x16
     del x16
     c_center_im = x19
@@ -4178,7 +4226,7 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     z4 = upper_root(x33, rp_xi_im)
     del rp_xi_im, x33
     rp_p_re = z4[0]
-    x212 = -rp_p_re
+    x220 = -rp_p_re
     rp_p_im = z4[1]
     del z4
     rp_weight_re = -x37 * x42 - x43 * x44
@@ -4209,8 +4257,8 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     del x149, x153
     x157 = rp_weight_re * x155 + x142 * x156
     x158 = rp_weight_im * x155
-    x206 = -x133
-    x209 = -x154
+    x214 = -x133
+    x217 = -x154
     rm_xi_re = c_center_re - x31
     del c_center_re, x31
     x46 = mu + rm_xi_re
@@ -4224,45 +4272,45 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     z5 = upper_root(x46, rm_xi_im)
     del rm_xi_im, x46
     rm_p_re = z5[0]
-    x225 = -rm_p_re
+    x237 = -rm_p_re
     rm_p_im = z5[1]
     del z5
     rm_weight_re = x37 * x49 + x43 * x47 * x48
     del x37, x43
-    x171 = filled_electrons * rm_weight_re
-    x172 = x169 * x171
-    x181 = Delta_0 * x171 * x173
-    x184 = rm_weight_re * x183
-    x190 = x181 + x184
+    x175 = filled_electrons * rm_weight_re
+    x176 = x173 * x175
+    x185 = Delta_0 * x175 * x177
+    x188 = rm_weight_re * x187
+    x194 = x185 + x188
     rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
     del x34, x45, x47, x48, x49
-    x174 = filled_electrons * rm_weight_im
-    x175 = x173 * x174
-    x176 = x172 + x175
-    x177 = x169 * x174
-    del x169
-    x178 = c_down_re * filled_electrons * rm_weight_re * x72 - x177
+    x178 = filled_electrons * rm_weight_im
+    x179 = x177 * x178
+    x180 = x176 + x179
+    x181 = x173 * x178
+    del x173
+    x182 = c_down_re * filled_electrons * rm_weight_re * x72 - x181
     del c_down_re
-    x179 = rm_weight_re * x135 + x173 * x178
-    x180 = rm_weight_im * x135
+    x183 = rm_weight_re * x135 + x177 * x182
+    x184 = rm_weight_im * x135
     del x135
-    x188 = Delta_0 * x175 + rm_weight_im * x183
-    del x175, x183
-    x189 = Delta_0 * x172 + x188
-    del x172
-    x191 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x190
+    x192 = Delta_0 * x179 + rm_weight_im * x187
+    del x179, x187
+    x193 = Delta_0 * x176 + x192
+    del x176
+    x195 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x194
     del c_up_im
-    x193 = rm_weight_re * x141 * x192 + x188
-    del x188
-    x194 = empty_holes * rm_weight_im
-    x195 = empty_holes * rm_weight_re * x192 + x182 * x194
-    x196 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x192 * x194
-    del c_up_re, x192, x194
-    x197 = rm_weight_re * x155 + x182 * x196
-    x198 = rm_weight_im * x155
+    x197 = rm_weight_re * x141 * x196 + x192
+    del x192
+    x198 = empty_holes * rm_weight_im
+    x199 = empty_holes * rm_weight_re * x196 + x186 * x198
+    x200 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x196 * x198
+    del c_up_re, x196, x198
+    x201 = rm_weight_re * x155 + x186 * x200
+    x202 = rm_weight_im * x155
     del x155
-    x221 = -x176
-    x224 = -x195
+    x233 = -x180
+    x236 = -x199
     z6 = root_sum(a_root_re, a_root_im, x50, x51, x53, x57)
     rp_roots_re = z6[0]
     rp_roots_im = z6[1]
@@ -4274,7 +4322,7 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     rm_roots_re = z7[0]
     rm_roots_im = z7[1]
     del z7
-    x165 = rm_roots_im * x15
+    x167 = rm_roots_im * x15
     del rm_roots_im
     z8 = root_sum(a_root_re, a_root_im, x50, c_root_im, x53, x58)
     del c_root_im, x50
@@ -4357,12 +4405,12 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     g2_n3_im = g2_weight_im * x98 + x116 * x125 + x119 * x124
     del g2_weight_im, x116, x119, x124, x125, x98
     rp_n0_re = -x127 * x133 + x136
-    x250 = rp_n0_re * x0
+    x266 = rp_n0_re * x0
     rp_n0_im = x127 * x134 + x130 * x133 + x137
     del x127, x133
-    x251 = rp_n0_im * x0
-    x426 = rp_n0_im * x424
-    x460 = rp_n0_im * x458
+    x267 = rp_n0_im * x0
+    x442 = rp_n0_im * x440
+    x476 = rp_n0_im * x474
     del rp_n0_im
     rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x139 - x146
     rp_n1_im = -rp_weight_re * x139 * x141 - x148
@@ -4371,607 +4419,639 @@ def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_
     del x140, x144, x150
     rp_n2_im = -x128 * x151 - x152
     del x151
-    x431 = rp_n2_im * x424
+    x447 = rp_n2_im * x440
     rp_n3_re = -x139 * x154 + x157
-    x236 = rp_n3_re * x2
-    x322 = rp_n3_re * x1
+    x252 = rp_n3_re * x2
+    x338 = rp_n3_re * x1
     rp_n3_im = x139 * x156 + x142 * x154 + x158
     del x139, x154
-    x238 = rp_n3_im * x2
-    x324 = rp_n3_im * x1
-    x475 = x1 * x238
+    x254 = rp_n3_im * x2
+    x340 = rp_n3_im * x1
+    x491 = x1 * x254
     rpp_x_re = x15 * (rp_roots_re - x159)
     rpp_x_im = x160
-    x164 = rpp_x_im * x161
+    x166 = rpp_x_im * x161
     z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     rpp_k_re = z10[0]
     rpp_k_im = z10[1]
     del z10
-    z11 = pair_excess(rpp_k_re, rpp_k_im, q)
-    del rpp_k_im, rpp_k_re
-    x162 = x161 * z11[1]
-    x163 = z11[0]
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x162 = z11[0]
+    x163 = z11[1]
     del z11
-    rpp_j0_re = -rpp_x_im * x162 + rpp_x_re * x161 * x163
-    rpp_j0_im = rpp_x_im * x161 * x163 + rpp_x_re * x162
-    del rpp_x_im, x162, x163
-    rpp_j1_re = -rpp_j0_im * x164 + rpp_j0_re * rpp_x_re * x161
-    rpp_j1_im = rpp_j0_im * rpp_x_re * x161 + rpp_j0_re * x164
-    del rpp_x_re, x164
-    rpm_x_re = x15 * (-rm_roots_re - x159)
-    rpm_x_im = -x165
-    x168 = rpm_x_im * x161
-    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    del rp_p_re
-    rpm_k_re = z12[0]
-    rpm_k_im = z12[1]
+    z12 = pair_excess(rpp_k_re, rpp_k_im, q, x162, x163)
+    del rpp_k_im, rpp_k_re, x162, x163
+    x164 = x161 * z12[1]
+    x165 = z12[0]
     del z12
-    z13 = pair_excess(rpm_k_re, rpm_k_im, q)
-    del rpm_k_im, rpm_k_re
-    x166 = x161 * z13[1]
-    x167 = z13[0]
+    rpp_j0_re = -rpp_x_im * x164 + rpp_x_re * x161 * x165
+    rpp_j0_im = rpp_x_im * x161 * x165 + rpp_x_re * x164
+    del rpp_x_im, x164, x165
+    rpp_j1_re = -rpp_j0_im * x166 + rpp_j0_re * rpp_x_re * x161
+    rpp_j1_im = rpp_j0_im * rpp_x_re * x161 + rpp_j0_re * x166
+    del rpp_x_re, x166
+    rpm_x_re = x15 * (-rm_roots_re - x159)
+    rpm_x_im = -x167
+    x172 = rpm_x_im * x161
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    del rp_p_re
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
     del z13
-    rpm_j0_re = -rpm_x_im * x166 + rpm_x_re * x161 * x167
-    rpm_j0_im = rpm_x_im * x161 * x167 + rpm_x_re * x166
-    del rpm_x_im, x166, x167
-    rpm_j1_re = -rpm_j0_im * x168 + rpm_j0_re * rpm_x_re * x161
-    rpm_j1_im = rpm_j0_im * rpm_x_re * x161 + rpm_j0_re * x168
-    del rpm_x_re, x168
+    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x168 = z14[0]
+    x169 = z14[1]
+    del z14
+    z15 = pair_excess(rpm_k_re, rpm_k_im, q, x168, x169)
+    del rpm_k_im, rpm_k_re, x168, x169
+    x170 = x161 * z15[1]
+    x171 = z15[0]
+    del z15
+    rpm_j0_re = -rpm_x_im * x170 + rpm_x_re * x161 * x171
+    rpm_j0_im = rpm_x_im * x161 * x171 + rpm_x_re * x170
+    del rpm_x_im, x170, x171
+    rpm_j1_re = -rpm_j0_im * x172 + rpm_j0_re * rpm_x_re * x161
+    rpm_j1_im = rpm_j0_im * rpm_x_re * x161 + rpm_j0_re * x172
+    del rpm_x_re, x172
     rp_j00_re = -g1_n0_im * rpp_j0_im + g1_n0_re * rpp_j0_re - g2_n0_im * rpm_j0_im + g2_n0_re * rpm_j0_re
-    x354 = rp_j00_re * x0
-    x355 = rp_n1_im * x354
-    x391 = -rp_j00_re * rp_n1_re * x0
+    x370 = rp_j00_re * x0
+    x371 = rp_n1_im * x370
+    x407 = -rp_j00_re * rp_n1_re * x0
     rp_j00_im = g1_n0_im * rpp_j0_re + g1_n0_re * rpp_j0_im + g2_n0_im * rpm_j0_re + g2_n0_re * rpm_j0_im
-    x352 = rp_j00_im * x0
-    x353 = rp_n1_re * x352
-    x387 = rp_n1_im * x352
+    x368 = rp_j00_im * x0
+    x369 = rp_n1_re * x368
+    x403 = rp_n1_im * x368
     rp_j01_re = -g1_n1_im * rpp_j0_im + g1_n1_re * rpp_j0_re - g2_n1_im * rpm_j0_im + g2_n1_re * rpm_j0_re
-    x278 = rp_j01_re * rp_n2_im
-    x378 = rp_j01_re * x251
-    x402 = -rp_j01_re * rp_n0_re * x0
+    x294 = rp_j01_re * rp_n2_im
+    x394 = rp_j01_re * x267
+    x418 = -rp_j01_re * rp_n0_re * x0
     rp_j01_im = g1_n1_im * rpp_j0_re + g1_n1_re * rpp_j0_im + g2_n1_im * rpm_j0_re + g2_n1_re * rpm_j0_im
-    x277 = rp_j01_im * rp_n2_re
-    x312 = rp_j01_im * rp_n2_im
-    x377 = rp_j01_im * x250
-    x398 = rp_j01_im * x251
+    x293 = rp_j01_im * rp_n2_re
+    x328 = rp_j01_im * rp_n2_im
+    x393 = rp_j01_im * x266
+    x414 = rp_j01_im * x267
     rp_j02_re = -g1_n2_im * rpp_j0_im + g1_n2_re * rpp_j0_re - g2_n2_im * rpm_j0_im + g2_n2_re * rpm_j0_re
-    x264 = rp_j02_re * rp_n1_im
-    x265 = x0 * x264
-    x307 = rp_j02_re * rp_n1_re * x0
+    x280 = rp_j02_re * rp_n1_im
+    x281 = x0 * x280
+    x323 = rp_j02_re * rp_n1_re * x0
     rp_j02_im = g1_n2_im * rpp_j0_re + g1_n2_re * rpp_j0_im + g2_n2_im * rpm_j0_re + g2_n2_re * rpm_j0_im
-    x262 = rp_j02_im * rp_n1_re
-    x263 = x0 * x262
-    x300 = rp_j02_im * rp_n1_im
-    x301 = x0 * x300
+    x278 = rp_j02_im * rp_n1_re
+    x279 = x0 * x278
+    x316 = rp_j02_im * rp_n1_im
+    x317 = x0 * x316
     rp_j03_re = -g1_n3_im * rpp_j0_im + g1_n3_re * rpp_j0_re - g2_n3_im * rpm_j0_im + g2_n3_re * rpm_j0_re
-    x239 = rp_j03_re * x238
-    x293 = rp_j03_re * x236
-    x325 = rp_j03_re * x324
-    x342 = rp_j03_re * x322
-    x369 = rp_j03_re * x2
-    x411 = rp_j03_re * x1
+    x255 = rp_j03_re * x254
+    x309 = rp_j03_re * x252
+    x341 = rp_j03_re * x340
+    x358 = rp_j03_re * x338
+    x385 = rp_j03_re * x2
+    x427 = rp_j03_re * x1
     rp_j03_im = g1_n3_im * rpp_j0_re + g1_n3_re * rpp_j0_im + g2_n3_im * rpm_j0_re + g2_n3_re * rpm_j0_im
     del rpm_j0_im, rpm_j0_re, rpp_j0_im, rpp_j0_re
-    x237 = rp_j03_im * x236
-    x289 = rp_j03_im * x238
-    x323 = rp_j03_im * x322
-    x338 = rp_j03_im * x324
-    x368 = rp_j03_im * x2
-    x410 = rp_j03_im * x1
+    x253 = rp_j03_im * x252
+    x305 = rp_j03_im * x254
+    x339 = rp_j03_im * x338
+    x354 = rp_j03_im * x340
+    x384 = rp_j03_im * x2
+    x426 = rp_j03_im * x1
     del rp_j03_im
     rp_j10_re = -g1_n0_im * rpp_j1_im + g1_n0_re * rpp_j1_re - g2_n0_im * rpm_j1_im + g2_n0_re * rpm_j1_re
     rp_j10_im = g1_n0_im * rpp_j1_re + g1_n0_re * rpp_j1_im + g2_n0_im * rpm_j1_re + g2_n0_re * rpm_j1_im
     rp_j11_re = -g1_n1_im * rpp_j1_im + g1_n1_re * rpp_j1_re - g2_n1_im * rpm_j1_im + g2_n1_re * rpm_j1_re
-    x453 = rp_j11_re * rp_n2_im
+    x469 = rp_j11_re * rp_n2_im
     rp_j11_im = g1_n1_im * rpp_j1_re + g1_n1_re * rpp_j1_im + g2_n1_im * rpm_j1_re + g2_n1_re * rpm_j1_im
-    x452 = rp_j11_im * rp_n2_re
-    x484 = rp_j11_im * rp_n2_im
+    x468 = rp_j11_im * rp_n2_re
+    x500 = rp_j11_im * rp_n2_im
     del rp_j11_im
     rp_j12_re = -g1_n2_im * rpp_j1_im + g1_n2_re * rpp_j1_re - g2_n2_im * rpm_j1_im + g2_n2_re * rpm_j1_re
-    x468 = rp_j12_re * rp_n1_im
+    x484 = rp_j12_re * rp_n1_im
     rp_j12_im = g1_n2_im * rpp_j1_re + g1_n2_re * rpp_j1_im + g2_n2_im * rpm_j1_re + g2_n2_re * rpm_j1_im
-    x467 = rp_j12_im * rp_n1_re
-    x485 = rp_j12_im * rp_n1_im
+    x483 = rp_j12_im * rp_n1_re
+    x501 = rp_j12_im * rp_n1_im
     del rp_j12_im
     rp_j13_re = -g1_n3_im * rpp_j1_im + g1_n3_re * rpp_j1_re - g2_n3_im * rpm_j1_im + g2_n3_re * rpm_j1_re
-    x445 = rp_j13_re * rp_n3_im
+    x461 = rp_j13_re * rp_n3_im
     del rp_n3_im
     rp_j13_im = g1_n3_im * rpp_j1_re + g1_n3_re * rpp_j1_im + g2_n3_im * rpm_j1_re + g2_n3_re * rpm_j1_im
     del rpm_j1_im, rpm_j1_re, rpp_j1_im, rpp_j1_re
-    x444 = rp_j13_im * rp_n3_re
-    rm_n0_re = -x170 * x176 + x179
-    x248 = rm_n0_re * x0
-    rm_n0_im = x170 * x178 + x173 * x176 + x180
-    del x176
-    x249 = rm_n0_im * x0
-    x425 = rm_n0_im * x424
-    x459 = rm_n0_im * x458
+    x460 = rp_j13_im * rp_n3_re
+    rm_n0_re = -x174 * x180 + x183
+    x264 = rm_n0_re * x0
+    rm_n0_im = x174 * x182 + x177 * x180 + x184
+    del x180
+    x265 = rm_n0_im * x0
+    x441 = rm_n0_im * x440
+    x475 = rm_n0_im * x474
     del rm_n0_im
-    rm_n1_re = Delta_0 * x177 + rm_weight_im * x187 - x181 - x184
-    del x177, x181, x184
-    rm_n1_im = -rm_weight_re * x187 - x189
-    del x187
-    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x170 - x191
-    rm_n2_im = -Delta_0 * x170 * x171 - x193
-    del x170
-    x430 = rm_n2_im * x424
-    rm_n3_re = -x186 * x195 + x197
-    x232 = rm_n3_re * x2
-    x318 = rm_n3_re * x1
-    rm_n3_im = x182 * x195 + x186 * x196 + x198
-    del x186, x195
-    x234 = rm_n3_im * x2
-    x320 = rm_n3_im * x1
-    x474 = x1 * x234
+    rm_n1_re = Delta_0 * x181 + rm_weight_im * x191 - x185 - x188
+    del x181, x185, x188
+    rm_n1_im = -rm_weight_re * x191 - x193
+    del x191
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x174 - x195
+    rm_n2_im = -Delta_0 * x174 * x175 - x197
+    del x174
+    x446 = rm_n2_im * x440
+    rm_n3_re = -x190 * x199 + x201
+    x248 = rm_n3_re * x2
+    x334 = rm_n3_re * x1
+    rm_n3_im = x186 * x199 + x190 * x200 + x202
+    del x190, x199
+    x250 = rm_n3_im * x2
+    x336 = rm_n3_im * x1
+    x490 = x1 * x250
     rmp_x_re = x15 * (rm_roots_re - x159)
     del rm_roots_re
-    rmp_x_im = x165
-    del x165
-    x201 = rmp_x_im * x161
-    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z14[0]
-    rmp_k_im = z14[1]
-    del z14
-    z15 = pair_excess(rmp_k_re, rmp_k_im, q)
-    del rmp_k_im, rmp_k_re
-    x199 = x161 * z15[1]
-    x200 = z15[0]
-    del z15
-    rmp_j0_re = -rmp_x_im * x199 + rmp_x_re * x161 * x200
-    rmp_j0_im = rmp_x_im * x161 * x200 + rmp_x_re * x199
-    del rmp_x_im, x199, x200
-    rmp_j1_re = -rmp_j0_im * x201 + rmp_j0_re * rmp_x_re * x161
-    rmp_j1_im = rmp_j0_im * rmp_x_re * x161 + rmp_j0_re * x201
-    del rmp_x_re, x201
+    rmp_x_im = x167
+    del x167
+    x207 = rmp_x_im * x161
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z16[0]
+    rmp_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x203 = z17[0]
+    x204 = z17[1]
+    del z17
+    z18 = pair_excess(rmp_k_re, rmp_k_im, q, x203, x204)
+    del rmp_k_im, rmp_k_re, x203, x204
+    x205 = x161 * z18[1]
+    x206 = z18[0]
+    del z18
+    rmp_j0_re = -rmp_x_im * x205 + rmp_x_re * x161 * x206
+    rmp_j0_im = rmp_x_im * x161 * x206 + rmp_x_re * x205
+    del rmp_x_im, x205, x206
+    rmp_j1_re = -rmp_j0_im * x207 + rmp_j0_re * rmp_x_re * x161
+    rmp_j1_im = rmp_j0_im * rmp_x_re * x161 + rmp_j0_re * x207
+    del rmp_x_re, x207
     rmm_x_re = x15 * (-rp_roots_re - x159)
     del rp_roots_re
     rmm_x_im = -x160
     del x160
-    x204 = rmm_x_im * x161
-    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    x212 = rmm_x_im * x161
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re
-    rmm_k_re = z16[0]
-    rmm_k_im = z16[1]
-    del z16
-    z17 = pair_excess(rmm_k_re, rmm_k_im, q)
-    del rmm_k_im, rmm_k_re
-    x202 = x161 * z17[1]
-    x203 = z17[0]
-    del z17
-    rmm_j0_re = -rmm_x_im * x202 + rmm_x_re * x161 * x203
-    rmm_j0_im = rmm_x_im * x161 * x203 + rmm_x_re * x202
-    del rmm_x_im, x202, x203
-    rmm_j1_re = -rmm_j0_im * x204 + rmm_j0_re * rmm_x_re * x161
-    rmm_j1_im = rmm_j0_im * rmm_x_re * x161 + rmm_j0_re * x204
-    del rmm_x_re, x204
+    rmm_k_re = z19[0]
+    rmm_k_im = z19[1]
+    del z19
+    z20 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x208 = z20[0]
+    x209 = z20[1]
+    del z20
+    z21 = pair_excess(rmm_k_re, rmm_k_im, q, x208, x209)
+    del rmm_k_im, rmm_k_re, x208, x209
+    x210 = x161 * z21[1]
+    x211 = z21[0]
+    del z21
+    rmm_j0_re = -rmm_x_im * x210 + rmm_x_re * x161 * x211
+    rmm_j0_im = rmm_x_im * x161 * x211 + rmm_x_re * x210
+    del rmm_x_im, x210, x211
+    rmm_j1_re = -rmm_j0_im * x212 + rmm_j0_re * rmm_x_re * x161
+    rmm_j1_im = rmm_j0_im * rmm_x_re * x161 + rmm_j0_re * x212
+    del rmm_x_re, x212
     rm_j00_re = -g1_n0_im * rmp_j0_im + g1_n0_re * rmp_j0_re - g2_n0_im * rmm_j0_im + g2_n0_re * rmm_j0_re
-    x350 = rm_j00_re * x0
-    x351 = rm_n1_im * x350
-    x390 = -rm_j00_re * rm_n1_re * x0
+    x366 = rm_j00_re * x0
+    x367 = rm_n1_im * x366
+    x406 = -rm_j00_re * rm_n1_re * x0
     rm_j00_im = g1_n0_im * rmp_j0_re + g1_n0_re * rmp_j0_im + g2_n0_im * rmm_j0_re + g2_n0_re * rmm_j0_im
-    x348 = rm_j00_im * x0
-    x349 = rm_n1_re * x348
-    x386 = rm_n1_im * x348
+    x364 = rm_j00_im * x0
+    x365 = rm_n1_re * x364
+    x402 = rm_n1_im * x364
     rm_j01_re = -g1_n1_im * rmp_j0_im + g1_n1_re * rmp_j0_re - g2_n1_im * rmm_j0_im + g2_n1_re * rmm_j0_re
-    x276 = rm_j01_re * rm_n2_im
-    x376 = rm_j01_re * x249
-    x401 = -rm_j01_re * rm_n0_re * x0
+    x292 = rm_j01_re * rm_n2_im
+    x392 = rm_j01_re * x265
+    x417 = -rm_j01_re * rm_n0_re * x0
     rm_j01_im = g1_n1_im * rmp_j0_re + g1_n1_re * rmp_j0_im + g2_n1_im * rmm_j0_re + g2_n1_re * rmm_j0_im
-    x275 = rm_j01_im * rm_n2_re
-    x311 = rm_j01_im * rm_n2_im
-    x375 = rm_j01_im * x248
-    x397 = rm_j01_im * x249
+    x291 = rm_j01_im * rm_n2_re
+    x327 = rm_j01_im * rm_n2_im
+    x391 = rm_j01_im * x264
+    x413 = rm_j01_im * x265
     rm_j02_re = -g1_n2_im * rmp_j0_im + g1_n2_re * rmp_j0_re - g2_n2_im * rmm_j0_im + g2_n2_re * rmm_j0_re
-    x260 = rm_j02_re * rm_n1_im
-    x261 = x0 * x260
-    x306 = rm_j02_re * rm_n1_re * x0
+    x276 = rm_j02_re * rm_n1_im
+    x277 = x0 * x276
+    x322 = rm_j02_re * rm_n1_re * x0
     rm_j02_im = g1_n2_im * rmp_j0_re + g1_n2_re * rmp_j0_im + g2_n2_im * rmm_j0_re + g2_n2_re * rmm_j0_im
-    x258 = rm_j02_im * rm_n1_re
-    x259 = x0 * x258
-    x298 = rm_j02_im * rm_n1_im
-    x299 = x0 * x298
+    x274 = rm_j02_im * rm_n1_re
+    x275 = x0 * x274
+    x314 = rm_j02_im * rm_n1_im
+    x315 = x0 * x314
     rm_j03_re = -g1_n3_im * rmp_j0_im + g1_n3_re * rmp_j0_re - g2_n3_im * rmm_j0_im + g2_n3_re * rmm_j0_re
-    x235 = rm_j03_re * x234
-    x292 = rm_j03_re * x232
-    x321 = rm_j03_re * x320
-    x341 = rm_j03_re * x318
-    x367 = rm_j03_re * x2
-    x409 = rm_j03_re * x1
+    x251 = rm_j03_re * x250
+    x308 = rm_j03_re * x248
+    x337 = rm_j03_re * x336
+    x357 = rm_j03_re * x334
+    x383 = rm_j03_re * x2
+    x425 = rm_j03_re * x1
     rm_j03_im = g1_n3_im * rmp_j0_re + g1_n3_re * rmp_j0_im + g2_n3_im * rmm_j0_re + g2_n3_re * rmm_j0_im
     del rmm_j0_im, rmm_j0_re, rmp_j0_im, rmp_j0_re
-    x233 = rm_j03_im * x232
-    x288 = rm_j03_im * x234
-    x319 = rm_j03_im * x318
-    x337 = rm_j03_im * x320
-    x366 = rm_j03_im * x2
-    x408 = rm_j03_im * x1
+    x249 = rm_j03_im * x248
+    x304 = rm_j03_im * x250
+    x335 = rm_j03_im * x334
+    x353 = rm_j03_im * x336
+    x382 = rm_j03_im * x2
+    x424 = rm_j03_im * x1
     del rm_j03_im
     rm_j10_re = -g1_n0_im * rmp_j1_im + g1_n0_re * rmp_j1_re - g2_n0_im * rmm_j1_im + g2_n0_re * rmm_j1_re
     rm_j10_im = g1_n0_im * rmp_j1_re + g1_n0_re * rmp_j1_im + g2_n0_im * rmm_j1_re + g2_n0_re * rmm_j1_im
     rm_j11_re = -g1_n1_im * rmp_j1_im + g1_n1_re * rmp_j1_re - g2_n1_im * rmm_j1_im + g2_n1_re * rmm_j1_re
-    x451 = rm_j11_re * rm_n2_im
+    x467 = rm_j11_re * rm_n2_im
     rm_j11_im = g1_n1_im * rmp_j1_re + g1_n1_re * rmp_j1_im + g2_n1_im * rmm_j1_re + g2_n1_re * rmm_j1_im
-    x450 = rm_j11_im * rm_n2_re
-    x482 = rm_j11_im * rm_n2_im
+    x466 = rm_j11_im * rm_n2_re
+    x498 = rm_j11_im * rm_n2_im
     del rm_j11_im
     rm_j12_re = -g1_n2_im * rmp_j1_im + g1_n2_re * rmp_j1_re - g2_n2_im * rmm_j1_im + g2_n2_re * rmm_j1_re
-    x466 = rm_j12_re * rm_n1_im
+    x482 = rm_j12_re * rm_n1_im
     rm_j12_im = g1_n2_im * rmp_j1_re + g1_n2_re * rmp_j1_im + g2_n2_im * rmm_j1_re + g2_n2_re * rmm_j1_im
-    x465 = rm_j12_im * rm_n1_re
-    x483 = rm_j12_im * rm_n1_im
+    x481 = rm_j12_im * rm_n1_re
+    x499 = rm_j12_im * rm_n1_im
     del rm_j12_im
     rm_j13_re = -g1_n3_im * rmp_j1_im + g1_n3_re * rmp_j1_re - g2_n3_im * rmm_j1_im + g2_n3_re * rmm_j1_re
-    x443 = rm_j13_re * rm_n3_im
+    x459 = rm_j13_re * rm_n3_im
     del rm_n3_im
     rm_j13_im = g1_n3_im * rmp_j1_re + g1_n3_re * rmp_j1_im + g2_n3_im * rmm_j1_re + g2_n3_re * rmm_j1_im
     del rmm_j1_im, rmm_j1_re, rmp_j1_im, rmp_j1_re
-    x442 = rm_j13_im * rm_n3_re
-    sp_n0_re = x136 - x205 * x206
+    x458 = rm_j13_im * rm_n3_re
+    sp_n0_re = x136 - x213 * x214
     del x136
-    x254 = sp_n0_re * x0
-    sp_n0_im = x130 * x206 + x134 * x205 - x137
-    del x130, x134, x137, x205, x206
-    x255 = sp_n0_im * x0
-    x428 = sp_n0_im * x424
-    x462 = sp_n0_im * x458
+    x270 = sp_n0_re * x0
+    sp_n0_im = x130 * x214 + x134 * x213 - x137
+    del x130, x134, x137, x213, x214
+    x271 = sp_n0_im * x0
+    x444 = sp_n0_im * x440
+    x478 = sp_n0_im * x474
     del sp_n0_im
-    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x207 - x145
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x215 - x145
     del x131, x145, x87
-    sp_n1_im = -x128 * x207 + x152
-    del x128, x152, x207
-    sp_n2_re = -rp_weight_im * x208 - x146
+    sp_n1_im = -x128 * x215 + x152
+    del x128, x152, x215
+    sp_n2_re = -rp_weight_im * x216 - x146
     del rp_weight_im, x146
-    sp_n2_im = -rp_weight_re * x208 + x148
-    del rp_weight_re, x148, x208
-    x433 = sp_n2_im * x424
-    sp_n3_re = -x138 * x209 + x157
+    sp_n2_im = -rp_weight_re * x216 + x148
+    del rp_weight_re, x148, x216
+    x449 = sp_n2_im * x440
+    sp_n3_re = -x138 * x217 + x157
     del x157
-    x244 = sp_n3_re * x2
-    x330 = sp_n3_re * x1
-    sp_n3_im = x138 * x156 + x142 * x209 - x158
-    del x138, x142, x156, x158, x209
-    x246 = sp_n3_im * x2
-    x332 = sp_n3_im * x1
-    x477 = x1 * x246
+    x260 = sp_n3_re * x2
+    x346 = sp_n3_re * x1
+    sp_n3_im = x138 * x156 + x142 * x217 - x158
+    del x138, x142, x156, x158, x217
+    x262 = sp_n3_im * x2
+    x348 = sp_n3_im * x1
+    x493 = x1 * x262
     spp_x_re = x15 * (sp_roots_re - x159)
-    spp_x_im = x15 * (sp_roots_im + x211)
-    x215 = spp_x_im * x161
-    z18 = root_sum(ap_p_re, ap_p_im, x212, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z18[0]
-    spp_k_im = z18[1]
-    del z18
-    z19 = pair_excess(spp_k_re, spp_k_im, q)
-    del spp_k_im, spp_k_re
-    x213 = x161 * z19[1]
-    x214 = z19[0]
-    del z19
-    spp_j0_re = -spp_x_im * x213 + spp_x_re * x161 * x214
-    spp_j0_im = spp_x_im * x161 * x214 + spp_x_re * x213
-    del spp_x_im, x213, x214
-    spp_j1_re = -spp_j0_im * x215 + spp_j0_re * spp_x_re * x161
-    spp_j1_im = spp_j0_im * spp_x_re * x161 + spp_j0_re * x215
-    del spp_x_re, x215
+    spp_x_im = x15 * (sp_roots_im + x219)
+    x225 = spp_x_im * x161
+    z22 = root_sum(ap_p_re, ap_p_im, x220, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z22[0]
+    spp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x221 = z23[0]
+    x222 = z23[1]
+    del z23
+    z24 = pair_excess(spp_k_re, spp_k_im, q, x221, x222)
+    del spp_k_im, spp_k_re, x221, x222
+    x223 = x161 * z24[1]
+    x224 = z24[0]
+    del z24
+    spp_j0_re = -spp_x_im * x223 + spp_x_re * x161 * x224
+    spp_j0_im = spp_x_im * x161 * x224 + spp_x_re * x223
+    del spp_x_im, x223, x224
+    spp_j1_re = -spp_j0_im * x225 + spp_j0_re * spp_x_re * x161
+    spp_j1_im = spp_j0_im * spp_x_re * x161 + spp_j0_re * x225
+    del spp_x_re, x225
     spm_x_re = x15 * (-sm_roots_re - x159)
-    spm_x_im = x15 * (-sm_roots_im - x216)
-    x219 = spm_x_im * x161
-    z20 = root_sum(am_p_re, am_p_im, x212, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, x212
-    spm_k_re = z20[0]
-    spm_k_im = z20[1]
-    del z20
-    z21 = pair_excess(spm_k_re, spm_k_im, q)
-    del spm_k_im, spm_k_re
-    x217 = x161 * z21[1]
-    x218 = z21[0]
-    del z21
-    spm_j0_re = -spm_x_im * x217 + spm_x_re * x161 * x218
-    spm_j0_im = spm_x_im * x161 * x218 + spm_x_re * x217
-    del spm_x_im, x217, x218
-    spm_j1_re = -spm_j0_im * x219 + spm_j0_re * spm_x_re * x161
-    spm_j1_im = spm_j0_im * spm_x_re * x161 + spm_j0_re * x219
-    del spm_x_re, x219
+    spm_x_im = x15 * (-sm_roots_im - x226)
+    x231 = spm_x_im * x161
+    z25 = root_sum(am_p_re, am_p_im, x220, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, x220
+    spm_k_re = z25[0]
+    spm_k_im = z25[1]
+    del z25
+    z26 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x227 = z26[0]
+    x228 = z26[1]
+    del z26
+    z27 = pair_excess(spm_k_re, spm_k_im, q, x227, x228)
+    del spm_k_im, spm_k_re, x227, x228
+    x229 = x161 * z27[1]
+    x230 = z27[0]
+    del z27
+    spm_j0_re = -spm_x_im * x229 + spm_x_re * x161 * x230
+    spm_j0_im = spm_x_im * x161 * x230 + spm_x_re * x229
+    del spm_x_im, x229, x230
+    spm_j1_re = -spm_j0_im * x231 + spm_j0_re * spm_x_re * x161
+    spm_j1_im = spm_j0_im * spm_x_re * x161 + spm_j0_re * x231
+    del spm_x_re, x231
     sp_j00_re = -g1_n0_im * spp_j0_im + g1_n0_re * spp_j0_re - g2_n0_im * spm_j0_im + g2_n0_re * spm_j0_re
-    x362 = sp_j00_re * x0
-    x363 = sp_n1_im * x362
-    x393 = -sp_j00_re * sp_n1_re * x0
+    x378 = sp_j00_re * x0
+    x379 = sp_n1_im * x378
+    x409 = -sp_j00_re * sp_n1_re * x0
     sp_j00_im = g1_n0_im * spp_j0_re + g1_n0_re * spp_j0_im + g2_n0_im * spm_j0_re + g2_n0_re * spm_j0_im
-    x360 = sp_j00_im * x0
-    x361 = sp_n1_re * x360
-    x389 = sp_n1_im * x360
+    x376 = sp_j00_im * x0
+    x377 = sp_n1_re * x376
+    x405 = sp_n1_im * x376
     sp_j01_re = -g1_n1_im * spp_j0_im + g1_n1_re * spp_j0_re - g2_n1_im * spm_j0_im + g2_n1_re * spm_j0_re
-    x282 = sp_j01_re * sp_n2_im
-    x382 = sp_j01_re * x255
-    x404 = -sp_j01_re * sp_n0_re * x0
+    x298 = sp_j01_re * sp_n2_im
+    x398 = sp_j01_re * x271
+    x420 = -sp_j01_re * sp_n0_re * x0
     sp_j01_im = g1_n1_im * spp_j0_re + g1_n1_re * spp_j0_im + g2_n1_im * spm_j0_re + g2_n1_re * spm_j0_im
-    x281 = sp_j01_im * sp_n2_re
-    x314 = sp_j01_im * sp_n2_im
-    x381 = sp_j01_im * x254
-    x400 = sp_j01_im * x255
+    x297 = sp_j01_im * sp_n2_re
+    x330 = sp_j01_im * sp_n2_im
+    x397 = sp_j01_im * x270
+    x416 = sp_j01_im * x271
     sp_j02_re = -g1_n2_im * spp_j0_im + g1_n2_re * spp_j0_re - g2_n2_im * spm_j0_im + g2_n2_re * spm_j0_re
-    x272 = sp_j02_re * sp_n1_im
-    x273 = x0 * x272
-    x309 = sp_j02_re * sp_n1_re * x0
+    x288 = sp_j02_re * sp_n1_im
+    x289 = x0 * x288
+    x325 = sp_j02_re * sp_n1_re * x0
     sp_j02_im = g1_n2_im * spp_j0_re + g1_n2_re * spp_j0_im + g2_n2_im * spm_j0_re + g2_n2_re * spm_j0_im
-    x270 = sp_j02_im * sp_n1_re
-    x271 = x0 * x270
-    x304 = sp_j02_im * sp_n1_im
-    x305 = x0 * x304
+    x286 = sp_j02_im * sp_n1_re
+    x287 = x0 * x286
+    x320 = sp_j02_im * sp_n1_im
+    x321 = x0 * x320
     sp_j03_re = -g1_n3_im * spp_j0_im + g1_n3_re * spp_j0_re - g2_n3_im * spm_j0_im + g2_n3_re * spm_j0_re
-    x247 = sp_j03_re * x246
-    x295 = sp_j03_re * x244
-    x333 = sp_j03_re * x332
-    x344 = sp_j03_re * x330
-    x373 = sp_j03_re * x2
-    x415 = sp_j03_re * x1
+    x263 = sp_j03_re * x262
+    x311 = sp_j03_re * x260
+    x349 = sp_j03_re * x348
+    x360 = sp_j03_re * x346
+    x389 = sp_j03_re * x2
+    x431 = sp_j03_re * x1
     sp_j03_im = g1_n3_im * spp_j0_re + g1_n3_re * spp_j0_im + g2_n3_im * spm_j0_re + g2_n3_re * spm_j0_im
     del spm_j0_im, spm_j0_re, spp_j0_im, spp_j0_re
-    x245 = sp_j03_im * x244
-    x291 = sp_j03_im * x246
-    x331 = sp_j03_im * x330
-    x340 = sp_j03_im * x332
-    x372 = sp_j03_im * x2
-    x414 = sp_j03_im * x1
+    x261 = sp_j03_im * x260
+    x307 = sp_j03_im * x262
+    x347 = sp_j03_im * x346
+    x356 = sp_j03_im * x348
+    x388 = sp_j03_im * x2
+    x430 = sp_j03_im * x1
     del sp_j03_im
     sp_j10_re = -g1_n0_im * spp_j1_im + g1_n0_re * spp_j1_re - g2_n0_im * spm_j1_im + g2_n0_re * spm_j1_re
     sp_j10_im = g1_n0_im * spp_j1_re + g1_n0_re * spp_j1_im + g2_n0_im * spm_j1_re + g2_n0_re * spm_j1_im
     sp_j11_re = -g1_n1_im * spp_j1_im + g1_n1_re * spp_j1_re - g2_n1_im * spm_j1_im + g2_n1_re * spm_j1_re
-    x457 = sp_j11_re * sp_n2_im
+    x473 = sp_j11_re * sp_n2_im
     sp_j11_im = g1_n1_im * spp_j1_re + g1_n1_re * spp_j1_im + g2_n1_im * spm_j1_re + g2_n1_re * spm_j1_im
-    x456 = sp_j11_im * sp_n2_re
-    x488 = sp_j11_im * sp_n2_im
+    x472 = sp_j11_im * sp_n2_re
+    x504 = sp_j11_im * sp_n2_im
     del sp_j11_im
     sp_j12_re = -g1_n2_im * spp_j1_im + g1_n2_re * spp_j1_re - g2_n2_im * spm_j1_im + g2_n2_re * spm_j1_re
-    x472 = sp_j12_re * sp_n1_im
+    x488 = sp_j12_re * sp_n1_im
     sp_j12_im = g1_n2_im * spp_j1_re + g1_n2_re * spp_j1_im + g2_n2_im * spm_j1_re + g2_n2_re * spm_j1_im
-    x471 = sp_j12_im * sp_n1_re
-    x489 = sp_j12_im * sp_n1_im
+    x487 = sp_j12_im * sp_n1_re
+    x505 = sp_j12_im * sp_n1_im
     del sp_j12_im
     sp_j13_re = -g1_n3_im * spp_j1_im + g1_n3_re * spp_j1_re - g2_n3_im * spm_j1_im + g2_n3_re * spm_j1_re
-    x449 = sp_j13_re * sp_n3_im
+    x465 = sp_j13_re * sp_n3_im
     del sp_n3_im
     sp_j13_im = g1_n3_im * spp_j1_re + g1_n3_re * spp_j1_im + g2_n3_im * spm_j1_re + g2_n3_re * spm_j1_im
     del spm_j1_im, spm_j1_re, spp_j1_im, spp_j1_re
-    x448 = sp_j13_im * sp_n3_re
-    sm_n0_re = x179 - x220 * x221
-    del x179
-    x252 = sm_n0_re * x0
-    sm_n0_im = x173 * x221 + x178 * x220 - x180
-    del x173, x178, x180, x220, x221
-    x253 = sm_n0_im * x0
-    x427 = sm_n0_im * x424
-    x461 = sm_n0_im * x458
+    x464 = sp_j13_im * sp_n3_re
+    sm_n0_re = x183 - x232 * x233
+    del x183
+    x268 = sm_n0_re * x0
+    sm_n0_im = x177 * x233 + x182 * x232 - x184
+    del x177, x182, x184, x232, x233
+    x269 = sm_n0_im * x0
+    x443 = sm_n0_im * x440
+    x477 = sm_n0_im * x474
     del sm_n0_im
-    sm_n1_re = -x174 * x222 - x191
-    del x174, x191
-    sm_n1_im = -x171 * x222 + x193
-    del x171, x193, x222
-    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x223 - x190
-    del c_down_im, rm_weight_im, x190, x72
-    sm_n2_im = -rm_weight_re * x223 + x189
-    del rm_weight_re, x189, x223
-    x432 = sm_n2_im * x424
-    sm_n3_re = -x185 * x224 + x197
-    del x197
-    x240 = sm_n3_re * x2
-    x326 = sm_n3_re * x1
-    sm_n3_im = x182 * x224 + x185 * x196 - x198
-    del x182, x185, x196, x198, x224
-    x242 = sm_n3_im * x2
-    x328 = sm_n3_im * x1
-    x476 = x1 * x242
+    sm_n1_re = -x178 * x234 - x195
+    del x178, x195
+    sm_n1_im = -x175 * x234 + x197
+    del x175, x197, x234
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x235 - x194
+    del c_down_im, rm_weight_im, x194, x72
+    sm_n2_im = -rm_weight_re * x235 + x193
+    del rm_weight_re, x193, x235
+    x448 = sm_n2_im * x440
+    sm_n3_re = -x189 * x236 + x201
+    del x201
+    x256 = sm_n3_re * x2
+    x342 = sm_n3_re * x1
+    sm_n3_im = x186 * x236 + x189 * x200 - x202
+    del x186, x189, x200, x202, x236
+    x258 = sm_n3_im * x2
+    x344 = sm_n3_im * x1
+    x492 = x1 * x258
     smp_x_re = x15 * (sm_roots_re - x159)
     del sm_roots_re
-    smp_x_im = x15 * (sm_roots_im + x211)
-    del sm_roots_im, x211
-    x228 = smp_x_im * x161
-    z22 = root_sum(ap_p_re, ap_p_im, x225, rm_p_im, smp_x_re, smp_x_im)
+    smp_x_im = x15 * (sm_roots_im + x219)
+    del sm_roots_im, x219
+    x242 = smp_x_im * x161
+    z28 = root_sum(ap_p_re, ap_p_im, x237, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re
-    smp_k_re = z22[0]
-    smp_k_im = z22[1]
-    del z22
-    z23 = pair_excess(smp_k_re, smp_k_im, q)
-    del smp_k_im, smp_k_re
-    x226 = x161 * z23[1]
-    x227 = z23[0]
-    del z23
-    smp_j0_re = -smp_x_im * x226 + smp_x_re * x161 * x227
-    smp_j0_im = smp_x_im * x161 * x227 + smp_x_re * x226
-    del smp_x_im, x226, x227
-    smp_j1_re = -smp_j0_im * x228 + smp_j0_re * smp_x_re * x161
-    smp_j1_im = smp_j0_im * smp_x_re * x161 + smp_j0_re * x228
-    del smp_x_re, x228
+    smp_k_re = z28[0]
+    smp_k_im = z28[1]
+    del z28
+    z29 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x238 = z29[0]
+    x239 = z29[1]
+    del z29
+    z30 = pair_excess(smp_k_re, smp_k_im, q, x238, x239)
+    del smp_k_im, smp_k_re, x238, x239
+    x240 = x161 * z30[1]
+    x241 = z30[0]
+    del z30
+    smp_j0_re = -smp_x_im * x240 + smp_x_re * x161 * x241
+    smp_j0_im = smp_x_im * x161 * x241 + smp_x_re * x240
+    del smp_x_im, x240, x241
+    smp_j1_re = -smp_j0_im * x242 + smp_j0_re * smp_x_re * x161
+    smp_j1_im = smp_j0_im * smp_x_re * x161 + smp_j0_re * x242
+    del smp_x_re, x242
     smm_x_re = x15 * (-sp_roots_re - x159)
     del sp_roots_re, x159
-    smm_x_im = x15 * (-sp_roots_im - x216)
-    del sp_roots_im, x15, x216
-    x231 = smm_x_im * x161
-    z24 = root_sum(am_p_re, am_p_im, x225, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x225
-    smm_k_re = z24[0]
-    smm_k_im = z24[1]
-    del z24
-    z25 = pair_excess(smm_k_re, smm_k_im, q)
-    del smm_k_im, smm_k_re
-    x229 = x161 * z25[1]
-    x230 = z25[0]
-    del z25
-    smm_j0_re = -smm_x_im * x229 + smm_x_re * x161 * x230
-    smm_j0_im = smm_x_im * x161 * x230 + smm_x_re * x229
-    del smm_x_im, x229, x230
-    smm_j1_re = -smm_j0_im * x231 + smm_j0_re * smm_x_re * x161
-    smm_j1_im = smm_j0_im * smm_x_re * x161 + smm_j0_re * x231
-    del smm_x_re, x161, x231
+    smm_x_im = x15 * (-sp_roots_im - x226)
+    del sp_roots_im, x15, x226
+    x247 = smm_x_im * x161
+    z31 = root_sum(am_p_re, am_p_im, x237, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, x237
+    smm_k_re = z31[0]
+    smm_k_im = z31[1]
+    del z31
+    z32 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x243 = z32[0]
+    x244 = z32[1]
+    del z32
+    z33 = pair_excess(smm_k_re, smm_k_im, q, x243, x244)
+    del smm_k_im, smm_k_re, x243, x244
+    x245 = x161 * z33[1]
+    x246 = z33[0]
+    del z33
+    smm_j0_re = -smm_x_im * x245 + smm_x_re * x161 * x246
+    smm_j0_im = smm_x_im * x161 * x246 + smm_x_re * x245
+    del smm_x_im, x245, x246
+    smm_j1_re = -smm_j0_im * x247 + smm_j0_re * smm_x_re * x161
+    smm_j1_im = smm_j0_im * smm_x_re * x161 + smm_j0_re * x247
+    del smm_x_re, x161, x247
     sm_j00_re = -g1_n0_im * smp_j0_im + g1_n0_re * smp_j0_re - g2_n0_im * smm_j0_im + g2_n0_re * smm_j0_re
-    x358 = sm_j00_re * x0
-    x359 = sm_n1_im * x358
-    x392 = -sm_j00_re * sm_n1_re * x0
+    x374 = sm_j00_re * x0
+    x375 = sm_n1_im * x374
+    x408 = -sm_j00_re * sm_n1_re * x0
     sm_j00_im = g1_n0_im * smp_j0_re + g1_n0_re * smp_j0_im + g2_n0_im * smm_j0_re + g2_n0_re * smm_j0_im
-    x256 = rm_j00_im * x248 + rm_j00_re * x249 + rp_j00_im * x250 + rp_j00_re * x251 + sm_j00_im * x252 + sm_j00_re * x253 + sp_j00_im * x254 + sp_j00_re * x255
-    x296 = rm_j00_im * x249 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x251 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x253 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x255 - sp_j00_re * sp_n0_re * x0
-    x356 = sm_j00_im * x0
-    x357 = sm_n1_re * x356
-    x388 = sm_n1_im * x356
+    x272 = rm_j00_im * x264 + rm_j00_re * x265 + rp_j00_im * x266 + rp_j00_re * x267 + sm_j00_im * x268 + sm_j00_re * x269 + sp_j00_im * x270 + sp_j00_re * x271
+    x312 = rm_j00_im * x265 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x267 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x269 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x271 - sp_j00_re * sp_n0_re * x0
+    x372 = sm_j00_im * x0
+    x373 = sm_n1_re * x372
+    x404 = sm_n1_im * x372
     sm_j01_re = -g1_n1_im * smp_j0_im + g1_n1_re * smp_j0_re - g2_n1_im * smm_j0_im + g2_n1_re * smm_j0_re
-    x280 = sm_j01_re * sm_n2_im
-    x380 = sm_j01_re * x253
-    x403 = -sm_j01_re * sm_n0_re * x0
+    x296 = sm_j01_re * sm_n2_im
+    x396 = sm_j01_re * x269
+    x419 = -sm_j01_re * sm_n0_re * x0
     sm_j01_im = g1_n1_im * smp_j0_re + g1_n1_re * smp_j0_im + g2_n1_im * smm_j0_re + g2_n1_re * smm_j0_im
-    x279 = sm_j01_im * sm_n2_re
-    x283 = x2 * x275 + x2 * x276 + x2 * x277 + x2 * x278 + x2 * x279 + x2 * x280 + x2 * x281 + x2 * x282
-    x286 = x0 * x275 + x0 * x276 + x0 * x277 + x0 * x278 + x0 * x279 + x0 * x280 + x0 * x281 + x0 * x282
-    x313 = sm_j01_im * sm_n2_im
-    x315 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x311 + x2 * x312 + x2 * x313 + x2 * x314
-    x316 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x311 + x0 * x312 + x0 * x313 + x0 * x314
-    x335 = x1 * x275 + x1 * x276 + x1 * x277 + x1 * x278 + x1 * x279 + x1 * x280 + x1 * x281 + x1 * x282
-    x346 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x311 + x1 * x312 + x1 * x313 + x1 * x314
-    x365 = rm_j01_im * x232 + rm_j01_re * x234 + rp_j01_im * x236 + rp_j01_re * x238 + sm_j01_im * x240 + sm_j01_re * x242 + sp_j01_im * x244 + sp_j01_re * x246
-    x379 = sm_j01_im * x252
-    x383 = rm_n2_im * x350 + rm_n2_re * x348 + rp_n2_im * x354 + rp_n2_re * x352 + sm_n2_im * x358 + sm_n2_re * x356 + sp_n2_im * x362 + sp_n2_re * x360 + x375 + x376 + x377 + x378 + x379 + x380 + x381 + x382
-    del x350, x354, x358, x362
-    x395 = rm_j01_im * x234 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x238 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x242 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x246 - sp_j01_re * sp_n3_re * x2
-    x399 = sm_j01_im * x253
-    x405 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x348 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x352 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x356 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x360 + x397 + x398 + x399 + x400 + x401 + x402 + x403 + x404
-    del x348, x352, x356, x360
-    x417 = rm_j01_im * x318 + rm_j01_re * x320 + rp_j01_im * x322 + rp_j01_re * x324 + sm_j01_im * x326 + sm_j01_re * x328 + sp_j01_im * x330 + sp_j01_re * x332
-    x421 = rm_j01_im * x320 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x324 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x328 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x332 - sp_j01_re * sp_n3_re * x1
+    x295 = sm_j01_im * sm_n2_re
+    x299 = x2 * x291 + x2 * x292 + x2 * x293 + x2 * x294 + x2 * x295 + x2 * x296 + x2 * x297 + x2 * x298
+    x302 = x0 * x291 + x0 * x292 + x0 * x293 + x0 * x294 + x0 * x295 + x0 * x296 + x0 * x297 + x0 * x298
+    x329 = sm_j01_im * sm_n2_im
+    x331 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x327 + x2 * x328 + x2 * x329 + x2 * x330
+    x332 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x327 + x0 * x328 + x0 * x329 + x0 * x330
+    x351 = x1 * x291 + x1 * x292 + x1 * x293 + x1 * x294 + x1 * x295 + x1 * x296 + x1 * x297 + x1 * x298
+    x362 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x327 + x1 * x328 + x1 * x329 + x1 * x330
+    x381 = rm_j01_im * x248 + rm_j01_re * x250 + rp_j01_im * x252 + rp_j01_re * x254 + sm_j01_im * x256 + sm_j01_re * x258 + sp_j01_im * x260 + sp_j01_re * x262
+    x395 = sm_j01_im * x268
+    x399 = rm_n2_im * x366 + rm_n2_re * x364 + rp_n2_im * x370 + rp_n2_re * x368 + sm_n2_im * x374 + sm_n2_re * x372 + sp_n2_im * x378 + sp_n2_re * x376 + x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398
+    del x366, x370, x374, x378
+    x411 = rm_j01_im * x250 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x254 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x258 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x262 - sp_j01_re * sp_n3_re * x2
+    x415 = sm_j01_im * x269
+    x421 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x364 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x368 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x372 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x376 + x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420
+    del x364, x368, x372, x376
+    x433 = rm_j01_im * x334 + rm_j01_re * x336 + rp_j01_im * x338 + rp_j01_re * x340 + sm_j01_im * x342 + sm_j01_re * x344 + sp_j01_im * x346 + sp_j01_re * x348
+    x437 = rm_j01_im * x336 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x340 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x344 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x348 - sp_j01_re * sp_n3_re * x1
     del rm_j01_im, rp_j01_im, sm_j01_im, sp_j01_im
-    x434 = rm_j00_im * x430 - rm_j00_re * rm_n2_re * x424 + rp_j00_im * x431 - rp_j00_re * rp_n2_re * x424 + sm_j00_im * x432 - sm_j00_re * sm_n2_re * x424 + sp_j00_im * x433 - sp_j00_re * sp_n2_re * x424 + x397 + x398 + x399 + x400 + x401 + x402 + x403 + x404
-    del x397, x398, x399, x400, x401, x402, x403, x404
-    x436 = rm_j00_im * rm_n2_re * x424 + rm_j00_re * x430 + rp_j00_im * rp_n2_re * x424 + rp_j00_re * x431 + sm_j00_im * sm_n2_re * x424 + sm_j00_re * x432 + sp_j00_im * sp_n2_re * x424 + sp_j00_re * x433 + x375 + x376 + x377 + x378 + x379 + x380 + x381 + x382
-    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x375, x376, x377, x378, x379, x380, x381, x382, x430, x431, x432, x433
-    x437 = x275 * x424 + x276 * x424 + x277 * x424 + x278 * x424 + x279 * x424 + x280 * x424 + x281 * x424 + x282 * x424
-    del x275, x276, x277, x278, x279, x280, x281, x282
-    x440 = -rm_j01_re * rm_n2_re * x424 - rp_j01_re * rp_n2_re * x424 - sm_j01_re * sm_n2_re * x424 - sp_j01_re * sp_n2_re * x424 + x311 * x424 + x312 * x424 + x313 * x424 + x314 * x424
-    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x311, x312, x313, x314
+    x450 = rm_j00_im * x446 - rm_j00_re * rm_n2_re * x440 + rp_j00_im * x447 - rp_j00_re * rp_n2_re * x440 + sm_j00_im * x448 - sm_j00_re * sm_n2_re * x440 + sp_j00_im * x449 - sp_j00_re * sp_n2_re * x440 + x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420
+    del x413, x414, x415, x416, x417, x418, x419, x420
+    x452 = rm_j00_im * rm_n2_re * x440 + rm_j00_re * x446 + rp_j00_im * rp_n2_re * x440 + rp_j00_re * x447 + sm_j00_im * sm_n2_re * x440 + sm_j00_re * x448 + sp_j00_im * sp_n2_re * x440 + sp_j00_re * x449 + x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x391, x392, x393, x394, x395, x396, x397, x398, x446, x447, x448, x449
+    x453 = x291 * x440 + x292 * x440 + x293 * x440 + x294 * x440 + x295 * x440 + x296 * x440 + x297 * x440 + x298 * x440
+    del x291, x292, x293, x294, x295, x296, x297, x298
+    x456 = -rm_j01_re * rm_n2_re * x440 - rp_j01_re * rp_n2_re * x440 - sm_j01_re * sm_n2_re * x440 - sp_j01_re * sp_n2_re * x440 + x327 * x440 + x328 * x440 + x329 * x440 + x330 * x440
+    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x327, x328, x329, x330
     sm_j02_re = -g1_n2_im * smp_j0_im + g1_n2_re * smp_j0_re - g2_n2_im * smm_j0_im + g2_n2_re * smm_j0_re
-    x268 = sm_j02_re * sm_n1_im
-    x269 = x0 * x268
-    x308 = sm_j02_re * sm_n1_re * x0
+    x284 = sm_j02_re * sm_n1_im
+    x285 = x0 * x284
+    x324 = sm_j02_re * sm_n1_re * x0
     sm_j02_im = g1_n2_im * smp_j0_re + g1_n2_re * smp_j0_im + g2_n2_im * smm_j0_re + g2_n2_re * smm_j0_im
-    x266 = sm_j02_im * sm_n1_re
-    x267 = x0 * x266
-    x274 = x259 + x261 + x263 + x265 + x267 + x269 + x271 + x273
-    x287 = x2 * x258 + x2 * x260 + x2 * x262 + x2 * x264 + x2 * x266 + x2 * x268 + x2 * x270 + x2 * x272
-    x302 = sm_j02_im * sm_n1_im
-    x303 = x0 * x302
-    x310 = x299 + x301 + x303 + x305 - x306 - x307 - x308 - x309
-    x317 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x298 + x2 * x300 + x2 * x302 + x2 * x304
-    x336 = x1 * x258 + x1 * x260 + x1 * x262 + x1 * x264 + x1 * x266 + x1 * x268 + x1 * x270 + x1 * x272
-    del x258, x260, x262, x264, x266, x268, x270, x272
-    x347 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x298 + x1 * x300 + x1 * x302 + x1 * x304
-    del x298, x300, x302, x304
-    x364 = rm_j02_im * x248 + rm_j02_re * x249 + rp_j02_im * x250 + rp_j02_re * x251 + sm_j02_im * x252 + sm_j02_re * x253 + sp_j02_im * x254 + sp_j02_re * x255 + x349 + x351 + x353 + x355 + x357 + x359 + x361 + x363
-    del x248, x250, x252, x254
-    x385 = rm_j02_im * x232 + rm_j02_re * x234 + rp_j02_im * x236 + rp_j02_re * x238 + sm_j02_im * x240 + sm_j02_re * x242 + sp_j02_im * x244 + sp_j02_re * x246
-    x394 = rm_j02_im * x249 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x251 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x253 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x255 - sp_j02_re * sp_n0_re * x0 + x386 + x387 + x388 + x389 + x390 + x391 + x392 + x393
-    del x249, x251, x253, x255
-    x407 = rm_j02_im * x234 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x238 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x242 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x246 - sp_j02_re * sp_n3_re * x2
-    del x234, x238, x246
-    x418 = rm_j02_im * x318 + rm_j02_re * x320 + rp_j02_im * x322 + rp_j02_re * x324 + sm_j02_im * x326 + sm_j02_re * x328 + sp_j02_im * x330 + sp_j02_re * x332
-    del x318, x322, x330
-    x422 = rm_j02_im * x320 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x324 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x328 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x332 - sp_j02_re * sp_n3_re * x1
-    del x320, x324, x332
-    x429 = rm_j02_im * x425 - rm_j02_re * rm_n0_re * x424 + rp_j02_im * x426 - rp_j02_re * rp_n0_re * x424 + sm_j02_im * x427 - sm_j02_re * sm_n0_re * x424 + sp_j02_im * x428 - sp_j02_re * sp_n0_re * x424 + x386 + x387 + x388 + x389 + x390 + x391 + x392 + x393
-    del x386, x387, x388, x389, x390, x391, x392, x393
-    x435 = rm_j02_im * rm_n0_re * x424 + rm_j02_re * x425 + rp_j02_im * rp_n0_re * x424 + rp_j02_re * x426 + sm_j02_im * sm_n0_re * x424 + sm_j02_re * x427 + sp_j02_im * sp_n0_re * x424 + sp_j02_re * x428 + x349 + x351 + x353 + x355 + x357 + x359 + x361 + x363
-    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x349, x351, x353, x355, x357, x359, x361, x363, x424, x425, x426, x427, x428
-    x438 = x256 - x259 - x261 - x263 - x265 - x267 - x269 - x271 - x273
-    del x259, x261, x263, x265, x267, x269, x271, x273
-    x439 = x296 - x299 - x301 - x303 - x305 + x306 + x307 + x308 + x309
-    del x299, x301, x303, x305, x306, x307, x308, x309
+    x282 = sm_j02_im * sm_n1_re
+    x283 = x0 * x282
+    x290 = x275 + x277 + x279 + x281 + x283 + x285 + x287 + x289
+    x303 = x2 * x274 + x2 * x276 + x2 * x278 + x2 * x280 + x2 * x282 + x2 * x284 + x2 * x286 + x2 * x288
+    x318 = sm_j02_im * sm_n1_im
+    x319 = x0 * x318
+    x326 = x315 + x317 + x319 + x321 - x322 - x323 - x324 - x325
+    x333 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x314 + x2 * x316 + x2 * x318 + x2 * x320
+    x352 = x1 * x274 + x1 * x276 + x1 * x278 + x1 * x280 + x1 * x282 + x1 * x284 + x1 * x286 + x1 * x288
+    del x274, x276, x278, x280, x282, x284, x286, x288
+    x363 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x314 + x1 * x316 + x1 * x318 + x1 * x320
+    del x314, x316, x318, x320
+    x380 = rm_j02_im * x264 + rm_j02_re * x265 + rp_j02_im * x266 + rp_j02_re * x267 + sm_j02_im * x268 + sm_j02_re * x269 + sp_j02_im * x270 + sp_j02_re * x271 + x365 + x367 + x369 + x371 + x373 + x375 + x377 + x379
+    del x264, x266, x268, x270
+    x401 = rm_j02_im * x248 + rm_j02_re * x250 + rp_j02_im * x252 + rp_j02_re * x254 + sm_j02_im * x256 + sm_j02_re * x258 + sp_j02_im * x260 + sp_j02_re * x262
+    x410 = rm_j02_im * x265 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x267 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x269 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x271 - sp_j02_re * sp_n0_re * x0 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409
+    del x265, x267, x269, x271
+    x423 = rm_j02_im * x250 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x254 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x258 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x262 - sp_j02_re * sp_n3_re * x2
+    del x250, x254, x262
+    x434 = rm_j02_im * x334 + rm_j02_re * x336 + rp_j02_im * x338 + rp_j02_re * x340 + sm_j02_im * x342 + sm_j02_re * x344 + sp_j02_im * x346 + sp_j02_re * x348
+    del x334, x338, x346
+    x438 = rm_j02_im * x336 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x340 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x344 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x348 - sp_j02_re * sp_n3_re * x1
+    del x336, x340, x348
+    x445 = rm_j02_im * x441 - rm_j02_re * rm_n0_re * x440 + rp_j02_im * x442 - rp_j02_re * rp_n0_re * x440 + sm_j02_im * x443 - sm_j02_re * sm_n0_re * x440 + sp_j02_im * x444 - sp_j02_re * sp_n0_re * x440 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409
+    del x402, x403, x404, x405, x406, x407, x408, x409
+    x451 = rm_j02_im * rm_n0_re * x440 + rm_j02_re * x441 + rp_j02_im * rp_n0_re * x440 + rp_j02_re * x442 + sm_j02_im * sm_n0_re * x440 + sm_j02_re * x443 + sp_j02_im * sp_n0_re * x440 + sp_j02_re * x444 + x365 + x367 + x369 + x371 + x373 + x375 + x377 + x379
+    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x365, x367, x369, x371, x373, x375, x377, x379, x440, x441, x442, x443, x444
+    x454 = x272 - x275 - x277 - x279 - x281 - x283 - x285 - x287 - x289
+    del x275, x277, x279, x281, x283, x285, x287, x289
+    x455 = x312 - x315 - x317 - x319 - x321 + x322 + x323 + x324 + x325
+    del x315, x317, x319, x321, x322, x323, x324, x325
     sm_j03_re = -g1_n3_im * smp_j0_im + g1_n3_re * smp_j0_re - g2_n3_im * smm_j0_im + g2_n3_re * smm_j0_re
-    x243 = sm_j03_re * x242
-    x294 = sm_j03_re * x240
-    x329 = sm_j03_re * x328
-    x343 = sm_j03_re * x326
-    x371 = sm_j03_re * x2
-    x413 = sm_j03_re * x1
+    x259 = sm_j03_re * x258
+    x310 = sm_j03_re * x256
+    x345 = sm_j03_re * x344
+    x359 = sm_j03_re * x342
+    x387 = sm_j03_re * x2
+    x429 = sm_j03_re * x1
     sm_j03_im = g1_n3_im * smp_j0_re + g1_n3_re * smp_j0_im + g2_n3_im * smm_j0_re + g2_n3_re * smm_j0_im
     del smm_j0_im, smm_j0_re, smp_j0_im, smp_j0_re
-    x241 = sm_j03_im * x240
-    x257 = x233 + x235 + x237 + x239 + x241 + x243 + x245 + x247 + x256
-    x290 = sm_j03_im * x242
-    del x242
-    x297 = x288 + x289 + x290 + x291 - x292 - x293 - x294 - x295 + x296
-    x327 = sm_j03_im * x326
-    del x326
-    x334 = x256 + x319 + x321 + x323 + x325 + x327 + x329 + x331 + x333
-    del x256
-    x339 = sm_j03_im * x328
-    del x328
-    x345 = x296 + x337 + x338 + x339 + x340 - x341 - x342 - x343 - x344
-    del x296
-    x370 = sm_j03_im * x2
-    x374 = rm_n2_im * x367 + rm_n2_re * x366 + rp_n2_im * x369 + rp_n2_re * x368 + sm_n2_im * x371 + sm_n2_re * x370 + sp_n2_im * x373 + sp_n2_re * x372
-    x384 = rm_n1_im * x367 + rm_n1_re * x366 + rp_n1_im * x369 + rp_n1_re * x368 + sm_n1_im * x371 + sm_n1_re * x370 + sp_n1_im * x373 + sp_n1_re * x372
-    del x367, x369, x371, x373
-    x396 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x366 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x368 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x370 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x372
-    x406 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x366 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x368 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x370 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x372
-    del x366, x368, x370, x372
-    x412 = sm_j03_im * x1
+    x257 = sm_j03_im * x256
+    x273 = x249 + x251 + x253 + x255 + x257 + x259 + x261 + x263 + x272
+    x306 = sm_j03_im * x258
+    del x258
+    x313 = x304 + x305 + x306 + x307 - x308 - x309 - x310 - x311 + x312
+    x343 = sm_j03_im * x342
+    del x342
+    x350 = x272 + x335 + x337 + x339 + x341 + x343 + x345 + x347 + x349
+    del x272
+    x355 = sm_j03_im * x344
+    del x344
+    x361 = x312 + x353 + x354 + x355 + x356 - x357 - x358 - x359 - x360
+    del x312
+    x386 = sm_j03_im * x2
+    x390 = rm_n2_im * x383 + rm_n2_re * x382 + rp_n2_im * x385 + rp_n2_re * x384 + sm_n2_im * x387 + sm_n2_re * x386 + sp_n2_im * x389 + sp_n2_re * x388
+    x400 = rm_n1_im * x383 + rm_n1_re * x382 + rp_n1_im * x385 + rp_n1_re * x384 + sm_n1_im * x387 + sm_n1_re * x386 + sp_n1_im * x389 + sp_n1_re * x388
+    del x383, x385, x387, x389
+    x412 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x382 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x384 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x386 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x388
+    x422 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x382 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x384 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x386 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x388
+    del x382, x384, x386, x388
+    x428 = sm_j03_im * x1
     del sm_j03_im
-    x416 = rm_n2_im * x409 + rm_n2_re * x408 + rp_n2_im * x411 + rp_n2_re * x410 + sm_n2_im * x413 + sm_n2_re * x412 + sp_n2_im * x415 + sp_n2_re * x414
-    x419 = rm_n1_im * x409 + rm_n1_re * x408 + rp_n1_im * x411 + rp_n1_re * x410 + sm_n1_im * x413 + sm_n1_re * x412 + sp_n1_im * x415 + sp_n1_re * x414
-    del x409, x411, x413, x415
-    x420 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x408 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x410 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x412 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x414
+    x432 = rm_n2_im * x425 + rm_n2_re * x424 + rp_n2_im * x427 + rp_n2_re * x426 + sm_n2_im * x429 + sm_n2_re * x428 + sp_n2_im * x431 + sp_n2_re * x430
+    x435 = rm_n1_im * x425 + rm_n1_re * x424 + rp_n1_im * x427 + rp_n1_re * x426 + sm_n1_im * x429 + sm_n1_re * x428 + sp_n1_im * x431 + sp_n1_re * x430
+    del x425, x427, x429, x431
+    x436 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x424 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x426 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x428 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x430
     del rm_n2_im, rp_n2_im, sp_n2_im
-    x423 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x408 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x410 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x412 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x414
-    del rm_j03_re, rm_n1_im, rp_j03_re, rp_n1_im, sm_j03_re, sp_j03_re, sp_n1_im, x408, x410, x412, x414
+    x439 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x424 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x426 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x428 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x430
+    del rm_j03_re, rm_n1_im, rp_j03_re, rp_n1_im, sm_j03_re, sp_j03_re, sp_n1_im, x424, x426, x428, x430
     sm_j10_re = -g1_n0_im * smp_j1_im + g1_n0_re * smp_j1_re - g2_n0_im * smm_j1_im + g2_n0_re * smm_j1_re
     sm_j10_im = g1_n0_im * smp_j1_re + g1_n0_re * smp_j1_im + g2_n0_im * smm_j1_re + g2_n0_re * smm_j1_im
     del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
-    x463 = rm_j10_im * rm_n0_re * x458 + rm_j10_re * x459 + rp_j10_im * rp_n0_re * x458 + rp_j10_re * x460 + sm_j10_im * sm_n0_re * x458 + sm_j10_re * x461 + sp_j10_im * sp_n0_re * x458 + sp_j10_re * x462
+    x479 = rm_j10_im * rm_n0_re * x474 + rm_j10_re * x475 + rp_j10_im * rp_n0_re * x474 + rp_j10_re * x476 + sm_j10_im * sm_n0_re * x474 + sm_j10_re * x477 + sp_j10_im * sp_n0_re * x474 + sp_j10_re * x478
     sm_j11_re = -g1_n1_im * smp_j1_im + g1_n1_re * smp_j1_re - g2_n1_im * smm_j1_im + g2_n1_re * smm_j1_re
-    x455 = sm_j11_re * sm_n2_im
+    x471 = sm_j11_re * sm_n2_im
     sm_j11_im = g1_n1_im * smp_j1_re + g1_n1_re * smp_j1_im + g2_n1_im * smm_j1_re + g2_n1_re * smm_j1_im
     del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
-    x454 = sm_j11_im * sm_n2_re
-    x464 = x3 * x450 + x3 * x451 + x3 * x452 + x3 * x453 + x3 * x454 + x3 * x455 + x3 * x456 + x3 * x457 + x463
-    x481 = x450 * x479 + x451 * x479 + x452 * x479 + x453 * x479 + x454 * x479 + x455 * x479 + x456 * x479 + x457 * x479 + x463
-    del x450, x451, x452, x453, x454, x455, x456, x457, x463
-    x486 = sm_j11_im * sm_n2_im
+    x470 = sm_j11_im * sm_n2_re
+    x480 = x3 * x466 + x3 * x467 + x3 * x468 + x3 * x469 + x3 * x470 + x3 * x471 + x3 * x472 + x3 * x473 + x479
+    x497 = x466 * x495 + x467 * x495 + x468 * x495 + x469 * x495 + x470 * x495 + x471 * x495 + x472 * x495 + x473 * x495 + x479
+    del x466, x467, x468, x469, x470, x471, x472, x473, x479
+    x502 = sm_j11_im * sm_n2_im
     del sm_j11_im, sm_n2_im
     sm_j12_re = -g1_n2_im * smp_j1_im + g1_n2_re * smp_j1_re - g2_n2_im * smm_j1_im + g2_n2_re * smm_j1_re
-    x470 = sm_j12_re * sm_n1_im
+    x486 = sm_j12_re * sm_n1_im
     sm_j12_im = g1_n2_im * smp_j1_re + g1_n2_re * smp_j1_im + g2_n2_im * smm_j1_re + g2_n2_re * smm_j1_im
     del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
-    x469 = sm_j12_im * sm_n1_re
-    x473 = x3 * x465 + x3 * x466 + x3 * x467 + x3 * x468 + x3 * x469 + x3 * x470 + x3 * x471 + x3 * x472
-    x480 = x465 * x479 + x466 * x479 + x467 * x479 + x468 * x479 + x469 * x479 + x470 * x479 + x471 * x479 + x472 * x479
-    del x465, x466, x467, x468, x469, x470, x471, x472
-    x487 = sm_j12_im * sm_n1_im
+    x485 = sm_j12_im * sm_n1_re
+    x489 = x3 * x481 + x3 * x482 + x3 * x483 + x3 * x484 + x3 * x485 + x3 * x486 + x3 * x487 + x3 * x488
+    x496 = x481 * x495 + x482 * x495 + x483 * x495 + x484 * x495 + x485 * x495 + x486 * x495 + x487 * x495 + x488 * x495
+    del x481, x482, x483, x484, x485, x486, x487, x488
+    x503 = sm_j12_im * sm_n1_im
     del sm_j12_im, sm_n1_im
     sm_j13_re = -g1_n3_im * smp_j1_im + g1_n3_re * smp_j1_re - g2_n3_im * smm_j1_im + g2_n3_re * smm_j1_re
-    x447 = sm_j13_re * sm_n3_im
+    x463 = sm_j13_re * sm_n3_im
     del sm_n3_im
     sm_j13_im = g1_n3_im * smp_j1_re + g1_n3_re * smp_j1_im + g2_n3_im * smm_j1_re + g2_n3_re * smm_j1_im
     del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_j1_im, smm_j1_re, smp_j1_im, smp_j1_re
-    x446 = sm_j13_im * sm_n3_re
-    x478 = rm_j13_im * x1 * x232 + rm_j13_re * x474 + rp_j13_im * x1 * x236 + rp_j13_re * x475 + sm_j13_im * x1 * x240 + sm_j13_re * x476 + sp_j13_im * x1 * x244 + sp_j13_re * x477
-    del x232, x236, x240, x244
-    x490 = rm_j10_im * x459 - rm_j10_re * rm_n0_re * x458 + rm_j13_im * x474 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j10_im * x460 - rp_j10_re * rp_n0_re * x458 + rp_j13_im * x475 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j10_im * x461 - sm_j10_re * sm_n0_re * x458 + sm_j13_im * x476 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j10_im * x462 - sp_j10_re * sp_n0_re * x458 + sp_j13_im * x477 - sp_j13_re * sp_n3_re * x1 * x2
-    del rm_j10_im, rm_j10_re, rm_j13_im, rm_j13_re, rm_n0_re, rm_n3_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_j13_re, rp_n0_re, rp_n3_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_j13_re, sm_n0_re, sm_n3_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_j13_re, sp_n0_re, sp_n3_re, x458, x459, x460, x461, x462, x474, x475, x476, x477
+    x462 = sm_j13_im * sm_n3_re
+    x494 = rm_j13_im * x1 * x248 + rm_j13_re * x490 + rp_j13_im * x1 * x252 + rp_j13_re * x491 + sm_j13_im * x1 * x256 + sm_j13_re * x492 + sp_j13_im * x1 * x260 + sp_j13_re * x493
+    del x248, x252, x256, x260
+    x506 = rm_j10_im * x475 - rm_j10_re * rm_n0_re * x474 + rm_j13_im * x490 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j10_im * x476 - rp_j10_re * rp_n0_re * x474 + rp_j13_im * x491 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j10_im * x477 - sm_j10_re * sm_n0_re * x474 + sm_j13_im * x492 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j10_im * x478 - sp_j10_re * sp_n0_re * x474 + sp_j13_im * x493 - sp_j13_re * sp_n3_re * x1 * x2
+    del rm_j10_im, rm_j10_re, rm_j13_im, rm_j13_re, rm_n0_re, rm_n3_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_j13_re, rp_n0_re, rp_n3_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_j13_re, sm_n0_re, sm_n3_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_j13_re, sp_n0_re, sp_n3_re, x474, x475, x476, x477, x478, x490, x491, x492, x493
     return (
-        -x285 * (x257 + x274 + x283) - x285 * (x257 + x286 + x287),  # c0j_real
-        x285 * (-x297 - x310 - x315) - x285 * (-x297 - x316 - x317),  # c0j_imag
-        -x285 * (x274 + x334 + x335) - x285 * (x286 + x334 + x336),  # c0i_real
-        x285 * (-x310 - x345 - x346) - x285 * (-x316 - x345 - x347),  # c0i_imag
-        -x285 * (x364 + x365 + x374) - x285 * (x383 + x384 + x385),  # c1j_real
-        x285 * (-x394 - x395 - x396) - x285 * (-x405 - x406 - x407),  # c1j_imag
-        -x285 * (x364 + x416 + x417) - x285 * (x383 + x418 + x419),  # c1i_real
-        x285 * (-x394 - x420 - x421) - x285 * (-x405 - x422 - x423),  # c1i_imag
-        -x285 * (-x395 - x420 - x429) - x285 * (-x406 - x422 - x434),  # c2j_real
-        x285 * (-x365 - x416 - x435) - x285 * (-x384 - x418 - x436),  # c2j_imag
-        -x285 * (-x396 - x421 - x429) - x285 * (-x407 - x423 - x434),  # c2i_real
-        x285 * (-x374 - x417 - x435) - x285 * (-x385 - x419 - x436),  # c2i_imag
-        -x285 * (x287 + x334 + x437) - x285 * (-x233 - x235 - x237 - x239 - x241 - x243 - x245 - x247 + x283 + x438),  # c3j_real
-        -x285 * (-x317 - x345 - x440) + x285 * (x288 + x289 + x290 + x291 - x292 - x293 - x294 - x295 - x315 - x439),  # c3j_imag
-        -x285 * (x257 + x336 + x437) - x285 * (-x319 - x321 - x323 - x325 - x327 - x329 - x331 - x333 + x335 + x438),  # c3i_real
-        (1 / 2) * x284 * (x337 + x338 + x339 + x340 - x341 - x342 - x343 - x344 - x346 - x439) - x285 * (-x297 - x347 - x440),  # c3i_imag
-        -x284 * (x441 * x442 + x441 * x443 + x441 * x444 + x441 * x445 + x441 * x446 + x441 * x447 + x441 * x448 + x441 * x449 + x464 + x473),  # cjj_real
-        -x285 * (x464 + x478 + x480) - x285 * (x473 + x478 + x481),  # cji_real
-        (1 / 2) * x284 * (rm_j11_re * rm_n2_re * x0 * x1 + rm_j12_re * rm_n1_re * x0 * x2 + rp_j11_re * rp_n2_re * x0 * x1 + rp_j12_re * rp_n1_re * x0 * x2 + sm_j11_re * sm_n2_re * x0 * x1 + sm_j12_re * sm_n1_re * x0 * x2 + sp_j11_re * sp_n2_re * x0 * x1 + sp_j12_re * sp_n1_re * x0 * x2 - x3 * x483 - x3 * x485 - x3 * x487 - x3 * x489 - x479 * x482 - x479 * x484 - x479 * x486 - x479 * x488 - x490) - x285 * (rm_j11_re * rm_n2_re * x0 * x2 + rm_j12_re * rm_n1_re * x0 * x1 + rp_j11_re * rp_n2_re * x0 * x2 + rp_j12_re * rp_n1_re * x0 * x1 + sm_j11_re * sm_n2_re * x0 * x2 + sm_j12_re * sm_n1_re * x0 * x1 + sp_j11_re * sp_n2_re * x0 * x2 + sp_j12_re * sp_n1_re * x0 * x1 - x3 * x482 - x3 * x484 - x3 * x486 - x3 * x488 - x479 * x483 - x479 * x485 - x479 * x487 - x479 * x489 - x490),  # cji_imag
-        -x284 * (x442 * x86 + x443 * x86 + x444 * x86 + x445 * x86 + x446 * x86 + x447 * x86 + x448 * x86 + x449 * x86 + x480 + x481),  # cii_real
+        -x301 * (x273 + x290 + x299) - x301 * (x273 + x302 + x303),  # c0j_real
+        x301 * (-x313 - x326 - x331) - x301 * (-x313 - x332 - x333),  # c0j_imag
+        -x301 * (x290 + x350 + x351) - x301 * (x302 + x350 + x352),  # c0i_real
+        x301 * (-x326 - x361 - x362) - x301 * (-x332 - x361 - x363),  # c0i_imag
+        -x301 * (x380 + x381 + x390) - x301 * (x399 + x400 + x401),  # c1j_real
+        x301 * (-x410 - x411 - x412) - x301 * (-x421 - x422 - x423),  # c1j_imag
+        -x301 * (x380 + x432 + x433) - x301 * (x399 + x434 + x435),  # c1i_real
+        x301 * (-x410 - x436 - x437) - x301 * (-x421 - x438 - x439),  # c1i_imag
+        -x301 * (-x411 - x436 - x445) - x301 * (-x422 - x438 - x450),  # c2j_real
+        x301 * (-x381 - x432 - x451) - x301 * (-x400 - x434 - x452),  # c2j_imag
+        -x301 * (-x412 - x437 - x445) - x301 * (-x423 - x439 - x450),  # c2i_real
+        x301 * (-x390 - x433 - x451) - x301 * (-x401 - x435 - x452),  # c2i_imag
+        -x301 * (x303 + x350 + x453) - x301 * (-x249 - x251 - x253 - x255 - x257 - x259 - x261 - x263 + x299 + x454),  # c3j_real
+        -x301 * (-x333 - x361 - x456) + x301 * (x304 + x305 + x306 + x307 - x308 - x309 - x310 - x311 - x331 - x455),  # c3j_imag
+        -x301 * (x273 + x352 + x453) - x301 * (-x335 - x337 - x339 - x341 - x343 - x345 - x347 - x349 + x351 + x454),  # c3i_real
+        (1 / 2) * x300 * (x353 + x354 + x355 + x356 - x357 - x358 - x359 - x360 - x362 - x455) - x301 * (-x313 - x363 - x456),  # c3i_imag
+        -x300 * (x457 * x458 + x457 * x459 + x457 * x460 + x457 * x461 + x457 * x462 + x457 * x463 + x457 * x464 + x457 * x465 + x480 + x489),  # cjj_real
+        -x301 * (x480 + x494 + x496) - x301 * (x489 + x494 + x497),  # cji_real
+        (1 / 2) * x300 * (rm_j11_re * rm_n2_re * x0 * x1 + rm_j12_re * rm_n1_re * x0 * x2 + rp_j11_re * rp_n2_re * x0 * x1 + rp_j12_re * rp_n1_re * x0 * x2 + sm_j11_re * sm_n2_re * x0 * x1 + sm_j12_re * sm_n1_re * x0 * x2 + sp_j11_re * sp_n2_re * x0 * x1 + sp_j12_re * sp_n1_re * x0 * x2 - x3 * x499 - x3 * x501 - x3 * x503 - x3 * x505 - x495 * x498 - x495 * x500 - x495 * x502 - x495 * x504 - x506) - x301 * (rm_j11_re * rm_n2_re * x0 * x2 + rm_j12_re * rm_n1_re * x0 * x1 + rp_j11_re * rp_n2_re * x0 * x2 + rp_j12_re * rp_n1_re * x0 * x1 + sm_j11_re * sm_n2_re * x0 * x2 + sm_j12_re * sm_n1_re * x0 * x1 + sp_j11_re * sp_n2_re * x0 * x2 + sp_j12_re * sp_n1_re * x0 * x1 - x3 * x498 - x3 * x500 - x3 * x502 - x3 * x504 - x495 * x499 - x495 * x501 - x495 * x503 - x495 * x505 - x506),  # cji_imag
+        -x300 * (x458 * x86 + x459 * x86 + x460 * x86 + x461 * x86 + x462 * x86 + x463 * x86 + x464 * x86 + x465 * x86 + x496 + x497),  # cii_real
     )
 
 

@@ -18,6 +18,7 @@ from numerics.kernels import response_numpy as kernels
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
 from numerics.quadrature.rules import Rule, gauss_kronrod, tail_rules
+from numerics.response.frequency_grid import NO_WAVE
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -36,8 +37,6 @@ _ROUNDS = 5
 #: The integrand is a series in 1/p**2 beyond this multiple of the momentum scale; much farther out
 #: its coherence factors cancel.
 _ASYMPTOTIC = 8.0
-#: Wave numbers below this have no effect.
-_NO_WAVE = 1e-150
 
 
 def momenta_at(state: SteadyState, energy: Complex) -> tuple[Complex, Complex]:
@@ -64,7 +63,7 @@ def separations(state: SteadyState, q: Array, omega: Complex) -> Array:
     """
     gamma = state.parameters.linewidth
     width = np.minimum(gamma, gamma + omega.imag)
-    return np.asarray(width / (momentum_scale(state, omega) * np.maximum(q, _NO_WAVE)))
+    return np.asarray(width / (momentum_scale(state, omega) * np.maximum(q, NO_WAVE)))
 
 
 def are_close(state: SteadyState, q: Array, omega: Complex) -> NDArray[np.bool_]:

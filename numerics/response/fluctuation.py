@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
 from numerics.response.branch_loop import branch_integral, require_branches
+from numerics.response.frequency_grid import NO_WAVE
 from numerics.response.goldstone import loose_matrix
 from numerics.response.intra_band import intra_band_integral, status_of
 from numerics.response.loop_integral import loop_integral
@@ -28,8 +29,6 @@ Complex = NDArray[np.complex128]
 PARTS = ("all", "inter", "intra")
 #: Points (q, omega) done at a time.
 _BATCH = 256
-#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
-_NO_WAVE = 1e-150
 
 
 @overload
@@ -264,4 +263,4 @@ class Points:
             lambda w: (w.imag > -gamma) & (abs(w) <= LARGEST),
         )
         wave, frequency = broadcast(q=wave, omega=frequency)
-        return cls(np.maximum(wave.ravel(), _NO_WAVE), frequency.ravel(), wave.shape)
+        return cls(np.maximum(wave.ravel(), NO_WAVE), frequency.ravel(), wave.shape)

@@ -32,6 +32,8 @@ _REACH = 300.0
 WEAK = 1e-7
 #: Thresholds of smaller wave numbers are beyond reach.
 SMALLEST_WAVE = 1e-9
+#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
+NO_WAVE = 1e-150
 
 
 def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:

@@ -19,7 +19,7 @@ from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import Integrand, Sums, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.frequency_grid import loop_panels
+from numerics.response.frequency_grid import NO_WAVE, loop_panels
 from numerics.response.loop_integral import loop_arguments, node_loop
 from numerics.response.two_bands import PairingLoop, pairing_panels
 from numerics.results import FullResult, Sampled, statuses
@@ -63,7 +63,7 @@ def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     state : SteadyState
         What remains of its gap equation is not in the result.
     q : ndarray, shape (n,)
-        Positive; a very small one stands for zero.
+        Not negative.
     omega : ndarray of complex, shape (n,)
         Im(omega) > -gamma.
     rtol : float
@@ -119,6 +119,7 @@ def _integrated(
 ) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
     change = _change(state, q, omega)[:, :4]
+    q = np.maximum(q, NO_WAVE)
 
     def goal(value: Complex, size: Array) -> Array:
         # rounding of the derivatives is not known: they take what panels there are

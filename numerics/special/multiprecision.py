@@ -61,8 +61,11 @@ def pair_arctanh(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
     return value.real, value.imag
 
 
-def pair_excess(mp: Any, x: Any, y: Any, q: Any) -> tuple[Any, Any]:
-    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane."""
+def pair_excess(mp: Any, x: Any, y: Any, q: Any, _first: Any, _second: Any) -> tuple[Any, Any]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane.
+
+    Those of artanh(q/k)/q are needed to more digits than are given.
+    """
     k = mp.mpc(x, y)
     if q == 0:
         return mp.zero, mp.zero

@@ -84,7 +84,7 @@ def pair_arctanh(x: Any, y: Any, q: Any) -> Pair:
     return np.copysign(ratio, x) / (4 * q), angle / (-2 * q)
 
 
-def pair_excess(x: Any, y: Any, q: Any) -> Pair:
+def pair_excess(x: Any, y: Any, q: Any, first: Any, second: Any) -> Pair:
     """Return artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane and q > 0.
 
     Where q/k is small the difference cancels, and the series in (q/k)**2 takes its place.
@@ -93,16 +93,18 @@ def pair_excess(x: Any, y: Any, q: Any) -> Pair:
     ----------
     x, y, q : ndarray
         As in `pair_arctanh`.
+    first, second : ndarray
+        What that returns.
 
     Examples
     --------
-    >>> excess, _ = pair_excess(np.array(1.0), np.array(0.0), np.array(3e-5))
+    >>> x, y, q = np.array(1.0), np.array(0.0), np.array(3e-5)
+    >>> excess, _ = pair_excess(x, y, q, *pair_arctanh(x, y, q))
     >>> print(f"{excess:.10e}")
     3.0000000016e-10
     """
     inverse = 1 / (x * x + y * y)
     real, imaginary = x * inverse, -y * inverse
-    first, second = pair_arctanh(x, y, q)
     square = q * q * inverse
     near = square < _SERIES
     # s = (q/k)^2, and zero where the series is not used

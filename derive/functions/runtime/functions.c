@@ -222,14 +222,12 @@ nambu_complex nambu_pair_arctanh(double x, double y, double q)
     return make(copysign(ratio, x) / (4 * q), angle / (-2 * q));
 }
 
-nambu_complex nambu_pair_excess(double x, double y, double q)
+nambu_complex nambu_pair_excess(double x, double y, double q, double first, double second)
 {
     const double inverse = 1 / (x * x + y * y), square = q * q * inverse;
     const nambu_complex reciprocal = make(x * inverse, -y * inverse);
-    if (square >= 0.0625) {
-        const nambu_complex whole = nambu_pair_arctanh(x, y, q);
-        return make(whole.re - reciprocal.re, whole.im - reciprocal.im);
-    }
+    if (square >= 0.0625)
+        return make(first - reciprocal.re, second - reciprocal.im);
     /* the series in (q/k)^2 of what cancels */
     const nambu_complex s = make((x * x - y * y) * square * inverse, -2 * x * y * square * inverse);
     nambu_complex sum = make(s.re / 29, s.im / 29);

@@ -31,8 +31,9 @@ nambu_complex nambu_root_sum(double ax, double ay, double bx, double by, double 
 /* artanh(q/k)/q for k = x + i y in the upper half-plane and q > 0. */
 nambu_complex nambu_pair_arctanh(double x, double y, double q);
 
-/* artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane and q > 0, without cancellation. */
-nambu_complex nambu_pair_excess(double x, double y, double q);
+/* artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane and q > 0, without cancellation,
+ * given the parts of artanh(q/k)/q. */
+nambu_complex nambu_pair_excess(double x, double y, double q, double first, double second);
 
 /* artanh(sqrt(z))/sqrt(z) of z off the cut z > 1, given z and y = 1 - z. */
 nambu_complex nambu_root_arctanh(double zx, double zy, double yx, double yy);

@@ -234,13 +234,12 @@ def pair_arctanh(x: float, y: float, q: float) -> tuple[float, float]:
 
 
 @njit(error_model="numpy")
-def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
-    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane, q > 0."""
+def pair_excess(x: float, y: float, q: float, first: float, second: float) -> tuple[float, float]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y, given those of artanh(q/k)/q."""
     inverse = 1 / (x * x + y * y)
     real, imaginary = x * inverse, -y * inverse
     square = q * q * inverse
     if square >= 0.0625:
-        first, second = pair_arctanh(x, y, q)
         return first - real, second - imaginary
     # the series in (q/k)^2 of what cancels
     u, v = (x * x - y * y) * square * inverse, -2 * x * y * square * inverse

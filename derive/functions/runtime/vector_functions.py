@@ -187,11 +187,10 @@ def pair_arctanh(x: float, y: float, q: float) -> tuple[float, float]:
 
 
 @njit(forceinline=True, error_model="numpy")
-def pair_excess(x: float, y: float, q: float) -> tuple[float, float]:
-    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y in the upper half-plane, q > 0."""
+def pair_excess(x: float, y: float, q: float, first: float, second: float) -> tuple[float, float]:
+    """Return the parts of artanh(q/k)/q - 1/k for k = x + i y, given those of artanh(q/k)/q."""
     inverse = 1.0 / (x * x + y * y)
     real, imaginary = x * inverse, -y * inverse
-    first, second = pair_arctanh(x, y, q)
     square = q * q * inverse
     near = square < 0.0625
     # the series in (q/k)**2 of what cancels

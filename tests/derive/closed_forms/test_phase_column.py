@@ -76,8 +76,8 @@ def test_traces_on_shell(advanced, sign, other):
     after, before = poles(AFTER), poles(BEFORE)
     first, second = forms_of(after, before, sign * other)
     forms = [x.replace(root_sum, lambda x, y, d: x + y) for x in (other * first, second)]
-    filling = KELDYSH.filling(frequency, root)
-    found = KELDYSH.on_shell(advanced, filling, tuple(forms))
+    filling = sum(KELDYSH.filled(frequency, root))
+    found = KELDYSH.on_shell(advanced, filling, (*forms, 1))
     for s, value in zip((1, 2), found, strict=True):
         product = nambu.pauli(s) * adjugate(other, AFTER) * nambu.pauli(2) * left * SIGMA * right
         assert equal(value, (1 - SKEW**2) * product.trace())
@@ -102,7 +102,7 @@ def test_uniform_traces(advanced, sign):
     after = conjugated + OMEGA * nambu.pauli(0) + 2 * sp.I * RATES
     # the adjugate of a symmetric matrix, from the other side of tau_2
     assert (after.adjugate() * nambu.pauli(2) - nambu.pauli(2) * after).expand().is_zero_matrix
-    both, rest = KELDYSH.uniform(OMEGA, frequency, root)
+    both, rest = KELDYSH.uniform(OMEGA, KELDYSH.filled(frequency, root))
     for row, s in enumerate((1, 2)):
         product = nambu.pauli(s) * nambu.pauli(2) * after * SIGMA * right
         assert equal(product.trace(), both[row] * conjugated.det() + rest[row])
@@ -115,4 +115,4 @@ def test_off_the_diagonal(advanced, sign):
     frequency, root, left, right = matrices(advanced, sign)
     green = left * SIGMA * right
     assert equal(green[0, 1] - green[1, 0], -2 * GAP * KELDYSH.contrast)
-    assert equal(green[0, 1] + green[1, 0], -2 * GAP * KELDYSH.filling(frequency, root))
+    assert equal(green[0, 1] + green[1, 0], -2 * GAP * sum(KELDYSH.filled(frequency, root)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import mpmath
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from numerics.kernels import goldstone_mpmath, goldstone_numpy
 from tests.derive.support.kernel_points import points
 
 DIGITS = 60
+EPS = float(np.finfo(float).eps)
 #: Steps of the differences, whose square is their relative error on the scale of the inputs.
 STEP = mpmath.mpf(10) ** -20
 OUTPUTS = goldstone_mpmath.PAIRING_SLOPES_OUTPUTS
@@ -88,3 +91,28 @@ def test_in_double_precision():
     found = np.array(goldstone_numpy.pairing_slopes(*rows)).T
     size = np.abs(exact).max(axis=1, keepdims=True)
     assert (np.abs(found - exact) < 1e-7 * size).all()
+
+
+#: At the frequency 3, with omega = 0: equal carriers, and any two bands.
+CROSSED = {
+    "goldstone": (3.0, 2.3, 2.3, 1.0, 0.7, 0.0, 1e-8, 0.67, 0.7, 0.6, 1e-8, 0.0),
+    "two_bands": (3.0, 2.3, 2.3, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
+    "film": (3.0, 2.3, 2.3, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("module", CROSSED)
+def test_where_poles_meet_closer_than_the_wave_number(module):
+    """A pole of G^R and one of G^A: the integral at q = 0 and what q adds are 1e8 times the sum."""
+    kernels = [
+        importlib.import_module(f"numerics.kernels.{module}_{k}") for k in ("numpy", "mpmath")
+    ]
+    at = CROSSED[module]
+    with mpmath.workdps(DIGITS):
+        exact = kernels[1].pairing(*map(mpmath.mpf, at), mp=mpmath.mp)
+    found = kernels[0].pairing(*map(np.array, at))
+    names = kernels[1].PAIRING_OUTPUTS
+    for kind in ("coupling", "difference"):
+        parts = [k for k, name in enumerate(names) if name.startswith(kind)]
+        size = max(abs(exact[k]) for k in parts)
+        assert all(abs(found[k] - exact[k]) < 200 * EPS * size for k in parts)

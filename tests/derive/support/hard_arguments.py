@@ -100,7 +100,11 @@ def combinations() -> dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]
                 ),
                 ("upper_root", (x, side * y), (side * real, imaginary)),
                 ("pair_arctanh", (x, y, q), (artanh.real, artanh.imag)),
-                ("pair_excess", (x, y, q), ((artanh - 1 / k).real, (artanh - 1 / k).imag)),
+                (
+                    "pair_excess",
+                    (x, y, q, artanh.real, artanh.imag),
+                    ((artanh - 1 / k).real, (artanh - 1 / k).imag),
+                ),
             ):
                 values = tuple(float(part) for part in exact)
                 found.setdefault(name, []).append((tuple(map(float, at)), values))

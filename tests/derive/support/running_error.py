@@ -170,8 +170,9 @@ def _pair_arctanh(x: Array, y: Array, q: Array, ex: Array, ey: Array, _: Array) 
     return value, error + _RATIO * UNIT * np.abs(value)
 
 
-def _pair_excess(x: Array, y: Array, q: Array, ex: Array, ey: Array, _: Array) -> Bounded:
-    value = _complex(roots.pair_excess(x, y, q))
+def _pair_excess(*arguments: Array) -> Bounded:
+    x, y, q, first, second, ex, ey, *_ = arguments
+    value = _complex(roots.pair_excess(x, y, q, first, second))
     k = x + 1j * y
     # the derivative is q^2/k^2 times that of artanh(q/k)/q; the difference cancels up to 48 times
     slope = q**2 / np.abs(k**2 * (k - q) * (k + q))

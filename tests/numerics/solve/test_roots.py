@@ -86,7 +86,8 @@ def test_pair_excess(x: float, y: float, q: float) -> None:
     with mp.workdps(120):
         k = mp.mpc(x, y)
         exact = (mp.log(k + q) - mp.log(k - q)) / (2 * q) - 1 / k
-        found = pair_excess(np.array(x), np.array(y), np.array(q))
+        at = np.array(x), np.array(y), np.array(q)
+        found = pair_excess(*at, *pair_arctanh(*at))
         # as for pair_arctanh; the difference with 1/k is at least 1/48 of it where it is used
         distance = abs(mp.mpc(abs(x) - q, y))
         lost = EPS * q / distance / abs(exact) / (2 * q)
