@@ -111,15 +111,7 @@ def _of_program(
 ) -> Compiled:
     if target == "lambdify":
         raise ValueError("target = lambdify takes expressions, not a Program")
-    _require_arguments(wrt, program.inputs)
-    program = dataclasses.replace(program, name=_function_name(name or program.name))
-    for symbol in program.inputs:
-        if not symbol.is_extended_real:
-            raise ValueError(f"the input {shown(symbol)} of a Program is not declared real")
-    for label in program.names():
-        if identifier(label, {*_CALLED, program.name}) != label:
-            raise ValueError(f"{shown(label)} in a Program is the name of something else")
-    program = run_passes(program, standard_passes(lowering, wrt))
+    program = lowered(program, wrt, name, lowering)
     names = [label for label, _ in program.outputs]
     return Compiled(
         name=program.name,
@@ -133,6 +125,37 @@ def _of_program(
         _derivatives=None,
         _complex=(False,) * len(names),
     )
+
+
+def lowered(
+    program: Program,
+    jacobian: Iterable[sp.Symbol] = (),
+    name: str | None = None,
+    lowering: Iterable[Pass] = (),
+) -> Program:
+    """Return what `compile` prints of a program, in real arithmetic: the kernels of this project.
+
+    Parameters
+    ----------
+    program : Program
+    jacobian, name, lowering
+        As of `compile`.
+
+    Raises
+    ------
+    ValueError
+        As `compile` does.
+    """
+    wrt = tuple(jacobian)
+    _require_arguments(wrt, program.inputs)
+    program = dataclasses.replace(program, name=_function_name(name or program.name))
+    for symbol in program.inputs:
+        if not symbol.is_extended_real:
+            raise ValueError(f"the input {shown(symbol)} of a Program is not declared real")
+    for label in program.names():
+        if identifier(label, {*_CALLED, program.name}) != label:
+            raise ValueError(f"{shown(label)} in a Program is the name of something else")
+    return run_passes(program, standard_passes(lowering, wrt))
 
 
 def _function_name(name: str) -> str:

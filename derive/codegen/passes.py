@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable
 
 import sympy as sp
@@ -184,12 +185,22 @@ def _schedule(
     assignments: list[Assignment], inputs: tuple[sp.Symbol, ...]
 ) -> tuple[Assignment, ...]:
     """Order assignments so that each follows those it uses, otherwise as given."""
-    known, waiting, ordered = set(inputs), list(assignments), []
-    while waiting:
-        ready = next(a for a in waiting if a[1].free_symbols <= known)
-        waiting.remove(ready)
-        ordered.append(ready)
-        known.add(ready[0])
+    known = set(inputs)
+    missing = [value.free_symbols - known for _, value in assignments]
+    users: dict[sp.Basic, list[int]] = {}
+    for index, symbols in enumerate(missing):
+        for symbol in symbols:
+            users.setdefault(symbol, []).append(index)
+    # the first in the order given of those that have all they use
+    ready = [index for index, symbols in enumerate(missing) if not symbols]
+    ordered = []
+    while ready:
+        assignment = assignments[heapq.heappop(ready)]
+        ordered.append(assignment)
+        for index in users.pop(assignment[0], ()):
+            missing[index].discard(assignment[0])
+            if not missing[index]:
+                heapq.heappush(ready, index)
     return tuple(ordered)
 
 

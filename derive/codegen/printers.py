@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from derive.functions.registry import forms, imports
 from derive.functions.stable import first_part, imaginary_part, real_part, second_part
 
 _ADD, _MUL, _UNARY, _ATOM = range(4)
+#: How many sums are remembered in the order of their terms: those of the longest programs.
+_REMEMBERED = 2**14
 
 
 @dataclass(frozen=True)
@@ -258,9 +261,9 @@ class Printer:
 
     def _sum(self, expr: sp.Add) -> str:
         text = ""
-        for term in expr.as_ordered_terms():
-            if term.could_extract_minus_sign():
-                text += f" - {self._bound(-term, _MUL)}" if text else f"-{self._bound(-term, _MUL)}"
+        for negative, term in _signed_terms(expr):
+            if negative:
+                text += f" - {self._bound(term, _MUL)}" if text else f"-{self._bound(term, _MUL)}"
             else:
                 text += f" + {self._bound(term, _MUL)}" if text else self._bound(term, _MUL)
         return text
@@ -300,6 +303,16 @@ def _last_uses(program: Program) -> list[list[str]]:
         needed |= ending
         result.append(sorted(map(str, ending)))
     return result[::-1]
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _signed_terms(expr: sp.Add) -> tuple[tuple[bool, sp.Expr], ...]:
+    """Return the terms of a sum in their order, each with whether a minus sign was taken from it.
+
+    To find the order takes as long as all else of printing, and it is that of every target.
+    """
+    terms = ((term.could_extract_minus_sign(), term) for term in expr.as_ordered_terms())
+    return tuple((negative, -term if negative else term) for negative, term in terms)
 
 
 def _is_divisor(factor: sp.Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import keyword
 import re
 from collections import Counter
@@ -84,6 +85,10 @@ class Program:
 
     def operations(self) -> Counter[str]:
         """Count the arithmetic operations and the transcendental functions, by kind."""
+        return Counter(self._counted)
+
+    @functools.cached_property
+    def _counted(self) -> Counter[str]:
         count: Counter[str] = Counter()
         for value in [value for _, value in self.body] + [value for _, value in self.outputs]:
             _count(value, count)

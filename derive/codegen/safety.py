@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from derive.codegen.names import shown
 
 #: Everything that a printed function is made of.
-_NODES = (
-    *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Expr),
-    *(ast.Delete, ast.For, ast.Tuple, ast.Load, ast.Store, ast.Del, ast.Name, ast.Constant),
-    *(ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.Pow),
-    *(ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Compare, ast.Lt, ast.IfExp),
+_NODES: frozenset[type[ast.AST]] = frozenset(
+    (
+        *(ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Expr),
+        *(ast.Delete, ast.For, ast.Tuple, ast.Load, ast.Store, ast.Del, ast.Name, ast.Constant),
+        *(ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub, ast.Pow),
+        *(ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Compare, ast.Lt, ast.IfExp),
+    )
 )
 _ATTRIBUTES = frozenset(("real", "imag", "shape", "empty"))
 _MODULES = frozenset(("math", "mp", "np"))
@@ -39,19 +41,19 @@ def require_printed(text: str, known: Iterable[str]) -> None:
     ValueError
         If the text has another kind of node, or uses another name.
     """
-    tree = ast.parse(text)
+    nodes = list(ast.walk(ast.parse(text)))
     names = {*known}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.arg):
             names.add(node.name if isinstance(node, ast.FunctionDef) else node.arg)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
     docstrings: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef) and isinstance(node.body[0], ast.Expr):
             docstrings |= {id(node.body[0]), id(node.body[0].value)}
-    for node in ast.walk(tree):
-        if not isinstance(node, _NODES) or _is_foreign(node, names, docstrings):
+    for node in nodes:
+        if type(node) not in _NODES or _is_foreign(node, names, docstrings):
             raise ValueError(f"no printer writes {shown(ast.unparse(node))}")
 
 

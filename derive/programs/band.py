@@ -201,7 +201,7 @@ def _program(
     scalars = (symbols.transfer, _GROWTH, _SIDE, symbols.gap, symbols.linewidth)
     inputs = (*outer, *fillings, *_ENDS, *scalars)
     program = Program(name, source, inputs, tuple(stages.body), tuple(outputs))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
@@ -218,7 +218,7 @@ def _filling(name: str, source: str, temperature: sp.Expr) -> Program:
         value, inputs = value / (2 * sp.pi), (x, y, edge, temperature)
     real, imaginary = Splitter()(value)
     program = Program(name, source, inputs, (), (("real", real), ("imag", imaginary)))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def band_module() -> Module:

@@ -120,7 +120,7 @@ def _program(name: str, source: str, reservoir: Reservoir) -> Program:
     occupied = set().union(*(value.free_symbols for _, value in (*stages.body, *outputs)))
     extra = [s for s in (symbols.edge, symbols.temperature) if s in occupied]
     program = Program(name, source, (*_INPUTS, *extra), tuple(stages.body), tuple(outputs))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def branches_module() -> Module:

@@ -56,5 +56,5 @@ def bubble_module() -> Module:
         "bubble",
         "Integrands of Pi_st over the frequency nu, both momentum integrals done in closed form,\n"
         "for the sums F over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.",
-        (compiler.compile(program).program,),
+        (compiler.lowered(program),),
     )

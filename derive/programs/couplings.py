@@ -33,7 +33,7 @@ def _compiled(
     jacobian: tuple[sp.Symbol, ...] = (),
 ) -> Program:
     program = Program(name, source, inputs, (), tuple(outputs.items()))
-    return compiler.compile(program, jacobian=jacobian, lowering=(split_complex,)).program
+    return compiler.lowered(program, jacobian=jacobian, lowering=(split_complex,))
 
 
 def _inverted() -> Program:
@@ -124,7 +124,7 @@ def _long_waves() -> Program:
     source = "what K adds to the coefficients of (46)"
     inputs = (*_STATIC, model.mass)
     program = Program("long_waves", source, inputs, tuple(definitions), tuple(outputs.items()))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def couplings_module() -> Module:

@@ -338,7 +338,7 @@ def finished(
     if unknown:
         raise ValueError(f"{name} needs {unknown}, which should have cancelled")
     program = Program(name, source, inputs, tuple(start), tuple(outputs))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def expansion_module() -> Module:

@@ -43,7 +43,7 @@ def _program(name: str, source: str, stages: Stages, values: dict[str, sp.Expr])
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"{label}_{suffix}", _SCALE * part))
     program = Program(name, source, (*INPUTS, GROWTH), tuple(stages.body), tuple(outputs))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def goldstone_module() -> Module:

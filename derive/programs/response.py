@@ -32,7 +32,7 @@ def _band_loop(name: str, source: str, reservoir: Reservoir) -> Program:
     occupied = set().union(*(value.free_symbols for _, value in outputs)) - set(inputs)
     inputs += [s for s in (symbols.edge, symbols.temperature) if s in occupied]
     program = Program(name, source, tuple(inputs), (), outputs)
-    return compiler.compile(program, lowering=[split_complex]).program
+    return compiler.lowered(program, lowering=[split_complex])
 
 
 def response_module() -> Module:

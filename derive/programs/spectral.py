@@ -75,5 +75,5 @@ def spectral_module() -> Module:
         "spectral",
         "The occupied spectral weight L(p, omega) of one component; `filling` is the sum of\n"
         "gamma_lambda f_lambda(omega), `emptying` that of gamma_lambda [1 - f_lambda(-omega)].",
-        (compiler.compile(program).program,),
+        (compiler.lowered(program),),
     )

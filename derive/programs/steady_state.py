@@ -54,7 +54,7 @@ def _finished(program: Program) -> Program:
         {energy - xi: _DEPTH, energy + xi: _RISE, _DEPTH * _RISE: gap**2},
     )
     lowering = (passes.fuse_pairs, passes.complement_angles(["number"]), accurate)
-    return compiler.compile(program, jacobian=wrt, lowering=lowering).program
+    return compiler.lowered(program, jacobian=wrt, lowering=lowering)
 
 
 def _equilibrium(step: Program) -> Program:
@@ -96,7 +96,7 @@ def _tail(name: str, source: str, closed: Program) -> Program:
     wrt = [s for s in (symbols.gap, symbols.mu, symbols.linewidth, symbols.edge) if s in inputs]
     program = passes.differentiate(wrt)(program)
     program = program.with_values((), (*program.outputs, *last_terms))
-    return compiler.compile(program).program
+    return compiler.lowered(program)
 
 
 def steady_state_module() -> Module:

@@ -78,7 +78,7 @@ def finished_program(
 ) -> Program:
     """Return a program of any two bands."""
     body = (*GENERAL.definitions, *stages.body)
-    return compiler.compile(Program(name, source, inputs, body, tuple(outputs))).program
+    return compiler.lowered(Program(name, source, inputs, body, tuple(outputs)))
 
 
 def response_program(
@@ -194,7 +194,7 @@ def _tails(momenta: Momenta) -> Program:
     source = "what lies in the tails of (34) up to the cutoff, to leading order"
     inputs = (FILLED_ELECTRONS, FILLED_HOLES, symbols.momentum, SKEW)
     outputs = tuple(zip(("electrons", "holes"), shares, strict=True))
-    return compiler.compile(Program("tails", source, inputs, (), outputs)).program
+    return compiler.lowered(Program("tails", source, inputs, (), outputs))
 
 
 def _of_the_state(

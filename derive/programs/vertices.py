@@ -264,7 +264,7 @@ def _far(momenta: Momenta) -> Program:
             for kind, value in (("tail", tail), ("rest", rest)):
                 outputs[f"{kind}{s}{t}"] += tau * value.subs(inverse, 1 + sign * SKEW)
     source = "Pi_st of (37) at large nu times its root, and what is left out beyond"
-    return compiler.compile(Program("far", source, (SKEW,), (), tuple(outputs.items()))).program
+    return compiler.lowered(Program("far", source, (SKEW,), (), tuple(outputs.items())))
 
 
 _SUMMARY = (

@@ -30,7 +30,7 @@ COEFFICIENTS_OUTPUTS = (
 def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, delta, a):
     """Compute the coefficients of (46) and of omega**2 per unit of nu, with the gap equation (33).
 
-    Operations: 2349 (add 803, div 39, mul 1465, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 22, parts_upper_root 3, sqrt 1).
+    Operations: 2296 (add 805, div 39, mul 1410, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 22, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -58,39 +58,37 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x58 = frequency * gamma
     x71 = -x16
     x72 = x7 * x71
-    x74 = 2 * F_electrons
-    x75 = 1 / x0
+    x75 = 2 * F_electrons
+    x76 = x75 / x0
     x78 = 2 * F_holes
-    x80 = 1 / (x1 * x1)
+    x79 = x2 * x78 / (x1 * x1)
     del x1
-    x81 = x2 * x80
-    x82 = x74 * x75
-    x220 = -x74 - x78
-    x222 = 2 * delta
-    x223 = x13 + x222
-    x225 = x14 + x222
+    x219 = 2 * delta
+    x220 = x13 + x219
+    x222 = x14 + x219
     del x14
-    x226 = x78 * x81
-    x230 = Delta_0 * Delta_0
-    x231 = 2 * x220 * x230
-    x232 = delta + x3
+    x225 = -x75 - x78
+    x227 = Delta_0 * Delta_0
+    x228 = 2 * x225 * x227
+    x229 = x78 * (delta + gamma)
+    x231 = x75 * (-delta - x3)
     del x3
-    x235 = delta + gamma
-    x242 = -x74 + x78
-    x244 = -x225
-    x252 = 4 * x230
-    x366 = a * x13
-    x367 = x222 - x366
-    x417 = x13 - x15
+    x239 = -x75 + x78
+    del x75, x78
+    x241 = -x222
+    x248 = x229 - x231
+    x252 = 4 * x227
+    x380 = a * x13
+    x381 = x219 - x380
+    x431 = x13 - x15
     del x13, x15
-    x428 = -x222 + x366
-    del x222, x366
-    x596 = (1 / 2) / (pi * pi)
-    x597 = -x232 * x74 + x235 * x78
-    x621 = -x597
-    x626 = x23 * x252
+    x442 = -x219 + x380
+    del x219, x380
+    x624 = (1 / 2) / (pi * pi)
+    x625 = x229 + x231
+    x646 = -x625
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0
+    del x0, x2
     x6 = distance * (distance + 2 * threshold) - x5 * x5
     del x5
     z0 = upper_root(x6, x8)
@@ -104,34 +102,14 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x11
     x19 = threshold * threshold
     del threshold
-    x413 = 1 / x19
+    x427 = 1 / x19
     a_root_re = x9
     x18 = a_root_re + frequency
     x29 = a_root_re * x24
     x51 = a_root_re * a_root_re
     x68 = 2 * a_root_re
     x70 = -a_root_re
-    x83 = x18 * x82
-    x84 = -a_root_re + frequency
-    x85 = -2 * F_holes * x2 * x80 * x84 + x83
-    x224 = x223 * x83
-    x227 = x226 * x84
-    x228 = x224 - x225 * x227
-    x239 = x227 + x83
-    del x83
-    x245 = x224 - x227 * x244
-    del x224, x227
-    x258 = x82 * x84
-    del x82, x84
-    x259 = -2 * F_holes * x18 * x2 * x80 + x258
-    x343 = x223 * x258
-    x344 = x18 * x226
-    del x226
-    x345 = -x225 * x344 + x343
-    x352 = x258 + x344
-    del x258
-    x355 = -x244 * x344 + x343
-    del x343, x344
+    x80 = -a_root_re + frequency
     a_root_im = x10
     x32 = a_root_im * x24
     x50 = 4 * a_root_im * a_root_im
@@ -145,110 +123,62 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x64 = x28 * x62
     x69 = 2 * a_root_im
     x73 = -a_root_im
-    x76 = a_root_im + delta - x26
+    x74 = a_root_im + delta - x26
     del x26
-    x77 = x75 * x76
-    x79 = -x76
-    x126 = 1 / (x52 * x52)
+    x77 = -x74
+    x204 = 1 / (x52 * x52)
     del x52
-    x128 = 16 * a_root_im * a_root_re
-    x129 = -2 * x50 + 8 * x51
+    x206 = 16 * a_root_im * a_root_re
+    x207 = -2 * x50 + 8 * x51
     del x50, x51
-    x194 = x53 * x69
-    x195 = x53 * x68
-    x221 = x195 * x220
-    x233 = x74 * (x232 + x77)
-    x234 = x223 * x233
-    x236 = x78 * (x2 * x79 * x80 - x235)
-    x237 = -x225 * x236 + x231 + x234
-    x238 = x194 * x220
-    del x220
-    x240 = x233 + x236
-    x243 = x194 * x242
-    x246 = x234 - x236 * x244
-    del x234
-    x247 = x195 * x242
-    del x242
-    x250 = x233 - x236
-    del x233, x236
-    x255 = a_root_im + x27
+    x217 = x53 * x69
+    x218 = x53 * x68
+    x226 = x218 * x225
+    x235 = x217 * x225
+    del x225
+    x240 = x217 * x239
+    x245 = x218 * x239
+    del x239
+    x259 = a_root_im + x27
     del x27
-    x256 = -x255
-    x257 = x256 * x75
-    x347 = x74 * (x232 + x257)
-    x348 = x223 * x347
-    x349 = x78 * (x2 * x255 * x80 - x235)
-    x350 = -x225 * x349 + x231 + x348
-    x353 = x347 + x349
-    x357 = -x244 * x349 + x348
-    del x348
-    x360 = x347 - x349
-    del x347, x349
-    x364 = x75 * x79
-    x493 = x74 * (x232 + x364)
-    x494 = x223 * x493
-    x495 = x78 * (x2 * x76 * x80 - x235)
-    x496 = -x225 * x495 + x231 + x494
-    x497 = x493 + x495
-    x498 = -x244 * x495 + x494
-    del x494
-    x499 = x493 - x495
-    del x493, x495
-    x500 = x255 * x75
-    del x75
-    x589 = x74 * (x232 + x500)
-    del x232
-    x590 = x223 * x589
-    del x223
-    x591 = x78 * (x2 * x256 * x80 - x235)
-    del x2, x235, x80
-    x592 = -x225 * x591 + x231 + x590
-    del x225, x231
-    x593 = x589 + x591
-    x594 = -x244 * x591 + x590
-    del x244, x590
-    x595 = x589 - x591
-    del x589, x591
+    x260 = -x259
     a_root_by_omega_re = -x10 * x17 + x12 * x9
-    x127 = a_root_by_omega_re * x126
+    x205 = a_root_by_omega_re * x204
     a_root_by_omega_im = -x10 * x12 - x17 * x9
     del x10, x12, x17, x9
-    x130 = a_root_by_omega_im * x126
-    del x126
-    x131 = -x127 * x128 + x129 * x130
-    x132 = x127 * x129 + x128 * x130
-    del x127, x128, x129, x130
-    x196 = -x132
-    x197 = -x131
+    x208 = a_root_by_omega_im * x204
+    del x204
+    x209 = -x205 * x206 + x207 * x208
+    x211 = x205 * x207 + x206 * x208
+    del x205, x206, x207, x208
     a_up_re = x18
-    del x18
-    x206 = -a_up_re
-    x415 = 2 * a_up_re
+    x186 = -a_up_re
+    x429 = 2 * a_up_re
     a_up_im = a_root_im + gamma - x4
     del x4
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
     del x19
-    x208 = -a_up_im
-    x409 = 2 * a_up_im
+    x188 = -a_up_im
+    x423 = 2 * a_up_im
     a_down_re = a_up_re * x20
-    x198 = -a_down_re
-    x201 = a_down_re + a_up_re
-    x207 = a_down_re + x206
+    x178 = -a_down_re
+    x181 = a_down_re + a_up_re
+    x187 = a_down_re + x186
     a_down_im = -a_up_im * x20
     del x20
-    x199 = -a_down_im
-    x200 = a_down_im + a_up_im
-    x209 = a_down_im + x208
-    x210 = x207 * x7 - x209 * x71
-    x211 = x207 * x71 + x209 * x7
+    x179 = -a_down_im
+    x180 = a_down_im + a_up_im
+    x189 = a_down_im + x188
+    x190 = x187 * x7 - x189 * x71
+    x191 = x187 * x71 + x189 * x7
     del x71
-    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x210, x211)
-    del x210, x211
-    x212 = z1[1]
-    x214 = z1[0]
+    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x190, x191)
+    del x190, x191
+    x192 = z1[1]
+    x194 = z1[0]
     del z1
-    x414 = a_down_im * a_down_im * x413 + a_down_re * a_down_re * x413
-    x479 = -x209
+    x428 = a_down_im * a_down_im * x427 + a_down_re * a_down_re * x427
+    x493 = -x189
     a_center_re = -frequency * x25
     x30 = a_center_re + x29
     x31 = mu + x30
@@ -281,73 +211,73 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x37 = (1 / 2) * a_center_by_omega_re
     x38 = x36 * x37
     ap_p_re = x34
-    x95 = 4 * ap_p_re
-    x105 = ap_p_re * ap_p_re
-    x137 = -ap_p_re
+    x92 = 4 * ap_p_re
+    x102 = ap_p_re * ap_p_re
+    x121 = -ap_p_re
     ap_p_im = x35
-    x94 = 4 * ap_p_im
-    x104 = ap_p_im * ap_p_im
-    x106 = 1 / (x104 + x105)
-    x107 = 1 / (16 * x104 + 16 * x105)
-    x108 = x106 * x107
-    x111 = 4 * x108
-    x112 = x104 * x111
-    del x104
-    x113 = x105 * x111
-    del x105, x111
-    x138 = -ap_p_im
-    x398 = x112 + x113
+    x91 = 4 * ap_p_im
+    x101 = ap_p_im * ap_p_im
+    x103 = 1 / (x101 + x102)
+    x104 = 1 / (16 * x101 + 16 * x102)
+    x105 = x103 * x104
+    x108 = 4 * x105
+    x109 = x101 * x108
+    del x101
+    x110 = x102 * x108
+    del x102, x108
+    x122 = -ap_p_im
+    x412 = x109 + x110
     ap_p_by_omega_re = a_root_by_omega_im * x35 * x40 + x34 * x38 + x34 * x41
     del x40
     ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x22 * x23 * x34 * x36 - x35 * x38 - x35 * x41
     del x34, x35, x36, x38, x41
     am_p_re = x45
-    x154 = 4 * am_p_re
-    x166 = am_p_re * am_p_re
-    x171 = am_p_re * x94
-    x260 = -am_p_re
+    x138 = 4 * am_p_re
+    x150 = am_p_re * am_p_re
+    x155 = am_p_re * x91
+    x263 = -am_p_re
     am_p_im = x46
-    x153 = 4 * am_p_im
-    x165 = am_p_im * am_p_im
-    x167 = 1 / (16 * x165 + 16 * x166)
-    x168 = x106 * x167
-    del x106
-    x169 = x168 * x95
-    x170 = am_p_im * x169
-    x172 = x168 * x171
-    x173 = x170 + x172
-    x176 = am_p_re * x169
-    del x169
-    x177 = am_p_im * x94
-    x178 = x168 * x177
-    del x168
-    x261 = -am_p_im
-    x286 = 1 / (x165 + x166)
-    x287 = x107 * x286
-    del x107
-    x288 = x287 * x95
-    x289 = am_p_im * x288
-    x290 = x171 * x287
-    del x171
-    x291 = x289 + x290
-    x294 = am_p_re * x288
-    del x288
-    x295 = x177 * x287
-    del x177, x287
-    x327 = x167 * x286
-    del x167, x286
-    x330 = 4 * x327
-    x331 = x165 * x330
-    del x165
-    x332 = x166 * x330
-    del x166, x330
-    x455 = x170 - x172
-    del x170, x172
-    x458 = x176 + x178
-    x527 = x289 - x290
-    del x289, x290
-    x530 = x294 + x295
-    x576 = x331 + x332
+    x137 = 4 * am_p_im
+    x149 = am_p_im * am_p_im
+    x151 = 1 / (16 * x149 + 16 * x150)
+    x152 = x103 * x151
+    del x103
+    x153 = x152 * x92
+    x154 = am_p_im * x153
+    x156 = x152 * x155
+    x157 = x154 + x156
+    x160 = am_p_re * x153
+    del x153
+    x161 = am_p_im * x91
+    x162 = x152 * x161
+    del x152
+    x264 = -am_p_im
+    x289 = 1 / (x149 + x150)
+    x290 = x104 * x289
+    del x104
+    x291 = x290 * x92
+    x292 = am_p_im * x291
+    x293 = x155 * x290
+    del x155
+    x294 = x292 + x293
+    x297 = am_p_re * x291
+    del x291
+    x298 = x161 * x290
+    del x161, x290
+    x330 = x151 * x289
+    del x151, x289
+    x333 = 4 * x330
+    x334 = x149 * x333
+    del x149
+    x335 = x150 * x333
+    del x150, x333
+    x469 = x154 - x156
+    del x154, x156
+    x472 = x160 + x162
+    x548 = x292 - x293
+    del x292, x293
+    x551 = x297 + x298
+    x597 = x334 + x335
     am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x45 * x47 - a_root_by_omega_im * x46 * x48 - a_root_by_omega_re * x49
     del a_center_by_omega_re, x45, x48
     am_p_by_omega_im = -a_root_by_omega_im * x49 + (1 / 2) * a_root_by_omega_re * x22 * x23 * x46 * x47 - x37 * x46 * x47
@@ -364,17 +294,18 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x63 = x59 * x60
     del x59, x60
     rp_weight_re = -x56 * x61 - x62 * x63
-    x251 = rp_weight_re * x85
-    x254 = rp_weight_re * x252
-    x607 = rp_weight_re * x24
+    x200 = rp_weight_re * x53
+    x201 = x200 * x68
+    x202 = x200 * x69
+    del x200
     rp_weight_im = -x55 * x63 + x61 * x64
     del x55, x61, x63
-    x229 = rp_weight_im * x228
-    x241 = rp_weight_im * x239
-    x248 = rp_weight_im * x245
-    x249 = rp_weight_im * x85
-    x253 = rp_weight_im * x252
-    x606 = rp_weight_im * x24
+    x198 = rp_weight_im * x53
+    x199 = x198 * x69
+    x203 = x198 * x68
+    del x198
+    x210 = rp_weight_im * x209
+    x212 = rp_weight_im * x211
     rm_xi_re = x42
     del x42
     x65 = rm_xi_re * x28 + x58
@@ -387,1056 +318,1211 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del rm_xi_im
     rm_weight_re = x56 * x67 + x62 * x65 * x66
     del x56, x62
-    x351 = rm_weight_re * x345
-    x356 = rm_weight_re * x355
-    x361 = rm_weight_re * x259
-    x363 = rm_weight_re * x252
-    x600 = rm_weight_re * x24
+    x345 = rm_weight_re * x218
+    x346 = rm_weight_re * x217
     rm_weight_im = (1 / 2) * a_root_re * x53 * x65 * x66 - x64 * x67
     del x64, x65, x66, x67
-    x346 = rm_weight_im * x345
-    del x345
-    x354 = rm_weight_im * x352
-    x358 = rm_weight_im * x355
-    del x355
-    x359 = rm_weight_im * x259
-    x362 = rm_weight_im * x252
-    del x252
-    x599 = rm_weight_im * x24
+    x344 = rm_weight_im * x217
+    x347 = rm_weight_im * x218
+    x348 = rm_weight_im * x209
+    x349 = rm_weight_im * x211
     rm_roots_re = x68
-    x135 = rm_roots_re * x24
+    x119 = rm_roots_re * x24
     rm_roots_im = x69
-    x136 = rm_roots_im * x24
-    x202 = rm_roots_im * x200 - rm_roots_re * x201
-    x203 = -x202
-    x204 = rm_roots_im * x201 + rm_roots_re * x200
+    x120 = rm_roots_im * x24
+    x182 = rm_roots_im * x180 - rm_roots_re * x181
+    x183 = -x182
+    x184 = rm_roots_im * x181 + rm_roots_re * x180
     del rm_roots_im, rm_roots_re
-    z4 = root_sum(a_up_re, a_up_im, x198, x199, x203, x204)
-    del x199, x203
-    x205 = z4[1]
-    x213 = z4[0]
+    z4 = root_sum(a_up_re, a_up_im, x178, x179, x183, x184)
+    del x179, x183
+    x185 = z4[1]
+    x193 = z4[0]
     del z4
-    x215 = -x204
-    del x204
-    z5 = root_sum(a_down_re, a_down_im, x206, x208, x202, x215)
-    del x202, x215
-    x216 = z5[1]
-    x217 = z5[0]
+    x195 = -x184
+    del x184
+    z5 = root_sum(a_down_re, a_down_im, x186, x188, x182, x195)
+    del x182, x195
+    x196 = z5[1]
+    x197 = z5[0]
     del z5
     z6 = root_sum(a_root_re, a_root_im, x70, a_root_im, 0, x72)
     del x70
     sp_roots_re = z6[0]
-    x365 = sp_roots_re * x24
-    x416 = sp_roots_re * x415
-    x474 = -sp_roots_re + x7
+    x379 = sp_roots_re * x24
+    x430 = sp_roots_re * x429
+    x488 = -sp_roots_re + x7
     del sp_roots_re
     sp_roots_im = z6[1]
     del z6
-    x418 = x415 * (sp_roots_im + x417)
-    del x415
-    z7 = root_sum(a_up_re, a_up_im, x206, a_up_im, x416, x418)
-    del x416, x418
-    x419 = z7[1]
-    x420 = x414 * x419
-    x422 = z7[0]
+    x432 = x429 * (sp_roots_im + x431)
+    del x429
+    z7 = root_sum(a_up_re, a_up_im, x186, a_up_im, x430, x432)
+    del x430, x432
+    x433 = z7[1]
+    x434 = x428 * x433
+    x436 = z7[0]
     del z7
-    x423 = 2 * x413 * x419 * x422
-    x424 = x413 * (-x419 * x419 + x422 * x422)
-    del x413, x419
-    x425 = -a_down_im * x424 - a_down_re * x423
-    x426 = a_down_im * x423 - a_down_re * x424
-    del x423, x424
-    x475 = sp_roots_im * x200 + x207 * x474
-    x476 = -sp_roots_im * x207 + x200 * x474
-    del x200, x207, x474
-    z8 = root_sum(a_down_re, a_down_im, a_up_re, x208, x475, x476)
-    del x475, x476
-    x477 = z8[1]
-    x484 = z8[0]
+    x437 = 2 * x427 * x433 * x436
+    x438 = x427 * (-x433 * x433 + x436 * x436)
+    del x427, x433
+    x439 = -a_down_im * x438 - a_down_re * x437
+    x440 = a_down_im * x437 - a_down_re * x438
+    del x437, x438
+    x489 = sp_roots_im * x180 + x187 * x488
+    x490 = -sp_roots_im * x187 + x180 * x488
+    del x180, x187, x488
+    z8 = root_sum(a_down_re, a_down_im, a_up_re, x188, x489, x490)
+    del x489, x490
+    x491 = z8[1]
+    x498 = z8[0]
     del z8
     z9 = root_sum(a_root_re, a_root_im, a_root_re, x73, 0, x72)
-    del a_root_im, x72, x73
+    del a_root_im, a_root_re, x72, x73
     sm_roots_re = z9[0]
-    x411 = x409 * (sm_roots_re + x7)
+    x425 = x423 * (sm_roots_re + x7)
     del x7
-    x427 = sm_roots_re * x24
-    x478 = sm_roots_re * x201
+    x441 = sm_roots_re * x24
+    x492 = sm_roots_re * x181
     sm_roots_im = z9[1]
     del z9
-    x410 = -sm_roots_im * x409
-    del x409
-    z10 = root_sum(a_up_re, a_up_im, a_up_re, x208, x410, x411)
-    del x208, x410, x411
-    x412 = z10[1]
-    x421 = z10[0]
+    x424 = -sm_roots_im * x423
+    del x423
+    z10 = root_sum(a_up_re, a_up_im, a_up_re, x188, x424, x425)
+    del x188, x424, x425
+    x426 = z10[1]
+    x435 = z10[0]
     del z10
-    x480 = sm_roots_im + x417
-    del x417
-    x481 = x478 - x479 * x480
-    x482 = sm_roots_re * x479 + x201 * x480
-    del x479, x480
-    z11 = root_sum(a_up_re, a_up_im, x198, a_down_im, x481, x482)
-    del a_up_re, x198, x481, x482
-    x483 = z11[1]
-    x485 = z11[0]
+    x494 = sm_roots_im + x431
+    del x431
+    x495 = x492 - x493 * x494
+    x496 = sm_roots_re * x493 + x181 * x494
+    del x493, x494
+    z11 = root_sum(a_up_re, a_up_im, x178, a_down_im, x495, x496)
+    del a_up_re, x178, x495, x496
+    x497 = z11[1]
+    x499 = z11[0]
     del z11
-    x486 = -sm_roots_im - x16
+    x500 = -sm_roots_im - x16
     del x16
-    x487 = -x209 * x486 - x478
-    del x478
-    x488 = -sm_roots_re * x209 + x201 * x486
-    del sm_roots_re, x201, x209, x486
-    z12 = root_sum(a_down_re, a_down_im, x206, a_up_im, x487, x488)
-    del a_up_im, x206, x487, x488
-    x489 = z12[1]
-    x490 = z12[0]
+    x501 = -x189 * x500 - x492
+    del x492
+    x502 = -sm_roots_re * x189 + x181 * x500
+    del sm_roots_re, x181, x189, x500
+    z12 = root_sum(a_down_re, a_down_im, x186, a_up_im, x501, x502)
+    del a_up_im, x186, x501, x502
+    x503 = z12[1]
+    x504 = z12[0]
     del z12
-    rp_filling_re = x74 * x77 - x78 * x79 * x81
-    del x77, x79
-    rp_filling_im = -x85
-    del x85
+    rp_filled0_re = x74 * x76
+    x232 = -rp_filled0_re + x231
+    x233 = -x220 * x232
+    rp_filled0_im = -x18 * x76
+    x221 = rp_filled0_im * x220
+    rp_filled1_re = -x77 * x79
+    x81 = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re
+    x230 = rp_filled1_re + x229
+    del rp_filled1_re
+    x234 = x222 * x230 + x228 + x233
+    x237 = -x230 - x232
+    del x232
+    x243 = x230 * x241 + x233
+    del x230, x233
+    x249 = x248 + x81
+    rp_filled1_im = x79 * x80
+    x82 = rp_filled0_im + rp_filled1_im
+    x223 = -rp_filled1_im * x222 - x221
+    x224 = rp_weight_im * x223
+    x236 = -rp_filled0_im + rp_filled1_im
+    del rp_filled0_im
+    x238 = rp_weight_im * x236
+    x242 = -rp_filled1_im * x241 - x221
+    del rp_filled1_im, x221
+    x244 = rp_weight_im * x242
+    x246 = -x82
+    x247 = rp_weight_im * x246
+    x250 = rp_weight_re * x246
+    del x246
+    rp_filling_re = x81
+    del x81
+    rp_filling_im = x82
+    del x82
     rpp_k_re = 2 * ap_p_re
     rpp_k_im = 2 * ap_p_im
     rpp_b_re = -rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re
-    x87 = rpp_b_re * rpp_b_re
+    x84 = rpp_b_re * rpp_b_re
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
-    x86 = rpp_b_im * rpp_b_im
-    x88 = x86 + x87
-    x89 = 1 / x88
-    x90 = ap_p_im * x89
-    x91 = ap_p_re * x89
-    x92 = rpp_b_im * x90 + rpp_b_re * x91
-    x93 = -rpp_b_im * x91 + rpp_b_re * x90
-    del x90, x91
-    x100 = rpp_b_re * x89
-    x101 = -ap_p_by_omega_im * x100 + ap_p_by_omega_re * rpp_b_im * x89
-    x102 = -ap_p_by_omega_im * rpp_b_im * x89 - ap_p_by_omega_re * x100
-    del x100
-    x103 = rpp_k_im * x102 + rpp_k_re * x101
-    x110 = -rpp_k_im * x101 + rpp_k_re * x102
-    del rpp_k_im, rpp_k_re, x101, x102
-    x118 = 1 / (x88 * x88)
-    del x88
-    x119 = 2 * rpp_b_im * rpp_b_re * x118
-    x121 = -x86 + x87
-    del x86, x87
-    rpp_y_re = 4 * ap_p_re * x92 - x93 * x94
-    rpp_y_im = x92 * x94 + x93 * x95
-    del x92, x93
+    x83 = rpp_b_im * rpp_b_im
+    x85 = x83 + x84
+    x86 = 1 / x85
+    x87 = ap_p_im * x86
+    x88 = ap_p_re * x86
+    x89 = rpp_b_im * x87 + rpp_b_re * x88
+    x90 = -rpp_b_im * x88 + rpp_b_re * x87
+    del x87, x88
+    x97 = rpp_b_re * x86
+    x98 = -ap_p_by_omega_im * x97 + ap_p_by_omega_re * rpp_b_im * x86
+    x99 = -ap_p_by_omega_im * rpp_b_im * x86 - ap_p_by_omega_re * x97
+    del x97
+    x100 = rpp_k_im * x99 + rpp_k_re * x98
+    x107 = -rpp_k_im * x98 + rpp_k_re * x99
+    del rpp_k_im, rpp_k_re, x98, x99
+    x115 = 1 / (x85 * x85)
+    del x85
+    x116 = 2 * rpp_b_im * rpp_b_re * x115
+    x118 = -x83 + x84
+    del x83, x84
+    rpp_y_re = 4 * ap_p_re * x89 - x90 * x91
+    rpp_y_im = x89 * x91 + x90 * x92
+    del x89, x90
     z13 = root_arctanh(0, 0, rpp_y_re, rpp_y_im)
-    x96 = z13[1]
-    x97 = x89 * z13[0]
+    x93 = z13[1]
+    x94 = x86 * z13[0]
     del z13
-    x98 = rpp_b_im * x89 * x96 + rpp_b_re * x97
-    x99 = rpp_b_im * x97 - rpp_b_re * x89 * x96
-    del x89, x96, x97
-    x109 = -8 * ap_p_im * ap_p_re * x108 - x99
-    del x108
-    x114 = -x112 + x113 + x98
-    del x112, x113
+    x95 = rpp_b_im * x86 * x93 + rpp_b_re * x94
+    x96 = rpp_b_im * x94 - rpp_b_re * x86 * x93
+    del x86, x93, x94
+    x106 = -8 * ap_p_im * ap_p_re * x105 - x96
+    del x105
+    x111 = -x109 + x110 + x95
+    del x109, x110
     z14 = root_arctanh_slope(0, 0, rpp_y_re, rpp_y_im)
-    x115 = z14[0]
-    x116 = z14[1]
+    x112 = z14[0]
+    x113 = z14[1]
     del z14
-    rpp_uniform_re = x98
-    del x98
-    x123 = rpp_uniform_re * x53
-    rpp_uniform_im = -x99
-    del x99
-    x117 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_y_im * x115 - rpp_y_re * x116
-    x120 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_y_im * x116 - rpp_y_re * x115
-    del rpp_b_im, rpp_b_re, rpp_y_im, rpp_y_re, x115, x116
-    x122 = rpp_uniform_im * x53
-    rpp_uniform_by_omega_re = -x103 * x109 + x110 * x114
-    x125 = rpp_uniform_by_omega_re * x53
-    del rpp_uniform_by_omega_re
-    rpp_uniform_by_omega_im = x103 * x114 + x109 * x110
-    del x103, x109, x110, x114
-    x124 = rpp_uniform_by_omega_im * x53
-    del rpp_uniform_by_omega_im
-    rpp_curvature_re = x117 * x119 + x118 * x120 * x121
-    x134 = rpp_curvature_re * x53
-    del rpp_curvature_re
-    rpp_curvature_im = x117 * x118 * x121 - x119 * x120
-    del x117, x118, x119, x120, x121
-    x133 = rpp_curvature_im * x53
-    del rpp_curvature_im
-    rpp_inverse_re = -x122 * x69 - x123 * x68
-    rpp_inverse_im = -x122 * x68 + x123 * x69
-    del x122, x123
-    rpp_inverse_by_omega_re = -rpp_uniform_im * x131 + rpp_uniform_re * x132 - x124 * x69 - x125 * x68
-    rpp_inverse_by_omega_im = rpp_uniform_im * x132 + rpp_uniform_re * x131 - x124 * x68 + x125 * x69
-    del rpp_uniform_im, rpp_uniform_re, x124, x125
-    rpp_excess_by_square_re = -x133 * x69 - x134 * x68
-    rpp_excess_by_square_im = -x133 * x68 + x134 * x69
-    del x133, x134, x68, x69
-    rpm_x_re = -x135
-    rpm_x_im = -x136
+    rpp_uniform_re = x95
+    del x95
+    rpp_uniform_im = -x96
+    del x96
+    x114 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_y_im * x112 - rpp_y_re * x113
+    x117 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_y_im * x113 - rpp_y_re * x112
+    del rpp_b_im, rpp_b_re, rpp_y_im, rpp_y_re, x112, x113
+    rpp_uniform_by_omega_re = -x100 * x106 + x107 * x111
+    rpp_uniform_by_omega_im = x100 * x111 + x106 * x107
+    del x100, x106, x107, x111
+    rpp_curvature_re = x114 * x116 + x115 * x117 * x118
+    rpp_curvature_im = x114 * x115 * x118 - x116 * x117
+    del x114, x115, x116, x117, x118
+    rpm_x_re = -x119
+    rpm_x_im = -x120
     z15 = root_sum(am_p_re, am_p_im, ap_p_re, ap_p_im, rpm_x_re, rpm_x_im)
     rpm_k_re = z15[0]
-    x140 = rpm_k_re * rpm_k_re
+    x124 = rpm_k_re * rpm_k_re
     rpm_k_im = z15[1]
     del z15
-    x139 = rpm_k_im * rpm_k_im
-    z16 = root_sum(am_p_re, am_p_im, x137, x138, rpm_x_re, rpm_x_im)
+    x123 = rpm_k_im * rpm_k_im
+    z16 = root_sum(am_p_re, am_p_im, x121, x122, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
     rpm_d_re = z16[0]
-    x147 = rpm_d_re * rpm_d_re
+    x131 = rpm_d_re * rpm_d_re
     rpm_d_im = z16[1]
     del z16
-    x146 = rpm_d_im * rpm_d_im
-    x161 = 1 / (1e-16 * x139 + 1e-16 * x140 + x146 + x147)
-    x162 = am_p_by_omega_im * x161
-    x163 = am_p_by_omega_re * x161
-    del x161
-    x164 = -rpm_d_im * x163 + rpm_d_re * x162
-    x175 = rpm_d_im * x162 + rpm_d_re * x163
-    del x162, x163
-    rpm_b_re = -x139 + x140
-    del x139, x140
-    x142 = rpm_b_re * rpm_b_re
-    rpm_b_im = 2 * rpm_k_im * rpm_k_re
-    x141 = rpm_b_im * rpm_b_im
-    x143 = x141 + x142
-    x144 = 1 / x143
-    x145 = rpm_b_im * x144
-    x148 = x144 * (-x146 + x147)
-    del x146, x147
-    x149 = ap_p_im * x144
-    x150 = ap_p_re * x144
-    x151 = rpm_b_im * x149 + rpm_b_re * x150
-    x152 = -rpm_b_im * x150 + rpm_b_re * x149
-    del x149, x150
-    x180 = rpm_b_re * x144
-    x181 = -am_p_by_omega_im * x180 + am_p_by_omega_re * rpm_b_im * x144
-    x182 = -am_p_by_omega_im * x145 - am_p_by_omega_re * x180
-    del x180
-    x183 = rpm_k_im * x182 + rpm_k_re * x181
-    x185 = -rpm_k_im * x181 + rpm_k_re * x182
-    del rpm_k_im, rpm_k_re, x181, x182
-    x190 = 1 / (x143 * x143)
-    del x143
-    x191 = 2 * rpm_b_im * rpm_b_re * x190
-    x193 = -x141 + x142
-    del x141, x142
-    rpm_z_re = rpm_b_re * x148 + 2 * rpm_d_im * rpm_d_re * x145
+    x130 = rpm_d_im * rpm_d_im
+    x145 = 1 / (1e-16 * x123 + 1e-16 * x124 + x130 + x131)
+    x146 = am_p_by_omega_im * x145
+    x147 = am_p_by_omega_re * x145
     del x145
-    rpm_z_im = -rpm_b_im * x148 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x144
-    del rpm_d_im, rpm_d_re, x148
-    rpm_y_re = 4 * am_p_re * x151 - x152 * x153
-    rpm_y_im = x151 * x153 + x152 * x154
-    del x151, x152
+    x148 = -rpm_d_im * x147 + rpm_d_re * x146
+    x159 = rpm_d_im * x146 + rpm_d_re * x147
+    del x146, x147
+    rpm_b_re = -x123 + x124
+    del x123, x124
+    x126 = rpm_b_re * rpm_b_re
+    rpm_b_im = 2 * rpm_k_im * rpm_k_re
+    x125 = rpm_b_im * rpm_b_im
+    x127 = x125 + x126
+    x128 = 1 / x127
+    x129 = rpm_b_im * x128
+    x132 = x128 * (-x130 + x131)
+    del x130, x131
+    x133 = ap_p_im * x128
+    x134 = ap_p_re * x128
+    x135 = rpm_b_im * x133 + rpm_b_re * x134
+    x136 = -rpm_b_im * x134 + rpm_b_re * x133
+    del x133, x134
+    x164 = rpm_b_re * x128
+    x165 = -am_p_by_omega_im * x164 + am_p_by_omega_re * rpm_b_im * x128
+    x166 = -am_p_by_omega_im * x129 - am_p_by_omega_re * x164
+    del x164
+    x167 = rpm_k_im * x166 + rpm_k_re * x165
+    x169 = -rpm_k_im * x165 + rpm_k_re * x166
+    del rpm_k_im, rpm_k_re, x165, x166
+    x174 = 1 / (x127 * x127)
+    del x127
+    x175 = 2 * rpm_b_im * rpm_b_re * x174
+    x177 = -x125 + x126
+    del x125, x126
+    rpm_z_re = rpm_b_re * x132 + 2 * rpm_d_im * rpm_d_re * x129
+    del x129
+    rpm_z_im = -rpm_b_im * x132 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x128
+    del rpm_d_im, rpm_d_re, x132
+    rpm_y_re = 4 * am_p_re * x135 - x136 * x137
+    rpm_y_im = x135 * x137 + x136 * x138
+    del x135, x136
     z17 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x155 = x144 * z17[1]
-    x156 = x144 * z17[0]
-    del x144, z17
-    x157 = rpm_b_im * x155 + rpm_b_re * x156
-    x158 = rpm_b_im * x156
-    del x156
-    x159 = rpm_b_re * x155
-    del x155
-    x160 = x158 - x159
-    x174 = x158 - x159 - x173
-    del x158, x159
-    x179 = -x157 + x176 - x178
-    x184 = -x160 - x173
-    del x173
-    x186 = x157 + x176 - x178
-    del x176, x178
+    x139 = x128 * z17[1]
+    x140 = x128 * z17[0]
+    del x128, z17
+    x141 = rpm_b_im * x139 + rpm_b_re * x140
+    x142 = rpm_b_im * x140
+    del x140
+    x143 = rpm_b_re * x139
+    del x139
+    x144 = x142 - x143
+    x158 = x142 - x143 - x157
+    del x142, x143
+    x163 = -x141 + x160 - x162
+    x168 = -x144 - x157
+    del x157
+    x170 = x141 + x160 - x162
+    del x160, x162
     z18 = root_arctanh_slope(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
     del rpm_z_im, rpm_z_re
-    x187 = z18[0]
-    x188 = z18[1]
+    x171 = z18[0]
+    x172 = z18[1]
     del z18
-    rpm_uniform_re = x157
-    del x157
-    rpm_uniform_im = -x160
-    del x160
-    x189 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_y_im * x187 - rpm_y_re * x188
-    x192 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_y_im * x188 - rpm_y_re * x187
-    del rpm_b_im, rpm_b_re, rpm_y_im, rpm_y_re, x187, x188
-    rpm_uniform_by_omega_re = -x164 * x174 + x175 * x179 - x183 * x184 + x185 * x186
-    rpm_uniform_by_omega_im = x164 * x179 + x174 * x175 + x183 * x186 + x184 * x185
-    del x164, x174, x175, x179, x183, x184, x185, x186
-    rpm_curvature_re = x189 * x191 + x190 * x192 * x193
-    rpm_curvature_im = x189 * x190 * x193 - x191 * x192
-    del x189, x190, x191, x192, x193
-    rpm_inverse_re = rpm_uniform_im * x194 + rpm_uniform_re * x195
-    x218 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = 2 * a_root_re * rpm_uniform_im * x53 - rpm_uniform_re * x194
-    x219 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = rpm_uniform_by_omega_im * x194 + rpm_uniform_by_omega_re * x195 - rpm_uniform_im * x197 + rpm_uniform_re * x196
-    rpm_inverse_by_omega_im = rpm_uniform_by_omega_im * x195 - rpm_uniform_by_omega_re * x194 + rpm_uniform_im * x196 + rpm_uniform_re * x197
-    del rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpm_uniform_im, rpm_uniform_re
-    rpm_excess_by_square_re = rpm_curvature_im * x194 + rpm_curvature_re * x195
-    rpm_excess_by_square_im = 2 * a_root_re * rpm_curvature_im * x53 - rpm_curvature_re * x194
-    del rpm_curvature_im, rpm_curvature_re
-    x608 = rpm_excess_by_square_im * x607 + rpm_excess_by_square_re * x606
-    x619 = rp_weight_re * rpm_excess_by_square_re * x22 * x23 - rpm_excess_by_square_im * x606
-    rm_form0_re = -x205 * x212 + x213 * x214
-    x598 = rm_form0_re * x597
-    rm_form0_im = x205 * x214 + x212 * x213
-    del x212, x214
-    x613 = rm_form0_im * x597
-    rm_form1_re = -x205 * x216 + x213 * x217
-    x624 = rm_form1_re * x597
-    rm_form1_im = x205 * x217 + x213 * x216
-    del x205, x213, x216, x217
-    x625 = rm_form1_im * x597
-    rp_still_re = x218
-    rp_still_im = x219
-    rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
-    rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    rp_uniform0_re = -rp_weight_re * x237 + x221 - x229
-    rp_uniform0_im = -rp_weight_im * x237 + rp_weight_re * x228 - x238
+    rpm_uniform_re = x141
+    del x141
+    x254 = -rpm_uniform_re + rpp_uniform_re
+    rpm_uniform_im = -x144
+    del x144
+    x173 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_y_im * x171 - rpm_y_re * x172
+    x176 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_y_im * x172 - rpm_y_re * x171
+    del rpm_b_im, rpm_b_re, rpm_y_im, rpm_y_re, x171, x172
+    x251 = -rpm_uniform_im + rpp_uniform_im
+    rpm_uniform_by_omega_re = -x148 * x158 + x159 * x163 - x167 * x168 + x169 * x170
+    rpm_uniform_by_omega_im = x148 * x163 + x158 * x159 + x167 * x170 + x168 * x169
+    del x148, x158, x159, x163, x167, x168, x169, x170
+    rpm_curvature_re = x173 * x175 + x174 * x176 * x177
+    x258 = -rpm_curvature_re + rpp_curvature_re
+    del rpp_curvature_re
+    rpm_curvature_im = x173 * x174 * x177 - x175 * x176
+    del x173, x174, x175, x176, x177
+    x257 = -rpm_curvature_im + rpp_curvature_im
+    del rpp_curvature_im
+    rpm_excess_by_square_re = -rpm_curvature_re
+    del rpm_curvature_re
+    rpm_excess_by_square_im = -rpm_curvature_im
+    del rpm_curvature_im
+    rm_form0_re = -x185 * x192 + x193 * x194
+    rm_form0_im = x185 * x194 + x192 * x193
+    del x192, x194
+    rm_form1_re = -x185 * x196 + x193 * x197
+    rm_form1_im = x185 * x197 + x193 * x196
+    del x185, x193, x196, x197
+    rpm_inverse_re = -rpm_uniform_re
+    del rpm_uniform_re
+    x215 = rpm_inverse_re + rpp_uniform_re
+    del rpm_inverse_re, rpp_uniform_re
+    x216 = x215 * x53
+    rpm_inverse_im = -rpm_uniform_im
+    del rpm_uniform_im
+    x213 = rpm_inverse_im + rpp_uniform_im
+    del rpm_inverse_im, rpp_uniform_im
+    x214 = x213 * x53
+    del x53
+    rpm_inverse_by_omega_re = -rpm_uniform_by_omega_re
+    rpm_inverse_by_omega_im = -rpm_uniform_by_omega_im
+    rp_weights_re = -x199 - x201
+    x255 = rp_weights_re * x252
+    x629 = rp_weights_re * x24
+    rp_weights_im = x202 - x203
+    x253 = rp_weights_im * x252
+    x630 = rp_weights_im * x24
+    rp_weights_by_omega_re = rp_weight_re * x211 - x210
+    rp_weights_by_omega_im = rp_weight_re * x209 + x212
+    x256 = rp_weights_by_omega_im * x252
+    del rp_weights_by_omega_im
+    rp_still_re = -x214 * x69 - x216 * x68
+    rp_still_im = -x214 * x68 + x216 * x69
+    del x214, x216, x68, x69
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x217 - rpm_inverse_by_omega_re * x218 - rpp_uniform_by_omega_im * x217 - rpp_uniform_by_omega_re * x218 - x209 * x213 + x211 * x215
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x218 + rpm_inverse_by_omega_re * x217 - rpp_uniform_by_omega_im * x218 + rpp_uniform_by_omega_re * x217 + x209 * x215 + x211 * x213
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, x213, x215
+    rp_forms0_by_square_re = rm_form0_im * rpm_excess_by_square_im - rm_form0_re * rpm_excess_by_square_re
+    rp_forms0_by_square_im = -rm_form0_im * rpm_excess_by_square_re - rm_form0_re * rpm_excess_by_square_im
+    x650 = rp_forms0_by_square_im * x629 + rp_forms0_by_square_re * x630
+    x652 = rp_forms0_by_square_im * x24
+    del rp_forms0_by_square_im
+    rp_forms1_by_square_re = -rm_form1_im * rpm_excess_by_square_im + rm_form1_re * rpm_excess_by_square_re
+    rp_forms1_by_square_im = rm_form1_im * rpm_excess_by_square_re + rm_form1_re * rpm_excess_by_square_im
+    del rpm_excess_by_square_im, rpm_excess_by_square_re
+    x631 = rp_filling_re * (rp_forms1_by_square_im * x629 + rp_forms1_by_square_re * x630)
+    del x629
+    x642 = -rp_forms1_by_square_im * x630 + rp_forms1_by_square_re * rp_weights_re * x22 * x23
+    del rp_forms1_by_square_im, rp_forms1_by_square_re, x630
+    x643 = rp_filling_im * x642
+    rp_uniform0_re = -rp_weight_re * x234 - x224 + x226
+    rp_uniform0_im = -rp_weight_im * x234 + rp_weight_re * x223 - x235
+    del x234
+    rp_uniform0_by_omega_re = -rp_weight_im * x237 + rp_weight_re * x236
+    rp_uniform0_by_omega_im = rp_weight_re * x237 + x238
     del x237
-    rp_uniform0_by_omega_re = -rp_weight_im * x240 + rp_weight_re * x239
-    rp_uniform0_by_omega_im = rp_weight_re * x240 + x241
-    del x240
-    rp_uniform1_re = -rp_weight_im * x246 + rp_weight_re * x245 - x243
-    x631 = rp_still_re * rp_uniform1_re
-    rp_uniform1_im = rp_weight_re * x246 - x247 + x248
-    del x246
-    rp_uniform1_by_omega_re = rp_weight_re * x250 + x249
-    rp_uniform1_by_omega_im = rp_weight_im * x250 - x251
-    del x250
-    rp_total_re = 4 * rp_weight_re * x218 * x230 - x219 * x253
-    rp_total_im = x218 * x253 + x219 * x254
-    del x218, x219
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_inverse_by_omega_re * x230 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x230 - rpm_inverse_by_omega_im * x253 - rpp_inverse_by_omega_im * x253
-    rp_total_by_omega_im = rpm_inverse_by_omega_im * x254 + rpm_inverse_by_omega_re * x253 + rpp_inverse_by_omega_im * x254 + rpp_inverse_by_omega_re * x253
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_square_re = 4 * rp_weight_re * rpm_excess_by_square_re * x230 + 4 * rp_weight_re * rpp_excess_by_square_re * x230 - rpm_excess_by_square_im * x253 - rpp_excess_by_square_im * x253
-    rp_total_by_square_im = rpm_excess_by_square_im * x254 + rpm_excess_by_square_re * x253 + rpp_excess_by_square_im * x254 + rpp_excess_by_square_re * x253
-    del rpm_excess_by_square_im, rpm_excess_by_square_re, rpp_excess_by_square_im, rpp_excess_by_square_re
-    rm_filling_re = -x255 * x78 * x81 + x257 * x74
-    del x255, x257
-    rm_filling_im = -x259
-    del x259
-    rmp_x_re = x135
-    del x135
-    rmp_x_im = x136
-    del x136
+    rp_uniform1_re = -rp_weight_im * x243 + rp_weight_re * x242 - x240
+    x657 = rp_still_re * rp_uniform1_re
+    rp_uniform1_im = rp_weight_re * x243 + x244 - x245
+    del x243
+    rp_uniform1_by_omega_re = rp_weight_re * x249 + x247
+    rp_uniform1_by_omega_im = rp_weight_im * x249 - x250
+    del x249
+    rp_total_re = 4 * rp_weights_re * x227 * x254 - x251 * x253
+    rp_total_im = x251 * x255 + x253 * x254
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x227 * x254 + 4 * rp_weights_im * rpm_uniform_by_omega_im * x227 + 4 * rp_weights_re * rpp_uniform_by_omega_re * x227 - rpm_uniform_by_omega_re * x255 - rpp_uniform_by_omega_im * x253 - x251 * x256
+    rp_total_by_omega_im = rp_weights_by_omega_re * x251 * x252 - rpm_uniform_by_omega_im * x255 - rpm_uniform_by_omega_re * x253 + rpp_uniform_by_omega_im * x255 + rpp_uniform_by_omega_re * x253 + x254 * x256
+    del rp_weights_by_omega_re, rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpp_uniform_by_omega_im, rpp_uniform_by_omega_re, x251, x254, x256
+    rp_total_by_square_re = 4 * rp_weights_re * x227 * x258 - x253 * x257
+    rp_total_by_square_im = x253 * x258 + x255 * x257
+    del x253, x255, x257, x258
+    rm_filled0_re = x260 * x76
+    x356 = -rm_filled0_re + x231
+    x357 = -x220 * x356
+    rm_filled0_im = -x76 * x80
+    del x80
+    x352 = rm_filled0_im * x220
+    rm_filled1_re = -x259 * x79
+    x261 = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re
+    x355 = rm_filled1_re + x229
+    del rm_filled1_re
+    x358 = x222 * x355 + x228 + x357
+    x361 = -x355 - x356
+    del x356
+    x365 = x241 * x355 + x357
+    del x355, x357
+    x369 = x248 + x261
+    rm_filled1_im = x18 * x79
+    del x18
+    x262 = rm_filled0_im + rm_filled1_im
+    x353 = -rm_filled1_im * x222 - x352
+    x354 = rm_weight_im * x353
+    x359 = rm_weight_re * x353
+    del x353
+    x360 = -rm_filled0_im + rm_filled1_im
+    del rm_filled0_im
+    x362 = rm_weight_im * x360
+    x363 = -rm_filled1_im * x241 - x352
+    del rm_filled1_im, x352
+    x364 = rm_weight_re * x363
+    x366 = rm_weight_im * x363
+    del x363
+    x367 = -x262
+    x368 = rm_weight_im * x367
+    x370 = rm_weight_re * x367
+    del x367
+    rm_filling_re = x261
+    del x261
+    rm_filling_im = x262
+    del x262
+    rmp_x_re = x119
+    del x119
+    rmp_x_im = x120
+    del x120
     z19 = root_sum(ap_p_re, ap_p_im, am_p_re, am_p_im, rmp_x_re, rmp_x_im)
     rmp_k_re = z19[0]
-    x263 = rmp_k_re * rmp_k_re
+    x266 = rmp_k_re * rmp_k_re
     rmp_k_im = z19[1]
     del z19
-    x262 = rmp_k_im * rmp_k_im
-    z20 = root_sum(ap_p_re, ap_p_im, x260, x261, rmp_x_re, rmp_x_im)
+    x265 = rmp_k_im * rmp_k_im
+    z20 = root_sum(ap_p_re, ap_p_im, x263, x264, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
     rmp_d_re = z20[0]
-    x270 = rmp_d_re * rmp_d_re
+    x273 = rmp_d_re * rmp_d_re
     rmp_d_im = z20[1]
     del z20
-    x269 = rmp_d_im * rmp_d_im
-    x282 = 1 / (1e-16 * x262 + 1e-16 * x263 + x269 + x270)
-    x283 = ap_p_by_omega_im * x282
-    x284 = ap_p_by_omega_re * x282
-    del x282
-    x285 = -rmp_d_im * x284 + rmp_d_re * x283
-    x293 = rmp_d_im * x283 + rmp_d_re * x284
-    del x283, x284
-    rmp_b_re = -x262 + x263
-    del x262, x263
-    x265 = rmp_b_re * rmp_b_re
+    x272 = rmp_d_im * rmp_d_im
+    x285 = 1 / (1e-16 * x265 + 1e-16 * x266 + x272 + x273)
+    x286 = ap_p_by_omega_im * x285
+    x287 = ap_p_by_omega_re * x285
+    del x285
+    x288 = -rmp_d_im * x287 + rmp_d_re * x286
+    x296 = rmp_d_im * x286 + rmp_d_re * x287
+    del x286, x287
+    rmp_b_re = -x265 + x266
+    del x265, x266
+    x268 = rmp_b_re * rmp_b_re
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
-    x264 = rmp_b_im * rmp_b_im
-    x266 = x264 + x265
-    x267 = 1 / x266
-    x268 = rmp_b_im * x267
-    x271 = x267 * (-x269 + x270)
-    del x269, x270
-    x272 = am_p_im * x267
-    x273 = am_p_re * x267
-    x274 = rmp_b_im * x272 + rmp_b_re * x273
-    x275 = -rmp_b_im * x273 + rmp_b_re * x272
+    x267 = rmp_b_im * rmp_b_im
+    x269 = x267 + x268
+    x270 = 1 / x269
+    x271 = rmp_b_im * x270
+    x274 = x270 * (-x272 + x273)
     del x272, x273
-    x297 = rmp_b_re * x267
-    x298 = -ap_p_by_omega_im * x297 + ap_p_by_omega_re * rmp_b_im * x267
-    x299 = -ap_p_by_omega_im * x268 - ap_p_by_omega_re * x297
-    del x297
-    x300 = rmp_k_im * x299 + rmp_k_re * x298
-    x302 = -rmp_k_im * x298 + rmp_k_re * x299
-    del rmp_k_im, rmp_k_re, x298, x299
-    x307 = 1 / (x266 * x266)
-    del x266
-    x308 = 2 * rmp_b_im * rmp_b_re * x307
-    x310 = -x264 + x265
-    del x264, x265
-    rmp_z_re = rmp_b_re * x271 + 2 * rmp_d_im * rmp_d_re * x268
-    del x268
-    rmp_z_im = -rmp_b_im * x271 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x267
-    del rmp_d_im, rmp_d_re, x271
-    rmp_y_re = 4 * ap_p_re * x274 - x275 * x94
-    rmp_y_im = x274 * x94 + x275 * x95
-    del x274, x275
+    x275 = am_p_im * x270
+    x276 = am_p_re * x270
+    x277 = rmp_b_im * x275 + rmp_b_re * x276
+    x278 = -rmp_b_im * x276 + rmp_b_re * x275
+    del x275, x276
+    x300 = rmp_b_re * x270
+    x301 = -ap_p_by_omega_im * x300 + ap_p_by_omega_re * rmp_b_im * x270
+    x302 = -ap_p_by_omega_im * x271 - ap_p_by_omega_re * x300
+    del x300
+    x303 = rmp_k_im * x302 + rmp_k_re * x301
+    x305 = -rmp_k_im * x301 + rmp_k_re * x302
+    del rmp_k_im, rmp_k_re, x301, x302
+    x310 = 1 / (x269 * x269)
+    del x269
+    x311 = 2 * rmp_b_im * rmp_b_re * x310
+    x313 = -x267 + x268
+    del x267, x268
+    rmp_z_re = rmp_b_re * x274 + 2 * rmp_d_im * rmp_d_re * x271
+    del x271
+    rmp_z_im = -rmp_b_im * x274 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x270
+    del rmp_d_im, rmp_d_re, x274
+    rmp_y_re = 4 * ap_p_re * x277 - x278 * x91
+    rmp_y_im = x277 * x91 + x278 * x92
+    del x277, x278
     z21 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x276 = x267 * z21[1]
-    x277 = x267 * z21[0]
-    del x267, z21
-    x278 = rmp_b_im * x276 + rmp_b_re * x277
-    x279 = rmp_b_im * x277
-    del x277
-    x280 = rmp_b_re * x276
-    del x276
-    x281 = x279 - x280
-    x292 = x279 - x280 - x291
-    del x279, x280
-    x296 = -x278 + x294 - x295
-    x301 = -x281 - x291
-    del x291
-    x303 = x278 + x294 - x295
-    del x294, x295
+    x279 = x270 * z21[1]
+    x280 = x270 * z21[0]
+    del x270, z21
+    x281 = rmp_b_im * x279 + rmp_b_re * x280
+    x282 = rmp_b_im * x280
+    del x280
+    x283 = rmp_b_re * x279
+    del x279
+    x284 = x282 - x283
+    x295 = x282 - x283 - x294
+    del x282, x283
+    x299 = -x281 + x297 - x298
+    x304 = -x284 - x294
+    del x294
+    x306 = x281 + x297 - x298
+    del x297, x298
     z22 = root_arctanh_slope(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
     del rmp_z_im, rmp_z_re
-    x304 = z22[0]
-    x305 = z22[1]
+    x307 = z22[0]
+    x308 = z22[1]
     del z22
-    rmp_uniform_re = x278
-    del x278
-    rmp_uniform_im = -x281
+    rmp_uniform_re = x281
     del x281
-    x306 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_y_im * x304 - rmp_y_re * x305
-    x309 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_y_im * x305 - rmp_y_re * x304
-    del rmp_b_im, rmp_b_re, rmp_y_im, rmp_y_re, x304, x305
-    rmp_uniform_by_omega_re = -x285 * x292 + x293 * x296 - x300 * x301 + x302 * x303
-    rmp_uniform_by_omega_im = x285 * x296 + x292 * x293 + x300 * x303 + x301 * x302
-    del x285, x292, x293, x296, x300, x301, x302, x303
-    rmp_curvature_re = x306 * x308 + x307 * x309 * x310
-    rmp_curvature_im = x306 * x307 * x310 - x308 * x309
-    del x306, x307, x308, x309, x310
-    rmp_inverse_re = -rmp_uniform_im * x194 - rmp_uniform_re * x195
-    rmp_inverse_im = -rmp_uniform_im * x195 + rmp_uniform_re * x194
-    rmp_inverse_by_omega_re = -rmp_uniform_by_omega_im * x194 - rmp_uniform_by_omega_re * x195 - rmp_uniform_im * x131 + rmp_uniform_re * x132
-    rmp_inverse_by_omega_im = -rmp_uniform_by_omega_im * x195 + rmp_uniform_by_omega_re * x194 + rmp_uniform_im * x132 + rmp_uniform_re * x131
-    del rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, rmp_uniform_im, rmp_uniform_re
-    rmp_excess_by_square_re = -rmp_curvature_im * x194 - rmp_curvature_re * x195
-    rmp_excess_by_square_im = -rmp_curvature_im * x195 + rmp_curvature_re * x194
-    del rmp_curvature_im, rmp_curvature_re
-    x601 = rmp_excess_by_square_im * x600 + rmp_excess_by_square_re * x599
-    x614 = rm_weight_re * rmp_excess_by_square_re * x22 * x23 - rmp_excess_by_square_im * x599
+    rmp_uniform_im = -x284
+    del x284
+    x309 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_y_im * x307 - rmp_y_re * x308
+    x312 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_y_im * x308 - rmp_y_re * x307
+    del rmp_b_im, rmp_b_re, rmp_y_im, rmp_y_re, x307, x308
+    rmp_uniform_by_omega_re = -x288 * x295 + x296 * x299 - x303 * x304 + x305 * x306
+    rmp_uniform_by_omega_im = x288 * x299 + x295 * x296 + x303 * x306 + x304 * x305
+    del x288, x295, x296, x299, x303, x304, x305, x306
+    rmp_curvature_re = x309 * x311 + x310 * x312 * x313
+    rmp_curvature_im = x309 * x310 * x313 - x311 * x312
+    del x309, x310, x311, x312, x313
     rmm_k_re = 2 * am_p_re
     rmm_k_im = 2 * am_p_im
     rmm_b_re = -rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re
-    x312 = rmm_b_re * rmm_b_re
+    x315 = rmm_b_re * rmm_b_re
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
-    x311 = rmm_b_im * rmm_b_im
-    x313 = x311 + x312
-    x314 = 1 / x313
-    x315 = am_p_im * x314
-    x316 = am_p_re * x314
-    x317 = rmm_b_im * x315 + rmm_b_re * x316
-    x318 = -rmm_b_im * x316 + rmm_b_re * x315
-    del x315, x316
-    x323 = rmm_b_re * x314
-    x324 = -am_p_by_omega_im * x323 + am_p_by_omega_re * rmm_b_im * x314
-    x325 = -am_p_by_omega_im * rmm_b_im * x314 - am_p_by_omega_re * x323
-    del x323
-    x326 = rmm_k_im * x325 + rmm_k_re * x324
-    x329 = -rmm_k_im * x324 + rmm_k_re * x325
-    del rmm_k_im, rmm_k_re, x324, x325
-    x337 = 1 / (x313 * x313)
-    del x313
-    x338 = 2 * rmm_b_im * rmm_b_re * x337
-    x340 = -x311 + x312
-    del x311, x312
-    rmm_y_re = 4 * am_p_re * x317 - x153 * x318
-    rmm_y_im = x153 * x317 + x154 * x318
-    del x317, x318
+    x314 = rmm_b_im * rmm_b_im
+    x316 = x314 + x315
+    x317 = 1 / x316
+    x318 = am_p_im * x317
+    x319 = am_p_re * x317
+    x320 = rmm_b_im * x318 + rmm_b_re * x319
+    x321 = -rmm_b_im * x319 + rmm_b_re * x318
+    del x318, x319
+    x326 = rmm_b_re * x317
+    x327 = -am_p_by_omega_im * x326 + am_p_by_omega_re * rmm_b_im * x317
+    x328 = -am_p_by_omega_im * rmm_b_im * x317 - am_p_by_omega_re * x326
+    del x326
+    x329 = rmm_k_im * x328 + rmm_k_re * x327
+    x332 = -rmm_k_im * x327 + rmm_k_re * x328
+    del rmm_k_im, rmm_k_re, x327, x328
+    x340 = 1 / (x316 * x316)
+    del x316
+    x341 = 2 * rmm_b_im * rmm_b_re * x340
+    x343 = -x314 + x315
+    del x314, x315
+    rmm_y_re = 4 * am_p_re * x320 - x137 * x321
+    rmm_y_im = x137 * x320 + x138 * x321
+    del x320, x321
     z23 = root_arctanh(0, 0, rmm_y_re, rmm_y_im)
-    x319 = z23[1]
-    x320 = x314 * z23[0]
+    x322 = z23[1]
+    x323 = x317 * z23[0]
     del z23
-    x321 = rmm_b_im * x314 * x319 + rmm_b_re * x320
-    x322 = rmm_b_im * x320 - rmm_b_re * x314 * x319
-    del x314, x319, x320
-    x328 = -8 * am_p_im * am_p_re * x327 - x322
-    del x327
-    x333 = x321 - x331 + x332
-    del x331, x332
+    x324 = rmm_b_im * x317 * x322 + rmm_b_re * x323
+    x325 = rmm_b_im * x323 - rmm_b_re * x317 * x322
+    del x317, x322, x323
+    x331 = -8 * am_p_im * am_p_re * x330 - x325
+    del x330
+    x336 = x324 - x334 + x335
+    del x334, x335
     z24 = root_arctanh_slope(0, 0, rmm_y_re, rmm_y_im)
-    x334 = z24[0]
-    x335 = z24[1]
+    x337 = z24[0]
+    x338 = z24[1]
     del z24
-    rmm_uniform_re = x321
-    del x321
-    rmm_uniform_im = -x322
-    del x322
-    x336 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_y_im * x334 - rmm_y_re * x335
-    x339 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_y_im * x335 - rmm_y_re * x334
-    del rmm_b_im, rmm_b_re, rmm_y_im, rmm_y_re, x334, x335
-    rmm_uniform_by_omega_re = -x326 * x328 + x329 * x333
-    rmm_uniform_by_omega_im = x326 * x333 + x328 * x329
-    del x326, x328, x329, x333
-    rmm_curvature_re = x336 * x338 + x337 * x339 * x340
-    rmm_curvature_im = x336 * x337 * x340 - x338 * x339
-    del x336, x337, x338, x339, x340
-    rmm_inverse_re = rmm_uniform_im * x194 + rmm_uniform_re * x195
-    x341 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = 2 * a_root_re * rmm_uniform_im * x53 - rmm_uniform_re * x194
-    x342 = rmm_inverse_im + rmp_inverse_im
-    del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = rmm_uniform_by_omega_im * x194 + rmm_uniform_by_omega_re * x195 - rmm_uniform_im * x197 + rmm_uniform_re * x196
-    rmm_inverse_by_omega_im = rmm_uniform_by_omega_im * x195 - rmm_uniform_by_omega_re * x194 + rmm_uniform_im * x196 + rmm_uniform_re * x197
-    del rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmm_uniform_im, rmm_uniform_re
-    rmm_excess_by_square_re = rmm_curvature_im * x194 + rmm_curvature_re * x195
-    rmm_excess_by_square_im = 2 * a_root_re * rmm_curvature_im * x53 - rmm_curvature_re * x194
-    del rmm_curvature_im, rmm_curvature_re
-    rm_still_re = x341
-    rm_still_im = x342
-    rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
-    rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    rm_uniform0_re = -rm_weight_re * x350 - x221 - x346
-    del x221
-    rm_uniform0_im = -rm_weight_im * x350 + x238 + x351
-    del x238, x350
-    rm_uniform0_by_omega_re = -rm_weight_im * x353 + rm_weight_re * x352
-    rm_uniform0_by_omega_im = rm_weight_re * x353 + x354
-    del x353
-    rm_uniform1_re = -rm_weight_im * x357 + x243 + x356
-    del x243
-    x630 = rm_still_re * rm_uniform1_re
-    rm_uniform1_im = rm_weight_re * x357 + x247 + x358
-    del x247, x357
-    rm_uniform1_by_omega_re = rm_weight_re * x360 + x359
-    rm_uniform1_by_omega_im = rm_weight_im * x360 - x361
-    del x360
-    rm_total_re = 4 * rm_weight_re * x230 * x341 - x342 * x362
-    rm_total_im = x341 * x362 + x342 * x363
-    del x341, x342
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_inverse_by_omega_re * x230 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x230 - rmm_inverse_by_omega_im * x362 - rmp_inverse_by_omega_im * x362
-    rm_total_by_omega_im = rmm_inverse_by_omega_im * x363 + rmm_inverse_by_omega_re * x362 + rmp_inverse_by_omega_im * x363 + rmp_inverse_by_omega_re * x362
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_square_re = 4 * rm_weight_re * rmm_excess_by_square_re * x230 + 4 * rm_weight_re * rmp_excess_by_square_re * x230 - rmm_excess_by_square_im * x362 - rmp_excess_by_square_im * x362
-    rm_total_by_square_im = rmm_excess_by_square_im * x363 + rmm_excess_by_square_re * x362 + rmp_excess_by_square_im * x363 + rmp_excess_by_square_re * x362
-    del rmm_excess_by_square_im, rmm_excess_by_square_re, rmp_excess_by_square_im, rmp_excess_by_square_re
-    sp_filling_re = x364 * x74 - x76 * x78 * x81
-    del x364, x76
-    spp_x_re = x365
-    spp_x_im = x24 * (sp_roots_im + x367)
-    z25 = root_sum(ap_p_re, ap_p_im, x137, ap_p_im, spp_x_re, spp_x_im)
+    rmm_uniform_re = x324
+    del x324
+    x373 = -rmm_uniform_re + rmp_uniform_re
+    rmm_uniform_im = -x325
+    del x325
+    x339 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_y_im * x337 - rmm_y_re * x338
+    x342 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_y_im * x338 - rmm_y_re * x337
+    del rmm_b_im, rmm_b_re, rmm_y_im, rmm_y_re, x337, x338
+    x371 = -rmm_uniform_im + rmp_uniform_im
+    rmm_uniform_by_omega_re = -x329 * x331 + x332 * x336
+    rmm_uniform_by_omega_im = x329 * x336 + x331 * x332
+    del x329, x331, x332, x336
+    rmm_curvature_re = x339 * x341 + x340 * x342 * x343
+    x377 = -rmm_curvature_re + rmp_curvature_re
+    del rmm_curvature_re
+    rmm_curvature_im = x339 * x340 * x343 - x341 * x342
+    del x339, x340, x341, x342, x343
+    x376 = -rmm_curvature_im + rmp_curvature_im
+    del rmm_curvature_im
+    rmm_inverse_re = -rmm_uniform_re
+    del rmm_uniform_re
+    x351 = rmm_inverse_re + rmp_uniform_re
+    del rmm_inverse_re, rmp_uniform_re
+    rmm_inverse_im = -rmm_uniform_im
+    del rmm_uniform_im
+    x350 = rmm_inverse_im + rmp_uniform_im
+    del rmm_inverse_im, rmp_uniform_im
+    rmm_inverse_by_omega_re = -rmm_uniform_by_omega_re
+    rmm_inverse_by_omega_im = -rmm_uniform_by_omega_im
+    rm_weights_re = -x344 - x345
+    x374 = rm_weights_re * x252
+    x626 = rm_weights_re * x24
+    rm_weights_im = x346 - x347
+    x372 = rm_weights_im * x252
+    x627 = rm_weights_im * x24
+    rm_weights_by_omega_re = rm_weight_re * x211 - x348
+    rm_weights_by_omega_im = rm_weight_re * x209 + x349
+    x375 = rm_weights_by_omega_im * x252
+    del rm_weights_by_omega_im
+    rm_still_re = -x217 * x350 - x218 * x351
+    rm_still_im = x217 * x351 - x218 * x350
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x217 - rmm_inverse_by_omega_re * x218 - rmp_uniform_by_omega_im * x217 - rmp_uniform_by_omega_re * x218 - x209 * x350 + x211 * x351
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x218 + rmm_inverse_by_omega_re * x217 - rmp_uniform_by_omega_im * x218 + rmp_uniform_by_omega_re * x217 + x209 * x351 + x211 * x350
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, x350, x351
+    rm_forms0_by_square_re = -rm_form0_im * rmp_curvature_im + rm_form0_re * rmp_curvature_re
+    rm_forms0_by_square_im = rm_form0_im * rmp_curvature_re + rm_form0_re * rmp_curvature_im
+    del rm_form0_im, rm_form0_re
+    x649 = rm_forms0_by_square_im * x626 + rm_forms0_by_square_re * x627
+    x651 = rm_forms0_by_square_im * x24
+    del rm_forms0_by_square_im
+    rm_forms1_by_square_re = -rm_form1_im * rmp_curvature_im + rm_form1_re * rmp_curvature_re
+    rm_forms1_by_square_im = rm_form1_im * rmp_curvature_re + rm_form1_re * rmp_curvature_im
+    del rm_form1_im, rm_form1_re, rmp_curvature_im, rmp_curvature_re
+    x628 = rm_filling_re * (rm_forms1_by_square_im * x626 + rm_forms1_by_square_re * x627)
+    del x626
+    x638 = -rm_forms1_by_square_im * x627 + rm_forms1_by_square_re * rm_weights_re * x22 * x23
+    del rm_forms1_by_square_im, rm_forms1_by_square_re, x627
+    x639 = rm_filling_im * x638
+    rm_uniform0_re = -rm_weight_re * x358 - x226 - x354
+    del x226
+    rm_uniform0_im = -rm_weight_im * x358 + x235 + x359
+    del x235, x358
+    rm_uniform0_by_omega_re = -rm_weight_im * x361 + rm_weight_re * x360
+    rm_uniform0_by_omega_im = rm_weight_re * x361 + x362
+    del x361
+    rm_uniform1_re = -rm_weight_im * x365 + x240 + x364
+    del x240
+    x656 = rm_still_re * rm_uniform1_re
+    rm_uniform1_im = rm_weight_re * x365 + x245 + x366
+    del x245, x365
+    rm_uniform1_by_omega_re = rm_weight_re * x369 + x368
+    rm_uniform1_by_omega_im = rm_weight_im * x369 - x370
+    del x369
+    rm_total_re = 4 * rm_weights_re * x227 * x373 - x371 * x372
+    rm_total_im = x371 * x374 + x372 * x373
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x227 * x373 + 4 * rm_weights_im * rmm_uniform_by_omega_im * x227 + 4 * rm_weights_re * rmp_uniform_by_omega_re * x227 - rmm_uniform_by_omega_re * x374 - rmp_uniform_by_omega_im * x372 - x371 * x375
+    rm_total_by_omega_im = rm_weights_by_omega_re * x252 * x371 - rmm_uniform_by_omega_im * x374 - rmm_uniform_by_omega_re * x372 + rmp_uniform_by_omega_im * x374 + rmp_uniform_by_omega_re * x372 + x373 * x375
+    del rm_weights_by_omega_re, rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, x371, x373, x375
+    rm_total_by_square_re = 4 * rm_weights_re * x227 * x377 - x372 * x376
+    rm_total_by_square_im = x372 * x377 + x374 * x376
+    del x372, x374, x376, x377
+    sp_filled0_re = x76 * x77
+    del x77
+    x508 = -sp_filled0_re + x231
+    x509 = -x220 * x508
+    sp_filled1_re = -x74 * x79
+    del x74
+    x378 = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re
+    x507 = sp_filled1_re + x229
+    del sp_filled1_re
+    x510 = x222 * x507 + x228 + x509
+    x511 = -x507 - x508
+    del x508
+    x512 = x241 * x507 + x509
+    del x507, x509
+    x513 = x248 + x378
+    sp_filling_re = x378
+    del x378
+    spp_x_re = x379
+    spp_x_im = x24 * (sp_roots_im + x381)
+    z25 = root_sum(ap_p_re, ap_p_im, x121, ap_p_im, spp_x_re, spp_x_im)
     spp_k_re = z25[0]
-    x369 = spp_k_re * spp_k_re
+    x383 = spp_k_re * spp_k_re
     spp_k_im = z25[1]
     del z25
-    x368 = spp_k_im * spp_k_im
-    z26 = root_sum(ap_p_re, ap_p_im, ap_p_re, x138, spp_x_re, spp_x_im)
+    x382 = spp_k_im * spp_k_im
+    z26 = root_sum(ap_p_re, ap_p_im, ap_p_re, x122, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
     spp_d_re = z26[0]
-    x376 = spp_d_re * spp_d_re
+    x390 = spp_d_re * spp_d_re
     spp_d_im = z26[1]
     del z26
-    x375 = spp_d_im * spp_d_im
-    x389 = 1 / (1e-16 * x368 + 1e-16 * x369 + x375 + x376)
-    x390 = ap_p_by_omega_im * x389
-    x391 = ap_p_by_omega_re * x389
-    del x389
-    x392 = -spp_d_im * x391 + spp_d_re * x390
-    x397 = spp_d_im * x390 + spp_d_re * x391
-    del x390, x391
-    spp_b_re = -x368 + x369
-    del x368, x369
-    x371 = spp_b_re * spp_b_re
+    x389 = spp_d_im * spp_d_im
+    x403 = 1 / (1e-16 * x382 + 1e-16 * x383 + x389 + x390)
+    x404 = ap_p_by_omega_im * x403
+    x405 = ap_p_by_omega_re * x403
+    del x403
+    x406 = -spp_d_im * x405 + spp_d_re * x404
+    x411 = spp_d_im * x404 + spp_d_re * x405
+    del x404, x405
+    spp_b_re = -x382 + x383
+    del x382, x383
+    x385 = spp_b_re * spp_b_re
     spp_b_im = 2 * spp_k_im * spp_k_re
-    x370 = spp_b_im * spp_b_im
-    x372 = x370 + x371
-    x373 = 1 / x372
-    x374 = spp_b_im * x373
-    x377 = x373 * (-x375 + x376)
-    del x375, x376
-    x378 = ap_p_im * x373
-    x379 = ap_p_re * x373
-    x380 = spp_b_im * x379 + spp_b_re * x378
-    x381 = spp_b_im * x378 - spp_b_re * x379
-    del x378, x379
-    x393 = spp_b_re * x373
-    x394 = -ap_p_by_omega_im * x393 + ap_p_by_omega_re * spp_b_im * x373
-    x395 = -ap_p_by_omega_im * x374 - ap_p_by_omega_re * x393
-    del x393
-    x396 = spp_k_im * x395 + spp_k_re * x394
-    x400 = -spp_k_im * x394 + spp_k_re * x395
-    del spp_k_im, spp_k_re, x394, x395
-    x405 = 1 / (x372 * x372)
-    del x372
-    x406 = 2 * spp_b_im * spp_b_re * x405
-    x408 = -x370 + x371
-    del x370, x371
-    spp_z_re = spp_b_re * x377 + 2 * spp_d_im * spp_d_re * x374
-    del x374
-    spp_z_im = -spp_b_im * x377 + 2 * spp_b_re * spp_d_im * spp_d_re * x373
-    del spp_d_im, spp_d_re, x377
-    spp_y_re = 4 * ap_p_re * x381 - x380 * x94
-    spp_y_im = x380 * x95 + x381 * x94
-    del x380, x381
+    x384 = spp_b_im * spp_b_im
+    x386 = x384 + x385
+    x387 = 1 / x386
+    x388 = spp_b_im * x387
+    x391 = x387 * (-x389 + x390)
+    del x389, x390
+    x392 = ap_p_im * x387
+    x393 = ap_p_re * x387
+    x394 = spp_b_im * x393 + spp_b_re * x392
+    x395 = spp_b_im * x392 - spp_b_re * x393
+    del x392, x393
+    x407 = spp_b_re * x387
+    x408 = -ap_p_by_omega_im * x407 + ap_p_by_omega_re * spp_b_im * x387
+    x409 = -ap_p_by_omega_im * x388 - ap_p_by_omega_re * x407
+    del x407
+    x410 = spp_k_im * x409 + spp_k_re * x408
+    x414 = -spp_k_im * x408 + spp_k_re * x409
+    del spp_k_im, spp_k_re, x408, x409
+    x419 = 1 / (x386 * x386)
+    del x386
+    x420 = 2 * spp_b_im * spp_b_re * x419
+    x422 = -x384 + x385
+    del x384, x385
+    spp_z_re = spp_b_re * x391 + 2 * spp_d_im * spp_d_re * x388
+    del x388
+    spp_z_im = -spp_b_im * x391 + 2 * spp_b_re * spp_d_im * spp_d_re * x387
+    del spp_d_im, spp_d_re, x391
+    spp_y_re = 4 * ap_p_re * x395 - x394 * x91
+    spp_y_im = x394 * x92 + x395 * x91
+    del x394, x395
     z27 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x382 = z27[1]
-    x383 = spp_b_im * x373 * x382
-    x384 = x373 * z27[0]
+    x396 = z27[1]
+    x397 = spp_b_im * x387 * x396
+    x398 = x387 * z27[0]
     del z27
-    x385 = spp_b_re * x384
-    x386 = x383 + x385
-    x387 = spp_b_im * x384 - spp_b_re * x373 * x382
-    del x373, x382, x384
-    x388 = -x387
-    x399 = -x386 - x398
-    x401 = x383 + x385 - x398
-    del x383, x385, x398
+    x399 = spp_b_re * x398
+    x400 = x397 + x399
+    x401 = spp_b_im * x398 - spp_b_re * x387 * x396
+    del x387, x396, x398
+    x402 = -x401
+    x413 = -x400 - x412
+    x415 = x397 + x399 - x412
+    del x397, x399, x412
     z28 = root_arctanh_slope(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
     del spp_z_im, spp_z_re
-    x402 = z28[0]
-    x403 = z28[1]
+    x416 = z28[0]
+    x417 = z28[1]
     del z28
-    spp_uniform_re = x386
-    del x386
-    spp_uniform_im = x388
-    x404 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_y_im * x402 - spp_y_re * x403
-    x407 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_y_im * x403 - spp_y_re * x402
-    del spp_b_im, spp_b_re, spp_y_im, spp_y_re, x402, x403
-    spp_uniform_by_omega_re = -x387 * x392 - x388 * x396 + x397 * x399 + x400 * x401
-    spp_uniform_by_omega_im = x387 * x397 + x388 * x400 + x392 * x399 + x396 * x401
-    del x387, x388, x392, x396, x397, x399, x400, x401
-    spp_curvature_re = x404 * x406 + x405 * x407 * x408
-    spp_curvature_im = x404 * x405 * x408 - x406 * x407
-    del x404, x405, x406, x407, x408
-    spp_inverse_re = -spp_uniform_im * x194 - spp_uniform_re * x195
-    spp_inverse_im = -spp_uniform_im * x195 + spp_uniform_re * x194
-    spp_inverse_by_omega_re = -spp_uniform_by_omega_im * x194 - spp_uniform_by_omega_re * x195 - spp_uniform_im * x131 + spp_uniform_re * x132
-    spp_inverse_by_omega_im = -spp_uniform_by_omega_im * x195 + spp_uniform_by_omega_re * x194 + spp_uniform_im * x132 + spp_uniform_re * x131
-    del spp_uniform_by_omega_im, spp_uniform_by_omega_re, spp_uniform_im, spp_uniform_re
-    spp_excess_by_square_re = -spp_curvature_im * x194 - spp_curvature_re * x195
-    spp_excess_by_square_im = -spp_curvature_im * x195 + spp_curvature_re * x194
-    del spp_curvature_im, spp_curvature_re
-    x617 = spp_excess_by_square_im * x606 + spp_excess_by_square_re * x607
-    x618 = -rp_weight_re * spp_excess_by_square_im * x22 * x23 + spp_excess_by_square_re * x606
-    sp_form0_re = -x412 * x420 + x414 * x421 * x422
-    x604 = sp_form0_re * x597
-    sp_form0_im = x412 * x414 * x422 + x420 * x421
-    del x412, x414, x420, x421, x422
-    x602 = sp_form0_im * x597
-    sp_form1_re = a_down_im * x425 + a_down_re * x426
-    x627 = x621 * (-sp_form1_re + x626)
-    sp_form1_im = -a_down_im * x426 + a_down_re * x425
-    del a_down_im, a_down_re, x425, x426
-    x623 = sp_form1_im * x621
-    spm_x_re = -x427
-    spm_x_im = x24 * (-sm_roots_im - x428)
-    z29 = root_sum(am_p_re, am_p_im, x137, ap_p_im, spm_x_re, spm_x_im)
-    del x137
+    spp_uniform_re = x400
+    del x400
+    spp_uniform_im = x402
+    x418 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_y_im * x416 - spp_y_re * x417
+    x421 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_y_im * x417 - spp_y_re * x416
+    del spp_b_im, spp_b_re, spp_y_im, spp_y_re, x416, x417
+    spp_uniform_by_omega_re = -x401 * x406 - x402 * x410 + x411 * x413 + x414 * x415
+    spp_uniform_by_omega_im = x401 * x411 + x402 * x414 + x406 * x413 + x410 * x415
+    del x401, x402, x406, x410, x411, x413, x414, x415
+    spp_curvature_re = x418 * x420 + x419 * x421 * x422
+    spp_curvature_im = x418 * x419 * x422 - x420 * x421
+    del x418, x419, x420, x421, x422
+    sp_form0_re = -x426 * x434 + x428 * x435 * x436
+    sp_form0_im = x426 * x428 * x436 + x434 * x435
+    del x426, x428, x434, x435, x436
+    sp_form1_re = a_down_im * x439 + a_down_re * x440
+    sp_form1_im = -a_down_im * x440 + a_down_re * x439
+    del a_down_im, a_down_re, x439, x440
+    spm_x_re = -x441
+    spm_x_im = x24 * (-sm_roots_im - x442)
+    z29 = root_sum(am_p_re, am_p_im, x121, ap_p_im, spm_x_re, spm_x_im)
+    del x121
     spm_k_re = z29[0]
-    x430 = spm_k_re * spm_k_re
+    x444 = spm_k_re * spm_k_re
     spm_k_im = z29[1]
     del z29
-    x429 = spm_k_im * spm_k_im
-    z30 = root_sum(am_p_re, am_p_im, ap_p_re, x138, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x138
+    x443 = spm_k_im * spm_k_im
+    z30 = root_sum(am_p_re, am_p_im, ap_p_re, x122, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x122
     spm_d_re = z30[0]
-    x437 = spm_d_re * spm_d_re
+    x451 = spm_d_re * spm_d_re
     spm_d_im = z30[1]
     del z30
-    x436 = spm_d_im * spm_d_im
-    x451 = 1 / (1e-16 * x429 + 1e-16 * x430 + x436 + x437)
-    x452 = am_p_by_omega_im * x451
-    x453 = am_p_by_omega_re * x451
-    del x451
-    x454 = -spm_d_im * x453 + spm_d_re * x452
-    x457 = spm_d_im * x452 + spm_d_re * x453
-    del x452, x453
-    spm_b_re = -x429 + x430
-    del x429, x430
-    x432 = spm_b_re * spm_b_re
+    x450 = spm_d_im * spm_d_im
+    x465 = 1 / (1e-16 * x443 + 1e-16 * x444 + x450 + x451)
+    x466 = am_p_by_omega_im * x465
+    x467 = am_p_by_omega_re * x465
+    del x465
+    x468 = -spm_d_im * x467 + spm_d_re * x466
+    x471 = spm_d_im * x466 + spm_d_re * x467
+    del x466, x467
+    spm_b_re = -x443 + x444
+    del x443, x444
+    x446 = spm_b_re * spm_b_re
     spm_b_im = 2 * spm_k_im * spm_k_re
-    x431 = spm_b_im * spm_b_im
-    x433 = x431 + x432
-    x434 = 1 / x433
-    x435 = spm_b_im * x434
-    x438 = x434 * (-x436 + x437)
-    del x436, x437
-    x439 = ap_p_im * x434
-    x440 = ap_p_re * x434
-    x441 = spm_b_im * x440 + spm_b_re * x439
-    x442 = spm_b_im * x439 - spm_b_re * x440
-    del x439, x440
-    x460 = spm_b_re * x434
-    x461 = -am_p_by_omega_im * x460 + am_p_by_omega_re * spm_b_im * x434
-    x462 = -am_p_by_omega_im * x435 - am_p_by_omega_re * x460
-    del x460
-    x463 = spm_k_im * x462 + spm_k_re * x461
-    x465 = -spm_k_im * x461 + spm_k_re * x462
-    del spm_k_im, spm_k_re, x461, x462
-    x470 = 1 / (x433 * x433)
-    del x433
-    x471 = 2 * spm_b_im * spm_b_re * x470
-    x473 = -x431 + x432
-    del x431, x432
-    spm_z_re = spm_b_re * x438 + 2 * spm_d_im * spm_d_re * x435
-    del x435
-    spm_z_im = -spm_b_im * x438 + 2 * spm_b_re * spm_d_im * spm_d_re * x434
-    del spm_d_im, spm_d_re, x438
-    spm_y_re = 4 * am_p_re * x442 - x153 * x441
-    spm_y_im = x153 * x442 + x154 * x441
-    del x441, x442
+    x445 = spm_b_im * spm_b_im
+    x447 = x445 + x446
+    x448 = 1 / x447
+    x449 = spm_b_im * x448
+    x452 = x448 * (-x450 + x451)
+    del x450, x451
+    x453 = ap_p_im * x448
+    x454 = ap_p_re * x448
+    x455 = spm_b_im * x454 + spm_b_re * x453
+    x456 = spm_b_im * x453 - spm_b_re * x454
+    del x453, x454
+    x474 = spm_b_re * x448
+    x475 = -am_p_by_omega_im * x474 + am_p_by_omega_re * spm_b_im * x448
+    x476 = -am_p_by_omega_im * x449 - am_p_by_omega_re * x474
+    del x474
+    x477 = spm_k_im * x476 + spm_k_re * x475
+    x479 = -spm_k_im * x475 + spm_k_re * x476
+    del spm_k_im, spm_k_re, x475, x476
+    x484 = 1 / (x447 * x447)
+    del x447
+    x485 = 2 * spm_b_im * spm_b_re * x484
+    x487 = -x445 + x446
+    del x445, x446
+    spm_z_re = spm_b_re * x452 + 2 * spm_d_im * spm_d_re * x449
+    del x449
+    spm_z_im = -spm_b_im * x452 + 2 * spm_b_re * spm_d_im * spm_d_re * x448
+    del spm_d_im, spm_d_re, x452
+    spm_y_re = 4 * am_p_re * x456 - x137 * x455
+    spm_y_im = x137 * x456 + x138 * x455
+    del x455, x456
     z31 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x443 = x434 * z31[1]
-    x444 = spm_b_im * x443
-    x445 = x434 * z31[0]
-    del x434, z31
-    x446 = spm_b_re * x445
-    x447 = x444 + x446
-    x448 = spm_b_im * x445
-    del x445
-    x449 = spm_b_re * x443
-    del x443
-    x450 = x448 - x449
-    x456 = x450 + x455
-    x459 = -x447 - x458
-    x464 = -x448 + x449 + x455
-    del x448, x449, x455
-    x466 = x444 + x446 - x458
-    del x444, x446, x458
+    x457 = x448 * z31[1]
+    x458 = spm_b_im * x457
+    x459 = x448 * z31[0]
+    del x448, z31
+    x460 = spm_b_re * x459
+    x461 = x458 + x460
+    x462 = spm_b_im * x459
+    del x459
+    x463 = spm_b_re * x457
+    del x457
+    x464 = x462 - x463
+    x470 = x464 + x469
+    x473 = -x461 - x472
+    x478 = -x462 + x463 + x469
+    del x462, x463, x469
+    x480 = x458 + x460 - x472
+    del x458, x460, x472
     z32 = root_arctanh_slope(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
     del spm_z_im, spm_z_re
-    x467 = z32[0]
-    x468 = z32[1]
+    x481 = z32[0]
+    x482 = z32[1]
     del z32
-    spm_uniform_re = x447
-    del x447
-    spm_uniform_im = -x450
-    del x450
-    x469 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_y_im * x467 - spm_y_re * x468
-    x472 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_y_im * x468 - spm_y_re * x467
-    del spm_b_im, spm_b_re, spm_y_im, spm_y_re, x467, x468
-    spm_uniform_by_omega_re = -x454 * x456 + x457 * x459 - x463 * x464 + x465 * x466
-    spm_uniform_by_omega_im = x454 * x459 + x456 * x457 + x463 * x466 + x464 * x465
-    del x454, x456, x457, x459, x463, x464, x465, x466
-    spm_curvature_re = x469 * x471 + x470 * x472 * x473
-    spm_curvature_im = x469 * x470 * x473 - x471 * x472
-    del x469, x470, x471, x472, x473
-    spm_inverse_re = spm_uniform_im * x194 + spm_uniform_re * x195
-    x491 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = 2 * a_root_re * spm_uniform_im * x53 - spm_uniform_re * x194
-    x492 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = spm_uniform_by_omega_im * x194 + spm_uniform_by_omega_re * x195 - spm_uniform_im * x197 + spm_uniform_re * x196
-    spm_inverse_by_omega_im = spm_uniform_by_omega_im * x195 - spm_uniform_by_omega_re * x194 + spm_uniform_im * x196 + spm_uniform_re * x197
-    del spm_uniform_by_omega_im, spm_uniform_by_omega_re, spm_uniform_im, spm_uniform_re
-    spm_excess_by_square_re = spm_curvature_im * x194 + spm_curvature_re * x195
-    spm_excess_by_square_im = 2 * a_root_re * spm_curvature_im * x53 - spm_curvature_re * x194
-    del spm_curvature_im, spm_curvature_re
-    x610 = spm_excess_by_square_im * x606 + spm_excess_by_square_re * x607
-    del x607
-    x612 = -rp_weight_re * spm_excess_by_square_im * x22 * x23 + spm_excess_by_square_re * x606
-    del x606
-    sm_form0_re = -x477 * x483 + x484 * x485
-    x611 = sm_form0_re * x597
-    sm_form0_im = x477 * x485 + x483 * x484
-    del x477, x484
-    x609 = sm_form0_im * x597
-    sm_form1_re = -x483 * x489 + x485 * x490
-    x628 = x621 * (-sm_form1_re + x626)
-    del x626
-    sm_form1_im = x483 * x490 + x485 * x489
-    del x483, x485, x489, x490
-    x622 = sm_form1_im * x621
-    del x621
-    sp_still_re = x491
-    sp_still_im = x492
-    sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
-    sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    sp_uniform0_re = -rp_weight_re * x496 + x229
-    del x229
-    sp_uniform0_im = rp_weight_im * x496 + rp_weight_re * x228
-    del x228, x496
-    sp_uniform0_by_omega_re = rp_weight_im * x497 + rp_weight_re * x239
-    del x239
-    sp_uniform0_by_omega_im = rp_weight_re * x497 - x241
-    del x241, x497
-    sp_uniform1_re = rp_weight_im * x498 + rp_weight_re * x245
-    del x245
-    x633 = sp_still_re * sp_uniform1_re
-    sp_uniform1_im = rp_weight_re * x498 - x248
-    del x248, x498
-    sp_uniform1_by_omega_re = rp_weight_re * x499 - x249
-    del x249
-    sp_uniform1_by_omega_im = -rp_weight_im * x499 - x251
-    del rp_weight_im, x251, x499
-    sp_total_re = x253 * x492 + x254 * x491
-    sp_total_im = 4 * rp_weight_re * x230 * x492 - x253 * x491
-    del x491, x492
-    sp_total_by_omega_re = spm_inverse_by_omega_im * x253 + spm_inverse_by_omega_re * x254 + spp_inverse_by_omega_im * x253 + spp_inverse_by_omega_re * x254
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_inverse_by_omega_im * x230 + 4 * rp_weight_re * spp_inverse_by_omega_im * x230 - spm_inverse_by_omega_re * x253 - spp_inverse_by_omega_re * x253
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_square_re = spm_excess_by_square_im * x253 + spm_excess_by_square_re * x254 + spp_excess_by_square_im * x253 + spp_excess_by_square_re * x254
-    del x254
-    sp_total_by_square_im = 4 * rp_weight_re * spm_excess_by_square_im * x230 + 4 * rp_weight_re * spp_excess_by_square_im * x230 - spm_excess_by_square_re * x253 - spp_excess_by_square_re * x253
-    del rp_weight_re, spm_excess_by_square_im, spm_excess_by_square_re, spp_excess_by_square_im, spp_excess_by_square_re, x253
-    sm_filling_re = -x256 * x78 * x81 + x500 * x74
-    del x256, x500, x74, x78, x81
-    smp_x_re = x427
-    del x427
-    smp_x_im = x24 * (sm_roots_im + x367)
-    del sm_roots_im, x367
-    z33 = root_sum(ap_p_re, ap_p_im, x260, am_p_im, smp_x_re, smp_x_im)
+    spm_uniform_re = x461
+    del x461
+    x516 = -spm_uniform_re + spp_uniform_re
+    spm_uniform_im = -x464
+    del x464
+    x483 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_y_im * x481 - spm_y_re * x482
+    x486 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_y_im * x482 - spm_y_re * x481
+    del spm_b_im, spm_b_re, spm_y_im, spm_y_re, x481, x482
+    x514 = -spm_uniform_im + spp_uniform_im
+    spm_uniform_by_omega_re = -x468 * x470 + x471 * x473 - x477 * x478 + x479 * x480
+    spm_uniform_by_omega_im = x468 * x473 + x470 * x471 + x477 * x480 + x478 * x479
+    del x468, x470, x471, x473, x477, x478, x479, x480
+    spm_curvature_re = x483 * x485 + x484 * x486 * x487
+    x520 = -spm_curvature_re + spp_curvature_re
+    spm_curvature_im = x483 * x484 * x487 - x485 * x486
+    del x483, x484, x485, x486, x487
+    x519 = -spm_curvature_im + spp_curvature_im
+    spm_excess_by_square_re = -spm_curvature_re
+    del spm_curvature_re
+    spm_excess_by_square_im = -spm_curvature_im
+    del spm_curvature_im
+    sm_form0_re = -x491 * x497 + x498 * x499
+    sm_form0_im = x491 * x499 + x497 * x498
+    del x491, x498
+    sm_form1_re = -x497 * x503 + x499 * x504
+    sm_form1_im = x497 * x504 + x499 * x503
+    del x497, x499, x503, x504
+    spm_inverse_re = -spm_uniform_re
+    del spm_uniform_re
+    x506 = spm_inverse_re + spp_uniform_re
+    del spm_inverse_re, spp_uniform_re
+    spm_inverse_im = -spm_uniform_im
+    del spm_uniform_im
+    x505 = spm_inverse_im + spp_uniform_im
+    del spm_inverse_im, spp_uniform_im
+    spm_inverse_by_omega_re = -spm_uniform_by_omega_re
+    spm_inverse_by_omega_im = -spm_uniform_by_omega_im
+    sp_weights_re = x199 - x201
+    del x199, x201
+    x517 = sp_weights_re * x252
+    x635 = sp_weights_re * x24
+    sp_weights_im = x202 + x203
+    del x202, x203
+    x515 = sp_weights_im * x252
+    x636 = sp_weights_im * x24
+    sp_weights_by_omega_re = rp_weight_re * x211 + x210
+    del x210
+    sp_weights_by_omega_im = rp_weight_re * x209 - x212
+    del x212
+    x518 = sp_weights_by_omega_im * x252
+    del sp_weights_by_omega_im
+    sp_still_re = -x217 * x505 - x218 * x506
+    sp_still_im = x217 * x506 - x218 * x505
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x217 - spm_inverse_by_omega_re * x218 - spp_uniform_by_omega_im * x217 - spp_uniform_by_omega_re * x218 - x209 * x505 + x211 * x506
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x218 + spm_inverse_by_omega_re * x217 - spp_uniform_by_omega_im * x218 + spp_uniform_by_omega_re * x217 + x209 * x506 + x211 * x505
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, x505, x506
+    sp_forms0_by_square_re = sm_form0_im * spm_excess_by_square_im - sm_form0_re * spm_excess_by_square_re - sp_form0_im * spp_curvature_im + sp_form0_re * spp_curvature_re
+    sp_forms0_by_square_im = -sm_form0_im * spm_excess_by_square_re - sm_form0_re * spm_excess_by_square_im + sp_form0_im * spp_curvature_re + sp_form0_re * spp_curvature_im
+    x648 = sp_forms0_by_square_im * x635 + sp_forms0_by_square_re * x636
+    x654 = sp_forms0_by_square_im * x24
+    del sp_forms0_by_square_im
+    sp_forms1_by_square_re = -sm_form1_im * spm_excess_by_square_im + sm_form1_re * spm_excess_by_square_re - sp_form1_im * spp_curvature_im + sp_form1_re * spp_curvature_re
+    sp_forms1_by_square_im = sm_form1_im * spm_excess_by_square_re + sm_form1_re * spm_excess_by_square_im + sp_form1_im * spp_curvature_re + sp_form1_re * spp_curvature_im
+    x637 = sp_filling_re * (sp_forms1_by_square_im * x635 + sp_forms1_by_square_re * x636)
+    del x635
+    x644 = -sp_forms1_by_square_im * x636 + sp_forms1_by_square_re * sp_weights_re * x22 * x23
+    del sp_forms1_by_square_im, sp_forms1_by_square_re, x636
+    x645 = rp_filling_im * x644
+    sp_forms2_by_square_re = spm_excess_by_square_re + spp_curvature_re
+    del spm_excess_by_square_re, spp_curvature_re
+    sp_forms2_by_square_im = spm_excess_by_square_im + spp_curvature_im
+    del spm_excess_by_square_im, spp_curvature_im
+    sp_uniform0_re = -rp_weight_re * x510 + x224
+    del x224
+    sp_uniform0_im = rp_weight_im * x510 + rp_weight_re * x223
+    del x223, x510
+    sp_uniform0_by_omega_re = rp_weight_im * x511 + rp_weight_re * x236
+    del x236
+    sp_uniform0_by_omega_im = rp_weight_re * x511 - x238
+    del x238, x511
+    sp_uniform1_re = rp_weight_im * x512 + rp_weight_re * x242
+    del x242
+    x659 = sp_still_re * sp_uniform1_re
+    sp_uniform1_im = rp_weight_re * x512 - x244
+    del x244, x512
+    sp_uniform1_by_omega_re = rp_weight_re * x513 - x247
+    del rp_weight_re, x247
+    sp_uniform1_by_omega_im = -rp_weight_im * x513 - x250
+    del rp_weight_im, x250, x513
+    sp_total_re = 4 * sp_weights_re * x227 * x516 - x514 * x515
+    sp_total_im = x514 * x517 + x515 * x516
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x227 * x516 + 4 * sp_weights_im * spm_uniform_by_omega_im * x227 + 4 * sp_weights_re * spp_uniform_by_omega_re * x227 - spm_uniform_by_omega_re * x517 - spp_uniform_by_omega_im * x515 - x514 * x518
+    sp_total_by_omega_im = sp_weights_by_omega_re * x252 * x514 - spm_uniform_by_omega_im * x517 - spm_uniform_by_omega_re * x515 + spp_uniform_by_omega_im * x517 + spp_uniform_by_omega_re * x515 + x516 * x518
+    del sp_weights_by_omega_re, spm_uniform_by_omega_im, spm_uniform_by_omega_re, spp_uniform_by_omega_im, spp_uniform_by_omega_re, x514, x516, x518
+    sp_total_by_square_re = 4 * sp_weights_re * x227 * x520 - x515 * x519
+    sp_total_by_square_im = x515 * x520 + x517 * x519
+    del x519, x520
+    sm_filled0_re = x259 * x76
+    del x259, x76
+    x611 = -sm_filled0_re + x231
+    del x231
+    x612 = -x220 * x611
+    del x220
+    sm_filled1_re = -x260 * x79
+    del x260, x79
+    x521 = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re
+    x610 = sm_filled1_re + x229
+    del sm_filled1_re, x229
+    x613 = x222 * x610 + x228 + x612
+    del x222, x228
+    x614 = -x610 - x611
+    del x611
+    x615 = x241 * x610 + x612
+    del x241, x610, x612
+    x616 = x248 + x521
+    del x248
+    sm_filling_re = x521
+    del x521
+    smp_x_re = x441
+    del x441
+    smp_x_im = x24 * (sm_roots_im + x381)
+    del sm_roots_im, x381
+    z33 = root_sum(ap_p_re, ap_p_im, x263, am_p_im, smp_x_re, smp_x_im)
     smp_k_re = z33[0]
-    x502 = smp_k_re * smp_k_re
+    x523 = smp_k_re * smp_k_re
     smp_k_im = z33[1]
     del z33
-    x501 = smp_k_im * smp_k_im
-    z34 = root_sum(ap_p_re, ap_p_im, am_p_re, x261, smp_x_re, smp_x_im)
+    x522 = smp_k_im * smp_k_im
+    z34 = root_sum(ap_p_re, ap_p_im, am_p_re, x264, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
     smp_d_re = z34[0]
-    x509 = smp_d_re * smp_d_re
+    x530 = smp_d_re * smp_d_re
     smp_d_im = z34[1]
     del z34
-    x508 = smp_d_im * smp_d_im
-    x523 = 1 / (1e-16 * x501 + 1e-16 * x502 + x508 + x509)
-    x524 = ap_p_by_omega_im * x523
-    x525 = ap_p_by_omega_re * x523
-    del x523
-    x526 = -smp_d_im * x525 + smp_d_re * x524
-    x529 = smp_d_im * x524 + smp_d_re * x525
-    del x524, x525
-    smp_b_re = -x501 + x502
-    del x501, x502
-    x504 = smp_b_re * smp_b_re
+    x529 = smp_d_im * smp_d_im
+    x544 = 1 / (1e-16 * x522 + 1e-16 * x523 + x529 + x530)
+    x545 = ap_p_by_omega_im * x544
+    x546 = ap_p_by_omega_re * x544
+    del x544
+    x547 = -smp_d_im * x546 + smp_d_re * x545
+    x550 = smp_d_im * x545 + smp_d_re * x546
+    del x545, x546
+    smp_b_re = -x522 + x523
+    del x522, x523
+    x525 = smp_b_re * smp_b_re
     smp_b_im = 2 * smp_k_im * smp_k_re
-    x503 = smp_b_im * smp_b_im
-    x505 = x503 + x504
-    x506 = 1 / x505
-    x507 = smp_b_im * x506
-    x510 = x506 * (-x508 + x509)
-    del x508, x509
-    x511 = am_p_im * x506
-    x512 = am_p_re * x506
-    x513 = smp_b_im * x512 + smp_b_re * x511
-    x514 = smp_b_im * x511 - smp_b_re * x512
-    del x511, x512
-    x532 = smp_b_re * x506
-    x533 = -ap_p_by_omega_im * x532 + ap_p_by_omega_re * smp_b_im * x506
-    x534 = -ap_p_by_omega_im * x507 - ap_p_by_omega_re * x532
-    del ap_p_by_omega_im, ap_p_by_omega_re, x532
-    x535 = smp_k_im * x534 + smp_k_re * x533
-    x537 = -smp_k_im * x533 + smp_k_re * x534
-    del smp_k_im, smp_k_re, x533, x534
-    x542 = 1 / (x505 * x505)
-    del x505
-    x543 = 2 * smp_b_im * smp_b_re * x542
-    x545 = -x503 + x504
-    del x503, x504
-    smp_z_re = smp_b_re * x510 + 2 * smp_d_im * smp_d_re * x507
-    del x507
-    smp_z_im = -smp_b_im * x510 + 2 * smp_b_re * smp_d_im * smp_d_re * x506
-    del smp_d_im, smp_d_re, x510
-    smp_y_re = 4 * ap_p_re * x514 - x513 * x94
+    x524 = smp_b_im * smp_b_im
+    x526 = x524 + x525
+    x527 = 1 / x526
+    x528 = smp_b_im * x527
+    x531 = x527 * (-x529 + x530)
+    del x529, x530
+    x532 = am_p_im * x527
+    x533 = am_p_re * x527
+    x534 = smp_b_im * x533 + smp_b_re * x532
+    x535 = smp_b_im * x532 - smp_b_re * x533
+    del x532, x533
+    x553 = smp_b_re * x527
+    x554 = -ap_p_by_omega_im * x553 + ap_p_by_omega_re * smp_b_im * x527
+    x555 = -ap_p_by_omega_im * x528 - ap_p_by_omega_re * x553
+    del ap_p_by_omega_im, ap_p_by_omega_re, x553
+    x556 = smp_k_im * x555 + smp_k_re * x554
+    x558 = -smp_k_im * x554 + smp_k_re * x555
+    del smp_k_im, smp_k_re, x554, x555
+    x563 = 1 / (x526 * x526)
+    del x526
+    x564 = 2 * smp_b_im * smp_b_re * x563
+    x566 = -x524 + x525
+    del x524, x525
+    smp_z_re = smp_b_re * x531 + 2 * smp_d_im * smp_d_re * x528
+    del x528
+    smp_z_im = -smp_b_im * x531 + 2 * smp_b_re * smp_d_im * smp_d_re * x527
+    del smp_d_im, smp_d_re, x531
+    smp_y_re = 4 * ap_p_re * x535 - x534 * x91
     del ap_p_re
-    smp_y_im = x513 * x95 + x514 * x94
-    del x513, x514, x94, x95
+    smp_y_im = x534 * x92 + x535 * x91
+    del x534, x535, x91, x92
     z35 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x515 = x506 * z35[1]
-    x516 = smp_b_im * x515
-    x517 = x506 * z35[0]
-    del x506, z35
-    x518 = smp_b_re * x517
-    x519 = x516 + x518
-    x520 = smp_b_im * x517
-    del x517
-    x521 = smp_b_re * x515
-    del x515
-    x522 = x520 - x521
-    x528 = x520 - x521 - x527
-    del x520, x521
-    x531 = -x519 - x530
-    x536 = -x522 - x527
-    del x527
-    x538 = x516 + x518 - x530
-    del x516, x518, x530
+    x536 = x527 * z35[1]
+    x537 = smp_b_im * x536
+    x538 = x527 * z35[0]
+    del x527, z35
+    x539 = smp_b_re * x538
+    x540 = x537 + x539
+    x541 = smp_b_im * x538
+    del x538
+    x542 = smp_b_re * x536
+    del x536
+    x543 = x541 - x542
+    x549 = x541 - x542 - x548
+    del x541, x542
+    x552 = -x540 - x551
+    x557 = -x543 - x548
+    del x548
+    x559 = x537 + x539 - x551
+    del x537, x539, x551
     z36 = root_arctanh_slope(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
     del smp_z_im, smp_z_re
-    x539 = z36[0]
-    x540 = z36[1]
+    x560 = z36[0]
+    x561 = z36[1]
     del z36
-    smp_uniform_re = x519
-    del x519
-    smp_uniform_im = -x522
-    del x522
-    x541 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_y_im * x539 - smp_y_re * x540
-    x544 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_y_im * x540 - smp_y_re * x539
-    del smp_b_im, smp_b_re, smp_y_im, smp_y_re, x539, x540
-    smp_uniform_by_omega_re = -x526 * x528 + x529 * x531 - x535 * x536 + x537 * x538
-    smp_uniform_by_omega_im = x526 * x531 + x528 * x529 + x535 * x538 + x536 * x537
-    del x526, x528, x529, x531, x535, x536, x537, x538
-    smp_curvature_re = x541 * x543 + x542 * x544 * x545
-    smp_curvature_im = x541 * x542 * x545 - x543 * x544
-    del x541, x542, x543, x544, x545
-    smp_inverse_re = -smp_uniform_im * x194 - smp_uniform_re * x195
-    smp_inverse_im = -smp_uniform_im * x195 + smp_uniform_re * x194
-    smp_inverse_by_omega_re = -smp_uniform_by_omega_im * x194 - smp_uniform_by_omega_re * x195 - smp_uniform_im * x131 + smp_uniform_re * x132
-    smp_inverse_by_omega_im = -smp_uniform_by_omega_im * x195 + smp_uniform_by_omega_re * x194 + smp_uniform_im * x132 + smp_uniform_re * x131
-    del smp_uniform_by_omega_im, smp_uniform_by_omega_re, smp_uniform_im, smp_uniform_re, x131, x132
-    smp_excess_by_square_re = -smp_curvature_im * x194 - smp_curvature_re * x195
-    smp_excess_by_square_im = -smp_curvature_im * x195 + smp_curvature_re * x194
-    del smp_curvature_im, smp_curvature_re
-    x615 = smp_excess_by_square_im * x599 + smp_excess_by_square_re * x600
-    x616 = -rm_weight_re * smp_excess_by_square_im * x22 * x23 + smp_excess_by_square_re * x599
-    smm_x_re = -x365
-    del x365
-    smm_x_im = x24 * (-sp_roots_im - x428)
-    del sp_roots_im, x24, x428
-    z37 = root_sum(am_p_re, am_p_im, x260, am_p_im, smm_x_re, smm_x_im)
-    del x260
+    smp_uniform_re = x540
+    del x540
+    smp_uniform_im = -x543
+    del x543
+    x562 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_y_im * x560 - smp_y_re * x561
+    x565 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_y_im * x561 - smp_y_re * x560
+    del smp_b_im, smp_b_re, smp_y_im, smp_y_re, x560, x561
+    smp_uniform_by_omega_re = -x547 * x549 + x550 * x552 - x556 * x557 + x558 * x559
+    smp_uniform_by_omega_im = x547 * x552 + x549 * x550 + x556 * x559 + x557 * x558
+    del x547, x549, x550, x552, x556, x557, x558, x559
+    smp_curvature_re = x562 * x564 + x563 * x565 * x566
+    smp_curvature_im = x562 * x563 * x566 - x564 * x565
+    del x562, x563, x564, x565, x566
+    smm_x_re = -x379
+    del x379
+    smm_x_im = x24 * (-sp_roots_im - x442)
+    del sp_roots_im, x442
+    z37 = root_sum(am_p_re, am_p_im, x263, am_p_im, smm_x_re, smm_x_im)
+    del x263
     smm_k_re = z37[0]
-    x547 = smm_k_re * smm_k_re
+    x568 = smm_k_re * smm_k_re
     smm_k_im = z37[1]
     del z37
-    x546 = smm_k_im * smm_k_im
-    z38 = root_sum(am_p_re, am_p_im, am_p_re, x261, smm_x_re, smm_x_im)
-    del smm_x_im, smm_x_re, x261
+    x567 = smm_k_im * smm_k_im
+    z38 = root_sum(am_p_re, am_p_im, am_p_re, x264, smm_x_re, smm_x_im)
+    del smm_x_im, smm_x_re, x264
     smm_d_re = z38[0]
-    x554 = smm_d_re * smm_d_re
+    x575 = smm_d_re * smm_d_re
     smm_d_im = z38[1]
     del z38
-    x553 = smm_d_im * smm_d_im
-    x567 = 1 / (1e-16 * x546 + 1e-16 * x547 + x553 + x554)
-    x568 = am_p_by_omega_im * x567
-    x569 = am_p_by_omega_re * x567
-    del x567
-    x570 = -smm_d_im * x569 + smm_d_re * x568
-    x575 = smm_d_im * x568 + smm_d_re * x569
-    del x568, x569
-    smm_b_re = -x546 + x547
-    del x546, x547
-    x549 = smm_b_re * smm_b_re
+    x574 = smm_d_im * smm_d_im
+    x588 = 1 / (1e-16 * x567 + 1e-16 * x568 + x574 + x575)
+    x589 = am_p_by_omega_im * x588
+    x590 = am_p_by_omega_re * x588
+    del x588
+    x591 = -smm_d_im * x590 + smm_d_re * x589
+    x596 = smm_d_im * x589 + smm_d_re * x590
+    del x589, x590
+    smm_b_re = -x567 + x568
+    del x567, x568
+    x570 = smm_b_re * smm_b_re
     smm_b_im = 2 * smm_k_im * smm_k_re
-    x548 = smm_b_im * smm_b_im
-    x550 = x548 + x549
-    x551 = 1 / x550
-    x552 = smm_b_im * x551
-    x555 = x551 * (-x553 + x554)
-    del x553, x554
-    x556 = am_p_im * x551
+    x569 = smm_b_im * smm_b_im
+    x571 = x569 + x570
+    x572 = 1 / x571
+    x573 = smm_b_im * x572
+    x576 = x572 * (-x574 + x575)
+    del x574, x575
+    x577 = am_p_im * x572
     del am_p_im
-    x557 = am_p_re * x551
-    x558 = smm_b_im * x557 + smm_b_re * x556
-    x559 = smm_b_im * x556 - smm_b_re * x557
-    del x556, x557
-    x571 = smm_b_re * x551
-    x572 = -am_p_by_omega_im * x571 + am_p_by_omega_re * smm_b_im * x551
-    x573 = -am_p_by_omega_im * x552 - am_p_by_omega_re * x571
-    del am_p_by_omega_im, am_p_by_omega_re, x571
-    x574 = smm_k_im * x573 + smm_k_re * x572
-    x578 = -smm_k_im * x572 + smm_k_re * x573
-    del smm_k_im, smm_k_re, x572, x573
-    x583 = 1 / (x550 * x550)
-    del x550
-    x584 = 2 * smm_b_im * smm_b_re * x583
-    x586 = -x548 + x549
-    del x548, x549
-    smm_z_re = smm_b_re * x555 + 2 * smm_d_im * smm_d_re * x552
-    del x552
-    smm_z_im = -smm_b_im * x555 + 2 * smm_b_re * smm_d_im * smm_d_re * x551
-    del smm_d_im, smm_d_re, x555
-    smm_y_re = 4 * am_p_re * x559 - x153 * x558
+    x578 = am_p_re * x572
+    x579 = smm_b_im * x578 + smm_b_re * x577
+    x580 = smm_b_im * x577 - smm_b_re * x578
+    del x577, x578
+    x592 = smm_b_re * x572
+    x593 = -am_p_by_omega_im * x592 + am_p_by_omega_re * smm_b_im * x572
+    x594 = -am_p_by_omega_im * x573 - am_p_by_omega_re * x592
+    del am_p_by_omega_im, am_p_by_omega_re, x592
+    x595 = smm_k_im * x594 + smm_k_re * x593
+    x599 = -smm_k_im * x593 + smm_k_re * x594
+    del smm_k_im, smm_k_re, x593, x594
+    x604 = 1 / (x571 * x571)
+    del x571
+    x605 = 2 * smm_b_im * smm_b_re * x604
+    x607 = -x569 + x570
+    del x569, x570
+    smm_z_re = smm_b_re * x576 + 2 * smm_d_im * smm_d_re * x573
+    del x573
+    smm_z_im = -smm_b_im * x576 + 2 * smm_b_re * smm_d_im * smm_d_re * x572
+    del smm_d_im, smm_d_re, x576
+    smm_y_re = 4 * am_p_re * x580 - x137 * x579
     del am_p_re
-    smm_y_im = x153 * x559 + x154 * x558
-    del x153, x154, x558, x559
+    smm_y_im = x137 * x580 + x138 * x579
+    del x137, x138, x579, x580
     z39 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x560 = z39[1]
-    x561 = smm_b_im * x551 * x560
-    x562 = x551 * z39[0]
+    x581 = z39[1]
+    x582 = smm_b_im * x572 * x581
+    x583 = x572 * z39[0]
     del z39
-    x563 = smm_b_re * x562
-    x564 = x561 + x563
-    x565 = smm_b_im * x562 - smm_b_re * x551 * x560
-    del x551, x560, x562
-    x566 = -x565
-    x577 = -x564 - x576
-    x579 = x561 + x563 - x576
-    del x561, x563, x576
+    x584 = smm_b_re * x583
+    x585 = x582 + x584
+    x586 = smm_b_im * x583 - smm_b_re * x572 * x581
+    del x572, x581, x583
+    x587 = -x586
+    x598 = -x585 - x597
+    x600 = x582 + x584 - x597
+    del x582, x584, x597
     z40 = root_arctanh_slope(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
     del smm_z_im, smm_z_re
-    x580 = z40[0]
-    x581 = z40[1]
+    x601 = z40[0]
+    x602 = z40[1]
     del z40
-    smm_uniform_re = x564
-    del x564
-    smm_uniform_im = x566
-    x582 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_y_im * x580 - smm_y_re * x581
-    x585 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_y_im * x581 - smm_y_re * x580
-    del smm_b_im, smm_b_re, smm_y_im, smm_y_re, x580, x581
-    smm_uniform_by_omega_re = -x565 * x570 - x566 * x574 + x575 * x577 + x578 * x579
-    smm_uniform_by_omega_im = x565 * x575 + x566 * x578 + x570 * x577 + x574 * x579
-    del x565, x566, x570, x574, x575, x577, x578, x579
-    smm_curvature_re = x582 * x584 + x583 * x585 * x586
-    smm_curvature_im = x582 * x583 * x586 - x584 * x585
-    del x582, x583, x584, x585, x586
-    smm_inverse_re = smm_uniform_im * x194 + smm_uniform_re * x195
-    x587 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = 2 * a_root_re * smm_uniform_im * x53 - smm_uniform_re * x194
-    x588 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = smm_uniform_by_omega_im * x194 + smm_uniform_by_omega_re * x195 - smm_uniform_im * x197 + smm_uniform_re * x196
-    smm_inverse_by_omega_im = smm_uniform_by_omega_im * x195 - smm_uniform_by_omega_re * x194 + smm_uniform_im * x196 + smm_uniform_re * x197
-    del smm_uniform_by_omega_im, smm_uniform_by_omega_re, smm_uniform_im, smm_uniform_re, x196, x197
-    smm_excess_by_square_re = smm_curvature_im * x194 + smm_curvature_re * x195
-    del x195
-    smm_excess_by_square_im = 2 * a_root_re * smm_curvature_im * x53 - smm_curvature_re * x194
-    del a_root_re, smm_curvature_im, smm_curvature_re, x194, x53
-    x603 = smm_excess_by_square_im * x599 + smm_excess_by_square_re * x600
-    del x600
-    x605 = -rm_weight_re * smm_excess_by_square_im * x22 * x23 + smm_excess_by_square_re * x599
-    del x22, x23, x599
-    x620 = x601 * (rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x598) + x603 * (-rm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x602) - x605 * (rm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x604) + x608 * (rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x598) + x610 * (-rp_filling_im * sm_form1_re - sm_form1_im * sp_filling_re + x609) - x612 * (rp_filling_im * sm_form1_im - sm_form1_re * sp_filling_re + x611) + x614 * (-rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x613) + x615 * (-rm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x609) - x616 * (rm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x611) + x617 * (-rp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x602) - x618 * (rp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x604) + x619 * (-rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x613)
-    del rm_form1_im, rm_form1_re, sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re, x598, x602, x604, x609, x611, x613
-    x629 = -x601 * (rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x625) + x603 * (rm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x627) + x605 * (-rm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x623) - x608 * (-rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x625) + x610 * (rp_filling_im * sm_form0_im - sm_form0_re * sp_filling_re + x628) + x612 * (-rp_filling_im * sm_form0_re - sm_form0_im * sp_filling_re - x622) + x614 * (-rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x624) + x615 * (-rm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x628) + x616 * (rm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x622) + x617 * (-rp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x627) + x618 * (rp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x623) + x619 * (rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x624)
-    del rm_form0_im, rm_form0_re, sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re, x601, x603, x605, x608, x610, x612, x614, x615, x616, x617, x618, x619, x622, x623, x624, x625, x627, x628
-    sm_still_re = x587
-    sm_still_im = x588
-    sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
-    sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    sm_uniform0_re = -rm_weight_re * x592 + x346
-    del x346
-    sm_uniform0_im = rm_weight_im * x592 + x351
-    del x351, x592
-    x634 = rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re
-    sm_uniform0_by_omega_re = rm_weight_im * x593 + rm_weight_re * x352
-    del x352
-    sm_uniform0_by_omega_im = rm_weight_re * x593 - x354
-    del x354, x593
-    sm_uniform1_re = rm_weight_im * x594 + x356
-    del x356
-    x632 = sm_still_re * sm_uniform1_re
-    sm_uniform1_im = rm_weight_re * x594 - x358
-    del x358, x594
-    sm_uniform1_by_omega_re = rm_weight_re * x595 - x359
-    del x359
-    sm_uniform1_by_omega_im = -rm_weight_im * x595 - x361
-    del rm_weight_im, x361, x595
-    sm_total_re = x362 * x588 + x363 * x587
-    sm_total_im = 4 * rm_weight_re * x230 * x588 - x362 * x587
-    del x587, x588
-    sm_total_by_omega_re = smm_inverse_by_omega_im * x362 + smm_inverse_by_omega_re * x363 + smp_inverse_by_omega_im * x362 + smp_inverse_by_omega_re * x363
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_inverse_by_omega_im * x230 + 4 * rm_weight_re * smp_inverse_by_omega_im * x230 - smm_inverse_by_omega_re * x362 - smp_inverse_by_omega_re * x362
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_square_re = smm_excess_by_square_im * x362 + smm_excess_by_square_re * x363 + smp_excess_by_square_im * x362 + smp_excess_by_square_re * x363
-    del x363
-    sm_total_by_square_im = 4 * rm_weight_re * smm_excess_by_square_im * x230 + 4 * rm_weight_re * smp_excess_by_square_im * x230 - smm_excess_by_square_re * x362 - smp_excess_by_square_re * x362
-    del rm_weight_re, smm_excess_by_square_im, smm_excess_by_square_re, smp_excess_by_square_im, smp_excess_by_square_re, x230, x362
+    smm_uniform_re = x585
+    del x585
+    x619 = -smm_uniform_re + smp_uniform_re
+    smm_uniform_im = x587
+    x603 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_y_im * x601 - smm_y_re * x602
+    x606 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_y_im * x602 - smm_y_re * x601
+    del smm_b_im, smm_b_re, smm_y_im, smm_y_re, x601, x602
+    x617 = -smm_uniform_im + smp_uniform_im
+    smm_uniform_by_omega_re = -x586 * x591 - x587 * x595 + x596 * x598 + x599 * x600
+    smm_uniform_by_omega_im = x586 * x596 + x587 * x599 + x591 * x598 + x595 * x600
+    del x586, x587, x591, x595, x596, x598, x599, x600
+    smm_curvature_re = x603 * x605 + x604 * x606 * x607
+    x623 = -smm_curvature_re + smp_curvature_re
+    smm_curvature_im = x603 * x604 * x607 - x605 * x606
+    del x603, x604, x605, x606, x607
+    x622 = -smm_curvature_im + smp_curvature_im
+    smm_excess_by_square_re = -smm_curvature_re
+    del smm_curvature_re
+    smm_excess_by_square_im = -smm_curvature_im
+    del smm_curvature_im
+    smm_inverse_re = -smm_uniform_re
+    del smm_uniform_re
+    x609 = smm_inverse_re + smp_uniform_re
+    del smm_inverse_re, smp_uniform_re
+    smm_inverse_im = -smm_uniform_im
+    del smm_uniform_im
+    x608 = smm_inverse_im + smp_uniform_im
+    del smm_inverse_im, smp_uniform_im
+    smm_inverse_by_omega_re = -smm_uniform_by_omega_re
+    smm_inverse_by_omega_im = -smm_uniform_by_omega_im
+    sm_weights_re = x344 - x345
+    del x344, x345
+    x620 = sm_weights_re * x252
+    x632 = sm_weights_re * x24
+    sm_weights_im = x346 + x347
+    del x346, x347
+    x618 = sm_weights_im * x252
+    x633 = sm_weights_im * x24
+    sm_weights_by_omega_re = rm_weight_re * x211 + x348
+    del x348
+    sm_weights_by_omega_im = rm_weight_re * x209 - x349
+    del x349
+    x621 = sm_weights_by_omega_im * x252
+    del sm_weights_by_omega_im
+    sm_still_re = -x217 * x608 - x218 * x609
+    sm_still_im = x217 * x609 - x218 * x608
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x217 - smm_inverse_by_omega_re * x218 - smp_uniform_by_omega_im * x217 - smp_uniform_by_omega_re * x218 - x209 * x608 + x211 * x609
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x218 + smm_inverse_by_omega_re * x217 - smp_uniform_by_omega_im * x218 + smp_uniform_by_omega_re * x217 + x209 * x609 + x211 * x608
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, x209, x211, x217, x218, x608, x609
+    sm_forms0_by_square_re = -sm_form0_im * smp_curvature_im + sm_form0_re * smp_curvature_re + smm_excess_by_square_im * sp_form0_im - smm_excess_by_square_re * sp_form0_re
+    sm_forms0_by_square_im = sm_form0_im * smp_curvature_re + sm_form0_re * smp_curvature_im - smm_excess_by_square_im * sp_form0_re - smm_excess_by_square_re * sp_form0_im
+    del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
+    x647 = sm_forms0_by_square_im * x632 + sm_forms0_by_square_re * x633
+    x653 = sm_forms0_by_square_im * x24
+    del sm_forms0_by_square_im
+    sm_forms1_by_square_re = -sm_form1_im * smp_curvature_im + sm_form1_re * smp_curvature_re - smm_excess_by_square_im * sp_form1_im + smm_excess_by_square_re * sp_form1_re
+    sm_forms1_by_square_im = sm_form1_im * smp_curvature_re + sm_form1_re * smp_curvature_im + smm_excess_by_square_im * sp_form1_re + smm_excess_by_square_re * sp_form1_im
+    del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
+    x634 = sm_filling_re * (sm_forms1_by_square_im * x632 + sm_forms1_by_square_re * x633)
+    del x632
+    x640 = -sm_forms1_by_square_im * x633 + sm_forms1_by_square_re * sm_weights_re * x22 * x23
+    del sm_forms1_by_square_im, sm_forms1_by_square_re, x633
+    x641 = rm_filling_im * x640
+    sm_forms2_by_square_re = smm_excess_by_square_re + smp_curvature_re
+    del smm_excess_by_square_re, smp_curvature_re
+    sm_forms2_by_square_im = smm_excess_by_square_im + smp_curvature_im
+    del smm_excess_by_square_im, smp_curvature_im
+    x655 = rm_weights_im * (-rm_filling_im * rm_forms0_by_square_re * x24 - rm_filling_re * x651) + rm_weights_re * (-rm_filling_im * x651 + rm_filling_re * rm_forms0_by_square_re * x22 * x23) + rp_weights_im * (-rp_filling_im * rp_forms0_by_square_re * x24 - rp_filling_re * x652) + rp_weights_re * (-rp_filling_im * x652 + rp_filling_re * rp_forms0_by_square_re * x22 * x23) + sm_weights_im * (-rm_filling_im * sm_forms0_by_square_re * x24 - sm_filling_re * x653) + sm_weights_re * (-rm_filling_im * x653 + sm_filling_re * sm_forms0_by_square_re * x22 * x23) + sp_weights_im * (-rp_filling_im * sp_forms0_by_square_re * x24 - sp_filling_re * x654) + sp_weights_re * (-rp_filling_im * x654 + sp_filling_re * sp_forms0_by_square_re * x22 * x23) + x625 * x640 + x625 * x644 + x625 * (sm_forms2_by_square_im * x618 - sm_forms2_by_square_re * x620) + x625 * (sp_forms2_by_square_im * x515 - sp_forms2_by_square_re * x517) + x638 * x646 + x642 * x646
+    del rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x22, x23, x24, x515, x517, x638, x640, x642, x644, x651, x652, x653, x654
+    sm_uniform0_re = -rm_weight_re * x613 + x354
+    del x354
+    sm_uniform0_im = rm_weight_im * x613 + x359
+    del x359, x613
+    x660 = rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re
+    sm_uniform0_by_omega_re = rm_weight_im * x614 + rm_weight_re * x360
+    del x360
+    sm_uniform0_by_omega_im = rm_weight_re * x614 - x362
+    del x362, x614
+    sm_uniform1_re = rm_weight_im * x615 + x364
+    del x364
+    x658 = sm_still_re * sm_uniform1_re
+    sm_uniform1_im = rm_weight_re * x615 - x366
+    del x366, x615
+    sm_uniform1_by_omega_re = rm_weight_re * x616 - x368
+    del rm_weight_re, x368
+    sm_uniform1_by_omega_im = -rm_weight_im * x616 - x370
+    del rm_weight_im, x370, x616
+    sm_total_re = 4 * sm_weights_re * x227 * x619 - x617 * x618
+    sm_total_im = x617 * x620 + x618 * x619
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x227 * x619 + 4 * sm_weights_im * smm_uniform_by_omega_im * x227 + 4 * sm_weights_re * smp_uniform_by_omega_re * x227 - smm_uniform_by_omega_re * x620 - smp_uniform_by_omega_im * x618 - x617 * x621
+    del sm_weights_im
+    sm_total_by_omega_im = sm_weights_by_omega_re * x252 * x617 - smm_uniform_by_omega_im * x620 - smm_uniform_by_omega_re * x618 + smp_uniform_by_omega_im * x620 + smp_uniform_by_omega_re * x618 + x619 * x621
+    del sm_weights_by_omega_re, smm_uniform_by_omega_im, smm_uniform_by_omega_re, smp_uniform_by_omega_im, smp_uniform_by_omega_re, x252, x617, x619, x621
+    sm_total_by_square_re = 4 * sm_weights_re * x227 * x623 - x618 * x622
+    del sm_weights_re, x227
+    sm_total_by_square_im = x618 * x623 + x620 * x622
+    del x618, x620, x622, x623
     return (
-        -x596 * (rm_filling_im * rm_total_re + rm_filling_im * sm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_im * sp_total_re + rp_filling_re * rp_total_im + sm_filling_re * sm_total_im + sp_filling_re * sp_total_im),  # alpha11
-        -x596 * (rm_total_re * x597 + rp_total_re * x597 + sm_total_re * x597 + sp_total_re * x597),  # alpha21
-        -x596 * (rm_filling_im * rm_total_by_square_re + rm_filling_im * sm_total_by_square_re + rm_filling_re * rm_total_by_square_im + rp_filling_im * rp_total_by_square_re + rp_filling_im * sp_total_by_square_re + rp_filling_re * rp_total_by_square_im + sm_filling_re * sm_total_by_square_im + sp_filling_re * sp_total_by_square_im + x620),  # beta11
-        -x596 * x629,  # beta12
-        -x596 * (rm_total_by_square_re * x597 + rp_total_by_square_re * x597 + sm_total_by_square_re * x597 + sp_total_by_square_re * x597 + x629),  # beta21
-        -x596 * x620,  # beta22
-        -x596 * (-rm_filling_im * rm_total_by_omega_im - rm_filling_im * sm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re + rm_still_im * rm_uniform1_im - rp_filling_im * rp_total_by_omega_im - rp_filling_im * sp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re + rp_still_im * rp_uniform1_im + sm_filling_re * sm_total_by_omega_re + sm_still_im * sm_uniform1_im + sp_filling_re * sp_total_by_omega_re + sp_still_im * sp_uniform1_im - x630 - x631 - x632 - x633),  # eta11
-        x596 * x634,  # eta12
-        -x596 * (-rm_total_by_omega_im * x597 - rp_total_by_omega_im * x597 - sm_total_by_omega_im * x597 - sp_total_by_omega_im * x597 - x634),  # eta21
-        -x596 * (rm_still_im * rm_uniform1_im + rp_still_im * rp_uniform1_im + sm_still_im * sm_uniform1_im + sp_still_im * sp_uniform1_im - x630 - x631 - x632 - x633),  # eta22
-        -x596 * (-rm_still_by_omega_im * rm_uniform0_re - rm_still_by_omega_re * rm_uniform0_im - rm_still_im * rm_uniform0_by_omega_re - rm_still_re * rm_uniform0_by_omega_im - rp_still_by_omega_im * rp_uniform0_re - rp_still_by_omega_re * rp_uniform0_im - rp_still_im * rp_uniform0_by_omega_re - rp_still_re * rp_uniform0_by_omega_im - sm_still_by_omega_im * sm_uniform0_re - sm_still_by_omega_re * sm_uniform0_im - sm_still_im * sm_uniform0_by_omega_re - sm_still_re * sm_uniform0_by_omega_im - sp_still_by_omega_im * sp_uniform0_re - sp_still_by_omega_re * sp_uniform0_im - sp_still_im * sp_uniform0_by_omega_re - sp_still_re * sp_uniform0_by_omega_im),  # zeta12
-        x596 * (-rm_still_by_omega_im * rm_uniform1_re - rm_still_by_omega_re * rm_uniform1_im - rm_still_im * rm_uniform1_by_omega_re - rm_still_re * rm_uniform1_by_omega_im - rp_still_by_omega_im * rp_uniform1_re - rp_still_by_omega_re * rp_uniform1_im - rp_still_im * rp_uniform1_by_omega_re - rp_still_re * rp_uniform1_by_omega_im - sm_still_by_omega_im * sm_uniform1_re - sm_still_by_omega_re * sm_uniform1_im - sm_still_im * sm_uniform1_by_omega_re - sm_still_re * sm_uniform1_by_omega_im - sp_still_by_omega_im * sp_uniform1_re - sp_still_by_omega_re * sp_uniform1_im - sp_still_im * sp_uniform1_by_omega_re - sp_still_re * sp_uniform1_by_omega_im),  # zeta22
+        -x624 * (rm_filling_im * rm_total_re + rm_filling_im * sm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_im * sp_total_re + rp_filling_re * rp_total_im + sm_filling_re * sm_total_im + sp_filling_re * sp_total_im),  # alpha11
+        -x624 * (rm_total_re * x625 + rp_total_re * x625 + sm_total_re * x625 + sp_total_re * x625),  # alpha21
+        -x624 * (rm_filling_im * rm_total_by_square_re + rm_filling_im * sm_total_by_square_re + rm_filling_re * rm_total_by_square_im + rp_filling_im * rp_total_by_square_re + rp_filling_im * sp_total_by_square_re + rp_filling_re * rp_total_by_square_im + sm_filling_re * sm_total_by_square_im + sp_filling_re * sp_total_by_square_im + x625 * x649 + x625 * x650 - x628 - x631 - x634 - x637 - x639 - x641 - x643 - x645 + x646 * x647 + x646 * x648),  # beta11
+        -x624 * x655,  # beta12
+        -x624 * (rm_total_by_square_re * x625 + rp_total_by_square_re * x625 + sm_total_by_square_re * x625 + sp_total_by_square_re * x625 + x655),  # beta21
+        -x624 * (x625 * x649 + x625 * x650 - x628 - x631 - x634 - x637 - x639 - x641 - x643 - x645 + x646 * x647 + x646 * x648),  # beta22
+        -x624 * (-rm_filling_im * rm_total_by_omega_im - rm_filling_im * sm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re + rm_still_im * rm_uniform1_im - rp_filling_im * rp_total_by_omega_im - rp_filling_im * sp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re + rp_still_im * rp_uniform1_im + sm_filling_re * sm_total_by_omega_re + sm_still_im * sm_uniform1_im + sp_filling_re * sp_total_by_omega_re + sp_still_im * sp_uniform1_im - x656 - x657 - x658 - x659),  # eta11
+        x624 * x660,  # eta12
+        -x624 * (-rm_total_by_omega_im * x625 - rp_total_by_omega_im * x625 - sm_total_by_omega_im * x625 - sp_total_by_omega_im * x625 - x660),  # eta21
+        -x624 * (rm_still_im * rm_uniform1_im + rp_still_im * rp_uniform1_im + sm_still_im * sm_uniform1_im + sp_still_im * sp_uniform1_im - x656 - x657 - x658 - x659),  # eta22
+        -x624 * (-rm_still_by_omega_im * rm_uniform0_re - rm_still_by_omega_re * rm_uniform0_im - rm_still_im * rm_uniform0_by_omega_re - rm_still_re * rm_uniform0_by_omega_im - rp_still_by_omega_im * rp_uniform0_re - rp_still_by_omega_re * rp_uniform0_im - rp_still_im * rp_uniform0_by_omega_re - rp_still_re * rp_uniform0_by_omega_im - sm_still_by_omega_im * sm_uniform0_re - sm_still_by_omega_re * sm_uniform0_im - sm_still_im * sm_uniform0_by_omega_re - sm_still_re * sm_uniform0_by_omega_im - sp_still_by_omega_im * sp_uniform0_re - sp_still_by_omega_re * sp_uniform0_im - sp_still_im * sp_uniform0_by_omega_re - sp_still_re * sp_uniform0_by_omega_im),  # zeta12
+        x624 * (-rm_still_by_omega_im * rm_uniform1_re - rm_still_by_omega_re * rm_uniform1_im - rm_still_im * rm_uniform1_by_omega_re - rm_still_re * rm_uniform1_by_omega_im - rp_still_by_omega_im * rp_uniform1_re - rp_still_by_omega_re * rp_uniform1_im - rp_still_im * rp_uniform1_by_omega_re - rp_still_re * rp_uniform1_by_omega_im - sm_still_by_omega_im * sm_uniform1_re - sm_still_by_omega_re * sm_uniform1_im - sm_still_im * sm_uniform1_by_omega_re - sm_still_re * sm_uniform1_by_omega_im - sp_still_by_omega_im * sp_uniform1_re - sp_still_by_omega_re * sp_uniform1_im - sp_still_im * sp_uniform1_by_omega_re - sp_still_re * sp_uniform1_by_omega_im),  # zeta22
     )

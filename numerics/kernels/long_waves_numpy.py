@@ -28,7 +28,7 @@ COEFFICIENTS_OUTPUTS = (
 def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, delta, a):
     """Compute the coefficients of (46) and of omega**2 per unit of nu, with the gap equation (33).
 
-    Operations: 1700 (add 570, div 37, mul 1073, parts_root_sum 16, parts_upper_root 3, sqrt 1).
+    Operations: 1622 (add 552, div 37, mul 1013, parts_root_sum 16, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
@@ -56,39 +56,38 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x58 = frequency * gamma
     x71 = -x16
     x72 = x7 * x71
-    x74 = 2 * F_electrons
-    x75 = 1 / x0
+    x75 = 2 * F_electrons
+    x76 = x75 / x0
     x78 = 2 * F_holes
-    x80 = 1 / (x1 * x1)
+    x79 = x2 * x78 / (x1 * x1)
     del x1
-    x81 = x2 * x80
-    x82 = x74 * x75
-    x154 = -x74 - x78
-    x156 = 2 * delta
-    x157 = x13 + x156
-    x159 = x14 + x156
+    x150 = 2 * delta
+    x151 = x13 + x150
+    x153 = x14 + x150
     del x14
-    x160 = x78 * x81
-    x164 = Delta_0 * Delta_0
-    x165 = 2 * x154 * x164
-    x166 = delta + x3
+    x156 = -x75 - x78
+    x158 = Delta_0 * Delta_0
+    x159 = 2 * x156 * x158
+    x160 = x78 * (delta + gamma)
+    x162 = x75 * (-delta - x3)
     del x3
-    x169 = delta + gamma
-    x176 = -x74 + x78
-    x178 = -x159
-    x186 = 4 * x164
-    x252 = a * x13
-    x253 = x156 - x252
-    x278 = x13 - x15
+    x170 = -x75 + x78
+    del x75, x78
+    x172 = -x153
+    x179 = x160 - x162
+    x183 = 4 * x158
+    x189 = 8 * x158
+    x267 = a * x13
+    x268 = x150 - x267
+    x284 = x13 - x15
     del x13, x15
-    x289 = -x156 + x252
-    del x156, x252
-    x378 = (1 / 8) / (pi * pi)
-    x379 = -x166 * x74 + x169 * x78
-    x414 = -x379
-    x419 = x186 * x23
+    x300 = -x150 + x267
+    del x150, x267
+    x401 = (1 / 8) / (pi * pi)
+    x402 = x160 + x162
+    x411 = -x402
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0
+    del x0, x2
     x6 = distance * (distance + 2 * threshold) - x5 * x5
     del x5
     z0 = upper_root(x6, x8)
@@ -102,34 +101,14 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x11
     x19 = threshold * threshold
     del threshold
-    x274 = 1 / x19
+    x280 = 1 / x19
     a_root_re = x9
     x18 = a_root_re + frequency
     x29 = a_root_re * x24
     x51 = a_root_re * a_root_re
     x68 = 2 * a_root_re
     x70 = -a_root_re
-    x83 = x18 * x82
-    x84 = -a_root_re + frequency
-    x85 = -2 * F_holes * x2 * x80 * x84 + x83
-    x158 = x157 * x83
-    x161 = x160 * x84
-    x162 = x158 - x159 * x161
-    x173 = x161 + x83
-    del x83
-    x179 = x158 - x161 * x178
-    del x158, x161
-    x192 = x82 * x84
-    del x82, x84
-    x193 = -2 * F_holes * x18 * x2 * x80 + x192
-    x229 = x157 * x192
-    x230 = x160 * x18
-    del x160
-    x231 = -x159 * x230 + x229
-    x238 = x192 + x230
-    del x192
-    x241 = -x178 * x230 + x229
-    del x229, x230
+    x80 = -a_root_re + frequency
     a_root_im = x10
     x32 = a_root_im * x24
     x50 = 4 * a_root_im * a_root_im
@@ -143,107 +122,62 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x64 = x28 * x62
     x69 = 2 * a_root_im
     x73 = -a_root_im
-    x76 = a_root_im + delta - x26
+    x74 = a_root_im + delta - x26
     del x26
-    x77 = x75 * x76
-    x79 = -x76
-    x92 = x53 * x69
-    x95 = x53 * x68
-    x99 = 4 * x53
-    x100 = a_root_re * x99
-    x102 = a_root_im * x99
-    del x99
-    x104 = 1 / (x52 * x52)
+    x77 = -x74
+    x135 = 1 / (x52 * x52)
     del x52
-    x105 = 16 * a_root_im * a_root_re * x104
-    x106 = -x50 + 4 * x51
+    x137 = 16 * a_root_im * a_root_re
+    x138 = -2 * x50 + 8 * x51
     del x50, x51
-    x107 = x104 * x106
-    x155 = x154 * x95
-    x167 = x74 * (x166 + x77)
-    x168 = x157 * x167
-    x170 = x78 * (-x169 + x2 * x79 * x80)
-    x171 = -x159 * x170 + x165 + x168
-    x172 = x154 * x92
-    del x154
-    x174 = x167 + x170
-    x177 = x176 * x92
-    x180 = x168 - x170 * x178
-    del x168
-    x181 = x176 * x95
-    del x176
-    x184 = x167 - x170
-    del x167, x170
-    x189 = a_root_im + x27
+    x148 = x53 * x69
+    x149 = x53 * x68
+    x157 = x149 * x156
+    x166 = x148 * x156
+    del x156
+    x171 = x148 * x170
+    x176 = x149 * x170
+    del x170
+    x197 = a_root_im + x27
     del x27
-    x190 = -x189
-    x191 = x190 * x75
-    x233 = x74 * (x166 + x191)
-    x234 = x157 * x233
-    x235 = x78 * (-x169 + x189 * x2 * x80)
-    x236 = -x159 * x235 + x165 + x234
-    x239 = x233 + x235
-    x243 = -x178 * x235 + x234
-    del x234
-    x246 = x233 - x235
-    del x233, x235
-    x250 = x75 * x79
-    x327 = x74 * (x166 + x250)
-    x328 = x157 * x327
-    x329 = x78 * (-x169 + x2 * x76 * x80)
-    x330 = -x159 * x329 + x165 + x328
-    x331 = x327 + x329
-    x332 = -x178 * x329 + x328
-    del x328
-    x333 = x327 - x329
-    del x327, x329
-    x334 = x189 * x75
-    del x75
-    x371 = x74 * (x166 + x334)
-    del x166
-    x372 = x157 * x371
-    del x157
-    x373 = x78 * (-x169 + x190 * x2 * x80)
-    del x169, x2, x80
-    x374 = -x159 * x373 + x165 + x372
-    del x159, x165
-    x375 = x371 + x373
-    x376 = -x178 * x373 + x372
-    del x178, x372
-    x377 = x371 - x373
-    del x371, x373
+    x198 = -x197
     a_root_by_omega_re = -x10 * x17 + x12 * x9
+    x136 = a_root_by_omega_re * x135
     a_root_by_omega_im = -x10 * x12 - x17 * x9
     del x10, x12, x17, x9
+    x139 = a_root_by_omega_im * x135
+    del x135
+    x140 = -x136 * x137 + x138 * x139
+    x142 = x136 * x138 + x137 * x139
+    del x136, x137, x138, x139
     a_up_re = x18
-    del x18
-    x140 = -a_up_re
-    x276 = 2 * a_up_re
+    x110 = -a_up_re
+    x282 = 2 * a_up_re
     a_up_im = a_root_im + gamma - x4
     del x4
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
     del x19
-    x142 = -a_up_im
-    x270 = 2 * a_up_im
+    x112 = -a_up_im
+    x276 = 2 * a_up_im
     a_down_re = a_up_re * x20
-    x132 = -a_down_re
-    x135 = a_down_re + a_up_re
-    x141 = a_down_re + x140
+    x102 = -a_down_re
+    x105 = a_down_re + a_up_re
+    x111 = a_down_re + x110
     a_down_im = -a_up_im * x20
     del x20
-    x133 = -a_down_im
-    x134 = a_down_im + a_up_im
-    x143 = a_down_im + x142
-    x144 = x141 * x7 - x143 * x71
-    x145 = x141 * x71 + x143 * x7
+    x103 = -a_down_im
+    x104 = a_down_im + a_up_im
+    x113 = a_down_im + x112
+    x114 = x111 * x7 - x113 * x71
+    x115 = x111 * x71 + x113 * x7
     del x71
-    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x144, x145)
-    del x144, x145
-    x146 = z1[1]
-    x148 = z1[0]
+    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x114, x115)
+    del x114, x115
+    x116 = z1[1]
+    x118 = z1[0]
     del z1
-    x275 = a_down_im * a_down_im * x274 + a_down_re * a_down_re * x274
-    x313 = -x143
+    x281 = a_down_im * a_down_im * x280 + a_down_re * a_down_re * x280
+    x312 = -x113
     a_center_re = -frequency * x25
     x30 = a_center_re + x29
     x31 = mu + x30
@@ -276,19 +210,19 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x37 = (1 / 2) * a_center_by_omega_re
     x38 = x36 * x37
     ap_p_re = x34
-    x254 = -ap_p_re
+    x269 = -ap_p_re
     ap_p_im = x35
     ap_p_by_omega_re = a_root_by_omega_im * x35 * x40 + x34 * x38 + x34 * x41
     del x40
     ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x22 * x23 * x34 * x36 - x35 * x38 - x35 * x41
     del x34, x35, x36, x38, x41
     am_p_re = x45
-    x335 = -am_p_re
+    x354 = -am_p_re
     am_p_im = x46
     am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x45 * x47 - a_root_by_omega_im * x46 * x48 - a_root_by_omega_re * x49
     del a_center_by_omega_re, x45, x48
     am_p_by_omega_im = -a_root_by_omega_im * x49 + (1 / 2) * a_root_by_omega_re * x22 * x23 * x46 * x47 - x37 * x46 * x47
-    del x37, x46, x47, x49
+    del a_root_by_omega_im, a_root_by_omega_re, x37, x46, x47, x49
     rp_xi_re = x30
     del x30
     x59 = rp_xi_re * x28 + x58
@@ -301,17 +235,18 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x63 = x59 * x60
     del x59, x60
     rp_weight_re = -x56 * x61 - x62 * x63
-    x185 = rp_weight_re * x85
-    x188 = rp_weight_re * x186
-    x391 = rp_weight_re * x24
+    x131 = rp_weight_re * x53
+    x132 = x131 * x68
+    x133 = x131 * x69
+    del x131
     rp_weight_im = -x55 * x63 + x61 * x64
     del x55, x61, x63
-    x163 = rp_weight_im * x162
-    x175 = rp_weight_im * x173
-    x182 = rp_weight_im * x179
-    x183 = rp_weight_im * x85
-    x187 = rp_weight_im * x186
-    x390 = rp_weight_im * x24
+    x129 = rp_weight_im * x53
+    x130 = x129 * x69
+    x134 = x129 * x68
+    del x129
+    x141 = rp_weight_im * x140
+    x143 = rp_weight_im * x142
     rm_xi_re = x42
     del x42
     x65 = rm_xi_re * x28 + x58
@@ -324,662 +259,793 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del rm_xi_im
     rm_weight_re = x56 * x67 + x62 * x65 * x66
     del x56, x62
-    x237 = rm_weight_re * x231
-    x242 = rm_weight_re * x241
-    x247 = rm_weight_re * x193
-    x249 = rm_weight_re * x186
-    x382 = rm_weight_re * x24
+    x226 = rm_weight_re * x149
+    x227 = rm_weight_re * x148
     rm_weight_im = (1 / 2) * a_root_re * x53 * x65 * x66 - x64 * x67
     del x64, x65, x66, x67
-    x232 = rm_weight_im * x231
-    del x231
-    x240 = rm_weight_im * x238
-    x244 = rm_weight_im * x241
-    del x241
-    x245 = rm_weight_im * x193
-    x248 = rm_weight_im * x186
-    del x186
-    x381 = rm_weight_im * x24
+    x225 = rm_weight_im * x148
+    x228 = rm_weight_im * x149
+    x229 = rm_weight_im * x140
+    x230 = rm_weight_im * x142
     rm_roots_re = x68
-    x112 = rm_roots_re * x24
+    x94 = rm_roots_re * x24
     rm_roots_im = x69
-    x113 = rm_roots_im * x24
-    x136 = rm_roots_im * x134 - rm_roots_re * x135
-    x137 = -x136
-    x138 = rm_roots_im * x135 + rm_roots_re * x134
+    x95 = rm_roots_im * x24
+    x106 = rm_roots_im * x104 - rm_roots_re * x105
+    x107 = -x106
+    x108 = rm_roots_im * x105 + rm_roots_re * x104
     del rm_roots_im, rm_roots_re
-    z4 = root_sum(a_up_re, a_up_im, x132, x133, x137, x138)
-    del x133, x137
-    x139 = z4[1]
-    x147 = z4[0]
+    z4 = root_sum(a_up_re, a_up_im, x102, x103, x107, x108)
+    del x103, x107
+    x109 = z4[1]
+    x117 = z4[0]
     del z4
-    x149 = -x138
-    del x138
-    z5 = root_sum(a_down_re, a_down_im, x140, x142, x136, x149)
-    del x136, x149
-    x150 = z5[1]
-    x151 = z5[0]
+    x119 = -x108
+    del x108
+    z5 = root_sum(a_down_re, a_down_im, x110, x112, x106, x119)
+    del x106, x119
+    x120 = z5[1]
+    x121 = z5[0]
     del z5
     z6 = root_sum(a_root_re, a_root_im, x70, a_root_im, 0, x72)
     del x70
     sp_roots_re = z6[0]
-    x251 = sp_roots_re * x24
-    x277 = sp_roots_re * x276
-    x308 = -sp_roots_re + x7
+    x266 = sp_roots_re * x24
+    x283 = sp_roots_re * x282
+    x307 = -sp_roots_re + x7
     del sp_roots_re
     sp_roots_im = z6[1]
     del z6
-    x279 = x276 * (sp_roots_im + x278)
-    del x276
-    z7 = root_sum(a_up_re, a_up_im, x140, a_up_im, x277, x279)
-    del x277, x279
-    x280 = z7[1]
-    x281 = x275 * x280
-    x283 = z7[0]
+    x285 = x282 * (sp_roots_im + x284)
+    del x282
+    z7 = root_sum(a_up_re, a_up_im, x110, a_up_im, x283, x285)
+    del x283, x285
+    x286 = z7[1]
+    x287 = x281 * x286
+    x289 = z7[0]
     del z7
-    x284 = 2 * x274 * x280 * x283
-    x285 = x274 * (-x280 * x280 + x283 * x283)
-    del x274, x280
-    x286 = -a_down_im * x285 - a_down_re * x284
-    x287 = a_down_im * x284 - a_down_re * x285
-    del x284, x285
-    x309 = sp_roots_im * x134 + x141 * x308
-    x310 = -sp_roots_im * x141 + x134 * x308
-    del x134, x141, x308
-    z8 = root_sum(a_down_re, a_down_im, a_up_re, x142, x309, x310)
-    del x309, x310
-    x311 = z8[1]
-    x318 = z8[0]
+    x290 = 2 * x280 * x286 * x289
+    x291 = x280 * (-x286 * x286 + x289 * x289)
+    del x280, x286
+    x292 = -a_down_im * x291 - a_down_re * x290
+    x293 = a_down_im * x290 - a_down_re * x291
+    del x290, x291
+    x308 = sp_roots_im * x104 + x111 * x307
+    x309 = -sp_roots_im * x111 + x104 * x307
+    del x104, x111, x307
+    z8 = root_sum(a_down_re, a_down_im, a_up_re, x112, x308, x309)
+    del x308, x309
+    x310 = z8[1]
+    x317 = z8[0]
     del z8
     z9 = root_sum(a_root_re, a_root_im, a_root_re, x73, 0, x72)
-    del a_root_im, x72, x73
+    del a_root_im, a_root_re, x72, x73
     sm_roots_re = z9[0]
-    x272 = x270 * (sm_roots_re + x7)
+    x278 = x276 * (sm_roots_re + x7)
     del x7
-    x288 = sm_roots_re * x24
-    x312 = sm_roots_re * x135
+    x299 = sm_roots_re * x24
+    x311 = sm_roots_re * x105
     sm_roots_im = z9[1]
     del z9
-    x271 = -sm_roots_im * x270
-    del x270
-    z10 = root_sum(a_up_re, a_up_im, a_up_re, x142, x271, x272)
-    del x142, x271, x272
-    x273 = z10[1]
-    x282 = z10[0]
+    x277 = -sm_roots_im * x276
+    del x276
+    z10 = root_sum(a_up_re, a_up_im, a_up_re, x112, x277, x278)
+    del x112, x277, x278
+    x279 = z10[1]
+    x288 = z10[0]
     del z10
-    x314 = sm_roots_im + x278
-    del x278
-    x315 = x312 - x313 * x314
-    x316 = sm_roots_re * x313 + x135 * x314
-    del x313, x314
-    z11 = root_sum(a_up_re, a_up_im, x132, a_down_im, x315, x316)
-    del a_up_re, x132, x315, x316
-    x317 = z11[1]
-    x319 = z11[0]
+    x313 = sm_roots_im + x284
+    del x284
+    x314 = x311 - x312 * x313
+    x315 = sm_roots_re * x312 + x105 * x313
+    del x312, x313
+    z11 = root_sum(a_up_re, a_up_im, x102, a_down_im, x314, x315)
+    del a_up_re, x102, x314, x315
+    x316 = z11[1]
+    x318 = z11[0]
     del z11
-    x320 = -sm_roots_im - x16
+    x319 = -sm_roots_im - x16
     del x16
-    x321 = -x143 * x320 - x312
-    del x312
-    x322 = -sm_roots_re * x143 + x135 * x320
-    del sm_roots_re, x135, x143, x320
-    z12 = root_sum(a_down_re, a_down_im, x140, a_up_im, x321, x322)
-    del a_up_im, x140, x321, x322
-    x323 = z12[1]
-    x324 = z12[0]
+    x320 = -x113 * x319 - x311
+    del x311
+    x321 = -sm_roots_re * x113 + x105 * x319
+    del sm_roots_re, x105, x113, x319
+    z12 = root_sum(a_down_re, a_down_im, x110, a_up_im, x320, x321)
+    del a_up_im, x110, x320, x321
+    x322 = z12[1]
+    x323 = z12[0]
     del z12
-    rp_filling_re = x74 * x77 - x78 * x79 * x81
-    del x77, x79
-    rp_filling_im = -x85
-    del x85
+    rp_filled0_re = x74 * x76
+    x163 = -rp_filled0_re + x162
+    x164 = -x151 * x163
+    rp_filled0_im = -x18 * x76
+    x152 = rp_filled0_im * x151
+    rp_filled1_re = -x77 * x79
+    x81 = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re
+    x161 = rp_filled1_re + x160
+    del rp_filled1_re
+    x165 = x153 * x161 + x159 + x164
+    x168 = -x161 - x163
+    del x163
+    x174 = x161 * x172 + x164
+    del x161, x164
+    x180 = x179 + x81
+    rp_filled1_im = x79 * x80
+    x82 = rp_filled0_im + rp_filled1_im
+    x154 = -rp_filled1_im * x153 - x152
+    x155 = rp_weight_im * x154
+    x167 = -rp_filled0_im + rp_filled1_im
+    del rp_filled0_im
+    x169 = rp_weight_im * x167
+    x173 = -rp_filled1_im * x172 - x152
+    del rp_filled1_im, x152
+    x175 = rp_weight_im * x173
+    x177 = -x82
+    x178 = rp_weight_im * x177
+    x181 = rp_weight_re * x177
+    del x177
+    rp_filling_re = x81
+    del x81
+    rp_filling_im = x82
+    del x82
+    x414 = rp_filling_im * x24
     rpp_k_re = 2 * ap_p_re
-    x87 = rpp_k_re * rpp_k_re
+    x84 = 2 * rpp_k_re
+    x85 = rpp_k_re * rpp_k_re
     rpp_k_im = 2 * ap_p_im
-    x86 = rpp_k_im * rpp_k_im
-    x88 = -x86 + x87
-    x89 = x86 + x87
-    x90 = (1 / 3) / (x89 * x89 * x89)
-    x91 = 2 * rpp_k_im
-    x93 = 1 / x89
-    x94 = rpp_k_im * x93
-    x96 = rpp_k_re * x93
-    x97 = 1 / (x89 * x89)
-    del x89
-    x98 = rpp_k_im * rpp_k_re * x97
-    x101 = -x100 * x98 - x88 * x92 * x97
-    x103 = 2 * a_root_re * x53 * x88 * x97 - x102 * x98
-    del x97, x98
-    x108 = -x105 * x96 - x107 * x91 * x93
-    x109 = 2 * rpp_k_re * x104 * x106 * x93 - x105 * x94
-    del x93
-    rpp_curvature_re = x90 * (-2 * rpp_k_re * x86 + rpp_k_re * x88)
-    del rpp_k_re, x86
-    x111 = rpp_curvature_re * x53
-    del rpp_curvature_re
-    rpp_curvature_im = x90 * (-rpp_k_im * x88 - x87 * x91)
-    del rpp_k_im, x87, x88, x90, x91
-    x110 = rpp_curvature_im * x53
-    del rpp_curvature_im
-    rpp_inverse_re = x92 * x94 - x95 * x96
-    rpp_inverse_im = x92 * x96 + x94 * x95
-    del x94, x96
-    rpp_inverse_by_omega_re = -a_root_by_omega_im * x108 + a_root_by_omega_re * x109 - ap_p_by_omega_im * x101 + ap_p_by_omega_re * x103
-    rpp_inverse_by_omega_im = a_root_by_omega_im * x109 + a_root_by_omega_re * x108 + ap_p_by_omega_im * x103 + ap_p_by_omega_re * x101
-    del x101, x103, x108, x109
-    rpp_excess_by_square_re = -x110 * x69 - x111 * x68
-    rpp_excess_by_square_im = -x110 * x68 + x111 * x69
-    del x110, x111, x68, x69
-    rpm_x_re = -x112
-    rpm_x_im = -x113
+    x83 = rpp_k_im * rpp_k_im
+    x86 = -x83 + x85
+    x87 = x83 + x85
+    x88 = (1 / 3) / (x87 * x87 * x87)
+    x89 = 1 / x87
+    x90 = -rpp_k_im * x89
+    x91 = 1 / (x87 * x87)
+    del x87
+    x92 = rpp_k_im * x91
+    x93 = x86 * x91
+    rpp_curvature_re = x88 * (rpp_k_re * x86 - x83 * x84)
+    del x83
+    rpp_curvature_im = x88 * (-2 * rpp_k_im * x85 - rpp_k_im * x86)
+    del x85, x86, x88
+    rpp_inverse_re = rpp_k_re * x89
+    rpp_inverse_im = x90
+    rpp_inverse_by_omega_re = -ap_p_by_omega_im * x84 * x92 - ap_p_by_omega_re * x93
+    del x84
+    rpp_inverse_by_omega_im = -ap_p_by_omega_im * x93 + 2 * ap_p_by_omega_re * rpp_k_im * rpp_k_re * x91
+    rpm_x_re = -x94
+    rpm_x_im = -x95
     z13 = root_sum(am_p_re, am_p_im, ap_p_re, ap_p_im, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
     rpm_k_re = z13[0]
-    x115 = 2 * rpm_k_re
-    x116 = rpm_k_re * rpm_k_re
+    x97 = 2 * rpm_k_re
+    x98 = rpm_k_re * rpm_k_re
     rpm_k_im = z13[1]
     del z13
-    x114 = rpm_k_im * rpm_k_im
-    x117 = -x114 + x116
-    x118 = x114 + x116
-    x119 = (1 / 3) / (x118 * x118 * x118)
-    x120 = 2 * rpm_k_im
-    x121 = 1 / x118
-    x122 = x121 * x92
-    x123 = 1 / (x118 * x118)
-    del x118
-    x124 = rpm_k_im * rpm_k_re * x123
-    x125 = x117 * x123
+    x96 = rpm_k_im * rpm_k_im
+    x99 = -x96 + x98
+    x100 = x96 + x98
+    x101 = (1 / 3) / (x100 * x100 * x100)
+    x122 = 1 / x100
+    x123 = rpm_k_re * x122
+    x124 = rpm_k_im * x122
+    del x122
+    x125 = 1 / (x100 * x100)
+    del x100
+    x126 = rpm_k_im * x125
+    x127 = x126 * x97
+    x128 = x125 * x99
+    del x125
+    x182 = x124 + x90
+    del x90
+    x185 = rpp_k_re * x89 - x123
+    del x89
+    x188 = rpm_k_re * x126
+    del x126
+    rpm_curvature_re = x101 * (rpm_k_re * x99 - x96 * x97)
+    del rpm_k_re, x96, x97
+    x196 = -rpm_curvature_re + rpp_curvature_re
+    del rpp_curvature_re
+    rpm_curvature_im = x101 * (-2 * rpm_k_im * x98 - rpm_k_im * x99)
+    del rpm_k_im, x101, x98, x99
+    x195 = -rpm_curvature_im + rpp_curvature_im
+    del rpp_curvature_im
+    rpm_excess_by_square_re = -rpm_curvature_re
+    del rpm_curvature_re
+    rpm_excess_by_square_im = -rpm_curvature_im
+    del rpm_curvature_im
+    rm_form0_re = -x109 * x116 + x117 * x118
+    rm_form0_im = x109 * x118 + x116 * x117
+    del x116, x118
+    rm_form1_re = -x109 * x120 + x117 * x121
+    rm_form1_im = x109 * x121 + x117 * x120
+    del x109, x117, x120, x121
+    rpm_inverse_re = -x123
     del x123
-    x126 = x100 * x124 + x125 * x92
-    x127 = x102 * x124 - x125 * x95
-    del x124, x125
-    x128 = x105 * x121
-    x129 = x107 * x121
-    x130 = rpm_k_re * x128 + x120 * x129
-    x131 = rpm_k_im * x128 - x115 * x129
-    del x128, x129
-    rpm_curvature_re = x119 * (rpm_k_re * x117 - x114 * x115)
-    del x114, x115
-    rpm_curvature_im = x119 * (-rpm_k_im * x117 - x116 * x120)
-    del x116, x117, x119, x120
-    rpm_inverse_re = 2 * a_root_re * rpm_k_re * x121 * x53 - rpm_k_im * x122
-    x152 = rpm_inverse_re + rpp_inverse_re
+    x146 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = -rpm_k_im * x121 * x95 - rpm_k_re * x122
-    del rpm_k_im, rpm_k_re, x121, x122
-    x153 = rpm_inverse_im + rpp_inverse_im
+    x147 = x146 * x53
+    rpm_inverse_im = x124
+    del x124
+    x144 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    rpm_inverse_by_omega_re = -a_root_by_omega_im * x130 + a_root_by_omega_re * x131 - am_p_by_omega_im * x126 + am_p_by_omega_re * x127
-    rpm_inverse_by_omega_im = a_root_by_omega_im * x131 + a_root_by_omega_re * x130 + am_p_by_omega_im * x127 + am_p_by_omega_re * x126
-    del x126, x127, x130, x131
-    rpm_excess_by_square_re = rpm_curvature_im * x92 + rpm_curvature_re * x95
-    rpm_excess_by_square_im = 2 * a_root_re * rpm_curvature_im * x53 - rpm_curvature_re * x92
-    del rpm_curvature_im, rpm_curvature_re
-    x401 = rpm_excess_by_square_im * x391 + rpm_excess_by_square_re * x390
-    x411 = rp_weight_re * rpm_excess_by_square_re * x22 * x23 - rpm_excess_by_square_im * x390
-    rm_form0_re = -x139 * x146 + x147 * x148
-    x393 = rm_form0_re * x379
-    rm_form0_im = x139 * x148 + x146 * x147
-    del x146, x148
-    x380 = rm_form0_im * x379
-    rm_form1_re = -x139 * x150 + x147 * x151
-    x418 = rm_form1_re * x379
-    rm_form1_im = x139 * x151 + x147 * x150
-    del x139, x147, x150, x151
-    x402 = x401 * (-rm_form1_im * rp_filling_re - rm_form1_re * rp_filling_im - x380)
-    x410 = rm_form1_im * rp_filling_im - rm_form1_re * rp_filling_re - x393
-    x417 = rm_form1_im * x379
-    rp_still_re = x152
-    rp_still_im = x153
-    rp_still_by_omega_re = rpm_inverse_by_omega_re + rpp_inverse_by_omega_re
-    rp_still_by_omega_im = rpm_inverse_by_omega_im + rpp_inverse_by_omega_im
-    rp_uniform0_re = -rp_weight_re * x171 + x155 - x163
-    rp_uniform0_im = -rp_weight_im * x171 + rp_weight_re * x162 - x172
-    del x171
-    rp_uniform0_by_omega_re = -rp_weight_im * x174 + rp_weight_re * x173
-    rp_uniform0_by_omega_im = rp_weight_re * x174 + x175
+    x145 = x144 * x53
+    del x53
+    rpm_inverse_by_omega_re = am_p_by_omega_im * x127 + am_p_by_omega_re * x128
+    rpm_inverse_by_omega_im = am_p_by_omega_im * x128 - am_p_by_omega_re * x127
+    del x127
+    rp_weights_re = -x130 - x132
+    x186 = rp_weights_re * x183
+    rp_weights_im = x133 - x134
+    x184 = rp_weights_im * x183
+    x190 = -rp_weights_re * x188 * x189 + x128 * x184
+    x191 = 8 * rp_weights_re * rpp_k_im * rpp_k_re * x158 * x91 - x184 * x93
+    del rpp_k_im, x91
+    x192 = rp_weights_im * x189
+    x193 = x128 * x186 + x188 * x192
+    del x128, x188
+    x194 = -rpp_k_re * x192 * x92 - x186 * x93
+    del rpp_k_re, x192, x92, x93
+    x407 = rp_weights_im * x24
+    rp_weights_by_omega_re = rp_weight_re * x142 - x141
+    rp_weights_by_omega_im = rp_weight_re * x140 + x143
+    x187 = rp_weights_by_omega_im * x183
+    del rp_weights_by_omega_im
+    rp_still_re = -x145 * x69 - x147 * x68
+    rp_still_im = -x145 * x68 + x147 * x69
+    del x145, x147, x68, x69
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x148 - rpm_inverse_by_omega_re * x149 - rpp_inverse_by_omega_im * x148 - rpp_inverse_by_omega_re * x149 - x140 * x144 + x142 * x146
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x149 + rpm_inverse_by_omega_re * x148 - rpp_inverse_by_omega_im * x149 + rpp_inverse_by_omega_re * x148 + x140 * x146 + x142 * x144
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x144, x146
+    rp_forms0_by_square_re = rm_form0_im * rpm_excess_by_square_im - rm_form0_re * rpm_excess_by_square_re
+    rp_forms0_by_square_im = -rm_form0_im * rpm_excess_by_square_re - rm_form0_re * rpm_excess_by_square_im
+    rp_forms1_by_square_re = -rm_form1_im * rpm_excess_by_square_im + rm_form1_re * rpm_excess_by_square_re
+    rp_forms1_by_square_im = rm_form1_im * rpm_excess_by_square_re + rm_form1_re * rpm_excess_by_square_im
+    del rpm_excess_by_square_im, rpm_excess_by_square_re
+    x408 = rp_forms1_by_square_im * rp_weights_re * x24 + rp_forms1_by_square_re * x407
+    rp_uniform0_re = -rp_weight_re * x165 - x155 + x157
+    rp_uniform0_im = -rp_weight_im * x165 + rp_weight_re * x154 - x166
+    del x165
+    rp_uniform0_by_omega_re = -rp_weight_im * x168 + rp_weight_re * x167
+    rp_uniform0_by_omega_im = rp_weight_re * x168 + x169
+    del x168
+    rp_uniform1_re = -rp_weight_im * x174 + rp_weight_re * x173 - x171
+    x418 = rp_still_im * rp_uniform1_re
+    rp_uniform1_im = rp_weight_re * x174 + x175 - x176
     del x174
-    rp_uniform1_re = -rp_weight_im * x180 + rp_weight_re * x179 - x177
-    x425 = rp_still_im * rp_uniform1_re
-    rp_uniform1_im = rp_weight_re * x180 - x181 + x182
+    x419 = rp_still_re * rp_uniform1_im
+    rp_uniform1_by_omega_re = rp_weight_re * x180 + x178
+    rp_uniform1_by_omega_im = rp_weight_im * x180 - x181
     del x180
-    x426 = rp_still_re * rp_uniform1_im
-    rp_uniform1_by_omega_re = rp_weight_re * x184 + x183
-    rp_uniform1_by_omega_im = rp_weight_im * x184 - x185
-    del x184
-    rp_total_re = 4 * rp_weight_re * x152 * x164 - x153 * x187
-    rp_total_im = x152 * x187 + x153 * x188
-    del x152, x153
-    rp_total_by_omega_re = 4 * rp_weight_re * rpm_inverse_by_omega_re * x164 + 4 * rp_weight_re * rpp_inverse_by_omega_re * x164 - rpm_inverse_by_omega_im * x187 - rpp_inverse_by_omega_im * x187
-    rp_total_by_omega_im = rpm_inverse_by_omega_im * x188 + rpm_inverse_by_omega_re * x187 + rpp_inverse_by_omega_im * x188 + rpp_inverse_by_omega_re * x187
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re
-    rp_total_by_square_re = 4 * rp_weight_re * rpm_excess_by_square_re * x164 + 4 * rp_weight_re * rpp_excess_by_square_re * x164 - rpm_excess_by_square_im * x187 - rpp_excess_by_square_im * x187
-    rp_total_by_square_im = rpm_excess_by_square_im * x188 + rpm_excess_by_square_re * x187 + rpp_excess_by_square_im * x188 + rpp_excess_by_square_re * x187
-    del rpm_excess_by_square_im, rpm_excess_by_square_re, rpp_excess_by_square_im, rpp_excess_by_square_re
-    rm_filling_re = -x189 * x78 * x81 + x191 * x74
-    del x189, x191
-    rm_filling_im = -x193
-    del x193
-    x394 = rm_filling_im * rm_form1_im - rm_filling_re * rm_form1_re + x393
-    del x393
-    rmp_x_re = x112
-    del x112
-    rmp_x_im = x113
-    del x113
+    rp_total_re = 4 * rp_weights_re * x158 * x185 - x182 * x184
+    rp_total_im = x182 * x186 + x184 * x185
+    rp_total_by_omega_re = -am_p_by_omega_im * x190 + am_p_by_omega_re * x193 - ap_p_by_omega_im * x191 + ap_p_by_omega_re * x194 + 4 * rp_weights_by_omega_re * x158 * x185 - x182 * x187
+    rp_total_by_omega_im = am_p_by_omega_im * x193 + am_p_by_omega_re * x190 + ap_p_by_omega_im * x194 + ap_p_by_omega_re * x191 + rp_weights_by_omega_re * x182 * x183 + x185 * x187
+    del rp_weights_by_omega_re, x182, x185, x187, x190, x191, x193, x194
+    rp_total_by_square_re = 4 * rp_weights_re * x158 * x196 - x184 * x195
+    rp_total_by_square_im = x184 * x196 + x186 * x195
+    del x184, x186, x195, x196
+    rm_filled0_re = x198 * x76
+    x237 = -rm_filled0_re + x162
+    x238 = -x151 * x237
+    rm_filled0_im = -x76 * x80
+    del x80
+    x233 = rm_filled0_im * x151
+    rm_filled1_re = -x197 * x79
+    x199 = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re
+    x236 = rm_filled1_re + x160
+    del rm_filled1_re
+    x239 = x153 * x236 + x159 + x238
+    x242 = -x236 - x237
+    del x237
+    x246 = x172 * x236 + x238
+    del x236, x238
+    x250 = x179 + x199
+    rm_filled1_im = x18 * x79
+    del x18
+    x200 = rm_filled0_im + rm_filled1_im
+    x234 = -rm_filled1_im * x153 - x233
+    x235 = rm_weight_im * x234
+    x240 = rm_weight_re * x234
+    del x234
+    x241 = -rm_filled0_im + rm_filled1_im
+    del rm_filled0_im
+    x243 = rm_weight_im * x241
+    x244 = -rm_filled1_im * x172 - x233
+    del rm_filled1_im, x233
+    x245 = rm_weight_re * x244
+    x247 = rm_weight_im * x244
+    del x244
+    x248 = -x200
+    x249 = rm_weight_im * x248
+    x251 = rm_weight_re * x248
+    del x248
+    rm_filling_re = x199
+    del x199
+    rm_filling_im = x200
+    del x200
+    x413 = rm_filling_im * x24
+    rmp_x_re = x94
+    del x94
+    rmp_x_im = x95
+    del x95
     z14 = root_sum(ap_p_re, ap_p_im, am_p_re, am_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
     rmp_k_re = z14[0]
-    x195 = rmp_k_re * rmp_k_re
+    x202 = 2 * rmp_k_re
+    x203 = rmp_k_re * rmp_k_re
     rmp_k_im = z14[1]
     del z14
-    x194 = rmp_k_im * rmp_k_im
-    x196 = -x194 + x195
-    x197 = x194 + x195
-    x198 = (1 / 3) / (x197 * x197 * x197)
-    x199 = 2 * rmp_k_im
-    x200 = 1 / x197
-    x201 = rmp_k_im * x200
-    x202 = rmp_k_re * x200
-    x203 = 1 / (x197 * x197)
-    del x197
-    x204 = rmp_k_im * rmp_k_re * x203
-    x205 = -x100 * x204 - x196 * x203 * x92
-    x206 = 2 * a_root_re * x196 * x203 * x53 - x102 * x204
-    del x203, x204
-    x207 = -x105 * x202 - x107 * x199 * x200
-    x208 = 2 * rmp_k_re * x104 * x106 * x200 - x105 * x201
-    del x200
-    rmp_curvature_re = x198 * (-2 * rmp_k_re * x194 + rmp_k_re * x196)
-    del rmp_k_re, x194
-    rmp_curvature_im = x198 * (-rmp_k_im * x196 - x195 * x199)
-    del rmp_k_im, x195, x196, x198, x199
-    rmp_inverse_re = x201 * x92 - x202 * x95
-    rmp_inverse_im = x201 * x95 + x202 * x92
-    del x201, x202
-    rmp_inverse_by_omega_re = -a_root_by_omega_im * x207 + a_root_by_omega_re * x208 - ap_p_by_omega_im * x205 + ap_p_by_omega_re * x206
-    rmp_inverse_by_omega_im = a_root_by_omega_im * x208 + a_root_by_omega_re * x207 + ap_p_by_omega_im * x206 + ap_p_by_omega_re * x205
-    del x205, x206, x207, x208
-    rmp_excess_by_square_re = -rmp_curvature_im * x92 - rmp_curvature_re * x95
-    rmp_excess_by_square_im = -rmp_curvature_im * x95 + rmp_curvature_re * x92
-    del rmp_curvature_im, rmp_curvature_re
-    x383 = rmp_excess_by_square_im * x382 + rmp_excess_by_square_re * x381
-    x384 = x383 * (-rm_filling_im * rm_form1_re - rm_filling_re * rm_form1_im + x380)
-    del rm_form1_im, rm_form1_re, x380
-    x395 = rm_weight_re * rmp_excess_by_square_re * x22 * x23 - rmp_excess_by_square_im * x381
+    x201 = rmp_k_im * rmp_k_im
+    x204 = -x201 + x203
+    x205 = x201 + x203
+    x206 = (1 / 3) / (x205 * x205 * x205)
+    x207 = 1 / x205
+    x208 = -rmp_k_im * x207
+    x209 = 1 / (x205 * x205)
+    del x205
+    x210 = rmp_k_im * x209
+    x211 = x204 * x209
+    rmp_curvature_re = x206 * (rmp_k_re * x204 - x201 * x202)
+    del x201
+    rmp_curvature_im = x206 * (-2 * rmp_k_im * x203 - rmp_k_im * x204)
+    del x203, x204, x206
+    rmp_inverse_re = rmp_k_re * x207
+    rmp_inverse_im = x208
+    rmp_inverse_by_omega_re = -ap_p_by_omega_im * x202 * x210 - ap_p_by_omega_re * x211
+    del x202
+    rmp_inverse_by_omega_im = -ap_p_by_omega_im * x211 + 2 * ap_p_by_omega_re * rmp_k_im * rmp_k_re * x209
     rmm_k_re = 2 * am_p_re
-    x210 = 2 * rmm_k_re
-    x211 = rmm_k_re * rmm_k_re
+    x213 = 2 * rmm_k_re
+    x214 = rmm_k_re * rmm_k_re
     rmm_k_im = 2 * am_p_im
-    x209 = rmm_k_im * rmm_k_im
-    x212 = -x209 + x211
-    x213 = x209 + x211
-    x214 = (1 / 3) / (x213 * x213 * x213)
-    x215 = 2 * rmm_k_im
-    x216 = 1 / x213
-    x217 = x216 * x92
-    x218 = 1 / (x213 * x213)
-    del x213
-    x219 = rmm_k_im * rmm_k_re * x218
-    x220 = x212 * x218
+    x212 = rmm_k_im * rmm_k_im
+    x215 = -x212 + x214
+    x216 = x212 + x214
+    x217 = (1 / 3) / (x216 * x216 * x216)
+    x218 = 1 / x216
+    x219 = rmm_k_re * x218
+    x220 = rmm_k_im * x218
     del x218
-    x221 = x100 * x219 + x220 * x92
-    x222 = x102 * x219 - x220 * x95
-    del x219, x220
-    x223 = x105 * x216
-    x224 = x107 * x216
-    x225 = rmm_k_re * x223 + x215 * x224
-    x226 = rmm_k_im * x223 - x210 * x224
-    del x223, x224
-    rmm_curvature_re = x214 * (rmm_k_re * x212 - x209 * x210)
-    del x209, x210
-    rmm_curvature_im = x214 * (-rmm_k_im * x212 - x211 * x215)
-    del x211, x212, x214, x215
-    rmm_inverse_re = 2 * a_root_re * rmm_k_re * x216 * x53 - rmm_k_im * x217
-    x227 = rmm_inverse_re + rmp_inverse_re
+    x221 = 1 / (x216 * x216)
+    del x216
+    x222 = rmm_k_im * x221
+    x223 = x213 * x222
+    x224 = x215 * x221
+    del x221
+    x252 = x208 + x220
+    del x208
+    x254 = rmp_k_re * x207 - x219
+    del x207
+    x257 = rmm_k_re * x222
+    del x222
+    rmm_curvature_re = x217 * (rmm_k_re * x215 - x212 * x213)
+    del rmm_k_re, x212, x213
+    x264 = -rmm_curvature_re + rmp_curvature_re
+    del rmm_curvature_re
+    rmm_curvature_im = x217 * (-2 * rmm_k_im * x214 - rmm_k_im * x215)
+    del rmm_k_im, x214, x215, x217
+    x263 = -rmm_curvature_im + rmp_curvature_im
+    del rmm_curvature_im
+    rmm_inverse_re = -x219
+    del x219
+    x232 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = -rmm_k_im * x216 * x95 - rmm_k_re * x217
-    del rmm_k_im, rmm_k_re, x216, x217
-    x228 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = x220
+    del x220
+    x231 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = -a_root_by_omega_im * x225 + a_root_by_omega_re * x226 - am_p_by_omega_im * x221 + am_p_by_omega_re * x222
-    rmm_inverse_by_omega_im = a_root_by_omega_im * x226 + a_root_by_omega_re * x225 + am_p_by_omega_im * x222 + am_p_by_omega_re * x221
-    del x221, x222, x225, x226
-    rmm_excess_by_square_re = rmm_curvature_im * x92 + rmm_curvature_re * x95
-    rmm_excess_by_square_im = 2 * a_root_re * rmm_curvature_im * x53 - rmm_curvature_re * x92
-    del rmm_curvature_im, rmm_curvature_re
-    rm_still_re = x227
-    rm_still_im = x228
-    rm_still_by_omega_re = rmm_inverse_by_omega_re + rmp_inverse_by_omega_re
-    rm_still_by_omega_im = rmm_inverse_by_omega_im + rmp_inverse_by_omega_im
-    rm_uniform0_re = -rm_weight_re * x236 - x155 - x232
-    del x155
-    rm_uniform0_im = -rm_weight_im * x236 + x172 + x237
-    del x172, x236
-    rm_uniform0_by_omega_re = -rm_weight_im * x239 + rm_weight_re * x238
-    rm_uniform0_by_omega_im = rm_weight_re * x239 + x240
-    del x239
-    rm_uniform1_re = -rm_weight_im * x243 + x177 + x242
-    del x177
-    x423 = rm_still_im * rm_uniform1_re
-    rm_uniform1_im = rm_weight_re * x243 + x181 + x244
-    del x181, x243
-    x424 = rm_still_re * rm_uniform1_im
-    rm_uniform1_by_omega_re = rm_weight_re * x246 + x245
-    rm_uniform1_by_omega_im = rm_weight_im * x246 - x247
-    del x246
-    rm_total_re = 4 * rm_weight_re * x164 * x227 - x228 * x248
-    rm_total_im = x227 * x248 + x228 * x249
-    del x227, x228
-    rm_total_by_omega_re = 4 * rm_weight_re * rmm_inverse_by_omega_re * x164 + 4 * rm_weight_re * rmp_inverse_by_omega_re * x164 - rmm_inverse_by_omega_im * x248 - rmp_inverse_by_omega_im * x248
-    rm_total_by_omega_im = rmm_inverse_by_omega_im * x249 + rmm_inverse_by_omega_re * x248 + rmp_inverse_by_omega_im * x249 + rmp_inverse_by_omega_re * x248
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re
-    rm_total_by_square_re = 4 * rm_weight_re * rmm_excess_by_square_re * x164 + 4 * rm_weight_re * rmp_excess_by_square_re * x164 - rmm_excess_by_square_im * x248 - rmp_excess_by_square_im * x248
-    rm_total_by_square_im = rmm_excess_by_square_im * x249 + rmm_excess_by_square_re * x248 + rmp_excess_by_square_im * x249 + rmp_excess_by_square_re * x248
-    del rmm_excess_by_square_im, rmm_excess_by_square_re, rmp_excess_by_square_im, rmp_excess_by_square_re
-    sp_filling_re = x250 * x74 - x76 * x78 * x81
-    del x250, x76
-    spp_x_re = x251
-    spp_x_im = x24 * (sp_roots_im + x253)
-    z15 = root_sum(ap_p_re, ap_p_im, x254, ap_p_im, spp_x_re, spp_x_im)
+    rmm_inverse_by_omega_re = am_p_by_omega_im * x223 + am_p_by_omega_re * x224
+    rmm_inverse_by_omega_im = am_p_by_omega_im * x224 - am_p_by_omega_re * x223
+    del x223
+    rm_weights_re = -x225 - x226
+    x255 = rm_weights_re * x183
+    rm_weights_im = x227 - x228
+    x253 = rm_weights_im * x183
+    x258 = -rm_weights_re * x189 * x257 + x224 * x253
+    x259 = 8 * rm_weights_re * rmp_k_im * rmp_k_re * x158 * x209 - x211 * x253
+    del rmp_k_im, x209
+    x260 = rm_weights_im * x189
+    x261 = x224 * x255 + x257 * x260
+    del x224, x257
+    x262 = -rmp_k_re * x210 * x260 - x211 * x255
+    del rmp_k_re, x210, x211, x260
+    x403 = rm_weights_im * x24
+    rm_weights_by_omega_re = rm_weight_re * x142 - x229
+    rm_weights_by_omega_im = rm_weight_re * x140 + x230
+    x256 = rm_weights_by_omega_im * x183
+    del rm_weights_by_omega_im
+    rm_still_re = -x148 * x231 - x149 * x232
+    rm_still_im = x148 * x232 - x149 * x231
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x148 - rmm_inverse_by_omega_re * x149 - rmp_inverse_by_omega_im * x148 - rmp_inverse_by_omega_re * x149 - x140 * x231 + x142 * x232
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x149 + rmm_inverse_by_omega_re * x148 - rmp_inverse_by_omega_im * x149 + rmp_inverse_by_omega_re * x148 + x140 * x232 + x142 * x231
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x231, x232
+    rm_forms0_by_square_re = -rm_form0_im * rmp_curvature_im + rm_form0_re * rmp_curvature_re
+    rm_forms0_by_square_im = rm_form0_im * rmp_curvature_re + rm_form0_re * rmp_curvature_im
+    del rm_form0_im, rm_form0_re
+    rm_forms1_by_square_re = -rm_form1_im * rmp_curvature_im + rm_form1_re * rmp_curvature_re
+    rm_forms1_by_square_im = rm_form1_im * rmp_curvature_re + rm_form1_re * rmp_curvature_im
+    del rm_form1_im, rm_form1_re, rmp_curvature_im, rmp_curvature_re
+    x404 = rm_forms1_by_square_im * rm_weights_re * x24 + rm_forms1_by_square_re * x403
+    rm_uniform0_re = -rm_weight_re * x239 - x157 - x235
+    del x157
+    rm_uniform0_im = -rm_weight_im * x239 + x166 + x240
+    del x166, x239
+    rm_uniform0_by_omega_re = -rm_weight_im * x242 + rm_weight_re * x241
+    rm_uniform0_by_omega_im = rm_weight_re * x242 + x243
+    del x242
+    rm_uniform1_re = -rm_weight_im * x246 + x171 + x245
+    del x171
+    x416 = rm_still_im * rm_uniform1_re
+    rm_uniform1_im = rm_weight_re * x246 + x176 + x247
+    del x176, x246
+    x417 = rm_still_re * rm_uniform1_im
+    rm_uniform1_by_omega_re = rm_weight_re * x250 + x249
+    rm_uniform1_by_omega_im = rm_weight_im * x250 - x251
+    del x250
+    rm_total_re = 4 * rm_weights_re * x158 * x254 - x252 * x253
+    rm_total_im = x252 * x255 + x253 * x254
+    rm_total_by_omega_re = -am_p_by_omega_im * x258 + am_p_by_omega_re * x261 - ap_p_by_omega_im * x259 + ap_p_by_omega_re * x262 + 4 * rm_weights_by_omega_re * x158 * x254 - x252 * x256
+    rm_total_by_omega_im = am_p_by_omega_im * x261 + am_p_by_omega_re * x258 + ap_p_by_omega_im * x262 + ap_p_by_omega_re * x259 + rm_weights_by_omega_re * x183 * x252 + x254 * x256
+    del rm_weights_by_omega_re, x252, x254, x256, x258, x259, x261, x262
+    rm_total_by_square_re = 4 * rm_weights_re * x158 * x264 - x253 * x263
+    rm_total_by_square_im = x253 * x264 + x255 * x263
+    del x253, x255, x263, x264
+    sp_filled0_re = x76 * x77
+    del x77
+    x334 = -sp_filled0_re + x162
+    x335 = -x151 * x334
+    sp_filled1_re = -x74 * x79
+    del x74
+    x265 = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re
+    x333 = sp_filled1_re + x160
+    del sp_filled1_re
+    x336 = x153 * x333 + x159 + x335
+    x337 = -x333 - x334
+    del x334
+    x338 = x172 * x333 + x335
+    del x333, x335
+    x339 = x179 + x265
+    sp_filling_re = x265
+    del x265
+    spp_x_re = x266
+    spp_x_im = x24 * (sp_roots_im + x268)
+    z15 = root_sum(ap_p_re, ap_p_im, x269, ap_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
     spp_k_re = z15[0]
-    x256 = spp_k_re * spp_k_re
+    x271 = 2 * spp_k_re
+    x272 = spp_k_re * spp_k_re
     spp_k_im = z15[1]
     del z15
-    x255 = spp_k_im * spp_k_im
-    x257 = -x255 + x256
-    x258 = x255 + x256
-    x259 = (1 / 3) / (x258 * x258 * x258)
-    x260 = 2 * spp_k_im
-    x261 = 1 / x258
-    x262 = spp_k_im * x261
-    x263 = spp_k_re * x261
-    x264 = 1 / (x258 * x258)
-    del x258
-    x265 = spp_k_im * spp_k_re * x264
-    x266 = -x100 * x265 - x257 * x264 * x92
-    x267 = 2 * a_root_re * x257 * x264 * x53 - x102 * x265
-    del x264, x265
-    x268 = -x105 * x263 - x107 * x260 * x261
-    x269 = 2 * spp_k_re * x104 * x106 * x261 - x105 * x262
-    del x261
-    spp_curvature_re = x259 * (-2 * spp_k_re * x255 + spp_k_re * x257)
-    del spp_k_re, x255
-    spp_curvature_im = x259 * (-spp_k_im * x257 - x256 * x260)
-    del spp_k_im, x256, x257, x259, x260
-    spp_inverse_re = x262 * x92 - x263 * x95
-    spp_inverse_im = x262 * x95 + x263 * x92
-    del x262, x263
-    spp_inverse_by_omega_re = -a_root_by_omega_im * x268 + a_root_by_omega_re * x269 - ap_p_by_omega_im * x266 + ap_p_by_omega_re * x267
-    spp_inverse_by_omega_im = a_root_by_omega_im * x269 + a_root_by_omega_re * x268 + ap_p_by_omega_im * x267 + ap_p_by_omega_re * x266
-    del x266, x267, x268, x269
-    spp_excess_by_square_re = -spp_curvature_im * x92 - spp_curvature_re * x95
-    spp_excess_by_square_im = -spp_curvature_im * x95 + spp_curvature_re * x92
-    del spp_curvature_im, spp_curvature_re
-    x407 = spp_excess_by_square_im * x390 + spp_excess_by_square_re * x391
-    x412 = -rp_weight_re * spp_excess_by_square_im * x22 * x23 + spp_excess_by_square_re * x390
-    sp_form0_re = -x273 * x281 + x275 * x282 * x283
-    x385 = sp_form0_re * x379
-    sp_form0_im = x273 * x275 * x283 + x281 * x282
-    del x273, x275, x281, x282, x283
-    x396 = sp_form0_im * x379
-    sp_form1_re = a_down_im * x286 + a_down_re * x287
-    x420 = x414 * (-sp_form1_re + x419)
-    sp_form1_im = -a_down_im * x287 + a_down_re * x286
-    del a_down_im, a_down_re, x286, x287
-    x406 = rp_filling_im * sp_form1_im - sp_filling_re * sp_form1_re - x385
-    x413 = -x412 * (-rp_filling_im * sp_form1_re - sp_filling_re * sp_form1_im - x396)
-    x416 = sp_form1_im * x414
-    spm_x_re = -x288
-    spm_x_im = x24 * (-sm_roots_im - x289)
-    z16 = root_sum(am_p_re, am_p_im, x254, ap_p_im, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x254
+    x270 = spp_k_im * spp_k_im
+    x273 = -x270 + x272
+    x274 = x270 + x272
+    x275 = (1 / 3) / (x274 * x274 * x274)
+    x294 = 1 / x274
+    x295 = -spp_k_im * x294
+    x296 = 1 / (x274 * x274)
+    del x274
+    x297 = spp_k_im * x296
+    x298 = x273 * x296
+    spp_curvature_re = x275 * (spp_k_re * x273 - x270 * x271)
+    del x270
+    spp_curvature_im = x275 * (-2 * spp_k_im * x272 - spp_k_im * x273)
+    del x272, x273, x275
+    sp_form0_re = -x279 * x287 + x281 * x288 * x289
+    sp_form0_im = x279 * x281 * x289 + x287 * x288
+    del x279, x281, x287, x288, x289
+    sp_form1_re = a_down_im * x292 + a_down_re * x293
+    sp_form1_im = -a_down_im * x293 + a_down_re * x292
+    del a_down_im, a_down_re, x292, x293
+    spp_inverse_re = spp_k_re * x294
+    spp_inverse_im = x295
+    spp_inverse_by_omega_re = -ap_p_by_omega_im * x271 * x297 - ap_p_by_omega_re * x298
+    del x271
+    spp_inverse_by_omega_im = -ap_p_by_omega_im * x298 + 2 * ap_p_by_omega_re * spp_k_im * spp_k_re * x296
+    spm_x_re = -x299
+    spm_x_im = x24 * (-sm_roots_im - x300)
+    z16 = root_sum(am_p_re, am_p_im, x269, ap_p_im, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x269
     spm_k_re = z16[0]
-    x291 = 2 * spm_k_re
-    x292 = spm_k_re * spm_k_re
+    x302 = 2 * spm_k_re
+    x303 = spm_k_re * spm_k_re
     spm_k_im = z16[1]
     del z16
-    x290 = spm_k_im * spm_k_im
-    x293 = -x290 + x292
-    x294 = x290 + x292
-    x295 = (1 / 3) / (x294 * x294 * x294)
-    x296 = 2 * spm_k_im
-    x297 = 1 / x294
-    x298 = x297 * x92
-    x299 = 1 / (x294 * x294)
+    x301 = spm_k_im * spm_k_im
+    x304 = -x301 + x303
+    x305 = x301 + x303
+    x306 = (1 / 3) / (x305 * x305 * x305)
+    x324 = 1 / x305
+    x325 = spm_k_re * x324
+    x326 = spm_k_im * x324
+    del x324
+    x327 = 1 / (x305 * x305)
+    del x305
+    x328 = spm_k_im * x327
+    x329 = x302 * x328
+    x330 = x304 * x327
+    del x327
+    x340 = x295 + x326
+    del x295
+    x342 = spp_k_re * x294 - x325
     del x294
-    x300 = spm_k_im * spm_k_re * x299
-    x301 = x293 * x299
-    del x299
-    x302 = x100 * x300 + x301 * x92
-    x303 = x102 * x300 - x301 * x95
-    del x300, x301
-    x304 = x105 * x297
-    x305 = x107 * x297
-    x306 = spm_k_re * x304 + x296 * x305
-    x307 = spm_k_im * x304 - x291 * x305
-    del x304, x305
-    spm_curvature_re = x295 * (spm_k_re * x293 - x290 * x291)
-    del x290, x291
-    spm_curvature_im = x295 * (-spm_k_im * x293 - x292 * x296)
-    del x292, x293, x295, x296
-    spm_inverse_re = 2 * a_root_re * spm_k_re * x297 * x53 - spm_k_im * x298
-    x325 = spm_inverse_re + spp_inverse_re
+    x345 = spm_k_re * x328
+    del x328
+    spm_curvature_re = x306 * (spm_k_re * x304 - x301 * x302)
+    del spm_k_re, x301, x302
+    x352 = -spm_curvature_re + spp_curvature_re
+    spm_curvature_im = x306 * (-2 * spm_k_im * x303 - spm_k_im * x304)
+    del spm_k_im, x303, x304, x306
+    x351 = -spm_curvature_im + spp_curvature_im
+    spm_excess_by_square_re = -spm_curvature_re
+    del spm_curvature_re
+    spm_excess_by_square_im = -spm_curvature_im
+    del spm_curvature_im
+    sm_form0_re = -x310 * x316 + x317 * x318
+    sm_form0_im = x310 * x318 + x316 * x317
+    del x310, x317
+    sm_form1_re = -x316 * x322 + x318 * x323
+    sm_form1_im = x316 * x323 + x318 * x322
+    del x316, x318, x322, x323
+    spm_inverse_re = -x325
+    del x325
+    x332 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = -spm_k_im * x297 * x95 - spm_k_re * x298
-    del spm_k_im, spm_k_re, x297, x298
-    x326 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = x326
+    del x326
+    x331 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = -a_root_by_omega_im * x306 + a_root_by_omega_re * x307 - am_p_by_omega_im * x302 + am_p_by_omega_re * x303
-    spm_inverse_by_omega_im = a_root_by_omega_im * x307 + a_root_by_omega_re * x306 + am_p_by_omega_im * x303 + am_p_by_omega_re * x302
-    del x302, x303, x306, x307
-    spm_excess_by_square_re = spm_curvature_im * x92 + spm_curvature_re * x95
-    spm_excess_by_square_im = 2 * a_root_re * spm_curvature_im * x53 - spm_curvature_re * x92
-    del spm_curvature_im, spm_curvature_re
-    x392 = spm_excess_by_square_im * x390 + spm_excess_by_square_re * x391
-    del x391
-    x404 = -rp_weight_re * spm_excess_by_square_im * x22 * x23 + spm_excess_by_square_re * x390
-    del x390
-    sm_form0_re = -x311 * x317 + x318 * x319
-    x388 = sm_form0_re * x379
-    sm_form0_im = x311 * x319 + x317 * x318
-    del x311, x318
-    x403 = sm_form0_im * x379
-    sm_form1_re = -x317 * x323 + x319 * x324
-    x421 = x414 * (-sm_form1_re + x419)
-    del x419
-    sm_form1_im = x317 * x324 + x319 * x323
-    del x317, x319, x323, x324
-    x389 = rp_filling_im * sm_form1_im - sm_form1_re * sp_filling_re + x388
-    x405 = -x404 * (-rp_filling_im * sm_form1_re - sm_form1_im * sp_filling_re + x403)
-    x415 = sm_form1_im * x414
-    del x414
-    sp_still_re = x325
-    sp_still_im = x326
-    sp_still_by_omega_re = spm_inverse_by_omega_re + spp_inverse_by_omega_re
-    sp_still_by_omega_im = spm_inverse_by_omega_im + spp_inverse_by_omega_im
-    sp_uniform0_re = -rp_weight_re * x330 + x163
-    del x163
-    sp_uniform0_im = rp_weight_im * x330 + rp_weight_re * x162
-    del x162, x330
-    sp_uniform0_by_omega_re = rp_weight_im * x331 + rp_weight_re * x173
+    spm_inverse_by_omega_re = am_p_by_omega_im * x329 + am_p_by_omega_re * x330
+    spm_inverse_by_omega_im = am_p_by_omega_im * x330 - am_p_by_omega_re * x329
+    del x329
+    sp_weights_re = x130 - x132
+    del x130, x132
+    x343 = sp_weights_re * x183
+    sp_weights_im = x133 + x134
+    del x133, x134
+    x341 = sp_weights_im * x183
+    x346 = -sp_weights_re * x189 * x345 + x330 * x341
+    x347 = 8 * sp_weights_re * spp_k_im * spp_k_re * x158 * x296 - x298 * x341
+    del spp_k_im, x296
+    x348 = sp_weights_im * x189
+    x349 = x330 * x343 + x345 * x348
+    del x330, x345
+    x350 = -spp_k_re * x297 * x348 - x298 * x343
+    del spp_k_re, x297, x298, x348
+    x409 = sp_weights_im * x24
+    sp_weights_by_omega_re = rp_weight_re * x142 + x141
+    del x141
+    sp_weights_by_omega_im = rp_weight_re * x140 - x143
+    del x143
+    x344 = sp_weights_by_omega_im * x183
+    del sp_weights_by_omega_im
+    sp_still_re = -x148 * x331 - x149 * x332
+    sp_still_im = x148 * x332 - x149 * x331
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x148 - spm_inverse_by_omega_re * x149 - spp_inverse_by_omega_im * x148 - spp_inverse_by_omega_re * x149 - x140 * x331 + x142 * x332
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x149 + spm_inverse_by_omega_re * x148 - spp_inverse_by_omega_im * x149 + spp_inverse_by_omega_re * x148 + x140 * x332 + x142 * x331
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x331, x332
+    sp_forms0_by_square_re = sm_form0_im * spm_excess_by_square_im - sm_form0_re * spm_excess_by_square_re - sp_form0_im * spp_curvature_im + sp_form0_re * spp_curvature_re
+    sp_forms0_by_square_im = -sm_form0_im * spm_excess_by_square_re - sm_form0_re * spm_excess_by_square_im + sp_form0_im * spp_curvature_re + sp_form0_re * spp_curvature_im
+    sp_forms1_by_square_re = -sm_form1_im * spm_excess_by_square_im + sm_form1_re * spm_excess_by_square_re - sp_form1_im * spp_curvature_im + sp_form1_re * spp_curvature_re
+    sp_forms1_by_square_im = sm_form1_im * spm_excess_by_square_re + sm_form1_re * spm_excess_by_square_im + sp_form1_im * spp_curvature_re + sp_form1_re * spp_curvature_im
+    x410 = sp_forms1_by_square_im * sp_weights_re * x24 + sp_forms1_by_square_re * x409
+    sp_forms2_by_square_re = spm_excess_by_square_re + spp_curvature_re
+    del spm_excess_by_square_re, spp_curvature_re
+    sp_forms2_by_square_im = spm_excess_by_square_im + spp_curvature_im
+    del spm_excess_by_square_im, spp_curvature_im
+    sp_uniform0_re = -rp_weight_re * x336 + x155
+    del x155
+    sp_uniform0_im = rp_weight_im * x336 + rp_weight_re * x154
+    del x154, x336
+    sp_uniform0_by_omega_re = rp_weight_im * x337 + rp_weight_re * x167
+    del x167
+    sp_uniform0_by_omega_im = rp_weight_re * x337 - x169
+    del x169, x337
+    sp_uniform1_re = rp_weight_im * x338 + rp_weight_re * x173
     del x173
-    sp_uniform0_by_omega_im = rp_weight_re * x331 - x175
-    del x175, x331
-    sp_uniform1_re = rp_weight_im * x332 + rp_weight_re * x179
+    x422 = sp_still_im * sp_uniform1_re
+    sp_uniform1_im = rp_weight_re * x338 - x175
+    del x175, x338
+    x423 = sp_still_re * sp_uniform1_im
+    sp_uniform1_by_omega_re = rp_weight_re * x339 - x178
+    del rp_weight_re, x178
+    sp_uniform1_by_omega_im = -rp_weight_im * x339 - x181
+    del rp_weight_im, x181, x339
+    sp_total_re = 4 * sp_weights_re * x158 * x342 - x340 * x341
+    sp_total_im = x340 * x343 + x341 * x342
+    sp_total_by_omega_re = -am_p_by_omega_im * x346 + am_p_by_omega_re * x349 - ap_p_by_omega_im * x347 + ap_p_by_omega_re * x350 + 4 * sp_weights_by_omega_re * x158 * x342 - x340 * x344
+    sp_total_by_omega_im = am_p_by_omega_im * x349 + am_p_by_omega_re * x346 + ap_p_by_omega_im * x350 + ap_p_by_omega_re * x347 + sp_weights_by_omega_re * x183 * x340 + x342 * x344
+    del sp_weights_by_omega_re, x340, x342, x344, x346, x347, x349, x350
+    sp_total_by_square_re = 4 * sp_weights_re * x158 * x352 - x341 * x351
+    sp_total_by_square_im = x341 * x352 + x343 * x351
+    del x351, x352
+    sm_filled0_re = x197 * x76
+    del x197, x76
+    x382 = -sm_filled0_re + x162
+    del x162
+    x383 = -x151 * x382
+    del x151
+    sm_filled1_re = -x198 * x79
+    del x198, x79
+    x353 = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re
+    x381 = sm_filled1_re + x160
+    del sm_filled1_re, x160
+    x384 = x153 * x381 + x159 + x383
+    del x153, x159
+    x385 = -x381 - x382
+    del x382
+    x386 = x172 * x381 + x383
+    del x172, x381, x383
+    x387 = x179 + x353
     del x179
-    x429 = sp_still_im * sp_uniform1_re
-    sp_uniform1_im = rp_weight_re * x332 - x182
-    del x182, x332
-    x430 = sp_still_re * sp_uniform1_im
-    sp_uniform1_by_omega_re = rp_weight_re * x333 - x183
-    del x183
-    sp_uniform1_by_omega_im = -rp_weight_im * x333 - x185
-    del rp_weight_im, x185, x333
-    sp_total_re = x187 * x326 + x188 * x325
-    sp_total_im = 4 * rp_weight_re * x164 * x326 - x187 * x325
-    del x325, x326
-    sp_total_by_omega_re = spm_inverse_by_omega_im * x187 + spm_inverse_by_omega_re * x188 + spp_inverse_by_omega_im * x187 + spp_inverse_by_omega_re * x188
-    sp_total_by_omega_im = 4 * rp_weight_re * spm_inverse_by_omega_im * x164 + 4 * rp_weight_re * spp_inverse_by_omega_im * x164 - spm_inverse_by_omega_re * x187 - spp_inverse_by_omega_re * x187
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re
-    sp_total_by_square_re = spm_excess_by_square_im * x187 + spm_excess_by_square_re * x188 + spp_excess_by_square_im * x187 + spp_excess_by_square_re * x188
-    del x188
-    sp_total_by_square_im = 4 * rp_weight_re * spm_excess_by_square_im * x164 + 4 * rp_weight_re * spp_excess_by_square_im * x164 - spm_excess_by_square_re * x187 - spp_excess_by_square_re * x187
-    del rp_weight_re, spm_excess_by_square_im, spm_excess_by_square_re, spp_excess_by_square_im, spp_excess_by_square_re, x187
-    sm_filling_re = -x190 * x78 * x81 + x334 * x74
-    del x190, x334, x74, x78, x81
-    x386 = rm_filling_im * sp_form1_im - sm_filling_re * sp_form1_re + x385
-    del x385
-    x399 = rm_filling_im * sm_form1_im - sm_filling_re * sm_form1_re - x388
-    del x388
-    smp_x_re = x288
-    del x288
-    smp_x_im = x24 * (sm_roots_im + x253)
-    del sm_roots_im, x253
-    z17 = root_sum(ap_p_re, ap_p_im, x335, am_p_im, smp_x_re, smp_x_im)
+    sm_filling_re = x353
+    del x353
+    smp_x_re = x299
+    del x299
+    smp_x_im = x24 * (sm_roots_im + x268)
+    del sm_roots_im, x268
+    z17 = root_sum(ap_p_re, ap_p_im, x354, am_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
     smp_k_re = z17[0]
-    x337 = smp_k_re * smp_k_re
+    x356 = 2 * smp_k_re
+    x357 = smp_k_re * smp_k_re
     smp_k_im = z17[1]
     del z17
-    x336 = smp_k_im * smp_k_im
-    x338 = -x336 + x337
-    x339 = x336 + x337
-    x340 = (1 / 3) / (x339 * x339 * x339)
-    x341 = 2 * smp_k_im
-    x342 = 1 / x339
-    x343 = smp_k_im * x342
-    x344 = smp_k_re * x342
-    x345 = 1 / (x339 * x339)
-    del x339
-    x346 = smp_k_im * smp_k_re * x345
-    x347 = -x100 * x346 - x338 * x345 * x92
-    x348 = 2 * a_root_re * x338 * x345 * x53 - x102 * x346
-    del x345, x346
-    x349 = -x105 * x344 - x107 * x341 * x342
-    x350 = 2 * smp_k_re * x104 * x106 * x342 - x105 * x343
-    del x104, x106, x342
-    smp_curvature_re = x340 * (-2 * smp_k_re * x336 + smp_k_re * x338)
-    del smp_k_re, x336
-    smp_curvature_im = x340 * (-smp_k_im * x338 - x337 * x341)
-    del smp_k_im, x337, x338, x340, x341
-    smp_inverse_re = x343 * x92 - x344 * x95
-    smp_inverse_im = x343 * x95 + x344 * x92
-    del x343, x344
-    smp_inverse_by_omega_re = -a_root_by_omega_im * x349 + a_root_by_omega_re * x350 - ap_p_by_omega_im * x347 + ap_p_by_omega_re * x348
-    smp_inverse_by_omega_im = a_root_by_omega_im * x350 + a_root_by_omega_re * x349 + ap_p_by_omega_im * x348 + ap_p_by_omega_re * x347
-    del ap_p_by_omega_im, ap_p_by_omega_re, x347, x348, x349, x350
-    smp_excess_by_square_re = -smp_curvature_im * x92 - smp_curvature_re * x95
-    smp_excess_by_square_im = -smp_curvature_im * x95 + smp_curvature_re * x92
-    del smp_curvature_im, smp_curvature_re
-    x400 = smp_excess_by_square_im * x381 + smp_excess_by_square_re * x382
-    x408 = -rm_weight_re * smp_excess_by_square_im * x22 * x23 + smp_excess_by_square_re * x381
-    x409 = -x408 * (-rm_filling_im * sm_form1_re - sm_filling_re * sm_form1_im - x403)
-    del sm_form1_im, sm_form1_re, x403
-    smm_x_re = -x251
-    del x251
-    smm_x_im = x24 * (-sp_roots_im - x289)
-    del sp_roots_im, x24, x289
-    z18 = root_sum(am_p_re, am_p_im, x335, am_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, smm_x_im, smm_x_re, x335
+    x355 = smp_k_im * smp_k_im
+    x358 = -x355 + x357
+    x359 = x355 + x357
+    x360 = (1 / 3) / (x359 * x359 * x359)
+    x361 = 1 / x359
+    x362 = -smp_k_im * x361
+    x363 = 1 / (x359 * x359)
+    del x359
+    x364 = smp_k_im * x363
+    x365 = x358 * x363
+    smp_curvature_re = x360 * (smp_k_re * x358 - x355 * x356)
+    del x355
+    smp_curvature_im = x360 * (-2 * smp_k_im * x357 - smp_k_im * x358)
+    del x357, x358, x360
+    smp_inverse_re = smp_k_re * x361
+    smp_inverse_im = x362
+    smp_inverse_by_omega_re = -ap_p_by_omega_im * x356 * x364 - ap_p_by_omega_re * x365
+    del x356
+    smp_inverse_by_omega_im = -ap_p_by_omega_im * x365 + 2 * ap_p_by_omega_re * smp_k_im * smp_k_re * x363
+    smm_x_re = -x266
+    del x266
+    smm_x_im = x24 * (-sp_roots_im - x300)
+    del sp_roots_im, x300
+    z18 = root_sum(am_p_re, am_p_im, x354, am_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, smm_x_im, smm_x_re, x354
     smm_k_re = z18[0]
-    x352 = 2 * smm_k_re
-    x353 = smm_k_re * smm_k_re
+    x367 = 2 * smm_k_re
+    x368 = smm_k_re * smm_k_re
     smm_k_im = z18[1]
     del z18
-    x351 = smm_k_im * smm_k_im
-    x354 = -x351 + x353
-    x355 = x351 + x353
-    x356 = (1 / 3) / (x355 * x355 * x355)
-    x357 = 2 * smm_k_im
-    x358 = 1 / x355
-    x359 = x358 * x92
-    x360 = 1 / (x355 * x355)
-    del x355
-    x361 = smm_k_im * smm_k_re * x360
-    x362 = x354 * x360
-    del x360
-    x363 = x100 * x361 + x362 * x92
-    del x100
-    x364 = x102 * x361 - x362 * x95
-    del x102, x361, x362
-    x365 = x105 * x358
-    del x105
-    x366 = x107 * x358
-    del x107
-    x367 = smm_k_re * x365 + x357 * x366
-    x368 = smm_k_im * x365 - x352 * x366
-    del x365, x366
-    smm_curvature_re = x356 * (smm_k_re * x354 - x351 * x352)
-    del x351, x352
-    smm_curvature_im = x356 * (-smm_k_im * x354 - x353 * x357)
-    del x353, x354, x356, x357
-    smm_inverse_re = 2 * a_root_re * smm_k_re * x358 * x53 - smm_k_im * x359
-    x369 = smm_inverse_re + smp_inverse_re
+    x366 = smm_k_im * smm_k_im
+    x369 = -x366 + x368
+    x370 = x366 + x368
+    x371 = (1 / 3) / (x370 * x370 * x370)
+    x372 = 1 / x370
+    x373 = smm_k_re * x372
+    x374 = smm_k_im * x372
+    del x372
+    x375 = 1 / (x370 * x370)
+    del x370
+    x376 = smm_k_im * x375
+    x377 = x367 * x376
+    x378 = x369 * x375
+    del x375
+    x388 = x362 + x374
+    del x362
+    x390 = smp_k_re * x361 - x373
+    del x361
+    x393 = smm_k_re * x376
+    del x376
+    smm_curvature_re = x371 * (smm_k_re * x369 - x366 * x367)
+    del smm_k_re, x366, x367
+    x400 = -smm_curvature_re + smp_curvature_re
+    smm_curvature_im = x371 * (-2 * smm_k_im * x368 - smm_k_im * x369)
+    del smm_k_im, x368, x369, x371
+    x399 = -smm_curvature_im + smp_curvature_im
+    smm_excess_by_square_re = -smm_curvature_re
+    del smm_curvature_re
+    smm_excess_by_square_im = -smm_curvature_im
+    del smm_curvature_im
+    smm_inverse_re = -x373
+    del x373
+    x380 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = -smm_k_im * x358 * x95 - smm_k_re * x359
-    del smm_k_im, smm_k_re, x358, x359
-    x370 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = x374
+    del x374
+    x379 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = -a_root_by_omega_im * x367 + a_root_by_omega_re * x368 - am_p_by_omega_im * x363 + am_p_by_omega_re * x364
-    smm_inverse_by_omega_im = a_root_by_omega_im * x368 + a_root_by_omega_re * x367 + am_p_by_omega_im * x364 + am_p_by_omega_re * x363
-    del a_root_by_omega_im, a_root_by_omega_re, am_p_by_omega_im, am_p_by_omega_re, x363, x364, x367, x368
-    smm_excess_by_square_re = smm_curvature_im * x92 + smm_curvature_re * x95
-    del x95
-    smm_excess_by_square_im = 2 * a_root_re * smm_curvature_im * x53 - smm_curvature_re * x92
-    del a_root_re, smm_curvature_im, smm_curvature_re, x53, x92
-    x387 = smm_excess_by_square_im * x381 + smm_excess_by_square_re * x382
-    del x382
-    x397 = -rm_weight_re * smm_excess_by_square_im * x22 * x23 + smm_excess_by_square_re * x381
-    del x22, x23, x381
-    x398 = -x397 * (-rm_filling_im * sp_form1_re - sm_filling_re * sp_form1_im + x396)
-    del sp_form1_im, sp_form1_re, x396
-    x422 = x383 * (-rm_filling_im * rm_form0_im + rm_filling_re * rm_form0_re - x418) + x387 * (-rm_filling_im * sp_form0_re - sm_filling_re * sp_form0_im - x416) + x392 * (-rp_filling_im * sm_form0_re - sm_form0_im * sp_filling_re - x415) + x395 * (rm_filling_im * rm_form0_re + rm_filling_re * rm_form0_im - x417) - x397 * (rm_filling_im * sp_form0_im - sm_filling_re * sp_form0_re + x420) + x400 * (rm_filling_im * sm_form0_re + sm_filling_re * sm_form0_im - x415) + x401 * (rm_form0_im * rp_filling_im - rm_form0_re * rp_filling_re - x418) - x404 * (rp_filling_im * sm_form0_im - sm_form0_re * sp_filling_re + x421) + x407 * (rp_filling_im * sp_form0_re + sp_filling_re * sp_form0_im - x416) - x408 * (-rm_filling_im * sm_form0_im + sm_filling_re * sm_form0_re + x421) + x411 * (-rm_form0_im * rp_filling_re - rm_form0_re * rp_filling_im - x417) - x412 * (-rp_filling_im * sp_form0_im + sp_filling_re * sp_form0_re + x420)
-    del rm_form0_im, rm_form0_re, sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re, x383, x397, x401, x404, x408, x412, x415, x416, x417, x418, x420, x421
-    sm_still_re = x369
-    sm_still_im = x370
-    sm_still_by_omega_re = smm_inverse_by_omega_re + smp_inverse_by_omega_re
-    sm_still_by_omega_im = smm_inverse_by_omega_im + smp_inverse_by_omega_im
-    sm_uniform0_re = -rm_weight_re * x374 + x232
-    del x232
-    sm_uniform0_im = rm_weight_im * x374 + x237
-    del x237, x374
-    x431 = rm_still_im * rm_uniform0_re + rm_still_re * rm_uniform0_im + rp_still_im * rp_uniform0_re + rp_still_re * rp_uniform0_im + sm_still_im * sm_uniform0_re + sm_still_re * sm_uniform0_im + sp_still_im * sp_uniform0_re + sp_still_re * sp_uniform0_im
-    sm_uniform0_by_omega_re = rm_weight_im * x375 + rm_weight_re * x238
-    del x238
-    sm_uniform0_by_omega_im = rm_weight_re * x375 - x240
-    del x240, x375
-    sm_uniform1_re = rm_weight_im * x376 + x242
-    del x242
-    x427 = sm_still_im * sm_uniform1_re
-    sm_uniform1_im = rm_weight_re * x376 - x244
-    del x244, x376
-    x428 = sm_still_re * sm_uniform1_im
-    sm_uniform1_by_omega_re = rm_weight_re * x377 - x245
+    smm_inverse_by_omega_re = am_p_by_omega_im * x377 + am_p_by_omega_re * x378
+    smm_inverse_by_omega_im = am_p_by_omega_im * x378 - am_p_by_omega_re * x377
+    del x377
+    sm_weights_re = x225 - x226
+    del x225, x226
+    x391 = sm_weights_re * x183
+    sm_weights_im = x227 + x228
+    del x227, x228
+    x389 = sm_weights_im * x183
+    x394 = -sm_weights_re * x189 * x393 + x378 * x389
+    x395 = 8 * sm_weights_re * smp_k_im * smp_k_re * x158 * x363 - x365 * x389
+    del smp_k_im, x363
+    x396 = sm_weights_im * x189
+    del x189
+    x397 = x378 * x391 + x393 * x396
+    del x378, x393
+    x398 = -smp_k_re * x364 * x396 - x365 * x391
+    del smp_k_re, x364, x365, x396
+    x405 = sm_weights_im * x24
+    sm_weights_by_omega_re = rm_weight_re * x142 + x229
+    del x229
+    sm_weights_by_omega_im = rm_weight_re * x140 - x230
+    del x230
+    x392 = sm_weights_by_omega_im * x183
+    del sm_weights_by_omega_im
+    sm_still_re = -x148 * x379 - x149 * x380
+    sm_still_im = x148 * x380 - x149 * x379
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x148 - smm_inverse_by_omega_re * x149 - smp_inverse_by_omega_im * x148 - smp_inverse_by_omega_re * x149 - x140 * x379 + x142 * x380
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x149 + smm_inverse_by_omega_re * x148 - smp_inverse_by_omega_im * x149 + smp_inverse_by_omega_re * x148 + x140 * x380 + x142 * x379
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x140, x142, x148, x149, x379, x380
+    sm_forms0_by_square_re = -sm_form0_im * smp_curvature_im + sm_form0_re * smp_curvature_re + smm_excess_by_square_im * sp_form0_im - smm_excess_by_square_re * sp_form0_re
+    sm_forms0_by_square_im = sm_form0_im * smp_curvature_re + sm_form0_re * smp_curvature_im - smm_excess_by_square_im * sp_form0_re - smm_excess_by_square_re * sp_form0_im
+    del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
+    sm_forms1_by_square_re = -sm_form1_im * smp_curvature_im + sm_form1_re * smp_curvature_re - smm_excess_by_square_im * sp_form1_im + smm_excess_by_square_re * sp_form1_re
+    sm_forms1_by_square_im = sm_form1_im * smp_curvature_re + sm_form1_re * smp_curvature_im + smm_excess_by_square_im * sp_form1_re + smm_excess_by_square_re * sp_form1_im
+    del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
+    x406 = sm_forms1_by_square_im * sm_weights_re * x24 + sm_forms1_by_square_re * x405
+    x412 = rm_filling_im * x404 + rm_filling_im * x406 - rm_filling_re * (-rm_forms1_by_square_im * x403 + rm_forms1_by_square_re * rm_weights_re * x22 * x23) + rp_filling_im * x408 + rp_filling_im * x410 - rp_filling_re * (-rp_forms1_by_square_im * x407 + rp_forms1_by_square_re * rp_weights_re * x22 * x23) - sm_filling_re * (-sm_forms1_by_square_im * x405 + sm_forms1_by_square_re * sm_weights_re * x22 * x23) - sp_filling_re * (-sp_forms1_by_square_im * x409 + sp_forms1_by_square_re * sp_weights_re * x22 * x23) + x402 * (-rm_forms0_by_square_im * x403 + rm_forms0_by_square_re * rm_weights_re * x22 * x23) + x402 * (-rp_forms0_by_square_im * x407 + rp_forms0_by_square_re * rp_weights_re * x22 * x23) + x411 * (-sm_forms0_by_square_im * x405 + sm_forms0_by_square_re * sm_weights_re * x22 * x23) + x411 * (-sp_forms0_by_square_im * x409 + sp_forms0_by_square_re * sp_weights_re * x22 * x23)
+    del rm_forms1_by_square_im, rm_forms1_by_square_re, rp_forms1_by_square_im, rp_forms1_by_square_re, sm_forms1_by_square_im, sm_forms1_by_square_re, sp_forms1_by_square_im, sp_forms1_by_square_re, x403, x405, x407, x409
+    sm_forms2_by_square_re = smm_excess_by_square_re + smp_curvature_re
+    del smm_excess_by_square_re, smp_curvature_re
+    sm_forms2_by_square_im = smm_excess_by_square_im + smp_curvature_im
+    del smm_excess_by_square_im, smp_curvature_im
+    x415 = -rm_weights_im * (rm_filling_re * rm_forms0_by_square_re * x22 * x23 - rm_forms0_by_square_im * x413) + rm_weights_re * (-rm_filling_re * rm_forms0_by_square_im * x24 - rm_forms0_by_square_re * x413) - rp_weights_im * (rp_filling_re * rp_forms0_by_square_re * x22 * x23 - rp_forms0_by_square_im * x414) + rp_weights_re * (-rp_filling_re * rp_forms0_by_square_im * x24 - rp_forms0_by_square_re * x414) - sm_weights_im * (sm_filling_re * sm_forms0_by_square_re * x22 * x23 - sm_forms0_by_square_im * x413) + sm_weights_re * (-sm_filling_re * sm_forms0_by_square_im * x24 - sm_forms0_by_square_re * x413) - sp_weights_im * (sp_filling_re * sp_forms0_by_square_re * x22 * x23 - sp_forms0_by_square_im * x414) + sp_weights_re * (-sp_filling_re * sp_forms0_by_square_im * x24 - sp_forms0_by_square_re * x414) - x402 * x406 - x402 * x410 + x402 * (sm_forms2_by_square_im * x391 + sm_forms2_by_square_re * x389) + x402 * (sp_forms2_by_square_im * x343 + sp_forms2_by_square_re * x341) - x404 * x411 - x408 * x411
+    del rm_forms0_by_square_im, rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_im, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_im, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sm_weights_im, sp_forms0_by_square_im, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x22, x23, x24, x341, x343, x404, x406, x408, x410, x411, x413, x414
+    sm_uniform0_re = -rm_weight_re * x384 + x235
+    del x235
+    sm_uniform0_im = rm_weight_im * x384 + x240
+    del x240, x384
+    x424 = rm_still_im * rm_uniform0_re + rm_still_re * rm_uniform0_im + rp_still_im * rp_uniform0_re + rp_still_re * rp_uniform0_im + sm_still_im * sm_uniform0_re + sm_still_re * sm_uniform0_im + sp_still_im * sp_uniform0_re + sp_still_re * sp_uniform0_im
+    sm_uniform0_by_omega_re = rm_weight_im * x385 + rm_weight_re * x241
+    del x241
+    sm_uniform0_by_omega_im = rm_weight_re * x385 - x243
+    del x243, x385
+    sm_uniform1_re = rm_weight_im * x386 + x245
     del x245
-    sm_uniform1_by_omega_im = -rm_weight_im * x377 - x247
-    del rm_weight_im, x247, x377
-    sm_total_re = x248 * x370 + x249 * x369
-    sm_total_im = 4 * rm_weight_re * x164 * x370 - x248 * x369
-    del x369, x370
-    sm_total_by_omega_re = smm_inverse_by_omega_im * x248 + smm_inverse_by_omega_re * x249 + smp_inverse_by_omega_im * x248 + smp_inverse_by_omega_re * x249
-    sm_total_by_omega_im = 4 * rm_weight_re * smm_inverse_by_omega_im * x164 + 4 * rm_weight_re * smp_inverse_by_omega_im * x164 - smm_inverse_by_omega_re * x248 - smp_inverse_by_omega_re * x248
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re
-    sm_total_by_square_re = smm_excess_by_square_im * x248 + smm_excess_by_square_re * x249 + smp_excess_by_square_im * x248 + smp_excess_by_square_re * x249
-    del x249
-    sm_total_by_square_im = 4 * rm_weight_re * smm_excess_by_square_im * x164 + 4 * rm_weight_re * smp_excess_by_square_im * x164 - smm_excess_by_square_re * x248 - smp_excess_by_square_re * x248
-    del rm_weight_re, smm_excess_by_square_im, smm_excess_by_square_re, smp_excess_by_square_im, smp_excess_by_square_re, x164, x248
+    x420 = sm_still_im * sm_uniform1_re
+    sm_uniform1_im = rm_weight_re * x386 - x247
+    del x247, x386
+    x421 = sm_still_re * sm_uniform1_im
+    sm_uniform1_by_omega_re = rm_weight_re * x387 - x249
+    del rm_weight_re, x249
+    sm_uniform1_by_omega_im = -rm_weight_im * x387 - x251
+    del rm_weight_im, x251, x387
+    sm_total_re = 4 * sm_weights_re * x158 * x390 - x388 * x389
+    sm_total_im = x388 * x391 + x389 * x390
+    sm_total_by_omega_re = -am_p_by_omega_im * x394 + am_p_by_omega_re * x397 - ap_p_by_omega_im * x395 + ap_p_by_omega_re * x398 + 4 * sm_weights_by_omega_re * x158 * x390 - x388 * x392
+    sm_total_by_omega_im = am_p_by_omega_im * x397 + am_p_by_omega_re * x394 + ap_p_by_omega_im * x398 + ap_p_by_omega_re * x395 + sm_weights_by_omega_re * x183 * x388 + x390 * x392
+    del am_p_by_omega_im, am_p_by_omega_re, ap_p_by_omega_im, ap_p_by_omega_re, sm_weights_by_omega_re, x183, x388, x390, x392, x394, x395, x397, x398
+    sm_total_by_square_re = 4 * sm_weights_re * x158 * x400 - x389 * x399
+    del sm_weights_re, x158
+    sm_total_by_square_im = x389 * x400 + x391 * x399
+    del x389, x391, x399, x400
     return (
-        x378 * (-rm_filling_im * rm_total_im - rm_filling_im * sm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im - rp_filling_im * sp_total_im + rp_filling_re * rp_total_re + sm_filling_re * sm_total_re + sp_filling_re * sp_total_re),  # alpha11
-        x378 * (-rm_total_im * x379 - rp_total_im * x379 - sm_total_im * x379 - sp_total_im * x379),  # alpha21
-        x378 * (-rm_filling_im * rm_total_by_square_im - rm_filling_im * sm_total_by_square_im + rm_filling_re * rm_total_by_square_re - rp_filling_im * rp_total_by_square_im - rp_filling_im * sp_total_by_square_im + rp_filling_re * rp_total_by_square_re + sm_filling_re * sm_total_by_square_re + sp_filling_re * sp_total_by_square_re - x384 + x386 * x387 + x389 * x392 + x394 * x395 - x398 + x399 * x400 - x402 - x405 + x406 * x407 - x409 + x410 * x411 - x413),  # beta11
-        -x378 * x422,  # beta12
-        x378 * (-rm_total_by_square_im * x379 - rp_total_by_square_im * x379 - sm_total_by_square_im * x379 - sp_total_by_square_im * x379 - x422),  # beta21
-        x378 * (-x384 + x386 * x387 + x389 * x392 + x394 * x395 - x398 + x399 * x400 - x402 - x405 + x406 * x407 - x409 + x410 * x411 - x413),  # beta22
-        -x378 * (rm_filling_im * rm_total_by_omega_re + rm_filling_im * sm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_im * sp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_re * sm_total_by_omega_im + sp_filling_re * sp_total_by_omega_im - x423 - x424 - x425 - x426 - x427 - x428 - x429 - x430),  # eta11
-        -x378 * x431,  # eta12
-        -x378 * (rm_total_by_omega_re * x379 + rp_total_by_omega_re * x379 + sm_total_by_omega_re * x379 + sp_total_by_omega_re * x379 + x431),  # eta21
-        -x378 * (-x423 - x424 - x425 - x426 - x427 - x428 - x429 - x430),  # eta22
-        x378 * (rm_still_by_omega_im * rm_uniform0_im - rm_still_by_omega_re * rm_uniform0_re + rm_still_im * rm_uniform0_by_omega_im - rm_still_re * rm_uniform0_by_omega_re + rp_still_by_omega_im * rp_uniform0_im - rp_still_by_omega_re * rp_uniform0_re + rp_still_im * rp_uniform0_by_omega_im - rp_still_re * rp_uniform0_by_omega_re + sm_still_by_omega_im * sm_uniform0_im - sm_still_by_omega_re * sm_uniform0_re + sm_still_im * sm_uniform0_by_omega_im - sm_still_re * sm_uniform0_by_omega_re + sp_still_by_omega_im * sp_uniform0_im - sp_still_by_omega_re * sp_uniform0_re + sp_still_im * sp_uniform0_by_omega_im - sp_still_re * sp_uniform0_by_omega_re),  # zeta12
-        -x378 * (rm_still_by_omega_im * rm_uniform1_im - rm_still_by_omega_re * rm_uniform1_re + rm_still_im * rm_uniform1_by_omega_im - rm_still_re * rm_uniform1_by_omega_re + rp_still_by_omega_im * rp_uniform1_im - rp_still_by_omega_re * rp_uniform1_re + rp_still_im * rp_uniform1_by_omega_im - rp_still_re * rp_uniform1_by_omega_re + sm_still_by_omega_im * sm_uniform1_im - sm_still_by_omega_re * sm_uniform1_re + sm_still_im * sm_uniform1_by_omega_im - sm_still_re * sm_uniform1_by_omega_re + sp_still_by_omega_im * sp_uniform1_im - sp_still_by_omega_re * sp_uniform1_re + sp_still_im * sp_uniform1_by_omega_im - sp_still_re * sp_uniform1_by_omega_re),  # zeta22
+        x401 * (-rm_filling_im * rm_total_im - rm_filling_im * sm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im - rp_filling_im * sp_total_im + rp_filling_re * rp_total_re + sm_filling_re * sm_total_re + sp_filling_re * sp_total_re),  # alpha11
+        x401 * (-rm_total_im * x402 - rp_total_im * x402 - sm_total_im * x402 - sp_total_im * x402),  # alpha21
+        x401 * (-rm_filling_im * rm_total_by_square_im - rm_filling_im * sm_total_by_square_im + rm_filling_re * rm_total_by_square_re - rp_filling_im * rp_total_by_square_im - rp_filling_im * sp_total_by_square_im + rp_filling_re * rp_total_by_square_re + sm_filling_re * sm_total_by_square_re + sp_filling_re * sp_total_by_square_re + x412),  # beta11
+        x401 * x415,  # beta12
+        x401 * (-rm_total_by_square_im * x402 - rp_total_by_square_im * x402 - sm_total_by_square_im * x402 - sp_total_by_square_im * x402 + x415),  # beta21
+        x401 * x412,  # beta22
+        -x401 * (rm_filling_im * rm_total_by_omega_re + rm_filling_im * sm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_im * sp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_re * sm_total_by_omega_im + sp_filling_re * sp_total_by_omega_im - x416 - x417 - x418 - x419 - x420 - x421 - x422 - x423),  # eta11
+        -x401 * x424,  # eta12
+        -x401 * (rm_total_by_omega_re * x402 + rp_total_by_omega_re * x402 + sm_total_by_omega_re * x402 + sp_total_by_omega_re * x402 + x424),  # eta21
+        -x401 * (-x416 - x417 - x418 - x419 - x420 - x421 - x422 - x423),  # eta22
+        x401 * (rm_still_by_omega_im * rm_uniform0_im - rm_still_by_omega_re * rm_uniform0_re + rm_still_im * rm_uniform0_by_omega_im - rm_still_re * rm_uniform0_by_omega_re + rp_still_by_omega_im * rp_uniform0_im - rp_still_by_omega_re * rp_uniform0_re + rp_still_im * rp_uniform0_by_omega_im - rp_still_re * rp_uniform0_by_omega_re + sm_still_by_omega_im * sm_uniform0_im - sm_still_by_omega_re * sm_uniform0_re + sm_still_im * sm_uniform0_by_omega_im - sm_still_re * sm_uniform0_by_omega_re + sp_still_by_omega_im * sp_uniform0_im - sp_still_by_omega_re * sp_uniform0_re + sp_still_im * sp_uniform0_by_omega_im - sp_still_re * sp_uniform0_by_omega_re),  # zeta12
+        -x401 * (rm_still_by_omega_im * rm_uniform1_im - rm_still_by_omega_re * rm_uniform1_re + rm_still_im * rm_uniform1_by_omega_im - rm_still_re * rm_uniform1_by_omega_re + rp_still_by_omega_im * rp_uniform1_im - rp_still_by_omega_re * rp_uniform1_re + rp_still_im * rp_uniform1_by_omega_im - rp_still_re * rp_uniform1_by_omega_re + sm_still_by_omega_im * sm_uniform1_im - sm_still_by_omega_re * sm_uniform1_re + sm_still_im * sm_uniform1_by_omega_im - sm_still_re * sm_uniform1_by_omega_re + sp_still_by_omega_im * sp_uniform1_im - sp_still_by_omega_re * sp_uniform1_re + sp_still_im * sp_uniform1_by_omega_im - sp_still_re * sp_uniform1_by_omega_re),  # zeta22
     )

@@ -88,14 +88,16 @@ def test_what_lambdify_makes_has_no_program():
 
 @pytest.fixture
 def recorded(monkeypatch):
-    """Return what `compile` makes while programs are built."""
-    made = []
+    """Return what `compile` makes of the programs that are built."""
+    made, lowered = [], compiler.lowered
 
-    def recording(*args, **kwargs):
-        made.append(compile_(*args, **kwargs))
-        return made[-1]
+    def recording(program, **options):
+        with monkeypatch.context() as patch:
+            patch.setattr(compiler, "lowered", lowered)
+            made.append(compile_(program, **options))
+        return made[-1].program
 
-    monkeypatch.setattr(compiler, "compile", recording)
+    monkeypatch.setattr(compiler, "lowered", recording)
     return made
 
 
