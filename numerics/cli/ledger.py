@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Annotated, Any
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from numerics.cli.drawing import drawn
 from numerics.cli.ledger_graph import show_graph, standing_words
 from numerics.cli.ledger_table import summary
 from numerics.cli.lines import bar
@@ -145,89 +146,44 @@ def _show(record: Record, outcome: Outcome, latex: bool) -> None:
     """Print one equation with its derivation and its check."""
     from derive.records.record import describe
 
-    print(f"({record.id}) {record.title}: {record.kind}, {record.status}")
+    width = get_terminal_size().columns
+
+    def tell(words: str, indent: str = "") -> None:
+        print(textwrap.fill(words, width, subsequent_indent=indent, break_on_hyphens=False))
+
+    def show(formula: str, indent: int) -> None:
+        text = formula if latex else drawn(formula, max(_NARROWEST, width - indent))
+        print(textwrap.indent(text, " " * indent))
+
+    tell(f"({record.id}) {record.title}: {record.kind}, {record.status}")
     print()
-    print(_indented(record.latex if latex else printed_equation(record)))
+    show(record.latex, 2)
     if record.printed is not None:
         print("\nAs printed:\n")
-        print(_indented(record.printed_latex if latex else printed_equation(record, printed=True)))
+        show(record.printed_latex, 2)
     if record.steps:
         print("\nDerivation")
     for k, step in enumerate(record.steps, start=1):
-        print(f"{k:3}. {step.text}")
+        tell(f"{k:3}. {step.text}", " " * 5)
         if step.expression is not None:
-            print(_indented(step.latex if latex else _plain(step.expression()), 5))
+            show(step.latex, 5)
     construction = record.by_construction
     for words in (
         record.scope and f"Scope: {record.scope}.",
         construction and f"The check holds by construction: {construction}.",
         standing_words(record),
+        record.note and f"Note: {record.note}",
     ):
         if words:
-            print("\n" + textwrap.fill(words, _PAGE))
-    if record.note:
-        print("\n" + textwrap.fill(f"Note: {record.note}", _PAGE))
+            print()
+            tell(words)
     print()
     verdict = outcome.failure if outcome.finding is None else describe(outcome.finding)
-    print(f"Checked now: {verdict} ({outcome.seconds:.2f} s)")
+    tell(f"Checked now: {verdict} ({outcome.seconds:.2f} s)")
 
 
-def printed_equation(record: Record, *, printed: bool = False) -> str:
-    """Return an equation in characters, its left-hand side above the right-hand side."""
-    claim = record.printed() if printed and record.printed is not None else record.claim()
-    drawable = not re.search(r"\\(?:frac|begin)", record.left)
-    name = _plain_name(record.left) if drawable else record.left
-    return f"{name or '0'} =\n{_plain(claim)}"
-
-
-def _plain(claim: Any) -> str:
-    """Return a claim drawn with characters, or in LaTeX where it cannot be drawn."""
-    if isinstance(claim, tuple):
-        return "\n=\n".join(_plain(part) for part in claim)
-    from derive.records.record import typeset
-
-    drawn = _drawn(claim)
-    widest = max(len(line) for line in drawn.splitlines()) if drawn else _PAGE + 1
-    return drawn if widest <= _PAGE else textwrap.fill(typeset(claim), _PAGE)
-
-
-def _drawn(claim: Any) -> str:
-    """Return a claim drawn with characters; nothing if it holds what SymPy cannot draw."""
-    from sympy import Function, Symbol, preorder_traversal, pretty, sympify
-    from sympy.core.function import AppliedUndef
-
-    claim = sympify(claim, strict=True)
-    for node in preorder_traversal(claim):
-        # sums left as they are, products under their part, letters that do not commute
-        ours = (type(node).__module__ or "").startswith("derive.hanai2017")
-        if (ours and not hasattr(node, "_pretty")) or (
-            isinstance(node, Symbol) and not node.is_commutative
-        ):
-            return ""
-    names = {s: Symbol(_plain_name(s.name)) for s in claim.atoms(Symbol)}
-    applied = {f: Function(_plain_name(f.name))(*f.args) for f in claim.atoms(AppliedUndef)}
-    claim = claim.xreplace({f: g for f, g in applied.items() if "\\" in f.name}).xreplace(names)
-    return str(pretty(claim, use_unicode=True, wrap_line=False, order="none"))
-
-
-#: Characters in a line of a drawn formula.
-_PAGE = 110
-
-
-def _plain_name(name: str) -> str:
-    """Return a name in LaTeX as characters: marks of fonts left out, Greek letters in Unicode."""
-    from sympy.printing.pretty.pretty_symbology import greek_unicode
-
-    name = re.sub(r"\\(?:mathrm|mathbf|boldsymbol|hat|text|mathscr|mathcal|tilde)\b", "", name)
-    name = re.sub(r"\\(?:left|right|big|Big|,|;|!|quad)", "", name)
-    name = re.sub(r"\\to\b", "→", name)
-    name = name.replace("_plus", "_+").replace("_minus", "_-")
-    name = re.sub(r"\\([A-Za-z]+)", lambda m: greek_unicode.get(m[1], m[1]), name)
-    return name.replace("{", "").replace("}", "")
-
-
-def _indented(text: str, width: int = 2) -> str:
-    return "\n".join(" " * width + line for line in text.splitlines())
+#: Formulas are drawn in so many characters at least.
+_NARROWEST = 36
 
 
 def _as_mapping(record: Record, outcome: Outcome | None) -> dict[str, object]:

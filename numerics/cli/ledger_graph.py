@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from numerics.cli.options import print_json
@@ -33,9 +35,16 @@ def show_graph(records: list[Record], *, json: bool) -> int:
     for record in records:
         arrow = f"<- {_numbers(record.premises)}" if record.premises else ""
         left = f"({record.id})".ljust(6) + f"{record.status.words:<13} {arrow:<38}"
-        print(f"{left} {_weakest(record)}".rstrip())
-    print("Number, status <- premises; then the weakest status among all that it rests on")
+        _tell(f"{left} {_weakest(record)}", " " * 8)
+    _tell("Number, status <- premises; then the weakest status among all that it rests on")
     return 0
+
+
+def _tell(words: str, indent: str = "") -> None:
+    """Print a line, in several where the terminal is narrower."""
+    width = get_terminal_size().columns
+    lines = textwrap.wrap(words, width, subsequent_indent=indent, break_on_hyphens=False)
+    print("\n".join(line.rstrip() for line in lines))
 
 
 def standing_words(record: Record) -> str:

@@ -8,7 +8,7 @@ import pytest
 from derive.hanai2017 import collection, ledger
 from derive.records.ledger import Ledger
 from numerics.cli import main
-from numerics.cli.ledger import printed_equation
+from numerics.cli.drawing import drawn
 
 TWO = ("29", "31")
 
@@ -25,7 +25,7 @@ def test_an_equation_with_its_misprint(capsys: pytest.CaptureFixture[str]) -> No
     out = capsys.readouterr().out
     for words in (
         "(29)",
-        "G^R(p,ω) =",
+        "Gᴿ(p, ω) = ",
         "As printed:",
         "Derivation",
         "Note:",
@@ -80,7 +80,10 @@ def test_a_failing_check_is_told(
     assert "1 FAIL" in capsys.readouterr().out
 
 
-def test_graph_of_premises(capsys: pytest.CaptureFixture[str]) -> None:
+def test_graph_of_premises(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     assert main(["derive", "--graph"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
     assert set(lines) >= {f"({r.id})" for r in ledger()}
@@ -105,15 +108,37 @@ def test_scope_and_premises_are_told(capsys: pytest.CaptureFixture[str]) -> None
     assert "by construction: it defines a product" in capsys.readouterr().out
 
 
-def test_every_equation_can_be_printed() -> None:
+@pytest.mark.parametrize("width", [80, 60])
+def test_an_equation_is_as_wide_as_the_terminal(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for words in (["9", "29"], ["30", "--graph"], []):
+        assert main(["derive", *words]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= width, words
+
+
+def check_drawn(formula: str) -> None:
+    for width in (76, 56):
+        # what could not be read would be LaTeX
+        found = drawn(formula, width)
+        assert "\\" not in found, formula
+        assert max(map(len, found.splitlines())) <= width, formula
+
+
+def test_every_equation_can_be_drawn() -> None:
     for record in ledger():
-        text = printed_equation(record)
-        assert " =\n" in text
-        name, formula = text.split(" =\n", 1)
-        assert "\\" not in name or "\\begin" in name or "\\frac" in name
-        assert formula
-        # what cannot be drawn is LaTeX, whose order of factors is kept
-        assert "momentum_sum" not in formula
+        check_drawn(record.latex)
+        check_drawn(record.printed_latex)
+
+
+@pytest.mark.slow
+def test_every_step_can_be_drawn() -> None:
+    for record in ledger():
+        for step in record.steps:
+            if step.expression is not None:
+                check_drawn(step.latex)
 
 
 @pytest.mark.parametrize(
