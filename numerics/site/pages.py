@@ -82,7 +82,13 @@ def _texts(root: Path, notebooks: Sequence[str]) -> Iterator[Page]:
     readme = (root / "README.md").read_text(encoding="utf-8")
     contents = {
         "Read": ("CONVENTIONS", "notebooks", "gallery", "report"),
-        "Look up": ("ledger", "reference/numerics", "reference/derive", "command_line"),
+        "Look up": (
+            "ledger",
+            "reference/numerics",
+            "reference/derive",
+            "command_line",
+            "Index <genindex>",
+        ),
         "Project": ("CHANGELOG", "CONTRIBUTING"),
     }
     trees = [toctree(*names, caption=title, hidden=True) for title, names in contents.items()]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import derive
 from numerics.report.data import Derivation
 from numerics.report.typography import scripts
 from numerics.site.links import broken
@@ -116,3 +117,15 @@ def test_fits_and_loads_nothing_from_elsewhere(site: Path, page, name: str) -> N
     assert all(url.startswith((site.as_uri(), "data:")) for url in requests)
     # from everywhere to the start
     assert page.locator("a[href$='index.html'], a[href='#']").count() > 0
+
+
+def test_the_graph_shows_what_an_equation_needs_and_what_needs_it(site: Path, page) -> None:
+    page.goto((site / "ledger.html").as_uri())
+    book = derive.ledger()
+    needing = {record.id for record in book if "34" in book.foundations(record.id)}
+    page.locator(".graph .node[data-id='34']").focus()
+    shown = page.evaluate("[...document.querySelectorAll('.node.shown')].map(n => n.dataset.id)")
+    assert set(shown) == {"34", *book.foundations("34"), *needing}
+    assert needing
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/ledger/ii\.html#eq-34$"))
