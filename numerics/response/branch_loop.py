@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,8 @@ Integers = NDArray[np.int64]
 _NODES = 6
 #: Cells in the direction of the momentum and of the angle to begin with.
 _FIRST = (8, 3)
-#: Rounds of quartering the cells with the largest errors.
-_ROUNDS = 14
+#: Rounds of halving the cells with the largest errors.
+_ROUNDS = 28
 #: Nodes that are evaluated at a time.
 _CHUNK = 1 << 15
 #: Rounding of the integrand in units of its size.
@@ -52,11 +52,14 @@ class Cells:
     owner : ndarray of int, shape (n,)
         The number of the integral that each belongs to.
     start, size : ndarray, shape (n, 2)
+    along : ndarray of int, shape (n,)
+        The direction in which each is halved: 0 that of the momentum, 1 that of the angle.
     """
 
     owner: Integers
     start: Array
     size: Array
+    along: Integers
 
     @classmethod
     def of(cls, count: int) -> Cells:
@@ -65,14 +68,15 @@ class Cells:
         corners = np.array(list(itertools.product(*map(range, _FIRST)))) / shape
         start = np.tile(corners, (count, 1))
         owner = np.repeat(np.arange(count), len(corners))
-        return cls(owner, start, np.broadcast_to(1 / shape, start.shape).copy())
+        size = np.broadcast_to(1 / shape, start.shape).copy()
+        return cls(owner, start, size, np.zeros_like(owner))
 
     def __len__(self) -> int:
         return self.owner.size
 
     def select(self, which: Any) -> Cells:
         """Return some of the cells."""
-        return Cells(self.owner[which], self.start[which], self.size[which])
+        return Cells(self.owner[which], self.start[which], self.size[which], self.along[which])
 
     def joined(self, other: Cells) -> Cells:
         """Return these cells and others."""
@@ -80,13 +84,16 @@ class Cells:
             np.concatenate([self.owner, other.owner]),
             np.concatenate([self.start, other.start]),
             np.concatenate([self.size, other.size]),
+            np.concatenate([self.along, other.along]),
         )
 
     def halved(self) -> Cells:
-        """Return the quarters of every cell."""
-        half = self.size / 2
-        corners = [self.start + half * np.array(c) for c in itertools.product((0, 1), repeat=2)]
-        return Cells(np.tile(self.owner, 4), np.concatenate(corners), np.tile(half, (4, 1)))
+        """Return both halves of every cell."""
+        chosen = np.eye(2)[self.along]
+        size = self.size * (1 - chosen / 2)
+        start = np.concatenate([self.start, self.start + size * chosen])
+        owner, along = np.tile(self.owner, 2), np.tile(self.along, 2)
+        return Cells(owner, start, np.tile(size, (2, 1)), along)
 
 
 def require_branches(carriers: Carriers) -> None:
@@ -127,7 +134,7 @@ def branch_integral(state: SteadyState, q: Array, omega: Complex, goal: Array) -
     integrand = _Integrand(carriers, q, omega)
 
     def tolerance(value: Complex, size: Array) -> Array:
-        return np.maximum(goal / 2, _ROUNDING * size.max(axis=1))
+        return np.maximum(goal, _ROUNDING * size.max(axis=1))
 
     found = refine(integrand, Cells.of(q.size), q.size, tolerance, _ROUNDS)
     rounding = _ROUNDING * found.size.max(axis=1)
@@ -150,17 +157,20 @@ class _Integrand:
         # on [0, 1]
         x, w, v = (rule.nodes + 1) / 2, rule.weights / 2, rule.embedded / 2
         self.nodes = np.stack([np.repeat(x, x.size), np.tile(x, x.size)])
-        self.weights = np.stack([np.outer(w, w).ravel(), np.outer(v, v).ravel()])
+        # the whole rule, and with the coarser one in the direction of the momentum or of the angle
+        self.weights = np.stack([np.outer(a, b).ravel() for a, b in ((w, w), (v, w), (w, v))])
         self.scale = np.sqrt(carriers.energies + np.abs(omega)) + q
 
     def __call__(self, cells: Cells) -> Integrals[Cells]:
         """Integrate over cells."""
         step = max(_CHUNK // self.nodes.shape[1], 1)
         parts = [self._some(cells.select(slice(k, k + step))) for k in range(0, len(cells), step)]
-        value, error, size = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Integrals(cells, value, error, size)
+        value, errors, size = (np.concatenate(column) for column in zip(*parts, strict=True))
+        along = errors.max(axis=2).argmax(axis=1)
+        return Integrals(replace(cells, along=along), value, errors.sum(axis=1), size)
 
     def _some(self, cells: Cells) -> tuple[Complex, Array, Array]:
+        """Return the integrals, their errors in both directions, and those of the sizes."""
         places = cells.start[:, :, None] + cells.size[:, :, None] * self.nodes
         owner = np.repeat(cells.owner, self.nodes.shape[1])
         t, u = (places[:, k].ravel() for k in (0, 1))
@@ -175,9 +185,10 @@ class _Integrand:
         shape = (4, len(cells), -1)
         area = cells.size.prod(axis=1)
         factor = measure * slope
-        both = (values * factor).reshape(shape) @ self.weights.T * area[:, None]
+        both = ((values * factor).reshape(shape) @ self.weights.T) * area[:, None]
         size = (sizes * factor).reshape(shape) @ self.weights[0] * area
-        return both[..., 0].T, np.abs(both[..., 0] - both[..., 1]).T, size.T
+        errors = np.abs(both[..., 1:] - both[..., :1])
+        return both[..., 0].T, errors.transpose(1, 2, 0), size.T
 
     def _values(self, p: Array, cosine: Array, owner: Integers) -> tuple[Complex, Array]:
         """Return Pi_st at momenta p, and its size, shape (4, n)."""
