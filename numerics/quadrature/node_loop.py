@@ -174,5 +174,7 @@ class NodeLoop:
 def _padded(rule: Rule) -> Array:
     """Return nodes, weights and what these are more than the embedded ones, then nodes of none."""
     padded = np.zeros((3, _NODES))
-    padded[:, : rule.nodes.size] = rule.nodes, rule.weights, rule.weights - rule.embedded
+    n = rule.nodes.size
+    padded[0, :n], padded[1, :n] = rule.nodes, rule.weights
+    padded[2, :n] = rule.weights - rule.embedded
     return padded

@@ -7,6 +7,7 @@ is the sum over 1/p**2 of 2/U.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -166,10 +167,11 @@ def _correlation(
         _batch(state, points.q[some], points.omega[some], coupling[some], part, rtol)
         for some in (slice(k, k + _BATCH) for k in range(0, points.q.size, _BATCH))
     ]
-    columns = zip(*(batches or [_nothing()]), strict=True)
-    result = FullResult(
-        *(np.concatenate(c).reshape(points.shape + c[0].shape[1:]) for c in columns)
-    )
+    one, *others = batches or [_nothing()]
+    columns: Iterable[Any] = one
+    if others:
+        columns = map(np.concatenate, zip(one, *others, strict=True))
+    result = FullResult(*(c.reshape(points.shape + c.shape[1:]) for c in columns))
     coarser = state.coarser()
     if coarser is not None:
         # what the error of an occupation of the user's own does

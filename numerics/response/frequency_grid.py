@@ -67,7 +67,7 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
     found = threshold_energies(state, q, np.stack([omega, omega + 2j * gamma]))
     positions = (np.array(energies)[:, None, None] + both, found.real + half)
     distances = (
-        np.repeat(widths, 2, axis=0),
+        np.array(widths).repeat(2, axis=0),
         np.maximum(np.abs(found.imag + offsets), weak),
     )
     return resolved(

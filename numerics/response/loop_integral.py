@@ -21,6 +21,8 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+#: What is the same on the diagonal.
+_UNIT = np.eye(2).ravel()
 #: Rounding of the integrand in units of its size: some tens of operations, the cancellation
 #: between the poles of G^R and of G^A included.
 _ROUNDING = 32 * float(np.finfo(float).eps)
@@ -44,7 +46,8 @@ def loop_integral(
         Tolerance relative to the largest element of M = 2 K - Pi.
     """
     integrand = _Integrand(state, q, omega)
-    shift = integrand.constant * np.eye(2).ravel() - coupling.reshape(-1, 4)
+    constant = integrand.constant * _UNIT
+    shift = constant - coupling.reshape(-1, 4)
 
     def tolerance(value: Complex) -> Array:
         return np.asarray(rtol * np.abs(value + shift).max(axis=1))
@@ -57,7 +60,7 @@ def loop_integral(
     rounding = _ROUNDING * found.size.max(axis=1)
     limited = tolerance(found.value) < rounding
     return FullResult(
-        (found.value + integrand.constant * np.eye(2).ravel()).reshape(-1, 2, 2),
+        (found.value + constant).reshape(-1, 2, 2),
         (found.error + rounding[:, None]).reshape(-1, 2, 2),
         2 * found.evaluations,
         statuses(found.missed, limited),
