@@ -2,13 +2,17 @@
 
 In the normal state the linear response to a small order parameter is K_+(q, omega) less the pair
 susceptibility; its root is the boson as the carriers make it.  It crosses the real axis where their
-gain is the loss: there a condensate begins, at q = 0 with the frequency 2 mu.
+gain is the loss: there a condensate begins, at q = 0 with the frequency 2 mu.  Of all frequencies
+at which the response has such a root, and with less loss a growing one, that with the largest loss
+is the first.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +24,7 @@ from numerics.interaction import matrices, turned
 from numerics.kept import Kept
 from numerics.model import Model
 from numerics.response.fluctuation import pair_correlation
+from numerics.solve.signs import sign_changes
 from numerics.steady.equations import Unknowns
 from numerics.steady.routes import evaluate_model
 from numerics.steady.state import SteadyState
@@ -29,9 +34,15 @@ Complex = NDArray[np.complex128]
 
 #: An order parameter that stands for zero, in linewidths: the response is even in it.
 _NO_GAP = 1e-4
-#: Tolerance of the susceptibility, and of the last step.
-_RTOL, _LAST = 1e-10, 1e-10
-_MOST = 40
+#: Tolerance of the susceptibility, and of a frequency.
+_RTOL, _LAST = 1e-10, 1e-14
+#: Samples of the axis: so many in each decade of the distance from where the response may change
+#: fast, from this part of the linewidth up to so many times all energies.
+_PER_DECADE, _NEAREST, _FAR = 4, 0.05, 30.0
+#: Largest turn between two samples of what is counted, and how often their steps are halved.
+_TURN, _HALVINGS = 1.0, 12
+#: A sign change is one of a pole unless the value there is below this part of those beside it.
+_ZERO = 1e-3
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class LaserThreshold(Kept):
         The potential of the bath.
     error : float
         Bound of the error of `loss`.
+    growing : int
+        Modes that grow there already, with an attraction: pairs that need no boson.
     """
 
     q: float
@@ -58,6 +71,7 @@ class LaserThreshold(Kept):
     omega: float
     mu_b: float
     error: float
+    growing: int = 0
 
 
 def normal_state(model: Model) -> SteadyState:
@@ -91,9 +105,9 @@ def normal_state(model: Model) -> SteadyState:
 
 
 def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
-    """Return the loss of a boson at which its mode of a wave number starts to grow.
+    """Return the loss of a boson below which a mode of a wave number grows.
 
-    The mode next to the boson's own energy: carriers that attract each other may have others.
+    Of several modes it is that which is the first to grow, with the largest loss.
 
     Parameters
     ----------
@@ -107,7 +121,7 @@ def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
     ValueError
         If an argument is outside its domain.
     ConvergenceError
-        If there is no such loss next to the boson's own energy.
+        If there is no such loss.
 
     Examples
     --------
@@ -124,36 +138,112 @@ def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
         raise outside("coupling", coupling.words(), "a Boson, for the laser limit")
     q = abs(real("q", q, "a real number (k_F)"))
     state = normal_state(model)
-    bare = coupling.detuning + q * q / (2 * coupling.mass) - 2 * state.mu
-    missing = _missing(state)
+    normal = _Normal(state, coupling, q, _missing(state))
+    normal.sample(normal.axis())
+    found = list(normal.roots())
+    if not any(root.begins for root in found):
+        raise ConvergenceError(f"no threshold at q = {q:g} ({model.words()})", normal.bare)
+    first = max((root for root in found if root.begins), key=lambda root: root.loss)
+    # those that cease to grow with less loss have done so
+    ceased = sum(not root.begins and root.loss > first.loss for root in found)
+    growing = max(normal.growing() - ceased, 0)
+    # the order parameter that stands for zero changes the response by its square
+    scale = abs(first.omega) + model.linewidth
+    error = 2 * first.bound + _LAST * scale + _NO_GAP**2 * abs(first.loss)
+    return LaserThreshold(q, first.loss, first.omega + 2 * state.mu, state.mu, error, growing)
 
-    def dressed(omega: float) -> tuple[complex, float]:
-        """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
+
+class _Root(NamedTuple):
+    """A mode on the axis, its loss and the bound of that, and whether it grows with less."""
+
+    omega: float
+    loss: float
+    bound: float
+    begins: bool
+
+
+@dataclass(frozen=True)
+class _Normal:
+    """The response of a normal state at one wave number, on the real axis of frequency."""
+
+    state: SteadyState
+    coupling: Boson
+    q: float
+    missing: Complex
+    #: What multiplies the order parameter, and a bound of its error, by the frequency.
+    known: dict[float, tuple[complex, float]] = field(default_factory=dict)
+
+    @property
+    def bare(self) -> float:
+        """The boson's own energy, from twice the potential."""
+        return self.coupling.detuning + self.q**2 / (2 * self.coupling.mass) - 2 * self.state.mu
+
+    def axis(self) -> Array:
+        """Return frequencies, dense next to the potential, the edge of pairs, and the boson."""
+        mu, gamma, strength = self.state.mu, self.state.parameters.linewidth, self.coupling.strength
+        bound = 0.0
+        if strength is not None:
+            bound = math.exp(strength) if self.coupling.film else 2 * max(strength, 0.0) ** 2
+        largest = _FAR * (self.coupling.energies(self.q, mu) + abs(mu) + gamma + bound)
+        number = math.ceil(_PER_DECADE * math.log10(largest / (_NEAREST * gamma)))
+        away = np.geomspace(_NEAREST * gamma, largest, number)
+        places = np.array([0.0, self.q**2 / 2 - 2 * mu, self.bare])
+        every = places[:, None] + np.concatenate([-away, [0.0], away])
+        return np.unique(every.ravel())
+
+    def sample(self, omega: Array) -> None:
+        """Compute the response at some frequencies."""
         found = pair_correlation(
-            state, np.array([q]), np.array([complex(omega)]), rtol=_RTOL, full=True
+            self.state, np.full(omega.size, self.q), omega + 0j, rtol=_RTOL, full=True
         )
-        both = found.value[0] + missing
+        both = found.value + self.missing
         # of (amplitude, phase) what multiplies the order parameter
-        value = complex(both[0, 0] + 1j * both[0, 1]) / 2
-        bound = float(found.error[0, 0].sum()) / 2
-        energy = coupling.energy_at(value)
-        return bare - energy, abs(coupling.energy_at(value + bound) - energy)
+        values = ((both[:, 0, 0] + 1j * both[:, 0, 1]) / 2).tolist()
+        bounds = (found.error[:, 0].sum(axis=1) / 2).tolist()
+        self.known.update(zip(omega.tolist(), zip(values, bounds, strict=True), strict=True))
 
-    last, here = bare, float(dressed(bare)[0].real)
-    before = here - last
-    for _ in range(_MOST):
-        value, bound = dressed(here)
-        left = value.real - here
-        step = left * (here - last) / (left - before) if left != before else 0.0
-        last, before, here = here, left, here - step
-        if not math.isfinite(here):
-            break
-        if abs(step) <= _LAST * (abs(here) + model.linewidth):
-            value, bound = dressed(here)
-            # the order parameter that stands for zero changes the response by its square
-            error = 2 * bound + abs(step) + _NO_GAP**2 * abs(value.imag)
-            return LaserThreshold(q, value.imag, here + 2 * state.mu, state.mu, error)
-    raise ConvergenceError(f"no threshold at q = {q:g} ({model.words()})", here)
+    def dressed(self, omega: float) -> tuple[complex, float]:
+        """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
+        if omega not in self.known:
+            self.sample(np.array([omega]))
+        value, bound = self.known[omega]
+        energy = self.coupling.energy_at(value)
+        return self.bare - energy, abs(self.coupling.energy_at(value + bound) - energy)
+
+    def off(self, omega: float) -> float:
+        """Return by how much the frequency of the boson at omega is another one."""
+        return self.dressed(omega)[0].real - omega
+
+    def roots(self) -> Iterator[_Root]:
+        """Yield the modes that neither grow nor decay at some loss.
+
+        With less loss a mode grows if its frequency, as the carriers at omega make it, falls with
+        respect to omega.
+        """
+        from scipy.optimize import brentq
+
+        for (low, before), (high, after) in list(sign_changes(self.off, sorted(self.known))):
+            omega = float(brentq(self.off, low, high, xtol=_LAST, rtol=4 * _LAST))
+            if abs(self.off(omega)) < _ZERO * max(abs(before), abs(after)):
+                value, bound = self.dressed(omega)
+                yield _Root(omega, value.imag, bound, before > after)
+
+    def growing(self) -> int:
+        """Return how many modes the carriers alone have above the axis, by the argument."""
+        one, attraction = self.coupling.attraction
+        if attraction == 0:
+            return 0
+        for _ in range(_HALVINGS):
+            omega = np.array(sorted(self.known))
+            values = one - attraction * np.array([self.known[w][0] for w in omega.tolist()])
+            turns = np.angle(values[1:] / values[:-1])
+            wide = np.flatnonzero(np.abs(turns) > _TURN)
+            if wide.size == 0:
+                break
+            self.sample((omega[wide] + omega[wide + 1]) / 2)
+        # it grows like the square root of omega, or the logarithm in a film
+        power = 0.0 if self.coupling.film else 0.5
+        return max(round(float(turns.sum()) / (2 * math.pi) + power / 2), 0)
 
 
 def _missing(state: SteadyState) -> Complex:

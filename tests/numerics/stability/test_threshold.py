@@ -9,8 +9,18 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from numerics import Bands, Boson, Contact, Model, Reservoir, find_boundary, laser_threshold
+from numerics import (
+    Bands,
+    Boson,
+    Contact,
+    Model,
+    Reservoir,
+    find_boundary,
+    laser_threshold,
+    pair_correlation,
+)
 from numerics.parameters import DENSITY
+from numerics.stability.threshold import normal_state
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 MODELS = {
@@ -18,6 +28,9 @@ MODELS = {
     "warm": Model(Boson(0.7, 0.8, 0.05), [Reservoir("bath", 1e-2, temperature=0.05)], cutoff=10.0),
     "with attraction": Model(
         Boson(0.5, 0.9, 0.05, inv_kfa=-1.0), [Reservoir("bath", 1e-2)], cutoff=10.0
+    ),
+    "of pairs below a boson that is absorbed": Model(
+        Boson(1.0, 2.0, 0.05, inv_kfa=-2.0), [Reservoir("bath", 2e-2)], cutoff=10.0
     ),
     "with a drain": Model(
         Boson(0.7, 1.2, 0.05),
@@ -48,6 +61,33 @@ def test_the_condensate_ends_where_the_gain_is_the_loss(name):
     assert end.value == pytest.approx(found.loss, rel=1e-7)
     # the order parameter that stands for zero, and what is next to the end, differ by their squares
     assert 2 * end.state.mu == pytest.approx(found.omega, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "growing"),
+    [
+        (MODELS["with attraction"], 1),
+        (MODELS["of pairs below a boson that is absorbed"], 0),
+        # the pairs of the attraction alone have ceased to grow at a larger loss
+        (Model(Boson(0.5, 1.0, 0.05, inv_kfa=-1.5), [Reservoir("bath", 3e-2)], cutoff=10.0), 0),
+    ],
+)
+def test_one_more_mode_grows_with_less_loss(model, growing):
+    found, photon, state = laser_threshold(model), model.coupling, normal_state(model)
+    assert found.growing == growing
+    away = np.geomspace(1e-5, 1e4, 400)
+    omega = np.unique(np.concatenate([-away, away, found.omega - 2 * state.mu + away / 1e3]))
+    pairs = pair_correlation(state, 0.0, omega)
+    response = (pairs[:, 0, 0] + 1j * pairs[:, 0, 1]) / 2
+    # (1/K - 1/response), without poles: 1/K = U + g**2/energy, U = -8 pi a_s
+    attraction = -8 * math.pi / photon.inv_kfa
+    for part, number in ((1.02, growing), (0.98, growing + 1)):
+        energy = photon.detuning - 2 * state.mu - omega - 1j * part * found.loss
+        whole = energy * (1 - attraction * response) - photon.g**2 * response
+        turns = np.angle(whole[1:] / whole[:-1])
+        assert np.abs(turns).max() < 1.6
+        # far away it is like omega**1.5
+        assert turns.sum() / (2 * math.pi) + 0.75 == pytest.approx(number, abs=0.1)
 
 
 def test_gain_and_loss_by_quadrature():
