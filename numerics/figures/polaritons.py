@@ -180,8 +180,7 @@ def compute(points: int = 5, *, waves: int = 24, executor: Executor | None = Non
     gains = tuple(gains_of(polariton_model(detuning), waves // 2) for detuning in _GAINS)
     state = solve_steady_state(polariton_model(*_STABLE))
     q = np.geomspace(*_WAVES, waves)
-    found = [collective_mode(state, float(k)).frequencies for k in q]
-    modes = np.array([_slowest(frequencies) for frequencies in found])
+    modes = np.array([_slowest(found.frequencies) for found in collective_mode(state, q.tolist())])
     long = hydrodynamics(state)
     scale = long.prefactor / long.dynamic_prefactor
     return PolaritonData(cuts, gains, state, q, modes, long.damping * scale, long.stiffness * scale)

@@ -84,7 +84,7 @@ class AxisModes:
         return GROWS if (self.frequencies.imag > self.errors).any() else UNDECIDED
 
 
-def axis_modes(source: Source, q: Array, *, density: int = 1) -> list[AxisModes]:
+def axis_modes(source: Source, q: Array, *, density: int = 1, growing: int = 0) -> list[AxisModes]:
     """Return the modes at each wave number.
 
     Parameters
@@ -94,21 +94,24 @@ def axis_modes(source: Source, q: Array, *, density: int = 1) -> list[AxisModes]
         Positive wave numbers.
     density : int
         How many times as many samples of the axis to begin with.
+    growing : int
+        Wave numbers at which surely fewer modes grow are left out.
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
     slow = _slow_modes(spectrum, q)
     samples = _Samples(spectrum, q, slow, density)
     samples.resolve()
+    counts, certain, doubt = samples.counts()
+    wanted = np.flatnonzero((counts >= growing) | ~certain).tolist()
     # of the small decompositions of an approximation several threads only make slow work
     with _linear_algebra().limit(limits=1, user_api="blas"):
-        starts = [_starts(spectrum, *samples.near(k)) + slow[k] for k in range(q.size)]
-    owner = np.repeat(np.arange(samples.q.size), [len(s) for s in starts])
-    guesses = np.array([w for s in starts for w in s])
+        starts = {k: _starts(spectrum, *samples.near(k)) + slow[k] for k in wanted}
+    owner = np.repeat(np.array(wanted, dtype=np.intp), [len(s) for s in starts.values()])
+    guesses = np.array([w for s in starts.values() for w in s], dtype=complex)
     roots, errors = refine(spectrum, samples.q[owner], guesses, shift=_OFF)
-    counts, certain, doubt = samples.counts()
     results = []
-    for index, wave in enumerate(samples.q):
+    for index in wanted:
         mine = owner == index
         values, bounds = distinct(roots[mine], errors[mine], spectrum.lowest)
         # an unresolved sign of a real or imaginary part is no disagreement
@@ -118,7 +121,7 @@ def axis_modes(source: Source, q: Array, *, density: int = 1) -> list[AxisModes]
         order = np.argsort(-values.imag, kind="stable")
         results.append(
             AxisModes(
-                float(wave),
+                float(q[index]),
                 values[order],
                 bounds[order],
                 int(counts[index]),

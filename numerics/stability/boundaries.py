@@ -206,7 +206,7 @@ def _continued(
 
 def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary | None:
     """Return the boundary at parameters close to another one's."""
-    place = Place(0.0, start.q, start.omega)
+    place = Place(0.0, start.q, start.omega, settled=True)
     condition = _followed(condition, place)
     path, at = Path(model, "ratio"), math.log(start.ratio)
     try:
@@ -226,7 +226,7 @@ def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary
 
 def moved_along(model: Setting, condition: Condition, start: Boundary) -> Boundary | None:
     """Return the boundary that another one is at in a model close to its own."""
-    place = Place(0.0, start.q, start.omega)
+    place = Place(0.0, start.q, start.omega, settled=True)
     condition = _followed(condition, place)
     coordinate = Coordinate() if logarithmic(start.along) else Coordinate(start.value, 1.0)
     path, at = Path(model, start.along, coordinate), coordinate.of(start.value)

@@ -95,8 +95,8 @@ def boundaries_of(condition: Condition, path: Path, *, both: bool = False) -> It
             return numbers(condition, number, path, both)
         case Lowest() as lowest:
             return touching(condition, lowest, path, both)
-        case Highest():
-            return highest(condition, path, both)
+        case Highest() as mode:
+            return highest(condition, mode, path, both)
 
 
 def first_of(condition: Condition, path: Path, *, both: bool = False) -> Boundary | None:
@@ -275,7 +275,7 @@ def _touching_from(
 # The highest point of a mode ----------------------------------------------------------------------
 
 
-def highest(condition: Condition, path: Path, both: bool) -> Iterator[Boundary]:
+def highest(condition: Condition, mode: Highest, path: Path, both: bool) -> Iterator[Boundary]:
     """Yield where the highest Im(omega_q) of a mode vanishes.
 
     It is looked for beside the boundaries that it accompanies; where both directions count, also
@@ -287,7 +287,7 @@ def highest(condition: Condition, path: Path, both: bool) -> Iterator[Boundary]:
         )
         return
     found: list[Boundary] = []
-    for at in (*_between_signs(condition, path), *_aside(condition, path, both)):
+    for at in (*_between_signs(mode, path), *_aside(condition, path, both)):
         # one search in each step of the grid
         if all(abs(path.coordinate.of(other.value) - at) > STEP for other in found):
             here = _highest_from(condition, path, at)
@@ -305,10 +305,9 @@ def _aside(condition: Condition, path: Path, both: bool) -> Iterator[float]:
             yield from (at + aside * (1 if falls else -1) for aside in _ASIDE)
 
 
-def _between_signs(condition: Condition, path: Path) -> Iterator[float]:
+def _between_signs(mode: Highest, path: Path) -> Iterator[float]:
     """Yield the coordinates of the grid at which a mode grows that does not at the next one."""
-    places = [condition.quantity.first(path.state(at)) for at in path.grid]
-    grows = [place is not None and place.value < 0 for place in places]
+    grows = [mode.grows(path.state(at)) for at in path.grid]
     for k, (one, other) in enumerate(itertools.pairwise(grows)):
         if one != other:
             yield path.grid[k] if one else path.grid[k + 1]

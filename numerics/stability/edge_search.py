@@ -62,30 +62,55 @@ class Walk:
         Whether a mode grows, by the coordinate.
     damping : dict
         How fast the mode is damped that is damped least of those that move, where it was looked at.
+    values : dict
+        Quantities by their name and the coordinate, before they are looked for more closely.
     """
 
     path: Path
     verdicts: dict[float, str] = field(default_factory=dict)
     damping: dict[float, float] = field(default_factory=dict)
+    values: dict[tuple[str, float], float] = field(default_factory=dict)
 
     def verdict(self, at: float) -> str:
         """Return whether a mode of the state at a coordinate grows."""
         if at not in self.verdicts:
             try:
-                state = self.path.state(at)
-                self.verdicts[at] = GROWS if static_modes_grow(state) else counted(state)
+                grows = self._static_mode_grows(at)
+                self.verdicts[at] = GROWS if grows else counted(self.path.state(at))
             except (NoCondensate, ConvergenceError):
                 self.verdicts[at] = UNDECIDED
         return self.verdicts[at]
 
     def look(self, places: Iterable[float]) -> None:
         """Judge the states at some coordinates, and those at which static modes grow."""
-        for condition in (STATIC, UNIFORM):
-            for at, value in looked_at(partial(first_value, condition, self.path), self.path.grid):
-                if value < 0 and static_modes_grow(self.path.state(at)):
-                    self.verdicts[at] = GROWS
+        for at, value in looked_at(partial(self.first, STATIC), self.path.grid):
+            if value < 0:
+                self.verdicts[at] = GROWS
+        for at, _ in looked_at(self._uniform, self.path.grid):
+            if self.verdicts.get(at) != GROWS and self._static_mode_grows(at):
+                self.verdicts[at] = GROWS
         for at in places:
             self.verdict(at)
+
+    def first(self, condition: Condition, at: float) -> float:
+        """Return a quantity at a coordinate before it is looked for more closely."""
+        key = (condition.name, at)
+        if key not in self.values:
+            place = condition.quantity.first(self.path.state(at))
+            self.values[key] = math.inf if place is None else place.value
+        return self.values[key]
+
+    def _uniform(self, at: float) -> float:
+        """Return the limit of small q, or the lowest value where that tells of growth already."""
+        lowest = self.first(STATIC, at)
+        return lowest if lowest < 0 else self.first(UNIFORM, at)
+
+    def _static_mode_grows(self, at: float) -> bool:
+        """Tell whether det M(q, 0) is negative for some q: a mode grows there with omega = 0."""
+        if self.first(STATIC, at) < 0:
+            return True
+        value = self.first(UNIFORM, at)
+        return value < 0 and value + UNIFORM.number.error(self.path.state(at), Place(value)) < 0
 
     def look_closer(self) -> None:
         """Judge states between two that are stable, where a mode that moves is damped least."""
@@ -133,12 +158,6 @@ class Walk:
         return Edge(bisected(self.path, *((high, low) if rises else (low, high))), rises)
 
 
-def first_value(condition: Condition, path: Path, at: float) -> float:
-    """Return a quantity at a coordinate before it is looked for more closely."""
-    place = condition.quantity.first(path.state(at))
-    return math.inf if place is None else place.value
-
-
 def counted(state: SteadyState) -> str:
     """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
 
@@ -151,16 +170,6 @@ def counted(state: SteadyState) -> str:
     if (certain & (growing > 0)).any():
         return GROWS
     return DECAYS if certain.all() else UNDECIDED
-
-
-def static_modes_grow(state: SteadyState) -> bool:
-    """Tell whether det M(q, 0) is negative for some q: a mode grows there with omega = 0."""
-    lowest = STATIC.quantity.first(state)
-    if lowest is not None and lowest.value < 0:
-        return True
-    uniform = UNIFORM.number
-    place = uniform.first(state)
-    return place.value < 0 and place.value + uniform.error(state, place) < 0
 
 
 def fastest(state: SteadyState) -> Place:

@@ -12,7 +12,7 @@ from numerics.domain import LARGEST, flag, positive, tolerance
 from numerics.kept import Pictured
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.solve.analytic_roots import Rectangle, count_mirrored, zeros_in
-from numerics.stability.axis_count import axis_modes, distinct
+from numerics.stability.axis_count import AxisModes, axis_modes, distinct
 from numerics.stability.branches import wave_numbers
 from numerics.stability.certify import certified_modes
 from numerics.stability.refinement import refine, with_state_errors
@@ -139,15 +139,20 @@ def collective_mode(
     largest = 1.1 * pair if largest is None else positive("largest", largest, LARGEST)
     growth = largest / 2 if growth is None else positive("growth", growth, LARGEST)
     rtol = tolerance(rtol)
-    waves = wave_numbers(q).tolist()
-    found = tuple(_modes(spectrum, wave, largest, growth, rtol, certify) for wave in waves)
+    window = Rectangle(complex(0.0, spectrum.lowest), complex(largest, growth))
+    # those next to the axis are known from values on it, at all wave numbers at once
+    found = tuple(
+        _modes(spectrum, near, window, rtol, certify)
+        for near in axis_modes(spectrum, wave_numbers(q))
+    )
     return found if isinstance(q, list | tuple) or np.ndim(q) > 0 else found[0]
 
 
 def _modes(
-    spectrum: Spectrum, q: float, largest: float, growth: float, rtol: float, certify: bool
+    spectrum: Spectrum, near: AxisModes, window: Rectangle, rtol: float, certify: bool
 ) -> CollectiveModes:
-    """Return the modes at one wave number."""
+    """Return the modes at one wave number, of which those next to the axis are known."""
+    q = near.q
     evaluations = 0
 
     def function(omega: Complex) -> tuple[Complex, Array]:
@@ -155,16 +160,13 @@ def _modes(
         evaluations += omega.size
         return spectrum(q, omega, rtol)
 
-    window = Rectangle(complex(0.0, spectrum.lowest), complex(largest, growth))
     marks = [complex(e, -spectrum.linewidth) for e in (*spectrum.bends, *spectrum.edges)]
     counted = count_mirrored(function, window, marks)
-    # those next to the axis are known from values on it
-    (near,) = axis_modes(spectrum, np.array([q]))
     known = np.isfinite(near.errors)
     roots, errors = _inside(window, near.frequencies[known], near.errors[known])
     if _with_mirrored(roots) != counted.count:
         # the window is searched for others; of a pair of mirror images both may be in it
-        box = Rectangle(complex(-_BEYOND * largest, spectrum.lowest), window.high)
+        box = Rectangle(complex(-_BEYOND * window.high.real, spectrum.lowest), window.high)
         found = zeros_in(function, box, marks, [*roots, *(-roots[roots.real > 0].conj())])
         guesses = [complex(abs(w.real), w.imag) for w in (*found.values, *roots)]
         roots, errors = distinct(

@@ -173,12 +173,25 @@ class Highest:
 
     def first(self, state: SteadyState) -> Place | None:
         """Return the mode, at some wave numbers, that is damped least."""
+        return self._damped_least(state, 0)
+
+    def grows(self, state: SteadyState) -> bool:
+        """Tell whether such a mode grows at some of these wave numbers.
+
+        Growing modes are counted first: what moves has a mirror image, so there are two.
+        """
+        place = self._damped_least(state, 2 if self.moving else 1)
+        return place is not None and place.value < 0
+
+    def _damped_least(self, state: SteadyState, growing: int) -> Place | None:
+        """Return the mode among those wave numbers at which so many may grow."""
         gamma = state.parameters.linewidth
         waves = _WAVES * gamma
+        waves = waves[waves < filled_diameter(state)]
         slowest = MOVING * gamma if self.moving else -1.0
         seen = [
             Place(-complex(w).imag, modes.q, complex(w), settled=False)
-            for modes in axis_modes(state, waves[waves < filled_diameter(state)])
+            for modes in axis_modes(state, waves, growing=growing)
             for w in modes.frequencies[modes.frequencies.real > slowest][:1]
         ]
         return min(seen, key=lambda place: place.value, default=None)
