@@ -16,6 +16,7 @@ from numerics.kernels import steady_state_numpy as kernels
 from numerics.occupation import Filled, Occupation
 from numerics.parameters import DENSITY, Setting
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.steady.rounding import EMPTY, STEP, UNIT, imaginary_rounding, thermal_roundings
 
 Array = NDArray[np.float64]
 
@@ -186,8 +187,8 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     jacobian = np.stack([by_gap, by_mu, by_edge, by_drive], axis=1) + slopes
     warm = occupation.smearing > 0
     rounding = _rounding(min(start, parameters.cutoff), start, warm, abs(float(sums[2])))
-    # its terms cancel at some hundred nodes, and again in their sum
-    rounding[1] = 8 * _EPS * (scales[1] + (unbalanced if warm else 0.0))
+    rounding[1] = _imaginary(parts, wholes, weights[0], at, square - at.mu)
+    rounding[1] += 8 * _EPS * abs(terms[1])
     rounding[0] += 4 * _EPS * abs(terms[0])
     errors = errors + moved + sum(part.rate * part.last for part in parts) + rounding
     number = float(sums[2] + terms[2])
@@ -322,6 +323,21 @@ def _tail(
     else:
         values[_NUMBER] = 0.0
     return values[:-3], np.abs(values[-3:])
+
+
+def _imaginary(
+    parts: list[_Part], wholes: list[Array], weights: Array, at: Unknowns, xi: Array
+) -> float:
+    """Return a bound of the rounding errors of the imaginary part of the gap equation."""
+    terms, differences = [], 0.0
+    linewidth = sum(part.rate for part in parts)
+    empty = weights * parts[-1].outputs[1]
+    for part, whole in zip(parts, wholes, strict=True):
+        terms.append((EMPTY if part.filled is None else STEP, part.rate * float(whole[1])))
+        if part.filled is not None and part.filled.temperature > 0:
+            lost = thermal_roundings(np.hypot(xi, at.gap), linewidth, part.filled)
+            differences += abs(part.rate) * float(empty @ lost)
+    return imaginary_rounding(terms, xi.size) + UNIT * differences
 
 
 def _rounding(counted_to: float, start: float, warm: bool, number: float) -> Array:
