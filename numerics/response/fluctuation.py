@@ -27,6 +27,7 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+_EPS = float(np.finfo(float).eps)
 PARTS = ("all", "inter", "intra")
 #: Points (q, omega) done at a time.
 _BATCH = 256
@@ -215,7 +216,9 @@ def _of_two_bands(
     if part != "all":
         require_branches(state.carriers)
     found = loose_matrix(state, q, omega, rtol)
-    whole = found._replace(value=coupling - found.value)
+    # 2 K is added to Pi, and taken from it again for M
+    error = found.error + 2 * _EPS * np.abs(coupling)
+    whole = found._replace(value=coupling - found.value, error=error)
     if part == "all":
         return whole
     size = np.abs(found.value).max(axis=(1, 2))
