@@ -174,17 +174,14 @@ class _System:
 
     def __init__(self, state: SteadyState, wanted: float) -> None:
         self.parameters = state.parameters
+        # the digits that integrands lose, which does not show in numbers of mpmath
+        warm = state.occupation.smearing > 0
+        self.lost = _WARM if warm and self.parameters.closed else 0
         driven = [self.parameters.drive > 0, self.parameters.neutral]
         self.rows = [0, *[1] * driven[0], 2, *[3] * driven[1]]
         self.free = [0, 1, *[2] * driven[0], *[3] * driven[1]]
         self.inverse = np.linalg.inv(_slopes(state)[np.ix_(self.rows, self.free)])
         self.tolerance = wanted / (4 * float(np.abs(self.inverse).sum(axis=1).max()))
-
-    @property
-    def lost(self) -> int:
-        """How many digits the integrands lose, which does not show in numbers of mpmath."""
-        warm = self.parameters.temperature > 0 or self.parameters.smearing > 0
-        return _WARM if warm and self.parameters.closed else 0
 
     def solved(
         self, numbers: Arithmetic, start: list[mpmath.mpf]

@@ -213,3 +213,14 @@ def test_nothing_grows_in_equilibrium(model):
     assert found.verdict == "decays"
     better = certified_rate(state, q, complex(guess), relative=1e-12)
     assert abs(complex(found.omega) - complex(better.omega)) <= found.error + better.error
+
+
+@pytest.mark.slow
+def test_a_mode_that_rounding_leaves_open_is_decided():
+    model = Model(Contact(2.0), [Reservoir("bath", 1e-7)], bands=Bands.of_ratio(2.0))
+    state, q = solve_steady_state(model), 0.15e-7
+    rounded = collective_mode(state, q)
+    assert (abs(rounded.frequencies.imag) < rounded.error).all()
+    decided = collective_mode(state, q, certify=True)
+    assert (decided.frequencies.imag < -decided.error).all()
+    assert (abs(decided.frequencies - rounded.frequencies) <= rounded.error).all()
