@@ -1,9 +1,9 @@
-"""Scans growth rates over a plane: `python -m tests.bench_plane [fig5|film] [--side N] [...]`.
+"""Scans growth rates over a plane: `python -m tests.bench_plane [NAME] [--side N] [...]`.
 
-The plane is that of Fig. 5, or of its like for a film.  Its points are computed as `nambu scan run`
-does, kept in a store, from which the same command goes on, and drawn.  Where the growth rate passes
-zero is compared with the boundaries that `find_boundary` gives: along the drive the first of them
-has to be between the last point where all modes decay and the first where one grows.
+The plane is that of Fig. 5, or its like for polaritons or a film.  Its points are computed as
+`nambu scan run` does, kept in a store, from which the same command goes on, and drawn.  Where the
+growth rate passes zero is compared with the boundaries: along the drive the first of them has to be
+between the last point where all modes decay and the first where one grows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from numerics import Parameters
 from numerics.cli.lines import Lines
 from numerics.diagram.plane import phase_diagram
 from numerics.diagram.results import INSTABILITIES
-from numerics.figures import film_diagram
+from numerics.figures import film_diagram, polaritons
 from numerics.figures.phase_diagram import first_boundary
 from numerics.figures.style import COLOURS, FROM_ZERO, new_figure, style
 from numerics.quantities import quantity
@@ -36,7 +36,9 @@ from numerics.tasks.workers import Workers
 Array = NDArray[np.float64]
 
 #: The drives of the planes, as multiples of the rate of the bath.
-_RATIOS = (2e-3, 0.985)
+_RATIOS = (1e-3, 0.985)
+#: The losses of photons, from far below those that end the condensate to the largest of them.
+_LOSSES = (2e-5, 2e-2)
 #: How many columns are compared with the boundaries.
 _COMPARED = 16
 #: Points of a row whose states start from each other.
@@ -48,8 +50,9 @@ class Plane:
     """A plane: what is scanned, the coupling first, the drive last; and its first boundaries."""
 
     scan: Scan
-    #: The rate of the bath, in which the drive is measured where it is not a ratio.
+    #: The rate of the bath, in which the drive is measured where it is not a ratio; and its ends.
     unit: float
+    drives: tuple[float, float]
     logarithmic: bool
     #: Returns the ratio at which the first mode grows, NaN for none, at some couplings.
     first: Callable[[Sequence[float], Executor], Array]
@@ -68,7 +71,7 @@ def fig5(side: int) -> Plane:
         return np.array([known.get(x, np.nan) for x in couplings])
 
     scan = Scan(Parameters(0.0), axes, ("growth_rate",), neighbours=_NEIGHBOURS)
-    return Plane(scan, 1.0, False, first)
+    return Plane(scan, 1.0, _RATIOS, False, first)
 
 
 def film(side: int) -> Plane:
@@ -86,10 +89,29 @@ def film(side: int) -> Plane:
         ratios = [[column.ratio(kind) for kind in INSTABILITIES] for column in found.columns]
         return np.array([min((x for x in row if x == x), default=np.nan) for row in ratios])
 
-    return Plane(Scan(model, axes, ("growth_rate",), neighbours=_NEIGHBOURS), rate, True, first)
+    return Plane(
+        Scan(model, axes, ("growth_rate",), neighbours=_NEIGHBOURS), rate, _RATIOS, True, first
+    )
 
 
-PLANES = {"fig5": fig5, "film": film}
+def polaritons_of(side: int) -> Plane:
+    """Return the plane of polaritons: detuning and loss of the photons."""
+    axes = (
+        Axis("coupling.detuning", tuple(np.linspace(0.1, 1.9, side).tolist())),
+        Axis("coupling.loss", tuple(np.geomspace(*_LOSSES, side).tolist())),
+    )
+
+    def first(couplings: Sequence[float], executor: Executor) -> Array:
+        cuts = executor.map(polaritons.cut_at, couplings)
+        edges = [[e.value for e in cut.edges if e.direction == "above"] for cut in cuts]
+        return np.array([min(values, default=np.nan) for values in edges])
+
+    model = polaritons.polariton_model(1.0)
+    scan = Scan(model, axes, ("growth_rate",), neighbours=_NEIGHBOURS)
+    return Plane(scan, 1.0, _LOSSES, False, first)
+
+
+PLANES = {"fig5": fig5, "film": film, "polaritons": polaritons_of}
 
 
 class Crossing(NamedTuple):
@@ -160,7 +182,8 @@ def draw(
         if plane.logarithmic:
             axes.set_xscale("log")
         axes.set_xlabel(quantity(names[0].split(".")[-1]).label)
-        axes.set_ylabel(quantity("ratio").label)
+        last = names[1].split(".")[-1]
+        axes.set_ylabel(quantity("loss" if last == "loss" else "ratio").label)
         axes.legend(loc="upper left")
         figure.savefig(path)
 
@@ -219,7 +242,7 @@ def main() -> int:
     print(f"{now.total} points: {now.done} done, {now.absent} absent, {now.failed} failed")
     print(f"verdicts: {json.dumps(told_of)}")
     print(f"{elapsed:.0f} s for {now.computed} of them; {1e3 * spent / now.total:.0f} ms a point")
-    step = float(np.log(_RATIOS[1] / _RATIOS[0]) / (options.side - 1))
+    step = float(np.log(plane.drives[1] / plane.drives[0]) / (options.side - 1))
     report = told(found, step)
     print("\n".join(report))
     print(
