@@ -18,6 +18,11 @@ _EMPTYING = sp.Symbol("emptying", nonnegative=True)
 _SHIFTED = sp.Symbol("shifted", real=True)
 _DETUNING = sp.Symbol("detuning", real=True)
 _MODULUS = sp.Symbol("modulus", positive=True)
+#: Energies of both carriers from mu, and their rates.
+_XI = sp.symbols("xi_electrons xi_holes", real=True)
+_RATES = sp.symbols("gamma_electrons gamma_holes", positive=True)
+#: omega - xi of electrons and omega + xi of holes.
+_BELOW, _ABOVE = sp.symbols("below above", real=True)
 
 
 def occupied_weight() -> sp.Expr:
@@ -61,8 +66,62 @@ def _positive_terms(weight: sp.Expr) -> tuple[tuple[Assignment, ...], sp.Expr]:
     return definitions, positive / _MODULUS
 
 
+def carriers_weight() -> sp.Expr:
+    """Return L(p, omega) = -i G^<_11 of carriers with masses and rates of their own.
+
+    G^< is G^R Sigma^< G^A, with Sigma^< = 2 i diag(filling, emptying).
+    """
+    gap, omega = symbols.gap, symbols.omega
+    ends = (omega - _XI[0] + sp.I * _RATES[0], omega + _XI[1] + sp.I * _RATES[1])
+    numerators = (ends[1], -gap)
+    determinant = ends[0] * ends[1] - gap**2
+    sources = zip(numerators, (_FILLING, _EMPTYING), strict=True)
+    squares = sum(2 * rate * sp.expand(n * sp.conjugate(n)) for n, rate in sources)
+    return squares / sp.expand(determinant * sp.conjugate(determinant))
+
+
+def _positive_carriers(weight: sp.Expr) -> tuple[tuple[Assignment, ...], sp.Expr]:
+    """Write that weight as a quotient of sums of positive terms, too.
+
+    Raises
+    ------
+    ValueError
+        If that is not what the weight is.
+    """
+    omega, gap = symbols.omega, symbols.gap
+    first, second = _RATES
+    positive = 2 * (_FILLING * (_ABOVE**2 + second**2) + _EMPTYING * gap**2)
+    modulus = _DETUNING**2 + (first * _ABOVE) ** 2 + (second * _BELOW) ** 2
+    modulus += first * second * (2 * gap**2 + first * second)
+    definitions = (
+        (_BELOW, omega - _XI[0]),
+        (_ABOVE, omega + _XI[1]),
+        (_DETUNING, _BELOW * _ABOVE - gap**2),
+    )
+    meaning = dict(definitions[:2])
+    numerator, denominator = sp.fraction(weight)
+    squared = modulus.subs(_DETUNING, definitions[2][1])
+    for found, derived in ((positive, numerator), (squared, denominator)):
+        rest = sp.expand(found.subs(meaning) - derived)
+        if rest != 0:
+            raise ValueError(f"a sum of positive terms is off by {rest}")
+    return (*definitions, (_MODULUS, modulus)), positive / _MODULUS
+
+
+def _carriers() -> Program:
+    body, weight = _positive_carriers(carriers_weight())
+    return Program(
+        "carriers",
+        "L = -i G^<_11 of electrons with masses and rates of their own; that of holes is the same\n"
+        "with the carriers exchanged",
+        (symbols.omega, *_XI, symbols.gap, *_RATES, _FILLING, _EMPTYING),
+        body,
+        (("weight", weight),),
+    )
+
+
 def spectral_module() -> Module:
-    """Return the kernel of the occupied spectral weight."""
+    """Return the kernels of the occupied spectral weight."""
     body, weight = _positive_terms(occupied_weight())
     program = Program(
         "occupied",
@@ -75,5 +134,5 @@ def spectral_module() -> Module:
         "spectral",
         "The occupied spectral weight L(p, omega) of one component; `filling` is the sum of\n"
         "gamma_lambda f_lambda(omega), `emptying` that of gamma_lambda [1 - f_lambda(-omega)].",
-        (compiler.lowered(program),),
+        (compiler.lowered(program), compiler.lowered(_carriers())),
     )

@@ -10,6 +10,10 @@ OCCUPIED_OUTPUTS = (
     "weight",
 )
 
+CARRIERS_OUTPUTS = (
+    "weight",
+)
+
 
 def occupied(omega, xi, Delta_0, gamma, filling, emptying, mp=mp):
     """Compute L = -i G^<_11, half of the integrand of (34).
@@ -24,4 +28,24 @@ def occupied(omega, xi, Delta_0, gamma, filling, emptying, mp=mp):
     modulus = detuning * detuning + x1 * (2 * omega * omega + x1 + x2 + 2 * xi * xi)
     return (
         (emptying * x2 + filling * (2 * shifted * shifted + 2 * x1)) / modulus,  # weight
+    )
+
+
+def carriers(omega, xi_electrons, xi_holes, Delta_0, gamma_electrons, gamma_holes, filling, emptying, mp=mp):
+    """Compute L = -i G^<_11 of electrons with masses and rates of their own; that of holes is the same
+with the carriers exchanged.
+
+    Operations: 25 (add 9, div 1, mul 15).
+    """
+    x0 = Delta_0 * Delta_0
+    x2 = gamma_holes * gamma_holes
+    x3 = gamma_electrons * gamma_holes
+    x4 = 2 * x0
+    below = omega - xi_electrons
+    above = omega + xi_holes
+    x1 = above * above
+    detuning = above * below - x0
+    modulus = below * below * x2 + detuning * detuning + gamma_electrons * gamma_electrons * x1 + x3 * (x3 + x4)
+    return (
+        (emptying * x4 + 2 * filling * (x1 + x2)) / modulus,  # weight
     )

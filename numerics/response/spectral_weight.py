@@ -7,17 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.domain import broadcast, instance, reals
+from numerics.carriers import Carriers
+from numerics.domain import broadcast, choice, instance, reals
 from numerics.kernels import spectral_numpy as kernels
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 
+_CARRIERS = ("electrons", "holes")
 #: Largest momentum and frequency whose powers the kernel can form.
 _LARGEST_MOMENTUM, _LARGEST_FREQUENCY = 1e30, 1e60
 
 
-def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike) -> Any:
+def occupied_spectral_weight(
+    state: SteadyState, p: ArrayLike, omega: ArrayLike, carrier: str = "electrons"
+) -> Any:
     r"""Return the occupied spectral weight :math:`L(p, \omega) = -i G^<_{11}(p, \omega)`.
 
     Not negative; :math:`\int d\omega/2\pi\,L(p, \omega)` is the occupation of one component, half
@@ -32,6 +36,8 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
     omega : array_like
         Frequency in units of the Fermi energy, measured from the condensate's chemical potential:
         the energy of the carrier that is taken out, between -10**60 and 10**60.
+    carrier : {"electrons", "holes"}
+        Which component; with equal masses and rates both are the same.
 
     Returns
     -------
@@ -60,11 +66,14 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
     >>> print(f"{lower:.1f} {upper:.4f}")
     985.2 4.9015
     """
-    instance("state", state, SteadyState).require_symmetry("the occupied weight")
+    instance("state", state, SteadyState)
+    choice("carrier", carrier, _CARRIERS)
     momentum, frequency = broadcast(
         p=_within("p", p, 0.0, _LARGEST_MOMENTUM),
         omega=_within("omega", omega, -_LARGEST_FREQUENCY, _LARGEST_FREQUENCY),
     )
+    if not state.parameters.symmetric:
+        return _of_carriers(state.carriers, momentum, frequency, _CARRIERS.index(carrier))
     occupation = state.occupation
     # a state is filled by f(omega), its partner at -omega emptied by 1 - f(-omega), which is f of
     # the opposite edge
@@ -79,6 +88,21 @@ def occupied_spectral_weight(state: SteadyState, p: ArrayLike, omega: ArrayLike)
         occupation.linewidth,
         filling,
         emptying + occupation.empty,
+    )
+    return weight
+
+
+def _of_carriers(carriers: Carriers, p: Array, omega: Array, which: int) -> Any:
+    """Return the weight of electrons or of holes with masses and rates of their own."""
+    if which == 0:
+        filling, emptying = carriers.lesser(omega - carriers.middle)
+    else:
+        # a hole of energy omega is an electron that is missing at -omega
+        emptying, filling = carriers.greater(-omega - carriers.middle)
+    own, other = ((1 + s * carriers.skew) * p**2 - carriers.mu for s in ((1, -1), (-1, 1))[which])
+    rates = (carriers.electrons.linewidth, carriers.holes.linewidth)[:: 1 - 2 * which]
+    (weight,) = kernels.carriers(
+        omega, own, other, carriers.gap, rates[0], rates[1], filling, emptying
     )
     return weight
 

@@ -125,6 +125,8 @@ def _one_momentum(generator: Generator) -> Point:
 def _frequency(generator: Generator) -> Point:
     point = _common(generator)
     point |= {"nu": _signed(generator, -3, 1), "omega": _signed(generator, -3, 1)}
+    for name in ("electrons", "holes"):
+        point |= {f"xi_{name}": _signed(generator, -4, 2), f"gamma_{name}": _size(generator, -4, 0)}
     for name in ("filling", "emptying"):
         point[name] = mpmath.mpf(generator.uniform(0, 1))
     return point
@@ -202,7 +204,8 @@ COUNTS = {
     "response_empty": 800,
     "response_step": 150,
     "response_thermal": 100,
-    "spectral_occupied": 300,
+    "spectral_carriers": 100,
+    "spectral_occupied": 200,
     "steady_state_empty": 900,
     "steady_state_empty_tail": 200,
     "steady_state_equilibrium": 944,

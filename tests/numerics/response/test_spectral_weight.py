@@ -7,14 +7,25 @@ import math
 import mpmath
 import numpy as np
 import pytest
+import sympy as sp
 
 import numerics
 from derive import symbols
 from derive.programs import spectral
-from numerics import Parameters, SteadyState, occupied_spectral_weight, solve_steady_state
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Parameters,
+    Reservoir,
+    SteadyState,
+    occupied_spectral_weight,
+    solve_steady_state,
+)
 from numerics.kernels import spectral_mpmath
 from numerics.kernels import steady_state_numpy as steady_kernels
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from tests.numerics.support.brute_force_matrices import Matrices
 
 MODELS = {
     "unitarity": Parameters(0.0, 1e-3, 1e-5),
@@ -275,9 +286,41 @@ def test_kernel_of_any_precision_is_the_same_program():
     assert found == pytest.approx(float(exact), rel=1e-13)
 
 
+def test_carriers_with_masses_and_rates_of_their_own() -> None:
+    # against G^R Sigma^< G^A and G^R Sigma^> G^A of matrices; a hole is a missing electron
+    bath, lead = Reservoir("bath", (0.12, 0.05)), Reservoir("lead", (0.01, 0.02), 0.4, 0.1)
+    model = Model(Contact(0.5), [bath, lead], 3.0, bands=Bands.of_ratio(2.0), neutral=True)
+    found = solve_steady_state(model)
+    omega = np.linspace(-3.0, 3.0, 41)
+    matrices = Matrices.of(found)
+    for p in (0.0, 0.4, 1.3):
+        lesser, _ = matrices.occupied_and_empty(omega, p * p)
+        _, greater = matrices.occupied_and_empty(-omega, p * p)
+        electrons, holes = (
+            occupied_spectral_weight(found, p, omega, carrier) for carrier in ("electrons", "holes")
+        )
+        np.testing.assert_allclose(electrons, (-1j * lesser[:, 0, 0]).real, rtol=1e-11)
+        np.testing.assert_allclose(holes, (1j * greater[:, 1, 1]).real, rtol=1e-11)
+        assert np.abs(electrons - holes).max() > 1e-2 * electrons.max()
+
+
+def test_both_components_of_equal_carriers_are_alike() -> None:
+    weight = spectral.carriers_weight()
+    xi, gamma = symbols.xi, symbols.linewidth
+    equal = dict.fromkeys(spectral._XI, xi) | dict.fromkeys(spectral._RATES, gamma)
+    assert sp.cancel(weight.subs(equal) - spectral.occupied_weight()) == 0
+    state = solve_steady_state(MODELS["unitarity"])
+    values = [occupied_spectral_weight(state, 0.5, 0.3, c) for c in ("electrons", "holes")]
+    assert values[0] == values[1]
+    with pytest.raises(ValueError, match="carrier = 'photons' is outside its domain"):
+        occupied_spectral_weight(state, 0.5, 0.3, "photons")
+
+
 def test_a_wrong_weight_is_no_quotient_of_positive_terms():
     with pytest.raises(ValueError, match="off by"):
         spectral._positive_terms(spectral.occupied_weight().subs(symbols.gap, 2 * symbols.gap))
+    with pytest.raises(ValueError, match="off by"):
+        spectral._positive_carriers(spectral.carriers_weight().subs(symbols.gap, 2 * symbols.gap))
 
 
 def test_exported_when_asked_for():
