@@ -10,11 +10,16 @@
 import numpy as np
 
 from numerics import (
+    Boson,
+    Model,
     Parameters,
+    Reservoir,
     collective_mode,
     effective_temperature,
     fluctuation_spectrum,
     growth_rate,
+    luminescence,
+    photon_propagator,
     response_matrix,
     solve_steady_state,
     susceptibility,
@@ -103,5 +108,34 @@ with style():
         axes.loglog(frequencies, hot, color=COLOURS[k], linestyle=LINES[k], label=label)
     axes.set_xlabel(r"frequency $\omega/\varepsilon_\mathrm{F}$")
     axes.set_ylabel(r"temperature of the phase $T/\varepsilon_\mathrm{F}$")
+    axes.legend()
+figure
+
+# %% [markdown]
+# ## What a polariton emits
+#
+# If pairs turn into photons, those that leave the cavity show the fluctuations. Their spectrum
+# beside the condensate is $D^<(q,\omega)$; with the propagator $D^R$ of the photon
+# $D^> - D^< = -2\,\mathrm{Im}\,D^R$. What is driven out of a condensate at $\omega$ leaves another
+# photon at $-\omega$: below the condensate there is a line, too, where the cavity amplifies.
+
+# %%
+polaritons = Model(
+    Boson(g=0.7, detuning=1.2, mass=0.05, loss=3e-4), [Reservoir("bath", 1e-2)], cutoff=10.0
+)
+driven = solve_steady_state(polaritons)
+frequencies = np.linspace(-0.4, 0.4, 401)
+with style():
+    figure = new_figure(5.0, 3.4)
+    axes = figure.subplots()
+    for k, q in enumerate((0.05, 0.1, 0.2)):
+        emitted = luminescence(driven, q, frequencies, rtol=1e-6)
+        net = -2 * photon_propagator(driven, q, frequencies, rtol=1e-6).imag
+        assert (emitted > 0).all()
+        assert (emitted + net > 0).all()
+        axes.semilogy(frequencies, emitted, color=COLOURS[k], linestyle=LINES[k], label=f"q = {q}")
+        print(f"q = {q}: amplified at {np.mean(net < 0):.0%} of the frequencies")
+    axes.set_xlabel(r"frequency from that of the condensate $\omega/\varepsilon_\mathrm{F}$")
+    axes.set_ylabel(r"emitted $D^<$")
     axes.legend()
 figure
