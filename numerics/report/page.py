@@ -34,17 +34,21 @@ _NAVIGATION = {
 }
 
 
-def render(data: ReportData) -> str:
+def render(data: ReportData, home: str = "") -> str:
     """Return the page as HTML; the same data gives the same text.
 
     Parameters
     ----------
     data : ReportData
         What is on it.
+    home : str
+        Where the name at the top leads, if the page is part of a site.
     """
+    start = {"href": home, "target": "_top"} if home else {"href": "#top"}
     return Template(_file("page.html")).substitute(
         style=_file("math.css") + _file("style.css"),
         scripts="\n".join(_file(name) for name in _SCRIPTS),
+        name=element("a", "nambu", class_="name", **start),
         navigation=_navigation(),
         summary=_summary(data),
         derived=sections.derived(data),

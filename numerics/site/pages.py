@@ -71,7 +71,7 @@ def write(
         *gallery.pages(data, folder / EXTRA),
     ):
         _put(folder / page.name, page.text)
-    _put(folder / EXTRA / "demonstration" / "report.html", render(data))
+    _put(folder / EXTRA / "demonstration" / "report.html", render(data, "../index.html"))
 
 
 def _texts(root: Path, notebooks: Sequence[str]) -> Iterator[Page]:

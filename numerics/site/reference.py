@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import EnumMeta
 from types import ModuleType
 
+from numerics.kept import Kept
 from numerics.site.markdown import Page
 
 #: Packages whose `__all__` is the public interface.
@@ -16,6 +17,7 @@ PACKAGES = ("numerics", "derive")
 #: Modules with names of their own that documentation sends readers to, and what their pages are
 #: called.
 MODULES: Mapping[str, str] = {
+    "numerics.kept": "What results have",
     "numerics.scans": "Scans",
     "numerics.precise": "More digits",
     "numerics.response.reference": "The slow route",
@@ -59,7 +61,9 @@ def names(module: str) -> tuple[str, ...]:
     return tuple(
         name
         for name, value in vars(found).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == module
+        if not name.startswith("_")
+        and (inspect.isclass(value) or inspect.isroutine(value))
+        and value.__module__ == module
     )
 
 
@@ -166,7 +170,8 @@ def _directive(name: str, value: object) -> list[str]:
     if type(value).__name__ == "FunctionClass":
         return [f".. autoclass:: {name}(x, T)"]
     if inspect.isclass(value):
-        return [f".. autoclass:: {name}", "   :members:"]
+        bases = ["   :show-inheritance:"] if issubclass(value, Kept) else []
+        return [f".. autoclass:: {name}", "   :members:", *bases]
     return [f".. autofunction:: {name}" if callable(value) else f".. autodata:: {name}"]
 
 
