@@ -32,8 +32,9 @@ _REACH = 300.0
 WEAK = 1e-7
 #: Thresholds of smaller wave numbers are beyond reach.
 SMALLEST_WAVE = 1e-9
-#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.
-NO_WAVE = 1e-150
+#: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.  Its square, and that
+#: times what narrow linewidths make small, are numbers of all digits.
+NO_WAVE = 1e-120
 
 
 def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:

@@ -17,6 +17,7 @@ from numerics import (
     Reservoir,
     SteadyState,
     fluctuation_matrix,
+    hydrodynamics,
     solve_steady_state,
 )
 from numerics.response.determinant import determinant, determinant_slopes
@@ -63,6 +64,16 @@ def test_the_phase_is_free(binding: float) -> None:
     # by a relation that M is made with, term by term: nothing is left of a cancellation
     found = fluctuation_matrix(driven(binding), 0.0, 0.0, full=True)
     assert np.abs(found.value[:, 1]).max() <= 1e-14 * np.abs(found.value[0, 0])
+
+
+def test_no_wave_number_at_a_narrow_linewidth() -> None:
+    # poles in p**2 nearly on the real axis: q**2 times what the linewidth makes small is no zero
+    rates = (1.7e-6, 3.4e-6)
+    model = film(10.0, Reservoir("bath", rates), Reservoir.empty("drain", 1e-7), ratio=3.3)
+    state = solve_steady_state(model)
+    found = fluctuation_matrix(state, 0.0, 0.0, full=True)
+    alpha = hydrodynamics(state).alpha[0, 0]
+    assert abs(found.value[0, 0] - alpha) <= found.error[0, 0] + 1e-9 * abs(alpha)
 
 
 @settings(max_examples=30, deadline=None)
