@@ -221,6 +221,14 @@ class _EqualLoop(Loop):
 class _PairLoop(Loop):
     """M_12, M_22, M_12 + M_21 and M_11 - M_22 of any carriers, less the gap equation."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        module = self.state.double.carriers.kernels
+        self.kernel, self.rounded = (
+            importlib.import_module(f"numerics.kernels.{module}_{target}").pairing
+            for target in ("mpmath", "numpy")
+        )
+
     def integrand(self, y: Any) -> list[Any]:
         """Return real and imaginary parts of the four per unit of y."""
         total: list[Any] = []
@@ -240,35 +248,28 @@ class _PairLoop(Loop):
 
     def _kernel(self, y: Any, transfer: Any) -> tuple[Any, ...]:
         """Return R at y with a frequency."""
-        carriers, numbers = self.carriers, self.numbers
-        kernels = importlib.import_module(f"numerics.kernels.{self._module}_mpmath")
-        found: tuple[Any, ...] = kernels.pairing(
+        found: tuple[Any, ...] = self.kernel(
             y,
             abs(y) - self.threshold,
             abs(y + transfer) - self.threshold,
-            *carriers.polarisations(y),
+            *self.carriers.polarisations(y),
             transfer,
             self.growth,
             self.q,
             *self.given,
-            mp=numbers.context,
+            mp=self.numbers.context,
         )
         return found
-
-    @property
-    def _module(self) -> str:
-        return self.state.double.carriers.kernels
 
     def size(self, y: Array) -> Array:
         """Return the size of the integrands in double precision."""
         carriers, omega = self.state.double.carriers, self.omega
-        kernels = importlib.import_module(f"numerics.kernels.{self._module}_numpy")
         total = np.zeros_like(y)
         for sign in (1, -1):
             for transfer in (omega.real, -omega.real):
                 at = carriers.apart(sign * y - transfer / 2)
                 distances = (np.abs(x) - carriers.threshold for x in (at, at + transfer))
-                parts = kernels.pairing(
+                parts = self.rounded(
                     at,
                     *distances,
                     *carriers.sums(at),

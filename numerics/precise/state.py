@@ -27,8 +27,8 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 
 #: Digits beyond those that are wanted.  At T > 0 the occupation of large momenta is the small
-#: difference of numbers of order one.
-_GUARD, _WARM = 10, 45
+#: difference of numbers of order one; balls of what is counted up to a cutoff grow as much.
+_GUARD, _WARM, _COUNTED = 10, 45, 12
 #: Steps of Newton's method: each gains as many digits as the Jacobian has, some ten.
 _STEPS = 40
 #: How often the precision is raised, and digits to spare then.
@@ -175,8 +175,9 @@ class _System:
     def __init__(self, state: SteadyState, wanted: float) -> None:
         self.parameters = state.parameters
         # the digits that integrands lose, which does not show in numbers of mpmath
-        warm = state.occupation.smearing > 0
-        self.lost = _WARM if warm and self.parameters.closed else 0
+        self.lost = _COUNTED
+        if self.parameters.closed:
+            self.lost = _WARM if state.occupation.smearing > 0 else 0
         driven = [self.parameters.drive > 0, self.parameters.neutral]
         self.rows = [0, *[1] * driven[0], 2, *[3] * driven[1]]
         self.free = [0, 1, *[2] * driven[0], *[3] * driven[1]]
