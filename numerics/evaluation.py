@@ -72,9 +72,9 @@ def evaluate(module: str, program: str, *arguments: Any) -> Array:
         return np.array(kernel(*arguments))
     kernel, outputs = compiled_kernel(module, program)
     # one array of all arguments: the compiled loop is for one layout
-    rows = np.empty((len(arguments), *np.broadcast_shapes(*map(np.shape, arguments))))
-    for row, argument in zip(rows, arguments, strict=True):
-        row[...] = argument
+    rows = np.empty((len(arguments), max(map(np.size, arguments))))
+    for k, argument in enumerate(arguments):
+        rows[k] = argument
     results = np.empty((outputs, rows.shape[1]))
     compiled_loop("apply_kernel")(kernel, rows, results)
     return results

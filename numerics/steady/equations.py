@@ -288,9 +288,8 @@ def _parts(
 
 def _sums(outputs: Array, weights: Array) -> Array:
     """Sum the outputs of a kernel over momenta, the number equation's up to the cutoff only."""
-    sums = outputs @ weights.T
-    found = sums[:, 0]
-    found[_NUMBER] = sums[_NUMBER, 1]
+    found = outputs @ weights[0]
+    found[_NUMBER] = outputs[_NUMBER] @ weights[1]
     return np.asarray(found)
 
 
