@@ -1,5 +1,9 @@
 """The compiled loop over the nodes of panels: what NumPy makes of them, whatever stands beside."""
 
+import functools
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -61,6 +65,18 @@ def test_sums_of_a_panel_are_the_same_whatever_stands_beside_it():
             part = integrand.sums(panels.select(some), RULE)
             for one, other in zip(part, whole, strict=True):
                 np.testing.assert_array_equal(one, other[some])
+
+
+def test_any_number_of_threads_gives_the_same_bits():
+    for integrand, panels in integrands():
+        whole = integrand.sums(panels, RULE)
+        for number in (1, 2, 3):
+            ends = np.linspace(0, len(panels), number + 1).astype(int)
+            pieces = [panels.select(slice(*two)) for two in itertools.pairwise(ends)]
+            with ThreadPoolExecutor(number) as pool:
+                parts = list(pool.map(functools.partial(integrand.sums, rule=RULE), pieces))
+            for one, several in zip(whole, zip(*parts, strict=True), strict=True):
+                np.testing.assert_array_equal(one, np.concatenate(several))
 
 
 def test_a_rule_of_fewer_nodes():
