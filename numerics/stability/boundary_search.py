@@ -22,8 +22,9 @@ from numerics.steady.solution import SteadyState, solve_steady_state
 _ASIDE = tuple(math.log(factor) for factor in (1.07, 1.04, 1.085, 1.02))
 #: Error of a zero in the coordinate.
 _ZERO = 4e-12
-#: Half of the distance over which the slope at a bracketed zero is taken.
-_SLOPE = 1e-4
+#: How far beyond a boundary it is looked at on which side a number is negative; and the shortest
+#: distance over which the slope at a bracketed zero is taken.
+_SLOPE, _RESOLVED = 1e-4, 1e-6
 #: Halvings of a bracket whose end was too far away; and minima that may touch zero in it.
 _HALVINGS, _MINIMA = 6, 3
 #: How far before the end of the condensates the state of that boundary is, in the coordinate; and
@@ -159,28 +160,35 @@ def found_at(condition: Condition, path: Path, zero: Zero[Place]) -> Boundary:
 
 def numbers(condition: Condition, number: Number, path: Path, both: bool) -> Iterator[Boundary]:
     """Yield where a number of the state changes its sign."""
-    places = path.grid
     until = None if both or condition.until is None else condition.until.quantity
-    if isinstance(until, Lowest):
-        _, last = next(_signs(until, path, both), (0.0, math.inf))
-        # one step more tells of a dip next to it
-        places = tuple(at for at in places if at <= last + 1.5 * STEP)
-    changes = sign_changes(lambda at: number.first(path.state(at)).value, places)
+    changes = sign_changes(lambda at: number.first(path.state(at)).value, path.grid)
     for (low, _), (high, after) in changes:
+        # one step more tells of a dip next to it
+        if isinstance(until, Lowest) and _crossed(until, path, high - 1.5 * STEP):
+            return
         if after < 0 or both:
             yield bracketed(condition, path, low, high)
+
+
+def _crossed(until: Lowest, path: Path, before: float) -> bool:
+    """Tell whether another quantity becomes negative before a coordinate."""
+    return any(inner < before for _, inner in _signs(until, path, False, before + STEP))
 
 
 def bracketed(condition: Condition, path: Path, low: float, high: float) -> Boundary:
     """Return where a number of the state vanishes between two coordinates of opposite sign."""
     from scipy.optimize import brentq
 
+    seen: dict[float, float] = {}
+
     def value(at: float) -> float:
-        return condition.number.first(path.state(at)).value
+        seen[at] = condition.number.first(path.state(at)).value
+        return seen[at]
 
     root, details = brentq(value, low, high, xtol=1e-12, full_output=True)
-    ends = (root - _SLOPE, root + _SLOPE)
-    slope = (value(ends[1]) - value(ends[0])) / (ends[1] - ends[0])
+    # from the closest value that rounding leaves a slope
+    other = min((at for at in seen if abs(at - root) >= _RESOLVED), key=lambda at: abs(at - root))
+    slope = (value(root) - seen[other]) / (root - other)
     place = condition.number.first(path.state(root))
     return found_at(condition, path, Zero(root, slope, place, details.function_calls))
 
@@ -196,9 +204,12 @@ def touching(condition: Condition, lowest: Lowest, path: Path, both: bool) -> It
             yield found
 
 
-def _signs(lowest: Lowest, path: Path, both: bool) -> Iterator[tuple[float, float]]:
+def _signs(
+    lowest: Lowest, path: Path, both: bool, last: float = math.inf
+) -> Iterator[tuple[float, float]]:
     """Yield neighbours of which the lowest value is negative at the second one only."""
-    changes = sign_changes(lambda at: lowest.first(path.state(at)).value, path.grid)
+    grid = (at for at in path.grid if at <= last)
+    changes = sign_changes(lambda at: lowest.first(path.state(at)).value, grid)
     for (low, _), (high, after) in changes:
         if after < 0:
             yield low, high

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from numerics.domain import choice, outside
 from numerics.response.determinant import static_stiffness
 from numerics.response.uniform_limit import (
-    Limit,
     amplitude_limit,
     dynamic_limit,
     dynamic_stiffness,
@@ -113,11 +112,6 @@ class Condition:
         return self.quantity
 
 
-def limit(function: Callable[[SteadyState], Limit]) -> Number:
-    """Return the quantity that is a limit of M for small q and omega."""
-    return Number(lambda s: function(s).value, lambda s: function(s).bound)
-
-
 def _static(state: SteadyState, q: Array) -> tuple[Array, Array]:
     return static_stiffness(state, q, _RTOL)
 
@@ -139,9 +133,9 @@ def _uniform_grid(state: SteadyState) -> Array:
     return np.geomspace(_LOWEST_OMEGA * gamma, top, _POINTS)
 
 
-ALPHA11 = Condition("alpha11", limit(amplitude_limit))
-BETA22 = Condition("beta22", limit(phase_limit))
-_STIFFNESS = limit(static_limit)
+ALPHA11 = Condition("alpha11", Number(amplitude_limit))
+BETA22 = Condition("beta22", Number(phase_limit))
+_STIFFNESS = Number(static_limit)
 STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
 #: Where static modes of other wave numbers grow the limit tells nothing of the phase diagram.
 UNIFORM = Condition("A", _STIFFNESS, until=STATIC, instability=True)
@@ -154,7 +148,7 @@ GAPPED = Condition(
         dynamic_stiffness,
         _uniform_grid,
         "omega",
-        limit=limit(dynamic_limit),
+        limit=Number(dynamic_limit),
         joined=True,
     ),
 )

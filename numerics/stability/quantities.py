@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.response.uniform_limit import Limit
 from numerics.solve.minimum import WIDTHS, minimum_near
 from numerics.stability.axis_count import axis_modes
 from numerics.stability.growth import climb, filled_diameter
@@ -76,22 +77,23 @@ class Number:
     Parameters
     ----------
     function : callable
-        Maps a state to the number, positive before the boundary.
+        Maps a state to the number, positive before the boundary, or to a `Limit` of M, which has a
+        bound.
     bound : callable, optional
-        Maps a state to a bound of the number's error for the state as it is; without it the number
-        counts as exact, and only the errors of the state are accounted for.
+        Maps a state to a bound of the number's error for the state as it is; without any bound the
+        number counts as exact, and only the errors of the state are accounted for.
     q, omega : float
         What it is the number of, where it belongs to one mode.
     """
 
-    function: Callable[[SteadyState], float]
+    function: Callable[[SteadyState], float | Limit]
     bound: Callable[[SteadyState], float] | None = None
     q: float = 0.0
     omega: float = 0.0
 
     def first(self, state: SteadyState) -> Place:
         """Return the number."""
-        return Place(float(self.function(state)), self.q, self.omega)
+        return Place(self._limit(state).value, self.q, self.omega)
 
     def near(self, state: SteadyState, place: Place) -> Place:
         """Return the number, which is where it is."""
@@ -99,8 +101,14 @@ class Number:
 
     def error(self, state: SteadyState, place: Place) -> float:
         """Return a bound of the error of the number."""
-        moved = float(effect_of_errors(self.function, state))
-        return moved if self.bound is None else moved + float(self.bound(state))
+        here = self._limit(state)
+        moved = effect_of_errors(lambda s: self._limit(s).value, state, here.value)
+        bound = here.bound if self.bound is None else float(self.bound(state))
+        return float(moved) + bound
+
+    def _limit(self, state: SteadyState) -> Limit:
+        found = self.function(state)
+        return found if isinstance(found, Limit) else Limit(float(found), 0.0)
 
 
 @dataclass(frozen=True)

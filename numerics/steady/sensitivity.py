@@ -16,14 +16,15 @@ _LARGER = 1e4
 
 
 def effect_of_errors(
-    function: Callable[[SteadyState], Any], state: SteadyState
+    function: Callable[[SteadyState], Any], state: SteadyState, here: Any = None
 ) -> NDArray[np.float64]:
     """Return a bound, to first order, of what the errors of a state do to a function of it.
 
-    Those of an occupation of the user's own are among them.
+    Those of an occupation of the user's own are among them.  `here` is the function's value, where
+    that is known.
     """
     gap, mu, mu_b = state.error
-    here = function(state)
+    here = function(state) if here is None else here
     moved = np.zeros(np.shape(here))
     errors = (("gap", gap), ("mu", mu), ("edge", mu + mu_b), ("tilt", state.tilt_error))
     for name, error in errors:
