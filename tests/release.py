@@ -126,7 +126,8 @@ def tested(folder: Path, source: Path, python: Path, arguments: list[str]) -> in
     shutil.move(source, outside)
     for package in PACKAGES:
         shutil.rmtree(outside / package)
-    variables = {name: x for name, x in os.environ.items() if name != "PYTHONPATH"}
+    # where processes that tests start find these
+    variables = {**os.environ, "PYTHONPATH": str(outside)}
     where = subprocess.run(
         [str(python), "-c", _WHERE],
         cwd=outside, env=variables, capture_output=True, text=True, check=True,

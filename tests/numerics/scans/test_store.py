@@ -182,6 +182,7 @@ def test_a_full_disk_is_told_in_a_line_and_loses_nothing(tmp_path: Path) -> None
 
 READING = """
 import os, sys
+import urllib.parse  # for pathlib, which asks for it when it may not be readable any more
 from pathlib import Path
 from numerics.scans import Store
 path = Path(sys.argv[1])
