@@ -76,7 +76,7 @@ def test_a_number_of_points_that_fills_no_block():
 
 @pytest.mark.parametrize(
     ("family", "count"),
-    [("photons", 1), *(pytest.param(f, 40, marks=pytest.mark.slow) for f in FAMILIES)],
+    [("photons", 1), *(pytest.param(f, 15, marks=pytest.mark.slow) for f in FAMILIES)],
 )
 def test_both_backends_agree_at_drawn_states(family, count):
     for point in drawn(family, count):
