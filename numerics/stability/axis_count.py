@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,9 @@ class AxisModes:
         return GROWS if (self.frequencies.imag > self.errors).any() else UNDECIDED
 
 
-def axis_modes(source: Source, q: Array, *, density: int = 1, growing: int = 0) -> list[AxisModes]:
+def axis_modes(
+    source: Source, q: Array, *, density: int = 1, growing: int = 0, enough: float = math.inf
+) -> list[AxisModes]:
     """Return the modes at each wave number.
 
     Parameters
@@ -96,6 +99,9 @@ def axis_modes(source: Source, q: Array, *, density: int = 1, growing: int = 0) 
         How many times as many samples of the axis to begin with.
     growing : int
         Wave numbers at which surely fewer modes grow are left out.
+    enough : float
+        Where some mode grows at least as fast, none is looked for at wave numbers at which surely
+        none grows.
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
@@ -103,34 +109,49 @@ def axis_modes(source: Source, q: Array, *, density: int = 1, growing: int = 0) 
     samples = _Samples(spectrum, q, slow, density)
     samples.resolve()
     counts, certain, doubt = samples.counts()
-    wanted = np.flatnonzero((counts >= growing) | ~certain).tolist()
-    # of the small decompositions of an approximation several threads only make slow work
-    with _linear_algebra().limit(limits=1, user_api="blas"):
-        starts = {k: _starts(spectrum, *samples.near(k)) + slow[k] for k in wanted}
-    owner = np.repeat(np.array(wanted, dtype=np.intp), [len(s) for s in starts.values()])
+    found: dict[int, AxisModes] = {}
+
+    def look(wanted: NDArray[np.intp]) -> float:
+        """Find the modes at some wave numbers, and return the largest growth rate of all."""
+        starts = {k: samples.starts(k) + slow[k] for k in wanted.tolist()}
+        for k, (roots, errors) in _refined(spectrum, q, starts).items():
+            numbers = (int(counts[k]), bool(certain[k]), float(doubt[k]))
+            found[k] = _modes(float(q[k]), roots, errors, *numbers)
+        rates = [w.imag for modes in found.values() for w in modes.frequencies[:1].tolist()]
+        return max(rates, default=-math.inf)
+
+    grows = (counts > 0) | ~certain
+    wanted = (counts >= growing) | ~certain
+    if look(np.flatnonzero(wanted & grows)) < enough:
+        look(np.flatnonzero(wanted & ~grows))
+    else:
+        nothing = np.empty(0, dtype=complex), np.empty(0)
+        for k in np.flatnonzero(wanted & ~grows).tolist():
+            found[k] = _modes(float(q[k]), *nothing, 0, True, 0.0)
+    return [found[k] for k in sorted(found)]
+
+
+def _refined(
+    spectrum: Spectrum, q: Array, starts: Mapping[int, list[complex]]
+) -> dict[int, tuple[Complex, Array]]:
+    """Return the distinct roots and their errors at each wave number."""
+    owner = np.repeat(np.array([*starts], dtype=np.intp), [len(s) for s in starts.values()])
     guesses = np.array([w for s in starts.values() for w in s], dtype=complex)
-    roots, errors = refine(spectrum, samples.q[owner], guesses, shift=_OFF)
-    results = []
-    for index in wanted:
-        mine = owner == index
-        values, bounds = distinct(roots[mine], errors[mine], spectrum.lowest)
-        # an unresolved sign of a real or imaginary part is no disagreement
-        sure, unsure = values.imag > bounds, np.abs(values.imag) <= bounds
-        twice = np.where(values.real > 0, 2, 1)
-        least, most = int(twice[sure].sum()), int(twice[sure | unsure].sum())
-        order = np.argsort(-values.imag, kind="stable")
-        results.append(
-            AxisModes(
-                float(q[index]),
-                values[order],
-                bounds[order],
-                int(counts[index]),
-                bool(certain[index]),
-                bool(certain[index] and least <= counts[index] <= most),
-                float(doubt[index]),
-            )
-        )
-    return results
+    roots, errors = refine(spectrum, q[owner], guesses, shift=_OFF)
+    return {k: distinct(roots[owner == k], errors[owner == k], spectrum.lowest) for k in starts}
+
+
+def _modes(
+    q: float, values: Complex, bounds: Array, growing: int, certain: bool, doubt: float
+) -> AxisModes:
+    """Return the modes at one wave number, and whether they are as many as were counted."""
+    # an unresolved sign of a real or imaginary part is no disagreement
+    sure, unsure = values.imag > bounds, np.abs(values.imag) <= bounds
+    twice = np.where(values.real > 0, 2, 1)
+    least, most = int(twice[sure].sum()), int(twice[sure | unsure].sum())
+    order = np.argsort(-values.imag, kind="stable")
+    complete = certain and least <= growing <= most
+    return AxisModes(q, values[order], bounds[order], growing, certain, complete, doubt)
 
 
 def axis_counts(source: Source, q: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
@@ -235,10 +256,12 @@ class _Samples:
             result[k] = reach.min(initial=self.spectrum.highest)
         return result
 
-    def near(self, k: int) -> tuple[Array, Complex]:
-        """Return the samples at one wave number up to the modes' largest energy."""
+    def starts(self, k: int) -> list[complex]:
+        """Return where modes may be at one wave number, from samples up to their largest energy."""
         mine = (self.owner == k) & (self.omega <= self.spectrum.highest)
-        return self.omega[mine], self.value[mine]
+        # of the small decompositions of an approximation several threads only make slow work
+        with _linear_algebra().limit(limits=1, user_api="blas"):
+            return _starts(self.spectrum, self.omega[mine], self.value[mine])
 
 
 @functools.cache

@@ -30,6 +30,8 @@ _NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
 _LEAST = 26
 #: Wave numbers between those next to a maximum on the grid, at which it is looked for.
 _INNER = 7
+#: By how much less a maximum on the grid may be than the highest, in parts of that or of gamma.
+_MARGIN = 0.5
 #: How many times as many values of det M to take where a growing mode was not found.
 _DENSER = (3, 9)
 #: Maxima on the grid that are looked at.
@@ -128,9 +130,10 @@ def growth_rate(
     high = max(spectrum.reach, 2 * low)
     if largest is not None:
         high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
+    grid = search_grid(spectrum, low, high)
     found = [
         completed(spectrum, modes)
-        for modes in axis_modes(spectrum, search_grid(spectrum, low, high))
+        for modes in axis_modes(spectrum, grid, enough=_MARGIN * spectrum.linewidth)
     ]
     best = _least_damped(spectrum, found[0])
     peaks = [_narrowed(spectrum, found, k) for k in _candidates(spectrum, found, best)]
@@ -248,7 +251,7 @@ def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[
     inner = [k for k in inner if found[k].frequencies.size > 0]
     highest = max([*top[inner], best.omega.imag], default=0.0)
     # a maximum between two grid points may be higher than what is seen of it
-    margin = 0.5 * max(spectrum.linewidth, abs(highest))
+    margin = _MARGIN * max(spectrum.linewidth, abs(highest))
     inner = [k for k in inner if top[k] > highest - margin]
     return sorted(inner, key=lambda k: -top[k])[:_MOST]
 

@@ -73,3 +73,21 @@ def test_no_mode_grows_without_decay():
         for modes in axis_modes(state, np.geomspace(1e-3, 2.0, 9)):
             assert modes.growing == 0
             assert modes.complete
+
+
+def test_modes_are_left_out_where_none_grows() -> None:
+    state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
+    q = np.geomspace(1e-3, 1.0, 12)
+    every = axis_modes(state, q)
+    growing = [modes.growing for modes in every]
+    assert 0 in growing
+    some = axis_modes(state, q, growing=1)
+    assert [modes.q for modes in some] == [m.q for m in every if m.growing > 0]
+    fastest = max(m.frequencies.imag.max(initial=-1.0) for m in every)
+    for enough, left_out in ((0.9 * fastest, True), (1.1 * fastest, False)):
+        found = axis_modes(state, q, enough=enough)
+        assert [modes.growing for modes in found] == growing
+        assert all(modes.complete for modes in found)
+        for modes, known in zip(found, every, strict=True):
+            expected = known.frequencies[: 0 if left_out and known.growing == 0 else None]
+            assert modes.frequencies == pytest.approx(expected, rel=1e-9)
