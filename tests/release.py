@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("derive", "numerics")
 #: What has to be of an age with the lowest versions, though they do not say so: Matplotlib 3.9
-#: calls its parser by names of which later ones warn, xarray 2024 writes no texts with pandas 3.
+#: calls its parser by names of which later ones warn, xarray 2025 writes no texts with pandas 3.
 _OF_AN_AGE = ("pandas<3", "pyparsing<3.2")
 #: A requirement with its lowest version: NAME>=VERSION or NAME==VERSION.*
 _BOUND = re.compile(r"^([A-Za-z0-9_.-]+)(?:>=([0-9.]+)|==([0-9.]+)\.\*)$")
