@@ -180,15 +180,16 @@ def _tails(momenta: Momenta) -> Program:
     over the momenta grows with the cutoff, as the cutoff itself or as its logarithm, and with the
     mass.
     """
-    energy, below = sp.symbols("energy below", positive=True)
+    energy, part = sp.symbols("energy part", positive=True)
     p, dimension = symbols.wave_number, momenta.dimension
     sphere = 2 * sp.pi ** sp.Rational(dimension, 2) / sp.gamma(sp.Rational(dimension, 2))
     measure = sphere * p ** (dimension - 1) / (2 * sp.pi) ** dimension
     shares = []
     for filled, skew in ((FILLED_ELECTRONS, SKEW), (FILLED_HOLES, -SKEW)):
-        spectrum = filled / (sp.pi * ((below + energy) ** 2 + symbols.linewidth**2))
-        occupied = sp.integrate(spectrum, (below, 0, sp.oo))
-        leading = sp.limit(energy * occupied, energy, sp.oo) / energy
+        # from the potential down, in parts of the energy
+        spectrum = filled / (sp.pi * ((1 + part) ** 2 * energy**2 + symbols.linewidth**2))
+        highest = sp.limit(energy**2 * spectrum, energy, sp.oo)
+        leading = sp.integrate(highest, (part, 0, sp.oo)) / energy
         density = sp.simplify(leading.subs(energy, (1 + skew) * p**2) * measure)
         shares.append(sp.integrate(density, p).subs(p, symbols.momentum))
     source = "what lies in the tails of (34) up to the cutoff, to leading order"
