@@ -19,6 +19,7 @@ from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import SMALLEST, Panels, grade
 from numerics.quadrature.rules import Rule
 from numerics.steady.divergence import divergence_of
+from numerics.steady.equations import BALANCE
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -259,6 +260,9 @@ class _Sums:
         if self.program == "gap":
             # its terms without what is subtracted have no limit
             scale[:, 0] = self.divergence.size
+            # in equilibrium decay and filling leave nothing of each other but rounding
+            empty = np.abs(value[:, 2 * _EMPTY + 1])
+            scale[:, 1] = np.maximum(scale[:, 1], BALANCE * empty)
         goals = np.maximum(_RTOL * scale, _ROUNDING * size)
         goals[:, 2:] = np.inf
         return goals

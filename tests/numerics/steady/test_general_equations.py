@@ -123,3 +123,18 @@ def test_equal_carriers_by_both_routes(
         # half of the digits are left at an edge in the middle of the gap
         assert (np.abs(slopes[1] - slopes[0]) <= 1e-7 * size).all()
         assert math.isclose(one.number, other.number, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("neutral", [False, True])
+def test_warmth_in_equilibrium_takes_no_more_frequencies(neutral: bool) -> None:
+    # the imaginary part is what rounding leaves of zero: its own size is no measure of its errors
+    found = []
+    for temperature in (0.0, 0.01, 0.05):
+        bath = Reservoir("bath", 1e-4, mu=0.9, temperature=temperature)
+        bands = Bands.of_ratio(1.4)
+        model = Model(Contact(-0.5), [bath], density=False, bands=bands, neutral=neutral)
+        found.append(evaluate_general(model, 0.0, Unknowns(0.43, 0.9, 0.0)))
+    cold, *warm = found
+    assert all(value.nodes < 2 * cold.nodes for value in warm)
+    assert all(abs(value.residuals[1]) <= value.errors[1] + 1e-10 for value in found)
+    assert all(value.errors.max() < 1e-10 for value in found)
