@@ -127,7 +127,7 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
     density = DENSITIES[coupling.dimension]
 
     def excess(mu: float) -> float:
-        gap, carriers = _state_at(coupling, mu)
+        gap, carriers = state_at(coupling, mu)
         return carriers + coupling.uniform(mu, 0.0).carriers * gap**2 - density
 
     # carriers without attraction are as dense at a potential of one; beyond a field it is unstable
@@ -137,15 +137,20 @@ def crossover_of(coupling: Interaction) -> tuple[float, float]:
         low = high - 2 * (high - low)
         if low < -_DEEPEST:
             raise ConvergenceError(f"{coupling.words()} is beyond the range of the solver")
-    mu = float(brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
-    gap, _ = _state_at(coupling, mu)
+    # an order parameter below rounding leaves the density where it is without attraction
+    full = excess(high) > 0
+    mu = float(brentq(excess, low, high, xtol=1e-14, rtol=1e-14)) if full else high
+    gap, _ = state_at(coupling, mu)
     if not gap > 0:
         raise NoCondensate(f"{coupling.words()}: the order parameter is below double precision")
     return gap, mu
 
 
-def _state_at(coupling: Interaction, mu: float) -> tuple[float, float]:
-    """Return the order parameter, zero if there is none, and the carriers at a potential."""
+def state_at(coupling: Interaction, mu: float) -> tuple[float, float]:
+    """Return the order parameter, zero if there is none, and the carriers at a potential.
+
+    Both without linewidth, temperature and cutoff, of a coupling without its loss.
+    """
     value = coupling.uniform(mu, 0.0).value.real
     if coupling.dimension == 2:
         # the sums over momenta are those of `film_crossover`

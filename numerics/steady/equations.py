@@ -190,6 +190,7 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     rounding[1] = _imaginary(parts, wholes, weights[0], at, square - at.mu)
     rounding[1] += 8 * _EPS * abs(terms[1])
     rounding[0] += 4 * _EPS * abs(terms[0])
+    rounding += coupling_rounding(slopes, at.mu)
     errors = errors + moved + sum(part.rate * part.last for part in parts) + rounding
     number = float(sums[2] + terms[2])
     if parameters.potential is not None:
@@ -236,6 +237,20 @@ def coupling_terms(parameters: Setting, drive: float, at: Unknowns) -> tuple[Arr
         slopes[:, 3] = -found.by_part.real, -found.by_part.imag, found.carriers_by_part * square
         slopes[:, 3] /= whole
     return terms, slopes
+
+
+def coupling_rounding(slopes: Array, mu: float) -> Array:
+    """Return what a rounded potential does to the terms of the coupling, shape (3,).
+
+    Of a field the energy above 2 mu counts, of which digits are lost close to resonance.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (3, 4)
+        As from `coupling_terms`.
+    mu : float
+    """
+    return np.asarray(2 * _EPS * np.abs(slopes[:, 1] * mu))
 
 
 class _Part(NamedTuple):

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
 from numerics.parameters import Setting
-from numerics.steady.equations import BALANCE, Evaluation, Unknowns, coupling_terms
+from numerics.steady.equations import (
+    BALANCE,
+    Evaluation,
+    Unknowns,
+    coupling_rounding,
+    coupling_terms,
+)
 from numerics.steady.frequency_sums import Pair, densities, state_integrals
 
 Array = NDArray[np.float64]
@@ -58,6 +64,7 @@ def evaluate_general(parameters: Setting, drive: float, at: Unknowns) -> Evaluat
         ]
     )
     errors = np.array([*found.error[:2], found.error[2] + found.error[3]])
+    errors += 4 * _EPS * np.abs(terms) + coupling_rounding(by_coupling, at.mu)
     slopes = np.array([*found.slopes[:2], found.slopes[2] + found.slopes[3]])
     slopes[:, :4] += by_coupling
     number = found.number + float(terms[2])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.domain import LARGEST
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.model import Model
 from numerics.parameters import Setting
+from numerics.solve.bracketed import bracketed_root
 from numerics.solve.continuation import newton
-from numerics.steady.crossover import crossover_of
+from numerics.steady.crossover import crossover_of, state_at
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Balanced, Equations, lowest_excitation
 
@@ -30,8 +32,9 @@ _FALLEN = 0.75
 #: A lowest excitation below this part of the order parameter is about to reach zero, where states
 #: of one potential begin to fill: pairs break there.
 _CLOSED = 0.1
-#: How often a bracket is doubled before the search is given up.
-_DOUBLINGS = 60
+#: A potential from which Newton's method begins, in units of all energies: that of a condensate of
+#: a weakly coupled field is as close to what that has at rest.
+_CLOSE = 1e-12
 
 
 def balanced_state(equations: Equations) -> Unknowns:
@@ -80,24 +83,32 @@ def balanced_state(equations: Equations) -> Unknowns:
 def _balanced_pairs(equations: Equations) -> Unknowns:
     """Return the state of equal carriers at gamma_v = 0.
 
-    Newton's method starts from the crossover without linewidth, temperature and cutoff.  Where
-    that is too far away, the solution is bracketed.
+    At a given potential the gap equation is left.  At a given density Newton's method starts from
+    the crossover without linewidth, temperature and cutoff; where that is too far away, from the
+    potential at which the density is the given one.
 
     Raises
     ------
     NoCondensate
-        If linewidth or temperature suppress pairing.
+        If the coupling pairs nothing, or linewidth or temperature suppress pairing.
+    ConvergenceError
+        If the order parameter is beyond what is computed with.
     """
-    gap, mu = crossover_of(equations.parameters.coupling)
+    model = equations.parameters
     system = Balanced(equations)
-    start = np.array([gap, mu])
-    found = newton(system, start, _scales(start))
-    if not (found.converged and found.point[0] > _VANISHING):
-        start = _bracketed(system, equations.parameters, gap, mu)
+    if model.potential is not None:
+        start = _at_potential(system, model, model.potential)
         found = newton(system, start, _scales(start))
-        if not (found.converged and found.point[0] > 0):
-            origin = equations.parameters.origin
-            raise ConvergenceError(f"the state at {origin} did not converge", found.point)
+    else:
+        start = np.array(crossover_of(model.coupling))
+        found = newton(system, start, _scales(start))
+        # beyond a pole of the coupling states solve the equations, too
+        stable = found.point[1] < model.coupling.threshold
+        if not (found.converged and found.point[0] > _VANISHING and stable):
+            start = _at_density(system, model, float(start[1]))
+            found = newton(system, start, _scales(start))
+    if not (found.converged and found.point[0] > 0):
+        raise ConvergenceError(f"the state at {model.origin} did not converge", found.point)
     return system.unknowns(found.point)
 
 
@@ -105,38 +116,93 @@ def _scales(point: Array) -> Array:
     return np.array([point[0], max(abs(point[1]), point[0])])
 
 
-def _bracketed(system: Balanced, parameters: Setting, gap: float, mu: float) -> Array:
-    """Solve the two equations as two nested equations in one unknown.
+def _at_potential(system: Balanced, model: Setting, mu: float) -> Array:
+    """Return the order parameter and the potential, where that is given.
 
-    The density grows with mu at any order parameter, and the pair susceptibility on the right of
-    the gap equation falls with the order parameter: where it is too small at a vanishing one,
-    there is no condensate.
+    Raises
+    ------
+    NoCondensate, ConvergenceError
+        As in `_balanced_pairs`.
+    """
+    highest, _ = state_at(model.coupling, mu)
+    if not highest > 0:
+        raise NoCondensate(
+            f"no condensate at {model.origin}: at the potential {mu:g} the coupling pairs nothing "
+            f"({model.words()})"
+        )
+    if highest > LARGEST:
+        raise ConvergenceError(
+            f"the order parameter at the potential {mu:g} would be beyond {LARGEST:g} "
+            f"({model.words()})",
+            np.array([highest, mu]),
+        )
+    gap = _order_parameter(system, mu, highest)
+    if not gap > 0:
+        raise _suppressed(model)
+    return np.array([gap, mu])
+
+
+def _order_parameter(system: Balanced, mu: float, highest: float) -> float:
+    """Return the solution of the gap equation at a potential, zero if there is none.
+
+    The pair susceptibility on its right falls with the order parameter: where it is too small at a
+    vanishing one, there is no condensate.  Linewidth and temperature make it smaller, too: the
+    solution is below that without them.
+
+    Parameters
+    ----------
+    system : Balanced
+    mu : float
+    highest : float
+        The solution without linewidth and temperature.
+    """
+    if highest <= _VANISHING or system(np.array([_VANISHING, mu]))[0][0] <= 0:
+        return 0.0
+
+    def lacking(logarithm: float) -> tuple[float, float]:
+        gap = math.exp(logarithm)
+        residuals, jacobian = system(np.array([gap, mu]))
+        return -float(residuals[0]), -float(jacobian[0, 0]) * gap
+
+    low, start = math.log(_VANISHING), math.log(highest)
+    # rounding may have it a little higher
+    return math.exp(bracketed_root(lacking, start, low=low, high=start + 1))
+
+
+def _at_density(system: Balanced, model: Setting, mu: float) -> Array:
+    """Return a state close to that of the given density, whose potential is sought from another.
+
+    The density grows with the potential, with the order parameter that belongs to each.
+
+    Raises
+    ------
+    NoCondensate, ConvergenceError
+        As in `_balanced_pairs`.
     """
 
-    def potential(gap: float) -> float:
-        return _root(lambda mu: float(system(np.array([gap, mu]))[0][1]), mu, 1.0)
+    def paired(mu: float) -> float:
+        highest, _ = state_at(model.coupling, mu)
+        return _order_parameter(system, mu, highest) if highest <= LARGEST else math.inf
 
-    def pairing(gap: float) -> float:
-        return float(system(np.array([gap, potential(gap)]))[0][0])
+    def excess(mu: float) -> tuple[float, float]:
+        gap = paired(mu)
+        if math.isinf(gap):
+            return math.inf, 0.0
+        residuals, ((by_gap, by_mu), (more, slope)) = system(np.array([gap or _VANISHING, mu]))
+        return float(residuals[1]), float(slope - (more * by_mu / by_gap if gap > 0 else 0.0))
 
-    if pairing(_VANISHING) <= 0:
-        raise NoCondensate(
-            f"no condensate at {parameters.origin}: linewidth and temperature suppress pairing "
-            f"({parameters.words()}, temperature = {parameters.temperature:g})"
-        )
-    gap = _root(lambda gap: -pairing(max(gap, _VANISHING)), gap, gap / 2)
-    return np.array([gap, potential(gap)])
+    close = _CLOSE * (1 + abs(mu))
+    mu = bracketed_root(excess, mu, high=model.coupling.threshold, tolerance=close)
+    gap = 0.0 if math.isnan(mu) else paired(mu)
+    if math.isnan(mu) or math.isinf(gap):
+        raise ConvergenceError(f"no potential has the given density ({model.words()})", mu)
+    if not gap > _VANISHING:
+        raise _suppressed(model)
+    return np.array([gap, mu])
 
 
-def _root(function: Callable[[float], float], start: float, width: float) -> float:
-    """Return a root of a rising function, bracketed by doubling steps away from `start`."""
-    from scipy.optimize import brentq
-
-    rising = function(start) < 0
-    near = start
-    for _ in range(_DOUBLINGS):
-        far = near + width if rising else near - width
-        if (function(far) < 0) != rising:
-            return float(brentq(function, *sorted((near, far)), xtol=1e-9 * abs(width)))
-        near, width = far, 2 * width
-    raise ConvergenceError(f"no bracket found from {start:g}", start)
+def _suppressed(model: Setting) -> NoCondensate:
+    return NoCondensate(
+        f"no condensate at {model.origin}: linewidth and temperature suppress pairing "
+        f"({model.words()}, temperature = {model.temperature:g})"
+    )
