@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
 #: Evaluations after which it gives up: a bisection of doubles ends before.
 _MOST = 100
+#: Numbers closer than this part of them are the same.
+_ROUNDING = 4 * sys.float_info.epsilon
 
 
 def bracketed_root(
@@ -51,9 +54,10 @@ def bracketed_root(
             return x
         low, high = (x, high) if value < 0 else (low, x)
         newton = -value / slope if slope > 0 and math.isfinite(value) else math.nan
-        if abs(newton) < tolerance:
+        close = tolerance + _ROUNDING * abs(x)
+        if abs(newton) < close:
             return min(max(x + newton, low), high)
-        if high - low < tolerance:
+        if high - low < close:
             return (low + high) / 2
         bounded, shrinks = math.isfinite(high - low), abs(newton) < before / 2
         step = newton if shrinks and (bounded or abs(newton) < longest) else math.nan

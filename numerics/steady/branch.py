@@ -240,7 +240,7 @@ def finished(
         raise ConvergenceError(
             f"residual {residual:.2g} exceeds rtol = {rtol:.2g} at gamma_v = {gamma_v:g}", state
         )
-    inverse = np.linalg.inv(at.jacobian[:, :3])
+    inverse = _inverse(at.jacobian[:, :3], gamma_v)
     errors = at.errors + _approximation(equations, state, gamma_v, at.residuals * at.scales) / (
         at.scales
     )
@@ -259,6 +259,18 @@ def finished(
         tilt=at.tilt,
         tilt_error=tilt + at.tilt_error if equations.parameters.neutral else 0.0,
     )
+
+
+def _inverse(jacobian: Array, gamma_v: float) -> Array:
+    """Return what errors of the equations do to gap, mu and edge, shape (3, 3).
+
+    Without a drive the edge is zero, whatever the imaginary part of the gap equation is known to.
+    """
+    if gamma_v > 0:
+        return np.asarray(np.linalg.inv(jacobian))
+    inverse = np.zeros((3, 3))
+    inverse[np.ix_([0, 1], [0, 2])] = np.linalg.inv(jacobian[np.ix_([0, 2], [0, 1])])
+    return inverse
 
 
 def _approximation(equations: Equations, at: Unknowns, drive: float, found: Array) -> Array:

@@ -130,8 +130,9 @@ def state_integrals(
         np.concatenate, zip(*(part[:4] for part in parts), strict=True)
     )
     rounding = _ROUNDING * size
-    # the imaginary part is what decay and filling leave of each other, which are rounded themselves
-    rounding[1] += 2 * _EPS * abs(value[1, 1])
+    # the imaginary part is what decay and filling leave of each other, which are rounded too: by
+    # exponential, quotient, rate, products and sums, some sixteen times by half an ulp
+    rounding[1] += 8 * _EPS * abs(value[1, 1])
     return StateIntegrals(
         gap=complex(value[0, 0] + gap.constant, value[1, 0]),
         electrons=float(value[2, 0]),

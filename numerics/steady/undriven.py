@@ -189,6 +189,9 @@ def _at_density(system: Balanced, model: Setting, mu: float) -> Array:
         if math.isinf(gap):
             return math.inf, 0.0
         residuals, ((by_gap, by_mu), (more, slope)) = system(np.array([gap or _VANISHING, mu]))
+        if gap == 0 and residuals[1] > 0:
+            # the susceptibility grows with the potential: none of a smaller density pairs
+            raise _suppressed(model)
         return float(residuals[1]), float(slope - (more * by_mu / by_gap if gap > 0 else 0.0))
 
     close = _CLOSE * (1 + abs(mu))

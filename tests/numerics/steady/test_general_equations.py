@@ -136,5 +136,5 @@ def test_warmth_in_equilibrium_takes_no_more_frequencies(neutral: bool) -> None:
         found.append(evaluate_general(model, 0.0, Unknowns(0.43, 0.9, 0.0)))
     cold, *warm = found
     assert all(value.nodes < 2 * cold.nodes for value in warm)
-    assert all(abs(value.residuals[1]) <= value.errors[1] + 1e-10 for value in found)
-    assert all(value.errors.max() < 1e-10 for value in found)
+    assert all(abs(value.residuals[1]) <= value.errors[1] for value in found)
+    assert all(value.errors[[0, 2]].max() < 1e-10 for value in found)

@@ -155,10 +155,12 @@ def test_up_to_where_warmth_suppresses_pairing(evaluations):
         (Contact(binding=1.0), -0.6, NoCondensate, "pairs nothing"),
         (Contact(-1.0), -0.1, NoCondensate, "pairs nothing"),
         (Boson(0.8, 2.42, 0.05), None, NoCondensate, "suppress"),
+        # of which a linewidth leaves more than there are, at large momenta
+        (Boson(0.02, -2.5, 0.05, inv_kfa=-3.9), None, NoCondensate, "suppress"),
     ],
 )
 def test_why_there_is_none(coupling, mu, error, reason, evaluations):
-    bath, bands = Reservoir("bath", 1e-2, mu), Bands(coupling.dimension)
+    bath, bands = Reservoir("bath", 0.05, mu), Bands(coupling.dimension)
     with pytest.raises(error, match=reason):
         solve_steady_state(Model(coupling, [bath], density=mu is None, bands=bands))
 
@@ -170,3 +172,19 @@ def test_a_density_below_the_pole_of_the_coupling(evaluations):
     state = solve_steady_state(Model(boson, [bath], cutoff=1.4))
     assert state.mu < boson.threshold
     assert state.residual < 1e-10
+
+
+def test_the_errors_are_those_at_the_potential_of_the_bath():
+    # the imaginary part of the gap equation vanishes here, and hardly depends on the edge
+    bath = Reservoir("bath", 0.02, 3.58)
+    model = Model(
+        Boson(4.7, -7.2, 0.05, film=True), [bath], 33.0, density=False, bands=Bands(dimension=2)
+    )
+    state = solve_steady_state(model)
+    (error, *_), gap = state.error, state.gap
+    # without linewidth sqrt(mu**2 + gap**2) - mu is the binding energy
+    binding = math.exp(-8 * math.pi * (-7.2 - 2 * 3.58) / 4.7**2)
+    expected = math.sqrt(binding * (binding + 2 * 3.58))
+    # of which the linewidth takes a part of its own size over the gap
+    assert gap == pytest.approx(expected, abs=2 * 0.02 + error)
+    assert error < 1e-6 * gap
