@@ -142,7 +142,7 @@ assert abs(equilibrium.sound_velocity / thermodynamic - 1) < 2e-3
 # %%
 unstable = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
 modes = collective_mode(unstable, 0.05, largest=0.1, growth=0.05)
-print(f"{modes.status}: {modes.count} roots in the window")
+print(f"{modes.status}: {modes.count} roots in the window, both signs of Re omega")
 for omega, vector in zip(modes.frequencies, modes.vectors, strict=True):
     part = abs(vector[0] / vector[1])
     print(f"omega = {omega:.6f},  |amplitude : phase| = {part:.3f}")
@@ -152,7 +152,7 @@ print("det M vanishes there:", bool(abs(np.linalg.det(value)) < 1e-10 * np.abs(v
 
 # %% [markdown]
 # Its imaginary part is positive: a fluctuation of this wavelength *grows*. By (45), $-\omega^*$
-# is a root as well, outside of this window; it is the wave that runs the other way.
+# is a root as well, the other one that was counted; it is the wave that runs the other way.
 #
 # ## Counting growing modes without finding them
 #

@@ -27,7 +27,7 @@ from numerics import (
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 
 state = solve_steady_state(Parameters(inv_kfa=-0.3, gamma_b=2e-3, gamma_v=1e-6))
-print(state)
+print(f"gap {state.gap:.4f}, mu {state.mu:.4f}, edge of the bath {state.edge:.4f}")
 print(growth_rate(state).verdict)
 
 # %% [markdown]
