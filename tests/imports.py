@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,25 +24,32 @@ def modules(package: str) -> dict[str, Path]:
     return found
 
 
-def imported(text: str, known: Iterable[str]) -> Iterator[str]:
-    """Yield the known modules that a text imports, those within functions included."""
-    known = frozenset(known)
-    for node in ast.walk(ast.parse(text)):
+@functools.cache
+def imported(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return what a file imports, functions included: a module, and a name of it or nothing."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield from (m for m in (whole, node.module)[whole not in known :][:1] if m in known)
+            found += [(node.module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
+            found += [(alias.name, "") for alias in node.names]
+    return tuple(found)
+
+
+def known_imports(path: Path, known: Iterable[str]) -> Iterator[str]:
+    """Yield the known modules that a file imports."""
+    for module, name in imported(path):
+        whole = f"{module}.{name}"
+        if whole in known:
+            yield whole
+        elif module in known:
+            yield module
 
 
 def graph(*packages: str) -> Graph:
     """Return what each module of some packages imports."""
     known = {name: path for package in packages for name, path in modules(package).items()}
-    return {
-        name: frozenset(imported(path.read_text(encoding="utf-8"), known)) - {name}
-        for name, path in known.items()
-    }
+    return {name: frozenset(known_imports(path, known)) - {name} for name, path in known.items()}
 
 
 def room(module: str) -> str:

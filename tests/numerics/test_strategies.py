@@ -1,6 +1,5 @@
 """The strategies stay in their domains, and draw the special cases that they promise."""
 
-import ast
 import math
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numerics
 from derive import number_integrand
 from derive.model.reservoirs import Reservoir
 from numerics import Parameters, SteadyState, solve_steady_state, strategies
+from tests.imports import imported
 
 STATES = {
     "driven": solve_steady_state(Parameters(-1.0, 1e-3, 5e-4)),
@@ -320,11 +320,5 @@ def test_reservoirs_of_every_kind():
 
 def test_hypothesis_is_imported_here_only():
     for path in Path(numerics.__file__).parent.rglob("*.py"):
-        imported = {
-            (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for alias in node.names
-        }
-        found = any(name.split(".")[0] == "hypothesis" for name in imported)
+        found = any(module.split(".")[0] == "hypothesis" for module, _ in imported(path))
         assert found == (path.name == "strategies.py"), path

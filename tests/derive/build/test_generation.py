@@ -1,6 +1,7 @@
 """The committed kernels are what the generator writes, reproducibly, and can be checked."""
 
 import ast
+import functools
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,62 @@ COMMITTED = [
     for kind in ("_numpy.py", "_mpmath.py", "_vector.py", ".json")
     for path in sorted(KERNELS.glob(f"*{kind}"))
 ]
+
+
+@dataclass(frozen=True)
+class Function:
+    """What is asked of a generated function: its operations, said and counted, and its outputs."""
+
+    total: int
+    kinds: dict[str, int]
+    counted: Counter[str]
+    returned: int
+    commented: list[str]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is asked of a committed file; its syntax tree is too large to be kept."""
+
+    imported: frozenset[str]
+    functions: dict[str, Function]
+    outputs: dict[str, list[str]]
+
+    @classmethod
+    @functools.cache
+    def of(cls, path: Path) -> "Text":
+        text = path.read_text()
+        tree, lines = ast.parse(text), text.splitlines()
+        imported = frozenset(
+            node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+        )
+        outputs = {
+            node.targets[0].id.removesuffix("_OUTPUTS").lower(): [e.value for e in node.value.elts]
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Tuple)
+        }
+        functions = {
+            node.name: function_of(node, lines[node.lineno - 1 : node.end_lineno])
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+            and "Operations:" in (ast.get_docstring(node) or "")
+        }
+        return cls(imported, functions, outputs)
+
+
+def function_of(node: ast.FunctionDef, lines: list[str]) -> Function:
+    said = re.search(r"Operations: (\d+) \((.*)\)\.", ast.get_docstring(node))
+    kinds = dict(part.rsplit(" ", 1) for part in said[2].split(", "))
+    value = node.body[-1].value
+    return Function(
+        int(said[1]),
+        {kind: int(n) for kind, n in kinds.items()},
+        counted_in_text(node),
+        len(value.elts) if isinstance(value, ast.Tuple) else 1,
+        [found[1] for line in lines if (found := re.search(r",  # (\w+)$", line))],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -161,21 +219,10 @@ def test_text_is_portable_and_names_its_origin(path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
 def test_no_symbolic_library_at_run_time(path):
-    imported = {
-        node.module
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom)
-    }
     # NumPy alone is always there; the extra `fast` brings Numba
     compiler = {"numba"} if path.stem.endswith("_vector") else set()
     allowed = {"numpy", "numerics", "mpmath", "typing"} | compiler
-    assert {name.split(".")[0] for name in imported} <= allowed
-
-
-def documented_counts(function: ast.FunctionDef) -> tuple[int, dict[str, int]]:
-    line = re.search(r"Operations: (\d+) \((.*)\)\.", ast.get_docstring(function))
-    kinds = dict(part.rsplit(" ", 1) for part in line[2].split(", "))
-    return int(line[1]), {kind: int(n) for kind, n in kinds.items()}
+    assert {name.split(".")[0] for name in Text.of(path).imported} <= allowed
 
 
 def counted_in_text(function: ast.FunctionDef) -> Counter[str]:
@@ -194,52 +241,35 @@ def counted_in_text(function: ast.FunctionDef) -> Counter[str]:
                 continue
             kind = {ast.Add: "add", ast.Sub: "add", ast.Mult: "mul", ast.Div: "div"}
             count[kind[type(node.op)]] += 1
-        elif isinstance(node, ast.Call) and node.func.id in names:
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in names:
             count[names[node.func.id]] += 1
     return count
 
 
-def functions_of(path: Path) -> list[ast.FunctionDef]:
-    return [n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef)]
-
-
 @pytest.mark.parametrize("path", [p for p in COMMITTED if "numpy" in p.name], ids=lambda p: p.name)
 def test_operation_counts_are_those_of_the_text(path):
-    for function in functions_of(path):
-        total, kinds = documented_counts(function)
-        assert total == sum(kinds.values())
-        assert kinds == {k: n for k, n in counted_in_text(function).items() if n}, function.name
+    functions = Text.of(path).functions
+    assert functions
+    for name, function in functions.items():
+        assert function.total == sum(function.kinds.values())
+        assert function.kinds == {k: n for k, n in function.counted.items() if n}, name
 
 
 def test_operation_counts_are_those_of_the_programs(modules):
     for module in modules:
         programs = {program.name: program for program in module.programs}
         for target in TARGETS:
-            for function in functions_of(KERNELS / f"{module.name}_{target}.py"):
-                found = programs[function.name].operations()
-                assert documented_counts(function) == (sum(found.values()), dict(found))
+            functions = Text.of(KERNELS / f"{module.name}_{target}.py").functions
+            assert set(functions) == set(programs)
+            for name, function in functions.items():
+                found = programs[name].operations()
+                assert (function.total, function.kinds) == (sum(found.values()), dict(found))
 
 
-def test_output_names_match_the_returned_values(generated):
-    for path in COMMITTED:
-        tree = ast.parse(path.read_text())
-        names = {
-            node.targets[0].id: [e.value for e in node.value.elts]
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Tuple)
-        }
-        kernels = {f.name: f for f in functions_of(path) if f"{f.name.upper()}_OUTPUTS" in names}
-        assert len(kernels) == len(names)
-        for function in kernels.values():
-            returned = function.body[-1].value.elts
-            comments = re.findall(
-                r",  # (\w+)$", ast.get_source_segment(path.read_text(), function), re.M
-            )
-            assert names[f"{function.name.upper()}_OUTPUTS"] == comments
-            assert len(returned) == len(comments)
-
-
-def test_targets():
-    assert set(TARGETS) == {"numpy", "mpmath"}
+@pytest.mark.parametrize("path", [p for p in COMMITTED if p.suffix == ".py"], ids=lambda p: p.name)
+def test_output_names_match_the_returned_values(path):
+    text = Text.of(path)
+    for name, outputs in text.outputs.items():
+        function = text.functions[name]
+        assert outputs == function.commented
+        assert len(outputs) == function.returned
