@@ -142,13 +142,15 @@ def loop_arguments(
     nu = np.concatenate([y.ravel(), -y.ravel()]) - transfer.real / 2
     # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
     closest = CLOSEST * state.gap
+    # filled before, as reservoirs may step closer to it
+    fillings = (state.occupation.sums(nu), state.occupation.sums(-nu))
     nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)
     # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
     shift = omega.real[panels.owner].astype(np.longdouble) / 2
     distance = np.stack(
         [distance_from(state.gap, panels.origin - sign * shift, offset) for sign in (1, -1)]
     )
-    gamma, occupation = state.parameters.linewidth, state.occupation
+    gamma = state.parameters.linewidth
     return (
         y,
         slope,
@@ -156,8 +158,7 @@ def loop_arguments(
             nu,
             distance.ravel(),
             distance[::-1].ravel(),
-            occupation.sums(nu),
-            occupation.sums(-nu),
+            *fillings,
             transfer.real,
             gamma + transfer.imag,
             q[owner],

@@ -136,7 +136,8 @@ class NoiseLoop(BandLoop):
         1/(4 pi) over the root of an energy.
         """
         carriers = self.carriers
-        places, omega = self._places(panels, sign, offset, transfer)
+        (y, *distances), omega = self._places(panels, sign, offset, transfer)
+        places = (carriers.apart(y, self.closest), *distances)
         shift = transfer * omega.real
         occupations = (*carriers.greater(places[0] + shift), *carriers.lesser(places[0]))
         last = (shift, self.q[panels.owner][:, None])

@@ -87,10 +87,12 @@ class BandLoop:
         self, panels: Panels, sign: int, offset: Array, transfer: int
     ) -> tuple[Array, ...]:
         """Return what changes from node to node, of each argument an array of all nodes."""
-        places, omega = self._places(panels, sign, offset, transfer)
-        occupations = self._occupations(places[0], sign)
+        (y, *distances), omega = self._places(panels, sign, offset, transfer)
+        # before the nodes move: reservoirs may step closer to the middle of the gap
+        occupations = self._occupations(y, sign)
+        y = self.carriers.apart(y, self.closest)
         last = (transfer * omega.real, omega.imag, self.q[panels.owner][:, None])
-        return self._raveled(offset.shape, *places, *occupations, *last)
+        return self._raveled(offset.shape, y, *distances, *occupations, *last)
 
     def _places(
         self, panels: Panels, sign: int, offset: Array, transfer: int
@@ -100,7 +102,6 @@ class BandLoop:
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
         starts = [sign * panels.origin - half, sign * panels.origin + half]
         y = starts[0].astype(float)[:, None] + sign * offset
-        y = carriers.apart(y, self.closest)
         distances = (carriers.distance(start, sign * offset) for start in starts)
         return (y, *distances), self.omega[panels.owner][:, None]
 

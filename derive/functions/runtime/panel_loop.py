@@ -112,8 +112,9 @@ def panel_sums(
             _spread(block, k, lanes[k])
         for k in range(constants.shape[1]):
             _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k])
-        _nodes(block, scalars[2], scalars[3])
+        _nodes(block, scalars[3])
         _fill(block, scalars, occupations)
+        _set_aside(block, scalars[2])
         kernel(block[_ROWS * BLOCK :].ctypes)
         _sizes(block, _ROWS + inputs, groups, sizes)
         for k in range(2 * outputs + sizes + 2):
@@ -172,7 +173,7 @@ def _spread(block: Any, row: int, lane: Any) -> None:
 
 
 @njit(error_model="numpy")
-def _nodes(block: Any, closest: float, smooth: float) -> None:
+def _nodes(block: Any, smooth: float) -> None:
     """Place the nodes: where they are, and their weights."""
     for i in range(BLOCK):
         scale, half, sign = (
@@ -197,8 +198,7 @@ def _nodes(block: Any, closest: float, smooth: float) -> None:
         above = block[_ABOVE_OMEGA * BLOCK + i] + offset
         below = block[_BELOW_OMEGA * BLOCK + i] - offset
         block[_DISTANCE_OMEGA + i] = above if other > 0.0 else below
-        aside = closest if y >= 0.0 else -closest
-        block[_Y + i] = aside if abs(y) < closest else y
+        block[_Y + i] = y
     if smooth > 0.0:
         for i in range(BLOCK):
             y = block[_SMOOTH * BLOCK + i]
@@ -235,6 +235,15 @@ def _fill(block: Any, scalars: Any, occupations: Any) -> None:
             else:
                 tanh = less / (1.0 + small)
                 block[row + i] += weight * (tanh if x > 0.0 else -tanh)
+
+
+@njit(error_model="numpy")
+def _set_aside(block: Any, closest: float) -> None:
+    """Move nodes away from zero: once they are filled, as what fills them may step closer to it."""
+    for i in range(BLOCK):
+        y = block[_Y + i]
+        aside = closest if y >= 0.0 else -closest
+        block[_Y + i] = aside if abs(y) < closest else y
 
 
 @njit(error_model="numpy")
