@@ -85,7 +85,7 @@ def _in_batches(
         some = slice(k, k + _BATCH)
         found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted)
         change = _change(state, q[some], omega[some])
-        batches.append(_matrix_of(found, change, rtol, wanted))
+        batches.append(_matrix_of(state, found, change, rtol, wanted))
     return _joined(batches)
 
 
@@ -96,7 +96,7 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
         some = slice(k, k + _BATCH)
         found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
         change = _change(state, q[some], omega[some])
-        matrices.append(_matrix_of(found, change, rtol))
+        matrices.append(_matrix_of(state, found, change, rtol))
         along.append(_matrix(found.value[:, 4:8] + change[:, 4:8], -1))
         across.append(_matrix(found.value[:, 8:] + change[:, 8:], -1))
     return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
@@ -151,10 +151,16 @@ def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:
 
 
 def _matrix_of(
-    found: Totals, change: Complex, rtol: float, wanted: Wanted | None = None
+    state: SteadyState,
+    found: Totals,
+    change: Complex,
+    rtol: float,
+    wanted: Wanted | None = None,
 ) -> Sampled:
     value = found.value[:, :4] + change[:, :4]
-    rounding = _ROUNDING * (found.size[:, :4] + np.abs(change[:, :4]))
+    size = found.size[:, :4] + np.abs(change[:, :4])
+    size[:, 2] += _disagreement(state, found)
+    rounding = _ROUNDING * size
     limited = (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),
@@ -162,6 +168,21 @@ def _matrix_of(
         2 * found.evaluations,
         statuses(found.missed, limited),
     )
+
+
+def _disagreement(state: SteadyState, found: Totals) -> Array:
+    """Return what M_12 + M_21 would be about if the reservoirs disagreed by as much as they fill.
+
+    It and M_11 - M_22 are sums of the same terms, times F_e gamma_h + F_h gamma_e and times
+    F_e u - F_h v at frequencies Y, u + v = 2 Y.  In equilibrium, F_e/gamma_e = -F_h/gamma_h, the
+    first is nothing but the rounding of its two parts, which are no more than gamma/Y of the
+    second; terms matter from the edge of the spectrum on.  Between the steps of cold reservoirs
+    that rounding is the same at each node, and what cancels of the terms cancels.
+    """
+    carriers = state.carriers
+    cold = all(f.temperature == 0 for _, f in carriers.edges())
+    terms = np.abs(found.value[:, 3]) if cold else found.size[:, 3]
+    return np.asarray(carriers.linewidth / carriers.threshold * terms)
 
 
 def _largest(parts: Complex) -> Array:

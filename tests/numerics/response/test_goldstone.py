@@ -7,12 +7,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numerics import (
+    Bands,
+    Contact,
+    Model,
     Parameters,
+    Reservoir,
     fluctuation_matrix,
     hydrodynamics,
     solve_steady_state,
 )
 from numerics.kernels import goldstone_mpmath
+from numerics.precise import PreciseState, precise_matrix
 from numerics.response.determinant import determinant, determinant_slopes
 from numerics.response.goldstone import goldstone_matrix
 from tests.numerics.support import mp_loop
@@ -130,6 +135,44 @@ def test_errors_are_bounds(parameters, q, omega):
             assert abs(mp.mpc(complex(value[s, t])) - reference) <= error[s, t]
     # relative to elements as small as 1e-19
     assert (error[:, 1] <= 1e-5 * np.abs(value[:, 1])).all()
+
+
+UNEVEN = Reservoir("bath", (1e-3, 7e-4))
+#: Reservoirs that agree, or disagree by less than rounding or than nodes keep away from zero.
+ALIKE = {
+    "rates": Model(Contact(0.0), [UNEVEN], 20.0),
+    "warm": Model(Contact(0.0), [Reservoir("bath", (1e-3, 7e-4), temperature=0.02)], 20.0),
+    "masses": Model(Contact(0.3), [UNEVEN], 20.0, bands=Bands.of_ratio(2.0)),
+    "drain": Model(Contact(0.5), [Reservoir("bath", 1e-3), Reservoir.empty("drain", 1e-15)], 20.0),
+    "weaker": Model(Contact(0.5), [Reservoir("bath", 1e-3), Reservoir.empty("drain", 1e-20)], 20.0),
+    "uneven-drain": Model(Contact(0.0), [UNEVEN, Reservoir.empty("drain", (1e-16, 3e-17))], 20.0),
+}
+QUICK = ("drain", "weaker")
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in ALIKE]
+)
+def test_errors_are_bounds_where_reservoirs_agree(name, backend, monkeypatch):
+    """M_12 + M_21 is of the order of their disagreement, or of what its rounding looks like."""
+    if backend == "numba":
+        pytest.importorskip("numba")
+    monkeypatch.setenv("NAMBU_BACKEND", backend)
+    state = solve_steady_state(ALIKE[name])
+    exactly = PreciseState.exactly(state)
+    gamma = state.carriers.linewidth
+    # what is left of the gap equation is in these
+    still = precise_matrix(exactly, 0.0, 0.0, 24).value
+    for q, omega in ((1e-6, 0j), (1e-4, 0j), (1e-4, 0.1 * gamma + 0j), (0.03, 0.3j * gamma)):
+        found = goldstone_matrix(state, np.array([q]), np.array([omega]), 1e-9)
+        m11, m12, m21, m22 = precise_matrix(exactly, q, omega, 24).value
+        with mp.workdps(40):
+            exact = [m11 - still[3], m12 - still[1], m21 + still[1], m22 - still[3]]
+            pairs = zip(found.value[0].ravel(), exact, strict=True)
+            error = np.array([float(abs(mp.mpc(complex(x)) - y)) for x, y in pairs])
+        # that of the precise values is below 1e-24
+        assert (error <= found.error[0].ravel() + 1e-24).all()
 
 
 def test_vanishes_with_q_and_omega():
