@@ -71,8 +71,10 @@ class _Integrand:
     def _coefficients(self, origin: Extended, offset: Array) -> tuple[Array, Array]:
         """Return the integrands at one sign of y, and bounds of their rounding errors."""
         carriers = self.carriers
-        y = carriers.apart(origin.astype(float)[:, None] + offset)
+        y = origin.astype(float)[:, None] + offset
+        # before the nodes move: reservoirs may step closer to the middle of the gap
         fixed = (carriers.distance(origin, offset), *carriers.sums(y))
+        y = carriers.apart(y)
         energy = abs(carriers.mu) + np.abs(y)
         values, beside = (
             self._values(y * (1 + moved), *fixed, carriers.mu + moved * energy)

@@ -131,3 +131,13 @@ def test_films_of_any_carriers_are_no_longer_refused() -> None:
     found = hydrodynamics(solved("film"), full=True)
     assert found.status == "converged"
     assert found.error.alpha[0, 0] < 1e-10 * abs(found.value.alpha[0, 0])
+
+
+def test_the_response_is_linear_in_a_drive_below_the_distance_of_nodes_from_zero():
+    def alpha21(ratio):
+        reservoirs = [Reservoir("bath", (1e-3, 9e-4)), Reservoir.empty("drain", ratio * 1e-3)]
+        state = solve_steady_state(Model(Contact(0.5), reservoirs, 20.0))
+        return hydrodynamics(state).alpha[1, 0] / ratio
+
+    # of a drive of 1e-12 rounding leaves four digits, of one of 1e-6 the next order six
+    assert alpha21(1e-12) == pytest.approx(alpha21(1e-6), rel=1e-3)
