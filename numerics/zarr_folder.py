@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from numerics.datasets import to_xarray
 from numerics.domain import outside
@@ -12,7 +12,7 @@ from numerics.domain import outside
 #: The variable with the JSON of the value, and the file with the attributes of a folder.
 _ARCHIVE, _ATTRIBUTES = "archive", ".zattrs"
 #: The form of Zarr that says how texts are kept; that of 3 does not yet.
-_FORMAT = 2
+_FORMAT: Final = 2
 
 
 def write(value: Any, text: str, path: Path) -> None:
@@ -31,7 +31,8 @@ def read(path: Path) -> str:
     import zarr
 
     try:
-        return str(zarr.open_group(path, mode="r", zarr_format=_FORMAT)[_ARCHIVE][()])
+        kept = zarr.open_array(path, path=_ARCHIVE, mode="r", zarr_format=_FORMAT)
+        return str(kept[()])
     except (OSError, KeyError, RuntimeError, TypeError, IndexError) as error:
         raise ValueError(str(error)) from None
 
