@@ -258,13 +258,21 @@ class _Outer:
         With k the power of the measure the inner integral is c/p+^k + d/p+^(k + n) there, n the
         integrand's step: both follow from its values at `far` and at twice that.  The error is
         twice what a third value differs by; of the response, twice the difference to a simpler
-        estimate.
+        estimate, or what that would be further out, where other powers cancel it by chance.  To it
+        comes what the errors of the values do.
         """
         k, n, far = self.measure.power, self.integrand.step, self.far
-        at, _ = self.inner(np.array([far, 2 * far, 4 * far]))
-        first, second, third = (at[:, j] * 2 ** (k * j) * far for j in range(3))
-        correction = (first - second) / (1 - 2.0**-n)
+        at, errors = self.inner(np.array([far, 2 * far, 4 * far]))
+        powers = far * 2.0 ** (k * np.arange(3))
+        (first, second, third), known = (at * powers).T, (errors * powers).T
+        extrapolated = 1 / (1 - 2.0**-n)
+        correction = (first - second) * extrapolated
         value = (first - correction) / (k - 1) + correction / (k - 1 + n)
+        by_second = extrapolated * (1 / (k - 1) - 1 / (k - 1 + n))
+        rounding = abs(1 / (k - 1) - by_second) * known[0] + by_second * known[1]
         if n == 1:
-            return value, 2 * np.abs(third - (first - correction) - correction / 4**n)
-        return value, 2 * np.abs(first - second)
+            differs = np.abs(third - (first - correction) - correction / 4**n)
+        else:
+            outside = np.abs(second - third) - known[1] - known[2]
+            differs = np.maximum(np.abs(first - second), 2**n * outside)
+        return value, 2 * differs + rounding
