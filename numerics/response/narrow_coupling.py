@@ -83,7 +83,7 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     >>> found.alpha11 > 0 and found.beta22 > 0
     True
     """
-    instance("state", state, SteadyState).require_symmetry("the expansion (46)")
+    instance("state", state, SteadyState).require_symmetry("the expansion with γ → 0 before q → 0")
     total, error, evaluations = _coefficients(state)
     coarser = state.coarser()
     if coarser is not None:
