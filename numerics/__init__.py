@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from numerics.bands import Bands
 from numerics.couplings import Boson, Contact
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
-from numerics.evaluation import backend
+from numerics.evaluation import backend, threads
 from numerics.model import Model
 from numerics.own_coupling import Coupling
 from numerics.parameters import Parameters
@@ -127,6 +127,7 @@ __all__ = [
     "stability_edges",
     "stability_line",
     "susceptibility",
+    "threads",
     "to_dict",
     "trace_steady_states",
     "verify",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import itertools
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,9 @@ Array = NDArray[np.float64]
 #: The environment variable that holds the choice: worker processes inherit it.
 VARIABLE = "NAMBU_BACKEND"
 _BACKENDS = ("numba", "numpy")
+#: The one that holds the number of threads, and the most of them: more is a slip of the pen.
+THREADS = "NAMBU_THREADS"
+MOST_THREADS = 1024
 
 
 def backend(name: str | None = None) -> str:
@@ -53,6 +58,69 @@ def backend(name: str | None = None) -> str:
     return _available(VARIABLE, os.environ[VARIABLE])
 
 
+def threads(count: int | None = None) -> int:
+    """Return how many threads the compiled loops may use; set it first if a number is given.
+
+    Results are the same to the last bit for any number.  By default there is one for each processor
+    that this process may use, but one alone in processes that were started to share work, such as
+    those of `multiprocessing`: they are as many as there is room for already.
+
+    Parameters
+    ----------
+    count : int, optional
+        From 1 to 1024: choice for this process and those that it starts, which the environment
+        variable NAMBU_THREADS holds.  The workers of scans and figures use one each all the same.
+
+    Raises
+    ------
+    ValueError
+        If the number, or the variable, is outside its domain.
+
+    Examples
+    --------
+    >>> before = threads()
+    >>> threads(2)
+    2
+    >>> threads(before) == before
+    True
+    """
+    if count is not None:
+        os.environ[THREADS] = str(domain.integer("count", count, 1, MOST_THREADS))
+    if THREADS not in os.environ:
+        return _processors()
+    text = os.environ[THREADS]
+    number: object = int(text) if text.isascii() and text.isdecimal() else text
+    return domain.integer(THREADS, number, 1, MOST_THREADS)
+
+
+def in_threads(task: Callable[[slice], None], size: int, least: int) -> None:
+    """Do a task, which does not hold the interpreter, on all of so many things.
+
+    Parameters
+    ----------
+    task : callable
+        Does a slice of them.
+    size : int
+        How many there are.
+    least : int
+        For how many of them a thread is worth its start.
+    """
+    number = size // least
+    if number > 1:
+        number = min(number, threads())
+    if number <= 1:
+        task(slice(0, size))
+        return
+    ends = [size * k // number for k in range(number + 1)]
+    mine, *others = (slice(*two) for two in itertools.pairwise(ends))
+    # threads of this call alone: those that are kept are missing from a copy of the process
+    with ThreadPoolExecutor(number - 1) as pool:
+        waiting = [pool.submit(task, some) for some in others]
+        task(mine)
+    for other in waiting:
+        other.result()
+
+
 def evaluate(module: str, program: str, *arguments: Any) -> Array:
     """Return the outputs of a generated kernel.
 
@@ -85,6 +153,17 @@ def _available(what: str, name: object) -> str:
     if chosen == "numba" and not _installed():
         raise ValueError(f"{what} = 'numba' needs Numba: install nambu[fast]")
     return chosen
+
+
+def _processors() -> int:
+    """Return how many processors there are for the threads of this process."""
+    from multiprocessing import parent_process
+
+    if parent_process() is not None:
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @functools.cache

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -20,7 +21,9 @@ from numerics import (
     backend,
     fluctuation_matrix,
     solve_steady_state,
+    threads,
 )
+from numerics.evaluation import THREADS
 from numerics.response.goldstone import goldstone_matrix, goldstone_slopes
 from tests.bench import table
 from tests.bench_response import PARAMETERS, processor_seconds, steady_state
@@ -73,6 +76,33 @@ def backends() -> Table:
     return result
 
 
+def threaded() -> Table:
+    """Compare two threads with one, by the clock: the machine should have nothing else to do."""
+    result = table("Threads, by the clock", "what", "one / ms", "two / ms", "ratio", "target")
+    generator, state = np.random.default_rng(16), steady_state()
+    before = os.environ.get(THREADS)
+    try:
+        for count, target in ((26, ""), (256, "0.65"), (4096, "0.65")):
+            q, omega = generator.uniform(0.01, 1, count), generator.uniform(0, 1, count)
+            elapsed = []
+            for number in (1, 2):
+                threads(number)
+                times = []
+                for _ in range(5):
+                    start = time.perf_counter()
+                    fluctuation_matrix(state, q, omega)
+                    times.append(time.perf_counter() - start)
+                elapsed.append(1e3 * min(times))
+            one, two = elapsed
+            name = f"fluctuation_matrix, {count}"
+            result.add_row(name, f"{one:.1f}", f"{two:.1f}", f"{two / one:.2f}", target)
+    finally:
+        os.environ.pop(THREADS)
+        if before is not None:
+            os.environ[THREADS] = before
+    return result
+
+
 #: Compile what a matrix of each kind needs; print the seconds of the processor for each.
 COMPILED = """
 import time
@@ -117,4 +147,4 @@ def compilation() -> Table:
     return result
 
 
-TABLES = (backends, compilation)
+TABLES = (backends, threaded, compilation)

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 
 from numerics.cli.options import whole_number
+from numerics.evaluation import threads
 from numerics.tasks.workers import MOST_WORKERS
 
 #: How long to wait for a scheduler of Dask, in seconds.
@@ -61,7 +62,8 @@ def _mpi() -> Iterator[tuple[Executor, int]]:
         from mpi4py.futures import MPIPoolExecutor
     except ImportError:
         raise ImportError("--mpi needs mpi4py: pip install 'nambu[mpi]'") from None
-    with MPIPoolExecutor() as executor:
+    # one thread each, as Dask's workers and ours
+    with MPIPoolExecutor(initializer=threads, initargs=(1,)) as executor:
         # processes that are there, not to be started
         yield executor, max(1, executor.num_workers)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.evaluation import compiled_kernel, compiled_loop
+from numerics.evaluation import compiled_kernel, compiled_loop, in_threads
 from numerics.occupation import Occupation
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
@@ -21,6 +21,8 @@ Integers = NDArray[np.int64]
 
 #: Nodes of a rule at most.
 _NODES = 25
+#: Rows, a panel in a term each, that take some ten times as long as a thread takes to start.
+_ROWS = 1024
 
 
 class Sums(NamedTuple):
@@ -128,15 +130,15 @@ class NodeLoop:
         """Return the integrals over panels."""
         kernel, outputs = compiled_kernel(self.module, self.program)
         fixed, (sizes, terms) = self._fixed, (self._sizes, len(self.terms))
-        rows = np.empty((6, len(panels)))
-        rows[0] = panels.origin
-        rows[1] = panels.origin - rows[0]
-        rows[2], rows[3], rows[4], rows[5] = panels.scale, panels.start, panels.end, panels.tail
-        found = np.empty((len(panels) * terms, 2 * outputs + sizes + 2))
-        compiled_loop("panel_sums")(
-            kernel, panels.owner, rows, *fixed, _padded(rule), self._groups, found
-        )
-        each = found.reshape(len(panels), terms, -1)
+        nodes, groups, loop = _padded(rule), self._groups, compiled_loop("panel_sums")
+        each = np.empty((len(panels), terms, 2 * outputs + sizes + 2))
+
+        def some(which: slice) -> None:
+            part = panels.select(which)
+            sums = each[which].reshape(-1, each.shape[2])
+            loop(kernel, part.owner, _rows(part), *fixed, nodes, groups, sums)
+
+        in_threads(some, len(panels), _ROWS // terms)
         return Sums(
             each[..., :outputs].view(complex),
             each[..., outputs : 2 * outputs].view(complex),
@@ -169,6 +171,15 @@ class NodeLoop:
             np.array([*scalars, filling.one_sided]),
             filling.steps,
         )
+
+
+def _rows(panels: Panels) -> Array:
+    """Return what the loop wants to know of panels; positions as sums of two doubles."""
+    rows = np.empty((6, len(panels)))
+    rows[0] = panels.origin
+    rows[1] = panels.origin - rows[0]
+    rows[2], rows[3], rows[4], rows[5] = panels.scale, panels.start, panels.end, panels.tail
+    return rows
 
 
 def _padded(rule: Rule) -> Array:

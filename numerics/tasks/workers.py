@@ -21,6 +21,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from numerics.domain import integer
+from numerics.evaluation import threads
 
 __all__ = ["MOST_WORKERS", "WorkerError", "Workers"]
 
@@ -272,6 +273,8 @@ def _work(connection: Connection) -> None:
     # Ctrl-C reaches every process of a terminal; it is for the first one
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
+    # workers are as many as there are cores for them already
+    threads(1)
     # ready for the first task
     connection.send_bytes(b"")
     while True:

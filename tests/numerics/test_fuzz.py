@@ -60,6 +60,7 @@ VALID = {
     "stability_edges": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "stability_line": {"model": Parameters(-1.0), "along": "ratio", "values": (0.01, 0.04)},
     "susceptibility": {"state": STATE, "q": 0.1, "omega": 0.1, "what": "density density"},
+    "threads": {"count": 1},
     "to_dict": {"value": STATE},
     "trace_steady_states": {"parameters": Parameters(0.0), "gamma_v": [0.0], "rtol": 1e-10},
     "verify": {"state": STATE, "points": 1, "slow": 0, "seed": 0},
