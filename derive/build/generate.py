@@ -22,6 +22,7 @@ KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"
 VECTORISED = (
     "steady_state",
     "bubble",
+    "band",
     "goldstone",
     "two_bands",
     "film",

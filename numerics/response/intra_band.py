@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import evaluate
 from numerics.kernels import band_numpy as kernels
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
@@ -258,8 +259,7 @@ class _Integrals:
         arguments += [np.sqrt(x * x + state.gap**2) for x in ends]
         arguments += [excess(-x, state.gap) for x in ends]
         arguments += [4 * p * q, self.transfer[owner], growth, -np.sign(growth), state.gap, gamma]
-        parts = (kernels.outer_minus if minus else kernels.outer_plus)(*arguments)
-        both = np.array(parts)
+        both = evaluate("band", "outer_minus" if minus else "outer_plus", *arguments)
         return both[0::2] + 1j * both[1::2]
 
     def _fillings(self, x: Array, y: Array) -> tuple[Array, Array, Array, Array]:

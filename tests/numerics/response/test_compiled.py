@@ -46,9 +46,10 @@ def points(state, count=24):
     [
         lambda s, q, w: fluctuation_matrix(s, q, w, full=True),
         lambda s, q, w: pair_correlation(s, q, w, full=True),
+        lambda s, q, w: pair_correlation(s, q, w, "intra", rtol=1e-5, full=True),
         lambda s, q, w: goldstone_matrix(s, q, w, 1e-8),
     ],
-    ids=["fluctuation_matrix", "pair_correlation", "goldstone_matrix"],
+    ids=["fluctuation_matrix", "pair_correlation", "intra", "goldstone_matrix"],
 )
 def test_both_backends_agree_within_their_errors(parameters, function):
     state = solve_steady_state(Parameters(*parameters))
