@@ -1,4 +1,6 @@
-r"""Long-wavelength expansion of Pi_st, (37), with either order of the limits q -> 0 and gamma -> 0.
+r"""Long-wavelength expansion of Pi_st, (37), with q -> 0 before gamma -> 0.
+
+The other order of the limits is in `derive.closed_forms.narrow`.
 
 The frequency of (37) is shifted so that omega stands in G^R alone.  By G(nu)^T = -tau_2 G(-nu)
 tau_2 with R and A exchanged, and by inversion, both terms of (37) are then equal for s, t in 1..3:
@@ -116,7 +118,7 @@ def _coefficients(matrix: DomainMatrix) -> tuple[sp.Expr, ...]:
     Written so, nothing cancels at large momenta.
     """
     trace = _RING.to_sympy(matrix[0, 0].element + matrix[1, 1].element)
-    reduced = _replace_square(trace, symbols.xi, symbols.energy**2 - symbols.gap**2)
+    reduced = replace_square(trace, symbols.xi, symbols.energy**2 - symbols.gap**2)
     return tuple(reversed(sp.Poly(reduced, symbols.nu).all_coeffs()))
 
 
@@ -205,7 +207,7 @@ def expand(
 
     See Also
     --------
-    expand_narrow : the other order of the limits.
+    derive.closed_forms.narrow.expand_narrow : the other order of the limits.
 
     Examples
     --------
@@ -227,156 +229,7 @@ def expand(
     return Expansion(**values)
 
 
-#: F_+(E)/gamma and F_-(E)/gamma, the even and odd part of the distribution at the excitation energy
-#: as defined below (32), and their derivatives by E.
-even = sp.Symbol("F_even", real=True)
-odd = sp.Symbol("F_odd", real=True)
-even_slope = sp.Symbol("F_even_slope", real=True)
-odd_slope = sp.Symbol("F_odd_slope", real=True)
-
-
-@dataclass(frozen=True)
-class NarrowExpansion:
-    """Coefficients of Pi_st(q, 0) under sum_p, with gamma -> 0 first: gamma << v q << Delta_0.
-
-    Functions of xi, Delta_0, E, and of the distribution at E, `even`, `odd` with their derivatives
-    `even_slope`, `odd_slope`.  At xi = 0 the principal value is meant.
-
-    Parameters
-    ----------
-    constant : Expr
-        Pi_st as q -> 0.
-    wave : Expr or None
-        Coefficient of q**2 of Pi_22; it contains p**2 = xi + mu.  None for the others: out of
-        equilibrium Pi_11 has no such coefficient, since the scattering between momenta on the two
-        sides of xi = 0 grows like 1/xi there.
-    """
-
-    constant: sp.Expr
-    wave: sp.Expr | None
-
-
-def expand_narrow(s: int, t: int) -> NarrowExpansion:
-    r"""Expand Pi_st(q, 0), (37), in q with gamma -> 0 first, at fixed ratios of the rates.
-
-    As gamma -> 0 the distribution matrix of (C6), (C7) becomes diagonal in the branches b = +-1,
-    and G^K of a branch -2 pi i delta(nu - b E) P_b F_b, where
-    F_b = b [F_-(E) + (xi/E) F_+(E)]/gamma is the diagonal element of i Sigma^K/(2 gamma).  What is
-    left of (37) is the static response of two branches.  Between equal branches it holds a quotient
-    of differences, which as q -> 0 turns into a derivative, -f' in (72).  Pairs G^R G^A of poles
-    that coincide, which the other order of the limits keeps, are absent.
-
-    Parameters
-    ----------
-    s, t : int
-        Vertices, 1 or 2.
-
-    Raises
-    ------
-    ValueError
-        For other vertices.
-
-    See Also
-    --------
-    expand : the other order of the limits.
-
-    Examples
-    --------
-    >>> from derive.closed_forms.expansion import expand_narrow
-    >>> expand_narrow(2, 2).constant
-    (E*F_odd + F_even*xi)/E**2
-    """
-    if s not in (1, 2) or t not in (1, 2):
-        raise ValueError(f"vertices s, t = {s!r}, {t!r} are outside their domain 1, 2")
-    near = [_Neighbour(step) for step in sp.symbols("x y", real=True)]
-    loop = sum((_between_branches(s, t, b, near) for b in (1, -1)), sp.S.Zero)
-    loop += _within_branches(s, t, near)
-    origin = {neighbour.step: sp.S.Zero for neighbour in near}
-    wave = None
-    if s == t == 2:
-        curvature = loop
-        for step in origin:
-            curvature = curvature.diff(step).subs(step, 0)
-        wave = -sp.Rational(2, 3) * (symbols.xi + symbols.mu) * lowest_terms(curvature)
-    return NarrowExpansion(lowest_terms(loop.subs(origin)), wave)
-
-
-class _Neighbour:
-    """Taylor polynomials at the kinetic energy xi + step, enough for two derivatives."""
-
-    def __init__(self, step: sp.Symbol) -> None:
-        xi, gap = symbols.xi, symbols.gap
-        self.step = step
-        slopes = [symbols.excitation_energy.diff(xi, n) for n in range(4)]
-        self.slopes = [c.subs(symbols.excitation_energy, symbols.energy) for c in slopes]
-        self.energy = self._taylor(self.slopes)
-        rise, bend = self.slopes[1:3]
-        # F_+ xi/E + F_-, where d(xi/E)/dxi is the second derivative of E
-        self.distributions = [
-            rise * even + odd,
-            bend * even + rise * (rise * even_slope + odd_slope),
-        ]
-        # (1 + b H/E)/2 with the direction H/E
-        self.direction = nambu.hamiltonian(xi + step, gap) / self.energy
-
-    def _taylor(self, slopes: list[sp.Expr]) -> sp.Expr:
-        return sp.Add(*(c * self.step**n / sp.factorial(n) for n, c in enumerate(slopes)))
-
-    @property
-    def distribution(self) -> sp.Expr:
-        """The distribution of the upper branch; its second derivative drops out."""
-        return self._taylor(self.distributions)
-
-    def projector(self, branch: int) -> sp.ImmutableMatrix:
-        return (nambu.pauli(0) + branch * self.direction) / 2
-
-
-def _trace(s: int, t: int, a: int, b: int, ends: list[_Neighbour]) -> sp.Expr:
-    left, right = nambu.pauli(s) * ends[0].projector(a), nambu.pauli(t) * ends[1].projector(b)
-    return (left * right).trace()
-
-
-def _between_branches(s: int, t: int, b: int, near: list[_Neighbour]) -> sp.Expr:
-    """Return Tr[tau_s P_-b tau_t P_b] F_b/(b E + b E'), averaged over exchange of the momenta."""
-    total = sum(
-        (_trace(s, t, -b, b, ends) * ends[1].distribution for ends in (near, near[::-1])),
-        sp.S.Zero,
-    )
-    return total / (near[0].energy + near[1].energy) / 2
-
-
-def _within_branches(s: int, t: int, near: list[_Neighbour]) -> sp.Expr:
-    """Return the sum over b of Tr[tau_s P_b tau_t P_b] F_b/(b E' - b E), with momenta exchanged.
-
-    The part of the trace that is odd under exchange cancels between the branches; the even part
-    multiplies the quotient of the differences of F and E.
-    """
-    traces = [
-        sum((_trace(s, t, b, b, ends) for b in (1, -1)), sp.S.Zero) for ends in (near, near[::-1])
-    ]
-    if sp.simplify(traces[0] - traces[1]) != 0:
-        raise ValueError(f"the trace with vertices {s}, {t} is not even under exchange")
-    # F'/E' stands for the quotient of differences as such where the trace vanishes like its square
-    first, second = near
-    x, y = first.step, second.step
-    powers = [sp.Add(*(x**k * y ** (n - k) for k in range(n + 1))) for n in range(3)]
-    energies = [c / sp.factorial(n + 1) for n, c in enumerate(first.slopes[1:])]
-    rise = sp.Add(*(c * power for c, power in zip(energies, powers, strict=True)))
-    return traces[0] / 2 * first.distributions[1] / rise
-
-
-def lowest_terms(expr: sp.Expr) -> sp.Expr:
-    """Reduce a rational function of E, xi and Delta_0, of which two determine the third."""
-    energy, xi, gap = symbols.energy, symbols.xi, symbols.gap
-    parts = sp.fraction(sp.together(expr))
-    rational = [_replace_square(part, gap, energy**2 - xi**2) for part in parts]
-    # no `factor`: for several symbols its running time is random, and at times a minute
-    numerator, denominator = sp.fraction(sp.cancel(rational[0] / rational[1]))
-    reduced = sp.factor_terms(_replace_square(numerator, xi, energy**2 - gap**2))
-    return reduced / sp.factor_terms(denominator)
-
-
-def _replace_square(polynomial: sp.Expr, symbol: sp.Symbol, square: sp.Expr) -> sp.Expr:
+def replace_square(polynomial: sp.Expr, symbol: sp.Symbol, square: sp.Expr) -> sp.Expr:
     """Replace the square of a symbol in a polynomial."""
     terms = sp.Poly(polynomial, symbol).terms()
     return sp.expand(sum(c * symbol ** (k % 2) * square ** (k // 2) for (k,), c in terms))

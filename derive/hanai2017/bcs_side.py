@@ -9,7 +9,7 @@ import sympy as sp
 from mpmath import mp
 
 from derive import symbols
-from derive.closed_forms.expansion import expand_narrow
+from derive.closed_forms.narrow import expand_narrow
 from derive.hanai2017.evidence import converges, number, together
 from derive.hanai2017.limits.orders import bcs_sum, width_first
 from derive.records.record import Claim, Finding, Kind, Record, Status, Step

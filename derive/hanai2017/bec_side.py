@@ -10,7 +10,7 @@ from mpmath import mp
 
 from derive import symbols
 from derive.algebra.keldysh import Keldysh
-from derive.closed_forms.expansion import even, even_slope, lowest_terms, odd, odd_slope
+from derive.closed_forms.narrow import even, even_slope, lowest_terms, odd, odd_slope
 from derive.hanai2017.evidence import converges, number, together, vanishes
 from derive.hanai2017.limits.bec import (
     amplitude_stiffness,

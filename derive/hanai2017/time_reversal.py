@@ -10,7 +10,7 @@ import sympy as sp
 from mpmath import mp
 
 from derive import symbols
-from derive.closed_forms.expansion import even, odd
+from derive.closed_forms.narrow import even, odd
 from derive.functions.occupation import fermi
 from derive.hanai2017.evidence import converges, number, together, vanishes
 from derive.hanai2017.limits import narrow_coupling

@@ -47,6 +47,8 @@ _OUTPUTS: tuple[tuple[str, str, tuple[tuple[int, int, int], ...]], ...] = (
 )
 #: Pi = i R, and -i omega stands in (46).
 _FACTOR = {"constant": sp.I, "wave": sp.I, "frequency": sp.S.One, "frequency_squared": sp.I}
+#: What E is in these.
+_ENERGY = (symbols.energy, symbols.excitation_energy)
 #: L and its derivatives up to the third, at a pole of fourth order.
 _ORDERS = 4
 #: At this temperature L has the argument nu without a factor; the coefficients do not depend on it.
@@ -332,12 +334,11 @@ def finished(
     name: str, source: str, inputs: tuple[sp.Symbol, ...], body: list[Assignment], outputs: Any
 ) -> Program:
     """Return the program of outputs for which nothing else is needed."""
-    start = [(symbols.energy, symbols.excitation_energy), *body]
     needed = set().union(*(value.free_symbols for _, value in outputs))
-    unknown = needed - set(inputs) - {symbol for symbol, _ in start}
+    unknown = needed - set(inputs) - {symbol for symbol, _ in body}
     if unknown:
         raise ValueError(f"{name} needs {unknown}, which should have cancelled")
-    program = Program(name, source, inputs, tuple(start), tuple(outputs))
+    program = Program(name, source, inputs, tuple(body), tuple(outputs))
     return compiler.lowered(program)
 
 
@@ -351,27 +352,27 @@ def expansion_module() -> Module:
         "expansion",
         "Integrands under sum_p of the coefficients of (46), per unit rate of one reservoir, with\n"
         "q -> 0 first; those of q**2, beta, lack the factor (2/3) p**2.  And of two of them with\n"
-        "gamma -> 0 first, by the parts of the distribution that they multiply.",
+        "gamma -> 0 first, what the upper one of two branches of any carriers adds to them per p.",
         (
             finished(
                 "empty",
                 source.format("empty reservoir"),
                 inputs,
-                [],
+                [_ENERGY],
                 _coefficients(occupied=False),
             ),
             finished(
                 "step",
                 source.format("Fermi reservoir at T = 0"),
                 filled,
-                _step_values(),
+                [_ENERGY, *_step_values()],
                 occupied,
             ),
             finished(
                 "thermal",
                 source.format("Fermi reservoir at T > 0"),
                 (*filled, symbols.temperature),
-                _thermal_values(),
+                [_ENERGY, *_thermal_values()],
                 occupied,
             ),
             narrow(finished),

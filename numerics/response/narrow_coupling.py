@@ -9,24 +9,24 @@ import cmath
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.carriers import Carriers
 from numerics.domain import instance
 from numerics.kernels import expansion_numpy as kernels
-from numerics.occupation import Filled
+from numerics.occupation import Filled, Occupation
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
-from numerics.response.long_wavelength import momentum_scale
-from numerics.steady.equations import MEASURE
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 
 #: Rounding of a sum of terms, in ulp of the sum of their absolute values.
 _ULP = 16
-
+#: Beyond this multiple of the momentum scale of the state the integral is done in 1/p.
+_NEAR = 4.0
 
 #: Where the coefficients that a coupling adds have beta_22.
 _BETA22 = 3
@@ -59,7 +59,9 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     """Return alpha_11 and beta_22 with gamma -> 0 first and then q -> 0, as in (72) and (76).
 
     The gap equation stands in for 2/U, (40).  The derivative of the occupation is a delta function
-    at E_p = |mu_b - mu| for T = 0; there the coefficients diverge as |mu_b - mu| falls to the gap.
+    for T = 0, at E_p = |mu_b - mu| of equal carriers; there the coefficients diverge as
+    |mu_b - mu| falls to the gap.  Of carriers of any masses and rates each branch has its own
+    distribution, the ratio of what fills it to its linewidth, and its own smallest energy.
 
     Parameters
     ----------
@@ -69,7 +71,8 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     Raises
     ------
     ValueError
-        If `state` is none, or |mu_b - mu| equals the order parameter at T = 0, with mu > 0.
+        If `state` is none, or at T = 0 an occupation steps where the energy of a branch is lowest,
+        at a momentum above zero; for equal carriers where |mu_b - mu| equals the order parameter.
 
     See Also
     --------
@@ -83,7 +86,7 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
     >>> found.alpha11 > 0 and found.beta22 > 0
     True
     """
-    instance("state", state, SteadyState).require_symmetry("the expansion with γ → 0 before q → 0")
+    instance("state", state, SteadyState)
     total, error, evaluations = _coefficients(state)
     coarser = state.coarser()
     if coarser is not None:
@@ -95,116 +98,141 @@ def narrow_hydrodynamics(state: SteadyState) -> NarrowHydrodynamics:
 
 def _coefficients(state: SteadyState) -> tuple[Array, Array, int]:
     """Return both coefficients with their errors, and how many momenta they took."""
-    occupation = _Occupation(state)
     total, error, size = np.zeros((3, 2))
     evaluations = 0
-    for grid, values in occupation.pieces():
-        value, difference = grid.integrate(values)
-        total += value
-        error += difference
-        size += np.abs(values) @ grid.weights
-        evaluations += grid.nodes.size
-    at_edge = occupation.at_edge()
-    total += at_edge
+    carriers = state.carriers
+    # nu -> -nu and an exchange of the carriers' names turn the lower branch into the upper one
+    for branch in (_Branch(carriers), _Branch(_exchanged(carriers))):
+        for grid, values in branch.pieces():
+            value, difference = grid.integrate(values)
+            total += value
+            error += difference
+            size += np.abs(values) @ grid.weights
+            evaluations += grid.nodes.size
+        for at_step in branch.at_steps():
+            total += at_step
+            size += np.abs(at_step)
     # what a coupling K adds to beta_22; alpha_11 is a difference in which it cancels
     added, missed = (x[_BETA22] for x in state.parameters.coupling.long_waves(state.mu))
     total[1] += added
-    error += _ULP * float(np.finfo(float).eps) * (size + np.abs(at_edge)) + [0.0, missed]
+    error += _ULP * float(np.finfo(float).eps) * size + [0.0, missed]
     return total, error, evaluations
 
 
-class _Occupation:
-    """The integrands at one state: kernels times the distribution at the excitation energy.
+def _exchanged(carriers: Carriers) -> Carriers:
+    """Return the same carriers with the names of electrons and holes exchanged."""
+    return replace(
+        carriers,
+        skew=-carriers.skew,
+        electrons=carriers.holes,
+        holes=carriers.electrons,
+        tilt=-carriers.tilt,
+    )
 
-    F_+(E)/gamma = 1 - sum r_lambda [f_lambda(E) + f_lambda(-E)] and
-    F_-(E)/gamma = sum r_lambda [f_lambda(-E) - f_lambda(E)], r_lambda = gamma_lambda/gamma.
+
+class _Branch:
+    """The integrands of the upper branch, y = a xi + E from the middle of the gap.
+
+    Parameters
+    ----------
+    carriers : Carriers
     """
 
-    def __init__(self, state: SteadyState) -> None:
-        self.gap, self.mu = state.gap, state.mu
-        self.shares = list(state.occupation.shares())
-        self.scale = momentum_scale(state)
-        # E = 0, and at T > 0 the first pole of the occupation; at T = 0 panels end at its step
-        energies = [0j, *(complex(f.edge, f.smearing) for _, f in self.shares if f.temperature > 0)]
-        self.singular: list[complex] = []
-        for energy in energies:
-            xi = cmath.sqrt(energy**2 - self.gap**2)
-            self.singular += [cmath.sqrt(self.mu + xi), cmath.sqrt(self.mu - xi)]
-        # the sharp steps, with |xi| where E = |B|, if there is such a momentum
-        self.at_step: list[tuple[float, float, float]] = []
-        for share, f in self.shares:
-            if f.temperature > 0 or abs(f.edge) < self.gap:
-                continue
-            step = math.sqrt((abs(f.edge) - self.gap) * (abs(f.edge) + self.gap))
-            if step > 0:
-                self.at_step.append((share, f.edge, step))
-            elif self.mu > 0:
+    def __init__(self, carriers: Carriers) -> None:
+        self.carriers = carriers
+        self.narrowing = (1 - carriers.skew) * (1 + carriers.skew)
+        #: p**2 where the energy is lowest, the threshold; it may be negative.
+        self.lowest = carriers.mu - carriers.skew * carriers.threshold / self.narrowing
+        self.scale = _NEAR * math.sqrt(carriers.energies / (1 - abs(carriers.skew)))
+        #: Where the integrand is not analytic, in p**2: E = 0, and at T > 0 the first pole of an
+        #: occupation.  At T = 0 panels end at the step.
+        gap = abs(carriers.gap)
+        self.singular: list[complex] = [carriers.mu + 1j * gap, carriers.mu - 1j * gap]
+        #: The sharp steps: p**2 from where the energy is lowest on either side, the change of
+        #: gamma [1 - 2 f], and whether it is that of the electrons.
+        self.steps: list[tuple[tuple[float, float], float, bool]] = []
+        for electrons, y, filled in self._edges():
+            if filled.temperature > 0:
+                self.singular += [self.lowest + x for x in self._places(y + 1j * filled.smearing)]
+            elif y > carriers.threshold:
+                first, second = (x.real for x in self._places(y))
+                self.steps.append(((first, second), 2 * filled.rate, electrons))
+            elif y == carriers.threshold and self.lowest > 0:
                 raise ValueError(
-                    f"mu_b - mu = {f.edge} is outside its domain: other than the order "
-                    "parameter, where alpha_11 diverges"
+                    f"mu_b - mu = {filled.edge} is outside its domain: other than where the energy "
+                    "of a branch is lowest, and alpha_11 diverges"
                 )
 
-    def integrand(self, xi: Array) -> Array:
+    def _edges(self) -> Iterator[tuple[bool, float, Filled]]:
+        """Yield where occupations step, whether those of the electrons."""
+        carriers = self.carriers
+        count = len(carriers.electrons.filled)
+        for k, (y, filled) in enumerate(carriers.edges()):
+            yield k < count, y, filled
+
+    def _places(self, y: complex) -> tuple[complex, complex]:
+        """Return the offsets at which the branch has an energy."""
+        above = y - self.carriers.threshold
+        root = cmath.sqrt(above * (above + 2 * self.carriers.threshold))
+        first, second = ((sign * root - self.carriers.skew * above) for sign in (1, -1))
+        return first / self.narrowing, second / self.narrowing
+
+    def integrand(self, offset: Array) -> Array:
         """Return both integrands under sum_p, without the delta functions of T = 0."""
-        energy = np.hypot(xi, self.gap)
-        even, odd, even_slope, odd_slope = np.zeros((4, xi.size))
-        for share, f in self.shares:
-            empty, filled = f.occupied(energy), f.occupied(-energy)
-            even += share * (empty + filled)
-            odd += share * (filled - empty)
-            above, below = _slope(f, energy), _slope(f, -energy)
-            even_slope -= share * (above - below)
-            odd_slope -= share * (below + above)
-        values = np.array(kernels.narrow(xi, self.gap)).reshape(2, 4, -1)
-        return np.asarray(
-            np.einsum("ijk,jk->ik", values, np.array([1 - even, odd, even_slope, odd_slope]))
+        carriers = self.carriers
+        xi = offset + (self.lowest - carriers.mu)
+        y = carriers.skew * xi + np.hypot(xi, carriers.gap)
+        nu = y + carriers.offset
+        slopes = _slopes(carriers.electrons, nu), _slopes(carriers.holes, -nu)
+        return self._kernel(offset, *carriers.sums(y), *slopes)
+
+    def _kernel(self, offset: Array, *distributions: Array) -> Array:
+        gap, _, linewidth, imbalance, skew = self.carriers.parameters()
+        given = offset, gap, linewidth, imbalance, skew, *distributions
+        return np.array(kernels.narrow(*given)) * _waves(
+            np.asarray(offset) + self.lowest, self.carriers.dimension
         )
 
-    def at_edge(self) -> Array:
-        """Return what the delta functions at E = |B| contribute at T = 0."""
-        total = np.zeros(2)
-        for share, edge, step in self.at_step:
-            # at E = |B| f(E) falls from 1 to 0 for B > 0, f(-E) rises from 0 to 1 for B < 0
-            even = share if edge > 0 else -share
-            for xi in (step, -step):
-                square = xi + self.mu
+    def at_steps(self) -> Iterator[Array]:
+        """Yield what each delta function at T = 0 contributes."""
+        carriers = self.carriers
+        for places, change, electrons in self.steps:
+            for offset in places:
+                square = offset + self.lowest
                 if square <= 0:
                     continue
-                slopes = np.array(kernels.narrow(xi, self.gap)).reshape(2, 4)[:, 2:]
-                # delta(E - |B|) under sum_p, with dE/dp = 2 p xi / E
-                weight = MEASURE * math.sqrt(square) * abs(edge) / (2 * step)
-                total += weight * _waves(np.array([square]))[:, 0] * (slopes @ [even, share])
-        return total
+                slopes = (change, 0.0) if electrons else (0.0, change)
+                xi = square - carriers.mu
+                rise = abs(carriers.skew + xi / math.hypot(xi, carriers.gap))
+                values = self._kernel(np.array(offset), *map(np.array, (0.0, 0.0, *slopes)))
+                yield values * _density(np.array(square), carriers.dimension) / rise
 
     def pieces(self) -> Iterator[tuple[Grid, Array]]:
-        """Yield grids and the integrands on them, up to the delta function."""
-        steps = [step for _, _, step in self.at_step] or [0.0]
-        low, high = (
-            [math.sqrt(max(self.mu + sign * step, 0.0)) for step in steps] for sign in (-1, 1)
-        )
-        marks = [*low, *high]
+        """Yield grids and the integrands on them, without the delta functions."""
+        singular = [cmath.sqrt(square) for square in self.singular]
+        squares = [self.lowest + x for places, _, _ in self.steps for x in places]
         start = 0.0
-        if self.mu > 0:
-            # xi and -xi together: the principal value at xi = 0
-            start = math.sqrt(2 * self.mu)
-            middle = math.sqrt(self.mu)
-            images = [cmath.sqrt(2 * self.mu - p**2) for p in self.singular]
-            grid = self._grid(0.0, middle, [*self.singular, *images], low)
-            xi = self.mu - grid.nodes**2
-            values = self._weighted(-xi, 2 * grid.nodes) + self._weighted(xi, 2 * grid.nodes)
-            yield grid, values
+        if self.lowest > 0:
+            # both sides together: the principal value where the slope of the branch vanishes
+            start = math.sqrt(2 * self.lowest)
+            images = [cmath.sqrt(2 * self.lowest - square) for square in self.singular]
+            inside = [*squares, *(2 * self.lowest - square for square in squares)]
+            grid = self._grid(0.0, math.sqrt(self.lowest), [*singular, *images], _roots(inside))
+            offset = grid.nodes**2 - self.lowest
+            beyond, within = (self._weighted(x, 2 * grid.nodes) for x in (-offset, offset))
+            yield grid, beyond + within
+        marks = _roots(squares)
         far = max(self.scale, start)
-        grid = self._grid(start, far, self.singular, marks)
-        yield grid, self._weighted(grid.nodes**2 - self.mu, 2 * grid.nodes)
-        inverse = [1 / p for p in self.singular if p != 0]
+        grid = self._grid(start, far, singular, marks)
+        yield grid, self._weighted(grid.nodes**2 - self.lowest, 2 * grid.nodes)
+        inverse = [1 / p for p in singular if p != 0]
         grid = self._grid(0.0, 1 / far, inverse, [1 / p for p in marks if p > 0])
-        yield grid, self._weighted(grid.nodes**-2.0 - self.mu, 2 * grid.nodes**-3.0)
+        yield grid, self._weighted(grid.nodes**-2.0 - self.lowest, 2 * grid.nodes**-3.0)
 
-    def _weighted(self, xi: Array, density: Array) -> Array:
-        """Return the integrands times p dxi / (4 pi^2), with dxi by the variable as `density`."""
-        square = xi + self.mu
-        measure = MEASURE / 2 * np.sqrt(square) * density
-        return self.integrand(xi) * _waves(square) * measure
+    def _weighted(self, offset: Array, density: Array) -> Array:
+        """Return the integrands of sum_p, with d(p**2) by the variable as `density`."""
+        measure = _density(offset + self.lowest, self.carriers.dimension) * density
+        return self.integrand(offset) * measure
 
     def _grid(self, a: float, b: float, singular: list[complex], marks: list[float]) -> Grid:
         """Return a grid with panel ends at the marks inside."""
@@ -213,14 +241,27 @@ class _Occupation:
         return Grid.on(np.concatenate([panels[0], *(e[1:] for e in panels[1:])]), gauss_kronrod())
 
 
-def _slope(bath: Filled, energy: Array) -> Array:
-    """Return the derivative of a smooth occupation; that of a step is a delta function."""
-    if bath.temperature == 0:
-        return np.zeros_like(energy)
-    tangent = np.tanh((energy - bath.edge) / (2 * bath.temperature))
-    return np.asarray(-(1 - tangent**2) / (4 * bath.temperature))
+def _roots(squares: list[float]) -> list[float]:
+    return [math.sqrt(square) for square in squares if square > 0]
 
 
-def _waves(square: Array) -> Array:
-    """Return 1 and (2/3) p**2, which the coefficient of q**2 lacks."""
-    return np.array([np.ones_like(square), square / 1.5])
+def _slopes(occupation: Occupation, frequency: Array) -> Array:
+    """Return the derivative of gamma [1 - 2 f] of what is smooth; a step has a delta function."""
+    total = np.zeros_like(frequency)
+    for filled in occupation.filled:
+        if filled.temperature > 0:
+            total += 2 * filled.rate * filled.density(frequency)
+    return total
+
+
+def _density(square: Array, dimension: int) -> Array:
+    """Return sum_p per d(p**2)."""
+    if dimension == 2:
+        return np.full_like(square, 1 / (4 * math.pi))
+    # an image of the momentum zero may be below it by its rounding
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)) / (4 * math.pi**2))
+
+
+def _waves(square: Array, dimension: int) -> Array:
+    """Return 1 and (2/d) p**2, which the coefficient of q**2 lacks."""
+    return np.array([np.ones_like(square), 2 / dimension * square])

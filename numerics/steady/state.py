@@ -87,19 +87,6 @@ class SteadyState(Kept):
         """Electrons and holes, whose masses and rates may differ."""
         return self.parameters.carriers(self.gap, self.mu, self.edge, self.tilt)
 
-    def require_symmetry(self, what: str) -> None:
-        """Say that something is defined for equal masses and rates only, if they are not.
-
-        Raises
-        ------
-        ValueError
-        """
-        if not self.parameters.closed:
-            domain = f"a state of equal masses and rates of electrons and holes, for {what}"
-            if self.parameters.symmetric:
-                domain = f"a state in three dimensions, for {what}"
-            raise outside("state", self.parameters.words(), domain)
-
     def coarser(self) -> SteadyState | None:
         """Return the same state with coarser occupations of the user's own, None without any."""
         model = self.parameters.coarser()

@@ -14,7 +14,7 @@ import sympy as sp
 
 from derive import symbols
 from derive.algebra.keldysh import Keldysh
-from derive.closed_forms.expansion import even, even_slope, odd, odd_slope
+from derive.closed_forms.narrow import even, even_slope, odd, odd_slope
 from derive.model.greens import free_inverse
 from derive.model.reservoirs import Reservoir, environment_self_energy
 

@@ -12,16 +12,8 @@ from typing import Any
 import sympy as sp
 
 from derive import symbols
-from derive.closed_forms.expansion import (
-    conjugated,
-    even,
-    even_slope,
-    expand_narrow,
-    expansion_loops,
-    generic_integral,
-    odd,
-    odd_slope,
-)
+from derive.closed_forms.expansion import conjugated, expansion_loops, generic_integral
+from derive.closed_forms.narrow import even, even_slope, expand_narrow, odd, odd_slope
 from derive.functions.occupation import fermi
 from derive.model.reservoirs import bath
 from derive.model.steady_state import gap_kernel, in_excitation_energy, number_kernel

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from derive import symbols
 from derive.algebra import nambu
-from derive.closed_forms.expansion import even, odd
+from derive.closed_forms.narrow import even, odd
 from derive.model.response import band_loop_kernel
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 def branch_distribution(xi: sp.Expr, branch: int) -> sp.Expr:
     """Return F_b, the diagonal element of i Sigma^K/(2 gamma) in a branch, as gamma -> 0.
 
-    `expansion.even` and `expansion.odd` stand for F_+(E)/gamma and F_-(E)/gamma.
+    `narrow.even` and `narrow.odd` stand for F_+(E)/gamma and F_-(E)/gamma.
     """
     return branch * (odd + xi / symbols.energy * even)
 

@@ -1,6 +1,6 @@
 """Both orders of the limits gamma -> 0 and q -> 0, each in closed form.
 
-With gamma -> 0 first, `derive.closed_forms.expansion.expand_narrow`, no pole of G^R comes near one
+With gamma -> 0 first, `derive.closed_forms.narrow.expand_narrow`, no pole of G^R comes near one
 of G^A.  With q -> 0 first they coincide as gamma -> 0, and what they leave is found here: around a
 quasiparticle energy, nu = b E + gamma y, the integrand is expanded in gamma, with
 F(nu) = F + gamma y F' + ....  The part of the order 1/gamma, integrated over y, is the limit, since
@@ -17,15 +17,8 @@ import sympy as sp
 from mpmath import mp
 
 from derive import symbols
-from derive.closed_forms.expansion import (
-    even,
-    even_slope,
-    expand_narrow,
-    expansion_loops,
-    lowest_terms,
-    odd,
-    odd_slope,
-)
+from derive.closed_forms.expansion import expansion_loops
+from derive.closed_forms.narrow import even, even_slope, expand_narrow, lowest_terms, odd, odd_slope
 
 
 def _slopes(branch: int, mirrored: bool) -> tuple[sp.Expr, sp.Expr]:

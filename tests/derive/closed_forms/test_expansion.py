@@ -5,7 +5,6 @@ derived is in it.
 """
 
 import functools
-import itertools
 
 import numpy as np
 import pytest
@@ -13,14 +12,6 @@ import sympy as sp
 from mpmath import mp
 
 from derive import bath, expand, fermi_reservoir, gap_kernel, symbols, vacuum
-from derive.closed_forms.expansion import (
-    even,
-    even_slope,
-    expand_narrow,
-    lowest_terms,
-    odd,
-    odd_slope,
-)
 from numerics.kernels import expansion_mpmath as kernels
 
 NAMES = ("constant", "wave", "frequency", "frequency_squared")
@@ -219,12 +210,6 @@ def test_refuses(arguments):
         expand(*arguments)
 
 
-@pytest.mark.parametrize("pair", [(0, 1), (3, 3)])
-def test_narrow_refuses(pair):
-    with pytest.raises(ValueError, match="outside their domain 1, 2"):
-        expand_narrow(*pair)
-
-
 def kernel_outputs(at, warm):
     """Return the outputs of the generated kernels for the bath and the vacuum together."""
     arguments = (at["xi"], at["gap"], at["gamma_b"] + at["gamma_v"])
@@ -263,83 +248,6 @@ def test_kernels_are_the_closed_forms(point, warm):
     assert set(outputs) == set(expected)
     for name, value in expected.items():
         assert abs(outputs[name] - value) < 1e-15 * (abs(value) + 1e-3), name
-
-
-def test_narrow_limit_of_the_bubble():
-    """The limit gamma -> 0 of two branches written as static response, at neighbouring energies."""
-    xi, gap, r = sp.Rational(1, 3), sp.Rational(1, 4), sp.Rational(9, 10)
-    edge, T = sp.Rational(3, 10), sp.Rational(1, 7)
-
-    def fermi(x):
-        return 1 / (mp.exp((x - float(edge)) / float(T)) + 1)
-
-    def distribution(x, E):
-        f, back = fermi(E), fermi(-E)
-        return x / E * (1 - float(r) * (f + back)) + float(r) * (back - f)
-
-    def static(s, a, b):
-        """Static response of two branches at energies a and b, from |<+|tau_s|+->|^2."""
-        ea, eb = mp.hypot(a, float(gap)), mp.hypot(b, float(gap))
-        cosine = (a * b + float(gap) ** 2) / (ea * eb)
-        anomalous = {1: float(gap) ** 2 / (ea * eb), 2: mp.mpf(0)}[s]
-        # Tr[tau_s P_n tau_s P_n'] = (1 + 2 n_s n'_s - n.n')/2, with n' reversed between branches
-        same, other = (1 + 2 * anomalous - cosine) / 2, (1 - 2 * anomalous + cosine) / 2
-        fa, fb = distribution(a, ea), distribution(b, eb)
-        return same * (fb - fa) / (eb - ea) + other * (fa + fb) / (ea + eb)
-
-    with mp.workdps(40):
-        E = mp.hypot(float(xi), float(gap))
-        h = mp.mpf(10) ** -12
-        weights = {
-            even: 1 - float(r) * (fermi(E) + fermi(-E)),
-            odd: float(r) * (fermi(-E) - fermi(E)),
-        }
-        slope = (fermi(E + h) - fermi(E - h)) / (2 * h), (fermi(-E + h) - fermi(-E - h)) / (2 * h)
-        weights[even_slope] = -float(r) * (slope[0] - slope[1])
-        weights[odd_slope] = -float(r) * (slope[1] + slope[0])
-        for s in (1, 2):
-            found = expand_narrow(s, s)
-            near = {symbols.xi: mp.mpf(float(xi)), symbols.gap: mp.mpf(float(gap))}
-            near |= {symbols.energy: E, symbols.mu: mp.mpf("0.7"), **weights}
-            x = near[symbols.xi]
-            value = sp.lambdify(list(near), found.constant, "mpmath")(*near.values())
-            # the quotient of differences at x +- h is the derivative up to h**2
-            assert abs(value - static(s, x + h, x - h)) < 1e-20 * abs(value)
-            if found.wave is None:
-                assert s == 1
-                continue
-            h = mp.mpf(10) ** -8
-            mixed = sum(
-                i * j * static(s, x + i * h, x + j * h * (1 + mp.mpf(10) ** -6))
-                for i, j in itertools.product((1, -1), repeat=2)
-            ) / (4 * h * h * (1 + mp.mpf(10) ** -6))
-            expected = -mp.mpf(2) / 3 * (x + mp.mpf("0.7")) * mixed
-            curvature = sp.lambdify(list(near), found.wave, "mpmath")(*near.values())
-            # errors of second order in h, and the uneven step that keeps energies apart
-            assert abs(curvature - expected) < 1e-9 * abs(curvature)
-
-
-def test_narrow_phase_stiffness_is_the_amplitude_stiffness():
-    # (76) without approximation: beta_22 = sum_p v_p^2/(12 Delta_0^2) a_p where alpha_11 = sum a_p
-    amplitude, phase = expand_narrow(1, 1), expand_narrow(2, 2)
-    velocity_squared = 4 * (symbols.xi + symbols.mu)
-    alpha = phase.constant - amplitude.constant
-    difference = -phase.wave - velocity_squared / (12 * symbols.gap**2) * alpha
-    assert lowest_terms(difference) == 0
-    assert lowest_terms(difference + alpha) != 0
-
-
-def test_72_in_the_narrow_limit():
-    # Delta_0 << xi: xi^-3 F - xi^-2 F' with F = 1 - 2 (gamma_b/gamma) f, f(-E) = 1
-    alpha = expand_narrow(2, 2).constant - expand_narrow(1, 1).constant
-    r, f, slope = sp.symbols("r f f_slope", real=True)
-    known = {even: 1 - r * (f + 1), odd: r * (1 - f), even_slope: -r * slope}
-    known[odd_slope] = -r * slope
-    xi = sp.Symbol("x", positive=True)
-    value = alpha.subs(known).subs({symbols.energy: sp.sqrt(xi**2 + symbols.gap**2)})
-    value = value.subs(symbols.xi, xi) / symbols.gap**2
-    limit = sp.limit(sp.simplify(value), symbols.gap, 0)
-    assert sp.simplify(limit - (xi**-3 * (1 - 2 * r * f) + xi**-2 * 2 * r * slope)) == 0
 
 
 @pytest.mark.parametrize(("edge", "f"), [("1/4", 0), ("7/4", 1)])

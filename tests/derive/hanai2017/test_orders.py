@@ -7,7 +7,7 @@ import sympy as sp
 from mpmath import mp
 
 from derive import expand, symbols
-from derive.closed_forms.expansion import even, even_slope, lowest_terms, odd, odd_slope
+from derive.closed_forms.narrow import even, even_slope, lowest_terms, odd, odd_slope
 from derive.hanai2017.evidence import converges, number
 from derive.hanai2017.limits.bcs import loop_integral, product_integral
 from derive.hanai2017.limits.orders import bcs_sum, wave_first, wave_first_stiffness, width_first

@@ -96,6 +96,13 @@ def _species(generator: Generator) -> Point:
     return point | {"reference": reference, "lag": _signed(generator, -3, 0)}
 
 
+def _narrow(generator: Generator) -> Point:
+    point = _species(generator)
+    for name in ("electrons", "holes"):
+        point[f"F_{name}_slope"] = point["gamma"] * _size(generator, -2, 1)
+    return point | {"offset": point["xi"]}
+
+
 def _branches(generator: Generator) -> Point:
     point = _species(generator)
     # the smaller rate is the distance of the poles from the axis, and the branches are apart
@@ -153,6 +160,7 @@ def _coupling(generator: Generator) -> Point:
 
 _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "branches": _branches,
+    "expansion_narrow": _narrow,
     "response": _two_branches,
     "bubble_pairing": _frequencies,
     "goldstone_pairing": _frequencies,

@@ -146,6 +146,8 @@ _TABLE: dict[str, tuple[tuple[str, str, Any], ...]] = {
     "closed_forms.expansion": (
         ("expand", "expansion: q^2 doubled", times(2, "wave")),
         ("expand", "expansion: omega times i", times(sp.I, "frequency")),
+    ),
+    "closed_forms.narrow": (
         ("expand_narrow", "gamma -> 0 first: Pi_st doubled", times(2, "constant")),
         ("_within_branches", "within a branch doubled", times(2)),
     ),

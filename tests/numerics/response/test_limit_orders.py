@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from numerics import (
+    Bands,
     Contact,
     Model,
     Parameters,
@@ -64,6 +65,45 @@ def test_narrow_first_against_the_whole_matrix(case):
     if case == "bec":
         wide = hydrodynamics(state).alpha[0, 0]
         assert abs(wide - narrow.alpha11) > 0.3 * abs(narrow.alpha11)
+
+
+LOSSY = (Reservoir("bath", 1e-6), Reservoir.empty("drain", 1e-7))
+UNEQUAL = (Reservoir("bath", (1e-6, 5e-7)), Reservoir.empty("drain", (2e-8, 1e-7)))
+WARM = (dataclasses.replace(UNEQUAL[0], temperature=0.02), UNEQUAL[1])
+#: Carriers of other masses and rates, and films.
+ANY = {
+    "masses": Model(Contact(-1.0), LOSSY, bands=Bands.of_ratio(3.0), neutral=True),
+    "masses, bec": Model(Contact(1.0), LOSSY, bands=Bands.of_ratio(2.0), neutral=True),
+    "rates": Model(Contact(0.0), UNEQUAL),
+    "warm": Model(Contact(0.0), WARM, bands=Bands.of_ratio(1.5)),
+    "film": Model(Contact(binding=0.3), LOSSY, bands=Bands(2)),
+    "film of both": Model(
+        Contact(binding=0.5), UNEQUAL, bands=Bands.of_ratio(2.0, 2), neutral=True
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANY)
+def test_narrow_first_of_any_carriers(case):
+    """All rates fall at what is solved for, and then q."""
+    state = solve_steady_state(ANY[case])
+    narrow, model = narrow_hydrodynamics(state), state.parameters
+    waves = 0.004 * 0.5 ** np.arange(4)
+    found = []
+    for factor in (0.02, 0.01, 0.005):
+        reservoirs = [r.scaled(factor) for r in model.reservoirs]
+        at = dataclasses.replace(state, parameters=model.replace(reservoirs=reservoirs))
+        found.append(fluctuation_matrix(at, waves, 0.0, rtol=1e-10).real)
+    # corrections of the order of gamma/(v q)
+    before, whole = 2 * found[1] - found[0], 2 * found[2] - found[1]
+    left = np.abs(whole - before).max(axis=0)
+    alpha, change = extrapolated(list(whole[:, 0, 0]), (2, 3))
+    tolerance = 2 * (change + left[0, 0])
+    assert abs(alpha - narrow.alpha11) < tolerance < 1e-5 * np.abs(whole[:, 0, 0]).max()
+    stiffness = whole[:, 1, 1] / waves**2
+    beta, change = extrapolated(list(stiffness), (1, 2))
+    tolerance = 2 * (change + left[1, 1] / waves[-1] ** 2)
+    assert abs(beta - narrow.beta22) < tolerance < 1e-3 * np.abs(stiffness).max()
 
 
 def test_bec_limits_of_alpha11_in_both_orders():

@@ -119,7 +119,6 @@ def test_density_and_words() -> None:
         (lambda: Bands(1), "2 or 3"),
         (lambda: Model(Contact(0.0), [Reservoir("bath", 1e-3)], bands=Bands(2)), "2 dimensions"),
         (lambda: Model(Contact(binding=1.0), [Reservoir("bath", 1e-3)]), "3 dimensions"),
-        (lambda: driven().require_symmetry("this"), "three dimensions"),
     ],
 )
 def test_what_is_refused(make, words: str) -> None:

@@ -19,7 +19,6 @@ from numerics import (
     fluctuation_matrix,
     from_dict,
     growth_rate,
-    narrow_hydrodynamics,
     solve_steady_state,
     to_dict,
     trace_steady_states,
@@ -172,8 +171,6 @@ def test_what_must_hold_of_any_model(driven: SteadyState) -> None:
 
 
 def test_what_is_not_there_says_so(driven: SteadyState) -> None:
-    with pytest.raises(ValueError, match=r"equal masses and rates .* γ → 0 before q → 0$"):
-        narrow_hydrodynamics(driven)
     with pytest.raises(ValueError, match=r"inv_kfa, .*bands.ratio, reservoirs.bath.rate"):
         trace_steady_states(driven.parameters, along="gamma_v", values=[0.0, 0.1])
     with pytest.raises(ValueError, match=r"masses = \(0.5, 0.6\) is outside its domain"):
