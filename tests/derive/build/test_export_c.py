@@ -1,4 +1,4 @@
-"""The exported C against mpmath: every kernel at random points, its functions at hard ones."""
+"""The exported C to many digits: every kernel at random points, its functions at hard ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from derive.codegen.program import Program
 from derive.functions.runtime import c_definitions, c_header
 from tests.derive.codegen.test_printers import EXPRESSIONS, NUMBERS, UNKNOWN, a, b, c, d
 from tests.derive.support.c_compiler import FLAGS, Library, compiled, compiler, declarations
+from tests.derive.support.digits import Array
 from tests.derive.support.hard_arguments import (
     ARCTANH,
     REGIONS,
@@ -28,8 +29,7 @@ from tests.derive.support.hard_arguments import (
     pairs,
     polygamma_error,
 )
-from tests.derive.support.kernel_points import COUNTS
-from tests.derive.support.kernel_references import Array, programs, reference
+from tests.derive.support.kernel_references import POINTS, programs, reference
 
 
 def value_of(z: Any) -> complex:
@@ -45,23 +45,18 @@ def rows(library: Library, name: str, inputs: Array) -> Array:
     return outputs
 
 
-def test_ten_thousand_points_of_all_kernels():
-    assert set(COUNTS) == set(programs())
-    assert sum(COUNTS.values()) == 10_000
-
-
-@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("name", programs())
 def test_kernel(name, c_library):
     """The bounds are those of a whole unit of rounding per operation."""
-    expected = reference(name, COUNTS[name])
+    expected = reference(name, POINTS)
     outputs = rows(c_library, name, np.ascontiguousarray(expected.inputs))
     assert expected.worst(outputs) < 1
 
 
-@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("name", programs())
 def test_one_point_is_a_row(name, c_library):
     ffi, lib = c_library
-    inputs = np.ascontiguousarray(reference(name, COUNTS[name]).inputs[:2])
+    inputs = np.ascontiguousarray(reference(name, POINTS).inputs[:2])
     count = getattr(lib, f"NAMBU_{name.upper()}_OUTPUTS")
     assert getattr(lib, f"NAMBU_{name.upper()}_INPUTS") == inputs.shape[1]
     out = ffi.new("double[]", count)

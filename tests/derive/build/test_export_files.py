@@ -21,7 +21,7 @@ from derive.codegen.storage import read, stored
 from numerics.cli import main as nambu
 from tests.derive.support.isolation import run_isolated
 from tests.derive.support.kernel_points import points
-from tests.derive.support.kernel_references import DIGITS, programs, reference
+from tests.derive.support.kernel_references import POINTS, programs, reference
 
 NAMES = {
     "numpy": ["nambu_numpy.py"],
@@ -29,7 +29,8 @@ NAMES = {
     "c": ["nambu.h", "nambu.c"],
     "mpmath": ["nambu_mpmath.py"],
 }
-POINTS = 20
+#: Of the mpmath kernels.
+DIGITS = 30
 
 
 @pytest.mark.parametrize("path", sorted(KERNELS.glob("*.json")), ids=lambda p: p.stem)

@@ -1,4 +1,4 @@
-"""The exported Numba kernels, compiled without the project, against mpmath."""
+"""The exported Numba kernels, compiled without the project, to many digits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.derive.support.hard_arguments import (
     polygamma_error,
 )
 from tests.derive.support.isolation import run_isolated
-from tests.derive.support.kernel_references import programs, reference
+from tests.derive.support.kernel_references import POINTS, programs, reference
 
 pytest.importorskip("numba")
 
@@ -33,8 +33,6 @@ from derive.functions.runtime import numba_functions, vector_functions
 
 #: They call all but the polygamma functions, which are slow to compile, and tested by themselves.
 REPRESENTATIVE = ("bubble_pairing", "response_step", "steady_state_step")
-POINTS = 50
-
 CODE = """
 import json
 import numpy as np

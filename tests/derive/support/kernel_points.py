@@ -1,4 +1,8 @@
-"""Random points of every kernel: all inputs from a few free numbers, to the precision at hand."""
+"""Random points of every kernel over its domain: all inputs from a few free numbers, to 31 digits.
+
+States of all regimes with linewidths from 1e-8, momenta up to 30 k_F, wave numbers from 1e-6 to 5,
+frequencies at the edges of the spectrum as close as 1e-10 and far away, on the axis and off it.
+"""
 
 from __future__ import annotations
 
@@ -8,160 +12,202 @@ from typing import Any
 import mpmath
 import numpy as np
 
-Point = dict[str, Any]
-Generator = np.random.Generator
+from tests.derive.support.digits import Digits, chosen, digits, hypot, pi, sqrt
+
+Points = dict[str, Digits]
 
 
-def _size(generator: Generator, low: float, high: float) -> Any:
-    return mpmath.mpf(10.0 ** generator.uniform(low, high))
+class Draw:
+    """Independent random numbers, so many of each."""
+
+    def __init__(self, generator: np.random.Generator, count: int) -> None:
+        self.generator, self.count = generator, count
+
+    def uniform(self, low: float, high: float) -> Any:
+        """Return doubles between two ends."""
+        return self.generator.uniform(low, high, self.count)
+
+    def size(self, low: float, high: float) -> Digits:
+        """Return positive numbers between two powers of ten."""
+        return digits(10.0 ** self.uniform(low, high))
+
+    def sign(self) -> Digits:
+        """Return 1 or -1."""
+        return digits(self.generator.choice([-1.0, 1.0], self.count))
+
+    def signed(self, low: float, high: float) -> Digits:
+        """Return numbers of both signs with moduli between two powers of ten."""
+        return self.sign() * self.size(low, high)
+
+    def sometimes(self, part: float, first: Any, second: Any) -> Digits:
+        """Return the first numbers in a part of all cases, else the second."""
+        return chosen(self.generator.random(self.count) < part, first, second)
 
 
-def _signed(generator: Generator, low: float, high: float) -> Any:
-    return int(generator.choice([-1, 1])) * _size(generator, low, high)
+def _rounded(x: Digits) -> Digits:
+    """Return doubles, of which a kernel gets no other ones."""
+    return digits(x.high)
 
 
-def _common(generator: Generator) -> Point:
-    gap = _size(generator, -3, 0.3)
-    xi = _signed(generator, -4, 2)
-    close = mpmath.hypot(xi, gap) * (1 + _signed(generator, -6, -1))
-    edge = _signed(generator, -3, 0.5) if generator.random() < 0.7 else mpmath.mpf(float(close))
+def _common(draw: Draw) -> Points:
+    gap, gamma, mu = draw.size(-4, 0.5), draw.size(-8, -0.3), draw.signed(-4, 1)
+    xi = draw.signed(-8, 3)
+    close = hypot(xi, gap) * (1 + draw.signed(-12, -1)) * draw.sign()
+    edge, temperature = draw.sometimes(0.6, draw.signed(-6, 1), _rounded(close)), draw.size(-4, 0.5)
+    # where the tails at large momenta begin
+    reach = abs(mu) + gap + gamma + abs(edge) + 2 * pi() * temperature
     return {
         "xi": xi,
         "Delta_0": gap,
-        "gamma": _size(generator, -4, -0.3),
+        "gamma": gamma,
         "B": edge,
-        "T_b": _size(generator, -2, 0.3),
-        "P": _size(generator, 0.7, 3),
-        "mu": _signed(generator, -2, 0),
+        "T_b": temperature,
+        "P": _rounded(sqrt(reach) * draw.size(0.7, 2)),
+        "mu": mu,
     }
 
 
-def _two_branches(generator: Generator) -> Point:
-    point = _common(generator)
-    for side in ("plus", "minus"):
-        xi = _signed(generator, -3, 2)
-        point[f"xi_{side}"] = xi
-        sign = int(generator.choice([-1, 1]))
-        point[f"E_{side}"] = sign * mpmath.hypot(xi, point["Delta_0"])
-    return point | _transfer(generator, point["gamma"])
+def _growth(draw: Draw, gamma: Digits) -> Digits:
+    """Return imaginary parts of frequencies, above -gamma, some zero."""
+    return draw.sometimes(0.2, 0.0, _off_the_axis(draw, gamma))
 
 
-def _transfer(generator: Generator, gamma: Any) -> Point:
-    growth = _signed(generator, -5, -1)
-    if growth < 0:
-        growth = -mpmath.mpf(float(gamma * generator.uniform(0, 0.9)))
+def _off_the_axis(draw: Draw, gamma: Digits) -> Digits:
+    damped = _rounded(gamma * -draw.uniform(1e-6, 0.99))
+    return draw.sometimes(0.5, damped, draw.size(-10, 0))
+
+
+def _transfer(draw: Draw, gamma: Digits, growth: Digits | None = None) -> Points:
+    growth = _growth(draw, gamma) if growth is None else growth
     return {
-        "omega_r": _signed(generator, -3, 0.5),
+        "omega_r": draw.sometimes(0.05, 0.0, draw.signed(-6, 1)),
         "growth": growth,
         "Gamma": gamma + growth,
-        "side": -1 if growth > 0 else 1,
+        "side": chosen(growth.high > 0, -1.0, 1.0),
     }
 
 
-def _frequencies(generator: Generator) -> Point:
-    point = _common(generator)
-    point |= _transfer(generator, point["gamma"])
-    nu, omega = _signed(generator, -2, 1), point["omega_r"]
-    point |= {
-        "nu": nu,
-        "distance": abs(nu) - point["Delta_0"],
-        "distance_omega": abs(nu + omega) - point["Delta_0"],
-        "q": _size(generator, -1.5, 0.5),
-    }
-    for name in ("F_forward", "F_backward"):
-        point[name] = mpmath.mpf(generator.uniform(-1, 1))
-    return point
-
-
-def _species(generator: Generator) -> Point:
-    point = _common(generator)
-    point |= _transfer(generator, point["gamma"])
-    skew, gamma = mpmath.mpf(generator.uniform(-0.8, 0.8)), point["gamma"]
-    frequency, omega = _signed(generator, -2, 1), point["omega_r"]
-    threshold = mpmath.sqrt((1 - skew) * (1 + skew)) * point["Delta_0"]
-    point |= {
-        "a": skew,
-        "delta": mpmath.mpf(float(gamma * generator.uniform(-0.9, 0.9))),
-        "frequency": frequency,
-        "distance": abs(frequency) - threshold,
-        "distance_omega": abs(frequency + omega) - threshold,
-        "q": _size(generator, -1.5, 0.5),
-    }
-    for name in ("electrons", "holes"):
-        point[f"filled_{name}"] = gamma * mpmath.mpf(generator.uniform(0, 1))
-        point[f"F_{name}"] = gamma * mpmath.mpf(generator.uniform(-1, 1))
-        point[f"empty_{name}"] = gamma * mpmath.mpf(generator.uniform(0, 1))
-        point[f"excess_{name}"] = gamma * mpmath.mpf(generator.uniform(-2, 2))
-    reference = mpmath.mpf(int(generator.choice([-1, 1])))
-    return point | {"reference": reference, "lag": _signed(generator, -3, 0)}
-
-
-def _narrow(generator: Generator) -> Point:
-    point = _species(generator)
-    for name in ("electrons", "holes"):
-        point[f"F_{name}_slope"] = point["gamma"] * _size(generator, -2, 1)
-    return point | {"offset": point["xi"]}
-
-
-def _branches(generator: Generator) -> Point:
-    point = _species(generator)
-    # the smaller rate is the distance of the poles from the axis, and the branches are apart
-    least = 0.5 * min(point["gamma"], point["Delta_0"])
-    point["delta"] = mpmath.mpf(float(least * generator.uniform(-0.9, 0.9)))
-    point["growth"] = max(point["growth"], -least)
+def _momenta(draw: Draw) -> Points:
+    points = _common(draw)
     for side in ("plus", "minus"):
-        point[f"square_{side}"] = _size(generator, -3, 2)
-    return point | {"branch": mpmath.mpf(int(generator.choice([-1, 1])))}
+        xi = draw.signed(-4, 3)
+        points |= {f"xi_{side}": xi, f"E_{side}": draw.sign() * hypot(xi, points["Delta_0"])}
+    return points | _transfer(draw, points["gamma"])
 
 
-def _one_momentum(generator: Generator) -> Point:
-    point = _common(generator)
-    point |= _transfer(generator, point["gamma"])
-    p, q = _size(generator, -1, 1), _size(generator, -2, 0.5)
+def _place(draw: Draw, threshold: Digits, omega: Digits) -> Points:
+    """Return a frequency, and how far it and that after the transfer are from the edges."""
+    edge = draw.sign() * (threshold + draw.signed(-10, 0))
+    anywhere = draw.sometimes(0.7, draw.signed(-6, 2), draw.signed(-1, 1))
+    nu = draw.sometimes(0.3, edge, draw.sometimes(0.4, edge - omega, anywhere))
+    return {
+        "nu": nu,
+        "frequency": nu,
+        "distance": abs(nu) - threshold,
+        "distance_omega": abs(nu + omega) - threshold,
+        "q": draw.size(-6, 0.7),
+    }
+
+
+def _filling(draw: Draw, low: float, high: float) -> Any:
+    """Return numbers between two ends, half of them at one: reservoirs that are full or empty."""
+    ends = draw.generator.choice([low, high], draw.count)
+    return np.where(draw.generator.random(draw.count) < 0.5, ends, draw.uniform(low, high))
+
+
+def _frequencies(draw: Draw) -> Points:
+    points = _common(draw)
+    points |= _transfer(draw, points["gamma"])
+    points |= _place(draw, points["Delta_0"], points["omega_r"])
+    return points | {f"F_{way}": digits(_filling(draw, -1, 1)) for way in ("forward", "backward")}
+
+
+def _species(draw: Draw) -> Points:
+    points = _common(draw)
+    gamma = points["gamma"]
+    points |= _transfer(draw, gamma)
+    skew = draw.sometimes(0.2, 0.0, draw.uniform(-0.8, 0.8))
+    threshold = sqrt((1 - skew) * (1 + skew)) * points["Delta_0"]
+    points |= {"a": skew, "delta": _rounded(gamma * draw.uniform(-0.9, 0.9))}
+    points |= _place(draw, threshold, points["omega_r"])
+    for name in ("electrons", "holes"):
+        for what, ends in (
+            ("filled", (0, 1)),
+            ("F", (-1, 1)),
+            ("empty", (0, 1)),
+            ("excess", (-2, 2)),
+        ):
+            points[f"{what}_{name}"] = _rounded(gamma * _filling(draw, *ends))
+    return points | {"reference": draw.sign(), "lag": _growth(draw, gamma)}
+
+
+def _narrow(draw: Draw) -> Points:
+    points = _species(draw)
+    for name in ("electrons", "holes"):
+        points[f"F_{name}_slope"] = _rounded(points["gamma"] * draw.size(-2, 1))
+    return points | {"offset": points["xi"]}
+
+
+def _branches(draw: Draw) -> Points:
+    points = _species(draw)
+    # the smaller rate is the distance of the poles from the axis, and the branches are apart
+    least = np.minimum(points["gamma"].high, points["Delta_0"].high) / 2
+    points["delta"] = digits(least * draw.uniform(-0.9, 0.9))
+    points["growth"] = digits(np.maximum(points["growth"].high, -least))
+    for side in ("plus", "minus"):
+        points[f"square_{side}"] = draw.size(-6, 3)
+    return points | {"branch": draw.sign()}
+
+
+def _one_momentum(draw: Draw) -> Points:
+    points = _common(draw)
+    # on the axis itself a logarithm is on its cut
+    points |= _transfer(draw, points["gamma"], _off_the_axis(draw, points["gamma"]))
+    p, q, gap = draw.size(-3, 1.5), draw.size(-6, 0.7), points["Delta_0"]
     for name, momentum in (("plus", p), ("minus", p), ("a", p - q), ("b", p + q)):
-        xi = momentum**2 - point["mu"]
-        energy = mpmath.hypot(xi, point["Delta_0"])
-        # to the working precision, which cancellation does not exhaust
-        point |= {f"xi_{name}": xi, f"E_{name}": energy, f"T_{name}": energy + xi}
+        xi = momentum * momentum - points["mu"]
+        energy = hypot(xi, gap)
+        total = chosen(xi.high > 0, energy + xi, gap * gap / (energy + abs(xi)))
+        points |= {f"xi_{name}": xi, f"E_{name}": energy, f"T_{name}": total}
     for name in ("phi_forward", "phi_backward"):
         for part in ("re", "im"):
-            point[f"{name}_{part}"] = mpmath.mpf(generator.uniform(-1, 1))
-    return point | {"span": 4 * p * q}
+            points[f"{name}_{part}"] = digits(draw.uniform(-1, 1))
+    return points | {"span": 4 * p * q}
 
 
-def _frequency(generator: Generator) -> Point:
-    point = _common(generator)
-    point |= {"nu": _signed(generator, -3, 1), "omega": _signed(generator, -3, 1)}
+def _frequency(draw: Draw) -> Points:
+    points = _common(draw)
+    points |= {"nu": draw.signed(-6, 2), "omega": draw.signed(-6, 2)}
     for name in ("electrons", "holes"):
-        point |= {f"xi_{name}": _signed(generator, -4, 2), f"gamma_{name}": _size(generator, -4, 0)}
+        points |= {f"xi_{name}": draw.signed(-8, 3), f"gamma_{name}": draw.size(-8, 0)}
     for name in ("filling", "emptying"):
-        point[name] = mpmath.mpf(generator.uniform(0, 1))
-    return point
+        points[name] = digits(_filling(draw, 0, 1))
+    return points
 
 
-def _coupling(generator: Generator) -> Point:
-    point = _common(generator)
-    attracting = int(generator.choice([0, 1]))
-    point |= {
-        "omega_r": _signed(generator, -3, 0.5),
-        "omega_i": _signed(generator, -5, -1),
-        "q": _size(generator, -3, 0.5),
-        "g": _size(generator, -1.5, 1),
-        "detuning": _signed(generator, -2, 1),
-        "kappa": _size(generator, -5, -1),
-        "contact": _signed(generator, -2, 0) if attracting else mpmath.mpf(1),
-        "attracting": mpmath.mpf(attracting),
-        "m_ph": _size(generator, -3, 0),
+def _coupling(draw: Draw) -> Points:
+    points = _common(draw)
+    attracting = digits(draw.generator.choice([0.0, 1.0], draw.count))
+    points |= {
+        "omega_r": draw.signed(-6, 1),
+        "omega_i": draw.signed(-10, 0),
+        "q": draw.size(-6, 0.7),
+        "g": draw.size(-2, 1),
+        "detuning": draw.signed(-3, 1),
+        "kappa": draw.size(-8, -0.3),
+        "contact": chosen(attracting.high > 0, draw.signed(-3, 0), 1.0),
+        "attracting": attracting,
+        "m_ph": draw.size(-5, 0),
     }
     for name in ("first", "second", "value"):
-        point |= {f"{name}_{part}": _signed(generator, -2, 1) for part in "ri"}
-    return point
+        points |= {f"{name}_{part}": draw.signed(-3, 1) for part in "ri"}
+    return points
 
 
-_SOURCES: dict[str, Callable[[Generator], Point]] = {
+_SOURCES: dict[str, Callable[[Draw], Points]] = {
     "branches": _branches,
     "expansion_narrow": _narrow,
-    "response": _two_branches,
+    "response": _momenta,
     "bubble_pairing": _frequencies,
     "goldstone_pairing": _frequencies,
     "band_outer": _one_momentum,
@@ -173,72 +219,20 @@ _SOURCES: dict[str, Callable[[Generator], Point]] = {
     "long_waves": _species,
 }
 
-#: Points of each kernel, 10000 in all; mpmath takes up to ten milliseconds for one.
-COUNTS = {
-    "band_filling_step": 1200,
-    "band_filling_thermal": 400,
-    "band_outer_minus": 150,
-    "band_outer_plus": 100,
-    "branches_empty": 60,
-    "branches_step": 60,
-    "branches_thermal": 40,
-    "bubble_pairing": 100,
-    "couplings_change": 200,
-    "couplings_inverted": 100,
-    "couplings_light": 100,
-    "couplings_long_waves": 300,
-    "couplings_turned": 100,
-    "couplings_uniform": 300,
-    "expansion_empty": 800,
-    "expansion_narrow": 1300,
-    "expansion_step": 150,
-    "expansion_thermal": 50,
-    "film_gap": 40,
-    "film_long_waves_coefficients": 20,
-    "film_numbers": 40,
-    "film_pairing": 50,
-    "film_pairing_slopes": 20,
-    "film_tails": 20,
-    "film_vertices_currents": 4,
-    "film_vertices_far": 2,
-    "film_vertices_noise": 3,
-    "film_vertices_noise_currents": 3,
-    "film_vertices_pinched": 8,
-    "film_vertices_pinched_currents": 3,
-    "film_vertices_response": 10,
-    "goldstone_pairing": 100,
-    "goldstone_pairing_slopes": 50,
-    "long_waves_coefficients": 20,
-    "response_empty": 800,
-    "response_step": 150,
-    "response_thermal": 100,
-    "spectral_carriers": 100,
-    "spectral_occupied": 200,
-    "steady_state_empty": 900,
-    "steady_state_empty_tail": 200,
-    "steady_state_equilibrium": 944,
-    "steady_state_equilibrium_tail": 200,
-    "steady_state_fermi_tail": 50,
-    "steady_state_step": 150,
-    "steady_state_thermal": 100,
-    "two_bands_gap": 40,
-    "two_bands_numbers": 40,
-    "two_bands_pairing": 50,
-    "two_bands_pairing_slopes": 20,
-    "two_bands_tails": 20,
-    "two_bands_vertices_currents": 4,
-    "two_bands_vertices_far": 2,
-    "two_bands_vertices_noise": 3,
-    "two_bands_vertices_noise_currents": 3,
-    "two_bands_vertices_pinched": 8,
-    "two_bands_vertices_pinched_currents": 3,
-    "two_bands_vertices_response": 10,
-}
+
+def drawn(name: str, count: int, part: int = 0) -> Points:
+    """Return inputs of a kernel, a part of a sequence that does not end."""
+    generator = np.random.default_rng([part, *name.encode()])
+    source = next((s for start, s in _SOURCES.items() if name.startswith(start)), _common)
+    return source(Draw(generator, count))
 
 
 def points(name: str, inputs: tuple[str, ...], count: int) -> list[list[Any]]:
     """Return inputs of a kernel, as the working precision of mpmath has them."""
-    generator = np.random.default_rng(sum(name.encode()))
-    source = next((s for start, s in _SOURCES.items() if name.startswith(start)), _common)
-    found = (source(generator) for _ in range(count))
-    return [[mpmath.mpf(point[symbol]) for symbol in inputs] for point in found]
+    columns = [drawn(name, count)[symbol] for symbol in inputs]
+    return [[number(column[k]) for column in columns] for k in range(count)]
+
+
+def number(x: Digits) -> mpmath.mpf:
+    """Return one number for mpmath, of any precision."""
+    return mpmath.fadd(float(x.high), float(x.low), exact=True)

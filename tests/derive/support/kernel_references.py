@@ -1,4 +1,4 @@
-"""Exact values of every kernel at random points, with bounds of what rounding makes of them."""
+"""Values of every kernel at random points to 28 digits, with bounds of their rounding."""
 
 from __future__ import annotations
 
@@ -7,43 +7,50 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-import mpmath
 import numpy as np
-from numpy.typing import NDArray
 
 from derive.build.generate import committed_modules
 from derive.codegen.program import Program
-from tests.derive.support.kernel_points import points
-from tests.derive.support.running_error import rounding_bounds
+from numerics.precise.arithmetic import arithmetic_of
+from tests.derive.support.digits import Array, Digits
+from tests.derive.support.kernel_points import drawn, number
+from tests.derive.support.running_error import Tracked, tracked_outputs
 
-DIGITS = 30
-
-Array = NDArray[np.float64]
+#: Points of each kernel in the tests of every day.
+POINTS = 1000
+#: Of the bounds, what the references may be in error; they lose what doubles lose, times 2**-51, if
+#: their special functions are as true.
+REFERENCE_PART = 2.0**-30
+#: Bits with which intervals enclose the values.
+_BITS = 250
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Rounded inputs, exact outputs of the exact inputs, bounds of the outputs' errors.
+    """Rounded inputs, values at the inputs that were rounded, bounds of the outputs' errors.
 
     Rows are points.
     """
 
     inputs: Array
-    exact: list[Any]
+    high: Array
+    low: Array
     bounds: Array
+
+    def errors(self, outputs: Array) -> Array:
+        """Return the errors of outputs."""
+        assert outputs.shape == self.bounds.shape
+        assert np.isfinite(outputs).all()
+        return np.abs((outputs - self.high) - self.low)
+
+    def ratios(self, outputs: Array) -> Array:
+        """Return the errors of outputs in units of their bounds."""
+        errors = self.errors(outputs)
+        return np.asarray(errors / np.where(errors == 0, 1.0, self.bounds))
 
     def worst(self, outputs: Array) -> float:
         """Return the largest error in units of its bound."""
-        assert outputs.shape == self.bounds.shape
-        assert np.isfinite(outputs).all()
-        with mpmath.workdps(DIGITS):
-            errors = np.array(
-                [
-                    [float(abs(mpmath.mpf(float(x)) - y)) for x, y in zip(*rows, strict=True)]
-                    for rows in zip(outputs, self.exact, strict=True)
-                ]
-            )
-        return float(np.max(errors / np.where(errors == 0, 1.0, self.bounds)))
+        return float(np.max(self.ratios(outputs)))
 
 
 @functools.cache
@@ -52,17 +59,55 @@ def programs() -> dict[str, tuple[str, Program]]:
     return {f"{m.name}_{p.name}": (m.name, p) for m in committed_modules() for p in m.programs}
 
 
-@functools.cache
-def reference(name: str, count: int) -> Reference:
-    """Evaluate a committed mpmath kernel at random points."""
+def kernel(name: str, target: str) -> Any:
+    """Return a committed kernel."""
     module, program = programs()[name]
-    kernel = getattr(importlib.import_module(f"numerics.kernels.{module}_mpmath"), program.name)
-    symbols = tuple(str(symbol) for symbol in program.inputs)
-    with mpmath.workdps(DIGITS):
-        drawn = points(name, symbols, count)
-        exact = [kernel(*point) for point in drawn]
-        inputs = np.array([[float(x) for x in point] for point in drawn])
-        errors = np.array([[float(abs(mpmath.mpf(float(x)) - x)) for x in p] for p in drawn])
-    columns = (dict(zip(symbols, array.T, strict=True)) for array in (inputs, errors))
-    bounds = [np.broadcast_to(bound, count) for bound in rounding_bounds(program, *columns)]
-    return Reference(inputs, exact, np.array(bounds).T)
+    return getattr(importlib.import_module(f"numerics.kernels.{module}_{target}"), program.name)
+
+
+def computed(name: str, inputs: Array) -> Array:
+    """Return the outputs of a NumPy kernel, rows for rows."""
+    outputs = kernel(name, "numpy")(*inputs.T)
+    # an output may be the same at all points
+    return np.stack(np.broadcast_arrays(*outputs, inputs[:, 0])[:-1], axis=1)
+
+
+@functools.lru_cache(maxsize=128)
+def reference(name: str, count: int, part: int = 0) -> Reference:
+    """Evaluate a program at random points; parts are different ones."""
+    program = programs()[name][1]
+    points = drawn(name, count, part)
+    outputs = tracked_outputs(program, points)
+    inputs = np.stack([points[str(symbol)].high for symbol in program.inputs], axis=1)
+    high, low, bounds = (
+        np.stack([np.broadcast_to(part, count) for part in parts], axis=1)
+        for parts in zip(*map(_parts, outputs), strict=True)
+    )
+    assert np.isfinite(high).all()
+    # where a bound is none, nothing is claimed
+    return Reference(inputs, high, low, np.where(np.isnan(bounds), np.inf, bounds))
+
+
+def _parts(output: Tracked) -> tuple[Any, Any, Any]:
+    return output.number.high, output.number.low, output.error
+
+
+def enclosure_distance(name: str, count: int) -> float:
+    """Return how far the first values are from intervals that enclose them, in units of the bounds.
+
+    The intervals are those of the mpmath kernel, whose functions are independent of all others.
+    """
+    found = reference(name, max(count, POINTS))
+    points = drawn(name, max(count, POINTS))
+    columns = [points[str(symbol)] for symbol in programs()[name][1].inputs]
+    function, numbers = kernel(name, "mpmath"), arithmetic_of(_BITS, "flint")
+    worst = 0.0
+    with numbers.working():
+        for k in range(count):
+            at = [numbers.real(number(column[k])) for column in columns]
+            for j, value in enumerate(function(*at, mp=numbers.context)):
+                own = numbers.real(number(Digits(found.high[k, j], found.low[k, j])))
+                # the largest distance from any number of the interval
+                apart = float(abs(numbers.real(value) - own).upper())
+                worst = max(worst, apart / found.bounds[k, j] if apart else 0.0)
+    return worst

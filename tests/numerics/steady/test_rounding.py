@@ -42,8 +42,7 @@ def drawn(count):
 def carried(name, arguments):
     """Return what rounding does to the imaginary output, in units of half an ulp."""
     exact = {key: np.zeros_like(value) for key, value in arguments.items()}
-    with np.errstate(all="ignore"):
-        bounds = rounding_bounds(programs()[f"steady_state_{name}"][1], arguments, exact)
+    bounds = rounding_bounds(programs()[f"steady_state_{name}"][1], arguments, exact)
     return bounds[1] / UNIT
 
 
