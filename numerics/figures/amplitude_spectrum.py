@@ -9,17 +9,18 @@ omega + i eta, eta half a pixel: as it has no pole above the real axis, this is 
 with a Lorentzian of the half width eta.  The whole response has such poles, being unstable, and is
 taken on the axis.
 
+Points that differ by less than a shade from what is cubic between others are not computed.
+
 At +1 the spectrum is negative from the pair continuum's beginning, 2 E_min, up to 2(mu_b - mu) at
 q = 0: there the upper branch is more than half full, and breaking pairs gives energy back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,6 +30,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from numerics.figures.parameter_line import interaction, state_parameters
+from numerics.figures.resolved_map import coarse_map, resolved_maps
 from numerics.figures.style import draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.quantities import quantity
@@ -36,9 +38,9 @@ from numerics.response.amplitude_spectrum import spectral_function
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
-from numerics.tasks.responses import evaluate_points
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 COLUMNS = (
     "inv_kfa",
@@ -49,6 +51,8 @@ COLUMNS = (
     "eta/eps_F",
     "Im[M^-1]_11 inter",
     "error inter",
+    "computed whole",
+    "computed inter",
 )
 
 #: Far more than a colour shows; next to a pole the inverse loses what there is to lose.
@@ -76,6 +80,8 @@ class Spectrum:
     eta: float
     inter: Array
     inter_error: Array
+    #: Where either is computed; elsewhere it is cubic in between.
+    computed: tuple[Mask, Mask]
     #: Wave numbers at which det M(q, 0) vanishes: poles of M^-1 on the real axis.
     poles: tuple[float, ...]
 
@@ -100,6 +106,7 @@ class AmplitudeSpectrum:
                         s.eta,
                         float(s.inter[i, j]),
                         float(s.inter_error[i, j]),
+                        *(int(computed[i, j]) for computed in s.computed),
                     )
 
 
@@ -122,8 +129,7 @@ def compute(
     points : int
         Points along q and along omega.
     executor : concurrent.futures.Executor, optional
-        Shares the points among its workers, without any change of the values; a map of 200 x 200
-        takes a minute or less of two processes.
+        Shares the maps among its workers, without any change of the values.
     """
     spectra = []
     for inv_kfa, largest_q, largest_omega in ranges:
@@ -131,27 +137,31 @@ def compute(
         q = largest_q * (np.arange(points) + 0.5) / points
         omega = largest_omega * (np.arange(points) + 0.5) / points
         eta = largest_omega / points / 2
-        at = omega[:, None]
-        whole = evaluate_points(partial(_spectrum, state, "all"), q, at, executor)
-        inter = evaluate_points(partial(_spectrum, state, "inter"), q, at + 1j * eta, executor)
+        functions = [partial(_spectrum, state, "all", 0.0), partial(_spectrum, state, "inter", eta)]
+        coarse = [coarse_map(function, q, omega, executor) for function in functions]
+        shades = partial(_shades, _highest([c.value for c in coarse]))
+        whole, inter = resolved_maps(functions, coarse, [shades, shades], executor)
         spectra.append(
             Spectrum(
                 state,
                 q,
                 omega,
-                whole.value,
-                whole.error,
+                whole.value[0],
+                whole.error[0],
                 eta,
-                inter.value,
-                inter.error,
+                inter.value[0],
+                inter.error[0],
+                (whole.computed, inter.computed),
                 static_poles(state, largest_q),
             )
         )
     return AmplitudeSpectrum(tuple(spectra))
 
 
-def _spectrum(state: SteadyState, part: str, q: Array, omega: NDArray[Any]) -> Sampled:
-    return spectral_function(state, q, omega, part, rtol=_RTOL, full=True)
+def _spectrum(state: SteadyState, part: str, eta: float, q: Array, omega: Array) -> Sampled:
+    """Return the spectrum at points, in one layer."""
+    found = spectral_function(state, q, omega + 1j * eta, part, rtol=_RTOL, full=True)
+    return found._replace(value=found.value[:, None], error=found.error[:, None])
 
 
 def static_poles(state: SteadyState, largest_q: float, points: int = 200) -> tuple[float, ...]:
@@ -205,15 +215,31 @@ def draw(data: AmplitudeSpectrum) -> Figure:
     return figure
 
 
-def _scale(spectrum: Spectrum) -> tuple[Normalize, float, str]:
-    """Return a scale on which white is zero, its lowest value that is used, and what it is."""
-    values = np.stack([spectrum.whole, spectrum.inter])
-    if values.min() < -_LINEAR:
-        norm = SymLogNorm(_LINEAR, vmin=-_HIGHEST, vmax=_HIGHEST, clip=True)
-        return norm, -_HIGHEST, rf"linear to $\pm${_LINEAR:g}, then logarithmic"
-    highest = float(np.quantile(values, 1 - _BEYOND))
+def _highest(maps: Sequence[Array]) -> float | None:
+    """Return the end of a scale of maps on which white is zero; None for a logarithmic one."""
+    values = np.stack(maps)
+    return None if values.min() < -_LINEAR else float(np.quantile(values, 1 - _BEYOND))
+
+
+def _norm(highest: float | None) -> Normalize:
+    """Return the scale that has this end."""
+    if highest is None:
+        return SymLogNorm(_LINEAR, vmin=-_HIGHEST, vmax=_HIGHEST, clip=True)
     roots = (lambda x: np.sign(x) * np.sqrt(np.abs(x)), lambda x: np.sign(x) * x**2)
-    return FuncNorm(roots, vmin=-highest, vmax=highest, clip=True), 0.0, "square-root scale"
+    return FuncNorm(roots, vmin=-highest, vmax=highest, clip=True)
+
+
+def _shades(highest: float | None, values: Array) -> Array:
+    """Return the places of values on a scale."""
+    return np.asarray(_norm(highest)(values))
+
+
+def _scale(spectrum: Spectrum) -> tuple[Normalize, float, str]:
+    """Return the scale of a spectrum, its lowest value that is used, and what it is."""
+    highest = _highest([spectrum.whole, spectrum.inter])
+    if highest is None:
+        return _norm(None), -_HIGHEST, rf"linear to $\pm${_LINEAR:g}, then logarithmic"
+    return _norm(highest), 0.0, "square-root scale"
 
 
 def _mark_amplitude_mode(axes: Axes, spectrum: Spectrum) -> None:

@@ -4,13 +4,15 @@ The paper states the interaction strength, -1, and the decay rates, 0.1 gamma_b 
 neither gamma_b nor the ranges of q and omega.  Here gamma_b is 1e-3, as in its Fig. 9, q goes up
 to the Fermi momentum and omega to twice the pair-breaking energy 2 Delta_0 of (a).
 
+Points at which neither part differs by a shade from what is cubic between others are not computed.
+
 The intra-band part of (b) is not exactly zero: at a finite linewidth the tails of the branches
 overlap, which leaves some 1e-3 of the largest value of (a).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -22,13 +24,13 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from numerics.figures.parameter_line import state_parameters
+from numerics.figures.resolved_map import coarse_map, resolved_maps
 from numerics.figures.style import FROM_ZERO, draw_map, new_figure, style
 from numerics.parameters import Parameters
 from numerics.quantities import quantity
-from numerics.response.fluctuation import pair_correlation
+from numerics.response.fluctuation import correlation_and_part
 from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
-from numerics.tasks.responses import evaluate_points
 
 Array = NDArray[np.float64]
 
@@ -39,10 +41,13 @@ COLUMNS = (
     "Im Pi_11 inter",
     "Im Pi_11 intra",
     "error",
+    "computed",
 )
 
 #: Five digits are more than a colour shows.
 _RTOL = 1e-5
+#: The scale ends where so many points are below: the few brightest would hide the others.
+_WITHIN = 0.998
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class ResponseParts:
     inter: tuple[Array, ...]
     intra: tuple[Array, ...]
     error: tuple[Array, ...]
+    #: Where the parts are computed; elsewhere they are cubic in between.
+    computed: tuple[NDArray[np.bool_], ...]
 
     def rows(self) -> Iterator[tuple[float, ...]]:
         """Yield the rows of the table; the error is that of either part."""
@@ -64,7 +71,8 @@ class ResponseParts:
                 for i, omega in enumerate(self.omega):
                     maps = (self.inter[n], self.intra[n], self.error[n])
                     numbers = (float(values[i, j]) for values in maps)
-                    yield (state.paper.ratio, float(q), float(omega), *numbers)
+                    computed = int(self.computed[n][i, j])
+                    yield (state.paper.ratio, float(q), float(omega), *numbers, computed)
 
 
 def compute(
@@ -98,22 +106,32 @@ def compute(
     )
     q = largest_q * (np.arange(points) + 0.5) / points
     omega = largest_omega * (np.arange(points) + 0.5) / points
-    maps: list[tuple[Array, ...]] = []
-    for state in states:
-        # the inter-band part is computed as the rest, and would repeat both of these integrals
-        whole, intra = (
-            evaluate_points(partial(_response, state, part), q, omega[:, None], executor)
-            for part in ("all", "intra")
-        )
-        error = (whole.error + intra.error)[..., 0, 0]
-        rest = whole.value - intra.value
-        parts = (x[..., 0, 0].imag for x in (whole.value, rest, intra.value))
-        maps.append((*parts, error))
-    return ResponseParts(states, q, omega, *zip(*maps, strict=True))
+    functions = [partial(_parts, state) for state in states]
+    coarse = [coarse_map(function, q, omega, executor) for function in functions]
+    highest = np.stack([_highest([c.value[..., k] for c in coarse]) for k in (0, 1)])
+    found = resolved_maps(functions, coarse, [partial(_shades, highest)] * len(states), executor)
+    inter, intra = (tuple(m.value[k] for m in found) for k in (0, 1))
+    whole = tuple(one + other for one, other in zip(inter, intra, strict=True))
+    error, computed = tuple(m.error.max(axis=0) for m in found), tuple(m.computed for m in found)
+    return ResponseParts(states, q, omega, whole, inter, intra, error, computed)
 
 
-def _response(state: SteadyState, part: str, q: Array, omega: Array) -> Sampled:
-    return pair_correlation(state, q, omega, part, rtol=_RTOL, full=True)
+def _parts(state: SteadyState, q: Array, omega: Array) -> Sampled:
+    """Return Im Pi_11 between and within the branches at points, in layers."""
+    found = correlation_and_part(state, q, omega, rtol=_RTOL)
+    whole, intra = found.value[:, :, 0, 0].imag.T
+    error = np.repeat(found.error[:, :, 0, 0].sum(axis=1)[:, None], 2, axis=1)
+    return found._replace(value=np.stack([whole - intra, intra], axis=1), error=error)
+
+
+def _highest(maps: Sequence[Array]) -> float:
+    """Return the end of the scale of maps."""
+    return float(np.quantile(np.stack(maps), _WITHIN))
+
+
+def _shades(highest: Array, values: Array) -> Array:
+    """Return the places of values, in layers, on the scales of the panels."""
+    return np.asarray(np.sqrt(np.clip(values / highest, 0.0, 1.0)))
 
 
 def draw(data: ResponseParts) -> Figure:
@@ -126,8 +144,8 @@ def draw(data: ResponseParts) -> Figure:
         figure = new_figure(8.4, 3.4 * len(data.states))
         panels = figure.subplots(len(data.states), 2, sharex=True, sharey=True, squeeze=False)
         for column, (title, maps) in enumerate(zip(titles, (data.inter, data.intra), strict=True)):
-            # the square root shows the weak parts; the few brightest points would hide them
-            highest = float(np.quantile(np.stack(maps), 0.998))
+            # the square root shows the weak parts
+            highest = _highest(maps)
             norm = PowerNorm(0.5, 0.0, highest, clip=True)
             for row, (state, values) in enumerate(zip(data.states, maps, strict=True)):
                 axes = panels[row, column]

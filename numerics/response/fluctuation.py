@@ -29,6 +29,8 @@ Complex = NDArray[np.complex128]
 
 _EPS = float(np.finfo(float).eps)
 PARTS = ("all", "inter", "intra")
+#: The whole and its part within the branches, side by side.
+_APART = "apart"
 #: Points (q, omega) done at a time.
 _BATCH = 256
 
@@ -103,6 +105,7 @@ def matrix_of_part(
     state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
 ) -> Sampled:
     """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
+    choice("part", part, PARTS)
     result, coupling = _correlation(state, Points.of(state, q, omega), part, rtol)
     return result._replace(value=coupling - result.value)
 
@@ -153,15 +156,46 @@ def pair_correlation(
     >>> bool(abs(pi[0, 0, 0] - pi[1, 0, 0].conj()) < 1e-12)
     True
     """
+    choice("part", part, PARTS)
     result, _ = _correlation(state, Points.of(state, q, omega), part, rtol)
     return result if full else converged_value(result)
+
+
+def correlation_and_part(
+    state: SteadyState, q: ArrayLike, omega: ArrayLike, *, rtol: float = 1e-8
+) -> Sampled:
+    """Return Pi as a whole, and its part within the branches, which is computed with it.
+
+    Parameters
+    ----------
+    state, q, omega, rtol
+        As in `pair_correlation`.
+
+    Returns
+    -------
+    FullResult
+        Of values and errors of shape (..., 2, 2, 2): the whole, then the part.
+
+    Raises
+    ------
+    ValueError
+        As in `pair_correlation`.
+
+    Examples
+    --------
+    >>> from numerics import Parameters, pair_correlation, solve_steady_state
+    >>> state = solve_steady_state(Parameters(inv_kfa=0.0))
+    >>> whole, intra = correlation_and_part(state, 0.2, 0.1).value
+    >>> bool((intra == pair_correlation(state, 0.2, 0.1, "intra")).all())
+    True
+    """
+    return _correlation(state, Points.of(state, q, omega), _APART, rtol)[0]
 
 
 def _correlation(
     state: SteadyState, points: Points, part: str, rtol: float
 ) -> tuple[Sampled, Complex]:
     """Return Pi or a part of it, and all about it; and 2 K, less the sum over 1/p**2."""
-    choice("part", part, PARTS)
     rtol = tolerance(rtol)
     coupling = state.parameters.coupling.twice(points.q, points.omega, state.mu)
     batches = [
@@ -179,7 +213,7 @@ def _correlation(
         other, _ = _correlation(coarser, points, part, rtol)
         error = result.error + np.abs(result.value - other.value)
         result = result._replace(error=error, evaluations=result.evaluations + other.evaluations)
-    return result, coupling.reshape(result.value.shape)
+    return result, coupling.reshape((*points.shape, 2, 2))
 
 
 def _batch(
@@ -193,16 +227,19 @@ def _batch(
         return whole
     matrix = coupling - whole.value
     size = np.abs(matrix).max(axis=(1, 2))
-    intra = intra_band_integral(state, q, omega, rtol * size)
-    return intra if part == "intra" else _rest(whole, intra, size, rtol)
+    return _part(whole, intra_band_integral(state, q, omega, rtol * size), part, size, rtol)
 
 
-def _rest(whole: Sampled, intra: Sampled, size: Array, rtol: float) -> Sampled:
-    """Return the part between the branches, of a matrix M of some size."""
-    error = whole.error + intra.error
+def _part(whole: Sampled, intra: Sampled, part: str, size: Array, rtol: float) -> Sampled:
+    """Return a part, or both of these, of Pi that belongs to a matrix M of some size."""
+    if part == "intra":
+        return intra
     status = status_of(intra.error.max(axis=(1, 2)), size, rtol * size)
+    value, error = whole.value - intra.value, whole.error + intra.error
+    if part == _APART:
+        value, error = (np.stack(both, axis=1) for both in zip(whole[:2], intra[:2], strict=True))
     return FullResult(
-        whole.value - intra.value,
+        value,
         error,
         whole.evaluations + intra.evaluations,
         np.where(whole.status == Status.CONVERGED, status, whole.status),
@@ -222,8 +259,7 @@ def _of_two_bands(
     if part == "all":
         return whole
     size = np.abs(found.value).max(axis=(1, 2))
-    intra = branch_integral(state, q, omega, rtol * size)
-    return intra if part == "intra" else _rest(whole, intra, size, rtol)
+    return _part(whole, branch_integral(state, q, omega, rtol * size), part, size, rtol)
 
 
 def _nothing() -> Sampled:

@@ -88,20 +88,25 @@ def status_of(error: Array, size: Array, goal: Array) -> NDArray[np.str_]:
 def _on_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Totals:
     """Return the closed form's part, from points above the real axis where that is too close.
 
-    Pi is analytic within the width: two points above the axis extrapolate to the second order.
+    Pi is analytic within the width: a point above the axis is off by the distance over the width,
+    and a second one extrapolates to the second order where that is more than may be.
     """
     width = state.parameters.linewidth + omega.imag
     step = np.where(np.abs(omega.imag) < _OFF_AXIS * width, 2 * _OFF_AXIS * width, 0.0)
-    beside = np.flatnonzero(step > 0)
-    points = np.concatenate([omega + 1j * step, omega[beside] + 2j * step[beside]])
-    goals = np.concatenate([np.where(step > 0, goal / 3, goal), goal[beside] / 3])
-    values, errors, counts = _off_the_axis(state, np.concatenate([q, q[beside]]), points, goals)
-    value, error, evaluations = values[: q.size], errors[: q.size], counts[: q.size]
-    value[beside] = 2 * value[beside] - values[q.size :]
-    error[beside] = 2 * error[beside] + errors[q.size :]
-    evaluations[beside] += counts[q.size :]
-    curvature = 2 * (step / width) ** 2 * np.abs(value).max(axis=1)
-    return value, error + curvature[:, None], evaluations
+    goals = np.where(step > 0, goal / 3, goal)
+    value, error, evaluations = _off_the_axis(state, q, omega + 1j * step, goals)
+    part = step / width
+    slope = 2 * part * np.abs(value).max(axis=1)
+    second = slope > goals
+    error[~second] += slope[~second, None]
+    if second.any():
+        beside = omega[second] + 2j * step[second]
+        values, errors, counts = _off_the_axis(state, q[second], beside, goals[second])
+        value[second] = 2 * value[second] - values
+        curvature = 2 * part[second] ** 2 * np.abs(value[second]).max(axis=1)
+        error[second] = 2 * error[second] + errors + curvature[:, None]
+        evaluations[second] += counts
+    return value, error, evaluations
 
 
 def _off_the_axis(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Totals:
