@@ -26,6 +26,11 @@ _EPS = float(np.finfo(float).eps)
 _MOVED = 4 * _EPS
 #: The change is one sample of the rounding errors, and they may be this much larger.
 _SAFETY = 4.0
+#: Rounding of either part of what the reservoirs disagree by: sums over them times rates.
+_PARTS = 8 * _EPS
+#: Where the coefficients of M_11, M_21 and M_22 are among the twelve, of which M_21 has the
+#: disagreement in it and M_11 - M_22 the terms that it multiplies; alpha_22 is zero.
+_ELEMENTS = ((0, 1, None), (2, 4, 5), (6, 8, 9))
 
 
 def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
@@ -48,7 +53,34 @@ def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
         return np.maximum(rtol * np.abs(value), rounding)
 
     at_rest = np.zeros(1), np.zeros(1, dtype=complex)
-    return integrate(_Integrand(carriers), pairing_panels(carriers, *at_rest), 1, goal)
+    found = integrate(_Integrand(carriers), pairing_panels(carriers, *at_rest), 1, goal)
+    if _is_cold(carriers):
+        # the same at each node, so that what cancels of the terms cancels
+        part = carriers.linewidth / carriers.threshold
+        _add_disagreement(found.size.T, found.value.T, part)
+    return found
+
+
+def _is_cold(carriers: Carriers) -> bool:
+    return all(filled.temperature == 0 for _, filled in carriers.edges())
+
+
+def _add_disagreement(errors: Array, values: Complex | Array, part: Array | float) -> None:
+    """Add to the errors of alpha_21, beta_21 and eta_21 the rounding of F_e gamma_h + F_h gamma_e.
+
+    These are sums of terms times that, and the coefficients of M_11 - M_22 sums of the same terms
+    times F_e u - F_h v at frequencies Y, u + v = 2 Y.  Where reservoirs agree nothing is left of
+    the two parts of the former but their rounding, and they are no more than gamma/Y of the latter.
+
+    Parameters
+    ----------
+    errors, values : ndarray, shape (12, ...)
+    part : ndarray or float
+        gamma/Y.
+    """
+    for first, coupling, second in _ELEMENTS:
+        apart = values[first] - (0.0 if second is None else values[second])
+        errors[coupling] += _PARTS * part * np.abs(apart)
 
 
 class _Integrand:
@@ -56,6 +88,7 @@ class _Integrand:
 
     def __init__(self, carriers: Carriers) -> None:
         self.carriers = carriers
+        self.cold = _is_cold(carriers)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their rounding errors.
@@ -80,7 +113,12 @@ class _Integrand:
             self._values(y * (1 + moved), *fixed, carriers.mu + moved * energy)
             for moved in (0.0, _MOVED)
         )
-        return values, _SAFETY * np.abs(beside - values) + _EPS * np.abs(values)
+        errors = _SAFETY * np.abs(beside - values) + _EPS * np.abs(values)
+        if not self.cold:
+            # terms matter from the edge of the spectrum on
+            part = carriers.linewidth / np.maximum(np.abs(y), carriers.threshold)
+            _add_disagreement(errors, values, part)
+        return values, errors
 
     def _values(self, y: Array, *arguments: Array) -> Array:
         """Return what the kernel gives at nodes, potential last, (12, panels, nodes)."""

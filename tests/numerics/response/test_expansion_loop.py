@@ -19,6 +19,7 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
+from numerics.precise import PreciseState, precise_matrix
 from numerics.response.determinant import determinant, uniform_modes
 from numerics.response.expansion_loop import coefficient_integrals
 from numerics.response.goldstone import goldstone_matrix
@@ -141,3 +142,18 @@ def test_the_response_is_linear_in_a_drive_below_the_distance_of_nodes_from_zero
 
     # of a drive of 1e-12 rounding leaves four digits, of one of 1e-6 the next order six
     assert alpha21(1e-12) == pytest.approx(alpha21(1e-6), rel=1e-3)
+
+
+@pytest.mark.parametrize("loss", [0.0, 1e-13, 1e-10])
+@pytest.mark.parametrize("temperature", [0.0, 0.03])
+def test_errors_where_reservoirs_hardly_disagree(loss: float, temperature: float) -> None:
+    """alpha_21 against M_12 + M_21 with more digits: what cancels in it are products of rates."""
+    reservoirs = [Reservoir("bath", (1e-2, 6e-3), temperature=temperature)]
+    if loss > 0:
+        reservoirs.append(Reservoir.empty("drain", loss))
+    model = Model(Contact(-0.5), reservoirs, bands=Bands.of_ratio(1.5), neutral=True)
+    state = solve_steady_state(model)
+    precise = precise_matrix(PreciseState.exactly(state), 0.0, 0.0, 25).value
+    found = hydrodynamics(state)
+    missed = found.alpha[1, 0] - float((precise[1] + precise[2]).real)
+    assert abs(missed) <= found.error.alpha[1, 0] < 1e-16
