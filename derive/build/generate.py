@@ -12,7 +12,7 @@ from derive.codegen.backends import python_function
 from derive.codegen.printers import TARGETS, Target
 from derive.codegen.program import Module
 from derive.codegen.storage import read, stored
-from derive.codegen.vector import loops_source, outputs_of, vector_source
+from derive.codegen.vector import MOMENTUM_LOOP, loops_source, outputs_of, vector_source
 from derive.programs import modules
 
 #: Where the generated modules live, beside this package.
@@ -31,6 +31,9 @@ VECTORISED = (
     "two_bands_vertices",
     "film_vertices",
 )
+
+#: Loops that are compiled with the kernels of a module.
+LOOPS = {"steady_state": MOMENTUM_LOOP}
 
 
 def module_source(module: Module, target: Target) -> str:
@@ -56,7 +59,8 @@ def generated_files(contents: Iterable[Module] | None = None) -> Iterator[tuple[
         for target in TARGETS.values():
             yield KERNELS / f"{module.name}_{target.name}.py", module_source(module, target)
         if module.name in VECTORISED:
-            yield KERNELS / f"{module.name}_vector.py", vector_source(module)
+            loop = LOOPS.get(module.name)
+            yield KERNELS / f"{module.name}_vector.py", vector_source(module, loop)
 
 
 def committed_modules() -> list[Module]:

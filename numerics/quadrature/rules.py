@@ -33,6 +33,11 @@ class Rule:
     weights: Array
     embedded: Array
 
+    @functools.cached_property
+    def rows(self) -> Array:
+        """Nodes, weights, and what these are more than the embedded ones, shape (3, n)."""
+        return np.stack([self.nodes, self.weights, self.weights - self.embedded])
+
 
 @functools.cache
 def gauss_kronrod(n: int = 10) -> Rule:

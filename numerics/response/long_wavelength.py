@@ -23,7 +23,8 @@ from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
 from numerics.response.expansion_loop import coefficient_integrals
 from numerics.results import FullResult, Status
-from numerics.steady.equations import MEASURE, Unknowns, occupation_momenta
+from numerics.steady.equations import Unknowns, occupation_momenta
+from numerics.steady.momentum_sums import MEASURE
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]

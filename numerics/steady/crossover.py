@@ -18,7 +18,8 @@ from numerics.kept import Kept
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.quadrature.chunks import evaluate
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
-from numerics.steady.equations import MEASURE, TAIL_START
+from numerics.steady.equations import TAIL_START
+from numerics.steady.momentum_sums import MEASURE
 
 #: Range of mu / gap, whose hyperbolic arc sine is solved for; gap / mu of 10**-12 at one end.
 _RANGE = (-20.0, 28.0)

@@ -132,6 +132,71 @@ def sinh_cosh(x: float) -> tuple[float, float]:
     return 0.5 * (above + above * inverse), 0.5 * ((1.0 + above) + inverse)
 
 
+@njit(forceinline=True, error_model="numpy")
+def polygamma_0(x: float, y: float) -> tuple[float, float]:
+    """Return the parts of the digamma function at x + i y, within 8 ulp of |log z| + 1/|z|.
+
+    For x >= 1/2.  Eight steps of the recurrence lead to the asymptotic series, whose remainder is
+    below |B_18|/18 times (17/2)**-18 there [DLMF 5.11.2 and 5.11(ii)].
+    """
+    real, imaginary = 0.0, 0.0
+    for k in range(8):
+        part = 1.0 / ((x + k) * (x + k) + y * y)
+        real += (x + k) * part
+        imaginary -= y * part
+    w = x + 8.0
+    square = w * w + y * y
+    u, v = w / square, -y / square
+    a, b = u * u - v * v, 2.0 * u * v
+    rest, turned = -3617.0 / 8160.0, 0.0
+    for c in (
+        1.0 / 12.0,
+        -691.0 / 32760.0,
+        1.0 / 132.0,
+        -1.0 / 240.0,
+        1.0 / 252.0,
+        -1.0 / 120.0,
+        1.0 / 12.0,
+    ):
+        rest, turned = rest * a - turned * b + c, rest * b + turned * a
+    real += 0.5 * u + (rest * a - turned * b)
+    imaginary += 0.5 * v + (rest * b + turned * a)
+    return 0.5 * log(square) - real, arctan2(y, w) - imaginary
+
+
+@njit(forceinline=True, error_model="numpy")
+def polygamma_1(x: float, y: float) -> tuple[float, float]:
+    """Return the parts of the trigamma function at x + i y, within 8 ulp of its modulus.
+
+    For x >= 1/2, as the digamma function; the remainder is below |B_18| times (17/2)**-19.
+    """
+    real, imaginary = 0.0, 0.0
+    for k in range(8):
+        part = 1.0 / ((x + k) * (x + k) + y * y)
+        u, v = (x + k) * part, y * part
+        real += u * u - v * v
+        imaginary -= 2.0 * u * v
+    w = x + 8.0
+    part = 1.0 / (w * w + y * y)
+    u, v = w * part, -y * part
+    a, b = u * u - v * v, 2.0 * u * v
+    rest, turned = -3617.0 / 510.0, 0.0
+    for c in (
+        7.0 / 6.0,
+        -691.0 / 2730.0,
+        5.0 / 66.0,
+        -1.0 / 30.0,
+        1.0 / 42.0,
+        -1.0 / 30.0,
+        1.0 / 6.0,
+    ):
+        rest, turned = rest * a - turned * b + c, rest * b + turned * a
+    # u [1 + u/2 + rest u**2] with complex u
+    rest, turned = rest * a - turned * b, rest * b + turned * a
+    rest, turned = 1.0 + 0.5 * u + rest, 0.5 * v + turned
+    return real + (rest * u - turned * v), imaginary + (rest * v + turned * u)
+
+
 # ---- combinations that do not cancel
 
 

@@ -17,7 +17,7 @@ from numerics import (
     narrow_hydrodynamics,
     solve_steady_state,
 )
-from numerics.steady.equations import MEASURE
+from numerics.steady.momentum_sums import MEASURE
 from tests.numerics.response.test_hydrodynamics import extrapolated
 
 
