@@ -56,7 +56,10 @@ _LOWEST, _HALF, _LARGEST = 3e-4, 0.5, 1.2
 #: The last state that is looked at, in units of the end of the condensate, and an interval that
 #: reaches it but for rounding.
 _LAST, _AT_END = 0.9999, 1 - 1e-6
-_KINDS = ("A", "B", "C", "normal")
+#: Changes of stability are looked for from so far above the lowest boundary on.
+_ABOVE = 1.03
+_GROWING = ("A", "B", "C")
+_KINDS = (*_GROWING, "normal")
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ def compute(
     bindings : sequence of float, optional
         Others, ascending.
     regions : bool
-        Whether every change of stability is looked for as well, up to the end of the condensate,
-        which takes some twenty seconds for each.
+        Whether every change of stability above the lowest boundary is looked for as well, up to
+        the end of the condensate.
     executor : concurrent.futures.Executor, optional
         Where the binding energies are divided among.
     """
@@ -143,15 +146,28 @@ def _column(binding: float, *, regions: bool) -> FilmColumn:
         for alpha in _found("alpha11", model, (_LOWEST, _HALF)):
             around = tuple(alpha.value / _RATE * factor for factor in _AROUND)
             found += _found("C", model, (around[0], around[1]))
-    unstable = None
-    if regions:
-        values = (_LOWEST * _RATE, _LAST * top * _RATE)
-        line = stability_line(model, along=_ALONG, values=values)
-        unstable = tuple(
-            (low / _RATE, math.inf if high > _AT_END * values[1] else high / _RATE)
-            for low, high in line.unstable
-        )
+    unstable = _unstable(model, found, top) if regions else None
     return FilmColumn(binding, tuple(found), unstable)
+
+
+def _unstable(
+    model: Model, boundaries: Sequence[Boundary], top: float
+) -> tuple[tuple[float, float], ...]:
+    """Return between which ratios modes grow, from the lowest of some boundaries on."""
+    first = min((b.value for b in boundaries if b.kind in _GROWING), default=0.0)
+    low, high = max(_LOWEST * _RATE, first * _ABOVE), _LAST * top * _RATE
+    line = stability_line(model, along=_ALONG, values=(low, high))
+    ends = [*itertools.chain(*line.unstable)]
+    if first and ends[:1] != [low]:
+        # a mode that grows within a window only
+        return _unstable(model, (), top)
+    if first:
+        ends[0] = first
+    if ends and ends[-1] > _AT_END * high:
+        ends[-1] = math.inf
+    return tuple(
+        (one / _RATE, other / _RATE) for one, other in zip(ends[::2], ends[1::2], strict=True)
+    )
 
 
 def _found(kind: str, model: Model, ratios: tuple[float, float]) -> tuple[Boundary, ...]:
