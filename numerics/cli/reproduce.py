@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -23,6 +24,7 @@ from numerics.figures import jobs as figure_jobs
 from numerics.figures.jobs import FigureJob
 from numerics.tables import save_table
 from numerics.tasks.processes import worker_pool
+from numerics.tasks.promises import Crew
 from numerics.tasks.workers import MOST_WORKERS
 
 #: Of tables whose rows are about models of their own.
@@ -32,11 +34,9 @@ _SEVERAL = {"parameters": "those that each row names, or any"}
 def reproduce(
     *,
     output: Annotated[Path, Parameter(help="Folder that is written into.")] = Path("reproduced"),
-    full: Annotated[
-        bool, Parameter(help="Finer grids: some ten minutes instead of two.", negative="")
-    ] = False,
+    quick: Annotated[bool, Parameter(help="Coarser grids, for a first look.", negative="")] = False,
     workers: Annotated[
-        int | None, Parameter(help="Processes for what can be divided; one per core by default.")
+        int | None, Parameter(help="Processes that share the work; one per core by default.")
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -51,40 +51,29 @@ def reproduce(
     The exit status is 1 if a check fails.
 
     Example: nambu reproduce --output reproduced
-    Example: nambu reproduce --only fig05 --only film_diagram --full
+    Example: nambu reproduce --only fig05 --only film_diagram --quick
     """
     workers = (os.cpu_count() or 1) if workers is None else workers
     whole_number("workers", workers, 1, MOST_WORKERS)
     figures = _named(only)
     output.mkdir(parents=True, exist_ok=True)
     begin = time.perf_counter()
-    results: list[checks.Check] = []
-    files: list[Path] = []
-    paper: list[paper_table.PaperTable] = []
-    equations: list[ledger_table.LedgerTable] = []
-    drawn: dict[str, Any] = {}
-
-    def check(group: checks.Group) -> Callable[[], None]:
-        return lambda: results.extend(checks.run(group))
-
-    def draw(job: FigureJob, executor: Executor | None) -> Callable[[], None]:
-        return lambda: files.extend(job.run(output, drawn, full=full, executor=executor))
-
-    with worker_pool(workers) as executor:
-        jobs: list[tuple[str, Callable[[], object]]] = []
-        if not only:
-            jobs += [(name, check(group)) for name, group in checks.GROUPS]
-            jobs.append(("the ledger", lambda: equations.append(ledger_table.check(executor))))
-            jobs.append(("the paper's numbers", lambda: paper.append(paper_table.compare())))
-        jobs += [(job.title, draw(job, executor)) for job in figures]
-        _run(jobs, quiet=json or not sys.stderr.isatty())
-    if only:
+    with (
+        worker_pool(workers) as executor,
+        _progress(_pieces(figures, only), quiet=json or not sys.stderr.isatty()) as count,
+    ):
+        crew = Crew(executor, count)
+        checking = None if only else _Checking.start(crew)
+        drawing = figure_jobs.start(figures, crew, output, quick=quick)
+        files = [path for value in drawing for path in value()]
+        found = None if checking is None else checking.values()
+    if found is None:
         return _only_figures(output, files, time.perf_counter() - begin, json=json)
-    ledger = equations[0]
+    results, ledger, paper = found
     files[:0] = [
         _save_checks(output, results),
         save_table(output / "ledger.csv", ledger_table.COLUMNS, ledger.rows(), _SEVERAL),
-        save_table(output / "paper.csv", paper_table.COLUMNS, paper[0].rows(), paper[0].model()),
+        save_table(output / "paper.csv", paper_table.COLUMNS, paper.rows(), paper.model()),
     ]
 
     seconds = time.perf_counter() - begin
@@ -102,7 +91,7 @@ def reproduce(
                     for r in results
                 ],
                 "ledger": ledger.mapping(),
-                "paper": paper[0].mapping(),
+                "paper": paper.mapping(),
                 "files": [str(path) for path in files],
                 "seconds": round(seconds, 3),
             }
@@ -113,7 +102,7 @@ def reproduce(
             for r in results
         ]
         print_table("Checks", ("statement", "deviation", "bound", "verdict"), rows)
-        show(paper[0])
+        show(paper)
         ledger.show()
         print(f"{len(results) - len(failed)} of {len(results)} checks hold; {seconds:.1f} s")
         _show_files(output, files)
@@ -140,14 +129,41 @@ def _show_files(folder: Path, files: list[Path]) -> None:
     print(f"written into {folder}: " + ", ".join(path.name for path in files))
 
 
-def _run(jobs: list[tuple[str, Callable[[], object]]], *, quiet: bool) -> None:
-    """Run jobs one after the other, with a progress bar on a terminal."""
+@dataclass(frozen=True)
+class _Checking:
+    """What is checked beside the figures, as what gives each value once it is there."""
+
+    groups: list[Callable[[], list[checks.Check]]]
+    ledger: Callable[[], ledger_table.LedgerTable]
+    paper: Callable[[], paper_table.PaperTable]
+
+    @classmethod
+    def start(cls, crew: Crew) -> _Checking:
+        """Start all of it."""
+        ledger = crew.beside("the ledger", ledger_table.check, crew.executor)
+        groups = [crew.start(name, checks.run, group) for name, group in checks.GROUPS]
+        return cls(groups, ledger, crew.start("the paper's numbers", paper_table.compare))
+
+    def values(
+        self,
+    ) -> tuple[list[checks.Check], ledger_table.LedgerTable, paper_table.PaperTable]:
+        """Return all of it."""
+        results = [check for group in self.groups for check in group()]
+        return results, self.ledger(), self.paper()
+
+
+def _pieces(figures: list[FigureJob], only: list[str] | None) -> int:
+    """Return how many pieces of work there are."""
+    # beside the groups, the ledger and the paper's numbers
+    return len(figures) + (0 if only else len(checks.GROUPS) + 2)
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], object]]:
+    """Provide what to call when a piece is done, which a bar on a terminal shows."""
     with bar(quiet=quiet) as progress:
-        task = progress.add_task("", total=len(jobs))
-        for name, job in jobs:
-            progress.update(task, description=f"{name:42}")
-            job()
-            progress.advance(task)
+        task = progress.add_task(f"{'':42}", total=total)
+        yield lambda name: progress.update(task, advance=1, description=f"{name:42}")
 
 
 def _save_checks(folder: Path, results: list[checks.Check]) -> Path:

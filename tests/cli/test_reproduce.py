@@ -54,7 +54,7 @@ def small_ledger(executor: object = None) -> ledger_table.LedgerTable:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw few figures on small grids, and compare nothing."""
     jobs = [job for job in figure_jobs.JOBS if job.name in SMALL]
-    jobs = [dataclasses.replace(job, quick=SMALL[job.name]) for job in jobs]
+    jobs = [dataclasses.replace(job, full=SMALL[job.name]) for job in jobs]
     monkeypatch.setattr(figure_jobs, "JOBS", tuple(jobs))
     monkeypatch.setattr(paper_table, "compare", small_table)
     monkeypatch.setattr(ledger_table, "check", small_ledger)
