@@ -48,7 +48,6 @@ def sinh_cosh(x: float) -> tuple[float, float]:
     inverse = 1.0 / (1.0 + above)
     return 0.5 * (above + above * inverse), 0.5 * ((1.0 + above) + inverse)
 LANES = 8
-NODES = 25
 BLOCK = 200
 _SCALE, _MIDDLE, _HALF, _TAIL, _SIGN, _ORIGIN = 0, 1, 2, 3, 4, 5
 _START, _ABOVE, _BELOW, _START_OMEGA, _ABOVE_OMEGA, _BELOW_OMEGA = 6, 7, 8, 9, 10, 11
@@ -112,7 +111,7 @@ def panel_sums(
         of the occupations, and whether these are what fills a side.
     occupations : ndarray, shape (steps, 4)
         Which sum, edge, temperature, and weight.
-    rule : ndarray, shape (3, NODES)
+    rule : ndarray, shape (3, nodes)
         Nodes, weights, and what these are more than those of the embedded rule.
     groups : ndarray of int, shape (outputs/2,)
         To which size each of the complex outputs counts, of which the largest is taken.
@@ -123,13 +122,15 @@ def panel_sums(
     inputs, outputs = 5 + constants.shape[1], 2 * groups.size
     sizes = sums.shape[1] - 2 * outputs - 2
     block = np.ones((_ROWS + inputs + outputs + sizes) * BLOCK)
-    lanes, found = np.ones((_LANE_ROWS + constants.shape[1], LANES)), np.empty(LANES)
+    nodes = rule.shape[1]
+    side = BLOCK // nodes
+    lanes, found = np.ones((_LANE_ROWS + constants.shape[1], side)), np.empty(side)
     for k in range(3):
-        for j in range(NODES):
-            for p in range(LANES):
-                block[(_T + k) * BLOCK + j * LANES + p] = rule[k, j]
-    for first in range(0, rows, LANES):
-        some = min(LANES, rows - first)
+        for j in range(nodes):
+            for p in range(side):
+                block[(_T + k) * BLOCK + j * side + p] = rule[k, j]
+    for first in range(0, rows, side):
+        some = min(side, rows - first)
         for p in range(some):
             panel, term = (first + p) // count, (first + p) % count
             point = owner[panel]
@@ -137,9 +138,9 @@ def panel_sums(
             for k in range(constants.shape[1]):
                 lanes[_LANE_ROWS + k, p] = constants[term, k, point]
         for k in range(_LANE_ROWS):
-            _spread(block, k, lanes[k])
+            _spread(block, k, lanes[k], nodes)
         for k in range(constants.shape[1]):
-            _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k])
+            _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k], nodes)
         _nodes(block, scalars[3])
         _fill(block, scalars, occupations)
         _set_aside(block, scalars[2])
@@ -152,7 +153,7 @@ def panel_sums(
                 row, weight = _ROWS + inputs + k - outputs, _FINE
             else:
                 row, weight = _SMOOTH, _FINE + k - 2 * outputs - sizes
-            _summed(block, row, weight, found)
+            _summed(block, row, weight, nodes, found)
             for p in range(some):
                 sums[first + p, k] = found[p]
 
@@ -193,11 +194,11 @@ def _lane(
 
 
 @njit(error_model="numpy")
-def _spread(block: Any, row: int, lane: Any) -> None:
-    values = _row(block, row)
-    for j in range(NODES):
-        for p in range(LANES):
-            values[j * LANES + p] = lane[p]
+def _spread(block: Any, row: int, lane: Any, nodes: int) -> None:
+    values, side = _row(block, row), lane.size
+    for j in range(nodes):
+        for p in range(side):
+            values[j * side + p] = lane[p]
 
 
 @njit(error_model="numpy")
@@ -295,18 +296,23 @@ def _sizes(block: Any, first: int, groups: Any, sizes: int) -> None:
 
 
 @njit(error_model="numpy")
-def _summed(block: Any, row: int, weight: int, found: Any) -> None:
-    """Sum a row over the 25 nodes of each panel: twelve to twelve others, and so on."""
+def _summed(block: Any, row: int, weight: int, nodes: int, found: Any) -> None:
+    """Sum a row over the nodes of each panel: half of them to the others, and so on."""
     values, weights, sums = _row(block, row), _row(block, weight), _row(block, _SUMS)
+    side, left = found.size, nodes
     for i in range(BLOCK):
         sums[i] = weights[i] * values[i]
-    for i in range(12 * LANES):
-        sums[i] += sums[13 * LANES + i]
-    for i in range(6 * LANES):
-        sums[i] += sums[7 * LANES + i]
-    for i in range(3 * LANES):
-        sums[i] += sums[4 * LANES + i]
-    for i in range(2 * LANES):
-        sums[i] += sums[2 * LANES + i]
-    for i in range(LANES):
-        found[i] = sums[i] + sums[LANES + i]
+    while left > 1:
+        half = left // 2
+        others = _from(sums, (left - half) * side)
+        for i in range(half * side):
+            sums[i] += others[i]
+        left -= half
+    for p in range(side):
+        found[p] = sums[p]
+
+
+@njit(error_model="numpy")
+def _from(row: Any, first: int) -> Any:
+    """Return the rest of a row, where no index can be negative."""
+    return row[first:]

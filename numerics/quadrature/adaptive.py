@@ -18,8 +18,8 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
-#: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel.
-_NODES = 12
+#: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel; and where few digits are wanted.
+_NODES, FEW = 12, 6
 #: Rounds of halving the panels with the largest errors.
 _ROUNDS = 12
 
@@ -130,6 +130,7 @@ def integrate(
     goal: Goal,
     rounds: int | None = None,
     rounding: float = 0.0,
+    nodes: int | None = None,
 ) -> Totals:
     """Integrate over the panels of `count` integrals, halving those that miss their share.
 
@@ -145,8 +146,11 @@ def integrate(
         How often at most the panels with the largest errors are halved.
     rounding : float
         Rounding in units of the size: a panel whose error is no larger is not halved.
+    nodes : int, optional
+        Of the Gauss rule in the Gauss-Kronrod rule of each panel: 12, or `FEW` where few digits
+        are wanted.
     """
-    rule = gauss_kronrod(_NODES)
+    rule = gauss_kronrod(_NODES if nodes is None else nodes)
     most = _ROUNDS if rounds is None else rounds
     found = refine(
         lambda some: _integrated(integrand, some, rule), panels, count, goal, most, rounding

@@ -19,8 +19,6 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
-#: Nodes of a rule at most.
-_NODES = 25
 #: Rows, a panel in a term each, that take some ten times as long as a thread takes to start.
 _ROWS = 1024
 
@@ -130,7 +128,7 @@ class NodeLoop:
         """Return the integrals over panels."""
         kernel, outputs = compiled_kernel(self.module, self.program)
         fixed, (sizes, terms) = self._fixed, (self._sizes, len(self.terms))
-        nodes, groups, loop = _padded(rule), self._groups, compiled_loop("panel_sums")
+        nodes, groups, loop = _weights(rule), self._groups, compiled_loop("panel_sums")
         each = np.empty((len(panels), terms, 2 * outputs + sizes + 2))
 
         def some(which: slice) -> None:
@@ -182,10 +180,6 @@ def _rows(panels: Panels) -> Array:
     return rows
 
 
-def _padded(rule: Rule) -> Array:
-    """Return nodes, weights and what these are more than the embedded ones, then nodes of none."""
-    padded = np.zeros((3, _NODES))
-    n = rule.nodes.size
-    padded[0, :n], padded[1, :n] = rule.nodes, rule.weights
-    padded[2, :n] = rule.weights - rule.embedded
-    return padded
+def _weights(rule: Rule) -> Array:
+    """Return nodes, weights and what these are more than the embedded ones."""
+    return np.stack([rule.nodes, rule.weights, rule.weights - rule.embedded])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import Integrand, Sums, Totals, integrate
+from numerics.quadrature.adaptive import FEW, Integrand, Sums, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import NO_WAVE, loop_panels
@@ -32,7 +32,8 @@ Complex = NDArray[np.complex128]
 _BATCH = 256
 #: Rounding of the integrand in units of its size before the two signs of the frequency cancel.
 _ROUNDING = 32 * float(np.finfo(float).eps)
-
+#: The tolerance from which on rules of few nodes reach it on most panels.
+_LOOSE = 1e-4
 
 #: What the tolerance of each of the four integrals is relative to, given these.
 Wanted = Callable[[Complex], Array]
@@ -135,7 +136,7 @@ def _integrated(
         carriers = state.carriers
         integrand = PairingLoop(carriers, q, omega, program)
         panels = pairing_panels(carriers, q, omega)
-    return integrate(integrand, panels, q.size, goal)
+    return integrate(integrand, panels, q.size, goal, nodes=FEW if rtol >= _LOOSE else None)
 
 
 def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:

@@ -1,9 +1,9 @@
 """Loops around compiled kernels: over many points, and over the nodes of panels of a frequency.
 
 A kernel is called with a block of points, its inputs one row after the other and then its outputs.
-It is an argument here, so that these loops are compiled once for all kernels.  The nodes of eight
-panels at a time are a block, each panel one lane of the processor's vectors: whatever stands beside
-it, its sums are the same to the last bit.
+It is an argument here, so that these loops are compiled once for all kernels.  The nodes of as many
+panels as there is room for are a block, panel beside panel: whatever stands beside one, its sums
+are the same to the last bit.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from numba import njit
 
 from derive.functions.runtime.vector_functions import exponential, sinh_cosh
 
-#: Panels done at a time, nodes of the rule on each, and points of a block.
+#: Points of a block: as many as the nodes of so many panels of 25 each.
 LANES = 8
-NODES = 25
 BLOCK = 200
 #: Rows of a block's own before the inputs of a kernel: what a panel is, and what its nodes are.
 _SCALE, _MIDDLE, _HALF, _TAIL, _SIGN, _ORIGIN = 0, 1, 2, 3, 4, 5
@@ -84,7 +83,7 @@ def panel_sums(
         of the occupations, and whether these are what fills a side.
     occupations : ndarray, shape (steps, 4)
         Which sum, edge, temperature, and weight.
-    rule : ndarray, shape (3, NODES)
+    rule : ndarray, shape (3, nodes)
         Nodes, weights, and what these are more than those of the embedded rule.
     groups : ndarray of int, shape (outputs/2,)
         To which size each of the complex outputs counts, of which the largest is taken.
@@ -95,13 +94,15 @@ def panel_sums(
     inputs, outputs = 5 + constants.shape[1], 2 * groups.size
     sizes = sums.shape[1] - 2 * outputs - 2
     block = np.ones((_ROWS + inputs + outputs + sizes) * BLOCK)
-    lanes, found = np.ones((_LANE_ROWS + constants.shape[1], LANES)), np.empty(LANES)
+    nodes = rule.shape[1]
+    side = BLOCK // nodes
+    lanes, found = np.ones((_LANE_ROWS + constants.shape[1], side)), np.empty(side)
     for k in range(3):
-        for j in range(NODES):
-            for p in range(LANES):
-                block[(_T + k) * BLOCK + j * LANES + p] = rule[k, j]
-    for first in range(0, rows, LANES):
-        some = min(LANES, rows - first)
+        for j in range(nodes):
+            for p in range(side):
+                block[(_T + k) * BLOCK + j * side + p] = rule[k, j]
+    for first in range(0, rows, side):
+        some = min(side, rows - first)
         for p in range(some):
             panel, term = (first + p) // count, (first + p) % count
             point = owner[panel]
@@ -109,9 +110,9 @@ def panel_sums(
             for k in range(constants.shape[1]):
                 lanes[_LANE_ROWS + k, p] = constants[term, k, point]
         for k in range(_LANE_ROWS):
-            _spread(block, k, lanes[k])
+            _spread(block, k, lanes[k], nodes)
         for k in range(constants.shape[1]):
-            _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k])
+            _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k], nodes)
         _nodes(block, scalars[3])
         _fill(block, scalars, occupations)
         _set_aside(block, scalars[2])
@@ -124,7 +125,7 @@ def panel_sums(
                 row, weight = _ROWS + inputs + k - outputs, _FINE
             else:
                 row, weight = _SMOOTH, _FINE + k - 2 * outputs - sizes
-            _summed(block, row, weight, found)
+            _summed(block, row, weight, nodes, found)
             for p in range(some):
                 sums[first + p, k] = found[p]
 
@@ -165,11 +166,11 @@ def _lane(
 
 
 @njit(error_model="numpy")
-def _spread(block: Any, row: int, lane: Any) -> None:
-    values = _row(block, row)
-    for j in range(NODES):
-        for p in range(LANES):
-            values[j * LANES + p] = lane[p]
+def _spread(block: Any, row: int, lane: Any, nodes: int) -> None:
+    values, side = _row(block, row), lane.size
+    for j in range(nodes):
+        for p in range(side):
+            values[j * side + p] = lane[p]
 
 
 @njit(error_model="numpy")
@@ -267,18 +268,23 @@ def _sizes(block: Any, first: int, groups: Any, sizes: int) -> None:
 
 
 @njit(error_model="numpy")
-def _summed(block: Any, row: int, weight: int, found: Any) -> None:
-    """Sum a row over the 25 nodes of each panel: twelve to twelve others, and so on."""
+def _summed(block: Any, row: int, weight: int, nodes: int, found: Any) -> None:
+    """Sum a row over the nodes of each panel: half of them to the others, and so on."""
     values, weights, sums = _row(block, row), _row(block, weight), _row(block, _SUMS)
+    side, left = found.size, nodes
     for i in range(BLOCK):
         sums[i] = weights[i] * values[i]
-    for i in range(12 * LANES):
-        sums[i] += sums[13 * LANES + i]
-    for i in range(6 * LANES):
-        sums[i] += sums[7 * LANES + i]
-    for i in range(3 * LANES):
-        sums[i] += sums[4 * LANES + i]
-    for i in range(2 * LANES):
-        sums[i] += sums[2 * LANES + i]
-    for i in range(LANES):
-        found[i] = sums[i] + sums[LANES + i]
+    while left > 1:
+        half = left // 2
+        others = _from(sums, (left - half) * side)
+        for i in range(half * side):
+            sums[i] += others[i]
+        left -= half
+    for p in range(side):
+        found[p] = sums[p]
+
+
+@njit(error_model="numpy")
+def _from(row: Any, first: int) -> Any:
+    """Return the rest of a row, where no index can be negative."""
+    return row[first:]
