@@ -182,15 +182,22 @@ class _Samples:
         far = np.geomspace(top, end, density * self.to.beyond)[1:]
         axes = []
         for modes in slow:
-            lowest = self.to.lowest * min([spectrum.linewidth, *(4 * abs(w) for w in modes)])
-            number = math.ceil(density * self.to.per_decade * math.log10(top / lowest))
-            axes.append(np.concatenate([[0.0], np.geomspace(lowest, top, number), far]))
+            # det M is a polynomial at first, whose zeros are these
+            scale = spectrum.linewidth
+            bend, lowest = (self.to.lowest * x for x in (scale, _slowest(scale, modes)))
+            low = _spread(lowest, bend, density * self.to.per_slow_decade)[:-1]
+            high = _spread(bend, top, density * self.to.per_decade)
+            axes.append(np.concatenate([[0.0], low, high, far]))
         self.owner = np.repeat(np.arange(q.size), [axis.size for axis in axes])
         self.omega = np.concatenate(axes)
         self.value, self.bound = self._values(self.owner, self.omega)
 
     def _values(self, owner: NDArray[np.intp], omega: Array) -> tuple[Complex, Array]:
-        value, bound = self.spectrum(self.q[owner], omega, self.to.rtol)
+        q = self.q[owner]
+        value, bound = self.spectrum(q, omega, self.to.rtol)
+        close = np.flatnonzero(~(bound <= self.to.close * np.abs(value)))
+        if close.size > 0:
+            value[close], bound[close] = self.spectrum(q[close], omega[close], self.to.fine)
         # without a frequency it is real
         return np.where(omega == 0, value.real, value), bound
 
@@ -264,6 +271,16 @@ class _Samples:
             return _starts(self.spectrum, self.omega[mine], self.value[mine])
 
 
+def _slowest(scale: float, modes: list[complex]) -> float:
+    """Return the scale of the slowest frequencies: a given one, or that of known modes."""
+    return min([scale, *(4 * abs(w) for w in modes)])
+
+
+def _spread(low: float, high: float, per_decade: float) -> Array:
+    """Return frequencies from one to another, both included, so many in each decade."""
+    return np.geomspace(low, high, 1 + math.ceil(per_decade * math.log10(high / low)))
+
+
 @functools.cache
 def _linear_algebra() -> ThreadpoolController:
     """Return what sets the number of threads of the libraries that are loaded now."""
@@ -284,7 +301,9 @@ def _starts(spectrum: Spectrum, omega: Array, value: Complex) -> list[complex]:
     with warnings.catch_warnings():
         # an approximation that stays short of its tolerance has good zeros all the same
         warnings.simplefilter("ignore", RuntimeWarning)
-        approximation = AAA(both, np.concatenate([value[:0:-1].conj(), value]), rtol=rtol)
+        mirrored = np.concatenate([value[:0:-1].conj(), value])
+        # zeros at poles are left out below
+        approximation = AAA(both, mirrored, rtol=rtol, clean_up=False)
         zeros, poles = approximation.roots(), approximation.poles()
     close = np.isfinite(zeros) & (zeros.imag > spectrum.lowest) & (zeros.imag < omega[-1])
     close &= (zeros.real > -_ON_AXIS * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])

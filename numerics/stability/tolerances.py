@@ -23,10 +23,14 @@ class CountTolerances:
         How often a step that turns more is divided before the count is called uncertain: forty take
         a step of any decade to rounding.
     per_decade : float
-        Samples in each decade of frequency to begin with: five turn a pole's phase by less than
-        `turn` from one to the next.
+        Samples in each decade of frequency to begin with: from one of four to the next the phase
+        of a pole turns by 0.28 radians, so that three close to each other are still followed.
+    per_slow_decade : float
+        The same below `lowest` linewidths, where det M is a polynomial of two zeros: of two samples
+        the phase of a zero turns by 0.55 from one to the next.
     beyond : int
-        Samples above the largest energy of the modes, where det M has little left to do.
+        Samples above the largest energy of the modes, where det M has no zeros and poles left: over
+        the two decades up to `highest` it turns by no more than those below have left to do.
     lowest : float
         The lowest sample, in units of the linewidth or of four times the slowest mode that is
         known, whichever is less: det M is a polynomial from there down to zero.
@@ -38,25 +42,34 @@ class CountTolerances:
         Modes are looked for down to this part of the linewidth below the axis.  At one, the branch
         points begin; 0.8 leaves room to tell a zero from them.
     rtol : float
-        Tolerance of det M at the samples: the turn is known better by orders of magnitude than it
-        needs to be, and the rational approximation of the samples is about as good as a start of
-        the refinement has to be.
+        Tolerance of M at the samples: the turn is known better by orders of magnitude than it needs
+        to be.
+    close : float
+        Where the bound of its error is more than this part of det M, next to its zeros, it is
+        computed again to the tolerance `fine`.
+    fine : float
+        That tolerance.
     approximation : float
-        Tolerance of that rational approximation, below that of the samples: it follows them.
+        Tolerance of a rational approximation of the samples, whose zeros are starts of the
+        refinement: those need to be known to some digits, and the samples are by their rule.
     """
 
     turn: float = 1.0
     divisions: int = 40
-    per_decade: float = 5.0
-    beyond: int = 8
+    per_decade: float = 4.0
+    per_slow_decade: float = 2.0
+    beyond: int = 4
     lowest: float = 0.05
     highest: float = 50.0
     depth: float = 0.8
-    rtol: float = 1e-7
-    approximation: float = 1e-9
+    rtol: float = 1e-3
+    close: float = 0.05
+    fine: float = 1e-7
+    approximation: float = 1e-5
 
     def __post_init__(self) -> None:
-        largest = {"turn": 3.0, "depth": 0.99, "rtol": 1e-2, "approximation": 1e-2}
+        largest = {"turn": 3.0, "depth": 0.99, "close": 0.5}
+        largest |= dict.fromkeys(("rtol", "fine", "approximation"), 1e-2)
         for field in fields(self):
             name, value = field.name, getattr(self, field.name)
             if name in ("divisions", "beyond"):
