@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,10 +17,16 @@ _ROUNDING = 1e-6
 #: Residuals, which are relative to the size of their equations, of a point on a curve.
 _ON_CURVE = 0.1
 
+#: Where scales change on the way: by which angle the tangent may turn in a step, and by which it is
+#: expected to turn in the next one, whose length changes by a factor of two at most.
+_SHARPEST, _TURN, _LONGER = 0.65, 0.25, 2.0
+
 #: A system of n equations in m >= n unknowns: residuals (n,) and Jacobian (n, m) at a point (m,).
 System = Callable[[Array], tuple[Array, Array]]
 #: The scales of the unknowns at a point.
 Scales = Callable[[Array], Array]
+#: The unknowns after a way from a point, in scaled unknowns.
+Advance = Callable[[Array, Array], Array]
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,7 @@ def follow(
     shortest: float = 1e-6,
     tolerance: float = 1e-3,
     deviation: float = 1.0,
+    advance: Advance | None = None,
 ) -> Iterator[Step]:
     """Follow a curve of solutions of n equations in n + 1 unknowns.
 
@@ -139,6 +147,10 @@ def follow(
         Last step of Newton's method at each point; the points are as good as its square.
     deviation : float
         How far from the tangent a point may lie, in units of the step.
+    advance : callable, optional
+        The unknowns after a way from a point, which is given in scaled ones, where scales change on
+        the way; without it they are those at the point.  Steps are then as long as tangents turn
+        by little.
 
     Yields
     ------
@@ -156,26 +168,37 @@ def follow(
     here = Step(start, direction, size)
     yield here
     while True:
-        predicted = here.point + length * here.tangent * here.scales
+        if advance is None:
+            predicted, size = here.point + length * here.tangent * here.scales, here.scales
+        else:
+            predicted = advance(here.point, length * here.tangent)
+            size = scales(predicted)
+        row = here.tangent / size
 
-        def augmented(x: Array, here: Step = here, length: float = length) -> tuple[Array, Array]:
+        def augmented(x: Array, row: Array = row, at: Array = predicted) -> tuple[Array, Array]:
             residuals, jacobian = system(x)
-            ahead = here.tangent @ ((x - here.point) / here.scales) - length
-            row = here.tangent / here.scales
-            return np.append(residuals, ahead), np.vstack([jacobian, row])
+            return np.append(residuals, row @ (x - at)), np.vstack([jacobian, row])
 
-        found = newton(augmented, predicted, here.scales, tolerance=tolerance, most=6)
+        found = newton(augmented, predicted, size, tolerance=tolerance, most=6)
         # a solution further off than the step is long lies on another piece of the curve
-        off = np.linalg.norm((found.point - predicted) / here.scales)
-        if not found.converged or found.residual > _ON_CURVE or off > deviation * length:
+        off = float(np.linalg.norm((found.point - predicted) / size))
+        close = found.converged and found.residual <= _ON_CURVE and off <= deviation * length
+        if close:
+            size = scales(found.point)
+            # the Jacobian of the last iteration stands for that at the point, to first order
+            direction = tangent(found.jacobian[:-1] * size, here.tangent * here.scales / size)
+            turned = math.acos(min(max(float(direction @ here.tangent), -1.0), 1.0))
+            close = advance is None or turned < _SHARPEST
+        if not close:
             length /= 3
             if length < shortest:
                 raise ContinuationError(here.point)
             continue
-        size = scales(found.point)
-        # the Jacobian of the last iteration stands for that at the point, to first order the same
-        direction = tangent(found.jacobian[:-1] * size, here.tangent * here.scales / size)
         here = Step(found.point, direction, size)
         yield here
-        if found.steps <= 3:
+        if advance is not None:
+            # an angle that vanishes leaves the largest factor
+            factor = _TURN / max(turned, _TURN / _LONGER)
+            length = min(max(factor, 1 / _LONGER) * length, longest)
+        elif found.steps <= 3:
             length = min(1.5 * length, longest)

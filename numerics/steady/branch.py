@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from numerics.steady.undriven import balanced_state
 
 Array = NDArray[np.float64]
 
+#: The first and the longest step of the continuation where the branch is smooth.
+_FIRST, _LONGEST = 1.0, 2.0
 #: Steps of the continuation where Newton's method needs a closer start.
 _REFINEMENTS = ({"length": 0.2, "longest": 0.2}, {"length": 0.05, "longest": 0.05})
 #: Steps where the edge of a cold lead meets the spectrum.  What its states add begins there with
@@ -107,10 +110,20 @@ class _Branch:
 
 
 def _points(
-    equations: Equations, start: Array, orientation: Array, **options: float
+    equations: Equations, start: Array, orientation: Array, **options: Any
 ) -> Iterator[Array]:
-    """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them."""
-    steps = follow(equations, start, orientation, equations.scales, **options)
+    """Yield points of the branch until the continuation halts, at most `_MOST_POINTS` of them.
+
+    Without options of `follow` steps are as long as the branch is straight, if it is smooth.
+    """
+    scales = equations.scales
+    if options or not equations.smooth:
+        steps = follow(equations, start, orientation, scales, **options)
+    else:
+        advance = equations.advance
+        steps = follow(
+            equations, start, orientation, scales, length=_FIRST, longest=_LONGEST, advance=advance
+        )
     try:
         for step in itertools.islice(steps, _MOST_POINTS):
             yield step.point

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics.bands import DENSITIES
 from numerics.couplings import Contact
@@ -16,8 +16,8 @@ from numerics.errors import ConvergenceError, NoCondensate
 from numerics.interaction import Interaction
 from numerics.kept import Kept
 from numerics.kernels import steady_state_numpy as kernels
-from numerics.quadrature.chunks import evaluate
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
+from numerics.solve.bracketed import bracketed_root
 from numerics.steady.equations import TAIL_START
 from numerics.steady.momentum_sums import MEASURE
 
@@ -26,6 +26,14 @@ _RANGE = (-20.0, 28.0)
 #: The smallest order parameter of a coupling other than a contact, the largest binding energy, and
 #: how close to what a field has at rest a potential is tried.
 _SMALLEST_GAP, _DEEPEST, _BELOW = 1e-12, 1e12, 1e-9
+#: Attraction beyond the range; at which (k_F a_s)**-1 the limits of weakly coupled carriers and of
+#: pairs are equally far from the state; and what is the end of the range.
+_WEAKEST, _STRONGEST, _PAIRS, _AT_END = -25.0, 1e9, 0.45, 1e-6
+#: A mu / gap from where on slopes are those of weak coupling, to the inverse square of it: sums
+#: over both sides of the Fermi surface cancel.
+_WEAKLY = 1e4
+#: The equations among the outputs of the kernels, and their derivatives by xi and by mu.
+_SUMMED = [0, 1, 4, 5]
 #: The logarithm of the largest binding energy in two dimensions.
 _LARGEST_LOGARITHM = 300.0
 
@@ -45,23 +53,38 @@ def crossover_at(mu_over_gap: float) -> Crossover:
     In units of the order parameter the gap equation (14) gives the scattering length and the
     number equation (15), without a cutoff, gives the density, each by one integral.
     """
-    x = mu_over_gap
-    sums = _unit_sums(x)
-    fermi_momentum = (3 * math.pi**2 * sums[1]) ** (1 / 3)
+    return _crossover_with_slope(mu_over_gap)[0]
+
+
+def _crossover_with_slope(x: float) -> tuple[Crossover, float]:
+    """Return the state at mu/Delta_0, and the derivative of its (k_F a_s)**-1 by that."""
+    pairs, carriers, pairs_by_x, carriers_by_x = _unit_sums(x)
+    fermi_momentum = (3 * math.pi**2 * carriers) ** (1 / 3)
     fermi_energy = fermi_momentum**2
-    inv_kfa = -8 * math.pi * sums[0] / fermi_momentum
-    return Crossover(float(inv_kfa), 1 / float(fermi_energy), x / float(fermi_energy))
+    inv_kfa = -8 * math.pi * pairs / fermi_momentum
+    slope = -8 * math.pi * (pairs_by_x - pairs * carriers_by_x / (3 * carriers)) / fermi_momentum
+    if x > _WEAKLY:
+        slope = -2 / (math.pi * x)
+    return Crossover(inv_kfa, 1 / fermi_energy, x / fermi_energy), slope
 
 
-def _unit_sums(x: float) -> NDArray[np.float64]:
-    """Return the sums of both equations in units of the order parameter, at mu/Delta_0."""
+def _unit_sums(x: float) -> tuple[float, float, float, float]:
+    """Return the sums of both equations in units of the order parameter, at mu/Delta_0.
+
+    After them come their derivatives by that.
+    """
     start = TAIL_START * math.sqrt(1 + abs(x))
-    singular = [np.sqrt(complex(x, 1.0))]
+    singular = [cmath.sqrt(complex(x, 1.0))]
     grid = Grid.on(graded_panels(0.0, start, singular), gauss_kronrod())
-    values = evaluate(kernels.equilibrium, grid.nodes**2 - x, 1.0)[:2]
-    values[0] -= 0.5 / grid.nodes**2
-    sums = (values * (MEASURE * grid.nodes**2)) @ grid.weights
-    return np.asarray(sums + kernels.equilibrium_tail(start, x, 1.0)[:2])
+    square = grid.nodes**2
+    values = np.array(kernels.equilibrium(square - x, 1.0))[_SUMMED]
+    values[0] -= 0.5 / square
+    sums = values @ (MEASURE * square * grid.weights)
+    # xi = p**2 - mu, in which the tails have derivatives by mu
+    sums[2:] *= -1
+    sums += np.array(kernels.equilibrium_tail(start, x, 1.0))[_SUMMED]
+    pairs, carriers, pairs_by_x, carriers_by_x = sums.tolist()
+    return pairs, carriers, pairs_by_x, carriers_by_x
 
 
 def equilibrium_crossover(inv_kfa: float) -> Crossover:
@@ -91,18 +114,21 @@ def equilibrium_crossover(inv_kfa: float) -> Crossover:
     >>> round(state.mu, 4), round(state.gap, 4)
     (0.5906, 0.6864)
     """
-    from scipy.optimize import brentq
-
     inv_kfa = real("inv_kfa", inv_kfa, "any real number")
 
-    def mismatch(t: float) -> float:
-        return crossover_at(math.sinh(t)).inv_kfa - inv_kfa
+    def lacking(t: float) -> tuple[float, float]:
+        found, slope = _crossover_with_slope(math.sinh(t))
+        return inv_kfa - found.inv_kfa, -slope * math.cosh(t)
 
-    if mismatch(_RANGE[1]) > 0:
+    low, high = _RANGE
+    inside = min(max(inv_kfa, _WEAKEST), _STRONGEST)
+    limit = bcs_limit(inside) if inv_kfa < _PAIRS else bec_limit(inside)
+    start = min(max(math.asinh(limit.mu / limit.gap), low + 1), high - 1)
+    t = bracketed_root(lacking, start, low=low, high=high)
+    if t > high - _AT_END:
         raise NoCondensate(f"inv_kfa = {inv_kfa:g}: the order parameter is below double precision")
-    if mismatch(_RANGE[0]) < 0:
+    if not t >= low + _AT_END:
         raise ConvergenceError(f"inv_kfa = {inv_kfa:g} is beyond the range of the solver")
-    t = brentq(mismatch, *_RANGE, xtol=1e-14, rtol=1e-14)
     return crossover_at(math.sinh(t))
 
 
@@ -170,18 +196,24 @@ def state_at(coupling: Interaction, mu: float) -> tuple[float, float]:
 
 def _gap_at(value: float, mu: float) -> float:
     """Return the order parameter of the gap equation in three dimensions; zero without one."""
-    from scipy.optimize import brentq
+    inv_a = -8 * math.pi * value
+    low = math.log(_SMALLEST_GAP * (1 + abs(mu)))
 
-    def left(logarithm: float) -> float:
-        gap = math.exp(logarithm)
-        return float(_unit_sums(mu / gap)[0] * math.sqrt(gap) - value)
+    def lacking(logarithm: float) -> tuple[float, float]:
+        root = math.exp(logarithm / 2)
+        x = mu / (root * root)
+        pairs, _, by_x, _ = _unit_sums(x)
+        weakly = x > _WEAKLY
+        slope = math.sqrt(mu) / (4 * math.pi**2) if weakly else (by_x * x - pairs / 2) * root
+        return value - pairs * root, slope
 
-    low, high = math.log(_SMALLEST_GAP * (1 + abs(mu))), 0.0
-    if left(low) <= 0:
+    if lacking(low)[0] >= 0:
         return 0.0
-    while left(high) > 0:
-        high += 1.0
-    return math.exp(brentq(left, low, high, xtol=1e-14, rtol=1e-14))
+    # a weakly coupled condensate, or one of pairs
+    start = math.log(inv_a**2 + 1e-3 * (1 + abs(mu)))
+    if mu > 0 and inv_a < 0:
+        start = math.log(8 * mu) - 2 + math.pi * inv_a / (2 * math.sqrt(mu))
+    return math.exp(bracketed_root(lacking, max(start, low + 1), low=low))
 
 
 def bcs_limit(inv_kfa: float) -> Crossover:

@@ -80,6 +80,15 @@ class Equations:
         lowest, by_gap, by_mu = (sum(values) / len(both) for values in zip(*both, strict=True))
         return lowest, by_gap * gap / rounded, by_mu
 
+    @property
+    def smooth(self) -> bool:
+        """Whether scales are all that changes along the branch.
+
+        The edge of a reservoir at a given potential meets the spectrum somewhere, where the branch
+        may turn back and forth within a linewidth.
+        """
+        return all(f.tied for f in self.parameters.occupation(0.0, 0.0, 0.0).filled)
+
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""
         gap, mu, distance = map(float, x[:3])
@@ -117,18 +126,43 @@ class Equations:
 
     def scales(self, x: Array) -> Array:
         """Return what the unknowns are measured in along the branch."""
-        parameters = self.parameters
-        at = self.unknowns(x)
-        rate = parameters.filled_rate
-        width = rate + parameters.smearing
-        soft = max(at.lowest_excitation, width)
-        climb = rate * min(rate / soft, 1.0)
+        gap, mu, distance, gamma_v = map(float, x)
+        rate = self.parameters.filled_rate
+        width, climb = self._widths(gap, mu)
         return np.array(
             [
-                max(abs(at.gap), rate),
-                max(abs(at.mu), soft, 0.1),
-                math.hypot(float(x[2]), width),
-                max(float(x[3]), 0.0) + climb,
+                max(abs(gap), rate),
+                max(abs(mu), self._soft(gap, mu), 0.1),
+                math.hypot(distance, width),
+                max(gamma_v, 0.0) + climb,
+            ]
+        )
+
+    def _soft(self, gap: float, mu: float) -> float:
+        """Return the lowest excitation energy, or the width of it and of the bath's edge."""
+        width = self.parameters.filled_rate + self.parameters.smearing
+        return max(Unknowns(_some_gap(gap), mu, 0.0).lowest_excitation, width)
+
+    def _widths(self, gap: float, mu: float) -> tuple[float, float]:
+        """Return where the scales of the distance and of the drive begin to grow."""
+        rate = self.parameters.filled_rate
+        return rate + self.parameters.smearing, rate * min(rate / self._soft(gap, mu), 1.0)
+
+    def advance(self, x: Array, way: Array) -> Array:
+        """Return the point after a way in units of the scales, which change along it.
+
+        The branch is nearly straight in the inverse hyperbolic sine of the distance and in the
+        logarithm of the drive.
+        """
+        gap, mu, distance, gamma_v = map(float, x)
+        width, climb = self._widths(gap, mu)
+        scales = self.scales(x)
+        return np.array(
+            [
+                gap + scales[0] * way[0],
+                mu + scales[1] * way[1],
+                width * math.sinh(math.asinh(distance / width) + way[2]),
+                (max(gamma_v, 0.0) + climb) * math.exp(way[3]) - climb,
             ]
         )
 

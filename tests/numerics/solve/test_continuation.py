@@ -131,6 +131,49 @@ def test_steps_are_measured_by_the_scales():
         np.testing.assert_allclose(b.point / stretch, a.point, atol=1e-9)
 
 
+def power(x):
+    """Return y = 1e-4 x**3, relative to its size."""
+    size = abs(x[1]) + 1e-4 * abs(x[0]) ** 3
+    residuals, jacobian = [x[1] - 1e-4 * x[0] ** 3], [[-3e-4 * x[0] ** 2, 1.0]]
+    return np.array(residuals) / size, np.array(jacobian) / size
+
+
+def test_what_is_straight_in_logarithms_is_followed_in_long_steps():
+    asked = []
+
+    def observed(x):
+        asked.append(x)
+        return power(x)
+
+    def points(**options):
+        asked.clear()
+        steps = follow(observed, np.array([1.0, 1e-4]), ONES, np.abs, longest=8.0, **options)
+        return np.array([s.point for s in itertools.takewhile(lambda s: s.point[1] < 1e20, steps)])
+
+    found = points(advance=lambda x, way: x * np.exp(way))
+    np.testing.assert_allclose(found[:, 1], 1e-4 * found[:, 0] ** 3, rtol=1e-5)
+    # one evaluation at the start, and at every other point one: it is where it was expected
+    assert len(asked) == len(found) + 1 <= 14
+    # on the scales where a step begins it is not straight
+    assert len(points()) > 2 * len(found)
+
+
+def test_steps_are_shorter_where_the_curve_turns():
+    def bend(x):
+        """y = artanh(x), straight on either side of the origin."""
+        return np.array([x[1] - np.tanh(50 * x[0])]), np.array([[-50 / np.cosh(50 * x[0]) ** 2, 1]])
+
+    start, way = np.array([-0.5, -1.0]), np.array([1.0, 0.0])
+    steps = follow(bend, start, way, unscaled, advance=lambda x, way: x + way, longest=1.0)
+    found = list(itertools.takewhile(lambda s: s.point[0] < 0.5, steps))
+    # it climbs in between, and is not left on the way: nowhere does it turn by more than 0.65
+    heights = np.array([s.point[1] for s in found])
+    assert (np.diff(heights) > -1e-6).all()
+    assert (np.abs(heights) < 0.9).any()
+    for a, b in itertools.pairwise(found):
+        assert a.tangent @ b.tangent > np.cos(0.65)
+
+
 @pytest.mark.parametrize("branch", ["trivial", "parabola"])
 def test_it_goes_straight_through_a_pitchfork(branch):
     # x (x^2 - r) = 0: the branch x = 0 for all r meets the parabola r = x^2 at the origin
