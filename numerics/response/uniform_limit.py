@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.evaluation import backend
 from numerics.response.determinant import SCALE, determinant, uniform_stiffness
 from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
 from numerics.steady.solution import SteadyState
@@ -15,6 +17,9 @@ Array = NDArray[np.float64]
 
 #: Tolerance of M.
 _RTOL = 1e-11
+#: Expansions that are remembered: a search asks once more for those at the ends of a bracket, and
+#: several times for the one at its zero.
+_EXPANSIONS = 16
 
 
 class Limit(NamedTuple):
@@ -24,9 +29,19 @@ class Limit(NamedTuple):
     bound: float
 
 
+def expansion(state: SteadyState) -> Hydrodynamics:
+    """Return the expansion (46) at a state, done once for those that ask one after the other."""
+    return _expansion(state, backend())
+
+
+@functools.lru_cache(maxsize=_EXPANSIONS)
+def _expansion(state: SteadyState, by: str) -> Hydrodynamics:
+    return hydrodynamics(state)
+
+
 def static_limit(state: SteadyState) -> Limit:
     """Return the limit q -> 0 of det M(q, 0)/q**2, scaled."""
-    found = hydrodynamics(state)
+    found = expansion(state)
     total = found.error.alpha[:, 0] @ np.abs(found.beta)[::-1, 1]
     total += np.abs(found.alpha)[:, 0] @ found.error.beta[::-1, 1]
     return Limit(uniform_stiffness(found), SCALE**2 * float(total))
@@ -34,19 +49,19 @@ def static_limit(state: SteadyState) -> Limit:
 
 def dynamic_limit(state: SteadyState) -> Limit:
     """Return the limit omega -> 0 of -Re det M(0, omega)/omega**2, scaled."""
-    found = hydrodynamics(state)
+    found = expansion(state)
     return Limit(-(SCALE**2) * found.dynamic_prefactor, _dynamic_bound(found))
 
 
 def amplitude_limit(state: SteadyState) -> Limit:
     """Return alpha_11, which is M_11(0, 0)."""
-    found = hydrodynamics(state)
+    found = expansion(state)
     return Limit(float(found.alpha[0, 0]), float(found.error.alpha[0, 0]))
 
 
 def phase_limit(state: SteadyState) -> Limit:
     """Return beta_22, the limit of M_22(q, 0)/q**2."""
-    found = hydrodynamics(state)
+    found = expansion(state)
     return Limit(float(found.beta[1, 1]), float(found.error.beta[1, 1]))
 
 

@@ -20,9 +20,9 @@ from numerics.response.determinant import (
     state_errors,
     uniform_modes,
 )
-from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.response.long_wavelength import Hydrodynamics
 from numerics.response.poles import growth_power, pole_factor
-from numerics.response.uniform_limit import dynamic_limit, static_limit
+from numerics.response.uniform_limit import dynamic_limit, expansion, static_limit
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.solution import SteadyState
 
@@ -142,4 +142,4 @@ class _Response:
 
     @functools.cached_property
     def _expansion(self) -> Hydrodynamics:
-        return hydrodynamics(self.state)
+        return expansion(self.state)

@@ -191,6 +191,18 @@ def test_small_linewidths(inv_kfa):
     assert spreads[1] < spreads[0] / 3 < 1e-4
 
 
+def test_no_state_is_expanded_twice(monkeypatch):
+    asked = []
+
+    def counted(state):
+        asked.append(state)
+        return hydrodynamics(state)
+
+    monkeypatch.setattr("numerics.response.uniform_limit.hydrodynamics", counted)
+    find_boundary("A", 0.43)
+    assert len(asked) == len(set(asked)) > 10
+
+
 def test_no_boundary():
     for kind, inv_kfa in (("A", -1.0), ("C", 1.0), ("beta22", 1.0)):
         with pytest.raises(NoBoundary, match=f"no boundary {kind}"):
