@@ -184,13 +184,6 @@ def _with_regions(diagram: PhaseDiagram, shared: Record, run: _Runner) -> PhaseD
     return replace(diagram, unstable=found)
 
 
-def meeting_points(
-    first: BoundaryCurve, second: BoundaryCurve, *, executor: Executor | None = None
-) -> tuple[Meeting, ...]:
-    """Return where two curves of one model have the same ratio, among common continuous steps."""
-    return _meetings([first, second], _Runner(executor))
-
-
 @dataclass
 class _Runner:
     """Runs tasks of any sort, and counts them."""

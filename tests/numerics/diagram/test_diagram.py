@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import numerics.diagram.curves
-from numerics.diagram.plane import meeting_points, phase_diagram
+from numerics.diagram.plane import phase_diagram
 from numerics.diagram.results import PhaseDiagram
 from numerics.errors import NoCondensate
 from numerics.scans import Store
@@ -88,7 +88,6 @@ def test_b_and_c_meet_where_the_type_changes(bcs: PhaseDiagram) -> None:
         assert anew.ratio == pytest.approx(meeting.ratio, rel=1e-6)
     assert bcs.stability.kind == ("C", "B")
     assert [point.nature for point in bcs.codimension_two] == ["meet"]
-    assert meeting_points(bcs.curves["B"], bcs.curves["alpha11"]) == ()
 
 
 def test_a_is_missing_with_a_reason_far_on_the_bcs_side(bcs: PhaseDiagram) -> None:
