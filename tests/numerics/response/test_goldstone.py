@@ -175,6 +175,21 @@ def test_errors_are_bounds_where_reservoirs_agree(name, backend, monkeypatch):
         assert (error <= found.error[0].ravel() + 1e-24).all()
 
 
+@pytest.mark.parametrize("parameters", STATES)
+def test_few_digits_are_within_their_errors(parameters):
+    state = solve_steady_state(parameters)
+    generator = np.random.default_rng(11)
+    q, omega = 10 ** generator.uniform(-5, 0.4, 60), 10 ** generator.uniform(-7, 1, 60) + 0j
+    omega += 1j * state.parameters.linewidth * generator.uniform(-0.8, 1, 60)
+    few, many = (goldstone_matrix(state, q, omega, rtol) for rtol in (1e-3, 1e-10))
+    apart = np.abs(few.value - many.value)
+    assert (apart <= few.error + many.error).all()
+    # the smaller rule was taken
+    assert few.evaluations.sum() < 0.75 * many.evaluations.sum()
+    bound, size = determinant(state, q, omega, 1e-3).bound, np.abs(determinant(state, q, omega)[0])
+    assert np.median(bound / size) < 1e-2
+
+
 def test_vanishes_with_q_and_omega():
     state = solve_steady_state(Parameters(-1.0, 1e-3, 2e-5))
     found = goldstone_matrix(state, np.array([1e-120]), np.array([0j]), 1e-9)
