@@ -2,6 +2,10 @@
 
 import os
 
+# SymPy by default keeps the last thousand values of each function, and a derivation asks for more
+# of them again. It reads this once it is imported, also in processes that tests start.
+os.environ.setdefault("SYMPY_CACHE_SIZE", "100000")
+
 from hypothesis import HealthCheck, settings
 
 # Hypothesis by default gives an example 200 ms, and refuses strategies that draw slowly.

@@ -14,9 +14,10 @@ from tests.derive.support.c_compiler import Library, compiled, declarations
 
 @pytest.fixture(scope="session")
 def read_once() -> Iterator[None]:
-    """Read the committed kernels back once."""
+    """Read the committed kernels back once, and print each target's files once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exporting, "committed_modules", functools.cache(exporting.committed_modules))
+        patch.setattr(exporting, "exported_files", functools.cache(exporting.exported_files))
         yield
 
 

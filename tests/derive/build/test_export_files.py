@@ -14,7 +14,8 @@ import pytest
 import sympy as sp
 
 from derive.__main__ import main
-from derive.build.export import TARGETS, export, exported_files
+from derive.build import export as exporting
+from derive.build.export import TARGETS, export
 from derive.build.generate import KERNELS, module_source
 from derive.codegen.printers import MPMATH, NUMPY
 from derive.codegen.storage import read, stored
@@ -65,7 +66,7 @@ def test_what_is_no_stored_program_is_refused(change, message):
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_names_and_origin(target, read_once):
-    files = exported_files(target)
+    files = exporting.exported_files(target)
     assert list(files) == NAMES[target]
     for text in files.values():
         head = text[:900]
