@@ -3,12 +3,14 @@
 #
 # Holes are heavier than electrons. You will see why carriers at one potential cannot pair then,
 # make the system neutral, check that the masses do not matter in equilibrium, and find where the
-# driven condensate becomes unstable. `nambu reproduce` follows that boundary from equal masses to a
-# ratio of ten, `mass_ratio.png`.
+# driven condensate becomes unstable, and where a mode that moves comes to rest. `nambu reproduce`
+# follows these boundaries from equal masses to a ratio of ten, `mass_ratio.png`.
 
 # %%
 # %matplotlib inline
 from dataclasses import replace
+
+import numpy as np
 
 from numerics import (
     Bands,
@@ -16,12 +18,14 @@ from numerics import (
     Model,
     NoCondensate,
     Reservoir,
+    Spectrum,
     find_boundary,
     growth_rate,
     solve_steady_state,
 )
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.stability.boundary_line import boundary_line
+from numerics.stability.static_end import static_end
 
 
 def carriers(ratio, gamma=1e-3, loss=0.0, inv_kfa=-1.0, neutral=True):
@@ -101,3 +105,30 @@ with style():
     axes.set_xlabel(r"ratio of the masses $m_\mathrm{h}/m_\mathrm{e}$")
     axes.set_ylabel(r"decay rate at B $\gamma_\mathrm{v}/\varepsilon_\mathrm{F}$")
 figure
+
+# %% [markdown]
+# ## Where a mode that moves comes to rest
+#
+# A little above B is C, where a mode with a frequency begins to grow. That frequency falls as the
+# holes become heavier and vanishes at a ratio of 2.39: the mode meets its mirror image, and there
+# are two static modes of the same wave number. $\det M$ has two zeros at $\omega = 0$ there, which
+# an integral round a circle counts; both power sums vanish.
+
+# %%
+found = find_boundary("C", carriers(2.3, loss=2.1e-5), along=rate, values=(2.18e-5, 2.22e-5))
+print(f"at a ratio of 2.3: γ_v/γ_b = {found.value / 1e-3:.5f}, ω = {found.omega:.2e}")
+end = static_end(found, ("bands.ratio", rate))
+print(f"at rest at a ratio of {end.values[0]:.3f}, γ_v/γ_b = {end.values[1] / 1e-3:.5f}")
+spectrum = Spectrum.of(end.state)
+omega = 0.1 * spectrum.linewidth * np.exp(2j * np.pi * (np.arange(64) + 0.5) / 64)
+values = spectrum.with_slopes(np.full(64, end.q), omega)
+logarithmic = omega * values.by_omega / values.value
+print(f"zeros: {logarithmic.mean().real:.6f}")
+sums = [abs((logarithmic * (omega / spectrum.linewidth) ** k).mean()) for k in (1, 2)]
+assert max(sums) < 1e-8
+
+# %% [markdown]
+# From there to a ratio of 5.52 there is no C: as the decay rate rises growing modes begin to move
+# where two static ones meet, at the end of their wave numbers, without a maximum of their own.
+# Between 5.52 and 9.94 there is C again, above the wave numbers of the static modes, and it ends in
+# the same way at both.

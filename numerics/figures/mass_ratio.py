@@ -5,11 +5,13 @@ the vacuum.  A, B and C are followed from equal masses on, on the BCS side, at u
 BEC side: the decay rate, and the wave number of the critical mode.
 
 On the BCS side B moves to five times the decay rate as the holes become ten times as heavy, most of
-it between ratios of 5 and 6; C, above it, ends at a ratio of 2.3, where its frequency has become
-zero.  There is one again at ratios of ten, which is not followed.  At unitarity B turns back in the
-ratio twice, near 4: at 3.95 a window of stable states has opened above the first boundary, and
-beyond 4.03 only the upper one is left.  On the BEC side A falls first, to less than half at a ratio
-of 2.3, then rises.
+it between ratios of 5 and 6.  C, above it, exists up to a ratio of 2.39, and again from 5.52 to
+9.94.  At all three ends its frequency vanishes: the mode and its mirror image meet as two static
+modes, see `numerics.stability.static_end`.  In between growing modes do begin to move as the decay
+rate rises, but where two static ones meet, at the end of their wave numbers; their growth rate has
+no maximum there.  At unitarity B turns back in the ratio twice, near 4: at 3.95 a window of stable
+states has opened above the first boundary, and beyond 4.03 only the upper one is left.  On the BEC
+side A falls first, to less than half at a ratio of 2.3, then rises.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy import concatenate, hypot, log
 
 from numerics.bands import Bands
 from numerics.couplings import Contact
+from numerics.errors import ConvergenceError
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.model import Model
@@ -34,6 +38,7 @@ from numerics.reservoirs import Reservoir
 from numerics.results import Status
 from numerics.stability.boundaries import find_boundary
 from numerics.stability.boundary_line import BoundaryLine, boundary_line
+from numerics.stability.static_end import StaticEnd, static_end
 
 COLUMNS = (
     "boundary",
@@ -52,20 +57,49 @@ RATE, RATIO = "reservoirs.vacuum.rate", "bands.ratio"
 LINES_SHOWN = (("C", -1.0), ("B", 0.0), ("B", -1.0), ("A", 1.0))
 #: Those that are next to these: A is less than 1 % above B where that has a small wave number.
 OTHERS = (("A", 0.0), ("B", 1.0))
+#: Parts of lines that equal masses do not belong to, by kind and interaction strength: where one
+#: point of them is found, a ratio and decay rates in units of that of the bath.
+PARTS = {("C", -1.0): (8.0, (0.08, 0.11))}
 #: The largest ratio of the masses.
 LARGEST = 10.0
 _COLOURS = {-1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[1]}
 _STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1]}
+_STATIC: dict[str, Any] = {"marker": "D", "markersize": 6, "linestyle": "none"}
+_STATIC |= {"markerfacecolor": "white", "markeredgewidth": 1.4}
 _END: dict[str, Any] = {"marker": "x", "markersize": 7, "markeredgewidth": 1.6, "linestyle": "none"}
 
 
 @dataclass(frozen=True)
 class MassLine:
-    """A boundary along the ratio of the masses, from equal ones on."""
+    """A boundary along the ratio of the masses.
+
+    Parameters
+    ----------
+    kind : str
+    inv_kfa : float
+    line : BoundaryLine
+    begin, end : StaticEnd, optional
+        Where its mode is static.
+    """
 
     kind: str
     inv_kfa: float
     line: BoundaryLine
+    begin: StaticEnd | None = None
+    end: StaticEnd | None = None
+
+    @property
+    def ends(self) -> tuple[StaticEnd, ...]:
+        """Where its mode is static."""
+        return tuple(end for end in (self.begin, self.end) if end is not None)
+
+    def column(self, of_line: Sequence[float], of_end: str) -> list[float]:
+        """Return a column of values of the points, with those of the ends."""
+        first, last = (
+            [] if end is None else [{"rate": end.values[1], "ratio": end.values[0], "q": end.q}]
+            for end in (self.begin, self.end)
+        )
+        return [*(x[of_end] for x in first), *of_line, *(x[of_end] for x in last)]
 
 
 @dataclass(frozen=True)
@@ -96,6 +130,11 @@ class MassRatioData:
                     p.state.tilt,
                     p.state.gap,
                 )
+            for end in line.ends:
+                ratio, rate = end.values
+                static = (line.kind, line.inv_kfa, ratio, rate / self.gamma_b, "static end")
+                tilt, gap = end.state.tilt, end.state.gap
+                yield (*static, end.errors[1] / rate, end.q, 0.0, tilt, gap)
 
 
 def mass_model(inv_kfa: float, ratio: float, rate: float, gamma_b: float = 1e-3) -> Model:
@@ -130,11 +169,22 @@ def compute(
     executor : concurrent.futures.Executor, optional
         Shares the lines among its workers.
     """
-    follow = partial(follow_line, longest, largest, gamma_b)
-    shown = (*lines, *(OTHERS if every else ()))
-    kinds, inv = [kind for kind, _ in shown], [x for _, x in shown]
-    found = map(follow, kinds, inv) if executor is None else executor.map(follow, kinds, inv)
+    follow = partial(_line, longest, largest, gamma_b)
+    whole = (*lines, *(OTHERS if every else ()))
+    shown = [
+        (*key, part) for key in whole for part in ((False, True) if key in PARTS else (False,))
+    ]
+    parts = [list(column) for column in zip(*shown, strict=True)]
+    found = map(follow, *parts) if executor is None else executor.map(follow, *parts)
     return MassRatioData(gamma_b, 0.0, mass_model(0.0, 1.0, gamma_b).cutoff, tuple(found))
+
+
+def _line(
+    longest: float, largest: float, gamma_b: float, kind: str, inv_kfa: float, part: bool
+) -> MassLine:
+    """Follow the boundary from equal masses on, or another part of it."""
+    follow = follow_part if part else follow_line
+    return follow(longest, largest, gamma_b, kind, inv_kfa)
 
 
 def follow_line(
@@ -145,7 +195,40 @@ def follow_line(
     rate = equal.ratio * gamma_b
     model = mass_model(inv_kfa, 1.0, rate, gamma_b)
     start = find_boundary(kind, model, along=RATE, start=replace(equal, along=RATE, value=rate))
-    return MassLine(kind, inv_kfa, boundary_line(start, RATIO, (1.0, largest), longest=longest))
+    line = boundary_line(start, RATIO, (1.0, largest), longest=longest)
+    return MassLine(kind, inv_kfa, line, end=_end(kind, line, longest))
+
+
+def follow_part(
+    longest: float, largest: float, gamma_b: float, kind: str, inv_kfa: float
+) -> MassLine:
+    """Follow a part of a boundary that equal masses do not belong to, either way."""
+    ratio, between = PARTS[kind, inv_kfa]
+    low, high = (gamma_b * x for x in between)
+    model = mass_model(inv_kfa, ratio, low, gamma_b)
+    start = find_boundary(kind, model, along=RATE, values=(low, high))
+    down, up = (
+        boundary_line(start, RATIO, ends, longest=longest)
+        for ends in ((1.0, ratio), (ratio, max(largest, ratio)))
+    )
+    line = replace(
+        up,
+        values=concatenate([down.values[:0:-1], up.values]),
+        boundaries=(*down.boundaries[:0:-1], *up.boundaries),
+    )
+    begin, end = (_end(kind, half, longest) for half in (down, up))
+    return MassLine(kind, inv_kfa, line, begin, end)
+
+
+def _end(kind: str, line: BoundaryLine, longest: float) -> StaticEnd | None:
+    """Return where the mode is static within a step of where a line ends, if it is."""
+    if kind != "C" or line.status is Status.COMPLETE:
+        return None
+    try:
+        found = static_end(line.boundaries[-1], (RATIO, RATE))
+    except ConvergenceError:
+        return None
+    return found if hypot(*log(line.values[-1] / found.values)) < longest else None
 
 
 def draw(data: MassRatioData) -> Figure:
@@ -154,10 +237,10 @@ def draw(data: MassRatioData) -> Figure:
         figure = new_figure(6.4, 6.6)
         ratio, wave = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
         for line in data.lines:
-            points = line.line.boundaries
-            _draw_line(ratio, line, line.line.values[:, 1] / data.gamma_b)
+            rates = line.column(line.line.values[:, 1].tolist(), "rate")
+            _draw_line(ratio, line, [rate / data.gamma_b for rate in rates])
             if line.kind != "A":
-                _draw_line(wave, line, [p.q for p in points])
+                _draw_line(wave, line, line.column([p.q for p in line.line.boundaries], "q"))
         for axes in (ratio, wave):
             axes.set_xscale("log")
             axes.set_yscale("log")
@@ -170,17 +253,17 @@ def draw(data: MassRatioData) -> Figure:
         ratio.set_ylabel(quantity("ratio").label)
         wave.set_ylabel(quantity("q").label)
         wave.text(
-            0.985, 0.93, "B and C; A has $q = 0$", transform=wave.transAxes, ha="right", va="top"
+            0.5, 0.93, "B and C; A has $q = 0$", transform=wave.transAxes, ha="center", va="top"
         )
         _legend(figure, data)
         state_parameters(figure, data, COLUMNS)
     return figure
 
 
-def _draw_line(axes: Axes, line: MassLine, values: Any) -> None:
+def _draw_line(axes: Axes, line: MassLine, values: list[float]) -> None:
     """Draw a line, and where it ends."""
     colour = _COLOURS.get(line.inv_kfa, COLOURS[4])
-    ratios = line.line.values[:, 0]
+    ratios = line.column(line.line.values[:, 0].tolist(), "ratio")
     wide = line.kind == "A"
     axes.plot(
         ratios,
@@ -191,7 +274,11 @@ def _draw_line(axes: Axes, line: MassLine, values: Any) -> None:
         marker=None if wide else "o",
         markersize=3,
     )
-    if line.line.status is not Status.COMPLETE:
+    if line.begin is not None:
+        axes.plot(ratios[0], values[0], color=colour, **_STATIC)
+    if line.end is not None:
+        axes.plot(ratios[-1], values[-1], color=colour, **_STATIC)
+    elif line.line.status is not Status.COMPLETE:
         axes.plot(ratios[-1], values[-1], color=colour, **_END)
 
 
@@ -213,5 +300,8 @@ def _legend(figure: Figure, data: MassRatioData) -> None:
         Line2D([], [], color=_COLOURS.get(x, COLOURS[4]), label=rf"${interaction(x)}$")
         for x in strengths
     ]
-    handles.append(Line2D([], [], color="#555555", label="a line ends", **_END))
+    if any(line.ends for line in data.lines):
+        handles.append(Line2D([], [], color="#555555", label="C ends: static", **_STATIC))
+    if any(line.end is None and line.line.status is not Status.COMPLETE for line in data.lines):
+        handles.append(Line2D([], [], color="#555555", label="a line ends", **_END))
     figure.legend(handles=handles, loc="outside lower center", ncols=4)

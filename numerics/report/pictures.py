@@ -52,8 +52,9 @@ _ALTS = {
     "growth_map": "Maps over the phase diagram of the growth rate, the wave number and the "
     "frequency of the fastest growing mode.",
     "mass_ratio": "Decay rates and wave numbers of the boundaries of stability against the ratio "
-    "of the masses: on the BCS side rising by five beyond a ratio of five, at unitarity turning "
-    "back twice near four, on the BEC side falling to a minimum at two and rising beyond.",
+    "of the masses: on the BCS side rising by five beyond a ratio of five, with C in two parts "
+    "that end where its mode is static, at unitarity turning back twice near four, on the BEC side "
+    "falling to a minimum at two and rising beyond.",
     "film_diagram": "Boundaries of stability in two dimensions over the binding energy, which fall "
     "from one fiftieth of the bath's rate to one thousandth: first that of a moving mode, then "
     "those of static ones; the condensate ends where decay and bath are about as fast.",

@@ -298,10 +298,11 @@ def highest(condition: Condition, mode: Highest, path: Path, both: bool) -> Iter
         )
         return
     found: list[Boundary] = []
-    for at in (*_between_signs(mode, path), *_aside(condition, path, both)):
+    starts = [(at, True) for at in _between_signs(mode, path)]
+    for at, closely in (*starts, *((at, False) for at in _aside(condition, path, both))):
         # one search in each step of the grid
         if all(abs(path.coordinate.of(other.value) - at) > STEP for other in found):
-            here = _highest_from(condition, path, at)
+            here = _highest_from(condition, path, at, closely=closely)
             if here is not None and path.contains(here.value):
                 found.append(here)
     yield from sorted(found, key=lambda boundary: boundary.value)
@@ -317,17 +318,37 @@ def _aside(condition: Condition, path: Path, both: bool) -> Iterator[float]:
 
 
 def _between_signs(mode: Highest, path: Path) -> Iterator[float]:
-    """Yield the coordinates of the grid at which a mode grows that does not at the next one."""
+    """Yield the coordinates of the grid at which a mode grows that does not at the next one.
+
+    And the next ones: close to where its frequency vanishes a mode that grows has no maximum, but
+    is cut off where it meets its mirror image.
+    """
     grows = [mode.grows(path.state(at)) for at in path.grid]
     for k, (one, other) in enumerate(itertools.pairwise(grows)):
         if one != other:
-            yield path.grid[k] if one else path.grid[k + 1]
+            yield from path.grid[k : k + 2][:: 1 if one else -1]
 
 
-def _highest_from(condition: Condition, path: Path, at: float) -> Boundary | None:
-    """Return the boundary that is reached from the modes at a coordinate."""
+def _highest_from(
+    condition: Condition, path: Path, at: float, *, closely: bool = False
+) -> Boundary | None:
+    """Return the boundary that is reached from the modes at a coordinate.
+
+    Parameters
+    ----------
+    condition : Condition
+    path : Path
+    at : float
+        Where to start.
+    closely : bool
+        Whether more wave numbers are looked at where the highest point is not found from a few.
+    """
+    quantity = condition.quantity
     try:
-        start = condition.quantity.first(path.state(at))
+        state = path.state(at)
+        start = quantity.first(state)
+        if closely and isinstance(quantity, Highest) and start is not None:
+            start = quantity.closer(state, start)
     except NoCondensate:
         return None
     zero = None if start is None else zero_near(condition, path, at, start)

@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 #: Wave numbers at which modes that move are looked for, in units of gamma: from where those of the
 #: expansion (46) have become two, to where they are those of single pairs.
 _WAVES = np.geomspace(1.5, 50.0, 9)
+#: More of them between the neighbours of one.
+_BETWEEN = (_WAVES[1] / _WAVES[0]) ** np.linspace(-1.0, 1.0, 13)
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
 #: The smallest real part that makes a mode one that moves, in units of gamma.
@@ -193,9 +195,19 @@ class Highest:
 
     def _damped_least(self, state: SteadyState, growing: int) -> Place | None:
         """Return the mode among those wave numbers at which so many may grow."""
+        waves = _WAVES * state.parameters.linewidth
+        return self._among(state, waves[waves < filled_diameter(state)], growing)
+
+    def closer(self, state: SteadyState, place: Place) -> Place | None:
+        """Return the place, or one between its neighbours from where the maximum is found."""
+        if self.near(state, place) is not None:
+            return place
+        found = self._among(state, place.q * _BETWEEN, 0)
+        return None if found is None else replace(found, settled=True)
+
+    def _among(self, state: SteadyState, waves: Array, growing: int) -> Place | None:
+        """Return the mode at wave numbers that is damped least."""
         gamma = state.parameters.linewidth
-        waves = _WAVES * gamma
-        waves = waves[waves < filled_diameter(state)]
         slowest = MOVING * gamma if self.moving else -1.0
         seen = [
             Place(-complex(w).imag, modes.q, complex(w), settled=False)

@@ -44,11 +44,27 @@ DECISIVE = (
     ("B", -1.0, 3.0, (1.9e-5, 2.3e-5)),
     ("B", -1.0, 8.0, (8e-5, 9e-5)),
     ("C", -1.0, 1.5, (2.1e-5, 2.2e-5)),
+    ("C", -1.0, 2.37, (2e-5, 2.5e-5)),
+    ("C", -1.0, 8.0, (8e-5, 1.1e-4)),
     ("B", 0.0, 3.0, (5e-6, 6.5e-6)),
     ("B", 0.0, 8.0, (3.2e-5, 3.7e-5)),
     ("A", 1.0, 2.3, (1e-6, 1.6e-6)),
     ("A", 1.0, 8.0, (4.5e-6, 6e-6)),
 )
+
+
+@pytest.mark.slow
+def test_both_parts_of_c_end_where_it_is_static() -> None:
+    data = mass_ratio.compute(0.2, lines=[("C", -1.0)])
+    first, second = data.lines
+    assert first.begin is None
+    ends = [first.end, second.begin, second.end]
+    assert [end.values[0] for end in ends if end] == pytest.approx([2.388, 5.520, 9.936], abs=1e-3)
+    static = [row for row in data.rows() if row[4] == "static end"]
+    assert [row[7] for row in static] == [0.0, 0.0, 0.0]
+    ratio, wave = mass_ratio.draw(data).axes
+    for axes in (ratio, wave):
+        assert sum(line.get_marker() == "D" for line in axes.lines) == 3
 
 
 @pytest.mark.slow
