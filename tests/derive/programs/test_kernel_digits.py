@@ -91,9 +91,9 @@ def test_arithmetic_of_digits():
                 assert abs(one - value) <= ROUNDINGS * mpmath.mpf(2) ** -104 * abs(size)
 
 
-def test_logarithms_next_to_one():
+def test_logarithms_next_to_one_and_exponentials_next_to_zero():
     small = numbers(np.random.default_rng(5), -25, -0.1)
     with mpmath.workdps(60):
-        expected = [mpmath.log1p(a) for a in exact(small)]
-        for one, value in zip(exact(np.log1p(small)), expected, strict=True):
-            assert abs(one - value) <= ROUNDINGS * mpmath.mpf(2) ** -104 * abs(value)
+        for function, plain in ((np.log1p, mpmath.log1p), (np.expm1, mpmath.expm1)):
+            for one, value in zip(exact(function(small)), map(plain, exact(small)), strict=True):
+                assert abs(one - value) <= ROUNDINGS * mpmath.mpf(2) ** -104 * abs(value)

@@ -20,6 +20,8 @@ _SPLITTER = 2.0**27 + 1
 #: Steps of the tables of logarithms and arctangents, and terms of the series about their points:
 #: (1/128)**16 is below rounding.
 _STEPS, _TERMS = 64, 8
+#: The exponential is that of the argument halved so many times; (0.35/2**8)**12/13! is nothing.
+_HALVINGS, _EXPONENTIAL_TERMS = 8, 12
 _TABLE_DIGITS = 40
 
 
@@ -190,8 +192,8 @@ def sqrt(x: Any) -> Digits:
 def log(x: Any) -> Digits:
     """Return the logarithm."""
     x = digits(x)
-    _, power = np.frexp(x.high * np.sqrt(2.0))
-    power = power - 1
+    part, power = np.frexp(x.high)
+    power = power - (part < np.sqrt(0.5))
     return _log_near_one(scaled(x, -power) - 1) + _log2() * power
 
 
@@ -211,9 +213,24 @@ def _log_near_one(x: Digits) -> Digits:
     return _table("log")[index] + 2 * s * _odd_series(s * s, 1)
 
 
+def expm1(x: Any) -> Digits:
+    """Return exp(x) - 1, to a number of digits of itself where x is small."""
+    x = digits(x)
+    power = np.rint(x.high / np.log(2.0)).astype(int)
+    rest = scaled(x - _log2() * power, -_HALVINGS)
+    total = digits(0.0)
+    for n in reversed(range(1, _EXPONENTIAL_TERMS + 1)):
+        total = (total + 1) * rest * ratio(1, n)
+    for _ in range(_HALVINGS):
+        total = total * (total + 2)
+    return chosen(power == 0, total, scaled(total + 1, power) - 1)
+
+
 def arctan2(y: Any, x: Any) -> Digits:
     """Return the angle of x + i y, not at zero."""
     y, x = digits(y), digits(x)
+    _, power = np.frexp(np.maximum(np.abs(y.high), np.abs(x.high)))
+    y, x = scaled(y, -power), scaled(x, -power)
     a, b = abs(y), abs(x)
     steep = a > b
     small, large = chosen(steep, b, a), chosen(steep, a, b)
@@ -284,6 +301,7 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.sqrt: sqrt,
     np.log: log,
     np.log1p: log1p,
+    np.expm1: expm1,
     np.arctan2: arctan2,
     np.copysign: copysign,
     np.hypot: hypot,
