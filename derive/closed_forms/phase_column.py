@@ -76,7 +76,9 @@ class Keldysh:
         upper, lower = ((frequency + s * root) / (1 + s * self.skew) for s in (1, -1))
         return self.matrix[0, 0] * upper, self.matrix[1, 1] * lower
 
-    def uniform(self, omega: sp.Expr, filled: Column) -> tuple[Column, Column]:
+    def uniform(
+        self, omega: sp.Expr, frequency: sp.Expr, root: sp.Expr, resonance: sp.Expr
+    ) -> tuple[Column, Column]:
         """Return what Tr[tau_s tau_2 A_+ Sigma^K N*] consists of, at one momentum.
 
         It is u det A* + v, and v is wanted at the poles of G^R and of G^A.
@@ -84,8 +86,11 @@ class Keldysh:
         Parameters
         ----------
         omega : Expr
-        filled : tuple of Expr
-            As of `filled` there.
+        frequency, root : Expr
+            As for `filled` there.
+        resonance : Expr
+            omega times the frequency, plus twice the squared threshold: of carriers alike it is
+            what is left of the sum over them where a pair is at rest, without cancellation.
 
         Returns
         -------
@@ -93,12 +98,21 @@ class Keldysh:
             u and v, for s = 1 and for s = 2.
         """
         tau3, sigma = nambu.pauli(3), self.matrix
-        transfer = omega * nambu.pauli(0) + 2 * sp.I * self.rates
         # at either pole N* is (N + N*)/2 and half of the difference
-        product = sp.diag(*filled) + sigma * self.shift / 2
-        upper, lower = (transfer[k, k] * product[k, k] for k in (0, 1))
+        half = [self.shift[k, k] / 2 for k in (0, 1)]
+        adjugate = [
+            (frequency + s * root) / (1 + s * self.skew) + half[k] for k, s in enumerate((1, -1))
+        ]
+        transfer = [omega + 2 * sp.I * self.rates[k, k] for k in (0, 1)]
+        upper, lower = (sigma[k, k] * transfer[k] * adjugate[k] for k in (0, 1))
         traces, contrast = sigma.trace(), (tau3 * sigma).trace()
-        mixed = upper - lower + 2 * self.gap**2 * contrast
+        # upper - lower + 2 Delta_0^2 contrast, by sum and difference of electrons and holes; of
+        # both what has no rate in it is first
+        wide = [omega * half[k] + 2 * sp.I * self.rates[k, k] * adjugate[k] for k in (0, 1)]
+        moduli = 1 - self.skew**2
+        total = 2 * (resonance - self.skew * omega * root) / moduli + wide[0] + wide[1]
+        apart = 2 * omega * (root - self.skew * frequency) / moduli + wide[0] - wide[1]
+        mixed = (contrast * total + traces * apart) / 2
         return (sp.I * contrast, traces), (sp.I * mixed, upper + lower)
 
     def on_shell(

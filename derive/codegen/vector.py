@@ -12,6 +12,7 @@ import sympy as sp
 
 from derive.codegen.printers import NUMBA, Printer
 from derive.codegen.program import Module, Program
+from derive.functions.elementary import where_less
 from derive.functions.runtime import FOLDER as RUNTIME
 from derive.functions.stable import (
     complex_polygamma,
@@ -84,6 +85,7 @@ VECTOR = dataclasses.replace(
         imaginary_part: "{}[1]",
         first_part: "{}[0]",
         second_part: "{}[1]",
+        where_less: NUMBA.functions[where_less],
     },
     decorator='@njit(forceinline=True, error_model="numpy")\n',
 )

@@ -9,7 +9,7 @@ from derive.closed_forms.pairs import PREFACTOR
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages
-from derive.programs.loop import DISTANCE, EQUAL, TRANSFER_DISTANCE, Loop
+from derive.programs.loop import DISTANCE, EQUAL, GROWTH, TRANSFER_DISTANCE, Loop
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
 FORWARD = sp.Symbol("F_forward", real=True)
@@ -25,7 +25,7 @@ INPUTS = (
     FORWARD,
     BACKWARD,
     symbols.transfer,
-    symbols.transfer_width,
+    GROWTH,
     symbols.wave_number,
     symbols.gap,
     symbols.mu,
@@ -37,8 +37,7 @@ def bubble_module() -> Module:
     """Return the integrands of the response over the frequency."""
     stages = Stages()
     pairing = tuple((s, t) for s in (1, 2) for t in (1, 2))
-    growth = symbols.transfer_width - symbols.linewidth
-    values = Loop(stages, EQUAL, KELDYSH, growth).traces(pairing)
+    values = Loop(stages, EQUAL, KELDYSH).traces(pairing)
     outputs = []
     # Pi = i R
     factor = sp.I * PREFACTOR / (2 * sp.pi)

@@ -9,7 +9,7 @@ from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages, StagesWithSlopes
 from derive.programs.bubble import INPUTS, KELDYSH
-from derive.programs.loop import EQUAL, GROWTH, VARIABLES, Loop, with_slopes
+from derive.programs.loop import EQUAL, VARIABLES, Loop, with_slopes
 
 #: The elements that are integrated, in the order of `Loop.phase_column`.
 _ELEMENTS = ("m12", "m22", "coupling", "difference")
@@ -19,8 +19,7 @@ _SCALE = -sp.I * PREFACTOR / (2 * sp.pi)
 
 
 def _column(stages: Stages) -> dict[str, sp.Expr]:
-    # Im(omega) by itself: gamma + Im(omega) has lost what is small against gamma
-    values = Loop(stages, EQUAL, KELDYSH, GROWTH).phase_column()
+    values = Loop(stages, EQUAL, KELDYSH).phase_column()
     return dict(zip(_ELEMENTS, values, strict=True))
 
 
@@ -42,7 +41,7 @@ def _program(name: str, source: str, stages: Stages, values: dict[str, sp.Expr])
     for label, value in values.items():
         for part, suffix in zip(stages.parts(value), ("real", "imag"), strict=True):
             outputs.append((f"{label}_{suffix}", _SCALE * part))
-    program = Program(name, source, (*INPUTS, GROWTH), tuple(stages.body), tuple(outputs))
+    program = Program(name, source, INPUTS, tuple(stages.body), tuple(outputs))
     return compiler.lowered(program)
 
 

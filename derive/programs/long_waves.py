@@ -12,6 +12,7 @@ import sympy as sp
 from derive import symbols
 from derive.codegen.program import Assignment, Module, Program
 from derive.codegen.stages import Stages, StagesWithSlopes
+from derive.functions.elementary import where_less
 from derive.functions.stable import root_sum_im, root_sum_re
 from derive.programs.loop import (
     DISTANCE,
@@ -120,8 +121,11 @@ def _at_rest(stages: Stages, loop: Loop) -> dict[sp.Symbol, sp.Expr]:
 
 
 def _met(value: sp.Expr) -> sp.Expr:
-    """Replace sums of two roots of one square, which are twice the root, or nothing."""
-    found = {}
+    """Replace sums of two roots of one square, which are twice the root, or nothing.
+
+    A product of frequencies is a square then, and not negative.
+    """
+    found = {node: node.args[3] for node in value.atoms(where_less) if node.args[0].is_nonnegative}
     for node in value.atoms(root_sum_re, root_sum_im):
         first, second = node.args[:2], node.args[2:4]
         if node.args[4:] == (0, 0) and first == second:

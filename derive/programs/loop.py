@@ -25,6 +25,7 @@ from derive.closed_forms.two_bands import (
     squared_root,
 )
 from derive.codegen.stages import Stages, StagesWithSlopes, conjugate
+from derive.functions.elementary import where_less
 from derive.functions.pairs import root_sum, upper_root
 from derive.programs.momenta import SPACE, Momenta, Pair
 
@@ -196,6 +197,11 @@ class Loop:
         self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
         self.omega = symbols.transfer + sp.I * growth
         self.after = stages.assign("after", species.frequency + symbols.transfer)
+        # two frequencies at opposite edges of the gap add up to what is between their distances
+        # from these, of which no digit is lost
+        between, beyond = TRANSFER_DISTANCE - DISTANCE, TRANSFER_DISTANCE + DISTANCE
+        squares = between * (beyond + 2 * species.threshold)
+        self.total = stages.assign("total", root_sum(self.after, species.frequency, squares))
         self.width = symbols.linewidth + growth
         self.plus = named_poles(stages, "a", species, self.after, self.width, TRANSFER_DISTANCE)
         self.minus = named_poles(
@@ -215,7 +221,7 @@ class Loop:
     def _roots(self, advanced: bool) -> dict[int, sp.Expr]:
         """Return r_+ - r and r_+ + r of the poles in p_+ and p_-, without cancellation."""
         slope = symbols.linewidth - self.species.skew * self.species.imbalance
-        total = self.after + self.species.frequency
+        total = self.total
         root = self.minus.root
         if advanced:
             root = conjugate(root)
@@ -286,9 +292,25 @@ class Loop:
         tau_2 G tau_2 are 2 G_12 tau_2 and 2 G_12 tau_1: of G^K only what lies off its diagonal
         enters, whose odd part is as small as the reservoirs' disagreement.
         """
+        self.resonance = self.stages.assign("resonance", self._resonance())
         found = [self._from_source(source) for source in self.sources]
         first, second, coupling, difference = (sum(parts) for parts in zip(*found, strict=True))
         return first, second, coupling, difference
+
+    def _resonance(self) -> sp.Expr:
+        """Return Re(omega) times the first frequency, plus twice the squared threshold.
+
+        It vanishes where the frequencies are at the opposite edges of the gap, to first order in
+        their distances from these.
+        """
+        threshold, frequency = self.species.threshold, self.species.frequency
+        # squares of both frequencies less that of the threshold
+        after, before = (x * (x + 2 * threshold) for x in (TRANSFER_DISTANCE, DISTANCE))
+        squares = after * before + threshold**2 * (after + before)
+        product = self.after * frequency
+        across = root_sum(product, threshold**2, squares) - before
+        plain = symbols.transfer * frequency + 2 * threshold**2
+        return where_less(product, sp.S.Zero, self.stages.parts(across)[0], plain)
 
     def _from_source(self, source: Source) -> tuple[sp.Expr, ...]:
         """Return what a pole of G^K contributes to each."""
@@ -313,7 +335,8 @@ class Loop:
         residue = self.plus.weight(1)
         weight = stages.assign(f"{source.label}_weights", source.weight * residue)
         still = stages.assign(f"{source.label}_still", residue * still)
-        both, all_three = traces.uniform(self.omega, (upper, lower))
+        resonance = self.resonance + sp.I * self.growth * frequency
+        both, all_three = traces.uniform(self.omega, frequency, root, resonance)
         first, second, plain = (
             stages.assign(f"{source.label}_forms{k}", form) for k, form in enumerate(weighted)
         )
@@ -344,7 +367,7 @@ class Loop:
             slope = symbols.linewidth - self.species.skew * self.species.imbalance
             shift = self.omega + 2 * sp.I * slope if advanced else self.omega
             width = self.growth if advanced else self.growth + 2 * slope
-            total = self.after + self.species.frequency + sp.I * width
+            total = self.total + sp.I * width
             before = [
                 conjugate(x) if advanced else x for x in (self.minus.rising, self.minus.falling)
             ]

@@ -30,69 +30,73 @@ COEFFICIENTS_OUTPUTS = (
 def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, delta, a):
     """Compute the coefficients of (46) and of omega**2 per unit of nu, with the gap equation (33).
 
-    Operations: 2296 (add 805, div 39, mul 1410, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 22, parts_upper_root 3, sqrt 1).
+    Operations: 2402 (add 832, div 39, mul 1489, parts_root_arctanh 8, parts_root_arctanh_slope 8, parts_root_sum 22, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x3 = -gamma
-    x4 = a * delta
-    x5 = -x3 - x4
-    x7 = 2 * frequency
-    x8 = x5 * x7
+    x3 = 2 * frequency
+    x4 = -gamma
+    x5 = a * delta
+    x6 = -x4 - x5
+    x8 = x3 * x6
     x13 = 2 * gamma
     x14 = -x13
-    x15 = 2 * x4
+    x15 = 2 * x5
     x16 = x14 + x15
-    x21 = a * a - 1
-    x22 = 1 / (x21 * x21)
-    x23 = -x21
-    del x21
-    x24 = x22 * x23
-    x25 = a * x24
+    x21 = a * frequency
+    x22 = a * a - 1
+    x23 = 1 / (x22 * x22)
+    x24 = -x22
+    del x22
+    x25 = x23 * x24
     x26 = a * gamma
     x27 = -delta + x26
     x28 = -x27
-    x39 = (1 / 2) * x24
-    x57 = x28 * x28
-    x58 = frequency * gamma
-    x71 = -x16
-    x72 = x7 * x71
-    x75 = 2 * F_electrons
-    x76 = x75 / x0
-    x78 = 2 * F_holes
-    x79 = x2 * x78 / (x1 * x1)
+    x29 = a * x25
+    x40 = (1 / 2) * x25
+    x58 = x28 * x28
+    x59 = frequency * gamma
+    x72 = -x16
+    x75 = 1 / x0
+    x78 = 2 * F_electrons
+    x79 = x75 * x78
+    x81 = 2 * F_holes
+    x83 = 1 / (x1 * x1)
     del x1
-    x219 = 2 * delta
-    x220 = x13 + x219
-    x222 = x14 + x219
+    x84 = x2 * x83
+    x224 = -x78 - x81
+    x226 = -F_electrons + F_holes
+    x227 = 2 * delta
+    x228 = x13 + x227
+    x229 = x228 * x75
+    x231 = x14 + x227
     del x14
-    x225 = -x75 - x78
-    x227 = Delta_0 * Delta_0
-    x228 = 2 * x225 * x227
-    x229 = x78 * (delta + gamma)
-    x231 = x75 * (-delta - x3)
-    del x3
-    x239 = -x75 + x78
-    del x75, x78
-    x241 = -x222
-    x248 = x229 - x231
-    x252 = 4 * x227
-    x380 = a * x13
-    x381 = x219 - x380
-    x431 = x13 - x15
+    x232 = -F_electrons - F_holes
+    x233 = -x231
+    x237 = delta + x4
+    del x4
+    x240 = delta + gamma
+    x246 = -x78 + x81
+    x247 = x246 * x25
+    x249 = x224 * x40
+    x263 = Delta_0 * Delta_0
+    x264 = 4 * x263
+    x396 = a * x13
+    x397 = x227 - x396
+    x447 = x13 - x15
     del x13, x15
-    x442 = -x219 + x380
-    del x219, x380
-    x624 = (1 / 2) / (pi * pi)
-    x625 = x229 + x231
-    x646 = -x625
+    x458 = -x227 + x396
+    del x227, x396
+    x642 = (1 / 2) / (pi * pi)
+    x643 = -x237 * x78 + x240 * x81
+    x664 = -x643
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0, x2
-    x6 = distance * (distance + 2 * threshold) - x5 * x5
-    del x5
-    z0 = upper_root(x6, x8)
-    del x6, x8
+    del x0
+    x7 = distance * (distance + 2 * threshold) - x6 * x6
+    del x6
+    z0 = upper_root(x7, x8)
+    del x7, x8
     x9 = z0[0]
     x10 = z0[1]
     del z0
@@ -102,1427 +106,1446 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x11
     x19 = threshold * threshold
     del threshold
-    x427 = 1 / x19
+    x443 = 1 / x19
+    total_re = x3
+    x73 = total_re * x72
     a_root_re = x9
     x18 = a_root_re + frequency
-    x29 = a_root_re * x24
-    x51 = a_root_re * a_root_re
-    x68 = 2 * a_root_re
-    x70 = -a_root_re
-    x80 = -a_root_re + frequency
+    x30 = a_root_re * x25
+    x52 = a_root_re * a_root_re
+    x69 = 2 * a_root_re
+    x71 = -a_root_re
+    x80 = x18 * x79
+    x85 = -a_root_re + frequency
+    x86 = x84 * x85
+    x87 = x81 * x86
+    x230 = x18 * x229
+    x234 = x233 * x86
+    x235 = -x226 * (x230 + x231 * x86) - x232 * (x230 + x234)
+    del x86
+    x248 = a * x69
+    x250 = -x247 * (-x21 - x71) - x249 * (2 * frequency - x248)
+    x254 = x230 * x78 - x234 * x81
+    del x230, x234
+    x258 = x80 - x87
+    x274 = x79 * x85
+    del x79
+    x275 = x18 * x84
+    x276 = x275 * x81
+    x366 = x229 * x85
+    del x229, x85
+    x367 = x233 * x275
+    x368 = -x226 * (x231 * x275 + x366) - x232 * (x366 + x367)
+    del x275
+    x376 = -x247 * (-a_root_re - x21) - x249 * (x248 + x3)
+    del x247, x248, x249, x3
+    x379 = x366 * x78 - x367 * x81
+    del x366, x367
+    x383 = x274 - x276
     a_root_im = x10
-    x32 = a_root_im * x24
-    x50 = 4 * a_root_im * a_root_im
-    x52 = x50 + 4 * x51
-    x53 = 1 / x52
-    x54 = (1 / 2) * x53
-    x55 = a_root_re * x54
-    x56 = x28 * x55
-    x62 = a_root_im * x54
-    del x54
-    x64 = x28 * x62
-    x69 = 2 * a_root_im
-    x73 = -a_root_im
-    x74 = a_root_im + delta - x26
+    x33 = a_root_im * x25
+    x51 = 4 * a_root_im * a_root_im
+    x53 = x51 + 4 * x52
+    x54 = 1 / x53
+    x55 = (1 / 2) * x54
+    x56 = a_root_re * x55
+    x57 = x28 * x56
+    x63 = a_root_im * x55
+    del x55
+    x65 = x28 * x63
+    x70 = 2 * a_root_im
+    x74 = -a_root_im
+    x76 = a_root_im + delta - x26
     del x26
-    x77 = -x74
-    x204 = 1 / (x52 * x52)
-    del x52
-    x206 = 16 * a_root_im * a_root_re
-    x207 = -2 * x50 + 8 * x51
-    del x50, x51
-    x217 = x53 * x69
-    x218 = x53 * x68
-    x226 = x218 * x225
-    x235 = x217 * x225
-    del x225
-    x240 = x217 * x239
-    x245 = x218 * x239
-    del x239
-    x259 = a_root_im + x27
+    x77 = x75 * x76
+    x82 = -x76
+    x209 = 1 / (x53 * x53)
+    del x53
+    x211 = 16 * a_root_im * a_root_re
+    x212 = -2 * x51 + 8 * x52
+    del x51, x52
+    x222 = x54 * x70
+    x223 = x54 * x69
+    x225 = x223 * x224
+    x238 = x237 + x77
+    x239 = x228 * x238
+    x241 = x2 * x82 * x83 - x240
+    x243 = x233 * x241
+    x245 = x222 * x224
+    x251 = x224 * (gamma + x29 * x76) + x246 * (-delta - x25 * x76)
+    x253 = x222 * x246
+    x255 = x239 * x78 - x243 * x81
+    x256 = x223 * x246
+    x260 = x238 * x78 - x241 * x81
+    del x238
+    x271 = a_root_im + x27
     del x27
-    x260 = -x259
+    x272 = -x271
+    x273 = x272 * x75
+    x370 = x237 + x273
+    x371 = x228 * x370
+    x372 = x2 * x271 * x83 - x240
+    x373 = x233 * x372
+    x377 = x224 * (gamma + x272 * x29) + x246 * (-delta - x25 * x272)
+    x381 = x371 * x78 - x373 * x81
+    x385 = x370 * x78 - x372 * x81
+    del x370
+    x394 = x75 * x82
+    x523 = x237 + x394
+    x524 = x228 * x523
+    x525 = x2 * x76 * x83 - x240
+    x526 = x233 * x525
+    x528 = x224 * (gamma + x29 * x82) + x246 * (-delta - x25 * x82)
+    x529 = x524 * x78 - x526 * x81
+    x530 = x523 * x78 - x525 * x81
+    del x523
+    x538 = x271 * x75
+    del x75
+    x627 = x237 + x538
+    del x237
+    x628 = x228 * x627
+    del x228
+    x629 = x2 * x272 * x83 - x240
+    del x2, x240, x83
+    x630 = x233 * x629
+    del x233
+    x632 = x224 * (gamma + x271 * x29) + x246 * (-delta - x25 * x271)
+    del x224, x246
+    x633 = x628 * x78 - x630 * x81
+    x634 = x627 * x78 - x629 * x81
+    del x627
     a_root_by_omega_re = -x10 * x17 + x12 * x9
-    x205 = a_root_by_omega_re * x204
+    x210 = a_root_by_omega_re * x209
     a_root_by_omega_im = -x10 * x12 - x17 * x9
     del x10, x12, x17, x9
-    x208 = a_root_by_omega_im * x204
-    del x204
-    x209 = -x205 * x206 + x207 * x208
-    x211 = x205 * x207 + x206 * x208
-    del x205, x206, x207, x208
+    x213 = a_root_by_omega_im * x209
+    del x209
+    x214 = -x210 * x211 + x212 * x213
+    x216 = x210 * x212 + x211 * x213
+    del x210, x211, x212, x213
     a_up_re = x18
-    x186 = -a_up_re
-    x429 = 2 * a_up_re
-    a_up_im = a_root_im + gamma - x4
-    del x4
+    del x18
+    x191 = -a_up_re
+    x445 = 2 * a_up_re
+    a_up_im = a_root_im + gamma - x5
+    del x5
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    del x19
-    x188 = -a_up_im
-    x423 = 2 * a_up_im
+    x193 = -a_up_im
+    x439 = 2 * a_up_im
     a_down_re = a_up_re * x20
-    x178 = -a_down_re
-    x181 = a_down_re + a_up_re
-    x187 = a_down_re + x186
+    x183 = -a_down_re
+    x186 = a_down_re + a_up_re
+    x192 = a_down_re + x191
     a_down_im = -a_up_im * x20
     del x20
-    x179 = -a_down_im
-    x180 = a_down_im + a_up_im
-    x189 = a_down_im + x188
-    x190 = x187 * x7 - x189 * x71
-    x191 = x187 * x71 + x189 * x7
-    del x71
-    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x190, x191)
-    del x190, x191
-    x192 = z1[1]
-    x194 = z1[0]
+    x184 = -a_down_im
+    x185 = a_down_im + a_up_im
+    x194 = a_down_im + x193
+    x195 = total_re * x192 - x194 * x72
+    x196 = total_re * x194 + x192 * x72
+    del x72
+    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x195, x196)
+    del x195, x196
+    x197 = z1[1]
+    x199 = z1[0]
     del z1
-    x428 = a_down_im * a_down_im * x427 + a_down_re * a_down_re * x427
-    x493 = -x189
-    a_center_re = -frequency * x25
-    x30 = a_center_re + x29
-    x31 = mu + x30
-    x42 = a_center_re - x29
-    del a_center_re, x29
-    x43 = mu + x42
-    a_center_im = x24 * x28
-    x33 = a_center_im + x32
-    z2 = upper_root(x31, x33)
-    del x31
-    x34 = z2[0]
-    x35 = z2[1]
+    x444 = a_down_im * a_down_im * x443 + a_down_re * a_down_re * x443
+    x509 = -x194
+    a_center_re = -x21 * x25
+    del x21
+    x31 = a_center_re + x30
+    x32 = mu + x31
+    x43 = a_center_re - x30
+    del a_center_re, x30
+    x44 = mu + x43
+    a_center_im = x25 * x28
+    x34 = a_center_im + x33
+    z2 = upper_root(x32, x34)
+    del x32
+    x35 = z2[0]
+    x36 = z2[1]
     del z2
-    x36 = 1 / (x34 * x34 + x35 * x35)
-    x40 = x36 * x39
-    x41 = a_root_by_omega_re * x40
-    x44 = a_center_im - x32
-    del a_center_im, x32
-    z3 = upper_root(x43, x44)
-    del x43
-    x45 = z3[0]
-    x46 = z3[1]
-    del z3
-    x47 = 1 / (x45 * x45 + x46 * x46)
-    x48 = x39 * x47
-    del x39
-    x49 = x45 * x48
-    a_center_by_omega_re = -x25
-    del x25
-    x37 = (1 / 2) * a_center_by_omega_re
-    x38 = x36 * x37
-    ap_p_re = x34
-    x92 = 4 * ap_p_re
-    x102 = ap_p_re * ap_p_re
-    x121 = -ap_p_re
-    ap_p_im = x35
-    x91 = 4 * ap_p_im
-    x101 = ap_p_im * ap_p_im
-    x103 = 1 / (x101 + x102)
-    x104 = 1 / (16 * x101 + 16 * x102)
-    x105 = x103 * x104
-    x108 = 4 * x105
-    x109 = x101 * x108
-    del x101
-    x110 = x102 * x108
-    del x102, x108
-    x122 = -ap_p_im
-    x412 = x109 + x110
-    ap_p_by_omega_re = a_root_by_omega_im * x35 * x40 + x34 * x38 + x34 * x41
-    del x40
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x22 * x23 * x34 * x36 - x35 * x38 - x35 * x41
-    del x34, x35, x36, x38, x41
-    am_p_re = x45
-    x138 = 4 * am_p_re
-    x150 = am_p_re * am_p_re
-    x155 = am_p_re * x91
-    x263 = -am_p_re
-    am_p_im = x46
-    x137 = 4 * am_p_im
-    x149 = am_p_im * am_p_im
-    x151 = 1 / (16 * x149 + 16 * x150)
-    x152 = x103 * x151
-    del x103
-    x153 = x152 * x92
-    x154 = am_p_im * x153
-    x156 = x152 * x155
-    x157 = x154 + x156
-    x160 = am_p_re * x153
-    del x153
-    x161 = am_p_im * x91
-    x162 = x152 * x161
-    del x152
-    x264 = -am_p_im
-    x289 = 1 / (x149 + x150)
-    x290 = x104 * x289
-    del x104
-    x291 = x290 * x92
-    x292 = am_p_im * x291
-    x293 = x155 * x290
-    del x155
-    x294 = x292 + x293
-    x297 = am_p_re * x291
-    del x291
-    x298 = x161 * x290
-    del x161, x290
-    x330 = x151 * x289
-    del x151, x289
-    x333 = 4 * x330
-    x334 = x149 * x333
-    del x149
-    x335 = x150 * x333
-    del x150, x333
-    x469 = x154 - x156
-    del x154, x156
-    x472 = x160 + x162
-    x548 = x292 - x293
-    del x292, x293
-    x551 = x297 + x298
-    x597 = x334 + x335
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x45 * x47 - a_root_by_omega_im * x46 * x48 - a_root_by_omega_re * x49
-    del a_center_by_omega_re, x45, x48
-    am_p_by_omega_im = -a_root_by_omega_im * x49 + (1 / 2) * a_root_by_omega_re * x22 * x23 * x46 * x47 - x37 * x46 * x47
-    del a_root_by_omega_im, a_root_by_omega_re, x37, x46, x47, x49
-    rp_xi_re = x30
-    del x30
-    x59 = rp_xi_re * x28 + x58
-    del rp_xi_re
-    rp_xi_im = x33
-    del x33
-    x60 = 1 / (rp_xi_im * rp_xi_im * x57 + x59 * x59)
-    x61 = rp_xi_im * x60
-    del rp_xi_im
-    x63 = x59 * x60
-    del x59, x60
-    rp_weight_re = -x56 * x61 - x62 * x63
-    x200 = rp_weight_re * x53
-    x201 = x200 * x68
-    x202 = x200 * x69
-    del x200
-    rp_weight_im = -x55 * x63 + x61 * x64
-    del x55, x61, x63
-    x198 = rp_weight_im * x53
-    x199 = x198 * x69
-    x203 = x198 * x68
-    del x198
-    x210 = rp_weight_im * x209
-    x212 = rp_weight_im * x211
-    rm_xi_re = x42
-    del x42
-    x65 = rm_xi_re * x28 + x58
-    del rm_xi_re, x28, x58
-    rm_xi_im = x44
+    x37 = 1 / (x35 * x35 + x36 * x36)
+    x41 = x37 * x40
+    x42 = a_root_by_omega_re * x41
+    x45 = a_center_im - x33
+    del a_center_im, x33
+    z3 = upper_root(x44, x45)
     del x44
-    x66 = 1 / (rm_xi_im * rm_xi_im * x57 + x65 * x65)
-    del x57
-    x67 = rm_xi_im * x66
+    x46 = z3[0]
+    x47 = z3[1]
+    del z3
+    x48 = 1 / (x46 * x46 + x47 * x47)
+    x49 = x40 * x48
+    del x40
+    x50 = x46 * x49
+    a_center_by_omega_re = -x29
+    del x29
+    x38 = (1 / 2) * a_center_by_omega_re
+    x39 = x37 * x38
+    ap_p_re = x35
+    x97 = 4 * ap_p_re
+    x107 = ap_p_re * ap_p_re
+    x126 = -ap_p_re
+    ap_p_im = x36
+    x96 = 4 * ap_p_im
+    x106 = ap_p_im * ap_p_im
+    x108 = 1 / (x106 + x107)
+    x109 = 1 / (16 * x106 + 16 * x107)
+    x110 = x108 * x109
+    x113 = 4 * x110
+    x114 = x106 * x113
+    del x106
+    x115 = x107 * x113
+    del x107, x113
+    x127 = -ap_p_im
+    x428 = x114 + x115
+    ap_p_by_omega_re = a_root_by_omega_im * x36 * x41 + x35 * x39 + x35 * x42
+    del x41
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x23 * x24 * x35 * x37 - x36 * x39 - x36 * x42
+    del x35, x36, x37, x39, x42
+    am_p_re = x46
+    x143 = 4 * am_p_re
+    x155 = am_p_re * am_p_re
+    x160 = am_p_re * x96
+    x277 = -am_p_re
+    am_p_im = x47
+    x142 = 4 * am_p_im
+    x154 = am_p_im * am_p_im
+    x156 = 1 / (16 * x154 + 16 * x155)
+    x157 = x108 * x156
+    del x108
+    x158 = x157 * x97
+    x159 = am_p_im * x158
+    x161 = x157 * x160
+    x162 = x159 + x161
+    x165 = am_p_re * x158
+    del x158
+    x166 = am_p_im * x96
+    x167 = x157 * x166
+    del x157
+    x278 = -am_p_im
+    x303 = 1 / (x154 + x155)
+    x304 = x109 * x303
+    del x109
+    x305 = x304 * x97
+    x306 = am_p_im * x305
+    x307 = x160 * x304
+    del x160
+    x308 = x306 + x307
+    x311 = am_p_re * x305
+    del x305
+    x312 = x166 * x304
+    del x166, x304
+    x344 = x156 * x303
+    del x156, x303
+    x347 = 4 * x344
+    x348 = x154 * x347
+    del x154
+    x349 = x155 * x347
+    del x155, x347
+    x485 = x159 - x161
+    del x159, x161
+    x488 = x165 + x167
+    x565 = x306 - x307
+    del x306, x307
+    x568 = x311 + x312
+    x614 = x348 + x349
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x46 * x48 - a_root_by_omega_im * x47 * x49 - a_root_by_omega_re * x50
+    del a_center_by_omega_re, x46, x49
+    am_p_by_omega_im = -a_root_by_omega_im * x50 + (1 / 2) * a_root_by_omega_re * x23 * x24 * x47 * x48 - x38 * x47 * x48
+    del a_root_by_omega_im, a_root_by_omega_re, x38, x47, x48, x50
+    rp_xi_re = x31
+    del x31
+    x60 = rp_xi_re * x28 + x59
+    del rp_xi_re
+    rp_xi_im = x34
+    del x34
+    x61 = 1 / (rp_xi_im * rp_xi_im * x58 + x60 * x60)
+    x62 = rp_xi_im * x61
+    del rp_xi_im
+    x64 = x60 * x61
+    del x60, x61
+    rp_weight_re = -x57 * x62 - x63 * x64
+    x205 = rp_weight_re * x54
+    x206 = x205 * x69
+    x207 = x205 * x70
+    del x205
+    x261 = rp_weight_re * x258
+    rp_weight_im = -x56 * x64 + x62 * x65
+    del x56, x62, x64
+    x203 = rp_weight_im * x54
+    x204 = x203 * x70
+    x208 = x203 * x69
+    del x203
+    x215 = rp_weight_im * x214
+    x217 = rp_weight_im * x216
+    x236 = rp_weight_im * x235
+    x252 = rp_weight_im * x250
+    x257 = rp_weight_im * x254
+    x259 = rp_weight_im * x258
+    del x258
+    rm_xi_re = x43
+    del x43
+    x66 = rm_xi_re * x28 + x59
+    del rm_xi_re, x28, x59
+    rm_xi_im = x45
+    del x45
+    x67 = 1 / (rm_xi_im * rm_xi_im * x58 + x66 * x66)
+    del x58
+    x68 = rm_xi_im * x67
     del rm_xi_im
-    rm_weight_re = x56 * x67 + x62 * x65 * x66
-    del x56, x62
-    x345 = rm_weight_re * x218
-    x346 = rm_weight_re * x217
-    rm_weight_im = (1 / 2) * a_root_re * x53 * x65 * x66 - x64 * x67
-    del x64, x65, x66, x67
-    x344 = rm_weight_im * x217
-    x347 = rm_weight_im * x218
-    x348 = rm_weight_im * x209
-    x349 = rm_weight_im * x211
-    rm_roots_re = x68
-    x119 = rm_roots_re * x24
-    rm_roots_im = x69
-    x120 = rm_roots_im * x24
-    x182 = rm_roots_im * x180 - rm_roots_re * x181
-    x183 = -x182
-    x184 = rm_roots_im * x181 + rm_roots_re * x180
+    rm_weight_re = x57 * x68 + x63 * x66 * x67
+    del x57, x63
+    x359 = rm_weight_re * x223
+    x360 = rm_weight_re * x222
+    x375 = rm_weight_re * x368
+    x380 = rm_weight_re * x379
+    x386 = rm_weight_re * x383
+    rm_weight_im = (1 / 2) * a_root_re * x54 * x66 * x67 - x65 * x68
+    del x65, x66, x67, x68
+    x358 = rm_weight_im * x222
+    x361 = rm_weight_im * x223
+    x362 = rm_weight_im * x214
+    x363 = rm_weight_im * x216
+    x369 = rm_weight_im * x368
+    del x368
+    x378 = rm_weight_im * x376
+    x382 = rm_weight_im * x379
+    del x379
+    x384 = rm_weight_im * x383
+    del x383
+    rm_roots_re = x69
+    x124 = rm_roots_re * x25
+    rm_roots_im = x70
+    x125 = rm_roots_im * x25
+    x187 = rm_roots_im * x185 - rm_roots_re * x186
+    x188 = -x187
+    x189 = rm_roots_im * x186 + rm_roots_re * x185
     del rm_roots_im, rm_roots_re
-    z4 = root_sum(a_up_re, a_up_im, x178, x179, x183, x184)
-    del x179, x183
-    x185 = z4[1]
-    x193 = z4[0]
+    z4 = root_sum(a_up_re, a_up_im, x183, x184, x188, x189)
+    del x184, x188
+    x190 = z4[1]
+    x198 = z4[0]
     del z4
-    x195 = -x184
-    del x184
-    z5 = root_sum(a_down_re, a_down_im, x186, x188, x182, x195)
-    del x182, x195
-    x196 = z5[1]
-    x197 = z5[0]
+    x200 = -x189
+    del x189
+    z5 = root_sum(a_down_re, a_down_im, x191, x193, x187, x200)
+    del x187, x200
+    x201 = z5[1]
+    x202 = z5[0]
     del z5
-    z6 = root_sum(a_root_re, a_root_im, x70, a_root_im, 0, x72)
-    del x70
+    z6 = root_sum(a_root_re, a_root_im, x71, a_root_im, 0, x73)
+    del x71
     sp_roots_re = z6[0]
-    x379 = sp_roots_re * x24
-    x430 = sp_roots_re * x429
-    x488 = -sp_roots_re + x7
+    x395 = sp_roots_re * x25
+    x446 = sp_roots_re * x445
+    x504 = -sp_roots_re + total_re
     del sp_roots_re
     sp_roots_im = z6[1]
     del z6
-    x432 = x429 * (sp_roots_im + x431)
-    del x429
-    z7 = root_sum(a_up_re, a_up_im, x186, a_up_im, x430, x432)
-    del x430, x432
-    x433 = z7[1]
-    x434 = x428 * x433
-    x436 = z7[0]
+    x448 = x445 * (sp_roots_im + x447)
+    del x445
+    z7 = root_sum(a_up_re, a_up_im, x191, a_up_im, x446, x448)
+    del x446, x448
+    x449 = z7[1]
+    x450 = x444 * x449
+    x452 = z7[0]
     del z7
-    x437 = 2 * x427 * x433 * x436
-    x438 = x427 * (-x433 * x433 + x436 * x436)
-    del x427, x433
-    x439 = -a_down_im * x438 - a_down_re * x437
-    x440 = a_down_im * x437 - a_down_re * x438
-    del x437, x438
-    x489 = sp_roots_im * x180 + x187 * x488
-    x490 = -sp_roots_im * x187 + x180 * x488
-    del x180, x187, x488
-    z8 = root_sum(a_down_re, a_down_im, a_up_re, x188, x489, x490)
-    del x489, x490
-    x491 = z8[1]
-    x498 = z8[0]
+    x453 = 2 * x443 * x449 * x452
+    x454 = x443 * (-x449 * x449 + x452 * x452)
+    del x443, x449
+    x455 = -a_down_im * x454 - a_down_re * x453
+    x456 = a_down_im * x453 - a_down_re * x454
+    del x453, x454
+    x505 = sp_roots_im * x185 + x192 * x504
+    x506 = -sp_roots_im * x192 + x185 * x504
+    del x185, x192, x504
+    z8 = root_sum(a_down_re, a_down_im, a_up_re, x193, x505, x506)
+    del x505, x506
+    x507 = z8[1]
+    x514 = z8[0]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, a_root_re, x73, 0, x72)
-    del a_root_im, a_root_re, x72, x73
+    z9 = root_sum(a_root_re, a_root_im, a_root_re, x74, 0, x73)
+    del a_root_im, a_root_re, x73, x74
     sm_roots_re = z9[0]
-    x425 = x423 * (sm_roots_re + x7)
-    del x7
-    x441 = sm_roots_re * x24
-    x492 = sm_roots_re * x181
+    x441 = x439 * (sm_roots_re + total_re)
+    del total_re
+    x457 = sm_roots_re * x25
+    x508 = sm_roots_re * x186
     sm_roots_im = z9[1]
     del z9
-    x424 = -sm_roots_im * x423
-    del x423
-    z10 = root_sum(a_up_re, a_up_im, a_up_re, x188, x424, x425)
-    del x188, x424, x425
-    x426 = z10[1]
-    x435 = z10[0]
+    x440 = -sm_roots_im * x439
+    del x439
+    z10 = root_sum(a_up_re, a_up_im, a_up_re, x193, x440, x441)
+    del x193, x440, x441
+    x442 = z10[1]
+    x451 = z10[0]
     del z10
-    x494 = sm_roots_im + x431
-    del x431
-    x495 = x492 - x493 * x494
-    x496 = sm_roots_re * x493 + x181 * x494
-    del x493, x494
-    z11 = root_sum(a_up_re, a_up_im, x178, a_down_im, x495, x496)
-    del a_up_re, x178, x495, x496
-    x497 = z11[1]
-    x499 = z11[0]
+    x510 = sm_roots_im + x447
+    del x447
+    x511 = x508 - x509 * x510
+    x512 = sm_roots_re * x509 + x186 * x510
+    del x509, x510
+    z11 = root_sum(a_up_re, a_up_im, x183, a_down_im, x511, x512)
+    del a_up_re, x183, x511, x512
+    x513 = z11[1]
+    x515 = z11[0]
     del z11
-    x500 = -sm_roots_im - x16
+    x516 = -sm_roots_im - x16
     del x16
-    x501 = -x189 * x500 - x492
-    del x492
-    x502 = -sm_roots_re * x189 + x181 * x500
-    del sm_roots_re, x181, x189, x500
-    z12 = root_sum(a_down_re, a_down_im, x186, a_up_im, x501, x502)
-    del a_up_im, x186, x501, x502
-    x503 = z12[1]
-    x504 = z12[0]
+    x517 = -x194 * x516 - x508
+    del x508
+    x518 = -sm_roots_re * x194 + x186 * x516
+    del sm_roots_re, x186, x194, x516
+    z12 = root_sum(a_down_re, a_down_im, x191, a_up_im, x517, x518)
+    del a_up_im, x191, x517, x518
+    x519 = z12[1]
+    x520 = z12[0]
     del z12
-    rp_filled0_re = x74 * x76
-    x232 = -rp_filled0_re + x231
-    x233 = -x220 * x232
-    rp_filled0_im = -x18 * x76
-    x221 = rp_filled0_im * x220
-    rp_filled1_re = -x77 * x79
-    x81 = rp_filled0_re + rp_filled1_re
-    del rp_filled0_re
-    x230 = rp_filled1_re + x229
-    del rp_filled1_re
-    x234 = x222 * x230 + x228 + x233
-    x237 = -x230 - x232
-    del x232
-    x243 = x230 * x241 + x233
-    del x230, x233
-    x249 = x248 + x81
-    rp_filled1_im = x79 * x80
-    x82 = rp_filled0_im + rp_filled1_im
-    x223 = -rp_filled1_im * x222 - x221
-    x224 = rp_weight_im * x223
-    x236 = -rp_filled0_im + rp_filled1_im
-    del rp_filled0_im
-    x238 = rp_weight_im * x236
-    x242 = -rp_filled1_im * x241 - x221
-    del rp_filled1_im, x221
-    x244 = rp_weight_im * x242
-    x246 = -x82
-    x247 = rp_weight_im * x246
-    x250 = rp_weight_re * x246
-    del x246
-    rp_filling_re = x81
-    del x81
-    rp_filling_im = x82
+    resonance_re = 2 * x19
+    del x19
+    x242 = -2 * resonance_re * x23 * x24
+    del resonance_re
+    x244 = x226 * (-x231 * x241 - x239) + x232 * (-x239 - x242 - x243)
+    del x239, x241, x243
+    x374 = x226 * (-x231 * x372 - x371) + x232 * (-x242 - x371 - x373)
+    del x371, x372, x373
+    x527 = x226 * (-x231 * x525 - x524) + x232 * (-x242 - x524 - x526)
+    del x524, x525, x526
+    x631 = x226 * (-x231 * x629 - x628) + x232 * (-x242 - x628 - x630)
+    del x226, x231, x232, x242, x628, x629, x630
+    rp_filled0_re = x77 * x78
+    del x77
+    rp_filled0_im = -x80
+    del x80
+    rp_filled1_re = -x81 * x82 * x84
     del x82
+    rp_filled1_im = x87
+    del x87
+    rp_filling_re = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re, rp_filled1_re
+    rp_filling_im = rp_filled0_im + rp_filled1_im
+    del rp_filled0_im, rp_filled1_im
     rpp_k_re = 2 * ap_p_re
     rpp_k_im = 2 * ap_p_im
     rpp_b_re = -rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re
-    x84 = rpp_b_re * rpp_b_re
+    x89 = rpp_b_re * rpp_b_re
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
-    x83 = rpp_b_im * rpp_b_im
-    x85 = x83 + x84
-    x86 = 1 / x85
-    x87 = ap_p_im * x86
-    x88 = ap_p_re * x86
-    x89 = rpp_b_im * x87 + rpp_b_re * x88
-    x90 = -rpp_b_im * x88 + rpp_b_re * x87
-    del x87, x88
-    x97 = rpp_b_re * x86
-    x98 = -ap_p_by_omega_im * x97 + ap_p_by_omega_re * rpp_b_im * x86
-    x99 = -ap_p_by_omega_im * rpp_b_im * x86 - ap_p_by_omega_re * x97
-    del x97
-    x100 = rpp_k_im * x99 + rpp_k_re * x98
-    x107 = -rpp_k_im * x98 + rpp_k_re * x99
-    del rpp_k_im, rpp_k_re, x98, x99
-    x115 = 1 / (x85 * x85)
-    del x85
-    x116 = 2 * rpp_b_im * rpp_b_re * x115
-    x118 = -x83 + x84
-    del x83, x84
-    rpp_y_re = 4 * ap_p_re * x89 - x90 * x91
-    rpp_y_im = x89 * x91 + x90 * x92
-    del x89, x90
+    x88 = rpp_b_im * rpp_b_im
+    x90 = x88 + x89
+    x91 = 1 / x90
+    x92 = ap_p_im * x91
+    x93 = ap_p_re * x91
+    x94 = rpp_b_im * x92 + rpp_b_re * x93
+    x95 = -rpp_b_im * x93 + rpp_b_re * x92
+    del x92, x93
+    x102 = rpp_b_re * x91
+    x103 = -ap_p_by_omega_im * x102 + ap_p_by_omega_re * rpp_b_im * x91
+    x104 = -ap_p_by_omega_im * rpp_b_im * x91 - ap_p_by_omega_re * x102
+    del x102
+    x105 = rpp_k_im * x104 + rpp_k_re * x103
+    x112 = -rpp_k_im * x103 + rpp_k_re * x104
+    del rpp_k_im, rpp_k_re, x103, x104
+    x120 = 1 / (x90 * x90)
+    del x90
+    x121 = 2 * rpp_b_im * rpp_b_re * x120
+    x123 = -x88 + x89
+    del x88, x89
+    rpp_y_re = 4 * ap_p_re * x94 - x95 * x96
+    rpp_y_im = x94 * x96 + x95 * x97
+    del x94, x95
     z13 = root_arctanh(0, 0, rpp_y_re, rpp_y_im)
-    x93 = z13[1]
-    x94 = x86 * z13[0]
+    x98 = z13[1]
+    x99 = x91 * z13[0]
     del z13
-    x95 = rpp_b_im * x86 * x93 + rpp_b_re * x94
-    x96 = rpp_b_im * x94 - rpp_b_re * x86 * x93
-    del x86, x93, x94
-    x106 = -8 * ap_p_im * ap_p_re * x105 - x96
-    del x105
-    x111 = -x109 + x110 + x95
-    del x109, x110
+    x100 = rpp_b_im * x91 * x98 + rpp_b_re * x99
+    x101 = rpp_b_im * x99 - rpp_b_re * x91 * x98
+    del x91, x98, x99
+    x111 = -8 * ap_p_im * ap_p_re * x110 - x101
+    del x110
+    x116 = x100 - x114 + x115
+    del x114, x115
     z14 = root_arctanh_slope(0, 0, rpp_y_re, rpp_y_im)
-    x112 = z14[0]
-    x113 = z14[1]
+    x117 = z14[0]
+    x118 = z14[1]
     del z14
-    rpp_uniform_re = x95
-    del x95
-    rpp_uniform_im = -x96
-    del x96
-    x114 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_y_im * x112 - rpp_y_re * x113
-    x117 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_y_im * x113 - rpp_y_re * x112
-    del rpp_b_im, rpp_b_re, rpp_y_im, rpp_y_re, x112, x113
-    rpp_uniform_by_omega_re = -x100 * x106 + x107 * x111
-    rpp_uniform_by_omega_im = x100 * x111 + x106 * x107
-    del x100, x106, x107, x111
-    rpp_curvature_re = x114 * x116 + x115 * x117 * x118
-    rpp_curvature_im = x114 * x115 * x118 - x116 * x117
-    del x114, x115, x116, x117, x118
-    rpm_x_re = -x119
-    rpm_x_im = -x120
+    rpp_uniform_re = x100
+    del x100
+    rpp_uniform_im = -x101
+    del x101
+    x119 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_y_im * x117 - rpp_y_re * x118
+    x122 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_y_im * x118 - rpp_y_re * x117
+    del rpp_b_im, rpp_b_re, rpp_y_im, rpp_y_re, x117, x118
+    rpp_uniform_by_omega_re = -x105 * x111 + x112 * x116
+    rpp_uniform_by_omega_im = x105 * x116 + x111 * x112
+    del x105, x111, x112, x116
+    rpp_curvature_re = x119 * x121 + x120 * x122 * x123
+    rpp_curvature_im = x119 * x120 * x123 - x121 * x122
+    del x119, x120, x121, x122, x123
+    rpm_x_re = -x124
+    rpm_x_im = -x125
     z15 = root_sum(am_p_re, am_p_im, ap_p_re, ap_p_im, rpm_x_re, rpm_x_im)
     rpm_k_re = z15[0]
-    x124 = rpm_k_re * rpm_k_re
+    x129 = rpm_k_re * rpm_k_re
     rpm_k_im = z15[1]
     del z15
-    x123 = rpm_k_im * rpm_k_im
-    z16 = root_sum(am_p_re, am_p_im, x121, x122, rpm_x_re, rpm_x_im)
+    x128 = rpm_k_im * rpm_k_im
+    z16 = root_sum(am_p_re, am_p_im, x126, x127, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
     rpm_d_re = z16[0]
-    x131 = rpm_d_re * rpm_d_re
+    x136 = rpm_d_re * rpm_d_re
     rpm_d_im = z16[1]
     del z16
-    x130 = rpm_d_im * rpm_d_im
-    x145 = 1 / (1e-16 * x123 + 1e-16 * x124 + x130 + x131)
-    x146 = am_p_by_omega_im * x145
-    x147 = am_p_by_omega_re * x145
-    del x145
-    x148 = -rpm_d_im * x147 + rpm_d_re * x146
-    x159 = rpm_d_im * x146 + rpm_d_re * x147
-    del x146, x147
-    rpm_b_re = -x123 + x124
-    del x123, x124
-    x126 = rpm_b_re * rpm_b_re
+    x135 = rpm_d_im * rpm_d_im
+    x150 = 1 / (1e-16 * x128 + 1e-16 * x129 + x135 + x136)
+    x151 = am_p_by_omega_im * x150
+    x152 = am_p_by_omega_re * x150
+    del x150
+    x153 = -rpm_d_im * x152 + rpm_d_re * x151
+    x164 = rpm_d_im * x151 + rpm_d_re * x152
+    del x151, x152
+    rpm_b_re = -x128 + x129
+    del x128, x129
+    x131 = rpm_b_re * rpm_b_re
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
-    x125 = rpm_b_im * rpm_b_im
-    x127 = x125 + x126
-    x128 = 1 / x127
-    x129 = rpm_b_im * x128
-    x132 = x128 * (-x130 + x131)
-    del x130, x131
-    x133 = ap_p_im * x128
-    x134 = ap_p_re * x128
-    x135 = rpm_b_im * x133 + rpm_b_re * x134
-    x136 = -rpm_b_im * x134 + rpm_b_re * x133
-    del x133, x134
-    x164 = rpm_b_re * x128
-    x165 = -am_p_by_omega_im * x164 + am_p_by_omega_re * rpm_b_im * x128
-    x166 = -am_p_by_omega_im * x129 - am_p_by_omega_re * x164
-    del x164
-    x167 = rpm_k_im * x166 + rpm_k_re * x165
-    x169 = -rpm_k_im * x165 + rpm_k_re * x166
-    del rpm_k_im, rpm_k_re, x165, x166
-    x174 = 1 / (x127 * x127)
-    del x127
-    x175 = 2 * rpm_b_im * rpm_b_re * x174
-    x177 = -x125 + x126
-    del x125, x126
-    rpm_z_re = rpm_b_re * x132 + 2 * rpm_d_im * rpm_d_re * x129
-    del x129
-    rpm_z_im = -rpm_b_im * x132 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x128
-    del rpm_d_im, rpm_d_re, x132
-    rpm_y_re = 4 * am_p_re * x135 - x136 * x137
-    rpm_y_im = x135 * x137 + x136 * x138
+    x130 = rpm_b_im * rpm_b_im
+    x132 = x130 + x131
+    x133 = 1 / x132
+    x134 = rpm_b_im * x133
+    x137 = x133 * (-x135 + x136)
     del x135, x136
+    x138 = ap_p_im * x133
+    x139 = ap_p_re * x133
+    x140 = rpm_b_im * x138 + rpm_b_re * x139
+    x141 = -rpm_b_im * x139 + rpm_b_re * x138
+    del x138, x139
+    x169 = rpm_b_re * x133
+    x170 = -am_p_by_omega_im * x169 + am_p_by_omega_re * rpm_b_im * x133
+    x171 = -am_p_by_omega_im * x134 - am_p_by_omega_re * x169
+    del x169
+    x172 = rpm_k_im * x171 + rpm_k_re * x170
+    x174 = -rpm_k_im * x170 + rpm_k_re * x171
+    del rpm_k_im, rpm_k_re, x170, x171
+    x179 = 1 / (x132 * x132)
+    del x132
+    x180 = 2 * rpm_b_im * rpm_b_re * x179
+    x182 = -x130 + x131
+    del x130, x131
+    rpm_z_re = rpm_b_re * x137 + 2 * rpm_d_im * rpm_d_re * x134
+    del x134
+    rpm_z_im = -rpm_b_im * x137 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x133
+    del rpm_d_im, rpm_d_re, x137
+    rpm_y_re = 4 * am_p_re * x140 - x141 * x142
+    rpm_y_im = x140 * x142 + x141 * x143
+    del x140, x141
     z17 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x139 = x128 * z17[1]
-    x140 = x128 * z17[0]
-    del x128, z17
-    x141 = rpm_b_im * x139 + rpm_b_re * x140
-    x142 = rpm_b_im * x140
-    del x140
-    x143 = rpm_b_re * x139
-    del x139
-    x144 = x142 - x143
-    x158 = x142 - x143 - x157
-    del x142, x143
-    x163 = -x141 + x160 - x162
-    x168 = -x144 - x157
-    del x157
-    x170 = x141 + x160 - x162
-    del x160, x162
+    x144 = x133 * z17[1]
+    x145 = x133 * z17[0]
+    del x133, z17
+    x146 = rpm_b_im * x144 + rpm_b_re * x145
+    x147 = rpm_b_im * x145
+    del x145
+    x148 = rpm_b_re * x144
+    del x144
+    x149 = x147 - x148
+    x163 = x147 - x148 - x162
+    del x147, x148
+    x168 = -x146 + x165 - x167
+    x173 = -x149 - x162
+    del x162
+    x175 = x146 + x165 - x167
+    del x165, x167
     z18 = root_arctanh_slope(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
     del rpm_z_im, rpm_z_re
-    x171 = z18[0]
-    x172 = z18[1]
+    x176 = z18[0]
+    x177 = z18[1]
     del z18
-    rpm_uniform_re = x141
-    del x141
-    x254 = -rpm_uniform_re + rpp_uniform_re
-    rpm_uniform_im = -x144
-    del x144
-    x173 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_y_im * x171 - rpm_y_re * x172
-    x176 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_y_im * x172 - rpm_y_re * x171
-    del rpm_b_im, rpm_b_re, rpm_y_im, rpm_y_re, x171, x172
-    x251 = -rpm_uniform_im + rpp_uniform_im
-    rpm_uniform_by_omega_re = -x148 * x158 + x159 * x163 - x167 * x168 + x169 * x170
-    rpm_uniform_by_omega_im = x148 * x163 + x158 * x159 + x167 * x170 + x168 * x169
-    del x148, x158, x159, x163, x167, x168, x169, x170
-    rpm_curvature_re = x173 * x175 + x174 * x176 * x177
-    x258 = -rpm_curvature_re + rpp_curvature_re
+    rpm_uniform_re = x146
+    del x146
+    x266 = -rpm_uniform_re + rpp_uniform_re
+    rpm_uniform_im = -x149
+    del x149
+    x178 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_y_im * x176 - rpm_y_re * x177
+    x181 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_y_im * x177 - rpm_y_re * x176
+    del rpm_b_im, rpm_b_re, rpm_y_im, rpm_y_re, x176, x177
+    x262 = -rpm_uniform_im + rpp_uniform_im
+    rpm_uniform_by_omega_re = -x153 * x163 + x164 * x168 - x172 * x173 + x174 * x175
+    rpm_uniform_by_omega_im = x153 * x168 + x163 * x164 + x172 * x175 + x173 * x174
+    del x153, x163, x164, x168, x172, x173, x174, x175
+    rpm_curvature_re = x178 * x180 + x179 * x181 * x182
+    x270 = -rpm_curvature_re + rpp_curvature_re
     del rpp_curvature_re
-    rpm_curvature_im = x173 * x174 * x177 - x175 * x176
-    del x173, x174, x175, x176, x177
-    x257 = -rpm_curvature_im + rpp_curvature_im
+    rpm_curvature_im = x178 * x179 * x182 - x180 * x181
+    del x178, x179, x180, x181, x182
+    x269 = -rpm_curvature_im + rpp_curvature_im
     del rpp_curvature_im
     rpm_excess_by_square_re = -rpm_curvature_re
     del rpm_curvature_re
     rpm_excess_by_square_im = -rpm_curvature_im
     del rpm_curvature_im
-    rm_form0_re = -x185 * x192 + x193 * x194
-    rm_form0_im = x185 * x194 + x192 * x193
-    del x192, x194
-    rm_form1_re = -x185 * x196 + x193 * x197
-    rm_form1_im = x185 * x197 + x193 * x196
-    del x185, x193, x196, x197
+    rm_form0_re = -x190 * x197 + x198 * x199
+    rm_form0_im = x190 * x199 + x197 * x198
+    del x197, x199
+    rm_form1_re = -x190 * x201 + x198 * x202
+    rm_form1_im = x190 * x202 + x198 * x201
+    del x190, x198, x201, x202
     rpm_inverse_re = -rpm_uniform_re
     del rpm_uniform_re
-    x215 = rpm_inverse_re + rpp_uniform_re
+    x220 = rpm_inverse_re + rpp_uniform_re
     del rpm_inverse_re, rpp_uniform_re
-    x216 = x215 * x53
+    x221 = x220 * x54
     rpm_inverse_im = -rpm_uniform_im
     del rpm_uniform_im
-    x213 = rpm_inverse_im + rpp_uniform_im
+    x218 = rpm_inverse_im + rpp_uniform_im
     del rpm_inverse_im, rpp_uniform_im
-    x214 = x213 * x53
-    del x53
+    x219 = x218 * x54
+    del x54
     rpm_inverse_by_omega_re = -rpm_uniform_by_omega_re
     rpm_inverse_by_omega_im = -rpm_uniform_by_omega_im
-    rp_weights_re = -x199 - x201
-    x255 = rp_weights_re * x252
-    x629 = rp_weights_re * x24
-    rp_weights_im = x202 - x203
-    x253 = rp_weights_im * x252
-    x630 = rp_weights_im * x24
-    rp_weights_by_omega_re = rp_weight_re * x211 - x210
-    rp_weights_by_omega_im = rp_weight_re * x209 + x212
-    x256 = rp_weights_by_omega_im * x252
+    rp_weights_re = -x204 - x206
+    x267 = rp_weights_re * x264
+    x647 = rp_weights_re * x25
+    rp_weights_im = x207 - x208
+    x265 = rp_weights_im * x264
+    x648 = rp_weights_im * x25
+    rp_weights_by_omega_re = rp_weight_re * x216 - x215
+    rp_weights_by_omega_im = rp_weight_re * x214 + x217
+    x268 = rp_weights_by_omega_im * x264
     del rp_weights_by_omega_im
-    rp_still_re = -x214 * x69 - x216 * x68
-    rp_still_im = -x214 * x68 + x216 * x69
-    del x214, x216, x68, x69
-    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x217 - rpm_inverse_by_omega_re * x218 - rpp_uniform_by_omega_im * x217 - rpp_uniform_by_omega_re * x218 - x209 * x213 + x211 * x215
-    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x218 + rpm_inverse_by_omega_re * x217 - rpp_uniform_by_omega_im * x218 + rpp_uniform_by_omega_re * x217 + x209 * x215 + x211 * x213
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, x213, x215
+    rp_still_re = -x219 * x70 - x221 * x69
+    rp_still_im = -x219 * x69 + x221 * x70
+    del x219, x221, x69, x70
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x222 - rpm_inverse_by_omega_re * x223 - rpp_uniform_by_omega_im * x222 - rpp_uniform_by_omega_re * x223 - x214 * x218 + x216 * x220
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x223 + rpm_inverse_by_omega_re * x222 - rpp_uniform_by_omega_im * x223 + rpp_uniform_by_omega_re * x222 + x214 * x220 + x216 * x218
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, x218, x220
     rp_forms0_by_square_re = rm_form0_im * rpm_excess_by_square_im - rm_form0_re * rpm_excess_by_square_re
     rp_forms0_by_square_im = -rm_form0_im * rpm_excess_by_square_re - rm_form0_re * rpm_excess_by_square_im
-    x650 = rp_forms0_by_square_im * x629 + rp_forms0_by_square_re * x630
-    x652 = rp_forms0_by_square_im * x24
+    x668 = rp_forms0_by_square_im * x647 + rp_forms0_by_square_re * x648
+    x670 = rp_forms0_by_square_im * x25
     del rp_forms0_by_square_im
     rp_forms1_by_square_re = -rm_form1_im * rpm_excess_by_square_im + rm_form1_re * rpm_excess_by_square_re
     rp_forms1_by_square_im = rm_form1_im * rpm_excess_by_square_re + rm_form1_re * rpm_excess_by_square_im
     del rpm_excess_by_square_im, rpm_excess_by_square_re
-    x631 = rp_filling_re * (rp_forms1_by_square_im * x629 + rp_forms1_by_square_re * x630)
-    del x629
-    x642 = -rp_forms1_by_square_im * x630 + rp_forms1_by_square_re * rp_weights_re * x22 * x23
-    del rp_forms1_by_square_im, rp_forms1_by_square_re, x630
-    x643 = rp_filling_im * x642
-    rp_uniform0_re = -rp_weight_re * x234 - x224 + x226
-    rp_uniform0_im = -rp_weight_im * x234 + rp_weight_re * x223 - x235
-    del x234
-    rp_uniform0_by_omega_re = -rp_weight_im * x237 + rp_weight_re * x236
-    rp_uniform0_by_omega_im = rp_weight_re * x237 + x238
-    del x237
-    rp_uniform1_re = -rp_weight_im * x243 + rp_weight_re * x242 - x240
-    x657 = rp_still_re * rp_uniform1_re
-    rp_uniform1_im = rp_weight_re * x243 + x244 - x245
-    del x243
-    rp_uniform1_by_omega_re = rp_weight_re * x249 + x247
-    rp_uniform1_by_omega_im = rp_weight_im * x249 - x250
-    del x249
-    rp_total_re = 4 * rp_weights_re * x227 * x254 - x251 * x253
-    rp_total_im = x251 * x255 + x253 * x254
-    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x227 * x254 + 4 * rp_weights_im * rpm_uniform_by_omega_im * x227 + 4 * rp_weights_re * rpp_uniform_by_omega_re * x227 - rpm_uniform_by_omega_re * x255 - rpp_uniform_by_omega_im * x253 - x251 * x256
-    rp_total_by_omega_im = rp_weights_by_omega_re * x251 * x252 - rpm_uniform_by_omega_im * x255 - rpm_uniform_by_omega_re * x253 + rpp_uniform_by_omega_im * x255 + rpp_uniform_by_omega_re * x253 + x254 * x256
-    del rp_weights_by_omega_re, rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpp_uniform_by_omega_im, rpp_uniform_by_omega_re, x251, x254, x256
-    rp_total_by_square_re = 4 * rp_weights_re * x227 * x258 - x253 * x257
-    rp_total_by_square_im = x253 * x258 + x255 * x257
-    del x253, x255, x257, x258
-    rm_filled0_re = x260 * x76
-    x356 = -rm_filled0_re + x231
-    x357 = -x220 * x356
-    rm_filled0_im = -x76 * x80
-    del x80
-    x352 = rm_filled0_im * x220
-    rm_filled1_re = -x259 * x79
-    x261 = rm_filled0_re + rm_filled1_re
-    del rm_filled0_re
-    x355 = rm_filled1_re + x229
-    del rm_filled1_re
-    x358 = x222 * x355 + x228 + x357
-    x361 = -x355 - x356
-    del x356
-    x365 = x241 * x355 + x357
-    del x355, x357
-    x369 = x248 + x261
-    rm_filled1_im = x18 * x79
-    del x18
-    x262 = rm_filled0_im + rm_filled1_im
-    x353 = -rm_filled1_im * x222 - x352
-    x354 = rm_weight_im * x353
-    x359 = rm_weight_re * x353
-    del x353
-    x360 = -rm_filled0_im + rm_filled1_im
-    del rm_filled0_im
-    x362 = rm_weight_im * x360
-    x363 = -rm_filled1_im * x241 - x352
-    del rm_filled1_im, x352
-    x364 = rm_weight_re * x363
-    x366 = rm_weight_im * x363
-    del x363
-    x367 = -x262
-    x368 = rm_weight_im * x367
-    x370 = rm_weight_re * x367
-    del x367
-    rm_filling_re = x261
-    del x261
-    rm_filling_im = x262
-    del x262
-    rmp_x_re = x119
-    del x119
-    rmp_x_im = x120
-    del x120
+    x649 = rp_filling_re * (rp_forms1_by_square_im * x647 + rp_forms1_by_square_re * x648)
+    del x647
+    x660 = -rp_forms1_by_square_im * x648 + rp_forms1_by_square_re * rp_weights_re * x23 * x24
+    del rp_forms1_by_square_im, rp_forms1_by_square_re, x648
+    x661 = rp_filling_im * x660
+    rp_uniform0_re = -rp_weight_re * x244 + x225 - x236
+    rp_uniform0_im = -rp_weight_im * x244 + rp_weight_re * x235 - x245
+    del x244
+    rp_uniform0_by_omega_re = -rp_weight_im * x251 + rp_weight_re * x250
+    rp_uniform0_by_omega_im = rp_weight_re * x251 + x252
+    del x251
+    rp_uniform1_re = -rp_weight_im * x255 + rp_weight_re * x254 - x253
+    x675 = rp_still_re * rp_uniform1_re
+    rp_uniform1_im = rp_weight_re * x255 - x256 + x257
+    del x255
+    rp_uniform1_by_omega_re = rp_weight_re * x260 + x259
+    rp_uniform1_by_omega_im = rp_weight_im * x260 - x261
+    del x260
+    rp_total_re = 4 * rp_weights_re * x263 * x266 - x262 * x265
+    rp_total_im = x262 * x267 + x265 * x266
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x263 * x266 + 4 * rp_weights_im * rpm_uniform_by_omega_im * x263 + 4 * rp_weights_re * rpp_uniform_by_omega_re * x263 - rpm_uniform_by_omega_re * x267 - rpp_uniform_by_omega_im * x265 - x262 * x268
+    rp_total_by_omega_im = rp_weights_by_omega_re * x262 * x264 - rpm_uniform_by_omega_im * x267 - rpm_uniform_by_omega_re * x265 + rpp_uniform_by_omega_im * x267 + rpp_uniform_by_omega_re * x265 + x266 * x268
+    del rp_weights_by_omega_re, rpm_uniform_by_omega_im, rpm_uniform_by_omega_re, rpp_uniform_by_omega_im, rpp_uniform_by_omega_re, x262, x266, x268
+    rp_total_by_square_re = 4 * rp_weights_re * x263 * x270 - x265 * x269
+    rp_total_by_square_im = x265 * x270 + x267 * x269
+    del x265, x267, x269, x270
+    rm_filled0_re = x273 * x78
+    del x273
+    rm_filled0_im = -x274
+    del x274
+    rm_filled1_re = -x271 * x81 * x84
+    del x271
+    rm_filled1_im = x276
+    del x276
+    rm_filling_re = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re, rm_filled1_re
+    rm_filling_im = rm_filled0_im + rm_filled1_im
+    del rm_filled0_im, rm_filled1_im
+    rmp_x_re = x124
+    del x124
+    rmp_x_im = x125
+    del x125
     z19 = root_sum(ap_p_re, ap_p_im, am_p_re, am_p_im, rmp_x_re, rmp_x_im)
     rmp_k_re = z19[0]
-    x266 = rmp_k_re * rmp_k_re
+    x280 = rmp_k_re * rmp_k_re
     rmp_k_im = z19[1]
     del z19
-    x265 = rmp_k_im * rmp_k_im
-    z20 = root_sum(ap_p_re, ap_p_im, x263, x264, rmp_x_re, rmp_x_im)
+    x279 = rmp_k_im * rmp_k_im
+    z20 = root_sum(ap_p_re, ap_p_im, x277, x278, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
     rmp_d_re = z20[0]
-    x273 = rmp_d_re * rmp_d_re
+    x287 = rmp_d_re * rmp_d_re
     rmp_d_im = z20[1]
     del z20
-    x272 = rmp_d_im * rmp_d_im
-    x285 = 1 / (1e-16 * x265 + 1e-16 * x266 + x272 + x273)
-    x286 = ap_p_by_omega_im * x285
-    x287 = ap_p_by_omega_re * x285
-    del x285
-    x288 = -rmp_d_im * x287 + rmp_d_re * x286
-    x296 = rmp_d_im * x286 + rmp_d_re * x287
-    del x286, x287
-    rmp_b_re = -x265 + x266
-    del x265, x266
-    x268 = rmp_b_re * rmp_b_re
+    x286 = rmp_d_im * rmp_d_im
+    x299 = 1 / (1e-16 * x279 + 1e-16 * x280 + x286 + x287)
+    x300 = ap_p_by_omega_im * x299
+    x301 = ap_p_by_omega_re * x299
+    del x299
+    x302 = -rmp_d_im * x301 + rmp_d_re * x300
+    x310 = rmp_d_im * x300 + rmp_d_re * x301
+    del x300, x301
+    rmp_b_re = -x279 + x280
+    del x279, x280
+    x282 = rmp_b_re * rmp_b_re
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
-    x267 = rmp_b_im * rmp_b_im
-    x269 = x267 + x268
-    x270 = 1 / x269
-    x271 = rmp_b_im * x270
-    x274 = x270 * (-x272 + x273)
-    del x272, x273
-    x275 = am_p_im * x270
-    x276 = am_p_re * x270
-    x277 = rmp_b_im * x275 + rmp_b_re * x276
-    x278 = -rmp_b_im * x276 + rmp_b_re * x275
-    del x275, x276
-    x300 = rmp_b_re * x270
-    x301 = -ap_p_by_omega_im * x300 + ap_p_by_omega_re * rmp_b_im * x270
-    x302 = -ap_p_by_omega_im * x271 - ap_p_by_omega_re * x300
-    del x300
-    x303 = rmp_k_im * x302 + rmp_k_re * x301
-    x305 = -rmp_k_im * x301 + rmp_k_re * x302
-    del rmp_k_im, rmp_k_re, x301, x302
-    x310 = 1 / (x269 * x269)
-    del x269
-    x311 = 2 * rmp_b_im * rmp_b_re * x310
-    x313 = -x267 + x268
-    del x267, x268
-    rmp_z_re = rmp_b_re * x274 + 2 * rmp_d_im * rmp_d_re * x271
-    del x271
-    rmp_z_im = -rmp_b_im * x274 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x270
-    del rmp_d_im, rmp_d_re, x274
-    rmp_y_re = 4 * ap_p_re * x277 - x278 * x91
-    rmp_y_im = x277 * x91 + x278 * x92
-    del x277, x278
+    x281 = rmp_b_im * rmp_b_im
+    x283 = x281 + x282
+    x284 = 1 / x283
+    x285 = rmp_b_im * x284
+    x288 = x284 * (-x286 + x287)
+    del x286, x287
+    x289 = am_p_im * x284
+    x290 = am_p_re * x284
+    x291 = rmp_b_im * x289 + rmp_b_re * x290
+    x292 = -rmp_b_im * x290 + rmp_b_re * x289
+    del x289, x290
+    x314 = rmp_b_re * x284
+    x315 = -ap_p_by_omega_im * x314 + ap_p_by_omega_re * rmp_b_im * x284
+    x316 = -ap_p_by_omega_im * x285 - ap_p_by_omega_re * x314
+    del x314
+    x317 = rmp_k_im * x316 + rmp_k_re * x315
+    x319 = -rmp_k_im * x315 + rmp_k_re * x316
+    del rmp_k_im, rmp_k_re, x315, x316
+    x324 = 1 / (x283 * x283)
+    del x283
+    x325 = 2 * rmp_b_im * rmp_b_re * x324
+    x327 = -x281 + x282
+    del x281, x282
+    rmp_z_re = rmp_b_re * x288 + 2 * rmp_d_im * rmp_d_re * x285
+    del x285
+    rmp_z_im = -rmp_b_im * x288 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x284
+    del rmp_d_im, rmp_d_re, x288
+    rmp_y_re = 4 * ap_p_re * x291 - x292 * x96
+    rmp_y_im = x291 * x96 + x292 * x97
+    del x291, x292
     z21 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x279 = x270 * z21[1]
-    x280 = x270 * z21[0]
-    del x270, z21
-    x281 = rmp_b_im * x279 + rmp_b_re * x280
-    x282 = rmp_b_im * x280
-    del x280
-    x283 = rmp_b_re * x279
-    del x279
-    x284 = x282 - x283
-    x295 = x282 - x283 - x294
-    del x282, x283
-    x299 = -x281 + x297 - x298
-    x304 = -x284 - x294
+    x293 = x284 * z21[1]
+    x294 = x284 * z21[0]
+    del x284, z21
+    x295 = rmp_b_im * x293 + rmp_b_re * x294
+    x296 = rmp_b_im * x294
     del x294
-    x306 = x281 + x297 - x298
-    del x297, x298
+    x297 = rmp_b_re * x293
+    del x293
+    x298 = x296 - x297
+    x309 = x296 - x297 - x308
+    del x296, x297
+    x313 = -x295 + x311 - x312
+    x318 = -x298 - x308
+    del x308
+    x320 = x295 + x311 - x312
+    del x311, x312
     z22 = root_arctanh_slope(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
     del rmp_z_im, rmp_z_re
-    x307 = z22[0]
-    x308 = z22[1]
+    x321 = z22[0]
+    x322 = z22[1]
     del z22
-    rmp_uniform_re = x281
-    del x281
-    rmp_uniform_im = -x284
-    del x284
-    x309 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_y_im * x307 - rmp_y_re * x308
-    x312 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_y_im * x308 - rmp_y_re * x307
-    del rmp_b_im, rmp_b_re, rmp_y_im, rmp_y_re, x307, x308
-    rmp_uniform_by_omega_re = -x288 * x295 + x296 * x299 - x303 * x304 + x305 * x306
-    rmp_uniform_by_omega_im = x288 * x299 + x295 * x296 + x303 * x306 + x304 * x305
-    del x288, x295, x296, x299, x303, x304, x305, x306
-    rmp_curvature_re = x309 * x311 + x310 * x312 * x313
-    rmp_curvature_im = x309 * x310 * x313 - x311 * x312
-    del x309, x310, x311, x312, x313
+    rmp_uniform_re = x295
+    del x295
+    rmp_uniform_im = -x298
+    del x298
+    x323 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_y_im * x321 - rmp_y_re * x322
+    x326 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_y_im * x322 - rmp_y_re * x321
+    del rmp_b_im, rmp_b_re, rmp_y_im, rmp_y_re, x321, x322
+    rmp_uniform_by_omega_re = -x302 * x309 + x310 * x313 - x317 * x318 + x319 * x320
+    rmp_uniform_by_omega_im = x302 * x313 + x309 * x310 + x317 * x320 + x318 * x319
+    del x302, x309, x310, x313, x317, x318, x319, x320
+    rmp_curvature_re = x323 * x325 + x324 * x326 * x327
+    rmp_curvature_im = x323 * x324 * x327 - x325 * x326
+    del x323, x324, x325, x326, x327
     rmm_k_re = 2 * am_p_re
     rmm_k_im = 2 * am_p_im
     rmm_b_re = -rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re
-    x315 = rmm_b_re * rmm_b_re
+    x329 = rmm_b_re * rmm_b_re
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
-    x314 = rmm_b_im * rmm_b_im
-    x316 = x314 + x315
-    x317 = 1 / x316
-    x318 = am_p_im * x317
-    x319 = am_p_re * x317
-    x320 = rmm_b_im * x318 + rmm_b_re * x319
-    x321 = -rmm_b_im * x319 + rmm_b_re * x318
-    del x318, x319
-    x326 = rmm_b_re * x317
-    x327 = -am_p_by_omega_im * x326 + am_p_by_omega_re * rmm_b_im * x317
-    x328 = -am_p_by_omega_im * rmm_b_im * x317 - am_p_by_omega_re * x326
-    del x326
-    x329 = rmm_k_im * x328 + rmm_k_re * x327
-    x332 = -rmm_k_im * x327 + rmm_k_re * x328
-    del rmm_k_im, rmm_k_re, x327, x328
-    x340 = 1 / (x316 * x316)
-    del x316
-    x341 = 2 * rmm_b_im * rmm_b_re * x340
-    x343 = -x314 + x315
-    del x314, x315
-    rmm_y_re = 4 * am_p_re * x320 - x137 * x321
-    rmm_y_im = x137 * x320 + x138 * x321
-    del x320, x321
-    z23 = root_arctanh(0, 0, rmm_y_re, rmm_y_im)
-    x322 = z23[1]
-    x323 = x317 * z23[0]
-    del z23
-    x324 = rmm_b_im * x317 * x322 + rmm_b_re * x323
-    x325 = rmm_b_im * x323 - rmm_b_re * x317 * x322
-    del x317, x322, x323
-    x331 = -8 * am_p_im * am_p_re * x330 - x325
+    x328 = rmm_b_im * rmm_b_im
+    x330 = x328 + x329
+    x331 = 1 / x330
+    x332 = am_p_im * x331
+    x333 = am_p_re * x331
+    x334 = rmm_b_im * x332 + rmm_b_re * x333
+    x335 = -rmm_b_im * x333 + rmm_b_re * x332
+    del x332, x333
+    x340 = rmm_b_re * x331
+    x341 = -am_p_by_omega_im * x340 + am_p_by_omega_re * rmm_b_im * x331
+    x342 = -am_p_by_omega_im * rmm_b_im * x331 - am_p_by_omega_re * x340
+    del x340
+    x343 = rmm_k_im * x342 + rmm_k_re * x341
+    x346 = -rmm_k_im * x341 + rmm_k_re * x342
+    del rmm_k_im, rmm_k_re, x341, x342
+    x354 = 1 / (x330 * x330)
     del x330
-    x336 = x324 - x334 + x335
+    x355 = 2 * rmm_b_im * rmm_b_re * x354
+    x357 = -x328 + x329
+    del x328, x329
+    rmm_y_re = 4 * am_p_re * x334 - x142 * x335
+    rmm_y_im = x142 * x334 + x143 * x335
     del x334, x335
+    z23 = root_arctanh(0, 0, rmm_y_re, rmm_y_im)
+    x336 = z23[1]
+    x337 = x331 * z23[0]
+    del z23
+    x338 = rmm_b_im * x331 * x336 + rmm_b_re * x337
+    x339 = rmm_b_im * x337 - rmm_b_re * x331 * x336
+    del x331, x336, x337
+    x345 = -8 * am_p_im * am_p_re * x344 - x339
+    del x344
+    x350 = x338 - x348 + x349
+    del x348, x349
     z24 = root_arctanh_slope(0, 0, rmm_y_re, rmm_y_im)
-    x337 = z24[0]
-    x338 = z24[1]
+    x351 = z24[0]
+    x352 = z24[1]
     del z24
-    rmm_uniform_re = x324
-    del x324
-    x373 = -rmm_uniform_re + rmp_uniform_re
-    rmm_uniform_im = -x325
-    del x325
-    x339 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_y_im * x337 - rmm_y_re * x338
-    x342 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_y_im * x338 - rmm_y_re * x337
-    del rmm_b_im, rmm_b_re, rmm_y_im, rmm_y_re, x337, x338
-    x371 = -rmm_uniform_im + rmp_uniform_im
-    rmm_uniform_by_omega_re = -x329 * x331 + x332 * x336
-    rmm_uniform_by_omega_im = x329 * x336 + x331 * x332
-    del x329, x331, x332, x336
-    rmm_curvature_re = x339 * x341 + x340 * x342 * x343
-    x377 = -rmm_curvature_re + rmp_curvature_re
+    rmm_uniform_re = x338
+    del x338
+    x389 = -rmm_uniform_re + rmp_uniform_re
+    rmm_uniform_im = -x339
+    del x339
+    x353 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_y_im * x351 - rmm_y_re * x352
+    x356 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_y_im * x352 - rmm_y_re * x351
+    del rmm_b_im, rmm_b_re, rmm_y_im, rmm_y_re, x351, x352
+    x387 = -rmm_uniform_im + rmp_uniform_im
+    rmm_uniform_by_omega_re = -x343 * x345 + x346 * x350
+    rmm_uniform_by_omega_im = x343 * x350 + x345 * x346
+    del x343, x345, x346, x350
+    rmm_curvature_re = x353 * x355 + x354 * x356 * x357
+    x393 = -rmm_curvature_re + rmp_curvature_re
     del rmm_curvature_re
-    rmm_curvature_im = x339 * x340 * x343 - x341 * x342
-    del x339, x340, x341, x342, x343
-    x376 = -rmm_curvature_im + rmp_curvature_im
+    rmm_curvature_im = x353 * x354 * x357 - x355 * x356
+    del x353, x354, x355, x356, x357
+    x392 = -rmm_curvature_im + rmp_curvature_im
     del rmm_curvature_im
     rmm_inverse_re = -rmm_uniform_re
     del rmm_uniform_re
-    x351 = rmm_inverse_re + rmp_uniform_re
+    x365 = rmm_inverse_re + rmp_uniform_re
     del rmm_inverse_re, rmp_uniform_re
     rmm_inverse_im = -rmm_uniform_im
     del rmm_uniform_im
-    x350 = rmm_inverse_im + rmp_uniform_im
+    x364 = rmm_inverse_im + rmp_uniform_im
     del rmm_inverse_im, rmp_uniform_im
     rmm_inverse_by_omega_re = -rmm_uniform_by_omega_re
     rmm_inverse_by_omega_im = -rmm_uniform_by_omega_im
-    rm_weights_re = -x344 - x345
-    x374 = rm_weights_re * x252
-    x626 = rm_weights_re * x24
-    rm_weights_im = x346 - x347
-    x372 = rm_weights_im * x252
-    x627 = rm_weights_im * x24
-    rm_weights_by_omega_re = rm_weight_re * x211 - x348
-    rm_weights_by_omega_im = rm_weight_re * x209 + x349
-    x375 = rm_weights_by_omega_im * x252
+    rm_weights_re = -x358 - x359
+    x390 = rm_weights_re * x264
+    x644 = rm_weights_re * x25
+    rm_weights_im = x360 - x361
+    x388 = rm_weights_im * x264
+    x645 = rm_weights_im * x25
+    rm_weights_by_omega_re = rm_weight_re * x216 - x362
+    rm_weights_by_omega_im = rm_weight_re * x214 + x363
+    x391 = rm_weights_by_omega_im * x264
     del rm_weights_by_omega_im
-    rm_still_re = -x217 * x350 - x218 * x351
-    rm_still_im = x217 * x351 - x218 * x350
-    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x217 - rmm_inverse_by_omega_re * x218 - rmp_uniform_by_omega_im * x217 - rmp_uniform_by_omega_re * x218 - x209 * x350 + x211 * x351
-    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x218 + rmm_inverse_by_omega_re * x217 - rmp_uniform_by_omega_im * x218 + rmp_uniform_by_omega_re * x217 + x209 * x351 + x211 * x350
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, x350, x351
+    rm_still_re = -x222 * x364 - x223 * x365
+    rm_still_im = x222 * x365 - x223 * x364
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x222 - rmm_inverse_by_omega_re * x223 - rmp_uniform_by_omega_im * x222 - rmp_uniform_by_omega_re * x223 - x214 * x364 + x216 * x365
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x223 + rmm_inverse_by_omega_re * x222 - rmp_uniform_by_omega_im * x223 + rmp_uniform_by_omega_re * x222 + x214 * x365 + x216 * x364
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, x364, x365
     rm_forms0_by_square_re = -rm_form0_im * rmp_curvature_im + rm_form0_re * rmp_curvature_re
     rm_forms0_by_square_im = rm_form0_im * rmp_curvature_re + rm_form0_re * rmp_curvature_im
     del rm_form0_im, rm_form0_re
-    x649 = rm_forms0_by_square_im * x626 + rm_forms0_by_square_re * x627
-    x651 = rm_forms0_by_square_im * x24
+    x667 = rm_forms0_by_square_im * x644 + rm_forms0_by_square_re * x645
+    x669 = rm_forms0_by_square_im * x25
     del rm_forms0_by_square_im
     rm_forms1_by_square_re = -rm_form1_im * rmp_curvature_im + rm_form1_re * rmp_curvature_re
     rm_forms1_by_square_im = rm_form1_im * rmp_curvature_re + rm_form1_re * rmp_curvature_im
     del rm_form1_im, rm_form1_re, rmp_curvature_im, rmp_curvature_re
-    x628 = rm_filling_re * (rm_forms1_by_square_im * x626 + rm_forms1_by_square_re * x627)
-    del x626
-    x638 = -rm_forms1_by_square_im * x627 + rm_forms1_by_square_re * rm_weights_re * x22 * x23
-    del rm_forms1_by_square_im, rm_forms1_by_square_re, x627
-    x639 = rm_filling_im * x638
-    rm_uniform0_re = -rm_weight_re * x358 - x226 - x354
-    del x226
-    rm_uniform0_im = -rm_weight_im * x358 + x235 + x359
-    del x235, x358
-    rm_uniform0_by_omega_re = -rm_weight_im * x361 + rm_weight_re * x360
-    rm_uniform0_by_omega_im = rm_weight_re * x361 + x362
-    del x361
-    rm_uniform1_re = -rm_weight_im * x365 + x240 + x364
-    del x240
-    x656 = rm_still_re * rm_uniform1_re
-    rm_uniform1_im = rm_weight_re * x365 + x245 + x366
-    del x245, x365
-    rm_uniform1_by_omega_re = rm_weight_re * x369 + x368
-    rm_uniform1_by_omega_im = rm_weight_im * x369 - x370
-    del x369
-    rm_total_re = 4 * rm_weights_re * x227 * x373 - x371 * x372
-    rm_total_im = x371 * x374 + x372 * x373
-    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x227 * x373 + 4 * rm_weights_im * rmm_uniform_by_omega_im * x227 + 4 * rm_weights_re * rmp_uniform_by_omega_re * x227 - rmm_uniform_by_omega_re * x374 - rmp_uniform_by_omega_im * x372 - x371 * x375
-    rm_total_by_omega_im = rm_weights_by_omega_re * x252 * x371 - rmm_uniform_by_omega_im * x374 - rmm_uniform_by_omega_re * x372 + rmp_uniform_by_omega_im * x374 + rmp_uniform_by_omega_re * x372 + x373 * x375
-    del rm_weights_by_omega_re, rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, x371, x373, x375
-    rm_total_by_square_re = 4 * rm_weights_re * x227 * x377 - x372 * x376
-    rm_total_by_square_im = x372 * x377 + x374 * x376
-    del x372, x374, x376, x377
-    sp_filled0_re = x76 * x77
-    del x77
-    x508 = -sp_filled0_re + x231
-    x509 = -x220 * x508
-    sp_filled1_re = -x74 * x79
-    del x74
-    x378 = sp_filled0_re + sp_filled1_re
-    del sp_filled0_re
-    x507 = sp_filled1_re + x229
-    del sp_filled1_re
-    x510 = x222 * x507 + x228 + x509
-    x511 = -x507 - x508
-    del x508
-    x512 = x241 * x507 + x509
-    del x507, x509
-    x513 = x248 + x378
-    sp_filling_re = x378
-    del x378
-    spp_x_re = x379
-    spp_x_im = x24 * (sp_roots_im + x381)
-    z25 = root_sum(ap_p_re, ap_p_im, x121, ap_p_im, spp_x_re, spp_x_im)
+    x646 = rm_filling_re * (rm_forms1_by_square_im * x644 + rm_forms1_by_square_re * x645)
+    del x644
+    x656 = -rm_forms1_by_square_im * x645 + rm_forms1_by_square_re * rm_weights_re * x23 * x24
+    del rm_forms1_by_square_im, rm_forms1_by_square_re, x645
+    x657 = rm_filling_im * x656
+    rm_uniform0_re = -rm_weight_re * x374 - x225 - x369
+    del x225
+    rm_uniform0_im = -rm_weight_im * x374 + x245 + x375
+    del x245, x374
+    rm_uniform0_by_omega_re = -rm_weight_im * x377 + rm_weight_re * x376
+    rm_uniform0_by_omega_im = rm_weight_re * x377 + x378
+    del x377
+    rm_uniform1_re = -rm_weight_im * x381 + x253 + x380
+    del x253
+    x674 = rm_still_re * rm_uniform1_re
+    rm_uniform1_im = rm_weight_re * x381 + x256 + x382
+    del x256, x381
+    rm_uniform1_by_omega_re = rm_weight_re * x385 + x384
+    rm_uniform1_by_omega_im = rm_weight_im * x385 - x386
+    del x385
+    rm_total_re = 4 * rm_weights_re * x263 * x389 - x387 * x388
+    rm_total_im = x387 * x390 + x388 * x389
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x263 * x389 + 4 * rm_weights_im * rmm_uniform_by_omega_im * x263 + 4 * rm_weights_re * rmp_uniform_by_omega_re * x263 - rmm_uniform_by_omega_re * x390 - rmp_uniform_by_omega_im * x388 - x387 * x391
+    rm_total_by_omega_im = rm_weights_by_omega_re * x264 * x387 - rmm_uniform_by_omega_im * x390 - rmm_uniform_by_omega_re * x388 + rmp_uniform_by_omega_im * x390 + rmp_uniform_by_omega_re * x388 + x389 * x391
+    del rm_weights_by_omega_re, rmm_uniform_by_omega_im, rmm_uniform_by_omega_re, rmp_uniform_by_omega_im, rmp_uniform_by_omega_re, x387, x389, x391
+    rm_total_by_square_re = 4 * rm_weights_re * x263 * x393 - x388 * x392
+    rm_total_by_square_im = x388 * x393 + x390 * x392
+    del x388, x390, x392, x393
+    sp_filled0_re = x394 * x78
+    del x394
+    sp_filled1_re = -x76 * x81 * x84
+    del x76
+    sp_filling_re = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re, sp_filled1_re
+    spp_x_re = x395
+    spp_x_im = x25 * (sp_roots_im + x397)
+    z25 = root_sum(ap_p_re, ap_p_im, x126, ap_p_im, spp_x_re, spp_x_im)
     spp_k_re = z25[0]
-    x383 = spp_k_re * spp_k_re
+    x399 = spp_k_re * spp_k_re
     spp_k_im = z25[1]
     del z25
-    x382 = spp_k_im * spp_k_im
-    z26 = root_sum(ap_p_re, ap_p_im, ap_p_re, x122, spp_x_re, spp_x_im)
+    x398 = spp_k_im * spp_k_im
+    z26 = root_sum(ap_p_re, ap_p_im, ap_p_re, x127, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
     spp_d_re = z26[0]
-    x390 = spp_d_re * spp_d_re
+    x406 = spp_d_re * spp_d_re
     spp_d_im = z26[1]
     del z26
-    x389 = spp_d_im * spp_d_im
-    x403 = 1 / (1e-16 * x382 + 1e-16 * x383 + x389 + x390)
-    x404 = ap_p_by_omega_im * x403
-    x405 = ap_p_by_omega_re * x403
-    del x403
-    x406 = -spp_d_im * x405 + spp_d_re * x404
-    x411 = spp_d_im * x404 + spp_d_re * x405
-    del x404, x405
-    spp_b_re = -x382 + x383
-    del x382, x383
-    x385 = spp_b_re * spp_b_re
+    x405 = spp_d_im * spp_d_im
+    x419 = 1 / (1e-16 * x398 + 1e-16 * x399 + x405 + x406)
+    x420 = ap_p_by_omega_im * x419
+    x421 = ap_p_by_omega_re * x419
+    del x419
+    x422 = -spp_d_im * x421 + spp_d_re * x420
+    x427 = spp_d_im * x420 + spp_d_re * x421
+    del x420, x421
+    spp_b_re = -x398 + x399
+    del x398, x399
+    x401 = spp_b_re * spp_b_re
     spp_b_im = 2 * spp_k_im * spp_k_re
-    x384 = spp_b_im * spp_b_im
-    x386 = x384 + x385
-    x387 = 1 / x386
-    x388 = spp_b_im * x387
-    x391 = x387 * (-x389 + x390)
-    del x389, x390
-    x392 = ap_p_im * x387
-    x393 = ap_p_re * x387
-    x394 = spp_b_im * x393 + spp_b_re * x392
-    x395 = spp_b_im * x392 - spp_b_re * x393
-    del x392, x393
-    x407 = spp_b_re * x387
-    x408 = -ap_p_by_omega_im * x407 + ap_p_by_omega_re * spp_b_im * x387
-    x409 = -ap_p_by_omega_im * x388 - ap_p_by_omega_re * x407
-    del x407
-    x410 = spp_k_im * x409 + spp_k_re * x408
-    x414 = -spp_k_im * x408 + spp_k_re * x409
-    del spp_k_im, spp_k_re, x408, x409
-    x419 = 1 / (x386 * x386)
-    del x386
-    x420 = 2 * spp_b_im * spp_b_re * x419
-    x422 = -x384 + x385
-    del x384, x385
-    spp_z_re = spp_b_re * x391 + 2 * spp_d_im * spp_d_re * x388
-    del x388
-    spp_z_im = -spp_b_im * x391 + 2 * spp_b_re * spp_d_im * spp_d_re * x387
-    del spp_d_im, spp_d_re, x391
-    spp_y_re = 4 * ap_p_re * x395 - x394 * x91
-    spp_y_im = x394 * x92 + x395 * x91
-    del x394, x395
+    x400 = spp_b_im * spp_b_im
+    x402 = x400 + x401
+    x403 = 1 / x402
+    x404 = spp_b_im * x403
+    x407 = x403 * (-x405 + x406)
+    del x405, x406
+    x408 = ap_p_im * x403
+    x409 = ap_p_re * x403
+    x410 = spp_b_im * x409 + spp_b_re * x408
+    x411 = spp_b_im * x408 - spp_b_re * x409
+    del x408, x409
+    x423 = spp_b_re * x403
+    x424 = -ap_p_by_omega_im * x423 + ap_p_by_omega_re * spp_b_im * x403
+    x425 = -ap_p_by_omega_im * x404 - ap_p_by_omega_re * x423
+    del x423
+    x426 = spp_k_im * x425 + spp_k_re * x424
+    x430 = -spp_k_im * x424 + spp_k_re * x425
+    del spp_k_im, spp_k_re, x424, x425
+    x435 = 1 / (x402 * x402)
+    del x402
+    x436 = 2 * spp_b_im * spp_b_re * x435
+    x438 = -x400 + x401
+    del x400, x401
+    spp_z_re = spp_b_re * x407 + 2 * spp_d_im * spp_d_re * x404
+    del x404
+    spp_z_im = -spp_b_im * x407 + 2 * spp_b_re * spp_d_im * spp_d_re * x403
+    del spp_d_im, spp_d_re, x407
+    spp_y_re = 4 * ap_p_re * x411 - x410 * x96
+    spp_y_im = x410 * x97 + x411 * x96
+    del x410, x411
     z27 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x396 = z27[1]
-    x397 = spp_b_im * x387 * x396
-    x398 = x387 * z27[0]
+    x412 = z27[1]
+    x413 = spp_b_im * x403 * x412
+    x414 = x403 * z27[0]
     del z27
-    x399 = spp_b_re * x398
-    x400 = x397 + x399
-    x401 = spp_b_im * x398 - spp_b_re * x387 * x396
-    del x387, x396, x398
-    x402 = -x401
-    x413 = -x400 - x412
-    x415 = x397 + x399 - x412
-    del x397, x399, x412
+    x415 = spp_b_re * x414
+    x416 = x413 + x415
+    x417 = spp_b_im * x414 - spp_b_re * x403 * x412
+    del x403, x412, x414
+    x418 = -x417
+    x429 = -x416 - x428
+    x431 = x413 + x415 - x428
+    del x413, x415, x428
     z28 = root_arctanh_slope(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
     del spp_z_im, spp_z_re
-    x416 = z28[0]
-    x417 = z28[1]
+    x432 = z28[0]
+    x433 = z28[1]
     del z28
-    spp_uniform_re = x400
-    del x400
-    spp_uniform_im = x402
-    x418 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_y_im * x416 - spp_y_re * x417
-    x421 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_y_im * x417 - spp_y_re * x416
-    del spp_b_im, spp_b_re, spp_y_im, spp_y_re, x416, x417
-    spp_uniform_by_omega_re = -x401 * x406 - x402 * x410 + x411 * x413 + x414 * x415
-    spp_uniform_by_omega_im = x401 * x411 + x402 * x414 + x406 * x413 + x410 * x415
-    del x401, x402, x406, x410, x411, x413, x414, x415
-    spp_curvature_re = x418 * x420 + x419 * x421 * x422
-    spp_curvature_im = x418 * x419 * x422 - x420 * x421
-    del x418, x419, x420, x421, x422
-    sp_form0_re = -x426 * x434 + x428 * x435 * x436
-    sp_form0_im = x426 * x428 * x436 + x434 * x435
-    del x426, x428, x434, x435, x436
-    sp_form1_re = a_down_im * x439 + a_down_re * x440
-    sp_form1_im = -a_down_im * x440 + a_down_re * x439
-    del a_down_im, a_down_re, x439, x440
-    spm_x_re = -x441
-    spm_x_im = x24 * (-sm_roots_im - x442)
-    z29 = root_sum(am_p_re, am_p_im, x121, ap_p_im, spm_x_re, spm_x_im)
-    del x121
+    spp_uniform_re = x416
+    del x416
+    spp_uniform_im = x418
+    x434 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_y_im * x432 - spp_y_re * x433
+    x437 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_y_im * x433 - spp_y_re * x432
+    del spp_b_im, spp_b_re, spp_y_im, spp_y_re, x432, x433
+    spp_uniform_by_omega_re = -x417 * x422 - x418 * x426 + x427 * x429 + x430 * x431
+    spp_uniform_by_omega_im = x417 * x427 + x418 * x430 + x422 * x429 + x426 * x431
+    del x417, x418, x422, x426, x427, x429, x430, x431
+    spp_curvature_re = x434 * x436 + x435 * x437 * x438
+    spp_curvature_im = x434 * x435 * x438 - x436 * x437
+    del x434, x435, x436, x437, x438
+    sp_form0_re = -x442 * x450 + x444 * x451 * x452
+    sp_form0_im = x442 * x444 * x452 + x450 * x451
+    del x442, x444, x450, x451, x452
+    sp_form1_re = a_down_im * x455 + a_down_re * x456
+    sp_form1_im = -a_down_im * x456 + a_down_re * x455
+    del a_down_im, a_down_re, x455, x456
+    spm_x_re = -x457
+    spm_x_im = x25 * (-sm_roots_im - x458)
+    z29 = root_sum(am_p_re, am_p_im, x126, ap_p_im, spm_x_re, spm_x_im)
+    del x126
     spm_k_re = z29[0]
-    x444 = spm_k_re * spm_k_re
+    x460 = spm_k_re * spm_k_re
     spm_k_im = z29[1]
     del z29
-    x443 = spm_k_im * spm_k_im
-    z30 = root_sum(am_p_re, am_p_im, ap_p_re, x122, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x122
+    x459 = spm_k_im * spm_k_im
+    z30 = root_sum(am_p_re, am_p_im, ap_p_re, x127, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x127
     spm_d_re = z30[0]
-    x451 = spm_d_re * spm_d_re
+    x467 = spm_d_re * spm_d_re
     spm_d_im = z30[1]
     del z30
-    x450 = spm_d_im * spm_d_im
-    x465 = 1 / (1e-16 * x443 + 1e-16 * x444 + x450 + x451)
-    x466 = am_p_by_omega_im * x465
-    x467 = am_p_by_omega_re * x465
-    del x465
-    x468 = -spm_d_im * x467 + spm_d_re * x466
-    x471 = spm_d_im * x466 + spm_d_re * x467
-    del x466, x467
-    spm_b_re = -x443 + x444
-    del x443, x444
-    x446 = spm_b_re * spm_b_re
+    x466 = spm_d_im * spm_d_im
+    x481 = 1 / (1e-16 * x459 + 1e-16 * x460 + x466 + x467)
+    x482 = am_p_by_omega_im * x481
+    x483 = am_p_by_omega_re * x481
+    del x481
+    x484 = -spm_d_im * x483 + spm_d_re * x482
+    x487 = spm_d_im * x482 + spm_d_re * x483
+    del x482, x483
+    spm_b_re = -x459 + x460
+    del x459, x460
+    x462 = spm_b_re * spm_b_re
     spm_b_im = 2 * spm_k_im * spm_k_re
-    x445 = spm_b_im * spm_b_im
-    x447 = x445 + x446
-    x448 = 1 / x447
-    x449 = spm_b_im * x448
-    x452 = x448 * (-x450 + x451)
-    del x450, x451
-    x453 = ap_p_im * x448
-    x454 = ap_p_re * x448
-    x455 = spm_b_im * x454 + spm_b_re * x453
-    x456 = spm_b_im * x453 - spm_b_re * x454
-    del x453, x454
-    x474 = spm_b_re * x448
-    x475 = -am_p_by_omega_im * x474 + am_p_by_omega_re * spm_b_im * x448
-    x476 = -am_p_by_omega_im * x449 - am_p_by_omega_re * x474
-    del x474
-    x477 = spm_k_im * x476 + spm_k_re * x475
-    x479 = -spm_k_im * x475 + spm_k_re * x476
-    del spm_k_im, spm_k_re, x475, x476
-    x484 = 1 / (x447 * x447)
-    del x447
-    x485 = 2 * spm_b_im * spm_b_re * x484
-    x487 = -x445 + x446
-    del x445, x446
-    spm_z_re = spm_b_re * x452 + 2 * spm_d_im * spm_d_re * x449
-    del x449
-    spm_z_im = -spm_b_im * x452 + 2 * spm_b_re * spm_d_im * spm_d_re * x448
-    del spm_d_im, spm_d_re, x452
-    spm_y_re = 4 * am_p_re * x456 - x137 * x455
-    spm_y_im = x137 * x456 + x138 * x455
-    del x455, x456
+    x461 = spm_b_im * spm_b_im
+    x463 = x461 + x462
+    x464 = 1 / x463
+    x465 = spm_b_im * x464
+    x468 = x464 * (-x466 + x467)
+    del x466, x467
+    x469 = ap_p_im * x464
+    x470 = ap_p_re * x464
+    x471 = spm_b_im * x470 + spm_b_re * x469
+    x472 = spm_b_im * x469 - spm_b_re * x470
+    del x469, x470
+    x490 = spm_b_re * x464
+    x491 = -am_p_by_omega_im * x490 + am_p_by_omega_re * spm_b_im * x464
+    x492 = -am_p_by_omega_im * x465 - am_p_by_omega_re * x490
+    del x490
+    x493 = spm_k_im * x492 + spm_k_re * x491
+    x495 = -spm_k_im * x491 + spm_k_re * x492
+    del spm_k_im, spm_k_re, x491, x492
+    x500 = 1 / (x463 * x463)
+    del x463
+    x501 = 2 * spm_b_im * spm_b_re * x500
+    x503 = -x461 + x462
+    del x461, x462
+    spm_z_re = spm_b_re * x468 + 2 * spm_d_im * spm_d_re * x465
+    del x465
+    spm_z_im = -spm_b_im * x468 + 2 * spm_b_re * spm_d_im * spm_d_re * x464
+    del spm_d_im, spm_d_re, x468
+    spm_y_re = 4 * am_p_re * x472 - x142 * x471
+    spm_y_im = x142 * x472 + x143 * x471
+    del x471, x472
     z31 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x457 = x448 * z31[1]
-    x458 = spm_b_im * x457
-    x459 = x448 * z31[0]
-    del x448, z31
-    x460 = spm_b_re * x459
-    x461 = x458 + x460
-    x462 = spm_b_im * x459
-    del x459
-    x463 = spm_b_re * x457
-    del x457
-    x464 = x462 - x463
-    x470 = x464 + x469
-    x473 = -x461 - x472
-    x478 = -x462 + x463 + x469
-    del x462, x463, x469
-    x480 = x458 + x460 - x472
-    del x458, x460, x472
+    x473 = x464 * z31[1]
+    x474 = spm_b_im * x473
+    x475 = x464 * z31[0]
+    del x464, z31
+    x476 = spm_b_re * x475
+    x477 = x474 + x476
+    x478 = spm_b_im * x475
+    del x475
+    x479 = spm_b_re * x473
+    del x473
+    x480 = x478 - x479
+    x486 = x480 + x485
+    x489 = -x477 - x488
+    x494 = -x478 + x479 + x485
+    del x478, x479, x485
+    x496 = x474 + x476 - x488
+    del x474, x476, x488
     z32 = root_arctanh_slope(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
     del spm_z_im, spm_z_re
-    x481 = z32[0]
-    x482 = z32[1]
+    x497 = z32[0]
+    x498 = z32[1]
     del z32
-    spm_uniform_re = x461
-    del x461
-    x516 = -spm_uniform_re + spp_uniform_re
-    spm_uniform_im = -x464
-    del x464
-    x483 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_y_im * x481 - spm_y_re * x482
-    x486 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_y_im * x482 - spm_y_re * x481
-    del spm_b_im, spm_b_re, spm_y_im, spm_y_re, x481, x482
-    x514 = -spm_uniform_im + spp_uniform_im
-    spm_uniform_by_omega_re = -x468 * x470 + x471 * x473 - x477 * x478 + x479 * x480
-    spm_uniform_by_omega_im = x468 * x473 + x470 * x471 + x477 * x480 + x478 * x479
-    del x468, x470, x471, x473, x477, x478, x479, x480
-    spm_curvature_re = x483 * x485 + x484 * x486 * x487
-    x520 = -spm_curvature_re + spp_curvature_re
-    spm_curvature_im = x483 * x484 * x487 - x485 * x486
-    del x483, x484, x485, x486, x487
-    x519 = -spm_curvature_im + spp_curvature_im
+    spm_uniform_re = x477
+    del x477
+    x533 = -spm_uniform_re + spp_uniform_re
+    spm_uniform_im = -x480
+    del x480
+    x499 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_y_im * x497 - spm_y_re * x498
+    x502 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_y_im * x498 - spm_y_re * x497
+    del spm_b_im, spm_b_re, spm_y_im, spm_y_re, x497, x498
+    x531 = -spm_uniform_im + spp_uniform_im
+    spm_uniform_by_omega_re = -x484 * x486 + x487 * x489 - x493 * x494 + x495 * x496
+    spm_uniform_by_omega_im = x484 * x489 + x486 * x487 + x493 * x496 + x494 * x495
+    del x484, x486, x487, x489, x493, x494, x495, x496
+    spm_curvature_re = x499 * x501 + x500 * x502 * x503
+    x537 = -spm_curvature_re + spp_curvature_re
+    spm_curvature_im = x499 * x500 * x503 - x501 * x502
+    del x499, x500, x501, x502, x503
+    x536 = -spm_curvature_im + spp_curvature_im
     spm_excess_by_square_re = -spm_curvature_re
     del spm_curvature_re
     spm_excess_by_square_im = -spm_curvature_im
     del spm_curvature_im
-    sm_form0_re = -x491 * x497 + x498 * x499
-    sm_form0_im = x491 * x499 + x497 * x498
-    del x491, x498
-    sm_form1_re = -x497 * x503 + x499 * x504
-    sm_form1_im = x497 * x504 + x499 * x503
-    del x497, x499, x503, x504
+    sm_form0_re = -x507 * x513 + x514 * x515
+    sm_form0_im = x507 * x515 + x513 * x514
+    del x507, x514
+    sm_form1_re = -x513 * x519 + x515 * x520
+    sm_form1_im = x513 * x520 + x515 * x519
+    del x513, x515, x519, x520
     spm_inverse_re = -spm_uniform_re
     del spm_uniform_re
-    x506 = spm_inverse_re + spp_uniform_re
+    x522 = spm_inverse_re + spp_uniform_re
     del spm_inverse_re, spp_uniform_re
     spm_inverse_im = -spm_uniform_im
     del spm_uniform_im
-    x505 = spm_inverse_im + spp_uniform_im
+    x521 = spm_inverse_im + spp_uniform_im
     del spm_inverse_im, spp_uniform_im
     spm_inverse_by_omega_re = -spm_uniform_by_omega_re
     spm_inverse_by_omega_im = -spm_uniform_by_omega_im
-    sp_weights_re = x199 - x201
-    del x199, x201
-    x517 = sp_weights_re * x252
-    x635 = sp_weights_re * x24
-    sp_weights_im = x202 + x203
-    del x202, x203
-    x515 = sp_weights_im * x252
-    x636 = sp_weights_im * x24
-    sp_weights_by_omega_re = rp_weight_re * x211 + x210
-    del x210
-    sp_weights_by_omega_im = rp_weight_re * x209 - x212
-    del x212
-    x518 = sp_weights_by_omega_im * x252
+    sp_weights_re = x204 - x206
+    del x204, x206
+    x534 = sp_weights_re * x264
+    x653 = sp_weights_re * x25
+    sp_weights_im = x207 + x208
+    del x207, x208
+    x532 = sp_weights_im * x264
+    x654 = sp_weights_im * x25
+    sp_weights_by_omega_re = rp_weight_re * x216 + x215
+    del x215
+    sp_weights_by_omega_im = rp_weight_re * x214 - x217
+    del x217
+    x535 = sp_weights_by_omega_im * x264
     del sp_weights_by_omega_im
-    sp_still_re = -x217 * x505 - x218 * x506
-    sp_still_im = x217 * x506 - x218 * x505
-    sp_still_by_omega_re = -spm_inverse_by_omega_im * x217 - spm_inverse_by_omega_re * x218 - spp_uniform_by_omega_im * x217 - spp_uniform_by_omega_re * x218 - x209 * x505 + x211 * x506
-    sp_still_by_omega_im = -spm_inverse_by_omega_im * x218 + spm_inverse_by_omega_re * x217 - spp_uniform_by_omega_im * x218 + spp_uniform_by_omega_re * x217 + x209 * x506 + x211 * x505
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, x505, x506
+    sp_still_re = -x222 * x521 - x223 * x522
+    sp_still_im = x222 * x522 - x223 * x521
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x222 - spm_inverse_by_omega_re * x223 - spp_uniform_by_omega_im * x222 - spp_uniform_by_omega_re * x223 - x214 * x521 + x216 * x522
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x223 + spm_inverse_by_omega_re * x222 - spp_uniform_by_omega_im * x223 + spp_uniform_by_omega_re * x222 + x214 * x522 + x216 * x521
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, x521, x522
     sp_forms0_by_square_re = sm_form0_im * spm_excess_by_square_im - sm_form0_re * spm_excess_by_square_re - sp_form0_im * spp_curvature_im + sp_form0_re * spp_curvature_re
     sp_forms0_by_square_im = -sm_form0_im * spm_excess_by_square_re - sm_form0_re * spm_excess_by_square_im + sp_form0_im * spp_curvature_re + sp_form0_re * spp_curvature_im
-    x648 = sp_forms0_by_square_im * x635 + sp_forms0_by_square_re * x636
-    x654 = sp_forms0_by_square_im * x24
+    x666 = sp_forms0_by_square_im * x653 + sp_forms0_by_square_re * x654
+    x672 = sp_forms0_by_square_im * x25
     del sp_forms0_by_square_im
     sp_forms1_by_square_re = -sm_form1_im * spm_excess_by_square_im + sm_form1_re * spm_excess_by_square_re - sp_form1_im * spp_curvature_im + sp_form1_re * spp_curvature_re
     sp_forms1_by_square_im = sm_form1_im * spm_excess_by_square_re + sm_form1_re * spm_excess_by_square_im + sp_form1_im * spp_curvature_re + sp_form1_re * spp_curvature_im
-    x637 = sp_filling_re * (sp_forms1_by_square_im * x635 + sp_forms1_by_square_re * x636)
-    del x635
-    x644 = -sp_forms1_by_square_im * x636 + sp_forms1_by_square_re * sp_weights_re * x22 * x23
-    del sp_forms1_by_square_im, sp_forms1_by_square_re, x636
-    x645 = rp_filling_im * x644
+    x655 = sp_filling_re * (sp_forms1_by_square_im * x653 + sp_forms1_by_square_re * x654)
+    del x653
+    x662 = -sp_forms1_by_square_im * x654 + sp_forms1_by_square_re * sp_weights_re * x23 * x24
+    del sp_forms1_by_square_im, sp_forms1_by_square_re, x654
+    x663 = rp_filling_im * x662
     sp_forms2_by_square_re = spm_excess_by_square_re + spp_curvature_re
     del spm_excess_by_square_re, spp_curvature_re
     sp_forms2_by_square_im = spm_excess_by_square_im + spp_curvature_im
     del spm_excess_by_square_im, spp_curvature_im
-    sp_uniform0_re = -rp_weight_re * x510 + x224
-    del x224
-    sp_uniform0_im = rp_weight_im * x510 + rp_weight_re * x223
-    del x223, x510
-    sp_uniform0_by_omega_re = rp_weight_im * x511 + rp_weight_re * x236
+    sp_uniform0_re = -rp_weight_re * x527 + x236
     del x236
-    sp_uniform0_by_omega_im = rp_weight_re * x511 - x238
-    del x238, x511
-    sp_uniform1_re = rp_weight_im * x512 + rp_weight_re * x242
-    del x242
-    x659 = sp_still_re * sp_uniform1_re
-    sp_uniform1_im = rp_weight_re * x512 - x244
-    del x244, x512
-    sp_uniform1_by_omega_re = rp_weight_re * x513 - x247
-    del rp_weight_re, x247
-    sp_uniform1_by_omega_im = -rp_weight_im * x513 - x250
-    del rp_weight_im, x250, x513
-    sp_total_re = 4 * sp_weights_re * x227 * x516 - x514 * x515
-    sp_total_im = x514 * x517 + x515 * x516
-    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x227 * x516 + 4 * sp_weights_im * spm_uniform_by_omega_im * x227 + 4 * sp_weights_re * spp_uniform_by_omega_re * x227 - spm_uniform_by_omega_re * x517 - spp_uniform_by_omega_im * x515 - x514 * x518
-    sp_total_by_omega_im = sp_weights_by_omega_re * x252 * x514 - spm_uniform_by_omega_im * x517 - spm_uniform_by_omega_re * x515 + spp_uniform_by_omega_im * x517 + spp_uniform_by_omega_re * x515 + x516 * x518
-    del sp_weights_by_omega_re, spm_uniform_by_omega_im, spm_uniform_by_omega_re, spp_uniform_by_omega_im, spp_uniform_by_omega_re, x514, x516, x518
-    sp_total_by_square_re = 4 * sp_weights_re * x227 * x520 - x515 * x519
-    sp_total_by_square_im = x515 * x520 + x517 * x519
-    del x519, x520
-    sm_filled0_re = x259 * x76
-    del x259, x76
-    x611 = -sm_filled0_re + x231
-    del x231
-    x612 = -x220 * x611
-    del x220
-    sm_filled1_re = -x260 * x79
-    del x260, x79
-    x521 = sm_filled0_re + sm_filled1_re
-    del sm_filled0_re
-    x610 = sm_filled1_re + x229
-    del sm_filled1_re, x229
-    x613 = x222 * x610 + x228 + x612
-    del x222, x228
-    x614 = -x610 - x611
-    del x611
-    x615 = x241 * x610 + x612
-    del x241, x610, x612
-    x616 = x248 + x521
-    del x248
-    sm_filling_re = x521
-    del x521
-    smp_x_re = x441
-    del x441
-    smp_x_im = x24 * (sm_roots_im + x381)
-    del sm_roots_im, x381
-    z33 = root_sum(ap_p_re, ap_p_im, x263, am_p_im, smp_x_re, smp_x_im)
+    sp_uniform0_im = rp_weight_im * x527 + rp_weight_re * x235
+    del x235, x527
+    sp_uniform0_by_omega_re = rp_weight_im * x528 + rp_weight_re * x250
+    del x250
+    sp_uniform0_by_omega_im = rp_weight_re * x528 - x252
+    del x252, x528
+    sp_uniform1_re = rp_weight_im * x529 + rp_weight_re * x254
+    del x254
+    x677 = sp_still_re * sp_uniform1_re
+    sp_uniform1_im = rp_weight_re * x529 - x257
+    del x257, x529
+    sp_uniform1_by_omega_re = rp_weight_re * x530 - x259
+    del rp_weight_re, x259
+    sp_uniform1_by_omega_im = -rp_weight_im * x530 - x261
+    del rp_weight_im, x261, x530
+    sp_total_re = 4 * sp_weights_re * x263 * x533 - x531 * x532
+    sp_total_im = x531 * x534 + x532 * x533
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x263 * x533 + 4 * sp_weights_im * spm_uniform_by_omega_im * x263 + 4 * sp_weights_re * spp_uniform_by_omega_re * x263 - spm_uniform_by_omega_re * x534 - spp_uniform_by_omega_im * x532 - x531 * x535
+    sp_total_by_omega_im = sp_weights_by_omega_re * x264 * x531 - spm_uniform_by_omega_im * x534 - spm_uniform_by_omega_re * x532 + spp_uniform_by_omega_im * x534 + spp_uniform_by_omega_re * x532 + x533 * x535
+    del sp_weights_by_omega_re, spm_uniform_by_omega_im, spm_uniform_by_omega_re, spp_uniform_by_omega_im, spp_uniform_by_omega_re, x531, x533, x535
+    sp_total_by_square_re = 4 * sp_weights_re * x263 * x537 - x532 * x536
+    sp_total_by_square_im = x532 * x537 + x534 * x536
+    del x536, x537
+    sm_filled0_re = x538 * x78
+    del x538, x78
+    sm_filled1_re = -x272 * x81 * x84
+    del x272, x81, x84
+    sm_filling_re = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re, sm_filled1_re
+    smp_x_re = x457
+    del x457
+    smp_x_im = x25 * (sm_roots_im + x397)
+    del sm_roots_im, x397
+    z33 = root_sum(ap_p_re, ap_p_im, x277, am_p_im, smp_x_re, smp_x_im)
     smp_k_re = z33[0]
-    x523 = smp_k_re * smp_k_re
+    x540 = smp_k_re * smp_k_re
     smp_k_im = z33[1]
     del z33
-    x522 = smp_k_im * smp_k_im
-    z34 = root_sum(ap_p_re, ap_p_im, am_p_re, x264, smp_x_re, smp_x_im)
+    x539 = smp_k_im * smp_k_im
+    z34 = root_sum(ap_p_re, ap_p_im, am_p_re, x278, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
     smp_d_re = z34[0]
-    x530 = smp_d_re * smp_d_re
+    x547 = smp_d_re * smp_d_re
     smp_d_im = z34[1]
     del z34
-    x529 = smp_d_im * smp_d_im
-    x544 = 1 / (1e-16 * x522 + 1e-16 * x523 + x529 + x530)
-    x545 = ap_p_by_omega_im * x544
-    x546 = ap_p_by_omega_re * x544
-    del x544
-    x547 = -smp_d_im * x546 + smp_d_re * x545
-    x550 = smp_d_im * x545 + smp_d_re * x546
-    del x545, x546
-    smp_b_re = -x522 + x523
-    del x522, x523
-    x525 = smp_b_re * smp_b_re
+    x546 = smp_d_im * smp_d_im
+    x561 = 1 / (1e-16 * x539 + 1e-16 * x540 + x546 + x547)
+    x562 = ap_p_by_omega_im * x561
+    x563 = ap_p_by_omega_re * x561
+    del x561
+    x564 = -smp_d_im * x563 + smp_d_re * x562
+    x567 = smp_d_im * x562 + smp_d_re * x563
+    del x562, x563
+    smp_b_re = -x539 + x540
+    del x539, x540
+    x542 = smp_b_re * smp_b_re
     smp_b_im = 2 * smp_k_im * smp_k_re
-    x524 = smp_b_im * smp_b_im
-    x526 = x524 + x525
-    x527 = 1 / x526
-    x528 = smp_b_im * x527
-    x531 = x527 * (-x529 + x530)
-    del x529, x530
-    x532 = am_p_im * x527
-    x533 = am_p_re * x527
-    x534 = smp_b_im * x533 + smp_b_re * x532
-    x535 = smp_b_im * x532 - smp_b_re * x533
-    del x532, x533
-    x553 = smp_b_re * x527
-    x554 = -ap_p_by_omega_im * x553 + ap_p_by_omega_re * smp_b_im * x527
-    x555 = -ap_p_by_omega_im * x528 - ap_p_by_omega_re * x553
-    del ap_p_by_omega_im, ap_p_by_omega_re, x553
-    x556 = smp_k_im * x555 + smp_k_re * x554
-    x558 = -smp_k_im * x554 + smp_k_re * x555
-    del smp_k_im, smp_k_re, x554, x555
-    x563 = 1 / (x526 * x526)
-    del x526
-    x564 = 2 * smp_b_im * smp_b_re * x563
-    x566 = -x524 + x525
-    del x524, x525
-    smp_z_re = smp_b_re * x531 + 2 * smp_d_im * smp_d_re * x528
-    del x528
-    smp_z_im = -smp_b_im * x531 + 2 * smp_b_re * smp_d_im * smp_d_re * x527
-    del smp_d_im, smp_d_re, x531
-    smp_y_re = 4 * ap_p_re * x535 - x534 * x91
-    del ap_p_re
-    smp_y_im = x534 * x92 + x535 * x91
-    del x534, x535, x91, x92
-    z35 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x536 = x527 * z35[1]
-    x537 = smp_b_im * x536
-    x538 = x527 * z35[0]
-    del x527, z35
-    x539 = smp_b_re * x538
-    x540 = x537 + x539
-    x541 = smp_b_im * x538
-    del x538
-    x542 = smp_b_re * x536
-    del x536
-    x543 = x541 - x542
-    x549 = x541 - x542 - x548
+    x541 = smp_b_im * smp_b_im
+    x543 = x541 + x542
+    x544 = 1 / x543
+    x545 = smp_b_im * x544
+    x548 = x544 * (-x546 + x547)
+    del x546, x547
+    x549 = am_p_im * x544
+    x550 = am_p_re * x544
+    x551 = smp_b_im * x550 + smp_b_re * x549
+    x552 = smp_b_im * x549 - smp_b_re * x550
+    del x549, x550
+    x570 = smp_b_re * x544
+    x571 = -ap_p_by_omega_im * x570 + ap_p_by_omega_re * smp_b_im * x544
+    x572 = -ap_p_by_omega_im * x545 - ap_p_by_omega_re * x570
+    del ap_p_by_omega_im, ap_p_by_omega_re, x570
+    x573 = smp_k_im * x572 + smp_k_re * x571
+    x575 = -smp_k_im * x571 + smp_k_re * x572
+    del smp_k_im, smp_k_re, x571, x572
+    x580 = 1 / (x543 * x543)
+    del x543
+    x581 = 2 * smp_b_im * smp_b_re * x580
+    x583 = -x541 + x542
     del x541, x542
-    x552 = -x540 - x551
-    x557 = -x543 - x548
-    del x548
-    x559 = x537 + x539 - x551
-    del x537, x539, x551
+    smp_z_re = smp_b_re * x548 + 2 * smp_d_im * smp_d_re * x545
+    del x545
+    smp_z_im = -smp_b_im * x548 + 2 * smp_b_re * smp_d_im * smp_d_re * x544
+    del smp_d_im, smp_d_re, x548
+    smp_y_re = 4 * ap_p_re * x552 - x551 * x96
+    del ap_p_re
+    smp_y_im = x551 * x97 + x552 * x96
+    del x551, x552, x96, x97
+    z35 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x553 = x544 * z35[1]
+    x554 = smp_b_im * x553
+    x555 = x544 * z35[0]
+    del x544, z35
+    x556 = smp_b_re * x555
+    x557 = x554 + x556
+    x558 = smp_b_im * x555
+    del x555
+    x559 = smp_b_re * x553
+    del x553
+    x560 = x558 - x559
+    x566 = x558 - x559 - x565
+    del x558, x559
+    x569 = -x557 - x568
+    x574 = -x560 - x565
+    del x565
+    x576 = x554 + x556 - x568
+    del x554, x556, x568
     z36 = root_arctanh_slope(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
     del smp_z_im, smp_z_re
-    x560 = z36[0]
-    x561 = z36[1]
+    x577 = z36[0]
+    x578 = z36[1]
     del z36
-    smp_uniform_re = x540
-    del x540
-    smp_uniform_im = -x543
-    del x543
-    x562 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_y_im * x560 - smp_y_re * x561
-    x565 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_y_im * x561 - smp_y_re * x560
-    del smp_b_im, smp_b_re, smp_y_im, smp_y_re, x560, x561
-    smp_uniform_by_omega_re = -x547 * x549 + x550 * x552 - x556 * x557 + x558 * x559
-    smp_uniform_by_omega_im = x547 * x552 + x549 * x550 + x556 * x559 + x557 * x558
-    del x547, x549, x550, x552, x556, x557, x558, x559
-    smp_curvature_re = x562 * x564 + x563 * x565 * x566
-    smp_curvature_im = x562 * x563 * x566 - x564 * x565
-    del x562, x563, x564, x565, x566
-    smm_x_re = -x379
-    del x379
-    smm_x_im = x24 * (-sp_roots_im - x442)
-    del sp_roots_im, x442
-    z37 = root_sum(am_p_re, am_p_im, x263, am_p_im, smm_x_re, smm_x_im)
-    del x263
+    smp_uniform_re = x557
+    del x557
+    smp_uniform_im = -x560
+    del x560
+    x579 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_y_im * x577 - smp_y_re * x578
+    x582 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_y_im * x578 - smp_y_re * x577
+    del smp_b_im, smp_b_re, smp_y_im, smp_y_re, x577, x578
+    smp_uniform_by_omega_re = -x564 * x566 + x567 * x569 - x573 * x574 + x575 * x576
+    smp_uniform_by_omega_im = x564 * x569 + x566 * x567 + x573 * x576 + x574 * x575
+    del x564, x566, x567, x569, x573, x574, x575, x576
+    smp_curvature_re = x579 * x581 + x580 * x582 * x583
+    smp_curvature_im = x579 * x580 * x583 - x581 * x582
+    del x579, x580, x581, x582, x583
+    smm_x_re = -x395
+    del x395
+    smm_x_im = x25 * (-sp_roots_im - x458)
+    del sp_roots_im, x458
+    z37 = root_sum(am_p_re, am_p_im, x277, am_p_im, smm_x_re, smm_x_im)
+    del x277
     smm_k_re = z37[0]
-    x568 = smm_k_re * smm_k_re
+    x585 = smm_k_re * smm_k_re
     smm_k_im = z37[1]
     del z37
-    x567 = smm_k_im * smm_k_im
-    z38 = root_sum(am_p_re, am_p_im, am_p_re, x264, smm_x_re, smm_x_im)
-    del smm_x_im, smm_x_re, x264
+    x584 = smm_k_im * smm_k_im
+    z38 = root_sum(am_p_re, am_p_im, am_p_re, x278, smm_x_re, smm_x_im)
+    del smm_x_im, smm_x_re, x278
     smm_d_re = z38[0]
-    x575 = smm_d_re * smm_d_re
+    x592 = smm_d_re * smm_d_re
     smm_d_im = z38[1]
     del z38
-    x574 = smm_d_im * smm_d_im
-    x588 = 1 / (1e-16 * x567 + 1e-16 * x568 + x574 + x575)
-    x589 = am_p_by_omega_im * x588
-    x590 = am_p_by_omega_re * x588
-    del x588
-    x591 = -smm_d_im * x590 + smm_d_re * x589
-    x596 = smm_d_im * x589 + smm_d_re * x590
-    del x589, x590
-    smm_b_re = -x567 + x568
-    del x567, x568
-    x570 = smm_b_re * smm_b_re
+    x591 = smm_d_im * smm_d_im
+    x605 = 1 / (1e-16 * x584 + 1e-16 * x585 + x591 + x592)
+    x606 = am_p_by_omega_im * x605
+    x607 = am_p_by_omega_re * x605
+    del x605
+    x608 = -smm_d_im * x607 + smm_d_re * x606
+    x613 = smm_d_im * x606 + smm_d_re * x607
+    del x606, x607
+    smm_b_re = -x584 + x585
+    del x584, x585
+    x587 = smm_b_re * smm_b_re
     smm_b_im = 2 * smm_k_im * smm_k_re
-    x569 = smm_b_im * smm_b_im
-    x571 = x569 + x570
-    x572 = 1 / x571
-    x573 = smm_b_im * x572
-    x576 = x572 * (-x574 + x575)
-    del x574, x575
-    x577 = am_p_im * x572
+    x586 = smm_b_im * smm_b_im
+    x588 = x586 + x587
+    x589 = 1 / x588
+    x590 = smm_b_im * x589
+    x593 = x589 * (-x591 + x592)
+    del x591, x592
+    x594 = am_p_im * x589
     del am_p_im
-    x578 = am_p_re * x572
-    x579 = smm_b_im * x578 + smm_b_re * x577
-    x580 = smm_b_im * x577 - smm_b_re * x578
-    del x577, x578
-    x592 = smm_b_re * x572
-    x593 = -am_p_by_omega_im * x592 + am_p_by_omega_re * smm_b_im * x572
-    x594 = -am_p_by_omega_im * x573 - am_p_by_omega_re * x592
-    del am_p_by_omega_im, am_p_by_omega_re, x592
-    x595 = smm_k_im * x594 + smm_k_re * x593
-    x599 = -smm_k_im * x593 + smm_k_re * x594
-    del smm_k_im, smm_k_re, x593, x594
-    x604 = 1 / (x571 * x571)
-    del x571
-    x605 = 2 * smm_b_im * smm_b_re * x604
-    x607 = -x569 + x570
-    del x569, x570
-    smm_z_re = smm_b_re * x576 + 2 * smm_d_im * smm_d_re * x573
-    del x573
-    smm_z_im = -smm_b_im * x576 + 2 * smm_b_re * smm_d_im * smm_d_re * x572
-    del smm_d_im, smm_d_re, x576
-    smm_y_re = 4 * am_p_re * x580 - x137 * x579
+    x595 = am_p_re * x589
+    x596 = smm_b_im * x595 + smm_b_re * x594
+    x597 = smm_b_im * x594 - smm_b_re * x595
+    del x594, x595
+    x609 = smm_b_re * x589
+    x610 = -am_p_by_omega_im * x609 + am_p_by_omega_re * smm_b_im * x589
+    x611 = -am_p_by_omega_im * x590 - am_p_by_omega_re * x609
+    del am_p_by_omega_im, am_p_by_omega_re, x609
+    x612 = smm_k_im * x611 + smm_k_re * x610
+    x616 = -smm_k_im * x610 + smm_k_re * x611
+    del smm_k_im, smm_k_re, x610, x611
+    x621 = 1 / (x588 * x588)
+    del x588
+    x622 = 2 * smm_b_im * smm_b_re * x621
+    x624 = -x586 + x587
+    del x586, x587
+    smm_z_re = smm_b_re * x593 + 2 * smm_d_im * smm_d_re * x590
+    del x590
+    smm_z_im = -smm_b_im * x593 + 2 * smm_b_re * smm_d_im * smm_d_re * x589
+    del smm_d_im, smm_d_re, x593
+    smm_y_re = 4 * am_p_re * x597 - x142 * x596
     del am_p_re
-    smm_y_im = x137 * x580 + x138 * x579
-    del x137, x138, x579, x580
+    smm_y_im = x142 * x597 + x143 * x596
+    del x142, x143, x596, x597
     z39 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x581 = z39[1]
-    x582 = smm_b_im * x572 * x581
-    x583 = x572 * z39[0]
+    x598 = z39[1]
+    x599 = smm_b_im * x589 * x598
+    x600 = x589 * z39[0]
     del z39
-    x584 = smm_b_re * x583
-    x585 = x582 + x584
-    x586 = smm_b_im * x583 - smm_b_re * x572 * x581
-    del x572, x581, x583
-    x587 = -x586
-    x598 = -x585 - x597
-    x600 = x582 + x584 - x597
-    del x582, x584, x597
+    x601 = smm_b_re * x600
+    x602 = x599 + x601
+    x603 = smm_b_im * x600 - smm_b_re * x589 * x598
+    del x589, x598, x600
+    x604 = -x603
+    x615 = -x602 - x614
+    x617 = x599 + x601 - x614
+    del x599, x601, x614
     z40 = root_arctanh_slope(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
     del smm_z_im, smm_z_re
-    x601 = z40[0]
-    x602 = z40[1]
+    x618 = z40[0]
+    x619 = z40[1]
     del z40
-    smm_uniform_re = x585
-    del x585
-    x619 = -smm_uniform_re + smp_uniform_re
-    smm_uniform_im = x587
-    x603 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_y_im * x601 - smm_y_re * x602
-    x606 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_y_im * x602 - smm_y_re * x601
-    del smm_b_im, smm_b_re, smm_y_im, smm_y_re, x601, x602
-    x617 = -smm_uniform_im + smp_uniform_im
-    smm_uniform_by_omega_re = -x586 * x591 - x587 * x595 + x596 * x598 + x599 * x600
-    smm_uniform_by_omega_im = x586 * x596 + x587 * x599 + x591 * x598 + x595 * x600
-    del x586, x587, x591, x595, x596, x598, x599, x600
-    smm_curvature_re = x603 * x605 + x604 * x606 * x607
-    x623 = -smm_curvature_re + smp_curvature_re
-    smm_curvature_im = x603 * x604 * x607 - x605 * x606
-    del x603, x604, x605, x606, x607
-    x622 = -smm_curvature_im + smp_curvature_im
+    smm_uniform_re = x602
+    del x602
+    x637 = -smm_uniform_re + smp_uniform_re
+    smm_uniform_im = x604
+    x620 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_y_im * x618 - smm_y_re * x619
+    x623 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_y_im * x619 - smm_y_re * x618
+    del smm_b_im, smm_b_re, smm_y_im, smm_y_re, x618, x619
+    x635 = -smm_uniform_im + smp_uniform_im
+    smm_uniform_by_omega_re = -x603 * x608 - x604 * x612 + x613 * x615 + x616 * x617
+    smm_uniform_by_omega_im = x603 * x613 + x604 * x616 + x608 * x615 + x612 * x617
+    del x603, x604, x608, x612, x613, x615, x616, x617
+    smm_curvature_re = x620 * x622 + x621 * x623 * x624
+    x641 = -smm_curvature_re + smp_curvature_re
+    smm_curvature_im = x620 * x621 * x624 - x622 * x623
+    del x620, x621, x622, x623, x624
+    x640 = -smm_curvature_im + smp_curvature_im
     smm_excess_by_square_re = -smm_curvature_re
     del smm_curvature_re
     smm_excess_by_square_im = -smm_curvature_im
     del smm_curvature_im
     smm_inverse_re = -smm_uniform_re
     del smm_uniform_re
-    x609 = smm_inverse_re + smp_uniform_re
+    x626 = smm_inverse_re + smp_uniform_re
     del smm_inverse_re, smp_uniform_re
     smm_inverse_im = -smm_uniform_im
     del smm_uniform_im
-    x608 = smm_inverse_im + smp_uniform_im
+    x625 = smm_inverse_im + smp_uniform_im
     del smm_inverse_im, smp_uniform_im
     smm_inverse_by_omega_re = -smm_uniform_by_omega_re
     smm_inverse_by_omega_im = -smm_uniform_by_omega_im
-    sm_weights_re = x344 - x345
-    del x344, x345
-    x620 = sm_weights_re * x252
-    x632 = sm_weights_re * x24
-    sm_weights_im = x346 + x347
-    del x346, x347
-    x618 = sm_weights_im * x252
-    x633 = sm_weights_im * x24
-    sm_weights_by_omega_re = rm_weight_re * x211 + x348
-    del x348
-    sm_weights_by_omega_im = rm_weight_re * x209 - x349
-    del x349
-    x621 = sm_weights_by_omega_im * x252
+    sm_weights_re = x358 - x359
+    del x358, x359
+    x638 = sm_weights_re * x264
+    x650 = sm_weights_re * x25
+    sm_weights_im = x360 + x361
+    del x360, x361
+    x636 = sm_weights_im * x264
+    x651 = sm_weights_im * x25
+    sm_weights_by_omega_re = rm_weight_re * x216 + x362
+    del x362
+    sm_weights_by_omega_im = rm_weight_re * x214 - x363
+    del x363
+    x639 = sm_weights_by_omega_im * x264
     del sm_weights_by_omega_im
-    sm_still_re = -x217 * x608 - x218 * x609
-    sm_still_im = x217 * x609 - x218 * x608
-    sm_still_by_omega_re = -smm_inverse_by_omega_im * x217 - smm_inverse_by_omega_re * x218 - smp_uniform_by_omega_im * x217 - smp_uniform_by_omega_re * x218 - x209 * x608 + x211 * x609
-    sm_still_by_omega_im = -smm_inverse_by_omega_im * x218 + smm_inverse_by_omega_re * x217 - smp_uniform_by_omega_im * x218 + smp_uniform_by_omega_re * x217 + x209 * x609 + x211 * x608
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, x209, x211, x217, x218, x608, x609
+    sm_still_re = -x222 * x625 - x223 * x626
+    sm_still_im = x222 * x626 - x223 * x625
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x222 - smm_inverse_by_omega_re * x223 - smp_uniform_by_omega_im * x222 - smp_uniform_by_omega_re * x223 - x214 * x625 + x216 * x626
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x223 + smm_inverse_by_omega_re * x222 - smp_uniform_by_omega_im * x223 + smp_uniform_by_omega_re * x222 + x214 * x626 + x216 * x625
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, x214, x216, x222, x223, x625, x626
     sm_forms0_by_square_re = -sm_form0_im * smp_curvature_im + sm_form0_re * smp_curvature_re + smm_excess_by_square_im * sp_form0_im - smm_excess_by_square_re * sp_form0_re
     sm_forms0_by_square_im = sm_form0_im * smp_curvature_re + sm_form0_re * smp_curvature_im - smm_excess_by_square_im * sp_form0_re - smm_excess_by_square_re * sp_form0_im
     del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
-    x647 = sm_forms0_by_square_im * x632 + sm_forms0_by_square_re * x633
-    x653 = sm_forms0_by_square_im * x24
+    x665 = sm_forms0_by_square_im * x650 + sm_forms0_by_square_re * x651
+    x671 = sm_forms0_by_square_im * x25
     del sm_forms0_by_square_im
     sm_forms1_by_square_re = -sm_form1_im * smp_curvature_im + sm_form1_re * smp_curvature_re - smm_excess_by_square_im * sp_form1_im + smm_excess_by_square_re * sp_form1_re
     sm_forms1_by_square_im = sm_form1_im * smp_curvature_re + sm_form1_re * smp_curvature_im + smm_excess_by_square_im * sp_form1_re + smm_excess_by_square_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x634 = sm_filling_re * (sm_forms1_by_square_im * x632 + sm_forms1_by_square_re * x633)
-    del x632
-    x640 = -sm_forms1_by_square_im * x633 + sm_forms1_by_square_re * sm_weights_re * x22 * x23
-    del sm_forms1_by_square_im, sm_forms1_by_square_re, x633
-    x641 = rm_filling_im * x640
+    x652 = sm_filling_re * (sm_forms1_by_square_im * x650 + sm_forms1_by_square_re * x651)
+    del x650
+    x658 = -sm_forms1_by_square_im * x651 + sm_forms1_by_square_re * sm_weights_re * x23 * x24
+    del sm_forms1_by_square_im, sm_forms1_by_square_re, x651
+    x659 = rm_filling_im * x658
     sm_forms2_by_square_re = smm_excess_by_square_re + smp_curvature_re
     del smm_excess_by_square_re, smp_curvature_re
     sm_forms2_by_square_im = smm_excess_by_square_im + smp_curvature_im
     del smm_excess_by_square_im, smp_curvature_im
-    x655 = rm_weights_im * (-rm_filling_im * rm_forms0_by_square_re * x24 - rm_filling_re * x651) + rm_weights_re * (-rm_filling_im * x651 + rm_filling_re * rm_forms0_by_square_re * x22 * x23) + rp_weights_im * (-rp_filling_im * rp_forms0_by_square_re * x24 - rp_filling_re * x652) + rp_weights_re * (-rp_filling_im * x652 + rp_filling_re * rp_forms0_by_square_re * x22 * x23) + sm_weights_im * (-rm_filling_im * sm_forms0_by_square_re * x24 - sm_filling_re * x653) + sm_weights_re * (-rm_filling_im * x653 + sm_filling_re * sm_forms0_by_square_re * x22 * x23) + sp_weights_im * (-rp_filling_im * sp_forms0_by_square_re * x24 - sp_filling_re * x654) + sp_weights_re * (-rp_filling_im * x654 + sp_filling_re * sp_forms0_by_square_re * x22 * x23) + x625 * x640 + x625 * x644 + x625 * (sm_forms2_by_square_im * x618 - sm_forms2_by_square_re * x620) + x625 * (sp_forms2_by_square_im * x515 - sp_forms2_by_square_re * x517) + x638 * x646 + x642 * x646
-    del rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x22, x23, x24, x515, x517, x638, x640, x642, x644, x651, x652, x653, x654
-    sm_uniform0_re = -rm_weight_re * x613 + x354
-    del x354
-    sm_uniform0_im = rm_weight_im * x613 + x359
-    del x359, x613
-    x660 = rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re
-    sm_uniform0_by_omega_re = rm_weight_im * x614 + rm_weight_re * x360
-    del x360
-    sm_uniform0_by_omega_im = rm_weight_re * x614 - x362
-    del x362, x614
-    sm_uniform1_re = rm_weight_im * x615 + x364
-    del x364
-    x658 = sm_still_re * sm_uniform1_re
-    sm_uniform1_im = rm_weight_re * x615 - x366
-    del x366, x615
-    sm_uniform1_by_omega_re = rm_weight_re * x616 - x368
-    del rm_weight_re, x368
-    sm_uniform1_by_omega_im = -rm_weight_im * x616 - x370
-    del rm_weight_im, x370, x616
-    sm_total_re = 4 * sm_weights_re * x227 * x619 - x617 * x618
-    sm_total_im = x617 * x620 + x618 * x619
-    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x227 * x619 + 4 * sm_weights_im * smm_uniform_by_omega_im * x227 + 4 * sm_weights_re * smp_uniform_by_omega_re * x227 - smm_uniform_by_omega_re * x620 - smp_uniform_by_omega_im * x618 - x617 * x621
+    x673 = rm_weights_im * (-rm_filling_im * rm_forms0_by_square_re * x25 - rm_filling_re * x669) + rm_weights_re * (-rm_filling_im * x669 + rm_filling_re * rm_forms0_by_square_re * x23 * x24) + rp_weights_im * (-rp_filling_im * rp_forms0_by_square_re * x25 - rp_filling_re * x670) + rp_weights_re * (-rp_filling_im * x670 + rp_filling_re * rp_forms0_by_square_re * x23 * x24) + sm_weights_im * (-rm_filling_im * sm_forms0_by_square_re * x25 - sm_filling_re * x671) + sm_weights_re * (-rm_filling_im * x671 + sm_filling_re * sm_forms0_by_square_re * x23 * x24) + sp_weights_im * (-rp_filling_im * sp_forms0_by_square_re * x25 - sp_filling_re * x672) + sp_weights_re * (-rp_filling_im * x672 + sp_filling_re * sp_forms0_by_square_re * x23 * x24) + x643 * x658 + x643 * x662 + x643 * (sm_forms2_by_square_im * x636 - sm_forms2_by_square_re * x638) + x643 * (sp_forms2_by_square_im * x532 - sp_forms2_by_square_re * x534) + x656 * x664 + x660 * x664
+    del rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x23, x24, x25, x532, x534, x656, x658, x660, x662, x669, x670, x671, x672
+    sm_uniform0_re = -rm_weight_re * x631 + x369
+    del x369
+    sm_uniform0_im = rm_weight_im * x631 + x375
+    del x375, x631
+    x678 = rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re
+    sm_uniform0_by_omega_re = rm_weight_im * x632 + rm_weight_re * x376
+    del x376
+    sm_uniform0_by_omega_im = rm_weight_re * x632 - x378
+    del x378, x632
+    sm_uniform1_re = rm_weight_im * x633 + x380
+    del x380
+    x676 = sm_still_re * sm_uniform1_re
+    sm_uniform1_im = rm_weight_re * x633 - x382
+    del x382, x633
+    sm_uniform1_by_omega_re = rm_weight_re * x634 - x384
+    del rm_weight_re, x384
+    sm_uniform1_by_omega_im = -rm_weight_im * x634 - x386
+    del rm_weight_im, x386, x634
+    sm_total_re = 4 * sm_weights_re * x263 * x637 - x635 * x636
+    sm_total_im = x635 * x638 + x636 * x637
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x263 * x637 + 4 * sm_weights_im * smm_uniform_by_omega_im * x263 + 4 * sm_weights_re * smp_uniform_by_omega_re * x263 - smm_uniform_by_omega_re * x638 - smp_uniform_by_omega_im * x636 - x635 * x639
     del sm_weights_im
-    sm_total_by_omega_im = sm_weights_by_omega_re * x252 * x617 - smm_uniform_by_omega_im * x620 - smm_uniform_by_omega_re * x618 + smp_uniform_by_omega_im * x620 + smp_uniform_by_omega_re * x618 + x619 * x621
-    del sm_weights_by_omega_re, smm_uniform_by_omega_im, smm_uniform_by_omega_re, smp_uniform_by_omega_im, smp_uniform_by_omega_re, x252, x617, x619, x621
-    sm_total_by_square_re = 4 * sm_weights_re * x227 * x623 - x618 * x622
-    del sm_weights_re, x227
-    sm_total_by_square_im = x618 * x623 + x620 * x622
-    del x618, x620, x622, x623
+    sm_total_by_omega_im = sm_weights_by_omega_re * x264 * x635 - smm_uniform_by_omega_im * x638 - smm_uniform_by_omega_re * x636 + smp_uniform_by_omega_im * x638 + smp_uniform_by_omega_re * x636 + x637 * x639
+    del sm_weights_by_omega_re, smm_uniform_by_omega_im, smm_uniform_by_omega_re, smp_uniform_by_omega_im, smp_uniform_by_omega_re, x264, x635, x637, x639
+    sm_total_by_square_re = 4 * sm_weights_re * x263 * x641 - x636 * x640
+    del sm_weights_re, x263
+    sm_total_by_square_im = x636 * x641 + x638 * x640
+    del x636, x638, x640, x641
     return (
-        -x624 * (rm_filling_im * rm_total_re + rm_filling_im * sm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_im * sp_total_re + rp_filling_re * rp_total_im + sm_filling_re * sm_total_im + sp_filling_re * sp_total_im),  # alpha11
-        -x624 * (rm_total_re * x625 + rp_total_re * x625 + sm_total_re * x625 + sp_total_re * x625),  # alpha21
-        -x624 * (rm_filling_im * rm_total_by_square_re + rm_filling_im * sm_total_by_square_re + rm_filling_re * rm_total_by_square_im + rp_filling_im * rp_total_by_square_re + rp_filling_im * sp_total_by_square_re + rp_filling_re * rp_total_by_square_im + sm_filling_re * sm_total_by_square_im + sp_filling_re * sp_total_by_square_im + x625 * x649 + x625 * x650 - x628 - x631 - x634 - x637 - x639 - x641 - x643 - x645 + x646 * x647 + x646 * x648),  # beta11
-        -x624 * x655,  # beta12
-        -x624 * (rm_total_by_square_re * x625 + rp_total_by_square_re * x625 + sm_total_by_square_re * x625 + sp_total_by_square_re * x625 + x655),  # beta21
-        -x624 * (x625 * x649 + x625 * x650 - x628 - x631 - x634 - x637 - x639 - x641 - x643 - x645 + x646 * x647 + x646 * x648),  # beta22
-        -x624 * (-rm_filling_im * rm_total_by_omega_im - rm_filling_im * sm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re + rm_still_im * rm_uniform1_im - rp_filling_im * rp_total_by_omega_im - rp_filling_im * sp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re + rp_still_im * rp_uniform1_im + sm_filling_re * sm_total_by_omega_re + sm_still_im * sm_uniform1_im + sp_filling_re * sp_total_by_omega_re + sp_still_im * sp_uniform1_im - x656 - x657 - x658 - x659),  # eta11
-        x624 * x660,  # eta12
-        -x624 * (-rm_total_by_omega_im * x625 - rp_total_by_omega_im * x625 - sm_total_by_omega_im * x625 - sp_total_by_omega_im * x625 - x660),  # eta21
-        -x624 * (rm_still_im * rm_uniform1_im + rp_still_im * rp_uniform1_im + sm_still_im * sm_uniform1_im + sp_still_im * sp_uniform1_im - x656 - x657 - x658 - x659),  # eta22
-        -x624 * (-rm_still_by_omega_im * rm_uniform0_re - rm_still_by_omega_re * rm_uniform0_im - rm_still_im * rm_uniform0_by_omega_re - rm_still_re * rm_uniform0_by_omega_im - rp_still_by_omega_im * rp_uniform0_re - rp_still_by_omega_re * rp_uniform0_im - rp_still_im * rp_uniform0_by_omega_re - rp_still_re * rp_uniform0_by_omega_im - sm_still_by_omega_im * sm_uniform0_re - sm_still_by_omega_re * sm_uniform0_im - sm_still_im * sm_uniform0_by_omega_re - sm_still_re * sm_uniform0_by_omega_im - sp_still_by_omega_im * sp_uniform0_re - sp_still_by_omega_re * sp_uniform0_im - sp_still_im * sp_uniform0_by_omega_re - sp_still_re * sp_uniform0_by_omega_im),  # zeta12
-        x624 * (-rm_still_by_omega_im * rm_uniform1_re - rm_still_by_omega_re * rm_uniform1_im - rm_still_im * rm_uniform1_by_omega_re - rm_still_re * rm_uniform1_by_omega_im - rp_still_by_omega_im * rp_uniform1_re - rp_still_by_omega_re * rp_uniform1_im - rp_still_im * rp_uniform1_by_omega_re - rp_still_re * rp_uniform1_by_omega_im - sm_still_by_omega_im * sm_uniform1_re - sm_still_by_omega_re * sm_uniform1_im - sm_still_im * sm_uniform1_by_omega_re - sm_still_re * sm_uniform1_by_omega_im - sp_still_by_omega_im * sp_uniform1_re - sp_still_by_omega_re * sp_uniform1_im - sp_still_im * sp_uniform1_by_omega_re - sp_still_re * sp_uniform1_by_omega_im),  # zeta22
+        -x642 * (rm_filling_im * rm_total_re + rm_filling_im * sm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_im * sp_total_re + rp_filling_re * rp_total_im + sm_filling_re * sm_total_im + sp_filling_re * sp_total_im),  # alpha11
+        -x642 * (rm_total_re * x643 + rp_total_re * x643 + sm_total_re * x643 + sp_total_re * x643),  # alpha21
+        -x642 * (rm_filling_im * rm_total_by_square_re + rm_filling_im * sm_total_by_square_re + rm_filling_re * rm_total_by_square_im + rp_filling_im * rp_total_by_square_re + rp_filling_im * sp_total_by_square_re + rp_filling_re * rp_total_by_square_im + sm_filling_re * sm_total_by_square_im + sp_filling_re * sp_total_by_square_im + x643 * x667 + x643 * x668 - x646 - x649 - x652 - x655 - x657 - x659 - x661 - x663 + x664 * x665 + x664 * x666),  # beta11
+        -x642 * x673,  # beta12
+        -x642 * (rm_total_by_square_re * x643 + rp_total_by_square_re * x643 + sm_total_by_square_re * x643 + sp_total_by_square_re * x643 + x673),  # beta21
+        -x642 * (x643 * x667 + x643 * x668 - x646 - x649 - x652 - x655 - x657 - x659 - x661 - x663 + x664 * x665 + x664 * x666),  # beta22
+        -x642 * (-rm_filling_im * rm_total_by_omega_im - rm_filling_im * sm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re + rm_still_im * rm_uniform1_im - rp_filling_im * rp_total_by_omega_im - rp_filling_im * sp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re + rp_still_im * rp_uniform1_im + sm_filling_re * sm_total_by_omega_re + sm_still_im * sm_uniform1_im + sp_filling_re * sp_total_by_omega_re + sp_still_im * sp_uniform1_im - x674 - x675 - x676 - x677),  # eta11
+        x642 * x678,  # eta12
+        -x642 * (-rm_total_by_omega_im * x643 - rp_total_by_omega_im * x643 - sm_total_by_omega_im * x643 - sp_total_by_omega_im * x643 - x678),  # eta21
+        -x642 * (rm_still_im * rm_uniform1_im + rp_still_im * rp_uniform1_im + sm_still_im * sm_uniform1_im + sp_still_im * sp_uniform1_im - x674 - x675 - x676 - x677),  # eta22
+        -x642 * (-rm_still_by_omega_im * rm_uniform0_re - rm_still_by_omega_re * rm_uniform0_im - rm_still_im * rm_uniform0_by_omega_re - rm_still_re * rm_uniform0_by_omega_im - rp_still_by_omega_im * rp_uniform0_re - rp_still_by_omega_re * rp_uniform0_im - rp_still_im * rp_uniform0_by_omega_re - rp_still_re * rp_uniform0_by_omega_im - sm_still_by_omega_im * sm_uniform0_re - sm_still_by_omega_re * sm_uniform0_im - sm_still_im * sm_uniform0_by_omega_re - sm_still_re * sm_uniform0_by_omega_im - sp_still_by_omega_im * sp_uniform0_re - sp_still_by_omega_re * sp_uniform0_im - sp_still_im * sp_uniform0_by_omega_re - sp_still_re * sp_uniform0_by_omega_im),  # zeta12
+        x642 * (-rm_still_by_omega_im * rm_uniform1_re - rm_still_by_omega_re * rm_uniform1_im - rm_still_im * rm_uniform1_by_omega_re - rm_still_re * rm_uniform1_by_omega_im - rp_still_by_omega_im * rp_uniform1_re - rp_still_by_omega_re * rp_uniform1_im - rp_still_im * rp_uniform1_by_omega_re - rp_still_re * rp_uniform1_by_omega_im - sm_still_by_omega_im * sm_uniform1_re - sm_still_by_omega_re * sm_uniform1_im - sm_still_im * sm_uniform1_by_omega_re - sm_still_re * sm_uniform1_by_omega_im - sp_still_by_omega_im * sp_uniform1_re - sp_still_by_omega_re * sp_uniform1_im - sp_still_im * sp_uniform1_by_omega_re - sp_still_re * sp_uniform1_by_omega_im),  # zeta22
     )

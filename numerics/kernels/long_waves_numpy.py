@@ -28,70 +28,74 @@ COEFFICIENTS_OUTPUTS = (
 def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, delta, a):
     """Compute the coefficients of (46) and of omega**2 per unit of nu, with the gap equation (33).
 
-    Operations: 1622 (add 552, div 37, mul 1013, parts_root_sum 16, parts_upper_root 3, sqrt 1).
+    Operations: 1728 (add 579, div 37, mul 1092, parts_root_sum 16, parts_upper_root 3, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x3 = -gamma
-    x4 = a * delta
-    x5 = -x3 - x4
-    x7 = 2 * frequency
-    x8 = x5 * x7
+    x3 = 2 * frequency
+    x4 = -gamma
+    x5 = a * delta
+    x6 = -x4 - x5
+    x8 = x3 * x6
     x13 = 2 * gamma
     x14 = -x13
-    x15 = 2 * x4
+    x15 = 2 * x5
     x16 = x14 + x15
-    x21 = a * a - 1
-    x22 = 1 / (x21 * x21)
-    x23 = -x21
-    del x21
-    x24 = x22 * x23
-    x25 = a * x24
+    x21 = a * frequency
+    x22 = a * a - 1
+    x23 = 1 / (x22 * x22)
+    x24 = -x22
+    del x22
+    x25 = x23 * x24
     x26 = a * gamma
     x27 = -delta + x26
     x28 = -x27
-    x39 = (1 / 2) * x24
-    x57 = x28 * x28
-    x58 = frequency * gamma
-    x71 = -x16
-    x72 = x7 * x71
-    x75 = 2 * F_electrons
-    x76 = x75 / x0
-    x78 = 2 * F_holes
-    x79 = x2 * x78 / (x1 * x1)
+    x29 = a * x25
+    x40 = (1 / 2) * x25
+    x58 = x28 * x28
+    x59 = frequency * gamma
+    x72 = -x16
+    x75 = 1 / x0
+    x78 = 2 * F_electrons
+    x79 = x75 * x78
+    x81 = 2 * F_holes
+    x83 = 1 / (x1 * x1)
     del x1
-    x150 = 2 * delta
-    x151 = x13 + x150
-    x153 = x14 + x150
+    x84 = x2 * x83
+    x155 = -x78 - x81
+    x157 = -F_electrons + F_holes
+    x158 = 2 * delta
+    x159 = x13 + x158
+    x160 = x159 * x75
+    x162 = x14 + x158
     del x14
-    x156 = -x75 - x78
-    x158 = Delta_0 * Delta_0
-    x159 = 2 * x156 * x158
-    x160 = x78 * (delta + gamma)
-    x162 = x75 * (-delta - x3)
-    del x3
-    x170 = -x75 + x78
-    del x75, x78
-    x172 = -x153
-    x179 = x160 - x162
-    x183 = 4 * x158
-    x189 = 8 * x158
-    x267 = a * x13
-    x268 = x150 - x267
-    x284 = x13 - x15
+    x163 = -F_electrons - F_holes
+    x164 = -x162
+    x168 = delta + x4
+    del x4
+    x171 = delta + gamma
+    x177 = -x78 + x81
+    x178 = x177 * x25
+    x180 = x155 * x40
+    x194 = Delta_0 * Delta_0
+    x195 = 4 * x194
+    x201 = 8 * x194
+    x283 = a * x13
+    x284 = x158 - x283
+    x300 = x13 - x15
     del x13, x15
-    x300 = -x150 + x267
-    del x150, x267
-    x401 = (1 / 8) / (pi * pi)
-    x402 = x160 + x162
-    x411 = -x402
+    x316 = -x158 + x283
+    del x158, x283
+    x419 = (1 / 8) / (pi * pi)
+    x420 = -x168 * x78 + x171 * x81
+    x429 = -x420
     threshold = Delta_0 * sqrt(x0 * x2)
-    del x0, x2
-    x6 = distance * (distance + 2 * threshold) - x5 * x5
-    del x5
-    z0 = upper_root(x6, x8)
-    del x6, x8
+    del x0
+    x7 = distance * (distance + 2 * threshold) - x6 * x6
+    del x6
+    z0 = upper_root(x7, x8)
+    del x7, x8
     x9 = z0[0]
     x10 = z0[1]
     del z0
@@ -101,951 +105,970 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x11
     x19 = threshold * threshold
     del threshold
-    x280 = 1 / x19
+    x296 = 1 / x19
+    total_re = x3
+    x73 = total_re * x72
     a_root_re = x9
     x18 = a_root_re + frequency
-    x29 = a_root_re * x24
-    x51 = a_root_re * a_root_re
-    x68 = 2 * a_root_re
-    x70 = -a_root_re
-    x80 = -a_root_re + frequency
+    x30 = a_root_re * x25
+    x52 = a_root_re * a_root_re
+    x69 = 2 * a_root_re
+    x71 = -a_root_re
+    x80 = x18 * x79
+    x85 = -a_root_re + frequency
+    x86 = x84 * x85
+    x87 = x81 * x86
+    x161 = x160 * x18
+    x165 = x164 * x86
+    x166 = -x157 * (x161 + x162 * x86) - x163 * (x161 + x165)
+    del x86
+    x179 = a * x69
+    x181 = -x178 * (-x21 - x71) - x180 * (2 * frequency - x179)
+    x185 = x161 * x78 - x165 * x81
+    del x161, x165
+    x189 = x80 - x87
+    x212 = x79 * x85
+    del x79
+    x213 = x18 * x84
+    x214 = x213 * x81
+    x247 = x160 * x85
+    del x160, x85
+    x248 = x164 * x213
+    x249 = -x157 * (x162 * x213 + x247) - x163 * (x247 + x248)
+    del x213
+    x257 = -x178 * (-a_root_re - x21) - x180 * (x179 + x3)
+    del x178, x179, x180, x3
+    x260 = x247 * x78 - x248 * x81
+    del x247, x248
+    x264 = x212 - x214
     a_root_im = x10
-    x32 = a_root_im * x24
-    x50 = 4 * a_root_im * a_root_im
-    x52 = x50 + 4 * x51
-    x53 = 1 / x52
-    x54 = (1 / 2) * x53
-    x55 = a_root_re * x54
-    x56 = x28 * x55
-    x62 = a_root_im * x54
-    del x54
-    x64 = x28 * x62
-    x69 = 2 * a_root_im
-    x73 = -a_root_im
-    x74 = a_root_im + delta - x26
+    x33 = a_root_im * x25
+    x51 = 4 * a_root_im * a_root_im
+    x53 = x51 + 4 * x52
+    x54 = 1 / x53
+    x55 = (1 / 2) * x54
+    x56 = a_root_re * x55
+    x57 = x28 * x56
+    x63 = a_root_im * x55
+    del x55
+    x65 = x28 * x63
+    x70 = 2 * a_root_im
+    x74 = -a_root_im
+    x76 = a_root_im + delta - x26
     del x26
-    x77 = -x74
-    x135 = 1 / (x52 * x52)
-    del x52
-    x137 = 16 * a_root_im * a_root_re
-    x138 = -2 * x50 + 8 * x51
-    del x50, x51
-    x148 = x53 * x69
-    x149 = x53 * x68
-    x157 = x149 * x156
-    x166 = x148 * x156
-    del x156
-    x171 = x148 * x170
-    x176 = x149 * x170
-    del x170
-    x197 = a_root_im + x27
+    x77 = x75 * x76
+    x82 = -x76
+    x140 = 1 / (x53 * x53)
+    del x53
+    x142 = 16 * a_root_im * a_root_re
+    x143 = -2 * x51 + 8 * x52
+    del x51, x52
+    x153 = x54 * x70
+    x154 = x54 * x69
+    x156 = x154 * x155
+    x169 = x168 + x77
+    x170 = x159 * x169
+    x172 = -x171 + x2 * x82 * x83
+    x174 = x164 * x172
+    x176 = x153 * x155
+    x182 = x155 * (gamma + x29 * x76) + x177 * (-delta - x25 * x76)
+    x184 = x153 * x177
+    x186 = x170 * x78 - x174 * x81
+    x187 = x154 * x177
+    x191 = x169 * x78 - x172 * x81
+    del x169
+    x209 = a_root_im + x27
     del x27
-    x198 = -x197
+    x210 = -x209
+    x211 = x210 * x75
+    x251 = x168 + x211
+    x252 = x159 * x251
+    x253 = -x171 + x2 * x209 * x83
+    x254 = x164 * x253
+    x258 = x155 * (gamma + x210 * x29) + x177 * (-delta - x210 * x25)
+    x262 = x252 * x78 - x254 * x81
+    x266 = x251 * x78 - x253 * x81
+    del x251
+    x281 = x75 * x82
+    x349 = x168 + x281
+    x350 = x159 * x349
+    x351 = -x171 + x2 * x76 * x83
+    x352 = x164 * x351
+    x354 = x155 * (gamma + x29 * x82) + x177 * (-delta - x25 * x82)
+    x355 = x350 * x78 - x352 * x81
+    x356 = x349 * x78 - x351 * x81
+    del x349
+    x370 = x209 * x75
+    del x75
+    x398 = x168 + x370
+    del x168
+    x399 = x159 * x398
+    del x159
+    x400 = -x171 + x2 * x210 * x83
+    del x171, x2, x83
+    x401 = x164 * x400
+    del x164
+    x403 = x155 * (gamma + x209 * x29) + x177 * (-delta - x209 * x25)
+    del x155, x177
+    x404 = x399 * x78 - x401 * x81
+    x405 = x398 * x78 - x400 * x81
+    del x398
     a_root_by_omega_re = -x10 * x17 + x12 * x9
-    x136 = a_root_by_omega_re * x135
+    x141 = a_root_by_omega_re * x140
     a_root_by_omega_im = -x10 * x12 - x17 * x9
     del x10, x12, x17, x9
-    x139 = a_root_by_omega_im * x135
-    del x135
-    x140 = -x136 * x137 + x138 * x139
-    x142 = x136 * x138 + x137 * x139
-    del x136, x137, x138, x139
+    x144 = a_root_by_omega_im * x140
+    del x140
+    x145 = -x141 * x142 + x143 * x144
+    x147 = x141 * x143 + x142 * x144
+    del x141, x142, x143, x144
     a_up_re = x18
-    x110 = -a_up_re
-    x282 = 2 * a_up_re
-    a_up_im = a_root_im + gamma - x4
-    del x4
+    del x18
+    x115 = -a_up_re
+    x298 = 2 * a_up_re
+    a_up_im = a_root_im + gamma - x5
+    del x5
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    del x19
-    x112 = -a_up_im
-    x276 = 2 * a_up_im
+    x117 = -a_up_im
+    x292 = 2 * a_up_im
     a_down_re = a_up_re * x20
-    x102 = -a_down_re
-    x105 = a_down_re + a_up_re
-    x111 = a_down_re + x110
+    x107 = -a_down_re
+    x110 = a_down_re + a_up_re
+    x116 = a_down_re + x115
     a_down_im = -a_up_im * x20
     del x20
-    x103 = -a_down_im
-    x104 = a_down_im + a_up_im
-    x113 = a_down_im + x112
-    x114 = x111 * x7 - x113 * x71
-    x115 = x111 * x71 + x113 * x7
-    del x71
-    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x114, x115)
-    del x114, x115
-    x116 = z1[1]
-    x118 = z1[0]
+    x108 = -a_down_im
+    x109 = a_down_im + a_up_im
+    x118 = a_down_im + x117
+    x119 = total_re * x116 - x118 * x72
+    x120 = total_re * x118 + x116 * x72
+    del x72
+    z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x119, x120)
+    del x119, x120
+    x121 = z1[1]
+    x123 = z1[0]
     del z1
-    x281 = a_down_im * a_down_im * x280 + a_down_re * a_down_re * x280
-    x312 = -x113
-    a_center_re = -frequency * x25
-    x30 = a_center_re + x29
-    x31 = mu + x30
-    x42 = a_center_re - x29
-    del a_center_re, x29
-    x43 = mu + x42
-    a_center_im = x24 * x28
-    x33 = a_center_im + x32
-    z2 = upper_root(x31, x33)
-    del x31
-    x34 = z2[0]
-    x35 = z2[1]
+    x297 = a_down_im * a_down_im * x296 + a_down_re * a_down_re * x296
+    x328 = -x118
+    a_center_re = -x21 * x25
+    del x21
+    x31 = a_center_re + x30
+    x32 = mu + x31
+    x43 = a_center_re - x30
+    del a_center_re, x30
+    x44 = mu + x43
+    a_center_im = x25 * x28
+    x34 = a_center_im + x33
+    z2 = upper_root(x32, x34)
+    del x32
+    x35 = z2[0]
+    x36 = z2[1]
     del z2
-    x36 = 1 / (x34 * x34 + x35 * x35)
-    x40 = x36 * x39
-    x41 = a_root_by_omega_re * x40
-    x44 = a_center_im - x32
-    del a_center_im, x32
-    z3 = upper_root(x43, x44)
-    del x43
-    x45 = z3[0]
-    x46 = z3[1]
-    del z3
-    x47 = 1 / (x45 * x45 + x46 * x46)
-    x48 = x39 * x47
-    del x39
-    x49 = x45 * x48
-    a_center_by_omega_re = -x25
-    del x25
-    x37 = (1 / 2) * a_center_by_omega_re
-    x38 = x36 * x37
-    ap_p_re = x34
-    x269 = -ap_p_re
-    ap_p_im = x35
-    ap_p_by_omega_re = a_root_by_omega_im * x35 * x40 + x34 * x38 + x34 * x41
-    del x40
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x22 * x23 * x34 * x36 - x35 * x38 - x35 * x41
-    del x34, x35, x36, x38, x41
-    am_p_re = x45
-    x354 = -am_p_re
-    am_p_im = x46
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x45 * x47 - a_root_by_omega_im * x46 * x48 - a_root_by_omega_re * x49
-    del a_center_by_omega_re, x45, x48
-    am_p_by_omega_im = -a_root_by_omega_im * x49 + (1 / 2) * a_root_by_omega_re * x22 * x23 * x46 * x47 - x37 * x46 * x47
-    del a_root_by_omega_im, a_root_by_omega_re, x37, x46, x47, x49
-    rp_xi_re = x30
-    del x30
-    x59 = rp_xi_re * x28 + x58
-    del rp_xi_re
-    rp_xi_im = x33
-    del x33
-    x60 = 1 / (rp_xi_im * rp_xi_im * x57 + x59 * x59)
-    x61 = rp_xi_im * x60
-    del rp_xi_im
-    x63 = x59 * x60
-    del x59, x60
-    rp_weight_re = -x56 * x61 - x62 * x63
-    x131 = rp_weight_re * x53
-    x132 = x131 * x68
-    x133 = x131 * x69
-    del x131
-    rp_weight_im = -x55 * x63 + x61 * x64
-    del x55, x61, x63
-    x129 = rp_weight_im * x53
-    x130 = x129 * x69
-    x134 = x129 * x68
-    del x129
-    x141 = rp_weight_im * x140
-    x143 = rp_weight_im * x142
-    rm_xi_re = x42
-    del x42
-    x65 = rm_xi_re * x28 + x58
-    del rm_xi_re, x28, x58
-    rm_xi_im = x44
+    x37 = 1 / (x35 * x35 + x36 * x36)
+    x41 = x37 * x40
+    x42 = a_root_by_omega_re * x41
+    x45 = a_center_im - x33
+    del a_center_im, x33
+    z3 = upper_root(x44, x45)
     del x44
-    x66 = 1 / (rm_xi_im * rm_xi_im * x57 + x65 * x65)
-    del x57
-    x67 = rm_xi_im * x66
+    x46 = z3[0]
+    x47 = z3[1]
+    del z3
+    x48 = 1 / (x46 * x46 + x47 * x47)
+    x49 = x40 * x48
+    del x40
+    x50 = x46 * x49
+    a_center_by_omega_re = -x29
+    del x29
+    x38 = (1 / 2) * a_center_by_omega_re
+    x39 = x37 * x38
+    ap_p_re = x35
+    x285 = -ap_p_re
+    ap_p_im = x36
+    ap_p_by_omega_re = a_root_by_omega_im * x36 * x41 + x35 * x39 + x35 * x42
+    del x41
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x23 * x24 * x35 * x37 - x36 * x39 - x36 * x42
+    del x35, x36, x37, x39, x42
+    am_p_re = x46
+    x371 = -am_p_re
+    am_p_im = x47
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x46 * x48 - a_root_by_omega_im * x47 * x49 - a_root_by_omega_re * x50
+    del a_center_by_omega_re, x46, x49
+    am_p_by_omega_im = -a_root_by_omega_im * x50 + (1 / 2) * a_root_by_omega_re * x23 * x24 * x47 * x48 - x38 * x47 * x48
+    del a_root_by_omega_im, a_root_by_omega_re, x38, x47, x48, x50
+    rp_xi_re = x31
+    del x31
+    x60 = rp_xi_re * x28 + x59
+    del rp_xi_re
+    rp_xi_im = x34
+    del x34
+    x61 = 1 / (rp_xi_im * rp_xi_im * x58 + x60 * x60)
+    x62 = rp_xi_im * x61
+    del rp_xi_im
+    x64 = x60 * x61
+    del x60, x61
+    rp_weight_re = -x57 * x62 - x63 * x64
+    x136 = rp_weight_re * x54
+    x137 = x136 * x69
+    x138 = x136 * x70
+    del x136
+    x192 = rp_weight_re * x189
+    rp_weight_im = -x56 * x64 + x62 * x65
+    del x56, x62, x64
+    x134 = rp_weight_im * x54
+    x135 = x134 * x70
+    x139 = x134 * x69
+    del x134
+    x146 = rp_weight_im * x145
+    x148 = rp_weight_im * x147
+    x167 = rp_weight_im * x166
+    x183 = rp_weight_im * x181
+    x188 = rp_weight_im * x185
+    x190 = rp_weight_im * x189
+    del x189
+    rm_xi_re = x43
+    del x43
+    x66 = rm_xi_re * x28 + x59
+    del rm_xi_re, x28, x59
+    rm_xi_im = x45
+    del x45
+    x67 = 1 / (rm_xi_im * rm_xi_im * x58 + x66 * x66)
+    del x58
+    x68 = rm_xi_im * x67
     del rm_xi_im
-    rm_weight_re = x56 * x67 + x62 * x65 * x66
-    del x56, x62
-    x226 = rm_weight_re * x149
-    x227 = rm_weight_re * x148
-    rm_weight_im = (1 / 2) * a_root_re * x53 * x65 * x66 - x64 * x67
-    del x64, x65, x66, x67
-    x225 = rm_weight_im * x148
-    x228 = rm_weight_im * x149
-    x229 = rm_weight_im * x140
-    x230 = rm_weight_im * x142
-    rm_roots_re = x68
-    x94 = rm_roots_re * x24
-    rm_roots_im = x69
-    x95 = rm_roots_im * x24
-    x106 = rm_roots_im * x104 - rm_roots_re * x105
-    x107 = -x106
-    x108 = rm_roots_im * x105 + rm_roots_re * x104
+    rm_weight_re = x57 * x68 + x63 * x66 * x67
+    del x57, x63
+    x240 = rm_weight_re * x154
+    x241 = rm_weight_re * x153
+    x256 = rm_weight_re * x249
+    x261 = rm_weight_re * x260
+    x267 = rm_weight_re * x264
+    rm_weight_im = (1 / 2) * a_root_re * x54 * x66 * x67 - x65 * x68
+    del x65, x66, x67, x68
+    x239 = rm_weight_im * x153
+    x242 = rm_weight_im * x154
+    x243 = rm_weight_im * x145
+    x244 = rm_weight_im * x147
+    x250 = rm_weight_im * x249
+    del x249
+    x259 = rm_weight_im * x257
+    x263 = rm_weight_im * x260
+    del x260
+    x265 = rm_weight_im * x264
+    del x264
+    rm_roots_re = x69
+    x99 = rm_roots_re * x25
+    rm_roots_im = x70
+    x100 = rm_roots_im * x25
+    x111 = rm_roots_im * x109 - rm_roots_re * x110
+    x112 = -x111
+    x113 = rm_roots_im * x110 + rm_roots_re * x109
     del rm_roots_im, rm_roots_re
-    z4 = root_sum(a_up_re, a_up_im, x102, x103, x107, x108)
-    del x103, x107
-    x109 = z4[1]
-    x117 = z4[0]
+    z4 = root_sum(a_up_re, a_up_im, x107, x108, x112, x113)
+    del x108, x112
+    x114 = z4[1]
+    x122 = z4[0]
     del z4
-    x119 = -x108
-    del x108
-    z5 = root_sum(a_down_re, a_down_im, x110, x112, x106, x119)
-    del x106, x119
-    x120 = z5[1]
-    x121 = z5[0]
+    x124 = -x113
+    del x113
+    z5 = root_sum(a_down_re, a_down_im, x115, x117, x111, x124)
+    del x111, x124
+    x125 = z5[1]
+    x126 = z5[0]
     del z5
-    z6 = root_sum(a_root_re, a_root_im, x70, a_root_im, 0, x72)
-    del x70
+    z6 = root_sum(a_root_re, a_root_im, x71, a_root_im, 0, x73)
+    del x71
     sp_roots_re = z6[0]
-    x266 = sp_roots_re * x24
-    x283 = sp_roots_re * x282
-    x307 = -sp_roots_re + x7
+    x282 = sp_roots_re * x25
+    x299 = sp_roots_re * x298
+    x323 = -sp_roots_re + total_re
     del sp_roots_re
     sp_roots_im = z6[1]
     del z6
-    x285 = x282 * (sp_roots_im + x284)
-    del x282
-    z7 = root_sum(a_up_re, a_up_im, x110, a_up_im, x283, x285)
-    del x283, x285
-    x286 = z7[1]
-    x287 = x281 * x286
-    x289 = z7[0]
+    x301 = x298 * (sp_roots_im + x300)
+    del x298
+    z7 = root_sum(a_up_re, a_up_im, x115, a_up_im, x299, x301)
+    del x299, x301
+    x302 = z7[1]
+    x303 = x297 * x302
+    x305 = z7[0]
     del z7
-    x290 = 2 * x280 * x286 * x289
-    x291 = x280 * (-x286 * x286 + x289 * x289)
-    del x280, x286
-    x292 = -a_down_im * x291 - a_down_re * x290
-    x293 = a_down_im * x290 - a_down_re * x291
-    del x290, x291
-    x308 = sp_roots_im * x104 + x111 * x307
-    x309 = -sp_roots_im * x111 + x104 * x307
-    del x104, x111, x307
-    z8 = root_sum(a_down_re, a_down_im, a_up_re, x112, x308, x309)
-    del x308, x309
-    x310 = z8[1]
-    x317 = z8[0]
+    x306 = 2 * x296 * x302 * x305
+    x307 = x296 * (-x302 * x302 + x305 * x305)
+    del x296, x302
+    x308 = -a_down_im * x307 - a_down_re * x306
+    x309 = a_down_im * x306 - a_down_re * x307
+    del x306, x307
+    x324 = sp_roots_im * x109 + x116 * x323
+    x325 = -sp_roots_im * x116 + x109 * x323
+    del x109, x116, x323
+    z8 = root_sum(a_down_re, a_down_im, a_up_re, x117, x324, x325)
+    del x324, x325
+    x326 = z8[1]
+    x333 = z8[0]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, a_root_re, x73, 0, x72)
-    del a_root_im, a_root_re, x72, x73
+    z9 = root_sum(a_root_re, a_root_im, a_root_re, x74, 0, x73)
+    del a_root_im, a_root_re, x73, x74
     sm_roots_re = z9[0]
-    x278 = x276 * (sm_roots_re + x7)
-    del x7
-    x299 = sm_roots_re * x24
-    x311 = sm_roots_re * x105
+    x294 = x292 * (sm_roots_re + total_re)
+    del total_re
+    x315 = sm_roots_re * x25
+    x327 = sm_roots_re * x110
     sm_roots_im = z9[1]
     del z9
-    x277 = -sm_roots_im * x276
-    del x276
-    z10 = root_sum(a_up_re, a_up_im, a_up_re, x112, x277, x278)
-    del x112, x277, x278
-    x279 = z10[1]
-    x288 = z10[0]
+    x293 = -sm_roots_im * x292
+    del x292
+    z10 = root_sum(a_up_re, a_up_im, a_up_re, x117, x293, x294)
+    del x117, x293, x294
+    x295 = z10[1]
+    x304 = z10[0]
     del z10
-    x313 = sm_roots_im + x284
-    del x284
-    x314 = x311 - x312 * x313
-    x315 = sm_roots_re * x312 + x105 * x313
-    del x312, x313
-    z11 = root_sum(a_up_re, a_up_im, x102, a_down_im, x314, x315)
-    del a_up_re, x102, x314, x315
-    x316 = z11[1]
-    x318 = z11[0]
+    x329 = sm_roots_im + x300
+    del x300
+    x330 = x327 - x328 * x329
+    x331 = sm_roots_re * x328 + x110 * x329
+    del x328, x329
+    z11 = root_sum(a_up_re, a_up_im, x107, a_down_im, x330, x331)
+    del a_up_re, x107, x330, x331
+    x332 = z11[1]
+    x334 = z11[0]
     del z11
-    x319 = -sm_roots_im - x16
+    x335 = -sm_roots_im - x16
     del x16
-    x320 = -x113 * x319 - x311
-    del x311
-    x321 = -sm_roots_re * x113 + x105 * x319
-    del sm_roots_re, x105, x113, x319
-    z12 = root_sum(a_down_re, a_down_im, x110, a_up_im, x320, x321)
-    del a_up_im, x110, x320, x321
-    x322 = z12[1]
-    x323 = z12[0]
+    x336 = -x118 * x335 - x327
+    del x327
+    x337 = -sm_roots_re * x118 + x110 * x335
+    del sm_roots_re, x110, x118, x335
+    z12 = root_sum(a_down_re, a_down_im, x115, a_up_im, x336, x337)
+    del a_up_im, x115, x336, x337
+    x338 = z12[1]
+    x339 = z12[0]
     del z12
-    rp_filled0_re = x74 * x76
-    x163 = -rp_filled0_re + x162
-    x164 = -x151 * x163
-    rp_filled0_im = -x18 * x76
-    x152 = rp_filled0_im * x151
-    rp_filled1_re = -x77 * x79
-    x81 = rp_filled0_re + rp_filled1_re
-    del rp_filled0_re
-    x161 = rp_filled1_re + x160
-    del rp_filled1_re
-    x165 = x153 * x161 + x159 + x164
-    x168 = -x161 - x163
-    del x163
-    x174 = x161 * x172 + x164
-    del x161, x164
-    x180 = x179 + x81
-    rp_filled1_im = x79 * x80
-    x82 = rp_filled0_im + rp_filled1_im
-    x154 = -rp_filled1_im * x153 - x152
-    x155 = rp_weight_im * x154
-    x167 = -rp_filled0_im + rp_filled1_im
-    del rp_filled0_im
-    x169 = rp_weight_im * x167
-    x173 = -rp_filled1_im * x172 - x152
-    del rp_filled1_im, x152
-    x175 = rp_weight_im * x173
-    x177 = -x82
-    x178 = rp_weight_im * x177
-    x181 = rp_weight_re * x177
-    del x177
-    rp_filling_re = x81
-    del x81
-    rp_filling_im = x82
+    resonance_re = 2 * x19
+    del x19
+    x173 = -2 * resonance_re * x23 * x24
+    del resonance_re
+    x175 = x157 * (-x162 * x172 - x170) + x163 * (-x170 - x173 - x174)
+    del x170, x172, x174
+    x255 = x157 * (-x162 * x253 - x252) + x163 * (-x173 - x252 - x254)
+    del x252, x253, x254
+    x353 = x157 * (-x162 * x351 - x350) + x163 * (-x173 - x350 - x352)
+    del x350, x351, x352
+    x402 = x157 * (-x162 * x400 - x399) + x163 * (-x173 - x399 - x401)
+    del x157, x162, x163, x173, x399, x400, x401
+    rp_filled0_re = x77 * x78
+    del x77
+    rp_filled0_im = -x80
+    del x80
+    rp_filled1_re = -x81 * x82 * x84
     del x82
-    x414 = rp_filling_im * x24
-    rpp_k_re = 2 * ap_p_re
-    x84 = 2 * rpp_k_re
-    x85 = rpp_k_re * rpp_k_re
-    rpp_k_im = 2 * ap_p_im
-    x83 = rpp_k_im * rpp_k_im
-    x86 = -x83 + x85
-    x87 = x83 + x85
-    x88 = (1 / 3) / (x87 * x87 * x87)
-    x89 = 1 / x87
-    x90 = -rpp_k_im * x89
-    x91 = 1 / (x87 * x87)
+    rp_filled1_im = x87
     del x87
-    x92 = rpp_k_im * x91
-    x93 = x86 * x91
-    rpp_curvature_re = x88 * (rpp_k_re * x86 - x83 * x84)
-    del x83
-    rpp_curvature_im = x88 * (-2 * rpp_k_im * x85 - rpp_k_im * x86)
-    del x85, x86, x88
-    rpp_inverse_re = rpp_k_re * x89
-    rpp_inverse_im = x90
-    rpp_inverse_by_omega_re = -ap_p_by_omega_im * x84 * x92 - ap_p_by_omega_re * x93
-    del x84
-    rpp_inverse_by_omega_im = -ap_p_by_omega_im * x93 + 2 * ap_p_by_omega_re * rpp_k_im * rpp_k_re * x91
-    rpm_x_re = -x94
-    rpm_x_im = -x95
+    rp_filling_re = rp_filled0_re + rp_filled1_re
+    del rp_filled0_re, rp_filled1_re
+    rp_filling_im = rp_filled0_im + rp_filled1_im
+    del rp_filled0_im, rp_filled1_im
+    x432 = rp_filling_im * x25
+    rpp_k_re = 2 * ap_p_re
+    x89 = 2 * rpp_k_re
+    x90 = rpp_k_re * rpp_k_re
+    rpp_k_im = 2 * ap_p_im
+    x88 = rpp_k_im * rpp_k_im
+    x91 = -x88 + x90
+    x92 = x88 + x90
+    x93 = (1 / 3) / (x92 * x92 * x92)
+    x94 = 1 / x92
+    x95 = -rpp_k_im * x94
+    x96 = 1 / (x92 * x92)
+    del x92
+    x97 = rpp_k_im * x96
+    x98 = x91 * x96
+    rpp_curvature_re = x93 * (rpp_k_re * x91 - x88 * x89)
+    del x88
+    rpp_curvature_im = x93 * (-2 * rpp_k_im * x90 - rpp_k_im * x91)
+    del x90, x91, x93
+    rpp_inverse_re = rpp_k_re * x94
+    rpp_inverse_im = x95
+    rpp_inverse_by_omega_re = -ap_p_by_omega_im * x89 * x97 - ap_p_by_omega_re * x98
+    del x89
+    rpp_inverse_by_omega_im = -ap_p_by_omega_im * x98 + 2 * ap_p_by_omega_re * rpp_k_im * rpp_k_re * x96
+    rpm_x_re = -x99
+    rpm_x_im = -x100
     z13 = root_sum(am_p_re, am_p_im, ap_p_re, ap_p_im, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
     rpm_k_re = z13[0]
-    x97 = 2 * rpm_k_re
-    x98 = rpm_k_re * rpm_k_re
+    x102 = 2 * rpm_k_re
+    x103 = rpm_k_re * rpm_k_re
     rpm_k_im = z13[1]
     del z13
-    x96 = rpm_k_im * rpm_k_im
-    x99 = -x96 + x98
-    x100 = x96 + x98
-    x101 = (1 / 3) / (x100 * x100 * x100)
-    x122 = 1 / x100
-    x123 = rpm_k_re * x122
-    x124 = rpm_k_im * x122
-    del x122
-    x125 = 1 / (x100 * x100)
-    del x100
-    x126 = rpm_k_im * x125
-    x127 = x126 * x97
-    x128 = x125 * x99
-    del x125
-    x182 = x124 + x90
-    del x90
-    x185 = rpp_k_re * x89 - x123
-    del x89
-    x188 = rpm_k_re * x126
-    del x126
-    rpm_curvature_re = x101 * (rpm_k_re * x99 - x96 * x97)
-    del rpm_k_re, x96, x97
-    x196 = -rpm_curvature_re + rpp_curvature_re
+    x101 = rpm_k_im * rpm_k_im
+    x104 = -x101 + x103
+    x105 = x101 + x103
+    x106 = (1 / 3) / (x105 * x105 * x105)
+    x127 = 1 / x105
+    x128 = rpm_k_re * x127
+    x129 = rpm_k_im * x127
+    del x127
+    x130 = 1 / (x105 * x105)
+    del x105
+    x131 = rpm_k_im * x130
+    x132 = x102 * x131
+    x133 = x104 * x130
+    del x130
+    x193 = x129 + x95
+    del x95
+    x197 = rpp_k_re * x94 - x128
+    del x94
+    x200 = rpm_k_re * x131
+    del x131
+    rpm_curvature_re = x106 * (rpm_k_re * x104 - x101 * x102)
+    del rpm_k_re, x101, x102
+    x208 = -rpm_curvature_re + rpp_curvature_re
     del rpp_curvature_re
-    rpm_curvature_im = x101 * (-2 * rpm_k_im * x98 - rpm_k_im * x99)
-    del rpm_k_im, x101, x98, x99
-    x195 = -rpm_curvature_im + rpp_curvature_im
+    rpm_curvature_im = x106 * (-2 * rpm_k_im * x103 - rpm_k_im * x104)
+    del rpm_k_im, x103, x104, x106
+    x207 = -rpm_curvature_im + rpp_curvature_im
     del rpp_curvature_im
     rpm_excess_by_square_re = -rpm_curvature_re
     del rpm_curvature_re
     rpm_excess_by_square_im = -rpm_curvature_im
     del rpm_curvature_im
-    rm_form0_re = -x109 * x116 + x117 * x118
-    rm_form0_im = x109 * x118 + x116 * x117
-    del x116, x118
-    rm_form1_re = -x109 * x120 + x117 * x121
-    rm_form1_im = x109 * x121 + x117 * x120
-    del x109, x117, x120, x121
-    rpm_inverse_re = -x123
-    del x123
-    x146 = rpm_inverse_re + rpp_inverse_re
+    rm_form0_re = -x114 * x121 + x122 * x123
+    rm_form0_im = x114 * x123 + x121 * x122
+    del x121, x123
+    rm_form1_re = -x114 * x125 + x122 * x126
+    rm_form1_im = x114 * x126 + x122 * x125
+    del x114, x122, x125, x126
+    rpm_inverse_re = -x128
+    del x128
+    x151 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    x147 = x146 * x53
-    rpm_inverse_im = x124
-    del x124
-    x144 = rpm_inverse_im + rpp_inverse_im
+    x152 = x151 * x54
+    rpm_inverse_im = x129
+    del x129
+    x149 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    x145 = x144 * x53
-    del x53
-    rpm_inverse_by_omega_re = am_p_by_omega_im * x127 + am_p_by_omega_re * x128
-    rpm_inverse_by_omega_im = am_p_by_omega_im * x128 - am_p_by_omega_re * x127
-    del x127
-    rp_weights_re = -x130 - x132
-    x186 = rp_weights_re * x183
-    rp_weights_im = x133 - x134
-    x184 = rp_weights_im * x183
-    x190 = -rp_weights_re * x188 * x189 + x128 * x184
-    x191 = 8 * rp_weights_re * rpp_k_im * rpp_k_re * x158 * x91 - x184 * x93
-    del rpp_k_im, x91
-    x192 = rp_weights_im * x189
-    x193 = x128 * x186 + x188 * x192
-    del x128, x188
-    x194 = -rpp_k_re * x192 * x92 - x186 * x93
-    del rpp_k_re, x192, x92, x93
-    x407 = rp_weights_im * x24
-    rp_weights_by_omega_re = rp_weight_re * x142 - x141
-    rp_weights_by_omega_im = rp_weight_re * x140 + x143
-    x187 = rp_weights_by_omega_im * x183
+    x150 = x149 * x54
+    del x54
+    rpm_inverse_by_omega_re = am_p_by_omega_im * x132 + am_p_by_omega_re * x133
+    rpm_inverse_by_omega_im = am_p_by_omega_im * x133 - am_p_by_omega_re * x132
+    del x132
+    rp_weights_re = -x135 - x137
+    x198 = rp_weights_re * x195
+    rp_weights_im = x138 - x139
+    x196 = rp_weights_im * x195
+    x202 = -rp_weights_re * x200 * x201 + x133 * x196
+    x203 = 8 * rp_weights_re * rpp_k_im * rpp_k_re * x194 * x96 - x196 * x98
+    del rpp_k_im, x96
+    x204 = rp_weights_im * x201
+    x205 = x133 * x198 + x200 * x204
+    del x133, x200
+    x206 = -rpp_k_re * x204 * x97 - x198 * x98
+    del rpp_k_re, x204, x97, x98
+    x425 = rp_weights_im * x25
+    rp_weights_by_omega_re = rp_weight_re * x147 - x146
+    rp_weights_by_omega_im = rp_weight_re * x145 + x148
+    x199 = rp_weights_by_omega_im * x195
     del rp_weights_by_omega_im
-    rp_still_re = -x145 * x69 - x147 * x68
-    rp_still_im = -x145 * x68 + x147 * x69
-    del x145, x147, x68, x69
-    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x148 - rpm_inverse_by_omega_re * x149 - rpp_inverse_by_omega_im * x148 - rpp_inverse_by_omega_re * x149 - x140 * x144 + x142 * x146
-    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x149 + rpm_inverse_by_omega_re * x148 - rpp_inverse_by_omega_im * x149 + rpp_inverse_by_omega_re * x148 + x140 * x146 + x142 * x144
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x144, x146
+    rp_still_re = -x150 * x70 - x152 * x69
+    rp_still_im = -x150 * x69 + x152 * x70
+    del x150, x152, x69, x70
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x153 - rpm_inverse_by_omega_re * x154 - rpp_inverse_by_omega_im * x153 - rpp_inverse_by_omega_re * x154 - x145 * x149 + x147 * x151
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x154 + rpm_inverse_by_omega_re * x153 - rpp_inverse_by_omega_im * x154 + rpp_inverse_by_omega_re * x153 + x145 * x151 + x147 * x149
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x149, x151
     rp_forms0_by_square_re = rm_form0_im * rpm_excess_by_square_im - rm_form0_re * rpm_excess_by_square_re
     rp_forms0_by_square_im = -rm_form0_im * rpm_excess_by_square_re - rm_form0_re * rpm_excess_by_square_im
     rp_forms1_by_square_re = -rm_form1_im * rpm_excess_by_square_im + rm_form1_re * rpm_excess_by_square_re
     rp_forms1_by_square_im = rm_form1_im * rpm_excess_by_square_re + rm_form1_re * rpm_excess_by_square_im
     del rpm_excess_by_square_im, rpm_excess_by_square_re
-    x408 = rp_forms1_by_square_im * rp_weights_re * x24 + rp_forms1_by_square_re * x407
-    rp_uniform0_re = -rp_weight_re * x165 - x155 + x157
-    rp_uniform0_im = -rp_weight_im * x165 + rp_weight_re * x154 - x166
-    del x165
-    rp_uniform0_by_omega_re = -rp_weight_im * x168 + rp_weight_re * x167
-    rp_uniform0_by_omega_im = rp_weight_re * x168 + x169
-    del x168
-    rp_uniform1_re = -rp_weight_im * x174 + rp_weight_re * x173 - x171
-    x418 = rp_still_im * rp_uniform1_re
-    rp_uniform1_im = rp_weight_re * x174 + x175 - x176
-    del x174
-    x419 = rp_still_re * rp_uniform1_im
-    rp_uniform1_by_omega_re = rp_weight_re * x180 + x178
-    rp_uniform1_by_omega_im = rp_weight_im * x180 - x181
-    del x180
-    rp_total_re = 4 * rp_weights_re * x158 * x185 - x182 * x184
-    rp_total_im = x182 * x186 + x184 * x185
-    rp_total_by_omega_re = -am_p_by_omega_im * x190 + am_p_by_omega_re * x193 - ap_p_by_omega_im * x191 + ap_p_by_omega_re * x194 + 4 * rp_weights_by_omega_re * x158 * x185 - x182 * x187
-    rp_total_by_omega_im = am_p_by_omega_im * x193 + am_p_by_omega_re * x190 + ap_p_by_omega_im * x194 + ap_p_by_omega_re * x191 + rp_weights_by_omega_re * x182 * x183 + x185 * x187
-    del rp_weights_by_omega_re, x182, x185, x187, x190, x191, x193, x194
-    rp_total_by_square_re = 4 * rp_weights_re * x158 * x196 - x184 * x195
-    rp_total_by_square_im = x184 * x196 + x186 * x195
-    del x184, x186, x195, x196
-    rm_filled0_re = x198 * x76
-    x237 = -rm_filled0_re + x162
-    x238 = -x151 * x237
-    rm_filled0_im = -x76 * x80
-    del x80
-    x233 = rm_filled0_im * x151
-    rm_filled1_re = -x197 * x79
-    x199 = rm_filled0_re + rm_filled1_re
-    del rm_filled0_re
-    x236 = rm_filled1_re + x160
-    del rm_filled1_re
-    x239 = x153 * x236 + x159 + x238
-    x242 = -x236 - x237
-    del x237
-    x246 = x172 * x236 + x238
-    del x236, x238
-    x250 = x179 + x199
-    rm_filled1_im = x18 * x79
-    del x18
-    x200 = rm_filled0_im + rm_filled1_im
-    x234 = -rm_filled1_im * x153 - x233
-    x235 = rm_weight_im * x234
-    x240 = rm_weight_re * x234
-    del x234
-    x241 = -rm_filled0_im + rm_filled1_im
-    del rm_filled0_im
-    x243 = rm_weight_im * x241
-    x244 = -rm_filled1_im * x172 - x233
-    del rm_filled1_im, x233
-    x245 = rm_weight_re * x244
-    x247 = rm_weight_im * x244
-    del x244
-    x248 = -x200
-    x249 = rm_weight_im * x248
-    x251 = rm_weight_re * x248
-    del x248
-    rm_filling_re = x199
-    del x199
-    rm_filling_im = x200
-    del x200
-    x413 = rm_filling_im * x24
-    rmp_x_re = x94
-    del x94
-    rmp_x_im = x95
-    del x95
+    x426 = rp_forms1_by_square_im * rp_weights_re * x25 + rp_forms1_by_square_re * x425
+    rp_uniform0_re = -rp_weight_re * x175 + x156 - x167
+    rp_uniform0_im = -rp_weight_im * x175 + rp_weight_re * x166 - x176
+    del x175
+    rp_uniform0_by_omega_re = -rp_weight_im * x182 + rp_weight_re * x181
+    rp_uniform0_by_omega_im = rp_weight_re * x182 + x183
+    del x182
+    rp_uniform1_re = -rp_weight_im * x186 + rp_weight_re * x185 - x184
+    x436 = rp_still_im * rp_uniform1_re
+    rp_uniform1_im = rp_weight_re * x186 - x187 + x188
+    del x186
+    x437 = rp_still_re * rp_uniform1_im
+    rp_uniform1_by_omega_re = rp_weight_re * x191 + x190
+    rp_uniform1_by_omega_im = rp_weight_im * x191 - x192
+    del x191
+    rp_total_re = 4 * rp_weights_re * x194 * x197 - x193 * x196
+    rp_total_im = x193 * x198 + x196 * x197
+    rp_total_by_omega_re = -am_p_by_omega_im * x202 + am_p_by_omega_re * x205 - ap_p_by_omega_im * x203 + ap_p_by_omega_re * x206 + 4 * rp_weights_by_omega_re * x194 * x197 - x193 * x199
+    rp_total_by_omega_im = am_p_by_omega_im * x205 + am_p_by_omega_re * x202 + ap_p_by_omega_im * x206 + ap_p_by_omega_re * x203 + rp_weights_by_omega_re * x193 * x195 + x197 * x199
+    del rp_weights_by_omega_re, x193, x197, x199, x202, x203, x205, x206
+    rp_total_by_square_re = 4 * rp_weights_re * x194 * x208 - x196 * x207
+    rp_total_by_square_im = x196 * x208 + x198 * x207
+    del x196, x198, x207, x208
+    rm_filled0_re = x211 * x78
+    del x211
+    rm_filled0_im = -x212
+    del x212
+    rm_filled1_re = -x209 * x81 * x84
+    del x209
+    rm_filled1_im = x214
+    del x214
+    rm_filling_re = rm_filled0_re + rm_filled1_re
+    del rm_filled0_re, rm_filled1_re
+    rm_filling_im = rm_filled0_im + rm_filled1_im
+    del rm_filled0_im, rm_filled1_im
+    x431 = rm_filling_im * x25
+    rmp_x_re = x99
+    del x99
+    rmp_x_im = x100
+    del x100
     z14 = root_sum(ap_p_re, ap_p_im, am_p_re, am_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
     rmp_k_re = z14[0]
-    x202 = 2 * rmp_k_re
-    x203 = rmp_k_re * rmp_k_re
+    x216 = 2 * rmp_k_re
+    x217 = rmp_k_re * rmp_k_re
     rmp_k_im = z14[1]
     del z14
-    x201 = rmp_k_im * rmp_k_im
-    x204 = -x201 + x203
-    x205 = x201 + x203
-    x206 = (1 / 3) / (x205 * x205 * x205)
-    x207 = 1 / x205
-    x208 = -rmp_k_im * x207
-    x209 = 1 / (x205 * x205)
-    del x205
-    x210 = rmp_k_im * x209
-    x211 = x204 * x209
-    rmp_curvature_re = x206 * (rmp_k_re * x204 - x201 * x202)
-    del x201
-    rmp_curvature_im = x206 * (-2 * rmp_k_im * x203 - rmp_k_im * x204)
-    del x203, x204, x206
-    rmp_inverse_re = rmp_k_re * x207
-    rmp_inverse_im = x208
-    rmp_inverse_by_omega_re = -ap_p_by_omega_im * x202 * x210 - ap_p_by_omega_re * x211
-    del x202
-    rmp_inverse_by_omega_im = -ap_p_by_omega_im * x211 + 2 * ap_p_by_omega_re * rmp_k_im * rmp_k_re * x209
-    rmm_k_re = 2 * am_p_re
-    x213 = 2 * rmm_k_re
-    x214 = rmm_k_re * rmm_k_re
-    rmm_k_im = 2 * am_p_im
-    x212 = rmm_k_im * rmm_k_im
-    x215 = -x212 + x214
-    x216 = x212 + x214
-    x217 = (1 / 3) / (x216 * x216 * x216)
-    x218 = 1 / x216
-    x219 = rmm_k_re * x218
-    x220 = rmm_k_im * x218
-    del x218
-    x221 = 1 / (x216 * x216)
-    del x216
-    x222 = rmm_k_im * x221
-    x223 = x213 * x222
-    x224 = x215 * x221
-    del x221
-    x252 = x208 + x220
-    del x208
-    x254 = rmp_k_re * x207 - x219
-    del x207
-    x257 = rmm_k_re * x222
-    del x222
-    rmm_curvature_re = x217 * (rmm_k_re * x215 - x212 * x213)
-    del rmm_k_re, x212, x213
-    x264 = -rmm_curvature_re + rmp_curvature_re
-    del rmm_curvature_re
-    rmm_curvature_im = x217 * (-2 * rmm_k_im * x214 - rmm_k_im * x215)
-    del rmm_k_im, x214, x215, x217
-    x263 = -rmm_curvature_im + rmp_curvature_im
-    del rmm_curvature_im
-    rmm_inverse_re = -x219
+    x215 = rmp_k_im * rmp_k_im
+    x218 = -x215 + x217
+    x219 = x215 + x217
+    x220 = (1 / 3) / (x219 * x219 * x219)
+    x221 = 1 / x219
+    x222 = -rmp_k_im * x221
+    x223 = 1 / (x219 * x219)
     del x219
-    x232 = rmm_inverse_re + rmp_inverse_re
+    x224 = rmp_k_im * x223
+    x225 = x218 * x223
+    rmp_curvature_re = x220 * (rmp_k_re * x218 - x215 * x216)
+    del x215
+    rmp_curvature_im = x220 * (-2 * rmp_k_im * x217 - rmp_k_im * x218)
+    del x217, x218, x220
+    rmp_inverse_re = rmp_k_re * x221
+    rmp_inverse_im = x222
+    rmp_inverse_by_omega_re = -ap_p_by_omega_im * x216 * x224 - ap_p_by_omega_re * x225
+    del x216
+    rmp_inverse_by_omega_im = -ap_p_by_omega_im * x225 + 2 * ap_p_by_omega_re * rmp_k_im * rmp_k_re * x223
+    rmm_k_re = 2 * am_p_re
+    x227 = 2 * rmm_k_re
+    x228 = rmm_k_re * rmm_k_re
+    rmm_k_im = 2 * am_p_im
+    x226 = rmm_k_im * rmm_k_im
+    x229 = -x226 + x228
+    x230 = x226 + x228
+    x231 = (1 / 3) / (x230 * x230 * x230)
+    x232 = 1 / x230
+    x233 = rmm_k_re * x232
+    x234 = rmm_k_im * x232
+    del x232
+    x235 = 1 / (x230 * x230)
+    del x230
+    x236 = rmm_k_im * x235
+    x237 = x227 * x236
+    x238 = x229 * x235
+    del x235
+    x268 = x222 + x234
+    del x222
+    x270 = rmp_k_re * x221 - x233
+    del x221
+    x273 = rmm_k_re * x236
+    del x236
+    rmm_curvature_re = x231 * (rmm_k_re * x229 - x226 * x227)
+    del rmm_k_re, x226, x227
+    x280 = -rmm_curvature_re + rmp_curvature_re
+    del rmm_curvature_re
+    rmm_curvature_im = x231 * (-2 * rmm_k_im * x228 - rmm_k_im * x229)
+    del rmm_k_im, x228, x229, x231
+    x279 = -rmm_curvature_im + rmp_curvature_im
+    del rmm_curvature_im
+    rmm_inverse_re = -x233
+    del x233
+    x246 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = x220
-    del x220
-    x231 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = x234
+    del x234
+    x245 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = am_p_by_omega_im * x223 + am_p_by_omega_re * x224
-    rmm_inverse_by_omega_im = am_p_by_omega_im * x224 - am_p_by_omega_re * x223
-    del x223
-    rm_weights_re = -x225 - x226
-    x255 = rm_weights_re * x183
-    rm_weights_im = x227 - x228
-    x253 = rm_weights_im * x183
-    x258 = -rm_weights_re * x189 * x257 + x224 * x253
-    x259 = 8 * rm_weights_re * rmp_k_im * rmp_k_re * x158 * x209 - x211 * x253
-    del rmp_k_im, x209
-    x260 = rm_weights_im * x189
-    x261 = x224 * x255 + x257 * x260
-    del x224, x257
-    x262 = -rmp_k_re * x210 * x260 - x211 * x255
-    del rmp_k_re, x210, x211, x260
-    x403 = rm_weights_im * x24
-    rm_weights_by_omega_re = rm_weight_re * x142 - x229
-    rm_weights_by_omega_im = rm_weight_re * x140 + x230
-    x256 = rm_weights_by_omega_im * x183
+    rmm_inverse_by_omega_re = am_p_by_omega_im * x237 + am_p_by_omega_re * x238
+    rmm_inverse_by_omega_im = am_p_by_omega_im * x238 - am_p_by_omega_re * x237
+    del x237
+    rm_weights_re = -x239 - x240
+    x271 = rm_weights_re * x195
+    rm_weights_im = x241 - x242
+    x269 = rm_weights_im * x195
+    x274 = -rm_weights_re * x201 * x273 + x238 * x269
+    x275 = 8 * rm_weights_re * rmp_k_im * rmp_k_re * x194 * x223 - x225 * x269
+    del rmp_k_im, x223
+    x276 = rm_weights_im * x201
+    x277 = x238 * x271 + x273 * x276
+    del x238, x273
+    x278 = -rmp_k_re * x224 * x276 - x225 * x271
+    del rmp_k_re, x224, x225, x276
+    x421 = rm_weights_im * x25
+    rm_weights_by_omega_re = rm_weight_re * x147 - x243
+    rm_weights_by_omega_im = rm_weight_re * x145 + x244
+    x272 = rm_weights_by_omega_im * x195
     del rm_weights_by_omega_im
-    rm_still_re = -x148 * x231 - x149 * x232
-    rm_still_im = x148 * x232 - x149 * x231
-    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x148 - rmm_inverse_by_omega_re * x149 - rmp_inverse_by_omega_im * x148 - rmp_inverse_by_omega_re * x149 - x140 * x231 + x142 * x232
-    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x149 + rmm_inverse_by_omega_re * x148 - rmp_inverse_by_omega_im * x149 + rmp_inverse_by_omega_re * x148 + x140 * x232 + x142 * x231
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x231, x232
+    rm_still_re = -x153 * x245 - x154 * x246
+    rm_still_im = x153 * x246 - x154 * x245
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x153 - rmm_inverse_by_omega_re * x154 - rmp_inverse_by_omega_im * x153 - rmp_inverse_by_omega_re * x154 - x145 * x245 + x147 * x246
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x154 + rmm_inverse_by_omega_re * x153 - rmp_inverse_by_omega_im * x154 + rmp_inverse_by_omega_re * x153 + x145 * x246 + x147 * x245
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x245, x246
     rm_forms0_by_square_re = -rm_form0_im * rmp_curvature_im + rm_form0_re * rmp_curvature_re
     rm_forms0_by_square_im = rm_form0_im * rmp_curvature_re + rm_form0_re * rmp_curvature_im
     del rm_form0_im, rm_form0_re
     rm_forms1_by_square_re = -rm_form1_im * rmp_curvature_im + rm_form1_re * rmp_curvature_re
     rm_forms1_by_square_im = rm_form1_im * rmp_curvature_re + rm_form1_re * rmp_curvature_im
     del rm_form1_im, rm_form1_re, rmp_curvature_im, rmp_curvature_re
-    x404 = rm_forms1_by_square_im * rm_weights_re * x24 + rm_forms1_by_square_re * x403
-    rm_uniform0_re = -rm_weight_re * x239 - x157 - x235
-    del x157
-    rm_uniform0_im = -rm_weight_im * x239 + x166 + x240
-    del x166, x239
-    rm_uniform0_by_omega_re = -rm_weight_im * x242 + rm_weight_re * x241
-    rm_uniform0_by_omega_im = rm_weight_re * x242 + x243
-    del x242
-    rm_uniform1_re = -rm_weight_im * x246 + x171 + x245
-    del x171
-    x416 = rm_still_im * rm_uniform1_re
-    rm_uniform1_im = rm_weight_re * x246 + x176 + x247
-    del x176, x246
-    x417 = rm_still_re * rm_uniform1_im
-    rm_uniform1_by_omega_re = rm_weight_re * x250 + x249
-    rm_uniform1_by_omega_im = rm_weight_im * x250 - x251
-    del x250
-    rm_total_re = 4 * rm_weights_re * x158 * x254 - x252 * x253
-    rm_total_im = x252 * x255 + x253 * x254
-    rm_total_by_omega_re = -am_p_by_omega_im * x258 + am_p_by_omega_re * x261 - ap_p_by_omega_im * x259 + ap_p_by_omega_re * x262 + 4 * rm_weights_by_omega_re * x158 * x254 - x252 * x256
-    rm_total_by_omega_im = am_p_by_omega_im * x261 + am_p_by_omega_re * x258 + ap_p_by_omega_im * x262 + ap_p_by_omega_re * x259 + rm_weights_by_omega_re * x183 * x252 + x254 * x256
-    del rm_weights_by_omega_re, x252, x254, x256, x258, x259, x261, x262
-    rm_total_by_square_re = 4 * rm_weights_re * x158 * x264 - x253 * x263
-    rm_total_by_square_im = x253 * x264 + x255 * x263
-    del x253, x255, x263, x264
-    sp_filled0_re = x76 * x77
-    del x77
-    x334 = -sp_filled0_re + x162
-    x335 = -x151 * x334
-    sp_filled1_re = -x74 * x79
-    del x74
-    x265 = sp_filled0_re + sp_filled1_re
-    del sp_filled0_re
-    x333 = sp_filled1_re + x160
-    del sp_filled1_re
-    x336 = x153 * x333 + x159 + x335
-    x337 = -x333 - x334
-    del x334
-    x338 = x172 * x333 + x335
-    del x333, x335
-    x339 = x179 + x265
-    sp_filling_re = x265
-    del x265
-    spp_x_re = x266
-    spp_x_im = x24 * (sp_roots_im + x268)
-    z15 = root_sum(ap_p_re, ap_p_im, x269, ap_p_im, spp_x_re, spp_x_im)
+    x422 = rm_forms1_by_square_im * rm_weights_re * x25 + rm_forms1_by_square_re * x421
+    rm_uniform0_re = -rm_weight_re * x255 - x156 - x250
+    del x156
+    rm_uniform0_im = -rm_weight_im * x255 + x176 + x256
+    del x176, x255
+    rm_uniform0_by_omega_re = -rm_weight_im * x258 + rm_weight_re * x257
+    rm_uniform0_by_omega_im = rm_weight_re * x258 + x259
+    del x258
+    rm_uniform1_re = -rm_weight_im * x262 + x184 + x261
+    del x184
+    x434 = rm_still_im * rm_uniform1_re
+    rm_uniform1_im = rm_weight_re * x262 + x187 + x263
+    del x187, x262
+    x435 = rm_still_re * rm_uniform1_im
+    rm_uniform1_by_omega_re = rm_weight_re * x266 + x265
+    rm_uniform1_by_omega_im = rm_weight_im * x266 - x267
+    del x266
+    rm_total_re = 4 * rm_weights_re * x194 * x270 - x268 * x269
+    rm_total_im = x268 * x271 + x269 * x270
+    rm_total_by_omega_re = -am_p_by_omega_im * x274 + am_p_by_omega_re * x277 - ap_p_by_omega_im * x275 + ap_p_by_omega_re * x278 + 4 * rm_weights_by_omega_re * x194 * x270 - x268 * x272
+    rm_total_by_omega_im = am_p_by_omega_im * x277 + am_p_by_omega_re * x274 + ap_p_by_omega_im * x278 + ap_p_by_omega_re * x275 + rm_weights_by_omega_re * x195 * x268 + x270 * x272
+    del rm_weights_by_omega_re, x268, x270, x272, x274, x275, x277, x278
+    rm_total_by_square_re = 4 * rm_weights_re * x194 * x280 - x269 * x279
+    rm_total_by_square_im = x269 * x280 + x271 * x279
+    del x269, x271, x279, x280
+    sp_filled0_re = x281 * x78
+    del x281
+    sp_filled1_re = -x76 * x81 * x84
+    del x76
+    sp_filling_re = sp_filled0_re + sp_filled1_re
+    del sp_filled0_re, sp_filled1_re
+    spp_x_re = x282
+    spp_x_im = x25 * (sp_roots_im + x284)
+    z15 = root_sum(ap_p_re, ap_p_im, x285, ap_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
     spp_k_re = z15[0]
-    x271 = 2 * spp_k_re
-    x272 = spp_k_re * spp_k_re
+    x287 = 2 * spp_k_re
+    x288 = spp_k_re * spp_k_re
     spp_k_im = z15[1]
     del z15
-    x270 = spp_k_im * spp_k_im
-    x273 = -x270 + x272
-    x274 = x270 + x272
-    x275 = (1 / 3) / (x274 * x274 * x274)
-    x294 = 1 / x274
-    x295 = -spp_k_im * x294
-    x296 = 1 / (x274 * x274)
-    del x274
-    x297 = spp_k_im * x296
-    x298 = x273 * x296
-    spp_curvature_re = x275 * (spp_k_re * x273 - x270 * x271)
-    del x270
-    spp_curvature_im = x275 * (-2 * spp_k_im * x272 - spp_k_im * x273)
-    del x272, x273, x275
-    sp_form0_re = -x279 * x287 + x281 * x288 * x289
-    sp_form0_im = x279 * x281 * x289 + x287 * x288
-    del x279, x281, x287, x288, x289
-    sp_form1_re = a_down_im * x292 + a_down_re * x293
-    sp_form1_im = -a_down_im * x293 + a_down_re * x292
-    del a_down_im, a_down_re, x292, x293
-    spp_inverse_re = spp_k_re * x294
-    spp_inverse_im = x295
-    spp_inverse_by_omega_re = -ap_p_by_omega_im * x271 * x297 - ap_p_by_omega_re * x298
-    del x271
-    spp_inverse_by_omega_im = -ap_p_by_omega_im * x298 + 2 * ap_p_by_omega_re * spp_k_im * spp_k_re * x296
-    spm_x_re = -x299
-    spm_x_im = x24 * (-sm_roots_im - x300)
-    z16 = root_sum(am_p_re, am_p_im, x269, ap_p_im, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x269
+    x286 = spp_k_im * spp_k_im
+    x289 = -x286 + x288
+    x290 = x286 + x288
+    x291 = (1 / 3) / (x290 * x290 * x290)
+    x310 = 1 / x290
+    x311 = -spp_k_im * x310
+    x312 = 1 / (x290 * x290)
+    del x290
+    x313 = spp_k_im * x312
+    x314 = x289 * x312
+    spp_curvature_re = x291 * (spp_k_re * x289 - x286 * x287)
+    del x286
+    spp_curvature_im = x291 * (-2 * spp_k_im * x288 - spp_k_im * x289)
+    del x288, x289, x291
+    sp_form0_re = -x295 * x303 + x297 * x304 * x305
+    sp_form0_im = x295 * x297 * x305 + x303 * x304
+    del x295, x297, x303, x304, x305
+    sp_form1_re = a_down_im * x308 + a_down_re * x309
+    sp_form1_im = -a_down_im * x309 + a_down_re * x308
+    del a_down_im, a_down_re, x308, x309
+    spp_inverse_re = spp_k_re * x310
+    spp_inverse_im = x311
+    spp_inverse_by_omega_re = -ap_p_by_omega_im * x287 * x313 - ap_p_by_omega_re * x314
+    del x287
+    spp_inverse_by_omega_im = -ap_p_by_omega_im * x314 + 2 * ap_p_by_omega_re * spp_k_im * spp_k_re * x312
+    spm_x_re = -x315
+    spm_x_im = x25 * (-sm_roots_im - x316)
+    z16 = root_sum(am_p_re, am_p_im, x285, ap_p_im, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x285
     spm_k_re = z16[0]
-    x302 = 2 * spm_k_re
-    x303 = spm_k_re * spm_k_re
+    x318 = 2 * spm_k_re
+    x319 = spm_k_re * spm_k_re
     spm_k_im = z16[1]
     del z16
-    x301 = spm_k_im * spm_k_im
-    x304 = -x301 + x303
-    x305 = x301 + x303
-    x306 = (1 / 3) / (x305 * x305 * x305)
-    x324 = 1 / x305
-    x325 = spm_k_re * x324
-    x326 = spm_k_im * x324
-    del x324
-    x327 = 1 / (x305 * x305)
-    del x305
-    x328 = spm_k_im * x327
-    x329 = x302 * x328
-    x330 = x304 * x327
-    del x327
-    x340 = x295 + x326
-    del x295
-    x342 = spp_k_re * x294 - x325
-    del x294
-    x345 = spm_k_re * x328
-    del x328
-    spm_curvature_re = x306 * (spm_k_re * x304 - x301 * x302)
-    del spm_k_re, x301, x302
-    x352 = -spm_curvature_re + spp_curvature_re
-    spm_curvature_im = x306 * (-2 * spm_k_im * x303 - spm_k_im * x304)
-    del spm_k_im, x303, x304, x306
-    x351 = -spm_curvature_im + spp_curvature_im
+    x317 = spm_k_im * spm_k_im
+    x320 = -x317 + x319
+    x321 = x317 + x319
+    x322 = (1 / 3) / (x321 * x321 * x321)
+    x340 = 1 / x321
+    x341 = spm_k_re * x340
+    x342 = spm_k_im * x340
+    del x340
+    x343 = 1 / (x321 * x321)
+    del x321
+    x344 = spm_k_im * x343
+    x345 = x318 * x344
+    x346 = x320 * x343
+    del x343
+    x357 = x311 + x342
+    del x311
+    x359 = spp_k_re * x310 - x341
+    del x310
+    x362 = spm_k_re * x344
+    del x344
+    spm_curvature_re = x322 * (spm_k_re * x320 - x317 * x318)
+    del spm_k_re, x317, x318
+    x369 = -spm_curvature_re + spp_curvature_re
+    spm_curvature_im = x322 * (-2 * spm_k_im * x319 - spm_k_im * x320)
+    del spm_k_im, x319, x320, x322
+    x368 = -spm_curvature_im + spp_curvature_im
     spm_excess_by_square_re = -spm_curvature_re
     del spm_curvature_re
     spm_excess_by_square_im = -spm_curvature_im
     del spm_curvature_im
-    sm_form0_re = -x310 * x316 + x317 * x318
-    sm_form0_im = x310 * x318 + x316 * x317
-    del x310, x317
-    sm_form1_re = -x316 * x322 + x318 * x323
-    sm_form1_im = x316 * x323 + x318 * x322
-    del x316, x318, x322, x323
-    spm_inverse_re = -x325
-    del x325
-    x332 = spm_inverse_re + spp_inverse_re
+    sm_form0_re = -x326 * x332 + x333 * x334
+    sm_form0_im = x326 * x334 + x332 * x333
+    del x326, x333
+    sm_form1_re = -x332 * x338 + x334 * x339
+    sm_form1_im = x332 * x339 + x334 * x338
+    del x332, x334, x338, x339
+    spm_inverse_re = -x341
+    del x341
+    x348 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = x326
-    del x326
-    x331 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = x342
+    del x342
+    x347 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = am_p_by_omega_im * x329 + am_p_by_omega_re * x330
-    spm_inverse_by_omega_im = am_p_by_omega_im * x330 - am_p_by_omega_re * x329
-    del x329
-    sp_weights_re = x130 - x132
-    del x130, x132
-    x343 = sp_weights_re * x183
-    sp_weights_im = x133 + x134
-    del x133, x134
-    x341 = sp_weights_im * x183
-    x346 = -sp_weights_re * x189 * x345 + x330 * x341
-    x347 = 8 * sp_weights_re * spp_k_im * spp_k_re * x158 * x296 - x298 * x341
-    del spp_k_im, x296
-    x348 = sp_weights_im * x189
-    x349 = x330 * x343 + x345 * x348
-    del x330, x345
-    x350 = -spp_k_re * x297 * x348 - x298 * x343
-    del spp_k_re, x297, x298, x348
-    x409 = sp_weights_im * x24
-    sp_weights_by_omega_re = rp_weight_re * x142 + x141
-    del x141
-    sp_weights_by_omega_im = rp_weight_re * x140 - x143
-    del x143
-    x344 = sp_weights_by_omega_im * x183
+    spm_inverse_by_omega_re = am_p_by_omega_im * x345 + am_p_by_omega_re * x346
+    spm_inverse_by_omega_im = am_p_by_omega_im * x346 - am_p_by_omega_re * x345
+    del x345
+    sp_weights_re = x135 - x137
+    del x135, x137
+    x360 = sp_weights_re * x195
+    sp_weights_im = x138 + x139
+    del x138, x139
+    x358 = sp_weights_im * x195
+    x363 = -sp_weights_re * x201 * x362 + x346 * x358
+    x364 = 8 * sp_weights_re * spp_k_im * spp_k_re * x194 * x312 - x314 * x358
+    del spp_k_im, x312
+    x365 = sp_weights_im * x201
+    x366 = x346 * x360 + x362 * x365
+    del x346, x362
+    x367 = -spp_k_re * x313 * x365 - x314 * x360
+    del spp_k_re, x313, x314, x365
+    x427 = sp_weights_im * x25
+    sp_weights_by_omega_re = rp_weight_re * x147 + x146
+    del x146
+    sp_weights_by_omega_im = rp_weight_re * x145 - x148
+    del x148
+    x361 = sp_weights_by_omega_im * x195
     del sp_weights_by_omega_im
-    sp_still_re = -x148 * x331 - x149 * x332
-    sp_still_im = x148 * x332 - x149 * x331
-    sp_still_by_omega_re = -spm_inverse_by_omega_im * x148 - spm_inverse_by_omega_re * x149 - spp_inverse_by_omega_im * x148 - spp_inverse_by_omega_re * x149 - x140 * x331 + x142 * x332
-    sp_still_by_omega_im = -spm_inverse_by_omega_im * x149 + spm_inverse_by_omega_re * x148 - spp_inverse_by_omega_im * x149 + spp_inverse_by_omega_re * x148 + x140 * x332 + x142 * x331
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x331, x332
+    sp_still_re = -x153 * x347 - x154 * x348
+    sp_still_im = x153 * x348 - x154 * x347
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x153 - spm_inverse_by_omega_re * x154 - spp_inverse_by_omega_im * x153 - spp_inverse_by_omega_re * x154 - x145 * x347 + x147 * x348
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x154 + spm_inverse_by_omega_re * x153 - spp_inverse_by_omega_im * x154 + spp_inverse_by_omega_re * x153 + x145 * x348 + x147 * x347
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x347, x348
     sp_forms0_by_square_re = sm_form0_im * spm_excess_by_square_im - sm_form0_re * spm_excess_by_square_re - sp_form0_im * spp_curvature_im + sp_form0_re * spp_curvature_re
     sp_forms0_by_square_im = -sm_form0_im * spm_excess_by_square_re - sm_form0_re * spm_excess_by_square_im + sp_form0_im * spp_curvature_re + sp_form0_re * spp_curvature_im
     sp_forms1_by_square_re = -sm_form1_im * spm_excess_by_square_im + sm_form1_re * spm_excess_by_square_re - sp_form1_im * spp_curvature_im + sp_form1_re * spp_curvature_re
     sp_forms1_by_square_im = sm_form1_im * spm_excess_by_square_re + sm_form1_re * spm_excess_by_square_im + sp_form1_im * spp_curvature_re + sp_form1_re * spp_curvature_im
-    x410 = sp_forms1_by_square_im * sp_weights_re * x24 + sp_forms1_by_square_re * x409
+    x428 = sp_forms1_by_square_im * sp_weights_re * x25 + sp_forms1_by_square_re * x427
     sp_forms2_by_square_re = spm_excess_by_square_re + spp_curvature_re
     del spm_excess_by_square_re, spp_curvature_re
     sp_forms2_by_square_im = spm_excess_by_square_im + spp_curvature_im
     del spm_excess_by_square_im, spp_curvature_im
-    sp_uniform0_re = -rp_weight_re * x336 + x155
-    del x155
-    sp_uniform0_im = rp_weight_im * x336 + rp_weight_re * x154
-    del x154, x336
-    sp_uniform0_by_omega_re = rp_weight_im * x337 + rp_weight_re * x167
+    sp_uniform0_re = -rp_weight_re * x353 + x167
     del x167
-    sp_uniform0_by_omega_im = rp_weight_re * x337 - x169
-    del x169, x337
-    sp_uniform1_re = rp_weight_im * x338 + rp_weight_re * x173
-    del x173
-    x422 = sp_still_im * sp_uniform1_re
-    sp_uniform1_im = rp_weight_re * x338 - x175
-    del x175, x338
-    x423 = sp_still_re * sp_uniform1_im
-    sp_uniform1_by_omega_re = rp_weight_re * x339 - x178
-    del rp_weight_re, x178
-    sp_uniform1_by_omega_im = -rp_weight_im * x339 - x181
-    del rp_weight_im, x181, x339
-    sp_total_re = 4 * sp_weights_re * x158 * x342 - x340 * x341
-    sp_total_im = x340 * x343 + x341 * x342
-    sp_total_by_omega_re = -am_p_by_omega_im * x346 + am_p_by_omega_re * x349 - ap_p_by_omega_im * x347 + ap_p_by_omega_re * x350 + 4 * sp_weights_by_omega_re * x158 * x342 - x340 * x344
-    sp_total_by_omega_im = am_p_by_omega_im * x349 + am_p_by_omega_re * x346 + ap_p_by_omega_im * x350 + ap_p_by_omega_re * x347 + sp_weights_by_omega_re * x183 * x340 + x342 * x344
-    del sp_weights_by_omega_re, x340, x342, x344, x346, x347, x349, x350
-    sp_total_by_square_re = 4 * sp_weights_re * x158 * x352 - x341 * x351
-    sp_total_by_square_im = x341 * x352 + x343 * x351
-    del x351, x352
-    sm_filled0_re = x197 * x76
-    del x197, x76
-    x382 = -sm_filled0_re + x162
-    del x162
-    x383 = -x151 * x382
-    del x151
-    sm_filled1_re = -x198 * x79
-    del x198, x79
-    x353 = sm_filled0_re + sm_filled1_re
-    del sm_filled0_re
-    x381 = sm_filled1_re + x160
-    del sm_filled1_re, x160
-    x384 = x153 * x381 + x159 + x383
-    del x153, x159
-    x385 = -x381 - x382
-    del x382
-    x386 = x172 * x381 + x383
-    del x172, x381, x383
-    x387 = x179 + x353
-    del x179
-    sm_filling_re = x353
-    del x353
-    smp_x_re = x299
-    del x299
-    smp_x_im = x24 * (sm_roots_im + x268)
-    del sm_roots_im, x268
-    z17 = root_sum(ap_p_re, ap_p_im, x354, am_p_im, smp_x_re, smp_x_im)
+    sp_uniform0_im = rp_weight_im * x353 + rp_weight_re * x166
+    del x166, x353
+    sp_uniform0_by_omega_re = rp_weight_im * x354 + rp_weight_re * x181
+    del x181
+    sp_uniform0_by_omega_im = rp_weight_re * x354 - x183
+    del x183, x354
+    sp_uniform1_re = rp_weight_im * x355 + rp_weight_re * x185
+    del x185
+    x440 = sp_still_im * sp_uniform1_re
+    sp_uniform1_im = rp_weight_re * x355 - x188
+    del x188, x355
+    x441 = sp_still_re * sp_uniform1_im
+    sp_uniform1_by_omega_re = rp_weight_re * x356 - x190
+    del rp_weight_re, x190
+    sp_uniform1_by_omega_im = -rp_weight_im * x356 - x192
+    del rp_weight_im, x192, x356
+    sp_total_re = 4 * sp_weights_re * x194 * x359 - x357 * x358
+    sp_total_im = x357 * x360 + x358 * x359
+    sp_total_by_omega_re = -am_p_by_omega_im * x363 + am_p_by_omega_re * x366 - ap_p_by_omega_im * x364 + ap_p_by_omega_re * x367 + 4 * sp_weights_by_omega_re * x194 * x359 - x357 * x361
+    sp_total_by_omega_im = am_p_by_omega_im * x366 + am_p_by_omega_re * x363 + ap_p_by_omega_im * x367 + ap_p_by_omega_re * x364 + sp_weights_by_omega_re * x195 * x357 + x359 * x361
+    del sp_weights_by_omega_re, x357, x359, x361, x363, x364, x366, x367
+    sp_total_by_square_re = 4 * sp_weights_re * x194 * x369 - x358 * x368
+    sp_total_by_square_im = x358 * x369 + x360 * x368
+    del x368, x369
+    sm_filled0_re = x370 * x78
+    del x370, x78
+    sm_filled1_re = -x210 * x81 * x84
+    del x210, x81, x84
+    sm_filling_re = sm_filled0_re + sm_filled1_re
+    del sm_filled0_re, sm_filled1_re
+    smp_x_re = x315
+    del x315
+    smp_x_im = x25 * (sm_roots_im + x284)
+    del sm_roots_im, x284
+    z17 = root_sum(ap_p_re, ap_p_im, x371, am_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
     smp_k_re = z17[0]
-    x356 = 2 * smp_k_re
-    x357 = smp_k_re * smp_k_re
+    x373 = 2 * smp_k_re
+    x374 = smp_k_re * smp_k_re
     smp_k_im = z17[1]
     del z17
-    x355 = smp_k_im * smp_k_im
-    x358 = -x355 + x357
-    x359 = x355 + x357
-    x360 = (1 / 3) / (x359 * x359 * x359)
-    x361 = 1 / x359
-    x362 = -smp_k_im * x361
-    x363 = 1 / (x359 * x359)
-    del x359
-    x364 = smp_k_im * x363
-    x365 = x358 * x363
-    smp_curvature_re = x360 * (smp_k_re * x358 - x355 * x356)
-    del x355
-    smp_curvature_im = x360 * (-2 * smp_k_im * x357 - smp_k_im * x358)
-    del x357, x358, x360
-    smp_inverse_re = smp_k_re * x361
-    smp_inverse_im = x362
-    smp_inverse_by_omega_re = -ap_p_by_omega_im * x356 * x364 - ap_p_by_omega_re * x365
-    del x356
-    smp_inverse_by_omega_im = -ap_p_by_omega_im * x365 + 2 * ap_p_by_omega_re * smp_k_im * smp_k_re * x363
-    smm_x_re = -x266
-    del x266
-    smm_x_im = x24 * (-sp_roots_im - x300)
-    del sp_roots_im, x300
-    z18 = root_sum(am_p_re, am_p_im, x354, am_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, smm_x_im, smm_x_re, x354
+    x372 = smp_k_im * smp_k_im
+    x375 = -x372 + x374
+    x376 = x372 + x374
+    x377 = (1 / 3) / (x376 * x376 * x376)
+    x378 = 1 / x376
+    x379 = -smp_k_im * x378
+    x380 = 1 / (x376 * x376)
+    del x376
+    x381 = smp_k_im * x380
+    x382 = x375 * x380
+    smp_curvature_re = x377 * (smp_k_re * x375 - x372 * x373)
+    del x372
+    smp_curvature_im = x377 * (-2 * smp_k_im * x374 - smp_k_im * x375)
+    del x374, x375, x377
+    smp_inverse_re = smp_k_re * x378
+    smp_inverse_im = x379
+    smp_inverse_by_omega_re = -ap_p_by_omega_im * x373 * x381 - ap_p_by_omega_re * x382
+    del x373
+    smp_inverse_by_omega_im = -ap_p_by_omega_im * x382 + 2 * ap_p_by_omega_re * smp_k_im * smp_k_re * x380
+    smm_x_re = -x282
+    del x282
+    smm_x_im = x25 * (-sp_roots_im - x316)
+    del sp_roots_im, x316
+    z18 = root_sum(am_p_re, am_p_im, x371, am_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, smm_x_im, smm_x_re, x371
     smm_k_re = z18[0]
-    x367 = 2 * smm_k_re
-    x368 = smm_k_re * smm_k_re
+    x384 = 2 * smm_k_re
+    x385 = smm_k_re * smm_k_re
     smm_k_im = z18[1]
     del z18
-    x366 = smm_k_im * smm_k_im
-    x369 = -x366 + x368
-    x370 = x366 + x368
-    x371 = (1 / 3) / (x370 * x370 * x370)
-    x372 = 1 / x370
-    x373 = smm_k_re * x372
-    x374 = smm_k_im * x372
-    del x372
-    x375 = 1 / (x370 * x370)
-    del x370
-    x376 = smm_k_im * x375
-    x377 = x367 * x376
-    x378 = x369 * x375
-    del x375
-    x388 = x362 + x374
-    del x362
-    x390 = smp_k_re * x361 - x373
-    del x361
-    x393 = smm_k_re * x376
-    del x376
-    smm_curvature_re = x371 * (smm_k_re * x369 - x366 * x367)
-    del smm_k_re, x366, x367
-    x400 = -smm_curvature_re + smp_curvature_re
-    smm_curvature_im = x371 * (-2 * smm_k_im * x368 - smm_k_im * x369)
-    del smm_k_im, x368, x369, x371
-    x399 = -smm_curvature_im + smp_curvature_im
+    x383 = smm_k_im * smm_k_im
+    x386 = -x383 + x385
+    x387 = x383 + x385
+    x388 = (1 / 3) / (x387 * x387 * x387)
+    x389 = 1 / x387
+    x390 = smm_k_re * x389
+    x391 = smm_k_im * x389
+    del x389
+    x392 = 1 / (x387 * x387)
+    del x387
+    x393 = smm_k_im * x392
+    x394 = x384 * x393
+    x395 = x386 * x392
+    del x392
+    x406 = x379 + x391
+    del x379
+    x408 = smp_k_re * x378 - x390
+    del x378
+    x411 = smm_k_re * x393
+    del x393
+    smm_curvature_re = x388 * (smm_k_re * x386 - x383 * x384)
+    del smm_k_re, x383, x384
+    x418 = -smm_curvature_re + smp_curvature_re
+    smm_curvature_im = x388 * (-2 * smm_k_im * x385 - smm_k_im * x386)
+    del smm_k_im, x385, x386, x388
+    x417 = -smm_curvature_im + smp_curvature_im
     smm_excess_by_square_re = -smm_curvature_re
     del smm_curvature_re
     smm_excess_by_square_im = -smm_curvature_im
     del smm_curvature_im
-    smm_inverse_re = -x373
-    del x373
-    x380 = smm_inverse_re + smp_inverse_re
+    smm_inverse_re = -x390
+    del x390
+    x397 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = x374
-    del x374
-    x379 = smm_inverse_im + smp_inverse_im
+    smm_inverse_im = x391
+    del x391
+    x396 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = am_p_by_omega_im * x377 + am_p_by_omega_re * x378
-    smm_inverse_by_omega_im = am_p_by_omega_im * x378 - am_p_by_omega_re * x377
-    del x377
-    sm_weights_re = x225 - x226
-    del x225, x226
-    x391 = sm_weights_re * x183
-    sm_weights_im = x227 + x228
-    del x227, x228
-    x389 = sm_weights_im * x183
-    x394 = -sm_weights_re * x189 * x393 + x378 * x389
-    x395 = 8 * sm_weights_re * smp_k_im * smp_k_re * x158 * x363 - x365 * x389
-    del smp_k_im, x363
-    x396 = sm_weights_im * x189
-    del x189
-    x397 = x378 * x391 + x393 * x396
-    del x378, x393
-    x398 = -smp_k_re * x364 * x396 - x365 * x391
-    del smp_k_re, x364, x365, x396
-    x405 = sm_weights_im * x24
-    sm_weights_by_omega_re = rm_weight_re * x142 + x229
-    del x229
-    sm_weights_by_omega_im = rm_weight_re * x140 - x230
-    del x230
-    x392 = sm_weights_by_omega_im * x183
+    smm_inverse_by_omega_re = am_p_by_omega_im * x394 + am_p_by_omega_re * x395
+    smm_inverse_by_omega_im = am_p_by_omega_im * x395 - am_p_by_omega_re * x394
+    del x394
+    sm_weights_re = x239 - x240
+    del x239, x240
+    x409 = sm_weights_re * x195
+    sm_weights_im = x241 + x242
+    del x241, x242
+    x407 = sm_weights_im * x195
+    x412 = -sm_weights_re * x201 * x411 + x395 * x407
+    x413 = 8 * sm_weights_re * smp_k_im * smp_k_re * x194 * x380 - x382 * x407
+    del smp_k_im, x380
+    x414 = sm_weights_im * x201
+    del x201
+    x415 = x395 * x409 + x411 * x414
+    del x395, x411
+    x416 = -smp_k_re * x381 * x414 - x382 * x409
+    del smp_k_re, x381, x382, x414
+    x423 = sm_weights_im * x25
+    sm_weights_by_omega_re = rm_weight_re * x147 + x243
+    del x243
+    sm_weights_by_omega_im = rm_weight_re * x145 - x244
+    del x244
+    x410 = sm_weights_by_omega_im * x195
     del sm_weights_by_omega_im
-    sm_still_re = -x148 * x379 - x149 * x380
-    sm_still_im = x148 * x380 - x149 * x379
-    sm_still_by_omega_re = -smm_inverse_by_omega_im * x148 - smm_inverse_by_omega_re * x149 - smp_inverse_by_omega_im * x148 - smp_inverse_by_omega_re * x149 - x140 * x379 + x142 * x380
-    sm_still_by_omega_im = -smm_inverse_by_omega_im * x149 + smm_inverse_by_omega_re * x148 - smp_inverse_by_omega_im * x149 + smp_inverse_by_omega_re * x148 + x140 * x380 + x142 * x379
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x140, x142, x148, x149, x379, x380
+    sm_still_re = -x153 * x396 - x154 * x397
+    sm_still_im = x153 * x397 - x154 * x396
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x153 - smm_inverse_by_omega_re * x154 - smp_inverse_by_omega_im * x153 - smp_inverse_by_omega_re * x154 - x145 * x396 + x147 * x397
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x154 + smm_inverse_by_omega_re * x153 - smp_inverse_by_omega_im * x154 + smp_inverse_by_omega_re * x153 + x145 * x397 + x147 * x396
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x145, x147, x153, x154, x396, x397
     sm_forms0_by_square_re = -sm_form0_im * smp_curvature_im + sm_form0_re * smp_curvature_re + smm_excess_by_square_im * sp_form0_im - smm_excess_by_square_re * sp_form0_re
     sm_forms0_by_square_im = sm_form0_im * smp_curvature_re + sm_form0_re * smp_curvature_im - smm_excess_by_square_im * sp_form0_re - smm_excess_by_square_re * sp_form0_im
     del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
     sm_forms1_by_square_re = -sm_form1_im * smp_curvature_im + sm_form1_re * smp_curvature_re - smm_excess_by_square_im * sp_form1_im + smm_excess_by_square_re * sp_form1_re
     sm_forms1_by_square_im = sm_form1_im * smp_curvature_re + sm_form1_re * smp_curvature_im + smm_excess_by_square_im * sp_form1_re + smm_excess_by_square_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x406 = sm_forms1_by_square_im * sm_weights_re * x24 + sm_forms1_by_square_re * x405
-    x412 = rm_filling_im * x404 + rm_filling_im * x406 - rm_filling_re * (-rm_forms1_by_square_im * x403 + rm_forms1_by_square_re * rm_weights_re * x22 * x23) + rp_filling_im * x408 + rp_filling_im * x410 - rp_filling_re * (-rp_forms1_by_square_im * x407 + rp_forms1_by_square_re * rp_weights_re * x22 * x23) - sm_filling_re * (-sm_forms1_by_square_im * x405 + sm_forms1_by_square_re * sm_weights_re * x22 * x23) - sp_filling_re * (-sp_forms1_by_square_im * x409 + sp_forms1_by_square_re * sp_weights_re * x22 * x23) + x402 * (-rm_forms0_by_square_im * x403 + rm_forms0_by_square_re * rm_weights_re * x22 * x23) + x402 * (-rp_forms0_by_square_im * x407 + rp_forms0_by_square_re * rp_weights_re * x22 * x23) + x411 * (-sm_forms0_by_square_im * x405 + sm_forms0_by_square_re * sm_weights_re * x22 * x23) + x411 * (-sp_forms0_by_square_im * x409 + sp_forms0_by_square_re * sp_weights_re * x22 * x23)
-    del rm_forms1_by_square_im, rm_forms1_by_square_re, rp_forms1_by_square_im, rp_forms1_by_square_re, sm_forms1_by_square_im, sm_forms1_by_square_re, sp_forms1_by_square_im, sp_forms1_by_square_re, x403, x405, x407, x409
+    x424 = sm_forms1_by_square_im * sm_weights_re * x25 + sm_forms1_by_square_re * x423
+    x430 = rm_filling_im * x422 + rm_filling_im * x424 - rm_filling_re * (-rm_forms1_by_square_im * x421 + rm_forms1_by_square_re * rm_weights_re * x23 * x24) + rp_filling_im * x426 + rp_filling_im * x428 - rp_filling_re * (-rp_forms1_by_square_im * x425 + rp_forms1_by_square_re * rp_weights_re * x23 * x24) - sm_filling_re * (-sm_forms1_by_square_im * x423 + sm_forms1_by_square_re * sm_weights_re * x23 * x24) - sp_filling_re * (-sp_forms1_by_square_im * x427 + sp_forms1_by_square_re * sp_weights_re * x23 * x24) + x420 * (-rm_forms0_by_square_im * x421 + rm_forms0_by_square_re * rm_weights_re * x23 * x24) + x420 * (-rp_forms0_by_square_im * x425 + rp_forms0_by_square_re * rp_weights_re * x23 * x24) + x429 * (-sm_forms0_by_square_im * x423 + sm_forms0_by_square_re * sm_weights_re * x23 * x24) + x429 * (-sp_forms0_by_square_im * x427 + sp_forms0_by_square_re * sp_weights_re * x23 * x24)
+    del rm_forms1_by_square_im, rm_forms1_by_square_re, rp_forms1_by_square_im, rp_forms1_by_square_re, sm_forms1_by_square_im, sm_forms1_by_square_re, sp_forms1_by_square_im, sp_forms1_by_square_re, x421, x423, x425, x427
     sm_forms2_by_square_re = smm_excess_by_square_re + smp_curvature_re
     del smm_excess_by_square_re, smp_curvature_re
     sm_forms2_by_square_im = smm_excess_by_square_im + smp_curvature_im
     del smm_excess_by_square_im, smp_curvature_im
-    x415 = -rm_weights_im * (rm_filling_re * rm_forms0_by_square_re * x22 * x23 - rm_forms0_by_square_im * x413) + rm_weights_re * (-rm_filling_re * rm_forms0_by_square_im * x24 - rm_forms0_by_square_re * x413) - rp_weights_im * (rp_filling_re * rp_forms0_by_square_re * x22 * x23 - rp_forms0_by_square_im * x414) + rp_weights_re * (-rp_filling_re * rp_forms0_by_square_im * x24 - rp_forms0_by_square_re * x414) - sm_weights_im * (sm_filling_re * sm_forms0_by_square_re * x22 * x23 - sm_forms0_by_square_im * x413) + sm_weights_re * (-sm_filling_re * sm_forms0_by_square_im * x24 - sm_forms0_by_square_re * x413) - sp_weights_im * (sp_filling_re * sp_forms0_by_square_re * x22 * x23 - sp_forms0_by_square_im * x414) + sp_weights_re * (-sp_filling_re * sp_forms0_by_square_im * x24 - sp_forms0_by_square_re * x414) - x402 * x406 - x402 * x410 + x402 * (sm_forms2_by_square_im * x391 + sm_forms2_by_square_re * x389) + x402 * (sp_forms2_by_square_im * x343 + sp_forms2_by_square_re * x341) - x404 * x411 - x408 * x411
-    del rm_forms0_by_square_im, rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_im, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_im, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sm_weights_im, sp_forms0_by_square_im, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x22, x23, x24, x341, x343, x404, x406, x408, x410, x411, x413, x414
-    sm_uniform0_re = -rm_weight_re * x384 + x235
-    del x235
-    sm_uniform0_im = rm_weight_im * x384 + x240
-    del x240, x384
-    x424 = rm_still_im * rm_uniform0_re + rm_still_re * rm_uniform0_im + rp_still_im * rp_uniform0_re + rp_still_re * rp_uniform0_im + sm_still_im * sm_uniform0_re + sm_still_re * sm_uniform0_im + sp_still_im * sp_uniform0_re + sp_still_re * sp_uniform0_im
-    sm_uniform0_by_omega_re = rm_weight_im * x385 + rm_weight_re * x241
-    del x241
-    sm_uniform0_by_omega_im = rm_weight_re * x385 - x243
-    del x243, x385
-    sm_uniform1_re = rm_weight_im * x386 + x245
-    del x245
-    x420 = sm_still_im * sm_uniform1_re
-    sm_uniform1_im = rm_weight_re * x386 - x247
-    del x247, x386
-    x421 = sm_still_re * sm_uniform1_im
-    sm_uniform1_by_omega_re = rm_weight_re * x387 - x249
-    del rm_weight_re, x249
-    sm_uniform1_by_omega_im = -rm_weight_im * x387 - x251
-    del rm_weight_im, x251, x387
-    sm_total_re = 4 * sm_weights_re * x158 * x390 - x388 * x389
-    sm_total_im = x388 * x391 + x389 * x390
-    sm_total_by_omega_re = -am_p_by_omega_im * x394 + am_p_by_omega_re * x397 - ap_p_by_omega_im * x395 + ap_p_by_omega_re * x398 + 4 * sm_weights_by_omega_re * x158 * x390 - x388 * x392
-    sm_total_by_omega_im = am_p_by_omega_im * x397 + am_p_by_omega_re * x394 + ap_p_by_omega_im * x398 + ap_p_by_omega_re * x395 + sm_weights_by_omega_re * x183 * x388 + x390 * x392
-    del am_p_by_omega_im, am_p_by_omega_re, ap_p_by_omega_im, ap_p_by_omega_re, sm_weights_by_omega_re, x183, x388, x390, x392, x394, x395, x397, x398
-    sm_total_by_square_re = 4 * sm_weights_re * x158 * x400 - x389 * x399
-    del sm_weights_re, x158
-    sm_total_by_square_im = x389 * x400 + x391 * x399
-    del x389, x391, x399, x400
+    x433 = -rm_weights_im * (rm_filling_re * rm_forms0_by_square_re * x23 * x24 - rm_forms0_by_square_im * x431) + rm_weights_re * (-rm_filling_re * rm_forms0_by_square_im * x25 - rm_forms0_by_square_re * x431) - rp_weights_im * (rp_filling_re * rp_forms0_by_square_re * x23 * x24 - rp_forms0_by_square_im * x432) + rp_weights_re * (-rp_filling_re * rp_forms0_by_square_im * x25 - rp_forms0_by_square_re * x432) - sm_weights_im * (sm_filling_re * sm_forms0_by_square_re * x23 * x24 - sm_forms0_by_square_im * x431) + sm_weights_re * (-sm_filling_re * sm_forms0_by_square_im * x25 - sm_forms0_by_square_re * x431) - sp_weights_im * (sp_filling_re * sp_forms0_by_square_re * x23 * x24 - sp_forms0_by_square_im * x432) + sp_weights_re * (-sp_filling_re * sp_forms0_by_square_im * x25 - sp_forms0_by_square_re * x432) - x420 * x424 - x420 * x428 + x420 * (sm_forms2_by_square_im * x409 + sm_forms2_by_square_re * x407) + x420 * (sp_forms2_by_square_im * x360 + sp_forms2_by_square_re * x358) - x422 * x429 - x426 * x429
+    del rm_forms0_by_square_im, rm_forms0_by_square_re, rm_weights_im, rm_weights_re, rp_forms0_by_square_im, rp_forms0_by_square_re, rp_weights_im, rp_weights_re, sm_forms0_by_square_im, sm_forms0_by_square_re, sm_forms2_by_square_im, sm_forms2_by_square_re, sm_weights_im, sp_forms0_by_square_im, sp_forms0_by_square_re, sp_forms2_by_square_im, sp_forms2_by_square_re, sp_weights_im, sp_weights_re, x23, x24, x25, x358, x360, x422, x424, x426, x428, x429, x431, x432
+    sm_uniform0_re = -rm_weight_re * x402 + x250
+    del x250
+    sm_uniform0_im = rm_weight_im * x402 + x256
+    del x256, x402
+    x442 = rm_still_im * rm_uniform0_re + rm_still_re * rm_uniform0_im + rp_still_im * rp_uniform0_re + rp_still_re * rp_uniform0_im + sm_still_im * sm_uniform0_re + sm_still_re * sm_uniform0_im + sp_still_im * sp_uniform0_re + sp_still_re * sp_uniform0_im
+    sm_uniform0_by_omega_re = rm_weight_im * x403 + rm_weight_re * x257
+    del x257
+    sm_uniform0_by_omega_im = rm_weight_re * x403 - x259
+    del x259, x403
+    sm_uniform1_re = rm_weight_im * x404 + x261
+    del x261
+    x438 = sm_still_im * sm_uniform1_re
+    sm_uniform1_im = rm_weight_re * x404 - x263
+    del x263, x404
+    x439 = sm_still_re * sm_uniform1_im
+    sm_uniform1_by_omega_re = rm_weight_re * x405 - x265
+    del rm_weight_re, x265
+    sm_uniform1_by_omega_im = -rm_weight_im * x405 - x267
+    del rm_weight_im, x267, x405
+    sm_total_re = 4 * sm_weights_re * x194 * x408 - x406 * x407
+    sm_total_im = x406 * x409 + x407 * x408
+    sm_total_by_omega_re = -am_p_by_omega_im * x412 + am_p_by_omega_re * x415 - ap_p_by_omega_im * x413 + ap_p_by_omega_re * x416 + 4 * sm_weights_by_omega_re * x194 * x408 - x406 * x410
+    sm_total_by_omega_im = am_p_by_omega_im * x415 + am_p_by_omega_re * x412 + ap_p_by_omega_im * x416 + ap_p_by_omega_re * x413 + sm_weights_by_omega_re * x195 * x406 + x408 * x410
+    del am_p_by_omega_im, am_p_by_omega_re, ap_p_by_omega_im, ap_p_by_omega_re, sm_weights_by_omega_re, x195, x406, x408, x410, x412, x413, x415, x416
+    sm_total_by_square_re = 4 * sm_weights_re * x194 * x418 - x407 * x417
+    del sm_weights_re, x194
+    sm_total_by_square_im = x407 * x418 + x409 * x417
+    del x407, x409, x417, x418
     return (
-        x401 * (-rm_filling_im * rm_total_im - rm_filling_im * sm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im - rp_filling_im * sp_total_im + rp_filling_re * rp_total_re + sm_filling_re * sm_total_re + sp_filling_re * sp_total_re),  # alpha11
-        x401 * (-rm_total_im * x402 - rp_total_im * x402 - sm_total_im * x402 - sp_total_im * x402),  # alpha21
-        x401 * (-rm_filling_im * rm_total_by_square_im - rm_filling_im * sm_total_by_square_im + rm_filling_re * rm_total_by_square_re - rp_filling_im * rp_total_by_square_im - rp_filling_im * sp_total_by_square_im + rp_filling_re * rp_total_by_square_re + sm_filling_re * sm_total_by_square_re + sp_filling_re * sp_total_by_square_re + x412),  # beta11
-        x401 * x415,  # beta12
-        x401 * (-rm_total_by_square_im * x402 - rp_total_by_square_im * x402 - sm_total_by_square_im * x402 - sp_total_by_square_im * x402 + x415),  # beta21
-        x401 * x412,  # beta22
-        -x401 * (rm_filling_im * rm_total_by_omega_re + rm_filling_im * sm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_im * sp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_re * sm_total_by_omega_im + sp_filling_re * sp_total_by_omega_im - x416 - x417 - x418 - x419 - x420 - x421 - x422 - x423),  # eta11
-        -x401 * x424,  # eta12
-        -x401 * (rm_total_by_omega_re * x402 + rp_total_by_omega_re * x402 + sm_total_by_omega_re * x402 + sp_total_by_omega_re * x402 + x424),  # eta21
-        -x401 * (-x416 - x417 - x418 - x419 - x420 - x421 - x422 - x423),  # eta22
-        x401 * (rm_still_by_omega_im * rm_uniform0_im - rm_still_by_omega_re * rm_uniform0_re + rm_still_im * rm_uniform0_by_omega_im - rm_still_re * rm_uniform0_by_omega_re + rp_still_by_omega_im * rp_uniform0_im - rp_still_by_omega_re * rp_uniform0_re + rp_still_im * rp_uniform0_by_omega_im - rp_still_re * rp_uniform0_by_omega_re + sm_still_by_omega_im * sm_uniform0_im - sm_still_by_omega_re * sm_uniform0_re + sm_still_im * sm_uniform0_by_omega_im - sm_still_re * sm_uniform0_by_omega_re + sp_still_by_omega_im * sp_uniform0_im - sp_still_by_omega_re * sp_uniform0_re + sp_still_im * sp_uniform0_by_omega_im - sp_still_re * sp_uniform0_by_omega_re),  # zeta12
-        -x401 * (rm_still_by_omega_im * rm_uniform1_im - rm_still_by_omega_re * rm_uniform1_re + rm_still_im * rm_uniform1_by_omega_im - rm_still_re * rm_uniform1_by_omega_re + rp_still_by_omega_im * rp_uniform1_im - rp_still_by_omega_re * rp_uniform1_re + rp_still_im * rp_uniform1_by_omega_im - rp_still_re * rp_uniform1_by_omega_re + sm_still_by_omega_im * sm_uniform1_im - sm_still_by_omega_re * sm_uniform1_re + sm_still_im * sm_uniform1_by_omega_im - sm_still_re * sm_uniform1_by_omega_re + sp_still_by_omega_im * sp_uniform1_im - sp_still_by_omega_re * sp_uniform1_re + sp_still_im * sp_uniform1_by_omega_im - sp_still_re * sp_uniform1_by_omega_re),  # zeta22
+        x419 * (-rm_filling_im * rm_total_im - rm_filling_im * sm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im - rp_filling_im * sp_total_im + rp_filling_re * rp_total_re + sm_filling_re * sm_total_re + sp_filling_re * sp_total_re),  # alpha11
+        x419 * (-rm_total_im * x420 - rp_total_im * x420 - sm_total_im * x420 - sp_total_im * x420),  # alpha21
+        x419 * (-rm_filling_im * rm_total_by_square_im - rm_filling_im * sm_total_by_square_im + rm_filling_re * rm_total_by_square_re - rp_filling_im * rp_total_by_square_im - rp_filling_im * sp_total_by_square_im + rp_filling_re * rp_total_by_square_re + sm_filling_re * sm_total_by_square_re + sp_filling_re * sp_total_by_square_re + x430),  # beta11
+        x419 * x433,  # beta12
+        x419 * (-rm_total_by_square_im * x420 - rp_total_by_square_im * x420 - sm_total_by_square_im * x420 - sp_total_by_square_im * x420 + x433),  # beta21
+        x419 * x430,  # beta22
+        -x419 * (rm_filling_im * rm_total_by_omega_re + rm_filling_im * sm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_im * sp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_re * sm_total_by_omega_im + sp_filling_re * sp_total_by_omega_im - x434 - x435 - x436 - x437 - x438 - x439 - x440 - x441),  # eta11
+        -x419 * x442,  # eta12
+        -x419 * (rm_total_by_omega_re * x420 + rp_total_by_omega_re * x420 + sm_total_by_omega_re * x420 + sp_total_by_omega_re * x420 + x442),  # eta21
+        -x419 * (-x434 - x435 - x436 - x437 - x438 - x439 - x440 - x441),  # eta22
+        x419 * (rm_still_by_omega_im * rm_uniform0_im - rm_still_by_omega_re * rm_uniform0_re + rm_still_im * rm_uniform0_by_omega_im - rm_still_re * rm_uniform0_by_omega_re + rp_still_by_omega_im * rp_uniform0_im - rp_still_by_omega_re * rp_uniform0_re + rp_still_im * rp_uniform0_by_omega_im - rp_still_re * rp_uniform0_by_omega_re + sm_still_by_omega_im * sm_uniform0_im - sm_still_by_omega_re * sm_uniform0_re + sm_still_im * sm_uniform0_by_omega_im - sm_still_re * sm_uniform0_by_omega_re + sp_still_by_omega_im * sp_uniform0_im - sp_still_by_omega_re * sp_uniform0_re + sp_still_im * sp_uniform0_by_omega_im - sp_still_re * sp_uniform0_by_omega_re),  # zeta12
+        -x419 * (rm_still_by_omega_im * rm_uniform1_im - rm_still_by_omega_re * rm_uniform1_re + rm_still_im * rm_uniform1_by_omega_im - rm_still_re * rm_uniform1_by_omega_re + rp_still_by_omega_im * rp_uniform1_im - rp_still_by_omega_re * rp_uniform1_re + rp_still_im * rp_uniform1_by_omega_im - rp_still_re * rp_uniform1_by_omega_re + sm_still_by_omega_im * sm_uniform1_im - sm_still_by_omega_re * sm_uniform1_re + sm_still_im * sm_uniform1_by_omega_im - sm_still_re * sm_uniform1_by_omega_re + sp_still_by_omega_im * sp_uniform1_im - sp_still_by_omega_re * sp_uniform1_re + sp_still_im * sp_uniform1_by_omega_im - sp_still_re * sp_uniform1_by_omega_re),  # zeta22
     )

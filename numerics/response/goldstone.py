@@ -216,13 +216,12 @@ class _Integrand:
 
     def __init__(self, state: SteadyState, q: Array, omega: Complex, program: str) -> None:
         self.state, self.q, self.omega, self.program = state, q, omega, program
-        self.loop = node_loop(state, q, omega, "goldstone", program, omega.imag)
+        self.loop = node_loop(state, q, omega, "goldstone", program)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their sizes."""
         y, slope, arguments = loop_arguments(self.state, self.q, self.omega, panels, rule)
-        growth = np.tile(np.repeat(self.omega.imag[panels.owner], rule.nodes.size), 2)
-        both = evaluate("goldstone", self.program, *arguments, growth).reshape(-1, 2, 2, *y.shape)
+        both = evaluate("goldstone", self.program, *arguments).reshape(-1, 2, 2, *y.shape)
         folded = both.sum(axis=2)
         values = (folded[:, 0] + 1j * folded[:, 1]) * slope
         return values, np.abs(both).sum(axis=(1, 2)) * slope

@@ -102,21 +102,20 @@ def node_loop(
     omega: Complex,
     module: str,
     program: str,
-    *more: Array,
     smooth: float = 0.0,
 ) -> NodeLoop:
     """Return the loop over nodes for a kernel whose arguments are those of `loop_arguments`.
 
     Its two terms are those at nu = y - omega/2 and at nu = -y - omega/2.
     """
-    gamma, occupation = state.parameters.linewidth, state.occupation
-    alone = (state.gap, state.mu, gamma)
+    occupation = state.occupation
+    alone = (state.gap, state.mu, state.parameters.linewidth)
     return NodeLoop(
         module,
         program,
         [(1, 1), (-1, 1)],
         omega.real,
-        [[omega.real, gamma + omega.imag, q, *alone, *more]] * 2,
+        [[omega.real, omega.imag, q, *alone]] * 2,
         Filling.sums(occupation, occupation, (1.0, 1.0)),
         edge=state.gap,
         closest=CLOSEST * state.gap,
@@ -150,7 +149,6 @@ def loop_arguments(
     distance = np.stack(
         [distance_from(state.gap, panels.origin - sign * shift, offset) for sign in (1, -1)]
     )
-    gamma = state.parameters.linewidth
     return (
         y,
         slope,
@@ -160,10 +158,10 @@ def loop_arguments(
             distance[::-1].ravel(),
             *fillings,
             transfer.real,
-            gamma + transfer.imag,
+            transfer.imag,
             q[owner],
             state.gap,
             state.mu,
-            gamma,
+            state.parameters.linewidth,
         ),
     )

@@ -102,7 +102,8 @@ def test_uniform_traces(advanced, sign):
     after = conjugated + OMEGA * nambu.pauli(0) + 2 * sp.I * RATES
     # the adjugate of a symmetric matrix, from the other side of tau_2
     assert (after.adjugate() * nambu.pauli(2) - nambu.pauli(2) * after).expand().is_zero_matrix
-    both, rest = KELDYSH.uniform(OMEGA, KELDYSH.filled(frequency, root))
+    resonance = OMEGA * frequency + 2 * THRESHOLD**2
+    both, rest = KELDYSH.uniform(OMEGA, frequency, root, resonance)
     for row, s in enumerate((1, 2)):
         product = nambu.pauli(s) * nambu.pauli(2) * after * SIGMA * right
         assert equal(product.trace(), both[row] * conjugated.det() + rest[row])

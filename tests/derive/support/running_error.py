@@ -17,7 +17,7 @@ import numpy as np
 
 from derive.codegen.printers import NUMPY, Printer
 from derive.codegen.program import Program
-from tests.derive.support.digits import Array, Digits, digits, pi, ratio
+from tests.derive.support.digits import Array, Digits, chosen, digits, pi, ratio
 from tests.derive.support.digits_functions import FUNCTIONS, Complex
 from tests.derive.support.function_errors import ERRORS, UNIT
 
@@ -72,6 +72,9 @@ class Tracked:
 
     __rmul__ = __mul__
 
+    def __lt__(self, other: Any) -> Any:
+        return self.number < _tracked(other).number
+
     def __truediv__(self, other: Any) -> Tracked:
         other = _tracked(other)
         quotient = self.number / other.number
@@ -106,6 +109,12 @@ def _ratio(numerator: int, denominator: int) -> Tracked:
     return Tracked(value, UNIT * np.abs(value.high) * (value.low != 0))
 
 
+def _where(condition: Any, first: Any, second: Any) -> Tracked:
+    first, second = _tracked(first), _tracked(second)
+    error = np.where(condition, first.error, second.error)
+    return Tracked(chosen(condition, first.number, second.number), error)
+
+
 def _pi() -> Tracked:
     return Tracked(pi(), UNIT * pi().high)
 
@@ -131,7 +140,8 @@ def _function(name: str) -> Callable[..., Tracked | Parts]:
 
 @functools.cache
 def _names() -> dict[str, Any]:
-    return {"pi": _pi(), "ratio": _ratio, **{name: _function(name) for name in FUNCTIONS}}
+    functions = {name: _function(name) for name in FUNCTIONS}
+    return {"pi": _pi(), "ratio": _ratio, "where": _where, **functions}
 
 
 @functools.cache

@@ -52,7 +52,7 @@ class _Loop:
                     self.sums(nu),
                     self.sums(-nu),
                     self.omega.real,
-                    self.gamma + self.omega.imag,
+                    self.omega.imag,
                     self.q,
                     self.gap,
                     self.mu,
