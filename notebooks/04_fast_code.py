@@ -19,6 +19,8 @@ import sympy as sp
 
 import derive
 from derive import symbols
+from derive.build.export import exported_files
+from derive.build.generate import committed_modules
 from derive.codegen import MPMATH, NUMPY, Printer, Program, passes, split_complex
 from numerics.figures.style import COLOURS, new_figure, style
 
@@ -203,16 +205,19 @@ sum(plain.operations.values())
 #
 # ## Export
 #
-# The kernels are yours: one module per target, that needs nothing of this project. On the command
-# line this is `nambu export --target c --out DIR`, or the same of `python -m derive`:
+# The kernels are yours: one module per target, that needs nothing of this project. Here are those
+# of the steady state; `nambu export --target c --out DIR`, or the same of `python -m derive`,
+# writes all of them.
 
 # %%
 folder = Path(tempfile.mkdtemp())
+modules = committed_modules("steady_state")
 for target in ("numpy", "numba", "c", "mpmath"):
-    options = ["--target", target, "--out", str(folder / target)]
-    command = [sys.executable, "-m", "derive", "export", *options]
-    subprocess.run(command, capture_output=True, check=True)
-    print(target, sorted(path.name for path in (folder / target).iterdir()))
+    files = exported_files(target, modules)
+    (folder / target).mkdir()
+    for name, text in files.items():
+        (folder / target / name).write_text(text)
+    print(target, sorted(files))
 
 # %% [markdown]
 # The NumPy module, imported by a Python that does not know this project:

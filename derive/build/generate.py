@@ -63,9 +63,10 @@ def generated_files(contents: Iterable[Module] | None = None) -> Iterator[tuple[
             yield KERNELS / f"{module.name}_vector.py", vector_source(module, loop)
 
 
-def committed_modules() -> list[Module]:
-    """Return the committed kernels, read from the stored programs."""
-    return [read(path.read_text(encoding="utf-8")) for path in sorted(KERNELS.glob("*.json"))]
+def committed_modules(*names: str) -> list[Module]:
+    """Return the committed kernels, read from the stored programs; of all modules by default."""
+    paths = [KERNELS / f"{name}.json" for name in names] or sorted(KERNELS.glob("*.json"))
+    return [read(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def write() -> list[Path]:

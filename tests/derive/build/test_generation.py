@@ -65,8 +65,10 @@ class Text:
             and isinstance(node.targets[0], ast.Name)
             and isinstance(node.value, ast.Tuple)
         }
+        # operations are counted where a test asks for them
+        asked = path.stem.endswith("_numpy")
         functions = {
-            node.name: function_of(node, lines[node.lineno - 1 : node.end_lineno])
+            node.name: function_of(node, lines[node.lineno - 1 : node.end_lineno], asked)
             for node in tree.body
             if isinstance(node, ast.FunctionDef)
             and "Operations:" in (ast.get_docstring(node) or "")
@@ -74,14 +76,14 @@ class Text:
         return cls(imported, functions, outputs)
 
 
-def function_of(node: ast.FunctionDef, lines: list[str]) -> Function:
+def function_of(node: ast.FunctionDef, lines: list[str], asked: bool) -> Function:
     said = re.search(r"Operations: (\d+) \((.*)\)\.", ast.get_docstring(node))
     kinds = dict(part.rsplit(" ", 1) for part in said[2].split(", "))
     value = node.body[-1].value
     return Function(
         int(said[1]),
         {kind: int(n) for kind, n in kinds.items()},
-        counted_in_text(node),
+        counted_in_text(node) if asked else Counter(),
         len(value.elts) if isinstance(value, ast.Tuple) else 1,
         [found[1] for line in lines if (found := re.search(r",  # (\w+)$", line))],
     )
