@@ -24,9 +24,11 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Branch points beyond this multiple of the energy scale are too weak to matter: both the
-#: coherence factors and the occupation fall off like 1/nu**2.
-_REACH = 300.0
+#: Branch points beyond this multiple of the energy scale are too weak to matter: the integrand
+#: falls off like nu**(-3/2), and by coherence factors and occupation another 1/nu**2 is what they
+#: have of it, so that the integral over one is of the order of its distance to the -5/2, rounding
+#: here.  Those of small wave numbers are at (omega/q)**2/4.
+_REACH = 1e6
 #: Distance, in the same units, from which on weak branch points are resolved: the integral over it
 #: is below rounding.
 WEAK = 1e-7

@@ -136,7 +136,8 @@ def _integrated(
         carriers = state.carriers
         integrand = PairingLoop(carriers, q, omega, program)
         panels = pairing_panels(carriers, q, omega)
-    return integrate(integrand, panels, q.size, goal, nodes=FEW if rtol >= _LOOSE else None)
+    nodes = FEW if rtol >= _LOOSE else None
+    return integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes)
 
 
 def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:

@@ -55,7 +55,8 @@ def loop_integral(
     def goal(value: Complex, size: Array) -> Array:
         return np.maximum(tolerance(value), _ROUNDING * size.max(axis=1))
 
-    found = integrate(integrand, loop_panels(state, q, omega), q.size, goal)
+    panels = loop_panels(state, q, omega)
+    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING)
     # all elements are sums of the same terms: the largest tells the rounding of the others
     rounding = _ROUNDING * found.size.max(axis=1)
     limited = tolerance(found.value) < rounding

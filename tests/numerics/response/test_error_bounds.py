@@ -1,0 +1,42 @@
+"""Errors of M bound the true ones, at wave numbers, frequencies and linewidths of all sizes."""
+
+import numpy as np
+import pytest
+
+from numerics import fluctuation_matrix
+from numerics.response.goldstone import goldstone_matrix
+from tests.numerics.support.many_points import many
+
+#: A tolerance far below the one that is asked, which most points still reach.
+FINE = 1e-11
+
+
+def understated(point):
+    """Return in how many elements of how many points errors are less than the differences."""
+    at = (point.state, point.q, point.omega)
+    wrong = np.zeros(point.q.size, dtype=bool)
+    for rtol in (1e-6, 1e-8):
+        found = [goldstone_matrix(*at, rtol), goldstone_matrix(*at, FINE)]
+        wrong |= _wrong(*found)
+        if point.state.parameters.closed:
+            found = [fluctuation_matrix(*at, rtol=r, full=True) for r in (rtol, FINE)]
+            wrong |= _wrong(*found)
+    return np.flatnonzero(wrong)
+
+
+def _wrong(rough, fine):
+    apart = np.abs(rough.value - fine.value)
+    return ~(apart <= rough.error + fine.error).all(axis=(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("family", "states", "points"),
+    [
+        ("paper", 12, 30),
+        pytest.param("paper", 50, 40, marks=pytest.mark.slow),
+    ],
+)
+def test_no_error_of_a_matrix_is_understated(family, states, points):
+    for point in many(family, states, points):
+        for k in understated(point):
+            pytest.fail(f"{point.state.parameters}, q = {point.q[k]!r}, omega = {point.omega[k]!r}")
