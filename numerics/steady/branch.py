@@ -33,6 +33,8 @@ _FINE = {"length": 0.05, "longest": 0.5, "shortest": 1e-11, "tolerance": 1e-7}
 _BACK = (1, 2, 4)
 #: Points after which the continuation is given up.
 _MOST_POINTS = 1000
+#: The last step of Newton's method before that, whose square is left; it is then polished.
+SOLVED = 1e-7
 #: Steps of Newton's method in the physical unknowns at the end.
 _POLISHING = 3
 
@@ -198,7 +200,7 @@ def _state_between(
     system = Restricted(equations, (0, 1, 2), np.array([0.0, 0.0, 0.0, gamma_v]))
     for options in (*_REFINEMENTS, _FINE, None):
         guess = _between(before, after, gamma_v)
-        found = newton(system, guess[:3], equations.scales(guess)[:3])
+        found = newton(system, guess[:3], equations.scales(guess)[:3], SOLVED)
         if found.converged and found.point[0] > 0:
             return finished(equations, equations.unknowns(found.point), gamma_v, rtol)
         if options is None:

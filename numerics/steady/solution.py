@@ -13,7 +13,7 @@ from numerics.model import Model
 from numerics.parameters import Parameters, Setting
 from numerics.results import FullResult, Status
 from numerics.solve.continuation import newton
-from numerics.steady.branch import finished, states_along
+from numerics.steady.branch import SOLVED, finished, states_along
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
 from numerics.steady.state import SteadyState
@@ -118,7 +118,7 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
         guess = equations.point(
             Unknowns(start.gap, start.mu, start.edge, start.tilt), parameters.drive
         )
-        found = newton(system, guess[:3], equations.scales(guess)[:3])
+        found = newton(system, guess[:3], equations.scales(guess)[:3], SOLVED)
         if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
             return finished(equations, equations.unknowns(found.point), parameters.drive, rtol)
     return solve_steady_state(parameters, rtol=rtol)
