@@ -22,7 +22,7 @@ comma := ,
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install reproduce test verify release-check portable notebooks docs bench lint lock clean
+.PHONY: help install reproduce test verify release-check portable notebooks docs bench compiled lint lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,7 +33,9 @@ reproduce: $(STAMP) ## regenerate every result into reproduced/
 	$(BIN)/nambu reproduce --output reproduced
 
 # Half of the tests for each process, in their order; the one that is done first takes of the other.
-test: lint ## lint, then run the tests not marked slow
+# mypy uses one core: beside it kernels are compiled, which each process would otherwise do by itself.
+test: $(STAMP) ## lint, then run the tests not marked slow
+	$(MAKE) -j2 --output-sync lint compiled
 	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 # One of the slow tests leaves build/mutations.txt: which records of the ledger fail when what they
@@ -69,6 +71,9 @@ bench: $(STAMP) ## time the numerical kernels
 	mkdir -p build
 	$(BIN)/python -m tests.bench build/bench.json
 	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
+
+compiled: $(STAMP)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.compile_kernels -n $(WORKERS)
 
 lint: $(STAMP) ## ruff check, ruff format --check, mypy
 	$(BIN)/ruff check .

@@ -26,6 +26,8 @@ FAMILY = settings(
     phases=UNSHRUNK,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+#: Beside the examples that are given; `test_family_at_length` draws three hundred.
+FEW = 15
 #: The quadrature is good to 1e-34 of the integral of the absolute value (45 digits, less those
 #: that sums of terms with compensating tails lose); the result has 80, of which the partial
 #: fractions of six poles at distances between 1/40 and 24 lose less than 6 log10(1000) = 18.
@@ -45,7 +47,7 @@ def assert_integral(value: sp.Expr, terms: tuple[Term, ...]) -> None:
 
 
 @given(rational_terms())
-@settings(FAMILY, max_examples=30)
+@settings(FAMILY, max_examples=FEW)
 @example(Term((R(1),), DOUBLE_PAIR, None, True))
 @example(Term((R(1), R(0), R(2), i, R(1)), COLLIDING))
 @example(Term((R(1),), ((i, 6),)))
@@ -54,7 +56,7 @@ def test_rational_functions(term):
 
 
 @given(occupied_terms(thermal=False))
-@settings(FAMILY, max_examples=30)
+@settings(FAMILY, max_examples=FEW)
 @example(Term((R(1),), DOUBLE_PAIR, Occupied(R(1), R(0), R(0)), True))
 @example(Term((R(1), R(0), i), COLLIDING, Occupied(R(-2), R(1, 3), R(0))))
 @example(Term((R(1),), ((-i, 6),), Occupied(R(1), R(-5), R(0))))
@@ -66,7 +68,7 @@ def test_steps(term):
 
 
 @given(occupied_terms(thermal=True))
-@settings(FAMILY, max_examples=30)
+@settings(FAMILY, max_examples=FEW)
 @example(Term((R(1),), DOUBLE_PAIR, Occupied(R(1), R(0), R(1, 100)), True))
 @example(Term((R(1), R(0), i), COLLIDING, Occupied(R(-2), R(1, 3), R(2))))
 @example(Term((R(1),), ((-i, 6),), Occupied(R(1), R(-5), R(1, 10))))

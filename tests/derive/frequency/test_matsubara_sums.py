@@ -49,7 +49,7 @@ def reference(numerator, poles, temperature, statistics):
 @given(pole_lists, st.lists(parts, max_size=1), temperatures, st.sampled_from(["fermi", "bose"]))
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -46,13 +46,14 @@ def compare_with_reference(point: Point) -> None:
     assert (difference <= result.error + reference.error).all(), (difference, reference.error)
 
 
-@pytest.mark.parametrize("point", points(204)[:6], ids=name)
+# of the first ones that of the smallest linewidth takes longer than all others
+@pytest.mark.parametrize("point", points(204)[1:6], ids=name)
 def test_agrees_with_reference(point: Point) -> None:
     compare_with_reference(point)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", points(204)[6:], ids=name)
+@pytest.mark.parametrize("point", points(204)[:1] + points(204)[6:], ids=name)
 def test_agrees_with_reference_everywhere(point: Point) -> None:
     compare_with_reference(point)
 
@@ -94,13 +95,13 @@ def compare_with_mpmath(point: Point) -> None:
         assert result.status != "converged" or result.error.max() <= 2 * rtol * scale
 
 
-@pytest.mark.parametrize("point", points(204)[6:8], ids=name)
+@pytest.mark.parametrize("point", points(204)[7:8], ids=name)
 def test_error_bounds_the_true_one(point: Point) -> None:
     compare_with_mpmath(point)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", points(24, seed=25), ids=name)
+@pytest.mark.parametrize("point", points(204)[6:7] + points(24, seed=25), ids=name)
 def test_error_bounds_the_true_one_everywhere(point: Point) -> None:
     compare_with_mpmath(point)
 
