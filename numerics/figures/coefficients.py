@@ -136,7 +136,9 @@ def compute(
         )
     sweeps = []
     for kind, inv in (("A", 1.0), ("B", -1.0)):
-        boundary = find_boundary(kind, inv, gamma_b=gamma_b, cutoff=cutoff)
+        points_of = diagram.curves[kind].points if kind in diagram.curves else ()
+        known = {p.state.parameters.inv_kfa: p for p in points_of}
+        boundary = known.get(inv) or find_boundary(kind, inv, gamma_b=gamma_b, cutoff=cutoff)
         ratios = np.linspace(0, 2 * boundary.ratio, points)
         branch = trace_steady_states(Parameters(inv, gamma_b, cutoff=cutoff), ratios * gamma_b)
         found = tuple(hydrodynamics(state) for state in branch.states if state is not None)

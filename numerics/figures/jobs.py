@@ -143,7 +143,8 @@ JOBS = (
         *("order of the limits", "limit_orders", "limit_orders"),
         full={"points": 25},
         parallel=True,
-        cost=13,
+        shares="fig05",
+        cost=4,
     ),
     FigureJob(
         *("boundaries against temperature", "temperature", "temperature"),
@@ -158,7 +159,7 @@ JOBS = (
         quick={"points": 12},
         parallel=True,
         shares="fig05",
-        cost=190,
+        cost=125,
     ),
     FigureJob(
         *("boundaries against the ratio of masses", "mass_ratio", "mass_ratio"),

@@ -20,6 +20,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from numerics.diagram.results import PhaseDiagram
 from numerics.errors import NoBoundary
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
@@ -95,34 +96,57 @@ class LimitOrdersData:
             yield (b.kind, b.state.parameters.inv_kfa, b.ratio, *coefficients)
 
 
-def compute(points: int = 9, *, executor: Executor | None = None) -> LimitOrdersData:
+def compute(
+    points: int = 9, *, diagram: PhaseDiagram | None = None, executor: Executor | None = None
+) -> LimitOrdersData:
     """Find so many points of either boundary and compute the coefficients there.
 
     Parameters
     ----------
     points : int
         Of each boundary, evenly spaced in the interaction strength.
+    diagram : PhaseDiagram, optional
+        Has the boundaries at other interaction strengths of the same model, from which the search
+        starts.
     executor : concurrent.futures.Executor, optional
         Shares the points among its workers.
     """
+    model = Parameters(0.0)
+    if diagram is not None:
+        about = {name: getattr(diagram, name) for name in ("gamma_b", "temperature", "cutoff")}
+        model = model.replace(**about)
     places = [
         (kind, low + (high - low) * k / (points - 1))
         for kind, (low, high) in SHOWN.items()
         for k in range(points)
     ]
-    kinds, strengths = [p[0] for p in places], [p[1] for p in places]
-    found = (map if executor is None else executor.map)(orders_at, kinds, strengths)
+    kinds, models = [p[0] for p in places], [model.replace(inv_kfa=p[1]) for p in places]
+    starts = [None if diagram is None else _nearest(diagram, *place) for place in places]
+    found = (map if executor is None else executor.map)(orders_at, kinds, models, starts)
     return LimitOrdersData(tuple(point for point in found if point is not None))
 
 
-def orders_at(kind: str, inv_kfa: float) -> LimitOrders | None:
+def _nearest(diagram: PhaseDiagram, kind: str, inv_kfa: float) -> Boundary | None:
+    """Return the point of a boundary of a diagram that is closest; None if there is none."""
+    points = diagram.curves[kind].points if kind in diagram.curves else ()
+    return min(points, key=lambda p: abs(p.state.parameters.inv_kfa - inv_kfa), default=None)
+
+
+def orders_at(kind: str, model: Parameters, start: Boundary | None = None) -> LimitOrders | None:
     """Return both orders at a point of a boundary; None where there is no boundary."""
     try:
-        boundary = find_boundary(kind, inv_kfa)
+        boundary = find_boundary(
+            kind,
+            model.inv_kfa,
+            gamma_b=model.gamma_b,
+            temperature=model.temperature,
+            cutoff=model.cutoff,
+            start=start,
+        )
     except NoBoundary:
         return None
     long, narrow = hydrodynamics(boundary.state), narrow_hydrodynamics(boundary.state)
-    rest = hydrodynamics(solve_steady_state(Parameters(inv_kfa)))
+    rest = hydrodynamics(solve_steady_state(model))
     return LimitOrders(
         boundary,
         (float(long.alpha[0, 0]), narrow.alpha11),

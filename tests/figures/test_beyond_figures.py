@@ -11,7 +11,7 @@ from matplotlib.collections import PolyCollection, QuadMesh
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
-from numerics import Parameters, narrow_hydrodynamics, solve_steady_state
+from numerics import Parameters, hydrodynamics, narrow_hydrodynamics, solve_steady_state
 from numerics.diagram.plane import phase_diagram
 from numerics.errors import NoBoundary
 from numerics.figures import growth_map, limit_orders, temperature
@@ -82,6 +82,20 @@ def test_lines_begin_at_the_cold_boundary_and_warmth_stabilises(tmp_path: Path) 
     drawn = figure.axes[0].get_lines()[0]
     assert np.asarray(drawn.get_ydata()).tolist() == [p.ratio for p in data.lines[0].points]
     save_table(tmp_path / "temperature.csv", temperature.COLUMNS, rows)
+
+
+def test_orders_of_the_limits_start_from_a_diagram_of_their_model() -> None:
+    # with this linewidth there is no A at -0.5
+    diagram = phase_diagram([0.8, 0.9], kinds=("A",), gamma_b=2e-3)
+    given = limit_orders.compute(points=2, diagram=diagram)
+    assert {p.boundary.state.paper.gamma_b for p in given.points} == {2e-3}
+    for point in given.of("A"):
+        at = point.boundary.state.paper
+        alone = find_boundary("A", at.inv_kfa, gamma_b=2e-3)
+        assert abs(alone.ratio - point.boundary.ratio) <= alone.error + point.boundary.error
+        rest = hydrodynamics(solve_steady_state(Parameters(at.inv_kfa, 2e-3)))
+        assert point.equilibrium == pytest.approx(float(rest.alpha[0, 0]), rel=1e-9)
+    assert [p.boundary.state.parameters.inv_kfa for p in given.of("A")] == [1.0]
 
 
 def test_orders_of_the_limits_differ_on_the_boundaries_and_agree_in_equilibrium() -> None:
