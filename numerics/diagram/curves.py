@@ -37,6 +37,7 @@ def boundary_record(point: Boundary) -> Record:
     del record["along"]
     record["error"] = point.error if math.isfinite(point.error) else None
     record["state"]["error"] = list(point.state.error)
+    record["state"]["shifts"] = [list(shift) for shift in point.state.shifts]
     return record
 
 
@@ -45,6 +46,7 @@ def boundary_of(record: Record) -> Boundary:
     state = dict(record["state"])
     state["parameters"] = Parameters(**state["parameters"])
     state["error"] = tuple(state["error"])
+    state["shifts"] = tuple(map(tuple, state.get("shifts", ())))
     error = math.inf if record["error"] is None else record["error"]
     fields = {key: value for key, value in record.items() if key != "ratio"}
     fields |= {"value": record["ratio"], "error": error, "state": SteadyState(**state)}

@@ -260,7 +260,16 @@ def finished(
         at.scales
     )
     rows = [inverse[0], inverse[1], inverse[1] + inverse[2], np.array(at.tilt_slopes[:3]) @ inverse]
-    *error, tilt = map(float, np.abs(rows) @ (np.abs(at.residuals) + errors))
+    bounds = np.abs(at.residuals) + errors
+    *error, tilt = map(float, np.abs(rows) @ bounds)
+    neutral = equations.parameters.neutral
+    tilted = rows[3] if neutral else np.zeros(3)
+    shifts = [
+        (float(a), float(b), float(c), float(d))
+        for a, b, c, d in (np.array([*inverse, tilted]) * bounds).T
+    ]
+    if neutral:
+        shifts.append((0.0, 0.0, 0.0, at.tilt_error))
     return SteadyState(
         parameters=equations.parameters.driven(gamma_v),
         gap=state.gap,
@@ -272,7 +281,8 @@ def finished(
         error=(error[0], error[1], error[2]),
         evaluations=equations.evaluations,
         tilt=at.tilt,
-        tilt_error=tilt + at.tilt_error if equations.parameters.neutral else 0.0,
+        tilt_error=tilt + at.tilt_error if neutral else 0.0,
+        shifts=tuple(shifts),
     )
 
 

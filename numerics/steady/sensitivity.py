@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from numerics.steady.solution import SteadyState
 
-#: By how much more than its errors a state is changed: rounding would hide the changes themselves.
-_LARGER = 1e4
+#: By how much more than its errors a state is changed, at most: rounding would hide the changes
+#: themselves.  And the part of the linewidth on which functions of the state are linear.
+_LARGER, _LINEAR = 1e4, 0.1
+#: What is moved.
+_UNKNOWNS = ("gap", "mu", "edge", "tilt")
 
 
 def effect_of_errors(
@@ -23,16 +26,23 @@ def effect_of_errors(
     Those of an occupation of the user's own are among them.  `here` is the function's value, where
     that is known.
     """
-    gap, mu, mu_b = state.error
     here = function(state) if here is None else here
     moved = np.zeros(np.shape(here))
-    errors = (("gap", gap), ("mu", mu), ("edge", mu + mu_b), ("tilt", state.tilt_error))
-    for name, error in errors:
-        if error == 0:
+    for shift in state.shifts or _apart(state):
+        size = max(map(abs, shift))
+        if size == 0:
             continue
-        there = replace(state, **{name: getattr(state, name) + _LARGER * error})
-        moved += np.abs(function(there) - here) / _LARGER
+        larger = min(_LARGER, max(_LINEAR * state.carriers.margin / size, 1.0))
+        changes = zip(_UNKNOWNS, shift, strict=True)
+        there = {name: getattr(state, name) + larger * change for name, change in changes}
+        moved += np.abs(function(replace(state, **there)) - here) / larger
     coarser = state.coarser()
     if coarser is not None:
         moved += np.abs(function(coarser) - here)
     return moved
+
+
+def _apart(state: SteadyState) -> list[tuple[float, ...]]:
+    """Return the errors of a state of which it is not known how they belong together."""
+    gap, mu, mu_b = state.error
+    return [tuple(row) for row in np.diag([gap, mu, mu + mu_b, state.tilt_error]).tolist()]

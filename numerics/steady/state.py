@@ -39,6 +39,10 @@ class SteadyState(Kept):
     tilt, tilt_error : float
         By how much the potentials of all reservoirs are higher for electrons and lower for holes,
         so that both are as many, and a bound of its error; zero unless the model is neutral.
+    shifts : tuple of tuples of four floats
+        The errors again, as they belong together: by how much gap, mu, edge and tilt are moved by
+        the error of each equation.  The edge of the occupation is closer to that of the spectrum
+        than both are known.
     """
 
     parameters: Setting
@@ -53,6 +57,9 @@ class SteadyState(Kept):
     status: Status = Status.CONVERGED
     tilt: float = 0.0
     tilt_error: float = 0.0
+    shifts: tuple[tuple[float, float, float, float], ...] = field(
+        default=(), compare=False, repr=False
+    )
 
     def _repr_latex_(self) -> str | None:
         from numerics.display import as_latex
