@@ -53,7 +53,7 @@ def minimum_near(
         if not np.isfinite(values).all():
             return None
         curve = np.polynomial.Polynomial.fit(NODES, values, 4, domain=[-1, 1])
-        at = _lowest_inside(curve)
+        at = lowest_inside(curve, -1.0, 1.0)
         if at is None:
             x *= math.exp(width if values[-1] < values[0] else -width)
             # it is farther away than was thought
@@ -68,9 +68,10 @@ def minimum_near(
     return None
 
 
-def _lowest_inside(curve: np.polynomial.Polynomial) -> float | None:
-    """Return where a polynomial has its lowest minimum between -1 and 1."""
+def lowest_inside(curve: np.polynomial.Polynomial, low: float, high: float) -> float | None:
+    """Return where a polynomial has its lowest minimum in an interval; None if it has none."""
     places = curve.deriv().roots()
-    real = places.real[(np.abs(places.imag) < 1e-9) & (np.abs(places.real) <= 1)]
+    inside = (low <= places.real) & (places.real <= high)
+    real = places.real[(np.abs(places.imag) < 1e-9) & inside]
     real = real[curve.deriv(2)(real) > 0]
     return float(real[np.argmin(curve(real))]) if real.size else None

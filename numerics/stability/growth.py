@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from numerics.domain import LARGEST, flag, real
 from numerics.kept import Kept
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
-from numerics.solve.minimum import WIDTHS, minimum_near
+from numerics.solve.minimum import WIDTHS, lowest_inside, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.refinement import next_roots, refine, with_state_errors
 from numerics.stability.spectrum import Source, Spectrum
@@ -30,6 +31,9 @@ _NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
 _LEAST = 26
 #: Wave numbers between those next to a maximum on the grid, at which it is looked for.
 _INNER = 7
+#: The slope of Im(omega_q) vanishes where a parabola through three values of it does that are so
+#: far apart, in log q: the cube of that is the error; and how often they are moved.
+_ASIDE, _MOVES = 3e-3, 4
 #: By how much less a maximum on the grid may be than the highest, in parts of that or of gamma.
 _MARGIN = 0.5
 #: How many times as many values of det M to take where a growing mode was not found.
@@ -258,19 +262,65 @@ def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[
 
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
+    beside = found[k - 1 : k + 2]
     best = _least_damped(spectrum, found[k])
-    inner = np.linspace(math.log(found[k - 1].q), math.log(found[k + 1].q), _INNER + 2)[1:-1]
-    roots, errors = follow(spectrum, np.exp(inner), best.omega)
-    if np.isnan(roots).any():
-        tops = [_least_damped(spectrum, m) for m in axis_modes(spectrum, np.exp(inner))]
+    x = np.linspace(math.log(beside[0].q), math.log(beside[2].q), _INNER + 2)[1:-1]
+    expected: Complex = np.asarray(_between(beside)(x), dtype=complex)
+    roots = next_roots(spectrum, np.exp(x), expected).at
+    if np.isfinite(roots).all():
+        top = _top(spectrum, np.polynomial.Polynomial.fit(x, roots, _INNER - 1))
+        if top is None:
+            highest = int(roots.imag.argmax())
+            top = climb(spectrum, math.exp(x[highest]), complex(roots[highest]), within=WIDTHS[1])
     else:
-        tops = [
-            Peak(math.exp(x), complex(w), float(e))
-            for x, w, e in zip(inner, roots, errors, strict=True)
-        ]
-    best = max((best, *tops), key=lambda peak: peak.omega.imag)
-    polished = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
-    return polished if polished is not None and polished.omega.imag > best.omega.imag else best
+        tops = [_least_damped(spectrum, modes) for modes in axis_modes(spectrum, np.exp(x))]
+        best = max((best, *tops), key=lambda peak: peak.omega.imag)
+        top = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
+    return top if top is not None and top.omega.imag > best.omega.imag else best
+
+
+def _between(beside: list[AxisModes]) -> np.polynomial.Polynomial:
+    """Return where the first mode is expected about the second of three wave numbers, in log q."""
+    here = complex(beside[1].frequencies[0])
+    omega = np.array([m.frequencies[0] for m in beside if m.frequencies.size > 0])
+    if omega.size < len(beside) or len(set((omega.real > 0).tolist())) > 1:
+        # another one may be the first beside it
+        return np.polynomial.Polynomial([here])
+    return np.polynomial.Polynomial.fit([math.log(m.q) for m in beside], omega, 2)
+
+
+def _top(spectrum: Spectrum, curve: np.polynomial.Polynomial) -> Peak | None:
+    """Return the maximum of Im(omega_q) where its slope vanishes, from a curve next to the mode.
+
+    None if the curve has none, or has it elsewhere.
+    """
+    sinking = np.polynomial.Polynomial(-curve.coef.imag, curve.domain, curve.window)
+    x = lowest_inside(sinking, *curve.domain)
+    expected: Callable[[Array], Complex] = curve
+    for _ in range(_MOVES):
+        if x is None or not curve.domain[0] < x < curve.domain[1]:
+            return None
+        three = x + _ASIDE * np.array([-1.0, 0.0, 1.0])
+        q = np.exp(three)
+        roots = next_roots(spectrum, q, expected(three)).at
+        if np.isnan(roots).any():
+            return None
+        at = spectrum.with_slopes(q, roots)
+        slopes = -q * at.by_q / at.by_omega
+        # a parabola through three slopes, and one step of Newton's method from its secant's zero
+        low, here, high = slopes.imag
+        bend, more = (high - low) / (2 * _ASIDE), (high - 2 * here + low) / _ASIDE**2
+        if not bend < 0:
+            return None
+        move = -here / bend
+        move -= more * move**2 / 2 / (bend + more * move)
+        expected = np.polynomial.Polynomial([roots[1] - slopes[1] * x, slopes[1]])
+        x += move
+        if abs(move) <= _ASIDE:
+            found, errors = follow(spectrum, np.exp([x]), complex(expected(x)))
+            isolated = np.isfinite(found[0])
+            return Peak(math.exp(x), complex(found[0]), float(errors[0])) if isolated else None
+    return None
 
 
 def follow(source: Source, q: Array, start: complex) -> tuple[Complex, Array]:

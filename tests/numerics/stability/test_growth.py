@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics import Parameters, collective_mode, growth_rate, hydrodynamics, solve_steady_state
+from numerics import (
+    Boson,
+    Model,
+    Parameters,
+    Reservoir,
+    collective_mode,
+    growth_rate,
+    hydrodynamics,
+    solve_steady_state,
+)
 from numerics.stability.growth import filled_diameter
+from numerics.stability.refinement import refine
 
 
 def state(*arguments):
@@ -47,6 +57,23 @@ def test_the_fastest_growing_mode_is_one_and_is_fastest(arguments, moves):
     assert here == pytest.approx(complex(found.omega, found.rate), rel=1e-6)
     for q in found.q * np.array([0.95, 1.05]):
         assert collective_mode(s, float(q)).frequencies[0].imag < found.rate
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        Parameters(-1.0, 1e-3, 1e-4),
+        # a field whose resonance with pairs makes the maximum sharp
+        Model(Boson(0.7, 0.1, 0.05, 1.2619e-3), [Reservoir("bath", 1e-2)], cutoff=10.0),
+    ],
+)
+def test_the_rate_is_the_maximum_to_within_its_error(model):
+    s = solve_steady_state(model)
+    found = growth_rate(s)
+    away = np.concatenate([-np.geomspace(1e-2, 1e-6, 9), np.geomspace(1e-6, 1e-2, 9)])
+    roots, errors = refine(s, found.q * np.exp(away), np.full(18, found.omega + 1j * found.rate))
+    assert np.isfinite(roots).all()
+    assert (roots.imag <= found.rate + found.error + errors).all()
 
 
 def test_range_of_wave_numbers():
