@@ -55,7 +55,7 @@ def backends() -> Table:
     for ratio in (0.021, 0.5):
         parameters = PARAMETERS.replace(inv_kfa=0.0, gamma_v=ratio * PARAMETERS.gamma_b)
         solve = functools.partial(solve_steady_state, parameters)
-        calls.append((f"solve_steady_state, ratio {ratio:g}", 1, "", solve))
+        calls.append((f"solve_steady_state, ratio {ratio:g}", 1, "0.33", solve))
     before = backend()
     try:
         for name, count, target, call in calls:

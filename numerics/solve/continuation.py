@@ -176,8 +176,10 @@ def follow(
         row = here.tangent / size
 
         def augmented(x: Array, row: Array = row, at: Array = predicted) -> tuple[Array, Array]:
-            residuals, jacobian = system(x)
-            return np.append(residuals, row @ (x - at)), np.vstack([jacobian, row])
+            residuals, square = np.empty(x.size), np.empty((x.size, x.size))
+            residuals[:-1], square[:-1] = system(x)
+            residuals[-1], square[-1] = row @ (x - at), row
+            return residuals, square
 
         found = newton(augmented, predicted, size, tolerance=tolerance, most=6)
         # a solution further off than the step is long lies on another piece of the curve

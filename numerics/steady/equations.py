@@ -19,6 +19,7 @@ from numerics.steady.momentum_sums import (
     BY_MU,
     MEASURE,
     VALUES,
+    MomentumSums,
     Place,
     momentum_sums,
 )
@@ -137,15 +138,12 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     place = Place(at.gap, at.mu, occupation, start, parameters.cutoff)
     sums = momentum_sums(place, _ends(at, occupation, start, parameters.cutoff), gauss_kronrod())
     parts, filled = sums.parts, occupation.filled
-    rates = np.array([*(f.rate for f in filled), occupation.empty])
-    shares = np.array([*(f.share for f in filled), occupation.empty_share])
-    # a given potential is mu plus an edge
-    tied = np.array([*(f.tied for f in filled), False])
-    totals = rates @ parts
-    by_edge = (rates * tied) @ parts[:, BY_EDGE]
-    by_mu = totals[BY_MU] - (totals[BY_EDGE] - by_edge)
-    by_drive = totals[BY_GAMMA] * occupation.share + shares @ parts[:, VALUES]
-    imaginary = np.abs(rates * parts[:, 1])
+    # of each reservoir: its rate, how much of the drive that is, and its rate if its potential is
+    # the unknown one; a given potential is mu plus an edge
+    rows = [(f.rate, f.share, f.rate if f.tied else 0.0) for f in filled]
+    factors = np.array([*rows, (occupation.empty, occupation.empty_share, 0.0)]).T
+    totals, by_share, tied = factors @ parts
+    imaginary = np.abs(factors[0] * parts[:, 1])
     terms, slopes = coupling_terms(parameters, drive, at)
     scales = np.array(
         [
@@ -159,20 +157,14 @@ def evaluate_equations(parameters: Setting, drive: float, at: Unknowns) -> Evalu
     )
     equations = sums.values + terms
     equations[2] -= DENSITY
-    jacobian = np.array([totals[BY_GAP], by_mu, by_edge, by_drive]).T + slopes
-    warm = occupation.smearing > 0
-    carriers = float(sums.values[2])
-    rounding = _rounding(min(start, parameters.cutoff), start, warm, abs(carriers))
-    kinds = [STEP] * len(filled) + [EMPTY]
-    counted = list(zip(kinds, imaginary.tolist(), strict=True))
-    rounding[1] = imaginary_rounding(counted, sums.nodes) + UNIT * sums.lost
-    rounding[1] += 8 * _EPS * abs(terms[1])
-    rounding[0] += 4 * _EPS * abs(terms[0])
-    rounding += coupling_rounding(slopes, at.mu)
-    # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel; its root
-    # E is rounded against the edge, and what is sharp there moves as if the edge did
-    errors = sums.errors + 2 * _EPS * sums.moved + rounding
-    number = carriers + float(terms[2])
+    errors = _errors(place, sums, imaginary, terms) + coupling_rounding(slopes, at.mu)
+    # by gap, mu, edge and drive
+    jacobian = slopes
+    jacobian[:, 0] += totals[BY_GAP]
+    jacobian[:, 1] += totals[BY_MU] - (totals[BY_EDGE] - tied[BY_EDGE])
+    jacobian[:, 2] += tied[BY_EDGE]
+    jacobian[:, 3] += totals[BY_GAMMA] * occupation.share + by_share[VALUES]
+    number = float(sums.values[2] + terms[2])
     if parameters.potential is not None:
         # the potential is given in place of the density
         equations[2] = at.mu + at.edge - parameters.potential
@@ -241,6 +233,30 @@ def _ends(at: Unknowns, occupation: Occupation, start: float, cutoff: float) -> 
     if counted_to < start:
         ends = np.concatenate([ends, graded_panels(counted_to, start, singular)[1:]])
     return ends
+
+
+def _errors(place: Place, sums: MomentumSums, imaginary: Array, terms: Array) -> Array:
+    """Return bounds of the errors of the equations, without those of the coupling's potential.
+
+    Parameters
+    ----------
+    place : Place
+    sums : MomentumSums
+    imaginary : ndarray, shape (reservoirs,)
+        The size of what each does to the imaginary part of the gap equation.
+    terms : ndarray, shape (3,)
+        Of the coupling.
+    """
+    counted_to, warm = min(place.start, place.cutoff), place.occupation.smearing > 0
+    rounding = _rounding(counted_to, place.start, warm, abs(float(sums.values[2])))
+    kinds = [STEP] * (imaginary.size - 1) + [EMPTY]
+    counted = list(zip(kinds, imaginary.tolist(), strict=True))
+    rounding[1] = imaginary_rounding(counted, sums.nodes) + UNIT * sums.lost
+    rounding[1] += 8 * _EPS * abs(terms[1])
+    rounding[0] += 4 * _EPS * abs(terms[0])
+    # p**2 - mu is rounded on the scale of p**2, which sharp features at a small gap feel; its root
+    # E is rounded against the edge, and what is sharp there moves as if the edge did
+    return np.asarray(sums.errors + 2 * _EPS * sums.moved + rounding)
 
 
 def _rounding(counted_to: float, start: float, warm: bool, number: float) -> Array:

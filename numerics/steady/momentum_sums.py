@@ -13,7 +13,7 @@ from numerics.evaluation import backend, compiled
 from numerics.kernels import steady_state_numpy as kernels
 from numerics.occupation import Filled, Occupation
 from numerics.quadrature.rules import Grid, Rule
-from numerics.steady.rounding import ARGUMENTS, DIGAMMA, thermal_roundings
+from numerics.steady.rounding import ARGUMENTS, COMPILED_DIGAMMA, thermal_roundings
 
 Array = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def _compiled(place: Place, ends: Array, rule: Rule) -> MomentumSums:
     scalars = (place.gap, place.mu, occupation.linewidth, place.start, place.cutoff)
     parts, totals = np.empty((len(filled) + 1, 2, _OUTPUTS)), np.empty((5, 3))
     compiled(steady_state_vector.momentum_sums)(
-        np.array([*scalars, occupation.empty, MEASURE, ARGUMENTS, DIGAMMA]),
+        np.array([*scalars, occupation.empty, MEASURE, ARGUMENTS, COMPILED_DIGAMMA]),
         np.array(filled).reshape(-1, 3),
         ends,
         rule.rows,

@@ -84,10 +84,11 @@ class Equations:
     def smooth(self) -> bool:
         """Whether scales are all that changes along the branch.
 
-        The edge of a reservoir at a given potential meets the spectrum somewhere, where the branch
-        may turn back and forth within a linewidth.
+        Further edges, as of a reservoir at a given potential, meet the spectrum somewhere, where
+        the branch may turn back and forth within a linewidth.
         """
-        return all(f.tied for f in self.parameters.occupation(0.0, 0.0, 0.0).filled)
+        first, *others = self.parameters.occupation(0.0, 0.0, 0.0).filled
+        return first.tied and all(f.tied and f.edge == first.edge for f in others)
 
     def unknowns(self, x: Array) -> Unknowns:
         """Return the physical unknowns at a point."""

@@ -55,7 +55,9 @@ def test_both_ways_give_the_same_equations():
         errors = plain.errors + loop.errors
         assert (np.abs(loop.residuals - plain.residuals) <= errors).all(), place
         np.testing.assert_allclose(loop.scales, plain.scales, rtol=1e-12)
-        np.testing.assert_allclose(loop.errors, plain.errors, rtol=0.1)
+        np.testing.assert_allclose(loop.errors[[0, 2]], plain.errors[[0, 2]], rtol=0.1)
+        # at T > 0 digamma functions of its own lose fewer digits
+        assert plain.errors[1] / 4 < loop.errors[1] < 1.1 * plain.errors[1]
         largest = np.abs(plain.jacobian).max(axis=1, keepdims=True)
         assert (np.abs(loop.jacobian - plain.jacobian) < 1e-9 * largest).all(), place
 

@@ -14,7 +14,15 @@ from numerics.occupation import Filled
 from numerics.precise.arithmetic import arithmetic_of
 from numerics.precise.momenta import momentum_sums
 from numerics.steady.equations import Unknowns, evaluate_equations
-from numerics.steady.rounding import EMPTY, STEP, UNIT, summation, thermal_roundings
+from numerics.steady.rounding import (
+    COMPILED_DIGAMMA,
+    EMPTY,
+    STEP,
+    UNIT,
+    summation,
+    thermal_roundings,
+)
+from tests.derive.support import function_errors
 from tests.derive.support.kernel_references import programs
 from tests.derive.support.running_error import rounding_bounds
 
@@ -60,6 +68,17 @@ def test_kernels_are_rounded_as_often_as_they_are_counted():
         (1, carried("thermal", given) / empty / counts),
     ):
         assert most / 2 < found.max() <= most
+
+
+def test_digamma_functions_of_the_compiled_loop_are_rounded_less_often(monkeypatch):
+    # within 8 ulp, as tests of them say
+    monkeypatch.setattr(function_errors, "_SPECIAL", 16)
+    given, energy = drawn(500)
+    xi, gap, gamma, edge, temperature = given.values()
+    own = Filled(1.0, edge, temperature)
+    counts = thermal_roundings(energy, gamma, own, COMPILED_DIGAMMA)
+    found = carried("thermal", given) / np.abs(kernels.empty(xi, gap, gamma)[1]) / counts
+    assert 0.5 < found.max() <= 1
 
 
 def test_tails_are_rounded_less_often():
