@@ -84,7 +84,7 @@ def test_edges_and_curves_of_a_split_bath_have_the_same_bits():
     found = []
     for baths in ([BATH], halves):
         model = Model(Contact(-1.0), [*baths, VACUUM])
-        edges = stability_edges(model, along=along, values=(1e-5, 3e-5))
+        edges = stability_edges(model, along=along, values=(1.5e-5, 2.5e-5))
         curve = trace_steady_states(model, along="coupling.inv_kfa", values=[-1.0, -0.8])
         assert [edge.kind for edge in edges] == ["B"]
         found.append((edges[0].value, edges[0].q, edges[0].omega, curve.points.tolist()))

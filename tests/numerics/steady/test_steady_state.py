@@ -56,7 +56,7 @@ def check(given_parameters):
     assert given_parameters.gamma_v < given_parameters.gamma_b
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=150)
 @given(parameters(st.just(0.0)))
 # the dissipative equation is known to 2e-9 of its scale, since doubles are not closer to each other
 @example(Parameters(-1.0, 1e-8, 1.1651e-12))
@@ -73,7 +73,7 @@ def test_at_zero_temperature(given_parameters):
     check(given_parameters)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=100)
 @given(parameters(powers_of_ten(-4.0, np.log10(0.3))))
 @example(Parameters(0.0, 1e-3, 1e-5, 0.05))
 @example(Parameters(-1.0, 1e-3, 1e-5, 1e-4))
