@@ -306,7 +306,7 @@ def bubble_kernel() -> Table:
 
     def generated() -> Any:
         distances = (np.abs(x) - state.gap for x in (nu, nu + omega))
-        return bubble_numpy.pairing(nu, *distances, *sums, omega, 0.0, *rest)
+        return bubble_numpy.pairing(nu, *distances, nu + omega / 2, *sums, omega, 0.0, *rest)
 
     result = table(
         f"Kernel `bubble`, {CHUNK} frequencies", "what", "ns per node", "to generated", "error"

@@ -9,7 +9,7 @@ from derive.closed_forms.pairs import PREFACTOR
 from derive.codegen import compiler
 from derive.codegen.program import Module, Program
 from derive.codegen.stages import Stages
-from derive.programs.loop import DISTANCE, EQUAL, GROWTH, TRANSFER_DISTANCE, Loop
+from derive.programs.loop import DISTANCE, EQUAL, GROWTH, MEAN, TRANSFER_DISTANCE, Loop
 
 #: Sums over the reservoirs of gamma_lambda [1 - 2 f_lambda(+-nu)]/gamma.
 FORWARD = sp.Symbol("F_forward", real=True)
@@ -22,6 +22,7 @@ INPUTS = (
     symbols.nu,
     DISTANCE,
     TRANSFER_DISTANCE,
+    MEAN,
     FORWARD,
     BACKWARD,
     symbols.transfer,

@@ -18,6 +18,7 @@ from derive.programs.loop import (
     DISTANCE,
     GENERAL,
     GROWTH,
+    MEAN,
     TRANSFER_DISTANCE,
     VARIABLES,
     Loop,
@@ -35,8 +36,9 @@ _ORIGIN = {
     GROWTH: sp.S.Zero,
     SQUARE: sp.S.Zero,
     TRANSFER_DISTANCE: DISTANCE,
+    MEAN: GENERAL.frequency,
 }
-_AT_REST = (symbols.transfer, GROWTH, symbols.wave_number, TRANSFER_DISTANCE)
+_AT_REST = (symbols.transfer, GROWTH, symbols.wave_number, TRANSFER_DISTANCE, MEAN)
 _INPUTS = tuple(symbol for symbol in LOOP_INPUTS if symbol not in _AT_REST)
 
 

@@ -32,6 +32,8 @@ from derive.programs.momenta import SPACE, Momenta, Pair
 #: Distances of |frequency| and of |frequency + omega| from the edge of the spectrum.
 DISTANCE = sp.Symbol("distance", real=True)
 TRANSFER_DISTANCE = sp.Symbol("distance_omega", real=True)
+#: Mean of the two frequencies, which is as small as what is between poles that both are at.
+MEAN = sp.Symbol("mean", real=True)
 #: Imaginary part of omega.
 GROWTH = sp.Symbol("growth", real=True)
 #: What depends on omega, along its imaginary axis, on which M is as analytic as along the real one;
@@ -197,11 +199,7 @@ class Loop:
         self.stages, self.species, self.keldysh, self.growth = stages, species, keldysh, growth
         self.omega = symbols.transfer + sp.I * growth
         self.after = stages.assign("after", species.frequency + symbols.transfer)
-        # two frequencies at opposite edges of the gap add up to what is between their distances
-        # from these, of which no digit is lost
-        between, beyond = TRANSFER_DISTANCE - DISTANCE, TRANSFER_DISTANCE + DISTANCE
-        squares = between * (beyond + 2 * species.threshold)
-        self.total = stages.assign("total", root_sum(self.after, species.frequency, squares))
+        self.total = self._total()
         self.width = symbols.linewidth + growth
         self.plus = named_poles(stages, "a", species, self.after, self.width, TRANSFER_DISTANCE)
         self.minus = named_poles(
@@ -213,6 +211,10 @@ class Loop:
         }
         self.sources = self._sources()
         self.roots = {advanced: self._roots(advanced) for advanced in (False, True)}
+
+    def _total(self) -> sp.Expr:
+        """Return the sum of both frequencies."""
+        return 2 * MEAN
 
     def _sources(self) -> tuple[Source, ...]:
         """Return the poles of the second Green's function."""

@@ -53,9 +53,9 @@ LETTERS = "0123ji"
 CURRENTS = "j of carriers, i of charge"
 
 _EXCESSES = (ELECTRON_EXCESS, HOLE_EXCESS, REFERENCE)
-VERTEX_INPUTS = (*LOOP_INPUTS[:3], *_EXCESSES, *LOOP_INPUTS[5:])
-PINCHED_INPUTS = (*LOOP_INPUTS[:3], *LOOP_INPUTS[5:7], LAG, *LOOP_INPUTS[7:])
-NOISE_INPUTS = (*LOOP_INPUTS[:3], *AFTER, *BEFORE, LOOP_INPUTS[5], *LOOP_INPUTS[7:])
+VERTEX_INPUTS = (*LOOP_INPUTS[:4], *_EXCESSES, *LOOP_INPUTS[6:])
+PINCHED_INPUTS = (*LOOP_INPUTS[:3], *LOOP_INPUTS[6:8], LAG, *LOOP_INPUTS[8:])
+NOISE_INPUTS = (*LOOP_INPUTS[:4], *AFTER, *BEFORE, LOOP_INPUTS[6], *LOOP_INPUTS[8:])
 
 
 class VertexLoop(Loop):
@@ -78,6 +78,10 @@ class PinchedLoop(Loop):
 
     def __init__(self, stages: Stages, momenta: Momenta) -> None:
         super().__init__(stages, GENERAL, sp.zeros(2, 2), GROWTH, momenta, LAG)
+
+    def _total(self) -> sp.Expr:
+        # nothing is lost: S steps where the frequencies are opposite
+        return self.after + self.species.frequency
 
     def _sources(self) -> tuple[Source, ...]:
         found = []

@@ -20,235 +20,223 @@ PAIRING_OUTPUTS = (
 )
 
 
-def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
+def pairing(nu, distance, distance_omega, mean, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
     """Compute Pi_st of (37) per unit of nu, s, t = 1, 2.
 
-    Operations: 712 (add 311, div 5, mul 375, parts_pair_arctanh 8, parts_root_sum 7, parts_upper_root 6).
+    Operations: 705 (add 306, div 5, mul 374, parts_pair_arctanh 8, parts_root_sum 6, parts_upper_root 6).
     """
     x0 = 2 * Delta_0
-    x1 = distance_omega + x0
-    x2 = (-distance + distance_omega) * (distance + x1)
-    x3 = gamma + growth
-    x4 = distance_omega * x1 - x3 * x3
-    del x1
-    x6 = Delta_0 * Delta_0
-    x8 = distance * (distance + x0) - gamma * gamma
-    x9 = 2 * gamma
-    x10 = nu * x9
-    x25 = growth + x9
-    x36 = F_backward * x9
-    x37 = x36 * x6
-    x39 = F_forward * x9
-    x43 = -x9
-    x47 = gamma * x0
+    x1 = gamma + growth
+    x2 = distance_omega * (distance_omega + x0) - x1 * x1
+    x4 = Delta_0 * Delta_0
+    x6 = distance * (distance + x0) - gamma * gamma
+    x7 = 2 * gamma
+    x8 = nu * x7
+    x19 = growth + x7
+    x20 = -growth * x19 + 2 * mean * omega_r
+    x21 = 2 * mean
+    x22 = growth * x21 + omega_r * x19
+    x23 = growth * omega_r + x19 * x21
+    del x19, x21
+    x32 = F_backward * x7
+    x33 = x32 * x4
+    x35 = F_forward * x7
+    x39 = -x7
+    del x7
+    x43 = gamma * x0
     del x0
-    x48 = F_forward * x47
-    x52 = F_backward * x47
-    del x47
-    x152 = (1 / 8) / (pi * pi)
+    x44 = F_forward * x43
+    x48 = F_backward * x43
+    del x43
+    x148 = (1 / 8) / (pi * pi)
     after_re = nu + omega_r
-    x5 = 2 * after_re * x3
-    z0 = root_sum(after_re, 0, nu, 0, x2, 0)
-    del x2
-    total_re = z0[0]
-    total_im = z0[1]
+    x3 = 2 * after_re * x1
+    z0 = upper_root(x2, x3)
+    del x2, x3
+    a_root_re = z0[0]
+    x10 = a_root_re + mu
+    x11 = -a_root_re + mu
+    a_root_im = z0[1]
     del z0
-    x21 = growth + total_im
-    del total_im
-    x22 = x21 + x9
-    del x9
-    x23 = -growth * x22 + omega_r * total_re
-    x24 = growth * total_re + omega_r * x22
-    del x22
-    x26 = omega_r * total_re - x21 * x25
-    x27 = omega_r * x21 + total_re * x25
-    del total_re, x21, x25
-    z1 = upper_root(x4, x5)
-    del x4, x5
-    a_root_re = z1[0]
-    x12 = a_root_re + mu
-    x13 = -a_root_re + mu
-    a_root_im = z1[1]
-    del z1
-    x14 = -a_root_im
-    x28 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x29 = 2 * x28
-    x33 = a_root_im * x29
-    x35 = a_root_re * x29
+    x12 = -a_root_im
+    x24 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x25 = 2 * x24
+    x29 = a_root_im * x25
+    x31 = a_root_re * x25
     a_up_re = a_root_re + after_re
     del after_re
-    a_up_im = a_root_im + x3
-    del x3
-    x7 = x6 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x7
-    a_down_im = -a_up_im * x7
-    del x7
-    z2 = upper_root(x8, x10)
-    del x10, x8
-    c_root_re = z2[0]
-    x19 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x16 = (1 / 2) / (gamma * nu * (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re))
-    x17 = c_root_im * x16
-    x18 = c_root_re * x16
-    del x16
+    a_up_im = a_root_im + x1
+    del x1
+    x5 = x4 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x5
+    a_down_im = -a_up_im * x5
+    del x5
+    z1 = upper_root(x6, x8)
+    del x6, x8
+    c_root_re = z1[0]
+    x17 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x14 = (1 / 2) / (gamma * nu * (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re))
+    x15 = c_root_im * x14
+    x16 = c_root_re * x14
+    del x14
     c_up_re = c_root_re + nu
-    x53 = c_up_re * x48
-    x84 = c_up_re * x52
+    x49 = c_up_re * x44
+    x80 = c_up_re * x48
     c_up_im = c_root_im + gamma
-    x11 = x6 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x44 = c_up_im + x43
-    x49 = c_up_im * x48
-    x60 = x44 * x48
-    x90 = c_up_im * x52
-    x94 = c_up_im * x36
-    x105 = -x44
-    x106 = x105 * x48
-    x116 = x105 * x52
-    c_down_re = c_up_re * x11
-    x55 = c_down_re * x52
-    x82 = c_down_re * x48
-    c_down_im = -c_up_im * x11
-    del x11
-    x51 = c_down_im + x43
-    del x43
-    x61 = c_down_im * x52
-    x65 = c_down_im * x36
-    x80 = c_down_im * x48
-    x89 = x48 * x51
-    x107 = -x51
-    x108 = x107 * x52
-    x115 = x107 * x48
-    del x48
-    z3 = upper_root(x12, a_root_im)
-    del x12
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
+    x9 = x4 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x40 = c_up_im + x39
+    x45 = c_up_im * x44
+    x56 = x40 * x44
+    x86 = c_up_im * x48
+    x90 = c_up_im * x32
+    x101 = -x40
+    x102 = x101 * x44
+    x112 = x101 * x48
+    c_down_re = c_up_re * x9
+    x51 = c_down_re * x48
+    x78 = c_down_re * x44
+    c_down_im = -c_up_im * x9
+    del x9
+    x47 = c_down_im + x39
+    del x39
+    x57 = c_down_im * x48
+    x61 = c_down_im * x32
+    x76 = c_down_im * x44
+    x85 = x44 * x47
+    x103 = -x47
+    x104 = x103 * x48
+    x111 = x103 * x44
+    del x44
+    z2 = upper_root(x10, a_root_im)
+    del x10
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x11, x12)
+    del x11, x12
+    am_p_re = z3[0]
+    am_p_im = z3[1]
     del z3
-    z4 = upper_root(x13, x14)
-    del x13, x14
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
     rp_xi_re = c_root_re
-    x15 = mu + rp_xi_re
+    x13 = mu + rp_xi_re
     del rp_xi_re
     rp_xi_im = c_root_im
-    z5 = upper_root(x15, rp_xi_im)
-    del rp_xi_im, x15
-    rp_p_re = z5[0]
-    x99 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x17
-    x40 = rp_weight_re * x39
-    x50 = rp_weight_re * x49
-    x58 = rp_weight_re * x55
-    rp_weight_im = -x18
-    x38 = rp_weight_im * x37
-    x41 = rp_weight_im * x39
-    x42 = c_up_im * x40 + c_up_re * x41
-    x45 = c_up_im * x41 - c_up_re * x40
+    z4 = upper_root(x13, rp_xi_im)
+    del rp_xi_im, x13
+    rp_p_re = z4[0]
+    x95 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x15
+    x36 = rp_weight_re * x35
+    x46 = rp_weight_re * x45
+    x54 = rp_weight_re * x51
+    rp_weight_im = -x16
+    x34 = rp_weight_im * x33
+    x37 = rp_weight_im * x35
+    x38 = c_up_im * x36 + c_up_re * x37
+    x41 = c_up_im * x37 - c_up_re * x36
     del c_up_im
-    x46 = c_up_re * x45 + rp_weight_re * x37
-    x54 = rp_weight_im * x53
-    x56 = rp_weight_im * x55
-    del x55
-    x57 = -x54 + x56
-    x59 = -2 * Delta_0 * F_forward * c_up_re * gamma * rp_weight_re + rp_weight_im * x49 + x58
-    del x49
-    x62 = rp_weight_re * x61 + x57
-    x63 = rp_weight_im * x61 + rp_weight_re * x53 - x58
-    del x53, x58, x61
-    x64 = x41 * x6
-    del x41
-    x66 = c_down_re * rp_weight_im * x36 + rp_weight_re * x65
-    x67 = -x66
-    x68 = 2 * F_backward * c_down_re * gamma * rp_weight_re - rp_weight_im * x65
-    del x65
-    x69 = c_down_re * x68 - x40 * x6
-    del x40
-    x104 = -x42
-    rm_xi_re = x19
-    x20 = mu + rm_xi_re
+    x42 = c_up_re * x41 + rp_weight_re * x33
+    x50 = rp_weight_im * x49
+    x52 = rp_weight_im * x51
+    del x51
+    x53 = -x50 + x52
+    x55 = -2 * Delta_0 * F_forward * c_up_re * gamma * rp_weight_re + rp_weight_im * x45 + x54
+    del x45
+    x58 = rp_weight_re * x57 + x53
+    x59 = rp_weight_im * x57 + rp_weight_re * x49 - x54
+    del x49, x54, x57
+    x60 = x37 * x4
+    del x37
+    x62 = c_down_re * rp_weight_im * x32 + rp_weight_re * x61
+    x63 = -x62
+    x64 = 2 * F_backward * c_down_re * gamma * rp_weight_re - rp_weight_im * x61
+    del x61
+    x65 = c_down_re * x64 - x36 * x4
+    del x36
+    x100 = -x38
+    rm_xi_re = x17
+    x18 = mu + rm_xi_re
     del rm_xi_re
     rm_xi_im = -c_root_im
-    z6 = upper_root(x20, rm_xi_im)
-    del rm_xi_im, x20
-    rm_p_re = z6[0]
-    x109 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x17
-    del x17
-    x75 = rm_weight_re * x39
-    x81 = rm_weight_re * x80
-    x87 = rm_weight_re * x84
-    rm_weight_im = x18
-    del x18
-    x74 = rm_weight_im * x37
-    x76 = rm_weight_im * x39
-    del x39
-    x77 = c_down_im * x75 + c_down_re * x76
-    x78 = c_down_im * x76 - c_down_re * x75
+    z5 = upper_root(x18, rm_xi_im)
+    del rm_xi_im, x18
+    rm_p_re = z5[0]
+    x105 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x15
+    del x15
+    x71 = rm_weight_re * x35
+    x77 = rm_weight_re * x76
+    x83 = rm_weight_re * x80
+    rm_weight_im = x16
+    del x16
+    x70 = rm_weight_im * x33
+    x72 = rm_weight_im * x35
+    del x35
+    x73 = c_down_im * x71 + c_down_re * x72
+    x74 = c_down_im * x72 - c_down_re * x71
     del c_down_im
-    x79 = c_down_re * x78 + rm_weight_re * x37
-    del x37
-    x83 = rm_weight_im * x82
-    x85 = rm_weight_im * x84
-    del x84
-    x86 = -x83 + x85
-    x88 = -2 * Delta_0 * F_forward * c_down_re * gamma * rm_weight_re + rm_weight_im * x80 + x87
+    x75 = c_down_re * x74 + rm_weight_re * x33
+    del x33
+    x79 = rm_weight_im * x78
+    x81 = rm_weight_im * x80
     del x80
-    x91 = rm_weight_re * x90 + x86
-    x92 = rm_weight_im * x90 + rm_weight_re * x82 - x87
-    del x82, x87, x90
-    x93 = x6 * x76
+    x82 = -x79 + x81
+    x84 = -2 * Delta_0 * F_forward * c_down_re * gamma * rm_weight_re + rm_weight_im * x76 + x83
     del x76
-    x95 = c_up_re * rm_weight_im * x36 + rm_weight_re * x94
-    del x36
-    x96 = -x95
-    x97 = 2 * F_backward * c_up_re * gamma * rm_weight_re - rm_weight_im * x94
-    del x94
-    x98 = c_up_re * x97 - x6 * x75
-    del x6, x75
-    x114 = -x77
-    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x23, x24)
-    del c_root_re, x23, x24
-    rm_roots_re = z7[0]
-    rm_roots_im = z7[1]
+    x87 = rm_weight_re * x86 + x82
+    x88 = rm_weight_im * x86 + rm_weight_re * x78 - x83
+    del x78, x83, x86
+    x89 = x4 * x72
+    del x72
+    x91 = c_up_re * rm_weight_im * x32 + rm_weight_re * x90
+    del x32
+    x92 = -x91
+    x93 = 2 * F_backward * c_up_re * gamma * rm_weight_re - rm_weight_im * x90
+    del x90
+    x94 = c_up_re * x93 - x4 * x71
+    del x4, x71
+    x110 = -x73
+    z6 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x20, x22)
+    del c_root_re, x22
+    rm_roots_re = z6[0]
+    rm_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, x17, c_root_im, x20, x23)
+    del c_root_im, x17, x20, x23
+    sp_roots_re = z7[0]
+    sp_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, x19, c_root_im, x26, x27)
-    del c_root_im, x19, x26, x27
-    sp_roots_re = z8[0]
-    sp_roots_im = z8[1]
-    del z8
     rpp_k_re = ap_p_re + rp_p_re
     rpp_k_im = ap_p_im + rp_p_im
-    z9 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    z8 = pair_arctanh(rpp_k_re, rpp_k_im, q)
     del rpp_k_im, rpp_k_re
-    x30 = x29 * z9[1]
-    x31 = x29 * z9[0]
-    del x29, z9
-    rpp_w_re = -a_root_im * x30 - a_root_re * x31
-    rpp_w_im = a_root_im * x31 - a_root_re * x30
-    del a_root_im, x30, x31
+    x26 = x25 * z8[1]
+    x27 = x25 * z8[0]
+    del x25, z8
+    rpp_w_re = -a_root_im * x26 - a_root_re * x27
+    rpp_w_im = a_root_im * x27 - a_root_re * x26
+    del a_root_im, x26, x27
     rpm_x_re = -rm_roots_re
     rpm_x_im = -rm_roots_im
-    z10 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    z9 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z10[0]
-    rpm_k_im = z10[1]
-    del z10
-    z11 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    rpm_k_re = z9[0]
+    rpm_k_im = z9[1]
+    del z9
+    z10 = pair_arctanh(rpm_k_re, rpm_k_im, q)
     del rpm_k_im, rpm_k_re
-    x32 = z11[1]
-    x34 = z11[0]
-    del z11
-    rpm_w_re = x32 * x33 + x34 * x35
-    rpm_w_im = 2 * a_root_re * x28 * x32 - x33 * x34
-    del x32, x34
+    x28 = z10[1]
+    x30 = z10[0]
+    del z10
+    rpm_w_re = x28 * x29 + x30 * x31
+    rpm_w_im = 2 * a_root_re * x24 * x28 - x29 * x30
+    del x28, x30
     rp_g0_re = -a_down_im * rpm_w_im + a_down_re * rpm_w_re - a_up_im * rpp_w_im + a_up_re * rpp_w_re
     rp_g0_im = a_down_im * rpm_w_re + a_down_re * rpm_w_im + a_up_im * rpp_w_re + a_up_re * rpp_w_im
     rp_g1_re = -Delta_0 * rpm_w_re - Delta_0 * rpp_w_re
@@ -256,73 +244,73 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     rp_g3_re = -a_down_im * rpp_w_im + a_down_re * rpp_w_re - a_up_im * rpm_w_im + a_up_re * rpm_w_re
     rp_g3_im = a_down_im * rpp_w_re + a_down_re * rpp_w_im + a_up_im * rpm_w_re + a_up_re * rpm_w_im
     del rpm_w_im, rpm_w_re, rpp_w_im, rpp_w_re
-    rp_n0_re = c_up_re * x42 - x38 - x44 * x45
-    x148 = rp_g3_re * rp_n0_re
-    x181 = rp_g3_im * rp_n0_re
+    rp_n0_re = c_up_re * x38 - x34 - x40 * x41
+    x144 = rp_g3_re * rp_n0_re
+    x177 = rp_g3_im * rp_n0_re
     del rp_n0_re
-    rp_n0_im = x42 * x44 + x46
-    del x42
-    x144 = rp_g3_im * rp_n0_im
+    rp_n0_im = x38 * x40 + x42
+    del x38
+    x140 = rp_g3_im * rp_n0_im
     del rp_g3_im
-    x182 = rp_g3_re * rp_n0_im
+    x178 = rp_g3_re * rp_n0_im
     del rp_g3_re, rp_n0_im
-    rp_n1_re = rp_weight_re * x51 * x52 - x50 + x57
-    del x57
-    x139 = rp_g1_re * rp_n1_re
-    x172 = rp_g1_im * rp_n1_re
+    rp_n1_re = rp_weight_re * x47 * x48 - x46 + x53
+    del x53
+    x135 = rp_g1_re * rp_n1_re
+    x168 = rp_g1_im * rp_n1_re
     del rp_n1_re
-    rp_n1_im = 2 * Delta_0 * F_backward * gamma * rp_weight_im * x51 - x59
-    x135 = rp_g1_im * rp_n1_im
-    x173 = rp_g1_re * rp_n1_im
+    rp_n1_im = 2 * Delta_0 * F_backward * gamma * rp_weight_im * x47 - x55
+    x131 = rp_g1_im * rp_n1_im
+    x169 = rp_g1_re * rp_n1_im
     del rp_n1_im
-    rp_n2_re = -rp_weight_re * x60 + x62
-    x128 = rp_g1_re * rp_n2_re
-    x159 = rp_g1_im * rp_n2_re
+    rp_n2_re = -rp_weight_re * x56 + x58
+    x124 = rp_g1_re * rp_n2_re
+    x155 = rp_g1_im * rp_n2_re
     del rp_n2_re
-    rp_n2_im = -rp_weight_im * x60 + x63
-    del x60
-    x120 = rp_g1_im * rp_n2_im
+    rp_n2_im = -rp_weight_im * x56 + x59
+    del x56
+    x116 = rp_g1_im * rp_n2_im
     del rp_g1_im
-    x160 = rp_g1_re * rp_n2_im
+    x156 = rp_g1_re * rp_n2_im
     del rp_g1_re, rp_n2_im
-    rp_n3_re = c_down_re * x67 - x51 * x68 + x64
-    x127 = -rp_g0_re * rp_n3_re
-    x157 = rp_g0_im * rp_n3_re
+    rp_n3_re = c_down_re * x63 - x47 * x64 + x60
+    x123 = -rp_g0_re * rp_n3_re
+    x153 = rp_g0_im * rp_n3_re
     del rp_n3_re
-    rp_n3_im = x51 * x67 + x69
-    del x67
-    x119 = rp_g0_im * rp_n3_im
+    rp_n3_im = x47 * x63 + x65
+    del x63
+    x115 = rp_g0_im * rp_n3_im
     del rp_g0_im
-    x158 = rp_g0_re * rp_n3_im
+    x154 = rp_g0_re * rp_n3_im
     del rp_g0_re, rp_n3_im
     rmp_x_re = rm_roots_re
     del rm_roots_re
     rmp_x_im = rm_roots_im
     del rm_roots_im
-    z12 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    z11 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z12[0]
-    rmp_k_im = z12[1]
-    del z12
-    z13 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    rmp_k_re = z11[0]
+    rmp_k_im = z11[1]
+    del z11
+    z12 = pair_arctanh(rmp_k_re, rmp_k_im, q)
     del rmp_k_im, rmp_k_re
-    x70 = z13[1]
-    x71 = z13[0]
-    del z13
-    rmp_w_re = -x33 * x70 - x35 * x71
-    rmp_w_im = x33 * x71 - x35 * x70
-    del x70, x71
+    x66 = z12[1]
+    x67 = z12[0]
+    del z12
+    rmp_w_re = -x29 * x66 - x31 * x67
+    rmp_w_im = x29 * x67 - x31 * x66
+    del x66, x67
     rmm_k_re = am_p_re + rm_p_re
     del rm_p_re
     rmm_k_im = am_p_im + rm_p_im
-    z14 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    z13 = pair_arctanh(rmm_k_re, rmm_k_im, q)
     del rmm_k_im, rmm_k_re
-    x72 = z14[1]
-    x73 = z14[0]
-    del z14
-    rmm_w_re = x33 * x72 + x35 * x73
-    rmm_w_im = 2 * a_root_re * x28 * x72 - x33 * x73
-    del x72, x73
+    x68 = z13[1]
+    x69 = z13[0]
+    del z13
+    rmm_w_re = x29 * x68 + x31 * x69
+    rmm_w_im = 2 * a_root_re * x24 * x68 - x29 * x69
+    del x68, x69
     rm_g0_re = -a_down_im * rmm_w_im + a_down_re * rmm_w_re - a_up_im * rmp_w_im + a_up_re * rmp_w_re
     rm_g0_im = a_down_im * rmm_w_re + a_down_re * rmm_w_im + a_up_im * rmp_w_re + a_up_re * rmp_w_im
     rm_g1_re = -Delta_0 * rmm_w_re - Delta_0 * rmp_w_re
@@ -330,72 +318,72 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     rm_g3_re = -a_down_im * rmp_w_im + a_down_re * rmp_w_re - a_up_im * rmm_w_im + a_up_re * rmm_w_re
     rm_g3_im = a_down_im * rmp_w_re + a_down_re * rmp_w_im + a_up_im * rmm_w_re + a_up_re * rmm_w_im
     del rmm_w_im, rmm_w_re, rmp_w_im, rmp_w_re
-    rm_n0_re = c_down_re * x77 - x51 * x78 - x74
-    x147 = rm_g3_re * rm_n0_re
-    x179 = rm_g3_im * rm_n0_re
+    rm_n0_re = c_down_re * x73 - x47 * x74 - x70
+    x143 = rm_g3_re * rm_n0_re
+    x175 = rm_g3_im * rm_n0_re
     del rm_n0_re
-    rm_n0_im = x51 * x77 + x79
-    del x51, x77
-    x143 = rm_g3_im * rm_n0_im
+    rm_n0_im = x47 * x73 + x75
+    del x47, x73
+    x139 = rm_g3_im * rm_n0_im
     del rm_g3_im
-    x180 = rm_g3_re * rm_n0_im
+    x176 = rm_g3_re * rm_n0_im
     del rm_g3_re, rm_n0_im
-    rm_n1_re = rm_weight_re * x44 * x52 - x81 + x86
-    del x52, x86
-    x138 = rm_g1_re * rm_n1_re
-    x170 = rm_g1_im * rm_n1_re
+    rm_n1_re = rm_weight_re * x40 * x48 - x77 + x82
+    del x48, x82
+    x134 = rm_g1_re * rm_n1_re
+    x166 = rm_g1_im * rm_n1_re
     del rm_n1_re
-    rm_n1_im = 2 * Delta_0 * F_backward * gamma * rm_weight_im * x44 - x88
-    x134 = rm_g1_im * rm_n1_im
-    x171 = rm_g1_re * rm_n1_im
+    rm_n1_im = 2 * Delta_0 * F_backward * gamma * rm_weight_im * x40 - x84
+    x130 = rm_g1_im * rm_n1_im
+    x167 = rm_g1_re * rm_n1_im
     del rm_n1_im
-    rm_n2_re = -rm_weight_re * x89 + x91
-    x126 = rm_g1_re * rm_n2_re
-    x155 = rm_g1_im * rm_n2_re
+    rm_n2_re = -rm_weight_re * x85 + x87
+    x122 = rm_g1_re * rm_n2_re
+    x151 = rm_g1_im * rm_n2_re
     del rm_n2_re
-    rm_n2_im = -rm_weight_im * x89 + x92
-    del x89
-    x118 = rm_g1_im * rm_n2_im
+    rm_n2_im = -rm_weight_im * x85 + x88
+    del x85
+    x114 = rm_g1_im * rm_n2_im
     del rm_g1_im
-    x156 = rm_g1_re * rm_n2_im
+    x152 = rm_g1_re * rm_n2_im
     del rm_g1_re, rm_n2_im
-    rm_n3_re = c_up_re * x96 - x44 * x97 + x93
-    x125 = -rm_g0_re * rm_n3_re
-    x153 = rm_g0_im * rm_n3_re
+    rm_n3_re = c_up_re * x92 - x40 * x93 + x89
+    x121 = -rm_g0_re * rm_n3_re
+    x149 = rm_g0_im * rm_n3_re
     del rm_n3_re
-    rm_n3_im = x44 * x96 + x98
-    del x44, x96
-    x117 = rm_g0_im * rm_n3_im
+    rm_n3_im = x40 * x92 + x94
+    del x40, x92
+    x113 = rm_g0_im * rm_n3_im
     del rm_g0_im
-    x154 = rm_g0_re * rm_n3_im
+    x150 = rm_g0_re * rm_n3_im
     del rm_g0_re, rm_n3_im
     spp_x_re = sp_roots_re
     spp_x_im = sp_roots_im
-    z15 = root_sum(ap_p_re, ap_p_im, x99, rp_p_im, spp_x_re, spp_x_im)
+    z14 = root_sum(ap_p_re, ap_p_im, x95, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z15[0]
-    spp_k_im = z15[1]
-    del z15
-    z16 = pair_arctanh(spp_k_re, spp_k_im, q)
+    spp_k_re = z14[0]
+    spp_k_im = z14[1]
+    del z14
+    z15 = pair_arctanh(spp_k_re, spp_k_im, q)
     del spp_k_im, spp_k_re
-    x100 = z16[1]
-    x101 = z16[0]
-    del z16
-    spp_w_re = -x100 * x33 - x101 * x35
-    spp_w_im = -x100 * x35 + x101 * x33
-    del x100, x101
-    spm_k_re = am_p_re + x99
-    del x99
+    x96 = z15[1]
+    x97 = z15[0]
+    del z15
+    spp_w_re = -x29 * x96 - x31 * x97
+    spp_w_im = x29 * x97 - x31 * x96
+    del x96, x97
+    spm_k_re = am_p_re + x95
+    del x95
     spm_k_im = am_p_im + rp_p_im
     del rp_p_im
-    z17 = pair_arctanh(spm_k_re, spm_k_im, q)
+    z16 = pair_arctanh(spm_k_re, spm_k_im, q)
     del spm_k_im, spm_k_re
-    x102 = z17[1]
-    x103 = z17[0]
-    del z17
-    spm_w_re = x102 * x33 + x103 * x35
-    spm_w_im = 2 * a_root_re * x102 * x28 - x103 * x33
-    del x102, x103
+    x98 = z16[1]
+    x99 = z16[0]
+    del z16
+    spm_w_re = x29 * x98 + x31 * x99
+    spm_w_im = 2 * a_root_re * x24 * x98 - x29 * x99
+    del x98, x99
     sp_g0_re = -a_down_im * spm_w_im + a_down_re * spm_w_re - a_up_im * spp_w_im + a_up_re * spp_w_re
     sp_g0_im = a_down_im * spm_w_re + a_down_re * spm_w_im + a_up_im * spp_w_re + a_up_re * spp_w_im
     sp_g1_re = -Delta_0 * spm_w_re - Delta_0 * spp_w_re
@@ -403,79 +391,79 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     sp_g3_re = -a_down_im * spp_w_im + a_down_re * spp_w_re - a_up_im * spm_w_im + a_up_re * spm_w_re
     sp_g3_im = a_down_im * spp_w_re + a_down_re * spp_w_im + a_up_im * spm_w_re + a_up_re * spm_w_im
     del spm_w_im, spm_w_re, spp_w_im, spp_w_re
-    sp_n0_re = c_up_re * x104 - x105 * x45 + x38
-    del x38, x45
-    x150 = sp_g3_re * sp_n0_re
-    x185 = sp_g3_im * sp_n0_re
+    sp_n0_re = c_up_re * x100 - x101 * x41 + x34
+    del x34, x41
+    x146 = sp_g3_re * sp_n0_re
+    x181 = sp_g3_im * sp_n0_re
     del sp_n0_re
-    sp_n0_im = x104 * x105 + x46
-    del x104, x46
-    x146 = sp_g3_im * sp_n0_im
+    sp_n0_im = x100 * x101 + x42
+    del x100, x42
+    x142 = sp_g3_im * sp_n0_im
     del sp_g3_im
-    x186 = sp_g3_re * sp_n0_im
+    x182 = sp_g3_re * sp_n0_im
     del sp_g3_re, sp_n0_im
-    sp_n1_re = -rp_weight_re * x106 - x62
-    del x62
-    x141 = sp_g1_re * sp_n1_re
-    x176 = sp_g1_im * sp_n1_re
+    sp_n1_re = -rp_weight_re * x102 - x58
+    del x58
+    x137 = sp_g1_re * sp_n1_re
+    x172 = sp_g1_im * sp_n1_re
     del sp_n1_re
-    sp_n1_im = rp_weight_im * x106 + x63
-    del x106, x63
-    x137 = sp_g1_im * sp_n1_im
-    x177 = sp_g1_re * sp_n1_im
+    sp_n1_im = rp_weight_im * x102 + x59
+    del x102, x59
+    x133 = sp_g1_im * sp_n1_im
+    x173 = sp_g1_re * sp_n1_im
     del sp_n1_im
-    sp_n2_re = rp_weight_re * x108 + x50 + x54 - x56
-    del rp_weight_re, x50, x54, x56
-    x132 = sp_g1_re * sp_n2_re
-    x167 = sp_g1_im * sp_n2_re
+    sp_n2_re = rp_weight_re * x104 + x46 + x50 - x52
+    del rp_weight_re, x46, x50, x52
+    x128 = sp_g1_re * sp_n2_re
+    x163 = sp_g1_im * sp_n2_re
     del sp_n2_re
-    sp_n2_im = -rp_weight_im * x108 - x59
-    del rp_weight_im, x108, x59
-    x124 = sp_g1_im * sp_n2_im
+    sp_n2_im = -rp_weight_im * x104 - x55
+    del rp_weight_im, x104, x55
+    x120 = sp_g1_im * sp_n2_im
     del sp_g1_im
-    x168 = sp_g1_re * sp_n2_im
+    x164 = sp_g1_re * sp_n2_im
     del sp_g1_re, sp_n2_im
-    sp_n3_re = c_down_re * x66 - x107 * x68 - x64
-    del x64, x68
-    x131 = -sp_g0_re * sp_n3_re
-    x165 = sp_g0_im * sp_n3_re
+    sp_n3_re = c_down_re * x62 - x103 * x64 - x60
+    del x60, x64
+    x127 = -sp_g0_re * sp_n3_re
+    x161 = sp_g0_im * sp_n3_re
     del sp_n3_re
-    sp_n3_im = x107 * x66 + x69
-    del x66, x69
-    x123 = sp_g0_im * sp_n3_im
+    sp_n3_im = x103 * x62 + x65
+    del x62, x65
+    x119 = sp_g0_im * sp_n3_im
     del sp_g0_im
-    x166 = sp_g0_re * sp_n3_im
+    x162 = sp_g0_re * sp_n3_im
     del sp_g0_re, sp_n3_im
-    smp_k_re = ap_p_re + x109
+    smp_k_re = ap_p_re + x105
     del ap_p_re
     smp_k_im = ap_p_im + rm_p_im
     del ap_p_im
-    z18 = pair_arctanh(smp_k_re, smp_k_im, q)
+    z17 = pair_arctanh(smp_k_re, smp_k_im, q)
     del smp_k_im, smp_k_re
-    x110 = z18[1]
-    x111 = z18[0]
-    del z18
-    smp_w_re = -x110 * x33 - x111 * x35
-    smp_w_im = -x110 * x35 + x111 * x33
-    del x110, x111
+    x106 = z17[1]
+    x107 = z17[0]
+    del z17
+    smp_w_re = -x106 * x29 - x107 * x31
+    smp_w_im = -x106 * x31 + x107 * x29
+    del x106, x107
     smm_x_re = -sp_roots_re
     del sp_roots_re
     smm_x_im = -sp_roots_im
     del sp_roots_im
-    z19 = root_sum(am_p_re, am_p_im, x109, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x109
-    smm_k_re = z19[0]
-    smm_k_im = z19[1]
-    del z19
-    z20 = pair_arctanh(smm_k_re, smm_k_im, q)
+    z18 = root_sum(am_p_re, am_p_im, x105, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x105
+    smm_k_re = z18[0]
+    smm_k_im = z18[1]
+    del z18
+    z19 = pair_arctanh(smm_k_re, smm_k_im, q)
     del smm_k_im, smm_k_re
-    x112 = z20[1]
-    x113 = z20[0]
-    del z20
-    smm_w_re = x112 * x33 + x113 * x35
-    del x35
-    smm_w_im = 2 * a_root_re * x112 * x28 - x113 * x33
-    del a_root_re, x112, x113, x28, x33
+    x108 = z19[1]
+    x109 = z19[0]
+    del z19
+    smm_w_re = x108 * x29 + x109 * x31
+    del x31
+    smm_w_im = 2 * a_root_re * x108 * x24 - x109 * x29
+    del a_root_re, x108, x109, x24, x29
     sm_g0_re = -a_down_im * smm_w_im + a_down_re * smm_w_re - a_up_im * smp_w_im + a_up_re * smp_w_re
     sm_g0_im = a_down_im * smm_w_re + a_down_re * smm_w_im + a_up_im * smp_w_re + a_up_re * smp_w_im
     sm_g1_re = -Delta_0 * smm_w_re - Delta_0 * smp_w_re
@@ -483,74 +471,74 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     sm_g3_re = -a_down_im * smp_w_im + a_down_re * smp_w_re - a_up_im * smm_w_im + a_up_re * smm_w_re
     sm_g3_im = a_down_im * smp_w_re + a_down_re * smp_w_im + a_up_im * smm_w_re + a_up_re * smm_w_im
     del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_im, smm_w_re, smp_w_im, smp_w_re
-    sm_n0_re = c_down_re * x114 - x107 * x78 + x74
-    del c_down_re, x74, x78
-    x149 = sm_g3_re * sm_n0_re
-    x183 = sm_g3_im * sm_n0_re
+    sm_n0_re = c_down_re * x110 - x103 * x74 + x70
+    del c_down_re, x70, x74
+    x145 = sm_g3_re * sm_n0_re
+    x179 = sm_g3_im * sm_n0_re
     del sm_n0_re
-    sm_n0_im = x107 * x114 + x79
-    del x107, x114, x79
-    x145 = sm_g3_im * sm_n0_im
+    sm_n0_im = x103 * x110 + x75
+    del x103, x110, x75
+    x141 = sm_g3_im * sm_n0_im
     del sm_g3_im
-    x151 = x143 + x144 + x145 + x146 - x147 - x148 - x149 - x150
-    x184 = sm_g3_re * sm_n0_im
+    x147 = x139 + x140 + x141 + x142 - x143 - x144 - x145 - x146
+    x180 = sm_g3_re * sm_n0_im
     del sm_g3_re, sm_n0_im
-    x187 = x179 + x180 + x181 + x182 + x183 + x184 + x185 + x186
-    x188 = -x179 - x180 - x181 - x182 - x183 - x184 - x185 - x186
-    del x179, x180, x181, x182, x183, x184, x185, x186
-    x190 = -x143 - x144 - x145 - x146 + x147 + x148 + x149 + x150
-    del x143, x144, x145, x146, x147, x148, x149, x150
-    sm_n1_re = -rm_weight_re * x115 - x91
-    del x91
-    x140 = sm_g1_re * sm_n1_re
-    x174 = sm_g1_im * sm_n1_re
+    x183 = x175 + x176 + x177 + x178 + x179 + x180 + x181 + x182
+    x184 = -x175 - x176 - x177 - x178 - x179 - x180 - x181 - x182
+    del x175, x176, x177, x178, x179, x180, x181, x182
+    x186 = -x139 - x140 - x141 - x142 + x143 + x144 + x145 + x146
+    del x139, x140, x141, x142, x143, x144, x145, x146
+    sm_n1_re = -rm_weight_re * x111 - x87
+    del x87
+    x136 = sm_g1_re * sm_n1_re
+    x170 = sm_g1_im * sm_n1_re
     del sm_n1_re
-    sm_n1_im = rm_weight_im * x115 + x92
-    del x115, x92
-    x136 = sm_g1_im * sm_n1_im
-    x142 = x134 + x135 + x136 + x137 - x138 - x139 - x140 - x141
-    x175 = sm_g1_re * sm_n1_im
+    sm_n1_im = rm_weight_im * x111 + x88
+    del x111, x88
+    x132 = sm_g1_im * sm_n1_im
+    x138 = x130 + x131 + x132 + x133 - x134 - x135 - x136 - x137
+    x171 = sm_g1_re * sm_n1_im
     del sm_n1_im
-    x178 = x170 + x171 + x172 + x173 + x174 + x175 + x176 + x177
-    x189 = -x170 - x171 - x172 - x173 - x174 - x175 - x176 - x177
-    del x170, x171, x172, x173, x174, x175, x176, x177
-    x191 = -x134 - x135 - x136 - x137 + x138 + x139 + x140 + x141
-    del x134, x135, x136, x137, x138, x139, x140, x141
-    sm_n2_re = rm_weight_re * x116 + x81 + x83 - x85
-    del rm_weight_re, x81, x83, x85
-    x130 = sm_g1_re * sm_n2_re
-    x163 = sm_g1_im * sm_n2_re
+    x174 = x166 + x167 + x168 + x169 + x170 + x171 + x172 + x173
+    x185 = -x166 - x167 - x168 - x169 - x170 - x171 - x172 - x173
+    del x166, x167, x168, x169, x170, x171, x172, x173
+    x187 = -x130 - x131 - x132 - x133 + x134 + x135 + x136 + x137
+    del x130, x131, x132, x133, x134, x135, x136, x137
+    sm_n2_re = rm_weight_re * x112 + x77 + x79 - x81
+    del rm_weight_re, x77, x79, x81
+    x126 = sm_g1_re * sm_n2_re
+    x159 = sm_g1_im * sm_n2_re
     del sm_n2_re
-    sm_n2_im = -rm_weight_im * x116 - x88
-    del rm_weight_im, x116, x88
-    x122 = sm_g1_im * sm_n2_im
+    sm_n2_im = -rm_weight_im * x112 - x84
+    del rm_weight_im, x112, x84
+    x118 = sm_g1_im * sm_n2_im
     del sm_g1_im
-    x164 = sm_g1_re * sm_n2_im
+    x160 = sm_g1_re * sm_n2_im
     del sm_g1_re, sm_n2_im
-    sm_n3_re = c_up_re * x95 - x105 * x97 - x93
-    del c_up_re, x93, x97
-    x129 = -sm_g0_re * sm_n3_re
-    x161 = sm_g0_im * sm_n3_re
+    sm_n3_re = c_up_re * x91 - x101 * x93 - x89
+    del c_up_re, x89, x93
+    x125 = -sm_g0_re * sm_n3_re
+    x157 = sm_g0_im * sm_n3_re
     del sm_n3_re
-    sm_n3_im = x105 * x95 + x98
-    del x105, x95, x98
-    x121 = sm_g0_im * sm_n3_im
+    sm_n3_im = x101 * x91 + x94
+    del x101, x91, x94
+    x117 = sm_g0_im * sm_n3_im
     del sm_g0_im
-    x133 = x117 + x118 + x119 + x120 + x121 + x122 + x123 + x124 + x125 - x126 + x127 - x128 + x129 - x130 + x131 - x132
-    x162 = sm_g0_re * sm_n3_im
+    x129 = x113 + x114 + x115 + x116 + x117 + x118 + x119 + x120 + x121 - x122 + x123 - x124 + x125 - x126 + x127 - x128
+    x158 = sm_g0_re * sm_n3_im
     del sm_g0_re, sm_n3_im
-    x169 = x153 + x154 + x155 + x156 + x157 + x158 + x159 + x160 + x161 + x162 + x163 + x164 + x165 + x166 + x167 + x168
-    x192 = x153 + x154 - x155 - x156 + x157 + x158 - x159 - x160 + x161 + x162 - x163 - x164 + x165 + x166 - x167 - x168
-    del x153, x154, x155, x156, x157, x158, x159, x160, x161, x162, x163, x164, x165, x166, x167, x168
-    x193 = x117 - x118 + x119 - x120 + x121 - x122 + x123 - x124 + x125 + x126 + x127 + x128 + x129 + x130 + x131 + x132
-    del x117, x118, x119, x120, x121, x122, x123, x124, x125, x126, x127, x128, x129, x130, x131, x132
+    x165 = x149 + x150 + x151 + x152 + x153 + x154 + x155 + x156 + x157 + x158 + x159 + x160 + x161 + x162 + x163 + x164
+    x188 = x149 + x150 - x151 - x152 + x153 + x154 - x155 - x156 + x157 + x158 - x159 - x160 + x161 + x162 - x163 - x164
+    del x149, x150, x151, x152, x153, x154, x155, x156, x157, x158, x159, x160, x161, x162, x163, x164
+    x189 = x113 - x114 + x115 - x116 + x117 - x118 + x119 - x120 + x121 + x122 + x123 + x124 + x125 + x126 + x127 + x128
+    del x113, x114, x115, x116, x117, x118, x119, x120, x121, x122, x123, x124, x125, x126, x127, x128
     return (
-        -x152 * (-x133 - x142 - x151),  # pi11_real
-        -x152 * (x169 + x178 + x187),  # pi11_imag
-        -x152 * (x169 + x188 + x189),  # pi12_real
-        -x152 * (x133 + x190 + x191),  # pi12_imag
-        -x152 * (-x178 - x188 - x192),  # pi21_real
-        -x152 * (-x142 - x190 - x193),  # pi21_imag
-        -x152 * (-x151 - x191 - x193),  # pi22_real
-        -x152 * (x187 + x189 + x192),  # pi22_imag
+        -x148 * (-x129 - x138 - x147),  # pi11_real
+        -x148 * (x165 + x174 + x183),  # pi11_imag
+        -x148 * (x165 + x184 + x185),  # pi12_real
+        -x148 * (x129 + x186 + x187),  # pi12_imag
+        -x148 * (-x174 - x184 - x188),  # pi21_real
+        -x148 * (-x138 - x186 - x189),  # pi21_imag
+        -x148 * (-x147 - x187 - x189),  # pi22_real
+        -x148 * (x183 + x185 + x188),  # pi22_imag
     )

@@ -35,14 +35,14 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x3 = 2 * frequency
-    x4 = -gamma
-    x5 = a * delta
-    x6 = -x4 - x5
-    x8 = x3 * x6
+    x3 = -gamma
+    x4 = a * delta
+    x5 = -x3 - x4
+    x7 = 2 * frequency
+    x8 = x5 * x7
     x13 = 2 * gamma
     x14 = -x13
-    x15 = 2 * x5
+    x15 = 2 * x4
     x16 = x14 + x15
     x21 = a * frequency
     x22 = a * a - 1
@@ -58,6 +58,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x58 = x28 * x28
     x59 = frequency * gamma
     x72 = -x16
+    x73 = x7 * x72
     x75 = 1 / x0
     x78 = 2 * F_electrons
     x79 = x75 * x78
@@ -74,8 +75,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x14
     x232 = -F_electrons - F_holes
     x233 = -x231
-    x237 = delta + x4
-    del x4
+    x237 = delta + x3
+    del x3
     x240 = delta + gamma
     x246 = -x78 + x81
     x247 = x246 * x25
@@ -93,10 +94,10 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x664 = -x643
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
-    x7 = distance * (distance + 2 * threshold) - x6 * x6
-    del x6
-    z0 = upper_root(x7, x8)
-    del x7, x8
+    x6 = distance * (distance + 2 * threshold) - x5 * x5
+    del x5
+    z0 = upper_root(x6, x8)
+    del x6, x8
     x9 = z0[0]
     x10 = z0[1]
     del z0
@@ -107,8 +108,6 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x19 = threshold * threshold
     del threshold
     x443 = 1 / x19
-    total_re = x3
-    x73 = total_re * x72
     a_root_re = x9
     x18 = a_root_re + frequency
     x30 = a_root_re * x25
@@ -137,8 +136,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x367 = x233 * x275
     x368 = -x226 * (x231 * x275 + x366) - x232 * (x366 + x367)
     del x275
-    x376 = -x247 * (-a_root_re - x21) - x249 * (x248 + x3)
-    del x247, x248, x249, x3
+    x376 = -x247 * (-a_root_re - x21) - x249 * (x248 + x7)
+    del x247, x248, x249
     x379 = x366 * x78 - x367 * x81
     del x366, x367
     x383 = x274 - x276
@@ -227,8 +226,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     del x18
     x191 = -a_up_re
     x445 = 2 * a_up_re
-    a_up_im = a_root_im + gamma - x5
-    del x5
+    a_up_im = a_root_im + gamma - x4
+    del x4
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
     x193 = -a_up_im
     x439 = 2 * a_up_im
@@ -241,8 +240,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x184 = -a_down_im
     x185 = a_down_im + a_up_im
     x194 = a_down_im + x193
-    x195 = total_re * x192 - x194 * x72
-    x196 = total_re * x194 + x192 * x72
+    x195 = x192 * x7 - x194 * x72
+    x196 = x192 * x72 + x194 * x7
     del x72
     z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x195, x196)
     del x195, x196
@@ -440,7 +439,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     sp_roots_re = z6[0]
     x395 = sp_roots_re * x25
     x446 = sp_roots_re * x445
-    x504 = -sp_roots_re + total_re
+    x504 = -sp_roots_re + x7
     del sp_roots_re
     sp_roots_im = z6[1]
     del z6
@@ -469,8 +468,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     z9 = root_sum(a_root_re, a_root_im, a_root_re, x74, 0, x73)
     del a_root_im, a_root_re, x73, x74
     sm_roots_re = z9[0]
-    x441 = x439 * (sm_roots_re + total_re)
-    del total_re
+    x441 = x439 * (sm_roots_re + x7)
+    del x7
     x457 = sm_roots_re * x25
     x508 = sm_roots_re * x186
     sm_roots_im = z9[1]

@@ -213,14 +213,14 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x0 = a + 1.0
     x1 = a - 1.0
     x2 = -x1
-    x3 = 2.0 * frequency
-    x4 = -gamma
-    x5 = a * delta
-    x6 = -x4 - x5
-    x8 = x3 * x6
+    x3 = -gamma
+    x4 = a * delta
+    x5 = -x3 - x4
+    x7 = 2.0 * frequency
+    x8 = x5 * x7
     x13 = 2.0 * gamma
     x14 = -x13
-    x15 = 2.0 * x5
+    x15 = 2.0 * x4
     x16 = x14 + x15
     x21 = a * frequency
     x22 = a * a - 1.0
@@ -235,6 +235,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x58 = x28 * x28
     x59 = frequency * gamma
     x72 = -x16
+    x73 = x7 * x72
     x75 = 1 / x0
     x78 = 2.0 * F_electrons
     x79 = x75 * x78
@@ -249,7 +250,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x231 = x14 + x227
     x232 = -F_electrons - F_holes
     x233 = -x231
-    x237 = delta + x4
+    x237 = delta + x3
     x240 = delta + gamma
     x246 = -x78 + x81
     x247 = x246 * x25
@@ -264,8 +265,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x643 = -x237 * x78 + x240 * x81
     x664 = -x643
     threshold = Delta_0 * math.sqrt(x0 * x2)
-    x7 = distance * (distance + 2.0 * threshold) - x6 * x6
-    z0 = upper_root(x7, x8)
+    x6 = distance * (distance + 2.0 * threshold) - x5 * x5
+    z0 = upper_root(x6, x8)
     x9 = z0[0]
     x10 = z0[1]
     x11 = 1 / (x10 * x10 + x9 * x9)
@@ -273,8 +274,6 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x17 = (1 / 2) * x11 * x16
     x19 = threshold * threshold
     x443 = 1 / x19
-    total_re = x3
-    x73 = total_re * x72
     a_root_re = x9
     x18 = a_root_re + frequency
     x30 = a_root_re * x25
@@ -298,7 +297,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x366 = x229 * x85
     x367 = x233 * x275
     x368 = -x226 * (x231 * x275 + x366) - x232 * (x366 + x367)
-    x376 = -x247 * (-a_root_re - x21) - x249 * (x248 + x3)
+    x376 = -x247 * (-a_root_re - x21) - x249 * (x248 + x7)
     x379 = x366 * x78 - x367 * x81
     x383 = x274 - x276
     a_root_im = x10
@@ -367,7 +366,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     a_up_re = x18
     x191 = -a_up_re
     x445 = 2.0 * a_up_re
-    a_up_im = a_root_im + gamma - x5
+    a_up_im = a_root_im + gamma - x4
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
     x193 = -a_up_im
     x439 = 2.0 * a_up_im
@@ -379,8 +378,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x184 = -a_down_im
     x185 = a_down_im + a_up_im
     x194 = a_down_im + x193
-    x195 = total_re * x192 - x194 * x72
-    x196 = total_re * x194 + x192 * x72
+    x195 = x192 * x7 - x194 * x72
+    x196 = x192 * x72 + x194 * x7
     z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x195, x196)
     x197 = z1[1]
     x199 = z1[0]
@@ -522,7 +521,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     sp_roots_re = z6[0]
     x395 = sp_roots_re * x25
     x446 = sp_roots_re * x445
-    x504 = -sp_roots_re + total_re
+    x504 = -sp_roots_re + x7
     sp_roots_im = z6[1]
     x448 = x445 * (sp_roots_im + x447)
     z7 = root_sum(a_up_re, a_up_im, x191, a_up_im, x446, x448)
@@ -540,7 +539,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x514 = z8[0]
     z9 = root_sum(a_root_re, a_root_im, a_root_re, x74, 0, x73)
     sm_roots_re = z9[0]
-    x441 = x439 * (sm_roots_re + total_re)
+    x441 = x439 * (sm_roots_re + x7)
     x457 = sm_roots_re * x25
     x508 = sm_roots_re * x186
     sm_roots_im = z9[1]

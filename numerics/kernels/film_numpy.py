@@ -1413,901 +1413,890 @@ def tails(filled_electrons, filled_holes, P, a):
     )
 
 
-def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def pairing(frequency, distance, distance_omega, mean, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 2476 (add 838, div 27, mul 1548, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_sum 32, parts_upper_root 6, sqrt 1).
+    Operations: 2469 (add 833, div 27, mul 1547, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_sum 31, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = 1 / (x15 * x15)
-    x17 = -x15
-    del x15
-    x18 = x16 * x17
-    x19 = -delta
-    x21 = -gamma
-    x22 = -x21 - x7
-    x24 = 2 * frequency
-    x25 = x22 * x24
-    x28 = a * frequency
-    x29 = a * gamma
-    x30 = x19 + x29
-    x31 = -x30
-    x46 = x31 * x31
-    x47 = frequency * gamma
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = 1 / (x13 * x13)
+    x15 = -x13
+    del x13
+    x16 = x14 * x15
+    x17 = -delta
+    x19 = -gamma
+    x20 = -x19 - x5
+    x22 = 2 * frequency
+    x23 = x20 * x22
+    x26 = a * frequency
+    x27 = a * gamma
+    x28 = x17 + x27
+    x29 = -x28
+    x44 = x29 * x29
+    x45 = frequency * gamma
+    x58 = 2 * x5
+    del x5
+    x59 = -x58
     x60 = 2 * gamma
-    x61 = 2 * x7
-    del x7
-    x62 = -x61
-    x67 = growth + x60
-    x68 = x62 + x67
-    x72 = 1 / x0
-    x75 = 2 * F_electrons
-    x76 = x72 * x75
-    x79 = 2 * F_holes
-    x81 = 1 / (x1 * x1)
+    x61 = growth + x60
+    x62 = x59 + x61
+    x63 = -growth * x62 + 2 * mean * omega_r
+    x64 = 2 * mean
+    x65 = growth * x64 + omega_r * x62
+    x66 = growth * omega_r + x62 * x64
+    x68 = 1 / x0
+    x71 = 2 * F_electrons
+    x72 = x68 * x71
+    x75 = 2 * F_holes
+    x77 = 1 / (x1 * x1)
     del x1
-    x82 = x2 * x81
-    x86 = a * omega_r
-    x88 = a * growth
-    x115 = q * q
-    x240 = -F_electrons - F_holes
-    x244 = 2 * delta
-    x245 = x244 + x60
-    x246 = x245 * x72
-    x248 = -x60
-    x249 = x244 + x248
+    x78 = x2 * x77
+    x83 = a * omega_r
+    x84 = a * growth
+    x111 = q * q
+    x207 = -x60
+    x208 = -growth + x207 + x58
+    del x58
+    x237 = -F_electrons - F_holes
+    x241 = 2 * delta
+    x242 = x241 + x60
+    x243 = x242 * x68
+    x245 = x207 + x241
+    del x207
+    x246 = -x245
+    x247 = delta + gamma
+    x248 = -x247
+    x249 = delta + x19
+    del x19
     x250 = -x249
-    x251 = delta + gamma
-    x252 = -x251
-    x253 = delta + x21
-    del x21
-    x254 = -x253
-    x255 = -omega_r * x254
-    x256 = omega_r * x252 + x255
-    x258 = -F_electrons + F_holes
-    x259 = omega_r * x18
-    x260 = growth * x18
-    x262 = omega_r * x251 + x255
-    del x255
-    x271 = -growth * x254
-    x272 = growth * x252 + x271
-    del x252
-    x273 = growth * x251 + x271
-    del x271
-    x280 = growth + x245
-    x281 = -x244
-    x282 = x281 + x67
-    x290 = Delta_0 * Delta_0
-    x291 = 4 * x290
-    x401 = a * x67
-    del x67
-    x402 = x244 - x401
-    del x244
-    x457 = x281 + x401
-    del x281, x401
-    x617 = x251 * x79 + x254 * x75
-    del x254
-    x626 = -x617
-    x627 = x17 * x291
-    x636 = (1 / 2) / (pi * pi)
+    x251 = -omega_r * x250
+    x252 = omega_r * x248 + x251
+    x254 = -F_electrons + F_holes
+    x255 = omega_r * x16
+    x256 = growth * x16
+    x258 = omega_r * x247 + x251
+    del x251
+    x267 = -growth * x250
+    x268 = growth * x248 + x267
+    del x248
+    x269 = growth * x247 + x267
+    del x267
+    x276 = growth + x242
+    x277 = -x241
+    x278 = x277 + x61
+    x286 = Delta_0 * Delta_0
+    x287 = 4 * x286
+    x398 = a * x61
+    del x61
+    x399 = x241 - x398
+    del x241
+    x454 = x277 + x398
+    del x277, x398
+    x614 = x247 * x75 + x250 * x71
+    del x250
+    x623 = -x614
+    x624 = x15 * x287
+    x633 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x6 = distance_omega * x4
-    del x4
-    x11 = -x10 * x10 + x6
-    x13 = threshold * threshold
+    x4 = distance_omega * (distance_omega + x3)
+    x9 = x4 - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x3)
+    x18 = distance * (distance + x3)
     del x3
-    x23 = x20 - x22 * x22
-    del x22
-    x137 = 1 / x13
-    x157 = 2 * x137
+    x21 = x18 - x20 * x20
+    del x20
+    x133 = 1 / x11
+    x154 = 2 * x133
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    x71 = after_re * frequency
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    x209 = -total_re
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    x67 = after_re * frequency
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x30 = a_root_re * x16
+    a_root_im = z0[1]
     del z0
-    x63 = growth + total_im
-    del total_im
-    x64 = x60 + x62 + x63
-    del x60, x62
-    x65 = -growth * x64 + omega_r * total_re
-    x66 = growth * total_re + omega_r * x64
-    x69 = omega_r * total_re - x63 * x68
-    x70 = omega_r * x63 + total_re * x68
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x32 = a_root_re * x18
-    a_root_im = z1[1]
-    del z1
-    x35 = a_root_im * x18
-    x228 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x33 = a_root_im * x16
+    x225 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    x158 = a_down_re * x157
-    a_down_im = -a_up_im * x14
-    del x14
-    x161 = a_down_im * x157
-    del x157
-    a_center_re = -a * after_re * x18
-    del after_re
-    x33 = a_center_re + mu
-    del a_center_re
-    x34 = x32 + x33
-    x37 = -x32 + x33
-    del x32, x33
-    a_center_im = x18 * (-a * x9 - x19)
-    del x19, x9
-    x36 = a_center_im + x35
-    x38 = a_center_im - x35
-    del a_center_im, x35
-    z2 = upper_root(x23, x25)
-    del x23, x25
-    c_root_re = z2[0]
-    x26 = c_root_re + frequency
-    x39 = c_root_re * x18
-    x58 = -c_root_re
-    x77 = x26 * x76
-    x78 = -x77
-    x83 = -c_root_re + frequency
-    x84 = x82 * x83
-    x85 = x79 * x84
-    x237 = 2 * c_root_re
-    x242 = x237 * x88
-    x243 = -2 * frequency * growth + x242
-    x247 = x246 * x26
-    x257 = x247 + x250 * x84 + x256
-    x261 = -x28 - x58
-    x263 = x247 + x249 * x84 + 2 * x260 * x261 + x262
-    del x247, x84
-    x269 = x237 * x86
-    x274 = -2 * omega_r * x16 * x17 * x261 + x273
-    del x261
-    x284 = -2 * F_holes * omega_r * x2 * x81 * x83 + omega_r * x77
-    x286 = x280 * x77 - x282 * x85
-    del x77
-    x297 = x76 * x83
-    del x76
-    x298 = -x297
-    x299 = x26 * x82
-    x300 = x299 * x79
-    x380 = growth * x24 + x242
-    del x24, x242
-    x381 = x246 * x83
-    del x246, x83
-    x382 = x250 * x299 + x256 + x381
-    del x256
-    x383 = -c_root_re - x28
-    x384 = x249 * x299 + 2 * x260 * x383 + x262 + x381
-    del x262, x299, x381
-    x390 = -2 * omega_r * x16 * x17 * x383 + x273
-    del x273, x383
-    x393 = x280 * x297 - x282 * x300
-    x395 = -2 * F_holes * omega_r * x2 * x26 * x81 + omega_r * x297
-    del x297
-    c_root_im = z2[1]
-    del z2
-    x40 = c_root_im * x18
-    x42 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x43 = (1 / 2) * x42
-    x44 = c_root_re * x43
-    x45 = x31 * x44
-    x51 = c_root_im * x43
-    del x43
-    x53 = x31 * x51
-    x59 = -c_root_im
-    x73 = c_root_im + delta - x29
-    del x29
-    x74 = x72 * x73
-    x80 = -x73
-    x238 = x42 * (-x75 - x79)
-    x239 = x237 * x238
-    x241 = 2 * x73
-    x264 = -x240 * (x18 * (-x241 * x86 - x243) + x257) - x258 * (x241 * x259 + x263)
-    x265 = x2 * x80 * x81 - x251
-    x266 = x253 + x74
-    x267 = x245 * x266
-    x276 = 2 * c_root_im
-    x277 = x238 * x276
-    del x238
-    x278 = x42 * (-x75 + x79)
-    x279 = x276 * x278
-    del x276
-    x283 = x265 * x79
-    x285 = 2 * F_electrons * x266 * x280 - x282 * x283 - x284
-    x287 = omega_r * x266 * x75 - omega_r * x283 + x286
-    del x266, x283
-    x288 = x237 * x278
-    del x237, x278
-    x294 = c_root_im + x30
-    del x30
-    x295 = -x294
-    x296 = x295 * x72
-    x379 = 2 * x295
-    x385 = -x240 * (x18 * (-x379 * x86 + x380) + x382) - x258 * (x259 * x379 + x384)
-    x386 = x2 * x294 * x81 - x251
-    x387 = x253 + x296
-    x388 = x245 * x387
-    x392 = x386 * x79
-    x394 = omega_r * x387 * x75 - omega_r * x392 + x393
-    x396 = 2 * F_electrons * x280 * x387 - x282 * x392 - x395
-    del x387, x392
-    x400 = x72 * x80
-    x514 = 2 * x80
-    x515 = -x240 * (x18 * (-x243 - x514 * x86) + x257) - x258 * (x259 * x514 + x263)
-    del x243, x257, x263
-    x516 = x2 * x73 * x81 - x251
-    x517 = x253 + x400
-    x518 = x245 * x517
-    x520 = x516 * x79
-    x521 = 2 * F_electrons * x280 * x517 - x282 * x520 - x284
-    del x284
-    x522 = omega_r * x517 * x75 - omega_r * x520 + x286
-    del x286, x517, x520
-    x526 = x294 * x72
-    del x72
-    x597 = 2 * x294
-    x598 = -x240 * (x18 * (x380 - x597 * x86) + x382) - x258 * (x259 * x597 + x384)
-    del x259, x380, x382, x384
-    x599 = x2 * x295 * x81 - x251
-    del x2, x251, x81
-    x600 = x253 + x526
-    del x253
-    x601 = x245 * x600
-    del x245
-    x603 = x599 * x79
-    x604 = 2 * F_electrons * x280 * x600 - x282 * x603 - x395
-    del x280, x282, x395
-    x605 = omega_r * x600 * x75 - omega_r * x603 + x393
-    del x393, x600, x603
-    c_up_re = x26
-    del x26
-    x128 = -c_up_re
-    x132 = a_up_re + c_up_re
-    x144 = a_up_re + x128
-    x208 = a_down_re + x128
-    x221 = a_down_re + c_up_re
-    c_up_im = c_root_im + gamma + x8
+    a_up_im = a_root_im + x8
     del x8
-    x27 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x129 = -c_up_im
-    x130 = a_up_im + c_up_im
-    x145 = a_up_im + x129
-    x211 = a_down_im + x129
-    x218 = a_down_im + c_up_im
-    c_down_re = c_up_re * x27
-    x138 = c_down_re * x137
-    x139 = a_down_im * x138
-    x199 = -c_down_re
-    x203 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x27
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    x155 = a_down_re * x154
+    a_down_im = -a_up_im * x12
+    del x12
+    x158 = a_down_im * x154
+    del x154
+    a_center_re = -a * after_re * x16
+    del after_re
+    x31 = a_center_re + mu
+    del a_center_re
+    x32 = x30 + x31
+    x35 = -x30 + x31
+    del x30, x31
+    a_center_im = x16 * (-a * x7 - x17)
+    del x17, x7
+    x34 = a_center_im + x33
+    x36 = a_center_im - x33
+    del a_center_im, x33
+    z1 = upper_root(x21, x23)
+    del x21, x23
+    c_root_re = z1[0]
+    x24 = c_root_re + frequency
+    x37 = c_root_re * x16
+    x56 = -c_root_re
+    x73 = x24 * x72
+    x74 = -x73
+    x79 = -c_root_re + frequency
+    x80 = x78 * x79
+    x81 = x75 * x80
+    x234 = 2 * c_root_re
+    x239 = x234 * x84
+    x240 = -2 * frequency * growth + x239
+    x244 = x24 * x243
+    x253 = x244 + x246 * x80 + x252
+    x257 = -x26 - x56
+    x259 = x244 + x245 * x80 + 2 * x256 * x257 + x258
+    del x244, x80
+    x265 = x234 * x83
+    x270 = -2 * omega_r * x14 * x15 * x257 + x269
+    del x257
+    x280 = -2 * F_holes * omega_r * x2 * x77 * x79 + omega_r * x73
+    x282 = x276 * x73 - x278 * x81
+    del x73
+    x293 = x72 * x79
+    del x72
+    x294 = -x293
+    x295 = x24 * x78
+    x296 = x295 * x75
+    x376 = growth * x22 + x239
+    del x22, x239
+    x377 = x243 * x79
+    del x243, x79
+    x378 = x246 * x295 + x252 + x377
+    del x252
+    x379 = -c_root_re - x26
+    x380 = x245 * x295 + 2 * x256 * x379 + x258 + x377
+    del x258, x295, x377
+    x386 = -2 * omega_r * x14 * x15 * x379 + x269
+    del x269, x379
+    x389 = x276 * x293 - x278 * x296
+    x391 = -2 * F_holes * omega_r * x2 * x24 * x77 + omega_r * x293
+    del x293
+    c_root_im = z1[1]
+    del z1
+    x38 = c_root_im * x16
+    x40 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x41 = (1 / 2) * x40
+    x42 = c_root_re * x41
+    x43 = x29 * x42
+    x49 = c_root_im * x41
+    del x41
+    x51 = x29 * x49
+    x57 = -c_root_im
+    x69 = c_root_im + delta - x27
     del x27
-    x140 = c_down_im * x137
-    x141 = a_down_re * x140
-    x142 = x139 + x141
-    x150 = a_down_im * x140
-    del x140
-    x151 = a_down_re * c_down_re * x137 - x150
-    x200 = -c_down_im
-    x201 = a_up_im + c_down_im
-    x442 = a_down_re * x138 + x150
-    del x138, x150
-    x448 = x139 - x141
-    del x139, x141
-    x498 = a_up_im + x200
-    c_center_re = -x18 * x28
+    x70 = x68 * x69
+    x76 = -x69
+    x235 = x40 * (-x71 - x75)
+    x236 = x234 * x235
+    x238 = 2 * x69
+    x260 = -x237 * (x16 * (-x238 * x83 - x240) + x253) - x254 * (x238 * x255 + x259)
+    x261 = x2 * x76 * x77 - x247
+    x262 = x249 + x70
+    x263 = x242 * x262
+    x272 = 2 * c_root_im
+    x273 = x235 * x272
+    del x235
+    x274 = x40 * (-x71 + x75)
+    x275 = x272 * x274
+    del x272
+    x279 = x261 * x75
+    x281 = 2 * F_electrons * x262 * x276 - x278 * x279 - x280
+    x283 = omega_r * x262 * x71 - omega_r * x279 + x282
+    del x262, x279
+    x284 = x234 * x274
+    del x234, x274
+    x290 = c_root_im + x28
     del x28
-    c_center_im = x18 * x31
-    z3 = upper_root(x34, x36)
-    del x34, x36
-    ap_p_re = z3[0]
-    x99 = 4 * ap_p_re
-    ap_p_im = z3[1]
-    del z3
-    x98 = 4 * ap_p_im
-    z4 = upper_root(x37, x38)
-    del x37, x38
-    am_p_re = z4[0]
-    x171 = 4 * am_p_re
-    am_p_im = z4[1]
-    del z4
-    x170 = 4 * am_p_im
-    rp_xi_re = c_center_re + x39
-    x41 = mu + rp_xi_re
-    x48 = rp_xi_re * x31 + x47
-    del rp_xi_re
-    rp_xi_im = c_center_im + x40
-    x49 = 1 / (rp_xi_im * rp_xi_im * x46 + x48 * x48)
-    x50 = rp_xi_im * x49
-    x52 = x48 * x49
-    del x48, x49
-    z5 = upper_root(x41, rp_xi_im)
-    del rp_xi_im, x41
-    rp_p_re = z5[0]
-    x89 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x90 = -rp_p_im
-    rp_weight_re = -x45 * x50 - x51 * x52
-    x231 = rp_weight_re * x228
-    x232 = a_root_re * x231
-    x233 = a_root_im * x231
-    del x231
-    rp_weight_im = -x44 * x52 + x50 * x53
-    del x44, x50, x52
-    x229 = rp_weight_im * x228
-    x230 = a_root_im * x229
-    x234 = a_root_re * x229
-    del x229
-    rm_xi_re = c_center_re - x39
-    del c_center_re, x39
-    x54 = mu + rm_xi_re
-    x55 = rm_xi_re * x31 + x47
-    del rm_xi_re, x31, x47
-    rm_xi_im = c_center_im - x40
-    del c_center_im, x40
-    x56 = 1 / (rm_xi_im * rm_xi_im * x46 + x55 * x55)
-    del x46
-    x57 = rm_xi_im * x56
-    z6 = upper_root(x54, rm_xi_im)
-    del rm_xi_im, x54
-    rm_p_re = z6[0]
-    x301 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x302 = -rm_p_im
-    rm_weight_re = x45 * x57 + x51 * x55 * x56
-    del x45, x51
-    x373 = rm_weight_re * x228
-    x374 = a_root_re * x373
-    x375 = a_root_im * x373
-    del x373
-    rm_weight_im = (1 / 2) * c_root_re * x42 * x55 * x56 - x53 * x57
-    del x42, x53, x55, x56, x57
-    x371 = rm_weight_im * x228
-    x372 = a_root_im * x371
-    x376 = a_root_re * x371
-    del x371
-    z7 = root_sum(a_root_re, a_root_im, x58, x59, x65, x66)
-    rp_roots_re = z7[0]
-    x133 = omega_r + rp_roots_re
-    x210 = -rp_roots_re - x209
-    rp_roots_im = z7[1]
-    del z7
-    x87 = -rp_roots_im
-    x131 = growth + rp_roots_im
-    x134 = -x130 * x131 + x132 * x133
-    x135 = x130 * x133 + x131 * x132
-    del x131, x133
-    z8 = root_sum(a_up_re, a_up_im, x128, x129, x134, x135)
-    del x134, x135
-    x136 = z8[1]
-    x154 = z8[0]
-    del z8
-    x156 = x136 * x154
-    x159 = x137 * (-x136 * x136 + x154 * x154)
-    x160 = -a_down_im * x159 - x156 * x158
-    x162 = -a_down_re * x159 + x156 * x161
-    del x156, x159
-    x212 = x64 + x87
-    x213 = x208 * x210 - x211 * x212
-    x214 = x208 * x212 + x210 * x211
-    del x210, x212
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x213, x214)
-    del x213, x214
-    x215 = z9[1]
-    x217 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x65, x66)
-    del x65, x66
-    rm_roots_re = z10[0]
-    x143 = rm_roots_re + total_re
-    x204 = omega_r + rm_roots_re
-    x222 = -rm_roots_re
-    x223 = omega_r + x222
-    rm_roots_im = z10[1]
-    del z10
-    x146 = rm_roots_im + x64
-    del x64
-    x147 = x143 * x144 - x145 * x146
-    x148 = x143 * x145 + x144 * x146
-    del x143, x146
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x147, x148)
-    del x147, x148
-    x149 = z11[0]
-    x152 = z11[1]
-    del z11
-    x153 = x142 * x149 + x151 * x152
-    x155 = -x142 * x152 + x149 * x151
-    del x142, x149, x151, x152
-    x202 = growth + rm_roots_im
-    x205 = -x201 * x202 + x203 * x204
-    x206 = x201 * x204 + x202 * x203
-    del x201, x202, x204
-    z12 = root_sum(a_up_re, a_up_im, x199, x200, x205, x206)
-    del x200, x205, x206
-    x207 = z12[1]
-    x216 = z12[0]
-    del z12
-    x219 = -rm_roots_im
-    x220 = growth + x219
-    x224 = -x218 * x220 + x221 * x223
-    x225 = x218 * x223 + x220 * x221
-    del x220, x223
-    z13 = root_sum(a_down_re, a_down_im, x128, x129, x224, x225)
-    del x224, x225
-    x226 = z13[1]
-    x227 = z13[0]
-    del z13
-    z14 = root_sum(a_root_re, a_root_im, x58, c_root_im, x69, x70)
-    del c_root_im, x58
-    sp_roots_re = z14[0]
-    x437 = omega_r + sp_roots_re
-    x493 = -sp_roots_re - x209
-    del x209
-    sp_roots_im = z14[1]
-    del z14
-    x438 = sp_roots_im + x68
-    x439 = x132 * x437 - x145 * x438
-    x440 = x132 * x438 + x145 * x437
-    del x132, x145, x437, x438
-    z15 = root_sum(a_up_re, a_up_im, x128, c_up_im, x439, x440)
-    del x439, x440
-    x441 = z15[1]
-    x451 = z15[0]
-    del z15
-    x453 = x441 * x451
-    x454 = x137 * (-x441 * x441 + x451 * x451)
-    del x137
-    x455 = -a_down_im * x454 - x158 * x453
-    del x158
-    x456 = -a_down_re * x454 + x161 * x453
-    del x161, x453, x454
-    x492 = -sp_roots_im + x63
-    x494 = x208 * x493 - x218 * x492
-    x495 = x208 * x492 + x218 * x493
-    del x208, x218, x492, x493
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x129, x494, x495)
-    del x494, x495
-    x496 = z16[1]
-    x503 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x59, x69, x70)
-    del c_root_re, x59, x69, x70
-    sm_roots_re = z17[0]
-    x444 = sm_roots_re + total_re
-    del total_re
-    x497 = omega_r + sm_roots_re
-    x505 = -sm_roots_re
-    x506 = omega_r + x505
-    sm_roots_im = z17[1]
-    del z17
-    x443 = sm_roots_im + x63
-    del x63
-    x445 = -x130 * x443 + x144 * x444
-    x446 = x130 * x444 + x144 * x443
-    del x130, x144, x443, x444
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x129, x445, x446)
-    del c_up_re, x129, x445, x446
-    x447 = z18[1]
-    x449 = z18[0]
-    del z18
-    x450 = x442 * x447 + x448 * x449
-    x452 = x442 * x449 - x447 * x448
-    del x442, x447, x448, x449
-    x499 = sm_roots_im + x68
+    x291 = -x290
+    x292 = x291 * x68
+    x375 = 2 * x291
+    x381 = -x237 * (x16 * (-x375 * x83 + x376) + x378) - x254 * (x255 * x375 + x380)
+    x382 = x2 * x290 * x77 - x247
+    x383 = x249 + x292
+    x384 = x242 * x383
+    x388 = x382 * x75
+    x390 = omega_r * x383 * x71 - omega_r * x388 + x389
+    x392 = 2 * F_electrons * x276 * x383 - x278 * x388 - x391
+    del x383, x388
+    x396 = x68 * x76
+    x511 = 2 * x76
+    x512 = -x237 * (x16 * (-x240 - x511 * x83) + x253) - x254 * (x255 * x511 + x259)
+    del x240, x253, x259
+    x513 = x2 * x69 * x77 - x247
+    x514 = x249 + x396
+    x515 = x242 * x514
+    x517 = x513 * x75
+    x518 = 2 * F_electrons * x276 * x514 - x278 * x517 - x280
+    del x280
+    x519 = omega_r * x514 * x71 - omega_r * x517 + x282
+    del x282, x514, x517
+    x523 = x290 * x68
     del x68
-    x500 = x203 * x497 - x498 * x499
-    x501 = x203 * x499 + x497 * x498
-    del x203, x497, x498, x499
-    z19 = root_sum(a_up_re, a_up_im, x199, c_down_im, x500, x501)
-    del a_up_im, a_up_re, x199, x500, x501
-    x502 = z19[1]
-    x504 = z19[0]
-    del z19
-    x507 = growth - sm_roots_im - x248 - x61
-    del x248, x61
-    x508 = -x211 * x507 + x221 * x506
-    x509 = x211 * x506 + x221 * x507
-    del x211, x221, x506, x507
-    z20 = root_sum(a_down_re, a_down_im, x128, c_up_im, x508, x509)
-    del a_down_im, a_down_re, c_up_im, x128, x508, x509
-    x510 = z20[1]
-    x511 = z20[0]
-    del z20
-    z21 = root_sum(x71, 0, x13, 0, x13 * (x20 + x6) + x20 * x6, 0)
+    x594 = 2 * x290
+    x595 = -x237 * (x16 * (x376 - x594 * x83) + x378) - x254 * (x255 * x594 + x380)
+    del x255, x376, x378, x380
+    x596 = x2 * x291 * x77 - x247
+    del x2, x247, x77
+    x597 = x249 + x523
+    del x249
+    x598 = x242 * x597
+    del x242
+    x600 = x596 * x75
+    x601 = 2 * F_electrons * x276 * x597 - x278 * x600 - x391
+    del x276, x278, x391
+    x602 = omega_r * x597 * x71 - omega_r * x600 + x389
+    del x389, x597, x600
+    c_up_re = x24
+    del x24
+    x124 = -c_up_re
+    x128 = a_up_re + c_up_re
+    x139 = a_up_re + x124
+    x204 = a_down_re + x124
+    x218 = a_down_re + c_up_re
+    c_up_im = c_root_im + gamma + x6
     del x6
-    resonance_re = where(x71 < 0, -x20 + z21[0], frequency * omega_r + 2 * x13)
-    del x13, x20, x71, z21
-    x268 = 2 * resonance_re
+    x25 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x125 = -c_up_im
+    x126 = a_up_im + c_up_im
+    x141 = a_up_im + x125
+    x206 = a_down_im + x125
+    x215 = a_down_im + c_up_im
+    c_down_re = c_up_re * x25
+    x134 = c_down_re * x133
+    x135 = a_down_im * x134
+    x196 = -c_down_re
+    x199 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x25
+    del x25
+    x136 = c_down_im * x133
+    x137 = a_down_re * x136
+    x138 = x135 + x137
+    x147 = a_down_im * x136
+    del x136
+    x148 = a_down_re * c_down_re * x133 - x147
+    x197 = -c_down_im
+    x198 = a_up_im + c_down_im
+    x439 = a_down_re * x134 + x147
+    del x134, x147
+    x445 = x135 - x137
+    del x135, x137
+    x495 = a_up_im + x197
+    c_center_re = -x16 * x26
+    del x26
+    c_center_im = x16 * x29
+    z2 = upper_root(x32, x34)
+    del x32, x34
+    ap_p_re = z2[0]
+    x95 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x94 = 4 * ap_p_im
+    z3 = upper_root(x35, x36)
+    del x35, x36
+    am_p_re = z3[0]
+    x168 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x167 = 4 * am_p_im
+    rp_xi_re = c_center_re + x37
+    x39 = mu + rp_xi_re
+    x46 = rp_xi_re * x29 + x45
+    del rp_xi_re
+    rp_xi_im = c_center_im + x38
+    x47 = 1 / (rp_xi_im * rp_xi_im * x44 + x46 * x46)
+    x48 = rp_xi_im * x47
+    x50 = x46 * x47
+    del x46, x47
+    z4 = upper_root(x39, rp_xi_im)
+    del rp_xi_im, x39
+    rp_p_re = z4[0]
+    x85 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x86 = -rp_p_im
+    rp_weight_re = -x43 * x48 - x49 * x50
+    x228 = rp_weight_re * x225
+    x229 = a_root_re * x228
+    x230 = a_root_im * x228
+    del x228
+    rp_weight_im = -x42 * x50 + x48 * x51
+    del x42, x48, x50
+    x226 = rp_weight_im * x225
+    x227 = a_root_im * x226
+    x231 = a_root_re * x226
+    del x226
+    rm_xi_re = c_center_re - x37
+    del c_center_re, x37
+    x52 = mu + rm_xi_re
+    x53 = rm_xi_re * x29 + x45
+    del rm_xi_re, x29, x45
+    rm_xi_im = c_center_im - x38
+    del c_center_im, x38
+    x54 = 1 / (rm_xi_im * rm_xi_im * x44 + x53 * x53)
+    del x44
+    x55 = rm_xi_im * x54
+    z5 = upper_root(x52, rm_xi_im)
+    del rm_xi_im, x52
+    rm_p_re = z5[0]
+    x297 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x298 = -rm_p_im
+    rm_weight_re = x43 * x55 + x49 * x53 * x54
+    del x43, x49
+    x369 = rm_weight_re * x225
+    x370 = a_root_re * x369
+    x371 = a_root_im * x369
+    del x369
+    rm_weight_im = (1 / 2) * c_root_re * x40 * x53 * x54 - x51 * x55
+    del x40, x51, x53, x54, x55
+    x367 = rm_weight_im * x225
+    x368 = a_root_im * x367
+    x372 = a_root_re * x367
+    del x367
+    z6 = root_sum(a_root_re, a_root_im, x56, x57, x63, x65)
+    rp_roots_re = z6[0]
+    x82 = -rp_roots_re
+    x129 = omega_r + rp_roots_re
+    x205 = x64 + x82
+    rp_roots_im = z6[1]
+    del z6
+    x127 = growth + rp_roots_im
+    x130 = -x126 * x127 + x128 * x129
+    x131 = x126 * x129 + x127 * x128
+    del x127, x129
+    z7 = root_sum(a_up_re, a_up_im, x124, x125, x130, x131)
+    del x130, x131
+    x132 = z7[1]
+    x151 = z7[0]
+    del z7
+    x153 = x132 * x151
+    x156 = x133 * (-x132 * x132 + x151 * x151)
+    x157 = -a_down_im * x156 - x153 * x155
+    x159 = -a_down_re * x156 + x153 * x158
+    del x153, x156
+    x209 = -rp_roots_im - x208
+    x210 = x204 * x205 - x206 * x209
+    x211 = x204 * x209 + x205 * x206
+    del x205, x209
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x210, x211)
+    del x210, x211
+    x212 = z8[1]
+    x214 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x63, x65)
+    del x65
+    rm_roots_re = z9[0]
+    x140 = rm_roots_re + x64
+    x200 = omega_r + rm_roots_re
+    x219 = -rm_roots_re
+    x220 = omega_r + x219
+    rm_roots_im = z9[1]
+    del z9
+    x142 = growth + rm_roots_im
+    x143 = x142 + x59 + x60
+    del x59, x60
+    x144 = x139 * x140 - x141 * x143
+    x145 = x139 * x143 + x140 * x141
+    del x140, x143
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x144, x145)
+    del x144, x145
+    x146 = z10[0]
+    x149 = z10[1]
+    del z10
+    x150 = x138 * x146 + x148 * x149
+    x152 = -x138 * x149 + x146 * x148
+    del x138, x146, x148, x149
+    x201 = -x142 * x198 + x199 * x200
+    x202 = x142 * x199 + x198 * x200
+    del x142, x198, x200
+    z11 = root_sum(a_up_re, a_up_im, x196, x197, x201, x202)
+    del x197, x201, x202
+    x203 = z11[1]
+    x213 = z11[0]
+    del z11
+    x216 = -rm_roots_im
+    x217 = growth + x216
+    x221 = -x215 * x217 + x218 * x220
+    x222 = x215 * x220 + x217 * x218
+    del x217, x220
+    z12 = root_sum(a_down_re, a_down_im, x124, x125, x221, x222)
+    del x221, x222
+    x223 = z12[1]
+    x224 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x56, c_root_im, x63, x66)
+    del c_root_im, x56
+    sp_roots_re = z13[0]
+    x397 = -sp_roots_re
+    x434 = omega_r + sp_roots_re
+    x490 = x397 + x64
+    sp_roots_im = z13[1]
+    del z13
+    x435 = sp_roots_im + x62
+    x436 = x128 * x434 - x141 * x435
+    x437 = x128 * x435 + x141 * x434
+    del x128, x141, x434, x435
+    z14 = root_sum(a_up_re, a_up_im, x124, c_up_im, x436, x437)
+    del x436, x437
+    x438 = z14[1]
+    x448 = z14[0]
+    del z14
+    x450 = x438 * x448
+    x451 = x133 * (-x438 * x438 + x448 * x448)
+    del x133
+    x452 = -a_down_im * x451 - x155 * x450
+    del x155
+    x453 = -a_down_re * x451 + x158 * x450
+    del x158, x450, x451
+    x489 = growth - sp_roots_im
+    x491 = x204 * x490 - x215 * x489
+    x492 = x204 * x489 + x215 * x490
+    del x204, x215, x489, x490
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x125, x491, x492)
+    del x491, x492
+    x493 = z15[1]
+    x500 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x57, x63, x66)
+    del c_root_re, x57, x63, x66
+    sm_roots_re = z16[0]
+    x441 = sm_roots_re + x64
+    del x64
+    x494 = omega_r + sm_roots_re
+    x502 = -sm_roots_re
+    x503 = omega_r + x502
+    sm_roots_im = z16[1]
+    del z16
+    x440 = growth + sm_roots_im
+    x442 = -x126 * x440 + x139 * x441
+    x443 = x126 * x441 + x139 * x440
+    del x126, x139, x440, x441
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x125, x442, x443)
+    del c_up_re, x125, x442, x443
+    x444 = z17[1]
+    x446 = z17[0]
+    del z17
+    x447 = x439 * x444 + x445 * x446
+    x449 = x439 * x446 - x444 * x445
+    del x439, x444, x445, x446
+    x496 = sm_roots_im + x62
+    del x62
+    x497 = x199 * x494 - x495 * x496
+    x498 = x199 * x496 + x494 * x495
+    del x199, x494, x495, x496
+    z18 = root_sum(a_up_re, a_up_im, x196, c_down_im, x497, x498)
+    del a_up_im, a_up_re, x196, x497, x498
+    x499 = z18[1]
+    x501 = z18[0]
+    del z18
+    x504 = -sm_roots_im - x208
+    del x208
+    x505 = -x206 * x504 + x218 * x503
+    x506 = x206 * x503 + x218 * x504
+    del x206, x218, x503, x504
+    z19 = root_sum(a_down_re, a_down_im, x124, c_up_im, x505, x506)
+    del a_down_im, a_down_re, c_up_im, x124, x505, x506
+    x507 = z19[1]
+    x508 = z19[0]
+    del z19
+    z20 = root_sum(x67, 0, x11, 0, x11 * (x18 + x4) + x18 * x4, 0)
+    del x4
+    resonance_re = where(x67 < 0, -x18 + z20[0], frequency * omega_r + 2 * x11)
+    del x11, x18, x67, z20
+    x264 = 2 * resonance_re
     del resonance_re
-    x270 = x268 - x269
-    x275 = x240 * (x16 * x17 * (x241 * x88 + x270) - x250 * x265 - x267 - x272) + x258 * (-x241 * x260 - x249 * x265 - x267 - x274)
-    del x241, x265, x267
-    x389 = x268 + x269
-    del x268, x269
-    x391 = x240 * (x16 * x17 * (x379 * x88 + x389) - x250 * x386 - x272 - x388) + x258 * (-x249 * x386 - x260 * x379 - x388 - x390)
-    del x379, x386, x388
-    x519 = x240 * (x16 * x17 * (x270 + x514 * x88) - x250 * x516 - x272 - x518) + x258 * (-x249 * x516 - x260 * x514 - x274 - x518)
-    del x270, x274, x514, x516, x518
-    x602 = x240 * (x16 * x17 * (x389 + x597 * x88) - x250 * x599 - x272 - x601) + x258 * (-x249 * x599 - x260 * x597 - x390 - x601)
-    del x240, x249, x250, x258, x260, x272, x389, x390, x597, x599, x601
-    rp_filled0_re = x74 * x75
-    del x74
-    rp_filled0_im = x78
-    rp_filled1_re = -x79 * x80 * x82
-    del x80
-    rp_filled1_im = x85
+    x266 = x264 - x265
+    x271 = x237 * (x14 * x15 * (x238 * x84 + x266) - x246 * x261 - x263 - x268) + x254 * (-x238 * x256 - x245 * x261 - x263 - x270)
+    del x238, x261, x263
+    x385 = x264 + x265
+    del x264, x265
+    x387 = x237 * (x14 * x15 * (x375 * x84 + x385) - x246 * x382 - x268 - x384) + x254 * (-x245 * x382 - x256 * x375 - x384 - x386)
+    del x375, x382, x384
+    x516 = x237 * (x14 * x15 * (x266 + x511 * x84) - x246 * x513 - x268 - x515) + x254 * (-x245 * x513 - x256 * x511 - x270 - x515)
+    del x266, x270, x511, x513, x515
+    x599 = x237 * (x14 * x15 * (x385 + x594 * x84) - x246 * x596 - x268 - x598) + x254 * (-x245 * x596 - x256 * x594 - x386 - x598)
+    del x237, x245, x246, x254, x256, x268, x385, x386, x594, x596, x598
+    rp_filled0_re = x70 * x71
+    del x70
+    rp_filled0_im = x74
+    rp_filled1_re = -x75 * x76 * x78
+    del x76
+    rp_filled1_im = x81
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
-    rpp_x_re = x18 * (rp_roots_re - x86)
-    rpp_x_im = x18 * (-x87 - x88)
-    del x87
-    z22 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z22[0]
-    x100 = q + rpp_k_re
-    x101 = -q + rpp_k_re
-    rpp_k_im = z22[1]
-    del z22
-    x91 = rpp_k_im * rpp_k_im
-    z23 = root_sum(ap_p_re, ap_p_im, x89, x90, rpp_x_re, rpp_x_im)
+    rpp_x_re = x16 * (-x82 - x83)
+    del x82
+    rpp_x_im = x16 * (rp_roots_im - x84)
+    z21 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z21[0]
+    x96 = q + rpp_k_re
+    x97 = -q + rpp_k_re
+    rpp_k_im = z21[1]
+    del z21
+    x87 = rpp_k_im * rpp_k_im
+    z22 = root_sum(ap_p_re, ap_p_im, x85, x86, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_d_re = z23[0]
-    x105 = -q + rpp_d_re
-    rpp_d_im = z23[1]
-    del z23
-    rpp_b_re = rpp_k_re * rpp_k_re - x91
+    rpp_d_re = z22[0]
+    x101 = -q + rpp_d_re
+    rpp_d_im = z22[1]
+    del z22
+    rpp_b_re = rpp_k_re * rpp_k_re - x87
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
-    x92 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x93 = x92 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x94 = rp_p_im * x92
-    x95 = rp_p_re * x92
-    x96 = rpp_b_im * x94 + rpp_b_re * x95
-    x97 = -rpp_b_im * x95 + rpp_b_re * x94
-    del x94, x95
-    x116 = x115 * x92
-    x117 = rpp_b_im * x116
-    x120 = rpp_b_re * x116
-    del x116
-    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x92 + rpp_b_re * x93
-    rpp_z_im = -rpp_b_im * x93 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x92
-    del x93
-    rpp_y_re = 4 * ap_p_re * x96 - x97 * x98
-    rpp_y_im = x96 * x98 + x97 * x99
-    del x96, x97
-    z24 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x111 = z24[1]
-    x112 = x92 * z24[0]
-    del z24
-    rpp_bq_re = x100 * x101 - x91
-    del x91
-    rpp_bq_im = rpp_k_im * x100 + rpp_k_im * x101
-    del rpp_k_im, x100, x101
-    x102 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x103 = x102 * (q + rpp_d_re)
+    x88 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x89 = x88 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x90 = rp_p_im * x88
+    x91 = rp_p_re * x88
+    x92 = rpp_b_im * x90 + rpp_b_re * x91
+    x93 = -rpp_b_im * x91 + rpp_b_re * x90
+    del x90, x91
+    x112 = x111 * x88
+    x113 = rpp_b_im * x112
+    x116 = rpp_b_re * x112
+    del x112
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x88 + rpp_b_re * x89
+    rpp_z_im = -rpp_b_im * x89 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x88
+    del x89
+    rpp_y_re = 4 * ap_p_re * x92 - x93 * x94
+    rpp_y_im = x92 * x94 + x93 * x95
+    del x92, x93
+    z23 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x107 = z23[1]
+    x108 = x88 * z23[0]
+    del z23
+    rpp_bq_re = -x87 + x96 * x97
+    del x87
+    rpp_bq_im = rpp_k_im * x96 + rpp_k_im * x97
+    del rpp_k_im, x96, x97
+    x98 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x99 = x98 * (q + rpp_d_re)
     del rpp_d_re
-    x104 = -rpp_bq_im * x103 + rpp_bq_re * rpp_d_im * x102
-    x106 = rpp_bq_im * rpp_d_im * x102 + rpp_bq_re * x103
-    del x103
-    x107 = rp_p_im * x102
-    x108 = rp_p_re * x102
-    x109 = rpp_bq_im * x107 + rpp_bq_re * x108
-    x110 = -rpp_bq_im * x108 + rpp_bq_re * x107
-    del x107, x108
-    x118 = rpp_bq_im * x102
-    x119 = rpp_b_re * rpp_bq_re * x102 * x115 * x92 - x117 * x118
-    x126 = -rpp_bq_re * x102 * x117 - x118 * x120
-    del x118
-    rpp_zq_re = -rpp_d_im * x104 + x105 * x106
-    rpp_zq_im = rpp_d_im * x106 + x104 * x105
-    del rpp_d_im, x104, x105, x106
-    rpp_yq_re = 4 * ap_p_re * x109 - x110 * x98
-    rpp_yq_im = x109 * x98 + x110 * x99
-    del x109, x110
-    z25 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
-    x113 = z25[1]
-    x114 = x102 * z25[0]
+    x100 = -rpp_bq_im * x99 + rpp_bq_re * rpp_d_im * x98
+    x102 = rpp_bq_im * rpp_d_im * x98 + rpp_bq_re * x99
+    del x99
+    x103 = rp_p_im * x98
+    x104 = rp_p_re * x98
+    x105 = rpp_bq_im * x103 + rpp_bq_re * x104
+    x106 = -rpp_bq_im * x104 + rpp_bq_re * x103
+    del x103, x104
+    x114 = rpp_bq_im * x98
+    x115 = rpp_b_re * rpp_bq_re * x111 * x88 * x98 - x113 * x114
+    x122 = -rpp_bq_re * x113 * x98 - x114 * x116
+    del x114
+    rpp_zq_re = -rpp_d_im * x100 + x101 * x102
+    rpp_zq_im = rpp_d_im * x102 + x100 * x101
+    del rpp_d_im, x100, x101, x102
+    rpp_yq_re = 4 * ap_p_re * x105 - x106 * x94
+    rpp_yq_im = x105 * x94 + x106 * x95
+    del x105, x106
+    z24 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x109 = z24[1]
+    x110 = x98 * z24[0]
+    del z24
+    x117 = -rpp_yq_im * x113 - rpp_yq_re * x116
+    x118 = -rpp_yq_im * x116 + rpp_yq_re * x113
+    del x113, x116
+    z25 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x117, x118)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x117, x118
+    x119 = z25[0]
+    x120 = z25[1]
     del z25
-    x121 = -rpp_yq_im * x117 - rpp_yq_re * x120
-    x122 = -rpp_yq_im * x120 + rpp_yq_re * x117
-    del x117, x120
-    z26 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x121, x122)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x121, x122
-    x123 = z26[0]
-    x124 = z26[1]
-    del z26
-    rpp_uniform_re = rpp_b_im * x111 * x92 + rpp_b_re * x112
-    rpp_uniform_im = -rpp_b_im * x112 + rpp_b_re * x111 * x92
-    del x111, x112, x92
-    x125 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x124 - rpp_yq_re * x123
-    x127 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x123 - rpp_yq_re * x124
-    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x123, x124
-    rpp_whole_re = rpp_bq_im * x102 * x113 + rpp_bq_re * x114
-    rpp_whole_im = -rpp_bq_im * x114 + rpp_bq_re * x102 * x113
-    del rpp_bq_im, rpp_bq_re, x102, x113, x114
-    rpp_change_re = x119 * x125 - x126 * x127
-    rpp_change_im = x119 * x127 + x125 * x126
-    del x119, x125, x126, x127
+    rpp_uniform_re = rpp_b_im * x107 * x88 + rpp_b_re * x108
+    rpp_uniform_im = -rpp_b_im * x108 + rpp_b_re * x107 * x88
+    del x107, x108, x88
+    x121 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x120 - rpp_yq_re * x119
+    x123 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x119 - rpp_yq_re * x120
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x119, x120
+    rpp_whole_re = rpp_bq_im * x109 * x98 + rpp_bq_re * x110
+    rpp_whole_im = -rpp_bq_im * x110 + rpp_bq_re * x109 * x98
+    del rpp_bq_im, rpp_bq_re, x109, x110, x98
+    rpp_change_re = x115 * x121 - x122 * x123
+    rpp_change_im = x115 * x123 + x121 * x122
+    del x115, x121, x122, x123
     rpp_excess_re = rpp_change_re
     del rpp_change_re
     rpp_excess_im = rpp_change_im
     del rpp_change_im
-    rp_form0_re = -x136 * x153 + x154 * x155
-    rp_form0_im = x136 * x155 + x153 * x154
-    del x136, x153, x154, x155
-    rp_form1_re = -c_down_im * x160 + c_down_re * x162
-    rp_form1_im = c_down_im * x162 + c_down_re * x160
-    del x160, x162
+    rp_form0_re = -x132 * x150 + x151 * x152
+    rp_form0_im = x132 * x152 + x150 * x151
+    del x132, x150, x151, x152
+    rp_form1_re = -c_down_im * x157 + c_down_re * x159
+    rp_form1_im = c_down_im * x159 + c_down_re * x157
+    del x157, x159
     rpp_inverse_re = rpp_uniform_re
     del rpp_uniform_re
     rpp_inverse_im = rpp_uniform_im
     del rpp_uniform_im
-    rpm_x_re = x18 * (-rm_roots_re - x86)
+    rpm_x_re = x16 * (-rm_roots_re - x83)
     del rm_roots_re
-    rpm_x_im = x18 * (-rm_roots_im - x88)
+    rpm_x_im = x16 * (-rm_roots_im - x84)
     del rm_roots_im
-    z27 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z27[0]
-    x172 = q + rpm_k_re
-    x173 = -q + rpm_k_re
-    rpm_k_im = z27[1]
-    del z27
-    x163 = rpm_k_im * rpm_k_im
-    z28 = root_sum(am_p_re, am_p_im, x89, x90, rpm_x_re, rpm_x_im)
+    z26 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z26[0]
+    x169 = q + rpm_k_re
+    x170 = -q + rpm_k_re
+    rpm_k_im = z26[1]
+    del z26
+    x160 = rpm_k_im * rpm_k_im
+    z27 = root_sum(am_p_re, am_p_im, x85, x86, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z28[0]
-    x177 = -q + rpm_d_re
-    rpm_d_im = z28[1]
-    del z28
-    rpm_b_re = rpm_k_re * rpm_k_re - x163
+    rpm_d_re = z27[0]
+    x174 = -q + rpm_d_re
+    rpm_d_im = z27[1]
+    del z27
+    rpm_b_re = rpm_k_re * rpm_k_re - x160
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x164 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x165 = x164 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x166 = rp_p_im * x164
-    x167 = rp_p_re * x164
-    x168 = rpm_b_im * x166 + rpm_b_re * x167
-    x169 = -rpm_b_im * x167 + rpm_b_re * x166
-    del x166, x167
-    x187 = x115 * x164
-    x188 = rpm_b_im * x187
-    x191 = rpm_b_re * x187
-    del x187
-    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x164 + rpm_b_re * x165
-    rpm_z_im = -rpm_b_im * x165 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x164
-    del x165
-    rpm_y_re = 4 * am_p_re * x168 - x169 * x170
-    rpm_y_im = x168 * x170 + x169 * x171
-    del x168, x169
-    z29 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x183 = z29[1]
-    x184 = x164 * z29[0]
-    del z29
-    rpm_bq_re = -x163 + x172 * x173
-    del x163
-    rpm_bq_im = rpm_k_im * x172 + rpm_k_im * x173
-    del rpm_k_im, x172, x173
-    x174 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x175 = x174 * (q + rpm_d_re)
+    x161 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x162 = x161 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x163 = rp_p_im * x161
+    x164 = rp_p_re * x161
+    x165 = rpm_b_im * x163 + rpm_b_re * x164
+    x166 = -rpm_b_im * x164 + rpm_b_re * x163
+    del x163, x164
+    x184 = x111 * x161
+    x185 = rpm_b_im * x184
+    x188 = rpm_b_re * x184
+    del x184
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x161 + rpm_b_re * x162
+    rpm_z_im = -rpm_b_im * x162 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x161
+    del x162
+    rpm_y_re = 4 * am_p_re * x165 - x166 * x167
+    rpm_y_im = x165 * x167 + x166 * x168
+    del x165, x166
+    z28 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x180 = z28[1]
+    x181 = x161 * z28[0]
+    del z28
+    rpm_bq_re = -x160 + x169 * x170
+    del x160
+    rpm_bq_im = rpm_k_im * x169 + rpm_k_im * x170
+    del rpm_k_im, x169, x170
+    x171 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x172 = x171 * (q + rpm_d_re)
     del rpm_d_re
-    x176 = -rpm_bq_im * x175 + rpm_bq_re * rpm_d_im * x174
-    x178 = rpm_bq_im * rpm_d_im * x174 + rpm_bq_re * x175
-    del x175
-    x179 = rp_p_im * x174
-    x180 = rp_p_re * x174
-    x181 = rpm_bq_im * x179 + rpm_bq_re * x180
-    x182 = -rpm_bq_im * x180 + rpm_bq_re * x179
-    del x179, x180
-    x189 = rpm_bq_im * x174
-    x190 = rpm_b_re * rpm_bq_re * x115 * x164 * x174 - x188 * x189
-    x197 = -rpm_bq_re * x174 * x188 - x189 * x191
-    del x189
-    rpm_zq_re = -rpm_d_im * x176 + x177 * x178
-    rpm_zq_im = rpm_d_im * x178 + x176 * x177
-    del rpm_d_im, x176, x177, x178
-    rpm_yq_re = 4 * am_p_re * x181 - x170 * x182
-    rpm_yq_im = x170 * x181 + x171 * x182
-    del x181, x182
-    z30 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
-    x185 = z30[1]
-    x186 = x174 * z30[0]
+    x173 = -rpm_bq_im * x172 + rpm_bq_re * rpm_d_im * x171
+    x175 = rpm_bq_im * rpm_d_im * x171 + rpm_bq_re * x172
+    del x172
+    x176 = rp_p_im * x171
+    x177 = rp_p_re * x171
+    x178 = rpm_bq_im * x176 + rpm_bq_re * x177
+    x179 = -rpm_bq_im * x177 + rpm_bq_re * x176
+    del x176, x177
+    x186 = rpm_bq_im * x171
+    x187 = rpm_b_re * rpm_bq_re * x111 * x161 * x171 - x185 * x186
+    x194 = -rpm_bq_re * x171 * x185 - x186 * x188
+    del x186
+    rpm_zq_re = -rpm_d_im * x173 + x174 * x175
+    rpm_zq_im = rpm_d_im * x175 + x173 * x174
+    del rpm_d_im, x173, x174, x175
+    rpm_yq_re = 4 * am_p_re * x178 - x167 * x179
+    rpm_yq_im = x167 * x178 + x168 * x179
+    del x178, x179
+    z29 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x182 = z29[1]
+    x183 = x171 * z29[0]
+    del z29
+    x189 = -rpm_yq_im * x185 - rpm_yq_re * x188
+    x190 = -rpm_yq_im * x188 + rpm_yq_re * x185
+    del x185, x188
+    z30 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x189, x190)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x189, x190
+    x191 = z30[0]
+    x192 = z30[1]
     del z30
-    x192 = -rpm_yq_im * x188 - rpm_yq_re * x191
-    x193 = -rpm_yq_im * x191 + rpm_yq_re * x188
-    del x188, x191
-    z31 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x192, x193)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x192, x193
-    x194 = z31[0]
-    x195 = z31[1]
-    del z31
-    rpm_uniform_re = rpm_b_im * x164 * x183 + rpm_b_re * x184
-    rpm_uniform_im = -rpm_b_im * x184 + rpm_b_re * x164 * x183
-    del x164, x183, x184
-    x196 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x195 - rpm_yq_re * x194
-    x198 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x194 - rpm_yq_re * x195
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x194, x195
-    rpm_whole_re = rpm_bq_im * x174 * x185 + rpm_bq_re * x186
-    x293 = -rpm_whole_re + rpp_whole_re
+    rpm_uniform_re = rpm_b_im * x161 * x180 + rpm_b_re * x181
+    rpm_uniform_im = -rpm_b_im * x181 + rpm_b_re * x161 * x180
+    del x161, x180, x181
+    x193 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x192 - rpm_yq_re * x191
+    x195 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x191 - rpm_yq_re * x192
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x191, x192
+    rpm_whole_re = rpm_bq_im * x171 * x182 + rpm_bq_re * x183
+    x289 = -rpm_whole_re + rpp_whole_re
     del rpm_whole_re, rpp_whole_re
-    rpm_whole_im = -rpm_bq_im * x186 + rpm_bq_re * x174 * x185
-    del rpm_bq_im, rpm_bq_re, x174, x185, x186
-    x289 = -rpm_whole_im + rpp_whole_im
+    rpm_whole_im = -rpm_bq_im * x183 + rpm_bq_re * x171 * x182
+    del rpm_bq_im, rpm_bq_re, x171, x182, x183
+    x285 = -rpm_whole_im + rpp_whole_im
     del rpm_whole_im, rpp_whole_im
-    rpm_change_re = x190 * x196 - x197 * x198
-    rpm_change_im = x190 * x198 + x196 * x197
-    del x190, x196, x197, x198
+    rpm_change_re = x187 * x193 - x194 * x195
+    rpm_change_im = x187 * x195 + x193 * x194
+    del x187, x193, x194, x195
     rpm_excess_re = -rpm_change_re
     del rpm_change_re
     rpm_excess_im = -rpm_change_im
     del rpm_change_im
-    rm_form0_re = -x207 * x215 + x216 * x217
-    rm_form0_im = x207 * x217 + x215 * x216
-    del x215, x217
-    rm_form1_re = -x207 * x226 + x216 * x227
-    rm_form1_im = x207 * x227 + x216 * x226
-    del x207, x216, x226, x227
+    rm_form0_re = -x203 * x212 + x213 * x214
+    rm_form0_im = x203 * x214 + x212 * x213
+    del x212, x214
+    rm_form1_re = -x203 * x223 + x213 * x224
+    rm_form1_im = x203 * x224 + x213 * x223
+    del x203, x213, x223, x224
     rpm_inverse_re = -rpm_uniform_re
     del rpm_uniform_re
-    x236 = x228 * (rpm_inverse_re + rpp_inverse_re)
+    x233 = x225 * (rpm_inverse_re + rpp_inverse_re)
     del rpm_inverse_re, rpp_inverse_re
     rpm_inverse_im = -rpm_uniform_im
     del rpm_uniform_im
-    x235 = x228 * (rpm_inverse_im + rpp_inverse_im)
+    x232 = x225 * (rpm_inverse_im + rpp_inverse_im)
     del rpm_inverse_im, rpp_inverse_im
-    rp_weights_re = -x230 - x232
-    x621 = rp_weights_re * x18
-    rp_weights_im = x233 - x234
-    x292 = rp_weights_im * x291
-    x625 = rp_weights_im * x18
+    rp_weights_re = -x227 - x229
+    x618 = rp_weights_re * x16
+    rp_weights_im = x230 - x231
+    x288 = rp_weights_im * x287
+    x622 = rp_weights_im * x16
     del rp_weights_im
-    rp_still_re = -a_root_im * x235 - a_root_re * x236
-    rp_still_im = a_root_im * x236 - a_root_re * x235
-    del x235, x236
-    x610 = growth * rp_still_im - omega_r * rp_still_re
-    x614 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_re = -a_root_im * x232 - a_root_re * x233
+    rp_still_im = a_root_im * x233 - a_root_re * x232
+    del x232, x233
+    x607 = growth * rp_still_im - omega_r * rp_still_re
+    x611 = -growth * rp_still_re - omega_r * rp_still_im
     del rp_still_im, rp_still_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x624 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x617
+    x621 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x614
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
     del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re
-    x620 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x617
-    x639 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x617
+    x617 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x614
+    x636 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x614
     del rp_forms0_im
-    x640 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x617
+    x637 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x614
     del rp_forms0_re, rp_forms1_im, rp_forms1_re
-    rp_uniform0_re = -rp_weight_im * x264 - rp_weight_re * x275 + x239
-    rp_uniform0_im = -rp_weight_im * x275 + rp_weight_re * x264 - x277
-    del x264, x275
-    rp_uniform1_re = -rp_weight_im * x285 + rp_weight_re * x287 - x279
-    rp_uniform1_im = rp_weight_im * x287 + rp_weight_re * x285 - x288
-    del x285, x287
-    rp_total_re = 4 * rp_weights_re * x290 * x293 - x289 * x292
-    rp_total_im = rp_weights_re * x289 * x291 + x292 * x293
-    del x289, x292, x293
-    rm_filled0_re = x296 * x75
-    del x296
-    rm_filled0_im = x298
-    rm_filled1_re = -x294 * x79 * x82
-    del x294
-    rm_filled1_im = x300
+    rp_uniform0_re = -rp_weight_im * x260 - rp_weight_re * x271 + x236
+    rp_uniform0_im = -rp_weight_im * x271 + rp_weight_re * x260 - x273
+    del x260, x271
+    rp_uniform1_re = -rp_weight_im * x281 + rp_weight_re * x283 - x275
+    rp_uniform1_im = rp_weight_im * x283 + rp_weight_re * x281 - x284
+    del x281, x283
+    rp_total_re = 4 * rp_weights_re * x286 * x289 - x285 * x288
+    rp_total_im = rp_weights_re * x285 * x287 + x288 * x289
+    del x285, x288, x289
+    rm_filled0_re = x292 * x71
+    del x292
+    rm_filled0_im = x294
+    rm_filled1_re = -x290 * x75 * x78
+    del x290
+    rm_filled1_im = x296
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
     rm_filling_im = rm_filled0_im + rm_filled1_im
     del rm_filled0_im, rm_filled1_im
-    rmp_x_re = x18 * (-x222 - x86)
-    del x222
-    rmp_x_im = x18 * (-x219 - x88)
+    rmp_x_re = x16 * (-x219 - x83)
     del x219
-    z32 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z32[0]
-    x310 = q + rmp_k_re
-    x311 = -q + rmp_k_re
-    rmp_k_im = z32[1]
-    del z32
-    x303 = rmp_k_im * rmp_k_im
-    z33 = root_sum(ap_p_re, ap_p_im, x301, x302, rmp_x_re, rmp_x_im)
+    rmp_x_im = x16 * (-x216 - x84)
+    del x216
+    z31 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z31[0]
+    x306 = q + rmp_k_re
+    x307 = -q + rmp_k_re
+    rmp_k_im = z31[1]
+    del z31
+    x299 = rmp_k_im * rmp_k_im
+    z32 = root_sum(ap_p_re, ap_p_im, x297, x298, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z33[0]
-    x315 = -q + rmp_d_re
-    rmp_d_im = z33[1]
-    del z33
-    rmp_b_re = rmp_k_re * rmp_k_re - x303
+    rmp_d_re = z32[0]
+    x311 = -q + rmp_d_re
+    rmp_d_im = z32[1]
+    del z32
+    rmp_b_re = rmp_k_re * rmp_k_re - x299
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
-    x304 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x305 = x304 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x306 = rm_p_im * x304
-    x307 = rm_p_re * x304
-    x308 = rmp_b_im * x306 + rmp_b_re * x307
-    x309 = -rmp_b_im * x307 + rmp_b_re * x306
-    del x306, x307
-    x325 = x115 * x304
-    x326 = rmp_b_im * x325
-    x329 = rmp_b_re * x325
-    del x325
-    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x304 + rmp_b_re * x305
-    rmp_z_im = -rmp_b_im * x305 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x304
-    del x305
-    rmp_y_re = 4 * ap_p_re * x308 - x309 * x98
-    rmp_y_im = x308 * x98 + x309 * x99
-    del x308, x309
-    z34 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x321 = z34[1]
-    x322 = x304 * z34[0]
-    del z34
-    rmp_bq_re = -x303 + x310 * x311
-    del x303
-    rmp_bq_im = rmp_k_im * x310 + rmp_k_im * x311
-    del rmp_k_im, x310, x311
-    x312 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x313 = x312 * (q + rmp_d_re)
+    x300 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x301 = x300 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x302 = rm_p_im * x300
+    x303 = rm_p_re * x300
+    x304 = rmp_b_im * x302 + rmp_b_re * x303
+    x305 = -rmp_b_im * x303 + rmp_b_re * x302
+    del x302, x303
+    x321 = x111 * x300
+    x322 = rmp_b_im * x321
+    x325 = rmp_b_re * x321
+    del x321
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x300 + rmp_b_re * x301
+    rmp_z_im = -rmp_b_im * x301 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x300
+    del x301
+    rmp_y_re = 4 * ap_p_re * x304 - x305 * x94
+    rmp_y_im = x304 * x94 + x305 * x95
+    del x304, x305
+    z33 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x317 = z33[1]
+    x318 = x300 * z33[0]
+    del z33
+    rmp_bq_re = -x299 + x306 * x307
+    del x299
+    rmp_bq_im = rmp_k_im * x306 + rmp_k_im * x307
+    del rmp_k_im, x306, x307
+    x308 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x309 = x308 * (q + rmp_d_re)
     del rmp_d_re
-    x314 = -rmp_bq_im * x313 + rmp_bq_re * rmp_d_im * x312
-    x316 = rmp_bq_im * rmp_d_im * x312 + rmp_bq_re * x313
-    del x313
-    x317 = rm_p_im * x312
-    x318 = rm_p_re * x312
-    x319 = rmp_bq_im * x317 + rmp_bq_re * x318
-    x320 = -rmp_bq_im * x318 + rmp_bq_re * x317
-    del x317, x318
-    x327 = rmp_bq_im * x312
-    x328 = rmp_b_re * rmp_bq_re * x115 * x304 * x312 - x326 * x327
-    x335 = -rmp_bq_re * x312 * x326 - x327 * x329
-    del x327
-    rmp_zq_re = -rmp_d_im * x314 + x315 * x316
-    rmp_zq_im = rmp_d_im * x316 + x314 * x315
-    del rmp_d_im, x314, x315, x316
-    rmp_yq_re = 4 * ap_p_re * x319 - x320 * x98
-    rmp_yq_im = x319 * x98 + x320 * x99
-    del x319, x320
-    z35 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
-    x323 = z35[1]
-    x324 = x312 * z35[0]
+    x310 = -rmp_bq_im * x309 + rmp_bq_re * rmp_d_im * x308
+    x312 = rmp_bq_im * rmp_d_im * x308 + rmp_bq_re * x309
+    del x309
+    x313 = rm_p_im * x308
+    x314 = rm_p_re * x308
+    x315 = rmp_bq_im * x313 + rmp_bq_re * x314
+    x316 = -rmp_bq_im * x314 + rmp_bq_re * x313
+    del x313, x314
+    x323 = rmp_bq_im * x308
+    x324 = rmp_b_re * rmp_bq_re * x111 * x300 * x308 - x322 * x323
+    x331 = -rmp_bq_re * x308 * x322 - x323 * x325
+    del x323
+    rmp_zq_re = -rmp_d_im * x310 + x311 * x312
+    rmp_zq_im = rmp_d_im * x312 + x310 * x311
+    del rmp_d_im, x310, x311, x312
+    rmp_yq_re = 4 * ap_p_re * x315 - x316 * x94
+    rmp_yq_im = x315 * x94 + x316 * x95
+    del x315, x316
+    z34 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x319 = z34[1]
+    x320 = x308 * z34[0]
+    del z34
+    x326 = -rmp_yq_im * x322 - rmp_yq_re * x325
+    x327 = -rmp_yq_im * x325 + rmp_yq_re * x322
+    del x322, x325
+    z35 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x326, x327)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x326, x327
+    x328 = z35[0]
+    x329 = z35[1]
     del z35
-    x330 = -rmp_yq_im * x326 - rmp_yq_re * x329
-    x331 = -rmp_yq_im * x329 + rmp_yq_re * x326
-    del x326, x329
-    z36 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x330, x331)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x330, x331
-    x332 = z36[0]
-    x333 = z36[1]
-    del z36
-    rmp_uniform_re = rmp_b_im * x304 * x321 + rmp_b_re * x322
-    rmp_uniform_im = -rmp_b_im * x322 + rmp_b_re * x304 * x321
-    del x304, x321, x322
-    x334 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x333 - rmp_yq_re * x332
-    x336 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x332 - rmp_yq_re * x333
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x332, x333
-    rmp_whole_re = rmp_bq_im * x312 * x323 + rmp_bq_re * x324
-    rmp_whole_im = -rmp_bq_im * x324 + rmp_bq_re * x312 * x323
-    del rmp_bq_im, rmp_bq_re, x312, x323, x324
-    rmp_change_re = x328 * x334 - x335 * x336
-    rmp_change_im = x328 * x336 + x334 * x335
-    del x328, x334, x335, x336
+    rmp_uniform_re = rmp_b_im * x300 * x317 + rmp_b_re * x318
+    rmp_uniform_im = -rmp_b_im * x318 + rmp_b_re * x300 * x317
+    del x300, x317, x318
+    x330 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x329 - rmp_yq_re * x328
+    x332 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x328 - rmp_yq_re * x329
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x328, x329
+    rmp_whole_re = rmp_bq_im * x308 * x319 + rmp_bq_re * x320
+    rmp_whole_im = -rmp_bq_im * x320 + rmp_bq_re * x308 * x319
+    del rmp_bq_im, rmp_bq_re, x308, x319, x320
+    rmp_change_re = x324 * x330 - x331 * x332
+    rmp_change_im = x324 * x332 + x330 * x331
+    del x324, x330, x331, x332
     rmp_excess_re = rmp_change_re
     del rmp_change_re
     rmp_excess_im = rmp_change_im
@@ -2316,515 +2305,516 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del rmp_uniform_re
     rmp_inverse_im = rmp_uniform_im
     del rmp_uniform_im
-    rmm_x_re = x18 * (-rp_roots_re - x86)
+    rmm_x_re = x16 * (-rp_roots_re - x83)
     del rp_roots_re
-    rmm_x_im = x18 * (-rp_roots_im - x88)
-    del rp_roots_im, x88
-    z37 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z37[0]
-    x344 = q + rmm_k_re
-    x345 = -q + rmm_k_re
-    rmm_k_im = z37[1]
-    del z37
-    x337 = rmm_k_im * rmm_k_im
-    z38 = root_sum(am_p_re, am_p_im, x301, x302, rmm_x_re, rmm_x_im)
+    rmm_x_im = x16 * (-rp_roots_im - x84)
+    del rp_roots_im, x84
+    z36 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z36[0]
+    x340 = q + rmm_k_re
+    x341 = -q + rmm_k_re
+    rmm_k_im = z36[1]
+    del z36
+    x333 = rmm_k_im * rmm_k_im
+    z37 = root_sum(am_p_re, am_p_im, x297, x298, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z38[0]
-    x349 = -q + rmm_d_re
-    rmm_d_im = z38[1]
-    del z38
-    rmm_b_re = rmm_k_re * rmm_k_re - x337
+    rmm_d_re = z37[0]
+    x345 = -q + rmm_d_re
+    rmm_d_im = z37[1]
+    del z37
+    rmm_b_re = rmm_k_re * rmm_k_re - x333
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x338 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x339 = x338 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x340 = rm_p_im * x338
-    x341 = rm_p_re * x338
-    x342 = rmm_b_im * x340 + rmm_b_re * x341
-    x343 = -rmm_b_im * x341 + rmm_b_re * x340
-    del x340, x341
-    x359 = x115 * x338
-    x360 = rmm_b_im * x359
-    x363 = rmm_b_re * x359
-    del x359
-    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x338 + rmm_b_re * x339
-    rmm_z_im = -rmm_b_im * x339 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x338
-    del x339
-    rmm_y_re = 4 * am_p_re * x342 - x170 * x343
-    rmm_y_im = x170 * x342 + x171 * x343
-    del x342, x343
-    z39 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x355 = z39[1]
-    x356 = x338 * z39[0]
-    del z39
-    rmm_bq_re = -x337 + x344 * x345
-    del x337
-    rmm_bq_im = rmm_k_im * x344 + rmm_k_im * x345
-    del rmm_k_im, x344, x345
-    x346 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x347 = x346 * (q + rmm_d_re)
+    x334 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x335 = x334 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x336 = rm_p_im * x334
+    x337 = rm_p_re * x334
+    x338 = rmm_b_im * x336 + rmm_b_re * x337
+    x339 = -rmm_b_im * x337 + rmm_b_re * x336
+    del x336, x337
+    x355 = x111 * x334
+    x356 = rmm_b_im * x355
+    x359 = rmm_b_re * x355
+    del x355
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x334 + rmm_b_re * x335
+    rmm_z_im = -rmm_b_im * x335 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x334
+    del x335
+    rmm_y_re = 4 * am_p_re * x338 - x167 * x339
+    rmm_y_im = x167 * x338 + x168 * x339
+    del x338, x339
+    z38 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x351 = z38[1]
+    x352 = x334 * z38[0]
+    del z38
+    rmm_bq_re = -x333 + x340 * x341
+    del x333
+    rmm_bq_im = rmm_k_im * x340 + rmm_k_im * x341
+    del rmm_k_im, x340, x341
+    x342 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x343 = x342 * (q + rmm_d_re)
     del rmm_d_re
-    x348 = -rmm_bq_im * x347 + rmm_bq_re * rmm_d_im * x346
-    x350 = rmm_bq_im * rmm_d_im * x346 + rmm_bq_re * x347
-    del x347
-    x351 = rm_p_im * x346
-    x352 = rm_p_re * x346
-    x353 = rmm_bq_im * x351 + rmm_bq_re * x352
-    x354 = -rmm_bq_im * x352 + rmm_bq_re * x351
-    del x351, x352
-    x361 = rmm_bq_im * x346
-    x362 = rmm_b_re * rmm_bq_re * x115 * x338 * x346 - x360 * x361
-    x369 = -rmm_bq_re * x346 * x360 - x361 * x363
-    del x361
-    rmm_zq_re = -rmm_d_im * x348 + x349 * x350
-    rmm_zq_im = rmm_d_im * x350 + x348 * x349
-    del rmm_d_im, x348, x349, x350
-    rmm_yq_re = 4 * am_p_re * x353 - x170 * x354
-    rmm_yq_im = x170 * x353 + x171 * x354
-    del x353, x354
-    z40 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
-    x357 = z40[1]
-    x358 = x346 * z40[0]
+    x344 = -rmm_bq_im * x343 + rmm_bq_re * rmm_d_im * x342
+    x346 = rmm_bq_im * rmm_d_im * x342 + rmm_bq_re * x343
+    del x343
+    x347 = rm_p_im * x342
+    x348 = rm_p_re * x342
+    x349 = rmm_bq_im * x347 + rmm_bq_re * x348
+    x350 = -rmm_bq_im * x348 + rmm_bq_re * x347
+    del x347, x348
+    x357 = rmm_bq_im * x342
+    x358 = rmm_b_re * rmm_bq_re * x111 * x334 * x342 - x356 * x357
+    x365 = -rmm_bq_re * x342 * x356 - x357 * x359
+    del x357
+    rmm_zq_re = -rmm_d_im * x344 + x345 * x346
+    rmm_zq_im = rmm_d_im * x346 + x344 * x345
+    del rmm_d_im, x344, x345, x346
+    rmm_yq_re = 4 * am_p_re * x349 - x167 * x350
+    rmm_yq_im = x167 * x349 + x168 * x350
+    del x349, x350
+    z39 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x353 = z39[1]
+    x354 = x342 * z39[0]
+    del z39
+    x360 = -rmm_yq_im * x356 - rmm_yq_re * x359
+    x361 = -rmm_yq_im * x359 + rmm_yq_re * x356
+    del x356, x359
+    z40 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x360, x361)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x360, x361
+    x362 = z40[0]
+    x363 = z40[1]
     del z40
-    x364 = -rmm_yq_im * x360 - rmm_yq_re * x363
-    x365 = -rmm_yq_im * x363 + rmm_yq_re * x360
-    del x360, x363
-    z41 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x364, x365)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x364, x365
-    x366 = z41[0]
-    x367 = z41[1]
-    del z41
-    rmm_uniform_re = rmm_b_im * x338 * x355 + rmm_b_re * x356
-    rmm_uniform_im = -rmm_b_im * x356 + rmm_b_re * x338 * x355
-    del x338, x355, x356
-    x368 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x367 - rmm_yq_re * x366
-    x370 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x366 - rmm_yq_re * x367
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x366, x367
-    rmm_whole_re = rmm_bq_im * x346 * x357 + rmm_bq_re * x358
-    x399 = -rmm_whole_re + rmp_whole_re
+    rmm_uniform_re = rmm_b_im * x334 * x351 + rmm_b_re * x352
+    rmm_uniform_im = -rmm_b_im * x352 + rmm_b_re * x334 * x351
+    del x334, x351, x352
+    x364 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x363 - rmm_yq_re * x362
+    x366 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x362 - rmm_yq_re * x363
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x362, x363
+    rmm_whole_re = rmm_bq_im * x342 * x353 + rmm_bq_re * x354
+    x395 = -rmm_whole_re + rmp_whole_re
     del rmm_whole_re, rmp_whole_re
-    rmm_whole_im = -rmm_bq_im * x358 + rmm_bq_re * x346 * x357
-    del rmm_bq_im, rmm_bq_re, x346, x357, x358
-    x397 = -rmm_whole_im + rmp_whole_im
+    rmm_whole_im = -rmm_bq_im * x354 + rmm_bq_re * x342 * x353
+    del rmm_bq_im, rmm_bq_re, x342, x353, x354
+    x393 = -rmm_whole_im + rmp_whole_im
     del rmm_whole_im, rmp_whole_im
-    rmm_change_re = x362 * x368 - x369 * x370
-    rmm_change_im = x362 * x370 + x368 * x369
-    del x362, x368, x369, x370
+    rmm_change_re = x358 * x364 - x365 * x366
+    rmm_change_im = x358 * x366 + x364 * x365
+    del x358, x364, x365, x366
     rmm_excess_re = -rmm_change_re
     del rmm_change_re
     rmm_excess_im = -rmm_change_im
     del rmm_change_im
     rmm_inverse_re = -rmm_uniform_re
     del rmm_uniform_re
-    x378 = x228 * (rmm_inverse_re + rmp_inverse_re)
+    x374 = x225 * (rmm_inverse_re + rmp_inverse_re)
     del rmm_inverse_re, rmp_inverse_re
     rmm_inverse_im = -rmm_uniform_im
     del rmm_uniform_im
-    x377 = x228 * (rmm_inverse_im + rmp_inverse_im)
+    x373 = x225 * (rmm_inverse_im + rmp_inverse_im)
     del rmm_inverse_im, rmp_inverse_im
-    rm_weights_re = -x372 - x374
-    x619 = rm_weights_re * x18
-    rm_weights_im = x375 - x376
-    x398 = rm_weights_im * x291
-    x623 = rm_weights_im * x18
+    rm_weights_re = -x368 - x370
+    x616 = rm_weights_re * x16
+    rm_weights_im = x371 - x372
+    x394 = rm_weights_im * x287
+    x620 = rm_weights_im * x16
     del rm_weights_im
-    rm_still_re = -a_root_im * x377 - a_root_re * x378
-    rm_still_im = a_root_im * x378 - a_root_re * x377
-    del x377, x378
-    x609 = growth * rm_still_im - omega_r * rm_still_re
-    x613 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_re = -a_root_im * x373 - a_root_re * x374
+    rm_still_im = a_root_im * x374 - a_root_re * x373
+    del x373, x374
+    x606 = growth * rm_still_im - omega_r * rm_still_re
+    x610 = -growth * rm_still_re - omega_r * rm_still_im
     del rm_still_im, rm_still_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x622 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x617
+    x619 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x614
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, rp_form1_im, rp_form1_re
-    x618 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x617
-    x637 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x617
+    x615 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x614
+    x634 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x614
     del rm_forms0_im
-    x638 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x617
+    x635 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x614
     del rm_forms0_re, rm_forms1_im, rm_forms1_re
-    rm_uniform0_re = -rm_weight_im * x385 - rm_weight_re * x391 - x239
-    del x239
-    rm_uniform0_im = -rm_weight_im * x391 + rm_weight_re * x385 + x277
-    del x277, x385, x391
-    rm_uniform1_re = -rm_weight_im * x396 + rm_weight_re * x394 + x279
-    del x279
-    rm_uniform1_im = rm_weight_im * x394 + rm_weight_re * x396 + x288
-    del x288, x394, x396
-    rm_total_re = 4 * rm_weights_re * x290 * x399 - x397 * x398
-    rm_total_im = rm_weights_re * x291 * x397 + x398 * x399
-    del x397, x398, x399
-    sp_filled0_re = x400 * x75
-    del x400
-    sp_filled0_im = x78
-    del x78
-    sp_filled1_re = -x73 * x79 * x82
-    del x73
-    sp_filled1_im = x85
-    del x85
+    rm_uniform0_re = -rm_weight_im * x381 - rm_weight_re * x387 - x236
+    del x236
+    rm_uniform0_im = -rm_weight_im * x387 + rm_weight_re * x381 + x273
+    del x273, x381, x387
+    rm_uniform1_re = -rm_weight_im * x392 + rm_weight_re * x390 + x275
+    del x275
+    rm_uniform1_im = rm_weight_im * x390 + rm_weight_re * x392 + x284
+    del x284, x390, x392
+    rm_total_re = 4 * rm_weights_re * x286 * x395 - x393 * x394
+    rm_total_im = rm_weights_re * x287 * x393 + x394 * x395
+    del x393, x394, x395
+    sp_filled0_re = x396 * x71
+    del x396
+    sp_filled0_im = x74
+    del x74
+    sp_filled1_re = -x69 * x75 * x78
+    del x69
+    sp_filled1_im = x81
+    del x81
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
-    spp_x_re = x18 * (sp_roots_re - x86)
-    spp_x_im = x18 * (sp_roots_im + x402)
-    z42 = root_sum(ap_p_re, ap_p_im, x89, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z42[0]
-    x410 = q + spp_k_re
-    x411 = -q + spp_k_re
-    spp_k_im = z42[1]
-    del z42
-    x403 = spp_k_im * spp_k_im
-    z43 = root_sum(ap_p_re, ap_p_im, rp_p_re, x90, spp_x_re, spp_x_im)
+    spp_x_re = x16 * (-x397 - x83)
+    del x397
+    spp_x_im = x16 * (sp_roots_im + x399)
+    z41 = root_sum(ap_p_re, ap_p_im, x85, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z41[0]
+    x407 = q + spp_k_re
+    x408 = -q + spp_k_re
+    spp_k_im = z41[1]
+    del z41
+    x400 = spp_k_im * spp_k_im
+    z42 = root_sum(ap_p_re, ap_p_im, rp_p_re, x86, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z43[0]
-    x415 = -q + spp_d_re
-    spp_d_im = z43[1]
-    del z43
-    spp_b_re = spp_k_re * spp_k_re - x403
+    spp_d_re = z42[0]
+    x412 = -q + spp_d_re
+    spp_d_im = z42[1]
+    del z42
+    spp_b_re = spp_k_re * spp_k_re - x400
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x404 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x405 = x404 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x406 = rp_p_im * x404
-    x407 = rp_p_re * x404
-    x408 = spp_b_im * x407 + spp_b_re * x406
-    x409 = spp_b_im * x406 - spp_b_re * x407
-    del x406, x407
-    x425 = x115 * x404
-    x426 = spp_b_im * x425
-    x429 = spp_b_re * x425
-    del x425
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x404 + spp_b_re * x405
-    spp_z_im = -spp_b_im * x405 + 2 * spp_b_re * spp_d_im * spp_d_re * x404
-    del x405
-    spp_y_re = 4 * ap_p_re * x409 - x408 * x98
-    spp_y_im = x408 * x99 + x409 * x98
-    del x408, x409
-    z44 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x421 = z44[1]
-    x422 = x404 * z44[0]
-    del z44
-    spp_bq_re = -x403 + x410 * x411
-    del x403
-    spp_bq_im = spp_k_im * x410 + spp_k_im * x411
-    del spp_k_im, x410, x411
-    x412 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x413 = x412 * (q + spp_d_re)
+    x401 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x402 = x401 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x403 = rp_p_im * x401
+    x404 = rp_p_re * x401
+    x405 = spp_b_im * x404 + spp_b_re * x403
+    x406 = spp_b_im * x403 - spp_b_re * x404
+    del x403, x404
+    x422 = x111 * x401
+    x423 = spp_b_im * x422
+    x426 = spp_b_re * x422
+    del x422
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x401 + spp_b_re * x402
+    spp_z_im = -spp_b_im * x402 + 2 * spp_b_re * spp_d_im * spp_d_re * x401
+    del x402
+    spp_y_re = 4 * ap_p_re * x406 - x405 * x94
+    spp_y_im = x405 * x95 + x406 * x94
+    del x405, x406
+    z43 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x418 = z43[1]
+    x419 = x401 * z43[0]
+    del z43
+    spp_bq_re = -x400 + x407 * x408
+    del x400
+    spp_bq_im = spp_k_im * x407 + spp_k_im * x408
+    del spp_k_im, x407, x408
+    x409 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x410 = x409 * (q + spp_d_re)
     del spp_d_re
-    x414 = -spp_bq_im * x413 + spp_bq_re * spp_d_im * x412
-    x416 = spp_bq_im * spp_d_im * x412 + spp_bq_re * x413
-    del x413
-    x417 = rp_p_im * x412
-    x418 = rp_p_re * x412
-    x419 = spp_bq_im * x418 + spp_bq_re * x417
-    x420 = spp_bq_im * x417 - spp_bq_re * x418
-    del x417, x418
-    x427 = spp_bq_im * x412
-    x428 = spp_b_re * spp_bq_re * x115 * x404 * x412 - x426 * x427
-    x435 = -spp_bq_re * x412 * x426 - x427 * x429
-    del x427
-    spp_zq_re = -spp_d_im * x414 + x415 * x416
-    spp_zq_im = spp_d_im * x416 + x414 * x415
-    del spp_d_im, x414, x415, x416
-    spp_yq_re = 4 * ap_p_re * x420 - x419 * x98
-    spp_yq_im = x419 * x99 + x420 * x98
-    del x419, x420
-    z45 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
-    x423 = z45[1]
-    x424 = x412 * z45[0]
+    x411 = -spp_bq_im * x410 + spp_bq_re * spp_d_im * x409
+    x413 = spp_bq_im * spp_d_im * x409 + spp_bq_re * x410
+    del x410
+    x414 = rp_p_im * x409
+    x415 = rp_p_re * x409
+    x416 = spp_bq_im * x415 + spp_bq_re * x414
+    x417 = spp_bq_im * x414 - spp_bq_re * x415
+    del x414, x415
+    x424 = spp_bq_im * x409
+    x425 = spp_b_re * spp_bq_re * x111 * x401 * x409 - x423 * x424
+    x432 = -spp_bq_re * x409 * x423 - x424 * x426
+    del x424
+    spp_zq_re = -spp_d_im * x411 + x412 * x413
+    spp_zq_im = spp_d_im * x413 + x411 * x412
+    del spp_d_im, x411, x412, x413
+    spp_yq_re = 4 * ap_p_re * x417 - x416 * x94
+    spp_yq_im = x416 * x95 + x417 * x94
+    del x416, x417
+    z44 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x420 = z44[1]
+    x421 = x409 * z44[0]
+    del z44
+    x427 = -spp_yq_im * x423 - spp_yq_re * x426
+    x428 = -spp_yq_im * x426 + spp_yq_re * x423
+    del x423, x426
+    z45 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x427, x428)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x427, x428
+    x429 = z45[0]
+    x430 = z45[1]
     del z45
-    x430 = -spp_yq_im * x426 - spp_yq_re * x429
-    x431 = -spp_yq_im * x429 + spp_yq_re * x426
-    del x426, x429
-    z46 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x430, x431)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x430, x431
-    x432 = z46[0]
-    x433 = z46[1]
-    del z46
-    spp_uniform_re = spp_b_im * x404 * x421 + spp_b_re * x422
-    spp_uniform_im = -spp_b_im * x422 + spp_b_re * x404 * x421
-    del x404, x421, x422
-    x434 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x433 - spp_yq_re * x432
-    x436 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x432 - spp_yq_re * x433
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x432, x433
-    spp_whole_re = spp_bq_im * x412 * x423 + spp_bq_re * x424
-    spp_whole_im = -spp_bq_im * x424 + spp_bq_re * x412 * x423
-    del spp_bq_im, spp_bq_re, x412, x423, x424
-    spp_change_re = x428 * x434 - x435 * x436
-    spp_change_im = x428 * x436 + x434 * x435
-    del x428, x434, x435, x436
+    spp_uniform_re = spp_b_im * x401 * x418 + spp_b_re * x419
+    spp_uniform_im = -spp_b_im * x419 + spp_b_re * x401 * x418
+    del x401, x418, x419
+    x431 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x430 - spp_yq_re * x429
+    x433 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x429 - spp_yq_re * x430
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x429, x430
+    spp_whole_re = spp_bq_im * x409 * x420 + spp_bq_re * x421
+    spp_whole_im = -spp_bq_im * x421 + spp_bq_re * x409 * x420
+    del spp_bq_im, spp_bq_re, x409, x420, x421
+    spp_change_re = x425 * x431 - x432 * x433
+    spp_change_im = x425 * x433 + x431 * x432
+    del x425, x431, x432, x433
     spp_excess_re = spp_change_re
     del spp_change_re
     spp_excess_im = spp_change_im
     del spp_change_im
-    sp_form0_re = -x441 * x450 + x451 * x452
-    sp_form0_im = x441 * x452 + x450 * x451
-    del x441, x450, x451, x452
-    sp_form1_re = c_down_im * x455 + c_down_re * x456
-    sp_form1_im = -c_down_im * x456 + c_down_re * x455
-    del c_down_im, c_down_re, x455, x456
+    sp_form0_re = -x438 * x447 + x448 * x449
+    sp_form0_im = x438 * x449 + x447 * x448
+    del x438, x447, x448, x449
+    sp_form1_re = c_down_im * x452 + c_down_re * x453
+    sp_form1_im = -c_down_im * x453 + c_down_re * x452
+    del c_down_im, c_down_re, x452, x453
     spp_inverse_re = spp_uniform_re
     del spp_uniform_re
     spp_inverse_im = spp_uniform_im
     del spp_uniform_im
-    spm_x_re = x18 * (-sm_roots_re - x86)
+    spm_x_re = x16 * (-sm_roots_re - x83)
     del sm_roots_re
-    spm_x_im = x18 * (-sm_roots_im - x457)
-    z47 = root_sum(am_p_re, am_p_im, x89, rp_p_im, spm_x_re, spm_x_im)
-    del x89
-    spm_k_re = z47[0]
-    x465 = q + spm_k_re
-    x466 = -q + spm_k_re
-    spm_k_im = z47[1]
+    spm_x_im = x16 * (-sm_roots_im - x454)
+    z46 = root_sum(am_p_re, am_p_im, x85, rp_p_im, spm_x_re, spm_x_im)
+    del x85
+    spm_k_re = z46[0]
+    x462 = q + spm_k_re
+    x463 = -q + spm_k_re
+    spm_k_im = z46[1]
+    del z46
+    x455 = spm_k_im * spm_k_im
+    z47 = root_sum(am_p_re, am_p_im, rp_p_re, x86, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x86
+    spm_d_re = z47[0]
+    x467 = -q + spm_d_re
+    spm_d_im = z47[1]
     del z47
-    x458 = spm_k_im * spm_k_im
-    z48 = root_sum(am_p_re, am_p_im, rp_p_re, x90, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x90
-    spm_d_re = z48[0]
-    x470 = -q + spm_d_re
-    spm_d_im = z48[1]
-    del z48
-    spm_b_re = spm_k_re * spm_k_re - x458
+    spm_b_re = spm_k_re * spm_k_re - x455
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x459 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x460 = x459 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x461 = rp_p_im * x459
-    x462 = rp_p_re * x459
-    x463 = spm_b_im * x462 + spm_b_re * x461
-    x464 = spm_b_im * x461 - spm_b_re * x462
-    del x461, x462
-    x480 = x115 * x459
-    x481 = spm_b_im * x480
-    x484 = spm_b_re * x480
-    del x480
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x459 + spm_b_re * x460
-    spm_z_im = -spm_b_im * x460 + 2 * spm_b_re * spm_d_im * spm_d_re * x459
-    del x460
-    spm_y_re = 4 * am_p_re * x464 - x170 * x463
-    spm_y_im = x170 * x464 + x171 * x463
-    del x463, x464
-    z49 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x476 = z49[1]
-    x477 = x459 * z49[0]
-    del z49
-    spm_bq_re = -x458 + x465 * x466
-    del x458
-    spm_bq_im = spm_k_im * x465 + spm_k_im * x466
-    del spm_k_im, x465, x466
-    x467 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x468 = x467 * (q + spm_d_re)
+    x456 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x457 = x456 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x458 = rp_p_im * x456
+    x459 = rp_p_re * x456
+    x460 = spm_b_im * x459 + spm_b_re * x458
+    x461 = spm_b_im * x458 - spm_b_re * x459
+    del x458, x459
+    x477 = x111 * x456
+    x478 = spm_b_im * x477
+    x481 = spm_b_re * x477
+    del x477
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x456 + spm_b_re * x457
+    spm_z_im = -spm_b_im * x457 + 2 * spm_b_re * spm_d_im * spm_d_re * x456
+    del x457
+    spm_y_re = 4 * am_p_re * x461 - x167 * x460
+    spm_y_im = x167 * x461 + x168 * x460
+    del x460, x461
+    z48 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x473 = z48[1]
+    x474 = x456 * z48[0]
+    del z48
+    spm_bq_re = -x455 + x462 * x463
+    del x455
+    spm_bq_im = spm_k_im * x462 + spm_k_im * x463
+    del spm_k_im, x462, x463
+    x464 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x465 = x464 * (q + spm_d_re)
     del spm_d_re
-    x469 = -spm_bq_im * x468 + spm_bq_re * spm_d_im * x467
-    x471 = spm_bq_im * spm_d_im * x467 + spm_bq_re * x468
-    del x468
-    x472 = rp_p_im * x467
+    x466 = -spm_bq_im * x465 + spm_bq_re * spm_d_im * x464
+    x468 = spm_bq_im * spm_d_im * x464 + spm_bq_re * x465
+    del x465
+    x469 = rp_p_im * x464
     del rp_p_im
-    x473 = rp_p_re * x467
+    x470 = rp_p_re * x464
     del rp_p_re
-    x474 = spm_bq_im * x473 + spm_bq_re * x472
-    x475 = spm_bq_im * x472 - spm_bq_re * x473
-    del x472, x473
-    x482 = spm_bq_im * x467
-    x483 = spm_b_re * spm_bq_re * x115 * x459 * x467 - x481 * x482
-    x490 = -spm_bq_re * x467 * x481 - x482 * x484
-    del x482
-    spm_zq_re = -spm_d_im * x469 + x470 * x471
-    spm_zq_im = spm_d_im * x471 + x469 * x470
-    del spm_d_im, x469, x470, x471
-    spm_yq_re = 4 * am_p_re * x475 - x170 * x474
-    spm_yq_im = x170 * x475 + x171 * x474
-    del x474, x475
-    z50 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
-    x478 = z50[1]
-    x479 = x467 * z50[0]
+    x471 = spm_bq_im * x470 + spm_bq_re * x469
+    x472 = spm_bq_im * x469 - spm_bq_re * x470
+    del x469, x470
+    x479 = spm_bq_im * x464
+    x480 = spm_b_re * spm_bq_re * x111 * x456 * x464 - x478 * x479
+    x487 = -spm_bq_re * x464 * x478 - x479 * x481
+    del x479
+    spm_zq_re = -spm_d_im * x466 + x467 * x468
+    spm_zq_im = spm_d_im * x468 + x466 * x467
+    del spm_d_im, x466, x467, x468
+    spm_yq_re = 4 * am_p_re * x472 - x167 * x471
+    spm_yq_im = x167 * x472 + x168 * x471
+    del x471, x472
+    z49 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x475 = z49[1]
+    x476 = x464 * z49[0]
+    del z49
+    x482 = -spm_yq_im * x478 - spm_yq_re * x481
+    x483 = -spm_yq_im * x481 + spm_yq_re * x478
+    del x478, x481
+    z50 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x482, x483)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x482, x483
+    x484 = z50[0]
+    x485 = z50[1]
     del z50
-    x485 = -spm_yq_im * x481 - spm_yq_re * x484
-    x486 = -spm_yq_im * x484 + spm_yq_re * x481
-    del x481, x484
-    z51 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x485, x486)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x485, x486
-    x487 = z51[0]
-    x488 = z51[1]
-    del z51
-    spm_uniform_re = spm_b_im * x459 * x476 + spm_b_re * x477
-    spm_uniform_im = -spm_b_im * x477 + spm_b_re * x459 * x476
-    del x459, x476, x477
-    x489 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x488 - spm_yq_re * x487
-    x491 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x487 - spm_yq_re * x488
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x487, x488
-    spm_whole_re = spm_bq_im * x467 * x478 + spm_bq_re * x479
-    x525 = -spm_whole_re + spp_whole_re
+    spm_uniform_re = spm_b_im * x456 * x473 + spm_b_re * x474
+    spm_uniform_im = -spm_b_im * x474 + spm_b_re * x456 * x473
+    del x456, x473, x474
+    x486 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x485 - spm_yq_re * x484
+    x488 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x484 - spm_yq_re * x485
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x484, x485
+    spm_whole_re = spm_bq_im * x464 * x475 + spm_bq_re * x476
+    x522 = -spm_whole_re + spp_whole_re
     del spm_whole_re, spp_whole_re
-    spm_whole_im = -spm_bq_im * x479 + spm_bq_re * x467 * x478
-    del spm_bq_im, spm_bq_re, x467, x478, x479
-    x523 = -spm_whole_im + spp_whole_im
+    spm_whole_im = -spm_bq_im * x476 + spm_bq_re * x464 * x475
+    del spm_bq_im, spm_bq_re, x464, x475, x476
+    x520 = -spm_whole_im + spp_whole_im
     del spm_whole_im, spp_whole_im
-    spm_change_re = x483 * x489 - x490 * x491
-    spm_change_im = x483 * x491 + x489 * x490
-    del x483, x489, x490, x491
+    spm_change_re = x480 * x486 - x487 * x488
+    spm_change_im = x480 * x488 + x486 * x487
+    del x480, x486, x487, x488
     spm_excess_re = -spm_change_re
     del spm_change_re
     spm_excess_im = -spm_change_im
     del spm_change_im
-    sm_form0_re = -x496 * x502 + x503 * x504
-    sm_form0_im = x496 * x504 + x502 * x503
-    del x496, x503
-    sm_form1_re = -x502 * x510 + x504 * x511
-    sm_form1_im = x502 * x511 + x504 * x510
-    del x502, x504, x510, x511
+    sm_form0_re = -x493 * x499 + x500 * x501
+    sm_form0_im = x493 * x501 + x499 * x500
+    del x493, x500
+    sm_form1_re = -x499 * x507 + x501 * x508
+    sm_form1_im = x499 * x508 + x501 * x507
+    del x499, x501, x507, x508
     spm_inverse_re = -spm_uniform_re
     del spm_uniform_re
-    x513 = x228 * (spm_inverse_re + spp_inverse_re)
+    x510 = x225 * (spm_inverse_re + spp_inverse_re)
     del spm_inverse_re, spp_inverse_re
     spm_inverse_im = -spm_uniform_im
     del spm_uniform_im
-    x512 = x228 * (spm_inverse_im + spp_inverse_im)
+    x509 = x225 * (spm_inverse_im + spp_inverse_im)
     del spm_inverse_im, spp_inverse_im
-    sp_weights_re = x230 - x232
-    del x230, x232
-    x631 = sp_weights_re * x18
-    sp_weights_im = x233 + x234
-    del x233, x234
-    x524 = sp_weights_im * x291
-    x635 = sp_weights_im * x18
+    sp_weights_re = x227 - x229
+    del x227, x229
+    x628 = sp_weights_re * x16
+    sp_weights_im = x230 + x231
+    del x230, x231
+    x521 = sp_weights_im * x287
+    x632 = sp_weights_im * x16
     del sp_weights_im
-    sp_still_re = -a_root_im * x512 - a_root_re * x513
-    sp_still_im = a_root_im * x513 - a_root_re * x512
-    del x512, x513
-    x612 = growth * sp_still_im - omega_r * sp_still_re
-    x616 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_re = -a_root_im * x509 - a_root_re * x510
+    sp_still_im = a_root_im * x510 - a_root_re * x509
+    del x509, x510
+    x609 = growth * sp_still_im - omega_r * sp_still_re
+    x613 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x643 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x617
-    x644 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x617
+    x640 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x614
+    x641 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x614
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x634 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x626 * (-sp_forms1_re + sp_forms2_re * x627)
+    x631 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x623 * (-sp_forms1_re + sp_forms2_re * x624)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x630 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x626 * (-sp_forms1_im + sp_forms2_im * x627)
+    x627 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x623 * (-sp_forms1_im + sp_forms2_im * x624)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
-    sp_uniform0_re = rp_weight_im * x515 - rp_weight_re * x519
-    sp_uniform0_im = rp_weight_im * x519 + rp_weight_re * x515
-    del x515, x519
-    sp_uniform1_re = rp_weight_im * x521 + rp_weight_re * x522
-    sp_uniform1_im = -rp_weight_im * x522 + rp_weight_re * x521
-    del rp_weight_im, rp_weight_re, x521, x522
-    sp_total_re = 4 * sp_weights_re * x290 * x525 - x523 * x524
-    sp_total_im = sp_weights_re * x291 * x523 + x524 * x525
-    del x523, x524, x525
-    sm_filled0_re = x526 * x75
-    del x526, x75
-    sm_filled0_im = x298
-    del x298
-    sm_filled1_re = -x295 * x79 * x82
-    del x295, x79, x82
-    sm_filled1_im = x300
-    del x300
+    sp_uniform0_re = rp_weight_im * x512 - rp_weight_re * x516
+    sp_uniform0_im = rp_weight_im * x516 + rp_weight_re * x512
+    del x512, x516
+    sp_uniform1_re = rp_weight_im * x518 + rp_weight_re * x519
+    sp_uniform1_im = -rp_weight_im * x519 + rp_weight_re * x518
+    del rp_weight_im, rp_weight_re, x518, x519
+    sp_total_re = 4 * sp_weights_re * x286 * x522 - x520 * x521
+    sp_total_im = sp_weights_re * x287 * x520 + x521 * x522
+    del x520, x521, x522
+    sm_filled0_re = x523 * x71
+    del x523, x71
+    sm_filled0_im = x294
+    del x294
+    sm_filled1_re = -x291 * x75 * x78
+    del x291, x75, x78
+    sm_filled1_im = x296
+    del x296
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    smp_x_re = x18 * (-x505 - x86)
-    del x505
-    smp_x_im = x18 * (sm_roots_im + x402)
-    del sm_roots_im, x402
-    z52 = root_sum(ap_p_re, ap_p_im, x301, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z52[0]
-    x534 = q + smp_k_re
-    x535 = -q + smp_k_re
-    smp_k_im = z52[1]
-    del z52
-    x527 = smp_k_im * smp_k_im
-    z53 = root_sum(ap_p_re, ap_p_im, rm_p_re, x302, smp_x_re, smp_x_im)
+    smp_x_re = x16 * (-x502 - x83)
+    del x502
+    smp_x_im = x16 * (sm_roots_im + x399)
+    del sm_roots_im, x399
+    z51 = root_sum(ap_p_re, ap_p_im, x297, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z51[0]
+    x531 = q + smp_k_re
+    x532 = -q + smp_k_re
+    smp_k_im = z51[1]
+    del z51
+    x524 = smp_k_im * smp_k_im
+    z52 = root_sum(ap_p_re, ap_p_im, rm_p_re, x298, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z53[0]
-    x539 = -q + smp_d_re
-    smp_d_im = z53[1]
-    del z53
-    smp_b_re = smp_k_re * smp_k_re - x527
+    smp_d_re = z52[0]
+    x536 = -q + smp_d_re
+    smp_d_im = z52[1]
+    del z52
+    smp_b_re = smp_k_re * smp_k_re - x524
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x528 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x529 = x528 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x530 = rm_p_im * x528
-    x531 = rm_p_re * x528
-    x532 = smp_b_im * x531 + smp_b_re * x530
-    x533 = smp_b_im * x530 - smp_b_re * x531
-    del x530, x531
-    x549 = x115 * x528
-    x550 = smp_b_im * x549
-    x553 = smp_b_re * x549
-    del x549
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x528 + smp_b_re * x529
-    smp_z_im = -smp_b_im * x529 + 2 * smp_b_re * smp_d_im * smp_d_re * x528
-    del x529
-    smp_y_re = 4 * ap_p_re * x533 - x532 * x98
-    smp_y_im = x532 * x99 + x533 * x98
-    del x532, x533
-    z54 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x545 = z54[1]
-    x546 = x528 * z54[0]
-    del z54
-    smp_bq_re = -x527 + x534 * x535
-    del x527
-    smp_bq_im = smp_k_im * x534 + smp_k_im * x535
-    del smp_k_im, x534, x535
-    x536 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x537 = x536 * (q + smp_d_re)
+    x525 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x526 = x525 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x527 = rm_p_im * x525
+    x528 = rm_p_re * x525
+    x529 = smp_b_im * x528 + smp_b_re * x527
+    x530 = smp_b_im * x527 - smp_b_re * x528
+    del x527, x528
+    x546 = x111 * x525
+    x547 = smp_b_im * x546
+    x550 = smp_b_re * x546
+    del x546
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x525 + smp_b_re * x526
+    smp_z_im = -smp_b_im * x526 + 2 * smp_b_re * smp_d_im * smp_d_re * x525
+    del x526
+    smp_y_re = 4 * ap_p_re * x530 - x529 * x94
+    smp_y_im = x529 * x95 + x530 * x94
+    del x529, x530
+    z53 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x542 = z53[1]
+    x543 = x525 * z53[0]
+    del z53
+    smp_bq_re = -x524 + x531 * x532
+    del x524
+    smp_bq_im = smp_k_im * x531 + smp_k_im * x532
+    del smp_k_im, x531, x532
+    x533 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x534 = x533 * (q + smp_d_re)
     del smp_d_re
-    x538 = -smp_bq_im * x537 + smp_bq_re * smp_d_im * x536
-    x540 = smp_bq_im * smp_d_im * x536 + smp_bq_re * x537
-    del x537
-    x541 = rm_p_im * x536
-    x542 = rm_p_re * x536
-    x543 = smp_bq_im * x542 + smp_bq_re * x541
-    x544 = smp_bq_im * x541 - smp_bq_re * x542
-    del x541, x542
-    x551 = smp_bq_im * x536
-    x552 = smp_b_re * smp_bq_re * x115 * x528 * x536 - x550 * x551
-    x559 = -smp_bq_re * x536 * x550 - x551 * x553
-    del x551
-    smp_zq_re = -smp_d_im * x538 + x539 * x540
-    smp_zq_im = smp_d_im * x540 + x538 * x539
-    del smp_d_im, x538, x539, x540
-    smp_yq_re = 4 * ap_p_re * x544 - x543 * x98
+    x535 = -smp_bq_im * x534 + smp_bq_re * smp_d_im * x533
+    x537 = smp_bq_im * smp_d_im * x533 + smp_bq_re * x534
+    del x534
+    x538 = rm_p_im * x533
+    x539 = rm_p_re * x533
+    x540 = smp_bq_im * x539 + smp_bq_re * x538
+    x541 = smp_bq_im * x538 - smp_bq_re * x539
+    del x538, x539
+    x548 = smp_bq_im * x533
+    x549 = smp_b_re * smp_bq_re * x111 * x525 * x533 - x547 * x548
+    x556 = -smp_bq_re * x533 * x547 - x548 * x550
+    del x548
+    smp_zq_re = -smp_d_im * x535 + x536 * x537
+    smp_zq_im = smp_d_im * x537 + x535 * x536
+    del smp_d_im, x535, x536, x537
+    smp_yq_re = 4 * ap_p_re * x541 - x540 * x94
     del ap_p_re
-    smp_yq_im = x543 * x99 + x544 * x98
-    del x543, x544, x98, x99
-    z55 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
-    x547 = z55[1]
-    x548 = x536 * z55[0]
+    smp_yq_im = x540 * x95 + x541 * x94
+    del x540, x541, x94, x95
+    z54 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x544 = z54[1]
+    x545 = x533 * z54[0]
+    del z54
+    x551 = -smp_yq_im * x547 - smp_yq_re * x550
+    x552 = -smp_yq_im * x550 + smp_yq_re * x547
+    del x547, x550
+    z55 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x551, x552)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x551, x552
+    x553 = z55[0]
+    x554 = z55[1]
     del z55
-    x554 = -smp_yq_im * x550 - smp_yq_re * x553
-    x555 = -smp_yq_im * x553 + smp_yq_re * x550
-    del x550, x553
-    z56 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x554, x555)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x554, x555
-    x556 = z56[0]
-    x557 = z56[1]
-    del z56
-    smp_uniform_re = smp_b_im * x528 * x545 + smp_b_re * x546
-    smp_uniform_im = -smp_b_im * x546 + smp_b_re * x528 * x545
-    del x528, x545, x546
-    x558 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x557 - smp_yq_re * x556
-    x560 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x556 - smp_yq_re * x557
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x556, x557
-    smp_whole_re = smp_bq_im * x536 * x547 + smp_bq_re * x548
-    smp_whole_im = -smp_bq_im * x548 + smp_bq_re * x536 * x547
-    del smp_bq_im, smp_bq_re, x536, x547, x548
-    smp_change_re = x552 * x558 - x559 * x560
-    smp_change_im = x552 * x560 + x558 * x559
-    del x552, x558, x559, x560
+    smp_uniform_re = smp_b_im * x525 * x542 + smp_b_re * x543
+    smp_uniform_im = -smp_b_im * x543 + smp_b_re * x525 * x542
+    del x525, x542, x543
+    x555 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x554 - smp_yq_re * x553
+    x557 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x553 - smp_yq_re * x554
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x553, x554
+    smp_whole_re = smp_bq_im * x533 * x544 + smp_bq_re * x545
+    smp_whole_im = -smp_bq_im * x545 + smp_bq_re * x533 * x544
+    del smp_bq_im, smp_bq_re, x533, x544, x545
+    smp_change_re = x549 * x555 - x556 * x557
+    smp_change_im = x549 * x557 + x555 * x556
+    del x549, x555, x556, x557
     smp_excess_re = smp_change_re
     del smp_change_re
     smp_excess_im = smp_change_im
@@ -2833,130 +2823,130 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     del smp_uniform_re
     smp_inverse_im = smp_uniform_im
     del smp_uniform_im
-    smm_x_re = x18 * (-sp_roots_re - x86)
-    del sp_roots_re, x86
-    smm_x_im = x18 * (-sp_roots_im - x457)
-    del sp_roots_im, x457
-    z57 = root_sum(am_p_re, am_p_im, x301, rm_p_im, smm_x_re, smm_x_im)
-    del x301
-    smm_k_re = z57[0]
-    x568 = q + smm_k_re
-    x569 = -q + smm_k_re
-    smm_k_im = z57[1]
+    smm_x_re = x16 * (-sp_roots_re - x83)
+    del sp_roots_re, x83
+    smm_x_im = x16 * (-sp_roots_im - x454)
+    del sp_roots_im, x454
+    z56 = root_sum(am_p_re, am_p_im, x297, rm_p_im, smm_x_re, smm_x_im)
+    del x297
+    smm_k_re = z56[0]
+    x565 = q + smm_k_re
+    x566 = -q + smm_k_re
+    smm_k_im = z56[1]
+    del z56
+    x558 = smm_k_im * smm_k_im
+    z57 = root_sum(am_p_re, am_p_im, rm_p_re, x298, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x298
+    smm_d_re = z57[0]
+    x570 = -q + smm_d_re
+    smm_d_im = z57[1]
     del z57
-    x561 = smm_k_im * smm_k_im
-    z58 = root_sum(am_p_re, am_p_im, rm_p_re, x302, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x302
-    smm_d_re = z58[0]
-    x573 = -q + smm_d_re
-    smm_d_im = z58[1]
-    del z58
-    smm_b_re = smm_k_re * smm_k_re - x561
+    smm_b_re = smm_k_re * smm_k_re - x558
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x562 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x563 = x562 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x564 = rm_p_im * x562
-    x565 = rm_p_re * x562
-    x566 = smm_b_im * x565 + smm_b_re * x564
-    x567 = smm_b_im * x564 - smm_b_re * x565
-    del x564, x565
-    x583 = x115 * x562
-    x584 = smm_b_im * x583
-    x587 = smm_b_re * x583
-    del x583
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x562 + smm_b_re * x563
-    smm_z_im = -smm_b_im * x563 + 2 * smm_b_re * smm_d_im * smm_d_re * x562
-    del x563
-    smm_y_re = 4 * am_p_re * x567 - x170 * x566
-    smm_y_im = x170 * x567 + x171 * x566
-    del x566, x567
-    z59 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x579 = z59[1]
-    x580 = x562 * z59[0]
-    del z59
-    smm_bq_re = -x561 + x568 * x569
-    del x561
-    smm_bq_im = smm_k_im * x568 + smm_k_im * x569
-    del smm_k_im, x568, x569
-    x570 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x571 = x570 * (q + smm_d_re)
+    x559 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x560 = x559 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x561 = rm_p_im * x559
+    x562 = rm_p_re * x559
+    x563 = smm_b_im * x562 + smm_b_re * x561
+    x564 = smm_b_im * x561 - smm_b_re * x562
+    del x561, x562
+    x580 = x111 * x559
+    x581 = smm_b_im * x580
+    x584 = smm_b_re * x580
+    del x580
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x559 + smm_b_re * x560
+    smm_z_im = -smm_b_im * x560 + 2 * smm_b_re * smm_d_im * smm_d_re * x559
+    del x560
+    smm_y_re = 4 * am_p_re * x564 - x167 * x563
+    smm_y_im = x167 * x564 + x168 * x563
+    del x563, x564
+    z58 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x576 = z58[1]
+    x577 = x559 * z58[0]
+    del z58
+    smm_bq_re = -x558 + x565 * x566
+    del x558
+    smm_bq_im = smm_k_im * x565 + smm_k_im * x566
+    del smm_k_im, x565, x566
+    x567 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x568 = x567 * (q + smm_d_re)
     del smm_d_re
-    x572 = -smm_bq_im * x571 + smm_bq_re * smm_d_im * x570
-    x574 = smm_bq_im * smm_d_im * x570 + smm_bq_re * x571
-    del x571
-    x575 = rm_p_im * x570
+    x569 = -smm_bq_im * x568 + smm_bq_re * smm_d_im * x567
+    x571 = smm_bq_im * smm_d_im * x567 + smm_bq_re * x568
+    del x568
+    x572 = rm_p_im * x567
     del rm_p_im
-    x576 = rm_p_re * x570
+    x573 = rm_p_re * x567
     del rm_p_re
-    x577 = smm_bq_im * x576 + smm_bq_re * x575
-    x578 = smm_bq_im * x575 - smm_bq_re * x576
-    del x575, x576
-    x585 = smm_bq_im * x570
-    x586 = smm_b_re * smm_bq_re * x115 * x562 * x570 - x584 * x585
-    del x115
-    x593 = -smm_bq_re * x570 * x584 - x585 * x587
-    del x585
-    smm_zq_re = -smm_d_im * x572 + x573 * x574
-    smm_zq_im = smm_d_im * x574 + x572 * x573
-    del smm_d_im, x572, x573, x574
-    smm_yq_re = 4 * am_p_re * x578 - x170 * x577
+    x574 = smm_bq_im * x573 + smm_bq_re * x572
+    x575 = smm_bq_im * x572 - smm_bq_re * x573
+    del x572, x573
+    x582 = smm_bq_im * x567
+    x583 = smm_b_re * smm_bq_re * x111 * x559 * x567 - x581 * x582
+    del x111
+    x590 = -smm_bq_re * x567 * x581 - x582 * x584
+    del x582
+    smm_zq_re = -smm_d_im * x569 + x570 * x571
+    smm_zq_im = smm_d_im * x571 + x569 * x570
+    del smm_d_im, x569, x570, x571
+    smm_yq_re = 4 * am_p_re * x575 - x167 * x574
     del am_p_re
-    smm_yq_im = x170 * x578 + x171 * x577
-    del x170, x171, x577, x578
-    z60 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
-    x581 = z60[1]
-    x582 = x570 * z60[0]
+    smm_yq_im = x167 * x575 + x168 * x574
+    del x167, x168, x574, x575
+    z59 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x578 = z59[1]
+    x579 = x567 * z59[0]
+    del z59
+    x585 = -smm_yq_im * x581 - smm_yq_re * x584
+    x586 = -smm_yq_im * x584 + smm_yq_re * x581
+    del x581, x584
+    z60 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x585, x586)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x585, x586
+    x587 = z60[0]
+    x588 = z60[1]
     del z60
-    x588 = -smm_yq_im * x584 - smm_yq_re * x587
-    x589 = -smm_yq_im * x587 + smm_yq_re * x584
-    del x584, x587
-    z61 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x588, x589)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x588, x589
-    x590 = z61[0]
-    x591 = z61[1]
-    del z61
-    smm_uniform_re = smm_b_im * x562 * x579 + smm_b_re * x580
-    smm_uniform_im = -smm_b_im * x580 + smm_b_re * x562 * x579
-    del x562, x579, x580
-    x592 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x591 - smm_yq_re * x590
-    x594 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x590 - smm_yq_re * x591
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x590, x591
-    smm_whole_re = smm_bq_im * x570 * x581 + smm_bq_re * x582
-    x608 = -smm_whole_re + smp_whole_re
+    smm_uniform_re = smm_b_im * x559 * x576 + smm_b_re * x577
+    smm_uniform_im = -smm_b_im * x577 + smm_b_re * x559 * x576
+    del x559, x576, x577
+    x589 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x588 - smm_yq_re * x587
+    x591 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x587 - smm_yq_re * x588
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x587, x588
+    smm_whole_re = smm_bq_im * x567 * x578 + smm_bq_re * x579
+    x605 = -smm_whole_re + smp_whole_re
     del smm_whole_re, smp_whole_re
-    smm_whole_im = -smm_bq_im * x582 + smm_bq_re * x570 * x581
-    del smm_bq_im, smm_bq_re, x570, x581, x582
-    x606 = -smm_whole_im + smp_whole_im
+    smm_whole_im = -smm_bq_im * x579 + smm_bq_re * x567 * x578
+    del smm_bq_im, smm_bq_re, x567, x578, x579
+    x603 = -smm_whole_im + smp_whole_im
     del smm_whole_im, smp_whole_im
-    smm_change_re = x586 * x592 - x593 * x594
-    smm_change_im = x586 * x594 + x592 * x593
-    del x586, x592, x593, x594
+    smm_change_re = x583 * x589 - x590 * x591
+    smm_change_im = x583 * x591 + x589 * x590
+    del x583, x589, x590, x591
     smm_excess_re = -smm_change_re
     del smm_change_re
     smm_excess_im = -smm_change_im
     del smm_change_im
     smm_inverse_re = -smm_uniform_re
     del smm_uniform_re
-    x596 = x228 * (smm_inverse_re + smp_inverse_re)
+    x593 = x225 * (smm_inverse_re + smp_inverse_re)
     del smm_inverse_re, smp_inverse_re
     smm_inverse_im = -smm_uniform_im
     del smm_uniform_im
-    x595 = x228 * (smm_inverse_im + smp_inverse_im)
-    del smm_inverse_im, smp_inverse_im, x228
-    sm_weights_re = x372 - x374
-    del x372, x374
-    x629 = sm_weights_re * x18
-    sm_weights_im = x375 + x376
-    del x375, x376
-    x607 = sm_weights_im * x291
-    x633 = sm_weights_im * x18
-    del sm_weights_im, x18
-    sm_still_re = -a_root_im * x595 - a_root_re * x596
-    sm_still_im = a_root_im * x596 - a_root_re * x595
-    del a_root_im, a_root_re, x595, x596
-    x611 = growth * sm_still_im - omega_r * sm_still_re
-    x615 = -growth * sm_still_re - omega_r * sm_still_im
+    x592 = x225 * (smm_inverse_im + smp_inverse_im)
+    del smm_inverse_im, smp_inverse_im, x225
+    sm_weights_re = x368 - x370
+    del x368, x370
+    x626 = sm_weights_re * x16
+    sm_weights_im = x371 + x372
+    del x371, x372
+    x604 = sm_weights_im * x287
+    x630 = sm_weights_im * x16
+    del sm_weights_im, x16
+    sm_still_re = -a_root_im * x592 - a_root_re * x593
+    sm_still_im = a_root_im * x593 - a_root_re * x592
+    del a_root_im, a_root_re, x592, x593
+    x608 = growth * sm_still_im - omega_r * sm_still_re
+    x612 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
@@ -2964,1007 +2954,996 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x641 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x617
-    x642 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x617
+    x638 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x614
+    x639 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x614
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x632 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x626 * (-sm_forms1_re + sm_forms2_re * x627)
+    x629 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x623 * (-sm_forms1_re + sm_forms2_re * x624)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x628 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x626 * (-sm_forms1_im + sm_forms2_im * x627)
-    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x626, x627
-    sm_uniform0_re = rm_weight_im * x598 - rm_weight_re * x602
-    sm_uniform0_im = rm_weight_im * x602 + rm_weight_re * x598
-    del x598, x602
-    sm_uniform1_re = rm_weight_im * x604 + rm_weight_re * x605
-    sm_uniform1_im = -rm_weight_im * x605 + rm_weight_re * x604
-    del rm_weight_im, rm_weight_re, x604, x605
-    sm_total_re = 4 * sm_weights_re * x290 * x608 - x606 * x607
-    del x290
-    sm_total_im = sm_weights_re * x291 * x606 + x607 * x608
-    del x291, x606, x607, x608
+    x625 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x623 * (-sm_forms1_im + sm_forms2_im * x624)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x623, x624
+    sm_uniform0_re = rm_weight_im * x595 - rm_weight_re * x599
+    sm_uniform0_im = rm_weight_im * x599 + rm_weight_re * x595
+    del x595, x599
+    sm_uniform1_re = rm_weight_im * x601 + rm_weight_re * x602
+    sm_uniform1_im = -rm_weight_im * x602 + rm_weight_re * x601
+    del rm_weight_im, rm_weight_re, x601, x602
+    sm_total_re = 4 * sm_weights_re * x286 * x605 - x603 * x604
+    del x286
+    sm_total_im = sm_weights_re * x287 * x603 + x604 * x605
+    del x287, x603, x604, x605
     return (
-        -x636 * (-rm_uniform0_im * x613 + rm_uniform0_re * x609 - rp_uniform0_im * x614 + rp_uniform0_re * x610 - sm_uniform0_im * x615 + sm_uniform0_re * x611 - sp_uniform0_im * x616 + sp_uniform0_re * x612 + x618 * x619 + x620 * x621 + x622 * x623 + x624 * x625 + x628 * x629 + x630 * x631 + x632 * x633 + x634 * x635),  # r12_real
-        -x636 * (rm_uniform0_im * x609 + rm_uniform0_re * x613 + rp_uniform0_im * x610 + rp_uniform0_re * x614 + sm_uniform0_im * x611 + sm_uniform0_re * x615 + sp_uniform0_im * x612 + sp_uniform0_re * x616 + x618 * x623 - x619 * x622 + x620 * x625 - x621 * x624 + x628 * x633 - x629 * x632 + x630 * x635 - x631 * x634),  # r12_imag
-        -x636 * (-rm_uniform1_im * x613 + rm_uniform1_re * x609 + rm_weights_re * x16 * x17 * x638 - rp_uniform1_im * x614 + rp_uniform1_re * x610 + rp_weights_re * x16 * x17 * x640 - sm_uniform1_im * x615 + sm_uniform1_re * x611 + sm_weights_re * x16 * x17 * x642 - sp_uniform1_im * x616 + sp_uniform1_re * x612 + sp_weights_re * x16 * x17 * x644 - x623 * x637 - x625 * x639 - x633 * x641 - x635 * x643),  # r22_real
-        -x636 * (rm_uniform1_im * x609 + rm_uniform1_re * x613 + rp_uniform1_im * x610 + rp_uniform1_re * x614 + sm_uniform1_im * x611 + sm_uniform1_re * x615 + sp_uniform1_im * x612 + sp_uniform1_re * x616 + x619 * x637 + x621 * x639 + x623 * x638 + x625 * x640 + x629 * x641 + x631 * x643 + x633 * x642 + x635 * x644),  # r22_imag
-        -x636 * (-rm_total_im * x617 - rp_total_im * x617 - sm_total_im * x617 - sp_total_im * x617),  # coupling_real
-        -x636 * (rm_total_re * x617 + rp_total_re * x617 + sm_total_re * x617 + sp_total_re * x617),  # coupling_imag
-        -x636 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x636 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x633 * (-rm_uniform0_im * x610 + rm_uniform0_re * x606 - rp_uniform0_im * x611 + rp_uniform0_re * x607 - sm_uniform0_im * x612 + sm_uniform0_re * x608 - sp_uniform0_im * x613 + sp_uniform0_re * x609 + x615 * x616 + x617 * x618 + x619 * x620 + x621 * x622 + x625 * x626 + x627 * x628 + x629 * x630 + x631 * x632),  # r12_real
+        -x633 * (rm_uniform0_im * x606 + rm_uniform0_re * x610 + rp_uniform0_im * x607 + rp_uniform0_re * x611 + sm_uniform0_im * x608 + sm_uniform0_re * x612 + sp_uniform0_im * x609 + sp_uniform0_re * x613 + x615 * x620 - x616 * x619 + x617 * x622 - x618 * x621 + x625 * x630 - x626 * x629 + x627 * x632 - x628 * x631),  # r12_imag
+        -x633 * (-rm_uniform1_im * x610 + rm_uniform1_re * x606 + rm_weights_re * x14 * x15 * x635 - rp_uniform1_im * x611 + rp_uniform1_re * x607 + rp_weights_re * x14 * x15 * x637 - sm_uniform1_im * x612 + sm_uniform1_re * x608 + sm_weights_re * x14 * x15 * x639 - sp_uniform1_im * x613 + sp_uniform1_re * x609 + sp_weights_re * x14 * x15 * x641 - x620 * x634 - x622 * x636 - x630 * x638 - x632 * x640),  # r22_real
+        -x633 * (rm_uniform1_im * x606 + rm_uniform1_re * x610 + rp_uniform1_im * x607 + rp_uniform1_re * x611 + sm_uniform1_im * x608 + sm_uniform1_re * x612 + sp_uniform1_im * x609 + sp_uniform1_re * x613 + x616 * x634 + x618 * x636 + x620 * x635 + x622 * x637 + x626 * x638 + x628 * x640 + x630 * x639 + x632 * x641),  # r22_imag
+        -x633 * (-rm_total_im * x614 - rp_total_im * x614 - sm_total_im * x614 - sp_total_im * x614),  # coupling_real
+        -x633 * (rm_total_re * x614 + rp_total_re * x614 + sm_total_re * x614 + sp_total_re * x614),  # coupling_imag
+        -x633 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x633 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
     )
 
 
-def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def pairing_slopes(frequency, distance, distance_omega, mean, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 5597 (add 2083, div 52, mul 3391, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_arctanh_slope 8, parts_root_sum 32, parts_upper_root 6, sqrt 1).
+    Operations: 5590 (add 2078, div 52, mul 3390, parts_divided_root_arctanh 8, parts_root_arctanh 16, parts_root_arctanh_slope 8, parts_root_sum 31, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x17 = 2 * growth
-    x18 = 2 * gamma
-    x19 = 2 * x7
-    x20 = -x19
-    x21 = x18 + x20
-    x32 = a * a - 1
-    x33 = 1 / (x32 * x32)
-    x34 = -x32
-    del x32
-    x35 = x33 * x34
-    x36 = a * x35
-    x37 = -delta
-    x39 = -gamma
-    x40 = -x39 - x7
-    del x7
-    x42 = 2 * frequency
-    x43 = x40 * x42
-    x46 = a * frequency
-    x47 = a * gamma
-    x48 = x37 + x47
-    x49 = -x48
-    x60 = (1 / 2) * x35
-    x77 = x49 * x49
-    x78 = frequency * gamma
-    x95 = growth + x18
-    x96 = x20 + x95
-    del x20
-    x100 = 1 / x0
-    x103 = 2 * F_electrons
-    x104 = x100 * x103
-    x107 = 2 * F_holes
-    x109 = 1 / (x1 * x1)
-    del x1
-    x110 = x109 * x2
-    x114 = a * omega_r
-    x116 = a * growth
-    x211 = q * q
-    x449 = -x103 - x107
-    x453 = -F_electrons - F_holes
-    x454 = 2 * x114
-    x458 = 2 * delta
-    x459 = x18 + x458
-    x460 = x100 * x459
-    x462 = -x18
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x15 = 2 * growth
+    x16 = 2 * gamma
+    x17 = 2 * x5
+    x18 = -x17
+    x19 = x16 + x18
+    x30 = a * a - 1
+    x31 = 1 / (x30 * x30)
+    x32 = -x30
+    del x30
+    x33 = x31 * x32
+    x34 = a * x33
+    x35 = -delta
+    x37 = -gamma
+    x38 = -x37 - x5
+    del x5
+    x40 = 2 * frequency
+    x41 = x38 * x40
+    x44 = a * frequency
+    x45 = a * gamma
+    x46 = x35 + x45
+    x47 = -x46
+    x58 = (1 / 2) * x33
+    x75 = x47 * x47
+    x76 = frequency * gamma
+    x89 = growth + x16
+    x90 = x18 + x89
     del x18
-    x463 = x458 + x462
+    x91 = -growth * x90 + 2 * mean * omega_r
+    x92 = mean * x15 + omega_r * x90
+    x93 = 2 * mean
+    x94 = growth * omega_r + x90 * x93
+    x96 = 1 / x0
+    x99 = 2 * F_electrons
+    x100 = x96 * x99
+    x103 = 2 * F_holes
+    x105 = 1 / (x1 * x1)
+    del x1
+    x106 = x105 * x2
+    x111 = a * omega_r
+    x112 = a * growth
+    x207 = q * q
+    x401 = -x16
+    x402 = -growth + x17 + x401
+    del x17
+    x446 = -x103 - x99
+    x450 = -F_electrons - F_holes
+    x451 = 2 * x111
+    x455 = 2 * delta
+    x456 = x16 + x455
+    del x16
+    x457 = x456 * x96
+    x459 = x401 + x455
+    del x401
+    x460 = -x459
+    x461 = delta + gamma
+    x462 = -x461
+    x463 = delta + x37
+    del x37
     x464 = -x463
-    x465 = delta + gamma
-    x466 = -x465
-    x467 = delta + x39
-    del x39
-    x468 = -x467
-    x469 = -omega_r * x468
-    x470 = omega_r * x466 + x469
-    x472 = -F_electrons + F_holes
-    x474 = 2 * omega_r
-    x476 = omega_r * x465 + x469
-    del x469
-    x482 = a * x17
-    x486 = -growth * x468
-    x487 = growth * x466 + x486
-    del x466
-    x488 = growth * x465 + x486
-    del x486
-    x492 = -x103 + x107
-    x493 = x35 * x492
-    x495 = x449 * x60
-    x501 = growth + x459
-    x502 = -x458
-    x503 = x502 + x95
-    x516 = Delta_0 * Delta_0
-    x517 = 4 * x516
-    x784 = a * x95
-    del x95
-    x785 = x458 - x784
-    del x458
-    x919 = x502 + x784
-    del x502, x784
-    x1295 = x103 * x468 + x107 * x465
-    del x468
-    x1304 = -x1295
-    x1305 = x34 * x517
-    x1314 = (1 / 2) / (pi * pi)
+    x465 = -omega_r * x464
+    x466 = omega_r * x462 + x465
+    x468 = -F_electrons + F_holes
+    x470 = 2 * omega_r
+    x472 = omega_r * x461 + x465
+    del x465
+    x478 = a * x15
+    x482 = -growth * x464
+    x483 = growth * x462 + x482
+    del x462
+    x484 = growth * x461 + x482
+    del x482
+    x488 = x103 - x99
+    x489 = x33 * x488
+    x491 = x446 * x58
+    x497 = growth + x456
+    x498 = -x455
+    x499 = x498 + x89
+    x512 = Delta_0 * Delta_0
+    x513 = 4 * x512
+    x781 = a * x89
+    del x89
+    x782 = x455 - x781
+    del x455
+    x916 = x498 + x781
+    del x498, x781
+    x1292 = x103 * x461 + x464 * x99
+    del x464
+    x1301 = -x1292
+    x1302 = x32 * x513
+    x1311 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x6 = distance_omega * x4
-    del x4
-    x11 = -x10 * x10 + x6
-    x23 = threshold * threshold
+    x4 = distance_omega * (distance_omega + x3)
+    x9 = x4 - x8 * x8
+    x21 = threshold * threshold
     del threshold
-    x30 = 2 * x23
-    x38 = distance * (distance + x3)
+    x28 = 2 * x21
+    x36 = distance * (distance + x3)
     del x3
-    x41 = x38 - x40 * x40
-    del x40
-    x239 = 1 / x23
-    x267 = 2 * x239
+    x39 = x36 - x38 * x38
+    del x38
+    x235 = 1 / x21
+    x264 = 2 * x235
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = upper_root(x11, x12)
-    del x11, x12
-    x13 = z0[0]
-    x14 = z0[1]
+    x10 = 2 * after_re * x8
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    x11 = z0[0]
+    x12 = z0[1]
     del z0
-    x15 = 1 / (x13 * x13 + x14 * x14)
-    x16 = after_re * x15
-    x22 = (1 / 2) * x15 * (-x17 - x21)
-    del x15
-    x99 = after_re * frequency
-    z1 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z1[0]
-    x403 = -total_re
-    total_im = z1[1]
-    del z1
-    x91 = growth + total_im
-    del total_im
-    x92 = x21 + x91
-    del x21
-    x93 = -growth * x92 + omega_r * total_re
-    x94 = growth * total_re + omega_r * x92
-    x97 = omega_r * total_re - x91 * x96
-    x98 = omega_r * x91 + total_re * x96
-    a_root_re = x13
-    x50 = a_root_re * x35
-    x425 = a_root_re * a_root_re
-    a_root_im = x14
-    x53 = a_root_im * x35
-    x424 = 4 * a_root_im * a_root_im
-    x426 = x424 + 4 * x425
-    x427 = 2 / x426
-    x434 = 1 / (x426 * x426)
-    del x426
-    x436 = 16 * a_root_im * a_root_re
-    x437 = -2 * x424 + 8 * x425
-    del x424, x425
-    x447 = a_root_im * x427
-    x448 = a_root_re * x427
-    a_root_by_omega_re = x13 * x16 - x14 * x22
-    x435 = a_root_by_omega_re * x434
-    a_root_by_omega_im = -x13 * x22 - x14 * x16
-    del x13, x14, x16, x22
-    x438 = a_root_by_omega_im * x434
-    del x434
-    x439 = -x435 * x436 + x437 * x438
-    x441 = x435 * x437 + x436 * x438
-    del x435, x436, x437, x438
+    x13 = 1 / (x11 * x11 + x12 * x12)
+    x14 = after_re * x13
+    x20 = (1 / 2) * x13 * (-x15 - x19)
+    del x13
+    x95 = after_re * frequency
+    a_root_re = x11
+    x48 = a_root_re * x33
+    x422 = a_root_re * a_root_re
+    a_root_im = x12
+    x51 = a_root_im * x33
+    x421 = 4 * a_root_im * a_root_im
+    x423 = x421 + 4 * x422
+    x424 = 2 / x423
+    x431 = 1 / (x423 * x423)
+    del x423
+    x433 = 16 * a_root_im * a_root_re
+    x434 = -2 * x421 + 8 * x422
+    del x421, x422
+    x444 = a_root_im * x424
+    x445 = a_root_re * x424
+    a_root_by_omega_re = x11 * x14 - x12 * x20
+    x432 = a_root_by_omega_re * x431
+    a_root_by_omega_im = -x11 * x20 - x12 * x14
+    del x11, x12, x14, x20
+    x435 = a_root_by_omega_im * x431
+    del x431
+    x436 = -x432 * x433 + x434 * x435
+    x438 = x432 * x434 + x433 * x435
+    del x432, x433, x434, x435
     a_up_re = a_root_re + after_re
-    x25 = a_up_re * a_up_re
-    a_up_im = a_root_im + x10
-    del x10
-    x24 = a_up_im * a_up_im
-    x26 = x24 + x25
-    x27 = x23 / x26
-    x28 = 1 / (x26 * x26)
-    del x26
-    x31 = x23 * (-x24 + x25)
-    del x24, x25
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    x275 = a_up_by_omega_re * x267
-    a_up_by_omega_im = a_root_by_omega_im
-    x29 = a_up_by_omega_im * x28
-    x274 = a_up_by_omega_im * x267
-    a_down_re = a_up_re * x27
-    a_down_im = -a_up_im * x27
-    del x27
-    x272 = a_down_im * x267
-    x276 = a_down_im * x274 - a_down_re * x275
-    x278 = -a_down_im * x275 - a_down_re * x274
-    del x274, x275
-    a_down_by_omega_re = -a_up_by_omega_re * x28 * x31 - a_up_im * a_up_re * x29 * x30
-    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x23 * x28 - x29 * x31
-    del x28, x29, x31
-    a_center_re = -after_re * x36
-    del after_re
-    x51 = a_center_re + mu
-    del a_center_re
-    x52 = x50 + x51
-    x63 = -x50 + x51
-    del x50, x51
-    a_center_im = x35 * (-a * x9 - x37)
-    del x37, x9
-    x54 = a_center_im + x53
-    z2 = upper_root(x52, x54)
-    del x52, x54
-    x55 = z2[0]
-    x56 = z2[1]
-    del z2
-    x57 = 1 / (x55 * x55 + x56 * x56)
-    x61 = x57 * x60
-    x62 = a_root_by_omega_re * x61
-    x64 = a_center_im - x53
-    del a_center_im, x53
-    z3 = upper_root(x63, x64)
-    del x63, x64
-    x65 = z3[0]
-    x66 = z3[1]
-    del z3
-    x67 = 1 / (x65 * x65 + x66 * x66)
-    x68 = x60 * x67
-    del x60
-    x69 = x65 * x68
-    a_center_by_omega_re = -x36
-    x58 = (1 / 2) * a_center_by_omega_re
-    x59 = x57 * x58
-    z4 = upper_root(x41, x43)
-    del x41, x43
-    c_root_re = z4[0]
-    x44 = c_root_re + frequency
-    x70 = c_root_re * x35
-    x89 = -c_root_re
-    x105 = x104 * x44
-    x106 = -x105
-    x111 = -c_root_re + frequency
-    x112 = x110 * x111
-    x113 = x107 * x112
-    x455 = a * c_root_re
-    x456 = x17 * x455
-    x457 = -2 * frequency * growth + x456
-    x461 = x44 * x460
-    x471 = x112 * x464 + x461 + x470
-    x475 = -x46 - x89
-    x477 = x112 * x463 + x17 * x35 * x475 + x461 + x476
-    del x112, x461
-    x484 = c_root_re * x454
-    x489 = -2 * omega_r * x33 * x34 * x475 + x488
-    x494 = 2 * x455
-    del x455
-    x496 = -x475 * x493 - x495 * (2 * frequency - x494)
-    del x475
-    x505 = -2 * F_holes * omega_r * x109 * x111 * x2 + omega_r * x105
-    x508 = x105 * x501 - x113 * x503
-    x511 = x105 - x113
-    del x105
-    x525 = x104 * x111
-    del x104
-    x526 = -x525
-    x527 = x110 * x44
-    x528 = x107 * x527
-    x752 = frequency * x17 + x456
-    del x456
-    x753 = x111 * x460
-    del x111, x460
-    x754 = x464 * x527 + x470 + x753
-    del x470
-    x756 = -c_root_re - x46
-    x757 = x17 * x35 * x756 + x463 * x527 + x476 + x753
-    del x476, x527, x753
-    x763 = -2 * omega_r * x33 * x34 * x756 + x488
-    del x488
-    x765 = -x493 * x756 - x495 * (x42 + x494)
-    del x42, x493, x494, x495, x756
-    x770 = x501 * x525 - x503 * x528
-    x772 = -2 * F_holes * omega_r * x109 * x2 * x44 + omega_r * x525
-    x774 = x525 - x528
-    del x525
-    c_root_im = z4[1]
-    del z4
-    x71 = c_root_im * x35
-    x73 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x74 = (1 / 2) * x73
-    x75 = c_root_re * x74
-    x76 = x49 * x75
-    x82 = c_root_im * x74
-    del x74
-    x84 = x49 * x82
-    x90 = -c_root_im
-    x101 = c_root_im + delta - x47
-    del x47
-    x102 = x100 * x101
-    x108 = -x101
-    x450 = 2 * x73
-    x451 = x449 * x450
-    x452 = c_root_re * x451
-    x473 = x101 * x35
-    x478 = -x453 * (x35 * (-x101 * x454 - x457) + x471) - x472 * (x473 * x474 + x477)
-    x479 = x108 * x109 * x2 - x465
-    x480 = x102 + x467
-    x481 = x459 * x480
-    x491 = c_root_im * x451
-    del x451
-    x497 = x449 * (gamma + x101 * x36) + x492 * (-delta - x473)
-    x499 = x450 * x492
-    del x450
-    x500 = c_root_im * x499
-    x504 = x107 * x479
-    x506 = 2 * F_electrons * x480 * x501 - x503 * x504 - x505
-    x507 = x103 * x480
-    del x480
-    x509 = -omega_r * x504 + omega_r * x507 + x508
-    x510 = c_root_re * x499
-    del x499
-    x513 = -x504 + x507
-    del x504, x507
-    x522 = c_root_im + x48
-    del x48
-    x523 = -x522
-    x524 = x100 * x523
-    x755 = x35 * x523
-    x758 = -x453 * (x35 * (-x454 * x523 + x752) + x754) - x472 * (x474 * x755 + x757)
-    x759 = x109 * x2 * x522 - x465
-    x760 = x467 + x524
-    x761 = x459 * x760
-    x766 = x449 * (gamma + x36 * x523) + x492 * (-delta - x755)
-    x768 = x107 * x759
-    x769 = x103 * x760
-    x771 = -omega_r * x768 + omega_r * x769 + x770
-    x773 = 2 * F_electrons * x501 * x760 - x503 * x768 - x772
-    del x760
-    x776 = -x768 + x769
-    del x768, x769
-    x783 = x100 * x108
-    x1046 = x108 * x35
-    x1047 = -x453 * (x35 * (-x108 * x454 - x457) + x471) - x472 * (x1046 * x474 + x477)
-    del x457, x471, x477
-    x1048 = x101 * x109 * x2 - x465
-    x1049 = x467 + x783
-    x1050 = x1049 * x459
-    x1052 = x449 * (gamma + x108 * x36) + x492 * (-delta - x1046)
-    x1053 = x1048 * x107
-    x1054 = 2 * F_electrons * x1049 * x501 - x1053 * x503 - x505
-    del x505
-    x1055 = x103 * x1049
-    del x1049
-    x1056 = -omega_r * x1053 + omega_r * x1055 + x508
-    del x508
-    x1057 = -x1053 + x1055
-    del x1053, x1055
-    x1063 = x100 * x522
-    del x100
-    x1270 = x35 * x522
-    x1271 = -x453 * (x35 * (-x454 * x522 + x752) + x754) - x472 * (x1270 * x474 + x757)
-    del x454, x474, x752, x754, x757
-    x1272 = x109 * x2 * x523 - x465
-    del x109, x2, x465
-    x1273 = x1063 + x467
-    del x467
-    x1274 = x1273 * x459
-    del x459
-    x1276 = x449 * (gamma + x36 * x522) + x492 * (-delta - x1270)
-    del x36, x449, x492
-    x1277 = x107 * x1272
-    x1278 = 2 * F_electrons * x1273 * x501 - x1277 * x503 - x772
-    del x501, x503, x772
-    x1279 = x103 * x1273
-    del x1273
-    x1280 = -omega_r * x1277 + omega_r * x1279 + x770
-    del x770
-    x1281 = -x1277 + x1279
-    del x1277, x1279
-    c_up_re = x44
-    del x44
-    x230 = -c_up_re
-    x234 = a_up_re + c_up_re
-    x246 = a_up_re + x230
-    x402 = a_down_re + x230
-    x417 = a_down_re + c_up_re
-    c_up_im = c_root_im + gamma + x8
+    x23 = a_up_re * a_up_re
+    a_up_im = a_root_im + x8
     del x8
-    x45 = x23 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x231 = -c_up_im
-    x232 = a_up_im + c_up_im
-    x247 = a_up_im + x231
-    x405 = a_down_im + x231
-    x414 = a_down_im + c_up_im
-    c_down_re = c_up_re * x45
-    x240 = c_down_re * x239
-    x241 = a_down_im * x240
-    x258 = a_down_by_omega_im * x240
-    x393 = -c_down_re
-    x397 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x45
+    x22 = a_up_im * a_up_im
+    x24 = x22 + x23
+    x25 = x21 / x24
+    x26 = 1 / (x24 * x24)
+    del x24
+    x29 = x21 * (-x22 + x23)
+    del x22, x23
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    x272 = a_up_by_omega_re * x264
+    a_up_by_omega_im = a_root_by_omega_im
+    x27 = a_up_by_omega_im * x26
+    x271 = a_up_by_omega_im * x264
+    a_down_re = a_up_re * x25
+    a_down_im = -a_up_im * x25
+    del x25
+    x269 = a_down_im * x264
+    x273 = a_down_im * x271 - a_down_re * x272
+    x275 = -a_down_im * x272 - a_down_re * x271
+    del x271, x272
+    a_down_by_omega_re = -a_up_by_omega_re * x26 * x29 - a_up_im * a_up_re * x27 * x28
+    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x21 * x26 - x27 * x29
+    del x26, x27, x29
+    a_center_re = -after_re * x34
+    del after_re
+    x49 = a_center_re + mu
+    del a_center_re
+    x50 = x48 + x49
+    x61 = -x48 + x49
+    del x48, x49
+    a_center_im = x33 * (-a * x7 - x35)
+    del x35, x7
+    x52 = a_center_im + x51
+    z1 = upper_root(x50, x52)
+    del x50, x52
+    x53 = z1[0]
+    x54 = z1[1]
+    del z1
+    x55 = 1 / (x53 * x53 + x54 * x54)
+    x59 = x55 * x58
+    x60 = a_root_by_omega_re * x59
+    x62 = a_center_im - x51
+    del a_center_im, x51
+    z2 = upper_root(x61, x62)
+    del x61, x62
+    x63 = z2[0]
+    x64 = z2[1]
+    del z2
+    x65 = 1 / (x63 * x63 + x64 * x64)
+    x66 = x58 * x65
+    del x58
+    x67 = x63 * x66
+    a_center_by_omega_re = -x34
+    x56 = (1 / 2) * a_center_by_omega_re
+    x57 = x55 * x56
+    z3 = upper_root(x39, x41)
+    del x39, x41
+    c_root_re = z3[0]
+    x42 = c_root_re + frequency
+    x68 = c_root_re * x33
+    x87 = -c_root_re
+    x101 = x100 * x42
+    x102 = -x101
+    x107 = -c_root_re + frequency
+    x108 = x106 * x107
+    x109 = x103 * x108
+    x452 = a * c_root_re
+    x453 = x15 * x452
+    x454 = -2 * frequency * growth + x453
+    x458 = x42 * x457
+    x467 = x108 * x460 + x458 + x466
+    x471 = -x44 - x87
+    x473 = x108 * x459 + x15 * x33 * x471 + x458 + x472
+    del x108, x458
+    x480 = c_root_re * x451
+    x485 = -2 * omega_r * x31 * x32 * x471 + x484
+    x490 = 2 * x452
+    del x452
+    x492 = -x471 * x489 - x491 * (2 * frequency - x490)
+    del x471
+    x501 = -2 * F_holes * omega_r * x105 * x107 * x2 + omega_r * x101
+    x504 = x101 * x497 - x109 * x499
+    x507 = x101 - x109
+    del x101
+    x521 = x100 * x107
+    del x100
+    x522 = -x521
+    x523 = x106 * x42
+    x524 = x103 * x523
+    x748 = frequency * x15 + x453
+    del x453
+    x749 = x107 * x457
+    del x107, x457
+    x750 = x460 * x523 + x466 + x749
+    del x466
+    x752 = -c_root_re - x44
+    x753 = x15 * x33 * x752 + x459 * x523 + x472 + x749
+    del x472, x523, x749
+    x759 = -2 * omega_r * x31 * x32 * x752 + x484
+    del x484
+    x761 = -x489 * x752 - x491 * (x40 + x490)
+    del x40, x489, x490, x491, x752
+    x766 = x497 * x521 - x499 * x524
+    x768 = -2 * F_holes * omega_r * x105 * x2 * x42 + omega_r * x521
+    x770 = x521 - x524
+    del x521
+    c_root_im = z3[1]
+    del z3
+    x69 = c_root_im * x33
+    x71 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x72 = (1 / 2) * x71
+    x73 = c_root_re * x72
+    x74 = x47 * x73
+    x80 = c_root_im * x72
+    del x72
+    x82 = x47 * x80
+    x88 = -c_root_im
+    x97 = c_root_im + delta - x45
     del x45
-    x242 = c_down_im * x239
-    x243 = a_down_re * x242
-    x244 = x241 + x243
-    x252 = a_down_im * x242
-    x253 = a_down_re * c_down_re * x239 - x252
-    x259 = a_down_by_omega_re * x242
-    x260 = x258 + x259
-    x261 = a_down_by_omega_im * x242
-    del x242
-    x262 = a_down_by_omega_re * c_down_re * x239 - x261
-    x277 = c_down_im * x276
-    x279 = c_down_re * x278 + x277
-    x280 = c_down_im * x278
-    x281 = c_down_re * x276 - x280
-    x394 = -c_down_im
-    x395 = a_up_im + c_down_im
-    x893 = a_down_re * x240 + x252
-    del x252
-    x899 = x241 - x243
-    del x241, x243
-    x904 = a_down_by_omega_re * x240 + x261
-    del x240, x261
-    x905 = x258 - x259
-    del x258, x259
-    x915 = c_down_re * x276 + x280
-    del x276, x280
-    x916 = c_down_re * x278 - x277
-    del x277, x278
-    x1028 = a_up_im + x394
-    c_center_re = -x35 * x46
+    x98 = x96 * x97
+    x104 = -x97
+    x447 = 2 * x71
+    x448 = x446 * x447
+    x449 = c_root_re * x448
+    x469 = x33 * x97
+    x474 = -x450 * (x33 * (-x451 * x97 - x454) + x467) - x468 * (x469 * x470 + x473)
+    x475 = x104 * x105 * x2 - x461
+    x476 = x463 + x98
+    x477 = x456 * x476
+    x487 = c_root_im * x448
+    del x448
+    x493 = x446 * (gamma + x34 * x97) + x488 * (-delta - x469)
+    x495 = x447 * x488
+    del x447
+    x496 = c_root_im * x495
+    x500 = x103 * x475
+    x502 = 2 * F_electrons * x476 * x497 - x499 * x500 - x501
+    x503 = x476 * x99
+    del x476
+    x505 = -omega_r * x500 + omega_r * x503 + x504
+    x506 = c_root_re * x495
+    del x495
+    x509 = -x500 + x503
+    del x500, x503
+    x518 = c_root_im + x46
     del x46
-    c_center_im = x35 * x49
-    ap_p_re = x55
-    x132 = 4 * ap_p_re
-    ap_p_im = x56
-    x131 = 4 * ap_p_im
-    x158 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
-    ap_p_by_omega_re = a_root_by_omega_im * x56 * x61 + x55 * x59 + x55 * x62
-    del x61
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x33 * x34 * x55 * x57 - x56 * x59 - x56 * x62
-    del x55, x56, x57, x59, x62
-    am_p_re = x65
-    x297 = 4 * am_p_re
-    am_p_im = x66
-    x296 = 4 * am_p_im
-    x322 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x65 * x67 - a_root_by_omega_im * x66 * x68 - a_root_by_omega_re * x69
-    del a_center_by_omega_re, x65, x68
-    am_p_by_omega_im = -a_root_by_omega_im * x69 + (1 / 2) * a_root_by_omega_re * x33 * x34 * x66 * x67 - x58 * x66 * x67
-    del a_root_by_omega_im, a_root_by_omega_re, x58, x66, x67, x69
-    rp_xi_re = c_center_re + x70
-    x72 = mu + rp_xi_re
-    x79 = rp_xi_re * x49 + x78
-    del rp_xi_re
-    rp_xi_im = c_center_im + x71
-    x80 = 1 / (rp_xi_im * rp_xi_im * x77 + x79 * x79)
-    x81 = rp_xi_im * x80
-    x83 = x79 * x80
-    del x79, x80
-    z5 = upper_root(x72, rp_xi_im)
-    del rp_xi_im, x72
-    rp_p_re = z5[0]
-    x117 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x118 = -rp_p_im
-    x157 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
-    x159 = x157 * x158
-    x160 = x131 * x159
-    x161 = rp_p_re * x160
-    x162 = x132 * x159
-    del x159
-    x163 = rp_p_im * x162
-    x164 = x161 + x163
-    x167 = rp_p_re * x162
-    del x162
-    x168 = rp_p_im * x160
-    del x160
-    x176 = x167 - x168
-    x323 = x157 * x322
-    del x157
-    x324 = x296 * x323
-    x325 = rp_p_re * x324
-    x326 = x297 * x323
-    del x323
-    x327 = rp_p_im * x326
-    x328 = x325 + x327
-    x331 = rp_p_re * x326
-    del x326
-    x332 = rp_p_im * x324
-    del x324
-    x340 = x331 - x332
-    x824 = x161 - x163
-    del x161, x163
-    x827 = x167 + x168
-    x958 = x325 - x327
-    del x325, x327
-    x961 = x331 + x332
-    rp_weight_re = -x76 * x81 - x82 * x83
-    x430 = rp_weight_re * x427
-    x431 = a_root_re * x430
-    x432 = a_root_im * x430
-    del x430
-    x514 = rp_weight_re * x511
-    rp_weight_im = -x75 * x83 + x81 * x84
-    del x75, x81, x83
-    x428 = rp_weight_im * x427
-    x429 = a_root_im * x428
-    x433 = a_root_re * x428
-    del x428
-    x440 = rp_weight_im * x439
-    x442 = rp_weight_im * x441
-    x498 = rp_weight_im * x496
-    x512 = rp_weight_im * x511
-    del x511
-    rm_xi_re = c_center_re - x70
-    del c_center_re, x70
-    x85 = mu + rm_xi_re
-    x86 = rm_xi_re * x49 + x78
-    del rm_xi_re, x49, x78
-    rm_xi_im = c_center_im - x71
-    del c_center_im, x71
-    x87 = 1 / (rm_xi_im * rm_xi_im * x77 + x86 * x86)
-    del x77
-    x88 = rm_xi_im * x87
-    z6 = upper_root(x85, rm_xi_im)
-    del rm_xi_im, x85
-    rm_p_re = z6[0]
-    x529 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x530 = -rm_p_im
-    x567 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
-    x568 = x158 * x567
-    del x158
-    x569 = x131 * x568
-    x570 = rm_p_re * x569
-    x571 = x132 * x568
-    del x568
-    x572 = rm_p_im * x571
-    x573 = x570 + x572
-    x576 = rm_p_re * x571
-    del x571
-    x577 = rm_p_im * x569
-    del x569
-    x585 = x576 - x577
-    x674 = x322 * x567
-    del x322, x567
-    x675 = x296 * x674
-    x676 = rm_p_re * x675
-    x677 = x297 * x674
-    del x674
-    x678 = rm_p_im * x677
-    x679 = x676 + x678
-    x682 = rm_p_re * x677
-    del x677
-    x683 = rm_p_im * x675
-    del x675
-    x691 = x682 - x683
-    x1102 = x570 - x572
-    del x570, x572
-    x1105 = x576 + x577
-    x1204 = x676 - x678
-    del x676, x678
-    x1207 = x682 + x683
-    rm_weight_re = x76 * x88 + x82 * x86 * x87
-    del x76, x82
-    x745 = rm_weight_re * x448
-    x746 = rm_weight_re * x447
-    x777 = rm_weight_re * x774
-    rm_weight_im = (1 / 2) * c_root_re * x73 * x86 * x87 - x84 * x88
-    del x73, x84, x86, x87, x88
-    x744 = rm_weight_im * x447
-    x747 = rm_weight_im * x448
-    x748 = rm_weight_im * x439
-    x749 = rm_weight_im * x441
-    x767 = rm_weight_im * x765
-    x775 = rm_weight_im * x774
-    del x774
-    z7 = root_sum(a_root_re, a_root_im, x89, x90, x93, x94)
-    rp_roots_re = z7[0]
-    x235 = omega_r + rp_roots_re
-    x404 = -rp_roots_re - x403
-    rp_roots_im = z7[1]
-    del z7
-    x115 = -rp_roots_im
-    x233 = growth + rp_roots_im
-    x236 = -x232 * x233 + x234 * x235
-    x237 = x232 * x235 + x233 * x234
-    del x233, x235
-    z8 = root_sum(a_up_re, a_up_im, x230, x231, x236, x237)
-    del x236, x237
-    x238 = z8[1]
-    x256 = z8[0]
-    del z8
-    x268 = x238 * x256
-    x269 = x267 * x268
-    x270 = x239 * (-x238 * x238 + x256 * x256)
-    x271 = -a_down_im * x270 - a_down_re * x269
-    x273 = -a_down_re * x270 + x268 * x272
-    del x268
-    x282 = -a_down_by_omega_im * x270 - a_down_by_omega_re * x269
-    x283 = a_down_by_omega_im * x269 - a_down_by_omega_re * x270
-    del x269, x270
-    x406 = x115 + x92
-    x407 = x402 * x404 - x405 * x406
-    x408 = x402 * x406 + x404 * x405
-    del x404, x406
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x407, x408)
-    del x407, x408
-    x409 = z9[1]
-    x411 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x93, x94)
-    del x93, x94
-    rm_roots_re = z10[0]
-    x245 = rm_roots_re + total_re
-    x398 = omega_r + rm_roots_re
-    x418 = -rm_roots_re
-    x419 = omega_r + x418
-    rm_roots_im = z10[1]
-    del z10
-    x248 = rm_roots_im + x92
-    del x92
-    x249 = x245 * x246 - x247 * x248
-    x250 = x245 * x247 + x246 * x248
-    del x245, x248
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x249, x250)
-    del x249, x250
-    x251 = z11[0]
-    x254 = z11[1]
-    del z11
-    x255 = x244 * x251 + x253 * x254
-    x257 = -x244 * x254 + x251 * x253
-    x263 = x251 * x260 + x254 * x262
-    x264 = x251 * x262 - x254 * x260
-    del x251, x254, x260, x262
-    x265 = x238 * x253 + x244 * x256 + x255
-    x266 = -x238 * x244 + x253 * x256 + x257
-    del x244, x253
-    x396 = growth + rm_roots_im
-    x399 = -x395 * x396 + x397 * x398
-    x400 = x395 * x398 + x396 * x397
-    del x395, x396, x398
-    z12 = root_sum(a_up_re, a_up_im, x393, x394, x399, x400)
-    del x394, x399, x400
-    x401 = z12[1]
-    x410 = z12[0]
-    del z12
-    x412 = a_down_by_omega_im * x401 - a_down_by_omega_re * x410
-    x413 = a_down_by_omega_im * x410 + a_down_by_omega_re * x401
-    x415 = -rm_roots_im
-    x416 = growth + x415
-    x420 = -x414 * x416 + x417 * x419
-    x421 = x414 * x419 + x416 * x417
-    del x416, x419
-    z13 = root_sum(a_down_re, a_down_im, x230, x231, x420, x421)
-    del x420, x421
-    x422 = z13[1]
-    x423 = z13[0]
-    del z13
-    z14 = root_sum(a_root_re, a_root_im, x89, c_root_im, x97, x98)
-    del c_root_im, x89
-    sp_roots_re = z14[0]
-    x888 = omega_r + sp_roots_re
-    x1023 = -sp_roots_re - x403
-    del x403
-    sp_roots_im = z14[1]
-    del z14
-    x889 = sp_roots_im + x96
-    x890 = x234 * x888 - x247 * x889
-    x891 = x234 * x889 + x247 * x888
-    del x234, x247, x888, x889
-    z15 = root_sum(a_up_re, a_up_im, x230, c_up_im, x890, x891)
-    del x890, x891
-    x892 = z15[1]
-    x902 = z15[0]
-    del z15
-    x910 = x892 * x902
-    x911 = x267 * x910
-    del x267
-    x912 = x239 * (-x892 * x892 + x902 * x902)
-    del x239
-    x913 = -a_down_im * x912 - a_down_re * x911
-    x914 = -a_down_re * x912 + x272 * x910
-    del x272, x910
-    x917 = -a_down_by_omega_im * x912 - a_down_by_omega_re * x911
-    x918 = a_down_by_omega_im * x911 - a_down_by_omega_re * x912
-    del x911, x912
-    x1022 = -sp_roots_im + x91
-    x1024 = -x1022 * x414 + x1023 * x402
-    x1025 = x1022 * x402 + x1023 * x414
-    del x1022, x1023, x402, x414
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x231, x1024, x1025)
-    del x1024, x1025
-    x1026 = z16[1]
-    x1033 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x90, x97, x98)
-    del c_root_re, x90, x97, x98
-    sm_roots_re = z17[0]
-    x895 = sm_roots_re + total_re
-    del total_re
-    x1027 = omega_r + sm_roots_re
-    x1037 = -sm_roots_re
-    x1038 = omega_r + x1037
-    sm_roots_im = z17[1]
-    del z17
-    x894 = sm_roots_im + x91
-    del x91
-    x896 = -x232 * x894 + x246 * x895
-    x897 = x232 * x895 + x246 * x894
-    del x232, x246, x894, x895
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x231, x896, x897)
-    del c_up_re, x231, x896, x897
-    x898 = z18[1]
-    x900 = z18[0]
-    del z18
-    x901 = x893 * x898 + x899 * x900
-    x903 = x893 * x900 - x898 * x899
-    x906 = x898 * x904 + x900 * x905
-    x907 = -x898 * x905 + x900 * x904
-    del x898, x900, x904, x905
-    x908 = x892 * x893 + x899 * x902 + x901
-    x909 = -x892 * x899 + x893 * x902 + x903
-    del x893, x899
-    x1029 = sm_roots_im + x96
+    x519 = -x518
+    x520 = x519 * x96
+    x751 = x33 * x519
+    x754 = -x450 * (x33 * (-x451 * x519 + x748) + x750) - x468 * (x470 * x751 + x753)
+    x755 = x105 * x2 * x518 - x461
+    x756 = x463 + x520
+    x757 = x456 * x756
+    x762 = x446 * (gamma + x34 * x519) + x488 * (-delta - x751)
+    x764 = x103 * x755
+    x765 = x756 * x99
+    x767 = -omega_r * x764 + omega_r * x765 + x766
+    x769 = 2 * F_electrons * x497 * x756 - x499 * x764 - x768
+    del x756
+    x772 = -x764 + x765
+    del x764, x765
+    x779 = x104 * x96
+    x1043 = x104 * x33
+    x1044 = -x450 * (x33 * (-x104 * x451 - x454) + x467) - x468 * (x1043 * x470 + x473)
+    del x454, x467, x473
+    x1045 = x105 * x2 * x97 - x461
+    x1046 = x463 + x779
+    x1047 = x1046 * x456
+    x1049 = x446 * (gamma + x104 * x34) + x488 * (-delta - x1043)
+    x1050 = x103 * x1045
+    x1051 = 2 * F_electrons * x1046 * x497 - x1050 * x499 - x501
+    del x501
+    x1052 = x1046 * x99
+    del x1046
+    x1053 = -omega_r * x1050 + omega_r * x1052 + x504
+    del x504
+    x1054 = -x1050 + x1052
+    del x1050, x1052
+    x1060 = x518 * x96
     del x96
-    x1030 = x1027 * x397 - x1028 * x1029
-    x1031 = x1027 * x1028 + x1029 * x397
-    del x1027, x1028, x1029, x397
-    z19 = root_sum(a_up_re, a_up_im, x393, c_down_im, x1030, x1031)
-    del a_up_im, a_up_re, x1030, x1031, x393
-    x1032 = z19[1]
-    x1034 = z19[0]
-    del z19
-    x1035 = a_down_by_omega_im * x1032 - a_down_by_omega_re * x1034
-    x1036 = a_down_by_omega_im * x1034 + a_down_by_omega_re * x1032
+    x1267 = x33 * x518
+    x1268 = -x450 * (x33 * (-x451 * x518 + x748) + x750) - x468 * (x1267 * x470 + x753)
+    del x451, x470, x748, x750, x753
+    x1269 = x105 * x2 * x519 - x461
+    del x105, x2, x461
+    x1270 = x1060 + x463
+    del x463
+    x1271 = x1270 * x456
+    del x456
+    x1273 = x446 * (gamma + x34 * x518) + x488 * (-delta - x1267)
+    del x34, x446, x488
+    x1274 = x103 * x1269
+    x1275 = 2 * F_electrons * x1270 * x497 - x1274 * x499 - x768
+    del x497, x499, x768
+    x1276 = x1270 * x99
+    del x1270
+    x1277 = -omega_r * x1274 + omega_r * x1276 + x766
+    del x766
+    x1278 = -x1274 + x1276
+    del x1274, x1276
+    c_up_re = x42
+    del x42
+    x226 = -c_up_re
+    x230 = a_up_re + c_up_re
+    x241 = a_up_re + x226
+    x398 = a_down_re + x226
+    x414 = a_down_re + c_up_re
+    c_up_im = c_root_im + gamma + x6
+    del x6
+    x43 = x21 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x227 = -c_up_im
+    x228 = a_up_im + c_up_im
+    x243 = a_up_im + x227
+    x400 = a_down_im + x227
+    x411 = a_down_im + c_up_im
+    c_down_re = c_up_re * x43
+    x236 = c_down_re * x235
+    x237 = a_down_im * x236
+    x255 = a_down_by_omega_im * x236
+    x390 = -c_down_re
+    x393 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x43
+    del x43
+    x238 = c_down_im * x235
+    x239 = a_down_re * x238
+    x240 = x237 + x239
+    x249 = a_down_im * x238
+    x250 = a_down_re * c_down_re * x235 - x249
+    x256 = a_down_by_omega_re * x238
+    x257 = x255 + x256
+    x258 = a_down_by_omega_im * x238
+    del x238
+    x259 = a_down_by_omega_re * c_down_re * x235 - x258
+    x274 = c_down_im * x273
+    x276 = c_down_re * x275 + x274
+    x277 = c_down_im * x275
+    x278 = c_down_re * x273 - x277
+    x391 = -c_down_im
+    x392 = a_up_im + c_down_im
+    x890 = a_down_re * x236 + x249
+    del x249
+    x896 = x237 - x239
+    del x237, x239
+    x901 = a_down_by_omega_re * x236 + x258
+    del x236, x258
+    x902 = x255 - x256
+    del x255, x256
+    x912 = c_down_re * x273 + x277
+    del x273, x277
+    x913 = c_down_re * x275 - x274
+    del x274, x275
+    x1025 = a_up_im + x391
+    c_center_re = -x33 * x44
+    del x44
+    c_center_im = x33 * x47
+    ap_p_re = x53
+    x128 = 4 * ap_p_re
+    ap_p_im = x54
+    x127 = 4 * ap_p_im
+    x154 = 1 / (16 * ap_p_im * ap_p_im + 16 * ap_p_re * ap_p_re)
+    ap_p_by_omega_re = a_root_by_omega_im * x54 * x59 + x53 * x57 + x53 * x60
+    del x59
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x31 * x32 * x53 * x55 - x54 * x57 - x54 * x60
+    del x53, x54, x55, x57, x60
+    am_p_re = x63
+    x294 = 4 * am_p_re
+    am_p_im = x64
+    x293 = 4 * am_p_im
+    x319 = 1 / (16 * am_p_im * am_p_im + 16 * am_p_re * am_p_re)
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x63 * x65 - a_root_by_omega_im * x64 * x66 - a_root_by_omega_re * x67
+    del a_center_by_omega_re, x63, x66
+    am_p_by_omega_im = -a_root_by_omega_im * x67 + (1 / 2) * a_root_by_omega_re * x31 * x32 * x64 * x65 - x56 * x64 * x65
+    del a_root_by_omega_im, a_root_by_omega_re, x56, x64, x65, x67
+    rp_xi_re = c_center_re + x68
+    x70 = mu + rp_xi_re
+    x77 = rp_xi_re * x47 + x76
+    del rp_xi_re
+    rp_xi_im = c_center_im + x69
+    x78 = 1 / (rp_xi_im * rp_xi_im * x75 + x77 * x77)
+    x79 = rp_xi_im * x78
+    x81 = x77 * x78
+    del x77, x78
+    z4 = upper_root(x70, rp_xi_im)
+    del rp_xi_im, x70
+    rp_p_re = z4[0]
+    x113 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x114 = -rp_p_im
+    x153 = 1 / (rp_p_im * rp_p_im + rp_p_re * rp_p_re)
+    x155 = x153 * x154
+    x156 = x127 * x155
+    x157 = rp_p_re * x156
+    x158 = x128 * x155
+    del x155
+    x159 = rp_p_im * x158
+    x160 = x157 + x159
+    x163 = rp_p_re * x158
+    del x158
+    x164 = rp_p_im * x156
+    del x156
+    x172 = x163 - x164
+    x320 = x153 * x319
+    del x153
+    x321 = x293 * x320
+    x322 = rp_p_re * x321
+    x323 = x294 * x320
+    del x320
+    x324 = rp_p_im * x323
+    x325 = x322 + x324
+    x328 = rp_p_re * x323
+    del x323
+    x329 = rp_p_im * x321
+    del x321
+    x337 = x328 - x329
+    x821 = x157 - x159
+    del x157, x159
+    x824 = x163 + x164
+    x955 = x322 - x324
+    del x322, x324
+    x958 = x328 + x329
+    rp_weight_re = -x74 * x79 - x80 * x81
+    x427 = rp_weight_re * x424
+    x428 = a_root_re * x427
+    x429 = a_root_im * x427
+    del x427
+    x510 = rp_weight_re * x507
+    rp_weight_im = -x73 * x81 + x79 * x82
+    del x73, x79, x81
+    x425 = rp_weight_im * x424
+    x426 = a_root_im * x425
+    x430 = a_root_re * x425
+    del x425
+    x437 = rp_weight_im * x436
+    x439 = rp_weight_im * x438
+    x494 = rp_weight_im * x492
+    x508 = rp_weight_im * x507
+    del x507
+    rm_xi_re = c_center_re - x68
+    del c_center_re, x68
+    x83 = mu + rm_xi_re
+    x84 = rm_xi_re * x47 + x76
+    del rm_xi_re, x47, x76
+    rm_xi_im = c_center_im - x69
+    del c_center_im, x69
+    x85 = 1 / (rm_xi_im * rm_xi_im * x75 + x84 * x84)
+    del x75
+    x86 = rm_xi_im * x85
+    z5 = upper_root(x83, rm_xi_im)
+    del rm_xi_im, x83
+    rm_p_re = z5[0]
+    x525 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x526 = -rm_p_im
+    x563 = 1 / (rm_p_im * rm_p_im + rm_p_re * rm_p_re)
+    x564 = x154 * x563
+    del x154
+    x565 = x127 * x564
+    x566 = rm_p_re * x565
+    x567 = x128 * x564
+    del x564
+    x568 = rm_p_im * x567
+    x569 = x566 + x568
+    x572 = rm_p_re * x567
+    del x567
+    x573 = rm_p_im * x565
+    del x565
+    x581 = x572 - x573
+    x670 = x319 * x563
+    del x319, x563
+    x671 = x293 * x670
+    x672 = rm_p_re * x671
+    x673 = x294 * x670
+    del x670
+    x674 = rm_p_im * x673
+    x675 = x672 + x674
+    x678 = rm_p_re * x673
+    del x673
+    x679 = rm_p_im * x671
+    del x671
+    x687 = x678 - x679
+    x1099 = x566 - x568
+    del x566, x568
+    x1102 = x572 + x573
+    x1201 = x672 - x674
+    del x672, x674
+    x1204 = x678 + x679
+    rm_weight_re = x74 * x86 + x80 * x84 * x85
+    del x74, x80
+    x741 = rm_weight_re * x445
+    x742 = rm_weight_re * x444
+    x773 = rm_weight_re * x770
+    rm_weight_im = (1 / 2) * c_root_re * x71 * x84 * x85 - x82 * x86
+    del x71, x82, x84, x85, x86
+    x740 = rm_weight_im * x444
+    x743 = rm_weight_im * x445
+    x744 = rm_weight_im * x436
+    x745 = rm_weight_im * x438
+    x763 = rm_weight_im * x761
+    x771 = rm_weight_im * x770
+    del x770
+    z6 = root_sum(a_root_re, a_root_im, x87, x88, x91, x92)
+    rp_roots_re = z6[0]
+    x110 = -rp_roots_re
+    x231 = omega_r + rp_roots_re
+    x399 = x110 + x93
+    rp_roots_im = z6[1]
+    del z6
+    x229 = growth + rp_roots_im
+    x232 = -x228 * x229 + x230 * x231
+    x233 = x228 * x231 + x229 * x230
+    del x229, x231
+    z7 = root_sum(a_up_re, a_up_im, x226, x227, x232, x233)
+    del x232, x233
+    x234 = z7[1]
+    x253 = z7[0]
+    del z7
+    x265 = x234 * x253
+    x266 = x264 * x265
+    x267 = x235 * (-x234 * x234 + x253 * x253)
+    x268 = -a_down_im * x267 - a_down_re * x266
+    x270 = -a_down_re * x267 + x265 * x269
+    del x265
+    x279 = -a_down_by_omega_im * x267 - a_down_by_omega_re * x266
+    x280 = a_down_by_omega_im * x266 - a_down_by_omega_re * x267
+    del x266, x267
+    x403 = -rp_roots_im - x402
+    x404 = x398 * x399 - x400 * x403
+    x405 = x398 * x403 + x399 * x400
+    del x399, x403
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x404, x405)
+    del x404, x405
+    x406 = z8[1]
+    x408 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x91, x92)
+    del x92
+    rm_roots_re = z9[0]
+    x242 = rm_roots_re + x93
+    x394 = omega_r + rm_roots_re
+    x415 = -rm_roots_re
+    x416 = omega_r + x415
+    rm_roots_im = z9[1]
+    del z9
+    x244 = growth + rm_roots_im
+    x245 = x19 + x244
+    del x19
+    x246 = x241 * x242 - x243 * x245
+    x247 = x241 * x245 + x242 * x243
+    del x242, x245
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x246, x247)
+    del x246, x247
+    x248 = z10[0]
+    x251 = z10[1]
+    del z10
+    x252 = x240 * x248 + x250 * x251
+    x254 = -x240 * x251 + x248 * x250
+    x260 = x248 * x257 + x251 * x259
+    x261 = x248 * x259 - x251 * x257
+    del x248, x251, x257, x259
+    x262 = x234 * x250 + x240 * x253 + x252
+    x263 = -x234 * x240 + x250 * x253 + x254
+    del x240, x250
+    x395 = -x244 * x392 + x393 * x394
+    x396 = x244 * x393 + x392 * x394
+    del x244, x392, x394
+    z11 = root_sum(a_up_re, a_up_im, x390, x391, x395, x396)
+    del x391, x395, x396
+    x397 = z11[1]
+    x407 = z11[0]
+    del z11
+    x409 = a_down_by_omega_im * x397 - a_down_by_omega_re * x407
+    x410 = a_down_by_omega_im * x407 + a_down_by_omega_re * x397
+    x412 = -rm_roots_im
+    x413 = growth + x412
+    x417 = -x411 * x413 + x414 * x416
+    x418 = x411 * x416 + x413 * x414
+    del x413, x416
+    z12 = root_sum(a_down_re, a_down_im, x226, x227, x417, x418)
+    del x417, x418
+    x419 = z12[1]
+    x420 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x87, c_root_im, x91, x94)
+    del c_root_im, x87
+    sp_roots_re = z13[0]
+    x780 = -sp_roots_re
+    x885 = omega_r + sp_roots_re
+    x1020 = x780 + x93
+    sp_roots_im = z13[1]
+    del z13
+    x886 = sp_roots_im + x90
+    x887 = x230 * x885 - x243 * x886
+    x888 = x230 * x886 + x243 * x885
+    del x230, x243, x885, x886
+    z14 = root_sum(a_up_re, a_up_im, x226, c_up_im, x887, x888)
+    del x887, x888
+    x889 = z14[1]
+    x899 = z14[0]
+    del z14
+    x907 = x889 * x899
+    x908 = x264 * x907
+    del x264
+    x909 = x235 * (-x889 * x889 + x899 * x899)
+    del x235
+    x910 = -a_down_im * x909 - a_down_re * x908
+    x911 = -a_down_re * x909 + x269 * x907
+    del x269, x907
+    x914 = -a_down_by_omega_im * x909 - a_down_by_omega_re * x908
+    x915 = a_down_by_omega_im * x908 - a_down_by_omega_re * x909
+    del x908, x909
+    x1019 = growth - sp_roots_im
+    x1021 = -x1019 * x411 + x1020 * x398
+    x1022 = x1019 * x398 + x1020 * x411
+    del x1019, x1020, x398, x411
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x227, x1021, x1022)
+    del x1021, x1022
+    x1023 = z15[1]
+    x1030 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x88, x91, x94)
+    del c_root_re, x88, x91, x94
+    sm_roots_re = z16[0]
+    x892 = sm_roots_re + x93
+    del x93
+    x1024 = omega_r + sm_roots_re
+    x1034 = -sm_roots_re
+    x1035 = omega_r + x1034
+    sm_roots_im = z16[1]
+    del z16
+    x891 = growth + sm_roots_im
+    x893 = -x228 * x891 + x241 * x892
+    x894 = x228 * x892 + x241 * x891
+    del x228, x241, x891, x892
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x227, x893, x894)
+    del c_up_re, x227, x893, x894
+    x895 = z17[1]
+    x897 = z17[0]
+    del z17
+    x898 = x890 * x895 + x896 * x897
+    x900 = x890 * x897 - x895 * x896
+    x903 = x895 * x901 + x897 * x902
+    x904 = -x895 * x902 + x897 * x901
+    del x895, x897, x901, x902
+    x905 = x889 * x890 + x896 * x899 + x898
+    x906 = -x889 * x896 + x890 * x899 + x900
+    del x890, x896
+    x1026 = sm_roots_im + x90
+    del x90
+    x1027 = x1024 * x393 - x1025 * x1026
+    x1028 = x1024 * x1025 + x1026 * x393
+    del x1024, x1025, x1026, x393
+    z18 = root_sum(a_up_re, a_up_im, x390, c_down_im, x1027, x1028)
+    del a_up_im, a_up_re, x1027, x1028, x390
+    x1029 = z18[1]
+    x1031 = z18[0]
+    del z18
+    x1032 = a_down_by_omega_im * x1029 - a_down_by_omega_re * x1031
+    x1033 = a_down_by_omega_im * x1031 + a_down_by_omega_re * x1029
     del a_down_by_omega_im, a_down_by_omega_re
-    x1039 = growth - sm_roots_im - x19 - x462
-    del x19, x462
-    x1040 = x1038 * x417 - x1039 * x405
-    x1041 = x1038 * x405 + x1039 * x417
-    del x1038, x1039, x405, x417
-    z20 = root_sum(a_down_re, a_down_im, x230, c_up_im, x1040, x1041)
-    del a_down_im, a_down_re, c_up_im, x1040, x1041, x230
-    x1042 = z20[1]
-    x1043 = z20[0]
-    del z20
-    z21 = root_sum(x99, 0, x23, 0, x23 * (x38 + x6) + x38 * x6, 0)
-    del x23, x6
-    resonance_re = where(x99 < 0, -x38 + z21[0], frequency * omega_r + x30)
-    del x30, x38, x99, z21
-    x483 = 2 * resonance_re
+    x1036 = -sm_roots_im - x402
+    del x402
+    x1037 = x1035 * x414 - x1036 * x400
+    x1038 = x1035 * x400 + x1036 * x414
+    del x1035, x1036, x400, x414
+    z19 = root_sum(a_down_re, a_down_im, x226, c_up_im, x1037, x1038)
+    del a_down_im, a_down_re, c_up_im, x1037, x1038, x226
+    x1039 = z19[1]
+    x1040 = z19[0]
+    del z19
+    z20 = root_sum(x95, 0, x21, 0, x21 * (x36 + x4) + x36 * x4, 0)
+    del x21, x4
+    resonance_re = where(x95 < 0, -x36 + z20[0], frequency * omega_r + x28)
+    del x28, x36, x95, z20
+    x479 = 2 * resonance_re
     del resonance_re
-    x485 = x483 - x484
-    x490 = x453 * (x33 * x34 * (x101 * x482 + x485) - x464 * x479 - x481 - x487) + x472 * (-x17 * x473 - x463 * x479 - x481 - x489)
-    del x473, x479, x481
-    x762 = x483 + x484
-    del x483, x484
-    x764 = x453 * (x33 * x34 * (x482 * x523 + x762) - x464 * x759 - x487 - x761) + x472 * (-x17 * x755 - x463 * x759 - x761 - x763)
-    del x755, x759, x761
-    x1051 = x453 * (-x1048 * x464 - x1050 + x33 * x34 * (x108 * x482 + x485) - x487) + x472 * (-x1046 * x17 - x1048 * x463 - x1050 - x489)
-    del x1046, x1048, x1050, x485, x489
-    x1275 = x453 * (-x1272 * x464 - x1274 + x33 * x34 * (x482 * x522 + x762) - x487) + x472 * (-x1270 * x17 - x1272 * x463 - x1274 - x763)
-    del x1270, x1272, x1274, x17, x453, x463, x464, x472, x482, x487, x762, x763
-    rp_filled0_re = x102 * x103
-    del x102
-    rp_filled0_im = x106
-    rp_filled1_re = -x107 * x108 * x110
-    del x108
-    rp_filled1_im = x113
+    x481 = x479 - x480
+    x486 = x450 * (x31 * x32 * (x478 * x97 + x481) - x460 * x475 - x477 - x483) + x468 * (-x15 * x469 - x459 * x475 - x477 - x485)
+    del x469, x475, x477
+    x758 = x479 + x480
+    del x479, x480
+    x760 = x450 * (x31 * x32 * (x478 * x519 + x758) - x460 * x755 - x483 - x757) + x468 * (-x15 * x751 - x459 * x755 - x757 - x759)
+    del x751, x755, x757
+    x1048 = x450 * (-x1045 * x460 - x1047 + x31 * x32 * (x104 * x478 + x481) - x483) + x468 * (-x1043 * x15 - x1045 * x459 - x1047 - x485)
+    del x1043, x1045, x1047, x481, x485
+    x1272 = x450 * (-x1269 * x460 - x1271 + x31 * x32 * (x478 * x518 + x758) - x483) + x468 * (-x1267 * x15 - x1269 * x459 - x1271 - x759)
+    del x1267, x1269, x1271, x15, x450, x459, x460, x468, x478, x483, x758, x759
+    rp_filled0_re = x98 * x99
+    del x98
+    rp_filled0_im = x102
+    rp_filled1_re = -x103 * x104 * x106
+    del x104
+    rp_filled1_im = x109
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
-    x1335 = rp_filling_re * x35
+    x1332 = rp_filling_re * x33
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
-    x1334 = rp_filling_im * x35
-    rpp_x_re = x35 * (rp_roots_re - x114)
-    rpp_x_im = x35 * (-x115 - x116)
-    del x115
-    z22 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z22[0]
-    x120 = rpp_k_re * rpp_k_re
-    x133 = q + rpp_k_re
-    x134 = -q + rpp_k_re
-    rpp_k_im = z22[1]
-    del z22
-    x119 = rpp_k_im * rpp_k_im
+    x1331 = rp_filling_im * x33
+    rpp_x_re = x33 * (-x110 - x111)
+    del x110
+    rpp_x_im = x33 * (rp_roots_im - x112)
+    z21 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z21[0]
+    x116 = rpp_k_re * rpp_k_re
+    x129 = q + rpp_k_re
+    x130 = -q + rpp_k_re
+    rpp_k_im = z21[1]
+    del z21
+    x115 = rpp_k_im * rpp_k_im
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    z23 = root_sum(ap_p_re, ap_p_im, x117, x118, rpp_x_re, rpp_x_im)
+    z22 = root_sum(ap_p_re, ap_p_im, x113, x114, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_d_re = z23[0]
-    x125 = rpp_d_re * rpp_d_re
-    x141 = -q + rpp_d_re
-    rpp_d_im = z23[1]
-    del z23
-    x123 = 2 * rpp_d_im
-    x124 = rpp_d_im * rpp_d_im
-    x153 = 1 / (1e-16 * x119 + 1e-16 * x120 + x124 + x125)
+    rpp_d_re = z22[0]
+    x121 = rpp_d_re * rpp_d_re
+    x137 = -q + rpp_d_re
+    rpp_d_im = z22[1]
+    del z22
+    x119 = 2 * rpp_d_im
+    x120 = rpp_d_im * rpp_d_im
+    x149 = 1 / (1e-16 * x115 + 1e-16 * x116 + x120 + x121)
     rpp_d_by_omega_re = ap_p_by_omega_re
-    x155 = rpp_d_by_omega_re * x153
+    x151 = rpp_d_by_omega_re * x149
     rpp_d_by_omega_im = ap_p_by_omega_im
-    x154 = rpp_d_by_omega_im * x153
-    del x153
-    x156 = -rpp_d_im * x155 + rpp_d_re * x154
-    x166 = rpp_d_im * x154 + rpp_d_re * x155
-    del x154, x155
-    rpp_b_re = -x119 + x120
-    del x120
-    rpp_b_im = 2 * rpp_k_im * rpp_k_re
-    x121 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x122 = rpp_b_im * x121
-    x126 = x121 * (-x124 + x125)
-    del x124, x125
-    x127 = rp_p_im * x121
-    x128 = rp_p_re * x121
-    x129 = rpp_b_im * x127 + rpp_b_re * x128
-    x130 = -rpp_b_im * x128 + rpp_b_re * x127
-    del x127, x128
-    x170 = rpp_b_re * x121
-    x171 = -rpp_k_by_omega_im * x170 + rpp_k_by_omega_re * x122
-    x172 = -rpp_k_by_omega_im * x122 - rpp_k_by_omega_re * x170
-    x173 = rpp_k_im * x172 + rpp_k_re * x171
-    x175 = -rpp_k_im * x171 + rpp_k_re * x172
-    del x171, x172
-    x212 = x122 * x211
-    x215 = x170 * x211
-    del x170
-    rpp_z_re = rpp_b_re * x126 + rpp_d_re * x122 * x123
-    del x122
-    rpp_z_im = -rpp_b_im * x126 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x121
-    del x126
-    rpp_y_re = 4 * ap_p_re * x129 - x130 * x131
-    rpp_y_im = x129 * x131 + x130 * x132
-    del x129, x130
-    z24 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x147 = x121 * z24[1]
-    x148 = x121 * z24[0]
-    del z24
-    x149 = rpp_b_im * x147 + rpp_b_re * x148
-    x150 = rpp_b_im * x148
-    del x148
-    x151 = rpp_b_re * x147
-    del x147
-    x152 = x150 - x151
-    x165 = x150 - x151 - x164
-    del x150, x151
-    x169 = -x149 + x167 - x168
-    del x167, x168
-    x174 = -x152 - x164
-    x177 = x149 + x176
-    rpp_bq_re = -x119 + x133 * x134
-    del x119
-    x136 = rpp_bq_re * rpp_bq_re
-    rpp_bq_im = rpp_k_im * x133 + rpp_k_im * x134
-    del x133, x134
-    x135 = rpp_bq_im * rpp_bq_im
-    x137 = x135 + x136
-    x138 = 1 / x137
-    x139 = x138 * (q + rpp_d_re)
-    x140 = -rpp_bq_im * x139 + rpp_bq_re * rpp_d_im * x138
-    x142 = rpp_bq_im * rpp_d_im * x138 + rpp_bq_re * x139
-    del x139
-    x143 = rp_p_im * x138
-    x144 = rp_p_re * x138
-    x145 = rpp_bq_im * x143 + rpp_bq_re * x144
-    x146 = -rpp_bq_im * x144 + rpp_bq_re * x143
-    del x143, x144
-    x183 = 1 / (x137 * x137)
-    del x137
-    x184 = rpp_bq_im * rpp_bq_re * x183
-    x185 = 2 * x184
-    x186 = -x135 + x136
-    del x135, x136
-    x187 = x183 * x186
-    x188 = rpp_d_by_omega_im * x185 + rpp_d_by_omega_re * x187
-    x189 = rpp_d_by_omega_im * x183 * x186 - rpp_d_by_omega_re * x185
-    del rpp_d_by_omega_im, rpp_d_by_omega_re, x183, x185, x186
-    x190 = 2 * rpp_d_re * x189 + x123 * x188
-    x192 = 2 * rpp_d_re * x188 - x123 * x189
-    del rpp_d_re, x123, x188, x189
-    x193 = rpp_bq_im * x138
-    x194 = rpp_bq_re * x138
-    x195 = -rpp_k_by_omega_im * x194 + rpp_k_by_omega_re * x193
-    x196 = -rpp_k_by_omega_im * x193 - rpp_k_by_omega_re * x194
-    del rpp_k_by_omega_im, rpp_k_by_omega_re
-    x197 = rpp_k_im * x196 + rpp_k_re * x195
-    x199 = -rpp_k_im * x195 + rpp_k_re * x196
-    del rpp_k_im, rpp_k_re, x195, x196
-    x201 = 4 * x184
-    del x184
-    x203 = 2 * x187
-    del x187
-    x213 = -rpp_b_re * rpp_bq_re * x121 * x138 * x211 + x193 * x212
-    del x121
-    x214 = -x213
-    x221 = x193 * x215 + x194 * x212
-    x222 = -x221
-    rpp_zq_re = -rpp_d_im * x140 + x141 * x142
-    rpp_zq_im = rpp_d_im * x142 + x140 * x141
-    del rpp_d_im, x140, x141, x142
-    rpp_yq_re = 4 * ap_p_re * x145 - x131 * x146
-    rpp_yq_im = x131 * x145 + x132 * x146
-    del x145, x146
-    z25 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
-    x178 = z25[1]
-    x179 = x138 * z25[0]
-    del z25
-    x180 = rpp_bq_im * x138 * x178 + rpp_bq_re * x179
-    x181 = rpp_bq_im * x179 - rpp_bq_re * x138 * x178
-    del x178, x179
-    z26 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
-    x182 = z26[1]
-    x191 = z26[0]
-    del z26
-    x198 = -x164 - x181
-    del x164
-    x200 = x176 + x180
-    del x176
-    x202 = x182 * x201
-    x204 = x191 * x203
-    x205 = q * (rpp_bq_im * x138 * x198 + rpp_bq_re * x138 * x200 - x202 - x204)
-    del rpp_bq_im, rpp_bq_re, x138
-    x206 = x191 * x201
-    del x201
-    x207 = x182 * x203
-    del x203
-    x208 = x193 * x200
-    x209 = x194 * x198
-    x210 = q * (x206 - x207 - x208 + x209)
-    x216 = -rpp_yq_im * x212 - rpp_yq_re * x215
-    x217 = -rpp_yq_im * x215 + rpp_yq_re * x212
-    del x212, x215
-    z27 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x216, x217)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x216, x217
-    x218 = z27[0]
-    x219 = z27[1]
-    del z27
-    rpp_uniform_re = x149
+    x150 = rpp_d_by_omega_im * x149
     del x149
-    rpp_uniform_im = -x152
-    del x152
-    x220 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x219 - rpp_yq_re * x218
-    x223 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x218 - rpp_yq_re * x219
-    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x218, x219
-    x224 = x214 * x220 - x222 * x223
-    x225 = x214 * x223 + x220 * x222
-    del x214, x222
-    x226 = -x206 * x211 + x207 * x211 + x213 * x223 + x220 * x221
-    del x206, x207
-    x227 = x202 * x211 + x204 * x211 + x213 * x220 - x221 * x223
-    del x202, x204, x213, x220, x221, x223
-    x228 = -x208 * x211 + x209 * x211 + x225
-    del x208, x209
-    x229 = x193 * x198 * x211 + x194 * x200 * x211 + x224
-    del x193, x194
-    rpp_uniform_by_omega_re = -x156 * x165 + x166 * x169 - x173 * x174 + x175 * x177
-    rpp_uniform_by_omega_im = x156 * x169 + x165 * x166 + x173 * x177 + x174 * x175
-    del x165, x169, x174, x177
-    rpp_whole_re = x180
+    x152 = -rpp_d_im * x151 + rpp_d_re * x150
+    x162 = rpp_d_im * x150 + rpp_d_re * x151
+    del x150, x151
+    rpp_b_re = -x115 + x116
+    del x116
+    rpp_b_im = 2 * rpp_k_im * rpp_k_re
+    x117 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x118 = rpp_b_im * x117
+    x122 = x117 * (-x120 + x121)
+    del x120, x121
+    x123 = rp_p_im * x117
+    x124 = rp_p_re * x117
+    x125 = rpp_b_im * x123 + rpp_b_re * x124
+    x126 = -rpp_b_im * x124 + rpp_b_re * x123
+    del x123, x124
+    x166 = rpp_b_re * x117
+    x167 = -rpp_k_by_omega_im * x166 + rpp_k_by_omega_re * x118
+    x168 = -rpp_k_by_omega_im * x118 - rpp_k_by_omega_re * x166
+    x169 = rpp_k_im * x168 + rpp_k_re * x167
+    x171 = -rpp_k_im * x167 + rpp_k_re * x168
+    del x167, x168
+    x208 = x118 * x207
+    x211 = x166 * x207
+    del x166
+    rpp_z_re = rpp_b_re * x122 + rpp_d_re * x118 * x119
+    del x118
+    rpp_z_im = -rpp_b_im * x122 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x117
+    del x122
+    rpp_y_re = 4 * ap_p_re * x125 - x126 * x127
+    rpp_y_im = x125 * x127 + x126 * x128
+    del x125, x126
+    z23 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x143 = x117 * z23[1]
+    x144 = x117 * z23[0]
+    del z23
+    x145 = rpp_b_im * x143 + rpp_b_re * x144
+    x146 = rpp_b_im * x144
+    del x144
+    x147 = rpp_b_re * x143
+    del x143
+    x148 = x146 - x147
+    x161 = x146 - x147 - x160
+    del x146, x147
+    x165 = -x145 + x163 - x164
+    del x163, x164
+    x170 = -x148 - x160
+    x173 = x145 + x172
+    rpp_bq_re = -x115 + x129 * x130
+    del x115
+    x132 = rpp_bq_re * rpp_bq_re
+    rpp_bq_im = rpp_k_im * x129 + rpp_k_im * x130
+    del x129, x130
+    x131 = rpp_bq_im * rpp_bq_im
+    x133 = x131 + x132
+    x134 = 1 / x133
+    x135 = x134 * (q + rpp_d_re)
+    x136 = -rpp_bq_im * x135 + rpp_bq_re * rpp_d_im * x134
+    x138 = rpp_bq_im * rpp_d_im * x134 + rpp_bq_re * x135
+    del x135
+    x139 = rp_p_im * x134
+    x140 = rp_p_re * x134
+    x141 = rpp_bq_im * x139 + rpp_bq_re * x140
+    x142 = -rpp_bq_im * x140 + rpp_bq_re * x139
+    del x139, x140
+    x179 = 1 / (x133 * x133)
+    del x133
+    x180 = rpp_bq_im * rpp_bq_re * x179
+    x181 = 2 * x180
+    x182 = -x131 + x132
+    del x131, x132
+    x183 = x179 * x182
+    x184 = rpp_d_by_omega_im * x181 + rpp_d_by_omega_re * x183
+    x185 = rpp_d_by_omega_im * x179 * x182 - rpp_d_by_omega_re * x181
+    del rpp_d_by_omega_im, rpp_d_by_omega_re, x179, x181, x182
+    x186 = 2 * rpp_d_re * x185 + x119 * x184
+    x188 = 2 * rpp_d_re * x184 - x119 * x185
+    del rpp_d_re, x119, x184, x185
+    x189 = rpp_bq_im * x134
+    x190 = rpp_bq_re * x134
+    x191 = -rpp_k_by_omega_im * x190 + rpp_k_by_omega_re * x189
+    x192 = -rpp_k_by_omega_im * x189 - rpp_k_by_omega_re * x190
+    del rpp_k_by_omega_im, rpp_k_by_omega_re
+    x193 = rpp_k_im * x192 + rpp_k_re * x191
+    x195 = -rpp_k_im * x191 + rpp_k_re * x192
+    del rpp_k_im, rpp_k_re, x191, x192
+    x197 = 4 * x180
     del x180
-    rpp_whole_im = -x181
-    del x181
-    rpp_whole_by_omega_re = -x182 * x190 + x191 * x192 - x197 * x198 + x199 * x200
-    rpp_whole_by_omega_im = x182 * x192 + x190 * x191 + x197 * x200 + x198 * x199
-    del x182, x190, x191, x192, x197, x198, x199, x200
-    rpp_whole_by_q_re = x205
-    rpp_whole_by_q_im = x210
-    rpp_change_re = x224
-    del x224
-    rpp_change_im = x225
-    del x225
-    rpp_change_by_omega_re = -x156 * x226 + x166 * x227 - x173 * x228 + x175 * x229
-    rpp_change_by_omega_im = x156 * x227 + x166 * x226 + x173 * x229 + x175 * x228
-    del x156, x166, x173, x175, x226, x227, x228, x229
-    rpp_change_by_q_re = x205
-    del x205
-    rpp_change_by_q_im = x210
-    del x210
+    x199 = 2 * x183
+    del x183
+    x209 = -rpp_b_re * rpp_bq_re * x117 * x134 * x207 + x189 * x208
+    del x117
+    x210 = -x209
+    x217 = x189 * x211 + x190 * x208
+    x218 = -x217
+    rpp_zq_re = -rpp_d_im * x136 + x137 * x138
+    rpp_zq_im = rpp_d_im * x138 + x136 * x137
+    del rpp_d_im, x136, x137, x138
+    rpp_yq_re = 4 * ap_p_re * x141 - x127 * x142
+    rpp_yq_im = x127 * x141 + x128 * x142
+    del x141, x142
+    z24 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x174 = z24[1]
+    x175 = x134 * z24[0]
+    del z24
+    x176 = rpp_bq_im * x134 * x174 + rpp_bq_re * x175
+    x177 = rpp_bq_im * x175 - rpp_bq_re * x134 * x174
+    del x174, x175
+    z25 = root_arctanh_slope(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x178 = z25[1]
+    x187 = z25[0]
+    del z25
+    x194 = -x160 - x177
+    del x160
+    x196 = x172 + x176
+    del x172
+    x198 = x178 * x197
+    x200 = x187 * x199
+    x201 = q * (rpp_bq_im * x134 * x194 + rpp_bq_re * x134 * x196 - x198 - x200)
+    del rpp_bq_im, rpp_bq_re, x134
+    x202 = x187 * x197
+    del x197
+    x203 = x178 * x199
+    del x199
+    x204 = x189 * x196
+    x205 = x190 * x194
+    x206 = q * (x202 - x203 - x204 + x205)
+    x212 = -rpp_yq_im * x208 - rpp_yq_re * x211
+    x213 = -rpp_yq_im * x211 + rpp_yq_re * x208
+    del x208, x211
+    z26 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x212, x213)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x212, x213
+    x214 = z26[0]
+    x215 = z26[1]
+    del z26
+    rpp_uniform_re = x145
+    del x145
+    rpp_uniform_im = -x148
+    del x148
+    x216 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x215 - rpp_yq_re * x214
+    x219 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x214 - rpp_yq_re * x215
+    del rpp_b_im, rpp_b_re, rpp_yq_im, rpp_yq_re, x214, x215
+    x220 = x210 * x216 - x218 * x219
+    x221 = x210 * x219 + x216 * x218
+    del x210, x218
+    x222 = -x202 * x207 + x203 * x207 + x209 * x219 + x216 * x217
+    del x202, x203
+    x223 = x198 * x207 + x200 * x207 + x209 * x216 - x217 * x219
+    del x198, x200, x209, x216, x217, x219
+    x224 = -x204 * x207 + x205 * x207 + x221
+    del x204, x205
+    x225 = x189 * x194 * x207 + x190 * x196 * x207 + x220
+    del x189, x190
+    rpp_uniform_by_omega_re = -x152 * x161 + x162 * x165 - x169 * x170 + x171 * x173
+    rpp_uniform_by_omega_im = x152 * x165 + x161 * x162 + x169 * x173 + x170 * x171
+    del x161, x165, x170, x173
+    rpp_whole_re = x176
+    del x176
+    rpp_whole_im = -x177
+    del x177
+    rpp_whole_by_omega_re = -x178 * x186 + x187 * x188 - x193 * x194 + x195 * x196
+    rpp_whole_by_omega_im = x178 * x188 + x186 * x187 + x193 * x196 + x194 * x195
+    del x178, x186, x187, x188, x193, x194, x195, x196
+    rpp_whole_by_q_re = x201
+    rpp_whole_by_q_im = x206
+    rpp_change_re = x220
+    del x220
+    rpp_change_im = x221
+    del x221
+    rpp_change_by_omega_re = -x152 * x222 + x162 * x223 - x169 * x224 + x171 * x225
+    rpp_change_by_omega_im = x152 * x223 + x162 * x222 + x169 * x225 + x171 * x224
+    del x152, x162, x169, x171, x222, x223, x224, x225
+    rpp_change_by_q_re = x201
+    del x201
+    rpp_change_by_q_im = x206
+    del x206
     rpp_excess_re = rpp_change_re
     del rpp_change_re
     rpp_excess_im = rpp_change_im
@@ -3977,18 +3956,18 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del rpp_change_by_q_re
     rpp_excess_by_q_im = rpp_change_by_q_im
     del rpp_change_by_q_im
-    rp_form0_re = -x238 * x255 + x256 * x257
-    rp_form0_im = x238 * x257 + x255 * x256
-    del x255, x257
-    rp_form0_by_omega_re = -a_up_by_omega_im * x265 + a_up_by_omega_re * x266 - x238 * x263 + x256 * x264
-    rp_form0_by_omega_im = a_up_by_omega_im * x266 + a_up_by_omega_re * x265 + x238 * x264 + x256 * x263
-    del x263, x264, x265, x266
-    rp_form1_re = -c_down_im * x271 + c_down_re * x273
-    rp_form1_im = c_down_im * x273 + c_down_re * x271
-    del x271, x273
-    rp_form1_by_omega_re = -c_down_im * x282 + c_down_re * x283 - x238 * x279 + x256 * x281
-    rp_form1_by_omega_im = c_down_im * x283 + c_down_re * x282 + x238 * x281 + x256 * x279
-    del x238, x256, x279, x281, x282, x283
+    rp_form0_re = -x234 * x252 + x253 * x254
+    rp_form0_im = x234 * x254 + x252 * x253
+    del x252, x254
+    rp_form0_by_omega_re = -a_up_by_omega_im * x262 + a_up_by_omega_re * x263 - x234 * x260 + x253 * x261
+    rp_form0_by_omega_im = a_up_by_omega_im * x263 + a_up_by_omega_re * x262 + x234 * x261 + x253 * x260
+    del x260, x261, x262, x263
+    rp_form1_re = -c_down_im * x268 + c_down_re * x270
+    rp_form1_im = c_down_im * x270 + c_down_re * x268
+    del x268, x270
+    rp_form1_by_omega_re = -c_down_im * x279 + c_down_re * x280 - x234 * x276 + x253 * x278
+    rp_form1_by_omega_im = c_down_im * x280 + c_down_re * x279 + x234 * x278 + x253 * x276
+    del x234, x253, x276, x278, x279, x280
     rpp_inverse_re = rpp_uniform_re
     del rpp_uniform_re
     rpp_inverse_im = rpp_uniform_im
@@ -3997,214 +3976,214 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del rpp_uniform_by_omega_re
     rpp_inverse_by_omega_im = rpp_uniform_by_omega_im
     del rpp_uniform_by_omega_im
-    rpm_x_re = x35 * (-rm_roots_re - x114)
+    rpm_x_re = x33 * (-rm_roots_re - x111)
     del rm_roots_re
-    rpm_x_im = x35 * (-rm_roots_im - x116)
+    rpm_x_im = x33 * (-rm_roots_im - x112)
     del rm_roots_im
-    z28 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z28[0]
-    x285 = rpm_k_re * rpm_k_re
-    x298 = q + rpm_k_re
-    x299 = -q + rpm_k_re
-    rpm_k_im = z28[1]
-    del z28
-    x284 = rpm_k_im * rpm_k_im
+    z27 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z27[0]
+    x282 = rpm_k_re * rpm_k_re
+    x295 = q + rpm_k_re
+    x296 = -q + rpm_k_re
+    rpm_k_im = z27[1]
+    del z27
+    x281 = rpm_k_im * rpm_k_im
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    z29 = root_sum(am_p_re, am_p_im, x117, x118, rpm_x_re, rpm_x_im)
+    z28 = root_sum(am_p_re, am_p_im, x113, x114, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z29[0]
-    x290 = rpm_d_re * rpm_d_re
-    x306 = -q + rpm_d_re
-    rpm_d_im = z29[1]
-    del z29
-    x288 = 2 * rpm_d_im
-    x289 = rpm_d_im * rpm_d_im
-    x318 = 1 / (1e-16 * x284 + 1e-16 * x285 + x289 + x290)
+    rpm_d_re = z28[0]
+    x287 = rpm_d_re * rpm_d_re
+    x303 = -q + rpm_d_re
+    rpm_d_im = z28[1]
+    del z28
+    x285 = 2 * rpm_d_im
+    x286 = rpm_d_im * rpm_d_im
+    x315 = 1 / (1e-16 * x281 + 1e-16 * x282 + x286 + x287)
     rpm_d_by_omega_re = am_p_by_omega_re
-    x320 = rpm_d_by_omega_re * x318
+    x317 = rpm_d_by_omega_re * x315
     rpm_d_by_omega_im = am_p_by_omega_im
-    x319 = rpm_d_by_omega_im * x318
-    del x318
-    x321 = -rpm_d_im * x320 + rpm_d_re * x319
-    x330 = rpm_d_im * x319 + rpm_d_re * x320
-    del x319, x320
-    rpm_b_re = -x284 + x285
-    del x285
+    x316 = rpm_d_by_omega_im * x315
+    del x315
+    x318 = -rpm_d_im * x317 + rpm_d_re * x316
+    x327 = rpm_d_im * x316 + rpm_d_re * x317
+    del x316, x317
+    rpm_b_re = -x281 + x282
+    del x282
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
-    x286 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x287 = rpm_b_im * x286
-    x291 = x286 * (-x289 + x290)
+    x283 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x284 = rpm_b_im * x283
+    x288 = x283 * (-x286 + x287)
+    del x286, x287
+    x289 = rp_p_im * x283
+    x290 = rp_p_re * x283
+    x291 = rpm_b_im * x289 + rpm_b_re * x290
+    x292 = -rpm_b_im * x290 + rpm_b_re * x289
     del x289, x290
-    x292 = rp_p_im * x286
-    x293 = rp_p_re * x286
-    x294 = rpm_b_im * x292 + rpm_b_re * x293
-    x295 = -rpm_b_im * x293 + rpm_b_re * x292
-    del x292, x293
-    x334 = rpm_b_re * x286
-    x335 = -rpm_k_by_omega_im * x334 + rpm_k_by_omega_re * x287
-    x336 = -rpm_k_by_omega_im * x287 - rpm_k_by_omega_re * x334
-    x337 = rpm_k_im * x336 + rpm_k_re * x335
-    x339 = -rpm_k_im * x335 + rpm_k_re * x336
-    del x335, x336
-    x375 = x211 * x287
-    x378 = x211 * x334
-    del x334
-    rpm_z_re = rpm_b_re * x291 + rpm_d_re * x287 * x288
-    del x287
-    rpm_z_im = -rpm_b_im * x291 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x286
-    del x291
-    rpm_y_re = 4 * am_p_re * x294 - x295 * x296
-    rpm_y_im = x294 * x296 + x295 * x297
-    del x294, x295
-    z30 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x312 = x286 * z30[1]
-    x313 = x286 * z30[0]
-    del z30
-    x314 = rpm_b_im * x312 + rpm_b_re * x313
-    x315 = rpm_b_im * x313
-    del x313
-    x316 = rpm_b_re * x312
-    del x312
-    x317 = x315 - x316
-    x329 = x315 - x316 - x328
-    del x315, x316
-    x333 = -x314 + x331 - x332
-    del x331, x332
-    x338 = -x317 - x328
-    x341 = x314 + x340
-    rpm_bq_re = -x284 + x298 * x299
+    x331 = rpm_b_re * x283
+    x332 = -rpm_k_by_omega_im * x331 + rpm_k_by_omega_re * x284
+    x333 = -rpm_k_by_omega_im * x284 - rpm_k_by_omega_re * x331
+    x334 = rpm_k_im * x333 + rpm_k_re * x332
+    x336 = -rpm_k_im * x332 + rpm_k_re * x333
+    del x332, x333
+    x372 = x207 * x284
+    x375 = x207 * x331
+    del x331
+    rpm_z_re = rpm_b_re * x288 + rpm_d_re * x284 * x285
     del x284
-    x301 = rpm_bq_re * rpm_bq_re
-    rpm_bq_im = rpm_k_im * x298 + rpm_k_im * x299
-    del x298, x299
-    x300 = rpm_bq_im * rpm_bq_im
-    x302 = x300 + x301
-    x303 = 1 / x302
-    x304 = x303 * (q + rpm_d_re)
-    x305 = -rpm_bq_im * x304 + rpm_bq_re * rpm_d_im * x303
-    x307 = rpm_bq_im * rpm_d_im * x303 + rpm_bq_re * x304
-    del x304
-    x308 = rp_p_im * x303
-    x309 = rp_p_re * x303
-    x310 = rpm_bq_im * x308 + rpm_bq_re * x309
-    x311 = -rpm_bq_im * x309 + rpm_bq_re * x308
-    del x308, x309
-    x347 = 1 / (x302 * x302)
-    del x302
-    x348 = rpm_bq_im * rpm_bq_re * x347
-    x349 = 2 * x348
-    x350 = -x300 + x301
-    del x300, x301
-    x351 = x347 * x350
-    x352 = rpm_d_by_omega_im * x349 + rpm_d_by_omega_re * x351
-    x353 = rpm_d_by_omega_im * x347 * x350 - rpm_d_by_omega_re * x349
-    del rpm_d_by_omega_im, rpm_d_by_omega_re, x347, x349, x350
-    x354 = 2 * rpm_d_re * x353 + x288 * x352
-    x356 = 2 * rpm_d_re * x352 - x288 * x353
-    del rpm_d_re, x288, x352, x353
-    x357 = rpm_bq_im * x303
-    x358 = rpm_bq_re * x303
-    x359 = -rpm_k_by_omega_im * x358 + rpm_k_by_omega_re * x357
-    x360 = -rpm_k_by_omega_im * x357 - rpm_k_by_omega_re * x358
+    rpm_z_im = -rpm_b_im * x288 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x283
+    del x288
+    rpm_y_re = 4 * am_p_re * x291 - x292 * x293
+    rpm_y_im = x291 * x293 + x292 * x294
+    del x291, x292
+    z29 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x309 = x283 * z29[1]
+    x310 = x283 * z29[0]
+    del z29
+    x311 = rpm_b_im * x309 + rpm_b_re * x310
+    x312 = rpm_b_im * x310
+    del x310
+    x313 = rpm_b_re * x309
+    del x309
+    x314 = x312 - x313
+    x326 = x312 - x313 - x325
+    del x312, x313
+    x330 = -x311 + x328 - x329
+    del x328, x329
+    x335 = -x314 - x325
+    x338 = x311 + x337
+    rpm_bq_re = -x281 + x295 * x296
+    del x281
+    x298 = rpm_bq_re * rpm_bq_re
+    rpm_bq_im = rpm_k_im * x295 + rpm_k_im * x296
+    del x295, x296
+    x297 = rpm_bq_im * rpm_bq_im
+    x299 = x297 + x298
+    x300 = 1 / x299
+    x301 = x300 * (q + rpm_d_re)
+    x302 = -rpm_bq_im * x301 + rpm_bq_re * rpm_d_im * x300
+    x304 = rpm_bq_im * rpm_d_im * x300 + rpm_bq_re * x301
+    del x301
+    x305 = rp_p_im * x300
+    x306 = rp_p_re * x300
+    x307 = rpm_bq_im * x305 + rpm_bq_re * x306
+    x308 = -rpm_bq_im * x306 + rpm_bq_re * x305
+    del x305, x306
+    x344 = 1 / (x299 * x299)
+    del x299
+    x345 = rpm_bq_im * rpm_bq_re * x344
+    x346 = 2 * x345
+    x347 = -x297 + x298
+    del x297, x298
+    x348 = x344 * x347
+    x349 = rpm_d_by_omega_im * x346 + rpm_d_by_omega_re * x348
+    x350 = rpm_d_by_omega_im * x344 * x347 - rpm_d_by_omega_re * x346
+    del rpm_d_by_omega_im, rpm_d_by_omega_re, x344, x346, x347
+    x351 = 2 * rpm_d_re * x350 + x285 * x349
+    x353 = 2 * rpm_d_re * x349 - x285 * x350
+    del rpm_d_re, x285, x349, x350
+    x354 = rpm_bq_im * x300
+    x355 = rpm_bq_re * x300
+    x356 = -rpm_k_by_omega_im * x355 + rpm_k_by_omega_re * x354
+    x357 = -rpm_k_by_omega_im * x354 - rpm_k_by_omega_re * x355
     del rpm_k_by_omega_im, rpm_k_by_omega_re
-    x361 = rpm_k_im * x360 + rpm_k_re * x359
-    x363 = -rpm_k_im * x359 + rpm_k_re * x360
-    del rpm_k_im, rpm_k_re, x359, x360
-    x365 = 4 * x348
-    del x348
-    x367 = 2 * x351
-    del x351
-    x376 = -rpm_b_re * rpm_bq_re * x211 * x286 * x303 + x357 * x375
-    del x286
-    x377 = -x376
-    x384 = x357 * x378 + x358 * x375
-    x385 = -x384
-    rpm_zq_re = -rpm_d_im * x305 + x306 * x307
-    rpm_zq_im = rpm_d_im * x307 + x305 * x306
-    del rpm_d_im, x305, x306, x307
-    rpm_yq_re = 4 * am_p_re * x310 - x296 * x311
-    rpm_yq_im = x296 * x310 + x297 * x311
-    del x310, x311
-    z31 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
-    x342 = z31[1]
-    x343 = x303 * z31[0]
-    del z31
-    x344 = rpm_bq_im * x303 * x342 + rpm_bq_re * x343
-    x345 = rpm_bq_im * x343 - rpm_bq_re * x303 * x342
-    del x342, x343
-    z32 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
-    x346 = z32[1]
-    x355 = z32[0]
-    del z32
-    x362 = -x328 - x345
-    del x328
-    x364 = x340 + x344
-    del x340
-    x366 = x346 * x365
-    x368 = x355 * x367
-    x369 = q * (rpm_bq_im * x303 * x362 + rpm_bq_re * x303 * x364 - x366 - x368)
-    del rpm_bq_im, rpm_bq_re, x303
-    x370 = x355 * x365
-    del x365
-    x371 = x346 * x367
-    del x367
-    x372 = x357 * x364
-    x373 = x358 * x362
-    x374 = q * (x370 - x371 - x372 + x373)
-    x379 = -rpm_yq_im * x375 - rpm_yq_re * x378
-    x380 = -rpm_yq_im * x378 + rpm_yq_re * x375
-    del x375, x378
-    z33 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x379, x380)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x379, x380
-    x381 = z33[0]
-    x382 = z33[1]
-    del z33
-    rpm_uniform_re = x314
-    del x314
-    rpm_uniform_im = -x317
-    del x317
-    x383 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x382 - rpm_yq_re * x381
-    x386 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x381 - rpm_yq_re * x382
-    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x381, x382
-    x387 = x377 * x383 - x385 * x386
-    x388 = x377 * x386 + x383 * x385
-    del x377, x385
-    x389 = -x211 * x370 + x211 * x371 + x376 * x386 + x383 * x384
-    del x370, x371
-    x390 = x211 * x366 + x211 * x368 + x376 * x383 - x384 * x386
-    del x366, x368, x376, x383, x384, x386
-    x391 = -x211 * x372 + x211 * x373 + x388
-    del x372, x373
-    x392 = x211 * x357 * x362 + x211 * x358 * x364 + x387
-    del x357, x358
-    rpm_uniform_by_omega_re = -x321 * x329 + x330 * x333 - x337 * x338 + x339 * x341
-    rpm_uniform_by_omega_im = x321 * x333 + x329 * x330 + x337 * x341 + x338 * x339
-    del x329, x333, x338, x341
-    rpm_whole_re = x344
-    del x344
-    x519 = -rpm_whole_re + rpp_whole_re
-    del rpm_whole_re, rpp_whole_re
-    rpm_whole_im = -x345
+    x358 = rpm_k_im * x357 + rpm_k_re * x356
+    x360 = -rpm_k_im * x356 + rpm_k_re * x357
+    del rpm_k_im, rpm_k_re, x356, x357
+    x362 = 4 * x345
     del x345
-    x515 = -rpm_whole_im + rpp_whole_im
+    x364 = 2 * x348
+    del x348
+    x373 = -rpm_b_re * rpm_bq_re * x207 * x283 * x300 + x354 * x372
+    del x283
+    x374 = -x373
+    x381 = x354 * x375 + x355 * x372
+    x382 = -x381
+    rpm_zq_re = -rpm_d_im * x302 + x303 * x304
+    rpm_zq_im = rpm_d_im * x304 + x302 * x303
+    del rpm_d_im, x302, x303, x304
+    rpm_yq_re = 4 * am_p_re * x307 - x293 * x308
+    rpm_yq_im = x293 * x307 + x294 * x308
+    del x307, x308
+    z30 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x339 = z30[1]
+    x340 = x300 * z30[0]
+    del z30
+    x341 = rpm_bq_im * x300 * x339 + rpm_bq_re * x340
+    x342 = rpm_bq_im * x340 - rpm_bq_re * x300 * x339
+    del x339, x340
+    z31 = root_arctanh_slope(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x343 = z31[1]
+    x352 = z31[0]
+    del z31
+    x359 = -x325 - x342
+    del x325
+    x361 = x337 + x341
+    del x337
+    x363 = x343 * x362
+    x365 = x352 * x364
+    x366 = q * (rpm_bq_im * x300 * x359 + rpm_bq_re * x300 * x361 - x363 - x365)
+    del rpm_bq_im, rpm_bq_re, x300
+    x367 = x352 * x362
+    del x362
+    x368 = x343 * x364
+    del x364
+    x369 = x354 * x361
+    x370 = x355 * x359
+    x371 = q * (x367 - x368 - x369 + x370)
+    x376 = -rpm_yq_im * x372 - rpm_yq_re * x375
+    x377 = -rpm_yq_im * x375 + rpm_yq_re * x372
+    del x372, x375
+    z32 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x376, x377)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x376, x377
+    x378 = z32[0]
+    x379 = z32[1]
+    del z32
+    rpm_uniform_re = x311
+    del x311
+    rpm_uniform_im = -x314
+    del x314
+    x380 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x379 - rpm_yq_re * x378
+    x383 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x378 - rpm_yq_re * x379
+    del rpm_b_im, rpm_b_re, rpm_yq_im, rpm_yq_re, x378, x379
+    x384 = x374 * x380 - x382 * x383
+    x385 = x374 * x383 + x380 * x382
+    del x374, x382
+    x386 = -x207 * x367 + x207 * x368 + x373 * x383 + x380 * x381
+    del x367, x368
+    x387 = x207 * x363 + x207 * x365 + x373 * x380 - x381 * x383
+    del x363, x365, x373, x380, x381, x383
+    x388 = -x207 * x369 + x207 * x370 + x385
+    del x369, x370
+    x389 = x207 * x354 * x359 + x207 * x355 * x361 + x384
+    del x354, x355
+    rpm_uniform_by_omega_re = -x318 * x326 + x327 * x330 - x334 * x335 + x336 * x338
+    rpm_uniform_by_omega_im = x318 * x330 + x326 * x327 + x334 * x338 + x335 * x336
+    del x326, x330, x335, x338
+    rpm_whole_re = x341
+    del x341
+    x515 = -rpm_whole_re + rpp_whole_re
+    del rpm_whole_re, rpp_whole_re
+    rpm_whole_im = -x342
+    del x342
+    x511 = -rpm_whole_im + rpp_whole_im
     del rpm_whole_im, rpp_whole_im
-    rpm_whole_by_omega_re = -x346 * x354 + x355 * x356 - x361 * x362 + x363 * x364
-    rpm_whole_by_omega_im = x346 * x356 + x354 * x355 + x361 * x364 + x362 * x363
-    del x346, x354, x355, x356, x361, x362, x363, x364
-    rpm_whole_by_q_re = x369
-    rpm_whole_by_q_im = x374
-    rpm_change_re = x387
-    del x387
-    rpm_change_im = x388
-    del x388
-    rpm_change_by_omega_re = -x321 * x389 + x330 * x390 - x337 * x391 + x339 * x392
-    rpm_change_by_omega_im = x321 * x390 + x330 * x389 + x337 * x392 + x339 * x391
-    del x321, x330, x337, x339, x389, x390, x391, x392
-    rpm_change_by_q_re = x369
-    del x369
-    rpm_change_by_q_im = x374
-    del x374
+    rpm_whole_by_omega_re = -x343 * x351 + x352 * x353 - x358 * x359 + x360 * x361
+    rpm_whole_by_omega_im = x343 * x353 + x351 * x352 + x358 * x361 + x359 * x360
+    del x343, x351, x352, x353, x358, x359, x360, x361
+    rpm_whole_by_q_re = x366
+    rpm_whole_by_q_im = x371
+    rpm_change_re = x384
+    del x384
+    rpm_change_im = x385
+    del x385
+    rpm_change_by_omega_re = -x318 * x386 + x327 * x387 - x334 * x388 + x336 * x389
+    rpm_change_by_omega_im = x318 * x387 + x327 * x386 + x334 * x389 + x336 * x388
+    del x318, x327, x334, x336, x386, x387, x388, x389
+    rpm_change_by_q_re = x366
+    del x366
+    rpm_change_by_q_im = x371
+    del x371
     rpm_excess_re = -rpm_change_re
     del rpm_change_re
     rpm_excess_im = -rpm_change_im
@@ -4217,325 +4196,325 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del rpm_change_by_q_re
     rpm_excess_by_q_im = -rpm_change_by_q_im
     del rpm_change_by_q_im
-    rm_form0_re = -x401 * x409 + x410 * x411
-    rm_form0_im = x401 * x411 + x409 * x410
-    rm_form0_by_omega_re = -a_up_by_omega_im * x409 + a_up_by_omega_re * x411 - x412
-    rm_form0_by_omega_im = a_up_by_omega_im * x411 + a_up_by_omega_re * x409 + x413
-    del x409, x411
-    rm_form1_re = -x401 * x422 + x410 * x423
-    rm_form1_im = x401 * x423 + x410 * x422
-    del x401, x410
-    rm_form1_by_omega_re = -a_up_by_omega_im * x422 + a_up_by_omega_re * x423 - x412
-    del x412
-    rm_form1_by_omega_im = a_up_by_omega_im * x423 + a_up_by_omega_re * x422 + x413
-    del x413, x422, x423
+    rm_form0_re = -x397 * x406 + x407 * x408
+    rm_form0_im = x397 * x408 + x406 * x407
+    rm_form0_by_omega_re = -a_up_by_omega_im * x406 + a_up_by_omega_re * x408 - x409
+    rm_form0_by_omega_im = a_up_by_omega_im * x408 + a_up_by_omega_re * x406 + x410
+    del x406, x408
+    rm_form1_re = -x397 * x419 + x407 * x420
+    rm_form1_im = x397 * x420 + x407 * x419
+    del x397, x407
+    rm_form1_by_omega_re = -a_up_by_omega_im * x419 + a_up_by_omega_re * x420 - x409
+    del x409
+    rm_form1_by_omega_im = a_up_by_omega_im * x420 + a_up_by_omega_re * x419 + x410
+    del x410, x419, x420
     rpm_inverse_re = -rpm_uniform_re
     del rpm_uniform_re
-    x445 = rpm_inverse_re + rpp_inverse_re
+    x442 = rpm_inverse_re + rpp_inverse_re
     del rpm_inverse_re, rpp_inverse_re
-    x446 = x427 * x445
+    x443 = x424 * x442
     rpm_inverse_im = -rpm_uniform_im
     del rpm_uniform_im
-    x443 = rpm_inverse_im + rpp_inverse_im
+    x440 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    x444 = x427 * x443
-    del x427
+    x441 = x424 * x440
+    del x424
     rpm_inverse_by_omega_re = -rpm_uniform_by_omega_re
     del rpm_uniform_by_omega_re
     rpm_inverse_by_omega_im = -rpm_uniform_by_omega_im
     del rpm_uniform_by_omega_im
-    rp_weights_re = -x429 - x431
-    x520 = rp_weights_re * x517
-    x1299 = rp_weights_re * x35
-    rp_weights_im = x432 - x433
-    x518 = rp_weights_im * x517
-    x1303 = rp_weights_im * x35
-    rp_weights_by_omega_re = rp_weight_re * x441 - x440
-    x1348 = rp_weights_by_omega_re * x35
-    rp_weights_by_omega_im = rp_weight_re * x439 + x442
-    x521 = rp_weights_by_omega_im * x517
-    x1350 = rp_weights_by_omega_im * x35
+    rp_weights_re = -x426 - x428
+    x516 = rp_weights_re * x513
+    x1296 = rp_weights_re * x33
+    rp_weights_im = x429 - x430
+    x514 = rp_weights_im * x513
+    x1300 = rp_weights_im * x33
+    rp_weights_by_omega_re = rp_weight_re * x438 - x437
+    x1345 = rp_weights_by_omega_re * x33
+    rp_weights_by_omega_im = rp_weight_re * x436 + x439
+    x517 = rp_weights_by_omega_im * x513
+    x1347 = rp_weights_by_omega_im * x33
     del rp_weights_by_omega_im
-    rp_still_re = -a_root_im * x444 - a_root_re * x446
-    rp_still_im = a_root_im * x446 - a_root_re * x444
-    del a_root_im, a_root_re, x444, x446
-    x1288 = growth * rp_still_im - omega_r * rp_still_re
-    x1292 = -growth * rp_still_re - omega_r * rp_still_im
-    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x447 - rpm_inverse_by_omega_re * x448 - rpp_inverse_by_omega_im * x447 - rpp_inverse_by_omega_re * x448 - x439 * x443 + x441 * x445
-    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x448 + rpm_inverse_by_omega_re * x447 - rpp_inverse_by_omega_im * x448 + rpp_inverse_by_omega_re * x447 + x439 * x445 + x441 * x443
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x443, x445
-    x1324 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    x1328 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    rp_still_re = -a_root_im * x441 - a_root_re * x443
+    rp_still_im = a_root_im * x443 - a_root_re * x441
+    del a_root_im, a_root_re, x441, x443
+    x1285 = growth * rp_still_im - omega_r * rp_still_re
+    x1289 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x444 - rpm_inverse_by_omega_re * x445 - rpp_inverse_by_omega_im * x444 - rpp_inverse_by_omega_re * x445 - x436 * x440 + x438 * x442
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x445 + rpm_inverse_by_omega_re * x444 - rpp_inverse_by_omega_im * x445 + rpp_inverse_by_omega_re * x444 + x436 * x442 + x438 * x440
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x440, x442
+    x1321 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x1325 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
     del rp_still_by_omega_im, rp_still_by_omega_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms0_by_omega_re = rm_form0_by_omega_im * rpm_excess_im - rm_form0_by_omega_re * rpm_excess_re + rm_form0_im * rpm_excess_by_omega_im - rm_form0_re * rpm_excess_by_omega_re - rp_form0_by_omega_im * rpp_excess_im + rp_form0_by_omega_re * rpp_excess_re - rp_form0_im * rpp_excess_by_omega_im + rp_form0_re * rpp_excess_by_omega_re
     rp_forms0_by_omega_im = -rm_form0_by_omega_im * rpm_excess_re - rm_form0_by_omega_re * rpm_excess_im - rm_form0_im * rpm_excess_by_omega_re - rm_form0_re * rpm_excess_by_omega_im + rp_form0_by_omega_im * rpp_excess_re + rp_form0_by_omega_re * rpp_excess_im + rp_form0_im * rpp_excess_by_omega_re + rp_form0_re * rpp_excess_by_omega_im
-    x1336 = rp_forms0_by_omega_im * x1335 + rp_forms0_by_omega_re * x1334
-    x1344 = rp_forms0_by_omega_im * x1334 - rp_forms0_by_omega_re * x1335
+    x1333 = rp_forms0_by_omega_im * x1332 + rp_forms0_by_omega_re * x1331
+    x1341 = rp_forms0_by_omega_im * x1331 - rp_forms0_by_omega_re * x1332
     rp_forms0_by_q_re = rm_form0_im * rpm_excess_by_q_im - rm_form0_re * rpm_excess_by_q_re - rp_form0_im * rpp_excess_by_q_im + rp_form0_re * rpp_excess_by_q_re
     rp_forms0_by_q_im = -rm_form0_im * rpm_excess_by_q_re - rm_form0_re * rpm_excess_by_q_im + rp_form0_im * rpp_excess_by_q_re + rp_form0_re * rpp_excess_by_q_im
-    x1368 = rp_forms0_by_q_im * x1335 + rp_forms0_by_q_re * x1334
-    x1372 = rp_forms0_by_q_im * x1334 - rp_forms0_by_q_re * x1335
-    del x1334, x1335
+    x1365 = rp_forms0_by_q_im * x1332 + rp_forms0_by_q_re * x1331
+    x1369 = rp_forms0_by_q_im * x1331 - rp_forms0_by_q_re * x1332
+    del x1331, x1332
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x1302 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x1295
+    x1299 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x1292
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
-    x1298 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x1295
-    x1317 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x1295
+    x1295 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x1292
+    x1314 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x1292
     del rp_forms0_im
-    x1318 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x1295
+    x1315 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x1292
     del rp_forms0_re, rp_forms1_im, rp_forms1_re
     rp_forms1_by_omega_re = -rm_form1_by_omega_im * rpm_excess_im + rm_form1_by_omega_re * rpm_excess_re - rm_form1_im * rpm_excess_by_omega_im + rm_form1_re * rpm_excess_by_omega_re - rp_form1_by_omega_im * rpp_excess_im + rp_form1_by_omega_re * rpp_excess_re - rp_form1_im * rpp_excess_by_omega_im + rp_form1_re * rpp_excess_by_omega_re
     rp_forms1_by_omega_im = rm_form1_by_omega_im * rpm_excess_re + rm_form1_by_omega_re * rpm_excess_im + rm_form1_im * rpm_excess_by_omega_re + rm_form1_re * rpm_excess_by_omega_im + rp_form1_by_omega_im * rpp_excess_re + rp_form1_by_omega_re * rpp_excess_im + rp_form1_im * rpp_excess_by_omega_re + rp_form1_re * rpp_excess_by_omega_im
     del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_excess_im, rpm_excess_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_excess_im, rpp_excess_re
-    x1352 = rp_forms1_by_omega_im * x1299 + rp_forms1_by_omega_re * x1303
-    x1360 = rp_forms1_by_omega_im * x1303 - rp_forms1_by_omega_re * x1299
+    x1349 = rp_forms1_by_omega_im * x1296 + rp_forms1_by_omega_re * x1300
+    x1357 = rp_forms1_by_omega_im * x1300 - rp_forms1_by_omega_re * x1296
     del rp_forms1_by_omega_im, rp_forms1_by_omega_re
-    x1364 = -x1360
+    x1361 = -x1357
     rp_forms1_by_q_re = -rm_form1_im * rpm_excess_by_q_im + rm_form1_re * rpm_excess_by_q_re - rp_form1_im * rpp_excess_by_q_im + rp_form1_re * rpp_excess_by_q_re
     rp_forms1_by_q_im = rm_form1_im * rpm_excess_by_q_re + rm_form1_re * rpm_excess_by_q_im + rp_form1_im * rpp_excess_by_q_re + rp_form1_re * rpp_excess_by_q_im
     del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    x1376 = rp_forms1_by_q_im * x1299 + rp_forms1_by_q_re * x1303
-    x1380 = rp_forms1_by_q_im * x1303 - rp_forms1_by_q_re * x1299
+    x1373 = rp_forms1_by_q_im * x1296 + rp_forms1_by_q_re * x1300
+    x1377 = rp_forms1_by_q_im * x1300 - rp_forms1_by_q_re * x1296
     del rp_forms1_by_q_im, rp_forms1_by_q_re
-    x1384 = -x1380
-    rp_uniform0_re = -rp_weight_im * x478 - rp_weight_re * x490 + x452
-    rp_uniform0_im = -rp_weight_im * x490 + rp_weight_re * x478 - x491
-    del x478, x490
-    rp_uniform0_by_omega_re = -rp_weight_im * x497 + rp_weight_re * x496
-    rp_uniform0_by_omega_im = rp_weight_re * x497 + x498
-    del x497
-    rp_uniform1_re = -rp_weight_im * x506 + rp_weight_re * x509 - x500
-    rp_uniform1_im = rp_weight_im * x509 + rp_weight_re * x506 - x510
-    del x506, x509
-    rp_uniform1_by_omega_re = rp_weight_re * x513 + x512
-    rp_uniform1_by_omega_im = rp_weight_im * x513 - x514
-    del x513
-    rp_total_re = 4 * rp_weights_re * x516 * x519 - x515 * x518
-    rp_total_im = x515 * x520 + x518 * x519
-    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x516 * x519 + 4 * rp_weights_im * rpm_whole_by_omega_im * x516 + 4 * rp_weights_re * rpp_whole_by_omega_re * x516 - rpm_whole_by_omega_re * x520 - rpp_whole_by_omega_im * x518 - x515 * x521
-    rp_total_by_omega_im = rp_weights_by_omega_re * x515 * x517 - rpm_whole_by_omega_im * x520 - rpm_whole_by_omega_re * x518 + rpp_whole_by_omega_im * x520 + rpp_whole_by_omega_re * x518 + x519 * x521
-    del rp_weights_by_omega_re, rpm_whole_by_omega_im, rpm_whole_by_omega_re, rpp_whole_by_omega_im, rpp_whole_by_omega_re, x515, x519, x521
-    rp_total_by_q_re = rpm_whole_by_q_im * x518 - rpm_whole_by_q_re * x520 - rpp_whole_by_q_im * x518 + rpp_whole_by_q_re * x520
-    rp_total_by_q_im = 4 * rp_weights_im * rpp_whole_by_q_re * x516 + 4 * rp_weights_re * rpp_whole_by_q_im * x516 - rpm_whole_by_q_im * x520 - rpm_whole_by_q_re * x518
-    del rpm_whole_by_q_im, rpm_whole_by_q_re, rpp_whole_by_q_im, rpp_whole_by_q_re, x518, x520
-    rm_filled0_re = x103 * x524
-    del x524
-    rm_filled0_im = x526
-    rm_filled1_re = -x107 * x110 * x522
-    del x522
-    rm_filled1_im = x528
+    x1381 = -x1377
+    rp_uniform0_re = -rp_weight_im * x474 - rp_weight_re * x486 + x449
+    rp_uniform0_im = -rp_weight_im * x486 + rp_weight_re * x474 - x487
+    del x474, x486
+    rp_uniform0_by_omega_re = -rp_weight_im * x493 + rp_weight_re * x492
+    rp_uniform0_by_omega_im = rp_weight_re * x493 + x494
+    del x493
+    rp_uniform1_re = -rp_weight_im * x502 + rp_weight_re * x505 - x496
+    rp_uniform1_im = rp_weight_im * x505 + rp_weight_re * x502 - x506
+    del x502, x505
+    rp_uniform1_by_omega_re = rp_weight_re * x509 + x508
+    rp_uniform1_by_omega_im = rp_weight_im * x509 - x510
+    del x509
+    rp_total_re = 4 * rp_weights_re * x512 * x515 - x511 * x514
+    rp_total_im = x511 * x516 + x514 * x515
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x512 * x515 + 4 * rp_weights_im * rpm_whole_by_omega_im * x512 + 4 * rp_weights_re * rpp_whole_by_omega_re * x512 - rpm_whole_by_omega_re * x516 - rpp_whole_by_omega_im * x514 - x511 * x517
+    rp_total_by_omega_im = rp_weights_by_omega_re * x511 * x513 - rpm_whole_by_omega_im * x516 - rpm_whole_by_omega_re * x514 + rpp_whole_by_omega_im * x516 + rpp_whole_by_omega_re * x514 + x515 * x517
+    del rp_weights_by_omega_re, rpm_whole_by_omega_im, rpm_whole_by_omega_re, rpp_whole_by_omega_im, rpp_whole_by_omega_re, x511, x515, x517
+    rp_total_by_q_re = rpm_whole_by_q_im * x514 - rpm_whole_by_q_re * x516 - rpp_whole_by_q_im * x514 + rpp_whole_by_q_re * x516
+    rp_total_by_q_im = 4 * rp_weights_im * rpp_whole_by_q_re * x512 + 4 * rp_weights_re * rpp_whole_by_q_im * x512 - rpm_whole_by_q_im * x516 - rpm_whole_by_q_re * x514
+    del rpm_whole_by_q_im, rpm_whole_by_q_re, rpp_whole_by_q_im, rpp_whole_by_q_re, x514, x516
+    rm_filled0_re = x520 * x99
+    del x520
+    rm_filled0_im = x522
+    rm_filled1_re = -x103 * x106 * x518
+    del x518
+    rm_filled1_im = x524
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
-    x1332 = rm_filling_re * x35
+    x1329 = rm_filling_re * x33
     rm_filling_im = rm_filled0_im + rm_filled1_im
     del rm_filled0_im, rm_filled1_im
-    x1331 = rm_filling_im * x35
-    rmp_x_re = x35 * (-x114 - x418)
-    del x418
-    rmp_x_im = x35 * (-x116 - x415)
+    x1328 = rm_filling_im * x33
+    rmp_x_re = x33 * (-x111 - x415)
     del x415
-    z34 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z34[0]
-    x532 = rmp_k_re * rmp_k_re
-    x543 = q + rmp_k_re
-    x544 = -q + rmp_k_re
-    rmp_k_im = z34[1]
-    del z34
-    x531 = rmp_k_im * rmp_k_im
+    rmp_x_im = x33 * (-x112 - x412)
+    del x412
+    z33 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z33[0]
+    x528 = rmp_k_re * rmp_k_re
+    x539 = q + rmp_k_re
+    x540 = -q + rmp_k_re
+    rmp_k_im = z33[1]
+    del z33
+    x527 = rmp_k_im * rmp_k_im
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    z35 = root_sum(ap_p_re, ap_p_im, x529, x530, rmp_x_re, rmp_x_im)
+    z34 = root_sum(ap_p_re, ap_p_im, x525, x526, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z35[0]
-    x537 = rmp_d_re * rmp_d_re
-    x551 = -q + rmp_d_re
-    rmp_d_im = z35[1]
-    del z35
-    x535 = 2 * rmp_d_im
-    x536 = rmp_d_im * rmp_d_im
-    x563 = 1 / (1e-16 * x531 + 1e-16 * x532 + x536 + x537)
+    rmp_d_re = z34[0]
+    x533 = rmp_d_re * rmp_d_re
+    x547 = -q + rmp_d_re
+    rmp_d_im = z34[1]
+    del z34
+    x531 = 2 * rmp_d_im
+    x532 = rmp_d_im * rmp_d_im
+    x559 = 1 / (1e-16 * x527 + 1e-16 * x528 + x532 + x533)
     rmp_d_by_omega_re = ap_p_by_omega_re
-    x565 = rmp_d_by_omega_re * x563
+    x561 = rmp_d_by_omega_re * x559
     rmp_d_by_omega_im = ap_p_by_omega_im
-    x564 = rmp_d_by_omega_im * x563
-    del x563
-    x566 = -rmp_d_im * x565 + rmp_d_re * x564
-    x575 = rmp_d_im * x564 + rmp_d_re * x565
-    del x564, x565
-    rmp_b_re = -x531 + x532
-    del x532
-    rmp_b_im = 2 * rmp_k_im * rmp_k_re
-    x533 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x534 = rmp_b_im * x533
-    x538 = x533 * (-x536 + x537)
-    del x536, x537
-    x539 = rm_p_im * x533
-    x540 = rm_p_re * x533
-    x541 = rmp_b_im * x539 + rmp_b_re * x540
-    x542 = -rmp_b_im * x540 + rmp_b_re * x539
-    del x539, x540
-    x579 = rmp_b_re * x533
-    x580 = -rmp_k_by_omega_im * x579 + rmp_k_by_omega_re * x534
-    x581 = -rmp_k_by_omega_im * x534 - rmp_k_by_omega_re * x579
-    x582 = rmp_k_im * x581 + rmp_k_re * x580
-    x584 = -rmp_k_im * x580 + rmp_k_re * x581
-    del x580, x581
-    x620 = x211 * x534
-    x623 = x211 * x579
-    del x579
-    rmp_z_re = rmp_b_re * x538 + rmp_d_re * x534 * x535
-    del x534
-    rmp_z_im = -rmp_b_im * x538 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x533
-    del x538
-    rmp_y_re = 4 * ap_p_re * x541 - x131 * x542
-    rmp_y_im = x131 * x541 + x132 * x542
-    del x541, x542
-    z36 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x557 = x533 * z36[1]
-    x558 = x533 * z36[0]
-    del z36
-    x559 = rmp_b_im * x557 + rmp_b_re * x558
-    x560 = rmp_b_im * x558
-    del x558
-    x561 = rmp_b_re * x557
-    del x557
-    x562 = x560 - x561
-    x574 = x560 - x561 - x573
-    del x560, x561
-    x578 = -x559 + x576 - x577
-    del x576, x577
-    x583 = -x562 - x573
-    x586 = x559 + x585
-    rmp_bq_re = -x531 + x543 * x544
-    del x531
-    x546 = rmp_bq_re * rmp_bq_re
-    rmp_bq_im = rmp_k_im * x543 + rmp_k_im * x544
-    del x543, x544
-    x545 = rmp_bq_im * rmp_bq_im
-    x547 = x545 + x546
-    x548 = 1 / x547
-    x549 = x548 * (q + rmp_d_re)
-    x550 = -rmp_bq_im * x549 + rmp_bq_re * rmp_d_im * x548
-    x552 = rmp_bq_im * rmp_d_im * x548 + rmp_bq_re * x549
-    del x549
-    x553 = rm_p_im * x548
-    x554 = rm_p_re * x548
-    x555 = rmp_bq_im * x553 + rmp_bq_re * x554
-    x556 = -rmp_bq_im * x554 + rmp_bq_re * x553
-    del x553, x554
-    x592 = 1 / (x547 * x547)
-    del x547
-    x593 = rmp_bq_im * rmp_bq_re * x592
-    x594 = 2 * x593
-    x595 = -x545 + x546
-    del x545, x546
-    x596 = x592 * x595
-    x597 = rmp_d_by_omega_im * x594 + rmp_d_by_omega_re * x596
-    x598 = rmp_d_by_omega_im * x592 * x595 - rmp_d_by_omega_re * x594
-    del rmp_d_by_omega_im, rmp_d_by_omega_re, x592, x594, x595
-    x599 = 2 * rmp_d_re * x598 + x535 * x597
-    x601 = 2 * rmp_d_re * x597 - x535 * x598
-    del rmp_d_re, x535, x597, x598
-    x602 = rmp_bq_im * x548
-    x603 = rmp_bq_re * x548
-    x604 = -rmp_k_by_omega_im * x603 + rmp_k_by_omega_re * x602
-    x605 = -rmp_k_by_omega_im * x602 - rmp_k_by_omega_re * x603
-    del rmp_k_by_omega_im, rmp_k_by_omega_re
-    x606 = rmp_k_im * x605 + rmp_k_re * x604
-    x608 = -rmp_k_im * x604 + rmp_k_re * x605
-    del rmp_k_im, rmp_k_re, x604, x605
-    x610 = 4 * x593
-    del x593
-    x612 = 2 * x596
-    del x596
-    x621 = -rmp_b_re * rmp_bq_re * x211 * x533 * x548 + x602 * x620
-    del x533
-    x622 = -x621
-    x629 = x602 * x623 + x603 * x620
-    x630 = -x629
-    rmp_zq_re = -rmp_d_im * x550 + x551 * x552
-    rmp_zq_im = rmp_d_im * x552 + x550 * x551
-    del rmp_d_im, x550, x551, x552
-    rmp_yq_re = 4 * ap_p_re * x555 - x131 * x556
-    rmp_yq_im = x131 * x555 + x132 * x556
-    del x555, x556
-    z37 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
-    x587 = z37[1]
-    x588 = x548 * z37[0]
-    del z37
-    x589 = rmp_bq_im * x548 * x587 + rmp_bq_re * x588
-    x590 = rmp_bq_im * x588 - rmp_bq_re * x548 * x587
-    del x587, x588
-    z38 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
-    x591 = z38[1]
-    x600 = z38[0]
-    del z38
-    x607 = -x573 - x590
-    del x573
-    x609 = x585 + x589
-    del x585
-    x611 = x591 * x610
-    x613 = x600 * x612
-    x614 = q * (rmp_bq_im * x548 * x607 + rmp_bq_re * x548 * x609 - x611 - x613)
-    del rmp_bq_im, rmp_bq_re, x548
-    x615 = x600 * x610
-    del x610
-    x616 = x591 * x612
-    del x612
-    x617 = x602 * x609
-    x618 = x603 * x607
-    x619 = q * (x615 - x616 - x617 + x618)
-    x624 = -rmp_yq_im * x620 - rmp_yq_re * x623
-    x625 = -rmp_yq_im * x623 + rmp_yq_re * x620
-    del x620, x623
-    z39 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x624, x625)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x624, x625
-    x626 = z39[0]
-    x627 = z39[1]
-    del z39
-    rmp_uniform_re = x559
+    x560 = rmp_d_by_omega_im * x559
     del x559
-    rmp_uniform_im = -x562
-    del x562
-    x628 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x627 - rmp_yq_re * x626
-    x631 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x626 - rmp_yq_re * x627
-    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x626, x627
-    x632 = x622 * x628 - x630 * x631
-    x633 = x622 * x631 + x628 * x630
-    del x622, x630
-    x634 = -x211 * x615 + x211 * x616 + x621 * x631 + x628 * x629
-    del x615, x616
-    x635 = x211 * x611 + x211 * x613 + x621 * x628 - x629 * x631
-    del x611, x613, x621, x628, x629, x631
-    x636 = -x211 * x617 + x211 * x618 + x633
-    del x617, x618
-    x637 = x211 * x602 * x607 + x211 * x603 * x609 + x632
-    del x602, x603
-    rmp_uniform_by_omega_re = -x566 * x574 + x575 * x578 - x582 * x583 + x584 * x586
-    rmp_uniform_by_omega_im = x566 * x578 + x574 * x575 + x582 * x586 + x583 * x584
-    del x574, x578, x583, x586
-    rmp_whole_re = x589
+    x562 = -rmp_d_im * x561 + rmp_d_re * x560
+    x571 = rmp_d_im * x560 + rmp_d_re * x561
+    del x560, x561
+    rmp_b_re = -x527 + x528
+    del x528
+    rmp_b_im = 2 * rmp_k_im * rmp_k_re
+    x529 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x530 = rmp_b_im * x529
+    x534 = x529 * (-x532 + x533)
+    del x532, x533
+    x535 = rm_p_im * x529
+    x536 = rm_p_re * x529
+    x537 = rmp_b_im * x535 + rmp_b_re * x536
+    x538 = -rmp_b_im * x536 + rmp_b_re * x535
+    del x535, x536
+    x575 = rmp_b_re * x529
+    x576 = -rmp_k_by_omega_im * x575 + rmp_k_by_omega_re * x530
+    x577 = -rmp_k_by_omega_im * x530 - rmp_k_by_omega_re * x575
+    x578 = rmp_k_im * x577 + rmp_k_re * x576
+    x580 = -rmp_k_im * x576 + rmp_k_re * x577
+    del x576, x577
+    x616 = x207 * x530
+    x619 = x207 * x575
+    del x575
+    rmp_z_re = rmp_b_re * x534 + rmp_d_re * x530 * x531
+    del x530
+    rmp_z_im = -rmp_b_im * x534 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x529
+    del x534
+    rmp_y_re = 4 * ap_p_re * x537 - x127 * x538
+    rmp_y_im = x127 * x537 + x128 * x538
+    del x537, x538
+    z35 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x553 = x529 * z35[1]
+    x554 = x529 * z35[0]
+    del z35
+    x555 = rmp_b_im * x553 + rmp_b_re * x554
+    x556 = rmp_b_im * x554
+    del x554
+    x557 = rmp_b_re * x553
+    del x553
+    x558 = x556 - x557
+    x570 = x556 - x557 - x569
+    del x556, x557
+    x574 = -x555 + x572 - x573
+    del x572, x573
+    x579 = -x558 - x569
+    x582 = x555 + x581
+    rmp_bq_re = -x527 + x539 * x540
+    del x527
+    x542 = rmp_bq_re * rmp_bq_re
+    rmp_bq_im = rmp_k_im * x539 + rmp_k_im * x540
+    del x539, x540
+    x541 = rmp_bq_im * rmp_bq_im
+    x543 = x541 + x542
+    x544 = 1 / x543
+    x545 = x544 * (q + rmp_d_re)
+    x546 = -rmp_bq_im * x545 + rmp_bq_re * rmp_d_im * x544
+    x548 = rmp_bq_im * rmp_d_im * x544 + rmp_bq_re * x545
+    del x545
+    x549 = rm_p_im * x544
+    x550 = rm_p_re * x544
+    x551 = rmp_bq_im * x549 + rmp_bq_re * x550
+    x552 = -rmp_bq_im * x550 + rmp_bq_re * x549
+    del x549, x550
+    x588 = 1 / (x543 * x543)
+    del x543
+    x589 = rmp_bq_im * rmp_bq_re * x588
+    x590 = 2 * x589
+    x591 = -x541 + x542
+    del x541, x542
+    x592 = x588 * x591
+    x593 = rmp_d_by_omega_im * x590 + rmp_d_by_omega_re * x592
+    x594 = rmp_d_by_omega_im * x588 * x591 - rmp_d_by_omega_re * x590
+    del rmp_d_by_omega_im, rmp_d_by_omega_re, x588, x590, x591
+    x595 = 2 * rmp_d_re * x594 + x531 * x593
+    x597 = 2 * rmp_d_re * x593 - x531 * x594
+    del rmp_d_re, x531, x593, x594
+    x598 = rmp_bq_im * x544
+    x599 = rmp_bq_re * x544
+    x600 = -rmp_k_by_omega_im * x599 + rmp_k_by_omega_re * x598
+    x601 = -rmp_k_by_omega_im * x598 - rmp_k_by_omega_re * x599
+    del rmp_k_by_omega_im, rmp_k_by_omega_re
+    x602 = rmp_k_im * x601 + rmp_k_re * x600
+    x604 = -rmp_k_im * x600 + rmp_k_re * x601
+    del rmp_k_im, rmp_k_re, x600, x601
+    x606 = 4 * x589
     del x589
-    rmp_whole_im = -x590
-    del x590
-    rmp_whole_by_omega_re = -x591 * x599 + x600 * x601 - x606 * x607 + x608 * x609
-    rmp_whole_by_omega_im = x591 * x601 + x599 * x600 + x606 * x609 + x607 * x608
-    del x591, x599, x600, x601, x606, x607, x608, x609
-    rmp_whole_by_q_re = x614
-    rmp_whole_by_q_im = x619
-    rmp_change_re = x632
-    del x632
-    rmp_change_im = x633
-    del x633
-    rmp_change_by_omega_re = -x566 * x634 + x575 * x635 - x582 * x636 + x584 * x637
-    rmp_change_by_omega_im = x566 * x635 + x575 * x634 + x582 * x637 + x584 * x636
-    del x566, x575, x582, x584, x634, x635, x636, x637
-    rmp_change_by_q_re = x614
-    del x614
-    rmp_change_by_q_im = x619
-    del x619
+    x608 = 2 * x592
+    del x592
+    x617 = -rmp_b_re * rmp_bq_re * x207 * x529 * x544 + x598 * x616
+    del x529
+    x618 = -x617
+    x625 = x598 * x619 + x599 * x616
+    x626 = -x625
+    rmp_zq_re = -rmp_d_im * x546 + x547 * x548
+    rmp_zq_im = rmp_d_im * x548 + x546 * x547
+    del rmp_d_im, x546, x547, x548
+    rmp_yq_re = 4 * ap_p_re * x551 - x127 * x552
+    rmp_yq_im = x127 * x551 + x128 * x552
+    del x551, x552
+    z36 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x583 = z36[1]
+    x584 = x544 * z36[0]
+    del z36
+    x585 = rmp_bq_im * x544 * x583 + rmp_bq_re * x584
+    x586 = rmp_bq_im * x584 - rmp_bq_re * x544 * x583
+    del x583, x584
+    z37 = root_arctanh_slope(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x587 = z37[1]
+    x596 = z37[0]
+    del z37
+    x603 = -x569 - x586
+    del x569
+    x605 = x581 + x585
+    del x581
+    x607 = x587 * x606
+    x609 = x596 * x608
+    x610 = q * (rmp_bq_im * x544 * x603 + rmp_bq_re * x544 * x605 - x607 - x609)
+    del rmp_bq_im, rmp_bq_re, x544
+    x611 = x596 * x606
+    del x606
+    x612 = x587 * x608
+    del x608
+    x613 = x598 * x605
+    x614 = x599 * x603
+    x615 = q * (x611 - x612 - x613 + x614)
+    x620 = -rmp_yq_im * x616 - rmp_yq_re * x619
+    x621 = -rmp_yq_im * x619 + rmp_yq_re * x616
+    del x616, x619
+    z38 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x620, x621)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x620, x621
+    x622 = z38[0]
+    x623 = z38[1]
+    del z38
+    rmp_uniform_re = x555
+    del x555
+    rmp_uniform_im = -x558
+    del x558
+    x624 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x623 - rmp_yq_re * x622
+    x627 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x622 - rmp_yq_re * x623
+    del rmp_b_im, rmp_b_re, rmp_yq_im, rmp_yq_re, x622, x623
+    x628 = x618 * x624 - x626 * x627
+    x629 = x618 * x627 + x624 * x626
+    del x618, x626
+    x630 = -x207 * x611 + x207 * x612 + x617 * x627 + x624 * x625
+    del x611, x612
+    x631 = x207 * x607 + x207 * x609 + x617 * x624 - x625 * x627
+    del x607, x609, x617, x624, x625, x627
+    x632 = -x207 * x613 + x207 * x614 + x629
+    del x613, x614
+    x633 = x207 * x598 * x603 + x207 * x599 * x605 + x628
+    del x598, x599
+    rmp_uniform_by_omega_re = -x562 * x570 + x571 * x574 - x578 * x579 + x580 * x582
+    rmp_uniform_by_omega_im = x562 * x574 + x570 * x571 + x578 * x582 + x579 * x580
+    del x570, x574, x579, x582
+    rmp_whole_re = x585
+    del x585
+    rmp_whole_im = -x586
+    del x586
+    rmp_whole_by_omega_re = -x587 * x595 + x596 * x597 - x602 * x603 + x604 * x605
+    rmp_whole_by_omega_im = x587 * x597 + x595 * x596 + x602 * x605 + x603 * x604
+    del x587, x595, x596, x597, x602, x603, x604, x605
+    rmp_whole_by_q_re = x610
+    rmp_whole_by_q_im = x615
+    rmp_change_re = x628
+    del x628
+    rmp_change_im = x629
+    del x629
+    rmp_change_by_omega_re = -x562 * x630 + x571 * x631 - x578 * x632 + x580 * x633
+    rmp_change_by_omega_im = x562 * x631 + x571 * x630 + x578 * x633 + x580 * x632
+    del x562, x571, x578, x580, x630, x631, x632, x633
+    rmp_change_by_q_re = x610
+    del x610
+    rmp_change_by_q_im = x615
+    del x615
     rmp_excess_re = rmp_change_re
     del rmp_change_re
     rmp_excess_im = rmp_change_im
@@ -4556,214 +4535,214 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del rmp_uniform_by_omega_re
     rmp_inverse_by_omega_im = rmp_uniform_by_omega_im
     del rmp_uniform_by_omega_im
-    rmm_x_re = x35 * (-rp_roots_re - x114)
+    rmm_x_re = x33 * (-rp_roots_re - x111)
     del rp_roots_re
-    rmm_x_im = x35 * (-rp_roots_im - x116)
-    del rp_roots_im, x116
-    z40 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z40[0]
-    x639 = rmm_k_re * rmm_k_re
-    x650 = q + rmm_k_re
-    x651 = -q + rmm_k_re
-    rmm_k_im = z40[1]
-    del z40
-    x638 = rmm_k_im * rmm_k_im
+    rmm_x_im = x33 * (-rp_roots_im - x112)
+    del rp_roots_im, x112
+    z39 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z39[0]
+    x635 = rmm_k_re * rmm_k_re
+    x646 = q + rmm_k_re
+    x647 = -q + rmm_k_re
+    rmm_k_im = z39[1]
+    del z39
+    x634 = rmm_k_im * rmm_k_im
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    z41 = root_sum(am_p_re, am_p_im, x529, x530, rmm_x_re, rmm_x_im)
+    z40 = root_sum(am_p_re, am_p_im, x525, x526, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z41[0]
-    x644 = rmm_d_re * rmm_d_re
-    x658 = -q + rmm_d_re
-    rmm_d_im = z41[1]
-    del z41
-    x642 = 2 * rmm_d_im
-    x643 = rmm_d_im * rmm_d_im
-    x670 = 1 / (1e-16 * x638 + 1e-16 * x639 + x643 + x644)
+    rmm_d_re = z40[0]
+    x640 = rmm_d_re * rmm_d_re
+    x654 = -q + rmm_d_re
+    rmm_d_im = z40[1]
+    del z40
+    x638 = 2 * rmm_d_im
+    x639 = rmm_d_im * rmm_d_im
+    x666 = 1 / (1e-16 * x634 + 1e-16 * x635 + x639 + x640)
     rmm_d_by_omega_re = am_p_by_omega_re
-    x672 = rmm_d_by_omega_re * x670
+    x668 = rmm_d_by_omega_re * x666
     rmm_d_by_omega_im = am_p_by_omega_im
-    x671 = rmm_d_by_omega_im * x670
-    del x670
-    x673 = -rmm_d_im * x672 + rmm_d_re * x671
-    x681 = rmm_d_im * x671 + rmm_d_re * x672
-    del x671, x672
-    rmm_b_re = -x638 + x639
-    del x639
-    rmm_b_im = 2 * rmm_k_im * rmm_k_re
-    x640 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x641 = rmm_b_im * x640
-    x645 = x640 * (-x643 + x644)
-    del x643, x644
-    x646 = rm_p_im * x640
-    x647 = rm_p_re * x640
-    x648 = rmm_b_im * x646 + rmm_b_re * x647
-    x649 = -rmm_b_im * x647 + rmm_b_re * x646
-    del x646, x647
-    x685 = rmm_b_re * x640
-    x686 = -rmm_k_by_omega_im * x685 + rmm_k_by_omega_re * x641
-    x687 = -rmm_k_by_omega_im * x641 - rmm_k_by_omega_re * x685
-    x688 = rmm_k_im * x687 + rmm_k_re * x686
-    x690 = -rmm_k_im * x686 + rmm_k_re * x687
-    del x686, x687
-    x726 = x211 * x641
-    x729 = x211 * x685
-    del x685
-    rmm_z_re = rmm_b_re * x645 + rmm_d_re * x641 * x642
-    del x641
-    rmm_z_im = -rmm_b_im * x645 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x640
-    del x645
-    rmm_y_re = 4 * am_p_re * x648 - x296 * x649
-    rmm_y_im = x296 * x648 + x297 * x649
-    del x648, x649
-    z42 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x664 = x640 * z42[1]
-    x665 = x640 * z42[0]
-    del z42
-    x666 = rmm_b_im * x664 + rmm_b_re * x665
-    x667 = rmm_b_im * x665
-    del x665
-    x668 = rmm_b_re * x664
-    del x664
-    x669 = x667 - x668
-    x680 = x667 - x668 - x679
-    del x667, x668
-    x684 = -x666 + x682 - x683
-    del x682, x683
-    x689 = -x669 - x679
-    x692 = x666 + x691
-    rmm_bq_re = -x638 + x650 * x651
-    del x638
-    x653 = rmm_bq_re * rmm_bq_re
-    rmm_bq_im = rmm_k_im * x650 + rmm_k_im * x651
-    del x650, x651
-    x652 = rmm_bq_im * rmm_bq_im
-    x654 = x652 + x653
-    x655 = 1 / x654
-    x656 = x655 * (q + rmm_d_re)
-    x657 = -rmm_bq_im * x656 + rmm_bq_re * rmm_d_im * x655
-    x659 = rmm_bq_im * rmm_d_im * x655 + rmm_bq_re * x656
-    del x656
-    x660 = rm_p_im * x655
-    x661 = rm_p_re * x655
-    x662 = rmm_bq_im * x660 + rmm_bq_re * x661
-    x663 = -rmm_bq_im * x661 + rmm_bq_re * x660
-    del x660, x661
-    x698 = 1 / (x654 * x654)
-    del x654
-    x699 = rmm_bq_im * rmm_bq_re * x698
-    x700 = 2 * x699
-    x701 = -x652 + x653
-    del x652, x653
-    x702 = x698 * x701
-    x703 = rmm_d_by_omega_im * x700 + rmm_d_by_omega_re * x702
-    x704 = rmm_d_by_omega_im * x698 * x701 - rmm_d_by_omega_re * x700
-    del rmm_d_by_omega_im, rmm_d_by_omega_re, x698, x700, x701
-    x705 = 2 * rmm_d_re * x704 + x642 * x703
-    x707 = 2 * rmm_d_re * x703 - x642 * x704
-    del rmm_d_re, x642, x703, x704
-    x708 = rmm_bq_im * x655
-    x709 = rmm_bq_re * x655
-    x710 = -rmm_k_by_omega_im * x709 + rmm_k_by_omega_re * x708
-    x711 = -rmm_k_by_omega_im * x708 - rmm_k_by_omega_re * x709
-    del rmm_k_by_omega_im, rmm_k_by_omega_re
-    x712 = rmm_k_im * x711 + rmm_k_re * x710
-    x714 = -rmm_k_im * x710 + rmm_k_re * x711
-    del rmm_k_im, rmm_k_re, x710, x711
-    x716 = 4 * x699
-    del x699
-    x718 = 2 * x702
-    del x702
-    x727 = -rmm_b_re * rmm_bq_re * x211 * x640 * x655 + x708 * x726
-    del x640
-    x728 = -x727
-    x735 = x708 * x729 + x709 * x726
-    x736 = -x735
-    rmm_zq_re = -rmm_d_im * x657 + x658 * x659
-    rmm_zq_im = rmm_d_im * x659 + x657 * x658
-    del rmm_d_im, x657, x658, x659
-    rmm_yq_re = 4 * am_p_re * x662 - x296 * x663
-    rmm_yq_im = x296 * x662 + x297 * x663
-    del x662, x663
-    z43 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
-    x693 = z43[1]
-    x694 = x655 * z43[0]
-    del z43
-    x695 = rmm_bq_im * x655 * x693 + rmm_bq_re * x694
-    x696 = rmm_bq_im * x694 - rmm_bq_re * x655 * x693
-    del x693, x694
-    z44 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
-    x697 = z44[1]
-    x706 = z44[0]
-    del z44
-    x713 = -x679 - x696
-    del x679
-    x715 = x691 + x695
-    del x691
-    x717 = x697 * x716
-    x719 = x706 * x718
-    x720 = q * (rmm_bq_im * x655 * x713 + rmm_bq_re * x655 * x715 - x717 - x719)
-    del rmm_bq_im, rmm_bq_re, x655
-    x721 = x706 * x716
-    del x716
-    x722 = x697 * x718
-    del x718
-    x723 = x708 * x715
-    x724 = x709 * x713
-    x725 = q * (x721 - x722 - x723 + x724)
-    x730 = -rmm_yq_im * x726 - rmm_yq_re * x729
-    x731 = -rmm_yq_im * x729 + rmm_yq_re * x726
-    del x726, x729
-    z45 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x730, x731)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x730, x731
-    x732 = z45[0]
-    x733 = z45[1]
-    del z45
-    rmm_uniform_re = x666
+    x667 = rmm_d_by_omega_im * x666
     del x666
-    rmm_uniform_im = -x669
-    del x669
-    x734 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x733 - rmm_yq_re * x732
-    x737 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x732 - rmm_yq_re * x733
-    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x732, x733
-    x738 = x728 * x734 - x736 * x737
-    x739 = x728 * x737 + x734 * x736
-    del x728, x736
-    x740 = -x211 * x721 + x211 * x722 + x727 * x737 + x734 * x735
-    del x721, x722
-    x741 = x211 * x717 + x211 * x719 + x727 * x734 - x735 * x737
-    del x717, x719, x727, x734, x735, x737
-    x742 = -x211 * x723 + x211 * x724 + x739
-    del x723, x724
-    x743 = x211 * x708 * x713 + x211 * x709 * x715 + x738
-    del x708, x709
-    rmm_uniform_by_omega_re = -x673 * x680 + x681 * x684 - x688 * x689 + x690 * x692
-    rmm_uniform_by_omega_im = x673 * x684 + x680 * x681 + x688 * x692 + x689 * x690
-    del x680, x684, x689, x692
-    rmm_whole_re = x695
+    x669 = -rmm_d_im * x668 + rmm_d_re * x667
+    x677 = rmm_d_im * x667 + rmm_d_re * x668
+    del x667, x668
+    rmm_b_re = -x634 + x635
+    del x635
+    rmm_b_im = 2 * rmm_k_im * rmm_k_re
+    x636 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x637 = rmm_b_im * x636
+    x641 = x636 * (-x639 + x640)
+    del x639, x640
+    x642 = rm_p_im * x636
+    x643 = rm_p_re * x636
+    x644 = rmm_b_im * x642 + rmm_b_re * x643
+    x645 = -rmm_b_im * x643 + rmm_b_re * x642
+    del x642, x643
+    x681 = rmm_b_re * x636
+    x682 = -rmm_k_by_omega_im * x681 + rmm_k_by_omega_re * x637
+    x683 = -rmm_k_by_omega_im * x637 - rmm_k_by_omega_re * x681
+    x684 = rmm_k_im * x683 + rmm_k_re * x682
+    x686 = -rmm_k_im * x682 + rmm_k_re * x683
+    del x682, x683
+    x722 = x207 * x637
+    x725 = x207 * x681
+    del x681
+    rmm_z_re = rmm_b_re * x641 + rmm_d_re * x637 * x638
+    del x637
+    rmm_z_im = -rmm_b_im * x641 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x636
+    del x641
+    rmm_y_re = 4 * am_p_re * x644 - x293 * x645
+    rmm_y_im = x293 * x644 + x294 * x645
+    del x644, x645
+    z41 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x660 = x636 * z41[1]
+    x661 = x636 * z41[0]
+    del z41
+    x662 = rmm_b_im * x660 + rmm_b_re * x661
+    x663 = rmm_b_im * x661
+    del x661
+    x664 = rmm_b_re * x660
+    del x660
+    x665 = x663 - x664
+    x676 = x663 - x664 - x675
+    del x663, x664
+    x680 = -x662 + x678 - x679
+    del x678, x679
+    x685 = -x665 - x675
+    x688 = x662 + x687
+    rmm_bq_re = -x634 + x646 * x647
+    del x634
+    x649 = rmm_bq_re * rmm_bq_re
+    rmm_bq_im = rmm_k_im * x646 + rmm_k_im * x647
+    del x646, x647
+    x648 = rmm_bq_im * rmm_bq_im
+    x650 = x648 + x649
+    x651 = 1 / x650
+    x652 = x651 * (q + rmm_d_re)
+    x653 = -rmm_bq_im * x652 + rmm_bq_re * rmm_d_im * x651
+    x655 = rmm_bq_im * rmm_d_im * x651 + rmm_bq_re * x652
+    del x652
+    x656 = rm_p_im * x651
+    x657 = rm_p_re * x651
+    x658 = rmm_bq_im * x656 + rmm_bq_re * x657
+    x659 = -rmm_bq_im * x657 + rmm_bq_re * x656
+    del x656, x657
+    x694 = 1 / (x650 * x650)
+    del x650
+    x695 = rmm_bq_im * rmm_bq_re * x694
+    x696 = 2 * x695
+    x697 = -x648 + x649
+    del x648, x649
+    x698 = x694 * x697
+    x699 = rmm_d_by_omega_im * x696 + rmm_d_by_omega_re * x698
+    x700 = rmm_d_by_omega_im * x694 * x697 - rmm_d_by_omega_re * x696
+    del rmm_d_by_omega_im, rmm_d_by_omega_re, x694, x696, x697
+    x701 = 2 * rmm_d_re * x700 + x638 * x699
+    x703 = 2 * rmm_d_re * x699 - x638 * x700
+    del rmm_d_re, x638, x699, x700
+    x704 = rmm_bq_im * x651
+    x705 = rmm_bq_re * x651
+    x706 = -rmm_k_by_omega_im * x705 + rmm_k_by_omega_re * x704
+    x707 = -rmm_k_by_omega_im * x704 - rmm_k_by_omega_re * x705
+    del rmm_k_by_omega_im, rmm_k_by_omega_re
+    x708 = rmm_k_im * x707 + rmm_k_re * x706
+    x710 = -rmm_k_im * x706 + rmm_k_re * x707
+    del rmm_k_im, rmm_k_re, x706, x707
+    x712 = 4 * x695
     del x695
-    x780 = -rmm_whole_re + rmp_whole_re
+    x714 = 2 * x698
+    del x698
+    x723 = -rmm_b_re * rmm_bq_re * x207 * x636 * x651 + x704 * x722
+    del x636
+    x724 = -x723
+    x731 = x704 * x725 + x705 * x722
+    x732 = -x731
+    rmm_zq_re = -rmm_d_im * x653 + x654 * x655
+    rmm_zq_im = rmm_d_im * x655 + x653 * x654
+    del rmm_d_im, x653, x654, x655
+    rmm_yq_re = 4 * am_p_re * x658 - x293 * x659
+    rmm_yq_im = x293 * x658 + x294 * x659
+    del x658, x659
+    z42 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x689 = z42[1]
+    x690 = x651 * z42[0]
+    del z42
+    x691 = rmm_bq_im * x651 * x689 + rmm_bq_re * x690
+    x692 = rmm_bq_im * x690 - rmm_bq_re * x651 * x689
+    del x689, x690
+    z43 = root_arctanh_slope(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x693 = z43[1]
+    x702 = z43[0]
+    del z43
+    x709 = -x675 - x692
+    del x675
+    x711 = x687 + x691
+    del x687
+    x713 = x693 * x712
+    x715 = x702 * x714
+    x716 = q * (rmm_bq_im * x651 * x709 + rmm_bq_re * x651 * x711 - x713 - x715)
+    del rmm_bq_im, rmm_bq_re, x651
+    x717 = x702 * x712
+    del x712
+    x718 = x693 * x714
+    del x714
+    x719 = x704 * x711
+    x720 = x705 * x709
+    x721 = q * (x717 - x718 - x719 + x720)
+    x726 = -rmm_yq_im * x722 - rmm_yq_re * x725
+    x727 = -rmm_yq_im * x725 + rmm_yq_re * x722
+    del x722, x725
+    z44 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x726, x727)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x726, x727
+    x728 = z44[0]
+    x729 = z44[1]
+    del z44
+    rmm_uniform_re = x662
+    del x662
+    rmm_uniform_im = -x665
+    del x665
+    x730 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x729 - rmm_yq_re * x728
+    x733 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x728 - rmm_yq_re * x729
+    del rmm_b_im, rmm_b_re, rmm_yq_im, rmm_yq_re, x728, x729
+    x734 = x724 * x730 - x732 * x733
+    x735 = x724 * x733 + x730 * x732
+    del x724, x732
+    x736 = -x207 * x717 + x207 * x718 + x723 * x733 + x730 * x731
+    del x717, x718
+    x737 = x207 * x713 + x207 * x715 + x723 * x730 - x731 * x733
+    del x713, x715, x723, x730, x731, x733
+    x738 = -x207 * x719 + x207 * x720 + x735
+    del x719, x720
+    x739 = x207 * x704 * x709 + x207 * x705 * x711 + x734
+    del x704, x705
+    rmm_uniform_by_omega_re = -x669 * x676 + x677 * x680 - x684 * x685 + x686 * x688
+    rmm_uniform_by_omega_im = x669 * x680 + x676 * x677 + x684 * x688 + x685 * x686
+    del x676, x680, x685, x688
+    rmm_whole_re = x691
+    del x691
+    x776 = -rmm_whole_re + rmp_whole_re
     del rmm_whole_re, rmp_whole_re
-    rmm_whole_im = -x696
-    del x696
-    x778 = -rmm_whole_im + rmp_whole_im
+    rmm_whole_im = -x692
+    del x692
+    x774 = -rmm_whole_im + rmp_whole_im
     del rmm_whole_im, rmp_whole_im
-    rmm_whole_by_omega_re = -x697 * x705 + x706 * x707 - x712 * x713 + x714 * x715
-    rmm_whole_by_omega_im = x697 * x707 + x705 * x706 + x712 * x715 + x713 * x714
-    del x697, x705, x706, x707, x712, x713, x714, x715
-    rmm_whole_by_q_re = x720
-    rmm_whole_by_q_im = x725
-    rmm_change_re = x738
-    del x738
-    rmm_change_im = x739
-    del x739
-    rmm_change_by_omega_re = -x673 * x740 + x681 * x741 - x688 * x742 + x690 * x743
-    rmm_change_by_omega_im = x673 * x741 + x681 * x740 + x688 * x743 + x690 * x742
-    del x673, x681, x688, x690, x740, x741, x742, x743
-    rmm_change_by_q_re = x720
-    del x720
-    rmm_change_by_q_im = x725
-    del x725
+    rmm_whole_by_omega_re = -x693 * x701 + x702 * x703 - x708 * x709 + x710 * x711
+    rmm_whole_by_omega_im = x693 * x703 + x701 * x702 + x708 * x711 + x709 * x710
+    del x693, x701, x702, x703, x708, x709, x710, x711
+    rmm_whole_by_q_re = x716
+    rmm_whole_by_q_im = x721
+    rmm_change_re = x734
+    del x734
+    rmm_change_im = x735
+    del x735
+    rmm_change_by_omega_re = -x669 * x736 + x677 * x737 - x684 * x738 + x686 * x739
+    rmm_change_by_omega_im = x669 * x737 + x677 * x736 + x684 * x739 + x686 * x738
+    del x669, x677, x684, x686, x736, x737, x738, x739
+    rmm_change_by_q_re = x716
+    del x716
+    rmm_change_by_q_im = x721
+    del x721
     rmm_excess_re = -rmm_change_re
     del rmm_change_re
     rmm_excess_im = -rmm_change_im
@@ -4778,312 +4757,313 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del rmm_change_by_q_im
     rmm_inverse_re = -rmm_uniform_re
     del rmm_uniform_re
-    x751 = rmm_inverse_re + rmp_inverse_re
+    x747 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
     rmm_inverse_im = -rmm_uniform_im
     del rmm_uniform_im
-    x750 = rmm_inverse_im + rmp_inverse_im
+    x746 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
     rmm_inverse_by_omega_re = -rmm_uniform_by_omega_re
     del rmm_uniform_by_omega_re
     rmm_inverse_by_omega_im = -rmm_uniform_by_omega_im
     del rmm_uniform_by_omega_im
-    rm_weights_re = -x744 - x745
-    x781 = rm_weights_re * x517
-    x1297 = rm_weights_re * x35
-    rm_weights_im = x746 - x747
-    x779 = rm_weights_im * x517
-    x1301 = rm_weights_im * x35
-    rm_weights_by_omega_re = rm_weight_re * x441 - x748
-    x1347 = rm_weights_by_omega_re * x35
-    rm_weights_by_omega_im = rm_weight_re * x439 + x749
-    x782 = rm_weights_by_omega_im * x517
-    x1349 = rm_weights_by_omega_im * x35
+    rm_weights_re = -x740 - x741
+    x777 = rm_weights_re * x513
+    x1294 = rm_weights_re * x33
+    rm_weights_im = x742 - x743
+    x775 = rm_weights_im * x513
+    x1298 = rm_weights_im * x33
+    rm_weights_by_omega_re = rm_weight_re * x438 - x744
+    x1344 = rm_weights_by_omega_re * x33
+    rm_weights_by_omega_im = rm_weight_re * x436 + x745
+    x778 = rm_weights_by_omega_im * x513
+    x1346 = rm_weights_by_omega_im * x33
     del rm_weights_by_omega_im
-    rm_still_re = -x447 * x750 - x448 * x751
-    rm_still_im = x447 * x751 - x448 * x750
-    x1287 = growth * rm_still_im - omega_r * rm_still_re
-    x1291 = -growth * rm_still_re - omega_r * rm_still_im
-    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x447 - rmm_inverse_by_omega_re * x448 - rmp_inverse_by_omega_im * x447 - rmp_inverse_by_omega_re * x448 - x439 * x750 + x441 * x751
-    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x448 + rmm_inverse_by_omega_re * x447 - rmp_inverse_by_omega_im * x448 + rmp_inverse_by_omega_re * x447 + x439 * x751 + x441 * x750
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x750, x751
-    x1323 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    x1327 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    rm_still_re = -x444 * x746 - x445 * x747
+    rm_still_im = x444 * x747 - x445 * x746
+    x1284 = growth * rm_still_im - omega_r * rm_still_re
+    x1288 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x444 - rmm_inverse_by_omega_re * x445 - rmp_inverse_by_omega_im * x444 - rmp_inverse_by_omega_re * x445 - x436 * x746 + x438 * x747
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x445 + rmm_inverse_by_omega_re * x444 - rmp_inverse_by_omega_im * x445 + rmp_inverse_by_omega_re * x444 + x436 * x747 + x438 * x746
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x746, x747
+    x1320 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x1324 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
     del rm_still_by_omega_im, rm_still_by_omega_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     rm_forms0_by_omega_re = -rm_form0_by_omega_im * rmp_excess_im + rm_form0_by_omega_re * rmp_excess_re - rm_form0_im * rmp_excess_by_omega_im + rm_form0_re * rmp_excess_by_omega_re + rmm_excess_by_omega_im * rp_form0_im - rmm_excess_by_omega_re * rp_form0_re + rmm_excess_im * rp_form0_by_omega_im - rmm_excess_re * rp_form0_by_omega_re
     rm_forms0_by_omega_im = rm_form0_by_omega_im * rmp_excess_re + rm_form0_by_omega_re * rmp_excess_im + rm_form0_im * rmp_excess_by_omega_re + rm_form0_re * rmp_excess_by_omega_im - rmm_excess_by_omega_im * rp_form0_re - rmm_excess_by_omega_re * rp_form0_im - rmm_excess_im * rp_form0_by_omega_re - rmm_excess_re * rp_form0_by_omega_im
     del rm_form0_by_omega_im, rm_form0_by_omega_re, rp_form0_by_omega_im, rp_form0_by_omega_re
-    x1333 = rm_forms0_by_omega_im * x1332 + rm_forms0_by_omega_re * x1331
-    x1343 = rm_forms0_by_omega_im * x1331 - rm_forms0_by_omega_re * x1332
+    x1330 = rm_forms0_by_omega_im * x1329 + rm_forms0_by_omega_re * x1328
+    x1340 = rm_forms0_by_omega_im * x1328 - rm_forms0_by_omega_re * x1329
     rm_forms0_by_q_re = -rm_form0_im * rmp_excess_by_q_im + rm_form0_re * rmp_excess_by_q_re + rmm_excess_by_q_im * rp_form0_im - rmm_excess_by_q_re * rp_form0_re
     rm_forms0_by_q_im = rm_form0_im * rmp_excess_by_q_re + rm_form0_re * rmp_excess_by_q_im - rmm_excess_by_q_im * rp_form0_re - rmm_excess_by_q_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
-    x1367 = rm_forms0_by_q_im * x1332 + rm_forms0_by_q_re * x1331
-    x1371 = rm_forms0_by_q_im * x1331 - rm_forms0_by_q_re * x1332
-    del x1331, x1332
+    x1364 = rm_forms0_by_q_im * x1329 + rm_forms0_by_q_re * x1328
+    x1368 = rm_forms0_by_q_im * x1328 - rm_forms0_by_q_re * x1329
+    del x1328, x1329
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x1300 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x1295
+    x1297 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x1292
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
-    x1296 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x1295
-    x1315 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x1295
+    x1293 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x1292
+    x1312 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x1292
     del rm_forms0_im
-    x1316 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x1295
+    x1313 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x1292
     del rm_forms0_re, rm_forms1_im, rm_forms1_re
     rm_forms1_by_omega_re = -rm_form1_by_omega_im * rmp_excess_im + rm_form1_by_omega_re * rmp_excess_re - rm_form1_im * rmp_excess_by_omega_im + rm_form1_re * rmp_excess_by_omega_re - rmm_excess_by_omega_im * rp_form1_im + rmm_excess_by_omega_re * rp_form1_re - rmm_excess_im * rp_form1_by_omega_im + rmm_excess_re * rp_form1_by_omega_re
     rm_forms1_by_omega_im = rm_form1_by_omega_im * rmp_excess_re + rm_form1_by_omega_re * rmp_excess_im + rm_form1_im * rmp_excess_by_omega_re + rm_form1_re * rmp_excess_by_omega_im + rmm_excess_by_omega_im * rp_form1_re + rmm_excess_by_omega_re * rp_form1_im + rmm_excess_im * rp_form1_by_omega_re + rmm_excess_re * rp_form1_by_omega_im
     del rm_form1_by_omega_im, rm_form1_by_omega_re, rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_excess_im, rmm_excess_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_excess_im, rmp_excess_re, rp_form1_by_omega_im, rp_form1_by_omega_re
-    x1351 = rm_forms1_by_omega_im * x1297 + rm_forms1_by_omega_re * x1301
-    x1359 = rm_forms1_by_omega_im * x1301 - rm_forms1_by_omega_re * x1297
+    x1348 = rm_forms1_by_omega_im * x1294 + rm_forms1_by_omega_re * x1298
+    x1356 = rm_forms1_by_omega_im * x1298 - rm_forms1_by_omega_re * x1294
     del rm_forms1_by_omega_im, rm_forms1_by_omega_re
-    x1363 = -x1359
+    x1360 = -x1356
     rm_forms1_by_q_re = -rm_form1_im * rmp_excess_by_q_im + rm_form1_re * rmp_excess_by_q_re - rmm_excess_by_q_im * rp_form1_im + rmm_excess_by_q_re * rp_form1_re
     rm_forms1_by_q_im = rm_form1_im * rmp_excess_by_q_re + rm_form1_re * rmp_excess_by_q_im + rmm_excess_by_q_im * rp_form1_re + rmm_excess_by_q_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re, rp_form1_im, rp_form1_re
-    x1375 = rm_forms1_by_q_im * x1297 + rm_forms1_by_q_re * x1301
-    x1379 = rm_forms1_by_q_im * x1301 - rm_forms1_by_q_re * x1297
+    x1372 = rm_forms1_by_q_im * x1294 + rm_forms1_by_q_re * x1298
+    x1376 = rm_forms1_by_q_im * x1298 - rm_forms1_by_q_re * x1294
     del rm_forms1_by_q_im, rm_forms1_by_q_re
-    x1383 = -x1379
-    rm_uniform0_re = -rm_weight_im * x758 - rm_weight_re * x764 - x452
-    del x452
-    rm_uniform0_im = -rm_weight_im * x764 + rm_weight_re * x758 + x491
-    del x491, x758, x764
-    rm_uniform0_by_omega_re = -rm_weight_im * x766 + rm_weight_re * x765
-    rm_uniform0_by_omega_im = rm_weight_re * x766 + x767
-    del x766
-    rm_uniform1_re = -rm_weight_im * x773 + rm_weight_re * x771 + x500
-    del x500
-    rm_uniform1_im = rm_weight_im * x771 + rm_weight_re * x773 + x510
-    del x510, x771, x773
-    rm_uniform1_by_omega_re = rm_weight_re * x776 + x775
-    rm_uniform1_by_omega_im = rm_weight_im * x776 - x777
-    del x776
-    rm_total_re = 4 * rm_weights_re * x516 * x780 - x778 * x779
-    rm_total_im = x778 * x781 + x779 * x780
-    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x516 * x780 + 4 * rm_weights_im * rmm_whole_by_omega_im * x516 + 4 * rm_weights_re * rmp_whole_by_omega_re * x516 - rmm_whole_by_omega_re * x781 - rmp_whole_by_omega_im * x779 - x778 * x782
-    rm_total_by_omega_im = rm_weights_by_omega_re * x517 * x778 - rmm_whole_by_omega_im * x781 - rmm_whole_by_omega_re * x779 + rmp_whole_by_omega_im * x781 + rmp_whole_by_omega_re * x779 + x780 * x782
-    del rm_weights_by_omega_re, rmm_whole_by_omega_im, rmm_whole_by_omega_re, rmp_whole_by_omega_im, rmp_whole_by_omega_re, x778, x780, x782
-    rm_total_by_q_re = rmm_whole_by_q_im * x779 - rmm_whole_by_q_re * x781 - rmp_whole_by_q_im * x779 + rmp_whole_by_q_re * x781
-    rm_total_by_q_im = 4 * rm_weights_im * rmp_whole_by_q_re * x516 + 4 * rm_weights_re * rmp_whole_by_q_im * x516 - rmm_whole_by_q_im * x781 - rmm_whole_by_q_re * x779
-    del rmm_whole_by_q_im, rmm_whole_by_q_re, rmp_whole_by_q_im, rmp_whole_by_q_re, x779, x781
-    sp_filled0_re = x103 * x783
-    del x783
-    sp_filled0_im = x106
-    del x106
-    sp_filled1_re = -x101 * x107 * x110
-    del x101
-    sp_filled1_im = x113
-    del x113
+    x1380 = -x1376
+    rm_uniform0_re = -rm_weight_im * x754 - rm_weight_re * x760 - x449
+    del x449
+    rm_uniform0_im = -rm_weight_im * x760 + rm_weight_re * x754 + x487
+    del x487, x754, x760
+    rm_uniform0_by_omega_re = -rm_weight_im * x762 + rm_weight_re * x761
+    rm_uniform0_by_omega_im = rm_weight_re * x762 + x763
+    del x762
+    rm_uniform1_re = -rm_weight_im * x769 + rm_weight_re * x767 + x496
+    del x496
+    rm_uniform1_im = rm_weight_im * x767 + rm_weight_re * x769 + x506
+    del x506, x767, x769
+    rm_uniform1_by_omega_re = rm_weight_re * x772 + x771
+    rm_uniform1_by_omega_im = rm_weight_im * x772 - x773
+    del x772
+    rm_total_re = 4 * rm_weights_re * x512 * x776 - x774 * x775
+    rm_total_im = x774 * x777 + x775 * x776
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x512 * x776 + 4 * rm_weights_im * rmm_whole_by_omega_im * x512 + 4 * rm_weights_re * rmp_whole_by_omega_re * x512 - rmm_whole_by_omega_re * x777 - rmp_whole_by_omega_im * x775 - x774 * x778
+    rm_total_by_omega_im = rm_weights_by_omega_re * x513 * x774 - rmm_whole_by_omega_im * x777 - rmm_whole_by_omega_re * x775 + rmp_whole_by_omega_im * x777 + rmp_whole_by_omega_re * x775 + x776 * x778
+    del rm_weights_by_omega_re, rmm_whole_by_omega_im, rmm_whole_by_omega_re, rmp_whole_by_omega_im, rmp_whole_by_omega_re, x774, x776, x778
+    rm_total_by_q_re = rmm_whole_by_q_im * x775 - rmm_whole_by_q_re * x777 - rmp_whole_by_q_im * x775 + rmp_whole_by_q_re * x777
+    rm_total_by_q_im = 4 * rm_weights_im * rmp_whole_by_q_re * x512 + 4 * rm_weights_re * rmp_whole_by_q_im * x512 - rmm_whole_by_q_im * x777 - rmm_whole_by_q_re * x775
+    del rmm_whole_by_q_im, rmm_whole_by_q_re, rmp_whole_by_q_im, rmp_whole_by_q_re, x775, x777
+    sp_filled0_re = x779 * x99
+    del x779
+    sp_filled0_im = x102
+    del x102
+    sp_filled1_re = -x103 * x106 * x97
+    del x97
+    sp_filled1_im = x109
+    del x109
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
-    x1341 = sp_filling_re * x35
+    x1338 = sp_filling_re * x33
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
-    x1340 = sp_filling_im * x35
-    spp_x_re = x35 * (sp_roots_re - x114)
-    spp_x_im = x35 * (sp_roots_im + x785)
-    z46 = root_sum(ap_p_re, ap_p_im, x117, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z46[0]
-    x787 = spp_k_re * spp_k_re
-    x798 = q + spp_k_re
-    x799 = -q + spp_k_re
-    spp_k_im = z46[1]
-    del z46
-    x786 = spp_k_im * spp_k_im
+    x1337 = sp_filling_im * x33
+    spp_x_re = x33 * (-x111 - x780)
+    del x780
+    spp_x_im = x33 * (sp_roots_im + x782)
+    z45 = root_sum(ap_p_re, ap_p_im, x113, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z45[0]
+    x784 = spp_k_re * spp_k_re
+    x795 = q + spp_k_re
+    x796 = -q + spp_k_re
+    spp_k_im = z45[1]
+    del z45
+    x783 = spp_k_im * spp_k_im
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    z47 = root_sum(ap_p_re, ap_p_im, rp_p_re, x118, spp_x_re, spp_x_im)
+    z46 = root_sum(ap_p_re, ap_p_im, rp_p_re, x114, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z47[0]
-    x792 = spp_d_re * spp_d_re
-    x806 = -q + spp_d_re
-    spp_d_im = z47[1]
-    del z47
-    x790 = 2 * spp_d_im
-    x791 = spp_d_im * spp_d_im
-    x820 = 1 / (1e-16 * x786 + 1e-16 * x787 + x791 + x792)
+    spp_d_re = z46[0]
+    x789 = spp_d_re * spp_d_re
+    x803 = -q + spp_d_re
+    spp_d_im = z46[1]
+    del z46
+    x787 = 2 * spp_d_im
+    x788 = spp_d_im * spp_d_im
+    x817 = 1 / (1e-16 * x783 + 1e-16 * x784 + x788 + x789)
     spp_d_by_omega_re = ap_p_by_omega_re
-    x822 = spp_d_by_omega_re * x820
+    x819 = spp_d_by_omega_re * x817
     spp_d_by_omega_im = ap_p_by_omega_im
-    x821 = spp_d_by_omega_im * x820
-    del x820
-    x823 = -spp_d_im * x822 + spp_d_re * x821
-    x826 = spp_d_im * x821 + spp_d_re * x822
-    del x821, x822
-    spp_b_re = -x786 + x787
-    del x787
+    x818 = spp_d_by_omega_im * x817
+    del x817
+    x820 = -spp_d_im * x819 + spp_d_re * x818
+    x823 = spp_d_im * x818 + spp_d_re * x819
+    del x818, x819
+    spp_b_re = -x783 + x784
+    del x784
     spp_b_im = 2 * spp_k_im * spp_k_re
-    x788 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x789 = spp_b_im * x788
-    x793 = x788 * (-x791 + x792)
+    x785 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x786 = spp_b_im * x785
+    x790 = x785 * (-x788 + x789)
+    del x788, x789
+    x791 = rp_p_im * x785
+    x792 = rp_p_re * x785
+    x793 = spp_b_im * x792 + spp_b_re * x791
+    x794 = spp_b_im * x791 - spp_b_re * x792
     del x791, x792
-    x794 = rp_p_im * x788
-    x795 = rp_p_re * x788
-    x796 = spp_b_im * x795 + spp_b_re * x794
-    x797 = spp_b_im * x794 - spp_b_re * x795
-    del x794, x795
-    x829 = spp_b_re * x788
-    x830 = -spp_k_by_omega_im * x829 + spp_k_by_omega_re * x789
-    x831 = -spp_k_by_omega_im * x789 - spp_k_by_omega_re * x829
-    x832 = spp_k_im * x831 + spp_k_re * x830
-    x834 = -spp_k_im * x830 + spp_k_re * x831
-    del x830, x831
-    x870 = x211 * x789
-    x873 = x211 * x829
-    del x829
-    spp_z_re = spp_b_re * x793 + spp_d_re * x789 * x790
-    del x789
-    spp_z_im = -spp_b_im * x793 + 2 * spp_b_re * spp_d_im * spp_d_re * x788
-    del x793
-    spp_y_re = 4 * ap_p_re * x797 - x131 * x796
-    spp_y_im = x131 * x797 + x132 * x796
-    del x796, x797
-    z48 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x812 = x788 * z48[1]
-    x813 = spp_b_im * x812
-    x814 = x788 * z48[0]
-    del z48
-    x815 = spp_b_re * x814
-    x816 = x813 + x815
-    x817 = spp_b_im * x814
-    del x814
-    x818 = spp_b_re * x812
-    del x812
-    x819 = x817 - x818
-    x825 = x819 + x824
-    x828 = -x816 - x827
-    x833 = -x817 + x818 + x824
-    del x817, x818
-    x835 = x813 + x815 - x827
-    del x813, x815
-    spp_bq_re = -x786 + x798 * x799
+    x826 = spp_b_re * x785
+    x827 = -spp_k_by_omega_im * x826 + spp_k_by_omega_re * x786
+    x828 = -spp_k_by_omega_im * x786 - spp_k_by_omega_re * x826
+    x829 = spp_k_im * x828 + spp_k_re * x827
+    x831 = -spp_k_im * x827 + spp_k_re * x828
+    del x827, x828
+    x867 = x207 * x786
+    x870 = x207 * x826
+    del x826
+    spp_z_re = spp_b_re * x790 + spp_d_re * x786 * x787
     del x786
-    x801 = spp_bq_re * spp_bq_re
-    spp_bq_im = spp_k_im * x798 + spp_k_im * x799
-    del x798, x799
-    x800 = spp_bq_im * spp_bq_im
-    x802 = x800 + x801
-    x803 = 1 / x802
-    x804 = x803 * (q + spp_d_re)
-    x805 = -spp_bq_im * x804 + spp_bq_re * spp_d_im * x803
-    x807 = spp_bq_im * spp_d_im * x803 + spp_bq_re * x804
-    del x804
-    x808 = rp_p_im * x803
-    x809 = rp_p_re * x803
-    x810 = spp_bq_im * x809 + spp_bq_re * x808
-    x811 = spp_bq_im * x808 - spp_bq_re * x809
-    del x808, x809
-    x842 = 1 / (x802 * x802)
-    del x802
-    x843 = spp_bq_im * spp_bq_re * x842
-    x844 = 2 * x843
-    x845 = -x800 + x801
-    del x800, x801
-    x846 = x842 * x845
-    x847 = spp_d_by_omega_im * x844 + spp_d_by_omega_re * x846
-    x848 = spp_d_by_omega_im * x842 * x845 - spp_d_by_omega_re * x844
-    del spp_d_by_omega_im, spp_d_by_omega_re, x842, x844, x845
-    x849 = 2 * spp_d_re * x848 + x790 * x847
-    x851 = 2 * spp_d_re * x847 - x790 * x848
-    del spp_d_re, x790, x847, x848
-    x852 = spp_bq_im * x803
-    x853 = spp_bq_re * x803
-    x854 = -spp_k_by_omega_im * x853 + spp_k_by_omega_re * x852
-    x855 = -spp_k_by_omega_im * x852 - spp_k_by_omega_re * x853
+    spp_z_im = -spp_b_im * x790 + 2 * spp_b_re * spp_d_im * spp_d_re * x785
+    del x790
+    spp_y_re = 4 * ap_p_re * x794 - x127 * x793
+    spp_y_im = x127 * x794 + x128 * x793
+    del x793, x794
+    z47 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x809 = x785 * z47[1]
+    x810 = spp_b_im * x809
+    x811 = x785 * z47[0]
+    del z47
+    x812 = spp_b_re * x811
+    x813 = x810 + x812
+    x814 = spp_b_im * x811
+    del x811
+    x815 = spp_b_re * x809
+    del x809
+    x816 = x814 - x815
+    x822 = x816 + x821
+    x825 = -x813 - x824
+    x830 = -x814 + x815 + x821
+    del x814, x815
+    x832 = x810 + x812 - x824
+    del x810, x812
+    spp_bq_re = -x783 + x795 * x796
+    del x783
+    x798 = spp_bq_re * spp_bq_re
+    spp_bq_im = spp_k_im * x795 + spp_k_im * x796
+    del x795, x796
+    x797 = spp_bq_im * spp_bq_im
+    x799 = x797 + x798
+    x800 = 1 / x799
+    x801 = x800 * (q + spp_d_re)
+    x802 = -spp_bq_im * x801 + spp_bq_re * spp_d_im * x800
+    x804 = spp_bq_im * spp_d_im * x800 + spp_bq_re * x801
+    del x801
+    x805 = rp_p_im * x800
+    x806 = rp_p_re * x800
+    x807 = spp_bq_im * x806 + spp_bq_re * x805
+    x808 = spp_bq_im * x805 - spp_bq_re * x806
+    del x805, x806
+    x839 = 1 / (x799 * x799)
+    del x799
+    x840 = spp_bq_im * spp_bq_re * x839
+    x841 = 2 * x840
+    x842 = -x797 + x798
+    del x797, x798
+    x843 = x839 * x842
+    x844 = spp_d_by_omega_im * x841 + spp_d_by_omega_re * x843
+    x845 = spp_d_by_omega_im * x839 * x842 - spp_d_by_omega_re * x841
+    del spp_d_by_omega_im, spp_d_by_omega_re, x839, x841, x842
+    x846 = 2 * spp_d_re * x845 + x787 * x844
+    x848 = 2 * spp_d_re * x844 - x787 * x845
+    del spp_d_re, x787, x844, x845
+    x849 = spp_bq_im * x800
+    x850 = spp_bq_re * x800
+    x851 = -spp_k_by_omega_im * x850 + spp_k_by_omega_re * x849
+    x852 = -spp_k_by_omega_im * x849 - spp_k_by_omega_re * x850
     del spp_k_by_omega_im, spp_k_by_omega_re
-    x856 = spp_k_im * x855 + spp_k_re * x854
-    x858 = -spp_k_im * x854 + spp_k_re * x855
-    del spp_k_im, spp_k_re, x854, x855
-    x860 = 4 * x843
+    x853 = spp_k_im * x852 + spp_k_re * x851
+    x855 = -spp_k_im * x851 + spp_k_re * x852
+    del spp_k_im, spp_k_re, x851, x852
+    x857 = 4 * x840
+    del x840
+    x859 = 2 * x843
     del x843
-    x862 = 2 * x846
-    del x846
-    x871 = -spp_b_re * spp_bq_re * x211 * x788 * x803 + x852 * x870
-    del x788
-    x872 = -x871
-    x879 = x852 * x873 + x853 * x870
-    x880 = -x879
-    spp_zq_re = -spp_d_im * x805 + x806 * x807
-    spp_zq_im = spp_d_im * x807 + x805 * x806
-    del spp_d_im, x805, x806, x807
-    spp_yq_re = 4 * ap_p_re * x811 - x131 * x810
-    spp_yq_im = x131 * x811 + x132 * x810
-    del x810, x811
-    z49 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
-    x836 = z49[1]
-    x837 = x803 * x836
-    x838 = z49[0]
+    x868 = -spp_b_re * spp_bq_re * x207 * x785 * x800 + x849 * x867
+    del x785
+    x869 = -x868
+    x876 = x849 * x870 + x850 * x867
+    x877 = -x876
+    spp_zq_re = -spp_d_im * x802 + x803 * x804
+    spp_zq_im = spp_d_im * x804 + x802 * x803
+    del spp_d_im, x802, x803, x804
+    spp_yq_re = 4 * ap_p_re * x808 - x127 * x807
+    spp_yq_im = x127 * x808 + x128 * x807
+    del x807, x808
+    z48 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x833 = z48[1]
+    x834 = x800 * x833
+    x835 = z48[0]
+    del z48
+    x836 = x800 * x835
+    x837 = spp_bq_im * x836
+    z49 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x838 = z49[1]
+    x847 = z49[0]
     del z49
-    x839 = x803 * x838
-    x840 = spp_bq_im * x839
-    z50 = root_arctanh_slope(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
-    x841 = z50[1]
-    x850 = z50[0]
+    x854 = spp_bq_re * x834 + x821 - x837
+    del x821
+    x856 = spp_bq_im * x800 * x833 + spp_bq_re * x800 * x835 - x824
+    del x824, x835
+    x858 = x838 * x857
+    x860 = x847 * x859
+    x861 = q * (spp_bq_im * x800 * x854 + spp_bq_re * x800 * x856 - x858 - x860)
+    x862 = x847 * x857
+    del x857
+    x863 = x838 * x859
+    del x859
+    x864 = x849 * x856
+    x865 = x850 * x854
+    x866 = q * (x862 - x863 - x864 + x865)
+    x871 = -spp_yq_im * x867 - spp_yq_re * x870
+    x872 = -spp_yq_im * x870 + spp_yq_re * x867
+    del x867, x870
+    z50 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x871, x872)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x871, x872
+    x873 = z50[0]
+    x874 = z50[1]
     del z50
-    x857 = spp_bq_re * x837 + x824 - x840
-    del x824
-    x859 = spp_bq_im * x803 * x836 + spp_bq_re * x803 * x838 - x827
-    del x827, x838
-    x861 = x841 * x860
-    x863 = x850 * x862
-    x864 = q * (spp_bq_im * x803 * x857 + spp_bq_re * x803 * x859 - x861 - x863)
-    x865 = x850 * x860
-    del x860
-    x866 = x841 * x862
-    del x862
-    x867 = x852 * x859
-    x868 = x853 * x857
-    x869 = q * (x865 - x866 - x867 + x868)
-    x874 = -spp_yq_im * x870 - spp_yq_re * x873
-    x875 = -spp_yq_im * x873 + spp_yq_re * x870
-    del x870, x873
-    z51 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x874, x875)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x874, x875
-    x876 = z51[0]
-    x877 = z51[1]
-    del z51
-    spp_uniform_re = x816
+    spp_uniform_re = x813
+    del x813
+    spp_uniform_im = -x816
     del x816
-    spp_uniform_im = -x819
-    del x819
-    x878 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x877 - spp_yq_re * x876
-    x881 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x876 - spp_yq_re * x877
-    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x876, x877
-    x882 = x872 * x878 - x880 * x881
-    x883 = x872 * x881 + x878 * x880
-    del x872, x880
-    x884 = -x211 * x865 + x211 * x866 + x871 * x881 + x878 * x879
-    del x865, x866
-    x885 = x211 * x861 + x211 * x863 + x871 * x878 - x879 * x881
-    del x861, x863, x871, x878, x879, x881
-    x886 = -x211 * x867 + x211 * x868 + x883
-    del x867, x868
-    x887 = x211 * x852 * x857 + x211 * x853 * x859 + x882
-    del x852, x853
-    spp_uniform_by_omega_re = -x823 * x825 + x826 * x828 - x832 * x833 + x834 * x835
-    spp_uniform_by_omega_im = x823 * x828 + x825 * x826 + x832 * x835 + x833 * x834
-    del x825, x828, x833, x835
-    spp_whole_re = spp_bq_im * x837 + spp_bq_re * x839
-    del spp_bq_im, x837, x839
-    spp_whole_im = spp_bq_re * x803 * x836 - x840
-    del spp_bq_re, x803, x836, x840
-    spp_whole_by_omega_re = -x841 * x849 + x850 * x851 - x856 * x857 + x858 * x859
-    spp_whole_by_omega_im = x841 * x851 + x849 * x850 + x856 * x859 + x857 * x858
-    del x841, x849, x850, x851, x856, x857, x858, x859
-    spp_whole_by_q_re = x864
-    spp_whole_by_q_im = x869
-    spp_change_re = x882
-    del x882
-    spp_change_im = x883
-    del x883
-    spp_change_by_omega_re = -x823 * x884 + x826 * x885 - x832 * x886 + x834 * x887
-    spp_change_by_omega_im = x823 * x885 + x826 * x884 + x832 * x887 + x834 * x886
-    del x823, x826, x832, x834, x884, x885, x886, x887
-    spp_change_by_q_re = x864
-    del x864
-    spp_change_by_q_im = x869
-    del x869
+    x875 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x874 - spp_yq_re * x873
+    x878 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x873 - spp_yq_re * x874
+    del spp_b_im, spp_b_re, spp_yq_im, spp_yq_re, x873, x874
+    x879 = x869 * x875 - x877 * x878
+    x880 = x869 * x878 + x875 * x877
+    del x869, x877
+    x881 = -x207 * x862 + x207 * x863 + x868 * x878 + x875 * x876
+    del x862, x863
+    x882 = x207 * x858 + x207 * x860 + x868 * x875 - x876 * x878
+    del x858, x860, x868, x875, x876, x878
+    x883 = -x207 * x864 + x207 * x865 + x880
+    del x864, x865
+    x884 = x207 * x849 * x854 + x207 * x850 * x856 + x879
+    del x849, x850
+    spp_uniform_by_omega_re = -x820 * x822 + x823 * x825 - x829 * x830 + x831 * x832
+    spp_uniform_by_omega_im = x820 * x825 + x822 * x823 + x829 * x832 + x830 * x831
+    del x822, x825, x830, x832
+    spp_whole_re = spp_bq_im * x834 + spp_bq_re * x836
+    del spp_bq_im, x834, x836
+    spp_whole_im = spp_bq_re * x800 * x833 - x837
+    del spp_bq_re, x800, x833, x837
+    spp_whole_by_omega_re = -x838 * x846 + x847 * x848 - x853 * x854 + x855 * x856
+    spp_whole_by_omega_im = x838 * x848 + x846 * x847 + x853 * x856 + x854 * x855
+    del x838, x846, x847, x848, x853, x854, x855, x856
+    spp_whole_by_q_re = x861
+    spp_whole_by_q_im = x866
+    spp_change_re = x879
+    del x879
+    spp_change_im = x880
+    del x880
+    spp_change_by_omega_re = -x820 * x881 + x823 * x882 - x829 * x883 + x831 * x884
+    spp_change_by_omega_im = x820 * x882 + x823 * x881 + x829 * x884 + x831 * x883
+    del x820, x823, x829, x831, x881, x882, x883, x884
+    spp_change_by_q_re = x861
+    del x861
+    spp_change_by_q_im = x866
+    del x866
     spp_excess_re = spp_change_re
     del spp_change_re
     spp_excess_im = spp_change_im
@@ -5096,18 +5076,18 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del spp_change_by_q_re
     spp_excess_by_q_im = spp_change_by_q_im
     del spp_change_by_q_im
-    sp_form0_re = -x892 * x901 + x902 * x903
-    sp_form0_im = x892 * x903 + x901 * x902
-    del x901, x903
-    sp_form0_by_omega_re = -a_up_by_omega_im * x908 + a_up_by_omega_re * x909 - x892 * x906 + x902 * x907
-    sp_form0_by_omega_im = a_up_by_omega_im * x909 + a_up_by_omega_re * x908 + x892 * x907 + x902 * x906
-    del x906, x907, x908, x909
-    sp_form1_re = c_down_im * x913 + c_down_re * x914
-    sp_form1_im = -c_down_im * x914 + c_down_re * x913
-    del x913, x914
-    sp_form1_by_omega_re = c_down_im * x917 + c_down_re * x918 - x892 * x916 + x902 * x915
-    sp_form1_by_omega_im = -c_down_im * x918 + c_down_re * x917 + x892 * x915 + x902 * x916
-    del c_down_im, c_down_re, x892, x902, x915, x916, x917, x918
+    sp_form0_re = -x889 * x898 + x899 * x900
+    sp_form0_im = x889 * x900 + x898 * x899
+    del x898, x900
+    sp_form0_by_omega_re = -a_up_by_omega_im * x905 + a_up_by_omega_re * x906 - x889 * x903 + x899 * x904
+    sp_form0_by_omega_im = a_up_by_omega_im * x906 + a_up_by_omega_re * x905 + x889 * x904 + x899 * x903
+    del x903, x904, x905, x906
+    sp_form1_re = c_down_im * x910 + c_down_re * x911
+    sp_form1_im = -c_down_im * x911 + c_down_re * x910
+    del x910, x911
+    sp_form1_by_omega_re = c_down_im * x914 + c_down_re * x915 - x889 * x913 + x899 * x912
+    sp_form1_by_omega_im = -c_down_im * x915 + c_down_re * x914 + x889 * x912 + x899 * x913
+    del c_down_im, c_down_re, x889, x899, x912, x913, x914, x915
     spp_inverse_re = spp_uniform_re
     del spp_uniform_re
     spp_inverse_im = spp_uniform_im
@@ -5116,217 +5096,217 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del spp_uniform_by_omega_re
     spp_inverse_by_omega_im = spp_uniform_by_omega_im
     del spp_uniform_by_omega_im
-    spm_x_re = x35 * (-sm_roots_re - x114)
+    spm_x_re = x33 * (-sm_roots_re - x111)
     del sm_roots_re
-    spm_x_im = x35 * (-sm_roots_im - x919)
-    z52 = root_sum(am_p_re, am_p_im, x117, rp_p_im, spm_x_re, spm_x_im)
-    del x117
-    spm_k_re = z52[0]
-    x921 = spm_k_re * spm_k_re
-    x932 = q + spm_k_re
-    x933 = -q + spm_k_re
-    spm_k_im = z52[1]
-    del z52
-    x920 = spm_k_im * spm_k_im
+    spm_x_im = x33 * (-sm_roots_im - x916)
+    z51 = root_sum(am_p_re, am_p_im, x113, rp_p_im, spm_x_re, spm_x_im)
+    del x113
+    spm_k_re = z51[0]
+    x918 = spm_k_re * spm_k_re
+    x929 = q + spm_k_re
+    x930 = -q + spm_k_re
+    spm_k_im = z51[1]
+    del z51
+    x917 = spm_k_im * spm_k_im
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    z53 = root_sum(am_p_re, am_p_im, rp_p_re, x118, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x118
-    spm_d_re = z53[0]
-    x926 = spm_d_re * spm_d_re
-    x940 = -q + spm_d_re
-    spm_d_im = z53[1]
-    del z53
-    x924 = 2 * spm_d_im
-    x925 = spm_d_im * spm_d_im
-    x954 = 1 / (1e-16 * x920 + 1e-16 * x921 + x925 + x926)
+    z52 = root_sum(am_p_re, am_p_im, rp_p_re, x114, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x114
+    spm_d_re = z52[0]
+    x923 = spm_d_re * spm_d_re
+    x937 = -q + spm_d_re
+    spm_d_im = z52[1]
+    del z52
+    x921 = 2 * spm_d_im
+    x922 = spm_d_im * spm_d_im
+    x951 = 1 / (1e-16 * x917 + 1e-16 * x918 + x922 + x923)
     spm_d_by_omega_re = am_p_by_omega_re
-    x956 = spm_d_by_omega_re * x954
+    x953 = spm_d_by_omega_re * x951
     spm_d_by_omega_im = am_p_by_omega_im
-    x955 = spm_d_by_omega_im * x954
-    del x954
-    x957 = -spm_d_im * x956 + spm_d_re * x955
-    x960 = spm_d_im * x955 + spm_d_re * x956
-    del x955, x956
-    spm_b_re = -x920 + x921
-    del x921
+    x952 = spm_d_by_omega_im * x951
+    del x951
+    x954 = -spm_d_im * x953 + spm_d_re * x952
+    x957 = spm_d_im * x952 + spm_d_re * x953
+    del x952, x953
+    spm_b_re = -x917 + x918
+    del x918
     spm_b_im = 2 * spm_k_im * spm_k_re
-    x922 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x923 = spm_b_im * x922
-    x927 = x922 * (-x925 + x926)
+    x919 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x920 = spm_b_im * x919
+    x924 = x919 * (-x922 + x923)
+    del x922, x923
+    x925 = rp_p_im * x919
+    x926 = rp_p_re * x919
+    x927 = spm_b_im * x926 + spm_b_re * x925
+    x928 = spm_b_im * x925 - spm_b_re * x926
     del x925, x926
-    x928 = rp_p_im * x922
-    x929 = rp_p_re * x922
-    x930 = spm_b_im * x929 + spm_b_re * x928
-    x931 = spm_b_im * x928 - spm_b_re * x929
-    del x928, x929
-    x963 = spm_b_re * x922
-    x964 = -spm_k_by_omega_im * x963 + spm_k_by_omega_re * x923
-    x965 = -spm_k_by_omega_im * x923 - spm_k_by_omega_re * x963
-    x966 = spm_k_im * x965 + spm_k_re * x964
-    x968 = -spm_k_im * x964 + spm_k_re * x965
-    del x964, x965
-    x1004 = x211 * x923
-    x1007 = x211 * x963
-    del x963
-    spm_z_re = spm_b_re * x927 + spm_d_re * x923 * x924
-    del x923
-    spm_z_im = -spm_b_im * x927 + 2 * spm_b_re * spm_d_im * spm_d_re * x922
-    del x927
-    spm_y_re = 4 * am_p_re * x931 - x296 * x930
-    spm_y_im = x296 * x931 + x297 * x930
-    del x930, x931
-    z54 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x946 = x922 * z54[1]
-    x947 = spm_b_im * x946
-    x948 = x922 * z54[0]
-    del z54
-    x949 = spm_b_re * x948
-    x950 = x947 + x949
-    x951 = spm_b_im * x948
-    del x948
-    x952 = spm_b_re * x946
-    del x946
-    x953 = x951 - x952
-    x959 = x953 + x958
-    x962 = -x950 - x961
-    x967 = -x951 + x952 + x958
-    del x951, x952
-    x969 = x947 + x949 - x961
-    del x947, x949
-    spm_bq_re = -x920 + x932 * x933
+    x960 = spm_b_re * x919
+    x961 = -spm_k_by_omega_im * x960 + spm_k_by_omega_re * x920
+    x962 = -spm_k_by_omega_im * x920 - spm_k_by_omega_re * x960
+    x963 = spm_k_im * x962 + spm_k_re * x961
+    x965 = -spm_k_im * x961 + spm_k_re * x962
+    del x961, x962
+    x1001 = x207 * x920
+    x1004 = x207 * x960
+    del x960
+    spm_z_re = spm_b_re * x924 + spm_d_re * x920 * x921
     del x920
-    x935 = spm_bq_re * spm_bq_re
-    spm_bq_im = spm_k_im * x932 + spm_k_im * x933
-    del x932, x933
-    x934 = spm_bq_im * spm_bq_im
-    x936 = x934 + x935
-    x937 = 1 / x936
-    x938 = x937 * (q + spm_d_re)
-    x939 = -spm_bq_im * x938 + spm_bq_re * spm_d_im * x937
-    x941 = spm_bq_im * spm_d_im * x937 + spm_bq_re * x938
-    del x938
-    x942 = rp_p_im * x937
+    spm_z_im = -spm_b_im * x924 + 2 * spm_b_re * spm_d_im * spm_d_re * x919
+    del x924
+    spm_y_re = 4 * am_p_re * x928 - x293 * x927
+    spm_y_im = x293 * x928 + x294 * x927
+    del x927, x928
+    z53 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x943 = x919 * z53[1]
+    x944 = spm_b_im * x943
+    x945 = x919 * z53[0]
+    del z53
+    x946 = spm_b_re * x945
+    x947 = x944 + x946
+    x948 = spm_b_im * x945
+    del x945
+    x949 = spm_b_re * x943
+    del x943
+    x950 = x948 - x949
+    x956 = x950 + x955
+    x959 = -x947 - x958
+    x964 = -x948 + x949 + x955
+    del x948, x949
+    x966 = x944 + x946 - x958
+    del x944, x946
+    spm_bq_re = -x917 + x929 * x930
+    del x917
+    x932 = spm_bq_re * spm_bq_re
+    spm_bq_im = spm_k_im * x929 + spm_k_im * x930
+    del x929, x930
+    x931 = spm_bq_im * spm_bq_im
+    x933 = x931 + x932
+    x934 = 1 / x933
+    x935 = x934 * (q + spm_d_re)
+    x936 = -spm_bq_im * x935 + spm_bq_re * spm_d_im * x934
+    x938 = spm_bq_im * spm_d_im * x934 + spm_bq_re * x935
+    del x935
+    x939 = rp_p_im * x934
     del rp_p_im
-    x943 = rp_p_re * x937
+    x940 = rp_p_re * x934
     del rp_p_re
-    x944 = spm_bq_im * x943 + spm_bq_re * x942
-    x945 = spm_bq_im * x942 - spm_bq_re * x943
-    del x942, x943
-    x976 = 1 / (x936 * x936)
-    del x936
-    x977 = spm_bq_im * spm_bq_re * x976
-    x978 = 2 * x977
-    x979 = -x934 + x935
-    del x934, x935
-    x980 = x976 * x979
-    x981 = spm_d_by_omega_im * x978 + spm_d_by_omega_re * x980
-    x982 = spm_d_by_omega_im * x976 * x979 - spm_d_by_omega_re * x978
-    del spm_d_by_omega_im, spm_d_by_omega_re, x976, x978, x979
-    x983 = 2 * spm_d_re * x982 + x924 * x981
-    x985 = 2 * spm_d_re * x981 - x924 * x982
-    del spm_d_re, x924, x981, x982
-    x986 = spm_bq_im * x937
-    x987 = spm_bq_re * x937
-    x988 = -spm_k_by_omega_im * x987 + spm_k_by_omega_re * x986
-    x989 = -spm_k_by_omega_im * x986 - spm_k_by_omega_re * x987
+    x941 = spm_bq_im * x940 + spm_bq_re * x939
+    x942 = spm_bq_im * x939 - spm_bq_re * x940
+    del x939, x940
+    x973 = 1 / (x933 * x933)
+    del x933
+    x974 = spm_bq_im * spm_bq_re * x973
+    x975 = 2 * x974
+    x976 = -x931 + x932
+    del x931, x932
+    x977 = x973 * x976
+    x978 = spm_d_by_omega_im * x975 + spm_d_by_omega_re * x977
+    x979 = spm_d_by_omega_im * x973 * x976 - spm_d_by_omega_re * x975
+    del spm_d_by_omega_im, spm_d_by_omega_re, x973, x975, x976
+    x980 = 2 * spm_d_re * x979 + x921 * x978
+    x982 = 2 * spm_d_re * x978 - x921 * x979
+    del spm_d_re, x921, x978, x979
+    x983 = spm_bq_im * x934
+    x984 = spm_bq_re * x934
+    x985 = -spm_k_by_omega_im * x984 + spm_k_by_omega_re * x983
+    x986 = -spm_k_by_omega_im * x983 - spm_k_by_omega_re * x984
     del spm_k_by_omega_im, spm_k_by_omega_re
-    x990 = spm_k_im * x989 + spm_k_re * x988
-    x992 = -spm_k_im * x988 + spm_k_re * x989
-    del spm_k_im, spm_k_re, x988, x989
-    x994 = 4 * x977
+    x987 = spm_k_im * x986 + spm_k_re * x985
+    x989 = -spm_k_im * x985 + spm_k_re * x986
+    del spm_k_im, spm_k_re, x985, x986
+    x991 = 4 * x974
+    del x974
+    x993 = 2 * x977
     del x977
-    x996 = 2 * x980
-    del x980
-    x1005 = -spm_b_re * spm_bq_re * x211 * x922 * x937 + x1004 * x986
-    del x922
-    x1006 = -x1005
-    x1013 = x1004 * x987 + x1007 * x986
-    x1014 = -x1013
-    spm_zq_re = -spm_d_im * x939 + x940 * x941
-    spm_zq_im = spm_d_im * x941 + x939 * x940
-    del spm_d_im, x939, x940, x941
-    spm_yq_re = 4 * am_p_re * x945 - x296 * x944
-    spm_yq_im = x296 * x945 + x297 * x944
-    del x944, x945
-    z55 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
-    x970 = z55[1]
-    x971 = x937 * x970
-    x972 = z55[0]
+    x1002 = -spm_b_re * spm_bq_re * x207 * x919 * x934 + x1001 * x983
+    del x919
+    x1003 = -x1002
+    x1010 = x1001 * x984 + x1004 * x983
+    x1011 = -x1010
+    spm_zq_re = -spm_d_im * x936 + x937 * x938
+    spm_zq_im = spm_d_im * x938 + x936 * x937
+    del spm_d_im, x936, x937, x938
+    spm_yq_re = 4 * am_p_re * x942 - x293 * x941
+    spm_yq_im = x293 * x942 + x294 * x941
+    del x941, x942
+    z54 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x967 = z54[1]
+    x968 = x934 * x967
+    x969 = z54[0]
+    del z54
+    x970 = x934 * x969
+    x971 = spm_bq_im * x970
+    z55 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x972 = z55[1]
+    x981 = z55[0]
     del z55
-    x973 = x937 * x972
-    x974 = spm_bq_im * x973
-    z56 = root_arctanh_slope(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
-    x975 = z56[1]
-    x984 = z56[0]
+    x988 = spm_bq_re * x968 + x955 - x971
+    del x955
+    x990 = spm_bq_im * x934 * x967 + spm_bq_re * x934 * x969 - x958
+    del x958, x969
+    x992 = x972 * x991
+    x994 = x981 * x993
+    x995 = q * (spm_bq_im * x934 * x988 + spm_bq_re * x934 * x990 - x992 - x994)
+    x996 = x981 * x991
+    del x991
+    x997 = x972 * x993
+    del x993
+    x998 = x983 * x990
+    x999 = x984 * x988
+    x1000 = q * (x996 - x997 - x998 + x999)
+    x1005 = -spm_yq_im * x1001 - spm_yq_re * x1004
+    x1006 = -spm_yq_im * x1004 + spm_yq_re * x1001
+    del x1001, x1004
+    z56 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x1005, x1006)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x1005, x1006
+    x1007 = z56[0]
+    x1008 = z56[1]
     del z56
-    x991 = spm_bq_re * x971 + x958 - x974
-    del x958
-    x993 = spm_bq_im * x937 * x970 + spm_bq_re * x937 * x972 - x961
-    del x961, x972
-    x995 = x975 * x994
-    x997 = x984 * x996
-    x998 = q * (spm_bq_im * x937 * x991 + spm_bq_re * x937 * x993 - x995 - x997)
-    x999 = x984 * x994
-    del x994
-    x1000 = x975 * x996
-    del x996
-    x1001 = x986 * x993
-    x1002 = x987 * x991
-    x1003 = q * (-x1000 - x1001 + x1002 + x999)
-    x1008 = -spm_yq_im * x1004 - spm_yq_re * x1007
-    x1009 = -spm_yq_im * x1007 + spm_yq_re * x1004
-    del x1004, x1007
-    z57 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x1008, x1009)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x1008, x1009
-    x1010 = z57[0]
-    x1011 = z57[1]
-    del z57
-    spm_uniform_re = x950
+    spm_uniform_re = x947
+    del x947
+    spm_uniform_im = -x950
     del x950
-    spm_uniform_im = -x953
-    del x953
-    x1012 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x1011 - spm_yq_re * x1010
-    x1015 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x1010 - spm_yq_re * x1011
-    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x1010, x1011
-    x1016 = x1006 * x1012 - x1014 * x1015
-    x1017 = x1006 * x1015 + x1012 * x1014
-    del x1006, x1014
-    x1018 = x1000 * x211 + x1005 * x1015 + x1012 * x1013 - x211 * x999
-    del x1000, x999
-    x1019 = x1005 * x1012 - x1013 * x1015 + x211 * x995 + x211 * x997
-    del x1005, x1012, x1013, x1015, x995, x997
-    x1020 = -x1001 * x211 + x1002 * x211 + x1017
-    del x1001, x1002
-    x1021 = x1016 + x211 * x986 * x991 + x211 * x987 * x993
-    del x986, x987
-    spm_uniform_by_omega_re = -x957 * x959 + x960 * x962 - x966 * x967 + x968 * x969
-    spm_uniform_by_omega_im = x957 * x962 + x959 * x960 + x966 * x969 + x967 * x968
-    del x959, x962, x967, x969
-    spm_whole_re = spm_bq_im * x971 + spm_bq_re * x973
-    del spm_bq_im, x971, x973
-    x1060 = -spm_whole_re + spp_whole_re
+    x1009 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x1008 - spm_yq_re * x1007
+    x1012 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x1007 - spm_yq_re * x1008
+    del spm_b_im, spm_b_re, spm_yq_im, spm_yq_re, x1007, x1008
+    x1013 = x1003 * x1009 - x1011 * x1012
+    x1014 = x1003 * x1012 + x1009 * x1011
+    del x1003, x1011
+    x1015 = x1002 * x1012 + x1009 * x1010 - x207 * x996 + x207 * x997
+    del x996, x997
+    x1016 = x1002 * x1009 - x1010 * x1012 + x207 * x992 + x207 * x994
+    del x1002, x1009, x1010, x1012, x992, x994
+    x1017 = x1014 - x207 * x998 + x207 * x999
+    del x998, x999
+    x1018 = x1013 + x207 * x983 * x988 + x207 * x984 * x990
+    del x983, x984
+    spm_uniform_by_omega_re = -x954 * x956 + x957 * x959 - x963 * x964 + x965 * x966
+    spm_uniform_by_omega_im = x954 * x959 + x956 * x957 + x963 * x966 + x964 * x965
+    del x956, x959, x964, x966
+    spm_whole_re = spm_bq_im * x968 + spm_bq_re * x970
+    del spm_bq_im, x968, x970
+    x1057 = -spm_whole_re + spp_whole_re
     del spm_whole_re, spp_whole_re
-    spm_whole_im = spm_bq_re * x937 * x970 - x974
-    del spm_bq_re, x937, x970, x974
-    x1058 = -spm_whole_im + spp_whole_im
+    spm_whole_im = spm_bq_re * x934 * x967 - x971
+    del spm_bq_re, x934, x967, x971
+    x1055 = -spm_whole_im + spp_whole_im
     del spm_whole_im, spp_whole_im
-    spm_whole_by_omega_re = -x975 * x983 + x984 * x985 - x990 * x991 + x992 * x993
-    spm_whole_by_omega_im = x975 * x985 + x983 * x984 + x990 * x993 + x991 * x992
-    del x975, x983, x984, x985, x990, x991, x992, x993
-    spm_whole_by_q_re = x998
-    spm_whole_by_q_im = x1003
-    spm_change_re = x1016
-    del x1016
-    spm_change_im = x1017
-    del x1017
-    spm_change_by_omega_re = -x1018 * x957 + x1019 * x960 - x1020 * x966 + x1021 * x968
-    spm_change_by_omega_im = x1018 * x960 + x1019 * x957 + x1020 * x968 + x1021 * x966
-    del x1018, x1019, x1020, x1021, x957, x960, x966, x968
-    spm_change_by_q_re = x998
-    del x998
-    spm_change_by_q_im = x1003
-    del x1003
+    spm_whole_by_omega_re = -x972 * x980 + x981 * x982 - x987 * x988 + x989 * x990
+    spm_whole_by_omega_im = x972 * x982 + x980 * x981 + x987 * x990 + x988 * x989
+    del x972, x980, x981, x982, x987, x988, x989, x990
+    spm_whole_by_q_re = x995
+    spm_whole_by_q_im = x1000
+    spm_change_re = x1013
+    del x1013
+    spm_change_im = x1014
+    del x1014
+    spm_change_by_omega_re = -x1015 * x954 + x1016 * x957 - x1017 * x963 + x1018 * x965
+    spm_change_by_omega_im = x1015 * x957 + x1016 * x954 + x1017 * x965 + x1018 * x963
+    del x1015, x1016, x1017, x1018, x954, x957, x963, x965
+    spm_change_by_q_re = x995
+    del x995
+    spm_change_by_q_im = x1000
+    del x1000
     spm_excess_re = -spm_change_re
     del spm_change_re
     spm_excess_im = -spm_change_im
@@ -5339,90 +5319,90 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del spm_change_by_q_re
     spm_excess_by_q_im = -spm_change_by_q_im
     del spm_change_by_q_im
-    sm_form0_re = -x1026 * x1032 + x1033 * x1034
-    sm_form0_im = x1026 * x1034 + x1032 * x1033
-    sm_form0_by_omega_re = -a_up_by_omega_im * x1026 + a_up_by_omega_re * x1033 - x1035
-    sm_form0_by_omega_im = a_up_by_omega_im * x1033 + a_up_by_omega_re * x1026 + x1036
-    del x1026, x1033
-    sm_form1_re = -x1032 * x1042 + x1034 * x1043
-    sm_form1_im = x1032 * x1043 + x1034 * x1042
-    del x1032, x1034
-    sm_form1_by_omega_re = -a_up_by_omega_im * x1042 + a_up_by_omega_re * x1043 - x1035
-    del x1035
-    sm_form1_by_omega_im = a_up_by_omega_im * x1043 + a_up_by_omega_re * x1042 + x1036
-    del a_up_by_omega_im, a_up_by_omega_re, x1036, x1042, x1043
+    sm_form0_re = -x1023 * x1029 + x1030 * x1031
+    sm_form0_im = x1023 * x1031 + x1029 * x1030
+    sm_form0_by_omega_re = -a_up_by_omega_im * x1023 + a_up_by_omega_re * x1030 - x1032
+    sm_form0_by_omega_im = a_up_by_omega_im * x1030 + a_up_by_omega_re * x1023 + x1033
+    del x1023, x1030
+    sm_form1_re = -x1029 * x1039 + x1031 * x1040
+    sm_form1_im = x1029 * x1040 + x1031 * x1039
+    del x1029, x1031
+    sm_form1_by_omega_re = -a_up_by_omega_im * x1039 + a_up_by_omega_re * x1040 - x1032
+    del x1032
+    sm_form1_by_omega_im = a_up_by_omega_im * x1040 + a_up_by_omega_re * x1039 + x1033
+    del a_up_by_omega_im, a_up_by_omega_re, x1033, x1039, x1040
     spm_inverse_re = -spm_uniform_re
     del spm_uniform_re
-    x1045 = spm_inverse_re + spp_inverse_re
+    x1042 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
     spm_inverse_im = -spm_uniform_im
     del spm_uniform_im
-    x1044 = spm_inverse_im + spp_inverse_im
+    x1041 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
     spm_inverse_by_omega_re = -spm_uniform_by_omega_re
     del spm_uniform_by_omega_re
     spm_inverse_by_omega_im = -spm_uniform_by_omega_im
     del spm_uniform_by_omega_im
-    sp_weights_re = x429 - x431
-    del x429, x431
-    x1061 = sp_weights_re * x517
-    x1309 = sp_weights_re * x35
-    sp_weights_im = x432 + x433
-    del x432, x433
-    x1059 = sp_weights_im * x517
-    x1313 = sp_weights_im * x35
-    sp_weights_by_omega_re = rp_weight_re * x441 + x440
-    del x440
-    x1356 = sp_weights_by_omega_re * x35
-    sp_weights_by_omega_im = rp_weight_re * x439 - x442
-    del x442
-    x1062 = sp_weights_by_omega_im * x517
-    x1358 = sp_weights_by_omega_im * x35
+    sp_weights_re = x426 - x428
+    del x426, x428
+    x1058 = sp_weights_re * x513
+    x1306 = sp_weights_re * x33
+    sp_weights_im = x429 + x430
+    del x429, x430
+    x1056 = sp_weights_im * x513
+    x1310 = sp_weights_im * x33
+    sp_weights_by_omega_re = rp_weight_re * x438 + x437
+    del x437
+    x1353 = sp_weights_by_omega_re * x33
+    sp_weights_by_omega_im = rp_weight_re * x436 - x439
+    del x439
+    x1059 = sp_weights_by_omega_im * x513
+    x1355 = sp_weights_by_omega_im * x33
     del sp_weights_by_omega_im
-    sp_still_re = -x1044 * x447 - x1045 * x448
-    sp_still_im = -x1044 * x448 + x1045 * x447
-    x1290 = growth * sp_still_im - omega_r * sp_still_re
-    x1294 = -growth * sp_still_re - omega_r * sp_still_im
-    sp_still_by_omega_re = -spm_inverse_by_omega_im * x447 - spm_inverse_by_omega_re * x448 - spp_inverse_by_omega_im * x447 - spp_inverse_by_omega_re * x448 - x1044 * x439 + x1045 * x441
-    sp_still_by_omega_im = -spm_inverse_by_omega_im * x448 + spm_inverse_by_omega_re * x447 - spp_inverse_by_omega_im * x448 + spp_inverse_by_omega_re * x447 + x1044 * x441 + x1045 * x439
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x1044, x1045
-    x1326 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
-    x1330 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    sp_still_re = -x1041 * x444 - x1042 * x445
+    sp_still_im = -x1041 * x445 + x1042 * x444
+    x1287 = growth * sp_still_im - omega_r * sp_still_re
+    x1291 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x444 - spm_inverse_by_omega_re * x445 - spp_inverse_by_omega_im * x444 - spp_inverse_by_omega_re * x445 - x1041 * x436 + x1042 * x438
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x445 + spm_inverse_by_omega_re * x444 - spp_inverse_by_omega_im * x445 + spp_inverse_by_omega_re * x444 + x1041 * x438 + x1042 * x436
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x1041, x1042
+    x1323 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x1327 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
     del sp_still_by_omega_im, sp_still_by_omega_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms0_by_omega_re = sm_form0_by_omega_im * spm_excess_im - sm_form0_by_omega_re * spm_excess_re + sm_form0_im * spm_excess_by_omega_im - sm_form0_re * spm_excess_by_omega_re - sp_form0_by_omega_im * spp_excess_im + sp_form0_by_omega_re * spp_excess_re - sp_form0_im * spp_excess_by_omega_im + sp_form0_re * spp_excess_by_omega_re
     sp_forms0_by_omega_im = -sm_form0_by_omega_im * spm_excess_re - sm_form0_by_omega_re * spm_excess_im - sm_form0_im * spm_excess_by_omega_re - sm_form0_re * spm_excess_by_omega_im + sp_form0_by_omega_im * spp_excess_re + sp_form0_by_omega_re * spp_excess_im + sp_form0_im * spp_excess_by_omega_re + sp_form0_re * spp_excess_by_omega_im
-    x1342 = sp_forms0_by_omega_im * x1341 + sp_forms0_by_omega_re * x1340
-    x1346 = sp_forms0_by_omega_im * x1340 - sp_forms0_by_omega_re * x1341
+    x1339 = sp_forms0_by_omega_im * x1338 + sp_forms0_by_omega_re * x1337
+    x1343 = sp_forms0_by_omega_im * x1337 - sp_forms0_by_omega_re * x1338
     sp_forms0_by_q_re = sm_form0_im * spm_excess_by_q_im - sm_form0_re * spm_excess_by_q_re - sp_form0_im * spp_excess_by_q_im + sp_form0_re * spp_excess_by_q_re
     sp_forms0_by_q_im = -sm_form0_im * spm_excess_by_q_re - sm_form0_re * spm_excess_by_q_im + sp_form0_im * spp_excess_by_q_re + sp_form0_re * spp_excess_by_q_im
-    x1370 = sp_forms0_by_q_im * x1341 + sp_forms0_by_q_re * x1340
-    x1374 = sp_forms0_by_q_im * x1340 - sp_forms0_by_q_re * x1341
-    del x1340, x1341
+    x1367 = sp_forms0_by_q_im * x1338 + sp_forms0_by_q_re * x1337
+    x1371 = sp_forms0_by_q_im * x1337 - sp_forms0_by_q_re * x1338
+    del x1337, x1338
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x1321 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x1295
-    x1322 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x1295
+    x1318 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x1292
+    x1319 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x1292
     sp_forms1_by_omega_re = -sm_form1_by_omega_im * spm_excess_im + sm_form1_by_omega_re * spm_excess_re - sm_form1_im * spm_excess_by_omega_im + sm_form1_re * spm_excess_by_omega_re - sp_form1_by_omega_im * spp_excess_im + sp_form1_by_omega_re * spp_excess_re - sp_form1_im * spp_excess_by_omega_im + sp_form1_re * spp_excess_by_omega_re
     sp_forms1_by_omega_im = sm_form1_by_omega_im * spm_excess_re + sm_form1_by_omega_re * spm_excess_im + sm_form1_im * spm_excess_by_omega_re + sm_form1_re * spm_excess_by_omega_im + sp_form1_by_omega_im * spp_excess_re + sp_form1_by_omega_re * spp_excess_im + sp_form1_im * spp_excess_by_omega_re + sp_form1_re * spp_excess_by_omega_im
-    x1354 = sp_forms1_by_omega_im * x1309 + sp_forms1_by_omega_re * x1313
-    x1362 = sp_forms1_by_omega_im * x1313 - sp_forms1_by_omega_re * x1309
+    x1351 = sp_forms1_by_omega_im * x1306 + sp_forms1_by_omega_re * x1310
+    x1359 = sp_forms1_by_omega_im * x1310 - sp_forms1_by_omega_re * x1306
     del sp_forms1_by_omega_im, sp_forms1_by_omega_re
-    x1366 = -x1362
+    x1363 = -x1359
     sp_forms1_by_q_re = -sm_form1_im * spm_excess_by_q_im + sm_form1_re * spm_excess_by_q_re - sp_form1_im * spp_excess_by_q_im + sp_form1_re * spp_excess_by_q_re
     sp_forms1_by_q_im = sm_form1_im * spm_excess_by_q_re + sm_form1_re * spm_excess_by_q_im + sp_form1_im * spp_excess_by_q_re + sp_form1_re * spp_excess_by_q_im
-    x1378 = sp_forms1_by_q_im * x1309 + sp_forms1_by_q_re * x1313
-    x1382 = sp_forms1_by_q_im * x1313 - sp_forms1_by_q_re * x1309
+    x1375 = sp_forms1_by_q_im * x1306 + sp_forms1_by_q_re * x1310
+    x1379 = sp_forms1_by_q_im * x1310 - sp_forms1_by_q_re * x1306
     del sp_forms1_by_q_im, sp_forms1_by_q_re
-    x1386 = -x1382
+    x1383 = -x1379
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x1312 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x1304 * (-sp_forms1_re + sp_forms2_re * x1305)
+    x1309 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x1301 * (-sp_forms1_re + sp_forms2_re * x1302)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x1308 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x1304 * (-sp_forms1_im + sp_forms2_im * x1305)
+    x1305 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x1301 * (-sp_forms1_im + sp_forms2_im * x1302)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
     sp_forms2_by_omega_re = spm_excess_by_omega_re + spp_excess_by_omega_re
     del spm_excess_by_omega_re, spp_excess_by_omega_re
@@ -5432,250 +5412,250 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del spm_excess_by_q_re, spp_excess_by_q_re
     sp_forms2_by_q_im = spm_excess_by_q_im + spp_excess_by_q_im
     del spm_excess_by_q_im, spp_excess_by_q_im
-    sp_uniform0_re = rp_weight_im * x1047 - rp_weight_re * x1051
-    sp_uniform0_im = rp_weight_im * x1051 + rp_weight_re * x1047
-    del x1047, x1051
-    sp_uniform0_by_omega_re = rp_weight_im * x1052 + rp_weight_re * x496
-    del x496
-    sp_uniform0_by_omega_im = rp_weight_re * x1052 - x498
-    del x1052, x498
-    sp_uniform1_re = rp_weight_im * x1054 + rp_weight_re * x1056
-    sp_uniform1_im = -rp_weight_im * x1056 + rp_weight_re * x1054
-    del x1054, x1056
-    sp_uniform1_by_omega_re = rp_weight_re * x1057 - x512
-    del rp_weight_re, x512
-    sp_uniform1_by_omega_im = -rp_weight_im * x1057 - x514
-    del rp_weight_im, x1057, x514
-    sp_total_re = 4 * sp_weights_re * x1060 * x516 - x1058 * x1059
-    sp_total_im = x1058 * x1061 + x1059 * x1060
-    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x1060 * x516 + 4 * sp_weights_im * spm_whole_by_omega_im * x516 + 4 * sp_weights_re * spp_whole_by_omega_re * x516 - spm_whole_by_omega_re * x1061 - spp_whole_by_omega_im * x1059 - x1058 * x1062
-    sp_total_by_omega_im = sp_weights_by_omega_re * x1058 * x517 - spm_whole_by_omega_im * x1061 - spm_whole_by_omega_re * x1059 + spp_whole_by_omega_im * x1061 + spp_whole_by_omega_re * x1059 + x1060 * x1062
-    del sp_weights_by_omega_re, spm_whole_by_omega_im, spm_whole_by_omega_re, spp_whole_by_omega_im, spp_whole_by_omega_re, x1058, x1060, x1062
-    sp_total_by_q_re = spm_whole_by_q_im * x1059 - spm_whole_by_q_re * x1061 - spp_whole_by_q_im * x1059 + spp_whole_by_q_re * x1061
-    sp_total_by_q_im = 4 * sp_weights_im * spp_whole_by_q_re * x516 + 4 * sp_weights_re * spp_whole_by_q_im * x516 - spm_whole_by_q_im * x1061 - spm_whole_by_q_re * x1059
+    sp_uniform0_re = rp_weight_im * x1044 - rp_weight_re * x1048
+    sp_uniform0_im = rp_weight_im * x1048 + rp_weight_re * x1044
+    del x1044, x1048
+    sp_uniform0_by_omega_re = rp_weight_im * x1049 + rp_weight_re * x492
+    del x492
+    sp_uniform0_by_omega_im = rp_weight_re * x1049 - x494
+    del x1049, x494
+    sp_uniform1_re = rp_weight_im * x1051 + rp_weight_re * x1053
+    sp_uniform1_im = -rp_weight_im * x1053 + rp_weight_re * x1051
+    del x1051, x1053
+    sp_uniform1_by_omega_re = rp_weight_re * x1054 - x508
+    del rp_weight_re, x508
+    sp_uniform1_by_omega_im = -rp_weight_im * x1054 - x510
+    del rp_weight_im, x1054, x510
+    sp_total_re = 4 * sp_weights_re * x1057 * x512 - x1055 * x1056
+    sp_total_im = x1055 * x1058 + x1056 * x1057
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x1057 * x512 + 4 * sp_weights_im * spm_whole_by_omega_im * x512 + 4 * sp_weights_re * spp_whole_by_omega_re * x512 - spm_whole_by_omega_re * x1058 - spp_whole_by_omega_im * x1056 - x1055 * x1059
+    sp_total_by_omega_im = sp_weights_by_omega_re * x1055 * x513 - spm_whole_by_omega_im * x1058 - spm_whole_by_omega_re * x1056 + spp_whole_by_omega_im * x1058 + spp_whole_by_omega_re * x1056 + x1057 * x1059
+    del sp_weights_by_omega_re, spm_whole_by_omega_im, spm_whole_by_omega_re, spp_whole_by_omega_im, spp_whole_by_omega_re, x1055, x1057, x1059
+    sp_total_by_q_re = spm_whole_by_q_im * x1056 - spm_whole_by_q_re * x1058 - spp_whole_by_q_im * x1056 + spp_whole_by_q_re * x1058
+    sp_total_by_q_im = 4 * sp_weights_im * spp_whole_by_q_re * x512 + 4 * sp_weights_re * spp_whole_by_q_im * x512 - spm_whole_by_q_im * x1058 - spm_whole_by_q_re * x1056
     del spm_whole_by_q_im, spm_whole_by_q_re, spp_whole_by_q_im, spp_whole_by_q_re
-    sm_filled0_re = x103 * x1063
-    del x103, x1063
-    sm_filled0_im = x526
-    del x526
-    sm_filled1_re = -x107 * x110 * x523
-    del x107, x110, x523
-    sm_filled1_im = x528
-    del x528
+    sm_filled0_re = x1060 * x99
+    del x1060, x99
+    sm_filled0_im = x522
+    del x522
+    sm_filled1_re = -x103 * x106 * x519
+    del x103, x106, x519
+    sm_filled1_im = x524
+    del x524
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
-    x1338 = sm_filling_re * x35
+    x1335 = sm_filling_re * x33
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    x1337 = sm_filling_im * x35
-    smp_x_re = x35 * (-x1037 - x114)
-    del x1037
-    smp_x_im = x35 * (sm_roots_im + x785)
-    del sm_roots_im, x785
-    z58 = root_sum(ap_p_re, ap_p_im, x529, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z58[0]
-    x1065 = smp_k_re * smp_k_re
-    x1076 = q + smp_k_re
-    x1077 = -q + smp_k_re
-    smp_k_im = z58[1]
-    del z58
-    x1064 = smp_k_im * smp_k_im
+    x1334 = sm_filling_im * x33
+    smp_x_re = x33 * (-x1034 - x111)
+    del x1034
+    smp_x_im = x33 * (sm_roots_im + x782)
+    del sm_roots_im, x782
+    z57 = root_sum(ap_p_re, ap_p_im, x525, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z57[0]
+    x1062 = smp_k_re * smp_k_re
+    x1073 = q + smp_k_re
+    x1074 = -q + smp_k_re
+    smp_k_im = z57[1]
+    del z57
+    x1061 = smp_k_im * smp_k_im
     smp_k_by_omega_re = ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
-    z59 = root_sum(ap_p_re, ap_p_im, rm_p_re, x530, smp_x_re, smp_x_im)
+    z58 = root_sum(ap_p_re, ap_p_im, rm_p_re, x526, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z59[0]
-    x1070 = smp_d_re * smp_d_re
-    x1084 = -q + smp_d_re
-    smp_d_im = z59[1]
-    del z59
-    x1068 = 2 * smp_d_im
-    x1069 = smp_d_im * smp_d_im
-    x1098 = 1 / (1e-16 * x1064 + 1e-16 * x1065 + x1069 + x1070)
+    smp_d_re = z58[0]
+    x1067 = smp_d_re * smp_d_re
+    x1081 = -q + smp_d_re
+    smp_d_im = z58[1]
+    del z58
+    x1065 = 2 * smp_d_im
+    x1066 = smp_d_im * smp_d_im
+    x1095 = 1 / (1e-16 * x1061 + 1e-16 * x1062 + x1066 + x1067)
     smp_d_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
-    x1100 = smp_d_by_omega_re * x1098
+    x1097 = smp_d_by_omega_re * x1095
     smp_d_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    x1099 = smp_d_by_omega_im * x1098
-    del x1098
-    x1101 = -smp_d_im * x1100 + smp_d_re * x1099
-    x1104 = smp_d_im * x1099 + smp_d_re * x1100
-    del x1099, x1100
-    smp_b_re = -x1064 + x1065
-    del x1065
+    x1096 = smp_d_by_omega_im * x1095
+    del x1095
+    x1098 = -smp_d_im * x1097 + smp_d_re * x1096
+    x1101 = smp_d_im * x1096 + smp_d_re * x1097
+    del x1096, x1097
+    smp_b_re = -x1061 + x1062
+    del x1062
     smp_b_im = 2 * smp_k_im * smp_k_re
-    x1066 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x1067 = smp_b_im * x1066
-    x1071 = x1066 * (-x1069 + x1070)
+    x1063 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x1064 = smp_b_im * x1063
+    x1068 = x1063 * (-x1066 + x1067)
+    del x1066, x1067
+    x1069 = rm_p_im * x1063
+    x1070 = rm_p_re * x1063
+    x1071 = smp_b_im * x1070 + smp_b_re * x1069
+    x1072 = smp_b_im * x1069 - smp_b_re * x1070
     del x1069, x1070
-    x1072 = rm_p_im * x1066
-    x1073 = rm_p_re * x1066
-    x1074 = smp_b_im * x1073 + smp_b_re * x1072
-    x1075 = smp_b_im * x1072 - smp_b_re * x1073
-    del x1072, x1073
-    x1107 = smp_b_re * x1066
-    x1108 = -smp_k_by_omega_im * x1107 + smp_k_by_omega_re * x1067
-    x1109 = -smp_k_by_omega_im * x1067 - smp_k_by_omega_re * x1107
-    x1110 = smp_k_im * x1109 + smp_k_re * x1108
-    x1112 = -smp_k_im * x1108 + smp_k_re * x1109
-    del x1108, x1109
-    x1148 = x1067 * x211
-    x1151 = x1107 * x211
-    del x1107
-    smp_z_re = smp_b_re * x1071 + smp_d_re * x1067 * x1068
-    del x1067
-    smp_z_im = -smp_b_im * x1071 + 2 * smp_b_re * smp_d_im * smp_d_re * x1066
-    del x1071
-    smp_y_re = 4 * ap_p_re * x1075 - x1074 * x131
-    smp_y_im = x1074 * x132 + x1075 * x131
-    del x1074, x1075
-    z60 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x1090 = x1066 * z60[1]
-    x1091 = smp_b_im * x1090
-    x1092 = x1066 * z60[0]
-    del z60
-    x1093 = smp_b_re * x1092
-    x1094 = x1091 + x1093
-    x1095 = smp_b_im * x1092
-    del x1092
-    x1096 = smp_b_re * x1090
-    del x1090
-    x1097 = x1095 - x1096
-    x1103 = x1097 + x1102
-    x1106 = -x1094 - x1105
-    x1111 = -x1095 + x1096 + x1102
-    del x1095, x1096
-    x1113 = x1091 + x1093 - x1105
-    del x1091, x1093
-    smp_bq_re = -x1064 + x1076 * x1077
+    x1104 = smp_b_re * x1063
+    x1105 = -smp_k_by_omega_im * x1104 + smp_k_by_omega_re * x1064
+    x1106 = -smp_k_by_omega_im * x1064 - smp_k_by_omega_re * x1104
+    x1107 = smp_k_im * x1106 + smp_k_re * x1105
+    x1109 = -smp_k_im * x1105 + smp_k_re * x1106
+    del x1105, x1106
+    x1145 = x1064 * x207
+    x1148 = x1104 * x207
+    del x1104
+    smp_z_re = smp_b_re * x1068 + smp_d_re * x1064 * x1065
     del x1064
-    x1079 = smp_bq_re * smp_bq_re
-    smp_bq_im = smp_k_im * x1076 + smp_k_im * x1077
-    del x1076, x1077
-    x1078 = smp_bq_im * smp_bq_im
-    x1080 = x1078 + x1079
-    x1081 = 1 / x1080
-    x1082 = x1081 * (q + smp_d_re)
-    x1083 = -smp_bq_im * x1082 + smp_bq_re * smp_d_im * x1081
-    x1085 = smp_bq_im * smp_d_im * x1081 + smp_bq_re * x1082
-    del x1082
-    x1086 = rm_p_im * x1081
-    x1087 = rm_p_re * x1081
-    x1088 = smp_bq_im * x1087 + smp_bq_re * x1086
-    x1089 = smp_bq_im * x1086 - smp_bq_re * x1087
-    del x1086, x1087
-    x1120 = 1 / (x1080 * x1080)
-    del x1080
-    x1121 = smp_bq_im * smp_bq_re * x1120
-    x1122 = 2 * x1121
-    x1123 = -x1078 + x1079
-    del x1078, x1079
-    x1124 = x1120 * x1123
-    x1125 = smp_d_by_omega_im * x1122 + smp_d_by_omega_re * x1124
-    x1126 = smp_d_by_omega_im * x1120 * x1123 - smp_d_by_omega_re * x1122
-    del smp_d_by_omega_im, smp_d_by_omega_re, x1120, x1122, x1123
-    x1127 = 2 * smp_d_re * x1126 + x1068 * x1125
-    x1129 = 2 * smp_d_re * x1125 - x1068 * x1126
-    del smp_d_re, x1068, x1125, x1126
-    x1130 = smp_bq_im * x1081
-    x1131 = smp_bq_re * x1081
-    x1132 = -smp_k_by_omega_im * x1131 + smp_k_by_omega_re * x1130
-    x1133 = -smp_k_by_omega_im * x1130 - smp_k_by_omega_re * x1131
+    smp_z_im = -smp_b_im * x1068 + 2 * smp_b_re * smp_d_im * smp_d_re * x1063
+    del x1068
+    smp_y_re = 4 * ap_p_re * x1072 - x1071 * x127
+    smp_y_im = x1071 * x128 + x1072 * x127
+    del x1071, x1072
+    z59 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x1087 = x1063 * z59[1]
+    x1088 = smp_b_im * x1087
+    x1089 = x1063 * z59[0]
+    del z59
+    x1090 = smp_b_re * x1089
+    x1091 = x1088 + x1090
+    x1092 = smp_b_im * x1089
+    del x1089
+    x1093 = smp_b_re * x1087
+    del x1087
+    x1094 = x1092 - x1093
+    x1100 = x1094 + x1099
+    x1103 = -x1091 - x1102
+    x1108 = -x1092 + x1093 + x1099
+    del x1092, x1093
+    x1110 = x1088 + x1090 - x1102
+    del x1088, x1090
+    smp_bq_re = -x1061 + x1073 * x1074
+    del x1061
+    x1076 = smp_bq_re * smp_bq_re
+    smp_bq_im = smp_k_im * x1073 + smp_k_im * x1074
+    del x1073, x1074
+    x1075 = smp_bq_im * smp_bq_im
+    x1077 = x1075 + x1076
+    x1078 = 1 / x1077
+    x1079 = x1078 * (q + smp_d_re)
+    x1080 = -smp_bq_im * x1079 + smp_bq_re * smp_d_im * x1078
+    x1082 = smp_bq_im * smp_d_im * x1078 + smp_bq_re * x1079
+    del x1079
+    x1083 = rm_p_im * x1078
+    x1084 = rm_p_re * x1078
+    x1085 = smp_bq_im * x1084 + smp_bq_re * x1083
+    x1086 = smp_bq_im * x1083 - smp_bq_re * x1084
+    del x1083, x1084
+    x1117 = 1 / (x1077 * x1077)
+    del x1077
+    x1118 = smp_bq_im * smp_bq_re * x1117
+    x1119 = 2 * x1118
+    x1120 = -x1075 + x1076
+    del x1075, x1076
+    x1121 = x1117 * x1120
+    x1122 = smp_d_by_omega_im * x1119 + smp_d_by_omega_re * x1121
+    x1123 = smp_d_by_omega_im * x1117 * x1120 - smp_d_by_omega_re * x1119
+    del smp_d_by_omega_im, smp_d_by_omega_re, x1117, x1119, x1120
+    x1124 = 2 * smp_d_re * x1123 + x1065 * x1122
+    x1126 = 2 * smp_d_re * x1122 - x1065 * x1123
+    del smp_d_re, x1065, x1122, x1123
+    x1127 = smp_bq_im * x1078
+    x1128 = smp_bq_re * x1078
+    x1129 = -smp_k_by_omega_im * x1128 + smp_k_by_omega_re * x1127
+    x1130 = -smp_k_by_omega_im * x1127 - smp_k_by_omega_re * x1128
     del smp_k_by_omega_im, smp_k_by_omega_re
-    x1134 = smp_k_im * x1133 + smp_k_re * x1132
-    x1136 = -smp_k_im * x1132 + smp_k_re * x1133
-    del smp_k_im, smp_k_re, x1132, x1133
-    x1138 = 4 * x1121
+    x1131 = smp_k_im * x1130 + smp_k_re * x1129
+    x1133 = -smp_k_im * x1129 + smp_k_re * x1130
+    del smp_k_im, smp_k_re, x1129, x1130
+    x1135 = 4 * x1118
+    del x1118
+    x1137 = 2 * x1121
     del x1121
-    x1140 = 2 * x1124
-    del x1124
-    x1149 = -smp_b_re * smp_bq_re * x1066 * x1081 * x211 + x1130 * x1148
-    del x1066
-    x1150 = -x1149
-    x1157 = x1130 * x1151 + x1131 * x1148
-    x1158 = -x1157
-    smp_zq_re = -smp_d_im * x1083 + x1084 * x1085
-    smp_zq_im = smp_d_im * x1085 + x1083 * x1084
-    del smp_d_im, x1083, x1084, x1085
-    smp_yq_re = 4 * ap_p_re * x1089 - x1088 * x131
+    x1146 = -smp_b_re * smp_bq_re * x1063 * x1078 * x207 + x1127 * x1145
+    del x1063
+    x1147 = -x1146
+    x1154 = x1127 * x1148 + x1128 * x1145
+    x1155 = -x1154
+    smp_zq_re = -smp_d_im * x1080 + x1081 * x1082
+    smp_zq_im = smp_d_im * x1082 + x1080 * x1081
+    del smp_d_im, x1080, x1081, x1082
+    smp_yq_re = 4 * ap_p_re * x1086 - x1085 * x127
     del ap_p_re
-    smp_yq_im = x1088 * x132 + x1089 * x131
-    del x1088, x1089, x131, x132
-    z61 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
-    x1114 = z61[1]
-    x1115 = x1081 * x1114
-    x1116 = z61[0]
+    smp_yq_im = x1085 * x128 + x1086 * x127
+    del x1085, x1086, x127, x128
+    z60 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x1111 = z60[1]
+    x1112 = x1078 * x1111
+    x1113 = z60[0]
+    del z60
+    x1114 = x1078 * x1113
+    x1115 = smp_bq_im * x1114
+    z61 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    x1116 = z61[1]
+    x1125 = z61[0]
     del z61
-    x1117 = x1081 * x1116
-    x1118 = smp_bq_im * x1117
-    z62 = root_arctanh_slope(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
-    x1119 = z62[1]
-    x1128 = z62[0]
+    x1132 = smp_bq_re * x1112 + x1099 - x1115
+    del x1099
+    x1134 = smp_bq_im * x1078 * x1111 + smp_bq_re * x1078 * x1113 - x1102
+    del x1102, x1113
+    x1136 = x1116 * x1135
+    x1138 = x1125 * x1137
+    x1139 = q * (smp_bq_im * x1078 * x1132 + smp_bq_re * x1078 * x1134 - x1136 - x1138)
+    x1140 = x1125 * x1135
+    del x1135
+    x1141 = x1116 * x1137
+    del x1137
+    x1142 = x1127 * x1134
+    x1143 = x1128 * x1132
+    x1144 = q * (x1140 - x1141 - x1142 + x1143)
+    x1149 = -smp_yq_im * x1145 - smp_yq_re * x1148
+    x1150 = -smp_yq_im * x1148 + smp_yq_re * x1145
+    del x1145, x1148
+    z62 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x1149, x1150)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x1149, x1150
+    x1151 = z62[0]
+    x1152 = z62[1]
     del z62
-    x1135 = smp_bq_re * x1115 + x1102 - x1118
-    del x1102
-    x1137 = smp_bq_im * x1081 * x1114 + smp_bq_re * x1081 * x1116 - x1105
-    del x1105, x1116
-    x1139 = x1119 * x1138
-    x1141 = x1128 * x1140
-    x1142 = q * (smp_bq_im * x1081 * x1135 + smp_bq_re * x1081 * x1137 - x1139 - x1141)
-    x1143 = x1128 * x1138
-    del x1138
-    x1144 = x1119 * x1140
-    del x1140
-    x1145 = x1130 * x1137
-    x1146 = x1131 * x1135
-    x1147 = q * (x1143 - x1144 - x1145 + x1146)
-    x1152 = -smp_yq_im * x1148 - smp_yq_re * x1151
-    x1153 = -smp_yq_im * x1151 + smp_yq_re * x1148
-    del x1148, x1151
-    z63 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x1152, x1153)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x1152, x1153
-    x1154 = z63[0]
-    x1155 = z63[1]
-    del z63
-    smp_uniform_re = x1094
+    smp_uniform_re = x1091
+    del x1091
+    smp_uniform_im = -x1094
     del x1094
-    smp_uniform_im = -x1097
-    del x1097
-    x1156 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x1155 - smp_yq_re * x1154
-    x1159 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x1154 - smp_yq_re * x1155
-    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x1154, x1155
-    x1160 = x1150 * x1156 - x1158 * x1159
-    x1161 = x1150 * x1159 + x1156 * x1158
-    del x1150, x1158
-    x1162 = -x1143 * x211 + x1144 * x211 + x1149 * x1159 + x1156 * x1157
-    del x1143, x1144
-    x1163 = x1139 * x211 + x1141 * x211 + x1149 * x1156 - x1157 * x1159
-    del x1139, x1141, x1149, x1156, x1157, x1159
-    x1164 = -x1145 * x211 + x1146 * x211 + x1161
-    del x1145, x1146
-    x1165 = x1130 * x1135 * x211 + x1131 * x1137 * x211 + x1160
-    del x1130, x1131
-    smp_uniform_by_omega_re = -x1101 * x1103 + x1104 * x1106 - x1110 * x1111 + x1112 * x1113
-    smp_uniform_by_omega_im = x1101 * x1106 + x1103 * x1104 + x1110 * x1113 + x1111 * x1112
-    del x1103, x1106, x1111, x1113
-    smp_whole_re = smp_bq_im * x1115 + smp_bq_re * x1117
-    del smp_bq_im, x1115, x1117
-    smp_whole_im = smp_bq_re * x1081 * x1114 - x1118
-    del smp_bq_re, x1081, x1114, x1118
-    smp_whole_by_omega_re = -x1119 * x1127 + x1128 * x1129 - x1134 * x1135 + x1136 * x1137
-    smp_whole_by_omega_im = x1119 * x1129 + x1127 * x1128 + x1134 * x1137 + x1135 * x1136
-    del x1119, x1127, x1128, x1129, x1134, x1135, x1136, x1137
-    smp_whole_by_q_re = x1142
-    smp_whole_by_q_im = x1147
-    smp_change_re = x1160
-    del x1160
-    smp_change_im = x1161
-    del x1161
-    smp_change_by_omega_re = -x1101 * x1162 + x1104 * x1163 - x1110 * x1164 + x1112 * x1165
-    smp_change_by_omega_im = x1101 * x1163 + x1104 * x1162 + x1110 * x1165 + x1112 * x1164
-    del x1101, x1104, x1110, x1112, x1162, x1163, x1164, x1165
-    smp_change_by_q_re = x1142
-    del x1142
-    smp_change_by_q_im = x1147
-    del x1147
+    x1153 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x1152 - smp_yq_re * x1151
+    x1156 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x1151 - smp_yq_re * x1152
+    del smp_b_im, smp_b_re, smp_yq_im, smp_yq_re, x1151, x1152
+    x1157 = x1147 * x1153 - x1155 * x1156
+    x1158 = x1147 * x1156 + x1153 * x1155
+    del x1147, x1155
+    x1159 = -x1140 * x207 + x1141 * x207 + x1146 * x1156 + x1153 * x1154
+    del x1140, x1141
+    x1160 = x1136 * x207 + x1138 * x207 + x1146 * x1153 - x1154 * x1156
+    del x1136, x1138, x1146, x1153, x1154, x1156
+    x1161 = -x1142 * x207 + x1143 * x207 + x1158
+    del x1142, x1143
+    x1162 = x1127 * x1132 * x207 + x1128 * x1134 * x207 + x1157
+    del x1127, x1128
+    smp_uniform_by_omega_re = -x1098 * x1100 + x1101 * x1103 - x1107 * x1108 + x1109 * x1110
+    smp_uniform_by_omega_im = x1098 * x1103 + x1100 * x1101 + x1107 * x1110 + x1108 * x1109
+    del x1100, x1103, x1108, x1110
+    smp_whole_re = smp_bq_im * x1112 + smp_bq_re * x1114
+    del smp_bq_im, x1112, x1114
+    smp_whole_im = smp_bq_re * x1078 * x1111 - x1115
+    del smp_bq_re, x1078, x1111, x1115
+    smp_whole_by_omega_re = -x1116 * x1124 + x1125 * x1126 - x1131 * x1132 + x1133 * x1134
+    smp_whole_by_omega_im = x1116 * x1126 + x1124 * x1125 + x1131 * x1134 + x1132 * x1133
+    del x1116, x1124, x1125, x1126, x1131, x1132, x1133, x1134
+    smp_whole_by_q_re = x1139
+    smp_whole_by_q_im = x1144
+    smp_change_re = x1157
+    del x1157
+    smp_change_im = x1158
+    del x1158
+    smp_change_by_omega_re = -x1098 * x1159 + x1101 * x1160 - x1107 * x1161 + x1109 * x1162
+    smp_change_by_omega_im = x1098 * x1160 + x1101 * x1159 + x1107 * x1162 + x1109 * x1161
+    del x1098, x1101, x1107, x1109, x1159, x1160, x1161, x1162
+    smp_change_by_q_re = x1139
+    del x1139
+    smp_change_by_q_im = x1144
+    del x1144
     smp_excess_re = smp_change_re
     del smp_change_re
     smp_excess_im = smp_change_im
@@ -5696,221 +5676,221 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del smp_uniform_by_omega_re
     smp_inverse_by_omega_im = smp_uniform_by_omega_im
     del smp_uniform_by_omega_im
-    smm_x_re = x35 * (-sp_roots_re - x114)
-    del sp_roots_re, x114
-    smm_x_im = x35 * (-sp_roots_im - x919)
-    del sp_roots_im, x919
-    z64 = root_sum(am_p_re, am_p_im, x529, rm_p_im, smm_x_re, smm_x_im)
-    del x529
-    smm_k_re = z64[0]
-    x1167 = smm_k_re * smm_k_re
-    x1178 = q + smm_k_re
-    x1179 = -q + smm_k_re
-    smm_k_im = z64[1]
-    del z64
-    x1166 = smm_k_im * smm_k_im
+    smm_x_re = x33 * (-sp_roots_re - x111)
+    del sp_roots_re, x111
+    smm_x_im = x33 * (-sp_roots_im - x916)
+    del sp_roots_im, x916
+    z63 = root_sum(am_p_re, am_p_im, x525, rm_p_im, smm_x_re, smm_x_im)
+    del x525
+    smm_k_re = z63[0]
+    x1164 = smm_k_re * smm_k_re
+    x1175 = q + smm_k_re
+    x1176 = -q + smm_k_re
+    smm_k_im = z63[1]
+    del z63
+    x1163 = smm_k_im * smm_k_im
     smm_k_by_omega_re = am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
-    z65 = root_sum(am_p_re, am_p_im, rm_p_re, x530, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x530
-    smm_d_re = z65[0]
-    x1172 = smm_d_re * smm_d_re
-    x1186 = -q + smm_d_re
-    smm_d_im = z65[1]
-    del z65
-    x1170 = 2 * smm_d_im
-    x1171 = smm_d_im * smm_d_im
-    x1200 = 1 / (1e-16 * x1166 + 1e-16 * x1167 + x1171 + x1172)
+    z64 = root_sum(am_p_re, am_p_im, rm_p_re, x526, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x526
+    smm_d_re = z64[0]
+    x1169 = smm_d_re * smm_d_re
+    x1183 = -q + smm_d_re
+    smm_d_im = z64[1]
+    del z64
+    x1167 = 2 * smm_d_im
+    x1168 = smm_d_im * smm_d_im
+    x1197 = 1 / (1e-16 * x1163 + 1e-16 * x1164 + x1168 + x1169)
     smm_d_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
-    x1202 = smm_d_by_omega_re * x1200
+    x1199 = smm_d_by_omega_re * x1197
     smm_d_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    x1201 = smm_d_by_omega_im * x1200
-    del x1200
-    x1203 = -smm_d_im * x1202 + smm_d_re * x1201
-    x1206 = smm_d_im * x1201 + smm_d_re * x1202
-    del x1201, x1202
-    smm_b_re = -x1166 + x1167
-    del x1167
+    x1198 = smm_d_by_omega_im * x1197
+    del x1197
+    x1200 = -smm_d_im * x1199 + smm_d_re * x1198
+    x1203 = smm_d_im * x1198 + smm_d_re * x1199
+    del x1198, x1199
+    smm_b_re = -x1163 + x1164
+    del x1164
     smm_b_im = 2 * smm_k_im * smm_k_re
-    x1168 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x1169 = smm_b_im * x1168
-    x1173 = x1168 * (-x1171 + x1172)
+    x1165 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x1166 = smm_b_im * x1165
+    x1170 = x1165 * (-x1168 + x1169)
+    del x1168, x1169
+    x1171 = rm_p_im * x1165
+    x1172 = rm_p_re * x1165
+    x1173 = smm_b_im * x1172 + smm_b_re * x1171
+    x1174 = smm_b_im * x1171 - smm_b_re * x1172
     del x1171, x1172
-    x1174 = rm_p_im * x1168
-    x1175 = rm_p_re * x1168
-    x1176 = smm_b_im * x1175 + smm_b_re * x1174
-    x1177 = smm_b_im * x1174 - smm_b_re * x1175
-    del x1174, x1175
-    x1209 = smm_b_re * x1168
-    x1210 = -smm_k_by_omega_im * x1209 + smm_k_by_omega_re * x1169
-    x1211 = -smm_k_by_omega_im * x1169 - smm_k_by_omega_re * x1209
-    x1212 = smm_k_im * x1211 + smm_k_re * x1210
-    x1214 = -smm_k_im * x1210 + smm_k_re * x1211
-    del x1210, x1211
-    x1250 = x1169 * x211
-    x1253 = x1209 * x211
-    del x1209
-    smm_z_re = smm_b_re * x1173 + smm_d_re * x1169 * x1170
-    del x1169
-    smm_z_im = -smm_b_im * x1173 + 2 * smm_b_re * smm_d_im * smm_d_re * x1168
-    del x1173
-    smm_y_re = 4 * am_p_re * x1177 - x1176 * x296
-    smm_y_im = x1176 * x297 + x1177 * x296
-    del x1176, x1177
-    z66 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x1192 = x1168 * z66[1]
-    x1193 = smm_b_im * x1192
-    x1194 = x1168 * z66[0]
-    del z66
-    x1195 = smm_b_re * x1194
-    x1196 = x1193 + x1195
-    x1197 = smm_b_im * x1194
-    del x1194
-    x1198 = smm_b_re * x1192
-    del x1192
-    x1199 = x1197 - x1198
-    x1205 = x1199 + x1204
-    x1208 = -x1196 - x1207
-    x1213 = -x1197 + x1198 + x1204
-    del x1197, x1198
-    x1215 = x1193 + x1195 - x1207
-    del x1193, x1195
-    smm_bq_re = -x1166 + x1178 * x1179
+    x1206 = smm_b_re * x1165
+    x1207 = -smm_k_by_omega_im * x1206 + smm_k_by_omega_re * x1166
+    x1208 = -smm_k_by_omega_im * x1166 - smm_k_by_omega_re * x1206
+    x1209 = smm_k_im * x1208 + smm_k_re * x1207
+    x1211 = -smm_k_im * x1207 + smm_k_re * x1208
+    del x1207, x1208
+    x1247 = x1166 * x207
+    x1250 = x1206 * x207
+    del x1206
+    smm_z_re = smm_b_re * x1170 + smm_d_re * x1166 * x1167
     del x1166
-    x1181 = smm_bq_re * smm_bq_re
-    smm_bq_im = smm_k_im * x1178 + smm_k_im * x1179
-    del x1178, x1179
-    x1180 = smm_bq_im * smm_bq_im
-    x1182 = x1180 + x1181
-    x1183 = 1 / x1182
-    x1184 = x1183 * (q + smm_d_re)
-    x1185 = -smm_bq_im * x1184 + smm_bq_re * smm_d_im * x1183
-    x1187 = smm_bq_im * smm_d_im * x1183 + smm_bq_re * x1184
-    del x1184
-    x1188 = rm_p_im * x1183
+    smm_z_im = -smm_b_im * x1170 + 2 * smm_b_re * smm_d_im * smm_d_re * x1165
+    del x1170
+    smm_y_re = 4 * am_p_re * x1174 - x1173 * x293
+    smm_y_im = x1173 * x294 + x1174 * x293
+    del x1173, x1174
+    z65 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x1189 = x1165 * z65[1]
+    x1190 = smm_b_im * x1189
+    x1191 = x1165 * z65[0]
+    del z65
+    x1192 = smm_b_re * x1191
+    x1193 = x1190 + x1192
+    x1194 = smm_b_im * x1191
+    del x1191
+    x1195 = smm_b_re * x1189
+    del x1189
+    x1196 = x1194 - x1195
+    x1202 = x1196 + x1201
+    x1205 = -x1193 - x1204
+    x1210 = -x1194 + x1195 + x1201
+    del x1194, x1195
+    x1212 = x1190 + x1192 - x1204
+    del x1190, x1192
+    smm_bq_re = -x1163 + x1175 * x1176
+    del x1163
+    x1178 = smm_bq_re * smm_bq_re
+    smm_bq_im = smm_k_im * x1175 + smm_k_im * x1176
+    del x1175, x1176
+    x1177 = smm_bq_im * smm_bq_im
+    x1179 = x1177 + x1178
+    x1180 = 1 / x1179
+    x1181 = x1180 * (q + smm_d_re)
+    x1182 = -smm_bq_im * x1181 + smm_bq_re * smm_d_im * x1180
+    x1184 = smm_bq_im * smm_d_im * x1180 + smm_bq_re * x1181
+    del x1181
+    x1185 = rm_p_im * x1180
     del rm_p_im
-    x1189 = rm_p_re * x1183
+    x1186 = rm_p_re * x1180
     del rm_p_re
-    x1190 = smm_bq_im * x1189 + smm_bq_re * x1188
-    x1191 = smm_bq_im * x1188 - smm_bq_re * x1189
-    del x1188, x1189
-    x1222 = 1 / (x1182 * x1182)
-    del x1182
-    x1223 = smm_bq_im * smm_bq_re * x1222
-    x1224 = 2 * x1223
-    x1225 = -x1180 + x1181
-    del x1180, x1181
-    x1226 = x1222 * x1225
-    x1227 = smm_d_by_omega_im * x1224 + smm_d_by_omega_re * x1226
-    x1228 = smm_d_by_omega_im * x1222 * x1225 - smm_d_by_omega_re * x1224
-    del smm_d_by_omega_im, smm_d_by_omega_re, x1222, x1224, x1225
-    x1229 = 2 * smm_d_re * x1228 + x1170 * x1227
-    x1231 = 2 * smm_d_re * x1227 - x1170 * x1228
-    del smm_d_re, x1170, x1227, x1228
-    x1232 = smm_bq_im * x1183
-    x1233 = smm_bq_re * x1183
-    x1234 = -smm_k_by_omega_im * x1233 + smm_k_by_omega_re * x1232
-    x1235 = -smm_k_by_omega_im * x1232 - smm_k_by_omega_re * x1233
+    x1187 = smm_bq_im * x1186 + smm_bq_re * x1185
+    x1188 = smm_bq_im * x1185 - smm_bq_re * x1186
+    del x1185, x1186
+    x1219 = 1 / (x1179 * x1179)
+    del x1179
+    x1220 = smm_bq_im * smm_bq_re * x1219
+    x1221 = 2 * x1220
+    x1222 = -x1177 + x1178
+    del x1177, x1178
+    x1223 = x1219 * x1222
+    x1224 = smm_d_by_omega_im * x1221 + smm_d_by_omega_re * x1223
+    x1225 = smm_d_by_omega_im * x1219 * x1222 - smm_d_by_omega_re * x1221
+    del smm_d_by_omega_im, smm_d_by_omega_re, x1219, x1221, x1222
+    x1226 = 2 * smm_d_re * x1225 + x1167 * x1224
+    x1228 = 2 * smm_d_re * x1224 - x1167 * x1225
+    del smm_d_re, x1167, x1224, x1225
+    x1229 = smm_bq_im * x1180
+    x1230 = smm_bq_re * x1180
+    x1231 = -smm_k_by_omega_im * x1230 + smm_k_by_omega_re * x1229
+    x1232 = -smm_k_by_omega_im * x1229 - smm_k_by_omega_re * x1230
     del smm_k_by_omega_im, smm_k_by_omega_re
-    x1236 = smm_k_im * x1235 + smm_k_re * x1234
-    x1238 = -smm_k_im * x1234 + smm_k_re * x1235
-    del smm_k_im, smm_k_re, x1234, x1235
-    x1240 = 4 * x1223
+    x1233 = smm_k_im * x1232 + smm_k_re * x1231
+    x1235 = -smm_k_im * x1231 + smm_k_re * x1232
+    del smm_k_im, smm_k_re, x1231, x1232
+    x1237 = 4 * x1220
+    del x1220
+    x1239 = 2 * x1223
     del x1223
-    x1242 = 2 * x1226
-    del x1226
-    x1251 = -smm_b_re * smm_bq_re * x1168 * x1183 * x211 + x1232 * x1250
-    del x1168
-    x1252 = -x1251
-    x1259 = x1232 * x1253 + x1233 * x1250
-    x1260 = -x1259
-    smm_zq_re = -smm_d_im * x1185 + x1186 * x1187
-    smm_zq_im = smm_d_im * x1187 + x1185 * x1186
-    del smm_d_im, x1185, x1186, x1187
-    smm_yq_re = 4 * am_p_re * x1191 - x1190 * x296
+    x1248 = -smm_b_re * smm_bq_re * x1165 * x1180 * x207 + x1229 * x1247
+    del x1165
+    x1249 = -x1248
+    x1256 = x1229 * x1250 + x1230 * x1247
+    x1257 = -x1256
+    smm_zq_re = -smm_d_im * x1182 + x1183 * x1184
+    smm_zq_im = smm_d_im * x1184 + x1182 * x1183
+    del smm_d_im, x1182, x1183, x1184
+    smm_yq_re = 4 * am_p_re * x1188 - x1187 * x293
     del am_p_re
-    smm_yq_im = x1190 * x297 + x1191 * x296
-    del x1190, x1191, x296, x297
-    z67 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
-    x1216 = z67[1]
-    x1217 = x1183 * x1216
-    x1218 = z67[0]
+    smm_yq_im = x1187 * x294 + x1188 * x293
+    del x1187, x1188, x293, x294
+    z66 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x1213 = z66[1]
+    x1214 = x1180 * x1213
+    x1215 = z66[0]
+    del z66
+    x1216 = x1180 * x1215
+    x1217 = smm_bq_im * x1216
+    z67 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    x1218 = z67[1]
+    x1227 = z67[0]
     del z67
-    x1219 = x1183 * x1218
-    x1220 = smm_bq_im * x1219
-    z68 = root_arctanh_slope(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
-    x1221 = z68[1]
-    x1230 = z68[0]
+    x1234 = smm_bq_re * x1214 + x1201 - x1217
+    del x1201
+    x1236 = smm_bq_im * x1180 * x1213 + smm_bq_re * x1180 * x1215 - x1204
+    del x1204, x1215
+    x1238 = x1218 * x1237
+    x1240 = x1227 * x1239
+    x1241 = q * (smm_bq_im * x1180 * x1234 + smm_bq_re * x1180 * x1236 - x1238 - x1240)
+    x1242 = x1227 * x1237
+    del x1237
+    x1243 = x1218 * x1239
+    del x1239
+    x1244 = x1229 * x1236
+    x1245 = x1230 * x1234
+    x1246 = q * (x1242 - x1243 - x1244 + x1245)
+    x1251 = -smm_yq_im * x1247 - smm_yq_re * x1250
+    x1252 = -smm_yq_im * x1250 + smm_yq_re * x1247
+    del x1247, x1250
+    z68 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1251, x1252)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x1251, x1252
+    x1253 = z68[0]
+    x1254 = z68[1]
     del z68
-    x1237 = smm_bq_re * x1217 + x1204 - x1220
-    del x1204
-    x1239 = smm_bq_im * x1183 * x1216 + smm_bq_re * x1183 * x1218 - x1207
-    del x1207, x1218
-    x1241 = x1221 * x1240
-    x1243 = x1230 * x1242
-    x1244 = q * (smm_bq_im * x1183 * x1237 + smm_bq_re * x1183 * x1239 - x1241 - x1243)
-    x1245 = x1230 * x1240
-    del x1240
-    x1246 = x1221 * x1242
-    del x1242
-    x1247 = x1232 * x1239
-    x1248 = x1233 * x1237
-    x1249 = q * (x1245 - x1246 - x1247 + x1248)
-    x1254 = -smm_yq_im * x1250 - smm_yq_re * x1253
-    x1255 = -smm_yq_im * x1253 + smm_yq_re * x1250
-    del x1250, x1253
-    z69 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x1254, x1255)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x1254, x1255
-    x1256 = z69[0]
-    x1257 = z69[1]
-    del z69
-    smm_uniform_re = x1196
+    smm_uniform_re = x1193
+    del x1193
+    smm_uniform_im = -x1196
     del x1196
-    smm_uniform_im = -x1199
-    del x1199
-    x1258 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1257 - smm_yq_re * x1256
-    x1261 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1256 - smm_yq_re * x1257
-    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1256, x1257
-    x1262 = x1252 * x1258 - x1260 * x1261
-    x1263 = x1252 * x1261 + x1258 * x1260
-    del x1252, x1260
-    x1264 = -x1245 * x211 + x1246 * x211 + x1251 * x1261 + x1258 * x1259
-    del x1245, x1246
-    x1265 = x1241 * x211 + x1243 * x211 + x1251 * x1258 - x1259 * x1261
-    del x1241, x1243, x1251, x1258, x1259, x1261
-    x1266 = -x1247 * x211 + x1248 * x211 + x1263
-    del x1247, x1248
-    x1267 = x1232 * x1237 * x211 + x1233 * x1239 * x211 + x1262
-    del x1232, x1233, x211
-    smm_uniform_by_omega_re = -x1203 * x1205 + x1206 * x1208 - x1212 * x1213 + x1214 * x1215
-    smm_uniform_by_omega_im = x1203 * x1208 + x1205 * x1206 + x1212 * x1215 + x1213 * x1214
-    del x1205, x1208, x1213, x1215
-    smm_whole_re = smm_bq_im * x1217 + smm_bq_re * x1219
-    del smm_bq_im, x1217, x1219
-    x1284 = -smm_whole_re + smp_whole_re
+    x1255 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x1254 - smm_yq_re * x1253
+    x1258 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x1253 - smm_yq_re * x1254
+    del smm_b_im, smm_b_re, smm_yq_im, smm_yq_re, x1253, x1254
+    x1259 = x1249 * x1255 - x1257 * x1258
+    x1260 = x1249 * x1258 + x1255 * x1257
+    del x1249, x1257
+    x1261 = -x1242 * x207 + x1243 * x207 + x1248 * x1258 + x1255 * x1256
+    del x1242, x1243
+    x1262 = x1238 * x207 + x1240 * x207 + x1248 * x1255 - x1256 * x1258
+    del x1238, x1240, x1248, x1255, x1256, x1258
+    x1263 = -x1244 * x207 + x1245 * x207 + x1260
+    del x1244, x1245
+    x1264 = x1229 * x1234 * x207 + x1230 * x1236 * x207 + x1259
+    del x1229, x1230, x207
+    smm_uniform_by_omega_re = -x1200 * x1202 + x1203 * x1205 - x1209 * x1210 + x1211 * x1212
+    smm_uniform_by_omega_im = x1200 * x1205 + x1202 * x1203 + x1209 * x1212 + x1210 * x1211
+    del x1202, x1205, x1210, x1212
+    smm_whole_re = smm_bq_im * x1214 + smm_bq_re * x1216
+    del smm_bq_im, x1214, x1216
+    x1281 = -smm_whole_re + smp_whole_re
     del smm_whole_re, smp_whole_re
-    smm_whole_im = smm_bq_re * x1183 * x1216 - x1220
-    del smm_bq_re, x1183, x1216, x1220
-    x1282 = -smm_whole_im + smp_whole_im
+    smm_whole_im = smm_bq_re * x1180 * x1213 - x1217
+    del smm_bq_re, x1180, x1213, x1217
+    x1279 = -smm_whole_im + smp_whole_im
     del smm_whole_im, smp_whole_im
-    smm_whole_by_omega_re = -x1221 * x1229 + x1230 * x1231 - x1236 * x1237 + x1238 * x1239
-    smm_whole_by_omega_im = x1221 * x1231 + x1229 * x1230 + x1236 * x1239 + x1237 * x1238
-    del x1221, x1229, x1230, x1231, x1236, x1237, x1238, x1239
-    smm_whole_by_q_re = x1244
-    smm_whole_by_q_im = x1249
-    smm_change_re = x1262
-    del x1262
-    smm_change_im = x1263
-    del x1263
-    smm_change_by_omega_re = -x1203 * x1264 + x1206 * x1265 - x1212 * x1266 + x1214 * x1267
-    smm_change_by_omega_im = x1203 * x1265 + x1206 * x1264 + x1212 * x1267 + x1214 * x1266
-    del x1203, x1206, x1212, x1214, x1264, x1265, x1266, x1267
-    smm_change_by_q_re = x1244
-    del x1244
-    smm_change_by_q_im = x1249
-    del x1249
+    smm_whole_by_omega_re = -x1218 * x1226 + x1227 * x1228 - x1233 * x1234 + x1235 * x1236
+    smm_whole_by_omega_im = x1218 * x1228 + x1226 * x1227 + x1233 * x1236 + x1234 * x1235
+    del x1218, x1226, x1227, x1228, x1233, x1234, x1235, x1236
+    smm_whole_by_q_re = x1241
+    smm_whole_by_q_im = x1246
+    smm_change_re = x1259
+    del x1259
+    smm_change_im = x1260
+    del x1260
+    smm_change_by_omega_re = -x1200 * x1261 + x1203 * x1262 - x1209 * x1263 + x1211 * x1264
+    smm_change_by_omega_im = x1200 * x1262 + x1203 * x1261 + x1209 * x1264 + x1211 * x1263
+    del x1200, x1203, x1209, x1211, x1261, x1262, x1263, x1264
+    smm_change_by_q_re = x1241
+    del x1241
+    smm_change_by_q_im = x1246
+    del x1246
     smm_excess_re = -smm_change_re
     del smm_change_re
     smm_excess_im = -smm_change_im
@@ -5925,81 +5905,81 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del smm_change_by_q_im
     smm_inverse_re = -smm_uniform_re
     del smm_uniform_re
-    x1269 = smm_inverse_re + smp_inverse_re
+    x1266 = smm_inverse_re + smp_inverse_re
     del smm_inverse_re, smp_inverse_re
     smm_inverse_im = -smm_uniform_im
     del smm_uniform_im
-    x1268 = smm_inverse_im + smp_inverse_im
+    x1265 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
     smm_inverse_by_omega_re = -smm_uniform_by_omega_re
     del smm_uniform_by_omega_re
     smm_inverse_by_omega_im = -smm_uniform_by_omega_im
     del smm_uniform_by_omega_im
-    sm_weights_re = x744 - x745
-    del x744, x745
-    x1285 = sm_weights_re * x517
-    x1307 = sm_weights_re * x35
-    sm_weights_im = x746 + x747
-    del x746, x747
-    x1283 = sm_weights_im * x517
-    x1311 = sm_weights_im * x35
-    sm_weights_by_omega_re = rm_weight_re * x441 + x748
-    del x748
-    x1355 = sm_weights_by_omega_re * x35
-    sm_weights_by_omega_im = rm_weight_re * x439 - x749
-    del x749
-    x1286 = sm_weights_by_omega_im * x517
-    x1357 = sm_weights_by_omega_im * x35
-    del sm_weights_by_omega_im, x35
-    sm_still_re = -x1268 * x447 - x1269 * x448
-    sm_still_im = -x1268 * x448 + x1269 * x447
-    x1289 = growth * sm_still_im - omega_r * sm_still_re
-    x1293 = -growth * sm_still_re - omega_r * sm_still_im
-    sm_still_by_omega_re = -smm_inverse_by_omega_im * x447 - smm_inverse_by_omega_re * x448 - smp_inverse_by_omega_im * x447 - smp_inverse_by_omega_re * x448 - x1268 * x439 + x1269 * x441
-    sm_still_by_omega_im = -smm_inverse_by_omega_im * x448 + smm_inverse_by_omega_re * x447 - smp_inverse_by_omega_im * x448 + smp_inverse_by_omega_re * x447 + x1268 * x441 + x1269 * x439
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x1268, x1269, x439, x441, x447, x448
-    x1325 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
-    x1329 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    sm_weights_re = x740 - x741
+    del x740, x741
+    x1282 = sm_weights_re * x513
+    x1304 = sm_weights_re * x33
+    sm_weights_im = x742 + x743
+    del x742, x743
+    x1280 = sm_weights_im * x513
+    x1308 = sm_weights_im * x33
+    sm_weights_by_omega_re = rm_weight_re * x438 + x744
+    del x744
+    x1352 = sm_weights_by_omega_re * x33
+    sm_weights_by_omega_im = rm_weight_re * x436 - x745
+    del x745
+    x1283 = sm_weights_by_omega_im * x513
+    x1354 = sm_weights_by_omega_im * x33
+    del sm_weights_by_omega_im, x33
+    sm_still_re = -x1265 * x444 - x1266 * x445
+    sm_still_im = -x1265 * x445 + x1266 * x444
+    x1286 = growth * sm_still_im - omega_r * sm_still_re
+    x1290 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x444 - smm_inverse_by_omega_re * x445 - smp_inverse_by_omega_im * x444 - smp_inverse_by_omega_re * x445 - x1265 * x436 + x1266 * x438
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x445 + smm_inverse_by_omega_re * x444 - smp_inverse_by_omega_im * x445 + smp_inverse_by_omega_re * x444 + x1265 * x438 + x1266 * x436
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x1265, x1266, x436, x438, x444, x445
+    x1322 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x1326 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
     del sm_still_by_omega_im, sm_still_by_omega_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
     sm_forms0_by_omega_re = -sm_form0_by_omega_im * smp_excess_im + sm_form0_by_omega_re * smp_excess_re - sm_form0_im * smp_excess_by_omega_im + sm_form0_re * smp_excess_by_omega_re + smm_excess_by_omega_im * sp_form0_im - smm_excess_by_omega_re * sp_form0_re + smm_excess_im * sp_form0_by_omega_im - smm_excess_re * sp_form0_by_omega_re
     sm_forms0_by_omega_im = sm_form0_by_omega_im * smp_excess_re + sm_form0_by_omega_re * smp_excess_im + sm_form0_im * smp_excess_by_omega_re + sm_form0_re * smp_excess_by_omega_im - smm_excess_by_omega_im * sp_form0_re - smm_excess_by_omega_re * sp_form0_im - smm_excess_im * sp_form0_by_omega_re - smm_excess_re * sp_form0_by_omega_im
     del sm_form0_by_omega_im, sm_form0_by_omega_re, sp_form0_by_omega_im, sp_form0_by_omega_re
-    x1339 = sm_forms0_by_omega_im * x1338 + sm_forms0_by_omega_re * x1337
-    x1345 = sm_forms0_by_omega_im * x1337 - sm_forms0_by_omega_re * x1338
+    x1336 = sm_forms0_by_omega_im * x1335 + sm_forms0_by_omega_re * x1334
+    x1342 = sm_forms0_by_omega_im * x1334 - sm_forms0_by_omega_re * x1335
     sm_forms0_by_q_re = -sm_form0_im * smp_excess_by_q_im + sm_form0_re * smp_excess_by_q_re + smm_excess_by_q_im * sp_form0_im - smm_excess_by_q_re * sp_form0_re
     sm_forms0_by_q_im = sm_form0_im * smp_excess_by_q_re + sm_form0_re * smp_excess_by_q_im - smm_excess_by_q_im * sp_form0_re - smm_excess_by_q_re * sp_form0_im
     del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
-    x1369 = sm_forms0_by_q_im * x1338 + sm_forms0_by_q_re * x1337
-    x1373 = sm_forms0_by_q_im * x1337 - sm_forms0_by_q_re * x1338
-    del x1337, x1338
+    x1366 = sm_forms0_by_q_im * x1335 + sm_forms0_by_q_re * x1334
+    x1370 = sm_forms0_by_q_im * x1334 - sm_forms0_by_q_re * x1335
+    del x1334, x1335
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
-    x1319 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x1295
-    x1320 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x1295
+    x1316 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x1292
+    x1317 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x1292
     sm_forms1_by_omega_re = -sm_form1_by_omega_im * smp_excess_im + sm_form1_by_omega_re * smp_excess_re - sm_form1_im * smp_excess_by_omega_im + sm_form1_re * smp_excess_by_omega_re - smm_excess_by_omega_im * sp_form1_im + smm_excess_by_omega_re * sp_form1_re - smm_excess_im * sp_form1_by_omega_im + smm_excess_re * sp_form1_by_omega_re
     sm_forms1_by_omega_im = sm_form1_by_omega_im * smp_excess_re + sm_form1_by_omega_re * smp_excess_im + sm_form1_im * smp_excess_by_omega_re + sm_form1_re * smp_excess_by_omega_im + smm_excess_by_omega_im * sp_form1_re + smm_excess_by_omega_re * sp_form1_im + smm_excess_im * sp_form1_by_omega_re + smm_excess_re * sp_form1_by_omega_im
     del sm_form1_by_omega_im, sm_form1_by_omega_re, sp_form1_by_omega_im, sp_form1_by_omega_re
-    x1353 = sm_forms1_by_omega_im * x1307 + sm_forms1_by_omega_re * x1311
-    x1361 = sm_forms1_by_omega_im * x1311 - sm_forms1_by_omega_re * x1307
+    x1350 = sm_forms1_by_omega_im * x1304 + sm_forms1_by_omega_re * x1308
+    x1358 = sm_forms1_by_omega_im * x1308 - sm_forms1_by_omega_re * x1304
     del sm_forms1_by_omega_im, sm_forms1_by_omega_re
-    x1365 = -x1361
+    x1362 = -x1358
     sm_forms1_by_q_re = -sm_form1_im * smp_excess_by_q_im + sm_form1_re * smp_excess_by_q_re - smm_excess_by_q_im * sp_form1_im + smm_excess_by_q_re * sp_form1_re
     sm_forms1_by_q_im = sm_form1_im * smp_excess_by_q_re + sm_form1_re * smp_excess_by_q_im + smm_excess_by_q_im * sp_form1_re + smm_excess_by_q_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x1377 = sm_forms1_by_q_im * x1307 + sm_forms1_by_q_re * x1311
-    x1381 = sm_forms1_by_q_im * x1311 - sm_forms1_by_q_re * x1307
+    x1374 = sm_forms1_by_q_im * x1304 + sm_forms1_by_q_re * x1308
+    x1378 = sm_forms1_by_q_im * x1308 - sm_forms1_by_q_re * x1304
     del sm_forms1_by_q_im, sm_forms1_by_q_re
-    x1385 = -x1381
+    x1382 = -x1378
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x1310 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x1304 * (-sm_forms1_re + sm_forms2_re * x1305)
+    x1307 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x1301 * (-sm_forms1_re + sm_forms2_re * x1302)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x1306 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x1304 * (-sm_forms1_im + sm_forms2_im * x1305)
-    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x1305
+    x1303 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x1301 * (-sm_forms1_im + sm_forms2_im * x1302)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x1302
     sm_forms2_by_omega_re = smm_excess_by_omega_re + smp_excess_by_omega_re
     del smm_excess_by_omega_re, smp_excess_by_omega_re
     sm_forms2_by_omega_im = smm_excess_by_omega_im + smp_excess_by_omega_im
@@ -6008,51 +5988,51 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del smm_excess_by_q_re, smp_excess_by_q_re
     sm_forms2_by_q_im = smm_excess_by_q_im + smp_excess_by_q_im
     del smm_excess_by_q_im, smp_excess_by_q_im
-    sm_uniform0_re = rm_weight_im * x1271 - rm_weight_re * x1275
-    sm_uniform0_im = rm_weight_im * x1275 + rm_weight_re * x1271
-    del x1271, x1275
-    sm_uniform0_by_omega_re = rm_weight_im * x1276 + rm_weight_re * x765
-    del x765
-    sm_uniform0_by_omega_im = rm_weight_re * x1276 - x767
-    del x1276, x767
-    sm_uniform1_re = rm_weight_im * x1278 + rm_weight_re * x1280
-    sm_uniform1_im = -rm_weight_im * x1280 + rm_weight_re * x1278
-    del x1278, x1280
-    sm_uniform1_by_omega_re = rm_weight_re * x1281 - x775
-    del rm_weight_re, x775
-    sm_uniform1_by_omega_im = -rm_weight_im * x1281 - x777
-    del rm_weight_im, x1281, x777
-    sm_total_re = 4 * sm_weights_re * x1284 * x516 - x1282 * x1283
-    sm_total_im = x1282 * x1285 + x1283 * x1284
-    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x1284 * x516 + 4 * sm_weights_im * smm_whole_by_omega_im * x516 + 4 * sm_weights_re * smp_whole_by_omega_re * x516 - smm_whole_by_omega_re * x1285 - smp_whole_by_omega_im * x1283 - x1282 * x1286
-    sm_total_by_omega_im = sm_weights_by_omega_re * x1282 * x517 - smm_whole_by_omega_im * x1285 - smm_whole_by_omega_re * x1283 + smp_whole_by_omega_im * x1285 + smp_whole_by_omega_re * x1283 + x1284 * x1286
-    del sm_weights_by_omega_re, smm_whole_by_omega_im, smm_whole_by_omega_re, smp_whole_by_omega_im, smp_whole_by_omega_re, x1282, x1284, x1286, x517
-    sm_total_by_q_re = smm_whole_by_q_im * x1283 - smm_whole_by_q_re * x1285 - smp_whole_by_q_im * x1283 + smp_whole_by_q_re * x1285
-    sm_total_by_q_im = 4 * sm_weights_im * smp_whole_by_q_re * x516 + 4 * sm_weights_re * smp_whole_by_q_im * x516 - smm_whole_by_q_im * x1285 - smm_whole_by_q_re * x1283
+    sm_uniform0_re = rm_weight_im * x1268 - rm_weight_re * x1272
+    sm_uniform0_im = rm_weight_im * x1272 + rm_weight_re * x1268
+    del x1268, x1272
+    sm_uniform0_by_omega_re = rm_weight_im * x1273 + rm_weight_re * x761
+    del x761
+    sm_uniform0_by_omega_im = rm_weight_re * x1273 - x763
+    del x1273, x763
+    sm_uniform1_re = rm_weight_im * x1275 + rm_weight_re * x1277
+    sm_uniform1_im = -rm_weight_im * x1277 + rm_weight_re * x1275
+    del x1275, x1277
+    sm_uniform1_by_omega_re = rm_weight_re * x1278 - x771
+    del rm_weight_re, x771
+    sm_uniform1_by_omega_im = -rm_weight_im * x1278 - x773
+    del rm_weight_im, x1278, x773
+    sm_total_re = 4 * sm_weights_re * x1281 * x512 - x1279 * x1280
+    sm_total_im = x1279 * x1282 + x1280 * x1281
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x1281 * x512 + 4 * sm_weights_im * smm_whole_by_omega_im * x512 + 4 * sm_weights_re * smp_whole_by_omega_re * x512 - smm_whole_by_omega_re * x1282 - smp_whole_by_omega_im * x1280 - x1279 * x1283
+    sm_total_by_omega_im = sm_weights_by_omega_re * x1279 * x513 - smm_whole_by_omega_im * x1282 - smm_whole_by_omega_re * x1280 + smp_whole_by_omega_im * x1282 + smp_whole_by_omega_re * x1280 + x1281 * x1283
+    del sm_weights_by_omega_re, smm_whole_by_omega_im, smm_whole_by_omega_re, smp_whole_by_omega_im, smp_whole_by_omega_re, x1279, x1281, x1283, x513
+    sm_total_by_q_re = smm_whole_by_q_im * x1280 - smm_whole_by_q_re * x1282 - smp_whole_by_q_im * x1280 + smp_whole_by_q_re * x1282
+    sm_total_by_q_im = 4 * sm_weights_im * smp_whole_by_q_re * x512 + 4 * sm_weights_re * smp_whole_by_q_im * x512 - smm_whole_by_q_im * x1282 - smm_whole_by_q_re * x1280
     del smm_whole_by_q_im, smm_whole_by_q_re, smp_whole_by_q_im, smp_whole_by_q_re
     return (
-        -x1314 * (-rm_uniform0_im * x1291 + rm_uniform0_re * x1287 - rp_uniform0_im * x1292 + rp_uniform0_re * x1288 - sm_uniform0_im * x1293 + sm_uniform0_re * x1289 - sp_uniform0_im * x1294 + sp_uniform0_re * x1290 + x1296 * x1297 + x1298 * x1299 + x1300 * x1301 + x1302 * x1303 + x1306 * x1307 + x1308 * x1309 + x1310 * x1311 + x1312 * x1313),  # r12_real
-        -x1314 * (rm_uniform0_im * x1287 + rm_uniform0_re * x1291 + rp_uniform0_im * x1288 + rp_uniform0_re * x1292 + sm_uniform0_im * x1289 + sm_uniform0_re * x1293 + sp_uniform0_im * x1290 + sp_uniform0_re * x1294 + x1296 * x1301 - x1297 * x1300 + x1298 * x1303 - x1299 * x1302 + x1306 * x1311 - x1307 * x1310 + x1308 * x1313 - x1309 * x1312),  # r12_imag
-        -x1314 * (-rm_uniform1_im * x1291 + rm_uniform1_re * x1287 + rm_weights_re * x1316 * x33 * x34 - rp_uniform1_im * x1292 + rp_uniform1_re * x1288 + rp_weights_re * x1318 * x33 * x34 - sm_uniform1_im * x1293 + sm_uniform1_re * x1289 + sm_weights_re * x1320 * x33 * x34 - sp_uniform1_im * x1294 + sp_uniform1_re * x1290 + sp_weights_re * x1322 * x33 * x34 - x1301 * x1315 - x1303 * x1317 - x1311 * x1319 - x1313 * x1321),  # r22_real
-        -x1314 * (rm_uniform1_im * x1287 + rm_uniform1_re * x1291 + rp_uniform1_im * x1288 + rp_uniform1_re * x1292 + sm_uniform1_im * x1289 + sm_uniform1_re * x1293 + sp_uniform1_im * x1290 + sp_uniform1_re * x1294 + x1297 * x1315 + x1299 * x1317 + x1301 * x1316 + x1303 * x1318 + x1307 * x1319 + x1309 * x1321 + x1311 * x1320 + x1313 * x1322),  # r22_imag
-        -x1314 * (-rm_total_im * x1295 - rp_total_im * x1295 - sm_total_im * x1295 - sp_total_im * x1295),  # coupling_real
-        -x1314 * (rm_total_re * x1295 + rp_total_re * x1295 + sm_total_re * x1295 + sp_total_re * x1295),  # coupling_imag
-        -x1314 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        -x1314 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        -x1314 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1291 + rm_uniform0_by_omega_re * x1287 - rm_uniform0_im * x1327 + rm_uniform0_re * x1323 - rm_weights_im * x1343 + rm_weights_re * x1333 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1292 + rp_uniform0_by_omega_re * x1288 - rp_uniform0_im * x1328 + rp_uniform0_re * x1324 - rp_weights_im * x1344 + rp_weights_re * x1336 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1293 + sm_uniform0_by_omega_re * x1289 - sm_uniform0_im * x1329 + sm_uniform0_re * x1325 - sm_weights_im * x1345 + sm_weights_re * x1339 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1294 + sp_uniform0_by_omega_re * x1290 - sp_uniform0_im * x1330 + sp_uniform0_re * x1326 - sp_weights_im * x1346 + sp_weights_re * x1342 + x1295 * x1353 + x1295 * x1354 + x1295 * (-sm_forms2_by_omega_im * x1285 - sm_forms2_by_omega_re * x1283) + x1295 * (-sp_forms2_by_omega_im * x1061 - sp_forms2_by_omega_re * x1059) + x1296 * x1347 + x1298 * x1348 + x1300 * x1349 + x1302 * x1350 + x1304 * x1351 + x1304 * x1352 + x1306 * x1355 + x1308 * x1356 + x1310 * x1357 + x1312 * x1358),  # r12_by_omega_real
-        -x1314 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1287 + rm_uniform0_by_omega_re * x1291 + rm_uniform0_im * x1323 + rm_uniform0_re * x1327 + rm_weights_im * x1333 + rm_weights_re * x1343 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1288 + rp_uniform0_by_omega_re * x1292 + rp_uniform0_im * x1324 + rp_uniform0_re * x1328 + rp_weights_im * x1336 + rp_weights_re * x1344 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1289 + sm_uniform0_by_omega_re * x1293 + sm_uniform0_im * x1325 + sm_uniform0_re * x1329 + sm_weights_im * x1339 + sm_weights_re * x1345 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1290 + sp_uniform0_by_omega_re * x1294 + sp_uniform0_im * x1326 + sp_uniform0_re * x1330 + sp_weights_im * x1342 + sp_weights_re * x1346 + x1295 * x1361 + x1295 * x1362 + x1295 * (-sm_forms2_by_omega_im * x1283 + 4 * sm_forms2_by_omega_re * sm_weights_re * x516) + x1295 * (-sp_forms2_by_omega_im * x1059 + 4 * sp_forms2_by_omega_re * sp_weights_re * x516) + x1296 * x1349 + x1298 * x1350 - x1300 * x1347 - x1302 * x1348 + x1304 * x1359 + x1304 * x1360 + x1306 * x1357 + x1308 * x1358 - x1310 * x1355 - x1312 * x1356),  # r12_by_omega_imag
-        -x1314 * (rm_filling_im * x1351 - rm_filling_re * x1363 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1291 + rm_uniform1_by_omega_re * x1287 - rm_uniform1_im * x1327 + rm_uniform1_re * x1323 + rp_filling_im * x1352 - rp_filling_re * x1364 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1292 + rp_uniform1_by_omega_re * x1288 - rp_uniform1_im * x1328 + rp_uniform1_re * x1324 + sm_filling_im * x1353 - sm_filling_re * x1365 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1293 + sm_uniform1_by_omega_re * x1289 - sm_uniform1_im * x1329 + sm_uniform1_re * x1325 + sp_filling_im * x1354 - sp_filling_re * x1366 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1294 + sp_uniform1_by_omega_re * x1290 - sp_uniform1_im * x1330 + sp_uniform1_re * x1326 + x1295 * (-rm_forms0_by_omega_im * x1301 + rm_forms0_by_omega_re * rm_weights_re * x33 * x34) + x1295 * (-rp_forms0_by_omega_im * x1303 + rp_forms0_by_omega_re * rp_weights_re * x33 * x34) + x1304 * (-sm_forms0_by_omega_im * x1311 + sm_forms0_by_omega_re * sm_weights_re * x33 * x34) + x1304 * (-sp_forms0_by_omega_im * x1313 + sp_forms0_by_omega_re * sp_weights_re * x33 * x34) - x1315 * x1349 + x1316 * x1347 - x1317 * x1350 + x1318 * x1348 - x1319 * x1357 + x1320 * x1355 - x1321 * x1358 + x1322 * x1356),  # r22_by_omega_real
-        -x1314 * (-rm_filling_im * x1363 - rm_filling_re * x1351 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1287 + rm_uniform1_by_omega_re * x1291 + rm_uniform1_im * x1323 + rm_uniform1_re * x1327 - rp_filling_im * x1364 - rp_filling_re * x1352 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1288 + rp_uniform1_by_omega_re * x1292 + rp_uniform1_im * x1324 + rp_uniform1_re * x1328 - sm_filling_im * x1365 - sm_filling_re * x1353 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1289 + sm_uniform1_by_omega_re * x1293 + sm_uniform1_im * x1325 + sm_uniform1_re * x1329 - sp_filling_im * x1366 - sp_filling_re * x1354 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1290 + sp_uniform1_by_omega_re * x1294 + sp_uniform1_im * x1326 + sp_uniform1_re * x1330 + x1295 * (rm_forms0_by_omega_im * x1297 + rm_forms0_by_omega_re * x1301) + x1295 * (rp_forms0_by_omega_im * x1299 + rp_forms0_by_omega_re * x1303) + x1304 * (sm_forms0_by_omega_im * x1307 + sm_forms0_by_omega_re * x1311) + x1304 * (sp_forms0_by_omega_im * x1309 + sp_forms0_by_omega_re * x1313) + x1315 * x1347 + x1316 * x1349 + x1317 * x1348 + x1318 * x1350 + x1319 * x1355 + x1320 * x1357 + x1321 * x1356 + x1322 * x1358),  # r22_by_omega_imag
-        -x1314 * (-rm_total_by_omega_im * x1295 - rp_total_by_omega_im * x1295 - sm_total_by_omega_im * x1295 - sp_total_by_omega_im * x1295),  # coupling_by_omega_real
-        -x1314 * (rm_total_by_omega_re * x1295 + rp_total_by_omega_re * x1295 + sm_total_by_omega_re * x1295 + sp_total_by_omega_re * x1295),  # coupling_by_omega_imag
-        -x1314 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        -x1314 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        -x1314 * (-rm_weights_im * x1371 + rm_weights_re * x1367 - rp_weights_im * x1372 + rp_weights_re * x1368 - sm_weights_im * x1373 + sm_weights_re * x1369 - sp_weights_im * x1374 + sp_weights_re * x1370 + x1295 * x1377 + x1295 * x1378 + x1295 * (-sm_forms2_by_q_im * x1285 - sm_forms2_by_q_re * x1283) + x1295 * (-sp_forms2_by_q_im * x1061 - sp_forms2_by_q_re * x1059) + x1304 * x1375 + x1304 * x1376),  # r12_by_q_real
-        -x1314 * (rm_weights_im * x1367 + rm_weights_re * x1371 + rp_weights_im * x1368 + rp_weights_re * x1372 + sm_weights_im * x1369 + sm_weights_re * x1373 + sp_weights_im * x1370 + sp_weights_re * x1374 + x1295 * x1381 + x1295 * x1382 + x1295 * (-sm_forms2_by_q_im * x1283 + 4 * sm_forms2_by_q_re * sm_weights_re * x516) + x1295 * (-sp_forms2_by_q_im * x1059 + 4 * sp_forms2_by_q_re * sp_weights_re * x516) + x1304 * x1379 + x1304 * x1380),  # r12_by_q_imag
-        -x1314 * (rm_filling_im * x1375 - rm_filling_re * x1383 + rp_filling_im * x1376 - rp_filling_re * x1384 + sm_filling_im * x1377 - sm_filling_re * x1385 + sp_filling_im * x1378 - sp_filling_re * x1386 + x1295 * (-rm_forms0_by_q_im * x1301 + rm_forms0_by_q_re * rm_weights_re * x33 * x34) + x1295 * (-rp_forms0_by_q_im * x1303 + rp_forms0_by_q_re * rp_weights_re * x33 * x34) + x1304 * (-sm_forms0_by_q_im * x1311 + sm_forms0_by_q_re * sm_weights_re * x33 * x34) + x1304 * (-sp_forms0_by_q_im * x1313 + sp_forms0_by_q_re * sp_weights_re * x33 * x34)),  # r22_by_q_real
-        -x1314 * (-rm_filling_im * x1383 - rm_filling_re * x1375 - rp_filling_im * x1384 - rp_filling_re * x1376 - sm_filling_im * x1385 - sm_filling_re * x1377 - sp_filling_im * x1386 - sp_filling_re * x1378 + x1295 * (rm_forms0_by_q_im * x1297 + rm_forms0_by_q_re * x1301) + x1295 * (rp_forms0_by_q_im * x1299 + rp_forms0_by_q_re * x1303) + x1304 * (sm_forms0_by_q_im * x1307 + sm_forms0_by_q_re * x1311) + x1304 * (sp_forms0_by_q_im * x1309 + sp_forms0_by_q_re * x1313)),  # r22_by_q_imag
-        -x1314 * (-rm_total_by_q_im * x1295 - rp_total_by_q_im * x1295 - sm_total_by_q_im * x1295 - sp_total_by_q_im * x1295),  # coupling_by_q_real
-        -x1314 * (rm_total_by_q_re * x1295 + rp_total_by_q_re * x1295 + sm_total_by_q_re * x1295 + sp_total_by_q_re * x1295),  # coupling_by_q_imag
-        -x1314 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        -x1314 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        -x1311 * (-rm_uniform0_im * x1288 + rm_uniform0_re * x1284 - rp_uniform0_im * x1289 + rp_uniform0_re * x1285 - sm_uniform0_im * x1290 + sm_uniform0_re * x1286 - sp_uniform0_im * x1291 + sp_uniform0_re * x1287 + x1293 * x1294 + x1295 * x1296 + x1297 * x1298 + x1299 * x1300 + x1303 * x1304 + x1305 * x1306 + x1307 * x1308 + x1309 * x1310),  # r12_real
+        -x1311 * (rm_uniform0_im * x1284 + rm_uniform0_re * x1288 + rp_uniform0_im * x1285 + rp_uniform0_re * x1289 + sm_uniform0_im * x1286 + sm_uniform0_re * x1290 + sp_uniform0_im * x1287 + sp_uniform0_re * x1291 + x1293 * x1298 - x1294 * x1297 + x1295 * x1300 - x1296 * x1299 + x1303 * x1308 - x1304 * x1307 + x1305 * x1310 - x1306 * x1309),  # r12_imag
+        -x1311 * (-rm_uniform1_im * x1288 + rm_uniform1_re * x1284 + rm_weights_re * x1313 * x31 * x32 - rp_uniform1_im * x1289 + rp_uniform1_re * x1285 + rp_weights_re * x1315 * x31 * x32 - sm_uniform1_im * x1290 + sm_uniform1_re * x1286 + sm_weights_re * x1317 * x31 * x32 - sp_uniform1_im * x1291 + sp_uniform1_re * x1287 + sp_weights_re * x1319 * x31 * x32 - x1298 * x1312 - x1300 * x1314 - x1308 * x1316 - x1310 * x1318),  # r22_real
+        -x1311 * (rm_uniform1_im * x1284 + rm_uniform1_re * x1288 + rp_uniform1_im * x1285 + rp_uniform1_re * x1289 + sm_uniform1_im * x1286 + sm_uniform1_re * x1290 + sp_uniform1_im * x1287 + sp_uniform1_re * x1291 + x1294 * x1312 + x1296 * x1314 + x1298 * x1313 + x1300 * x1315 + x1304 * x1316 + x1306 * x1318 + x1308 * x1317 + x1310 * x1319),  # r22_imag
+        -x1311 * (-rm_total_im * x1292 - rp_total_im * x1292 - sm_total_im * x1292 - sp_total_im * x1292),  # coupling_real
+        -x1311 * (rm_total_re * x1292 + rp_total_re * x1292 + sm_total_re * x1292 + sp_total_re * x1292),  # coupling_imag
+        -x1311 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        -x1311 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        -x1311 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x1288 + rm_uniform0_by_omega_re * x1284 - rm_uniform0_im * x1324 + rm_uniform0_re * x1320 - rm_weights_im * x1340 + rm_weights_re * x1330 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x1289 + rp_uniform0_by_omega_re * x1285 - rp_uniform0_im * x1325 + rp_uniform0_re * x1321 - rp_weights_im * x1341 + rp_weights_re * x1333 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x1290 + sm_uniform0_by_omega_re * x1286 - sm_uniform0_im * x1326 + sm_uniform0_re * x1322 - sm_weights_im * x1342 + sm_weights_re * x1336 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x1291 + sp_uniform0_by_omega_re * x1287 - sp_uniform0_im * x1327 + sp_uniform0_re * x1323 - sp_weights_im * x1343 + sp_weights_re * x1339 + x1292 * x1350 + x1292 * x1351 + x1292 * (-sm_forms2_by_omega_im * x1282 - sm_forms2_by_omega_re * x1280) + x1292 * (-sp_forms2_by_omega_im * x1058 - sp_forms2_by_omega_re * x1056) + x1293 * x1344 + x1295 * x1345 + x1297 * x1346 + x1299 * x1347 + x1301 * x1348 + x1301 * x1349 + x1303 * x1352 + x1305 * x1353 + x1307 * x1354 + x1309 * x1355),  # r12_by_omega_real
+        -x1311 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x1284 + rm_uniform0_by_omega_re * x1288 + rm_uniform0_im * x1320 + rm_uniform0_re * x1324 + rm_weights_im * x1330 + rm_weights_re * x1340 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x1285 + rp_uniform0_by_omega_re * x1289 + rp_uniform0_im * x1321 + rp_uniform0_re * x1325 + rp_weights_im * x1333 + rp_weights_re * x1341 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x1286 + sm_uniform0_by_omega_re * x1290 + sm_uniform0_im * x1322 + sm_uniform0_re * x1326 + sm_weights_im * x1336 + sm_weights_re * x1342 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x1287 + sp_uniform0_by_omega_re * x1291 + sp_uniform0_im * x1323 + sp_uniform0_re * x1327 + sp_weights_im * x1339 + sp_weights_re * x1343 + x1292 * x1358 + x1292 * x1359 + x1292 * (-sm_forms2_by_omega_im * x1280 + 4 * sm_forms2_by_omega_re * sm_weights_re * x512) + x1292 * (-sp_forms2_by_omega_im * x1056 + 4 * sp_forms2_by_omega_re * sp_weights_re * x512) + x1293 * x1346 + x1295 * x1347 - x1297 * x1344 - x1299 * x1345 + x1301 * x1356 + x1301 * x1357 + x1303 * x1354 + x1305 * x1355 - x1307 * x1352 - x1309 * x1353),  # r12_by_omega_imag
+        -x1311 * (rm_filling_im * x1348 - rm_filling_re * x1360 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x1288 + rm_uniform1_by_omega_re * x1284 - rm_uniform1_im * x1324 + rm_uniform1_re * x1320 + rp_filling_im * x1349 - rp_filling_re * x1361 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x1289 + rp_uniform1_by_omega_re * x1285 - rp_uniform1_im * x1325 + rp_uniform1_re * x1321 + sm_filling_im * x1350 - sm_filling_re * x1362 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x1290 + sm_uniform1_by_omega_re * x1286 - sm_uniform1_im * x1326 + sm_uniform1_re * x1322 + sp_filling_im * x1351 - sp_filling_re * x1363 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x1291 + sp_uniform1_by_omega_re * x1287 - sp_uniform1_im * x1327 + sp_uniform1_re * x1323 + x1292 * (-rm_forms0_by_omega_im * x1298 + rm_forms0_by_omega_re * rm_weights_re * x31 * x32) + x1292 * (-rp_forms0_by_omega_im * x1300 + rp_forms0_by_omega_re * rp_weights_re * x31 * x32) + x1301 * (-sm_forms0_by_omega_im * x1308 + sm_forms0_by_omega_re * sm_weights_re * x31 * x32) + x1301 * (-sp_forms0_by_omega_im * x1310 + sp_forms0_by_omega_re * sp_weights_re * x31 * x32) - x1312 * x1346 + x1313 * x1344 - x1314 * x1347 + x1315 * x1345 - x1316 * x1354 + x1317 * x1352 - x1318 * x1355 + x1319 * x1353),  # r22_by_omega_real
+        -x1311 * (-rm_filling_im * x1360 - rm_filling_re * x1348 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x1284 + rm_uniform1_by_omega_re * x1288 + rm_uniform1_im * x1320 + rm_uniform1_re * x1324 - rp_filling_im * x1361 - rp_filling_re * x1349 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x1285 + rp_uniform1_by_omega_re * x1289 + rp_uniform1_im * x1321 + rp_uniform1_re * x1325 - sm_filling_im * x1362 - sm_filling_re * x1350 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x1286 + sm_uniform1_by_omega_re * x1290 + sm_uniform1_im * x1322 + sm_uniform1_re * x1326 - sp_filling_im * x1363 - sp_filling_re * x1351 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x1287 + sp_uniform1_by_omega_re * x1291 + sp_uniform1_im * x1323 + sp_uniform1_re * x1327 + x1292 * (rm_forms0_by_omega_im * x1294 + rm_forms0_by_omega_re * x1298) + x1292 * (rp_forms0_by_omega_im * x1296 + rp_forms0_by_omega_re * x1300) + x1301 * (sm_forms0_by_omega_im * x1304 + sm_forms0_by_omega_re * x1308) + x1301 * (sp_forms0_by_omega_im * x1306 + sp_forms0_by_omega_re * x1310) + x1312 * x1344 + x1313 * x1346 + x1314 * x1345 + x1315 * x1347 + x1316 * x1352 + x1317 * x1354 + x1318 * x1353 + x1319 * x1355),  # r22_by_omega_imag
+        -x1311 * (-rm_total_by_omega_im * x1292 - rp_total_by_omega_im * x1292 - sm_total_by_omega_im * x1292 - sp_total_by_omega_im * x1292),  # coupling_by_omega_real
+        -x1311 * (rm_total_by_omega_re * x1292 + rp_total_by_omega_re * x1292 + sm_total_by_omega_re * x1292 + sp_total_by_omega_re * x1292),  # coupling_by_omega_imag
+        -x1311 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
+        -x1311 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
+        -x1311 * (-rm_weights_im * x1368 + rm_weights_re * x1364 - rp_weights_im * x1369 + rp_weights_re * x1365 - sm_weights_im * x1370 + sm_weights_re * x1366 - sp_weights_im * x1371 + sp_weights_re * x1367 + x1292 * x1374 + x1292 * x1375 + x1292 * (-sm_forms2_by_q_im * x1282 - sm_forms2_by_q_re * x1280) + x1292 * (-sp_forms2_by_q_im * x1058 - sp_forms2_by_q_re * x1056) + x1301 * x1372 + x1301 * x1373),  # r12_by_q_real
+        -x1311 * (rm_weights_im * x1364 + rm_weights_re * x1368 + rp_weights_im * x1365 + rp_weights_re * x1369 + sm_weights_im * x1366 + sm_weights_re * x1370 + sp_weights_im * x1367 + sp_weights_re * x1371 + x1292 * x1378 + x1292 * x1379 + x1292 * (-sm_forms2_by_q_im * x1280 + 4 * sm_forms2_by_q_re * sm_weights_re * x512) + x1292 * (-sp_forms2_by_q_im * x1056 + 4 * sp_forms2_by_q_re * sp_weights_re * x512) + x1301 * x1376 + x1301 * x1377),  # r12_by_q_imag
+        -x1311 * (rm_filling_im * x1372 - rm_filling_re * x1380 + rp_filling_im * x1373 - rp_filling_re * x1381 + sm_filling_im * x1374 - sm_filling_re * x1382 + sp_filling_im * x1375 - sp_filling_re * x1383 + x1292 * (-rm_forms0_by_q_im * x1298 + rm_forms0_by_q_re * rm_weights_re * x31 * x32) + x1292 * (-rp_forms0_by_q_im * x1300 + rp_forms0_by_q_re * rp_weights_re * x31 * x32) + x1301 * (-sm_forms0_by_q_im * x1308 + sm_forms0_by_q_re * sm_weights_re * x31 * x32) + x1301 * (-sp_forms0_by_q_im * x1310 + sp_forms0_by_q_re * sp_weights_re * x31 * x32)),  # r22_by_q_real
+        -x1311 * (-rm_filling_im * x1380 - rm_filling_re * x1372 - rp_filling_im * x1381 - rp_filling_re * x1373 - sm_filling_im * x1382 - sm_filling_re * x1374 - sp_filling_im * x1383 - sp_filling_re * x1375 + x1292 * (rm_forms0_by_q_im * x1294 + rm_forms0_by_q_re * x1298) + x1292 * (rp_forms0_by_q_im * x1296 + rp_forms0_by_q_re * x1300) + x1301 * (sm_forms0_by_q_im * x1304 + sm_forms0_by_q_re * x1308) + x1301 * (sp_forms0_by_q_im * x1306 + sp_forms0_by_q_re * x1310)),  # r22_by_q_imag
+        -x1311 * (-rm_total_by_q_im * x1292 - rp_total_by_q_im * x1292 - sm_total_by_q_im * x1292 - sp_total_by_q_im * x1292),  # coupling_by_q_real
+        -x1311 * (rm_total_by_q_re * x1292 + rp_total_by_q_re * x1292 + sm_total_by_q_re * x1292 + sp_total_by_q_re * x1292),  # coupling_by_q_imag
+        -x1311 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
+        -x1311 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
     )

@@ -222,4698 +222,4647 @@ FAR_OUTPUTS = (
 )
 
 
-def response(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def response(frequency, distance, distance_omega, mean, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_st of (37) per unit of nu, s, t = 0 to 3, less G^R G^A times the reference.
 
-    Operations: 1830 (add 796, div 18, mul 980, parts_root_arctanh 8, parts_root_sum 21, parts_upper_root 6, sqrt 1).
+    Operations: 1822 (add 790, div 18, mul 979, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = -x6
-    x8 = gamma + growth
-    x9 = x7 + x8
-    x14 = a * a - 1
-    x15 = -1 / x14
-    del x14
-    x16 = a * x15
-    x17 = -delta
-    x18 = gamma - x6
-    x20 = 2 * frequency * x18
-    x22 = -a * gamma - x17
-    x37 = x22 * x22
-    x38 = frequency * gamma
-    x51 = 2 * gamma
-    x52 = -2 * x6
-    del x6
-    x57 = growth + x51
-    x58 = x52 + x57
-    x61 = a * omega_r
-    x62 = a * growth
-    x106 = 1 / x0
-    x109 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = -x4
+    x6 = gamma + growth
+    x7 = x5 + x6
+    x12 = a * a - 1
+    x13 = -1 / x12
+    del x12
+    x14 = a * x13
+    x15 = -delta
+    x16 = gamma - x4
+    x18 = 2 * frequency * x16
+    x20 = -a * gamma - x15
+    x35 = x20 * x20
+    x36 = frequency * gamma
+    x49 = 2 * gamma
+    x50 = growth + x49
+    x51 = -2 * x4 + x50
+    del x4
+    x52 = -growth * x51 + 2 * mean * omega_r
+    x53 = 2 * mean
+    x54 = growth * x53 + omega_r * x51
+    x55 = growth * omega_r + x51 * x53
+    del x51, x53
+    x56 = a * omega_r
+    x57 = a * growth
+    x101 = 1 / x0
+    x104 = 1 / (x1 * x1)
     del x1
-    x110 = x109 * x2
-    x113 = 2 * Delta_0 * Delta_0
-    x114 = excess_holes * x113
-    x122 = 2 * excess_electrons
-    x128 = 2 * delta
-    x129 = x128 - x51
-    x135 = 2 * Delta_0
-    x138 = x128 + x51
-    x141 = excess_holes * x135
-    x156 = excess_electrons * x113
-    del x113
-    x160 = 2 * excess_holes
-    x242 = a * x57
-    del x57
-    x243 = x128 - x242
-    x262 = -x128 + x242
-    del x128, x242
-    x367 = (1 / 2) / (pi * pi)
+    x105 = x104 * x2
+    x108 = 2 * Delta_0 * Delta_0
+    x109 = excess_holes * x108
+    x117 = 2 * excess_electrons
+    x123 = 2 * delta
+    x124 = x123 - x49
+    x130 = 2 * Delta_0
+    x133 = x123 + x49
+    del x49
+    x136 = excess_holes * x130
+    x151 = excess_electrons * x108
+    del x108
+    x155 = 2 * excess_holes
+    x237 = a * x50
+    del x50
+    x238 = x123 - x237
+    x257 = -x123 + x237
+    del x123, x237
+    x362 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x10 = distance_omega * x4 - x9 * x9
-    del x4
-    x12 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x3) - x7 * x7
+    x10 = threshold * threshold
     del threshold
-    x19 = distance * (distance + x3) - x18 * x18
-    del x18, x3
+    x17 = distance * (distance + x3) - x16 * x16
+    del x16, x3
     after_re = frequency + omega_r
-    x11 = 2 * after_re * x9
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    total_im = z0[1]
+    x9 = 2 * after_re * x7
+    z0 = upper_root(x8, x9)
+    del x8, x9
+    a_root_re = z0[0]
+    x21 = a_root_re * x13
+    a_root_im = z0[1]
     del z0
-    x53 = growth + total_im
-    del total_im
-    x54 = x51 + x52 + x53
-    del x51, x52
-    x55 = -growth * x54 + omega_r * total_re
-    x56 = growth * total_re + omega_r * x54
-    del x54
-    x59 = omega_r * total_re - x53 * x58
-    x60 = omega_r * x53 + total_re * x58
-    del total_re, x53, x58
-    z1 = upper_root(x10, x11)
-    del x10, x11
-    a_root_re = z1[0]
-    x23 = a_root_re * x15
-    a_root_im = z1[1]
-    del z1
-    x26 = a_root_im * x15
-    x79 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x80 = 2 * x79
+    x24 = a_root_im * x13
+    x74 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x75 = 2 * x74
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x9
-    del x9
-    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x13
-    a_down_im = -a_up_im * x13
-    del x13
-    a_center_re = -after_re * x16
-    del after_re
-    x24 = a_center_re + mu
-    del a_center_re
-    x25 = x23 + x24
-    x28 = -x23 + x24
-    del x23, x24
-    a_center_im = x15 * (-a * x8 - x17)
-    del x17, x8
-    x27 = a_center_im + x26
-    x29 = a_center_im - x26
-    del a_center_im, x26
-    z2 = upper_root(x19, x20)
-    del x19, x20
-    c_root_re = z2[0]
-    x30 = c_root_re * x15
-    x49 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x31 = c_root_im * x15
-    x33 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x34 = (1 / 2) * x33
-    x35 = c_root_re * x34
-    x36 = x22 * x35
-    x42 = c_root_im * x34
-    del x34
-    x44 = x22 * x42
-    x50 = -c_root_im
-    x117 = reference * x33
-    x118 = 2 * x117
-    x136 = x117 * x135
-    del x117, x135
-    x137 = c_root_re * x136
-    x148 = c_root_im * x136
-    del x136
-    x158 = c_root_im * x118
-    x159 = c_root_re * x118
-    c_up_re = c_root_re + frequency
-    x120 = c_up_re * x106
-    x121 = x118 * x120
-    x223 = c_up_re * x110
-    x224 = x141 * x223
-    c_up_im = c_root_im + gamma + x7
+    a_up_im = a_root_im + x7
     del x7
-    x21 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x12
-    x116 = c_up_im * x106
-    x119 = x116 * x118
-    del x118
-    x130 = x116 + x129
-    x153 = Delta_0 * x130
-    x220 = -c_up_im * x109 * x2 + x138
-    x221 = -x220
-    x232 = c_up_im * x110
-    x233 = x141 * x232
-    x237 = x160 * x232
-    x285 = -x130
-    x286 = Delta_0 * x285
-    x330 = x141 * x220
-    c_down_re = c_up_re * x21
-    x144 = c_down_re * x110
-    x209 = c_down_re * x106
-    c_down_im = -c_up_im * x21
-    del c_up_im, x21
-    x139 = -c_down_im * x109 * x2 + x138
-    del x138
-    x140 = -x139
-    x154 = c_down_im * x110
-    x208 = c_down_im * x106
-    x215 = x129 + x208
-    del x129
-    x231 = Delta_0 * x215
-    x287 = x139 * x141
-    x328 = -x215
-    x329 = Delta_0 * x328
-    c_center_re = -frequency * x16
-    del x16
-    c_center_im = x15 * x22
-    z3 = upper_root(x25, x27)
-    del x25, x27
-    ap_p_re = z3[0]
-    x77 = 4 * ap_p_re
-    ap_p_im = z3[1]
-    del z3
-    x76 = 4 * ap_p_im
-    z4 = upper_root(x28, x29)
-    del x28, x29
-    am_p_re = z4[0]
-    x99 = 4 * am_p_re
-    am_p_im = z4[1]
-    del z4
-    x98 = 4 * am_p_im
-    rp_xi_re = c_center_re + x30
-    x32 = mu + rp_xi_re
-    x39 = rp_xi_re * x22 + x38
-    del rp_xi_re
-    rp_xi_im = c_center_im + x31
-    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
-    x41 = rp_xi_im * x40
-    x43 = x39 * x40
-    del x39, x40
-    z5 = upper_root(x32, rp_xi_im)
-    del rp_xi_im, x32
-    rp_p_re = z5[0]
-    x63 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x64 = -rp_p_im
-    rp_weight_re = -x36 * x41 - x42 * x43
-    x123 = rp_weight_re * x122
-    x124 = x116 * x123
-    x132 = x120 * x123
-    x142 = Delta_0 * x124
-    x149 = rp_weight_re * x141
-    x150 = x144 * x149
-    x151 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x106 + x150
-    rp_weight_im = -x35 * x43 + x41 * x44
-    del x35, x41, x43
-    x115 = rp_weight_im * x114
-    x125 = rp_weight_im * x122
-    x126 = x120 * x125
-    x127 = x124 + x126
-    del x124
-    x131 = x116 * x125
-    del x116
-    x133 = x131 - x132
-    x134 = rp_weight_re * x114 + x120 * x133
-    x143 = Delta_0 * x126
-    del x126
-    x145 = rp_weight_im * x144
-    x146 = x141 * x145
-    x147 = -x143 + x146
-    x152 = Delta_0 * x131 + x151
+    x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x11
+    a_down_im = -a_up_im * x11
+    del x11
+    a_center_re = -after_re * x14
+    del after_re
+    x22 = a_center_re + mu
+    del a_center_re
+    x23 = x21 + x22
+    x26 = -x21 + x22
+    del x21, x22
+    a_center_im = x13 * (-a * x6 - x15)
+    del x15, x6
+    x25 = a_center_im + x24
+    x27 = a_center_im - x24
+    del a_center_im, x24
+    z1 = upper_root(x17, x18)
+    del x17, x18
+    c_root_re = z1[0]
+    x28 = c_root_re * x13
+    x47 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x29 = c_root_im * x13
+    x31 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x32 = (1 / 2) * x31
+    x33 = c_root_re * x32
+    x34 = x20 * x33
+    x40 = c_root_im * x32
+    del x32
+    x42 = x20 * x40
+    x48 = -c_root_im
+    x112 = reference * x31
+    x113 = 2 * x112
+    x131 = x112 * x130
+    del x112, x130
+    x132 = c_root_re * x131
+    x143 = c_root_im * x131
     del x131
-    x155 = x147 + x149 * x154
-    del x149
-    x157 = rp_weight_im * x156
-    x161 = rp_weight_re * x154 * x160 + x145 * x160
-    del x145
-    x162 = -x161
-    x163 = rp_weight_im * x154
-    x164 = 2 * c_down_re * excess_holes * rp_weight_re * x109 * x2 - x160 * x163
-    x165 = -rp_weight_re * x156 + x144 * x164
-    x284 = -x127
-    rm_xi_re = c_center_re - x30
-    del c_center_re, x30
-    x45 = mu + rm_xi_re
-    x46 = rm_xi_re * x22 + x38
-    del rm_xi_re, x22, x38
-    rm_xi_im = c_center_im - x31
-    del c_center_im, x31
-    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
-    del x37
-    x48 = rm_xi_im * x47
-    z6 = upper_root(x45, rm_xi_im)
-    del rm_xi_im, x45
-    rm_p_re = z6[0]
-    x166 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x167 = -rm_p_im
-    rm_weight_re = x36 * x48 + x42 * x46 * x47
-    del x36, x42
-    x210 = rm_weight_re * x122
-    x211 = x208 * x210
-    x217 = x209 * x210
-    x229 = rm_weight_re * x224
-    x230 = Delta_0 * x217 - x229
-    x234 = rm_weight_re * x233
-    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
-    del x33, x44, x46, x47, x48
-    x207 = rm_weight_im * x114
-    x212 = rm_weight_im * x122
-    del x122
-    x213 = x209 * x212
-    x214 = x211 + x213
-    x216 = x208 * x212
-    x218 = x216 - x217
-    del x217
-    x219 = rm_weight_re * x114 + x209 * x218
-    del x114
-    x222 = Delta_0 * x213
-    del x213
-    x225 = rm_weight_im * x224
-    del x224
-    x226 = x222 - x225
-    x227 = Delta_0 * x211 + x226
+    x153 = c_root_im * x113
+    x154 = c_root_re * x113
+    c_up_re = c_root_re + frequency
+    x115 = c_up_re * x101
+    x116 = x113 * x115
+    x218 = c_up_re * x105
+    x219 = x136 * x218
+    c_up_im = c_root_im + gamma + x5
+    del x5
+    x19 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x10
+    x111 = c_up_im * x101
+    x114 = x111 * x113
+    del x113
+    x125 = x111 + x124
+    x148 = Delta_0 * x125
+    x215 = -c_up_im * x104 * x2 + x133
+    x216 = -x215
+    x227 = c_up_im * x105
+    x228 = x136 * x227
+    x232 = x155 * x227
+    x280 = -x125
+    x281 = Delta_0 * x280
+    x325 = x136 * x215
+    c_down_re = c_up_re * x19
+    x139 = c_down_re * x105
+    x204 = c_down_re * x101
+    c_down_im = -c_up_im * x19
+    del c_up_im, x19
+    x134 = -c_down_im * x104 * x2 + x133
+    del x133
+    x135 = -x134
+    x149 = c_down_im * x105
+    x203 = c_down_im * x101
+    x210 = x124 + x203
+    del x124
+    x226 = Delta_0 * x210
+    x282 = x134 * x136
+    x323 = -x210
+    x324 = Delta_0 * x323
+    c_center_re = -frequency * x14
+    del x14
+    c_center_im = x13 * x20
+    z2 = upper_root(x23, x25)
+    del x23, x25
+    ap_p_re = z2[0]
+    x72 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x71 = 4 * ap_p_im
+    z3 = upper_root(x26, x27)
+    del x26, x27
+    am_p_re = z3[0]
+    x94 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x93 = 4 * am_p_im
+    rp_xi_re = c_center_re + x28
+    x30 = mu + rp_xi_re
+    x37 = rp_xi_re * x20 + x36
+    del rp_xi_re
+    rp_xi_im = c_center_im + x29
+    x38 = 1 / (rp_xi_im * rp_xi_im * x35 + x37 * x37)
+    x39 = rp_xi_im * x38
+    x41 = x37 * x38
+    del x37, x38
+    z4 = upper_root(x30, rp_xi_im)
+    del rp_xi_im, x30
+    rp_p_re = z4[0]
+    x58 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x59 = -rp_p_im
+    rp_weight_re = -x34 * x39 - x40 * x41
+    x118 = rp_weight_re * x117
+    x119 = x111 * x118
+    x127 = x115 * x118
+    x137 = Delta_0 * x119
+    x144 = rp_weight_re * x136
+    x145 = x139 * x144
+    x146 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x101 + x145
+    rp_weight_im = -x33 * x41 + x39 * x42
+    del x33, x39, x41
+    x110 = rp_weight_im * x109
+    x120 = rp_weight_im * x117
+    x121 = x115 * x120
+    x122 = x119 + x121
+    del x119
+    x126 = x111 * x120
+    del x111
+    x128 = x126 - x127
+    x129 = rp_weight_re * x109 + x115 * x128
+    x138 = Delta_0 * x121
+    del x121
+    x140 = rp_weight_im * x139
+    x141 = x136 * x140
+    x142 = -x138 + x141
+    x147 = Delta_0 * x126 + x146
+    del x126
+    x150 = x142 + x144 * x149
+    del x144
+    x152 = rp_weight_im * x151
+    x156 = rp_weight_re * x149 * x155 + x140 * x155
+    del x140
+    x157 = -x156
+    x158 = rp_weight_im * x149
+    x159 = 2 * c_down_re * excess_holes * rp_weight_re * x104 * x2 - x155 * x158
+    x160 = -rp_weight_re * x151 + x139 * x159
+    x279 = -x122
+    rm_xi_re = c_center_re - x28
+    del c_center_re, x28
+    x43 = mu + rm_xi_re
+    x44 = rm_xi_re * x20 + x36
+    del rm_xi_re, x20, x36
+    rm_xi_im = c_center_im - x29
+    del c_center_im, x29
+    x45 = 1 / (rm_xi_im * rm_xi_im * x35 + x44 * x44)
+    del x35
+    x46 = rm_xi_im * x45
+    z5 = upper_root(x43, rm_xi_im)
+    del rm_xi_im, x43
+    rm_p_re = z5[0]
+    x161 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x162 = -rm_p_im
+    rm_weight_re = x34 * x46 + x40 * x44 * x45
+    del x34, x40
+    x205 = rm_weight_re * x117
+    x206 = x203 * x205
+    x212 = x204 * x205
+    x224 = rm_weight_re * x219
+    x225 = Delta_0 * x212 - x224
+    x229 = rm_weight_re * x228
+    rm_weight_im = (1 / 2) * c_root_re * x31 * x44 * x45 - x42 * x46
+    del x31, x42, x44, x45, x46
+    x202 = rm_weight_im * x109
+    x207 = rm_weight_im * x117
+    del x117
+    x208 = x204 * x207
+    x209 = x206 + x208
+    x211 = x203 * x207
+    x213 = x211 - x212
+    del x212
+    x214 = rm_weight_re * x109 + x204 * x213
+    del x109
+    x217 = Delta_0 * x208
+    del x208
+    x220 = rm_weight_im * x219
+    del x219
+    x221 = x217 - x220
+    x222 = Delta_0 * x206 + x221
+    del x206
+    x223 = Delta_0 * x211
     del x211
-    x228 = Delta_0 * x216
-    del x216
-    x235 = rm_weight_im * x233 + x230
-    del x233
-    x236 = rm_weight_im * x156
-    x238 = rm_weight_im * x160 * x223 + rm_weight_re * x237
-    del x160
-    x239 = -x238
-    x240 = 2 * c_up_re * excess_holes * rm_weight_re * x109 * x2 - rm_weight_im * x237
-    del x237
-    x241 = -rm_weight_re * x156 + x223 * x240
-    del x156
-    x327 = -x214
-    z7 = root_sum(a_root_re, a_root_im, x49, x50, x55, x56)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
+    x230 = rm_weight_im * x228 + x225
+    del x228
+    x231 = rm_weight_im * x151
+    x233 = rm_weight_im * x155 * x218 + rm_weight_re * x232
+    del x155
+    x234 = -x233
+    x235 = 2 * c_up_re * excess_holes * rm_weight_re * x104 * x2 - rm_weight_im * x232
+    del x232
+    x236 = -rm_weight_re * x151 + x218 * x235
+    del x151
+    x322 = -x209
+    z6 = root_sum(a_root_re, a_root_im, x47, x48, x52, x54)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x54)
+    del x54
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x55, x56)
-    del x55, x56
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
+    z8 = root_sum(a_root_re, a_root_im, x47, c_root_im, x52, x55)
+    del x47
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, x49, c_root_im, x59, x60)
-    del x49
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x48, x52, x55)
+    del x48, x52, x55
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x50, x59, x60)
-    del x50, x59, x60
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    rpp_x_re = x15 * (rp_roots_re - x61)
-    rpp_x_im = x15 * (rp_roots_im - x62)
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z11[0]
-    x65 = q + rpp_k_re
-    x66 = -q + rpp_k_re
+    rpp_x_re = x13 * (rp_roots_re - x56)
+    rpp_x_im = x13 * (rp_roots_im - x57)
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x60 = q + rpp_k_re
+    x61 = -q + rpp_k_re
     del rpp_k_re
-    rpp_k_im = z11[1]
-    del z11
-    z12 = root_sum(ap_p_re, ap_p_im, x63, x64, rpp_x_re, rpp_x_im)
+    rpp_k_im = z10[1]
+    del z10
+    z11 = root_sum(ap_p_re, ap_p_im, x58, x59, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_d_re = z12[0]
-    x70 = -q + rpp_d_re
-    rpp_d_im = z12[1]
-    del z12
-    rpp_bq_re = -rpp_k_im * rpp_k_im + x65 * x66
-    rpp_bq_im = rpp_k_im * x65 + rpp_k_im * x66
-    del rpp_k_im, x65, x66
-    x67 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x68 = x67 * (q + rpp_d_re)
+    rpp_d_re = z11[0]
+    x65 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_bq_re = -rpp_k_im * rpp_k_im + x60 * x61
+    rpp_bq_im = rpp_k_im * x60 + rpp_k_im * x61
+    del rpp_k_im, x60, x61
+    x62 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x63 = x62 * (q + rpp_d_re)
     del rpp_d_re
-    x69 = -rpp_bq_im * x68 + rpp_bq_re * rpp_d_im * x67
-    x71 = rpp_bq_im * rpp_d_im * x67 + rpp_bq_re * x68
-    del x68
-    x72 = rp_p_im * x67
-    x73 = rp_p_re * x67
-    x74 = rpp_bq_im * x72 + rpp_bq_re * x73
-    x75 = -rpp_bq_im * x73 + rpp_bq_re * x72
-    del x72, x73
-    x81 = x67 * x80
-    del x67
-    x82 = rpp_bq_im * x81
+    x64 = -rpp_bq_im * x63 + rpp_bq_re * rpp_d_im * x62
+    x66 = rpp_bq_im * rpp_d_im * x62 + rpp_bq_re * x63
+    del x63
+    x67 = rp_p_im * x62
+    x68 = rp_p_re * x62
+    x69 = rpp_bq_im * x67 + rpp_bq_re * x68
+    x70 = -rpp_bq_im * x68 + rpp_bq_re * x67
+    del x67, x68
+    x76 = x62 * x75
+    del x62
+    x77 = rpp_bq_im * x76
     del rpp_bq_im
-    x83 = rpp_bq_re * x81
-    del rpp_bq_re, x81
-    x84 = a_root_im * x82 - a_root_re * x83
-    x86 = a_root_im * x83 + a_root_re * x82
-    del x82, x83
-    rpp_zq_re = -rpp_d_im * x69 + x70 * x71
-    rpp_zq_im = rpp_d_im * x71 + x69 * x70
-    del rpp_d_im, x69, x70, x71
-    rpp_yq_re = 4 * ap_p_re * x74 - x75 * x76
-    rpp_yq_im = x74 * x76 + x75 * x77
-    del x74, x75
-    z13 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x78 = rpp_bq_re * x76
+    del rpp_bq_re, x76
+    x79 = a_root_im * x77 - a_root_re * x78
+    x81 = a_root_im * x78 + a_root_re * x77
+    del x77, x78
+    rpp_zq_re = -rpp_d_im * x64 + x65 * x66
+    rpp_zq_im = rpp_d_im * x66 + x64 * x65
+    del rpp_d_im, x64, x65, x66
+    rpp_yq_re = 4 * ap_p_re * x69 - x70 * x71
+    rpp_yq_im = x69 * x71 + x70 * x72
+    del x69, x70
+    z12 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
     del rpp_yq_im, rpp_yq_re, rpp_zq_im, rpp_zq_re
-    x78 = z13[0]
-    x85 = z13[1]
-    del z13
-    rpp_w_re = x78 * x84 - x85 * x86
-    rpp_w_im = x78 * x86 + x84 * x85
-    del x78, x84, x85, x86
-    x108 = rpp_w_im * x106
-    x111 = rpp_w_im * x110
-    rpm_x_re = x15 * (-rm_roots_re - x61)
-    rpm_x_im = x15 * (-rm_roots_im - x62)
-    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z14[0]
-    x87 = q + rpm_k_re
-    x88 = -q + rpm_k_re
+    x73 = z12[0]
+    x80 = z12[1]
+    del z12
+    rpp_w_re = x73 * x79 - x80 * x81
+    rpp_w_im = x73 * x81 + x79 * x80
+    del x73, x79, x80, x81
+    x103 = rpp_w_im * x101
+    x106 = rpp_w_im * x105
+    rpm_x_re = x13 * (-rm_roots_re - x56)
+    rpm_x_im = x13 * (-rm_roots_im - x57)
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z13[0]
+    x82 = q + rpm_k_re
+    x83 = -q + rpm_k_re
     del rpm_k_re
-    rpm_k_im = z14[1]
-    del z14
-    z15 = root_sum(am_p_re, am_p_im, x63, x64, rpm_x_re, rpm_x_im)
+    rpm_k_im = z13[1]
+    del z13
+    z14 = root_sum(am_p_re, am_p_im, x58, x59, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z15[0]
-    x92 = -q + rpm_d_re
-    rpm_d_im = z15[1]
-    del z15
-    rpm_bq_re = -rpm_k_im * rpm_k_im + x87 * x88
-    rpm_bq_im = rpm_k_im * x87 + rpm_k_im * x88
-    del rpm_k_im, x87, x88
-    x89 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x90 = x89 * (q + rpm_d_re)
+    rpm_d_re = z14[0]
+    x87 = -q + rpm_d_re
+    rpm_d_im = z14[1]
+    del z14
+    rpm_bq_re = -rpm_k_im * rpm_k_im + x82 * x83
+    rpm_bq_im = rpm_k_im * x82 + rpm_k_im * x83
+    del rpm_k_im, x82, x83
+    x84 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x85 = x84 * (q + rpm_d_re)
     del rpm_d_re
-    x91 = -rpm_bq_im * x90 + rpm_bq_re * rpm_d_im * x89
-    x93 = rpm_bq_im * rpm_d_im * x89 + rpm_bq_re * x90
-    del x90
-    x94 = rp_p_im * x89
-    x95 = rp_p_re * x89
-    x96 = rpm_bq_im * x94 + rpm_bq_re * x95
-    x97 = -rpm_bq_im * x95 + rpm_bq_re * x94
-    del x94, x95
-    x101 = x80 * x89
-    x102 = a_root_im * x101
-    x103 = 2 * a_root_re * rpm_bq_re * x79 * x89 - rpm_bq_im * x102
-    del x89
-    x105 = -a_root_re * rpm_bq_im * x101 - rpm_bq_re * x102
-    del rpm_bq_im, rpm_bq_re, x101, x102
-    rpm_zq_re = -rpm_d_im * x91 + x92 * x93
-    rpm_zq_im = rpm_d_im * x93 + x91 * x92
-    del rpm_d_im, x91, x92, x93
-    rpm_yq_re = 4 * am_p_re * x96 - x97 * x98
-    rpm_yq_im = x96 * x98 + x97 * x99
-    del x96, x97
-    z16 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x86 = -rpm_bq_im * x85 + rpm_bq_re * rpm_d_im * x84
+    x88 = rpm_bq_im * rpm_d_im * x84 + rpm_bq_re * x85
+    del x85
+    x89 = rp_p_im * x84
+    x90 = rp_p_re * x84
+    x91 = rpm_bq_im * x89 + rpm_bq_re * x90
+    x92 = -rpm_bq_im * x90 + rpm_bq_re * x89
+    del x89, x90
+    x96 = x75 * x84
+    x97 = a_root_im * x96
+    x98 = 2 * a_root_re * rpm_bq_re * x74 * x84 - rpm_bq_im * x97
+    del x84
+    x100 = -a_root_re * rpm_bq_im * x96 - rpm_bq_re * x97
+    del rpm_bq_im, rpm_bq_re, x96, x97
+    rpm_zq_re = -rpm_d_im * x86 + x87 * x88
+    rpm_zq_im = rpm_d_im * x88 + x86 * x87
+    del rpm_d_im, x86, x87, x88
+    rpm_yq_re = 4 * am_p_re * x91 - x92 * x93
+    rpm_yq_im = x91 * x93 + x92 * x94
+    del x91, x92
+    z15 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
     del rpm_yq_im, rpm_yq_re, rpm_zq_im, rpm_zq_re
-    x100 = z16[0]
-    x104 = z16[1]
-    del z16
-    rpm_w_re = x100 * x103 - x104 * x105
-    rpm_w_im = x100 * x105 + x103 * x104
-    del x100, x103, x104, x105
-    x107 = rpm_w_im * x106
-    x112 = rpm_w_im * x110
-    rp_g0_re = -a_down_im * x107 + a_down_re * rpm_w_re * x106 - a_up_im * x108 + a_up_re * rpp_w_re * x106
-    rp_g0_im = a_down_im * rpm_w_re * x106 + a_down_re * x107 + a_up_im * rpp_w_re * x106 + a_up_re * x108
-    del x107, x108
+    x95 = z15[0]
+    x99 = z15[1]
+    del z15
+    rpm_w_re = -x100 * x99 + x95 * x98
+    rpm_w_im = x100 * x95 + x98 * x99
+    del x100, x95, x98, x99
+    x102 = rpm_w_im * x101
+    x107 = rpm_w_im * x105
+    rp_g0_re = -a_down_im * x102 + a_down_re * rpm_w_re * x101 - a_up_im * x103 + a_up_re * rpp_w_re * x101
+    rp_g0_im = a_down_im * rpm_w_re * x101 + a_down_re * x102 + a_up_im * rpp_w_re * x101 + a_up_re * x103
+    del x102, x103
     rp_g1_re = -Delta_0 * rpm_w_re - Delta_0 * rpp_w_re
     rp_g1_im = -Delta_0 * rpm_w_im - Delta_0 * rpp_w_im
     del rpm_w_im, rpp_w_im
-    rp_g3_re = -a_down_im * x111 + a_down_re * rpp_w_re * x109 * x2 - a_up_im * x112 + a_up_re * rpm_w_re * x109 * x2
-    rp_g3_im = a_down_im * rpp_w_re * x110 + a_down_re * x111 + a_up_im * rpm_w_re * x110 + a_up_re * x112
-    del rpm_w_re, rpp_w_re, x111, x112
-    rp_n0_re = -c_root_im * x119 - c_root_re * x121 + c_up_re * x106 * x127 - x115 - x130 * x133
-    x345 = -rp_g0_re * rp_n0_re
-    x379 = rp_g0_im * rp_n0_re
-    x409 = rp_g1_re * rp_n0_re
-    x442 = rp_g1_im * rp_n0_re
-    x534 = rp_g3_re * rp_n0_re
-    x549 = rp_g3_im * rp_n0_re
+    rp_g3_re = -a_down_im * x106 + a_down_re * rpp_w_re * x104 * x2 - a_up_im * x107 + a_up_re * rpm_w_re * x104 * x2
+    rp_g3_im = a_down_im * rpp_w_re * x105 + a_down_re * x106 + a_up_im * rpm_w_re * x105 + a_up_re * x107
+    del rpm_w_re, rpp_w_re, x106, x107
+    rp_n0_re = -c_root_im * x114 - c_root_re * x116 + c_up_re * x101 * x122 - x110 - x125 * x128
+    x340 = -rp_g0_re * rp_n0_re
+    x374 = rp_g0_im * rp_n0_re
+    x404 = rp_g1_re * rp_n0_re
+    x437 = rp_g1_im * rp_n0_re
+    x529 = rp_g3_re * rp_n0_re
+    x544 = rp_g3_im * rp_n0_re
     del rp_n0_re
-    rp_n0_im = c_root_im * x121 - c_root_re * x119 + x127 * x130 + x134
-    del c_root_im, c_root_re, x119, x121, x127, x130
-    x341 = rp_g0_im * rp_n0_im
-    x380 = rp_g0_re * rp_n0_im
-    x405 = rp_g1_im * rp_n0_im
-    x443 = rp_g1_re * rp_n0_im
-    x530 = rp_g3_im * rp_n0_im
-    x550 = rp_g3_re * rp_n0_im
+    rp_n0_im = c_root_im * x116 - c_root_re * x114 + x122 * x125 + x129
+    del c_root_im, c_root_re, x114, x116, x122, x125
+    x336 = rp_g0_im * rp_n0_im
+    x375 = rp_g0_re * rp_n0_im
+    x400 = rp_g1_im * rp_n0_im
+    x438 = rp_g1_re * rp_n0_im
+    x525 = rp_g3_im * rp_n0_im
+    x545 = rp_g3_re * rp_n0_im
     del rp_n0_im
-    rp_n1_re = rp_weight_re * x140 * x141 + x137 - x142 + x147
-    del x147
-    x353 = rp_g1_re * rp_n1_re
-    x387 = rp_g1_im * rp_n1_re
-    x436 = rp_g3_re * rp_n1_re
-    x469 = rp_g3_im * rp_n1_re
-    x489 = -rp_g0_re * rp_n1_re
-    x504 = rp_g0_im * rp_n1_re
+    rp_n1_re = rp_weight_re * x135 * x136 + x132 - x137 + x142
+    del x142
+    x348 = rp_g1_re * rp_n1_re
+    x382 = rp_g1_im * rp_n1_re
+    x431 = rp_g3_re * rp_n1_re
+    x464 = rp_g3_im * rp_n1_re
+    x484 = -rp_g0_re * rp_n1_re
+    x499 = rp_g0_im * rp_n1_re
     del rp_n1_re
-    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x140 - x148 - x152
-    x349 = rp_g1_im * rp_n1_im
-    x388 = rp_g1_re * rp_n1_im
-    x432 = rp_g3_im * rp_n1_im
-    x470 = rp_g3_re * rp_n1_im
-    x485 = rp_g0_im * rp_n1_im
-    x505 = rp_g0_re * rp_n1_im
+    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x135 - x143 - x147
+    x344 = rp_g1_im * rp_n1_im
+    x383 = rp_g1_re * rp_n1_im
+    x427 = rp_g3_im * rp_n1_im
+    x465 = rp_g3_re * rp_n1_im
+    x480 = rp_g0_im * rp_n1_im
+    x500 = rp_g0_re * rp_n1_im
     del rp_n1_im
-    rp_n2_re = -x123 * x153 + x137 + x155
-    x336 = rp_g1_re * rp_n2_re
-    x370 = rp_g1_im * rp_n2_re
-    x418 = -rp_g0_re * rp_n2_re
-    x451 = rp_g0_im * rp_n2_re
-    x498 = rp_g3_re * rp_n2_re
-    x513 = rp_g3_im * rp_n2_re
+    rp_n2_re = -x118 * x148 + x132 + x150
+    x331 = rp_g1_re * rp_n2_re
+    x365 = rp_g1_im * rp_n2_re
+    x413 = -rp_g0_re * rp_n2_re
+    x446 = rp_g0_im * rp_n2_re
+    x493 = rp_g3_re * rp_n2_re
+    x508 = rp_g3_im * rp_n2_re
     del rp_n2_re
-    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x109 * x2 - x125 * x153 - x148 - x151
-    del c_down_im, x151, x153
-    x332 = rp_g1_im * rp_n2_im
-    x371 = rp_g1_re * rp_n2_im
-    x414 = rp_g0_im * rp_n2_im
-    x452 = rp_g0_re * rp_n2_im
-    x494 = rp_g3_im * rp_n2_im
-    x514 = rp_g3_re * rp_n2_im
+    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x104 * x2 - x120 * x148 - x143 - x146
+    del c_down_im, x146, x148
+    x327 = rp_g1_im * rp_n2_im
+    x366 = rp_g1_re * rp_n2_im
+    x409 = rp_g0_im * rp_n2_im
+    x447 = rp_g0_re * rp_n2_im
+    x489 = rp_g3_im * rp_n2_im
+    x509 = rp_g3_re * rp_n2_im
     del rp_n2_im
-    rp_n3_re = c_down_re * x109 * x162 * x2 - x140 * x164 - x144 * x159 - x154 * x158 + x157
-    x363 = rp_g3_re * rp_n3_re
-    x397 = rp_g3_im * rp_n3_re
-    x426 = rp_g1_re * rp_n3_re
-    x459 = rp_g1_im * rp_n3_re
-    x525 = -rp_g0_re * rp_n3_re
-    x540 = rp_g0_im * rp_n3_re
+    rp_n3_re = c_down_re * x104 * x157 * x2 - x135 * x159 - x139 * x154 - x149 * x153 + x152
+    x358 = rp_g3_re * rp_n3_re
+    x392 = rp_g3_im * rp_n3_re
+    x421 = rp_g1_re * rp_n3_re
+    x454 = rp_g1_im * rp_n3_re
+    x520 = -rp_g0_re * rp_n3_re
+    x535 = rp_g0_im * rp_n3_re
     del rp_n3_re
-    rp_n3_im = x140 * x162 + x144 * x158 - x154 * x159 + x165
-    del x140, x144, x154, x162
-    x359 = rp_g3_im * rp_n3_im
+    rp_n3_im = x135 * x157 + x139 * x153 - x149 * x154 + x160
+    del x135, x139, x149, x157
+    x354 = rp_g3_im * rp_n3_im
     del rp_g3_im
-    x398 = rp_g3_re * rp_n3_im
+    x393 = rp_g3_re * rp_n3_im
     del rp_g3_re
-    x422 = rp_g1_im * rp_n3_im
+    x417 = rp_g1_im * rp_n3_im
     del rp_g1_im
-    x460 = rp_g1_re * rp_n3_im
+    x455 = rp_g1_re * rp_n3_im
     del rp_g1_re
-    x521 = rp_g0_im * rp_n3_im
+    x516 = rp_g0_im * rp_n3_im
     del rp_g0_im
-    x541 = rp_g0_re * rp_n3_im
+    x536 = rp_g0_re * rp_n3_im
     del rp_g0_re, rp_n3_im
-    rmp_x_re = x15 * (rm_roots_re - x61)
+    rmp_x_re = x13 * (rm_roots_re - x56)
     del rm_roots_re
-    rmp_x_im = x15 * (rm_roots_im - x62)
+    rmp_x_im = x13 * (rm_roots_im - x57)
     del rm_roots_im
-    z17 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z17[0]
-    x168 = q + rmp_k_re
-    x169 = -q + rmp_k_re
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z16[0]
+    x163 = q + rmp_k_re
+    x164 = -q + rmp_k_re
     del rmp_k_re
-    rmp_k_im = z17[1]
-    del z17
-    z18 = root_sum(ap_p_re, ap_p_im, x166, x167, rmp_x_re, rmp_x_im)
+    rmp_k_im = z16[1]
+    del z16
+    z17 = root_sum(ap_p_re, ap_p_im, x161, x162, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z18[0]
-    x173 = -q + rmp_d_re
-    rmp_d_im = z18[1]
-    del z18
-    rmp_bq_re = -rmp_k_im * rmp_k_im + x168 * x169
-    rmp_bq_im = rmp_k_im * x168 + rmp_k_im * x169
-    del rmp_k_im, x168, x169
-    x170 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x171 = x170 * (q + rmp_d_re)
+    rmp_d_re = z17[0]
+    x168 = -q + rmp_d_re
+    rmp_d_im = z17[1]
+    del z17
+    rmp_bq_re = -rmp_k_im * rmp_k_im + x163 * x164
+    rmp_bq_im = rmp_k_im * x163 + rmp_k_im * x164
+    del rmp_k_im, x163, x164
+    x165 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x166 = x165 * (q + rmp_d_re)
     del rmp_d_re
-    x172 = -rmp_bq_im * x171 + rmp_bq_re * rmp_d_im * x170
-    x174 = rmp_bq_im * rmp_d_im * x170 + rmp_bq_re * x171
-    del x171
-    x175 = rm_p_im * x170
-    x176 = rm_p_re * x170
-    x177 = rmp_bq_im * x175 + rmp_bq_re * x176
-    x178 = -rmp_bq_im * x176 + rmp_bq_re * x175
-    del x175, x176
-    x180 = x170 * x80
-    del x170
-    x181 = rmp_bq_im * x180
+    x167 = -rmp_bq_im * x166 + rmp_bq_re * rmp_d_im * x165
+    x169 = rmp_bq_im * rmp_d_im * x165 + rmp_bq_re * x166
+    del x166
+    x170 = rm_p_im * x165
+    x171 = rm_p_re * x165
+    x172 = rmp_bq_im * x170 + rmp_bq_re * x171
+    x173 = -rmp_bq_im * x171 + rmp_bq_re * x170
+    del x170, x171
+    x175 = x165 * x75
+    del x165
+    x176 = rmp_bq_im * x175
     del rmp_bq_im
-    x182 = rmp_bq_re * x180
-    del rmp_bq_re, x180
-    x183 = a_root_im * x181 - a_root_re * x182
-    x185 = a_root_im * x182 + a_root_re * x181
-    del x181, x182
-    rmp_zq_re = -rmp_d_im * x172 + x173 * x174
-    rmp_zq_im = rmp_d_im * x174 + x172 * x173
-    del rmp_d_im, x172, x173, x174
-    rmp_yq_re = 4 * ap_p_re * x177 - x178 * x76
-    rmp_yq_im = x177 * x76 + x178 * x77
-    del x177, x178
-    z19 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x177 = rmp_bq_re * x175
+    del rmp_bq_re, x175
+    x178 = a_root_im * x176 - a_root_re * x177
+    x180 = a_root_im * x177 + a_root_re * x176
+    del x176, x177
+    rmp_zq_re = -rmp_d_im * x167 + x168 * x169
+    rmp_zq_im = rmp_d_im * x169 + x167 * x168
+    del rmp_d_im, x167, x168, x169
+    rmp_yq_re = 4 * ap_p_re * x172 - x173 * x71
+    rmp_yq_im = x172 * x71 + x173 * x72
+    del x172, x173
+    z18 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
     del rmp_yq_im, rmp_yq_re, rmp_zq_im, rmp_zq_re
-    x179 = z19[0]
-    x184 = z19[1]
-    del z19
-    rmp_w_re = x179 * x183 - x184 * x185
-    rmp_w_im = x179 * x185 + x183 * x184
-    del x179, x183, x184, x185
-    x204 = rmp_w_im * x106
-    x205 = rmp_w_im * x110
-    rmm_x_re = x15 * (-rp_roots_re - x61)
+    x174 = z18[0]
+    x179 = z18[1]
+    del z18
+    rmp_w_re = x174 * x178 - x179 * x180
+    rmp_w_im = x174 * x180 + x178 * x179
+    del x174, x178, x179, x180
+    x199 = rmp_w_im * x101
+    x200 = rmp_w_im * x105
+    rmm_x_re = x13 * (-rp_roots_re - x56)
     del rp_roots_re
-    rmm_x_im = x15 * (-rp_roots_im - x62)
-    del rp_roots_im, x62
-    z20 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z20[0]
-    x186 = q + rmm_k_re
-    x187 = -q + rmm_k_re
+    rmm_x_im = x13 * (-rp_roots_im - x57)
+    del rp_roots_im, x57
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z19[0]
+    x181 = q + rmm_k_re
+    x182 = -q + rmm_k_re
     del rmm_k_re
-    rmm_k_im = z20[1]
-    del z20
-    z21 = root_sum(am_p_re, am_p_im, x166, x167, rmm_x_re, rmm_x_im)
+    rmm_k_im = z19[1]
+    del z19
+    z20 = root_sum(am_p_re, am_p_im, x161, x162, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z21[0]
-    x191 = -q + rmm_d_re
-    rmm_d_im = z21[1]
-    del z21
-    rmm_bq_re = -rmm_k_im * rmm_k_im + x186 * x187
-    rmm_bq_im = rmm_k_im * x186 + rmm_k_im * x187
-    del rmm_k_im, x186, x187
-    x188 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x189 = x188 * (q + rmm_d_re)
+    rmm_d_re = z20[0]
+    x186 = -q + rmm_d_re
+    rmm_d_im = z20[1]
+    del z20
+    rmm_bq_re = -rmm_k_im * rmm_k_im + x181 * x182
+    rmm_bq_im = rmm_k_im * x181 + rmm_k_im * x182
+    del rmm_k_im, x181, x182
+    x183 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x184 = x183 * (q + rmm_d_re)
     del rmm_d_re
-    x190 = -rmm_bq_im * x189 + rmm_bq_re * rmm_d_im * x188
-    x192 = rmm_bq_im * rmm_d_im * x188 + rmm_bq_re * x189
-    del x189
-    x193 = rm_p_im * x188
-    x194 = rm_p_re * x188
-    x195 = rmm_bq_im * x193 + rmm_bq_re * x194
-    x196 = -rmm_bq_im * x194 + rmm_bq_re * x193
-    del x193, x194
-    x198 = x188 * x80
-    x199 = a_root_im * x198
-    x200 = 2 * a_root_re * rmm_bq_re * x188 * x79 - rmm_bq_im * x199
-    del x188
-    x202 = -a_root_re * rmm_bq_im * x198 - rmm_bq_re * x199
-    del rmm_bq_im, rmm_bq_re, x198, x199
-    rmm_zq_re = -rmm_d_im * x190 + x191 * x192
-    rmm_zq_im = rmm_d_im * x192 + x190 * x191
-    del rmm_d_im, x190, x191, x192
-    rmm_yq_re = 4 * am_p_re * x195 - x196 * x98
-    rmm_yq_im = x195 * x98 + x196 * x99
-    del x195, x196
-    z22 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x185 = -rmm_bq_im * x184 + rmm_bq_re * rmm_d_im * x183
+    x187 = rmm_bq_im * rmm_d_im * x183 + rmm_bq_re * x184
+    del x184
+    x188 = rm_p_im * x183
+    x189 = rm_p_re * x183
+    x190 = rmm_bq_im * x188 + rmm_bq_re * x189
+    x191 = -rmm_bq_im * x189 + rmm_bq_re * x188
+    del x188, x189
+    x193 = x183 * x75
+    x194 = a_root_im * x193
+    x195 = 2 * a_root_re * rmm_bq_re * x183 * x74 - rmm_bq_im * x194
+    del x183
+    x197 = -a_root_re * rmm_bq_im * x193 - rmm_bq_re * x194
+    del rmm_bq_im, rmm_bq_re, x193, x194
+    rmm_zq_re = -rmm_d_im * x185 + x186 * x187
+    rmm_zq_im = rmm_d_im * x187 + x185 * x186
+    del rmm_d_im, x185, x186, x187
+    rmm_yq_re = 4 * am_p_re * x190 - x191 * x93
+    rmm_yq_im = x190 * x93 + x191 * x94
+    del x190, x191
+    z21 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
     del rmm_yq_im, rmm_yq_re, rmm_zq_im, rmm_zq_re
-    x197 = z22[0]
-    x201 = z22[1]
-    del z22
-    rmm_w_re = x197 * x200 - x201 * x202
-    rmm_w_im = x197 * x202 + x200 * x201
-    del x197, x200, x201, x202
-    x203 = rmm_w_im * x106
-    x206 = rmm_w_im * x110
-    rm_g0_re = -a_down_im * x203 + a_down_re * rmm_w_re * x106 - a_up_im * x204 + a_up_re * rmp_w_re * x106
-    rm_g0_im = a_down_im * rmm_w_re * x106 + a_down_re * x203 + a_up_im * rmp_w_re * x106 + a_up_re * x204
-    del x203, x204
+    x192 = z21[0]
+    x196 = z21[1]
+    del z21
+    rmm_w_re = x192 * x195 - x196 * x197
+    rmm_w_im = x192 * x197 + x195 * x196
+    del x192, x195, x196, x197
+    x198 = rmm_w_im * x101
+    x201 = rmm_w_im * x105
+    rm_g0_re = -a_down_im * x198 + a_down_re * rmm_w_re * x101 - a_up_im * x199 + a_up_re * rmp_w_re * x101
+    rm_g0_im = a_down_im * rmm_w_re * x101 + a_down_re * x198 + a_up_im * rmp_w_re * x101 + a_up_re * x199
+    del x198, x199
     rm_g1_re = -Delta_0 * rmm_w_re - Delta_0 * rmp_w_re
     rm_g1_im = -Delta_0 * rmm_w_im - Delta_0 * rmp_w_im
     del rmm_w_im, rmp_w_im
-    rm_g3_re = -a_down_im * x205 + a_down_re * rmp_w_re * x109 * x2 - a_up_im * x206 + a_up_re * rmm_w_re * x109 * x2
-    rm_g3_im = a_down_im * rmp_w_re * x110 + a_down_re * x205 + a_up_im * rmm_w_re * x110 + a_up_re * x206
-    del rmm_w_re, rmp_w_re, x205, x206
-    rm_n0_re = x158 * x208 + x159 * x209 - x207 + x209 * x214 - x215 * x218
-    x344 = -rm_g0_re * rm_n0_re
-    x377 = rm_g0_im * rm_n0_re
-    x408 = rm_g1_re * rm_n0_re
-    x440 = rm_g1_im * rm_n0_re
-    x533 = rm_g3_re * rm_n0_re
-    x547 = rm_g3_im * rm_n0_re
+    rm_g3_re = -a_down_im * x200 + a_down_re * rmp_w_re * x104 * x2 - a_up_im * x201 + a_up_re * rmm_w_re * x104 * x2
+    rm_g3_im = a_down_im * rmp_w_re * x105 + a_down_re * x200 + a_up_im * rmm_w_re * x105 + a_up_re * x201
+    del rmm_w_re, rmp_w_re, x200, x201
+    rm_n0_re = x153 * x203 + x154 * x204 - x202 + x204 * x209 - x210 * x213
+    x339 = -rm_g0_re * rm_n0_re
+    x372 = rm_g0_im * rm_n0_re
+    x403 = rm_g1_re * rm_n0_re
+    x435 = rm_g1_im * rm_n0_re
+    x528 = rm_g3_re * rm_n0_re
+    x542 = rm_g3_im * rm_n0_re
     del rm_n0_re
-    rm_n0_im = -x158 * x209 + x159 * x208 + x214 * x215 + x219
-    del x208, x214, x215
-    x340 = rm_g0_im * rm_n0_im
-    x378 = rm_g0_re * rm_n0_im
-    x404 = rm_g1_im * rm_n0_im
-    x441 = rm_g1_re * rm_n0_im
-    x529 = rm_g3_im * rm_n0_im
-    x548 = rm_g3_re * rm_n0_im
+    rm_n0_im = -x153 * x204 + x154 * x203 + x209 * x210 + x214
+    del x203, x209, x210
+    x335 = rm_g0_im * rm_n0_im
+    x373 = rm_g0_re * rm_n0_im
+    x399 = rm_g1_im * rm_n0_im
+    x436 = rm_g1_re * rm_n0_im
+    x524 = rm_g3_im * rm_n0_im
+    x543 = rm_g3_re * rm_n0_im
     del rm_n0_im
-    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x221 - x137 - x227
-    x352 = rm_g1_re * rm_n1_re
-    x385 = rm_g1_im * rm_n1_re
-    x435 = rm_g3_re * rm_n1_re
-    x467 = rm_g3_im * rm_n1_re
-    x488 = -rm_g0_re * rm_n1_re
-    x502 = rm_g0_im * rm_n1_re
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x216 - x132 - x222
+    x347 = rm_g1_re * rm_n1_re
+    x380 = rm_g1_im * rm_n1_re
+    x430 = rm_g3_re * rm_n1_re
+    x462 = rm_g3_im * rm_n1_re
+    x483 = -rm_g0_re * rm_n1_re
+    x497 = rm_g0_im * rm_n1_re
     del rm_n1_re
-    rm_n1_im = rm_weight_im * x141 * x221 + x148 - x228 + x230
-    del x230
-    x348 = rm_g1_im * rm_n1_im
-    x386 = rm_g1_re * rm_n1_im
-    x431 = rm_g3_im * rm_n1_im
-    x468 = rm_g3_re * rm_n1_im
-    x484 = rm_g0_im * rm_n1_im
-    x503 = rm_g0_re * rm_n1_im
+    rm_n1_im = rm_weight_im * x136 * x216 + x143 - x223 + x225
+    del x225
+    x343 = rm_g1_im * rm_n1_im
+    x381 = rm_g1_re * rm_n1_im
+    x426 = rm_g3_im * rm_n1_im
+    x463 = rm_g3_re * rm_n1_im
+    x479 = rm_g0_im * rm_n1_im
+    x498 = rm_g0_re * rm_n1_im
     del rm_n1_im
-    rm_n2_re = -x137 - x210 * x231 - x226 + x234
-    del x137, x226
-    x335 = rm_g1_re * rm_n2_re
-    x368 = rm_g1_im * rm_n2_re
-    x417 = -rm_g0_re * rm_n2_re
-    x449 = rm_g0_im * rm_n2_re
-    x497 = rm_g3_re * rm_n2_re
-    x511 = rm_g3_im * rm_n2_re
+    rm_n2_re = -x132 - x205 * x226 - x221 + x229
+    del x132, x221
+    x330 = rm_g1_re * rm_n2_re
+    x363 = rm_g1_im * rm_n2_re
+    x412 = -rm_g0_re * rm_n2_re
+    x444 = rm_g0_im * rm_n2_re
+    x492 = rm_g3_re * rm_n2_re
+    x506 = rm_g3_im * rm_n2_re
     del rm_n2_re
-    rm_n2_im = x148 - x212 * x231 + x235
-    del x148, x231
-    x331 = rm_g1_im * rm_n2_im
-    x369 = rm_g1_re * rm_n2_im
-    x413 = rm_g0_im * rm_n2_im
-    x450 = rm_g0_re * rm_n2_im
-    x493 = rm_g3_im * rm_n2_im
-    x512 = rm_g3_re * rm_n2_im
+    rm_n2_im = x143 - x207 * x226 + x230
+    del x143, x226
+    x326 = rm_g1_im * rm_n2_im
+    x364 = rm_g1_re * rm_n2_im
+    x408 = rm_g0_im * rm_n2_im
+    x445 = rm_g0_re * rm_n2_im
+    x488 = rm_g3_im * rm_n2_im
+    x507 = rm_g3_re * rm_n2_im
     del rm_n2_im
-    rm_n3_re = x158 * x232 + x159 * x223 - x221 * x240 + x223 * x239 + x236
-    x362 = rm_g3_re * rm_n3_re
-    x395 = rm_g3_im * rm_n3_re
-    x425 = rm_g1_re * rm_n3_re
-    x457 = rm_g1_im * rm_n3_re
-    x524 = -rm_g0_re * rm_n3_re
-    x538 = rm_g0_im * rm_n3_re
+    rm_n3_re = x153 * x227 + x154 * x218 - x216 * x235 + x218 * x234 + x231
+    x357 = rm_g3_re * rm_n3_re
+    x390 = rm_g3_im * rm_n3_re
+    x420 = rm_g1_re * rm_n3_re
+    x452 = rm_g1_im * rm_n3_re
+    x519 = -rm_g0_re * rm_n3_re
+    x533 = rm_g0_im * rm_n3_re
     del rm_n3_re
-    rm_n3_im = -x158 * x223 + x159 * x232 + x221 * x239 + x241
-    del x158, x159, x221, x223, x232, x239
-    x358 = rm_g3_im * rm_n3_im
+    rm_n3_im = -x153 * x218 + x154 * x227 + x216 * x234 + x236
+    del x153, x154, x216, x218, x227, x234
+    x353 = rm_g3_im * rm_n3_im
     del rm_g3_im
-    x396 = rm_g3_re * rm_n3_im
+    x391 = rm_g3_re * rm_n3_im
     del rm_g3_re
-    x421 = rm_g1_im * rm_n3_im
+    x416 = rm_g1_im * rm_n3_im
     del rm_g1_im
-    x458 = rm_g1_re * rm_n3_im
+    x453 = rm_g1_re * rm_n3_im
     del rm_g1_re
-    x520 = rm_g0_im * rm_n3_im
+    x515 = rm_g0_im * rm_n3_im
     del rm_g0_im
-    x539 = rm_g0_re * rm_n3_im
+    x534 = rm_g0_re * rm_n3_im
     del rm_g0_re, rm_n3_im
-    spp_x_re = x15 * (sp_roots_re - x61)
-    spp_x_im = x15 * (sp_roots_im + x243)
-    z23 = root_sum(ap_p_re, ap_p_im, x63, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z23[0]
-    x244 = q + spp_k_re
-    x245 = -q + spp_k_re
+    spp_x_re = x13 * (sp_roots_re - x56)
+    spp_x_im = x13 * (sp_roots_im + x238)
+    z22 = root_sum(ap_p_re, ap_p_im, x58, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z22[0]
+    x239 = q + spp_k_re
+    x240 = -q + spp_k_re
     del spp_k_re
-    spp_k_im = z23[1]
-    del z23
-    z24 = root_sum(ap_p_re, ap_p_im, rp_p_re, x64, spp_x_re, spp_x_im)
+    spp_k_im = z22[1]
+    del z22
+    z23 = root_sum(ap_p_re, ap_p_im, rp_p_re, x59, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z24[0]
-    x249 = -q + spp_d_re
-    spp_d_im = z24[1]
-    del z24
-    spp_bq_re = -spp_k_im * spp_k_im + x244 * x245
-    spp_bq_im = spp_k_im * x244 + spp_k_im * x245
-    del spp_k_im, x244, x245
-    x246 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x247 = x246 * (q + spp_d_re)
+    spp_d_re = z23[0]
+    x244 = -q + spp_d_re
+    spp_d_im = z23[1]
+    del z23
+    spp_bq_re = -spp_k_im * spp_k_im + x239 * x240
+    spp_bq_im = spp_k_im * x239 + spp_k_im * x240
+    del spp_k_im, x239, x240
+    x241 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x242 = x241 * (q + spp_d_re)
     del spp_d_re
-    x248 = -spp_bq_im * x247 + spp_bq_re * spp_d_im * x246
-    x250 = spp_bq_im * spp_d_im * x246 + spp_bq_re * x247
-    del x247
-    x251 = rp_p_im * x246
-    x252 = rp_p_re * x246
-    x253 = spp_bq_im * x252 + spp_bq_re * x251
-    x254 = spp_bq_im * x251 - spp_bq_re * x252
-    del x251, x252
-    x256 = x246 * x80
-    del x246
-    x257 = spp_bq_im * x256
+    x243 = -spp_bq_im * x242 + spp_bq_re * spp_d_im * x241
+    x245 = spp_bq_im * spp_d_im * x241 + spp_bq_re * x242
+    del x242
+    x246 = rp_p_im * x241
+    x247 = rp_p_re * x241
+    x248 = spp_bq_im * x247 + spp_bq_re * x246
+    x249 = spp_bq_im * x246 - spp_bq_re * x247
+    del x246, x247
+    x251 = x241 * x75
+    del x241
+    x252 = spp_bq_im * x251
     del spp_bq_im
-    x258 = spp_bq_re * x256
-    del spp_bq_re, x256
-    x259 = a_root_im * x257 - a_root_re * x258
-    x261 = a_root_im * x258 + a_root_re * x257
-    del x257, x258
-    spp_zq_re = -spp_d_im * x248 + x249 * x250
-    spp_zq_im = spp_d_im * x250 + x248 * x249
-    del spp_d_im, x248, x249, x250
-    spp_yq_re = 4 * ap_p_re * x254 - x253 * x76
-    spp_yq_im = x253 * x77 + x254 * x76
-    del x253, x254
-    z25 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x253 = spp_bq_re * x251
+    del spp_bq_re, x251
+    x254 = a_root_im * x252 - a_root_re * x253
+    x256 = a_root_im * x253 + a_root_re * x252
+    del x252, x253
+    spp_zq_re = -spp_d_im * x243 + x244 * x245
+    spp_zq_im = spp_d_im * x245 + x243 * x244
+    del spp_d_im, x243, x244, x245
+    spp_yq_re = 4 * ap_p_re * x249 - x248 * x71
+    spp_yq_im = x248 * x72 + x249 * x71
+    del x248, x249
+    z24 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
     del spp_yq_im, spp_yq_re, spp_zq_im, spp_zq_re
-    x255 = z25[0]
-    x260 = z25[1]
-    del z25
-    spp_w_re = x255 * x259 - x260 * x261
-    spp_w_im = x255 * x261 + x259 * x260
-    del x255, x259, x260, x261
-    x281 = spp_w_im * x106
-    x282 = spp_w_im * x110
-    spm_x_re = x15 * (-sm_roots_re - x61)
-    spm_x_im = x15 * (-sm_roots_im - x262)
-    z26 = root_sum(am_p_re, am_p_im, x63, rp_p_im, spm_x_re, spm_x_im)
-    del x63
-    spm_k_re = z26[0]
-    x263 = q + spm_k_re
-    x264 = -q + spm_k_re
+    x250 = z24[0]
+    x255 = z24[1]
+    del z24
+    spp_w_re = x250 * x254 - x255 * x256
+    spp_w_im = x250 * x256 + x254 * x255
+    del x250, x254, x255, x256
+    x276 = spp_w_im * x101
+    x277 = spp_w_im * x105
+    spm_x_re = x13 * (-sm_roots_re - x56)
+    spm_x_im = x13 * (-sm_roots_im - x257)
+    z25 = root_sum(am_p_re, am_p_im, x58, rp_p_im, spm_x_re, spm_x_im)
+    del x58
+    spm_k_re = z25[0]
+    x258 = q + spm_k_re
+    x259 = -q + spm_k_re
     del spm_k_re
-    spm_k_im = z26[1]
+    spm_k_im = z25[1]
+    del z25
+    z26 = root_sum(am_p_re, am_p_im, rp_p_re, x59, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x59
+    spm_d_re = z26[0]
+    x263 = -q + spm_d_re
+    spm_d_im = z26[1]
     del z26
-    z27 = root_sum(am_p_re, am_p_im, rp_p_re, x64, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x64
-    spm_d_re = z27[0]
-    x268 = -q + spm_d_re
-    spm_d_im = z27[1]
-    del z27
-    spm_bq_re = -spm_k_im * spm_k_im + x263 * x264
-    spm_bq_im = spm_k_im * x263 + spm_k_im * x264
-    del spm_k_im, x263, x264
-    x265 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x266 = x265 * (q + spm_d_re)
+    spm_bq_re = -spm_k_im * spm_k_im + x258 * x259
+    spm_bq_im = spm_k_im * x258 + spm_k_im * x259
+    del spm_k_im, x258, x259
+    x260 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x261 = x260 * (q + spm_d_re)
     del spm_d_re
-    x267 = -spm_bq_im * x266 + spm_bq_re * spm_d_im * x265
-    x269 = spm_bq_im * spm_d_im * x265 + spm_bq_re * x266
-    del x266
-    x270 = rp_p_im * x265
+    x262 = -spm_bq_im * x261 + spm_bq_re * spm_d_im * x260
+    x264 = spm_bq_im * spm_d_im * x260 + spm_bq_re * x261
+    del x261
+    x265 = rp_p_im * x260
     del rp_p_im
-    x271 = rp_p_re * x265
+    x266 = rp_p_re * x260
     del rp_p_re
-    x272 = spm_bq_im * x271 + spm_bq_re * x270
-    x273 = spm_bq_im * x270 - spm_bq_re * x271
-    del x270, x271
-    x275 = x265 * x80
-    x276 = a_root_im * x275
-    x277 = 2 * a_root_re * spm_bq_re * x265 * x79 - spm_bq_im * x276
-    del x265
-    x279 = -a_root_re * spm_bq_im * x275 - spm_bq_re * x276
-    del spm_bq_im, spm_bq_re, x275, x276
-    spm_zq_re = -spm_d_im * x267 + x268 * x269
-    spm_zq_im = spm_d_im * x269 + x267 * x268
-    del spm_d_im, x267, x268, x269
-    spm_yq_re = 4 * am_p_re * x273 - x272 * x98
-    spm_yq_im = x272 * x99 + x273 * x98
-    del x272, x273
-    z28 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x267 = spm_bq_im * x266 + spm_bq_re * x265
+    x268 = spm_bq_im * x265 - spm_bq_re * x266
+    del x265, x266
+    x270 = x260 * x75
+    x271 = a_root_im * x270
+    x272 = 2 * a_root_re * spm_bq_re * x260 * x74 - spm_bq_im * x271
+    del x260
+    x274 = -a_root_re * spm_bq_im * x270 - spm_bq_re * x271
+    del spm_bq_im, spm_bq_re, x270, x271
+    spm_zq_re = -spm_d_im * x262 + x263 * x264
+    spm_zq_im = spm_d_im * x264 + x262 * x263
+    del spm_d_im, x262, x263, x264
+    spm_yq_re = 4 * am_p_re * x268 - x267 * x93
+    spm_yq_im = x267 * x94 + x268 * x93
+    del x267, x268
+    z27 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
     del spm_yq_im, spm_yq_re, spm_zq_im, spm_zq_re
-    x274 = z28[0]
-    x278 = z28[1]
-    del z28
-    spm_w_re = x274 * x277 - x278 * x279
-    spm_w_im = x274 * x279 + x277 * x278
-    del x274, x277, x278, x279
-    x280 = spm_w_im * x106
-    x283 = spm_w_im * x110
-    sp_g0_re = -a_down_im * x280 + a_down_re * spm_w_re * x106 - a_up_im * x281 + a_up_re * spp_w_re * x106
-    sp_g0_im = a_down_im * spm_w_re * x106 + a_down_re * x280 + a_up_im * spp_w_re * x106 + a_up_re * x281
-    del x280, x281
+    x269 = z27[0]
+    x273 = z27[1]
+    del z27
+    spm_w_re = x269 * x272 - x273 * x274
+    spm_w_im = x269 * x274 + x272 * x273
+    del x269, x272, x273, x274
+    x275 = spm_w_im * x101
+    x278 = spm_w_im * x105
+    sp_g0_re = -a_down_im * x275 + a_down_re * spm_w_re * x101 - a_up_im * x276 + a_up_re * spp_w_re * x101
+    sp_g0_im = a_down_im * spm_w_re * x101 + a_down_re * x275 + a_up_im * spp_w_re * x101 + a_up_re * x276
+    del x275, x276
     sp_g1_re = -Delta_0 * spm_w_re - Delta_0 * spp_w_re
     sp_g1_im = -Delta_0 * spm_w_im - Delta_0 * spp_w_im
     del spm_w_im, spp_w_im
-    sp_g3_re = -a_down_im * x282 + a_down_re * spp_w_re * x109 * x2 - a_up_im * x283 + a_up_re * spm_w_re * x109 * x2
-    sp_g3_im = a_down_im * spp_w_re * x110 + a_down_re * x282 + a_up_im * spm_w_re * x110 + a_up_re * x283
-    del spm_w_re, spp_w_re, x282, x283
-    sp_n0_re = x115 + x120 * x284 - x133 * x285
-    del x115, x120, x133
-    x347 = -sp_g0_re * sp_n0_re
-    x383 = sp_g0_im * sp_n0_re
-    x411 = sp_g1_re * sp_n0_re
-    x446 = sp_g1_im * sp_n0_re
-    x536 = sp_g3_re * sp_n0_re
-    x553 = sp_g3_im * sp_n0_re
+    sp_g3_re = -a_down_im * x277 + a_down_re * spp_w_re * x104 * x2 - a_up_im * x278 + a_up_re * spm_w_re * x104 * x2
+    sp_g3_im = a_down_im * spp_w_re * x105 + a_down_re * x277 + a_up_im * spm_w_re * x105 + a_up_re * x278
+    del spm_w_re, spp_w_re, x277, x278
+    sp_n0_re = x110 + x115 * x279 - x128 * x280
+    del x110, x115, x128
+    x342 = -sp_g0_re * sp_n0_re
+    x378 = sp_g0_im * sp_n0_re
+    x406 = sp_g1_re * sp_n0_re
+    x441 = sp_g1_im * sp_n0_re
+    x531 = sp_g3_re * sp_n0_re
+    x548 = sp_g3_im * sp_n0_re
     del sp_n0_re
-    sp_n0_im = x134 + x284 * x285
-    del x134, x284, x285
-    x343 = sp_g0_im * sp_n0_im
-    x384 = sp_g0_re * sp_n0_im
-    x407 = sp_g1_im * sp_n0_im
-    x447 = sp_g1_re * sp_n0_im
-    x532 = sp_g3_im * sp_n0_im
-    x554 = sp_g3_re * sp_n0_im
+    sp_n0_im = x129 + x279 * x280
+    del x129, x279, x280
+    x338 = sp_g0_im * sp_n0_im
+    x379 = sp_g0_re * sp_n0_im
+    x402 = sp_g1_im * sp_n0_im
+    x442 = sp_g1_re * sp_n0_im
+    x527 = sp_g3_im * sp_n0_im
+    x549 = sp_g3_re * sp_n0_im
     del sp_n0_im
-    sp_n1_re = -x123 * x286 - x155
-    del x123, x155
-    x355 = sp_g1_re * sp_n1_re
-    x391 = sp_g1_im * sp_n1_re
-    x438 = sp_g3_re * sp_n1_re
-    x473 = sp_g3_im * sp_n1_re
-    x491 = -sp_g0_re * sp_n1_re
-    x508 = sp_g0_im * sp_n1_re
+    sp_n1_re = -x118 * x281 - x150
+    del x118, x150
+    x350 = sp_g1_re * sp_n1_re
+    x386 = sp_g1_im * sp_n1_re
+    x433 = sp_g3_re * sp_n1_re
+    x468 = sp_g3_im * sp_n1_re
+    x486 = -sp_g0_re * sp_n1_re
+    x503 = sp_g0_im * sp_n1_re
     del sp_n1_re
-    sp_n1_im = Delta_0 * x132 + x125 * x286 + x141 * x163 - x150
-    del x125, x132, x141, x150, x163, x286
-    x351 = sp_g1_im * sp_n1_im
-    x392 = sp_g1_re * sp_n1_im
-    x434 = sp_g3_im * sp_n1_im
-    x474 = sp_g3_re * sp_n1_im
-    x487 = sp_g0_im * sp_n1_im
-    x509 = sp_g0_re * sp_n1_im
+    sp_n1_im = Delta_0 * x127 + x120 * x281 + x136 * x158 - x145
+    del x120, x127, x136, x145, x158, x281
+    x346 = sp_g1_im * sp_n1_im
+    x387 = sp_g1_re * sp_n1_im
+    x429 = sp_g3_im * sp_n1_im
+    x469 = sp_g3_re * sp_n1_im
+    x482 = sp_g0_im * sp_n1_im
+    x504 = sp_g0_re * sp_n1_im
     del sp_n1_im
-    sp_n2_re = rp_weight_re * x287 + x142 + x143 - x146
-    del rp_weight_re, x142, x143, x146
-    x338 = sp_g1_re * sp_n2_re
-    x374 = sp_g1_im * sp_n2_re
-    x420 = -sp_g0_re * sp_n2_re
-    x455 = sp_g0_im * sp_n2_re
-    x500 = sp_g3_re * sp_n2_re
-    x517 = sp_g3_im * sp_n2_re
+    sp_n2_re = rp_weight_re * x282 + x137 + x138 - x141
+    del rp_weight_re, x137, x138, x141
+    x333 = sp_g1_re * sp_n2_re
+    x369 = sp_g1_im * sp_n2_re
+    x415 = -sp_g0_re * sp_n2_re
+    x450 = sp_g0_im * sp_n2_re
+    x495 = sp_g3_re * sp_n2_re
+    x512 = sp_g3_im * sp_n2_re
     del sp_n2_re
-    sp_n2_im = -rp_weight_im * x287 - x152
-    del rp_weight_im, x152, x287
-    x334 = sp_g1_im * sp_n2_im
-    x375 = sp_g1_re * sp_n2_im
-    x416 = sp_g0_im * sp_n2_im
-    x456 = sp_g0_re * sp_n2_im
-    x496 = sp_g3_im * sp_n2_im
-    x518 = sp_g3_re * sp_n2_im
+    sp_n2_im = -rp_weight_im * x282 - x147
+    del rp_weight_im, x147, x282
+    x329 = sp_g1_im * sp_n2_im
+    x370 = sp_g1_re * sp_n2_im
+    x411 = sp_g0_im * sp_n2_im
+    x451 = sp_g0_re * sp_n2_im
+    x491 = sp_g3_im * sp_n2_im
+    x513 = sp_g3_re * sp_n2_im
     del sp_n2_im
-    sp_n3_re = c_down_re * x109 * x161 * x2 - x139 * x164 - x157
-    del x157, x164
-    x365 = sp_g3_re * sp_n3_re
-    x401 = sp_g3_im * sp_n3_re
-    x428 = sp_g1_re * sp_n3_re
-    x463 = sp_g1_im * sp_n3_re
-    x527 = -sp_g0_re * sp_n3_re
-    x544 = sp_g0_im * sp_n3_re
+    sp_n3_re = c_down_re * x104 * x156 * x2 - x134 * x159 - x152
+    del x152, x159
+    x360 = sp_g3_re * sp_n3_re
+    x396 = sp_g3_im * sp_n3_re
+    x423 = sp_g1_re * sp_n3_re
+    x458 = sp_g1_im * sp_n3_re
+    x522 = -sp_g0_re * sp_n3_re
+    x539 = sp_g0_im * sp_n3_re
     del sp_n3_re
-    sp_n3_im = x139 * x161 + x165
-    del x139, x161, x165
-    x361 = sp_g3_im * sp_n3_im
+    sp_n3_im = x134 * x156 + x160
+    del x134, x156, x160
+    x356 = sp_g3_im * sp_n3_im
     del sp_g3_im
-    x402 = sp_g3_re * sp_n3_im
+    x397 = sp_g3_re * sp_n3_im
     del sp_g3_re
-    x424 = sp_g1_im * sp_n3_im
+    x419 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    x464 = sp_g1_re * sp_n3_im
+    x459 = sp_g1_re * sp_n3_im
     del sp_g1_re
-    x523 = sp_g0_im * sp_n3_im
+    x518 = sp_g0_im * sp_n3_im
     del sp_g0_im
-    x545 = sp_g0_re * sp_n3_im
+    x540 = sp_g0_re * sp_n3_im
     del sp_g0_re, sp_n3_im
-    smp_x_re = x15 * (sm_roots_re - x61)
+    smp_x_re = x13 * (sm_roots_re - x56)
     del sm_roots_re
-    smp_x_im = x15 * (sm_roots_im + x243)
-    del sm_roots_im, x243
-    z29 = root_sum(ap_p_re, ap_p_im, x166, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z29[0]
-    x288 = q + smp_k_re
-    x289 = -q + smp_k_re
+    smp_x_im = x13 * (sm_roots_im + x238)
+    del sm_roots_im, x238
+    z28 = root_sum(ap_p_re, ap_p_im, x161, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z28[0]
+    x283 = q + smp_k_re
+    x284 = -q + smp_k_re
     del smp_k_re
-    smp_k_im = z29[1]
-    del z29
-    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, x167, smp_x_re, smp_x_im)
+    smp_k_im = z28[1]
+    del z28
+    z29 = root_sum(ap_p_re, ap_p_im, rm_p_re, x162, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z30[0]
-    x293 = -q + smp_d_re
-    smp_d_im = z30[1]
-    del z30
-    smp_bq_re = -smp_k_im * smp_k_im + x288 * x289
-    smp_bq_im = smp_k_im * x288 + smp_k_im * x289
-    del smp_k_im, x288, x289
-    x290 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x291 = x290 * (q + smp_d_re)
+    smp_d_re = z29[0]
+    x288 = -q + smp_d_re
+    smp_d_im = z29[1]
+    del z29
+    smp_bq_re = -smp_k_im * smp_k_im + x283 * x284
+    smp_bq_im = smp_k_im * x283 + smp_k_im * x284
+    del smp_k_im, x283, x284
+    x285 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x286 = x285 * (q + smp_d_re)
     del smp_d_re
-    x292 = -smp_bq_im * x291 + smp_bq_re * smp_d_im * x290
-    x294 = smp_bq_im * smp_d_im * x290 + smp_bq_re * x291
-    del x291
-    x295 = rm_p_im * x290
-    x296 = rm_p_re * x290
-    x297 = smp_bq_im * x296 + smp_bq_re * x295
-    x298 = smp_bq_im * x295 - smp_bq_re * x296
-    del x295, x296
-    x300 = x290 * x80
-    del x290
-    x301 = smp_bq_im * x300
+    x287 = -smp_bq_im * x286 + smp_bq_re * smp_d_im * x285
+    x289 = smp_bq_im * smp_d_im * x285 + smp_bq_re * x286
+    del x286
+    x290 = rm_p_im * x285
+    x291 = rm_p_re * x285
+    x292 = smp_bq_im * x291 + smp_bq_re * x290
+    x293 = smp_bq_im * x290 - smp_bq_re * x291
+    del x290, x291
+    x295 = x285 * x75
+    del x285
+    x296 = smp_bq_im * x295
     del smp_bq_im
-    x302 = smp_bq_re * x300
-    del smp_bq_re, x300
-    x303 = a_root_im * x301 - a_root_re * x302
-    x305 = a_root_im * x302 + a_root_re * x301
-    del x301, x302
-    smp_zq_re = -smp_d_im * x292 + x293 * x294
-    smp_zq_im = smp_d_im * x294 + x292 * x293
-    del smp_d_im, x292, x293, x294
-    smp_yq_re = 4 * ap_p_re * x298 - x297 * x76
+    x297 = smp_bq_re * x295
+    del smp_bq_re, x295
+    x298 = a_root_im * x296 - a_root_re * x297
+    x300 = a_root_im * x297 + a_root_re * x296
+    del x296, x297
+    smp_zq_re = -smp_d_im * x287 + x288 * x289
+    smp_zq_im = smp_d_im * x289 + x287 * x288
+    del smp_d_im, x287, x288, x289
+    smp_yq_re = 4 * ap_p_re * x293 - x292 * x71
     del ap_p_re
-    smp_yq_im = x297 * x77 + x298 * x76
-    del x297, x298, x76, x77
-    z31 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    smp_yq_im = x292 * x72 + x293 * x71
+    del x292, x293, x71, x72
+    z30 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
     del smp_yq_im, smp_yq_re, smp_zq_im, smp_zq_re
-    x299 = z31[0]
-    x304 = z31[1]
-    del z31
-    smp_w_re = x299 * x303 - x304 * x305
-    smp_w_im = x299 * x305 + x303 * x304
-    del x299, x303, x304, x305
-    x324 = smp_w_im * x106
-    x325 = smp_w_im * x110
-    smm_x_re = x15 * (-sp_roots_re - x61)
-    del sp_roots_re, x61
-    smm_x_im = x15 * (-sp_roots_im - x262)
-    del sp_roots_im, x15, x262
-    z32 = root_sum(am_p_re, am_p_im, x166, rm_p_im, smm_x_re, smm_x_im)
-    del x166
-    smm_k_re = z32[0]
-    x306 = q + smm_k_re
-    x307 = -q + smm_k_re
+    x294 = z30[0]
+    x299 = z30[1]
+    del z30
+    smp_w_re = x294 * x298 - x299 * x300
+    smp_w_im = x294 * x300 + x298 * x299
+    del x294, x298, x299, x300
+    x319 = smp_w_im * x101
+    x320 = smp_w_im * x105
+    smm_x_re = x13 * (-sp_roots_re - x56)
+    del sp_roots_re, x56
+    smm_x_im = x13 * (-sp_roots_im - x257)
+    del sp_roots_im, x13, x257
+    z31 = root_sum(am_p_re, am_p_im, x161, rm_p_im, smm_x_re, smm_x_im)
+    del x161
+    smm_k_re = z31[0]
+    x301 = q + smm_k_re
+    x302 = -q + smm_k_re
     del smm_k_re
-    smm_k_im = z32[1]
+    smm_k_im = z31[1]
+    del z31
+    z32 = root_sum(am_p_re, am_p_im, rm_p_re, x162, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x162
+    smm_d_re = z32[0]
+    x306 = -q + smm_d_re
+    smm_d_im = z32[1]
     del z32
-    z33 = root_sum(am_p_re, am_p_im, rm_p_re, x167, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x167
-    smm_d_re = z33[0]
-    x311 = -q + smm_d_re
-    smm_d_im = z33[1]
-    del z33
-    smm_bq_re = -smm_k_im * smm_k_im + x306 * x307
-    smm_bq_im = smm_k_im * x306 + smm_k_im * x307
-    del smm_k_im, x306, x307
-    x308 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x309 = x308 * (q + smm_d_re)
+    smm_bq_re = -smm_k_im * smm_k_im + x301 * x302
+    smm_bq_im = smm_k_im * x301 + smm_k_im * x302
+    del smm_k_im, x301, x302
+    x303 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x304 = x303 * (q + smm_d_re)
     del smm_d_re
-    x310 = -smm_bq_im * x309 + smm_bq_re * smm_d_im * x308
-    x312 = smm_bq_im * smm_d_im * x308 + smm_bq_re * x309
-    del x309
-    x313 = rm_p_im * x308
+    x305 = -smm_bq_im * x304 + smm_bq_re * smm_d_im * x303
+    x307 = smm_bq_im * smm_d_im * x303 + smm_bq_re * x304
+    del x304
+    x308 = rm_p_im * x303
     del rm_p_im
-    x314 = rm_p_re * x308
+    x309 = rm_p_re * x303
     del rm_p_re
-    x315 = smm_bq_im * x314 + smm_bq_re * x313
-    x316 = smm_bq_im * x313 - smm_bq_re * x314
-    del x313, x314
-    x318 = x308 * x80
-    del x80
-    x319 = a_root_im * x318
+    x310 = smm_bq_im * x309 + smm_bq_re * x308
+    x311 = smm_bq_im * x308 - smm_bq_re * x309
+    del x308, x309
+    x313 = x303 * x75
+    del x75
+    x314 = a_root_im * x313
     del a_root_im
-    x320 = 2 * a_root_re * smm_bq_re * x308 * x79 - smm_bq_im * x319
-    del x308, x79
-    x322 = -a_root_re * smm_bq_im * x318 - smm_bq_re * x319
-    del a_root_re, smm_bq_im, smm_bq_re, x318, x319
-    smm_zq_re = -smm_d_im * x310 + x311 * x312
-    smm_zq_im = smm_d_im * x312 + x310 * x311
-    del smm_d_im, x310, x311, x312
-    smm_yq_re = 4 * am_p_re * x316 - x315 * x98
+    x315 = 2 * a_root_re * smm_bq_re * x303 * x74 - smm_bq_im * x314
+    del x303, x74
+    x317 = -a_root_re * smm_bq_im * x313 - smm_bq_re * x314
+    del a_root_re, smm_bq_im, smm_bq_re, x313, x314
+    smm_zq_re = -smm_d_im * x305 + x306 * x307
+    smm_zq_im = smm_d_im * x307 + x305 * x306
+    del smm_d_im, x305, x306, x307
+    smm_yq_re = 4 * am_p_re * x311 - x310 * x93
     del am_p_re
-    smm_yq_im = x315 * x99 + x316 * x98
-    del x315, x316, x98, x99
-    z34 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    smm_yq_im = x310 * x94 + x311 * x93
+    del x310, x311, x93, x94
+    z33 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
     del smm_yq_im, smm_yq_re, smm_zq_im, smm_zq_re
-    x317 = z34[0]
-    x321 = z34[1]
-    del z34
-    smm_w_re = x317 * x320 - x321 * x322
-    smm_w_im = x317 * x322 + x320 * x321
-    del x317, x320, x321, x322
-    x323 = smm_w_im * x106
-    x326 = smm_w_im * x110
-    sm_g0_re = -a_down_im * x323 + a_down_re * smm_w_re * x106 - a_up_im * x324 + a_up_re * smp_w_re * x106
-    sm_g0_im = a_down_im * smm_w_re * x106 + a_down_re * x323 + a_up_im * smp_w_re * x106 + a_up_re * x324
-    del x323, x324
+    x312 = z33[0]
+    x316 = z33[1]
+    del z33
+    smm_w_re = x312 * x315 - x316 * x317
+    smm_w_im = x312 * x317 + x315 * x316
+    del x312, x315, x316, x317
+    x318 = smm_w_im * x101
+    x321 = smm_w_im * x105
+    sm_g0_re = -a_down_im * x318 + a_down_re * smm_w_re * x101 - a_up_im * x319 + a_up_re * smp_w_re * x101
+    sm_g0_im = a_down_im * smm_w_re * x101 + a_down_re * x318 + a_up_im * smp_w_re * x101 + a_up_re * x319
+    del x318, x319
     sm_g1_re = -Delta_0 * smm_w_re - Delta_0 * smp_w_re
     sm_g1_im = -Delta_0 * smm_w_im - Delta_0 * smp_w_im
     del smm_w_im, smp_w_im
-    sm_g3_re = -a_down_im * x325 + a_down_re * smp_w_re * x109 * x2 - a_up_im * x326 + a_up_re * smm_w_re * x109 * x2
-    sm_g3_im = a_down_im * smp_w_re * x110 + a_down_re * x325 + a_up_im * smm_w_re * x110 + a_up_re * x326
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x110, x325, x326
-    sm_n0_re = x207 + x209 * x327 - x218 * x328
-    del x207, x209, x218
-    x346 = -sm_g0_re * sm_n0_re
-    x381 = sm_g0_im * sm_n0_re
-    x410 = sm_g1_re * sm_n0_re
-    x444 = sm_g1_im * sm_n0_re
-    x535 = sm_g3_re * sm_n0_re
-    x551 = sm_g3_im * sm_n0_re
+    sm_g3_re = -a_down_im * x320 + a_down_re * smp_w_re * x104 * x2 - a_up_im * x321 + a_up_re * smm_w_re * x104 * x2
+    sm_g3_im = a_down_im * smp_w_re * x105 + a_down_re * x320 + a_up_im * smm_w_re * x105 + a_up_re * x321
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x105, x320, x321
+    sm_n0_re = x202 + x204 * x322 - x213 * x323
+    del x202, x204, x213
+    x341 = -sm_g0_re * sm_n0_re
+    x376 = sm_g0_im * sm_n0_re
+    x405 = sm_g1_re * sm_n0_re
+    x439 = sm_g1_im * sm_n0_re
+    x530 = sm_g3_re * sm_n0_re
+    x546 = sm_g3_im * sm_n0_re
     del sm_n0_re
-    sm_n0_im = x219 + x327 * x328
-    del x219, x327, x328
-    x342 = sm_g0_im * sm_n0_im
-    x382 = sm_g0_re * sm_n0_im
-    x406 = sm_g1_im * sm_n0_im
-    x412 = x404 + x405 + x406 + x407 - x408 - x409 - x410 - x411
-    x445 = sm_g1_re * sm_n0_im
-    x448 = x440 + x441 + x442 + x443 + x444 + x445 + x446 + x447
-    x476 = -x440 - x441 - x442 - x443 - x444 - x445 - x446 - x447
-    del x440, x441, x442, x443, x444, x445, x446, x447
-    x478 = -x404 - x405 - x406 - x407 + x408 + x409 + x410 + x411
-    del x404, x405, x406, x407, x408, x409, x410, x411
-    x531 = sm_g3_im * sm_n0_im
-    x537 = x529 + x530 + x531 + x532 - x533 - x534 - x535 - x536
-    x552 = sm_g3_re * sm_n0_im
+    sm_n0_im = x214 + x322 * x323
+    del x214, x322, x323
+    x337 = sm_g0_im * sm_n0_im
+    x377 = sm_g0_re * sm_n0_im
+    x401 = sm_g1_im * sm_n0_im
+    x407 = x399 + x400 + x401 + x402 - x403 - x404 - x405 - x406
+    x440 = sm_g1_re * sm_n0_im
+    x443 = x435 + x436 + x437 + x438 + x439 + x440 + x441 + x442
+    x471 = -x435 - x436 - x437 - x438 - x439 - x440 - x441 - x442
+    del x435, x436, x437, x438, x439, x440, x441, x442
+    x473 = -x399 - x400 - x401 - x402 + x403 + x404 + x405 + x406
+    del x399, x400, x401, x402, x403, x404, x405, x406
+    x526 = sm_g3_im * sm_n0_im
+    x532 = x524 + x525 + x526 + x527 - x528 - x529 - x530 - x531
+    x547 = sm_g3_re * sm_n0_im
     del sm_n0_im
-    x555 = x547 + x548 + x549 + x550 + x551 + x552 + x553 + x554
-    x556 = -x547 - x548 - x549 - x550 - x551 - x552 - x553 - x554
-    del x547, x548, x549, x550, x551, x552, x553, x554
-    x558 = -x529 - x530 - x531 - x532 + x533 + x534 + x535 + x536
-    del x529, x530, x531, x532, x533, x534, x535, x536
-    sm_n1_re = -x210 * x329 + x222 - x225 - x234
-    del x210, x222, x225, x234
-    x354 = sm_g1_re * sm_n1_re
-    x389 = sm_g1_im * sm_n1_re
-    x437 = sm_g3_re * sm_n1_re
-    x471 = sm_g3_im * sm_n1_re
-    x490 = -sm_g0_re * sm_n1_re
-    x506 = sm_g0_im * sm_n1_re
+    x550 = x542 + x543 + x544 + x545 + x546 + x547 + x548 + x549
+    x551 = -x542 - x543 - x544 - x545 - x546 - x547 - x548 - x549
+    del x542, x543, x544, x545, x546, x547, x548, x549
+    x553 = -x524 - x525 - x526 - x527 + x528 + x529 + x530 + x531
+    del x524, x525, x526, x527, x528, x529, x530, x531
+    sm_n1_re = -x205 * x324 + x217 - x220 - x229
+    del x205, x217, x220, x229
+    x349 = sm_g1_re * sm_n1_re
+    x384 = sm_g1_im * sm_n1_re
+    x432 = sm_g3_re * sm_n1_re
+    x466 = sm_g3_im * sm_n1_re
+    x485 = -sm_g0_re * sm_n1_re
+    x501 = sm_g0_im * sm_n1_re
     del sm_n1_re
-    sm_n1_im = x212 * x329 + x235
-    del x212, x235, x329
-    x350 = sm_g1_im * sm_n1_im
-    x356 = x348 + x349 + x350 + x351 - x352 - x353 - x354 - x355
-    x357 = x340 + x341 + x342 + x343 + x344 + x345 + x346 + x347 + x356
-    x390 = sm_g1_re * sm_n1_im
-    x393 = x385 + x386 + x387 + x388 + x389 + x390 + x391 + x392
-    x394 = x377 + x378 + x379 + x380 + x381 + x382 + x383 + x384 + x393
-    x433 = sm_g3_im * sm_n1_im
-    x439 = x431 + x432 + x433 + x434 - x435 - x436 - x437 - x438
-    x472 = sm_g3_re * sm_n1_im
-    x475 = x467 + x468 + x469 + x470 + x471 + x472 + x473 + x474
-    x477 = -x467 - x468 - x469 - x470 - x471 - x472 - x473 - x474
-    del x467, x468, x469, x470, x471, x472, x473, x474
-    x479 = -x431 - x432 - x433 - x434 + x435 + x436 + x437 + x438
-    del x431, x432, x433, x434, x435, x436, x437, x438
-    x486 = sm_g0_im * sm_n1_im
-    x492 = x412 + x484 + x485 + x486 + x487 + x488 + x489 + x490 + x491
-    x507 = sm_g0_re * sm_n1_im
+    sm_n1_im = x207 * x324 + x230
+    del x207, x230, x324
+    x345 = sm_g1_im * sm_n1_im
+    x351 = x343 + x344 + x345 + x346 - x347 - x348 - x349 - x350
+    x352 = x335 + x336 + x337 + x338 + x339 + x340 + x341 + x342 + x351
+    x385 = sm_g1_re * sm_n1_im
+    x388 = x380 + x381 + x382 + x383 + x384 + x385 + x386 + x387
+    x389 = x372 + x373 + x374 + x375 + x376 + x377 + x378 + x379 + x388
+    x428 = sm_g3_im * sm_n1_im
+    x434 = x426 + x427 + x428 + x429 - x430 - x431 - x432 - x433
+    x467 = sm_g3_re * sm_n1_im
+    x470 = x462 + x463 + x464 + x465 + x466 + x467 + x468 + x469
+    x472 = -x462 - x463 - x464 - x465 - x466 - x467 - x468 - x469
+    del x462, x463, x464, x465, x466, x467, x468, x469
+    x474 = -x426 - x427 - x428 - x429 + x430 + x431 + x432 + x433
+    del x426, x427, x428, x429, x430, x431, x432, x433
+    x481 = sm_g0_im * sm_n1_im
+    x487 = x407 + x479 + x480 + x481 + x482 + x483 + x484 + x485 + x486
+    x502 = sm_g0_re * sm_n1_im
     del sm_n1_im
-    x510 = x448 + x502 + x503 + x504 + x505 + x506 + x507 + x508 + x509
-    x557 = -x385 - x386 - x387 - x388 - x389 - x390 - x391 - x392
-    del x385, x386, x387, x388, x389, x390, x391, x392
-    x559 = -x348 - x349 - x350 - x351 + x352 + x353 + x354 + x355
-    del x348, x349, x350, x351, x352, x353, x354, x355
-    x564 = x476 + x502 + x503 + x504 + x505 + x506 + x507 + x508 + x509
-    del x502, x503, x504, x505, x506, x507, x508, x509
-    x565 = x478 + x484 + x485 + x486 + x487 + x488 + x489 + x490 + x491
-    del x484, x485, x486, x487, x488, x489, x490, x491
-    x568 = x340 + x341 + x342 + x343 + x344 + x345 + x346 + x347 + x559
-    del x340, x341, x342, x343, x344, x345, x346, x347
-    x569 = x377 + x378 + x379 + x380 + x381 + x382 + x383 + x384 + x557
-    del x377, x378, x379, x380, x381, x382, x383, x384
-    sm_n2_re = rm_weight_re * x330 + x227
-    del x227
-    x337 = sm_g1_re * sm_n2_re
-    x372 = sm_g1_im * sm_n2_re
-    x419 = -sm_g0_re * sm_n2_re
-    x453 = sm_g0_im * sm_n2_re
-    x499 = sm_g3_re * sm_n2_re
-    x515 = sm_g3_im * sm_n2_re
+    x505 = x443 + x497 + x498 + x499 + x500 + x501 + x502 + x503 + x504
+    x552 = -x380 - x381 - x382 - x383 - x384 - x385 - x386 - x387
+    del x380, x381, x382, x383, x384, x385, x386, x387
+    x554 = -x343 - x344 - x345 - x346 + x347 + x348 + x349 + x350
+    del x343, x344, x345, x346, x347, x348, x349, x350
+    x559 = x471 + x497 + x498 + x499 + x500 + x501 + x502 + x503 + x504
+    del x497, x498, x499, x500, x501, x502, x503, x504
+    x560 = x473 + x479 + x480 + x481 + x482 + x483 + x484 + x485 + x486
+    del x479, x480, x481, x482, x483, x484, x485, x486
+    x563 = x335 + x336 + x337 + x338 + x339 + x340 + x341 + x342 + x554
+    del x335, x336, x337, x338, x339, x340, x341, x342
+    x564 = x372 + x373 + x374 + x375 + x376 + x377 + x378 + x379 + x552
+    del x372, x373, x374, x375, x376, x377, x378, x379
+    sm_n2_re = rm_weight_re * x325 + x222
+    del x222
+    x332 = sm_g1_re * sm_n2_re
+    x367 = sm_g1_im * sm_n2_re
+    x414 = -sm_g0_re * sm_n2_re
+    x448 = sm_g0_im * sm_n2_re
+    x494 = sm_g3_re * sm_n2_re
+    x510 = sm_g3_im * sm_n2_re
     del sm_n2_re
-    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x106 - rm_weight_im * x330 - x228 - x229
-    del c_down_re, rm_weight_im, rm_weight_re, x106, x228, x229, x330
-    x333 = sm_g1_im * sm_n2_im
-    x339 = x331 + x332 + x333 + x334 - x335 - x336 - x337 - x338
-    x373 = sm_g1_re * sm_n2_im
-    x376 = x368 + x369 + x370 + x371 + x372 + x373 + x374 + x375
-    x415 = sm_g0_im * sm_n2_im
-    x454 = sm_g0_re * sm_n2_im
-    x480 = -x331 - x332 - x333 - x334 + x335 + x336 + x337 + x338
-    del x331, x332, x333, x334, x335, x336, x337, x338
-    x482 = -x368 - x369 - x370 - x371 - x372 - x373 - x374 - x375
-    del x368, x369, x370, x371, x372, x373, x374, x375
-    x495 = sm_g3_im * sm_n2_im
-    x501 = x493 + x494 + x495 + x496 - x497 - x498 - x499 - x500
-    x516 = sm_g3_re * sm_n2_im
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x101 - rm_weight_im * x325 - x223 - x224
+    del c_down_re, rm_weight_im, rm_weight_re, x101, x223, x224, x325
+    x328 = sm_g1_im * sm_n2_im
+    x334 = x326 + x327 + x328 + x329 - x330 - x331 - x332 - x333
+    x368 = sm_g1_re * sm_n2_im
+    x371 = x363 + x364 + x365 + x366 + x367 + x368 + x369 + x370
+    x410 = sm_g0_im * sm_n2_im
+    x449 = sm_g0_re * sm_n2_im
+    x475 = -x326 - x327 - x328 - x329 + x330 + x331 + x332 + x333
+    del x326, x327, x328, x329, x330, x331, x332, x333
+    x477 = -x363 - x364 - x365 - x366 - x367 - x368 - x369 - x370
+    del x363, x364, x365, x366, x367, x368, x369, x370
+    x490 = sm_g3_im * sm_n2_im
+    x496 = x488 + x489 + x490 + x491 - x492 - x493 - x494 - x495
+    x511 = sm_g3_re * sm_n2_im
     del sm_n2_im
-    x519 = x511 + x512 + x513 + x514 + x515 + x516 + x517 + x518
-    x560 = -x493 - x494 - x495 - x496 + x497 + x498 + x499 + x500
-    del x493, x494, x495, x496, x497, x498, x499, x500
-    x562 = -x511 - x512 - x513 - x514 - x515 - x516 - x517 - x518
-    del x511, x512, x513, x514, x515, x516, x517, x518
-    sm_n3_re = c_up_re * x109 * x2 * x238 - x220 * x240 - x236
-    del c_up_re, x109, x2, x236, x240
-    x364 = sm_g3_re * sm_n3_re
-    x399 = sm_g3_im * sm_n3_re
-    x427 = sm_g1_re * sm_n3_re
-    x461 = sm_g1_im * sm_n3_re
-    x526 = -sm_g0_re * sm_n3_re
-    x542 = sm_g0_im * sm_n3_re
+    x514 = x506 + x507 + x508 + x509 + x510 + x511 + x512 + x513
+    x555 = -x488 - x489 - x490 - x491 + x492 + x493 + x494 + x495
+    del x488, x489, x490, x491, x492, x493, x494, x495
+    x557 = -x506 - x507 - x508 - x509 - x510 - x511 - x512 - x513
+    del x506, x507, x508, x509, x510, x511, x512, x513
+    sm_n3_re = c_up_re * x104 * x2 * x233 - x215 * x235 - x231
+    del c_up_re, x104, x2, x231, x235
+    x359 = sm_g3_re * sm_n3_re
+    x394 = sm_g3_im * sm_n3_re
+    x422 = sm_g1_re * sm_n3_re
+    x456 = sm_g1_im * sm_n3_re
+    x521 = -sm_g0_re * sm_n3_re
+    x537 = sm_g0_im * sm_n3_re
     del sm_n3_re
-    sm_n3_im = x220 * x238 + x241
-    del x220, x238, x241
-    x360 = sm_g3_im * sm_n3_im
+    sm_n3_im = x215 * x233 + x236
+    del x215, x233, x236
+    x355 = sm_g3_im * sm_n3_im
     del sm_g3_im
-    x366 = x358 + x359 + x360 + x361 - x362 - x363 - x364 - x365
-    x400 = sm_g3_re * sm_n3_im
+    x361 = x353 + x354 + x355 + x356 - x357 - x358 - x359 - x360
+    x395 = sm_g3_re * sm_n3_im
     del sm_g3_re
-    x403 = x395 + x396 + x397 + x398 + x399 + x400 + x401 + x402
-    x423 = sm_g1_im * sm_n3_im
+    x398 = x390 + x391 + x392 + x393 + x394 + x395 + x396 + x397
+    x418 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x429 = x421 + x422 + x423 + x424 - x425 - x426 - x427 - x428
-    x430 = x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420 + x429
-    x462 = sm_g1_re * sm_n3_im
+    x424 = x416 + x417 + x418 + x419 - x420 - x421 - x422 - x423
+    x425 = x408 + x409 + x410 + x411 + x412 + x413 + x414 + x415 + x424
+    x457 = sm_g1_re * sm_n3_im
     del sm_g1_re
-    x465 = x457 + x458 + x459 + x460 + x461 + x462 + x463 + x464
-    x466 = x449 + x450 + x451 + x452 + x453 + x454 + x455 + x456 + x465
-    x481 = -x358 - x359 - x360 - x361 + x362 + x363 + x364 + x365
-    del x358, x359, x360, x361, x362, x363, x364, x365
-    x483 = -x395 - x396 - x397 - x398 - x399 - x400 - x401 - x402
-    del x395, x396, x397, x398, x399, x400, x401, x402
-    x522 = sm_g0_im * sm_n3_im
+    x460 = x452 + x453 + x454 + x455 + x456 + x457 + x458 + x459
+    x461 = x444 + x445 + x446 + x447 + x448 + x449 + x450 + x451 + x460
+    x476 = -x353 - x354 - x355 - x356 + x357 + x358 + x359 + x360
+    del x353, x354, x355, x356, x357, x358, x359, x360
+    x478 = -x390 - x391 - x392 - x393 - x394 - x395 - x396 - x397
+    del x390, x391, x392, x393, x394, x395, x396, x397
+    x517 = sm_g0_im * sm_n3_im
     del sm_g0_im
-    x528 = x339 + x520 + x521 + x522 + x523 + x524 + x525 + x526 + x527
-    x543 = sm_g0_re * sm_n3_im
+    x523 = x334 + x515 + x516 + x517 + x518 + x519 + x520 + x521 + x522
+    x538 = sm_g0_re * sm_n3_im
     del sm_g0_re, sm_n3_im
-    x546 = x376 + x538 + x539 + x540 + x541 + x542 + x543 + x544 + x545
-    x561 = -x421 - x422 - x423 - x424 + x425 + x426 + x427 + x428
-    del x421, x422, x423, x424, x425, x426, x427, x428
-    x563 = -x457 - x458 - x459 - x460 - x461 - x462 - x463 - x464
-    del x457, x458, x459, x460, x461, x462, x463, x464
-    x566 = x482 + x538 + x539 + x540 + x541 + x542 + x543 + x544 + x545
-    del x538, x539, x540, x541, x542, x543, x544, x545
-    x567 = x480 + x520 + x521 + x522 + x523 + x524 + x525 + x526 + x527
-    del x520, x521, x522, x523, x524, x525, x526, x527
-    x570 = x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420 + x561
-    del x413, x414, x415, x416, x417, x418, x419, x420
-    x571 = x449 + x450 + x451 + x452 + x453 + x454 + x455 + x456 + x563
-    del x449, x450, x451, x452, x453, x454, x455, x456
+    x541 = x371 + x533 + x534 + x535 + x536 + x537 + x538 + x539 + x540
+    x556 = -x416 - x417 - x418 - x419 + x420 + x421 + x422 + x423
+    del x416, x417, x418, x419, x420, x421, x422, x423
+    x558 = -x452 - x453 - x454 - x455 - x456 - x457 - x458 - x459
+    del x452, x453, x454, x455, x456, x457, x458, x459
+    x561 = x477 + x533 + x534 + x535 + x536 + x537 + x538 + x539 + x540
+    del x533, x534, x535, x536, x537, x538, x539, x540
+    x562 = x475 + x515 + x516 + x517 + x518 + x519 + x520 + x521 + x522
+    del x515, x516, x517, x518, x519, x520, x521, x522
+    x565 = x408 + x409 + x410 + x411 + x412 + x413 + x414 + x415 + x556
+    del x408, x409, x410, x411, x412, x413, x414, x415
+    x566 = x444 + x445 + x446 + x447 + x448 + x449 + x450 + x451 + x558
+    del x444, x445, x446, x447, x448, x449, x450, x451
     return (
-        -x367 * (-x339 - x357 - x366),  # r00_real
-        -x367 * (x376 + x394 + x403),  # r00_imag
-        -x367 * (-x412 - x430 - x439),  # r01_real
-        -x367 * (x448 + x466 + x475),  # r01_imag
-        -x367 * (x466 + x476 + x477),  # r02_real
-        -x367 * (x430 + x478 + x479),  # r02_imag
-        -x367 * (-x357 - x480 - x481),  # r03_real
-        -x367 * (x394 + x482 + x483),  # r03_imag
-        -x367 * (-x429 - x492 - x501),  # r10_real
-        -x367 * (x465 + x510 + x519),  # r10_imag
-        -x367 * (-x356 - x528 - x537),  # r11_real
-        -x367 * (x393 + x546 + x555),  # r11_imag
-        -x367 * (x546 + x556 + x557),  # r12_real
-        -x367 * (x528 + x558 + x559),  # r12_imag
-        -x367 * (-x492 - x560 - x561),  # r13_real
-        -x367 * (x510 + x562 + x563),  # r13_imag
-        -x367 * (-x465 - x562 - x564),  # r20_real
-        -x367 * (-x429 - x560 - x565),  # r20_imag
-        -x367 * (-x393 - x556 - x566),  # r21_real
-        -x367 * (-x356 - x558 - x567),  # r21_imag
-        -x367 * (-x537 - x559 - x567),  # r22_real
-        -x367 * (x555 + x557 + x566),  # r22_imag
-        -x367 * (-x519 - x563 - x564),  # r23_real
-        -x367 * (-x501 - x561 - x565),  # r23_imag
-        -x367 * (-x339 - x481 - x568),  # r30_real
-        -x367 * (x376 + x483 + x569),  # r30_imag
-        -x367 * (-x412 - x479 - x570),  # r31_real
-        -x367 * (x448 + x477 + x571),  # r31_imag
-        -x367 * (x475 + x476 + x571),  # r32_real
-        -x367 * (x439 + x478 + x570),  # r32_imag
-        -x367 * (-x366 - x480 - x568),  # r33_real
-        -x367 * (x403 + x482 + x569),  # r33_imag
+        -x362 * (-x334 - x352 - x361),  # r00_real
+        -x362 * (x371 + x389 + x398),  # r00_imag
+        -x362 * (-x407 - x425 - x434),  # r01_real
+        -x362 * (x443 + x461 + x470),  # r01_imag
+        -x362 * (x461 + x471 + x472),  # r02_real
+        -x362 * (x425 + x473 + x474),  # r02_imag
+        -x362 * (-x352 - x475 - x476),  # r03_real
+        -x362 * (x389 + x477 + x478),  # r03_imag
+        -x362 * (-x424 - x487 - x496),  # r10_real
+        -x362 * (x460 + x505 + x514),  # r10_imag
+        -x362 * (-x351 - x523 - x532),  # r11_real
+        -x362 * (x388 + x541 + x550),  # r11_imag
+        -x362 * (x541 + x551 + x552),  # r12_real
+        -x362 * (x523 + x553 + x554),  # r12_imag
+        -x362 * (-x487 - x555 - x556),  # r13_real
+        -x362 * (x505 + x557 + x558),  # r13_imag
+        -x362 * (-x460 - x557 - x559),  # r20_real
+        -x362 * (-x424 - x555 - x560),  # r20_imag
+        -x362 * (-x388 - x551 - x561),  # r21_real
+        -x362 * (-x351 - x553 - x562),  # r21_imag
+        -x362 * (-x532 - x554 - x562),  # r22_real
+        -x362 * (x550 + x552 + x561),  # r22_imag
+        -x362 * (-x514 - x558 - x559),  # r23_real
+        -x362 * (-x496 - x556 - x560),  # r23_imag
+        -x362 * (-x334 - x476 - x563),  # r30_real
+        -x362 * (x371 + x478 + x564),  # r30_imag
+        -x362 * (-x407 - x474 - x565),  # r31_real
+        -x362 * (x443 + x472 + x566),  # r31_imag
+        -x362 * (x470 + x471 + x566),  # r32_real
+        -x362 * (x434 + x473 + x565),  # r32_imag
+        -x362 * (-x361 - x475 - x563),  # r33_real
+        -x362 * (x398 + x477 + x564),  # r33_imag
     )
 
 
 def pinched(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
     """Compute Tr[tau_s G^R tau_t G^A] per unit of nu, s, t = 0 to 3.
 
-    Operations: 761 (add 295, div 12, mul 432, parts_root_arctanh 4, parts_root_sum 11, parts_upper_root 6, sqrt 1).
+    Operations: 757 (add 293, div 12, mul 431, parts_root_arctanh 4, parts_root_sum 10, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = -x6
-    x8 = gamma + growth
-    x9 = x7 + x8
-    x14 = a * a - 1
-    x15 = -1 / x14
-    del x14
-    x16 = a * x15
-    x17 = -delta
-    x18 = gamma + lag
-    x19 = x18 + x7
-    del x7
-    x21 = 2 * frequency * x19
-    x39 = 2 * gamma + growth + lag
-    x40 = x39 - 2 * x6
-    del x6
-    x44 = a * omega_r
-    x45 = a * x39
-    del x39
-    x46 = 2 * delta - x45
-    x71 = -2 * delta + x45
-    del x45
-    x91 = 1 / x0
-    x94 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = -x4
+    x6 = gamma + growth
+    x7 = x5 + x6
+    x12 = a * a - 1
+    x13 = -1 / x12
+    del x12
+    x14 = a * x13
+    x15 = -delta
+    x16 = gamma + lag
+    x17 = x16 + x5
+    del x5
+    x19 = 2 * frequency * x17
+    x37 = growth - lag
+    x38 = 2 * gamma + growth + lag
+    x39 = x38 - 2 * x4
+    del x4
+    x43 = a * omega_r
+    x44 = a * x38
+    del x38
+    x45 = 2 * delta - x44
+    x70 = -2 * delta + x44
+    del x44
+    x90 = 1 / x0
+    x93 = 1 / (x1 * x1)
     del x1
-    x95 = x2 * x94
-    x165 = (1 / 2) / (pi * pi)
+    x94 = x2 * x93
+    x164 = (1 / 2) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x10 = distance_omega * x4 - x9 * x9
-    del x4
-    x12 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x3) - x7 * x7
+    x10 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x3) - x19 * x19
+    x18 = distance * (distance + x3) - x17 * x17
     del x3
     after_re = frequency + omega_r
-    x11 = 2 * after_re * x9
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    total_im = z0[1]
+    x9 = 2 * after_re * x7
+    x36 = after_re + frequency
+    x40 = omega_r * x36 - x37 * x39
+    x41 = omega_r * x37 + x36 * x39
+    del x36, x37, x39
+    z0 = upper_root(x8, x9)
+    del x8, x9
+    a_root_re = z0[0]
+    x21 = a_root_re * x13
+    a_root_im = z0[1]
     del z0
-    x38 = growth - lag + total_im
-    del total_im
-    x41 = omega_r * total_re - x38 * x40
-    x42 = omega_r * x38 + total_re * x40
-    del total_re, x38, x40
-    z1 = upper_root(x10, x11)
-    del x10, x11
-    a_root_re = z1[0]
-    x23 = a_root_re * x15
-    a_root_im = z1[1]
-    del z1
-    x26 = a_root_im * x15
-    x63 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x64 = 2 * x63
+    x24 = a_root_im * x13
+    x62 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x63 = 2 * x62
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x9
-    del x9
-    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x13
-    a_down_im = -a_up_im * x13
-    del x13
-    a_center_re = -after_re * x16
+    a_up_im = a_root_im + x7
+    del x7
+    x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x11
+    a_down_im = -a_up_im * x11
+    del x11
+    a_center_re = -after_re * x14
     del after_re
-    x24 = a_center_re + mu
+    x22 = a_center_re + mu
     del a_center_re
-    x25 = x23 + x24
-    x28 = -x23 + x24
-    del x23, x24
-    a_center_im = x15 * (-a * x8 - x17)
-    del x8
-    x27 = a_center_im + x26
-    x29 = a_center_im - x26
-    del a_center_im, x26
-    z2 = upper_root(x20, x21)
-    del x20, x21
-    c_root_re = z2[0]
-    x30 = c_root_re * x15
-    x37 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x33 = c_root_im * x15
-    x43 = -c_root_im
-    x98 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x99 = 2 * x98
-    x100 = x91 * x99
-    x101 = c_root_im * x100
-    x102 = c_root_re * x100
-    del x100
-    x103 = Delta_0 * x99
-    x104 = c_root_re * x103
-    x105 = c_root_im * x103
-    del x103
-    x106 = x95 * x99
+    x23 = x21 + x22
+    x26 = -x21 + x22
+    del x21, x22
+    a_center_im = x13 * (-a * x6 - x15)
+    del x6
+    x25 = a_center_im + x24
+    x27 = a_center_im - x24
+    del a_center_im, x24
+    z1 = upper_root(x18, x19)
+    del x18, x19
+    c_root_re = z1[0]
+    x28 = c_root_re * x13
+    x35 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x31 = c_root_im * x13
+    x42 = -c_root_im
+    x97 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x98 = 2 * x97
+    x99 = x90 * x98
+    x100 = c_root_im * x99
+    x101 = c_root_re * x99
     del x99
-    x107 = c_root_im * x106
-    x108 = c_root_re * x106
-    del x106
+    x102 = Delta_0 * x98
+    x103 = c_root_re * x102
+    x104 = c_root_im * x102
+    del x102
+    x105 = x94 * x98
+    del x98
+    x106 = c_root_im * x105
+    x107 = c_root_re * x105
+    del x105
     c_up_re = c_root_re + frequency
-    c_up_im = c_root_im + x19
-    del x19
-    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x12
-    c_down_re = c_up_re * x22
-    c_down_im = -c_up_im * x22
-    del x22
-    c_center_re = -frequency * x16
-    del x16
-    x31 = c_center_re + mu
+    c_up_im = c_root_im + x17
+    del x17
+    x20 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x10
+    c_down_re = c_up_re * x20
+    c_down_im = -c_up_im * x20
+    del x20
+    c_center_re = -frequency * x14
+    del x14
+    x29 = c_center_re + mu
     del c_center_re
-    x32 = x30 + x31
-    x35 = -x30 + x31
-    del x30, x31
-    c_center_im = x15 * (-a * x18 - x17)
-    del x17, x18
-    x34 = c_center_im + x33
-    x36 = c_center_im - x33
-    del c_center_im, x33
-    z3 = upper_root(x25, x27)
-    del x25, x27
-    ap_p_re = z3[0]
-    x61 = 4 * ap_p_re
-    ap_p_im = z3[1]
-    del z3
-    x59 = 4 * ap_p_im
-    z4 = upper_root(x28, x29)
+    x30 = x28 + x29
+    x33 = -x28 + x29
     del x28, x29
-    am_p_re = z4[0]
-    x84 = 4 * am_p_re
-    am_p_im = z4[1]
+    c_center_im = x13 * (-a * x16 - x15)
+    del x15, x16
+    x32 = c_center_im + x31
+    x34 = c_center_im - x31
+    del c_center_im, x31
+    z2 = upper_root(x23, x25)
+    del x23, x25
+    ap_p_re = z2[0]
+    x60 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x58 = 4 * ap_p_im
+    z3 = upper_root(x26, x27)
+    del x26, x27
+    am_p_re = z3[0]
+    x83 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x81 = 4 * am_p_im
+    z4 = upper_root(x30, x32)
+    del x30, x32
+    sp_p_re = z4[0]
+    x46 = -sp_p_re
+    sp_p_im = z4[1]
     del z4
-    x82 = 4 * am_p_im
-    z5 = upper_root(x32, x34)
-    del x32, x34
-    sp_p_re = z5[0]
-    x47 = -sp_p_re
-    sp_p_im = z5[1]
+    x47 = -sp_p_im
+    z5 = upper_root(x33, x34)
+    del x33, x34
+    sm_p_re = z5[0]
+    x108 = -sm_p_re
+    sm_p_im = z5[1]
     del z5
-    x48 = -sp_p_im
-    z6 = upper_root(x35, x36)
-    del x35, x36
-    sm_p_re = z6[0]
-    x109 = -sm_p_re
-    sm_p_im = z6[1]
+    x109 = -sm_p_im
+    z6 = root_sum(a_root_re, a_root_im, x35, c_root_im, x40, x41)
+    del x35
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
     del z6
-    x110 = -sm_p_im
-    z7 = root_sum(a_root_re, a_root_im, x37, c_root_im, x41, x42)
-    del x37
-    sp_roots_re = z7[0]
-    sp_roots_im = z7[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x42, x40, x41)
+    del x40, x41, x42
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
-    del x41, x42, x43
-    sm_roots_re = z8[0]
-    sm_roots_im = z8[1]
-    del z8
-    spp_x_re = x15 * (sp_roots_re - x44)
-    spp_x_im = x15 * (sp_roots_im + x46)
-    z9 = root_sum(ap_p_re, ap_p_im, x47, sp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z9[0]
-    x49 = q + spp_k_re
-    x50 = -q + spp_k_re
+    spp_x_re = x13 * (sp_roots_re - x43)
+    spp_x_im = x13 * (sp_roots_im + x45)
+    z8 = root_sum(ap_p_re, ap_p_im, x46, sp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z8[0]
+    x48 = q + spp_k_re
+    x49 = -q + spp_k_re
     del spp_k_re
-    spp_k_im = z9[1]
-    del z9
-    z10 = root_sum(ap_p_re, ap_p_im, sp_p_re, x48, spp_x_re, spp_x_im)
+    spp_k_im = z8[1]
+    del z8
+    z9 = root_sum(ap_p_re, ap_p_im, sp_p_re, x47, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z10[0]
-    x54 = -q + spp_d_re
-    spp_d_im = z10[1]
-    del z10
-    spp_bq_re = -spp_k_im * spp_k_im + x49 * x50
-    spp_bq_im = spp_k_im * x49 + spp_k_im * x50
-    del spp_k_im, x49, x50
-    x51 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x52 = x51 * (q + spp_d_re)
+    spp_d_re = z9[0]
+    x53 = -q + spp_d_re
+    spp_d_im = z9[1]
+    del z9
+    spp_bq_re = -spp_k_im * spp_k_im + x48 * x49
+    spp_bq_im = spp_k_im * x48 + spp_k_im * x49
+    del spp_k_im, x48, x49
+    x50 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x51 = x50 * (q + spp_d_re)
     del spp_d_re
-    x53 = -spp_bq_im * x52 + spp_bq_re * spp_d_im * x51
-    x55 = spp_bq_im * spp_d_im * x51 + spp_bq_re * x52
-    del x52
-    x56 = sp_p_im * x51
-    x57 = sp_p_re * x51
-    x58 = spp_bq_im * x57 + spp_bq_re * x56
-    x60 = spp_bq_im * x56 - spp_bq_re * x57
-    del x56, x57
-    x65 = x51 * x64
+    x52 = -spp_bq_im * x51 + spp_bq_re * spp_d_im * x50
+    x54 = spp_bq_im * spp_d_im * x50 + spp_bq_re * x51
     del x51
-    x66 = spp_bq_im * x65
+    x55 = sp_p_im * x50
+    x56 = sp_p_re * x50
+    x57 = spp_bq_im * x56 + spp_bq_re * x55
+    x59 = spp_bq_im * x55 - spp_bq_re * x56
+    del x55, x56
+    x64 = x50 * x63
+    del x50
+    x65 = spp_bq_im * x64
     del spp_bq_im
-    x67 = spp_bq_re * x65
-    del spp_bq_re, x65
-    x68 = a_root_im * x66 - a_root_re * x67
-    x70 = a_root_im * x67 + a_root_re * x66
-    del x66, x67
-    spp_zq_re = -spp_d_im * x53 + x54 * x55
-    spp_zq_im = spp_d_im * x55 + x53 * x54
-    del spp_d_im, x53, x54, x55
-    spp_yq_re = 4 * ap_p_re * x60 - x58 * x59
-    spp_yq_im = x58 * x61 + x59 * x60
-    del x58, x60
-    z11 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x66 = spp_bq_re * x64
+    del spp_bq_re, x64
+    x67 = a_root_im * x65 - a_root_re * x66
+    x69 = a_root_im * x66 + a_root_re * x65
+    del x65, x66
+    spp_zq_re = -spp_d_im * x52 + x53 * x54
+    spp_zq_im = spp_d_im * x54 + x52 * x53
+    del spp_d_im, x52, x53, x54
+    spp_yq_re = 4 * ap_p_re * x59 - x57 * x58
+    spp_yq_im = x57 * x60 + x58 * x59
+    del x57, x59
+    z10 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
     del spp_yq_im, spp_yq_re, spp_zq_im, spp_zq_re
-    x62 = z11[0]
-    x69 = z11[1]
-    del z11
-    spp_w_re = x62 * x68 - x69 * x70
-    spp_w_im = x62 * x70 + x68 * x69
-    del x62, x68, x69, x70
-    x93 = spp_w_im * x91
-    x96 = spp_w_im * x95
-    spm_x_re = x15 * (-sm_roots_re - x44)
-    spm_x_im = x15 * (-sm_roots_im - x71)
-    z12 = root_sum(am_p_re, am_p_im, x47, sp_p_im, spm_x_re, spm_x_im)
-    del x47
-    spm_k_re = z12[0]
-    x72 = q + spm_k_re
-    x73 = -q + spm_k_re
+    x61 = z10[0]
+    x68 = z10[1]
+    del z10
+    spp_w_re = x61 * x67 - x68 * x69
+    spp_w_im = x61 * x69 + x67 * x68
+    del x61, x67, x68, x69
+    x92 = spp_w_im * x90
+    x95 = spp_w_im * x94
+    spm_x_re = x13 * (-sm_roots_re - x43)
+    spm_x_im = x13 * (-sm_roots_im - x70)
+    z11 = root_sum(am_p_re, am_p_im, x46, sp_p_im, spm_x_re, spm_x_im)
+    del x46
+    spm_k_re = z11[0]
+    x71 = q + spm_k_re
+    x72 = -q + spm_k_re
     del spm_k_re
-    spm_k_im = z12[1]
+    spm_k_im = z11[1]
+    del z11
+    z12 = root_sum(am_p_re, am_p_im, sp_p_re, x47, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x47
+    spm_d_re = z12[0]
+    x76 = -q + spm_d_re
+    spm_d_im = z12[1]
     del z12
-    z13 = root_sum(am_p_re, am_p_im, sp_p_re, x48, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x48
-    spm_d_re = z13[0]
-    x77 = -q + spm_d_re
-    spm_d_im = z13[1]
-    del z13
-    spm_bq_re = -spm_k_im * spm_k_im + x72 * x73
-    spm_bq_im = spm_k_im * x72 + spm_k_im * x73
-    del spm_k_im, x72, x73
-    x74 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x75 = x74 * (q + spm_d_re)
+    spm_bq_re = -spm_k_im * spm_k_im + x71 * x72
+    spm_bq_im = spm_k_im * x71 + spm_k_im * x72
+    del spm_k_im, x71, x72
+    x73 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x74 = x73 * (q + spm_d_re)
     del spm_d_re
-    x76 = -spm_bq_im * x75 + spm_bq_re * spm_d_im * x74
-    x78 = spm_bq_im * spm_d_im * x74 + spm_bq_re * x75
-    del x75
-    x79 = sp_p_im * x74
-    del sp_p_im
-    x80 = sp_p_re * x74
-    del sp_p_re
-    x81 = spm_bq_im * x80 + spm_bq_re * x79
-    x83 = spm_bq_im * x79 - spm_bq_re * x80
-    del x79, x80
-    x86 = x64 * x74
-    x87 = a_root_im * x86
-    x88 = 2 * a_root_re * spm_bq_re * x63 * x74 - spm_bq_im * x87
+    x75 = -spm_bq_im * x74 + spm_bq_re * spm_d_im * x73
+    x77 = spm_bq_im * spm_d_im * x73 + spm_bq_re * x74
     del x74
-    x90 = -a_root_re * spm_bq_im * x86 - spm_bq_re * x87
-    del spm_bq_im, spm_bq_re, x86, x87
-    spm_zq_re = -spm_d_im * x76 + x77 * x78
-    spm_zq_im = spm_d_im * x78 + x76 * x77
-    del spm_d_im, x76, x77, x78
-    spm_yq_re = 4 * am_p_re * x83 - x81 * x82
-    spm_yq_im = x81 * x84 + x82 * x83
-    del x81, x83
-    z14 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x78 = sp_p_im * x73
+    del sp_p_im
+    x79 = sp_p_re * x73
+    del sp_p_re
+    x80 = spm_bq_im * x79 + spm_bq_re * x78
+    x82 = spm_bq_im * x78 - spm_bq_re * x79
+    del x78, x79
+    x85 = x63 * x73
+    x86 = a_root_im * x85
+    x87 = 2 * a_root_re * spm_bq_re * x62 * x73 - spm_bq_im * x86
+    del x73
+    x89 = -a_root_re * spm_bq_im * x85 - spm_bq_re * x86
+    del spm_bq_im, spm_bq_re, x85, x86
+    spm_zq_re = -spm_d_im * x75 + x76 * x77
+    spm_zq_im = spm_d_im * x77 + x75 * x76
+    del spm_d_im, x75, x76, x77
+    spm_yq_re = 4 * am_p_re * x82 - x80 * x81
+    spm_yq_im = x80 * x83 + x81 * x82
+    del x80, x82
+    z13 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
     del spm_yq_im, spm_yq_re, spm_zq_im, spm_zq_re
-    x85 = z14[0]
-    x89 = z14[1]
-    del z14
-    spm_w_re = x85 * x88 - x89 * x90
-    spm_w_im = x85 * x90 + x88 * x89
-    del x85, x88, x89, x90
-    x92 = spm_w_im * x91
-    x97 = spm_w_im * x95
-    sp_g0_re = -a_down_im * x92 + a_down_re * spm_w_re * x91 - a_up_im * x93 + a_up_re * spp_w_re * x91
-    sp_g0_im = a_down_im * spm_w_re * x91 + a_down_re * x92 + a_up_im * spp_w_re * x91 + a_up_re * x93
-    del x92, x93
+    x84 = z13[0]
+    x88 = z13[1]
+    del z13
+    spm_w_re = x84 * x87 - x88 * x89
+    spm_w_im = x84 * x89 + x87 * x88
+    del x84, x87, x88, x89
+    x91 = spm_w_im * x90
+    x96 = spm_w_im * x94
+    sp_g0_re = -a_down_im * x91 + a_down_re * spm_w_re * x90 - a_up_im * x92 + a_up_re * spp_w_re * x90
+    sp_g0_im = a_down_im * spm_w_re * x90 + a_down_re * x91 + a_up_im * spp_w_re * x90 + a_up_re * x92
+    del x91, x92
     sp_g1_re = -Delta_0 * spm_w_re - Delta_0 * spp_w_re
-    x152 = 2 * sp_g1_re
+    x151 = 2 * sp_g1_re
     sp_g1_im = -Delta_0 * spm_w_im - Delta_0 * spp_w_im
     del spm_w_im, spp_w_im
-    x156 = 2 * sp_g1_im
-    sp_g3_re = -a_down_im * x96 + a_down_re * spp_w_re * x2 * x94 - a_up_im * x97 + a_up_re * spm_w_re * x2 * x94
-    sp_g3_im = a_down_im * spp_w_re * x95 + a_down_re * x96 + a_up_im * spm_w_re * x95 + a_up_re * x97
-    del spm_w_re, spp_w_re, x96, x97
-    sp_n0_re = -c_up_im * x101 - c_up_re * x102
-    x189 = sp_g1_re * sp_n0_re
-    x208 = sp_g1_im * sp_n0_re
-    x228 = sp_g3_re * sp_n0_re
-    x233 = sp_g3_im * sp_n0_re
-    sp_n0_im = 2 * c_root_re * c_up_im * x91 * x98 - c_up_re * x101
+    x155 = 2 * sp_g1_im
+    sp_g3_re = -a_down_im * x95 + a_down_re * spp_w_re * x2 * x93 - a_up_im * x96 + a_up_re * spm_w_re * x2 * x93
+    sp_g3_im = a_down_im * spp_w_re * x94 + a_down_re * x95 + a_up_im * spm_w_re * x94 + a_up_re * x96
+    del spm_w_re, spp_w_re, x95, x96
+    sp_n0_re = -c_up_im * x100 - c_up_re * x101
+    x188 = sp_g1_re * sp_n0_re
+    x207 = sp_g1_im * sp_n0_re
+    x227 = sp_g3_re * sp_n0_re
+    x232 = sp_g3_im * sp_n0_re
+    sp_n0_im = 2 * c_root_re * c_up_im * x90 * x97 - c_up_re * x100
     del c_root_re
-    x187 = sp_g1_im * sp_n0_im
-    x209 = sp_g1_re * sp_n0_im
-    x226 = sp_g3_im * sp_n0_im
-    x234 = sp_g3_re * sp_n0_im
-    sp_n1_re = x104
-    x153 = sp_n1_re * x152
-    x168 = sp_n1_re * x156
-    x183 = -sp_g0_re * sp_n1_re
-    x194 = sp_g3_re * sp_n1_re
-    x201 = sp_g0_im * sp_n1_re
-    x213 = sp_g3_im * sp_n1_re
+    x186 = sp_g1_im * sp_n0_im
+    x208 = sp_g1_re * sp_n0_im
+    x225 = sp_g3_im * sp_n0_im
+    x233 = sp_g3_re * sp_n0_im
+    sp_n1_re = x103
+    x152 = sp_n1_re * x151
+    x167 = sp_n1_re * x155
+    x182 = -sp_g0_re * sp_n1_re
+    x193 = sp_g3_re * sp_n1_re
+    x200 = sp_g0_im * sp_n1_re
+    x212 = sp_g3_im * sp_n1_re
     del sp_n1_re
-    sp_n1_im = x105
-    x157 = sp_n1_im * x156
-    del x156
-    x169 = sp_n1_im * x152
-    del x152
-    x179 = sp_g0_im * sp_n1_im
-    x192 = sp_g3_im * sp_n1_im
-    x202 = sp_g0_re * sp_n1_im
-    x214 = sp_g3_re * sp_n1_im
+    sp_n1_im = x104
+    x156 = sp_n1_im * x155
+    del x155
+    x168 = sp_n1_im * x151
+    del x151
+    x178 = sp_g0_im * sp_n1_im
+    x191 = sp_g3_im * sp_n1_im
+    x201 = sp_g0_re * sp_n1_im
+    x213 = sp_g3_re * sp_n1_im
     del sp_n1_im
-    sp_n3_re = -c_down_im * x107 - c_down_re * x108
-    x162 = sp_g3_re * sp_n3_re
-    x173 = sp_g3_im * sp_n3_re
-    x184 = sp_g1_re * sp_n3_re
-    x203 = sp_g1_im * sp_n3_re
-    sp_n3_im = c_down_im * x108 - c_down_re * x107
-    x160 = sp_g3_im * sp_n3_im
+    sp_n3_re = -c_down_im * x106 - c_down_re * x107
+    x161 = sp_g3_re * sp_n3_re
+    x172 = sp_g3_im * sp_n3_re
+    x183 = sp_g1_re * sp_n3_re
+    x202 = sp_g1_im * sp_n3_re
+    sp_n3_im = c_down_im * x107 - c_down_re * x106
+    x159 = sp_g3_im * sp_n3_im
     del sp_g3_im
-    x174 = sp_g3_re * sp_n3_im
+    x173 = sp_g3_re * sp_n3_im
     del sp_g3_re
-    x180 = sp_g1_im * sp_n3_im
+    x179 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    x204 = sp_g1_re * sp_n3_im
+    x203 = sp_g1_re * sp_n3_im
     del sp_g1_re
-    smp_x_re = x15 * (sm_roots_re - x44)
+    smp_x_re = x13 * (sm_roots_re - x43)
     del sm_roots_re
-    smp_x_im = x15 * (sm_roots_im + x46)
-    del sm_roots_im, x46
-    z15 = root_sum(ap_p_re, ap_p_im, x109, sm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z15[0]
-    x111 = q + smp_k_re
-    x112 = -q + smp_k_re
+    smp_x_im = x13 * (sm_roots_im + x45)
+    del sm_roots_im, x45
+    z14 = root_sum(ap_p_re, ap_p_im, x108, sm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z14[0]
+    x110 = q + smp_k_re
+    x111 = -q + smp_k_re
     del smp_k_re
-    smp_k_im = z15[1]
-    del z15
-    z16 = root_sum(ap_p_re, ap_p_im, sm_p_re, x110, smp_x_re, smp_x_im)
+    smp_k_im = z14[1]
+    del z14
+    z15 = root_sum(ap_p_re, ap_p_im, sm_p_re, x109, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z16[0]
-    x116 = -q + smp_d_re
-    smp_d_im = z16[1]
-    del z16
-    smp_bq_re = -smp_k_im * smp_k_im + x111 * x112
-    smp_bq_im = smp_k_im * x111 + smp_k_im * x112
-    del smp_k_im, x111, x112
-    x113 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x114 = x113 * (q + smp_d_re)
+    smp_d_re = z15[0]
+    x115 = -q + smp_d_re
+    smp_d_im = z15[1]
+    del z15
+    smp_bq_re = -smp_k_im * smp_k_im + x110 * x111
+    smp_bq_im = smp_k_im * x110 + smp_k_im * x111
+    del smp_k_im, x110, x111
+    x112 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x113 = x112 * (q + smp_d_re)
     del smp_d_re
-    x115 = -smp_bq_im * x114 + smp_bq_re * smp_d_im * x113
-    x117 = smp_bq_im * smp_d_im * x113 + smp_bq_re * x114
-    del x114
-    x118 = sm_p_im * x113
-    x119 = sm_p_re * x113
-    x120 = smp_bq_im * x119 + smp_bq_re * x118
-    x121 = smp_bq_im * x118 - smp_bq_re * x119
-    del x118, x119
-    x123 = x113 * x64
+    x114 = -smp_bq_im * x113 + smp_bq_re * smp_d_im * x112
+    x116 = smp_bq_im * smp_d_im * x112 + smp_bq_re * x113
     del x113
-    x124 = smp_bq_im * x123
+    x117 = sm_p_im * x112
+    x118 = sm_p_re * x112
+    x119 = smp_bq_im * x118 + smp_bq_re * x117
+    x120 = smp_bq_im * x117 - smp_bq_re * x118
+    del x117, x118
+    x122 = x112 * x63
+    del x112
+    x123 = smp_bq_im * x122
     del smp_bq_im
-    x125 = smp_bq_re * x123
-    del smp_bq_re, x123
-    x126 = a_root_im * x124 - a_root_re * x125
-    x128 = a_root_im * x125 + a_root_re * x124
-    del x124, x125
-    smp_zq_re = -smp_d_im * x115 + x116 * x117
-    smp_zq_im = smp_d_im * x117 + x115 * x116
-    del smp_d_im, x115, x116, x117
-    smp_yq_re = 4 * ap_p_re * x121 - x120 * x59
+    x124 = smp_bq_re * x122
+    del smp_bq_re, x122
+    x125 = a_root_im * x123 - a_root_re * x124
+    x127 = a_root_im * x124 + a_root_re * x123
+    del x123, x124
+    smp_zq_re = -smp_d_im * x114 + x115 * x116
+    smp_zq_im = smp_d_im * x116 + x114 * x115
+    del smp_d_im, x114, x115, x116
+    smp_yq_re = 4 * ap_p_re * x120 - x119 * x58
     del ap_p_re
-    smp_yq_im = x120 * x61 + x121 * x59
-    del x120, x121, x59, x61
-    z17 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    smp_yq_im = x119 * x60 + x120 * x58
+    del x119, x120, x58, x60
+    z16 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
     del smp_yq_im, smp_yq_re, smp_zq_im, smp_zq_re
-    x122 = z17[0]
-    x127 = z17[1]
-    del z17
-    smp_w_re = x122 * x126 - x127 * x128
-    smp_w_im = x122 * x128 + x126 * x127
-    del x122, x126, x127, x128
-    x147 = smp_w_im * x91
-    x148 = smp_w_im * x95
-    smm_x_re = x15 * (-sp_roots_re - x44)
-    del sp_roots_re, x44
-    smm_x_im = x15 * (-sp_roots_im - x71)
-    del sp_roots_im, x15, x71
-    z18 = root_sum(am_p_re, am_p_im, x109, sm_p_im, smm_x_re, smm_x_im)
-    del x109
-    smm_k_re = z18[0]
-    x129 = q + smm_k_re
-    x130 = -q + smm_k_re
+    x121 = z16[0]
+    x126 = z16[1]
+    del z16
+    smp_w_re = x121 * x125 - x126 * x127
+    smp_w_im = x121 * x127 + x125 * x126
+    del x121, x125, x126, x127
+    x146 = smp_w_im * x90
+    x147 = smp_w_im * x94
+    smm_x_re = x13 * (-sp_roots_re - x43)
+    del sp_roots_re, x43
+    smm_x_im = x13 * (-sp_roots_im - x70)
+    del sp_roots_im, x13, x70
+    z17 = root_sum(am_p_re, am_p_im, x108, sm_p_im, smm_x_re, smm_x_im)
+    del x108
+    smm_k_re = z17[0]
+    x128 = q + smm_k_re
+    x129 = -q + smm_k_re
     del smm_k_re
-    smm_k_im = z18[1]
+    smm_k_im = z17[1]
+    del z17
+    z18 = root_sum(am_p_re, am_p_im, sm_p_re, x109, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x109
+    smm_d_re = z18[0]
+    x133 = -q + smm_d_re
+    smm_d_im = z18[1]
     del z18
-    z19 = root_sum(am_p_re, am_p_im, sm_p_re, x110, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x110
-    smm_d_re = z19[0]
-    x134 = -q + smm_d_re
-    smm_d_im = z19[1]
-    del z19
-    smm_bq_re = -smm_k_im * smm_k_im + x129 * x130
-    smm_bq_im = smm_k_im * x129 + smm_k_im * x130
-    del smm_k_im, x129, x130
-    x131 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x132 = x131 * (q + smm_d_re)
+    smm_bq_re = -smm_k_im * smm_k_im + x128 * x129
+    smm_bq_im = smm_k_im * x128 + smm_k_im * x129
+    del smm_k_im, x128, x129
+    x130 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x131 = x130 * (q + smm_d_re)
     del smm_d_re
-    x133 = -smm_bq_im * x132 + smm_bq_re * smm_d_im * x131
-    x135 = smm_bq_im * smm_d_im * x131 + smm_bq_re * x132
-    del x132
-    x136 = sm_p_im * x131
+    x132 = -smm_bq_im * x131 + smm_bq_re * smm_d_im * x130
+    x134 = smm_bq_im * smm_d_im * x130 + smm_bq_re * x131
+    del x131
+    x135 = sm_p_im * x130
     del sm_p_im
-    x137 = sm_p_re * x131
+    x136 = sm_p_re * x130
     del sm_p_re
-    x138 = smm_bq_im * x137 + smm_bq_re * x136
-    x139 = smm_bq_im * x136 - smm_bq_re * x137
-    del x136, x137
-    x141 = x131 * x64
-    del x64
-    x142 = a_root_im * x141
+    x137 = smm_bq_im * x136 + smm_bq_re * x135
+    x138 = smm_bq_im * x135 - smm_bq_re * x136
+    del x135, x136
+    x140 = x130 * x63
+    del x63
+    x141 = a_root_im * x140
     del a_root_im
-    x143 = 2 * a_root_re * smm_bq_re * x131 * x63 - smm_bq_im * x142
-    del x131, x63
-    x145 = -a_root_re * smm_bq_im * x141 - smm_bq_re * x142
-    del a_root_re, smm_bq_im, smm_bq_re, x141, x142
-    smm_zq_re = -smm_d_im * x133 + x134 * x135
-    smm_zq_im = smm_d_im * x135 + x133 * x134
-    del smm_d_im, x133, x134, x135
-    smm_yq_re = 4 * am_p_re * x139 - x138 * x82
+    x142 = 2 * a_root_re * smm_bq_re * x130 * x62 - smm_bq_im * x141
+    del x130, x62
+    x144 = -a_root_re * smm_bq_im * x140 - smm_bq_re * x141
+    del a_root_re, smm_bq_im, smm_bq_re, x140, x141
+    smm_zq_re = -smm_d_im * x132 + x133 * x134
+    smm_zq_im = smm_d_im * x134 + x132 * x133
+    del smm_d_im, x132, x133, x134
+    smm_yq_re = 4 * am_p_re * x138 - x137 * x81
     del am_p_re
-    smm_yq_im = x138 * x84 + x139 * x82
-    del x138, x139, x82, x84
-    z20 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    smm_yq_im = x137 * x83 + x138 * x81
+    del x137, x138, x81, x83
+    z19 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
     del smm_yq_im, smm_yq_re, smm_zq_im, smm_zq_re
-    x140 = z20[0]
-    x144 = z20[1]
-    del z20
-    smm_w_re = x140 * x143 - x144 * x145
-    smm_w_im = x140 * x145 + x143 * x144
-    del x140, x143, x144, x145
-    x146 = smm_w_im * x91
-    x149 = smm_w_im * x95
-    sm_g0_re = -a_down_im * x146 + a_down_re * smm_w_re * x91 - a_up_im * x147 + a_up_re * smp_w_re * x91
-    sm_g0_im = a_down_im * smm_w_re * x91 + a_down_re * x146 + a_up_im * smp_w_re * x91 + a_up_re * x147
-    del x146, x147
+    x139 = z19[0]
+    x143 = z19[1]
+    del z19
+    smm_w_re = x139 * x142 - x143 * x144
+    smm_w_im = x139 * x144 + x142 * x143
+    del x139, x142, x143, x144
+    x145 = smm_w_im * x90
+    x148 = smm_w_im * x94
+    sm_g0_re = -a_down_im * x145 + a_down_re * smm_w_re * x90 - a_up_im * x146 + a_up_re * smp_w_re * x90
+    sm_g0_im = a_down_im * smm_w_re * x90 + a_down_re * x145 + a_up_im * smp_w_re * x90 + a_up_re * x146
+    del x145, x146
     sm_g1_re = -Delta_0 * smm_w_re - Delta_0 * smp_w_re
-    x150 = 2 * sm_g1_re
+    x149 = 2 * sm_g1_re
     sm_g1_im = -Delta_0 * smm_w_im - Delta_0 * smp_w_im
     del smm_w_im, smp_w_im
-    x154 = 2 * sm_g1_im
-    sm_g3_re = -a_down_im * x148 + a_down_re * smp_w_re * x2 * x94 - a_up_im * x149 + a_up_re * smm_w_re * x2 * x94
-    del x2, x94
-    sm_g3_im = a_down_im * smp_w_re * x95 + a_down_re * x148 + a_up_im * smm_w_re * x95 + a_up_re * x149
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x148, x149, x95
-    sm_n0_re = c_down_im * x101 + c_down_re * x102
-    del x101
-    x188 = sm_g1_re * sm_n0_re
-    x206 = sm_g1_im * sm_n0_re
-    x227 = sm_g3_re * sm_n0_re
-    x231 = sm_g3_im * sm_n0_re
-    sm_n0_im = -c_down_im * x102 + 2 * c_down_re * c_root_im * x91 * x98
-    del c_down_im, c_down_re, c_root_im, x102, x91, x98
-    x163 = sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re
-    x175 = sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im
+    x153 = 2 * sm_g1_im
+    sm_g3_re = -a_down_im * x147 + a_down_re * smp_w_re * x2 * x93 - a_up_im * x148 + a_up_re * smm_w_re * x2 * x93
+    del x2, x93
+    sm_g3_im = a_down_im * smp_w_re * x94 + a_down_re * x147 + a_up_im * smm_w_re * x94 + a_up_re * x148
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x147, x148, x94
+    sm_n0_re = c_down_im * x100 + c_down_re * x101
+    del x100
+    x187 = sm_g1_re * sm_n0_re
+    x205 = sm_g1_im * sm_n0_re
+    x226 = sm_g3_re * sm_n0_re
+    x230 = sm_g3_im * sm_n0_re
+    sm_n0_im = -c_down_im * x101 + 2 * c_down_re * c_root_im * x90 * x97
+    del c_down_im, c_down_re, c_root_im, x101, x90, x97
+    x162 = sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re
+    x174 = sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im
     del sm_n0_re, sp_n0_im, sp_n0_re
-    x186 = sm_g1_im * sm_n0_im
-    x190 = x186 + x187 - x188 - x189
-    x207 = sm_g1_re * sm_n0_im
-    x210 = x206 + x207 + x208 + x209
-    x218 = -x206 - x207 - x208 - x209
-    del x206, x207, x208, x209
-    x221 = -x186 - x187 + x188 + x189
-    del x186, x187, x188, x189
-    x225 = sm_g3_im * sm_n0_im
-    x232 = sm_g3_re * sm_n0_im
+    x185 = sm_g1_im * sm_n0_im
+    x189 = x185 + x186 - x187 - x188
+    x206 = sm_g1_re * sm_n0_im
+    x209 = x205 + x206 + x207 + x208
+    x217 = -x205 - x206 - x207 - x208
+    del x205, x206, x207, x208
+    x220 = -x185 - x186 + x187 + x188
+    del x185, x186, x187, x188
+    x224 = sm_g3_im * sm_n0_im
+    x231 = sm_g3_re * sm_n0_im
     del sm_n0_im
-    sm_n1_re = -x104
-    del x104
-    x151 = sm_n1_re * x150
-    x166 = sm_n1_re * x154
-    x181 = -sm_g0_re * sm_n1_re
-    x193 = sm_g3_re * sm_n1_re
-    x197 = sm_g0_im * sm_n1_re
-    x211 = sm_g3_im * sm_n1_re
+    sm_n1_re = -x103
+    del x103
+    x150 = sm_n1_re * x149
+    x165 = sm_n1_re * x153
+    x180 = -sm_g0_re * sm_n1_re
+    x192 = sm_g3_re * sm_n1_re
+    x196 = sm_g0_im * sm_n1_re
+    x210 = sm_g3_im * sm_n1_re
     del sm_n1_re
-    sm_n1_im = -x105
-    del x105
-    x155 = sm_n1_im * x154
-    del x154
-    x158 = -x151 - x153 + x155 + x157
-    x167 = sm_n1_im * x150
-    del x150
-    x170 = x166 + x167 + x168 + x169
-    x177 = sm_g0_im * sm_n1_im
-    x191 = sm_g3_im * sm_n1_im
-    x195 = x191 + x192 - x193 - x194
-    x198 = sm_g0_re * sm_n1_im
-    x212 = sm_g3_re * sm_n1_im
+    sm_n1_im = -x104
+    del x104
+    x154 = sm_n1_im * x153
+    del x153
+    x157 = -x150 - x152 + x154 + x156
+    x166 = sm_n1_im * x149
+    del x149
+    x169 = x165 + x166 + x167 + x168
+    x176 = sm_g0_im * sm_n1_im
+    x190 = sm_g3_im * sm_n1_im
+    x194 = x190 + x191 - x192 - x193
+    x197 = sm_g0_re * sm_n1_im
+    x211 = sm_g3_re * sm_n1_im
     del sm_n1_im
-    x215 = x211 + x212 + x213 + x214
-    x217 = -x211 - x212 - x213 - x214
-    del x211, x212, x213, x214
-    x220 = -x191 - x192 + x193 + x194
-    del x191, x192, x193, x194
-    x243 = x151 + x153 - x155 - x157
-    del x151, x153, x155, x157
-    x244 = -x166 - x167 - x168 - x169
-    del x166, x167, x168, x169
-    sm_n3_re = c_up_im * x107 + c_up_re * x108
-    x161 = sm_g3_re * sm_n3_re
-    x171 = sm_g3_im * sm_n3_re
-    x182 = sm_g1_re * sm_n3_re
-    x199 = sm_g1_im * sm_n3_re
-    sm_n3_im = -c_up_im * x108 + c_up_re * x107
-    del c_up_im, c_up_re, x107, x108
-    x159 = sm_g3_im * sm_n3_im
+    x214 = x210 + x211 + x212 + x213
+    x216 = -x210 - x211 - x212 - x213
+    del x210, x211, x212, x213
+    x219 = -x190 - x191 + x192 + x193
+    del x190, x191, x192, x193
+    x242 = x150 + x152 - x154 - x156
+    del x150, x152, x154, x156
+    x243 = -x165 - x166 - x167 - x168
+    del x165, x166, x167, x168
+    sm_n3_re = c_up_im * x106 + c_up_re * x107
+    x160 = sm_g3_re * sm_n3_re
+    x170 = sm_g3_im * sm_n3_re
+    x181 = sm_g1_re * sm_n3_re
+    x198 = sm_g1_im * sm_n3_re
+    sm_n3_im = -c_up_im * x107 + c_up_re * x106
+    del c_up_im, c_up_re, x106, x107
+    x158 = sm_g3_im * sm_n3_im
     del sm_g3_im
-    x164 = x159 + x160 - x161 - x162 + x163
-    x172 = sm_g3_re * sm_n3_im
+    x163 = x158 + x159 - x160 - x161 + x162
+    x171 = sm_g3_re * sm_n3_im
     del sm_g3_re
-    x176 = x171 + x172 + x173 + x174 + x175
-    x178 = sm_g1_im * sm_n3_im
+    x175 = x170 + x171 + x172 + x173 + x174
+    x177 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x185 = x177 + x178 + x179 + x180 + x181 - x182 + x183 - x184
-    x196 = -x165 * (-x185 - x190 - x195)
-    x200 = sm_g1_re * sm_n3_im
+    x184 = x176 + x177 + x178 + x179 + x180 - x181 + x182 - x183
+    x195 = -x164 * (-x184 - x189 - x194)
+    x199 = sm_g1_re * sm_n3_im
     del sm_g1_re
-    x205 = x197 + x198 + x199 + x200 + x201 + x202 + x203 + x204
-    x216 = -x165 * (x205 + x210 + x215)
-    x219 = x205 + x217 + x218
-    del x205
-    x222 = x185 + x220 + x221
-    del x185
-    x223 = -x165 * (x159 + x160 - x161 - x162 - x163)
-    del x159, x160, x161, x162, x163
-    x224 = -x165 * (-x171 - x172 - x173 - x174 + x175)
-    del x171, x172, x173, x174, x175
-    x229 = sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re
-    x230 = x225 + x226 - x227 - x228 + x229
-    x235 = sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im
+    x204 = x196 + x197 + x198 + x199 + x200 + x201 + x202 + x203
+    x215 = -x164 * (x204 + x209 + x214)
+    x218 = x204 + x216 + x217
+    del x204
+    x221 = x184 + x219 + x220
+    del x184
+    x222 = -x164 * (x158 + x159 - x160 - x161 - x162)
+    del x158, x159, x160, x161, x162
+    x223 = -x164 * (-x170 - x171 - x172 - x173 + x174)
+    del x170, x171, x172, x173, x174
+    x228 = sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re
+    x229 = x224 + x225 - x226 - x227 + x228
+    x234 = sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im
     del sm_g0_im, sm_g0_re, sm_n3_im, sm_n3_re, sp_g0_im, sp_g0_re, sp_n3_im, sp_n3_re
-    x236 = x231 + x232 + x233 + x234 + x235
-    x237 = -x231 - x232 - x233 - x234 + x235
-    del x231, x232, x233, x234, x235
-    x238 = -x225 - x226 + x227 + x228 + x229
-    del x225, x226, x227, x228, x229
-    x239 = x177 - x178 + x179 - x180 + x181 + x182 + x183 + x184
-    del x177, x178, x179, x180, x181, x182, x183, x184
-    x240 = -x165 * (-x190 - x220 - x239)
-    del x190, x220
-    x241 = x197 + x198 - x199 - x200 + x201 + x202 - x203 - x204
-    del x197, x198, x199, x200, x201, x202, x203, x204
-    x242 = -x165 * (x210 + x217 + x241)
-    del x210, x217
-    x245 = x215 + x218 + x241
-    del x215, x218, x241
-    x246 = x195 + x221 + x239
-    del x195, x221, x239
+    x235 = x230 + x231 + x232 + x233 + x234
+    x236 = -x230 - x231 - x232 - x233 + x234
+    del x230, x231, x232, x233, x234
+    x237 = -x224 - x225 + x226 + x227 + x228
+    del x224, x225, x226, x227, x228
+    x238 = x176 - x177 + x178 - x179 + x180 + x181 + x182 + x183
+    del x176, x177, x178, x179, x180, x181, x182, x183
+    x239 = -x164 * (-x189 - x219 - x238)
+    del x189, x219
+    x240 = x196 + x197 - x198 - x199 + x200 + x201 - x202 - x203
+    del x196, x197, x198, x199, x200, x201, x202, x203
+    x241 = -x164 * (x209 + x216 + x240)
+    del x209, x216
+    x244 = x214 + x217 + x240
+    del x214, x217, x240
+    x245 = x194 + x220 + x238
+    del x194, x220, x238
     return (
-        -x165 * (-x158 - x164),  # ra00_real
-        -x165 * (x170 + x176),  # ra00_imag
-        x196,  # ra01_real
-        x216,  # ra01_imag
-        -x165 * x219,  # ra02_real
-        -x165 * x222,  # ra02_imag
-        x223,  # ra03_real
-        x224,  # ra03_imag
-        x196,  # ra10_real
-        x216,  # ra10_imag
-        -x165 * (-x158 - x230),  # ra11_real
-        -x165 * (x170 + x236),  # ra11_imag
-        -x165 * x237,  # ra12_real
-        -x165 * x238,  # ra12_imag
-        x240,  # ra13_real
-        x242,  # ra13_imag
-        x165 * x219,  # ra20_real
-        x165 * x222,  # ra20_imag
-        x165 * x237,  # ra21_real
-        x165 * x238,  # ra21_imag
-        -x165 * (-x230 - x243),  # ra22_real
-        -x165 * (x236 + x244),  # ra22_imag
-        x165 * x245,  # ra23_real
-        x165 * x246,  # ra23_imag
-        x223,  # ra30_real
-        x224,  # ra30_imag
-        x240,  # ra31_real
-        x242,  # ra31_imag
-        -x165 * x245,  # ra32_real
-        -x165 * x246,  # ra32_imag
-        -x165 * (-x164 - x243),  # ra33_real
-        -x165 * (x176 + x244),  # ra33_imag
+        -x164 * (-x157 - x163),  # ra00_real
+        -x164 * (x169 + x175),  # ra00_imag
+        x195,  # ra01_real
+        x215,  # ra01_imag
+        -x164 * x218,  # ra02_real
+        -x164 * x221,  # ra02_imag
+        x222,  # ra03_real
+        x223,  # ra03_imag
+        x195,  # ra10_real
+        x215,  # ra10_imag
+        -x164 * (-x157 - x229),  # ra11_real
+        -x164 * (x169 + x235),  # ra11_imag
+        -x164 * x236,  # ra12_real
+        -x164 * x237,  # ra12_imag
+        x239,  # ra13_real
+        x241,  # ra13_imag
+        x164 * x218,  # ra20_real
+        x164 * x221,  # ra20_imag
+        x164 * x236,  # ra21_real
+        x164 * x237,  # ra21_imag
+        -x164 * (-x229 - x242),  # ra22_real
+        -x164 * (x235 + x243),  # ra22_imag
+        x164 * x244,  # ra23_real
+        x164 * x245,  # ra23_imag
+        x222,  # ra30_real
+        x223,  # ra30_imag
+        x239,  # ra31_real
+        x241,  # ra31_imag
+        -x164 * x244,  # ra32_real
+        -x164 * x245,  # ra32_imag
+        -x164 * (-x163 - x242),  # ra33_real
+        -x164 * (x175 + x243),  # ra33_imag
     )
 
 
-def currents(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def currents(frequency, distance, distance_omega, mean, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute As response, with currents j of carriers, i of charge.
 
-    Operations: 3465 (add 1178, div 27, mul 2216, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 21, parts_upper_root 6, sqrt 1).
+    Operations: 3457 (add 1172, div 27, mul 2215, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = -delta
-    x19 = gamma - x7
-    x21 = 2 * frequency * x19
-    x23 = -a * gamma - x18
-    x38 = x23 * x23
-    x39 = frequency * gamma
-    x52 = 2 * gamma
-    x53 = -2 * x7
-    del x7
-    x58 = growth + x52
-    x59 = x53 + x58
-    x62 = 2 * Delta_0 * Delta_0
-    x63 = excess_holes * x62
-    x65 = 1 / x0
-    x72 = 2 * excess_electrons
-    x78 = 2 * delta
-    x79 = -x52 + x78
-    x85 = 2 * Delta_0
-    x88 = x1 * x1
-    x89 = 1 / x88
-    x90 = x52 + x78
-    x93 = excess_holes * x85
-    x96 = x2 * x89
-    x109 = excess_electrons * x62
-    del x62
-    x113 = 2 * excess_holes
-    x119 = a * omega_r
-    x120 = a * growth
-    x145 = q * q
-    x158 = 1 / q
-    x332 = a * x58
-    del x58
-    x333 = -x332 + x78
-    x369 = x332 - x78
-    del x332, x78
-    x527 = (1 / 2) / (pi * pi)
-    x602 = -x0
-    x663 = x2 * x2
-    x672 = x0 * x0
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma - x5
+    x19 = 2 * frequency * x17
+    x21 = -a * gamma - x16
+    x36 = x21 * x21
+    x37 = frequency * gamma
+    x50 = 2 * gamma
+    x51 = growth + x50
+    x52 = -2 * x5 + x51
+    del x5
+    x53 = -growth * x52 + 2 * mean * omega_r
+    x54 = 2 * mean
+    x55 = growth * x54 + omega_r * x52
+    x56 = growth * omega_r + x52 * x54
+    del x52, x54
+    x57 = 2 * Delta_0 * Delta_0
+    x58 = excess_holes * x57
+    x60 = 1 / x0
+    x67 = 2 * excess_electrons
+    x73 = 2 * delta
+    x74 = -x50 + x73
+    x80 = 2 * Delta_0
+    x83 = x1 * x1
+    x84 = 1 / x83
+    x85 = x50 + x73
+    del x50
+    x88 = excess_holes * x80
+    x91 = x2 * x84
+    x104 = excess_electrons * x57
+    del x57
+    x108 = 2 * excess_holes
+    x114 = a * omega_r
+    x115 = a * growth
+    x140 = q * q
+    x153 = 1 / q
+    x327 = a * x51
+    del x51
+    x328 = -x327 + x73
+    x364 = x327 - x73
+    del x327, x73
+    x522 = (1 / 2) / (pi * pi)
+    x597 = -x0
+    x658 = x2 * x2
+    x667 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x11 = distance_omega * x5 - x10 * x10
-    del x5
-    x13 = threshold * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x4) - x19 * x19
-    del x19, x4
+    x18 = distance * (distance + x4) - x17 * x17
+    del x17, x4
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x54 = growth + total_im
-    del total_im
-    x55 = x52 + x53 + x54
-    del x52, x53
-    x56 = -growth * x55 + omega_r * total_re
-    x57 = growth * total_re + omega_r * x55
-    del x55
-    x60 = omega_r * total_re - x54 * x59
-    x61 = omega_r * x54 + total_re * x59
-    del total_re, x54, x59
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x159 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x160 = 2 * x158 * x159
-    x200 = a_root_im * x160
-    x202 = a_root_re * x160
+    x25 = a_root_im * x14
+    x154 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x155 = 2 * x153 * x154
+    x195 = a_root_im * x155
+    x197 = a_root_re * x155
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    a_center_re = -after_re * x17
-    del after_re
-    x25 = a_center_re + mu
-    del a_center_re
-    x26 = x24 + x25
-    x29 = -x24 + x25
-    del x24, x25
-    a_center_im = x16 * (-a * x9 - x18)
-    del x18, x9
-    x28 = a_center_im + x27
-    x30 = a_center_im - x27
-    del a_center_im, x27
-    z2 = upper_root(x20, x21)
-    del x20, x21
-    c_root_re = z2[0]
-    x31 = c_root_re * x16
-    x50 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x32 = c_root_im * x16
-    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x35 = (1 / 2) * x34
-    x36 = c_root_re * x35
-    x37 = x23 * x36
-    x43 = c_root_im * x35
-    del x35
-    x45 = x23 * x43
-    x51 = -c_root_im
-    x67 = reference * x34
-    x68 = 2 * x67
-    x86 = x67 * x85
-    del x67, x85
-    x87 = c_root_re * x86
-    x101 = c_root_im * x86
-    del x86
-    x111 = c_root_im * x68
-    x112 = c_root_re * x68
-    c_up_re = c_root_re + frequency
-    x70 = c_up_re * x65
-    x71 = x68 * x70
-    x229 = c_up_re * x96
-    x230 = x229 * x93
-    c_up_im = c_root_im + gamma + x8
+    a_up_im = a_root_im + x8
     del x8
-    x22 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    x66 = c_up_im * x65
-    x69 = x66 * x68
-    del x68
-    x80 = x66 + x79
-    x106 = Delta_0 * x80
-    x226 = -c_up_im * x2 * x89 + x90
-    x227 = -x226
-    x238 = c_up_im * x96
-    x239 = x238 * x93
-    x243 = x113 * x238
-    x329 = -x80
-    x330 = Delta_0 * x329
-    x416 = x226 * x93
-    c_down_re = c_up_re * x22
-    x97 = c_down_re * x96
-    x215 = c_down_re * x65
-    c_down_im = -c_up_im * x22
-    del c_up_im, x22
-    x91 = -c_down_im * x2 * x89 + x90
-    del x90
-    x92 = -x91
-    x107 = c_down_im * x96
-    x214 = c_down_im * x65
-    x221 = x214 + x79
-    del x79
-    x237 = Delta_0 * x221
-    x331 = x91 * x93
-    x414 = -x221
-    x415 = Delta_0 * x414
-    c_center_re = -frequency * x17
-    del x17
-    c_center_im = x16 * x23
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    x131 = 4 * ap_p_re
-    ap_p_im = z3[1]
-    del z3
-    x130 = 4 * ap_p_im
-    z4 = upper_root(x29, x30)
-    del x29, x30
-    am_p_re = z4[0]
-    x174 = 4 * am_p_re
-    am_p_im = z4[1]
-    del z4
-    x173 = 4 * am_p_im
-    rp_xi_re = c_center_re + x31
-    x33 = mu + rp_xi_re
-    x40 = rp_xi_re * x23 + x39
-    del rp_xi_re
-    rp_xi_im = c_center_im + x32
-    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
-    x42 = rp_xi_im * x41
-    x44 = x40 * x41
-    del x40, x41
-    z5 = upper_root(x33, rp_xi_im)
-    del rp_xi_im, x33
-    rp_p_re = z5[0]
-    x121 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x122 = -rp_p_im
-    rp_weight_re = -x37 * x42 - x43 * x44
-    x73 = rp_weight_re * x72
-    x74 = x66 * x73
-    x82 = x70 * x73
-    x94 = Delta_0 * x74
-    x102 = rp_weight_re * x93
-    x103 = x102 * x97
-    x104 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x65 + x103
-    rp_weight_im = -x36 * x44 + x42 * x45
-    del x36, x42, x44
-    x64 = rp_weight_im * x63
-    x75 = rp_weight_im * x72
-    x76 = x70 * x75
-    x77 = x74 + x76
-    del x74
-    x81 = x66 * x75
-    del x66
-    x83 = x81 - x82
-    x84 = rp_weight_re * x63 + x70 * x83
-    x95 = Delta_0 * x76
-    del x76
-    x98 = rp_weight_im * x97
-    x99 = x93 * x98
-    x100 = -x95 + x99
-    x105 = Delta_0 * x81 + x104
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + mu
+    del a_center_re
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x16, x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x18, x19)
+    del x18, x19
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x48 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x30 = c_root_im * x14
+    x32 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x33 = (1 / 2) * x32
+    x34 = c_root_re * x33
+    x35 = x21 * x34
+    x41 = c_root_im * x33
+    del x33
+    x43 = x21 * x41
+    x49 = -c_root_im
+    x62 = reference * x32
+    x63 = 2 * x62
+    x81 = x62 * x80
+    del x62, x80
+    x82 = c_root_re * x81
+    x96 = c_root_im * x81
     del x81
-    x108 = x100 + x102 * x107
-    del x102
-    x110 = rp_weight_im * x109
-    x114 = rp_weight_re * x107 * x113 + x113 * x98
-    del x98
-    x115 = -x114
-    x116 = rp_weight_im * x107
-    x117 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x89 - x113 * x116
-    x118 = -rp_weight_re * x109 + x117 * x97
-    x328 = -x77
-    rm_xi_re = c_center_re - x31
-    del c_center_re, x31
-    x46 = mu + rm_xi_re
-    x47 = rm_xi_re * x23 + x39
-    del rm_xi_re, x23, x39
-    rm_xi_im = c_center_im - x32
-    del c_center_im, x32
-    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
-    del x38
-    x49 = rm_xi_im * x48
-    z6 = upper_root(x46, rm_xi_im)
-    del rm_xi_im, x46
-    rm_p_re = z6[0]
-    x248 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x249 = -rm_p_im
-    rm_weight_re = x37 * x49 + x43 * x47 * x48
-    del x37, x43
-    x216 = rm_weight_re * x72
-    x217 = x214 * x216
-    x223 = x215 * x216
-    x235 = rm_weight_re * x230
-    x236 = Delta_0 * x223 - x235
-    x240 = rm_weight_re * x239
-    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
-    del x34, x45, x47, x48, x49
-    x213 = rm_weight_im * x63
-    x218 = rm_weight_im * x72
-    del x72
-    x219 = x215 * x218
-    x220 = x217 + x219
-    x222 = x214 * x218
-    x224 = x222 - x223
-    del x223
-    x225 = rm_weight_re * x63 + x215 * x224
+    x106 = c_root_im * x63
+    x107 = c_root_re * x63
+    c_up_re = c_root_re + frequency
+    x65 = c_up_re * x60
+    x66 = x63 * x65
+    x224 = c_up_re * x91
+    x225 = x224 * x88
+    c_up_im = c_root_im + gamma + x6
+    del x6
+    x20 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x61 = c_up_im * x60
+    x64 = x61 * x63
     del x63
-    x228 = Delta_0 * x219
-    del x219
-    x231 = rm_weight_im * x230
-    del x230
-    x232 = x228 - x231
-    x233 = Delta_0 * x217 + x232
+    x75 = x61 + x74
+    x101 = Delta_0 * x75
+    x221 = -c_up_im * x2 * x84 + x85
+    x222 = -x221
+    x233 = c_up_im * x91
+    x234 = x233 * x88
+    x238 = x108 * x233
+    x324 = -x75
+    x325 = Delta_0 * x324
+    x411 = x221 * x88
+    c_down_re = c_up_re * x20
+    x92 = c_down_re * x91
+    x210 = c_down_re * x60
+    c_down_im = -c_up_im * x20
+    del c_up_im, x20
+    x86 = -c_down_im * x2 * x84 + x85
+    del x85
+    x87 = -x86
+    x102 = c_down_im * x91
+    x209 = c_down_im * x60
+    x216 = x209 + x74
+    del x74
+    x232 = Delta_0 * x216
+    x326 = x86 * x88
+    x409 = -x216
+    x410 = Delta_0 * x409
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x14 * x21
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x126 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x125 = 4 * ap_p_im
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    x169 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x168 = 4 * am_p_im
+    rp_xi_re = c_center_re + x29
+    x31 = mu + rp_xi_re
+    x38 = rp_xi_re * x21 + x37
+    del rp_xi_re
+    rp_xi_im = c_center_im + x30
+    x39 = 1 / (rp_xi_im * rp_xi_im * x36 + x38 * x38)
+    x40 = rp_xi_im * x39
+    x42 = x38 * x39
+    del x38, x39
+    z4 = upper_root(x31, rp_xi_im)
+    del rp_xi_im, x31
+    rp_p_re = z4[0]
+    x116 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x117 = -rp_p_im
+    rp_weight_re = -x35 * x40 - x41 * x42
+    x68 = rp_weight_re * x67
+    x69 = x61 * x68
+    x77 = x65 * x68
+    x89 = Delta_0 * x69
+    x97 = rp_weight_re * x88
+    x98 = x92 * x97
+    x99 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x60 + x98
+    rp_weight_im = -x34 * x42 + x40 * x43
+    del x34, x40, x42
+    x59 = rp_weight_im * x58
+    x70 = rp_weight_im * x67
+    x71 = x65 * x70
+    x72 = x69 + x71
+    del x69
+    x76 = x61 * x70
+    del x61
+    x78 = x76 - x77
+    x79 = rp_weight_re * x58 + x65 * x78
+    x90 = Delta_0 * x71
+    del x71
+    x93 = rp_weight_im * x92
+    x94 = x88 * x93
+    x95 = -x90 + x94
+    x100 = Delta_0 * x76 + x99
+    del x76
+    x103 = x102 * x97 + x95
+    del x97
+    x105 = rp_weight_im * x104
+    x109 = rp_weight_re * x102 * x108 + x108 * x93
+    del x93
+    x110 = -x109
+    x111 = rp_weight_im * x102
+    x112 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x84 - x108 * x111
+    x113 = -rp_weight_re * x104 + x112 * x92
+    x323 = -x72
+    rm_xi_re = c_center_re - x29
+    del c_center_re, x29
+    x44 = mu + rm_xi_re
+    x45 = rm_xi_re * x21 + x37
+    del rm_xi_re, x21, x37
+    rm_xi_im = c_center_im - x30
+    del c_center_im, x30
+    x46 = 1 / (rm_xi_im * rm_xi_im * x36 + x45 * x45)
+    del x36
+    x47 = rm_xi_im * x46
+    z5 = upper_root(x44, rm_xi_im)
+    del rm_xi_im, x44
+    rm_p_re = z5[0]
+    x243 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x244 = -rm_p_im
+    rm_weight_re = x35 * x47 + x41 * x45 * x46
+    del x35, x41
+    x211 = rm_weight_re * x67
+    x212 = x209 * x211
+    x218 = x210 * x211
+    x230 = rm_weight_re * x225
+    x231 = Delta_0 * x218 - x230
+    x235 = rm_weight_re * x234
+    rm_weight_im = (1 / 2) * c_root_re * x32 * x45 * x46 - x43 * x47
+    del x32, x43, x45, x46, x47
+    x208 = rm_weight_im * x58
+    x213 = rm_weight_im * x67
+    del x67
+    x214 = x210 * x213
+    x215 = x212 + x214
+    x217 = x209 * x213
+    x219 = x217 - x218
+    del x218
+    x220 = rm_weight_re * x58 + x210 * x219
+    del x58
+    x223 = Delta_0 * x214
+    del x214
+    x226 = rm_weight_im * x225
+    del x225
+    x227 = x223 - x226
+    x228 = Delta_0 * x212 + x227
+    del x212
+    x229 = Delta_0 * x217
     del x217
-    x234 = Delta_0 * x222
-    del x222
-    x241 = rm_weight_im * x239 + x236
-    del x239
-    x242 = rm_weight_im * x109
-    x244 = rm_weight_im * x113 * x229 + rm_weight_re * x243
-    del x113
-    x245 = -x244
-    x246 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x89 - rm_weight_im * x243
-    del x243
-    x247 = -rm_weight_re * x109 + x229 * x246
-    del x109
-    x413 = -x220
-    z7 = root_sum(a_root_re, a_root_im, x50, x51, x56, x57)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
+    x236 = rm_weight_im * x234 + x231
+    del x234
+    x237 = rm_weight_im * x104
+    x239 = rm_weight_im * x108 * x224 + rm_weight_re * x238
+    del x108
+    x240 = -x239
+    x241 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x238
+    del x238
+    x242 = -rm_weight_re * x104 + x224 * x241
+    del x104
+    x408 = -x215
+    z6 = root_sum(a_root_re, a_root_im, x48, x49, x53, x55)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x55)
+    del x55
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x56, x57)
-    del x56, x57
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
+    z8 = root_sum(a_root_re, a_root_im, x48, c_root_im, x53, x56)
+    del x48
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, x50, c_root_im, x60, x61)
-    del x50
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x49, x53, x56)
+    del x49, x53, x56
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x51, x60, x61)
-    del x51, x60, x61
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    rp_n0_re = -c_root_im * x69 - c_root_re * x71 + c_up_re * x65 * x77 - x64 - x80 * x83
-    x537 = rp_n0_re * x0
-    rp_n0_im = c_root_im * x71 - c_root_re * x69 + x77 * x80 + x84
-    del c_root_im, c_root_re, x69, x71, x77, x80
-    x512 = rp_n0_im * x0
-    x626 = rp_n0_im * x602
-    x674 = rp_n0_im * x672
+    rp_n0_re = -c_root_im * x64 - c_root_re * x66 + c_up_re * x60 * x72 - x59 - x75 * x78
+    x532 = rp_n0_re * x0
+    rp_n0_im = c_root_im * x66 - c_root_re * x64 + x72 * x75 + x79
+    del c_root_im, c_root_re, x64, x66, x72, x75
+    x507 = rp_n0_im * x0
+    x621 = rp_n0_im * x597
+    x669 = rp_n0_im * x667
     del rp_n0_im
-    rp_n1_re = rp_weight_re * x92 * x93 + x100 + x87 - x94
-    del x100
-    x543 = rp_n1_re * x2
-    x567 = rp_n1_re * x0
-    x705 = rp_n1_re * x1
-    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x92 - x101 - x105
-    x518 = rp_n1_im * x2
-    x559 = rp_n1_im * x0
-    x700 = rp_n1_im * x1
-    x714 = x1 * x559
-    rp_n2_re = -x106 * x73 + x108 + x87
-    x548 = rp_n2_re * x0
-    x575 = rp_n2_re * x2
-    x605 = rp_n2_re * x602
-    x632 = rp_n2_re * x1
-    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x89 - x101 - x104 - x106 * x75
-    del c_down_im, x104, x106
-    x523 = rp_n2_im * x0
-    x553 = rp_n2_im * x2
-    x606 = rp_n2_im * x602
-    x633 = rp_n2_im * x1
-    x693 = x1 * x523
-    rp_n3_re = c_down_re * x115 * x2 * x89 - x107 * x111 + x110 - x112 * x97 - x117 * x92
-    x505 = rp_n3_re * x2
-    x614 = rp_n3_re * x1
-    rp_n3_im = -x107 * x112 + x111 * x97 + x115 * x92 + x118
-    del x107, x115, x92, x97
-    x497 = rp_n3_im * x2
-    x615 = rp_n3_im * x1
-    x665 = rp_n3_im * x663
-    x688 = x1 * x497
-    x720 = rp_n3_im * x88
+    rp_n1_re = rp_weight_re * x87 * x88 + x82 - x89 + x95
+    del x95
+    x538 = rp_n1_re * x2
+    x562 = rp_n1_re * x0
+    x700 = rp_n1_re * x1
+    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x87 - x100 - x96
+    x513 = rp_n1_im * x2
+    x554 = rp_n1_im * x0
+    x695 = rp_n1_im * x1
+    x709 = x1 * x554
+    rp_n2_re = -x101 * x68 + x103 + x82
+    x543 = rp_n2_re * x0
+    x570 = rp_n2_re * x2
+    x600 = rp_n2_re * x597
+    x627 = rp_n2_re * x1
+    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x84 - x101 * x70 - x96 - x99
+    del c_down_im, x101, x99
+    x518 = rp_n2_im * x0
+    x548 = rp_n2_im * x2
+    x601 = rp_n2_im * x597
+    x628 = rp_n2_im * x1
+    x688 = x1 * x518
+    rp_n3_re = c_down_re * x110 * x2 * x84 - x102 * x106 + x105 - x107 * x92 - x112 * x87
+    x500 = rp_n3_re * x2
+    x609 = rp_n3_re * x1
+    rp_n3_im = -x102 * x107 + x106 * x92 + x110 * x87 + x113
+    del x102, x110, x87, x92
+    x492 = rp_n3_im * x2
+    x610 = rp_n3_im * x1
+    x660 = rp_n3_im * x658
+    x683 = x1 * x492
+    x715 = rp_n3_im * x83
     del rp_n3_im
-    rpp_x_re = x16 * (rp_roots_re - x119)
-    rpp_x_im = x16 * (rp_roots_im - x120)
-    x165 = rpp_x_im * x158
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z11[0]
-    x132 = q + rpp_k_re
-    x133 = -q + rpp_k_re
-    rpp_k_im = z11[1]
+    rpp_x_re = x14 * (rp_roots_re - x114)
+    rpp_x_im = x14 * (rp_roots_im - x115)
+    x160 = rpp_x_im * x153
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x127 = q + rpp_k_re
+    x128 = -q + rpp_k_re
+    rpp_k_im = z10[1]
+    del z10
+    x118 = rpp_k_im * rpp_k_im
+    z11 = root_sum(ap_p_re, ap_p_im, x116, x117, rpp_x_re, rpp_x_im)
+    rpp_d_re = z11[0]
+    x132 = -q + rpp_d_re
+    rpp_d_im = z11[1]
     del z11
-    x123 = rpp_k_im * rpp_k_im
-    z12 = root_sum(ap_p_re, ap_p_im, x121, x122, rpp_x_re, rpp_x_im)
-    rpp_d_re = z12[0]
-    x137 = -q + rpp_d_re
-    rpp_d_im = z12[1]
-    del z12
-    rpp_b_re = rpp_k_re * rpp_k_re - x123
+    rpp_b_re = rpp_k_re * rpp_k_re - x118
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
-    x124 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x125 = x124 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x126 = rp_p_im * x124
-    x127 = rp_p_re * x124
-    x128 = rpp_b_im * x126 + rpp_b_re * x127
-    x129 = -rpp_b_im * x127 + rpp_b_re * x126
-    del x126, x127
-    x146 = x124 * x145
-    x147 = rpp_b_im * x146
-    x150 = rpp_b_re * x146
-    del x146
-    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x124 + rpp_b_re * x125
-    rpp_z_im = -rpp_b_im * x125 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x124
-    del x125
-    rpp_y_re = 4 * ap_p_re * x128 - x129 * x130
-    rpp_y_im = x128 * x130 + x129 * x131
-    del x128, x129
-    z13 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x143 = z13[1]
-    x144 = x124 * z13[0]
-    del z13
-    rpp_bq_re = -x123 + x132 * x133
-    del x123
-    rpp_bq_im = rpp_k_im * x132 + rpp_k_im * x133
-    del rpp_k_im, x132, x133
-    x134 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x135 = x134 * (q + rpp_d_re)
+    x119 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x120 = x119 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x121 = rp_p_im * x119
+    x122 = rp_p_re * x119
+    x123 = rpp_b_im * x121 + rpp_b_re * x122
+    x124 = -rpp_b_im * x122 + rpp_b_re * x121
+    del x121, x122
+    x141 = x119 * x140
+    x142 = rpp_b_im * x141
+    x145 = rpp_b_re * x141
+    del x141
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x119 + rpp_b_re * x120
+    rpp_z_im = -rpp_b_im * x120 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x119
+    del x120
+    rpp_y_re = 4 * ap_p_re * x123 - x124 * x125
+    rpp_y_im = x123 * x125 + x124 * x126
+    del x123, x124
+    z12 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x138 = z12[1]
+    x139 = x119 * z12[0]
+    del z12
+    rpp_bq_re = -x118 + x127 * x128
+    del x118
+    rpp_bq_im = rpp_k_im * x127 + rpp_k_im * x128
+    del rpp_k_im, x127, x128
+    x129 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x130 = x129 * (q + rpp_d_re)
     del rpp_d_re
-    x136 = -rpp_bq_im * x135 + rpp_bq_re * rpp_d_im * x134
-    x138 = rpp_bq_im * rpp_d_im * x134 + rpp_bq_re * x135
-    del x135
-    x139 = rp_p_im * x134
-    x140 = rp_p_re * x134
-    x141 = rpp_bq_im * x139 + rpp_bq_re * x140
-    x142 = -rpp_bq_im * x140 + rpp_bq_re * x139
-    del x139, x140
-    x148 = rpp_bq_im * x134
+    x131 = -rpp_bq_im * x130 + rpp_bq_re * rpp_d_im * x129
+    x133 = rpp_bq_im * rpp_d_im * x129 + rpp_bq_re * x130
+    del x130
+    x134 = rp_p_im * x129
+    x135 = rp_p_re * x129
+    x136 = rpp_bq_im * x134 + rpp_bq_re * x135
+    x137 = -rpp_bq_im * x135 + rpp_bq_re * x134
+    del x134, x135
+    x143 = rpp_bq_im * x129
     del rpp_bq_im
-    x149 = rpp_b_re * rpp_bq_re * x124 * x134 * x145 - x147 * x148
-    x156 = -rpp_bq_re * x134 * x147 - x148 * x150
-    del rpp_bq_re, x134, x148
-    rpp_zq_re = -rpp_d_im * x136 + x137 * x138
-    rpp_zq_im = rpp_d_im * x138 + x136 * x137
-    del rpp_d_im, x136, x137, x138
-    rpp_yq_re = 4 * ap_p_re * x141 - x130 * x142
-    rpp_yq_im = x130 * x141 + x131 * x142
-    del x141, x142
-    x151 = -rpp_yq_im * x147 - rpp_yq_re * x150
-    x152 = -rpp_yq_im * x150 + rpp_yq_re * x147
-    del x147, x150
-    z14 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x151, x152)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x151, x152
-    x153 = z14[0]
-    x154 = z14[1]
-    del z14
-    rpp_uniform_re = rpp_b_im * x124 * x143 + rpp_b_re * x144
-    rpp_uniform_im = -rpp_b_im * x144 + rpp_b_re * x124 * x143
-    del x124, x143, x144
-    x155 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x154 - rpp_yq_re * x153
-    x157 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x153 - rpp_yq_re * x154
-    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x153, x154
-    rpp_change_re = x149 * x155 - x156 * x157
-    x161 = rpp_change_re * x160
+    x144 = rpp_b_re * rpp_bq_re * x119 * x129 * x140 - x142 * x143
+    x151 = -rpp_bq_re * x129 * x142 - x143 * x145
+    del rpp_bq_re, x129, x143
+    rpp_zq_re = -rpp_d_im * x131 + x132 * x133
+    rpp_zq_im = rpp_d_im * x133 + x131 * x132
+    del rpp_d_im, x131, x132, x133
+    rpp_yq_re = 4 * ap_p_re * x136 - x125 * x137
+    rpp_yq_im = x125 * x136 + x126 * x137
+    del x136, x137
+    x146 = -rpp_yq_im * x142 - rpp_yq_re * x145
+    x147 = -rpp_yq_im * x145 + rpp_yq_re * x142
+    del x142, x145
+    z13 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x146, x147)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x146, x147
+    x148 = z13[0]
+    x149 = z13[1]
+    del z13
+    rpp_uniform_re = rpp_b_im * x119 * x138 + rpp_b_re * x139
+    rpp_uniform_im = -rpp_b_im * x139 + rpp_b_re * x119 * x138
+    del x119, x138, x139
+    x150 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x149 - rpp_yq_re * x148
+    x152 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x148 - rpp_yq_re * x149
+    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x148, x149
+    rpp_change_re = x144 * x150 - x151 * x152
+    x156 = rpp_change_re * x155
     del rpp_change_re
-    rpp_change_im = x149 * x157 + x155 * x156
-    del x149, x155, x156, x157
-    x162 = rpp_change_im * x160
-    del rpp_change_im, x160
-    x163 = a_root_im * x161 - a_root_re * x162
-    x164 = -a_root_im * x162 - a_root_re * x161
-    del a_root_im, x161, x162
-    rpp_j0_re = -rpp_x_im * x163 + rpp_x_re * x164
-    rpp_j0_im = rpp_x_im * x164 + rpp_x_re * x163
-    del rpp_x_im, x163, x164
-    x206 = rpp_j0_im * x65
-    x207 = rpp_j0_im * x96
-    rpp_j1_re = -rpp_j0_im * x165 + rpp_j0_re * rpp_x_re * x158
-    rpp_j1_im = rpp_j0_im * rpp_x_re * x158 + rpp_j0_re * x165
-    del rpp_x_re, x165
-    x210 = rpp_j1_im * x65
-    x211 = rpp_j1_im * x96
-    rpm_x_re = x16 * (-rm_roots_re - x119)
-    rpm_x_im = x16 * (-rm_roots_im - x120)
-    x204 = rpm_x_im * x158
-    z15 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z15[0]
-    x175 = q + rpm_k_re
-    x176 = -q + rpm_k_re
-    rpm_k_im = z15[1]
+    rpp_change_im = x144 * x152 + x150 * x151
+    del x144, x150, x151, x152
+    x157 = rpp_change_im * x155
+    del rpp_change_im, x155
+    x158 = a_root_im * x156 - a_root_re * x157
+    x159 = -a_root_im * x157 - a_root_re * x156
+    del a_root_im, x156, x157
+    rpp_j0_re = -rpp_x_im * x158 + rpp_x_re * x159
+    rpp_j0_im = rpp_x_im * x159 + rpp_x_re * x158
+    del rpp_x_im, x158, x159
+    x201 = rpp_j0_im * x60
+    x202 = rpp_j0_im * x91
+    rpp_j1_re = -rpp_j0_im * x160 + rpp_j0_re * rpp_x_re * x153
+    rpp_j1_im = rpp_j0_im * rpp_x_re * x153 + rpp_j0_re * x160
+    del rpp_x_re, x160
+    x205 = rpp_j1_im * x60
+    x206 = rpp_j1_im * x91
+    rpm_x_re = x14 * (-rm_roots_re - x114)
+    rpm_x_im = x14 * (-rm_roots_im - x115)
+    x199 = rpm_x_im * x153
+    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z14[0]
+    x170 = q + rpm_k_re
+    x171 = -q + rpm_k_re
+    rpm_k_im = z14[1]
+    del z14
+    x161 = rpm_k_im * rpm_k_im
+    z15 = root_sum(am_p_re, am_p_im, x116, x117, rpm_x_re, rpm_x_im)
+    rpm_d_re = z15[0]
+    x175 = -q + rpm_d_re
+    rpm_d_im = z15[1]
     del z15
-    x166 = rpm_k_im * rpm_k_im
-    z16 = root_sum(am_p_re, am_p_im, x121, x122, rpm_x_re, rpm_x_im)
-    rpm_d_re = z16[0]
-    x180 = -q + rpm_d_re
-    rpm_d_im = z16[1]
-    del z16
-    rpm_b_re = rpm_k_re * rpm_k_re - x166
+    rpm_b_re = rpm_k_re * rpm_k_re - x161
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x167 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x168 = x167 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x169 = rp_p_im * x167
-    x170 = rp_p_re * x167
-    x171 = rpm_b_im * x169 + rpm_b_re * x170
-    x172 = -rpm_b_im * x170 + rpm_b_re * x169
-    del x169, x170
-    x188 = x145 * x167
-    x189 = rpm_b_im * x188
-    x192 = rpm_b_re * x188
-    del x188
-    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x167 + rpm_b_re * x168
-    rpm_z_im = -rpm_b_im * x168 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x167
-    del x168
-    rpm_y_re = 4 * am_p_re * x171 - x172 * x173
-    rpm_y_im = x171 * x173 + x172 * x174
-    del x171, x172
-    z17 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x186 = z17[1]
-    x187 = x167 * z17[0]
-    del z17
-    rpm_bq_re = -x166 + x175 * x176
-    del x166
-    rpm_bq_im = rpm_k_im * x175 + rpm_k_im * x176
-    del rpm_k_im, x175, x176
-    x177 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x178 = x177 * (q + rpm_d_re)
+    x162 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x163 = x162 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x164 = rp_p_im * x162
+    x165 = rp_p_re * x162
+    x166 = rpm_b_im * x164 + rpm_b_re * x165
+    x167 = -rpm_b_im * x165 + rpm_b_re * x164
+    del x164, x165
+    x183 = x140 * x162
+    x184 = rpm_b_im * x183
+    x187 = rpm_b_re * x183
+    del x183
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x162 + rpm_b_re * x163
+    rpm_z_im = -rpm_b_im * x163 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x162
+    del x163
+    rpm_y_re = 4 * am_p_re * x166 - x167 * x168
+    rpm_y_im = x166 * x168 + x167 * x169
+    del x166, x167
+    z16 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x181 = z16[1]
+    x182 = x162 * z16[0]
+    del z16
+    rpm_bq_re = -x161 + x170 * x171
+    del x161
+    rpm_bq_im = rpm_k_im * x170 + rpm_k_im * x171
+    del rpm_k_im, x170, x171
+    x172 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x173 = x172 * (q + rpm_d_re)
     del rpm_d_re
-    x179 = -rpm_bq_im * x178 + rpm_bq_re * rpm_d_im * x177
-    x181 = rpm_bq_im * rpm_d_im * x177 + rpm_bq_re * x178
-    del x178
-    x182 = rp_p_im * x177
-    x183 = rp_p_re * x177
-    x184 = rpm_bq_im * x182 + rpm_bq_re * x183
-    x185 = -rpm_bq_im * x183 + rpm_bq_re * x182
-    del x182, x183
-    x190 = rpm_bq_im * x177
+    x174 = -rpm_bq_im * x173 + rpm_bq_re * rpm_d_im * x172
+    x176 = rpm_bq_im * rpm_d_im * x172 + rpm_bq_re * x173
+    del x173
+    x177 = rp_p_im * x172
+    x178 = rp_p_re * x172
+    x179 = rpm_bq_im * x177 + rpm_bq_re * x178
+    x180 = -rpm_bq_im * x178 + rpm_bq_re * x177
+    del x177, x178
+    x185 = rpm_bq_im * x172
     del rpm_bq_im
-    x191 = rpm_b_re * rpm_bq_re * x145 * x167 * x177 - x189 * x190
-    x198 = -rpm_bq_re * x177 * x189 - x190 * x192
-    del rpm_bq_re, x177, x190
-    rpm_zq_re = -rpm_d_im * x179 + x180 * x181
-    rpm_zq_im = rpm_d_im * x181 + x179 * x180
-    del rpm_d_im, x179, x180, x181
-    rpm_yq_re = 4 * am_p_re * x184 - x173 * x185
-    rpm_yq_im = x173 * x184 + x174 * x185
-    del x184, x185
-    x193 = -rpm_yq_im * x189 - rpm_yq_re * x192
-    x194 = -rpm_yq_im * x192 + rpm_yq_re * x189
-    del x189, x192
-    z18 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x193, x194)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x193, x194
-    x195 = z18[0]
-    x196 = z18[1]
-    del z18
-    rpm_uniform_re = rpm_b_im * x167 * x186 + rpm_b_re * x187
-    rpm_uniform_im = -rpm_b_im * x187 + rpm_b_re * x167 * x186
-    del x167, x186, x187
-    x197 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x196 - rpm_yq_re * x195
-    x199 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x195 - rpm_yq_re * x196
-    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x195, x196
-    rpm_change_re = x191 * x197 - x198 * x199
-    rpm_change_im = x191 * x199 + x197 * x198
-    del x191, x197, x198, x199
-    x201 = 2 * a_root_re * rpm_change_im * x158 * x159 - rpm_change_re * x200
-    x203 = rpm_change_im * x200 + rpm_change_re * x202
+    x186 = rpm_b_re * rpm_bq_re * x140 * x162 * x172 - x184 * x185
+    x193 = -rpm_bq_re * x172 * x184 - x185 * x187
+    del rpm_bq_re, x172, x185
+    rpm_zq_re = -rpm_d_im * x174 + x175 * x176
+    rpm_zq_im = rpm_d_im * x176 + x174 * x175
+    del rpm_d_im, x174, x175, x176
+    rpm_yq_re = 4 * am_p_re * x179 - x168 * x180
+    rpm_yq_im = x168 * x179 + x169 * x180
+    del x179, x180
+    x188 = -rpm_yq_im * x184 - rpm_yq_re * x187
+    x189 = -rpm_yq_im * x187 + rpm_yq_re * x184
+    del x184, x187
+    z17 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x188, x189)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x188, x189
+    x190 = z17[0]
+    x191 = z17[1]
+    del z17
+    rpm_uniform_re = rpm_b_im * x162 * x181 + rpm_b_re * x182
+    rpm_uniform_im = -rpm_b_im * x182 + rpm_b_re * x162 * x181
+    del x162, x181, x182
+    x192 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x191 - rpm_yq_re * x190
+    x194 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x190 - rpm_yq_re * x191
+    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x190, x191
+    rpm_change_re = x186 * x192 - x193 * x194
+    rpm_change_im = x186 * x194 + x192 * x193
+    del x186, x192, x193, x194
+    x196 = 2 * a_root_re * rpm_change_im * x153 * x154 - rpm_change_re * x195
+    x198 = rpm_change_im * x195 + rpm_change_re * x197
     del rpm_change_im, rpm_change_re
-    rpm_j0_re = -rpm_x_im * x201 + rpm_x_re * x203
-    rpm_j0_im = rpm_x_im * x203 + rpm_x_re * x201
-    del rpm_x_im, x201, x203
-    x205 = rpm_j0_im * x65
-    x208 = rpm_j0_im * x96
-    rpm_j1_re = -rpm_j0_im * x204 + rpm_j0_re * rpm_x_re * x158
-    rpm_j1_im = rpm_j0_im * rpm_x_re * x158 + rpm_j0_re * x204
-    del rpm_x_re, x204
-    x209 = rpm_j1_im * x65
-    x212 = rpm_j1_im * x96
-    rp_j00_re = -a_down_im * x205 + a_down_re * rpm_j0_re * x65 - a_up_im * x206 + a_up_re * rpp_j0_re * x65
-    rp_j00_im = a_down_im * rpm_j0_re * x65 + a_down_re * x205 + a_up_im * rpp_j0_re * x65 + a_up_re * x206
-    del x205, x206
+    rpm_j0_re = -rpm_x_im * x196 + rpm_x_re * x198
+    rpm_j0_im = rpm_x_im * x198 + rpm_x_re * x196
+    del rpm_x_im, x196, x198
+    x200 = rpm_j0_im * x60
+    x203 = rpm_j0_im * x91
+    rpm_j1_re = -rpm_j0_im * x199 + rpm_j0_re * rpm_x_re * x153
+    rpm_j1_im = rpm_j0_im * rpm_x_re * x153 + rpm_j0_re * x199
+    del rpm_x_re, x199
+    x204 = rpm_j1_im * x60
+    x207 = rpm_j1_im * x91
+    rp_j00_re = -a_down_im * x200 + a_down_re * rpm_j0_re * x60 - a_up_im * x201 + a_up_re * rpp_j0_re * x60
+    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x200 + a_up_im * rpp_j0_re * x60 + a_up_re * x201
+    del x200, x201
     rp_j01_re = -Delta_0 * rpm_j0_re - Delta_0 * rpp_j0_re
-    x568 = rp_j01_re * x567
-    x582 = rp_j01_re * x559
+    x563 = rp_j01_re * x562
+    x577 = rp_j01_re * x554
     rp_j01_im = -Delta_0 * rpm_j0_im - Delta_0 * rpp_j0_im
     del rpm_j0_im, rpp_j0_im
-    x560 = rp_j01_im * x559
-    x581 = rp_j01_im * x567
-    rp_j03_re = -a_down_im * x207 + a_down_re * rpp_j0_re * x2 * x89 - a_up_im * x208 + a_up_re * rpm_j0_re * x2 * x89
-    x506 = rp_j03_re * x505
-    x531 = rp_j03_re * x497
-    x647 = rp_j03_re * x614
-    x655 = rp_j03_re * x615
-    rp_j03_im = a_down_im * rpp_j0_re * x96 + a_down_re * x207 + a_up_im * rpm_j0_re * x96 + a_up_re * x208
-    del rpm_j0_re, rpp_j0_re, x207, x208
-    x498 = rp_j03_im * x497
-    x530 = rp_j03_im * x505
-    x643 = rp_j03_im * x615
-    x654 = rp_j03_im * x614
-    rp_j10_re = -a_down_im * x209 + a_down_re * rpm_j1_re * x65 - a_up_im * x210 + a_up_re * rpp_j1_re * x65
-    rp_j10_im = a_down_im * rpm_j1_re * x65 + a_down_re * x209 + a_up_im * rpp_j1_re * x65 + a_up_re * x210
-    del x209, x210
+    x555 = rp_j01_im * x554
+    x576 = rp_j01_im * x562
+    rp_j03_re = -a_down_im * x202 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x203 + a_up_re * rpm_j0_re * x2 * x84
+    x501 = rp_j03_re * x500
+    x526 = rp_j03_re * x492
+    x642 = rp_j03_re * x609
+    x650 = rp_j03_re * x610
+    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x202 + a_up_im * rpm_j0_re * x91 + a_up_re * x203
+    del rpm_j0_re, rpp_j0_re, x202, x203
+    x493 = rp_j03_im * x492
+    x525 = rp_j03_im * x500
+    x638 = rp_j03_im * x610
+    x649 = rp_j03_im * x609
+    rp_j10_re = -a_down_im * x204 + a_down_re * rpm_j1_re * x60 - a_up_im * x205 + a_up_re * rpp_j1_re * x60
+    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x204 + a_up_im * rpp_j1_re * x60 + a_up_re * x205
+    del x204, x205
     rp_j11_re = -Delta_0 * rpm_j1_re - Delta_0 * rpp_j1_re
-    x681 = rp_j11_re * x3
+    x676 = rp_j11_re * x3
     rp_j11_im = -Delta_0 * rpm_j1_im - Delta_0 * rpp_j1_im
     del rpm_j1_im, rpp_j1_im
-    x669 = rp_j11_im * x3
-    rp_j13_re = -a_down_im * x211 + a_down_re * rpp_j1_re * x2 * x89 - a_up_im * x212 + a_up_re * rpm_j1_re * x2 * x89
-    rp_j13_im = a_down_im * rpp_j1_re * x96 + a_down_re * x211 + a_up_im * rpm_j1_re * x96 + a_up_re * x212
-    del rpm_j1_re, rpp_j1_re, x211, x212
-    rm_n0_re = x111 * x214 + x112 * x215 - x213 + x215 * x220 - x221 * x224
-    x536 = rm_n0_re * x0
-    rm_n0_im = -x111 * x215 + x112 * x214 + x220 * x221 + x225
-    del x214, x220, x221
-    x511 = rm_n0_im * x0
-    x625 = rm_n0_im * x602
-    x673 = rm_n0_im * x672
+    x664 = rp_j11_im * x3
+    rp_j13_re = -a_down_im * x206 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x207 + a_up_re * rpm_j1_re * x2 * x84
+    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x206 + a_up_im * rpm_j1_re * x91 + a_up_re * x207
+    del rpm_j1_re, rpp_j1_re, x206, x207
+    rm_n0_re = x106 * x209 + x107 * x210 - x208 + x210 * x215 - x216 * x219
+    x531 = rm_n0_re * x0
+    rm_n0_im = -x106 * x210 + x107 * x209 + x215 * x216 + x220
+    del x209, x215, x216
+    x506 = rm_n0_im * x0
+    x620 = rm_n0_im * x597
+    x668 = rm_n0_im * x667
     del rm_n0_im
-    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x227 - x233 - x87
-    x542 = rm_n1_re * x2
-    x565 = rm_n1_re * x0
-    x704 = rm_n1_re * x1
-    rm_n1_im = rm_weight_im * x227 * x93 + x101 - x234 + x236
-    del x236
-    x517 = rm_n1_im * x2
-    x557 = rm_n1_im * x0
-    x699 = rm_n1_im * x1
-    x713 = x1 * x557
-    rm_n2_re = -x216 * x237 - x232 + x240 - x87
-    del x232, x87
-    x547 = rm_n2_re * x0
-    x574 = rm_n2_re * x2
-    x603 = rm_n2_re * x602
-    x630 = rm_n2_re * x1
-    rm_n2_im = x101 - x218 * x237 + x241
-    del x101, x237
-    x522 = rm_n2_im * x0
-    x552 = rm_n2_im * x2
-    x604 = rm_n2_im * x602
-    x631 = rm_n2_im * x1
-    x692 = x1 * x522
-    rm_n3_re = x111 * x238 + x112 * x229 - x227 * x246 + x229 * x245 + x242
-    x503 = rm_n3_re * x2
-    x612 = rm_n3_re * x1
-    rm_n3_im = -x111 * x229 + x112 * x238 + x227 * x245 + x247
-    del x111, x112, x227, x229, x238, x245
-    x495 = rm_n3_im * x2
-    x613 = rm_n3_im * x1
-    x664 = rm_n3_im * x663
-    x687 = x1 * x495
-    x719 = rm_n3_im * x88
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x222 - x228 - x82
+    x537 = rm_n1_re * x2
+    x560 = rm_n1_re * x0
+    x699 = rm_n1_re * x1
+    rm_n1_im = rm_weight_im * x222 * x88 - x229 + x231 + x96
+    del x231
+    x512 = rm_n1_im * x2
+    x552 = rm_n1_im * x0
+    x694 = rm_n1_im * x1
+    x708 = x1 * x552
+    rm_n2_re = -x211 * x232 - x227 + x235 - x82
+    del x227, x82
+    x542 = rm_n2_re * x0
+    x569 = rm_n2_re * x2
+    x598 = rm_n2_re * x597
+    x625 = rm_n2_re * x1
+    rm_n2_im = -x213 * x232 + x236 + x96
+    del x232, x96
+    x517 = rm_n2_im * x0
+    x547 = rm_n2_im * x2
+    x599 = rm_n2_im * x597
+    x626 = rm_n2_im * x1
+    x687 = x1 * x517
+    rm_n3_re = x106 * x233 + x107 * x224 - x222 * x241 + x224 * x240 + x237
+    x498 = rm_n3_re * x2
+    x607 = rm_n3_re * x1
+    rm_n3_im = -x106 * x224 + x107 * x233 + x222 * x240 + x242
+    del x106, x107, x222, x224, x233, x240
+    x490 = rm_n3_im * x2
+    x608 = rm_n3_im * x1
+    x659 = rm_n3_im * x658
+    x682 = x1 * x490
+    x714 = rm_n3_im * x83
     del rm_n3_im
-    rmp_x_re = x16 * (rm_roots_re - x119)
+    rmp_x_re = x14 * (rm_roots_re - x114)
     del rm_roots_re
-    rmp_x_im = x16 * (rm_roots_im - x120)
+    rmp_x_im = x14 * (rm_roots_im - x115)
     del rm_roots_im
-    x284 = rmp_x_im * x158
-    z19 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z19[0]
-    x257 = q + rmp_k_re
-    x258 = -q + rmp_k_re
-    rmp_k_im = z19[1]
+    x279 = rmp_x_im * x153
+    z18 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z18[0]
+    x252 = q + rmp_k_re
+    x253 = -q + rmp_k_re
+    rmp_k_im = z18[1]
+    del z18
+    x245 = rmp_k_im * rmp_k_im
+    z19 = root_sum(ap_p_re, ap_p_im, x243, x244, rmp_x_re, rmp_x_im)
+    rmp_d_re = z19[0]
+    x257 = -q + rmp_d_re
+    rmp_d_im = z19[1]
     del z19
-    x250 = rmp_k_im * rmp_k_im
-    z20 = root_sum(ap_p_re, ap_p_im, x248, x249, rmp_x_re, rmp_x_im)
-    rmp_d_re = z20[0]
-    x262 = -q + rmp_d_re
-    rmp_d_im = z20[1]
-    del z20
-    rmp_b_re = rmp_k_re * rmp_k_re - x250
+    rmp_b_re = rmp_k_re * rmp_k_re - x245
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
-    x251 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x252 = x251 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x253 = rm_p_im * x251
-    x254 = rm_p_re * x251
-    x255 = rmp_b_im * x253 + rmp_b_re * x254
-    x256 = -rmp_b_im * x254 + rmp_b_re * x253
-    del x253, x254
-    x270 = x145 * x251
-    x271 = rmp_b_im * x270
-    x274 = rmp_b_re * x270
-    del x270
-    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x251 + rmp_b_re * x252
-    rmp_z_im = -rmp_b_im * x252 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x251
-    del x252
-    rmp_y_re = 4 * ap_p_re * x255 - x130 * x256
-    rmp_y_im = x130 * x255 + x131 * x256
-    del x255, x256
-    z21 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x268 = z21[1]
-    x269 = x251 * z21[0]
-    del z21
-    rmp_bq_re = -x250 + x257 * x258
-    del x250
-    rmp_bq_im = rmp_k_im * x257 + rmp_k_im * x258
-    del rmp_k_im, x257, x258
-    x259 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x260 = x259 * (q + rmp_d_re)
+    x246 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x247 = x246 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x248 = rm_p_im * x246
+    x249 = rm_p_re * x246
+    x250 = rmp_b_im * x248 + rmp_b_re * x249
+    x251 = -rmp_b_im * x249 + rmp_b_re * x248
+    del x248, x249
+    x265 = x140 * x246
+    x266 = rmp_b_im * x265
+    x269 = rmp_b_re * x265
+    del x265
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x246 + rmp_b_re * x247
+    rmp_z_im = -rmp_b_im * x247 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x246
+    del x247
+    rmp_y_re = 4 * ap_p_re * x250 - x125 * x251
+    rmp_y_im = x125 * x250 + x126 * x251
+    del x250, x251
+    z20 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x263 = z20[1]
+    x264 = x246 * z20[0]
+    del z20
+    rmp_bq_re = -x245 + x252 * x253
+    del x245
+    rmp_bq_im = rmp_k_im * x252 + rmp_k_im * x253
+    del rmp_k_im, x252, x253
+    x254 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x255 = x254 * (q + rmp_d_re)
     del rmp_d_re
-    x261 = -rmp_bq_im * x260 + rmp_bq_re * rmp_d_im * x259
-    x263 = rmp_bq_im * rmp_d_im * x259 + rmp_bq_re * x260
-    del x260
-    x264 = rm_p_im * x259
-    x265 = rm_p_re * x259
-    x266 = rmp_bq_im * x264 + rmp_bq_re * x265
-    x267 = -rmp_bq_im * x265 + rmp_bq_re * x264
-    del x264, x265
-    x272 = rmp_bq_im * x259
+    x256 = -rmp_bq_im * x255 + rmp_bq_re * rmp_d_im * x254
+    x258 = rmp_bq_im * rmp_d_im * x254 + rmp_bq_re * x255
+    del x255
+    x259 = rm_p_im * x254
+    x260 = rm_p_re * x254
+    x261 = rmp_bq_im * x259 + rmp_bq_re * x260
+    x262 = -rmp_bq_im * x260 + rmp_bq_re * x259
+    del x259, x260
+    x267 = rmp_bq_im * x254
     del rmp_bq_im
-    x273 = rmp_b_re * rmp_bq_re * x145 * x251 * x259 - x271 * x272
-    x280 = -rmp_bq_re * x259 * x271 - x272 * x274
-    del rmp_bq_re, x259, x272
-    rmp_zq_re = -rmp_d_im * x261 + x262 * x263
-    rmp_zq_im = rmp_d_im * x263 + x261 * x262
-    del rmp_d_im, x261, x262, x263
-    rmp_yq_re = 4 * ap_p_re * x266 - x130 * x267
-    rmp_yq_im = x130 * x266 + x131 * x267
-    del x266, x267
-    x275 = -rmp_yq_im * x271 - rmp_yq_re * x274
-    x276 = -rmp_yq_im * x274 + rmp_yq_re * x271
-    del x271, x274
-    z22 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x275, x276)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x275, x276
-    x277 = z22[0]
-    x278 = z22[1]
-    del z22
-    rmp_uniform_re = rmp_b_im * x251 * x268 + rmp_b_re * x269
-    rmp_uniform_im = -rmp_b_im * x269 + rmp_b_re * x251 * x268
-    del x251, x268, x269
-    x279 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x278 - rmp_yq_re * x277
-    x281 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x277 - rmp_yq_re * x278
-    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x277, x278
-    rmp_change_re = x273 * x279 - x280 * x281
-    rmp_change_im = x273 * x281 + x279 * x280
-    del x273, x279, x280, x281
-    x282 = -rmp_change_im * x202 + rmp_change_re * x200
-    x283 = -rmp_change_im * x200 - rmp_change_re * x202
+    x268 = rmp_b_re * rmp_bq_re * x140 * x246 * x254 - x266 * x267
+    x275 = -rmp_bq_re * x254 * x266 - x267 * x269
+    del rmp_bq_re, x254, x267
+    rmp_zq_re = -rmp_d_im * x256 + x257 * x258
+    rmp_zq_im = rmp_d_im * x258 + x256 * x257
+    del rmp_d_im, x256, x257, x258
+    rmp_yq_re = 4 * ap_p_re * x261 - x125 * x262
+    rmp_yq_im = x125 * x261 + x126 * x262
+    del x261, x262
+    x270 = -rmp_yq_im * x266 - rmp_yq_re * x269
+    x271 = -rmp_yq_im * x269 + rmp_yq_re * x266
+    del x266, x269
+    z21 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x270, x271)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x270, x271
+    x272 = z21[0]
+    x273 = z21[1]
+    del z21
+    rmp_uniform_re = rmp_b_im * x246 * x263 + rmp_b_re * x264
+    rmp_uniform_im = -rmp_b_im * x264 + rmp_b_re * x246 * x263
+    del x246, x263, x264
+    x274 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x273 - rmp_yq_re * x272
+    x276 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x272 - rmp_yq_re * x273
+    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x272, x273
+    rmp_change_re = x268 * x274 - x275 * x276
+    rmp_change_im = x268 * x276 + x274 * x275
+    del x268, x274, x275, x276
+    x277 = -rmp_change_im * x197 + rmp_change_re * x195
+    x278 = -rmp_change_im * x195 - rmp_change_re * x197
     del rmp_change_im, rmp_change_re
-    rmp_j0_re = -rmp_x_im * x282 + rmp_x_re * x283
-    rmp_j0_im = rmp_x_im * x283 + rmp_x_re * x282
-    del rmp_x_im, x282, x283
-    x321 = rmp_j0_im * x65
-    x322 = rmp_j0_im * x96
-    rmp_j1_re = -rmp_j0_im * x284 + rmp_j0_re * rmp_x_re * x158
-    rmp_j1_im = rmp_j0_im * rmp_x_re * x158 + rmp_j0_re * x284
-    del rmp_x_re, x284
-    x325 = rmp_j1_im * x65
-    x326 = rmp_j1_im * x96
-    rmm_x_re = x16 * (-rp_roots_re - x119)
+    rmp_j0_re = -rmp_x_im * x277 + rmp_x_re * x278
+    rmp_j0_im = rmp_x_im * x278 + rmp_x_re * x277
+    del rmp_x_im, x277, x278
+    x316 = rmp_j0_im * x60
+    x317 = rmp_j0_im * x91
+    rmp_j1_re = -rmp_j0_im * x279 + rmp_j0_re * rmp_x_re * x153
+    rmp_j1_im = rmp_j0_im * rmp_x_re * x153 + rmp_j0_re * x279
+    del rmp_x_re, x279
+    x320 = rmp_j1_im * x60
+    x321 = rmp_j1_im * x91
+    rmm_x_re = x14 * (-rp_roots_re - x114)
     del rp_roots_re
-    rmm_x_im = x16 * (-rp_roots_im - x120)
-    del rp_roots_im, x120
-    x319 = rmm_x_im * x158
-    z23 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z23[0]
-    x292 = q + rmm_k_re
-    x293 = -q + rmm_k_re
-    rmm_k_im = z23[1]
+    rmm_x_im = x14 * (-rp_roots_im - x115)
+    del rp_roots_im, x115
+    x314 = rmm_x_im * x153
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z22[0]
+    x287 = q + rmm_k_re
+    x288 = -q + rmm_k_re
+    rmm_k_im = z22[1]
+    del z22
+    x280 = rmm_k_im * rmm_k_im
+    z23 = root_sum(am_p_re, am_p_im, x243, x244, rmm_x_re, rmm_x_im)
+    rmm_d_re = z23[0]
+    x292 = -q + rmm_d_re
+    rmm_d_im = z23[1]
     del z23
-    x285 = rmm_k_im * rmm_k_im
-    z24 = root_sum(am_p_re, am_p_im, x248, x249, rmm_x_re, rmm_x_im)
-    rmm_d_re = z24[0]
-    x297 = -q + rmm_d_re
-    rmm_d_im = z24[1]
-    del z24
-    rmm_b_re = rmm_k_re * rmm_k_re - x285
+    rmm_b_re = rmm_k_re * rmm_k_re - x280
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x286 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x287 = x286 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x288 = rm_p_im * x286
-    x289 = rm_p_re * x286
-    x290 = rmm_b_im * x288 + rmm_b_re * x289
-    x291 = -rmm_b_im * x289 + rmm_b_re * x288
-    del x288, x289
-    x305 = x145 * x286
-    x306 = rmm_b_im * x305
-    x309 = rmm_b_re * x305
-    del x305
-    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x286 + rmm_b_re * x287
-    rmm_z_im = -rmm_b_im * x287 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x286
-    del x287
-    rmm_y_re = 4 * am_p_re * x290 - x173 * x291
-    rmm_y_im = x173 * x290 + x174 * x291
-    del x290, x291
-    z25 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x303 = z25[1]
-    x304 = x286 * z25[0]
-    del z25
-    rmm_bq_re = -x285 + x292 * x293
-    del x285
-    rmm_bq_im = rmm_k_im * x292 + rmm_k_im * x293
-    del rmm_k_im, x292, x293
-    x294 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x295 = x294 * (q + rmm_d_re)
+    x281 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x282 = x281 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x283 = rm_p_im * x281
+    x284 = rm_p_re * x281
+    x285 = rmm_b_im * x283 + rmm_b_re * x284
+    x286 = -rmm_b_im * x284 + rmm_b_re * x283
+    del x283, x284
+    x300 = x140 * x281
+    x301 = rmm_b_im * x300
+    x304 = rmm_b_re * x300
+    del x300
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x281 + rmm_b_re * x282
+    rmm_z_im = -rmm_b_im * x282 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x281
+    del x282
+    rmm_y_re = 4 * am_p_re * x285 - x168 * x286
+    rmm_y_im = x168 * x285 + x169 * x286
+    del x285, x286
+    z24 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x298 = z24[1]
+    x299 = x281 * z24[0]
+    del z24
+    rmm_bq_re = -x280 + x287 * x288
+    del x280
+    rmm_bq_im = rmm_k_im * x287 + rmm_k_im * x288
+    del rmm_k_im, x287, x288
+    x289 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x290 = x289 * (q + rmm_d_re)
     del rmm_d_re
-    x296 = -rmm_bq_im * x295 + rmm_bq_re * rmm_d_im * x294
-    x298 = rmm_bq_im * rmm_d_im * x294 + rmm_bq_re * x295
-    del x295
-    x299 = rm_p_im * x294
-    x300 = rm_p_re * x294
-    x301 = rmm_bq_im * x299 + rmm_bq_re * x300
-    x302 = -rmm_bq_im * x300 + rmm_bq_re * x299
-    del x299, x300
-    x307 = rmm_bq_im * x294
+    x291 = -rmm_bq_im * x290 + rmm_bq_re * rmm_d_im * x289
+    x293 = rmm_bq_im * rmm_d_im * x289 + rmm_bq_re * x290
+    del x290
+    x294 = rm_p_im * x289
+    x295 = rm_p_re * x289
+    x296 = rmm_bq_im * x294 + rmm_bq_re * x295
+    x297 = -rmm_bq_im * x295 + rmm_bq_re * x294
+    del x294, x295
+    x302 = rmm_bq_im * x289
     del rmm_bq_im
-    x308 = rmm_b_re * rmm_bq_re * x145 * x286 * x294 - x306 * x307
-    x315 = -rmm_bq_re * x294 * x306 - x307 * x309
-    del rmm_bq_re, x294, x307
-    rmm_zq_re = -rmm_d_im * x296 + x297 * x298
-    rmm_zq_im = rmm_d_im * x298 + x296 * x297
-    del rmm_d_im, x296, x297, x298
-    rmm_yq_re = 4 * am_p_re * x301 - x173 * x302
-    rmm_yq_im = x173 * x301 + x174 * x302
-    del x301, x302
-    x310 = -rmm_yq_im * x306 - rmm_yq_re * x309
-    x311 = -rmm_yq_im * x309 + rmm_yq_re * x306
-    del x306, x309
-    z26 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x310, x311)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x310, x311
-    x312 = z26[0]
-    x313 = z26[1]
-    del z26
-    rmm_uniform_re = rmm_b_im * x286 * x303 + rmm_b_re * x304
-    rmm_uniform_im = -rmm_b_im * x304 + rmm_b_re * x286 * x303
-    del x286, x303, x304
-    x314 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x313 - rmm_yq_re * x312
-    x316 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x312 - rmm_yq_re * x313
-    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x312, x313
-    rmm_change_re = x308 * x314 - x315 * x316
-    rmm_change_im = x308 * x316 + x314 * x315
-    del x308, x314, x315, x316
-    x317 = 2 * a_root_re * rmm_change_im * x158 * x159 - rmm_change_re * x200
-    x318 = rmm_change_im * x200 + rmm_change_re * x202
+    x303 = rmm_b_re * rmm_bq_re * x140 * x281 * x289 - x301 * x302
+    x310 = -rmm_bq_re * x289 * x301 - x302 * x304
+    del rmm_bq_re, x289, x302
+    rmm_zq_re = -rmm_d_im * x291 + x292 * x293
+    rmm_zq_im = rmm_d_im * x293 + x291 * x292
+    del rmm_d_im, x291, x292, x293
+    rmm_yq_re = 4 * am_p_re * x296 - x168 * x297
+    rmm_yq_im = x168 * x296 + x169 * x297
+    del x296, x297
+    x305 = -rmm_yq_im * x301 - rmm_yq_re * x304
+    x306 = -rmm_yq_im * x304 + rmm_yq_re * x301
+    del x301, x304
+    z25 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x305, x306)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x305, x306
+    x307 = z25[0]
+    x308 = z25[1]
+    del z25
+    rmm_uniform_re = rmm_b_im * x281 * x298 + rmm_b_re * x299
+    rmm_uniform_im = -rmm_b_im * x299 + rmm_b_re * x281 * x298
+    del x281, x298, x299
+    x309 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x308 - rmm_yq_re * x307
+    x311 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x307 - rmm_yq_re * x308
+    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x307, x308
+    rmm_change_re = x303 * x309 - x310 * x311
+    rmm_change_im = x303 * x311 + x309 * x310
+    del x303, x309, x310, x311
+    x312 = 2 * a_root_re * rmm_change_im * x153 * x154 - rmm_change_re * x195
+    x313 = rmm_change_im * x195 + rmm_change_re * x197
     del rmm_change_im, rmm_change_re
-    rmm_j0_re = -rmm_x_im * x317 + rmm_x_re * x318
-    rmm_j0_im = rmm_x_im * x318 + rmm_x_re * x317
-    del rmm_x_im, x317, x318
-    x320 = rmm_j0_im * x65
-    x323 = rmm_j0_im * x96
-    rmm_j1_re = -rmm_j0_im * x319 + rmm_j0_re * rmm_x_re * x158
-    rmm_j1_im = rmm_j0_im * rmm_x_re * x158 + rmm_j0_re * x319
-    del rmm_x_re, x319
-    x324 = rmm_j1_im * x65
-    x327 = rmm_j1_im * x96
-    rm_j00_re = -a_down_im * x320 + a_down_re * rmm_j0_re * x65 - a_up_im * x321 + a_up_re * rmp_j0_re * x65
-    rm_j00_im = a_down_im * rmm_j0_re * x65 + a_down_re * x320 + a_up_im * rmp_j0_re * x65 + a_up_re * x321
-    del x320, x321
+    rmm_j0_re = -rmm_x_im * x312 + rmm_x_re * x313
+    rmm_j0_im = rmm_x_im * x313 + rmm_x_re * x312
+    del rmm_x_im, x312, x313
+    x315 = rmm_j0_im * x60
+    x318 = rmm_j0_im * x91
+    rmm_j1_re = -rmm_j0_im * x314 + rmm_j0_re * rmm_x_re * x153
+    rmm_j1_im = rmm_j0_im * rmm_x_re * x153 + rmm_j0_re * x314
+    del rmm_x_re, x314
+    x319 = rmm_j1_im * x60
+    x322 = rmm_j1_im * x91
+    rm_j00_re = -a_down_im * x315 + a_down_re * rmm_j0_re * x60 - a_up_im * x316 + a_up_re * rmp_j0_re * x60
+    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x315 + a_up_im * rmp_j0_re * x60 + a_up_re * x316
+    del x315, x316
     rm_j01_re = -Delta_0 * rmm_j0_re - Delta_0 * rmp_j0_re
-    x566 = rm_j01_re * x565
-    x580 = rm_j01_re * x557
+    x561 = rm_j01_re * x560
+    x575 = rm_j01_re * x552
     rm_j01_im = -Delta_0 * rmm_j0_im - Delta_0 * rmp_j0_im
     del rmm_j0_im, rmp_j0_im
-    x558 = rm_j01_im * x557
-    x579 = rm_j01_im * x565
-    rm_j03_re = -a_down_im * x322 + a_down_re * rmp_j0_re * x2 * x89 - a_up_im * x323 + a_up_re * rmm_j0_re * x2 * x89
-    x504 = rm_j03_re * x503
-    x529 = rm_j03_re * x495
-    x646 = rm_j03_re * x612
-    x653 = rm_j03_re * x613
-    rm_j03_im = a_down_im * rmp_j0_re * x96 + a_down_re * x322 + a_up_im * rmm_j0_re * x96 + a_up_re * x323
-    del rmm_j0_re, rmp_j0_re, x322, x323
-    x496 = rm_j03_im * x495
-    x528 = rm_j03_im * x503
-    x642 = rm_j03_im * x613
-    x652 = rm_j03_im * x612
-    rm_j10_re = -a_down_im * x324 + a_down_re * rmm_j1_re * x65 - a_up_im * x325 + a_up_re * rmp_j1_re * x65
-    rm_j10_im = a_down_im * rmm_j1_re * x65 + a_down_re * x324 + a_up_im * rmp_j1_re * x65 + a_up_re * x325
-    del x324, x325
+    x553 = rm_j01_im * x552
+    x574 = rm_j01_im * x560
+    rm_j03_re = -a_down_im * x317 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x318 + a_up_re * rmm_j0_re * x2 * x84
+    x499 = rm_j03_re * x498
+    x524 = rm_j03_re * x490
+    x641 = rm_j03_re * x607
+    x648 = rm_j03_re * x608
+    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x317 + a_up_im * rmm_j0_re * x91 + a_up_re * x318
+    del rmm_j0_re, rmp_j0_re, x317, x318
+    x491 = rm_j03_im * x490
+    x523 = rm_j03_im * x498
+    x637 = rm_j03_im * x608
+    x647 = rm_j03_im * x607
+    rm_j10_re = -a_down_im * x319 + a_down_re * rmm_j1_re * x60 - a_up_im * x320 + a_up_re * rmp_j1_re * x60
+    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x319 + a_up_im * rmp_j1_re * x60 + a_up_re * x320
+    del x319, x320
     rm_j11_re = -Delta_0 * rmm_j1_re - Delta_0 * rmp_j1_re
-    x680 = rm_j11_re * x3
+    x675 = rm_j11_re * x3
     rm_j11_im = -Delta_0 * rmm_j1_im - Delta_0 * rmp_j1_im
     del rmm_j1_im, rmp_j1_im
-    x668 = rm_j11_im * x3
-    rm_j13_re = -a_down_im * x326 + a_down_re * rmp_j1_re * x2 * x89 - a_up_im * x327 + a_up_re * rmm_j1_re * x2 * x89
-    rm_j13_im = a_down_im * rmp_j1_re * x96 + a_down_re * x326 + a_up_im * rmm_j1_re * x96 + a_up_re * x327
-    del rmm_j1_re, rmp_j1_re, x326, x327
-    sp_n0_re = x328 * x70 - x329 * x83 + x64
-    del x64, x70, x83
-    x539 = sp_n0_re * x0
-    sp_n0_im = x328 * x329 + x84
-    del x328, x329, x84
-    x514 = sp_n0_im * x0
-    x628 = sp_n0_im * x602
-    x676 = sp_n0_im * x672
+    x663 = rm_j11_im * x3
+    rm_j13_re = -a_down_im * x321 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x322 + a_up_re * rmm_j1_re * x2 * x84
+    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x321 + a_up_im * rmm_j1_re * x91 + a_up_re * x322
+    del rmm_j1_re, rmp_j1_re, x321, x322
+    sp_n0_re = x323 * x65 - x324 * x78 + x59
+    del x59, x65, x78
+    x534 = sp_n0_re * x0
+    sp_n0_im = x323 * x324 + x79
+    del x323, x324, x79
+    x509 = sp_n0_im * x0
+    x623 = sp_n0_im * x597
+    x671 = sp_n0_im * x667
     del sp_n0_im
-    sp_n1_re = -x108 - x330 * x73
-    del x108, x73
-    x545 = sp_n1_re * x2
-    x571 = sp_n1_re * x0
-    x707 = sp_n1_re * x1
-    sp_n1_im = Delta_0 * x82 - x103 + x116 * x93 + x330 * x75
-    del x103, x116, x330, x75, x82, x93
-    x520 = sp_n1_im * x2
-    x563 = sp_n1_im * x0
-    x702 = sp_n1_im * x1
-    x716 = x1 * x563
-    sp_n2_re = rp_weight_re * x331 + x94 + x95 - x99
-    del rp_weight_re, x94, x95, x99
-    x550 = sp_n2_re * x0
-    x577 = sp_n2_re * x2
-    x609 = sp_n2_re * x602
-    x636 = sp_n2_re * x1
-    sp_n2_im = -rp_weight_im * x331 - x105
-    del rp_weight_im, x105, x331
-    x525 = sp_n2_im * x0
-    x555 = sp_n2_im * x2
-    x610 = sp_n2_im * x602
-    x637 = sp_n2_im * x1
-    x695 = x1 * x525
-    sp_n3_re = c_down_re * x114 * x2 * x89 - x110 - x117 * x91
-    del x110, x117
-    x509 = sp_n3_re * x2
-    x618 = sp_n3_re * x1
-    sp_n3_im = x114 * x91 + x118
-    del x114, x118, x91
-    x501 = sp_n3_im * x2
-    x619 = sp_n3_im * x1
-    x667 = sp_n3_im * x663
-    x690 = x1 * x501
-    x722 = sp_n3_im * x88
+    sp_n1_re = -x103 - x325 * x68
+    del x103, x68
+    x540 = sp_n1_re * x2
+    x566 = sp_n1_re * x0
+    x702 = sp_n1_re * x1
+    sp_n1_im = Delta_0 * x77 + x111 * x88 + x325 * x70 - x98
+    del x111, x325, x70, x77, x88, x98
+    x515 = sp_n1_im * x2
+    x558 = sp_n1_im * x0
+    x697 = sp_n1_im * x1
+    x711 = x1 * x558
+    sp_n2_re = rp_weight_re * x326 + x89 + x90 - x94
+    del rp_weight_re, x89, x90, x94
+    x545 = sp_n2_re * x0
+    x572 = sp_n2_re * x2
+    x604 = sp_n2_re * x597
+    x631 = sp_n2_re * x1
+    sp_n2_im = -rp_weight_im * x326 - x100
+    del rp_weight_im, x100, x326
+    x520 = sp_n2_im * x0
+    x550 = sp_n2_im * x2
+    x605 = sp_n2_im * x597
+    x632 = sp_n2_im * x1
+    x690 = x1 * x520
+    sp_n3_re = c_down_re * x109 * x2 * x84 - x105 - x112 * x86
+    del x105, x112
+    x504 = sp_n3_re * x2
+    x613 = sp_n3_re * x1
+    sp_n3_im = x109 * x86 + x113
+    del x109, x113, x86
+    x496 = sp_n3_im * x2
+    x614 = sp_n3_im * x1
+    x662 = sp_n3_im * x658
+    x685 = x1 * x496
+    x717 = sp_n3_im * x83
     del sp_n3_im
-    spp_x_re = x16 * (sp_roots_re - x119)
-    spp_x_im = x16 * (sp_roots_im + x333)
-    x368 = spp_x_im * x158
-    z27 = root_sum(ap_p_re, ap_p_im, x121, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z27[0]
-    x341 = q + spp_k_re
-    x342 = -q + spp_k_re
-    spp_k_im = z27[1]
+    spp_x_re = x14 * (sp_roots_re - x114)
+    spp_x_im = x14 * (sp_roots_im + x328)
+    x363 = spp_x_im * x153
+    z26 = root_sum(ap_p_re, ap_p_im, x116, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z26[0]
+    x336 = q + spp_k_re
+    x337 = -q + spp_k_re
+    spp_k_im = z26[1]
+    del z26
+    x329 = spp_k_im * spp_k_im
+    z27 = root_sum(ap_p_re, ap_p_im, rp_p_re, x117, spp_x_re, spp_x_im)
+    spp_d_re = z27[0]
+    x341 = -q + spp_d_re
+    spp_d_im = z27[1]
     del z27
-    x334 = spp_k_im * spp_k_im
-    z28 = root_sum(ap_p_re, ap_p_im, rp_p_re, x122, spp_x_re, spp_x_im)
-    spp_d_re = z28[0]
-    x346 = -q + spp_d_re
-    spp_d_im = z28[1]
-    del z28
-    spp_b_re = spp_k_re * spp_k_re - x334
+    spp_b_re = spp_k_re * spp_k_re - x329
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x335 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x336 = x335 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x337 = rp_p_im * x335
-    x338 = rp_p_re * x335
-    x339 = spp_b_im * x338 + spp_b_re * x337
-    x340 = spp_b_im * x337 - spp_b_re * x338
-    del x337, x338
-    x354 = x145 * x335
-    x355 = spp_b_im * x354
-    x358 = spp_b_re * x354
-    del x354
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x335 + spp_b_re * x336
-    spp_z_im = -spp_b_im * x336 + 2 * spp_b_re * spp_d_im * spp_d_re * x335
-    del x336
-    spp_y_re = 4 * ap_p_re * x340 - x130 * x339
-    spp_y_im = x130 * x340 + x131 * x339
-    del x339, x340
-    z29 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x352 = z29[1]
-    x353 = x335 * z29[0]
-    del z29
-    spp_bq_re = -x334 + x341 * x342
-    del x334
-    spp_bq_im = spp_k_im * x341 + spp_k_im * x342
-    del spp_k_im, x341, x342
-    x343 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x344 = x343 * (q + spp_d_re)
+    x330 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x331 = x330 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x332 = rp_p_im * x330
+    x333 = rp_p_re * x330
+    x334 = spp_b_im * x333 + spp_b_re * x332
+    x335 = spp_b_im * x332 - spp_b_re * x333
+    del x332, x333
+    x349 = x140 * x330
+    x350 = spp_b_im * x349
+    x353 = spp_b_re * x349
+    del x349
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x330 + spp_b_re * x331
+    spp_z_im = -spp_b_im * x331 + 2 * spp_b_re * spp_d_im * spp_d_re * x330
+    del x331
+    spp_y_re = 4 * ap_p_re * x335 - x125 * x334
+    spp_y_im = x125 * x335 + x126 * x334
+    del x334, x335
+    z28 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x347 = z28[1]
+    x348 = x330 * z28[0]
+    del z28
+    spp_bq_re = -x329 + x336 * x337
+    del x329
+    spp_bq_im = spp_k_im * x336 + spp_k_im * x337
+    del spp_k_im, x336, x337
+    x338 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x339 = x338 * (q + spp_d_re)
     del spp_d_re
-    x345 = -spp_bq_im * x344 + spp_bq_re * spp_d_im * x343
-    x347 = spp_bq_im * spp_d_im * x343 + spp_bq_re * x344
-    del x344
-    x348 = rp_p_im * x343
-    x349 = rp_p_re * x343
-    x350 = spp_bq_im * x349 + spp_bq_re * x348
-    x351 = spp_bq_im * x348 - spp_bq_re * x349
-    del x348, x349
-    x356 = spp_bq_im * x343
+    x340 = -spp_bq_im * x339 + spp_bq_re * spp_d_im * x338
+    x342 = spp_bq_im * spp_d_im * x338 + spp_bq_re * x339
+    del x339
+    x343 = rp_p_im * x338
+    x344 = rp_p_re * x338
+    x345 = spp_bq_im * x344 + spp_bq_re * x343
+    x346 = spp_bq_im * x343 - spp_bq_re * x344
+    del x343, x344
+    x351 = spp_bq_im * x338
     del spp_bq_im
-    x357 = spp_b_re * spp_bq_re * x145 * x335 * x343 - x355 * x356
-    x364 = -spp_bq_re * x343 * x355 - x356 * x358
-    del spp_bq_re, x343, x356
-    spp_zq_re = -spp_d_im * x345 + x346 * x347
-    spp_zq_im = spp_d_im * x347 + x345 * x346
-    del spp_d_im, x345, x346, x347
-    spp_yq_re = 4 * ap_p_re * x351 - x130 * x350
-    spp_yq_im = x130 * x351 + x131 * x350
-    del x350, x351
-    x359 = -spp_yq_im * x355 - spp_yq_re * x358
-    x360 = -spp_yq_im * x358 + spp_yq_re * x355
-    del x355, x358
-    z30 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x359, x360)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x359, x360
-    x361 = z30[0]
-    x362 = z30[1]
-    del z30
-    spp_uniform_re = spp_b_im * x335 * x352 + spp_b_re * x353
-    spp_uniform_im = -spp_b_im * x353 + spp_b_re * x335 * x352
-    del x335, x352, x353
-    x363 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x362 - spp_yq_re * x361
-    x365 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x361 - spp_yq_re * x362
-    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x361, x362
-    spp_change_re = x357 * x363 - x364 * x365
-    spp_change_im = x357 * x365 + x363 * x364
-    del x357, x363, x364, x365
-    x366 = -spp_change_im * x202 + spp_change_re * x200
-    x367 = -spp_change_im * x200 - spp_change_re * x202
+    x352 = spp_b_re * spp_bq_re * x140 * x330 * x338 - x350 * x351
+    x359 = -spp_bq_re * x338 * x350 - x351 * x353
+    del spp_bq_re, x338, x351
+    spp_zq_re = -spp_d_im * x340 + x341 * x342
+    spp_zq_im = spp_d_im * x342 + x340 * x341
+    del spp_d_im, x340, x341, x342
+    spp_yq_re = 4 * ap_p_re * x346 - x125 * x345
+    spp_yq_im = x125 * x346 + x126 * x345
+    del x345, x346
+    x354 = -spp_yq_im * x350 - spp_yq_re * x353
+    x355 = -spp_yq_im * x353 + spp_yq_re * x350
+    del x350, x353
+    z29 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x354, x355)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x354, x355
+    x356 = z29[0]
+    x357 = z29[1]
+    del z29
+    spp_uniform_re = spp_b_im * x330 * x347 + spp_b_re * x348
+    spp_uniform_im = -spp_b_im * x348 + spp_b_re * x330 * x347
+    del x330, x347, x348
+    x358 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x357 - spp_yq_re * x356
+    x360 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x356 - spp_yq_re * x357
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x356, x357
+    spp_change_re = x352 * x358 - x359 * x360
+    spp_change_im = x352 * x360 + x358 * x359
+    del x352, x358, x359, x360
+    x361 = -spp_change_im * x197 + spp_change_re * x195
+    x362 = -spp_change_im * x195 - spp_change_re * x197
     del spp_change_im, spp_change_re
-    spp_j0_re = -spp_x_im * x366 + spp_x_re * x367
-    spp_j0_im = spp_x_im * x367 + spp_x_re * x366
-    del spp_x_im, x366, x367
-    x406 = spp_j0_im * x65
-    x407 = spp_j0_im * x96
-    spp_j1_re = -spp_j0_im * x368 + spp_j0_re * spp_x_re * x158
-    spp_j1_im = spp_j0_im * spp_x_re * x158 + spp_j0_re * x368
-    del spp_x_re, x368
-    x410 = spp_j1_im * x65
-    x411 = spp_j1_im * x96
-    spm_x_re = x16 * (-sm_roots_re - x119)
-    spm_x_im = x16 * (-sm_roots_im - x369)
-    x404 = spm_x_im * x158
-    z31 = root_sum(am_p_re, am_p_im, x121, rp_p_im, spm_x_re, spm_x_im)
-    del x121
-    spm_k_re = z31[0]
-    x377 = q + spm_k_re
-    x378 = -q + spm_k_re
-    spm_k_im = z31[1]
+    spp_j0_re = -spp_x_im * x361 + spp_x_re * x362
+    spp_j0_im = spp_x_im * x362 + spp_x_re * x361
+    del spp_x_im, x361, x362
+    x401 = spp_j0_im * x60
+    x402 = spp_j0_im * x91
+    spp_j1_re = -spp_j0_im * x363 + spp_j0_re * spp_x_re * x153
+    spp_j1_im = spp_j0_im * spp_x_re * x153 + spp_j0_re * x363
+    del spp_x_re, x363
+    x405 = spp_j1_im * x60
+    x406 = spp_j1_im * x91
+    spm_x_re = x14 * (-sm_roots_re - x114)
+    spm_x_im = x14 * (-sm_roots_im - x364)
+    x399 = spm_x_im * x153
+    z30 = root_sum(am_p_re, am_p_im, x116, rp_p_im, spm_x_re, spm_x_im)
+    del x116
+    spm_k_re = z30[0]
+    x372 = q + spm_k_re
+    x373 = -q + spm_k_re
+    spm_k_im = z30[1]
+    del z30
+    x365 = spm_k_im * spm_k_im
+    z31 = root_sum(am_p_re, am_p_im, rp_p_re, x117, spm_x_re, spm_x_im)
+    del x117
+    spm_d_re = z31[0]
+    x377 = -q + spm_d_re
+    spm_d_im = z31[1]
     del z31
-    x370 = spm_k_im * spm_k_im
-    z32 = root_sum(am_p_re, am_p_im, rp_p_re, x122, spm_x_re, spm_x_im)
-    del x122
-    spm_d_re = z32[0]
-    x382 = -q + spm_d_re
-    spm_d_im = z32[1]
-    del z32
-    spm_b_re = spm_k_re * spm_k_re - x370
+    spm_b_re = spm_k_re * spm_k_re - x365
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x371 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x372 = x371 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x373 = rp_p_im * x371
-    x374 = rp_p_re * x371
-    x375 = spm_b_im * x374 + spm_b_re * x373
-    x376 = spm_b_im * x373 - spm_b_re * x374
-    del x373, x374
-    x390 = x145 * x371
-    x391 = spm_b_im * x390
-    x394 = spm_b_re * x390
-    del x390
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x371 + spm_b_re * x372
-    spm_z_im = -spm_b_im * x372 + 2 * spm_b_re * spm_d_im * spm_d_re * x371
-    del x372
-    spm_y_re = 4 * am_p_re * x376 - x173 * x375
-    spm_y_im = x173 * x376 + x174 * x375
-    del x375, x376
-    z33 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x388 = z33[1]
-    x389 = x371 * z33[0]
-    del z33
-    spm_bq_re = -x370 + x377 * x378
-    del x370
-    spm_bq_im = spm_k_im * x377 + spm_k_im * x378
-    del spm_k_im, x377, x378
-    x379 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x380 = x379 * (q + spm_d_re)
+    x366 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x367 = x366 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x368 = rp_p_im * x366
+    x369 = rp_p_re * x366
+    x370 = spm_b_im * x369 + spm_b_re * x368
+    x371 = spm_b_im * x368 - spm_b_re * x369
+    del x368, x369
+    x385 = x140 * x366
+    x386 = spm_b_im * x385
+    x389 = spm_b_re * x385
+    del x385
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x366 + spm_b_re * x367
+    spm_z_im = -spm_b_im * x367 + 2 * spm_b_re * spm_d_im * spm_d_re * x366
+    del x367
+    spm_y_re = 4 * am_p_re * x371 - x168 * x370
+    spm_y_im = x168 * x371 + x169 * x370
+    del x370, x371
+    z32 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x383 = z32[1]
+    x384 = x366 * z32[0]
+    del z32
+    spm_bq_re = -x365 + x372 * x373
+    del x365
+    spm_bq_im = spm_k_im * x372 + spm_k_im * x373
+    del spm_k_im, x372, x373
+    x374 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x375 = x374 * (q + spm_d_re)
     del spm_d_re
-    x381 = -spm_bq_im * x380 + spm_bq_re * spm_d_im * x379
-    x383 = spm_bq_im * spm_d_im * x379 + spm_bq_re * x380
-    del x380
-    x384 = rp_p_im * x379
+    x376 = -spm_bq_im * x375 + spm_bq_re * spm_d_im * x374
+    x378 = spm_bq_im * spm_d_im * x374 + spm_bq_re * x375
+    del x375
+    x379 = rp_p_im * x374
     del rp_p_im
-    x385 = rp_p_re * x379
+    x380 = rp_p_re * x374
     del rp_p_re
-    x386 = spm_bq_im * x385 + spm_bq_re * x384
-    x387 = spm_bq_im * x384 - spm_bq_re * x385
-    del x384, x385
-    x392 = spm_bq_im * x379
+    x381 = spm_bq_im * x380 + spm_bq_re * x379
+    x382 = spm_bq_im * x379 - spm_bq_re * x380
+    del x379, x380
+    x387 = spm_bq_im * x374
     del spm_bq_im
-    x393 = spm_b_re * spm_bq_re * x145 * x371 * x379 - x391 * x392
-    x400 = -spm_bq_re * x379 * x391 - x392 * x394
-    del spm_bq_re, x379, x392
-    spm_zq_re = -spm_d_im * x381 + x382 * x383
-    spm_zq_im = spm_d_im * x383 + x381 * x382
-    del spm_d_im, x381, x382, x383
-    spm_yq_re = 4 * am_p_re * x387 - x173 * x386
-    spm_yq_im = x173 * x387 + x174 * x386
-    del x386, x387
-    x395 = -spm_yq_im * x391 - spm_yq_re * x394
-    x396 = -spm_yq_im * x394 + spm_yq_re * x391
-    del x391, x394
-    z34 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x395, x396)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x395, x396
-    x397 = z34[0]
-    x398 = z34[1]
-    del z34
-    spm_uniform_re = spm_b_im * x371 * x388 + spm_b_re * x389
-    spm_uniform_im = -spm_b_im * x389 + spm_b_re * x371 * x388
-    del x371, x388, x389
-    x399 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x398 - spm_yq_re * x397
-    x401 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x397 - spm_yq_re * x398
-    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x397, x398
-    spm_change_re = x393 * x399 - x400 * x401
-    spm_change_im = x393 * x401 + x399 * x400
-    del x393, x399, x400, x401
-    x402 = 2 * a_root_re * spm_change_im * x158 * x159 - spm_change_re * x200
-    x403 = spm_change_im * x200 + spm_change_re * x202
+    x388 = spm_b_re * spm_bq_re * x140 * x366 * x374 - x386 * x387
+    x395 = -spm_bq_re * x374 * x386 - x387 * x389
+    del spm_bq_re, x374, x387
+    spm_zq_re = -spm_d_im * x376 + x377 * x378
+    spm_zq_im = spm_d_im * x378 + x376 * x377
+    del spm_d_im, x376, x377, x378
+    spm_yq_re = 4 * am_p_re * x382 - x168 * x381
+    spm_yq_im = x168 * x382 + x169 * x381
+    del x381, x382
+    x390 = -spm_yq_im * x386 - spm_yq_re * x389
+    x391 = -spm_yq_im * x389 + spm_yq_re * x386
+    del x386, x389
+    z33 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x390, x391)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x390, x391
+    x392 = z33[0]
+    x393 = z33[1]
+    del z33
+    spm_uniform_re = spm_b_im * x366 * x383 + spm_b_re * x384
+    spm_uniform_im = -spm_b_im * x384 + spm_b_re * x366 * x383
+    del x366, x383, x384
+    x394 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x393 - spm_yq_re * x392
+    x396 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x392 - spm_yq_re * x393
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x392, x393
+    spm_change_re = x388 * x394 - x395 * x396
+    spm_change_im = x388 * x396 + x394 * x395
+    del x388, x394, x395, x396
+    x397 = 2 * a_root_re * spm_change_im * x153 * x154 - spm_change_re * x195
+    x398 = spm_change_im * x195 + spm_change_re * x197
     del spm_change_im, spm_change_re
-    spm_j0_re = -spm_x_im * x402 + spm_x_re * x403
-    spm_j0_im = spm_x_im * x403 + spm_x_re * x402
-    del spm_x_im, x402, x403
-    x405 = spm_j0_im * x65
-    x408 = spm_j0_im * x96
-    spm_j1_re = -spm_j0_im * x404 + spm_j0_re * spm_x_re * x158
-    spm_j1_im = spm_j0_im * spm_x_re * x158 + spm_j0_re * x404
-    del spm_x_re, x404
-    x409 = spm_j1_im * x65
-    x412 = spm_j1_im * x96
-    sp_j00_re = -a_down_im * x405 + a_down_re * spm_j0_re * x65 - a_up_im * x406 + a_up_re * spp_j0_re * x65
-    sp_j00_im = a_down_im * spm_j0_re * x65 + a_down_re * x405 + a_up_im * spp_j0_re * x65 + a_up_re * x406
-    del x405, x406
+    spm_j0_re = -spm_x_im * x397 + spm_x_re * x398
+    spm_j0_im = spm_x_im * x398 + spm_x_re * x397
+    del spm_x_im, x397, x398
+    x400 = spm_j0_im * x60
+    x403 = spm_j0_im * x91
+    spm_j1_re = -spm_j0_im * x399 + spm_j0_re * spm_x_re * x153
+    spm_j1_im = spm_j0_im * spm_x_re * x153 + spm_j0_re * x399
+    del spm_x_re, x399
+    x404 = spm_j1_im * x60
+    x407 = spm_j1_im * x91
+    sp_j00_re = -a_down_im * x400 + a_down_re * spm_j0_re * x60 - a_up_im * x401 + a_up_re * spp_j0_re * x60
+    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x400 + a_up_im * spp_j0_re * x60 + a_up_re * x401
+    del x400, x401
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x572 = sp_j01_re * x571
-    x586 = sp_j01_re * x563
+    x567 = sp_j01_re * x566
+    x581 = sp_j01_re * x558
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x564 = sp_j01_im * x563
-    x585 = sp_j01_im * x571
-    sp_j03_re = -a_down_im * x407 + a_down_re * spp_j0_re * x2 * x89 - a_up_im * x408 + a_up_re * spm_j0_re * x2 * x89
-    x510 = sp_j03_re * x509
-    x535 = sp_j03_re * x501
-    x649 = sp_j03_re * x618
-    x659 = sp_j03_re * x619
-    sp_j03_im = a_down_im * spp_j0_re * x96 + a_down_re * x407 + a_up_im * spm_j0_re * x96 + a_up_re * x408
-    del spm_j0_re, spp_j0_re, x407, x408
-    x502 = sp_j03_im * x501
-    x534 = sp_j03_im * x509
-    x645 = sp_j03_im * x619
-    x658 = sp_j03_im * x618
-    sp_j10_re = -a_down_im * x409 + a_down_re * spm_j1_re * x65 - a_up_im * x410 + a_up_re * spp_j1_re * x65
-    sp_j10_im = a_down_im * spm_j1_re * x65 + a_down_re * x409 + a_up_im * spp_j1_re * x65 + a_up_re * x410
-    del x409, x410
+    x559 = sp_j01_im * x558
+    x580 = sp_j01_im * x566
+    sp_j03_re = -a_down_im * x402 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x403 + a_up_re * spm_j0_re * x2 * x84
+    x505 = sp_j03_re * x504
+    x530 = sp_j03_re * x496
+    x644 = sp_j03_re * x613
+    x654 = sp_j03_re * x614
+    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x402 + a_up_im * spm_j0_re * x91 + a_up_re * x403
+    del spm_j0_re, spp_j0_re, x402, x403
+    x497 = sp_j03_im * x496
+    x529 = sp_j03_im * x504
+    x640 = sp_j03_im * x614
+    x653 = sp_j03_im * x613
+    sp_j10_re = -a_down_im * x404 + a_down_re * spm_j1_re * x60 - a_up_im * x405 + a_up_re * spp_j1_re * x60
+    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x404 + a_up_im * spp_j1_re * x60 + a_up_re * x405
+    del x404, x405
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
-    x683 = sp_j11_re * x3
+    x678 = sp_j11_re * x3
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    x671 = sp_j11_im * x3
-    sp_j13_re = -a_down_im * x411 + a_down_re * spp_j1_re * x2 * x89 - a_up_im * x412 + a_up_re * spm_j1_re * x2 * x89
-    sp_j13_im = a_down_im * spp_j1_re * x96 + a_down_re * x411 + a_up_im * spm_j1_re * x96 + a_up_re * x412
-    del spm_j1_re, spp_j1_re, x411, x412
-    sm_n0_re = x213 + x215 * x413 - x224 * x414
-    del x213, x215, x224
-    x538 = sm_n0_re * x0
-    sm_n0_im = x225 + x413 * x414
-    del x225, x413, x414
-    x513 = sm_n0_im * x0
-    x627 = sm_n0_im * x602
-    x675 = sm_n0_im * x672
+    x666 = sp_j11_im * x3
+    sp_j13_re = -a_down_im * x406 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x407 + a_up_re * spm_j1_re * x2 * x84
+    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x406 + a_up_im * spm_j1_re * x91 + a_up_re * x407
+    del spm_j1_re, spp_j1_re, x406, x407
+    sm_n0_re = x208 + x210 * x408 - x219 * x409
+    del x208, x210, x219
+    x533 = sm_n0_re * x0
+    sm_n0_im = x220 + x408 * x409
+    del x220, x408, x409
+    x508 = sm_n0_im * x0
+    x622 = sm_n0_im * x597
+    x670 = sm_n0_im * x667
     del sm_n0_im
-    sm_n1_re = -x216 * x415 + x228 - x231 - x240
-    del x216, x228, x231, x240
-    x544 = sm_n1_re * x2
-    x569 = sm_n1_re * x0
-    x706 = sm_n1_re * x1
-    sm_n1_im = x218 * x415 + x241
-    del x218, x241, x415
-    x519 = sm_n1_im * x2
-    x561 = sm_n1_im * x0
-    x701 = sm_n1_im * x1
-    x715 = x1 * x561
-    sm_n2_re = rm_weight_re * x416 + x233
-    del x233
-    x549 = sm_n2_re * x0
-    x576 = sm_n2_re * x2
-    x607 = sm_n2_re * x602
-    x634 = sm_n2_re * x1
-    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x65 - rm_weight_im * x416 - x234 - x235
-    del c_down_re, rm_weight_im, rm_weight_re, x234, x235, x416
-    x524 = sm_n2_im * x0
-    x554 = sm_n2_im * x2
-    x608 = sm_n2_im * x602
-    x635 = sm_n2_im * x1
-    x694 = x1 * x524
-    sm_n3_re = c_up_re * x2 * x244 * x89 - x226 * x246 - x242
-    del c_up_re, x242, x246
-    x507 = sm_n3_re * x2
-    x616 = sm_n3_re * x1
-    sm_n3_im = x226 * x244 + x247
-    del x226, x244, x247
-    x499 = sm_n3_im * x2
-    x617 = sm_n3_im * x1
-    x666 = sm_n3_im * x663
-    x689 = x1 * x499
-    x721 = sm_n3_im * x88
+    sm_n1_re = -x211 * x410 + x223 - x226 - x235
+    del x211, x223, x226, x235
+    x539 = sm_n1_re * x2
+    x564 = sm_n1_re * x0
+    x701 = sm_n1_re * x1
+    sm_n1_im = x213 * x410 + x236
+    del x213, x236, x410
+    x514 = sm_n1_im * x2
+    x556 = sm_n1_im * x0
+    x696 = sm_n1_im * x1
+    x710 = x1 * x556
+    sm_n2_re = rm_weight_re * x411 + x228
+    del x228
+    x544 = sm_n2_re * x0
+    x571 = sm_n2_re * x2
+    x602 = sm_n2_re * x597
+    x629 = sm_n2_re * x1
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x411 - x229 - x230
+    del c_down_re, rm_weight_im, rm_weight_re, x229, x230, x411
+    x519 = sm_n2_im * x0
+    x549 = sm_n2_im * x2
+    x603 = sm_n2_im * x597
+    x630 = sm_n2_im * x1
+    x689 = x1 * x519
+    sm_n3_re = c_up_re * x2 * x239 * x84 - x221 * x241 - x237
+    del c_up_re, x237, x241
+    x502 = sm_n3_re * x2
+    x611 = sm_n3_re * x1
+    sm_n3_im = x221 * x239 + x242
+    del x221, x239, x242
+    x494 = sm_n3_im * x2
+    x612 = sm_n3_im * x1
+    x661 = sm_n3_im * x658
+    x684 = x1 * x494
+    x716 = sm_n3_im * x83
     del sm_n3_im
-    smp_x_re = x16 * (sm_roots_re - x119)
+    smp_x_re = x14 * (sm_roots_re - x114)
     del sm_roots_re
-    smp_x_im = x16 * (sm_roots_im + x333)
-    del sm_roots_im, x333
-    x451 = smp_x_im * x158
-    z35 = root_sum(ap_p_re, ap_p_im, x248, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z35[0]
-    x424 = q + smp_k_re
-    x425 = -q + smp_k_re
-    smp_k_im = z35[1]
-    del z35
-    x417 = smp_k_im * smp_k_im
-    z36 = root_sum(ap_p_re, ap_p_im, rm_p_re, x249, smp_x_re, smp_x_im)
+    smp_x_im = x14 * (sm_roots_im + x328)
+    del sm_roots_im, x328
+    x446 = smp_x_im * x153
+    z34 = root_sum(ap_p_re, ap_p_im, x243, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z34[0]
+    x419 = q + smp_k_re
+    x420 = -q + smp_k_re
+    smp_k_im = z34[1]
+    del z34
+    x412 = smp_k_im * smp_k_im
+    z35 = root_sum(ap_p_re, ap_p_im, rm_p_re, x244, smp_x_re, smp_x_im)
     del ap_p_im
-    smp_d_re = z36[0]
-    x429 = -q + smp_d_re
-    smp_d_im = z36[1]
-    del z36
-    smp_b_re = smp_k_re * smp_k_re - x417
+    smp_d_re = z35[0]
+    x424 = -q + smp_d_re
+    smp_d_im = z35[1]
+    del z35
+    smp_b_re = smp_k_re * smp_k_re - x412
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x418 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x419 = x418 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x420 = rm_p_im * x418
-    x421 = rm_p_re * x418
-    x422 = smp_b_im * x421 + smp_b_re * x420
-    x423 = smp_b_im * x420 - smp_b_re * x421
-    del x420, x421
-    x437 = x145 * x418
-    x438 = smp_b_im * x437
-    x441 = smp_b_re * x437
-    del x437
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x418 + smp_b_re * x419
-    smp_z_im = -smp_b_im * x419 + 2 * smp_b_re * smp_d_im * smp_d_re * x418
-    del x419
-    smp_y_re = 4 * ap_p_re * x423 - x130 * x422
-    smp_y_im = x130 * x423 + x131 * x422
-    del x422, x423
-    z37 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x435 = z37[1]
-    x436 = x418 * z37[0]
-    del z37
-    smp_bq_re = -x417 + x424 * x425
-    del x417
-    smp_bq_im = smp_k_im * x424 + smp_k_im * x425
-    del smp_k_im, x424, x425
-    x426 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x427 = x426 * (q + smp_d_re)
+    x413 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x414 = x413 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x415 = rm_p_im * x413
+    x416 = rm_p_re * x413
+    x417 = smp_b_im * x416 + smp_b_re * x415
+    x418 = smp_b_im * x415 - smp_b_re * x416
+    del x415, x416
+    x432 = x140 * x413
+    x433 = smp_b_im * x432
+    x436 = smp_b_re * x432
+    del x432
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x413 + smp_b_re * x414
+    smp_z_im = -smp_b_im * x414 + 2 * smp_b_re * smp_d_im * smp_d_re * x413
+    del x414
+    smp_y_re = 4 * ap_p_re * x418 - x125 * x417
+    smp_y_im = x125 * x418 + x126 * x417
+    del x417, x418
+    z36 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x430 = z36[1]
+    x431 = x413 * z36[0]
+    del z36
+    smp_bq_re = -x412 + x419 * x420
+    del x412
+    smp_bq_im = smp_k_im * x419 + smp_k_im * x420
+    del smp_k_im, x419, x420
+    x421 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x422 = x421 * (q + smp_d_re)
     del smp_d_re
-    x428 = -smp_bq_im * x427 + smp_bq_re * smp_d_im * x426
-    x430 = smp_bq_im * smp_d_im * x426 + smp_bq_re * x427
-    del x427
-    x431 = rm_p_im * x426
-    x432 = rm_p_re * x426
-    x433 = smp_bq_im * x432 + smp_bq_re * x431
-    x434 = smp_bq_im * x431 - smp_bq_re * x432
-    del x431, x432
-    x439 = smp_bq_im * x426
+    x423 = -smp_bq_im * x422 + smp_bq_re * smp_d_im * x421
+    x425 = smp_bq_im * smp_d_im * x421 + smp_bq_re * x422
+    del x422
+    x426 = rm_p_im * x421
+    x427 = rm_p_re * x421
+    x428 = smp_bq_im * x427 + smp_bq_re * x426
+    x429 = smp_bq_im * x426 - smp_bq_re * x427
+    del x426, x427
+    x434 = smp_bq_im * x421
     del smp_bq_im
-    x440 = smp_b_re * smp_bq_re * x145 * x418 * x426 - x438 * x439
-    x447 = -smp_bq_re * x426 * x438 - x439 * x441
-    del smp_bq_re, x426, x439
-    smp_zq_re = -smp_d_im * x428 + x429 * x430
-    smp_zq_im = smp_d_im * x430 + x428 * x429
-    del smp_d_im, x428, x429, x430
-    smp_yq_re = 4 * ap_p_re * x434 - x130 * x433
+    x435 = smp_b_re * smp_bq_re * x140 * x413 * x421 - x433 * x434
+    x442 = -smp_bq_re * x421 * x433 - x434 * x436
+    del smp_bq_re, x421, x434
+    smp_zq_re = -smp_d_im * x423 + x424 * x425
+    smp_zq_im = smp_d_im * x425 + x423 * x424
+    del smp_d_im, x423, x424, x425
+    smp_yq_re = 4 * ap_p_re * x429 - x125 * x428
     del ap_p_re
-    smp_yq_im = x130 * x434 + x131 * x433
-    del x130, x131, x433, x434
-    x442 = -smp_yq_im * x438 - smp_yq_re * x441
-    x443 = -smp_yq_im * x441 + smp_yq_re * x438
-    del x438, x441
-    z38 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x442, x443)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x442, x443
-    x444 = z38[0]
-    x445 = z38[1]
-    del z38
-    smp_uniform_re = smp_b_im * x418 * x435 + smp_b_re * x436
-    smp_uniform_im = -smp_b_im * x436 + smp_b_re * x418 * x435
-    del x418, x435, x436
-    x446 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x445 - smp_yq_re * x444
-    x448 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x444 - smp_yq_re * x445
-    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x444, x445
-    smp_change_re = x440 * x446 - x447 * x448
-    smp_change_im = x440 * x448 + x446 * x447
-    del x440, x446, x447, x448
-    x449 = -smp_change_im * x202 + smp_change_re * x200
-    x450 = -smp_change_im * x200 - smp_change_re * x202
+    smp_yq_im = x125 * x429 + x126 * x428
+    del x125, x126, x428, x429
+    x437 = -smp_yq_im * x433 - smp_yq_re * x436
+    x438 = -smp_yq_im * x436 + smp_yq_re * x433
+    del x433, x436
+    z37 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x437, x438)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x437, x438
+    x439 = z37[0]
+    x440 = z37[1]
+    del z37
+    smp_uniform_re = smp_b_im * x413 * x430 + smp_b_re * x431
+    smp_uniform_im = -smp_b_im * x431 + smp_b_re * x413 * x430
+    del x413, x430, x431
+    x441 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x440 - smp_yq_re * x439
+    x443 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x439 - smp_yq_re * x440
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x439, x440
+    smp_change_re = x435 * x441 - x442 * x443
+    smp_change_im = x435 * x443 + x441 * x442
+    del x435, x441, x442, x443
+    x444 = -smp_change_im * x197 + smp_change_re * x195
+    x445 = -smp_change_im * x195 - smp_change_re * x197
     del smp_change_im, smp_change_re
-    smp_j0_re = -smp_x_im * x449 + smp_x_re * x450
-    smp_j0_im = smp_x_im * x450 + smp_x_re * x449
-    del smp_x_im, x449, x450
-    x488 = smp_j0_im * x65
-    x489 = smp_j0_im * x96
-    smp_j1_re = -smp_j0_im * x451 + smp_j0_re * smp_x_re * x158
-    smp_j1_im = smp_j0_im * smp_x_re * x158 + smp_j0_re * x451
-    del smp_x_re, x451
-    x492 = smp_j1_im * x65
-    x493 = smp_j1_im * x96
-    smm_x_re = x16 * (-sp_roots_re - x119)
-    del sp_roots_re, x119
-    smm_x_im = x16 * (-sp_roots_im - x369)
-    del sp_roots_im, x16, x369
-    x486 = smm_x_im * x158
-    z39 = root_sum(am_p_re, am_p_im, x248, rm_p_im, smm_x_re, smm_x_im)
-    del x248
-    smm_k_re = z39[0]
-    x459 = q + smm_k_re
-    x460 = -q + smm_k_re
-    smm_k_im = z39[1]
+    smp_j0_re = -smp_x_im * x444 + smp_x_re * x445
+    smp_j0_im = smp_x_im * x445 + smp_x_re * x444
+    del smp_x_im, x444, x445
+    x483 = smp_j0_im * x60
+    x484 = smp_j0_im * x91
+    smp_j1_re = -smp_j0_im * x446 + smp_j0_re * smp_x_re * x153
+    smp_j1_im = smp_j0_im * smp_x_re * x153 + smp_j0_re * x446
+    del smp_x_re, x446
+    x487 = smp_j1_im * x60
+    x488 = smp_j1_im * x91
+    smm_x_re = x14 * (-sp_roots_re - x114)
+    del sp_roots_re, x114
+    smm_x_im = x14 * (-sp_roots_im - x364)
+    del sp_roots_im, x14, x364
+    x481 = smm_x_im * x153
+    z38 = root_sum(am_p_re, am_p_im, x243, rm_p_im, smm_x_re, smm_x_im)
+    del x243
+    smm_k_re = z38[0]
+    x454 = q + smm_k_re
+    x455 = -q + smm_k_re
+    smm_k_im = z38[1]
+    del z38
+    x447 = smm_k_im * smm_k_im
+    z39 = root_sum(am_p_re, am_p_im, rm_p_re, x244, smm_x_re, smm_x_im)
+    del am_p_im, x244
+    smm_d_re = z39[0]
+    x459 = -q + smm_d_re
+    smm_d_im = z39[1]
     del z39
-    x452 = smm_k_im * smm_k_im
-    z40 = root_sum(am_p_re, am_p_im, rm_p_re, x249, smm_x_re, smm_x_im)
-    del am_p_im, x249
-    smm_d_re = z40[0]
-    x464 = -q + smm_d_re
-    smm_d_im = z40[1]
-    del z40
-    smm_b_re = smm_k_re * smm_k_re - x452
+    smm_b_re = smm_k_re * smm_k_re - x447
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x453 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x454 = x453 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x455 = rm_p_im * x453
-    x456 = rm_p_re * x453
-    x457 = smm_b_im * x456 + smm_b_re * x455
-    x458 = smm_b_im * x455 - smm_b_re * x456
-    del x455, x456
-    x472 = x145 * x453
-    x473 = smm_b_im * x472
-    x476 = smm_b_re * x472
-    del x472
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x453 + smm_b_re * x454
-    smm_z_im = -smm_b_im * x454 + 2 * smm_b_re * smm_d_im * smm_d_re * x453
-    del x454
-    smm_y_re = 4 * am_p_re * x458 - x173 * x457
-    smm_y_im = x173 * x458 + x174 * x457
-    del x457, x458
-    z41 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x470 = z41[1]
-    x471 = x453 * z41[0]
-    del z41
-    smm_bq_re = -x452 + x459 * x460
-    del x452
-    smm_bq_im = smm_k_im * x459 + smm_k_im * x460
-    del smm_k_im, x459, x460
-    x461 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x462 = x461 * (q + smm_d_re)
+    x448 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x449 = x448 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x450 = rm_p_im * x448
+    x451 = rm_p_re * x448
+    x452 = smm_b_im * x451 + smm_b_re * x450
+    x453 = smm_b_im * x450 - smm_b_re * x451
+    del x450, x451
+    x467 = x140 * x448
+    x468 = smm_b_im * x467
+    x471 = smm_b_re * x467
+    del x467
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x448 + smm_b_re * x449
+    smm_z_im = -smm_b_im * x449 + 2 * smm_b_re * smm_d_im * smm_d_re * x448
+    del x449
+    smm_y_re = 4 * am_p_re * x453 - x168 * x452
+    smm_y_im = x168 * x453 + x169 * x452
+    del x452, x453
+    z40 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x465 = z40[1]
+    x466 = x448 * z40[0]
+    del z40
+    smm_bq_re = -x447 + x454 * x455
+    del x447
+    smm_bq_im = smm_k_im * x454 + smm_k_im * x455
+    del smm_k_im, x454, x455
+    x456 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x457 = x456 * (q + smm_d_re)
     del smm_d_re
-    x463 = -smm_bq_im * x462 + smm_bq_re * smm_d_im * x461
-    x465 = smm_bq_im * smm_d_im * x461 + smm_bq_re * x462
-    del x462
-    x466 = rm_p_im * x461
+    x458 = -smm_bq_im * x457 + smm_bq_re * smm_d_im * x456
+    x460 = smm_bq_im * smm_d_im * x456 + smm_bq_re * x457
+    del x457
+    x461 = rm_p_im * x456
     del rm_p_im
-    x467 = rm_p_re * x461
+    x462 = rm_p_re * x456
     del rm_p_re
-    x468 = smm_bq_im * x467 + smm_bq_re * x466
-    x469 = smm_bq_im * x466 - smm_bq_re * x467
-    del x466, x467
-    x474 = smm_bq_im * x461
+    x463 = smm_bq_im * x462 + smm_bq_re * x461
+    x464 = smm_bq_im * x461 - smm_bq_re * x462
+    del x461, x462
+    x469 = smm_bq_im * x456
     del smm_bq_im
-    x475 = smm_b_re * smm_bq_re * x145 * x453 * x461 - x473 * x474
-    del x145
-    x482 = -smm_bq_re * x461 * x473 - x474 * x476
-    del smm_bq_re, x461, x474
-    smm_zq_re = -smm_d_im * x463 + x464 * x465
-    smm_zq_im = smm_d_im * x465 + x463 * x464
-    del smm_d_im, x463, x464, x465
-    smm_yq_re = 4 * am_p_re * x469 - x173 * x468
+    x470 = smm_b_re * smm_bq_re * x140 * x448 * x456 - x468 * x469
+    del x140
+    x477 = -smm_bq_re * x456 * x468 - x469 * x471
+    del smm_bq_re, x456, x469
+    smm_zq_re = -smm_d_im * x458 + x459 * x460
+    smm_zq_im = smm_d_im * x460 + x458 * x459
+    del smm_d_im, x458, x459, x460
+    smm_yq_re = 4 * am_p_re * x464 - x168 * x463
     del am_p_re
-    smm_yq_im = x173 * x469 + x174 * x468
-    del x173, x174, x468, x469
-    x477 = -smm_yq_im * x473 - smm_yq_re * x476
-    x478 = -smm_yq_im * x476 + smm_yq_re * x473
-    del x473, x476
-    z42 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x477, x478)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x477, x478
-    x479 = z42[0]
-    x480 = z42[1]
-    del z42
-    smm_uniform_re = smm_b_im * x453 * x470 + smm_b_re * x471
-    smm_uniform_im = -smm_b_im * x471 + smm_b_re * x453 * x470
-    del x453, x470, x471
-    x481 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x480 - smm_yq_re * x479
-    x483 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x479 - smm_yq_re * x480
-    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x479, x480
-    smm_change_re = x475 * x481 - x482 * x483
-    smm_change_im = x475 * x483 + x481 * x482
-    del x475, x481, x482, x483
-    x484 = 2 * a_root_re * smm_change_im * x158 * x159 - smm_change_re * x200
-    del a_root_re, x159
-    x485 = smm_change_im * x200 + smm_change_re * x202
-    del smm_change_im, smm_change_re, x200, x202
-    smm_j0_re = -smm_x_im * x484 + smm_x_re * x485
-    smm_j0_im = smm_x_im * x485 + smm_x_re * x484
-    del smm_x_im, x484, x485
-    x487 = smm_j0_im * x65
-    x490 = smm_j0_im * x96
-    smm_j1_re = -smm_j0_im * x486 + smm_j0_re * smm_x_re * x158
-    smm_j1_im = smm_j0_im * smm_x_re * x158 + smm_j0_re * x486
-    del smm_x_re, x158, x486
-    x491 = smm_j1_im * x65
-    x494 = smm_j1_im * x96
-    sm_j00_re = -a_down_im * x487 + a_down_re * smm_j0_re * x65 - a_up_im * x488 + a_up_re * smp_j0_re * x65
-    sm_j00_im = a_down_im * smm_j0_re * x65 + a_down_re * x487 + a_up_im * smp_j0_re * x65 + a_up_re * x488
-    del x487, x488
-    x515 = rm_j00_im * x511 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x512 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x513 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x514 - sp_j00_re * sp_n0_re * x0
-    x540 = rm_j00_im * x536 + rm_j00_re * x511 + rp_j00_im * x537 + rp_j00_re * x512 + sm_j00_im * x538 + sm_j00_re * x513 + sp_j00_im * x539 + sp_j00_re * x514
-    x592 = rm_j00_im * x522 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x523 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x524 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x525 - sp_j00_re * sp_n2_re * x0
-    x597 = rm_j00_im * x547 + rm_j00_re * x522 + rp_j00_im * x548 + rp_j00_re * x523 + sm_j00_im * x549 + sm_j00_re * x524 + sp_j00_im * x550 + sp_j00_re * x525
-    x598 = rm_j00_im * x557 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x559 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x561 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x563 - sp_j00_re * sp_n1_re * x0
-    x600 = rm_j00_im * x565 + rm_j00_re * x557 + rp_j00_im * x567 + rp_j00_re * x559 + sm_j00_im * x569 + sm_j00_re * x561 + sp_j00_im * x571 + sp_j00_re * x563
-    del x557, x559, x563
-    x611 = rm_j00_im * x603 + rm_j00_re * x604 + rp_j00_im * x605 + rp_j00_re * x606 + sm_j00_im * x607 + sm_j00_re * x608 + sp_j00_im * x609 + sp_j00_re * x610
-    x622 = rm_j00_im * x604 - rm_j00_re * rm_n2_re * x602 + rp_j00_im * x606 - rp_j00_re * rp_n2_re * x602 + sm_j00_im * x608 - sm_j00_re * sm_n2_re * x602 + sp_j00_im * x610 - sp_j00_re * sp_n2_re * x602
+    smm_yq_im = x168 * x464 + x169 * x463
+    del x168, x169, x463, x464
+    x472 = -smm_yq_im * x468 - smm_yq_re * x471
+    x473 = -smm_yq_im * x471 + smm_yq_re * x468
+    del x468, x471
+    z41 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x472, x473)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x472, x473
+    x474 = z41[0]
+    x475 = z41[1]
+    del z41
+    smm_uniform_re = smm_b_im * x448 * x465 + smm_b_re * x466
+    smm_uniform_im = -smm_b_im * x466 + smm_b_re * x448 * x465
+    del x448, x465, x466
+    x476 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x475 - smm_yq_re * x474
+    x478 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x474 - smm_yq_re * x475
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x474, x475
+    smm_change_re = x470 * x476 - x477 * x478
+    smm_change_im = x470 * x478 + x476 * x477
+    del x470, x476, x477, x478
+    x479 = 2 * a_root_re * smm_change_im * x153 * x154 - smm_change_re * x195
+    del a_root_re, x154
+    x480 = smm_change_im * x195 + smm_change_re * x197
+    del smm_change_im, smm_change_re, x195, x197
+    smm_j0_re = -smm_x_im * x479 + smm_x_re * x480
+    smm_j0_im = smm_x_im * x480 + smm_x_re * x479
+    del smm_x_im, x479, x480
+    x482 = smm_j0_im * x60
+    x485 = smm_j0_im * x91
+    smm_j1_re = -smm_j0_im * x481 + smm_j0_re * smm_x_re * x153
+    smm_j1_im = smm_j0_im * smm_x_re * x153 + smm_j0_re * x481
+    del smm_x_re, x153, x481
+    x486 = smm_j1_im * x60
+    x489 = smm_j1_im * x91
+    sm_j00_re = -a_down_im * x482 + a_down_re * smm_j0_re * x60 - a_up_im * x483 + a_up_re * smp_j0_re * x60
+    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x482 + a_up_im * smp_j0_re * x60 + a_up_re * x483
+    del x482, x483
+    x510 = rm_j00_im * x506 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x507 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x508 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x509 - sp_j00_re * sp_n0_re * x0
+    x535 = rm_j00_im * x531 + rm_j00_re * x506 + rp_j00_im * x532 + rp_j00_re * x507 + sm_j00_im * x533 + sm_j00_re * x508 + sp_j00_im * x534 + sp_j00_re * x509
+    x587 = rm_j00_im * x517 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x518 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x519 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x520 - sp_j00_re * sp_n2_re * x0
+    x592 = rm_j00_im * x542 + rm_j00_re * x517 + rp_j00_im * x543 + rp_j00_re * x518 + sm_j00_im * x544 + sm_j00_re * x519 + sp_j00_im * x545 + sp_j00_re * x520
+    x593 = rm_j00_im * x552 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x554 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x556 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x558 - sp_j00_re * sp_n1_re * x0
+    x595 = rm_j00_im * x560 + rm_j00_re * x552 + rp_j00_im * x562 + rp_j00_re * x554 + sm_j00_im * x564 + sm_j00_re * x556 + sp_j00_im * x566 + sp_j00_re * x558
+    del x552, x554, x558
+    x606 = rm_j00_im * x598 + rm_j00_re * x599 + rp_j00_im * x600 + rp_j00_re * x601 + sm_j00_im * x602 + sm_j00_re * x603 + sp_j00_im * x604 + sp_j00_re * x605
+    x617 = rm_j00_im * x599 - rm_j00_re * rm_n2_re * x597 + rp_j00_im * x601 - rp_j00_re * rp_n2_re * x597 + sm_j00_im * x603 - sm_j00_re * sm_n2_re * x597 + sp_j00_im * x605 - sp_j00_re * sp_n2_re * x597
     del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x570 = sm_j01_re * x569
-    x584 = sm_j01_re * x561
+    x565 = sm_j01_re * x564
+    x579 = sm_j01_re * x556
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x521 = rm_j01_im * x517 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x518 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x519 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x520 - sp_j01_re * sp_n1_re * x2
-    x526 = rm_j01_im * x522 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x523 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x524 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x525 - sp_j01_re * sp_n2_re * x0
+    x516 = rm_j01_im * x512 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x513 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x514 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x515 - sp_j01_re * sp_n1_re * x2
+    x521 = rm_j01_im * x517 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x518 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x519 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x520 - sp_j01_re * sp_n2_re * x0
+    x541 = rm_j01_im * x537 + rm_j01_re * x512 + rp_j01_im * x538 + rp_j01_re * x513 + sm_j01_im * x539 + sm_j01_re * x514 + sp_j01_im * x540 + sp_j01_re * x515
     x546 = rm_j01_im * x542 + rm_j01_re * x517 + rp_j01_im * x543 + rp_j01_re * x518 + sm_j01_im * x544 + sm_j01_re * x519 + sp_j01_im * x545 + sp_j01_re * x520
-    x551 = rm_j01_im * x547 + rm_j01_re * x522 + rp_j01_im * x548 + rp_j01_re * x523 + sm_j01_im * x549 + sm_j01_re * x524 + sp_j01_im * x550 + sp_j01_re * x525
-    del x522, x523, x524, x525
-    x556 = rm_j01_im * x552 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x553 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x554 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x555 - sp_j01_re * sp_n2_re * x2
-    x562 = sm_j01_im * x561
-    del x561
-    x573 = x558 + x560 + x562 + x564 - x566 - x568 - x570 - x572
-    x578 = rm_j01_im * x574 + rm_j01_re * x552 + rp_j01_im * x575 + rp_j01_re * x553 + sm_j01_im * x576 + sm_j01_re * x554 + sp_j01_im * x577 + sp_j01_re * x555
-    x583 = sm_j01_im * x569
-    x587 = x579 + x580 + x581 + x582 + x583 + x584 + x585 + x586
-    x588 = rm_j01_im * x495 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x497 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x499 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x501 - sp_j01_re * sp_n3_re * x2
-    x589 = rm_j01_im * x511 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x512 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x513 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x514 - sp_j01_re * sp_n0_re * x0
+    del x517, x518, x519, x520
+    x551 = rm_j01_im * x547 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x548 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x549 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x550 - sp_j01_re * sp_n2_re * x2
+    x557 = sm_j01_im * x556
+    del x556
+    x568 = x553 + x555 + x557 + x559 - x561 - x563 - x565 - x567
+    x573 = rm_j01_im * x569 + rm_j01_re * x547 + rp_j01_im * x570 + rp_j01_re * x548 + sm_j01_im * x571 + sm_j01_re * x549 + sp_j01_im * x572 + sp_j01_re * x550
+    x578 = sm_j01_im * x564
+    x582 = x574 + x575 + x576 + x577 + x578 + x579 + x580 + x581
+    x583 = rm_j01_im * x490 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x492 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x494 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x496 - sp_j01_re * sp_n3_re * x2
+    x584 = rm_j01_im * x506 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x507 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x508 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x509 - sp_j01_re * sp_n0_re * x0
+    x585 = x583 + x584
+    x588 = rm_j01_im * x498 + rm_j01_re * x490 + rp_j01_im * x500 + rp_j01_re * x492 + sm_j01_im * x502 + sm_j01_re * x494 + sp_j01_im * x504 + sp_j01_re * x496
+    del x490, x492, x496
+    x589 = rm_j01_im * x531 + rm_j01_re * x506 + rp_j01_im * x532 + rp_j01_re * x507 + sm_j01_im * x533 + sm_j01_re * x508 + sp_j01_im * x534 + sp_j01_re * x509
+    del x506, x507, x508, x509, x531, x532, x533, x534
     x590 = x588 + x589
-    x593 = rm_j01_im * x503 + rm_j01_re * x495 + rp_j01_im * x505 + rp_j01_re * x497 + sm_j01_im * x507 + sm_j01_re * x499 + sp_j01_im * x509 + sp_j01_re * x501
-    del x495, x497, x501
-    x594 = rm_j01_im * x536 + rm_j01_re * x511 + rp_j01_im * x537 + rp_j01_re * x512 + sm_j01_im * x538 + sm_j01_re * x513 + sp_j01_im * x539 + sp_j01_re * x514
-    del x511, x512, x513, x514, x536, x537, x538, x539
-    x595 = x593 + x594
-    x620 = rm_j01_im * x612 + rm_j01_re * x613 + rp_j01_im * x614 + rp_j01_re * x615 + sm_j01_im * x616 + sm_j01_re * x617 + sp_j01_im * x618 + sp_j01_re * x619
-    del x612, x614, x618
-    x621 = x594 + x620
-    del x594
-    x623 = rm_j01_im * x613 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x615 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x617 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x619 - sp_j01_re * sp_n3_re * x1
-    del x613, x615, x619
-    x624 = x589 + x623
+    x615 = rm_j01_im * x607 + rm_j01_re * x608 + rp_j01_im * x609 + rp_j01_re * x610 + sm_j01_im * x611 + sm_j01_re * x612 + sp_j01_im * x613 + sp_j01_re * x614
+    del x607, x609, x613
+    x616 = x589 + x615
     del x589
-    x629 = rm_j01_im * rm_n0_re * x602 + rm_j01_re * x625 + rp_j01_im * rp_n0_re * x602 + rp_j01_re * x626 + sm_j01_im * sm_n0_re * x602 + sm_j01_re * x627 + sp_j01_im * sp_n0_re * x602 + sp_j01_re * x628
-    x639 = rm_j01_im * x625 - rm_j01_re * rm_n0_re * x602 + rp_j01_im * x626 - rp_j01_re * rp_n0_re * x602 + sm_j01_im * x627 - sm_j01_re * sm_n0_re * x602 + sp_j01_im * x628 - sp_j01_re * sp_n0_re * x602
-    del x625, x626, x627, x628
-    x641 = rm_j01_im * x604 - rm_j01_re * rm_n2_re * x602 + rp_j01_im * x606 - rp_j01_re * rp_n2_re * x602 + sm_j01_im * x608 - sm_j01_re * sm_n2_re * x602 + sp_j01_im * x610 - sp_j01_re * sp_n2_re * x602
-    del x602
-    x651 = rm_j01_im * x603 + rm_j01_re * x604 + rp_j01_im * x605 + rp_j01_re * x606 + sm_j01_im * x607 + sm_j01_re * x608 + sp_j01_im * x609 + sp_j01_re * x610
-    del x603, x604, x605, x606, x607, x608, x609, x610
-    x661 = x515 - x558 - x560 - x562 - x564 + x566 + x568 + x570 + x572
-    del x558, x560, x562, x564, x566, x568, x570, x572
-    x662 = x540 - x579 - x580 - x581 - x582 - x583 - x584 - x585 - x586
-    del x579, x580, x581, x582, x583, x584, x585, x586
-    x703 = rm_j01_im * x699 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x700 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x701 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x702 - sp_j01_re * sp_n1_re * x1
-    x708 = rm_j01_im * x704 + rm_j01_re * x699 + rp_j01_im * x705 + rp_j01_re * x700 + sm_j01_im * x706 + sm_j01_re * x701 + sp_j01_im * x707 + sp_j01_re * x702
-    x709 = rm_j01_im * x631 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x633 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x635 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x637 - sp_j01_re * sp_n2_re * x1
-    x710 = rm_j01_im * x630 + rm_j01_re * x631 + rp_j01_im * x632 + rp_j01_re * x633 + sm_j01_im * x634 + sm_j01_re * x635 + sp_j01_im * x636 + sp_j01_re * x637
+    x618 = rm_j01_im * x608 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x610 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x612 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x614 - sp_j01_re * sp_n3_re * x1
+    del x608, x610, x614
+    x619 = x584 + x618
+    del x584
+    x624 = rm_j01_im * rm_n0_re * x597 + rm_j01_re * x620 + rp_j01_im * rp_n0_re * x597 + rp_j01_re * x621 + sm_j01_im * sm_n0_re * x597 + sm_j01_re * x622 + sp_j01_im * sp_n0_re * x597 + sp_j01_re * x623
+    x634 = rm_j01_im * x620 - rm_j01_re * rm_n0_re * x597 + rp_j01_im * x621 - rp_j01_re * rp_n0_re * x597 + sm_j01_im * x622 - sm_j01_re * sm_n0_re * x597 + sp_j01_im * x623 - sp_j01_re * sp_n0_re * x597
+    del x620, x621, x622, x623
+    x636 = rm_j01_im * x599 - rm_j01_re * rm_n2_re * x597 + rp_j01_im * x601 - rp_j01_re * rp_n2_re * x597 + sm_j01_im * x603 - sm_j01_re * sm_n2_re * x597 + sp_j01_im * x605 - sp_j01_re * sp_n2_re * x597
+    del x597
+    x646 = rm_j01_im * x598 + rm_j01_re * x599 + rp_j01_im * x600 + rp_j01_re * x601 + sm_j01_im * x602 + sm_j01_re * x603 + sp_j01_im * x604 + sp_j01_re * x605
+    del x598, x599, x600, x601, x602, x603, x604, x605
+    x656 = x510 - x553 - x555 - x557 - x559 + x561 + x563 + x565 + x567
+    del x553, x555, x557, x559, x561, x563, x565, x567
+    x657 = x535 - x574 - x575 - x576 - x577 - x578 - x579 - x580 - x581
+    del x574, x575, x576, x577, x578, x579, x580, x581
+    x698 = rm_j01_im * x694 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x695 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x696 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x697 - sp_j01_re * sp_n1_re * x1
+    x703 = rm_j01_im * x699 + rm_j01_re * x694 + rp_j01_im * x700 + rp_j01_re * x695 + sm_j01_im * x701 + sm_j01_re * x696 + sp_j01_im * x702 + sp_j01_re * x697
+    x704 = rm_j01_im * x626 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x628 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x630 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x632 - sp_j01_re * sp_n2_re * x1
+    x705 = rm_j01_im * x625 + rm_j01_re * x626 + rp_j01_im * x627 + rp_j01_re * x628 + sm_j01_im * x629 + sm_j01_re * x630 + sp_j01_im * x631 + sp_j01_re * x632
     del rm_j01_im, rm_j01_re, rp_j01_im, rp_j01_re, sm_j01_im, sm_j01_re, sp_j01_im, sp_j01_re
-    sm_j03_re = -a_down_im * x489 + a_down_re * smp_j0_re * x2 * x89 - a_up_im * x490 + a_up_re * smm_j0_re * x2 * x89
-    x508 = sm_j03_re * x507
-    x533 = sm_j03_re * x499
-    x648 = sm_j03_re * x616
-    x657 = sm_j03_re * x617
-    sm_j03_im = a_down_im * smp_j0_re * x96 + a_down_re * x489 + a_up_im * smm_j0_re * x96 + a_up_re * x490
-    del smm_j0_re, smp_j0_re, x489, x490
-    x500 = sm_j03_im * x499
-    del x499
-    x516 = x496 + x498 + x500 + x502 - x504 - x506 - x508 - x510 + x515
-    x532 = sm_j03_im * x507
-    x541 = x528 + x529 + x530 + x531 + x532 + x533 + x534 + x535 + x540
-    x591 = rm_j03_im * x517 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x518 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x519 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x520 - sp_j03_re * sp_n1_re * x2
-    x596 = rm_j03_im * x542 + rm_j03_re * x517 + rp_j03_im * x543 + rp_j03_re * x518 + sm_j03_im * x544 + sm_j03_re * x519 + sp_j03_im * x545 + sp_j03_re * x520
-    del x517, x518, x519, x520, x542, x543, x544, x545
-    x599 = rm_j03_im * x552 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x553 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x554 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x555 - sp_j03_re * sp_n2_re * x2 + x598
-    x601 = rm_j03_im * x574 + rm_j03_re * x552 + rp_j03_im * x575 + rp_j03_re * x553 + sm_j03_im * x576 + sm_j03_re * x554 + sp_j03_im * x577 + sp_j03_re * x555 + x600
-    del x552, x553, x554, x555, x574, x575, x576, x577
-    x638 = rm_j03_im * x630 + rm_j03_re * x631 + rp_j03_im * x632 + rp_j03_re * x633 + sm_j03_im * x634 + sm_j03_re * x635 + sp_j03_im * x636 + sp_j03_re * x637 + x600
-    del x600, x630, x632, x634, x636
-    x640 = rm_j03_im * x631 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x633 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x635 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x637 - sp_j03_re * sp_n2_re * x1 + x598
-    del x598, x631, x633, x635, x637
-    x644 = sm_j03_im * x617
-    del x617
-    x650 = x515 + x642 + x643 + x644 + x645 - x646 - x647 - x648 - x649
-    del x515
-    x656 = sm_j03_im * x616
-    del x616
-    x660 = x540 + x652 + x653 + x654 + x655 + x656 + x657 + x658 + x659
-    del x540
-    x711 = rm_j03_im * x699 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x700 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x701 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x702 - sp_j03_re * sp_n1_re * x1
-    x712 = rm_j03_im * x704 + rm_j03_re * x699 + rp_j03_im * x705 + rp_j03_re * x700 + sm_j03_im * x706 + sm_j03_re * x701 + sp_j03_im * x707 + sp_j03_re * x702
-    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x699, x700, x701, x702, x704, x705, x706, x707
-    sm_j10_re = -a_down_im * x491 + a_down_re * smm_j1_re * x65 - a_up_im * x492 + a_up_re * smp_j1_re * x65
-    sm_j10_im = a_down_im * smm_j1_re * x65 + a_down_re * x491 + a_up_im * smp_j1_re * x65 + a_up_re * x492
-    del x491, x492, x65
-    x677 = rm_j10_im * x673 - rm_j10_re * rm_n0_re * x672 + rp_j10_im * x674 - rp_j10_re * rp_n0_re * x672 + sm_j10_im * x675 - sm_j10_re * sm_n0_re * x672 + sp_j10_im * x676 - sp_j10_re * sp_n0_re * x672
-    x684 = rm_j10_im * rm_n0_re * x672 + rm_j10_re * x673 + rp_j10_im * rp_n0_re * x672 + rp_j10_re * x674 + sm_j10_im * sm_n0_re * x672 + sm_j10_re * x675 + sp_j10_im * sp_n0_re * x672 + sp_j10_re * x676
-    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x672, x673, x674, x675, x676
+    sm_j03_re = -a_down_im * x484 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x485 + a_up_re * smm_j0_re * x2 * x84
+    x503 = sm_j03_re * x502
+    x528 = sm_j03_re * x494
+    x643 = sm_j03_re * x611
+    x652 = sm_j03_re * x612
+    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x484 + a_up_im * smm_j0_re * x91 + a_up_re * x485
+    del smm_j0_re, smp_j0_re, x484, x485
+    x495 = sm_j03_im * x494
+    del x494
+    x511 = x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 + x510
+    x527 = sm_j03_im * x502
+    x536 = x523 + x524 + x525 + x526 + x527 + x528 + x529 + x530 + x535
+    x586 = rm_j03_im * x512 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x513 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x514 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x515 - sp_j03_re * sp_n1_re * x2
+    x591 = rm_j03_im * x537 + rm_j03_re * x512 + rp_j03_im * x538 + rp_j03_re * x513 + sm_j03_im * x539 + sm_j03_re * x514 + sp_j03_im * x540 + sp_j03_re * x515
+    del x512, x513, x514, x515, x537, x538, x539, x540
+    x594 = rm_j03_im * x547 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x548 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x549 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x550 - sp_j03_re * sp_n2_re * x2 + x593
+    x596 = rm_j03_im * x569 + rm_j03_re * x547 + rp_j03_im * x570 + rp_j03_re * x548 + sm_j03_im * x571 + sm_j03_re * x549 + sp_j03_im * x572 + sp_j03_re * x550 + x595
+    del x547, x548, x549, x550, x569, x570, x571, x572
+    x633 = rm_j03_im * x625 + rm_j03_re * x626 + rp_j03_im * x627 + rp_j03_re * x628 + sm_j03_im * x629 + sm_j03_re * x630 + sp_j03_im * x631 + sp_j03_re * x632 + x595
+    del x595, x625, x627, x629, x631
+    x635 = rm_j03_im * x626 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x628 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x630 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x632 - sp_j03_re * sp_n2_re * x1 + x593
+    del x593, x626, x628, x630, x632
+    x639 = sm_j03_im * x612
+    del x612
+    x645 = x510 + x637 + x638 + x639 + x640 - x641 - x642 - x643 - x644
+    del x510
+    x651 = sm_j03_im * x611
+    del x611
+    x655 = x535 + x647 + x648 + x649 + x650 + x651 + x652 + x653 + x654
+    del x535
+    x706 = rm_j03_im * x694 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x695 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x696 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x697 - sp_j03_re * sp_n1_re * x1
+    x707 = rm_j03_im * x699 + rm_j03_re * x694 + rp_j03_im * x700 + rp_j03_re * x695 + sm_j03_im * x701 + sm_j03_re * x696 + sp_j03_im * x702 + sp_j03_re * x697
+    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x694, x695, x696, x697, x699, x700, x701, x702
+    sm_j10_re = -a_down_im * x486 + a_down_re * smm_j1_re * x60 - a_up_im * x487 + a_up_re * smp_j1_re * x60
+    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x486 + a_up_im * smp_j1_re * x60 + a_up_re * x487
+    del x486, x487, x60
+    x672 = rm_j10_im * x668 - rm_j10_re * rm_n0_re * x667 + rp_j10_im * x669 - rp_j10_re * rp_n0_re * x667 + sm_j10_im * x670 - sm_j10_re * sm_n0_re * x667 + sp_j10_im * x671 - sp_j10_re * sp_n0_re * x667
+    x679 = rm_j10_im * rm_n0_re * x667 + rm_j10_re * x668 + rp_j10_im * rp_n0_re * x667 + rp_j10_re * x669 + sm_j10_im * sm_n0_re * x667 + sm_j10_re * x670 + sp_j10_im * sp_n0_re * x667 + sp_j10_re * x671
+    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x667, x668, x669, x670, x671
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
-    x682 = sm_j11_re * x3
+    x677 = sm_j11_re * x3
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    x670 = sm_j11_im * x3
+    x665 = sm_j11_im * x3
     del x3
-    x678 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x668 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x669 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x670 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x671 + x677
-    x679 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x668 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x669 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x670 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x671
-    x685 = rm_n1_im * x680 + rm_n1_re * x668 + rp_n1_im * x681 + rp_n1_re * x669 + sm_n1_im * x682 + sm_n1_re * x670 + sp_n1_im * x683 + sp_n1_re * x671 + x684
+    x673 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x663 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x664 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x665 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x666 + x672
+    x674 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x663 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x664 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x665 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x666
+    x680 = rm_n1_im * x675 + rm_n1_re * x663 + rp_n1_im * x676 + rp_n1_re * x664 + sm_n1_im * x677 + sm_n1_re * x665 + sp_n1_im * x678 + sp_n1_re * x666 + x679
     del rm_n1_im, rp_n1_im, sm_n1_im, sp_n1_im
-    x686 = rm_n2_im * x680 + rm_n2_re * x668 + rp_n2_im * x681 + rp_n2_re * x669 + sm_n2_im * x682 + sm_n2_re * x670 + sp_n2_im * x683 + sp_n2_re * x671
-    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x668, x669, x670, x671, x680, x681, x682, x683
-    x696 = rm_j11_im * x692 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x693 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x694 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x695 - sp_j11_re * sp_n2_re * x0 * x1
+    x681 = rm_n2_im * x675 + rm_n2_re * x663 + rp_n2_im * x676 + rp_n2_re * x664 + sm_n2_im * x677 + sm_n2_re * x665 + sp_n2_im * x678 + sp_n2_re * x666
+    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x663, x664, x665, x666, x675, x676, x677, x678
+    x691 = rm_j11_im * x687 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x688 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x689 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x690 - sp_j11_re * sp_n2_re * x0 * x1
     del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re
-    x698 = rm_j11_im * x1 * x547 + rm_j11_re * x692 + rp_j11_im * x1 * x548 + rp_j11_re * x693 + sm_j11_im * x1 * x549 + sm_j11_re * x694 + sp_j11_im * x1 * x550 + sp_j11_re * x695
-    del x547, x548, x549, x550, x692, x693, x694, x695
-    x717 = rm_j11_im * x713 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x714 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x715 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x716 - sp_j11_re * sp_n1_re * x0 * x1 + x677
-    del rm_n1_re, rp_n1_re, sm_n1_re, sp_n1_re, x0, x677
-    x718 = rm_j11_im * x1 * x565 + rm_j11_re * x713 + rp_j11_im * x1 * x567 + rp_j11_re * x714 + sm_j11_im * x1 * x569 + sm_j11_re * x715 + sp_j11_im * x1 * x571 + sp_j11_re * x716 + x684
-    del rm_j11_im, rm_j11_re, rp_j11_im, rp_j11_re, sm_j11_im, sm_j11_re, sp_j11_im, sp_j11_re, x565, x567, x569, x571, x684, x713, x714, x715, x716
-    sm_j13_re = -a_down_im * x493 + a_down_re * smp_j1_re * x2 * x89 - a_up_im * x494 + a_up_re * smm_j1_re * x2 * x89
-    del x89
-    sm_j13_im = a_down_im * smp_j1_re * x96 + a_down_re * x493 + a_up_im * smm_j1_re * x96 + a_up_re * x494
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x493, x494, x96
-    x691 = rm_j13_im * x687 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x688 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x689 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x690 - sp_j13_re * sp_n3_re * x1 * x2
+    x693 = rm_j11_im * x1 * x542 + rm_j11_re * x687 + rp_j11_im * x1 * x543 + rp_j11_re * x688 + sm_j11_im * x1 * x544 + sm_j11_re * x689 + sp_j11_im * x1 * x545 + sp_j11_re * x690
+    del x542, x543, x544, x545, x687, x688, x689, x690
+    x712 = rm_j11_im * x708 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x709 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x710 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x711 - sp_j11_re * sp_n1_re * x0 * x1 + x672
+    del rm_n1_re, rp_n1_re, sm_n1_re, sp_n1_re, x0, x672
+    x713 = rm_j11_im * x1 * x560 + rm_j11_re * x708 + rp_j11_im * x1 * x562 + rp_j11_re * x709 + sm_j11_im * x1 * x564 + sm_j11_re * x710 + sp_j11_im * x1 * x566 + sp_j11_re * x711 + x679
+    del rm_j11_im, rm_j11_re, rp_j11_im, rp_j11_re, sm_j11_im, sm_j11_re, sp_j11_im, sp_j11_re, x560, x562, x564, x566, x679, x708, x709, x710, x711
+    sm_j13_re = -a_down_im * x488 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x489 + a_up_re * smm_j1_re * x2 * x84
+    del x84
+    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x488 + a_up_im * smm_j1_re * x91 + a_up_re * x489
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x488, x489, x91
+    x686 = rm_j13_im * x682 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x683 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x684 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x685 - sp_j13_re * sp_n3_re * x1 * x2
     del x2
-    x697 = rm_j13_im * x1 * x503 + rm_j13_re * x687 + rp_j13_im * x1 * x505 + rp_j13_re * x688 + sm_j13_im * x1 * x507 + sm_j13_re * x689 + sp_j13_im * x1 * x509 + sp_j13_re * x690
-    del x1, x503, x505, x507, x509, x687, x688, x689, x690
+    x692 = rm_j13_im * x1 * x498 + rm_j13_re * x682 + rp_j13_im * x1 * x500 + rp_j13_re * x683 + sm_j13_im * x1 * x502 + sm_j13_re * x684 + sp_j13_im * x1 * x504 + sp_j13_re * x685
+    del x1, x498, x500, x502, x504, x682, x683, x684, x685
     return (
-        -x527 * (-x516 - x521 - x526),  # rj0_real
-        -x527 * (x541 + x546 + x551),  # rj0_imag
-        -x527 * (-x516 - x556 - x573),  # r0j_real
-        -x527 * (x541 + x578 + x587),  # r0j_imag
-        -x527 * (-x590 - x591 - x592),  # rj1_real
-        -x527 * (x595 + x596 + x597),  # rj1_imag
-        -x527 * (-x590 - x599),  # r1j_real
-        -x527 * (x595 + x601),  # r1j_imag
-        -x527 * (-x596 - x611 - x621),  # rj2_real
-        -x527 * (-x591 - x622 - x624),  # rj2_imag
-        -x527 * (-x593 - x629 - x638),  # r2j_real
-        -x527 * (-x588 - x639 - x640),  # r2j_imag
-        -x527 * (-x521 - x641 - x650),  # rj3_real
-        -x527 * (x546 + x651 + x660),  # rj3_imag
-        -x527 * (x496 + x498 + x500 + x502 - x504 - x506 - x508 - x510 - x556 - x661),  # r3j_real
-        -x527 * (-x528 - x529 - x530 - x531 - x532 - x533 - x534 - x535 + x578 + x662),  # r3j_imag
-        -x527 * (-rm_j13_im * x664 + rm_j13_re * rm_n3_re * x663 - rp_j13_im * x665 + rp_j13_re * rp_n3_re * x663 - sm_j13_im * x666 + sm_j13_re * sm_n3_re * x663 - sp_j13_im * x667 + sp_j13_re * sp_n3_re * x663 - x678 - x679),  # rjj_real
-        -x527 * (rm_j13_im * rm_n3_re * x663 + rm_j13_re * x664 + rp_j13_im * rp_n3_re * x663 + rp_j13_re * x665 + sm_j13_im * sm_n3_re * x663 + sm_j13_re * x666 + sp_j13_im * sp_n3_re * x663 + sp_j13_re * x667 + x685 + x686),  # rjj_imag
-        -x527 * (-x678 - x691 - x696),  # rji_real
-        -x527 * (x685 + x697 + x698),  # rji_imag
-        -x527 * (-x526 - x650 - x703),  # ri0_real
-        -x527 * (x551 + x660 + x708),  # ri0_imag
-        -x527 * (-x573 - x650 - x709),  # r0i_real
-        -x527 * (x587 + x660 + x710),  # r0i_imag
-        -x527 * (-x592 - x624 - x711),  # ri1_real
-        -x527 * (x597 + x621 + x712),  # ri1_imag
-        -x527 * (-x624 - x640),  # r1i_real
-        -x527 * (x621 + x638),  # r1i_imag
-        -x527 * (-x595 - x611 - x712),  # ri2_real
-        -x527 * (-x590 - x622 - x711),  # ri2_imag
-        -x527 * (-x601 - x620 - x629),  # r2i_real
-        -x527 * (-x599 - x623 - x639),  # r2i_imag
-        -x527 * (-x516 - x641 - x703),  # ri3_real
-        -x527 * (x541 + x651 + x708),  # ri3_imag
-        -x527 * (x642 + x643 + x644 + x645 - x646 - x647 - x648 - x649 - x661 - x709),  # r3i_real
-        -x527 * (-x652 - x653 - x654 - x655 - x656 - x657 - x658 - x659 + x662 + x710),  # r3i_imag
-        -x527 * (-x679 - x691 - x717),  # rij_real
-        -x527 * (x686 + x697 + x718),  # rij_imag
-        -x527 * (-rm_j13_im * x719 + rm_j13_re * rm_n3_re * x88 - rp_j13_im * x720 + rp_j13_re * rp_n3_re * x88 - sm_j13_im * x721 + sm_j13_re * sm_n3_re * x88 - sp_j13_im * x722 + sp_j13_re * sp_n3_re * x88 - x696 - x717),  # rii_real
-        -x527 * (rm_j13_im * rm_n3_re * x88 + rm_j13_re * x719 + rp_j13_im * rp_n3_re * x88 + rp_j13_re * x720 + sm_j13_im * sm_n3_re * x88 + sm_j13_re * x721 + sp_j13_im * sp_n3_re * x88 + sp_j13_re * x722 + x698 + x718),  # rii_imag
+        -x522 * (-x511 - x516 - x521),  # rj0_real
+        -x522 * (x536 + x541 + x546),  # rj0_imag
+        -x522 * (-x511 - x551 - x568),  # r0j_real
+        -x522 * (x536 + x573 + x582),  # r0j_imag
+        -x522 * (-x585 - x586 - x587),  # rj1_real
+        -x522 * (x590 + x591 + x592),  # rj1_imag
+        -x522 * (-x585 - x594),  # r1j_real
+        -x522 * (x590 + x596),  # r1j_imag
+        -x522 * (-x591 - x606 - x616),  # rj2_real
+        -x522 * (-x586 - x617 - x619),  # rj2_imag
+        -x522 * (-x588 - x624 - x633),  # r2j_real
+        -x522 * (-x583 - x634 - x635),  # r2j_imag
+        -x522 * (-x516 - x636 - x645),  # rj3_real
+        -x522 * (x541 + x646 + x655),  # rj3_imag
+        -x522 * (x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 - x551 - x656),  # r3j_real
+        -x522 * (-x523 - x524 - x525 - x526 - x527 - x528 - x529 - x530 + x573 + x657),  # r3j_imag
+        -x522 * (-rm_j13_im * x659 + rm_j13_re * rm_n3_re * x658 - rp_j13_im * x660 + rp_j13_re * rp_n3_re * x658 - sm_j13_im * x661 + sm_j13_re * sm_n3_re * x658 - sp_j13_im * x662 + sp_j13_re * sp_n3_re * x658 - x673 - x674),  # rjj_real
+        -x522 * (rm_j13_im * rm_n3_re * x658 + rm_j13_re * x659 + rp_j13_im * rp_n3_re * x658 + rp_j13_re * x660 + sm_j13_im * sm_n3_re * x658 + sm_j13_re * x661 + sp_j13_im * sp_n3_re * x658 + sp_j13_re * x662 + x680 + x681),  # rjj_imag
+        -x522 * (-x673 - x686 - x691),  # rji_real
+        -x522 * (x680 + x692 + x693),  # rji_imag
+        -x522 * (-x521 - x645 - x698),  # ri0_real
+        -x522 * (x546 + x655 + x703),  # ri0_imag
+        -x522 * (-x568 - x645 - x704),  # r0i_real
+        -x522 * (x582 + x655 + x705),  # r0i_imag
+        -x522 * (-x587 - x619 - x706),  # ri1_real
+        -x522 * (x592 + x616 + x707),  # ri1_imag
+        -x522 * (-x619 - x635),  # r1i_real
+        -x522 * (x616 + x633),  # r1i_imag
+        -x522 * (-x590 - x606 - x707),  # ri2_real
+        -x522 * (-x585 - x617 - x706),  # ri2_imag
+        -x522 * (-x596 - x615 - x624),  # r2i_real
+        -x522 * (-x594 - x618 - x634),  # r2i_imag
+        -x522 * (-x511 - x636 - x698),  # ri3_real
+        -x522 * (x536 + x646 + x703),  # ri3_imag
+        -x522 * (x637 + x638 + x639 + x640 - x641 - x642 - x643 - x644 - x656 - x704),  # r3i_real
+        -x522 * (-x647 - x648 - x649 - x650 - x651 - x652 - x653 - x654 + x657 + x705),  # r3i_imag
+        -x522 * (-x674 - x686 - x712),  # rij_real
+        -x522 * (x681 + x692 + x713),  # rij_imag
+        -x522 * (-rm_j13_im * x714 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x715 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x716 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x717 + sp_j13_re * sp_n3_re * x83 - x691 - x712),  # rii_real
+        -x522 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x714 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x715 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x716 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x717 + x693 + x713),  # rii_imag
     )
 
 
 def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
     """Compute As pinched, with currents j of carriers, i of charge.
 
-    Operations: 1600 (add 542, div 17, mul 1015, parts_divided_root_arctanh 4, parts_root_arctanh 4, parts_root_sum 11, parts_upper_root 6, sqrt 1).
+    Operations: 1596 (add 540, div 17, mul 1014, parts_divided_root_arctanh 4, parts_root_arctanh 4, parts_root_sum 10, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = -delta
-    x19 = gamma + lag
-    x20 = x19 + x8
-    del x8
-    x22 = 2 * frequency * x20
-    x40 = 2 * gamma + growth + lag
-    x41 = x40 - 2 * x7
-    del x7
-    x45 = 1 / x0
-    x54 = x1 * x1
-    x55 = 1 / x54
-    x56 = x2 * x55
-    x60 = a * omega_r
-    x61 = a * x40
-    del x40
-    x62 = 2 * delta - x61
-    x87 = q * q
-    x100 = 1 / q
-    x108 = -2 * delta + x61
-    del x61
-    x256 = (1 / 2) / (pi * pi)
-    x328 = -x0
-    x358 = x2 * x2
-    x361 = 2 * a + 2
-    x364 = x0 * x0
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma + lag
+    x18 = x17 + x6
+    del x6
+    x20 = 2 * frequency * x18
+    x38 = growth - lag
+    x39 = 2 * gamma + growth + lag
+    x40 = x39 - 2 * x5
+    del x5
+    x44 = 1 / x0
+    x53 = x1 * x1
+    x54 = 1 / x53
+    x55 = x2 * x54
+    x59 = a * omega_r
+    x60 = a * x39
+    del x39
+    x61 = 2 * delta - x60
+    x86 = q * q
+    x99 = 1 / q
+    x107 = -2 * delta + x60
+    del x60
+    x255 = (1 / 2) / (pi * pi)
+    x327 = -x0
+    x357 = x2 * x2
+    x360 = 2 * a + 2
+    x363 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x11 = distance_omega * x5 - x10 * x10
-    del x5
-    x13 = threshold * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x21 = distance * (distance + x4) - x20 * x20
+    x19 = distance * (distance + x4) - x18 * x18
     del x4
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    x37 = after_re + frequency
+    x41 = omega_r * x37 - x38 * x40
+    x42 = omega_r * x38 + x37 * x40
+    del x37, x38, x40
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x39 = growth - lag + total_im
-    del total_im
-    x42 = omega_r * total_re - x39 * x41
-    x43 = omega_r * x39 + total_re * x41
-    del total_re, x39, x41
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x101 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x102 = 2 * x100 * x101
-    x143 = a_root_im * x102
-    x145 = a_root_re * x102
+    x25 = a_root_im * x14
+    x100 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x101 = 2 * x100 * x99
+    x142 = a_root_im * x101
+    x144 = a_root_re * x101
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    a_center_re = -after_re * x17
+    a_up_im = a_root_im + x8
+    del x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
     del after_re
-    x25 = a_center_re + mu
+    x23 = a_center_re + mu
     del a_center_re
-    x26 = x24 + x25
-    x29 = -x24 + x25
-    del x24, x25
-    a_center_im = x16 * (-a * x9 - x18)
-    del x9
-    x28 = a_center_im + x27
-    x30 = a_center_im - x27
-    del a_center_im, x27
-    z2 = upper_root(x21, x22)
-    del x21, x22
-    c_root_re = z2[0]
-    x31 = c_root_re * x16
-    x38 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x34 = c_root_im * x16
-    x44 = -c_root_im
-    x46 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x47 = 2 * x46
-    x48 = x45 * x47
-    x49 = c_root_im * x48
-    x50 = c_root_re * x48
-    del x48
-    x51 = Delta_0 * x47
-    x52 = c_root_re * x51
-    x53 = c_root_im * x51
-    del x51
-    x57 = x47 * x56
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x36 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x14
+    x43 = -c_root_im
+    x45 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x46 = 2 * x45
+    x47 = x44 * x46
+    x48 = c_root_im * x47
+    x49 = c_root_re * x47
     del x47
-    x58 = c_root_im * x57
-    x59 = c_root_re * x57
-    del x57
+    x50 = Delta_0 * x46
+    x51 = c_root_re * x50
+    x52 = c_root_im * x50
+    del x50
+    x56 = x46 * x55
+    del x46
+    x57 = c_root_im * x56
+    x58 = c_root_re * x56
+    del x56
     c_up_re = c_root_re + frequency
-    c_up_im = c_root_im + x20
-    del x20
-    x23 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    c_down_re = c_up_re * x23
-    c_down_im = -c_up_im * x23
-    del x23
-    c_center_re = -frequency * x17
-    del x17
-    x32 = c_center_re + mu
+    c_up_im = c_root_im + x18
+    del x18
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    c_down_re = c_up_re * x21
+    c_down_im = -c_up_im * x21
+    del x21
+    c_center_re = -frequency * x15
+    del x15
+    x30 = c_center_re + mu
     del c_center_re
-    x33 = x31 + x32
-    x36 = -x31 + x32
-    del x31, x32
-    c_center_im = x16 * (-a * x19 - x18)
-    del x18, x19
-    x35 = c_center_im + x34
-    x37 = c_center_im - x34
-    del c_center_im, x34
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    x73 = 4 * ap_p_re
-    ap_p_im = z3[1]
-    del z3
-    x71 = 4 * ap_p_im
-    z4 = upper_root(x29, x30)
+    x31 = x29 + x30
+    x34 = -x29 + x30
     del x29, x30
-    am_p_re = z4[0]
-    x117 = 4 * am_p_re
-    am_p_im = z4[1]
+    c_center_im = x14 * (-a * x17 - x16)
+    del x16, x17
+    x33 = c_center_im + x32
+    x35 = c_center_im - x32
+    del c_center_im, x32
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x72 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x70 = 4 * ap_p_im
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    x116 = 4 * am_p_re
+    am_p_im = z3[1]
+    del z3
+    x114 = 4 * am_p_im
+    z4 = upper_root(x31, x33)
+    del x31, x33
+    sp_p_re = z4[0]
+    x62 = -sp_p_re
+    sp_p_im = z4[1]
     del z4
-    x115 = 4 * am_p_im
-    z5 = upper_root(x33, x35)
-    del x33, x35
-    sp_p_re = z5[0]
-    x63 = -sp_p_re
-    sp_p_im = z5[1]
+    x63 = -sp_p_im
+    z5 = upper_root(x34, x35)
+    del x34, x35
+    sm_p_re = z5[0]
+    x155 = -sm_p_re
+    sm_p_im = z5[1]
     del z5
-    x64 = -sp_p_im
-    z6 = upper_root(x36, x37)
-    del x36, x37
-    sm_p_re = z6[0]
-    x156 = -sm_p_re
-    sm_p_im = z6[1]
+    x156 = -sm_p_im
+    z6 = root_sum(a_root_re, a_root_im, x36, c_root_im, x41, x42)
+    del x36
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
     del z6
-    x157 = -sm_p_im
-    z7 = root_sum(a_root_re, a_root_im, x38, c_root_im, x42, x43)
-    del x38
-    sp_roots_re = z7[0]
-    sp_roots_im = z7[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
+    del x41, x42, x43
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, x44, x42, x43)
-    del x42, x43, x44
-    sm_roots_re = z8[0]
-    sm_roots_im = z8[1]
-    del z8
-    sp_n0_re = -c_up_im * x49 - c_up_re * x50
-    x263 = sp_n0_re * x0
-    sp_n0_im = 2 * c_root_re * c_up_im * x45 * x46 - c_up_re * x49
+    sp_n0_re = -c_up_im * x48 - c_up_re * x49
+    x262 = sp_n0_re * x0
+    sp_n0_im = 2 * c_root_re * c_up_im * x44 * x45 - c_up_re * x48
     del c_root_re
-    x239 = sp_n0_im * x0
-    x340 = sp_n0_im * x328
-    x366 = sp_n0_im * x364
+    x238 = sp_n0_im * x0
+    x339 = sp_n0_im * x327
+    x365 = sp_n0_im * x363
     del sp_n0_im
-    sp_n1_re = x52
-    x307 = sp_n1_re * x2
-    x316 = sp_n1_re * x0
-    x336 = sp_n1_re * x1
-    sp_n1_im = x53
-    x281 = sp_n1_im * x2
-    x291 = sp_n1_im * x0
-    x330 = sp_n1_im * x328
-    x337 = sp_n1_im * x1
-    x363 = x281 * x361
-    x372 = sp_n1_im * x3
-    x373 = x1 * x291
-    x390 = x337 * x361
-    sp_n3_re = -c_down_im * x58 - c_down_re * x59
-    x253 = sp_n3_re * x2
-    x325 = sp_n3_re * x1
-    sp_n3_im = c_down_im * x59 - c_down_re * x58
-    x249 = sp_n3_im * x2
-    x326 = sp_n3_im * x1
-    x360 = sp_n3_im * x358
-    x374 = x1 * x249
-    x388 = sp_n3_im * x54
+    sp_n1_re = x51
+    x306 = sp_n1_re * x2
+    x315 = sp_n1_re * x0
+    x335 = sp_n1_re * x1
+    sp_n1_im = x52
+    x280 = sp_n1_im * x2
+    x290 = sp_n1_im * x0
+    x329 = sp_n1_im * x327
+    x336 = sp_n1_im * x1
+    x362 = x280 * x360
+    x371 = sp_n1_im * x3
+    x372 = x1 * x290
+    x389 = x336 * x360
+    sp_n3_re = -c_down_im * x57 - c_down_re * x58
+    x252 = sp_n3_re * x2
+    x324 = sp_n3_re * x1
+    sp_n3_im = c_down_im * x58 - c_down_re * x57
+    x248 = sp_n3_im * x2
+    x325 = sp_n3_im * x1
+    x359 = sp_n3_im * x357
+    x373 = x1 * x248
+    x387 = sp_n3_im * x53
     del sp_n3_im
-    spp_x_re = x16 * (sp_roots_re - x60)
-    spp_x_im = x16 * (sp_roots_im + x62)
-    x107 = spp_x_im * x100
-    z9 = root_sum(ap_p_re, ap_p_im, x63, sp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z9[0]
-    x74 = q + spp_k_re
-    x75 = -q + spp_k_re
-    spp_k_im = z9[1]
+    spp_x_re = x14 * (sp_roots_re - x59)
+    spp_x_im = x14 * (sp_roots_im + x61)
+    x106 = spp_x_im * x99
+    z8 = root_sum(ap_p_re, ap_p_im, x62, sp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z8[0]
+    x73 = q + spp_k_re
+    x74 = -q + spp_k_re
+    spp_k_im = z8[1]
+    del z8
+    x64 = spp_k_im * spp_k_im
+    z9 = root_sum(ap_p_re, ap_p_im, sp_p_re, x63, spp_x_re, spp_x_im)
+    spp_d_re = z9[0]
+    x78 = -q + spp_d_re
+    spp_d_im = z9[1]
     del z9
-    x65 = spp_k_im * spp_k_im
-    z10 = root_sum(ap_p_re, ap_p_im, sp_p_re, x64, spp_x_re, spp_x_im)
-    spp_d_re = z10[0]
-    x79 = -q + spp_d_re
-    spp_d_im = z10[1]
-    del z10
-    spp_b_re = spp_k_re * spp_k_re - x65
+    spp_b_re = spp_k_re * spp_k_re - x64
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x66 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x67 = x66 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x68 = sp_p_im * x66
-    x69 = sp_p_re * x66
-    x70 = spp_b_im * x69 + spp_b_re * x68
-    x72 = spp_b_im * x68 - spp_b_re * x69
-    del x68, x69
-    x88 = x66 * x87
-    x89 = spp_b_im * x88
-    x92 = spp_b_re * x88
-    del x88
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x66 + spp_b_re * x67
-    spp_z_im = -spp_b_im * x67 + 2 * spp_b_re * spp_d_im * spp_d_re * x66
-    del x67
-    spp_y_re = 4 * ap_p_re * x72 - x70 * x71
-    spp_y_im = x70 * x73 + x71 * x72
-    del x70, x72
-    z11 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x85 = z11[1]
-    x86 = x66 * z11[0]
-    del z11
-    spp_bq_re = -x65 + x74 * x75
-    del x65
-    spp_bq_im = spp_k_im * x74 + spp_k_im * x75
-    del spp_k_im, x74, x75
-    x76 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x77 = x76 * (q + spp_d_re)
-    del spp_d_re
-    x78 = -spp_bq_im * x77 + spp_bq_re * spp_d_im * x76
-    x80 = spp_bq_im * spp_d_im * x76 + spp_bq_re * x77
-    del x77
-    x81 = sp_p_im * x76
-    x82 = sp_p_re * x76
-    x83 = spp_bq_im * x82 + spp_bq_re * x81
-    x84 = spp_bq_im * x81 - spp_bq_re * x82
-    del x81, x82
-    x90 = spp_bq_im * x76
-    del spp_bq_im
-    x91 = spp_b_re * spp_bq_re * x66 * x76 * x87 - x89 * x90
-    x98 = -spp_bq_re * x76 * x89 - x90 * x92
-    del spp_bq_re, x76, x90
-    spp_zq_re = -spp_d_im * x78 + x79 * x80
-    spp_zq_im = spp_d_im * x80 + x78 * x79
-    del spp_d_im, x78, x79, x80
-    spp_yq_re = 4 * ap_p_re * x84 - x71 * x83
-    spp_yq_im = x71 * x84 + x73 * x83
-    del x83, x84
-    x93 = -spp_yq_im * x89 - spp_yq_re * x92
-    x94 = -spp_yq_im * x92 + spp_yq_re * x89
-    del x89, x92
-    z12 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x93, x94)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x93, x94
-    x95 = z12[0]
-    x96 = z12[1]
-    del z12
-    spp_uniform_re = spp_b_im * x66 * x85 + spp_b_re * x86
-    spp_uniform_im = -spp_b_im * x86 + spp_b_re * x66 * x85
-    del x66, x85, x86
-    x97 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x96 - spp_yq_re * x95
-    x99 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x95 - spp_yq_re * x96
-    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x95, x96
-    spp_change_re = x91 * x97 - x98 * x99
-    x103 = spp_change_re * x102
-    del spp_change_re
-    spp_change_im = x91 * x99 + x97 * x98
-    del x91, x97, x98, x99
-    x104 = spp_change_im * x102
-    del spp_change_im, x102
-    x105 = a_root_im * x103 - a_root_re * x104
-    x106 = -a_root_im * x104 - a_root_re * x103
-    del a_root_im, x103, x104
-    spp_j0_re = -spp_x_im * x105 + spp_x_re * x106
-    spp_j0_im = spp_x_im * x106 + spp_x_re * x105
-    del spp_x_im, x105, x106
-    x149 = spp_j0_im * x45
-    x150 = spp_j0_im * x56
-    spp_j1_re = -spp_j0_im * x107 + spp_j0_re * spp_x_re * x100
-    spp_j1_im = spp_j0_im * spp_x_re * x100 + spp_j0_re * x107
-    del spp_x_re, x107
-    x153 = spp_j1_im * x45
-    x154 = spp_j1_im * x56
-    spm_x_re = x16 * (-sm_roots_re - x60)
-    spm_x_im = x16 * (-sm_roots_im - x108)
-    x147 = spm_x_im * x100
-    z13 = root_sum(am_p_re, am_p_im, x63, sp_p_im, spm_x_re, spm_x_im)
-    del x63
-    spm_k_re = z13[0]
-    x118 = q + spm_k_re
-    x119 = -q + spm_k_re
-    spm_k_im = z13[1]
-    del z13
-    x109 = spm_k_im * spm_k_im
-    z14 = root_sum(am_p_re, am_p_im, sp_p_re, x64, spm_x_re, spm_x_im)
+    x65 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x66 = x65 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x67 = sp_p_im * x65
+    x68 = sp_p_re * x65
+    x69 = spp_b_im * x68 + spp_b_re * x67
+    x71 = spp_b_im * x67 - spp_b_re * x68
+    del x67, x68
+    x87 = x65 * x86
+    x88 = spp_b_im * x87
+    x91 = spp_b_re * x87
+    del x87
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x65 + spp_b_re * x66
+    spp_z_im = -spp_b_im * x66 + 2 * spp_b_re * spp_d_im * spp_d_re * x65
+    del x66
+    spp_y_re = 4 * ap_p_re * x71 - x69 * x70
+    spp_y_im = x69 * x72 + x70 * x71
+    del x69, x71
+    z10 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x84 = z10[1]
+    x85 = x65 * z10[0]
+    del z10
+    spp_bq_re = -x64 + x73 * x74
     del x64
-    spm_d_re = z14[0]
-    x123 = -q + spm_d_re
-    spm_d_im = z14[1]
-    del z14
-    spm_b_re = spm_k_re * spm_k_re - x109
+    spp_bq_im = spp_k_im * x73 + spp_k_im * x74
+    del spp_k_im, x73, x74
+    x75 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x76 = x75 * (q + spp_d_re)
+    del spp_d_re
+    x77 = -spp_bq_im * x76 + spp_bq_re * spp_d_im * x75
+    x79 = spp_bq_im * spp_d_im * x75 + spp_bq_re * x76
+    del x76
+    x80 = sp_p_im * x75
+    x81 = sp_p_re * x75
+    x82 = spp_bq_im * x81 + spp_bq_re * x80
+    x83 = spp_bq_im * x80 - spp_bq_re * x81
+    del x80, x81
+    x89 = spp_bq_im * x75
+    del spp_bq_im
+    x90 = spp_b_re * spp_bq_re * x65 * x75 * x86 - x88 * x89
+    x97 = -spp_bq_re * x75 * x88 - x89 * x91
+    del spp_bq_re, x75, x89
+    spp_zq_re = -spp_d_im * x77 + x78 * x79
+    spp_zq_im = spp_d_im * x79 + x77 * x78
+    del spp_d_im, x77, x78, x79
+    spp_yq_re = 4 * ap_p_re * x83 - x70 * x82
+    spp_yq_im = x70 * x83 + x72 * x82
+    del x82, x83
+    x92 = -spp_yq_im * x88 - spp_yq_re * x91
+    x93 = -spp_yq_im * x91 + spp_yq_re * x88
+    del x88, x91
+    z11 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x92, x93)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x92, x93
+    x94 = z11[0]
+    x95 = z11[1]
+    del z11
+    spp_uniform_re = spp_b_im * x65 * x84 + spp_b_re * x85
+    spp_uniform_im = -spp_b_im * x85 + spp_b_re * x65 * x84
+    del x65, x84, x85
+    x96 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x95 - spp_yq_re * x94
+    x98 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x94 - spp_yq_re * x95
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x94, x95
+    spp_change_re = x90 * x96 - x97 * x98
+    x102 = spp_change_re * x101
+    del spp_change_re
+    spp_change_im = x90 * x98 + x96 * x97
+    del x90, x96, x97, x98
+    x103 = spp_change_im * x101
+    del spp_change_im, x101
+    x104 = a_root_im * x102 - a_root_re * x103
+    x105 = -a_root_im * x103 - a_root_re * x102
+    del a_root_im, x102, x103
+    spp_j0_re = -spp_x_im * x104 + spp_x_re * x105
+    spp_j0_im = spp_x_im * x105 + spp_x_re * x104
+    del spp_x_im, x104, x105
+    x148 = spp_j0_im * x44
+    x149 = spp_j0_im * x55
+    spp_j1_re = -spp_j0_im * x106 + spp_j0_re * spp_x_re * x99
+    spp_j1_im = spp_j0_im * spp_x_re * x99 + spp_j0_re * x106
+    del spp_x_re, x106
+    x152 = spp_j1_im * x44
+    x153 = spp_j1_im * x55
+    spm_x_re = x14 * (-sm_roots_re - x59)
+    spm_x_im = x14 * (-sm_roots_im - x107)
+    x146 = spm_x_im * x99
+    z12 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
+    del x62
+    spm_k_re = z12[0]
+    x117 = q + spm_k_re
+    x118 = -q + spm_k_re
+    spm_k_im = z12[1]
+    del z12
+    x108 = spm_k_im * spm_k_im
+    z13 = root_sum(am_p_re, am_p_im, sp_p_re, x63, spm_x_re, spm_x_im)
+    del x63
+    spm_d_re = z13[0]
+    x122 = -q + spm_d_re
+    spm_d_im = z13[1]
+    del z13
+    spm_b_re = spm_k_re * spm_k_re - x108
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x110 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x111 = x110 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x112 = sp_p_im * x110
-    x113 = sp_p_re * x110
-    x114 = spm_b_im * x113 + spm_b_re * x112
-    x116 = spm_b_im * x112 - spm_b_re * x113
-    del x112, x113
-    x131 = x110 * x87
-    x132 = spm_b_im * x131
-    x135 = spm_b_re * x131
-    del x131
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x110 + spm_b_re * x111
-    spm_z_im = -spm_b_im * x111 + 2 * spm_b_re * spm_d_im * spm_d_re * x110
-    del x111
-    spm_y_re = 4 * am_p_re * x116 - x114 * x115
-    spm_y_im = x114 * x117 + x115 * x116
-    del x114, x116
-    z15 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x129 = z15[1]
-    x130 = x110 * z15[0]
-    del z15
-    spm_bq_re = -x109 + x118 * x119
-    del x109
-    spm_bq_im = spm_k_im * x118 + spm_k_im * x119
-    del spm_k_im, x118, x119
-    x120 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x121 = x120 * (q + spm_d_re)
+    x109 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x110 = x109 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x111 = sp_p_im * x109
+    x112 = sp_p_re * x109
+    x113 = spm_b_im * x112 + spm_b_re * x111
+    x115 = spm_b_im * x111 - spm_b_re * x112
+    del x111, x112
+    x130 = x109 * x86
+    x131 = spm_b_im * x130
+    x134 = spm_b_re * x130
+    del x130
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x109 + spm_b_re * x110
+    spm_z_im = -spm_b_im * x110 + 2 * spm_b_re * spm_d_im * spm_d_re * x109
+    del x110
+    spm_y_re = 4 * am_p_re * x115 - x113 * x114
+    spm_y_im = x113 * x116 + x114 * x115
+    del x113, x115
+    z14 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x128 = z14[1]
+    x129 = x109 * z14[0]
+    del z14
+    spm_bq_re = -x108 + x117 * x118
+    del x108
+    spm_bq_im = spm_k_im * x117 + spm_k_im * x118
+    del spm_k_im, x117, x118
+    x119 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x120 = x119 * (q + spm_d_re)
     del spm_d_re
-    x122 = -spm_bq_im * x121 + spm_bq_re * spm_d_im * x120
-    x124 = spm_bq_im * spm_d_im * x120 + spm_bq_re * x121
-    del x121
-    x125 = sp_p_im * x120
+    x121 = -spm_bq_im * x120 + spm_bq_re * spm_d_im * x119
+    x123 = spm_bq_im * spm_d_im * x119 + spm_bq_re * x120
+    del x120
+    x124 = sp_p_im * x119
     del sp_p_im
-    x126 = sp_p_re * x120
+    x125 = sp_p_re * x119
     del sp_p_re
-    x127 = spm_bq_im * x126 + spm_bq_re * x125
-    x128 = spm_bq_im * x125 - spm_bq_re * x126
-    del x125, x126
-    x133 = spm_bq_im * x120
+    x126 = spm_bq_im * x125 + spm_bq_re * x124
+    x127 = spm_bq_im * x124 - spm_bq_re * x125
+    del x124, x125
+    x132 = spm_bq_im * x119
     del spm_bq_im
-    x134 = spm_b_re * spm_bq_re * x110 * x120 * x87 - x132 * x133
-    x141 = -spm_bq_re * x120 * x132 - x133 * x135
-    del spm_bq_re, x120, x133
-    spm_zq_re = -spm_d_im * x122 + x123 * x124
-    spm_zq_im = spm_d_im * x124 + x122 * x123
-    del spm_d_im, x122, x123, x124
-    spm_yq_re = 4 * am_p_re * x128 - x115 * x127
-    spm_yq_im = x115 * x128 + x117 * x127
-    del x127, x128
-    x136 = -spm_yq_im * x132 - spm_yq_re * x135
-    x137 = -spm_yq_im * x135 + spm_yq_re * x132
-    del x132, x135
-    z16 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x136, x137)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x136, x137
-    x138 = z16[0]
-    x139 = z16[1]
-    del z16
-    spm_uniform_re = spm_b_im * x110 * x129 + spm_b_re * x130
-    spm_uniform_im = -spm_b_im * x130 + spm_b_re * x110 * x129
-    del x110, x129, x130
-    x140 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x139 - spm_yq_re * x138
-    x142 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x138 - spm_yq_re * x139
-    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x138, x139
-    spm_change_re = x134 * x140 - x141 * x142
-    spm_change_im = x134 * x142 + x140 * x141
-    del x134, x140, x141, x142
-    x144 = 2 * a_root_re * spm_change_im * x100 * x101 - spm_change_re * x143
-    x146 = spm_change_im * x143 + spm_change_re * x145
+    x133 = spm_b_re * spm_bq_re * x109 * x119 * x86 - x131 * x132
+    x140 = -spm_bq_re * x119 * x131 - x132 * x134
+    del spm_bq_re, x119, x132
+    spm_zq_re = -spm_d_im * x121 + x122 * x123
+    spm_zq_im = spm_d_im * x123 + x121 * x122
+    del spm_d_im, x121, x122, x123
+    spm_yq_re = 4 * am_p_re * x127 - x114 * x126
+    spm_yq_im = x114 * x127 + x116 * x126
+    del x126, x127
+    x135 = -spm_yq_im * x131 - spm_yq_re * x134
+    x136 = -spm_yq_im * x134 + spm_yq_re * x131
+    del x131, x134
+    z15 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x135, x136)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x135, x136
+    x137 = z15[0]
+    x138 = z15[1]
+    del z15
+    spm_uniform_re = spm_b_im * x109 * x128 + spm_b_re * x129
+    spm_uniform_im = -spm_b_im * x129 + spm_b_re * x109 * x128
+    del x109, x128, x129
+    x139 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x138 - spm_yq_re * x137
+    x141 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x137 - spm_yq_re * x138
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x137, x138
+    spm_change_re = x133 * x139 - x140 * x141
+    spm_change_im = x133 * x141 + x139 * x140
+    del x133, x139, x140, x141
+    x143 = 2 * a_root_re * spm_change_im * x100 * x99 - spm_change_re * x142
+    x145 = spm_change_im * x142 + spm_change_re * x144
     del spm_change_im, spm_change_re
-    spm_j0_re = -spm_x_im * x144 + spm_x_re * x146
-    spm_j0_im = spm_x_im * x146 + spm_x_re * x144
-    del spm_x_im, x144, x146
-    x148 = spm_j0_im * x45
-    x151 = spm_j0_im * x56
-    spm_j1_re = -spm_j0_im * x147 + spm_j0_re * spm_x_re * x100
-    spm_j1_im = spm_j0_im * spm_x_re * x100 + spm_j0_re * x147
-    del spm_x_re, x147
-    x152 = spm_j1_im * x45
-    x155 = spm_j1_im * x56
-    sp_j00_re = -a_down_im * x148 + a_down_re * spm_j0_re * x45 - a_up_im * x149 + a_up_re * spp_j0_re * x45
-    x296 = -sp_j00_re * sp_n1_re * x0
-    x318 = sp_j00_re * x291
-    sp_j00_im = a_down_im * spm_j0_re * x45 + a_down_re * x148 + a_up_im * spp_j0_re * x45 + a_up_re * x149
-    del x148, x149
-    x292 = sp_j00_im * x291
-    del x291
-    x317 = sp_j00_im * x316
+    spm_j0_re = -spm_x_im * x143 + spm_x_re * x145
+    spm_j0_im = spm_x_im * x145 + spm_x_re * x143
+    del spm_x_im, x143, x145
+    x147 = spm_j0_im * x44
+    x150 = spm_j0_im * x55
+    spm_j1_re = -spm_j0_im * x146 + spm_j0_re * spm_x_re * x99
+    spm_j1_im = spm_j0_im * spm_x_re * x99 + spm_j0_re * x146
+    del spm_x_re, x146
+    x151 = spm_j1_im * x44
+    x154 = spm_j1_im * x55
+    sp_j00_re = -a_down_im * x147 + a_down_re * spm_j0_re * x44 - a_up_im * x148 + a_up_re * spp_j0_re * x44
+    x295 = -sp_j00_re * sp_n1_re * x0
+    x317 = sp_j00_re * x290
+    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x147 + a_up_im * spp_j0_re * x44 + a_up_re * x148
+    del x147, x148
+    x291 = sp_j00_im * x290
+    del x290
+    x316 = sp_j00_im * x315
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x245 = sp_j01_re * sp_n1_re * x0
-    x261 = sp_j01_re * sp_n1_im
-    x269 = x0 * x261
-    x285 = -sp_j01_re * sp_n0_re * x0
-    x297 = -sp_j01_re * sp_n3_re * x2
-    x306 = sp_j01_re * x239
-    x320 = sp_j01_re * x249
+    x244 = sp_j01_re * sp_n1_re * x0
+    x260 = sp_j01_re * sp_n1_im
+    x268 = x0 * x260
+    x284 = -sp_j01_re * sp_n0_re * x0
+    x296 = -sp_j01_re * sp_n3_re * x2
+    x305 = sp_j01_re * x238
+    x319 = sp_j01_re * x248
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x237 = sp_j01_im * sp_n1_im
+    x236 = sp_j01_im * sp_n1_im
     del sp_n1_im
-    x243 = x0 * x237
-    x260 = sp_j01_im * sp_n1_re
-    x268 = x0 * x260
-    x280 = sp_j01_im * x239
-    x293 = sp_j01_im * x249
-    x305 = sp_j01_im * x263
-    x319 = sp_j01_im * x253
-    sp_j03_re = -a_down_im * x150 + a_down_re * spp_j0_re * x2 * x55 - a_up_im * x151 + a_up_re * spm_j0_re * x2 * x55
-    x254 = sp_j03_re * x253
-    x274 = sp_j03_re * x249
-    x286 = -sp_j03_re * sp_n1_re * x2
-    x309 = sp_j03_re * x281
-    x347 = sp_j03_re * x325
-    x353 = sp_j03_re * x326
-    sp_j03_im = a_down_im * spp_j0_re * x56 + a_down_re * x150 + a_up_im * spm_j0_re * x56 + a_up_re * x151
-    del spm_j0_re, spp_j0_re, x150, x151
-    x250 = sp_j03_im * x249
-    del x249
-    x273 = sp_j03_im * x253
-    x282 = sp_j03_im * x281
-    del x281
-    x308 = sp_j03_im * x307
-    x345 = sp_j03_im * x326
-    x352 = sp_j03_im * x325
-    sp_j10_re = -a_down_im * x152 + a_down_re * spm_j1_re * x45 - a_up_im * x153 + a_up_re * spp_j1_re * x45
-    sp_j10_im = a_down_im * spm_j1_re * x45 + a_down_re * x152 + a_up_im * spp_j1_re * x45 + a_up_re * x153
-    del x152, x153
+    x242 = x0 * x236
+    x259 = sp_j01_im * sp_n1_re
+    x267 = x0 * x259
+    x279 = sp_j01_im * x238
+    x292 = sp_j01_im * x248
+    x304 = sp_j01_im * x262
+    x318 = sp_j01_im * x252
+    sp_j03_re = -a_down_im * x149 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x150 + a_up_re * spm_j0_re * x2 * x54
+    x253 = sp_j03_re * x252
+    x273 = sp_j03_re * x248
+    x285 = -sp_j03_re * sp_n1_re * x2
+    x308 = sp_j03_re * x280
+    x346 = sp_j03_re * x324
+    x352 = sp_j03_re * x325
+    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x149 + a_up_im * spm_j0_re * x55 + a_up_re * x150
+    del spm_j0_re, spp_j0_re, x149, x150
+    x249 = sp_j03_im * x248
+    del x248
+    x272 = sp_j03_im * x252
+    x281 = sp_j03_im * x280
+    del x280
+    x307 = sp_j03_im * x306
+    x344 = sp_j03_im * x325
+    x351 = sp_j03_im * x324
+    sp_j10_re = -a_down_im * x151 + a_down_re * spm_j1_re * x44 - a_up_im * x152 + a_up_re * spp_j1_re * x44
+    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x151 + a_up_im * spp_j1_re * x44 + a_up_re * x152
+    del x151, x152
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    sp_j13_re = -a_down_im * x154 + a_down_re * spp_j1_re * x2 * x55 - a_up_im * x155 + a_up_re * spm_j1_re * x2 * x55
-    sp_j13_im = a_down_im * spp_j1_re * x56 + a_down_re * x154 + a_up_im * spm_j1_re * x56 + a_up_re * x155
-    del spm_j1_re, spp_j1_re, x154, x155
-    sm_n0_re = c_down_im * x49 + c_down_re * x50
-    del x49
-    x262 = sm_n0_re * x0
-    sm_n0_im = -c_down_im * x50 + 2 * c_down_re * c_root_im * x45 * x46
-    del c_down_im, c_down_re, c_root_im, x46, x50
-    x238 = sm_n0_im * x0
-    x339 = sm_n0_im * x328
-    x365 = sm_n0_im * x364
+    sp_j13_re = -a_down_im * x153 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x154 + a_up_re * spm_j1_re * x2 * x54
+    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x153 + a_up_im * spm_j1_re * x55 + a_up_re * x154
+    del spm_j1_re, spp_j1_re, x153, x154
+    sm_n0_re = c_down_im * x48 + c_down_re * x49
+    del x48
+    x261 = sm_n0_re * x0
+    sm_n0_im = -c_down_im * x49 + 2 * c_down_re * c_root_im * x44 * x45
+    del c_down_im, c_down_re, c_root_im, x45, x49
+    x237 = sm_n0_im * x0
+    x338 = sm_n0_im * x327
+    x364 = sm_n0_im * x363
     del sm_n0_im
-    sm_n1_re = -x52
+    sm_n1_re = -x51
+    del x51
+    x301 = sm_n1_re * x2
+    x310 = sm_n1_re * x0
+    x333 = sm_n1_re * x1
+    sm_n1_im = -x52
     del x52
-    x302 = sm_n1_re * x2
-    x311 = sm_n1_re * x0
-    x334 = sm_n1_re * x1
-    sm_n1_im = -x53
-    del x53
-    x278 = sm_n1_im * x2
-    x288 = sm_n1_im * x0
-    x329 = sm_n1_im * x328
-    x335 = sm_n1_im * x1
-    x362 = x278 * x361
-    x369 = sm_n1_im * x3
-    x370 = x1 * x288
-    x389 = x335 * x361
-    sm_n3_re = c_up_im * x58 + c_up_re * x59
-    x251 = sm_n3_re * x2
-    x323 = sm_n3_re * x1
-    sm_n3_im = -c_up_im * x59 + c_up_re * x58
-    del c_up_im, c_up_re, x58, x59
-    x247 = sm_n3_im * x2
-    x324 = sm_n3_im * x1
-    x359 = sm_n3_im * x358
-    x371 = x1 * x247
-    x387 = sm_n3_im * x54
+    x277 = sm_n1_im * x2
+    x287 = sm_n1_im * x0
+    x328 = sm_n1_im * x327
+    x334 = sm_n1_im * x1
+    x361 = x277 * x360
+    x368 = sm_n1_im * x3
+    x369 = x1 * x287
+    x388 = x334 * x360
+    sm_n3_re = c_up_im * x57 + c_up_re * x58
+    x250 = sm_n3_re * x2
+    x322 = sm_n3_re * x1
+    sm_n3_im = -c_up_im * x58 + c_up_re * x57
+    del c_up_im, c_up_re, x57, x58
+    x246 = sm_n3_im * x2
+    x323 = sm_n3_im * x1
+    x358 = sm_n3_im * x357
+    x370 = x1 * x246
+    x386 = sm_n3_im * x53
     del sm_n3_im
-    smp_x_re = x16 * (sm_roots_re - x60)
+    smp_x_re = x14 * (sm_roots_re - x59)
     del sm_roots_re
-    smp_x_im = x16 * (sm_roots_im + x62)
-    del sm_roots_im, x62
-    x192 = smp_x_im * x100
-    z17 = root_sum(ap_p_re, ap_p_im, x156, sm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z17[0]
-    x165 = q + smp_k_re
-    x166 = -q + smp_k_re
-    smp_k_im = z17[1]
-    del z17
-    x158 = smp_k_im * smp_k_im
-    z18 = root_sum(ap_p_re, ap_p_im, sm_p_re, x157, smp_x_re, smp_x_im)
+    smp_x_im = x14 * (sm_roots_im + x61)
+    del sm_roots_im, x61
+    x191 = smp_x_im * x99
+    z16 = root_sum(ap_p_re, ap_p_im, x155, sm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z16[0]
+    x164 = q + smp_k_re
+    x165 = -q + smp_k_re
+    smp_k_im = z16[1]
+    del z16
+    x157 = smp_k_im * smp_k_im
+    z17 = root_sum(ap_p_re, ap_p_im, sm_p_re, x156, smp_x_re, smp_x_im)
     del ap_p_im
-    smp_d_re = z18[0]
-    x170 = -q + smp_d_re
-    smp_d_im = z18[1]
-    del z18
-    smp_b_re = smp_k_re * smp_k_re - x158
+    smp_d_re = z17[0]
+    x169 = -q + smp_d_re
+    smp_d_im = z17[1]
+    del z17
+    smp_b_re = smp_k_re * smp_k_re - x157
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x159 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x160 = x159 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x161 = sm_p_im * x159
-    x162 = sm_p_re * x159
-    x163 = smp_b_im * x162 + smp_b_re * x161
-    x164 = smp_b_im * x161 - smp_b_re * x162
-    del x161, x162
-    x178 = x159 * x87
-    x179 = smp_b_im * x178
-    x182 = smp_b_re * x178
-    del x178
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x159 + smp_b_re * x160
-    smp_z_im = -smp_b_im * x160 + 2 * smp_b_re * smp_d_im * smp_d_re * x159
-    del x160
-    smp_y_re = 4 * ap_p_re * x164 - x163 * x71
-    smp_y_im = x163 * x73 + x164 * x71
-    del x163, x164
-    z19 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x176 = z19[1]
-    x177 = x159 * z19[0]
-    del z19
-    smp_bq_re = -x158 + x165 * x166
-    del x158
-    smp_bq_im = smp_k_im * x165 + smp_k_im * x166
-    del smp_k_im, x165, x166
-    x167 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x168 = x167 * (q + smp_d_re)
+    x158 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x159 = x158 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x160 = sm_p_im * x158
+    x161 = sm_p_re * x158
+    x162 = smp_b_im * x161 + smp_b_re * x160
+    x163 = smp_b_im * x160 - smp_b_re * x161
+    del x160, x161
+    x177 = x158 * x86
+    x178 = smp_b_im * x177
+    x181 = smp_b_re * x177
+    del x177
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x158 + smp_b_re * x159
+    smp_z_im = -smp_b_im * x159 + 2 * smp_b_re * smp_d_im * smp_d_re * x158
+    del x159
+    smp_y_re = 4 * ap_p_re * x163 - x162 * x70
+    smp_y_im = x162 * x72 + x163 * x70
+    del x162, x163
+    z18 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x175 = z18[1]
+    x176 = x158 * z18[0]
+    del z18
+    smp_bq_re = -x157 + x164 * x165
+    del x157
+    smp_bq_im = smp_k_im * x164 + smp_k_im * x165
+    del smp_k_im, x164, x165
+    x166 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x167 = x166 * (q + smp_d_re)
     del smp_d_re
-    x169 = -smp_bq_im * x168 + smp_bq_re * smp_d_im * x167
-    x171 = smp_bq_im * smp_d_im * x167 + smp_bq_re * x168
-    del x168
-    x172 = sm_p_im * x167
-    x173 = sm_p_re * x167
-    x174 = smp_bq_im * x173 + smp_bq_re * x172
-    x175 = smp_bq_im * x172 - smp_bq_re * x173
-    del x172, x173
-    x180 = smp_bq_im * x167
+    x168 = -smp_bq_im * x167 + smp_bq_re * smp_d_im * x166
+    x170 = smp_bq_im * smp_d_im * x166 + smp_bq_re * x167
+    del x167
+    x171 = sm_p_im * x166
+    x172 = sm_p_re * x166
+    x173 = smp_bq_im * x172 + smp_bq_re * x171
+    x174 = smp_bq_im * x171 - smp_bq_re * x172
+    del x171, x172
+    x179 = smp_bq_im * x166
     del smp_bq_im
-    x181 = smp_b_re * smp_bq_re * x159 * x167 * x87 - x179 * x180
-    x188 = -smp_bq_re * x167 * x179 - x180 * x182
-    del smp_bq_re, x167, x180
-    smp_zq_re = -smp_d_im * x169 + x170 * x171
-    smp_zq_im = smp_d_im * x171 + x169 * x170
-    del smp_d_im, x169, x170, x171
-    smp_yq_re = 4 * ap_p_re * x175 - x174 * x71
+    x180 = smp_b_re * smp_bq_re * x158 * x166 * x86 - x178 * x179
+    x187 = -smp_bq_re * x166 * x178 - x179 * x181
+    del smp_bq_re, x166, x179
+    smp_zq_re = -smp_d_im * x168 + x169 * x170
+    smp_zq_im = smp_d_im * x170 + x168 * x169
+    del smp_d_im, x168, x169, x170
+    smp_yq_re = 4 * ap_p_re * x174 - x173 * x70
     del ap_p_re
-    smp_yq_im = x174 * x73 + x175 * x71
-    del x174, x175, x71, x73
-    x183 = -smp_yq_im * x179 - smp_yq_re * x182
-    x184 = -smp_yq_im * x182 + smp_yq_re * x179
-    del x179, x182
-    z20 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x183, x184)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x183, x184
-    x185 = z20[0]
-    x186 = z20[1]
-    del z20
-    smp_uniform_re = smp_b_im * x159 * x176 + smp_b_re * x177
-    smp_uniform_im = -smp_b_im * x177 + smp_b_re * x159 * x176
-    del x159, x176, x177
-    x187 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x186 - smp_yq_re * x185
-    x189 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x185 - smp_yq_re * x186
-    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x185, x186
-    smp_change_re = x181 * x187 - x188 * x189
-    smp_change_im = x181 * x189 + x187 * x188
-    del x181, x187, x188, x189
-    x190 = -smp_change_im * x145 + smp_change_re * x143
-    x191 = -smp_change_im * x143 - smp_change_re * x145
+    smp_yq_im = x173 * x72 + x174 * x70
+    del x173, x174, x70, x72
+    x182 = -smp_yq_im * x178 - smp_yq_re * x181
+    x183 = -smp_yq_im * x181 + smp_yq_re * x178
+    del x178, x181
+    z19 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x182, x183)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x182, x183
+    x184 = z19[0]
+    x185 = z19[1]
+    del z19
+    smp_uniform_re = smp_b_im * x158 * x175 + smp_b_re * x176
+    smp_uniform_im = -smp_b_im * x176 + smp_b_re * x158 * x175
+    del x158, x175, x176
+    x186 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x185 - smp_yq_re * x184
+    x188 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x184 - smp_yq_re * x185
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x184, x185
+    smp_change_re = x180 * x186 - x187 * x188
+    smp_change_im = x180 * x188 + x186 * x187
+    del x180, x186, x187, x188
+    x189 = -smp_change_im * x144 + smp_change_re * x142
+    x190 = -smp_change_im * x142 - smp_change_re * x144
     del smp_change_im, smp_change_re
-    smp_j0_re = -smp_x_im * x190 + smp_x_re * x191
-    smp_j0_im = smp_x_im * x191 + smp_x_re * x190
-    del smp_x_im, x190, x191
-    x229 = smp_j0_im * x45
-    x230 = smp_j0_im * x56
-    smp_j1_re = -smp_j0_im * x192 + smp_j0_re * smp_x_re * x100
-    smp_j1_im = smp_j0_im * smp_x_re * x100 + smp_j0_re * x192
-    del smp_x_re, x192
-    x233 = smp_j1_im * x45
-    x234 = smp_j1_im * x56
-    smm_x_re = x16 * (-sp_roots_re - x60)
-    del sp_roots_re, x60
-    smm_x_im = x16 * (-sp_roots_im - x108)
-    del sp_roots_im, x108, x16
-    x227 = smm_x_im * x100
-    z21 = root_sum(am_p_re, am_p_im, x156, sm_p_im, smm_x_re, smm_x_im)
-    del x156
-    smm_k_re = z21[0]
-    x200 = q + smm_k_re
-    x201 = -q + smm_k_re
-    smm_k_im = z21[1]
+    smp_j0_re = -smp_x_im * x189 + smp_x_re * x190
+    smp_j0_im = smp_x_im * x190 + smp_x_re * x189
+    del smp_x_im, x189, x190
+    x228 = smp_j0_im * x44
+    x229 = smp_j0_im * x55
+    smp_j1_re = -smp_j0_im * x191 + smp_j0_re * smp_x_re * x99
+    smp_j1_im = smp_j0_im * smp_x_re * x99 + smp_j0_re * x191
+    del smp_x_re, x191
+    x232 = smp_j1_im * x44
+    x233 = smp_j1_im * x55
+    smm_x_re = x14 * (-sp_roots_re - x59)
+    del sp_roots_re, x59
+    smm_x_im = x14 * (-sp_roots_im - x107)
+    del sp_roots_im, x107, x14
+    x226 = smm_x_im * x99
+    z20 = root_sum(am_p_re, am_p_im, x155, sm_p_im, smm_x_re, smm_x_im)
+    del x155
+    smm_k_re = z20[0]
+    x199 = q + smm_k_re
+    x200 = -q + smm_k_re
+    smm_k_im = z20[1]
+    del z20
+    x192 = smm_k_im * smm_k_im
+    z21 = root_sum(am_p_re, am_p_im, sm_p_re, x156, smm_x_re, smm_x_im)
+    del am_p_im, x156
+    smm_d_re = z21[0]
+    x204 = -q + smm_d_re
+    smm_d_im = z21[1]
     del z21
-    x193 = smm_k_im * smm_k_im
-    z22 = root_sum(am_p_re, am_p_im, sm_p_re, x157, smm_x_re, smm_x_im)
-    del am_p_im, x157
-    smm_d_re = z22[0]
-    x205 = -q + smm_d_re
-    smm_d_im = z22[1]
-    del z22
-    smm_b_re = smm_k_re * smm_k_re - x193
+    smm_b_re = smm_k_re * smm_k_re - x192
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x194 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x195 = x194 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x196 = sm_p_im * x194
-    x197 = sm_p_re * x194
-    x198 = smm_b_im * x197 + smm_b_re * x196
-    x199 = smm_b_im * x196 - smm_b_re * x197
-    del x196, x197
-    x213 = x194 * x87
-    x214 = smm_b_im * x213
-    x217 = smm_b_re * x213
-    del x213
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x194 + smm_b_re * x195
-    smm_z_im = -smm_b_im * x195 + 2 * smm_b_re * smm_d_im * smm_d_re * x194
-    del x195
-    smm_y_re = 4 * am_p_re * x199 - x115 * x198
-    smm_y_im = x115 * x199 + x117 * x198
-    del x198, x199
-    z23 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x211 = z23[1]
-    x212 = x194 * z23[0]
-    del z23
-    smm_bq_re = -x193 + x200 * x201
-    del x193
-    smm_bq_im = smm_k_im * x200 + smm_k_im * x201
-    del smm_k_im, x200, x201
-    x202 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x203 = x202 * (q + smm_d_re)
+    x193 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x194 = x193 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x195 = sm_p_im * x193
+    x196 = sm_p_re * x193
+    x197 = smm_b_im * x196 + smm_b_re * x195
+    x198 = smm_b_im * x195 - smm_b_re * x196
+    del x195, x196
+    x212 = x193 * x86
+    x213 = smm_b_im * x212
+    x216 = smm_b_re * x212
+    del x212
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x193 + smm_b_re * x194
+    smm_z_im = -smm_b_im * x194 + 2 * smm_b_re * smm_d_im * smm_d_re * x193
+    del x194
+    smm_y_re = 4 * am_p_re * x198 - x114 * x197
+    smm_y_im = x114 * x198 + x116 * x197
+    del x197, x198
+    z22 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x210 = z22[1]
+    x211 = x193 * z22[0]
+    del z22
+    smm_bq_re = -x192 + x199 * x200
+    del x192
+    smm_bq_im = smm_k_im * x199 + smm_k_im * x200
+    del smm_k_im, x199, x200
+    x201 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x202 = x201 * (q + smm_d_re)
     del smm_d_re
-    x204 = -smm_bq_im * x203 + smm_bq_re * smm_d_im * x202
-    x206 = smm_bq_im * smm_d_im * x202 + smm_bq_re * x203
-    del x203
-    x207 = sm_p_im * x202
+    x203 = -smm_bq_im * x202 + smm_bq_re * smm_d_im * x201
+    x205 = smm_bq_im * smm_d_im * x201 + smm_bq_re * x202
+    del x202
+    x206 = sm_p_im * x201
     del sm_p_im
-    x208 = sm_p_re * x202
+    x207 = sm_p_re * x201
     del sm_p_re
-    x209 = smm_bq_im * x208 + smm_bq_re * x207
-    x210 = smm_bq_im * x207 - smm_bq_re * x208
-    del x207, x208
-    x215 = smm_bq_im * x202
+    x208 = smm_bq_im * x207 + smm_bq_re * x206
+    x209 = smm_bq_im * x206 - smm_bq_re * x207
+    del x206, x207
+    x214 = smm_bq_im * x201
     del smm_bq_im
-    x216 = smm_b_re * smm_bq_re * x194 * x202 * x87 - x214 * x215
-    del x87
-    x223 = -smm_bq_re * x202 * x214 - x215 * x217
-    del smm_bq_re, x202, x215
-    smm_zq_re = -smm_d_im * x204 + x205 * x206
-    smm_zq_im = smm_d_im * x206 + x204 * x205
-    del smm_d_im, x204, x205, x206
-    smm_yq_re = 4 * am_p_re * x210 - x115 * x209
+    x215 = smm_b_re * smm_bq_re * x193 * x201 * x86 - x213 * x214
+    del x86
+    x222 = -smm_bq_re * x201 * x213 - x214 * x216
+    del smm_bq_re, x201, x214
+    smm_zq_re = -smm_d_im * x203 + x204 * x205
+    smm_zq_im = smm_d_im * x205 + x203 * x204
+    del smm_d_im, x203, x204, x205
+    smm_yq_re = 4 * am_p_re * x209 - x114 * x208
     del am_p_re
-    smm_yq_im = x115 * x210 + x117 * x209
-    del x115, x117, x209, x210
-    x218 = -smm_yq_im * x214 - smm_yq_re * x217
-    x219 = -smm_yq_im * x217 + smm_yq_re * x214
-    del x214, x217
-    z24 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x218, x219)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x218, x219
-    x220 = z24[0]
-    x221 = z24[1]
-    del z24
-    smm_uniform_re = smm_b_im * x194 * x211 + smm_b_re * x212
-    smm_uniform_im = -smm_b_im * x212 + smm_b_re * x194 * x211
-    del x194, x211, x212
-    x222 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x221 - smm_yq_re * x220
-    x224 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x220 - smm_yq_re * x221
-    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x220, x221
-    smm_change_re = x216 * x222 - x223 * x224
-    smm_change_im = x216 * x224 + x222 * x223
-    del x216, x222, x223, x224
-    x225 = 2 * a_root_re * smm_change_im * x100 * x101 - smm_change_re * x143
-    del a_root_re, x101
-    x226 = smm_change_im * x143 + smm_change_re * x145
-    del smm_change_im, smm_change_re, x143, x145
-    smm_j0_re = -smm_x_im * x225 + smm_x_re * x226
-    smm_j0_im = smm_x_im * x226 + smm_x_re * x225
-    del smm_x_im, x225, x226
-    x228 = smm_j0_im * x45
-    x231 = smm_j0_im * x56
-    smm_j1_re = -smm_j0_im * x227 + smm_j0_re * smm_x_re * x100
-    smm_j1_im = smm_j0_im * smm_x_re * x100 + smm_j0_re * x227
-    del smm_x_re, x100, x227
-    x232 = smm_j1_im * x45
-    x235 = smm_j1_im * x56
-    sm_j00_re = -a_down_im * x228 + a_down_re * smm_j0_re * x45 - a_up_im * x229 + a_up_re * smp_j0_re * x45
-    x294 = -sm_j00_re * sm_n1_re * x0
-    x313 = sm_j00_re * x288
-    sm_j00_im = a_down_im * smm_j0_re * x45 + a_down_re * x228 + a_up_im * smp_j0_re * x45 + a_up_re * x229
-    del x228, x229
-    x240 = sm_j00_im * x238 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x239 - sp_j00_re * sp_n0_re * x0
-    x264 = sm_j00_im * x262 + sm_j00_re * x238 + sp_j00_im * x263 + sp_j00_re * x239
-    del x239, x263
-    x289 = sm_j00_im * x288
-    del x288
-    x312 = sm_j00_im * x311
-    x331 = sm_j00_im * sm_n1_re * x328 + sm_j00_re * x329 + sp_j00_im * sp_n1_re * x328 + sp_j00_re * x330
-    x333 = sm_j00_im * x329 - sm_j00_re * sm_n1_re * x328 + sp_j00_im * x330 - sp_j00_re * sp_n1_re * x328
-    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x329, x330
+    smm_yq_im = x114 * x209 + x116 * x208
+    del x114, x116, x208, x209
+    x217 = -smm_yq_im * x213 - smm_yq_re * x216
+    x218 = -smm_yq_im * x216 + smm_yq_re * x213
+    del x213, x216
+    z23 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x217, x218)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x217, x218
+    x219 = z23[0]
+    x220 = z23[1]
+    del z23
+    smm_uniform_re = smm_b_im * x193 * x210 + smm_b_re * x211
+    smm_uniform_im = -smm_b_im * x211 + smm_b_re * x193 * x210
+    del x193, x210, x211
+    x221 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x220 - smm_yq_re * x219
+    x223 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x219 - smm_yq_re * x220
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x219, x220
+    smm_change_re = x215 * x221 - x222 * x223
+    smm_change_im = x215 * x223 + x221 * x222
+    del x215, x221, x222, x223
+    x224 = 2 * a_root_re * smm_change_im * x100 * x99 - smm_change_re * x142
+    del a_root_re, x100
+    x225 = smm_change_im * x142 + smm_change_re * x144
+    del smm_change_im, smm_change_re, x142, x144
+    smm_j0_re = -smm_x_im * x224 + smm_x_re * x225
+    smm_j0_im = smm_x_im * x225 + smm_x_re * x224
+    del smm_x_im, x224, x225
+    x227 = smm_j0_im * x44
+    x230 = smm_j0_im * x55
+    smm_j1_re = -smm_j0_im * x226 + smm_j0_re * smm_x_re * x99
+    smm_j1_im = smm_j0_im * smm_x_re * x99 + smm_j0_re * x226
+    del smm_x_re, x226, x99
+    x231 = smm_j1_im * x44
+    x234 = smm_j1_im * x55
+    sm_j00_re = -a_down_im * x227 + a_down_re * smm_j0_re * x44 - a_up_im * x228 + a_up_re * smp_j0_re * x44
+    x293 = -sm_j00_re * sm_n1_re * x0
+    x312 = sm_j00_re * x287
+    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x227 + a_up_im * smp_j0_re * x44 + a_up_re * x228
+    del x227, x228
+    x239 = sm_j00_im * x237 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x238 - sp_j00_re * sp_n0_re * x0
+    x263 = sm_j00_im * x261 + sm_j00_re * x237 + sp_j00_im * x262 + sp_j00_re * x238
+    del x238, x262
+    x288 = sm_j00_im * x287
+    del x287
+    x311 = sm_j00_im * x310
+    x330 = sm_j00_im * sm_n1_re * x327 + sm_j00_re * x328 + sp_j00_im * sp_n1_re * x327 + sp_j00_re * x329
+    x332 = sm_j00_im * x328 - sm_j00_re * sm_n1_re * x327 + sp_j00_im * x329 - sp_j00_re * sp_n1_re * x327
+    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x328, x329
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x244 = sm_j01_re * sm_n1_re * x0
-    x259 = sm_j01_re * sm_n1_im
-    x267 = x0 * x259
-    x283 = -sm_j01_re * sm_n0_re * x0
-    x295 = -sm_j01_re * sm_n3_re * x2
-    x301 = sm_j01_re * x238
-    x315 = sm_j01_re * x247
+    x243 = sm_j01_re * sm_n1_re * x0
+    x258 = sm_j01_re * sm_n1_im
+    x266 = x0 * x258
+    x282 = -sm_j01_re * sm_n0_re * x0
+    x294 = -sm_j01_re * sm_n3_re * x2
+    x300 = sm_j01_re * x237
+    x314 = sm_j01_re * x246
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x236 = sm_j01_im * sm_n1_im
+    x235 = sm_j01_im * sm_n1_im
     del sm_n1_im
-    x241 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x2 * x236 + x2 * x237 + x240
-    x242 = x0 * x236
-    x246 = x242 + x243 - x244 - x245
-    x258 = sm_j01_im * sm_n1_re
-    x265 = x2 * x258 + x2 * x259 + x2 * x260 + x2 * x261 + x264
-    x266 = x0 * x258
-    x270 = x266 + x267 + x268 + x269
-    x277 = sm_j01_im * x238
-    del x238
-    x290 = sm_j01_im * x247
-    x298 = x289 + x290 + x292 + x293 + x294 + x295 + x296 + x297
-    x300 = sm_j01_im * x262
-    del x262
-    x314 = sm_j01_im * x251
-    x321 = x312 + x313 + x314 + x315 + x317 + x318 + x319 + x320
-    x327 = sm_j01_im * x323 + sm_j01_re * x324 + sp_j01_im * x325 + sp_j01_re * x326
-    del x325
-    x332 = sm_j01_im * x324 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x326 - sp_j01_re * sp_n3_re * x1
-    del x326
-    x341 = sm_j01_im * sm_n0_re * x328 + sm_j01_re * x339 + sp_j01_im * sp_n0_re * x328 + sp_j01_re * x340
-    x343 = sm_j01_im * x339 - sm_j01_re * sm_n0_re * x328 + sp_j01_im * x340 - sp_j01_re * sp_n0_re * x328
-    del sm_j01_im, sp_j01_im, x339, x340
-    x349 = -sm_j01_re * sm_n1_re * x328 - sp_j01_re * sp_n1_re * x328 + x236 * x328 + x237 * x328
-    x355 = x258 * x328 + x259 * x328 + x260 * x328 + x261 * x328
-    del x328
-    x356 = -x242 - x243 + x244 + x245
-    del x242, x243, x244, x245
-    x357 = -x266 - x267 - x268 - x269
-    del x266, x267, x268, x269
-    x377 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x236 + x1 * x237 + x240
-    del sm_j01_re, sp_j01_re, x236, x237, x240
-    x379 = x1 * x258 + x1 * x259 + x1 * x260 + x1 * x261 + x264
-    del x258, x259, x260, x261, x264
-    x382 = x289 + x292 + x294 + x296 + x332
-    del x289, x292, x294, x296
-    x385 = x312 + x313 + x317 + x318 + x327
-    del x312, x313, x317, x318
-    sm_j03_re = -a_down_im * x230 + a_down_re * smp_j0_re * x2 * x55 - a_up_im * x231 + a_up_re * smm_j0_re * x2 * x55
-    x252 = sm_j03_re * x251
-    x272 = sm_j03_re * x247
-    x284 = -sm_j03_re * sm_n1_re * x2
-    x304 = sm_j03_re * x278
-    x346 = sm_j03_re * x323
-    x351 = sm_j03_re * x324
-    sm_j03_im = a_down_im * smp_j0_re * x56 + a_down_re * x230 + a_up_im * smm_j0_re * x56 + a_up_re * x231
-    del smm_j0_re, smp_j0_re, x230, x231
-    x248 = sm_j03_im * x247
-    del x247
-    x255 = x248 + x250 - x252 - x254
-    x257 = -x256 * (-x241 - x246 - x255)
-    x271 = sm_j03_im * x251
-    x275 = x271 + x272 + x273 + x274
-    x276 = -x256 * (x265 + x270 + x275)
-    x279 = sm_j03_im * x278
-    del x278
-    x287 = x277 + x279 + x280 + x282 + x283 + x284 + x285 + x286
-    x299 = -x256 * (-x287 - x298)
-    x303 = sm_j03_im * x302
-    x310 = x300 + x301 + x303 + x304 + x305 + x306 + x308 + x309
-    x322 = -x256 * (x310 + x321)
-    x338 = sm_j03_im * x334 + sm_j03_re * x335 + sp_j03_im * x336 + sp_j03_re * x337
-    x342 = sm_j03_im * x335 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x337 - sp_j03_re * sp_n1_re * x1
-    del sm_j03_re, sp_j03_im, sp_j03_re, x335, x337
-    x344 = sm_j03_im * x324
+    x240 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x2 * x235 + x2 * x236 + x239
+    x241 = x0 * x235
+    x245 = x241 + x242 - x243 - x244
+    x257 = sm_j01_im * sm_n1_re
+    x264 = x2 * x257 + x2 * x258 + x2 * x259 + x2 * x260 + x263
+    x265 = x0 * x257
+    x269 = x265 + x266 + x267 + x268
+    x276 = sm_j01_im * x237
+    del x237
+    x289 = sm_j01_im * x246
+    x297 = x288 + x289 + x291 + x292 + x293 + x294 + x295 + x296
+    x299 = sm_j01_im * x261
+    del x261
+    x313 = sm_j01_im * x250
+    x320 = x311 + x312 + x313 + x314 + x316 + x317 + x318 + x319
+    x326 = sm_j01_im * x322 + sm_j01_re * x323 + sp_j01_im * x324 + sp_j01_re * x325
     del x324
-    x348 = x344 + x345 - x346 - x347
-    x350 = sm_j03_im * x323
-    del sm_j03_im, x323
-    x354 = x350 + x351 + x352 + x353
-    x378 = -x256 * (-x246 - x348 - x377)
+    x331 = sm_j01_im * x323 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x325 - sp_j01_re * sp_n3_re * x1
+    del x325
+    x340 = sm_j01_im * sm_n0_re * x327 + sm_j01_re * x338 + sp_j01_im * sp_n0_re * x327 + sp_j01_re * x339
+    x342 = sm_j01_im * x338 - sm_j01_re * sm_n0_re * x327 + sp_j01_im * x339 - sp_j01_re * sp_n0_re * x327
+    del sm_j01_im, sp_j01_im, x338, x339
+    x348 = -sm_j01_re * sm_n1_re * x327 - sp_j01_re * sp_n1_re * x327 + x235 * x327 + x236 * x327
+    x354 = x257 * x327 + x258 * x327 + x259 * x327 + x260 * x327
+    del x327
+    x355 = -x241 - x242 + x243 + x244
+    del x241, x242, x243, x244
+    x356 = -x265 - x266 - x267 - x268
+    del x265, x266, x267, x268
+    x376 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x235 + x1 * x236 + x239
+    del sm_j01_re, sp_j01_re, x235, x236, x239
+    x378 = x1 * x257 + x1 * x258 + x1 * x259 + x1 * x260 + x263
+    del x257, x258, x259, x260, x263
+    x381 = x288 + x291 + x293 + x295 + x331
+    del x288, x291, x293, x295
+    x384 = x311 + x312 + x316 + x317 + x326
+    del x311, x312, x316, x317
+    sm_j03_re = -a_down_im * x229 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x230 + a_up_re * smm_j0_re * x2 * x54
+    x251 = sm_j03_re * x250
+    x271 = sm_j03_re * x246
+    x283 = -sm_j03_re * sm_n1_re * x2
+    x303 = sm_j03_re * x277
+    x345 = sm_j03_re * x322
+    x350 = sm_j03_re * x323
+    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x229 + a_up_im * smm_j0_re * x55 + a_up_re * x230
+    del smm_j0_re, smp_j0_re, x229, x230
+    x247 = sm_j03_im * x246
     del x246
-    x380 = -x256 * (x270 + x354 + x379)
-    del x270
-    x381 = x277 + x280 + x283 + x285 + x342
-    del x277, x280, x283, x285
-    x383 = -x256 * (-x381 - x382)
-    x384 = x300 + x301 + x305 + x306 + x338
-    del x300, x301, x305, x306
-    x386 = -x256 * (x384 + x385)
-    sm_j10_re = -a_down_im * x232 + a_down_re * smm_j1_re * x45 - a_up_im * x233 + a_up_re * smp_j1_re * x45
-    sm_j10_im = a_down_im * smm_j1_re * x45 + a_down_re * x232 + a_up_im * smp_j1_re * x45 + a_up_re * x233
-    del x232, x233, x45
-    x367 = sm_j10_im * x365 - sm_j10_re * sm_n0_re * x364 + sp_j10_im * x366 - sp_j10_re * sp_n0_re * x364
-    x368 = sm_j10_im * sm_n0_re * x364 + sm_j10_re * x365 + sp_j10_im * sp_n0_re * x364 + sp_j10_re * x366
-    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x364, x365, x366
+    x254 = x247 + x249 - x251 - x253
+    x256 = -x255 * (-x240 - x245 - x254)
+    x270 = sm_j03_im * x250
+    x274 = x270 + x271 + x272 + x273
+    x275 = -x255 * (x264 + x269 + x274)
+    x278 = sm_j03_im * x277
+    del x277
+    x286 = x276 + x278 + x279 + x281 + x282 + x283 + x284 + x285
+    x298 = -x255 * (-x286 - x297)
+    x302 = sm_j03_im * x301
+    x309 = x299 + x300 + x302 + x303 + x304 + x305 + x307 + x308
+    x321 = -x255 * (x309 + x320)
+    x337 = sm_j03_im * x333 + sm_j03_re * x334 + sp_j03_im * x335 + sp_j03_re * x336
+    x341 = sm_j03_im * x334 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x336 - sp_j03_re * sp_n1_re * x1
+    del sm_j03_re, sp_j03_im, sp_j03_re, x334, x336
+    x343 = sm_j03_im * x323
+    del x323
+    x347 = x343 + x344 - x345 - x346
+    x349 = sm_j03_im * x322
+    del sm_j03_im, x322
+    x353 = x349 + x350 + x351 + x352
+    x377 = -x255 * (-x245 - x347 - x376)
+    del x245
+    x379 = -x255 * (x269 + x353 + x378)
+    del x269
+    x380 = x276 + x279 + x282 + x284 + x341
+    del x276, x279, x282, x284
+    x382 = -x255 * (-x380 - x381)
+    x383 = x299 + x300 + x304 + x305 + x337
+    del x299, x300, x304, x305
+    x385 = -x255 * (x383 + x384)
+    sm_j10_re = -a_down_im * x231 + a_down_re * smm_j1_re * x44 - a_up_im * x232 + a_up_re * smp_j1_re * x44
+    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x231 + a_up_im * smp_j1_re * x44 + a_up_re * x232
+    del x231, x232, x44
+    x366 = sm_j10_im * x364 - sm_j10_re * sm_n0_re * x363 + sp_j10_im * x365 - sp_j10_re * sp_n0_re * x363
+    x367 = sm_j10_im * sm_n0_re * x363 + sm_j10_re * x364 + sp_j10_im * sp_n0_re * x363 + sp_j10_re * x365
+    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x363, x364, x365
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    sm_j13_re = -a_down_im * x234 + a_down_re * smp_j1_re * x2 * x55 - a_up_im * x235 + a_up_re * smm_j1_re * x2 * x55
-    del x55
-    sm_j13_im = a_down_im * smp_j1_re * x56 + a_down_re * x234 + a_up_im * smm_j1_re * x56 + a_up_re * x235
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x234, x235, x56
-    x375 = -x256 * (-sm_j11_im * x369 - sm_j11_im * x370 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x371 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x372 - sp_j11_im * x373 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x374 + sp_j13_re * sp_n3_re * x1 * x2 - x367)
+    sm_j13_re = -a_down_im * x233 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x234 + a_up_re * smm_j1_re * x2 * x54
+    del x54
+    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x233 + a_up_im * smm_j1_re * x55 + a_up_re * x234
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x233, x234, x55
+    x374 = -x255 * (-sm_j11_im * x368 - sm_j11_im * x369 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x370 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x371 - sp_j11_im * x372 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x373 + sp_j13_re * sp_n3_re * x1 * x2 - x366)
     del x0
-    x376 = -x256 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x311 + sm_j11_re * x369 + sm_j11_re * x370 + sm_j13_im * x1 * x251 + sm_j13_re * x371 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x316 + sp_j11_re * x372 + sp_j11_re * x373 + sp_j13_im * x1 * x253 + sp_j13_re * x374 + x368)
-    del x251, x253, x3, x311, x316, x369, x370, x371, x372, x373, x374
+    x375 = -x255 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x310 + sm_j11_re * x368 + sm_j11_re * x369 + sm_j13_im * x1 * x250 + sm_j13_re * x370 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x315 + sp_j11_re * x371 + sp_j11_re * x372 + sp_j13_im * x1 * x252 + sp_j13_re * x373 + x367)
+    del x250, x252, x3, x310, x315, x368, x369, x370, x371, x372, x373
     return (
-        x257,  # raj0_real
-        x276,  # raj0_imag
-        x257,  # ra0j_real
-        x276,  # ra0j_imag
-        x299,  # raj1_real
-        x322,  # raj1_imag
-        x299,  # ra1j_real
-        x322,  # ra1j_imag
-        -x256 * (-x310 - x327 - x331),  # raj2_real
-        -x256 * (-x287 - x332 - x333),  # raj2_imag
-        -x256 * (-x321 - x338 - x341),  # ra2j_real
-        -x256 * (-x298 - x342 - x343),  # ra2j_imag
-        -x256 * (-x241 - x348 - x349),  # raj3_real
-        -x256 * (x265 + x354 + x355),  # raj3_imag
-        -x256 * (-x241 + x248 + x250 - x252 - x254 - x356),  # ra3j_real
-        -x256 * (x265 - x271 - x272 - x273 - x274 + x357),  # ra3j_imag
-        -x256 * (-sm_j11_im * x362 + sm_j11_re * sm_n1_re * x2 * x361 - sm_j13_im * x359 + sm_j13_re * sm_n3_re * x358 - sp_j11_im * x363 + sp_j11_re * sp_n1_re * x2 * x361 - sp_j13_im * x360 + sp_j13_re * sp_n3_re * x358 - x367),  # rajj_real
-        -x256 * (sm_j11_im * x302 * x361 + sm_j11_re * x362 + sm_j13_im * sm_n3_re * x358 + sm_j13_re * x359 + sp_j11_im * x307 * x361 + sp_j11_re * x363 + sp_j13_im * sp_n3_re * x358 + sp_j13_re * x360 + x368),  # rajj_imag
-        x375,  # raji_real
-        x376,  # raji_imag
-        x378,  # rai0_real
-        x380,  # rai0_imag
-        x378,  # ra0i_real
-        x380,  # ra0i_imag
-        x383,  # rai1_real
-        x386,  # rai1_imag
-        x383,  # ra1i_real
-        x386,  # ra1i_imag
-        -x256 * (-x314 - x315 - x319 - x320 - x331 - x384),  # rai2_real
-        -x256 * (-x290 - x293 - x295 - x297 - x333 - x381),  # rai2_imag
-        -x256 * (-x303 - x304 - x308 - x309 - x341 - x385),  # ra2i_real
-        -x256 * (-x279 - x282 - x284 - x286 - x343 - x382),  # ra2i_imag
-        -x256 * (-x255 - x349 - x377),  # rai3_real
-        -x256 * (x275 + x355 + x379),  # rai3_imag
-        -x256 * (x344 + x345 - x346 - x347 - x356 - x377),  # ra3i_real
-        -x256 * (-x350 - x351 - x352 - x353 + x357 + x379),  # ra3i_imag
-        x375,  # raij_real
-        x376,  # raij_imag
-        -x256 * (-sm_j11_im * x389 + sm_j11_re * sm_n1_re * x1 * x361 - sm_j13_im * x387 + sm_j13_re * sm_n3_re * x54 - sp_j11_im * x390 + sp_j11_re * sp_n1_re * x1 * x361 - sp_j13_im * x388 + sp_j13_re * sp_n3_re * x54 - x367),  # raii_real
-        -x256 * (sm_j11_im * x334 * x361 + sm_j11_re * x389 + sm_j13_im * sm_n3_re * x54 + sm_j13_re * x387 + sp_j11_im * x336 * x361 + sp_j11_re * x390 + sp_j13_im * sp_n3_re * x54 + sp_j13_re * x388 + x368),  # raii_imag
+        x256,  # raj0_real
+        x275,  # raj0_imag
+        x256,  # ra0j_real
+        x275,  # ra0j_imag
+        x298,  # raj1_real
+        x321,  # raj1_imag
+        x298,  # ra1j_real
+        x321,  # ra1j_imag
+        -x255 * (-x309 - x326 - x330),  # raj2_real
+        -x255 * (-x286 - x331 - x332),  # raj2_imag
+        -x255 * (-x320 - x337 - x340),  # ra2j_real
+        -x255 * (-x297 - x341 - x342),  # ra2j_imag
+        -x255 * (-x240 - x347 - x348),  # raj3_real
+        -x255 * (x264 + x353 + x354),  # raj3_imag
+        -x255 * (-x240 + x247 + x249 - x251 - x253 - x355),  # ra3j_real
+        -x255 * (x264 - x270 - x271 - x272 - x273 + x356),  # ra3j_imag
+        -x255 * (-sm_j11_im * x361 + sm_j11_re * sm_n1_re * x2 * x360 - sm_j13_im * x358 + sm_j13_re * sm_n3_re * x357 - sp_j11_im * x362 + sp_j11_re * sp_n1_re * x2 * x360 - sp_j13_im * x359 + sp_j13_re * sp_n3_re * x357 - x366),  # rajj_real
+        -x255 * (sm_j11_im * x301 * x360 + sm_j11_re * x361 + sm_j13_im * sm_n3_re * x357 + sm_j13_re * x358 + sp_j11_im * x306 * x360 + sp_j11_re * x362 + sp_j13_im * sp_n3_re * x357 + sp_j13_re * x359 + x367),  # rajj_imag
+        x374,  # raji_real
+        x375,  # raji_imag
+        x377,  # rai0_real
+        x379,  # rai0_imag
+        x377,  # ra0i_real
+        x379,  # ra0i_imag
+        x382,  # rai1_real
+        x385,  # rai1_imag
+        x382,  # ra1i_real
+        x385,  # ra1i_imag
+        -x255 * (-x313 - x314 - x318 - x319 - x330 - x383),  # rai2_real
+        -x255 * (-x289 - x292 - x294 - x296 - x332 - x380),  # rai2_imag
+        -x255 * (-x302 - x303 - x307 - x308 - x340 - x384),  # ra2i_real
+        -x255 * (-x278 - x281 - x283 - x285 - x342 - x381),  # ra2i_imag
+        -x255 * (-x254 - x348 - x376),  # rai3_real
+        -x255 * (x274 + x354 + x378),  # rai3_imag
+        -x255 * (x343 + x344 - x345 - x346 - x355 - x376),  # ra3i_real
+        -x255 * (-x349 - x350 - x351 - x352 + x356 + x378),  # ra3i_imag
+        x374,  # raij_real
+        x375,  # raij_imag
+        -x255 * (-sm_j11_im * x388 + sm_j11_re * sm_n1_re * x1 * x360 - sm_j13_im * x386 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x389 + sp_j11_re * sp_n1_re * x1 * x360 - sp_j13_im * x387 + sp_j13_re * sp_n3_re * x53 - x366),  # raii_real
+        -x255 * (sm_j11_im * x333 * x360 + sm_j11_re * x388 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x386 + sp_j11_im * x335 * x360 + sp_j11_re * x389 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x387 + x367),  # raii_imag
     )
 
 
-def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+def noise(frequency, distance, distance_omega, mean, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
     """Compute Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian.
 
-    Operations: 2097 (add 926, div 20, mul 1115, parts_root_arctanh 8, parts_root_sum 21, parts_upper_root 6, sqrt 1).
+    Operations: 2088 (add 920, div 20, mul 1113, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = gamma - x6
-    x8 = -x7 * x7
-    x10 = 2 * x7
-    del x7
-    x12 = gamma - x6
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = a * gamma
-    x19 = delta - x18
-    x20 = x16 * x19
-    x22 = frequency * x10
-    x39 = x19 * x19
-    x40 = frequency * gamma
-    x54 = 2 * gamma
-    x55 = 2 * x6
-    del x6
-    x57 = -x54
-    x58 = -x55 - x57
-    x72 = Delta_0 * Delta_0
-    x73 = filled_holes * x72
-    x74 = 1 / x0
-    x79 = 2 * delta
-    x80 = x57 + x79
-    del x57
-    x87 = Delta_0 * filled_holes
-    x88 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = gamma - x4
+    x6 = -x5 * x5
+    x8 = 2 * x5
+    del x5
+    x10 = gamma - x4
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = a * gamma
+    x17 = delta - x16
+    x18 = x14 * x17
+    x20 = frequency * x8
+    x37 = x17 * x17
+    x38 = frequency * gamma
+    x51 = 2 * mean
+    x52 = omega_r * x51
+    x53 = 2 * gamma
+    x54 = -x53
+    x55 = -2 * x4 - x54
+    del x4
+    x56 = omega_r * x55
+    x57 = x51 * x55
+    del x51, x55
+    x69 = Delta_0 * Delta_0
+    x70 = filled_holes * x69
+    x71 = 1 / x0
+    x76 = 2 * delta
+    x77 = x54 + x76
+    del x54
+    x84 = Delta_0 * filled_holes
+    x85 = 1 / (x1 * x1)
     del x1
-    x89 = x2 * x88
-    x93 = x54 + x79
-    x99 = empty_electrons * x72
-    x127 = a * omega_r
-    x171 = empty_holes * x72
-    x177 = Delta_0 * empty_holes
-    x191 = filled_electrons * x72
-    del x72
-    x253 = 2 * x18
-    del x18
-    x254 = -x253 + x79
-    x268 = x253 - x79
-    del x253, x79
-    x353 = 1 / (pi * pi)
-    x354 = 4 * x353
-    x390 = 2 * x353
+    x86 = x2 * x85
+    x90 = x53 + x76
+    del x53
+    x96 = empty_electrons * x69
+    x124 = a * omega_r
+    x168 = empty_holes * x69
+    x174 = Delta_0 * empty_holes
+    x188 = filled_electrons * x69
+    del x69
+    x250 = 2 * x16
+    del x16
+    x251 = -x250 + x76
+    x265 = x250 - x76
+    del x250, x76
+    x350 = 1 / (pi * pi)
+    x351 = 4 * x350
+    x387 = 2 * x350
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x9 = distance_omega * x4 + x8
-    del x4
-    x13 = threshold * threshold
+    x7 = distance_omega * (distance_omega + x3) + x6
+    x11 = threshold * threshold
     del threshold
-    x21 = distance * (distance + x3) + x8
-    del x3, x8
+    x19 = distance * (distance + x3) + x6
+    del x3, x6
     after_re = frequency + omega_r
-    x11 = after_re * x10
-    del x10
-    x65 = after_re * gamma
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    x53 = omega_r * total_re
-    total_im = z0[1]
+    x9 = after_re * x8
+    del x8
+    x62 = after_re * gamma
+    z0 = upper_root(x7, x9)
+    del x7, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x56 = omega_r * (total_im + x54 - x55)
-    del x54, x55
-    x59 = -total_im * x58 + x53
-    x60 = omega_r * total_im + total_re * x58
-    del total_im, total_re, x58
-    z1 = upper_root(x9, x11)
-    del x11, x9
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x61 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x62 = (1 / 2) * x61
-    x63 = a_root_re * x62
-    x64 = x19 * x63
-    x69 = a_root_im * x62
-    del x62
-    x71 = x19 * x69
+    x25 = a_root_im * x14
+    x58 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x59 = (1 / 2) * x58
+    x60 = a_root_re * x59
+    x61 = x17 * x60
+    x66 = a_root_im * x59
+    del x59
+    x68 = x17 * x66
     a_up_re = a_root_re + after_re
-    x78 = a_up_re * x74
-    x117 = a_up_re * x89
-    x118 = x117 * x87
-    a_up_im = a_root_im + x12
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    x75 = a_up_im * x74
-    x81 = x75 + x80
-    x98 = Delta_0 * x81
-    x120 = a_up_im * x2 * x88 - x93
-    x121 = x120 * x87
-    x123 = a_up_im * x89
-    a_down_re = a_up_re * x14
-    x90 = a_down_re * x89
-    x91 = x87 * x90
-    x110 = a_down_re * x74
-    a_down_im = -a_up_im * x14
-    del x14
-    x94 = a_down_im * x2 * x88 - x93
-    x96 = a_down_im * x89
-    x97 = x87 * x96
-    x106 = a_down_im * x74
-    del a_down_im
-    x111 = x106 + x80
-    a_center_re = -after_re * x17
-    del after_re
-    x25 = a_center_re + x24
-    x26 = mu + x25
-    x29 = a_center_re - x24
-    del a_center_re, x24
-    x30 = mu + x29
-    x66 = x19 * x25 + x65
-    del x25
-    x103 = x19 * x29 + x65
-    del x29, x65
-    a_center_im = x20
-    x28 = a_center_im + x27
-    x31 = a_center_im - x27
-    del a_center_im, x27
-    x67 = 1 / (x28 * x28 * x39 + x66 * x66)
-    x68 = x28 * x67
-    x70 = x66 * x67
-    del x66, x67
-    x104 = 1 / (x103 * x103 + x31 * x31 * x39)
-    x105 = x104 * x31
-    z2 = upper_root(x21, x22)
-    del x21, x22
-    c_root_re = z2[0]
-    x32 = c_root_re * x16
-    x51 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x33 = c_root_im * x16
-    x35 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x36 = (1 / 2) * x35
-    x37 = c_root_re * x36
-    x38 = x19 * x37
-    x44 = c_root_im * x36
-    del x36
-    x46 = x19 * x44
-    x52 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x166 = c_up_re * x74
-    x236 = c_up_re * x89
-    x237 = x177 * x236
-    c_up_im = c_root_im + x12
+    x75 = a_up_re * x71
+    x114 = a_up_re * x86
+    x115 = x114 * x84
+    a_up_im = a_root_im + x10
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x72 = a_up_im * x71
+    x78 = x72 + x77
+    x95 = Delta_0 * x78
+    x117 = a_up_im * x2 * x85 - x90
+    x118 = x117 * x84
+    x120 = a_up_im * x86
+    a_down_re = a_up_re * x12
+    x87 = a_down_re * x86
+    x88 = x84 * x87
+    x107 = a_down_re * x71
+    a_down_im = -a_up_im * x12
     del x12
-    x23 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    x162 = c_up_im * x74
-    x163 = x162 + x80
-    x187 = Delta_0 * x163
-    x239 = -c_up_im * x2 * x88 + x93
-    x240 = -x239
-    x241 = x177 * x240
-    x246 = c_up_im * x89
-    x282 = -x163
-    x284 = Delta_0 * x282
-    x316 = x177 * x239
-    c_down_re = c_up_re * x23
-    x178 = c_down_re * x89
-    x179 = x177 * x178
-    x227 = c_down_re * x74
-    c_down_im = -c_up_im * x23
+    x91 = a_down_im * x2 * x85 - x90
+    x93 = a_down_im * x86
+    x94 = x84 * x93
+    x103 = a_down_im * x71
+    del a_down_im
+    x108 = x103 + x77
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + x22
+    x24 = mu + x23
+    x27 = a_center_re - x22
+    del a_center_re, x22
+    x28 = mu + x27
+    x63 = x17 * x23 + x62
     del x23
-    x174 = -c_down_im * x2 * x88 + x93
-    del x93
-    x175 = -x174
-    x185 = c_down_im * x89
-    del x89
-    x186 = x177 * x185
-    x223 = c_down_im * x74
-    x224 = x223 + x80
-    del x80
-    x285 = x174 * x177
-    x313 = -x224
-    x315 = Delta_0 * x313
-    c_center_re = -frequency * x17
-    del x17
-    c_center_im = x20
-    del x20
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    x143 = 4 * ap_p_re
-    ap_p_im = z3[1]
+    x100 = x17 * x27 + x62
+    del x27, x62
+    a_center_im = x18
+    x26 = a_center_im + x25
+    x29 = a_center_im - x25
+    del a_center_im, x25
+    x64 = 1 / (x26 * x26 * x37 + x63 * x63)
+    x65 = x26 * x64
+    x67 = x63 * x64
+    del x63, x64
+    x101 = 1 / (x100 * x100 + x29 * x29 * x37)
+    x102 = x101 * x29
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x30 = c_root_re * x14
+    x49 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x31 = c_root_im * x14
+    x33 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x34 = (1 / 2) * x33
+    x35 = c_root_re * x34
+    x36 = x17 * x35
+    x42 = c_root_im * x34
+    del x34
+    x44 = x17 * x42
+    x50 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x163 = c_up_re * x71
+    x233 = c_up_re * x86
+    x234 = x174 * x233
+    c_up_im = c_root_im + x10
+    del x10
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x159 = c_up_im * x71
+    x160 = x159 + x77
+    x184 = Delta_0 * x160
+    x236 = -c_up_im * x2 * x85 + x90
+    x237 = -x236
+    x238 = x174 * x237
+    x243 = c_up_im * x86
+    x279 = -x160
+    x281 = Delta_0 * x279
+    x313 = x174 * x236
+    c_down_re = c_up_re * x21
+    x175 = c_down_re * x86
+    x176 = x174 * x175
+    x224 = c_down_re * x71
+    c_down_im = -c_up_im * x21
+    del x21
+    x171 = -c_down_im * x2 * x85 + x90
+    del x90
+    x172 = -x171
+    x182 = c_down_im * x86
+    del x86
+    x183 = x174 * x182
+    x220 = c_down_im * x71
+    x221 = x220 + x77
+    del x77
+    x282 = x171 * x174
+    x310 = -x221
+    x312 = Delta_0 * x310
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x18
+    del x18
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    x140 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x139 = 4 * ap_p_im
+    z3 = upper_root(x28, x29)
+    del x28, x29
+    am_p_re = z3[0]
+    x156 = 4 * am_p_re
+    am_p_im = z3[1]
     del z3
-    x142 = 4 * ap_p_im
-    z4 = upper_root(x30, x31)
-    del x30, x31
-    am_p_re = z4[0]
-    x159 = 4 * am_p_re
-    am_p_im = z4[1]
-    del z4
-    x158 = 4 * am_p_im
-    rp_xi_re = c_center_re + x32
-    x34 = mu + rp_xi_re
-    x41 = rp_xi_re * x19 + x40
+    x155 = 4 * am_p_im
+    rp_xi_re = c_center_re + x30
+    x32 = mu + rp_xi_re
+    x39 = rp_xi_re * x17 + x38
     del rp_xi_re
-    rp_xi_im = c_center_im + x33
-    x42 = 1 / (rp_xi_im * rp_xi_im * x39 + x41 * x41)
-    x43 = rp_xi_im * x42
-    x45 = x41 * x42
-    del x41, x42
-    z5 = upper_root(x34, rp_xi_im)
-    del rp_xi_im, x34
-    rp_p_re = z5[0]
-    x129 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x130 = -rp_p_im
-    rp_weight_re = -x38 * x43 - x44 * x45
-    x164 = filled_electrons * rp_weight_re
-    x165 = x162 * x164
-    x176 = Delta_0 * x164 * x166
-    x180 = rp_weight_re * x179
-    x181 = x176 + x180
-    rp_weight_im = -x37 * x45 + x43 * x46
-    del x37, x43, x45
-    x167 = filled_electrons * rp_weight_im
-    x168 = x166 * x167
-    x169 = x165 + x168
-    x170 = c_up_re * filled_electrons * rp_weight_re * x74 - x162 * x167
+    rp_xi_im = c_center_im + x31
+    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
+    x41 = rp_xi_im * x40
+    x43 = x39 * x40
+    del x39, x40
+    z4 = upper_root(x32, rp_xi_im)
+    del rp_xi_im, x32
+    rp_p_re = z4[0]
+    x126 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x127 = -rp_p_im
+    rp_weight_re = -x36 * x41 - x42 * x43
+    x161 = filled_electrons * rp_weight_re
+    x162 = x159 * x161
+    x173 = Delta_0 * x161 * x163
+    x177 = rp_weight_re * x176
+    x178 = x173 + x177
+    rp_weight_im = -x35 * x43 + x41 * x44
+    del x35, x41, x43
+    x164 = filled_electrons * rp_weight_im
+    x165 = x163 * x164
+    x166 = x162 + x165
+    x167 = c_up_re * filled_electrons * rp_weight_re * x71 - x159 * x164
+    del x159
+    x169 = rp_weight_re * x168 + x163 * x167
+    x170 = rp_weight_im * x168
+    x179 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x71 + x178
+    x180 = Delta_0 * x165 + rp_weight_im * x176
+    del x165, x176
+    x181 = Delta_0 * x162 + x180
     del x162
-    x172 = rp_weight_re * x171 + x166 * x170
-    x173 = rp_weight_im * x171
-    x182 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x74 + x181
-    x183 = Delta_0 * x168 + rp_weight_im * x179
-    del x168, x179
-    x184 = Delta_0 * x165 + x183
-    del x165
-    x188 = rp_weight_re * x186 + x183
-    del x183
-    x189 = empty_holes * rp_weight_im
-    x190 = empty_holes * rp_weight_re * x185 + x178 * x189
-    x192 = c_down_re * empty_holes * rp_weight_re * x2 * x88 - x185 * x189
-    del x185, x189
-    x193 = rp_weight_re * x191 + x178 * x192
-    x194 = rp_weight_im * x191
-    x283 = -x169
-    x286 = -x190
-    rm_xi_re = c_center_re - x32
-    del c_center_re, x32
-    x47 = mu + rm_xi_re
-    x48 = rm_xi_re * x19 + x40
-    del rm_xi_re, x19, x40
-    rm_xi_im = c_center_im - x33
-    del c_center_im, x33
-    x49 = 1 / (rm_xi_im * rm_xi_im * x39 + x48 * x48)
-    del x39
-    x50 = rm_xi_im * x49
-    z6 = upper_root(x47, rm_xi_im)
-    del rm_xi_im, x47
-    rm_p_re = z6[0]
-    x195 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x196 = -rm_p_im
-    rm_weight_re = x38 * x50 + x44 * x48 * x49
-    del x38, x44
-    x225 = filled_electrons * rm_weight_re
-    x226 = x223 * x225
-    x235 = Delta_0 * x225 * x227
-    x238 = rm_weight_re * x237
-    x244 = x235 + x238
-    rm_weight_im = (1 / 2) * c_root_re * x35 * x48 * x49 - x46 * x50
-    del x35, x46, x48, x49, x50
-    x228 = filled_electrons * rm_weight_im
-    x229 = x227 * x228
-    x230 = x226 + x229
-    x231 = x223 * x228
-    del x223
-    x232 = c_down_re * filled_electrons * rm_weight_re * x74 - x231
+    x185 = rp_weight_re * x183 + x180
+    del x180
+    x186 = empty_holes * rp_weight_im
+    x187 = empty_holes * rp_weight_re * x182 + x175 * x186
+    x189 = c_down_re * empty_holes * rp_weight_re * x2 * x85 - x182 * x186
+    del x182, x186
+    x190 = rp_weight_re * x188 + x175 * x189
+    x191 = rp_weight_im * x188
+    x280 = -x166
+    x283 = -x187
+    rm_xi_re = c_center_re - x30
+    del c_center_re, x30
+    x45 = mu + rm_xi_re
+    x46 = rm_xi_re * x17 + x38
+    del rm_xi_re, x17, x38
+    rm_xi_im = c_center_im - x31
+    del c_center_im, x31
+    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
+    del x37
+    x48 = rm_xi_im * x47
+    z5 = upper_root(x45, rm_xi_im)
+    del rm_xi_im, x45
+    rm_p_re = z5[0]
+    x192 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x193 = -rm_p_im
+    rm_weight_re = x36 * x48 + x42 * x46 * x47
+    del x36, x42
+    x222 = filled_electrons * rm_weight_re
+    x223 = x220 * x222
+    x232 = Delta_0 * x222 * x224
+    x235 = rm_weight_re * x234
+    x241 = x232 + x235
+    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
+    del x33, x44, x46, x47, x48
+    x225 = filled_electrons * rm_weight_im
+    x226 = x224 * x225
+    x227 = x223 + x226
+    x228 = x220 * x225
+    del x220
+    x229 = c_down_re * filled_electrons * rm_weight_re * x71 - x228
     del c_down_re
-    x233 = rm_weight_re * x171 + x227 * x232
-    x234 = rm_weight_im * x171
-    del x171
-    x242 = Delta_0 * x229 + rm_weight_im * x237
-    del x229, x237
-    x243 = Delta_0 * x226 + x242
-    del x226
-    x245 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x88 + x244
+    x230 = rm_weight_re * x168 + x224 * x229
+    x231 = rm_weight_im * x168
+    del x168
+    x239 = Delta_0 * x226 + rm_weight_im * x234
+    del x226, x234
+    x240 = Delta_0 * x223 + x239
+    del x223
+    x242 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x85 + x241
     del c_up_im
-    x247 = rm_weight_re * x177 * x246 + x242
-    del x242
-    x248 = empty_holes * rm_weight_im
-    x249 = empty_holes * rm_weight_re * x246 + x236 * x248
-    x250 = c_up_re * empty_holes * rm_weight_re * x2 * x88 - x246 * x248
-    del c_up_re, x246, x248
-    x251 = rm_weight_re * x191 + x236 * x250
-    x252 = rm_weight_im * x191
-    del x191
-    x314 = -x230
-    x317 = -x249
-    z7 = root_sum(a_root_re, a_root_im, x51, x52, x53, x56)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
-    del z7
-    x128 = rp_roots_im * x16
+    x244 = rm_weight_re * x174 * x243 + x239
+    del x239
+    x245 = empty_holes * rm_weight_im
+    x246 = empty_holes * rm_weight_re * x243 + x233 * x245
+    x247 = c_up_re * empty_holes * rm_weight_re * x2 * x85 - x243 * x245
+    del c_up_re, x243, x245
+    x248 = rm_weight_re * x188 + x233 * x247
+    x249 = rm_weight_im * x188
+    del x188
+    x311 = -x227
+    x314 = -x246
+    z6 = root_sum(a_root_re, a_root_im, x49, x50, x52, x56)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x125 = rp_roots_im * x14
     del rp_roots_im
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x56)
-    del x53, x56
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
-    del z8
-    x146 = rm_roots_im * x16
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x56)
+    del x56
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x143 = rm_roots_im * x14
     del rm_roots_im
-    z9 = root_sum(a_root_re, a_root_im, x51, c_root_im, x59, x60)
-    del c_root_im, x51
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z8 = root_sum(a_root_re, a_root_im, x49, c_root_im, x52, x57)
+    del c_root_im, x49
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x50, x52, x57)
+    del a_root_im, c_root_re, x50, x52, x57
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x52, x59, x60)
-    del a_root_im, c_root_re, x52, x59, x60
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    g1_weight_re = -x64 * x68 - x69 * x70
-    x82 = empty_electrons * g1_weight_re
-    x83 = x75 * x82
-    x86 = Delta_0 * x78 * x82
-    x92 = g1_weight_re * x91
-    g1_weight_im = -x63 * x70 + x68 * x71
-    del x63, x68, x70
-    x76 = empty_electrons * g1_weight_im
-    x77 = a_up_re * empty_electrons * g1_weight_re * x74 - x75 * x76
-    del x75
-    x84 = x76 * x78
-    x85 = x83 + x84
-    x95 = Delta_0 * x84 + g1_weight_im * x91
-    del x84, x91
-    x100 = filled_holes * g1_weight_im
-    x101 = a_down_re * filled_holes * g1_weight_re * x2 * x88 - x100 * x96
-    x102 = filled_holes * g1_weight_re * x96 + x100 * x90
-    del x100, x96
-    g1_n0_re = g1_weight_re * x73 + x77 * x78 - x81 * x85
-    g1_n0_im = g1_weight_im * x73 + x77 * x81 + x78 * x85
-    del x77, x78, x81, x85
-    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x74 + Delta_0 * filled_holes * g1_weight_im * x94 - x86 - x92
-    g1_n1_im = -Delta_0 * x83 - g1_weight_re * x87 * x94 - x95
-    del x83
-    g1_n2_re = g1_weight_im * x97 + x76 * x98 - x86 - x92
-    del x76, x86, x92
-    g1_n2_im = -g1_weight_re * x97 - x82 * x98 - x95
-    del x82, x95, x97, x98
-    g1_n3_re = g1_weight_re * x99 + x101 * x90 - x102 * x94
+    g1_weight_re = -x61 * x65 - x66 * x67
+    x79 = empty_electrons * g1_weight_re
+    x80 = x72 * x79
+    x83 = Delta_0 * x75 * x79
+    x89 = g1_weight_re * x88
+    g1_weight_im = -x60 * x67 + x65 * x68
+    del x60, x65, x67
+    x73 = empty_electrons * g1_weight_im
+    x74 = a_up_re * empty_electrons * g1_weight_re * x71 - x72 * x73
+    del x72
+    x81 = x73 * x75
+    x82 = x80 + x81
+    x92 = Delta_0 * x81 + g1_weight_im * x88
+    del x81, x88
+    x97 = filled_holes * g1_weight_im
+    x98 = a_down_re * filled_holes * g1_weight_re * x2 * x85 - x93 * x97
+    x99 = filled_holes * g1_weight_re * x93 + x87 * x97
+    del x93, x97
+    g1_n0_re = g1_weight_re * x70 + x74 * x75 - x78 * x82
+    g1_n0_im = g1_weight_im * x70 + x74 * x78 + x75 * x82
+    del x74, x75, x78, x82
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x71 + Delta_0 * filled_holes * g1_weight_im * x91 - x83 - x89
+    g1_n1_im = -Delta_0 * x80 - g1_weight_re * x84 * x91 - x92
+    del x80
+    g1_n2_re = g1_weight_im * x94 + x73 * x95 - x83 - x89
+    del x73, x83, x89
+    g1_n2_im = -g1_weight_re * x94 - x79 * x95 - x92
+    del x79, x92, x94, x95
+    g1_n3_re = g1_weight_re * x96 + x87 * x98 - x91 * x99
     del g1_weight_re
-    g1_n3_im = g1_weight_im * x99 + x101 * x94 + x102 * x90
-    del g1_weight_im, x101, x102, x90, x94
-    g2_weight_re = x103 * x104 * x69 + x105 * x64
-    del x64, x69
-    x112 = empty_electrons * g2_weight_re
-    x113 = x106 * x112
-    x116 = Delta_0 * x110 * x112
-    x119 = g2_weight_re * x118
-    g2_weight_im = (1 / 2) * a_root_re * x103 * x104 * x61 - x105 * x71
-    del a_root_re, x103, x104, x105, x61, x71
-    x107 = empty_electrons * g2_weight_im
-    x108 = x106 * x107
-    del x106
-    x109 = a_down_re * empty_electrons * g2_weight_re * x74 - x108
+    g1_n3_im = g1_weight_im * x96 + x87 * x99 + x91 * x98
+    del g1_weight_im, x87, x91, x98, x99
+    g2_weight_re = x100 * x101 * x66 + x102 * x61
+    del x61, x66
+    x109 = empty_electrons * g2_weight_re
+    x110 = x103 * x109
+    x113 = Delta_0 * x107 * x109
+    x116 = g2_weight_re * x115
+    g2_weight_im = (1 / 2) * a_root_re * x100 * x101 * x58 - x102 * x68
+    del a_root_re, x100, x101, x102, x58, x68
+    x104 = empty_electrons * g2_weight_im
+    x105 = x103 * x104
+    del x103
+    x106 = a_down_re * empty_electrons * g2_weight_re * x71 - x105
     del a_down_re
-    x114 = x107 * x110
-    del x107
-    x115 = x113 + x114
-    x122 = Delta_0 * x114 + g2_weight_im * x118
-    del x114, x118
-    x124 = filled_holes * g2_weight_im
-    x125 = a_up_re * filled_holes * g2_weight_re * x2 * x88 - x123 * x124
+    x111 = x104 * x107
+    del x104
+    x112 = x110 + x111
+    x119 = Delta_0 * x111 + g2_weight_im * x115
+    del x111, x115
+    x121 = filled_holes * g2_weight_im
+    x122 = a_up_re * filled_holes * g2_weight_re * x2 * x85 - x120 * x121
     del a_up_re
-    x126 = filled_holes * g2_weight_re * x123 + x117 * x124
-    del x124
-    g2_n0_re = g2_weight_re * x73 + x109 * x110 - x111 * x115
-    g2_n0_im = g2_weight_im * x73 + x109 * x111 + x110 * x115
-    del x109, x110, x115, x73
-    g2_n1_re = Delta_0 * x108 + g2_weight_im * x121 - x116 - x119
-    del x108
-    g2_n1_im = -Delta_0 * x113 - g2_weight_re * x121 - x122
-    del x113, x121
-    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x88 + Delta_0 * empty_electrons * g2_weight_im * x111 - x116 - x119
-    del a_up_im, x116, x119
-    g2_n2_im = -Delta_0 * x111 * x112 - g2_weight_re * x123 * x87 - x122
-    del x111, x112, x122, x123, x87
-    g2_n3_re = g2_weight_re * x99 + x117 * x125 - x120 * x126
+    x123 = filled_holes * g2_weight_re * x120 + x114 * x121
+    del x121
+    g2_n0_re = g2_weight_re * x70 + x106 * x107 - x108 * x112
+    g2_n0_im = g2_weight_im * x70 + x106 * x108 + x107 * x112
+    del x106, x107, x112, x70
+    g2_n1_re = Delta_0 * x105 + g2_weight_im * x118 - x113 - x116
+    del x105
+    g2_n1_im = -Delta_0 * x110 - g2_weight_re * x118 - x119
+    del x110, x118
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x85 + Delta_0 * empty_electrons * g2_weight_im * x108 - x113 - x116
+    del a_up_im, x113, x116
+    g2_n2_im = -Delta_0 * x108 * x109 - g2_weight_re * x120 * x84 - x119
+    del x108, x109, x119, x120, x84
+    g2_n3_re = g2_weight_re * x96 + x114 * x122 - x117 * x123
     del g2_weight_re
-    g2_n3_im = g2_weight_im * x99 + x117 * x126 + x120 * x125
-    del g2_weight_im, x117, x120, x125, x126, x99
-    rpp_x_re = x16 * (rp_roots_re - x127)
-    rpp_x_im = x128
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z11[0]
-    x131 = q + rpp_k_re
-    x132 = -q + rpp_k_re
+    g2_n3_im = g2_weight_im * x96 + x114 * x123 + x117 * x122
+    del g2_weight_im, x114, x117, x122, x123, x96
+    rpp_x_re = x14 * (rp_roots_re - x124)
+    rpp_x_im = x125
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x128 = q + rpp_k_re
+    x129 = -q + rpp_k_re
     del rpp_k_re
-    rpp_k_im = z11[1]
-    del z11
-    z12 = root_sum(ap_p_re, ap_p_im, x129, x130, rpp_x_re, rpp_x_im)
+    rpp_k_im = z10[1]
+    del z10
+    z11 = root_sum(ap_p_re, ap_p_im, x126, x127, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_d_re = z12[0]
-    x136 = -q + rpp_d_re
-    rpp_d_im = z12[1]
-    del z12
-    rpp_bq_re = -rpp_k_im * rpp_k_im + x131 * x132
-    rpp_bq_im = rpp_k_im * x131 + rpp_k_im * x132
-    del rpp_k_im, x131, x132
-    x133 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x134 = x133 * (q + rpp_d_re)
+    rpp_d_re = z11[0]
+    x133 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_bq_re = -rpp_k_im * rpp_k_im + x128 * x129
+    rpp_bq_im = rpp_k_im * x128 + rpp_k_im * x129
+    del rpp_k_im, x128, x129
+    x130 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x131 = x130 * (q + rpp_d_re)
     del rpp_d_re
-    x135 = -rpp_bq_im * x134 + rpp_bq_re * rpp_d_im * x133
-    x137 = rpp_bq_im * rpp_d_im * x133 + rpp_bq_re * x134
-    del x134
-    x138 = rp_p_im * x133
-    x139 = rp_p_re * x133
-    x140 = rpp_bq_im * x138 + rpp_bq_re * x139
-    x141 = -rpp_bq_im * x139 + rpp_bq_re * x138
-    del x138, x139
-    rpp_zq_re = -rpp_d_im * x135 + x136 * x137
-    rpp_zq_im = rpp_d_im * x137 + x135 * x136
-    del rpp_d_im, x135, x136, x137
-    rpp_yq_re = 4 * ap_p_re * x140 - x141 * x142
-    rpp_yq_im = x140 * x142 + x141 * x143
-    del x140, x141
-    z13 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
+    x132 = -rpp_bq_im * x131 + rpp_bq_re * rpp_d_im * x130
+    x134 = rpp_bq_im * rpp_d_im * x130 + rpp_bq_re * x131
+    del x131
+    x135 = rp_p_im * x130
+    x136 = rp_p_re * x130
+    x137 = rpp_bq_im * x135 + rpp_bq_re * x136
+    x138 = -rpp_bq_im * x136 + rpp_bq_re * x135
+    del x135, x136
+    rpp_zq_re = -rpp_d_im * x132 + x133 * x134
+    rpp_zq_im = rpp_d_im * x134 + x132 * x133
+    del rpp_d_im, x132, x133, x134
+    rpp_yq_re = 4 * ap_p_re * x137 - x138 * x139
+    rpp_yq_im = x137 * x139 + x138 * x140
+    del x137, x138
+    z12 = root_arctanh(rpp_zq_re, rpp_zq_im, rpp_yq_re, rpp_yq_im)
     del rpp_yq_im, rpp_yq_re, rpp_zq_im, rpp_zq_re
-    x144 = z13[1]
-    x145 = x133 * z13[0]
-    del z13
-    rpp_w_re = rpp_bq_im * x133 * x144 + rpp_bq_re * x145
-    rpp_w_im = -rpp_bq_im * x145 + rpp_bq_re * x133 * x144
-    del rpp_bq_im, rpp_bq_re, x133, x144, x145
-    rpm_x_re = x16 * (-rm_roots_re - x127)
-    rpm_x_im = -x146
-    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z14[0]
-    x147 = q + rpm_k_re
-    x148 = -q + rpm_k_re
+    x141 = z12[1]
+    x142 = x130 * z12[0]
+    del z12
+    rpp_w_re = rpp_bq_im * x130 * x141 + rpp_bq_re * x142
+    rpp_w_im = -rpp_bq_im * x142 + rpp_bq_re * x130 * x141
+    del rpp_bq_im, rpp_bq_re, x130, x141, x142
+    rpm_x_re = x14 * (-rm_roots_re - x124)
+    rpm_x_im = -x143
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z13[0]
+    x144 = q + rpm_k_re
+    x145 = -q + rpm_k_re
     del rpm_k_re
-    rpm_k_im = z14[1]
-    del z14
-    z15 = root_sum(am_p_re, am_p_im, x129, x130, rpm_x_re, rpm_x_im)
+    rpm_k_im = z13[1]
+    del z13
+    z14 = root_sum(am_p_re, am_p_im, x126, x127, rpm_x_re, rpm_x_im)
     del rpm_x_im, rpm_x_re
-    rpm_d_re = z15[0]
-    x152 = -q + rpm_d_re
-    rpm_d_im = z15[1]
-    del z15
-    rpm_bq_re = -rpm_k_im * rpm_k_im + x147 * x148
-    rpm_bq_im = rpm_k_im * x147 + rpm_k_im * x148
-    del rpm_k_im, x147, x148
-    x149 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x150 = x149 * (q + rpm_d_re)
+    rpm_d_re = z14[0]
+    x149 = -q + rpm_d_re
+    rpm_d_im = z14[1]
+    del z14
+    rpm_bq_re = -rpm_k_im * rpm_k_im + x144 * x145
+    rpm_bq_im = rpm_k_im * x144 + rpm_k_im * x145
+    del rpm_k_im, x144, x145
+    x146 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x147 = x146 * (q + rpm_d_re)
     del rpm_d_re
-    x151 = -rpm_bq_im * x150 + rpm_bq_re * rpm_d_im * x149
-    x153 = rpm_bq_im * rpm_d_im * x149 + rpm_bq_re * x150
-    del x150
-    x154 = rp_p_im * x149
-    x155 = rp_p_re * x149
-    x156 = rpm_bq_im * x154 + rpm_bq_re * x155
-    x157 = -rpm_bq_im * x155 + rpm_bq_re * x154
-    del x154, x155
-    rpm_zq_re = -rpm_d_im * x151 + x152 * x153
-    rpm_zq_im = rpm_d_im * x153 + x151 * x152
-    del rpm_d_im, x151, x152, x153
-    rpm_yq_re = 4 * am_p_re * x156 - x157 * x158
-    rpm_yq_im = x156 * x158 + x157 * x159
-    del x156, x157
-    z16 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
+    x148 = -rpm_bq_im * x147 + rpm_bq_re * rpm_d_im * x146
+    x150 = rpm_bq_im * rpm_d_im * x146 + rpm_bq_re * x147
+    del x147
+    x151 = rp_p_im * x146
+    x152 = rp_p_re * x146
+    x153 = rpm_bq_im * x151 + rpm_bq_re * x152
+    x154 = -rpm_bq_im * x152 + rpm_bq_re * x151
+    del x151, x152
+    rpm_zq_re = -rpm_d_im * x148 + x149 * x150
+    rpm_zq_im = rpm_d_im * x150 + x148 * x149
+    del rpm_d_im, x148, x149, x150
+    rpm_yq_re = 4 * am_p_re * x153 - x154 * x155
+    rpm_yq_im = x153 * x155 + x154 * x156
+    del x153, x154
+    z15 = root_arctanh(rpm_zq_re, rpm_zq_im, rpm_yq_re, rpm_yq_im)
     del rpm_yq_im, rpm_yq_re, rpm_zq_im, rpm_zq_re
-    x160 = z16[1]
-    x161 = x149 * z16[0]
-    del z16
-    rpm_w_re = rpm_bq_im * x149 * x160 + rpm_bq_re * x161
-    rpm_w_im = -rpm_bq_im * x161 + rpm_bq_re * x149 * x160
-    del rpm_bq_im, rpm_bq_re, x149, x160, x161
+    x157 = z15[1]
+    x158 = x146 * z15[0]
+    del z15
+    rpm_w_re = rpm_bq_im * x146 * x157 + rpm_bq_re * x158
+    rpm_w_im = -rpm_bq_im * x158 + rpm_bq_re * x146 * x157
+    del rpm_bq_im, rpm_bq_re, x146, x157, x158
     rp_g0_re = -g1_n0_im * rpp_w_im + g1_n0_re * rpp_w_re - g2_n0_im * rpm_w_im + g2_n0_re * rpm_w_re
     rp_g0_im = g1_n0_im * rpp_w_re + g1_n0_re * rpp_w_im + g2_n0_im * rpm_w_re + g2_n0_re * rpm_w_im
     rp_g1_re = -g1_n1_im * rpp_w_im + g1_n1_re * rpp_w_re - g2_n1_im * rpm_w_im + g2_n1_re * rpm_w_re
@@ -4923,163 +4872,163 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     rp_g3_re = -g1_n3_im * rpp_w_im + g1_n3_re * rpp_w_re - g2_n3_im * rpm_w_im + g2_n3_re * rpm_w_re
     rp_g3_im = g1_n3_im * rpp_w_re + g1_n3_re * rpp_w_im + g2_n3_im * rpm_w_re + g2_n3_re * rpm_w_im
     del rpm_w_im, rpm_w_re, rpp_w_im, rpp_w_re
-    rp_n0_re = -x163 * x169 + x172
-    x328 = -rp_g0_re * rp_n0_re
-    x377 = rp_g2_re * rp_n0_re
-    x468 = rp_g1_im * rp_n0_re
-    x543 = rp_g3_re * rp_n0_re
-    rp_n0_im = x163 * x170 + x166 * x169 + x173
-    del x163, x169
-    x320 = rp_g0_im * rp_n0_im
-    x373 = rp_g2_im * rp_n0_im
-    x409 = rp_g1_im * rp_n0_im
-    x469 = rp_g1_re * rp_n0_im
-    x539 = rp_g3_im * rp_n0_im
-    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x175 - x182
-    x329 = rp_g2_re * rp_n1_re
-    x365 = -rp_g0_re * rp_n1_re
-    x418 = rp_g3_re * rp_n1_re
-    x426 = rp_g0_im * rp_n1_re
-    x477 = rp_g3_im * rp_n1_re
-    x497 = rp_g2_im * rp_n1_re
-    x534 = rp_g1_re * rp_n1_re
-    x549 = rp_g1_im * rp_n1_re
+    rp_n0_re = -x160 * x166 + x169
+    x325 = -rp_g0_re * rp_n0_re
+    x374 = rp_g2_re * rp_n0_re
+    x465 = rp_g1_im * rp_n0_re
+    x540 = rp_g3_re * rp_n0_re
+    rp_n0_im = x160 * x167 + x163 * x166 + x170
+    del x160, x166
+    x317 = rp_g0_im * rp_n0_im
+    x370 = rp_g2_im * rp_n0_im
+    x406 = rp_g1_im * rp_n0_im
+    x466 = rp_g1_re * rp_n0_im
+    x536 = rp_g3_im * rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x172 - x179
+    x326 = rp_g2_re * rp_n1_re
+    x362 = -rp_g0_re * rp_n1_re
+    x415 = rp_g3_re * rp_n1_re
+    x423 = rp_g0_im * rp_n1_re
+    x474 = rp_g3_im * rp_n1_re
+    x494 = rp_g2_im * rp_n1_re
+    x531 = rp_g1_re * rp_n1_re
+    x546 = rp_g1_im * rp_n1_re
     del rp_n1_re
-    rp_n1_im = -rp_weight_re * x175 * x177 - x184
-    del x177
-    x321 = rp_g2_im * rp_n1_im
-    x357 = rp_g0_im * rp_n1_im
-    x414 = rp_g3_im * rp_n1_im
-    x427 = rp_g0_re * rp_n1_im
-    x478 = rp_g3_re * rp_n1_im
-    x498 = rp_g2_re * rp_n1_im
-    x530 = rp_g1_im * rp_n1_im
-    x550 = rp_g1_re * rp_n1_im
+    rp_n1_im = -rp_weight_re * x172 * x174 - x181
+    del x174
+    x318 = rp_g2_im * rp_n1_im
+    x354 = rp_g0_im * rp_n1_im
+    x411 = rp_g3_im * rp_n1_im
+    x424 = rp_g0_re * rp_n1_im
+    x475 = rp_g3_re * rp_n1_im
+    x495 = rp_g2_re * rp_n1_im
+    x527 = rp_g1_im * rp_n1_im
+    x547 = rp_g1_re * rp_n1_im
     del rp_n1_im
-    rp_n2_re = rp_weight_im * x186 + x167 * x187 - x176 - x180
-    del x176, x180, x186
-    x340 = rp_g1_re * rp_n2_re
-    x386 = rp_g3_re * rp_n2_re
-    x401 = -rp_g0_re * rp_n2_re
-    x442 = rp_g3_im * rp_n2_re
-    x453 = rp_g0_im * rp_n2_re
-    x505 = rp_g1_im * rp_n2_re
-    x523 = rp_g2_re * rp_n2_re
-    rp_n2_im = -x164 * x187 - x188
-    del x187
-    x336 = rp_g1_im * rp_n2_im
-    x382 = rp_g3_im * rp_n2_im
-    x393 = rp_g0_im * rp_n2_im
-    x443 = rp_g3_re * rp_n2_im
-    x454 = rp_g0_re * rp_n2_im
-    x506 = rp_g1_re * rp_n2_im
-    x515 = rp_g2_im * rp_n2_im
-    rp_n3_re = -x175 * x190 + x193
-    x349 = rp_g3_re * rp_n3_re
-    x366 = rp_g1_re * rp_n3_re
-    x402 = rp_g2_re * rp_n3_re
-    x428 = rp_g1_im * rp_n3_re
-    x455 = rp_g2_im * rp_n3_re
-    x522 = -rp_g0_re * rp_n3_re
-    rp_n3_im = x175 * x192 + x178 * x190 + x194
-    del x175, x190
-    x345 = rp_g3_im * rp_n3_im
-    x358 = rp_g1_im * rp_n3_im
+    rp_n2_re = rp_weight_im * x183 + x164 * x184 - x173 - x177
+    del x173, x177, x183
+    x337 = rp_g1_re * rp_n2_re
+    x383 = rp_g3_re * rp_n2_re
+    x398 = -rp_g0_re * rp_n2_re
+    x439 = rp_g3_im * rp_n2_re
+    x450 = rp_g0_im * rp_n2_re
+    x502 = rp_g1_im * rp_n2_re
+    x520 = rp_g2_re * rp_n2_re
+    rp_n2_im = -x161 * x184 - x185
+    del x184
+    x333 = rp_g1_im * rp_n2_im
+    x379 = rp_g3_im * rp_n2_im
+    x390 = rp_g0_im * rp_n2_im
+    x440 = rp_g3_re * rp_n2_im
+    x451 = rp_g0_re * rp_n2_im
+    x503 = rp_g1_re * rp_n2_im
+    x512 = rp_g2_im * rp_n2_im
+    rp_n3_re = -x172 * x187 + x190
+    x346 = rp_g3_re * rp_n3_re
+    x363 = rp_g1_re * rp_n3_re
+    x399 = rp_g2_re * rp_n3_re
+    x425 = rp_g1_im * rp_n3_re
+    x452 = rp_g2_im * rp_n3_re
+    x519 = -rp_g0_re * rp_n3_re
+    rp_n3_im = x172 * x189 + x175 * x187 + x191
+    del x172, x187
+    x342 = rp_g3_im * rp_n3_im
+    x355 = rp_g1_im * rp_n3_im
     del rp_g1_im
-    x394 = rp_g2_im * rp_n3_im
-    x429 = rp_g1_re * rp_n3_im
-    x456 = rp_g2_re * rp_n3_im
-    x514 = rp_g0_im * rp_n3_im
-    rmp_x_re = x16 * (rm_roots_re - x127)
+    x391 = rp_g2_im * rp_n3_im
+    x426 = rp_g1_re * rp_n3_im
+    x453 = rp_g2_re * rp_n3_im
+    x511 = rp_g0_im * rp_n3_im
+    rmp_x_re = x14 * (rm_roots_re - x124)
     del rm_roots_re
-    rmp_x_im = x146
-    del x146
-    z17 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z17[0]
-    x197 = q + rmp_k_re
-    x198 = -q + rmp_k_re
+    rmp_x_im = x143
+    del x143
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z16[0]
+    x194 = q + rmp_k_re
+    x195 = -q + rmp_k_re
     del rmp_k_re
-    rmp_k_im = z17[1]
-    del z17
-    z18 = root_sum(ap_p_re, ap_p_im, x195, x196, rmp_x_re, rmp_x_im)
+    rmp_k_im = z16[1]
+    del z16
+    z17 = root_sum(ap_p_re, ap_p_im, x192, x193, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_d_re = z18[0]
-    x202 = -q + rmp_d_re
-    rmp_d_im = z18[1]
-    del z18
-    rmp_bq_re = -rmp_k_im * rmp_k_im + x197 * x198
-    rmp_bq_im = rmp_k_im * x197 + rmp_k_im * x198
-    del rmp_k_im, x197, x198
-    x199 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x200 = x199 * (q + rmp_d_re)
+    rmp_d_re = z17[0]
+    x199 = -q + rmp_d_re
+    rmp_d_im = z17[1]
+    del z17
+    rmp_bq_re = -rmp_k_im * rmp_k_im + x194 * x195
+    rmp_bq_im = rmp_k_im * x194 + rmp_k_im * x195
+    del rmp_k_im, x194, x195
+    x196 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x197 = x196 * (q + rmp_d_re)
     del rmp_d_re
-    x201 = -rmp_bq_im * x200 + rmp_bq_re * rmp_d_im * x199
-    x203 = rmp_bq_im * rmp_d_im * x199 + rmp_bq_re * x200
-    del x200
-    x204 = rm_p_im * x199
-    x205 = rm_p_re * x199
-    x206 = rmp_bq_im * x204 + rmp_bq_re * x205
-    x207 = -rmp_bq_im * x205 + rmp_bq_re * x204
-    del x204, x205
-    rmp_zq_re = -rmp_d_im * x201 + x202 * x203
-    rmp_zq_im = rmp_d_im * x203 + x201 * x202
-    del rmp_d_im, x201, x202, x203
-    rmp_yq_re = 4 * ap_p_re * x206 - x142 * x207
-    rmp_yq_im = x142 * x206 + x143 * x207
-    del x206, x207
-    z19 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
+    x198 = -rmp_bq_im * x197 + rmp_bq_re * rmp_d_im * x196
+    x200 = rmp_bq_im * rmp_d_im * x196 + rmp_bq_re * x197
+    del x197
+    x201 = rm_p_im * x196
+    x202 = rm_p_re * x196
+    x203 = rmp_bq_im * x201 + rmp_bq_re * x202
+    x204 = -rmp_bq_im * x202 + rmp_bq_re * x201
+    del x201, x202
+    rmp_zq_re = -rmp_d_im * x198 + x199 * x200
+    rmp_zq_im = rmp_d_im * x200 + x198 * x199
+    del rmp_d_im, x198, x199, x200
+    rmp_yq_re = 4 * ap_p_re * x203 - x139 * x204
+    rmp_yq_im = x139 * x203 + x140 * x204
+    del x203, x204
+    z18 = root_arctanh(rmp_zq_re, rmp_zq_im, rmp_yq_re, rmp_yq_im)
     del rmp_yq_im, rmp_yq_re, rmp_zq_im, rmp_zq_re
-    x208 = z19[1]
-    x209 = x199 * z19[0]
-    del z19
-    rmp_w_re = rmp_bq_im * x199 * x208 + rmp_bq_re * x209
-    rmp_w_im = -rmp_bq_im * x209 + rmp_bq_re * x199 * x208
-    del rmp_bq_im, rmp_bq_re, x199, x208, x209
-    rmm_x_re = x16 * (-rp_roots_re - x127)
+    x205 = z18[1]
+    x206 = x196 * z18[0]
+    del z18
+    rmp_w_re = rmp_bq_im * x196 * x205 + rmp_bq_re * x206
+    rmp_w_im = -rmp_bq_im * x206 + rmp_bq_re * x196 * x205
+    del rmp_bq_im, rmp_bq_re, x196, x205, x206
+    rmm_x_re = x14 * (-rp_roots_re - x124)
     del rp_roots_re
-    rmm_x_im = -x128
-    del x128
-    z20 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z20[0]
-    x210 = q + rmm_k_re
-    x211 = -q + rmm_k_re
+    rmm_x_im = -x125
+    del x125
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z19[0]
+    x207 = q + rmm_k_re
+    x208 = -q + rmm_k_re
     del rmm_k_re
-    rmm_k_im = z20[1]
-    del z20
-    z21 = root_sum(am_p_re, am_p_im, x195, x196, rmm_x_re, rmm_x_im)
+    rmm_k_im = z19[1]
+    del z19
+    z20 = root_sum(am_p_re, am_p_im, x192, x193, rmm_x_re, rmm_x_im)
     del rmm_x_im, rmm_x_re
-    rmm_d_re = z21[0]
-    x215 = -q + rmm_d_re
-    rmm_d_im = z21[1]
-    del z21
-    rmm_bq_re = -rmm_k_im * rmm_k_im + x210 * x211
-    rmm_bq_im = rmm_k_im * x210 + rmm_k_im * x211
-    del rmm_k_im, x210, x211
-    x212 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x213 = x212 * (q + rmm_d_re)
+    rmm_d_re = z20[0]
+    x212 = -q + rmm_d_re
+    rmm_d_im = z20[1]
+    del z20
+    rmm_bq_re = -rmm_k_im * rmm_k_im + x207 * x208
+    rmm_bq_im = rmm_k_im * x207 + rmm_k_im * x208
+    del rmm_k_im, x207, x208
+    x209 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x210 = x209 * (q + rmm_d_re)
     del rmm_d_re
-    x214 = -rmm_bq_im * x213 + rmm_bq_re * rmm_d_im * x212
-    x216 = rmm_bq_im * rmm_d_im * x212 + rmm_bq_re * x213
-    del x213
-    x217 = rm_p_im * x212
-    x218 = rm_p_re * x212
-    x219 = rmm_bq_im * x217 + rmm_bq_re * x218
-    x220 = -rmm_bq_im * x218 + rmm_bq_re * x217
-    del x217, x218
-    rmm_zq_re = -rmm_d_im * x214 + x215 * x216
-    rmm_zq_im = rmm_d_im * x216 + x214 * x215
-    del rmm_d_im, x214, x215, x216
-    rmm_yq_re = 4 * am_p_re * x219 - x158 * x220
-    rmm_yq_im = x158 * x219 + x159 * x220
-    del x219, x220
-    z22 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
+    x211 = -rmm_bq_im * x210 + rmm_bq_re * rmm_d_im * x209
+    x213 = rmm_bq_im * rmm_d_im * x209 + rmm_bq_re * x210
+    del x210
+    x214 = rm_p_im * x209
+    x215 = rm_p_re * x209
+    x216 = rmm_bq_im * x214 + rmm_bq_re * x215
+    x217 = -rmm_bq_im * x215 + rmm_bq_re * x214
+    del x214, x215
+    rmm_zq_re = -rmm_d_im * x211 + x212 * x213
+    rmm_zq_im = rmm_d_im * x213 + x211 * x212
+    del rmm_d_im, x211, x212, x213
+    rmm_yq_re = 4 * am_p_re * x216 - x155 * x217
+    rmm_yq_im = x155 * x216 + x156 * x217
+    del x216, x217
+    z21 = root_arctanh(rmm_zq_re, rmm_zq_im, rmm_yq_re, rmm_yq_im)
     del rmm_yq_im, rmm_yq_re, rmm_zq_im, rmm_zq_re
-    x221 = z22[1]
-    x222 = x212 * z22[0]
-    del z22
-    rmm_w_re = rmm_bq_im * x212 * x221 + rmm_bq_re * x222
-    rmm_w_im = -rmm_bq_im * x222 + rmm_bq_re * x212 * x221
-    del rmm_bq_im, rmm_bq_re, x212, x221, x222
+    x218 = z21[1]
+    x219 = x209 * z21[0]
+    del z21
+    rmm_w_re = rmm_bq_im * x209 * x218 + rmm_bq_re * x219
+    rmm_w_im = -rmm_bq_im * x219 + rmm_bq_re * x209 * x218
+    del rmm_bq_im, rmm_bq_re, x209, x218, x219
     rm_g0_re = -g1_n0_im * rmp_w_im + g1_n0_re * rmp_w_re - g2_n0_im * rmm_w_im + g2_n0_re * rmm_w_re
     rm_g0_im = g1_n0_im * rmp_w_re + g1_n0_re * rmp_w_im + g2_n0_im * rmm_w_re + g2_n0_re * rmm_w_im
     rm_g1_re = -g1_n1_im * rmp_w_im + g1_n1_re * rmp_w_re - g2_n1_im * rmm_w_im + g2_n1_re * rmm_w_re
@@ -5089,162 +5038,162 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     rm_g3_re = -g1_n3_im * rmp_w_im + g1_n3_re * rmp_w_re - g2_n3_im * rmm_w_im + g2_n3_re * rmm_w_re
     rm_g3_im = g1_n3_im * rmp_w_re + g1_n3_re * rmp_w_im + g2_n3_im * rmm_w_re + g2_n3_re * rmm_w_im
     del rmm_w_im, rmm_w_re, rmp_w_im, rmp_w_re
-    rm_n0_re = -x224 * x230 + x233
-    x326 = -rm_g0_re * rm_n0_re
-    x376 = rm_g2_re * rm_n0_re
-    x466 = rm_g1_im * rm_n0_re
-    x542 = rm_g3_re * rm_n0_re
-    rm_n0_im = x224 * x232 + x227 * x230 + x234
-    del x230
-    x318 = rm_g0_im * rm_n0_im
-    x372 = rm_g2_im * rm_n0_im
-    x408 = rm_g1_im * rm_n0_im
-    x467 = rm_g1_re * rm_n0_im
-    x538 = rm_g3_im * rm_n0_im
-    rm_n1_re = Delta_0 * x231 + rm_weight_im * x241 - x235 - x238
-    del x231, x235, x238
-    x327 = rm_g2_re * rm_n1_re
-    x363 = -rm_g0_re * rm_n1_re
-    x417 = rm_g3_re * rm_n1_re
-    x422 = rm_g0_im * rm_n1_re
-    x475 = rm_g3_im * rm_n1_re
-    x495 = rm_g2_im * rm_n1_re
-    x533 = rm_g1_re * rm_n1_re
-    x547 = rm_g1_im * rm_n1_re
+    rm_n0_re = -x221 * x227 + x230
+    x323 = -rm_g0_re * rm_n0_re
+    x373 = rm_g2_re * rm_n0_re
+    x463 = rm_g1_im * rm_n0_re
+    x539 = rm_g3_re * rm_n0_re
+    rm_n0_im = x221 * x229 + x224 * x227 + x231
+    del x227
+    x315 = rm_g0_im * rm_n0_im
+    x369 = rm_g2_im * rm_n0_im
+    x405 = rm_g1_im * rm_n0_im
+    x464 = rm_g1_re * rm_n0_im
+    x535 = rm_g3_im * rm_n0_im
+    rm_n1_re = Delta_0 * x228 + rm_weight_im * x238 - x232 - x235
+    del x228, x232, x235
+    x324 = rm_g2_re * rm_n1_re
+    x360 = -rm_g0_re * rm_n1_re
+    x414 = rm_g3_re * rm_n1_re
+    x419 = rm_g0_im * rm_n1_re
+    x472 = rm_g3_im * rm_n1_re
+    x492 = rm_g2_im * rm_n1_re
+    x530 = rm_g1_re * rm_n1_re
+    x544 = rm_g1_im * rm_n1_re
     del rm_n1_re
-    rm_n1_im = -rm_weight_re * x241 - x243
-    del x241
-    x319 = rm_g2_im * rm_n1_im
-    x355 = rm_g0_im * rm_n1_im
-    x413 = rm_g3_im * rm_n1_im
-    x423 = rm_g0_re * rm_n1_im
-    x476 = rm_g3_re * rm_n1_im
-    x496 = rm_g2_re * rm_n1_im
-    x529 = rm_g1_im * rm_n1_im
-    x548 = rm_g1_re * rm_n1_im
+    rm_n1_im = -rm_weight_re * x238 - x240
+    del x238
+    x316 = rm_g2_im * rm_n1_im
+    x352 = rm_g0_im * rm_n1_im
+    x410 = rm_g3_im * rm_n1_im
+    x420 = rm_g0_re * rm_n1_im
+    x473 = rm_g3_re * rm_n1_im
+    x493 = rm_g2_re * rm_n1_im
+    x526 = rm_g1_im * rm_n1_im
+    x545 = rm_g1_re * rm_n1_im
     del rm_n1_im
-    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x224 - x245
-    x339 = rm_g1_re * rm_n2_re
-    x385 = rm_g3_re * rm_n2_re
-    x399 = -rm_g0_re * rm_n2_re
-    x440 = rm_g3_im * rm_n2_re
-    x449 = rm_g0_im * rm_n2_re
-    x503 = rm_g1_im * rm_n2_re
-    x521 = rm_g2_re * rm_n2_re
-    rm_n2_im = -Delta_0 * x224 * x225 - x247
-    del x224
-    x335 = rm_g1_im * rm_n2_im
-    x381 = rm_g3_im * rm_n2_im
-    x391 = rm_g0_im * rm_n2_im
-    x441 = rm_g3_re * rm_n2_im
-    x450 = rm_g0_re * rm_n2_im
-    x504 = rm_g1_re * rm_n2_im
-    x513 = rm_g2_im * rm_n2_im
-    rm_n3_re = -x240 * x249 + x251
-    x348 = rm_g3_re * rm_n3_re
-    x364 = rm_g1_re * rm_n3_re
-    x400 = rm_g2_re * rm_n3_re
-    x424 = rm_g1_im * rm_n3_re
-    x451 = rm_g2_im * rm_n3_re
-    x520 = -rm_g0_re * rm_n3_re
-    rm_n3_im = x236 * x249 + x240 * x250 + x252
-    del x240, x249
-    x344 = rm_g3_im * rm_n3_im
-    x356 = rm_g1_im * rm_n3_im
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x221 - x242
+    x336 = rm_g1_re * rm_n2_re
+    x382 = rm_g3_re * rm_n2_re
+    x396 = -rm_g0_re * rm_n2_re
+    x437 = rm_g3_im * rm_n2_re
+    x446 = rm_g0_im * rm_n2_re
+    x500 = rm_g1_im * rm_n2_re
+    x518 = rm_g2_re * rm_n2_re
+    rm_n2_im = -Delta_0 * x221 * x222 - x244
+    del x221
+    x332 = rm_g1_im * rm_n2_im
+    x378 = rm_g3_im * rm_n2_im
+    x388 = rm_g0_im * rm_n2_im
+    x438 = rm_g3_re * rm_n2_im
+    x447 = rm_g0_re * rm_n2_im
+    x501 = rm_g1_re * rm_n2_im
+    x510 = rm_g2_im * rm_n2_im
+    rm_n3_re = -x237 * x246 + x248
+    x345 = rm_g3_re * rm_n3_re
+    x361 = rm_g1_re * rm_n3_re
+    x397 = rm_g2_re * rm_n3_re
+    x421 = rm_g1_im * rm_n3_re
+    x448 = rm_g2_im * rm_n3_re
+    x517 = -rm_g0_re * rm_n3_re
+    rm_n3_im = x233 * x246 + x237 * x247 + x249
+    del x237, x246
+    x341 = rm_g3_im * rm_n3_im
+    x353 = rm_g1_im * rm_n3_im
     del rm_g1_im
-    x392 = rm_g2_im * rm_n3_im
-    x425 = rm_g1_re * rm_n3_im
-    x452 = rm_g2_re * rm_n3_im
-    x512 = rm_g0_im * rm_n3_im
-    spp_x_re = x16 * (sp_roots_re - x127)
-    spp_x_im = x16 * (sp_roots_im + x254)
-    z23 = root_sum(ap_p_re, ap_p_im, x129, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z23[0]
-    x255 = q + spp_k_re
-    x256 = -q + spp_k_re
+    x389 = rm_g2_im * rm_n3_im
+    x422 = rm_g1_re * rm_n3_im
+    x449 = rm_g2_re * rm_n3_im
+    x509 = rm_g0_im * rm_n3_im
+    spp_x_re = x14 * (sp_roots_re - x124)
+    spp_x_im = x14 * (sp_roots_im + x251)
+    z22 = root_sum(ap_p_re, ap_p_im, x126, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z22[0]
+    x252 = q + spp_k_re
+    x253 = -q + spp_k_re
     del spp_k_re
-    spp_k_im = z23[1]
-    del z23
-    z24 = root_sum(ap_p_re, ap_p_im, rp_p_re, x130, spp_x_re, spp_x_im)
+    spp_k_im = z22[1]
+    del z22
+    z23 = root_sum(ap_p_re, ap_p_im, rp_p_re, x127, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_d_re = z24[0]
-    x260 = -q + spp_d_re
-    spp_d_im = z24[1]
-    del z24
-    spp_bq_re = -spp_k_im * spp_k_im + x255 * x256
-    spp_bq_im = spp_k_im * x255 + spp_k_im * x256
-    del spp_k_im, x255, x256
-    x257 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x258 = x257 * (q + spp_d_re)
+    spp_d_re = z23[0]
+    x257 = -q + spp_d_re
+    spp_d_im = z23[1]
+    del z23
+    spp_bq_re = -spp_k_im * spp_k_im + x252 * x253
+    spp_bq_im = spp_k_im * x252 + spp_k_im * x253
+    del spp_k_im, x252, x253
+    x254 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x255 = x254 * (q + spp_d_re)
     del spp_d_re
-    x259 = -spp_bq_im * x258 + spp_bq_re * spp_d_im * x257
-    x261 = spp_bq_im * spp_d_im * x257 + spp_bq_re * x258
-    del x258
-    x262 = rp_p_im * x257
-    x263 = rp_p_re * x257
-    x264 = spp_bq_im * x263 + spp_bq_re * x262
-    x265 = spp_bq_im * x262 - spp_bq_re * x263
-    del x262, x263
-    spp_zq_re = -spp_d_im * x259 + x260 * x261
-    spp_zq_im = spp_d_im * x261 + x259 * x260
-    del spp_d_im, x259, x260, x261
-    spp_yq_re = 4 * ap_p_re * x265 - x142 * x264
-    spp_yq_im = x142 * x265 + x143 * x264
-    del x264, x265
-    z25 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
+    x256 = -spp_bq_im * x255 + spp_bq_re * spp_d_im * x254
+    x258 = spp_bq_im * spp_d_im * x254 + spp_bq_re * x255
+    del x255
+    x259 = rp_p_im * x254
+    x260 = rp_p_re * x254
+    x261 = spp_bq_im * x260 + spp_bq_re * x259
+    x262 = spp_bq_im * x259 - spp_bq_re * x260
+    del x259, x260
+    spp_zq_re = -spp_d_im * x256 + x257 * x258
+    spp_zq_im = spp_d_im * x258 + x256 * x257
+    del spp_d_im, x256, x257, x258
+    spp_yq_re = 4 * ap_p_re * x262 - x139 * x261
+    spp_yq_im = x139 * x262 + x140 * x261
+    del x261, x262
+    z24 = root_arctanh(spp_zq_re, spp_zq_im, spp_yq_re, spp_yq_im)
     del spp_yq_im, spp_yq_re, spp_zq_im, spp_zq_re
-    x266 = z25[1]
-    x267 = x257 * z25[0]
-    del z25
-    spp_w_re = spp_bq_im * x257 * x266 + spp_bq_re * x267
-    spp_w_im = -spp_bq_im * x267 + spp_bq_re * x257 * x266
-    del spp_bq_im, spp_bq_re, x257, x266, x267
-    spm_x_re = x16 * (-sm_roots_re - x127)
-    spm_x_im = x16 * (-sm_roots_im - x268)
-    z26 = root_sum(am_p_re, am_p_im, x129, rp_p_im, spm_x_re, spm_x_im)
-    del x129
-    spm_k_re = z26[0]
-    x269 = q + spm_k_re
-    x270 = -q + spm_k_re
+    x263 = z24[1]
+    x264 = x254 * z24[0]
+    del z24
+    spp_w_re = spp_bq_im * x254 * x263 + spp_bq_re * x264
+    spp_w_im = -spp_bq_im * x264 + spp_bq_re * x254 * x263
+    del spp_bq_im, spp_bq_re, x254, x263, x264
+    spm_x_re = x14 * (-sm_roots_re - x124)
+    spm_x_im = x14 * (-sm_roots_im - x265)
+    z25 = root_sum(am_p_re, am_p_im, x126, rp_p_im, spm_x_re, spm_x_im)
+    del x126
+    spm_k_re = z25[0]
+    x266 = q + spm_k_re
+    x267 = -q + spm_k_re
     del spm_k_re
-    spm_k_im = z26[1]
+    spm_k_im = z25[1]
+    del z25
+    z26 = root_sum(am_p_re, am_p_im, rp_p_re, x127, spm_x_re, spm_x_im)
+    del spm_x_im, spm_x_re, x127
+    spm_d_re = z26[0]
+    x271 = -q + spm_d_re
+    spm_d_im = z26[1]
     del z26
-    z27 = root_sum(am_p_re, am_p_im, rp_p_re, x130, spm_x_re, spm_x_im)
-    del spm_x_im, spm_x_re, x130
-    spm_d_re = z27[0]
-    x274 = -q + spm_d_re
-    spm_d_im = z27[1]
-    del z27
-    spm_bq_re = -spm_k_im * spm_k_im + x269 * x270
-    spm_bq_im = spm_k_im * x269 + spm_k_im * x270
-    del spm_k_im, x269, x270
-    x271 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x272 = x271 * (q + spm_d_re)
+    spm_bq_re = -spm_k_im * spm_k_im + x266 * x267
+    spm_bq_im = spm_k_im * x266 + spm_k_im * x267
+    del spm_k_im, x266, x267
+    x268 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x269 = x268 * (q + spm_d_re)
     del spm_d_re
-    x273 = -spm_bq_im * x272 + spm_bq_re * spm_d_im * x271
-    x275 = spm_bq_im * spm_d_im * x271 + spm_bq_re * x272
-    del x272
-    x276 = rp_p_im * x271
+    x270 = -spm_bq_im * x269 + spm_bq_re * spm_d_im * x268
+    x272 = spm_bq_im * spm_d_im * x268 + spm_bq_re * x269
+    del x269
+    x273 = rp_p_im * x268
     del rp_p_im
-    x277 = rp_p_re * x271
+    x274 = rp_p_re * x268
     del rp_p_re
-    x278 = spm_bq_im * x277 + spm_bq_re * x276
-    x279 = spm_bq_im * x276 - spm_bq_re * x277
-    del x276, x277
-    spm_zq_re = -spm_d_im * x273 + x274 * x275
-    spm_zq_im = spm_d_im * x275 + x273 * x274
-    del spm_d_im, x273, x274, x275
-    spm_yq_re = 4 * am_p_re * x279 - x158 * x278
-    spm_yq_im = x158 * x279 + x159 * x278
-    del x278, x279
-    z28 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
+    x275 = spm_bq_im * x274 + spm_bq_re * x273
+    x276 = spm_bq_im * x273 - spm_bq_re * x274
+    del x273, x274
+    spm_zq_re = -spm_d_im * x270 + x271 * x272
+    spm_zq_im = spm_d_im * x272 + x270 * x271
+    del spm_d_im, x270, x271, x272
+    spm_yq_re = 4 * am_p_re * x276 - x155 * x275
+    spm_yq_im = x155 * x276 + x156 * x275
+    del x275, x276
+    z27 = root_arctanh(spm_zq_re, spm_zq_im, spm_yq_re, spm_yq_im)
     del spm_yq_im, spm_yq_re, spm_zq_im, spm_zq_re
-    x280 = z28[1]
-    x281 = x271 * z28[0]
-    del z28
-    spm_w_re = spm_bq_im * x271 * x280 + spm_bq_re * x281
-    spm_w_im = -spm_bq_im * x281 + spm_bq_re * x271 * x280
-    del spm_bq_im, spm_bq_re, x271, x280, x281
+    x277 = z27[1]
+    x278 = x268 * z27[0]
+    del z27
+    spm_w_re = spm_bq_im * x268 * x277 + spm_bq_re * x278
+    spm_w_im = -spm_bq_im * x278 + spm_bq_re * x268 * x277
+    del spm_bq_im, spm_bq_re, x268, x277, x278
     sp_g0_re = -g1_n0_im * spp_w_im + g1_n0_re * spp_w_re - g2_n0_im * spm_w_im + g2_n0_re * spm_w_re
     sp_g0_im = g1_n0_im * spp_w_re + g1_n0_re * spp_w_im + g2_n0_im * spm_w_re + g2_n0_re * spm_w_im
     sp_g1_re = -g1_n1_im * spp_w_im + g1_n1_re * spp_w_re - g2_n1_im * spm_w_im + g2_n1_re * spm_w_re
@@ -5254,171 +5203,171 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     sp_g3_re = -g1_n3_im * spp_w_im + g1_n3_re * spp_w_re - g2_n3_im * spm_w_im + g2_n3_re * spm_w_re
     sp_g3_im = g1_n3_im * spp_w_re + g1_n3_re * spp_w_im + g2_n3_im * spm_w_re + g2_n3_re * spm_w_im
     del spm_w_im, spm_w_re, spp_w_im, spp_w_re
-    sp_n0_re = x172 - x282 * x283
-    del x172
-    x332 = -sp_g0_re * sp_n0_re
-    x379 = sp_g2_re * sp_n0_re
-    x472 = sp_g1_im * sp_n0_re
-    x545 = sp_g3_re * sp_n0_re
-    sp_n0_im = x166 * x283 + x170 * x282 - x173
-    del x166, x170, x173, x282, x283
-    x324 = sp_g0_im * sp_n0_im
-    x375 = sp_g2_im * sp_n0_im
-    x411 = sp_g1_im * sp_n0_im
-    x473 = sp_g1_re * sp_n0_im
-    x541 = sp_g3_im * sp_n0_im
-    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x88 - x167 * x284 - x181
-    del x167, x181, x2, x88
-    x333 = sp_g2_re * sp_n1_re
-    x369 = -sp_g0_re * sp_n1_re
-    x420 = sp_g3_re * sp_n1_re
-    x434 = sp_g0_im * sp_n1_re
-    x481 = sp_g3_im * sp_n1_re
-    x501 = sp_g2_im * sp_n1_re
-    x536 = sp_g1_re * sp_n1_re
-    x553 = sp_g1_im * sp_n1_re
+    sp_n0_re = x169 - x279 * x280
+    del x169
+    x329 = -sp_g0_re * sp_n0_re
+    x376 = sp_g2_re * sp_n0_re
+    x469 = sp_g1_im * sp_n0_re
+    x542 = sp_g3_re * sp_n0_re
+    sp_n0_im = x163 * x280 + x167 * x279 - x170
+    del x163, x167, x170, x279, x280
+    x321 = sp_g0_im * sp_n0_im
+    x372 = sp_g2_im * sp_n0_im
+    x408 = sp_g1_im * sp_n0_im
+    x470 = sp_g1_re * sp_n0_im
+    x538 = sp_g3_im * sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x85 - x164 * x281 - x178
+    del x164, x178, x2, x85
+    x330 = sp_g2_re * sp_n1_re
+    x366 = -sp_g0_re * sp_n1_re
+    x417 = sp_g3_re * sp_n1_re
+    x431 = sp_g0_im * sp_n1_re
+    x478 = sp_g3_im * sp_n1_re
+    x498 = sp_g2_im * sp_n1_re
+    x533 = sp_g1_re * sp_n1_re
+    x550 = sp_g1_im * sp_n1_re
     del sp_n1_re
-    sp_n1_im = -x164 * x284 + x188
-    del x164, x188, x284
-    x325 = sp_g2_im * sp_n1_im
-    x361 = sp_g0_im * sp_n1_im
-    x416 = sp_g3_im * sp_n1_im
-    x435 = sp_g0_re * sp_n1_im
-    x482 = sp_g3_re * sp_n1_im
-    x502 = sp_g2_re * sp_n1_im
-    x532 = sp_g1_im * sp_n1_im
-    x554 = sp_g1_re * sp_n1_im
+    sp_n1_im = -x161 * x281 + x185
+    del x161, x185, x281
+    x322 = sp_g2_im * sp_n1_im
+    x358 = sp_g0_im * sp_n1_im
+    x413 = sp_g3_im * sp_n1_im
+    x432 = sp_g0_re * sp_n1_im
+    x479 = sp_g3_re * sp_n1_im
+    x499 = sp_g2_re * sp_n1_im
+    x529 = sp_g1_im * sp_n1_im
+    x551 = sp_g1_re * sp_n1_im
     del sp_n1_im
-    sp_n2_re = -rp_weight_im * x285 - x182
-    del rp_weight_im, x182
-    x342 = sp_g1_re * sp_n2_re
-    x388 = sp_g3_re * sp_n2_re
-    x405 = -sp_g0_re * sp_n2_re
-    x446 = sp_g3_im * sp_n2_re
-    x461 = sp_g0_im * sp_n2_re
-    x509 = sp_g1_im * sp_n2_re
-    x527 = sp_g2_re * sp_n2_re
-    sp_n2_im = -rp_weight_re * x285 + x184
-    del rp_weight_re, x184, x285
-    x338 = sp_g1_im * sp_n2_im
-    x384 = sp_g3_im * sp_n2_im
-    x397 = sp_g0_im * sp_n2_im
-    x447 = sp_g3_re * sp_n2_im
-    x462 = sp_g0_re * sp_n2_im
-    x510 = sp_g1_re * sp_n2_im
-    x519 = sp_g2_im * sp_n2_im
-    sp_n3_re = -x174 * x286 + x193
-    del x193
-    x351 = sp_g3_re * sp_n3_re
-    x370 = sp_g1_re * sp_n3_re
-    x406 = sp_g2_re * sp_n3_re
-    x436 = sp_g1_im * sp_n3_re
-    x463 = sp_g2_im * sp_n3_re
-    x526 = -sp_g0_re * sp_n3_re
-    sp_n3_im = x174 * x192 + x178 * x286 - x194
-    del x174, x178, x192, x194, x286
-    x347 = sp_g3_im * sp_n3_im
-    x362 = sp_g1_im * sp_n3_im
+    sp_n2_re = -rp_weight_im * x282 - x179
+    del rp_weight_im, x179
+    x339 = sp_g1_re * sp_n2_re
+    x385 = sp_g3_re * sp_n2_re
+    x402 = -sp_g0_re * sp_n2_re
+    x443 = sp_g3_im * sp_n2_re
+    x458 = sp_g0_im * sp_n2_re
+    x506 = sp_g1_im * sp_n2_re
+    x524 = sp_g2_re * sp_n2_re
+    sp_n2_im = -rp_weight_re * x282 + x181
+    del rp_weight_re, x181, x282
+    x335 = sp_g1_im * sp_n2_im
+    x381 = sp_g3_im * sp_n2_im
+    x394 = sp_g0_im * sp_n2_im
+    x444 = sp_g3_re * sp_n2_im
+    x459 = sp_g0_re * sp_n2_im
+    x507 = sp_g1_re * sp_n2_im
+    x516 = sp_g2_im * sp_n2_im
+    sp_n3_re = -x171 * x283 + x190
+    del x190
+    x348 = sp_g3_re * sp_n3_re
+    x367 = sp_g1_re * sp_n3_re
+    x403 = sp_g2_re * sp_n3_re
+    x433 = sp_g1_im * sp_n3_re
+    x460 = sp_g2_im * sp_n3_re
+    x523 = -sp_g0_re * sp_n3_re
+    sp_n3_im = x171 * x189 + x175 * x283 - x191
+    del x171, x175, x189, x191, x283
+    x344 = sp_g3_im * sp_n3_im
+    x359 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    x398 = sp_g2_im * sp_n3_im
-    x437 = sp_g1_re * sp_n3_im
-    x464 = sp_g2_re * sp_n3_im
-    x518 = sp_g0_im * sp_n3_im
-    smp_x_re = x16 * (sm_roots_re - x127)
+    x395 = sp_g2_im * sp_n3_im
+    x434 = sp_g1_re * sp_n3_im
+    x461 = sp_g2_re * sp_n3_im
+    x515 = sp_g0_im * sp_n3_im
+    smp_x_re = x14 * (sm_roots_re - x124)
     del sm_roots_re
-    smp_x_im = x16 * (sm_roots_im + x254)
-    del sm_roots_im, x254
-    z29 = root_sum(ap_p_re, ap_p_im, x195, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z29[0]
-    x287 = q + smp_k_re
-    x288 = -q + smp_k_re
+    smp_x_im = x14 * (sm_roots_im + x251)
+    del sm_roots_im, x251
+    z28 = root_sum(ap_p_re, ap_p_im, x192, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z28[0]
+    x284 = q + smp_k_re
+    x285 = -q + smp_k_re
     del smp_k_re
-    smp_k_im = z29[1]
-    del z29
-    z30 = root_sum(ap_p_re, ap_p_im, rm_p_re, x196, smp_x_re, smp_x_im)
+    smp_k_im = z28[1]
+    del z28
+    z29 = root_sum(ap_p_re, ap_p_im, rm_p_re, x193, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im, smp_x_re
-    smp_d_re = z30[0]
-    x292 = -q + smp_d_re
-    smp_d_im = z30[1]
-    del z30
-    smp_bq_re = -smp_k_im * smp_k_im + x287 * x288
-    smp_bq_im = smp_k_im * x287 + smp_k_im * x288
-    del smp_k_im, x287, x288
-    x289 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x290 = x289 * (q + smp_d_re)
+    smp_d_re = z29[0]
+    x289 = -q + smp_d_re
+    smp_d_im = z29[1]
+    del z29
+    smp_bq_re = -smp_k_im * smp_k_im + x284 * x285
+    smp_bq_im = smp_k_im * x284 + smp_k_im * x285
+    del smp_k_im, x284, x285
+    x286 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x287 = x286 * (q + smp_d_re)
     del smp_d_re
-    x291 = -smp_bq_im * x290 + smp_bq_re * smp_d_im * x289
-    x293 = smp_bq_im * smp_d_im * x289 + smp_bq_re * x290
-    del x290
-    x294 = rm_p_im * x289
-    x295 = rm_p_re * x289
-    x296 = smp_bq_im * x295 + smp_bq_re * x294
-    x297 = smp_bq_im * x294 - smp_bq_re * x295
-    del x294, x295
-    smp_zq_re = -smp_d_im * x291 + x292 * x293
-    smp_zq_im = smp_d_im * x293 + x291 * x292
-    del smp_d_im, x291, x292, x293
-    smp_yq_re = 4 * ap_p_re * x297 - x142 * x296
+    x288 = -smp_bq_im * x287 + smp_bq_re * smp_d_im * x286
+    x290 = smp_bq_im * smp_d_im * x286 + smp_bq_re * x287
+    del x287
+    x291 = rm_p_im * x286
+    x292 = rm_p_re * x286
+    x293 = smp_bq_im * x292 + smp_bq_re * x291
+    x294 = smp_bq_im * x291 - smp_bq_re * x292
+    del x291, x292
+    smp_zq_re = -smp_d_im * x288 + x289 * x290
+    smp_zq_im = smp_d_im * x290 + x288 * x289
+    del smp_d_im, x288, x289, x290
+    smp_yq_re = 4 * ap_p_re * x294 - x139 * x293
     del ap_p_re
-    smp_yq_im = x142 * x297 + x143 * x296
-    del x142, x143, x296, x297
-    z31 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
+    smp_yq_im = x139 * x294 + x140 * x293
+    del x139, x140, x293, x294
+    z30 = root_arctanh(smp_zq_re, smp_zq_im, smp_yq_re, smp_yq_im)
     del smp_yq_im, smp_yq_re, smp_zq_im, smp_zq_re
-    x298 = z31[1]
-    x299 = x289 * z31[0]
-    del z31
-    smp_w_re = smp_bq_im * x289 * x298 + smp_bq_re * x299
-    smp_w_im = -smp_bq_im * x299 + smp_bq_re * x289 * x298
-    del smp_bq_im, smp_bq_re, x289, x298, x299
-    smm_x_re = x16 * (-sp_roots_re - x127)
-    del sp_roots_re, x127
-    smm_x_im = x16 * (-sp_roots_im - x268)
-    del sp_roots_im, x16, x268
-    z32 = root_sum(am_p_re, am_p_im, x195, rm_p_im, smm_x_re, smm_x_im)
-    del x195
-    smm_k_re = z32[0]
-    x300 = q + smm_k_re
-    x301 = -q + smm_k_re
+    x295 = z30[1]
+    x296 = x286 * z30[0]
+    del z30
+    smp_w_re = smp_bq_im * x286 * x295 + smp_bq_re * x296
+    smp_w_im = -smp_bq_im * x296 + smp_bq_re * x286 * x295
+    del smp_bq_im, smp_bq_re, x286, x295, x296
+    smm_x_re = x14 * (-sp_roots_re - x124)
+    del sp_roots_re, x124
+    smm_x_im = x14 * (-sp_roots_im - x265)
+    del sp_roots_im, x14, x265
+    z31 = root_sum(am_p_re, am_p_im, x192, rm_p_im, smm_x_re, smm_x_im)
+    del x192
+    smm_k_re = z31[0]
+    x297 = q + smm_k_re
+    x298 = -q + smm_k_re
     del smm_k_re
-    smm_k_im = z32[1]
+    smm_k_im = z31[1]
+    del z31
+    z32 = root_sum(am_p_re, am_p_im, rm_p_re, x193, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, smm_x_re, x193
+    smm_d_re = z32[0]
+    x302 = -q + smm_d_re
+    smm_d_im = z32[1]
     del z32
-    z33 = root_sum(am_p_re, am_p_im, rm_p_re, x196, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, smm_x_re, x196
-    smm_d_re = z33[0]
-    x305 = -q + smm_d_re
-    smm_d_im = z33[1]
-    del z33
-    smm_bq_re = -smm_k_im * smm_k_im + x300 * x301
-    smm_bq_im = smm_k_im * x300 + smm_k_im * x301
-    del smm_k_im, x300, x301
-    x302 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x303 = x302 * (q + smm_d_re)
+    smm_bq_re = -smm_k_im * smm_k_im + x297 * x298
+    smm_bq_im = smm_k_im * x297 + smm_k_im * x298
+    del smm_k_im, x297, x298
+    x299 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x300 = x299 * (q + smm_d_re)
     del smm_d_re
-    x304 = -smm_bq_im * x303 + smm_bq_re * smm_d_im * x302
-    x306 = smm_bq_im * smm_d_im * x302 + smm_bq_re * x303
-    del x303
-    x307 = rm_p_im * x302
+    x301 = -smm_bq_im * x300 + smm_bq_re * smm_d_im * x299
+    x303 = smm_bq_im * smm_d_im * x299 + smm_bq_re * x300
+    del x300
+    x304 = rm_p_im * x299
     del rm_p_im
-    x308 = rm_p_re * x302
+    x305 = rm_p_re * x299
     del rm_p_re
-    x309 = smm_bq_im * x308 + smm_bq_re * x307
-    x310 = smm_bq_im * x307 - smm_bq_re * x308
-    del x307, x308
-    smm_zq_re = -smm_d_im * x304 + x305 * x306
-    smm_zq_im = smm_d_im * x306 + x304 * x305
-    del smm_d_im, x304, x305, x306
-    smm_yq_re = 4 * am_p_re * x310 - x158 * x309
+    x306 = smm_bq_im * x305 + smm_bq_re * x304
+    x307 = smm_bq_im * x304 - smm_bq_re * x305
+    del x304, x305
+    smm_zq_re = -smm_d_im * x301 + x302 * x303
+    smm_zq_im = smm_d_im * x303 + x301 * x302
+    del smm_d_im, x301, x302, x303
+    smm_yq_re = 4 * am_p_re * x307 - x155 * x306
     del am_p_re
-    smm_yq_im = x158 * x310 + x159 * x309
-    del x158, x159, x309, x310
-    z34 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
+    smm_yq_im = x155 * x307 + x156 * x306
+    del x155, x156, x306, x307
+    z33 = root_arctanh(smm_zq_re, smm_zq_im, smm_yq_re, smm_yq_im)
     del smm_yq_im, smm_yq_re, smm_zq_im, smm_zq_re
-    x311 = z34[1]
-    x312 = x302 * z34[0]
-    del z34
-    smm_w_re = smm_bq_im * x302 * x311 + smm_bq_re * x312
-    smm_w_im = -smm_bq_im * x312 + smm_bq_re * x302 * x311
-    del smm_bq_im, smm_bq_re, x302, x311, x312
+    x308 = z33[1]
+    x309 = x299 * z33[0]
+    del z33
+    smm_w_re = smm_bq_im * x299 * x308 + smm_bq_re * x309
+    smm_w_im = -smm_bq_im * x309 + smm_bq_re * x299 * x308
+    del smm_bq_im, smm_bq_re, x299, x308, x309
     sm_g0_re = -g1_n0_im * smp_w_im + g1_n0_re * smp_w_re - g2_n0_im * smm_w_im + g2_n0_re * smm_w_re
     sm_g0_im = g1_n0_im * smp_w_re + g1_n0_re * smp_w_im + g2_n0_im * smm_w_re + g2_n0_re * smm_w_im
     del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
@@ -5431,1758 +5380,1749 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     sm_g3_re = -g1_n3_im * smp_w_im + g1_n3_re * smp_w_re - g2_n3_im * smm_w_im + g2_n3_re * smm_w_re
     sm_g3_im = g1_n3_im * smp_w_re + g1_n3_re * smp_w_im + g2_n3_im * smm_w_re + g2_n3_re * smm_w_im
     del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_w_im, smm_w_re, smp_w_im, smp_w_re
-    sm_n0_re = x233 - x313 * x314
-    del x233
-    x330 = -sm_g0_re * sm_n0_re
-    x378 = sm_g2_re * sm_n0_re
-    x470 = sm_g1_im * sm_n0_re
-    x544 = sm_g3_re * sm_n0_re
-    sm_n0_im = x227 * x314 + x232 * x313 - x234
-    del x227, x232, x234, x313, x314
-    x322 = sm_g0_im * sm_n0_im
-    x374 = sm_g2_im * sm_n0_im
-    x380 = x372 + x373 + x374 + x375 - x376 - x377 - x378 - x379
-    x410 = sm_g1_im * sm_n0_im
-    x412 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x408 + x409 + x410 + x411
-    x439 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
-    x471 = sm_g1_re * sm_n0_im
-    x474 = x466 + x467 + x468 + x469 + x470 + x471 + x472 + x473
-    x485 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
-    x487 = -x466 - x467 - x468 - x469 - x470 - x471 - x472 - x473
-    del x466, x467, x468, x469, x470, x471, x472, x473
-    x489 = -x372 - x373 - x374 - x375 + x376 + x377 + x378 + x379
-    del x372, x373, x374, x375, x376, x377, x378, x379
-    x491 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x408 - x409 - x410 - x411
-    del rm_g1_re, rp_g1_re, sp_g1_re, x408, x409, x410, x411
-    x540 = sm_g3_im * sm_n0_im
-    x546 = x538 + x539 + x540 + x541 - x542 - x543 - x544 - x545
-    x556 = -x538 - x539 - x540 - x541 + x542 + x543 + x544 + x545
-    del x538, x539, x540, x541, x542, x543, x544, x545
-    sm_n1_re = -x228 * x315 - x245
-    del x228, x245
-    x331 = sm_g2_re * sm_n1_re
-    x367 = -sm_g0_re * sm_n1_re
-    x419 = sm_g3_re * sm_n1_re
-    x430 = sm_g0_im * sm_n1_re
-    x479 = sm_g3_im * sm_n1_re
-    x499 = sm_g2_im * sm_n1_re
-    x535 = sm_g1_re * sm_n1_re
-    x551 = sm_g1_im * sm_n1_re
+    sm_n0_re = x230 - x310 * x311
+    del x230
+    x327 = -sm_g0_re * sm_n0_re
+    x375 = sm_g2_re * sm_n0_re
+    x467 = sm_g1_im * sm_n0_re
+    x541 = sm_g3_re * sm_n0_re
+    sm_n0_im = x224 * x311 + x229 * x310 - x231
+    del x224, x229, x231, x310, x311
+    x319 = sm_g0_im * sm_n0_im
+    x371 = sm_g2_im * sm_n0_im
+    x377 = x369 + x370 + x371 + x372 - x373 - x374 - x375 - x376
+    x407 = sm_g1_im * sm_n0_im
+    x409 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x405 + x406 + x407 + x408
+    x436 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
+    x468 = sm_g1_re * sm_n0_im
+    x471 = x463 + x464 + x465 + x466 + x467 + x468 + x469 + x470
+    x482 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
+    x484 = -x463 - x464 - x465 - x466 - x467 - x468 - x469 - x470
+    del x463, x464, x465, x466, x467, x468, x469, x470
+    x486 = -x369 - x370 - x371 - x372 + x373 + x374 + x375 + x376
+    del x369, x370, x371, x372, x373, x374, x375, x376
+    x488 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x405 - x406 - x407 - x408
+    del rm_g1_re, rp_g1_re, sp_g1_re, x405, x406, x407, x408
+    x537 = sm_g3_im * sm_n0_im
+    x543 = x535 + x536 + x537 + x538 - x539 - x540 - x541 - x542
+    x553 = -x535 - x536 - x537 - x538 + x539 + x540 + x541 + x542
+    del x535, x536, x537, x538, x539, x540, x541, x542
+    sm_n1_re = -x225 * x312 - x242
+    del x225, x242
+    x328 = sm_g2_re * sm_n1_re
+    x364 = -sm_g0_re * sm_n1_re
+    x416 = sm_g3_re * sm_n1_re
+    x427 = sm_g0_im * sm_n1_re
+    x476 = sm_g3_im * sm_n1_re
+    x496 = sm_g2_im * sm_n1_re
+    x532 = sm_g1_re * sm_n1_re
+    x548 = sm_g1_im * sm_n1_re
     del sm_n1_re
-    sm_n1_im = -x225 * x315 + x247
-    del x225, x247, x315
-    x323 = sm_g2_im * sm_n1_im
-    x334 = x318 + x319 + x320 + x321 + x322 + x323 + x324 + x325 + x326 - x327 + x328 - x329 + x330 - x331 + x332 - x333
-    x359 = sm_g0_im * sm_n1_im
-    x415 = sm_g3_im * sm_n1_im
-    x421 = x413 + x414 + x415 + x416 - x417 - x418 - x419 - x420
-    x431 = sm_g0_re * sm_n1_im
-    x480 = sm_g3_re * sm_n1_im
-    x483 = x475 + x476 + x477 + x478 + x479 + x480 + x481 + x482
-    x486 = -x475 - x476 - x477 - x478 - x479 - x480 - x481 - x482
-    del x475, x476, x477, x478, x479, x480, x481, x482
-    x490 = -x413 - x414 - x415 - x416 + x417 + x418 + x419 + x420
-    del x413, x414, x415, x416, x417, x418, x419, x420
-    x493 = x318 - x319 + x320 - x321 + x322 - x323 + x324 - x325 + x326 + x327 + x328 + x329 + x330 + x331 + x332 + x333
-    del x318, x319, x320, x321, x322, x323, x324, x325, x326, x327, x328, x329, x330, x331, x332, x333
-    x500 = sm_g2_re * sm_n1_im
-    x531 = sm_g1_im * sm_n1_im
-    x537 = x529 + x530 + x531 + x532 - x533 - x534 - x535 - x536
-    x552 = sm_g1_re * sm_n1_im
+    sm_n1_im = -x222 * x312 + x244
+    del x222, x244, x312
+    x320 = sm_g2_im * sm_n1_im
+    x331 = x315 + x316 + x317 + x318 + x319 + x320 + x321 + x322 + x323 - x324 + x325 - x326 + x327 - x328 + x329 - x330
+    x356 = sm_g0_im * sm_n1_im
+    x412 = sm_g3_im * sm_n1_im
+    x418 = x410 + x411 + x412 + x413 - x414 - x415 - x416 - x417
+    x428 = sm_g0_re * sm_n1_im
+    x477 = sm_g3_re * sm_n1_im
+    x480 = x472 + x473 + x474 + x475 + x476 + x477 + x478 + x479
+    x483 = -x472 - x473 - x474 - x475 - x476 - x477 - x478 - x479
+    del x472, x473, x474, x475, x476, x477, x478, x479
+    x487 = -x410 - x411 - x412 - x413 + x414 + x415 + x416 + x417
+    del x410, x411, x412, x413, x414, x415, x416, x417
+    x490 = x315 - x316 + x317 - x318 + x319 - x320 + x321 - x322 + x323 + x324 + x325 + x326 + x327 + x328 + x329 + x330
+    del x315, x316, x317, x318, x319, x320, x321, x322, x323, x324, x325, x326, x327, x328, x329, x330
+    x497 = sm_g2_re * sm_n1_im
+    x528 = sm_g1_im * sm_n1_im
+    x534 = x526 + x527 + x528 + x529 - x530 - x531 - x532 - x533
+    x549 = sm_g1_re * sm_n1_im
     del sm_n1_im
-    x558 = -x529 - x530 - x531 - x532 + x533 + x534 + x535 + x536
-    del x529, x530, x531, x532, x533, x534, x535, x536
-    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x74 - rm_weight_im * x316 - x244
-    del c_down_im, rm_weight_im, x244, x74
-    x341 = sm_g1_re * sm_n2_re
-    x387 = sm_g3_re * sm_n2_re
-    x403 = -sm_g0_re * sm_n2_re
-    x444 = sm_g3_im * sm_n2_re
-    x457 = sm_g0_im * sm_n2_re
-    x507 = sm_g1_im * sm_n2_re
-    x525 = sm_g2_re * sm_n2_re
-    sm_n2_im = -rm_weight_re * x316 + x243
-    del rm_weight_re, x243, x316
-    x337 = sm_g1_im * sm_n2_im
-    x343 = x335 + x336 + x337 + x338 - x339 - x340 - x341 - x342
-    x383 = sm_g3_im * sm_n2_im
-    x389 = x381 + x382 + x383 + x384 - x385 - x386 - x387 - x388
-    x395 = sm_g0_im * sm_n2_im
-    x445 = sm_g3_re * sm_n2_im
-    x448 = x440 + x441 + x442 + x443 + x444 + x445 + x446 + x447
-    x458 = sm_g0_re * sm_n2_im
-    x484 = -x440 - x441 - x442 - x443 - x444 - x445 - x446 - x447
-    del x440, x441, x442, x443, x444, x445, x446, x447
-    x488 = -x381 - x382 - x383 - x384 + x385 + x386 + x387 + x388
-    del x381, x382, x383, x384, x385, x386, x387, x388
-    x494 = -x335 - x336 - x337 - x338 + x339 + x340 + x341 + x342
-    del x335, x336, x337, x338, x339, x340, x341, x342
-    x508 = sm_g1_re * sm_n2_im
-    x517 = sm_g2_im * sm_n2_im
-    sm_n3_re = -x239 * x317 + x251
-    del x251
-    x350 = sm_g3_re * sm_n3_re
-    x368 = sm_g1_re * sm_n3_re
-    x404 = sm_g2_re * sm_n3_re
-    x432 = sm_g1_im * sm_n3_re
-    x459 = sm_g2_im * sm_n3_re
-    x524 = -sm_g0_re * sm_n3_re
-    sm_n3_im = x236 * x317 + x239 * x250 - x252
-    del x236, x239, x250, x252, x317
-    x346 = sm_g3_im * sm_n3_im
-    x352 = x344 + x345 + x346 + x347 - x348 - x349 - x350 - x351
-    x360 = sm_g1_im * sm_n3_im
+    x555 = -x526 - x527 - x528 - x529 + x530 + x531 + x532 + x533
+    del x526, x527, x528, x529, x530, x531, x532, x533
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x71 - rm_weight_im * x313 - x241
+    del c_down_im, rm_weight_im, x241, x71
+    x338 = sm_g1_re * sm_n2_re
+    x384 = sm_g3_re * sm_n2_re
+    x400 = -sm_g0_re * sm_n2_re
+    x441 = sm_g3_im * sm_n2_re
+    x454 = sm_g0_im * sm_n2_re
+    x504 = sm_g1_im * sm_n2_re
+    x522 = sm_g2_re * sm_n2_re
+    sm_n2_im = -rm_weight_re * x313 + x240
+    del rm_weight_re, x240, x313
+    x334 = sm_g1_im * sm_n2_im
+    x340 = x332 + x333 + x334 + x335 - x336 - x337 - x338 - x339
+    x380 = sm_g3_im * sm_n2_im
+    x386 = x378 + x379 + x380 + x381 - x382 - x383 - x384 - x385
+    x392 = sm_g0_im * sm_n2_im
+    x442 = sm_g3_re * sm_n2_im
+    x445 = x437 + x438 + x439 + x440 + x441 + x442 + x443 + x444
+    x455 = sm_g0_re * sm_n2_im
+    x481 = -x437 - x438 - x439 - x440 - x441 - x442 - x443 - x444
+    del x437, x438, x439, x440, x441, x442, x443, x444
+    x485 = -x378 - x379 - x380 - x381 + x382 + x383 + x384 + x385
+    del x378, x379, x380, x381, x382, x383, x384, x385
+    x491 = -x332 - x333 - x334 - x335 + x336 + x337 + x338 + x339
+    del x332, x333, x334, x335, x336, x337, x338, x339
+    x505 = sm_g1_re * sm_n2_im
+    x514 = sm_g2_im * sm_n2_im
+    sm_n3_re = -x236 * x314 + x248
+    del x248
+    x347 = sm_g3_re * sm_n3_re
+    x365 = sm_g1_re * sm_n3_re
+    x401 = sm_g2_re * sm_n3_re
+    x429 = sm_g1_im * sm_n3_re
+    x456 = sm_g2_im * sm_n3_re
+    x521 = -sm_g0_re * sm_n3_re
+    sm_n3_im = x233 * x314 + x236 * x247 - x249
+    del x233, x236, x247, x249, x314
+    x343 = sm_g3_im * sm_n3_im
+    x349 = x341 + x342 + x343 + x344 - x345 - x346 - x347 - x348
+    x357 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x371 = x355 + x356 + x357 + x358 + x359 + x360 + x361 + x362 + x363 - x364 + x365 - x366 + x367 - x368 + x369 - x370
-    x396 = sm_g2_im * sm_n3_im
-    x407 = x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398 + x399 - x400 + x401 - x402 + x403 - x404 + x405 - x406
-    x433 = sm_g1_re * sm_n3_im
+    x368 = x352 + x353 + x354 + x355 + x356 + x357 + x358 + x359 + x360 - x361 + x362 - x363 + x364 - x365 + x366 - x367
+    x393 = sm_g2_im * sm_n3_im
+    x404 = x388 + x389 + x390 + x391 + x392 + x393 + x394 + x395 + x396 - x397 + x398 - x399 + x400 - x401 + x402 - x403
+    x430 = sm_g1_re * sm_n3_im
     del sm_g1_re
-    x438 = x422 + x423 + x424 + x425 + x426 + x427 + x428 + x429 + x430 + x431 + x432 + x433 + x434 + x435 + x436 + x437
-    x460 = sm_g2_re * sm_n3_im
-    x465 = x449 + x450 + x451 + x452 + x453 + x454 + x455 + x456 + x457 + x458 + x459 + x460 + x461 + x462 + x463 + x464
-    x492 = -x344 - x345 - x346 - x347 + x348 + x349 + x350 + x351
-    del x344, x345, x346, x347, x348, x349, x350, x351
-    x511 = rm_g0_im * rm_n0_re + rm_g0_re * rm_n0_im - rm_g3_im * rm_n3_re - rm_g3_re * rm_n3_im + rp_g0_im * rp_n0_re + rp_g0_re * rp_n0_im - rp_g3_im * rp_n3_re - rp_g3_re * rp_n3_im + sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im - sm_g3_im * sm_n3_re - sm_g3_re * sm_n3_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im - sp_g3_im * sp_n3_re - sp_g3_re * sp_n3_im
-    x516 = sm_g0_im * sm_n3_im
-    x528 = x512 + x513 + x514 + x515 + x516 + x517 + x518 + x519 + x520 - x521 + x522 - x523 + x524 - x525 + x526 - x527
-    x555 = rm_g0_im * rm_n3_re + rm_g0_re * rm_n3_im - rm_g3_im * rm_n0_re - rm_g3_re * rm_n0_im + rp_g0_im * rp_n3_re + rp_g0_re * rp_n3_im - rp_g3_im * rp_n0_re - rp_g3_re * rp_n0_im + sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im - sm_g3_im * sm_n0_re - sm_g3_re * sm_n0_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im - sp_g3_im * sp_n0_re - sp_g3_re * sp_n0_im
+    x435 = x419 + x420 + x421 + x422 + x423 + x424 + x425 + x426 + x427 + x428 + x429 + x430 + x431 + x432 + x433 + x434
+    x457 = sm_g2_re * sm_n3_im
+    x462 = x446 + x447 + x448 + x449 + x450 + x451 + x452 + x453 + x454 + x455 + x456 + x457 + x458 + x459 + x460 + x461
+    x489 = -x341 - x342 - x343 - x344 + x345 + x346 + x347 + x348
+    del x341, x342, x343, x344, x345, x346, x347, x348
+    x508 = rm_g0_im * rm_n0_re + rm_g0_re * rm_n0_im - rm_g3_im * rm_n3_re - rm_g3_re * rm_n3_im + rp_g0_im * rp_n0_re + rp_g0_re * rp_n0_im - rp_g3_im * rp_n3_re - rp_g3_re * rp_n3_im + sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im - sm_g3_im * sm_n3_re - sm_g3_re * sm_n3_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im - sp_g3_im * sp_n3_re - sp_g3_re * sp_n3_im
+    x513 = sm_g0_im * sm_n3_im
+    x525 = x509 + x510 + x511 + x512 + x513 + x514 + x515 + x516 + x517 - x518 + x519 - x520 + x521 - x522 + x523 - x524
+    x552 = rm_g0_im * rm_n3_re + rm_g0_re * rm_n3_im - rm_g3_im * rm_n0_re - rm_g3_re * rm_n0_im + rp_g0_im * rp_n3_re + rp_g0_re * rp_n3_im - rp_g3_im * rp_n0_re - rp_g3_re * rp_n0_im + sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im - sm_g3_im * sm_n0_re - sm_g3_re * sm_n0_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im - sp_g3_im * sp_n0_re - sp_g3_re * sp_n0_im
     del rm_g0_im, rm_g0_re, rm_g3_im, rm_g3_re, rm_n0_im, rm_n0_re, rm_n3_im, rm_n3_re, rp_g0_im, rp_g0_re, rp_g3_im, rp_g3_re, rp_n0_im, rp_n0_re, rp_n3_im, rp_n3_re, sm_g0_im, sm_g0_re, sm_g3_im, sm_g3_re, sm_n0_im, sm_n0_re, sm_n3_im, sm_n3_re, sp_g0_im, sp_g0_re, sp_g3_im, sp_g3_re, sp_n0_im, sp_n0_re, sp_n3_im, sp_n3_re
-    x557 = x512 - x513 + x514 - x515 + x516 - x517 + x518 - x519 + x520 + x521 + x522 + x523 + x524 + x525 + x526 + x527
-    del x512, x513, x514, x515, x516, x517, x518, x519, x520, x521, x522, x523, x524, x525, x526, x527
-    x559 = x355 - x356 + x357 - x358 + x359 - x360 + x361 - x362 + x363 + x364 + x365 + x366 + x367 + x368 + x369 + x370
-    del x355, x356, x357, x358, x359, x360, x361, x362, x363, x364, x365, x366, x367, x368, x369, x370
-    x560 = x391 - x392 + x393 - x394 + x395 - x396 + x397 - x398 + x399 + x400 + x401 + x402 + x403 + x404 + x405 + x406
-    del x391, x392, x393, x394, x395, x396, x397, x398, x399, x400, x401, x402, x403, x404, x405, x406
-    x561 = x422 + x423 - x424 - x425 + x426 + x427 - x428 - x429 + x430 + x431 - x432 - x433 + x434 + x435 - x436 - x437
-    del x422, x423, x424, x425, x426, x427, x428, x429, x430, x431, x432, x433, x434, x435, x436, x437
-    x562 = x449 + x450 - x451 - x452 + x453 + x454 - x455 - x456 + x457 + x458 - x459 - x460 + x461 + x462 - x463 - x464
-    del x449, x450, x451, x452, x453, x454, x455, x456, x457, x458, x459, x460, x461, x462, x463, x464
+    x554 = x509 - x510 + x511 - x512 + x513 - x514 + x515 - x516 + x517 + x518 + x519 + x520 + x521 + x522 + x523 + x524
+    del x509, x510, x511, x512, x513, x514, x515, x516, x517, x518, x519, x520, x521, x522, x523, x524
+    x556 = x352 - x353 + x354 - x355 + x356 - x357 + x358 - x359 + x360 + x361 + x362 + x363 + x364 + x365 + x366 + x367
+    del x352, x353, x354, x355, x356, x357, x358, x359, x360, x361, x362, x363, x364, x365, x366, x367
+    x557 = x388 - x389 + x390 - x391 + x392 - x393 + x394 - x395 + x396 + x397 + x398 + x399 + x400 + x401 + x402 + x403
+    del x388, x389, x390, x391, x392, x393, x394, x395, x396, x397, x398, x399, x400, x401, x402, x403
+    x558 = x419 + x420 - x421 - x422 + x423 + x424 - x425 - x426 + x427 + x428 - x429 - x430 + x431 + x432 - x433 - x434
+    del x419, x420, x421, x422, x423, x424, x425, x426, x427, x428, x429, x430, x431, x432, x433, x434
+    x559 = x446 + x447 - x448 - x449 + x450 + x451 - x452 - x453 + x454 + x455 - x456 - x457 + x458 + x459 - x460 - x461
+    del x446, x447, x448, x449, x450, x451, x452, x453, x454, x455, x456, x457, x458, x459, x460, x461
     return (
-        -x354 * (-x334 - x343 - x352),  # c00_real
-        -x390 * (-x371 - x380 - x389) - x390 * (-x407 - x412 - x421),  # c01_real
-        x390 * (x438 + x439 + x448) - x390 * (x465 + x474 + x483),  # c01_imag
-        -x390 * (-x438 - x484 - x485) - x390 * (x465 + x486 + x487),  # c02_real
-        x390 * (-x371 - x488 - x489) - x390 * (x407 + x490 + x491),  # c02_imag
-        -x390 * (-x334 - x492 - x494) - x390 * (-x343 - x492 - x493),  # c03_real
-        2 * x353 * (-x495 - x496 - x497 - x498 - x499 - x500 - x501 - x502 + x503 + x504 + x505 + x506 + x507 + x508 + x509 + x510 + x511) - x390 * (x495 + x496 + x497 + x498 + x499 + x500 + x501 + x502 - x503 - x504 - x505 - x506 - x507 - x508 - x509 - x510 + x511),  # c03_imag
-        -x354 * (-x528 - x537 - x546),  # c11_real
-        -x390 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x547 - x548 - x549 - x550 - x551 - x552 - x553 - x554 - x555) - x390 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x547 - x548 - x549 - x550 - x551 - x552 - x553 - x554 + x555),  # c12_real
-        -x390 * (x528 + x556 + x558) + x390 * (-x537 - x556 - x557),  # c12_imag
-        -x390 * (-x380 - x488 - x559) - x390 * (-x412 - x490 - x560),  # c13_real
-        2 * x353 * (x474 + x486 + x562) - x390 * (x439 + x484 + x561),  # c13_imag
-        -x354 * (-x546 - x557 - x558),  # c22_real
-        -x390 * (-x448 - x485 - x561) - x390 * (x483 + x487 + x562),  # c23_real
-        2 * x353 * (x421 + x491 + x560) - x390 * (-x389 - x489 - x559),  # c23_imag
-        -x354 * (-x352 - x493 - x494),  # c33_real
+        -x351 * (-x331 - x340 - x349),  # c00_real
+        -x387 * (-x368 - x377 - x386) - x387 * (-x404 - x409 - x418),  # c01_real
+        x387 * (x435 + x436 + x445) - x387 * (x462 + x471 + x480),  # c01_imag
+        -x387 * (-x435 - x481 - x482) - x387 * (x462 + x483 + x484),  # c02_real
+        x387 * (-x368 - x485 - x486) - x387 * (x404 + x487 + x488),  # c02_imag
+        -x387 * (-x331 - x489 - x491) - x387 * (-x340 - x489 - x490),  # c03_real
+        2 * x350 * (-x492 - x493 - x494 - x495 - x496 - x497 - x498 - x499 + x500 + x501 + x502 + x503 + x504 + x505 + x506 + x507 + x508) - x387 * (x492 + x493 + x494 + x495 + x496 + x497 + x498 + x499 - x500 - x501 - x502 - x503 - x504 - x505 - x506 - x507 + x508),  # c03_imag
+        -x351 * (-x525 - x534 - x543),  # c11_real
+        -x387 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x544 - x545 - x546 - x547 - x548 - x549 - x550 - x551 - x552) - x387 * (rm_g2_im * rm_n2_re + rm_g2_re * rm_n2_im + rp_g2_im * rp_n2_re + rp_g2_re * rp_n2_im + sm_g2_im * sm_n2_re + sm_g2_re * sm_n2_im + sp_g2_im * sp_n2_re + sp_g2_re * sp_n2_im - x544 - x545 - x546 - x547 - x548 - x549 - x550 - x551 + x552),  # c12_real
+        -x387 * (x525 + x553 + x555) + x387 * (-x534 - x553 - x554),  # c12_imag
+        -x387 * (-x377 - x485 - x556) - x387 * (-x409 - x487 - x557),  # c13_real
+        2 * x350 * (x471 + x483 + x559) - x387 * (x436 + x481 + x558),  # c13_imag
+        -x351 * (-x543 - x554 - x555),  # c22_real
+        -x387 * (-x445 - x482 - x558) - x387 * (x480 + x484 + x559),  # c23_real
+        2 * x350 * (x418 + x488 + x557) - x387 * (-x386 - x486 - x556),  # c23_imag
+        -x351 * (-x349 - x490 - x491),  # c33_real
     )
 
 
-def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+def noise_currents(frequency, distance, distance_omega, mean, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
     """Compute As noise, with currents j of carriers, i of charge.
 
-    Operations: 3713 (add 1335, div 29, mul 2305, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 21, parts_upper_root 6, sqrt 1).
+    Operations: 3704 (add 1329, div 29, mul 2303, parts_divided_root_arctanh 8, parts_root_arctanh 8, parts_root_sum 20, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = gamma - x7
-    x9 = -x8 * x8
-    x11 = 2 * x8
-    del x8
-    x13 = gamma - x7
-    x16 = a * a - 1
-    x17 = -1 / x16
-    del x16
-    x18 = a * x17
-    x19 = a * gamma
-    x20 = delta - x19
-    x21 = x17 * x20
-    x23 = frequency * x11
-    x40 = x20 * x20
-    x41 = frequency * gamma
-    x55 = 2 * gamma
-    x56 = 2 * x7
-    del x7
-    x58 = -x55
-    x59 = -x56 - x58
-    x73 = Delta_0 * Delta_0
-    x74 = filled_holes * x73
-    x75 = 1 / x0
-    x80 = 2 * delta
-    x81 = x58 + x80
-    del x58
-    x88 = Delta_0 * filled_holes
-    x89 = x1 * x1
-    x90 = 1 / x89
-    x91 = x2 * x90
-    x95 = x55 + x80
-    x101 = empty_electrons * x73
-    x138 = empty_holes * x73
-    x144 = Delta_0 * empty_holes
-    x158 = filled_electrons * x73
-    del x73
-    x162 = a * omega_r
-    x188 = q * q
-    x201 = 1 / q
-    x346 = 2 * x19
-    del x19
-    x347 = -x346 + x80
-    x382 = x346 - x80
-    del x346, x80
-    x530 = 1 / (pi * pi)
-    x531 = 2 * x530
-    x682 = -x0
-    x699 = x2 * x2
-    x708 = x0 * x0
-    x720 = 4 * x530
-    x726 = x0 * x1
+    x5 = a * delta
+    x6 = gamma - x5
+    x7 = -x6 * x6
+    x9 = 2 * x6
+    del x6
+    x11 = gamma - x5
+    x14 = a * a - 1
+    x15 = -1 / x14
+    del x14
+    x16 = a * x15
+    x17 = a * gamma
+    x18 = delta - x17
+    x19 = x15 * x18
+    x21 = frequency * x9
+    x38 = x18 * x18
+    x39 = frequency * gamma
+    x52 = 2 * mean
+    x53 = omega_r * x52
+    x54 = 2 * gamma
+    x55 = -x54
+    x56 = -2 * x5 - x55
+    del x5
+    x57 = omega_r * x56
+    x58 = x52 * x56
+    del x52, x56
+    x70 = Delta_0 * Delta_0
+    x71 = filled_holes * x70
+    x72 = 1 / x0
+    x77 = 2 * delta
+    x78 = x55 + x77
+    del x55
+    x85 = Delta_0 * filled_holes
+    x86 = x1 * x1
+    x87 = 1 / x86
+    x88 = x2 * x87
+    x92 = x54 + x77
+    del x54
+    x98 = empty_electrons * x70
+    x135 = empty_holes * x70
+    x141 = Delta_0 * empty_holes
+    x155 = filled_electrons * x70
+    del x70
+    x159 = a * omega_r
+    x185 = q * q
+    x198 = 1 / q
+    x343 = 2 * x17
+    del x17
+    x344 = -x343 + x77
+    x379 = x343 - x77
+    del x343, x77
+    x527 = 1 / (pi * pi)
+    x528 = 2 * x527
+    x679 = -x0
+    x696 = x2 * x2
+    x705 = x0 * x0
+    x717 = 4 * x527
+    x723 = x0 * x1
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x10 = distance_omega * x5 + x9
-    del x5
-    x14 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x4) + x7
+    x12 = threshold * threshold
     del threshold
-    x22 = distance * (distance + x4) + x9
-    del x4, x9
+    x20 = distance * (distance + x4) + x7
+    del x4, x7
     after_re = frequency + omega_r
-    x12 = after_re * x11
-    del x11
-    x66 = after_re * gamma
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    x54 = omega_r * total_re
-    total_im = z0[1]
+    x10 = after_re * x9
+    del x9
+    x63 = after_re * gamma
+    z0 = upper_root(x8, x10)
+    del x10, x8
+    a_root_re = z0[0]
+    x23 = a_root_re * x15
+    a_root_im = z0[1]
     del z0
-    x57 = omega_r * (total_im + x55 - x56)
-    del x55, x56
-    x60 = -total_im * x59 + x54
-    x61 = omega_r * total_im + total_re * x59
-    del total_im, total_re, x59
-    z1 = upper_root(x10, x12)
-    del x10, x12
-    a_root_re = z1[0]
-    x25 = a_root_re * x17
-    a_root_im = z1[1]
-    del z1
-    x28 = a_root_im * x17
-    x62 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x63 = (1 / 2) * x62
-    x64 = a_root_re * x63
-    x65 = x20 * x64
-    x70 = a_root_im * x63
-    del x63
-    x72 = x20 * x70
+    x26 = a_root_im * x15
+    x59 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x60 = (1 / 2) * x59
+    x61 = a_root_re * x60
+    x62 = x18 * x61
+    x67 = a_root_im * x60
+    del x60
+    x69 = x18 * x67
     a_up_re = a_root_re + after_re
-    x79 = a_up_re * x75
-    x119 = a_up_re * x91
-    x120 = x119 * x88
-    a_up_im = a_root_im + x13
-    x15 = x14 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    x76 = a_up_im * x75
-    x82 = x76 + x81
-    x100 = Delta_0 * x82
-    x122 = a_up_im * x2 * x90 - x95
-    x123 = x122 * x88
-    x125 = a_up_im * x91
-    a_down_re = a_up_re * x15
-    x92 = a_down_re * x91
-    x93 = x88 * x92
-    x112 = a_down_re * x75
-    a_down_im = -a_up_im * x15
-    del x15
-    x96 = a_down_im * x2 * x90 - x95
-    x98 = a_down_im * x91
-    x99 = x88 * x98
-    x108 = a_down_im * x75
-    del a_down_im
-    x113 = x108 + x81
-    a_center_re = -after_re * x18
-    del after_re
-    x26 = a_center_re + x25
-    x27 = mu + x26
-    x30 = a_center_re - x25
-    del a_center_re, x25
-    x31 = mu + x30
-    x67 = x20 * x26 + x66
-    del x26
-    x105 = x20 * x30 + x66
-    del x30, x66
-    a_center_im = x21
-    x29 = a_center_im + x28
-    x32 = a_center_im - x28
-    del a_center_im, x28
-    x68 = 1 / (x29 * x29 * x40 + x67 * x67)
-    x69 = x29 * x68
-    x71 = x67 * x68
-    del x67, x68
-    x106 = 1 / (x105 * x105 + x32 * x32 * x40)
-    x107 = x106 * x32
-    z2 = upper_root(x22, x23)
-    del x22, x23
-    c_root_re = z2[0]
-    x33 = c_root_re * x17
-    x52 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x34 = c_root_im * x17
-    x36 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x37 = (1 / 2) * x36
-    x38 = c_root_re * x37
-    x39 = x20 * x38
-    x45 = c_root_im * x37
-    del x37
-    x47 = x20 * x45
-    x53 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x133 = c_up_re * x75
-    x254 = c_up_re * x91
-    x255 = x144 * x254
-    c_up_im = c_root_im + x13
+    x76 = a_up_re * x72
+    x116 = a_up_re * x88
+    x117 = x116 * x85
+    a_up_im = a_root_im + x11
+    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x73 = a_up_im * x72
+    x79 = x73 + x78
+    x97 = Delta_0 * x79
+    x119 = a_up_im * x2 * x87 - x92
+    x120 = x119 * x85
+    x122 = a_up_im * x88
+    a_down_re = a_up_re * x13
+    x89 = a_down_re * x88
+    x90 = x85 * x89
+    x109 = a_down_re * x72
+    a_down_im = -a_up_im * x13
     del x13
-    x24 = x14 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x14
-    x129 = c_up_im * x75
-    x130 = x129 + x81
-    x154 = Delta_0 * x130
-    x257 = -c_up_im * x2 * x90 + x95
-    x258 = -x257
-    x259 = x144 * x258
-    x264 = c_up_im * x91
-    x341 = -x130
-    x343 = Delta_0 * x341
-    x420 = x144 * x257
-    c_down_re = c_up_re * x24
-    x145 = c_down_re * x91
-    x146 = x144 * x145
-    x245 = c_down_re * x75
-    c_down_im = -c_up_im * x24
+    x93 = a_down_im * x2 * x87 - x92
+    x95 = a_down_im * x88
+    x96 = x85 * x95
+    x105 = a_down_im * x72
+    del a_down_im
+    x110 = x105 + x78
+    a_center_re = -after_re * x16
+    del after_re
+    x24 = a_center_re + x23
+    x25 = mu + x24
+    x28 = a_center_re - x23
+    del a_center_re, x23
+    x29 = mu + x28
+    x64 = x18 * x24 + x63
     del x24
-    x141 = -c_down_im * x2 * x90 + x95
-    del x95
-    x142 = -x141
-    x152 = c_down_im * x91
-    del x91
-    x153 = x144 * x152
-    x241 = c_down_im * x75
-    x242 = x241 + x81
-    del x81
-    x344 = x141 * x144
-    x417 = -x242
-    x419 = Delta_0 * x417
-    c_center_re = -frequency * x18
-    del x18
-    c_center_im = x21
-    del x21
-    z3 = upper_root(x27, x29)
-    del x27, x29
-    ap_p_re = z3[0]
-    x174 = 4 * ap_p_re
-    ap_p_im = z3[1]
+    x102 = x18 * x28 + x63
+    del x28, x63
+    a_center_im = x19
+    x27 = a_center_im + x26
+    x30 = a_center_im - x26
+    del a_center_im, x26
+    x65 = 1 / (x27 * x27 * x38 + x64 * x64)
+    x66 = x27 * x65
+    x68 = x64 * x65
+    del x64, x65
+    x103 = 1 / (x102 * x102 + x30 * x30 * x38)
+    x104 = x103 * x30
+    z1 = upper_root(x20, x21)
+    del x20, x21
+    c_root_re = z1[0]
+    x31 = c_root_re * x15
+    x50 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x15
+    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x35 = (1 / 2) * x34
+    x36 = c_root_re * x35
+    x37 = x18 * x36
+    x43 = c_root_im * x35
+    del x35
+    x45 = x18 * x43
+    x51 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x130 = c_up_re * x72
+    x251 = c_up_re * x88
+    x252 = x141 * x251
+    c_up_im = c_root_im + x11
+    del x11
+    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x12
+    x126 = c_up_im * x72
+    x127 = x126 + x78
+    x151 = Delta_0 * x127
+    x254 = -c_up_im * x2 * x87 + x92
+    x255 = -x254
+    x256 = x141 * x255
+    x261 = c_up_im * x88
+    x338 = -x127
+    x340 = Delta_0 * x338
+    x417 = x141 * x254
+    c_down_re = c_up_re * x22
+    x142 = c_down_re * x88
+    x143 = x141 * x142
+    x242 = c_down_re * x72
+    c_down_im = -c_up_im * x22
+    del x22
+    x138 = -c_down_im * x2 * x87 + x92
+    del x92
+    x139 = -x138
+    x149 = c_down_im * x88
+    del x88
+    x150 = x141 * x149
+    x238 = c_down_im * x72
+    x239 = x238 + x78
+    del x78
+    x341 = x138 * x141
+    x414 = -x239
+    x416 = Delta_0 * x414
+    c_center_re = -frequency * x16
+    del x16
+    c_center_im = x19
+    del x19
+    z2 = upper_root(x25, x27)
+    del x25, x27
+    ap_p_re = z2[0]
+    x171 = 4 * ap_p_re
+    ap_p_im = z2[1]
+    del z2
+    x170 = 4 * ap_p_im
+    z3 = upper_root(x29, x30)
+    del x29, x30
+    am_p_re = z3[0]
+    x210 = 4 * am_p_re
+    am_p_im = z3[1]
     del z3
-    x173 = 4 * ap_p_im
-    z4 = upper_root(x31, x32)
-    del x31, x32
-    am_p_re = z4[0]
-    x213 = 4 * am_p_re
-    am_p_im = z4[1]
-    del z4
-    x212 = 4 * am_p_im
-    rp_xi_re = c_center_re + x33
-    x35 = mu + rp_xi_re
-    x42 = rp_xi_re * x20 + x41
+    x209 = 4 * am_p_im
+    rp_xi_re = c_center_re + x31
+    x33 = mu + rp_xi_re
+    x40 = rp_xi_re * x18 + x39
     del rp_xi_re
-    rp_xi_im = c_center_im + x34
-    x43 = 1 / (rp_xi_im * rp_xi_im * x40 + x42 * x42)
-    x44 = rp_xi_im * x43
-    x46 = x42 * x43
-    del x42, x43
-    z5 = upper_root(x35, rp_xi_im)
-    del rp_xi_im, x35
-    rp_p_re = z5[0]
-    x164 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    x165 = -rp_p_im
-    rp_weight_re = -x39 * x44 - x45 * x46
-    x131 = filled_electrons * rp_weight_re
-    x132 = x129 * x131
-    x143 = Delta_0 * x131 * x133
-    x147 = rp_weight_re * x146
-    x148 = x143 + x147
-    rp_weight_im = -x38 * x46 + x44 * x47
-    del x38, x44, x46
-    x134 = filled_electrons * rp_weight_im
-    x135 = x133 * x134
-    x136 = x132 + x135
-    x137 = c_up_re * filled_electrons * rp_weight_re * x75 - x129 * x134
-    del x129
-    x139 = rp_weight_re * x138 + x133 * x137
-    x140 = rp_weight_im * x138
-    x149 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x75 + x148
-    x150 = Delta_0 * x135 + rp_weight_im * x146
-    del x135, x146
-    x151 = Delta_0 * x132 + x150
-    del x132
-    x155 = rp_weight_re * x153 + x150
-    del x150
-    x156 = empty_holes * rp_weight_im
-    x157 = empty_holes * rp_weight_re * x152 + x145 * x156
-    x159 = c_down_re * empty_holes * rp_weight_re * x2 * x90 - x152 * x156
-    del x152, x156
-    x160 = rp_weight_re * x158 + x145 * x159
-    x161 = rp_weight_im * x158
-    x342 = -x136
-    x345 = -x157
-    rm_xi_re = c_center_re - x33
-    del c_center_re, x33
-    x48 = mu + rm_xi_re
-    x49 = rm_xi_re * x20 + x41
-    del rm_xi_re, x20, x41
-    rm_xi_im = c_center_im - x34
-    del c_center_im, x34
-    x50 = 1 / (rm_xi_im * rm_xi_im * x40 + x49 * x49)
-    del x40
-    x51 = rm_xi_im * x50
-    z6 = upper_root(x48, rm_xi_im)
-    del rm_xi_im, x48
-    rm_p_re = z6[0]
-    x271 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    x272 = -rm_p_im
-    rm_weight_re = x39 * x51 + x45 * x49 * x50
-    del x39, x45
-    x243 = filled_electrons * rm_weight_re
-    x244 = x241 * x243
-    x253 = Delta_0 * x243 * x245
-    x256 = rm_weight_re * x255
-    x262 = x253 + x256
-    rm_weight_im = (1 / 2) * c_root_re * x36 * x49 * x50 - x47 * x51
-    del x36, x47, x49, x50, x51
-    x246 = filled_electrons * rm_weight_im
-    x247 = x245 * x246
-    x248 = x244 + x247
-    x249 = x241 * x246
-    del x241
-    x250 = c_down_re * filled_electrons * rm_weight_re * x75 - x249
-    del c_down_re
-    x251 = rm_weight_re * x138 + x245 * x250
-    x252 = rm_weight_im * x138
-    del x138
-    x260 = Delta_0 * x247 + rm_weight_im * x255
-    del x247, x255
-    x261 = Delta_0 * x244 + x260
-    del x244
-    x263 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x90 + x262
-    del c_up_im
-    x265 = rm_weight_re * x144 * x264 + x260
-    del x260
-    x266 = empty_holes * rm_weight_im
-    x267 = empty_holes * rm_weight_re * x264 + x254 * x266
-    x268 = c_up_re * empty_holes * rm_weight_re * x2 * x90 - x264 * x266
-    del c_up_re, x264, x266
-    x269 = rm_weight_re * x158 + x254 * x268
-    x270 = rm_weight_im * x158
-    del x158
-    x418 = -x248
-    x421 = -x267
-    z7 = root_sum(a_root_re, a_root_im, x52, x53, x54, x57)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
-    del z7
-    x163 = rp_roots_im * x17
-    del rp_roots_im
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x54, x57)
-    del x54, x57
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
-    del z8
-    x204 = rm_roots_im * x17
-    del rm_roots_im
-    z9 = root_sum(a_root_re, a_root_im, x52, c_root_im, x60, x61)
-    del c_root_im, x52
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x53, x60, x61)
-    del a_root_im, c_root_re, x53, x60, x61
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    g1_weight_re = -x65 * x69 - x70 * x71
-    x83 = empty_electrons * g1_weight_re
-    x84 = x76 * x83
-    x87 = Delta_0 * x79 * x83
-    x94 = g1_weight_re * x93
-    g1_weight_im = -x64 * x71 + x69 * x72
-    del x64, x69, x71
-    x77 = empty_electrons * g1_weight_im
-    x78 = a_up_re * empty_electrons * g1_weight_re * x75 - x76 * x77
-    del x76
-    x85 = x77 * x79
-    x86 = x84 + x85
-    x97 = Delta_0 * x85 + g1_weight_im * x93
-    del x85, x93
-    x102 = filled_holes * g1_weight_im
-    x103 = a_down_re * filled_holes * g1_weight_re * x2 * x90 - x102 * x98
-    x104 = filled_holes * g1_weight_re * x98 + x102 * x92
-    del x102, x98
-    g1_n0_re = g1_weight_re * x74 + x78 * x79 - x82 * x86
-    g1_n0_im = g1_weight_im * x74 + x78 * x82 + x79 * x86
-    del x78, x79, x82, x86
-    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x75 + Delta_0 * filled_holes * g1_weight_im * x96 - x87 - x94
-    g1_n1_im = -Delta_0 * x84 - g1_weight_re * x88 * x96 - x97
-    del x84
-    g1_n2_re = g1_weight_im * x99 + x100 * x77 - x87 - x94
-    del x77, x87, x94
-    g1_n2_im = -g1_weight_re * x99 - x100 * x83 - x97
-    del x100, x83, x97, x99
-    g1_n3_re = g1_weight_re * x101 + x103 * x92 - x104 * x96
-    del g1_weight_re
-    g1_n3_im = g1_weight_im * x101 + x103 * x96 + x104 * x92
-    del g1_weight_im, x103, x104, x92, x96
-    g2_weight_re = x105 * x106 * x70 + x107 * x65
-    del x65, x70
-    x114 = empty_electrons * g2_weight_re
-    x115 = x108 * x114
-    x118 = Delta_0 * x112 * x114
-    x121 = g2_weight_re * x120
-    g2_weight_im = (1 / 2) * a_root_re * x105 * x106 * x62 - x107 * x72
-    del a_root_re, x105, x106, x107, x62, x72
-    x109 = empty_electrons * g2_weight_im
-    x110 = x108 * x109
-    del x108
-    x111 = a_down_re * empty_electrons * g2_weight_re * x75 - x110
-    del a_down_re
-    x116 = x109 * x112
-    del x109
-    x117 = x115 + x116
-    x124 = Delta_0 * x116 + g2_weight_im * x120
-    del x116, x120
-    x126 = filled_holes * g2_weight_im
-    x127 = a_up_re * filled_holes * g2_weight_re * x2 * x90 - x125 * x126
-    del a_up_re
-    x128 = filled_holes * g2_weight_re * x125 + x119 * x126
+    rp_xi_im = c_center_im + x32
+    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
+    x42 = rp_xi_im * x41
+    x44 = x40 * x41
+    del x40, x41
+    z4 = upper_root(x33, rp_xi_im)
+    del rp_xi_im, x33
+    rp_p_re = z4[0]
+    x161 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    x162 = -rp_p_im
+    rp_weight_re = -x37 * x42 - x43 * x44
+    x128 = filled_electrons * rp_weight_re
+    x129 = x126 * x128
+    x140 = Delta_0 * x128 * x130
+    x144 = rp_weight_re * x143
+    x145 = x140 + x144
+    rp_weight_im = -x36 * x44 + x42 * x45
+    del x36, x42, x44
+    x131 = filled_electrons * rp_weight_im
+    x132 = x130 * x131
+    x133 = x129 + x132
+    x134 = c_up_re * filled_electrons * rp_weight_re * x72 - x126 * x131
     del x126
-    g2_n0_re = g2_weight_re * x74 + x111 * x112 - x113 * x117
-    g2_n0_im = g2_weight_im * x74 + x111 * x113 + x112 * x117
-    del x111, x112, x117, x74
-    g2_n1_re = Delta_0 * x110 + g2_weight_im * x123 - x118 - x121
-    del x110
-    g2_n1_im = -Delta_0 * x115 - g2_weight_re * x123 - x124
-    del x115, x123
-    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x90 + Delta_0 * empty_electrons * g2_weight_im * x113 - x118 - x121
-    del a_up_im, x118, x121
-    g2_n2_im = -Delta_0 * x113 * x114 - g2_weight_re * x125 * x88 - x124
-    del x113, x114, x124, x125, x88
-    g2_n3_re = g2_weight_re * x101 + x119 * x127 - x122 * x128
+    x136 = rp_weight_re * x135 + x130 * x134
+    x137 = rp_weight_im * x135
+    x146 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x72 + x145
+    x147 = Delta_0 * x132 + rp_weight_im * x143
+    del x132, x143
+    x148 = Delta_0 * x129 + x147
+    del x129
+    x152 = rp_weight_re * x150 + x147
+    del x147
+    x153 = empty_holes * rp_weight_im
+    x154 = empty_holes * rp_weight_re * x149 + x142 * x153
+    x156 = c_down_re * empty_holes * rp_weight_re * x2 * x87 - x149 * x153
+    del x149, x153
+    x157 = rp_weight_re * x155 + x142 * x156
+    x158 = rp_weight_im * x155
+    x339 = -x133
+    x342 = -x154
+    rm_xi_re = c_center_re - x31
+    del c_center_re, x31
+    x46 = mu + rm_xi_re
+    x47 = rm_xi_re * x18 + x39
+    del rm_xi_re, x18, x39
+    rm_xi_im = c_center_im - x32
+    del c_center_im, x32
+    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
+    del x38
+    x49 = rm_xi_im * x48
+    z5 = upper_root(x46, rm_xi_im)
+    del rm_xi_im, x46
+    rm_p_re = z5[0]
+    x268 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    x269 = -rm_p_im
+    rm_weight_re = x37 * x49 + x43 * x47 * x48
+    del x37, x43
+    x240 = filled_electrons * rm_weight_re
+    x241 = x238 * x240
+    x250 = Delta_0 * x240 * x242
+    x253 = rm_weight_re * x252
+    x259 = x250 + x253
+    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
+    del x34, x45, x47, x48, x49
+    x243 = filled_electrons * rm_weight_im
+    x244 = x242 * x243
+    x245 = x241 + x244
+    x246 = x238 * x243
+    del x238
+    x247 = c_down_re * filled_electrons * rm_weight_re * x72 - x246
+    del c_down_re
+    x248 = rm_weight_re * x135 + x242 * x247
+    x249 = rm_weight_im * x135
+    del x135
+    x257 = Delta_0 * x244 + rm_weight_im * x252
+    del x244, x252
+    x258 = Delta_0 * x241 + x257
+    del x241
+    x260 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x259
+    del c_up_im
+    x262 = rm_weight_re * x141 * x261 + x257
+    del x257
+    x263 = empty_holes * rm_weight_im
+    x264 = empty_holes * rm_weight_re * x261 + x251 * x263
+    x265 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x261 * x263
+    del c_up_re, x261, x263
+    x266 = rm_weight_re * x155 + x251 * x265
+    x267 = rm_weight_im * x155
+    del x155
+    x415 = -x245
+    x418 = -x264
+    z6 = root_sum(a_root_re, a_root_im, x50, x51, x53, x57)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x160 = rp_roots_im * x15
+    del rp_roots_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x57)
+    del x57
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x201 = rm_roots_im * x15
+    del rm_roots_im
+    z8 = root_sum(a_root_re, a_root_im, x50, c_root_im, x53, x58)
+    del c_root_im, x50
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x51, x53, x58)
+    del a_root_im, c_root_re, x51, x53, x58
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    g1_weight_re = -x62 * x66 - x67 * x68
+    x80 = empty_electrons * g1_weight_re
+    x81 = x73 * x80
+    x84 = Delta_0 * x76 * x80
+    x91 = g1_weight_re * x90
+    g1_weight_im = -x61 * x68 + x66 * x69
+    del x61, x66, x68
+    x74 = empty_electrons * g1_weight_im
+    x75 = a_up_re * empty_electrons * g1_weight_re * x72 - x73 * x74
+    del x73
+    x82 = x74 * x76
+    x83 = x81 + x82
+    x94 = Delta_0 * x82 + g1_weight_im * x90
+    del x82, x90
+    x99 = filled_holes * g1_weight_im
+    x100 = a_down_re * filled_holes * g1_weight_re * x2 * x87 - x95 * x99
+    x101 = filled_holes * g1_weight_re * x95 + x89 * x99
+    del x95, x99
+    g1_n0_re = g1_weight_re * x71 + x75 * x76 - x79 * x83
+    g1_n0_im = g1_weight_im * x71 + x75 * x79 + x76 * x83
+    del x75, x76, x79, x83
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x72 + Delta_0 * filled_holes * g1_weight_im * x93 - x84 - x91
+    g1_n1_im = -Delta_0 * x81 - g1_weight_re * x85 * x93 - x94
+    del x81
+    g1_n2_re = g1_weight_im * x96 + x74 * x97 - x84 - x91
+    del x74, x84, x91
+    g1_n2_im = -g1_weight_re * x96 - x80 * x97 - x94
+    del x80, x94, x96, x97
+    g1_n3_re = g1_weight_re * x98 + x100 * x89 - x101 * x93
+    del g1_weight_re
+    g1_n3_im = g1_weight_im * x98 + x100 * x93 + x101 * x89
+    del g1_weight_im, x100, x101, x89, x93
+    g2_weight_re = x102 * x103 * x67 + x104 * x62
+    del x62, x67
+    x111 = empty_electrons * g2_weight_re
+    x112 = x105 * x111
+    x115 = Delta_0 * x109 * x111
+    x118 = g2_weight_re * x117
+    g2_weight_im = (1 / 2) * a_root_re * x102 * x103 * x59 - x104 * x69
+    del a_root_re, x102, x103, x104, x59, x69
+    x106 = empty_electrons * g2_weight_im
+    x107 = x105 * x106
+    del x105
+    x108 = a_down_re * empty_electrons * g2_weight_re * x72 - x107
+    del a_down_re
+    x113 = x106 * x109
+    del x106
+    x114 = x112 + x113
+    x121 = Delta_0 * x113 + g2_weight_im * x117
+    del x113, x117
+    x123 = filled_holes * g2_weight_im
+    x124 = a_up_re * filled_holes * g2_weight_re * x2 * x87 - x122 * x123
+    del a_up_re
+    x125 = filled_holes * g2_weight_re * x122 + x116 * x123
+    del x123
+    g2_n0_re = g2_weight_re * x71 + x108 * x109 - x110 * x114
+    g2_n0_im = g2_weight_im * x71 + x108 * x110 + x109 * x114
+    del x108, x109, x114, x71
+    g2_n1_re = Delta_0 * x107 + g2_weight_im * x120 - x115 - x118
+    del x107
+    g2_n1_im = -Delta_0 * x112 - g2_weight_re * x120 - x121
+    del x112, x120
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x87 + Delta_0 * empty_electrons * g2_weight_im * x110 - x115 - x118
+    del a_up_im, x115, x118
+    g2_n2_im = -Delta_0 * x110 * x111 - g2_weight_re * x122 * x85 - x121
+    del x110, x111, x121, x122, x85
+    g2_n3_re = g2_weight_re * x98 + x116 * x124 - x119 * x125
     del g2_weight_re
-    g2_n3_im = g2_weight_im * x101 + x119 * x128 + x122 * x127
-    del g2_weight_im, x101, x119, x122, x127, x128
-    rp_n0_re = -x130 * x136 + x139
-    x543 = rp_n0_re * x0
-    rp_n0_im = x130 * x137 + x133 * x136 + x140
-    del x130, x136
-    x507 = rp_n0_im * x0
-    x684 = rp_n0_im * x682
-    x710 = rp_n0_im * x708
+    g2_n3_im = g2_weight_im * x98 + x116 * x125 + x119 * x124
+    del g2_weight_im, x116, x119, x124, x125, x98
+    rp_n0_re = -x127 * x133 + x136
+    x540 = rp_n0_re * x0
+    rp_n0_im = x127 * x134 + x130 * x133 + x137
+    del x127, x133
+    x504 = rp_n0_im * x0
+    x681 = rp_n0_im * x679
+    x707 = rp_n0_im * x705
     del rp_n0_im
-    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x142 - x149
-    rp_n1_im = -rp_weight_re * x142 * x144 - x151
-    del x144
-    rp_n2_re = rp_weight_im * x153 + x134 * x154 - x143 - x147
-    del x143, x147, x153
-    rp_n2_im = -x131 * x154 - x155
-    del x154
-    x689 = rp_n2_im * x682
-    rp_n3_re = -x142 * x157 + x160
-    x500 = rp_n3_re * x2
-    x586 = rp_n3_re * x1
-    rp_n3_im = x142 * x159 + x145 * x157 + x161
-    del x142, x157
-    x492 = rp_n3_im * x2
-    x578 = rp_n3_im * x1
-    x722 = x1 * x492
-    rpp_x_re = x17 * (rp_roots_re - x162)
-    x203 = rpp_x_re * x201
-    rpp_x_im = x163
-    x202 = rpp_x_im * x201
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z11[0]
-    x175 = q + rpp_k_re
-    x176 = -q + rpp_k_re
-    rpp_k_im = z11[1]
-    del z11
-    x166 = rpp_k_im * rpp_k_im
-    z12 = root_sum(ap_p_re, ap_p_im, x164, x165, rpp_x_re, rpp_x_im)
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x139 - x146
+    rp_n1_im = -rp_weight_re * x139 * x141 - x148
+    del x141
+    rp_n2_re = rp_weight_im * x150 + x131 * x151 - x140 - x144
+    del x140, x144, x150
+    rp_n2_im = -x128 * x151 - x152
+    del x151
+    x686 = rp_n2_im * x679
+    rp_n3_re = -x139 * x154 + x157
+    x497 = rp_n3_re * x2
+    x583 = rp_n3_re * x1
+    rp_n3_im = x139 * x156 + x142 * x154 + x158
+    del x139, x154
+    x489 = rp_n3_im * x2
+    x575 = rp_n3_im * x1
+    x719 = x1 * x489
+    rpp_x_re = x15 * (rp_roots_re - x159)
+    x200 = rpp_x_re * x198
+    rpp_x_im = x160
+    x199 = rpp_x_im * x198
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    x172 = q + rpp_k_re
+    x173 = -q + rpp_k_re
+    rpp_k_im = z10[1]
+    del z10
+    x163 = rpp_k_im * rpp_k_im
+    z11 = root_sum(ap_p_re, ap_p_im, x161, x162, rpp_x_re, rpp_x_im)
     del rpp_x_im
-    rpp_d_re = z12[0]
-    x180 = -q + rpp_d_re
-    rpp_d_im = z12[1]
-    del z12
-    rpp_b_re = rpp_k_re * rpp_k_re - x166
+    rpp_d_re = z11[0]
+    x177 = -q + rpp_d_re
+    rpp_d_im = z11[1]
+    del z11
+    rpp_b_re = rpp_k_re * rpp_k_re - x163
     rpp_b_im = 2 * rpp_k_im * rpp_k_re
     del rpp_k_re
-    x167 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
-    x168 = x167 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
-    x169 = rp_p_im * x167
-    x170 = rp_p_re * x167
-    x171 = rpp_b_im * x169 + rpp_b_re * x170
-    x172 = -rpp_b_im * x170 + rpp_b_re * x169
-    del x169, x170
-    x189 = x167 * x188
-    x190 = rpp_b_im * x189
-    x193 = rpp_b_re * x189
-    del x189
-    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x167 + rpp_b_re * x168
-    rpp_z_im = -rpp_b_im * x168 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x167
-    del x168
-    rpp_y_re = 4 * ap_p_re * x171 - x172 * x173
-    rpp_y_im = x171 * x173 + x172 * x174
-    del x171, x172
-    z13 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
-    x186 = z13[1]
-    x187 = x167 * z13[0]
-    del z13
-    rpp_bq_re = -x166 + x175 * x176
-    del x166
-    rpp_bq_im = rpp_k_im * x175 + rpp_k_im * x176
-    del rpp_k_im, x175, x176
-    x177 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
-    x178 = x177 * (q + rpp_d_re)
+    x164 = 1 / (rpp_b_im * rpp_b_im + rpp_b_re * rpp_b_re)
+    x165 = x164 * (-rpp_d_im * rpp_d_im + rpp_d_re * rpp_d_re)
+    x166 = rp_p_im * x164
+    x167 = rp_p_re * x164
+    x168 = rpp_b_im * x166 + rpp_b_re * x167
+    x169 = -rpp_b_im * x167 + rpp_b_re * x166
+    del x166, x167
+    x186 = x164 * x185
+    x187 = rpp_b_im * x186
+    x190 = rpp_b_re * x186
+    del x186
+    rpp_z_re = 2 * rpp_b_im * rpp_d_im * rpp_d_re * x164 + rpp_b_re * x165
+    rpp_z_im = -rpp_b_im * x165 + 2 * rpp_b_re * rpp_d_im * rpp_d_re * x164
+    del x165
+    rpp_y_re = 4 * ap_p_re * x168 - x169 * x170
+    rpp_y_im = x168 * x170 + x169 * x171
+    del x168, x169
+    z12 = root_arctanh(rpp_z_re, rpp_z_im, rpp_y_re, rpp_y_im)
+    x183 = z12[1]
+    x184 = x164 * z12[0]
+    del z12
+    rpp_bq_re = -x163 + x172 * x173
+    del x163
+    rpp_bq_im = rpp_k_im * x172 + rpp_k_im * x173
+    del rpp_k_im, x172, x173
+    x174 = 1 / (rpp_bq_im * rpp_bq_im + rpp_bq_re * rpp_bq_re)
+    x175 = x174 * (q + rpp_d_re)
     del rpp_d_re
-    x179 = -rpp_bq_im * x178 + rpp_bq_re * rpp_d_im * x177
-    x181 = rpp_bq_im * rpp_d_im * x177 + rpp_bq_re * x178
-    del x178
-    x182 = rp_p_im * x177
-    x183 = rp_p_re * x177
-    x184 = rpp_bq_im * x182 + rpp_bq_re * x183
-    x185 = -rpp_bq_im * x183 + rpp_bq_re * x182
-    del x182, x183
-    x191 = rpp_bq_im * x177
+    x176 = -rpp_bq_im * x175 + rpp_bq_re * rpp_d_im * x174
+    x178 = rpp_bq_im * rpp_d_im * x174 + rpp_bq_re * x175
+    del x175
+    x179 = rp_p_im * x174
+    x180 = rp_p_re * x174
+    x181 = rpp_bq_im * x179 + rpp_bq_re * x180
+    x182 = -rpp_bq_im * x180 + rpp_bq_re * x179
+    del x179, x180
+    x188 = rpp_bq_im * x174
     del rpp_bq_im
-    x192 = rpp_b_re * rpp_bq_re * x167 * x177 * x188 - x190 * x191
-    x199 = -rpp_bq_re * x177 * x190 - x191 * x193
-    del rpp_bq_re, x177, x191
-    rpp_zq_re = -rpp_d_im * x179 + x180 * x181
-    rpp_zq_im = rpp_d_im * x181 + x179 * x180
-    del rpp_d_im, x179, x180, x181
-    rpp_yq_re = 4 * ap_p_re * x184 - x173 * x185
-    rpp_yq_im = x173 * x184 + x174 * x185
-    del x184, x185
-    x194 = -rpp_yq_im * x190 - rpp_yq_re * x193
-    x195 = -rpp_yq_im * x193 + rpp_yq_re * x190
-    del x190, x193
-    z14 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x194, x195)
-    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x194, x195
-    x196 = z14[0]
-    x197 = z14[1]
-    del z14
-    rpp_uniform_re = rpp_b_im * x167 * x186 + rpp_b_re * x187
-    rpp_uniform_im = -rpp_b_im * x187 + rpp_b_re * x167 * x186
-    del x167, x186, x187
-    x198 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x197 - rpp_yq_re * x196
-    x200 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x196 - rpp_yq_re * x197
-    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x196, x197
-    rpp_change_re = x192 * x198 - x199 * x200
-    rpp_change_im = x192 * x200 + x198 * x199
-    del x192, x198, x199, x200
-    rpp_j0_re = -rpp_change_im * x202 + rpp_change_re * rpp_x_re * x201
-    rpp_j0_im = rpp_change_im * x203 + rpp_change_re * x202
+    x189 = rpp_b_re * rpp_bq_re * x164 * x174 * x185 - x187 * x188
+    x196 = -rpp_bq_re * x174 * x187 - x188 * x190
+    del rpp_bq_re, x174, x188
+    rpp_zq_re = -rpp_d_im * x176 + x177 * x178
+    rpp_zq_im = rpp_d_im * x178 + x176 * x177
+    del rpp_d_im, x176, x177, x178
+    rpp_yq_re = 4 * ap_p_re * x181 - x170 * x182
+    rpp_yq_im = x170 * x181 + x171 * x182
+    del x181, x182
+    x191 = -rpp_yq_im * x187 - rpp_yq_re * x190
+    x192 = -rpp_yq_im * x190 + rpp_yq_re * x187
+    del x187, x190
+    z13 = divided_root_arctanh(rpp_zq_re, rpp_zq_im, rpp_z_re, rpp_z_im, rpp_yq_re, rpp_yq_im, rpp_y_re, rpp_y_im, x191, x192)
+    del rpp_y_im, rpp_y_re, rpp_z_im, rpp_z_re, rpp_zq_im, rpp_zq_re, x191, x192
+    x193 = z13[0]
+    x194 = z13[1]
+    del z13
+    rpp_uniform_re = rpp_b_im * x164 * x183 + rpp_b_re * x184
+    rpp_uniform_im = -rpp_b_im * x184 + rpp_b_re * x164 * x183
+    del x164, x183, x184
+    x195 = -rpp_b_im * rpp_uniform_im + rpp_b_re * rpp_uniform_re + rpp_yq_im * x194 - rpp_yq_re * x193
+    x197 = rpp_b_im * rpp_uniform_re + rpp_b_re * rpp_uniform_im - rpp_yq_im * x193 - rpp_yq_re * x194
+    del rpp_b_im, rpp_b_re, rpp_uniform_im, rpp_uniform_re, rpp_yq_im, rpp_yq_re, x193, x194
+    rpp_change_re = x189 * x195 - x196 * x197
+    rpp_change_im = x189 * x197 + x195 * x196
+    del x189, x195, x196, x197
+    rpp_j0_re = -rpp_change_im * x199 + rpp_change_re * rpp_x_re * x198
+    rpp_j0_im = rpp_change_im * x200 + rpp_change_re * x199
     del rpp_change_im, rpp_change_re
-    rpp_j1_re = -rpp_j0_im * x202 + rpp_j0_re * rpp_x_re * x201
+    rpp_j1_re = -rpp_j0_im * x199 + rpp_j0_re * rpp_x_re * x198
     del rpp_x_re
-    rpp_j1_im = rpp_j0_im * x203 + rpp_j0_re * x202
-    del x202, x203
-    rpm_x_re = x17 * (-rm_roots_re - x162)
-    x240 = rpm_x_re * x201
-    rpm_x_im = -x204
-    x239 = rpm_x_im * x201
-    z15 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
-    rpm_k_re = z15[0]
-    x214 = q + rpm_k_re
-    x215 = -q + rpm_k_re
-    rpm_k_im = z15[1]
-    del z15
-    x205 = rpm_k_im * rpm_k_im
-    z16 = root_sum(am_p_re, am_p_im, x164, x165, rpm_x_re, rpm_x_im)
+    rpp_j1_im = rpp_j0_im * x200 + rpp_j0_re * x199
+    del x199, x200
+    rpm_x_re = x15 * (-rm_roots_re - x159)
+    x237 = rpm_x_re * x198
+    rpm_x_im = -x201
+    x236 = rpm_x_im * x198
+    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpm_k_re = z14[0]
+    x211 = q + rpm_k_re
+    x212 = -q + rpm_k_re
+    rpm_k_im = z14[1]
+    del z14
+    x202 = rpm_k_im * rpm_k_im
+    z15 = root_sum(am_p_re, am_p_im, x161, x162, rpm_x_re, rpm_x_im)
     del rpm_x_im
-    rpm_d_re = z16[0]
-    x219 = -q + rpm_d_re
-    rpm_d_im = z16[1]
-    del z16
-    rpm_b_re = rpm_k_re * rpm_k_re - x205
+    rpm_d_re = z15[0]
+    x216 = -q + rpm_d_re
+    rpm_d_im = z15[1]
+    del z15
+    rpm_b_re = rpm_k_re * rpm_k_re - x202
     rpm_b_im = 2 * rpm_k_im * rpm_k_re
     del rpm_k_re
-    x206 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
-    x207 = x206 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
-    x208 = rp_p_im * x206
-    x209 = rp_p_re * x206
-    x210 = rpm_b_im * x208 + rpm_b_re * x209
-    x211 = -rpm_b_im * x209 + rpm_b_re * x208
-    del x208, x209
-    x227 = x188 * x206
-    x228 = rpm_b_im * x227
-    x231 = rpm_b_re * x227
-    del x227
-    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x206 + rpm_b_re * x207
-    rpm_z_im = -rpm_b_im * x207 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x206
-    del x207
-    rpm_y_re = 4 * am_p_re * x210 - x211 * x212
-    rpm_y_im = x210 * x212 + x211 * x213
-    del x210, x211
-    z17 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
-    x225 = z17[1]
-    x226 = x206 * z17[0]
-    del z17
-    rpm_bq_re = -x205 + x214 * x215
-    del x205
-    rpm_bq_im = rpm_k_im * x214 + rpm_k_im * x215
-    del rpm_k_im, x214, x215
-    x216 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
-    x217 = x216 * (q + rpm_d_re)
+    x203 = 1 / (rpm_b_im * rpm_b_im + rpm_b_re * rpm_b_re)
+    x204 = x203 * (-rpm_d_im * rpm_d_im + rpm_d_re * rpm_d_re)
+    x205 = rp_p_im * x203
+    x206 = rp_p_re * x203
+    x207 = rpm_b_im * x205 + rpm_b_re * x206
+    x208 = -rpm_b_im * x206 + rpm_b_re * x205
+    del x205, x206
+    x224 = x185 * x203
+    x225 = rpm_b_im * x224
+    x228 = rpm_b_re * x224
+    del x224
+    rpm_z_re = 2 * rpm_b_im * rpm_d_im * rpm_d_re * x203 + rpm_b_re * x204
+    rpm_z_im = -rpm_b_im * x204 + 2 * rpm_b_re * rpm_d_im * rpm_d_re * x203
+    del x204
+    rpm_y_re = 4 * am_p_re * x207 - x208 * x209
+    rpm_y_im = x207 * x209 + x208 * x210
+    del x207, x208
+    z16 = root_arctanh(rpm_z_re, rpm_z_im, rpm_y_re, rpm_y_im)
+    x222 = z16[1]
+    x223 = x203 * z16[0]
+    del z16
+    rpm_bq_re = -x202 + x211 * x212
+    del x202
+    rpm_bq_im = rpm_k_im * x211 + rpm_k_im * x212
+    del rpm_k_im, x211, x212
+    x213 = 1 / (rpm_bq_im * rpm_bq_im + rpm_bq_re * rpm_bq_re)
+    x214 = x213 * (q + rpm_d_re)
     del rpm_d_re
-    x218 = -rpm_bq_im * x217 + rpm_bq_re * rpm_d_im * x216
-    x220 = rpm_bq_im * rpm_d_im * x216 + rpm_bq_re * x217
-    del x217
-    x221 = rp_p_im * x216
-    x222 = rp_p_re * x216
-    x223 = rpm_bq_im * x221 + rpm_bq_re * x222
-    x224 = -rpm_bq_im * x222 + rpm_bq_re * x221
-    del x221, x222
-    x229 = rpm_bq_im * x216
+    x215 = -rpm_bq_im * x214 + rpm_bq_re * rpm_d_im * x213
+    x217 = rpm_bq_im * rpm_d_im * x213 + rpm_bq_re * x214
+    del x214
+    x218 = rp_p_im * x213
+    x219 = rp_p_re * x213
+    x220 = rpm_bq_im * x218 + rpm_bq_re * x219
+    x221 = -rpm_bq_im * x219 + rpm_bq_re * x218
+    del x218, x219
+    x226 = rpm_bq_im * x213
     del rpm_bq_im
-    x230 = rpm_b_re * rpm_bq_re * x188 * x206 * x216 - x228 * x229
-    x237 = -rpm_bq_re * x216 * x228 - x229 * x231
-    del rpm_bq_re, x216, x229
-    rpm_zq_re = -rpm_d_im * x218 + x219 * x220
-    rpm_zq_im = rpm_d_im * x220 + x218 * x219
-    del rpm_d_im, x218, x219, x220
-    rpm_yq_re = 4 * am_p_re * x223 - x212 * x224
-    rpm_yq_im = x212 * x223 + x213 * x224
-    del x223, x224
-    x232 = -rpm_yq_im * x228 - rpm_yq_re * x231
-    x233 = -rpm_yq_im * x231 + rpm_yq_re * x228
-    del x228, x231
-    z18 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x232, x233)
-    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x232, x233
-    x234 = z18[0]
-    x235 = z18[1]
-    del z18
-    rpm_uniform_re = rpm_b_im * x206 * x225 + rpm_b_re * x226
-    rpm_uniform_im = -rpm_b_im * x226 + rpm_b_re * x206 * x225
-    del x206, x225, x226
-    x236 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x235 - rpm_yq_re * x234
-    x238 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x234 - rpm_yq_re * x235
-    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x234, x235
-    rpm_change_re = x230 * x236 - x237 * x238
-    rpm_change_im = x230 * x238 + x236 * x237
-    del x230, x236, x237, x238
-    rpm_j0_re = -rpm_change_im * x239 + rpm_change_re * rpm_x_re * x201
-    rpm_j0_im = rpm_change_im * x240 + rpm_change_re * x239
+    x227 = rpm_b_re * rpm_bq_re * x185 * x203 * x213 - x225 * x226
+    x234 = -rpm_bq_re * x213 * x225 - x226 * x228
+    del rpm_bq_re, x213, x226
+    rpm_zq_re = -rpm_d_im * x215 + x216 * x217
+    rpm_zq_im = rpm_d_im * x217 + x215 * x216
+    del rpm_d_im, x215, x216, x217
+    rpm_yq_re = 4 * am_p_re * x220 - x209 * x221
+    rpm_yq_im = x209 * x220 + x210 * x221
+    del x220, x221
+    x229 = -rpm_yq_im * x225 - rpm_yq_re * x228
+    x230 = -rpm_yq_im * x228 + rpm_yq_re * x225
+    del x225, x228
+    z17 = divided_root_arctanh(rpm_zq_re, rpm_zq_im, rpm_z_re, rpm_z_im, rpm_yq_re, rpm_yq_im, rpm_y_re, rpm_y_im, x229, x230)
+    del rpm_y_im, rpm_y_re, rpm_z_im, rpm_z_re, rpm_zq_im, rpm_zq_re, x229, x230
+    x231 = z17[0]
+    x232 = z17[1]
+    del z17
+    rpm_uniform_re = rpm_b_im * x203 * x222 + rpm_b_re * x223
+    rpm_uniform_im = -rpm_b_im * x223 + rpm_b_re * x203 * x222
+    del x203, x222, x223
+    x233 = -rpm_b_im * rpm_uniform_im + rpm_b_re * rpm_uniform_re + rpm_yq_im * x232 - rpm_yq_re * x231
+    x235 = rpm_b_im * rpm_uniform_re + rpm_b_re * rpm_uniform_im - rpm_yq_im * x231 - rpm_yq_re * x232
+    del rpm_b_im, rpm_b_re, rpm_uniform_im, rpm_uniform_re, rpm_yq_im, rpm_yq_re, x231, x232
+    rpm_change_re = x227 * x233 - x234 * x235
+    rpm_change_im = x227 * x235 + x233 * x234
+    del x227, x233, x234, x235
+    rpm_j0_re = -rpm_change_im * x236 + rpm_change_re * rpm_x_re * x198
+    rpm_j0_im = rpm_change_im * x237 + rpm_change_re * x236
     del rpm_change_im, rpm_change_re
-    rpm_j1_re = -rpm_j0_im * x239 + rpm_j0_re * rpm_x_re * x201
+    rpm_j1_re = -rpm_j0_im * x236 + rpm_j0_re * rpm_x_re * x198
     del rpm_x_re
-    rpm_j1_im = rpm_j0_im * x240 + rpm_j0_re * x239
-    del x239, x240
+    rpm_j1_im = rpm_j0_im * x237 + rpm_j0_re * x236
+    del x236, x237
     rp_j00_re = -g1_n0_im * rpp_j0_im + g1_n0_re * rpp_j0_re - g2_n0_im * rpm_j0_im + g2_n0_re * rpm_j0_re
-    x615 = -rp_j00_re * rp_n1_re * x0
-    x640 = rp_j00_re * x0
-    x641 = rp_n1_im * x640
+    x612 = -rp_j00_re * rp_n1_re * x0
+    x637 = rp_j00_re * x0
+    x638 = rp_n1_im * x637
     rp_j00_im = g1_n0_im * rpp_j0_re + g1_n0_re * rpp_j0_im + g2_n0_im * rpm_j0_re + g2_n0_re * rpm_j0_im
-    x608 = rp_j00_im * x0
-    x609 = rp_n1_im * x608
-    x639 = rp_n1_re * x608
+    x605 = rp_j00_im * x0
+    x606 = rp_n1_im * x605
+    x636 = rp_n1_re * x605
     rp_j01_re = -g1_n1_im * rpp_j0_im + g1_n1_re * rpp_j0_re - g2_n1_im * rpm_j0_im + g2_n1_re * rpm_j0_re
-    x568 = rp_j01_re * rp_n2_im
-    x630 = -rp_j01_re * rp_n0_re * x0
-    x658 = rp_j01_re * x507
+    x565 = rp_j01_re * rp_n2_im
+    x627 = -rp_j01_re * rp_n0_re * x0
+    x655 = rp_j01_re * x504
     rp_j01_im = g1_n1_im * rpp_j0_re + g1_n1_re * rpp_j0_im + g2_n1_im * rpm_j0_re + g2_n1_re * rpm_j0_im
-    x526 = rp_j01_im * rp_n2_im
-    x567 = rp_j01_im * rp_n2_re
-    x626 = rp_j01_im * x507
-    x657 = rp_j01_im * x543
+    x523 = rp_j01_im * rp_n2_im
+    x564 = rp_j01_im * rp_n2_re
+    x623 = rp_j01_im * x504
+    x654 = rp_j01_im * x540
     rp_j02_re = -g1_n2_im * rpp_j0_im + g1_n2_re * rpp_j0_re - g2_n2_im * rpm_j0_im + g2_n2_re * rpm_j0_re
-    x521 = rp_j02_re * rp_n1_re * x0
-    x554 = rp_j02_re * rp_n1_im
-    x555 = x0 * x554
+    x518 = rp_j02_re * rp_n1_re * x0
+    x551 = rp_j02_re * rp_n1_im
+    x552 = x0 * x551
     rp_j02_im = g1_n2_im * rpp_j0_re + g1_n2_re * rpp_j0_im + g2_n2_im * rpm_j0_re + g2_n2_re * rpm_j0_im
-    x514 = rp_j02_im * rp_n1_im
-    x515 = x0 * x514
-    x552 = rp_j02_im * rp_n1_re
-    x553 = x0 * x552
+    x511 = rp_j02_im * rp_n1_im
+    x512 = x0 * x511
+    x549 = rp_j02_im * rp_n1_re
+    x550 = x0 * x549
     rp_j03_re = -g1_n3_im * rpp_j0_im + g1_n3_re * rpp_j0_re - g2_n3_im * rpm_j0_im + g2_n3_re * rpm_j0_re
-    x501 = rp_j03_re * x500
-    x537 = rp_j03_re * x492
-    x587 = rp_j03_re * x586
-    x598 = rp_j03_re * x578
-    x651 = rp_j03_re * x2
-    x675 = rp_j03_re * x1
+    x498 = rp_j03_re * x497
+    x534 = rp_j03_re * x489
+    x584 = rp_j03_re * x583
+    x595 = rp_j03_re * x575
+    x648 = rp_j03_re * x2
+    x672 = rp_j03_re * x1
     rp_j03_im = g1_n3_im * rpp_j0_re + g1_n3_re * rpp_j0_im + g2_n3_im * rpm_j0_re + g2_n3_re * rpm_j0_im
     del rpm_j0_im, rpm_j0_re, rpp_j0_im, rpp_j0_re
-    x493 = rp_j03_im * x492
-    x536 = rp_j03_im * x500
-    x579 = rp_j03_im * x578
-    x597 = rp_j03_im * x586
-    x621 = rp_j03_im * x2
-    x667 = rp_j03_im * x1
+    x490 = rp_j03_im * x489
+    x533 = rp_j03_im * x497
+    x576 = rp_j03_im * x575
+    x594 = rp_j03_im * x583
+    x618 = rp_j03_im * x2
+    x664 = rp_j03_im * x1
     del rp_j03_im
     rp_j10_re = -g1_n0_im * rpp_j1_im + g1_n0_re * rpp_j1_re - g2_n0_im * rpm_j1_im + g2_n0_re * rpm_j1_re
     rp_j10_im = g1_n0_im * rpp_j1_re + g1_n0_re * rpp_j1_im + g2_n0_im * rpm_j1_re + g2_n0_re * rpm_j1_im
     rp_j11_re = -g1_n1_im * rpp_j1_im + g1_n1_re * rpp_j1_re - g2_n1_im * rpm_j1_im + g2_n1_re * rpm_j1_re
-    x734 = rp_j11_re * rp_n2_im
+    x731 = rp_j11_re * rp_n2_im
     rp_j11_im = g1_n1_im * rpp_j1_re + g1_n1_re * rpp_j1_im + g2_n1_im * rpm_j1_re + g2_n1_re * rpm_j1_im
-    x705 = rp_j11_im * rp_n2_im
-    x733 = rp_j11_im * rp_n2_re
+    x702 = rp_j11_im * rp_n2_im
+    x730 = rp_j11_im * rp_n2_re
     del rp_j11_im
     rp_j12_re = -g1_n2_im * rpp_j1_im + g1_n2_re * rpp_j1_re - g2_n2_im * rpm_j1_im + g2_n2_re * rpm_j1_re
-    x736 = rp_j12_re * rp_n1_im
+    x733 = rp_j12_re * rp_n1_im
     rp_j12_im = g1_n2_im * rpp_j1_re + g1_n2_re * rpp_j1_im + g2_n2_im * rpm_j1_re + g2_n2_re * rpm_j1_im
-    x716 = rp_j12_im * rp_n1_im
-    x735 = rp_j12_im * rp_n1_re
+    x713 = rp_j12_im * rp_n1_im
+    x732 = rp_j12_im * rp_n1_re
     del rp_j12_im
     rp_j13_re = -g1_n3_im * rpp_j1_im + g1_n3_re * rpp_j1_re - g2_n3_im * rpm_j1_im + g2_n3_re * rpm_j1_re
     rp_j13_im = g1_n3_im * rpp_j1_re + g1_n3_re * rpp_j1_im + g2_n3_im * rpm_j1_re + g2_n3_re * rpm_j1_im
     del rpm_j1_im, rpm_j1_re, rpp_j1_im, rpp_j1_re
-    x701 = rp_j13_im * rp_n3_im
+    x698 = rp_j13_im * rp_n3_im
     del rp_n3_im
-    rm_n0_re = -x242 * x248 + x251
-    x542 = rm_n0_re * x0
-    rm_n0_im = x242 * x250 + x245 * x248 + x252
-    del x248
-    x506 = rm_n0_im * x0
-    x683 = rm_n0_im * x682
-    x709 = rm_n0_im * x708
+    rm_n0_re = -x239 * x245 + x248
+    x539 = rm_n0_re * x0
+    rm_n0_im = x239 * x247 + x242 * x245 + x249
+    del x245
+    x503 = rm_n0_im * x0
+    x680 = rm_n0_im * x679
+    x706 = rm_n0_im * x705
     del rm_n0_im
-    rm_n1_re = Delta_0 * x249 + rm_weight_im * x259 - x253 - x256
-    del x249, x253, x256
-    rm_n1_im = -rm_weight_re * x259 - x261
-    del x259
-    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x242 - x263
-    rm_n2_im = -Delta_0 * x242 * x243 - x265
-    del x242
-    x688 = rm_n2_im * x682
-    rm_n3_re = -x258 * x267 + x269
-    x498 = rm_n3_re * x2
-    x584 = rm_n3_re * x1
-    rm_n3_im = x254 * x267 + x258 * x268 + x270
-    del x258, x267
-    x490 = rm_n3_im * x2
-    x576 = rm_n3_im * x1
-    x721 = x1 * x490
-    rmp_x_re = x17 * (rm_roots_re - x162)
+    rm_n1_re = Delta_0 * x246 + rm_weight_im * x256 - x250 - x253
+    del x246, x250, x253
+    rm_n1_im = -rm_weight_re * x256 - x258
+    del x256
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x239 - x260
+    rm_n2_im = -Delta_0 * x239 * x240 - x262
+    del x239
+    x685 = rm_n2_im * x679
+    rm_n3_re = -x255 * x264 + x266
+    x495 = rm_n3_re * x2
+    x581 = rm_n3_re * x1
+    rm_n3_im = x251 * x264 + x255 * x265 + x267
+    del x255, x264
+    x487 = rm_n3_im * x2
+    x573 = rm_n3_im * x1
+    x718 = x1 * x487
+    rmp_x_re = x15 * (rm_roots_re - x159)
     del rm_roots_re
-    x306 = rmp_x_re * x201
-    rmp_x_im = x204
-    del x204
-    x305 = rmp_x_im * x201
-    z19 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z19[0]
-    x280 = q + rmp_k_re
-    x281 = -q + rmp_k_re
-    rmp_k_im = z19[1]
-    del z19
-    x273 = rmp_k_im * rmp_k_im
-    z20 = root_sum(ap_p_re, ap_p_im, x271, x272, rmp_x_re, rmp_x_im)
+    x303 = rmp_x_re * x198
+    rmp_x_im = x201
+    del x201
+    x302 = rmp_x_im * x198
+    z18 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z18[0]
+    x277 = q + rmp_k_re
+    x278 = -q + rmp_k_re
+    rmp_k_im = z18[1]
+    del z18
+    x270 = rmp_k_im * rmp_k_im
+    z19 = root_sum(ap_p_re, ap_p_im, x268, x269, rmp_x_re, rmp_x_im)
     del rmp_x_im
-    rmp_d_re = z20[0]
-    x285 = -q + rmp_d_re
-    rmp_d_im = z20[1]
-    del z20
-    rmp_b_re = rmp_k_re * rmp_k_re - x273
+    rmp_d_re = z19[0]
+    x282 = -q + rmp_d_re
+    rmp_d_im = z19[1]
+    del z19
+    rmp_b_re = rmp_k_re * rmp_k_re - x270
     rmp_b_im = 2 * rmp_k_im * rmp_k_re
     del rmp_k_re
-    x274 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
-    x275 = x274 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
-    x276 = rm_p_im * x274
-    x277 = rm_p_re * x274
-    x278 = rmp_b_im * x276 + rmp_b_re * x277
-    x279 = -rmp_b_im * x277 + rmp_b_re * x276
-    del x276, x277
-    x293 = x188 * x274
-    x294 = rmp_b_im * x293
-    x297 = rmp_b_re * x293
-    del x293
-    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x274 + rmp_b_re * x275
-    rmp_z_im = -rmp_b_im * x275 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x274
-    del x275
-    rmp_y_re = 4 * ap_p_re * x278 - x173 * x279
-    rmp_y_im = x173 * x278 + x174 * x279
-    del x278, x279
-    z21 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
-    x291 = z21[1]
-    x292 = x274 * z21[0]
-    del z21
-    rmp_bq_re = -x273 + x280 * x281
-    del x273
-    rmp_bq_im = rmp_k_im * x280 + rmp_k_im * x281
-    del rmp_k_im, x280, x281
-    x282 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
-    x283 = x282 * (q + rmp_d_re)
+    x271 = 1 / (rmp_b_im * rmp_b_im + rmp_b_re * rmp_b_re)
+    x272 = x271 * (-rmp_d_im * rmp_d_im + rmp_d_re * rmp_d_re)
+    x273 = rm_p_im * x271
+    x274 = rm_p_re * x271
+    x275 = rmp_b_im * x273 + rmp_b_re * x274
+    x276 = -rmp_b_im * x274 + rmp_b_re * x273
+    del x273, x274
+    x290 = x185 * x271
+    x291 = rmp_b_im * x290
+    x294 = rmp_b_re * x290
+    del x290
+    rmp_z_re = 2 * rmp_b_im * rmp_d_im * rmp_d_re * x271 + rmp_b_re * x272
+    rmp_z_im = -rmp_b_im * x272 + 2 * rmp_b_re * rmp_d_im * rmp_d_re * x271
+    del x272
+    rmp_y_re = 4 * ap_p_re * x275 - x170 * x276
+    rmp_y_im = x170 * x275 + x171 * x276
+    del x275, x276
+    z20 = root_arctanh(rmp_z_re, rmp_z_im, rmp_y_re, rmp_y_im)
+    x288 = z20[1]
+    x289 = x271 * z20[0]
+    del z20
+    rmp_bq_re = -x270 + x277 * x278
+    del x270
+    rmp_bq_im = rmp_k_im * x277 + rmp_k_im * x278
+    del rmp_k_im, x277, x278
+    x279 = 1 / (rmp_bq_im * rmp_bq_im + rmp_bq_re * rmp_bq_re)
+    x280 = x279 * (q + rmp_d_re)
     del rmp_d_re
-    x284 = -rmp_bq_im * x283 + rmp_bq_re * rmp_d_im * x282
-    x286 = rmp_bq_im * rmp_d_im * x282 + rmp_bq_re * x283
-    del x283
-    x287 = rm_p_im * x282
-    x288 = rm_p_re * x282
-    x289 = rmp_bq_im * x287 + rmp_bq_re * x288
-    x290 = -rmp_bq_im * x288 + rmp_bq_re * x287
-    del x287, x288
-    x295 = rmp_bq_im * x282
+    x281 = -rmp_bq_im * x280 + rmp_bq_re * rmp_d_im * x279
+    x283 = rmp_bq_im * rmp_d_im * x279 + rmp_bq_re * x280
+    del x280
+    x284 = rm_p_im * x279
+    x285 = rm_p_re * x279
+    x286 = rmp_bq_im * x284 + rmp_bq_re * x285
+    x287 = -rmp_bq_im * x285 + rmp_bq_re * x284
+    del x284, x285
+    x292 = rmp_bq_im * x279
     del rmp_bq_im
-    x296 = rmp_b_re * rmp_bq_re * x188 * x274 * x282 - x294 * x295
-    x303 = -rmp_bq_re * x282 * x294 - x295 * x297
-    del rmp_bq_re, x282, x295
-    rmp_zq_re = -rmp_d_im * x284 + x285 * x286
-    rmp_zq_im = rmp_d_im * x286 + x284 * x285
-    del rmp_d_im, x284, x285, x286
-    rmp_yq_re = 4 * ap_p_re * x289 - x173 * x290
-    rmp_yq_im = x173 * x289 + x174 * x290
-    del x289, x290
-    x298 = -rmp_yq_im * x294 - rmp_yq_re * x297
-    x299 = -rmp_yq_im * x297 + rmp_yq_re * x294
-    del x294, x297
-    z22 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x298, x299)
-    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x298, x299
-    x300 = z22[0]
-    x301 = z22[1]
-    del z22
-    rmp_uniform_re = rmp_b_im * x274 * x291 + rmp_b_re * x292
-    rmp_uniform_im = -rmp_b_im * x292 + rmp_b_re * x274 * x291
-    del x274, x291, x292
-    x302 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x301 - rmp_yq_re * x300
-    x304 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x300 - rmp_yq_re * x301
-    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x300, x301
-    rmp_change_re = x296 * x302 - x303 * x304
-    rmp_change_im = x296 * x304 + x302 * x303
-    del x296, x302, x303, x304
-    rmp_j0_re = -rmp_change_im * x305 + rmp_change_re * rmp_x_re * x201
-    rmp_j0_im = rmp_change_im * x306 + rmp_change_re * x305
+    x293 = rmp_b_re * rmp_bq_re * x185 * x271 * x279 - x291 * x292
+    x300 = -rmp_bq_re * x279 * x291 - x292 * x294
+    del rmp_bq_re, x279, x292
+    rmp_zq_re = -rmp_d_im * x281 + x282 * x283
+    rmp_zq_im = rmp_d_im * x283 + x281 * x282
+    del rmp_d_im, x281, x282, x283
+    rmp_yq_re = 4 * ap_p_re * x286 - x170 * x287
+    rmp_yq_im = x170 * x286 + x171 * x287
+    del x286, x287
+    x295 = -rmp_yq_im * x291 - rmp_yq_re * x294
+    x296 = -rmp_yq_im * x294 + rmp_yq_re * x291
+    del x291, x294
+    z21 = divided_root_arctanh(rmp_zq_re, rmp_zq_im, rmp_z_re, rmp_z_im, rmp_yq_re, rmp_yq_im, rmp_y_re, rmp_y_im, x295, x296)
+    del rmp_y_im, rmp_y_re, rmp_z_im, rmp_z_re, rmp_zq_im, rmp_zq_re, x295, x296
+    x297 = z21[0]
+    x298 = z21[1]
+    del z21
+    rmp_uniform_re = rmp_b_im * x271 * x288 + rmp_b_re * x289
+    rmp_uniform_im = -rmp_b_im * x289 + rmp_b_re * x271 * x288
+    del x271, x288, x289
+    x299 = -rmp_b_im * rmp_uniform_im + rmp_b_re * rmp_uniform_re + rmp_yq_im * x298 - rmp_yq_re * x297
+    x301 = rmp_b_im * rmp_uniform_re + rmp_b_re * rmp_uniform_im - rmp_yq_im * x297 - rmp_yq_re * x298
+    del rmp_b_im, rmp_b_re, rmp_uniform_im, rmp_uniform_re, rmp_yq_im, rmp_yq_re, x297, x298
+    rmp_change_re = x293 * x299 - x300 * x301
+    rmp_change_im = x293 * x301 + x299 * x300
+    del x293, x299, x300, x301
+    rmp_j0_re = -rmp_change_im * x302 + rmp_change_re * rmp_x_re * x198
+    rmp_j0_im = rmp_change_im * x303 + rmp_change_re * x302
     del rmp_change_im, rmp_change_re
-    rmp_j1_re = -rmp_j0_im * x305 + rmp_j0_re * rmp_x_re * x201
+    rmp_j1_re = -rmp_j0_im * x302 + rmp_j0_re * rmp_x_re * x198
     del rmp_x_re
-    rmp_j1_im = rmp_j0_im * x306 + rmp_j0_re * x305
-    del x305, x306
-    rmm_x_re = x17 * (-rp_roots_re - x162)
+    rmp_j1_im = rmp_j0_im * x303 + rmp_j0_re * x302
+    del x302, x303
+    rmm_x_re = x15 * (-rp_roots_re - x159)
     del rp_roots_re
-    x340 = rmm_x_re * x201
-    rmm_x_im = -x163
-    del x163
-    x339 = rmm_x_im * x201
-    z23 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
-    rmm_k_re = z23[0]
-    x314 = q + rmm_k_re
-    x315 = -q + rmm_k_re
-    rmm_k_im = z23[1]
-    del z23
-    x307 = rmm_k_im * rmm_k_im
-    z24 = root_sum(am_p_re, am_p_im, x271, x272, rmm_x_re, rmm_x_im)
+    x337 = rmm_x_re * x198
+    rmm_x_im = -x160
+    del x160
+    x336 = rmm_x_im * x198
+    z22 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_k_re = z22[0]
+    x311 = q + rmm_k_re
+    x312 = -q + rmm_k_re
+    rmm_k_im = z22[1]
+    del z22
+    x304 = rmm_k_im * rmm_k_im
+    z23 = root_sum(am_p_re, am_p_im, x268, x269, rmm_x_re, rmm_x_im)
     del rmm_x_im
-    rmm_d_re = z24[0]
-    x319 = -q + rmm_d_re
-    rmm_d_im = z24[1]
-    del z24
-    rmm_b_re = rmm_k_re * rmm_k_re - x307
+    rmm_d_re = z23[0]
+    x316 = -q + rmm_d_re
+    rmm_d_im = z23[1]
+    del z23
+    rmm_b_re = rmm_k_re * rmm_k_re - x304
     rmm_b_im = 2 * rmm_k_im * rmm_k_re
     del rmm_k_re
-    x308 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
-    x309 = x308 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
-    x310 = rm_p_im * x308
-    x311 = rm_p_re * x308
-    x312 = rmm_b_im * x310 + rmm_b_re * x311
-    x313 = -rmm_b_im * x311 + rmm_b_re * x310
-    del x310, x311
-    x327 = x188 * x308
-    x328 = rmm_b_im * x327
-    x331 = rmm_b_re * x327
-    del x327
-    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x308 + rmm_b_re * x309
-    rmm_z_im = -rmm_b_im * x309 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x308
-    del x309
-    rmm_y_re = 4 * am_p_re * x312 - x212 * x313
-    rmm_y_im = x212 * x312 + x213 * x313
-    del x312, x313
-    z25 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
-    x325 = z25[1]
-    x326 = x308 * z25[0]
-    del z25
-    rmm_bq_re = -x307 + x314 * x315
-    del x307
-    rmm_bq_im = rmm_k_im * x314 + rmm_k_im * x315
-    del rmm_k_im, x314, x315
-    x316 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
-    x317 = x316 * (q + rmm_d_re)
+    x305 = 1 / (rmm_b_im * rmm_b_im + rmm_b_re * rmm_b_re)
+    x306 = x305 * (-rmm_d_im * rmm_d_im + rmm_d_re * rmm_d_re)
+    x307 = rm_p_im * x305
+    x308 = rm_p_re * x305
+    x309 = rmm_b_im * x307 + rmm_b_re * x308
+    x310 = -rmm_b_im * x308 + rmm_b_re * x307
+    del x307, x308
+    x324 = x185 * x305
+    x325 = rmm_b_im * x324
+    x328 = rmm_b_re * x324
+    del x324
+    rmm_z_re = 2 * rmm_b_im * rmm_d_im * rmm_d_re * x305 + rmm_b_re * x306
+    rmm_z_im = -rmm_b_im * x306 + 2 * rmm_b_re * rmm_d_im * rmm_d_re * x305
+    del x306
+    rmm_y_re = 4 * am_p_re * x309 - x209 * x310
+    rmm_y_im = x209 * x309 + x210 * x310
+    del x309, x310
+    z24 = root_arctanh(rmm_z_re, rmm_z_im, rmm_y_re, rmm_y_im)
+    x322 = z24[1]
+    x323 = x305 * z24[0]
+    del z24
+    rmm_bq_re = -x304 + x311 * x312
+    del x304
+    rmm_bq_im = rmm_k_im * x311 + rmm_k_im * x312
+    del rmm_k_im, x311, x312
+    x313 = 1 / (rmm_bq_im * rmm_bq_im + rmm_bq_re * rmm_bq_re)
+    x314 = x313 * (q + rmm_d_re)
     del rmm_d_re
-    x318 = -rmm_bq_im * x317 + rmm_bq_re * rmm_d_im * x316
-    x320 = rmm_bq_im * rmm_d_im * x316 + rmm_bq_re * x317
-    del x317
-    x321 = rm_p_im * x316
-    x322 = rm_p_re * x316
-    x323 = rmm_bq_im * x321 + rmm_bq_re * x322
-    x324 = -rmm_bq_im * x322 + rmm_bq_re * x321
-    del x321, x322
-    x329 = rmm_bq_im * x316
+    x315 = -rmm_bq_im * x314 + rmm_bq_re * rmm_d_im * x313
+    x317 = rmm_bq_im * rmm_d_im * x313 + rmm_bq_re * x314
+    del x314
+    x318 = rm_p_im * x313
+    x319 = rm_p_re * x313
+    x320 = rmm_bq_im * x318 + rmm_bq_re * x319
+    x321 = -rmm_bq_im * x319 + rmm_bq_re * x318
+    del x318, x319
+    x326 = rmm_bq_im * x313
     del rmm_bq_im
-    x330 = rmm_b_re * rmm_bq_re * x188 * x308 * x316 - x328 * x329
-    x337 = -rmm_bq_re * x316 * x328 - x329 * x331
-    del rmm_bq_re, x316, x329
-    rmm_zq_re = -rmm_d_im * x318 + x319 * x320
-    rmm_zq_im = rmm_d_im * x320 + x318 * x319
-    del rmm_d_im, x318, x319, x320
-    rmm_yq_re = 4 * am_p_re * x323 - x212 * x324
-    rmm_yq_im = x212 * x323 + x213 * x324
-    del x323, x324
-    x332 = -rmm_yq_im * x328 - rmm_yq_re * x331
-    x333 = -rmm_yq_im * x331 + rmm_yq_re * x328
-    del x328, x331
-    z26 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x332, x333)
-    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x332, x333
-    x334 = z26[0]
-    x335 = z26[1]
-    del z26
-    rmm_uniform_re = rmm_b_im * x308 * x325 + rmm_b_re * x326
-    rmm_uniform_im = -rmm_b_im * x326 + rmm_b_re * x308 * x325
-    del x308, x325, x326
-    x336 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x335 - rmm_yq_re * x334
-    x338 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x334 - rmm_yq_re * x335
-    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x334, x335
-    rmm_change_re = x330 * x336 - x337 * x338
-    rmm_change_im = x330 * x338 + x336 * x337
-    del x330, x336, x337, x338
-    rmm_j0_re = -rmm_change_im * x339 + rmm_change_re * rmm_x_re * x201
-    rmm_j0_im = rmm_change_im * x340 + rmm_change_re * x339
+    x327 = rmm_b_re * rmm_bq_re * x185 * x305 * x313 - x325 * x326
+    x334 = -rmm_bq_re * x313 * x325 - x326 * x328
+    del rmm_bq_re, x313, x326
+    rmm_zq_re = -rmm_d_im * x315 + x316 * x317
+    rmm_zq_im = rmm_d_im * x317 + x315 * x316
+    del rmm_d_im, x315, x316, x317
+    rmm_yq_re = 4 * am_p_re * x320 - x209 * x321
+    rmm_yq_im = x209 * x320 + x210 * x321
+    del x320, x321
+    x329 = -rmm_yq_im * x325 - rmm_yq_re * x328
+    x330 = -rmm_yq_im * x328 + rmm_yq_re * x325
+    del x325, x328
+    z25 = divided_root_arctanh(rmm_zq_re, rmm_zq_im, rmm_z_re, rmm_z_im, rmm_yq_re, rmm_yq_im, rmm_y_re, rmm_y_im, x329, x330)
+    del rmm_y_im, rmm_y_re, rmm_z_im, rmm_z_re, rmm_zq_im, rmm_zq_re, x329, x330
+    x331 = z25[0]
+    x332 = z25[1]
+    del z25
+    rmm_uniform_re = rmm_b_im * x305 * x322 + rmm_b_re * x323
+    rmm_uniform_im = -rmm_b_im * x323 + rmm_b_re * x305 * x322
+    del x305, x322, x323
+    x333 = -rmm_b_im * rmm_uniform_im + rmm_b_re * rmm_uniform_re + rmm_yq_im * x332 - rmm_yq_re * x331
+    x335 = rmm_b_im * rmm_uniform_re + rmm_b_re * rmm_uniform_im - rmm_yq_im * x331 - rmm_yq_re * x332
+    del rmm_b_im, rmm_b_re, rmm_uniform_im, rmm_uniform_re, rmm_yq_im, rmm_yq_re, x331, x332
+    rmm_change_re = x327 * x333 - x334 * x335
+    rmm_change_im = x327 * x335 + x333 * x334
+    del x327, x333, x334, x335
+    rmm_j0_re = -rmm_change_im * x336 + rmm_change_re * rmm_x_re * x198
+    rmm_j0_im = rmm_change_im * x337 + rmm_change_re * x336
     del rmm_change_im, rmm_change_re
-    rmm_j1_re = -rmm_j0_im * x339 + rmm_j0_re * rmm_x_re * x201
+    rmm_j1_re = -rmm_j0_im * x336 + rmm_j0_re * rmm_x_re * x198
     del rmm_x_re
-    rmm_j1_im = rmm_j0_im * x340 + rmm_j0_re * x339
-    del x339, x340
+    rmm_j1_im = rmm_j0_im * x337 + rmm_j0_re * x336
+    del x336, x337
     rm_j00_re = -g1_n0_im * rmp_j0_im + g1_n0_re * rmp_j0_re - g2_n0_im * rmm_j0_im + g2_n0_re * rmm_j0_re
-    x614 = -rm_j00_re * rm_n1_re * x0
-    x637 = rm_j00_re * x0
-    x638 = rm_n1_im * x637
+    x611 = -rm_j00_re * rm_n1_re * x0
+    x634 = rm_j00_re * x0
+    x635 = rm_n1_im * x634
     rm_j00_im = g1_n0_im * rmp_j0_re + g1_n0_re * rmp_j0_im + g2_n0_im * rmm_j0_re + g2_n0_re * rmm_j0_im
-    x606 = rm_j00_im * x0
-    x607 = rm_n1_im * x606
-    x636 = rm_n1_re * x606
+    x603 = rm_j00_im * x0
+    x604 = rm_n1_im * x603
+    x633 = rm_n1_re * x603
     rm_j01_re = -g1_n1_im * rmp_j0_im + g1_n1_re * rmp_j0_re - g2_n1_im * rmm_j0_im + g2_n1_re * rmm_j0_re
-    x566 = rm_j01_re * rm_n2_im
-    x629 = -rm_j01_re * rm_n0_re * x0
-    x656 = rm_j01_re * x506
+    x563 = rm_j01_re * rm_n2_im
+    x626 = -rm_j01_re * rm_n0_re * x0
+    x653 = rm_j01_re * x503
     rm_j01_im = g1_n1_im * rmp_j0_re + g1_n1_re * rmp_j0_im + g2_n1_im * rmm_j0_re + g2_n1_re * rmm_j0_im
-    x525 = rm_j01_im * rm_n2_im
-    x565 = rm_j01_im * rm_n2_re
-    x625 = rm_j01_im * x506
-    x655 = rm_j01_im * x542
+    x522 = rm_j01_im * rm_n2_im
+    x562 = rm_j01_im * rm_n2_re
+    x622 = rm_j01_im * x503
+    x652 = rm_j01_im * x539
     rm_j02_re = -g1_n2_im * rmp_j0_im + g1_n2_re * rmp_j0_re - g2_n2_im * rmm_j0_im + g2_n2_re * rmm_j0_re
-    x520 = rm_j02_re * rm_n1_re * x0
-    x550 = rm_j02_re * rm_n1_im
-    x551 = x0 * x550
+    x517 = rm_j02_re * rm_n1_re * x0
+    x547 = rm_j02_re * rm_n1_im
+    x548 = x0 * x547
     rm_j02_im = g1_n2_im * rmp_j0_re + g1_n2_re * rmp_j0_im + g2_n2_im * rmm_j0_re + g2_n2_re * rmm_j0_im
-    x512 = rm_j02_im * rm_n1_im
-    x513 = x0 * x512
-    x548 = rm_j02_im * rm_n1_re
-    x549 = x0 * x548
+    x509 = rm_j02_im * rm_n1_im
+    x510 = x0 * x509
+    x545 = rm_j02_im * rm_n1_re
+    x546 = x0 * x545
     rm_j03_re = -g1_n3_im * rmp_j0_im + g1_n3_re * rmp_j0_re - g2_n3_im * rmm_j0_im + g2_n3_re * rmm_j0_re
-    x499 = rm_j03_re * x498
-    x535 = rm_j03_re * x490
-    x585 = rm_j03_re * x584
-    x596 = rm_j03_re * x576
-    x650 = rm_j03_re * x2
-    x674 = rm_j03_re * x1
+    x496 = rm_j03_re * x495
+    x532 = rm_j03_re * x487
+    x582 = rm_j03_re * x581
+    x593 = rm_j03_re * x573
+    x647 = rm_j03_re * x2
+    x671 = rm_j03_re * x1
     rm_j03_im = g1_n3_im * rmp_j0_re + g1_n3_re * rmp_j0_im + g2_n3_im * rmm_j0_re + g2_n3_re * rmm_j0_im
     del rmm_j0_im, rmm_j0_re, rmp_j0_im, rmp_j0_re
-    x491 = rm_j03_im * x490
-    x534 = rm_j03_im * x498
-    x577 = rm_j03_im * x576
-    x595 = rm_j03_im * x584
-    x620 = rm_j03_im * x2
-    x666 = rm_j03_im * x1
+    x488 = rm_j03_im * x487
+    x531 = rm_j03_im * x495
+    x574 = rm_j03_im * x573
+    x592 = rm_j03_im * x581
+    x617 = rm_j03_im * x2
+    x663 = rm_j03_im * x1
     del rm_j03_im
     rm_j10_re = -g1_n0_im * rmp_j1_im + g1_n0_re * rmp_j1_re - g2_n0_im * rmm_j1_im + g2_n0_re * rmm_j1_re
     rm_j10_im = g1_n0_im * rmp_j1_re + g1_n0_re * rmp_j1_im + g2_n0_im * rmm_j1_re + g2_n0_re * rmm_j1_im
     rm_j11_re = -g1_n1_im * rmp_j1_im + g1_n1_re * rmp_j1_re - g2_n1_im * rmm_j1_im + g2_n1_re * rmm_j1_re
-    x730 = rm_j11_re * rm_n2_im
+    x727 = rm_j11_re * rm_n2_im
     rm_j11_im = g1_n1_im * rmp_j1_re + g1_n1_re * rmp_j1_im + g2_n1_im * rmm_j1_re + g2_n1_re * rmm_j1_im
-    x704 = rm_j11_im * rm_n2_im
-    x729 = rm_j11_im * rm_n2_re
+    x701 = rm_j11_im * rm_n2_im
+    x726 = rm_j11_im * rm_n2_re
     del rm_j11_im
     rm_j12_re = -g1_n2_im * rmp_j1_im + g1_n2_re * rmp_j1_re - g2_n2_im * rmm_j1_im + g2_n2_re * rmm_j1_re
-    x732 = rm_j12_re * rm_n1_im
+    x729 = rm_j12_re * rm_n1_im
     rm_j12_im = g1_n2_im * rmp_j1_re + g1_n2_re * rmp_j1_im + g2_n2_im * rmm_j1_re + g2_n2_re * rmm_j1_im
-    x715 = rm_j12_im * rm_n1_im
-    x731 = rm_j12_im * rm_n1_re
+    x712 = rm_j12_im * rm_n1_im
+    x728 = rm_j12_im * rm_n1_re
     del rm_j12_im
     rm_j13_re = -g1_n3_im * rmp_j1_im + g1_n3_re * rmp_j1_re - g2_n3_im * rmm_j1_im + g2_n3_re * rmm_j1_re
     rm_j13_im = g1_n3_im * rmp_j1_re + g1_n3_re * rmp_j1_im + g2_n3_im * rmm_j1_re + g2_n3_re * rmm_j1_im
     del rmm_j1_im, rmm_j1_re, rmp_j1_im, rmp_j1_re
-    x700 = rm_j13_im * rm_n3_im
+    x697 = rm_j13_im * rm_n3_im
     del rm_n3_im
-    sp_n0_re = x139 - x341 * x342
-    del x139
-    x545 = sp_n0_re * x0
-    sp_n0_im = x133 * x342 + x137 * x341 - x140
-    del x133, x137, x140, x341, x342
-    x509 = sp_n0_im * x0
-    x686 = sp_n0_im * x682
-    x712 = sp_n0_im * x708
+    sp_n0_re = x136 - x338 * x339
+    del x136
+    x542 = sp_n0_re * x0
+    sp_n0_im = x130 * x339 + x134 * x338 - x137
+    del x130, x134, x137, x338, x339
+    x506 = sp_n0_im * x0
+    x683 = sp_n0_im * x679
+    x709 = sp_n0_im * x705
     del sp_n0_im
-    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x90 - x134 * x343 - x148
-    del x134, x148, x90
-    sp_n1_im = -x131 * x343 + x155
-    del x131, x155, x343
-    sp_n2_re = -rp_weight_im * x344 - x149
-    del rp_weight_im, x149
-    sp_n2_im = -rp_weight_re * x344 + x151
-    del rp_weight_re, x151, x344
-    x691 = sp_n2_im * x682
-    sp_n3_re = -x141 * x345 + x160
-    del x160
-    x504 = sp_n3_re * x2
-    x590 = sp_n3_re * x1
-    sp_n3_im = x141 * x159 + x145 * x345 - x161
-    del x141, x145, x159, x161, x345
-    x496 = sp_n3_im * x2
-    x582 = sp_n3_im * x1
-    x724 = x1 * x496
-    spp_x_re = x17 * (sp_roots_re - x162)
-    x381 = spp_x_re * x201
-    spp_x_im = x17 * (sp_roots_im + x347)
-    x380 = spp_x_im * x201
-    z27 = root_sum(ap_p_re, ap_p_im, x164, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z27[0]
-    x355 = q + spp_k_re
-    x356 = -q + spp_k_re
-    spp_k_im = z27[1]
-    del z27
-    x348 = spp_k_im * spp_k_im
-    z28 = root_sum(ap_p_re, ap_p_im, rp_p_re, x165, spp_x_re, spp_x_im)
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x340 - x145
+    del x131, x145, x87
+    sp_n1_im = -x128 * x340 + x152
+    del x128, x152, x340
+    sp_n2_re = -rp_weight_im * x341 - x146
+    del rp_weight_im, x146
+    sp_n2_im = -rp_weight_re * x341 + x148
+    del rp_weight_re, x148, x341
+    x688 = sp_n2_im * x679
+    sp_n3_re = -x138 * x342 + x157
+    del x157
+    x501 = sp_n3_re * x2
+    x587 = sp_n3_re * x1
+    sp_n3_im = x138 * x156 + x142 * x342 - x158
+    del x138, x142, x156, x158, x342
+    x493 = sp_n3_im * x2
+    x579 = sp_n3_im * x1
+    x721 = x1 * x493
+    spp_x_re = x15 * (sp_roots_re - x159)
+    x378 = spp_x_re * x198
+    spp_x_im = x15 * (sp_roots_im + x344)
+    x377 = spp_x_im * x198
+    z26 = root_sum(ap_p_re, ap_p_im, x161, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z26[0]
+    x352 = q + spp_k_re
+    x353 = -q + spp_k_re
+    spp_k_im = z26[1]
+    del z26
+    x345 = spp_k_im * spp_k_im
+    z27 = root_sum(ap_p_re, ap_p_im, rp_p_re, x162, spp_x_re, spp_x_im)
     del spp_x_im
-    spp_d_re = z28[0]
-    x360 = -q + spp_d_re
-    spp_d_im = z28[1]
-    del z28
-    spp_b_re = spp_k_re * spp_k_re - x348
+    spp_d_re = z27[0]
+    x357 = -q + spp_d_re
+    spp_d_im = z27[1]
+    del z27
+    spp_b_re = spp_k_re * spp_k_re - x345
     spp_b_im = 2 * spp_k_im * spp_k_re
     del spp_k_re
-    x349 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
-    x350 = x349 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
-    x351 = rp_p_im * x349
-    x352 = rp_p_re * x349
-    x353 = spp_b_im * x352 + spp_b_re * x351
-    x354 = spp_b_im * x351 - spp_b_re * x352
-    del x351, x352
-    x368 = x188 * x349
-    x369 = spp_b_im * x368
-    x372 = spp_b_re * x368
-    del x368
-    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x349 + spp_b_re * x350
-    spp_z_im = -spp_b_im * x350 + 2 * spp_b_re * spp_d_im * spp_d_re * x349
-    del x350
-    spp_y_re = 4 * ap_p_re * x354 - x173 * x353
-    spp_y_im = x173 * x354 + x174 * x353
-    del x353, x354
-    z29 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
-    x366 = z29[1]
-    x367 = x349 * z29[0]
-    del z29
-    spp_bq_re = -x348 + x355 * x356
-    del x348
-    spp_bq_im = spp_k_im * x355 + spp_k_im * x356
-    del spp_k_im, x355, x356
-    x357 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
-    x358 = x357 * (q + spp_d_re)
+    x346 = 1 / (spp_b_im * spp_b_im + spp_b_re * spp_b_re)
+    x347 = x346 * (-spp_d_im * spp_d_im + spp_d_re * spp_d_re)
+    x348 = rp_p_im * x346
+    x349 = rp_p_re * x346
+    x350 = spp_b_im * x349 + spp_b_re * x348
+    x351 = spp_b_im * x348 - spp_b_re * x349
+    del x348, x349
+    x365 = x185 * x346
+    x366 = spp_b_im * x365
+    x369 = spp_b_re * x365
+    del x365
+    spp_z_re = 2 * spp_b_im * spp_d_im * spp_d_re * x346 + spp_b_re * x347
+    spp_z_im = -spp_b_im * x347 + 2 * spp_b_re * spp_d_im * spp_d_re * x346
+    del x347
+    spp_y_re = 4 * ap_p_re * x351 - x170 * x350
+    spp_y_im = x170 * x351 + x171 * x350
+    del x350, x351
+    z28 = root_arctanh(spp_z_re, spp_z_im, spp_y_re, spp_y_im)
+    x363 = z28[1]
+    x364 = x346 * z28[0]
+    del z28
+    spp_bq_re = -x345 + x352 * x353
+    del x345
+    spp_bq_im = spp_k_im * x352 + spp_k_im * x353
+    del spp_k_im, x352, x353
+    x354 = 1 / (spp_bq_im * spp_bq_im + spp_bq_re * spp_bq_re)
+    x355 = x354 * (q + spp_d_re)
     del spp_d_re
-    x359 = -spp_bq_im * x358 + spp_bq_re * spp_d_im * x357
-    x361 = spp_bq_im * spp_d_im * x357 + spp_bq_re * x358
-    del x358
-    x362 = rp_p_im * x357
-    x363 = rp_p_re * x357
-    x364 = spp_bq_im * x363 + spp_bq_re * x362
-    x365 = spp_bq_im * x362 - spp_bq_re * x363
-    del x362, x363
-    x370 = spp_bq_im * x357
+    x356 = -spp_bq_im * x355 + spp_bq_re * spp_d_im * x354
+    x358 = spp_bq_im * spp_d_im * x354 + spp_bq_re * x355
+    del x355
+    x359 = rp_p_im * x354
+    x360 = rp_p_re * x354
+    x361 = spp_bq_im * x360 + spp_bq_re * x359
+    x362 = spp_bq_im * x359 - spp_bq_re * x360
+    del x359, x360
+    x367 = spp_bq_im * x354
     del spp_bq_im
-    x371 = spp_b_re * spp_bq_re * x188 * x349 * x357 - x369 * x370
-    x378 = -spp_bq_re * x357 * x369 - x370 * x372
-    del spp_bq_re, x357, x370
-    spp_zq_re = -spp_d_im * x359 + x360 * x361
-    spp_zq_im = spp_d_im * x361 + x359 * x360
-    del spp_d_im, x359, x360, x361
-    spp_yq_re = 4 * ap_p_re * x365 - x173 * x364
-    spp_yq_im = x173 * x365 + x174 * x364
-    del x364, x365
-    x373 = -spp_yq_im * x369 - spp_yq_re * x372
-    x374 = -spp_yq_im * x372 + spp_yq_re * x369
-    del x369, x372
-    z30 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x373, x374)
-    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x373, x374
-    x375 = z30[0]
-    x376 = z30[1]
-    del z30
-    spp_uniform_re = spp_b_im * x349 * x366 + spp_b_re * x367
-    spp_uniform_im = -spp_b_im * x367 + spp_b_re * x349 * x366
-    del x349, x366, x367
-    x377 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x376 - spp_yq_re * x375
-    x379 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x375 - spp_yq_re * x376
-    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x375, x376
-    spp_change_re = x371 * x377 - x378 * x379
-    spp_change_im = x371 * x379 + x377 * x378
-    del x371, x377, x378, x379
-    spp_j0_re = -spp_change_im * x380 + spp_change_re * spp_x_re * x201
-    spp_j0_im = spp_change_im * x381 + spp_change_re * x380
+    x368 = spp_b_re * spp_bq_re * x185 * x346 * x354 - x366 * x367
+    x375 = -spp_bq_re * x354 * x366 - x367 * x369
+    del spp_bq_re, x354, x367
+    spp_zq_re = -spp_d_im * x356 + x357 * x358
+    spp_zq_im = spp_d_im * x358 + x356 * x357
+    del spp_d_im, x356, x357, x358
+    spp_yq_re = 4 * ap_p_re * x362 - x170 * x361
+    spp_yq_im = x170 * x362 + x171 * x361
+    del x361, x362
+    x370 = -spp_yq_im * x366 - spp_yq_re * x369
+    x371 = -spp_yq_im * x369 + spp_yq_re * x366
+    del x366, x369
+    z29 = divided_root_arctanh(spp_zq_re, spp_zq_im, spp_z_re, spp_z_im, spp_yq_re, spp_yq_im, spp_y_re, spp_y_im, x370, x371)
+    del spp_y_im, spp_y_re, spp_z_im, spp_z_re, spp_zq_im, spp_zq_re, x370, x371
+    x372 = z29[0]
+    x373 = z29[1]
+    del z29
+    spp_uniform_re = spp_b_im * x346 * x363 + spp_b_re * x364
+    spp_uniform_im = -spp_b_im * x364 + spp_b_re * x346 * x363
+    del x346, x363, x364
+    x374 = -spp_b_im * spp_uniform_im + spp_b_re * spp_uniform_re + spp_yq_im * x373 - spp_yq_re * x372
+    x376 = spp_b_im * spp_uniform_re + spp_b_re * spp_uniform_im - spp_yq_im * x372 - spp_yq_re * x373
+    del spp_b_im, spp_b_re, spp_uniform_im, spp_uniform_re, spp_yq_im, spp_yq_re, x372, x373
+    spp_change_re = x368 * x374 - x375 * x376
+    spp_change_im = x368 * x376 + x374 * x375
+    del x368, x374, x375, x376
+    spp_j0_re = -spp_change_im * x377 + spp_change_re * spp_x_re * x198
+    spp_j0_im = spp_change_im * x378 + spp_change_re * x377
     del spp_change_im, spp_change_re
-    spp_j1_re = -spp_j0_im * x380 + spp_j0_re * spp_x_re * x201
+    spp_j1_re = -spp_j0_im * x377 + spp_j0_re * spp_x_re * x198
     del spp_x_re
-    spp_j1_im = spp_j0_im * x381 + spp_j0_re * x380
-    del x380, x381
-    spm_x_re = x17 * (-sm_roots_re - x162)
-    x416 = spm_x_re * x201
-    spm_x_im = x17 * (-sm_roots_im - x382)
-    x415 = spm_x_im * x201
-    z31 = root_sum(am_p_re, am_p_im, x164, rp_p_im, spm_x_re, spm_x_im)
-    del x164
-    spm_k_re = z31[0]
-    x390 = q + spm_k_re
-    x391 = -q + spm_k_re
-    spm_k_im = z31[1]
+    spp_j1_im = spp_j0_im * x378 + spp_j0_re * x377
+    del x377, x378
+    spm_x_re = x15 * (-sm_roots_re - x159)
+    x413 = spm_x_re * x198
+    spm_x_im = x15 * (-sm_roots_im - x379)
+    x412 = spm_x_im * x198
+    z30 = root_sum(am_p_re, am_p_im, x161, rp_p_im, spm_x_re, spm_x_im)
+    del x161
+    spm_k_re = z30[0]
+    x387 = q + spm_k_re
+    x388 = -q + spm_k_re
+    spm_k_im = z30[1]
+    del z30
+    x380 = spm_k_im * spm_k_im
+    z31 = root_sum(am_p_re, am_p_im, rp_p_re, x162, spm_x_re, spm_x_im)
+    del spm_x_im, x162
+    spm_d_re = z31[0]
+    x392 = -q + spm_d_re
+    spm_d_im = z31[1]
     del z31
-    x383 = spm_k_im * spm_k_im
-    z32 = root_sum(am_p_re, am_p_im, rp_p_re, x165, spm_x_re, spm_x_im)
-    del spm_x_im, x165
-    spm_d_re = z32[0]
-    x395 = -q + spm_d_re
-    spm_d_im = z32[1]
-    del z32
-    spm_b_re = spm_k_re * spm_k_re - x383
+    spm_b_re = spm_k_re * spm_k_re - x380
     spm_b_im = 2 * spm_k_im * spm_k_re
     del spm_k_re
-    x384 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
-    x385 = x384 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
-    x386 = rp_p_im * x384
-    x387 = rp_p_re * x384
-    x388 = spm_b_im * x387 + spm_b_re * x386
-    x389 = spm_b_im * x386 - spm_b_re * x387
-    del x386, x387
-    x403 = x188 * x384
-    x404 = spm_b_im * x403
-    x407 = spm_b_re * x403
-    del x403
-    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x384 + spm_b_re * x385
-    spm_z_im = -spm_b_im * x385 + 2 * spm_b_re * spm_d_im * spm_d_re * x384
-    del x385
-    spm_y_re = 4 * am_p_re * x389 - x212 * x388
-    spm_y_im = x212 * x389 + x213 * x388
-    del x388, x389
-    z33 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
-    x401 = z33[1]
-    x402 = x384 * z33[0]
-    del z33
-    spm_bq_re = -x383 + x390 * x391
-    del x383
-    spm_bq_im = spm_k_im * x390 + spm_k_im * x391
-    del spm_k_im, x390, x391
-    x392 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
-    x393 = x392 * (q + spm_d_re)
+    x381 = 1 / (spm_b_im * spm_b_im + spm_b_re * spm_b_re)
+    x382 = x381 * (-spm_d_im * spm_d_im + spm_d_re * spm_d_re)
+    x383 = rp_p_im * x381
+    x384 = rp_p_re * x381
+    x385 = spm_b_im * x384 + spm_b_re * x383
+    x386 = spm_b_im * x383 - spm_b_re * x384
+    del x383, x384
+    x400 = x185 * x381
+    x401 = spm_b_im * x400
+    x404 = spm_b_re * x400
+    del x400
+    spm_z_re = 2 * spm_b_im * spm_d_im * spm_d_re * x381 + spm_b_re * x382
+    spm_z_im = -spm_b_im * x382 + 2 * spm_b_re * spm_d_im * spm_d_re * x381
+    del x382
+    spm_y_re = 4 * am_p_re * x386 - x209 * x385
+    spm_y_im = x209 * x386 + x210 * x385
+    del x385, x386
+    z32 = root_arctanh(spm_z_re, spm_z_im, spm_y_re, spm_y_im)
+    x398 = z32[1]
+    x399 = x381 * z32[0]
+    del z32
+    spm_bq_re = -x380 + x387 * x388
+    del x380
+    spm_bq_im = spm_k_im * x387 + spm_k_im * x388
+    del spm_k_im, x387, x388
+    x389 = 1 / (spm_bq_im * spm_bq_im + spm_bq_re * spm_bq_re)
+    x390 = x389 * (q + spm_d_re)
     del spm_d_re
-    x394 = -spm_bq_im * x393 + spm_bq_re * spm_d_im * x392
-    x396 = spm_bq_im * spm_d_im * x392 + spm_bq_re * x393
-    del x393
-    x397 = rp_p_im * x392
+    x391 = -spm_bq_im * x390 + spm_bq_re * spm_d_im * x389
+    x393 = spm_bq_im * spm_d_im * x389 + spm_bq_re * x390
+    del x390
+    x394 = rp_p_im * x389
     del rp_p_im
-    x398 = rp_p_re * x392
+    x395 = rp_p_re * x389
     del rp_p_re
-    x399 = spm_bq_im * x398 + spm_bq_re * x397
-    x400 = spm_bq_im * x397 - spm_bq_re * x398
-    del x397, x398
-    x405 = spm_bq_im * x392
+    x396 = spm_bq_im * x395 + spm_bq_re * x394
+    x397 = spm_bq_im * x394 - spm_bq_re * x395
+    del x394, x395
+    x402 = spm_bq_im * x389
     del spm_bq_im
-    x406 = spm_b_re * spm_bq_re * x188 * x384 * x392 - x404 * x405
-    x413 = -spm_bq_re * x392 * x404 - x405 * x407
-    del spm_bq_re, x392, x405
-    spm_zq_re = -spm_d_im * x394 + x395 * x396
-    spm_zq_im = spm_d_im * x396 + x394 * x395
-    del spm_d_im, x394, x395, x396
-    spm_yq_re = 4 * am_p_re * x400 - x212 * x399
-    spm_yq_im = x212 * x400 + x213 * x399
-    del x399, x400
-    x408 = -spm_yq_im * x404 - spm_yq_re * x407
-    x409 = -spm_yq_im * x407 + spm_yq_re * x404
-    del x404, x407
-    z34 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x408, x409)
-    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x408, x409
-    x410 = z34[0]
-    x411 = z34[1]
-    del z34
-    spm_uniform_re = spm_b_im * x384 * x401 + spm_b_re * x402
-    spm_uniform_im = -spm_b_im * x402 + spm_b_re * x384 * x401
-    del x384, x401, x402
-    x412 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x411 - spm_yq_re * x410
-    x414 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x410 - spm_yq_re * x411
-    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x410, x411
-    spm_change_re = x406 * x412 - x413 * x414
-    spm_change_im = x406 * x414 + x412 * x413
-    del x406, x412, x413, x414
-    spm_j0_re = -spm_change_im * x415 + spm_change_re * spm_x_re * x201
-    spm_j0_im = spm_change_im * x416 + spm_change_re * x415
+    x403 = spm_b_re * spm_bq_re * x185 * x381 * x389 - x401 * x402
+    x410 = -spm_bq_re * x389 * x401 - x402 * x404
+    del spm_bq_re, x389, x402
+    spm_zq_re = -spm_d_im * x391 + x392 * x393
+    spm_zq_im = spm_d_im * x393 + x391 * x392
+    del spm_d_im, x391, x392, x393
+    spm_yq_re = 4 * am_p_re * x397 - x209 * x396
+    spm_yq_im = x209 * x397 + x210 * x396
+    del x396, x397
+    x405 = -spm_yq_im * x401 - spm_yq_re * x404
+    x406 = -spm_yq_im * x404 + spm_yq_re * x401
+    del x401, x404
+    z33 = divided_root_arctanh(spm_zq_re, spm_zq_im, spm_z_re, spm_z_im, spm_yq_re, spm_yq_im, spm_y_re, spm_y_im, x405, x406)
+    del spm_y_im, spm_y_re, spm_z_im, spm_z_re, spm_zq_im, spm_zq_re, x405, x406
+    x407 = z33[0]
+    x408 = z33[1]
+    del z33
+    spm_uniform_re = spm_b_im * x381 * x398 + spm_b_re * x399
+    spm_uniform_im = -spm_b_im * x399 + spm_b_re * x381 * x398
+    del x381, x398, x399
+    x409 = -spm_b_im * spm_uniform_im + spm_b_re * spm_uniform_re + spm_yq_im * x408 - spm_yq_re * x407
+    x411 = spm_b_im * spm_uniform_re + spm_b_re * spm_uniform_im - spm_yq_im * x407 - spm_yq_re * x408
+    del spm_b_im, spm_b_re, spm_uniform_im, spm_uniform_re, spm_yq_im, spm_yq_re, x407, x408
+    spm_change_re = x403 * x409 - x410 * x411
+    spm_change_im = x403 * x411 + x409 * x410
+    del x403, x409, x410, x411
+    spm_j0_re = -spm_change_im * x412 + spm_change_re * spm_x_re * x198
+    spm_j0_im = spm_change_im * x413 + spm_change_re * x412
     del spm_change_im, spm_change_re
-    spm_j1_re = -spm_j0_im * x415 + spm_j0_re * spm_x_re * x201
+    spm_j1_re = -spm_j0_im * x412 + spm_j0_re * spm_x_re * x198
     del spm_x_re
-    spm_j1_im = spm_j0_im * x416 + spm_j0_re * x415
-    del x415, x416
+    spm_j1_im = spm_j0_im * x413 + spm_j0_re * x412
+    del x412, x413
     sp_j00_re = -g1_n0_im * spp_j0_im + g1_n0_re * spp_j0_re - g2_n0_im * spm_j0_im + g2_n0_re * spm_j0_re
-    x617 = -sp_j00_re * sp_n1_re * x0
-    x646 = sp_j00_re * x0
-    x647 = sp_n1_im * x646
+    x614 = -sp_j00_re * sp_n1_re * x0
+    x643 = sp_j00_re * x0
+    x644 = sp_n1_im * x643
     sp_j00_im = g1_n0_im * spp_j0_re + g1_n0_re * spp_j0_im + g2_n0_im * spm_j0_re + g2_n0_re * spm_j0_im
-    x612 = sp_j00_im * x0
-    x613 = sp_n1_im * x612
-    x645 = sp_n1_re * x612
+    x609 = sp_j00_im * x0
+    x610 = sp_n1_im * x609
+    x642 = sp_n1_re * x609
     sp_j01_re = -g1_n1_im * spp_j0_im + g1_n1_re * spp_j0_re - g2_n1_im * spm_j0_im + g2_n1_re * spm_j0_re
-    x572 = sp_j01_re * sp_n2_im
-    x632 = -sp_j01_re * sp_n0_re * x0
-    x662 = sp_j01_re * x509
+    x569 = sp_j01_re * sp_n2_im
+    x629 = -sp_j01_re * sp_n0_re * x0
+    x659 = sp_j01_re * x506
     sp_j01_im = g1_n1_im * spp_j0_re + g1_n1_re * spp_j0_im + g2_n1_im * spm_j0_re + g2_n1_re * spm_j0_im
-    x528 = sp_j01_im * sp_n2_im
-    x571 = sp_j01_im * sp_n2_re
-    x628 = sp_j01_im * x509
-    x661 = sp_j01_im * x545
+    x525 = sp_j01_im * sp_n2_im
+    x568 = sp_j01_im * sp_n2_re
+    x625 = sp_j01_im * x506
+    x658 = sp_j01_im * x542
     sp_j02_re = -g1_n2_im * spp_j0_im + g1_n2_re * spp_j0_re - g2_n2_im * spm_j0_im + g2_n2_re * spm_j0_re
-    x523 = sp_j02_re * sp_n1_re * x0
-    x562 = sp_j02_re * sp_n1_im
-    x563 = x0 * x562
+    x520 = sp_j02_re * sp_n1_re * x0
+    x559 = sp_j02_re * sp_n1_im
+    x560 = x0 * x559
     sp_j02_im = g1_n2_im * spp_j0_re + g1_n2_re * spp_j0_im + g2_n2_im * spm_j0_re + g2_n2_re * spm_j0_im
-    x518 = sp_j02_im * sp_n1_im
-    x519 = x0 * x518
-    x560 = sp_j02_im * sp_n1_re
-    x561 = x0 * x560
+    x515 = sp_j02_im * sp_n1_im
+    x516 = x0 * x515
+    x557 = sp_j02_im * sp_n1_re
+    x558 = x0 * x557
     sp_j03_re = -g1_n3_im * spp_j0_im + g1_n3_re * spp_j0_re - g2_n3_im * spm_j0_im + g2_n3_re * spm_j0_re
-    x505 = sp_j03_re * x504
-    x541 = sp_j03_re * x496
-    x591 = sp_j03_re * x590
-    x602 = sp_j03_re * x582
-    x653 = sp_j03_re * x2
-    x677 = sp_j03_re * x1
+    x502 = sp_j03_re * x501
+    x538 = sp_j03_re * x493
+    x588 = sp_j03_re * x587
+    x599 = sp_j03_re * x579
+    x650 = sp_j03_re * x2
+    x674 = sp_j03_re * x1
     sp_j03_im = g1_n3_im * spp_j0_re + g1_n3_re * spp_j0_im + g2_n3_im * spm_j0_re + g2_n3_re * spm_j0_im
     del spm_j0_im, spm_j0_re, spp_j0_im, spp_j0_re
-    x497 = sp_j03_im * x496
-    x540 = sp_j03_im * x504
-    x583 = sp_j03_im * x582
-    x601 = sp_j03_im * x590
-    x623 = sp_j03_im * x2
-    x669 = sp_j03_im * x1
+    x494 = sp_j03_im * x493
+    x537 = sp_j03_im * x501
+    x580 = sp_j03_im * x579
+    x598 = sp_j03_im * x587
+    x620 = sp_j03_im * x2
+    x666 = sp_j03_im * x1
     del sp_j03_im
     sp_j10_re = -g1_n0_im * spp_j1_im + g1_n0_re * spp_j1_re - g2_n0_im * spm_j1_im + g2_n0_re * spm_j1_re
     sp_j10_im = g1_n0_im * spp_j1_re + g1_n0_re * spp_j1_im + g2_n0_im * spm_j1_re + g2_n0_re * spm_j1_im
     sp_j11_re = -g1_n1_im * spp_j1_im + g1_n1_re * spp_j1_re - g2_n1_im * spm_j1_im + g2_n1_re * spm_j1_re
-    x742 = sp_j11_re * sp_n2_im
+    x739 = sp_j11_re * sp_n2_im
     sp_j11_im = g1_n1_im * spp_j1_re + g1_n1_re * spp_j1_im + g2_n1_im * spm_j1_re + g2_n1_re * spm_j1_im
-    x707 = sp_j11_im * sp_n2_im
-    x741 = sp_j11_im * sp_n2_re
+    x704 = sp_j11_im * sp_n2_im
+    x738 = sp_j11_im * sp_n2_re
     del sp_j11_im
     sp_j12_re = -g1_n2_im * spp_j1_im + g1_n2_re * spp_j1_re - g2_n2_im * spm_j1_im + g2_n2_re * spm_j1_re
-    x744 = sp_j12_re * sp_n1_im
+    x741 = sp_j12_re * sp_n1_im
     sp_j12_im = g1_n2_im * spp_j1_re + g1_n2_re * spp_j1_im + g2_n2_im * spm_j1_re + g2_n2_re * spm_j1_im
-    x718 = sp_j12_im * sp_n1_im
-    x743 = sp_j12_im * sp_n1_re
+    x715 = sp_j12_im * sp_n1_im
+    x740 = sp_j12_im * sp_n1_re
     del sp_j12_im
     sp_j13_re = -g1_n3_im * spp_j1_im + g1_n3_re * spp_j1_re - g2_n3_im * spm_j1_im + g2_n3_re * spm_j1_re
     sp_j13_im = g1_n3_im * spp_j1_re + g1_n3_re * spp_j1_im + g2_n3_im * spm_j1_re + g2_n3_re * spm_j1_im
     del spm_j1_im, spm_j1_re, spp_j1_im, spp_j1_re
-    x703 = sp_j13_im * sp_n3_im
+    x700 = sp_j13_im * sp_n3_im
     del sp_n3_im
-    sm_n0_re = x251 - x417 * x418
-    del x251
-    x544 = sm_n0_re * x0
-    sm_n0_im = x245 * x418 + x250 * x417 - x252
-    del x245, x250, x252, x417, x418
-    x508 = sm_n0_im * x0
-    x685 = sm_n0_im * x682
-    x711 = sm_n0_im * x708
+    sm_n0_re = x248 - x414 * x415
+    del x248
+    x541 = sm_n0_re * x0
+    sm_n0_im = x242 * x415 + x247 * x414 - x249
+    del x242, x247, x249, x414, x415
+    x505 = sm_n0_im * x0
+    x682 = sm_n0_im * x679
+    x708 = sm_n0_im * x705
     del sm_n0_im
-    sm_n1_re = -x246 * x419 - x263
-    del x246, x263
-    sm_n1_im = -x243 * x419 + x265
-    del x243, x265, x419
-    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x75 - rm_weight_im * x420 - x262
-    del c_down_im, rm_weight_im, x262, x75
-    sm_n2_im = -rm_weight_re * x420 + x261
-    del rm_weight_re, x261, x420
-    x690 = sm_n2_im * x682
-    sm_n3_re = -x257 * x421 + x269
-    del x269
-    x502 = sm_n3_re * x2
-    x588 = sm_n3_re * x1
-    sm_n3_im = x254 * x421 + x257 * x268 - x270
-    del x254, x257, x268, x270, x421
-    x494 = sm_n3_im * x2
-    x580 = sm_n3_im * x1
-    x723 = x1 * x494
-    smp_x_re = x17 * (sm_roots_re - x162)
+    sm_n1_re = -x243 * x416 - x260
+    del x243, x260
+    sm_n1_im = -x240 * x416 + x262
+    del x240, x262, x416
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x417 - x259
+    del c_down_im, rm_weight_im, x259, x72
+    sm_n2_im = -rm_weight_re * x417 + x258
+    del rm_weight_re, x258, x417
+    x687 = sm_n2_im * x679
+    sm_n3_re = -x254 * x418 + x266
+    del x266
+    x499 = sm_n3_re * x2
+    x585 = sm_n3_re * x1
+    sm_n3_im = x251 * x418 + x254 * x265 - x267
+    del x251, x254, x265, x267, x418
+    x491 = sm_n3_im * x2
+    x577 = sm_n3_im * x1
+    x720 = x1 * x491
+    smp_x_re = x15 * (sm_roots_re - x159)
     del sm_roots_re
-    x455 = smp_x_re * x201
-    smp_x_im = x17 * (sm_roots_im + x347)
-    del sm_roots_im, x347
-    x454 = smp_x_im * x201
-    z35 = root_sum(ap_p_re, ap_p_im, x271, rm_p_im, smp_x_re, smp_x_im)
-    smp_k_re = z35[0]
-    x429 = q + smp_k_re
-    x430 = -q + smp_k_re
-    smp_k_im = z35[1]
-    del z35
-    x422 = smp_k_im * smp_k_im
-    z36 = root_sum(ap_p_re, ap_p_im, rm_p_re, x272, smp_x_re, smp_x_im)
+    x452 = smp_x_re * x198
+    smp_x_im = x15 * (sm_roots_im + x344)
+    del sm_roots_im, x344
+    x451 = smp_x_im * x198
+    z34 = root_sum(ap_p_re, ap_p_im, x268, rm_p_im, smp_x_re, smp_x_im)
+    smp_k_re = z34[0]
+    x426 = q + smp_k_re
+    x427 = -q + smp_k_re
+    smp_k_im = z34[1]
+    del z34
+    x419 = smp_k_im * smp_k_im
+    z35 = root_sum(ap_p_re, ap_p_im, rm_p_re, x269, smp_x_re, smp_x_im)
     del ap_p_im, smp_x_im
-    smp_d_re = z36[0]
-    x434 = -q + smp_d_re
-    smp_d_im = z36[1]
-    del z36
-    smp_b_re = smp_k_re * smp_k_re - x422
+    smp_d_re = z35[0]
+    x431 = -q + smp_d_re
+    smp_d_im = z35[1]
+    del z35
+    smp_b_re = smp_k_re * smp_k_re - x419
     smp_b_im = 2 * smp_k_im * smp_k_re
     del smp_k_re
-    x423 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
-    x424 = x423 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
-    x425 = rm_p_im * x423
-    x426 = rm_p_re * x423
-    x427 = smp_b_im * x426 + smp_b_re * x425
-    x428 = smp_b_im * x425 - smp_b_re * x426
-    del x425, x426
-    x442 = x188 * x423
-    x443 = smp_b_im * x442
-    x446 = smp_b_re * x442
-    del x442
-    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x423 + smp_b_re * x424
-    smp_z_im = -smp_b_im * x424 + 2 * smp_b_re * smp_d_im * smp_d_re * x423
-    del x424
-    smp_y_re = 4 * ap_p_re * x428 - x173 * x427
-    smp_y_im = x173 * x428 + x174 * x427
-    del x427, x428
-    z37 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
-    x440 = z37[1]
-    x441 = x423 * z37[0]
-    del z37
-    smp_bq_re = -x422 + x429 * x430
-    del x422
-    smp_bq_im = smp_k_im * x429 + smp_k_im * x430
-    del smp_k_im, x429, x430
-    x431 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
-    x432 = x431 * (q + smp_d_re)
+    x420 = 1 / (smp_b_im * smp_b_im + smp_b_re * smp_b_re)
+    x421 = x420 * (-smp_d_im * smp_d_im + smp_d_re * smp_d_re)
+    x422 = rm_p_im * x420
+    x423 = rm_p_re * x420
+    x424 = smp_b_im * x423 + smp_b_re * x422
+    x425 = smp_b_im * x422 - smp_b_re * x423
+    del x422, x423
+    x439 = x185 * x420
+    x440 = smp_b_im * x439
+    x443 = smp_b_re * x439
+    del x439
+    smp_z_re = 2 * smp_b_im * smp_d_im * smp_d_re * x420 + smp_b_re * x421
+    smp_z_im = -smp_b_im * x421 + 2 * smp_b_re * smp_d_im * smp_d_re * x420
+    del x421
+    smp_y_re = 4 * ap_p_re * x425 - x170 * x424
+    smp_y_im = x170 * x425 + x171 * x424
+    del x424, x425
+    z36 = root_arctanh(smp_z_re, smp_z_im, smp_y_re, smp_y_im)
+    x437 = z36[1]
+    x438 = x420 * z36[0]
+    del z36
+    smp_bq_re = -x419 + x426 * x427
+    del x419
+    smp_bq_im = smp_k_im * x426 + smp_k_im * x427
+    del smp_k_im, x426, x427
+    x428 = 1 / (smp_bq_im * smp_bq_im + smp_bq_re * smp_bq_re)
+    x429 = x428 * (q + smp_d_re)
     del smp_d_re
-    x433 = -smp_bq_im * x432 + smp_bq_re * smp_d_im * x431
-    x435 = smp_bq_im * smp_d_im * x431 + smp_bq_re * x432
-    del x432
-    x436 = rm_p_im * x431
-    x437 = rm_p_re * x431
-    x438 = smp_bq_im * x437 + smp_bq_re * x436
-    x439 = smp_bq_im * x436 - smp_bq_re * x437
-    del x436, x437
-    x444 = smp_bq_im * x431
+    x430 = -smp_bq_im * x429 + smp_bq_re * smp_d_im * x428
+    x432 = smp_bq_im * smp_d_im * x428 + smp_bq_re * x429
+    del x429
+    x433 = rm_p_im * x428
+    x434 = rm_p_re * x428
+    x435 = smp_bq_im * x434 + smp_bq_re * x433
+    x436 = smp_bq_im * x433 - smp_bq_re * x434
+    del x433, x434
+    x441 = smp_bq_im * x428
     del smp_bq_im
-    x445 = smp_b_re * smp_bq_re * x188 * x423 * x431 - x443 * x444
-    x452 = -smp_bq_re * x431 * x443 - x444 * x446
-    del smp_bq_re, x431, x444
-    smp_zq_re = -smp_d_im * x433 + x434 * x435
-    smp_zq_im = smp_d_im * x435 + x433 * x434
-    del smp_d_im, x433, x434, x435
-    smp_yq_re = 4 * ap_p_re * x439 - x173 * x438
+    x442 = smp_b_re * smp_bq_re * x185 * x420 * x428 - x440 * x441
+    x449 = -smp_bq_re * x428 * x440 - x441 * x443
+    del smp_bq_re, x428, x441
+    smp_zq_re = -smp_d_im * x430 + x431 * x432
+    smp_zq_im = smp_d_im * x432 + x430 * x431
+    del smp_d_im, x430, x431, x432
+    smp_yq_re = 4 * ap_p_re * x436 - x170 * x435
     del ap_p_re
-    smp_yq_im = x173 * x439 + x174 * x438
-    del x173, x174, x438, x439
-    x447 = -smp_yq_im * x443 - smp_yq_re * x446
-    x448 = -smp_yq_im * x446 + smp_yq_re * x443
-    del x443, x446
-    z38 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x447, x448)
-    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x447, x448
-    x449 = z38[0]
-    x450 = z38[1]
-    del z38
-    smp_uniform_re = smp_b_im * x423 * x440 + smp_b_re * x441
-    smp_uniform_im = -smp_b_im * x441 + smp_b_re * x423 * x440
-    del x423, x440, x441
-    x451 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x450 - smp_yq_re * x449
-    x453 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x449 - smp_yq_re * x450
-    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x449, x450
-    smp_change_re = x445 * x451 - x452 * x453
-    smp_change_im = x445 * x453 + x451 * x452
-    del x445, x451, x452, x453
-    smp_j0_re = -smp_change_im * x454 + smp_change_re * smp_x_re * x201
-    smp_j0_im = smp_change_im * x455 + smp_change_re * x454
+    smp_yq_im = x170 * x436 + x171 * x435
+    del x170, x171, x435, x436
+    x444 = -smp_yq_im * x440 - smp_yq_re * x443
+    x445 = -smp_yq_im * x443 + smp_yq_re * x440
+    del x440, x443
+    z37 = divided_root_arctanh(smp_zq_re, smp_zq_im, smp_z_re, smp_z_im, smp_yq_re, smp_yq_im, smp_y_re, smp_y_im, x444, x445)
+    del smp_y_im, smp_y_re, smp_z_im, smp_z_re, smp_zq_im, smp_zq_re, x444, x445
+    x446 = z37[0]
+    x447 = z37[1]
+    del z37
+    smp_uniform_re = smp_b_im * x420 * x437 + smp_b_re * x438
+    smp_uniform_im = -smp_b_im * x438 + smp_b_re * x420 * x437
+    del x420, x437, x438
+    x448 = -smp_b_im * smp_uniform_im + smp_b_re * smp_uniform_re + smp_yq_im * x447 - smp_yq_re * x446
+    x450 = smp_b_im * smp_uniform_re + smp_b_re * smp_uniform_im - smp_yq_im * x446 - smp_yq_re * x447
+    del smp_b_im, smp_b_re, smp_uniform_im, smp_uniform_re, smp_yq_im, smp_yq_re, x446, x447
+    smp_change_re = x442 * x448 - x449 * x450
+    smp_change_im = x442 * x450 + x448 * x449
+    del x442, x448, x449, x450
+    smp_j0_re = -smp_change_im * x451 + smp_change_re * smp_x_re * x198
+    smp_j0_im = smp_change_im * x452 + smp_change_re * x451
     del smp_change_im, smp_change_re
-    smp_j1_re = -smp_j0_im * x454 + smp_j0_re * smp_x_re * x201
+    smp_j1_re = -smp_j0_im * x451 + smp_j0_re * smp_x_re * x198
     del smp_x_re
-    smp_j1_im = smp_j0_im * x455 + smp_j0_re * x454
-    del x454, x455
-    smm_x_re = x17 * (-sp_roots_re - x162)
-    del sp_roots_re, x162
-    x489 = smm_x_re * x201
-    smm_x_im = x17 * (-sp_roots_im - x382)
-    del sp_roots_im, x17, x382
-    x488 = smm_x_im * x201
-    z39 = root_sum(am_p_re, am_p_im, x271, rm_p_im, smm_x_re, smm_x_im)
-    del x271
-    smm_k_re = z39[0]
-    x463 = q + smm_k_re
-    x464 = -q + smm_k_re
-    smm_k_im = z39[1]
+    smp_j1_im = smp_j0_im * x452 + smp_j0_re * x451
+    del x451, x452
+    smm_x_re = x15 * (-sp_roots_re - x159)
+    del sp_roots_re, x159
+    x486 = smm_x_re * x198
+    smm_x_im = x15 * (-sp_roots_im - x379)
+    del sp_roots_im, x15, x379
+    x485 = smm_x_im * x198
+    z38 = root_sum(am_p_re, am_p_im, x268, rm_p_im, smm_x_re, smm_x_im)
+    del x268
+    smm_k_re = z38[0]
+    x460 = q + smm_k_re
+    x461 = -q + smm_k_re
+    smm_k_im = z38[1]
+    del z38
+    x453 = smm_k_im * smm_k_im
+    z39 = root_sum(am_p_re, am_p_im, rm_p_re, x269, smm_x_re, smm_x_im)
+    del am_p_im, smm_x_im, x269
+    smm_d_re = z39[0]
+    x465 = -q + smm_d_re
+    smm_d_im = z39[1]
     del z39
-    x456 = smm_k_im * smm_k_im
-    z40 = root_sum(am_p_re, am_p_im, rm_p_re, x272, smm_x_re, smm_x_im)
-    del am_p_im, smm_x_im, x272
-    smm_d_re = z40[0]
-    x468 = -q + smm_d_re
-    smm_d_im = z40[1]
-    del z40
-    smm_b_re = smm_k_re * smm_k_re - x456
+    smm_b_re = smm_k_re * smm_k_re - x453
     smm_b_im = 2 * smm_k_im * smm_k_re
     del smm_k_re
-    x457 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
-    x458 = x457 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
-    x459 = rm_p_im * x457
-    x460 = rm_p_re * x457
-    x461 = smm_b_im * x460 + smm_b_re * x459
-    x462 = smm_b_im * x459 - smm_b_re * x460
-    del x459, x460
-    x476 = x188 * x457
-    x477 = smm_b_im * x476
-    x480 = smm_b_re * x476
-    del x476
-    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x457 + smm_b_re * x458
-    smm_z_im = -smm_b_im * x458 + 2 * smm_b_re * smm_d_im * smm_d_re * x457
-    del x458
-    smm_y_re = 4 * am_p_re * x462 - x212 * x461
-    smm_y_im = x212 * x462 + x213 * x461
-    del x461, x462
-    z41 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
-    x474 = z41[1]
-    x475 = x457 * z41[0]
-    del z41
-    smm_bq_re = -x456 + x463 * x464
-    del x456
-    smm_bq_im = smm_k_im * x463 + smm_k_im * x464
-    del smm_k_im, x463, x464
-    x465 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
-    x466 = x465 * (q + smm_d_re)
+    x454 = 1 / (smm_b_im * smm_b_im + smm_b_re * smm_b_re)
+    x455 = x454 * (-smm_d_im * smm_d_im + smm_d_re * smm_d_re)
+    x456 = rm_p_im * x454
+    x457 = rm_p_re * x454
+    x458 = smm_b_im * x457 + smm_b_re * x456
+    x459 = smm_b_im * x456 - smm_b_re * x457
+    del x456, x457
+    x473 = x185 * x454
+    x474 = smm_b_im * x473
+    x477 = smm_b_re * x473
+    del x473
+    smm_z_re = 2 * smm_b_im * smm_d_im * smm_d_re * x454 + smm_b_re * x455
+    smm_z_im = -smm_b_im * x455 + 2 * smm_b_re * smm_d_im * smm_d_re * x454
+    del x455
+    smm_y_re = 4 * am_p_re * x459 - x209 * x458
+    smm_y_im = x209 * x459 + x210 * x458
+    del x458, x459
+    z40 = root_arctanh(smm_z_re, smm_z_im, smm_y_re, smm_y_im)
+    x471 = z40[1]
+    x472 = x454 * z40[0]
+    del z40
+    smm_bq_re = -x453 + x460 * x461
+    del x453
+    smm_bq_im = smm_k_im * x460 + smm_k_im * x461
+    del smm_k_im, x460, x461
+    x462 = 1 / (smm_bq_im * smm_bq_im + smm_bq_re * smm_bq_re)
+    x463 = x462 * (q + smm_d_re)
     del smm_d_re
-    x467 = -smm_bq_im * x466 + smm_bq_re * smm_d_im * x465
-    x469 = smm_bq_im * smm_d_im * x465 + smm_bq_re * x466
-    del x466
-    x470 = rm_p_im * x465
+    x464 = -smm_bq_im * x463 + smm_bq_re * smm_d_im * x462
+    x466 = smm_bq_im * smm_d_im * x462 + smm_bq_re * x463
+    del x463
+    x467 = rm_p_im * x462
     del rm_p_im
-    x471 = rm_p_re * x465
+    x468 = rm_p_re * x462
     del rm_p_re
-    x472 = smm_bq_im * x471 + smm_bq_re * x470
-    x473 = smm_bq_im * x470 - smm_bq_re * x471
-    del x470, x471
-    x478 = smm_bq_im * x465
+    x469 = smm_bq_im * x468 + smm_bq_re * x467
+    x470 = smm_bq_im * x467 - smm_bq_re * x468
+    del x467, x468
+    x475 = smm_bq_im * x462
     del smm_bq_im
-    x479 = smm_b_re * smm_bq_re * x188 * x457 * x465 - x477 * x478
-    del x188
-    x486 = -smm_bq_re * x465 * x477 - x478 * x480
-    del smm_bq_re, x465, x478
-    smm_zq_re = -smm_d_im * x467 + x468 * x469
-    smm_zq_im = smm_d_im * x469 + x467 * x468
-    del smm_d_im, x467, x468, x469
-    smm_yq_re = 4 * am_p_re * x473 - x212 * x472
+    x476 = smm_b_re * smm_bq_re * x185 * x454 * x462 - x474 * x475
+    del x185
+    x483 = -smm_bq_re * x462 * x474 - x475 * x477
+    del smm_bq_re, x462, x475
+    smm_zq_re = -smm_d_im * x464 + x465 * x466
+    smm_zq_im = smm_d_im * x466 + x464 * x465
+    del smm_d_im, x464, x465, x466
+    smm_yq_re = 4 * am_p_re * x470 - x209 * x469
     del am_p_re
-    smm_yq_im = x212 * x473 + x213 * x472
-    del x212, x213, x472, x473
-    x481 = -smm_yq_im * x477 - smm_yq_re * x480
-    x482 = -smm_yq_im * x480 + smm_yq_re * x477
-    del x477, x480
-    z42 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x481, x482)
-    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x481, x482
-    x483 = z42[0]
-    x484 = z42[1]
-    del z42
-    smm_uniform_re = smm_b_im * x457 * x474 + smm_b_re * x475
-    smm_uniform_im = -smm_b_im * x475 + smm_b_re * x457 * x474
-    del x457, x474, x475
-    x485 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x484 - smm_yq_re * x483
-    x487 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x483 - smm_yq_re * x484
-    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x483, x484
-    smm_change_re = x479 * x485 - x486 * x487
-    smm_change_im = x479 * x487 + x485 * x486
-    del x479, x485, x486, x487
-    smm_j0_re = -smm_change_im * x488 + smm_change_re * smm_x_re * x201
-    smm_j0_im = smm_change_im * x489 + smm_change_re * x488
+    smm_yq_im = x209 * x470 + x210 * x469
+    del x209, x210, x469, x470
+    x478 = -smm_yq_im * x474 - smm_yq_re * x477
+    x479 = -smm_yq_im * x477 + smm_yq_re * x474
+    del x474, x477
+    z41 = divided_root_arctanh(smm_zq_re, smm_zq_im, smm_z_re, smm_z_im, smm_yq_re, smm_yq_im, smm_y_re, smm_y_im, x478, x479)
+    del smm_y_im, smm_y_re, smm_z_im, smm_z_re, smm_zq_im, smm_zq_re, x478, x479
+    x480 = z41[0]
+    x481 = z41[1]
+    del z41
+    smm_uniform_re = smm_b_im * x454 * x471 + smm_b_re * x472
+    smm_uniform_im = -smm_b_im * x472 + smm_b_re * x454 * x471
+    del x454, x471, x472
+    x482 = -smm_b_im * smm_uniform_im + smm_b_re * smm_uniform_re + smm_yq_im * x481 - smm_yq_re * x480
+    x484 = smm_b_im * smm_uniform_re + smm_b_re * smm_uniform_im - smm_yq_im * x480 - smm_yq_re * x481
+    del smm_b_im, smm_b_re, smm_uniform_im, smm_uniform_re, smm_yq_im, smm_yq_re, x480, x481
+    smm_change_re = x476 * x482 - x483 * x484
+    smm_change_im = x476 * x484 + x482 * x483
+    del x476, x482, x483, x484
+    smm_j0_re = -smm_change_im * x485 + smm_change_re * smm_x_re * x198
+    smm_j0_im = smm_change_im * x486 + smm_change_re * x485
     del smm_change_im, smm_change_re
-    smm_j1_re = -smm_j0_im * x488 + smm_j0_re * smm_x_re * x201
-    del smm_x_re, x201
-    smm_j1_im = smm_j0_im * x489 + smm_j0_re * x488
-    del x488, x489
+    smm_j1_re = -smm_j0_im * x485 + smm_j0_re * smm_x_re * x198
+    del smm_x_re, x198
+    smm_j1_im = smm_j0_im * x486 + smm_j0_re * x485
+    del x485, x486
     sm_j00_re = -g1_n0_im * smp_j0_im + g1_n0_re * smp_j0_re - g2_n0_im * smm_j0_im + g2_n0_re * smm_j0_re
-    x616 = -sm_j00_re * sm_n1_re * x0
-    x643 = sm_j00_re * x0
-    x644 = sm_n1_im * x643
+    x613 = -sm_j00_re * sm_n1_re * x0
+    x640 = sm_j00_re * x0
+    x641 = sm_n1_im * x640
     sm_j00_im = g1_n0_im * smp_j0_re + g1_n0_re * smp_j0_im + g2_n0_im * smm_j0_re + g2_n0_re * smm_j0_im
-    x510 = rm_j00_im * x506 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x507 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x508 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x509 - sp_j00_re * sp_n0_re * x0
-    x546 = rm_j00_im * x542 + rm_j00_re * x506 + rp_j00_im * x543 + rp_j00_re * x507 + sm_j00_im * x544 + sm_j00_re * x508 + sp_j00_im * x545 + sp_j00_re * x509
-    x610 = sm_j00_im * x0
-    x611 = sm_n1_im * x610
-    x642 = sm_n1_re * x610
+    x507 = rm_j00_im * x503 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x504 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x505 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x506 - sp_j00_re * sp_n0_re * x0
+    x543 = rm_j00_im * x539 + rm_j00_re * x503 + rp_j00_im * x540 + rp_j00_re * x504 + sm_j00_im * x541 + sm_j00_re * x505 + sp_j00_im * x542 + sp_j00_re * x506
+    x607 = sm_j00_im * x0
+    x608 = sm_n1_im * x607
+    x639 = sm_n1_re * x607
     sm_j01_re = -g1_n1_im * smp_j0_im + g1_n1_re * smp_j0_re - g2_n1_im * smm_j0_im + g2_n1_re * smm_j0_re
-    x570 = sm_j01_re * sm_n2_im
-    x631 = -sm_j01_re * sm_n0_re * x0
-    x660 = sm_j01_re * x508
+    x567 = sm_j01_re * sm_n2_im
+    x628 = -sm_j01_re * sm_n0_re * x0
+    x657 = sm_j01_re * x505
     sm_j01_im = g1_n1_im * smp_j0_re + g1_n1_re * smp_j0_im + g2_n1_im * smm_j0_re + g2_n1_re * smm_j0_im
-    x527 = sm_j01_im * sm_n2_im
-    x529 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x525 + x2 * x526 + x2 * x527 + x2 * x528
-    x532 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x525 + x0 * x526 + x0 * x527 + x0 * x528
-    x569 = sm_j01_im * sm_n2_re
-    x573 = x2 * x565 + x2 * x566 + x2 * x567 + x2 * x568 + x2 * x569 + x2 * x570 + x2 * x571 + x2 * x572
-    x574 = x0 * x565 + x0 * x566 + x0 * x567 + x0 * x568 + x0 * x569 + x0 * x570 + x0 * x571 + x0 * x572
-    x593 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x525 + x1 * x526 + x1 * x527 + x1 * x528
-    x604 = x1 * x565 + x1 * x566 + x1 * x567 + x1 * x568 + x1 * x569 + x1 * x570 + x1 * x571 + x1 * x572
-    x619 = rm_j01_im * x490 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x492 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x494 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x496 - sp_j01_re * sp_n3_re * x2
-    x627 = sm_j01_im * x508
-    x633 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x606 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x608 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x610 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x612 + x625 + x626 + x627 + x628 + x629 + x630 + x631 + x632
-    x649 = rm_j01_im * x498 + rm_j01_re * x490 + rp_j01_im * x500 + rp_j01_re * x492 + sm_j01_im * x502 + sm_j01_re * x494 + sp_j01_im * x504 + sp_j01_re * x496
-    x659 = sm_j01_im * x544
-    x663 = rm_n2_im * x637 + rm_n2_re * x606 + rp_n2_im * x640 + rp_n2_re * x608 + sm_n2_im * x643 + sm_n2_re * x610 + sp_n2_im * x646 + sp_n2_re * x612 + x655 + x656 + x657 + x658 + x659 + x660 + x661 + x662
-    del x606, x608, x610, x612, x637, x640, x643, x646
-    x671 = rm_j01_im * x576 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x578 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x580 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x582 - sp_j01_re * sp_n3_re * x1
-    x679 = rm_j01_im * x584 + rm_j01_re * x576 + rp_j01_im * x586 + rp_j01_re * x578 + sm_j01_im * x588 + sm_j01_re * x580 + sp_j01_im * x590 + sp_j01_re * x582
+    x524 = sm_j01_im * sm_n2_im
+    x526 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x522 + x2 * x523 + x2 * x524 + x2 * x525
+    x529 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x522 + x0 * x523 + x0 * x524 + x0 * x525
+    x566 = sm_j01_im * sm_n2_re
+    x570 = x2 * x562 + x2 * x563 + x2 * x564 + x2 * x565 + x2 * x566 + x2 * x567 + x2 * x568 + x2 * x569
+    x571 = x0 * x562 + x0 * x563 + x0 * x564 + x0 * x565 + x0 * x566 + x0 * x567 + x0 * x568 + x0 * x569
+    x590 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x522 + x1 * x523 + x1 * x524 + x1 * x525
+    x601 = x1 * x562 + x1 * x563 + x1 * x564 + x1 * x565 + x1 * x566 + x1 * x567 + x1 * x568 + x1 * x569
+    x616 = rm_j01_im * x487 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x489 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x491 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x493 - sp_j01_re * sp_n3_re * x2
+    x624 = sm_j01_im * x505
+    x630 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x603 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x605 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x607 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x609 + x622 + x623 + x624 + x625 + x626 + x627 + x628 + x629
+    x646 = rm_j01_im * x495 + rm_j01_re * x487 + rp_j01_im * x497 + rp_j01_re * x489 + sm_j01_im * x499 + sm_j01_re * x491 + sp_j01_im * x501 + sp_j01_re * x493
+    x656 = sm_j01_im * x541
+    x660 = rm_n2_im * x634 + rm_n2_re * x603 + rp_n2_im * x637 + rp_n2_re * x605 + sm_n2_im * x640 + sm_n2_re * x607 + sp_n2_im * x643 + sp_n2_re * x609 + x652 + x653 + x654 + x655 + x656 + x657 + x658 + x659
+    del x603, x605, x607, x609, x634, x637, x640, x643
+    x668 = rm_j01_im * x573 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x575 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x577 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x579 - sp_j01_re * sp_n3_re * x1
+    x676 = rm_j01_im * x581 + rm_j01_re * x573 + rp_j01_im * x583 + rp_j01_re * x575 + sm_j01_im * x585 + sm_j01_re * x577 + sp_j01_im * x587 + sp_j01_re * x579
     del rm_j01_im, rp_j01_im, sm_j01_im, sp_j01_im
-    x692 = rm_j00_im * rm_n2_re * x682 + rm_j00_re * x688 + rp_j00_im * rp_n2_re * x682 + rp_j00_re * x689 + sm_j00_im * sm_n2_re * x682 + sm_j00_re * x690 + sp_j00_im * sp_n2_re * x682 + sp_j00_re * x691 + x655 + x656 + x657 + x658 + x659 + x660 + x661 + x662
-    del x655, x656, x657, x658, x659, x660, x661, x662
-    x694 = rm_j00_im * x688 - rm_j00_re * rm_n2_re * x682 + rp_j00_im * x689 - rp_j00_re * rp_n2_re * x682 + sm_j00_im * x690 - sm_j00_re * sm_n2_re * x682 + sp_j00_im * x691 - sp_j00_re * sp_n2_re * x682 + x625 + x626 + x627 + x628 + x629 + x630 + x631 + x632
-    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x625, x626, x627, x628, x629, x630, x631, x632, x688, x689, x690, x691
-    x696 = -rm_j01_re * rm_n2_re * x682 - rp_j01_re * rp_n2_re * x682 - sm_j01_re * sm_n2_re * x682 - sp_j01_re * sp_n2_re * x682 + x525 * x682 + x526 * x682 + x527 * x682 + x528 * x682
-    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x525, x526, x527, x528
-    x697 = x565 * x682 + x566 * x682 + x567 * x682 + x568 * x682 + x569 * x682 + x570 * x682 + x571 * x682 + x572 * x682
-    del x565, x566, x567, x568, x569, x570, x571, x572
+    x689 = rm_j00_im * rm_n2_re * x679 + rm_j00_re * x685 + rp_j00_im * rp_n2_re * x679 + rp_j00_re * x686 + sm_j00_im * sm_n2_re * x679 + sm_j00_re * x687 + sp_j00_im * sp_n2_re * x679 + sp_j00_re * x688 + x652 + x653 + x654 + x655 + x656 + x657 + x658 + x659
+    del x652, x653, x654, x655, x656, x657, x658, x659
+    x691 = rm_j00_im * x685 - rm_j00_re * rm_n2_re * x679 + rp_j00_im * x686 - rp_j00_re * rp_n2_re * x679 + sm_j00_im * x687 - sm_j00_re * sm_n2_re * x679 + sp_j00_im * x688 - sp_j00_re * sp_n2_re * x679 + x622 + x623 + x624 + x625 + x626 + x627 + x628 + x629
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x622, x623, x624, x625, x626, x627, x628, x629, x685, x686, x687, x688
+    x693 = -rm_j01_re * rm_n2_re * x679 - rp_j01_re * rp_n2_re * x679 - sm_j01_re * sm_n2_re * x679 - sp_j01_re * sp_n2_re * x679 + x522 * x679 + x523 * x679 + x524 * x679 + x525 * x679
+    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x522, x523, x524, x525
+    x694 = x562 * x679 + x563 * x679 + x564 * x679 + x565 * x679 + x566 * x679 + x567 * x679 + x568 * x679 + x569 * x679
+    del x562, x563, x564, x565, x566, x567, x568, x569
     sm_j02_re = -g1_n2_im * smp_j0_im + g1_n2_re * smp_j0_re - g2_n2_im * smm_j0_im + g2_n2_re * smm_j0_re
-    x522 = sm_j02_re * sm_n1_re * x0
-    x558 = sm_j02_re * sm_n1_im
-    x559 = x0 * x558
+    x519 = sm_j02_re * sm_n1_re * x0
+    x555 = sm_j02_re * sm_n1_im
+    x556 = x0 * x555
     sm_j02_im = g1_n2_im * smp_j0_re + g1_n2_re * smp_j0_im + g2_n2_im * smm_j0_re + g2_n2_re * smm_j0_im
-    x516 = sm_j02_im * sm_n1_im
-    x517 = x0 * x516
-    x524 = x513 + x515 + x517 + x519 - x520 - x521 - x522 - x523
-    x533 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x512 + x2 * x514 + x2 * x516 + x2 * x518
-    x556 = sm_j02_im * sm_n1_re
-    x557 = x0 * x556
-    x564 = x549 + x551 + x553 + x555 + x557 + x559 + x561 + x563
-    x575 = x2 * x548 + x2 * x550 + x2 * x552 + x2 * x554 + x2 * x556 + x2 * x558 + x2 * x560 + x2 * x562
-    x594 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x512 + x1 * x514 + x1 * x516 + x1 * x518
-    del x512, x514, x516, x518
-    x605 = x1 * x548 + x1 * x550 + x1 * x552 + x1 * x554 + x1 * x556 + x1 * x558 + x1 * x560 + x1 * x562
-    del x548, x550, x552, x554, x556, x558, x560, x562
-    x618 = rm_j02_im * x506 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x507 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x508 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x509 - sp_j02_re * sp_n0_re * x0 + x607 + x609 + x611 + x613 + x614 + x615 + x616 + x617
-    x635 = rm_j02_im * x490 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x492 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x494 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x496 - sp_j02_re * sp_n3_re * x2
-    x648 = rm_j02_im * x542 + rm_j02_re * x506 + rp_j02_im * x543 + rp_j02_re * x507 + sm_j02_im * x544 + sm_j02_re * x508 + sp_j02_im * x545 + sp_j02_re * x509 + x636 + x638 + x639 + x641 + x642 + x644 + x645 + x647
-    del x506, x507, x508, x509, x542, x543, x544, x545
-    x665 = rm_j02_im * x498 + rm_j02_re * x490 + rp_j02_im * x500 + rp_j02_re * x492 + sm_j02_im * x502 + sm_j02_re * x494 + sp_j02_im * x504 + sp_j02_re * x496
-    del x490, x492, x496
-    x672 = rm_j02_im * x576 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x578 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x580 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x582 - sp_j02_re * sp_n3_re * x1
-    x680 = rm_j02_im * x584 + rm_j02_re * x576 + rp_j02_im * x586 + rp_j02_re * x578 + sm_j02_im * x588 + sm_j02_re * x580 + sp_j02_im * x590 + sp_j02_re * x582
-    del x576, x578, x582, x584, x586, x590
-    x687 = rm_j02_im * rm_n0_re * x682 + rm_j02_re * x683 + rp_j02_im * rp_n0_re * x682 + rp_j02_re * x684 + sm_j02_im * sm_n0_re * x682 + sm_j02_re * x685 + sp_j02_im * sp_n0_re * x682 + sp_j02_re * x686 + x636 + x638 + x639 + x641 + x642 + x644 + x645 + x647
-    del x636, x638, x639, x641, x642, x644, x645, x647
-    x693 = rm_j02_im * x683 - rm_j02_re * rm_n0_re * x682 + rp_j02_im * x684 - rp_j02_re * rp_n0_re * x682 + sm_j02_im * x685 - sm_j02_re * sm_n0_re * x682 + sp_j02_im * x686 - sp_j02_re * sp_n0_re * x682 + x607 + x609 + x611 + x613 + x614 + x615 + x616 + x617
-    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x607, x609, x611, x613, x614, x615, x616, x617, x682, x683, x684, x685, x686
-    x695 = x510 - x513 - x515 - x517 - x519 + x520 + x521 + x522 + x523
-    del x513, x515, x517, x519, x520, x521, x522, x523
-    x698 = x546 - x549 - x551 - x553 - x555 - x557 - x559 - x561 - x563
-    del x549, x551, x553, x555, x557, x559, x561, x563
+    x513 = sm_j02_im * sm_n1_im
+    x514 = x0 * x513
+    x521 = x510 + x512 + x514 + x516 - x517 - x518 - x519 - x520
+    x530 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x509 + x2 * x511 + x2 * x513 + x2 * x515
+    x553 = sm_j02_im * sm_n1_re
+    x554 = x0 * x553
+    x561 = x546 + x548 + x550 + x552 + x554 + x556 + x558 + x560
+    x572 = x2 * x545 + x2 * x547 + x2 * x549 + x2 * x551 + x2 * x553 + x2 * x555 + x2 * x557 + x2 * x559
+    x591 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x509 + x1 * x511 + x1 * x513 + x1 * x515
+    del x509, x511, x513, x515
+    x602 = x1 * x545 + x1 * x547 + x1 * x549 + x1 * x551 + x1 * x553 + x1 * x555 + x1 * x557 + x1 * x559
+    del x545, x547, x549, x551, x553, x555, x557, x559
+    x615 = rm_j02_im * x503 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x504 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x505 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x506 - sp_j02_re * sp_n0_re * x0 + x604 + x606 + x608 + x610 + x611 + x612 + x613 + x614
+    x632 = rm_j02_im * x487 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x489 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x491 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x493 - sp_j02_re * sp_n3_re * x2
+    x645 = rm_j02_im * x539 + rm_j02_re * x503 + rp_j02_im * x540 + rp_j02_re * x504 + sm_j02_im * x541 + sm_j02_re * x505 + sp_j02_im * x542 + sp_j02_re * x506 + x633 + x635 + x636 + x638 + x639 + x641 + x642 + x644
+    del x503, x504, x505, x506, x539, x540, x541, x542
+    x662 = rm_j02_im * x495 + rm_j02_re * x487 + rp_j02_im * x497 + rp_j02_re * x489 + sm_j02_im * x499 + sm_j02_re * x491 + sp_j02_im * x501 + sp_j02_re * x493
+    del x487, x489, x493
+    x669 = rm_j02_im * x573 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x575 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x577 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x579 - sp_j02_re * sp_n3_re * x1
+    x677 = rm_j02_im * x581 + rm_j02_re * x573 + rp_j02_im * x583 + rp_j02_re * x575 + sm_j02_im * x585 + sm_j02_re * x577 + sp_j02_im * x587 + sp_j02_re * x579
+    del x573, x575, x579, x581, x583, x587
+    x684 = rm_j02_im * rm_n0_re * x679 + rm_j02_re * x680 + rp_j02_im * rp_n0_re * x679 + rp_j02_re * x681 + sm_j02_im * sm_n0_re * x679 + sm_j02_re * x682 + sp_j02_im * sp_n0_re * x679 + sp_j02_re * x683 + x633 + x635 + x636 + x638 + x639 + x641 + x642 + x644
+    del x633, x635, x636, x638, x639, x641, x642, x644
+    x690 = rm_j02_im * x680 - rm_j02_re * rm_n0_re * x679 + rp_j02_im * x681 - rp_j02_re * rp_n0_re * x679 + sm_j02_im * x682 - sm_j02_re * sm_n0_re * x679 + sp_j02_im * x683 - sp_j02_re * sp_n0_re * x679 + x604 + x606 + x608 + x610 + x611 + x612 + x613 + x614
+    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x604, x606, x608, x610, x611, x612, x613, x614, x679, x680, x681, x682, x683
+    x692 = x507 - x510 - x512 - x514 - x516 + x517 + x518 + x519 + x520
+    del x510, x512, x514, x516, x517, x518, x519, x520
+    x695 = x543 - x546 - x548 - x550 - x552 - x554 - x556 - x558 - x560
+    del x546, x548, x550, x552, x554, x556, x558, x560
     sm_j03_re = -g1_n3_im * smp_j0_im + g1_n3_re * smp_j0_re - g2_n3_im * smm_j0_im + g2_n3_re * smm_j0_re
-    x503 = sm_j03_re * x502
-    x539 = sm_j03_re * x494
-    x589 = sm_j03_re * x588
-    x600 = sm_j03_re * x580
-    x652 = sm_j03_re * x2
-    x676 = sm_j03_re * x1
+    x500 = sm_j03_re * x499
+    x536 = sm_j03_re * x491
+    x586 = sm_j03_re * x585
+    x597 = sm_j03_re * x577
+    x649 = sm_j03_re * x2
+    x673 = sm_j03_re * x1
     sm_j03_im = g1_n3_im * smp_j0_re + g1_n3_re * smp_j0_im + g2_n3_im * smm_j0_re + g2_n3_re * smm_j0_im
     del smm_j0_im, smm_j0_re, smp_j0_im, smp_j0_re
-    x495 = sm_j03_im * x494
-    del x494
-    x511 = x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 + x510
-    x538 = sm_j03_im * x502
-    x547 = x534 + x535 + x536 + x537 + x538 + x539 + x540 + x541 + x546
-    x581 = sm_j03_im * x580
-    del x580
-    x592 = x510 + x577 + x579 + x581 + x583 - x585 - x587 - x589 - x591
-    del x510
-    x599 = sm_j03_im * x588
-    del x588
-    x603 = x546 + x595 + x596 + x597 + x598 + x599 + x600 + x601 + x602
-    del x546
-    x622 = sm_j03_im * x2
-    x624 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x620 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x621 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x622 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x623
-    x634 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x620 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x621 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x622 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x623
-    x654 = rm_n2_im * x650 + rm_n2_re * x620 + rp_n2_im * x651 + rp_n2_re * x621 + sm_n2_im * x652 + sm_n2_re * x622 + sp_n2_im * x653 + sp_n2_re * x623
-    x664 = rm_n1_im * x650 + rm_n1_re * x620 + rp_n1_im * x651 + rp_n1_re * x621 + sm_n1_im * x652 + sm_n1_re * x622 + sp_n1_im * x653 + sp_n1_re * x623
-    del x620, x621, x622, x623, x650, x651, x652, x653
-    x668 = sm_j03_im * x1
+    x492 = sm_j03_im * x491
+    del x491
+    x508 = x488 + x490 + x492 + x494 - x496 - x498 - x500 - x502 + x507
+    x535 = sm_j03_im * x499
+    x544 = x531 + x532 + x533 + x534 + x535 + x536 + x537 + x538 + x543
+    x578 = sm_j03_im * x577
+    del x577
+    x589 = x507 + x574 + x576 + x578 + x580 - x582 - x584 - x586 - x588
+    del x507
+    x596 = sm_j03_im * x585
+    del x585
+    x600 = x543 + x592 + x593 + x594 + x595 + x596 + x597 + x598 + x599
+    del x543
+    x619 = sm_j03_im * x2
+    x621 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x617 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x618 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x619 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x620
+    x631 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x617 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x618 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x619 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x620
+    x651 = rm_n2_im * x647 + rm_n2_re * x617 + rp_n2_im * x648 + rp_n2_re * x618 + sm_n2_im * x649 + sm_n2_re * x619 + sp_n2_im * x650 + sp_n2_re * x620
+    x661 = rm_n1_im * x647 + rm_n1_re * x617 + rp_n1_im * x648 + rp_n1_re * x618 + sm_n1_im * x649 + sm_n1_re * x619 + sp_n1_im * x650 + sp_n1_re * x620
+    del x617, x618, x619, x620, x647, x648, x649, x650
+    x665 = sm_j03_im * x1
     del sm_j03_im
-    x670 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x666 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x667 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x668 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x669
-    x673 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x666 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x667 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x668 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x669
+    x667 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x663 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x664 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x665 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x666
+    x670 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x663 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x664 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x665 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x666
     del rm_j03_re, rp_j03_re, sm_j03_re, sp_j03_re
-    x678 = rm_n2_im * x674 + rm_n2_re * x666 + rp_n2_im * x675 + rp_n2_re * x667 + sm_n2_im * x676 + sm_n2_re * x668 + sp_n2_im * x677 + sp_n2_re * x669
+    x675 = rm_n2_im * x671 + rm_n2_re * x663 + rp_n2_im * x672 + rp_n2_re * x664 + sm_n2_im * x673 + sm_n2_re * x665 + sp_n2_im * x674 + sp_n2_re * x666
     del rm_n2_im, rp_n2_im, sp_n2_im
-    x681 = rm_n1_im * x674 + rm_n1_re * x666 + rp_n1_im * x675 + rp_n1_re * x667 + sm_n1_im * x676 + sm_n1_re * x668 + sp_n1_im * x677 + sp_n1_re * x669
-    del rm_n1_im, rp_n1_im, sp_n1_im, x666, x667, x668, x669, x674, x675, x676, x677
+    x678 = rm_n1_im * x671 + rm_n1_re * x663 + rp_n1_im * x672 + rp_n1_re * x664 + sm_n1_im * x673 + sm_n1_re * x665 + sp_n1_im * x674 + sp_n1_re * x666
+    del rm_n1_im, rp_n1_im, sp_n1_im, x663, x664, x665, x666, x671, x672, x673, x674
     sm_j10_re = -g1_n0_im * smp_j1_im + g1_n0_re * smp_j1_re - g2_n0_im * smm_j1_im + g2_n0_re * smm_j1_re
     sm_j10_im = g1_n0_im * smp_j1_re + g1_n0_re * smp_j1_im + g2_n0_im * smm_j1_re + g2_n0_re * smm_j1_im
     del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
-    x713 = rm_j10_im * x709 - rm_j10_re * rm_n0_re * x708 + rp_j10_im * x710 - rp_j10_re * rp_n0_re * x708 + sm_j10_im * x711 - sm_j10_re * sm_n0_re * x708 + sp_j10_im * x712 - sp_j10_re * sp_n0_re * x708
+    x710 = rm_j10_im * x706 - rm_j10_re * rm_n0_re * x705 + rp_j10_im * x707 - rp_j10_re * rp_n0_re * x705 + sm_j10_im * x708 - sm_j10_re * sm_n0_re * x705 + sp_j10_im * x709 - sp_j10_re * sp_n0_re * x705
     sm_j11_re = -g1_n1_im * smp_j1_im + g1_n1_re * smp_j1_re - g2_n1_im * smm_j1_im + g2_n1_re * smm_j1_re
-    x738 = sm_j11_re * sm_n2_im
+    x735 = sm_j11_re * sm_n2_im
     sm_j11_im = g1_n1_im * smp_j1_re + g1_n1_re * smp_j1_im + g2_n1_im * smm_j1_re + g2_n1_re * smm_j1_im
     del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
-    x706 = sm_j11_im * sm_n2_im
+    x703 = sm_j11_im * sm_n2_im
     del sm_n2_im
-    x714 = -rm_j11_re * rm_n2_re * x0 * x2 - rp_j11_re * rp_n2_re * x0 * x2 - sm_j11_re * sm_n2_re * x0 * x2 - sp_j11_re * sp_n2_re * x0 * x2 + x3 * x704 + x3 * x705 + x3 * x706 + x3 * x707 + x713
-    x728 = -rm_j11_re * rm_n2_re * x0 * x1 - rp_j11_re * rp_n2_re * x0 * x1 - sm_j11_re * sm_n2_re * x0 * x1 - sp_j11_re * sp_n2_re * x0 * x1 + x704 * x726 + x705 * x726 + x706 * x726 + x707 * x726 + x713
-    del rm_j11_re, rm_n2_re, rp_j11_re, rp_n2_re, sm_j11_re, sp_j11_re, sp_n2_re, x704, x705, x706, x707, x713
-    x737 = sm_j11_im * sm_n2_re
+    x711 = -rm_j11_re * rm_n2_re * x0 * x2 - rp_j11_re * rp_n2_re * x0 * x2 - sm_j11_re * sm_n2_re * x0 * x2 - sp_j11_re * sp_n2_re * x0 * x2 + x3 * x701 + x3 * x702 + x3 * x703 + x3 * x704 + x710
+    x725 = -rm_j11_re * rm_n2_re * x0 * x1 - rp_j11_re * rp_n2_re * x0 * x1 - sm_j11_re * sm_n2_re * x0 * x1 - sp_j11_re * sp_n2_re * x0 * x1 + x701 * x723 + x702 * x723 + x703 * x723 + x704 * x723 + x710
+    del rm_j11_re, rm_n2_re, rp_j11_re, rp_n2_re, sm_j11_re, sp_j11_re, sp_n2_re, x701, x702, x703, x704, x710
+    x734 = sm_j11_im * sm_n2_re
     del sm_j11_im, sm_n2_re
     sm_j12_re = -g1_n2_im * smp_j1_im + g1_n2_re * smp_j1_re - g2_n2_im * smm_j1_im + g2_n2_re * smm_j1_re
-    x740 = sm_j12_re * sm_n1_im
+    x737 = sm_j12_re * sm_n1_im
     sm_j12_im = g1_n2_im * smp_j1_re + g1_n2_re * smp_j1_im + g2_n2_im * smm_j1_re + g2_n2_re * smm_j1_im
     del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
-    x717 = sm_j12_im * sm_n1_im
+    x714 = sm_j12_im * sm_n1_im
     del sm_n1_im
-    x719 = -rm_j12_re * rm_n1_re * x0 * x2 - rp_j12_re * rp_n1_re * x0 * x2 - sm_j12_re * sm_n1_re * x0 * x2 - sp_j12_re * sp_n1_re * x0 * x2 + x3 * x715 + x3 * x716 + x3 * x717 + x3 * x718
-    x727 = -rm_j12_re * rm_n1_re * x0 * x1 - rp_j12_re * rp_n1_re * x0 * x1 - sm_j12_re * sm_n1_re * x0 * x1 - sp_j12_re * sp_n1_re * x0 * x1 + x715 * x726 + x716 * x726 + x717 * x726 + x718 * x726
-    del rm_j12_re, rm_n1_re, rp_j12_re, rp_n1_re, sm_j12_re, sp_j12_re, sp_n1_re, x0, x715, x716, x717, x718
-    x739 = sm_j12_im * sm_n1_re
+    x716 = -rm_j12_re * rm_n1_re * x0 * x2 - rp_j12_re * rp_n1_re * x0 * x2 - sm_j12_re * sm_n1_re * x0 * x2 - sp_j12_re * sp_n1_re * x0 * x2 + x3 * x712 + x3 * x713 + x3 * x714 + x3 * x715
+    x724 = -rm_j12_re * rm_n1_re * x0 * x1 - rp_j12_re * rp_n1_re * x0 * x1 - sm_j12_re * sm_n1_re * x0 * x1 - sp_j12_re * sp_n1_re * x0 * x1 + x712 * x723 + x713 * x723 + x714 * x723 + x715 * x723
+    del rm_j12_re, rm_n1_re, rp_j12_re, rp_n1_re, sm_j12_re, sp_j12_re, sp_n1_re, x0, x712, x713, x714, x715
+    x736 = sm_j12_im * sm_n1_re
     del sm_j12_im, sm_n1_re
     sm_j13_re = -g1_n3_im * smp_j1_im + g1_n3_re * smp_j1_re - g2_n3_im * smm_j1_im + g2_n3_re * smm_j1_re
     sm_j13_im = g1_n3_im * smp_j1_re + g1_n3_re * smp_j1_im + g2_n3_im * smm_j1_re + g2_n3_re * smm_j1_im
     del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_j1_im, smm_j1_re, smp_j1_im, smp_j1_re
-    x702 = sm_j13_im * sm_n3_im
+    x699 = sm_j13_im * sm_n3_im
     del sm_n3_im
-    x725 = rm_j13_im * x721 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x722 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x723 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x724 - sp_j13_re * sp_n3_re * x1 * x2
+    x722 = rm_j13_im * x718 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x719 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x720 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x721 - sp_j13_re * sp_n3_re * x1 * x2
     del x2
-    x745 = rm_j10_im * rm_n0_re * x708 + rm_j10_re * x709 + rm_j13_im * x1 * x498 + rm_j13_re * x721 + rp_j10_im * rp_n0_re * x708 + rp_j10_re * x710 + rp_j13_im * x1 * x500 + rp_j13_re * x722 + sm_j10_im * sm_n0_re * x708 + sm_j10_re * x711 + sm_j13_im * x1 * x502 + sm_j13_re * x723 + sp_j10_im * sp_n0_re * x708 + sp_j10_re * x712 + sp_j13_im * x1 * x504 + sp_j13_re * x724
-    del rm_j10_im, rm_j10_re, rm_j13_im, rm_n0_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_n0_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_n0_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_n0_re, x1, x498, x500, x502, x504, x708, x709, x710, x711, x712, x721, x722, x723, x724
+    x742 = rm_j10_im * rm_n0_re * x705 + rm_j10_re * x706 + rm_j13_im * x1 * x495 + rm_j13_re * x718 + rp_j10_im * rp_n0_re * x705 + rp_j10_re * x707 + rp_j13_im * x1 * x497 + rp_j13_re * x719 + sm_j10_im * sm_n0_re * x705 + sm_j10_re * x708 + sm_j13_im * x1 * x499 + sm_j13_re * x720 + sp_j10_im * sp_n0_re * x705 + sp_j10_re * x709 + sp_j13_im * x1 * x501 + sp_j13_re * x721
+    del rm_j10_im, rm_j10_re, rm_j13_im, rm_n0_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_n0_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_n0_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_n0_re, x1, x495, x497, x499, x501, x705, x706, x707, x708, x709, x718, x719, x720, x721
     return (
-        -x531 * (-x511 - x524 - x529) - x531 * (-x511 - x532 - x533),  # c0j_real
-        2 * x530 * (x547 + x574 + x575) - x531 * (x547 + x564 + x573),  # c0j_imag
-        -x531 * (-x524 - x592 - x593) - x531 * (-x532 - x592 - x594),  # c0i_real
-        2 * x530 * (x574 + x603 + x605) - x531 * (x564 + x603 + x604),  # c0i_imag
-        -x531 * (-x618 - x619 - x624) - x531 * (-x633 - x634 - x635),  # c1j_real
-        2 * x530 * (x663 + x664 + x665) - x531 * (x648 + x649 + x654),  # c1j_imag
-        -x531 * (-x618 - x670 - x671) - x531 * (-x633 - x672 - x673),  # c1i_real
-        2 * x530 * (x663 + x680 + x681) - x531 * (x648 + x678 + x679),  # c1i_imag
-        -x531 * (-x649 - x678 - x687) - x531 * (-x664 - x680 - x692),  # c2j_real
-        2 * x530 * (-x634 - x672 - x694) - x531 * (-x619 - x670 - x693),  # c2j_imag
-        -x531 * (-x654 - x679 - x687) - x531 * (-x665 - x681 - x692),  # c2i_real
-        2 * x530 * (-x635 - x673 - x694) - x531 * (-x624 - x671 - x693),  # c2i_imag
-        -x531 * (-x533 - x592 - x696) - x531 * (x491 + x493 + x495 + x497 - x499 - x501 - x503 - x505 - x529 - x695),  # c3j_real
-        2 * x530 * (x575 + x603 + x697) - x531 * (-x534 - x535 - x536 - x537 - x538 - x539 - x540 - x541 + x573 + x698),  # c3j_imag
-        -x531 * (-x511 - x594 - x696) - x531 * (x577 + x579 + x581 + x583 - x585 - x587 - x589 - x591 - x593 - x695),  # c3i_real
-        x531 * (x547 + x605 + x697) - x531 * (-x595 - x596 - x597 - x598 - x599 - x600 - x601 - x602 + x604 + x698),  # c3i_imag
-        -x720 * (rm_j13_re * rm_n3_re * x699 + rp_j13_re * rp_n3_re * x699 + sm_j13_re * sm_n3_re * x699 + sp_j13_re * sp_n3_re * x699 - x699 * x700 - x699 * x701 - x699 * x702 - x699 * x703 - x714 - x719),  # cjj_real
-        -x531 * (-x714 - x725 - x727) - x531 * (-x719 - x725 - x728),  # cji_real
-        x531 * (x3 * x729 + x3 * x730 + x3 * x733 + x3 * x734 + x3 * x737 + x3 * x738 + x3 * x741 + x3 * x742 + x726 * x731 + x726 * x732 + x726 * x735 + x726 * x736 + x726 * x739 + x726 * x740 + x726 * x743 + x726 * x744 + x745) - x531 * (x3 * x731 + x3 * x732 + x3 * x735 + x3 * x736 + x3 * x739 + x3 * x740 + x3 * x743 + x3 * x744 + x726 * x729 + x726 * x730 + x726 * x733 + x726 * x734 + x726 * x737 + x726 * x738 + x726 * x741 + x726 * x742 + x745),  # cji_imag
-        -x720 * (rm_j13_re * rm_n3_re * x89 + rp_j13_re * rp_n3_re * x89 + sm_j13_re * sm_n3_re * x89 + sp_j13_re * sp_n3_re * x89 - x700 * x89 - x701 * x89 - x702 * x89 - x703 * x89 - x727 - x728),  # cii_real
+        -x528 * (-x508 - x521 - x526) - x528 * (-x508 - x529 - x530),  # c0j_real
+        2 * x527 * (x544 + x571 + x572) - x528 * (x544 + x561 + x570),  # c0j_imag
+        -x528 * (-x521 - x589 - x590) - x528 * (-x529 - x589 - x591),  # c0i_real
+        2 * x527 * (x571 + x600 + x602) - x528 * (x561 + x600 + x601),  # c0i_imag
+        -x528 * (-x615 - x616 - x621) - x528 * (-x630 - x631 - x632),  # c1j_real
+        2 * x527 * (x660 + x661 + x662) - x528 * (x645 + x646 + x651),  # c1j_imag
+        -x528 * (-x615 - x667 - x668) - x528 * (-x630 - x669 - x670),  # c1i_real
+        2 * x527 * (x660 + x677 + x678) - x528 * (x645 + x675 + x676),  # c1i_imag
+        -x528 * (-x646 - x675 - x684) - x528 * (-x661 - x677 - x689),  # c2j_real
+        2 * x527 * (-x631 - x669 - x691) - x528 * (-x616 - x667 - x690),  # c2j_imag
+        -x528 * (-x651 - x676 - x684) - x528 * (-x662 - x678 - x689),  # c2i_real
+        2 * x527 * (-x632 - x670 - x691) - x528 * (-x621 - x668 - x690),  # c2i_imag
+        -x528 * (-x530 - x589 - x693) - x528 * (x488 + x490 + x492 + x494 - x496 - x498 - x500 - x502 - x526 - x692),  # c3j_real
+        2 * x527 * (x572 + x600 + x694) - x528 * (-x531 - x532 - x533 - x534 - x535 - x536 - x537 - x538 + x570 + x695),  # c3j_imag
+        -x528 * (-x508 - x591 - x693) - x528 * (x574 + x576 + x578 + x580 - x582 - x584 - x586 - x588 - x590 - x692),  # c3i_real
+        x528 * (x544 + x602 + x694) - x528 * (-x592 - x593 - x594 - x595 - x596 - x597 - x598 - x599 + x601 + x695),  # c3i_imag
+        -x717 * (rm_j13_re * rm_n3_re * x696 + rp_j13_re * rp_n3_re * x696 + sm_j13_re * sm_n3_re * x696 + sp_j13_re * sp_n3_re * x696 - x696 * x697 - x696 * x698 - x696 * x699 - x696 * x700 - x711 - x716),  # cjj_real
+        -x528 * (-x711 - x722 - x724) - x528 * (-x716 - x722 - x725),  # cji_real
+        x528 * (x3 * x726 + x3 * x727 + x3 * x730 + x3 * x731 + x3 * x734 + x3 * x735 + x3 * x738 + x3 * x739 + x723 * x728 + x723 * x729 + x723 * x732 + x723 * x733 + x723 * x736 + x723 * x737 + x723 * x740 + x723 * x741 + x742) - x528 * (x3 * x728 + x3 * x729 + x3 * x732 + x3 * x733 + x3 * x736 + x3 * x737 + x3 * x740 + x3 * x741 + x723 * x726 + x723 * x727 + x723 * x730 + x723 * x731 + x723 * x734 + x723 * x735 + x723 * x738 + x723 * x739 + x742),  # cji_imag
+        -x717 * (rm_j13_re * rm_n3_re * x86 + rp_j13_re * rp_n3_re * x86 + sm_j13_re * sm_n3_re * x86 + sp_j13_re * sp_n3_re * x86 - x697 * x86 - x698 * x86 - x699 * x86 - x700 * x86 - x724 - x725),  # cii_real
     )
 
 

@@ -47,516 +47,502 @@ PAIRING_SLOPES_OUTPUTS = (
 )
 
 
-def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
+def pairing(nu, distance, distance_omega, mean, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33).
 
-    Operations: 1068 (add 423, div 15, mul 588, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 20, parts_upper_root 6).
+    Operations: 1061 (add 418, div 15, mul 587, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 19, parts_upper_root 6).
     """
     x0 = 2 * Delta_0
-    x1 = distance_omega + x0
-    x2 = (-distance + distance_omega) * (distance + x1)
-    x3 = distance_omega * x1
-    del x1
-    x4 = gamma + growth
-    x5 = x3 - x4 * x4
-    x7 = Delta_0 * Delta_0
-    x9 = gamma * gamma
-    x10 = distance * (distance + x0)
+    x1 = distance_omega * (distance_omega + x0)
+    x2 = gamma + growth
+    x3 = x1 - x2 * x2
+    x5 = Delta_0 * Delta_0
+    x7 = gamma * gamma
+    x8 = distance * (distance + x0)
     del x0
-    x11 = x10 - x9
-    x12 = 2 * gamma
-    x13 = nu * x12
-    x32 = growth + x12
-    x36 = F_forward * x12
-    x41 = F_backward * x12
-    x57 = 1 / x7
-    x77 = 2 * x57
-    x128 = F_backward * gamma
-    x129 = F_forward * gamma
-    x130 = x128 - x129
-    x133 = 2 * growth
-    x136 = -x128 - x129
-    del x128, x129
-    x137 = omega_r * x12
-    x154 = F_backward * x32
-    x155 = F_forward * x32
-    x159 = F_backward * x137
-    x164 = 4 * x7
-    x279 = 2 * x9
-    del x9
-    x280 = F_backward * x279 + F_forward * x279
-    del x279
-    x285 = -x280
-    x290 = (1 / 8) / (pi * pi)
+    x9 = -x7 + x8
+    x10 = 2 * gamma
+    x11 = nu * x10
+    x26 = growth + x10
+    x27 = -growth * x26 + 2 * mean * omega_r
+    x28 = 2 * mean
+    x29 = growth * x28 + omega_r * x26
+    x30 = growth * omega_r + x26 * x28
+    x32 = F_forward * x10
+    x37 = F_backward * x10
+    x53 = 1 / x5
+    x73 = 2 * x53
+    x123 = F_backward * gamma
+    x124 = F_forward * gamma
+    x125 = x123 - x124
+    x128 = 2 * growth
+    x131 = -x123 - x124
+    del x123, x124
+    x132 = omega_r * x10
+    x149 = F_backward * x26
+    x150 = F_forward * x26
+    x154 = F_backward * x132
+    x159 = 4 * x5
+    x275 = 2 * x7
+    del x7
+    x276 = F_backward * x275 + F_forward * x275
+    del x275
+    x281 = -x276
+    x286 = (1 / 8) / (pi * pi)
     after_re = nu + omega_r
-    x6 = 2 * after_re * x4
-    x35 = after_re * nu
-    z0 = root_sum(after_re, 0, nu, 0, x2, 0)
-    del x2
-    total_re = z0[0]
-    x98 = -total_re
-    total_im = z0[1]
+    x4 = 2 * after_re * x2
+    x31 = after_re * nu
+    z0 = upper_root(x3, x4)
+    del x3, x4
+    a_root_re = z0[0]
+    x15 = a_root_re + mu
+    x16 = -a_root_re + mu
+    a_root_im = z0[1]
     del z0
-    x28 = growth + total_im
-    del total_im
-    x29 = x12 + x28
-    x30 = -growth * x29 + omega_r * total_re
-    x31 = growth * total_re + omega_r * x29
-    x33 = omega_r * total_re - x28 * x32
-    x34 = omega_r * x28 + total_re * x32
-    z1 = upper_root(x5, x6)
-    del x5, x6
-    a_root_re = z1[0]
-    x17 = a_root_re + mu
-    x18 = -a_root_re + mu
-    a_root_im = z1[1]
-    del z1
-    x19 = -a_root_im
-    x116 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x17 = -a_root_im
+    x111 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
     a_up_re = a_root_re + after_re
     del after_re
-    a_up_im = a_root_im + x4
-    del x4
-    x8 = x7 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x8
-    x78 = a_down_re * x77
-    a_down_im = -a_up_im * x8
-    del x8
-    x81 = a_down_im * x77
-    del x77
-    z2 = upper_root(x11, x13)
-    del x11, x13
-    c_root_re = z2[0]
-    x14 = c_root_re + nu
-    x25 = -c_root_re
-    x38 = x12 * x14
-    x39 = F_forward * x38
-    x40 = -x39
-    x43 = -c_root_re + nu
-    x44 = x12 * x43
-    x45 = F_backward * x44
-    x125 = 2 * c_root_re
-    x134 = c_root_re * x133
-    x138 = x136 * (nu * x133 - x137 + x38 + x44)
-    del x133, x137
-    x146 = omega_r * x125
-    x153 = -omega_r * x39 + omega_r * x45
+    a_up_im = a_root_im + x2
+    del x2
+    x6 = x5 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x6
+    x74 = a_down_re * x73
+    a_down_im = -a_up_im * x6
+    del x6
+    x77 = a_down_im * x73
+    del x73
+    z1 = upper_root(x9, x11)
+    del x11, x9
+    c_root_re = z1[0]
+    x12 = c_root_re + nu
+    x23 = -c_root_re
+    x34 = x10 * x12
+    x35 = F_forward * x34
+    x36 = -x35
+    x39 = -c_root_re + nu
+    x40 = x10 * x39
+    x41 = F_backward * x40
+    x120 = 2 * c_root_re
+    x129 = c_root_re * x128
+    x133 = x131 * (nu * x128 - x132 + x34 + x40)
+    del x128, x132
+    x141 = omega_r * x120
+    x148 = -omega_r * x35 + omega_r * x41
+    del x35
+    x153 = -2 * F_forward * gamma * x12 * x26 + x26 * x41
+    x163 = F_forward * x40
+    x164 = -x163
+    x166 = F_backward * x34
+    x184 = -2 * F_forward * gamma * x26 * x39 + x166 * x26
     del x39
-    x158 = -2 * F_forward * gamma * x14 * x32 + x32 * x45
-    x168 = F_forward * x44
-    x169 = -x168
-    x171 = F_backward * x38
-    x189 = -2 * F_forward * gamma * x32 * x43 + x171 * x32
-    del x43
-    x192 = -omega_r * x168 + omega_r * x171
-    del x168
-    c_root_im = z2[1]
-    del z2
-    x15 = c_root_im + gamma
-    x21 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x22 = (1 / 2) * x21 / (gamma * nu)
-    x23 = c_root_im * x22
-    x24 = c_root_re * x22
-    del x22
-    x26 = -c_root_im
-    x37 = c_root_im * x36
-    x42 = c_root_im * x41
-    x126 = x21 * (-x36 - x41)
-    x127 = x125 * x126
-    x131 = 2 * c_root_im
-    x132 = omega_r * x131
-    x135 = x132 + x134 + x38 - x44
-    x139 = -x130 * x135 - x138
-    x140 = c_root_im - gamma
-    x141 = x12 * x140
-    x142 = -x15
-    x143 = x12 * x142
-    x144 = -x143
-    x147 = growth * x131 + x141 + x144
-    x148 = -x146 + x147
-    x150 = x126 * x131
+    x187 = -omega_r * x163 + omega_r * x166
+    del x163
+    c_root_im = z1[1]
+    del z1
+    x13 = c_root_im + gamma
+    x19 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x20 = (1 / 2) * x19 / (gamma * nu)
+    x21 = c_root_im * x20
+    x22 = c_root_re * x20
+    del x20
+    x24 = -c_root_im
+    x33 = c_root_im * x32
+    x38 = c_root_im * x37
+    x121 = x19 * (-x32 - x37)
+    x122 = x120 * x121
+    x126 = 2 * c_root_im
+    x127 = omega_r * x126
+    x130 = x127 + x129 + x34 - x40
+    x134 = -x125 * x130 - x133
+    x135 = c_root_im - gamma
+    x136 = x10 * x135
+    x137 = -x13
+    x138 = x10 * x137
+    x139 = -x138
+    x142 = growth * x126 + x136 + x139
+    x143 = -x141 + x142
+    x145 = x121 * x126
+    del x121
+    x146 = x19 * (-x32 + x37)
+    del x19, x32, x37
+    x147 = x126 * x146
     del x126
-    x151 = x21 * (-x36 + x41)
-    del x21, x36, x41
-    x152 = x131 * x151
-    del x131
-    x156 = x141 * x155 - x143 * x154
-    x157 = x153 + x156
-    x160 = -2 * F_forward * gamma * omega_r * x140 + x142 * x159
-    x161 = -x158 - x160
-    x162 = x125 * x151
-    del x125, x151
-    x167 = -x37
-    x170 = -x42
-    x186 = x130 * x135 - x138
-    del x135
-    x188 = -2 * F_forward * gamma * omega_r * x142 + x140 * x159
-    del x140, x142, x159
-    x190 = -x188 - x189
-    x191 = -x141 * x154 + x143 * x155
-    del x143, x154, x155
-    x193 = x191 + x192
-    x246 = x132 - x134 - x38 + x44
-    del x132, x134, x38, x44
-    x247 = x130 * x246 - x138
-    x248 = x146 + x147
-    del x146, x147
-    x250 = x153 + x191
-    del x153, x191
-    x251 = -x158 - x188
-    del x158, x188
-    x264 = -x130 * x246 - x138
-    del x138, x246
-    x266 = x156 + x192
-    del x156, x192
-    x267 = -x160 - x189
-    del x160, x189
-    c_up_re = x14
+    x151 = x136 * x150 - x138 * x149
+    x152 = x148 + x151
+    x155 = -2 * F_forward * gamma * omega_r * x135 + x137 * x154
+    x156 = -x153 - x155
+    x157 = x120 * x146
+    del x120, x146
+    x162 = -x33
+    x165 = -x38
+    x181 = x125 * x130 - x133
+    del x130
+    x183 = -2 * F_forward * gamma * omega_r * x137 + x135 * x154
+    del x135, x137, x154
+    x185 = -x183 - x184
+    x186 = -x136 * x149 + x138 * x150
+    del x138, x149, x150
+    x188 = x186 + x187
+    x242 = x127 - x129 - x34 + x40
+    del x127, x129, x34, x40
+    x243 = x125 * x242 - x133
+    x244 = x141 + x142
+    del x141, x142
+    x246 = x148 + x186
+    del x148, x186
+    x247 = -x153 - x183
+    del x153, x183
+    x260 = -x125 * x242 - x133
+    del x133, x242
+    x262 = x151 + x187
+    del x151, x187
+    x263 = -x155 - x184
+    del x155, x184
+    c_up_re = x12
+    del x12
+    x44 = -c_up_re
+    x48 = a_up_re + c_up_re
+    x61 = a_up_re + x44
+    x95 = a_down_re + x44
+    x104 = a_down_re + c_up_re
+    c_up_im = x13
+    del x13
+    x14 = x5 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x45 = -c_up_im
+    x46 = a_up_im + c_up_im
+    x59 = a_up_im + x45
+    x93 = a_down_im + x45
+    x102 = a_down_im + c_up_im
+    c_down_re = c_up_re * x14
+    x54 = c_down_re * x53
+    x55 = a_down_im * x54
+    x84 = -c_down_re
+    x88 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x14
     del x14
-    x48 = -c_up_re
-    x52 = a_up_re + c_up_re
-    x64 = a_up_re + x48
-    x97 = a_down_re + x48
-    x109 = a_down_re + c_up_re
-    c_up_im = x15
+    x56 = c_down_im * x53
+    x57 = a_down_re * x56
+    x58 = x55 + x57
+    x66 = a_down_im * x56
+    del x56
+    x67 = a_down_re * c_down_re * x53 - x66
+    x85 = -c_down_im
+    x86 = a_up_im + c_down_im
+    x200 = a_down_re * x54 + x66
+    del x54, x66
+    x206 = x55 - x57
+    del x55, x57
+    x219 = a_up_im + x85
+    z2 = upper_root(x15, a_root_im)
     del x15
-    x16 = x7 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x49 = -c_up_im
-    x50 = a_up_im + c_up_im
-    x65 = a_up_im + x49
-    x100 = a_down_im + x49
-    x107 = a_down_im + c_up_im
-    c_down_re = c_up_re * x16
-    x58 = c_down_re * x57
-    x59 = a_down_im * x58
-    x88 = -c_down_re
-    x92 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x16
-    del x16
-    x60 = c_down_im * x57
-    x61 = a_down_re * x60
-    x62 = x59 + x61
-    x70 = a_down_im * x60
-    del x60
-    x71 = a_down_re * c_down_re * x57 - x70
-    x89 = -c_down_im
-    x90 = a_up_im + c_down_im
-    x205 = a_down_re * x58 + x70
-    del x58, x70
-    x211 = x59 - x61
-    del x59, x61
-    x224 = a_up_im + x89
-    z3 = upper_root(x17, a_root_im)
-    del x17
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x16, x17)
+    del x16, x17
+    am_p_re = z3[0]
+    am_p_im = z3[1]
     del z3
-    z4 = upper_root(x18, x19)
-    del x18, x19
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
     rp_xi_re = c_root_re
-    x20 = mu + rp_xi_re
+    x18 = mu + rp_xi_re
     del rp_xi_re
     rp_xi_im = c_root_im
-    z5 = upper_root(x20, rp_xi_im)
-    del rp_xi_im, x20
-    rp_p_re = z5[0]
-    x197 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x23
-    x119 = rp_weight_re * x116
-    x120 = a_root_re * x119
-    x121 = a_root_im * x119
-    del x119
-    rp_weight_im = -x24
-    x117 = rp_weight_im * x116
-    x118 = a_root_im * x117
-    x122 = a_root_re * x117
-    del x117
-    rm_xi_re = x25
-    x27 = mu + rm_xi_re
+    z4 = upper_root(x18, rp_xi_im)
+    del rp_xi_im, x18
+    rp_p_re = z4[0]
+    x192 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x21
+    x114 = rp_weight_re * x111
+    x115 = a_root_re * x114
+    x116 = a_root_im * x114
+    del x114
+    rp_weight_im = -x22
+    x112 = rp_weight_im * x111
+    x113 = a_root_im * x112
+    x117 = a_root_re * x112
+    del x112
+    rm_xi_re = x23
+    x25 = mu + rm_xi_re
     del rm_xi_re
-    rm_xi_im = x26
-    z6 = upper_root(x27, rm_xi_im)
-    del rm_xi_im, x27
-    rm_p_re = z6[0]
-    x255 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x23
-    del x23
-    x180 = rm_weight_re * x116
-    x181 = a_root_re * x180
-    x182 = a_root_im * x180
-    del x180
-    rm_weight_im = x24
-    del x24
-    x178 = rm_weight_im * x116
-    x179 = a_root_im * x178
-    x183 = a_root_re * x178
-    del x178
-    z7 = root_sum(a_root_re, a_root_im, x25, x26, x30, x31)
-    rp_roots_re = z7[0]
-    x53 = omega_r + rp_roots_re
-    x99 = -rp_roots_re - x98
+    rm_xi_im = x24
+    z5 = upper_root(x25, rm_xi_im)
+    del rm_xi_im, x25
+    rm_p_re = z5[0]
+    x251 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x21
+    del x21
+    x175 = rm_weight_re * x111
+    x176 = a_root_re * x175
+    x177 = a_root_im * x175
+    del x175
+    rm_weight_im = x22
+    del x22
+    x173 = rm_weight_im * x111
+    x174 = a_root_im * x173
+    x178 = a_root_re * x173
+    del x173
+    z6 = root_sum(a_root_re, a_root_im, x23, x24, x27, x29)
+    rp_roots_re = z6[0]
+    x49 = omega_r + rp_roots_re
+    x96 = -rp_roots_re + x28
     del rp_roots_re
-    rp_roots_im = z7[1]
+    rp_roots_im = z6[1]
+    del z6
+    x47 = growth + rp_roots_im
+    x50 = -x46 * x47 + x48 * x49
+    x51 = x46 * x49 + x47 * x48
+    del x47, x49
+    z7 = root_sum(a_up_re, a_up_im, x44, x45, x50, x51)
+    del x50, x51
+    x52 = z7[1]
+    x70 = z7[0]
     del z7
-    x51 = growth + rp_roots_im
-    x54 = -x50 * x51 + x52 * x53
-    x55 = x50 * x53 + x51 * x52
-    del x51, x53
-    z8 = root_sum(a_up_re, a_up_im, x48, x49, x54, x55)
-    del x54, x55
-    x56 = z8[1]
-    x74 = z8[0]
-    del z8
-    x76 = x56 * x74
-    x79 = x57 * (-x56 * x56 + x74 * x74)
-    x80 = -a_down_im * x79 - x76 * x78
-    x82 = -a_down_re * x79 + x76 * x81
-    del x76, x79
-    x101 = -rp_roots_im + x29
+    x72 = x52 * x70
+    x75 = x53 * (-x52 * x52 + x70 * x70)
+    x76 = -a_down_im * x75 - x72 * x74
+    x78 = -a_down_re * x75 + x72 * x77
+    del x72, x75
+    x94 = -rp_roots_im + x26
     del rp_roots_im
-    x102 = -x100 * x101 + x97 * x99
-    x103 = x100 * x99 + x101 * x97
-    del x101, x99
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x102, x103)
-    del x102, x103
-    x104 = z9[1]
-    x106 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x30, x31)
-    del x30, x31
-    rm_roots_re = z10[0]
-    x63 = rm_roots_re + total_re
-    x84 = -rm_roots_re
-    x93 = omega_r + rm_roots_re
-    x110 = omega_r + x84
-    rm_roots_im = z10[1]
-    del z10
-    x66 = rm_roots_im + x29
+    x97 = -x93 * x94 + x95 * x96
+    x98 = x93 * x96 + x94 * x95
+    del x94, x96
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x97, x98)
+    del x97, x98
+    x99 = z8[1]
+    x101 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x27, x29)
     del x29
-    x67 = x63 * x64 - x65 * x66
-    x68 = x63 * x65 + x64 * x66
-    del x63, x66
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x67, x68)
-    del x67, x68
-    x69 = z11[0]
-    x72 = z11[1]
+    rm_roots_re = z9[0]
+    x62 = rm_roots_re + x28
+    x80 = -rm_roots_re
+    x89 = omega_r + rm_roots_re
+    x105 = omega_r + x80
+    rm_roots_im = z9[1]
+    del z9
+    x60 = rm_roots_im + x26
+    x63 = -x59 * x60 + x61 * x62
+    x64 = x59 * x62 + x60 * x61
+    del x60, x62
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x63, x64)
+    del x63, x64
+    x65 = z10[0]
+    x68 = z10[1]
+    del z10
+    x69 = x58 * x65 + x67 * x68
+    x71 = -x58 * x68 + x65 * x67
+    del x58, x65, x67, x68
+    x81 = -rm_roots_im
+    x87 = growth + rm_roots_im
+    x90 = -x86 * x87 + x88 * x89
+    x91 = x86 * x89 + x87 * x88
+    del x86, x87, x89
+    z11 = root_sum(a_up_re, a_up_im, x84, x85, x90, x91)
+    del x85, x90, x91
+    x92 = z11[1]
+    x100 = z11[0]
     del z11
-    x73 = x62 * x69 + x71 * x72
-    x75 = -x62 * x72 + x69 * x71
-    del x62, x69, x71, x72
-    x85 = -rm_roots_im
-    x91 = growth + rm_roots_im
-    x94 = -x90 * x91 + x92 * x93
-    x95 = x90 * x93 + x91 * x92
-    del x90, x91, x93
-    z12 = root_sum(a_up_re, a_up_im, x88, x89, x94, x95)
-    del x89, x94, x95
-    x96 = z12[1]
-    x105 = z12[0]
+    x103 = growth + x81
+    x106 = -x102 * x103 + x104 * x105
+    x107 = x102 * x105 + x103 * x104
+    del x103, x105
+    z12 = root_sum(a_down_re, a_down_im, x44, x45, x106, x107)
+    del x106, x107
+    x108 = z12[1]
+    x109 = z12[0]
     del z12
-    x108 = growth + x85
-    x111 = -x107 * x108 + x109 * x110
-    x112 = x107 * x110 + x108 * x109
-    del x108, x110
-    z13 = root_sum(a_down_re, a_down_im, x48, x49, x111, x112)
-    del x111, x112
-    x113 = z13[1]
-    x114 = z13[0]
+    z13 = root_sum(a_root_re, a_root_im, x23, c_root_im, x27, x30)
+    del c_root_im, x23
+    sp_roots_re = z13[0]
+    x195 = omega_r + sp_roots_re
+    x226 = -sp_roots_re
+    x227 = x226 + x28
+    sp_roots_im = z13[1]
     del z13
-    z14 = root_sum(a_root_re, a_root_im, x25, c_root_im, x33, x34)
-    del c_root_im, x25
-    sp_roots_re = z14[0]
-    x200 = omega_r + sp_roots_re
-    x231 = -sp_roots_re - x98
-    del x98
-    sp_roots_im = z14[1]
+    x196 = sp_roots_im + x26
+    x197 = x195 * x48 - x196 * x59
+    x198 = x195 * x59 + x196 * x48
+    del x195, x196, x48, x59
+    z14 = root_sum(a_up_re, a_up_im, x44, c_up_im, x197, x198)
+    del x197, x198
+    x199 = z14[1]
+    x209 = z14[0]
     del z14
-    x201 = sp_roots_im + x32
-    x202 = x200 * x52 - x201 * x65
-    x203 = x200 * x65 + x201 * x52
-    del x200, x201, x52, x65
-    z15 = root_sum(a_up_re, a_up_im, x48, c_up_im, x202, x203)
-    del x202, x203
-    x204 = z15[1]
-    x214 = z15[0]
+    x211 = x199 * x209
+    x212 = x53 * (-x199 * x199 + x209 * x209)
+    del x53
+    x213 = -a_down_im * x212 - x211 * x74
+    del x74
+    x214 = -a_down_re * x212 + x211 * x77
+    del x211, x212, x77
+    x224 = -sp_roots_im
+    x225 = growth + x224
+    x228 = -x102 * x225 + x227 * x95
+    x229 = x102 * x227 + x225 * x95
+    del x102, x225, x227, x95
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x45, x228, x229)
+    del x228, x229
+    x230 = z15[1]
+    x232 = z15[0]
     del z15
-    x216 = x204 * x214
-    x217 = x57 * (-x204 * x204 + x214 * x214)
-    del x57
-    x218 = -a_down_im * x217 - x216 * x78
-    del x78
-    x219 = -a_down_re * x217 + x216 * x81
-    del x216, x217, x81
-    x229 = -sp_roots_im
-    x230 = x229 + x28
-    x232 = -x107 * x230 + x231 * x97
-    x233 = x107 * x231 + x230 * x97
-    del x107, x230, x231, x97
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x49, x232, x233)
-    del x232, x233
-    x234 = z16[1]
-    x236 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x26, x33, x34)
-    del c_root_re, x26, x33, x34
-    sm_roots_re = z17[0]
-    x207 = sm_roots_re + total_re
-    del total_re
-    x223 = omega_r + sm_roots_re
-    x237 = omega_r - sm_roots_re
-    del sm_roots_re
-    sm_roots_im = z17[1]
-    del z17
-    x206 = sm_roots_im + x28
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x24, x27, x30)
+    del c_root_re, x24, x27, x30
+    sm_roots_re = z16[0]
+    x202 = sm_roots_re + x28
     del x28
-    x208 = -x206 * x50 + x207 * x64
-    x209 = x206 * x64 + x207 * x50
-    del x206, x207, x50, x64
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x49, x208, x209)
-    del c_up_re, x208, x209, x49
-    x210 = z18[1]
-    x212 = z18[0]
+    x218 = omega_r + sm_roots_re
+    x233 = omega_r - sm_roots_re
+    del sm_roots_re
+    sm_roots_im = z16[1]
+    del z16
+    x201 = growth + sm_roots_im
+    x203 = -x201 * x46 + x202 * x61
+    x204 = x201 * x61 + x202 * x46
+    del x201, x202, x46, x61
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x45, x203, x204)
+    del c_up_re, x203, x204, x45
+    x205 = z17[1]
+    x207 = z17[0]
+    del z17
+    x208 = x200 * x205 + x206 * x207
+    x210 = x200 * x207 - x205 * x206
+    del x200, x205, x206, x207
+    x220 = sm_roots_im + x26
+    x221 = x218 * x88 - x219 * x220
+    x222 = x218 * x219 + x220 * x88
+    del x218, x219, x220, x88
+    z18 = root_sum(a_up_re, a_up_im, x84, c_down_im, x221, x222)
+    del a_up_im, a_up_re, x221, x222, x84
+    x223 = z18[1]
+    x231 = z18[0]
     del z18
-    x213 = x205 * x210 + x211 * x212
-    x215 = x205 * x212 - x210 * x211
-    del x205, x210, x211, x212
-    x225 = sm_roots_im + x32
-    x226 = x223 * x92 - x224 * x225
-    x227 = x223 * x224 + x225 * x92
-    del x223, x224, x225, x92
-    z19 = root_sum(a_up_re, a_up_im, x88, c_down_im, x226, x227)
-    del a_up_im, a_up_re, x226, x227, x88
-    x228 = z19[1]
-    x235 = z19[0]
+    x234 = -sm_roots_im + x26
+    del sm_roots_im, x26
+    x235 = x104 * x233 - x234 * x93
+    x236 = x104 * x234 + x233 * x93
+    del x104, x233, x234, x93
+    z19 = root_sum(a_down_re, a_down_im, x44, c_up_im, x235, x236)
+    del a_down_im, a_down_re, c_up_im, x235, x236, x44
+    x237 = z19[1]
+    x238 = z19[0]
     del z19
-    x238 = -sm_roots_im + x32
-    del sm_roots_im, x32
-    x239 = -x100 * x238 + x109 * x237
-    x240 = x100 * x237 + x109 * x238
-    del x100, x109, x237, x238
-    z20 = root_sum(a_down_re, a_down_im, x48, c_up_im, x239, x240)
-    del a_down_im, a_down_re, c_up_im, x239, x240, x48
-    x241 = z20[1]
-    x242 = z20[0]
-    del z20
-    z21 = root_sum(x35, 0, x7, 0, x10 * x3 + x7 * (x10 + x3), 0)
-    del x3
-    resonance_re = where(x35 < 0, -x10 + z21[0], nu * omega_r + 2 * x7)
-    del x10, x35, z21
-    x145 = x136 * (growth * x12 + 2 * resonance_re - x141 + x144)
-    del resonance_re, x12, x136, x141, x144
-    x149 = -x130 * x148 + x145
-    x187 = x130 * x148 + x145
-    del x148
-    x249 = x130 * x248 + x145
-    x265 = -x130 * x248 + x145
-    del x130, x145, x248
-    rp_filled0_re = x37
-    rp_filled0_im = x40
-    rp_filled1_re = x42
-    rp_filled1_im = x45
+    z20 = root_sum(x31, 0, x5, 0, x1 * x8 + x5 * (x1 + x8), 0)
+    del x1
+    resonance_re = where(x31 < 0, -x8 + z20[0], nu * omega_r + 2 * x5)
+    del x31, x8, z20
+    x140 = x131 * (growth * x10 + 2 * resonance_re - x136 + x139)
+    del resonance_re, x10, x131, x136, x139
+    x144 = -x125 * x143 + x140
+    x182 = x125 * x143 + x140
+    del x143
+    x245 = x125 * x244 + x140
+    x261 = -x125 * x244 + x140
+    del x125, x140, x244
+    rp_filled0_re = x33
+    rp_filled0_im = x36
+    rp_filled1_re = x38
+    rp_filled1_im = x41
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
     rpp_k_re = ap_p_re + rp_p_re
     rpp_k_im = ap_p_im + rp_p_im
-    z22 = pair_arctanh(rpp_k_re, rpp_k_im, q)
-    x46 = z22[0]
-    x47 = z22[1]
+    z21 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x42 = z21[0]
+    x43 = z21[1]
+    del z21
+    x79 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    z22 = pair_excess(rpp_k_re, rpp_k_im, q, x42, x43)
+    rpp_excess_re = z22[0]
+    rpp_excess_im = z22[1]
     del z22
-    x83 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    z23 = pair_excess(rpp_k_re, rpp_k_im, q, x46, x47)
-    rpp_excess_re = z23[0]
-    rpp_excess_im = z23[1]
-    del z23
-    rp_form0_re = -x56 * x73 + x74 * x75
-    rp_form0_im = x56 * x75 + x73 * x74
-    del x56, x73, x74, x75
-    rp_form1_re = -c_down_im * x80 + c_down_re * x82
-    rp_form1_im = c_down_im * x82 + c_down_re * x80
-    del x80, x82
-    rpp_inverse_re = rpp_k_re * x83
+    rp_form0_re = -x52 * x69 + x70 * x71
+    rp_form0_im = x52 * x71 + x69 * x70
+    del x52, x69, x70, x71
+    rp_form1_re = -c_down_im * x76 + c_down_re * x78
+    rp_form1_im = c_down_im * x78 + c_down_re * x76
+    del x76, x78
+    rpp_inverse_re = rpp_k_re * x79
     del rpp_k_re
-    rpp_inverse_im = -rpp_k_im * x83
-    del rpp_k_im, x83
-    rpm_x_re = x84
-    del x84
-    rpm_x_im = x85
-    del x85
-    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpp_inverse_im = -rpp_k_im * x79
+    del rpp_k_im, x79
+    rpm_x_re = x80
+    del x80
+    rpm_x_im = x81
+    del x81
+    z23 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z24[0]
-    rpm_k_im = z24[1]
+    rpm_k_re = z23[0]
+    rpm_k_im = z23[1]
+    del z23
+    z24 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x82 = z24[0]
+    x83 = z24[1]
     del z24
-    z25 = pair_arctanh(rpm_k_re, rpm_k_im, q)
-    x86 = z25[0]
-    x87 = z25[1]
+    x110 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    x158 = x43 - x83
+    del x43
+    x161 = x42 - x82
+    del x42
+    z25 = pair_excess(rpm_k_re, rpm_k_im, q, x82, x83)
+    del x82, x83
+    rpm_excess_re = -z25[0]
+    rpm_excess_im = -z25[1]
     del z25
-    x115 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    x163 = x47 - x87
-    del x47
-    x166 = x46 - x86
-    del x46
-    z26 = pair_excess(rpm_k_re, rpm_k_im, q, x86, x87)
-    del x86, x87
-    rpm_excess_re = -z26[0]
-    rpm_excess_im = -z26[1]
-    del z26
-    rm_form0_re = -x104 * x96 + x105 * x106
-    rm_form0_im = x104 * x105 + x106 * x96
-    del x104, x106
-    rm_form1_re = x105 * x114 - x113 * x96
-    rm_form1_im = x105 * x113 + x114 * x96
-    del x105, x113, x114, x96
-    rpm_inverse_re = -rpm_k_re * x115
+    rm_form0_re = x100 * x101 - x92 * x99
+    rm_form0_im = x100 * x99 + x101 * x92
+    del x101, x99
+    rm_form1_re = x100 * x109 - x108 * x92
+    rm_form1_im = x100 * x108 + x109 * x92
+    del x100, x108, x109, x92
+    rpm_inverse_re = -rpm_k_re * x110
     del rpm_k_re
-    x124 = x116 * (rpm_inverse_re + rpp_inverse_re)
+    x119 = x111 * (rpm_inverse_re + rpp_inverse_re)
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = rpm_k_im * x115
-    del rpm_k_im, x115
-    x123 = x116 * (rpm_inverse_im + rpp_inverse_im)
+    rpm_inverse_im = rpm_k_im * x110
+    del rpm_k_im, x110
+    x118 = x111 * (rpm_inverse_im + rpp_inverse_im)
     del rpm_inverse_im, rpp_inverse_im
-    rp_weights_re = -x118 - x120
-    rp_weights_im = x121 - x122
-    x165 = rp_weights_im * x164
-    rp_still_re = -a_root_im * x123 - a_root_re * x124
-    rp_still_im = a_root_im * x124 - a_root_re * x123
-    del x123, x124
-    x272 = growth * rp_still_im - omega_r * rp_still_re
-    x276 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_weights_re = -x113 - x115
+    rp_weights_im = x116 - x117
+    x160 = rp_weights_im * x159
+    rp_still_re = -a_root_im * x118 - a_root_re * x119
+    rp_still_im = a_root_im * x119 - a_root_re * x118
+    del x118, x119
+    x268 = growth * rp_still_im - omega_r * rp_still_re
+    x272 = -growth * rp_still_re - omega_r * rp_still_im
     del rp_still_im, rp_still_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x284 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x280
+    x280 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x276
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
     del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re
-    x282 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x280
-    x293 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x280
+    x278 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x276
+    x289 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x276
     del rp_forms0_im
-    x294 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x280
+    x290 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x276
     del rp_forms0_re, rp_forms1_im, rp_forms1_re
-    rp_uniform0_re = -rp_weight_im * x139 - rp_weight_re * x149 + x127
-    rp_uniform0_im = -rp_weight_im * x149 + rp_weight_re * x139 - x150
-    del x139, x149
-    rp_uniform1_re = -rp_weight_im * x157 + rp_weight_re * x161 - x152
-    rp_uniform1_im = rp_weight_im * x161 + rp_weight_re * x157 - x162
-    del x157, x161
-    rp_total_re = 4 * rp_weights_re * x166 * x7 - x163 * x165
-    rp_total_im = rp_weights_re * x163 * x164 + x165 * x166
-    del x163, x165, x166
-    rm_filled0_re = x167
-    rm_filled0_im = x169
-    rm_filled1_re = x170
-    rm_filled1_im = x171
+    rp_uniform0_re = -rp_weight_im * x134 - rp_weight_re * x144 + x122
+    rp_uniform0_im = -rp_weight_im * x144 + rp_weight_re * x134 - x145
+    del x134, x144
+    rp_uniform1_re = -rp_weight_im * x152 + rp_weight_re * x156 - x147
+    rp_uniform1_im = rp_weight_im * x156 + rp_weight_re * x152 - x157
+    del x152, x156
+    rp_total_re = 4 * rp_weights_re * x161 * x5 - x158 * x160
+    rp_total_im = rp_weights_re * x158 * x159 + x160 * x161
+    del x158, x160, x161
+    rm_filled0_re = x162
+    rm_filled0_im = x164
+    rm_filled1_re = x165
+    rm_filled1_im = x166
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
     rm_filling_im = rm_filled0_im + rm_filled1_im
@@ -565,256 +551,257 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     del rm_roots_re
     rmp_x_im = rm_roots_im
     del rm_roots_im
-    z27 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    z26 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z27[0]
-    rmp_k_im = z27[1]
+    rmp_k_re = z26[0]
+    rmp_k_im = z26[1]
+    del z26
+    z27 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x167 = z27[0]
+    x168 = z27[1]
     del z27
-    z28 = pair_arctanh(rmp_k_re, rmp_k_im, q)
-    x172 = z28[0]
-    x173 = z28[1]
+    x169 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    z28 = pair_excess(rmp_k_re, rmp_k_im, q, x167, x168)
+    rmp_excess_re = z28[0]
+    rmp_excess_im = z28[1]
     del z28
-    x174 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    z29 = pair_excess(rmp_k_re, rmp_k_im, q, x172, x173)
-    rmp_excess_re = z29[0]
-    rmp_excess_im = z29[1]
-    del z29
-    rmp_inverse_re = rmp_k_re * x174
+    rmp_inverse_re = rmp_k_re * x169
     del rmp_k_re
-    rmp_inverse_im = -rmp_k_im * x174
-    del rmp_k_im, x174
+    rmp_inverse_im = -rmp_k_im * x169
+    del rmp_k_im, x169
     rmm_k_re = am_p_re + rm_p_re
     del rm_p_re
     rmm_k_im = am_p_im + rm_p_im
-    z30 = pair_arctanh(rmm_k_re, rmm_k_im, q)
-    x175 = z30[0]
-    x176 = z30[1]
+    z29 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x170 = z29[0]
+    x171 = z29[1]
+    del z29
+    x172 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    x189 = x168 - x171
+    del x168
+    x191 = x167 - x170
+    del x167
+    z30 = pair_excess(rmm_k_re, rmm_k_im, q, x170, x171)
+    del x170, x171
+    rmm_excess_re = -z30[0]
+    rmm_excess_im = -z30[1]
     del z30
-    x177 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    x194 = x173 - x176
-    del x173
-    x196 = x172 - x175
-    del x172
-    z31 = pair_excess(rmm_k_re, rmm_k_im, q, x175, x176)
-    del x175, x176
-    rmm_excess_re = -z31[0]
-    rmm_excess_im = -z31[1]
-    del z31
-    rmm_inverse_re = -rmm_k_re * x177
+    rmm_inverse_re = -rmm_k_re * x172
     del rmm_k_re
-    x185 = x116 * (rmm_inverse_re + rmp_inverse_re)
+    x180 = x111 * (rmm_inverse_re + rmp_inverse_re)
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = rmm_k_im * x177
-    del rmm_k_im, x177
-    x184 = x116 * (rmm_inverse_im + rmp_inverse_im)
+    rmm_inverse_im = rmm_k_im * x172
+    del rmm_k_im, x172
+    x179 = x111 * (rmm_inverse_im + rmp_inverse_im)
     del rmm_inverse_im, rmp_inverse_im
-    rm_weights_re = -x179 - x181
-    rm_weights_im = x182 - x183
-    x195 = rm_weights_im * x164
-    rm_still_re = -a_root_im * x184 - a_root_re * x185
-    rm_still_im = a_root_im * x185 - a_root_re * x184
-    del x184, x185
-    x271 = growth * rm_still_im - omega_r * rm_still_re
-    x275 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_weights_re = -x174 - x176
+    rm_weights_im = x177 - x178
+    x190 = rm_weights_im * x159
+    rm_still_re = -a_root_im * x179 - a_root_re * x180
+    rm_still_im = a_root_im * x180 - a_root_re * x179
+    del x179, x180
+    x267 = growth * rm_still_im - omega_r * rm_still_re
+    x271 = -growth * rm_still_re - omega_r * rm_still_im
     del rm_still_im, rm_still_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x283 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x280
+    x279 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x276
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, rp_form1_im, rp_form1_re
-    x281 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x280
-    x291 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x280
+    x277 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x276
+    x287 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x276
     del rm_forms0_im
-    x292 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x280
+    x288 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x276
     del rm_forms0_re, rm_forms1_im, rm_forms1_re
-    rm_uniform0_re = -rm_weight_im * x186 - rm_weight_re * x187 - x127
-    del x127
-    rm_uniform0_im = -rm_weight_im * x187 + rm_weight_re * x186 + x150
-    del x150, x186, x187
-    rm_uniform1_re = -rm_weight_im * x193 + rm_weight_re * x190 + x152
-    del x152
-    rm_uniform1_im = rm_weight_im * x190 + rm_weight_re * x193 + x162
-    del x162, x190, x193
-    rm_total_re = 4 * rm_weights_re * x196 * x7 - x194 * x195
-    rm_total_im = rm_weights_re * x164 * x194 + x195 * x196
-    del x194, x195, x196
-    sp_filled0_re = x167
-    del x167
-    sp_filled0_im = x40
-    del x40
-    sp_filled1_re = x170
-    del x170
-    sp_filled1_im = x45
-    del x45
+    rm_uniform0_re = -rm_weight_im * x181 - rm_weight_re * x182 - x122
+    del x122
+    rm_uniform0_im = -rm_weight_im * x182 + rm_weight_re * x181 + x145
+    del x145, x181, x182
+    rm_uniform1_re = -rm_weight_im * x188 + rm_weight_re * x185 + x147
+    del x147
+    rm_uniform1_im = rm_weight_im * x185 + rm_weight_re * x188 + x157
+    del x157, x185, x188
+    rm_total_re = 4 * rm_weights_re * x191 * x5 - x189 * x190
+    rm_total_im = rm_weights_re * x159 * x189 + x190 * x191
+    del x189, x190, x191
+    sp_filled0_re = x162
+    del x162
+    sp_filled0_im = x36
+    del x36
+    sp_filled1_re = x165
+    del x165
+    sp_filled1_im = x41
+    del x41
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
     spp_x_re = sp_roots_re
+    del sp_roots_re
     spp_x_im = sp_roots_im
     del sp_roots_im
-    z32 = root_sum(ap_p_re, ap_p_im, x197, rp_p_im, spp_x_re, spp_x_im)
+    z31 = root_sum(ap_p_re, ap_p_im, x192, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z32[0]
-    spp_k_im = z32[1]
+    spp_k_re = z31[0]
+    spp_k_im = z31[1]
+    del z31
+    z32 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x193 = z32[0]
+    x194 = z32[1]
     del z32
-    z33 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x198 = z33[0]
-    x199 = z33[1]
+    x215 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    z33 = pair_excess(spp_k_re, spp_k_im, q, x193, x194)
+    spp_excess_re = z33[0]
+    spp_excess_im = z33[1]
     del z33
-    x220 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    z34 = pair_excess(spp_k_re, spp_k_im, q, x198, x199)
-    spp_excess_re = z34[0]
-    spp_excess_im = z34[1]
-    del z34
-    sp_form0_re = -x204 * x213 + x214 * x215
-    sp_form0_im = x204 * x215 + x213 * x214
-    del x204, x213, x214, x215
-    sp_form1_re = c_down_im * x218 + c_down_re * x219
-    sp_form1_im = -c_down_im * x219 + c_down_re * x218
-    del c_down_im, c_down_re, x218, x219
-    spp_inverse_re = spp_k_re * x220
+    sp_form0_re = -x199 * x208 + x209 * x210
+    sp_form0_im = x199 * x210 + x208 * x209
+    del x199, x208, x209, x210
+    sp_form1_re = c_down_im * x213 + c_down_re * x214
+    sp_form1_im = -c_down_im * x214 + c_down_re * x213
+    del c_down_im, c_down_re, x213, x214
+    spp_inverse_re = spp_k_re * x215
     del spp_k_re
-    spp_inverse_im = -spp_k_im * x220
-    del spp_k_im, x220
-    spm_k_re = am_p_re + x197
-    del x197
+    spp_inverse_im = -spp_k_im * x215
+    del spp_k_im, x215
+    spm_k_re = am_p_re + x192
+    del x192
     spm_k_im = am_p_im + rp_p_im
     del rp_p_im
-    z35 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x221 = z35[0]
-    x222 = z35[1]
+    z34 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x216 = z34[0]
+    x217 = z34[1]
+    del z34
+    x239 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    x248 = x194 - x217
+    del x194
+    x250 = x193 - x216
+    del x193
+    z35 = pair_excess(spm_k_re, spm_k_im, q, x216, x217)
+    del x216, x217
+    spm_excess_re = -z35[0]
+    spm_excess_im = -z35[1]
     del z35
-    x243 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    x252 = x199 - x222
-    del x199
-    x254 = x198 - x221
-    del x198
-    z36 = pair_excess(spm_k_re, spm_k_im, q, x221, x222)
-    del x221, x222
-    spm_excess_re = -z36[0]
-    spm_excess_im = -z36[1]
-    del z36
-    sm_form0_re = -x228 * x234 + x235 * x236
-    sm_form0_im = x228 * x236 + x234 * x235
-    del x234, x236
-    sm_form1_re = -x228 * x241 + x235 * x242
-    sm_form1_im = x228 * x242 + x235 * x241
-    del x228, x235, x241, x242
-    spm_inverse_re = -spm_k_re * x243
+    sm_form0_re = -x223 * x230 + x231 * x232
+    sm_form0_im = x223 * x232 + x230 * x231
+    del x230, x232
+    sm_form1_re = -x223 * x237 + x231 * x238
+    sm_form1_im = x223 * x238 + x231 * x237
+    del x223, x231, x237, x238
+    spm_inverse_re = -spm_k_re * x239
     del spm_k_re
-    x245 = x116 * (spm_inverse_re + spp_inverse_re)
+    x241 = x111 * (spm_inverse_re + spp_inverse_re)
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = spm_k_im * x243
-    del spm_k_im, x243
-    x244 = x116 * (spm_inverse_im + spp_inverse_im)
+    spm_inverse_im = spm_k_im * x239
+    del spm_k_im, x239
+    x240 = x111 * (spm_inverse_im + spp_inverse_im)
     del spm_inverse_im, spp_inverse_im
-    sp_weights_re = x118 - x120
-    del x118, x120
-    sp_weights_im = x121 + x122
-    del x121, x122
-    x253 = sp_weights_im * x164
-    sp_still_re = -a_root_im * x244 - a_root_re * x245
-    sp_still_im = a_root_im * x245 - a_root_re * x244
-    del x244, x245
-    x274 = growth * sp_still_im - omega_r * sp_still_re
-    x278 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_weights_re = x113 - x115
+    del x113, x115
+    sp_weights_im = x116 + x117
+    del x116, x117
+    x249 = sp_weights_im * x159
+    sp_still_re = -a_root_im * x240 - a_root_re * x241
+    sp_still_im = a_root_im * x241 - a_root_re * x240
+    del x240, x241
+    x270 = growth * sp_still_im - omega_r * sp_still_re
+    x274 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x297 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x280
-    x298 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x280
+    x293 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x276
+    x294 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x276
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x289 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x285 * (-sp_forms1_re + sp_forms2_re * x164)
+    x285 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x281 * (-sp_forms1_re + sp_forms2_re * x159)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x287 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x285 * (-sp_forms1_im + sp_forms2_im * x164)
+    x283 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x281 * (-sp_forms1_im + sp_forms2_im * x159)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
-    sp_uniform0_re = rp_weight_im * x247 - rp_weight_re * x249
-    sp_uniform0_im = rp_weight_im * x249 + rp_weight_re * x247
-    del x247, x249
-    sp_uniform1_re = rp_weight_im * x250 + rp_weight_re * x251
-    sp_uniform1_im = -rp_weight_im * x251 + rp_weight_re * x250
-    del rp_weight_im, rp_weight_re, x250, x251
-    sp_total_re = 4 * sp_weights_re * x254 * x7 - x252 * x253
-    sp_total_im = sp_weights_re * x164 * x252 + x253 * x254
-    del x252, x253, x254
-    sm_filled0_re = x37
-    del x37
-    sm_filled0_im = x169
-    del x169
-    sm_filled1_re = x42
-    del x42
-    sm_filled1_im = x171
-    del x171
+    sp_uniform0_re = rp_weight_im * x243 - rp_weight_re * x245
+    sp_uniform0_im = rp_weight_im * x245 + rp_weight_re * x243
+    del x243, x245
+    sp_uniform1_re = rp_weight_im * x246 + rp_weight_re * x247
+    sp_uniform1_im = -rp_weight_im * x247 + rp_weight_re * x246
+    del rp_weight_im, rp_weight_re, x246, x247
+    sp_total_re = 4 * sp_weights_re * x250 * x5 - x248 * x249
+    sp_total_im = sp_weights_re * x159 * x248 + x249 * x250
+    del x248, x249, x250
+    sm_filled0_re = x33
+    del x33
+    sm_filled0_im = x164
+    del x164
+    sm_filled1_re = x38
+    del x38
+    sm_filled1_im = x166
+    del x166
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    smp_k_re = ap_p_re + x255
+    smp_k_re = ap_p_re + x251
     del ap_p_re
     smp_k_im = ap_p_im + rm_p_im
     del ap_p_im
-    z37 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x256 = z37[0]
-    x257 = z37[1]
+    z36 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x252 = z36[0]
+    x253 = z36[1]
+    del z36
+    x254 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    z37 = pair_excess(smp_k_re, smp_k_im, q, x252, x253)
+    smp_excess_re = z37[0]
+    smp_excess_im = z37[1]
     del z37
-    x258 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    z38 = pair_excess(smp_k_re, smp_k_im, q, x256, x257)
-    smp_excess_re = z38[0]
-    smp_excess_im = z38[1]
-    del z38
-    smp_inverse_re = smp_k_re * x258
+    smp_inverse_re = smp_k_re * x254
     del smp_k_re
-    smp_inverse_im = -smp_k_im * x258
-    del smp_k_im, x258
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = x229
-    del x229
-    z39 = root_sum(am_p_re, am_p_im, x255, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x255
-    smm_k_re = z39[0]
-    smm_k_im = z39[1]
+    smp_inverse_im = -smp_k_im * x254
+    del smp_k_im, x254
+    smm_x_re = x226
+    del x226
+    smm_x_im = x224
+    del x224
+    z38 = root_sum(am_p_re, am_p_im, x251, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x251
+    smm_k_re = z38[0]
+    smm_k_im = z38[1]
+    del z38
+    z39 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x255 = z39[0]
+    x256 = z39[1]
     del z39
-    z40 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x259 = z40[0]
-    x260 = z40[1]
+    x257 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    x264 = x253 - x256
+    del x253
+    x266 = x252 - x255
+    del x252
+    z40 = pair_excess(smm_k_re, smm_k_im, q, x255, x256)
+    del x255, x256
+    smm_excess_re = -z40[0]
+    smm_excess_im = -z40[1]
     del z40
-    x261 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    x268 = x257 - x260
-    del x257
-    x270 = x256 - x259
-    del x256
-    z41 = pair_excess(smm_k_re, smm_k_im, q, x259, x260)
-    del x259, x260
-    smm_excess_re = -z41[0]
-    smm_excess_im = -z41[1]
-    del z41
-    smm_inverse_re = -smm_k_re * x261
+    smm_inverse_re = -smm_k_re * x257
     del smm_k_re
-    x263 = x116 * (smm_inverse_re + smp_inverse_re)
+    x259 = x111 * (smm_inverse_re + smp_inverse_re)
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = smm_k_im * x261
-    del smm_k_im, x261
-    x262 = x116 * (smm_inverse_im + smp_inverse_im)
-    del smm_inverse_im, smp_inverse_im, x116
-    sm_weights_re = x179 - x181
-    del x179, x181
-    sm_weights_im = x182 + x183
-    del x182, x183
-    x269 = sm_weights_im * x164
-    sm_still_re = -a_root_im * x262 - a_root_re * x263
-    sm_still_im = a_root_im * x263 - a_root_re * x262
-    del a_root_im, a_root_re, x262, x263
-    x273 = growth * sm_still_im - omega_r * sm_still_re
-    x277 = -growth * sm_still_re - omega_r * sm_still_im
+    smm_inverse_im = smm_k_im * x257
+    del smm_k_im, x257
+    x258 = x111 * (smm_inverse_im + smp_inverse_im)
+    del smm_inverse_im, smp_inverse_im, x111
+    sm_weights_re = x174 - x176
+    del x174, x176
+    sm_weights_im = x177 + x178
+    del x177, x178
+    x265 = sm_weights_im * x159
+    sm_still_re = -a_root_im * x258 - a_root_re * x259
+    sm_still_im = a_root_im * x259 - a_root_re * x258
+    del a_root_im, a_root_re, x258, x259
+    x269 = growth * sm_still_im - omega_r * sm_still_re
+    x273 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
@@ -822,855 +809,841 @@ def pairing(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x295 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x280
-    x296 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x280
+    x291 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x276
+    x292 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x276
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x288 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x285 * (-sm_forms1_re + sm_forms2_re * x164)
+    x284 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x281 * (-sm_forms1_re + sm_forms2_re * x159)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x286 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x285 * (-sm_forms1_im + sm_forms2_im * x164)
-    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x285
-    sm_uniform0_re = rm_weight_im * x264 - rm_weight_re * x265
-    sm_uniform0_im = rm_weight_im * x265 + rm_weight_re * x264
-    del x264, x265
-    sm_uniform1_re = rm_weight_im * x266 + rm_weight_re * x267
-    sm_uniform1_im = -rm_weight_im * x267 + rm_weight_re * x266
-    del rm_weight_im, rm_weight_re, x266, x267
-    sm_total_re = 4 * sm_weights_re * x270 * x7 - x268 * x269
-    del x7
-    sm_total_im = sm_weights_re * x164 * x268 + x269 * x270
-    del x164, x268, x269, x270
+    x282 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x281 * (-sm_forms1_im + sm_forms2_im * x159)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x281
+    sm_uniform0_re = rm_weight_im * x260 - rm_weight_re * x261
+    sm_uniform0_im = rm_weight_im * x261 + rm_weight_re * x260
+    del x260, x261
+    sm_uniform1_re = rm_weight_im * x262 + rm_weight_re * x263
+    sm_uniform1_im = -rm_weight_im * x263 + rm_weight_re * x262
+    del rm_weight_im, rm_weight_re, x262, x263
+    sm_total_re = 4 * sm_weights_re * x266 * x5 - x264 * x265
+    del x5
+    sm_total_im = sm_weights_re * x159 * x264 + x265 * x266
+    del x159, x264, x265, x266
     return (
-        x290 * (-rm_uniform0_im * x275 + rm_uniform0_re * x271 + rm_weights_im * x283 + rm_weights_re * x281 - rp_uniform0_im * x276 + rp_uniform0_re * x272 + rp_weights_im * x284 + rp_weights_re * x282 - sm_uniform0_im * x277 + sm_uniform0_re * x273 + sm_weights_im * x288 + sm_weights_re * x286 - sp_uniform0_im * x278 + sp_uniform0_re * x274 + sp_weights_im * x289 + sp_weights_re * x287),  # m12_real
-        x290 * (rm_uniform0_im * x271 + rm_uniform0_re * x275 + rm_weights_im * x281 - rm_weights_re * x283 + rp_uniform0_im * x272 + rp_uniform0_re * x276 + rp_weights_im * x282 - rp_weights_re * x284 + sm_uniform0_im * x273 + sm_uniform0_re * x277 + sm_weights_im * x286 - sm_weights_re * x288 + sp_uniform0_im * x274 + sp_uniform0_re * x278 + sp_weights_im * x287 - sp_weights_re * x289),  # m12_imag
-        x290 * (-rm_uniform1_im * x275 + rm_uniform1_re * x271 - rm_weights_im * x291 + rm_weights_re * x292 - rp_uniform1_im * x276 + rp_uniform1_re * x272 - rp_weights_im * x293 + rp_weights_re * x294 - sm_uniform1_im * x277 + sm_uniform1_re * x273 - sm_weights_im * x295 + sm_weights_re * x296 - sp_uniform1_im * x278 + sp_uniform1_re * x274 - sp_weights_im * x297 + sp_weights_re * x298),  # m22_real
-        x290 * (rm_uniform1_im * x271 + rm_uniform1_re * x275 + rm_weights_im * x292 + rm_weights_re * x291 + rp_uniform1_im * x272 + rp_uniform1_re * x276 + rp_weights_im * x294 + rp_weights_re * x293 + sm_uniform1_im * x273 + sm_uniform1_re * x277 + sm_weights_im * x296 + sm_weights_re * x295 + sp_uniform1_im * x274 + sp_uniform1_re * x278 + sp_weights_im * x298 + sp_weights_re * x297),  # m22_imag
-        x290 * (-rm_total_im * x280 - rp_total_im * x280 - sm_total_im * x280 - sp_total_im * x280),  # coupling_real
-        x290 * (rm_total_re * x280 + rp_total_re * x280 + sm_total_re * x280 + sp_total_re * x280),  # coupling_imag
-        x290 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        x290 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        x286 * (-rm_uniform0_im * x271 + rm_uniform0_re * x267 + rm_weights_im * x279 + rm_weights_re * x277 - rp_uniform0_im * x272 + rp_uniform0_re * x268 + rp_weights_im * x280 + rp_weights_re * x278 - sm_uniform0_im * x273 + sm_uniform0_re * x269 + sm_weights_im * x284 + sm_weights_re * x282 - sp_uniform0_im * x274 + sp_uniform0_re * x270 + sp_weights_im * x285 + sp_weights_re * x283),  # m12_real
+        x286 * (rm_uniform0_im * x267 + rm_uniform0_re * x271 + rm_weights_im * x277 - rm_weights_re * x279 + rp_uniform0_im * x268 + rp_uniform0_re * x272 + rp_weights_im * x278 - rp_weights_re * x280 + sm_uniform0_im * x269 + sm_uniform0_re * x273 + sm_weights_im * x282 - sm_weights_re * x284 + sp_uniform0_im * x270 + sp_uniform0_re * x274 + sp_weights_im * x283 - sp_weights_re * x285),  # m12_imag
+        x286 * (-rm_uniform1_im * x271 + rm_uniform1_re * x267 - rm_weights_im * x287 + rm_weights_re * x288 - rp_uniform1_im * x272 + rp_uniform1_re * x268 - rp_weights_im * x289 + rp_weights_re * x290 - sm_uniform1_im * x273 + sm_uniform1_re * x269 - sm_weights_im * x291 + sm_weights_re * x292 - sp_uniform1_im * x274 + sp_uniform1_re * x270 - sp_weights_im * x293 + sp_weights_re * x294),  # m22_real
+        x286 * (rm_uniform1_im * x267 + rm_uniform1_re * x271 + rm_weights_im * x288 + rm_weights_re * x287 + rp_uniform1_im * x268 + rp_uniform1_re * x272 + rp_weights_im * x290 + rp_weights_re * x289 + sm_uniform1_im * x269 + sm_uniform1_re * x273 + sm_weights_im * x292 + sm_weights_re * x291 + sp_uniform1_im * x270 + sp_uniform1_re * x274 + sp_weights_im * x294 + sp_weights_re * x293),  # m22_imag
+        x286 * (-rm_total_im * x276 - rp_total_im * x276 - sm_total_im * x276 - sp_total_im * x276),  # coupling_real
+        x286 * (rm_total_re * x276 + rp_total_re * x276 + sm_total_re * x276 + sp_total_re * x276),  # coupling_imag
+        x286 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        x286 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
     )
 
 
-def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
+def pairing_slopes(nu, distance, distance_omega, mean, F_forward, F_backward, omega_r, growth, q, Delta_0, mu, gamma):
     """Compute M_12, M_22, M_12 + M_21, M_11 - M_22 of (36) per unit of nu, less the gap equation (33), and their derivatives by omega and q at fixed nu.
 
-    Operations: 3470 (add 1318, div 45, mul 2065, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 20, parts_upper_root 6).
+    Operations: 3463 (add 1313, div 45, mul 2064, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 19, parts_upper_root 6).
     """
     x0 = 2 * Delta_0
-    x1 = distance_omega + x0
-    x2 = (-distance + distance_omega) * (distance + x1)
-    x3 = distance_omega * x1
-    del x1
-    x4 = gamma + growth
-    x5 = x3 - x4 * x4
-    x11 = 2 * gamma
-    x12 = 2 * growth
-    x14 = Delta_0 * Delta_0
-    x21 = 2 * x14
-    x23 = gamma * gamma
-    x24 = distance * (distance + x0)
+    x1 = distance_omega * (distance_omega + x0)
+    x2 = gamma + growth
+    x3 = x1 - x2 * x2
+    x9 = 2 * gamma
+    x10 = 2 * growth
+    x12 = Delta_0 * Delta_0
+    x19 = 2 * x12
+    x21 = gamma * gamma
+    x22 = distance * (distance + x0)
     del x0
-    x25 = -x23 + x24
-    x26 = nu * x11
-    x55 = growth + x11
-    x59 = F_forward * x11
-    x64 = F_backward * x11
-    x76 = q * q
-    x94 = 1 / q
-    x111 = 1 / x14
-    x139 = 2 * x111
-    x243 = -x59 - x64
-    x247 = F_backward * gamma
-    x248 = F_forward * gamma
-    x249 = x247 - x248
-    x250 = 2 * omega_r
-    x254 = -x247 - x248
-    del x247, x248
-    x255 = omega_r * x11
-    x269 = -x59 + x64
-    x273 = nu * x243
-    x282 = F_backward * x255
-    x291 = 4 * x14
-    x655 = 2 * x23
-    del x23
-    x656 = F_backward * x655 + F_forward * x655
-    del x655
-    x661 = -x656
-    x666 = (1 / 8) / (pi * pi)
+    x23 = -x21 + x22
+    x24 = nu * x9
+    x49 = growth + x9
+    x50 = -growth * x49 + 2 * mean * omega_r
+    x51 = mean * x10 + omega_r * x49
+    x52 = 2 * mean
+    x53 = growth * omega_r + x49 * x52
+    x55 = F_forward * x9
+    x60 = F_backward * x9
+    x72 = q * q
+    x90 = 1 / q
+    x107 = 1 / x12
+    x135 = 2 * x107
+    x238 = -x55 - x60
+    x242 = F_backward * gamma
+    x243 = F_forward * gamma
+    x244 = x242 - x243
+    x245 = 2 * omega_r
+    x249 = -x242 - x243
+    del x242, x243
+    x250 = omega_r * x9
+    x264 = -x55 + x60
+    x268 = nu * x238
+    x277 = F_backward * x250
+    x286 = 4 * x12
+    x651 = 2 * x21
+    del x21
+    x652 = F_backward * x651 + F_forward * x651
+    del x651
+    x657 = -x652
+    x662 = (1 / 8) / (pi * pi)
     after_re = nu + omega_r
-    x6 = 2 * after_re * x4
-    z0 = upper_root(x5, x6)
-    del x5, x6
-    x7 = z0[0]
-    x8 = z0[1]
+    x4 = 2 * after_re * x2
+    z0 = upper_root(x3, x4)
+    del x3, x4
+    x5 = z0[0]
+    x6 = z0[1]
     del z0
-    x9 = 1 / (x7 * x7 + x8 * x8)
-    x10 = after_re * x9
-    x13 = (1 / 2) * x9 * (-x11 - x12)
-    del x9
-    x58 = after_re * nu
-    z1 = root_sum(after_re, 0, nu, 0, x2, 0)
-    del x2
-    total_re = z1[0]
-    x199 = -total_re
-    total_im = z1[1]
+    x7 = 1 / (x5 * x5 + x6 * x6)
+    x8 = after_re * x7
+    x11 = (1 / 2) * x7 * (-x10 - x9)
+    del x7
+    x54 = after_re * nu
+    a_root_re = x5
+    x28 = a_root_re + mu
+    x34 = -a_root_re + mu
+    x214 = a_root_re * a_root_re
+    a_root_im = x6
+    z1 = upper_root(x28, a_root_im)
+    del x28
+    x29 = z1[0]
+    x30 = z1[1]
     del z1
-    x51 = growth + total_im
-    del total_im
-    x52 = x11 + x51
-    x53 = -growth * x52 + omega_r * total_re
-    x54 = growth * total_re + omega_r * x52
-    x56 = omega_r * total_re - x51 * x55
-    x57 = omega_r * x51 + total_re * x55
-    a_root_re = x7
-    x30 = a_root_re + mu
-    x36 = -a_root_re + mu
-    x219 = a_root_re * a_root_re
-    a_root_im = x8
-    z2 = upper_root(x30, a_root_im)
-    del x30
-    x31 = z2[0]
-    x32 = z2[1]
+    x31 = (1 / 2) / (x29 * x29 + x30 * x30)
+    x35 = -a_root_im
+    z2 = upper_root(x34, x35)
+    del x34, x35
+    x36 = z2[0]
+    x37 = z2[1]
     del z2
-    x33 = (1 / 2) / (x31 * x31 + x32 * x32)
-    x37 = -a_root_im
-    z3 = upper_root(x36, x37)
-    del x36, x37
-    x38 = z3[0]
-    x39 = z3[1]
-    del z3
-    x40 = 1 / (x38 * x38 + x39 * x39)
-    x41 = (1 / 2) * x40
-    x42 = x38 * x41
-    x218 = 4 * a_root_im * a_root_im
-    x220 = x218 + 4 * x219
-    x221 = 2 / x220
-    x228 = 1 / (x220 * x220)
-    del x220
-    x230 = 16 * a_root_im * a_root_re
-    x231 = -2 * x218 + 8 * x219
-    del x218, x219
-    x241 = a_root_im * x221
-    x242 = a_root_re * x221
-    a_root_by_omega_re = x10 * x7 - x13 * x8
-    x35 = a_root_by_omega_re * x33
-    x229 = a_root_by_omega_re * x228
-    a_root_by_omega_im = -x10 * x8 - x13 * x7
-    del x10, x13, x7, x8
-    x34 = a_root_by_omega_im * x33
-    del x33
-    x232 = a_root_by_omega_im * x228
-    del x228
-    x233 = -x229 * x230 + x231 * x232
-    x235 = x229 * x231 + x230 * x232
-    del x229, x230, x231, x232
+    x38 = 1 / (x36 * x36 + x37 * x37)
+    x39 = (1 / 2) * x38
+    x40 = x36 * x39
+    x213 = 4 * a_root_im * a_root_im
+    x215 = x213 + 4 * x214
+    x216 = 2 / x215
+    x223 = 1 / (x215 * x215)
+    del x215
+    x225 = 16 * a_root_im * a_root_re
+    x226 = -2 * x213 + 8 * x214
+    del x213, x214
+    x236 = a_root_im * x216
+    x237 = a_root_re * x216
+    a_root_by_omega_re = -x11 * x6 + x5 * x8
+    x33 = a_root_by_omega_re * x31
+    x224 = a_root_by_omega_re * x223
+    a_root_by_omega_im = -x11 * x5 - x6 * x8
+    del x11, x5, x6, x8
+    x32 = a_root_by_omega_im * x31
+    del x31
+    x227 = a_root_by_omega_im * x223
+    del x223
+    x228 = -x224 * x225 + x226 * x227
+    x230 = x224 * x226 + x225 * x227
+    del x224, x225, x226, x227
     a_up_re = a_root_re + after_re
     del after_re
-    x16 = a_up_re * a_up_re
-    a_up_im = a_root_im + x4
-    del x4
-    x15 = a_up_im * a_up_im
-    x17 = x15 + x16
-    x18 = x14 / x17
-    x19 = 1 / (x17 * x17)
-    del x17
-    x22 = x14 * (-x15 + x16)
-    del x15, x16
+    x14 = a_up_re * a_up_re
+    a_up_im = a_root_im + x2
+    del x2
+    x13 = a_up_im * a_up_im
+    x15 = x13 + x14
+    x16 = x12 / x15
+    x17 = 1 / (x15 * x15)
+    del x15
+    x20 = x12 * (-x13 + x14)
+    del x13, x14
     a_up_by_omega_re = a_root_by_omega_re + 1
-    x147 = a_up_by_omega_re * x139
+    x143 = a_up_by_omega_re * x135
     a_up_by_omega_im = a_root_by_omega_im
-    x20 = a_up_by_omega_im * x19
-    x146 = a_up_by_omega_im * x139
-    a_down_re = a_up_re * x18
-    a_down_im = -a_up_im * x18
-    del x18
-    x144 = a_down_im * x139
-    x148 = a_down_im * x146 - a_down_re * x147
-    x150 = -a_down_im * x147 - a_down_re * x146
-    del x146, x147
-    a_down_by_omega_re = -a_up_by_omega_re * x19 * x22 - a_up_im * a_up_re * x20 * x21
-    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x14 * x19 - x20 * x22
-    del x19, x20, x22
-    z4 = upper_root(x25, x26)
-    del x25, x26
-    c_root_re = z4[0]
-    x27 = c_root_re + nu
-    x48 = -c_root_re
-    x61 = x11 * x27
-    x62 = F_forward * x61
-    x63 = -x62
-    x66 = -c_root_re + nu
-    x67 = x11 * x66
-    x68 = F_backward * x67
-    x252 = c_root_re * x12
-    x256 = x254 * (nu * x12 - x255 + x61 + x67)
-    del x255
-    x264 = c_root_re * x250
-    x272 = c_root_re * x269
-    x274 = -x272 - x273
-    x277 = -omega_r * x62 + omega_r * x68
-    del x62
-    x281 = -2 * F_forward * gamma * x27 * x55 + x55 * x68
-    x286 = -x63 - x68
-    x310 = F_forward * x67
-    x311 = -x310
-    x313 = F_backward * x61
-    x387 = x272 - x273
-    del x273
-    x390 = -2 * F_forward * gamma * x55 * x66 + x313 * x55
-    del x66
-    x394 = -omega_r * x310 + omega_r * x313
-    del x310
-    x396 = -x311 - x313
-    c_root_im = z4[1]
-    del z4
-    x28 = c_root_im + gamma
-    x44 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x45 = (1 / 2) * x44 / (gamma * nu)
-    x46 = c_root_im * x45
-    x47 = c_root_re * x45
-    del x45
-    x49 = -c_root_im
-    x60 = c_root_im * x59
-    del x59
-    x65 = c_root_im * x64
-    del x64
-    x244 = 2 * x44
-    del x44
-    x245 = x243 * x244
-    x246 = c_root_re * x245
-    x251 = c_root_im * x250
+    x18 = a_up_by_omega_im * x17
+    x142 = a_up_by_omega_im * x135
+    a_down_re = a_up_re * x16
+    a_down_im = -a_up_im * x16
+    del x16
+    x140 = a_down_im * x135
+    x144 = a_down_im * x142 - a_down_re * x143
+    x146 = -a_down_im * x143 - a_down_re * x142
+    del x142, x143
+    a_down_by_omega_re = -a_up_by_omega_re * x17 * x20 - a_up_im * a_up_re * x18 * x19
+    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x12 * x17 - x18 * x20
+    del x17, x18, x20
+    z3 = upper_root(x23, x24)
+    del x23, x24
+    c_root_re = z3[0]
+    x25 = c_root_re + nu
+    x46 = -c_root_re
+    x57 = x25 * x9
+    x58 = F_forward * x57
+    x59 = -x58
+    x62 = -c_root_re + nu
+    x63 = x62 * x9
+    x64 = F_backward * x63
+    x247 = c_root_re * x10
+    x251 = x249 * (nu * x10 - x250 + x57 + x63)
     del x250
-    x253 = x251 + x252 + x61 - x67
-    x257 = -x249 * x253 - x256
-    x258 = c_root_im - gamma
-    x259 = x11 * x258
-    x260 = -x28
-    x261 = x11 * x260
-    del x11
-    x262 = -x261
-    x265 = c_root_im * x12 + x259 + x262
-    x266 = -x264 + x265
-    x268 = c_root_im * x245
+    x259 = c_root_re * x245
+    x267 = c_root_re * x264
+    x269 = -x267 - x268
+    x272 = -omega_r * x58 + omega_r * x64
+    del x58
+    x276 = -2 * F_forward * gamma * x25 * x49 + x49 * x64
+    x281 = -x59 - x64
+    x305 = F_forward * x63
+    x306 = -x305
+    x308 = F_backward * x57
+    x382 = x267 - x268
+    del x268
+    x385 = -2 * F_forward * gamma * x49 * x62 + x308 * x49
+    del x62
+    x389 = -omega_r * x305 + omega_r * x308
+    del x305
+    x391 = -x306 - x308
+    c_root_im = z3[1]
+    del z3
+    x26 = c_root_im + gamma
+    x42 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x43 = (1 / 2) * x42 / (gamma * nu)
+    x44 = c_root_im * x43
+    x45 = c_root_re * x43
+    del x43
+    x47 = -c_root_im
+    x56 = c_root_im * x55
+    del x55
+    x61 = c_root_im * x60
+    del x60
+    x239 = 2 * x42
+    del x42
+    x240 = x238 * x239
+    x241 = c_root_re * x240
+    x246 = c_root_im * x245
     del x245
-    x270 = c_root_im * x269
-    del x269
-    x271 = gamma * x243 - x270
-    x276 = x244 * x270
-    x278 = F_backward * x261
-    x279 = F_forward * x259 * x55 - x278 * x55
-    x280 = x277 + x279
-    x283 = -2 * F_forward * gamma * omega_r * x258 + x260 * x282
-    x284 = -x281 - x283
-    x285 = x244 * x272
-    del x244, x272
-    x288 = 2 * F_forward * gamma * x258 - x278
-    del x278
-    x309 = -x60
-    x312 = -x65
-    x384 = x249 * x253 - x256
-    del x253
-    x386 = gamma * x243 + x270
-    del x243, x270
-    x389 = -2 * F_forward * gamma * omega_r * x260 + x258 * x282
-    del x258, x282
-    x391 = -x389 - x390
-    x392 = F_backward * x259
-    x393 = F_forward * x261 * x55 - x392 * x55
-    del x261
-    x395 = x393 + x394
-    x398 = 2 * F_forward * gamma * x260 - x392
-    del x260, x392
-    x536 = x251 - x252 - x61 + x67
-    del x251, x252, x61, x67
-    x537 = x249 * x536 - x256
-    x538 = x264 + x265
-    del x264, x265
-    x540 = x277 + x393
-    del x277, x393
-    x541 = -x281 - x389
-    del x281, x389
-    x625 = -x249 * x536 - x256
-    del x256, x536
-    x627 = x279 + x394
-    del x279, x394
-    x628 = -x283 - x390
-    del x283, x390
-    c_up_re = x27
+    x248 = x246 + x247 + x57 - x63
+    x252 = -x244 * x248 - x251
+    x253 = c_root_im - gamma
+    x254 = x253 * x9
+    x255 = -x26
+    x256 = x255 * x9
+    del x9
+    x257 = -x256
+    x260 = c_root_im * x10 + x254 + x257
+    x261 = -x259 + x260
+    x263 = c_root_im * x240
+    del x240
+    x265 = c_root_im * x264
+    del x264
+    x266 = gamma * x238 - x265
+    x271 = x239 * x265
+    x273 = F_backward * x256
+    x274 = F_forward * x254 * x49 - x273 * x49
+    x275 = x272 + x274
+    x278 = -2 * F_forward * gamma * omega_r * x253 + x255 * x277
+    x279 = -x276 - x278
+    x280 = x239 * x267
+    del x239, x267
+    x283 = 2 * F_forward * gamma * x253 - x273
+    del x273
+    x304 = -x56
+    x307 = -x61
+    x379 = x244 * x248 - x251
+    del x248
+    x381 = gamma * x238 + x265
+    del x238, x265
+    x384 = -2 * F_forward * gamma * omega_r * x255 + x253 * x277
+    del x253, x277
+    x386 = -x384 - x385
+    x387 = F_backward * x254
+    x388 = F_forward * x256 * x49 - x387 * x49
+    del x256
+    x390 = x388 + x389
+    x393 = 2 * F_forward * gamma * x255 - x387
+    del x255, x387
+    x532 = x246 - x247 - x57 + x63
+    del x246, x247, x57, x63
+    x533 = x244 * x532 - x251
+    x534 = x259 + x260
+    del x259, x260
+    x536 = x272 + x388
+    del x272, x388
+    x537 = -x276 - x384
+    del x276, x384
+    x621 = -x244 * x532 - x251
+    del x251, x532
+    x623 = x274 + x389
+    del x274, x389
+    x624 = -x278 - x385
+    del x278, x385
+    c_up_re = x25
+    del x25
+    x98 = -c_up_re
+    x102 = a_up_re + c_up_re
+    x115 = a_up_re + x98
+    x196 = a_down_re + x98
+    x207 = a_down_re + c_up_re
+    c_up_im = x26
+    del x26
+    x27 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x99 = -c_up_im
+    x100 = a_up_im + c_up_im
+    x113 = a_up_im + x99
+    x194 = a_down_im + x99
+    x205 = a_down_im + c_up_im
+    c_down_re = c_up_re * x27
+    x108 = c_down_re * x107
+    x109 = a_down_im * x108
+    x126 = a_down_by_omega_im * x108
+    x185 = -c_down_re
+    x189 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x27
     del x27
-    x102 = -c_up_re
-    x106 = a_up_re + c_up_re
-    x118 = a_up_re + x102
-    x198 = a_down_re + x102
-    x212 = a_down_re + c_up_re
-    c_up_im = x28
-    del x28
-    x29 = x14 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x103 = -c_up_im
-    x104 = a_up_im + c_up_im
-    x119 = a_up_im + x103
-    x201 = a_down_im + x103
-    x210 = a_down_im + c_up_im
-    c_down_re = c_up_re * x29
-    x112 = c_down_re * x111
-    x113 = a_down_im * x112
-    x130 = a_down_by_omega_im * x112
-    x189 = -c_down_re
-    x193 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x29
-    del x29
-    x114 = c_down_im * x111
-    x115 = a_down_re * x114
-    x116 = x113 + x115
-    x124 = a_down_im * x114
-    x125 = a_down_re * c_down_re * x111 - x124
-    x131 = a_down_by_omega_re * x114
-    x132 = x130 + x131
-    x133 = a_down_by_omega_im * x114
-    del x114
-    x134 = a_down_by_omega_re * c_down_re * x111 - x133
-    x149 = c_down_im * x148
-    x151 = c_down_re * x150 + x149
-    x152 = c_down_im * x150
-    x153 = c_down_re * x148 - x152
-    x190 = -c_down_im
-    x191 = a_up_im + c_down_im
-    x455 = a_down_re * x112 + x124
-    del x124
-    x461 = x113 - x115
-    del x113, x115
-    x466 = a_down_by_omega_re * x112 + x133
-    del x112, x133
-    x467 = x130 - x131
-    del x130, x131
-    x477 = c_down_re * x148 + x152
-    del x148, x152
-    x478 = c_down_re * x150 - x149
-    del x149, x150
-    x513 = a_up_im + x190
-    ap_p_re = x31
-    ap_p_im = x32
-    ap_p_by_omega_re = x31 * x35 + x32 * x34
-    ap_p_by_omega_im = x31 * x34 - x32 * x35
-    del x31, x32, x34, x35
-    am_p_re = x38
-    del x38
-    am_p_im = x39
-    am_p_by_omega_re = -a_root_by_omega_im * x39 * x41 - a_root_by_omega_re * x42
-    del x41
-    am_p_by_omega_im = -a_root_by_omega_im * x42 + (1 / 2) * a_root_by_omega_re * x39 * x40
-    del a_root_by_omega_im, a_root_by_omega_re, x39, x40, x42
+    x110 = c_down_im * x107
+    x111 = a_down_re * x110
+    x112 = x109 + x111
+    x120 = a_down_im * x110
+    x121 = a_down_re * c_down_re * x107 - x120
+    x127 = a_down_by_omega_re * x110
+    x128 = x126 + x127
+    x129 = a_down_by_omega_im * x110
+    del x110
+    x130 = a_down_by_omega_re * c_down_re * x107 - x129
+    x145 = c_down_im * x144
+    x147 = c_down_re * x146 + x145
+    x148 = c_down_im * x146
+    x149 = c_down_re * x144 - x148
+    x186 = -c_down_im
+    x187 = a_up_im + c_down_im
+    x450 = a_down_re * x108 + x120
+    del x120
+    x456 = x109 - x111
+    del x109, x111
+    x461 = a_down_by_omega_re * x108 + x129
+    del x108, x129
+    x462 = x126 - x127
+    del x126, x127
+    x472 = c_down_re * x144 + x148
+    del x144, x148
+    x473 = c_down_re * x146 - x145
+    del x145, x146
+    x508 = a_up_im + x186
+    ap_p_re = x29
+    ap_p_im = x30
+    ap_p_by_omega_re = x29 * x33 + x30 * x32
+    ap_p_by_omega_im = x29 * x32 - x30 * x33
+    del x29, x30, x32, x33
+    am_p_re = x36
+    del x36
+    am_p_im = x37
+    am_p_by_omega_re = -a_root_by_omega_im * x37 * x39 - a_root_by_omega_re * x40
+    del x39
+    am_p_by_omega_im = -a_root_by_omega_im * x40 + (1 / 2) * a_root_by_omega_re * x37 * x38
+    del a_root_by_omega_im, a_root_by_omega_re, x37, x38, x40
     rp_xi_re = c_root_re
-    x43 = mu + rp_xi_re
+    x41 = mu + rp_xi_re
     del rp_xi_re
     rp_xi_im = c_root_im
-    z5 = upper_root(x43, rp_xi_im)
-    del rp_xi_im, x43
-    rp_p_re = z5[0]
-    x418 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x46
-    x224 = rp_weight_re * x221
-    x225 = a_root_re * x224
-    x226 = a_root_im * x224
-    del x224
-    x289 = rp_weight_re * x286
-    rp_weight_im = -x47
-    x222 = rp_weight_im * x221
-    x223 = a_root_im * x222
-    x227 = a_root_re * x222
-    del x222
-    x234 = rp_weight_im * x233
-    x236 = rp_weight_im * x235
-    x275 = rp_weight_im * x274
-    x287 = rp_weight_im * x286
-    del x286
-    rm_xi_re = x48
-    x50 = mu + rm_xi_re
+    z4 = upper_root(x41, rp_xi_im)
+    del rp_xi_im, x41
+    rp_p_re = z4[0]
+    x413 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x44
+    x219 = rp_weight_re * x216
+    x220 = a_root_re * x219
+    x221 = a_root_im * x219
+    del x219
+    x284 = rp_weight_re * x281
+    rp_weight_im = -x45
+    x217 = rp_weight_im * x216
+    x218 = a_root_im * x217
+    x222 = a_root_re * x217
+    del x217
+    x229 = rp_weight_im * x228
+    x231 = rp_weight_im * x230
+    x270 = rp_weight_im * x269
+    x282 = rp_weight_im * x281
+    del x281
+    rm_xi_re = x46
+    x48 = mu + rm_xi_re
     del rm_xi_re
-    rm_xi_im = x49
-    z6 = upper_root(x50, rm_xi_im)
-    del rm_xi_im, x50
-    rm_p_re = z6[0]
-    x560 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x46
-    del x46
-    x377 = rm_weight_re * x242
-    x378 = rm_weight_re * x241
-    x399 = rm_weight_re * x396
-    rm_weight_im = x47
-    del x47
-    x376 = rm_weight_im * x241
-    x379 = rm_weight_im * x242
-    x380 = rm_weight_im * x233
-    x381 = rm_weight_im * x235
-    x388 = rm_weight_im * x387
-    x397 = rm_weight_im * x396
-    del x396
-    z7 = root_sum(a_root_re, a_root_im, x48, x49, x53, x54)
-    rp_roots_re = z7[0]
-    x107 = omega_r + rp_roots_re
-    x200 = -rp_roots_re - x199
+    rm_xi_im = x47
+    z5 = upper_root(x48, rm_xi_im)
+    del rm_xi_im, x48
+    rm_p_re = z5[0]
+    x556 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x44
+    del x44
+    x372 = rm_weight_re * x237
+    x373 = rm_weight_re * x236
+    x394 = rm_weight_re * x391
+    rm_weight_im = x45
+    del x45
+    x371 = rm_weight_im * x236
+    x374 = rm_weight_im * x237
+    x375 = rm_weight_im * x228
+    x376 = rm_weight_im * x230
+    x383 = rm_weight_im * x382
+    x392 = rm_weight_im * x391
+    del x391
+    z6 = root_sum(a_root_re, a_root_im, x46, x47, x50, x51)
+    rp_roots_re = z6[0]
+    x103 = omega_r + rp_roots_re
+    x197 = -rp_roots_re + x52
     del rp_roots_re
-    rp_roots_im = z7[1]
+    rp_roots_im = z6[1]
+    del z6
+    x101 = growth + rp_roots_im
+    x104 = -x100 * x101 + x102 * x103
+    x105 = x100 * x103 + x101 * x102
+    del x101, x103
+    z7 = root_sum(a_up_re, a_up_im, x98, x99, x104, x105)
+    del x104, x105
+    x106 = z7[1]
+    x124 = z7[0]
     del z7
-    x105 = growth + rp_roots_im
-    x108 = -x104 * x105 + x106 * x107
-    x109 = x104 * x107 + x105 * x106
-    del x105, x107
-    z8 = root_sum(a_up_re, a_up_im, x102, x103, x108, x109)
-    del x108, x109
-    x110 = z8[1]
-    x128 = z8[0]
-    del z8
-    x140 = x110 * x128
-    x141 = x139 * x140
-    x142 = x111 * (-x110 * x110 + x128 * x128)
-    x143 = -a_down_im * x142 - a_down_re * x141
-    x145 = -a_down_re * x142 + x140 * x144
-    del x140
-    x154 = -a_down_by_omega_im * x142 - a_down_by_omega_re * x141
-    x155 = a_down_by_omega_im * x141 - a_down_by_omega_re * x142
-    del x141, x142
-    x202 = -rp_roots_im + x52
+    x136 = x106 * x124
+    x137 = x135 * x136
+    x138 = x107 * (-x106 * x106 + x124 * x124)
+    x139 = -a_down_im * x138 - a_down_re * x137
+    x141 = -a_down_re * x138 + x136 * x140
+    del x136
+    x150 = -a_down_by_omega_im * x138 - a_down_by_omega_re * x137
+    x151 = a_down_by_omega_im * x137 - a_down_by_omega_re * x138
+    del x137, x138
+    x195 = -rp_roots_im + x49
     del rp_roots_im
-    x203 = x198 * x200 - x201 * x202
-    x204 = x198 * x202 + x200 * x201
-    del x200, x202
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x203, x204)
-    del x203, x204
-    x205 = z9[1]
-    x207 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x54)
-    del x53, x54
-    rm_roots_re = z10[0]
-    x117 = rm_roots_re + total_re
-    x156 = -rm_roots_re
-    x194 = omega_r + rm_roots_re
-    x213 = omega_r + x156
-    rm_roots_im = z10[1]
-    del z10
-    x120 = rm_roots_im + x52
-    del x52
-    x121 = x117 * x118 - x119 * x120
-    x122 = x117 * x119 + x118 * x120
-    del x117, x120
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x121, x122)
-    del x121, x122
-    x123 = z11[0]
-    x126 = z11[1]
-    del z11
-    x127 = x116 * x123 + x125 * x126
-    x129 = -x116 * x126 + x123 * x125
-    x135 = x123 * x132 + x126 * x134
-    x136 = x123 * x134 - x126 * x132
-    del x123, x126, x132, x134
-    x137 = x110 * x125 + x116 * x128 + x127
-    x138 = -x110 * x116 + x125 * x128 + x129
-    del x116, x125
-    x157 = -rm_roots_im
-    x192 = growth + rm_roots_im
-    x195 = -x191 * x192 + x193 * x194
-    x196 = x191 * x194 + x192 * x193
-    del x191, x192, x194
-    z12 = root_sum(a_up_re, a_up_im, x189, x190, x195, x196)
-    del x190, x195, x196
-    x197 = z12[1]
-    x206 = z12[0]
-    del z12
-    x208 = a_down_by_omega_im * x197 - a_down_by_omega_re * x206
-    x209 = a_down_by_omega_im * x206 + a_down_by_omega_re * x197
-    x211 = growth + x157
-    x214 = -x210 * x211 + x212 * x213
-    x215 = x210 * x213 + x211 * x212
-    del x211, x213
-    z13 = root_sum(a_down_re, a_down_im, x102, x103, x214, x215)
-    del x214, x215
-    x216 = z13[1]
-    x217 = z13[0]
-    del z13
-    z14 = root_sum(a_root_re, a_root_im, x48, c_root_im, x56, x57)
-    del c_root_im, x48
-    sp_roots_re = z14[0]
-    x450 = omega_r + sp_roots_re
-    x520 = -sp_roots_re - x199
-    del x199
-    sp_roots_im = z14[1]
-    del z14
-    x451 = sp_roots_im + x55
-    x452 = x106 * x450 - x119 * x451
-    x453 = x106 * x451 + x119 * x450
-    del x106, x119, x450, x451
-    z15 = root_sum(a_up_re, a_up_im, x102, c_up_im, x452, x453)
-    del x452, x453
-    x454 = z15[1]
-    x464 = z15[0]
-    del z15
-    x472 = x454 * x464
-    x473 = x139 * x472
-    del x139
-    x474 = x111 * (-x454 * x454 + x464 * x464)
-    del x111
-    x475 = -a_down_im * x474 - a_down_re * x473
-    x476 = -a_down_re * x474 + x144 * x472
-    del x144, x472
-    x479 = -a_down_by_omega_im * x474 - a_down_by_omega_re * x473
-    x480 = a_down_by_omega_im * x473 - a_down_by_omega_re * x474
-    del x473, x474
-    x518 = -sp_roots_im
-    x519 = x51 + x518
-    x521 = x198 * x520 - x210 * x519
-    x522 = x198 * x519 + x210 * x520
-    del x198, x210, x519, x520
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x103, x521, x522)
-    del x521, x522
-    x523 = z16[1]
-    x525 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x49, x56, x57)
-    del c_root_re, x49, x56, x57
-    sm_roots_re = z17[0]
-    x457 = sm_roots_re + total_re
-    del total_re
-    x512 = omega_r + sm_roots_re
-    x528 = omega_r - sm_roots_re
-    del sm_roots_re
-    sm_roots_im = z17[1]
-    del z17
-    x456 = sm_roots_im + x51
+    x198 = -x194 * x195 + x196 * x197
+    x199 = x194 * x197 + x195 * x196
+    del x195, x197
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x198, x199)
+    del x198, x199
+    x200 = z8[1]
+    x202 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x50, x51)
     del x51
-    x458 = -x104 * x456 + x118 * x457
-    x459 = x104 * x457 + x118 * x456
-    del x104, x118, x456, x457
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x103, x458, x459)
-    del c_up_re, x103, x458, x459
-    x460 = z18[1]
-    x462 = z18[0]
+    rm_roots_re = z9[0]
+    x116 = rm_roots_re + x52
+    x152 = -rm_roots_re
+    x190 = omega_r + rm_roots_re
+    x208 = omega_r + x152
+    rm_roots_im = z9[1]
+    del z9
+    x114 = rm_roots_im + x49
+    x117 = -x113 * x114 + x115 * x116
+    x118 = x113 * x116 + x114 * x115
+    del x114, x116
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x117, x118)
+    del x117, x118
+    x119 = z10[0]
+    x122 = z10[1]
+    del z10
+    x123 = x112 * x119 + x121 * x122
+    x125 = -x112 * x122 + x119 * x121
+    x131 = x119 * x128 + x122 * x130
+    x132 = x119 * x130 - x122 * x128
+    del x119, x122, x128, x130
+    x133 = x106 * x121 + x112 * x124 + x123
+    x134 = -x106 * x112 + x121 * x124 + x125
+    del x112, x121
+    x153 = -rm_roots_im
+    x188 = growth + rm_roots_im
+    x191 = -x187 * x188 + x189 * x190
+    x192 = x187 * x190 + x188 * x189
+    del x187, x188, x190
+    z11 = root_sum(a_up_re, a_up_im, x185, x186, x191, x192)
+    del x186, x191, x192
+    x193 = z11[1]
+    x201 = z11[0]
+    del z11
+    x203 = a_down_by_omega_im * x193 - a_down_by_omega_re * x201
+    x204 = a_down_by_omega_im * x201 + a_down_by_omega_re * x193
+    x206 = growth + x153
+    x209 = -x205 * x206 + x207 * x208
+    x210 = x205 * x208 + x206 * x207
+    del x206, x208
+    z12 = root_sum(a_down_re, a_down_im, x98, x99, x209, x210)
+    del x209, x210
+    x211 = z12[1]
+    x212 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x46, c_root_im, x50, x53)
+    del c_root_im, x46
+    sp_roots_re = z13[0]
+    x445 = omega_r + sp_roots_re
+    x515 = -sp_roots_re
+    x516 = x515 + x52
+    sp_roots_im = z13[1]
+    del z13
+    x446 = sp_roots_im + x49
+    x447 = x102 * x445 - x113 * x446
+    x448 = x102 * x446 + x113 * x445
+    del x102, x113, x445, x446
+    z14 = root_sum(a_up_re, a_up_im, x98, c_up_im, x447, x448)
+    del x447, x448
+    x449 = z14[1]
+    x459 = z14[0]
+    del z14
+    x467 = x449 * x459
+    x468 = x135 * x467
+    del x135
+    x469 = x107 * (-x449 * x449 + x459 * x459)
+    del x107
+    x470 = -a_down_im * x469 - a_down_re * x468
+    x471 = -a_down_re * x469 + x140 * x467
+    del x140, x467
+    x474 = -a_down_by_omega_im * x469 - a_down_by_omega_re * x468
+    x475 = a_down_by_omega_im * x468 - a_down_by_omega_re * x469
+    del x468, x469
+    x513 = -sp_roots_im
+    x514 = growth + x513
+    x517 = x196 * x516 - x205 * x514
+    x518 = x196 * x514 + x205 * x516
+    del x196, x205, x514, x516
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x99, x517, x518)
+    del x517, x518
+    x519 = z15[1]
+    x521 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x47, x50, x53)
+    del c_root_re, x47, x50, x53
+    sm_roots_re = z16[0]
+    x452 = sm_roots_re + x52
+    del x52
+    x507 = omega_r + sm_roots_re
+    x524 = omega_r - sm_roots_re
+    del sm_roots_re
+    sm_roots_im = z16[1]
+    del z16
+    x451 = growth + sm_roots_im
+    x453 = -x100 * x451 + x115 * x452
+    x454 = x100 * x452 + x115 * x451
+    del x100, x115, x451, x452
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x99, x453, x454)
+    del c_up_re, x453, x454, x99
+    x455 = z17[1]
+    x457 = z17[0]
+    del z17
+    x458 = x450 * x455 + x456 * x457
+    x460 = x450 * x457 - x455 * x456
+    x463 = x455 * x461 + x457 * x462
+    x464 = -x455 * x462 + x457 * x461
+    del x455, x457, x461, x462
+    x465 = x449 * x450 + x456 * x459 + x458
+    x466 = -x449 * x456 + x450 * x459 + x460
+    del x450, x456
+    x509 = sm_roots_im + x49
+    x510 = x189 * x507 - x508 * x509
+    x511 = x189 * x509 + x507 * x508
+    del x189, x507, x508, x509
+    z18 = root_sum(a_up_re, a_up_im, x185, c_down_im, x510, x511)
+    del a_up_im, a_up_re, x185, x510, x511
+    x512 = z18[1]
+    x520 = z18[0]
     del z18
-    x463 = x455 * x460 + x461 * x462
-    x465 = x455 * x462 - x460 * x461
-    x468 = x460 * x466 + x462 * x467
-    x469 = -x460 * x467 + x462 * x466
-    del x460, x462, x466, x467
-    x470 = x454 * x455 + x461 * x464 + x463
-    x471 = -x454 * x461 + x455 * x464 + x465
-    del x455, x461
-    x514 = sm_roots_im + x55
-    x515 = x193 * x512 - x513 * x514
-    x516 = x193 * x514 + x512 * x513
-    del x193, x512, x513, x514
-    z19 = root_sum(a_up_re, a_up_im, x189, c_down_im, x515, x516)
-    del a_up_im, a_up_re, x189, x515, x516
-    x517 = z19[1]
-    x524 = z19[0]
-    del z19
-    x526 = a_down_by_omega_im * x517 - a_down_by_omega_re * x524
-    x527 = a_down_by_omega_im * x524 + a_down_by_omega_re * x517
+    x522 = a_down_by_omega_im * x512 - a_down_by_omega_re * x520
+    x523 = a_down_by_omega_im * x520 + a_down_by_omega_re * x512
     del a_down_by_omega_im, a_down_by_omega_re
-    x529 = -sm_roots_im + x55
-    del sm_roots_im, x55
-    x530 = -x201 * x529 + x212 * x528
-    x531 = x201 * x528 + x212 * x529
-    del x201, x212, x528, x529
-    z20 = root_sum(a_down_re, a_down_im, x102, c_up_im, x530, x531)
-    del a_down_im, a_down_re, c_up_im, x102, x530, x531
-    x532 = z20[1]
-    x533 = z20[0]
-    del z20
-    z21 = root_sum(x58, 0, x14, 0, x14 * (x24 + x3) + x24 * x3, 0)
-    del x3
-    resonance_re = where(x58 < 0, -x24 + z21[0], nu * omega_r + x21)
-    del x21, x24, x58, z21
-    x263 = x254 * (gamma * x12 + 2 * resonance_re - x259 + x262)
-    del resonance_re, x12, x254, x259, x262
-    x267 = -x249 * x266 + x263
-    x385 = x249 * x266 + x263
-    del x266
-    x539 = x249 * x538 + x263
-    x626 = -x249 * x538 + x263
-    del x249, x263, x538
-    rp_filled0_re = x60
-    rp_filled0_im = x63
-    rp_filled1_re = x65
-    rp_filled1_im = x68
+    x525 = -sm_roots_im + x49
+    del sm_roots_im, x49
+    x526 = -x194 * x525 + x207 * x524
+    x527 = x194 * x524 + x207 * x525
+    del x194, x207, x524, x525
+    z19 = root_sum(a_down_re, a_down_im, x98, c_up_im, x526, x527)
+    del a_down_im, a_down_re, c_up_im, x526, x527, x98
+    x528 = z19[1]
+    x529 = z19[0]
+    del z19
+    z20 = root_sum(x54, 0, x12, 0, x1 * x22 + x12 * (x1 + x22), 0)
+    del x1
+    resonance_re = where(x54 < 0, -x22 + z20[0], nu * omega_r + x19)
+    del x19, x22, x54, z20
+    x258 = x249 * (gamma * x10 + 2 * resonance_re - x254 + x257)
+    del resonance_re, x10, x249, x254, x257
+    x262 = -x244 * x261 + x258
+    x380 = x244 * x261 + x258
+    del x261
+    x535 = x244 * x534 + x258
+    x622 = -x244 * x534 + x258
+    del x244, x258, x534
+    rp_filled0_re = x56
+    rp_filled0_im = x59
+    rp_filled1_re = x61
+    rp_filled1_im = x64
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
     rpp_k_re = ap_p_re + rp_p_re
-    x74 = q - rpp_k_re
-    x77 = q + rpp_k_re
-    x81 = rpp_k_re * rpp_k_re
-    x88 = -x74
+    x70 = q - rpp_k_re
+    x73 = q + rpp_k_re
+    x77 = rpp_k_re * rpp_k_re
+    x84 = -x70
     rpp_k_im = ap_p_im + rp_p_im
-    z22 = pair_arctanh(rpp_k_re, rpp_k_im, q)
-    x69 = z22[0]
-    x70 = z22[1]
+    z21 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x65 = z21[0]
+    x66 = z21[1]
+    del z21
+    z22 = pair_excess(rpp_k_re, rpp_k_im, q, x65, x66)
+    x67 = z22[0]
+    x68 = z22[1]
     del z22
-    z23 = pair_excess(rpp_k_re, rpp_k_im, q, x69, x70)
-    x71 = z23[0]
-    x72 = z23[1]
-    del z23
-    x73 = rpp_k_im * rpp_k_im
-    x75 = 1 / (x73 + x74 * x74)
-    del x74
-    x78 = 1 / (x73 + x77 * x77)
-    x79 = x76 * x78
-    x80 = x73 * x79
-    x82 = x73 + x81
-    x83 = 1 / (x82 * x82)
-    x84 = 2 * rpp_k_re * x83
-    x85 = x83 * (-x73 + x81)
-    del x81
-    x86 = x79 * x85
-    x87 = x75 * (-x77 * x86 + x80 * x84)
-    x89 = x77 * x79
-    x90 = rpp_k_im * x84
-    del x84
-    x91 = rpp_k_im * x86 + x89 * x90
-    del x86
-    x92 = -rpp_k_im * x87 + x75 * x88 * x91
-    x93 = rpp_k_im * x75 * x91 + x87 * x88
-    del x87, x91
-    x95 = 1 / x82
-    del x82
-    x96 = rpp_k_re * x95
-    x97 = rpp_k_im * x95
-    x98 = -rpp_k_im * x79 * x96 - x89 * x97
-    del x79, x89
-    x99 = x75 * (rpp_k_re * x76 * x77 * x78 * x95 - x80 * x95)
-    del x80, x95
-    x100 = rpp_k_im * x75 * x98 - x71 + x88 * x99
-    x101 = -rpp_k_im * x99 - x72 + x75 * x88 * x98
-    del x98, x99
-    x300 = x291 * x75 * x78
-    del x75, x78
-    x301 = x300 * x77
+    x69 = rpp_k_im * rpp_k_im
+    x71 = 1 / (x69 + x70 * x70)
+    del x70
+    x74 = 1 / (x69 + x73 * x73)
+    x75 = x72 * x74
+    x76 = x69 * x75
+    x78 = x69 + x77
+    x79 = 1 / (x78 * x78)
+    x80 = 2 * rpp_k_re * x79
+    x81 = x79 * (-x69 + x77)
     del x77
-    x302 = rpp_k_im * x300 * x88 + rpp_k_im * x301
-    x303 = x300 * x73 - x301 * x88
-    del x300, x301, x73, x88
+    x82 = x75 * x81
+    x83 = x71 * (-x73 * x82 + x76 * x80)
+    x85 = x73 * x75
+    x86 = rpp_k_im * x80
+    del x80
+    x87 = rpp_k_im * x82 + x85 * x86
+    del x82
+    x88 = -rpp_k_im * x83 + x71 * x84 * x87
+    x89 = rpp_k_im * x71 * x87 + x83 * x84
+    del x83, x87
+    x91 = 1 / x78
+    del x78
+    x92 = rpp_k_re * x91
+    x93 = rpp_k_im * x91
+    x94 = -rpp_k_im * x75 * x92 - x85 * x93
+    del x75, x85
+    x95 = x71 * (rpp_k_re * x72 * x73 * x74 * x91 - x76 * x91)
+    del x76, x91
+    x96 = rpp_k_im * x71 * x94 - x67 + x84 * x95
+    x97 = -rpp_k_im * x95 - x68 + x71 * x84 * x94
+    del x94, x95
+    x295 = x286 * x71 * x74
+    del x71, x74
+    x296 = x295 * x73
+    del x73
+    x297 = rpp_k_im * x295 * x84 + rpp_k_im * x296
+    x298 = x295 * x69 - x296 * x84
+    del x295, x296, x69, x84
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_excess_re = x71
-    del x71
-    rpp_excess_im = x72
-    del x72
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x92 + rpp_k_by_omega_re * x93
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x93 + rpp_k_by_omega_re * x92
-    del x92, x93
-    rpp_excess_by_q_re = x100 * x94
-    rpp_excess_by_q_im = x101 * x94
-    rp_form0_re = -x110 * x127 + x128 * x129
-    rp_form0_im = x110 * x129 + x127 * x128
-    del x127, x129
-    rp_form0_by_omega_re = -a_up_by_omega_im * x137 + a_up_by_omega_re * x138 - x110 * x135 + x128 * x136
-    rp_form0_by_omega_im = a_up_by_omega_im * x138 + a_up_by_omega_re * x137 + x110 * x136 + x128 * x135
-    del x135, x136, x137, x138
-    rp_form1_re = -c_down_im * x143 + c_down_re * x145
-    rp_form1_im = c_down_im * x145 + c_down_re * x143
-    del x143, x145
-    rp_form1_by_omega_re = -c_down_im * x154 + c_down_re * x155 - x110 * x151 + x128 * x153
-    rp_form1_by_omega_im = c_down_im * x155 + c_down_re * x154 + x110 * x153 + x128 * x151
-    del x110, x128, x151, x153, x154, x155
-    rpp_inverse_re = x96
-    del x96
-    rpp_inverse_im = -x97
-    del x97
-    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x90 - rpp_k_by_omega_re * x85
-    del x90
-    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x85 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x83
-    del rpp_k_im, rpp_k_re, x83, x85
-    rpm_x_re = x156
-    del x156
-    rpm_x_im = x157
-    del x157
-    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpp_excess_re = x67
+    del x67
+    rpp_excess_im = x68
+    del x68
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x88 + rpp_k_by_omega_re * x89
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x89 + rpp_k_by_omega_re * x88
+    del x88, x89
+    rpp_excess_by_q_re = x90 * x96
+    rpp_excess_by_q_im = x90 * x97
+    rp_form0_re = -x106 * x123 + x124 * x125
+    rp_form0_im = x106 * x125 + x123 * x124
+    del x123, x125
+    rp_form0_by_omega_re = -a_up_by_omega_im * x133 + a_up_by_omega_re * x134 - x106 * x131 + x124 * x132
+    rp_form0_by_omega_im = a_up_by_omega_im * x134 + a_up_by_omega_re * x133 + x106 * x132 + x124 * x131
+    del x131, x132, x133, x134
+    rp_form1_re = -c_down_im * x139 + c_down_re * x141
+    rp_form1_im = c_down_im * x141 + c_down_re * x139
+    del x139, x141
+    rp_form1_by_omega_re = -c_down_im * x150 + c_down_re * x151 - x106 * x147 + x124 * x149
+    rp_form1_by_omega_im = c_down_im * x151 + c_down_re * x150 + x106 * x149 + x124 * x147
+    del x106, x124, x147, x149, x150, x151
+    rpp_inverse_re = x92
+    del x92
+    rpp_inverse_im = -x93
+    del x93
+    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x86 - rpp_k_by_omega_re * x81
+    del x86
+    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x81 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x79
+    del rpp_k_im, rpp_k_re, x79, x81
+    rpm_x_re = x152
+    del x152
+    rpm_x_im = x153
+    del x153
+    z23 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z24[0]
-    x163 = q - rpm_k_re
-    x165 = q + rpm_k_re
-    x169 = rpm_k_re * rpm_k_re
-    x175 = -x163
-    rpm_k_im = z24[1]
+    rpm_k_re = z23[0]
+    x159 = q - rpm_k_re
+    x161 = q + rpm_k_re
+    x165 = rpm_k_re * rpm_k_re
+    x171 = -x159
+    rpm_k_im = z23[1]
+    del z23
+    z24 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x154 = z24[0]
+    x155 = z24[1]
     del z24
-    z25 = pair_arctanh(rpm_k_re, rpm_k_im, q)
-    x158 = z25[0]
-    x159 = z25[1]
+    z25 = pair_excess(rpm_k_re, rpm_k_im, q, x154, x155)
+    x156 = -z25[0]
+    x157 = z25[1]
     del z25
-    z26 = pair_excess(rpm_k_re, rpm_k_im, q, x158, x159)
-    x160 = -z26[0]
-    x161 = z26[1]
-    del z26
-    x162 = rpm_k_im * rpm_k_im
-    x164 = 1 / (x162 + x163 * x163)
-    del x163
-    x166 = 1 / (x162 + x165 * x165)
-    x167 = x166 * x76
-    x168 = x162 * x167
-    x170 = x162 + x169
-    x171 = 1 / (x170 * x170)
-    x172 = 2 * rpm_k_re * x171
-    x173 = -x162 + x169
-    del x169
-    x174 = x164 * (x165 * x166 * x171 * x173 * x76 - x168 * x172)
-    x176 = x165 * x167
-    x177 = rpm_k_im * x172
-    del x172
-    x178 = x171 * x173
-    del x171, x173
-    x179 = -rpm_k_im * x167 * x178 - x176 * x177
-    x180 = -rpm_k_im * x174 + x164 * x175 * x179
-    x181 = rpm_k_im * x164 * x179 + x174 * x175
-    del x174, x179
-    x182 = 1 / x170
-    del x170
-    x183 = rpm_k_re * x182
-    x184 = rpm_k_im * x182
-    x185 = -rpm_k_im * x167 * x183 - x176 * x184
-    del x167, x176
-    x186 = x164 * (rpm_k_re * x165 * x166 * x182 * x76 - x168 * x182)
-    del rpm_k_re, x168, x182
-    x187 = x94 * (rpm_k_im * x164 * x185 + x160 + x175 * x186)
-    x188 = x94 * (-rpm_k_im * x186 - x161 + x164 * x175 * x185)
-    del x185, x186
-    x290 = -x159 + x70
-    del x159, x70
-    x293 = -x158 + x69
-    del x158, x69
-    x296 = x164 * x166 * x291
-    x297 = -rpm_k_im * x165 * x296 - rpm_k_im * x175 * x296
+    x158 = rpm_k_im * rpm_k_im
+    x160 = 1 / (x158 + x159 * x159)
+    del x159
+    x162 = 1 / (x158 + x161 * x161)
+    x163 = x162 * x72
+    x164 = x158 * x163
+    x166 = x158 + x165
+    x167 = 1 / (x166 * x166)
+    x168 = 2 * rpm_k_re * x167
+    x169 = -x158 + x165
+    del x165
+    x170 = x160 * (x161 * x162 * x167 * x169 * x72 - x164 * x168)
+    x172 = x161 * x163
+    x173 = rpm_k_im * x168
+    del x168
+    x174 = x167 * x169
+    del x167, x169
+    x175 = -rpm_k_im * x163 * x174 - x172 * x173
+    x176 = -rpm_k_im * x170 + x160 * x171 * x175
+    x177 = rpm_k_im * x160 * x175 + x170 * x171
+    del x170, x175
+    x178 = 1 / x166
+    del x166
+    x179 = rpm_k_re * x178
+    x180 = rpm_k_im * x178
+    x181 = -rpm_k_im * x163 * x179 - x172 * x180
+    del x163, x172
+    x182 = x160 * (rpm_k_re * x161 * x162 * x178 * x72 - x164 * x178)
+    del rpm_k_re, x164, x178
+    x183 = x90 * (rpm_k_im * x160 * x181 + x156 + x171 * x182)
+    x184 = x90 * (-rpm_k_im * x182 - x157 + x160 * x171 * x181)
+    del x181, x182
+    x285 = -x155 + x66
+    del x155, x66
+    x288 = -x154 + x65
+    del x154, x65
+    x291 = x160 * x162 * x286
+    x292 = -rpm_k_im * x161 * x291 - rpm_k_im * x171 * x291
     del rpm_k_im
-    x298 = 4 * x14 * x164 * x165 * x166 * x175 - x162 * x296
-    del x162, x164, x165, x166, x175, x296
-    x307 = x100 * x94 - x187
-    del x100
-    x308 = x101 * x94 - x188
-    del x101
+    x293 = 4 * x12 * x160 * x161 * x162 * x171 - x158 * x291
+    del x158, x160, x161, x162, x171, x291
+    x302 = -x183 + x90 * x96
+    del x96
+    x303 = -x184 + x90 * x97
+    del x97
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_excess_re = x160
-    del x160
-    rpm_excess_im = -x161
-    del x161
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x180 + rpm_k_by_omega_re * x181
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x181 + rpm_k_by_omega_re * x180
-    del x180, x181
-    rpm_excess_by_q_re = -x187
-    del x187
-    rpm_excess_by_q_im = -x188
-    del x188
-    rm_form0_re = -x197 * x205 + x206 * x207
-    rm_form0_im = x197 * x207 + x205 * x206
-    rm_form0_by_omega_re = -a_up_by_omega_im * x205 + a_up_by_omega_re * x207 - x208
-    rm_form0_by_omega_im = a_up_by_omega_im * x207 + a_up_by_omega_re * x205 + x209
-    del x205, x207
-    rm_form1_re = -x197 * x216 + x206 * x217
-    rm_form1_im = x197 * x217 + x206 * x216
-    del x197, x206
-    rm_form1_by_omega_re = -a_up_by_omega_im * x216 + a_up_by_omega_re * x217 - x208
-    del x208
-    rm_form1_by_omega_im = a_up_by_omega_im * x217 + a_up_by_omega_re * x216 + x209
-    del x209, x216, x217
-    rpm_inverse_re = -x183
+    rpm_excess_re = x156
+    del x156
+    rpm_excess_im = -x157
+    del x157
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x176 + rpm_k_by_omega_re * x177
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x177 + rpm_k_by_omega_re * x176
+    del x176, x177
+    rpm_excess_by_q_re = -x183
     del x183
-    x239 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    x240 = x221 * x239
-    rpm_inverse_im = x184
+    rpm_excess_by_q_im = -x184
     del x184
-    x237 = rpm_inverse_im + rpp_inverse_im
+    rm_form0_re = -x193 * x200 + x201 * x202
+    rm_form0_im = x193 * x202 + x200 * x201
+    rm_form0_by_omega_re = -a_up_by_omega_im * x200 + a_up_by_omega_re * x202 - x203
+    rm_form0_by_omega_im = a_up_by_omega_im * x202 + a_up_by_omega_re * x200 + x204
+    del x200, x202
+    rm_form1_re = -x193 * x211 + x201 * x212
+    rm_form1_im = x193 * x212 + x201 * x211
+    del x193, x201
+    rm_form1_by_omega_re = -a_up_by_omega_im * x211 + a_up_by_omega_re * x212 - x203
+    del x203
+    rm_form1_by_omega_im = a_up_by_omega_im * x212 + a_up_by_omega_re * x211 + x204
+    del x204, x211, x212
+    rpm_inverse_re = -x179
+    del x179
+    x234 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    x235 = x216 * x234
+    rpm_inverse_im = x180
+    del x180
+    x232 = rpm_inverse_im + rpp_inverse_im
     del rpm_inverse_im, rpp_inverse_im
-    x238 = x221 * x237
-    del x221
-    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x177 + rpm_k_by_omega_re * x178
-    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x178 - rpm_k_by_omega_re * x177
-    del x177, x178
-    rp_weights_re = -x223 - x225
-    x294 = rp_weights_re * x291
-    rp_weights_im = x226 - x227
-    x292 = rp_weights_im * x291
+    x233 = x216 * x232
+    del x216
+    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x173 + rpm_k_by_omega_re * x174
+    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x174 - rpm_k_by_omega_re * x173
+    del x173, x174
+    rp_weights_re = -x218 - x220
+    x289 = rp_weights_re * x286
+    rp_weights_im = x221 - x222
+    x287 = rp_weights_im * x286
+    x294 = rp_weights_im * x293 + rp_weights_re * x292
     x299 = rp_weights_im * x298 + rp_weights_re * x297
-    x304 = rp_weights_im * x303 + rp_weights_re * x302
-    x305 = -rp_weights_im * x297 + rp_weights_re * x298
+    x300 = -rp_weights_im * x292 + rp_weights_re * x293
+    del x292, x293
+    x301 = -rp_weights_im * x297 + rp_weights_re * x298
     del x297, x298
-    x306 = -rp_weights_im * x302 + rp_weights_re * x303
-    del x302, x303
-    rp_weights_by_omega_re = rp_weight_re * x235 - x234
-    rp_weights_by_omega_im = rp_weight_re * x233 + x236
-    x295 = rp_weights_by_omega_im * x291
-    rp_still_re = -a_root_im * x238 - a_root_re * x240
-    rp_still_im = a_root_im * x240 - a_root_re * x238
-    del a_root_im, a_root_re, x238, x240
-    x648 = growth * rp_still_im - omega_r * rp_still_re
-    x652 = -growth * rp_still_re - omega_r * rp_still_im
-    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x241 - rpm_inverse_by_omega_re * x242 - rpp_inverse_by_omega_im * x241 - rpp_inverse_by_omega_re * x242 - x233 * x237 + x235 * x239
-    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x242 + rpm_inverse_by_omega_re * x241 - rpp_inverse_by_omega_im * x242 + rpp_inverse_by_omega_re * x241 + x233 * x239 + x235 * x237
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x237, x239
-    x680 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    x688 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    rp_weights_by_omega_re = rp_weight_re * x230 - x229
+    rp_weights_by_omega_im = rp_weight_re * x228 + x231
+    x290 = rp_weights_by_omega_im * x286
+    rp_still_re = -a_root_im * x233 - a_root_re * x235
+    rp_still_im = a_root_im * x235 - a_root_re * x233
+    del a_root_im, a_root_re, x233, x235
+    x644 = growth * rp_still_im - omega_r * rp_still_re
+    x648 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x236 - rpm_inverse_by_omega_re * x237 - rpp_inverse_by_omega_im * x236 - rpp_inverse_by_omega_re * x237 - x228 * x232 + x230 * x234
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x237 + rpm_inverse_by_omega_re * x236 - rpp_inverse_by_omega_im * x237 + rpp_inverse_by_omega_re * x236 + x228 * x234 + x230 * x232
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x232, x234
+    x676 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x684 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
     del rp_still_by_omega_im, rp_still_by_omega_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms0_by_omega_re = rm_form0_by_omega_im * rpm_excess_im - rm_form0_by_omega_re * rpm_excess_re + rm_form0_im * rpm_excess_by_omega_im - rm_form0_re * rpm_excess_by_omega_re - rp_form0_by_omega_im * rpp_excess_im + rp_form0_by_omega_re * rpp_excess_re - rp_form0_im * rpp_excess_by_omega_im + rp_form0_re * rpp_excess_by_omega_re
     rp_forms0_by_omega_im = -rm_form0_by_omega_im * rpm_excess_re - rm_form0_by_omega_re * rpm_excess_im - rm_form0_im * rpm_excess_by_omega_re - rm_form0_re * rpm_excess_by_omega_im + rp_form0_by_omega_im * rpp_excess_re + rp_form0_by_omega_re * rpp_excess_im + rp_form0_im * rpp_excess_by_omega_re + rp_form0_re * rpp_excess_by_omega_im
-    x676 = rp_filling_im * rp_forms0_by_omega_re + rp_filling_re * rp_forms0_by_omega_im
-    x684 = rp_filling_im * rp_forms0_by_omega_im - rp_filling_re * rp_forms0_by_omega_re
+    x672 = rp_filling_im * rp_forms0_by_omega_re + rp_filling_re * rp_forms0_by_omega_im
+    x680 = rp_filling_im * rp_forms0_by_omega_im - rp_filling_re * rp_forms0_by_omega_re
     rp_forms0_by_q_re = rm_form0_im * rpm_excess_by_q_im - rm_form0_re * rpm_excess_by_q_re - rp_form0_im * rpp_excess_by_q_im + rp_form0_re * rpp_excess_by_q_re
     rp_forms0_by_q_im = -rm_form0_im * rpm_excess_by_q_re - rm_form0_re * rpm_excess_by_q_im + rp_form0_im * rpp_excess_by_q_re + rp_form0_re * rpp_excess_by_q_im
-    x704 = rp_filling_im * rp_forms0_by_q_re + rp_filling_re * rp_forms0_by_q_im
-    x708 = rp_filling_im * rp_forms0_by_q_im - rp_filling_re * rp_forms0_by_q_re
+    x700 = rp_filling_im * rp_forms0_by_q_re + rp_filling_re * rp_forms0_by_q_im
+    x704 = rp_filling_im * rp_forms0_by_q_im - rp_filling_re * rp_forms0_by_q_re
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x660 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x656
+    x656 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x652
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
-    x658 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x656
-    x669 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x656
+    x654 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x652
+    x665 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x652
     del rp_forms0_im
-    x670 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x656
+    x666 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x652
     del rp_forms0_re, rp_forms1_im, rp_forms1_re
     rp_forms1_by_omega_re = -rm_form1_by_omega_im * rpm_excess_im + rm_form1_by_omega_re * rpm_excess_re - rm_form1_im * rpm_excess_by_omega_im + rm_form1_re * rpm_excess_by_omega_re - rp_form1_by_omega_im * rpp_excess_im + rp_form1_by_omega_re * rpp_excess_re - rp_form1_im * rpp_excess_by_omega_im + rp_form1_re * rpp_excess_by_omega_re
     rp_forms1_by_omega_im = rm_form1_by_omega_im * rpm_excess_re + rm_form1_by_omega_re * rpm_excess_im + rm_form1_im * rpm_excess_by_omega_re + rm_form1_re * rpm_excess_by_omega_im + rp_form1_by_omega_im * rpp_excess_re + rp_form1_by_omega_re * rpp_excess_im + rp_form1_im * rpp_excess_by_omega_re + rp_form1_re * rpp_excess_by_omega_im
     del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_excess_im, rpm_excess_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_excess_im, rpp_excess_re
-    x692 = rp_forms1_by_omega_im * rp_weights_re + rp_forms1_by_omega_re * rp_weights_im
-    x696 = rp_forms1_by_omega_im * rp_weights_im - rp_forms1_by_omega_re * rp_weights_re
+    x688 = rp_forms1_by_omega_im * rp_weights_re + rp_forms1_by_omega_re * rp_weights_im
+    x692 = rp_forms1_by_omega_im * rp_weights_im - rp_forms1_by_omega_re * rp_weights_re
     del rp_forms1_by_omega_im, rp_forms1_by_omega_re
-    x700 = -x696
+    x696 = -x692
     rp_forms1_by_q_re = -rm_form1_im * rpm_excess_by_q_im + rm_form1_re * rpm_excess_by_q_re - rp_form1_im * rpp_excess_by_q_im + rp_form1_re * rpp_excess_by_q_re
     rp_forms1_by_q_im = rm_form1_im * rpm_excess_by_q_re + rm_form1_re * rpm_excess_by_q_im + rp_form1_im * rpp_excess_by_q_re + rp_form1_re * rpp_excess_by_q_im
     del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    x712 = rp_forms1_by_q_im * rp_weights_re + rp_forms1_by_q_re * rp_weights_im
-    x716 = rp_forms1_by_q_im * rp_weights_im - rp_forms1_by_q_re * rp_weights_re
+    x708 = rp_forms1_by_q_im * rp_weights_re + rp_forms1_by_q_re * rp_weights_im
+    x712 = rp_forms1_by_q_im * rp_weights_im - rp_forms1_by_q_re * rp_weights_re
     del rp_forms1_by_q_im, rp_forms1_by_q_re
-    x720 = -x716
-    rp_uniform0_re = -rp_weight_im * x257 - rp_weight_re * x267 + x246
-    rp_uniform0_im = -rp_weight_im * x267 + rp_weight_re * x257 - x268
-    del x257, x267
-    rp_uniform0_by_omega_re = -rp_weight_im * x271 + rp_weight_re * x274
-    rp_uniform0_by_omega_im = rp_weight_re * x271 + x275
-    rp_uniform1_re = -rp_weight_im * x280 + rp_weight_re * x284 - x276
-    rp_uniform1_im = rp_weight_im * x284 + rp_weight_re * x280 - x285
-    del x280, x284
-    rp_uniform1_by_omega_re = rp_weight_re * x288 + x287
-    rp_uniform1_by_omega_im = rp_weight_im * x288 - x289
-    rp_total_re = 4 * rp_weights_re * x14 * x293 - x290 * x292
-    rp_total_im = x290 * x294 + x292 * x293
-    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x14 * x293 - rpm_k_by_omega_im * x299 + rpm_k_by_omega_re * x305 - rpp_k_by_omega_im * x304 + rpp_k_by_omega_re * x306 - x290 * x295
-    rp_total_by_omega_im = rp_weights_by_omega_re * x290 * x291 + rpm_k_by_omega_im * x305 + rpm_k_by_omega_re * x299 + rpp_k_by_omega_im * x306 + rpp_k_by_omega_re * x304 + x293 * x295
-    del rpm_k_by_omega_im, rpm_k_by_omega_re, rpp_k_by_omega_im, rpp_k_by_omega_re, x290, x293, x295, x299, x304, x305, x306
-    rp_total_by_q_re = 4 * rp_weights_re * x14 * x307 - x292 * x308
-    rp_total_by_q_im = x292 * x307 + x294 * x308
-    del x292, x294, x307, x308
-    rm_filled0_re = x309
-    rm_filled0_im = x311
-    rm_filled1_re = x312
-    rm_filled1_im = x313
+    x716 = -x712
+    rp_uniform0_re = -rp_weight_im * x252 - rp_weight_re * x262 + x241
+    rp_uniform0_im = -rp_weight_im * x262 + rp_weight_re * x252 - x263
+    del x252, x262
+    rp_uniform0_by_omega_re = -rp_weight_im * x266 + rp_weight_re * x269
+    rp_uniform0_by_omega_im = rp_weight_re * x266 + x270
+    rp_uniform1_re = -rp_weight_im * x275 + rp_weight_re * x279 - x271
+    rp_uniform1_im = rp_weight_im * x279 + rp_weight_re * x275 - x280
+    del x275, x279
+    rp_uniform1_by_omega_re = rp_weight_re * x283 + x282
+    rp_uniform1_by_omega_im = rp_weight_im * x283 - x284
+    rp_total_re = 4 * rp_weights_re * x12 * x288 - x285 * x287
+    rp_total_im = x285 * x289 + x287 * x288
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x12 * x288 - rpm_k_by_omega_im * x294 + rpm_k_by_omega_re * x300 - rpp_k_by_omega_im * x299 + rpp_k_by_omega_re * x301 - x285 * x290
+    rp_total_by_omega_im = rp_weights_by_omega_re * x285 * x286 + rpm_k_by_omega_im * x300 + rpm_k_by_omega_re * x294 + rpp_k_by_omega_im * x301 + rpp_k_by_omega_re * x299 + x288 * x290
+    del rpm_k_by_omega_im, rpm_k_by_omega_re, rpp_k_by_omega_im, rpp_k_by_omega_re, x285, x288, x290, x294, x299, x300, x301
+    rp_total_by_q_re = 4 * rp_weights_re * x12 * x302 - x287 * x303
+    rp_total_by_q_im = x287 * x302 + x289 * x303
+    del x287, x289, x302, x303
+    rm_filled0_re = x304
+    rm_filled0_im = x306
+    rm_filled1_re = x307
+    rm_filled1_im = x308
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
     rm_filling_im = rm_filled0_im + rm_filled1_im
@@ -1679,501 +1652,502 @@ def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r,
     del rm_roots_re
     rmp_x_im = rm_roots_im
     del rm_roots_im
-    z27 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    z26 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z27[0]
-    x319 = q - rmp_k_re
-    x321 = q + rmp_k_re
-    x325 = rmp_k_re * rmp_k_re
-    x332 = -x319
-    rmp_k_im = z27[1]
+    rmp_k_re = z26[0]
+    x314 = q - rmp_k_re
+    x316 = q + rmp_k_re
+    x320 = rmp_k_re * rmp_k_re
+    x327 = -x314
+    rmp_k_im = z26[1]
+    del z26
+    z27 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x309 = z27[0]
+    x310 = z27[1]
     del z27
-    z28 = pair_arctanh(rmp_k_re, rmp_k_im, q)
-    x314 = z28[0]
-    x315 = z28[1]
+    z28 = pair_excess(rmp_k_re, rmp_k_im, q, x309, x310)
+    x311 = z28[0]
+    x312 = z28[1]
     del z28
-    z29 = pair_excess(rmp_k_re, rmp_k_im, q, x314, x315)
-    x316 = z29[0]
-    x317 = z29[1]
-    del z29
-    x318 = rmp_k_im * rmp_k_im
-    x320 = 1 / (x318 + x319 * x319)
-    del x319
-    x322 = 1 / (x318 + x321 * x321)
-    x323 = x322 * x76
-    x324 = x318 * x323
-    x326 = x318 + x325
-    x327 = 1 / (x326 * x326)
-    x328 = 2 * rmp_k_re * x327
-    x329 = x327 * (-x318 + x325)
+    x313 = rmp_k_im * rmp_k_im
+    x315 = 1 / (x313 + x314 * x314)
+    del x314
+    x317 = 1 / (x313 + x316 * x316)
+    x318 = x317 * x72
+    x319 = x313 * x318
+    x321 = x313 + x320
+    x322 = 1 / (x321 * x321)
+    x323 = 2 * rmp_k_re * x322
+    x324 = x322 * (-x313 + x320)
+    del x320
+    x325 = x318 * x324
+    x326 = x315 * (-x316 * x325 + x319 * x323)
+    x328 = x316 * x318
+    x329 = rmp_k_im * x323
+    del x323
+    x330 = rmp_k_im * x325 + x328 * x329
     del x325
-    x330 = x323 * x329
-    x331 = x320 * (-x321 * x330 + x324 * x328)
-    x333 = x321 * x323
-    x334 = rmp_k_im * x328
-    del x328
-    x335 = rmp_k_im * x330 + x333 * x334
-    del x330
-    x336 = -rmp_k_im * x331 + x320 * x332 * x335
-    x337 = rmp_k_im * x320 * x335 + x331 * x332
-    del x331, x335
-    x338 = 1 / x326
-    del x326
-    x339 = rmp_k_re * x338
-    x340 = rmp_k_im * x338
-    x341 = -rmp_k_im * x323 * x339 - x333 * x340
-    del x323, x333
-    x342 = x320 * (rmp_k_re * x321 * x322 * x338 * x76 - x324 * x338)
-    del x324, x338
-    x343 = rmp_k_im * x320 * x341 - x316 + x332 * x342
-    x344 = -rmp_k_im * x342 - x317 + x320 * x332 * x341
-    del x341, x342
-    x409 = x291 * x320 * x322
-    del x320, x322
-    x410 = x321 * x409
+    x331 = -rmp_k_im * x326 + x315 * x327 * x330
+    x332 = rmp_k_im * x315 * x330 + x326 * x327
+    del x326, x330
+    x333 = 1 / x321
     del x321
-    x411 = rmp_k_im * x332 * x409 + rmp_k_im * x410
-    x412 = x318 * x409 - x332 * x410
-    del x318, x332, x409, x410
+    x334 = rmp_k_re * x333
+    x335 = rmp_k_im * x333
+    x336 = -rmp_k_im * x318 * x334 - x328 * x335
+    del x318, x328
+    x337 = x315 * (rmp_k_re * x316 * x317 * x333 * x72 - x319 * x333)
+    del x319, x333
+    x338 = rmp_k_im * x315 * x336 - x311 + x327 * x337
+    x339 = -rmp_k_im * x337 - x312 + x315 * x327 * x336
+    del x336, x337
+    x404 = x286 * x315 * x317
+    del x315, x317
+    x405 = x316 * x404
+    del x316
+    x406 = rmp_k_im * x327 * x404 + rmp_k_im * x405
+    x407 = x313 * x404 - x327 * x405
+    del x313, x327, x404, x405
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_excess_re = x316
-    del x316
-    rmp_excess_im = x317
-    del x317
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x336 + rmp_k_by_omega_re * x337
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x337 + rmp_k_by_omega_re * x336
-    del x336, x337
-    rmp_excess_by_q_re = x343 * x94
-    rmp_excess_by_q_im = x344 * x94
-    rmp_inverse_re = x339
-    del x339
-    rmp_inverse_im = -x340
-    del x340
-    rmp_inverse_by_omega_re = -rmp_k_by_omega_im * x334 - rmp_k_by_omega_re * x329
+    rmp_excess_re = x311
+    del x311
+    rmp_excess_im = x312
+    del x312
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x331 + rmp_k_by_omega_re * x332
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x332 + rmp_k_by_omega_re * x331
+    del x331, x332
+    rmp_excess_by_q_re = x338 * x90
+    rmp_excess_by_q_im = x339 * x90
+    rmp_inverse_re = x334
     del x334
-    rmp_inverse_by_omega_im = -rmp_k_by_omega_im * x329 + 2 * rmp_k_by_omega_re * rmp_k_im * rmp_k_re * x327
-    del rmp_k_im, rmp_k_re, x327, x329
+    rmp_inverse_im = -x335
+    del x335
+    rmp_inverse_by_omega_re = -rmp_k_by_omega_im * x329 - rmp_k_by_omega_re * x324
+    del x329
+    rmp_inverse_by_omega_im = -rmp_k_by_omega_im * x324 + 2 * rmp_k_by_omega_re * rmp_k_im * rmp_k_re * x322
+    del rmp_k_im, rmp_k_re, x322, x324
     rmm_k_re = am_p_re + rm_p_re
     del rm_p_re
-    x350 = q - rmm_k_re
-    x352 = q + rmm_k_re
-    x356 = rmm_k_re * rmm_k_re
-    x362 = -x350
+    x345 = q - rmm_k_re
+    x347 = q + rmm_k_re
+    x351 = rmm_k_re * rmm_k_re
+    x357 = -x345
     rmm_k_im = am_p_im + rm_p_im
-    z30 = pair_arctanh(rmm_k_re, rmm_k_im, q)
-    x345 = z30[0]
-    x346 = z30[1]
+    z29 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x340 = z29[0]
+    x341 = z29[1]
+    del z29
+    z30 = pair_excess(rmm_k_re, rmm_k_im, q, x340, x341)
+    x342 = -z30[0]
+    x343 = z30[1]
     del z30
-    z31 = pair_excess(rmm_k_re, rmm_k_im, q, x345, x346)
-    x347 = -z31[0]
-    x348 = z31[1]
-    del z31
-    x349 = rmm_k_im * rmm_k_im
-    x351 = 1 / (x349 + x350 * x350)
-    del x350
-    x353 = 1 / (x349 + x352 * x352)
-    x354 = x353 * x76
-    x355 = x349 * x354
-    x357 = x349 + x356
-    x358 = 1 / (x357 * x357)
-    x359 = 2 * rmm_k_re * x358
-    x360 = -x349 + x356
-    del x356
-    x361 = x351 * (x352 * x353 * x358 * x360 * x76 - x355 * x359)
-    x363 = x352 * x354
-    x364 = rmm_k_im * x359
-    del x359
-    x365 = x358 * x360
-    del x358, x360
-    x366 = -rmm_k_im * x354 * x365 - x363 * x364
-    x367 = -rmm_k_im * x361 + x351 * x362 * x366
-    x368 = rmm_k_im * x351 * x366 + x361 * x362
-    del x361, x366
-    x369 = 1 / x357
-    del x357
-    x370 = rmm_k_re * x369
-    x371 = rmm_k_im * x369
-    x372 = -rmm_k_im * x354 * x370 - x363 * x371
-    del x354, x363
-    x373 = x351 * (rmm_k_re * x352 * x353 * x369 * x76 - x355 * x369)
-    del rmm_k_re, x355, x369
-    x374 = x94 * (rmm_k_im * x351 * x372 + x347 + x362 * x373)
-    x375 = x94 * (-rmm_k_im * x373 - x348 + x351 * x362 * x372)
-    del x372, x373
-    x400 = x315 - x346
-    del x315, x346
-    x402 = x314 - x345
-    del x314, x345
-    x405 = x291 * x351 * x353
-    x406 = -rmm_k_im * x352 * x405 - rmm_k_im * x362 * x405
+    x344 = rmm_k_im * rmm_k_im
+    x346 = 1 / (x344 + x345 * x345)
+    del x345
+    x348 = 1 / (x344 + x347 * x347)
+    x349 = x348 * x72
+    x350 = x344 * x349
+    x352 = x344 + x351
+    x353 = 1 / (x352 * x352)
+    x354 = 2 * rmm_k_re * x353
+    x355 = -x344 + x351
+    del x351
+    x356 = x346 * (x347 * x348 * x353 * x355 * x72 - x350 * x354)
+    x358 = x347 * x349
+    x359 = rmm_k_im * x354
+    del x354
+    x360 = x353 * x355
+    del x353, x355
+    x361 = -rmm_k_im * x349 * x360 - x358 * x359
+    x362 = -rmm_k_im * x356 + x346 * x357 * x361
+    x363 = rmm_k_im * x346 * x361 + x356 * x357
+    del x356, x361
+    x364 = 1 / x352
+    del x352
+    x365 = rmm_k_re * x364
+    x366 = rmm_k_im * x364
+    x367 = -rmm_k_im * x349 * x365 - x358 * x366
+    del x349, x358
+    x368 = x346 * (rmm_k_re * x347 * x348 * x364 * x72 - x350 * x364)
+    del rmm_k_re, x350, x364
+    x369 = x90 * (rmm_k_im * x346 * x367 + x342 + x357 * x368)
+    x370 = x90 * (-rmm_k_im * x368 - x343 + x346 * x357 * x367)
+    del x367, x368
+    x395 = x310 - x341
+    del x310, x341
+    x397 = x309 - x340
+    del x309, x340
+    x400 = x286 * x346 * x348
+    x401 = -rmm_k_im * x347 * x400 - rmm_k_im * x357 * x400
     del rmm_k_im
-    x407 = 4 * x14 * x351 * x352 * x353 * x362 - x349 * x405
-    del x349, x351, x352, x353, x362, x405
-    x416 = x343 * x94 - x374
-    del x343
-    x417 = x344 * x94 - x375
-    del x344
+    x402 = 4 * x12 * x346 * x347 * x348 * x357 - x344 * x400
+    del x344, x346, x347, x348, x357, x400
+    x411 = x338 * x90 - x369
+    del x338
+    x412 = x339 * x90 - x370
+    del x339
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_excess_re = x347
-    del x347
-    rmm_excess_im = -x348
-    del x348
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x367 + rmm_k_by_omega_re * x368
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x368 + rmm_k_by_omega_re * x367
-    del x367, x368
-    rmm_excess_by_q_re = -x374
-    del x374
-    rmm_excess_by_q_im = -x375
-    del x375
-    rmm_inverse_re = -x370
+    rmm_excess_re = x342
+    del x342
+    rmm_excess_im = -x343
+    del x343
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x362 + rmm_k_by_omega_re * x363
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x363 + rmm_k_by_omega_re * x362
+    del x362, x363
+    rmm_excess_by_q_re = -x369
+    del x369
+    rmm_excess_by_q_im = -x370
     del x370
-    x383 = rmm_inverse_re + rmp_inverse_re
+    rmm_inverse_re = -x365
+    del x365
+    x378 = rmm_inverse_re + rmp_inverse_re
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = x371
-    del x371
-    x382 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_im = x366
+    del x366
+    x377 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = rmm_k_by_omega_im * x364 + rmm_k_by_omega_re * x365
-    rmm_inverse_by_omega_im = rmm_k_by_omega_im * x365 - rmm_k_by_omega_re * x364
-    del x364, x365
-    rm_weights_re = -x376 - x377
-    x403 = rm_weights_re * x291
-    rm_weights_im = x378 - x379
-    x401 = rm_weights_im * x291
+    rmm_inverse_by_omega_re = rmm_k_by_omega_im * x359 + rmm_k_by_omega_re * x360
+    rmm_inverse_by_omega_im = rmm_k_by_omega_im * x360 - rmm_k_by_omega_re * x359
+    del x359, x360
+    rm_weights_re = -x371 - x372
+    x398 = rm_weights_re * x286
+    rm_weights_im = x373 - x374
+    x396 = rm_weights_im * x286
+    x403 = rm_weights_im * x402 + rm_weights_re * x401
     x408 = rm_weights_im * x407 + rm_weights_re * x406
-    x413 = rm_weights_im * x412 + rm_weights_re * x411
-    x414 = -rm_weights_im * x406 + rm_weights_re * x407
+    x409 = -rm_weights_im * x401 + rm_weights_re * x402
+    del x401, x402
+    x410 = -rm_weights_im * x406 + rm_weights_re * x407
     del x406, x407
-    x415 = -rm_weights_im * x411 + rm_weights_re * x412
-    del x411, x412
-    rm_weights_by_omega_re = rm_weight_re * x235 - x380
-    rm_weights_by_omega_im = rm_weight_re * x233 + x381
-    x404 = rm_weights_by_omega_im * x291
-    rm_still_re = -x241 * x382 - x242 * x383
-    rm_still_im = x241 * x383 - x242 * x382
-    x647 = growth * rm_still_im - omega_r * rm_still_re
-    x651 = -growth * rm_still_re - omega_r * rm_still_im
-    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x241 - rmm_inverse_by_omega_re * x242 - rmp_inverse_by_omega_im * x241 - rmp_inverse_by_omega_re * x242 - x233 * x382 + x235 * x383
-    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x242 + rmm_inverse_by_omega_re * x241 - rmp_inverse_by_omega_im * x242 + rmp_inverse_by_omega_re * x241 + x233 * x383 + x235 * x382
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x382, x383
-    x679 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    x687 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    rm_weights_by_omega_re = rm_weight_re * x230 - x375
+    rm_weights_by_omega_im = rm_weight_re * x228 + x376
+    x399 = rm_weights_by_omega_im * x286
+    rm_still_re = -x236 * x377 - x237 * x378
+    rm_still_im = x236 * x378 - x237 * x377
+    x643 = growth * rm_still_im - omega_r * rm_still_re
+    x647 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x236 - rmm_inverse_by_omega_re * x237 - rmp_inverse_by_omega_im * x236 - rmp_inverse_by_omega_re * x237 - x228 * x377 + x230 * x378
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x237 + rmm_inverse_by_omega_re * x236 - rmp_inverse_by_omega_im * x237 + rmp_inverse_by_omega_re * x236 + x228 * x378 + x230 * x377
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x377, x378
+    x675 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x683 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
     del rm_still_by_omega_im, rm_still_by_omega_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     rm_forms0_by_omega_re = -rm_form0_by_omega_im * rmp_excess_im + rm_form0_by_omega_re * rmp_excess_re - rm_form0_im * rmp_excess_by_omega_im + rm_form0_re * rmp_excess_by_omega_re + rmm_excess_by_omega_im * rp_form0_im - rmm_excess_by_omega_re * rp_form0_re + rmm_excess_im * rp_form0_by_omega_im - rmm_excess_re * rp_form0_by_omega_re
     rm_forms0_by_omega_im = rm_form0_by_omega_im * rmp_excess_re + rm_form0_by_omega_re * rmp_excess_im + rm_form0_im * rmp_excess_by_omega_re + rm_form0_re * rmp_excess_by_omega_im - rmm_excess_by_omega_im * rp_form0_re - rmm_excess_by_omega_re * rp_form0_im - rmm_excess_im * rp_form0_by_omega_re - rmm_excess_re * rp_form0_by_omega_im
     del rm_form0_by_omega_im, rm_form0_by_omega_re, rp_form0_by_omega_im, rp_form0_by_omega_re
-    x675 = rm_filling_im * rm_forms0_by_omega_re + rm_filling_re * rm_forms0_by_omega_im
-    x683 = rm_filling_im * rm_forms0_by_omega_im - rm_filling_re * rm_forms0_by_omega_re
+    x671 = rm_filling_im * rm_forms0_by_omega_re + rm_filling_re * rm_forms0_by_omega_im
+    x679 = rm_filling_im * rm_forms0_by_omega_im - rm_filling_re * rm_forms0_by_omega_re
     rm_forms0_by_q_re = -rm_form0_im * rmp_excess_by_q_im + rm_form0_re * rmp_excess_by_q_re + rmm_excess_by_q_im * rp_form0_im - rmm_excess_by_q_re * rp_form0_re
     rm_forms0_by_q_im = rm_form0_im * rmp_excess_by_q_re + rm_form0_re * rmp_excess_by_q_im - rmm_excess_by_q_im * rp_form0_re - rmm_excess_by_q_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
-    x703 = rm_filling_im * rm_forms0_by_q_re + rm_filling_re * rm_forms0_by_q_im
-    x707 = rm_filling_im * rm_forms0_by_q_im - rm_filling_re * rm_forms0_by_q_re
+    x699 = rm_filling_im * rm_forms0_by_q_re + rm_filling_re * rm_forms0_by_q_im
+    x703 = rm_filling_im * rm_forms0_by_q_im - rm_filling_re * rm_forms0_by_q_re
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x659 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x656
+    x655 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x652
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
-    x657 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x656
-    x667 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x656
+    x653 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x652
+    x663 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x652
     del rm_forms0_im
-    x668 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x656
+    x664 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x652
     del rm_forms0_re, rm_forms1_im, rm_forms1_re
     rm_forms1_by_omega_re = -rm_form1_by_omega_im * rmp_excess_im + rm_form1_by_omega_re * rmp_excess_re - rm_form1_im * rmp_excess_by_omega_im + rm_form1_re * rmp_excess_by_omega_re - rmm_excess_by_omega_im * rp_form1_im + rmm_excess_by_omega_re * rp_form1_re - rmm_excess_im * rp_form1_by_omega_im + rmm_excess_re * rp_form1_by_omega_re
     rm_forms1_by_omega_im = rm_form1_by_omega_im * rmp_excess_re + rm_form1_by_omega_re * rmp_excess_im + rm_form1_im * rmp_excess_by_omega_re + rm_form1_re * rmp_excess_by_omega_im + rmm_excess_by_omega_im * rp_form1_re + rmm_excess_by_omega_re * rp_form1_im + rmm_excess_im * rp_form1_by_omega_re + rmm_excess_re * rp_form1_by_omega_im
     del rm_form1_by_omega_im, rm_form1_by_omega_re, rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_excess_im, rmm_excess_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_excess_im, rmp_excess_re, rp_form1_by_omega_im, rp_form1_by_omega_re
-    x691 = rm_forms1_by_omega_im * rm_weights_re + rm_forms1_by_omega_re * rm_weights_im
-    x695 = rm_forms1_by_omega_im * rm_weights_im - rm_forms1_by_omega_re * rm_weights_re
+    x687 = rm_forms1_by_omega_im * rm_weights_re + rm_forms1_by_omega_re * rm_weights_im
+    x691 = rm_forms1_by_omega_im * rm_weights_im - rm_forms1_by_omega_re * rm_weights_re
     del rm_forms1_by_omega_im, rm_forms1_by_omega_re
-    x699 = -x695
+    x695 = -x691
     rm_forms1_by_q_re = -rm_form1_im * rmp_excess_by_q_im + rm_form1_re * rmp_excess_by_q_re - rmm_excess_by_q_im * rp_form1_im + rmm_excess_by_q_re * rp_form1_re
     rm_forms1_by_q_im = rm_form1_im * rmp_excess_by_q_re + rm_form1_re * rmp_excess_by_q_im + rmm_excess_by_q_im * rp_form1_re + rmm_excess_by_q_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re, rp_form1_im, rp_form1_re
-    x711 = rm_forms1_by_q_im * rm_weights_re + rm_forms1_by_q_re * rm_weights_im
-    x715 = rm_forms1_by_q_im * rm_weights_im - rm_forms1_by_q_re * rm_weights_re
+    x707 = rm_forms1_by_q_im * rm_weights_re + rm_forms1_by_q_re * rm_weights_im
+    x711 = rm_forms1_by_q_im * rm_weights_im - rm_forms1_by_q_re * rm_weights_re
     del rm_forms1_by_q_im, rm_forms1_by_q_re
-    x719 = -x715
-    rm_uniform0_re = -rm_weight_im * x384 - rm_weight_re * x385 - x246
-    del x246
-    rm_uniform0_im = -rm_weight_im * x385 + rm_weight_re * x384 + x268
-    del x268, x384, x385
-    rm_uniform0_by_omega_re = -rm_weight_im * x386 + rm_weight_re * x387
-    rm_uniform0_by_omega_im = rm_weight_re * x386 + x388
-    rm_uniform1_re = -rm_weight_im * x395 + rm_weight_re * x391 + x276
-    del x276
-    rm_uniform1_im = rm_weight_im * x391 + rm_weight_re * x395 + x285
-    del x285, x391, x395
-    rm_uniform1_by_omega_re = rm_weight_re * x398 + x397
-    rm_uniform1_by_omega_im = rm_weight_im * x398 - x399
-    rm_total_re = 4 * rm_weights_re * x14 * x402 - x400 * x401
-    rm_total_im = x400 * x403 + x401 * x402
-    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x14 * x402 - rmm_k_by_omega_im * x408 + rmm_k_by_omega_re * x414 - rmp_k_by_omega_im * x413 + rmp_k_by_omega_re * x415 - x400 * x404
-    rm_total_by_omega_im = rm_weights_by_omega_re * x291 * x400 + rmm_k_by_omega_im * x414 + rmm_k_by_omega_re * x408 + rmp_k_by_omega_im * x415 + rmp_k_by_omega_re * x413 + x402 * x404
-    del rmm_k_by_omega_im, rmm_k_by_omega_re, rmp_k_by_omega_im, rmp_k_by_omega_re, x400, x402, x404, x408, x413, x414, x415
-    rm_total_by_q_re = 4 * rm_weights_re * x14 * x416 - x401 * x417
-    rm_total_by_q_im = x401 * x416 + x403 * x417
-    del x401, x403, x416, x417
-    sp_filled0_re = x309
-    del x309
-    sp_filled0_im = x63
-    del x63
-    sp_filled1_re = x312
-    del x312
-    sp_filled1_im = x68
-    del x68
+    x715 = -x711
+    rm_uniform0_re = -rm_weight_im * x379 - rm_weight_re * x380 - x241
+    del x241
+    rm_uniform0_im = -rm_weight_im * x380 + rm_weight_re * x379 + x263
+    del x263, x379, x380
+    rm_uniform0_by_omega_re = -rm_weight_im * x381 + rm_weight_re * x382
+    rm_uniform0_by_omega_im = rm_weight_re * x381 + x383
+    rm_uniform1_re = -rm_weight_im * x390 + rm_weight_re * x386 + x271
+    del x271
+    rm_uniform1_im = rm_weight_im * x386 + rm_weight_re * x390 + x280
+    del x280, x386, x390
+    rm_uniform1_by_omega_re = rm_weight_re * x393 + x392
+    rm_uniform1_by_omega_im = rm_weight_im * x393 - x394
+    rm_total_re = 4 * rm_weights_re * x12 * x397 - x395 * x396
+    rm_total_im = x395 * x398 + x396 * x397
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x12 * x397 - rmm_k_by_omega_im * x403 + rmm_k_by_omega_re * x409 - rmp_k_by_omega_im * x408 + rmp_k_by_omega_re * x410 - x395 * x399
+    rm_total_by_omega_im = rm_weights_by_omega_re * x286 * x395 + rmm_k_by_omega_im * x409 + rmm_k_by_omega_re * x403 + rmp_k_by_omega_im * x410 + rmp_k_by_omega_re * x408 + x397 * x399
+    del rmm_k_by_omega_im, rmm_k_by_omega_re, rmp_k_by_omega_im, rmp_k_by_omega_re, x395, x397, x399, x403, x408, x409, x410
+    rm_total_by_q_re = 4 * rm_weights_re * x12 * x411 - x396 * x412
+    rm_total_by_q_im = x396 * x411 + x398 * x412
+    del x396, x398, x411, x412
+    sp_filled0_re = x304
+    del x304
+    sp_filled0_im = x59
+    del x59
+    sp_filled1_re = x307
+    del x307
+    sp_filled1_im = x64
+    del x64
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
     spp_x_re = sp_roots_re
+    del sp_roots_re
     spp_x_im = sp_roots_im
     del sp_roots_im
-    z32 = root_sum(ap_p_re, ap_p_im, x418, rp_p_im, spp_x_re, spp_x_im)
+    z31 = root_sum(ap_p_re, ap_p_im, x413, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z32[0]
-    x424 = q - spp_k_re
-    x426 = q + spp_k_re
-    x430 = spp_k_re * spp_k_re
-    x437 = -x424
-    spp_k_im = z32[1]
+    spp_k_re = z31[0]
+    x419 = q - spp_k_re
+    x421 = q + spp_k_re
+    x425 = spp_k_re * spp_k_re
+    x432 = -x419
+    spp_k_im = z31[1]
+    del z31
+    z32 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x414 = z32[0]
+    x415 = z32[1]
     del z32
-    z33 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x419 = z33[0]
-    x420 = z33[1]
+    z33 = pair_excess(spp_k_re, spp_k_im, q, x414, x415)
+    x416 = z33[0]
+    x417 = z33[1]
     del z33
-    z34 = pair_excess(spp_k_re, spp_k_im, q, x419, x420)
-    x421 = z34[0]
-    x422 = z34[1]
-    del z34
-    x423 = spp_k_im * spp_k_im
-    x425 = 1 / (x423 + x424 * x424)
-    del x424
-    x427 = 1 / (x423 + x426 * x426)
-    x428 = x427 * x76
-    x429 = x423 * x428
-    x431 = x423 + x430
-    x432 = 1 / (x431 * x431)
-    x433 = 2 * spp_k_re * x432
-    x434 = x432 * (-x423 + x430)
+    x418 = spp_k_im * spp_k_im
+    x420 = 1 / (x418 + x419 * x419)
+    del x419
+    x422 = 1 / (x418 + x421 * x421)
+    x423 = x422 * x72
+    x424 = x418 * x423
+    x426 = x418 + x425
+    x427 = 1 / (x426 * x426)
+    x428 = 2 * spp_k_re * x427
+    x429 = x427 * (-x418 + x425)
+    del x425
+    x430 = x423 * x429
+    x431 = x420 * (-x421 * x430 + x424 * x428)
+    x433 = x421 * x423
+    x434 = spp_k_im * x428
+    del x428
+    x435 = spp_k_im * x430 + x433 * x434
     del x430
-    x435 = x428 * x434
-    x436 = x425 * (-x426 * x435 + x429 * x433)
-    x438 = x426 * x428
-    x439 = spp_k_im * x433
-    del x433
-    x440 = spp_k_im * x435 + x438 * x439
-    del x435
-    x441 = -spp_k_im * x436 + x425 * x437 * x440
-    x442 = spp_k_im * x425 * x440 + x436 * x437
-    del x436, x440
-    x443 = 1 / x431
-    del x431
-    x444 = spp_k_re * x443
-    x445 = spp_k_im * x443
-    x446 = -spp_k_im * x428 * x444 - x438 * x445
-    del x428, x438
-    x447 = x425 * (spp_k_re * x426 * x427 * x443 * x76 - x429 * x443)
-    del x429, x443
-    x448 = spp_k_im * x425 * x446 - x421 + x437 * x447
-    x449 = -spp_k_im * x447 - x422 + x425 * x437 * x446
-    del x446, x447
-    x551 = x291 * x425 * x427
-    del x425, x427
-    x552 = x426 * x551
+    x436 = -spp_k_im * x431 + x420 * x432 * x435
+    x437 = spp_k_im * x420 * x435 + x431 * x432
+    del x431, x435
+    x438 = 1 / x426
     del x426
-    x553 = spp_k_im * x437 * x551 + spp_k_im * x552
-    x554 = x423 * x551 - x437 * x552
-    del x423, x437, x551, x552
+    x439 = spp_k_re * x438
+    x440 = spp_k_im * x438
+    x441 = -spp_k_im * x423 * x439 - x433 * x440
+    del x423, x433
+    x442 = x420 * (spp_k_re * x421 * x422 * x438 * x72 - x424 * x438)
+    del x424, x438
+    x443 = spp_k_im * x420 * x441 - x416 + x432 * x442
+    x444 = -spp_k_im * x442 - x417 + x420 * x432 * x441
+    del x441, x442
+    x547 = x286 * x420 * x422
+    del x420, x422
+    x548 = x421 * x547
+    del x421
+    x549 = spp_k_im * x432 * x547 + spp_k_im * x548
+    x550 = x418 * x547 - x432 * x548
+    del x418, x432, x547, x548
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    spp_excess_re = x421
-    del x421
-    spp_excess_im = x422
-    del x422
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x441 + spp_k_by_omega_re * x442
-    spp_excess_by_omega_im = spp_k_by_omega_im * x442 + spp_k_by_omega_re * x441
-    del x441, x442
-    spp_excess_by_q_re = x448 * x94
-    spp_excess_by_q_im = x449 * x94
-    sp_form0_re = -x454 * x463 + x464 * x465
-    sp_form0_im = x454 * x465 + x463 * x464
-    del x463, x465
-    sp_form0_by_omega_re = -a_up_by_omega_im * x470 + a_up_by_omega_re * x471 - x454 * x468 + x464 * x469
-    sp_form0_by_omega_im = a_up_by_omega_im * x471 + a_up_by_omega_re * x470 + x454 * x469 + x464 * x468
-    del x468, x469, x470, x471
-    sp_form1_re = c_down_im * x475 + c_down_re * x476
-    sp_form1_im = -c_down_im * x476 + c_down_re * x475
-    del x475, x476
-    sp_form1_by_omega_re = c_down_im * x479 + c_down_re * x480 - x454 * x478 + x464 * x477
-    sp_form1_by_omega_im = -c_down_im * x480 + c_down_re * x479 + x454 * x477 + x464 * x478
-    del c_down_im, c_down_re, x454, x464, x477, x478, x479, x480
-    spp_inverse_re = x444
-    del x444
-    spp_inverse_im = -x445
-    del x445
-    spp_inverse_by_omega_re = -spp_k_by_omega_im * x439 - spp_k_by_omega_re * x434
+    spp_excess_re = x416
+    del x416
+    spp_excess_im = x417
+    del x417
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x436 + spp_k_by_omega_re * x437
+    spp_excess_by_omega_im = spp_k_by_omega_im * x437 + spp_k_by_omega_re * x436
+    del x436, x437
+    spp_excess_by_q_re = x443 * x90
+    spp_excess_by_q_im = x444 * x90
+    sp_form0_re = -x449 * x458 + x459 * x460
+    sp_form0_im = x449 * x460 + x458 * x459
+    del x458, x460
+    sp_form0_by_omega_re = -a_up_by_omega_im * x465 + a_up_by_omega_re * x466 - x449 * x463 + x459 * x464
+    sp_form0_by_omega_im = a_up_by_omega_im * x466 + a_up_by_omega_re * x465 + x449 * x464 + x459 * x463
+    del x463, x464, x465, x466
+    sp_form1_re = c_down_im * x470 + c_down_re * x471
+    sp_form1_im = -c_down_im * x471 + c_down_re * x470
+    del x470, x471
+    sp_form1_by_omega_re = c_down_im * x474 + c_down_re * x475 - x449 * x473 + x459 * x472
+    sp_form1_by_omega_im = -c_down_im * x475 + c_down_re * x474 + x449 * x472 + x459 * x473
+    del c_down_im, c_down_re, x449, x459, x472, x473, x474, x475
+    spp_inverse_re = x439
     del x439
-    spp_inverse_by_omega_im = -spp_k_by_omega_im * x434 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x432
-    del spp_k_im, spp_k_re, x432, x434
-    spm_k_re = am_p_re + x418
-    del x418
-    x486 = q - spm_k_re
-    x488 = q + spm_k_re
-    x492 = spm_k_re * spm_k_re
-    x498 = -x486
+    spp_inverse_im = -x440
+    del x440
+    spp_inverse_by_omega_re = -spp_k_by_omega_im * x434 - spp_k_by_omega_re * x429
+    del x434
+    spp_inverse_by_omega_im = -spp_k_by_omega_im * x429 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x427
+    del spp_k_im, spp_k_re, x427, x429
+    spm_k_re = am_p_re + x413
+    del x413
+    x481 = q - spm_k_re
+    x483 = q + spm_k_re
+    x487 = spm_k_re * spm_k_re
+    x493 = -x481
     spm_k_im = am_p_im + rp_p_im
     del rp_p_im
-    z35 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x481 = z35[0]
-    x482 = z35[1]
+    z34 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x476 = z34[0]
+    x477 = z34[1]
+    del z34
+    z35 = pair_excess(spm_k_re, spm_k_im, q, x476, x477)
+    x478 = -z35[0]
+    x479 = z35[1]
     del z35
-    z36 = pair_excess(spm_k_re, spm_k_im, q, x481, x482)
-    x483 = -z36[0]
-    x484 = z36[1]
-    del z36
-    x485 = spm_k_im * spm_k_im
-    x487 = 1 / (x485 + x486 * x486)
-    del x486
-    x489 = 1 / (x485 + x488 * x488)
-    x490 = x489 * x76
-    x491 = x485 * x490
-    x493 = x485 + x492
-    x494 = 1 / (x493 * x493)
-    x495 = 2 * spm_k_re * x494
-    x496 = -x485 + x492
-    del x492
-    x497 = x487 * (x488 * x489 * x494 * x496 * x76 - x491 * x495)
-    x499 = x488 * x490
-    x500 = spm_k_im * x495
-    del x495
-    x501 = x494 * x496
-    del x494, x496
-    x502 = -spm_k_im * x490 * x501 - x499 * x500
-    x503 = -spm_k_im * x497 + x487 * x498 * x502
-    x504 = spm_k_im * x487 * x502 + x497 * x498
-    del x497, x502
-    x505 = 1 / x493
-    del x493
-    x506 = spm_k_re * x505
-    x507 = spm_k_im * x505
-    x508 = -spm_k_im * x490 * x506 - x499 * x507
-    del x490, x499
-    x509 = x487 * (spm_k_re * x488 * x489 * x505 * x76 - x491 * x505)
-    del spm_k_re, x491, x505
-    x510 = x94 * (spm_k_im * x487 * x508 + x483 + x498 * x509)
-    x511 = x94 * (-spm_k_im * x509 - x484 + x487 * x498 * x508)
-    del x508, x509
-    x542 = x420 - x482
-    del x420, x482
-    x544 = x419 - x481
-    del x419, x481
-    x547 = x291 * x487 * x489
-    x548 = -spm_k_im * x488 * x547 - spm_k_im * x498 * x547
+    x480 = spm_k_im * spm_k_im
+    x482 = 1 / (x480 + x481 * x481)
+    del x481
+    x484 = 1 / (x480 + x483 * x483)
+    x485 = x484 * x72
+    x486 = x480 * x485
+    x488 = x480 + x487
+    x489 = 1 / (x488 * x488)
+    x490 = 2 * spm_k_re * x489
+    x491 = -x480 + x487
+    del x487
+    x492 = x482 * (x483 * x484 * x489 * x491 * x72 - x486 * x490)
+    x494 = x483 * x485
+    x495 = spm_k_im * x490
+    del x490
+    x496 = x489 * x491
+    del x489, x491
+    x497 = -spm_k_im * x485 * x496 - x494 * x495
+    x498 = -spm_k_im * x492 + x482 * x493 * x497
+    x499 = spm_k_im * x482 * x497 + x492 * x493
+    del x492, x497
+    x500 = 1 / x488
+    del x488
+    x501 = spm_k_re * x500
+    x502 = spm_k_im * x500
+    x503 = -spm_k_im * x485 * x501 - x494 * x502
+    del x485, x494
+    x504 = x482 * (spm_k_re * x483 * x484 * x500 * x72 - x486 * x500)
+    del spm_k_re, x486, x500
+    x505 = x90 * (spm_k_im * x482 * x503 + x478 + x493 * x504)
+    x506 = x90 * (-spm_k_im * x504 - x479 + x482 * x493 * x503)
+    del x503, x504
+    x538 = x415 - x477
+    del x415, x477
+    x540 = x414 - x476
+    del x414, x476
+    x543 = x286 * x482 * x484
+    x544 = -spm_k_im * x483 * x543 - spm_k_im * x493 * x543
     del spm_k_im
-    x549 = 4 * x14 * x487 * x488 * x489 * x498 - x485 * x547
-    del x485, x487, x488, x489, x498, x547
-    x558 = x448 * x94 - x510
-    del x448
-    x559 = x449 * x94 - x511
-    del x449
+    x545 = 4 * x12 * x482 * x483 * x484 * x493 - x480 * x543
+    del x480, x482, x483, x484, x493, x543
+    x554 = x443 * x90 - x505
+    del x443
+    x555 = x444 * x90 - x506
+    del x444
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    spm_excess_re = x483
-    del x483
-    spm_excess_im = -x484
-    del x484
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x503 + spm_k_by_omega_re * x504
-    spm_excess_by_omega_im = spm_k_by_omega_im * x504 + spm_k_by_omega_re * x503
-    del x503, x504
-    spm_excess_by_q_re = -x510
-    del x510
-    spm_excess_by_q_im = -x511
-    del x511
-    sm_form0_re = -x517 * x523 + x524 * x525
-    sm_form0_im = x517 * x525 + x523 * x524
-    sm_form0_by_omega_re = -a_up_by_omega_im * x523 + a_up_by_omega_re * x525 - x526
-    sm_form0_by_omega_im = a_up_by_omega_im * x525 + a_up_by_omega_re * x523 + x527
-    del x523, x525
-    sm_form1_re = -x517 * x532 + x524 * x533
-    sm_form1_im = x517 * x533 + x524 * x532
-    del x517, x524
-    sm_form1_by_omega_re = -a_up_by_omega_im * x532 + a_up_by_omega_re * x533 - x526
-    del x526
-    sm_form1_by_omega_im = a_up_by_omega_im * x533 + a_up_by_omega_re * x532 + x527
-    del a_up_by_omega_im, a_up_by_omega_re, x527, x532, x533
-    spm_inverse_re = -x506
+    spm_excess_re = x478
+    del x478
+    spm_excess_im = -x479
+    del x479
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x498 + spm_k_by_omega_re * x499
+    spm_excess_by_omega_im = spm_k_by_omega_im * x499 + spm_k_by_omega_re * x498
+    del x498, x499
+    spm_excess_by_q_re = -x505
+    del x505
+    spm_excess_by_q_im = -x506
     del x506
-    x535 = spm_inverse_re + spp_inverse_re
+    sm_form0_re = -x512 * x519 + x520 * x521
+    sm_form0_im = x512 * x521 + x519 * x520
+    sm_form0_by_omega_re = -a_up_by_omega_im * x519 + a_up_by_omega_re * x521 - x522
+    sm_form0_by_omega_im = a_up_by_omega_im * x521 + a_up_by_omega_re * x519 + x523
+    del x519, x521
+    sm_form1_re = -x512 * x528 + x520 * x529
+    sm_form1_im = x512 * x529 + x520 * x528
+    del x512, x520
+    sm_form1_by_omega_re = -a_up_by_omega_im * x528 + a_up_by_omega_re * x529 - x522
+    del x522
+    sm_form1_by_omega_im = a_up_by_omega_im * x529 + a_up_by_omega_re * x528 + x523
+    del a_up_by_omega_im, a_up_by_omega_re, x523, x528, x529
+    spm_inverse_re = -x501
+    del x501
+    x531 = spm_inverse_re + spp_inverse_re
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = x507
-    del x507
-    x534 = spm_inverse_im + spp_inverse_im
+    spm_inverse_im = x502
+    del x502
+    x530 = spm_inverse_im + spp_inverse_im
     del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = spm_k_by_omega_im * x500 + spm_k_by_omega_re * x501
-    spm_inverse_by_omega_im = spm_k_by_omega_im * x501 - spm_k_by_omega_re * x500
-    del x500, x501
-    sp_weights_re = x223 - x225
-    del x223, x225
-    x545 = sp_weights_re * x291
-    sp_weights_im = x226 + x227
-    del x226, x227
-    x543 = sp_weights_im * x291
-    x550 = sp_weights_im * x549 + sp_weights_re * x548
-    x555 = sp_weights_im * x554 + sp_weights_re * x553
-    x556 = -sp_weights_im * x548 + sp_weights_re * x549
-    del x548, x549
-    x557 = -sp_weights_im * x553 + sp_weights_re * x554
-    del x553, x554
-    sp_weights_by_omega_re = rp_weight_re * x235 + x234
-    del x234
-    sp_weights_by_omega_im = rp_weight_re * x233 - x236
-    del x236
-    x546 = sp_weights_by_omega_im * x291
-    sp_still_re = -x241 * x534 - x242 * x535
-    sp_still_im = x241 * x535 - x242 * x534
-    x650 = growth * sp_still_im - omega_r * sp_still_re
-    x654 = -growth * sp_still_re - omega_r * sp_still_im
-    sp_still_by_omega_re = -spm_inverse_by_omega_im * x241 - spm_inverse_by_omega_re * x242 - spp_inverse_by_omega_im * x241 - spp_inverse_by_omega_re * x242 - x233 * x534 + x235 * x535
-    sp_still_by_omega_im = -spm_inverse_by_omega_im * x242 + spm_inverse_by_omega_re * x241 - spp_inverse_by_omega_im * x242 + spp_inverse_by_omega_re * x241 + x233 * x535 + x235 * x534
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x534, x535
-    x682 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
-    x690 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    spm_inverse_by_omega_re = spm_k_by_omega_im * x495 + spm_k_by_omega_re * x496
+    spm_inverse_by_omega_im = spm_k_by_omega_im * x496 - spm_k_by_omega_re * x495
+    del x495, x496
+    sp_weights_re = x218 - x220
+    del x218, x220
+    x541 = sp_weights_re * x286
+    sp_weights_im = x221 + x222
+    del x221, x222
+    x539 = sp_weights_im * x286
+    x546 = sp_weights_im * x545 + sp_weights_re * x544
+    x551 = sp_weights_im * x550 + sp_weights_re * x549
+    x552 = -sp_weights_im * x544 + sp_weights_re * x545
+    del x544, x545
+    x553 = -sp_weights_im * x549 + sp_weights_re * x550
+    del x549, x550
+    sp_weights_by_omega_re = rp_weight_re * x230 + x229
+    del x229
+    sp_weights_by_omega_im = rp_weight_re * x228 - x231
+    del x231
+    x542 = sp_weights_by_omega_im * x286
+    sp_still_re = -x236 * x530 - x237 * x531
+    sp_still_im = x236 * x531 - x237 * x530
+    x646 = growth * sp_still_im - omega_r * sp_still_re
+    x650 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x236 - spm_inverse_by_omega_re * x237 - spp_inverse_by_omega_im * x236 - spp_inverse_by_omega_re * x237 - x228 * x530 + x230 * x531
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x237 + spm_inverse_by_omega_re * x236 - spp_inverse_by_omega_im * x237 + spp_inverse_by_omega_re * x236 + x228 * x531 + x230 * x530
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x530, x531
+    x678 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x686 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
     del sp_still_by_omega_im, sp_still_by_omega_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms0_by_omega_re = sm_form0_by_omega_im * spm_excess_im - sm_form0_by_omega_re * spm_excess_re + sm_form0_im * spm_excess_by_omega_im - sm_form0_re * spm_excess_by_omega_re - sp_form0_by_omega_im * spp_excess_im + sp_form0_by_omega_re * spp_excess_re - sp_form0_im * spp_excess_by_omega_im + sp_form0_re * spp_excess_by_omega_re
     sp_forms0_by_omega_im = -sm_form0_by_omega_im * spm_excess_re - sm_form0_by_omega_re * spm_excess_im - sm_form0_im * spm_excess_by_omega_re - sm_form0_re * spm_excess_by_omega_im + sp_form0_by_omega_im * spp_excess_re + sp_form0_by_omega_re * spp_excess_im + sp_form0_im * spp_excess_by_omega_re + sp_form0_re * spp_excess_by_omega_im
-    x678 = sp_filling_im * sp_forms0_by_omega_re + sp_filling_re * sp_forms0_by_omega_im
-    x686 = sp_filling_im * sp_forms0_by_omega_im - sp_filling_re * sp_forms0_by_omega_re
+    x674 = sp_filling_im * sp_forms0_by_omega_re + sp_filling_re * sp_forms0_by_omega_im
+    x682 = sp_filling_im * sp_forms0_by_omega_im - sp_filling_re * sp_forms0_by_omega_re
     sp_forms0_by_q_re = sm_form0_im * spm_excess_by_q_im - sm_form0_re * spm_excess_by_q_re - sp_form0_im * spp_excess_by_q_im + sp_form0_re * spp_excess_by_q_re
     sp_forms0_by_q_im = -sm_form0_im * spm_excess_by_q_re - sm_form0_re * spm_excess_by_q_im + sp_form0_im * spp_excess_by_q_re + sp_form0_re * spp_excess_by_q_im
-    x706 = sp_filling_im * sp_forms0_by_q_re + sp_filling_re * sp_forms0_by_q_im
-    x710 = sp_filling_im * sp_forms0_by_q_im - sp_filling_re * sp_forms0_by_q_re
+    x702 = sp_filling_im * sp_forms0_by_q_re + sp_filling_re * sp_forms0_by_q_im
+    x706 = sp_filling_im * sp_forms0_by_q_im - sp_filling_re * sp_forms0_by_q_re
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x673 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x656
-    x674 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x656
+    x669 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x652
+    x670 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x652
     sp_forms1_by_omega_re = -sm_form1_by_omega_im * spm_excess_im + sm_form1_by_omega_re * spm_excess_re - sm_form1_im * spm_excess_by_omega_im + sm_form1_re * spm_excess_by_omega_re - sp_form1_by_omega_im * spp_excess_im + sp_form1_by_omega_re * spp_excess_re - sp_form1_im * spp_excess_by_omega_im + sp_form1_re * spp_excess_by_omega_re
     sp_forms1_by_omega_im = sm_form1_by_omega_im * spm_excess_re + sm_form1_by_omega_re * spm_excess_im + sm_form1_im * spm_excess_by_omega_re + sm_form1_re * spm_excess_by_omega_im + sp_form1_by_omega_im * spp_excess_re + sp_form1_by_omega_re * spp_excess_im + sp_form1_im * spp_excess_by_omega_re + sp_form1_re * spp_excess_by_omega_im
-    x694 = sp_forms1_by_omega_im * sp_weights_re + sp_forms1_by_omega_re * sp_weights_im
-    x698 = sp_forms1_by_omega_im * sp_weights_im - sp_forms1_by_omega_re * sp_weights_re
+    x690 = sp_forms1_by_omega_im * sp_weights_re + sp_forms1_by_omega_re * sp_weights_im
+    x694 = sp_forms1_by_omega_im * sp_weights_im - sp_forms1_by_omega_re * sp_weights_re
     del sp_forms1_by_omega_im, sp_forms1_by_omega_re
-    x702 = -x698
+    x698 = -x694
     sp_forms1_by_q_re = -sm_form1_im * spm_excess_by_q_im + sm_form1_re * spm_excess_by_q_re - sp_form1_im * spp_excess_by_q_im + sp_form1_re * spp_excess_by_q_re
     sp_forms1_by_q_im = sm_form1_im * spm_excess_by_q_re + sm_form1_re * spm_excess_by_q_im + sp_form1_im * spp_excess_by_q_re + sp_form1_re * spp_excess_by_q_im
-    x714 = sp_forms1_by_q_im * sp_weights_re + sp_forms1_by_q_re * sp_weights_im
-    x718 = sp_forms1_by_q_im * sp_weights_im - sp_forms1_by_q_re * sp_weights_re
+    x710 = sp_forms1_by_q_im * sp_weights_re + sp_forms1_by_q_re * sp_weights_im
+    x714 = sp_forms1_by_q_im * sp_weights_im - sp_forms1_by_q_re * sp_weights_re
     del sp_forms1_by_q_im, sp_forms1_by_q_re
-    x722 = -x718
+    x718 = -x714
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x665 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x661 * (-sp_forms1_re + sp_forms2_re * x291)
+    x661 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x657 * (-sp_forms1_re + sp_forms2_re * x286)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x663 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x661 * (-sp_forms1_im + sp_forms2_im * x291)
+    x659 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x657 * (-sp_forms1_im + sp_forms2_im * x286)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
     sp_forms2_by_omega_re = spm_excess_by_omega_re + spp_excess_by_omega_re
     del spm_excess_by_omega_re, spp_excess_by_omega_re
@@ -2183,272 +2157,272 @@ def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r,
     del spm_excess_by_q_re, spp_excess_by_q_re
     sp_forms2_by_q_im = spm_excess_by_q_im + spp_excess_by_q_im
     del spm_excess_by_q_im, spp_excess_by_q_im
-    sp_uniform0_re = rp_weight_im * x537 - rp_weight_re * x539
-    sp_uniform0_im = rp_weight_im * x539 + rp_weight_re * x537
-    del x537, x539
-    sp_uniform0_by_omega_re = rp_weight_im * x386 + rp_weight_re * x274
-    del x274
-    sp_uniform0_by_omega_im = rp_weight_re * x386 - x275
-    del x275, x386
-    sp_uniform1_re = rp_weight_im * x540 + rp_weight_re * x541
-    sp_uniform1_im = -rp_weight_im * x541 + rp_weight_re * x540
-    del x540, x541
-    sp_uniform1_by_omega_re = rp_weight_re * x398 - x287
-    del rp_weight_re, x287
-    sp_uniform1_by_omega_im = -rp_weight_im * x398 - x289
-    del rp_weight_im, x289, x398
-    sp_total_re = 4 * sp_weights_re * x14 * x544 - x542 * x543
-    sp_total_im = x542 * x545 + x543 * x544
-    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x14 * x544 - spm_k_by_omega_im * x550 + spm_k_by_omega_re * x556 - spp_k_by_omega_im * x555 + spp_k_by_omega_re * x557 - x542 * x546
-    sp_total_by_omega_im = sp_weights_by_omega_re * x291 * x542 + spm_k_by_omega_im * x556 + spm_k_by_omega_re * x550 + spp_k_by_omega_im * x557 + spp_k_by_omega_re * x555 + x544 * x546
-    del spm_k_by_omega_im, spm_k_by_omega_re, spp_k_by_omega_im, spp_k_by_omega_re, x542, x544, x546, x550, x555, x556, x557
-    sp_total_by_q_re = 4 * sp_weights_re * x14 * x558 - x543 * x559
-    sp_total_by_q_im = x543 * x558 + x545 * x559
-    del x558, x559
-    sm_filled0_re = x60
-    del x60
-    sm_filled0_im = x311
-    del x311
-    sm_filled1_re = x65
-    del x65
-    sm_filled1_im = x313
-    del x313
+    sp_uniform0_re = rp_weight_im * x533 - rp_weight_re * x535
+    sp_uniform0_im = rp_weight_im * x535 + rp_weight_re * x533
+    del x533, x535
+    sp_uniform0_by_omega_re = rp_weight_im * x381 + rp_weight_re * x269
+    del x269
+    sp_uniform0_by_omega_im = rp_weight_re * x381 - x270
+    del x270, x381
+    sp_uniform1_re = rp_weight_im * x536 + rp_weight_re * x537
+    sp_uniform1_im = -rp_weight_im * x537 + rp_weight_re * x536
+    del x536, x537
+    sp_uniform1_by_omega_re = rp_weight_re * x393 - x282
+    del rp_weight_re, x282
+    sp_uniform1_by_omega_im = -rp_weight_im * x393 - x284
+    del rp_weight_im, x284, x393
+    sp_total_re = 4 * sp_weights_re * x12 * x540 - x538 * x539
+    sp_total_im = x538 * x541 + x539 * x540
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x12 * x540 - spm_k_by_omega_im * x546 + spm_k_by_omega_re * x552 - spp_k_by_omega_im * x551 + spp_k_by_omega_re * x553 - x538 * x542
+    sp_total_by_omega_im = sp_weights_by_omega_re * x286 * x538 + spm_k_by_omega_im * x552 + spm_k_by_omega_re * x546 + spp_k_by_omega_im * x553 + spp_k_by_omega_re * x551 + x540 * x542
+    del spm_k_by_omega_im, spm_k_by_omega_re, spp_k_by_omega_im, spp_k_by_omega_re, x538, x540, x542, x546, x551, x552, x553
+    sp_total_by_q_re = 4 * sp_weights_re * x12 * x554 - x539 * x555
+    sp_total_by_q_im = x539 * x554 + x541 * x555
+    del x554, x555
+    sm_filled0_re = x56
+    del x56
+    sm_filled0_im = x306
+    del x306
+    sm_filled1_re = x61
+    del x61
+    sm_filled1_im = x308
+    del x308
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    smp_k_re = ap_p_re + x560
+    smp_k_re = ap_p_re + x556
     del ap_p_re
-    x566 = q - smp_k_re
-    x568 = q + smp_k_re
-    x572 = smp_k_re * smp_k_re
-    x579 = -x566
+    x562 = q - smp_k_re
+    x564 = q + smp_k_re
+    x568 = smp_k_re * smp_k_re
+    x575 = -x562
     smp_k_im = ap_p_im + rm_p_im
     del ap_p_im
-    z37 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x561 = z37[0]
-    x562 = z37[1]
+    z36 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x557 = z36[0]
+    x558 = z36[1]
+    del z36
+    z37 = pair_excess(smp_k_re, smp_k_im, q, x557, x558)
+    x559 = z37[0]
+    x560 = z37[1]
     del z37
-    z38 = pair_excess(smp_k_re, smp_k_im, q, x561, x562)
-    x563 = z38[0]
-    x564 = z38[1]
-    del z38
-    x565 = smp_k_im * smp_k_im
-    x567 = 1 / (x565 + x566 * x566)
-    del x566
-    x569 = 1 / (x565 + x568 * x568)
-    x570 = x569 * x76
-    x571 = x565 * x570
-    x573 = x565 + x572
-    x574 = 1 / (x573 * x573)
-    x575 = 2 * smp_k_re * x574
-    x576 = x574 * (-x565 + x572)
-    del x572
-    x577 = x570 * x576
-    x578 = x567 * (-x568 * x577 + x571 * x575)
-    x580 = x568 * x570
-    x581 = smp_k_im * x575
-    del x575
-    x582 = smp_k_im * x577 + x580 * x581
-    del x577
-    x583 = -smp_k_im * x578 + x567 * x579 * x582
-    x584 = smp_k_im * x567 * x582 + x578 * x579
-    del x578, x582
-    x585 = 1 / x573
-    del x573
-    x586 = smp_k_re * x585
-    x587 = smp_k_im * x585
-    x588 = -smp_k_im * x570 * x586 - x580 * x587
-    del x570, x580
-    x589 = x567 * (smp_k_re * x568 * x569 * x585 * x76 - x571 * x585)
-    del x571, x585
-    x590 = smp_k_im * x567 * x588 - x563 + x579 * x589
-    x591 = -smp_k_im * x589 - x564 + x567 * x579 * x588
-    del x588, x589
-    x638 = x291 * x567 * x569
-    del x567, x569
-    x639 = x568 * x638
+    x561 = smp_k_im * smp_k_im
+    x563 = 1 / (x561 + x562 * x562)
+    del x562
+    x565 = 1 / (x561 + x564 * x564)
+    x566 = x565 * x72
+    x567 = x561 * x566
+    x569 = x561 + x568
+    x570 = 1 / (x569 * x569)
+    x571 = 2 * smp_k_re * x570
+    x572 = x570 * (-x561 + x568)
     del x568
-    x640 = smp_k_im * x579 * x638 + smp_k_im * x639
-    x641 = x565 * x638 - x579 * x639
-    del x565, x579, x638, x639
+    x573 = x566 * x572
+    x574 = x563 * (-x564 * x573 + x567 * x571)
+    x576 = x564 * x566
+    x577 = smp_k_im * x571
+    del x571
+    x578 = smp_k_im * x573 + x576 * x577
+    del x573
+    x579 = -smp_k_im * x574 + x563 * x575 * x578
+    x580 = smp_k_im * x563 * x578 + x574 * x575
+    del x574, x578
+    x581 = 1 / x569
+    del x569
+    x582 = smp_k_re * x581
+    x583 = smp_k_im * x581
+    x584 = -smp_k_im * x566 * x582 - x576 * x583
+    del x566, x576
+    x585 = x563 * (smp_k_re * x564 * x565 * x581 * x72 - x567 * x581)
+    del x567, x581
+    x586 = smp_k_im * x563 * x584 - x559 + x575 * x585
+    x587 = -smp_k_im * x585 - x560 + x563 * x575 * x584
+    del x584, x585
+    x634 = x286 * x563 * x565
+    del x563, x565
+    x635 = x564 * x634
+    del x564
+    x636 = smp_k_im * x575 * x634 + smp_k_im * x635
+    x637 = x561 * x634 - x575 * x635
+    del x561, x575, x634, x635
     smp_k_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    smp_excess_re = x563
-    del x563
-    smp_excess_im = x564
-    del x564
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x583 + smp_k_by_omega_re * x584
-    smp_excess_by_omega_im = smp_k_by_omega_im * x584 + smp_k_by_omega_re * x583
-    del x583, x584
-    smp_excess_by_q_re = x590 * x94
-    smp_excess_by_q_im = x591 * x94
-    smp_inverse_re = x586
-    del x586
-    smp_inverse_im = -x587
-    del x587
-    smp_inverse_by_omega_re = -smp_k_by_omega_im * x581 - smp_k_by_omega_re * x576
-    del x581
-    smp_inverse_by_omega_im = -smp_k_by_omega_im * x576 + 2 * smp_k_by_omega_re * smp_k_im * smp_k_re * x574
-    del smp_k_im, smp_k_re, x574, x576
-    smm_x_re = -sp_roots_re
-    del sp_roots_re
-    smm_x_im = x518
-    del x518
-    z39 = root_sum(am_p_re, am_p_im, x560, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x560
-    smm_k_re = z39[0]
-    x597 = q - smm_k_re
-    x599 = q + smm_k_re
-    x603 = smm_k_re * smm_k_re
-    x609 = -x597
-    smm_k_im = z39[1]
+    smp_excess_re = x559
+    del x559
+    smp_excess_im = x560
+    del x560
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x579 + smp_k_by_omega_re * x580
+    smp_excess_by_omega_im = smp_k_by_omega_im * x580 + smp_k_by_omega_re * x579
+    del x579, x580
+    smp_excess_by_q_re = x586 * x90
+    smp_excess_by_q_im = x587 * x90
+    smp_inverse_re = x582
+    del x582
+    smp_inverse_im = -x583
+    del x583
+    smp_inverse_by_omega_re = -smp_k_by_omega_im * x577 - smp_k_by_omega_re * x572
+    del x577
+    smp_inverse_by_omega_im = -smp_k_by_omega_im * x572 + 2 * smp_k_by_omega_re * smp_k_im * smp_k_re * x570
+    del smp_k_im, smp_k_re, x570, x572
+    smm_x_re = x515
+    del x515
+    smm_x_im = x513
+    del x513
+    z38 = root_sum(am_p_re, am_p_im, x556, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x556
+    smm_k_re = z38[0]
+    x593 = q - smm_k_re
+    x595 = q + smm_k_re
+    x599 = smm_k_re * smm_k_re
+    x605 = -x593
+    smm_k_im = z38[1]
+    del z38
+    z39 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x588 = z39[0]
+    x589 = z39[1]
     del z39
-    z40 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x592 = z40[0]
-    x593 = z40[1]
+    z40 = pair_excess(smm_k_re, smm_k_im, q, x588, x589)
+    x590 = -z40[0]
+    x591 = z40[1]
     del z40
-    z41 = pair_excess(smm_k_re, smm_k_im, q, x592, x593)
-    x594 = -z41[0]
-    x595 = z41[1]
-    del z41
-    x596 = smm_k_im * smm_k_im
-    x598 = 1 / (x596 + x597 * x597)
-    del x597
-    x600 = 1 / (x596 + x599 * x599)
-    x601 = x600 * x76
-    x602 = x596 * x601
-    x604 = x596 + x603
-    x605 = 1 / (x604 * x604)
-    x606 = 2 * smm_k_re * x605
-    x607 = -x596 + x603
-    del x603
-    x608 = x598 * (x599 * x600 * x605 * x607 * x76 - x602 * x606)
-    x610 = x599 * x601
-    x611 = smm_k_im * x606
-    del x606
-    x612 = x605 * x607
-    del x605, x607
-    x613 = -smm_k_im * x601 * x612 - x610 * x611
-    x614 = -smm_k_im * x608 + x598 * x609 * x613
-    x615 = smm_k_im * x598 * x613 + x608 * x609
-    del x608, x613
-    x616 = 1 / x604
-    del x604
-    x617 = smm_k_re * x616
-    x618 = smm_k_im * x616
-    x619 = -smm_k_im * x601 * x617 - x610 * x618
-    del x601, x610
-    x620 = x598 * (smm_k_re * x599 * x600 * x616 * x76 - x602 * x616)
-    del smm_k_re, x602, x616, x76
-    x621 = x94 * (smm_k_im * x598 * x619 + x594 + x609 * x620)
-    x622 = x94 * (-smm_k_im * x620 - x595 + x598 * x609 * x619)
-    del x619, x620
-    x629 = x562 - x593
-    del x562, x593
-    x631 = x561 - x592
-    del x561, x592
-    x634 = x291 * x598 * x600
-    x635 = -smm_k_im * x599 * x634 - smm_k_im * x609 * x634
+    x592 = smm_k_im * smm_k_im
+    x594 = 1 / (x592 + x593 * x593)
+    del x593
+    x596 = 1 / (x592 + x595 * x595)
+    x597 = x596 * x72
+    x598 = x592 * x597
+    x600 = x592 + x599
+    x601 = 1 / (x600 * x600)
+    x602 = 2 * smm_k_re * x601
+    x603 = -x592 + x599
+    del x599
+    x604 = x594 * (x595 * x596 * x601 * x603 * x72 - x598 * x602)
+    x606 = x595 * x597
+    x607 = smm_k_im * x602
+    del x602
+    x608 = x601 * x603
+    del x601, x603
+    x609 = -smm_k_im * x597 * x608 - x606 * x607
+    x610 = -smm_k_im * x604 + x594 * x605 * x609
+    x611 = smm_k_im * x594 * x609 + x604 * x605
+    del x604, x609
+    x612 = 1 / x600
+    del x600
+    x613 = smm_k_re * x612
+    x614 = smm_k_im * x612
+    x615 = -smm_k_im * x597 * x613 - x606 * x614
+    del x597, x606
+    x616 = x594 * (smm_k_re * x595 * x596 * x612 * x72 - x598 * x612)
+    del smm_k_re, x598, x612, x72
+    x617 = x90 * (smm_k_im * x594 * x615 + x590 + x605 * x616)
+    x618 = x90 * (-smm_k_im * x616 - x591 + x594 * x605 * x615)
+    del x615, x616
+    x625 = x558 - x589
+    del x558, x589
+    x627 = x557 - x588
+    del x557, x588
+    x630 = x286 * x594 * x596
+    x631 = -smm_k_im * x595 * x630 - smm_k_im * x605 * x630
     del smm_k_im
-    x636 = 4 * x14 * x598 * x599 * x600 * x609 - x596 * x634
-    del x596, x598, x599, x600, x609, x634
-    x645 = x590 * x94 - x621
-    del x590
-    x646 = x591 * x94 - x622
-    del x591, x94
+    x632 = 4 * x12 * x594 * x595 * x596 * x605 - x592 * x630
+    del x592, x594, x595, x596, x605, x630
+    x641 = x586 * x90 - x617
+    del x586
+    x642 = x587 * x90 - x618
+    del x587, x90
     smm_k_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    smm_excess_re = x594
-    del x594
-    smm_excess_im = -x595
-    del x595
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x614 + smm_k_by_omega_re * x615
-    smm_excess_by_omega_im = smm_k_by_omega_im * x615 + smm_k_by_omega_re * x614
-    del x614, x615
-    smm_excess_by_q_re = -x621
-    del x621
-    smm_excess_by_q_im = -x622
-    del x622
-    smm_inverse_re = -x617
+    smm_excess_re = x590
+    del x590
+    smm_excess_im = -x591
+    del x591
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x610 + smm_k_by_omega_re * x611
+    smm_excess_by_omega_im = smm_k_by_omega_im * x611 + smm_k_by_omega_re * x610
+    del x610, x611
+    smm_excess_by_q_re = -x617
     del x617
-    x624 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = x618
+    smm_excess_by_q_im = -x618
     del x618
-    x623 = smm_inverse_im + smp_inverse_im
+    smm_inverse_re = -x613
+    del x613
+    x620 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = x614
+    del x614
+    x619 = smm_inverse_im + smp_inverse_im
     del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = smm_k_by_omega_im * x611 + smm_k_by_omega_re * x612
-    smm_inverse_by_omega_im = smm_k_by_omega_im * x612 - smm_k_by_omega_re * x611
-    del x611, x612
-    sm_weights_re = x376 - x377
-    del x376, x377
-    x632 = sm_weights_re * x291
-    sm_weights_im = x378 + x379
-    del x378, x379
-    x630 = sm_weights_im * x291
-    x637 = sm_weights_im * x636 + sm_weights_re * x635
-    x642 = sm_weights_im * x641 + sm_weights_re * x640
-    x643 = -sm_weights_im * x635 + sm_weights_re * x636
-    del x635, x636
-    x644 = -sm_weights_im * x640 + sm_weights_re * x641
-    del x640, x641
-    sm_weights_by_omega_re = rm_weight_re * x235 + x380
-    del x380
-    sm_weights_by_omega_im = rm_weight_re * x233 - x381
-    del x381
-    x633 = sm_weights_by_omega_im * x291
-    sm_still_re = -x241 * x623 - x242 * x624
-    sm_still_im = x241 * x624 - x242 * x623
-    x649 = growth * sm_still_im - omega_r * sm_still_re
-    x653 = -growth * sm_still_re - omega_r * sm_still_im
-    sm_still_by_omega_re = -smm_inverse_by_omega_im * x241 - smm_inverse_by_omega_re * x242 - smp_inverse_by_omega_im * x241 - smp_inverse_by_omega_re * x242 - x233 * x623 + x235 * x624
-    sm_still_by_omega_im = -smm_inverse_by_omega_im * x242 + smm_inverse_by_omega_re * x241 - smp_inverse_by_omega_im * x242 + smp_inverse_by_omega_re * x241 + x233 * x624 + x235 * x623
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x233, x235, x241, x242, x623, x624
-    x681 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
-    x689 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    smm_inverse_by_omega_re = smm_k_by_omega_im * x607 + smm_k_by_omega_re * x608
+    smm_inverse_by_omega_im = smm_k_by_omega_im * x608 - smm_k_by_omega_re * x607
+    del x607, x608
+    sm_weights_re = x371 - x372
+    del x371, x372
+    x628 = sm_weights_re * x286
+    sm_weights_im = x373 + x374
+    del x373, x374
+    x626 = sm_weights_im * x286
+    x633 = sm_weights_im * x632 + sm_weights_re * x631
+    x638 = sm_weights_im * x637 + sm_weights_re * x636
+    x639 = -sm_weights_im * x631 + sm_weights_re * x632
+    del x631, x632
+    x640 = -sm_weights_im * x636 + sm_weights_re * x637
+    del x636, x637
+    sm_weights_by_omega_re = rm_weight_re * x230 + x375
+    del x375
+    sm_weights_by_omega_im = rm_weight_re * x228 - x376
+    del x376
+    x629 = sm_weights_by_omega_im * x286
+    sm_still_re = -x236 * x619 - x237 * x620
+    sm_still_im = x236 * x620 - x237 * x619
+    x645 = growth * sm_still_im - omega_r * sm_still_re
+    x649 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x236 - smm_inverse_by_omega_re * x237 - smp_inverse_by_omega_im * x236 - smp_inverse_by_omega_re * x237 - x228 * x619 + x230 * x620
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x237 + smm_inverse_by_omega_re * x236 - smp_inverse_by_omega_im * x237 + smp_inverse_by_omega_re * x236 + x228 * x620 + x230 * x619
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x228, x230, x236, x237, x619, x620
+    x677 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x685 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
     del sm_still_by_omega_im, sm_still_by_omega_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
     sm_forms0_by_omega_re = -sm_form0_by_omega_im * smp_excess_im + sm_form0_by_omega_re * smp_excess_re - sm_form0_im * smp_excess_by_omega_im + sm_form0_re * smp_excess_by_omega_re + smm_excess_by_omega_im * sp_form0_im - smm_excess_by_omega_re * sp_form0_re + smm_excess_im * sp_form0_by_omega_im - smm_excess_re * sp_form0_by_omega_re
     sm_forms0_by_omega_im = sm_form0_by_omega_im * smp_excess_re + sm_form0_by_omega_re * smp_excess_im + sm_form0_im * smp_excess_by_omega_re + sm_form0_re * smp_excess_by_omega_im - smm_excess_by_omega_im * sp_form0_re - smm_excess_by_omega_re * sp_form0_im - smm_excess_im * sp_form0_by_omega_re - smm_excess_re * sp_form0_by_omega_im
     del sm_form0_by_omega_im, sm_form0_by_omega_re, sp_form0_by_omega_im, sp_form0_by_omega_re
-    x677 = sm_filling_im * sm_forms0_by_omega_re + sm_filling_re * sm_forms0_by_omega_im
-    x685 = sm_filling_im * sm_forms0_by_omega_im - sm_filling_re * sm_forms0_by_omega_re
+    x673 = sm_filling_im * sm_forms0_by_omega_re + sm_filling_re * sm_forms0_by_omega_im
+    x681 = sm_filling_im * sm_forms0_by_omega_im - sm_filling_re * sm_forms0_by_omega_re
     sm_forms0_by_q_re = -sm_form0_im * smp_excess_by_q_im + sm_form0_re * smp_excess_by_q_re + smm_excess_by_q_im * sp_form0_im - smm_excess_by_q_re * sp_form0_re
     sm_forms0_by_q_im = sm_form0_im * smp_excess_by_q_re + sm_form0_re * smp_excess_by_q_im - smm_excess_by_q_im * sp_form0_re - smm_excess_by_q_re * sp_form0_im
     del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
-    x705 = sm_filling_im * sm_forms0_by_q_re + sm_filling_re * sm_forms0_by_q_im
-    x709 = sm_filling_im * sm_forms0_by_q_im - sm_filling_re * sm_forms0_by_q_re
+    x701 = sm_filling_im * sm_forms0_by_q_re + sm_filling_re * sm_forms0_by_q_im
+    x705 = sm_filling_im * sm_forms0_by_q_im - sm_filling_re * sm_forms0_by_q_re
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
-    x671 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x656
-    x672 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x656
+    x667 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x652
+    x668 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x652
     sm_forms1_by_omega_re = -sm_form1_by_omega_im * smp_excess_im + sm_form1_by_omega_re * smp_excess_re - sm_form1_im * smp_excess_by_omega_im + sm_form1_re * smp_excess_by_omega_re - smm_excess_by_omega_im * sp_form1_im + smm_excess_by_omega_re * sp_form1_re - smm_excess_im * sp_form1_by_omega_im + smm_excess_re * sp_form1_by_omega_re
     sm_forms1_by_omega_im = sm_form1_by_omega_im * smp_excess_re + sm_form1_by_omega_re * smp_excess_im + sm_form1_im * smp_excess_by_omega_re + sm_form1_re * smp_excess_by_omega_im + smm_excess_by_omega_im * sp_form1_re + smm_excess_by_omega_re * sp_form1_im + smm_excess_im * sp_form1_by_omega_re + smm_excess_re * sp_form1_by_omega_im
     del sm_form1_by_omega_im, sm_form1_by_omega_re, sp_form1_by_omega_im, sp_form1_by_omega_re
-    x693 = sm_forms1_by_omega_im * sm_weights_re + sm_forms1_by_omega_re * sm_weights_im
-    x697 = sm_forms1_by_omega_im * sm_weights_im - sm_forms1_by_omega_re * sm_weights_re
+    x689 = sm_forms1_by_omega_im * sm_weights_re + sm_forms1_by_omega_re * sm_weights_im
+    x693 = sm_forms1_by_omega_im * sm_weights_im - sm_forms1_by_omega_re * sm_weights_re
     del sm_forms1_by_omega_im, sm_forms1_by_omega_re
-    x701 = -x697
+    x697 = -x693
     sm_forms1_by_q_re = -sm_form1_im * smp_excess_by_q_im + sm_form1_re * smp_excess_by_q_re - smm_excess_by_q_im * sp_form1_im + smm_excess_by_q_re * sp_form1_re
     sm_forms1_by_q_im = sm_form1_im * smp_excess_by_q_re + sm_form1_re * smp_excess_by_q_im + smm_excess_by_q_im * sp_form1_re + smm_excess_by_q_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x713 = sm_forms1_by_q_im * sm_weights_re + sm_forms1_by_q_re * sm_weights_im
-    x717 = sm_forms1_by_q_im * sm_weights_im - sm_forms1_by_q_re * sm_weights_re
+    x709 = sm_forms1_by_q_im * sm_weights_re + sm_forms1_by_q_re * sm_weights_im
+    x713 = sm_forms1_by_q_im * sm_weights_im - sm_forms1_by_q_re * sm_weights_re
     del sm_forms1_by_q_im, sm_forms1_by_q_re
-    x721 = -x717
+    x717 = -x713
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x664 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x661 * (-sm_forms1_re + sm_forms2_re * x291)
+    x660 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x657 * (-sm_forms1_re + sm_forms2_re * x286)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x662 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x661 * (-sm_forms1_im + sm_forms2_im * x291)
+    x658 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x657 * (-sm_forms1_im + sm_forms2_im * x286)
     del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im
     sm_forms2_by_omega_re = smm_excess_by_omega_re + smp_excess_by_omega_re
     del smm_excess_by_omega_re, smp_excess_by_omega_re
@@ -2458,51 +2432,51 @@ def pairing_slopes(nu, distance, distance_omega, F_forward, F_backward, omega_r,
     del smm_excess_by_q_re, smp_excess_by_q_re
     sm_forms2_by_q_im = smm_excess_by_q_im + smp_excess_by_q_im
     del smm_excess_by_q_im, smp_excess_by_q_im
-    sm_uniform0_re = rm_weight_im * x625 - rm_weight_re * x626
-    sm_uniform0_im = rm_weight_im * x626 + rm_weight_re * x625
-    del x625, x626
-    sm_uniform0_by_omega_re = rm_weight_im * x271 + rm_weight_re * x387
-    del x387
-    sm_uniform0_by_omega_im = rm_weight_re * x271 - x388
-    del x271, x388
-    sm_uniform1_re = rm_weight_im * x627 + rm_weight_re * x628
-    sm_uniform1_im = -rm_weight_im * x628 + rm_weight_re * x627
-    del x627, x628
-    sm_uniform1_by_omega_re = rm_weight_re * x288 - x397
-    del rm_weight_re, x397
-    sm_uniform1_by_omega_im = -rm_weight_im * x288 - x399
-    del rm_weight_im, x288, x399
-    sm_total_re = 4 * sm_weights_re * x14 * x631 - x629 * x630
-    sm_total_im = x629 * x632 + x630 * x631
-    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x14 * x631 - smm_k_by_omega_im * x637 + smm_k_by_omega_re * x643 - smp_k_by_omega_im * x642 + smp_k_by_omega_re * x644 - x629 * x633
-    sm_total_by_omega_im = sm_weights_by_omega_re * x291 * x629 + smm_k_by_omega_im * x643 + smm_k_by_omega_re * x637 + smp_k_by_omega_im * x644 + smp_k_by_omega_re * x642 + x631 * x633
-    del smm_k_by_omega_im, smm_k_by_omega_re, smp_k_by_omega_im, smp_k_by_omega_re, x291, x629, x631, x633, x637, x642, x643, x644
-    sm_total_by_q_re = 4 * sm_weights_re * x14 * x645 - x630 * x646
-    sm_total_by_q_im = x630 * x645 + x632 * x646
-    del x645, x646
+    sm_uniform0_re = rm_weight_im * x621 - rm_weight_re * x622
+    sm_uniform0_im = rm_weight_im * x622 + rm_weight_re * x621
+    del x621, x622
+    sm_uniform0_by_omega_re = rm_weight_im * x266 + rm_weight_re * x382
+    del x382
+    sm_uniform0_by_omega_im = rm_weight_re * x266 - x383
+    del x266, x383
+    sm_uniform1_re = rm_weight_im * x623 + rm_weight_re * x624
+    sm_uniform1_im = -rm_weight_im * x624 + rm_weight_re * x623
+    del x623, x624
+    sm_uniform1_by_omega_re = rm_weight_re * x283 - x392
+    del rm_weight_re, x392
+    sm_uniform1_by_omega_im = -rm_weight_im * x283 - x394
+    del rm_weight_im, x283, x394
+    sm_total_re = 4 * sm_weights_re * x12 * x627 - x625 * x626
+    sm_total_im = x625 * x628 + x626 * x627
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x12 * x627 - smm_k_by_omega_im * x633 + smm_k_by_omega_re * x639 - smp_k_by_omega_im * x638 + smp_k_by_omega_re * x640 - x625 * x629
+    sm_total_by_omega_im = sm_weights_by_omega_re * x286 * x625 + smm_k_by_omega_im * x639 + smm_k_by_omega_re * x633 + smp_k_by_omega_im * x640 + smp_k_by_omega_re * x638 + x627 * x629
+    del smm_k_by_omega_im, smm_k_by_omega_re, smp_k_by_omega_im, smp_k_by_omega_re, x286, x625, x627, x629, x633, x638, x639, x640
+    sm_total_by_q_re = 4 * sm_weights_re * x12 * x641 - x626 * x642
+    sm_total_by_q_im = x626 * x641 + x628 * x642
+    del x641, x642
     return (
-        x666 * (-rm_uniform0_im * x651 + rm_uniform0_re * x647 + rm_weights_im * x659 + rm_weights_re * x657 - rp_uniform0_im * x652 + rp_uniform0_re * x648 + rp_weights_im * x660 + rp_weights_re * x658 - sm_uniform0_im * x653 + sm_uniform0_re * x649 + sm_weights_im * x664 + sm_weights_re * x662 - sp_uniform0_im * x654 + sp_uniform0_re * x650 + sp_weights_im * x665 + sp_weights_re * x663),  # m12_real
-        x666 * (rm_uniform0_im * x647 + rm_uniform0_re * x651 + rm_weights_im * x657 - rm_weights_re * x659 + rp_uniform0_im * x648 + rp_uniform0_re * x652 + rp_weights_im * x658 - rp_weights_re * x660 + sm_uniform0_im * x649 + sm_uniform0_re * x653 + sm_weights_im * x662 - sm_weights_re * x664 + sp_uniform0_im * x650 + sp_uniform0_re * x654 + sp_weights_im * x663 - sp_weights_re * x665),  # m12_imag
-        x666 * (-rm_uniform1_im * x651 + rm_uniform1_re * x647 - rm_weights_im * x667 + rm_weights_re * x668 - rp_uniform1_im * x652 + rp_uniform1_re * x648 - rp_weights_im * x669 + rp_weights_re * x670 - sm_uniform1_im * x653 + sm_uniform1_re * x649 - sm_weights_im * x671 + sm_weights_re * x672 - sp_uniform1_im * x654 + sp_uniform1_re * x650 - sp_weights_im * x673 + sp_weights_re * x674),  # m22_real
-        x666 * (rm_uniform1_im * x647 + rm_uniform1_re * x651 + rm_weights_im * x668 + rm_weights_re * x667 + rp_uniform1_im * x648 + rp_uniform1_re * x652 + rp_weights_im * x670 + rp_weights_re * x669 + sm_uniform1_im * x649 + sm_uniform1_re * x653 + sm_weights_im * x672 + sm_weights_re * x671 + sp_uniform1_im * x650 + sp_uniform1_re * x654 + sp_weights_im * x674 + sp_weights_re * x673),  # m22_imag
-        x666 * (-rm_total_im * x656 - rp_total_im * x656 - sm_total_im * x656 - sp_total_im * x656),  # coupling_real
-        x666 * (rm_total_re * x656 + rp_total_re * x656 + sm_total_re * x656 + sp_total_re * x656),  # coupling_imag
-        x666 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
-        x666 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
-        x666 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x651 + rm_uniform0_by_omega_re * x647 - rm_uniform0_im * x687 + rm_uniform0_re * x679 + rm_weights_by_omega_im * x659 + rm_weights_by_omega_re * x657 - rm_weights_im * x683 + rm_weights_re * x675 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x652 + rp_uniform0_by_omega_re * x648 - rp_uniform0_im * x688 + rp_uniform0_re * x680 + rp_weights_by_omega_im * x660 + rp_weights_by_omega_re * x658 - rp_weights_im * x684 + rp_weights_re * x676 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x653 + sm_uniform0_by_omega_re * x649 - sm_uniform0_im * x689 + sm_uniform0_re * x681 + sm_weights_by_omega_im * x664 + sm_weights_by_omega_re * x662 - sm_weights_im * x685 + sm_weights_re * x677 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x654 + sp_uniform0_by_omega_re * x650 - sp_uniform0_im * x690 + sp_uniform0_re * x682 + sp_weights_by_omega_im * x665 + sp_weights_by_omega_re * x663 - sp_weights_im * x686 + sp_weights_re * x678 + x656 * x693 + x656 * x694 + x656 * (-sm_forms2_by_omega_im * x632 - sm_forms2_by_omega_re * x630) + x656 * (-sp_forms2_by_omega_im * x545 - sp_forms2_by_omega_re * x543) + x661 * x691 + x661 * x692),  # m12_by_omega_real
-        x666 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x647 + rm_uniform0_by_omega_re * x651 + rm_uniform0_im * x679 + rm_uniform0_re * x687 + rm_weights_by_omega_im * x657 - rm_weights_by_omega_re * x659 + rm_weights_im * x675 + rm_weights_re * x683 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x648 + rp_uniform0_by_omega_re * x652 + rp_uniform0_im * x680 + rp_uniform0_re * x688 + rp_weights_by_omega_im * x658 - rp_weights_by_omega_re * x660 + rp_weights_im * x676 + rp_weights_re * x684 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x649 + sm_uniform0_by_omega_re * x653 + sm_uniform0_im * x681 + sm_uniform0_re * x689 + sm_weights_by_omega_im * x662 - sm_weights_by_omega_re * x664 + sm_weights_im * x677 + sm_weights_re * x685 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x650 + sp_uniform0_by_omega_re * x654 + sp_uniform0_im * x682 + sp_uniform0_re * x690 + sp_weights_by_omega_im * x663 - sp_weights_by_omega_re * x665 + sp_weights_im * x678 + sp_weights_re * x686 + x656 * x697 + x656 * x698 + x656 * (-sm_forms2_by_omega_im * x630 + 4 * sm_forms2_by_omega_re * sm_weights_re * x14) + x656 * (-sp_forms2_by_omega_im * x543 + 4 * sp_forms2_by_omega_re * sp_weights_re * x14) + x661 * x695 + x661 * x696),  # m12_by_omega_imag
-        x666 * (rm_filling_im * x691 - rm_filling_re * x699 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x651 + rm_uniform1_by_omega_re * x647 - rm_uniform1_im * x687 + rm_uniform1_re * x679 - rm_weights_by_omega_im * x667 + rm_weights_by_omega_re * x668 + rp_filling_im * x692 - rp_filling_re * x700 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x652 + rp_uniform1_by_omega_re * x648 - rp_uniform1_im * x688 + rp_uniform1_re * x680 - rp_weights_by_omega_im * x669 + rp_weights_by_omega_re * x670 + sm_filling_im * x693 - sm_filling_re * x701 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x653 + sm_uniform1_by_omega_re * x649 - sm_uniform1_im * x689 + sm_uniform1_re * x681 - sm_weights_by_omega_im * x671 + sm_weights_by_omega_re * x672 + sp_filling_im * x694 - sp_filling_re * x702 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x654 + sp_uniform1_by_omega_re * x650 - sp_uniform1_im * x690 + sp_uniform1_re * x682 - sp_weights_by_omega_im * x673 + sp_weights_by_omega_re * x674 + x656 * (-rm_forms0_by_omega_im * rm_weights_im + rm_forms0_by_omega_re * rm_weights_re) + x656 * (-rp_forms0_by_omega_im * rp_weights_im + rp_forms0_by_omega_re * rp_weights_re) + x661 * (-sm_forms0_by_omega_im * sm_weights_im + sm_forms0_by_omega_re * sm_weights_re) + x661 * (-sp_forms0_by_omega_im * sp_weights_im + sp_forms0_by_omega_re * sp_weights_re)),  # m22_by_omega_real
-        x666 * (-rm_filling_im * x699 - rm_filling_re * x691 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x647 + rm_uniform1_by_omega_re * x651 + rm_uniform1_im * x679 + rm_uniform1_re * x687 + rm_weights_by_omega_im * x668 + rm_weights_by_omega_re * x667 - rp_filling_im * x700 - rp_filling_re * x692 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x648 + rp_uniform1_by_omega_re * x652 + rp_uniform1_im * x680 + rp_uniform1_re * x688 + rp_weights_by_omega_im * x670 + rp_weights_by_omega_re * x669 - sm_filling_im * x701 - sm_filling_re * x693 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x649 + sm_uniform1_by_omega_re * x653 + sm_uniform1_im * x681 + sm_uniform1_re * x689 + sm_weights_by_omega_im * x672 + sm_weights_by_omega_re * x671 - sp_filling_im * x702 - sp_filling_re * x694 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x650 + sp_uniform1_by_omega_re * x654 + sp_uniform1_im * x682 + sp_uniform1_re * x690 + sp_weights_by_omega_im * x674 + sp_weights_by_omega_re * x673 + x656 * (rm_forms0_by_omega_im * rm_weights_re + rm_forms0_by_omega_re * rm_weights_im) + x656 * (rp_forms0_by_omega_im * rp_weights_re + rp_forms0_by_omega_re * rp_weights_im) + x661 * (sm_forms0_by_omega_im * sm_weights_re + sm_forms0_by_omega_re * sm_weights_im) + x661 * (sp_forms0_by_omega_im * sp_weights_re + sp_forms0_by_omega_re * sp_weights_im)),  # m22_by_omega_imag
-        x666 * (-rm_total_by_omega_im * x656 - rp_total_by_omega_im * x656 - sm_total_by_omega_im * x656 - sp_total_by_omega_im * x656),  # coupling_by_omega_real
-        x666 * (rm_total_by_omega_re * x656 + rp_total_by_omega_re * x656 + sm_total_by_omega_re * x656 + sp_total_by_omega_re * x656),  # coupling_by_omega_imag
-        x666 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
-        x666 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
-        x666 * (-rm_weights_im * x707 + rm_weights_re * x703 - rp_weights_im * x708 + rp_weights_re * x704 - sm_weights_im * x709 + sm_weights_re * x705 - sp_weights_im * x710 + sp_weights_re * x706 + x656 * x713 + x656 * x714 + x656 * (-sm_forms2_by_q_im * x632 - sm_forms2_by_q_re * x630) + x656 * (-sp_forms2_by_q_im * x545 - sp_forms2_by_q_re * x543) + x661 * x711 + x661 * x712),  # m12_by_q_real
-        x666 * (rm_weights_im * x703 + rm_weights_re * x707 + rp_weights_im * x704 + rp_weights_re * x708 + sm_weights_im * x705 + sm_weights_re * x709 + sp_weights_im * x706 + sp_weights_re * x710 + x656 * x717 + x656 * x718 + x656 * (-sm_forms2_by_q_im * x630 + 4 * sm_forms2_by_q_re * sm_weights_re * x14) + x656 * (-sp_forms2_by_q_im * x543 + 4 * sp_forms2_by_q_re * sp_weights_re * x14) + x661 * x715 + x661 * x716),  # m12_by_q_imag
-        x666 * (rm_filling_im * x711 - rm_filling_re * x719 + rp_filling_im * x712 - rp_filling_re * x720 + sm_filling_im * x713 - sm_filling_re * x721 + sp_filling_im * x714 - sp_filling_re * x722 + x656 * (-rm_forms0_by_q_im * rm_weights_im + rm_forms0_by_q_re * rm_weights_re) + x656 * (-rp_forms0_by_q_im * rp_weights_im + rp_forms0_by_q_re * rp_weights_re) + x661 * (-sm_forms0_by_q_im * sm_weights_im + sm_forms0_by_q_re * sm_weights_re) + x661 * (-sp_forms0_by_q_im * sp_weights_im + sp_forms0_by_q_re * sp_weights_re)),  # m22_by_q_real
-        x666 * (-rm_filling_im * x719 - rm_filling_re * x711 - rp_filling_im * x720 - rp_filling_re * x712 - sm_filling_im * x721 - sm_filling_re * x713 - sp_filling_im * x722 - sp_filling_re * x714 + x656 * (rm_forms0_by_q_im * rm_weights_re + rm_forms0_by_q_re * rm_weights_im) + x656 * (rp_forms0_by_q_im * rp_weights_re + rp_forms0_by_q_re * rp_weights_im) + x661 * (sm_forms0_by_q_im * sm_weights_re + sm_forms0_by_q_re * sm_weights_im) + x661 * (sp_forms0_by_q_im * sp_weights_re + sp_forms0_by_q_re * sp_weights_im)),  # m22_by_q_imag
-        x666 * (-rm_total_by_q_im * x656 - rp_total_by_q_im * x656 - sm_total_by_q_im * x656 - sp_total_by_q_im * x656),  # coupling_by_q_real
-        x666 * (rm_total_by_q_re * x656 + rp_total_by_q_re * x656 + sm_total_by_q_re * x656 + sp_total_by_q_re * x656),  # coupling_by_q_imag
-        x666 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
-        x666 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+        x662 * (-rm_uniform0_im * x647 + rm_uniform0_re * x643 + rm_weights_im * x655 + rm_weights_re * x653 - rp_uniform0_im * x648 + rp_uniform0_re * x644 + rp_weights_im * x656 + rp_weights_re * x654 - sm_uniform0_im * x649 + sm_uniform0_re * x645 + sm_weights_im * x660 + sm_weights_re * x658 - sp_uniform0_im * x650 + sp_uniform0_re * x646 + sp_weights_im * x661 + sp_weights_re * x659),  # m12_real
+        x662 * (rm_uniform0_im * x643 + rm_uniform0_re * x647 + rm_weights_im * x653 - rm_weights_re * x655 + rp_uniform0_im * x644 + rp_uniform0_re * x648 + rp_weights_im * x654 - rp_weights_re * x656 + sm_uniform0_im * x645 + sm_uniform0_re * x649 + sm_weights_im * x658 - sm_weights_re * x660 + sp_uniform0_im * x646 + sp_uniform0_re * x650 + sp_weights_im * x659 - sp_weights_re * x661),  # m12_imag
+        x662 * (-rm_uniform1_im * x647 + rm_uniform1_re * x643 - rm_weights_im * x663 + rm_weights_re * x664 - rp_uniform1_im * x648 + rp_uniform1_re * x644 - rp_weights_im * x665 + rp_weights_re * x666 - sm_uniform1_im * x649 + sm_uniform1_re * x645 - sm_weights_im * x667 + sm_weights_re * x668 - sp_uniform1_im * x650 + sp_uniform1_re * x646 - sp_weights_im * x669 + sp_weights_re * x670),  # m22_real
+        x662 * (rm_uniform1_im * x643 + rm_uniform1_re * x647 + rm_weights_im * x664 + rm_weights_re * x663 + rp_uniform1_im * x644 + rp_uniform1_re * x648 + rp_weights_im * x666 + rp_weights_re * x665 + sm_uniform1_im * x645 + sm_uniform1_re * x649 + sm_weights_im * x668 + sm_weights_re * x667 + sp_uniform1_im * x646 + sp_uniform1_re * x650 + sp_weights_im * x670 + sp_weights_re * x669),  # m22_imag
+        x662 * (-rm_total_im * x652 - rp_total_im * x652 - sm_total_im * x652 - sp_total_im * x652),  # coupling_real
+        x662 * (rm_total_re * x652 + rp_total_re * x652 + sm_total_re * x652 + sp_total_re * x652),  # coupling_imag
+        x662 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_real
+        x662 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_imag
+        x662 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x647 + rm_uniform0_by_omega_re * x643 - rm_uniform0_im * x683 + rm_uniform0_re * x675 + rm_weights_by_omega_im * x655 + rm_weights_by_omega_re * x653 - rm_weights_im * x679 + rm_weights_re * x671 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x648 + rp_uniform0_by_omega_re * x644 - rp_uniform0_im * x684 + rp_uniform0_re * x676 + rp_weights_by_omega_im * x656 + rp_weights_by_omega_re * x654 - rp_weights_im * x680 + rp_weights_re * x672 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x649 + sm_uniform0_by_omega_re * x645 - sm_uniform0_im * x685 + sm_uniform0_re * x677 + sm_weights_by_omega_im * x660 + sm_weights_by_omega_re * x658 - sm_weights_im * x681 + sm_weights_re * x673 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x650 + sp_uniform0_by_omega_re * x646 - sp_uniform0_im * x686 + sp_uniform0_re * x678 + sp_weights_by_omega_im * x661 + sp_weights_by_omega_re * x659 - sp_weights_im * x682 + sp_weights_re * x674 + x652 * x689 + x652 * x690 + x652 * (-sm_forms2_by_omega_im * x628 - sm_forms2_by_omega_re * x626) + x652 * (-sp_forms2_by_omega_im * x541 - sp_forms2_by_omega_re * x539) + x657 * x687 + x657 * x688),  # m12_by_omega_real
+        x662 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x643 + rm_uniform0_by_omega_re * x647 + rm_uniform0_im * x675 + rm_uniform0_re * x683 + rm_weights_by_omega_im * x653 - rm_weights_by_omega_re * x655 + rm_weights_im * x671 + rm_weights_re * x679 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x644 + rp_uniform0_by_omega_re * x648 + rp_uniform0_im * x676 + rp_uniform0_re * x684 + rp_weights_by_omega_im * x654 - rp_weights_by_omega_re * x656 + rp_weights_im * x672 + rp_weights_re * x680 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x645 + sm_uniform0_by_omega_re * x649 + sm_uniform0_im * x677 + sm_uniform0_re * x685 + sm_weights_by_omega_im * x658 - sm_weights_by_omega_re * x660 + sm_weights_im * x673 + sm_weights_re * x681 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x646 + sp_uniform0_by_omega_re * x650 + sp_uniform0_im * x678 + sp_uniform0_re * x686 + sp_weights_by_omega_im * x659 - sp_weights_by_omega_re * x661 + sp_weights_im * x674 + sp_weights_re * x682 + x652 * x693 + x652 * x694 + x652 * (-sm_forms2_by_omega_im * x626 + 4 * sm_forms2_by_omega_re * sm_weights_re * x12) + x652 * (-sp_forms2_by_omega_im * x539 + 4 * sp_forms2_by_omega_re * sp_weights_re * x12) + x657 * x691 + x657 * x692),  # m12_by_omega_imag
+        x662 * (rm_filling_im * x687 - rm_filling_re * x695 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x647 + rm_uniform1_by_omega_re * x643 - rm_uniform1_im * x683 + rm_uniform1_re * x675 - rm_weights_by_omega_im * x663 + rm_weights_by_omega_re * x664 + rp_filling_im * x688 - rp_filling_re * x696 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x648 + rp_uniform1_by_omega_re * x644 - rp_uniform1_im * x684 + rp_uniform1_re * x676 - rp_weights_by_omega_im * x665 + rp_weights_by_omega_re * x666 + sm_filling_im * x689 - sm_filling_re * x697 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x649 + sm_uniform1_by_omega_re * x645 - sm_uniform1_im * x685 + sm_uniform1_re * x677 - sm_weights_by_omega_im * x667 + sm_weights_by_omega_re * x668 + sp_filling_im * x690 - sp_filling_re * x698 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x650 + sp_uniform1_by_omega_re * x646 - sp_uniform1_im * x686 + sp_uniform1_re * x678 - sp_weights_by_omega_im * x669 + sp_weights_by_omega_re * x670 + x652 * (-rm_forms0_by_omega_im * rm_weights_im + rm_forms0_by_omega_re * rm_weights_re) + x652 * (-rp_forms0_by_omega_im * rp_weights_im + rp_forms0_by_omega_re * rp_weights_re) + x657 * (-sm_forms0_by_omega_im * sm_weights_im + sm_forms0_by_omega_re * sm_weights_re) + x657 * (-sp_forms0_by_omega_im * sp_weights_im + sp_forms0_by_omega_re * sp_weights_re)),  # m22_by_omega_real
+        x662 * (-rm_filling_im * x695 - rm_filling_re * x687 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x643 + rm_uniform1_by_omega_re * x647 + rm_uniform1_im * x675 + rm_uniform1_re * x683 + rm_weights_by_omega_im * x664 + rm_weights_by_omega_re * x663 - rp_filling_im * x696 - rp_filling_re * x688 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x644 + rp_uniform1_by_omega_re * x648 + rp_uniform1_im * x676 + rp_uniform1_re * x684 + rp_weights_by_omega_im * x666 + rp_weights_by_omega_re * x665 - sm_filling_im * x697 - sm_filling_re * x689 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x645 + sm_uniform1_by_omega_re * x649 + sm_uniform1_im * x677 + sm_uniform1_re * x685 + sm_weights_by_omega_im * x668 + sm_weights_by_omega_re * x667 - sp_filling_im * x698 - sp_filling_re * x690 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x646 + sp_uniform1_by_omega_re * x650 + sp_uniform1_im * x678 + sp_uniform1_re * x686 + sp_weights_by_omega_im * x670 + sp_weights_by_omega_re * x669 + x652 * (rm_forms0_by_omega_im * rm_weights_re + rm_forms0_by_omega_re * rm_weights_im) + x652 * (rp_forms0_by_omega_im * rp_weights_re + rp_forms0_by_omega_re * rp_weights_im) + x657 * (sm_forms0_by_omega_im * sm_weights_re + sm_forms0_by_omega_re * sm_weights_im) + x657 * (sp_forms0_by_omega_im * sp_weights_re + sp_forms0_by_omega_re * sp_weights_im)),  # m22_by_omega_imag
+        x662 * (-rm_total_by_omega_im * x652 - rp_total_by_omega_im * x652 - sm_total_by_omega_im * x652 - sp_total_by_omega_im * x652),  # coupling_by_omega_real
+        x662 * (rm_total_by_omega_re * x652 + rp_total_by_omega_re * x652 + sm_total_by_omega_re * x652 + sp_total_by_omega_re * x652),  # coupling_by_omega_imag
+        x662 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_real
+        x662 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_imag
+        x662 * (-rm_weights_im * x703 + rm_weights_re * x699 - rp_weights_im * x704 + rp_weights_re * x700 - sm_weights_im * x705 + sm_weights_re * x701 - sp_weights_im * x706 + sp_weights_re * x702 + x652 * x709 + x652 * x710 + x652 * (-sm_forms2_by_q_im * x628 - sm_forms2_by_q_re * x626) + x652 * (-sp_forms2_by_q_im * x541 - sp_forms2_by_q_re * x539) + x657 * x707 + x657 * x708),  # m12_by_q_real
+        x662 * (rm_weights_im * x699 + rm_weights_re * x703 + rp_weights_im * x700 + rp_weights_re * x704 + sm_weights_im * x701 + sm_weights_re * x705 + sp_weights_im * x702 + sp_weights_re * x706 + x652 * x713 + x652 * x714 + x652 * (-sm_forms2_by_q_im * x626 + 4 * sm_forms2_by_q_re * sm_weights_re * x12) + x652 * (-sp_forms2_by_q_im * x539 + 4 * sp_forms2_by_q_re * sp_weights_re * x12) + x657 * x711 + x657 * x712),  # m12_by_q_imag
+        x662 * (rm_filling_im * x707 - rm_filling_re * x715 + rp_filling_im * x708 - rp_filling_re * x716 + sm_filling_im * x709 - sm_filling_re * x717 + sp_filling_im * x710 - sp_filling_re * x718 + x652 * (-rm_forms0_by_q_im * rm_weights_im + rm_forms0_by_q_re * rm_weights_re) + x652 * (-rp_forms0_by_q_im * rp_weights_im + rp_forms0_by_q_re * rp_weights_re) + x657 * (-sm_forms0_by_q_im * sm_weights_im + sm_forms0_by_q_re * sm_weights_re) + x657 * (-sp_forms0_by_q_im * sp_weights_im + sp_forms0_by_q_re * sp_weights_re)),  # m22_by_q_real
+        x662 * (-rm_filling_im * x715 - rm_filling_re * x707 - rp_filling_im * x716 - rp_filling_re * x708 - sm_filling_im * x717 - sm_filling_re * x709 - sp_filling_im * x718 - sp_filling_re * x710 + x652 * (rm_forms0_by_q_im * rm_weights_re + rm_forms0_by_q_re * rm_weights_im) + x652 * (rp_forms0_by_q_im * rp_weights_re + rp_forms0_by_q_re * rp_weights_im) + x657 * (sm_forms0_by_q_im * sm_weights_re + sm_forms0_by_q_re * sm_weights_im) + x657 * (sp_forms0_by_q_im * sp_weights_re + sp_forms0_by_q_re * sp_weights_im)),  # m22_by_q_imag
+        x662 * (-rm_total_by_q_im * x652 - rp_total_by_q_im * x652 - sm_total_by_q_im * x652 - sp_total_by_q_im * x652),  # coupling_by_q_real
+        x662 * (rm_total_by_q_re * x652 + rp_total_by_q_re * x652 + sm_total_by_q_re * x652 + sp_total_by_q_re * x652),  # coupling_by_q_imag
+        x662 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
+        x662 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
     )

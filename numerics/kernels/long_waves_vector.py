@@ -64,14 +64,14 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x0 = a + 1.0
     x1 = a - 1.0
     x2 = -x1
-    x3 = 2.0 * frequency
-    x4 = -gamma
-    x5 = a * delta
-    x6 = -x4 - x5
-    x8 = x3 * x6
+    x3 = -gamma
+    x4 = a * delta
+    x5 = -x3 - x4
+    x7 = 2.0 * frequency
+    x8 = x5 * x7
     x13 = 2.0 * gamma
     x14 = -x13
-    x15 = 2.0 * x5
+    x15 = 2.0 * x4
     x16 = x14 + x15
     x21 = a * frequency
     x22 = a * a - 1.0
@@ -86,6 +86,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x58 = x28 * x28
     x59 = frequency * gamma
     x72 = -x16
+    x73 = x7 * x72
     x75 = 1 / x0
     x78 = 2.0 * F_electrons
     x79 = x75 * x78
@@ -100,7 +101,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x162 = x14 + x158
     x163 = -F_electrons - F_holes
     x164 = -x162
-    x168 = delta + x4
+    x168 = delta + x3
     x171 = delta + gamma
     x177 = -x78 + x81
     x178 = x177 * x25
@@ -116,8 +117,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x420 = -x168 * x78 + x171 * x81
     x429 = -x420
     threshold = Delta_0 * math.sqrt(x0 * x2)
-    x7 = distance * (distance + 2.0 * threshold) - x6 * x6
-    z0 = upper_root(x7, x8)
+    x6 = distance * (distance + 2.0 * threshold) - x5 * x5
+    z0 = upper_root(x6, x8)
     x9 = z0[0]
     x10 = z0[1]
     x11 = 1 / (x10 * x10 + x9 * x9)
@@ -125,8 +126,6 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x17 = (1 / 2) * x11 * x16
     x19 = threshold * threshold
     x296 = 1 / x19
-    total_re = x3
-    x73 = total_re * x72
     a_root_re = x9
     x18 = a_root_re + frequency
     x30 = a_root_re * x25
@@ -150,7 +149,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x247 = x160 * x85
     x248 = x164 * x213
     x249 = -x157 * (x162 * x213 + x247) - x163 * (x247 + x248)
-    x257 = -x178 * (-a_root_re - x21) - x180 * (x179 + x3)
+    x257 = -x178 * (-a_root_re - x21) - x180 * (x179 + x7)
     x260 = x247 * x78 - x248 * x81
     x264 = x212 - x214
     a_root_im = x10
@@ -219,7 +218,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     a_up_re = x18
     x115 = -a_up_re
     x298 = 2.0 * a_up_re
-    a_up_im = a_root_im + gamma - x5
+    a_up_im = a_root_im + gamma - x4
     x20 = x19 / (a_up_im * a_up_im + a_up_re * a_up_re)
     x117 = -a_up_im
     x292 = 2.0 * a_up_im
@@ -231,8 +230,8 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x108 = -a_down_im
     x109 = a_down_im + a_up_im
     x118 = a_down_im + x117
-    x119 = total_re * x116 - x118 * x72
-    x120 = total_re * x118 + x116 * x72
+    x119 = x116 * x7 - x118 * x72
+    x120 = x116 * x72 + x118 * x7
     z1 = root_sum(a_down_re, a_down_im, a_up_re, a_up_im, x119, x120)
     x121 = z1[1]
     x123 = z1[0]
@@ -330,7 +329,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     sp_roots_re = z6[0]
     x282 = sp_roots_re * x25
     x299 = sp_roots_re * x298
-    x323 = -sp_roots_re + total_re
+    x323 = -sp_roots_re + x7
     sp_roots_im = z6[1]
     x301 = x298 * (sp_roots_im + x300)
     z7 = root_sum(a_up_re, a_up_im, x115, a_up_im, x299, x301)
@@ -348,7 +347,7 @@ def coefficients(frequency, distance, F_electrons, F_holes, Delta_0, mu, gamma, 
     x333 = z8[0]
     z9 = root_sum(a_root_re, a_root_im, a_root_re, x74, 0, x73)
     sm_roots_re = z9[0]
-    x294 = x292 * (sm_roots_re + total_re)
+    x294 = x292 * (sm_roots_re + x7)
     x315 = sm_roots_re * x25
     x327 = sm_roots_re * x110
     sm_roots_im = z9[1]

@@ -55,7 +55,9 @@ _LANE_ROWS = 12
 _SUMS, _SMOOTH, _T, _WEIGHT, _DIFFERENCE, _FINE, _COARSE = 12, 13, 14, 15, 16, 17, 18
 _ROWS = 19
 _Y, _DISTANCE = _ROWS * BLOCK, (_ROWS + 1) * BLOCK
-_DISTANCE_OMEGA, _FIRST = (_ROWS + 2) * BLOCK, (_ROWS + 3) * BLOCK
+_DISTANCE_OMEGA, _MEAN = (_ROWS + 2) * BLOCK, (_ROWS + 3) * BLOCK
+_FIRST = (_ROWS + 4) * BLOCK
+_CHANGING = 6
 _FARTHEST = 700.0
 
 
@@ -95,8 +97,8 @@ def panel_sums(
     Parameters
     ----------
     kernel : callable
-        Of x, of |x| and |x + t Omega| less the edge of the spectrum, of the two sums over what
-        fills the states, and of constants.
+        Of x, of |x| and |x + t Omega| less the edge of the spectrum, of x + t Omega/2, of the two
+        sums over what fills the states, and of constants.
     owner : ndarray of int, shape (panels,)
     panels : ndarray, shape (6, panels)
         Origin, what it was rounded by, scale, start, end, and whether it is a tail.
@@ -119,7 +121,7 @@ def panel_sums(
         Integrals, their differences to the embedded rule, sizes, and both of the inverse root.
     """
     rows, count = sums.shape[0], terms.shape[0]
-    inputs, outputs = 5 + constants.shape[1], 2 * groups.size
+    inputs, outputs = _CHANGING + constants.shape[1], 2 * groups.size
     sizes = sums.shape[1] - 2 * outputs - 2
     block = np.ones((_ROWS + inputs + outputs + sizes) * BLOCK)
     nodes = rule.shape[1]
@@ -140,7 +142,7 @@ def panel_sums(
         for k in range(_LANE_ROWS):
             _spread(block, k, lanes[k], nodes)
         for k in range(constants.shape[1]):
-            _spread(block, _ROWS + 5 + k, lanes[_LANE_ROWS + k], nodes)
+            _spread(block, _ROWS + _CHANGING + k, lanes[_LANE_ROWS + k], nodes)
         _nodes(block, scalars[3])
         _fill(block, scalars, occupations)
         _set_aside(block, scalars[2])
@@ -219,6 +221,7 @@ def _nodes(block: Any, smooth: float) -> None:
         block[_FINE * BLOCK + i] = slope * block[_WEIGHT * BLOCK + i]
         block[_COARSE * BLOCK + i] = slope * block[_DIFFERENCE * BLOCK + i]
         block[_SMOOTH * BLOCK + i] = block[_ORIGIN * BLOCK + i] + offset
+        block[_MEAN + i] = sign * (block[_ORIGIN * BLOCK + i] + offset)
         offset = sign * offset
         y = block[_START * BLOCK + i] + offset
         other = block[_START_OMEGA * BLOCK + i] + offset

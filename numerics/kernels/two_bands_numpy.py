@@ -1383,930 +1383,920 @@ def tails(filled_electrons, filled_holes, P, a):
     )
 
 
-def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def pairing(frequency, distance, distance_omega, mean, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22.
 
-    Operations: 1375 (add 526, div 19, mul 783, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 24, parts_upper_root 6, sqrt 1).
+    Operations: 1368 (add 521, div 19, mul 782, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 23, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = 1 / (x15 * x15)
-    x17 = -x15
-    del x15
-    x18 = x16 * x17
-    x19 = -delta
-    x21 = -gamma
-    x22 = -x21 - x7
-    x24 = 2 * frequency
-    x25 = x22 * x24
-    x28 = a * frequency
-    x29 = a * gamma
-    x30 = x19 + x29
-    x31 = -x30
-    x46 = x31 * x31
-    x47 = frequency * gamma
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = 1 / (x13 * x13)
+    x15 = -x13
+    del x13
+    x16 = x14 * x15
+    x17 = -delta
+    x19 = -gamma
+    x20 = -x19 - x5
+    x22 = 2 * frequency
+    x23 = x20 * x22
+    x26 = a * frequency
+    x27 = a * gamma
+    x28 = x17 + x27
+    x29 = -x28
+    x44 = x29 * x29
+    x45 = frequency * gamma
+    x58 = 2 * x5
+    del x5
+    x59 = -x58
     x60 = 2 * gamma
-    x61 = 2 * x7
-    del x7
-    x62 = -x61
-    x67 = growth + x60
-    x68 = x62 + x67
-    x72 = 1 / x0
-    x75 = 2 * F_electrons
-    x76 = x72 * x75
-    x79 = 2 * F_holes
-    x81 = 1 / (x1 * x1)
+    x61 = growth + x60
+    x62 = x59 + x61
+    x63 = -growth * x62 + 2 * mean * omega_r
+    x64 = 2 * mean
+    x65 = growth * x64 + omega_r * x62
+    x66 = growth * omega_r + x62 * x64
+    x68 = 1 / x0
+    x71 = 2 * F_electrons
+    x72 = x68 * x71
+    x75 = 2 * F_holes
+    x77 = 1 / (x1 * x1)
     del x1
-    x82 = x2 * x81
-    x86 = a * omega_r
-    x88 = a * growth
-    x171 = -F_electrons - F_holes
-    x175 = 2 * delta
-    x176 = x175 + x60
-    x177 = x176 * x72
-    x179 = -x60
-    x180 = x175 + x179
+    x78 = x2 * x77
+    x83 = a * omega_r
+    x84 = a * growth
+    x137 = -x60
+    x138 = -growth + x137 + x58
+    del x58
+    x168 = -F_electrons - F_holes
+    x172 = 2 * delta
+    x173 = x172 + x60
+    x174 = x173 * x68
+    x176 = x137 + x172
+    del x137
+    x177 = -x176
+    x178 = delta + gamma
+    x179 = -x178
+    x180 = delta + x19
+    del x19
     x181 = -x180
-    x182 = delta + gamma
-    x183 = -x182
-    x184 = delta + x21
-    del x21
-    x185 = -x184
-    x186 = -omega_r * x185
-    x187 = omega_r * x183 + x186
-    x189 = -F_electrons + F_holes
-    x190 = omega_r * x18
-    x191 = growth * x18
-    x193 = omega_r * x182 + x186
-    del x186
-    x202 = -growth * x185
-    x203 = growth * x183 + x202
-    del x183
-    x204 = growth * x182 + x202
-    del x202
-    x211 = growth + x176
-    x212 = -x175
-    x213 = x212 + x67
-    x221 = Delta_0 * Delta_0
-    x222 = 4 * x221
-    x268 = a * x67
-    del x67
-    x269 = x175 - x268
-    del x175
-    x294 = x212 + x268
-    del x212, x268
-    x362 = x182 * x79 + x185 * x75
-    del x185
-    x371 = -x362
-    x372 = x17 * x222
-    x381 = (1 / 8) / (pi * pi)
+    x182 = -omega_r * x181
+    x183 = omega_r * x179 + x182
+    x185 = -F_electrons + F_holes
+    x186 = omega_r * x16
+    x187 = growth * x16
+    x189 = omega_r * x178 + x182
+    del x182
+    x198 = -growth * x181
+    x199 = growth * x179 + x198
+    del x179
+    x200 = growth * x178 + x198
+    del x198
+    x207 = growth + x173
+    x208 = -x172
+    x209 = x208 + x61
+    x217 = Delta_0 * Delta_0
+    x218 = 4 * x217
+    x265 = a * x61
+    del x61
+    x266 = x172 - x265
+    del x172
+    x291 = x208 + x265
+    del x208, x265
+    x359 = x178 * x75 + x181 * x71
+    del x181
+    x368 = -x359
+    x369 = x15 * x218
+    x378 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x6 = distance_omega * x4
-    del x4
-    x11 = -x10 * x10 + x6
-    x13 = threshold * threshold
+    x4 = distance_omega * (distance_omega + x3)
+    x9 = x4 - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x3)
+    x18 = distance * (distance + x3)
     del x3
-    x23 = x20 - x22 * x22
-    del x22
-    x100 = 1 / x13
-    x120 = 2 * x100
+    x21 = x18 - x20 * x20
+    del x20
+    x96 = 1 / x11
+    x117 = 2 * x96
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    x71 = after_re * frequency
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    x139 = -total_re
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    x67 = after_re * frequency
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x30 = a_root_re * x16
+    a_root_im = z0[1]
     del z0
-    x63 = growth + total_im
-    del total_im
-    x64 = x60 + x62 + x63
-    del x60, x62
-    x65 = -growth * x64 + omega_r * total_re
-    x66 = growth * total_re + omega_r * x64
-    x69 = omega_r * total_re - x63 * x68
-    x70 = omega_r * x63 + total_re * x68
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x32 = a_root_re * x18
-    a_root_im = z1[1]
-    del z1
-    x35 = a_root_im * x18
-    x159 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x33 = a_root_im * x16
+    x156 = 2 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    x121 = a_down_re * x120
-    a_down_im = -a_up_im * x14
-    del x14
-    x124 = a_down_im * x120
-    del x120
-    a_center_re = -a * after_re * x18
-    del after_re
-    x33 = a_center_re + mu
-    del a_center_re
-    x34 = x32 + x33
-    x37 = -x32 + x33
-    del x32, x33
-    a_center_im = x18 * (-a * x9 - x19)
-    del x19, x9
-    x36 = a_center_im + x35
-    x38 = a_center_im - x35
-    del a_center_im, x35
-    z2 = upper_root(x23, x25)
-    del x23, x25
-    c_root_re = z2[0]
-    x26 = c_root_re + frequency
-    x39 = c_root_re * x18
-    x58 = -c_root_re
-    x77 = x26 * x76
-    x78 = -x77
-    x83 = -c_root_re + frequency
-    x84 = x82 * x83
-    x85 = x79 * x84
-    x168 = 2 * c_root_re
-    x173 = x168 * x88
-    x174 = -2 * frequency * growth + x173
-    x178 = x177 * x26
-    x188 = x178 + x181 * x84 + x187
-    x192 = -x28 - x58
-    x194 = x178 + x180 * x84 + 2 * x191 * x192 + x193
-    del x178, x84
-    x200 = x168 * x86
-    x205 = -2 * omega_r * x16 * x17 * x192 + x204
-    del x192
-    x215 = -2 * F_holes * omega_r * x2 * x81 * x83 + omega_r * x77
-    x217 = x211 * x77 - x213 * x85
-    del x77
-    x228 = x76 * x83
-    del x76
-    x229 = -x228
-    x230 = x26 * x82
-    x231 = x230 * x79
-    x247 = growth * x24 + x173
-    del x173, x24
-    x248 = x177 * x83
-    del x177, x83
-    x249 = x181 * x230 + x187 + x248
-    del x187
-    x250 = -c_root_re - x28
-    x251 = x180 * x230 + 2 * x191 * x250 + x193 + x248
-    del x193, x230, x248
-    x257 = -2 * omega_r * x16 * x17 * x250 + x204
-    del x204, x250
-    x260 = x211 * x228 - x213 * x231
-    x262 = -2 * F_holes * omega_r * x2 * x26 * x81 + omega_r * x228
-    del x228
-    c_root_im = z2[1]
-    del z2
-    x40 = c_root_im * x18
-    x42 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x43 = (1 / 2) * x42
-    x44 = c_root_re * x43
-    x45 = x31 * x44
-    x51 = c_root_im * x43
-    del x43
-    x53 = x31 * x51
-    x59 = -c_root_im
-    x73 = c_root_im + delta - x29
-    del x29
-    x74 = x72 * x73
-    x80 = -x73
-    x169 = x42 * (-x75 - x79)
-    x170 = x168 * x169
-    x172 = 2 * x73
-    x195 = -x171 * (x18 * (-x172 * x86 - x174) + x188) - x189 * (x172 * x190 + x194)
-    x196 = -x182 + x2 * x80 * x81
-    x197 = x184 + x74
-    x198 = x176 * x197
-    x207 = 2 * c_root_im
-    x208 = x169 * x207
-    del x169
-    x209 = x42 * (-x75 + x79)
-    x210 = x207 * x209
-    del x207
-    x214 = x196 * x79
-    x216 = 2 * F_electrons * x197 * x211 - x213 * x214 - x215
-    x218 = omega_r * x197 * x75 - omega_r * x214 + x217
-    del x197, x214
-    x219 = x168 * x209
-    del x168, x209
-    x225 = c_root_im + x30
-    del x30
-    x226 = -x225
-    x227 = x226 * x72
-    x246 = 2 * x226
-    x252 = -x171 * (x18 * (-x246 * x86 + x247) + x249) - x189 * (x190 * x246 + x251)
-    x253 = -x182 + x2 * x225 * x81
-    x254 = x184 + x227
-    x255 = x176 * x254
-    x259 = x253 * x79
-    x261 = omega_r * x254 * x75 - omega_r * x259 + x260
-    x263 = 2 * F_electrons * x211 * x254 - x213 * x259 - x262
-    del x254, x259
-    x267 = x72 * x80
-    x320 = 2 * x80
-    x321 = -x171 * (x18 * (-x174 - x320 * x86) + x188) - x189 * (x190 * x320 + x194)
-    del x174, x188, x194
-    x322 = -x182 + x2 * x73 * x81
-    x323 = x184 + x267
-    x324 = x176 * x323
-    x326 = x322 * x79
-    x327 = 2 * F_electrons * x211 * x323 - x213 * x326 - x215
-    del x215
-    x328 = omega_r * x323 * x75 - omega_r * x326 + x217
-    del x217, x323, x326
-    x332 = x225 * x72
-    del x72
-    x342 = 2 * x225
-    x343 = -x171 * (x18 * (x247 - x342 * x86) + x249) - x189 * (x190 * x342 + x251)
-    del x190, x247, x249, x251
-    x344 = -x182 + x2 * x226 * x81
-    del x182, x2, x81
-    x345 = x184 + x332
-    del x184
-    x346 = x176 * x345
-    del x176
-    x348 = x344 * x79
-    x349 = 2 * F_electrons * x211 * x345 - x213 * x348 - x262
-    del x211, x213, x262
-    x350 = omega_r * x345 * x75 - omega_r * x348 + x260
-    del x260, x345, x348
-    c_up_re = x26
-    del x26
-    x91 = -c_up_re
-    x95 = a_up_re + c_up_re
-    x107 = a_up_re + x91
-    x138 = a_down_re + x91
-    x151 = a_down_re + c_up_re
-    c_up_im = c_root_im + gamma + x8
+    a_up_im = a_root_im + x8
     del x8
-    x27 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x92 = -c_up_im
-    x93 = a_up_im + c_up_im
-    x108 = a_up_im + x92
-    x141 = a_down_im + x92
-    x148 = a_down_im + c_up_im
-    c_down_re = c_up_re * x27
-    x101 = c_down_re * x100
-    x102 = a_down_im * x101
-    x129 = -c_down_re
-    x133 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x27
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    x118 = a_down_re * x117
+    a_down_im = -a_up_im * x12
+    del x12
+    x121 = a_down_im * x117
+    del x117
+    a_center_re = -a * after_re * x16
+    del after_re
+    x31 = a_center_re + mu
+    del a_center_re
+    x32 = x30 + x31
+    x35 = -x30 + x31
+    del x30, x31
+    a_center_im = x16 * (-a * x7 - x17)
+    del x17, x7
+    x34 = a_center_im + x33
+    x36 = a_center_im - x33
+    del a_center_im, x33
+    z1 = upper_root(x21, x23)
+    del x21, x23
+    c_root_re = z1[0]
+    x24 = c_root_re + frequency
+    x37 = c_root_re * x16
+    x56 = -c_root_re
+    x73 = x24 * x72
+    x74 = -x73
+    x79 = -c_root_re + frequency
+    x80 = x78 * x79
+    x81 = x75 * x80
+    x165 = 2 * c_root_re
+    x170 = x165 * x84
+    x171 = -2 * frequency * growth + x170
+    x175 = x174 * x24
+    x184 = x175 + x177 * x80 + x183
+    x188 = -x26 - x56
+    x190 = x175 + x176 * x80 + 2 * x187 * x188 + x189
+    del x175, x80
+    x196 = x165 * x83
+    x201 = -2 * omega_r * x14 * x15 * x188 + x200
+    del x188
+    x211 = -2 * F_holes * omega_r * x2 * x77 * x79 + omega_r * x73
+    x213 = x207 * x73 - x209 * x81
+    del x73
+    x224 = x72 * x79
+    del x72
+    x225 = -x224
+    x226 = x24 * x78
+    x227 = x226 * x75
+    x243 = growth * x22 + x170
+    del x170, x22
+    x244 = x174 * x79
+    del x174, x79
+    x245 = x177 * x226 + x183 + x244
+    del x183
+    x246 = -c_root_re - x26
+    x247 = x176 * x226 + 2 * x187 * x246 + x189 + x244
+    del x189, x226, x244
+    x253 = -2 * omega_r * x14 * x15 * x246 + x200
+    del x200, x246
+    x256 = x207 * x224 - x209 * x227
+    x258 = -2 * F_holes * omega_r * x2 * x24 * x77 + omega_r * x224
+    del x224
+    c_root_im = z1[1]
+    del z1
+    x38 = c_root_im * x16
+    x40 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x41 = (1 / 2) * x40
+    x42 = c_root_re * x41
+    x43 = x29 * x42
+    x49 = c_root_im * x41
+    del x41
+    x51 = x29 * x49
+    x57 = -c_root_im
+    x69 = c_root_im + delta - x27
     del x27
-    x103 = c_down_im * x100
-    x104 = a_down_re * x103
-    x105 = x102 + x104
-    x113 = a_down_im * x103
-    del x103
-    x114 = a_down_re * c_down_re * x100 - x113
-    x130 = -c_down_im
-    x131 = a_up_im + c_down_im
-    x278 = a_down_re * x101 + x113
-    del x101, x113
-    x284 = x102 - x104
-    del x102, x104
-    x303 = a_up_im + x130
-    c_center_re = -x18 * x28
+    x70 = x68 * x69
+    x76 = -x69
+    x166 = x40 * (-x71 - x75)
+    x167 = x165 * x166
+    x169 = 2 * x69
+    x191 = -x168 * (x16 * (-x169 * x83 - x171) + x184) - x185 * (x169 * x186 + x190)
+    x192 = -x178 + x2 * x76 * x77
+    x193 = x180 + x70
+    x194 = x173 * x193
+    x203 = 2 * c_root_im
+    x204 = x166 * x203
+    del x166
+    x205 = x40 * (-x71 + x75)
+    x206 = x203 * x205
+    del x203
+    x210 = x192 * x75
+    x212 = 2 * F_electrons * x193 * x207 - x209 * x210 - x211
+    x214 = omega_r * x193 * x71 - omega_r * x210 + x213
+    del x193, x210
+    x215 = x165 * x205
+    del x165, x205
+    x221 = c_root_im + x28
     del x28
-    c_center_im = x18 * x31
-    z3 = upper_root(x34, x36)
-    del x34, x36
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
-    del z3
-    z4 = upper_root(x37, x38)
-    del x37, x38
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    rp_xi_re = c_center_re + x39
-    x41 = mu + rp_xi_re
-    x48 = rp_xi_re * x31 + x47
-    del rp_xi_re
-    rp_xi_im = c_center_im + x40
-    x49 = 1 / (rp_xi_im * rp_xi_im * x46 + x48 * x48)
-    x50 = rp_xi_im * x49
-    x52 = x48 * x49
-    del x48, x49
-    z5 = upper_root(x41, rp_xi_im)
-    del rp_xi_im, x41
-    rp_p_re = z5[0]
-    x270 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x45 * x50 - x51 * x52
-    x162 = rp_weight_re * x159
-    x163 = a_root_re * x162
-    x164 = a_root_im * x162
-    del x162
-    rp_weight_im = -x44 * x52 + x50 * x53
-    del x44, x50, x52
-    x160 = rp_weight_im * x159
-    x161 = a_root_im * x160
-    x165 = a_root_re * x160
-    del x160
-    rm_xi_re = c_center_re - x39
-    del c_center_re, x39
-    x54 = mu + rm_xi_re
-    x55 = rm_xi_re * x31 + x47
-    del rm_xi_re, x31, x47
-    rm_xi_im = c_center_im - x40
-    del c_center_im, x40
-    x56 = 1 / (rm_xi_im * rm_xi_im * x46 + x55 * x55)
-    del x46
-    x57 = rm_xi_im * x56
-    z6 = upper_root(x54, rm_xi_im)
-    del rm_xi_im, x54
-    rm_p_re = z6[0]
-    x333 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x45 * x57 + x51 * x55 * x56
-    del x45, x51
-    x240 = rm_weight_re * x159
-    x241 = a_root_re * x240
-    x242 = a_root_im * x240
-    del x240
-    rm_weight_im = (1 / 2) * c_root_re * x42 * x55 * x56 - x53 * x57
-    del x42, x53, x55, x56, x57
-    x238 = rm_weight_im * x159
-    x239 = a_root_im * x238
-    x243 = a_root_re * x238
-    del x238
-    z7 = root_sum(a_root_re, a_root_im, x58, x59, x65, x66)
-    rp_roots_re = z7[0]
-    x96 = omega_r + rp_roots_re
-    x140 = -rp_roots_re - x139
-    rp_roots_im = z7[1]
-    del z7
-    x87 = -rp_roots_im
-    x94 = growth + rp_roots_im
-    x97 = -x93 * x94 + x95 * x96
-    x98 = x93 * x96 + x94 * x95
-    del x94, x96
-    z8 = root_sum(a_up_re, a_up_im, x91, x92, x97, x98)
-    del x97, x98
-    x99 = z8[1]
-    x117 = z8[0]
-    del z8
-    x119 = x117 * x99
-    x122 = x100 * (x117 * x117 - x99 * x99)
-    x123 = -a_down_im * x122 - x119 * x121
-    x125 = -a_down_re * x122 + x119 * x124
-    del x119, x122
-    x142 = x64 + x87
-    x143 = x138 * x140 - x141 * x142
-    x144 = x138 * x142 + x140 * x141
-    del x140, x142
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x143, x144)
-    del x143, x144
-    x145 = z9[1]
-    x147 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x65, x66)
-    del x65, x66
-    rm_roots_re = z10[0]
-    x106 = rm_roots_re + total_re
-    x134 = omega_r + rm_roots_re
-    x152 = -rm_roots_re
-    x153 = omega_r + x152
-    rm_roots_im = z10[1]
-    del z10
-    x109 = rm_roots_im + x64
-    del x64
-    x110 = x106 * x107 - x108 * x109
-    x111 = x106 * x108 + x107 * x109
-    del x106, x109
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x110, x111)
-    del x110, x111
-    x112 = z11[0]
-    x115 = z11[1]
-    del z11
-    x116 = x105 * x112 + x114 * x115
-    x118 = -x105 * x115 + x112 * x114
-    del x105, x112, x114, x115
-    x132 = growth + rm_roots_im
-    x135 = -x131 * x132 + x133 * x134
-    x136 = x131 * x134 + x132 * x133
-    del x131, x132, x134
-    z12 = root_sum(a_up_re, a_up_im, x129, x130, x135, x136)
-    del x130, x135, x136
-    x137 = z12[1]
-    x146 = z12[0]
-    del z12
-    x149 = -rm_roots_im
-    x150 = growth + x149
-    x154 = -x148 * x150 + x151 * x153
-    x155 = x148 * x153 + x150 * x151
-    del x150, x153
-    z13 = root_sum(a_down_re, a_down_im, x91, x92, x154, x155)
-    del x154, x155
-    x156 = z13[1]
-    x157 = z13[0]
-    del z13
-    z14 = root_sum(a_root_re, a_root_im, x58, c_root_im, x69, x70)
-    del c_root_im, x58
-    sp_roots_re = z14[0]
-    x273 = omega_r + sp_roots_re
-    x298 = -sp_roots_re - x139
-    del x139
-    sp_roots_im = z14[1]
-    del z14
-    x274 = sp_roots_im + x68
-    x275 = -x108 * x274 + x273 * x95
-    x276 = x108 * x273 + x274 * x95
-    del x108, x273, x274, x95
-    z15 = root_sum(a_up_re, a_up_im, x91, c_up_im, x275, x276)
-    del x275, x276
-    x277 = z15[1]
-    x287 = z15[0]
-    del z15
-    x289 = x277 * x287
-    x290 = x100 * (-x277 * x277 + x287 * x287)
-    del x100
-    x291 = -a_down_im * x290 - x121 * x289
-    del x121
-    x292 = -a_down_re * x290 + x124 * x289
-    del x124, x289, x290
-    x297 = -sp_roots_im + x63
-    x299 = x138 * x298 - x148 * x297
-    x300 = x138 * x297 + x148 * x298
-    del x138, x148, x297, x298
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x92, x299, x300)
-    del x299, x300
-    x301 = z16[1]
-    x308 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x59, x69, x70)
-    del c_root_re, x59, x69, x70
-    sm_roots_re = z17[0]
-    x280 = sm_roots_re + total_re
-    del total_re
-    x302 = omega_r + sm_roots_re
-    x310 = -sm_roots_re
-    x311 = omega_r + x310
-    sm_roots_im = z17[1]
-    del z17
-    x279 = sm_roots_im + x63
-    del x63
-    x281 = x107 * x280 - x279 * x93
-    x282 = x107 * x279 + x280 * x93
-    del x107, x279, x280, x93
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x92, x281, x282)
-    del c_up_re, x281, x282, x92
-    x283 = z18[1]
-    x285 = z18[0]
-    del z18
-    x286 = x278 * x283 + x284 * x285
-    x288 = x278 * x285 - x283 * x284
-    del x278, x283, x284, x285
-    x304 = sm_roots_im + x68
+    x222 = -x221
+    x223 = x222 * x68
+    x242 = 2 * x222
+    x248 = -x168 * (x16 * (-x242 * x83 + x243) + x245) - x185 * (x186 * x242 + x247)
+    x249 = -x178 + x2 * x221 * x77
+    x250 = x180 + x223
+    x251 = x173 * x250
+    x255 = x249 * x75
+    x257 = omega_r * x250 * x71 - omega_r * x255 + x256
+    x259 = 2 * F_electrons * x207 * x250 - x209 * x255 - x258
+    del x250, x255
+    x263 = x68 * x76
+    x317 = 2 * x76
+    x318 = -x168 * (x16 * (-x171 - x317 * x83) + x184) - x185 * (x186 * x317 + x190)
+    del x171, x184, x190
+    x319 = -x178 + x2 * x69 * x77
+    x320 = x180 + x263
+    x321 = x173 * x320
+    x323 = x319 * x75
+    x324 = 2 * F_electrons * x207 * x320 - x209 * x323 - x211
+    del x211
+    x325 = omega_r * x320 * x71 - omega_r * x323 + x213
+    del x213, x320, x323
+    x329 = x221 * x68
     del x68
-    x305 = x133 * x302 - x303 * x304
-    x306 = x133 * x304 + x302 * x303
-    del x133, x302, x303, x304
-    z19 = root_sum(a_up_re, a_up_im, x129, c_down_im, x305, x306)
-    del a_up_im, a_up_re, x129, x305, x306
-    x307 = z19[1]
-    x309 = z19[0]
-    del z19
-    x312 = growth - sm_roots_im - x179 - x61
-    del x179, x61
-    x313 = -x141 * x312 + x151 * x311
-    x314 = x141 * x311 + x151 * x312
-    del x141, x151, x311, x312
-    z20 = root_sum(a_down_re, a_down_im, x91, c_up_im, x313, x314)
-    del a_down_im, a_down_re, c_up_im, x313, x314, x91
-    x315 = z20[1]
-    x316 = z20[0]
-    del z20
-    z21 = root_sum(x71, 0, x13, 0, x13 * (x20 + x6) + x20 * x6, 0)
+    x339 = 2 * x221
+    x340 = -x168 * (x16 * (x243 - x339 * x83) + x245) - x185 * (x186 * x339 + x247)
+    del x186, x243, x245, x247
+    x341 = -x178 + x2 * x222 * x77
+    del x178, x2, x77
+    x342 = x180 + x329
+    del x180
+    x343 = x173 * x342
+    del x173
+    x345 = x341 * x75
+    x346 = 2 * F_electrons * x207 * x342 - x209 * x345 - x258
+    del x207, x209, x258
+    x347 = omega_r * x342 * x71 - omega_r * x345 + x256
+    del x256, x342, x345
+    c_up_re = x24
+    del x24
+    x87 = -c_up_re
+    x91 = a_up_re + c_up_re
+    x102 = a_up_re + x87
+    x134 = a_down_re + x87
+    x148 = a_down_re + c_up_re
+    c_up_im = c_root_im + gamma + x6
     del x6
-    resonance_re = where(x71 < 0, -x20 + z21[0], frequency * omega_r + 2 * x13)
-    del x13, x20, x71, z21
-    x199 = 2 * resonance_re
+    x25 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x88 = -c_up_im
+    x89 = a_up_im + c_up_im
+    x104 = a_up_im + x88
+    x136 = a_down_im + x88
+    x145 = a_down_im + c_up_im
+    c_down_re = c_up_re * x25
+    x97 = c_down_re * x96
+    x98 = a_down_im * x97
+    x126 = -c_down_re
+    x129 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x25
+    del x25
+    x99 = c_down_im * x96
+    x100 = a_down_re * x99
+    x101 = x100 + x98
+    x110 = a_down_im * x99
+    del x99
+    x111 = a_down_re * c_down_re * x96 - x110
+    x127 = -c_down_im
+    x128 = a_up_im + c_down_im
+    x275 = a_down_re * x97 + x110
+    del x110, x97
+    x281 = -x100 + x98
+    del x100, x98
+    x300 = a_up_im + x127
+    c_center_re = -x16 * x26
+    del x26
+    c_center_im = x16 * x29
+    z2 = upper_root(x32, x34)
+    del x32, x34
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x35, x36)
+    del x35, x36
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    rp_xi_re = c_center_re + x37
+    x39 = mu + rp_xi_re
+    x46 = rp_xi_re * x29 + x45
+    del rp_xi_re
+    rp_xi_im = c_center_im + x38
+    x47 = 1 / (rp_xi_im * rp_xi_im * x44 + x46 * x46)
+    x48 = rp_xi_im * x47
+    x50 = x46 * x47
+    del x46, x47
+    z4 = upper_root(x39, rp_xi_im)
+    del rp_xi_im, x39
+    rp_p_re = z4[0]
+    x267 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x43 * x48 - x49 * x50
+    x159 = rp_weight_re * x156
+    x160 = a_root_re * x159
+    x161 = a_root_im * x159
+    del x159
+    rp_weight_im = -x42 * x50 + x48 * x51
+    del x42, x48, x50
+    x157 = rp_weight_im * x156
+    x158 = a_root_im * x157
+    x162 = a_root_re * x157
+    del x157
+    rm_xi_re = c_center_re - x37
+    del c_center_re, x37
+    x52 = mu + rm_xi_re
+    x53 = rm_xi_re * x29 + x45
+    del rm_xi_re, x29, x45
+    rm_xi_im = c_center_im - x38
+    del c_center_im, x38
+    x54 = 1 / (rm_xi_im * rm_xi_im * x44 + x53 * x53)
+    del x44
+    x55 = rm_xi_im * x54
+    z5 = upper_root(x52, rm_xi_im)
+    del rm_xi_im, x52
+    rm_p_re = z5[0]
+    x330 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x43 * x55 + x49 * x53 * x54
+    del x43, x49
+    x236 = rm_weight_re * x156
+    x237 = a_root_re * x236
+    x238 = a_root_im * x236
+    del x236
+    rm_weight_im = (1 / 2) * c_root_re * x40 * x53 * x54 - x51 * x55
+    del x40, x51, x53, x54, x55
+    x234 = rm_weight_im * x156
+    x235 = a_root_im * x234
+    x239 = a_root_re * x234
+    del x234
+    z6 = root_sum(a_root_re, a_root_im, x56, x57, x63, x65)
+    rp_roots_re = z6[0]
+    x82 = -rp_roots_re
+    x92 = omega_r + rp_roots_re
+    x135 = x64 + x82
+    rp_roots_im = z6[1]
+    del z6
+    x90 = growth + rp_roots_im
+    x93 = -x89 * x90 + x91 * x92
+    x94 = x89 * x92 + x90 * x91
+    del x90, x92
+    z7 = root_sum(a_up_re, a_up_im, x87, x88, x93, x94)
+    del x93, x94
+    x95 = z7[1]
+    x114 = z7[0]
+    del z7
+    x116 = x114 * x95
+    x119 = x96 * (x114 * x114 - x95 * x95)
+    x120 = -a_down_im * x119 - x116 * x118
+    x122 = -a_down_re * x119 + x116 * x121
+    del x116, x119
+    x139 = -rp_roots_im - x138
+    x140 = x134 * x135 - x136 * x139
+    x141 = x134 * x139 + x135 * x136
+    del x135, x139
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x140, x141)
+    del x140, x141
+    x142 = z8[1]
+    x144 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x63, x65)
+    del x65
+    rm_roots_re = z9[0]
+    x103 = rm_roots_re + x64
+    x130 = omega_r + rm_roots_re
+    x149 = -rm_roots_re
+    x150 = omega_r + x149
+    rm_roots_im = z9[1]
+    del z9
+    x105 = growth + rm_roots_im
+    x106 = x105 + x59 + x60
+    del x59, x60
+    x107 = x102 * x103 - x104 * x106
+    x108 = x102 * x106 + x103 * x104
+    del x103, x106
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x107, x108)
+    del x107, x108
+    x109 = z10[0]
+    x112 = z10[1]
+    del z10
+    x113 = x101 * x109 + x111 * x112
+    x115 = -x101 * x112 + x109 * x111
+    del x101, x109, x111, x112
+    x131 = -x105 * x128 + x129 * x130
+    x132 = x105 * x129 + x128 * x130
+    del x105, x128, x130
+    z11 = root_sum(a_up_re, a_up_im, x126, x127, x131, x132)
+    del x127, x131, x132
+    x133 = z11[1]
+    x143 = z11[0]
+    del z11
+    x146 = -rm_roots_im
+    x147 = growth + x146
+    x151 = -x145 * x147 + x148 * x150
+    x152 = x145 * x150 + x147 * x148
+    del x147, x150
+    z12 = root_sum(a_down_re, a_down_im, x87, x88, x151, x152)
+    del x151, x152
+    x153 = z12[1]
+    x154 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x56, c_root_im, x63, x66)
+    del c_root_im, x56
+    sp_roots_re = z13[0]
+    x264 = -sp_roots_re
+    x270 = omega_r + sp_roots_re
+    x295 = x264 + x64
+    sp_roots_im = z13[1]
+    del z13
+    x271 = sp_roots_im + x62
+    x272 = -x104 * x271 + x270 * x91
+    x273 = x104 * x270 + x271 * x91
+    del x104, x270, x271, x91
+    z14 = root_sum(a_up_re, a_up_im, x87, c_up_im, x272, x273)
+    del x272, x273
+    x274 = z14[1]
+    x284 = z14[0]
+    del z14
+    x286 = x274 * x284
+    x287 = x96 * (-x274 * x274 + x284 * x284)
+    del x96
+    x288 = -a_down_im * x287 - x118 * x286
+    del x118
+    x289 = -a_down_re * x287 + x121 * x286
+    del x121, x286, x287
+    x294 = growth - sp_roots_im
+    x296 = x134 * x295 - x145 * x294
+    x297 = x134 * x294 + x145 * x295
+    del x134, x145, x294, x295
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x88, x296, x297)
+    del x296, x297
+    x298 = z15[1]
+    x305 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x57, x63, x66)
+    del c_root_re, x57, x63, x66
+    sm_roots_re = z16[0]
+    x277 = sm_roots_re + x64
+    del x64
+    x299 = omega_r + sm_roots_re
+    x307 = -sm_roots_re
+    x308 = omega_r + x307
+    sm_roots_im = z16[1]
+    del z16
+    x276 = growth + sm_roots_im
+    x278 = x102 * x277 - x276 * x89
+    x279 = x102 * x276 + x277 * x89
+    del x102, x276, x277, x89
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x88, x278, x279)
+    del c_up_re, x278, x279, x88
+    x280 = z17[1]
+    x282 = z17[0]
+    del z17
+    x283 = x275 * x280 + x281 * x282
+    x285 = x275 * x282 - x280 * x281
+    del x275, x280, x281, x282
+    x301 = sm_roots_im + x62
+    del x62
+    x302 = x129 * x299 - x300 * x301
+    x303 = x129 * x301 + x299 * x300
+    del x129, x299, x300, x301
+    z18 = root_sum(a_up_re, a_up_im, x126, c_down_im, x302, x303)
+    del a_up_im, a_up_re, x126, x302, x303
+    x304 = z18[1]
+    x306 = z18[0]
+    del z18
+    x309 = -sm_roots_im - x138
+    del x138
+    x310 = -x136 * x309 + x148 * x308
+    x311 = x136 * x308 + x148 * x309
+    del x136, x148, x308, x309
+    z19 = root_sum(a_down_re, a_down_im, x87, c_up_im, x310, x311)
+    del a_down_im, a_down_re, c_up_im, x310, x311, x87
+    x312 = z19[1]
+    x313 = z19[0]
+    del z19
+    z20 = root_sum(x67, 0, x11, 0, x11 * (x18 + x4) + x18 * x4, 0)
+    del x4
+    resonance_re = where(x67 < 0, -x18 + z20[0], frequency * omega_r + 2 * x11)
+    del x11, x18, x67, z20
+    x195 = 2 * resonance_re
     del resonance_re
-    x201 = x199 - x200
-    x206 = x171 * (x16 * x17 * (x172 * x88 + x201) - x181 * x196 - x198 - x203) + x189 * (-x172 * x191 - x180 * x196 - x198 - x205)
-    del x172, x196, x198
-    x256 = x199 + x200
-    del x199, x200
-    x258 = x171 * (x16 * x17 * (x246 * x88 + x256) - x181 * x253 - x203 - x255) + x189 * (-x180 * x253 - x191 * x246 - x255 - x257)
-    del x246, x253, x255
-    x325 = x171 * (x16 * x17 * (x201 + x320 * x88) - x181 * x322 - x203 - x324) + x189 * (-x180 * x322 - x191 * x320 - x205 - x324)
-    del x201, x205, x320, x322, x324
-    x347 = x171 * (x16 * x17 * (x256 + x342 * x88) - x181 * x344 - x203 - x346) + x189 * (-x180 * x344 - x191 * x342 - x257 - x346)
-    del x171, x180, x181, x189, x191, x203, x256, x257, x342, x344, x346
-    rp_filled0_re = x74 * x75
-    del x74
-    rp_filled0_im = x78
-    rp_filled1_re = -x79 * x80 * x82
-    del x80
-    rp_filled1_im = x85
+    x197 = x195 - x196
+    x202 = x168 * (x14 * x15 * (x169 * x84 + x197) - x177 * x192 - x194 - x199) + x185 * (-x169 * x187 - x176 * x192 - x194 - x201)
+    del x169, x192, x194
+    x252 = x195 + x196
+    del x195, x196
+    x254 = x168 * (x14 * x15 * (x242 * x84 + x252) - x177 * x249 - x199 - x251) + x185 * (-x176 * x249 - x187 * x242 - x251 - x253)
+    del x242, x249, x251
+    x322 = x168 * (x14 * x15 * (x197 + x317 * x84) - x177 * x319 - x199 - x321) + x185 * (-x176 * x319 - x187 * x317 - x201 - x321)
+    del x197, x201, x317, x319, x321
+    x344 = x168 * (x14 * x15 * (x252 + x339 * x84) - x177 * x341 - x199 - x343) + x185 * (-x176 * x341 - x187 * x339 - x253 - x343)
+    del x168, x176, x177, x185, x187, x199, x252, x253, x339, x341, x343
+    rp_filled0_re = x70 * x71
+    del x70
+    rp_filled0_im = x74
+    rp_filled1_re = -x75 * x76 * x78
+    del x76
+    rp_filled1_im = x81
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
-    rpp_x_re = x18 * (rp_roots_re - x86)
-    rpp_x_im = x18 * (-x87 - x88)
-    del x87
-    z22 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_x_re = x16 * (-x82 - x83)
+    del x82
+    rpp_x_im = x16 * (rp_roots_im - x84)
+    z21 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_k_re = z22[0]
-    rpp_k_im = z22[1]
+    rpp_k_re = z21[0]
+    rpp_k_im = z21[1]
+    del z21
+    z22 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x85 = z22[0]
+    x86 = z22[1]
     del z22
-    z23 = pair_arctanh(rpp_k_re, rpp_k_im, q)
-    x89 = z23[0]
-    x90 = z23[1]
+    x123 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
+    z23 = pair_excess(rpp_k_re, rpp_k_im, q, x85, x86)
+    rpp_excess_re = z23[0]
+    rpp_excess_im = z23[1]
     del z23
-    x126 = 1 / (rpp_k_im * rpp_k_im + rpp_k_re * rpp_k_re)
-    z24 = pair_excess(rpp_k_re, rpp_k_im, q, x89, x90)
-    rpp_excess_re = z24[0]
-    rpp_excess_im = z24[1]
-    del z24
-    rp_form0_re = -x116 * x99 + x117 * x118
-    rp_form0_im = x116 * x117 + x118 * x99
-    del x116, x117, x118, x99
-    rp_form1_re = -c_down_im * x123 + c_down_re * x125
-    rp_form1_im = c_down_im * x125 + c_down_re * x123
-    del x123, x125
-    rpp_inverse_re = rpp_k_re * x126
+    rp_form0_re = -x113 * x95 + x114 * x115
+    rp_form0_im = x113 * x114 + x115 * x95
+    del x113, x114, x115, x95
+    rp_form1_re = -c_down_im * x120 + c_down_re * x122
+    rp_form1_im = c_down_im * x122 + c_down_re * x120
+    del x120, x122
+    rpp_inverse_re = rpp_k_re * x123
     del rpp_k_re
-    rpp_inverse_im = -rpp_k_im * x126
-    del rpp_k_im, x126
-    rpm_x_re = x18 * (-rm_roots_re - x86)
+    rpp_inverse_im = -rpp_k_im * x123
+    del rpp_k_im, x123
+    rpm_x_re = x16 * (-rm_roots_re - x83)
     del rm_roots_re
-    rpm_x_im = x18 * (-rm_roots_im - x88)
+    rpm_x_im = x16 * (-rm_roots_im - x84)
     del rm_roots_im
-    z25 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z25[0]
-    rpm_k_im = z25[1]
+    rpm_k_re = z24[0]
+    rpm_k_im = z24[1]
+    del z24
+    z25 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x124 = z25[0]
+    x125 = z25[1]
     del z25
-    z26 = pair_arctanh(rpm_k_re, rpm_k_im, q)
-    x127 = z26[0]
-    x128 = z26[1]
+    x155 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
+    x216 = -x125 + x86
+    del x86
+    x220 = -x124 + x85
+    del x85
+    z26 = pair_excess(rpm_k_re, rpm_k_im, q, x124, x125)
+    del x124, x125
+    rpm_excess_re = -z26[0]
+    rpm_excess_im = -z26[1]
     del z26
-    x158 = 1 / (rpm_k_im * rpm_k_im + rpm_k_re * rpm_k_re)
-    x220 = -x128 + x90
-    del x90
-    x224 = -x127 + x89
-    del x89
-    z27 = pair_excess(rpm_k_re, rpm_k_im, q, x127, x128)
-    del x127, x128
-    rpm_excess_re = -z27[0]
-    rpm_excess_im = -z27[1]
-    del z27
-    rm_form0_re = -x137 * x145 + x146 * x147
-    rm_form0_im = x137 * x147 + x145 * x146
-    del x145, x147
-    rm_form1_re = -x137 * x156 + x146 * x157
-    rm_form1_im = x137 * x157 + x146 * x156
-    del x137, x146, x156, x157
-    rpm_inverse_re = -rpm_k_re * x158
+    rm_form0_re = -x133 * x142 + x143 * x144
+    rm_form0_im = x133 * x144 + x142 * x143
+    del x142, x144
+    rm_form1_re = -x133 * x153 + x143 * x154
+    rm_form1_im = x133 * x154 + x143 * x153
+    del x133, x143, x153, x154
+    rpm_inverse_re = -rpm_k_re * x155
     del rpm_k_re
-    x167 = x159 * (rpm_inverse_re + rpp_inverse_re)
+    x164 = x156 * (rpm_inverse_re + rpp_inverse_re)
     del rpm_inverse_re, rpp_inverse_re
-    rpm_inverse_im = rpm_k_im * x158
-    del rpm_k_im, x158
-    x166 = x159 * (rpm_inverse_im + rpp_inverse_im)
+    rpm_inverse_im = rpm_k_im * x155
+    del rpm_k_im, x155
+    x163 = x156 * (rpm_inverse_im + rpp_inverse_im)
     del rpm_inverse_im, rpp_inverse_im
-    rp_weights_re = -x161 - x163
-    x370 = rp_weights_re * x18
-    rp_weights_im = x164 - x165
-    x223 = rp_weights_im * x222
-    x366 = rp_weights_im * x18
+    rp_weights_re = -x158 - x160
+    x367 = rp_weights_re * x16
+    rp_weights_im = x161 - x162
+    x219 = rp_weights_im * x218
+    x363 = rp_weights_im * x16
     del rp_weights_im
-    rp_still_re = -a_root_im * x166 - a_root_re * x167
-    rp_still_im = a_root_im * x167 - a_root_re * x166
-    del x166, x167
-    x355 = growth * rp_still_im - omega_r * rp_still_re
-    x359 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_re = -a_root_im * x163 - a_root_re * x164
+    rp_still_im = a_root_im * x164 - a_root_re * x163
+    del x163, x164
+    x352 = growth * rp_still_im - omega_r * rp_still_re
+    x356 = -growth * rp_still_re - omega_r * rp_still_im
     del rp_still_im, rp_still_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x369 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x362
+    x366 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x359
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
     del rpm_excess_im, rpm_excess_re, rpp_excess_im, rpp_excess_re
-    x365 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x362
-    x383 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x362
+    x362 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x359
+    x380 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x359
     del rp_forms0_re
-    x385 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x362
+    x382 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x359
     del rp_forms0_im, rp_forms1_im, rp_forms1_re
-    rp_uniform0_re = -rp_weight_im * x195 - rp_weight_re * x206 + x170
-    rp_uniform0_im = -rp_weight_im * x206 + rp_weight_re * x195 - x208
-    del x195, x206
-    rp_uniform1_re = -rp_weight_im * x216 + rp_weight_re * x218 - x210
-    rp_uniform1_im = rp_weight_im * x218 + rp_weight_re * x216 - x219
-    del x216, x218
-    rp_total_re = 4 * rp_weights_re * x221 * x224 - x220 * x223
-    rp_total_im = rp_weights_re * x220 * x222 + x223 * x224
-    del x220, x223, x224
-    rm_filled0_re = x227 * x75
-    del x227
-    rm_filled0_im = x229
-    rm_filled1_re = -x225 * x79 * x82
-    del x225
-    rm_filled1_im = x231
+    rp_uniform0_re = -rp_weight_im * x191 - rp_weight_re * x202 + x167
+    rp_uniform0_im = -rp_weight_im * x202 + rp_weight_re * x191 - x204
+    del x191, x202
+    rp_uniform1_re = -rp_weight_im * x212 + rp_weight_re * x214 - x206
+    rp_uniform1_im = rp_weight_im * x214 + rp_weight_re * x212 - x215
+    del x212, x214
+    rp_total_re = 4 * rp_weights_re * x217 * x220 - x216 * x219
+    rp_total_im = rp_weights_re * x216 * x218 + x219 * x220
+    del x216, x219, x220
+    rm_filled0_re = x223 * x71
+    del x223
+    rm_filled0_im = x225
+    rm_filled1_re = -x221 * x75 * x78
+    del x221
+    rm_filled1_im = x227
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
     rm_filling_im = rm_filled0_im + rm_filled1_im
     del rm_filled0_im, rm_filled1_im
-    rmp_x_re = x18 * (-x152 - x86)
-    del x152
-    rmp_x_im = x18 * (-x149 - x88)
+    rmp_x_re = x16 * (-x149 - x83)
     del x149
-    z28 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_x_im = x16 * (-x146 - x84)
+    del x146
+    z27 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z28[0]
-    rmp_k_im = z28[1]
+    rmp_k_re = z27[0]
+    rmp_k_im = z27[1]
+    del z27
+    z28 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x228 = z28[0]
+    x229 = z28[1]
     del z28
-    z29 = pair_arctanh(rmp_k_re, rmp_k_im, q)
-    x232 = z29[0]
-    x233 = z29[1]
+    x230 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
+    z29 = pair_excess(rmp_k_re, rmp_k_im, q, x228, x229)
+    rmp_excess_re = z29[0]
+    rmp_excess_im = z29[1]
     del z29
-    x234 = 1 / (rmp_k_im * rmp_k_im + rmp_k_re * rmp_k_re)
-    z30 = pair_excess(rmp_k_re, rmp_k_im, q, x232, x233)
-    rmp_excess_re = z30[0]
-    rmp_excess_im = z30[1]
-    del z30
-    rmp_inverse_re = rmp_k_re * x234
+    rmp_inverse_re = rmp_k_re * x230
     del rmp_k_re
-    rmp_inverse_im = -rmp_k_im * x234
-    del rmp_k_im, x234
-    rmm_x_re = x18 * (-rp_roots_re - x86)
+    rmp_inverse_im = -rmp_k_im * x230
+    del rmp_k_im, x230
+    rmm_x_re = x16 * (-rp_roots_re - x83)
     del rp_roots_re
-    rmm_x_im = x18 * (-rp_roots_im - x88)
-    del rp_roots_im, x88
-    z31 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = x16 * (-rp_roots_im - x84)
+    del rp_roots_im, x84
+    z30 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z31[0]
-    rmm_k_im = z31[1]
+    rmm_k_re = z30[0]
+    rmm_k_im = z30[1]
+    del z30
+    z31 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x231 = z31[0]
+    x232 = z31[1]
     del z31
-    z32 = pair_arctanh(rmm_k_re, rmm_k_im, q)
-    x235 = z32[0]
-    x236 = z32[1]
+    x233 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
+    x260 = x229 - x232
+    del x229
+    x262 = x228 - x231
+    del x228
+    z32 = pair_excess(rmm_k_re, rmm_k_im, q, x231, x232)
+    del x231, x232
+    rmm_excess_re = -z32[0]
+    rmm_excess_im = -z32[1]
     del z32
-    x237 = 1 / (rmm_k_im * rmm_k_im + rmm_k_re * rmm_k_re)
-    x264 = x233 - x236
-    del x233
-    x266 = x232 - x235
-    del x232
-    z33 = pair_excess(rmm_k_re, rmm_k_im, q, x235, x236)
-    del x235, x236
-    rmm_excess_re = -z33[0]
-    rmm_excess_im = -z33[1]
-    del z33
-    rmm_inverse_re = -rmm_k_re * x237
+    rmm_inverse_re = -rmm_k_re * x233
     del rmm_k_re
-    x245 = x159 * (rmm_inverse_re + rmp_inverse_re)
+    x241 = x156 * (rmm_inverse_re + rmp_inverse_re)
     del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = rmm_k_im * x237
-    del rmm_k_im, x237
-    x244 = x159 * (rmm_inverse_im + rmp_inverse_im)
+    rmm_inverse_im = rmm_k_im * x233
+    del rmm_k_im, x233
+    x240 = x156 * (rmm_inverse_im + rmp_inverse_im)
     del rmm_inverse_im, rmp_inverse_im
-    rm_weights_re = -x239 - x241
-    x368 = rm_weights_re * x18
-    rm_weights_im = x242 - x243
-    x265 = rm_weights_im * x222
-    x364 = rm_weights_im * x18
+    rm_weights_re = -x235 - x237
+    x365 = rm_weights_re * x16
+    rm_weights_im = x238 - x239
+    x261 = rm_weights_im * x218
+    x361 = rm_weights_im * x16
     del rm_weights_im
-    rm_still_re = -a_root_im * x244 - a_root_re * x245
-    rm_still_im = a_root_im * x245 - a_root_re * x244
-    del x244, x245
-    x354 = growth * rm_still_im - omega_r * rm_still_re
-    x358 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_re = -a_root_im * x240 - a_root_re * x241
+    rm_still_im = a_root_im * x241 - a_root_re * x240
+    del x240, x241
+    x351 = growth * rm_still_im - omega_r * rm_still_re
+    x355 = -growth * rm_still_re - omega_r * rm_still_im
     del rm_still_im, rm_still_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x367 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x362
+    x364 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x359
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_im, rmm_excess_re, rmp_excess_im, rmp_excess_re, rp_form1_im, rp_form1_re
-    x363 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x362
-    x382 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x362
+    x360 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x359
+    x379 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x359
     del rm_forms0_re
-    x384 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x362
+    x381 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x359
     del rm_forms0_im, rm_forms1_im, rm_forms1_re
-    rm_uniform0_re = -rm_weight_im * x252 - rm_weight_re * x258 - x170
-    del x170
-    rm_uniform0_im = -rm_weight_im * x258 + rm_weight_re * x252 + x208
-    del x208, x252, x258
-    rm_uniform1_re = -rm_weight_im * x263 + rm_weight_re * x261 + x210
-    del x210
-    rm_uniform1_im = rm_weight_im * x261 + rm_weight_re * x263 + x219
-    del x219, x261, x263
-    rm_total_re = 4 * rm_weights_re * x221 * x266 - x264 * x265
-    rm_total_im = rm_weights_re * x222 * x264 + x265 * x266
-    del x264, x265, x266
-    sp_filled0_re = x267 * x75
-    del x267
-    sp_filled0_im = x78
-    del x78
-    sp_filled1_re = -x73 * x79 * x82
-    del x73
-    sp_filled1_im = x85
-    del x85
+    rm_uniform0_re = -rm_weight_im * x248 - rm_weight_re * x254 - x167
+    del x167
+    rm_uniform0_im = -rm_weight_im * x254 + rm_weight_re * x248 + x204
+    del x204, x248, x254
+    rm_uniform1_re = -rm_weight_im * x259 + rm_weight_re * x257 + x206
+    del x206
+    rm_uniform1_im = rm_weight_im * x257 + rm_weight_re * x259 + x215
+    del x215, x257, x259
+    rm_total_re = 4 * rm_weights_re * x217 * x262 - x260 * x261
+    rm_total_im = rm_weights_re * x218 * x260 + x261 * x262
+    del x260, x261, x262
+    sp_filled0_re = x263 * x71
+    del x263
+    sp_filled0_im = x74
+    del x74
+    sp_filled1_re = -x69 * x75 * x78
+    del x69
+    sp_filled1_im = x81
+    del x81
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
-    spp_x_re = x18 * (sp_roots_re - x86)
-    spp_x_im = x18 * (sp_roots_im + x269)
-    z34 = root_sum(ap_p_re, ap_p_im, x270, rp_p_im, spp_x_re, spp_x_im)
+    spp_x_re = x16 * (-x264 - x83)
+    del x264
+    spp_x_im = x16 * (sp_roots_im + x266)
+    z33 = root_sum(ap_p_re, ap_p_im, x267, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z34[0]
-    spp_k_im = z34[1]
+    spp_k_re = z33[0]
+    spp_k_im = z33[1]
+    del z33
+    z34 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x268 = z34[0]
+    x269 = z34[1]
     del z34
-    z35 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x271 = z35[0]
-    x272 = z35[1]
+    x290 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
+    z35 = pair_excess(spp_k_re, spp_k_im, q, x268, x269)
+    spp_excess_re = z35[0]
+    spp_excess_im = z35[1]
     del z35
-    x293 = 1 / (spp_k_im * spp_k_im + spp_k_re * spp_k_re)
-    z36 = pair_excess(spp_k_re, spp_k_im, q, x271, x272)
-    spp_excess_re = z36[0]
-    spp_excess_im = z36[1]
-    del z36
-    sp_form0_re = -x277 * x286 + x287 * x288
-    sp_form0_im = x277 * x288 + x286 * x287
-    del x277, x286, x287, x288
-    sp_form1_re = c_down_im * x291 + c_down_re * x292
-    sp_form1_im = -c_down_im * x292 + c_down_re * x291
-    del c_down_im, c_down_re, x291, x292
-    spp_inverse_re = spp_k_re * x293
+    sp_form0_re = -x274 * x283 + x284 * x285
+    sp_form0_im = x274 * x285 + x283 * x284
+    del x274, x283, x284, x285
+    sp_form1_re = c_down_im * x288 + c_down_re * x289
+    sp_form1_im = -c_down_im * x289 + c_down_re * x288
+    del c_down_im, c_down_re, x288, x289
+    spp_inverse_re = spp_k_re * x290
     del spp_k_re
-    spp_inverse_im = -spp_k_im * x293
-    del spp_k_im, x293
-    spm_x_re = x18 * (-sm_roots_re - x86)
+    spp_inverse_im = -spp_k_im * x290
+    del spp_k_im, x290
+    spm_x_re = x16 * (-sm_roots_re - x83)
     del sm_roots_re
-    spm_x_im = x18 * (-sm_roots_im - x294)
-    z37 = root_sum(am_p_re, am_p_im, x270, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x270
-    spm_k_re = z37[0]
-    spm_k_im = z37[1]
+    spm_x_im = x16 * (-sm_roots_im - x291)
+    z36 = root_sum(am_p_re, am_p_im, x267, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x267
+    spm_k_re = z36[0]
+    spm_k_im = z36[1]
+    del z36
+    z37 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x292 = z37[0]
+    x293 = z37[1]
     del z37
-    z38 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x295 = z38[0]
-    x296 = z38[1]
+    x314 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
+    x326 = x269 - x293
+    del x269
+    x328 = x268 - x292
+    del x268
+    z38 = pair_excess(spm_k_re, spm_k_im, q, x292, x293)
+    del x292, x293
+    spm_excess_re = -z38[0]
+    spm_excess_im = -z38[1]
     del z38
-    x317 = 1 / (spm_k_im * spm_k_im + spm_k_re * spm_k_re)
-    x329 = x272 - x296
-    del x272
-    x331 = x271 - x295
-    del x271
-    z39 = pair_excess(spm_k_re, spm_k_im, q, x295, x296)
-    del x295, x296
-    spm_excess_re = -z39[0]
-    spm_excess_im = -z39[1]
-    del z39
-    sm_form0_re = -x301 * x307 + x308 * x309
-    sm_form0_im = x301 * x309 + x307 * x308
-    del x301, x308
-    sm_form1_re = -x307 * x315 + x309 * x316
-    sm_form1_im = x307 * x316 + x309 * x315
-    del x307, x309, x315, x316
-    spm_inverse_re = -spm_k_re * x317
+    sm_form0_re = -x298 * x304 + x305 * x306
+    sm_form0_im = x298 * x306 + x304 * x305
+    del x298, x305
+    sm_form1_re = -x304 * x312 + x306 * x313
+    sm_form1_im = x304 * x313 + x306 * x312
+    del x304, x306, x312, x313
+    spm_inverse_re = -spm_k_re * x314
     del spm_k_re
-    x319 = x159 * (spm_inverse_re + spp_inverse_re)
+    x316 = x156 * (spm_inverse_re + spp_inverse_re)
     del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = spm_k_im * x317
-    del spm_k_im, x317
-    x318 = x159 * (spm_inverse_im + spp_inverse_im)
+    spm_inverse_im = spm_k_im * x314
+    del spm_k_im, x314
+    x315 = x156 * (spm_inverse_im + spp_inverse_im)
     del spm_inverse_im, spp_inverse_im
-    sp_weights_re = x161 - x163
-    del x161, x163
-    x380 = sp_weights_re * x18
-    sp_weights_im = x164 + x165
-    del x164, x165
-    x330 = sp_weights_im * x222
-    x376 = sp_weights_im * x18
+    sp_weights_re = x158 - x160
+    del x158, x160
+    x377 = sp_weights_re * x16
+    sp_weights_im = x161 + x162
+    del x161, x162
+    x327 = sp_weights_im * x218
+    x373 = sp_weights_im * x16
     del sp_weights_im
-    sp_still_re = -a_root_im * x318 - a_root_re * x319
-    sp_still_im = a_root_im * x319 - a_root_re * x318
-    del x318, x319
-    x357 = growth * sp_still_im - omega_r * sp_still_re
-    x361 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_re = -a_root_im * x315 - a_root_re * x316
+    sp_still_im = a_root_im * x316 - a_root_re * x315
+    del x315, x316
+    x354 = growth * sp_still_im - omega_r * sp_still_re
+    x358 = -growth * sp_still_re - omega_r * sp_still_im
     del sp_still_im, sp_still_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x387 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x362
-    x389 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x362
+    x384 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x359
+    x386 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x359
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x379 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x371 * (-sp_forms1_re + sp_forms2_re * x372)
+    x376 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x368 * (-sp_forms1_re + sp_forms2_re * x369)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x375 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x371 * (-sp_forms1_im + sp_forms2_im * x372)
+    x372 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x368 * (-sp_forms1_im + sp_forms2_im * x369)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
-    sp_uniform0_re = rp_weight_im * x321 - rp_weight_re * x325
-    sp_uniform0_im = rp_weight_im * x325 + rp_weight_re * x321
-    del x321, x325
-    sp_uniform1_re = rp_weight_im * x327 + rp_weight_re * x328
-    sp_uniform1_im = -rp_weight_im * x328 + rp_weight_re * x327
-    del rp_weight_im, rp_weight_re, x327, x328
-    sp_total_re = 4 * sp_weights_re * x221 * x331 - x329 * x330
-    sp_total_im = sp_weights_re * x222 * x329 + x330 * x331
-    del x329, x330, x331
-    sm_filled0_re = x332 * x75
-    del x332, x75
-    sm_filled0_im = x229
-    del x229
-    sm_filled1_re = -x226 * x79 * x82
-    del x226, x79, x82
-    sm_filled1_im = x231
-    del x231
+    sp_uniform0_re = rp_weight_im * x318 - rp_weight_re * x322
+    sp_uniform0_im = rp_weight_im * x322 + rp_weight_re * x318
+    del x318, x322
+    sp_uniform1_re = rp_weight_im * x324 + rp_weight_re * x325
+    sp_uniform1_im = -rp_weight_im * x325 + rp_weight_re * x324
+    del rp_weight_im, rp_weight_re, x324, x325
+    sp_total_re = 4 * sp_weights_re * x217 * x328 - x326 * x327
+    sp_total_im = sp_weights_re * x218 * x326 + x327 * x328
+    del x326, x327, x328
+    sm_filled0_re = x329 * x71
+    del x329, x71
+    sm_filled0_im = x225
+    del x225
+    sm_filled1_re = -x222 * x75 * x78
+    del x222, x75, x78
+    sm_filled1_im = x227
+    del x227
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    smp_x_re = x18 * (-x310 - x86)
-    del x310
-    smp_x_im = x18 * (sm_roots_im + x269)
-    del sm_roots_im, x269
-    z40 = root_sum(ap_p_re, ap_p_im, x333, rm_p_im, smp_x_re, smp_x_im)
+    smp_x_re = x16 * (-x307 - x83)
+    del x307
+    smp_x_im = x16 * (sm_roots_im + x266)
+    del sm_roots_im, x266
+    z39 = root_sum(ap_p_re, ap_p_im, x330, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z40[0]
-    smp_k_im = z40[1]
+    smp_k_re = z39[0]
+    smp_k_im = z39[1]
+    del z39
+    z40 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x331 = z40[0]
+    x332 = z40[1]
     del z40
-    z41 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x334 = z41[0]
-    x335 = z41[1]
+    x333 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
+    z41 = pair_excess(smp_k_re, smp_k_im, q, x331, x332)
+    smp_excess_re = z41[0]
+    smp_excess_im = z41[1]
     del z41
-    x336 = 1 / (smp_k_im * smp_k_im + smp_k_re * smp_k_re)
-    z42 = pair_excess(smp_k_re, smp_k_im, q, x334, x335)
-    smp_excess_re = z42[0]
-    smp_excess_im = z42[1]
-    del z42
-    smp_inverse_re = smp_k_re * x336
+    smp_inverse_re = smp_k_re * x333
     del smp_k_re
-    smp_inverse_im = -smp_k_im * x336
-    del smp_k_im, x336
-    smm_x_re = x18 * (-sp_roots_re - x86)
-    del sp_roots_re, x86
-    smm_x_im = x18 * (-sp_roots_im - x294)
-    del sp_roots_im, x294
-    z43 = root_sum(am_p_re, am_p_im, x333, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x333
-    smm_k_re = z43[0]
-    smm_k_im = z43[1]
+    smp_inverse_im = -smp_k_im * x333
+    del smp_k_im, x333
+    smm_x_re = x16 * (-sp_roots_re - x83)
+    del sp_roots_re, x83
+    smm_x_im = x16 * (-sp_roots_im - x291)
+    del sp_roots_im, x291
+    z42 = root_sum(am_p_re, am_p_im, x330, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x330
+    smm_k_re = z42[0]
+    smm_k_im = z42[1]
+    del z42
+    z43 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x334 = z43[0]
+    x335 = z43[1]
     del z43
-    z44 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x337 = z44[0]
-    x338 = z44[1]
+    x336 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
+    x348 = x332 - x335
+    del x332
+    x350 = x331 - x334
+    del x331
+    z44 = pair_excess(smm_k_re, smm_k_im, q, x334, x335)
+    del x334, x335
+    smm_excess_re = -z44[0]
+    smm_excess_im = -z44[1]
     del z44
-    x339 = 1 / (smm_k_im * smm_k_im + smm_k_re * smm_k_re)
-    x351 = x335 - x338
-    del x335
-    x353 = x334 - x337
-    del x334
-    z45 = pair_excess(smm_k_re, smm_k_im, q, x337, x338)
-    del x337, x338
-    smm_excess_re = -z45[0]
-    smm_excess_im = -z45[1]
-    del z45
-    smm_inverse_re = -smm_k_re * x339
+    smm_inverse_re = -smm_k_re * x336
     del smm_k_re
-    x341 = x159 * (smm_inverse_re + smp_inverse_re)
+    x338 = x156 * (smm_inverse_re + smp_inverse_re)
     del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = smm_k_im * x339
-    del smm_k_im, x339
-    x340 = x159 * (smm_inverse_im + smp_inverse_im)
-    del smm_inverse_im, smp_inverse_im, x159
-    sm_weights_re = x239 - x241
-    del x239, x241
-    x378 = sm_weights_re * x18
-    sm_weights_im = x242 + x243
-    del x242, x243
-    x352 = sm_weights_im * x222
-    x374 = sm_weights_im * x18
-    del sm_weights_im, x18
-    sm_still_re = -a_root_im * x340 - a_root_re * x341
-    sm_still_im = a_root_im * x341 - a_root_re * x340
-    del a_root_im, a_root_re, x340, x341
-    x356 = growth * sm_still_im - omega_r * sm_still_re
-    x360 = -growth * sm_still_re - omega_r * sm_still_im
+    smm_inverse_im = smm_k_im * x336
+    del smm_k_im, x336
+    x337 = x156 * (smm_inverse_im + smp_inverse_im)
+    del smm_inverse_im, smp_inverse_im, x156
+    sm_weights_re = x235 - x237
+    del x235, x237
+    x375 = sm_weights_re * x16
+    sm_weights_im = x238 + x239
+    del x238, x239
+    x349 = sm_weights_im * x218
+    x371 = sm_weights_im * x16
+    del sm_weights_im, x16
+    sm_still_re = -a_root_im * x337 - a_root_re * x338
+    sm_still_im = a_root_im * x338 - a_root_re * x337
+    del a_root_im, a_root_re, x337, x338
+    x353 = growth * sm_still_im - omega_r * sm_still_re
+    x357 = -growth * sm_still_re - omega_r * sm_still_im
     del sm_still_im, sm_still_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
@@ -2314,1545 +2304,1535 @@ def pairing(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, 
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x386 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x362
-    x388 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x362
+    x383 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x359
+    x385 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x359
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x377 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x371 * (-sm_forms1_re + sm_forms2_re * x372)
+    x374 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x368 * (-sm_forms1_re + sm_forms2_re * x369)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x373 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x371 * (-sm_forms1_im + sm_forms2_im * x372)
-    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x371, x372
-    sm_uniform0_re = rm_weight_im * x343 - rm_weight_re * x347
-    sm_uniform0_im = rm_weight_im * x347 + rm_weight_re * x343
-    del x343, x347
-    sm_uniform1_re = rm_weight_im * x349 + rm_weight_re * x350
-    sm_uniform1_im = -rm_weight_im * x350 + rm_weight_re * x349
-    del rm_weight_im, rm_weight_re, x349, x350
-    sm_total_re = 4 * sm_weights_re * x221 * x353 - x351 * x352
-    del x221
-    sm_total_im = sm_weights_re * x222 * x351 + x352 * x353
-    del x222, x351, x352, x353
+    x370 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x368 * (-sm_forms1_im + sm_forms2_im * x369)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x368, x369
+    sm_uniform0_re = rm_weight_im * x340 - rm_weight_re * x344
+    sm_uniform0_im = rm_weight_im * x344 + rm_weight_re * x340
+    del x340, x344
+    sm_uniform1_re = rm_weight_im * x346 + rm_weight_re * x347
+    sm_uniform1_im = -rm_weight_im * x347 + rm_weight_re * x346
+    del rm_weight_im, rm_weight_re, x346, x347
+    sm_total_re = 4 * sm_weights_re * x217 * x350 - x348 * x349
+    del x217
+    sm_total_im = sm_weights_re * x218 * x348 + x349 * x350
+    del x218, x348, x349, x350
     return (
-        -x381 * (rm_uniform0_im * x354 + rm_uniform0_re * x358 + rp_uniform0_im * x355 + rp_uniform0_re * x359 + sm_uniform0_im * x356 + sm_uniform0_re * x360 + sp_uniform0_im * x357 + sp_uniform0_re * x361 + x363 * x364 + x365 * x366 - x367 * x368 - x369 * x370 + x373 * x374 + x375 * x376 - x377 * x378 - x379 * x380),  # r12_real
-        x381 * (-rm_uniform0_im * x358 + rm_uniform0_re * x354 - rp_uniform0_im * x359 + rp_uniform0_re * x355 - sm_uniform0_im * x360 + sm_uniform0_re * x356 - sp_uniform0_im * x361 + sp_uniform0_re * x357 + x363 * x368 + x364 * x367 + x365 * x370 + x366 * x369 + x373 * x378 + x374 * x377 + x375 * x380 + x376 * x379),  # r12_imag
-        -x381 * (rm_uniform1_im * x354 + rm_uniform1_re * x358 + rp_uniform1_im * x355 + rp_uniform1_re * x359 + sm_uniform1_im * x356 + sm_uniform1_re * x360 + sp_uniform1_im * x357 + sp_uniform1_re * x361 + x364 * x382 + x366 * x383 + x368 * x384 + x370 * x385 + x374 * x386 + x376 * x387 + x378 * x388 + x380 * x389),  # r22_real
-        x381 * (-rm_uniform1_im * x358 + rm_uniform1_re * x354 + rm_weights_re * x16 * x17 * x382 - rp_uniform1_im * x359 + rp_uniform1_re * x355 + rp_weights_re * x16 * x17 * x383 - sm_uniform1_im * x360 + sm_uniform1_re * x356 + sm_weights_re * x16 * x17 * x386 - sp_uniform1_im * x361 + sp_uniform1_re * x357 + sp_weights_re * x16 * x17 * x387 - x364 * x384 - x366 * x385 - x374 * x388 - x376 * x389),  # r22_imag
-        -x381 * (rm_total_re * x362 + rp_total_re * x362 + sm_total_re * x362 + sp_total_re * x362),  # coupling_real
-        x381 * (-rm_total_im * x362 - rp_total_im * x362 - sm_total_im * x362 - sp_total_im * x362),  # coupling_imag
-        -x381 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
-        x381 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
+        -x378 * (rm_uniform0_im * x351 + rm_uniform0_re * x355 + rp_uniform0_im * x352 + rp_uniform0_re * x356 + sm_uniform0_im * x353 + sm_uniform0_re * x357 + sp_uniform0_im * x354 + sp_uniform0_re * x358 + x360 * x361 + x362 * x363 - x364 * x365 - x366 * x367 + x370 * x371 + x372 * x373 - x374 * x375 - x376 * x377),  # r12_real
+        x378 * (-rm_uniform0_im * x355 + rm_uniform0_re * x351 - rp_uniform0_im * x356 + rp_uniform0_re * x352 - sm_uniform0_im * x357 + sm_uniform0_re * x353 - sp_uniform0_im * x358 + sp_uniform0_re * x354 + x360 * x365 + x361 * x364 + x362 * x367 + x363 * x366 + x370 * x375 + x371 * x374 + x372 * x377 + x373 * x376),  # r12_imag
+        -x378 * (rm_uniform1_im * x351 + rm_uniform1_re * x355 + rp_uniform1_im * x352 + rp_uniform1_re * x356 + sm_uniform1_im * x353 + sm_uniform1_re * x357 + sp_uniform1_im * x354 + sp_uniform1_re * x358 + x361 * x379 + x363 * x380 + x365 * x381 + x367 * x382 + x371 * x383 + x373 * x384 + x375 * x385 + x377 * x386),  # r22_real
+        x378 * (-rm_uniform1_im * x355 + rm_uniform1_re * x351 + rm_weights_re * x14 * x15 * x379 - rp_uniform1_im * x356 + rp_uniform1_re * x352 + rp_weights_re * x14 * x15 * x380 - sm_uniform1_im * x357 + sm_uniform1_re * x353 + sm_weights_re * x14 * x15 * x383 - sp_uniform1_im * x358 + sp_uniform1_re * x354 + sp_weights_re * x14 * x15 * x384 - x361 * x381 - x363 * x382 - x371 * x385 - x373 * x386),  # r22_imag
+        -x378 * (rm_total_re * x359 + rp_total_re * x359 + sm_total_re * x359 + sp_total_re * x359),  # coupling_real
+        x378 * (-rm_total_im * x359 - rp_total_im * x359 - sm_total_im * x359 - sp_total_im * x359),  # coupling_imag
+        -x378 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x378 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
     )
 
 
-def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def pairing_slopes(frequency, distance, distance_omega, mean, F_electrons, F_holes, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_12 and R_22 less their values at q = omega = 0, R_12 + R_21, R_11 - R_22, and their derivatives by omega and q at fixed nu.
 
-    Operations: 3854 (add 1439, div 49, mul 2319, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 24, parts_upper_root 6, sqrt 1).
+    Operations: 3847 (add 1434, div 49, mul 2318, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 23, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x17 = 2 * growth
-    x18 = 2 * gamma
-    x19 = 2 * x7
-    x20 = -x19
-    x21 = x18 + x20
-    x32 = a * a - 1
-    x33 = 1 / (x32 * x32)
-    x34 = -x32
-    del x32
-    x35 = x33 * x34
-    x36 = a * x35
-    x37 = -delta
-    x39 = -gamma
-    x40 = -x39 - x7
-    del x7
-    x42 = 2 * frequency
-    x43 = x40 * x42
-    x46 = a * frequency
-    x47 = a * gamma
-    x48 = x37 + x47
-    x49 = -x48
-    x60 = (1 / 2) * x35
-    x77 = x49 * x49
-    x78 = frequency * gamma
-    x95 = growth + x18
-    x96 = x20 + x95
-    del x20
-    x100 = 1 / x0
-    x103 = 2 * F_electrons
-    x104 = x100 * x103
-    x107 = 2 * F_holes
-    x109 = 1 / (x1 * x1)
-    del x1
-    x110 = x109 * x2
-    x114 = a * omega_r
-    x116 = a * growth
-    x124 = q * q
-    x142 = 1 / q
-    x291 = -x103 - x107
-    x295 = -F_electrons - F_holes
-    x296 = 2 * x114
-    x300 = 2 * delta
-    x301 = x18 + x300
-    x302 = x100 * x301
-    x304 = -x18
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x15 = 2 * growth
+    x16 = 2 * gamma
+    x17 = 2 * x5
+    x18 = -x17
+    x19 = x16 + x18
+    x30 = a * a - 1
+    x31 = 1 / (x30 * x30)
+    x32 = -x30
+    del x30
+    x33 = x31 * x32
+    x34 = a * x33
+    x35 = -delta
+    x37 = -gamma
+    x38 = -x37 - x5
+    del x5
+    x40 = 2 * frequency
+    x41 = x38 * x40
+    x44 = a * frequency
+    x45 = a * gamma
+    x46 = x35 + x45
+    x47 = -x46
+    x58 = (1 / 2) * x33
+    x75 = x47 * x47
+    x76 = frequency * gamma
+    x89 = growth + x16
+    x90 = x18 + x89
     del x18
-    x305 = x300 + x304
+    x91 = -growth * x90 + 2 * mean * omega_r
+    x92 = mean * x15 + omega_r * x90
+    x93 = 2 * mean
+    x94 = growth * omega_r + x90 * x93
+    x96 = 1 / x0
+    x99 = 2 * F_electrons
+    x100 = x96 * x99
+    x103 = 2 * F_holes
+    x105 = 1 / (x1 * x1)
+    del x1
+    x106 = x105 * x2
+    x111 = a * omega_r
+    x112 = a * growth
+    x120 = q * q
+    x138 = 1 / q
+    x243 = -x16
+    x244 = -growth + x17 + x243
+    del x17
+    x288 = -x103 - x99
+    x292 = -F_electrons - F_holes
+    x293 = 2 * x111
+    x297 = 2 * delta
+    x298 = x16 + x297
+    del x16
+    x299 = x298 * x96
+    x301 = x243 + x297
+    del x243
+    x302 = -x301
+    x303 = delta + gamma
+    x304 = -x303
+    x305 = delta + x37
+    del x37
     x306 = -x305
-    x307 = delta + gamma
-    x308 = -x307
-    x309 = delta + x39
-    del x39
-    x310 = -x309
-    x311 = -omega_r * x310
-    x312 = omega_r * x308 + x311
-    x314 = -F_electrons + F_holes
-    x316 = 2 * omega_r
-    x318 = omega_r * x307 + x311
-    del x311
-    x324 = a * x17
-    x328 = -growth * x310
-    x329 = growth * x308 + x328
-    del x308
-    x330 = growth * x307 + x328
-    del x328
-    x334 = -x103 + x107
-    x335 = x334 * x35
-    x337 = x291 * x60
-    x343 = growth + x301
-    x344 = -x300
-    x345 = x344 + x95
-    x358 = Delta_0 * Delta_0
-    x359 = 4 * x358
-    x499 = a * x95
-    del x95
-    x500 = x300 - x499
-    del x300
-    x564 = x344 + x499
-    del x344, x499
-    x754 = x103 * x310 + x107 * x307
-    del x310
-    x763 = -x754
-    x764 = x34 * x359
-    x773 = (1 / 8) / (pi * pi)
+    x307 = -omega_r * x306
+    x308 = omega_r * x304 + x307
+    x310 = -F_electrons + F_holes
+    x312 = 2 * omega_r
+    x314 = omega_r * x303 + x307
+    del x307
+    x320 = a * x15
+    x324 = -growth * x306
+    x325 = growth * x304 + x324
+    del x304
+    x326 = growth * x303 + x324
+    del x324
+    x330 = x103 - x99
+    x331 = x33 * x330
+    x333 = x288 * x58
+    x339 = growth + x298
+    x340 = -x297
+    x341 = x340 + x89
+    x354 = Delta_0 * Delta_0
+    x355 = 4 * x354
+    x496 = a * x89
+    del x89
+    x497 = x297 - x496
+    del x297
+    x561 = x340 + x496
+    del x340, x496
+    x751 = x103 * x303 + x306 * x99
+    del x306
+    x760 = -x751
+    x761 = x32 * x355
+    x770 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x6 = distance_omega * x4
-    del x4
-    x11 = -x10 * x10 + x6
-    x23 = threshold * threshold
+    x4 = distance_omega * (distance_omega + x3)
+    x9 = x4 - x8 * x8
+    x21 = threshold * threshold
     del threshold
-    x30 = 2 * x23
-    x38 = distance * (distance + x3)
+    x28 = 2 * x21
+    x36 = distance * (distance + x3)
     del x3
-    x41 = x38 - x40 * x40
-    del x40
-    x159 = 1 / x23
-    x187 = 2 * x159
+    x39 = x36 - x38 * x38
+    del x38
+    x155 = 1 / x21
+    x184 = 2 * x155
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = upper_root(x11, x12)
-    del x11, x12
-    x13 = z0[0]
-    x14 = z0[1]
+    x10 = 2 * after_re * x8
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    x11 = z0[0]
+    x12 = z0[1]
     del z0
-    x15 = 1 / (x13 * x13 + x14 * x14)
-    x16 = after_re * x15
-    x22 = (1 / 2) * x15 * (-x17 - x21)
-    del x15
-    x99 = after_re * frequency
-    z1 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z1[0]
-    x245 = -total_re
-    total_im = z1[1]
-    del z1
-    x91 = growth + total_im
-    del total_im
-    x92 = x21 + x91
-    del x21
-    x93 = -growth * x92 + omega_r * total_re
-    x94 = growth * total_re + omega_r * x92
-    x97 = omega_r * total_re - x91 * x96
-    x98 = omega_r * x91 + total_re * x96
-    a_root_re = x13
-    x50 = a_root_re * x35
-    x267 = a_root_re * a_root_re
-    a_root_im = x14
-    x53 = a_root_im * x35
-    x266 = 4 * a_root_im * a_root_im
-    x268 = x266 + 4 * x267
-    x269 = 2 / x268
-    x276 = 1 / (x268 * x268)
-    del x268
-    x278 = 16 * a_root_im * a_root_re
-    x279 = -2 * x266 + 8 * x267
-    del x266, x267
-    x289 = a_root_im * x269
-    x290 = a_root_re * x269
-    a_root_by_omega_re = x13 * x16 - x14 * x22
-    x277 = a_root_by_omega_re * x276
-    a_root_by_omega_im = -x13 * x22 - x14 * x16
-    del x13, x14, x16, x22
-    x280 = a_root_by_omega_im * x276
-    del x276
-    x281 = -x277 * x278 + x279 * x280
-    x283 = x277 * x279 + x278 * x280
-    del x277, x278, x279, x280
+    x13 = 1 / (x11 * x11 + x12 * x12)
+    x14 = after_re * x13
+    x20 = (1 / 2) * x13 * (-x15 - x19)
+    del x13
+    x95 = after_re * frequency
+    a_root_re = x11
+    x48 = a_root_re * x33
+    x264 = a_root_re * a_root_re
+    a_root_im = x12
+    x51 = a_root_im * x33
+    x263 = 4 * a_root_im * a_root_im
+    x265 = x263 + 4 * x264
+    x266 = 2 / x265
+    x273 = 1 / (x265 * x265)
+    del x265
+    x275 = 16 * a_root_im * a_root_re
+    x276 = -2 * x263 + 8 * x264
+    del x263, x264
+    x286 = a_root_im * x266
+    x287 = a_root_re * x266
+    a_root_by_omega_re = x11 * x14 - x12 * x20
+    x274 = a_root_by_omega_re * x273
+    a_root_by_omega_im = -x11 * x20 - x12 * x14
+    del x11, x12, x14, x20
+    x277 = a_root_by_omega_im * x273
+    del x273
+    x278 = -x274 * x275 + x276 * x277
+    x280 = x274 * x276 + x275 * x277
+    del x274, x275, x276, x277
     a_up_re = a_root_re + after_re
-    x25 = a_up_re * a_up_re
-    a_up_im = a_root_im + x10
-    del x10
-    x24 = a_up_im * a_up_im
-    x26 = x24 + x25
-    x27 = x23 / x26
-    x28 = 1 / (x26 * x26)
-    del x26
-    x31 = x23 * (-x24 + x25)
-    del x24, x25
-    a_up_by_omega_re = a_root_by_omega_re + 1
-    x195 = a_up_by_omega_re * x187
-    a_up_by_omega_im = a_root_by_omega_im
-    x29 = a_up_by_omega_im * x28
-    x194 = a_up_by_omega_im * x187
-    a_down_re = a_up_re * x27
-    a_down_im = -a_up_im * x27
-    del x27
-    x192 = a_down_im * x187
-    x196 = a_down_im * x194 - a_down_re * x195
-    x198 = -a_down_im * x195 - a_down_re * x194
-    del x194, x195
-    a_down_by_omega_re = -a_up_by_omega_re * x28 * x31 - a_up_im * a_up_re * x29 * x30
-    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x23 * x28 - x29 * x31
-    del x28, x29, x31
-    a_center_re = -after_re * x36
-    del after_re
-    x51 = a_center_re + mu
-    del a_center_re
-    x52 = x50 + x51
-    x63 = -x50 + x51
-    del x50, x51
-    a_center_im = x35 * (-a * x9 - x37)
-    del x37, x9
-    x54 = a_center_im + x53
-    z2 = upper_root(x52, x54)
-    del x52, x54
-    x55 = z2[0]
-    x56 = z2[1]
-    del z2
-    x57 = 1 / (x55 * x55 + x56 * x56)
-    x61 = x57 * x60
-    x62 = a_root_by_omega_re * x61
-    x64 = a_center_im - x53
-    del a_center_im, x53
-    z3 = upper_root(x63, x64)
-    del x63, x64
-    x65 = z3[0]
-    x66 = z3[1]
-    del z3
-    x67 = 1 / (x65 * x65 + x66 * x66)
-    x68 = x60 * x67
-    del x60
-    x69 = x65 * x68
-    a_center_by_omega_re = -x36
-    x58 = (1 / 2) * a_center_by_omega_re
-    x59 = x57 * x58
-    z4 = upper_root(x41, x43)
-    del x41, x43
-    c_root_re = z4[0]
-    x44 = c_root_re + frequency
-    x70 = c_root_re * x35
-    x89 = -c_root_re
-    x105 = x104 * x44
-    x106 = -x105
-    x111 = -c_root_re + frequency
-    x112 = x110 * x111
-    x113 = x107 * x112
-    x297 = a * c_root_re
-    x298 = x17 * x297
-    x299 = -2 * frequency * growth + x298
-    x303 = x302 * x44
-    x313 = x112 * x306 + x303 + x312
-    x317 = -x46 - x89
-    x319 = x112 * x305 + x17 * x317 * x35 + x303 + x318
-    del x112, x303
-    x326 = c_root_re * x296
-    x331 = -2 * omega_r * x317 * x33 * x34 + x330
-    x336 = 2 * x297
-    del x297
-    x338 = -x317 * x335 - x337 * (2 * frequency - x336)
-    del x317
-    x347 = -2 * F_holes * omega_r * x109 * x111 * x2 + omega_r * x105
-    x350 = x105 * x343 - x113 * x345
-    x353 = x105 - x113
-    del x105
-    x380 = x104 * x111
-    del x104
-    x381 = -x380
-    x382 = x110 * x44
-    x383 = x107 * x382
-    x454 = frequency * x17 + x298
-    del x298
-    x455 = x111 * x302
-    del x111, x302
-    x456 = x306 * x382 + x312 + x455
-    del x312
-    x458 = -c_root_re - x46
-    x459 = x17 * x35 * x458 + x305 * x382 + x318 + x455
-    del x318, x382, x455
-    x465 = -2 * omega_r * x33 * x34 * x458 + x330
-    del x330
-    x467 = -x335 * x458 - x337 * (x336 + x42)
-    del x335, x336, x337, x42, x458
-    x472 = x343 * x380 - x345 * x383
-    x474 = -2 * F_holes * omega_r * x109 * x2 * x44 + omega_r * x380
-    x476 = x380 - x383
-    del x380
-    c_root_im = z4[1]
-    del z4
-    x71 = c_root_im * x35
-    x73 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x74 = (1 / 2) * x73
-    x75 = c_root_re * x74
-    x76 = x49 * x75
-    x82 = c_root_im * x74
-    del x74
-    x84 = x49 * x82
-    x90 = -c_root_im
-    x101 = c_root_im + delta - x47
-    del x47
-    x102 = x100 * x101
-    x108 = -x101
-    x292 = 2 * x73
-    x293 = x291 * x292
-    x294 = c_root_re * x293
-    x315 = x101 * x35
-    x320 = -x295 * (x313 + x35 * (-x101 * x296 - x299)) - x314 * (x315 * x316 + x319)
-    x321 = x108 * x109 * x2 - x307
-    x322 = x102 + x309
-    x323 = x301 * x322
-    x333 = c_root_im * x293
-    del x293
-    x339 = x291 * (gamma + x101 * x36) + x334 * (-delta - x315)
-    x341 = x292 * x334
-    del x292
-    x342 = c_root_im * x341
-    x346 = x107 * x321
-    x348 = 2 * F_electrons * x322 * x343 - x345 * x346 - x347
-    x349 = x103 * x322
-    del x322
-    x351 = -omega_r * x346 + omega_r * x349 + x350
-    x352 = c_root_re * x341
-    del x341
-    x355 = -x346 + x349
-    del x346, x349
-    x377 = c_root_im + x48
-    del x48
-    x378 = -x377
-    x379 = x100 * x378
-    x457 = x35 * x378
-    x460 = -x295 * (x35 * (-x296 * x378 + x454) + x456) - x314 * (x316 * x457 + x459)
-    x461 = x109 * x2 * x377 - x307
-    x462 = x309 + x379
-    x463 = x301 * x462
-    x468 = x291 * (gamma + x36 * x378) + x334 * (-delta - x457)
-    x470 = x107 * x461
-    x471 = x103 * x462
-    x473 = -omega_r * x470 + omega_r * x471 + x472
-    x475 = 2 * F_electrons * x343 * x462 - x345 * x470 - x474
-    del x462
-    x478 = -x470 + x471
-    del x470, x471
-    x498 = x100 * x108
-    x620 = x108 * x35
-    x621 = -x295 * (x313 + x35 * (-x108 * x296 - x299)) - x314 * (x316 * x620 + x319)
-    del x299, x313, x319
-    x622 = x101 * x109 * x2 - x307
-    x623 = x309 + x498
-    x624 = x301 * x623
-    x626 = x291 * (gamma + x108 * x36) + x334 * (-delta - x620)
-    x627 = x107 * x622
-    x628 = 2 * F_electrons * x343 * x623 - x345 * x627 - x347
-    del x347
-    x629 = x103 * x623
-    del x623
-    x630 = -omega_r * x627 + omega_r * x629 + x350
-    del x350
-    x631 = -x627 + x629
-    del x627, x629
-    x650 = x100 * x377
-    del x100
-    x716 = x35 * x377
-    x717 = -x295 * (x35 * (-x296 * x377 + x454) + x456) - x314 * (x316 * x716 + x459)
-    del x296, x316, x454, x456, x459
-    x718 = x109 * x2 * x378 - x307
-    del x109, x2, x307
-    x719 = x309 + x650
-    del x309
-    x720 = x301 * x719
-    del x301
-    x722 = x291 * (gamma + x36 * x377) + x334 * (-delta - x716)
-    del x291, x334, x36
-    x723 = x107 * x718
-    x724 = 2 * F_electrons * x343 * x719 - x345 * x723 - x474
-    del x343, x345, x474
-    x725 = x103 * x719
-    del x719
-    x726 = -omega_r * x723 + omega_r * x725 + x472
-    del x472
-    x727 = -x723 + x725
-    del x723, x725
-    c_up_re = x44
-    del x44
-    x150 = -c_up_re
-    x154 = a_up_re + c_up_re
-    x166 = a_up_re + x150
-    x244 = a_down_re + x150
-    x259 = a_down_re + c_up_re
-    c_up_im = c_root_im + gamma + x8
+    x23 = a_up_re * a_up_re
+    a_up_im = a_root_im + x8
     del x8
-    x45 = x23 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    x151 = -c_up_im
-    x152 = a_up_im + c_up_im
-    x167 = a_up_im + x151
-    x247 = a_down_im + x151
-    x256 = a_down_im + c_up_im
-    c_down_re = c_up_re * x45
-    x160 = c_down_re * x159
-    x161 = a_down_im * x160
-    x178 = a_down_by_omega_im * x160
-    x235 = -c_down_re
-    x239 = a_up_re + c_down_re
-    c_down_im = -c_up_im * x45
+    x22 = a_up_im * a_up_im
+    x24 = x22 + x23
+    x25 = x21 / x24
+    x26 = 1 / (x24 * x24)
+    del x24
+    x29 = x21 * (-x22 + x23)
+    del x22, x23
+    a_up_by_omega_re = a_root_by_omega_re + 1
+    x192 = a_up_by_omega_re * x184
+    a_up_by_omega_im = a_root_by_omega_im
+    x27 = a_up_by_omega_im * x26
+    x191 = a_up_by_omega_im * x184
+    a_down_re = a_up_re * x25
+    a_down_im = -a_up_im * x25
+    del x25
+    x189 = a_down_im * x184
+    x193 = a_down_im * x191 - a_down_re * x192
+    x195 = -a_down_im * x192 - a_down_re * x191
+    del x191, x192
+    a_down_by_omega_re = -a_up_by_omega_re * x26 * x29 - a_up_im * a_up_re * x27 * x28
+    a_down_by_omega_im = 2 * a_up_by_omega_re * a_up_im * a_up_re * x21 * x26 - x27 * x29
+    del x26, x27, x29
+    a_center_re = -after_re * x34
+    del after_re
+    x49 = a_center_re + mu
+    del a_center_re
+    x50 = x48 + x49
+    x61 = -x48 + x49
+    del x48, x49
+    a_center_im = x33 * (-a * x7 - x35)
+    del x35, x7
+    x52 = a_center_im + x51
+    z1 = upper_root(x50, x52)
+    del x50, x52
+    x53 = z1[0]
+    x54 = z1[1]
+    del z1
+    x55 = 1 / (x53 * x53 + x54 * x54)
+    x59 = x55 * x58
+    x60 = a_root_by_omega_re * x59
+    x62 = a_center_im - x51
+    del a_center_im, x51
+    z2 = upper_root(x61, x62)
+    del x61, x62
+    x63 = z2[0]
+    x64 = z2[1]
+    del z2
+    x65 = 1 / (x63 * x63 + x64 * x64)
+    x66 = x58 * x65
+    del x58
+    x67 = x63 * x66
+    a_center_by_omega_re = -x34
+    x56 = (1 / 2) * a_center_by_omega_re
+    x57 = x55 * x56
+    z3 = upper_root(x39, x41)
+    del x39, x41
+    c_root_re = z3[0]
+    x42 = c_root_re + frequency
+    x68 = c_root_re * x33
+    x87 = -c_root_re
+    x101 = x100 * x42
+    x102 = -x101
+    x107 = -c_root_re + frequency
+    x108 = x106 * x107
+    x109 = x103 * x108
+    x294 = a * c_root_re
+    x295 = x15 * x294
+    x296 = -2 * frequency * growth + x295
+    x300 = x299 * x42
+    x309 = x108 * x302 + x300 + x308
+    x313 = -x44 - x87
+    x315 = x108 * x301 + x15 * x313 * x33 + x300 + x314
+    del x108, x300
+    x322 = c_root_re * x293
+    x327 = -2 * omega_r * x31 * x313 * x32 + x326
+    x332 = 2 * x294
+    del x294
+    x334 = -x313 * x331 - x333 * (2 * frequency - x332)
+    del x313
+    x343 = -2 * F_holes * omega_r * x105 * x107 * x2 + omega_r * x101
+    x346 = x101 * x339 - x109 * x341
+    x349 = x101 - x109
+    del x101
+    x376 = x100 * x107
+    del x100
+    x377 = -x376
+    x378 = x106 * x42
+    x379 = x103 * x378
+    x450 = frequency * x15 + x295
+    del x295
+    x451 = x107 * x299
+    del x107, x299
+    x452 = x302 * x378 + x308 + x451
+    del x308
+    x454 = -c_root_re - x44
+    x455 = x15 * x33 * x454 + x301 * x378 + x314 + x451
+    del x314, x378, x451
+    x461 = -2 * omega_r * x31 * x32 * x454 + x326
+    del x326
+    x463 = -x331 * x454 - x333 * (x332 + x40)
+    del x331, x332, x333, x40, x454
+    x468 = x339 * x376 - x341 * x379
+    x470 = -2 * F_holes * omega_r * x105 * x2 * x42 + omega_r * x376
+    x472 = x376 - x379
+    del x376
+    c_root_im = z3[1]
+    del z3
+    x69 = c_root_im * x33
+    x71 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x72 = (1 / 2) * x71
+    x73 = c_root_re * x72
+    x74 = x47 * x73
+    x80 = c_root_im * x72
+    del x72
+    x82 = x47 * x80
+    x88 = -c_root_im
+    x97 = c_root_im + delta - x45
     del x45
-    x162 = c_down_im * x159
-    x163 = a_down_re * x162
-    x164 = x161 + x163
-    x172 = a_down_im * x162
-    x173 = a_down_re * c_down_re * x159 - x172
-    x179 = a_down_by_omega_re * x162
-    x180 = x178 + x179
-    x181 = a_down_by_omega_im * x162
-    del x162
-    x182 = a_down_by_omega_re * c_down_re * x159 - x181
-    x197 = c_down_im * x196
-    x199 = c_down_re * x198 + x197
-    x200 = c_down_im * x198
-    x201 = c_down_re * x196 - x200
-    x236 = -c_down_im
-    x237 = a_up_im + c_down_im
-    x538 = a_down_re * x160 + x172
-    del x172
-    x544 = x161 - x163
-    del x161, x163
-    x549 = a_down_by_omega_re * x160 + x181
-    del x160, x181
-    x550 = x178 - x179
-    del x178, x179
-    x560 = c_down_re * x196 + x200
-    del x196, x200
-    x561 = c_down_re * x198 - x197
-    del x197, x198
-    x602 = a_up_im + x236
-    c_center_re = -x35 * x46
+    x98 = x96 * x97
+    x104 = -x97
+    x289 = 2 * x71
+    x290 = x288 * x289
+    x291 = c_root_re * x290
+    x311 = x33 * x97
+    x316 = -x292 * (x309 + x33 * (-x293 * x97 - x296)) - x310 * (x311 * x312 + x315)
+    x317 = x104 * x105 * x2 - x303
+    x318 = x305 + x98
+    x319 = x298 * x318
+    x329 = c_root_im * x290
+    del x290
+    x335 = x288 * (gamma + x34 * x97) + x330 * (-delta - x311)
+    x337 = x289 * x330
+    del x289
+    x338 = c_root_im * x337
+    x342 = x103 * x317
+    x344 = 2 * F_electrons * x318 * x339 - x341 * x342 - x343
+    x345 = x318 * x99
+    del x318
+    x347 = -omega_r * x342 + omega_r * x345 + x346
+    x348 = c_root_re * x337
+    del x337
+    x351 = -x342 + x345
+    del x342, x345
+    x373 = c_root_im + x46
     del x46
-    c_center_im = x35 * x49
-    ap_p_re = x55
-    ap_p_im = x56
-    ap_p_by_omega_re = a_root_by_omega_im * x56 * x61 + x55 * x59 + x55 * x62
-    del x61
-    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x33 * x34 * x55 * x57 - x56 * x59 - x56 * x62
-    del x55, x56, x57, x59, x62
-    am_p_re = x65
-    am_p_im = x66
-    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x65 * x67 - a_root_by_omega_im * x66 * x68 - a_root_by_omega_re * x69
-    del a_center_by_omega_re, x65, x68
-    am_p_by_omega_im = -a_root_by_omega_im * x69 + (1 / 2) * a_root_by_omega_re * x33 * x34 * x66 * x67 - x58 * x66 * x67
-    del a_root_by_omega_im, a_root_by_omega_re, x58, x66, x67, x69
-    rp_xi_re = c_center_re + x70
-    x72 = mu + rp_xi_re
-    x79 = rp_xi_re * x49 + x78
-    del rp_xi_re
-    rp_xi_im = c_center_im + x71
-    x80 = 1 / (rp_xi_im * rp_xi_im * x77 + x79 * x79)
-    x81 = rp_xi_im * x80
-    x83 = x79 * x80
-    del x79, x80
-    z5 = upper_root(x72, rp_xi_im)
-    del rp_xi_im, x72
-    rp_p_re = z5[0]
-    x501 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x76 * x81 - x82 * x83
-    x272 = rp_weight_re * x269
-    x273 = a_root_re * x272
-    x274 = a_root_im * x272
-    del x272
-    x356 = rp_weight_re * x353
-    rp_weight_im = -x75 * x83 + x81 * x84
-    del x75, x81, x83
-    x270 = rp_weight_im * x269
-    x271 = a_root_im * x270
-    x275 = a_root_re * x270
-    del x270
-    x282 = rp_weight_im * x281
-    x284 = rp_weight_im * x283
-    x340 = rp_weight_im * x338
-    x354 = rp_weight_im * x353
-    del x353
-    rm_xi_re = c_center_re - x70
-    del c_center_re, x70
-    x85 = mu + rm_xi_re
-    x86 = rm_xi_re * x49 + x78
-    del rm_xi_re, x49, x78
-    rm_xi_im = c_center_im - x71
-    del c_center_im, x71
-    x87 = 1 / (rm_xi_im * rm_xi_im * x77 + x86 * x86)
-    del x77
-    x88 = rm_xi_im * x87
-    z6 = upper_root(x85, rm_xi_im)
-    del rm_xi_im, x85
-    rm_p_re = z6[0]
-    x651 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x76 * x88 + x82 * x86 * x87
-    del x76, x82
-    x447 = rm_weight_re * x290
-    x448 = rm_weight_re * x289
-    x479 = rm_weight_re * x476
-    rm_weight_im = (1 / 2) * c_root_re * x73 * x86 * x87 - x84 * x88
-    del x73, x84, x86, x87, x88
-    x446 = rm_weight_im * x289
-    x449 = rm_weight_im * x290
-    x450 = rm_weight_im * x281
-    x451 = rm_weight_im * x283
-    x469 = rm_weight_im * x467
-    x477 = rm_weight_im * x476
-    del x476
-    z7 = root_sum(a_root_re, a_root_im, x89, x90, x93, x94)
-    rp_roots_re = z7[0]
-    x155 = omega_r + rp_roots_re
-    x246 = -rp_roots_re - x245
-    rp_roots_im = z7[1]
-    del z7
-    x115 = -rp_roots_im
-    x153 = growth + rp_roots_im
-    x156 = -x152 * x153 + x154 * x155
-    x157 = x152 * x155 + x153 * x154
-    del x153, x155
-    z8 = root_sum(a_up_re, a_up_im, x150, x151, x156, x157)
-    del x156, x157
-    x158 = z8[1]
-    x176 = z8[0]
-    del z8
-    x188 = x158 * x176
-    x189 = x187 * x188
-    x190 = x159 * (-x158 * x158 + x176 * x176)
-    x191 = -a_down_im * x190 - a_down_re * x189
-    x193 = -a_down_re * x190 + x188 * x192
-    del x188
-    x202 = -a_down_by_omega_im * x190 - a_down_by_omega_re * x189
-    x203 = a_down_by_omega_im * x189 - a_down_by_omega_re * x190
-    del x189, x190
-    x248 = x115 + x92
-    x249 = x244 * x246 - x247 * x248
-    x250 = x244 * x248 + x246 * x247
-    del x246, x248
-    z9 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x249, x250)
-    del x249, x250
-    x251 = z9[1]
-    x253 = z9[0]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x93, x94)
-    del x93, x94
-    rm_roots_re = z10[0]
-    x165 = rm_roots_re + total_re
-    x240 = omega_r + rm_roots_re
-    x260 = -rm_roots_re
-    x261 = omega_r + x260
-    rm_roots_im = z10[1]
-    del z10
-    x168 = rm_roots_im + x92
-    del x92
-    x169 = x165 * x166 - x167 * x168
-    x170 = x165 * x167 + x166 * x168
-    del x165, x168
-    z11 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x169, x170)
-    del x169, x170
-    x171 = z11[0]
-    x174 = z11[1]
-    del z11
-    x175 = x164 * x171 + x173 * x174
-    x177 = -x164 * x174 + x171 * x173
-    x183 = x171 * x180 + x174 * x182
-    x184 = x171 * x182 - x174 * x180
-    del x171, x174, x180, x182
-    x185 = x158 * x173 + x164 * x176 + x175
-    x186 = -x158 * x164 + x173 * x176 + x177
-    del x164, x173
-    x238 = growth + rm_roots_im
-    x241 = -x237 * x238 + x239 * x240
-    x242 = x237 * x240 + x238 * x239
-    del x237, x238, x240
-    z12 = root_sum(a_up_re, a_up_im, x235, x236, x241, x242)
-    del x236, x241, x242
-    x243 = z12[1]
-    x252 = z12[0]
-    del z12
-    x254 = a_down_by_omega_im * x243 - a_down_by_omega_re * x252
-    x255 = a_down_by_omega_im * x252 + a_down_by_omega_re * x243
-    x257 = -rm_roots_im
-    x258 = growth + x257
-    x262 = -x256 * x258 + x259 * x261
-    x263 = x256 * x261 + x258 * x259
-    del x258, x261
-    z13 = root_sum(a_down_re, a_down_im, x150, x151, x262, x263)
-    del x262, x263
-    x264 = z13[1]
-    x265 = z13[0]
-    del z13
-    z14 = root_sum(a_root_re, a_root_im, x89, c_root_im, x97, x98)
-    del c_root_im, x89
-    sp_roots_re = z14[0]
-    x533 = omega_r + sp_roots_re
-    x597 = -sp_roots_re - x245
-    del x245
-    sp_roots_im = z14[1]
-    del z14
-    x534 = sp_roots_im + x96
-    x535 = x154 * x533 - x167 * x534
-    x536 = x154 * x534 + x167 * x533
-    del x154, x167, x533, x534
-    z15 = root_sum(a_up_re, a_up_im, x150, c_up_im, x535, x536)
-    del x535, x536
-    x537 = z15[1]
-    x547 = z15[0]
-    del z15
-    x555 = x537 * x547
-    x556 = x187 * x555
-    del x187
-    x557 = x159 * (-x537 * x537 + x547 * x547)
-    del x159
-    x558 = -a_down_im * x557 - a_down_re * x556
-    x559 = -a_down_re * x557 + x192 * x555
-    del x192, x555
-    x562 = -a_down_by_omega_im * x557 - a_down_by_omega_re * x556
-    x563 = a_down_by_omega_im * x556 - a_down_by_omega_re * x557
-    del x556, x557
-    x596 = -sp_roots_im + x91
-    x598 = x244 * x597 - x256 * x596
-    x599 = x244 * x596 + x256 * x597
-    del x244, x256, x596, x597
-    z16 = root_sum(a_down_re, a_down_im, c_up_re, x151, x598, x599)
-    del x598, x599
-    x600 = z16[1]
-    x607 = z16[0]
-    del z16
-    z17 = root_sum(a_root_re, a_root_im, c_root_re, x90, x97, x98)
-    del c_root_re, x90, x97, x98
-    sm_roots_re = z17[0]
-    x540 = sm_roots_re + total_re
-    del total_re
-    x601 = omega_r + sm_roots_re
-    x611 = -sm_roots_re
-    x612 = omega_r + x611
-    sm_roots_im = z17[1]
-    del z17
-    x539 = sm_roots_im + x91
-    del x91
-    x541 = -x152 * x539 + x166 * x540
-    x542 = x152 * x540 + x166 * x539
-    del x152, x166, x539, x540
-    z18 = root_sum(a_up_re, a_up_im, c_up_re, x151, x541, x542)
-    del c_up_re, x151, x541, x542
-    x543 = z18[1]
-    x545 = z18[0]
-    del z18
-    x546 = x538 * x543 + x544 * x545
-    x548 = x538 * x545 - x543 * x544
-    x551 = x543 * x549 + x545 * x550
-    x552 = -x543 * x550 + x545 * x549
-    del x543, x545, x549, x550
-    x553 = x537 * x538 + x544 * x547 + x546
-    x554 = -x537 * x544 + x538 * x547 + x548
-    del x538, x544
-    x603 = sm_roots_im + x96
+    x374 = -x373
+    x375 = x374 * x96
+    x453 = x33 * x374
+    x456 = -x292 * (x33 * (-x293 * x374 + x450) + x452) - x310 * (x312 * x453 + x455)
+    x457 = x105 * x2 * x373 - x303
+    x458 = x305 + x375
+    x459 = x298 * x458
+    x464 = x288 * (gamma + x34 * x374) + x330 * (-delta - x453)
+    x466 = x103 * x457
+    x467 = x458 * x99
+    x469 = -omega_r * x466 + omega_r * x467 + x468
+    x471 = 2 * F_electrons * x339 * x458 - x341 * x466 - x470
+    del x458
+    x474 = -x466 + x467
+    del x466, x467
+    x494 = x104 * x96
+    x617 = x104 * x33
+    x618 = -x292 * (x309 + x33 * (-x104 * x293 - x296)) - x310 * (x312 * x617 + x315)
+    del x296, x309, x315
+    x619 = x105 * x2 * x97 - x303
+    x620 = x305 + x494
+    x621 = x298 * x620
+    x623 = x288 * (gamma + x104 * x34) + x330 * (-delta - x617)
+    x624 = x103 * x619
+    x625 = 2 * F_electrons * x339 * x620 - x341 * x624 - x343
+    del x343
+    x626 = x620 * x99
+    del x620
+    x627 = -omega_r * x624 + omega_r * x626 + x346
+    del x346
+    x628 = -x624 + x626
+    del x624, x626
+    x647 = x373 * x96
     del x96
-    x604 = x239 * x601 - x602 * x603
-    x605 = x239 * x603 + x601 * x602
-    del x239, x601, x602, x603
-    z19 = root_sum(a_up_re, a_up_im, x235, c_down_im, x604, x605)
-    del a_up_im, a_up_re, x235, x604, x605
-    x606 = z19[1]
-    x608 = z19[0]
-    del z19
-    x609 = a_down_by_omega_im * x606 - a_down_by_omega_re * x608
-    x610 = a_down_by_omega_im * x608 + a_down_by_omega_re * x606
+    x713 = x33 * x373
+    x714 = -x292 * (x33 * (-x293 * x373 + x450) + x452) - x310 * (x312 * x713 + x455)
+    del x293, x312, x450, x452, x455
+    x715 = x105 * x2 * x374 - x303
+    del x105, x2, x303
+    x716 = x305 + x647
+    del x305
+    x717 = x298 * x716
+    del x298
+    x719 = x288 * (gamma + x34 * x373) + x330 * (-delta - x713)
+    del x288, x330, x34
+    x720 = x103 * x715
+    x721 = 2 * F_electrons * x339 * x716 - x341 * x720 - x470
+    del x339, x341, x470
+    x722 = x716 * x99
+    del x716
+    x723 = -omega_r * x720 + omega_r * x722 + x468
+    del x468
+    x724 = -x720 + x722
+    del x720, x722
+    c_up_re = x42
+    del x42
+    x146 = -c_up_re
+    x150 = a_up_re + c_up_re
+    x161 = a_up_re + x146
+    x240 = a_down_re + x146
+    x256 = a_down_re + c_up_re
+    c_up_im = c_root_im + gamma + x6
+    del x6
+    x43 = x21 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    x147 = -c_up_im
+    x148 = a_up_im + c_up_im
+    x163 = a_up_im + x147
+    x242 = a_down_im + x147
+    x253 = a_down_im + c_up_im
+    c_down_re = c_up_re * x43
+    x156 = c_down_re * x155
+    x157 = a_down_im * x156
+    x175 = a_down_by_omega_im * x156
+    x232 = -c_down_re
+    x235 = a_up_re + c_down_re
+    c_down_im = -c_up_im * x43
+    del x43
+    x158 = c_down_im * x155
+    x159 = a_down_re * x158
+    x160 = x157 + x159
+    x169 = a_down_im * x158
+    x170 = a_down_re * c_down_re * x155 - x169
+    x176 = a_down_by_omega_re * x158
+    x177 = x175 + x176
+    x178 = a_down_by_omega_im * x158
+    del x158
+    x179 = a_down_by_omega_re * c_down_re * x155 - x178
+    x194 = c_down_im * x193
+    x196 = c_down_re * x195 + x194
+    x197 = c_down_im * x195
+    x198 = c_down_re * x193 - x197
+    x233 = -c_down_im
+    x234 = a_up_im + c_down_im
+    x535 = a_down_re * x156 + x169
+    del x169
+    x541 = x157 - x159
+    del x157, x159
+    x546 = a_down_by_omega_re * x156 + x178
+    del x156, x178
+    x547 = x175 - x176
+    del x175, x176
+    x557 = c_down_re * x193 + x197
+    del x193, x197
+    x558 = c_down_re * x195 - x194
+    del x194, x195
+    x599 = a_up_im + x233
+    c_center_re = -x33 * x44
+    del x44
+    c_center_im = x33 * x47
+    ap_p_re = x53
+    ap_p_im = x54
+    ap_p_by_omega_re = a_root_by_omega_im * x54 * x59 + x53 * x57 + x53 * x60
+    del x59
+    ap_p_by_omega_im = (1 / 2) * a_root_by_omega_im * x31 * x32 * x53 * x55 - x54 * x57 - x54 * x60
+    del x53, x54, x55, x57, x60
+    am_p_re = x63
+    am_p_im = x64
+    am_p_by_omega_re = (1 / 2) * a_center_by_omega_re * x63 * x65 - a_root_by_omega_im * x64 * x66 - a_root_by_omega_re * x67
+    del a_center_by_omega_re, x63, x66
+    am_p_by_omega_im = -a_root_by_omega_im * x67 + (1 / 2) * a_root_by_omega_re * x31 * x32 * x64 * x65 - x56 * x64 * x65
+    del a_root_by_omega_im, a_root_by_omega_re, x56, x64, x65, x67
+    rp_xi_re = c_center_re + x68
+    x70 = mu + rp_xi_re
+    x77 = rp_xi_re * x47 + x76
+    del rp_xi_re
+    rp_xi_im = c_center_im + x69
+    x78 = 1 / (rp_xi_im * rp_xi_im * x75 + x77 * x77)
+    x79 = rp_xi_im * x78
+    x81 = x77 * x78
+    del x77, x78
+    z4 = upper_root(x70, rp_xi_im)
+    del rp_xi_im, x70
+    rp_p_re = z4[0]
+    x498 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x74 * x79 - x80 * x81
+    x269 = rp_weight_re * x266
+    x270 = a_root_re * x269
+    x271 = a_root_im * x269
+    del x269
+    x352 = rp_weight_re * x349
+    rp_weight_im = -x73 * x81 + x79 * x82
+    del x73, x79, x81
+    x267 = rp_weight_im * x266
+    x268 = a_root_im * x267
+    x272 = a_root_re * x267
+    del x267
+    x279 = rp_weight_im * x278
+    x281 = rp_weight_im * x280
+    x336 = rp_weight_im * x334
+    x350 = rp_weight_im * x349
+    del x349
+    rm_xi_re = c_center_re - x68
+    del c_center_re, x68
+    x83 = mu + rm_xi_re
+    x84 = rm_xi_re * x47 + x76
+    del rm_xi_re, x47, x76
+    rm_xi_im = c_center_im - x69
+    del c_center_im, x69
+    x85 = 1 / (rm_xi_im * rm_xi_im * x75 + x84 * x84)
+    del x75
+    x86 = rm_xi_im * x85
+    z5 = upper_root(x83, rm_xi_im)
+    del rm_xi_im, x83
+    rm_p_re = z5[0]
+    x648 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x74 * x86 + x80 * x84 * x85
+    del x74, x80
+    x443 = rm_weight_re * x287
+    x444 = rm_weight_re * x286
+    x475 = rm_weight_re * x472
+    rm_weight_im = (1 / 2) * c_root_re * x71 * x84 * x85 - x82 * x86
+    del x71, x82, x84, x85, x86
+    x442 = rm_weight_im * x286
+    x445 = rm_weight_im * x287
+    x446 = rm_weight_im * x278
+    x447 = rm_weight_im * x280
+    x465 = rm_weight_im * x463
+    x473 = rm_weight_im * x472
+    del x472
+    z6 = root_sum(a_root_re, a_root_im, x87, x88, x91, x92)
+    rp_roots_re = z6[0]
+    x110 = -rp_roots_re
+    x151 = omega_r + rp_roots_re
+    x241 = x110 + x93
+    rp_roots_im = z6[1]
+    del z6
+    x149 = growth + rp_roots_im
+    x152 = -x148 * x149 + x150 * x151
+    x153 = x148 * x151 + x149 * x150
+    del x149, x151
+    z7 = root_sum(a_up_re, a_up_im, x146, x147, x152, x153)
+    del x152, x153
+    x154 = z7[1]
+    x173 = z7[0]
+    del z7
+    x185 = x154 * x173
+    x186 = x184 * x185
+    x187 = x155 * (-x154 * x154 + x173 * x173)
+    x188 = -a_down_im * x187 - a_down_re * x186
+    x190 = -a_down_re * x187 + x185 * x189
+    del x185
+    x199 = -a_down_by_omega_im * x187 - a_down_by_omega_re * x186
+    x200 = a_down_by_omega_im * x186 - a_down_by_omega_re * x187
+    del x186, x187
+    x245 = -rp_roots_im - x244
+    x246 = x240 * x241 - x242 * x245
+    x247 = x240 * x245 + x241 * x242
+    del x241, x245
+    z8 = root_sum(a_down_re, a_down_im, c_up_re, c_up_im, x246, x247)
+    del x246, x247
+    x248 = z8[1]
+    x250 = z8[0]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x91, x92)
+    del x92
+    rm_roots_re = z9[0]
+    x162 = rm_roots_re + x93
+    x236 = omega_r + rm_roots_re
+    x257 = -rm_roots_re
+    x258 = omega_r + x257
+    rm_roots_im = z9[1]
+    del z9
+    x164 = growth + rm_roots_im
+    x165 = x164 + x19
+    del x19
+    x166 = x161 * x162 - x163 * x165
+    x167 = x161 * x165 + x162 * x163
+    del x162, x165
+    z10 = root_sum(a_up_re, a_up_im, c_up_re, c_up_im, x166, x167)
+    del x166, x167
+    x168 = z10[0]
+    x171 = z10[1]
+    del z10
+    x172 = x160 * x168 + x170 * x171
+    x174 = -x160 * x171 + x168 * x170
+    x180 = x168 * x177 + x171 * x179
+    x181 = x168 * x179 - x171 * x177
+    del x168, x171, x177, x179
+    x182 = x154 * x170 + x160 * x173 + x172
+    x183 = -x154 * x160 + x170 * x173 + x174
+    del x160, x170
+    x237 = -x164 * x234 + x235 * x236
+    x238 = x164 * x235 + x234 * x236
+    del x164, x234, x236
+    z11 = root_sum(a_up_re, a_up_im, x232, x233, x237, x238)
+    del x233, x237, x238
+    x239 = z11[1]
+    x249 = z11[0]
+    del z11
+    x251 = a_down_by_omega_im * x239 - a_down_by_omega_re * x249
+    x252 = a_down_by_omega_im * x249 + a_down_by_omega_re * x239
+    x254 = -rm_roots_im
+    x255 = growth + x254
+    x259 = -x253 * x255 + x256 * x258
+    x260 = x253 * x258 + x255 * x256
+    del x255, x258
+    z12 = root_sum(a_down_re, a_down_im, x146, x147, x259, x260)
+    del x259, x260
+    x261 = z12[1]
+    x262 = z12[0]
+    del z12
+    z13 = root_sum(a_root_re, a_root_im, x87, c_root_im, x91, x94)
+    del c_root_im, x87
+    sp_roots_re = z13[0]
+    x495 = -sp_roots_re
+    x530 = omega_r + sp_roots_re
+    x594 = x495 + x93
+    sp_roots_im = z13[1]
+    del z13
+    x531 = sp_roots_im + x90
+    x532 = x150 * x530 - x163 * x531
+    x533 = x150 * x531 + x163 * x530
+    del x150, x163, x530, x531
+    z14 = root_sum(a_up_re, a_up_im, x146, c_up_im, x532, x533)
+    del x532, x533
+    x534 = z14[1]
+    x544 = z14[0]
+    del z14
+    x552 = x534 * x544
+    x553 = x184 * x552
+    del x184
+    x554 = x155 * (-x534 * x534 + x544 * x544)
+    del x155
+    x555 = -a_down_im * x554 - a_down_re * x553
+    x556 = -a_down_re * x554 + x189 * x552
+    del x189, x552
+    x559 = -a_down_by_omega_im * x554 - a_down_by_omega_re * x553
+    x560 = a_down_by_omega_im * x553 - a_down_by_omega_re * x554
+    del x553, x554
+    x593 = growth - sp_roots_im
+    x595 = x240 * x594 - x253 * x593
+    x596 = x240 * x593 + x253 * x594
+    del x240, x253, x593, x594
+    z15 = root_sum(a_down_re, a_down_im, c_up_re, x147, x595, x596)
+    del x595, x596
+    x597 = z15[1]
+    x604 = z15[0]
+    del z15
+    z16 = root_sum(a_root_re, a_root_im, c_root_re, x88, x91, x94)
+    del c_root_re, x88, x91, x94
+    sm_roots_re = z16[0]
+    x537 = sm_roots_re + x93
+    del x93
+    x598 = omega_r + sm_roots_re
+    x608 = -sm_roots_re
+    x609 = omega_r + x608
+    sm_roots_im = z16[1]
+    del z16
+    x536 = growth + sm_roots_im
+    x538 = -x148 * x536 + x161 * x537
+    x539 = x148 * x537 + x161 * x536
+    del x148, x161, x536, x537
+    z17 = root_sum(a_up_re, a_up_im, c_up_re, x147, x538, x539)
+    del c_up_re, x147, x538, x539
+    x540 = z17[1]
+    x542 = z17[0]
+    del z17
+    x543 = x535 * x540 + x541 * x542
+    x545 = x535 * x542 - x540 * x541
+    x548 = x540 * x546 + x542 * x547
+    x549 = -x540 * x547 + x542 * x546
+    del x540, x542, x546, x547
+    x550 = x534 * x535 + x541 * x544 + x543
+    x551 = -x534 * x541 + x535 * x544 + x545
+    del x535, x541
+    x600 = sm_roots_im + x90
+    del x90
+    x601 = x235 * x598 - x599 * x600
+    x602 = x235 * x600 + x598 * x599
+    del x235, x598, x599, x600
+    z18 = root_sum(a_up_re, a_up_im, x232, c_down_im, x601, x602)
+    del a_up_im, a_up_re, x232, x601, x602
+    x603 = z18[1]
+    x605 = z18[0]
+    del z18
+    x606 = a_down_by_omega_im * x603 - a_down_by_omega_re * x605
+    x607 = a_down_by_omega_im * x605 + a_down_by_omega_re * x603
     del a_down_by_omega_im, a_down_by_omega_re
-    x613 = growth - sm_roots_im - x19 - x304
-    del x19, x304
-    x614 = -x247 * x613 + x259 * x612
-    x615 = x247 * x612 + x259 * x613
-    del x247, x259, x612, x613
-    z20 = root_sum(a_down_re, a_down_im, x150, c_up_im, x614, x615)
-    del a_down_im, a_down_re, c_up_im, x150, x614, x615
-    x616 = z20[1]
-    x617 = z20[0]
-    del z20
-    z21 = root_sum(x99, 0, x23, 0, x23 * (x38 + x6) + x38 * x6, 0)
-    del x23, x6
-    resonance_re = where(x99 < 0, -x38 + z21[0], frequency * omega_r + x30)
-    del x30, x38, x99, z21
-    x325 = 2 * resonance_re
+    x610 = -sm_roots_im - x244
+    del x244
+    x611 = -x242 * x610 + x256 * x609
+    x612 = x242 * x609 + x256 * x610
+    del x242, x256, x609, x610
+    z19 = root_sum(a_down_re, a_down_im, x146, c_up_im, x611, x612)
+    del a_down_im, a_down_re, c_up_im, x146, x611, x612
+    x613 = z19[1]
+    x614 = z19[0]
+    del z19
+    z20 = root_sum(x95, 0, x21, 0, x21 * (x36 + x4) + x36 * x4, 0)
+    del x21, x4
+    resonance_re = where(x95 < 0, -x36 + z20[0], frequency * omega_r + x28)
+    del x28, x36, x95, z20
+    x321 = 2 * resonance_re
     del resonance_re
-    x327 = x325 - x326
-    x332 = x295 * (-x306 * x321 - x323 - x329 + x33 * x34 * (x101 * x324 + x327)) + x314 * (-x17 * x315 - x305 * x321 - x323 - x331)
-    del x315, x321, x323
-    x464 = x325 + x326
-    del x325, x326
-    x466 = x295 * (-x306 * x461 - x329 + x33 * x34 * (x324 * x378 + x464) - x463) + x314 * (-x17 * x457 - x305 * x461 - x463 - x465)
-    del x457, x461, x463
-    x625 = x295 * (-x306 * x622 - x329 + x33 * x34 * (x108 * x324 + x327) - x624) + x314 * (-x17 * x620 - x305 * x622 - x331 - x624)
-    del x327, x331, x620, x622, x624
-    x721 = x295 * (-x306 * x718 - x329 + x33 * x34 * (x324 * x377 + x464) - x720) + x314 * (-x17 * x716 - x305 * x718 - x465 - x720)
-    del x17, x295, x305, x306, x314, x324, x329, x464, x465, x716, x718, x720
-    rp_filled0_re = x102 * x103
-    del x102
-    rp_filled0_im = x106
-    rp_filled1_re = -x107 * x108 * x110
-    del x108
-    rp_filled1_im = x113
+    x323 = x321 - x322
+    x328 = x292 * (-x302 * x317 + x31 * x32 * (x320 * x97 + x323) - x319 - x325) + x310 * (-x15 * x311 - x301 * x317 - x319 - x327)
+    del x311, x317, x319
+    x460 = x321 + x322
+    del x321, x322
+    x462 = x292 * (-x302 * x457 + x31 * x32 * (x320 * x374 + x460) - x325 - x459) + x310 * (-x15 * x453 - x301 * x457 - x459 - x461)
+    del x453, x457, x459
+    x622 = x292 * (-x302 * x619 + x31 * x32 * (x104 * x320 + x323) - x325 - x621) + x310 * (-x15 * x617 - x301 * x619 - x327 - x621)
+    del x323, x327, x617, x619, x621
+    x718 = x292 * (-x302 * x715 + x31 * x32 * (x320 * x373 + x460) - x325 - x717) + x310 * (-x15 * x713 - x301 * x715 - x461 - x717)
+    del x15, x292, x301, x302, x310, x320, x325, x460, x461, x713, x715, x717
+    rp_filled0_re = x98 * x99
+    del x98
+    rp_filled0_im = x102
+    rp_filled1_re = -x103 * x104 * x106
+    del x104
+    rp_filled1_im = x109
     rp_filling_re = rp_filled0_re + rp_filled1_re
     del rp_filled0_re, rp_filled1_re
-    x794 = rp_filling_re * x35
+    x791 = rp_filling_re * x33
     rp_filling_im = rp_filled0_im + rp_filled1_im
     del rp_filled0_im, rp_filled1_im
-    x793 = rp_filling_im * x35
-    rpp_x_re = x35 * (rp_roots_re - x114)
-    rpp_x_im = x35 * (-x115 - x116)
-    del x115
-    z22 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    x790 = rp_filling_im * x33
+    rpp_x_re = x33 * (-x110 - x111)
+    del x110
+    rpp_x_im = x33 * (rp_roots_im - x112)
+    z21 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_k_re = z22[0]
-    x122 = q - rpp_k_re
-    x125 = q + rpp_k_re
-    x129 = rpp_k_re * rpp_k_re
-    x136 = -x122
-    rpp_k_im = z22[1]
+    rpp_k_re = z21[0]
+    x118 = q - rpp_k_re
+    x121 = q + rpp_k_re
+    x125 = rpp_k_re * rpp_k_re
+    x132 = -x118
+    rpp_k_im = z21[1]
+    del z21
+    z22 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x113 = z22[0]
+    x114 = z22[1]
     del z22
-    z23 = pair_arctanh(rpp_k_re, rpp_k_im, q)
-    x117 = z23[0]
-    x118 = z23[1]
+    z23 = pair_excess(rpp_k_re, rpp_k_im, q, x113, x114)
+    x115 = z23[0]
+    x116 = z23[1]
     del z23
-    z24 = pair_excess(rpp_k_re, rpp_k_im, q, x117, x118)
-    x119 = z24[0]
-    x120 = z24[1]
-    del z24
-    x121 = rpp_k_im * rpp_k_im
-    x123 = 1 / (x121 + x122 * x122)
-    del x122
-    x126 = 1 / (x121 + x125 * x125)
-    x127 = x124 * x126
-    x128 = x121 * x127
-    x130 = x121 + x129
-    x131 = 1 / (x130 * x130)
-    x132 = 2 * rpp_k_re * x131
-    x133 = x131 * (-x121 + x129)
-    del x129
-    x134 = x127 * x133
-    x135 = x123 * (-x125 * x134 + x128 * x132)
-    x137 = x125 * x127
-    x138 = rpp_k_im * x132
-    del x132
-    x139 = rpp_k_im * x134 + x137 * x138
-    del x134
-    x140 = -rpp_k_im * x135 + x123 * x136 * x139
-    x141 = rpp_k_im * x123 * x139 + x135 * x136
-    del x135, x139
-    x143 = 1 / x130
-    del x130
-    x144 = rpp_k_re * x143
-    x145 = rpp_k_im * x143
-    x146 = -rpp_k_im * x127 * x144 - x137 * x145
-    del x127, x137
-    x147 = x123 * (rpp_k_re * x124 * x125 * x126 * x143 - x128 * x143)
-    del x128, x143
-    x148 = rpp_k_im * x123 * x146 - x119 + x136 * x147
-    x149 = -rpp_k_im * x147 - x120 + x123 * x136 * x146
-    del x146, x147
-    x368 = x123 * x126 * x359
-    del x123, x126
-    x369 = x125 * x368
+    x117 = rpp_k_im * rpp_k_im
+    x119 = 1 / (x117 + x118 * x118)
+    del x118
+    x122 = 1 / (x117 + x121 * x121)
+    x123 = x120 * x122
+    x124 = x117 * x123
+    x126 = x117 + x125
+    x127 = 1 / (x126 * x126)
+    x128 = 2 * rpp_k_re * x127
+    x129 = x127 * (-x117 + x125)
     del x125
-    x370 = rpp_k_im * x136 * x368 + rpp_k_im * x369
-    x371 = x121 * x368 - x136 * x369
-    del x121, x136, x368, x369
+    x130 = x123 * x129
+    x131 = x119 * (-x121 * x130 + x124 * x128)
+    x133 = x121 * x123
+    x134 = rpp_k_im * x128
+    del x128
+    x135 = rpp_k_im * x130 + x133 * x134
+    del x130
+    x136 = -rpp_k_im * x131 + x119 * x132 * x135
+    x137 = rpp_k_im * x119 * x135 + x131 * x132
+    del x131, x135
+    x139 = 1 / x126
+    del x126
+    x140 = rpp_k_re * x139
+    x141 = rpp_k_im * x139
+    x142 = -rpp_k_im * x123 * x140 - x133 * x141
+    del x123, x133
+    x143 = x119 * (rpp_k_re * x120 * x121 * x122 * x139 - x124 * x139)
+    del x124, x139
+    x144 = rpp_k_im * x119 * x142 - x115 + x132 * x143
+    x145 = -rpp_k_im * x143 - x116 + x119 * x132 * x142
+    del x142, x143
+    x364 = x119 * x122 * x355
+    del x119, x122
+    x365 = x121 * x364
+    del x121
+    x366 = rpp_k_im * x132 * x364 + rpp_k_im * x365
+    x367 = x117 * x364 - x132 * x365
+    del x117, x132, x364, x365
     rpp_k_by_omega_re = ap_p_by_omega_re
     rpp_k_by_omega_im = ap_p_by_omega_im
-    rpp_excess_re = x119
-    del x119
-    rpp_excess_im = x120
-    del x120
-    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x140 + rpp_k_by_omega_re * x141
-    rpp_excess_by_omega_im = rpp_k_by_omega_im * x141 + rpp_k_by_omega_re * x140
-    del x140, x141
-    rpp_excess_by_q_re = x142 * x148
-    rpp_excess_by_q_im = x142 * x149
-    rp_form0_re = -x158 * x175 + x176 * x177
-    rp_form0_im = x158 * x177 + x175 * x176
-    del x175, x177
-    rp_form0_by_omega_re = -a_up_by_omega_im * x185 + a_up_by_omega_re * x186 - x158 * x183 + x176 * x184
-    rp_form0_by_omega_im = a_up_by_omega_im * x186 + a_up_by_omega_re * x185 + x158 * x184 + x176 * x183
-    del x183, x184, x185, x186
-    rp_form1_re = -c_down_im * x191 + c_down_re * x193
-    rp_form1_im = c_down_im * x193 + c_down_re * x191
-    del x191, x193
-    rp_form1_by_omega_re = -c_down_im * x202 + c_down_re * x203 - x158 * x199 + x176 * x201
-    rp_form1_by_omega_im = c_down_im * x203 + c_down_re * x202 + x158 * x201 + x176 * x199
-    del x158, x176, x199, x201, x202, x203
-    rpp_inverse_re = x144
-    del x144
-    rpp_inverse_im = -x145
-    del x145
-    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x138 - rpp_k_by_omega_re * x133
-    del x138
-    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x133 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x131
-    del rpp_k_im, rpp_k_re, x131, x133
-    rpm_x_re = x35 * (-rm_roots_re - x114)
+    rpp_excess_re = x115
+    del x115
+    rpp_excess_im = x116
+    del x116
+    rpp_excess_by_omega_re = -rpp_k_by_omega_im * x136 + rpp_k_by_omega_re * x137
+    rpp_excess_by_omega_im = rpp_k_by_omega_im * x137 + rpp_k_by_omega_re * x136
+    del x136, x137
+    rpp_excess_by_q_re = x138 * x144
+    rpp_excess_by_q_im = x138 * x145
+    rp_form0_re = -x154 * x172 + x173 * x174
+    rp_form0_im = x154 * x174 + x172 * x173
+    del x172, x174
+    rp_form0_by_omega_re = -a_up_by_omega_im * x182 + a_up_by_omega_re * x183 - x154 * x180 + x173 * x181
+    rp_form0_by_omega_im = a_up_by_omega_im * x183 + a_up_by_omega_re * x182 + x154 * x181 + x173 * x180
+    del x180, x181, x182, x183
+    rp_form1_re = -c_down_im * x188 + c_down_re * x190
+    rp_form1_im = c_down_im * x190 + c_down_re * x188
+    del x188, x190
+    rp_form1_by_omega_re = -c_down_im * x199 + c_down_re * x200 - x154 * x196 + x173 * x198
+    rp_form1_by_omega_im = c_down_im * x200 + c_down_re * x199 + x154 * x198 + x173 * x196
+    del x154, x173, x196, x198, x199, x200
+    rpp_inverse_re = x140
+    del x140
+    rpp_inverse_im = -x141
+    del x141
+    rpp_inverse_by_omega_re = -rpp_k_by_omega_im * x134 - rpp_k_by_omega_re * x129
+    del x134
+    rpp_inverse_by_omega_im = -rpp_k_by_omega_im * x129 + 2 * rpp_k_by_omega_re * rpp_k_im * rpp_k_re * x127
+    del rpp_k_im, rpp_k_re, x127, x129
+    rpm_x_re = x33 * (-rm_roots_re - x111)
     del rm_roots_re
-    rpm_x_im = x35 * (-rm_roots_im - x116)
+    rpm_x_im = x33 * (-rm_roots_im - x112)
     del rm_roots_im
-    z25 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    z24 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z25[0]
-    x209 = q - rpm_k_re
-    x211 = q + rpm_k_re
-    x215 = rpm_k_re * rpm_k_re
-    x221 = -x209
-    rpm_k_im = z25[1]
+    rpm_k_re = z24[0]
+    x206 = q - rpm_k_re
+    x208 = q + rpm_k_re
+    x212 = rpm_k_re * rpm_k_re
+    x218 = -x206
+    rpm_k_im = z24[1]
+    del z24
+    z25 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x201 = z25[0]
+    x202 = z25[1]
     del z25
-    z26 = pair_arctanh(rpm_k_re, rpm_k_im, q)
-    x204 = z26[0]
-    x205 = z26[1]
+    z26 = pair_excess(rpm_k_re, rpm_k_im, q, x201, x202)
+    x203 = -z26[0]
+    x204 = z26[1]
     del z26
-    z27 = pair_excess(rpm_k_re, rpm_k_im, q, x204, x205)
-    x206 = -z27[0]
-    x207 = z27[1]
-    del z27
-    x208 = rpm_k_im * rpm_k_im
-    x210 = 1 / (x208 + x209 * x209)
-    del x209
-    x212 = 1 / (x208 + x211 * x211)
-    x213 = x124 * x212
-    x214 = x208 * x213
-    x216 = x208 + x215
-    x217 = 1 / (x216 * x216)
-    x218 = 2 * rpm_k_re * x217
-    x219 = -x208 + x215
+    x205 = rpm_k_im * rpm_k_im
+    x207 = 1 / (x205 + x206 * x206)
+    del x206
+    x209 = 1 / (x205 + x208 * x208)
+    x210 = x120 * x209
+    x211 = x205 * x210
+    x213 = x205 + x212
+    x214 = 1 / (x213 * x213)
+    x215 = 2 * rpm_k_re * x214
+    x216 = -x205 + x212
+    del x212
+    x217 = x207 * (x120 * x208 * x209 * x214 * x216 - x211 * x215)
+    x219 = x208 * x210
+    x220 = rpm_k_im * x215
     del x215
-    x220 = x210 * (x124 * x211 * x212 * x217 * x219 - x214 * x218)
-    x222 = x211 * x213
-    x223 = rpm_k_im * x218
-    del x218
-    x224 = x217 * x219
-    del x217, x219
-    x225 = -rpm_k_im * x213 * x224 - x222 * x223
-    x226 = -rpm_k_im * x220 + x210 * x221 * x225
-    x227 = rpm_k_im * x210 * x225 + x220 * x221
-    del x220, x225
-    x228 = 1 / x216
-    del x216
-    x229 = rpm_k_re * x228
-    x230 = rpm_k_im * x228
-    x231 = -rpm_k_im * x213 * x229 - x222 * x230
-    del x213, x222
-    x232 = x210 * (rpm_k_re * x124 * x211 * x212 * x228 - x214 * x228)
-    del rpm_k_re, x214, x228
-    x233 = x142 * (rpm_k_im * x210 * x231 + x206 + x221 * x232)
-    x234 = x142 * (-rpm_k_im * x232 - x207 + x210 * x221 * x231)
-    del x231, x232
-    x357 = x118 - x205
-    del x118, x205
-    x361 = x117 - x204
-    del x117, x204
-    x364 = x210 * x212 * x359
-    x365 = -rpm_k_im * x211 * x364 - rpm_k_im * x221 * x364
+    x221 = x214 * x216
+    del x214, x216
+    x222 = -rpm_k_im * x210 * x221 - x219 * x220
+    x223 = -rpm_k_im * x217 + x207 * x218 * x222
+    x224 = rpm_k_im * x207 * x222 + x217 * x218
+    del x217, x222
+    x225 = 1 / x213
+    del x213
+    x226 = rpm_k_re * x225
+    x227 = rpm_k_im * x225
+    x228 = -rpm_k_im * x210 * x226 - x219 * x227
+    del x210, x219
+    x229 = x207 * (rpm_k_re * x120 * x208 * x209 * x225 - x211 * x225)
+    del rpm_k_re, x211, x225
+    x230 = x138 * (rpm_k_im * x207 * x228 + x203 + x218 * x229)
+    x231 = x138 * (-rpm_k_im * x229 - x204 + x207 * x218 * x228)
+    del x228, x229
+    x353 = x114 - x202
+    del x114, x202
+    x357 = x113 - x201
+    del x113, x201
+    x360 = x207 * x209 * x355
+    x361 = -rpm_k_im * x208 * x360 - rpm_k_im * x218 * x360
     del rpm_k_im
-    x366 = -x208 * x364 + 4 * x210 * x211 * x212 * x221 * x358
-    del x208, x210, x211, x212, x221, x364
-    x375 = x142 * x148 - x233
-    del x148
-    x376 = x142 * x149 - x234
-    del x149
+    x362 = -x205 * x360 + 4 * x207 * x208 * x209 * x218 * x354
+    del x205, x207, x208, x209, x218, x360
+    x371 = x138 * x144 - x230
+    del x144
+    x372 = x138 * x145 - x231
+    del x145
     rpm_k_by_omega_re = am_p_by_omega_re
     rpm_k_by_omega_im = am_p_by_omega_im
-    rpm_excess_re = x206
-    del x206
-    rpm_excess_im = -x207
-    del x207
-    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x226 + rpm_k_by_omega_re * x227
-    rpm_excess_by_omega_im = rpm_k_by_omega_im * x227 + rpm_k_by_omega_re * x226
-    del x226, x227
-    rpm_excess_by_q_re = -x233
-    del x233
-    rpm_excess_by_q_im = -x234
-    del x234
-    rm_form0_re = -x243 * x251 + x252 * x253
-    rm_form0_im = x243 * x253 + x251 * x252
-    rm_form0_by_omega_re = -a_up_by_omega_im * x251 + a_up_by_omega_re * x253 - x254
-    rm_form0_by_omega_im = a_up_by_omega_im * x253 + a_up_by_omega_re * x251 + x255
-    del x251, x253
-    rm_form1_re = -x243 * x264 + x252 * x265
-    rm_form1_im = x243 * x265 + x252 * x264
-    del x243, x252
-    rm_form1_by_omega_re = -a_up_by_omega_im * x264 + a_up_by_omega_re * x265 - x254
-    del x254
-    rm_form1_by_omega_im = a_up_by_omega_im * x265 + a_up_by_omega_re * x264 + x255
-    del x255, x264, x265
-    rpm_inverse_re = -x229
-    del x229
-    x287 = rpm_inverse_re + rpp_inverse_re
-    del rpm_inverse_re, rpp_inverse_re
-    x288 = x269 * x287
-    rpm_inverse_im = x230
-    del x230
-    x285 = rpm_inverse_im + rpp_inverse_im
-    del rpm_inverse_im, rpp_inverse_im
-    x286 = x269 * x285
-    del x269
-    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x223 + rpm_k_by_omega_re * x224
-    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x224 - rpm_k_by_omega_re * x223
+    rpm_excess_re = x203
+    del x203
+    rpm_excess_im = -x204
+    del x204
+    rpm_excess_by_omega_re = -rpm_k_by_omega_im * x223 + rpm_k_by_omega_re * x224
+    rpm_excess_by_omega_im = rpm_k_by_omega_im * x224 + rpm_k_by_omega_re * x223
     del x223, x224
-    rp_weights_re = -x271 - x273
-    x362 = rp_weights_re * x359
-    x762 = rp_weights_re * x35
-    rp_weights_im = x274 - x275
-    x360 = rp_weights_im * x359
-    x367 = rp_weights_im * x366 + rp_weights_re * x365
-    x372 = rp_weights_im * x371 + rp_weights_re * x370
-    x373 = -rp_weights_im * x365 + rp_weights_re * x366
-    del x365, x366
-    x374 = -rp_weights_im * x370 + rp_weights_re * x371
-    del x370, x371
-    x758 = rp_weights_im * x35
-    rp_weights_by_omega_re = rp_weight_re * x283 - x282
-    x809 = rp_weights_by_omega_re * x35
-    rp_weights_by_omega_im = rp_weight_re * x281 + x284
-    x363 = rp_weights_by_omega_im * x359
-    x807 = rp_weights_by_omega_im * x35
+    rpm_excess_by_q_re = -x230
+    del x230
+    rpm_excess_by_q_im = -x231
+    del x231
+    rm_form0_re = -x239 * x248 + x249 * x250
+    rm_form0_im = x239 * x250 + x248 * x249
+    rm_form0_by_omega_re = -a_up_by_omega_im * x248 + a_up_by_omega_re * x250 - x251
+    rm_form0_by_omega_im = a_up_by_omega_im * x250 + a_up_by_omega_re * x248 + x252
+    del x248, x250
+    rm_form1_re = -x239 * x261 + x249 * x262
+    rm_form1_im = x239 * x262 + x249 * x261
+    del x239, x249
+    rm_form1_by_omega_re = -a_up_by_omega_im * x261 + a_up_by_omega_re * x262 - x251
+    del x251
+    rm_form1_by_omega_im = a_up_by_omega_im * x262 + a_up_by_omega_re * x261 + x252
+    del x252, x261, x262
+    rpm_inverse_re = -x226
+    del x226
+    x284 = rpm_inverse_re + rpp_inverse_re
+    del rpm_inverse_re, rpp_inverse_re
+    x285 = x266 * x284
+    rpm_inverse_im = x227
+    del x227
+    x282 = rpm_inverse_im + rpp_inverse_im
+    del rpm_inverse_im, rpp_inverse_im
+    x283 = x266 * x282
+    del x266
+    rpm_inverse_by_omega_re = rpm_k_by_omega_im * x220 + rpm_k_by_omega_re * x221
+    rpm_inverse_by_omega_im = rpm_k_by_omega_im * x221 - rpm_k_by_omega_re * x220
+    del x220, x221
+    rp_weights_re = -x268 - x270
+    x358 = rp_weights_re * x355
+    x759 = rp_weights_re * x33
+    rp_weights_im = x271 - x272
+    x356 = rp_weights_im * x355
+    x363 = rp_weights_im * x362 + rp_weights_re * x361
+    x368 = rp_weights_im * x367 + rp_weights_re * x366
+    x369 = -rp_weights_im * x361 + rp_weights_re * x362
+    del x361, x362
+    x370 = -rp_weights_im * x366 + rp_weights_re * x367
+    del x366, x367
+    x755 = rp_weights_im * x33
+    rp_weights_by_omega_re = rp_weight_re * x280 - x279
+    x806 = rp_weights_by_omega_re * x33
+    rp_weights_by_omega_im = rp_weight_re * x278 + x281
+    x359 = rp_weights_by_omega_im * x355
+    x804 = rp_weights_by_omega_im * x33
     del rp_weights_by_omega_im
-    rp_still_re = -a_root_im * x286 - a_root_re * x288
-    rp_still_im = a_root_im * x288 - a_root_re * x286
-    del a_root_im, a_root_re, x286, x288
-    x747 = growth * rp_still_im - omega_r * rp_still_re
-    x751 = -growth * rp_still_re - omega_r * rp_still_im
-    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x289 - rpm_inverse_by_omega_re * x290 - rpp_inverse_by_omega_im * x289 - rpp_inverse_by_omega_re * x290 - x281 * x285 + x283 * x287
-    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x290 + rpm_inverse_by_omega_re * x289 - rpp_inverse_by_omega_im * x290 + rpp_inverse_by_omega_re * x289 + x281 * x287 + x283 * x285
-    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x285, x287
-    x783 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
-    x787 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
+    rp_still_re = -a_root_im * x283 - a_root_re * x285
+    rp_still_im = a_root_im * x285 - a_root_re * x283
+    del a_root_im, a_root_re, x283, x285
+    x744 = growth * rp_still_im - omega_r * rp_still_re
+    x748 = -growth * rp_still_re - omega_r * rp_still_im
+    rp_still_by_omega_re = -rpm_inverse_by_omega_im * x286 - rpm_inverse_by_omega_re * x287 - rpp_inverse_by_omega_im * x286 - rpp_inverse_by_omega_re * x287 - x278 * x282 + x280 * x284
+    rp_still_by_omega_im = -rpm_inverse_by_omega_im * x287 + rpm_inverse_by_omega_re * x286 - rpp_inverse_by_omega_im * x287 + rpp_inverse_by_omega_re * x286 + x278 * x284 + x280 * x282
+    del rpm_inverse_by_omega_im, rpm_inverse_by_omega_re, rpp_inverse_by_omega_im, rpp_inverse_by_omega_re, x282, x284
+    x780 = growth * rp_still_by_omega_im - omega_r * rp_still_by_omega_re
+    x784 = -growth * rp_still_by_omega_re - omega_r * rp_still_by_omega_im
     del rp_still_by_omega_im, rp_still_by_omega_re
     rp_forms0_re = rm_form0_im * rpm_excess_im - rm_form0_re * rpm_excess_re - rp_form0_im * rpp_excess_im + rp_form0_re * rpp_excess_re
     rp_forms0_im = -rm_form0_im * rpm_excess_re - rm_form0_re * rpm_excess_im + rp_form0_im * rpp_excess_re + rp_form0_re * rpp_excess_im
     rp_forms0_by_omega_re = rm_form0_by_omega_im * rpm_excess_im - rm_form0_by_omega_re * rpm_excess_re + rm_form0_im * rpm_excess_by_omega_im - rm_form0_re * rpm_excess_by_omega_re - rp_form0_by_omega_im * rpp_excess_im + rp_form0_by_omega_re * rpp_excess_re - rp_form0_im * rpp_excess_by_omega_im + rp_form0_re * rpp_excess_by_omega_re
     rp_forms0_by_omega_im = -rm_form0_by_omega_im * rpm_excess_re - rm_form0_by_omega_re * rpm_excess_im - rm_form0_im * rpm_excess_by_omega_re - rm_form0_re * rpm_excess_by_omega_im + rp_form0_by_omega_im * rpp_excess_re + rp_form0_by_omega_re * rpp_excess_im + rp_form0_im * rpp_excess_by_omega_re + rp_form0_re * rpp_excess_by_omega_im
-    x795 = rp_forms0_by_omega_im * x794 + rp_forms0_by_omega_re * x793
-    x803 = rp_forms0_by_omega_im * x793 - rp_forms0_by_omega_re * x794
+    x792 = rp_forms0_by_omega_im * x791 + rp_forms0_by_omega_re * x790
+    x800 = rp_forms0_by_omega_im * x790 - rp_forms0_by_omega_re * x791
     rp_forms0_by_q_re = rm_form0_im * rpm_excess_by_q_im - rm_form0_re * rpm_excess_by_q_re - rp_form0_im * rpp_excess_by_q_im + rp_form0_re * rpp_excess_by_q_re
     rp_forms0_by_q_im = -rm_form0_im * rpm_excess_by_q_re - rm_form0_re * rpm_excess_by_q_im + rp_form0_im * rpp_excess_by_q_re + rp_form0_re * rpp_excess_by_q_im
-    x827 = rp_forms0_by_q_im * x794 + rp_forms0_by_q_re * x793
-    x831 = rp_forms0_by_q_im * x793 - rp_forms0_by_q_re * x794
-    del x793, x794
+    x824 = rp_forms0_by_q_im * x791 + rp_forms0_by_q_re * x790
+    x828 = rp_forms0_by_q_im * x790 - rp_forms0_by_q_re * x791
+    del x790, x791
     rp_forms1_re = -rm_form1_im * rpm_excess_im + rm_form1_re * rpm_excess_re - rp_form1_im * rpp_excess_im + rp_form1_re * rpp_excess_re
-    x761 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x754
+    x758 = -rp_filling_im * rp_forms0_im + rp_filling_re * rp_forms0_re - rp_forms1_re * x751
     rp_forms1_im = rm_form1_im * rpm_excess_re + rm_form1_re * rpm_excess_im + rp_form1_im * rpp_excess_re + rp_form1_re * rpp_excess_im
-    x757 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x754
-    x775 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x754
+    x754 = rp_filling_im * rp_forms0_re + rp_filling_re * rp_forms0_im - rp_forms1_im * x751
+    x772 = rp_filling_im * rp_forms1_im - rp_filling_re * rp_forms1_re + rp_forms0_re * x751
     del rp_forms0_re
-    x777 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x754
+    x774 = -rp_filling_im * rp_forms1_re - rp_filling_re * rp_forms1_im + rp_forms0_im * x751
     del rp_forms0_im, rp_forms1_im, rp_forms1_re
     rp_forms1_by_omega_re = -rm_form1_by_omega_im * rpm_excess_im + rm_form1_by_omega_re * rpm_excess_re - rm_form1_im * rpm_excess_by_omega_im + rm_form1_re * rpm_excess_by_omega_re - rp_form1_by_omega_im * rpp_excess_im + rp_form1_by_omega_re * rpp_excess_re - rp_form1_im * rpp_excess_by_omega_im + rp_form1_re * rpp_excess_by_omega_re
     rp_forms1_by_omega_im = rm_form1_by_omega_im * rpm_excess_re + rm_form1_by_omega_re * rpm_excess_im + rm_form1_im * rpm_excess_by_omega_re + rm_form1_re * rpm_excess_by_omega_im + rp_form1_by_omega_im * rpp_excess_re + rp_form1_by_omega_re * rpp_excess_im + rp_form1_im * rpp_excess_by_omega_re + rp_form1_re * rpp_excess_by_omega_im
     del rpm_excess_by_omega_im, rpm_excess_by_omega_re, rpm_excess_im, rpm_excess_re, rpp_excess_by_omega_im, rpp_excess_by_omega_re, rpp_excess_im, rpp_excess_re
-    x811 = rp_forms1_by_omega_im * x758 - rp_forms1_by_omega_re * x762
-    x819 = rp_forms1_by_omega_im * x762 + rp_forms1_by_omega_re * x758
+    x808 = rp_forms1_by_omega_im * x755 - rp_forms1_by_omega_re * x759
+    x816 = rp_forms1_by_omega_im * x759 + rp_forms1_by_omega_re * x755
     del rp_forms1_by_omega_im, rp_forms1_by_omega_re
-    x823 = -x811
+    x820 = -x808
     rp_forms1_by_q_re = -rm_form1_im * rpm_excess_by_q_im + rm_form1_re * rpm_excess_by_q_re - rp_form1_im * rpp_excess_by_q_im + rp_form1_re * rpp_excess_by_q_re
     rp_forms1_by_q_im = rm_form1_im * rpm_excess_by_q_re + rm_form1_re * rpm_excess_by_q_im + rp_form1_im * rpp_excess_by_q_re + rp_form1_re * rpp_excess_by_q_im
     del rpm_excess_by_q_im, rpm_excess_by_q_re, rpp_excess_by_q_im, rpp_excess_by_q_re
-    x835 = rp_forms1_by_q_im * x758 - rp_forms1_by_q_re * x762
-    x839 = rp_forms1_by_q_im * x762 + rp_forms1_by_q_re * x758
+    x832 = rp_forms1_by_q_im * x755 - rp_forms1_by_q_re * x759
+    x836 = rp_forms1_by_q_im * x759 + rp_forms1_by_q_re * x755
     del rp_forms1_by_q_im, rp_forms1_by_q_re
-    x843 = -x835
-    rp_uniform0_re = -rp_weight_im * x320 - rp_weight_re * x332 + x294
-    rp_uniform0_im = -rp_weight_im * x332 + rp_weight_re * x320 - x333
-    del x320, x332
-    rp_uniform0_by_omega_re = -rp_weight_im * x339 + rp_weight_re * x338
-    rp_uniform0_by_omega_im = rp_weight_re * x339 + x340
-    del x339
-    rp_uniform1_re = -rp_weight_im * x348 + rp_weight_re * x351 - x342
-    rp_uniform1_im = rp_weight_im * x351 + rp_weight_re * x348 - x352
-    del x348, x351
-    rp_uniform1_by_omega_re = rp_weight_re * x355 + x354
-    rp_uniform1_by_omega_im = rp_weight_im * x355 - x356
-    del x355
-    rp_total_re = 4 * rp_weights_re * x358 * x361 - x357 * x360
-    rp_total_im = x357 * x362 + x360 * x361
-    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x358 * x361 - rpm_k_by_omega_im * x367 + rpm_k_by_omega_re * x373 - rpp_k_by_omega_im * x372 + rpp_k_by_omega_re * x374 - x357 * x363
-    rp_total_by_omega_im = rp_weights_by_omega_re * x357 * x359 + rpm_k_by_omega_im * x373 + rpm_k_by_omega_re * x367 + rpp_k_by_omega_im * x374 + rpp_k_by_omega_re * x372 + x361 * x363
-    del rp_weights_by_omega_re, rpm_k_by_omega_im, rpm_k_by_omega_re, rpp_k_by_omega_im, rpp_k_by_omega_re, x357, x361, x363, x367, x372, x373, x374
-    rp_total_by_q_re = 4 * rp_weights_re * x358 * x375 - x360 * x376
-    rp_total_by_q_im = x360 * x375 + x362 * x376
-    del x360, x362, x375, x376
-    rm_filled0_re = x103 * x379
-    del x379
-    rm_filled0_im = x381
-    rm_filled1_re = -x107 * x110 * x377
-    del x377
-    rm_filled1_im = x383
+    x840 = -x832
+    rp_uniform0_re = -rp_weight_im * x316 - rp_weight_re * x328 + x291
+    rp_uniform0_im = -rp_weight_im * x328 + rp_weight_re * x316 - x329
+    del x316, x328
+    rp_uniform0_by_omega_re = -rp_weight_im * x335 + rp_weight_re * x334
+    rp_uniform0_by_omega_im = rp_weight_re * x335 + x336
+    del x335
+    rp_uniform1_re = -rp_weight_im * x344 + rp_weight_re * x347 - x338
+    rp_uniform1_im = rp_weight_im * x347 + rp_weight_re * x344 - x348
+    del x344, x347
+    rp_uniform1_by_omega_re = rp_weight_re * x351 + x350
+    rp_uniform1_by_omega_im = rp_weight_im * x351 - x352
+    del x351
+    rp_total_re = 4 * rp_weights_re * x354 * x357 - x353 * x356
+    rp_total_im = x353 * x358 + x356 * x357
+    rp_total_by_omega_re = 4 * rp_weights_by_omega_re * x354 * x357 - rpm_k_by_omega_im * x363 + rpm_k_by_omega_re * x369 - rpp_k_by_omega_im * x368 + rpp_k_by_omega_re * x370 - x353 * x359
+    rp_total_by_omega_im = rp_weights_by_omega_re * x353 * x355 + rpm_k_by_omega_im * x369 + rpm_k_by_omega_re * x363 + rpp_k_by_omega_im * x370 + rpp_k_by_omega_re * x368 + x357 * x359
+    del rp_weights_by_omega_re, rpm_k_by_omega_im, rpm_k_by_omega_re, rpp_k_by_omega_im, rpp_k_by_omega_re, x353, x357, x359, x363, x368, x369, x370
+    rp_total_by_q_re = 4 * rp_weights_re * x354 * x371 - x356 * x372
+    rp_total_by_q_im = x356 * x371 + x358 * x372
+    del x356, x358, x371, x372
+    rm_filled0_re = x375 * x99
+    del x375
+    rm_filled0_im = x377
+    rm_filled1_re = -x103 * x106 * x373
+    del x373
+    rm_filled1_im = x379
     rm_filling_re = rm_filled0_re + rm_filled1_re
     del rm_filled0_re, rm_filled1_re
-    x791 = rm_filling_re * x35
+    x788 = rm_filling_re * x33
     rm_filling_im = rm_filled0_im + rm_filled1_im
     del rm_filled0_im, rm_filled1_im
-    x790 = rm_filling_im * x35
-    rmp_x_re = x35 * (-x114 - x260)
-    del x260
-    rmp_x_im = x35 * (-x116 - x257)
+    x787 = rm_filling_im * x33
+    rmp_x_re = x33 * (-x111 - x257)
     del x257
-    z28 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_x_im = x33 * (-x112 - x254)
+    del x254
+    z27 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z28[0]
-    x389 = q - rmp_k_re
-    x391 = q + rmp_k_re
-    x395 = rmp_k_re * rmp_k_re
-    x402 = -x389
-    rmp_k_im = z28[1]
+    rmp_k_re = z27[0]
+    x385 = q - rmp_k_re
+    x387 = q + rmp_k_re
+    x391 = rmp_k_re * rmp_k_re
+    x398 = -x385
+    rmp_k_im = z27[1]
+    del z27
+    z28 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x380 = z28[0]
+    x381 = z28[1]
     del z28
-    z29 = pair_arctanh(rmp_k_re, rmp_k_im, q)
-    x384 = z29[0]
-    x385 = z29[1]
+    z29 = pair_excess(rmp_k_re, rmp_k_im, q, x380, x381)
+    x382 = z29[0]
+    x383 = z29[1]
     del z29
-    z30 = pair_excess(rmp_k_re, rmp_k_im, q, x384, x385)
-    x386 = z30[0]
-    x387 = z30[1]
-    del z30
-    x388 = rmp_k_im * rmp_k_im
-    x390 = 1 / (x388 + x389 * x389)
-    del x389
-    x392 = 1 / (x388 + x391 * x391)
-    x393 = x124 * x392
-    x394 = x388 * x393
-    x396 = x388 + x395
-    x397 = 1 / (x396 * x396)
-    x398 = 2 * rmp_k_re * x397
-    x399 = x397 * (-x388 + x395)
-    del x395
-    x400 = x393 * x399
-    x401 = x390 * (-x391 * x400 + x394 * x398)
-    x403 = x391 * x393
-    x404 = rmp_k_im * x398
-    del x398
-    x405 = rmp_k_im * x400 + x403 * x404
-    del x400
-    x406 = -rmp_k_im * x401 + x390 * x402 * x405
-    x407 = rmp_k_im * x390 * x405 + x401 * x402
-    del x401, x405
-    x408 = 1 / x396
-    del x396
-    x409 = rmp_k_re * x408
-    x410 = rmp_k_im * x408
-    x411 = -rmp_k_im * x393 * x409 - x403 * x410
-    del x393, x403
-    x412 = x390 * (rmp_k_re * x124 * x391 * x392 * x408 - x394 * x408)
-    del x394, x408
-    x413 = rmp_k_im * x390 * x411 - x386 + x402 * x412
-    x414 = -rmp_k_im * x412 - x387 + x390 * x402 * x411
-    del x411, x412
-    x489 = x359 * x390 * x392
-    del x390, x392
-    x490 = x391 * x489
+    x384 = rmp_k_im * rmp_k_im
+    x386 = 1 / (x384 + x385 * x385)
+    del x385
+    x388 = 1 / (x384 + x387 * x387)
+    x389 = x120 * x388
+    x390 = x384 * x389
+    x392 = x384 + x391
+    x393 = 1 / (x392 * x392)
+    x394 = 2 * rmp_k_re * x393
+    x395 = x393 * (-x384 + x391)
     del x391
-    x491 = rmp_k_im * x402 * x489 + rmp_k_im * x490
-    x492 = x388 * x489 - x402 * x490
-    del x388, x402, x489, x490
+    x396 = x389 * x395
+    x397 = x386 * (-x387 * x396 + x390 * x394)
+    x399 = x387 * x389
+    x400 = rmp_k_im * x394
+    del x394
+    x401 = rmp_k_im * x396 + x399 * x400
+    del x396
+    x402 = -rmp_k_im * x397 + x386 * x398 * x401
+    x403 = rmp_k_im * x386 * x401 + x397 * x398
+    del x397, x401
+    x404 = 1 / x392
+    del x392
+    x405 = rmp_k_re * x404
+    x406 = rmp_k_im * x404
+    x407 = -rmp_k_im * x389 * x405 - x399 * x406
+    del x389, x399
+    x408 = x386 * (rmp_k_re * x120 * x387 * x388 * x404 - x390 * x404)
+    del x390, x404
+    x409 = rmp_k_im * x386 * x407 - x382 + x398 * x408
+    x410 = -rmp_k_im * x408 - x383 + x386 * x398 * x407
+    del x407, x408
+    x485 = x355 * x386 * x388
+    del x386, x388
+    x486 = x387 * x485
+    del x387
+    x487 = rmp_k_im * x398 * x485 + rmp_k_im * x486
+    x488 = x384 * x485 - x398 * x486
+    del x384, x398, x485, x486
     rmp_k_by_omega_re = ap_p_by_omega_re
     rmp_k_by_omega_im = ap_p_by_omega_im
-    rmp_excess_re = x386
-    del x386
-    rmp_excess_im = x387
-    del x387
-    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x406 + rmp_k_by_omega_re * x407
-    rmp_excess_by_omega_im = rmp_k_by_omega_im * x407 + rmp_k_by_omega_re * x406
-    del x406, x407
-    rmp_excess_by_q_re = x142 * x413
-    rmp_excess_by_q_im = x142 * x414
-    rmp_inverse_re = x409
-    del x409
-    rmp_inverse_im = -x410
-    del x410
-    rmp_inverse_by_omega_re = -rmp_k_by_omega_im * x404 - rmp_k_by_omega_re * x399
-    del x404
-    rmp_inverse_by_omega_im = -rmp_k_by_omega_im * x399 + 2 * rmp_k_by_omega_re * rmp_k_im * rmp_k_re * x397
-    del rmp_k_im, rmp_k_re, x397, x399
-    rmm_x_re = x35 * (-rp_roots_re - x114)
+    rmp_excess_re = x382
+    del x382
+    rmp_excess_im = x383
+    del x383
+    rmp_excess_by_omega_re = -rmp_k_by_omega_im * x402 + rmp_k_by_omega_re * x403
+    rmp_excess_by_omega_im = rmp_k_by_omega_im * x403 + rmp_k_by_omega_re * x402
+    del x402, x403
+    rmp_excess_by_q_re = x138 * x409
+    rmp_excess_by_q_im = x138 * x410
+    rmp_inverse_re = x405
+    del x405
+    rmp_inverse_im = -x406
+    del x406
+    rmp_inverse_by_omega_re = -rmp_k_by_omega_im * x400 - rmp_k_by_omega_re * x395
+    del x400
+    rmp_inverse_by_omega_im = -rmp_k_by_omega_im * x395 + 2 * rmp_k_by_omega_re * rmp_k_im * rmp_k_re * x393
+    del rmp_k_im, rmp_k_re, x393, x395
+    rmm_x_re = x33 * (-rp_roots_re - x111)
     del rp_roots_re
-    rmm_x_im = x35 * (-rp_roots_im - x116)
-    del rp_roots_im, x116
-    z31 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = x33 * (-rp_roots_im - x112)
+    del rp_roots_im, x112
+    z30 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z31[0]
-    x420 = q - rmm_k_re
-    x422 = q + rmm_k_re
-    x426 = rmm_k_re * rmm_k_re
-    x432 = -x420
-    rmm_k_im = z31[1]
+    rmm_k_re = z30[0]
+    x416 = q - rmm_k_re
+    x418 = q + rmm_k_re
+    x422 = rmm_k_re * rmm_k_re
+    x428 = -x416
+    rmm_k_im = z30[1]
+    del z30
+    z31 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x411 = z31[0]
+    x412 = z31[1]
     del z31
-    z32 = pair_arctanh(rmm_k_re, rmm_k_im, q)
-    x415 = z32[0]
-    x416 = z32[1]
+    z32 = pair_excess(rmm_k_re, rmm_k_im, q, x411, x412)
+    x413 = -z32[0]
+    x414 = z32[1]
     del z32
-    z33 = pair_excess(rmm_k_re, rmm_k_im, q, x415, x416)
-    x417 = -z33[0]
-    x418 = z33[1]
-    del z33
-    x419 = rmm_k_im * rmm_k_im
-    x421 = 1 / (x419 + x420 * x420)
-    del x420
-    x423 = 1 / (x419 + x422 * x422)
-    x424 = x124 * x423
-    x425 = x419 * x424
-    x427 = x419 + x426
-    x428 = 1 / (x427 * x427)
-    x429 = 2 * rmm_k_re * x428
-    x430 = -x419 + x426
-    del x426
-    x431 = x421 * (x124 * x422 * x423 * x428 * x430 - x425 * x429)
-    x433 = x422 * x424
-    x434 = rmm_k_im * x429
-    del x429
-    x435 = x428 * x430
-    del x428, x430
-    x436 = -rmm_k_im * x424 * x435 - x433 * x434
-    x437 = -rmm_k_im * x431 + x421 * x432 * x436
-    x438 = rmm_k_im * x421 * x436 + x431 * x432
-    del x431, x436
-    x439 = 1 / x427
-    del x427
-    x440 = rmm_k_re * x439
-    x441 = rmm_k_im * x439
-    x442 = -rmm_k_im * x424 * x440 - x433 * x441
-    del x424, x433
-    x443 = x421 * (rmm_k_re * x124 * x422 * x423 * x439 - x425 * x439)
-    del rmm_k_re, x425, x439
-    x444 = x142 * (rmm_k_im * x421 * x442 + x417 + x432 * x443)
-    x445 = x142 * (-rmm_k_im * x443 - x418 + x421 * x432 * x442)
-    del x442, x443
-    x480 = x385 - x416
-    del x385, x416
-    x482 = x384 - x415
-    del x384, x415
-    x485 = x359 * x421 * x423
-    x486 = -rmm_k_im * x422 * x485 - rmm_k_im * x432 * x485
+    x415 = rmm_k_im * rmm_k_im
+    x417 = 1 / (x415 + x416 * x416)
+    del x416
+    x419 = 1 / (x415 + x418 * x418)
+    x420 = x120 * x419
+    x421 = x415 * x420
+    x423 = x415 + x422
+    x424 = 1 / (x423 * x423)
+    x425 = 2 * rmm_k_re * x424
+    x426 = -x415 + x422
+    del x422
+    x427 = x417 * (x120 * x418 * x419 * x424 * x426 - x421 * x425)
+    x429 = x418 * x420
+    x430 = rmm_k_im * x425
+    del x425
+    x431 = x424 * x426
+    del x424, x426
+    x432 = -rmm_k_im * x420 * x431 - x429 * x430
+    x433 = -rmm_k_im * x427 + x417 * x428 * x432
+    x434 = rmm_k_im * x417 * x432 + x427 * x428
+    del x427, x432
+    x435 = 1 / x423
+    del x423
+    x436 = rmm_k_re * x435
+    x437 = rmm_k_im * x435
+    x438 = -rmm_k_im * x420 * x436 - x429 * x437
+    del x420, x429
+    x439 = x417 * (rmm_k_re * x120 * x418 * x419 * x435 - x421 * x435)
+    del rmm_k_re, x421, x435
+    x440 = x138 * (rmm_k_im * x417 * x438 + x413 + x428 * x439)
+    x441 = x138 * (-rmm_k_im * x439 - x414 + x417 * x428 * x438)
+    del x438, x439
+    x476 = x381 - x412
+    del x381, x412
+    x478 = x380 - x411
+    del x380, x411
+    x481 = x355 * x417 * x419
+    x482 = -rmm_k_im * x418 * x481 - rmm_k_im * x428 * x481
     del rmm_k_im
-    x487 = 4 * x358 * x421 * x422 * x423 * x432 - x419 * x485
-    del x419, x421, x422, x423, x432, x485
-    x496 = x142 * x413 - x444
-    del x413
-    x497 = x142 * x414 - x445
-    del x414
+    x483 = 4 * x354 * x417 * x418 * x419 * x428 - x415 * x481
+    del x415, x417, x418, x419, x428, x481
+    x492 = x138 * x409 - x440
+    del x409
+    x493 = x138 * x410 - x441
+    del x410
     rmm_k_by_omega_re = am_p_by_omega_re
     rmm_k_by_omega_im = am_p_by_omega_im
-    rmm_excess_re = x417
-    del x417
-    rmm_excess_im = -x418
-    del x418
-    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x437 + rmm_k_by_omega_re * x438
-    rmm_excess_by_omega_im = rmm_k_by_omega_im * x438 + rmm_k_by_omega_re * x437
-    del x437, x438
-    rmm_excess_by_q_re = -x444
-    del x444
-    rmm_excess_by_q_im = -x445
-    del x445
-    rmm_inverse_re = -x440
+    rmm_excess_re = x413
+    del x413
+    rmm_excess_im = -x414
+    del x414
+    rmm_excess_by_omega_re = -rmm_k_by_omega_im * x433 + rmm_k_by_omega_re * x434
+    rmm_excess_by_omega_im = rmm_k_by_omega_im * x434 + rmm_k_by_omega_re * x433
+    del x433, x434
+    rmm_excess_by_q_re = -x440
     del x440
-    x453 = rmm_inverse_re + rmp_inverse_re
-    del rmm_inverse_re, rmp_inverse_re
-    rmm_inverse_im = x441
+    rmm_excess_by_q_im = -x441
     del x441
-    x452 = rmm_inverse_im + rmp_inverse_im
+    rmm_inverse_re = -x436
+    del x436
+    x449 = rmm_inverse_re + rmp_inverse_re
+    del rmm_inverse_re, rmp_inverse_re
+    rmm_inverse_im = x437
+    del x437
+    x448 = rmm_inverse_im + rmp_inverse_im
     del rmm_inverse_im, rmp_inverse_im
-    rmm_inverse_by_omega_re = rmm_k_by_omega_im * x434 + rmm_k_by_omega_re * x435
-    rmm_inverse_by_omega_im = rmm_k_by_omega_im * x435 - rmm_k_by_omega_re * x434
-    del x434, x435
-    rm_weights_re = -x446 - x447
-    x483 = rm_weights_re * x359
-    x760 = rm_weights_re * x35
-    rm_weights_im = x448 - x449
-    x481 = rm_weights_im * x359
-    x488 = rm_weights_im * x487 + rm_weights_re * x486
-    x493 = rm_weights_im * x492 + rm_weights_re * x491
-    x494 = -rm_weights_im * x486 + rm_weights_re * x487
-    del x486, x487
-    x495 = -rm_weights_im * x491 + rm_weights_re * x492
-    del x491, x492
-    x756 = rm_weights_im * x35
-    rm_weights_by_omega_re = rm_weight_re * x283 - x450
-    x808 = rm_weights_by_omega_re * x35
-    rm_weights_by_omega_im = rm_weight_re * x281 + x451
-    x484 = rm_weights_by_omega_im * x359
-    x806 = rm_weights_by_omega_im * x35
+    rmm_inverse_by_omega_re = rmm_k_by_omega_im * x430 + rmm_k_by_omega_re * x431
+    rmm_inverse_by_omega_im = rmm_k_by_omega_im * x431 - rmm_k_by_omega_re * x430
+    del x430, x431
+    rm_weights_re = -x442 - x443
+    x479 = rm_weights_re * x355
+    x757 = rm_weights_re * x33
+    rm_weights_im = x444 - x445
+    x477 = rm_weights_im * x355
+    x484 = rm_weights_im * x483 + rm_weights_re * x482
+    x489 = rm_weights_im * x488 + rm_weights_re * x487
+    x490 = -rm_weights_im * x482 + rm_weights_re * x483
+    del x482, x483
+    x491 = -rm_weights_im * x487 + rm_weights_re * x488
+    del x487, x488
+    x753 = rm_weights_im * x33
+    rm_weights_by_omega_re = rm_weight_re * x280 - x446
+    x805 = rm_weights_by_omega_re * x33
+    rm_weights_by_omega_im = rm_weight_re * x278 + x447
+    x480 = rm_weights_by_omega_im * x355
+    x803 = rm_weights_by_omega_im * x33
     del rm_weights_by_omega_im
-    rm_still_re = -x289 * x452 - x290 * x453
-    rm_still_im = x289 * x453 - x290 * x452
-    x746 = growth * rm_still_im - omega_r * rm_still_re
-    x750 = -growth * rm_still_re - omega_r * rm_still_im
-    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x289 - rmm_inverse_by_omega_re * x290 - rmp_inverse_by_omega_im * x289 - rmp_inverse_by_omega_re * x290 - x281 * x452 + x283 * x453
-    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x290 + rmm_inverse_by_omega_re * x289 - rmp_inverse_by_omega_im * x290 + rmp_inverse_by_omega_re * x289 + x281 * x453 + x283 * x452
-    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x452, x453
-    x782 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
-    x786 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
+    rm_still_re = -x286 * x448 - x287 * x449
+    rm_still_im = x286 * x449 - x287 * x448
+    x743 = growth * rm_still_im - omega_r * rm_still_re
+    x747 = -growth * rm_still_re - omega_r * rm_still_im
+    rm_still_by_omega_re = -rmm_inverse_by_omega_im * x286 - rmm_inverse_by_omega_re * x287 - rmp_inverse_by_omega_im * x286 - rmp_inverse_by_omega_re * x287 - x278 * x448 + x280 * x449
+    rm_still_by_omega_im = -rmm_inverse_by_omega_im * x287 + rmm_inverse_by_omega_re * x286 - rmp_inverse_by_omega_im * x287 + rmp_inverse_by_omega_re * x286 + x278 * x449 + x280 * x448
+    del rmm_inverse_by_omega_im, rmm_inverse_by_omega_re, rmp_inverse_by_omega_im, rmp_inverse_by_omega_re, x448, x449
+    x779 = growth * rm_still_by_omega_im - omega_r * rm_still_by_omega_re
+    x783 = -growth * rm_still_by_omega_re - omega_r * rm_still_by_omega_im
     del rm_still_by_omega_im, rm_still_by_omega_re
     rm_forms0_re = -rm_form0_im * rmp_excess_im + rm_form0_re * rmp_excess_re + rmm_excess_im * rp_form0_im - rmm_excess_re * rp_form0_re
     rm_forms0_im = rm_form0_im * rmp_excess_re + rm_form0_re * rmp_excess_im - rmm_excess_im * rp_form0_re - rmm_excess_re * rp_form0_im
     rm_forms0_by_omega_re = -rm_form0_by_omega_im * rmp_excess_im + rm_form0_by_omega_re * rmp_excess_re - rm_form0_im * rmp_excess_by_omega_im + rm_form0_re * rmp_excess_by_omega_re + rmm_excess_by_omega_im * rp_form0_im - rmm_excess_by_omega_re * rp_form0_re + rmm_excess_im * rp_form0_by_omega_im - rmm_excess_re * rp_form0_by_omega_re
     rm_forms0_by_omega_im = rm_form0_by_omega_im * rmp_excess_re + rm_form0_by_omega_re * rmp_excess_im + rm_form0_im * rmp_excess_by_omega_re + rm_form0_re * rmp_excess_by_omega_im - rmm_excess_by_omega_im * rp_form0_re - rmm_excess_by_omega_re * rp_form0_im - rmm_excess_im * rp_form0_by_omega_re - rmm_excess_re * rp_form0_by_omega_im
     del rm_form0_by_omega_im, rm_form0_by_omega_re, rp_form0_by_omega_im, rp_form0_by_omega_re
-    x792 = rm_forms0_by_omega_im * x791 + rm_forms0_by_omega_re * x790
-    x802 = rm_forms0_by_omega_im * x790 - rm_forms0_by_omega_re * x791
+    x789 = rm_forms0_by_omega_im * x788 + rm_forms0_by_omega_re * x787
+    x799 = rm_forms0_by_omega_im * x787 - rm_forms0_by_omega_re * x788
     rm_forms0_by_q_re = -rm_form0_im * rmp_excess_by_q_im + rm_form0_re * rmp_excess_by_q_re + rmm_excess_by_q_im * rp_form0_im - rmm_excess_by_q_re * rp_form0_re
     rm_forms0_by_q_im = rm_form0_im * rmp_excess_by_q_re + rm_form0_re * rmp_excess_by_q_im - rmm_excess_by_q_im * rp_form0_re - rmm_excess_by_q_re * rp_form0_im
     del rm_form0_im, rm_form0_re, rp_form0_im, rp_form0_re
-    x826 = rm_forms0_by_q_im * x791 + rm_forms0_by_q_re * x790
-    x830 = rm_forms0_by_q_im * x790 - rm_forms0_by_q_re * x791
-    del x790, x791
+    x823 = rm_forms0_by_q_im * x788 + rm_forms0_by_q_re * x787
+    x827 = rm_forms0_by_q_im * x787 - rm_forms0_by_q_re * x788
+    del x787, x788
     rm_forms1_re = -rm_form1_im * rmp_excess_im + rm_form1_re * rmp_excess_re - rmm_excess_im * rp_form1_im + rmm_excess_re * rp_form1_re
-    x759 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x754
+    x756 = -rm_filling_im * rm_forms0_im + rm_filling_re * rm_forms0_re - rm_forms1_re * x751
     rm_forms1_im = rm_form1_im * rmp_excess_re + rm_form1_re * rmp_excess_im + rmm_excess_im * rp_form1_re + rmm_excess_re * rp_form1_im
-    x755 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x754
-    x774 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x754
+    x752 = rm_filling_im * rm_forms0_re + rm_filling_re * rm_forms0_im - rm_forms1_im * x751
+    x771 = rm_filling_im * rm_forms1_im - rm_filling_re * rm_forms1_re + rm_forms0_re * x751
     del rm_forms0_re
-    x776 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x754
+    x773 = -rm_filling_im * rm_forms1_re - rm_filling_re * rm_forms1_im + rm_forms0_im * x751
     del rm_forms0_im, rm_forms1_im, rm_forms1_re
     rm_forms1_by_omega_re = -rm_form1_by_omega_im * rmp_excess_im + rm_form1_by_omega_re * rmp_excess_re - rm_form1_im * rmp_excess_by_omega_im + rm_form1_re * rmp_excess_by_omega_re - rmm_excess_by_omega_im * rp_form1_im + rmm_excess_by_omega_re * rp_form1_re - rmm_excess_im * rp_form1_by_omega_im + rmm_excess_re * rp_form1_by_omega_re
     rm_forms1_by_omega_im = rm_form1_by_omega_im * rmp_excess_re + rm_form1_by_omega_re * rmp_excess_im + rm_form1_im * rmp_excess_by_omega_re + rm_form1_re * rmp_excess_by_omega_im + rmm_excess_by_omega_im * rp_form1_re + rmm_excess_by_omega_re * rp_form1_im + rmm_excess_im * rp_form1_by_omega_re + rmm_excess_re * rp_form1_by_omega_im
     del rm_form1_by_omega_im, rm_form1_by_omega_re, rmm_excess_by_omega_im, rmm_excess_by_omega_re, rmm_excess_im, rmm_excess_re, rmp_excess_by_omega_im, rmp_excess_by_omega_re, rmp_excess_im, rmp_excess_re, rp_form1_by_omega_im, rp_form1_by_omega_re
-    x810 = rm_forms1_by_omega_im * x756 - rm_forms1_by_omega_re * x760
-    x818 = rm_forms1_by_omega_im * x760 + rm_forms1_by_omega_re * x756
+    x807 = rm_forms1_by_omega_im * x753 - rm_forms1_by_omega_re * x757
+    x815 = rm_forms1_by_omega_im * x757 + rm_forms1_by_omega_re * x753
     del rm_forms1_by_omega_im, rm_forms1_by_omega_re
-    x822 = -x810
+    x819 = -x807
     rm_forms1_by_q_re = -rm_form1_im * rmp_excess_by_q_im + rm_form1_re * rmp_excess_by_q_re - rmm_excess_by_q_im * rp_form1_im + rmm_excess_by_q_re * rp_form1_re
     rm_forms1_by_q_im = rm_form1_im * rmp_excess_by_q_re + rm_form1_re * rmp_excess_by_q_im + rmm_excess_by_q_im * rp_form1_re + rmm_excess_by_q_re * rp_form1_im
     del rm_form1_im, rm_form1_re, rmm_excess_by_q_im, rmm_excess_by_q_re, rmp_excess_by_q_im, rmp_excess_by_q_re, rp_form1_im, rp_form1_re
-    x834 = rm_forms1_by_q_im * x756 - rm_forms1_by_q_re * x760
-    x838 = rm_forms1_by_q_im * x760 + rm_forms1_by_q_re * x756
+    x831 = rm_forms1_by_q_im * x753 - rm_forms1_by_q_re * x757
+    x835 = rm_forms1_by_q_im * x757 + rm_forms1_by_q_re * x753
     del rm_forms1_by_q_im, rm_forms1_by_q_re
-    x842 = -x834
-    rm_uniform0_re = -rm_weight_im * x460 - rm_weight_re * x466 - x294
-    del x294
-    rm_uniform0_im = -rm_weight_im * x466 + rm_weight_re * x460 + x333
-    del x333, x460, x466
-    rm_uniform0_by_omega_re = -rm_weight_im * x468 + rm_weight_re * x467
-    rm_uniform0_by_omega_im = rm_weight_re * x468 + x469
-    del x468
-    rm_uniform1_re = -rm_weight_im * x475 + rm_weight_re * x473 + x342
-    del x342
-    rm_uniform1_im = rm_weight_im * x473 + rm_weight_re * x475 + x352
-    del x352, x473, x475
-    rm_uniform1_by_omega_re = rm_weight_re * x478 + x477
-    rm_uniform1_by_omega_im = rm_weight_im * x478 - x479
-    del x478
-    rm_total_re = 4 * rm_weights_re * x358 * x482 - x480 * x481
-    rm_total_im = x480 * x483 + x481 * x482
-    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x358 * x482 - rmm_k_by_omega_im * x488 + rmm_k_by_omega_re * x494 - rmp_k_by_omega_im * x493 + rmp_k_by_omega_re * x495 - x480 * x484
-    rm_total_by_omega_im = rm_weights_by_omega_re * x359 * x480 + rmm_k_by_omega_im * x494 + rmm_k_by_omega_re * x488 + rmp_k_by_omega_im * x495 + rmp_k_by_omega_re * x493 + x482 * x484
-    del rm_weights_by_omega_re, rmm_k_by_omega_im, rmm_k_by_omega_re, rmp_k_by_omega_im, rmp_k_by_omega_re, x480, x482, x484, x488, x493, x494, x495
-    rm_total_by_q_re = 4 * rm_weights_re * x358 * x496 - x481 * x497
-    rm_total_by_q_im = x481 * x496 + x483 * x497
-    del x481, x483, x496, x497
-    sp_filled0_re = x103 * x498
-    del x498
-    sp_filled0_im = x106
-    del x106
-    sp_filled1_re = -x101 * x107 * x110
-    del x101
-    sp_filled1_im = x113
-    del x113
+    x839 = -x831
+    rm_uniform0_re = -rm_weight_im * x456 - rm_weight_re * x462 - x291
+    del x291
+    rm_uniform0_im = -rm_weight_im * x462 + rm_weight_re * x456 + x329
+    del x329, x456, x462
+    rm_uniform0_by_omega_re = -rm_weight_im * x464 + rm_weight_re * x463
+    rm_uniform0_by_omega_im = rm_weight_re * x464 + x465
+    del x464
+    rm_uniform1_re = -rm_weight_im * x471 + rm_weight_re * x469 + x338
+    del x338
+    rm_uniform1_im = rm_weight_im * x469 + rm_weight_re * x471 + x348
+    del x348, x469, x471
+    rm_uniform1_by_omega_re = rm_weight_re * x474 + x473
+    rm_uniform1_by_omega_im = rm_weight_im * x474 - x475
+    del x474
+    rm_total_re = 4 * rm_weights_re * x354 * x478 - x476 * x477
+    rm_total_im = x476 * x479 + x477 * x478
+    rm_total_by_omega_re = 4 * rm_weights_by_omega_re * x354 * x478 - rmm_k_by_omega_im * x484 + rmm_k_by_omega_re * x490 - rmp_k_by_omega_im * x489 + rmp_k_by_omega_re * x491 - x476 * x480
+    rm_total_by_omega_im = rm_weights_by_omega_re * x355 * x476 + rmm_k_by_omega_im * x490 + rmm_k_by_omega_re * x484 + rmp_k_by_omega_im * x491 + rmp_k_by_omega_re * x489 + x478 * x480
+    del rm_weights_by_omega_re, rmm_k_by_omega_im, rmm_k_by_omega_re, rmp_k_by_omega_im, rmp_k_by_omega_re, x476, x478, x480, x484, x489, x490, x491
+    rm_total_by_q_re = 4 * rm_weights_re * x354 * x492 - x477 * x493
+    rm_total_by_q_im = x477 * x492 + x479 * x493
+    del x477, x479, x492, x493
+    sp_filled0_re = x494 * x99
+    del x494
+    sp_filled0_im = x102
+    del x102
+    sp_filled1_re = -x103 * x106 * x97
+    del x97
+    sp_filled1_im = x109
+    del x109
     sp_filling_re = sp_filled0_re + sp_filled1_re
     del sp_filled0_re, sp_filled1_re
-    x800 = sp_filling_re * x35
+    x797 = sp_filling_re * x33
     sp_filling_im = sp_filled0_im + sp_filled1_im
     del sp_filled0_im, sp_filled1_im
-    x799 = sp_filling_im * x35
-    spp_x_re = x35 * (sp_roots_re - x114)
-    spp_x_im = x35 * (sp_roots_im + x500)
-    z34 = root_sum(ap_p_re, ap_p_im, x501, rp_p_im, spp_x_re, spp_x_im)
+    x796 = sp_filling_im * x33
+    spp_x_re = x33 * (-x111 - x495)
+    del x495
+    spp_x_im = x33 * (sp_roots_im + x497)
+    z33 = root_sum(ap_p_re, ap_p_im, x498, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z34[0]
-    x507 = q - spp_k_re
-    x509 = q + spp_k_re
-    x513 = spp_k_re * spp_k_re
-    x520 = -x507
-    spp_k_im = z34[1]
+    spp_k_re = z33[0]
+    x504 = q - spp_k_re
+    x506 = q + spp_k_re
+    x510 = spp_k_re * spp_k_re
+    x517 = -x504
+    spp_k_im = z33[1]
+    del z33
+    z34 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x499 = z34[0]
+    x500 = z34[1]
     del z34
-    z35 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x502 = z35[0]
-    x503 = z35[1]
+    z35 = pair_excess(spp_k_re, spp_k_im, q, x499, x500)
+    x501 = z35[0]
+    x502 = z35[1]
     del z35
-    z36 = pair_excess(spp_k_re, spp_k_im, q, x502, x503)
-    x504 = z36[0]
-    x505 = z36[1]
-    del z36
-    x506 = spp_k_im * spp_k_im
-    x508 = 1 / (x506 + x507 * x507)
-    del x507
-    x510 = 1 / (x506 + x509 * x509)
-    x511 = x124 * x510
-    x512 = x506 * x511
-    x514 = x506 + x513
-    x515 = 1 / (x514 * x514)
-    x516 = 2 * spp_k_re * x515
-    x517 = x515 * (-x506 + x513)
+    x503 = spp_k_im * spp_k_im
+    x505 = 1 / (x503 + x504 * x504)
+    del x504
+    x507 = 1 / (x503 + x506 * x506)
+    x508 = x120 * x507
+    x509 = x503 * x508
+    x511 = x503 + x510
+    x512 = 1 / (x511 * x511)
+    x513 = 2 * spp_k_re * x512
+    x514 = x512 * (-x503 + x510)
+    del x510
+    x515 = x508 * x514
+    x516 = x505 * (-x506 * x515 + x509 * x513)
+    x518 = x506 * x508
+    x519 = spp_k_im * x513
     del x513
-    x518 = x511 * x517
-    x519 = x508 * (-x509 * x518 + x512 * x516)
-    x521 = x509 * x511
-    x522 = spp_k_im * x516
-    del x516
-    x523 = spp_k_im * x518 + x521 * x522
-    del x518
-    x524 = -spp_k_im * x519 + x508 * x520 * x523
-    x525 = spp_k_im * x508 * x523 + x519 * x520
-    del x519, x523
-    x526 = 1 / x514
-    del x514
-    x527 = spp_k_re * x526
-    x528 = spp_k_im * x526
-    x529 = -spp_k_im * x511 * x527 - x521 * x528
-    del x511, x521
-    x530 = x508 * (spp_k_re * x124 * x509 * x510 * x526 - x512 * x526)
-    del x512, x526
-    x531 = spp_k_im * x508 * x529 - x504 + x520 * x530
-    x532 = -spp_k_im * x530 - x505 + x508 * x520 * x529
-    del x529, x530
-    x641 = x359 * x508 * x510
-    del x508, x510
-    x642 = x509 * x641
-    del x509
-    x643 = spp_k_im * x520 * x641 + spp_k_im * x642
-    x644 = x506 * x641 - x520 * x642
-    del x506, x520, x641, x642
+    x520 = spp_k_im * x515 + x518 * x519
+    del x515
+    x521 = -spp_k_im * x516 + x505 * x517 * x520
+    x522 = spp_k_im * x505 * x520 + x516 * x517
+    del x516, x520
+    x523 = 1 / x511
+    del x511
+    x524 = spp_k_re * x523
+    x525 = spp_k_im * x523
+    x526 = -spp_k_im * x508 * x524 - x518 * x525
+    del x508, x518
+    x527 = x505 * (spp_k_re * x120 * x506 * x507 * x523 - x509 * x523)
+    del x509, x523
+    x528 = spp_k_im * x505 * x526 - x501 + x517 * x527
+    x529 = -spp_k_im * x527 - x502 + x505 * x517 * x526
+    del x526, x527
+    x638 = x355 * x505 * x507
+    del x505, x507
+    x639 = x506 * x638
+    del x506
+    x640 = spp_k_im * x517 * x638 + spp_k_im * x639
+    x641 = x503 * x638 - x517 * x639
+    del x503, x517, x638, x639
     spp_k_by_omega_re = ap_p_by_omega_re
     spp_k_by_omega_im = ap_p_by_omega_im
-    spp_excess_re = x504
-    del x504
-    spp_excess_im = x505
-    del x505
-    spp_excess_by_omega_re = -spp_k_by_omega_im * x524 + spp_k_by_omega_re * x525
-    spp_excess_by_omega_im = spp_k_by_omega_im * x525 + spp_k_by_omega_re * x524
-    del x524, x525
-    spp_excess_by_q_re = x142 * x531
-    spp_excess_by_q_im = x142 * x532
-    sp_form0_re = -x537 * x546 + x547 * x548
-    sp_form0_im = x537 * x548 + x546 * x547
-    del x546, x548
-    sp_form0_by_omega_re = -a_up_by_omega_im * x553 + a_up_by_omega_re * x554 - x537 * x551 + x547 * x552
-    sp_form0_by_omega_im = a_up_by_omega_im * x554 + a_up_by_omega_re * x553 + x537 * x552 + x547 * x551
-    del x551, x552, x553, x554
-    sp_form1_re = c_down_im * x558 + c_down_re * x559
-    sp_form1_im = -c_down_im * x559 + c_down_re * x558
-    del x558, x559
-    sp_form1_by_omega_re = c_down_im * x562 + c_down_re * x563 - x537 * x561 + x547 * x560
-    sp_form1_by_omega_im = -c_down_im * x563 + c_down_re * x562 + x537 * x560 + x547 * x561
-    del c_down_im, c_down_re, x537, x547, x560, x561, x562, x563
-    spp_inverse_re = x527
-    del x527
-    spp_inverse_im = -x528
-    del x528
-    spp_inverse_by_omega_re = -spp_k_by_omega_im * x522 - spp_k_by_omega_re * x517
-    del x522
-    spp_inverse_by_omega_im = -spp_k_by_omega_im * x517 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x515
-    del spp_k_im, spp_k_re, x515, x517
-    spm_x_re = x35 * (-sm_roots_re - x114)
+    spp_excess_re = x501
+    del x501
+    spp_excess_im = x502
+    del x502
+    spp_excess_by_omega_re = -spp_k_by_omega_im * x521 + spp_k_by_omega_re * x522
+    spp_excess_by_omega_im = spp_k_by_omega_im * x522 + spp_k_by_omega_re * x521
+    del x521, x522
+    spp_excess_by_q_re = x138 * x528
+    spp_excess_by_q_im = x138 * x529
+    sp_form0_re = -x534 * x543 + x544 * x545
+    sp_form0_im = x534 * x545 + x543 * x544
+    del x543, x545
+    sp_form0_by_omega_re = -a_up_by_omega_im * x550 + a_up_by_omega_re * x551 - x534 * x548 + x544 * x549
+    sp_form0_by_omega_im = a_up_by_omega_im * x551 + a_up_by_omega_re * x550 + x534 * x549 + x544 * x548
+    del x548, x549, x550, x551
+    sp_form1_re = c_down_im * x555 + c_down_re * x556
+    sp_form1_im = -c_down_im * x556 + c_down_re * x555
+    del x555, x556
+    sp_form1_by_omega_re = c_down_im * x559 + c_down_re * x560 - x534 * x558 + x544 * x557
+    sp_form1_by_omega_im = -c_down_im * x560 + c_down_re * x559 + x534 * x557 + x544 * x558
+    del c_down_im, c_down_re, x534, x544, x557, x558, x559, x560
+    spp_inverse_re = x524
+    del x524
+    spp_inverse_im = -x525
+    del x525
+    spp_inverse_by_omega_re = -spp_k_by_omega_im * x519 - spp_k_by_omega_re * x514
+    del x519
+    spp_inverse_by_omega_im = -spp_k_by_omega_im * x514 + 2 * spp_k_by_omega_re * spp_k_im * spp_k_re * x512
+    del spp_k_im, spp_k_re, x512, x514
+    spm_x_re = x33 * (-sm_roots_re - x111)
     del sm_roots_re
-    spm_x_im = x35 * (-sm_roots_im - x564)
-    z37 = root_sum(am_p_re, am_p_im, x501, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x501
-    spm_k_re = z37[0]
-    x570 = q - spm_k_re
-    x572 = q + spm_k_re
-    x576 = spm_k_re * spm_k_re
-    x582 = -x570
-    spm_k_im = z37[1]
+    spm_x_im = x33 * (-sm_roots_im - x561)
+    z36 = root_sum(am_p_re, am_p_im, x498, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x498
+    spm_k_re = z36[0]
+    x567 = q - spm_k_re
+    x569 = q + spm_k_re
+    x573 = spm_k_re * spm_k_re
+    x579 = -x567
+    spm_k_im = z36[1]
+    del z36
+    z37 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x562 = z37[0]
+    x563 = z37[1]
     del z37
-    z38 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x565 = z38[0]
-    x566 = z38[1]
+    z38 = pair_excess(spm_k_re, spm_k_im, q, x562, x563)
+    x564 = -z38[0]
+    x565 = z38[1]
     del z38
-    z39 = pair_excess(spm_k_re, spm_k_im, q, x565, x566)
-    x567 = -z39[0]
-    x568 = z39[1]
-    del z39
-    x569 = spm_k_im * spm_k_im
-    x571 = 1 / (x569 + x570 * x570)
-    del x570
-    x573 = 1 / (x569 + x572 * x572)
-    x574 = x124 * x573
-    x575 = x569 * x574
-    x577 = x569 + x576
-    x578 = 1 / (x577 * x577)
-    x579 = 2 * spm_k_re * x578
-    x580 = -x569 + x576
+    x566 = spm_k_im * spm_k_im
+    x568 = 1 / (x566 + x567 * x567)
+    del x567
+    x570 = 1 / (x566 + x569 * x569)
+    x571 = x120 * x570
+    x572 = x566 * x571
+    x574 = x566 + x573
+    x575 = 1 / (x574 * x574)
+    x576 = 2 * spm_k_re * x575
+    x577 = -x566 + x573
+    del x573
+    x578 = x568 * (x120 * x569 * x570 * x575 * x577 - x572 * x576)
+    x580 = x569 * x571
+    x581 = spm_k_im * x576
     del x576
-    x581 = x571 * (x124 * x572 * x573 * x578 * x580 - x575 * x579)
-    x583 = x572 * x574
-    x584 = spm_k_im * x579
-    del x579
-    x585 = x578 * x580
-    del x578, x580
-    x586 = -spm_k_im * x574 * x585 - x583 * x584
-    x587 = -spm_k_im * x581 + x571 * x582 * x586
-    x588 = spm_k_im * x571 * x586 + x581 * x582
-    del x581, x586
-    x589 = 1 / x577
-    del x577
-    x590 = spm_k_re * x589
-    x591 = spm_k_im * x589
-    x592 = -spm_k_im * x574 * x590 - x583 * x591
-    del x574, x583
-    x593 = x571 * (spm_k_re * x124 * x572 * x573 * x589 - x575 * x589)
-    del spm_k_re, x575, x589
-    x594 = x142 * (spm_k_im * x571 * x592 + x567 + x582 * x593)
-    x595 = x142 * (-spm_k_im * x593 - x568 + x571 * x582 * x592)
-    del x592, x593
-    x632 = x503 - x566
-    del x503, x566
-    x634 = x502 - x565
-    del x502, x565
-    x637 = x359 * x571 * x573
-    x638 = -spm_k_im * x572 * x637 - spm_k_im * x582 * x637
+    x582 = x575 * x577
+    del x575, x577
+    x583 = -spm_k_im * x571 * x582 - x580 * x581
+    x584 = -spm_k_im * x578 + x568 * x579 * x583
+    x585 = spm_k_im * x568 * x583 + x578 * x579
+    del x578, x583
+    x586 = 1 / x574
+    del x574
+    x587 = spm_k_re * x586
+    x588 = spm_k_im * x586
+    x589 = -spm_k_im * x571 * x587 - x580 * x588
+    del x571, x580
+    x590 = x568 * (spm_k_re * x120 * x569 * x570 * x586 - x572 * x586)
+    del spm_k_re, x572, x586
+    x591 = x138 * (spm_k_im * x568 * x589 + x564 + x579 * x590)
+    x592 = x138 * (-spm_k_im * x590 - x565 + x568 * x579 * x589)
+    del x589, x590
+    x629 = x500 - x563
+    del x500, x563
+    x631 = x499 - x562
+    del x499, x562
+    x634 = x355 * x568 * x570
+    x635 = -spm_k_im * x569 * x634 - spm_k_im * x579 * x634
     del spm_k_im
-    x639 = 4 * x358 * x571 * x572 * x573 * x582 - x569 * x637
-    del x569, x571, x572, x573, x582, x637
-    x648 = x142 * x531 - x594
-    del x531
-    x649 = x142 * x532 - x595
-    del x532
+    x636 = 4 * x354 * x568 * x569 * x570 * x579 - x566 * x634
+    del x566, x568, x569, x570, x579, x634
+    x645 = x138 * x528 - x591
+    del x528
+    x646 = x138 * x529 - x592
+    del x529
     spm_k_by_omega_re = am_p_by_omega_re
     spm_k_by_omega_im = am_p_by_omega_im
-    spm_excess_re = x567
-    del x567
-    spm_excess_im = -x568
-    del x568
-    spm_excess_by_omega_re = -spm_k_by_omega_im * x587 + spm_k_by_omega_re * x588
-    spm_excess_by_omega_im = spm_k_by_omega_im * x588 + spm_k_by_omega_re * x587
-    del x587, x588
-    spm_excess_by_q_re = -x594
-    del x594
-    spm_excess_by_q_im = -x595
-    del x595
-    sm_form0_re = -x600 * x606 + x607 * x608
-    sm_form0_im = x600 * x608 + x606 * x607
-    sm_form0_by_omega_re = -a_up_by_omega_im * x600 + a_up_by_omega_re * x607 - x609
-    sm_form0_by_omega_im = a_up_by_omega_im * x607 + a_up_by_omega_re * x600 + x610
-    del x600, x607
-    sm_form1_re = -x606 * x616 + x608 * x617
-    sm_form1_im = x606 * x617 + x608 * x616
-    del x606, x608
-    sm_form1_by_omega_re = -a_up_by_omega_im * x616 + a_up_by_omega_re * x617 - x609
-    del x609
-    sm_form1_by_omega_im = a_up_by_omega_im * x617 + a_up_by_omega_re * x616 + x610
-    del a_up_by_omega_im, a_up_by_omega_re, x610, x616, x617
-    spm_inverse_re = -x590
-    del x590
-    x619 = spm_inverse_re + spp_inverse_re
-    del spm_inverse_re, spp_inverse_re
-    spm_inverse_im = x591
-    del x591
-    x618 = spm_inverse_im + spp_inverse_im
-    del spm_inverse_im, spp_inverse_im
-    spm_inverse_by_omega_re = spm_k_by_omega_im * x584 + spm_k_by_omega_re * x585
-    spm_inverse_by_omega_im = spm_k_by_omega_im * x585 - spm_k_by_omega_re * x584
+    spm_excess_re = x564
+    del x564
+    spm_excess_im = -x565
+    del x565
+    spm_excess_by_omega_re = -spm_k_by_omega_im * x584 + spm_k_by_omega_re * x585
+    spm_excess_by_omega_im = spm_k_by_omega_im * x585 + spm_k_by_omega_re * x584
     del x584, x585
-    sp_weights_re = x271 - x273
-    del x271, x273
-    x635 = sp_weights_re * x359
-    x772 = sp_weights_re * x35
-    sp_weights_im = x274 + x275
-    del x274, x275
-    x633 = sp_weights_im * x359
-    x640 = sp_weights_im * x639 + sp_weights_re * x638
-    x645 = sp_weights_im * x644 + sp_weights_re * x643
-    x646 = -sp_weights_im * x638 + sp_weights_re * x639
-    del x638, x639
-    x647 = -sp_weights_im * x643 + sp_weights_re * x644
-    del x643, x644
-    x768 = sp_weights_im * x35
-    sp_weights_by_omega_re = rp_weight_re * x283 + x282
-    del x282
-    x817 = sp_weights_by_omega_re * x35
-    sp_weights_by_omega_im = rp_weight_re * x281 - x284
-    del x284
-    x636 = sp_weights_by_omega_im * x359
-    x815 = sp_weights_by_omega_im * x35
+    spm_excess_by_q_re = -x591
+    del x591
+    spm_excess_by_q_im = -x592
+    del x592
+    sm_form0_re = -x597 * x603 + x604 * x605
+    sm_form0_im = x597 * x605 + x603 * x604
+    sm_form0_by_omega_re = -a_up_by_omega_im * x597 + a_up_by_omega_re * x604 - x606
+    sm_form0_by_omega_im = a_up_by_omega_im * x604 + a_up_by_omega_re * x597 + x607
+    del x597, x604
+    sm_form1_re = -x603 * x613 + x605 * x614
+    sm_form1_im = x603 * x614 + x605 * x613
+    del x603, x605
+    sm_form1_by_omega_re = -a_up_by_omega_im * x613 + a_up_by_omega_re * x614 - x606
+    del x606
+    sm_form1_by_omega_im = a_up_by_omega_im * x614 + a_up_by_omega_re * x613 + x607
+    del a_up_by_omega_im, a_up_by_omega_re, x607, x613, x614
+    spm_inverse_re = -x587
+    del x587
+    x616 = spm_inverse_re + spp_inverse_re
+    del spm_inverse_re, spp_inverse_re
+    spm_inverse_im = x588
+    del x588
+    x615 = spm_inverse_im + spp_inverse_im
+    del spm_inverse_im, spp_inverse_im
+    spm_inverse_by_omega_re = spm_k_by_omega_im * x581 + spm_k_by_omega_re * x582
+    spm_inverse_by_omega_im = spm_k_by_omega_im * x582 - spm_k_by_omega_re * x581
+    del x581, x582
+    sp_weights_re = x268 - x270
+    del x268, x270
+    x632 = sp_weights_re * x355
+    x769 = sp_weights_re * x33
+    sp_weights_im = x271 + x272
+    del x271, x272
+    x630 = sp_weights_im * x355
+    x637 = sp_weights_im * x636 + sp_weights_re * x635
+    x642 = sp_weights_im * x641 + sp_weights_re * x640
+    x643 = -sp_weights_im * x635 + sp_weights_re * x636
+    del x635, x636
+    x644 = -sp_weights_im * x640 + sp_weights_re * x641
+    del x640, x641
+    x765 = sp_weights_im * x33
+    sp_weights_by_omega_re = rp_weight_re * x280 + x279
+    del x279
+    x814 = sp_weights_by_omega_re * x33
+    sp_weights_by_omega_im = rp_weight_re * x278 - x281
+    del x281
+    x633 = sp_weights_by_omega_im * x355
+    x812 = sp_weights_by_omega_im * x33
     del sp_weights_by_omega_im
-    sp_still_re = -x289 * x618 - x290 * x619
-    sp_still_im = x289 * x619 - x290 * x618
-    x749 = growth * sp_still_im - omega_r * sp_still_re
-    x753 = -growth * sp_still_re - omega_r * sp_still_im
-    sp_still_by_omega_re = -spm_inverse_by_omega_im * x289 - spm_inverse_by_omega_re * x290 - spp_inverse_by_omega_im * x289 - spp_inverse_by_omega_re * x290 - x281 * x618 + x283 * x619
-    sp_still_by_omega_im = -spm_inverse_by_omega_im * x290 + spm_inverse_by_omega_re * x289 - spp_inverse_by_omega_im * x290 + spp_inverse_by_omega_re * x289 + x281 * x619 + x283 * x618
-    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x618, x619
-    x785 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
-    x789 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
+    sp_still_re = -x286 * x615 - x287 * x616
+    sp_still_im = x286 * x616 - x287 * x615
+    x746 = growth * sp_still_im - omega_r * sp_still_re
+    x750 = -growth * sp_still_re - omega_r * sp_still_im
+    sp_still_by_omega_re = -spm_inverse_by_omega_im * x286 - spm_inverse_by_omega_re * x287 - spp_inverse_by_omega_im * x286 - spp_inverse_by_omega_re * x287 - x278 * x615 + x280 * x616
+    sp_still_by_omega_im = -spm_inverse_by_omega_im * x287 + spm_inverse_by_omega_re * x286 - spp_inverse_by_omega_im * x287 + spp_inverse_by_omega_re * x286 + x278 * x616 + x280 * x615
+    del spm_inverse_by_omega_im, spm_inverse_by_omega_re, spp_inverse_by_omega_im, spp_inverse_by_omega_re, x615, x616
+    x782 = growth * sp_still_by_omega_im - omega_r * sp_still_by_omega_re
+    x786 = -growth * sp_still_by_omega_re - omega_r * sp_still_by_omega_im
     del sp_still_by_omega_im, sp_still_by_omega_re
     sp_forms0_re = sm_form0_im * spm_excess_im - sm_form0_re * spm_excess_re - sp_form0_im * spp_excess_im + sp_form0_re * spp_excess_re
     sp_forms0_im = -sm_form0_im * spm_excess_re - sm_form0_re * spm_excess_im + sp_form0_im * spp_excess_re + sp_form0_re * spp_excess_im
     sp_forms0_by_omega_re = sm_form0_by_omega_im * spm_excess_im - sm_form0_by_omega_re * spm_excess_re + sm_form0_im * spm_excess_by_omega_im - sm_form0_re * spm_excess_by_omega_re - sp_form0_by_omega_im * spp_excess_im + sp_form0_by_omega_re * spp_excess_re - sp_form0_im * spp_excess_by_omega_im + sp_form0_re * spp_excess_by_omega_re
     sp_forms0_by_omega_im = -sm_form0_by_omega_im * spm_excess_re - sm_form0_by_omega_re * spm_excess_im - sm_form0_im * spm_excess_by_omega_re - sm_form0_re * spm_excess_by_omega_im + sp_form0_by_omega_im * spp_excess_re + sp_form0_by_omega_re * spp_excess_im + sp_form0_im * spp_excess_by_omega_re + sp_form0_re * spp_excess_by_omega_im
-    x801 = sp_forms0_by_omega_im * x800 + sp_forms0_by_omega_re * x799
-    x805 = sp_forms0_by_omega_im * x799 - sp_forms0_by_omega_re * x800
+    x798 = sp_forms0_by_omega_im * x797 + sp_forms0_by_omega_re * x796
+    x802 = sp_forms0_by_omega_im * x796 - sp_forms0_by_omega_re * x797
     sp_forms0_by_q_re = sm_form0_im * spm_excess_by_q_im - sm_form0_re * spm_excess_by_q_re - sp_form0_im * spp_excess_by_q_im + sp_form0_re * spp_excess_by_q_re
     sp_forms0_by_q_im = -sm_form0_im * spm_excess_by_q_re - sm_form0_re * spm_excess_by_q_im + sp_form0_im * spp_excess_by_q_re + sp_form0_re * spp_excess_by_q_im
-    x829 = sp_forms0_by_q_im * x800 + sp_forms0_by_q_re * x799
-    x833 = sp_forms0_by_q_im * x799 - sp_forms0_by_q_re * x800
-    del x799, x800
+    x826 = sp_forms0_by_q_im * x797 + sp_forms0_by_q_re * x796
+    x830 = sp_forms0_by_q_im * x796 - sp_forms0_by_q_re * x797
+    del x796, x797
     sp_forms1_re = -sm_form1_im * spm_excess_im + sm_form1_re * spm_excess_re - sp_form1_im * spp_excess_im + sp_form1_re * spp_excess_re
     sp_forms1_im = sm_form1_im * spm_excess_re + sm_form1_re * spm_excess_im + sp_form1_im * spp_excess_re + sp_form1_re * spp_excess_im
-    x779 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x754
-    x781 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x754
+    x776 = sp_filling_im * sp_forms1_im - sp_filling_re * sp_forms1_re - sp_forms0_re * x751
+    x778 = -sp_filling_im * sp_forms1_re - sp_filling_re * sp_forms1_im - sp_forms0_im * x751
     sp_forms1_by_omega_re = -sm_form1_by_omega_im * spm_excess_im + sm_form1_by_omega_re * spm_excess_re - sm_form1_im * spm_excess_by_omega_im + sm_form1_re * spm_excess_by_omega_re - sp_form1_by_omega_im * spp_excess_im + sp_form1_by_omega_re * spp_excess_re - sp_form1_im * spp_excess_by_omega_im + sp_form1_re * spp_excess_by_omega_re
     sp_forms1_by_omega_im = sm_form1_by_omega_im * spm_excess_re + sm_form1_by_omega_re * spm_excess_im + sm_form1_im * spm_excess_by_omega_re + sm_form1_re * spm_excess_by_omega_im + sp_form1_by_omega_im * spp_excess_re + sp_form1_by_omega_re * spp_excess_im + sp_form1_im * spp_excess_by_omega_re + sp_form1_re * spp_excess_by_omega_im
-    x813 = sp_forms1_by_omega_im * x768 - sp_forms1_by_omega_re * x772
-    x821 = sp_forms1_by_omega_im * x772 + sp_forms1_by_omega_re * x768
+    x810 = sp_forms1_by_omega_im * x765 - sp_forms1_by_omega_re * x769
+    x818 = sp_forms1_by_omega_im * x769 + sp_forms1_by_omega_re * x765
     del sp_forms1_by_omega_im, sp_forms1_by_omega_re
-    x825 = -x813
+    x822 = -x810
     sp_forms1_by_q_re = -sm_form1_im * spm_excess_by_q_im + sm_form1_re * spm_excess_by_q_re - sp_form1_im * spp_excess_by_q_im + sp_form1_re * spp_excess_by_q_re
     sp_forms1_by_q_im = sm_form1_im * spm_excess_by_q_re + sm_form1_re * spm_excess_by_q_im + sp_form1_im * spp_excess_by_q_re + sp_form1_re * spp_excess_by_q_im
-    x837 = sp_forms1_by_q_im * x768 - sp_forms1_by_q_re * x772
-    x841 = sp_forms1_by_q_im * x772 + sp_forms1_by_q_re * x768
+    x834 = sp_forms1_by_q_im * x765 - sp_forms1_by_q_re * x769
+    x838 = sp_forms1_by_q_im * x769 + sp_forms1_by_q_re * x765
     del sp_forms1_by_q_im, sp_forms1_by_q_re
-    x845 = -x837
+    x842 = -x834
     sp_forms2_re = spm_excess_re + spp_excess_re
     del spm_excess_re, spp_excess_re
-    x771 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x763 * (-sp_forms1_re + sp_forms2_re * x764)
+    x768 = -sp_filling_im * sp_forms0_im + sp_filling_re * sp_forms0_re + x760 * (-sp_forms1_re + sp_forms2_re * x761)
     del sp_forms1_re, sp_forms2_re
     sp_forms2_im = spm_excess_im + spp_excess_im
     del spm_excess_im, spp_excess_im
-    x767 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x763 * (-sp_forms1_im + sp_forms2_im * x764)
+    x764 = sp_filling_im * sp_forms0_re + sp_filling_re * sp_forms0_im + x760 * (-sp_forms1_im + sp_forms2_im * x761)
     del sp_forms0_im, sp_forms0_re, sp_forms1_im, sp_forms2_im
     sp_forms2_by_omega_re = spm_excess_by_omega_re + spp_excess_by_omega_re
     del spm_excess_by_omega_re, spp_excess_by_omega_re
@@ -3862,286 +3842,286 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del spm_excess_by_q_re, spp_excess_by_q_re
     sp_forms2_by_q_im = spm_excess_by_q_im + spp_excess_by_q_im
     del spm_excess_by_q_im, spp_excess_by_q_im
-    sp_uniform0_re = rp_weight_im * x621 - rp_weight_re * x625
-    sp_uniform0_im = rp_weight_im * x625 + rp_weight_re * x621
-    del x621, x625
-    sp_uniform0_by_omega_re = rp_weight_im * x626 + rp_weight_re * x338
-    del x338
-    sp_uniform0_by_omega_im = rp_weight_re * x626 - x340
-    del x340, x626
-    sp_uniform1_re = rp_weight_im * x628 + rp_weight_re * x630
-    sp_uniform1_im = -rp_weight_im * x630 + rp_weight_re * x628
-    del x628, x630
-    sp_uniform1_by_omega_re = rp_weight_re * x631 - x354
-    del rp_weight_re, x354
-    sp_uniform1_by_omega_im = -rp_weight_im * x631 - x356
-    del rp_weight_im, x356, x631
-    sp_total_re = 4 * sp_weights_re * x358 * x634 - x632 * x633
-    sp_total_im = x632 * x635 + x633 * x634
-    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x358 * x634 - spm_k_by_omega_im * x640 + spm_k_by_omega_re * x646 - spp_k_by_omega_im * x645 + spp_k_by_omega_re * x647 - x632 * x636
-    sp_total_by_omega_im = sp_weights_by_omega_re * x359 * x632 + spm_k_by_omega_im * x646 + spm_k_by_omega_re * x640 + spp_k_by_omega_im * x647 + spp_k_by_omega_re * x645 + x634 * x636
-    del sp_weights_by_omega_re, spm_k_by_omega_im, spm_k_by_omega_re, spp_k_by_omega_im, spp_k_by_omega_re, x632, x634, x636, x640, x645, x646, x647
-    sp_total_by_q_re = 4 * sp_weights_re * x358 * x648 - x633 * x649
-    sp_total_by_q_im = x633 * x648 + x635 * x649
-    del x648, x649
-    sm_filled0_re = x103 * x650
-    del x103, x650
-    sm_filled0_im = x381
-    del x381
-    sm_filled1_re = -x107 * x110 * x378
-    del x107, x110, x378
-    sm_filled1_im = x383
-    del x383
+    sp_uniform0_re = rp_weight_im * x618 - rp_weight_re * x622
+    sp_uniform0_im = rp_weight_im * x622 + rp_weight_re * x618
+    del x618, x622
+    sp_uniform0_by_omega_re = rp_weight_im * x623 + rp_weight_re * x334
+    del x334
+    sp_uniform0_by_omega_im = rp_weight_re * x623 - x336
+    del x336, x623
+    sp_uniform1_re = rp_weight_im * x625 + rp_weight_re * x627
+    sp_uniform1_im = -rp_weight_im * x627 + rp_weight_re * x625
+    del x625, x627
+    sp_uniform1_by_omega_re = rp_weight_re * x628 - x350
+    del rp_weight_re, x350
+    sp_uniform1_by_omega_im = -rp_weight_im * x628 - x352
+    del rp_weight_im, x352, x628
+    sp_total_re = 4 * sp_weights_re * x354 * x631 - x629 * x630
+    sp_total_im = x629 * x632 + x630 * x631
+    sp_total_by_omega_re = 4 * sp_weights_by_omega_re * x354 * x631 - spm_k_by_omega_im * x637 + spm_k_by_omega_re * x643 - spp_k_by_omega_im * x642 + spp_k_by_omega_re * x644 - x629 * x633
+    sp_total_by_omega_im = sp_weights_by_omega_re * x355 * x629 + spm_k_by_omega_im * x643 + spm_k_by_omega_re * x637 + spp_k_by_omega_im * x644 + spp_k_by_omega_re * x642 + x631 * x633
+    del sp_weights_by_omega_re, spm_k_by_omega_im, spm_k_by_omega_re, spp_k_by_omega_im, spp_k_by_omega_re, x629, x631, x633, x637, x642, x643, x644
+    sp_total_by_q_re = 4 * sp_weights_re * x354 * x645 - x630 * x646
+    sp_total_by_q_im = x630 * x645 + x632 * x646
+    del x645, x646
+    sm_filled0_re = x647 * x99
+    del x647, x99
+    sm_filled0_im = x377
+    del x377
+    sm_filled1_re = -x103 * x106 * x374
+    del x103, x106, x374
+    sm_filled1_im = x379
+    del x379
     sm_filling_re = sm_filled0_re + sm_filled1_re
     del sm_filled0_re, sm_filled1_re
-    x797 = sm_filling_re * x35
+    x794 = sm_filling_re * x33
     sm_filling_im = sm_filled0_im + sm_filled1_im
     del sm_filled0_im, sm_filled1_im
-    x796 = sm_filling_im * x35
-    smp_x_re = x35 * (-x114 - x611)
-    del x611
-    smp_x_im = x35 * (sm_roots_im + x500)
-    del sm_roots_im, x500
-    z40 = root_sum(ap_p_re, ap_p_im, x651, rm_p_im, smp_x_re, smp_x_im)
+    x793 = sm_filling_im * x33
+    smp_x_re = x33 * (-x111 - x608)
+    del x608
+    smp_x_im = x33 * (sm_roots_im + x497)
+    del sm_roots_im, x497
+    z39 = root_sum(ap_p_re, ap_p_im, x648, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z40[0]
-    x657 = q - smp_k_re
-    x659 = q + smp_k_re
-    x663 = smp_k_re * smp_k_re
-    x670 = -x657
-    smp_k_im = z40[1]
+    smp_k_re = z39[0]
+    x654 = q - smp_k_re
+    x656 = q + smp_k_re
+    x660 = smp_k_re * smp_k_re
+    x667 = -x654
+    smp_k_im = z39[1]
+    del z39
+    z40 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x649 = z40[0]
+    x650 = z40[1]
     del z40
-    z41 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x652 = z41[0]
-    x653 = z41[1]
+    z41 = pair_excess(smp_k_re, smp_k_im, q, x649, x650)
+    x651 = z41[0]
+    x652 = z41[1]
     del z41
-    z42 = pair_excess(smp_k_re, smp_k_im, q, x652, x653)
-    x654 = z42[0]
-    x655 = z42[1]
-    del z42
-    x656 = smp_k_im * smp_k_im
-    x658 = 1 / (x656 + x657 * x657)
-    del x657
-    x660 = 1 / (x656 + x659 * x659)
-    x661 = x124 * x660
-    x662 = x656 * x661
-    x664 = x656 + x663
-    x665 = 1 / (x664 * x664)
-    x666 = 2 * smp_k_re * x665
-    x667 = x665 * (-x656 + x663)
+    x653 = smp_k_im * smp_k_im
+    x655 = 1 / (x653 + x654 * x654)
+    del x654
+    x657 = 1 / (x653 + x656 * x656)
+    x658 = x120 * x657
+    x659 = x653 * x658
+    x661 = x653 + x660
+    x662 = 1 / (x661 * x661)
+    x663 = 2 * smp_k_re * x662
+    x664 = x662 * (-x653 + x660)
+    del x660
+    x665 = x658 * x664
+    x666 = x655 * (-x656 * x665 + x659 * x663)
+    x668 = x656 * x658
+    x669 = smp_k_im * x663
     del x663
-    x668 = x661 * x667
-    x669 = x658 * (-x659 * x668 + x662 * x666)
-    x671 = x659 * x661
-    x672 = smp_k_im * x666
-    del x666
-    x673 = smp_k_im * x668 + x671 * x672
-    del x668
-    x674 = -smp_k_im * x669 + x658 * x670 * x673
-    x675 = smp_k_im * x658 * x673 + x669 * x670
-    del x669, x673
-    x676 = 1 / x664
-    del x664
-    x677 = smp_k_re * x676
-    x678 = smp_k_im * x676
-    x679 = -smp_k_im * x661 * x677 - x671 * x678
-    del x661, x671
-    x680 = x658 * (smp_k_re * x124 * x659 * x660 * x676 - x662 * x676)
-    del x662, x676
-    x681 = smp_k_im * x658 * x679 - x654 + x670 * x680
-    x682 = -smp_k_im * x680 - x655 + x658 * x670 * x679
-    del x679, x680
-    x737 = x359 * x658 * x660
-    del x658, x660
-    x738 = x659 * x737
-    del x659
-    x739 = smp_k_im * x670 * x737 + smp_k_im * x738
-    x740 = x656 * x737 - x670 * x738
-    del x656, x670, x737, x738
+    x670 = smp_k_im * x665 + x668 * x669
+    del x665
+    x671 = -smp_k_im * x666 + x655 * x667 * x670
+    x672 = smp_k_im * x655 * x670 + x666 * x667
+    del x666, x670
+    x673 = 1 / x661
+    del x661
+    x674 = smp_k_re * x673
+    x675 = smp_k_im * x673
+    x676 = -smp_k_im * x658 * x674 - x668 * x675
+    del x658, x668
+    x677 = x655 * (smp_k_re * x120 * x656 * x657 * x673 - x659 * x673)
+    del x659, x673
+    x678 = smp_k_im * x655 * x676 - x651 + x667 * x677
+    x679 = -smp_k_im * x677 - x652 + x655 * x667 * x676
+    del x676, x677
+    x734 = x355 * x655 * x657
+    del x655, x657
+    x735 = x656 * x734
+    del x656
+    x736 = smp_k_im * x667 * x734 + smp_k_im * x735
+    x737 = x653 * x734 - x667 * x735
+    del x653, x667, x734, x735
     smp_k_by_omega_re = ap_p_by_omega_re
     del ap_p_by_omega_re
     smp_k_by_omega_im = ap_p_by_omega_im
     del ap_p_by_omega_im
-    smp_excess_re = x654
-    del x654
-    smp_excess_im = x655
-    del x655
-    smp_excess_by_omega_re = -smp_k_by_omega_im * x674 + smp_k_by_omega_re * x675
-    smp_excess_by_omega_im = smp_k_by_omega_im * x675 + smp_k_by_omega_re * x674
-    del x674, x675
-    smp_excess_by_q_re = x142 * x681
-    smp_excess_by_q_im = x142 * x682
-    smp_inverse_re = x677
-    del x677
-    smp_inverse_im = -x678
-    del x678
-    smp_inverse_by_omega_re = -smp_k_by_omega_im * x672 - smp_k_by_omega_re * x667
-    del x672
-    smp_inverse_by_omega_im = -smp_k_by_omega_im * x667 + 2 * smp_k_by_omega_re * smp_k_im * smp_k_re * x665
-    del smp_k_im, smp_k_re, x665, x667
-    smm_x_re = x35 * (-sp_roots_re - x114)
-    del sp_roots_re, x114
-    smm_x_im = x35 * (-sp_roots_im - x564)
-    del sp_roots_im, x564
-    z43 = root_sum(am_p_re, am_p_im, x651, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x651
-    smm_k_re = z43[0]
-    x688 = q - smm_k_re
-    x690 = q + smm_k_re
-    x694 = smm_k_re * smm_k_re
-    x700 = -x688
-    smm_k_im = z43[1]
+    smp_excess_re = x651
+    del x651
+    smp_excess_im = x652
+    del x652
+    smp_excess_by_omega_re = -smp_k_by_omega_im * x671 + smp_k_by_omega_re * x672
+    smp_excess_by_omega_im = smp_k_by_omega_im * x672 + smp_k_by_omega_re * x671
+    del x671, x672
+    smp_excess_by_q_re = x138 * x678
+    smp_excess_by_q_im = x138 * x679
+    smp_inverse_re = x674
+    del x674
+    smp_inverse_im = -x675
+    del x675
+    smp_inverse_by_omega_re = -smp_k_by_omega_im * x669 - smp_k_by_omega_re * x664
+    del x669
+    smp_inverse_by_omega_im = -smp_k_by_omega_im * x664 + 2 * smp_k_by_omega_re * smp_k_im * smp_k_re * x662
+    del smp_k_im, smp_k_re, x662, x664
+    smm_x_re = x33 * (-sp_roots_re - x111)
+    del sp_roots_re, x111
+    smm_x_im = x33 * (-sp_roots_im - x561)
+    del sp_roots_im, x561
+    z42 = root_sum(am_p_re, am_p_im, x648, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x648
+    smm_k_re = z42[0]
+    x685 = q - smm_k_re
+    x687 = q + smm_k_re
+    x691 = smm_k_re * smm_k_re
+    x697 = -x685
+    smm_k_im = z42[1]
+    del z42
+    z43 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x680 = z43[0]
+    x681 = z43[1]
     del z43
-    z44 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x683 = z44[0]
-    x684 = z44[1]
+    z44 = pair_excess(smm_k_re, smm_k_im, q, x680, x681)
+    x682 = -z44[0]
+    x683 = z44[1]
     del z44
-    z45 = pair_excess(smm_k_re, smm_k_im, q, x683, x684)
-    x685 = -z45[0]
-    x686 = z45[1]
-    del z45
-    x687 = smm_k_im * smm_k_im
-    x689 = 1 / (x687 + x688 * x688)
-    del x688
-    x691 = 1 / (x687 + x690 * x690)
-    x692 = x124 * x691
-    x693 = x687 * x692
-    x695 = x687 + x694
-    x696 = 1 / (x695 * x695)
-    x697 = 2 * smm_k_re * x696
-    x698 = -x687 + x694
+    x684 = smm_k_im * smm_k_im
+    x686 = 1 / (x684 + x685 * x685)
+    del x685
+    x688 = 1 / (x684 + x687 * x687)
+    x689 = x120 * x688
+    x690 = x684 * x689
+    x692 = x684 + x691
+    x693 = 1 / (x692 * x692)
+    x694 = 2 * smm_k_re * x693
+    x695 = -x684 + x691
+    del x691
+    x696 = x686 * (x120 * x687 * x688 * x693 * x695 - x690 * x694)
+    x698 = x687 * x689
+    x699 = smm_k_im * x694
     del x694
-    x699 = x689 * (x124 * x690 * x691 * x696 * x698 - x693 * x697)
-    x701 = x690 * x692
-    x702 = smm_k_im * x697
-    del x697
-    x703 = x696 * x698
-    del x696, x698
-    x704 = -smm_k_im * x692 * x703 - x701 * x702
-    x705 = -smm_k_im * x699 + x689 * x700 * x704
-    x706 = smm_k_im * x689 * x704 + x699 * x700
-    del x699, x704
-    x707 = 1 / x695
-    del x695
-    x708 = smm_k_re * x707
-    x709 = smm_k_im * x707
-    x710 = -smm_k_im * x692 * x708 - x701 * x709
-    del x692, x701
-    x711 = x689 * (smm_k_re * x124 * x690 * x691 * x707 - x693 * x707)
-    del smm_k_re, x124, x693, x707
-    x712 = x142 * (smm_k_im * x689 * x710 + x685 + x700 * x711)
-    x713 = x142 * (-smm_k_im * x711 - x686 + x689 * x700 * x710)
-    del x710, x711
-    x728 = x653 - x684
-    del x653, x684
-    x730 = x652 - x683
-    del x652, x683
-    x733 = x359 * x689 * x691
-    x734 = -smm_k_im * x690 * x733 - smm_k_im * x700 * x733
+    x700 = x693 * x695
+    del x693, x695
+    x701 = -smm_k_im * x689 * x700 - x698 * x699
+    x702 = -smm_k_im * x696 + x686 * x697 * x701
+    x703 = smm_k_im * x686 * x701 + x696 * x697
+    del x696, x701
+    x704 = 1 / x692
+    del x692
+    x705 = smm_k_re * x704
+    x706 = smm_k_im * x704
+    x707 = -smm_k_im * x689 * x705 - x698 * x706
+    del x689, x698
+    x708 = x686 * (smm_k_re * x120 * x687 * x688 * x704 - x690 * x704)
+    del smm_k_re, x120, x690, x704
+    x709 = x138 * (smm_k_im * x686 * x707 + x682 + x697 * x708)
+    x710 = x138 * (-smm_k_im * x708 - x683 + x686 * x697 * x707)
+    del x707, x708
+    x725 = x650 - x681
+    del x650, x681
+    x727 = x649 - x680
+    del x649, x680
+    x730 = x355 * x686 * x688
+    x731 = -smm_k_im * x687 * x730 - smm_k_im * x697 * x730
     del smm_k_im
-    x735 = 4 * x358 * x689 * x690 * x691 * x700 - x687 * x733
-    del x687, x689, x690, x691, x700, x733
-    x744 = x142 * x681 - x712
-    del x681
-    x745 = x142 * x682 - x713
-    del x142, x682
+    x732 = 4 * x354 * x686 * x687 * x688 * x697 - x684 * x730
+    del x684, x686, x687, x688, x697, x730
+    x741 = x138 * x678 - x709
+    del x678
+    x742 = x138 * x679 - x710
+    del x138, x679
     smm_k_by_omega_re = am_p_by_omega_re
     del am_p_by_omega_re
     smm_k_by_omega_im = am_p_by_omega_im
     del am_p_by_omega_im
-    smm_excess_re = x685
-    del x685
-    smm_excess_im = -x686
-    del x686
-    smm_excess_by_omega_re = -smm_k_by_omega_im * x705 + smm_k_by_omega_re * x706
-    smm_excess_by_omega_im = smm_k_by_omega_im * x706 + smm_k_by_omega_re * x705
-    del x705, x706
-    smm_excess_by_q_re = -x712
-    del x712
-    smm_excess_by_q_im = -x713
-    del x713
-    smm_inverse_re = -x708
-    del x708
-    x715 = smm_inverse_re + smp_inverse_re
-    del smm_inverse_re, smp_inverse_re
-    smm_inverse_im = x709
-    del x709
-    x714 = smm_inverse_im + smp_inverse_im
-    del smm_inverse_im, smp_inverse_im
-    smm_inverse_by_omega_re = smm_k_by_omega_im * x702 + smm_k_by_omega_re * x703
-    smm_inverse_by_omega_im = smm_k_by_omega_im * x703 - smm_k_by_omega_re * x702
+    smm_excess_re = x682
+    del x682
+    smm_excess_im = -x683
+    del x683
+    smm_excess_by_omega_re = -smm_k_by_omega_im * x702 + smm_k_by_omega_re * x703
+    smm_excess_by_omega_im = smm_k_by_omega_im * x703 + smm_k_by_omega_re * x702
     del x702, x703
-    sm_weights_re = x446 - x447
-    del x446, x447
-    x731 = sm_weights_re * x359
-    x770 = sm_weights_re * x35
-    sm_weights_im = x448 + x449
-    del x448, x449
-    x729 = sm_weights_im * x359
-    x736 = sm_weights_im * x735 + sm_weights_re * x734
-    x741 = sm_weights_im * x740 + sm_weights_re * x739
-    x742 = -sm_weights_im * x734 + sm_weights_re * x735
-    del x734, x735
-    x743 = -sm_weights_im * x739 + sm_weights_re * x740
-    del x739, x740
-    x766 = sm_weights_im * x35
-    sm_weights_by_omega_re = rm_weight_re * x283 + x450
-    del x450
-    x816 = sm_weights_by_omega_re * x35
-    sm_weights_by_omega_im = rm_weight_re * x281 - x451
-    del x451
-    x732 = sm_weights_by_omega_im * x359
-    x814 = sm_weights_by_omega_im * x35
-    del sm_weights_by_omega_im, x35
-    sm_still_re = -x289 * x714 - x290 * x715
-    sm_still_im = x289 * x715 - x290 * x714
-    x748 = growth * sm_still_im - omega_r * sm_still_re
-    x752 = -growth * sm_still_re - omega_r * sm_still_im
-    sm_still_by_omega_re = -smm_inverse_by_omega_im * x289 - smm_inverse_by_omega_re * x290 - smp_inverse_by_omega_im * x289 - smp_inverse_by_omega_re * x290 - x281 * x714 + x283 * x715
-    sm_still_by_omega_im = -smm_inverse_by_omega_im * x290 + smm_inverse_by_omega_re * x289 - smp_inverse_by_omega_im * x290 + smp_inverse_by_omega_re * x289 + x281 * x715 + x283 * x714
-    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x281, x283, x289, x290, x714, x715
-    x784 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
-    x788 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
+    smm_excess_by_q_re = -x709
+    del x709
+    smm_excess_by_q_im = -x710
+    del x710
+    smm_inverse_re = -x705
+    del x705
+    x712 = smm_inverse_re + smp_inverse_re
+    del smm_inverse_re, smp_inverse_re
+    smm_inverse_im = x706
+    del x706
+    x711 = smm_inverse_im + smp_inverse_im
+    del smm_inverse_im, smp_inverse_im
+    smm_inverse_by_omega_re = smm_k_by_omega_im * x699 + smm_k_by_omega_re * x700
+    smm_inverse_by_omega_im = smm_k_by_omega_im * x700 - smm_k_by_omega_re * x699
+    del x699, x700
+    sm_weights_re = x442 - x443
+    del x442, x443
+    x728 = sm_weights_re * x355
+    x767 = sm_weights_re * x33
+    sm_weights_im = x444 + x445
+    del x444, x445
+    x726 = sm_weights_im * x355
+    x733 = sm_weights_im * x732 + sm_weights_re * x731
+    x738 = sm_weights_im * x737 + sm_weights_re * x736
+    x739 = -sm_weights_im * x731 + sm_weights_re * x732
+    del x731, x732
+    x740 = -sm_weights_im * x736 + sm_weights_re * x737
+    del x736, x737
+    x763 = sm_weights_im * x33
+    sm_weights_by_omega_re = rm_weight_re * x280 + x446
+    del x446
+    x813 = sm_weights_by_omega_re * x33
+    sm_weights_by_omega_im = rm_weight_re * x278 - x447
+    del x447
+    x729 = sm_weights_by_omega_im * x355
+    x811 = sm_weights_by_omega_im * x33
+    del sm_weights_by_omega_im, x33
+    sm_still_re = -x286 * x711 - x287 * x712
+    sm_still_im = x286 * x712 - x287 * x711
+    x745 = growth * sm_still_im - omega_r * sm_still_re
+    x749 = -growth * sm_still_re - omega_r * sm_still_im
+    sm_still_by_omega_re = -smm_inverse_by_omega_im * x286 - smm_inverse_by_omega_re * x287 - smp_inverse_by_omega_im * x286 - smp_inverse_by_omega_re * x287 - x278 * x711 + x280 * x712
+    sm_still_by_omega_im = -smm_inverse_by_omega_im * x287 + smm_inverse_by_omega_re * x286 - smp_inverse_by_omega_im * x287 + smp_inverse_by_omega_re * x286 + x278 * x712 + x280 * x711
+    del smm_inverse_by_omega_im, smm_inverse_by_omega_re, smp_inverse_by_omega_im, smp_inverse_by_omega_re, x278, x280, x286, x287, x711, x712
+    x781 = growth * sm_still_by_omega_im - omega_r * sm_still_by_omega_re
+    x785 = -growth * sm_still_by_omega_re - omega_r * sm_still_by_omega_im
     del sm_still_by_omega_im, sm_still_by_omega_re
     sm_forms0_re = -sm_form0_im * smp_excess_im + sm_form0_re * smp_excess_re + smm_excess_im * sp_form0_im - smm_excess_re * sp_form0_re
     sm_forms0_im = sm_form0_im * smp_excess_re + sm_form0_re * smp_excess_im - smm_excess_im * sp_form0_re - smm_excess_re * sp_form0_im
     sm_forms0_by_omega_re = -sm_form0_by_omega_im * smp_excess_im + sm_form0_by_omega_re * smp_excess_re - sm_form0_im * smp_excess_by_omega_im + sm_form0_re * smp_excess_by_omega_re + smm_excess_by_omega_im * sp_form0_im - smm_excess_by_omega_re * sp_form0_re + smm_excess_im * sp_form0_by_omega_im - smm_excess_re * sp_form0_by_omega_re
     sm_forms0_by_omega_im = sm_form0_by_omega_im * smp_excess_re + sm_form0_by_omega_re * smp_excess_im + sm_form0_im * smp_excess_by_omega_re + sm_form0_re * smp_excess_by_omega_im - smm_excess_by_omega_im * sp_form0_re - smm_excess_by_omega_re * sp_form0_im - smm_excess_im * sp_form0_by_omega_re - smm_excess_re * sp_form0_by_omega_im
     del sm_form0_by_omega_im, sm_form0_by_omega_re, sp_form0_by_omega_im, sp_form0_by_omega_re
-    x798 = sm_forms0_by_omega_im * x797 + sm_forms0_by_omega_re * x796
-    x804 = sm_forms0_by_omega_im * x796 - sm_forms0_by_omega_re * x797
+    x795 = sm_forms0_by_omega_im * x794 + sm_forms0_by_omega_re * x793
+    x801 = sm_forms0_by_omega_im * x793 - sm_forms0_by_omega_re * x794
     sm_forms0_by_q_re = -sm_form0_im * smp_excess_by_q_im + sm_form0_re * smp_excess_by_q_re + smm_excess_by_q_im * sp_form0_im - smm_excess_by_q_re * sp_form0_re
     sm_forms0_by_q_im = sm_form0_im * smp_excess_by_q_re + sm_form0_re * smp_excess_by_q_im - smm_excess_by_q_im * sp_form0_re - smm_excess_by_q_re * sp_form0_im
     del sm_form0_im, sm_form0_re, sp_form0_im, sp_form0_re
-    x828 = sm_forms0_by_q_im * x797 + sm_forms0_by_q_re * x796
-    x832 = sm_forms0_by_q_im * x796 - sm_forms0_by_q_re * x797
-    del x796, x797
+    x825 = sm_forms0_by_q_im * x794 + sm_forms0_by_q_re * x793
+    x829 = sm_forms0_by_q_im * x793 - sm_forms0_by_q_re * x794
+    del x793, x794
     sm_forms1_re = -sm_form1_im * smp_excess_im + sm_form1_re * smp_excess_re - smm_excess_im * sp_form1_im + smm_excess_re * sp_form1_re
     sm_forms1_im = sm_form1_im * smp_excess_re + sm_form1_re * smp_excess_im + smm_excess_im * sp_form1_re + smm_excess_re * sp_form1_im
-    x778 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x754
-    x780 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x754
+    x775 = sm_filling_im * sm_forms1_im - sm_filling_re * sm_forms1_re - sm_forms0_re * x751
+    x777 = -sm_filling_im * sm_forms1_re - sm_filling_re * sm_forms1_im - sm_forms0_im * x751
     sm_forms1_by_omega_re = -sm_form1_by_omega_im * smp_excess_im + sm_form1_by_omega_re * smp_excess_re - sm_form1_im * smp_excess_by_omega_im + sm_form1_re * smp_excess_by_omega_re - smm_excess_by_omega_im * sp_form1_im + smm_excess_by_omega_re * sp_form1_re - smm_excess_im * sp_form1_by_omega_im + smm_excess_re * sp_form1_by_omega_re
     sm_forms1_by_omega_im = sm_form1_by_omega_im * smp_excess_re + sm_form1_by_omega_re * smp_excess_im + sm_form1_im * smp_excess_by_omega_re + sm_form1_re * smp_excess_by_omega_im + smm_excess_by_omega_im * sp_form1_re + smm_excess_by_omega_re * sp_form1_im + smm_excess_im * sp_form1_by_omega_re + smm_excess_re * sp_form1_by_omega_im
     del sm_form1_by_omega_im, sm_form1_by_omega_re, sp_form1_by_omega_im, sp_form1_by_omega_re
-    x812 = sm_forms1_by_omega_im * x766 - sm_forms1_by_omega_re * x770
-    x820 = sm_forms1_by_omega_im * x770 + sm_forms1_by_omega_re * x766
+    x809 = sm_forms1_by_omega_im * x763 - sm_forms1_by_omega_re * x767
+    x817 = sm_forms1_by_omega_im * x767 + sm_forms1_by_omega_re * x763
     del sm_forms1_by_omega_im, sm_forms1_by_omega_re
-    x824 = -x812
+    x821 = -x809
     sm_forms1_by_q_re = -sm_form1_im * smp_excess_by_q_im + sm_form1_re * smp_excess_by_q_re - smm_excess_by_q_im * sp_form1_im + smm_excess_by_q_re * sp_form1_re
     sm_forms1_by_q_im = sm_form1_im * smp_excess_by_q_re + sm_form1_re * smp_excess_by_q_im + smm_excess_by_q_im * sp_form1_re + smm_excess_by_q_re * sp_form1_im
     del sm_form1_im, sm_form1_re, sp_form1_im, sp_form1_re
-    x836 = sm_forms1_by_q_im * x766 - sm_forms1_by_q_re * x770
-    x840 = sm_forms1_by_q_im * x770 + sm_forms1_by_q_re * x766
+    x833 = sm_forms1_by_q_im * x763 - sm_forms1_by_q_re * x767
+    x837 = sm_forms1_by_q_im * x767 + sm_forms1_by_q_re * x763
     del sm_forms1_by_q_im, sm_forms1_by_q_re
-    x844 = -x836
+    x841 = -x833
     sm_forms2_re = smm_excess_re + smp_excess_re
     del smm_excess_re, smp_excess_re
-    x769 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x763 * (-sm_forms1_re + sm_forms2_re * x764)
+    x766 = -sm_filling_im * sm_forms0_im + sm_filling_re * sm_forms0_re + x760 * (-sm_forms1_re + sm_forms2_re * x761)
     del sm_forms1_re, sm_forms2_re
     sm_forms2_im = smm_excess_im + smp_excess_im
     del smm_excess_im, smp_excess_im
-    x765 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x763 * (-sm_forms1_im + sm_forms2_im * x764)
-    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x764
+    x762 = sm_filling_im * sm_forms0_re + sm_filling_re * sm_forms0_im + x760 * (-sm_forms1_im + sm_forms2_im * x761)
+    del sm_forms0_im, sm_forms0_re, sm_forms1_im, sm_forms2_im, x761
     sm_forms2_by_omega_re = smm_excess_by_omega_re + smp_excess_by_omega_re
     del smm_excess_by_omega_re, smp_excess_by_omega_re
     sm_forms2_by_omega_im = smm_excess_by_omega_im + smp_excess_by_omega_im
@@ -4150,51 +4130,51 @@ def pairing_slopes(frequency, distance, distance_omega, F_electrons, F_holes, om
     del smm_excess_by_q_re, smp_excess_by_q_re
     sm_forms2_by_q_im = smm_excess_by_q_im + smp_excess_by_q_im
     del smm_excess_by_q_im, smp_excess_by_q_im
-    sm_uniform0_re = rm_weight_im * x717 - rm_weight_re * x721
-    sm_uniform0_im = rm_weight_im * x721 + rm_weight_re * x717
-    del x717, x721
-    sm_uniform0_by_omega_re = rm_weight_im * x722 + rm_weight_re * x467
-    del x467
-    sm_uniform0_by_omega_im = rm_weight_re * x722 - x469
-    del x469, x722
-    sm_uniform1_re = rm_weight_im * x724 + rm_weight_re * x726
-    sm_uniform1_im = -rm_weight_im * x726 + rm_weight_re * x724
-    del x724, x726
-    sm_uniform1_by_omega_re = rm_weight_re * x727 - x477
-    del rm_weight_re, x477
-    sm_uniform1_by_omega_im = -rm_weight_im * x727 - x479
-    del rm_weight_im, x479, x727
-    sm_total_re = 4 * sm_weights_re * x358 * x730 - x728 * x729
-    sm_total_im = x728 * x731 + x729 * x730
-    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x358 * x730 - smm_k_by_omega_im * x736 + smm_k_by_omega_re * x742 - smp_k_by_omega_im * x741 + smp_k_by_omega_re * x743 - x728 * x732
-    sm_total_by_omega_im = sm_weights_by_omega_re * x359 * x728 + smm_k_by_omega_im * x742 + smm_k_by_omega_re * x736 + smp_k_by_omega_im * x743 + smp_k_by_omega_re * x741 + x730 * x732
-    del sm_weights_by_omega_re, smm_k_by_omega_im, smm_k_by_omega_re, smp_k_by_omega_im, smp_k_by_omega_re, x359, x728, x730, x732, x736, x741, x742, x743
-    sm_total_by_q_re = 4 * sm_weights_re * x358 * x744 - x729 * x745
-    sm_total_by_q_im = x729 * x744 + x731 * x745
-    del x744, x745
+    sm_uniform0_re = rm_weight_im * x714 - rm_weight_re * x718
+    sm_uniform0_im = rm_weight_im * x718 + rm_weight_re * x714
+    del x714, x718
+    sm_uniform0_by_omega_re = rm_weight_im * x719 + rm_weight_re * x463
+    del x463
+    sm_uniform0_by_omega_im = rm_weight_re * x719 - x465
+    del x465, x719
+    sm_uniform1_re = rm_weight_im * x721 + rm_weight_re * x723
+    sm_uniform1_im = -rm_weight_im * x723 + rm_weight_re * x721
+    del x721, x723
+    sm_uniform1_by_omega_re = rm_weight_re * x724 - x473
+    del rm_weight_re, x473
+    sm_uniform1_by_omega_im = -rm_weight_im * x724 - x475
+    del rm_weight_im, x475, x724
+    sm_total_re = 4 * sm_weights_re * x354 * x727 - x725 * x726
+    sm_total_im = x725 * x728 + x726 * x727
+    sm_total_by_omega_re = 4 * sm_weights_by_omega_re * x354 * x727 - smm_k_by_omega_im * x733 + smm_k_by_omega_re * x739 - smp_k_by_omega_im * x738 + smp_k_by_omega_re * x740 - x725 * x729
+    sm_total_by_omega_im = sm_weights_by_omega_re * x355 * x725 + smm_k_by_omega_im * x739 + smm_k_by_omega_re * x733 + smp_k_by_omega_im * x740 + smp_k_by_omega_re * x738 + x727 * x729
+    del sm_weights_by_omega_re, smm_k_by_omega_im, smm_k_by_omega_re, smp_k_by_omega_im, smp_k_by_omega_re, x355, x725, x727, x729, x733, x738, x739, x740
+    sm_total_by_q_re = 4 * sm_weights_re * x354 * x741 - x726 * x742
+    sm_total_by_q_im = x726 * x741 + x728 * x742
+    del x741, x742
     return (
-        -x773 * (rm_uniform0_im * x746 + rm_uniform0_re * x750 + rp_uniform0_im * x747 + rp_uniform0_re * x751 + sm_uniform0_im * x748 + sm_uniform0_re * x752 + sp_uniform0_im * x749 + sp_uniform0_re * x753 + x755 * x756 + x757 * x758 - x759 * x760 - x761 * x762 + x765 * x766 + x767 * x768 - x769 * x770 - x771 * x772),  # r12_real
-        x773 * (-rm_uniform0_im * x750 + rm_uniform0_re * x746 - rp_uniform0_im * x751 + rp_uniform0_re * x747 - sm_uniform0_im * x752 + sm_uniform0_re * x748 - sp_uniform0_im * x753 + sp_uniform0_re * x749 + x755 * x760 + x756 * x759 + x757 * x762 + x758 * x761 + x765 * x770 + x766 * x769 + x767 * x772 + x768 * x771),  # r12_imag
-        -x773 * (rm_uniform1_im * x746 + rm_uniform1_re * x750 + rp_uniform1_im * x747 + rp_uniform1_re * x751 + sm_uniform1_im * x748 + sm_uniform1_re * x752 + sp_uniform1_im * x749 + sp_uniform1_re * x753 + x756 * x774 + x758 * x775 + x760 * x776 + x762 * x777 + x766 * x778 + x768 * x779 + x770 * x780 + x772 * x781),  # r22_real
-        x773 * (-rm_uniform1_im * x750 + rm_uniform1_re * x746 + rm_weights_re * x33 * x34 * x774 - rp_uniform1_im * x751 + rp_uniform1_re * x747 + rp_weights_re * x33 * x34 * x775 - sm_uniform1_im * x752 + sm_uniform1_re * x748 + sm_weights_re * x33 * x34 * x778 - sp_uniform1_im * x753 + sp_uniform1_re * x749 + sp_weights_re * x33 * x34 * x779 - x756 * x776 - x758 * x777 - x766 * x780 - x768 * x781),  # r22_imag
-        -x773 * (rm_total_re * x754 + rp_total_re * x754 + sm_total_re * x754 + sp_total_re * x754),  # coupling_real
-        x773 * (-rm_total_im * x754 - rp_total_im * x754 - sm_total_im * x754 - sp_total_im * x754),  # coupling_imag
-        -x773 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
-        x773 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
-        -x773 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x746 + rm_uniform0_by_omega_re * x750 + rm_uniform0_im * x782 + rm_uniform0_re * x786 + rm_weights_im * x792 + rm_weights_re * x802 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x747 + rp_uniform0_by_omega_re * x751 + rp_uniform0_im * x783 + rp_uniform0_re * x787 + rp_weights_im * x795 + rp_weights_re * x803 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x748 + sm_uniform0_by_omega_re * x752 + sm_uniform0_im * x784 + sm_uniform0_re * x788 + sm_weights_im * x798 + sm_weights_re * x804 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x749 + sp_uniform0_by_omega_re * x753 + sp_uniform0_im * x785 + sp_uniform0_re * x789 + sp_weights_im * x801 + sp_weights_re * x805 + x754 * x812 + x754 * x813 + x754 * (-sm_forms2_by_omega_im * x729 + 4 * sm_forms2_by_omega_re * sm_weights_re * x358) + x754 * (-sp_forms2_by_omega_im * x633 + 4 * sp_forms2_by_omega_re * sp_weights_re * x358) + x755 * x806 + x757 * x807 - x759 * x808 - x761 * x809 + x763 * x810 + x763 * x811 + x765 * x814 + x767 * x815 - x769 * x816 - x771 * x817),  # r12_by_omega_real
-        x773 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x750 + rm_uniform0_by_omega_re * x746 - rm_uniform0_im * x786 + rm_uniform0_re * x782 - rm_weights_im * x802 + rm_weights_re * x792 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x751 + rp_uniform0_by_omega_re * x747 - rp_uniform0_im * x787 + rp_uniform0_re * x783 - rp_weights_im * x803 + rp_weights_re * x795 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x752 + sm_uniform0_by_omega_re * x748 - sm_uniform0_im * x788 + sm_uniform0_re * x784 - sm_weights_im * x804 + sm_weights_re * x798 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x753 + sp_uniform0_by_omega_re * x749 - sp_uniform0_im * x789 + sp_uniform0_re * x785 - sp_weights_im * x805 + sp_weights_re * x801 + x754 * x820 + x754 * x821 + x754 * (-sm_forms2_by_omega_im * x731 - sm_forms2_by_omega_re * x729) + x754 * (-sp_forms2_by_omega_im * x635 - sp_forms2_by_omega_re * x633) + x755 * x808 + x757 * x809 + x759 * x806 + x761 * x807 + x763 * x818 + x763 * x819 + x765 * x816 + x767 * x817 + x769 * x814 + x771 * x815),  # r12_by_omega_imag
-        -x773 * (-rm_filling_im * x822 - rm_filling_re * x818 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x746 + rm_uniform1_by_omega_re * x750 + rm_uniform1_im * x782 + rm_uniform1_re * x786 - rp_filling_im * x823 - rp_filling_re * x819 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x747 + rp_uniform1_by_omega_re * x751 + rp_uniform1_im * x783 + rp_uniform1_re * x787 - sm_filling_im * x824 - sm_filling_re * x820 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x748 + sm_uniform1_by_omega_re * x752 + sm_uniform1_im * x784 + sm_uniform1_re * x788 - sp_filling_im * x825 - sp_filling_re * x821 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x749 + sp_uniform1_by_omega_re * x753 + sp_uniform1_im * x785 + sp_uniform1_re * x789 + x754 * (rm_forms0_by_omega_im * x760 + rm_forms0_by_omega_re * x756) + x754 * (rp_forms0_by_omega_im * x762 + rp_forms0_by_omega_re * x758) + x763 * (sm_forms0_by_omega_im * x770 + sm_forms0_by_omega_re * x766) + x763 * (sp_forms0_by_omega_im * x772 + sp_forms0_by_omega_re * x768) + x774 * x806 + x775 * x807 + x776 * x808 + x777 * x809 + x778 * x814 + x779 * x815 + x780 * x816 + x781 * x817),  # r22_by_omega_real
-        x773 * (rm_filling_im * x818 - rm_filling_re * x822 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x750 + rm_uniform1_by_omega_re * x746 - rm_uniform1_im * x786 + rm_uniform1_re * x782 + rp_filling_im * x819 - rp_filling_re * x823 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x751 + rp_uniform1_by_omega_re * x747 - rp_uniform1_im * x787 + rp_uniform1_re * x783 + sm_filling_im * x820 - sm_filling_re * x824 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x752 + sm_uniform1_by_omega_re * x748 - sm_uniform1_im * x788 + sm_uniform1_re * x784 + sp_filling_im * x821 - sp_filling_re * x825 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x753 + sp_uniform1_by_omega_re * x749 - sp_uniform1_im * x789 + sp_uniform1_re * x785 + x754 * (-rm_forms0_by_omega_im * x756 + rm_forms0_by_omega_re * rm_weights_re * x33 * x34) + x754 * (-rp_forms0_by_omega_im * x758 + rp_forms0_by_omega_re * rp_weights_re * x33 * x34) + x763 * (-sm_forms0_by_omega_im * x766 + sm_forms0_by_omega_re * sm_weights_re * x33 * x34) + x763 * (-sp_forms0_by_omega_im * x768 + sp_forms0_by_omega_re * sp_weights_re * x33 * x34) + x774 * x808 + x775 * x809 - x776 * x806 - x777 * x807 + x778 * x816 + x779 * x817 - x780 * x814 - x781 * x815),  # r22_by_omega_imag
-        -x773 * (rm_total_by_omega_re * x754 + rp_total_by_omega_re * x754 + sm_total_by_omega_re * x754 + sp_total_by_omega_re * x754),  # coupling_by_omega_real
-        x773 * (-rm_total_by_omega_im * x754 - rp_total_by_omega_im * x754 - sm_total_by_omega_im * x754 - sp_total_by_omega_im * x754),  # coupling_by_omega_imag
-        -x773 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_real
-        x773 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_imag
-        -x773 * (rm_weights_im * x826 + rm_weights_re * x830 + rp_weights_im * x827 + rp_weights_re * x831 + sm_weights_im * x828 + sm_weights_re * x832 + sp_weights_im * x829 + sp_weights_re * x833 + x754 * x836 + x754 * x837 + x754 * (-sm_forms2_by_q_im * x729 + 4 * sm_forms2_by_q_re * sm_weights_re * x358) + x754 * (-sp_forms2_by_q_im * x633 + 4 * sp_forms2_by_q_re * sp_weights_re * x358) + x763 * x834 + x763 * x835),  # r12_by_q_real
-        x773 * (-rm_weights_im * x830 + rm_weights_re * x826 - rp_weights_im * x831 + rp_weights_re * x827 - sm_weights_im * x832 + sm_weights_re * x828 - sp_weights_im * x833 + sp_weights_re * x829 + x754 * x840 + x754 * x841 + x754 * (-sm_forms2_by_q_im * x731 - sm_forms2_by_q_re * x729) + x754 * (-sp_forms2_by_q_im * x635 - sp_forms2_by_q_re * x633) + x763 * x838 + x763 * x839),  # r12_by_q_imag
-        -x773 * (-rm_filling_im * x842 - rm_filling_re * x838 - rp_filling_im * x843 - rp_filling_re * x839 - sm_filling_im * x844 - sm_filling_re * x840 - sp_filling_im * x845 - sp_filling_re * x841 + x754 * (rm_forms0_by_q_im * x760 + rm_forms0_by_q_re * x756) + x754 * (rp_forms0_by_q_im * x762 + rp_forms0_by_q_re * x758) + x763 * (sm_forms0_by_q_im * x770 + sm_forms0_by_q_re * x766) + x763 * (sp_forms0_by_q_im * x772 + sp_forms0_by_q_re * x768)),  # r22_by_q_real
-        x773 * (rm_filling_im * x838 - rm_filling_re * x842 + rp_filling_im * x839 - rp_filling_re * x843 + sm_filling_im * x840 - sm_filling_re * x844 + sp_filling_im * x841 - sp_filling_re * x845 + x754 * (-rm_forms0_by_q_im * x756 + rm_forms0_by_q_re * rm_weights_re * x33 * x34) + x754 * (-rp_forms0_by_q_im * x758 + rp_forms0_by_q_re * rp_weights_re * x33 * x34) + x763 * (-sm_forms0_by_q_im * x766 + sm_forms0_by_q_re * sm_weights_re * x33 * x34) + x763 * (-sp_forms0_by_q_im * x768 + sp_forms0_by_q_re * sp_weights_re * x33 * x34)),  # r22_by_q_imag
-        -x773 * (rm_total_by_q_re * x754 + rp_total_by_q_re * x754 + sm_total_by_q_re * x754 + sp_total_by_q_re * x754),  # coupling_by_q_real
-        x773 * (-rm_total_by_q_im * x754 - rp_total_by_q_im * x754 - sm_total_by_q_im * x754 - sp_total_by_q_im * x754),  # coupling_by_q_imag
-        -x773 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
-        x773 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
+        -x770 * (rm_uniform0_im * x743 + rm_uniform0_re * x747 + rp_uniform0_im * x744 + rp_uniform0_re * x748 + sm_uniform0_im * x745 + sm_uniform0_re * x749 + sp_uniform0_im * x746 + sp_uniform0_re * x750 + x752 * x753 + x754 * x755 - x756 * x757 - x758 * x759 + x762 * x763 + x764 * x765 - x766 * x767 - x768 * x769),  # r12_real
+        x770 * (-rm_uniform0_im * x747 + rm_uniform0_re * x743 - rp_uniform0_im * x748 + rp_uniform0_re * x744 - sm_uniform0_im * x749 + sm_uniform0_re * x745 - sp_uniform0_im * x750 + sp_uniform0_re * x746 + x752 * x757 + x753 * x756 + x754 * x759 + x755 * x758 + x762 * x767 + x763 * x766 + x764 * x769 + x765 * x768),  # r12_imag
+        -x770 * (rm_uniform1_im * x743 + rm_uniform1_re * x747 + rp_uniform1_im * x744 + rp_uniform1_re * x748 + sm_uniform1_im * x745 + sm_uniform1_re * x749 + sp_uniform1_im * x746 + sp_uniform1_re * x750 + x753 * x771 + x755 * x772 + x757 * x773 + x759 * x774 + x763 * x775 + x765 * x776 + x767 * x777 + x769 * x778),  # r22_real
+        x770 * (-rm_uniform1_im * x747 + rm_uniform1_re * x743 + rm_weights_re * x31 * x32 * x771 - rp_uniform1_im * x748 + rp_uniform1_re * x744 + rp_weights_re * x31 * x32 * x772 - sm_uniform1_im * x749 + sm_uniform1_re * x745 + sm_weights_re * x31 * x32 * x775 - sp_uniform1_im * x750 + sp_uniform1_re * x746 + sp_weights_re * x31 * x32 * x776 - x753 * x773 - x755 * x774 - x763 * x777 - x765 * x778),  # r22_imag
+        -x770 * (rm_total_re * x751 + rp_total_re * x751 + sm_total_re * x751 + sp_total_re * x751),  # coupling_real
+        x770 * (-rm_total_im * x751 - rp_total_im * x751 - sm_total_im * x751 - sp_total_im * x751),  # coupling_imag
+        -x770 * (rm_filling_im * rm_total_re + rm_filling_re * rm_total_im + rp_filling_im * rp_total_re + rp_filling_re * rp_total_im + sm_filling_im * sm_total_re + sm_filling_re * sm_total_im + sp_filling_im * sp_total_re + sp_filling_re * sp_total_im),  # difference_real
+        x770 * (-rm_filling_im * rm_total_im + rm_filling_re * rm_total_re - rp_filling_im * rp_total_im + rp_filling_re * rp_total_re - sm_filling_im * sm_total_im + sm_filling_re * sm_total_re - sp_filling_im * sp_total_im + sp_filling_re * sp_total_re),  # difference_imag
+        -x770 * (-rm_still_im * rm_uniform0_re - rm_still_re * rm_uniform0_im + rm_uniform0_by_omega_im * x743 + rm_uniform0_by_omega_re * x747 + rm_uniform0_im * x779 + rm_uniform0_re * x783 + rm_weights_im * x789 + rm_weights_re * x799 - rp_still_im * rp_uniform0_re - rp_still_re * rp_uniform0_im + rp_uniform0_by_omega_im * x744 + rp_uniform0_by_omega_re * x748 + rp_uniform0_im * x780 + rp_uniform0_re * x784 + rp_weights_im * x792 + rp_weights_re * x800 - sm_still_im * sm_uniform0_re - sm_still_re * sm_uniform0_im + sm_uniform0_by_omega_im * x745 + sm_uniform0_by_omega_re * x749 + sm_uniform0_im * x781 + sm_uniform0_re * x785 + sm_weights_im * x795 + sm_weights_re * x801 - sp_still_im * sp_uniform0_re - sp_still_re * sp_uniform0_im + sp_uniform0_by_omega_im * x746 + sp_uniform0_by_omega_re * x750 + sp_uniform0_im * x782 + sp_uniform0_re * x786 + sp_weights_im * x798 + sp_weights_re * x802 + x751 * x809 + x751 * x810 + x751 * (-sm_forms2_by_omega_im * x726 + 4 * sm_forms2_by_omega_re * sm_weights_re * x354) + x751 * (-sp_forms2_by_omega_im * x630 + 4 * sp_forms2_by_omega_re * sp_weights_re * x354) + x752 * x803 + x754 * x804 - x756 * x805 - x758 * x806 + x760 * x807 + x760 * x808 + x762 * x811 + x764 * x812 - x766 * x813 - x768 * x814),  # r12_by_omega_real
+        x770 * (rm_still_im * rm_uniform0_im - rm_still_re * rm_uniform0_re - rm_uniform0_by_omega_im * x747 + rm_uniform0_by_omega_re * x743 - rm_uniform0_im * x783 + rm_uniform0_re * x779 - rm_weights_im * x799 + rm_weights_re * x789 + rp_still_im * rp_uniform0_im - rp_still_re * rp_uniform0_re - rp_uniform0_by_omega_im * x748 + rp_uniform0_by_omega_re * x744 - rp_uniform0_im * x784 + rp_uniform0_re * x780 - rp_weights_im * x800 + rp_weights_re * x792 + sm_still_im * sm_uniform0_im - sm_still_re * sm_uniform0_re - sm_uniform0_by_omega_im * x749 + sm_uniform0_by_omega_re * x745 - sm_uniform0_im * x785 + sm_uniform0_re * x781 - sm_weights_im * x801 + sm_weights_re * x795 + sp_still_im * sp_uniform0_im - sp_still_re * sp_uniform0_re - sp_uniform0_by_omega_im * x750 + sp_uniform0_by_omega_re * x746 - sp_uniform0_im * x786 + sp_uniform0_re * x782 - sp_weights_im * x802 + sp_weights_re * x798 + x751 * x817 + x751 * x818 + x751 * (-sm_forms2_by_omega_im * x728 - sm_forms2_by_omega_re * x726) + x751 * (-sp_forms2_by_omega_im * x632 - sp_forms2_by_omega_re * x630) + x752 * x805 + x754 * x806 + x756 * x803 + x758 * x804 + x760 * x815 + x760 * x816 + x762 * x813 + x764 * x814 + x766 * x811 + x768 * x812),  # r12_by_omega_imag
+        -x770 * (-rm_filling_im * x819 - rm_filling_re * x815 - rm_still_im * rm_uniform1_re - rm_still_re * rm_uniform1_im + rm_uniform1_by_omega_im * x743 + rm_uniform1_by_omega_re * x747 + rm_uniform1_im * x779 + rm_uniform1_re * x783 - rp_filling_im * x820 - rp_filling_re * x816 - rp_still_im * rp_uniform1_re - rp_still_re * rp_uniform1_im + rp_uniform1_by_omega_im * x744 + rp_uniform1_by_omega_re * x748 + rp_uniform1_im * x780 + rp_uniform1_re * x784 - sm_filling_im * x821 - sm_filling_re * x817 - sm_still_im * sm_uniform1_re - sm_still_re * sm_uniform1_im + sm_uniform1_by_omega_im * x745 + sm_uniform1_by_omega_re * x749 + sm_uniform1_im * x781 + sm_uniform1_re * x785 - sp_filling_im * x822 - sp_filling_re * x818 - sp_still_im * sp_uniform1_re - sp_still_re * sp_uniform1_im + sp_uniform1_by_omega_im * x746 + sp_uniform1_by_omega_re * x750 + sp_uniform1_im * x782 + sp_uniform1_re * x786 + x751 * (rm_forms0_by_omega_im * x757 + rm_forms0_by_omega_re * x753) + x751 * (rp_forms0_by_omega_im * x759 + rp_forms0_by_omega_re * x755) + x760 * (sm_forms0_by_omega_im * x767 + sm_forms0_by_omega_re * x763) + x760 * (sp_forms0_by_omega_im * x769 + sp_forms0_by_omega_re * x765) + x771 * x803 + x772 * x804 + x773 * x805 + x774 * x806 + x775 * x811 + x776 * x812 + x777 * x813 + x778 * x814),  # r22_by_omega_real
+        x770 * (rm_filling_im * x815 - rm_filling_re * x819 + rm_still_im * rm_uniform1_im - rm_still_re * rm_uniform1_re - rm_uniform1_by_omega_im * x747 + rm_uniform1_by_omega_re * x743 - rm_uniform1_im * x783 + rm_uniform1_re * x779 + rp_filling_im * x816 - rp_filling_re * x820 + rp_still_im * rp_uniform1_im - rp_still_re * rp_uniform1_re - rp_uniform1_by_omega_im * x748 + rp_uniform1_by_omega_re * x744 - rp_uniform1_im * x784 + rp_uniform1_re * x780 + sm_filling_im * x817 - sm_filling_re * x821 + sm_still_im * sm_uniform1_im - sm_still_re * sm_uniform1_re - sm_uniform1_by_omega_im * x749 + sm_uniform1_by_omega_re * x745 - sm_uniform1_im * x785 + sm_uniform1_re * x781 + sp_filling_im * x818 - sp_filling_re * x822 + sp_still_im * sp_uniform1_im - sp_still_re * sp_uniform1_re - sp_uniform1_by_omega_im * x750 + sp_uniform1_by_omega_re * x746 - sp_uniform1_im * x786 + sp_uniform1_re * x782 + x751 * (-rm_forms0_by_omega_im * x753 + rm_forms0_by_omega_re * rm_weights_re * x31 * x32) + x751 * (-rp_forms0_by_omega_im * x755 + rp_forms0_by_omega_re * rp_weights_re * x31 * x32) + x760 * (-sm_forms0_by_omega_im * x763 + sm_forms0_by_omega_re * sm_weights_re * x31 * x32) + x760 * (-sp_forms0_by_omega_im * x765 + sp_forms0_by_omega_re * sp_weights_re * x31 * x32) + x771 * x805 + x772 * x806 - x773 * x803 - x774 * x804 + x775 * x813 + x776 * x814 - x777 * x811 - x778 * x812),  # r22_by_omega_imag
+        -x770 * (rm_total_by_omega_re * x751 + rp_total_by_omega_re * x751 + sm_total_by_omega_re * x751 + sp_total_by_omega_re * x751),  # coupling_by_omega_real
+        x770 * (-rm_total_by_omega_im * x751 - rp_total_by_omega_im * x751 - sm_total_by_omega_im * x751 - sp_total_by_omega_im * x751),  # coupling_by_omega_imag
+        -x770 * (rm_filling_im * rm_total_by_omega_re + rm_filling_re * rm_total_by_omega_im + rp_filling_im * rp_total_by_omega_re + rp_filling_re * rp_total_by_omega_im + sm_filling_im * sm_total_by_omega_re + sm_filling_re * sm_total_by_omega_im + sp_filling_im * sp_total_by_omega_re + sp_filling_re * sp_total_by_omega_im),  # difference_by_omega_real
+        x770 * (-rm_filling_im * rm_total_by_omega_im + rm_filling_re * rm_total_by_omega_re - rp_filling_im * rp_total_by_omega_im + rp_filling_re * rp_total_by_omega_re - sm_filling_im * sm_total_by_omega_im + sm_filling_re * sm_total_by_omega_re - sp_filling_im * sp_total_by_omega_im + sp_filling_re * sp_total_by_omega_re),  # difference_by_omega_imag
+        -x770 * (rm_weights_im * x823 + rm_weights_re * x827 + rp_weights_im * x824 + rp_weights_re * x828 + sm_weights_im * x825 + sm_weights_re * x829 + sp_weights_im * x826 + sp_weights_re * x830 + x751 * x833 + x751 * x834 + x751 * (-sm_forms2_by_q_im * x726 + 4 * sm_forms2_by_q_re * sm_weights_re * x354) + x751 * (-sp_forms2_by_q_im * x630 + 4 * sp_forms2_by_q_re * sp_weights_re * x354) + x760 * x831 + x760 * x832),  # r12_by_q_real
+        x770 * (-rm_weights_im * x827 + rm_weights_re * x823 - rp_weights_im * x828 + rp_weights_re * x824 - sm_weights_im * x829 + sm_weights_re * x825 - sp_weights_im * x830 + sp_weights_re * x826 + x751 * x837 + x751 * x838 + x751 * (-sm_forms2_by_q_im * x728 - sm_forms2_by_q_re * x726) + x751 * (-sp_forms2_by_q_im * x632 - sp_forms2_by_q_re * x630) + x760 * x835 + x760 * x836),  # r12_by_q_imag
+        -x770 * (-rm_filling_im * x839 - rm_filling_re * x835 - rp_filling_im * x840 - rp_filling_re * x836 - sm_filling_im * x841 - sm_filling_re * x837 - sp_filling_im * x842 - sp_filling_re * x838 + x751 * (rm_forms0_by_q_im * x757 + rm_forms0_by_q_re * x753) + x751 * (rp_forms0_by_q_im * x759 + rp_forms0_by_q_re * x755) + x760 * (sm_forms0_by_q_im * x767 + sm_forms0_by_q_re * x763) + x760 * (sp_forms0_by_q_im * x769 + sp_forms0_by_q_re * x765)),  # r22_by_q_real
+        x770 * (rm_filling_im * x835 - rm_filling_re * x839 + rp_filling_im * x836 - rp_filling_re * x840 + sm_filling_im * x837 - sm_filling_re * x841 + sp_filling_im * x838 - sp_filling_re * x842 + x751 * (-rm_forms0_by_q_im * x753 + rm_forms0_by_q_re * rm_weights_re * x31 * x32) + x751 * (-rp_forms0_by_q_im * x755 + rp_forms0_by_q_re * rp_weights_re * x31 * x32) + x760 * (-sm_forms0_by_q_im * x763 + sm_forms0_by_q_re * sm_weights_re * x31 * x32) + x760 * (-sp_forms0_by_q_im * x765 + sp_forms0_by_q_re * sp_weights_re * x31 * x32)),  # r22_by_q_imag
+        -x770 * (rm_total_by_q_re * x751 + rp_total_by_q_re * x751 + sm_total_by_q_re * x751 + sp_total_by_q_re * x751),  # coupling_by_q_real
+        x770 * (-rm_total_by_q_im * x751 - rp_total_by_q_im * x751 - sm_total_by_q_im * x751 - sp_total_by_q_im * x751),  # coupling_by_q_imag
+        -x770 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
+        x770 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
     )

@@ -219,3381 +219,3330 @@ FAR_OUTPUTS = (
 )
 
 
-def response(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def response(frequency, distance, distance_omega, mean, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute R_st of (37) per unit of nu, s, t = 0 to 3, less G^R G^A times the reference.
 
-    Operations: 1394 (add 660, div 10, mul 696, parts_pair_arctanh 8, parts_root_sum 13, parts_upper_root 6, sqrt 1).
+    Operations: 1386 (add 654, div 10, mul 695, parts_pair_arctanh 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = -x6
-    x8 = gamma + growth
-    x9 = x7 + x8
-    x14 = a * a - 1
-    x15 = -1 / x14
-    del x14
-    x16 = a * x15
-    x17 = -delta
-    x18 = gamma - x6
-    x20 = 2 * frequency * x18
-    x22 = -a * gamma - x17
-    x37 = x22 * x22
-    x38 = frequency * gamma
-    x51 = 2 * gamma
-    x52 = -2 * x6
-    del x6
-    x57 = growth + x51
-    x58 = x52 + x57
-    x61 = a * omega_r
-    x62 = a * growth
-    x71 = 1 / x0
-    x74 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = -x4
+    x6 = gamma + growth
+    x7 = x5 + x6
+    x12 = a * a - 1
+    x13 = -1 / x12
+    del x12
+    x14 = a * x13
+    x15 = -delta
+    x16 = gamma - x4
+    x18 = 2 * frequency * x16
+    x20 = -a * gamma - x15
+    x35 = x20 * x20
+    x36 = frequency * gamma
+    x49 = 2 * gamma
+    x50 = growth + x49
+    x51 = -2 * x4 + x50
+    del x4
+    x52 = -growth * x51 + 2 * mean * omega_r
+    x53 = 2 * mean
+    x54 = growth * x53 + omega_r * x51
+    x55 = growth * omega_r + x51 * x53
+    del x51, x53
+    x56 = a * omega_r
+    x57 = a * growth
+    x66 = 1 / x0
+    x69 = 1 / (x1 * x1)
     del x1
-    x75 = x2 * x74
-    x78 = 2 * Delta_0 * Delta_0
-    x79 = excess_holes * x78
-    x87 = 2 * excess_electrons
-    x93 = 2 * delta
-    x94 = -x51 + x93
-    x100 = 2 * Delta_0
-    x103 = x51 + x93
-    x106 = excess_holes * x100
-    x121 = excess_electrons * x78
-    del x78
-    x125 = 2 * excess_holes
-    x174 = a * x57
-    del x57
-    x175 = -x174 + x93
-    x179 = x174 - x93
-    del x174, x93
-    x239 = (1 / 8) / (pi * pi)
+    x70 = x2 * x69
+    x73 = 2 * Delta_0 * Delta_0
+    x74 = excess_holes * x73
+    x82 = 2 * excess_electrons
+    x88 = 2 * delta
+    x89 = -x49 + x88
+    x95 = 2 * Delta_0
+    x98 = x49 + x88
+    del x49
+    x101 = excess_holes * x95
+    x116 = excess_electrons * x73
+    del x73
+    x120 = 2 * excess_holes
+    x169 = a * x50
+    del x50
+    x170 = -x169 + x88
+    x174 = x169 - x88
+    del x169, x88
+    x234 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x10 = distance_omega * x4 - x9 * x9
-    del x4
-    x12 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x3) - x7 * x7
+    x10 = threshold * threshold
     del threshold
-    x19 = distance * (distance + x3) - x18 * x18
-    del x18, x3
+    x17 = distance * (distance + x3) - x16 * x16
+    del x16, x3
     after_re = frequency + omega_r
-    x11 = 2 * after_re * x9
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    total_im = z0[1]
+    x9 = 2 * after_re * x7
+    z0 = upper_root(x8, x9)
+    del x8, x9
+    a_root_re = z0[0]
+    x21 = a_root_re * x13
+    a_root_im = z0[1]
     del z0
-    x53 = growth + total_im
-    del total_im
-    x54 = x51 + x52 + x53
-    del x51, x52
-    x55 = -growth * x54 + omega_r * total_re
-    x56 = growth * total_re + omega_r * x54
-    del x54
-    x59 = omega_r * total_re - x53 * x58
-    x60 = omega_r * x53 + total_re * x58
-    del total_re, x53, x58
-    z1 = upper_root(x10, x11)
-    del x10, x11
-    a_root_re = z1[0]
-    x23 = a_root_re * x15
-    a_root_im = z1[1]
-    del z1
-    x26 = a_root_im * x15
-    x63 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x64 = 2 * x63
-    x68 = a_root_im * x64
-    x70 = a_root_re * x64
+    x24 = a_root_im * x13
+    x58 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x59 = 2 * x58
+    x63 = a_root_im * x59
+    x65 = a_root_re * x59
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x9
-    del x9
-    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x13
-    a_down_im = -a_up_im * x13
-    del x13
-    a_center_re = -after_re * x16
-    del after_re
-    x24 = a_center_re + mu
-    del a_center_re
-    x25 = x23 + x24
-    x28 = -x23 + x24
-    del x23, x24
-    a_center_im = x15 * (-a * x8 - x17)
-    del x17, x8
-    x27 = a_center_im + x26
-    x29 = a_center_im - x26
-    del a_center_im, x26
-    z2 = upper_root(x19, x20)
-    del x19, x20
-    c_root_re = z2[0]
-    x30 = c_root_re * x15
-    x49 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x31 = c_root_im * x15
-    x33 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x34 = (1 / 2) * x33
-    x35 = c_root_re * x34
-    x36 = x22 * x35
-    x42 = c_root_im * x34
-    del x34
-    x44 = x22 * x42
-    x50 = -c_root_im
-    x82 = reference * x33
-    x83 = 2 * x82
-    x101 = x100 * x82
-    del x100, x82
-    x102 = c_root_re * x101
-    x113 = c_root_im * x101
-    del x101
-    x123 = c_root_im * x83
-    x124 = c_root_re * x83
-    c_up_re = c_root_re + frequency
-    x85 = c_up_re * x71
-    x86 = x83 * x85
-    x155 = c_up_re * x75
-    x156 = x106 * x155
-    c_up_im = c_root_im + gamma + x7
+    a_up_im = a_root_im + x7
     del x7
-    x21 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x12
-    x81 = c_up_im * x71
-    x84 = x81 * x83
-    del x83
-    x95 = x81 + x94
-    x118 = Delta_0 * x95
-    x152 = -c_up_im * x2 * x74 + x103
-    x153 = -x152
-    x164 = c_up_im * x75
-    x165 = x106 * x164
-    x169 = x125 * x164
-    x187 = -x95
-    x188 = Delta_0 * x187
-    x202 = x106 * x152
-    c_down_re = c_up_re * x21
-    x109 = c_down_re * x75
-    x141 = c_down_re * x71
-    c_down_im = -c_up_im * x21
-    del c_up_im, x21
-    x104 = -c_down_im * x2 * x74 + x103
-    del x103
-    x105 = -x104
-    x119 = c_down_im * x75
-    x140 = c_down_im * x71
-    x147 = x140 + x94
-    del x94
-    x163 = Delta_0 * x147
-    x189 = x104 * x106
-    x200 = -x147
-    x201 = Delta_0 * x200
-    c_center_re = -frequency * x16
-    del x16
-    c_center_im = x15 * x22
-    z3 = upper_root(x25, x27)
-    del x25, x27
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
-    del z3
-    z4 = upper_root(x28, x29)
-    del x28, x29
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    rp_xi_re = c_center_re + x30
-    x32 = mu + rp_xi_re
-    x39 = rp_xi_re * x22 + x38
-    del rp_xi_re
-    rp_xi_im = c_center_im + x31
-    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
-    x41 = rp_xi_im * x40
-    x43 = x39 * x40
-    del x39, x40
-    z5 = upper_root(x32, rp_xi_im)
-    del rp_xi_im, x32
-    rp_p_re = z5[0]
-    x176 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x36 * x41 - x42 * x43
-    x88 = rp_weight_re * x87
-    x89 = x81 * x88
-    x97 = x85 * x88
-    x107 = Delta_0 * x89
-    x114 = rp_weight_re * x106
-    x115 = x109 * x114
-    x116 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x71 + x115
-    rp_weight_im = -x35 * x43 + x41 * x44
-    del x35, x41, x43
-    x80 = rp_weight_im * x79
-    x90 = rp_weight_im * x87
-    x91 = x85 * x90
-    x92 = x89 + x91
-    del x89
-    x96 = x81 * x90
-    del x81
-    x98 = x96 - x97
-    x99 = rp_weight_re * x79 + x85 * x98
-    x108 = Delta_0 * x91
-    del x91
-    x110 = rp_weight_im * x109
-    x111 = x106 * x110
-    x112 = -x108 + x111
-    x117 = Delta_0 * x96 + x116
+    x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x11
+    a_down_im = -a_up_im * x11
+    del x11
+    a_center_re = -after_re * x14
+    del after_re
+    x22 = a_center_re + mu
+    del a_center_re
+    x23 = x21 + x22
+    x26 = -x21 + x22
+    del x21, x22
+    a_center_im = x13 * (-a * x6 - x15)
+    del x15, x6
+    x25 = a_center_im + x24
+    x27 = a_center_im - x24
+    del a_center_im, x24
+    z1 = upper_root(x17, x18)
+    del x17, x18
+    c_root_re = z1[0]
+    x28 = c_root_re * x13
+    x47 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x29 = c_root_im * x13
+    x31 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x32 = (1 / 2) * x31
+    x33 = c_root_re * x32
+    x34 = x20 * x33
+    x40 = c_root_im * x32
+    del x32
+    x42 = x20 * x40
+    x48 = -c_root_im
+    x77 = reference * x31
+    x78 = 2 * x77
+    x96 = x77 * x95
+    del x77, x95
+    x97 = c_root_re * x96
+    x108 = c_root_im * x96
     del x96
-    x120 = x112 + x114 * x119
-    del x114
-    x122 = rp_weight_im * x121
-    x126 = rp_weight_re * x119 * x125 + x110 * x125
-    del x110
-    x127 = -x126
-    x128 = rp_weight_im * x119
-    x129 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x74 - x125 * x128
-    x130 = -rp_weight_re * x121 + x109 * x129
-    x186 = -x92
-    rm_xi_re = c_center_re - x30
-    del c_center_re, x30
-    x45 = mu + rm_xi_re
-    x46 = rm_xi_re * x22 + x38
-    del rm_xi_re, x22, x38
-    rm_xi_im = c_center_im - x31
-    del c_center_im, x31
-    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
-    del x37
-    x48 = rm_xi_im * x47
-    z6 = upper_root(x45, rm_xi_im)
-    del rm_xi_im, x45
-    rm_p_re = z6[0]
-    x190 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x36 * x48 + x42 * x46 * x47
-    del x36, x42
-    x142 = rm_weight_re * x87
-    x143 = x140 * x142
-    x149 = x141 * x142
-    x161 = rm_weight_re * x156
-    x162 = Delta_0 * x149 - x161
-    x166 = rm_weight_re * x165
-    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
-    del x33, x44, x46, x47, x48
-    x139 = rm_weight_im * x79
-    x144 = rm_weight_im * x87
-    del x87
-    x145 = x141 * x144
-    x146 = x143 + x145
-    x148 = x140 * x144
-    x150 = x148 - x149
-    del x149
-    x151 = rm_weight_re * x79 + x141 * x150
-    del x79
-    x154 = Delta_0 * x145
-    del x145
-    x157 = rm_weight_im * x156
-    del x156
-    x158 = x154 - x157
-    x159 = Delta_0 * x143 + x158
+    x118 = c_root_im * x78
+    x119 = c_root_re * x78
+    c_up_re = c_root_re + frequency
+    x80 = c_up_re * x66
+    x81 = x78 * x80
+    x150 = c_up_re * x70
+    x151 = x101 * x150
+    c_up_im = c_root_im + gamma + x5
+    del x5
+    x19 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x10
+    x76 = c_up_im * x66
+    x79 = x76 * x78
+    del x78
+    x90 = x76 + x89
+    x113 = Delta_0 * x90
+    x147 = -c_up_im * x2 * x69 + x98
+    x148 = -x147
+    x159 = c_up_im * x70
+    x160 = x101 * x159
+    x164 = x120 * x159
+    x182 = -x90
+    x183 = Delta_0 * x182
+    x197 = x101 * x147
+    c_down_re = c_up_re * x19
+    x104 = c_down_re * x70
+    x136 = c_down_re * x66
+    c_down_im = -c_up_im * x19
+    del c_up_im, x19
+    x99 = -c_down_im * x2 * x69 + x98
+    del x98
+    x100 = -x99
+    x114 = c_down_im * x70
+    x135 = c_down_im * x66
+    x142 = x135 + x89
+    del x89
+    x158 = Delta_0 * x142
+    x184 = x101 * x99
+    x195 = -x142
+    x196 = Delta_0 * x195
+    c_center_re = -frequency * x14
+    del x14
+    c_center_im = x13 * x20
+    z2 = upper_root(x23, x25)
+    del x23, x25
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x26, x27)
+    del x26, x27
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    rp_xi_re = c_center_re + x28
+    x30 = mu + rp_xi_re
+    x37 = rp_xi_re * x20 + x36
+    del rp_xi_re
+    rp_xi_im = c_center_im + x29
+    x38 = 1 / (rp_xi_im * rp_xi_im * x35 + x37 * x37)
+    x39 = rp_xi_im * x38
+    x41 = x37 * x38
+    del x37, x38
+    z4 = upper_root(x30, rp_xi_im)
+    del rp_xi_im, x30
+    rp_p_re = z4[0]
+    x171 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x34 * x39 - x40 * x41
+    x83 = rp_weight_re * x82
+    x84 = x76 * x83
+    x92 = x80 * x83
+    x102 = Delta_0 * x84
+    x109 = rp_weight_re * x101
+    x110 = x104 * x109
+    x111 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x66 + x110
+    rp_weight_im = -x33 * x41 + x39 * x42
+    del x33, x39, x41
+    x75 = rp_weight_im * x74
+    x85 = rp_weight_im * x82
+    x86 = x80 * x85
+    x87 = x84 + x86
+    del x84
+    x91 = x76 * x85
+    del x76
+    x93 = x91 - x92
+    x94 = rp_weight_re * x74 + x80 * x93
+    x103 = Delta_0 * x86
+    del x86
+    x105 = rp_weight_im * x104
+    x106 = x101 * x105
+    x107 = -x103 + x106
+    x112 = Delta_0 * x91 + x111
+    del x91
+    x115 = x107 + x109 * x114
+    del x109
+    x117 = rp_weight_im * x116
+    x121 = rp_weight_re * x114 * x120 + x105 * x120
+    del x105
+    x122 = -x121
+    x123 = rp_weight_im * x114
+    x124 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x69 - x120 * x123
+    x125 = -rp_weight_re * x116 + x104 * x124
+    x181 = -x87
+    rm_xi_re = c_center_re - x28
+    del c_center_re, x28
+    x43 = mu + rm_xi_re
+    x44 = rm_xi_re * x20 + x36
+    del rm_xi_re, x20, x36
+    rm_xi_im = c_center_im - x29
+    del c_center_im, x29
+    x45 = 1 / (rm_xi_im * rm_xi_im * x35 + x44 * x44)
+    del x35
+    x46 = rm_xi_im * x45
+    z5 = upper_root(x43, rm_xi_im)
+    del rm_xi_im, x43
+    rm_p_re = z5[0]
+    x185 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x34 * x46 + x40 * x44 * x45
+    del x34, x40
+    x137 = rm_weight_re * x82
+    x138 = x135 * x137
+    x144 = x136 * x137
+    x156 = rm_weight_re * x151
+    x157 = Delta_0 * x144 - x156
+    x161 = rm_weight_re * x160
+    rm_weight_im = (1 / 2) * c_root_re * x31 * x44 * x45 - x42 * x46
+    del x31, x42, x44, x45, x46
+    x134 = rm_weight_im * x74
+    x139 = rm_weight_im * x82
+    del x82
+    x140 = x136 * x139
+    x141 = x138 + x140
+    x143 = x135 * x139
+    x145 = x143 - x144
+    del x144
+    x146 = rm_weight_re * x74 + x136 * x145
+    del x74
+    x149 = Delta_0 * x140
+    del x140
+    x152 = rm_weight_im * x151
+    del x151
+    x153 = x149 - x152
+    x154 = Delta_0 * x138 + x153
+    del x138
+    x155 = Delta_0 * x143
     del x143
-    x160 = Delta_0 * x148
-    del x148
-    x167 = rm_weight_im * x165 + x162
-    del x165
-    x168 = rm_weight_im * x121
-    x170 = rm_weight_im * x125 * x155 + rm_weight_re * x169
-    del x125
-    x171 = -x170
-    x172 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x74 - rm_weight_im * x169
-    del x169
-    x173 = -rm_weight_re * x121 + x155 * x172
-    del x121
-    x199 = -x146
-    z7 = root_sum(a_root_re, a_root_im, x49, x50, x55, x56)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
+    x162 = rm_weight_im * x160 + x157
+    del x160
+    x163 = rm_weight_im * x116
+    x165 = rm_weight_im * x120 * x150 + rm_weight_re * x164
+    del x120
+    x166 = -x165
+    x167 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x69 - rm_weight_im * x164
+    del x164
+    x168 = -rm_weight_re * x116 + x150 * x167
+    del x116
+    x194 = -x141
+    z6 = root_sum(a_root_re, a_root_im, x47, x48, x52, x54)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x54)
+    del x54
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x55, x56)
-    del x55, x56
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
+    z8 = root_sum(a_root_re, a_root_im, x47, c_root_im, x52, x55)
+    del x47
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, x49, c_root_im, x59, x60)
-    del x49
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x48, x52, x55)
+    del x48, x52, x55
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x50, x59, x60)
-    del x50, x59, x60
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    rpp_x_re = x15 * (rp_roots_re - x61)
-    rpp_x_im = x15 * (rp_roots_im - x62)
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_x_re = x13 * (rp_roots_re - x56)
+    rpp_x_im = x13 * (rp_roots_im - x57)
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_k_re = z11[0]
-    rpp_k_im = z11[1]
-    del z11
-    z12 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
     del rpp_k_im, rpp_k_re
-    x65 = x64 * z12[1]
-    x66 = x64 * z12[0]
-    del x64, z12
-    rpp_w_re = -a_root_im * x65 - a_root_re * x66
-    rpp_w_im = a_root_im * x66 - a_root_re * x65
-    del a_root_im, x65, x66
-    x73 = rpp_w_im * x71
-    x76 = rpp_w_im * x75
-    rpm_x_re = x15 * (-rm_roots_re - x61)
-    rpm_x_im = x15 * (-rm_roots_im - x62)
-    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    x60 = x59 * z11[1]
+    x61 = x59 * z11[0]
+    del x59, z11
+    rpp_w_re = -a_root_im * x60 - a_root_re * x61
+    rpp_w_im = a_root_im * x61 - a_root_re * x60
+    del a_root_im, x60, x61
+    x68 = rpp_w_im * x66
+    x71 = rpp_w_im * x70
+    rpm_x_re = x13 * (-rm_roots_re - x56)
+    rpm_x_im = x13 * (-rm_roots_im - x57)
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z13[0]
-    rpm_k_im = z13[1]
-    del z13
-    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    rpm_k_re = z12[0]
+    rpm_k_im = z12[1]
+    del z12
+    z13 = pair_arctanh(rpm_k_re, rpm_k_im, q)
     del rpm_k_im, rpm_k_re
-    x67 = z14[1]
-    x69 = z14[0]
-    del z14
-    rpm_w_re = x67 * x68 + x69 * x70
-    rpm_w_im = 2 * a_root_re * x63 * x67 - x68 * x69
-    del x67, x69
-    x72 = rpm_w_im * x71
-    x77 = rpm_w_im * x75
-    rp_g0_re = -a_down_im * x72 + a_down_re * rpm_w_re * x71 - a_up_im * x73 + a_up_re * rpp_w_re * x71
-    rp_g0_im = a_down_im * rpm_w_re * x71 + a_down_re * x72 + a_up_im * rpp_w_re * x71 + a_up_re * x73
-    del x72, x73
+    x62 = z13[1]
+    x64 = z13[0]
+    del z13
+    rpm_w_re = x62 * x63 + x64 * x65
+    rpm_w_im = 2 * a_root_re * x58 * x62 - x63 * x64
+    del x62, x64
+    x67 = rpm_w_im * x66
+    x72 = rpm_w_im * x70
+    rp_g0_re = -a_down_im * x67 + a_down_re * rpm_w_re * x66 - a_up_im * x68 + a_up_re * rpp_w_re * x66
+    rp_g0_im = a_down_im * rpm_w_re * x66 + a_down_re * x67 + a_up_im * rpp_w_re * x66 + a_up_re * x68
+    del x67, x68
     rp_g1_re = -Delta_0 * rpm_w_re - Delta_0 * rpp_w_re
     rp_g1_im = -Delta_0 * rpm_w_im - Delta_0 * rpp_w_im
     del rpm_w_im, rpp_w_im
-    rp_g3_re = -a_down_im * x76 + a_down_re * rpp_w_re * x2 * x74 - a_up_im * x77 + a_up_re * rpm_w_re * x2 * x74
-    rp_g3_im = a_down_im * rpp_w_re * x75 + a_down_re * x76 + a_up_im * rpm_w_re * x75 + a_up_re * x77
-    del rpm_w_re, rpp_w_re, x76, x77
-    rp_n0_re = -c_root_im * x84 - c_root_re * x86 + c_up_re * x71 * x92 - x80 - x95 * x98
-    x214 = rp_g0_im * rp_n0_re
-    x254 = -rp_g0_re * rp_n0_re
-    x278 = rp_g1_im * rp_n0_re
-    x317 = rp_g1_re * rp_n0_re
-    x403 = rp_g3_im * rp_n0_re
-    x424 = rp_g3_re * rp_n0_re
+    rp_g3_re = -a_down_im * x71 + a_down_re * rpp_w_re * x2 * x69 - a_up_im * x72 + a_up_re * rpm_w_re * x2 * x69
+    rp_g3_im = a_down_im * rpp_w_re * x70 + a_down_re * x71 + a_up_im * rpm_w_re * x70 + a_up_re * x72
+    del rpm_w_re, rpp_w_re, x71, x72
+    rp_n0_re = -c_root_im * x79 - c_root_re * x81 + c_up_re * x66 * x87 - x75 - x90 * x93
+    x209 = rp_g0_im * rp_n0_re
+    x249 = -rp_g0_re * rp_n0_re
+    x273 = rp_g1_im * rp_n0_re
+    x312 = rp_g1_re * rp_n0_re
+    x398 = rp_g3_im * rp_n0_re
+    x419 = rp_g3_re * rp_n0_re
     del rp_n0_re
-    rp_n0_im = c_root_im * x86 - c_root_re * x84 + x92 * x95 + x99
-    del c_root_im, c_root_re, x84, x86, x92, x95
-    x215 = rp_g0_re * rp_n0_im
-    x250 = rp_g0_im * rp_n0_im
-    x279 = rp_g1_re * rp_n0_im
-    x313 = rp_g1_im * rp_n0_im
-    x404 = rp_g3_re * rp_n0_im
-    x420 = rp_g3_im * rp_n0_im
+    rp_n0_im = c_root_im * x81 - c_root_re * x79 + x87 * x90 + x94
+    del c_root_im, c_root_re, x79, x81, x87, x90
+    x210 = rp_g0_re * rp_n0_im
+    x245 = rp_g0_im * rp_n0_im
+    x274 = rp_g1_re * rp_n0_im
+    x308 = rp_g1_im * rp_n0_im
+    x399 = rp_g3_re * rp_n0_im
+    x415 = rp_g3_im * rp_n0_im
     del rp_n0_im
-    rp_n1_re = rp_weight_re * x105 * x106 + x102 - x107 + x112
-    del x112
-    x222 = rp_g1_im * rp_n1_re
-    x262 = rp_g1_re * rp_n1_re
-    x305 = rp_g3_im * rp_n1_re
-    x344 = rp_g3_re * rp_n1_re
-    x358 = rp_g0_im * rp_n1_re
-    x379 = -rp_g0_re * rp_n1_re
+    rp_n1_re = rp_weight_re * x100 * x101 - x102 + x107 + x97
+    del x107
+    x217 = rp_g1_im * rp_n1_re
+    x257 = rp_g1_re * rp_n1_re
+    x300 = rp_g3_im * rp_n1_re
+    x339 = rp_g3_re * rp_n1_re
+    x353 = rp_g0_im * rp_n1_re
+    x374 = -rp_g0_re * rp_n1_re
     del rp_n1_re
-    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x105 - x113 - x117
-    x223 = rp_g1_re * rp_n1_im
-    x258 = rp_g1_im * rp_n1_im
-    x306 = rp_g3_re * rp_n1_im
-    x340 = rp_g3_im * rp_n1_im
-    x359 = rp_g0_re * rp_n1_im
-    x375 = rp_g0_im * rp_n1_im
+    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x100 - x108 - x112
+    x218 = rp_g1_re * rp_n1_im
+    x253 = rp_g1_im * rp_n1_im
+    x301 = rp_g3_re * rp_n1_im
+    x335 = rp_g3_im * rp_n1_im
+    x354 = rp_g0_re * rp_n1_im
+    x370 = rp_g0_im * rp_n1_im
     del rp_n1_im
-    rp_n2_re = x102 - x118 * x88 + x120
-    x205 = rp_g1_im * rp_n2_re
-    x245 = rp_g1_re * rp_n2_re
-    x287 = rp_g0_im * rp_n2_re
-    x326 = -rp_g0_re * rp_n2_re
-    x367 = rp_g3_im * rp_n2_re
-    x388 = rp_g3_re * rp_n2_re
+    rp_n2_re = -x113 * x83 + x115 + x97
+    x200 = rp_g1_im * rp_n2_re
+    x240 = rp_g1_re * rp_n2_re
+    x282 = rp_g0_im * rp_n2_re
+    x321 = -rp_g0_re * rp_n2_re
+    x362 = rp_g3_im * rp_n2_re
+    x383 = rp_g3_re * rp_n2_re
     del rp_n2_re
-    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x74 - x113 - x116 - x118 * x90
-    del c_down_im, x116, x118
-    x206 = rp_g1_re * rp_n2_im
-    x241 = rp_g1_im * rp_n2_im
-    x288 = rp_g0_re * rp_n2_im
-    x322 = rp_g0_im * rp_n2_im
-    x368 = rp_g3_re * rp_n2_im
-    x384 = rp_g3_im * rp_n2_im
+    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x69 - x108 - x111 - x113 * x85
+    del c_down_im, x111, x113
+    x201 = rp_g1_re * rp_n2_im
+    x236 = rp_g1_im * rp_n2_im
+    x283 = rp_g0_re * rp_n2_im
+    x317 = rp_g0_im * rp_n2_im
+    x363 = rp_g3_re * rp_n2_im
+    x379 = rp_g3_im * rp_n2_im
     del rp_n2_im
-    rp_n3_re = c_down_re * x127 * x2 * x74 - x105 * x129 - x109 * x124 - x119 * x123 + x122
-    x232 = rp_g3_im * rp_n3_re
-    x272 = rp_g3_re * rp_n3_re
-    x295 = rp_g1_im * rp_n3_re
-    x334 = rp_g1_re * rp_n3_re
-    x394 = rp_g0_im * rp_n3_re
-    x415 = -rp_g0_re * rp_n3_re
+    rp_n3_re = c_down_re * x122 * x2 * x69 - x100 * x124 - x104 * x119 - x114 * x118 + x117
+    x227 = rp_g3_im * rp_n3_re
+    x267 = rp_g3_re * rp_n3_re
+    x290 = rp_g1_im * rp_n3_re
+    x329 = rp_g1_re * rp_n3_re
+    x389 = rp_g0_im * rp_n3_re
+    x410 = -rp_g0_re * rp_n3_re
     del rp_n3_re
-    rp_n3_im = x105 * x127 + x109 * x123 - x119 * x124 + x130
-    del x105, x109, x119, x127
-    x233 = rp_g3_re * rp_n3_im
+    rp_n3_im = x100 * x122 + x104 * x118 - x114 * x119 + x125
+    del x100, x104, x114, x122
+    x228 = rp_g3_re * rp_n3_im
     del rp_g3_re
-    x268 = rp_g3_im * rp_n3_im
+    x263 = rp_g3_im * rp_n3_im
     del rp_g3_im
-    x296 = rp_g1_re * rp_n3_im
+    x291 = rp_g1_re * rp_n3_im
     del rp_g1_re
-    x330 = rp_g1_im * rp_n3_im
+    x325 = rp_g1_im * rp_n3_im
     del rp_g1_im
-    x395 = rp_g0_re * rp_n3_im
+    x390 = rp_g0_re * rp_n3_im
     del rp_g0_re
-    x411 = rp_g0_im * rp_n3_im
+    x406 = rp_g0_im * rp_n3_im
     del rp_g0_im, rp_n3_im
-    rmp_x_re = x15 * (rm_roots_re - x61)
+    rmp_x_re = x13 * (rm_roots_re - x56)
     del rm_roots_re
-    rmp_x_im = x15 * (rm_roots_im - x62)
+    rmp_x_im = x13 * (rm_roots_im - x57)
     del rm_roots_im
-    z15 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z15[0]
-    rmp_k_im = z15[1]
-    del z15
-    z16 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    rmp_k_re = z14[0]
+    rmp_k_im = z14[1]
+    del z14
+    z15 = pair_arctanh(rmp_k_re, rmp_k_im, q)
     del rmp_k_im, rmp_k_re
-    x131 = z16[1]
-    x132 = z16[0]
-    del z16
-    rmp_w_re = -x131 * x68 - x132 * x70
-    rmp_w_im = -x131 * x70 + x132 * x68
-    del x131, x132
-    x136 = rmp_w_im * x71
-    x137 = rmp_w_im * x75
-    rmm_x_re = x15 * (-rp_roots_re - x61)
+    x126 = z15[1]
+    x127 = z15[0]
+    del z15
+    rmp_w_re = -x126 * x63 - x127 * x65
+    rmp_w_im = -x126 * x65 + x127 * x63
+    del x126, x127
+    x131 = rmp_w_im * x66
+    x132 = rmp_w_im * x70
+    rmm_x_re = x13 * (-rp_roots_re - x56)
     del rp_roots_re
-    rmm_x_im = x15 * (-rp_roots_im - x62)
-    del rp_roots_im, x62
-    z17 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = x13 * (-rp_roots_im - x57)
+    del rp_roots_im, x57
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z17[0]
-    rmm_k_im = z17[1]
-    del z17
-    z18 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    rmm_k_re = z16[0]
+    rmm_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmm_k_re, rmm_k_im, q)
     del rmm_k_im, rmm_k_re
-    x133 = z18[1]
-    x134 = z18[0]
-    del z18
-    rmm_w_re = x133 * x68 + x134 * x70
-    rmm_w_im = 2 * a_root_re * x133 * x63 - x134 * x68
-    del x133, x134
-    x135 = rmm_w_im * x71
-    x138 = rmm_w_im * x75
-    rm_g0_re = -a_down_im * x135 + a_down_re * rmm_w_re * x71 - a_up_im * x136 + a_up_re * rmp_w_re * x71
-    rm_g0_im = a_down_im * rmm_w_re * x71 + a_down_re * x135 + a_up_im * rmp_w_re * x71 + a_up_re * x136
-    del x135, x136
+    x128 = z17[1]
+    x129 = z17[0]
+    del z17
+    rmm_w_re = x128 * x63 + x129 * x65
+    rmm_w_im = 2 * a_root_re * x128 * x58 - x129 * x63
+    del x128, x129
+    x130 = rmm_w_im * x66
+    x133 = rmm_w_im * x70
+    rm_g0_re = -a_down_im * x130 + a_down_re * rmm_w_re * x66 - a_up_im * x131 + a_up_re * rmp_w_re * x66
+    rm_g0_im = a_down_im * rmm_w_re * x66 + a_down_re * x130 + a_up_im * rmp_w_re * x66 + a_up_re * x131
+    del x130, x131
     rm_g1_re = -Delta_0 * rmm_w_re - Delta_0 * rmp_w_re
     rm_g1_im = -Delta_0 * rmm_w_im - Delta_0 * rmp_w_im
     del rmm_w_im, rmp_w_im
-    rm_g3_re = -a_down_im * x137 + a_down_re * rmp_w_re * x2 * x74 - a_up_im * x138 + a_up_re * rmm_w_re * x2 * x74
-    rm_g3_im = a_down_im * rmp_w_re * x75 + a_down_re * x137 + a_up_im * rmm_w_re * x75 + a_up_re * x138
-    del rmm_w_re, rmp_w_re, x137, x138
-    rm_n0_re = x123 * x140 + x124 * x141 - x139 + x141 * x146 - x147 * x150
-    x212 = rm_g0_im * rm_n0_re
-    x253 = -rm_g0_re * rm_n0_re
-    x276 = rm_g1_im * rm_n0_re
-    x316 = rm_g1_re * rm_n0_re
-    x401 = rm_g3_im * rm_n0_re
-    x423 = rm_g3_re * rm_n0_re
+    rm_g3_re = -a_down_im * x132 + a_down_re * rmp_w_re * x2 * x69 - a_up_im * x133 + a_up_re * rmm_w_re * x2 * x69
+    rm_g3_im = a_down_im * rmp_w_re * x70 + a_down_re * x132 + a_up_im * rmm_w_re * x70 + a_up_re * x133
+    del rmm_w_re, rmp_w_re, x132, x133
+    rm_n0_re = x118 * x135 + x119 * x136 - x134 + x136 * x141 - x142 * x145
+    x207 = rm_g0_im * rm_n0_re
+    x248 = -rm_g0_re * rm_n0_re
+    x271 = rm_g1_im * rm_n0_re
+    x311 = rm_g1_re * rm_n0_re
+    x396 = rm_g3_im * rm_n0_re
+    x418 = rm_g3_re * rm_n0_re
     del rm_n0_re
-    rm_n0_im = -x123 * x141 + x124 * x140 + x146 * x147 + x151
-    del x140, x146, x147
-    x213 = rm_g0_re * rm_n0_im
-    x249 = rm_g0_im * rm_n0_im
-    x277 = rm_g1_re * rm_n0_im
-    x312 = rm_g1_im * rm_n0_im
-    x402 = rm_g3_re * rm_n0_im
-    x419 = rm_g3_im * rm_n0_im
+    rm_n0_im = -x118 * x136 + x119 * x135 + x141 * x142 + x146
+    del x135, x141, x142
+    x208 = rm_g0_re * rm_n0_im
+    x244 = rm_g0_im * rm_n0_im
+    x272 = rm_g1_re * rm_n0_im
+    x307 = rm_g1_im * rm_n0_im
+    x397 = rm_g3_re * rm_n0_im
+    x414 = rm_g3_im * rm_n0_im
     del rm_n0_im
-    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x153 - x102 - x159
-    x220 = rm_g1_im * rm_n1_re
-    x261 = rm_g1_re * rm_n1_re
-    x303 = rm_g3_im * rm_n1_re
-    x343 = rm_g3_re * rm_n1_re
-    x356 = rm_g0_im * rm_n1_re
-    x378 = -rm_g0_re * rm_n1_re
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x148 - x154 - x97
+    x215 = rm_g1_im * rm_n1_re
+    x256 = rm_g1_re * rm_n1_re
+    x298 = rm_g3_im * rm_n1_re
+    x338 = rm_g3_re * rm_n1_re
+    x351 = rm_g0_im * rm_n1_re
+    x373 = -rm_g0_re * rm_n1_re
     del rm_n1_re
-    rm_n1_im = rm_weight_im * x106 * x153 + x113 - x160 + x162
-    del x162
-    x221 = rm_g1_re * rm_n1_im
-    x257 = rm_g1_im * rm_n1_im
-    x304 = rm_g3_re * rm_n1_im
-    x339 = rm_g3_im * rm_n1_im
-    x357 = rm_g0_re * rm_n1_im
-    x374 = rm_g0_im * rm_n1_im
+    rm_n1_im = rm_weight_im * x101 * x148 + x108 - x155 + x157
+    del x157
+    x216 = rm_g1_re * rm_n1_im
+    x252 = rm_g1_im * rm_n1_im
+    x299 = rm_g3_re * rm_n1_im
+    x334 = rm_g3_im * rm_n1_im
+    x352 = rm_g0_re * rm_n1_im
+    x369 = rm_g0_im * rm_n1_im
     del rm_n1_im
-    rm_n2_re = -x102 - x142 * x163 - x158 + x166
-    del x102, x158
-    x203 = rm_g1_im * rm_n2_re
-    x244 = rm_g1_re * rm_n2_re
-    x285 = rm_g0_im * rm_n2_re
-    x325 = -rm_g0_re * rm_n2_re
-    x365 = rm_g3_im * rm_n2_re
-    x387 = rm_g3_re * rm_n2_re
+    rm_n2_re = -x137 * x158 - x153 + x161 - x97
+    del x153, x97
+    x198 = rm_g1_im * rm_n2_re
+    x239 = rm_g1_re * rm_n2_re
+    x280 = rm_g0_im * rm_n2_re
+    x320 = -rm_g0_re * rm_n2_re
+    x360 = rm_g3_im * rm_n2_re
+    x382 = rm_g3_re * rm_n2_re
     del rm_n2_re
-    rm_n2_im = x113 - x144 * x163 + x167
-    del x113, x163
-    x204 = rm_g1_re * rm_n2_im
-    x240 = rm_g1_im * rm_n2_im
-    x286 = rm_g0_re * rm_n2_im
-    x321 = rm_g0_im * rm_n2_im
-    x366 = rm_g3_re * rm_n2_im
-    x383 = rm_g3_im * rm_n2_im
+    rm_n2_im = x108 - x139 * x158 + x162
+    del x108, x158
+    x199 = rm_g1_re * rm_n2_im
+    x235 = rm_g1_im * rm_n2_im
+    x281 = rm_g0_re * rm_n2_im
+    x316 = rm_g0_im * rm_n2_im
+    x361 = rm_g3_re * rm_n2_im
+    x378 = rm_g3_im * rm_n2_im
     del rm_n2_im
-    rm_n3_re = x123 * x164 + x124 * x155 - x153 * x172 + x155 * x171 + x168
-    x230 = rm_g3_im * rm_n3_re
-    x271 = rm_g3_re * rm_n3_re
-    x293 = rm_g1_im * rm_n3_re
-    x333 = rm_g1_re * rm_n3_re
-    x392 = rm_g0_im * rm_n3_re
-    x414 = -rm_g0_re * rm_n3_re
+    rm_n3_re = x118 * x159 + x119 * x150 - x148 * x167 + x150 * x166 + x163
+    x225 = rm_g3_im * rm_n3_re
+    x266 = rm_g3_re * rm_n3_re
+    x288 = rm_g1_im * rm_n3_re
+    x328 = rm_g1_re * rm_n3_re
+    x387 = rm_g0_im * rm_n3_re
+    x409 = -rm_g0_re * rm_n3_re
     del rm_n3_re
-    rm_n3_im = -x123 * x155 + x124 * x164 + x153 * x171 + x173
-    del x123, x124, x153, x155, x164, x171
-    x231 = rm_g3_re * rm_n3_im
+    rm_n3_im = -x118 * x150 + x119 * x159 + x148 * x166 + x168
+    del x118, x119, x148, x150, x159, x166
+    x226 = rm_g3_re * rm_n3_im
     del rm_g3_re
-    x267 = rm_g3_im * rm_n3_im
+    x262 = rm_g3_im * rm_n3_im
     del rm_g3_im
-    x294 = rm_g1_re * rm_n3_im
+    x289 = rm_g1_re * rm_n3_im
     del rm_g1_re
-    x329 = rm_g1_im * rm_n3_im
+    x324 = rm_g1_im * rm_n3_im
     del rm_g1_im
-    x393 = rm_g0_re * rm_n3_im
+    x388 = rm_g0_re * rm_n3_im
     del rm_g0_re
-    x410 = rm_g0_im * rm_n3_im
+    x405 = rm_g0_im * rm_n3_im
     del rm_g0_im, rm_n3_im
-    spp_x_re = x15 * (sp_roots_re - x61)
-    spp_x_im = x15 * (sp_roots_im + x175)
-    z19 = root_sum(ap_p_re, ap_p_im, x176, rp_p_im, spp_x_re, spp_x_im)
+    spp_x_re = x13 * (sp_roots_re - x56)
+    spp_x_im = x13 * (sp_roots_im + x170)
+    z18 = root_sum(ap_p_re, ap_p_im, x171, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z19[0]
-    spp_k_im = z19[1]
-    del z19
-    z20 = pair_arctanh(spp_k_re, spp_k_im, q)
+    spp_k_re = z18[0]
+    spp_k_im = z18[1]
+    del z18
+    z19 = pair_arctanh(spp_k_re, spp_k_im, q)
     del spp_k_im, spp_k_re
-    x177 = z20[1]
-    x178 = z20[0]
+    x172 = z19[1]
+    x173 = z19[0]
+    del z19
+    spp_w_re = -x172 * x63 - x173 * x65
+    spp_w_im = -x172 * x65 + x173 * x63
+    del x172, x173
+    x178 = spp_w_im * x66
+    x179 = spp_w_im * x70
+    spm_x_re = x13 * (-sm_roots_re - x56)
+    spm_x_im = x13 * (-sm_roots_im - x174)
+    z20 = root_sum(am_p_re, am_p_im, x171, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x171
+    spm_k_re = z20[0]
+    spm_k_im = z20[1]
     del z20
-    spp_w_re = -x177 * x68 - x178 * x70
-    spp_w_im = -x177 * x70 + x178 * x68
-    del x177, x178
-    x183 = spp_w_im * x71
-    x184 = spp_w_im * x75
-    spm_x_re = x15 * (-sm_roots_re - x61)
-    spm_x_im = x15 * (-sm_roots_im - x179)
-    z21 = root_sum(am_p_re, am_p_im, x176, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x176
-    spm_k_re = z21[0]
-    spm_k_im = z21[1]
-    del z21
-    z22 = pair_arctanh(spm_k_re, spm_k_im, q)
+    z21 = pair_arctanh(spm_k_re, spm_k_im, q)
     del spm_k_im, spm_k_re
-    x180 = z22[1]
-    x181 = z22[0]
-    del z22
-    spm_w_re = x180 * x68 + x181 * x70
-    spm_w_im = 2 * a_root_re * x180 * x63 - x181 * x68
-    del x180, x181
-    x182 = spm_w_im * x71
-    x185 = spm_w_im * x75
-    sp_g0_re = -a_down_im * x182 + a_down_re * spm_w_re * x71 - a_up_im * x183 + a_up_re * spp_w_re * x71
-    sp_g0_im = a_down_im * spm_w_re * x71 + a_down_re * x182 + a_up_im * spp_w_re * x71 + a_up_re * x183
-    del x182, x183
+    x175 = z21[1]
+    x176 = z21[0]
+    del z21
+    spm_w_re = x175 * x63 + x176 * x65
+    spm_w_im = 2 * a_root_re * x175 * x58 - x176 * x63
+    del x175, x176
+    x177 = spm_w_im * x66
+    x180 = spm_w_im * x70
+    sp_g0_re = -a_down_im * x177 + a_down_re * spm_w_re * x66 - a_up_im * x178 + a_up_re * spp_w_re * x66
+    sp_g0_im = a_down_im * spm_w_re * x66 + a_down_re * x177 + a_up_im * spp_w_re * x66 + a_up_re * x178
+    del x177, x178
     sp_g1_re = -Delta_0 * spm_w_re - Delta_0 * spp_w_re
     sp_g1_im = -Delta_0 * spm_w_im - Delta_0 * spp_w_im
     del spm_w_im, spp_w_im
-    sp_g3_re = -a_down_im * x184 + a_down_re * spp_w_re * x2 * x74 - a_up_im * x185 + a_up_re * spm_w_re * x2 * x74
-    sp_g3_im = a_down_im * spp_w_re * x75 + a_down_re * x184 + a_up_im * spm_w_re * x75 + a_up_re * x185
-    del spm_w_re, spp_w_re, x184, x185
-    sp_n0_re = x186 * x85 - x187 * x98 + x80
-    del x80, x85, x98
-    x218 = sp_g0_im * sp_n0_re
-    x256 = -sp_g0_re * sp_n0_re
-    x282 = sp_g1_im * sp_n0_re
-    x319 = sp_g1_re * sp_n0_re
-    x407 = sp_g3_im * sp_n0_re
-    x426 = sp_g3_re * sp_n0_re
+    sp_g3_re = -a_down_im * x179 + a_down_re * spp_w_re * x2 * x69 - a_up_im * x180 + a_up_re * spm_w_re * x2 * x69
+    sp_g3_im = a_down_im * spp_w_re * x70 + a_down_re * x179 + a_up_im * spm_w_re * x70 + a_up_re * x180
+    del spm_w_re, spp_w_re, x179, x180
+    sp_n0_re = x181 * x80 - x182 * x93 + x75
+    del x75, x80, x93
+    x213 = sp_g0_im * sp_n0_re
+    x251 = -sp_g0_re * sp_n0_re
+    x277 = sp_g1_im * sp_n0_re
+    x314 = sp_g1_re * sp_n0_re
+    x402 = sp_g3_im * sp_n0_re
+    x421 = sp_g3_re * sp_n0_re
     del sp_n0_re
-    sp_n0_im = x186 * x187 + x99
-    del x186, x187, x99
-    x219 = sp_g0_re * sp_n0_im
-    x252 = sp_g0_im * sp_n0_im
-    x283 = sp_g1_re * sp_n0_im
-    x315 = sp_g1_im * sp_n0_im
-    x408 = sp_g3_re * sp_n0_im
-    x422 = sp_g3_im * sp_n0_im
+    sp_n0_im = x181 * x182 + x94
+    del x181, x182, x94
+    x214 = sp_g0_re * sp_n0_im
+    x247 = sp_g0_im * sp_n0_im
+    x278 = sp_g1_re * sp_n0_im
+    x310 = sp_g1_im * sp_n0_im
+    x403 = sp_g3_re * sp_n0_im
+    x417 = sp_g3_im * sp_n0_im
     del sp_n0_im
-    sp_n1_re = -x120 - x188 * x88
-    del x120, x88
-    x226 = sp_g1_im * sp_n1_re
-    x264 = sp_g1_re * sp_n1_re
-    x309 = sp_g3_im * sp_n1_re
-    x346 = sp_g3_re * sp_n1_re
-    x362 = sp_g0_im * sp_n1_re
-    x381 = -sp_g0_re * sp_n1_re
+    sp_n1_re = -x115 - x183 * x83
+    del x115, x83
+    x221 = sp_g1_im * sp_n1_re
+    x259 = sp_g1_re * sp_n1_re
+    x304 = sp_g3_im * sp_n1_re
+    x341 = sp_g3_re * sp_n1_re
+    x357 = sp_g0_im * sp_n1_re
+    x376 = -sp_g0_re * sp_n1_re
     del sp_n1_re
-    sp_n1_im = Delta_0 * x97 + x106 * x128 - x115 + x188 * x90
-    del x106, x115, x128, x188, x90, x97
-    x227 = sp_g1_re * sp_n1_im
-    x260 = sp_g1_im * sp_n1_im
-    x310 = sp_g3_re * sp_n1_im
-    x342 = sp_g3_im * sp_n1_im
-    x363 = sp_g0_re * sp_n1_im
-    x377 = sp_g0_im * sp_n1_im
+    sp_n1_im = Delta_0 * x92 + x101 * x123 - x110 + x183 * x85
+    del x101, x110, x123, x183, x85, x92
+    x222 = sp_g1_re * sp_n1_im
+    x255 = sp_g1_im * sp_n1_im
+    x305 = sp_g3_re * sp_n1_im
+    x337 = sp_g3_im * sp_n1_im
+    x358 = sp_g0_re * sp_n1_im
+    x372 = sp_g0_im * sp_n1_im
     del sp_n1_im
-    sp_n2_re = rp_weight_re * x189 + x107 + x108 - x111
-    del rp_weight_re, x107, x108, x111
-    x209 = sp_g1_im * sp_n2_re
-    x247 = sp_g1_re * sp_n2_re
-    x291 = sp_g0_im * sp_n2_re
-    x328 = -sp_g0_re * sp_n2_re
-    x371 = sp_g3_im * sp_n2_re
-    x390 = sp_g3_re * sp_n2_re
+    sp_n2_re = rp_weight_re * x184 + x102 + x103 - x106
+    del rp_weight_re, x102, x103, x106
+    x204 = sp_g1_im * sp_n2_re
+    x242 = sp_g1_re * sp_n2_re
+    x286 = sp_g0_im * sp_n2_re
+    x323 = -sp_g0_re * sp_n2_re
+    x366 = sp_g3_im * sp_n2_re
+    x385 = sp_g3_re * sp_n2_re
     del sp_n2_re
-    sp_n2_im = -rp_weight_im * x189 - x117
-    del rp_weight_im, x117, x189
-    x210 = sp_g1_re * sp_n2_im
-    x243 = sp_g1_im * sp_n2_im
-    x292 = sp_g0_re * sp_n2_im
-    x324 = sp_g0_im * sp_n2_im
-    x372 = sp_g3_re * sp_n2_im
-    x386 = sp_g3_im * sp_n2_im
+    sp_n2_im = -rp_weight_im * x184 - x112
+    del rp_weight_im, x112, x184
+    x205 = sp_g1_re * sp_n2_im
+    x238 = sp_g1_im * sp_n2_im
+    x287 = sp_g0_re * sp_n2_im
+    x319 = sp_g0_im * sp_n2_im
+    x367 = sp_g3_re * sp_n2_im
+    x381 = sp_g3_im * sp_n2_im
     del sp_n2_im
-    sp_n3_re = c_down_re * x126 * x2 * x74 - x104 * x129 - x122
-    del x122, x129
-    x236 = sp_g3_im * sp_n3_re
-    x274 = sp_g3_re * sp_n3_re
-    x299 = sp_g1_im * sp_n3_re
-    x336 = sp_g1_re * sp_n3_re
-    x398 = sp_g0_im * sp_n3_re
-    x417 = -sp_g0_re * sp_n3_re
+    sp_n3_re = c_down_re * x121 * x2 * x69 - x117 - x124 * x99
+    del x117, x124
+    x231 = sp_g3_im * sp_n3_re
+    x269 = sp_g3_re * sp_n3_re
+    x294 = sp_g1_im * sp_n3_re
+    x331 = sp_g1_re * sp_n3_re
+    x393 = sp_g0_im * sp_n3_re
+    x412 = -sp_g0_re * sp_n3_re
     del sp_n3_re
-    sp_n3_im = x104 * x126 + x130
-    del x104, x126, x130
-    x237 = sp_g3_re * sp_n3_im
+    sp_n3_im = x121 * x99 + x125
+    del x121, x125, x99
+    x232 = sp_g3_re * sp_n3_im
     del sp_g3_re
-    x270 = sp_g3_im * sp_n3_im
+    x265 = sp_g3_im * sp_n3_im
     del sp_g3_im
-    x300 = sp_g1_re * sp_n3_im
+    x295 = sp_g1_re * sp_n3_im
     del sp_g1_re
-    x332 = sp_g1_im * sp_n3_im
+    x327 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    x399 = sp_g0_re * sp_n3_im
+    x394 = sp_g0_re * sp_n3_im
     del sp_g0_re
-    x413 = sp_g0_im * sp_n3_im
+    x408 = sp_g0_im * sp_n3_im
     del sp_g0_im, sp_n3_im
-    smp_x_re = x15 * (sm_roots_re - x61)
+    smp_x_re = x13 * (sm_roots_re - x56)
     del sm_roots_re
-    smp_x_im = x15 * (sm_roots_im + x175)
-    del sm_roots_im, x175
-    z23 = root_sum(ap_p_re, ap_p_im, x190, rm_p_im, smp_x_re, smp_x_im)
+    smp_x_im = x13 * (sm_roots_im + x170)
+    del sm_roots_im, x170
+    z22 = root_sum(ap_p_re, ap_p_im, x185, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z23[0]
-    smp_k_im = z23[1]
-    del z23
-    z24 = pair_arctanh(smp_k_re, smp_k_im, q)
+    smp_k_re = z22[0]
+    smp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(smp_k_re, smp_k_im, q)
     del smp_k_im, smp_k_re
-    x191 = z24[1]
-    x192 = z24[0]
+    x186 = z23[1]
+    x187 = z23[0]
+    del z23
+    smp_w_re = -x186 * x63 - x187 * x65
+    smp_w_im = -x186 * x65 + x187 * x63
+    del x186, x187
+    x191 = smp_w_im * x66
+    x192 = smp_w_im * x70
+    smm_x_re = x13 * (-sp_roots_re - x56)
+    del sp_roots_re, x56
+    smm_x_im = x13 * (-sp_roots_im - x174)
+    del sp_roots_im, x13, x174
+    z24 = root_sum(am_p_re, am_p_im, x185, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x185
+    smm_k_re = z24[0]
+    smm_k_im = z24[1]
     del z24
-    smp_w_re = -x191 * x68 - x192 * x70
-    smp_w_im = -x191 * x70 + x192 * x68
-    del x191, x192
-    x196 = smp_w_im * x71
-    x197 = smp_w_im * x75
-    smm_x_re = x15 * (-sp_roots_re - x61)
-    del sp_roots_re, x61
-    smm_x_im = x15 * (-sp_roots_im - x179)
-    del sp_roots_im, x15, x179
-    z25 = root_sum(am_p_re, am_p_im, x190, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x190
-    smm_k_re = z25[0]
-    smm_k_im = z25[1]
-    del z25
-    z26 = pair_arctanh(smm_k_re, smm_k_im, q)
+    z25 = pair_arctanh(smm_k_re, smm_k_im, q)
     del smm_k_im, smm_k_re
-    x193 = z26[1]
-    x194 = z26[0]
-    del z26
-    smm_w_re = x193 * x68 + x194 * x70
-    del x70
-    smm_w_im = 2 * a_root_re * x193 * x63 - x194 * x68
-    del a_root_re, x193, x194, x63, x68
-    x195 = smm_w_im * x71
-    x198 = smm_w_im * x75
-    sm_g0_re = -a_down_im * x195 + a_down_re * smm_w_re * x71 - a_up_im * x196 + a_up_re * smp_w_re * x71
-    sm_g0_im = a_down_im * smm_w_re * x71 + a_down_re * x195 + a_up_im * smp_w_re * x71 + a_up_re * x196
-    del x195, x196
+    x188 = z25[1]
+    x189 = z25[0]
+    del z25
+    smm_w_re = x188 * x63 + x189 * x65
+    del x65
+    smm_w_im = 2 * a_root_re * x188 * x58 - x189 * x63
+    del a_root_re, x188, x189, x58, x63
+    x190 = smm_w_im * x66
+    x193 = smm_w_im * x70
+    sm_g0_re = -a_down_im * x190 + a_down_re * smm_w_re * x66 - a_up_im * x191 + a_up_re * smp_w_re * x66
+    sm_g0_im = a_down_im * smm_w_re * x66 + a_down_re * x190 + a_up_im * smp_w_re * x66 + a_up_re * x191
+    del x190, x191
     sm_g1_re = -Delta_0 * smm_w_re - Delta_0 * smp_w_re
     sm_g1_im = -Delta_0 * smm_w_im - Delta_0 * smp_w_im
     del smm_w_im, smp_w_im
-    sm_g3_re = -a_down_im * x197 + a_down_re * smp_w_re * x2 * x74 - a_up_im * x198 + a_up_re * smm_w_re * x2 * x74
-    sm_g3_im = a_down_im * smp_w_re * x75 + a_down_re * x197 + a_up_im * smm_w_re * x75 + a_up_re * x198
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x197, x198, x75
-    sm_n0_re = x139 + x141 * x199 - x150 * x200
-    del x139, x141, x150
-    x216 = sm_g0_im * sm_n0_re
-    x255 = -sm_g0_re * sm_n0_re
-    x280 = sm_g1_im * sm_n0_re
-    x318 = sm_g1_re * sm_n0_re
-    x405 = sm_g3_im * sm_n0_re
-    x425 = sm_g3_re * sm_n0_re
+    sm_g3_re = -a_down_im * x192 + a_down_re * smp_w_re * x2 * x69 - a_up_im * x193 + a_up_re * smm_w_re * x2 * x69
+    sm_g3_im = a_down_im * smp_w_re * x70 + a_down_re * x192 + a_up_im * smm_w_re * x70 + a_up_re * x193
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x192, x193, x70
+    sm_n0_re = x134 + x136 * x194 - x145 * x195
+    del x134, x136, x145
+    x211 = sm_g0_im * sm_n0_re
+    x250 = -sm_g0_re * sm_n0_re
+    x275 = sm_g1_im * sm_n0_re
+    x313 = sm_g1_re * sm_n0_re
+    x400 = sm_g3_im * sm_n0_re
+    x420 = sm_g3_re * sm_n0_re
     del sm_n0_re
-    sm_n0_im = x151 + x199 * x200
-    del x151, x199, x200
-    x217 = sm_g0_re * sm_n0_im
-    x251 = sm_g0_im * sm_n0_im
-    x281 = sm_g1_re * sm_n0_im
-    x284 = x276 + x277 + x278 + x279 + x280 + x281 + x282 + x283
-    x314 = sm_g1_im * sm_n0_im
-    x320 = x312 + x313 + x314 + x315 - x316 - x317 - x318 - x319
-    x348 = -x312 - x313 - x314 - x315 + x316 + x317 + x318 + x319
-    del x312, x313, x314, x315, x316, x317, x318, x319
-    x350 = -x276 - x277 - x278 - x279 - x280 - x281 - x282 - x283
-    del x276, x277, x278, x279, x280, x281, x282, x283
-    x406 = sm_g3_re * sm_n0_im
-    x409 = x401 + x402 + x403 + x404 + x405 + x406 + x407 + x408
-    x421 = sm_g3_im * sm_n0_im
+    sm_n0_im = x146 + x194 * x195
+    del x146, x194, x195
+    x212 = sm_g0_re * sm_n0_im
+    x246 = sm_g0_im * sm_n0_im
+    x276 = sm_g1_re * sm_n0_im
+    x279 = x271 + x272 + x273 + x274 + x275 + x276 + x277 + x278
+    x309 = sm_g1_im * sm_n0_im
+    x315 = x307 + x308 + x309 + x310 - x311 - x312 - x313 - x314
+    x343 = -x307 - x308 - x309 - x310 + x311 + x312 + x313 + x314
+    del x307, x308, x309, x310, x311, x312, x313, x314
+    x345 = -x271 - x272 - x273 - x274 - x275 - x276 - x277 - x278
+    del x271, x272, x273, x274, x275, x276, x277, x278
+    x401 = sm_g3_re * sm_n0_im
+    x404 = x396 + x397 + x398 + x399 + x400 + x401 + x402 + x403
+    x416 = sm_g3_im * sm_n0_im
     del sm_n0_im
-    x427 = x419 + x420 + x421 + x422 - x423 - x424 - x425 - x426
-    x428 = -x419 - x420 - x421 - x422 + x423 + x424 + x425 + x426
-    del x419, x420, x421, x422, x423, x424, x425, x426
-    x430 = -x401 - x402 - x403 - x404 - x405 - x406 - x407 - x408
-    del x401, x402, x403, x404, x405, x406, x407, x408
-    sm_n1_re = -x142 * x201 + x154 - x157 - x166
-    del x142, x154, x157, x166
-    x224 = sm_g1_im * sm_n1_re
-    x263 = sm_g1_re * sm_n1_re
-    x307 = sm_g3_im * sm_n1_re
-    x345 = sm_g3_re * sm_n1_re
-    x360 = sm_g0_im * sm_n1_re
-    x380 = -sm_g0_re * sm_n1_re
+    x422 = x414 + x415 + x416 + x417 - x418 - x419 - x420 - x421
+    x423 = -x414 - x415 - x416 - x417 + x418 + x419 + x420 + x421
+    del x414, x415, x416, x417, x418, x419, x420, x421
+    x425 = -x396 - x397 - x398 - x399 - x400 - x401 - x402 - x403
+    del x396, x397, x398, x399, x400, x401, x402, x403
+    sm_n1_re = -x137 * x196 + x149 - x152 - x161
+    del x137, x149, x152, x161
+    x219 = sm_g1_im * sm_n1_re
+    x258 = sm_g1_re * sm_n1_re
+    x302 = sm_g3_im * sm_n1_re
+    x340 = sm_g3_re * sm_n1_re
+    x355 = sm_g0_im * sm_n1_re
+    x375 = -sm_g0_re * sm_n1_re
     del sm_n1_re
-    sm_n1_im = x144 * x201 + x167
-    del x144, x167, x201
-    x225 = sm_g1_re * sm_n1_im
-    x228 = x220 + x221 + x222 + x223 + x224 + x225 + x226 + x227
-    x229 = x212 + x213 + x214 + x215 + x216 + x217 + x218 + x219 + x228
-    x259 = sm_g1_im * sm_n1_im
-    x265 = x257 + x258 + x259 + x260 - x261 - x262 - x263 - x264
-    x266 = x249 + x250 + x251 + x252 + x253 + x254 + x255 + x256 + x265
-    x308 = sm_g3_re * sm_n1_im
-    x311 = x303 + x304 + x305 + x306 + x307 + x308 + x309 + x310
-    x341 = sm_g3_im * sm_n1_im
-    x347 = x339 + x340 + x341 + x342 - x343 - x344 - x345 - x346
-    x349 = -x339 - x340 - x341 - x342 + x343 + x344 + x345 + x346
-    del x339, x340, x341, x342, x343, x344, x345, x346
-    x351 = -x303 - x304 - x305 - x306 - x307 - x308 - x309 - x310
-    del x303, x304, x305, x306, x307, x308, x309, x310
-    x361 = sm_g0_re * sm_n1_im
-    x364 = x284 + x356 + x357 + x358 + x359 + x360 + x361 + x362 + x363
-    x376 = sm_g0_im * sm_n1_im
+    sm_n1_im = x139 * x196 + x162
+    del x139, x162, x196
+    x220 = sm_g1_re * sm_n1_im
+    x223 = x215 + x216 + x217 + x218 + x219 + x220 + x221 + x222
+    x224 = x207 + x208 + x209 + x210 + x211 + x212 + x213 + x214 + x223
+    x254 = sm_g1_im * sm_n1_im
+    x260 = x252 + x253 + x254 + x255 - x256 - x257 - x258 - x259
+    x261 = x244 + x245 + x246 + x247 + x248 + x249 + x250 + x251 + x260
+    x303 = sm_g3_re * sm_n1_im
+    x306 = x298 + x299 + x300 + x301 + x302 + x303 + x304 + x305
+    x336 = sm_g3_im * sm_n1_im
+    x342 = x334 + x335 + x336 + x337 - x338 - x339 - x340 - x341
+    x344 = -x334 - x335 - x336 - x337 + x338 + x339 + x340 + x341
+    del x334, x335, x336, x337, x338, x339, x340, x341
+    x346 = -x298 - x299 - x300 - x301 - x302 - x303 - x304 - x305
+    del x298, x299, x300, x301, x302, x303, x304, x305
+    x356 = sm_g0_re * sm_n1_im
+    x359 = x279 + x351 + x352 + x353 + x354 + x355 + x356 + x357 + x358
+    x371 = sm_g0_im * sm_n1_im
     del sm_n1_im
-    x382 = x320 + x374 + x375 + x376 + x377 + x378 + x379 + x380 + x381
-    x429 = -x257 - x258 - x259 - x260 + x261 + x262 + x263 + x264
-    del x257, x258, x259, x260, x261, x262, x263, x264
-    x431 = -x220 - x221 - x222 - x223 - x224 - x225 - x226 - x227
-    del x220, x221, x222, x223, x224, x225, x226, x227
-    x436 = x348 + x374 + x375 + x376 + x377 + x378 + x379 + x380 + x381
-    del x374, x375, x376, x377, x378, x379, x380, x381
-    x437 = x350 + x356 + x357 + x358 + x359 + x360 + x361 + x362 + x363
-    del x356, x357, x358, x359, x360, x361, x362, x363
-    x440 = x212 + x213 + x214 + x215 + x216 + x217 + x218 + x219 + x431
-    del x212, x213, x214, x215, x216, x217, x218, x219
-    x441 = x249 + x250 + x251 + x252 + x253 + x254 + x255 + x256 + x429
-    del x249, x250, x251, x252, x253, x254, x255, x256
-    sm_n2_re = rm_weight_re * x202 + x159
-    del x159
-    x207 = sm_g1_im * sm_n2_re
-    x246 = sm_g1_re * sm_n2_re
-    x289 = sm_g0_im * sm_n2_re
-    x327 = -sm_g0_re * sm_n2_re
-    x369 = sm_g3_im * sm_n2_re
-    x389 = sm_g3_re * sm_n2_re
+    x377 = x315 + x369 + x370 + x371 + x372 + x373 + x374 + x375 + x376
+    x424 = -x252 - x253 - x254 - x255 + x256 + x257 + x258 + x259
+    del x252, x253, x254, x255, x256, x257, x258, x259
+    x426 = -x215 - x216 - x217 - x218 - x219 - x220 - x221 - x222
+    del x215, x216, x217, x218, x219, x220, x221, x222
+    x431 = x343 + x369 + x370 + x371 + x372 + x373 + x374 + x375 + x376
+    del x369, x370, x371, x372, x373, x374, x375, x376
+    x432 = x345 + x351 + x352 + x353 + x354 + x355 + x356 + x357 + x358
+    del x351, x352, x353, x354, x355, x356, x357, x358
+    x435 = x207 + x208 + x209 + x210 + x211 + x212 + x213 + x214 + x426
+    del x207, x208, x209, x210, x211, x212, x213, x214
+    x436 = x244 + x245 + x246 + x247 + x248 + x249 + x250 + x251 + x424
+    del x244, x245, x246, x247, x248, x249, x250, x251
+    sm_n2_re = rm_weight_re * x197 + x154
+    del x154
+    x202 = sm_g1_im * sm_n2_re
+    x241 = sm_g1_re * sm_n2_re
+    x284 = sm_g0_im * sm_n2_re
+    x322 = -sm_g0_re * sm_n2_re
+    x364 = sm_g3_im * sm_n2_re
+    x384 = sm_g3_re * sm_n2_re
     del sm_n2_re
-    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x71 - rm_weight_im * x202 - x160 - x161
-    del c_down_re, rm_weight_im, rm_weight_re, x160, x161, x202, x71
-    x208 = sm_g1_re * sm_n2_im
-    x211 = x203 + x204 + x205 + x206 + x207 + x208 + x209 + x210
-    x242 = sm_g1_im * sm_n2_im
-    x248 = x240 + x241 + x242 + x243 - x244 - x245 - x246 - x247
-    x290 = sm_g0_re * sm_n2_im
-    x323 = sm_g0_im * sm_n2_im
-    x352 = -x203 - x204 - x205 - x206 - x207 - x208 - x209 - x210
-    del x203, x204, x205, x206, x207, x208, x209, x210
-    x354 = -x240 - x241 - x242 - x243 + x244 + x245 + x246 + x247
-    del x240, x241, x242, x243, x244, x245, x246, x247
-    x370 = sm_g3_re * sm_n2_im
-    x373 = x365 + x366 + x367 + x368 + x369 + x370 + x371 + x372
-    x385 = sm_g3_im * sm_n2_im
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x66 - rm_weight_im * x197 - x155 - x156
+    del c_down_re, rm_weight_im, rm_weight_re, x155, x156, x197, x66
+    x203 = sm_g1_re * sm_n2_im
+    x206 = x198 + x199 + x200 + x201 + x202 + x203 + x204 + x205
+    x237 = sm_g1_im * sm_n2_im
+    x243 = x235 + x236 + x237 + x238 - x239 - x240 - x241 - x242
+    x285 = sm_g0_re * sm_n2_im
+    x318 = sm_g0_im * sm_n2_im
+    x347 = -x198 - x199 - x200 - x201 - x202 - x203 - x204 - x205
+    del x198, x199, x200, x201, x202, x203, x204, x205
+    x349 = -x235 - x236 - x237 - x238 + x239 + x240 + x241 + x242
+    del x235, x236, x237, x238, x239, x240, x241, x242
+    x365 = sm_g3_re * sm_n2_im
+    x368 = x360 + x361 + x362 + x363 + x364 + x365 + x366 + x367
+    x380 = sm_g3_im * sm_n2_im
     del sm_n2_im
-    x391 = x383 + x384 + x385 + x386 - x387 - x388 - x389 - x390
-    x432 = -x365 - x366 - x367 - x368 - x369 - x370 - x371 - x372
-    del x365, x366, x367, x368, x369, x370, x371, x372
-    x434 = -x383 - x384 - x385 - x386 + x387 + x388 + x389 + x390
-    del x383, x384, x385, x386, x387, x388, x389, x390
-    sm_n3_re = c_up_re * x170 * x2 * x74 - x152 * x172 - x168
-    del c_up_re, x168, x172, x2, x74
-    x234 = sm_g3_im * sm_n3_re
-    x273 = sm_g3_re * sm_n3_re
-    x297 = sm_g1_im * sm_n3_re
-    x335 = sm_g1_re * sm_n3_re
-    x396 = sm_g0_im * sm_n3_re
-    x416 = -sm_g0_re * sm_n3_re
+    x386 = x378 + x379 + x380 + x381 - x382 - x383 - x384 - x385
+    x427 = -x360 - x361 - x362 - x363 - x364 - x365 - x366 - x367
+    del x360, x361, x362, x363, x364, x365, x366, x367
+    x429 = -x378 - x379 - x380 - x381 + x382 + x383 + x384 + x385
+    del x378, x379, x380, x381, x382, x383, x384, x385
+    sm_n3_re = c_up_re * x165 * x2 * x69 - x147 * x167 - x163
+    del c_up_re, x163, x167, x2, x69
+    x229 = sm_g3_im * sm_n3_re
+    x268 = sm_g3_re * sm_n3_re
+    x292 = sm_g1_im * sm_n3_re
+    x330 = sm_g1_re * sm_n3_re
+    x391 = sm_g0_im * sm_n3_re
+    x411 = -sm_g0_re * sm_n3_re
     del sm_n3_re
-    sm_n3_im = x152 * x170 + x173
-    del x152, x170, x173
-    x235 = sm_g3_re * sm_n3_im
+    sm_n3_im = x147 * x165 + x168
+    del x147, x165, x168
+    x230 = sm_g3_re * sm_n3_im
     del sm_g3_re
-    x238 = x230 + x231 + x232 + x233 + x234 + x235 + x236 + x237
-    x269 = sm_g3_im * sm_n3_im
+    x233 = x225 + x226 + x227 + x228 + x229 + x230 + x231 + x232
+    x264 = sm_g3_im * sm_n3_im
     del sm_g3_im
-    x275 = x267 + x268 + x269 + x270 - x271 - x272 - x273 - x274
-    x298 = sm_g1_re * sm_n3_im
+    x270 = x262 + x263 + x264 + x265 - x266 - x267 - x268 - x269
+    x293 = sm_g1_re * sm_n3_im
     del sm_g1_re
-    x301 = x293 + x294 + x295 + x296 + x297 + x298 + x299 + x300
-    x302 = x285 + x286 + x287 + x288 + x289 + x290 + x291 + x292 + x301
-    x331 = sm_g1_im * sm_n3_im
+    x296 = x288 + x289 + x290 + x291 + x292 + x293 + x294 + x295
+    x297 = x280 + x281 + x282 + x283 + x284 + x285 + x286 + x287 + x296
+    x326 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x337 = x329 + x330 + x331 + x332 - x333 - x334 - x335 - x336
-    x338 = x321 + x322 + x323 + x324 + x325 + x326 + x327 + x328 + x337
-    x353 = -x230 - x231 - x232 - x233 - x234 - x235 - x236 - x237
-    del x230, x231, x232, x233, x234, x235, x236, x237
-    x355 = -x267 - x268 - x269 - x270 + x271 + x272 + x273 + x274
-    del x267, x268, x269, x270, x271, x272, x273, x274
-    x397 = sm_g0_re * sm_n3_im
+    x332 = x324 + x325 + x326 + x327 - x328 - x329 - x330 - x331
+    x333 = x316 + x317 + x318 + x319 + x320 + x321 + x322 + x323 + x332
+    x348 = -x225 - x226 - x227 - x228 - x229 - x230 - x231 - x232
+    del x225, x226, x227, x228, x229, x230, x231, x232
+    x350 = -x262 - x263 - x264 - x265 + x266 + x267 + x268 + x269
+    del x262, x263, x264, x265, x266, x267, x268, x269
+    x392 = sm_g0_re * sm_n3_im
     del sm_g0_re
-    x400 = x211 + x392 + x393 + x394 + x395 + x396 + x397 + x398 + x399
-    x412 = sm_g0_im * sm_n3_im
+    x395 = x206 + x387 + x388 + x389 + x390 + x391 + x392 + x393 + x394
+    x407 = sm_g0_im * sm_n3_im
     del sm_g0_im, sm_n3_im
-    x418 = x248 + x410 + x411 + x412 + x413 + x414 + x415 + x416 + x417
-    x433 = -x293 - x294 - x295 - x296 - x297 - x298 - x299 - x300
-    del x293, x294, x295, x296, x297, x298, x299, x300
-    x435 = -x329 - x330 - x331 - x332 + x333 + x334 + x335 + x336
-    del x329, x330, x331, x332, x333, x334, x335, x336
-    x438 = x354 + x410 + x411 + x412 + x413 + x414 + x415 + x416 + x417
-    del x410, x411, x412, x413, x414, x415, x416, x417
-    x439 = x352 + x392 + x393 + x394 + x395 + x396 + x397 + x398 + x399
-    del x392, x393, x394, x395, x396, x397, x398, x399
-    x442 = x285 + x286 + x287 + x288 + x289 + x290 + x291 + x292 + x433
-    del x285, x286, x287, x288, x289, x290, x291, x292
-    x443 = x321 + x322 + x323 + x324 + x325 + x326 + x327 + x328 + x435
-    del x321, x322, x323, x324, x325, x326, x327, x328
+    x413 = x243 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412
+    x428 = -x288 - x289 - x290 - x291 - x292 - x293 - x294 - x295
+    del x288, x289, x290, x291, x292, x293, x294, x295
+    x430 = -x324 - x325 - x326 - x327 + x328 + x329 + x330 + x331
+    del x324, x325, x326, x327, x328, x329, x330, x331
+    x433 = x349 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412
+    del x405, x406, x407, x408, x409, x410, x411, x412
+    x434 = x347 + x387 + x388 + x389 + x390 + x391 + x392 + x393 + x394
+    del x387, x388, x389, x390, x391, x392, x393, x394
+    x437 = x280 + x281 + x282 + x283 + x284 + x285 + x286 + x287 + x428
+    del x280, x281, x282, x283, x284, x285, x286, x287
+    x438 = x316 + x317 + x318 + x319 + x320 + x321 + x322 + x323 + x430
+    del x316, x317, x318, x319, x320, x321, x322, x323
     return (
-        -x239 * (x211 + x229 + x238),  # r00_real
-        x239 * (-x248 - x266 - x275),  # r00_imag
-        -x239 * (x284 + x302 + x311),  # r01_real
-        x239 * (-x320 - x338 - x347),  # r01_imag
-        -x239 * (x338 + x348 + x349),  # r02_real
-        x239 * (x302 + x350 + x351),  # r02_imag
-        -x239 * (x229 + x352 + x353),  # r03_real
-        x239 * (-x266 - x354 - x355),  # r03_imag
-        -x239 * (x301 + x364 + x373),  # r10_real
-        x239 * (-x337 - x382 - x391),  # r10_imag
-        -x239 * (x228 + x400 + x409),  # r11_real
-        x239 * (-x265 - x418 - x427),  # r11_imag
-        -x239 * (x418 + x428 + x429),  # r12_real
-        x239 * (x400 + x430 + x431),  # r12_imag
-        -x239 * (x364 + x432 + x433),  # r13_real
-        x239 * (-x382 - x434 - x435),  # r13_imag
-        -x239 * (-x337 - x434 - x436),  # r20_real
-        x239 * (-x301 - x432 - x437),  # r20_imag
-        -x239 * (-x265 - x428 - x438),  # r21_real
-        x239 * (-x228 - x430 - x439),  # r21_imag
-        -x239 * (x409 + x431 + x439),  # r22_real
-        x239 * (-x427 - x429 - x438),  # r22_imag
-        -x239 * (-x391 - x435 - x436),  # r23_real
-        x239 * (-x373 - x433 - x437),  # r23_imag
-        -x239 * (x211 + x353 + x440),  # r30_real
-        x239 * (-x248 - x355 - x441),  # r30_imag
-        -x239 * (x284 + x351 + x442),  # r31_real
-        x239 * (-x320 - x349 - x443),  # r31_imag
-        -x239 * (x347 + x348 + x443),  # r32_real
-        x239 * (x311 + x350 + x442),  # r32_imag
-        -x239 * (x238 + x352 + x440),  # r33_real
-        x239 * (-x275 - x354 - x441),  # r33_imag
+        -x234 * (x206 + x224 + x233),  # r00_real
+        x234 * (-x243 - x261 - x270),  # r00_imag
+        -x234 * (x279 + x297 + x306),  # r01_real
+        x234 * (-x315 - x333 - x342),  # r01_imag
+        -x234 * (x333 + x343 + x344),  # r02_real
+        x234 * (x297 + x345 + x346),  # r02_imag
+        -x234 * (x224 + x347 + x348),  # r03_real
+        x234 * (-x261 - x349 - x350),  # r03_imag
+        -x234 * (x296 + x359 + x368),  # r10_real
+        x234 * (-x332 - x377 - x386),  # r10_imag
+        -x234 * (x223 + x395 + x404),  # r11_real
+        x234 * (-x260 - x413 - x422),  # r11_imag
+        -x234 * (x413 + x423 + x424),  # r12_real
+        x234 * (x395 + x425 + x426),  # r12_imag
+        -x234 * (x359 + x427 + x428),  # r13_real
+        x234 * (-x377 - x429 - x430),  # r13_imag
+        -x234 * (-x332 - x429 - x431),  # r20_real
+        x234 * (-x296 - x427 - x432),  # r20_imag
+        -x234 * (-x260 - x423 - x433),  # r21_real
+        x234 * (-x223 - x425 - x434),  # r21_imag
+        -x234 * (x404 + x426 + x434),  # r22_real
+        x234 * (-x422 - x424 - x433),  # r22_imag
+        -x234 * (-x386 - x430 - x431),  # r23_real
+        x234 * (-x368 - x428 - x432),  # r23_imag
+        -x234 * (x206 + x348 + x435),  # r30_real
+        x234 * (-x243 - x350 - x436),  # r30_imag
+        -x234 * (x279 + x346 + x437),  # r31_real
+        x234 * (-x315 - x344 - x438),  # r31_imag
+        -x234 * (x342 + x343 + x438),  # r32_real
+        x234 * (x306 + x345 + x437),  # r32_imag
+        -x234 * (x233 + x347 + x435),  # r33_real
+        x234 * (-x270 - x349 - x436),  # r33_imag
     )
 
 
 def pinched(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
     """Compute Tr[tau_s G^R tau_t G^A] per unit of nu, s, t = 0 to 3.
 
-    Operations: 543 (add 227, div 8, mul 290, parts_pair_arctanh 4, parts_root_sum 7, parts_upper_root 6, sqrt 1).
+    Operations: 539 (add 225, div 8, mul 289, parts_pair_arctanh 4, parts_root_sum 6, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = -x6
-    x8 = gamma + growth
-    x9 = x7 + x8
-    x14 = a * a - 1
-    x15 = -1 / x14
-    del x14
-    x16 = a * x15
-    x17 = -delta
-    x18 = gamma + lag
-    x19 = x18 + x7
-    del x7
-    x21 = 2 * frequency * x19
-    x39 = 2 * gamma + growth + lag
-    x40 = x39 - 2 * x6
-    del x6
-    x44 = a * omega_r
-    x45 = a * x39
-    del x39
-    x46 = 2 * delta - x45
-    x52 = -2 * delta + x45
-    del x45
-    x57 = 1 / x0
-    x60 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = -x4
+    x6 = gamma + growth
+    x7 = x5 + x6
+    x12 = a * a - 1
+    x13 = -1 / x12
+    del x12
+    x14 = a * x13
+    x15 = -delta
+    x16 = gamma + lag
+    x17 = x16 + x5
+    del x5
+    x19 = 2 * frequency * x17
+    x37 = growth - lag
+    x38 = 2 * gamma + growth + lag
+    x39 = x38 - 2 * x4
+    del x4
+    x43 = a * omega_r
+    x44 = a * x38
+    del x38
+    x45 = 2 * delta - x44
+    x51 = -2 * delta + x44
+    del x44
+    x56 = 1 / x0
+    x59 = 1 / (x1 * x1)
     del x1
-    x61 = x2 * x60
-    x99 = (1 / 8) / (pi * pi)
+    x60 = x2 * x59
+    x98 = (1 / 8) / (pi * pi)
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x10 = distance_omega * x4 - x9 * x9
-    del x4
-    x12 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x3) - x7 * x7
+    x10 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x3) - x19 * x19
+    x18 = distance * (distance + x3) - x17 * x17
     del x3
     after_re = frequency + omega_r
-    x11 = 2 * after_re * x9
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    total_im = z0[1]
+    x9 = 2 * after_re * x7
+    x36 = after_re + frequency
+    x40 = omega_r * x36 - x37 * x39
+    x41 = omega_r * x37 + x36 * x39
+    del x36, x37, x39
+    z0 = upper_root(x8, x9)
+    del x8, x9
+    a_root_re = z0[0]
+    x21 = a_root_re * x13
+    a_root_im = z0[1]
     del z0
-    x38 = growth - lag + total_im
-    del total_im
-    x41 = omega_r * total_re - x38 * x40
-    x42 = omega_r * x38 + total_re * x40
-    del total_re, x38, x40
-    z1 = upper_root(x10, x11)
-    del x10, x11
-    a_root_re = z1[0]
-    x23 = a_root_re * x15
-    a_root_im = z1[1]
-    del z1
-    x26 = a_root_im * x15
-    x48 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x49 = 2 * x48
-    x54 = a_root_im * x49
-    x56 = a_root_re * x49
+    x24 = a_root_im * x13
+    x47 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x48 = 2 * x47
+    x53 = a_root_im * x48
+    x55 = a_root_re * x48
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x9
-    del x9
-    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x13
-    a_down_im = -a_up_im * x13
-    del x13
-    a_center_re = -after_re * x16
+    a_up_im = a_root_im + x7
+    del x7
+    x11 = x10 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x11
+    a_down_im = -a_up_im * x11
+    del x11
+    a_center_re = -after_re * x14
     del after_re
-    x24 = a_center_re + mu
+    x22 = a_center_re + mu
     del a_center_re
-    x25 = x23 + x24
-    x28 = -x23 + x24
-    del x23, x24
-    a_center_im = x15 * (-a * x8 - x17)
-    del x8
-    x27 = a_center_im + x26
-    x29 = a_center_im - x26
-    del a_center_im, x26
-    z2 = upper_root(x20, x21)
-    del x20, x21
-    c_root_re = z2[0]
-    x30 = c_root_re * x15
-    x37 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x33 = c_root_im * x15
-    x43 = -c_root_im
-    x64 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x65 = 2 * x64
-    x66 = x57 * x65
-    x67 = c_root_im * x66
-    x68 = c_root_re * x66
-    del x66
-    x69 = Delta_0 * x65
-    x70 = c_root_re * x69
-    x71 = c_root_im * x69
-    del x69
-    x72 = x61 * x65
+    x23 = x21 + x22
+    x26 = -x21 + x22
+    del x21, x22
+    a_center_im = x13 * (-a * x6 - x15)
+    del x6
+    x25 = a_center_im + x24
+    x27 = a_center_im - x24
+    del a_center_im, x24
+    z1 = upper_root(x18, x19)
+    del x18, x19
+    c_root_re = z1[0]
+    x28 = c_root_re * x13
+    x35 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x31 = c_root_im * x13
+    x42 = -c_root_im
+    x63 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x64 = 2 * x63
+    x65 = x56 * x64
+    x66 = c_root_im * x65
+    x67 = c_root_re * x65
     del x65
-    x73 = c_root_im * x72
-    x74 = c_root_re * x72
-    del x72
+    x68 = Delta_0 * x64
+    x69 = c_root_re * x68
+    x70 = c_root_im * x68
+    del x68
+    x71 = x60 * x64
+    del x64
+    x72 = c_root_im * x71
+    x73 = c_root_re * x71
+    del x71
     c_up_re = c_root_re + frequency
-    c_up_im = c_root_im + x19
-    del x19
-    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x12
-    c_down_re = c_up_re * x22
-    c_down_im = -c_up_im * x22
-    del x22
-    c_center_re = -frequency * x16
-    del x16
-    x31 = c_center_re + mu
+    c_up_im = c_root_im + x17
+    del x17
+    x20 = x10 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x10
+    c_down_re = c_up_re * x20
+    c_down_im = -c_up_im * x20
+    del x20
+    c_center_re = -frequency * x14
+    del x14
+    x29 = c_center_re + mu
     del c_center_re
-    x32 = x30 + x31
-    x35 = -x30 + x31
-    del x30, x31
-    c_center_im = x15 * (-a * x18 - x17)
-    del x17, x18
-    x34 = c_center_im + x33
-    x36 = c_center_im - x33
-    del c_center_im, x33
-    z3 = upper_root(x25, x27)
-    del x25, x27
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
-    del z3
-    z4 = upper_root(x28, x29)
+    x30 = x28 + x29
+    x33 = -x28 + x29
     del x28, x29
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    z5 = upper_root(x32, x34)
-    del x32, x34
-    sp_p_re = z5[0]
-    x47 = -sp_p_re
+    c_center_im = x13 * (-a * x16 - x15)
+    del x15, x16
+    x32 = c_center_im + x31
+    x34 = c_center_im - x31
+    del c_center_im, x31
+    z2 = upper_root(x23, x25)
+    del x23, x25
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x26, x27)
+    del x26, x27
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    z4 = upper_root(x30, x32)
+    del x30, x32
+    sp_p_re = z4[0]
+    x46 = -sp_p_re
     del sp_p_re
-    sp_p_im = z5[1]
-    del z5
-    z6 = upper_root(x35, x36)
-    del x35, x36
-    sm_p_re = z6[0]
-    x75 = -sm_p_re
+    sp_p_im = z4[1]
+    del z4
+    z5 = upper_root(x33, x34)
+    del x33, x34
+    sm_p_re = z5[0]
+    x74 = -sm_p_re
     del sm_p_re
-    sm_p_im = z6[1]
+    sm_p_im = z5[1]
+    del z5
+    z6 = root_sum(a_root_re, a_root_im, x35, c_root_im, x40, x41)
+    del x35
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
     del z6
-    z7 = root_sum(a_root_re, a_root_im, x37, c_root_im, x41, x42)
-    del x37
-    sp_roots_re = z7[0]
-    sp_roots_im = z7[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x42, x40, x41)
+    del x40, x41, x42
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
-    del x41, x42, x43
-    sm_roots_re = z8[0]
-    sm_roots_im = z8[1]
-    del z8
-    spp_x_re = x15 * (sp_roots_re - x44)
-    spp_x_im = x15 * (sp_roots_im + x46)
-    z9 = root_sum(ap_p_re, ap_p_im, x47, sp_p_im, spp_x_re, spp_x_im)
+    spp_x_re = x13 * (sp_roots_re - x43)
+    spp_x_im = x13 * (sp_roots_im + x45)
+    z8 = root_sum(ap_p_re, ap_p_im, x46, sp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z9[0]
-    spp_k_im = z9[1]
-    del z9
-    z10 = pair_arctanh(spp_k_re, spp_k_im, q)
+    spp_k_re = z8[0]
+    spp_k_im = z8[1]
+    del z8
+    z9 = pair_arctanh(spp_k_re, spp_k_im, q)
     del spp_k_im, spp_k_re
-    x50 = x49 * z10[1]
-    x51 = x49 * z10[0]
-    del x49, z10
-    spp_w_re = -a_root_im * x50 - a_root_re * x51
-    spp_w_im = a_root_im * x51 - a_root_re * x50
-    del a_root_im, x50, x51
-    x59 = spp_w_im * x57
-    x62 = spp_w_im * x61
-    spm_x_re = x15 * (-sm_roots_re - x44)
-    spm_x_im = x15 * (-sm_roots_im - x52)
-    z11 = root_sum(am_p_re, am_p_im, x47, sp_p_im, spm_x_re, spm_x_im)
-    del sp_p_im, spm_x_im, spm_x_re, x47
-    spm_k_re = z11[0]
-    spm_k_im = z11[1]
-    del z11
-    z12 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x49 = x48 * z9[1]
+    x50 = x48 * z9[0]
+    del x48, z9
+    spp_w_re = -a_root_im * x49 - a_root_re * x50
+    spp_w_im = a_root_im * x50 - a_root_re * x49
+    del a_root_im, x49, x50
+    x58 = spp_w_im * x56
+    x61 = spp_w_im * x60
+    spm_x_re = x13 * (-sm_roots_re - x43)
+    spm_x_im = x13 * (-sm_roots_im - x51)
+    z10 = root_sum(am_p_re, am_p_im, x46, sp_p_im, spm_x_re, spm_x_im)
+    del sp_p_im, spm_x_im, spm_x_re, x46
+    spm_k_re = z10[0]
+    spm_k_im = z10[1]
+    del z10
+    z11 = pair_arctanh(spm_k_re, spm_k_im, q)
     del spm_k_im, spm_k_re
-    x53 = z12[1]
-    x55 = z12[0]
-    del z12
-    spm_w_re = x53 * x54 + x55 * x56
-    spm_w_im = 2 * a_root_re * x48 * x53 - x54 * x55
-    del x53, x55
-    x58 = spm_w_im * x57
-    x63 = spm_w_im * x61
-    sp_g0_re = -a_down_im * x58 + a_down_re * spm_w_re * x57 - a_up_im * x59 + a_up_re * spp_w_re * x57
-    sp_g0_im = a_down_im * spm_w_re * x57 + a_down_re * x58 + a_up_im * spp_w_re * x57 + a_up_re * x59
-    del x58, x59
+    x52 = z11[1]
+    x54 = z11[0]
+    del z11
+    spm_w_re = x52 * x53 + x54 * x55
+    spm_w_im = 2 * a_root_re * x47 * x52 - x53 * x54
+    del x52, x54
+    x57 = spm_w_im * x56
+    x62 = spm_w_im * x60
+    sp_g0_re = -a_down_im * x57 + a_down_re * spm_w_re * x56 - a_up_im * x58 + a_up_re * spp_w_re * x56
+    sp_g0_im = a_down_im * spm_w_re * x56 + a_down_re * x57 + a_up_im * spp_w_re * x56 + a_up_re * x58
+    del x57, x58
     sp_g1_re = -Delta_0 * spm_w_re - Delta_0 * spp_w_re
-    x90 = 2 * sp_g1_re
+    x89 = 2 * sp_g1_re
     sp_g1_im = -Delta_0 * spm_w_im - Delta_0 * spp_w_im
     del spm_w_im, spp_w_im
-    x88 = 2 * sp_g1_im
-    sp_g3_re = -a_down_im * x62 + a_down_re * spp_w_re * x2 * x60 - a_up_im * x63 + a_up_re * spm_w_re * x2 * x60
-    sp_g3_im = a_down_im * spp_w_re * x61 + a_down_re * x62 + a_up_im * spm_w_re * x61 + a_up_re * x63
-    del spm_w_re, spp_w_re, x62, x63
-    sp_n0_re = -c_up_im * x67 - c_up_re * x68
-    x122 = sp_g1_im * sp_n0_re
-    x143 = sp_g1_re * sp_n0_re
-    x161 = sp_g3_im * sp_n0_re
-    x168 = sp_g3_re * sp_n0_re
-    sp_n0_im = 2 * c_root_re * c_up_im * x57 * x64 - c_up_re * x67
+    x87 = 2 * sp_g1_im
+    sp_g3_re = -a_down_im * x61 + a_down_re * spp_w_re * x2 * x59 - a_up_im * x62 + a_up_re * spm_w_re * x2 * x59
+    sp_g3_im = a_down_im * spp_w_re * x60 + a_down_re * x61 + a_up_im * spm_w_re * x60 + a_up_re * x62
+    del spm_w_re, spp_w_re, x61, x62
+    sp_n0_re = -c_up_im * x66 - c_up_re * x67
+    x121 = sp_g1_im * sp_n0_re
+    x142 = sp_g1_re * sp_n0_re
+    x160 = sp_g3_im * sp_n0_re
+    x167 = sp_g3_re * sp_n0_re
+    sp_n0_im = 2 * c_root_re * c_up_im * x56 * x63 - c_up_re * x66
     del c_root_re
-    x123 = sp_g1_re * sp_n0_im
-    x141 = sp_g1_im * sp_n0_im
-    x162 = sp_g3_re * sp_n0_im
-    x166 = sp_g3_im * sp_n0_im
-    sp_n1_re = x70
-    x89 = sp_n1_re * x88
-    x101 = sp_n1_re * x90
-    x115 = sp_g0_im * sp_n1_re
-    x127 = sp_g3_im * sp_n1_re
-    x137 = -sp_g0_re * sp_n1_re
-    x148 = sp_g3_re * sp_n1_re
+    x122 = sp_g1_re * sp_n0_im
+    x140 = sp_g1_im * sp_n0_im
+    x161 = sp_g3_re * sp_n0_im
+    x165 = sp_g3_im * sp_n0_im
+    sp_n1_re = x69
+    x88 = sp_n1_re * x87
+    x100 = sp_n1_re * x89
+    x114 = sp_g0_im * sp_n1_re
+    x126 = sp_g3_im * sp_n1_re
+    x136 = -sp_g0_re * sp_n1_re
+    x147 = sp_g3_re * sp_n1_re
     del sp_n1_re
-    sp_n1_im = x71
-    x91 = sp_n1_im * x90
-    del x90
-    x103 = sp_n1_im * x88
-    del x88
-    x116 = sp_g0_re * sp_n1_im
-    x128 = sp_g3_re * sp_n1_im
-    x133 = sp_g0_im * sp_n1_im
-    x146 = sp_g3_im * sp_n1_im
+    sp_n1_im = x70
+    x90 = sp_n1_im * x89
+    del x89
+    x102 = sp_n1_im * x87
+    del x87
+    x115 = sp_g0_re * sp_n1_im
+    x127 = sp_g3_re * sp_n1_im
+    x132 = sp_g0_im * sp_n1_im
+    x145 = sp_g3_im * sp_n1_im
     del sp_n1_im
-    sp_n3_re = -c_down_im * x73 - c_down_re * x74
-    x95 = sp_g3_im * sp_n3_re
-    x108 = sp_g3_re * sp_n3_re
-    x117 = sp_g1_im * sp_n3_re
-    x138 = sp_g1_re * sp_n3_re
-    sp_n3_im = c_down_im * x74 - c_down_re * x73
-    x96 = sp_g3_re * sp_n3_im
+    sp_n3_re = -c_down_im * x72 - c_down_re * x73
+    x94 = sp_g3_im * sp_n3_re
+    x107 = sp_g3_re * sp_n3_re
+    x116 = sp_g1_im * sp_n3_re
+    x137 = sp_g1_re * sp_n3_re
+    sp_n3_im = c_down_im * x73 - c_down_re * x72
+    x95 = sp_g3_re * sp_n3_im
     del sp_g3_re
-    x106 = sp_g3_im * sp_n3_im
+    x105 = sp_g3_im * sp_n3_im
     del sp_g3_im
-    x118 = sp_g1_re * sp_n3_im
+    x117 = sp_g1_re * sp_n3_im
     del sp_g1_re
-    x134 = sp_g1_im * sp_n3_im
+    x133 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    smp_x_re = x15 * (sm_roots_re - x44)
+    smp_x_re = x13 * (sm_roots_re - x43)
     del sm_roots_re
-    smp_x_im = x15 * (sm_roots_im + x46)
-    del sm_roots_im, x46
-    z13 = root_sum(ap_p_re, ap_p_im, x75, sm_p_im, smp_x_re, smp_x_im)
+    smp_x_im = x13 * (sm_roots_im + x45)
+    del sm_roots_im, x45
+    z12 = root_sum(ap_p_re, ap_p_im, x74, sm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z13[0]
-    smp_k_im = z13[1]
-    del z13
-    z14 = pair_arctanh(smp_k_re, smp_k_im, q)
+    smp_k_re = z12[0]
+    smp_k_im = z12[1]
+    del z12
+    z13 = pair_arctanh(smp_k_re, smp_k_im, q)
     del smp_k_im, smp_k_re
-    x76 = z14[1]
-    x77 = z14[0]
+    x75 = z13[1]
+    x76 = z13[0]
+    del z13
+    smp_w_re = -x53 * x75 - x55 * x76
+    smp_w_im = x53 * x76 - x55 * x75
+    del x75, x76
+    x80 = smp_w_im * x56
+    x81 = smp_w_im * x60
+    smm_x_re = x13 * (-sp_roots_re - x43)
+    del sp_roots_re, x43
+    smm_x_im = x13 * (-sp_roots_im - x51)
+    del sp_roots_im, x13, x51
+    z14 = root_sum(am_p_re, am_p_im, x74, sm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, sm_p_im, smm_x_im, smm_x_re, x74
+    smm_k_re = z14[0]
+    smm_k_im = z14[1]
     del z14
-    smp_w_re = -x54 * x76 - x56 * x77
-    smp_w_im = x54 * x77 - x56 * x76
-    del x76, x77
-    x81 = smp_w_im * x57
-    x82 = smp_w_im * x61
-    smm_x_re = x15 * (-sp_roots_re - x44)
-    del sp_roots_re, x44
-    smm_x_im = x15 * (-sp_roots_im - x52)
-    del sp_roots_im, x15, x52
-    z15 = root_sum(am_p_re, am_p_im, x75, sm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, sm_p_im, smm_x_im, smm_x_re, x75
-    smm_k_re = z15[0]
-    smm_k_im = z15[1]
-    del z15
-    z16 = pair_arctanh(smm_k_re, smm_k_im, q)
+    z15 = pair_arctanh(smm_k_re, smm_k_im, q)
     del smm_k_im, smm_k_re
-    x78 = z16[1]
-    x79 = z16[0]
-    del z16
-    smm_w_re = x54 * x78 + x56 * x79
-    del x56
-    smm_w_im = 2 * a_root_re * x48 * x78 - x54 * x79
-    del a_root_re, x48, x54, x78, x79
-    x80 = smm_w_im * x57
-    x83 = smm_w_im * x61
-    sm_g0_re = -a_down_im * x80 + a_down_re * smm_w_re * x57 - a_up_im * x81 + a_up_re * smp_w_re * x57
-    sm_g0_im = a_down_im * smm_w_re * x57 + a_down_re * x80 + a_up_im * smp_w_re * x57 + a_up_re * x81
-    del x80, x81
+    x77 = z15[1]
+    x78 = z15[0]
+    del z15
+    smm_w_re = x53 * x77 + x55 * x78
+    del x55
+    smm_w_im = 2 * a_root_re * x47 * x77 - x53 * x78
+    del a_root_re, x47, x53, x77, x78
+    x79 = smm_w_im * x56
+    x82 = smm_w_im * x60
+    sm_g0_re = -a_down_im * x79 + a_down_re * smm_w_re * x56 - a_up_im * x80 + a_up_re * smp_w_re * x56
+    sm_g0_im = a_down_im * smm_w_re * x56 + a_down_re * x79 + a_up_im * smp_w_re * x56 + a_up_re * x80
+    del x79, x80
     sm_g1_re = -Delta_0 * smm_w_re - Delta_0 * smp_w_re
-    x86 = 2 * sm_g1_re
+    x85 = 2 * sm_g1_re
     sm_g1_im = -Delta_0 * smm_w_im - Delta_0 * smp_w_im
     del smm_w_im, smp_w_im
-    x84 = 2 * sm_g1_im
-    sm_g3_re = -a_down_im * x82 + a_down_re * smp_w_re * x2 * x60 - a_up_im * x83 + a_up_re * smm_w_re * x2 * x60
-    del x2, x60
-    sm_g3_im = a_down_im * smp_w_re * x61 + a_down_re * x82 + a_up_im * smm_w_re * x61 + a_up_re * x83
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x61, x82, x83
-    sm_n0_re = c_down_im * x67 + c_down_re * x68
-    del x67
-    x120 = sm_g1_im * sm_n0_re
-    x142 = sm_g1_re * sm_n0_re
-    x159 = sm_g3_im * sm_n0_re
-    x167 = sm_g3_re * sm_n0_re
-    sm_n0_im = -c_down_im * x68 + 2 * c_down_re * c_root_im * x57 * x64
-    del c_down_im, c_down_re, c_root_im, x57, x64, x68
-    x97 = sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im
-    x109 = sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re
+    x83 = 2 * sm_g1_im
+    sm_g3_re = -a_down_im * x81 + a_down_re * smp_w_re * x2 * x59 - a_up_im * x82 + a_up_re * smm_w_re * x2 * x59
+    del x2, x59
+    sm_g3_im = a_down_im * smp_w_re * x60 + a_down_re * x81 + a_up_im * smm_w_re * x60 + a_up_re * x82
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_w_re, smp_w_re, x60, x81, x82
+    sm_n0_re = c_down_im * x66 + c_down_re * x67
+    del x66
+    x119 = sm_g1_im * sm_n0_re
+    x141 = sm_g1_re * sm_n0_re
+    x158 = sm_g3_im * sm_n0_re
+    x166 = sm_g3_re * sm_n0_re
+    sm_n0_im = -c_down_im * x67 + 2 * c_down_re * c_root_im * x56 * x63
+    del c_down_im, c_down_re, c_root_im, x56, x63, x67
+    x96 = sm_g0_im * sm_n0_re + sm_g0_re * sm_n0_im + sp_g0_im * sp_n0_re + sp_g0_re * sp_n0_im
+    x108 = sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re
     del sm_n0_re, sp_n0_im, sp_n0_re
-    x121 = sm_g1_re * sm_n0_im
-    x124 = x120 + x121 + x122 + x123
-    x140 = sm_g1_im * sm_n0_im
-    x144 = x140 + x141 - x142 - x143
-    x152 = -x140 - x141 + x142 + x143
-    del x140, x141, x142, x143
-    x155 = -x120 - x121 - x122 - x123
-    del x120, x121, x122, x123
-    x160 = sm_g3_re * sm_n0_im
-    x165 = sm_g3_im * sm_n0_im
+    x120 = sm_g1_re * sm_n0_im
+    x123 = x119 + x120 + x121 + x122
+    x139 = sm_g1_im * sm_n0_im
+    x143 = x139 + x140 - x141 - x142
+    x151 = -x139 - x140 + x141 + x142
+    del x139, x140, x141, x142
+    x154 = -x119 - x120 - x121 - x122
+    del x119, x120, x121, x122
+    x159 = sm_g3_re * sm_n0_im
+    x164 = sm_g3_im * sm_n0_im
     del sm_n0_im
-    sm_n1_re = -x70
-    del x70
-    x85 = sm_n1_re * x84
-    x100 = sm_n1_re * x86
-    x111 = sm_g0_im * sm_n1_re
-    x125 = sm_g3_im * sm_n1_re
-    x135 = -sm_g0_re * sm_n1_re
-    x147 = sm_g3_re * sm_n1_re
+    sm_n1_re = -x69
+    del x69
+    x84 = sm_n1_re * x83
+    x99 = sm_n1_re * x85
+    x110 = sm_g0_im * sm_n1_re
+    x124 = sm_g3_im * sm_n1_re
+    x134 = -sm_g0_re * sm_n1_re
+    x146 = sm_g3_re * sm_n1_re
     del sm_n1_re
-    sm_n1_im = -x71
-    del x71
-    x87 = sm_n1_im * x86
-    del x86
-    x92 = x85 + x87 + x89 + x91
-    x102 = sm_n1_im * x84
-    del x84
-    x104 = -x100 - x101 + x102 + x103
-    x112 = sm_g0_re * sm_n1_im
-    x126 = sm_g3_re * sm_n1_im
-    x129 = x125 + x126 + x127 + x128
-    x131 = sm_g0_im * sm_n1_im
-    x145 = sm_g3_im * sm_n1_im
+    sm_n1_im = -x70
+    del x70
+    x86 = sm_n1_im * x85
+    del x85
+    x91 = x84 + x86 + x88 + x90
+    x101 = sm_n1_im * x83
+    del x83
+    x103 = -x100 + x101 + x102 - x99
+    x111 = sm_g0_re * sm_n1_im
+    x125 = sm_g3_re * sm_n1_im
+    x128 = x124 + x125 + x126 + x127
+    x130 = sm_g0_im * sm_n1_im
+    x144 = sm_g3_im * sm_n1_im
     del sm_n1_im
-    x149 = x145 + x146 - x147 - x148
-    x151 = -x145 - x146 + x147 + x148
-    del x145, x146, x147, x148
-    x154 = -x125 - x126 - x127 - x128
-    del x125, x126, x127, x128
-    x177 = -x85 - x87 - x89 - x91
-    del x85, x87, x89, x91
-    x178 = x100 + x101 - x102 - x103
-    del x100, x101, x102, x103
-    sm_n3_re = c_up_im * x73 + c_up_re * x74
-    x93 = sm_g3_im * sm_n3_re
-    x107 = sm_g3_re * sm_n3_re
-    x113 = sm_g1_im * sm_n3_re
-    x136 = sm_g1_re * sm_n3_re
-    sm_n3_im = -c_up_im * x74 + c_up_re * x73
-    del c_up_im, c_up_re, x73, x74
-    x94 = sm_g3_re * sm_n3_im
+    x148 = x144 + x145 - x146 - x147
+    x150 = -x144 - x145 + x146 + x147
+    del x144, x145, x146, x147
+    x153 = -x124 - x125 - x126 - x127
+    del x124, x125, x126, x127
+    x176 = -x84 - x86 - x88 - x90
+    del x84, x86, x88, x90
+    x177 = x100 - x101 - x102 + x99
+    del x100, x101, x102, x99
+    sm_n3_re = c_up_im * x72 + c_up_re * x73
+    x92 = sm_g3_im * sm_n3_re
+    x106 = sm_g3_re * sm_n3_re
+    x112 = sm_g1_im * sm_n3_re
+    x135 = sm_g1_re * sm_n3_re
+    sm_n3_im = -c_up_im * x73 + c_up_re * x72
+    del c_up_im, c_up_re, x72, x73
+    x93 = sm_g3_re * sm_n3_im
     del sm_g3_re
-    x98 = x93 + x94 + x95 + x96 + x97
-    x105 = sm_g3_im * sm_n3_im
+    x97 = x92 + x93 + x94 + x95 + x96
+    x104 = sm_g3_im * sm_n3_im
     del sm_g3_im
-    x110 = x105 + x106 - x107 - x108 + x109
-    x114 = sm_g1_re * sm_n3_im
+    x109 = x104 + x105 - x106 - x107 + x108
+    x113 = sm_g1_re * sm_n3_im
     del sm_g1_re
-    x119 = x111 + x112 + x113 + x114 + x115 + x116 + x117 + x118
-    x130 = -x99 * (x119 + x124 + x129)
-    x132 = sm_g1_im * sm_n3_im
+    x118 = x110 + x111 + x112 + x113 + x114 + x115 + x116 + x117
+    x129 = -x98 * (x118 + x123 + x128)
+    x131 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x139 = x131 + x132 + x133 + x134 + x135 - x136 + x137 - x138
-    x150 = x99 * (-x139 - x144 - x149)
-    x153 = x139 + x151 + x152
-    del x139
-    x156 = x119 + x154 + x155
-    del x119
-    x157 = -x99 * (-x93 - x94 - x95 - x96 + x97)
-    del x93, x94, x95, x96, x97
-    x158 = x99 * (x105 + x106 - x107 - x108 - x109)
-    del x105, x106, x107, x108, x109
-    x163 = sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im
-    x164 = x159 + x160 + x161 + x162 + x163
-    x169 = sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re
+    x138 = x130 + x131 + x132 + x133 + x134 - x135 + x136 - x137
+    x149 = x98 * (-x138 - x143 - x148)
+    x152 = x138 + x150 + x151
+    del x138
+    x155 = x118 + x153 + x154
+    del x118
+    x156 = -x98 * (-x92 - x93 - x94 - x95 + x96)
+    del x92, x93, x94, x95, x96
+    x157 = x98 * (x104 + x105 - x106 - x107 - x108)
+    del x104, x105, x106, x107, x108
+    x162 = sm_g0_im * sm_n3_re + sm_g0_re * sm_n3_im + sp_g0_im * sp_n3_re + sp_g0_re * sp_n3_im
+    x163 = x158 + x159 + x160 + x161 + x162
+    x168 = sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re
     del sm_g0_im, sm_g0_re, sm_n3_im, sm_n3_re, sp_g0_im, sp_g0_re, sp_n3_im, sp_n3_re
-    x170 = x165 + x166 - x167 - x168 + x169
-    x171 = -x165 - x166 + x167 + x168 + x169
-    del x165, x166, x167, x168, x169
-    x172 = -x159 - x160 - x161 - x162 + x163
-    del x159, x160, x161, x162, x163
-    x173 = x111 + x112 - x113 - x114 + x115 + x116 - x117 - x118
-    del x111, x112, x113, x114, x115, x116, x117, x118
-    x174 = -x99 * (x124 + x154 + x173)
-    del x124, x154
-    x175 = x131 - x132 + x133 - x134 + x135 + x136 + x137 + x138
-    del x131, x132, x133, x134, x135, x136, x137, x138
-    x176 = x99 * (-x144 - x151 - x175)
-    del x144, x151
-    x179 = x149 + x152 + x175
-    del x149, x152, x175
-    x180 = x129 + x155 + x173
-    del x129, x155, x173
+    x169 = x164 + x165 - x166 - x167 + x168
+    x170 = -x164 - x165 + x166 + x167 + x168
+    del x164, x165, x166, x167, x168
+    x171 = -x158 - x159 - x160 - x161 + x162
+    del x158, x159, x160, x161, x162
+    x172 = x110 + x111 - x112 - x113 + x114 + x115 - x116 - x117
+    del x110, x111, x112, x113, x114, x115, x116, x117
+    x173 = -x98 * (x123 + x153 + x172)
+    del x123, x153
+    x174 = x130 - x131 + x132 - x133 + x134 + x135 + x136 + x137
+    del x130, x131, x132, x133, x134, x135, x136, x137
+    x175 = x98 * (-x143 - x150 - x174)
+    del x143, x150
+    x178 = x148 + x151 + x174
+    del x148, x151, x174
+    x179 = x128 + x154 + x172
+    del x128, x154, x172
     return (
-        -x99 * (x92 + x98),  # ra00_real
-        x99 * (-x104 - x110),  # ra00_imag
-        x130,  # ra01_real
-        x150,  # ra01_imag
-        -x153 * x99,  # ra02_real
-        x156 * x99,  # ra02_imag
-        x157,  # ra03_real
-        x158,  # ra03_imag
-        x130,  # ra10_real
-        x150,  # ra10_imag
-        -x99 * (x164 + x92),  # ra11_real
-        x99 * (-x104 - x170),  # ra11_imag
-        -x171 * x99,  # ra12_real
-        x172 * x99,  # ra12_imag
-        x174,  # ra13_real
-        x176,  # ra13_imag
-        x153 * x99,  # ra20_real
-        -x156 * x99,  # ra20_imag
-        x171 * x99,  # ra21_real
-        -x172 * x99,  # ra21_imag
-        -x99 * (x164 + x177),  # ra22_real
-        x99 * (-x170 - x178),  # ra22_imag
-        x179 * x99,  # ra23_real
-        -x180 * x99,  # ra23_imag
-        x157,  # ra30_real
-        x158,  # ra30_imag
-        x174,  # ra31_real
-        x176,  # ra31_imag
-        -x179 * x99,  # ra32_real
-        x180 * x99,  # ra32_imag
-        -x99 * (x177 + x98),  # ra33_real
-        x99 * (-x110 - x178),  # ra33_imag
+        -x98 * (x91 + x97),  # ra00_real
+        x98 * (-x103 - x109),  # ra00_imag
+        x129,  # ra01_real
+        x149,  # ra01_imag
+        -x152 * x98,  # ra02_real
+        x155 * x98,  # ra02_imag
+        x156,  # ra03_real
+        x157,  # ra03_imag
+        x129,  # ra10_real
+        x149,  # ra10_imag
+        -x98 * (x163 + x91),  # ra11_real
+        x98 * (-x103 - x169),  # ra11_imag
+        -x170 * x98,  # ra12_real
+        x171 * x98,  # ra12_imag
+        x173,  # ra13_real
+        x175,  # ra13_imag
+        x152 * x98,  # ra20_real
+        -x155 * x98,  # ra20_imag
+        x170 * x98,  # ra21_real
+        -x171 * x98,  # ra21_imag
+        -x98 * (x163 + x176),  # ra22_real
+        x98 * (-x169 - x177),  # ra22_imag
+        x178 * x98,  # ra23_real
+        -x179 * x98,  # ra23_imag
+        x156,  # ra30_real
+        x157,  # ra30_imag
+        x173,  # ra31_real
+        x175,  # ra31_imag
+        -x178 * x98,  # ra32_real
+        x179 * x98,  # ra32_imag
+        -x98 * (x176 + x97),  # ra33_real
+        x98 * (-x109 - x177),  # ra33_imag
     )
 
 
-def currents(frequency, distance, distance_omega, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
+def currents(frequency, distance, distance_omega, mean, excess_electrons, excess_holes, reference, omega_r, growth, q, Delta_0, mu, gamma, delta, a):
     """Compute As response, with currents j of carriers, i of charge.
 
-    Operations: 2395 (add 874, div 11, mul 1474, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 13, parts_upper_root 6, sqrt 1).
+    Operations: 2387 (add 868, div 11, mul 1473, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = -delta
-    x19 = gamma - x7
-    x21 = 2 * frequency * x19
-    x23 = -a * gamma - x18
-    x38 = x23 * x23
-    x39 = frequency * gamma
-    x52 = 2 * gamma
-    x53 = -2 * x7
-    del x7
-    x58 = growth + x52
-    x59 = x53 + x58
-    x62 = 2 * Delta_0 * Delta_0
-    x63 = excess_holes * x62
-    x65 = 1 / x0
-    x72 = 2 * excess_electrons
-    x78 = 2 * delta
-    x79 = -x52 + x78
-    x85 = 2 * Delta_0
-    x88 = x1 * x1
-    x89 = 1 / x88
-    x90 = x52 + x78
-    x93 = excess_holes * x85
-    x96 = x2 * x89
-    x109 = excess_electrons * x62
-    del x62
-    x113 = 2 * excess_holes
-    x119 = a * omega_r
-    x120 = a * growth
-    x124 = 1 / q
-    x215 = a * x58
-    del x58
-    x216 = -x215 + x78
-    x226 = x215 - x78
-    del x215, x78
-    x316 = (1 / 8) / (pi * pi)
-    x379 = -x0
-    x440 = x2 * x2
-    x453 = x0 * x0
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma - x5
+    x19 = 2 * frequency * x17
+    x21 = -a * gamma - x16
+    x36 = x21 * x21
+    x37 = frequency * gamma
+    x50 = 2 * gamma
+    x51 = growth + x50
+    x52 = -2 * x5 + x51
+    del x5
+    x53 = -growth * x52 + 2 * mean * omega_r
+    x54 = 2 * mean
+    x55 = growth * x54 + omega_r * x52
+    x56 = growth * omega_r + x52 * x54
+    del x52, x54
+    x57 = 2 * Delta_0 * Delta_0
+    x58 = excess_holes * x57
+    x60 = 1 / x0
+    x67 = 2 * excess_electrons
+    x73 = 2 * delta
+    x74 = -x50 + x73
+    x80 = 2 * Delta_0
+    x83 = x1 * x1
+    x84 = 1 / x83
+    x85 = x50 + x73
+    del x50
+    x88 = excess_holes * x80
+    x91 = x2 * x84
+    x104 = excess_electrons * x57
+    del x57
+    x108 = 2 * excess_holes
+    x114 = a * omega_r
+    x115 = a * growth
+    x119 = 1 / q
+    x210 = a * x51
+    del x51
+    x211 = -x210 + x73
+    x221 = x210 - x73
+    del x210, x73
+    x311 = (1 / 8) / (pi * pi)
+    x374 = -x0
+    x435 = x2 * x2
+    x448 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x11 = distance_omega * x5 - x10 * x10
-    del x5
-    x13 = threshold * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x20 = distance * (distance + x4) - x19 * x19
-    del x19, x4
+    x18 = distance * (distance + x4) - x17 * x17
+    del x17, x4
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x54 = growth + total_im
-    del total_im
-    x55 = x52 + x53 + x54
-    del x52, x53
-    x56 = -growth * x55 + omega_r * total_re
-    x57 = growth * total_re + omega_r * x55
-    del x55
-    x60 = omega_r * total_re - x54 * x59
-    x61 = omega_r * x54 + total_re * x59
-    del total_re, x54, x59
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x126 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x127 = 2 * x126
-    x138 = a_root_im * x127
-    x140 = a_root_re * x127
+    x25 = a_root_im * x14
+    x121 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x122 = 2 * x121
+    x133 = a_root_im * x122
+    x135 = a_root_re * x122
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    a_center_re = -after_re * x17
-    del after_re
-    x25 = a_center_re + mu
-    del a_center_re
-    x26 = x24 + x25
-    x29 = -x24 + x25
-    del x24, x25
-    a_center_im = x16 * (-a * x9 - x18)
-    del x18, x9
-    x28 = a_center_im + x27
-    x30 = a_center_im - x27
-    del a_center_im, x27
-    z2 = upper_root(x20, x21)
-    del x20, x21
-    c_root_re = z2[0]
-    x31 = c_root_re * x16
-    x50 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x32 = c_root_im * x16
-    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x35 = (1 / 2) * x34
-    x36 = c_root_re * x35
-    x37 = x23 * x36
-    x43 = c_root_im * x35
-    del x35
-    x45 = x23 * x43
-    x51 = -c_root_im
-    x67 = reference * x34
-    x68 = 2 * x67
-    x86 = x67 * x85
-    del x67, x85
-    x87 = c_root_re * x86
-    x101 = c_root_im * x86
-    del x86
-    x111 = c_root_im * x68
-    x112 = c_root_re * x68
-    c_up_re = c_root_re + frequency
-    x70 = c_up_re * x65
-    x71 = x68 * x70
-    x168 = c_up_re * x96
-    x169 = x168 * x93
-    c_up_im = c_root_im + gamma + x8
+    a_up_im = a_root_im + x8
     del x8
-    x22 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    x66 = c_up_im * x65
-    x69 = x66 * x68
-    del x68
-    x80 = x66 + x79
-    x106 = Delta_0 * x80
-    x165 = -c_up_im * x2 * x89 + x90
-    x166 = -x165
-    x177 = c_up_im * x96
-    x178 = x177 * x93
-    x182 = x113 * x177
-    x212 = -x80
-    x213 = Delta_0 * x212
-    x246 = x165 * x93
-    c_down_re = c_up_re * x22
-    x97 = c_down_re * x96
-    x154 = c_down_re * x65
-    c_down_im = -c_up_im * x22
-    del c_up_im, x22
-    x91 = -c_down_im * x2 * x89 + x90
-    del x90
-    x92 = -x91
-    x107 = c_down_im * x96
-    x153 = c_down_im * x65
-    x160 = x153 + x79
-    del x79
-    x176 = Delta_0 * x160
-    x214 = x91 * x93
-    x244 = -x160
-    x245 = Delta_0 * x244
-    c_center_re = -frequency * x17
-    del x17
-    c_center_im = x16 * x23
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
-    del z3
-    z4 = upper_root(x29, x30)
-    del x29, x30
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    rp_xi_re = c_center_re + x31
-    x33 = mu + rp_xi_re
-    x40 = rp_xi_re * x23 + x39
-    del rp_xi_re
-    rp_xi_im = c_center_im + x32
-    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
-    x42 = rp_xi_im * x41
-    x44 = x40 * x41
-    del x40, x41
-    z5 = upper_root(x33, rp_xi_im)
-    del rp_xi_im, x33
-    rp_p_re = z5[0]
-    x217 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x37 * x42 - x43 * x44
-    x73 = rp_weight_re * x72
-    x74 = x66 * x73
-    x82 = x70 * x73
-    x94 = Delta_0 * x74
-    x102 = rp_weight_re * x93
-    x103 = x102 * x97
-    x104 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x65 + x103
-    rp_weight_im = -x36 * x44 + x42 * x45
-    del x36, x42, x44
-    x64 = rp_weight_im * x63
-    x75 = rp_weight_im * x72
-    x76 = x70 * x75
-    x77 = x74 + x76
-    del x74
-    x81 = x66 * x75
-    del x66
-    x83 = x81 - x82
-    x84 = rp_weight_re * x63 + x70 * x83
-    x95 = Delta_0 * x76
-    del x76
-    x98 = rp_weight_im * x97
-    x99 = x93 * x98
-    x100 = -x95 + x99
-    x105 = Delta_0 * x81 + x104
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + mu
+    del a_center_re
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x16, x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x18, x19)
+    del x18, x19
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x48 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x30 = c_root_im * x14
+    x32 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x33 = (1 / 2) * x32
+    x34 = c_root_re * x33
+    x35 = x21 * x34
+    x41 = c_root_im * x33
+    del x33
+    x43 = x21 * x41
+    x49 = -c_root_im
+    x62 = reference * x32
+    x63 = 2 * x62
+    x81 = x62 * x80
+    del x62, x80
+    x82 = c_root_re * x81
+    x96 = c_root_im * x81
     del x81
-    x108 = x100 + x102 * x107
-    del x102
-    x110 = rp_weight_im * x109
-    x114 = rp_weight_re * x107 * x113 + x113 * x98
-    del x98
-    x115 = -x114
-    x116 = rp_weight_im * x107
-    x117 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x89 - x113 * x116
-    x118 = -rp_weight_re * x109 + x117 * x97
-    x211 = -x77
-    rm_xi_re = c_center_re - x31
-    del c_center_re, x31
-    x46 = mu + rm_xi_re
-    x47 = rm_xi_re * x23 + x39
-    del rm_xi_re, x23, x39
-    rm_xi_im = c_center_im - x32
-    del c_center_im, x32
-    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
-    del x38
-    x49 = rm_xi_im * x48
-    z6 = upper_root(x46, rm_xi_im)
-    del rm_xi_im, x46
-    rm_p_re = z6[0]
-    x247 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x37 * x49 + x43 * x47 * x48
-    del x37, x43
-    x155 = rm_weight_re * x72
-    x156 = x153 * x155
-    x162 = x154 * x155
-    x174 = rm_weight_re * x169
-    x175 = Delta_0 * x162 - x174
-    x179 = rm_weight_re * x178
-    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
-    del x34, x45, x47, x48, x49
-    x152 = rm_weight_im * x63
-    x157 = rm_weight_im * x72
-    del x72
-    x158 = x154 * x157
-    x159 = x156 + x158
-    x161 = x153 * x157
-    x163 = x161 - x162
-    del x162
-    x164 = rm_weight_re * x63 + x154 * x163
+    x106 = c_root_im * x63
+    x107 = c_root_re * x63
+    c_up_re = c_root_re + frequency
+    x65 = c_up_re * x60
+    x66 = x63 * x65
+    x163 = c_up_re * x91
+    x164 = x163 * x88
+    c_up_im = c_root_im + gamma + x6
+    del x6
+    x20 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x61 = c_up_im * x60
+    x64 = x61 * x63
     del x63
-    x167 = Delta_0 * x158
-    del x158
-    x170 = rm_weight_im * x169
-    del x169
-    x171 = x167 - x170
-    x172 = Delta_0 * x156 + x171
+    x75 = x61 + x74
+    x101 = Delta_0 * x75
+    x160 = -c_up_im * x2 * x84 + x85
+    x161 = -x160
+    x172 = c_up_im * x91
+    x173 = x172 * x88
+    x177 = x108 * x172
+    x207 = -x75
+    x208 = Delta_0 * x207
+    x241 = x160 * x88
+    c_down_re = c_up_re * x20
+    x92 = c_down_re * x91
+    x149 = c_down_re * x60
+    c_down_im = -c_up_im * x20
+    del c_up_im, x20
+    x86 = -c_down_im * x2 * x84 + x85
+    del x85
+    x87 = -x86
+    x102 = c_down_im * x91
+    x148 = c_down_im * x60
+    x155 = x148 + x74
+    del x74
+    x171 = Delta_0 * x155
+    x209 = x86 * x88
+    x239 = -x155
+    x240 = Delta_0 * x239
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x14 * x21
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    rp_xi_re = c_center_re + x29
+    x31 = mu + rp_xi_re
+    x38 = rp_xi_re * x21 + x37
+    del rp_xi_re
+    rp_xi_im = c_center_im + x30
+    x39 = 1 / (rp_xi_im * rp_xi_im * x36 + x38 * x38)
+    x40 = rp_xi_im * x39
+    x42 = x38 * x39
+    del x38, x39
+    z4 = upper_root(x31, rp_xi_im)
+    del rp_xi_im, x31
+    rp_p_re = z4[0]
+    x212 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x35 * x40 - x41 * x42
+    x68 = rp_weight_re * x67
+    x69 = x61 * x68
+    x77 = x65 * x68
+    x89 = Delta_0 * x69
+    x97 = rp_weight_re * x88
+    x98 = x92 * x97
+    x99 = -2 * Delta_0 * c_up_re * excess_electrons * rp_weight_re * x60 + x98
+    rp_weight_im = -x34 * x42 + x40 * x43
+    del x34, x40, x42
+    x59 = rp_weight_im * x58
+    x70 = rp_weight_im * x67
+    x71 = x65 * x70
+    x72 = x69 + x71
+    del x69
+    x76 = x61 * x70
+    del x61
+    x78 = x76 - x77
+    x79 = rp_weight_re * x58 + x65 * x78
+    x90 = Delta_0 * x71
+    del x71
+    x93 = rp_weight_im * x92
+    x94 = x88 * x93
+    x95 = -x90 + x94
+    x100 = Delta_0 * x76 + x99
+    del x76
+    x103 = x102 * x97 + x95
+    del x97
+    x105 = rp_weight_im * x104
+    x109 = rp_weight_re * x102 * x108 + x108 * x93
+    del x93
+    x110 = -x109
+    x111 = rp_weight_im * x102
+    x112 = 2 * c_down_re * excess_holes * rp_weight_re * x2 * x84 - x108 * x111
+    x113 = -rp_weight_re * x104 + x112 * x92
+    x206 = -x72
+    rm_xi_re = c_center_re - x29
+    del c_center_re, x29
+    x44 = mu + rm_xi_re
+    x45 = rm_xi_re * x21 + x37
+    del rm_xi_re, x21, x37
+    rm_xi_im = c_center_im - x30
+    del c_center_im, x30
+    x46 = 1 / (rm_xi_im * rm_xi_im * x36 + x45 * x45)
+    del x36
+    x47 = rm_xi_im * x46
+    z5 = upper_root(x44, rm_xi_im)
+    del rm_xi_im, x44
+    rm_p_re = z5[0]
+    x242 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x35 * x47 + x41 * x45 * x46
+    del x35, x41
+    x150 = rm_weight_re * x67
+    x151 = x148 * x150
+    x157 = x149 * x150
+    x169 = rm_weight_re * x164
+    x170 = Delta_0 * x157 - x169
+    x174 = rm_weight_re * x173
+    rm_weight_im = (1 / 2) * c_root_re * x32 * x45 * x46 - x43 * x47
+    del x32, x43, x45, x46, x47
+    x147 = rm_weight_im * x58
+    x152 = rm_weight_im * x67
+    del x67
+    x153 = x149 * x152
+    x154 = x151 + x153
+    x156 = x148 * x152
+    x158 = x156 - x157
+    del x157
+    x159 = rm_weight_re * x58 + x149 * x158
+    del x58
+    x162 = Delta_0 * x153
+    del x153
+    x165 = rm_weight_im * x164
+    del x164
+    x166 = x162 - x165
+    x167 = Delta_0 * x151 + x166
+    del x151
+    x168 = Delta_0 * x156
     del x156
-    x173 = Delta_0 * x161
-    del x161
-    x180 = rm_weight_im * x178 + x175
-    del x178
-    x181 = rm_weight_im * x109
-    x183 = rm_weight_im * x113 * x168 + rm_weight_re * x182
-    del x113
-    x184 = -x183
-    x185 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x89 - rm_weight_im * x182
-    del x182
-    x186 = -rm_weight_re * x109 + x168 * x185
-    del x109
-    x243 = -x159
-    z7 = root_sum(a_root_re, a_root_im, x50, x51, x56, x57)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
+    x175 = rm_weight_im * x173 + x170
+    del x173
+    x176 = rm_weight_im * x104
+    x178 = rm_weight_im * x108 * x163 + rm_weight_re * x177
+    del x108
+    x179 = -x178
+    x180 = 2 * c_up_re * excess_holes * rm_weight_re * x2 * x84 - rm_weight_im * x177
+    del x177
+    x181 = -rm_weight_re * x104 + x163 * x180
+    del x104
+    x238 = -x154
+    z6 = root_sum(a_root_re, a_root_im, x48, x49, x53, x55)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x55)
+    del x55
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x56, x57)
-    del x56, x57
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
+    z8 = root_sum(a_root_re, a_root_im, x48, c_root_im, x53, x56)
+    del x48
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
     del z8
-    z9 = root_sum(a_root_re, a_root_im, x50, c_root_im, x60, x61)
-    del x50
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x49, x53, x56)
+    del x49, x53, x56
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x51, x60, x61)
-    del x51, x60, x61
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    rp_n0_re = -c_root_im * x69 - c_root_re * x71 + c_up_re * x65 * x77 - x64 - x80 * x83
-    x290 = rp_n0_re * x0
-    rp_n0_im = c_root_im * x71 - c_root_re * x69 + x77 * x80 + x84
-    del c_root_im, c_root_re, x69, x71, x77, x80
-    x291 = rp_n0_im * x0
-    x403 = rp_n0_im * x379
-    x455 = rp_n0_im * x453
+    rp_n0_re = -c_root_im * x64 - c_root_re * x66 + c_up_re * x60 * x72 - x59 - x75 * x78
+    x285 = rp_n0_re * x0
+    rp_n0_im = c_root_im * x66 - c_root_re * x64 + x72 * x75 + x79
+    del c_root_im, c_root_re, x64, x66, x72, x75
+    x286 = rp_n0_im * x0
+    x398 = rp_n0_im * x374
+    x450 = rp_n0_im * x448
     del rp_n0_im
-    rp_n1_re = rp_weight_re * x92 * x93 + x100 + x87 - x94
-    del x100
-    x300 = rp_n1_re * x2
-    x342 = rp_n1_re * x0
-    x478 = rp_n1_re * x1
-    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x92 - x101 - x105
-    x301 = rp_n1_im * x2
-    x344 = rp_n1_im * x0
-    x479 = rp_n1_im * x1
-    x491 = x1 * x344
-    rp_n2_re = -x106 * x73 + x108 + x87
-    x309 = rp_n2_re * x0
-    x331 = rp_n2_re * x2
-    x392 = rp_n2_re * x379
-    x414 = rp_n2_re * x1
-    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x89 - x101 - x104 - x106 * x75
-    del c_down_im, x104, x106
-    x310 = rp_n2_im * x0
-    x332 = rp_n2_im * x2
-    x381 = rp_n2_im * x379
-    x408 = rp_n2_im * x1
-    x470 = x1 * x310
-    rp_n3_re = c_down_re * x115 * x2 * x89 - x107 * x111 + x110 - x112 * x97 - x117 * x92
-    x276 = rp_n3_re * x2
-    x397 = rp_n3_re * x1
-    rp_n3_im = -x107 * x112 + x111 * x97 + x115 * x92 + x118
-    del x107, x115, x92, x97
-    x278 = rp_n3_im * x2
-    x386 = rp_n3_im * x1
-    x442 = rp_n3_im * x440
-    x465 = x1 * x278
-    x497 = rp_n3_im * x88
+    rp_n1_re = rp_weight_re * x87 * x88 + x82 - x89 + x95
+    del x95
+    x295 = rp_n1_re * x2
+    x337 = rp_n1_re * x0
+    x473 = rp_n1_re * x1
+    rp_n1_im = 2 * Delta_0 * excess_holes * rp_weight_im * x87 - x100 - x96
+    x296 = rp_n1_im * x2
+    x339 = rp_n1_im * x0
+    x474 = rp_n1_im * x1
+    x486 = x1 * x339
+    rp_n2_re = -x101 * x68 + x103 + x82
+    x304 = rp_n2_re * x0
+    x326 = rp_n2_re * x2
+    x387 = rp_n2_re * x374
+    x409 = rp_n2_re * x1
+    rp_n2_im = 2 * Delta_0 * c_down_im * excess_holes * rp_weight_im * x2 * x84 - x101 * x70 - x96 - x99
+    del c_down_im, x101, x99
+    x305 = rp_n2_im * x0
+    x327 = rp_n2_im * x2
+    x376 = rp_n2_im * x374
+    x403 = rp_n2_im * x1
+    x465 = x1 * x305
+    rp_n3_re = c_down_re * x110 * x2 * x84 - x102 * x106 + x105 - x107 * x92 - x112 * x87
+    x271 = rp_n3_re * x2
+    x392 = rp_n3_re * x1
+    rp_n3_im = -x102 * x107 + x106 * x92 + x110 * x87 + x113
+    del x102, x110, x87, x92
+    x273 = rp_n3_im * x2
+    x381 = rp_n3_im * x1
+    x437 = rp_n3_im * x435
+    x460 = x1 * x273
+    x492 = rp_n3_im * x83
     del rp_n3_im
-    rpp_x_re = x16 * (rp_roots_re - x119)
-    x129 = rpp_x_re * x124
-    x130 = x127 * x129
-    rpp_x_im = x16 * (rp_roots_im - x120)
-    x125 = rpp_x_im * x124
-    x128 = x125 * x127
-    del x127
-    x131 = -a_root_im * x128 - a_root_re * x130
-    x133 = a_root_im * x130 - a_root_re * x128
-    del a_root_im, x128, x130
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_x_re = x14 * (rp_roots_re - x114)
+    x124 = rpp_x_re * x119
+    x125 = x122 * x124
+    rpp_x_im = x14 * (rp_roots_im - x115)
+    x120 = rpp_x_im * x119
+    x123 = x120 * x122
+    del x122
+    x126 = -a_root_im * x123 - a_root_re * x125
+    x128 = a_root_im * x125 - a_root_re * x123
+    del a_root_im, x123, x125
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im
-    rpp_k_re = z11[0]
-    rpp_k_im = z11[1]
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x116 = z11[0]
+    x117 = z11[1]
     del z11
-    z12 = pair_arctanh(rpp_k_re, rpp_k_im, q)
-    x121 = z12[0]
-    x122 = z12[1]
+    z12 = pair_excess(rpp_k_re, rpp_k_im, q, x116, x117)
+    del rpp_k_im, rpp_k_re, x116, x117
+    x118 = z12[0]
+    x127 = z12[1]
     del z12
-    z13 = pair_excess(rpp_k_re, rpp_k_im, q, x121, x122)
-    del rpp_k_im, rpp_k_re, x121, x122
-    x123 = z13[0]
-    x132 = z13[1]
-    del z13
-    rpp_j0_re = x123 * x131 - x132 * x133
-    rpp_j0_im = x123 * x133 + x131 * x132
-    del x123, x131, x132, x133
-    x145 = rpp_j0_im * x65
-    x146 = rpp_j0_im * x96
-    rpp_j1_re = -rpp_j0_im * x125 + rpp_j0_re * rpp_x_re * x124
+    rpp_j0_re = x118 * x126 - x127 * x128
+    rpp_j0_im = x118 * x128 + x126 * x127
+    del x118, x126, x127, x128
+    x140 = rpp_j0_im * x60
+    x141 = rpp_j0_im * x91
+    rpp_j1_re = -rpp_j0_im * x120 + rpp_j0_re * rpp_x_re * x119
     del rpp_x_re
-    rpp_j1_im = rpp_j0_im * x129 + rpp_j0_re * x125
-    del x125, x129
-    x149 = rpp_j1_im * x65
-    x150 = rpp_j1_im * x96
-    rpm_x_re = x16 * (-rm_roots_re - x119)
-    x139 = rpm_x_re * x124
-    rpm_x_im = x16 * (-rm_roots_im - x120)
-    x137 = rpm_x_im * x124
-    x141 = x137 * x138 + x139 * x140
-    x143 = 2 * a_root_re * rpm_x_im * x124 * x126 - x138 * x139
-    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpp_j1_im = rpp_j0_im * x124 + rpp_j0_re * x120
+    del x120, x124
+    x144 = rpp_j1_im * x60
+    x145 = rpp_j1_im * x91
+    rpm_x_re = x14 * (-rm_roots_re - x114)
+    x134 = rpm_x_re * x119
+    rpm_x_im = x14 * (-rm_roots_im - x115)
+    x132 = rpm_x_im * x119
+    x136 = x132 * x133 + x134 * x135
+    x138 = 2 * a_root_re * rpm_x_im * x119 * x121 - x133 * x134
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im
-    rpm_k_re = z14[0]
-    rpm_k_im = z14[1]
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
+    del z13
+    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x129 = z14[0]
+    x130 = z14[1]
     del z14
-    z15 = pair_arctanh(rpm_k_re, rpm_k_im, q)
-    x134 = z15[0]
-    x135 = z15[1]
+    z15 = pair_excess(rpm_k_re, rpm_k_im, q, x129, x130)
+    del rpm_k_im, rpm_k_re, x129, x130
+    x131 = z15[0]
+    x137 = z15[1]
     del z15
-    z16 = pair_excess(rpm_k_re, rpm_k_im, q, x134, x135)
-    del rpm_k_im, rpm_k_re, x134, x135
-    x136 = z16[0]
-    x142 = z16[1]
-    del z16
-    rpm_j0_re = x136 * x141 - x142 * x143
-    rpm_j0_im = x136 * x143 + x141 * x142
-    del x136, x141, x142, x143
-    x144 = rpm_j0_im * x65
-    x147 = rpm_j0_im * x96
-    rpm_j1_re = -rpm_j0_im * x137 + rpm_j0_re * rpm_x_re * x124
+    rpm_j0_re = x131 * x136 - x137 * x138
+    rpm_j0_im = x131 * x138 + x136 * x137
+    del x131, x136, x137, x138
+    x139 = rpm_j0_im * x60
+    x142 = rpm_j0_im * x91
+    rpm_j1_re = -rpm_j0_im * x132 + rpm_j0_re * rpm_x_re * x119
     del rpm_x_re
-    rpm_j1_im = rpm_j0_im * x139 + rpm_j0_re * x137
-    del x137, x139
-    x148 = rpm_j1_im * x65
-    x151 = rpm_j1_im * x96
-    rp_j00_re = -a_down_im * x144 + a_down_re * rpm_j0_re * x65 - a_up_im * x145 + a_up_re * rpp_j0_re * x65
-    rp_j00_im = a_down_im * rpm_j0_re * x65 + a_down_re * x144 + a_up_im * rpp_j0_re * x65 + a_up_re * x145
-    del x144, x145
+    rpm_j1_im = rpm_j0_im * x134 + rpm_j0_re * x132
+    del x132, x134
+    x143 = rpm_j1_im * x60
+    x146 = rpm_j1_im * x91
+    rp_j00_re = -a_down_im * x139 + a_down_re * rpm_j0_re * x60 - a_up_im * x140 + a_up_re * rpp_j0_re * x60
+    rp_j00_im = a_down_im * rpm_j0_re * x60 + a_down_re * x139 + a_up_im * rpp_j0_re * x60 + a_up_re * x140
+    del x139, x140
     rp_j01_re = -Delta_0 * rpm_j0_re - Delta_0 * rpp_j0_re
-    x345 = rp_j01_re * x344
-    x361 = rp_j01_re * x342
+    x340 = rp_j01_re * x339
+    x356 = rp_j01_re * x337
     rp_j01_im = -Delta_0 * rpm_j0_im - Delta_0 * rpp_j0_im
     del rpm_j0_im, rpp_j0_im
-    x343 = rp_j01_im * x342
-    x357 = rp_j01_im * x344
-    rp_j03_re = -a_down_im * x146 + a_down_re * rpp_j0_re * x2 * x89 - a_up_im * x147 + a_up_re * rpm_j0_re * x2 * x89
-    x279 = rp_j03_re * x278
-    x322 = rp_j03_re * x276
-    x422 = rp_j03_re * x386
-    x434 = rp_j03_re * x397
-    rp_j03_im = a_down_im * rpp_j0_re * x96 + a_down_re * x146 + a_up_im * rpm_j0_re * x96 + a_up_re * x147
-    del rpm_j0_re, rpp_j0_re, x146, x147
-    x277 = rp_j03_im * x276
-    x318 = rp_j03_im * x278
-    x421 = rp_j03_im * x397
-    x430 = rp_j03_im * x386
-    rp_j10_re = -a_down_im * x148 + a_down_re * rpm_j1_re * x65 - a_up_im * x149 + a_up_re * rpp_j1_re * x65
-    rp_j10_im = a_down_im * rpm_j1_re * x65 + a_down_re * x148 + a_up_im * rpp_j1_re * x65 + a_up_re * x149
-    del x148, x149
+    x338 = rp_j01_im * x337
+    x352 = rp_j01_im * x339
+    rp_j03_re = -a_down_im * x141 + a_down_re * rpp_j0_re * x2 * x84 - a_up_im * x142 + a_up_re * rpm_j0_re * x2 * x84
+    x274 = rp_j03_re * x273
+    x317 = rp_j03_re * x271
+    x417 = rp_j03_re * x381
+    x429 = rp_j03_re * x392
+    rp_j03_im = a_down_im * rpp_j0_re * x91 + a_down_re * x141 + a_up_im * rpm_j0_re * x91 + a_up_re * x142
+    del rpm_j0_re, rpp_j0_re, x141, x142
+    x272 = rp_j03_im * x271
+    x313 = rp_j03_im * x273
+    x416 = rp_j03_im * x392
+    x425 = rp_j03_im * x381
+    rp_j10_re = -a_down_im * x143 + a_down_re * rpm_j1_re * x60 - a_up_im * x144 + a_up_re * rpp_j1_re * x60
+    rp_j10_im = a_down_im * rpm_j1_re * x60 + a_down_re * x143 + a_up_im * rpp_j1_re * x60 + a_up_re * x144
+    del x143, x144
     rp_j11_re = -Delta_0 * rpm_j1_re - Delta_0 * rpp_j1_re
-    x448 = rp_j11_re * x3
+    x443 = rp_j11_re * x3
     rp_j11_im = -Delta_0 * rpm_j1_im - Delta_0 * rpp_j1_im
     del rpm_j1_im, rpp_j1_im
-    x447 = rp_j11_im * x3
-    rp_j13_re = -a_down_im * x150 + a_down_re * rpp_j1_re * x2 * x89 - a_up_im * x151 + a_up_re * rpm_j1_re * x2 * x89
-    rp_j13_im = a_down_im * rpp_j1_re * x96 + a_down_re * x150 + a_up_im * rpm_j1_re * x96 + a_up_re * x151
-    del rpm_j1_re, rpp_j1_re, x150, x151
-    rm_n0_re = x111 * x153 + x112 * x154 - x152 + x154 * x159 - x160 * x163
-    x288 = rm_n0_re * x0
-    rm_n0_im = -x111 * x154 + x112 * x153 + x159 * x160 + x164
-    del x153, x159, x160
-    x289 = rm_n0_im * x0
-    x402 = rm_n0_im * x379
-    x454 = rm_n0_im * x453
+    x442 = rp_j11_im * x3
+    rp_j13_re = -a_down_im * x145 + a_down_re * rpp_j1_re * x2 * x84 - a_up_im * x146 + a_up_re * rpm_j1_re * x2 * x84
+    rp_j13_im = a_down_im * rpp_j1_re * x91 + a_down_re * x145 + a_up_im * rpm_j1_re * x91 + a_up_re * x146
+    del rpm_j1_re, rpp_j1_re, x145, x146
+    rm_n0_re = x106 * x148 + x107 * x149 - x147 + x149 * x154 - x155 * x158
+    x283 = rm_n0_re * x0
+    rm_n0_im = -x106 * x149 + x107 * x148 + x154 * x155 + x159
+    del x148, x154, x155
+    x284 = rm_n0_im * x0
+    x397 = rm_n0_im * x374
+    x449 = rm_n0_im * x448
     del rm_n0_im
-    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x166 - x172 - x87
-    x298 = rm_n1_re * x2
-    x338 = rm_n1_re * x0
-    x476 = rm_n1_re * x1
-    rm_n1_im = rm_weight_im * x166 * x93 + x101 - x173 + x175
-    del x175
-    x299 = rm_n1_im * x2
-    x340 = rm_n1_im * x0
-    x477 = rm_n1_im * x1
-    x490 = x1 * x340
-    rm_n2_re = -x155 * x176 - x171 + x179 - x87
-    del x171, x87
-    x307 = rm_n2_re * x0
-    x329 = rm_n2_re * x2
-    x391 = rm_n2_re * x379
-    x413 = rm_n2_re * x1
-    rm_n2_im = x101 - x157 * x176 + x180
-    del x101, x176
-    x308 = rm_n2_im * x0
-    x330 = rm_n2_im * x2
-    x380 = rm_n2_im * x379
-    x407 = rm_n2_im * x1
-    x469 = x1 * x308
-    rm_n3_re = x111 * x177 + x112 * x168 - x166 * x185 + x168 * x184 + x181
-    x272 = rm_n3_re * x2
-    x396 = rm_n3_re * x1
-    rm_n3_im = -x111 * x168 + x112 * x177 + x166 * x184 + x186
-    del x111, x112, x166, x168, x177, x184
-    x274 = rm_n3_im * x2
-    x385 = rm_n3_im * x1
-    x441 = rm_n3_im * x440
-    x464 = x1 * x274
-    x496 = rm_n3_im * x88
+    rm_n1_re = 2 * Delta_0 * excess_holes * rm_weight_re * x161 - x167 - x82
+    x293 = rm_n1_re * x2
+    x333 = rm_n1_re * x0
+    x471 = rm_n1_re * x1
+    rm_n1_im = rm_weight_im * x161 * x88 - x168 + x170 + x96
+    del x170
+    x294 = rm_n1_im * x2
+    x335 = rm_n1_im * x0
+    x472 = rm_n1_im * x1
+    x485 = x1 * x335
+    rm_n2_re = -x150 * x171 - x166 + x174 - x82
+    del x166, x82
+    x302 = rm_n2_re * x0
+    x324 = rm_n2_re * x2
+    x386 = rm_n2_re * x374
+    x408 = rm_n2_re * x1
+    rm_n2_im = -x152 * x171 + x175 + x96
+    del x171, x96
+    x303 = rm_n2_im * x0
+    x325 = rm_n2_im * x2
+    x375 = rm_n2_im * x374
+    x402 = rm_n2_im * x1
+    x464 = x1 * x303
+    rm_n3_re = x106 * x172 + x107 * x163 - x161 * x180 + x163 * x179 + x176
+    x267 = rm_n3_re * x2
+    x391 = rm_n3_re * x1
+    rm_n3_im = -x106 * x163 + x107 * x172 + x161 * x179 + x181
+    del x106, x107, x161, x163, x172, x179
+    x269 = rm_n3_im * x2
+    x380 = rm_n3_im * x1
+    x436 = rm_n3_im * x435
+    x459 = x1 * x269
+    x491 = rm_n3_im * x83
     del rm_n3_im
-    rmp_x_re = x16 * (rm_roots_re - x119)
+    rmp_x_re = x14 * (rm_roots_re - x114)
     del rm_roots_re
-    x191 = rmp_x_re * x124
-    rmp_x_im = x16 * (rm_roots_im - x120)
+    x186 = rmp_x_re * x119
+    rmp_x_im = x14 * (rm_roots_im - x115)
     del rm_roots_im
-    x190 = rmp_x_im * x124
-    x192 = -x138 * x190 - x140 * x191
-    x194 = x138 * x191 - x140 * x190
-    z17 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    x185 = rmp_x_im * x119
+    x187 = -x133 * x185 - x135 * x186
+    x189 = x133 * x186 - x135 * x185
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im
-    rmp_k_re = z17[0]
-    rmp_k_im = z17[1]
+    rmp_k_re = z16[0]
+    rmp_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x182 = z17[0]
+    x183 = z17[1]
     del z17
-    z18 = pair_arctanh(rmp_k_re, rmp_k_im, q)
-    x187 = z18[0]
+    z18 = pair_excess(rmp_k_re, rmp_k_im, q, x182, x183)
+    del rmp_k_im, rmp_k_re, x182, x183
+    x184 = z18[0]
     x188 = z18[1]
     del z18
-    z19 = pair_excess(rmp_k_re, rmp_k_im, q, x187, x188)
-    del rmp_k_im, rmp_k_re, x187, x188
-    x189 = z19[0]
-    x193 = z19[1]
-    del z19
-    rmp_j0_re = x189 * x192 - x193 * x194
-    rmp_j0_im = x189 * x194 + x192 * x193
-    del x189, x192, x193, x194
-    x204 = rmp_j0_im * x65
-    x205 = rmp_j0_im * x96
-    rmp_j1_re = -rmp_j0_im * x190 + rmp_j0_re * rmp_x_re * x124
+    rmp_j0_re = x184 * x187 - x188 * x189
+    rmp_j0_im = x184 * x189 + x187 * x188
+    del x184, x187, x188, x189
+    x199 = rmp_j0_im * x60
+    x200 = rmp_j0_im * x91
+    rmp_j1_re = -rmp_j0_im * x185 + rmp_j0_re * rmp_x_re * x119
     del rmp_x_re
-    rmp_j1_im = rmp_j0_im * x191 + rmp_j0_re * x190
-    del x190, x191
-    x208 = rmp_j1_im * x65
-    x209 = rmp_j1_im * x96
-    rmm_x_re = x16 * (-rp_roots_re - x119)
+    rmp_j1_im = rmp_j0_im * x186 + rmp_j0_re * x185
+    del x185, x186
+    x203 = rmp_j1_im * x60
+    x204 = rmp_j1_im * x91
+    rmm_x_re = x14 * (-rp_roots_re - x114)
     del rp_roots_re
-    x199 = rmm_x_re * x124
-    rmm_x_im = x16 * (-rp_roots_im - x120)
-    del rp_roots_im, x120
-    x198 = rmm_x_im * x124
-    x200 = x138 * x198 + x140 * x199
-    x202 = 2 * a_root_re * rmm_x_im * x124 * x126 - x138 * x199
-    z20 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    x194 = rmm_x_re * x119
+    rmm_x_im = x14 * (-rp_roots_im - x115)
+    del rp_roots_im, x115
+    x193 = rmm_x_im * x119
+    x195 = x133 * x193 + x135 * x194
+    x197 = 2 * a_root_re * rmm_x_im * x119 * x121 - x133 * x194
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im
-    rmm_k_re = z20[0]
-    rmm_k_im = z20[1]
+    rmm_k_re = z19[0]
+    rmm_k_im = z19[1]
+    del z19
+    z20 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x190 = z20[0]
+    x191 = z20[1]
     del z20
-    z21 = pair_arctanh(rmm_k_re, rmm_k_im, q)
-    x195 = z21[0]
+    z21 = pair_excess(rmm_k_re, rmm_k_im, q, x190, x191)
+    del rmm_k_im, rmm_k_re, x190, x191
+    x192 = z21[0]
     x196 = z21[1]
     del z21
-    z22 = pair_excess(rmm_k_re, rmm_k_im, q, x195, x196)
-    del rmm_k_im, rmm_k_re, x195, x196
-    x197 = z22[0]
-    x201 = z22[1]
-    del z22
-    rmm_j0_re = x197 * x200 - x201 * x202
-    rmm_j0_im = x197 * x202 + x200 * x201
-    del x197, x200, x201, x202
-    x203 = rmm_j0_im * x65
-    x206 = rmm_j0_im * x96
-    rmm_j1_re = -rmm_j0_im * x198 + rmm_j0_re * rmm_x_re * x124
+    rmm_j0_re = x192 * x195 - x196 * x197
+    rmm_j0_im = x192 * x197 + x195 * x196
+    del x192, x195, x196, x197
+    x198 = rmm_j0_im * x60
+    x201 = rmm_j0_im * x91
+    rmm_j1_re = -rmm_j0_im * x193 + rmm_j0_re * rmm_x_re * x119
     del rmm_x_re
-    rmm_j1_im = rmm_j0_im * x199 + rmm_j0_re * x198
+    rmm_j1_im = rmm_j0_im * x194 + rmm_j0_re * x193
+    del x193, x194
+    x202 = rmm_j1_im * x60
+    x205 = rmm_j1_im * x91
+    rm_j00_re = -a_down_im * x198 + a_down_re * rmm_j0_re * x60 - a_up_im * x199 + a_up_re * rmp_j0_re * x60
+    rm_j00_im = a_down_im * rmm_j0_re * x60 + a_down_re * x198 + a_up_im * rmp_j0_re * x60 + a_up_re * x199
     del x198, x199
-    x207 = rmm_j1_im * x65
-    x210 = rmm_j1_im * x96
-    rm_j00_re = -a_down_im * x203 + a_down_re * rmm_j0_re * x65 - a_up_im * x204 + a_up_re * rmp_j0_re * x65
-    rm_j00_im = a_down_im * rmm_j0_re * x65 + a_down_re * x203 + a_up_im * rmp_j0_re * x65 + a_up_re * x204
-    del x203, x204
     rm_j01_re = -Delta_0 * rmm_j0_re - Delta_0 * rmp_j0_re
-    x341 = rm_j01_re * x340
-    x360 = rm_j01_re * x338
+    x336 = rm_j01_re * x335
+    x355 = rm_j01_re * x333
     rm_j01_im = -Delta_0 * rmm_j0_im - Delta_0 * rmp_j0_im
     del rmm_j0_im, rmp_j0_im
-    x339 = rm_j01_im * x338
-    x356 = rm_j01_im * x340
-    rm_j03_re = -a_down_im * x205 + a_down_re * rmp_j0_re * x2 * x89 - a_up_im * x206 + a_up_re * rmm_j0_re * x2 * x89
-    x275 = rm_j03_re * x274
-    x321 = rm_j03_re * x272
-    x420 = rm_j03_re * x385
-    x433 = rm_j03_re * x396
-    rm_j03_im = a_down_im * rmp_j0_re * x96 + a_down_re * x205 + a_up_im * rmm_j0_re * x96 + a_up_re * x206
-    del rmm_j0_re, rmp_j0_re, x205, x206
-    x273 = rm_j03_im * x272
-    x317 = rm_j03_im * x274
-    x419 = rm_j03_im * x396
-    x429 = rm_j03_im * x385
-    rm_j10_re = -a_down_im * x207 + a_down_re * rmm_j1_re * x65 - a_up_im * x208 + a_up_re * rmp_j1_re * x65
-    rm_j10_im = a_down_im * rmm_j1_re * x65 + a_down_re * x207 + a_up_im * rmp_j1_re * x65 + a_up_re * x208
-    del x207, x208
+    x334 = rm_j01_im * x333
+    x351 = rm_j01_im * x335
+    rm_j03_re = -a_down_im * x200 + a_down_re * rmp_j0_re * x2 * x84 - a_up_im * x201 + a_up_re * rmm_j0_re * x2 * x84
+    x270 = rm_j03_re * x269
+    x316 = rm_j03_re * x267
+    x415 = rm_j03_re * x380
+    x428 = rm_j03_re * x391
+    rm_j03_im = a_down_im * rmp_j0_re * x91 + a_down_re * x200 + a_up_im * rmm_j0_re * x91 + a_up_re * x201
+    del rmm_j0_re, rmp_j0_re, x200, x201
+    x268 = rm_j03_im * x267
+    x312 = rm_j03_im * x269
+    x414 = rm_j03_im * x391
+    x424 = rm_j03_im * x380
+    rm_j10_re = -a_down_im * x202 + a_down_re * rmm_j1_re * x60 - a_up_im * x203 + a_up_re * rmp_j1_re * x60
+    rm_j10_im = a_down_im * rmm_j1_re * x60 + a_down_re * x202 + a_up_im * rmp_j1_re * x60 + a_up_re * x203
+    del x202, x203
     rm_j11_re = -Delta_0 * rmm_j1_re - Delta_0 * rmp_j1_re
-    x446 = rm_j11_re * x3
+    x441 = rm_j11_re * x3
     rm_j11_im = -Delta_0 * rmm_j1_im - Delta_0 * rmp_j1_im
     del rmm_j1_im, rmp_j1_im
-    x445 = rm_j11_im * x3
-    rm_j13_re = -a_down_im * x209 + a_down_re * rmp_j1_re * x2 * x89 - a_up_im * x210 + a_up_re * rmm_j1_re * x2 * x89
-    rm_j13_im = a_down_im * rmp_j1_re * x96 + a_down_re * x209 + a_up_im * rmm_j1_re * x96 + a_up_re * x210
-    del rmm_j1_re, rmp_j1_re, x209, x210
-    sp_n0_re = x211 * x70 - x212 * x83 + x64
-    del x64, x70, x83
-    x294 = sp_n0_re * x0
-    sp_n0_im = x211 * x212 + x84
-    del x211, x212, x84
-    x295 = sp_n0_im * x0
-    x405 = sp_n0_im * x379
-    x457 = sp_n0_im * x453
+    x440 = rm_j11_im * x3
+    rm_j13_re = -a_down_im * x204 + a_down_re * rmp_j1_re * x2 * x84 - a_up_im * x205 + a_up_re * rmm_j1_re * x2 * x84
+    rm_j13_im = a_down_im * rmp_j1_re * x91 + a_down_re * x204 + a_up_im * rmm_j1_re * x91 + a_up_re * x205
+    del rmm_j1_re, rmp_j1_re, x204, x205
+    sp_n0_re = x206 * x65 - x207 * x78 + x59
+    del x59, x65, x78
+    x289 = sp_n0_re * x0
+    sp_n0_im = x206 * x207 + x79
+    del x206, x207, x79
+    x290 = sp_n0_im * x0
+    x400 = sp_n0_im * x374
+    x452 = sp_n0_im * x448
     del sp_n0_im
-    sp_n1_re = -x108 - x213 * x73
-    del x108, x73
-    x304 = sp_n1_re * x2
-    x350 = sp_n1_re * x0
-    x482 = sp_n1_re * x1
-    sp_n1_im = Delta_0 * x82 - x103 + x116 * x93 + x213 * x75
-    del x103, x116, x213, x75, x82, x93
-    x305 = sp_n1_im * x2
-    x352 = sp_n1_im * x0
-    x483 = sp_n1_im * x1
-    x493 = x1 * x352
-    sp_n2_re = rp_weight_re * x214 + x94 + x95 - x99
-    del rp_weight_re, x94, x95, x99
-    x313 = sp_n2_re * x0
-    x335 = sp_n2_re * x2
-    x394 = sp_n2_re * x379
-    x416 = sp_n2_re * x1
-    sp_n2_im = -rp_weight_im * x214 - x105
-    del rp_weight_im, x105, x214
-    x314 = sp_n2_im * x0
-    x336 = sp_n2_im * x2
-    x383 = sp_n2_im * x379
-    x410 = sp_n2_im * x1
-    x472 = x1 * x314
-    sp_n3_re = c_down_re * x114 * x2 * x89 - x110 - x117 * x91
-    del x110, x117
-    x284 = sp_n3_re * x2
-    x399 = sp_n3_re * x1
-    sp_n3_im = x114 * x91 + x118
-    del x114, x118, x91
-    x286 = sp_n3_im * x2
-    x388 = sp_n3_im * x1
-    x444 = sp_n3_im * x440
-    x467 = x1 * x286
-    x499 = sp_n3_im * x88
+    sp_n1_re = -x103 - x208 * x68
+    del x103, x68
+    x299 = sp_n1_re * x2
+    x345 = sp_n1_re * x0
+    x477 = sp_n1_re * x1
+    sp_n1_im = Delta_0 * x77 + x111 * x88 + x208 * x70 - x98
+    del x111, x208, x70, x77, x88, x98
+    x300 = sp_n1_im * x2
+    x347 = sp_n1_im * x0
+    x478 = sp_n1_im * x1
+    x488 = x1 * x347
+    sp_n2_re = rp_weight_re * x209 + x89 + x90 - x94
+    del rp_weight_re, x89, x90, x94
+    x308 = sp_n2_re * x0
+    x330 = sp_n2_re * x2
+    x389 = sp_n2_re * x374
+    x411 = sp_n2_re * x1
+    sp_n2_im = -rp_weight_im * x209 - x100
+    del rp_weight_im, x100, x209
+    x309 = sp_n2_im * x0
+    x331 = sp_n2_im * x2
+    x378 = sp_n2_im * x374
+    x405 = sp_n2_im * x1
+    x467 = x1 * x309
+    sp_n3_re = c_down_re * x109 * x2 * x84 - x105 - x112 * x86
+    del x105, x112
+    x279 = sp_n3_re * x2
+    x394 = sp_n3_re * x1
+    sp_n3_im = x109 * x86 + x113
+    del x109, x113, x86
+    x281 = sp_n3_im * x2
+    x383 = sp_n3_im * x1
+    x439 = sp_n3_im * x435
+    x462 = x1 * x281
+    x494 = sp_n3_im * x83
     del sp_n3_im
-    spp_x_re = x16 * (sp_roots_re - x119)
-    x222 = spp_x_re * x124
-    spp_x_im = x16 * (sp_roots_im + x216)
-    x221 = spp_x_im * x124
-    x223 = -x138 * x221 - x140 * x222
-    x225 = x138 * x222 - x140 * x221
-    z23 = root_sum(ap_p_re, ap_p_im, x217, rp_p_im, spp_x_re, spp_x_im)
+    spp_x_re = x14 * (sp_roots_re - x114)
+    x217 = spp_x_re * x119
+    spp_x_im = x14 * (sp_roots_im + x211)
+    x216 = spp_x_im * x119
+    x218 = -x133 * x216 - x135 * x217
+    x220 = x133 * x217 - x135 * x216
+    z22 = root_sum(ap_p_re, ap_p_im, x212, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im
-    spp_k_re = z23[0]
-    spp_k_im = z23[1]
+    spp_k_re = z22[0]
+    spp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x213 = z23[0]
+    x214 = z23[1]
     del z23
-    z24 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x218 = z24[0]
+    z24 = pair_excess(spp_k_re, spp_k_im, q, x213, x214)
+    del spp_k_im, spp_k_re, x213, x214
+    x215 = z24[0]
     x219 = z24[1]
     del z24
-    z25 = pair_excess(spp_k_re, spp_k_im, q, x218, x219)
-    del spp_k_im, spp_k_re, x218, x219
-    x220 = z25[0]
-    x224 = z25[1]
-    del z25
-    spp_j0_re = x220 * x223 - x224 * x225
-    spp_j0_im = x220 * x225 + x223 * x224
-    del x220, x223, x224, x225
-    x236 = spp_j0_im * x65
-    x237 = spp_j0_im * x96
-    spp_j1_re = -spp_j0_im * x221 + spp_j0_re * spp_x_re * x124
+    spp_j0_re = x215 * x218 - x219 * x220
+    spp_j0_im = x215 * x220 + x218 * x219
+    del x215, x218, x219, x220
+    x231 = spp_j0_im * x60
+    x232 = spp_j0_im * x91
+    spp_j1_re = -spp_j0_im * x216 + spp_j0_re * spp_x_re * x119
     del spp_x_re
-    spp_j1_im = spp_j0_im * x222 + spp_j0_re * x221
-    del x221, x222
-    x240 = spp_j1_im * x65
-    x241 = spp_j1_im * x96
-    spm_x_re = x16 * (-sm_roots_re - x119)
-    x231 = spm_x_re * x124
-    spm_x_im = x16 * (-sm_roots_im - x226)
-    x230 = spm_x_im * x124
-    x232 = x138 * x230 + x140 * x231
-    x234 = 2 * a_root_re * spm_x_im * x124 * x126 - x138 * x231
-    z26 = root_sum(am_p_re, am_p_im, x217, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, x217
-    spm_k_re = z26[0]
-    spm_k_im = z26[1]
+    spp_j1_im = spp_j0_im * x217 + spp_j0_re * x216
+    del x216, x217
+    x235 = spp_j1_im * x60
+    x236 = spp_j1_im * x91
+    spm_x_re = x14 * (-sm_roots_re - x114)
+    x226 = spm_x_re * x119
+    spm_x_im = x14 * (-sm_roots_im - x221)
+    x225 = spm_x_im * x119
+    x227 = x133 * x225 + x135 * x226
+    x229 = 2 * a_root_re * spm_x_im * x119 * x121 - x133 * x226
+    z25 = root_sum(am_p_re, am_p_im, x212, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, x212
+    spm_k_re = z25[0]
+    spm_k_im = z25[1]
+    del z25
+    z26 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x222 = z26[0]
+    x223 = z26[1]
     del z26
-    z27 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x227 = z27[0]
+    z27 = pair_excess(spm_k_re, spm_k_im, q, x222, x223)
+    del spm_k_im, spm_k_re, x222, x223
+    x224 = z27[0]
     x228 = z27[1]
     del z27
-    z28 = pair_excess(spm_k_re, spm_k_im, q, x227, x228)
-    del spm_k_im, spm_k_re, x227, x228
-    x229 = z28[0]
-    x233 = z28[1]
-    del z28
-    spm_j0_re = x229 * x232 - x233 * x234
-    spm_j0_im = x229 * x234 + x232 * x233
-    del x229, x232, x233, x234
-    x235 = spm_j0_im * x65
-    x238 = spm_j0_im * x96
-    spm_j1_re = -spm_j0_im * x230 + spm_j0_re * spm_x_re * x124
+    spm_j0_re = x224 * x227 - x228 * x229
+    spm_j0_im = x224 * x229 + x227 * x228
+    del x224, x227, x228, x229
+    x230 = spm_j0_im * x60
+    x233 = spm_j0_im * x91
+    spm_j1_re = -spm_j0_im * x225 + spm_j0_re * spm_x_re * x119
     del spm_x_re
-    spm_j1_im = spm_j0_im * x231 + spm_j0_re * x230
+    spm_j1_im = spm_j0_im * x226 + spm_j0_re * x225
+    del x225, x226
+    x234 = spm_j1_im * x60
+    x237 = spm_j1_im * x91
+    sp_j00_re = -a_down_im * x230 + a_down_re * spm_j0_re * x60 - a_up_im * x231 + a_up_re * spp_j0_re * x60
+    sp_j00_im = a_down_im * spm_j0_re * x60 + a_down_re * x230 + a_up_im * spp_j0_re * x60 + a_up_re * x231
     del x230, x231
-    x239 = spm_j1_im * x65
-    x242 = spm_j1_im * x96
-    sp_j00_re = -a_down_im * x235 + a_down_re * spm_j0_re * x65 - a_up_im * x236 + a_up_re * spp_j0_re * x65
-    sp_j00_im = a_down_im * spm_j0_re * x65 + a_down_re * x235 + a_up_im * spp_j0_re * x65 + a_up_re * x236
-    del x235, x236
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x353 = sp_j01_re * x352
-    x363 = sp_j01_re * x350
+    x348 = sp_j01_re * x347
+    x358 = sp_j01_re * x345
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x351 = sp_j01_im * x350
-    x359 = sp_j01_im * x352
-    sp_j03_re = -a_down_im * x237 + a_down_re * spp_j0_re * x2 * x89 - a_up_im * x238 + a_up_re * spm_j0_re * x2 * x89
-    x287 = sp_j03_re * x286
-    x324 = sp_j03_re * x284
-    x426 = sp_j03_re * x388
-    x436 = sp_j03_re * x399
-    sp_j03_im = a_down_im * spp_j0_re * x96 + a_down_re * x237 + a_up_im * spm_j0_re * x96 + a_up_re * x238
-    del spm_j0_re, spp_j0_re, x237, x238
-    x285 = sp_j03_im * x284
-    x320 = sp_j03_im * x286
-    x425 = sp_j03_im * x399
-    x432 = sp_j03_im * x388
-    sp_j10_re = -a_down_im * x239 + a_down_re * spm_j1_re * x65 - a_up_im * x240 + a_up_re * spp_j1_re * x65
-    sp_j10_im = a_down_im * spm_j1_re * x65 + a_down_re * x239 + a_up_im * spp_j1_re * x65 + a_up_re * x240
-    del x239, x240
+    x346 = sp_j01_im * x345
+    x354 = sp_j01_im * x347
+    sp_j03_re = -a_down_im * x232 + a_down_re * spp_j0_re * x2 * x84 - a_up_im * x233 + a_up_re * spm_j0_re * x2 * x84
+    x282 = sp_j03_re * x281
+    x319 = sp_j03_re * x279
+    x421 = sp_j03_re * x383
+    x431 = sp_j03_re * x394
+    sp_j03_im = a_down_im * spp_j0_re * x91 + a_down_re * x232 + a_up_im * spm_j0_re * x91 + a_up_re * x233
+    del spm_j0_re, spp_j0_re, x232, x233
+    x280 = sp_j03_im * x279
+    x315 = sp_j03_im * x281
+    x420 = sp_j03_im * x394
+    x427 = sp_j03_im * x383
+    sp_j10_re = -a_down_im * x234 + a_down_re * spm_j1_re * x60 - a_up_im * x235 + a_up_re * spp_j1_re * x60
+    sp_j10_im = a_down_im * spm_j1_re * x60 + a_down_re * x234 + a_up_im * spp_j1_re * x60 + a_up_re * x235
+    del x234, x235
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
-    x452 = sp_j11_re * x3
+    x447 = sp_j11_re * x3
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    x451 = sp_j11_im * x3
-    sp_j13_re = -a_down_im * x241 + a_down_re * spp_j1_re * x2 * x89 - a_up_im * x242 + a_up_re * spm_j1_re * x2 * x89
-    sp_j13_im = a_down_im * spp_j1_re * x96 + a_down_re * x241 + a_up_im * spm_j1_re * x96 + a_up_re * x242
-    del spm_j1_re, spp_j1_re, x241, x242
-    sm_n0_re = x152 + x154 * x243 - x163 * x244
-    del x152, x154, x163
-    x292 = sm_n0_re * x0
-    sm_n0_im = x164 + x243 * x244
-    del x164, x243, x244
-    x293 = sm_n0_im * x0
-    x404 = sm_n0_im * x379
-    x456 = sm_n0_im * x453
+    x446 = sp_j11_im * x3
+    sp_j13_re = -a_down_im * x236 + a_down_re * spp_j1_re * x2 * x84 - a_up_im * x237 + a_up_re * spm_j1_re * x2 * x84
+    sp_j13_im = a_down_im * spp_j1_re * x91 + a_down_re * x236 + a_up_im * spm_j1_re * x91 + a_up_re * x237
+    del spm_j1_re, spp_j1_re, x236, x237
+    sm_n0_re = x147 + x149 * x238 - x158 * x239
+    del x147, x149, x158
+    x287 = sm_n0_re * x0
+    sm_n0_im = x159 + x238 * x239
+    del x159, x238, x239
+    x288 = sm_n0_im * x0
+    x399 = sm_n0_im * x374
+    x451 = sm_n0_im * x448
     del sm_n0_im
-    sm_n1_re = -x155 * x245 + x167 - x170 - x179
-    del x155, x167, x170, x179
-    x302 = sm_n1_re * x2
-    x346 = sm_n1_re * x0
-    x480 = sm_n1_re * x1
-    sm_n1_im = x157 * x245 + x180
-    del x157, x180, x245
-    x303 = sm_n1_im * x2
-    x348 = sm_n1_im * x0
-    x481 = sm_n1_im * x1
-    x492 = x1 * x348
-    sm_n2_re = rm_weight_re * x246 + x172
-    del x172
-    x311 = sm_n2_re * x0
-    x333 = sm_n2_re * x2
-    x393 = sm_n2_re * x379
-    x415 = sm_n2_re * x1
-    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x65 - rm_weight_im * x246 - x173 - x174
-    del c_down_re, rm_weight_im, rm_weight_re, x173, x174, x246
-    x312 = sm_n2_im * x0
-    x334 = sm_n2_im * x2
-    x382 = sm_n2_im * x379
-    x409 = sm_n2_im * x1
-    x471 = x1 * x312
-    sm_n3_re = c_up_re * x183 * x2 * x89 - x165 * x185 - x181
-    del c_up_re, x181, x185
-    x280 = sm_n3_re * x2
-    x398 = sm_n3_re * x1
-    sm_n3_im = x165 * x183 + x186
-    del x165, x183, x186
-    x282 = sm_n3_im * x2
-    x387 = sm_n3_im * x1
-    x443 = sm_n3_im * x440
-    x466 = x1 * x282
-    x498 = sm_n3_im * x88
+    sm_n1_re = -x150 * x240 + x162 - x165 - x174
+    del x150, x162, x165, x174
+    x297 = sm_n1_re * x2
+    x341 = sm_n1_re * x0
+    x475 = sm_n1_re * x1
+    sm_n1_im = x152 * x240 + x175
+    del x152, x175, x240
+    x298 = sm_n1_im * x2
+    x343 = sm_n1_im * x0
+    x476 = sm_n1_im * x1
+    x487 = x1 * x343
+    sm_n2_re = rm_weight_re * x241 + x167
+    del x167
+    x306 = sm_n2_re * x0
+    x328 = sm_n2_re * x2
+    x388 = sm_n2_re * x374
+    x410 = sm_n2_re * x1
+    sm_n2_im = 2 * Delta_0 * c_down_re * excess_electrons * rm_weight_re * x60 - rm_weight_im * x241 - x168 - x169
+    del c_down_re, rm_weight_im, rm_weight_re, x168, x169, x241
+    x307 = sm_n2_im * x0
+    x329 = sm_n2_im * x2
+    x377 = sm_n2_im * x374
+    x404 = sm_n2_im * x1
+    x466 = x1 * x307
+    sm_n3_re = c_up_re * x178 * x2 * x84 - x160 * x180 - x176
+    del c_up_re, x176, x180
+    x275 = sm_n3_re * x2
+    x393 = sm_n3_re * x1
+    sm_n3_im = x160 * x178 + x181
+    del x160, x178, x181
+    x277 = sm_n3_im * x2
+    x382 = sm_n3_im * x1
+    x438 = sm_n3_im * x435
+    x461 = x1 * x277
+    x493 = sm_n3_im * x83
     del sm_n3_im
-    smp_x_re = x16 * (sm_roots_re - x119)
+    smp_x_re = x14 * (sm_roots_re - x114)
     del sm_roots_re
-    x252 = smp_x_re * x124
-    smp_x_im = x16 * (sm_roots_im + x216)
-    del sm_roots_im, x216
-    x251 = smp_x_im * x124
-    x253 = -x138 * x251 - x140 * x252
-    x255 = x138 * x252 - x140 * x251
-    z29 = root_sum(ap_p_re, ap_p_im, x247, rm_p_im, smp_x_re, smp_x_im)
+    x247 = smp_x_re * x119
+    smp_x_im = x14 * (sm_roots_im + x211)
+    del sm_roots_im, x211
+    x246 = smp_x_im * x119
+    x248 = -x133 * x246 - x135 * x247
+    x250 = x133 * x247 - x135 * x246
+    z28 = root_sum(ap_p_re, ap_p_im, x242, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im
-    smp_k_re = z29[0]
-    smp_k_im = z29[1]
+    smp_k_re = z28[0]
+    smp_k_im = z28[1]
+    del z28
+    z29 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x243 = z29[0]
+    x244 = z29[1]
     del z29
-    z30 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x248 = z30[0]
+    z30 = pair_excess(smp_k_re, smp_k_im, q, x243, x244)
+    del smp_k_im, smp_k_re, x243, x244
+    x245 = z30[0]
     x249 = z30[1]
     del z30
-    z31 = pair_excess(smp_k_re, smp_k_im, q, x248, x249)
-    del smp_k_im, smp_k_re, x248, x249
-    x250 = z31[0]
-    x254 = z31[1]
-    del z31
-    smp_j0_re = x250 * x253 - x254 * x255
-    smp_j0_im = x250 * x255 + x253 * x254
-    del x250, x253, x254, x255
-    x265 = smp_j0_im * x65
-    x266 = smp_j0_im * x96
-    smp_j1_re = -smp_j0_im * x251 + smp_j0_re * smp_x_re * x124
+    smp_j0_re = x245 * x248 - x249 * x250
+    smp_j0_im = x245 * x250 + x248 * x249
+    del x245, x248, x249, x250
+    x260 = smp_j0_im * x60
+    x261 = smp_j0_im * x91
+    smp_j1_re = -smp_j0_im * x246 + smp_j0_re * smp_x_re * x119
     del smp_x_re
-    smp_j1_im = smp_j0_im * x252 + smp_j0_re * x251
-    del x251, x252
-    x269 = smp_j1_im * x65
-    x270 = smp_j1_im * x96
-    smm_x_re = x16 * (-sp_roots_re - x119)
-    del sp_roots_re, x119
-    x260 = smm_x_re * x124
-    smm_x_im = x16 * (-sp_roots_im - x226)
-    del sp_roots_im, x16, x226
-    x259 = smm_x_im * x124
-    x261 = x138 * x259 + x140 * x260
-    del x140
-    x263 = 2 * a_root_re * smm_x_im * x124 * x126 - x138 * x260
-    del a_root_re, x126, x138
-    z32 = root_sum(am_p_re, am_p_im, x247, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, x247
-    smm_k_re = z32[0]
-    smm_k_im = z32[1]
+    smp_j1_im = smp_j0_im * x247 + smp_j0_re * x246
+    del x246, x247
+    x264 = smp_j1_im * x60
+    x265 = smp_j1_im * x91
+    smm_x_re = x14 * (-sp_roots_re - x114)
+    del sp_roots_re, x114
+    x255 = smm_x_re * x119
+    smm_x_im = x14 * (-sp_roots_im - x221)
+    del sp_roots_im, x14, x221
+    x254 = smm_x_im * x119
+    x256 = x133 * x254 + x135 * x255
+    del x135
+    x258 = 2 * a_root_re * smm_x_im * x119 * x121 - x133 * x255
+    del a_root_re, x121, x133
+    z31 = root_sum(am_p_re, am_p_im, x242, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, x242
+    smm_k_re = z31[0]
+    smm_k_im = z31[1]
+    del z31
+    z32 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x251 = z32[0]
+    x252 = z32[1]
     del z32
-    z33 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x256 = z33[0]
+    z33 = pair_excess(smm_k_re, smm_k_im, q, x251, x252)
+    del smm_k_im, smm_k_re, x251, x252
+    x253 = z33[0]
     x257 = z33[1]
     del z33
-    z34 = pair_excess(smm_k_re, smm_k_im, q, x256, x257)
-    del smm_k_im, smm_k_re, x256, x257
-    x258 = z34[0]
-    x262 = z34[1]
-    del z34
-    smm_j0_re = x258 * x261 - x262 * x263
-    smm_j0_im = x258 * x263 + x261 * x262
-    del x258, x261, x262, x263
-    x264 = smm_j0_im * x65
-    x267 = smm_j0_im * x96
-    smm_j1_re = -smm_j0_im * x259 + smm_j0_re * smm_x_re * x124
-    del smm_x_re, x124
-    smm_j1_im = smm_j0_im * x260 + smm_j0_re * x259
+    smm_j0_re = x253 * x256 - x257 * x258
+    smm_j0_im = x253 * x258 + x256 * x257
+    del x253, x256, x257, x258
+    x259 = smm_j0_im * x60
+    x262 = smm_j0_im * x91
+    smm_j1_re = -smm_j0_im * x254 + smm_j0_re * smm_x_re * x119
+    del smm_x_re, x119
+    smm_j1_im = smm_j0_im * x255 + smm_j0_re * x254
+    del x254, x255
+    x263 = smm_j1_im * x60
+    x266 = smm_j1_im * x91
+    sm_j00_re = -a_down_im * x259 + a_down_re * smm_j0_re * x60 - a_up_im * x260 + a_up_re * smp_j0_re * x60
+    sm_j00_im = a_down_im * smm_j0_re * x60 + a_down_re * x259 + a_up_im * smp_j0_re * x60 + a_up_re * x260
     del x259, x260
-    x268 = smm_j1_im * x65
-    x271 = smm_j1_im * x96
-    sm_j00_re = -a_down_im * x264 + a_down_re * smm_j0_re * x65 - a_up_im * x265 + a_up_re * smp_j0_re * x65
-    sm_j00_im = a_down_im * smm_j0_re * x65 + a_down_re * x264 + a_up_im * smp_j0_re * x65 + a_up_re * x265
-    del x264, x265
-    x296 = rm_j00_im * x288 + rm_j00_re * x289 + rp_j00_im * x290 + rp_j00_re * x291 + sm_j00_im * x292 + sm_j00_re * x293 + sp_j00_im * x294 + sp_j00_re * x295
-    x325 = rm_j00_im * x289 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x291 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x293 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x295 - sp_j00_re * sp_n0_re * x0
-    x369 = rm_j00_im * x307 + rm_j00_re * x308 + rp_j00_im * x309 + rp_j00_re * x310 + sm_j00_im * x311 + sm_j00_re * x312 + sp_j00_im * x313 + sp_j00_re * x314
-    x374 = rm_j00_im * x308 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x310 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x312 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x314 - sp_j00_re * sp_n2_re * x0
-    x375 = rm_j00_im * x338 + rm_j00_re * x340 + rp_j00_im * x342 + rp_j00_re * x344 + sm_j00_im * x346 + sm_j00_re * x348 + sp_j00_im * x350 + sp_j00_re * x352
-    x377 = rm_j00_im * x340 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x344 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x348 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x352 - sp_j00_re * sp_n1_re * x0
-    del x340, x344, x352
-    x384 = rm_j00_im * x380 - rm_j00_re * rm_n2_re * x379 + rp_j00_im * x381 - rp_j00_re * rp_n2_re * x379 + sm_j00_im * x382 - sm_j00_re * sm_n2_re * x379 + sp_j00_im * x383 - sp_j00_re * sp_n2_re * x379
-    x395 = rm_j00_im * x391 + rm_j00_re * x380 + rp_j00_im * x392 + rp_j00_re * x381 + sm_j00_im * x393 + sm_j00_re * x382 + sp_j00_im * x394 + sp_j00_re * x383
+    x291 = rm_j00_im * x283 + rm_j00_re * x284 + rp_j00_im * x285 + rp_j00_re * x286 + sm_j00_im * x287 + sm_j00_re * x288 + sp_j00_im * x289 + sp_j00_re * x290
+    x320 = rm_j00_im * x284 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x286 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x288 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x290 - sp_j00_re * sp_n0_re * x0
+    x364 = rm_j00_im * x302 + rm_j00_re * x303 + rp_j00_im * x304 + rp_j00_re * x305 + sm_j00_im * x306 + sm_j00_re * x307 + sp_j00_im * x308 + sp_j00_re * x309
+    x369 = rm_j00_im * x303 - rm_j00_re * rm_n2_re * x0 + rp_j00_im * x305 - rp_j00_re * rp_n2_re * x0 + sm_j00_im * x307 - sm_j00_re * sm_n2_re * x0 + sp_j00_im * x309 - sp_j00_re * sp_n2_re * x0
+    x370 = rm_j00_im * x333 + rm_j00_re * x335 + rp_j00_im * x337 + rp_j00_re * x339 + sm_j00_im * x341 + sm_j00_re * x343 + sp_j00_im * x345 + sp_j00_re * x347
+    x372 = rm_j00_im * x335 - rm_j00_re * rm_n1_re * x0 + rp_j00_im * x339 - rp_j00_re * rp_n1_re * x0 + sm_j00_im * x343 - sm_j00_re * sm_n1_re * x0 + sp_j00_im * x347 - sp_j00_re * sp_n1_re * x0
+    del x335, x339, x347
+    x379 = rm_j00_im * x375 - rm_j00_re * rm_n2_re * x374 + rp_j00_im * x376 - rp_j00_re * rp_n2_re * x374 + sm_j00_im * x377 - sm_j00_re * sm_n2_re * x374 + sp_j00_im * x378 - sp_j00_re * sp_n2_re * x374
+    x390 = rm_j00_im * x386 + rm_j00_re * x375 + rp_j00_im * x387 + rp_j00_re * x376 + sm_j00_im * x388 + sm_j00_re * x377 + sp_j00_im * x389 + sp_j00_re * x378
     del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x349 = sm_j01_re * x348
-    x362 = sm_j01_re * x346
+    x344 = sm_j01_re * x343
+    x357 = sm_j01_re * x341
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x306 = rm_j01_im * x298 + rm_j01_re * x299 + rp_j01_im * x300 + rp_j01_re * x301 + sm_j01_im * x302 + sm_j01_re * x303 + sp_j01_im * x304 + sp_j01_re * x305
-    x315 = rm_j01_im * x307 + rm_j01_re * x308 + rp_j01_im * x309 + rp_j01_re * x310 + sm_j01_im * x311 + sm_j01_re * x312 + sp_j01_im * x313 + sp_j01_re * x314
-    x327 = rm_j01_im * x299 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x301 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x303 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x305 - sp_j01_re * sp_n1_re * x2
-    x328 = rm_j01_im * x308 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x310 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x312 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x314 - sp_j01_re * sp_n2_re * x0
-    del x308, x310, x312, x314
-    x337 = rm_j01_im * x329 + rm_j01_re * x330 + rp_j01_im * x331 + rp_j01_re * x332 + sm_j01_im * x333 + sm_j01_re * x334 + sp_j01_im * x335 + sp_j01_re * x336
-    x347 = sm_j01_im * x346
-    x354 = x339 + x341 + x343 + x345 + x347 + x349 + x351 + x353
-    x355 = rm_j01_im * x330 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x332 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x334 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x336 - sp_j01_re * sp_n2_re * x2
-    x358 = sm_j01_im * x348
-    del x348
-    x364 = x356 + x357 + x358 + x359 - x360 - x361 - x362 - x363
-    x365 = rm_j01_im * x272 + rm_j01_re * x274 + rp_j01_im * x276 + rp_j01_re * x278 + sm_j01_im * x280 + sm_j01_re * x282 + sp_j01_im * x284 + sp_j01_re * x286
-    x366 = rm_j01_im * x288 + rm_j01_re * x289 + rp_j01_im * x290 + rp_j01_re * x291 + sm_j01_im * x292 + sm_j01_re * x293 + sp_j01_im * x294 + sp_j01_re * x295
-    del x288, x290, x292, x294
+    x301 = rm_j01_im * x293 + rm_j01_re * x294 + rp_j01_im * x295 + rp_j01_re * x296 + sm_j01_im * x297 + sm_j01_re * x298 + sp_j01_im * x299 + sp_j01_re * x300
+    x310 = rm_j01_im * x302 + rm_j01_re * x303 + rp_j01_im * x304 + rp_j01_re * x305 + sm_j01_im * x306 + sm_j01_re * x307 + sp_j01_im * x308 + sp_j01_re * x309
+    x322 = rm_j01_im * x294 - rm_j01_re * rm_n1_re * x2 + rp_j01_im * x296 - rp_j01_re * rp_n1_re * x2 + sm_j01_im * x298 - sm_j01_re * sm_n1_re * x2 + sp_j01_im * x300 - sp_j01_re * sp_n1_re * x2
+    x323 = rm_j01_im * x303 - rm_j01_re * rm_n2_re * x0 + rp_j01_im * x305 - rp_j01_re * rp_n2_re * x0 + sm_j01_im * x307 - sm_j01_re * sm_n2_re * x0 + sp_j01_im * x309 - sp_j01_re * sp_n2_re * x0
+    del x303, x305, x307, x309
+    x332 = rm_j01_im * x324 + rm_j01_re * x325 + rp_j01_im * x326 + rp_j01_re * x327 + sm_j01_im * x328 + sm_j01_re * x329 + sp_j01_im * x330 + sp_j01_re * x331
+    x342 = sm_j01_im * x341
+    x349 = x334 + x336 + x338 + x340 + x342 + x344 + x346 + x348
+    x350 = rm_j01_im * x325 - rm_j01_re * rm_n2_re * x2 + rp_j01_im * x327 - rp_j01_re * rp_n2_re * x2 + sm_j01_im * x329 - sm_j01_re * sm_n2_re * x2 + sp_j01_im * x331 - sp_j01_re * sp_n2_re * x2
+    x353 = sm_j01_im * x343
+    del x343
+    x359 = x351 + x352 + x353 + x354 - x355 - x356 - x357 - x358
+    x360 = rm_j01_im * x267 + rm_j01_re * x269 + rp_j01_im * x271 + rp_j01_re * x273 + sm_j01_im * x275 + sm_j01_re * x277 + sp_j01_im * x279 + sp_j01_re * x281
+    x361 = rm_j01_im * x283 + rm_j01_re * x284 + rp_j01_im * x285 + rp_j01_re * x286 + sm_j01_im * x287 + sm_j01_re * x288 + sp_j01_im * x289 + sp_j01_re * x290
+    del x283, x285, x287, x289
+    x362 = x360 + x361
+    x365 = rm_j01_im * x269 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x273 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x277 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x281 - sp_j01_re * sp_n3_re * x2
+    del x269, x273, x281
+    x366 = rm_j01_im * x284 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x286 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x288 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x290 - sp_j01_re * sp_n0_re * x0
+    del x284, x286, x288, x290
     x367 = x365 + x366
-    x370 = rm_j01_im * x274 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x278 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x282 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x286 - sp_j01_re * sp_n3_re * x2
-    del x274, x278, x286
-    x371 = rm_j01_im * x289 - rm_j01_re * rm_n0_re * x0 + rp_j01_im * x291 - rp_j01_re * rp_n0_re * x0 + sm_j01_im * x293 - sm_j01_re * sm_n0_re * x0 + sp_j01_im * x295 - sp_j01_re * sp_n0_re * x0
-    del x289, x291, x293, x295
-    x372 = x370 + x371
-    x389 = rm_j01_im * x385 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x386 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x387 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x388 - sp_j01_re * sp_n3_re * x1
-    x390 = x371 + x389
-    del x371
-    x400 = rm_j01_im * x396 + rm_j01_re * x385 + rp_j01_im * x397 + rp_j01_re * x386 + sm_j01_im * x398 + sm_j01_re * x387 + sp_j01_im * x399 + sp_j01_re * x388
-    del x385, x386, x388, x396, x397, x399
-    x401 = x366 + x400
+    x384 = rm_j01_im * x380 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x381 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x382 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x383 - sp_j01_re * sp_n3_re * x1
+    x385 = x366 + x384
     del x366
-    x406 = rm_j01_im * x402 - rm_j01_re * rm_n0_re * x379 + rp_j01_im * x403 - rp_j01_re * rp_n0_re * x379 + sm_j01_im * x404 - sm_j01_re * sm_n0_re * x379 + sp_j01_im * x405 - sp_j01_re * sp_n0_re * x379
-    x412 = rm_j01_im * rm_n0_re * x379 + rm_j01_re * x402 + rp_j01_im * rp_n0_re * x379 + rp_j01_re * x403 + sm_j01_im * sm_n0_re * x379 + sm_j01_re * x404 + sp_j01_im * sp_n0_re * x379 + sp_j01_re * x405
-    del x402, x403, x404, x405
-    x418 = rm_j01_im * x391 + rm_j01_re * x380 + rp_j01_im * x392 + rp_j01_re * x381 + sm_j01_im * x393 + sm_j01_re * x382 + sp_j01_im * x394 + sp_j01_re * x383
-    del x391, x392, x393, x394
-    x428 = rm_j01_im * x380 - rm_j01_re * rm_n2_re * x379 + rp_j01_im * x381 - rp_j01_re * rp_n2_re * x379 + sm_j01_im * x382 - sm_j01_re * sm_n2_re * x379 + sp_j01_im * x383 - sp_j01_re * sp_n2_re * x379
-    del x379, x380, x381, x382, x383
-    x438 = x296 - x339 - x341 - x343 - x345 - x347 - x349 - x351 - x353
-    del x339, x341, x343, x345, x347, x349, x351, x353
-    x439 = x325 - x356 - x357 - x358 - x359 + x360 + x361 + x362 + x363
-    del x356, x357, x358, x359, x360, x361, x362, x363
-    x484 = rm_j01_im * x476 + rm_j01_re * x477 + rp_j01_im * x478 + rp_j01_re * x479 + sm_j01_im * x480 + sm_j01_re * x481 + sp_j01_im * x482 + sp_j01_re * x483
-    x485 = rm_j01_im * x477 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x479 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x481 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x483 - sp_j01_re * sp_n1_re * x1
-    x486 = rm_j01_im * x413 + rm_j01_re * x407 + rp_j01_im * x414 + rp_j01_re * x408 + sm_j01_im * x415 + sm_j01_re * x409 + sp_j01_im * x416 + sp_j01_re * x410
-    x487 = rm_j01_im * x407 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x408 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x409 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x410 - sp_j01_re * sp_n2_re * x1
+    x395 = rm_j01_im * x391 + rm_j01_re * x380 + rp_j01_im * x392 + rp_j01_re * x381 + sm_j01_im * x393 + sm_j01_re * x382 + sp_j01_im * x394 + sp_j01_re * x383
+    del x380, x381, x383, x391, x392, x394
+    x396 = x361 + x395
+    del x361
+    x401 = rm_j01_im * x397 - rm_j01_re * rm_n0_re * x374 + rp_j01_im * x398 - rp_j01_re * rp_n0_re * x374 + sm_j01_im * x399 - sm_j01_re * sm_n0_re * x374 + sp_j01_im * x400 - sp_j01_re * sp_n0_re * x374
+    x407 = rm_j01_im * rm_n0_re * x374 + rm_j01_re * x397 + rp_j01_im * rp_n0_re * x374 + rp_j01_re * x398 + sm_j01_im * sm_n0_re * x374 + sm_j01_re * x399 + sp_j01_im * sp_n0_re * x374 + sp_j01_re * x400
+    del x397, x398, x399, x400
+    x413 = rm_j01_im * x386 + rm_j01_re * x375 + rp_j01_im * x387 + rp_j01_re * x376 + sm_j01_im * x388 + sm_j01_re * x377 + sp_j01_im * x389 + sp_j01_re * x378
+    del x386, x387, x388, x389
+    x423 = rm_j01_im * x375 - rm_j01_re * rm_n2_re * x374 + rp_j01_im * x376 - rp_j01_re * rp_n2_re * x374 + sm_j01_im * x377 - sm_j01_re * sm_n2_re * x374 + sp_j01_im * x378 - sp_j01_re * sp_n2_re * x374
+    del x374, x375, x376, x377, x378
+    x433 = x291 - x334 - x336 - x338 - x340 - x342 - x344 - x346 - x348
+    del x334, x336, x338, x340, x342, x344, x346, x348
+    x434 = x320 - x351 - x352 - x353 - x354 + x355 + x356 + x357 + x358
+    del x351, x352, x353, x354, x355, x356, x357, x358
+    x479 = rm_j01_im * x471 + rm_j01_re * x472 + rp_j01_im * x473 + rp_j01_re * x474 + sm_j01_im * x475 + sm_j01_re * x476 + sp_j01_im * x477 + sp_j01_re * x478
+    x480 = rm_j01_im * x472 - rm_j01_re * rm_n1_re * x1 + rp_j01_im * x474 - rp_j01_re * rp_n1_re * x1 + sm_j01_im * x476 - sm_j01_re * sm_n1_re * x1 + sp_j01_im * x478 - sp_j01_re * sp_n1_re * x1
+    x481 = rm_j01_im * x408 + rm_j01_re * x402 + rp_j01_im * x409 + rp_j01_re * x403 + sm_j01_im * x410 + sm_j01_re * x404 + sp_j01_im * x411 + sp_j01_re * x405
+    x482 = rm_j01_im * x402 - rm_j01_re * rm_n2_re * x1 + rp_j01_im * x403 - rp_j01_re * rp_n2_re * x1 + sm_j01_im * x404 - sm_j01_re * sm_n2_re * x1 + sp_j01_im * x405 - sp_j01_re * sp_n2_re * x1
     del rm_j01_im, rm_j01_re, rp_j01_im, rp_j01_re, sm_j01_im, sm_j01_re, sp_j01_im, sp_j01_re
-    sm_j03_re = -a_down_im * x266 + a_down_re * smp_j0_re * x2 * x89 - a_up_im * x267 + a_up_re * smm_j0_re * x2 * x89
-    x283 = sm_j03_re * x282
-    x323 = sm_j03_re * x280
-    x424 = sm_j03_re * x387
-    x435 = sm_j03_re * x398
-    sm_j03_im = a_down_im * smp_j0_re * x96 + a_down_re * x266 + a_up_im * smm_j0_re * x96 + a_up_re * x267
-    del smm_j0_re, smp_j0_re, x266, x267
-    x281 = sm_j03_im * x280
-    x297 = x273 + x275 + x277 + x279 + x281 + x283 + x285 + x287 + x296
-    x319 = sm_j03_im * x282
-    del x282
-    x326 = x317 + x318 + x319 + x320 - x321 - x322 - x323 - x324 + x325
-    x368 = rm_j03_im * x298 + rm_j03_re * x299 + rp_j03_im * x300 + rp_j03_re * x301 + sm_j03_im * x302 + sm_j03_re * x303 + sp_j03_im * x304 + sp_j03_re * x305
-    del x298, x300, x302, x304
-    x373 = rm_j03_im * x299 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x301 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x303 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x305 - sp_j03_re * sp_n1_re * x2
-    del x299, x301, x303, x305
-    x376 = rm_j03_im * x329 + rm_j03_re * x330 + rp_j03_im * x331 + rp_j03_re * x332 + sm_j03_im * x333 + sm_j03_re * x334 + sp_j03_im * x335 + sp_j03_re * x336 + x375
-    del x329, x331, x333, x335
-    x378 = rm_j03_im * x330 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x332 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x334 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x336 - sp_j03_re * sp_n2_re * x2 + x377
-    del x330, x332, x334, x336
-    x411 = rm_j03_im * x407 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x408 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x409 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x410 - sp_j03_re * sp_n2_re * x1 + x377
-    del x377
-    x417 = rm_j03_im * x413 + rm_j03_re * x407 + rp_j03_im * x414 + rp_j03_re * x408 + sm_j03_im * x415 + sm_j03_re * x409 + sp_j03_im * x416 + sp_j03_re * x410 + x375
-    del x375, x407, x408, x409, x410, x413, x414, x415, x416
-    x423 = sm_j03_im * x398
-    del x398
-    x427 = x296 + x419 + x420 + x421 + x422 + x423 + x424 + x425 + x426
-    del x296
-    x431 = sm_j03_im * x387
-    del x387
-    x437 = x325 + x429 + x430 + x431 + x432 - x433 - x434 - x435 - x436
-    del x325
-    x488 = rm_j03_im * x476 + rm_j03_re * x477 + rp_j03_im * x478 + rp_j03_re * x479 + sm_j03_im * x480 + sm_j03_re * x481 + sp_j03_im * x482 + sp_j03_re * x483
-    del x476, x478, x480, x482
-    x489 = rm_j03_im * x477 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x479 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x481 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x483 - sp_j03_re * sp_n1_re * x1
-    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x477, x479, x481, x483
-    sm_j10_re = -a_down_im * x268 + a_down_re * smm_j1_re * x65 - a_up_im * x269 + a_up_re * smp_j1_re * x65
-    sm_j10_im = a_down_im * smm_j1_re * x65 + a_down_re * x268 + a_up_im * smp_j1_re * x65 + a_up_re * x269
-    del x268, x269, x65
-    x458 = rm_j10_im * rm_n0_re * x453 + rm_j10_re * x454 + rp_j10_im * rp_n0_re * x453 + rp_j10_re * x455 + sm_j10_im * sm_n0_re * x453 + sm_j10_re * x456 + sp_j10_im * sp_n0_re * x453 + sp_j10_re * x457
-    x461 = rm_j10_im * x454 - rm_j10_re * rm_n0_re * x453 + rp_j10_im * x455 - rp_j10_re * rp_n0_re * x453 + sm_j10_im * x456 - sm_j10_re * sm_n0_re * x453 + sp_j10_im * x457 - sp_j10_re * sp_n0_re * x453
-    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x453, x454, x455, x456, x457
+    sm_j03_re = -a_down_im * x261 + a_down_re * smp_j0_re * x2 * x84 - a_up_im * x262 + a_up_re * smm_j0_re * x2 * x84
+    x278 = sm_j03_re * x277
+    x318 = sm_j03_re * x275
+    x419 = sm_j03_re * x382
+    x430 = sm_j03_re * x393
+    sm_j03_im = a_down_im * smp_j0_re * x91 + a_down_re * x261 + a_up_im * smm_j0_re * x91 + a_up_re * x262
+    del smm_j0_re, smp_j0_re, x261, x262
+    x276 = sm_j03_im * x275
+    x292 = x268 + x270 + x272 + x274 + x276 + x278 + x280 + x282 + x291
+    x314 = sm_j03_im * x277
+    del x277
+    x321 = x312 + x313 + x314 + x315 - x316 - x317 - x318 - x319 + x320
+    x363 = rm_j03_im * x293 + rm_j03_re * x294 + rp_j03_im * x295 + rp_j03_re * x296 + sm_j03_im * x297 + sm_j03_re * x298 + sp_j03_im * x299 + sp_j03_re * x300
+    del x293, x295, x297, x299
+    x368 = rm_j03_im * x294 - rm_j03_re * rm_n1_re * x2 + rp_j03_im * x296 - rp_j03_re * rp_n1_re * x2 + sm_j03_im * x298 - sm_j03_re * sm_n1_re * x2 + sp_j03_im * x300 - sp_j03_re * sp_n1_re * x2
+    del x294, x296, x298, x300
+    x371 = rm_j03_im * x324 + rm_j03_re * x325 + rp_j03_im * x326 + rp_j03_re * x327 + sm_j03_im * x328 + sm_j03_re * x329 + sp_j03_im * x330 + sp_j03_re * x331 + x370
+    del x324, x326, x328, x330
+    x373 = rm_j03_im * x325 - rm_j03_re * rm_n2_re * x2 + rp_j03_im * x327 - rp_j03_re * rp_n2_re * x2 + sm_j03_im * x329 - sm_j03_re * sm_n2_re * x2 + sp_j03_im * x331 - sp_j03_re * sp_n2_re * x2 + x372
+    del x325, x327, x329, x331
+    x406 = rm_j03_im * x402 - rm_j03_re * rm_n2_re * x1 + rp_j03_im * x403 - rp_j03_re * rp_n2_re * x1 + sm_j03_im * x404 - sm_j03_re * sm_n2_re * x1 + sp_j03_im * x405 - sp_j03_re * sp_n2_re * x1 + x372
+    del x372
+    x412 = rm_j03_im * x408 + rm_j03_re * x402 + rp_j03_im * x409 + rp_j03_re * x403 + sm_j03_im * x410 + sm_j03_re * x404 + sp_j03_im * x411 + sp_j03_re * x405 + x370
+    del x370, x402, x403, x404, x405, x408, x409, x410, x411
+    x418 = sm_j03_im * x393
+    del x393
+    x422 = x291 + x414 + x415 + x416 + x417 + x418 + x419 + x420 + x421
+    del x291
+    x426 = sm_j03_im * x382
+    del x382
+    x432 = x320 + x424 + x425 + x426 + x427 - x428 - x429 - x430 - x431
+    del x320
+    x483 = rm_j03_im * x471 + rm_j03_re * x472 + rp_j03_im * x473 + rp_j03_re * x474 + sm_j03_im * x475 + sm_j03_re * x476 + sp_j03_im * x477 + sp_j03_re * x478
+    del x471, x473, x475, x477
+    x484 = rm_j03_im * x472 - rm_j03_re * rm_n1_re * x1 + rp_j03_im * x474 - rp_j03_re * rp_n1_re * x1 + sm_j03_im * x476 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x478 - sp_j03_re * sp_n1_re * x1
+    del rm_j03_im, rm_j03_re, rp_j03_im, rp_j03_re, sm_j03_im, sm_j03_re, sp_j03_im, sp_j03_re, x472, x474, x476, x478
+    sm_j10_re = -a_down_im * x263 + a_down_re * smm_j1_re * x60 - a_up_im * x264 + a_up_re * smp_j1_re * x60
+    sm_j10_im = a_down_im * smm_j1_re * x60 + a_down_re * x263 + a_up_im * smp_j1_re * x60 + a_up_re * x264
+    del x263, x264, x60
+    x453 = rm_j10_im * rm_n0_re * x448 + rm_j10_re * x449 + rp_j10_im * rp_n0_re * x448 + rp_j10_re * x450 + sm_j10_im * sm_n0_re * x448 + sm_j10_re * x451 + sp_j10_im * sp_n0_re * x448 + sp_j10_re * x452
+    x456 = rm_j10_im * x449 - rm_j10_re * rm_n0_re * x448 + rp_j10_im * x450 - rp_j10_re * rp_n0_re * x448 + sm_j10_im * x451 - sm_j10_re * sm_n0_re * x448 + sp_j10_im * x452 - sp_j10_re * sp_n0_re * x448
+    del rm_j10_im, rm_j10_re, rm_n0_re, rp_j10_im, rp_j10_re, rp_n0_re, sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x448, x449, x450, x451, x452
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
-    x450 = sm_j11_re * x3
+    x445 = sm_j11_re * x3
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    x449 = sm_j11_im * x3
+    x444 = sm_j11_im * x3
     del x3
-    x459 = rm_n1_im * x446 + rm_n1_re * x445 + rp_n1_im * x448 + rp_n1_re * x447 + sm_n1_im * x450 + sm_n1_re * x449 + sp_n1_im * x452 + sp_n1_re * x451 + x458
-    x460 = rm_n2_im * x446 + rm_n2_re * x445 + rp_n2_im * x448 + rp_n2_re * x447 + sm_n2_im * x450 + sm_n2_re * x449 + sp_n2_im * x452 + sp_n2_re * x451
-    del x446, x448, x450, x452
-    x462 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x445 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x447 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x449 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x451 + x461
+    x454 = rm_n1_im * x441 + rm_n1_re * x440 + rp_n1_im * x443 + rp_n1_re * x442 + sm_n1_im * x445 + sm_n1_re * x444 + sp_n1_im * x447 + sp_n1_re * x446 + x453
+    x455 = rm_n2_im * x441 + rm_n2_re * x440 + rp_n2_im * x443 + rp_n2_re * x442 + sm_n2_im * x445 + sm_n2_re * x444 + sp_n2_im * x447 + sp_n2_re * x446
+    del x441, x443, x445, x447
+    x457 = -rm_j11_re * rm_n1_re * x0 * x2 + rm_n1_im * x440 - rp_j11_re * rp_n1_re * x0 * x2 + rp_n1_im * x442 - sm_j11_re * sm_n1_re * x0 * x2 + sm_n1_im * x444 - sp_j11_re * sp_n1_re * x0 * x2 + sp_n1_im * x446 + x456
     del rm_n1_im, rp_n1_im, sm_n1_im, sp_n1_im
-    x463 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x445 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x447 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x449 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x451
-    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x445, x447, x449, x451
-    x473 = rm_j11_im * x1 * x307 + rm_j11_re * x469 + rp_j11_im * x1 * x309 + rp_j11_re * x470 + sm_j11_im * x1 * x311 + sm_j11_re * x471 + sp_j11_im * x1 * x313 + sp_j11_re * x472
-    del x307, x309, x311, x313
-    x475 = rm_j11_im * x469 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x470 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x471 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x472 - sp_j11_re * sp_n2_re * x0 * x1
-    del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re, x469, x470, x471, x472
-    x494 = rm_j11_im * x1 * x338 + rm_j11_re * x490 + rp_j11_im * x1 * x342 + rp_j11_re * x491 + sm_j11_im * x1 * x346 + sm_j11_re * x492 + sp_j11_im * x1 * x350 + sp_j11_re * x493 + x458
-    del x338, x342, x346, x350, x458
-    x495 = rm_j11_im * x490 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x491 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x492 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x493 - sp_j11_re * sp_n1_re * x0 * x1 + x461
-    del rm_j11_im, rm_j11_re, rm_n1_re, rp_j11_im, rp_j11_re, rp_n1_re, sm_j11_im, sm_j11_re, sm_n1_re, sp_j11_im, sp_j11_re, sp_n1_re, x0, x461, x490, x491, x492, x493
-    sm_j13_re = -a_down_im * x270 + a_down_re * smp_j1_re * x2 * x89 - a_up_im * x271 + a_up_re * smm_j1_re * x2 * x89
-    del x89
-    sm_j13_im = a_down_im * smp_j1_re * x96 + a_down_re * x270 + a_up_im * smm_j1_re * x96 + a_up_re * x271
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x270, x271, x96
-    x468 = rm_j13_im * x1 * x272 + rm_j13_re * x464 + rp_j13_im * x1 * x276 + rp_j13_re * x465 + sm_j13_im * x1 * x280 + sm_j13_re * x466 + sp_j13_im * x1 * x284 + sp_j13_re * x467
-    del x272, x276, x280, x284
-    x474 = rm_j13_im * x464 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x465 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x466 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x467 - sp_j13_re * sp_n3_re * x1 * x2
-    del x1, x2, x464, x465, x466, x467
+    x458 = -rm_j11_re * rm_n2_re * x0 * x2 + rm_n2_im * x440 - rp_j11_re * rp_n2_re * x0 * x2 + rp_n2_im * x442 - sm_j11_re * sm_n2_re * x0 * x2 + sm_n2_im * x444 - sp_j11_re * sp_n2_re * x0 * x2 + sp_n2_im * x446
+    del rm_n2_im, rp_n2_im, sm_n2_im, sp_n2_im, x440, x442, x444, x446
+    x468 = rm_j11_im * x1 * x302 + rm_j11_re * x464 + rp_j11_im * x1 * x304 + rp_j11_re * x465 + sm_j11_im * x1 * x306 + sm_j11_re * x466 + sp_j11_im * x1 * x308 + sp_j11_re * x467
+    del x302, x304, x306, x308
+    x470 = rm_j11_im * x464 - rm_j11_re * rm_n2_re * x0 * x1 + rp_j11_im * x465 - rp_j11_re * rp_n2_re * x0 * x1 + sm_j11_im * x466 - sm_j11_re * sm_n2_re * x0 * x1 + sp_j11_im * x467 - sp_j11_re * sp_n2_re * x0 * x1
+    del rm_n2_re, rp_n2_re, sm_n2_re, sp_n2_re, x464, x465, x466, x467
+    x489 = rm_j11_im * x1 * x333 + rm_j11_re * x485 + rp_j11_im * x1 * x337 + rp_j11_re * x486 + sm_j11_im * x1 * x341 + sm_j11_re * x487 + sp_j11_im * x1 * x345 + sp_j11_re * x488 + x453
+    del x333, x337, x341, x345, x453
+    x490 = rm_j11_im * x485 - rm_j11_re * rm_n1_re * x0 * x1 + rp_j11_im * x486 - rp_j11_re * rp_n1_re * x0 * x1 + sm_j11_im * x487 - sm_j11_re * sm_n1_re * x0 * x1 + sp_j11_im * x488 - sp_j11_re * sp_n1_re * x0 * x1 + x456
+    del rm_j11_im, rm_j11_re, rm_n1_re, rp_j11_im, rp_j11_re, rp_n1_re, sm_j11_im, sm_j11_re, sm_n1_re, sp_j11_im, sp_j11_re, sp_n1_re, x0, x456, x485, x486, x487, x488
+    sm_j13_re = -a_down_im * x265 + a_down_re * smp_j1_re * x2 * x84 - a_up_im * x266 + a_up_re * smm_j1_re * x2 * x84
+    del x84
+    sm_j13_im = a_down_im * smp_j1_re * x91 + a_down_re * x265 + a_up_im * smm_j1_re * x91 + a_up_re * x266
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x265, x266, x91
+    x463 = rm_j13_im * x1 * x267 + rm_j13_re * x459 + rp_j13_im * x1 * x271 + rp_j13_re * x460 + sm_j13_im * x1 * x275 + sm_j13_re * x461 + sp_j13_im * x1 * x279 + sp_j13_re * x462
+    del x267, x271, x275, x279
+    x469 = rm_j13_im * x459 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j13_im * x460 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j13_im * x461 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j13_im * x462 - sp_j13_re * sp_n3_re * x1 * x2
+    del x1, x2, x459, x460, x461, x462
     return (
-        -x316 * (x297 + x306 + x315),  # rj0_real
-        x316 * (-x326 - x327 - x328),  # rj0_imag
-        -x316 * (x297 + x337 + x354),  # r0j_real
-        x316 * (-x326 - x355 - x364),  # r0j_imag
-        -x316 * (x367 + x368 + x369),  # rj1_real
-        x316 * (-x372 - x373 - x374),  # rj1_imag
-        -x316 * (x367 + x376),  # r1j_real
-        x316 * (-x372 - x378),  # r1j_imag
-        -x316 * (-x373 - x384 - x390),  # rj2_real
-        x316 * (-x368 - x395 - x401),  # rj2_imag
-        -x316 * (-x370 - x406 - x411),  # r2j_real
-        x316 * (-x365 - x412 - x417),  # r2j_imag
-        -x316 * (x306 + x418 + x427),  # rj3_real
-        x316 * (-x327 - x428 - x437),  # rj3_imag
-        -x316 * (-x273 - x275 - x277 - x279 - x281 - x283 - x285 - x287 + x337 + x438),  # r3j_real
-        x316 * (x317 + x318 + x319 + x320 - x321 - x322 - x323 - x324 - x355 - x439),  # r3j_imag
-        -x316 * (rm_j13_im * rm_n3_re * x440 + rm_j13_re * x441 + rp_j13_im * rp_n3_re * x440 + rp_j13_re * x442 + sm_j13_im * sm_n3_re * x440 + sm_j13_re * x443 + sp_j13_im * sp_n3_re * x440 + sp_j13_re * x444 + x459 + x460),  # rjj_real
-        x316 * (-rm_j13_im * x441 + rm_j13_re * rm_n3_re * x440 - rp_j13_im * x442 + rp_j13_re * rp_n3_re * x440 - sm_j13_im * x443 + sm_j13_re * sm_n3_re * x440 - sp_j13_im * x444 + sp_j13_re * sp_n3_re * x440 - x462 - x463),  # rjj_imag
-        -x316 * (x459 + x468 + x473),  # rji_real
-        x316 * (-x462 - x474 - x475),  # rji_imag
-        -x316 * (x315 + x427 + x484),  # ri0_real
-        x316 * (-x328 - x437 - x485),  # ri0_imag
-        -x316 * (x354 + x427 + x486),  # r0i_real
-        x316 * (-x364 - x437 - x487),  # r0i_imag
-        -x316 * (x369 + x401 + x488),  # ri1_real
-        x316 * (-x374 - x390 - x489),  # ri1_imag
-        -x316 * (x401 + x417),  # r1i_real
-        x316 * (-x390 - x411),  # r1i_imag
-        -x316 * (-x372 - x384 - x489),  # ri2_real
-        x316 * (-x367 - x395 - x488),  # ri2_imag
-        -x316 * (-x378 - x389 - x406),  # r2i_real
-        x316 * (-x376 - x400 - x412),  # r2i_imag
-        -x316 * (x297 + x418 + x484),  # ri3_real
-        x316 * (-x326 - x428 - x485),  # ri3_imag
-        -x316 * (-x419 - x420 - x421 - x422 - x423 - x424 - x425 - x426 + x438 + x486),  # r3i_real
-        x316 * (x429 + x430 + x431 + x432 - x433 - x434 - x435 - x436 - x439 - x487),  # r3i_imag
-        -x316 * (x460 + x468 + x494),  # rij_real
-        x316 * (-x463 - x474 - x495),  # rij_imag
-        -x316 * (rm_j13_im * rm_n3_re * x88 + rm_j13_re * x496 + rp_j13_im * rp_n3_re * x88 + rp_j13_re * x497 + sm_j13_im * sm_n3_re * x88 + sm_j13_re * x498 + sp_j13_im * sp_n3_re * x88 + sp_j13_re * x499 + x473 + x494),  # rii_real
-        x316 * (-rm_j13_im * x496 + rm_j13_re * rm_n3_re * x88 - rp_j13_im * x497 + rp_j13_re * rp_n3_re * x88 - sm_j13_im * x498 + sm_j13_re * sm_n3_re * x88 - sp_j13_im * x499 + sp_j13_re * sp_n3_re * x88 - x475 - x495),  # rii_imag
+        -x311 * (x292 + x301 + x310),  # rj0_real
+        x311 * (-x321 - x322 - x323),  # rj0_imag
+        -x311 * (x292 + x332 + x349),  # r0j_real
+        x311 * (-x321 - x350 - x359),  # r0j_imag
+        -x311 * (x362 + x363 + x364),  # rj1_real
+        x311 * (-x367 - x368 - x369),  # rj1_imag
+        -x311 * (x362 + x371),  # r1j_real
+        x311 * (-x367 - x373),  # r1j_imag
+        -x311 * (-x368 - x379 - x385),  # rj2_real
+        x311 * (-x363 - x390 - x396),  # rj2_imag
+        -x311 * (-x365 - x401 - x406),  # r2j_real
+        x311 * (-x360 - x407 - x412),  # r2j_imag
+        -x311 * (x301 + x413 + x422),  # rj3_real
+        x311 * (-x322 - x423 - x432),  # rj3_imag
+        -x311 * (-x268 - x270 - x272 - x274 - x276 - x278 - x280 - x282 + x332 + x433),  # r3j_real
+        x311 * (x312 + x313 + x314 + x315 - x316 - x317 - x318 - x319 - x350 - x434),  # r3j_imag
+        -x311 * (rm_j13_im * rm_n3_re * x435 + rm_j13_re * x436 + rp_j13_im * rp_n3_re * x435 + rp_j13_re * x437 + sm_j13_im * sm_n3_re * x435 + sm_j13_re * x438 + sp_j13_im * sp_n3_re * x435 + sp_j13_re * x439 + x454 + x455),  # rjj_real
+        x311 * (-rm_j13_im * x436 + rm_j13_re * rm_n3_re * x435 - rp_j13_im * x437 + rp_j13_re * rp_n3_re * x435 - sm_j13_im * x438 + sm_j13_re * sm_n3_re * x435 - sp_j13_im * x439 + sp_j13_re * sp_n3_re * x435 - x457 - x458),  # rjj_imag
+        -x311 * (x454 + x463 + x468),  # rji_real
+        x311 * (-x457 - x469 - x470),  # rji_imag
+        -x311 * (x310 + x422 + x479),  # ri0_real
+        x311 * (-x323 - x432 - x480),  # ri0_imag
+        -x311 * (x349 + x422 + x481),  # r0i_real
+        x311 * (-x359 - x432 - x482),  # r0i_imag
+        -x311 * (x364 + x396 + x483),  # ri1_real
+        x311 * (-x369 - x385 - x484),  # ri1_imag
+        -x311 * (x396 + x412),  # r1i_real
+        x311 * (-x385 - x406),  # r1i_imag
+        -x311 * (-x367 - x379 - x484),  # ri2_real
+        x311 * (-x362 - x390 - x483),  # ri2_imag
+        -x311 * (-x373 - x384 - x401),  # r2i_real
+        x311 * (-x371 - x395 - x407),  # r2i_imag
+        -x311 * (x292 + x413 + x479),  # ri3_real
+        x311 * (-x321 - x423 - x480),  # ri3_imag
+        -x311 * (-x414 - x415 - x416 - x417 - x418 - x419 - x420 - x421 + x433 + x481),  # r3i_real
+        x311 * (x424 + x425 + x426 + x427 - x428 - x429 - x430 - x431 - x434 - x482),  # r3i_imag
+        -x311 * (x455 + x463 + x489),  # rij_real
+        x311 * (-x458 - x469 - x490),  # rij_imag
+        -x311 * (rm_j13_im * rm_n3_re * x83 + rm_j13_re * x491 + rp_j13_im * rp_n3_re * x83 + rp_j13_re * x492 + sm_j13_im * sm_n3_re * x83 + sm_j13_re * x493 + sp_j13_im * sp_n3_re * x83 + sp_j13_re * x494 + x468 + x489),  # rii_real
+        x311 * (-rm_j13_im * x491 + rm_j13_re * rm_n3_re * x83 - rp_j13_im * x492 + rp_j13_re * rp_n3_re * x83 - sm_j13_im * x493 + sm_j13_re * sm_n3_re * x83 - sp_j13_im * x494 + sp_j13_re * sp_n3_re * x83 - x470 - x490),  # rii_imag
     )
 
 
 def pinched_currents(frequency, distance, distance_omega, omega_r, growth, lag, q, Delta_0, mu, gamma, delta, a):
     """Compute As pinched, with currents j of carriers, i of charge.
 
-    Operations: 1062 (add 390, div 9, mul 641, parts_pair_arctanh 4, parts_pair_excess 4, parts_root_sum 7, parts_upper_root 6, sqrt 1).
+    Operations: 1058 (add 388, div 9, mul 640, parts_pair_arctanh 4, parts_pair_excess 4, parts_root_sum 6, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = -x7
-    x9 = gamma + growth
-    x10 = x8 + x9
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = -delta
-    x19 = gamma + lag
-    x20 = x19 + x8
-    del x8
-    x22 = 2 * frequency * x20
-    x40 = 2 * gamma + growth + lag
-    x41 = x40 - 2 * x7
-    del x7
-    x45 = 1 / x0
-    x54 = x1 * x1
-    x55 = 1 / x54
-    x56 = x2 * x55
-    x60 = a * omega_r
-    x61 = a * x40
-    del x40
-    x62 = 2 * delta - x61
-    x67 = 1 / q
-    x77 = -2 * delta + x61
-    del x61
-    x145 = (1 / 8) / (pi * pi)
-    x211 = -x0
-    x243 = x2 * x2
-    x246 = 2 * a + 2
-    x249 = x0 * x0
+    x5 = a * delta
+    x6 = -x5
+    x7 = gamma + growth
+    x8 = x6 + x7
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = -delta
+    x17 = gamma + lag
+    x18 = x17 + x6
+    del x6
+    x20 = 2 * frequency * x18
+    x38 = growth - lag
+    x39 = 2 * gamma + growth + lag
+    x40 = x39 - 2 * x5
+    del x5
+    x44 = 1 / x0
+    x53 = x1 * x1
+    x54 = 1 / x53
+    x55 = x2 * x54
+    x59 = a * omega_r
+    x60 = a * x39
+    del x39
+    x61 = 2 * delta - x60
+    x66 = 1 / q
+    x76 = -2 * delta + x60
+    del x60
+    x144 = (1 / 8) / (pi * pi)
+    x210 = -x0
+    x242 = x2 * x2
+    x245 = 2 * a + 2
+    x248 = x0 * x0
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x11 = distance_omega * x5 - x10 * x10
-    del x5
-    x13 = threshold * threshold
+    x9 = distance_omega * (distance_omega + x4) - x8 * x8
+    x11 = threshold * threshold
     del threshold
-    x21 = distance * (distance + x4) - x20 * x20
+    x19 = distance * (distance + x4) - x18 * x18
     del x4
     after_re = frequency + omega_r
-    x12 = 2 * after_re * x10
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    total_im = z0[1]
+    x10 = 2 * after_re * x8
+    x37 = after_re + frequency
+    x41 = omega_r * x37 - x38 * x40
+    x42 = omega_r * x38 + x37 * x40
+    del x37, x38, x40
+    z0 = upper_root(x9, x10)
+    del x10, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x39 = growth - lag + total_im
-    del total_im
-    x42 = omega_r * total_re - x39 * x41
-    x43 = omega_r * x39 + total_re * x41
-    del total_re, x39, x41
-    z1 = upper_root(x11, x12)
-    del x11, x12
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x69 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x70 = 2 * x69
-    x82 = a_root_im * x70
-    x84 = a_root_re * x70
+    x25 = a_root_im * x14
+    x68 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x69 = 2 * x68
+    x81 = a_root_im * x69
+    x83 = a_root_re * x69
     a_up_re = a_root_re + after_re
-    a_up_im = a_root_im + x10
-    del x10
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    a_down_re = a_up_re * x14
-    a_down_im = -a_up_im * x14
-    del x14
-    a_center_re = -after_re * x17
+    a_up_im = a_root_im + x8
+    del x8
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    a_down_re = a_up_re * x12
+    a_down_im = -a_up_im * x12
+    del x12
+    a_center_re = -after_re * x15
     del after_re
-    x25 = a_center_re + mu
+    x23 = a_center_re + mu
     del a_center_re
-    x26 = x24 + x25
-    x29 = -x24 + x25
-    del x24, x25
-    a_center_im = x16 * (-a * x9 - x18)
-    del x9
-    x28 = a_center_im + x27
-    x30 = a_center_im - x27
-    del a_center_im, x27
-    z2 = upper_root(x21, x22)
-    del x21, x22
-    c_root_re = z2[0]
-    x31 = c_root_re * x16
-    x38 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x34 = c_root_im * x16
-    x44 = -c_root_im
-    x46 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x47 = 2 * x46
-    x48 = x45 * x47
-    x49 = c_root_im * x48
-    x50 = c_root_re * x48
-    del x48
-    x51 = Delta_0 * x47
-    x52 = c_root_re * x51
-    x53 = c_root_im * x51
-    del x51
-    x57 = x47 * x56
+    x24 = x22 + x23
+    x27 = -x22 + x23
+    del x22, x23
+    a_center_im = x14 * (-a * x7 - x16)
+    del x7
+    x26 = a_center_im + x25
+    x28 = a_center_im - x25
+    del a_center_im, x25
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x29 = c_root_re * x14
+    x36 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x14
+    x43 = -c_root_im
+    x45 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x46 = 2 * x45
+    x47 = x44 * x46
+    x48 = c_root_im * x47
+    x49 = c_root_re * x47
     del x47
-    x58 = c_root_im * x57
-    x59 = c_root_re * x57
-    del x57
+    x50 = Delta_0 * x46
+    x51 = c_root_re * x50
+    x52 = c_root_im * x50
+    del x50
+    x56 = x46 * x55
+    del x46
+    x57 = c_root_im * x56
+    x58 = c_root_re * x56
+    del x56
     c_up_re = c_root_re + frequency
-    c_up_im = c_root_im + x20
-    del x20
-    x23 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    c_down_re = c_up_re * x23
-    c_down_im = -c_up_im * x23
-    del x23
-    c_center_re = -frequency * x17
-    del x17
-    x32 = c_center_re + mu
+    c_up_im = c_root_im + x18
+    del x18
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    c_down_re = c_up_re * x21
+    c_down_im = -c_up_im * x21
+    del x21
+    c_center_re = -frequency * x15
+    del x15
+    x30 = c_center_re + mu
     del c_center_re
-    x33 = x31 + x32
-    x36 = -x31 + x32
-    del x31, x32
-    c_center_im = x16 * (-a * x19 - x18)
-    del x18, x19
-    x35 = c_center_im + x34
-    x37 = c_center_im - x34
-    del c_center_im, x34
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
-    del z3
-    z4 = upper_root(x29, x30)
+    x31 = x29 + x30
+    x34 = -x29 + x30
     del x29, x30
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    z5 = upper_root(x33, x35)
-    del x33, x35
-    sp_p_re = z5[0]
-    x63 = -sp_p_re
+    c_center_im = x14 * (-a * x17 - x16)
+    del x16, x17
+    x33 = c_center_im + x32
+    x35 = c_center_im - x32
+    del c_center_im, x32
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x27, x28)
+    del x27, x28
+    am_p_re = z3[0]
+    am_p_im = z3[1]
+    del z3
+    z4 = upper_root(x31, x33)
+    del x31, x33
+    sp_p_re = z4[0]
+    x62 = -sp_p_re
     del sp_p_re
-    sp_p_im = z5[1]
-    del z5
-    z6 = upper_root(x36, x37)
-    del x36, x37
-    sm_p_re = z6[0]
-    x96 = -sm_p_re
+    sp_p_im = z4[1]
+    del z4
+    z5 = upper_root(x34, x35)
+    del x34, x35
+    sm_p_re = z5[0]
+    x95 = -sm_p_re
     del sm_p_re
-    sm_p_im = z6[1]
+    sm_p_im = z5[1]
+    del z5
+    z6 = root_sum(a_root_re, a_root_im, x36, c_root_im, x41, x42)
+    del x36
+    sp_roots_re = z6[0]
+    sp_roots_im = z6[1]
     del z6
-    z7 = root_sum(a_root_re, a_root_im, x38, c_root_im, x42, x43)
-    del x38
-    sp_roots_re = z7[0]
-    sp_roots_im = z7[1]
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, x43, x41, x42)
+    del x41, x42, x43
+    sm_roots_re = z7[0]
+    sm_roots_im = z7[1]
     del z7
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, x44, x42, x43)
-    del x42, x43, x44
-    sm_roots_re = z8[0]
-    sm_roots_im = z8[1]
-    del z8
-    sp_n0_re = -c_up_im * x49 - c_up_re * x50
-    x127 = sp_n0_re * x0
-    sp_n0_im = 2 * c_root_re * c_up_im * x45 * x46 - c_up_re * x49
+    sp_n0_re = -c_up_im * x48 - c_up_re * x49
+    x126 = sp_n0_re * x0
+    sp_n0_im = 2 * c_root_re * c_up_im * x44 * x45 - c_up_re * x48
     del c_root_re
-    x128 = sp_n0_im * x0
-    x223 = sp_n0_im * x211
-    x251 = sp_n0_im * x249
+    x127 = sp_n0_im * x0
+    x222 = sp_n0_im * x210
+    x250 = sp_n0_im * x248
     del sp_n0_im
-    sp_n1_re = x52
-    x170 = sp_n1_re * x2
-    x181 = sp_n1_re * x0
-    x226 = sp_n1_re * x1
-    sp_n1_im = x53
-    x172 = sp_n1_im * x2
-    x183 = sp_n1_im * x0
-    x213 = sp_n1_im * x211
-    x220 = sp_n1_im * x1
-    x248 = x172 * x246
-    x257 = sp_n1_im * x3
-    x258 = x1 * x183
-    x275 = x220 * x246
-    sp_n3_re = -c_down_im * x58 - c_down_re * x59
-    x140 = sp_n3_re * x2
-    x216 = sp_n3_re * x1
-    sp_n3_im = c_down_im * x59 - c_down_re * x58
-    x142 = sp_n3_im * x2
-    x209 = sp_n3_im * x1
-    x245 = sp_n3_im * x243
-    x259 = x1 * x142
-    x273 = sp_n3_im * x54
+    sp_n1_re = x51
+    x169 = sp_n1_re * x2
+    x180 = sp_n1_re * x0
+    x225 = sp_n1_re * x1
+    sp_n1_im = x52
+    x171 = sp_n1_im * x2
+    x182 = sp_n1_im * x0
+    x212 = sp_n1_im * x210
+    x219 = sp_n1_im * x1
+    x247 = x171 * x245
+    x256 = sp_n1_im * x3
+    x257 = x1 * x182
+    x274 = x219 * x245
+    sp_n3_re = -c_down_im * x57 - c_down_re * x58
+    x139 = sp_n3_re * x2
+    x215 = sp_n3_re * x1
+    sp_n3_im = c_down_im * x58 - c_down_re * x57
+    x141 = sp_n3_im * x2
+    x208 = sp_n3_im * x1
+    x244 = sp_n3_im * x242
+    x258 = x1 * x141
+    x272 = sp_n3_im * x53
     del sp_n3_im
-    spp_x_re = x16 * (sp_roots_re - x60)
-    x72 = spp_x_re * x67
-    x73 = x70 * x72
-    spp_x_im = x16 * (sp_roots_im + x62)
-    x68 = spp_x_im * x67
-    x71 = x68 * x70
-    del x70
-    x74 = -a_root_im * x71 - a_root_re * x73
-    x76 = a_root_im * x73 - a_root_re * x71
-    del a_root_im, x71, x73
-    z9 = root_sum(ap_p_re, ap_p_im, x63, sp_p_im, spp_x_re, spp_x_im)
+    spp_x_re = x14 * (sp_roots_re - x59)
+    x71 = spp_x_re * x66
+    x72 = x69 * x71
+    spp_x_im = x14 * (sp_roots_im + x61)
+    x67 = spp_x_im * x66
+    x70 = x67 * x69
+    del x69
+    x73 = -a_root_im * x70 - a_root_re * x72
+    x75 = a_root_im * x72 - a_root_re * x70
+    del a_root_im, x70, x72
+    z8 = root_sum(ap_p_re, ap_p_im, x62, sp_p_im, spp_x_re, spp_x_im)
     del spp_x_im
-    spp_k_re = z9[0]
-    spp_k_im = z9[1]
+    spp_k_re = z8[0]
+    spp_k_im = z8[1]
+    del z8
+    z9 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x63 = z9[0]
+    x64 = z9[1]
     del z9
-    z10 = pair_arctanh(spp_k_re, spp_k_im, q)
-    x64 = z10[0]
-    x65 = z10[1]
+    z10 = pair_excess(spp_k_re, spp_k_im, q, x63, x64)
+    del spp_k_im, spp_k_re, x63, x64
+    x65 = z10[0]
+    x74 = z10[1]
     del z10
-    z11 = pair_excess(spp_k_re, spp_k_im, q, x64, x65)
-    del spp_k_im, spp_k_re, x64, x65
-    x66 = z11[0]
-    x75 = z11[1]
-    del z11
-    spp_j0_re = x66 * x74 - x75 * x76
-    spp_j0_im = x66 * x76 + x74 * x75
-    del x66, x74, x75, x76
-    x89 = spp_j0_im * x45
-    x90 = spp_j0_im * x56
-    spp_j1_re = -spp_j0_im * x68 + spp_j0_re * spp_x_re * x67
+    spp_j0_re = x65 * x73 - x74 * x75
+    spp_j0_im = x65 * x75 + x73 * x74
+    del x65, x73, x74, x75
+    x88 = spp_j0_im * x44
+    x89 = spp_j0_im * x55
+    spp_j1_re = -spp_j0_im * x67 + spp_j0_re * spp_x_re * x66
     del spp_x_re
-    spp_j1_im = spp_j0_im * x72 + spp_j0_re * x68
-    del x68, x72
-    x93 = spp_j1_im * x45
-    x94 = spp_j1_im * x56
-    spm_x_re = x16 * (-sm_roots_re - x60)
-    x83 = spm_x_re * x67
-    spm_x_im = x16 * (-sm_roots_im - x77)
-    x81 = spm_x_im * x67
-    x85 = x81 * x82 + x83 * x84
-    x87 = 2 * a_root_re * spm_x_im * x67 * x69 - x82 * x83
-    z12 = root_sum(am_p_re, am_p_im, x63, sp_p_im, spm_x_re, spm_x_im)
-    del sp_p_im, spm_x_im, x63
-    spm_k_re = z12[0]
-    spm_k_im = z12[1]
+    spp_j1_im = spp_j0_im * x71 + spp_j0_re * x67
+    del x67, x71
+    x92 = spp_j1_im * x44
+    x93 = spp_j1_im * x55
+    spm_x_re = x14 * (-sm_roots_re - x59)
+    x82 = spm_x_re * x66
+    spm_x_im = x14 * (-sm_roots_im - x76)
+    x80 = spm_x_im * x66
+    x84 = x80 * x81 + x82 * x83
+    x86 = 2 * a_root_re * spm_x_im * x66 * x68 - x81 * x82
+    z11 = root_sum(am_p_re, am_p_im, x62, sp_p_im, spm_x_re, spm_x_im)
+    del sp_p_im, spm_x_im, x62
+    spm_k_re = z11[0]
+    spm_k_im = z11[1]
+    del z11
+    z12 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x77 = z12[0]
+    x78 = z12[1]
     del z12
-    z13 = pair_arctanh(spm_k_re, spm_k_im, q)
-    x78 = z13[0]
-    x79 = z13[1]
+    z13 = pair_excess(spm_k_re, spm_k_im, q, x77, x78)
+    del spm_k_im, spm_k_re, x77, x78
+    x79 = z13[0]
+    x85 = z13[1]
     del z13
-    z14 = pair_excess(spm_k_re, spm_k_im, q, x78, x79)
-    del spm_k_im, spm_k_re, x78, x79
-    x80 = z14[0]
-    x86 = z14[1]
-    del z14
-    spm_j0_re = x80 * x85 - x86 * x87
-    spm_j0_im = x80 * x87 + x85 * x86
-    del x80, x85, x86, x87
-    x88 = spm_j0_im * x45
-    x91 = spm_j0_im * x56
-    spm_j1_re = -spm_j0_im * x81 + spm_j0_re * spm_x_re * x67
+    spm_j0_re = x79 * x84 - x85 * x86
+    spm_j0_im = x79 * x86 + x84 * x85
+    del x79, x84, x85, x86
+    x87 = spm_j0_im * x44
+    x90 = spm_j0_im * x55
+    spm_j1_re = -spm_j0_im * x80 + spm_j0_re * spm_x_re * x66
     del spm_x_re
-    spm_j1_im = spm_j0_im * x83 + spm_j0_re * x81
-    del x81, x83
-    x92 = spm_j1_im * x45
-    x95 = spm_j1_im * x56
-    sp_j00_re = -a_down_im * x88 + a_down_re * spm_j0_re * x45 - a_up_im * x89 + a_up_re * spp_j0_re * x45
-    x184 = sp_j00_re * x183
-    x204 = -sp_j00_re * sp_n1_re * x0
-    sp_j00_im = a_down_im * spm_j0_re * x45 + a_down_re * x88 + a_up_im * spp_j0_re * x45 + a_up_re * x89
-    del x88, x89
-    x182 = sp_j00_im * x181
-    x200 = sp_j00_im * x183
-    del x183
+    spm_j1_im = spm_j0_im * x82 + spm_j0_re * x80
+    del x80, x82
+    x91 = spm_j1_im * x44
+    x94 = spm_j1_im * x55
+    sp_j00_re = -a_down_im * x87 + a_down_re * spm_j0_re * x44 - a_up_im * x88 + a_up_re * spp_j0_re * x44
+    x183 = sp_j00_re * x182
+    x203 = -sp_j00_re * sp_n1_re * x0
+    sp_j00_im = a_down_im * spm_j0_re * x44 + a_down_re * x87 + a_up_im * spp_j0_re * x44 + a_up_re * x88
+    del x87, x88
+    x181 = sp_j00_im * x180
+    x199 = sp_j00_im * x182
+    del x182
     sp_j01_re = -Delta_0 * spm_j0_re - Delta_0 * spp_j0_re
-    x124 = sp_j01_re * sp_n1_im
-    x134 = x0 * x124
-    x154 = sp_j01_re * sp_n1_re * x0
-    x169 = sp_j01_re * x128
-    x186 = sp_j01_re * x142
-    x195 = -sp_j01_re * sp_n0_re * x0
-    x205 = -sp_j01_re * sp_n3_re * x2
+    x123 = sp_j01_re * sp_n1_im
+    x133 = x0 * x123
+    x153 = sp_j01_re * sp_n1_re * x0
+    x168 = sp_j01_re * x127
+    x185 = sp_j01_re * x141
+    x194 = -sp_j01_re * sp_n0_re * x0
+    x204 = -sp_j01_re * sp_n3_re * x2
     sp_j01_im = -Delta_0 * spm_j0_im - Delta_0 * spp_j0_im
     del spm_j0_im, spp_j0_im
-    x123 = sp_j01_im * sp_n1_re
-    x133 = x0 * x123
-    x148 = sp_j01_im * sp_n1_im
+    x122 = sp_j01_im * sp_n1_re
+    x132 = x0 * x122
+    x147 = sp_j01_im * sp_n1_im
     del sp_n1_im
-    x152 = x0 * x148
-    x168 = sp_j01_im * x127
-    x185 = sp_j01_im * x140
-    x191 = sp_j01_im * x128
-    x201 = sp_j01_im * x142
-    sp_j03_re = -a_down_im * x90 + a_down_re * spp_j0_re * x2 * x55 - a_up_im * x91 + a_up_re * spm_j0_re * x2 * x55
-    x143 = sp_j03_re * x142
-    x159 = sp_j03_re * x140
-    x173 = sp_j03_re * x172
-    x196 = -sp_j03_re * sp_n1_re * x2
-    x232 = sp_j03_re * x209
-    x238 = sp_j03_re * x216
-    sp_j03_im = a_down_im * spp_j0_re * x56 + a_down_re * x90 + a_up_im * spm_j0_re * x56 + a_up_re * x91
-    del spm_j0_re, spp_j0_re, x90, x91
-    x141 = sp_j03_im * x140
-    x157 = sp_j03_im * x142
-    del x142
-    x171 = sp_j03_im * x170
-    x192 = sp_j03_im * x172
-    del x172
-    x231 = sp_j03_im * x216
-    x236 = sp_j03_im * x209
-    sp_j10_re = -a_down_im * x92 + a_down_re * spm_j1_re * x45 - a_up_im * x93 + a_up_re * spp_j1_re * x45
-    sp_j10_im = a_down_im * spm_j1_re * x45 + a_down_re * x92 + a_up_im * spp_j1_re * x45 + a_up_re * x93
-    del x92, x93
+    x151 = x0 * x147
+    x167 = sp_j01_im * x126
+    x184 = sp_j01_im * x139
+    x190 = sp_j01_im * x127
+    x200 = sp_j01_im * x141
+    sp_j03_re = -a_down_im * x89 + a_down_re * spp_j0_re * x2 * x54 - a_up_im * x90 + a_up_re * spm_j0_re * x2 * x54
+    x142 = sp_j03_re * x141
+    x158 = sp_j03_re * x139
+    x172 = sp_j03_re * x171
+    x195 = -sp_j03_re * sp_n1_re * x2
+    x231 = sp_j03_re * x208
+    x237 = sp_j03_re * x215
+    sp_j03_im = a_down_im * spp_j0_re * x55 + a_down_re * x89 + a_up_im * spm_j0_re * x55 + a_up_re * x90
+    del spm_j0_re, spp_j0_re, x89, x90
+    x140 = sp_j03_im * x139
+    x156 = sp_j03_im * x141
+    del x141
+    x170 = sp_j03_im * x169
+    x191 = sp_j03_im * x171
+    del x171
+    x230 = sp_j03_im * x215
+    x235 = sp_j03_im * x208
+    sp_j10_re = -a_down_im * x91 + a_down_re * spm_j1_re * x44 - a_up_im * x92 + a_up_re * spp_j1_re * x44
+    sp_j10_im = a_down_im * spm_j1_re * x44 + a_down_re * x91 + a_up_im * spp_j1_re * x44 + a_up_re * x92
+    del x91, x92
     sp_j11_re = -Delta_0 * spm_j1_re - Delta_0 * spp_j1_re
     sp_j11_im = -Delta_0 * spm_j1_im - Delta_0 * spp_j1_im
     del spm_j1_im, spp_j1_im
-    sp_j13_re = -a_down_im * x94 + a_down_re * spp_j1_re * x2 * x55 - a_up_im * x95 + a_up_re * spm_j1_re * x2 * x55
-    sp_j13_im = a_down_im * spp_j1_re * x56 + a_down_re * x94 + a_up_im * spm_j1_re * x56 + a_up_re * x95
-    del spm_j1_re, spp_j1_re, x94, x95
-    sm_n0_re = c_down_im * x49 + c_down_re * x50
-    del x49
-    x125 = sm_n0_re * x0
-    sm_n0_im = -c_down_im * x50 + 2 * c_down_re * c_root_im * x45 * x46
-    del c_down_im, c_down_re, c_root_im, x46, x50
-    x126 = sm_n0_im * x0
-    x222 = sm_n0_im * x211
-    x250 = sm_n0_im * x249
+    sp_j13_re = -a_down_im * x93 + a_down_re * spp_j1_re * x2 * x54 - a_up_im * x94 + a_up_re * spm_j1_re * x2 * x54
+    sp_j13_im = a_down_im * spp_j1_re * x55 + a_down_re * x93 + a_up_im * spm_j1_re * x55 + a_up_re * x94
+    del spm_j1_re, spp_j1_re, x93, x94
+    sm_n0_re = c_down_im * x48 + c_down_re * x49
+    del x48
+    x124 = sm_n0_re * x0
+    sm_n0_im = -c_down_im * x49 + 2 * c_down_re * c_root_im * x44 * x45
+    del c_down_im, c_down_re, c_root_im, x45, x49
+    x125 = sm_n0_im * x0
+    x221 = sm_n0_im * x210
+    x249 = sm_n0_im * x248
     del sm_n0_im
-    sm_n1_re = -x52
+    sm_n1_re = -x51
+    del x51
+    x163 = sm_n1_re * x2
+    x174 = sm_n1_re * x0
+    x224 = sm_n1_re * x1
+    sm_n1_im = -x52
     del x52
-    x164 = sm_n1_re * x2
-    x175 = sm_n1_re * x0
-    x225 = sm_n1_re * x1
-    sm_n1_im = -x53
-    del x53
-    x166 = sm_n1_im * x2
-    x177 = sm_n1_im * x0
-    x212 = sm_n1_im * x211
-    x219 = sm_n1_im * x1
-    x247 = x166 * x246
-    x254 = sm_n1_im * x3
-    x255 = x1 * x177
-    x274 = x219 * x246
-    sm_n3_re = c_up_im * x58 + c_up_re * x59
-    x136 = sm_n3_re * x2
-    x215 = sm_n3_re * x1
-    sm_n3_im = -c_up_im * x59 + c_up_re * x58
-    del c_up_im, c_up_re, x58, x59
-    x138 = sm_n3_im * x2
-    x208 = sm_n3_im * x1
-    x244 = sm_n3_im * x243
-    x256 = x1 * x138
-    x272 = sm_n3_im * x54
+    x165 = sm_n1_im * x2
+    x176 = sm_n1_im * x0
+    x211 = sm_n1_im * x210
+    x218 = sm_n1_im * x1
+    x246 = x165 * x245
+    x253 = sm_n1_im * x3
+    x254 = x1 * x176
+    x273 = x218 * x245
+    sm_n3_re = c_up_im * x57 + c_up_re * x58
+    x135 = sm_n3_re * x2
+    x214 = sm_n3_re * x1
+    sm_n3_im = -c_up_im * x58 + c_up_re * x57
+    del c_up_im, c_up_re, x57, x58
+    x137 = sm_n3_im * x2
+    x207 = sm_n3_im * x1
+    x243 = sm_n3_im * x242
+    x255 = x1 * x137
+    x271 = sm_n3_im * x53
     del sm_n3_im
-    smp_x_re = x16 * (sm_roots_re - x60)
+    smp_x_re = x14 * (sm_roots_re - x59)
     del sm_roots_re
-    x101 = smp_x_re * x67
-    smp_x_im = x16 * (sm_roots_im + x62)
-    del sm_roots_im, x62
-    x100 = smp_x_im * x67
-    x102 = -x100 * x82 - x101 * x84
-    x104 = -x100 * x84 + x101 * x82
-    z15 = root_sum(ap_p_re, ap_p_im, x96, sm_p_im, smp_x_re, smp_x_im)
+    x100 = smp_x_re * x66
+    smp_x_im = x14 * (sm_roots_im + x61)
+    del sm_roots_im, x61
+    x99 = smp_x_im * x66
+    x101 = -x100 * x83 - x81 * x99
+    x103 = x100 * x81 - x83 * x99
+    z14 = root_sum(ap_p_re, ap_p_im, x95, sm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im
-    smp_k_re = z15[0]
-    smp_k_im = z15[1]
+    smp_k_re = z14[0]
+    smp_k_im = z14[1]
+    del z14
+    z15 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x96 = z15[0]
+    x97 = z15[1]
     del z15
-    z16 = pair_arctanh(smp_k_re, smp_k_im, q)
-    x97 = z16[0]
-    x98 = z16[1]
+    z16 = pair_excess(smp_k_re, smp_k_im, q, x96, x97)
+    del smp_k_im, smp_k_re, x96, x97
+    x98 = z16[0]
+    x102 = z16[1]
     del z16
-    z17 = pair_excess(smp_k_re, smp_k_im, q, x97, x98)
-    del smp_k_im, smp_k_re, x97, x98
-    x99 = z17[0]
-    x103 = z17[1]
-    del z17
-    smp_j0_re = x102 * x99 - x103 * x104
-    smp_j0_im = x102 * x103 + x104 * x99
-    del x102, x103, x104, x99
-    x114 = smp_j0_im * x45
-    x115 = smp_j0_im * x56
-    smp_j1_re = -smp_j0_im * x100 + smp_j0_re * smp_x_re * x67
+    smp_j0_re = x101 * x98 - x102 * x103
+    smp_j0_im = x101 * x102 + x103 * x98
+    del x101, x102, x103, x98
+    x113 = smp_j0_im * x44
+    x114 = smp_j0_im * x55
+    smp_j1_re = -smp_j0_im * x99 + smp_j0_re * smp_x_re * x66
     del smp_x_re
-    smp_j1_im = smp_j0_im * x101 + smp_j0_re * x100
-    del x100, x101
-    x118 = smp_j1_im * x45
-    x119 = smp_j1_im * x56
-    smm_x_re = x16 * (-sp_roots_re - x60)
-    del sp_roots_re, x60
-    x109 = smm_x_re * x67
-    smm_x_im = x16 * (-sp_roots_im - x77)
-    del sp_roots_im, x16, x77
-    x108 = smm_x_im * x67
-    x110 = x108 * x82 + x109 * x84
-    del x84
-    x112 = 2 * a_root_re * smm_x_im * x67 * x69 - x109 * x82
-    del a_root_re, x69, x82
-    z18 = root_sum(am_p_re, am_p_im, x96, sm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, sm_p_im, smm_x_im, x96
-    smm_k_re = z18[0]
-    smm_k_im = z18[1]
+    smp_j1_im = smp_j0_im * x100 + smp_j0_re * x99
+    del x100, x99
+    x117 = smp_j1_im * x44
+    x118 = smp_j1_im * x55
+    smm_x_re = x14 * (-sp_roots_re - x59)
+    del sp_roots_re, x59
+    x108 = smm_x_re * x66
+    smm_x_im = x14 * (-sp_roots_im - x76)
+    del sp_roots_im, x14, x76
+    x107 = smm_x_im * x66
+    x109 = x107 * x81 + x108 * x83
+    del x83
+    x111 = 2 * a_root_re * smm_x_im * x66 * x68 - x108 * x81
+    del a_root_re, x68, x81
+    z17 = root_sum(am_p_re, am_p_im, x95, sm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, sm_p_im, smm_x_im, x95
+    smm_k_re = z17[0]
+    smm_k_im = z17[1]
+    del z17
+    z18 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x104 = z18[0]
+    x105 = z18[1]
     del z18
-    z19 = pair_arctanh(smm_k_re, smm_k_im, q)
-    x105 = z19[0]
-    x106 = z19[1]
+    z19 = pair_excess(smm_k_re, smm_k_im, q, x104, x105)
+    del smm_k_im, smm_k_re, x104, x105
+    x106 = z19[0]
+    x110 = z19[1]
     del z19
-    z20 = pair_excess(smm_k_re, smm_k_im, q, x105, x106)
-    del smm_k_im, smm_k_re, x105, x106
-    x107 = z20[0]
-    x111 = z20[1]
-    del z20
-    smm_j0_re = x107 * x110 - x111 * x112
-    smm_j0_im = x107 * x112 + x110 * x111
-    del x107, x110, x111, x112
-    x113 = smm_j0_im * x45
-    x116 = smm_j0_im * x56
-    smm_j1_re = -smm_j0_im * x108 + smm_j0_re * smm_x_re * x67
-    del smm_x_re, x67
-    smm_j1_im = smm_j0_im * x109 + smm_j0_re * x108
-    del x108, x109
-    x117 = smm_j1_im * x45
-    x120 = smm_j1_im * x56
-    sm_j00_re = -a_down_im * x113 + a_down_re * smm_j0_re * x45 - a_up_im * x114 + a_up_re * smp_j0_re * x45
-    x178 = sm_j00_re * x177
-    x202 = -sm_j00_re * sm_n1_re * x0
-    sm_j00_im = a_down_im * smm_j0_re * x45 + a_down_re * x113 + a_up_im * smp_j0_re * x45 + a_up_re * x114
-    del x113, x114
-    x129 = sm_j00_im * x125 + sm_j00_re * x126 + sp_j00_im * x127 + sp_j00_re * x128
+    smm_j0_re = x106 * x109 - x110 * x111
+    smm_j0_im = x106 * x111 + x109 * x110
+    del x106, x109, x110, x111
+    x112 = smm_j0_im * x44
+    x115 = smm_j0_im * x55
+    smm_j1_re = -smm_j0_im * x107 + smm_j0_re * smm_x_re * x66
+    del smm_x_re, x66
+    smm_j1_im = smm_j0_im * x108 + smm_j0_re * x107
+    del x107, x108
+    x116 = smm_j1_im * x44
+    x119 = smm_j1_im * x55
+    sm_j00_re = -a_down_im * x112 + a_down_re * smm_j0_re * x44 - a_up_im * x113 + a_up_re * smp_j0_re * x44
+    x177 = sm_j00_re * x176
+    x201 = -sm_j00_re * sm_n1_re * x0
+    sm_j00_im = a_down_im * smm_j0_re * x44 + a_down_re * x112 + a_up_im * smp_j0_re * x44 + a_up_re * x113
+    del x112, x113
+    x128 = sm_j00_im * x124 + sm_j00_re * x125 + sp_j00_im * x126 + sp_j00_re * x127
+    del x126
+    x148 = sm_j00_im * x125 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x127 - sp_j00_re * sp_n0_re * x0
     del x127
-    x149 = sm_j00_im * x126 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x128 - sp_j00_re * sp_n0_re * x0
-    del x128
-    x176 = sm_j00_im * x175
-    x198 = sm_j00_im * x177
-    del x177
-    x214 = sm_j00_im * x212 - sm_j00_re * sm_n1_re * x211 + sp_j00_im * x213 - sp_j00_re * sp_n1_re * x211
-    x218 = sm_j00_im * sm_n1_re * x211 + sm_j00_re * x212 + sp_j00_im * sp_n1_re * x211 + sp_j00_re * x213
-    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x212, x213
+    x175 = sm_j00_im * x174
+    x197 = sm_j00_im * x176
+    del x176
+    x213 = sm_j00_im * x211 - sm_j00_re * sm_n1_re * x210 + sp_j00_im * x212 - sp_j00_re * sp_n1_re * x210
+    x217 = sm_j00_im * sm_n1_re * x210 + sm_j00_re * x211 + sp_j00_im * sp_n1_re * x210 + sp_j00_re * x212
+    del sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x211, x212
     sm_j01_re = -Delta_0 * smm_j0_re - Delta_0 * smp_j0_re
-    x122 = sm_j01_re * sm_n1_im
-    x132 = x0 * x122
-    x153 = sm_j01_re * sm_n1_re * x0
-    x163 = sm_j01_re * x126
-    x180 = sm_j01_re * x138
-    x193 = -sm_j01_re * sm_n0_re * x0
-    x203 = -sm_j01_re * sm_n3_re * x2
+    x121 = sm_j01_re * sm_n1_im
+    x131 = x0 * x121
+    x152 = sm_j01_re * sm_n1_re * x0
+    x162 = sm_j01_re * x125
+    x179 = sm_j01_re * x137
+    x192 = -sm_j01_re * sm_n0_re * x0
+    x202 = -sm_j01_re * sm_n3_re * x2
     sm_j01_im = -Delta_0 * smm_j0_im - Delta_0 * smp_j0_im
     del smm_j0_im, smp_j0_im
-    x121 = sm_j01_im * sm_n1_re
-    x130 = x121 * x2 + x122 * x2 + x123 * x2 + x124 * x2 + x129
-    x131 = x0 * x121
-    x135 = x131 + x132 + x133 + x134
-    x147 = sm_j01_im * sm_n1_im
+    x120 = sm_j01_im * sm_n1_re
+    x129 = x120 * x2 + x121 * x2 + x122 * x2 + x123 * x2 + x128
+    x130 = x0 * x120
+    x134 = x130 + x131 + x132 + x133
+    x146 = sm_j01_im * sm_n1_im
     del sm_n1_im
-    x150 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x147 * x2 + x148 * x2 + x149
-    x151 = x0 * x147
-    x155 = x151 + x152 - x153 - x154
-    x162 = sm_j01_im * x125
+    x149 = -sm_j01_re * sm_n1_re * x2 - sp_j01_re * sp_n1_re * x2 + x146 * x2 + x147 * x2 + x148
+    x150 = x0 * x146
+    x154 = x150 + x151 - x152 - x153
+    x161 = sm_j01_im * x124
+    del x124
+    x178 = sm_j01_im * x135
+    x186 = x175 + x177 + x178 + x179 + x181 + x183 + x184 + x185
+    x188 = sm_j01_im * x125
     del x125
-    x179 = sm_j01_im * x136
-    x187 = x176 + x178 + x179 + x180 + x182 + x184 + x185 + x186
-    x189 = sm_j01_im * x126
-    del x126
-    x199 = sm_j01_im * x138
-    x206 = x198 + x199 + x200 + x201 + x202 + x203 + x204 + x205
-    x210 = sm_j01_im * x208 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x209 - sp_j01_re * sp_n3_re * x1
-    x217 = sm_j01_im * x215 + sm_j01_re * x208 + sp_j01_im * x216 + sp_j01_re * x209
-    del x209, x216
-    x224 = sm_j01_im * x222 - sm_j01_re * sm_n0_re * x211 + sp_j01_im * x223 - sp_j01_re * sp_n0_re * x211
-    x228 = sm_j01_im * sm_n0_re * x211 + sm_j01_re * x222 + sp_j01_im * sp_n0_re * x211 + sp_j01_re * x223
-    del sm_j01_im, sp_j01_im, x222, x223
-    x234 = x121 * x211 + x122 * x211 + x123 * x211 + x124 * x211
-    x240 = -sm_j01_re * sm_n1_re * x211 - sp_j01_re * sp_n1_re * x211 + x147 * x211 + x148 * x211
-    del x211
-    x241 = -x131 - x132 - x133 - x134
-    del x131, x132, x133, x134
-    x242 = -x151 - x152 + x153 + x154
-    del x151, x152, x153, x154
-    x262 = x1 * x121 + x1 * x122 + x1 * x123 + x1 * x124 + x129
-    del x121, x122, x123, x124, x129
-    x264 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x147 + x1 * x148 + x149
-    del sm_j01_re, sp_j01_re, x147, x148, x149
-    x267 = x176 + x178 + x182 + x184 + x217
-    del x176, x178, x182, x184
-    x270 = x198 + x200 + x202 + x204 + x210
-    del x198, x200, x202, x204
-    sm_j03_re = -a_down_im * x115 + a_down_re * smp_j0_re * x2 * x55 - a_up_im * x116 + a_up_re * smm_j0_re * x2 * x55
-    x139 = sm_j03_re * x138
-    x158 = sm_j03_re * x136
-    x167 = sm_j03_re * x166
-    x194 = -sm_j03_re * sm_n1_re * x2
-    x230 = sm_j03_re * x208
-    x237 = sm_j03_re * x215
-    sm_j03_im = a_down_im * smp_j0_re * x56 + a_down_re * x115 + a_up_im * smm_j0_re * x56 + a_up_re * x116
-    del smm_j0_re, smp_j0_re, x115, x116
-    x137 = sm_j03_im * x136
-    x144 = x137 + x139 + x141 + x143
-    x146 = -x145 * (x130 + x135 + x144)
-    x156 = sm_j03_im * x138
-    del x138
-    x160 = x156 + x157 - x158 - x159
-    x161 = x145 * (-x150 - x155 - x160)
-    x165 = sm_j03_im * x164
-    x174 = x162 + x163 + x165 + x167 + x168 + x169 + x171 + x173
-    x188 = -x145 * (x174 + x187)
-    x190 = sm_j03_im * x166
-    del x166
-    x197 = x189 + x190 + x191 + x192 + x193 + x194 + x195 + x196
-    x207 = x145 * (-x197 - x206)
-    x221 = sm_j03_im * x219 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x220 - sp_j03_re * sp_n1_re * x1
-    x227 = sm_j03_im * x225 + sm_j03_re * x219 + sp_j03_im * x226 + sp_j03_re * x220
-    del sm_j03_re, sp_j03_im, sp_j03_re, x219, x220
-    x229 = sm_j03_im * x215
-    del x215
-    x233 = x229 + x230 + x231 + x232
-    x235 = sm_j03_im * x208
-    del sm_j03_im, x208
-    x239 = x235 + x236 - x237 - x238
-    x263 = -x145 * (x135 + x233 + x262)
-    del x135
-    x265 = x145 * (-x155 - x239 - x264)
-    del x155
-    x266 = x162 + x163 + x168 + x169 + x227
-    del x162, x163, x168, x169
-    x268 = -x145 * (x266 + x267)
-    x269 = x189 + x191 + x193 + x195 + x221
-    del x189, x191, x193, x195
-    x271 = x145 * (-x269 - x270)
-    sm_j10_re = -a_down_im * x117 + a_down_re * smm_j1_re * x45 - a_up_im * x118 + a_up_re * smp_j1_re * x45
-    sm_j10_im = a_down_im * smm_j1_re * x45 + a_down_re * x117 + a_up_im * smp_j1_re * x45 + a_up_re * x118
-    del x117, x118, x45
-    x252 = sm_j10_im * sm_n0_re * x249 + sm_j10_re * x250 + sp_j10_im * sp_n0_re * x249 + sp_j10_re * x251
-    x253 = sm_j10_im * x250 - sm_j10_re * sm_n0_re * x249 + sp_j10_im * x251 - sp_j10_re * sp_n0_re * x249
-    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x249, x250, x251
+    x198 = sm_j01_im * x137
+    x205 = x197 + x198 + x199 + x200 + x201 + x202 + x203 + x204
+    x209 = sm_j01_im * x207 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x208 - sp_j01_re * sp_n3_re * x1
+    x216 = sm_j01_im * x214 + sm_j01_re * x207 + sp_j01_im * x215 + sp_j01_re * x208
+    del x208, x215
+    x223 = sm_j01_im * x221 - sm_j01_re * sm_n0_re * x210 + sp_j01_im * x222 - sp_j01_re * sp_n0_re * x210
+    x227 = sm_j01_im * sm_n0_re * x210 + sm_j01_re * x221 + sp_j01_im * sp_n0_re * x210 + sp_j01_re * x222
+    del sm_j01_im, sp_j01_im, x221, x222
+    x233 = x120 * x210 + x121 * x210 + x122 * x210 + x123 * x210
+    x239 = -sm_j01_re * sm_n1_re * x210 - sp_j01_re * sp_n1_re * x210 + x146 * x210 + x147 * x210
+    del x210
+    x240 = -x130 - x131 - x132 - x133
+    del x130, x131, x132, x133
+    x241 = -x150 - x151 + x152 + x153
+    del x150, x151, x152, x153
+    x261 = x1 * x120 + x1 * x121 + x1 * x122 + x1 * x123 + x128
+    del x120, x121, x122, x123, x128
+    x263 = -sm_j01_re * sm_n1_re * x1 - sp_j01_re * sp_n1_re * x1 + x1 * x146 + x1 * x147 + x148
+    del sm_j01_re, sp_j01_re, x146, x147, x148
+    x266 = x175 + x177 + x181 + x183 + x216
+    del x175, x177, x181, x183
+    x269 = x197 + x199 + x201 + x203 + x209
+    del x197, x199, x201, x203
+    sm_j03_re = -a_down_im * x114 + a_down_re * smp_j0_re * x2 * x54 - a_up_im * x115 + a_up_re * smm_j0_re * x2 * x54
+    x138 = sm_j03_re * x137
+    x157 = sm_j03_re * x135
+    x166 = sm_j03_re * x165
+    x193 = -sm_j03_re * sm_n1_re * x2
+    x229 = sm_j03_re * x207
+    x236 = sm_j03_re * x214
+    sm_j03_im = a_down_im * smp_j0_re * x55 + a_down_re * x114 + a_up_im * smm_j0_re * x55 + a_up_re * x115
+    del smm_j0_re, smp_j0_re, x114, x115
+    x136 = sm_j03_im * x135
+    x143 = x136 + x138 + x140 + x142
+    x145 = -x144 * (x129 + x134 + x143)
+    x155 = sm_j03_im * x137
+    del x137
+    x159 = x155 + x156 - x157 - x158
+    x160 = x144 * (-x149 - x154 - x159)
+    x164 = sm_j03_im * x163
+    x173 = x161 + x162 + x164 + x166 + x167 + x168 + x170 + x172
+    x187 = -x144 * (x173 + x186)
+    x189 = sm_j03_im * x165
+    del x165
+    x196 = x188 + x189 + x190 + x191 + x192 + x193 + x194 + x195
+    x206 = x144 * (-x196 - x205)
+    x220 = sm_j03_im * x218 - sm_j03_re * sm_n1_re * x1 + sp_j03_im * x219 - sp_j03_re * sp_n1_re * x1
+    x226 = sm_j03_im * x224 + sm_j03_re * x218 + sp_j03_im * x225 + sp_j03_re * x219
+    del sm_j03_re, sp_j03_im, sp_j03_re, x218, x219
+    x228 = sm_j03_im * x214
+    del x214
+    x232 = x228 + x229 + x230 + x231
+    x234 = sm_j03_im * x207
+    del sm_j03_im, x207
+    x238 = x234 + x235 - x236 - x237
+    x262 = -x144 * (x134 + x232 + x261)
+    del x134
+    x264 = x144 * (-x154 - x238 - x263)
+    del x154
+    x265 = x161 + x162 + x167 + x168 + x226
+    del x161, x162, x167, x168
+    x267 = -x144 * (x265 + x266)
+    x268 = x188 + x190 + x192 + x194 + x220
+    del x188, x190, x192, x194
+    x270 = x144 * (-x268 - x269)
+    sm_j10_re = -a_down_im * x116 + a_down_re * smm_j1_re * x44 - a_up_im * x117 + a_up_re * smp_j1_re * x44
+    sm_j10_im = a_down_im * smm_j1_re * x44 + a_down_re * x116 + a_up_im * smp_j1_re * x44 + a_up_re * x117
+    del x116, x117, x44
+    x251 = sm_j10_im * sm_n0_re * x248 + sm_j10_re * x249 + sp_j10_im * sp_n0_re * x248 + sp_j10_re * x250
+    x252 = sm_j10_im * x249 - sm_j10_re * sm_n0_re * x248 + sp_j10_im * x250 - sp_j10_re * sp_n0_re * x248
+    del sm_j10_im, sm_j10_re, sm_n0_re, sp_j10_im, sp_j10_re, sp_n0_re, x248, x249, x250
     sm_j11_re = -Delta_0 * smm_j1_re - Delta_0 * smp_j1_re
     sm_j11_im = -Delta_0 * smm_j1_im - Delta_0 * smp_j1_im
     del smm_j1_im, smp_j1_im
-    sm_j13_re = -a_down_im * x119 + a_down_re * smp_j1_re * x2 * x55 - a_up_im * x120 + a_up_re * smm_j1_re * x2 * x55
-    del x55
-    sm_j13_im = a_down_im * smp_j1_re * x56 + a_down_re * x119 + a_up_im * smm_j1_re * x56 + a_up_re * x120
-    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x119, x120, x56
-    x260 = -x145 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x175 + sm_j11_re * x254 + sm_j11_re * x255 + sm_j13_im * x1 * x136 + sm_j13_re * x256 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x181 + sp_j11_re * x257 + sp_j11_re * x258 + sp_j13_im * x1 * x140 + sp_j13_re * x259 + x252)
-    del x136, x140, x175, x181, x3
-    x261 = x145 * (-sm_j11_im * x254 - sm_j11_im * x255 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x256 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x257 - sp_j11_im * x258 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x259 + sp_j13_re * sp_n3_re * x1 * x2 - x253)
-    del x0, x254, x255, x256, x257, x258, x259
+    sm_j13_re = -a_down_im * x118 + a_down_re * smp_j1_re * x2 * x54 - a_up_im * x119 + a_up_re * smm_j1_re * x2 * x54
+    del x54
+    sm_j13_im = a_down_im * smp_j1_re * x55 + a_down_re * x118 + a_up_im * smm_j1_re * x55 + a_up_re * x119
+    del a_down_im, a_down_re, a_up_im, a_up_re, smm_j1_re, smp_j1_re, x118, x119, x55
+    x259 = -x144 * (sm_j11_im * sm_n1_re * x3 + sm_j11_im * x1 * x174 + sm_j11_re * x253 + sm_j11_re * x254 + sm_j13_im * x1 * x135 + sm_j13_re * x255 + sp_j11_im * sp_n1_re * x3 + sp_j11_im * x1 * x180 + sp_j11_re * x256 + sp_j11_re * x257 + sp_j13_im * x1 * x139 + sp_j13_re * x258 + x251)
+    del x135, x139, x174, x180, x3
+    x260 = x144 * (-sm_j11_im * x253 - sm_j11_im * x254 + sm_j11_re * sm_n1_re * x0 * x1 + sm_j11_re * sm_n1_re * x0 * x2 - sm_j13_im * x255 + sm_j13_re * sm_n3_re * x1 * x2 - sp_j11_im * x256 - sp_j11_im * x257 + sp_j11_re * sp_n1_re * x0 * x1 + sp_j11_re * sp_n1_re * x0 * x2 - sp_j13_im * x258 + sp_j13_re * sp_n3_re * x1 * x2 - x252)
+    del x0, x253, x254, x255, x256, x257, x258
     return (
-        x146,  # raj0_real
-        x161,  # raj0_imag
-        x146,  # ra0j_real
-        x161,  # ra0j_imag
-        x188,  # raj1_real
-        x207,  # raj1_imag
-        x188,  # ra1j_real
-        x207,  # ra1j_imag
-        -x145 * (-x197 - x210 - x214),  # raj2_real
-        x145 * (-x174 - x217 - x218),  # raj2_imag
-        -x145 * (-x206 - x221 - x224),  # ra2j_real
-        x145 * (-x187 - x227 - x228),  # ra2j_imag
-        -x145 * (x130 + x233 + x234),  # raj3_real
-        x145 * (-x150 - x239 - x240),  # raj3_imag
-        -x145 * (x130 - x137 - x139 - x141 - x143 + x241),  # ra3j_real
-        x145 * (-x150 + x156 + x157 - x158 - x159 - x242),  # ra3j_imag
-        -x145 * (sm_j11_im * x164 * x246 + sm_j11_re * x247 + sm_j13_im * sm_n3_re * x243 + sm_j13_re * x244 + sp_j11_im * x170 * x246 + sp_j11_re * x248 + sp_j13_im * sp_n3_re * x243 + sp_j13_re * x245 + x252),  # rajj_real
-        x145 * (-sm_j11_im * x247 + sm_j11_re * sm_n1_re * x2 * x246 - sm_j13_im * x244 + sm_j13_re * sm_n3_re * x243 - sp_j11_im * x248 + sp_j11_re * sp_n1_re * x2 * x246 - sp_j13_im * x245 + sp_j13_re * sp_n3_re * x243 - x253),  # rajj_imag
-        x260,  # raji_real
-        x261,  # raji_imag
-        x263,  # rai0_real
-        x265,  # rai0_imag
-        x263,  # ra0i_real
-        x265,  # ra0i_imag
-        x268,  # rai1_real
-        x271,  # rai1_imag
-        x268,  # ra1i_real
-        x271,  # ra1i_imag
-        -x145 * (-x199 - x201 - x203 - x205 - x214 - x269),  # rai2_real
-        x145 * (-x179 - x180 - x185 - x186 - x218 - x266),  # rai2_imag
-        -x145 * (-x190 - x192 - x194 - x196 - x224 - x270),  # ra2i_real
-        x145 * (-x165 - x167 - x171 - x173 - x228 - x267),  # ra2i_imag
-        -x145 * (x144 + x234 + x262),  # rai3_real
-        x145 * (-x160 - x240 - x264),  # rai3_imag
-        -x145 * (-x229 - x230 - x231 - x232 + x241 + x262),  # ra3i_real
-        x145 * (x235 + x236 - x237 - x238 - x242 - x264),  # ra3i_imag
-        x260,  # raij_real
-        x261,  # raij_imag
-        -x145 * (sm_j11_im * x225 * x246 + sm_j11_re * x274 + sm_j13_im * sm_n3_re * x54 + sm_j13_re * x272 + sp_j11_im * x226 * x246 + sp_j11_re * x275 + sp_j13_im * sp_n3_re * x54 + sp_j13_re * x273 + x252),  # raii_real
-        x145 * (-sm_j11_im * x274 + sm_j11_re * sm_n1_re * x1 * x246 - sm_j13_im * x272 + sm_j13_re * sm_n3_re * x54 - sp_j11_im * x275 + sp_j11_re * sp_n1_re * x1 * x246 - sp_j13_im * x273 + sp_j13_re * sp_n3_re * x54 - x253),  # raii_imag
+        x145,  # raj0_real
+        x160,  # raj0_imag
+        x145,  # ra0j_real
+        x160,  # ra0j_imag
+        x187,  # raj1_real
+        x206,  # raj1_imag
+        x187,  # ra1j_real
+        x206,  # ra1j_imag
+        -x144 * (-x196 - x209 - x213),  # raj2_real
+        x144 * (-x173 - x216 - x217),  # raj2_imag
+        -x144 * (-x205 - x220 - x223),  # ra2j_real
+        x144 * (-x186 - x226 - x227),  # ra2j_imag
+        -x144 * (x129 + x232 + x233),  # raj3_real
+        x144 * (-x149 - x238 - x239),  # raj3_imag
+        -x144 * (x129 - x136 - x138 - x140 - x142 + x240),  # ra3j_real
+        x144 * (-x149 + x155 + x156 - x157 - x158 - x241),  # ra3j_imag
+        -x144 * (sm_j11_im * x163 * x245 + sm_j11_re * x246 + sm_j13_im * sm_n3_re * x242 + sm_j13_re * x243 + sp_j11_im * x169 * x245 + sp_j11_re * x247 + sp_j13_im * sp_n3_re * x242 + sp_j13_re * x244 + x251),  # rajj_real
+        x144 * (-sm_j11_im * x246 + sm_j11_re * sm_n1_re * x2 * x245 - sm_j13_im * x243 + sm_j13_re * sm_n3_re * x242 - sp_j11_im * x247 + sp_j11_re * sp_n1_re * x2 * x245 - sp_j13_im * x244 + sp_j13_re * sp_n3_re * x242 - x252),  # rajj_imag
+        x259,  # raji_real
+        x260,  # raji_imag
+        x262,  # rai0_real
+        x264,  # rai0_imag
+        x262,  # ra0i_real
+        x264,  # ra0i_imag
+        x267,  # rai1_real
+        x270,  # rai1_imag
+        x267,  # ra1i_real
+        x270,  # ra1i_imag
+        -x144 * (-x198 - x200 - x202 - x204 - x213 - x268),  # rai2_real
+        x144 * (-x178 - x179 - x184 - x185 - x217 - x265),  # rai2_imag
+        -x144 * (-x189 - x191 - x193 - x195 - x223 - x269),  # ra2i_real
+        x144 * (-x164 - x166 - x170 - x172 - x227 - x266),  # ra2i_imag
+        -x144 * (x143 + x233 + x261),  # rai3_real
+        x144 * (-x159 - x239 - x263),  # rai3_imag
+        -x144 * (-x228 - x229 - x230 - x231 + x240 + x261),  # ra3i_real
+        x144 * (x234 + x235 - x236 - x237 - x241 - x263),  # ra3i_imag
+        x259,  # raij_real
+        x260,  # raij_imag
+        -x144 * (sm_j11_im * x224 * x245 + sm_j11_re * x273 + sm_j13_im * sm_n3_re * x53 + sm_j13_re * x271 + sp_j11_im * x225 * x245 + sp_j11_re * x274 + sp_j13_im * sp_n3_re * x53 + sp_j13_re * x272 + x251),  # raii_real
+        x144 * (-sm_j11_im * x273 + sm_j11_re * sm_n1_re * x1 * x245 - sm_j13_im * x271 + sm_j13_re * sm_n3_re * x53 - sp_j11_im * x274 + sp_j11_re * sp_n1_re * x1 * x245 - sp_j13_im * x272 + sp_j13_re * sp_n3_re * x53 - x252),  # raii_imag
     )
 
 
-def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+def noise(frequency, distance, distance_omega, mean, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
     """Compute Tr[tau_s G^> tau_t G^<] per unit of nu, s <= t; Hermitian.
 
-    Operations: 1661 (add 790, div 12, mul 831, parts_pair_arctanh 8, parts_root_sum 13, parts_upper_root 6, sqrt 1).
+    Operations: 1652 (add 784, div 12, mul 829, parts_pair_arctanh 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
-    x6 = a * delta
-    x7 = gamma - x6
-    x8 = -x7 * x7
-    x10 = 2 * x7
-    del x7
-    x12 = gamma - x6
-    x15 = a * a - 1
-    x16 = -1 / x15
-    del x15
-    x17 = a * x16
-    x18 = a * gamma
-    x19 = delta - x18
-    x20 = x16 * x19
-    x22 = frequency * x10
-    x39 = x19 * x19
-    x40 = frequency * gamma
-    x54 = 2 * gamma
-    x55 = 2 * x6
-    del x6
-    x57 = -x54
-    x58 = -x55 - x57
-    x72 = Delta_0 * Delta_0
-    x73 = filled_holes * x72
-    x74 = 1 / x0
-    x79 = 2 * delta
-    x80 = x57 + x79
-    del x57
-    x87 = Delta_0 * filled_holes
-    x88 = 1 / (x1 * x1)
+    x4 = a * delta
+    x5 = gamma - x4
+    x6 = -x5 * x5
+    x8 = 2 * x5
+    del x5
+    x10 = gamma - x4
+    x13 = a * a - 1
+    x14 = -1 / x13
+    del x13
+    x15 = a * x14
+    x16 = a * gamma
+    x17 = delta - x16
+    x18 = x14 * x17
+    x20 = frequency * x8
+    x37 = x17 * x17
+    x38 = frequency * gamma
+    x51 = 2 * mean
+    x52 = omega_r * x51
+    x53 = 2 * gamma
+    x54 = -x53
+    x55 = -2 * x4 - x54
+    del x4
+    x56 = omega_r * x55
+    x57 = x51 * x55
+    del x51, x55
+    x69 = Delta_0 * Delta_0
+    x70 = filled_holes * x69
+    x71 = 1 / x0
+    x76 = 2 * delta
+    x77 = x54 + x76
+    del x54
+    x84 = Delta_0 * filled_holes
+    x85 = 1 / (x1 * x1)
     del x1
-    x89 = x2 * x88
-    x93 = x54 + x79
-    x99 = empty_electrons * x72
-    x127 = a * omega_r
-    x139 = empty_holes * x72
-    x145 = Delta_0 * empty_holes
-    x159 = filled_electrons * x72
-    del x72
-    x193 = 2 * x18
-    del x18
-    x194 = -x193 + x79
-    x196 = x193 - x79
-    del x193, x79
-    x208 = 1 / (pi * pi)
-    x271 = (1 / 2) * x208
+    x86 = x2 * x85
+    x90 = x53 + x76
+    del x53
+    x96 = empty_electrons * x69
+    x124 = a * omega_r
+    x136 = empty_holes * x69
+    x142 = Delta_0 * empty_holes
+    x156 = filled_electrons * x69
+    del x69
+    x190 = 2 * x16
+    del x16
+    x191 = -x190 + x76
+    x193 = x190 - x76
+    del x190, x76
+    x205 = 1 / (pi * pi)
+    x268 = (1 / 2) * x205
     threshold = Delta_0 * sqrt(x0 * x2)
     del x0
     x3 = 2 * threshold
-    x4 = distance_omega + x3
-    x5 = (-distance + distance_omega) * (distance + x4)
-    x9 = distance_omega * x4 + x8
-    del x4
-    x13 = threshold * threshold
+    x7 = distance_omega * (distance_omega + x3) + x6
+    x11 = threshold * threshold
     del threshold
-    x21 = distance * (distance + x3) + x8
-    del x3, x8
+    x19 = distance * (distance + x3) + x6
+    del x3, x6
     after_re = frequency + omega_r
-    x11 = after_re * x10
-    del x10
-    x65 = after_re * gamma
-    z0 = root_sum(after_re, 0, frequency, 0, x5, 0)
-    del x5
-    total_re = z0[0]
-    x53 = omega_r * total_re
-    total_im = z0[1]
+    x9 = after_re * x8
+    del x8
+    x62 = after_re * gamma
+    z0 = upper_root(x7, x9)
+    del x7, x9
+    a_root_re = z0[0]
+    x22 = a_root_re * x14
+    a_root_im = z0[1]
     del z0
-    x56 = omega_r * (total_im + x54 - x55)
-    del x54, x55
-    x59 = -total_im * x58 + x53
-    x60 = omega_r * total_im + total_re * x58
-    del total_im, total_re, x58
-    z1 = upper_root(x9, x11)
-    del x11, x9
-    a_root_re = z1[0]
-    x24 = a_root_re * x16
-    a_root_im = z1[1]
-    del z1
-    x27 = a_root_im * x16
-    x61 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x62 = (1 / 2) * x61
-    x63 = a_root_re * x62
-    x64 = x19 * x63
-    x69 = a_root_im * x62
-    del x62
-    x71 = x19 * x69
+    x25 = a_root_im * x14
+    x58 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x59 = (1 / 2) * x58
+    x60 = a_root_re * x59
+    x61 = x17 * x60
+    x66 = a_root_im * x59
+    del x59
+    x68 = x17 * x66
     a_up_re = a_root_re + after_re
-    x78 = a_up_re * x74
-    x117 = a_up_re * x89
-    x118 = x117 * x87
-    a_up_im = a_root_im + x12
-    x14 = x13 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    x75 = a_up_im * x74
-    x81 = x75 + x80
-    x98 = Delta_0 * x81
-    x120 = a_up_im * x2 * x88 - x93
-    x121 = x120 * x87
-    x123 = a_up_im * x89
-    a_down_re = a_up_re * x14
-    x90 = a_down_re * x89
-    x91 = x87 * x90
-    x110 = a_down_re * x74
-    a_down_im = -a_up_im * x14
-    del x14
-    x94 = a_down_im * x2 * x88 - x93
-    x96 = a_down_im * x89
-    x97 = x87 * x96
-    x106 = a_down_im * x74
-    del a_down_im
-    x111 = x106 + x80
-    a_center_re = -after_re * x17
-    del after_re
-    x25 = a_center_re + x24
-    x26 = mu + x25
-    x29 = a_center_re - x24
-    del a_center_re, x24
-    x30 = mu + x29
-    x66 = x19 * x25 + x65
-    del x25
-    x103 = x19 * x29 + x65
-    del x29, x65
-    a_center_im = x20
-    x28 = a_center_im + x27
-    x31 = a_center_im - x27
-    del a_center_im, x27
-    x67 = 1 / (x28 * x28 * x39 + x66 * x66)
-    x68 = x28 * x67
-    x70 = x66 * x67
-    del x66, x67
-    x104 = 1 / (x103 * x103 + x31 * x31 * x39)
-    x105 = x104 * x31
-    z2 = upper_root(x21, x22)
-    del x21, x22
-    c_root_re = z2[0]
-    x32 = c_root_re * x16
-    x51 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x33 = c_root_im * x16
-    x35 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x36 = (1 / 2) * x35
-    x37 = c_root_re * x36
-    x38 = x19 * x37
-    x44 = c_root_im * x36
-    del x36
-    x46 = x19 * x44
-    x52 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x134 = c_up_re * x74
-    x176 = c_up_re * x89
-    x177 = x145 * x176
-    c_up_im = c_root_im + x12
+    x75 = a_up_re * x71
+    x114 = a_up_re * x86
+    x115 = x114 * x84
+    a_up_im = a_root_im + x10
+    x12 = x11 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x72 = a_up_im * x71
+    x78 = x72 + x77
+    x95 = Delta_0 * x78
+    x117 = a_up_im * x2 * x85 - x90
+    x118 = x117 * x84
+    x120 = a_up_im * x86
+    a_down_re = a_up_re * x12
+    x87 = a_down_re * x86
+    x88 = x84 * x87
+    x107 = a_down_re * x71
+    a_down_im = -a_up_im * x12
     del x12
-    x23 = x13 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x13
-    x130 = c_up_im * x74
-    x131 = x130 + x80
-    x155 = Delta_0 * x131
-    x179 = -c_up_im * x2 * x88 + x93
-    x180 = -x179
-    x181 = x145 * x180
-    x186 = c_up_im * x89
-    x197 = -x131
-    x199 = Delta_0 * x197
-    x206 = x145 * x179
-    c_down_re = c_up_re * x23
-    x146 = c_down_re * x89
-    x147 = x145 * x146
-    x167 = c_down_re * x74
-    c_down_im = -c_up_im * x23
+    x91 = a_down_im * x2 * x85 - x90
+    x93 = a_down_im * x86
+    x94 = x84 * x93
+    x103 = a_down_im * x71
+    del a_down_im
+    x108 = x103 + x77
+    a_center_re = -after_re * x15
+    del after_re
+    x23 = a_center_re + x22
+    x24 = mu + x23
+    x27 = a_center_re - x22
+    del a_center_re, x22
+    x28 = mu + x27
+    x63 = x17 * x23 + x62
     del x23
-    x142 = -c_down_im * x2 * x88 + x93
-    del x93
-    x143 = -x142
-    x153 = c_down_im * x89
-    del x89
-    x154 = x145 * x153
-    x163 = c_down_im * x74
-    x164 = x163 + x80
-    del x80
-    x200 = x142 * x145
-    x203 = -x164
-    x205 = Delta_0 * x203
-    c_center_re = -frequency * x17
-    del x17
-    c_center_im = x20
-    del x20
-    z3 = upper_root(x26, x28)
-    del x26, x28
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
+    x100 = x17 * x27 + x62
+    del x27, x62
+    a_center_im = x18
+    x26 = a_center_im + x25
+    x29 = a_center_im - x25
+    del a_center_im, x25
+    x64 = 1 / (x26 * x26 * x37 + x63 * x63)
+    x65 = x26 * x64
+    x67 = x63 * x64
+    del x63, x64
+    x101 = 1 / (x100 * x100 + x29 * x29 * x37)
+    x102 = x101 * x29
+    z1 = upper_root(x19, x20)
+    del x19, x20
+    c_root_re = z1[0]
+    x30 = c_root_re * x14
+    x49 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x31 = c_root_im * x14
+    x33 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x34 = (1 / 2) * x33
+    x35 = c_root_re * x34
+    x36 = x17 * x35
+    x42 = c_root_im * x34
+    del x34
+    x44 = x17 * x42
+    x50 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x131 = c_up_re * x71
+    x173 = c_up_re * x86
+    x174 = x142 * x173
+    c_up_im = c_root_im + x10
+    del x10
+    x21 = x11 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x11
+    x127 = c_up_im * x71
+    x128 = x127 + x77
+    x152 = Delta_0 * x128
+    x176 = -c_up_im * x2 * x85 + x90
+    x177 = -x176
+    x178 = x142 * x177
+    x183 = c_up_im * x86
+    x194 = -x128
+    x196 = Delta_0 * x194
+    x203 = x142 * x176
+    c_down_re = c_up_re * x21
+    x143 = c_down_re * x86
+    x144 = x142 * x143
+    x164 = c_down_re * x71
+    c_down_im = -c_up_im * x21
+    del x21
+    x139 = -c_down_im * x2 * x85 + x90
+    del x90
+    x140 = -x139
+    x150 = c_down_im * x86
+    del x86
+    x151 = x142 * x150
+    x160 = c_down_im * x71
+    x161 = x160 + x77
+    del x77
+    x197 = x139 * x142
+    x200 = -x161
+    x202 = Delta_0 * x200
+    c_center_re = -frequency * x15
+    del x15
+    c_center_im = x18
+    del x18
+    z2 = upper_root(x24, x26)
+    del x24, x26
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x28, x29)
+    del x28, x29
+    am_p_re = z3[0]
+    am_p_im = z3[1]
     del z3
-    z4 = upper_root(x30, x31)
-    del x30, x31
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    rp_xi_re = c_center_re + x32
-    x34 = mu + rp_xi_re
-    x41 = rp_xi_re * x19 + x40
+    rp_xi_re = c_center_re + x30
+    x32 = mu + rp_xi_re
+    x39 = rp_xi_re * x17 + x38
     del rp_xi_re
-    rp_xi_im = c_center_im + x33
-    x42 = 1 / (rp_xi_im * rp_xi_im * x39 + x41 * x41)
-    x43 = rp_xi_im * x42
-    x45 = x41 * x42
-    del x41, x42
-    z5 = upper_root(x34, rp_xi_im)
-    del rp_xi_im, x34
-    rp_p_re = z5[0]
-    x195 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x38 * x43 - x44 * x45
-    x132 = filled_electrons * rp_weight_re
-    x133 = x130 * x132
-    x144 = Delta_0 * x132 * x134
-    x148 = rp_weight_re * x147
-    x149 = x144 + x148
-    rp_weight_im = -x37 * x45 + x43 * x46
-    del x37, x43, x45
-    x135 = filled_electrons * rp_weight_im
-    x136 = x134 * x135
-    x137 = x133 + x136
-    x138 = c_up_re * filled_electrons * rp_weight_re * x74 - x130 * x135
+    rp_xi_im = c_center_im + x31
+    x40 = 1 / (rp_xi_im * rp_xi_im * x37 + x39 * x39)
+    x41 = rp_xi_im * x40
+    x43 = x39 * x40
+    del x39, x40
+    z4 = upper_root(x32, rp_xi_im)
+    del rp_xi_im, x32
+    rp_p_re = z4[0]
+    x192 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x36 * x41 - x42 * x43
+    x129 = filled_electrons * rp_weight_re
+    x130 = x127 * x129
+    x141 = Delta_0 * x129 * x131
+    x145 = rp_weight_re * x144
+    x146 = x141 + x145
+    rp_weight_im = -x35 * x43 + x41 * x44
+    del x35, x41, x43
+    x132 = filled_electrons * rp_weight_im
+    x133 = x131 * x132
+    x134 = x130 + x133
+    x135 = c_up_re * filled_electrons * rp_weight_re * x71 - x127 * x132
+    del x127
+    x137 = rp_weight_re * x136 + x131 * x135
+    x138 = rp_weight_im * x136
+    x147 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x71 + x146
+    x148 = Delta_0 * x133 + rp_weight_im * x144
+    del x133, x144
+    x149 = Delta_0 * x130 + x148
     del x130
-    x140 = rp_weight_re * x139 + x134 * x138
-    x141 = rp_weight_im * x139
-    x150 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x74 + x149
-    x151 = Delta_0 * x136 + rp_weight_im * x147
-    del x136, x147
-    x152 = Delta_0 * x133 + x151
-    del x133
-    x156 = rp_weight_re * x154 + x151
-    del x151
-    x157 = empty_holes * rp_weight_im
-    x158 = empty_holes * rp_weight_re * x153 + x146 * x157
-    x160 = c_down_re * empty_holes * rp_weight_re * x2 * x88 - x153 * x157
-    del x153, x157
-    x161 = rp_weight_re * x159 + x146 * x160
-    x162 = rp_weight_im * x159
-    x198 = -x137
-    x201 = -x158
-    rm_xi_re = c_center_re - x32
-    del c_center_re, x32
-    x47 = mu + rm_xi_re
-    x48 = rm_xi_re * x19 + x40
-    del rm_xi_re, x19, x40
-    rm_xi_im = c_center_im - x33
-    del c_center_im, x33
-    x49 = 1 / (rm_xi_im * rm_xi_im * x39 + x48 * x48)
-    del x39
-    x50 = rm_xi_im * x49
-    z6 = upper_root(x47, rm_xi_im)
-    del rm_xi_im, x47
-    rm_p_re = z6[0]
-    x202 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x38 * x50 + x44 * x48 * x49
-    del x38, x44
-    x165 = filled_electrons * rm_weight_re
-    x166 = x163 * x165
-    x175 = Delta_0 * x165 * x167
-    x178 = rm_weight_re * x177
-    x184 = x175 + x178
-    rm_weight_im = (1 / 2) * c_root_re * x35 * x48 * x49 - x46 * x50
-    del x35, x46, x48, x49, x50
-    x168 = filled_electrons * rm_weight_im
-    x169 = x167 * x168
-    x170 = x166 + x169
-    x171 = x163 * x168
-    del x163
-    x172 = c_down_re * filled_electrons * rm_weight_re * x74 - x171
+    x153 = rp_weight_re * x151 + x148
+    del x148
+    x154 = empty_holes * rp_weight_im
+    x155 = empty_holes * rp_weight_re * x150 + x143 * x154
+    x157 = c_down_re * empty_holes * rp_weight_re * x2 * x85 - x150 * x154
+    del x150, x154
+    x158 = rp_weight_re * x156 + x143 * x157
+    x159 = rp_weight_im * x156
+    x195 = -x134
+    x198 = -x155
+    rm_xi_re = c_center_re - x30
+    del c_center_re, x30
+    x45 = mu + rm_xi_re
+    x46 = rm_xi_re * x17 + x38
+    del rm_xi_re, x17, x38
+    rm_xi_im = c_center_im - x31
+    del c_center_im, x31
+    x47 = 1 / (rm_xi_im * rm_xi_im * x37 + x46 * x46)
+    del x37
+    x48 = rm_xi_im * x47
+    z5 = upper_root(x45, rm_xi_im)
+    del rm_xi_im, x45
+    rm_p_re = z5[0]
+    x199 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x36 * x48 + x42 * x46 * x47
+    del x36, x42
+    x162 = filled_electrons * rm_weight_re
+    x163 = x160 * x162
+    x172 = Delta_0 * x162 * x164
+    x175 = rm_weight_re * x174
+    x181 = x172 + x175
+    rm_weight_im = (1 / 2) * c_root_re * x33 * x46 * x47 - x44 * x48
+    del x33, x44, x46, x47, x48
+    x165 = filled_electrons * rm_weight_im
+    x166 = x164 * x165
+    x167 = x163 + x166
+    x168 = x160 * x165
+    del x160
+    x169 = c_down_re * filled_electrons * rm_weight_re * x71 - x168
     del c_down_re
-    x173 = rm_weight_re * x139 + x167 * x172
-    x174 = rm_weight_im * x139
-    del x139
-    x182 = Delta_0 * x169 + rm_weight_im * x177
-    del x169, x177
-    x183 = Delta_0 * x166 + x182
-    del x166
-    x185 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x88 + x184
+    x170 = rm_weight_re * x136 + x164 * x169
+    x171 = rm_weight_im * x136
+    del x136
+    x179 = Delta_0 * x166 + rm_weight_im * x174
+    del x166, x174
+    x180 = Delta_0 * x163 + x179
+    del x163
+    x182 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x85 + x181
     del c_up_im
-    x187 = rm_weight_re * x145 * x186 + x182
-    del x182
-    x188 = empty_holes * rm_weight_im
-    x189 = empty_holes * rm_weight_re * x186 + x176 * x188
-    x190 = c_up_re * empty_holes * rm_weight_re * x2 * x88 - x186 * x188
-    del c_up_re, x186, x188
-    x191 = rm_weight_re * x159 + x176 * x190
-    x192 = rm_weight_im * x159
-    del x159
-    x204 = -x170
-    x207 = -x189
-    z7 = root_sum(a_root_re, a_root_im, x51, x52, x53, x56)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
-    del z7
-    x128 = rp_roots_im * x16
+    x184 = rm_weight_re * x142 * x183 + x179
+    del x179
+    x185 = empty_holes * rm_weight_im
+    x186 = empty_holes * rm_weight_re * x183 + x173 * x185
+    x187 = c_up_re * empty_holes * rm_weight_re * x2 * x85 - x183 * x185
+    del c_up_re, x183, x185
+    x188 = rm_weight_re * x156 + x173 * x187
+    x189 = rm_weight_im * x156
+    del x156
+    x201 = -x167
+    x204 = -x186
+    z6 = root_sum(a_root_re, a_root_im, x49, x50, x52, x56)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x125 = rp_roots_im * x14
     del rp_roots_im
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x56)
-    del x53, x56
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
-    del z8
-    x129 = rm_roots_im * x16
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x52, x56)
+    del x56
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x126 = rm_roots_im * x14
     del rm_roots_im
-    z9 = root_sum(a_root_re, a_root_im, x51, c_root_im, x59, x60)
-    del c_root_im, x51
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
+    z8 = root_sum(a_root_re, a_root_im, x49, c_root_im, x52, x57)
+    del c_root_im, x49
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x50, x52, x57)
+    del a_root_im, c_root_re, x50, x52, x57
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
     del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x52, x59, x60)
-    del a_root_im, c_root_re, x52, x59, x60
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    g1_weight_re = -x64 * x68 - x69 * x70
-    x82 = empty_electrons * g1_weight_re
-    x83 = x75 * x82
-    x86 = Delta_0 * x78 * x82
-    x92 = g1_weight_re * x91
-    g1_weight_im = -x63 * x70 + x68 * x71
-    del x63, x68, x70
-    x76 = empty_electrons * g1_weight_im
-    x77 = a_up_re * empty_electrons * g1_weight_re * x74 - x75 * x76
-    del x75
-    x84 = x76 * x78
-    x85 = x83 + x84
-    x95 = Delta_0 * x84 + g1_weight_im * x91
-    del x84, x91
-    x100 = filled_holes * g1_weight_im
-    x101 = a_down_re * filled_holes * g1_weight_re * x2 * x88 - x100 * x96
-    x102 = filled_holes * g1_weight_re * x96 + x100 * x90
-    del x100, x96
-    g1_n0_re = g1_weight_re * x73 + x77 * x78 - x81 * x85
-    g1_n0_im = g1_weight_im * x73 + x77 * x81 + x78 * x85
-    del x77, x78, x81, x85
-    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x74 + Delta_0 * filled_holes * g1_weight_im * x94 - x86 - x92
-    g1_n1_im = -Delta_0 * x83 - g1_weight_re * x87 * x94 - x95
-    del x83
-    g1_n2_re = g1_weight_im * x97 + x76 * x98 - x86 - x92
-    del x76, x86, x92
-    g1_n2_im = -g1_weight_re * x97 - x82 * x98 - x95
-    del x82, x95, x97, x98
-    g1_n3_re = g1_weight_re * x99 + x101 * x90 - x102 * x94
+    g1_weight_re = -x61 * x65 - x66 * x67
+    x79 = empty_electrons * g1_weight_re
+    x80 = x72 * x79
+    x83 = Delta_0 * x75 * x79
+    x89 = g1_weight_re * x88
+    g1_weight_im = -x60 * x67 + x65 * x68
+    del x60, x65, x67
+    x73 = empty_electrons * g1_weight_im
+    x74 = a_up_re * empty_electrons * g1_weight_re * x71 - x72 * x73
+    del x72
+    x81 = x73 * x75
+    x82 = x80 + x81
+    x92 = Delta_0 * x81 + g1_weight_im * x88
+    del x81, x88
+    x97 = filled_holes * g1_weight_im
+    x98 = a_down_re * filled_holes * g1_weight_re * x2 * x85 - x93 * x97
+    x99 = filled_holes * g1_weight_re * x93 + x87 * x97
+    del x93, x97
+    g1_n0_re = g1_weight_re * x70 + x74 * x75 - x78 * x82
+    g1_n0_im = g1_weight_im * x70 + x74 * x78 + x75 * x82
+    del x74, x75, x78, x82
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x71 + Delta_0 * filled_holes * g1_weight_im * x91 - x83 - x89
+    g1_n1_im = -Delta_0 * x80 - g1_weight_re * x84 * x91 - x92
+    del x80
+    g1_n2_re = g1_weight_im * x94 + x73 * x95 - x83 - x89
+    del x73, x83, x89
+    g1_n2_im = -g1_weight_re * x94 - x79 * x95 - x92
+    del x79, x92, x94, x95
+    g1_n3_re = g1_weight_re * x96 + x87 * x98 - x91 * x99
     del g1_weight_re
-    g1_n3_im = g1_weight_im * x99 + x101 * x94 + x102 * x90
-    del g1_weight_im, x101, x102, x90, x94
-    g2_weight_re = x103 * x104 * x69 + x105 * x64
-    del x64, x69
-    x112 = empty_electrons * g2_weight_re
-    x113 = x106 * x112
-    x116 = Delta_0 * x110 * x112
-    x119 = g2_weight_re * x118
-    g2_weight_im = (1 / 2) * a_root_re * x103 * x104 * x61 - x105 * x71
-    del a_root_re, x103, x104, x105, x61, x71
-    x107 = empty_electrons * g2_weight_im
-    x108 = x106 * x107
-    del x106
-    x109 = a_down_re * empty_electrons * g2_weight_re * x74 - x108
+    g1_n3_im = g1_weight_im * x96 + x87 * x99 + x91 * x98
+    del g1_weight_im, x87, x91, x98, x99
+    g2_weight_re = x100 * x101 * x66 + x102 * x61
+    del x61, x66
+    x109 = empty_electrons * g2_weight_re
+    x110 = x103 * x109
+    x113 = Delta_0 * x107 * x109
+    x116 = g2_weight_re * x115
+    g2_weight_im = (1 / 2) * a_root_re * x100 * x101 * x58 - x102 * x68
+    del a_root_re, x100, x101, x102, x58, x68
+    x104 = empty_electrons * g2_weight_im
+    x105 = x103 * x104
+    del x103
+    x106 = a_down_re * empty_electrons * g2_weight_re * x71 - x105
     del a_down_re
-    x114 = x107 * x110
-    del x107
-    x115 = x113 + x114
-    x122 = Delta_0 * x114 + g2_weight_im * x118
-    del x114, x118
-    x124 = filled_holes * g2_weight_im
-    x125 = a_up_re * filled_holes * g2_weight_re * x2 * x88 - x123 * x124
+    x111 = x104 * x107
+    del x104
+    x112 = x110 + x111
+    x119 = Delta_0 * x111 + g2_weight_im * x115
+    del x111, x115
+    x121 = filled_holes * g2_weight_im
+    x122 = a_up_re * filled_holes * g2_weight_re * x2 * x85 - x120 * x121
     del a_up_re
-    x126 = filled_holes * g2_weight_re * x123 + x117 * x124
-    del x124
-    g2_n0_re = g2_weight_re * x73 + x109 * x110 - x111 * x115
-    g2_n0_im = g2_weight_im * x73 + x109 * x111 + x110 * x115
-    del x109, x110, x115, x73
-    g2_n1_re = Delta_0 * x108 + g2_weight_im * x121 - x116 - x119
-    del x108
-    g2_n1_im = -Delta_0 * x113 - g2_weight_re * x121 - x122
-    del x113, x121
-    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x88 + Delta_0 * empty_electrons * g2_weight_im * x111 - x116 - x119
-    del a_up_im, x116, x119
-    g2_n2_im = -Delta_0 * x111 * x112 - g2_weight_re * x123 * x87 - x122
-    del x111, x112, x122, x123, x87
-    g2_n3_re = g2_weight_re * x99 + x117 * x125 - x120 * x126
+    x123 = filled_holes * g2_weight_re * x120 + x114 * x121
+    del x121
+    g2_n0_re = g2_weight_re * x70 + x106 * x107 - x108 * x112
+    g2_n0_im = g2_weight_im * x70 + x106 * x108 + x107 * x112
+    del x106, x107, x112, x70
+    g2_n1_re = Delta_0 * x105 + g2_weight_im * x118 - x113 - x116
+    del x105
+    g2_n1_im = -Delta_0 * x110 - g2_weight_re * x118 - x119
+    del x110, x118
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x85 + Delta_0 * empty_electrons * g2_weight_im * x108 - x113 - x116
+    del a_up_im, x113, x116
+    g2_n2_im = -Delta_0 * x108 * x109 - g2_weight_re * x120 * x84 - x119
+    del x108, x109, x119, x120, x84
+    g2_n3_re = g2_weight_re * x96 + x114 * x122 - x117 * x123
     del g2_weight_re
-    g2_n3_im = g2_weight_im * x99 + x117 * x126 + x120 * x125
-    del g2_weight_im, x117, x120, x125, x126, x99
-    rpp_x_re = x16 * (rp_roots_re - x127)
-    rpp_x_im = x128
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    g2_n3_im = g2_weight_im * x96 + x114 * x123 + x117 * x122
+    del g2_weight_im, x114, x117, x122, x123, x96
+    rpp_x_re = x14 * (rp_roots_re - x124)
+    rpp_x_im = x125
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
     del rpp_x_im, rpp_x_re
-    rpp_k_re = z11[0]
-    rpp_k_im = z11[1]
-    del z11
-    z12 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
     del rpp_k_im, rpp_k_re
-    rpp_w_re = z12[0]
-    rpp_w_im = z12[1]
-    del z12
-    rpm_x_re = x16 * (-rm_roots_re - x127)
-    rpm_x_im = -x129
-    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpp_w_re = z11[0]
+    rpp_w_im = z11[1]
+    del z11
+    rpm_x_re = x14 * (-rm_roots_re - x124)
+    rpm_x_im = -x126
+    z12 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re, rpm_x_im, rpm_x_re
-    rpm_k_re = z13[0]
-    rpm_k_im = z13[1]
-    del z13
-    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    rpm_k_re = z12[0]
+    rpm_k_im = z12[1]
+    del z12
+    z13 = pair_arctanh(rpm_k_re, rpm_k_im, q)
     del rpm_k_im, rpm_k_re
-    rpm_w_re = z14[0]
-    rpm_w_im = z14[1]
-    del z14
+    rpm_w_re = z13[0]
+    rpm_w_im = z13[1]
+    del z13
     rp_g0_re = -g1_n0_im * rpp_w_im + g1_n0_re * rpp_w_re - g2_n0_im * rpm_w_im + g2_n0_re * rpm_w_re
     rp_g0_im = g1_n0_im * rpp_w_re + g1_n0_re * rpp_w_im + g2_n0_im * rpm_w_re + g2_n0_re * rpm_w_im
     rp_g1_re = -g1_n1_im * rpp_w_im + g1_n1_re * rpp_w_re - g2_n1_im * rpm_w_im + g2_n1_re * rpm_w_re
@@ -3603,101 +3552,101 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     rp_g3_re = -g1_n3_im * rpp_w_im + g1_n3_re * rpp_w_re - g2_n3_im * rpm_w_im + g2_n3_re * rpm_w_re
     rp_g3_im = g1_n3_im * rpp_w_re + g1_n3_re * rpp_w_im + g2_n3_im * rpm_w_re + g2_n3_re * rpm_w_im
     del rpm_w_im, rpm_w_re, rpp_w_im, rpp_w_re
-    rp_n0_re = -x131 * x137 + x140
-    x213 = rp_g0_im * rp_n0_re
-    x291 = rp_g1_im * rp_n0_re
-    x329 = rp_g2_re * rp_n0_re
-    x429 = rp_g3_im * rp_n0_re
-    rp_n0_im = x131 * x138 + x134 * x137 + x141
-    del x131, x137
-    x214 = rp_g0_re * rp_n0_im
-    x292 = rp_g1_re * rp_n0_im
-    x325 = rp_g2_im * rp_n0_im
-    x360 = rp_g1_im * rp_n0_im
-    x430 = rp_g3_re * rp_n0_im
-    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x143 - x150
-    x228 = rp_g2_im * rp_n1_re
-    x248 = rp_g0_im * rp_n1_re
-    x300 = rp_g3_im * rp_n1_re
-    x317 = -rp_g0_re * rp_n1_re
-    x369 = rp_g3_re * rp_n1_re
-    x387 = rp_g2_re * rp_n1_re
-    x420 = rp_g1_im * rp_n1_re
-    rp_n1_im = -rp_weight_re * x143 * x145 - x152
-    del x145
-    x229 = rp_g2_re * rp_n1_im
-    x249 = rp_g0_re * rp_n1_im
-    x301 = rp_g3_re * rp_n1_im
-    x309 = rp_g0_im * rp_n1_im
-    x365 = rp_g3_im * rp_n1_im
-    x395 = rp_g2_im * rp_n1_im
-    x421 = rp_g1_re * rp_n1_im
-    x438 = rp_g1_im * rp_n1_im
+    rp_n0_re = -x128 * x134 + x137
+    x210 = rp_g0_im * rp_n0_re
+    x288 = rp_g1_im * rp_n0_re
+    x326 = rp_g2_re * rp_n0_re
+    x426 = rp_g3_im * rp_n0_re
+    rp_n0_im = x128 * x135 + x131 * x134 + x138
+    del x128, x134
+    x211 = rp_g0_re * rp_n0_im
+    x289 = rp_g1_re * rp_n0_im
+    x322 = rp_g2_im * rp_n0_im
+    x357 = rp_g1_im * rp_n0_im
+    x427 = rp_g3_re * rp_n0_im
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x140 - x147
+    x225 = rp_g2_im * rp_n1_re
+    x245 = rp_g0_im * rp_n1_re
+    x297 = rp_g3_im * rp_n1_re
+    x314 = -rp_g0_re * rp_n1_re
+    x366 = rp_g3_re * rp_n1_re
+    x384 = rp_g2_re * rp_n1_re
+    x417 = rp_g1_im * rp_n1_re
+    rp_n1_im = -rp_weight_re * x140 * x142 - x149
+    del x142
+    x226 = rp_g2_re * rp_n1_im
+    x246 = rp_g0_re * rp_n1_im
+    x298 = rp_g3_re * rp_n1_im
+    x306 = rp_g0_im * rp_n1_im
+    x362 = rp_g3_im * rp_n1_im
+    x392 = rp_g2_im * rp_n1_im
+    x418 = rp_g1_re * rp_n1_im
+    x435 = rp_g1_im * rp_n1_im
     del rp_n1_im
-    rp_n2_re = rp_weight_im * x154 + x135 * x155 - x144 - x148
-    del x144, x148, x154
-    x215 = rp_g1_im * rp_n2_re
-    x264 = rp_g3_im * rp_n2_re
-    x276 = rp_g0_im * rp_n2_re
-    x338 = rp_g3_re * rp_n2_re
-    x352 = -rp_g0_re * rp_n2_re
-    x394 = rp_g1_re * rp_n2_re
-    x407 = rp_g2_im * rp_n2_re
-    x439 = rp_g2_re * rp_n2_re
+    rp_n2_re = rp_weight_im * x151 + x132 * x152 - x141 - x145
+    del x141, x145, x151
+    x212 = rp_g1_im * rp_n2_re
+    x261 = rp_g3_im * rp_n2_re
+    x273 = rp_g0_im * rp_n2_re
+    x335 = rp_g3_re * rp_n2_re
+    x349 = -rp_g0_re * rp_n2_re
+    x391 = rp_g1_re * rp_n2_re
+    x404 = rp_g2_im * rp_n2_re
+    x436 = rp_g2_re * rp_n2_re
     del rp_n2_re
-    rp_n2_im = -x132 * x155 - x156
-    del x155
-    x216 = rp_g1_re * rp_n2_im
-    x265 = rp_g3_re * rp_n2_im
-    x277 = rp_g0_re * rp_n2_im
-    x334 = rp_g3_im * rp_n2_im
-    x344 = rp_g0_im * rp_n2_im
-    x386 = rp_g1_im * rp_n2_im
-    x408 = rp_g2_re * rp_n2_im
-    rp_n3_re = -x143 * x158 + x161
-    x237 = rp_g3_im * rp_n3_re
-    x250 = rp_g1_im * rp_n3_re
-    x278 = rp_g2_im * rp_n3_re
-    x318 = rp_g1_re * rp_n3_re
-    x353 = rp_g2_re * rp_n3_re
-    x405 = rp_g0_im * rp_n3_re
-    rp_n3_im = x143 * x160 + x146 * x158 + x162
-    del x143, x158
-    x238 = rp_g3_re * rp_n3_im
-    x251 = rp_g1_re * rp_n3_im
-    x279 = rp_g2_re * rp_n3_im
-    x310 = rp_g1_im * rp_n3_im
+    rp_n2_im = -x129 * x152 - x153
+    del x152
+    x213 = rp_g1_re * rp_n2_im
+    x262 = rp_g3_re * rp_n2_im
+    x274 = rp_g0_re * rp_n2_im
+    x331 = rp_g3_im * rp_n2_im
+    x341 = rp_g0_im * rp_n2_im
+    x383 = rp_g1_im * rp_n2_im
+    x405 = rp_g2_re * rp_n2_im
+    rp_n3_re = -x140 * x155 + x158
+    x234 = rp_g3_im * rp_n3_re
+    x247 = rp_g1_im * rp_n3_re
+    x275 = rp_g2_im * rp_n3_re
+    x315 = rp_g1_re * rp_n3_re
+    x350 = rp_g2_re * rp_n3_re
+    x402 = rp_g0_im * rp_n3_re
+    rp_n3_im = x140 * x157 + x143 * x155 + x159
+    del x140, x155
+    x235 = rp_g3_re * rp_n3_im
+    x248 = rp_g1_re * rp_n3_im
+    x276 = rp_g2_re * rp_n3_im
+    x307 = rp_g1_im * rp_n3_im
     del rp_g1_im
-    x345 = rp_g2_im * rp_n3_im
-    x406 = rp_g0_re * rp_n3_im
-    rmp_x_re = x16 * (rm_roots_re - x127)
+    x342 = rp_g2_im * rp_n3_im
+    x403 = rp_g0_re * rp_n3_im
+    rmp_x_re = x14 * (rm_roots_re - x124)
     del rm_roots_re
-    rmp_x_im = x129
-    del x129
-    z15 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_x_im = x126
+    del x126
+    z14 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
     del rmp_x_im, rmp_x_re
-    rmp_k_re = z15[0]
-    rmp_k_im = z15[1]
-    del z15
-    z16 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    rmp_k_re = z14[0]
+    rmp_k_im = z14[1]
+    del z14
+    z15 = pair_arctanh(rmp_k_re, rmp_k_im, q)
     del rmp_k_im, rmp_k_re
-    rmp_w_re = z16[0]
-    rmp_w_im = z16[1]
-    del z16
-    rmm_x_re = x16 * (-rp_roots_re - x127)
+    rmp_w_re = z15[0]
+    rmp_w_im = z15[1]
+    del z15
+    rmm_x_re = x14 * (-rp_roots_re - x124)
     del rp_roots_re
-    rmm_x_im = -x128
-    del x128
-    z17 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = -x125
+    del x125
+    z16 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re, rmm_x_im, rmm_x_re
-    rmm_k_re = z17[0]
-    rmm_k_im = z17[1]
-    del z17
-    z18 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    rmm_k_re = z16[0]
+    rmm_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmm_k_re, rmm_k_im, q)
     del rmm_k_im, rmm_k_re
-    rmm_w_re = z18[0]
-    rmm_w_im = z18[1]
-    del z18
+    rmm_w_re = z17[0]
+    rmm_w_im = z17[1]
+    del z17
     rm_g0_re = -g1_n0_im * rmp_w_im + g1_n0_re * rmp_w_re - g2_n0_im * rmm_w_im + g2_n0_re * rmm_w_re
     rm_g0_im = g1_n0_im * rmp_w_re + g1_n0_re * rmp_w_im + g2_n0_im * rmm_w_re + g2_n0_re * rmm_w_im
     rm_g1_re = -g1_n1_im * rmp_w_im + g1_n1_re * rmp_w_re - g2_n1_im * rmm_w_im + g2_n1_re * rmm_w_re
@@ -3707,97 +3656,97 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     rm_g3_re = -g1_n3_im * rmp_w_im + g1_n3_re * rmp_w_re - g2_n3_im * rmm_w_im + g2_n3_re * rmm_w_re
     rm_g3_im = g1_n3_im * rmp_w_re + g1_n3_re * rmp_w_im + g2_n3_im * rmm_w_re + g2_n3_re * rmm_w_im
     del rmm_w_im, rmm_w_re, rmp_w_im, rmp_w_re
-    rm_n0_re = -x164 * x170 + x173
-    x209 = rm_g0_im * rm_n0_re
-    x289 = rm_g1_im * rm_n0_re
-    x328 = rm_g2_re * rm_n0_re
-    x427 = rm_g3_im * rm_n0_re
-    rm_n0_im = x164 * x172 + x167 * x170 + x174
-    del x170
-    x210 = rm_g0_re * rm_n0_im
-    x290 = rm_g1_re * rm_n0_im
-    x324 = rm_g2_im * rm_n0_im
-    x359 = rm_g1_im * rm_n0_im
-    x428 = rm_g3_re * rm_n0_im
-    rm_n1_re = Delta_0 * x171 + rm_weight_im * x181 - x175 - x178
-    del x171, x175, x178
-    x226 = rm_g2_im * rm_n1_re
-    x244 = rm_g0_im * rm_n1_re
-    x298 = rm_g3_im * rm_n1_re
-    x315 = -rm_g0_re * rm_n1_re
-    x368 = rm_g3_re * rm_n1_re
-    x385 = rm_g2_re * rm_n1_re
-    x418 = rm_g1_im * rm_n1_re
-    rm_n1_im = -rm_weight_re * x181 - x183
-    del x181
-    x227 = rm_g2_re * rm_n1_im
-    x245 = rm_g0_re * rm_n1_im
-    x299 = rm_g3_re * rm_n1_im
-    x307 = rm_g0_im * rm_n1_im
-    x364 = rm_g3_im * rm_n1_im
-    x393 = rm_g2_im * rm_n1_im
-    x419 = rm_g1_re * rm_n1_im
-    x436 = rm_g1_im * rm_n1_im
+    rm_n0_re = -x161 * x167 + x170
+    x206 = rm_g0_im * rm_n0_re
+    x286 = rm_g1_im * rm_n0_re
+    x325 = rm_g2_re * rm_n0_re
+    x424 = rm_g3_im * rm_n0_re
+    rm_n0_im = x161 * x169 + x164 * x167 + x171
+    del x167
+    x207 = rm_g0_re * rm_n0_im
+    x287 = rm_g1_re * rm_n0_im
+    x321 = rm_g2_im * rm_n0_im
+    x356 = rm_g1_im * rm_n0_im
+    x425 = rm_g3_re * rm_n0_im
+    rm_n1_re = Delta_0 * x168 + rm_weight_im * x178 - x172 - x175
+    del x168, x172, x175
+    x223 = rm_g2_im * rm_n1_re
+    x241 = rm_g0_im * rm_n1_re
+    x295 = rm_g3_im * rm_n1_re
+    x312 = -rm_g0_re * rm_n1_re
+    x365 = rm_g3_re * rm_n1_re
+    x382 = rm_g2_re * rm_n1_re
+    x415 = rm_g1_im * rm_n1_re
+    rm_n1_im = -rm_weight_re * x178 - x180
+    del x178
+    x224 = rm_g2_re * rm_n1_im
+    x242 = rm_g0_re * rm_n1_im
+    x296 = rm_g3_re * rm_n1_im
+    x304 = rm_g0_im * rm_n1_im
+    x361 = rm_g3_im * rm_n1_im
+    x390 = rm_g2_im * rm_n1_im
+    x416 = rm_g1_re * rm_n1_im
+    x433 = rm_g1_im * rm_n1_im
     del rm_n1_im
-    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x164 - x185
-    x211 = rm_g1_im * rm_n2_re
-    x262 = rm_g3_im * rm_n2_re
-    x272 = rm_g0_im * rm_n2_re
-    x337 = rm_g3_re * rm_n2_re
-    x350 = -rm_g0_re * rm_n2_re
-    x392 = rm_g1_re * rm_n2_re
-    x403 = rm_g2_im * rm_n2_re
-    x437 = rm_g2_re * rm_n2_re
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x161 - x182
+    x208 = rm_g1_im * rm_n2_re
+    x259 = rm_g3_im * rm_n2_re
+    x269 = rm_g0_im * rm_n2_re
+    x334 = rm_g3_re * rm_n2_re
+    x347 = -rm_g0_re * rm_n2_re
+    x389 = rm_g1_re * rm_n2_re
+    x400 = rm_g2_im * rm_n2_re
+    x434 = rm_g2_re * rm_n2_re
     del rm_n2_re
-    rm_n2_im = -Delta_0 * x164 * x165 - x187
-    del x164
-    x212 = rm_g1_re * rm_n2_im
-    x263 = rm_g3_re * rm_n2_im
-    x273 = rm_g0_re * rm_n2_im
-    x333 = rm_g3_im * rm_n2_im
-    x342 = rm_g0_im * rm_n2_im
-    x384 = rm_g1_im * rm_n2_im
-    x404 = rm_g2_re * rm_n2_im
-    rm_n3_re = -x180 * x189 + x191
-    x235 = rm_g3_im * rm_n3_re
-    x246 = rm_g1_im * rm_n3_re
-    x274 = rm_g2_im * rm_n3_re
-    x316 = rm_g1_re * rm_n3_re
-    x351 = rm_g2_re * rm_n3_re
-    x401 = rm_g0_im * rm_n3_re
-    rm_n3_im = x176 * x189 + x180 * x190 + x192
-    del x180, x189
-    x236 = rm_g3_re * rm_n3_im
-    x247 = rm_g1_re * rm_n3_im
-    x275 = rm_g2_re * rm_n3_im
-    x308 = rm_g1_im * rm_n3_im
+    rm_n2_im = -Delta_0 * x161 * x162 - x184
+    del x161
+    x209 = rm_g1_re * rm_n2_im
+    x260 = rm_g3_re * rm_n2_im
+    x270 = rm_g0_re * rm_n2_im
+    x330 = rm_g3_im * rm_n2_im
+    x339 = rm_g0_im * rm_n2_im
+    x381 = rm_g1_im * rm_n2_im
+    x401 = rm_g2_re * rm_n2_im
+    rm_n3_re = -x177 * x186 + x188
+    x232 = rm_g3_im * rm_n3_re
+    x243 = rm_g1_im * rm_n3_re
+    x271 = rm_g2_im * rm_n3_re
+    x313 = rm_g1_re * rm_n3_re
+    x348 = rm_g2_re * rm_n3_re
+    x398 = rm_g0_im * rm_n3_re
+    rm_n3_im = x173 * x186 + x177 * x187 + x189
+    del x177, x186
+    x233 = rm_g3_re * rm_n3_im
+    x244 = rm_g1_re * rm_n3_im
+    x272 = rm_g2_re * rm_n3_im
+    x305 = rm_g1_im * rm_n3_im
     del rm_g1_im
-    x343 = rm_g2_im * rm_n3_im
-    x402 = rm_g0_re * rm_n3_im
-    spp_x_re = x16 * (sp_roots_re - x127)
-    spp_x_im = x16 * (sp_roots_im + x194)
-    z19 = root_sum(ap_p_re, ap_p_im, x195, rp_p_im, spp_x_re, spp_x_im)
+    x340 = rm_g2_im * rm_n3_im
+    x399 = rm_g0_re * rm_n3_im
+    spp_x_re = x14 * (sp_roots_re - x124)
+    spp_x_im = x14 * (sp_roots_im + x191)
+    z18 = root_sum(ap_p_re, ap_p_im, x192, rp_p_im, spp_x_re, spp_x_im)
     del spp_x_im, spp_x_re
-    spp_k_re = z19[0]
-    spp_k_im = z19[1]
-    del z19
-    z20 = pair_arctanh(spp_k_re, spp_k_im, q)
+    spp_k_re = z18[0]
+    spp_k_im = z18[1]
+    del z18
+    z19 = pair_arctanh(spp_k_re, spp_k_im, q)
     del spp_k_im, spp_k_re
-    spp_w_re = z20[0]
-    spp_w_im = z20[1]
+    spp_w_re = z19[0]
+    spp_w_im = z19[1]
+    del z19
+    spm_x_re = x14 * (-sm_roots_re - x124)
+    spm_x_im = x14 * (-sm_roots_im - x193)
+    z20 = root_sum(am_p_re, am_p_im, x192, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, spm_x_im, spm_x_re, x192
+    spm_k_re = z20[0]
+    spm_k_im = z20[1]
     del z20
-    spm_x_re = x16 * (-sm_roots_re - x127)
-    spm_x_im = x16 * (-sm_roots_im - x196)
-    z21 = root_sum(am_p_re, am_p_im, x195, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, spm_x_im, spm_x_re, x195
-    spm_k_re = z21[0]
-    spm_k_im = z21[1]
-    del z21
-    z22 = pair_arctanh(spm_k_re, spm_k_im, q)
+    z21 = pair_arctanh(spm_k_re, spm_k_im, q)
     del spm_k_im, spm_k_re
-    spm_w_re = z22[0]
-    spm_w_im = z22[1]
-    del z22
+    spm_w_re = z21[0]
+    spm_w_im = z21[1]
+    del z21
     sp_g0_re = -g1_n0_im * spp_w_im + g1_n0_re * spp_w_re - g2_n0_im * spm_w_im + g2_n0_re * spm_w_re
     sp_g0_im = g1_n0_im * spp_w_re + g1_n0_re * spp_w_im + g2_n0_im * spm_w_re + g2_n0_re * spm_w_im
     sp_g1_re = -g1_n1_im * spp_w_im + g1_n1_re * spp_w_re - g2_n1_im * spm_w_im + g2_n1_re * spm_w_re
@@ -3807,104 +3756,104 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     sp_g3_re = -g1_n3_im * spp_w_im + g1_n3_re * spp_w_re - g2_n3_im * spm_w_im + g2_n3_re * spm_w_re
     sp_g3_im = g1_n3_im * spp_w_re + g1_n3_re * spp_w_im + g2_n3_im * spm_w_re + g2_n3_re * spm_w_im
     del spm_w_im, spm_w_re, spp_w_im, spp_w_re
-    sp_n0_re = x140 - x197 * x198
-    del x140
-    x221 = sp_g0_im * sp_n0_re
-    x295 = sp_g1_im * sp_n0_re
-    x331 = sp_g2_re * sp_n0_re
-    x433 = sp_g3_im * sp_n0_re
-    sp_n0_im = x134 * x198 + x138 * x197 - x141
-    del x134, x138, x141, x197, x198
-    x222 = sp_g0_re * sp_n0_im
-    x296 = sp_g1_re * sp_n0_im
-    x327 = sp_g2_im * sp_n0_im
-    x362 = sp_g1_im * sp_n0_im
-    x434 = sp_g3_re * sp_n0_im
-    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x88 - x135 * x199 - x149
-    del x135, x149, x2, x88
-    x232 = sp_g2_im * sp_n1_re
-    x256 = sp_g0_im * sp_n1_re
-    x304 = sp_g3_im * sp_n1_re
-    x321 = -sp_g0_re * sp_n1_re
-    x371 = sp_g3_re * sp_n1_re
-    x391 = sp_g2_re * sp_n1_re
-    x424 = sp_g1_im * sp_n1_re
-    sp_n1_im = -x132 * x199 + x156
-    del x132, x156, x199
-    x233 = sp_g2_re * sp_n1_im
-    x257 = sp_g0_re * sp_n1_im
-    x305 = sp_g3_re * sp_n1_im
-    x313 = sp_g0_im * sp_n1_im
-    x367 = sp_g3_im * sp_n1_im
-    x399 = sp_g2_im * sp_n1_im
-    x425 = sp_g1_re * sp_n1_im
-    x442 = sp_g1_im * sp_n1_im
+    sp_n0_re = x137 - x194 * x195
+    del x137
+    x218 = sp_g0_im * sp_n0_re
+    x292 = sp_g1_im * sp_n0_re
+    x328 = sp_g2_re * sp_n0_re
+    x430 = sp_g3_im * sp_n0_re
+    sp_n0_im = x131 * x195 + x135 * x194 - x138
+    del x131, x135, x138, x194, x195
+    x219 = sp_g0_re * sp_n0_im
+    x293 = sp_g1_re * sp_n0_im
+    x324 = sp_g2_im * sp_n0_im
+    x359 = sp_g1_im * sp_n0_im
+    x431 = sp_g3_re * sp_n0_im
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x85 - x132 * x196 - x146
+    del x132, x146, x2, x85
+    x229 = sp_g2_im * sp_n1_re
+    x253 = sp_g0_im * sp_n1_re
+    x301 = sp_g3_im * sp_n1_re
+    x318 = -sp_g0_re * sp_n1_re
+    x368 = sp_g3_re * sp_n1_re
+    x388 = sp_g2_re * sp_n1_re
+    x421 = sp_g1_im * sp_n1_re
+    sp_n1_im = -x129 * x196 + x153
+    del x129, x153, x196
+    x230 = sp_g2_re * sp_n1_im
+    x254 = sp_g0_re * sp_n1_im
+    x302 = sp_g3_re * sp_n1_im
+    x310 = sp_g0_im * sp_n1_im
+    x364 = sp_g3_im * sp_n1_im
+    x396 = sp_g2_im * sp_n1_im
+    x422 = sp_g1_re * sp_n1_im
+    x439 = sp_g1_im * sp_n1_im
     del sp_n1_im
-    sp_n2_re = -rp_weight_im * x200 - x150
-    del rp_weight_im, x150
-    x223 = sp_g1_im * sp_n2_re
-    x268 = sp_g3_im * sp_n2_re
-    x284 = sp_g0_im * sp_n2_re
-    x340 = sp_g3_re * sp_n2_re
-    x356 = -sp_g0_re * sp_n2_re
-    x398 = sp_g1_re * sp_n2_re
-    x415 = sp_g2_im * sp_n2_re
-    x443 = sp_g2_re * sp_n2_re
+    sp_n2_re = -rp_weight_im * x197 - x147
+    del rp_weight_im, x147
+    x220 = sp_g1_im * sp_n2_re
+    x265 = sp_g3_im * sp_n2_re
+    x281 = sp_g0_im * sp_n2_re
+    x337 = sp_g3_re * sp_n2_re
+    x353 = -sp_g0_re * sp_n2_re
+    x395 = sp_g1_re * sp_n2_re
+    x412 = sp_g2_im * sp_n2_re
+    x440 = sp_g2_re * sp_n2_re
     del sp_n2_re
-    sp_n2_im = -rp_weight_re * x200 + x152
-    del rp_weight_re, x152, x200
-    x224 = sp_g1_re * sp_n2_im
-    x269 = sp_g3_re * sp_n2_im
-    x285 = sp_g0_re * sp_n2_im
-    x336 = sp_g3_im * sp_n2_im
-    x348 = sp_g0_im * sp_n2_im
-    x390 = sp_g1_im * sp_n2_im
-    x416 = sp_g2_re * sp_n2_im
-    sp_n3_re = -x142 * x201 + x161
-    del x161
-    x241 = sp_g3_im * sp_n3_re
-    x258 = sp_g1_im * sp_n3_re
-    x286 = sp_g2_im * sp_n3_re
-    x322 = sp_g1_re * sp_n3_re
-    x357 = sp_g2_re * sp_n3_re
-    x413 = sp_g0_im * sp_n3_re
-    sp_n3_im = x142 * x160 + x146 * x201 - x162
-    del x142, x146, x160, x162, x201
-    x242 = sp_g3_re * sp_n3_im
-    x259 = sp_g1_re * sp_n3_im
-    x287 = sp_g2_re * sp_n3_im
-    x314 = sp_g1_im * sp_n3_im
+    sp_n2_im = -rp_weight_re * x197 + x149
+    del rp_weight_re, x149, x197
+    x221 = sp_g1_re * sp_n2_im
+    x266 = sp_g3_re * sp_n2_im
+    x282 = sp_g0_re * sp_n2_im
+    x333 = sp_g3_im * sp_n2_im
+    x345 = sp_g0_im * sp_n2_im
+    x387 = sp_g1_im * sp_n2_im
+    x413 = sp_g2_re * sp_n2_im
+    sp_n3_re = -x139 * x198 + x158
+    del x158
+    x238 = sp_g3_im * sp_n3_re
+    x255 = sp_g1_im * sp_n3_re
+    x283 = sp_g2_im * sp_n3_re
+    x319 = sp_g1_re * sp_n3_re
+    x354 = sp_g2_re * sp_n3_re
+    x410 = sp_g0_im * sp_n3_re
+    sp_n3_im = x139 * x157 + x143 * x198 - x159
+    del x139, x143, x157, x159, x198
+    x239 = sp_g3_re * sp_n3_im
+    x256 = sp_g1_re * sp_n3_im
+    x284 = sp_g2_re * sp_n3_im
+    x311 = sp_g1_im * sp_n3_im
     del sp_g1_im
-    x349 = sp_g2_im * sp_n3_im
-    x414 = sp_g0_re * sp_n3_im
-    smp_x_re = x16 * (sm_roots_re - x127)
+    x346 = sp_g2_im * sp_n3_im
+    x411 = sp_g0_re * sp_n3_im
+    smp_x_re = x14 * (sm_roots_re - x124)
     del sm_roots_re
-    smp_x_im = x16 * (sm_roots_im + x194)
-    del sm_roots_im, x194
-    z23 = root_sum(ap_p_re, ap_p_im, x202, rm_p_im, smp_x_re, smp_x_im)
+    smp_x_im = x14 * (sm_roots_im + x191)
+    del sm_roots_im, x191
+    z22 = root_sum(ap_p_re, ap_p_im, x199, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re, smp_x_im, smp_x_re
-    smp_k_re = z23[0]
-    smp_k_im = z23[1]
-    del z23
-    z24 = pair_arctanh(smp_k_re, smp_k_im, q)
+    smp_k_re = z22[0]
+    smp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(smp_k_re, smp_k_im, q)
     del smp_k_im, smp_k_re
-    smp_w_re = z24[0]
-    smp_w_im = z24[1]
+    smp_w_re = z23[0]
+    smp_w_im = z23[1]
+    del z23
+    smm_x_re = x14 * (-sp_roots_re - x124)
+    del sp_roots_re, x124
+    smm_x_im = x14 * (-sp_roots_im - x193)
+    del sp_roots_im, x14, x193
+    z24 = root_sum(am_p_re, am_p_im, x199, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x199
+    smm_k_re = z24[0]
+    smm_k_im = z24[1]
     del z24
-    smm_x_re = x16 * (-sp_roots_re - x127)
-    del sp_roots_re, x127
-    smm_x_im = x16 * (-sp_roots_im - x196)
-    del sp_roots_im, x16, x196
-    z25 = root_sum(am_p_re, am_p_im, x202, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, smm_x_im, smm_x_re, x202
-    smm_k_re = z25[0]
-    smm_k_im = z25[1]
-    del z25
-    z26 = pair_arctanh(smm_k_re, smm_k_im, q)
+    z25 = pair_arctanh(smm_k_re, smm_k_im, q)
     del smm_k_im, smm_k_re
-    smm_w_re = z26[0]
-    smm_w_im = z26[1]
-    del z26
+    smm_w_re = z25[0]
+    smm_w_im = z25[1]
+    del z25
     sm_g0_re = -g1_n0_im * smp_w_im + g1_n0_re * smp_w_re - g2_n0_im * smm_w_im + g2_n0_re * smm_w_re
     sm_g0_im = g1_n0_im * smp_w_re + g1_n0_re * smp_w_im + g2_n0_im * smm_w_re + g2_n0_re * smm_w_im
     del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
@@ -3917,1201 +3866,1192 @@ def noise(frequency, distance, distance_omega, empty_electrons, filled_holes, fi
     sm_g3_re = -g1_n3_im * smp_w_im + g1_n3_re * smp_w_re - g2_n3_im * smm_w_im + g2_n3_re * smm_w_re
     sm_g3_im = g1_n3_im * smp_w_re + g1_n3_re * smp_w_im + g2_n3_im * smm_w_re + g2_n3_re * smm_w_im
     del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_w_im, smm_w_re, smp_w_im, smp_w_re
-    sm_n0_re = x173 - x203 * x204
-    del x173
-    x217 = sm_g0_im * sm_n0_re
-    x293 = sm_g1_im * sm_n0_re
-    x330 = sm_g2_re * sm_n0_re
-    x431 = sm_g3_im * sm_n0_re
-    sm_n0_im = x167 * x204 + x172 * x203 - x174
-    del x167, x172, x174, x203, x204
-    x218 = sm_g0_re * sm_n0_im
-    x261 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
-    x294 = sm_g1_re * sm_n0_im
-    x297 = x289 + x290 + x291 + x292 + x293 + x294 + x295 + x296
-    x326 = sm_g2_im * sm_n0_im
-    x332 = x324 + x325 + x326 + x327 - x328 - x329 - x330 - x331
-    x361 = sm_g1_im * sm_n0_im
-    x363 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x359 + x360 + x361 + x362
-    x374 = -x324 - x325 - x326 - x327 + x328 + x329 + x330 + x331
-    del x324, x325, x326, x327, x328, x329, x330, x331
-    x376 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x359 - x360 - x361 - x362
-    del x359, x360, x361, x362
-    x378 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
+    sm_n0_re = x170 - x200 * x201
+    del x170
+    x214 = sm_g0_im * sm_n0_re
+    x290 = sm_g1_im * sm_n0_re
+    x327 = sm_g2_re * sm_n0_re
+    x428 = sm_g3_im * sm_n0_re
+    sm_n0_im = x164 * x201 + x169 * x200 - x171
+    del x164, x169, x171, x200, x201
+    x215 = sm_g0_re * sm_n0_im
+    x258 = rm_g2_im * rm_n0_re + rm_g2_re * rm_n0_im + rp_g2_im * rp_n0_re + rp_g2_re * rp_n0_im + sm_g2_im * sm_n0_re + sm_g2_re * sm_n0_im + sp_g2_im * sp_n0_re + sp_g2_re * sp_n0_im
+    x291 = sm_g1_re * sm_n0_im
+    x294 = x286 + x287 + x288 + x289 + x290 + x291 + x292 + x293
+    x323 = sm_g2_im * sm_n0_im
+    x329 = x321 + x322 + x323 + x324 - x325 - x326 - x327 - x328
+    x358 = sm_g1_im * sm_n0_im
+    x360 = -rm_g1_re * rm_n0_re - rp_g1_re * rp_n0_re - sm_g1_re * sm_n0_re - sp_g1_re * sp_n0_re + x356 + x357 + x358 + x359
+    x371 = -x321 - x322 - x323 - x324 + x325 + x326 + x327 + x328
+    del x321, x322, x323, x324, x325, x326, x327, x328
+    x373 = rm_g1_re * rm_n0_re + rp_g1_re * rp_n0_re + sm_g1_re * sm_n0_re + sp_g1_re * sp_n0_re - x356 - x357 - x358 - x359
+    del x356, x357, x358, x359
+    x375 = -rm_g2_im * rm_n0_re - rm_g2_re * rm_n0_im - rp_g2_im * rp_n0_re - rp_g2_re * rp_n0_im - sm_g2_im * sm_n0_re - sm_g2_re * sm_n0_im - sp_g2_im * sp_n0_re - sp_g2_re * sp_n0_im
     del rm_g2_re, rp_g2_re, sp_g2_re
-    x380 = -x289 - x290 - x291 - x292 - x293 - x294 - x295 - x296
-    del x289, x290, x291, x292, x293, x294, x295, x296
-    x432 = sm_g3_re * sm_n0_im
-    x435 = x427 + x428 + x429 + x430 + x431 + x432 + x433 + x434
-    x445 = -x427 - x428 - x429 - x430 - x431 - x432 - x433 - x434
-    del x427, x428, x429, x430, x431, x432, x433, x434
-    sm_n1_re = -x168 * x205 - x185
-    del x168, x185
-    x230 = sm_g2_im * sm_n1_re
-    x252 = sm_g0_im * sm_n1_re
-    x302 = sm_g3_im * sm_n1_re
-    x319 = -sm_g0_re * sm_n1_re
-    x370 = sm_g3_re * sm_n1_re
-    x389 = sm_g2_re * sm_n1_re
-    x422 = sm_g1_im * sm_n1_re
-    sm_n1_im = -x165 * x205 + x187
-    del x165, x187, x205
-    x231 = sm_g2_re * sm_n1_im
-    x234 = x226 + x227 + x228 + x229 + x230 + x231 + x232 + x233
-    x253 = sm_g0_re * sm_n1_im
-    x303 = sm_g3_re * sm_n1_im
-    x306 = x298 + x299 + x300 + x301 + x302 + x303 + x304 + x305
-    x311 = sm_g0_im * sm_n1_im
-    x366 = sm_g3_im * sm_n1_im
-    x372 = x364 + x365 + x366 + x367 - x368 - x369 - x370 - x371
-    x375 = -x364 - x365 - x366 - x367 + x368 + x369 + x370 + x371
-    del x364, x365, x366, x367, x368, x369, x370, x371
-    x379 = -x298 - x299 - x300 - x301 - x302 - x303 - x304 - x305
-    del x298, x299, x300, x301, x302, x303, x304, x305
-    x383 = -x226 - x227 - x228 - x229 - x230 - x231 - x232 - x233
-    del x226, x227, x228, x229, x230, x231, x232, x233
-    x397 = sm_g2_im * sm_n1_im
-    x423 = sm_g1_re * sm_n1_im
-    x426 = x418 + x419 + x420 + x421 + x422 + x423 + x424 + x425
-    x440 = sm_g1_im * sm_n1_im
+    x377 = -x286 - x287 - x288 - x289 - x290 - x291 - x292 - x293
+    del x286, x287, x288, x289, x290, x291, x292, x293
+    x429 = sm_g3_re * sm_n0_im
+    x432 = x424 + x425 + x426 + x427 + x428 + x429 + x430 + x431
+    x442 = -x424 - x425 - x426 - x427 - x428 - x429 - x430 - x431
+    del x424, x425, x426, x427, x428, x429, x430, x431
+    sm_n1_re = -x165 * x202 - x182
+    del x165, x182
+    x227 = sm_g2_im * sm_n1_re
+    x249 = sm_g0_im * sm_n1_re
+    x299 = sm_g3_im * sm_n1_re
+    x316 = -sm_g0_re * sm_n1_re
+    x367 = sm_g3_re * sm_n1_re
+    x386 = sm_g2_re * sm_n1_re
+    x419 = sm_g1_im * sm_n1_re
+    sm_n1_im = -x162 * x202 + x184
+    del x162, x184, x202
+    x228 = sm_g2_re * sm_n1_im
+    x231 = x223 + x224 + x225 + x226 + x227 + x228 + x229 + x230
+    x250 = sm_g0_re * sm_n1_im
+    x300 = sm_g3_re * sm_n1_im
+    x303 = x295 + x296 + x297 + x298 + x299 + x300 + x301 + x302
+    x308 = sm_g0_im * sm_n1_im
+    x363 = sm_g3_im * sm_n1_im
+    x369 = x361 + x362 + x363 + x364 - x365 - x366 - x367 - x368
+    x372 = -x361 - x362 - x363 - x364 + x365 + x366 + x367 + x368
+    del x361, x362, x363, x364, x365, x366, x367, x368
+    x376 = -x295 - x296 - x297 - x298 - x299 - x300 - x301 - x302
+    del x295, x296, x297, x298, x299, x300, x301, x302
+    x380 = -x223 - x224 - x225 - x226 - x227 - x228 - x229 - x230
+    del x223, x224, x225, x226, x227, x228, x229, x230
+    x394 = sm_g2_im * sm_n1_im
+    x420 = sm_g1_re * sm_n1_im
+    x423 = x415 + x416 + x417 + x418 + x419 + x420 + x421 + x422
+    x437 = sm_g1_im * sm_n1_im
     del sm_n1_im
-    x447 = -x418 - x419 - x420 - x421 - x422 - x423 - x424 - x425
-    del x418, x419, x420, x421, x422, x423, x424, x425
-    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x74 - rm_weight_im * x206 - x184
-    del c_down_im, rm_weight_im, x184, x74
-    x219 = sm_g1_im * sm_n2_re
-    x266 = sm_g3_im * sm_n2_re
-    x280 = sm_g0_im * sm_n2_re
-    x339 = sm_g3_re * sm_n2_re
-    x354 = -sm_g0_re * sm_n2_re
-    x396 = sm_g1_re * sm_n2_re
-    x411 = sm_g2_im * sm_n2_re
-    x441 = sm_g2_re * sm_n2_re
+    x444 = -x415 - x416 - x417 - x418 - x419 - x420 - x421 - x422
+    del x415, x416, x417, x418, x419, x420, x421, x422
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x71 - rm_weight_im * x203 - x181
+    del c_down_im, rm_weight_im, x181, x71
+    x216 = sm_g1_im * sm_n2_re
+    x263 = sm_g3_im * sm_n2_re
+    x277 = sm_g0_im * sm_n2_re
+    x336 = sm_g3_re * sm_n2_re
+    x351 = -sm_g0_re * sm_n2_re
+    x393 = sm_g1_re * sm_n2_re
+    x408 = sm_g2_im * sm_n2_re
+    x438 = sm_g2_re * sm_n2_re
     del sm_n2_re
-    sm_n2_im = -rm_weight_re * x206 + x183
-    del rm_weight_re, x183, x206
-    x220 = sm_g1_re * sm_n2_im
-    x225 = x209 + x210 + x211 + x212 + x213 + x214 + x215 + x216 + x217 + x218 + x219 + x220 + x221 + x222 + x223 + x224
-    x267 = sm_g3_re * sm_n2_im
-    x270 = x262 + x263 + x264 + x265 + x266 + x267 + x268 + x269
-    x281 = sm_g0_re * sm_n2_im
-    x335 = sm_g3_im * sm_n2_im
-    x341 = x333 + x334 + x335 + x336 - x337 - x338 - x339 - x340
-    x346 = sm_g0_im * sm_n2_im
-    x373 = -x333 - x334 - x335 - x336 + x337 + x338 + x339 + x340
-    del x333, x334, x335, x336, x337, x338, x339, x340
-    x377 = -x262 - x263 - x264 - x265 - x266 - x267 - x268 - x269
-    del x262, x263, x264, x265, x266, x267, x268, x269
-    x382 = x209 + x210 - x211 - x212 + x213 + x214 - x215 - x216 + x217 + x218 - x219 - x220 + x221 + x222 - x223 - x224
-    del x209, x210, x211, x212, x213, x214, x215, x216, x217, x218, x219, x220, x221, x222, x223, x224
-    x388 = sm_g1_im * sm_n2_im
-    x412 = sm_g2_re * sm_n2_im
-    sm_n3_re = -x179 * x207 + x191
-    del x191
-    x239 = sm_g3_im * sm_n3_re
-    x254 = sm_g1_im * sm_n3_re
-    x282 = sm_g2_im * sm_n3_re
-    x320 = sm_g1_re * sm_n3_re
-    x355 = sm_g2_re * sm_n3_re
-    x409 = sm_g0_im * sm_n3_re
-    sm_n3_im = x176 * x207 + x179 * x190 - x192
-    del x176, x179, x190, x192, x207
-    x240 = sm_g3_re * sm_n3_im
-    x243 = x235 + x236 + x237 + x238 + x239 + x240 + x241 + x242
-    x255 = sm_g1_re * sm_n3_im
-    x260 = x244 + x245 + x246 + x247 + x248 + x249 + x250 + x251 + x252 + x253 + x254 + x255 + x256 + x257 + x258 + x259
-    x283 = sm_g2_re * sm_n3_im
+    sm_n2_im = -rm_weight_re * x203 + x180
+    del rm_weight_re, x180, x203
+    x217 = sm_g1_re * sm_n2_im
+    x222 = x206 + x207 + x208 + x209 + x210 + x211 + x212 + x213 + x214 + x215 + x216 + x217 + x218 + x219 + x220 + x221
+    x264 = sm_g3_re * sm_n2_im
+    x267 = x259 + x260 + x261 + x262 + x263 + x264 + x265 + x266
+    x278 = sm_g0_re * sm_n2_im
+    x332 = sm_g3_im * sm_n2_im
+    x338 = x330 + x331 + x332 + x333 - x334 - x335 - x336 - x337
+    x343 = sm_g0_im * sm_n2_im
+    x370 = -x330 - x331 - x332 - x333 + x334 + x335 + x336 + x337
+    del x330, x331, x332, x333, x334, x335, x336, x337
+    x374 = -x259 - x260 - x261 - x262 - x263 - x264 - x265 - x266
+    del x259, x260, x261, x262, x263, x264, x265, x266
+    x379 = x206 + x207 - x208 - x209 + x210 + x211 - x212 - x213 + x214 + x215 - x216 - x217 + x218 + x219 - x220 - x221
+    del x206, x207, x208, x209, x210, x211, x212, x213, x214, x215, x216, x217, x218, x219, x220, x221
+    x385 = sm_g1_im * sm_n2_im
+    x409 = sm_g2_re * sm_n2_im
+    sm_n3_re = -x176 * x204 + x188
+    del x188
+    x236 = sm_g3_im * sm_n3_re
+    x251 = sm_g1_im * sm_n3_re
+    x279 = sm_g2_im * sm_n3_re
+    x317 = sm_g1_re * sm_n3_re
+    x352 = sm_g2_re * sm_n3_re
+    x406 = sm_g0_im * sm_n3_re
+    sm_n3_im = x173 * x204 + x176 * x187 - x189
+    del x173, x176, x187, x189, x204
+    x237 = sm_g3_re * sm_n3_im
+    x240 = x232 + x233 + x234 + x235 + x236 + x237 + x238 + x239
+    x252 = sm_g1_re * sm_n3_im
+    x257 = x241 + x242 + x243 + x244 + x245 + x246 + x247 + x248 + x249 + x250 + x251 + x252 + x253 + x254 + x255 + x256
+    x280 = sm_g2_re * sm_n3_im
     del sm_g2_re
-    x288 = x272 + x273 + x274 + x275 + x276 + x277 + x278 + x279 + x280 + x281 + x282 + x283 + x284 + x285 + x286 + x287
-    x312 = sm_g1_im * sm_n3_im
+    x285 = x269 + x270 + x271 + x272 + x273 + x274 + x275 + x276 + x277 + x278 + x279 + x280 + x281 + x282 + x283 + x284
+    x309 = sm_g1_im * sm_n3_im
     del sm_g1_im
-    x323 = x307 + x308 + x309 + x310 + x311 + x312 + x313 + x314 + x315 - x316 + x317 - x318 + x319 - x320 + x321 - x322
-    x347 = sm_g2_im * sm_n3_im
-    x358 = x342 + x343 + x344 + x345 + x346 + x347 + x348 + x349 + x350 - x351 + x352 - x353 + x354 - x355 + x356 - x357
-    x381 = -x235 - x236 - x237 - x238 - x239 - x240 - x241 - x242
-    del x235, x236, x237, x238, x239, x240, x241, x242
-    x400 = rm_g0_im * rm_n0_im - rm_g0_re * rm_n0_re - rm_g3_im * rm_n3_im + rm_g3_re * rm_n3_re + rp_g0_im * rp_n0_im - rp_g0_re * rp_n0_re - rp_g3_im * rp_n3_im + rp_g3_re * rp_n3_re + sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re - sm_g3_im * sm_n3_im + sm_g3_re * sm_n3_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re - sp_g3_im * sp_n3_im + sp_g3_re * sp_n3_re
-    x410 = sm_g0_re * sm_n3_im
-    x417 = x401 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412 + x413 + x414 + x415 + x416
-    x444 = rm_g0_im * rm_n3_im - rm_g0_re * rm_n3_re - rm_g3_im * rm_n0_im + rm_g3_re * rm_n0_re + rp_g0_im * rp_n3_im - rp_g0_re * rp_n3_re - rp_g3_im * rp_n0_im + rp_g3_re * rp_n0_re + sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re - sm_g3_im * sm_n0_im + sm_g3_re * sm_n0_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re - sp_g3_im * sp_n0_im + sp_g3_re * sp_n0_re
+    x320 = x304 + x305 + x306 + x307 + x308 + x309 + x310 + x311 + x312 - x313 + x314 - x315 + x316 - x317 + x318 - x319
+    x344 = sm_g2_im * sm_n3_im
+    x355 = x339 + x340 + x341 + x342 + x343 + x344 + x345 + x346 + x347 - x348 + x349 - x350 + x351 - x352 + x353 - x354
+    x378 = -x232 - x233 - x234 - x235 - x236 - x237 - x238 - x239
+    del x232, x233, x234, x235, x236, x237, x238, x239
+    x397 = rm_g0_im * rm_n0_im - rm_g0_re * rm_n0_re - rm_g3_im * rm_n3_im + rm_g3_re * rm_n3_re + rp_g0_im * rp_n0_im - rp_g0_re * rp_n0_re - rp_g3_im * rp_n3_im + rp_g3_re * rp_n3_re + sm_g0_im * sm_n0_im - sm_g0_re * sm_n0_re - sm_g3_im * sm_n3_im + sm_g3_re * sm_n3_re + sp_g0_im * sp_n0_im - sp_g0_re * sp_n0_re - sp_g3_im * sp_n3_im + sp_g3_re * sp_n3_re
+    x407 = sm_g0_re * sm_n3_im
+    x414 = x398 + x399 + x400 + x401 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412 + x413
+    x441 = rm_g0_im * rm_n3_im - rm_g0_re * rm_n3_re - rm_g3_im * rm_n0_im + rm_g3_re * rm_n0_re + rp_g0_im * rp_n3_im - rp_g0_re * rp_n3_re - rp_g3_im * rp_n0_im + rp_g3_re * rp_n0_re + sm_g0_im * sm_n3_im - sm_g0_re * sm_n3_re - sm_g3_im * sm_n0_im + sm_g3_re * sm_n0_re + sp_g0_im * sp_n3_im - sp_g0_re * sp_n3_re - sp_g3_im * sp_n0_im + sp_g3_re * sp_n0_re
     del rm_g0_im, rm_g0_re, rm_g3_im, rm_g3_re, rm_n0_im, rm_n0_re, rm_n3_im, rm_n3_re, rp_g0_im, rp_g0_re, rp_g3_im, rp_g3_re, rp_n0_im, rp_n0_re, rp_n3_im, rp_n3_re, sm_g0_im, sm_g0_re, sm_g3_im, sm_g3_re, sm_n0_im, sm_n0_re, sm_n3_im, sm_n3_re, sp_g0_im, sp_g0_re, sp_g3_im, sp_g3_re, sp_n0_im, sp_n0_re, sp_n3_im, sp_n3_re
-    x446 = x401 + x402 - x403 - x404 + x405 + x406 - x407 - x408 + x409 + x410 - x411 - x412 + x413 + x414 - x415 - x416
-    del x401, x402, x403, x404, x405, x406, x407, x408, x409, x410, x411, x412, x413, x414, x415, x416
-    x448 = x244 + x245 - x246 - x247 + x248 + x249 - x250 - x251 + x252 + x253 - x254 - x255 + x256 + x257 - x258 - x259
-    del x244, x245, x246, x247, x248, x249, x250, x251, x252, x253, x254, x255, x256, x257, x258, x259
-    x449 = x272 + x273 - x274 - x275 + x276 + x277 - x278 - x279 + x280 + x281 - x282 - x283 + x284 + x285 - x286 - x287
-    del x272, x273, x274, x275, x276, x277, x278, x279, x280, x281, x282, x283, x284, x285, x286, x287
-    x450 = x307 - x308 + x309 - x310 + x311 - x312 + x313 - x314 + x315 + x316 + x317 + x318 + x319 + x320 + x321 + x322
-    del x307, x308, x309, x310, x311, x312, x313, x314, x315, x316, x317, x318, x319, x320, x321, x322
-    x451 = x342 - x343 + x344 - x345 + x346 - x347 + x348 - x349 + x350 + x351 + x352 + x353 + x354 + x355 + x356 + x357
-    del x342, x343, x344, x345, x346, x347, x348, x349, x350, x351, x352, x353, x354, x355, x356, x357
+    x443 = x398 + x399 - x400 - x401 + x402 + x403 - x404 - x405 + x406 + x407 - x408 - x409 + x410 + x411 - x412 - x413
+    del x398, x399, x400, x401, x402, x403, x404, x405, x406, x407, x408, x409, x410, x411, x412, x413
+    x445 = x241 + x242 - x243 - x244 + x245 + x246 - x247 - x248 + x249 + x250 - x251 - x252 + x253 + x254 - x255 - x256
+    del x241, x242, x243, x244, x245, x246, x247, x248, x249, x250, x251, x252, x253, x254, x255, x256
+    x446 = x269 + x270 - x271 - x272 + x273 + x274 - x275 - x276 + x277 + x278 - x279 - x280 + x281 + x282 - x283 - x284
+    del x269, x270, x271, x272, x273, x274, x275, x276, x277, x278, x279, x280, x281, x282, x283, x284
+    x447 = x304 - x305 + x306 - x307 + x308 - x309 + x310 - x311 + x312 + x313 + x314 + x315 + x316 + x317 + x318 + x319
+    del x304, x305, x306, x307, x308, x309, x310, x311, x312, x313, x314, x315, x316, x317, x318, x319
+    x448 = x339 - x340 + x341 - x342 + x343 - x344 + x345 - x346 + x347 + x348 + x349 + x350 + x351 + x352 + x353 + x354
+    del x339, x340, x341, x342, x343, x344, x345, x346, x347, x348, x349, x350, x351, x352, x353, x354
     return (
-        -x208 * (x225 + x234 + x243),  # c00_real
-        -x271 * (x260 + x261 + x270) - x271 * (x288 + x297 + x306),  # c01_real
-        (1 / 2) * x208 * (-x358 - x363 - x372) - x271 * (-x323 - x332 - x341),  # c01_imag
-        -x271 * (-x323 - x373 - x374) - x271 * (x358 + x375 + x376),  # c02_real
-        (1 / 2) * x208 * (x288 + x379 + x380) - x271 * (-x260 - x377 - x378),  # c02_imag
-        -x271 * (x225 + x381 + x383) - x271 * (x234 + x381 + x382),  # c03_real
-        (1 / 2) * x208 * (x384 + x385 + x386 + x387 + x388 + x389 + x390 + x391 - x392 - x393 - x394 - x395 - x396 - x397 - x398 - x399 - x400) - x271 * (-x384 - x385 - x386 - x387 - x388 - x389 - x390 - x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398 + x399 - x400),  # c03_imag
-        -x208 * (x417 + x426 + x435),  # c11_real
-        -x271 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x436 - x437 - x438 - x439 - x440 - x441 - x442 - x443 - x444) - x271 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x436 - x437 - x438 - x439 - x440 - x441 - x442 - x443 + x444),  # c12_real
-        (1 / 2) * x208 * (x417 + x445 + x447) - x271 * (-x426 - x445 - x446),  # c12_imag
-        -x271 * (x261 + x377 + x448) - x271 * (x297 + x379 + x449),  # c13_real
-        x271 * (-x332 - x373 - x450) - x271 * (-x363 - x375 - x451),  # c13_imag
-        -x208 * (x435 + x446 + x447),  # c22_real
-        -x271 * (-x341 - x374 - x450) - x271 * (x372 + x376 + x451),  # c23_real
-        x271 * (-x270 - x378 - x448) - x271 * (x306 + x380 + x449),  # c23_imag
-        -x208 * (x243 + x382 + x383),  # c33_real
+        -x205 * (x222 + x231 + x240),  # c00_real
+        -x268 * (x257 + x258 + x267) - x268 * (x285 + x294 + x303),  # c01_real
+        (1 / 2) * x205 * (-x355 - x360 - x369) - x268 * (-x320 - x329 - x338),  # c01_imag
+        -x268 * (-x320 - x370 - x371) - x268 * (x355 + x372 + x373),  # c02_real
+        (1 / 2) * x205 * (x285 + x376 + x377) - x268 * (-x257 - x374 - x375),  # c02_imag
+        -x268 * (x222 + x378 + x380) - x268 * (x231 + x378 + x379),  # c03_real
+        (1 / 2) * x205 * (x381 + x382 + x383 + x384 + x385 + x386 + x387 + x388 - x389 - x390 - x391 - x392 - x393 - x394 - x395 - x396 - x397) - x268 * (-x381 - x382 - x383 - x384 - x385 - x386 - x387 - x388 + x389 + x390 + x391 + x392 + x393 + x394 + x395 + x396 - x397),  # c03_imag
+        -x205 * (x414 + x423 + x432),  # c11_real
+        -x268 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x433 - x434 - x435 - x436 - x437 - x438 - x439 - x440 - x441) - x268 * (rm_g1_re * rm_n1_re + rm_g2_im * rm_n2_im + rp_g1_re * rp_n1_re + rp_g2_im * rp_n2_im + sm_g1_re * sm_n1_re + sm_g2_im * sm_n2_im + sp_g1_re * sp_n1_re + sp_g2_im * sp_n2_im - x433 - x434 - x435 - x436 - x437 - x438 - x439 - x440 + x441),  # c12_real
+        (1 / 2) * x205 * (x414 + x442 + x444) - x268 * (-x423 - x442 - x443),  # c12_imag
+        -x268 * (x258 + x374 + x445) - x268 * (x294 + x376 + x446),  # c13_real
+        x268 * (-x329 - x370 - x447) - x268 * (-x360 - x372 - x448),  # c13_imag
+        -x205 * (x432 + x443 + x444),  # c22_real
+        -x268 * (-x338 - x371 - x447) - x268 * (x369 + x373 + x448),  # c23_real
+        x268 * (-x267 - x375 - x445) - x268 * (x303 + x377 + x446),  # c23_imag
+        -x205 * (x240 + x379 + x380),  # c33_real
     )
 
 
-def noise_currents(frequency, distance, distance_omega, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
+def noise_currents(frequency, distance, distance_omega, mean, empty_electrons, filled_holes, filled_electrons, empty_holes, omega_r, q, Delta_0, mu, gamma, delta, a):
     """Compute As noise, with currents j of carriers, i of charge.
 
-    Operations: 2650 (add 1031, div 13, mul 1570, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 13, parts_upper_root 6, sqrt 1).
+    Operations: 2641 (add 1025, div 13, mul 1568, parts_pair_arctanh 8, parts_pair_excess 8, parts_root_sum 12, parts_upper_root 6, sqrt 1).
     """
     x0 = a + 1
     x1 = a - 1
     x2 = -x1
     x3 = x0 * x2
-    x7 = a * delta
-    x8 = gamma - x7
-    x9 = -x8 * x8
-    x11 = 2 * x8
-    del x8
-    x13 = gamma - x7
-    x16 = a * a - 1
-    x17 = -1 / x16
-    del x16
-    x18 = a * x17
-    x19 = a * gamma
-    x20 = delta - x19
-    x21 = x17 * x20
-    x23 = frequency * x11
-    x40 = x20 * x20
-    x41 = frequency * gamma
-    x55 = 2 * gamma
-    x56 = 2 * x7
-    del x7
-    x58 = -x55
-    x59 = -x56 - x58
-    x73 = Delta_0 * Delta_0
-    x74 = filled_holes * x73
-    x75 = 1 / x0
-    x80 = 2 * delta
-    x81 = x58 + x80
-    del x58
-    x88 = Delta_0 * filled_holes
-    x89 = x1 * x1
-    x90 = 1 / x89
-    x91 = x2 * x90
-    x95 = x55 + x80
-    x101 = empty_electrons * x73
-    x138 = empty_holes * x73
-    x144 = Delta_0 * empty_holes
-    x158 = filled_electrons * x73
-    del x73
-    x162 = a * omega_r
-    x164 = 1 / q
-    x221 = 2 * x19
-    del x19
-    x222 = -x221 + x80
-    x229 = x221 - x80
-    del x221, x80
-    x303 = 1 / (pi * pi)
-    x304 = (1 / 2) * x303
-    x443 = -x0
-    x460 = x2 * x2
-    x477 = x0 * x0
-    x498 = x0 * x1
+    x5 = a * delta
+    x6 = gamma - x5
+    x7 = -x6 * x6
+    x9 = 2 * x6
+    del x6
+    x11 = gamma - x5
+    x14 = a * a - 1
+    x15 = -1 / x14
+    del x14
+    x16 = a * x15
+    x17 = a * gamma
+    x18 = delta - x17
+    x19 = x15 * x18
+    x21 = frequency * x9
+    x38 = x18 * x18
+    x39 = frequency * gamma
+    x52 = 2 * mean
+    x53 = omega_r * x52
+    x54 = 2 * gamma
+    x55 = -x54
+    x56 = -2 * x5 - x55
+    del x5
+    x57 = omega_r * x56
+    x58 = x52 * x56
+    del x52, x56
+    x70 = Delta_0 * Delta_0
+    x71 = filled_holes * x70
+    x72 = 1 / x0
+    x77 = 2 * delta
+    x78 = x55 + x77
+    del x55
+    x85 = Delta_0 * filled_holes
+    x86 = x1 * x1
+    x87 = 1 / x86
+    x88 = x2 * x87
+    x92 = x54 + x77
+    del x54
+    x98 = empty_electrons * x70
+    x135 = empty_holes * x70
+    x141 = Delta_0 * empty_holes
+    x155 = filled_electrons * x70
+    del x70
+    x159 = a * omega_r
+    x161 = 1 / q
+    x218 = 2 * x17
+    del x17
+    x219 = -x218 + x77
+    x226 = x218 - x77
+    del x218, x77
+    x300 = 1 / (pi * pi)
+    x301 = (1 / 2) * x300
+    x440 = -x0
+    x457 = x2 * x2
+    x474 = x0 * x0
+    x495 = x0 * x1
     threshold = Delta_0 * sqrt(x3)
     x4 = 2 * threshold
-    x5 = distance_omega + x4
-    x6 = (-distance + distance_omega) * (distance + x5)
-    x10 = distance_omega * x5 + x9
-    del x5
-    x14 = threshold * threshold
+    x8 = distance_omega * (distance_omega + x4) + x7
+    x12 = threshold * threshold
     del threshold
-    x22 = distance * (distance + x4) + x9
-    del x4, x9
+    x20 = distance * (distance + x4) + x7
+    del x4, x7
     after_re = frequency + omega_r
-    x12 = after_re * x11
-    del x11
-    x66 = after_re * gamma
-    z0 = root_sum(after_re, 0, frequency, 0, x6, 0)
-    del x6
-    total_re = z0[0]
-    x54 = omega_r * total_re
-    total_im = z0[1]
+    x10 = after_re * x9
+    del x9
+    x63 = after_re * gamma
+    z0 = upper_root(x8, x10)
+    del x10, x8
+    a_root_re = z0[0]
+    x23 = a_root_re * x15
+    a_root_im = z0[1]
     del z0
-    x57 = omega_r * (total_im + x55 - x56)
-    del x55, x56
-    x60 = -total_im * x59 + x54
-    x61 = omega_r * total_im + total_re * x59
-    del total_im, total_re, x59
-    z1 = upper_root(x10, x12)
-    del x10, x12
-    a_root_re = z1[0]
-    x25 = a_root_re * x17
-    a_root_im = z1[1]
-    del z1
-    x28 = a_root_im * x17
-    x62 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
-    x63 = (1 / 2) * x62
-    x64 = a_root_re * x63
-    x65 = x20 * x64
-    x70 = a_root_im * x63
-    del x63
-    x72 = x20 * x70
+    x26 = a_root_im * x15
+    x59 = 1 / (4 * a_root_im * a_root_im + 4 * a_root_re * a_root_re)
+    x60 = (1 / 2) * x59
+    x61 = a_root_re * x60
+    x62 = x18 * x61
+    x67 = a_root_im * x60
+    del x60
+    x69 = x18 * x67
     a_up_re = a_root_re + after_re
-    x79 = a_up_re * x75
-    x119 = a_up_re * x91
-    x120 = x119 * x88
-    a_up_im = a_root_im + x13
-    x15 = x14 / (a_up_im * a_up_im + a_up_re * a_up_re)
-    x76 = a_up_im * x75
-    x82 = x76 + x81
-    x100 = Delta_0 * x82
-    x122 = a_up_im * x2 * x90 - x95
-    x123 = x122 * x88
-    x125 = a_up_im * x91
-    a_down_re = a_up_re * x15
-    x92 = a_down_re * x91
-    x93 = x88 * x92
-    x112 = a_down_re * x75
-    a_down_im = -a_up_im * x15
-    del x15
-    x96 = a_down_im * x2 * x90 - x95
-    x98 = a_down_im * x91
-    x99 = x88 * x98
-    x108 = a_down_im * x75
-    del a_down_im
-    x113 = x108 + x81
-    a_center_re = -after_re * x18
-    del after_re
-    x26 = a_center_re + x25
-    x27 = mu + x26
-    x30 = a_center_re - x25
-    del a_center_re, x25
-    x31 = mu + x30
-    x67 = x20 * x26 + x66
-    del x26
-    x105 = x20 * x30 + x66
-    del x30, x66
-    a_center_im = x21
-    x29 = a_center_im + x28
-    x32 = a_center_im - x28
-    del a_center_im, x28
-    x68 = 1 / (x29 * x29 * x40 + x67 * x67)
-    x69 = x29 * x68
-    x71 = x67 * x68
-    del x67, x68
-    x106 = 1 / (x105 * x105 + x32 * x32 * x40)
-    x107 = x106 * x32
-    z2 = upper_root(x22, x23)
-    del x22, x23
-    c_root_re = z2[0]
-    x33 = c_root_re * x17
-    x52 = -c_root_re
-    c_root_im = z2[1]
-    del z2
-    x34 = c_root_im * x17
-    x36 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
-    x37 = (1 / 2) * x36
-    x38 = c_root_re * x37
-    x39 = x20 * x38
-    x45 = c_root_im * x37
-    del x37
-    x47 = x20 * x45
-    x53 = -c_root_im
-    c_up_re = c_root_re + frequency
-    x133 = c_up_re * x75
-    x189 = c_up_re * x91
-    x190 = x144 * x189
-    c_up_im = c_root_im + x13
+    x76 = a_up_re * x72
+    x116 = a_up_re * x88
+    x117 = x116 * x85
+    a_up_im = a_root_im + x11
+    x13 = x12 / (a_up_im * a_up_im + a_up_re * a_up_re)
+    x73 = a_up_im * x72
+    x79 = x73 + x78
+    x97 = Delta_0 * x79
+    x119 = a_up_im * x2 * x87 - x92
+    x120 = x119 * x85
+    x122 = a_up_im * x88
+    a_down_re = a_up_re * x13
+    x89 = a_down_re * x88
+    x90 = x85 * x89
+    x109 = a_down_re * x72
+    a_down_im = -a_up_im * x13
     del x13
-    x24 = x14 / (c_up_im * c_up_im + c_up_re * c_up_re)
-    del x14
-    x129 = c_up_im * x75
-    x130 = x129 + x81
-    x154 = Delta_0 * x130
-    x192 = -c_up_im * x2 * x90 + x95
-    x193 = -x192
-    x194 = x144 * x193
-    x199 = c_up_im * x91
-    x216 = -x130
-    x218 = Delta_0 * x216
-    x238 = x144 * x192
-    c_down_re = c_up_re * x24
-    x145 = c_down_re * x91
-    x146 = x144 * x145
-    x180 = c_down_re * x75
-    c_down_im = -c_up_im * x24
+    x93 = a_down_im * x2 * x87 - x92
+    x95 = a_down_im * x88
+    x96 = x85 * x95
+    x105 = a_down_im * x72
+    del a_down_im
+    x110 = x105 + x78
+    a_center_re = -after_re * x16
+    del after_re
+    x24 = a_center_re + x23
+    x25 = mu + x24
+    x28 = a_center_re - x23
+    del a_center_re, x23
+    x29 = mu + x28
+    x64 = x18 * x24 + x63
     del x24
-    x141 = -c_down_im * x2 * x90 + x95
-    del x95
-    x142 = -x141
-    x152 = c_down_im * x91
-    del x91
-    x153 = x144 * x152
-    x176 = c_down_im * x75
-    x177 = x176 + x81
-    del x81
-    x219 = x141 * x144
-    x235 = -x177
-    x237 = Delta_0 * x235
-    c_center_re = -frequency * x18
-    del x18
-    c_center_im = x21
-    del x21
-    z3 = upper_root(x27, x29)
-    del x27, x29
-    ap_p_re = z3[0]
-    ap_p_im = z3[1]
+    x102 = x18 * x28 + x63
+    del x28, x63
+    a_center_im = x19
+    x27 = a_center_im + x26
+    x30 = a_center_im - x26
+    del a_center_im, x26
+    x65 = 1 / (x27 * x27 * x38 + x64 * x64)
+    x66 = x27 * x65
+    x68 = x64 * x65
+    del x64, x65
+    x103 = 1 / (x102 * x102 + x30 * x30 * x38)
+    x104 = x103 * x30
+    z1 = upper_root(x20, x21)
+    del x20, x21
+    c_root_re = z1[0]
+    x31 = c_root_re * x15
+    x50 = -c_root_re
+    c_root_im = z1[1]
+    del z1
+    x32 = c_root_im * x15
+    x34 = 1 / (4 * c_root_im * c_root_im + 4 * c_root_re * c_root_re)
+    x35 = (1 / 2) * x34
+    x36 = c_root_re * x35
+    x37 = x18 * x36
+    x43 = c_root_im * x35
+    del x35
+    x45 = x18 * x43
+    x51 = -c_root_im
+    c_up_re = c_root_re + frequency
+    x130 = c_up_re * x72
+    x186 = c_up_re * x88
+    x187 = x141 * x186
+    c_up_im = c_root_im + x11
+    del x11
+    x22 = x12 / (c_up_im * c_up_im + c_up_re * c_up_re)
+    del x12
+    x126 = c_up_im * x72
+    x127 = x126 + x78
+    x151 = Delta_0 * x127
+    x189 = -c_up_im * x2 * x87 + x92
+    x190 = -x189
+    x191 = x141 * x190
+    x196 = c_up_im * x88
+    x213 = -x127
+    x215 = Delta_0 * x213
+    x235 = x141 * x189
+    c_down_re = c_up_re * x22
+    x142 = c_down_re * x88
+    x143 = x141 * x142
+    x177 = c_down_re * x72
+    c_down_im = -c_up_im * x22
+    del x22
+    x138 = -c_down_im * x2 * x87 + x92
+    del x92
+    x139 = -x138
+    x149 = c_down_im * x88
+    del x88
+    x150 = x141 * x149
+    x173 = c_down_im * x72
+    x174 = x173 + x78
+    del x78
+    x216 = x138 * x141
+    x232 = -x174
+    x234 = Delta_0 * x232
+    c_center_re = -frequency * x16
+    del x16
+    c_center_im = x19
+    del x19
+    z2 = upper_root(x25, x27)
+    del x25, x27
+    ap_p_re = z2[0]
+    ap_p_im = z2[1]
+    del z2
+    z3 = upper_root(x29, x30)
+    del x29, x30
+    am_p_re = z3[0]
+    am_p_im = z3[1]
     del z3
-    z4 = upper_root(x31, x32)
-    del x31, x32
-    am_p_re = z4[0]
-    am_p_im = z4[1]
-    del z4
-    rp_xi_re = c_center_re + x33
-    x35 = mu + rp_xi_re
-    x42 = rp_xi_re * x20 + x41
+    rp_xi_re = c_center_re + x31
+    x33 = mu + rp_xi_re
+    x40 = rp_xi_re * x18 + x39
     del rp_xi_re
-    rp_xi_im = c_center_im + x34
-    x43 = 1 / (rp_xi_im * rp_xi_im * x40 + x42 * x42)
-    x44 = rp_xi_im * x43
-    x46 = x42 * x43
-    del x42, x43
-    z5 = upper_root(x35, rp_xi_im)
-    del rp_xi_im, x35
-    rp_p_re = z5[0]
-    x223 = -rp_p_re
-    rp_p_im = z5[1]
-    del z5
-    rp_weight_re = -x39 * x44 - x45 * x46
-    x131 = filled_electrons * rp_weight_re
-    x132 = x129 * x131
-    x143 = Delta_0 * x131 * x133
-    x147 = rp_weight_re * x146
-    x148 = x143 + x147
-    rp_weight_im = -x38 * x46 + x44 * x47
-    del x38, x44, x46
-    x134 = filled_electrons * rp_weight_im
-    x135 = x133 * x134
-    x136 = x132 + x135
-    x137 = c_up_re * filled_electrons * rp_weight_re * x75 - x129 * x134
-    del x129
-    x139 = rp_weight_re * x138 + x133 * x137
-    x140 = rp_weight_im * x138
-    x149 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x75 + x148
-    x150 = Delta_0 * x135 + rp_weight_im * x146
-    del x135, x146
-    x151 = Delta_0 * x132 + x150
-    del x132
-    x155 = rp_weight_re * x153 + x150
-    del x150
-    x156 = empty_holes * rp_weight_im
-    x157 = empty_holes * rp_weight_re * x152 + x145 * x156
-    x159 = c_down_re * empty_holes * rp_weight_re * x2 * x90 - x152 * x156
-    del x152, x156
-    x160 = rp_weight_re * x158 + x145 * x159
-    x161 = rp_weight_im * x158
-    x217 = -x136
-    x220 = -x157
-    rm_xi_re = c_center_re - x33
-    del c_center_re, x33
-    x48 = mu + rm_xi_re
-    x49 = rm_xi_re * x20 + x41
-    del rm_xi_re, x20, x41
-    rm_xi_im = c_center_im - x34
-    del c_center_im, x34
-    x50 = 1 / (rm_xi_im * rm_xi_im * x40 + x49 * x49)
-    del x40
-    x51 = rm_xi_im * x50
-    z6 = upper_root(x48, rm_xi_im)
-    del rm_xi_im, x48
-    rm_p_re = z6[0]
-    x240 = -rm_p_re
-    rm_p_im = z6[1]
-    del z6
-    rm_weight_re = x39 * x51 + x45 * x49 * x50
-    del x39, x45
-    x178 = filled_electrons * rm_weight_re
-    x179 = x176 * x178
-    x188 = Delta_0 * x178 * x180
-    x191 = rm_weight_re * x190
-    x197 = x188 + x191
-    rm_weight_im = (1 / 2) * c_root_re * x36 * x49 * x50 - x47 * x51
-    del x36, x47, x49, x50, x51
-    x181 = filled_electrons * rm_weight_im
-    x182 = x180 * x181
-    x183 = x179 + x182
-    x184 = x176 * x181
-    del x176
-    x185 = c_down_re * filled_electrons * rm_weight_re * x75 - x184
-    del c_down_re
-    x186 = rm_weight_re * x138 + x180 * x185
-    x187 = rm_weight_im * x138
-    del x138
-    x195 = Delta_0 * x182 + rm_weight_im * x190
-    del x182, x190
-    x196 = Delta_0 * x179 + x195
-    del x179
-    x198 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x90 + x197
-    del c_up_im
-    x200 = rm_weight_re * x144 * x199 + x195
-    del x195
-    x201 = empty_holes * rm_weight_im
-    x202 = empty_holes * rm_weight_re * x199 + x189 * x201
-    x203 = c_up_re * empty_holes * rm_weight_re * x2 * x90 - x199 * x201
-    del c_up_re, x199, x201
-    x204 = rm_weight_re * x158 + x189 * x203
-    x205 = rm_weight_im * x158
-    del x158
-    x236 = -x183
-    x239 = -x202
-    z7 = root_sum(a_root_re, a_root_im, x52, x53, x54, x57)
-    rp_roots_re = z7[0]
-    rp_roots_im = z7[1]
-    del z7
-    x163 = rp_roots_im * x17
-    del rp_roots_im
-    z8 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x54, x57)
-    del x54, x57
-    rm_roots_re = z8[0]
-    rm_roots_im = z8[1]
-    del z8
-    x170 = rm_roots_im * x17
-    del rm_roots_im
-    z9 = root_sum(a_root_re, a_root_im, x52, c_root_im, x60, x61)
-    del c_root_im, x52
-    sp_roots_re = z9[0]
-    sp_roots_im = z9[1]
-    del z9
-    z10 = root_sum(a_root_re, a_root_im, c_root_re, x53, x60, x61)
-    del a_root_im, c_root_re, x53, x60, x61
-    sm_roots_re = z10[0]
-    sm_roots_im = z10[1]
-    del z10
-    g1_weight_re = -x65 * x69 - x70 * x71
-    x83 = empty_electrons * g1_weight_re
-    x84 = x76 * x83
-    x87 = Delta_0 * x79 * x83
-    x94 = g1_weight_re * x93
-    g1_weight_im = -x64 * x71 + x69 * x72
-    del x64, x69, x71
-    x77 = empty_electrons * g1_weight_im
-    x78 = a_up_re * empty_electrons * g1_weight_re * x75 - x76 * x77
-    del x76
-    x85 = x77 * x79
-    x86 = x84 + x85
-    x97 = Delta_0 * x85 + g1_weight_im * x93
-    del x85, x93
-    x102 = filled_holes * g1_weight_im
-    x103 = a_down_re * filled_holes * g1_weight_re * x2 * x90 - x102 * x98
-    x104 = filled_holes * g1_weight_re * x98 + x102 * x92
-    del x102, x98
-    g1_n0_re = g1_weight_re * x74 + x78 * x79 - x82 * x86
-    g1_n0_im = g1_weight_im * x74 + x78 * x82 + x79 * x86
-    del x78, x79, x82, x86
-    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x75 + Delta_0 * filled_holes * g1_weight_im * x96 - x87 - x94
-    g1_n1_im = -Delta_0 * x84 - g1_weight_re * x88 * x96 - x97
-    del x84
-    g1_n2_re = g1_weight_im * x99 + x100 * x77 - x87 - x94
-    del x77, x87, x94
-    g1_n2_im = -g1_weight_re * x99 - x100 * x83 - x97
-    del x100, x83, x97, x99
-    g1_n3_re = g1_weight_re * x101 + x103 * x92 - x104 * x96
-    del g1_weight_re
-    g1_n3_im = g1_weight_im * x101 + x103 * x96 + x104 * x92
-    del g1_weight_im, x103, x104, x92, x96
-    g2_weight_re = x105 * x106 * x70 + x107 * x65
-    del x65, x70
-    x114 = empty_electrons * g2_weight_re
-    x115 = x108 * x114
-    x118 = Delta_0 * x112 * x114
-    x121 = g2_weight_re * x120
-    g2_weight_im = (1 / 2) * a_root_re * x105 * x106 * x62 - x107 * x72
-    del a_root_re, x105, x106, x107, x62, x72
-    x109 = empty_electrons * g2_weight_im
-    x110 = x108 * x109
-    del x108
-    x111 = a_down_re * empty_electrons * g2_weight_re * x75 - x110
-    del a_down_re
-    x116 = x109 * x112
-    del x109
-    x117 = x115 + x116
-    x124 = Delta_0 * x116 + g2_weight_im * x120
-    del x116, x120
-    x126 = filled_holes * g2_weight_im
-    x127 = a_up_re * filled_holes * g2_weight_re * x2 * x90 - x125 * x126
-    del a_up_re
-    x128 = filled_holes * g2_weight_re * x125 + x119 * x126
+    rp_xi_im = c_center_im + x32
+    x41 = 1 / (rp_xi_im * rp_xi_im * x38 + x40 * x40)
+    x42 = rp_xi_im * x41
+    x44 = x40 * x41
+    del x40, x41
+    z4 = upper_root(x33, rp_xi_im)
+    del rp_xi_im, x33
+    rp_p_re = z4[0]
+    x220 = -rp_p_re
+    rp_p_im = z4[1]
+    del z4
+    rp_weight_re = -x37 * x42 - x43 * x44
+    x128 = filled_electrons * rp_weight_re
+    x129 = x126 * x128
+    x140 = Delta_0 * x128 * x130
+    x144 = rp_weight_re * x143
+    x145 = x140 + x144
+    rp_weight_im = -x36 * x44 + x42 * x45
+    del x36, x42, x44
+    x131 = filled_electrons * rp_weight_im
+    x132 = x130 * x131
+    x133 = x129 + x132
+    x134 = c_up_re * filled_electrons * rp_weight_re * x72 - x126 * x131
     del x126
-    g2_n0_re = g2_weight_re * x74 + x111 * x112 - x113 * x117
-    g2_n0_im = g2_weight_im * x74 + x111 * x113 + x112 * x117
-    del x111, x112, x117, x74
-    g2_n1_re = Delta_0 * x110 + g2_weight_im * x123 - x118 - x121
-    del x110
-    g2_n1_im = -Delta_0 * x115 - g2_weight_re * x123 - x124
-    del x115, x123
-    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x90 + Delta_0 * empty_electrons * g2_weight_im * x113 - x118 - x121
-    del a_up_im, x118, x121
-    g2_n2_im = -Delta_0 * x113 * x114 - g2_weight_re * x125 * x88 - x124
-    del x113, x114, x124, x125, x88
-    g2_n3_re = g2_weight_re * x101 + x119 * x127 - x122 * x128
+    x136 = rp_weight_re * x135 + x130 * x134
+    x137 = rp_weight_im * x135
+    x146 = -Delta_0 * c_up_im * filled_electrons * rp_weight_im * x72 + x145
+    x147 = Delta_0 * x132 + rp_weight_im * x143
+    del x132, x143
+    x148 = Delta_0 * x129 + x147
+    del x129
+    x152 = rp_weight_re * x150 + x147
+    del x147
+    x153 = empty_holes * rp_weight_im
+    x154 = empty_holes * rp_weight_re * x149 + x142 * x153
+    x156 = c_down_re * empty_holes * rp_weight_re * x2 * x87 - x149 * x153
+    del x149, x153
+    x157 = rp_weight_re * x155 + x142 * x156
+    x158 = rp_weight_im * x155
+    x214 = -x133
+    x217 = -x154
+    rm_xi_re = c_center_re - x31
+    del c_center_re, x31
+    x46 = mu + rm_xi_re
+    x47 = rm_xi_re * x18 + x39
+    del rm_xi_re, x18, x39
+    rm_xi_im = c_center_im - x32
+    del c_center_im, x32
+    x48 = 1 / (rm_xi_im * rm_xi_im * x38 + x47 * x47)
+    del x38
+    x49 = rm_xi_im * x48
+    z5 = upper_root(x46, rm_xi_im)
+    del rm_xi_im, x46
+    rm_p_re = z5[0]
+    x237 = -rm_p_re
+    rm_p_im = z5[1]
+    del z5
+    rm_weight_re = x37 * x49 + x43 * x47 * x48
+    del x37, x43
+    x175 = filled_electrons * rm_weight_re
+    x176 = x173 * x175
+    x185 = Delta_0 * x175 * x177
+    x188 = rm_weight_re * x187
+    x194 = x185 + x188
+    rm_weight_im = (1 / 2) * c_root_re * x34 * x47 * x48 - x45 * x49
+    del x34, x45, x47, x48, x49
+    x178 = filled_electrons * rm_weight_im
+    x179 = x177 * x178
+    x180 = x176 + x179
+    x181 = x173 * x178
+    del x173
+    x182 = c_down_re * filled_electrons * rm_weight_re * x72 - x181
+    del c_down_re
+    x183 = rm_weight_re * x135 + x177 * x182
+    x184 = rm_weight_im * x135
+    del x135
+    x192 = Delta_0 * x179 + rm_weight_im * x187
+    del x179, x187
+    x193 = Delta_0 * x176 + x192
+    del x176
+    x195 = -Delta_0 * c_up_im * empty_holes * rm_weight_im * x2 * x87 + x194
+    del c_up_im
+    x197 = rm_weight_re * x141 * x196 + x192
+    del x192
+    x198 = empty_holes * rm_weight_im
+    x199 = empty_holes * rm_weight_re * x196 + x186 * x198
+    x200 = c_up_re * empty_holes * rm_weight_re * x2 * x87 - x196 * x198
+    del c_up_re, x196, x198
+    x201 = rm_weight_re * x155 + x186 * x200
+    x202 = rm_weight_im * x155
+    del x155
+    x233 = -x180
+    x236 = -x199
+    z6 = root_sum(a_root_re, a_root_im, x50, x51, x53, x57)
+    rp_roots_re = z6[0]
+    rp_roots_im = z6[1]
+    del z6
+    x160 = rp_roots_im * x15
+    del rp_roots_im
+    z7 = root_sum(a_root_re, a_root_im, c_root_re, c_root_im, x53, x57)
+    del x57
+    rm_roots_re = z7[0]
+    rm_roots_im = z7[1]
+    del z7
+    x167 = rm_roots_im * x15
+    del rm_roots_im
+    z8 = root_sum(a_root_re, a_root_im, x50, c_root_im, x53, x58)
+    del c_root_im, x50
+    sp_roots_re = z8[0]
+    sp_roots_im = z8[1]
+    del z8
+    z9 = root_sum(a_root_re, a_root_im, c_root_re, x51, x53, x58)
+    del a_root_im, c_root_re, x51, x53, x58
+    sm_roots_re = z9[0]
+    sm_roots_im = z9[1]
+    del z9
+    g1_weight_re = -x62 * x66 - x67 * x68
+    x80 = empty_electrons * g1_weight_re
+    x81 = x73 * x80
+    x84 = Delta_0 * x76 * x80
+    x91 = g1_weight_re * x90
+    g1_weight_im = -x61 * x68 + x66 * x69
+    del x61, x66, x68
+    x74 = empty_electrons * g1_weight_im
+    x75 = a_up_re * empty_electrons * g1_weight_re * x72 - x73 * x74
+    del x73
+    x82 = x74 * x76
+    x83 = x81 + x82
+    x94 = Delta_0 * x82 + g1_weight_im * x90
+    del x82, x90
+    x99 = filled_holes * g1_weight_im
+    x100 = a_down_re * filled_holes * g1_weight_re * x2 * x87 - x95 * x99
+    x101 = filled_holes * g1_weight_re * x95 + x89 * x99
+    del x95, x99
+    g1_n0_re = g1_weight_re * x71 + x75 * x76 - x79 * x83
+    g1_n0_im = g1_weight_im * x71 + x75 * x79 + x76 * x83
+    del x75, x76, x79, x83
+    g1_n1_re = Delta_0 * a_up_im * empty_electrons * g1_weight_im * x72 + Delta_0 * filled_holes * g1_weight_im * x93 - x84 - x91
+    g1_n1_im = -Delta_0 * x81 - g1_weight_re * x85 * x93 - x94
+    del x81
+    g1_n2_re = g1_weight_im * x96 + x74 * x97 - x84 - x91
+    del x74, x84, x91
+    g1_n2_im = -g1_weight_re * x96 - x80 * x97 - x94
+    del x80, x94, x96, x97
+    g1_n3_re = g1_weight_re * x98 + x100 * x89 - x101 * x93
+    del g1_weight_re
+    g1_n3_im = g1_weight_im * x98 + x100 * x93 + x101 * x89
+    del g1_weight_im, x100, x101, x89, x93
+    g2_weight_re = x102 * x103 * x67 + x104 * x62
+    del x62, x67
+    x111 = empty_electrons * g2_weight_re
+    x112 = x105 * x111
+    x115 = Delta_0 * x109 * x111
+    x118 = g2_weight_re * x117
+    g2_weight_im = (1 / 2) * a_root_re * x102 * x103 * x59 - x104 * x69
+    del a_root_re, x102, x103, x104, x59, x69
+    x106 = empty_electrons * g2_weight_im
+    x107 = x105 * x106
+    del x105
+    x108 = a_down_re * empty_electrons * g2_weight_re * x72 - x107
+    del a_down_re
+    x113 = x106 * x109
+    del x106
+    x114 = x112 + x113
+    x121 = Delta_0 * x113 + g2_weight_im * x117
+    del x113, x117
+    x123 = filled_holes * g2_weight_im
+    x124 = a_up_re * filled_holes * g2_weight_re * x2 * x87 - x122 * x123
+    del a_up_re
+    x125 = filled_holes * g2_weight_re * x122 + x116 * x123
+    del x123
+    g2_n0_re = g2_weight_re * x71 + x108 * x109 - x110 * x114
+    g2_n0_im = g2_weight_im * x71 + x108 * x110 + x109 * x114
+    del x108, x109, x114, x71
+    g2_n1_re = Delta_0 * x107 + g2_weight_im * x120 - x115 - x118
+    del x107
+    g2_n1_im = -Delta_0 * x112 - g2_weight_re * x120 - x121
+    del x112, x120
+    g2_n2_re = Delta_0 * a_up_im * filled_holes * g2_weight_im * x2 * x87 + Delta_0 * empty_electrons * g2_weight_im * x110 - x115 - x118
+    del a_up_im, x115, x118
+    g2_n2_im = -Delta_0 * x110 * x111 - g2_weight_re * x122 * x85 - x121
+    del x110, x111, x121, x122, x85
+    g2_n3_re = g2_weight_re * x98 + x116 * x124 - x119 * x125
     del g2_weight_re
-    g2_n3_im = g2_weight_im * x101 + x119 * x128 + x122 * x127
-    del g2_weight_im, x101, x119, x122, x127, x128
-    rp_n0_re = -x130 * x136 + x139
-    x269 = rp_n0_re * x0
-    rp_n0_im = x130 * x137 + x133 * x136 + x140
-    del x130, x136
-    x270 = rp_n0_im * x0
-    x445 = rp_n0_im * x443
-    x479 = rp_n0_im * x477
+    g2_n3_im = g2_weight_im * x98 + x116 * x125 + x119 * x124
+    del g2_weight_im, x116, x119, x124, x125, x98
+    rp_n0_re = -x127 * x133 + x136
+    x266 = rp_n0_re * x0
+    rp_n0_im = x127 * x134 + x130 * x133 + x137
+    del x127, x133
+    x267 = rp_n0_im * x0
+    x442 = rp_n0_im * x440
+    x476 = rp_n0_im * x474
     del rp_n0_im
-    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x142 - x149
-    rp_n1_im = -rp_weight_re * x142 * x144 - x151
-    del x144
-    rp_n2_re = rp_weight_im * x153 + x134 * x154 - x143 - x147
-    del x143, x147, x153
-    rp_n2_im = -x131 * x154 - x155
-    del x154
-    x450 = rp_n2_im * x443
-    rp_n3_re = -x142 * x157 + x160
-    x255 = rp_n3_re * x2
-    x341 = rp_n3_re * x1
-    rp_n3_im = x142 * x159 + x145 * x157 + x161
-    del x142, x157
-    x257 = rp_n3_im * x2
-    x343 = rp_n3_im * x1
-    x494 = x1 * x257
-    rpp_x_re = x17 * (rp_roots_re - x162)
-    rpp_x_im = x163
-    x169 = rpp_x_im * x164
-    z11 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
-    rpp_k_re = z11[0]
-    rpp_k_im = z11[1]
+    rp_n1_re = Delta_0 * empty_holes * rp_weight_im * x139 - x146
+    rp_n1_im = -rp_weight_re * x139 * x141 - x148
+    del x141
+    rp_n2_re = rp_weight_im * x150 + x131 * x151 - x140 - x144
+    del x140, x144, x150
+    rp_n2_im = -x128 * x151 - x152
+    del x151
+    x447 = rp_n2_im * x440
+    rp_n3_re = -x139 * x154 + x157
+    x252 = rp_n3_re * x2
+    x338 = rp_n3_re * x1
+    rp_n3_im = x139 * x156 + x142 * x154 + x158
+    del x139, x154
+    x254 = rp_n3_im * x2
+    x340 = rp_n3_im * x1
+    x491 = x1 * x254
+    rpp_x_re = x15 * (rp_roots_re - x159)
+    rpp_x_im = x160
+    x166 = rpp_x_im * x161
+    z10 = root_sum(ap_p_re, ap_p_im, rp_p_re, rp_p_im, rpp_x_re, rpp_x_im)
+    rpp_k_re = z10[0]
+    rpp_k_im = z10[1]
+    del z10
+    z11 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    x162 = z11[0]
+    x163 = z11[1]
     del z11
-    z12 = pair_arctanh(rpp_k_re, rpp_k_im, q)
+    z12 = pair_excess(rpp_k_re, rpp_k_im, q, x162, x163)
+    del rpp_k_im, rpp_k_re, x162, x163
+    x164 = x161 * z12[1]
     x165 = z12[0]
-    x166 = z12[1]
     del z12
-    z13 = pair_excess(rpp_k_re, rpp_k_im, q, x165, x166)
-    del rpp_k_im, rpp_k_re, x165, x166
-    x167 = x164 * z13[1]
-    x168 = z13[0]
-    del z13
-    rpp_j0_re = -rpp_x_im * x167 + rpp_x_re * x164 * x168
-    rpp_j0_im = rpp_x_im * x164 * x168 + rpp_x_re * x167
-    del rpp_x_im, x167, x168
-    rpp_j1_re = -rpp_j0_im * x169 + rpp_j0_re * rpp_x_re * x164
-    rpp_j1_im = rpp_j0_im * rpp_x_re * x164 + rpp_j0_re * x169
-    del rpp_x_re, x169
-    rpm_x_re = x17 * (-rm_roots_re - x162)
-    rpm_x_im = -x170
-    x175 = rpm_x_im * x164
-    z14 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
+    rpp_j0_re = -rpp_x_im * x164 + rpp_x_re * x161 * x165
+    rpp_j0_im = rpp_x_im * x161 * x165 + rpp_x_re * x164
+    del rpp_x_im, x164, x165
+    rpp_j1_re = -rpp_j0_im * x166 + rpp_j0_re * rpp_x_re * x161
+    rpp_j1_im = rpp_j0_im * rpp_x_re * x161 + rpp_j0_re * x166
+    del rpp_x_re, x166
+    rpm_x_re = x15 * (-rm_roots_re - x159)
+    rpm_x_im = -x167
+    x172 = rpm_x_im * x161
+    z13 = root_sum(am_p_re, am_p_im, rp_p_re, rp_p_im, rpm_x_re, rpm_x_im)
     del rp_p_re
-    rpm_k_re = z14[0]
-    rpm_k_im = z14[1]
+    rpm_k_re = z13[0]
+    rpm_k_im = z13[1]
+    del z13
+    z14 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    x168 = z14[0]
+    x169 = z14[1]
     del z14
-    z15 = pair_arctanh(rpm_k_re, rpm_k_im, q)
+    z15 = pair_excess(rpm_k_re, rpm_k_im, q, x168, x169)
+    del rpm_k_im, rpm_k_re, x168, x169
+    x170 = x161 * z15[1]
     x171 = z15[0]
-    x172 = z15[1]
     del z15
-    z16 = pair_excess(rpm_k_re, rpm_k_im, q, x171, x172)
-    del rpm_k_im, rpm_k_re, x171, x172
-    x173 = x164 * z16[1]
-    x174 = z16[0]
-    del z16
-    rpm_j0_re = -rpm_x_im * x173 + rpm_x_re * x164 * x174
-    rpm_j0_im = rpm_x_im * x164 * x174 + rpm_x_re * x173
-    del rpm_x_im, x173, x174
-    rpm_j1_re = -rpm_j0_im * x175 + rpm_j0_re * rpm_x_re * x164
-    rpm_j1_im = rpm_j0_im * rpm_x_re * x164 + rpm_j0_re * x175
-    del rpm_x_re, x175
+    rpm_j0_re = -rpm_x_im * x170 + rpm_x_re * x161 * x171
+    rpm_j0_im = rpm_x_im * x161 * x171 + rpm_x_re * x170
+    del rpm_x_im, x170, x171
+    rpm_j1_re = -rpm_j0_im * x172 + rpm_j0_re * rpm_x_re * x161
+    rpm_j1_im = rpm_j0_im * rpm_x_re * x161 + rpm_j0_re * x172
+    del rpm_x_re, x172
     rp_j00_re = -g1_n0_im * rpp_j0_im + g1_n0_re * rpp_j0_re - g2_n0_im * rpm_j0_im + g2_n0_re * rpm_j0_re
-    x373 = rp_j00_re * x0
-    x374 = rp_n1_im * x373
-    x410 = -rp_j00_re * rp_n1_re * x0
+    x370 = rp_j00_re * x0
+    x371 = rp_n1_im * x370
+    x407 = -rp_j00_re * rp_n1_re * x0
     rp_j00_im = g1_n0_im * rpp_j0_re + g1_n0_re * rpp_j0_im + g2_n0_im * rpm_j0_re + g2_n0_re * rpm_j0_im
-    x371 = rp_j00_im * x0
-    x372 = rp_n1_re * x371
-    x406 = rp_n1_im * x371
+    x368 = rp_j00_im * x0
+    x369 = rp_n1_re * x368
+    x403 = rp_n1_im * x368
     rp_j01_re = -g1_n1_im * rpp_j0_im + g1_n1_re * rpp_j0_re - g2_n1_im * rpm_j0_im + g2_n1_re * rpm_j0_re
-    x297 = rp_j01_re * rp_n2_im
-    x397 = rp_j01_re * x270
-    x421 = -rp_j01_re * rp_n0_re * x0
+    x294 = rp_j01_re * rp_n2_im
+    x394 = rp_j01_re * x267
+    x418 = -rp_j01_re * rp_n0_re * x0
     rp_j01_im = g1_n1_im * rpp_j0_re + g1_n1_re * rpp_j0_im + g2_n1_im * rpm_j0_re + g2_n1_re * rpm_j0_im
-    x296 = rp_j01_im * rp_n2_re
-    x331 = rp_j01_im * rp_n2_im
-    x396 = rp_j01_im * x269
-    x417 = rp_j01_im * x270
+    x293 = rp_j01_im * rp_n2_re
+    x328 = rp_j01_im * rp_n2_im
+    x393 = rp_j01_im * x266
+    x414 = rp_j01_im * x267
     rp_j02_re = -g1_n2_im * rpp_j0_im + g1_n2_re * rpp_j0_re - g2_n2_im * rpm_j0_im + g2_n2_re * rpm_j0_re
-    x283 = rp_j02_re * rp_n1_im
-    x284 = x0 * x283
-    x326 = rp_j02_re * rp_n1_re * x0
+    x280 = rp_j02_re * rp_n1_im
+    x281 = x0 * x280
+    x323 = rp_j02_re * rp_n1_re * x0
     rp_j02_im = g1_n2_im * rpp_j0_re + g1_n2_re * rpp_j0_im + g2_n2_im * rpm_j0_re + g2_n2_re * rpm_j0_im
-    x281 = rp_j02_im * rp_n1_re
-    x282 = x0 * x281
-    x319 = rp_j02_im * rp_n1_im
-    x320 = x0 * x319
+    x278 = rp_j02_im * rp_n1_re
+    x279 = x0 * x278
+    x316 = rp_j02_im * rp_n1_im
+    x317 = x0 * x316
     rp_j03_re = -g1_n3_im * rpp_j0_im + g1_n3_re * rpp_j0_re - g2_n3_im * rpm_j0_im + g2_n3_re * rpm_j0_re
-    x258 = rp_j03_re * x257
-    x312 = rp_j03_re * x255
-    x344 = rp_j03_re * x343
-    x361 = rp_j03_re * x341
-    x388 = rp_j03_re * x2
-    x430 = rp_j03_re * x1
+    x255 = rp_j03_re * x254
+    x309 = rp_j03_re * x252
+    x341 = rp_j03_re * x340
+    x358 = rp_j03_re * x338
+    x385 = rp_j03_re * x2
+    x427 = rp_j03_re * x1
     rp_j03_im = g1_n3_im * rpp_j0_re + g1_n3_re * rpp_j0_im + g2_n3_im * rpm_j0_re + g2_n3_re * rpm_j0_im
     del rpm_j0_im, rpm_j0_re, rpp_j0_im, rpp_j0_re
-    x256 = rp_j03_im * x255
-    x308 = rp_j03_im * x257
-    x342 = rp_j03_im * x341
-    x357 = rp_j03_im * x343
-    x387 = rp_j03_im * x2
-    x429 = rp_j03_im * x1
+    x253 = rp_j03_im * x252
+    x305 = rp_j03_im * x254
+    x339 = rp_j03_im * x338
+    x354 = rp_j03_im * x340
+    x384 = rp_j03_im * x2
+    x426 = rp_j03_im * x1
     del rp_j03_im
     rp_j10_re = -g1_n0_im * rpp_j1_im + g1_n0_re * rpp_j1_re - g2_n0_im * rpm_j1_im + g2_n0_re * rpm_j1_re
     rp_j10_im = g1_n0_im * rpp_j1_re + g1_n0_re * rpp_j1_im + g2_n0_im * rpm_j1_re + g2_n0_re * rpm_j1_im
     rp_j11_re = -g1_n1_im * rpp_j1_im + g1_n1_re * rpp_j1_re - g2_n1_im * rpm_j1_im + g2_n1_re * rpm_j1_re
-    x472 = rp_j11_re * rp_n2_im
+    x469 = rp_j11_re * rp_n2_im
     rp_j11_im = g1_n1_im * rpp_j1_re + g1_n1_re * rpp_j1_im + g2_n1_im * rpm_j1_re + g2_n1_re * rpm_j1_im
-    x471 = rp_j11_im * rp_n2_re
-    x503 = rp_j11_im * rp_n2_im
+    x468 = rp_j11_im * rp_n2_re
+    x500 = rp_j11_im * rp_n2_im
     del rp_j11_im
     rp_j12_re = -g1_n2_im * rpp_j1_im + g1_n2_re * rpp_j1_re - g2_n2_im * rpm_j1_im + g2_n2_re * rpm_j1_re
-    x487 = rp_j12_re * rp_n1_im
+    x484 = rp_j12_re * rp_n1_im
     rp_j12_im = g1_n2_im * rpp_j1_re + g1_n2_re * rpp_j1_im + g2_n2_im * rpm_j1_re + g2_n2_re * rpm_j1_im
-    x486 = rp_j12_im * rp_n1_re
-    x504 = rp_j12_im * rp_n1_im
+    x483 = rp_j12_im * rp_n1_re
+    x501 = rp_j12_im * rp_n1_im
     del rp_j12_im
     rp_j13_re = -g1_n3_im * rpp_j1_im + g1_n3_re * rpp_j1_re - g2_n3_im * rpm_j1_im + g2_n3_re * rpm_j1_re
-    x464 = rp_j13_re * rp_n3_im
+    x461 = rp_j13_re * rp_n3_im
     del rp_n3_im
     rp_j13_im = g1_n3_im * rpp_j1_re + g1_n3_re * rpp_j1_im + g2_n3_im * rpm_j1_re + g2_n3_re * rpm_j1_im
     del rpm_j1_im, rpm_j1_re, rpp_j1_im, rpp_j1_re
-    x463 = rp_j13_im * rp_n3_re
-    rm_n0_re = -x177 * x183 + x186
-    x267 = rm_n0_re * x0
-    rm_n0_im = x177 * x185 + x180 * x183 + x187
-    del x183
-    x268 = rm_n0_im * x0
-    x444 = rm_n0_im * x443
-    x478 = rm_n0_im * x477
+    x460 = rp_j13_im * rp_n3_re
+    rm_n0_re = -x174 * x180 + x183
+    x264 = rm_n0_re * x0
+    rm_n0_im = x174 * x182 + x177 * x180 + x184
+    del x180
+    x265 = rm_n0_im * x0
+    x441 = rm_n0_im * x440
+    x475 = rm_n0_im * x474
     del rm_n0_im
-    rm_n1_re = Delta_0 * x184 + rm_weight_im * x194 - x188 - x191
-    del x184, x188, x191
-    rm_n1_im = -rm_weight_re * x194 - x196
-    del x194
-    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x177 - x198
-    rm_n2_im = -Delta_0 * x177 * x178 - x200
-    del x177
-    x449 = rm_n2_im * x443
-    rm_n3_re = -x193 * x202 + x204
-    x251 = rm_n3_re * x2
-    x337 = rm_n3_re * x1
-    rm_n3_im = x189 * x202 + x193 * x203 + x205
-    del x193, x202
-    x253 = rm_n3_im * x2
-    x339 = rm_n3_im * x1
-    x493 = x1 * x253
-    rmp_x_re = x17 * (rm_roots_re - x162)
+    rm_n1_re = Delta_0 * x181 + rm_weight_im * x191 - x185 - x188
+    del x181, x185, x188
+    rm_n1_im = -rm_weight_re * x191 - x193
+    del x191
+    rm_n2_re = Delta_0 * filled_electrons * rm_weight_im * x174 - x195
+    rm_n2_im = -Delta_0 * x174 * x175 - x197
+    del x174
+    x446 = rm_n2_im * x440
+    rm_n3_re = -x190 * x199 + x201
+    x248 = rm_n3_re * x2
+    x334 = rm_n3_re * x1
+    rm_n3_im = x186 * x199 + x190 * x200 + x202
+    del x190, x199
+    x250 = rm_n3_im * x2
+    x336 = rm_n3_im * x1
+    x490 = x1 * x250
+    rmp_x_re = x15 * (rm_roots_re - x159)
     del rm_roots_re
-    rmp_x_im = x170
-    del x170
-    x210 = rmp_x_im * x164
-    z17 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
-    rmp_k_re = z17[0]
-    rmp_k_im = z17[1]
+    rmp_x_im = x167
+    del x167
+    x207 = rmp_x_im * x161
+    z16 = root_sum(ap_p_re, ap_p_im, rm_p_re, rm_p_im, rmp_x_re, rmp_x_im)
+    rmp_k_re = z16[0]
+    rmp_k_im = z16[1]
+    del z16
+    z17 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    x203 = z17[0]
+    x204 = z17[1]
     del z17
-    z18 = pair_arctanh(rmp_k_re, rmp_k_im, q)
+    z18 = pair_excess(rmp_k_re, rmp_k_im, q, x203, x204)
+    del rmp_k_im, rmp_k_re, x203, x204
+    x205 = x161 * z18[1]
     x206 = z18[0]
-    x207 = z18[1]
     del z18
-    z19 = pair_excess(rmp_k_re, rmp_k_im, q, x206, x207)
-    del rmp_k_im, rmp_k_re, x206, x207
-    x208 = x164 * z19[1]
-    x209 = z19[0]
-    del z19
-    rmp_j0_re = -rmp_x_im * x208 + rmp_x_re * x164 * x209
-    rmp_j0_im = rmp_x_im * x164 * x209 + rmp_x_re * x208
-    del rmp_x_im, x208, x209
-    rmp_j1_re = -rmp_j0_im * x210 + rmp_j0_re * rmp_x_re * x164
-    rmp_j1_im = rmp_j0_im * rmp_x_re * x164 + rmp_j0_re * x210
-    del rmp_x_re, x210
-    rmm_x_re = x17 * (-rp_roots_re - x162)
+    rmp_j0_re = -rmp_x_im * x205 + rmp_x_re * x161 * x206
+    rmp_j0_im = rmp_x_im * x161 * x206 + rmp_x_re * x205
+    del rmp_x_im, x205, x206
+    rmp_j1_re = -rmp_j0_im * x207 + rmp_j0_re * rmp_x_re * x161
+    rmp_j1_im = rmp_j0_im * rmp_x_re * x161 + rmp_j0_re * x207
+    del rmp_x_re, x207
+    rmm_x_re = x15 * (-rp_roots_re - x159)
     del rp_roots_re
-    rmm_x_im = -x163
-    del x163
-    x215 = rmm_x_im * x164
-    z20 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
+    rmm_x_im = -x160
+    del x160
+    x212 = rmm_x_im * x161
+    z19 = root_sum(am_p_re, am_p_im, rm_p_re, rm_p_im, rmm_x_re, rmm_x_im)
     del rm_p_re
-    rmm_k_re = z20[0]
-    rmm_k_im = z20[1]
+    rmm_k_re = z19[0]
+    rmm_k_im = z19[1]
+    del z19
+    z20 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    x208 = z20[0]
+    x209 = z20[1]
     del z20
-    z21 = pair_arctanh(rmm_k_re, rmm_k_im, q)
+    z21 = pair_excess(rmm_k_re, rmm_k_im, q, x208, x209)
+    del rmm_k_im, rmm_k_re, x208, x209
+    x210 = x161 * z21[1]
     x211 = z21[0]
-    x212 = z21[1]
     del z21
-    z22 = pair_excess(rmm_k_re, rmm_k_im, q, x211, x212)
-    del rmm_k_im, rmm_k_re, x211, x212
-    x213 = x164 * z22[1]
-    x214 = z22[0]
-    del z22
-    rmm_j0_re = -rmm_x_im * x213 + rmm_x_re * x164 * x214
-    rmm_j0_im = rmm_x_im * x164 * x214 + rmm_x_re * x213
-    del rmm_x_im, x213, x214
-    rmm_j1_re = -rmm_j0_im * x215 + rmm_j0_re * rmm_x_re * x164
-    rmm_j1_im = rmm_j0_im * rmm_x_re * x164 + rmm_j0_re * x215
-    del rmm_x_re, x215
+    rmm_j0_re = -rmm_x_im * x210 + rmm_x_re * x161 * x211
+    rmm_j0_im = rmm_x_im * x161 * x211 + rmm_x_re * x210
+    del rmm_x_im, x210, x211
+    rmm_j1_re = -rmm_j0_im * x212 + rmm_j0_re * rmm_x_re * x161
+    rmm_j1_im = rmm_j0_im * rmm_x_re * x161 + rmm_j0_re * x212
+    del rmm_x_re, x212
     rm_j00_re = -g1_n0_im * rmp_j0_im + g1_n0_re * rmp_j0_re - g2_n0_im * rmm_j0_im + g2_n0_re * rmm_j0_re
-    x369 = rm_j00_re * x0
-    x370 = rm_n1_im * x369
-    x409 = -rm_j00_re * rm_n1_re * x0
+    x366 = rm_j00_re * x0
+    x367 = rm_n1_im * x366
+    x406 = -rm_j00_re * rm_n1_re * x0
     rm_j00_im = g1_n0_im * rmp_j0_re + g1_n0_re * rmp_j0_im + g2_n0_im * rmm_j0_re + g2_n0_re * rmm_j0_im
-    x367 = rm_j00_im * x0
-    x368 = rm_n1_re * x367
-    x405 = rm_n1_im * x367
+    x364 = rm_j00_im * x0
+    x365 = rm_n1_re * x364
+    x402 = rm_n1_im * x364
     rm_j01_re = -g1_n1_im * rmp_j0_im + g1_n1_re * rmp_j0_re - g2_n1_im * rmm_j0_im + g2_n1_re * rmm_j0_re
-    x295 = rm_j01_re * rm_n2_im
-    x395 = rm_j01_re * x268
-    x420 = -rm_j01_re * rm_n0_re * x0
+    x292 = rm_j01_re * rm_n2_im
+    x392 = rm_j01_re * x265
+    x417 = -rm_j01_re * rm_n0_re * x0
     rm_j01_im = g1_n1_im * rmp_j0_re + g1_n1_re * rmp_j0_im + g2_n1_im * rmm_j0_re + g2_n1_re * rmm_j0_im
-    x294 = rm_j01_im * rm_n2_re
-    x330 = rm_j01_im * rm_n2_im
-    x394 = rm_j01_im * x267
-    x416 = rm_j01_im * x268
+    x291 = rm_j01_im * rm_n2_re
+    x327 = rm_j01_im * rm_n2_im
+    x391 = rm_j01_im * x264
+    x413 = rm_j01_im * x265
     rm_j02_re = -g1_n2_im * rmp_j0_im + g1_n2_re * rmp_j0_re - g2_n2_im * rmm_j0_im + g2_n2_re * rmm_j0_re
-    x279 = rm_j02_re * rm_n1_im
-    x280 = x0 * x279
-    x325 = rm_j02_re * rm_n1_re * x0
+    x276 = rm_j02_re * rm_n1_im
+    x277 = x0 * x276
+    x322 = rm_j02_re * rm_n1_re * x0
     rm_j02_im = g1_n2_im * rmp_j0_re + g1_n2_re * rmp_j0_im + g2_n2_im * rmm_j0_re + g2_n2_re * rmm_j0_im
-    x277 = rm_j02_im * rm_n1_re
-    x278 = x0 * x277
-    x317 = rm_j02_im * rm_n1_im
-    x318 = x0 * x317
+    x274 = rm_j02_im * rm_n1_re
+    x275 = x0 * x274
+    x314 = rm_j02_im * rm_n1_im
+    x315 = x0 * x314
     rm_j03_re = -g1_n3_im * rmp_j0_im + g1_n3_re * rmp_j0_re - g2_n3_im * rmm_j0_im + g2_n3_re * rmm_j0_re
-    x254 = rm_j03_re * x253
-    x311 = rm_j03_re * x251
-    x340 = rm_j03_re * x339
-    x360 = rm_j03_re * x337
-    x386 = rm_j03_re * x2
-    x428 = rm_j03_re * x1
+    x251 = rm_j03_re * x250
+    x308 = rm_j03_re * x248
+    x337 = rm_j03_re * x336
+    x357 = rm_j03_re * x334
+    x383 = rm_j03_re * x2
+    x425 = rm_j03_re * x1
     rm_j03_im = g1_n3_im * rmp_j0_re + g1_n3_re * rmp_j0_im + g2_n3_im * rmm_j0_re + g2_n3_re * rmm_j0_im
     del rmm_j0_im, rmm_j0_re, rmp_j0_im, rmp_j0_re
-    x252 = rm_j03_im * x251
-    x307 = rm_j03_im * x253
-    x338 = rm_j03_im * x337
-    x356 = rm_j03_im * x339
-    x385 = rm_j03_im * x2
-    x427 = rm_j03_im * x1
+    x249 = rm_j03_im * x248
+    x304 = rm_j03_im * x250
+    x335 = rm_j03_im * x334
+    x353 = rm_j03_im * x336
+    x382 = rm_j03_im * x2
+    x424 = rm_j03_im * x1
     del rm_j03_im
     rm_j10_re = -g1_n0_im * rmp_j1_im + g1_n0_re * rmp_j1_re - g2_n0_im * rmm_j1_im + g2_n0_re * rmm_j1_re
     rm_j10_im = g1_n0_im * rmp_j1_re + g1_n0_re * rmp_j1_im + g2_n0_im * rmm_j1_re + g2_n0_re * rmm_j1_im
     rm_j11_re = -g1_n1_im * rmp_j1_im + g1_n1_re * rmp_j1_re - g2_n1_im * rmm_j1_im + g2_n1_re * rmm_j1_re
-    x470 = rm_j11_re * rm_n2_im
+    x467 = rm_j11_re * rm_n2_im
     rm_j11_im = g1_n1_im * rmp_j1_re + g1_n1_re * rmp_j1_im + g2_n1_im * rmm_j1_re + g2_n1_re * rmm_j1_im
-    x469 = rm_j11_im * rm_n2_re
-    x501 = rm_j11_im * rm_n2_im
+    x466 = rm_j11_im * rm_n2_re
+    x498 = rm_j11_im * rm_n2_im
     del rm_j11_im
     rm_j12_re = -g1_n2_im * rmp_j1_im + g1_n2_re * rmp_j1_re - g2_n2_im * rmm_j1_im + g2_n2_re * rmm_j1_re
-    x485 = rm_j12_re * rm_n1_im
+    x482 = rm_j12_re * rm_n1_im
     rm_j12_im = g1_n2_im * rmp_j1_re + g1_n2_re * rmp_j1_im + g2_n2_im * rmm_j1_re + g2_n2_re * rmm_j1_im
-    x484 = rm_j12_im * rm_n1_re
-    x502 = rm_j12_im * rm_n1_im
+    x481 = rm_j12_im * rm_n1_re
+    x499 = rm_j12_im * rm_n1_im
     del rm_j12_im
     rm_j13_re = -g1_n3_im * rmp_j1_im + g1_n3_re * rmp_j1_re - g2_n3_im * rmm_j1_im + g2_n3_re * rmm_j1_re
-    x462 = rm_j13_re * rm_n3_im
+    x459 = rm_j13_re * rm_n3_im
     del rm_n3_im
     rm_j13_im = g1_n3_im * rmp_j1_re + g1_n3_re * rmp_j1_im + g2_n3_im * rmm_j1_re + g2_n3_re * rmm_j1_im
     del rmm_j1_im, rmm_j1_re, rmp_j1_im, rmp_j1_re
-    x461 = rm_j13_im * rm_n3_re
-    sp_n0_re = x139 - x216 * x217
-    del x139
-    x273 = sp_n0_re * x0
-    sp_n0_im = x133 * x217 + x137 * x216 - x140
-    del x133, x137, x140, x216, x217
-    x274 = sp_n0_im * x0
-    x447 = sp_n0_im * x443
-    x481 = sp_n0_im * x477
+    x458 = rm_j13_im * rm_n3_re
+    sp_n0_re = x136 - x213 * x214
+    del x136
+    x270 = sp_n0_re * x0
+    sp_n0_im = x130 * x214 + x134 * x213 - x137
+    del x130, x134, x137, x213, x214
+    x271 = sp_n0_im * x0
+    x444 = sp_n0_im * x440
+    x478 = sp_n0_im * x474
     del sp_n0_im
-    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x90 - x134 * x218 - x148
-    del x134, x148, x90
-    sp_n1_im = -x131 * x218 + x155
-    del x131, x155, x218
-    sp_n2_re = -rp_weight_im * x219 - x149
-    del rp_weight_im, x149
-    sp_n2_im = -rp_weight_re * x219 + x151
-    del rp_weight_re, x151, x219
-    x452 = sp_n2_im * x443
-    sp_n3_re = -x141 * x220 + x160
-    del x160
-    x263 = sp_n3_re * x2
-    x349 = sp_n3_re * x1
-    sp_n3_im = x141 * x159 + x145 * x220 - x161
-    del x141, x145, x159, x161, x220
-    x265 = sp_n3_im * x2
-    x351 = sp_n3_im * x1
-    x496 = x1 * x265
-    spp_x_re = x17 * (sp_roots_re - x162)
-    spp_x_im = x17 * (sp_roots_im + x222)
-    x228 = spp_x_im * x164
-    z23 = root_sum(ap_p_re, ap_p_im, x223, rp_p_im, spp_x_re, spp_x_im)
-    spp_k_re = z23[0]
-    spp_k_im = z23[1]
+    sp_n1_re = Delta_0 * c_down_im * empty_holes * rp_weight_im * x2 * x87 - x131 * x215 - x145
+    del x131, x145, x87
+    sp_n1_im = -x128 * x215 + x152
+    del x128, x152, x215
+    sp_n2_re = -rp_weight_im * x216 - x146
+    del rp_weight_im, x146
+    sp_n2_im = -rp_weight_re * x216 + x148
+    del rp_weight_re, x148, x216
+    x449 = sp_n2_im * x440
+    sp_n3_re = -x138 * x217 + x157
+    del x157
+    x260 = sp_n3_re * x2
+    x346 = sp_n3_re * x1
+    sp_n3_im = x138 * x156 + x142 * x217 - x158
+    del x138, x142, x156, x158, x217
+    x262 = sp_n3_im * x2
+    x348 = sp_n3_im * x1
+    x493 = x1 * x262
+    spp_x_re = x15 * (sp_roots_re - x159)
+    spp_x_im = x15 * (sp_roots_im + x219)
+    x225 = spp_x_im * x161
+    z22 = root_sum(ap_p_re, ap_p_im, x220, rp_p_im, spp_x_re, spp_x_im)
+    spp_k_re = z22[0]
+    spp_k_im = z22[1]
+    del z22
+    z23 = pair_arctanh(spp_k_re, spp_k_im, q)
+    x221 = z23[0]
+    x222 = z23[1]
     del z23
-    z24 = pair_arctanh(spp_k_re, spp_k_im, q)
+    z24 = pair_excess(spp_k_re, spp_k_im, q, x221, x222)
+    del spp_k_im, spp_k_re, x221, x222
+    x223 = x161 * z24[1]
     x224 = z24[0]
-    x225 = z24[1]
     del z24
-    z25 = pair_excess(spp_k_re, spp_k_im, q, x224, x225)
-    del spp_k_im, spp_k_re, x224, x225
-    x226 = x164 * z25[1]
-    x227 = z25[0]
+    spp_j0_re = -spp_x_im * x223 + spp_x_re * x161 * x224
+    spp_j0_im = spp_x_im * x161 * x224 + spp_x_re * x223
+    del spp_x_im, x223, x224
+    spp_j1_re = -spp_j0_im * x225 + spp_j0_re * spp_x_re * x161
+    spp_j1_im = spp_j0_im * spp_x_re * x161 + spp_j0_re * x225
+    del spp_x_re, x225
+    spm_x_re = x15 * (-sm_roots_re - x159)
+    spm_x_im = x15 * (-sm_roots_im - x226)
+    x231 = spm_x_im * x161
+    z25 = root_sum(am_p_re, am_p_im, x220, rp_p_im, spm_x_re, spm_x_im)
+    del rp_p_im, x220
+    spm_k_re = z25[0]
+    spm_k_im = z25[1]
     del z25
-    spp_j0_re = -spp_x_im * x226 + spp_x_re * x164 * x227
-    spp_j0_im = spp_x_im * x164 * x227 + spp_x_re * x226
-    del spp_x_im, x226, x227
-    spp_j1_re = -spp_j0_im * x228 + spp_j0_re * spp_x_re * x164
-    spp_j1_im = spp_j0_im * spp_x_re * x164 + spp_j0_re * x228
-    del spp_x_re, x228
-    spm_x_re = x17 * (-sm_roots_re - x162)
-    spm_x_im = x17 * (-sm_roots_im - x229)
-    x234 = spm_x_im * x164
-    z26 = root_sum(am_p_re, am_p_im, x223, rp_p_im, spm_x_re, spm_x_im)
-    del rp_p_im, x223
-    spm_k_re = z26[0]
-    spm_k_im = z26[1]
+    z26 = pair_arctanh(spm_k_re, spm_k_im, q)
+    x227 = z26[0]
+    x228 = z26[1]
     del z26
-    z27 = pair_arctanh(spm_k_re, spm_k_im, q)
+    z27 = pair_excess(spm_k_re, spm_k_im, q, x227, x228)
+    del spm_k_im, spm_k_re, x227, x228
+    x229 = x161 * z27[1]
     x230 = z27[0]
-    x231 = z27[1]
     del z27
-    z28 = pair_excess(spm_k_re, spm_k_im, q, x230, x231)
-    del spm_k_im, spm_k_re, x230, x231
-    x232 = x164 * z28[1]
-    x233 = z28[0]
-    del z28
-    spm_j0_re = -spm_x_im * x232 + spm_x_re * x164 * x233
-    spm_j0_im = spm_x_im * x164 * x233 + spm_x_re * x232
-    del spm_x_im, x232, x233
-    spm_j1_re = -spm_j0_im * x234 + spm_j0_re * spm_x_re * x164
-    spm_j1_im = spm_j0_im * spm_x_re * x164 + spm_j0_re * x234
-    del spm_x_re, x234
+    spm_j0_re = -spm_x_im * x229 + spm_x_re * x161 * x230
+    spm_j0_im = spm_x_im * x161 * x230 + spm_x_re * x229
+    del spm_x_im, x229, x230
+    spm_j1_re = -spm_j0_im * x231 + spm_j0_re * spm_x_re * x161
+    spm_j1_im = spm_j0_im * spm_x_re * x161 + spm_j0_re * x231
+    del spm_x_re, x231
     sp_j00_re = -g1_n0_im * spp_j0_im + g1_n0_re * spp_j0_re - g2_n0_im * spm_j0_im + g2_n0_re * spm_j0_re
-    x381 = sp_j00_re * x0
-    x382 = sp_n1_im * x381
-    x412 = -sp_j00_re * sp_n1_re * x0
+    x378 = sp_j00_re * x0
+    x379 = sp_n1_im * x378
+    x409 = -sp_j00_re * sp_n1_re * x0
     sp_j00_im = g1_n0_im * spp_j0_re + g1_n0_re * spp_j0_im + g2_n0_im * spm_j0_re + g2_n0_re * spm_j0_im
-    x379 = sp_j00_im * x0
-    x380 = sp_n1_re * x379
-    x408 = sp_n1_im * x379
+    x376 = sp_j00_im * x0
+    x377 = sp_n1_re * x376
+    x405 = sp_n1_im * x376
     sp_j01_re = -g1_n1_im * spp_j0_im + g1_n1_re * spp_j0_re - g2_n1_im * spm_j0_im + g2_n1_re * spm_j0_re
-    x301 = sp_j01_re * sp_n2_im
-    x401 = sp_j01_re * x274
-    x423 = -sp_j01_re * sp_n0_re * x0
+    x298 = sp_j01_re * sp_n2_im
+    x398 = sp_j01_re * x271
+    x420 = -sp_j01_re * sp_n0_re * x0
     sp_j01_im = g1_n1_im * spp_j0_re + g1_n1_re * spp_j0_im + g2_n1_im * spm_j0_re + g2_n1_re * spm_j0_im
-    x300 = sp_j01_im * sp_n2_re
-    x333 = sp_j01_im * sp_n2_im
-    x400 = sp_j01_im * x273
-    x419 = sp_j01_im * x274
+    x297 = sp_j01_im * sp_n2_re
+    x330 = sp_j01_im * sp_n2_im
+    x397 = sp_j01_im * x270
+    x416 = sp_j01_im * x271
     sp_j02_re = -g1_n2_im * spp_j0_im + g1_n2_re * spp_j0_re - g2_n2_im * spm_j0_im + g2_n2_re * spm_j0_re
-    x291 = sp_j02_re * sp_n1_im
-    x292 = x0 * x291
-    x328 = sp_j02_re * sp_n1_re * x0
+    x288 = sp_j02_re * sp_n1_im
+    x289 = x0 * x288
+    x325 = sp_j02_re * sp_n1_re * x0
     sp_j02_im = g1_n2_im * spp_j0_re + g1_n2_re * spp_j0_im + g2_n2_im * spm_j0_re + g2_n2_re * spm_j0_im
-    x289 = sp_j02_im * sp_n1_re
-    x290 = x0 * x289
-    x323 = sp_j02_im * sp_n1_im
-    x324 = x0 * x323
+    x286 = sp_j02_im * sp_n1_re
+    x287 = x0 * x286
+    x320 = sp_j02_im * sp_n1_im
+    x321 = x0 * x320
     sp_j03_re = -g1_n3_im * spp_j0_im + g1_n3_re * spp_j0_re - g2_n3_im * spm_j0_im + g2_n3_re * spm_j0_re
-    x266 = sp_j03_re * x265
-    x314 = sp_j03_re * x263
-    x352 = sp_j03_re * x351
-    x363 = sp_j03_re * x349
-    x392 = sp_j03_re * x2
-    x434 = sp_j03_re * x1
+    x263 = sp_j03_re * x262
+    x311 = sp_j03_re * x260
+    x349 = sp_j03_re * x348
+    x360 = sp_j03_re * x346
+    x389 = sp_j03_re * x2
+    x431 = sp_j03_re * x1
     sp_j03_im = g1_n3_im * spp_j0_re + g1_n3_re * spp_j0_im + g2_n3_im * spm_j0_re + g2_n3_re * spm_j0_im
     del spm_j0_im, spm_j0_re, spp_j0_im, spp_j0_re
-    x264 = sp_j03_im * x263
-    x310 = sp_j03_im * x265
-    x350 = sp_j03_im * x349
-    x359 = sp_j03_im * x351
-    x391 = sp_j03_im * x2
-    x433 = sp_j03_im * x1
+    x261 = sp_j03_im * x260
+    x307 = sp_j03_im * x262
+    x347 = sp_j03_im * x346
+    x356 = sp_j03_im * x348
+    x388 = sp_j03_im * x2
+    x430 = sp_j03_im * x1
     del sp_j03_im
     sp_j10_re = -g1_n0_im * spp_j1_im + g1_n0_re * spp_j1_re - g2_n0_im * spm_j1_im + g2_n0_re * spm_j1_re
     sp_j10_im = g1_n0_im * spp_j1_re + g1_n0_re * spp_j1_im + g2_n0_im * spm_j1_re + g2_n0_re * spm_j1_im
     sp_j11_re = -g1_n1_im * spp_j1_im + g1_n1_re * spp_j1_re - g2_n1_im * spm_j1_im + g2_n1_re * spm_j1_re
-    x476 = sp_j11_re * sp_n2_im
+    x473 = sp_j11_re * sp_n2_im
     sp_j11_im = g1_n1_im * spp_j1_re + g1_n1_re * spp_j1_im + g2_n1_im * spm_j1_re + g2_n1_re * spm_j1_im
-    x475 = sp_j11_im * sp_n2_re
-    x507 = sp_j11_im * sp_n2_im
+    x472 = sp_j11_im * sp_n2_re
+    x504 = sp_j11_im * sp_n2_im
     del sp_j11_im
     sp_j12_re = -g1_n2_im * spp_j1_im + g1_n2_re * spp_j1_re - g2_n2_im * spm_j1_im + g2_n2_re * spm_j1_re
-    x491 = sp_j12_re * sp_n1_im
+    x488 = sp_j12_re * sp_n1_im
     sp_j12_im = g1_n2_im * spp_j1_re + g1_n2_re * spp_j1_im + g2_n2_im * spm_j1_re + g2_n2_re * spm_j1_im
-    x490 = sp_j12_im * sp_n1_re
-    x508 = sp_j12_im * sp_n1_im
+    x487 = sp_j12_im * sp_n1_re
+    x505 = sp_j12_im * sp_n1_im
     del sp_j12_im
     sp_j13_re = -g1_n3_im * spp_j1_im + g1_n3_re * spp_j1_re - g2_n3_im * spm_j1_im + g2_n3_re * spm_j1_re
-    x468 = sp_j13_re * sp_n3_im
+    x465 = sp_j13_re * sp_n3_im
     del sp_n3_im
     sp_j13_im = g1_n3_im * spp_j1_re + g1_n3_re * spp_j1_im + g2_n3_im * spm_j1_re + g2_n3_re * spm_j1_im
     del spm_j1_im, spm_j1_re, spp_j1_im, spp_j1_re
-    x467 = sp_j13_im * sp_n3_re
-    sm_n0_re = x186 - x235 * x236
-    del x186
-    x271 = sm_n0_re * x0
-    sm_n0_im = x180 * x236 + x185 * x235 - x187
-    del x180, x185, x187, x235, x236
-    x272 = sm_n0_im * x0
-    x446 = sm_n0_im * x443
-    x480 = sm_n0_im * x477
+    x464 = sp_j13_im * sp_n3_re
+    sm_n0_re = x183 - x232 * x233
+    del x183
+    x268 = sm_n0_re * x0
+    sm_n0_im = x177 * x233 + x182 * x232 - x184
+    del x177, x182, x184, x232, x233
+    x269 = sm_n0_im * x0
+    x443 = sm_n0_im * x440
+    x477 = sm_n0_im * x474
     del sm_n0_im
-    sm_n1_re = -x181 * x237 - x198
-    del x181, x198
-    sm_n1_im = -x178 * x237 + x200
-    del x178, x200, x237
-    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x75 - rm_weight_im * x238 - x197
-    del c_down_im, rm_weight_im, x197, x75
-    sm_n2_im = -rm_weight_re * x238 + x196
-    del rm_weight_re, x196, x238
-    x451 = sm_n2_im * x443
-    sm_n3_re = -x192 * x239 + x204
-    del x204
-    x259 = sm_n3_re * x2
-    x345 = sm_n3_re * x1
-    sm_n3_im = x189 * x239 + x192 * x203 - x205
-    del x189, x192, x203, x205, x239
-    x261 = sm_n3_im * x2
-    x347 = sm_n3_im * x1
-    x495 = x1 * x261
-    smp_x_re = x17 * (sm_roots_re - x162)
+    sm_n1_re = -x178 * x234 - x195
+    del x178, x195
+    sm_n1_im = -x175 * x234 + x197
+    del x175, x197, x234
+    sm_n2_re = Delta_0 * c_down_im * filled_electrons * rm_weight_im * x72 - rm_weight_im * x235 - x194
+    del c_down_im, rm_weight_im, x194, x72
+    sm_n2_im = -rm_weight_re * x235 + x193
+    del rm_weight_re, x193, x235
+    x448 = sm_n2_im * x440
+    sm_n3_re = -x189 * x236 + x201
+    del x201
+    x256 = sm_n3_re * x2
+    x342 = sm_n3_re * x1
+    sm_n3_im = x186 * x236 + x189 * x200 - x202
+    del x186, x189, x200, x202, x236
+    x258 = sm_n3_im * x2
+    x344 = sm_n3_im * x1
+    x492 = x1 * x258
+    smp_x_re = x15 * (sm_roots_re - x159)
     del sm_roots_re
-    smp_x_im = x17 * (sm_roots_im + x222)
-    del sm_roots_im, x222
-    x245 = smp_x_im * x164
-    z29 = root_sum(ap_p_re, ap_p_im, x240, rm_p_im, smp_x_re, smp_x_im)
+    smp_x_im = x15 * (sm_roots_im + x219)
+    del sm_roots_im, x219
+    x242 = smp_x_im * x161
+    z28 = root_sum(ap_p_re, ap_p_im, x237, rm_p_im, smp_x_re, smp_x_im)
     del ap_p_im, ap_p_re
-    smp_k_re = z29[0]
-    smp_k_im = z29[1]
+    smp_k_re = z28[0]
+    smp_k_im = z28[1]
+    del z28
+    z29 = pair_arctanh(smp_k_re, smp_k_im, q)
+    x238 = z29[0]
+    x239 = z29[1]
     del z29
-    z30 = pair_arctanh(smp_k_re, smp_k_im, q)
+    z30 = pair_excess(smp_k_re, smp_k_im, q, x238, x239)
+    del smp_k_im, smp_k_re, x238, x239
+    x240 = x161 * z30[1]
     x241 = z30[0]
-    x242 = z30[1]
     del z30
-    z31 = pair_excess(smp_k_re, smp_k_im, q, x241, x242)
-    del smp_k_im, smp_k_re, x241, x242
-    x243 = x164 * z31[1]
-    x244 = z31[0]
+    smp_j0_re = -smp_x_im * x240 + smp_x_re * x161 * x241
+    smp_j0_im = smp_x_im * x161 * x241 + smp_x_re * x240
+    del smp_x_im, x240, x241
+    smp_j1_re = -smp_j0_im * x242 + smp_j0_re * smp_x_re * x161
+    smp_j1_im = smp_j0_im * smp_x_re * x161 + smp_j0_re * x242
+    del smp_x_re, x242
+    smm_x_re = x15 * (-sp_roots_re - x159)
+    del sp_roots_re, x159
+    smm_x_im = x15 * (-sp_roots_im - x226)
+    del sp_roots_im, x15, x226
+    x247 = smm_x_im * x161
+    z31 = root_sum(am_p_re, am_p_im, x237, rm_p_im, smm_x_re, smm_x_im)
+    del am_p_im, am_p_re, rm_p_im, x237
+    smm_k_re = z31[0]
+    smm_k_im = z31[1]
     del z31
-    smp_j0_re = -smp_x_im * x243 + smp_x_re * x164 * x244
-    smp_j0_im = smp_x_im * x164 * x244 + smp_x_re * x243
-    del smp_x_im, x243, x244
-    smp_j1_re = -smp_j0_im * x245 + smp_j0_re * smp_x_re * x164
-    smp_j1_im = smp_j0_im * smp_x_re * x164 + smp_j0_re * x245
-    del smp_x_re, x245
-    smm_x_re = x17 * (-sp_roots_re - x162)
-    del sp_roots_re, x162
-    smm_x_im = x17 * (-sp_roots_im - x229)
-    del sp_roots_im, x17, x229
-    x250 = smm_x_im * x164
-    z32 = root_sum(am_p_re, am_p_im, x240, rm_p_im, smm_x_re, smm_x_im)
-    del am_p_im, am_p_re, rm_p_im, x240
-    smm_k_re = z32[0]
-    smm_k_im = z32[1]
+    z32 = pair_arctanh(smm_k_re, smm_k_im, q)
+    x243 = z32[0]
+    x244 = z32[1]
     del z32
-    z33 = pair_arctanh(smm_k_re, smm_k_im, q)
+    z33 = pair_excess(smm_k_re, smm_k_im, q, x243, x244)
+    del smm_k_im, smm_k_re, x243, x244
+    x245 = x161 * z33[1]
     x246 = z33[0]
-    x247 = z33[1]
     del z33
-    z34 = pair_excess(smm_k_re, smm_k_im, q, x246, x247)
-    del smm_k_im, smm_k_re, x246, x247
-    x248 = x164 * z34[1]
-    x249 = z34[0]
-    del z34
-    smm_j0_re = -smm_x_im * x248 + smm_x_re * x164 * x249
-    smm_j0_im = smm_x_im * x164 * x249 + smm_x_re * x248
-    del smm_x_im, x248, x249
-    smm_j1_re = -smm_j0_im * x250 + smm_j0_re * smm_x_re * x164
-    smm_j1_im = smm_j0_im * smm_x_re * x164 + smm_j0_re * x250
-    del smm_x_re, x164, x250
+    smm_j0_re = -smm_x_im * x245 + smm_x_re * x161 * x246
+    smm_j0_im = smm_x_im * x161 * x246 + smm_x_re * x245
+    del smm_x_im, x245, x246
+    smm_j1_re = -smm_j0_im * x247 + smm_j0_re * smm_x_re * x161
+    smm_j1_im = smm_j0_im * smm_x_re * x161 + smm_j0_re * x247
+    del smm_x_re, x161, x247
     sm_j00_re = -g1_n0_im * smp_j0_im + g1_n0_re * smp_j0_re - g2_n0_im * smm_j0_im + g2_n0_re * smm_j0_re
-    x377 = sm_j00_re * x0
-    x378 = sm_n1_im * x377
-    x411 = -sm_j00_re * sm_n1_re * x0
+    x374 = sm_j00_re * x0
+    x375 = sm_n1_im * x374
+    x408 = -sm_j00_re * sm_n1_re * x0
     sm_j00_im = g1_n0_im * smp_j0_re + g1_n0_re * smp_j0_im + g2_n0_im * smm_j0_re + g2_n0_re * smm_j0_im
-    x275 = rm_j00_im * x267 + rm_j00_re * x268 + rp_j00_im * x269 + rp_j00_re * x270 + sm_j00_im * x271 + sm_j00_re * x272 + sp_j00_im * x273 + sp_j00_re * x274
-    x315 = rm_j00_im * x268 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x270 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x272 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x274 - sp_j00_re * sp_n0_re * x0
-    x375 = sm_j00_im * x0
-    x376 = sm_n1_re * x375
-    x407 = sm_n1_im * x375
+    x272 = rm_j00_im * x264 + rm_j00_re * x265 + rp_j00_im * x266 + rp_j00_re * x267 + sm_j00_im * x268 + sm_j00_re * x269 + sp_j00_im * x270 + sp_j00_re * x271
+    x312 = rm_j00_im * x265 - rm_j00_re * rm_n0_re * x0 + rp_j00_im * x267 - rp_j00_re * rp_n0_re * x0 + sm_j00_im * x269 - sm_j00_re * sm_n0_re * x0 + sp_j00_im * x271 - sp_j00_re * sp_n0_re * x0
+    x372 = sm_j00_im * x0
+    x373 = sm_n1_re * x372
+    x404 = sm_n1_im * x372
     sm_j01_re = -g1_n1_im * smp_j0_im + g1_n1_re * smp_j0_re - g2_n1_im * smm_j0_im + g2_n1_re * smm_j0_re
-    x299 = sm_j01_re * sm_n2_im
-    x399 = sm_j01_re * x272
-    x422 = -sm_j01_re * sm_n0_re * x0
+    x296 = sm_j01_re * sm_n2_im
+    x396 = sm_j01_re * x269
+    x419 = -sm_j01_re * sm_n0_re * x0
     sm_j01_im = g1_n1_im * smp_j0_re + g1_n1_re * smp_j0_im + g2_n1_im * smm_j0_re + g2_n1_re * smm_j0_im
-    x298 = sm_j01_im * sm_n2_re
-    x302 = x2 * x294 + x2 * x295 + x2 * x296 + x2 * x297 + x2 * x298 + x2 * x299 + x2 * x300 + x2 * x301
-    x305 = x0 * x294 + x0 * x295 + x0 * x296 + x0 * x297 + x0 * x298 + x0 * x299 + x0 * x300 + x0 * x301
-    x332 = sm_j01_im * sm_n2_im
-    x334 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x330 + x2 * x331 + x2 * x332 + x2 * x333
-    x335 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x330 + x0 * x331 + x0 * x332 + x0 * x333
-    x354 = x1 * x294 + x1 * x295 + x1 * x296 + x1 * x297 + x1 * x298 + x1 * x299 + x1 * x300 + x1 * x301
-    x365 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x330 + x1 * x331 + x1 * x332 + x1 * x333
-    x384 = rm_j01_im * x251 + rm_j01_re * x253 + rp_j01_im * x255 + rp_j01_re * x257 + sm_j01_im * x259 + sm_j01_re * x261 + sp_j01_im * x263 + sp_j01_re * x265
-    x398 = sm_j01_im * x271
-    x402 = rm_n2_im * x369 + rm_n2_re * x367 + rp_n2_im * x373 + rp_n2_re * x371 + sm_n2_im * x377 + sm_n2_re * x375 + sp_n2_im * x381 + sp_n2_re * x379 + x394 + x395 + x396 + x397 + x398 + x399 + x400 + x401
-    del x369, x373, x377, x381
-    x414 = rm_j01_im * x253 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x257 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x261 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x265 - sp_j01_re * sp_n3_re * x2
-    x418 = sm_j01_im * x272
-    x424 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x367 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x371 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x375 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x379 + x416 + x417 + x418 + x419 + x420 + x421 + x422 + x423
-    del x367, x371, x375, x379
-    x436 = rm_j01_im * x337 + rm_j01_re * x339 + rp_j01_im * x341 + rp_j01_re * x343 + sm_j01_im * x345 + sm_j01_re * x347 + sp_j01_im * x349 + sp_j01_re * x351
-    x440 = rm_j01_im * x339 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x343 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x347 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x351 - sp_j01_re * sp_n3_re * x1
+    x295 = sm_j01_im * sm_n2_re
+    x299 = x2 * x291 + x2 * x292 + x2 * x293 + x2 * x294 + x2 * x295 + x2 * x296 + x2 * x297 + x2 * x298
+    x302 = x0 * x291 + x0 * x292 + x0 * x293 + x0 * x294 + x0 * x295 + x0 * x296 + x0 * x297 + x0 * x298
+    x329 = sm_j01_im * sm_n2_im
+    x331 = -rm_j01_re * rm_n2_re * x2 - rp_j01_re * rp_n2_re * x2 - sm_j01_re * sm_n2_re * x2 - sp_j01_re * sp_n2_re * x2 + x2 * x327 + x2 * x328 + x2 * x329 + x2 * x330
+    x332 = -rm_j01_re * rm_n2_re * x0 - rp_j01_re * rp_n2_re * x0 - sm_j01_re * sm_n2_re * x0 - sp_j01_re * sp_n2_re * x0 + x0 * x327 + x0 * x328 + x0 * x329 + x0 * x330
+    x351 = x1 * x291 + x1 * x292 + x1 * x293 + x1 * x294 + x1 * x295 + x1 * x296 + x1 * x297 + x1 * x298
+    x362 = -rm_j01_re * rm_n2_re * x1 - rp_j01_re * rp_n2_re * x1 - sm_j01_re * sm_n2_re * x1 - sp_j01_re * sp_n2_re * x1 + x1 * x327 + x1 * x328 + x1 * x329 + x1 * x330
+    x381 = rm_j01_im * x248 + rm_j01_re * x250 + rp_j01_im * x252 + rp_j01_re * x254 + sm_j01_im * x256 + sm_j01_re * x258 + sp_j01_im * x260 + sp_j01_re * x262
+    x395 = sm_j01_im * x268
+    x399 = rm_n2_im * x366 + rm_n2_re * x364 + rp_n2_im * x370 + rp_n2_re * x368 + sm_n2_im * x374 + sm_n2_re * x372 + sp_n2_im * x378 + sp_n2_re * x376 + x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398
+    del x366, x370, x374, x378
+    x411 = rm_j01_im * x250 - rm_j01_re * rm_n3_re * x2 + rp_j01_im * x254 - rp_j01_re * rp_n3_re * x2 + sm_j01_im * x258 - sm_j01_re * sm_n3_re * x2 + sp_j01_im * x262 - sp_j01_re * sp_n3_re * x2
+    x415 = sm_j01_im * x269
+    x421 = -rm_j00_re * rm_n2_re * x0 + rm_n2_im * x364 - rp_j00_re * rp_n2_re * x0 + rp_n2_im * x368 - sm_j00_re * sm_n2_re * x0 + sm_n2_im * x372 - sp_j00_re * sp_n2_re * x0 + sp_n2_im * x376 + x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420
+    del x364, x368, x372, x376
+    x433 = rm_j01_im * x334 + rm_j01_re * x336 + rp_j01_im * x338 + rp_j01_re * x340 + sm_j01_im * x342 + sm_j01_re * x344 + sp_j01_im * x346 + sp_j01_re * x348
+    x437 = rm_j01_im * x336 - rm_j01_re * rm_n3_re * x1 + rp_j01_im * x340 - rp_j01_re * rp_n3_re * x1 + sm_j01_im * x344 - sm_j01_re * sm_n3_re * x1 + sp_j01_im * x348 - sp_j01_re * sp_n3_re * x1
     del rm_j01_im, rp_j01_im, sm_j01_im, sp_j01_im
-    x453 = rm_j00_im * x449 - rm_j00_re * rm_n2_re * x443 + rp_j00_im * x450 - rp_j00_re * rp_n2_re * x443 + sm_j00_im * x451 - sm_j00_re * sm_n2_re * x443 + sp_j00_im * x452 - sp_j00_re * sp_n2_re * x443 + x416 + x417 + x418 + x419 + x420 + x421 + x422 + x423
-    del x416, x417, x418, x419, x420, x421, x422, x423
-    x455 = rm_j00_im * rm_n2_re * x443 + rm_j00_re * x449 + rp_j00_im * rp_n2_re * x443 + rp_j00_re * x450 + sm_j00_im * sm_n2_re * x443 + sm_j00_re * x451 + sp_j00_im * sp_n2_re * x443 + sp_j00_re * x452 + x394 + x395 + x396 + x397 + x398 + x399 + x400 + x401
-    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x394, x395, x396, x397, x398, x399, x400, x401, x449, x450, x451, x452
-    x456 = x294 * x443 + x295 * x443 + x296 * x443 + x297 * x443 + x298 * x443 + x299 * x443 + x300 * x443 + x301 * x443
-    del x294, x295, x296, x297, x298, x299, x300, x301
-    x459 = -rm_j01_re * rm_n2_re * x443 - rp_j01_re * rp_n2_re * x443 - sm_j01_re * sm_n2_re * x443 - sp_j01_re * sp_n2_re * x443 + x330 * x443 + x331 * x443 + x332 * x443 + x333 * x443
-    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x330, x331, x332, x333
+    x450 = rm_j00_im * x446 - rm_j00_re * rm_n2_re * x440 + rp_j00_im * x447 - rp_j00_re * rp_n2_re * x440 + sm_j00_im * x448 - sm_j00_re * sm_n2_re * x440 + sp_j00_im * x449 - sp_j00_re * sp_n2_re * x440 + x413 + x414 + x415 + x416 + x417 + x418 + x419 + x420
+    del x413, x414, x415, x416, x417, x418, x419, x420
+    x452 = rm_j00_im * rm_n2_re * x440 + rm_j00_re * x446 + rp_j00_im * rp_n2_re * x440 + rp_j00_re * x447 + sm_j00_im * sm_n2_re * x440 + sm_j00_re * x448 + sp_j00_im * sp_n2_re * x440 + sp_j00_re * x449 + x391 + x392 + x393 + x394 + x395 + x396 + x397 + x398
+    del rm_j00_im, rm_j00_re, rp_j00_im, rp_j00_re, sm_j00_im, sm_j00_re, sp_j00_im, sp_j00_re, x391, x392, x393, x394, x395, x396, x397, x398, x446, x447, x448, x449
+    x453 = x291 * x440 + x292 * x440 + x293 * x440 + x294 * x440 + x295 * x440 + x296 * x440 + x297 * x440 + x298 * x440
+    del x291, x292, x293, x294, x295, x296, x297, x298
+    x456 = -rm_j01_re * rm_n2_re * x440 - rp_j01_re * rp_n2_re * x440 - sm_j01_re * sm_n2_re * x440 - sp_j01_re * sp_n2_re * x440 + x327 * x440 + x328 * x440 + x329 * x440 + x330 * x440
+    del rm_j01_re, rp_j01_re, sm_j01_re, sp_j01_re, x327, x328, x329, x330
     sm_j02_re = -g1_n2_im * smp_j0_im + g1_n2_re * smp_j0_re - g2_n2_im * smm_j0_im + g2_n2_re * smm_j0_re
-    x287 = sm_j02_re * sm_n1_im
-    x288 = x0 * x287
-    x327 = sm_j02_re * sm_n1_re * x0
+    x284 = sm_j02_re * sm_n1_im
+    x285 = x0 * x284
+    x324 = sm_j02_re * sm_n1_re * x0
     sm_j02_im = g1_n2_im * smp_j0_re + g1_n2_re * smp_j0_im + g2_n2_im * smm_j0_re + g2_n2_re * smm_j0_im
-    x285 = sm_j02_im * sm_n1_re
-    x286 = x0 * x285
-    x293 = x278 + x280 + x282 + x284 + x286 + x288 + x290 + x292
-    x306 = x2 * x277 + x2 * x279 + x2 * x281 + x2 * x283 + x2 * x285 + x2 * x287 + x2 * x289 + x2 * x291
-    x321 = sm_j02_im * sm_n1_im
-    x322 = x0 * x321
-    x329 = x318 + x320 + x322 + x324 - x325 - x326 - x327 - x328
-    x336 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x317 + x2 * x319 + x2 * x321 + x2 * x323
-    x355 = x1 * x277 + x1 * x279 + x1 * x281 + x1 * x283 + x1 * x285 + x1 * x287 + x1 * x289 + x1 * x291
-    del x277, x279, x281, x283, x285, x287, x289, x291
-    x366 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x317 + x1 * x319 + x1 * x321 + x1 * x323
-    del x317, x319, x321, x323
-    x383 = rm_j02_im * x267 + rm_j02_re * x268 + rp_j02_im * x269 + rp_j02_re * x270 + sm_j02_im * x271 + sm_j02_re * x272 + sp_j02_im * x273 + sp_j02_re * x274 + x368 + x370 + x372 + x374 + x376 + x378 + x380 + x382
-    del x267, x269, x271, x273
-    x404 = rm_j02_im * x251 + rm_j02_re * x253 + rp_j02_im * x255 + rp_j02_re * x257 + sm_j02_im * x259 + sm_j02_re * x261 + sp_j02_im * x263 + sp_j02_re * x265
-    x413 = rm_j02_im * x268 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x270 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x272 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x274 - sp_j02_re * sp_n0_re * x0 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412
-    del x268, x270, x272, x274
-    x426 = rm_j02_im * x253 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x257 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x261 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x265 - sp_j02_re * sp_n3_re * x2
-    del x253, x257, x265
-    x437 = rm_j02_im * x337 + rm_j02_re * x339 + rp_j02_im * x341 + rp_j02_re * x343 + sm_j02_im * x345 + sm_j02_re * x347 + sp_j02_im * x349 + sp_j02_re * x351
-    del x337, x341, x349
-    x441 = rm_j02_im * x339 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x343 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x347 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x351 - sp_j02_re * sp_n3_re * x1
-    del x339, x343, x351
-    x448 = rm_j02_im * x444 - rm_j02_re * rm_n0_re * x443 + rp_j02_im * x445 - rp_j02_re * rp_n0_re * x443 + sm_j02_im * x446 - sm_j02_re * sm_n0_re * x443 + sp_j02_im * x447 - sp_j02_re * sp_n0_re * x443 + x405 + x406 + x407 + x408 + x409 + x410 + x411 + x412
-    del x405, x406, x407, x408, x409, x410, x411, x412
-    x454 = rm_j02_im * rm_n0_re * x443 + rm_j02_re * x444 + rp_j02_im * rp_n0_re * x443 + rp_j02_re * x445 + sm_j02_im * sm_n0_re * x443 + sm_j02_re * x446 + sp_j02_im * sp_n0_re * x443 + sp_j02_re * x447 + x368 + x370 + x372 + x374 + x376 + x378 + x380 + x382
-    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x368, x370, x372, x374, x376, x378, x380, x382, x443, x444, x445, x446, x447
-    x457 = x275 - x278 - x280 - x282 - x284 - x286 - x288 - x290 - x292
-    del x278, x280, x282, x284, x286, x288, x290, x292
-    x458 = x315 - x318 - x320 - x322 - x324 + x325 + x326 + x327 + x328
-    del x318, x320, x322, x324, x325, x326, x327, x328
+    x282 = sm_j02_im * sm_n1_re
+    x283 = x0 * x282
+    x290 = x275 + x277 + x279 + x281 + x283 + x285 + x287 + x289
+    x303 = x2 * x274 + x2 * x276 + x2 * x278 + x2 * x280 + x2 * x282 + x2 * x284 + x2 * x286 + x2 * x288
+    x318 = sm_j02_im * sm_n1_im
+    x319 = x0 * x318
+    x326 = x315 + x317 + x319 + x321 - x322 - x323 - x324 - x325
+    x333 = -rm_j02_re * rm_n1_re * x2 - rp_j02_re * rp_n1_re * x2 - sm_j02_re * sm_n1_re * x2 - sp_j02_re * sp_n1_re * x2 + x2 * x314 + x2 * x316 + x2 * x318 + x2 * x320
+    x352 = x1 * x274 + x1 * x276 + x1 * x278 + x1 * x280 + x1 * x282 + x1 * x284 + x1 * x286 + x1 * x288
+    del x274, x276, x278, x280, x282, x284, x286, x288
+    x363 = -rm_j02_re * rm_n1_re * x1 - rp_j02_re * rp_n1_re * x1 - sm_j02_re * sm_n1_re * x1 - sp_j02_re * sp_n1_re * x1 + x1 * x314 + x1 * x316 + x1 * x318 + x1 * x320
+    del x314, x316, x318, x320
+    x380 = rm_j02_im * x264 + rm_j02_re * x265 + rp_j02_im * x266 + rp_j02_re * x267 + sm_j02_im * x268 + sm_j02_re * x269 + sp_j02_im * x270 + sp_j02_re * x271 + x365 + x367 + x369 + x371 + x373 + x375 + x377 + x379
+    del x264, x266, x268, x270
+    x401 = rm_j02_im * x248 + rm_j02_re * x250 + rp_j02_im * x252 + rp_j02_re * x254 + sm_j02_im * x256 + sm_j02_re * x258 + sp_j02_im * x260 + sp_j02_re * x262
+    x410 = rm_j02_im * x265 - rm_j02_re * rm_n0_re * x0 + rp_j02_im * x267 - rp_j02_re * rp_n0_re * x0 + sm_j02_im * x269 - sm_j02_re * sm_n0_re * x0 + sp_j02_im * x271 - sp_j02_re * sp_n0_re * x0 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409
+    del x265, x267, x269, x271
+    x423 = rm_j02_im * x250 - rm_j02_re * rm_n3_re * x2 + rp_j02_im * x254 - rp_j02_re * rp_n3_re * x2 + sm_j02_im * x258 - sm_j02_re * sm_n3_re * x2 + sp_j02_im * x262 - sp_j02_re * sp_n3_re * x2
+    del x250, x254, x262
+    x434 = rm_j02_im * x334 + rm_j02_re * x336 + rp_j02_im * x338 + rp_j02_re * x340 + sm_j02_im * x342 + sm_j02_re * x344 + sp_j02_im * x346 + sp_j02_re * x348
+    del x334, x338, x346
+    x438 = rm_j02_im * x336 - rm_j02_re * rm_n3_re * x1 + rp_j02_im * x340 - rp_j02_re * rp_n3_re * x1 + sm_j02_im * x344 - sm_j02_re * sm_n3_re * x1 + sp_j02_im * x348 - sp_j02_re * sp_n3_re * x1
+    del x336, x340, x348
+    x445 = rm_j02_im * x441 - rm_j02_re * rm_n0_re * x440 + rp_j02_im * x442 - rp_j02_re * rp_n0_re * x440 + sm_j02_im * x443 - sm_j02_re * sm_n0_re * x440 + sp_j02_im * x444 - sp_j02_re * sp_n0_re * x440 + x402 + x403 + x404 + x405 + x406 + x407 + x408 + x409
+    del x402, x403, x404, x405, x406, x407, x408, x409
+    x451 = rm_j02_im * rm_n0_re * x440 + rm_j02_re * x441 + rp_j02_im * rp_n0_re * x440 + rp_j02_re * x442 + sm_j02_im * sm_n0_re * x440 + sm_j02_re * x443 + sp_j02_im * sp_n0_re * x440 + sp_j02_re * x444 + x365 + x367 + x369 + x371 + x373 + x375 + x377 + x379
+    del rm_j02_im, rm_j02_re, rp_j02_im, rp_j02_re, sm_j02_im, sm_j02_re, sp_j02_im, sp_j02_re, x365, x367, x369, x371, x373, x375, x377, x379, x440, x441, x442, x443, x444
+    x454 = x272 - x275 - x277 - x279 - x281 - x283 - x285 - x287 - x289
+    del x275, x277, x279, x281, x283, x285, x287, x289
+    x455 = x312 - x315 - x317 - x319 - x321 + x322 + x323 + x324 + x325
+    del x315, x317, x319, x321, x322, x323, x324, x325
     sm_j03_re = -g1_n3_im * smp_j0_im + g1_n3_re * smp_j0_re - g2_n3_im * smm_j0_im + g2_n3_re * smm_j0_re
-    x262 = sm_j03_re * x261
-    x313 = sm_j03_re * x259
-    x348 = sm_j03_re * x347
-    x362 = sm_j03_re * x345
-    x390 = sm_j03_re * x2
-    x432 = sm_j03_re * x1
+    x259 = sm_j03_re * x258
+    x310 = sm_j03_re * x256
+    x345 = sm_j03_re * x344
+    x359 = sm_j03_re * x342
+    x387 = sm_j03_re * x2
+    x429 = sm_j03_re * x1
     sm_j03_im = g1_n3_im * smp_j0_re + g1_n3_re * smp_j0_im + g2_n3_im * smm_j0_re + g2_n3_re * smm_j0_im
     del smm_j0_im, smm_j0_re, smp_j0_im, smp_j0_re
-    x260 = sm_j03_im * x259
-    x276 = x252 + x254 + x256 + x258 + x260 + x262 + x264 + x266 + x275
-    x309 = sm_j03_im * x261
-    del x261
-    x316 = x307 + x308 + x309 + x310 - x311 - x312 - x313 - x314 + x315
-    x346 = sm_j03_im * x345
-    del x345
-    x353 = x275 + x338 + x340 + x342 + x344 + x346 + x348 + x350 + x352
-    del x275
-    x358 = sm_j03_im * x347
-    del x347
-    x364 = x315 + x356 + x357 + x358 + x359 - x360 - x361 - x362 - x363
-    del x315
-    x389 = sm_j03_im * x2
-    x393 = rm_n2_im * x386 + rm_n2_re * x385 + rp_n2_im * x388 + rp_n2_re * x387 + sm_n2_im * x390 + sm_n2_re * x389 + sp_n2_im * x392 + sp_n2_re * x391
-    x403 = rm_n1_im * x386 + rm_n1_re * x385 + rp_n1_im * x388 + rp_n1_re * x387 + sm_n1_im * x390 + sm_n1_re * x389 + sp_n1_im * x392 + sp_n1_re * x391
-    del x386, x388, x390, x392
-    x415 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x385 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x387 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x389 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x391
-    x425 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x385 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x387 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x389 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x391
-    del x385, x387, x389, x391
-    x431 = sm_j03_im * x1
+    x257 = sm_j03_im * x256
+    x273 = x249 + x251 + x253 + x255 + x257 + x259 + x261 + x263 + x272
+    x306 = sm_j03_im * x258
+    del x258
+    x313 = x304 + x305 + x306 + x307 - x308 - x309 - x310 - x311 + x312
+    x343 = sm_j03_im * x342
+    del x342
+    x350 = x272 + x335 + x337 + x339 + x341 + x343 + x345 + x347 + x349
+    del x272
+    x355 = sm_j03_im * x344
+    del x344
+    x361 = x312 + x353 + x354 + x355 + x356 - x357 - x358 - x359 - x360
+    del x312
+    x386 = sm_j03_im * x2
+    x390 = rm_n2_im * x383 + rm_n2_re * x382 + rp_n2_im * x385 + rp_n2_re * x384 + sm_n2_im * x387 + sm_n2_re * x386 + sp_n2_im * x389 + sp_n2_re * x388
+    x400 = rm_n1_im * x383 + rm_n1_re * x382 + rp_n1_im * x385 + rp_n1_re * x384 + sm_n1_im * x387 + sm_n1_re * x386 + sp_n1_im * x389 + sp_n1_re * x388
+    del x383, x385, x387, x389
+    x412 = -rm_j03_re * rm_n2_re * x2 + rm_n2_im * x382 - rp_j03_re * rp_n2_re * x2 + rp_n2_im * x384 - sm_j03_re * sm_n2_re * x2 + sm_n2_im * x386 - sp_j03_re * sp_n2_re * x2 + sp_n2_im * x388
+    x422 = -rm_j03_re * rm_n1_re * x2 + rm_n1_im * x382 - rp_j03_re * rp_n1_re * x2 + rp_n1_im * x384 - sm_j03_re * sm_n1_re * x2 + sm_n1_im * x386 - sp_j03_re * sp_n1_re * x2 + sp_n1_im * x388
+    del x382, x384, x386, x388
+    x428 = sm_j03_im * x1
     del sm_j03_im
-    x435 = rm_n2_im * x428 + rm_n2_re * x427 + rp_n2_im * x430 + rp_n2_re * x429 + sm_n2_im * x432 + sm_n2_re * x431 + sp_n2_im * x434 + sp_n2_re * x433
-    x438 = rm_n1_im * x428 + rm_n1_re * x427 + rp_n1_im * x430 + rp_n1_re * x429 + sm_n1_im * x432 + sm_n1_re * x431 + sp_n1_im * x434 + sp_n1_re * x433
-    del x428, x430, x432, x434
-    x439 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x427 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x429 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x431 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x433
+    x432 = rm_n2_im * x425 + rm_n2_re * x424 + rp_n2_im * x427 + rp_n2_re * x426 + sm_n2_im * x429 + sm_n2_re * x428 + sp_n2_im * x431 + sp_n2_re * x430
+    x435 = rm_n1_im * x425 + rm_n1_re * x424 + rp_n1_im * x427 + rp_n1_re * x426 + sm_n1_im * x429 + sm_n1_re * x428 + sp_n1_im * x431 + sp_n1_re * x430
+    del x425, x427, x429, x431
+    x436 = -rm_j03_re * rm_n2_re * x1 + rm_n2_im * x424 - rp_j03_re * rp_n2_re * x1 + rp_n2_im * x426 - sm_j03_re * sm_n2_re * x1 + sm_n2_im * x428 - sp_j03_re * sp_n2_re * x1 + sp_n2_im * x430
     del rm_n2_im, rp_n2_im, sp_n2_im
-    x442 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x427 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x429 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x431 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x433
-    del rm_j03_re, rm_n1_im, rp_j03_re, rp_n1_im, sm_j03_re, sp_j03_re, sp_n1_im, x427, x429, x431, x433
+    x439 = -rm_j03_re * rm_n1_re * x1 + rm_n1_im * x424 - rp_j03_re * rp_n1_re * x1 + rp_n1_im * x426 - sm_j03_re * sm_n1_re * x1 + sm_n1_im * x428 - sp_j03_re * sp_n1_re * x1 + sp_n1_im * x430
+    del rm_j03_re, rm_n1_im, rp_j03_re, rp_n1_im, sm_j03_re, sp_j03_re, sp_n1_im, x424, x426, x428, x430
     sm_j10_re = -g1_n0_im * smp_j1_im + g1_n0_re * smp_j1_re - g2_n0_im * smm_j1_im + g2_n0_re * smm_j1_re
     sm_j10_im = g1_n0_im * smp_j1_re + g1_n0_re * smp_j1_im + g2_n0_im * smm_j1_re + g2_n0_re * smm_j1_im
     del g1_n0_im, g1_n0_re, g2_n0_im, g2_n0_re
-    x482 = rm_j10_im * rm_n0_re * x477 + rm_j10_re * x478 + rp_j10_im * rp_n0_re * x477 + rp_j10_re * x479 + sm_j10_im * sm_n0_re * x477 + sm_j10_re * x480 + sp_j10_im * sp_n0_re * x477 + sp_j10_re * x481
+    x479 = rm_j10_im * rm_n0_re * x474 + rm_j10_re * x475 + rp_j10_im * rp_n0_re * x474 + rp_j10_re * x476 + sm_j10_im * sm_n0_re * x474 + sm_j10_re * x477 + sp_j10_im * sp_n0_re * x474 + sp_j10_re * x478
     sm_j11_re = -g1_n1_im * smp_j1_im + g1_n1_re * smp_j1_re - g2_n1_im * smm_j1_im + g2_n1_re * smm_j1_re
-    x474 = sm_j11_re * sm_n2_im
+    x471 = sm_j11_re * sm_n2_im
     sm_j11_im = g1_n1_im * smp_j1_re + g1_n1_re * smp_j1_im + g2_n1_im * smm_j1_re + g2_n1_re * smm_j1_im
     del g1_n1_im, g1_n1_re, g2_n1_im, g2_n1_re
-    x473 = sm_j11_im * sm_n2_re
-    x483 = x3 * x469 + x3 * x470 + x3 * x471 + x3 * x472 + x3 * x473 + x3 * x474 + x3 * x475 + x3 * x476 + x482
-    x500 = x469 * x498 + x470 * x498 + x471 * x498 + x472 * x498 + x473 * x498 + x474 * x498 + x475 * x498 + x476 * x498 + x482
-    del x469, x470, x471, x472, x473, x474, x475, x476, x482
-    x505 = sm_j11_im * sm_n2_im
+    x470 = sm_j11_im * sm_n2_re
+    x480 = x3 * x466 + x3 * x467 + x3 * x468 + x3 * x469 + x3 * x470 + x3 * x471 + x3 * x472 + x3 * x473 + x479
+    x497 = x466 * x495 + x467 * x495 + x468 * x495 + x469 * x495 + x470 * x495 + x471 * x495 + x472 * x495 + x473 * x495 + x479
+    del x466, x467, x468, x469, x470, x471, x472, x473, x479
+    x502 = sm_j11_im * sm_n2_im
     del sm_j11_im, sm_n2_im
     sm_j12_re = -g1_n2_im * smp_j1_im + g1_n2_re * smp_j1_re - g2_n2_im * smm_j1_im + g2_n2_re * smm_j1_re
-    x489 = sm_j12_re * sm_n1_im
+    x486 = sm_j12_re * sm_n1_im
     sm_j12_im = g1_n2_im * smp_j1_re + g1_n2_re * smp_j1_im + g2_n2_im * smm_j1_re + g2_n2_re * smm_j1_im
     del g1_n2_im, g1_n2_re, g2_n2_im, g2_n2_re
-    x488 = sm_j12_im * sm_n1_re
-    x492 = x3 * x484 + x3 * x485 + x3 * x486 + x3 * x487 + x3 * x488 + x3 * x489 + x3 * x490 + x3 * x491
-    x499 = x484 * x498 + x485 * x498 + x486 * x498 + x487 * x498 + x488 * x498 + x489 * x498 + x490 * x498 + x491 * x498
-    del x484, x485, x486, x487, x488, x489, x490, x491
-    x506 = sm_j12_im * sm_n1_im
+    x485 = sm_j12_im * sm_n1_re
+    x489 = x3 * x481 + x3 * x482 + x3 * x483 + x3 * x484 + x3 * x485 + x3 * x486 + x3 * x487 + x3 * x488
+    x496 = x481 * x495 + x482 * x495 + x483 * x495 + x484 * x495 + x485 * x495 + x486 * x495 + x487 * x495 + x488 * x495
+    del x481, x482, x483, x484, x485, x486, x487, x488
+    x503 = sm_j12_im * sm_n1_im
     del sm_j12_im, sm_n1_im
     sm_j13_re = -g1_n3_im * smp_j1_im + g1_n3_re * smp_j1_re - g2_n3_im * smm_j1_im + g2_n3_re * smm_j1_re
-    x466 = sm_j13_re * sm_n3_im
+    x463 = sm_j13_re * sm_n3_im
     del sm_n3_im
     sm_j13_im = g1_n3_im * smp_j1_re + g1_n3_re * smp_j1_im + g2_n3_im * smm_j1_re + g2_n3_re * smm_j1_im
     del g1_n3_im, g1_n3_re, g2_n3_im, g2_n3_re, smm_j1_im, smm_j1_re, smp_j1_im, smp_j1_re
-    x465 = sm_j13_im * sm_n3_re
-    x497 = rm_j13_im * x1 * x251 + rm_j13_re * x493 + rp_j13_im * x1 * x255 + rp_j13_re * x494 + sm_j13_im * x1 * x259 + sm_j13_re * x495 + sp_j13_im * x1 * x263 + sp_j13_re * x496
-    del x251, x255, x259, x263
-    x509 = rm_j10_im * x478 - rm_j10_re * rm_n0_re * x477 + rm_j13_im * x493 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j10_im * x479 - rp_j10_re * rp_n0_re * x477 + rp_j13_im * x494 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j10_im * x480 - sm_j10_re * sm_n0_re * x477 + sm_j13_im * x495 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j10_im * x481 - sp_j10_re * sp_n0_re * x477 + sp_j13_im * x496 - sp_j13_re * sp_n3_re * x1 * x2
-    del rm_j10_im, rm_j10_re, rm_j13_im, rm_j13_re, rm_n0_re, rm_n3_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_j13_re, rp_n0_re, rp_n3_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_j13_re, sm_n0_re, sm_n3_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_j13_re, sp_n0_re, sp_n3_re, x477, x478, x479, x480, x481, x493, x494, x495, x496
+    x462 = sm_j13_im * sm_n3_re
+    x494 = rm_j13_im * x1 * x248 + rm_j13_re * x490 + rp_j13_im * x1 * x252 + rp_j13_re * x491 + sm_j13_im * x1 * x256 + sm_j13_re * x492 + sp_j13_im * x1 * x260 + sp_j13_re * x493
+    del x248, x252, x256, x260
+    x506 = rm_j10_im * x475 - rm_j10_re * rm_n0_re * x474 + rm_j13_im * x490 - rm_j13_re * rm_n3_re * x1 * x2 + rp_j10_im * x476 - rp_j10_re * rp_n0_re * x474 + rp_j13_im * x491 - rp_j13_re * rp_n3_re * x1 * x2 + sm_j10_im * x477 - sm_j10_re * sm_n0_re * x474 + sm_j13_im * x492 - sm_j13_re * sm_n3_re * x1 * x2 + sp_j10_im * x478 - sp_j10_re * sp_n0_re * x474 + sp_j13_im * x493 - sp_j13_re * sp_n3_re * x1 * x2
+    del rm_j10_im, rm_j10_re, rm_j13_im, rm_j13_re, rm_n0_re, rm_n3_re, rp_j10_im, rp_j10_re, rp_j13_im, rp_j13_re, rp_n0_re, rp_n3_re, sm_j10_im, sm_j10_re, sm_j13_im, sm_j13_re, sm_n0_re, sm_n3_re, sp_j10_im, sp_j10_re, sp_j13_im, sp_j13_re, sp_n0_re, sp_n3_re, x474, x475, x476, x477, x478, x490, x491, x492, x493
     return (
-        -x304 * (x276 + x293 + x302) - x304 * (x276 + x305 + x306),  # c0j_real
-        x304 * (-x316 - x329 - x334) - x304 * (-x316 - x335 - x336),  # c0j_imag
-        -x304 * (x293 + x353 + x354) - x304 * (x305 + x353 + x355),  # c0i_real
-        x304 * (-x329 - x364 - x365) - x304 * (-x335 - x364 - x366),  # c0i_imag
-        -x304 * (x383 + x384 + x393) - x304 * (x402 + x403 + x404),  # c1j_real
-        x304 * (-x413 - x414 - x415) - x304 * (-x424 - x425 - x426),  # c1j_imag
-        -x304 * (x383 + x435 + x436) - x304 * (x402 + x437 + x438),  # c1i_real
-        x304 * (-x413 - x439 - x440) - x304 * (-x424 - x441 - x442),  # c1i_imag
-        -x304 * (-x414 - x439 - x448) - x304 * (-x425 - x441 - x453),  # c2j_real
-        x304 * (-x384 - x435 - x454) - x304 * (-x403 - x437 - x455),  # c2j_imag
-        -x304 * (-x415 - x440 - x448) - x304 * (-x426 - x442 - x453),  # c2i_real
-        x304 * (-x393 - x436 - x454) - x304 * (-x404 - x438 - x455),  # c2i_imag
-        -x304 * (x306 + x353 + x456) - x304 * (-x252 - x254 - x256 - x258 - x260 - x262 - x264 - x266 + x302 + x457),  # c3j_real
-        -x304 * (-x336 - x364 - x459) + x304 * (x307 + x308 + x309 + x310 - x311 - x312 - x313 - x314 - x334 - x458),  # c3j_imag
-        -x304 * (x276 + x355 + x456) - x304 * (-x338 - x340 - x342 - x344 - x346 - x348 - x350 - x352 + x354 + x457),  # c3i_real
-        (1 / 2) * x303 * (x356 + x357 + x358 + x359 - x360 - x361 - x362 - x363 - x365 - x458) - x304 * (-x316 - x366 - x459),  # c3i_imag
-        -x303 * (x460 * x461 + x460 * x462 + x460 * x463 + x460 * x464 + x460 * x465 + x460 * x466 + x460 * x467 + x460 * x468 + x483 + x492),  # cjj_real
-        -x304 * (x483 + x497 + x499) - x304 * (x492 + x497 + x500),  # cji_real
-        (1 / 2) * x303 * (rm_j11_re * rm_n2_re * x0 * x1 + rm_j12_re * rm_n1_re * x0 * x2 + rp_j11_re * rp_n2_re * x0 * x1 + rp_j12_re * rp_n1_re * x0 * x2 + sm_j11_re * sm_n2_re * x0 * x1 + sm_j12_re * sm_n1_re * x0 * x2 + sp_j11_re * sp_n2_re * x0 * x1 + sp_j12_re * sp_n1_re * x0 * x2 - x3 * x502 - x3 * x504 - x3 * x506 - x3 * x508 - x498 * x501 - x498 * x503 - x498 * x505 - x498 * x507 - x509) - x304 * (rm_j11_re * rm_n2_re * x0 * x2 + rm_j12_re * rm_n1_re * x0 * x1 + rp_j11_re * rp_n2_re * x0 * x2 + rp_j12_re * rp_n1_re * x0 * x1 + sm_j11_re * sm_n2_re * x0 * x2 + sm_j12_re * sm_n1_re * x0 * x1 + sp_j11_re * sp_n2_re * x0 * x2 + sp_j12_re * sp_n1_re * x0 * x1 - x3 * x501 - x3 * x503 - x3 * x505 - x3 * x507 - x498 * x502 - x498 * x504 - x498 * x506 - x498 * x508 - x509),  # cji_imag
-        -x303 * (x461 * x89 + x462 * x89 + x463 * x89 + x464 * x89 + x465 * x89 + x466 * x89 + x467 * x89 + x468 * x89 + x499 + x500),  # cii_real
+        -x301 * (x273 + x290 + x299) - x301 * (x273 + x302 + x303),  # c0j_real
+        x301 * (-x313 - x326 - x331) - x301 * (-x313 - x332 - x333),  # c0j_imag
+        -x301 * (x290 + x350 + x351) - x301 * (x302 + x350 + x352),  # c0i_real
+        x301 * (-x326 - x361 - x362) - x301 * (-x332 - x361 - x363),  # c0i_imag
+        -x301 * (x380 + x381 + x390) - x301 * (x399 + x400 + x401),  # c1j_real
+        x301 * (-x410 - x411 - x412) - x301 * (-x421 - x422 - x423),  # c1j_imag
+        -x301 * (x380 + x432 + x433) - x301 * (x399 + x434 + x435),  # c1i_real
+        x301 * (-x410 - x436 - x437) - x301 * (-x421 - x438 - x439),  # c1i_imag
+        -x301 * (-x411 - x436 - x445) - x301 * (-x422 - x438 - x450),  # c2j_real
+        x301 * (-x381 - x432 - x451) - x301 * (-x400 - x434 - x452),  # c2j_imag
+        -x301 * (-x412 - x437 - x445) - x301 * (-x423 - x439 - x450),  # c2i_real
+        x301 * (-x390 - x433 - x451) - x301 * (-x401 - x435 - x452),  # c2i_imag
+        -x301 * (x303 + x350 + x453) - x301 * (-x249 - x251 - x253 - x255 - x257 - x259 - x261 - x263 + x299 + x454),  # c3j_real
+        -x301 * (-x333 - x361 - x456) + x301 * (x304 + x305 + x306 + x307 - x308 - x309 - x310 - x311 - x331 - x455),  # c3j_imag
+        -x301 * (x273 + x352 + x453) - x301 * (-x335 - x337 - x339 - x341 - x343 - x345 - x347 - x349 + x351 + x454),  # c3i_real
+        (1 / 2) * x300 * (x353 + x354 + x355 + x356 - x357 - x358 - x359 - x360 - x362 - x455) - x301 * (-x313 - x363 - x456),  # c3i_imag
+        -x300 * (x457 * x458 + x457 * x459 + x457 * x460 + x457 * x461 + x457 * x462 + x457 * x463 + x457 * x464 + x457 * x465 + x480 + x489),  # cjj_real
+        -x301 * (x480 + x494 + x496) - x301 * (x489 + x494 + x497),  # cji_real
+        (1 / 2) * x300 * (rm_j11_re * rm_n2_re * x0 * x1 + rm_j12_re * rm_n1_re * x0 * x2 + rp_j11_re * rp_n2_re * x0 * x1 + rp_j12_re * rp_n1_re * x0 * x2 + sm_j11_re * sm_n2_re * x0 * x1 + sm_j12_re * sm_n1_re * x0 * x2 + sp_j11_re * sp_n2_re * x0 * x1 + sp_j12_re * sp_n1_re * x0 * x2 - x3 * x499 - x3 * x501 - x3 * x503 - x3 * x505 - x495 * x498 - x495 * x500 - x495 * x502 - x495 * x504 - x506) - x301 * (rm_j11_re * rm_n2_re * x0 * x2 + rm_j12_re * rm_n1_re * x0 * x1 + rp_j11_re * rp_n2_re * x0 * x2 + rp_j12_re * rp_n1_re * x0 * x1 + sm_j11_re * sm_n2_re * x0 * x2 + sm_j12_re * sm_n1_re * x0 * x1 + sp_j11_re * sp_n2_re * x0 * x2 + sp_j12_re * sp_n1_re * x0 * x1 - x3 * x498 - x3 * x500 - x3 * x502 - x3 * x504 - x495 * x499 - x495 * x501 - x495 * x503 - x495 * x505 - x506),  # cji_imag
+        -x300 * (x458 * x86 + x459 * x86 + x460 * x86 + x461 * x86 + x462 * x86 + x463 * x86 + x464 * x86 + x465 * x86 + x496 + x497),  # cii_real
     )
 
 

@@ -91,8 +91,8 @@ class NodeLoop:
     Parameters
     ----------
     module, program : str
-        The kernel: of x, of the distances of both frequencies from the edge of the spectrum, of the
-        two sums over what fills the states, and of constants.
+        The kernel: of x, of the distances of both frequencies from the edge of the spectrum, of
+        their mean, of the two sums over what fills the states, and of constants.
     terms : sequence of tuple of int
         s and t of each.
     transfer : ndarray, shape (n,)

@@ -139,7 +139,8 @@ def loop_arguments(
     y, offset, slope = panels.nodes(rule)
     owner = np.tile(np.repeat(panels.owner, rule.nodes.size), 2)
     transfer = omega[owner]
-    nu = np.concatenate([y.ravel(), -y.ravel()]) - transfer.real / 2
+    mean = np.concatenate([y.ravel(), -y.ravel()])
+    nu = mean - transfer.real / 2
     # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
     closest = CLOSEST * state.gap
     # filled before, as reservoirs may step closer to it
@@ -157,6 +158,7 @@ def loop_arguments(
             nu,
             distance.ravel(),
             distance[::-1].ravel(),
+            mean,
             *fillings,
             transfer.real,
             transfer.imag,

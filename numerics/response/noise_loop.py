@@ -136,8 +136,8 @@ class NoiseLoop(BandLoop):
         1/(4 pi) over the root of an energy.
         """
         carriers = self.carriers
-        (y, *distances), omega = self._places(panels, sign, offset, transfer)
-        places = (carriers.apart(y, self.closest), *distances)
+        (y, *others), omega = self._places(panels, sign, offset, transfer)
+        places = (carriers.apart(y, self.closest), *others)
         shift = transfer * omega.real
         occupations = (*carriers.greater(places[0] + shift), *carriers.lesser(places[0]))
         last = (shift, self.q[panels.owner][:, None])
@@ -148,7 +148,7 @@ class NoiseLoop(BandLoop):
             parts = evaluate(module, program, *arguments, *carriers.parameters())
             _into(matrix, _places_of(module, program), parts.reshape(-1, *offset.shape))
         matrix = matrix[np.ix_(self.vertices, self.vertices)]
-        fillings = [arguments[k] + arguments[k + 1] for k in (3, 5)]
+        fillings = [arguments[k] + arguments[k + 1] for k in (4, 6)]
         energies = np.abs(places[0]) + abs(carriers.mu) + abs(carriers.gap)
         size = (fillings[0] * fillings[1]).reshape(offset.shape) / carriers.linewidth**2
         size /= 8 * np.pi**2 * np.sqrt(energies)

@@ -87,23 +87,25 @@ class BandLoop:
         self, panels: Panels, sign: int, offset: Array, transfer: int
     ) -> tuple[Array, ...]:
         """Return what changes from node to node, of each argument an array of all nodes."""
-        (y, *distances), omega = self._places(panels, sign, offset, transfer)
+        (y, *places), omega = self._places(panels, sign, offset, transfer)
         # before the nodes move: reservoirs may step closer to the middle of the gap
         occupations = self._occupations(y, sign)
         y = self.carriers.apart(y, self.closest)
         last = (transfer * omega.real, omega.imag, self.q[panels.owner][:, None])
-        return self._raveled(offset.shape, y, *distances, *occupations, *last)
+        return self._raveled(offset.shape, y, *places, *occupations, *last)
 
     def _places(
         self, panels: Panels, sign: int, offset: Array, transfer: int
     ) -> tuple[tuple[Array, ...], Complex]:
-        """Return y and the distances of y and y + omega from the edges, and omega."""
+        """Return y, the distances of y and y + omega from the edges, their mean, and omega."""
         carriers = self.carriers
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
         starts = [sign * panels.origin - half, sign * panels.origin + half]
         y = starts[0].astype(float)[:, None] + sign * offset
         distances = (carriers.distance(start, sign * offset) for start in starts)
-        return (y, *distances), self.omega[panels.owner][:, None]
+        # where it is small it has all digits
+        mean = sign * (panels.origin.astype(float)[:, None] + offset)
+        return (y, *distances, mean), self.omega[panels.owner][:, None]
 
     def _raveled(self, shape: tuple[int, ...], *arguments: Any) -> tuple[Array, ...]:
         return tuple(np.broadcast_to(x, shape).ravel() for x in arguments)

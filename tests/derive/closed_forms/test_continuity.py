@@ -81,7 +81,8 @@ def test_kernels_continue(
         # poles of G^R and G^A meet
         return
     sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
-    at = (y, distance, shifted, *sums, 0.0, omega, growth, q, *case.shared())
+    places = (y, distance, shifted, y + omega / 2)
+    at = (*places, *sums, 0.0, omega, growth, q, *case.shared())
     values, moving = (np.array(f(*at)) for f in (kernels.response, kernels.currents))
     loops = (values[0::2] + 1j * values[1::2]).reshape(4, 4)
     names = list(kernels.CURRENTS_OUTPUTS[::2])

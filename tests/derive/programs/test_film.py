@@ -33,7 +33,8 @@ def sums(case: Case) -> list[float]:
 def loops(case: Case, omega: complex, q: float) -> np.ndarray:
     y, distance, _ = case.frequencies()
     after = abs(y + omega.real) - np.sqrt(1 - case.skew**2) * case.gap
-    at = (y, distance, after, *sums(case), 0.0, omega.real, omega.imag, q)
+    mean = y + omega.real / 2
+    at = (y, distance, after, mean, *sums(case), 0.0, omega.real, omega.imag, q)
     found = np.array(vertices.response(*at, *case.shared()))
     return (found[0::2] + 1j * found[1::2]).reshape(4, 4)
 
@@ -71,7 +72,8 @@ def test_the_phase_column_is_a_difference_of_loops(case: Case) -> None:
 def column(case: Case, omega: complex, q: float) -> np.ndarray:
     y, distance, _ = case.frequencies()
     after = abs(y + omega.real) - np.sqrt(1 - case.skew**2) * case.gap
-    at = (y, distance, after, *sums(case), omega.real, omega.imag, q)
+    mean = y + omega.real / 2
+    at = (y, distance, after, mean, *sums(case), omega.real, omega.imag, q)
     found = np.array(kernels.pairing(*at, *case.shared()))
     return found[0::2] + 1j * found[1::2]
 
@@ -86,7 +88,8 @@ def test_the_phase_column_is_as_small_as_the_square_of_the_wave_number(case: Cas
 @pytest.mark.parametrize("case", CASES)
 def test_slopes(case: Case) -> None:
     y, distance, distance_omega = case.frequencies()
-    at = (y, distance, distance_omega, *sums(case), case.omega.real, case.omega.imag, case.q)
+    mean, omega = y + case.omega.real / 2, (case.omega.real, case.omega.imag)
+    at = (y, distance, distance_omega, mean, *sums(case), *omega, case.q)
     found = np.array(kernels.pairing_slopes(*at, *case.shared()))
     values = (found[0::2] + 1j * found[1::2]).reshape(3, 4)
     step = 1e-4

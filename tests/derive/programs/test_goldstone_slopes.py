@@ -19,6 +19,7 @@ INPUTS = (
     "nu",
     "distance",
     "distance_omega",
+    "mean",
     "F_forward",
     "F_backward",
     "omega_r",
@@ -44,7 +45,7 @@ def drawn(number):
     growth = size(-5, -1) if number % 2 else -gamma * generator.uniform(0, 0.9)
     fillings = map(mpmath.mpf, generator.uniform(-1, 1, 2))
     distances = abs(nu) - gap, abs(nu + omega) - gap
-    return [nu, *distances, *fillings, omega, growth, q, gap, mu, gamma]
+    return [nu, *distances, nu + omega / 2, *fillings, omega, growth, q, gap, mu, gamma]
 
 
 def integrands(point):
@@ -75,9 +76,9 @@ def test_slopes_are_those_of_the_integrands(number):
         # of which two programs round differently
         for value, expected in zip(values, integrands(point), strict=True):
             assert abs(value - expected) < mpmath.mpf(10) ** -45 * abs(expected)
-        side = mpmath.sign(point[0] + point[5])
+        side = mpmath.sign(point[0] + point[6])
         upwards = [-1j * d for d in difference(point, growth=1)]
-        along = difference(point, omega_r=1, distance_omega=side)
+        along = difference(point, omega_r=1, distance_omega=side, mean=mpmath.mpf(1) / 2)
         across = difference(point, q=1)
         for expected, slopes in ((upwards, by_omega), (along, by_omega), (across, by_q)):
             for exact, slope in zip(expected, slopes, strict=True):
@@ -96,9 +97,9 @@ def test_order_of_the_outputs():
 
 #: At the frequency 3, with omega = 0: equal carriers, and any two bands.
 CROSSED = {
-    "goldstone": (3.0, 2.3, 2.3, 1.0, 0.7, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8),
-    "two_bands": (3.0, 2.3, 2.3, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
-    "film": (3.0, 2.3, 2.3, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
+    "goldstone": (3.0, 2.3, 2.3, 3.0, 1.0, 0.7, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8),
+    "two_bands": (3.0, 2.3, 2.3, 3.0, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
+    "film": (3.0, 2.3, 2.3, 3.0, 1e-8, 0.7e-8, 0.0, 0.0, 0.67, 0.7, 0.6, 1e-8, 0.0, 0.0),
 }
 
 

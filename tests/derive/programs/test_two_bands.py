@@ -95,7 +95,8 @@ def loops(case: Case, omega: complex, q: float, shifted: float) -> np.ndarray:
     y, distance, _ = case.frequencies()
     sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
     parts = vertices.response(
-        *(y, distance, shifted, *sums, 0.0, omega.real, omega.imag, q), *case.shared()
+        *(y, distance, shifted, y + omega.real / 2, *sums, 0.0, omega.real, omega.imag, q),
+        *case.shared(),
     )
     return matrix(parts)
 
@@ -156,7 +157,10 @@ def test_a_reference_leaves_out_retarded_times_advanced(case: Case, sign: int) -
     (electrons, holes), (e, h) = case.rates, case.filled
     excess = (electrons * (1 - sign) - 2 * e, holes * (1 + sign) - 2 * h)
     found = matrix(
-        vertices.response(*(y, distance, shifted, *excess, float(sign), *rest[1:]), *case.shared())
+        vertices.response(
+            *(y, distance, shifted, y + case.omega.real / 2, *excess, float(sign), *rest[1:]),
+            *case.shared(),
+        )
     )
     assert np.abs(found - sign * pinched - whole).max() < 1e-12 * np.abs(whole).max()
 
@@ -173,7 +177,7 @@ def test_tails_of_densities(skew: float) -> None:
             found.append(
                 matrix(
                     vertices.response(
-                        *(y, *distances, 0.0, 0.0, float(sign), omega, 0.0, q),
+                        *(y, *distances, sign * nu, 0.0, 0.0, float(sign), omega, 0.0, q),
                         *(0.5, 0.8, 0.1, 0.0, skew),
                     )
                 )
@@ -193,7 +197,8 @@ def test_the_phase_column_is_a_difference_of_loops(case: Case) -> None:
 
     found = np.array(
         kernels.pairing(
-            *(y, distance, distance_omega, *sums, case.omega.real, case.omega.imag, case.q),
+            *(y, distance, distance_omega, y + case.omega.real / 2, *sums),
+            *(case.omega.real, case.omega.imag, case.q),
             *case.shared(),
         )
     )

@@ -61,7 +61,8 @@ def test_currents(case: Case) -> None:
     sums = [g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)]
     found = currents(
         kernels.currents(
-            *(y, distance, shifted, *sums, 0.0, case.omega.real, case.omega.imag, case.q),
+            *(y, distance, shifted, y + case.omega.real / 2, *sums, 0.0),
+            *(case.omega.real, case.omega.imag, case.q),
             *case.shared(),
         )
     )
@@ -78,7 +79,9 @@ def test_currents_of_retarded_and_advanced(case: Case) -> None:
     rest = (case.omega.real, case.omega.imag, case.q)
     shared = case.shared()
     whole, found = (
-        currents(kernels.currents(y, distance, shifted, *excess, *rest, *shared))
+        currents(
+            kernels.currents(y, distance, shifted, y + case.omega.real / 2, *excess, *rest, *shared)
+        )
         for excess in (
             [*(g - 2 * f for g, f in zip(case.rates, case.filled, strict=True)), 0.0],
             [-2 * case.filled[0], 2 * (case.rates[1] - case.filled[1]), 1.0],
@@ -108,7 +111,8 @@ def test_noise(case: Case) -> None:
     expected = summed(case, greater, product(nu, 2j * np.diag([filled[0], empty[1]])))
     assert np.linalg.eigvalsh(expected).min() > 0
     y, distance, shifted = case.frequencies()
-    arguments = (y, distance, shifted, *after, filled[0], empty[1], omega, case.q, *case.shared())
+    places = (y, distance, shifted, y + omega / 2)
+    arguments = (*places, *after, filled[0], empty[1], omega, case.q, *case.shared())
     values = dict(zip(kernels.NOISE_OUTPUTS, kernels.noise(*arguments), strict=True))
     names = kernels.NOISE_CURRENTS_OUTPUTS
     values |= dict(zip(names, kernels.noise_currents(*arguments), strict=True))

@@ -105,6 +105,7 @@ def _place(draw: Draw, threshold: Digits, omega: Digits) -> Points:
         "frequency": nu,
         "distance": abs(nu) - threshold,
         "distance_omega": abs(nu + omega) - threshold,
+        "mean": nu + omega / 2,
         "q": draw.size(-6, 0.7),
     }
 

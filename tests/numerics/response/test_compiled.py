@@ -66,7 +66,7 @@ def test_both_backends_agree_within_their_errors(parameters, function):
 def test_a_number_of_points_that_fills_no_block():
     for count in (1, 199, 200, 201, 430):
         backend("numpy")
-        arguments = np.random.default_rng(count).uniform(0.1, 1, (11, count))
+        arguments = np.random.default_rng(count).uniform(0.1, 1, (12, count))
         plain = evaluate("goldstone", "pairing", *arguments)
         backend("numba")
         compiled = evaluate("goldstone", "pairing", *arguments)
@@ -96,14 +96,14 @@ def test_both_backends_agree_at_drawn_states(family, count):
 
 
 def test_scalars_are_broadcast():
-    rows = np.random.default_rng(3).uniform(0.1, 1, (11, 5))
+    rows = np.random.default_rng(3).uniform(0.1, 1, (12, 5))
     rows[7:] = rows[7:, :1]
     mixed = evaluate("goldstone", "pairing", *rows[:7], *(float(row[0]) for row in rows[7:]))
     np.testing.assert_array_equal(mixed, evaluate("goldstone", "pairing", *rows))
 
 
 def test_a_value_that_is_no_number_stays_none():
-    rows = np.random.default_rng(3).uniform(0.1, 1, (11, 4))
+    rows = np.random.default_rng(3).uniform(0.1, 1, (12, 4))
     rows[0, 2] = np.nan
     result = evaluate("goldstone", "pairing", *rows)
     assert np.isnan(result[:, 2]).all()

@@ -44,15 +44,15 @@ class Loop(mp_loop._Loop):
                 nu,
                 abs(nu) - self.gap,
                 abs(nu + self.omega.real) - self.gap,
+                sign * y,
                 self.sums(nu),
                 self.sums(-nu),
                 self.omega.real,
-                self.gamma + self.omega.imag,
+                self.omega.imag,
                 self.q,
                 self.gap,
                 self.mu,
                 self.gamma,
-                self.omega.imag,
                 mp=mp,
             )
             total += mp.matrix(values)

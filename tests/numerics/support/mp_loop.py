@@ -49,6 +49,7 @@ class _Loop:
                     nu,
                     abs(nu) - self.gap,
                     abs(nu + self.omega.real) - self.gap,
+                    sign * y,
                     self.sums(nu),
                     self.sums(-nu),
                     self.omega.real,
