@@ -99,6 +99,11 @@ class Cells:
 def require_branches(carriers: Carriers) -> None:
     """Say that there are no branches where S vanishes or its real part does.
 
+    S**2 is Delta_0**2 - delta**2 at xi = 0 and has the sign of -delta xi in its imaginary part:
+    beyond |delta| = Delta_0 the root with Re S > 0 jumps there.  What is continuous is an electron,
+    S = xi - i delta at large momenta of either side, and a hole; they have no gap between them, and
+    an upper and a lower branch would be parts of both, cut at xi = 0.
+
     Raises
     ------
     ValueError
@@ -107,7 +112,8 @@ def require_branches(carriers: Carriers) -> None:
         raise outside(
             "half the difference of the rates",
             float(f"{carriers.imbalance:g}"),
-            f"below the order parameter {carriers.gap:g}, where there are two branches",
+            f"below the order parameter {carriers.gap:g}, beyond which a gapless electron and hole "
+            "take the place of two branches",
         )
 
 

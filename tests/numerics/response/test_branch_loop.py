@@ -165,3 +165,25 @@ def test_rates_that_leave_no_branches_are_refused() -> None:
             pair_correlation(state, 0.4, 0.2, part)
     with pytest.raises(ValueError, match="two branches"):
         ResponseIntegrand(state, 0.3, "intra")
+
+
+@pytest.mark.slow
+def test_a_state_without_branches() -> None:
+    """Shortly before the linewidth ends pairing the gap is below the difference of the rates.
+
+    The root S with Re S > 0 jumps at xi = 0 there, where the whole Pi is as smooth as elsewhere.
+    """
+    model = Model(Contact(-1.0), [Reservoir("bath", (0.13, 1e-3))], 5.0, neutral=True)
+    state = solve_steady_state(model, rtol=1e-8)
+    carriers = state.carriers
+    assert carriers.imbalance > 1.5 * state.gap
+    near = np.array([-1e-6, 1e-6])
+    root = np.sqrt((near - 1j * carriers.imbalance) ** 2 + state.gap**2)
+    jump = abs(root[1] - root[0])
+    assert jump == pytest.approx(2 * np.sqrt(carriers.imbalance**2 - state.gap**2), rel=1e-4)
+    with pytest.raises(ValueError, match="gapless electron and hole"):
+        pair_correlation(state, 0.3, 0.1, "intra")
+    found = pair_correlation(state, 0.3, 0.1, full=True)
+    exact = reference_matrix(ResponseIntegrand(state, 0.1), 0.3)
+    coupling = fluctuation_matrix(state, 0.3, 0.1) + found.value
+    assert np.abs(coupling - found.value - exact.value).max() < 1e-6 * np.abs(exact.value).max()
