@@ -74,17 +74,6 @@ def static_end(start: Boundary, paths: tuple[str, str]) -> StaticEnd:
         If an argument is outside its domain.
     ConvergenceError
         If there is no such point close by.
-
-    Examples
-    --------
-    >>> from numerics import Bands, Contact, Model, Reservoir, find_boundary
-    >>> reservoirs = [Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 2.2e-5)]
-    >>> model = Model(Contact(-1.0), reservoirs, bands=Bands.of_ratio(2.3), neutral=True)
-    >>> rate = "reservoirs.vacuum.rate"
-    >>> start = find_boundary("C", model, along=rate, values=(2.1e-5, 2.3e-5))
-    >>> found = static_end(start, ("bands.ratio", rate))
-    >>> print(f"{found.values[0]:.3f} {found.values[1]:.3e} {found.q:.4f}")
-    2.388 2.212e-05 0.0116
     """
     instance("start", start, Boundary)
     model = instance("start.state.parameters", start.state.parameters, Model)

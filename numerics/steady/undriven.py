@@ -29,8 +29,9 @@ _LEAST = 1 / 4096
 #: An order parameter that cannot be followed below this part of that of equal carriers vanishes: it
 #: falls like a square root, beyond which there is no solution.
 _FALLEN = 0.75
-#: A lowest excitation below this part of the order parameter is about to reach zero, where states
-#: of one potential begin to fill: pairs break there.
+#: A lowest excitation below this part of the order parameter, or within the temperature and the
+#: linewidth from there, is about to reach zero, where states of one potential begin to fill: pairs
+#: break there.
 _CLOSED = 0.1
 #: A potential from which Newton's method begins, in units of all energies: that of a condensate of
 #: a weakly coupled field is as close to what that has at rest.
@@ -71,7 +72,8 @@ def balanced_state(equations: Equations) -> Unknowns:
             words = f"at {part:.3g} of the difference of masses and rates: {model.words()}"
             skew = model.symmetrised(part).bands.skew
             lowest = min(lowest_excitation(s * skew, point[0], point[1])[0] for s in (1, -1))
-            if not model.neutral and lowest < _CLOSED * point[0]:
+            smeared = model.temperature + model.linewidth
+            if not model.neutral and lowest < _CLOSED * point[0] + smeared:
                 reason = "electrons and holes at one potential have different Fermi surfaces"
                 raise NoCondensate(f"no condensate in equilibrium beyond, {reason}, {words}")
             if part == 0 or point[0] < _FALLEN * start[0]:

@@ -83,7 +83,12 @@ ANY = {
 }
 
 
-@pytest.mark.parametrize("case", ANY)
+SLOW = ("masses, bec", "film")
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(c, marks=pytest.mark.slow) if c in SLOW else c for c in ANY]
+)
 def test_narrow_first_of_any_carriers(case):
     """All rates fall at what is solved for, and then q."""
     state = solve_steady_state(ANY[case])

@@ -61,6 +61,25 @@ def test_one_potential_has_two_fermi_surfaces() -> None:
         solve_steady_state(model)
 
 
+@pytest.mark.parametrize(("ratio", "gamma"), [(2.0, 1e-3), (10.0, 1e-8)])
+def test_two_fermi_surfaces_at_a_temperature(ratio: float, gamma: float) -> None:
+    """There pairs break before the lowest excitation has reached zero."""
+    reservoirs = [Reservoir("bath", gamma, temperature=0.02)]
+    model = Model(Contact(-1.0), reservoirs, bands=Bands.of_ratio(ratio))
+    with pytest.raises(NoCondensate, match="different Fermi surfaces"):
+        solve_steady_state(model)
+    # with as many of both nothing else is in the way
+    assert solve_steady_state(model.replace(neutral=True)).gap > 0.1
+
+
+def test_what_is_no_matter_of_fermi_surfaces() -> None:
+    """Without any, where the tail that a linewidth gives heavy holes is as many as there are."""
+    model = Model(Contact(0.5), [Reservoir("bath", 1e-3)], bands=Bands.of_ratio(1000.0))
+    for neutral in (False, True):
+        with pytest.raises(NoCondensate, match="equilibrium vanishes"):
+            solve_steady_state(model.replace(neutral=neutral))
+
+
 def test_sound_of_unequal_masses() -> None:
     """Galilean invariance: the velocity is that of equal masses times 2 sqrt(r)/(1 + r)."""
     ratio, q = 5.0, 0.004
