@@ -24,14 +24,15 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Branch points beyond this multiple of the energy scale are too weak to matter: the integrand
-#: falls off like nu**(-3/2), and by coherence factors and occupation another 1/nu**2 is what they
-#: have of it, so that the integral over one is of the order of its distance to the -5/2, rounding
-#: here.  Those of small wave numbers are at (omega/q)**2/4.
-_REACH = 1e6
-#: Distance, in the same units, from which on weak branch points are resolved: the integral over it
-#: is below rounding.
-WEAK = 1e-7
+#: Branch points beyond this multiple of the energy scale of the state, and beyond the other one of
+#: all energies, are too weak to matter: the integrand falls off like nu**(-3/2), and by coherence
+#: factors and occupation another 1/nu**2 is what they have of it, so that the integral over one is
+#: of the order of its distance to the -5/2, rounding here.  Those of small wave numbers are at
+#: (omega/q)**2/4.
+_REACH, _BEYOND = 1e6, 300.0
+#: Distance, in the same units, to which weak branch points are resolved: what the rule leaves of a
+#: logarithm that is nearer is some thousandths of it.
+WEAK = 1e-9
 #: Thresholds of smaller wave numbers are beyond reach.
 SMALLEST_WAVE = 1e-9
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.  Its square, and that
@@ -104,7 +105,7 @@ def resolved(
     """
     positions = np.abs(positions.T)
     widths = np.maximum(widths.T, SMALLEST * scale)
-    outside = ~(positions < (_REACH * energies)[:, None])
+    outside = ~(positions < np.maximum(_REACH * scale, _BEYOND * energies)[:, None])
     # a point left out: it merges with any other
     positions[outside], widths[outside] = 0.0, np.inf
     return grade(positions, widths, [np.abs(split) for split in splits])

@@ -212,8 +212,12 @@ def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[
         rate = transfer - 2 * a * p * q
         rate = np.where(np.abs(rate) < SMALLEST_WAVE**2, SMALLEST_WAVE, rate)
         rest = 4 * p * q * (p * p + q * q / 4 - mu)
-        energy_at = (rest - rate**2) / (2 * rate)
-        found.append(a * (p - q / 2) ** 2 + energy_at - carriers.middle)
+        square = (p - q / 2) ** 2
+        # the quotient, of small differences where roots nearly meet, tells the sign alone
+        energy_at = np.sqrt((square - mu) ** 2 + gap * gap)
+        aligned = ((rest - rate**2) * np.conj(rate * energy_at)).real
+        energy_at = np.where(aligned >= 0, energy_at, -energy_at)
+        found.append(a * square + energy_at - carriers.middle)
     return found
 
 
