@@ -53,9 +53,10 @@ def backend(name: str | None = None) -> str:
     """
     if name is not None:
         os.environ[VARIABLE] = _available("name", name)
-    if VARIABLE not in os.environ:
+    chosen = os.environ.get(VARIABLE)
+    if chosen is None:
         return "numba" if _installed() else "numpy"
-    return _available(VARIABLE, os.environ[VARIABLE])
+    return _available(VARIABLE, chosen)
 
 
 def threads(count: int | None = None) -> int:
@@ -86,9 +87,9 @@ def threads(count: int | None = None) -> int:
     """
     if count is not None:
         os.environ[THREADS] = str(domain.integer("count", count, 1, MOST_THREADS))
-    if THREADS not in os.environ:
+    text = os.environ.get(THREADS)
+    if text is None:
         return _processors()
-    text = os.environ[THREADS]
     number: object = int(text) if text.isascii() and text.isdecimal() else text
     return domain.integer(THREADS, number, 1, MOST_THREADS)
 

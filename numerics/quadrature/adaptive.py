@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ Sums = tuple[Complex, Array, Array]
 Integrand = Callable[[Panels, Rule], tuple[Complex, Array]]
 
 
-@runtime_checkable
 class Summed(Protocol):
     """An integrand that is also summed over the nodes by compiled code."""
 
@@ -209,8 +208,8 @@ def refine(
 
 def _integrated(integrand: Integrand, panels: Panels, rule: Rule) -> Integrals[Panels]:
     """Integrate over panels, as many at a time as fit into the cache."""
-    if isinstance(integrand, Summed) and backend() == "numba":
-        return Integrals(panels, *integrand.sums(panels, rule))
+    if hasattr(integrand, "sums") and backend() == "numba":
+        return Integrals(panels, *cast(Summed, integrand).sums(panels, rule))
     step = max(CHUNK // (2 * rule.nodes.size), 1)
     weights = np.stack([rule.weights, rule.weights - rule.embedded], axis=1)
     parts = []

@@ -128,11 +128,12 @@ class NodeLoop:
         """Return the integrals over panels."""
         kernel, outputs = compiled_kernel(self.module, self.program)
         fixed, (sizes, terms) = self._fixed, (self._sizes, len(self.terms))
-        nodes, groups, loop = _weights(rule), self._groups, compiled_loop("panel_sums")
+        nodes, groups, loop = rule.rows, self._groups, compiled_loop("panel_sums")
         each = np.empty((len(panels), terms, 2 * outputs + sizes + 2))
 
         def some(which: slice) -> None:
-            part = panels.select(which)
+            whole = which.stop - which.start == len(panels)
+            part = panels if whole else panels.select(which)
             sums = each[which].reshape(-1, each.shape[2])
             loop(kernel, part.owner, _rows(part), *fixed, nodes, groups, sums)
 
@@ -178,8 +179,3 @@ def _rows(panels: Panels) -> Array:
     rows[1] = panels.origin - rows[0]
     rows[2], rows[3], rows[4], rows[5] = panels.scale, panels.start, panels.end, panels.tail
     return rows
-
-
-def _weights(rule: Rule) -> Array:
-    """Return nodes, weights and what these are more than the embedded ones."""
-    return np.stack([rule.nodes, rule.weights, rule.weights - rule.embedded])
