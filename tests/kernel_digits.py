@@ -2,13 +2,14 @@
 
 For each kernel: its largest error in units of the derived bound, with NumPy and compiled; the
 largest error in units of the largest output at that point; how often that is above 1e-9; and the
-time.  The table is kept in build/kernel_digits.json after every kernel;
-what is there for so many points is not computed again.
+time.  The table is kept in build/kernel_digits.json after every kernel; what is there of the same
+kernel at as many points is not computed again.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import time
@@ -17,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from derive.build.generate import VECTORISED
+from derive.build.generate import KERNELS, VECTORISED
 from derive.codegen.vector import can_be_vectorised
 from numerics.evaluation import compiled_kernel, compiled_loop
+from tests.derive.support import kernel_points
 from tests.derive.support.digits import Array
 from tests.derive.support.kernel_references import Reference, computed, programs, reference
 
@@ -35,6 +37,8 @@ class Found:
 
     Parameters
     ----------
+    program : str
+        Hash of the programs of its module, and of how points are drawn.
     points : int
     numpy, compiled : float
         Largest errors in units of their bounds; 0 if the kernel is not compiled.
@@ -46,6 +50,7 @@ class Found:
         CPU time.
     """
 
+    program: str
     points: int
     numpy: float
     compiled: float
@@ -69,6 +74,12 @@ def vectorised(name: str, inputs: Array) -> Array:
     return results.T
 
 
+def fingerprint(name: str) -> str:
+    """Return a hash of what the results for a kernel depend on."""
+    files = (KERNELS / f"{programs()[name][0]}.json", Path(str(kernel_points.__file__)))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
 def examined(name: str, points: int) -> Found:
     """Return what so many points of a kernel show, rounded up to whole parts."""
     start = time.process_time()
@@ -84,7 +95,9 @@ def examined(name: str, points: int) -> Found:
         largest = np.abs(expected.high).max(axis=1)
         errors = expected.errors(outputs).max(axis=1) / np.where(largest == 0, 1.0, largest)
         relative, many = max(relative, float(errors.max())), many + int(np.sum(errors > 1e-9))
-    return Found(parts * size, *worst, relative, many, time.process_time() - start)
+    return Found(
+        fingerprint(name), parts * size, *worst, relative, many, time.process_time() - start
+    )
 
 
 def main() -> None:
@@ -99,7 +112,8 @@ def main() -> None:
         f"{'kernel':36} {'points':>8} {'numpy':>6} {'loops':>6} {'relative':>8} {'>1e-9':>7} CPU s"
     )
     for name in arguments.names or programs():
-        if known.get(name, {}).get("points", 0) < arguments.points:
+        kept = known.get(name, {})
+        if kept.get("points", 0) < arguments.points or kept["program"] != fingerprint(name):
             known[name] = asdict(examined(name, arguments.points))
             KEPT.write_text(json.dumps(known, indent=1) + "\n")
         x = Found(**known[name])

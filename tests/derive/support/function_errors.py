@@ -23,6 +23,8 @@ UNIT = 2.0**-53
 _LIBRARY, _RATIO = 4, 8
 #: SciPy's digamma function loses 24 ulp next to z = 1/2.
 _SPECIAL = 64
+#: Below this distance, in units of their mean, divided differences of it come from a series.
+_CLOSE = 0.05
 
 
 def _sqrt(value: Array, _: Array, error: Array) -> Array:
@@ -77,7 +79,13 @@ def _divided_digamma(value: Array, *arguments: Array) -> Array:
     x, y, u, v, *errors = arguments
     # the mean of psi' between the points, whose derivative is a sum over 1/|z + k|^3
     near = _nearest(x + 1j * y, u + 1j * v)
-    return (near**-3 + near**-2) * sum(errors) + _SPECIAL * UNIT * np.abs(value)
+    moved = (near**-3 + near**-2) * sum(errors)
+    # a quotient of functions, or their Taylor series where they are closer
+    apart = np.abs(x - u + 1j * (y - v))
+    far = apart > _CLOSE * np.abs(x + u + 1j * (y + v)) / 2
+    terms = np.abs(special.polygamma(0, x, y)) + np.abs(special.polygamma(0, u, v))
+    size = np.where(far, terms / np.where(far, apart, 1.0), 0.0)
+    return moved + _SPECIAL * UNIT * np.maximum(np.abs(value), size)
 
 
 def _upper_root(value: Array, _x: Array, _y: Array, ex: Array, ey: Array) -> Array:
