@@ -111,6 +111,10 @@ def test_derivatives_against_differences(name: str, gap: float) -> None:
     cold=(Parameters(0.0, 0.1, 0.0, cutoff=10.0), 1.1444091797877685e-06, Unknowns(1.0, 0.0, 0.0)),
     warm=(Parameters(0.0, 0.1, 0.0, 0.1, 10.0), 0.0, Unknowns(1.0, 0.0, 0.0)),
 )
+@example(
+    cold=(Parameters(0.0, 0.1, 0.0, cutoff=10.0), 0.0, Unknowns(1.0, 0.0, 0.0)),
+    warm=(Parameters(0.0, 1e-3, 0.0, 0.01, 10.0), 0.0, Unknowns(1e-4, -2.0, 0.0)),
+)
 def test_equal_carriers_by_both_routes(
     cold: tuple[Parameters, float, Unknowns], warm: tuple[Parameters, float, Unknowns]
 ) -> None:
@@ -120,8 +124,10 @@ def test_equal_carriers_by_both_routes(
         assert (np.abs(difference) <= one.errors * one.scales + other.errors * other.scales).all()
         slopes = [e.jacobian * e.scales[:, None] for e in (one, other)]
         size = np.abs(slopes[0]).max(axis=1, keepdims=True)
-        # half of the digits are left at an edge in the middle of the gap
-        assert (np.abs(slopes[1] - slopes[0]) <= 1e-7 * size).all()
+        # half of the digits are left at an edge in the middle of the gap; and no slope is known
+        # better than its values are over the linewidth, where few carriers are left of all states
+        noise = (one.errors * one.scales / point[0].gamma_b)[:, None]
+        assert (np.abs(slopes[1] - slopes[0]) <= 1e-7 * size + noise).all()
         assert math.isclose(one.number, other.number, rel_tol=1e-9)
 
 
