@@ -300,23 +300,26 @@ class _Sums:
             separation,
         )
         beside = replace(state, edge=state.edge * (1 + _MOVED))
+        # both grids at once, and with moved energies: a kernel takes most of its time for itself
+        p, ends = np.concatenate([near.nodes, 1 / far.nodes]), (0, near.nodes.size, None)
+        weight = np.concatenate([np.ones(near.nodes.size), far.nodes**-2])
+        square = p**2
+        measure = MEASURE * square * weight
+        factor = np.array([measure, measure * square / 1.5])[_WAVES]
+        xi = square - state.mu
+        energies = np.concatenate([xi, xi + _MOVED * (square + abs(state.mu))])
+        plain, moved = np.split(coefficient_integrands(state, energies), 2, axis=1)
+        integrands, noise = plain * factor, np.abs(moved * factor - plain * factor)
+        # at xi = 0 the energies do not move with xi, but their distance from the edge is rounded,
+        # at one momentum otherwise than at the next
+        apart = coefficient_integrands(beside, xi) * factor - integrands
         values, quadrature, rounding = np.zeros((3, 12))
-        for grid, p, weight in ((near, near.nodes, 1.0), (far, 1 / far.nodes, far.nodes**-2)):
-            square = p**2
-            measure = MEASURE * square * weight
-            factor = np.array([measure, measure * square / 1.5])[_WAVES]
-            xi = square - state.mu
-            integrands = coefficient_integrands(state, xi) * factor
-            moved = coefficient_integrands(state, xi + _MOVED * (square + abs(state.mu)))
-            noise = np.abs(moved * factor - integrands)
-            total, error = grid.integrate(integrands)
+        for grid, some in zip((near, far), map(slice, ends[:-1], ends[1:]), strict=True):
+            total, error = grid.integrate(integrands[:, some])
             values += total
             quadrature += error
-            rounding += (_SAFETY * noise + _EPS * np.abs(integrands)) @ grid.weights
-            # at xi = 0 the energies do not move with xi, but their distance from the edge is
-            # rounded, at one momentum otherwise than at the next
-            apart = coefficient_integrands(beside, xi) * factor
-            rounding += _SAFETY * np.linalg.norm((apart - integrands) * grid.weights, axis=1)
+            rounding += (_SAFETY * noise + _EPS * np.abs(integrands))[:, some] @ grid.weights
+            rounding += _SAFETY * np.linalg.norm(apart[:, some] * grid.weights, axis=1)
         at_rest = state.parameters.coupling.at_rest(state.mu)[1, 0].real
         sums = cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
         return sums.with_coupling(state, at_rest)
