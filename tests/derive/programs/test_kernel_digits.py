@@ -26,7 +26,7 @@ from tests.kernel_digits import MILLION, examined, is_compiled, vectorised
 @pytest.mark.parametrize("name", programs())
 def test_numpy_kernel(name):
     expected = reference(name, POINTS)
-    assert expected.worst(computed(name, expected.inputs)) < 1
+    assert expected.worst(computed(name, expected.inputs)) <= 1
 
 
 @pytest.mark.parametrize("name", ["bubble_pairing", "goldstone_pairing"])
@@ -34,7 +34,7 @@ def test_vectorised_kernel(name):
     pytest.importorskip("numba")
     expected = reference(name, POINTS)
     assert is_compiled(name)
-    assert expected.worst(vectorised(name, expected.inputs)) < 1
+    assert expected.worst(vectorised(name, expected.inputs)) <= 1
 
 
 @pytest.mark.slow
@@ -43,8 +43,8 @@ def test_a_million_points(name):
     pytest.importorskip("numba")
     found = examined(name, MILLION)
     assert found.points >= MILLION
-    assert found.numpy < 1
-    assert found.compiled < 1
+    assert found.numpy <= 1
+    assert found.compiled <= 1
 
 
 @pytest.mark.parametrize(
