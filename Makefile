@@ -35,7 +35,7 @@ reproduce: $(STAMP) ## regenerate every result into reproduced/
 # Half of the tests for each process, in their order; the one that is done first takes of the other.
 # mypy uses one core: beside it kernels are compiled, which each process would otherwise do by itself.
 test: $(STAMP) ## lint, then run the tests not marked slow
-	$(MAKE) -j2 --output-sync lint compiled
+	$(MAKE) -j2 lint compiled
 	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 # One of the slow tests leaves build/mutations.txt: which records of the ledger fail when what they
