@@ -271,6 +271,7 @@ def main() -> None:
         bench_frequency,
         bench_response,
         bench_scans,
+        bench_searches,
     )
 
     console = Console(width=100)
@@ -279,7 +280,7 @@ def main() -> None:
     whole = (*bench_scans.TABLES, start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
     kept = {}
-    responses = (*bench_response.TABLES, *bench_backends.TABLES)
+    responses = (*bench_response.TABLES, *bench_backends.TABLES, *bench_searches.TABLES)
     for part in (*ours, *responses, *exports, *symbolic, *whole):
         made = part()
         console.print(made)
