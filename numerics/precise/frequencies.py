@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 def frequency_sums(
-    numbers: Arithmetic, parameters: Setting, at: Sequence[Any], tolerance: float
+    numbers: Arithmetic, parameters: Setting, at: Sequence[Any], tolerance: Array
 ) -> tuple[Total, Array]:
     """Return the sums of the equations, and bounds of what rounding has done to them.
 
@@ -35,7 +35,7 @@ def frequency_sums(
     ----------
     at : sequence of number
         Gap, mu, edge, and tilt.
-    tolerance : float
+    tolerance : ndarray, shape (4,)
         What each may be wrong by.
     """
     carriers = PreciseCarriers.of(numbers, parameters, at)
@@ -44,7 +44,7 @@ def frequency_sums(
     evaluations = 0
     for kind, rows in ((_Gap, (real, imaginary)), (_Numbers, (electrons, holes))):
         sums = kind(numbers, parameters, at, carriers)
-        total = sums.total(tolerance / 2)
+        total = sums.total(float(tolerance[list(rows)].min()) / 2)
         noise = sums.rounding()
         for row, value, constant in zip(rows, total.values, sums.constants(), strict=True):
             values[row] = value + constant

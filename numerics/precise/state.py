@@ -129,7 +129,7 @@ def precise_state(
         with numbers.working():
             at, found = system.solved(numbers, at)
         # numbers that know their rounding may have lost more digits than they need
-        lost = float(found.rounding.max()) / system.tolerance
+        lost = float((found.rounding / system.tolerance[: found.rounding.size]).max())
         if lost < 1:
             break
         guard += math.ceil(math.log10(lost)) + _SPARE
@@ -182,7 +182,10 @@ class _System:
         self.rows = [0, *[1] * driven[0], 2, *[3] * driven[1]]
         self.free = [0, 1, *[2] * driven[0], *[3] * driven[1]]
         self.inverse = np.linalg.inv(_slopes(state)[np.ix_(self.rows, self.free)])
-        self.tolerance = wanted / (4 * float(np.abs(self.inverse).sum(axis=1).max()))
+        # each equation by itself: a small linewidth asks for digits of the imaginary part alone
+        effect = np.abs(self.inverse).max(axis=0) * len(self.rows)
+        self.tolerance = np.full(4, math.inf)
+        self.tolerance[self.rows] = wanted / (4 * effect)
 
     def solved(
         self, numbers: Arithmetic, start: list[mpmath.mpf]
@@ -192,7 +195,8 @@ class _System:
         for _ in range(_STEPS):
             found = self.residuals(numbers, at)
             left = found.sizes[self.rows]
-            if (left <= self.tolerance).all() or found.rounding.max() > self.tolerance:
+            allowed = self.tolerance[: found.rounding.size]
+            if (left <= self.tolerance[self.rows]).all() or (found.rounding > allowed).any():
                 break
             for k, row in zip(self.free, self.inverse, strict=True):
                 terms = zip(map(float, row), self.rows, strict=True)
@@ -212,7 +216,8 @@ class _System:
         parameters, (gap, mu, edge, _) = self.parameters, at
         if parameters.closed:
             lost = 10.0**self.lost
-            total, rounding = momentum_sums(numbers, parameters, at, self.tolerance, lost)
+            least = float(self.tolerance.min())
+            total, rounding = momentum_sums(numbers, parameters, at, least, lost)
         else:
             total, rounding = frequency_sums(numbers, parameters, at, self.tolerance)
         gap_real, gap_imag, number, *others = total.values
