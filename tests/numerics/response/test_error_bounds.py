@@ -17,15 +17,16 @@ FINE = 1e-11
 
 
 def understated(point):
-    """Return in how many elements of how many points errors are less than the differences."""
+    """Return the numbers of the points where an error is less than the difference."""
     at = (point.state, point.q, point.omega)
+    functions = [goldstone_matrix]
+    if point.state.parameters.closed:
+        functions.append(lambda *at: fluctuation_matrix(*at[:3], rtol=at[3], full=True))
     wrong = np.zeros(point.q.size, dtype=bool)
-    for rtol in (1e-6, 1e-8):
-        found = [goldstone_matrix(*at, rtol), goldstone_matrix(*at, FINE)]
-        wrong |= _wrong(*found)
-        if point.state.parameters.closed:
-            found = [fluctuation_matrix(*at, rtol=r, full=True) for r in (rtol, FINE)]
-            wrong |= _wrong(*found)
+    for function in functions:
+        fine = function(*at, FINE)
+        for rtol in (1e-6, 1e-8):
+            wrong |= _wrong(function(*at, rtol), fine)
     return np.flatnonzero(wrong)
 
 
