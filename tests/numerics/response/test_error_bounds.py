@@ -8,7 +8,7 @@ with branch points in them that none is known of.
 import numpy as np
 import pytest
 
-from numerics import fluctuation_matrix
+from numerics import Contact, Model, Reservoir, fluctuation_matrix, solve_steady_state
 from numerics.response.goldstone import goldstone_matrix
 from tests.numerics.support.many_points import MODELS, many
 
@@ -39,7 +39,6 @@ def _wrong(rough, fine):
     ("family", "states", "points"),
     [
         ("paper", 12, 30),
-        ("rates", 2, 20),
         *(pytest.param(name, 50, 40, marks=pytest.mark.slow) for name in MODELS),
     ],
 )
@@ -47,3 +46,12 @@ def test_no_error_of_a_matrix_is_understated(family, states, points):
     for point in many(family, states, points):
         for k in understated(point):
             pytest.fail(f"{point.state.parameters}, q = {point.q[k]!r}, omega = {point.omega[k]!r}")
+
+
+def test_errors_where_thresholds_without_a_frequency_meet():
+    """Both momenta of p**2 = mu - q**2/4 have the same energy: double roots for narrow rates."""
+    bath = Reservoir("bath", (5.4e-8, 6.5e-8))
+    drain = Reservoir.empty("drain", (3.1e-11, 2.9e-11))
+    state = solve_steady_state(Model(Contact(-0.56), [bath, drain], cutoff=16.6))
+    at = (state, np.linspace(0.2, 1.7, 16), np.zeros(16, dtype=complex))
+    assert not _wrong(goldstone_matrix(*at, 1e-8), goldstone_matrix(*at, FINE)).any()
