@@ -22,7 +22,11 @@ _SPECIAL = KERNELS.parent / "special"
 _FUNCTIONS = {
     "numpy": (_SPECIAL / "functions.py", _SPECIAL / "roots.py", _SPECIAL / "root_arctanh.py"),
     "mpmath": (_SPECIAL / "multiprecision.py",),
-    "numba": (RUNTIME / "numba_functions.py", RUNTIME / "vector_functions.py"),
+    "numba": (
+        RUNTIME / "numba_functions.py",
+        RUNTIME / "vector_functions.py",
+        RUNTIME / "vector_arctanh.py",
+    ),
 }
 
 #: By this a file is known to have been written here, and may be replaced.

@@ -22,7 +22,11 @@ FILES = {
     ),
     "jax": (RUNTIME / "jax_functions.py", RUNTIME / "array_functions.py"),
     "mpmath": (RUNTIME / "mpmath_functions.py", _SPECIAL / "multiprecision.py"),
-    "numba": (RUNTIME / "numba_functions.py", RUNTIME / "vector_functions.py"),
+    "numba": (
+        RUNTIME / "numba_functions.py",
+        RUNTIME / "vector_functions.py",
+        RUNTIME / "vector_arctanh.py",
+    ),
 }
 
 

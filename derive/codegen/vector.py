@@ -31,7 +31,7 @@ from derive.functions.stable import (
     second_part,
 )
 
-_FUNCTIONS = RUNTIME / "vector_functions.py"
+_FUNCTIONS = (RUNTIME / "vector_functions.py", RUNTIME / "vector_arctanh.py")
 #: The loops around the kernels, which have the points of a block; and what others share with them.
 _LOOPS = RUNTIME / "panel_loop.py"
 _SHARED = ("BLOCK", "LANES", "_row", "_sum_of_two")
@@ -211,7 +211,7 @@ def loops_source() -> str:
 
 def _called(kernels: str) -> str:
     """Return the functions, and the constants, that the text of kernels needs."""
-    parts = _parts(_FUNCTIONS)
+    parts = {name: part for file in _FUNCTIONS for name, part in _parts(file).items()}
     if "BLOCK" in kernels and "def apply_kernel" not in kernels:
         parts |= {name: part for name, part in _parts(_LOOPS).items() if name in _SHARED}
     needed: set[str] = set()

@@ -29,7 +29,7 @@ from tests.derive.support.kernel_references import POINTS, programs, reference
 
 pytest.importorskip("numba")
 
-from derive.functions.runtime import numba_functions, vector_functions
+from derive.functions.runtime import numba_functions, vector_arctanh
 
 #: They call all but the polygamma functions, which are slow to compile, and tested by themselves.
 REPRESENTATIVE = ("bubble_pairing", "response_step", "steady_state_step")
@@ -105,7 +105,7 @@ def test_stable_combinations(name):
 
 @pytest.mark.parametrize("name", ARCTANH)
 def test_arctanh_and_its_divided_differences(name):
-    function = getattr(vector_functions, name)
+    function = getattr(vector_arctanh, name)
     assert arctanh_error(name, lambda *at: complex(*function(*at))) < 1
 
 
