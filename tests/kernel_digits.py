@@ -1,8 +1,8 @@
 """A million points of every kernel against 28 digits: `python -m tests.kernel_digits [NAME ...]`.
 
 For each kernel: its largest error in units of the derived bound, with NumPy and compiled; the
-largest error in units of the largest output at that point; how often that is above 1e-9; and the
-time.  The table is kept in build/kernel_digits.json after every kernel; what is there of the same
+largest error in units of the largest output at that point; and how often that is above 1e-9.
+The table is kept in build/kernel_digits.json after every kernel; what is there of the same
 kernel at as many points is not computed again.
 """
 
@@ -12,7 +12,6 @@ import argparse
 import hashlib
 import json
 import math
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -46,8 +45,6 @@ class Found:
         Largest error in units of the largest output at its point.
     many : int
         At how many points that is above 1e-9.
-    seconds : float
-        CPU time.
     """
 
     program: str
@@ -56,7 +53,6 @@ class Found:
     compiled: float
     relative: float
     many: int
-    seconds: float
 
 
 def is_compiled(name: str) -> bool:
@@ -82,7 +78,6 @@ def fingerprint(name: str) -> str:
 
 def examined(name: str, points: int) -> Found:
     """Return what so many points of a kernel show, rounded up to whole parts."""
-    start = time.process_time()
     parts = math.ceil(points / PART)
     size = min(points, PART)
     worst, relative, many = [0.0, 0.0], 0.0, 0
@@ -95,9 +90,7 @@ def examined(name: str, points: int) -> Found:
         largest = np.abs(expected.high).max(axis=1)
         errors = expected.errors(outputs).max(axis=1) / np.where(largest == 0, 1.0, largest)
         relative, many = max(relative, float(errors.max())), many + int(np.sum(errors > 1e-9))
-    return Found(
-        fingerprint(name), parts * size, *worst, relative, many, time.process_time() - start
-    )
+    return Found(fingerprint(name), parts * size, *worst, relative, many)
 
 
 def main() -> None:
@@ -108,9 +101,7 @@ def main() -> None:
     arguments = parser.parse_args()
     known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     KEPT.parent.mkdir(exist_ok=True)
-    print(
-        f"{'kernel':36} {'points':>8} {'numpy':>6} {'loops':>6} {'relative':>8} {'>1e-9':>7} CPU s"
-    )
+    print(f"{'kernel':36} {'points':>8} {'numpy':>6} {'loops':>6} {'relative':>8} {'>1e-9':>7}")
     for name in arguments.names or programs():
         kept = known.get(name, {})
         if kept.get("points", 0) < arguments.points or kept["program"] != fingerprint(name):
@@ -118,8 +109,7 @@ def main() -> None:
             KEPT.write_text(json.dumps(known, indent=1) + "\n")
         x = Found(**known[name])
         print(
-            f"{name:36} {x.points:8} {x.numpy:6.3f} {x.compiled:6.3f} {x.relative:8.1e} "
-            f"{x.many:7} {x.seconds:5.0f}",
+            f"{name:36} {x.points:8} {x.numpy:6.3f} {x.compiled:6.3f} {x.relative:8.1e} {x.many:7}",
             flush=True,
         )
 
