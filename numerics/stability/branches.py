@@ -299,6 +299,9 @@ def _ahead(point: _Point, i: int, other: _Point, spectrum: Spectrum) -> list[com
         mean = point.omega[i].imag + point.slopes[i].imag * (other.q - point.q)
         known = other.omega.imag[other.omega.real == 0]
         there += [complex(0.0, max(2 * mean - y, spectrum.lowest)) for y in known.tolist()]
+    else:
+        # it may meet another imaginary one in between: from the axis no step leads away from it
+        there.append(complex(abs(there[0] - point.omega[i]), there[0].imag))
     return there
 
 

@@ -98,6 +98,12 @@ def test_branches_go_through_where_two_imaginary_modes_meet() -> None:
     assert jump.max() < 0.4 * GAMMA_B
 
 
+def test_damped_modes_that_meet_are_found_from_either_side() -> None:
+    # one is known on one side, none on the other: Newton's method would not leave the axis
+    found = mode_branches(driven(-2.0, 0.07535690), np.linspace(5e-4, 0.012, 10)[6:9])
+    assert found.status == "complete"
+
+
 def test_branches_end_where_they_leave_the_window() -> None:
     state = driven(-1.0, 0.0208)
     found = mode_branches(state, np.geomspace(1e-3, 0.3, 12))
