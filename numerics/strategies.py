@@ -89,6 +89,10 @@ def parameters(
     cold = temperature == "zero" or (temperature == "any" and draw(st.booleans()))
     warmest = _PAIR_BREAKING * min(gap, 1.0)
     warmth = 0.0 if cold else draw(_powers_of_ten(1e-3 * warmest, warmest))
+    # what the linewidth takes is not left for the temperature, nor are carriers at large momenta
+    near = 1 - min(3 * rate * cutoff / math.pi, _PAIR_BREAKING)
+    left = near ** (2 / 3) * _crossover_gap(math.floor(10 * strength / near ** (1 / 3))) - rate
+    warmth = min(warmth, max(_PAIR_BREAKING * left, 1e-3 * warmest))
     ratio = draw(
         st.one_of(
             st.just(0.0),
