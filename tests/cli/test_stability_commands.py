@@ -352,7 +352,7 @@ def kept(path: Path) -> list[Row]:
 
 def test_an_interrupted_scan_ends_at_once_and_keeps_what_is_finished(tmp_path: Path) -> None:
     store = tmp_path / "s.db"
-    words = ["scan", "--kinds", "normal", "--kinds", "C", "--points", "12"]
+    words = ["scan", "--kinds", "normal", "--kinds", "C", "--points", "60"]
     words += ["--workers", "2", "--store", str(store)]
     command = [str(Path(sys.executable).with_name("nambu")), *words]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:

@@ -177,8 +177,8 @@ def test_no_condensate_is_said_in_one_line_with_the_parameters(arguments):
 def test_a_residual_above_the_tolerance_is_an_error_with_the_last_iterate(monkeypatch):
     from numerics.steady import branch as steady_state
 
-    def early(*arguments, **options):
-        return original(*arguments, **{**options, "tolerance": 0.1})
+    def early(system, start, scales, *_, **__):
+        return original(system, start, scales, 0.1)
 
     original = steady_state.newton
     monkeypatch.setattr(steady_state, "newton", early)
