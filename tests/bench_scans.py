@@ -73,7 +73,7 @@ if __name__ == "__main__":
 #: What each way of sharing needs besides this project, and how much faster two are to be than one.
 WAYS = (("processes", None, "1.8"), ("dask", "distributed", "1.6"), ("mpi", "mpi4py", "1.6"))
 #: Quantities, and how many points of them take a while.
-SCANNED = (("steady_state", 400), ("growth_rate", 24))
+SCANNED = (("steady_state", 3000), ("growth_rate", 100))
 
 
 def _printed(program: str, *words: str) -> list[float]:
