@@ -25,9 +25,10 @@ from numerics.stability.conditions import (
     Condition,
     instability_of,
 )
-from numerics.stability.growth import growth_rate, search_grid
+from numerics.stability.growth import growth_rate
 from numerics.stability.path import Path
 from numerics.stability.quantities import Highest, Place
+from numerics.stability.wave_numbers import search_grid
 from numerics.steady.solution import SteadyState
 
 #: The bracket of an edge, in the coordinate, from which it is solved for; the part of it after

@@ -17,23 +17,18 @@ from numerics.solve.minimum import WIDTHS, lowest_inside, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.refinement import next_roots, refine, with_state_errors
 from numerics.stability.spectrum import Source, Spectrum
+from numerics.stability.wave_numbers import LOWEST, search_grid
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: The smallest wave number in units of gamma/(2 k_F), the inverse mean free path at the Fermi
-#: velocity.
-_SMALLEST = 1e-3
-#: Where modes change their nature, in units of that and of the largest wave number: there the
-#: search has so many wave numbers in each decade, elsewhere the second number.
-_NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
-#: The least number of wave numbers.
-_LEAST = 26
 #: Wave numbers between those next to a maximum on the grid, at which it is looked for.
 _INNER = 7
 #: The slope of Im(omega_q) vanishes where a parabola through three values of it does that are so
 #: far apart, in log q: the cube of that is the error; and how often they are moved.
 _ASIDE, _MOVES = 3e-3, 4
+#: A wave number between two of the grid is at least so far from either, in parts of the step.
+_INSIDE = 0.1
 #: By how much less a maximum on the grid may be than the highest, in parts of that or of gamma.
 _MARGIN = 0.5
 #: How many times as many values of det M to take where a growing mode was not found.
@@ -95,7 +90,8 @@ def growth_rate(
     The Goldstone mode has omega_q = 0 at q = 0, whatever the state; wave numbers therefore begin
     at `smallest`, as in a sample of the size 2 pi/smallest, and a stable state has a negative rate.
     Growing modes are counted at each wave number of a grid by the argument of det M along the real
-    axis; one that grows between two of them only, and is no maximum there, is not seen.
+    axis; one that grows between two of them only is seen if the first mode rises from the one and
+    falls to the other.
 
     Parameters
     ----------
@@ -128,7 +124,7 @@ def growth_rate(
         spectrum.required("certified_count")
     scale = spectrum.linewidth / 2
     domain = f"0 < smallest < largest (k_F), up to {LARGEST:g}"
-    low = _SMALLEST * scale
+    low = LOWEST * scale
     if smallest is not None:
         low = real("smallest", smallest, domain, lambda x: 0 < x < LARGEST)
     high = max(spectrum.reach, 2 * low)
@@ -140,6 +136,8 @@ def growth_rate(
         for modes in axis_modes(spectrum, grid, enough=_MARGIN * spectrum.linewidth)
     ]
     best = _least_damped(spectrum, found[0])
+    found += _between_rise_and_fall(spectrum, found, best)
+    found.sort(key=lambda modes: modes.q)
     peaks = [_narrowed(spectrum, found, k) for k in _candidates(spectrum, found, best)]
     for peak in (*peaks, _least_damped(spectrum, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
@@ -166,28 +164,6 @@ def _certified(spectrum: Spectrum, rate: GrowthRate, found: list[AxisModes]) -> 
     return GrowthRate(
         mode.omega.imag, rate.q, abs(mode.omega.real), mode.error, Status.COMPLETE, verdict
     )
-
-
-def search_grid(
-    source: Source, smallest: float | None = None, largest: float | None = None
-) -> Array:
-    """Return the wave numbers of the search, by default those of `growth_rate`."""
-    spectrum = Spectrum.of(source)
-    scale = spectrum.linewidth / 2
-    smallest = _SMALLEST * scale if smallest is None else smallest
-    largest = max(spectrum.reach, 2 * smallest) if largest is None else largest
-    far = _FAR * spectrum.reach
-    pieces = [(0.0, _NEAR[0] * scale, _SPARSE), (_NEAR[0] * scale, _NEAR[1] * scale, _DENSE)]
-    pieces += [(_NEAR[1] * scale, far, _SPARSE), (max(far, _NEAR[1] * scale), math.inf, _DENSE)]
-    points = [np.array([smallest, largest])]
-    for low, high, density in pieces:
-        low, high = max(low, smallest), min(high, largest)
-        if high > low:
-            number = 1 + math.ceil(density * math.log10(high / low))
-            points.append(np.geomspace(low, high, number))
-    grid = np.unique(np.clip(np.concatenate(points), smallest, largest))
-    # a short range is looked at more closely
-    return grid if grid.size >= _LEAST else np.geomspace(smallest, largest, _LEAST)
 
 
 def _judged(
@@ -258,6 +234,33 @@ def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[
     margin = _MARGIN * max(spectrum.linewidth, abs(highest))
     inner = [k for k in inner if top[k] > highest - margin]
     return sorted(inner, key=lambda k: -top[k])[:_MOST]
+
+
+def _between_rise_and_fall(
+    spectrum: Spectrum, found: list[AxisModes], best: Peak
+) -> list[AxisModes]:
+    """Return modes at wave numbers next to which the first one may be higher than on the grid.
+
+    It rises from the one before on and falls to the one after, and neither of these is a maximum:
+    where both tangents meet a maximum is, or close by.
+    """
+    peaks = [_least_damped(spectrum, modes) for modes in found]
+    known = np.array([modes.frequencies.size > 0 for modes in found])
+    q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
+    rise = np.zeros(q.size)
+    at = spectrum.with_slopes(q[known], omega[known])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rise[known] = (-q[known] * at.by_q / at.by_omega).imag
+    seen = _candidates(spectrum, found, best)
+    x, y = np.log(q), omega.imag
+    wanted = []
+    for k in range(q.size - 1):
+        if k not in seen and k + 1 not in seen and rise[k] > 0 > rise[k + 1]:
+            width = x[k + 1] - x[k]
+            place = (y[k + 1] - y[k] - rise[k + 1] * width) / (rise[k] - rise[k + 1])
+            wanted.append(x[k] + min(max(place, _INSIDE * width), (1 - _INSIDE) * width))
+    between = axis_modes(spectrum, np.exp(wanted)) if wanted else []
+    return [completed(spectrum, modes) for modes in between]
 
 
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:

@@ -95,6 +95,18 @@ def test_nothing_grows_beyond_the_filled_region():
         assert growth_rate(s, smallest=filled_diameter(s), largest=2 * filled_diameter(s)).rate < 0
 
 
+@pytest.mark.parametrize(("detuning", "loss"), [(0.591, 1.067e-3), (0.532, 8.533e-4)])
+def test_a_maximum_between_two_wave_numbers_of_the_grid_is_found(detuning, loss):
+    """Photons grow where they cross the pairs, at less than half a decade of wave numbers."""
+    model = Model(Boson(g=0.7, detuning=detuning, mass=0.05, loss=loss), [Reservoir("bath", 0.01)])
+    s = solve_steady_state(model.replace(cutoff=10.0))
+    found = growth_rate(s)
+    waves = np.sort(np.append(np.geomspace(0.12, 0.2, 12), found.q))
+    fastest = np.array([m.frequencies.imag.max() for m in collective_mode(s, waves, largest=0.45)])
+    assert waves[fastest.argmax()] == found.q
+    assert fastest.max() == pytest.approx(found.rate, abs=1e-10)
+
+
 @pytest.mark.parametrize("bad", [{"smallest": 0.0}, {"largest": -1.0}, {"smallest": "1"}])
 def test_bad_input(bad):
     with pytest.raises(ValueError, match="outside its domain"):
