@@ -120,16 +120,17 @@ def root_sum(
     modulus = modulus if cancels else 1.0
     first, second = (dx * ux + dy * uy) / modulus, (dy * ux - dx * uy) / modulus
     return first if cancels else sx, second if cancels else sy
+_LEAST = 2.2250738585072014e-308
 
 
 @njit(forceinline=True, error_model="numpy")
 def over(a: complex, b: complex) -> complex:
-    """Return a/b, and a where b is zero."""
+    """Return a/b, and a where b, or its square, is as good as zero."""
     size = b.real * b.real + b.imag * b.imag
-    scale = 1.0 / (size if size > 0.0 else 1.0)
+    scale = 1.0 / (size if size > _LEAST else 1.0)
     real = (a.real * b.real + a.imag * b.imag) * scale
     imaginary = (a.imag * b.real - a.real * b.imag) * scale
-    return complex(real if size > 0.0 else a.real, imaginary if size > 0.0 else a.imag)
+    return complex(real if size > _LEAST else a.real, imaginary if size > _LEAST else a.imag)
 
 
 @njit(forceinline=True, error_model="numpy")
