@@ -123,6 +123,14 @@ def check_doubles(term: Term) -> None:
 @family(5)
 @example(Term((R(1), R(2)), TRIPLE, (Occupation("step", R(1, 3), R(0)),)))
 @example(Term((R(1),), EIGHT, (warm("fermi", 1),)))
+# a logarithm and a digamma function that cancel
+@example(
+    Term(
+        (R(8, 7) - 4 * i / 5, -R(6, 5) - 2 * i, -R(1, 3) - i, 2 + 6 * i),
+        (3 * i, -3 * i),
+        (warm("window", R(-53, 40), R(7, 40)),),
+    )
+)
 def test_doubles(term):
     check_doubles(term)
 

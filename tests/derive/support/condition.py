@@ -26,7 +26,8 @@ def rounding_error(expr: sp.Expr) -> Any:
     source = random.Random(str(expr))
     names = {d: sp.Dummy() for d in expr.atoms(divided_difference)}
     linear = expr.xreplace(names)
-    total = abs(_number(linear.xreplace(dict.fromkeys(names.values(), sp.S.Zero)))) * ROUNDING
+    others = sp.expand(linear.xreplace(dict.fromkeys(names.values(), sp.S.Zero)))
+    total = sum(abs(_number(term)) for term in sp.Add.make_args(others)) * ROUNDING
     for difference, name in names.items():
         weight = abs(_number(linear.diff(name)))
         exact = _numbers(difference, None)
