@@ -101,6 +101,7 @@ def grade(
     widths: Array,
     splits: Sequence[Extended] = (),
     outer: Array | None = None,
+    least: float = 0.0,
 ) -> Panels:
     """Return panels of the positive axis for each row of branch points.
 
@@ -114,19 +115,27 @@ def grade(
         Positions where the integrand is not analytic on the axis itself.
     outer : ndarray, shape (n,), optional
         Where the tail starts, at least four times as far as any branch point.
+    least : float
+        Where the tail starts at least, if `outer` is not given: of points that merge with a sharper
+        one it has not the scale.
     """
     if backend() == "numba":
-        return _compiled(positions, widths, splits, outer)
+        return _compiled(positions, widths, splits, outer, least)
     # the tail has no position to be split at
-    least = np.max([np.abs(split) for split in splits], axis=0) if len(splits) else 0.0
-    panels = _between(positions, widths, _merged(positions, widths), outer, BEYOND * least)
+    cuts = np.max([np.abs(split) for split in splits], axis=0) if len(splits) else 0.0
+    lowest = np.maximum(BEYOND * cuts, least)
+    panels = _between(positions, widths, _merged(positions, widths), outer, lowest)
     for split in splits:
         panels = _split_at(panels, split)
     return _subdivided(panels)
 
 
 def _compiled(
-    positions: Extended, widths: Array, splits: Sequence[Extended], outer: Array | None
+    positions: Extended,
+    widths: Array,
+    splits: Sequence[Extended],
+    outer: Array | None,
+    least: float,
 ) -> Panels:
     """Return what `grade` does, by compiled code."""
     n = len(widths)
@@ -137,7 +146,7 @@ def _compiled(
         np.ascontiguousarray(widths),
         *_in_two(np.abs(cuts)),
         ends,
-        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION]),
+        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION, least]),
     )
     count = _ROOM * n
     while True:

@@ -108,7 +108,7 @@ def resolved(
     outside = ~(positions < np.maximum(_REACH * scale, _BEYOND * energies)[:, None])
     # a point left out: it merges with any other
     positions[outside], widths[outside] = 0.0, np.inf
-    return grade(positions, widths, [np.abs(split) for split in splits])
+    return grade(positions, widths, [np.abs(split) for split in splits], least=scale)
 
 
 def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> Complex:

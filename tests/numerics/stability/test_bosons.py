@@ -67,6 +67,17 @@ def test_the_phase_is_free_whatever_is_lost(state):
     assert (np.abs(found.value[:, 1]) <= found.error[:, 1] + moved[:, 1]).all()
 
 
+def test_a_linewidth_above_the_gap():
+    # every branch point is closer to a threshold at 3e-10 than it is to the axis
+    model = Model(Boson(0.375, 0.0, 0.5), [Reservoir("bath", 0.1)], cutoff=2.5483)
+    state = solve_steady_state(model)
+    found = fluctuation_matrix(state, 0.0, 0.0, full=True)
+    assert found.status == "converged"
+    # M_11 is a derivative of the gap equation, among others
+    held = verify(state, points=2, slow=0)
+    assert held.holds, str(held)
+
+
 @pytest.mark.parametrize("model", [STABLE, UNSTABLE, WITH_ATTRACTION])
 def test_what_must_hold(model):
     found = verify(solve_steady_state(model), points=2, slow=0)
