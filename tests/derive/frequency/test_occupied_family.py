@@ -20,8 +20,8 @@ R, i = sp.Rational, sp.I
 DIGITS, GOOD = 30, 28
 #: Decimal digits that results of floats have, less those that the condition takes.
 FLOAT_DIGITS = 12
-#: Operations in doubles on the way: terms that are eight times their sum, each of some ten factors.
-OPERATIONS = 80
+#: Operations in doubles on the way: each term has some ten factors.
+OPERATIONS = 10
 
 #: A failing example is as readable as a shrunk one, and shrinking takes minutes.
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
