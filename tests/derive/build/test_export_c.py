@@ -29,7 +29,7 @@ from tests.derive.support.hard_arguments import (
     pairs,
     polygamma_error,
 )
-from tests.derive.support.kernel_references import POINTS, programs, reference
+from tests.derive.support.kernel_references import POINTS, names, programs, reference
 
 
 def value_of(z: Any) -> complex:
@@ -45,7 +45,7 @@ def rows(library: Library, name: str, inputs: Array) -> Array:
     return outputs
 
 
-@pytest.mark.parametrize("name", programs())
+@pytest.mark.parametrize("name", names())
 def test_kernel(name, c_library):
     """The bounds are those of a whole unit of rounding per operation."""
     expected = reference(name, POINTS)
@@ -53,7 +53,7 @@ def test_kernel(name, c_library):
     assert expected.worst(outputs) < 1
 
 
-@pytest.mark.parametrize("name", programs())
+@pytest.mark.parametrize("name", names())
 def test_one_point_is_a_row(name, c_library):
     ffi, lib = c_library
     inputs = np.ascontiguousarray(reference(name, POINTS).inputs[:2])

@@ -17,13 +17,13 @@ from tests.derive.support.kernel_references import (
     REFERENCE_PART,
     computed,
     enclosure_distance,
-    programs,
+    names,
     reference,
 )
 from tests.kernel_digits import MILLION, examined, is_compiled, vectorised
 
 
-@pytest.mark.parametrize("name", programs())
+@pytest.mark.parametrize("name", names())
 def test_numpy_kernel(name):
     expected = reference(name, POINTS)
     assert expected.worst(computed(name, expected.inputs)) <= 1
@@ -38,7 +38,7 @@ def test_vectorised_kernel(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", programs())
+@pytest.mark.parametrize("name", names())
 def test_a_million_points(name):
     pytest.importorskip("numba")
     found = examined(name, MILLION)
@@ -50,7 +50,7 @@ def test_a_million_points(name):
 @pytest.mark.parametrize(
     "count", [pytest.param(10, id="few"), pytest.param(1000, id="many", marks=pytest.mark.slow)]
 )
-@pytest.mark.parametrize("name", programs())
+@pytest.mark.parametrize("name", names())
 def test_digits_are_those_of_intervals(name, count):
     pytest.importorskip("flint")
     assert enclosure_distance(name, count) < REFERENCE_PART

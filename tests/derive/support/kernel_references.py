@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from derive.build.generate import committed_modules
+from derive.build.generate import KERNELS, committed_modules
 from derive.codegen.program import Program
 from numerics.precise.arithmetic import arithmetic_of
 from tests.derive.support.digits import Array, Digits
@@ -51,6 +52,18 @@ class Reference:
     def worst(self, outputs: Array) -> float:
         """Return the largest error in units of its bound."""
         return float(np.max(self.ratios(outputs)))
+
+
+def names() -> list[str]:
+    """Return the exported names of all kernels, which takes no expressions."""
+    modules = (
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(KERNELS.glob("*.json"))
+    )
+    return [
+        f"{module['name']}_{program['name']}"
+        for module in modules
+        for program in module["programs"]
+    ]
 
 
 @functools.cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from numerics import NoCondensate, Parameters, SteadyState, solve_steady_state
@@ -21,12 +22,23 @@ class Point(NamedTuple):
 KINDS = ("zero", "pair", "edge", "real", "upper", "lower")
 
 
+def point(number: int, seed: int = 2017) -> Point:
+    """Return a point; no more states are solved than are needed to know which have a condensate."""
+    found, more = _points(seed)
+    while len(found) <= number:
+        found.append(next(more))
+    return found[number]
+
+
 @functools.cache
-def points(count: int, seed: int = 2017) -> tuple[Point, ...]:
-    """Return points with linewidths from 1e-6 to 1e-1 in equal parts on a logarithmic scale."""
-    draw = random.Random(seed)
-    found: list[Point] = []
-    while len(found) < count:
+def _points(seed: int) -> tuple[list[Point], Iterator[Point]]:
+    return [], _drawn(random.Random(seed))
+
+
+def _drawn(draw: random.Random) -> Iterator[Point]:
+    """Draw linewidths from 1e-6 to 1e-1 in equal parts on a logarithmic scale."""
+    count = 0
+    while True:
         linewidth, ratio = 10 ** draw.uniform(-6, -1), 10 ** draw.uniform(-4, -0.5)
         temperature = 0.0 if draw.random() < 0.75 else 10 ** draw.uniform(-2.5, -1)
         parameters = Parameters(
@@ -35,18 +47,13 @@ def points(count: int, seed: int = 2017) -> tuple[Point, ...]:
             gamma_v=linewidth * ratio / (1 + ratio),
             temperature=temperature,
         )
-        point = Point(
-            parameters,
-            10 ** draw.uniform(-2.5, 0.4),
-            KINDS[len(found) % len(KINDS)],
-            draw.uniform(-1, 1),
-        )
+        q, offset = 10 ** draw.uniform(-2.5, 0.4), draw.uniform(-1, 1)
         try:
             solved(parameters)
         except NoCondensate:
             continue
-        found.append(point)
-    return tuple(found)
+        yield Point(parameters, q, KINDS[count % len(KINDS)], offset)
+        count += 1
 
 
 @functools.cache
