@@ -12,7 +12,14 @@ import re
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from numerics import Parameters, evaluation, fluctuation_matrix, kernels, solve_steady_state
+from numerics import (
+    Parameters,
+    evaluation,
+    fluctuation_matrix,
+    kernels,
+    pair_correlation,
+    solve_steady_state,
+)
 
 _BLOCK = re.compile(r"^def (\w+)_block\(", re.MULTILINE)
 
@@ -38,6 +45,7 @@ def loops() -> None:
     """Compile the loops around kernels, which follow from what they are called with."""
     state = solve_steady_state(Parameters(-1.0, 1e-3, 1e-4))
     fluctuation_matrix(state, 0.1, 0.1j)
+    pair_correlation(state, 0.1, 0.1, "intra")
 
 
 def main() -> None:

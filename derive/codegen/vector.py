@@ -34,6 +34,8 @@ from derive.functions.stable import (
 _FUNCTIONS = (RUNTIME / "vector_functions.py", RUNTIME / "vector_arctanh.py")
 #: The loops around the kernels, which have the points of a block; and what others share with them.
 _LOOPS = RUNTIME / "panel_loop.py"
+#: A loop over the nodes of a momentum, which shares them.
+_BAND_LOOP = RUNTIME / "band_loop.py"
 _SHARED = ("BLOCK", "LANES", "_row", "_sum_of_two")
 
 
@@ -198,7 +200,7 @@ def _with_kernels(loop: Loop, programs: dict[str, Program]) -> str:
 
 def loops_source() -> str:
     """Return the text of the loops around the kernels, with all that they call."""
-    loops = "".join(_parts(_LOOPS).values())
+    loops = "".join((_parts(_LOOPS) | _parts(_BAND_LOOP)).values())
     text = f"{_called(loops)}{loops}"
     math = "import math\n" if "math." in text else ""
     return (

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.evaluation import evaluate
+from numerics.evaluation import compiled_kernel, compiled_loop, evaluate, in_threads
 from numerics.kernels import band_numpy as kernels
-from numerics.quadrature.adaptive import integrate
+from numerics.quadrature.adaptive import Sums, integrate
 from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
 from numerics.quadrature.rules import Rule, tail_rules
 from numerics.response.close_momenta import Totals, are_close, close_integral, momenta_at
@@ -45,6 +45,8 @@ _REACH = 200.0
 _ASYMPTOTIC = 20.0
 #: Thresholds are told apart to this part of the energies: their momenta are roots of a polynomial.
 _UNCLEAR = 1e-6
+#: Panels that take some ten times as long as a thread takes to start.
+_PANELS = 512
 
 
 def intra_band_integral(state: SteadyState, q: Array, omega: Complex, goal: Array) -> Sampled:
@@ -168,7 +170,10 @@ class _Integrals:
             transfer = self.transfer + 1j * self.growth + shift
             # the lower edge of the band at the other momentum, where its density of states diverges
             momenta += momenta_at(state, state.gap + sign * transfer)
-            for _, p in threshold_momenta(state, self.q, transfer):
+            own = slice(self.q.size // 4)
+            for _, once in threshold_momenta(state, self.q[own], transfer[own]):
+                # the same for both momenta, and the conjugate ones at -omega*
+                p = np.concatenate([once, once, once.conj(), once.conj()])
                 connected = self._connected(p, transfer)
                 momenta.append(np.where(connected, p + sign * self.q / 2, np.inf))
         scale = np.sqrt(abs(state.mu) + state.gap + state.occupation.reach + np.abs(moved) + gamma)
@@ -235,7 +240,44 @@ class _Integrals:
         p, _, slope = panels.nodes(rule)
         owner = np.repeat(panels.owner, rule.nodes.size)
         values = self._weighted(p.ravel(), owner).reshape(4, *p.shape) * (slope * p)
-        return values, np.asarray(np.abs(values), dtype=float)
+        return values, np.asarray(np.abs(values.real) + np.abs(values.imag), dtype=float)
+
+    def sums(self, panels: Panels, rule: Rule) -> Sums:
+        """Return the integrals over panels, their errors, and those of the sizes."""
+        each, minus = np.empty((len(panels), 20)), self.minus[panels.owner]
+        for kind in (False, True):
+            rows = np.flatnonzero(minus == kind)
+            if rows.size:
+                each[rows] = self._looped(panels.select(rows), rule, kind)
+        return each[:, :8].view(complex), np.abs(each[:, 8:16].view(complex)), each[:, 16:]
+
+    def _looped(self, panels: Panels, rule: Rule, minus: bool) -> Array:
+        """Return integrals, differences and sizes of panels of one kind, from the compiled loop."""
+        state = self.state
+        reservoirs = [(share, f.edge, f.temperature) for share, f in state.occupation.shares()]
+        warm = any(temperature > 0 for _, _, temperature in reservoirs)
+        names = (
+            "outer_minus" if minus else "outer_plus",
+            "filling_step",
+            "filling_thermal" if warm else "filling_step",
+        )
+        kernels = [compiled_kernel("band", name)[0] for name in names]
+        places = np.stack([panels.origin.astype(float), panels.scale, panels.start, panels.end])
+        fixed = (
+            np.stack([self.q, self.transfer, self.growth]),
+            np.array([state.gap, state.mu, state.parameters.linewidth]),
+            np.array(reservoirs, dtype=float).reshape(-1, 3),
+            rule.rows,
+            np.arange(4),
+        )
+        loop, sums = compiled_loop("band_sums"), np.empty((len(panels), 20))
+
+        def some(which: slice) -> None:
+            part = np.ascontiguousarray(places[:, which])
+            loop(*kernels, not minus, panels.owner[which], part, *fixed, sums[which])
+
+        in_threads(some, len(panels), _PANELS)
+        return sums
 
     def _weighted(self, p: Array, owner: NDArray[np.int64]) -> Complex:
         """Return the integrands of p dp."""
