@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-#: Steps of the secant method; the longest, and the one after which it ends.
-_STEPS, _LONGEST, _LAST = 40, 0.3, 1e-9
+#: Steps of the secant method; the longest, and the one after which it ends.  A slope over some
+#: distance is off by about as much of itself: it ends as well where that leaves this of a step.
+_STEPS, _LONGEST, _LAST, _LEFT = 40, 0.3, 1e-9, 1e-14
 #: Steps shorter than this keep the slope; below the second one, steps that no longer shrink are
 #: those of rounding.
 _RESOLVED, _STALLED = 1e-6, 1e-5
@@ -81,12 +82,13 @@ def secant(
     before, now = start, start + step
     old = follow(before, place)
     new = None if old is None else follow(now, old)
-    slope = math.nan
+    slope, over = math.nan, math.inf
     for steps in range(_STEPS):
         if old is None or new is None:
             return None
         # the differences of shorter steps are those of rounding
         if abs(now - before) > _RESOLVED or math.isnan(slope):
+            over = abs(now - before)
             slope = (new.value - old.value) / (now - before)
         if new.value == 0 or abs(now - before) < _LAST:
             return Zero(now, slope, new, steps + 2)
@@ -98,7 +100,7 @@ def secant(
         now += move
         if not low <= now <= high:
             return None
-        if abs(move) < _LAST or stalled:
+        if abs(move) < _LAST or abs(move) * over < _LEFT or stalled:
             return Zero(now, slope, old, steps + 2)
         new = follow(now, old)
     return None

@@ -224,17 +224,27 @@ def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary
     return found_at(condition, path, zero)
 
 
-def moved_along(model: Setting, condition: Condition, start: Boundary) -> Boundary | None:
-    """Return the boundary that another one is at in a model close to its own."""
+def moved_along(
+    model: Setting, condition: Condition, start: Boundary, *, step: float = _FIRST
+) -> Boundary | None:
+    """Return the boundary that another one is at in a model close to its own.
+
+    Parameters
+    ----------
+    model : Parameters or Model
+    condition : Condition
+    start : Boundary
+        Where it is, or is expected.
+    step : float
+        About how far from there it is, in the coordinate.
+    """
     place = Place(0.0, start.q, start.omega, settled=True)
     condition = _followed(condition, place)
     coordinate = Coordinate() if logarithmic(start.along) else Coordinate(start.value, 1.0)
     path, at = Path(model, start.along, coordinate), coordinate.of(start.value)
     try:
-        # two states, between and beyond which others are found
-        for near in (at, at + _FIRST):
-            path.known[near] = solve_nearby(path.setting(near), start.state)
-        zero = zero_near(condition, path, at, place, step=_FIRST)
+        path.known[at] = solve_nearby(path.setting(at), start.state)
+        zero = zero_near(condition, path, at, place, step=step)
     except (NoCondensate, ConvergenceError):
         return None
     return None if zero is None else found_at(condition, path, zero)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +26,9 @@ _FIRST, _LONGEST, _SHORTEST = 0.1, 0.2, 2e-4
 #: How far a point may lie from the one before, and from the tangent, in units of the step; the
 #: latter above a step below which the line may have a corner; and by which factor a step grows.
 _FAR, _BENT, _CORNER, _GROWTH = 2.5, 0.5, 0.02, 1.5
+#: So many points make the polynomial that leads to the next one; and how far a boundary is from
+#: where it is expected, in the logarithm of a parameter, at most and at least.
+_NODES, _OFF, _LEAST_OFF = 4, 1e-3, 1e-5
 #: Points after which a line is given up.
 _MOST = 300
 
@@ -102,10 +107,10 @@ def boundary_line(
     found = [start]
     upwards = line.values(start)[0] ** 2 < ends[0] * ends[1]
     direction, length = np.array([1.0 if upwards else -1.0, 0.0]), min(_FIRST, longest)
-    status = Status.TOO_MANY
+    status, missed = Status.TOO_MANY, _OFF
     while len(found) < _MOST:
         here = line.point(found[-1])
-        moved = line.step(found[-1], here + length * direction, direction)
+        moved, off_by = line.step(found, length, direction, missed)
         ahead = np.zeros(2) if moved is None else line.point(moved) - here
         off = float(np.linalg.norm(ahead))
         # the first direction is none of the line's
@@ -116,7 +121,7 @@ def boundary_line(
                 status = Status.HALTS
                 break
             continue
-        direction = ahead / off
+        direction, missed = ahead / off, off_by
         found.append(moved)
         length = min(_GROWTH * length, longest)
         if not ends[0] <= line.values(moved)[0] <= ends[1]:
@@ -124,6 +129,14 @@ def boundary_line(
             break
     points = np.array([line.values(point) for point in found])
     return BoundaryLine(across, start.along, points, tuple(found), status)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """Where a boundary is expected, in the logarithms of two parameters, and what it is there."""
+
+    point: Array
+    boundary: Boundary
 
 
 @dataclass(frozen=True)
@@ -149,14 +162,65 @@ class _Line:
         """Return their logarithms."""
         return np.log(self.values(boundary))
 
-    def step(self, start: Boundary, predicted: Array, direction: Array) -> Boundary | None:
-        """Return the boundary next to a point, solved for across the direction of the line."""
+    def step(
+        self, found: Sequence[Boundary], length: float, direction: Array, missed: float
+    ) -> tuple[Boundary | None, float]:
+        """Return the boundary one step ahead, solved for across the direction of the line.
+
+        Parameters
+        ----------
+        found : sequence of Boundary
+            Those before, the last one at the end.
+        length : float
+        direction : ndarray, shape (2,)
+        missed : float
+            How far the last one was from where it was expected.
+
+        Returns
+        -------
+        boundary : Boundary or None
+            None where there is none.
+        missed : float
+            How far it is from where it was expected.
+        """
         free = int(abs(direction[0]) >= abs(direction[1]))
-        values = np.exp(predicted)
-        fixed = self.paths[1 - free]
+        last = found[-1]
+        guesses = [_Expected(self.point(last) + length * direction, last)]
+        if len(found) > 1:
+            guesses.insert(0, self._expected(found[-_NODES:], length))
+        for expected in guesses:
+            step = math.copysign(min(max(abs(missed), _LEAST_OFF), _OFF), missed)
+            moved = self._solved(expected, free, step)
+            if moved is not None:
+                return moved, float((self.point(moved) - expected.point)[free])
+        return None, missed
+
+    def _expected(self, found: Sequence[Boundary], length: float) -> _Expected:
+        """Return the boundary where the polynomial through the last ones leads to."""
+        last = found[-1]
+        points = np.array([self.point(boundary) for boundary in found])
+        chords = np.linalg.norm(np.diff(points, axis=0), axis=1)
+        nodes = np.concatenate([[0.0], np.cumsum(chords)])
+        at = float(nodes[-1]) + length
+        weights = [math.prod((at - y) / (x - y) for y in nodes if y != x) for x in nodes]
+        states = [boundary.state for boundary in found]
+        # a frequency vanishes like a square root
+        rows = [
+            (b.q, b.omega**2, s.gap, s.mu, s.edge, s.tilt)
+            for b, s in zip(found, states, strict=True)
+        ]
+        q, square, gap, mu, edge, tilt = np.dot(weights, rows).tolist()
+        q, omega = q if q > 0 else last.q, math.sqrt(square) if square > 0 else last.omega
+        state = replace(last.state, gap=gap, mu=mu, mu_b=mu + edge, edge=edge, tilt=tilt)
+        return _Expected(np.dot(weights, points), replace(last, q=q, omega=omega, state=state))
+
+    def _solved(self, expected: _Expected, free: int, step: float) -> Boundary | None:
+        """Return the boundary next to where it is expected, by one of the parameters."""
+        values = np.exp(expected.point)
+        start, fixed = expected.boundary, self.paths[1 - free]
         try:
             model = with_parameter(start.state.parameters, fixed, float(values[1 - free]))
             near = replace(start, along=self.paths[free], value=float(values[free]))
-            return moved_along(model, self.condition, near)
+            return moved_along(model, self.condition, near, step=step)
         except (ConvergenceError, ValueError):
             return None

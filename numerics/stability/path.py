@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from numerics.steady.curve import (
     steady_curve,
     with_parameter,
 )
+from numerics.steady.equations import Unknowns
 from numerics.steady.solution import SteadyState, solve_nearby, solve_steady_state
 from numerics.steady.tracing import trace_steady_states
 
@@ -44,6 +44,9 @@ _LEAST, _LINEAR = 9, 32
 #: A fold at which the order parameter is smaller than this part of the largest is at a zero of it:
 #: a fold is known to 10**-6 of the largest.
 _NO_GAP = 1e-3
+#: A state is expected on the polynomial through so many, which are apart by this part of the
+#: distance to the closest at least.
+_NODES, _APART = 3, 0.3
 #: Tolerance of the states.
 _RTOL = 1e-10
 
@@ -141,21 +144,30 @@ class Path:
             raise NoCondensate(str(failure)) from failure
         if not self.known:
             return solve_steady_state(setting)
+        near = self.known[min(self.known, key=lambda other: abs(other - at))]
         if self.along in DRIVES:
-            near = min(self.known, key=lambda other: abs(other - at))
-            return solve_nearby(setting, self.known[near])
-        return self._between(at)
-
-    def _between(self, at: float) -> SteadyState:
-        """Return the state on the curve through the two known ones next to a coordinate."""
-        order = sorted(self.known)
-        k = min(max(bisect.bisect(order, at), 1), len(order) - 1)
-        system = Along(self.model, self.along)
-        low, high = (system.point(self.known[x], self.value(x)) for x in order[k - 1 : k + 1])
+            return solve_nearby(setting, near, guess=self._expected(at))
         try:
-            return system.state_at(self.value(at), low, high, _RTOL)
+            along = Along(self.model, self.along)
+            return along.state_from(self.value(at), self._expected(at), _RTOL)
         except ContinuationError as failure:
             raise ConvergenceError(f"no state at {self.along} = {self.value(at):.12g}") from failure
+
+    def _expected(self, at: float) -> Unknowns:
+        """Return the unknowns at a coordinate where the closest states lead to."""
+        nodes: list[float] = []
+        for other in sorted(self.known, key=lambda x: abs(x - at)):
+            # what is closer together than this amplifies the errors of the states
+            apart = _APART * abs(nodes[0] - at) if nodes else 0.0
+            if len(nodes) < _NODES and all(abs(other - x) > apart for x in nodes):
+                nodes.append(other)
+        found = [self.known[x].unknowns for x in nodes]
+        weights = [math.prod((at - y) / (x - y) for y in nodes if y != x) for x in nodes]
+        gap, mu, edge, tilt = (
+            math.fsum(w * getattr(u, name) for w, u in zip(weights, found, strict=True))
+            for name in ("gap", "mu", "edge", "tilt")
+        )
+        return Unknowns(gap, mu, edge, tilt)
 
 
 def with_value(model: Setting, along: str, value: float) -> Setting:

@@ -158,8 +158,9 @@ class Lowest:
     def error(self, state: SteadyState, place: Place) -> float:
         """Return a bound of the error of the function at a place."""
         x = np.array([self._x(place)])
-        moved = effect_of_errors(lambda s: self.function(s, x)[0], state)
-        return float(moved[0] + self.function(state, x)[1][0])
+        value, bound = self.function(state, x)
+        moved = effect_of_errors(lambda s: self.function(s, x)[0], state, value)
+        return float(moved[0] + bound[0])
 
     def _x(self, place: Place) -> float:
         return place.q if self.over == "q" else place.omega.real

@@ -20,7 +20,7 @@ from numerics.reservoirs import Reservoir
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError, follow, newton
 from numerics.solve.fold import turning_point
-from numerics.steady.branch import finished
+from numerics.steady.branch import SOLVED, finished
 from numerics.steady.equations import Evaluation, Unknowns
 from numerics.steady.scaling import Equations
 from numerics.steady.solution import SteadyState, solve_steady_state
@@ -285,12 +285,15 @@ class Along:
 
     def state_at(self, value: float, before: Array, after: Array, rtol: float) -> SteadyState:
         """Return the state at a value between two points, of which the second may be the end."""
-        equations = self.at(value)
         part = (value - before[3]) / (after[3] - before[3])
         between = before + part * (after - before)
         if after[0] == 0:
             between[0] = before[0] * math.sqrt(1 - part)
-        guess = self.frame.unknowns(between)
+        return self.state_from(value, self.frame.unknowns(between), rtol)
+
+    def state_from(self, value: float, guess: Unknowns, rtol: float) -> SteadyState:
+        """Return the state at a value that Newton's method leads to from a guess."""
+        equations, self.frame.tilt = self.at(value), guess.tilt
 
         def system(x: Array) -> tuple[Array, Array]:
             at = self.frame.unknowns(np.append(x, value))
@@ -298,9 +301,9 @@ class Along:
             return here.residuals, self.frame.chained(here.jacobian, x)[:, :3]
 
         start = self.frame.point(guess, value)
-        found = newton(system, start[:3], self.scales(start)[:3])
+        found = newton(system, start[:3], self.scales(start)[:3], SOLVED)
         if not found.converged:
-            raise ContinuationError(before)
+            raise ContinuationError(start)
         at = self.frame.unknowns(np.append(found.point, value))
         return finished(equations, at, equations.parameters.drive, rtol)
 

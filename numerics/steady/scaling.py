@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,7 @@ class Equations:
         self.evaluations = 0
         # where the next search for the tilt of a neutral model begins
         self.tilt: float | None = None
+        self._before: tuple[Array, Evaluation] | None = None
 
     def _reference(self, gap: float, mu: float) -> tuple[float, float, float]:
         """Return the lowest excitation energy, and its derivatives by gap and mu.
@@ -107,8 +108,15 @@ class Equations:
     def at_unknowns(self, at: Unknowns, gamma_v: float) -> Evaluation:
         """Evaluate the equations at given physical unknowns."""
         self.evaluations += 1
+        here = np.array([at.gap, at.mu, at.edge, max(gamma_v, 0.0)])
+        if self._before is not None:
+            # where the slopes at the last unknowns lead to
+            there, last = self._before
+            at = replace(at, tilt=last.tilt + float(np.dot(last.tilt_slopes, here - there)))
         found = evaluate_model(self.parameters, max(gamma_v, 0.0), at)
+        known = self.parameters.neutral and math.isfinite(found.tilt)
         self.tilt = found.tilt if math.isfinite(found.tilt) else None
+        self._before = (here, found) if known else None
         return found
 
     def __call__(self, x: Array) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,6 @@ from numerics.steady.branch import SOLVED, finished, states_along
 from numerics.steady.equations import Unknowns
 from numerics.steady.scaling import Equations, Restricted
 from numerics.steady.state import SteadyState
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Solution",
@@ -95,7 +92,13 @@ def solve_steady_state(
     return FullResult(state, state.error, state.evaluations, state.status) if full else state
 
 
-def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10) -> SteadyState:
+def solve_nearby(
+    parameters: Setting,
+    start: SteadyState,
+    *,
+    rtol: float = 1e-10,
+    guess: Unknowns | None = None,
+) -> SteadyState:
     """Solve for the steady state by Newton's method from a state at parameters close to these.
 
     Where that does not lead to a state close to the given one, the branch is followed instead.
@@ -108,17 +111,20 @@ def solve_nearby(parameters: Setting, start: SteadyState, *, rtol: float = 1e-10
         A state of the wanted branch.
     rtol : float
         As in `solve_steady_state`.
+    guess : Unknowns, optional
+        What is tried before the unknowns of the state.
     """
     if parameters == start.parameters:
         return start
-    if parameters.drive > 0 and start.edge > 0:
+    for first in (guess, start.unknowns):
+        if first is None or parameters.drive == 0 or first.edge <= 0:
+            continue
         equations = Equations(parameters)
+        equations.tilt = first.tilt
         fixed = np.array([0.0, 0.0, 0.0, parameters.drive])
         system = Restricted(equations, (0, 1, 2), fixed)
-        guess = equations.point(
-            Unknowns(start.gap, start.mu, start.edge, start.tilt), parameters.drive
-        )
-        found = newton(system, guess[:3], equations.scales(guess)[:3], SOLVED)
+        point = equations.point(first, parameters.drive)
+        found = newton(system, point[:3], equations.scales(point)[:3], SOLVED)
         if found.converged and _NEARBY < found.point[0] / start.gap < 1 / _NEARBY:
             return finished(equations, equations.unknowns(found.point), parameters.drive, rtol)
     return solve_steady_state(parameters, rtol=rtol)

@@ -85,6 +85,11 @@ class SteadyState(Kept):
         return self.parameters.coupling.uniform(self.mu).carriers * self.gap**2 / 2
 
     @property
+    def unknowns(self) -> Unknowns:
+        """What the equations determine."""
+        return Unknowns(self.gap, self.mu, self.edge, self.tilt)
+
+    @property
     def occupation(self) -> Occupation:
         """What fills the states: rates, edges and temperatures of the reservoirs."""
         return self.parameters.occupation(self.mu, self.edge)
