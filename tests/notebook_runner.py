@@ -9,24 +9,33 @@ notebook stays.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import io
 import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 
 import jupytext
 import nbformat
 import numpy as np
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from PIL import Image
 
 from tests import printed
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+#: What one notebook leaves to the next in the same process: no names, and the digits of mpmath.
+_FORGET = """
+import mpmath
+mpmath.mp.dps = 15
+get_ipython().reset(new_session=False)
+"""
 #: Mean difference of two pictures, of 255, below which they are the same.
 _PIXELS = 0.05
 
@@ -36,13 +45,24 @@ def sources() -> list[Path]:
     return sorted(FOLDER.glob("[0-9][0-9]_*.py"))
 
 
-def execute(source: Path) -> str:
-    """Execute a notebook; return it with its outputs, as text."""
+@contextmanager
+def shared_kernel() -> Iterator[AsyncKernelManager]:
+    """Start a process for several notebooks, which imports, derives and compiles once for all."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    try:
+        yield manager
+    finally:
+        asyncio.run(manager.shutdown_kernel(now=True))
+
+
+def execute(source: Path, manager: AsyncKernelManager | None = None) -> str:
+    """Execute a notebook, by default in a process of its own; return it with outputs, as text."""
     notebook = jupytext.read(source)
     # one thread, and no colours: the same text everywhere
-    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NO_COLOR": "1"}
+    plain = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NO_COLOR": "1"}
     client = NotebookClient(
         notebook,
+        km=manager,
         timeout=None,
         # these two guard against a kernel that hangs, and cannot be left out
         startup_timeout=3600,
@@ -52,7 +72,15 @@ def execute(source: Path) -> str:
         record_timing=False,
         coalesce_streams=True,
     )
-    client.execute()
+    if manager is None:
+        client.execute(env=os.environ | plain)
+    else:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(_FORGET))
+        try:
+            client.execute(env=os.environ | plain)
+        finally:
+            client.kc.stop_channels()
+        del notebook.cells[0]
     return nbformat.writes(_normalised(notebook)) + "\n"
 
 

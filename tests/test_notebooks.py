@@ -3,18 +3,33 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
 from tests import printed
-from tests.notebook_runner import differences, sources
+from tests.notebook_runner import differences, execute, shared_kernel, sources
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[AsyncKernelManager]:
+    with shared_kernel() as manager:
+        yield manager
+
+
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
-def test_runs_and_gives_what_is_kept(source: Path) -> None:
+def test_gives_what_is_kept(source: Path, kernel: AsyncKernelManager) -> None:
+    kept = source.with_suffix(".ipynb").read_text(encoding="utf-8")
+    assert differences(kept, execute(source, kernel)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
+def test_runs_by_itself(source: Path) -> None:
     command = [sys.executable, "-m", "tests.notebook_runner", "--check", source.stem]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
