@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     export = commands.add_parser(
         "export", help="write all kernels as a module that needs nothing of this project"
     )
-    export.add_argument("--target", required=True, help="numpy, numba, c or mpmath")
+    export.add_argument("--target", required=True, help="numpy, numba, c, mpmath or jax")
     export.add_argument("--out", required=True, type=Path, help="directory; made if there is none")
     options = parser.parse_args(arguments)
     if options.command == "export":

@@ -8,26 +8,12 @@ from pathlib import Path
 
 import sympy as sp
 
-from derive.build.generate import KERNELS, committed_modules
+from derive.build.generate import committed_modules
 from derive.codegen.c_printer import CPrinter, comment
-from derive.codegen.printers import MPMATH, NUMBA, NUMPY, Printer, Target
+from derive.codegen.printers import JAX, MPMATH, NUMBA, NUMPY, Printer, Target
 from derive.codegen.program import Module, Program
-from derive.codegen.standalone import needed_definitions, sorted_imports
-from derive.functions.registry import FUNCTIONS
-from derive.functions.runtime import FOLDER as RUNTIME
+from derive.codegen.standalone import standing_alone
 from derive.functions.runtime import c_definitions, c_header
-
-#: What the functions that kernels call are taken from, as text.
-_SPECIAL = KERNELS.parent / "special"
-_FUNCTIONS = {
-    "numpy": (_SPECIAL / "functions.py", _SPECIAL / "roots.py", _SPECIAL / "root_arctanh.py"),
-    "mpmath": (_SPECIAL / "multiprecision.py",),
-    "numba": (
-        RUNTIME / "numba_functions.py",
-        RUNTIME / "vector_functions.py",
-        RUNTIME / "vector_arctanh.py",
-    ),
-}
 
 #: By this a file is known to have been written here, and may be replaced.
 _ORIGIN = "Written by `python -m derive export"
@@ -45,6 +31,11 @@ _SUMMARIES = {
         "can be called from compiled code."
     ),
     "c": "The kernels of nambu in C99; link with the mathematical library.",
+    "jax": (
+        "The kernels of nambu for arrays of JAX, in one module that needs it only.\n\n"
+        'They are for doubles, switched on by `jax.config.update("jax_enable_x64", True)`, and\n'
+        "can be given to `jax.jit`, `jax.vmap` and `jax.grad`."
+    ),
 }
 
 
@@ -53,7 +44,7 @@ def exported_files(target: str, modules: Iterable[Module] | None = None) -> dict
 
     Parameters
     ----------
-    target : {"numpy", "numba", "c", "mpmath"}
+    target : {"numpy", "numba", "c", "mpmath", "jax"}
         What the kernels are for.
     modules : iterable of Module, optional
         Kernels; all the committed ones by default.
@@ -76,7 +67,7 @@ def export(target: str, directory: Path) -> list[Path]:
 
     Parameters
     ----------
-    target : {"numpy", "numba", "c", "mpmath"}
+    target : {"numpy", "numba", "c", "mpmath", "jax"}
         What the kernels are for.
     directory : Path
         Made if there is none.
@@ -127,15 +118,9 @@ def _python(
             kernels += f"\n{program.name.upper()}_OUTPUTS = (\n{names})\n"
         for program in module.programs:
             kernels += "\n\n" + printer.function(program) + after(program)
-    called = {f.name for f in FUNCTIONS if f.name in kernels}
-    called |= {"over_arrays"} if target.name == "numba" else set()
-    found, functions = needed_definitions(_FUNCTIONS[target.name], sorted(called))
-    outside = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
-    own = dataclasses.replace(target, imports=outside).preamble(kernels).splitlines()
-    imports = sorted_imports(line for line in [*found, *own] if line)
-    text = '"""' + "\n".join(_header(target.name)) + f'\n"""\n\n{imports}'
-    text += f"\n\n{functions}{kernels}"
-    return {f"nambu_{target.name}.py": text}
+    also = ["over_arrays"] if target.name == "numba" else []
+    text = '"""' + "\n".join(_header(target.name)) + '\n"""\n\n'
+    return {f"nambu_{target.name}.py": text + standing_alone(kernels, target, also)}
 
 
 def _rows(program: Program) -> str:
@@ -182,4 +167,5 @@ TARGETS: dict[str, Callable[[list[Module]], dict[str, str]]] = {
     "numba": lambda modules: _python(NUMBA, modules, _rows),
     "c": _c,
     "mpmath": lambda modules: _python(MPMATH, modules),
+    "jax": lambda modules: _python(JAX, modules),
 }

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from derive.codegen.printers import Target
+from derive.functions.registry import FUNCTIONS
 from derive.functions.runtime import FOLDER as RUNTIME
 
 _SPECIAL = Path(__file__).resolve().parents[2] / "numerics" / "special"
@@ -20,7 +23,13 @@ FILES = {
         _SPECIAL / "roots.py",
         _SPECIAL / "root_arctanh.py",
     ),
-    "jax": (RUNTIME / "jax_functions.py", RUNTIME / "array_functions.py"),
+    "jax": (
+        RUNTIME / "jax_functions.py",
+        RUNTIME / "array_functions.py",
+        _SPECIAL / "functions.py",
+        _SPECIAL / "roots.py",
+        _SPECIAL / "root_arctanh.py",
+    ),
     "mpmath": (RUNTIME / "mpmath_functions.py", _SPECIAL / "multiprecision.py"),
     "numba": (
         RUNTIME / "numba_functions.py",
@@ -28,6 +37,40 @@ FILES = {
         RUNTIME / "vector_arctanh.py",
     ),
 }
+
+#: The same for kernels, whose roots have to be those of real arithmetic.
+KERNEL_FILES = {
+    "numpy": FILES["numpy"][2:],
+    "mpmath": FILES["mpmath"][1:],
+    "numba": FILES["numba"],
+    "jax": (*FILES["jax"][3:], *FILES["jax"][:3]),
+}
+
+
+def standing_alone(kernels: str, target: Target, also: Iterable[str] = ()) -> str:
+    """Return the text of kernels below all that it needs: imports, and functions that it calls.
+
+    Parameters
+    ----------
+    kernels : str
+        What a printer has written.
+    target : Target
+    also : iterable of str
+        Further functions that are wanted.
+    """
+    called = {f.name for f in FUNCTIONS if f.name in kernels} | {*also}
+    found, functions = needed_definitions(KERNEL_FILES[target.name], sorted(called))
+    outside = {k: v for k, v in target.imports.items() if not k.startswith("numerics.")}
+    own = replace(target, imports=outside).preamble(kernels).splitlines()
+    return f"{imports_of(target, [*found, *own])}\n\n{functions}{kernels}"
+
+
+def imports_of(target: Target, lines: Iterable[str]) -> str:
+    """Return import lines in the usual three groups, with the arrays of the target."""
+    text = sorted_imports(line for line in lines if line)
+    if target.name == "jax":
+        text = text.replace("import numpy as np", "import jax.numpy as np")
+    return text
 
 
 def needed_definitions(files: Sequence[Path], names: Iterable[str]) -> tuple[list[str], str]:

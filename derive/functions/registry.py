@@ -109,7 +109,6 @@ FUNCTIONS = (
         nodes.log_ratio,
         forms={"mpmath": "(mp.log({}) - mp.log({}))"},
         runtime={"numpy": "numerics.special.functions"},
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "excess",
@@ -119,7 +118,6 @@ FUNCTIONS = (
         forms={"mpmath": "(mp.hypot({0}, {1}) - ({0}))"},
         runtime={"numpy": "numerics.special.functions"},
         dominant=False,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "polygamma",
@@ -168,7 +166,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.root_sum_re, nodes.root_sum_im),
         runtime=_ROOTS,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "pair_arctanh",
@@ -178,7 +175,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.pair_arctanh_re, nodes.pair_arctanh_im),
         runtime=_ROOTS,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "pair_excess",
@@ -188,7 +184,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.pair_excess_re, nodes.pair_excess_im),
         runtime=_ROOTS,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "root_arctanh",
@@ -198,7 +193,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.root_arctanh_re, nodes.root_arctanh_im),
         runtime=_ARCTANH,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "divided_root_arctanh",
@@ -208,7 +202,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.divided_root_arctanh_re, nodes.divided_root_arctanh_im),
         runtime=_ARCTANH,
-        targets=KERNEL_TARGETS,
     ),
     SpecialFunction(
         "root_arctanh_slope",
@@ -218,7 +211,6 @@ FUNCTIONS = (
         Value.PAIR,
         (nodes.root_arctanh_slope_re, nodes.root_arctanh_slope_im),
         runtime=_ARCTANH,
-        targets=KERNEL_TARGETS,
     ),
     # what kernels do not use, and their modules need not have
     SpecialFunction(

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 def export(
     *,
-    target: Annotated[str, Parameter(help="numpy, numba, c or mpmath.")],
+    target: Annotated[str, Parameter(help="numpy, numba, c, mpmath or jax.")],
     out: Annotated[Path, Parameter(help="Directory; made if there is none.")],
 ) -> int:
     """Write all kernels as a module that needs nothing of this project.

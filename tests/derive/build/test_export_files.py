@@ -16,7 +16,7 @@ import sympy as sp
 from derive.__main__ import main
 from derive.build import export as exporting
 from derive.build.export import TARGETS, export
-from derive.build.generate import KERNELS, module_source
+from derive.build.generate import BATCHED, KERNELS, jax_source, module_source
 from derive.codegen.printers import MPMATH, NUMPY
 from derive.codegen.storage import read, stored
 from numerics.cli import main as nambu
@@ -29,6 +29,7 @@ NAMES = {
     "numba": ["nambu_numba.py"],
     "c": ["nambu.h", "nambu.c"],
     "mpmath": ["nambu_mpmath.py"],
+    "jax": ["nambu_jax.py"],
 }
 #: Of the mpmath kernels.
 DIGITS = 30
@@ -41,6 +42,9 @@ def test_stored_programs_print_as_the_committed_kernels(path):
     for target in (NUMPY, MPMATH):
         printed = path.with_name(f"{path.stem}_{target.name}.py")
         assert module_source(module, target) == printed.read_text()
+    if path.stem in BATCHED:
+        printed = path.with_name(f"{path.stem}_jax.py")
+        assert jax_source(module, BATCHED[path.stem]) == printed.read_text()
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def test_names_and_origin(target, read_once):
         assert str(KERNELS.parents[1]) not in text
 
 
-@pytest.mark.parametrize("target", ["numpy", "numba", "mpmath"])
+@pytest.mark.parametrize("target", ["numpy", "numba", "mpmath", "jax"])
 def test_python_modules_are_complete(target, exported):
     """Every kernel with its documentation, count and output names; nothing twice."""
     tree = ast.parse((exported / f"nambu_{target}.py").read_text())
@@ -104,7 +108,7 @@ def test_python_modules_are_complete(target, exported):
             assert outputs[f"{function.name.upper()}_OUTPUTS"] == expected
     imports = [n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom)]
     modules = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in imports}
-    own = {"numpy": {"numpy", "scipy"}, "numba": {"numpy", "numba"}, "mpmath": {"mpmath"}}[target]
+    own = {"numpy": {"numpy", "scipy"}, "mpmath": {"mpmath"}}.get(target, {"numpy", target})
     standard = {"__future__", "collections", "math", "typing"}
     assert {module.partition(".")[0] for module in modules} <= own | standard
 
@@ -131,6 +135,19 @@ np.savez("outputs.npz", **found)
         expected = np.stack(np.broadcast_arrays(*values, inputs[name][:, 0])[:-1])
         assert np.array_equal(outputs[name], expected), name
         assert reference(name, POINTS).worst(outputs[name].T) < 1
+
+
+def test_jax_with_numpy_in_its_place_has_the_values_of_the_references(exported):
+    """What JAX would compute is in the text, but for the roundings of its functions."""
+    text = (exported / "nambu_jax.py").read_text().replace("jax.numpy", "numpy")
+    text = text.replace("    from jax import lax\n", "").replace("lax.stop_gradient(x)", "x")
+    namespace: dict = {}
+    exec(text, namespace)
+    for name in programs():
+        inputs = reference(name, POINTS).inputs
+        outputs = namespace[name](*inputs.T)
+        found = np.stack(np.broadcast_arrays(*outputs, inputs[:, 0])[:-1])
+        assert reference(name, POINTS).worst(found.T) < 1, name
 
 
 def test_mpmath_alone_gives_the_values_of_the_committed_kernels(exported, tmp_path):

@@ -26,7 +26,7 @@ from derive.functions.registry import TRANSCENDENTAL
 PROJECT = Path(generate.__file__).resolve().parents[2]
 COMMITTED = [
     path
-    for kind in ("_numpy.py", "_mpmath.py", "_vector.py", ".json")
+    for kind in ("_numpy.py", "_mpmath.py", "_vector.py", "_jax.py", ".json")
     for path in sorted(KERNELS.glob(f"*{kind}"))
 ]
 
@@ -221,9 +221,9 @@ def test_text_is_portable_and_names_its_origin(path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
 def test_no_symbolic_library_at_run_time(path):
-    # NumPy alone is always there; the extra `fast` brings Numba
-    compiler = {"numba"} if path.stem.endswith("_vector") else set()
-    allowed = {"numpy", "numerics", "mpmath", "typing"} | compiler
+    # NumPy alone is always there; the extras `fast` and `jax` bring Numba and JAX
+    compiler = {"vector": {"numba"}, "jax": {"jax", "__future__"}}.get(path.stem.split("_")[-1])
+    allowed = {"numpy", "numerics", "mpmath", "typing"} | (compiler or set())
     assert {name.split(".")[0] for name in Text.of(path).imported} <= allowed
 
 
