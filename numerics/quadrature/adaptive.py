@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,22 @@ class Summed(Protocol):
 
     def sums(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels, their errors, and those of the sizes."""
+
+
+class Means(NamedTuple):
+    """How many integrals are done at a time, and by what.
+
+    Parameters
+    ----------
+    points : int
+        How many at most.
+    sums : callable, optional
+        Of an integrand, panels and a rule: the integrals over panels, their errors, and those of
+        the sizes; for processors other than this one.
+    """
+
+    points: int = 256
+    sums: Callable[[Any, Panels, Rule], Sums] | None = None
 
 
 #: Tolerance of each integral, shape (n,), or of each of its components, shape (n, k), given the
@@ -130,6 +146,7 @@ def integrate(
     rounds: int | None = None,
     rounding: float = 0.0,
     nodes: int | None = None,
+    means: Means | None = None,
 ) -> Totals:
     """Integrate over the panels of `count` integrals, halving those that miss their share.
 
@@ -148,11 +165,13 @@ def integrate(
     nodes : int, optional
         Of the Gauss rule in the Gauss-Kronrod rule of each panel: 12, or `FEW` where few digits
         are wanted.
+    means : Means, optional
+        What sums over the nodes.
     """
     rule = gauss_kronrod(_NODES if nodes is None else nodes)
     most = _ROUNDS if rounds is None else rounds
     found = refine(
-        lambda some: _integrated(integrand, some, rule), panels, count, goal, most, rounding
+        lambda some: _integrated(integrand, some, rule, means), panels, count, goal, most, rounding
     )
     return replace(found, evaluations=found.evaluations * rule.nodes.size)
 
@@ -206,8 +225,12 @@ def refine(
     return Totals(value, error, size, pieces_of, missed)
 
 
-def _integrated(integrand: Integrand, panels: Panels, rule: Rule) -> Integrals[Panels]:
+def _integrated(
+    integrand: Integrand, panels: Panels, rule: Rule, means: Means | None
+) -> Integrals[Panels]:
     """Integrate over panels, as many at a time as fit into the cache."""
+    if means is not None and means.sums is not None:
+        return Integrals(panels, *means.sums(integrand, panels, rule))
     if hasattr(integrand, "sums") and backend() == "numba":
         return Integrals(panels, *cast(Summed, integrand).sums(panels, rule))
     step = max(CHUNK // (2 * rule.nodes.size), 1)

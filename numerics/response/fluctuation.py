@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.domain import LARGEST, broadcast, choice, complexes, instance, reals, tolerance
 from numerics.errors import ConvergenceError
+from numerics.quadrature.adaptive import Means
 from numerics.response.branch_loop import branch_integral, require_branches
 from numerics.response.frequency_grid import NO_WAVE
 from numerics.response.goldstone import loose_matrix
@@ -31,8 +32,8 @@ _EPS = float(np.finfo(float).eps)
 PARTS = ("all", "inter", "intra")
 #: The whole and its part within the branches, side by side.
 _APART = "apart"
-#: Points (q, omega) done at a time.
-_BATCH = 256
+#: How many points (q, omega) are done at a time, and by what.
+_HERE = Means()
 
 
 @overload
@@ -102,11 +103,16 @@ def fluctuation_matrix(
 
 
 def matrix_of_part(
-    state: SteadyState, q: ArrayLike, omega: ArrayLike, part: str, rtol: float
+    state: SteadyState,
+    q: ArrayLike,
+    omega: ArrayLike,
+    part: str,
+    rtol: float,
+    means: Means = _HERE,
 ) -> Sampled:
     """Return M = 2/U - Pi with the whole or a part of Pi, and all about it."""
     choice("part", part, PARTS)
-    result, coupling = _correlation(state, Points.of(state, q, omega), part, rtol)
+    result, coupling = _correlation(state, Points.of(state, q, omega), part, rtol, means)
     return result._replace(value=coupling - result.value)
 
 
@@ -193,14 +199,14 @@ def correlation_and_part(
 
 
 def _correlation(
-    state: SteadyState, points: Points, part: str, rtol: float
+    state: SteadyState, points: Points, part: str, rtol: float, means: Means = _HERE
 ) -> tuple[Sampled, Complex]:
     """Return Pi or a part of it, and all about it; and 2 K, less the sum over 1/p**2."""
     rtol = tolerance(rtol)
     coupling = state.parameters.coupling.twice(points.q, points.omega, state.mu)
     batches = [
-        _batch(state, points.q[some], points.omega[some], coupling[some], part, rtol)
-        for some in (slice(k, k + _BATCH) for k in range(0, points.q.size, _BATCH))
+        _batch(state, points.q[some], points.omega[some], coupling[some], part, rtol, means)
+        for some in (slice(k, k + means.points) for k in range(0, points.q.size, means.points))
     ]
     one, *others = batches or [_nothing()]
     columns: Iterable[Any] = one
@@ -210,19 +216,25 @@ def _correlation(
     coarser = state.coarser()
     if coarser is not None:
         # what the error of an occupation of the user's own does
-        other, _ = _correlation(coarser, points, part, rtol)
+        other, _ = _correlation(coarser, points, part, rtol, means)
         error = result.error + np.abs(result.value - other.value)
         result = result._replace(error=error, evaluations=result.evaluations + other.evaluations)
     return result, coupling.reshape((*points.shape, 2, 2))
 
 
 def _batch(
-    state: SteadyState, q: Array, omega: Complex, coupling: Complex, part: str, rtol: float
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    coupling: Complex,
+    part: str,
+    rtol: float,
+    means: Means,
 ) -> Sampled:
     """Return Pi or a part of it at some points."""
     if not state.parameters.closed:
-        return _of_two_bands(state, q, omega, coupling, part, rtol)
-    whole = loop_integral(state, q, omega, coupling, rtol)
+        return _of_two_bands(state, q, omega, coupling, part, rtol, means)
+    whole = loop_integral(state, q, omega, coupling, rtol, means)
     if part == "all":
         return whole
     matrix = coupling - whole.value
@@ -247,12 +259,18 @@ def _part(whole: Sampled, intra: Sampled, part: str, size: Array, rtol: float) -
 
 
 def _of_two_bands(
-    state: SteadyState, q: Array, omega: Complex, coupling: Complex, part: str, rtol: float
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    coupling: Complex,
+    part: str,
+    rtol: float,
+    means: Means,
 ) -> Sampled:
     """Return Pi of the general route: from M, in which the gap equation has been used."""
     if part != "all":
         require_branches(state.carriers)
-    found = loose_matrix(state, q, omega, rtol)
+    found = loose_matrix(state, q, omega, rtol, means)
     # 2 K is added to Pi, and taken from it again for M
     error = found.error + 2 * _EPS * np.abs(coupling)
     whole = found._replace(value=coupling - found.value, error=error)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import FEW, Integrand, Sums, Totals, integrate
+from numerics.quadrature.adaptive import FEW, Integrand, Means, Sums, Totals, integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import NO_WAVE, loop_panels
@@ -28,8 +28,8 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Points (q, omega) done at a time.
-_BATCH = 256
+#: How many points (q, omega) are done at a time, and by what.
+_HERE = Means()
 #: Rounding of the integrand in units of its size before the two signs of the frequency cancel.
 _ROUNDING = 32 * float(np.finfo(float).eps)
 #: The tolerance from which on rules of few nodes reach it on most panels.
@@ -73,18 +73,25 @@ def goldstone_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     return _in_batches(state, q, omega, rtol, _wanted)
 
 
-def loose_matrix(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Sampled:
+def loose_matrix(
+    state: SteadyState, q: Array, omega: Complex, rtol: float, means: Means = _HERE
+) -> Sampled:
     """Return the same to a tolerance relative to the largest element."""
-    return _in_batches(state, q, omega, rtol, _largest)
+    return _in_batches(state, q, omega, rtol, _largest, means)
 
 
 def _in_batches(
-    state: SteadyState, q: Array, omega: Complex, rtol: float, wanted: Wanted
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    rtol: float,
+    wanted: Wanted,
+    means: Means = _HERE,
 ) -> Sampled:
     batches = []
-    for k in range(0, q.size, _BATCH):
-        some = slice(k, k + _BATCH)
-        found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted)
+    for k in range(0, q.size, means.points):
+        some = slice(k, k + means.points)
+        found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted, means)
         change = _change(state, q[some], omega[some])
         batches.append(_matrix_of(state, found, change, rtol, wanted))
     return _joined(batches)
@@ -93,8 +100,8 @@ def _in_batches(
 def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) -> Slopes:
     """Return M and its derivatives by omega and by q; parameters as in `goldstone_matrix`."""
     matrices, along, across = [], [np.empty((0, 2, 2), dtype=complex)], [np.empty((0, 2, 2))]
-    for k in range(0, q.size, _BATCH):
-        some = slice(k, k + _BATCH)
+    for k in range(0, q.size, _HERE.points):
+        some = slice(k, k + _HERE.points)
         found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
         change = _change(state, q[some], omega[some])
         matrices.append(_matrix_of(state, found, change, rtol))
@@ -117,6 +124,7 @@ def _integrated(
     rtol: float,
     program: str,
     wanted: Wanted | None = None,
+    means: Means = _HERE,
 ) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
     change = _change(state, q, omega)[:, :4]
@@ -137,7 +145,7 @@ def _integrated(
         integrand = PairingLoop(carriers, q, omega, program)
         panels = pairing_panels(carriers, q, omega)
     nodes = FEW if rtol >= _LOOSE else None
-    return integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes)
+    return integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes, means=means)
 
 
 def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from numerics.carriers import CLOSEST, distance_from
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import Sums, integrate
+from numerics.quadrature import node_loop as loops
+from numerics.quadrature.adaptive import Means, Sums, integrate
 from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
@@ -29,7 +30,12 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 
 
 def loop_integral(
-    state: SteadyState, q: Array, omega: Complex, coupling: Complex, rtol: float
+    state: SteadyState,
+    q: Array,
+    omega: Complex,
+    coupling: Complex,
+    rtol: float,
+    means: Means | None = None,
 ) -> Sampled:
     """Return Pi at each point, with the sum over 1/p^2 subtracted from its diagonal.
 
@@ -44,6 +50,8 @@ def loop_integral(
         2 K.
     rtol : float
         Tolerance relative to the largest element of M = 2 K - Pi.
+    means : Means, optional
+        What sums over the nodes.
     """
     integrand = _Integrand(state, q, omega)
     constant = integrand.constant * _UNIT
@@ -56,7 +64,7 @@ def loop_integral(
         return np.maximum(tolerance(value), _ROUNDING * size.max(axis=1))
 
     panels = loop_panels(state, q, omega)
-    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING)
+    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, means=means)
     # all elements are sums of the same terms: the largest tells the rounding of the others
     rounding = _ROUNDING * found.size.max(axis=1)
     limited = tolerance(found.value) < rounding
@@ -89,7 +97,10 @@ class _Integrand:
 
     def sums(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels, their errors, and those of the sizes."""
-        found = self.loop(panels, rule)
+        return self.folded(self.loop(panels, rule))
+
+    def folded(self, found: loops.Sums) -> Sums:
+        """Return the same, given the integrals of the terms."""
         value, difference = found.value.sum(axis=1), found.difference.sum(axis=1)
         even = found.smooth / (4 * math.pi**2)
         value[:, ::3] -= even[:, :1]

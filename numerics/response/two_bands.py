@@ -7,6 +7,7 @@ which what is of the order 1/gamma in them cancels; electrons and holes cannot b
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from numerics.carriers import CLOSEST, Carriers
 from numerics.evaluation import evaluate
+from numerics.quadrature import node_loop as loops
 from numerics.quadrature.adaptive import Sums
 from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Extended, Panels
@@ -144,10 +146,18 @@ class PairingLoop(BandLoop):
 
     def sums(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels, their errors, and those of the sizes."""
+        return self.folded(self.loop(panels, rule))
+
+    @functools.cached_property
+    def loop(self) -> NodeLoop:
+        """The loop over nodes."""
         carriers = self.carriers
         rates = (carriers.electrons.linewidth, carriers.holes.linewidth)
         filling = Filling.sums(carriers.electrons, carriers.holes, rates)
-        found = self._node_loop(self.program, filling)(panels, rule)
+        return self._node_loop(self.program, filling)
+
+    def folded(self, found: loops.Sums) -> Sums:
+        """Return the integrals, given those of the terms."""
         value, difference = (self._folded(x) for x in found[:2])
         return -0.5j * value, 0.5 * np.abs(difference), 0.5 * found.size.sum(axis=1)
 

@@ -20,6 +20,7 @@ MODULES: Mapping[str, str] = {
     "numerics.kept": "What results have",
     "numerics.scans": "Scans",
     "numerics.precise": "More digits",
+    "numerics.response.jax_batches": "Maps on JAX",
     "numerics.response.reference": "The slow route",
     "numerics.strategies": "Strategies for tests",
     "derive.codegen": "The code generator",
