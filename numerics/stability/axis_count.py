@@ -1,47 +1,35 @@
-"""Collective modes at many wave numbers, from det M on the real axis of frequency.
+"""Collective modes at many wave numbers, from det M on a line of real frequencies.
 
-M is analytic above the real axis, so the number of growing modes is the number of turns of det M
-along the axis (Nyquist's criterion); by (45) half of the axis suffices.  A rational approximation
-of the same values gives starting points for the modes on both sides of the axis, which are then
-refined on M itself.
+How many there are above the line, on the real axis how many grow, is counted along it; values on it
+tell where modes on both sides may be, which are then refined on M itself.
 """
 
 from __future__ import annotations
 
-import functools
+import bisect
 import math
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.results import DECAYS, GROWS, UNDECIDED
-from numerics.stability.refinement import refine
+from numerics.stability.axis_samples import LineSamples
+from numerics.stability.refinement import errors_of, next_roots
 from numerics.stability.spectrum import Source, Spectrum
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-#: Samples from which a slope is taken are within this part of the frequency: one bend of det M.
-_BESIDE = 0.5
-#: The approximation's zeros have a rounding of the part 1e-9 of the axis, and poles as close to
-#: them as this are made of it; the distance is in parts of that from Im(omega) = -gamma, and of the
-#: modulus.
-_APART = 1e-2
-#: A zero of the approximation with a real part negative by less than this part of gamma + |omega|
-#: is one on Re(omega) = 0, as far as the approximation is good.
-_ON_AXIS = 1e-3
 #: A zero of the approximation is that of det M by this part of gamma + |omega|, or none: most are
 #: by much less, and what is farther away another one's.
 _OFF = 0.5
 #: The distance of roots that are one, relative to their modulus: five digits above rounding.
 _SAME = 1e-6
+#: A mode that is expected from those at other wave numbers is looked for if it is expected to grow
+#: at least by this part of the rate above which they are counted.
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,15 +46,19 @@ class AxisModes:
     errors : ndarray, shape (n,)
         Bounds of their errors.
     growing : int
-        Roots with Im(omega) > 0, both signs of the real part, by the argument principle.
+        Roots with Im(omega) > `height`, both signs of the real part, by the argument principle.
     certain : bool
-        Whether det M exceeds the bound of its error at all samples of the axis, so that the count
+        Whether det M exceeds the bound of its error at all samples of the line, so that the count
         is one of roots and not of rounding.
     complete : bool
-        Whether that is so, and as many growing ones were found.
+        Whether that is so, and as many of those were found.
     doubt : float
         Where it is not so, a bound of Im(omega) of the modes that the count may have missed: from
-        the bound of det M and its slope along the axis; zero otherwise.
+        the bound of det M and its slope along the line; zero otherwise.
+    height : float
+        The growth rate above which modes were counted, not negative.
+    drifts : ndarray of complex, shape (n,)
+        Derivatives of the frequencies by log q, good to some digits.
     """
 
     q: float
@@ -76,17 +68,26 @@ class AxisModes:
     certain: bool
     complete: bool
     doubt: float = 0.0
+    height: float = 0.0
+    drifts: Complex = field(default_factory=lambda: np.empty(0, dtype=complex))
 
     @property
     def verdict(self) -> str:
         """Whether a mode "grows", every one "decays", or that is "undecided"."""
-        if self.certain:
+        if self.certain and (self.growing > 0 or self.height == 0):
             return GROWS if self.growing > 0 else DECAYS
         return GROWS if (self.frequencies.imag > self.errors).any() else UNDECIDED
 
 
 def axis_modes(
-    source: Source, q: Array, *, density: int = 1, growing: int = 0, enough: float = math.inf
+    source: Source,
+    q: Array,
+    *,
+    density: int = 1,
+    growing: int = 0,
+    enough: float = math.inf,
+    height: float = 0.0,
+    known: Sequence[AxisModes] = (),
 ) -> list[AxisModes]:
     """Return the modes at each wave number.
 
@@ -96,68 +97,140 @@ def axis_modes(
     q : ndarray, shape (n,)
         Positive wave numbers.
     density : int
-        How many times as many samples of the axis to begin with.
+        How many times as many samples of the line to begin with.
     growing : int
         Wave numbers at which surely fewer modes grow are left out.
     enough : float
         Where some mode grows at least as fast, none is looked for at wave numbers at which surely
         none grows.
+    height : float
+        Modes are counted that grow faster than this, not negative: those are meant above.
+    known : sequence of AxisModes
+        Modes at other wave numbers, ascending: where they lead to all that were counted, no others
+        are looked for.
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
-    slow = _slow_modes(spectrum, q)
-    samples = _Samples(spectrum, q, slow, density)
-    samples.resolve()
-    counts, certain, doubt = samples.counts()
-    found: dict[int, AxisModes] = {}
-
-    def look(wanted: NDArray[np.intp]) -> float:
-        """Find the modes at some wave numbers, and return the largest growth rate of all."""
-        starts = {k: samples.starts(k) + slow[k] for k in wanted.tolist()}
-        for k, (roots, errors) in _refined(spectrum, q, starts).items():
-            numbers = (int(counts[k]), bool(certain[k]), float(doubt[k]))
-            found[k] = _modes(float(q[k]), roots, errors, *numbers)
-        rates = [w.imag for modes in found.values() for w in modes.frequencies[:1].tolist()]
-        return max(rates, default=-math.inf)
-
-    grows = (counts > 0) | ~certain
-    wanted = (counts >= growing) | ~certain
-    if look(np.flatnonzero(wanted & grows)) < enough:
-        look(np.flatnonzero(wanted & ~grows))
+    search = _Search(spectrum, q, density, height)
+    grows = (search.counts > 0) | ~search.certain
+    wanted = (search.counts >= growing) | ~search.certain
+    growing_at, rest = (np.flatnonzero(wanted & x).tolist() for x in (grows, ~grows))
+    search.look(growing_at, known)
+    if search.highest() < enough:
+        search.look(rest)
     else:
-        nothing = np.empty(0, dtype=complex), np.empty(0)
-        for k in np.flatnonzero(wanted & ~grows).tolist():
-            found[k] = _modes(float(q[k]), *nothing, 0, True, 0.0)
-    return [found[k] for k in sorted(found)]
+        search.leave_out(rest)
+    return [search.found[k] for k in sorted(search.found)]
 
 
-def _refined(
-    spectrum: Spectrum, q: Array, starts: Mapping[int, list[complex]]
-) -> dict[int, tuple[Complex, Array]]:
-    """Return the distinct roots and their errors at each wave number."""
-    owner = np.repeat(np.array([*starts], dtype=np.intp), [len(s) for s in starts.values()])
-    guesses = np.array([w for s in starts.values() for w in s], dtype=complex)
-    roots, errors = refine(spectrum, q[owner], guesses, shift=_OFF)
-    return {k: distinct(roots[owner == k], errors[owner == k], spectrum.lowest) for k in starts}
+class _Search:
+    """What is known of the modes at each wave number."""
 
+    def __init__(self, spectrum: Spectrum, q: Array, density: int, height: float) -> None:
+        self.spectrum, self.q, self.height = spectrum, q, height
+        self.slow = _slow_modes(spectrum, q)
+        self.samples = LineSamples(spectrum, q, self.slow, density, height)
+        self.samples.resolve()
+        self.counts, self.certain, self.doubt = self.samples.counts()
+        self.found: dict[int, AxisModes] = {}
 
-def _modes(
-    q: float, values: Complex, bounds: Array, growing: int, certain: bool, doubt: float
-) -> AxisModes:
-    """Return the modes at one wave number, and whether they are as many as were counted."""
-    # an unresolved sign of a real or imaginary part is no disagreement
-    sure, unsure = values.imag > bounds, np.abs(values.imag) <= bounds
-    twice = np.where(values.real > 0, 2, 1)
-    least, most = int(twice[sure].sum()), int(twice[sure | unsure].sum())
-    order = np.argsort(-values.imag, kind="stable")
-    complete = certain and least <= growing <= most
-    return AxisModes(q, values[order], bounds[order], growing, certain, complete, doubt)
+    def highest(self) -> float:
+        """Return the largest growth rate of all modes that were found."""
+        rates = (modes.frequencies[:1].tolist() for modes in self.found.values())
+        return max((w.imag for first in rates for w in first), default=-math.inf)
+
+    def look(self, wanted: list[int], known: Sequence[AxisModes] = ()) -> None:
+        """Find the modes at some wave numbers, from those at others where these tell of all."""
+        if known:
+            self._refine({k: self._expected(k, known) for k in wanted})
+        missing = [k for k in wanted if k not in self.found or not self._as_counted(k)]
+        self._refine({k: self.samples.starts(k) + self.slow[k] for k in missing})
+
+    def leave_out(self, which: Iterable[int]) -> None:
+        """Look for no modes where surely none grows."""
+        for k in which:
+            self.found[k] = self._modes(k, np.empty(0, dtype=complex), np.empty(0))
+
+    def _as_counted(self, k: int) -> bool:
+        """Tell whether those that surely grow so fast are as many as were counted."""
+        modes = self.found[k]
+        sure = modes.frequencies[modes.frequencies.imag - self.height > modes.errors]
+        return modes.certain and int(np.where(sure.real > 0, 2, 1).sum()) == modes.growing
+
+    def _expected(self, k: int, known: Sequence[AxisModes]) -> list[complex]:
+        """Return where modes that grow so fast are expected from those at the others next to it."""
+        after = bisect.bisect([modes.q for modes in known], self.q[k])
+        beside = known[max(after - 1, 0) : after + 1]
+        some = [m.frequencies.imag > 0 for m in beside]
+        ends = [m.frequencies[which] for m, which in zip(beside, some, strict=True)]
+        drifts = [m.drifts[which] for m, which in zip(beside, some, strict=True)]
+        x = [math.log(self.q[k] / m.q) for m in beside]
+        moving = [(w.real > 0).tolist() for w in ends]
+        if len(ends) == 2 and moving[0] == moving[1]:
+            # the cubic with the values and slopes at both ends
+            width = x[0] - x[1]
+            t = x[0] / width
+            found = ends[0] + (ends[1] - ends[0]) * t**2 * (3 - 2 * t)
+            found += width * t * (1 - t) * ((1 - t) * drifts[0] - t * drifts[1])
+        else:
+            found = np.concatenate([w + y * d for w, y, d in zip(ends, x, drifts, strict=True)])
+        found = found[found.imag > _LIKELY * self.height]
+        return [complex(abs(w.real), w.imag) for w in found.tolist()]
+
+    def _refine(self, starts: Mapping[int, list[complex]]) -> None:
+        """Find the distinct modes next to guesses, with their errors."""
+        owner = np.repeat(np.array([*starts], dtype=np.intp), [len(s) for s in starts.values()])
+        guesses = np.array([w for s in starts.values() for w in s], dtype=complex)
+        if guesses.size == 0:
+            self.leave_out(starts)
+            return
+        roots = next_roots(self.spectrum, self.q[owner], guesses, _OFF)
+        # errors are for those that are told apart
+        once = np.array(
+            [i for k in starts for i in self._different(np.flatnonzero(owner == k), roots.at)],
+            dtype=np.intp,
+        )
+        owner, roots = owner[once], roots.select(once)
+        errors = errors_of(self.spectrum, self.q[owner], roots)
+        for k in starts:
+            mine = np.flatnonzero(owner == k)
+            kept = mine[_different(roots.at[mine], errors[mine], self.spectrum.lowest)]
+            values = _at_rest(roots.at[kept], errors[kept])
+            self.found[k] = self._modes(k, values, errors[kept], roots.drift[kept])
+
+    def _different(self, mine: NDArray[np.intp], roots: Complex) -> list[int]:
+        """Return which of some roots are different ones in the window."""
+        at = roots[mine]
+        return [*mine[_different(at, np.zeros(at.shape), self.spectrum.lowest)].tolist()]
+
+    def _modes(
+        self, k: int, values: Complex, bounds: Array, drifts: Complex | None = None
+    ) -> AxisModes:
+        """Return the modes at one wave number, and whether they are as many as were counted."""
+        growing, certain = int(self.counts[k]), bool(self.certain[k])
+        # an unresolved sign of a real or imaginary part is no disagreement
+        rate = values.imag - self.height
+        sure, unsure = rate > bounds, np.abs(rate) <= bounds
+        twice = np.where(values.real > 0, 2, 1)
+        least, most = int(twice[sure].sum()), int(twice[sure | unsure].sum())
+        order = np.argsort(-values.imag, kind="stable")
+        return AxisModes(
+            float(self.q[k]),
+            values[order],
+            bounds[order],
+            growing,
+            certain,
+            certain and least <= growing <= most,
+            float(self.doubt[k]),
+            self.height,
+            values[order] if drifts is None else drifts[order],
+        )
 
 
 def axis_counts(source: Source, q: Array) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the number of growing modes at each wave number, and whether it is certain."""
     spectrum = Spectrum.of(source)
-    samples = _Samples(spectrum, q, _slow_modes(spectrum, q), 1)
+    samples = LineSamples(spectrum, q, _slow_modes(spectrum, q))
     samples.resolve()
     growing, certain, _ = samples.counts()
     return growing, certain
@@ -171,175 +244,33 @@ def _slow_modes(spectrum: Spectrum, q: Array) -> list[list[complex]]:
     return [[w for w in known(wave) if w.imag > spectrum.lowest] for wave in q.tolist()]
 
 
-class _Samples:
-    """det M on the positive real axis, at each wave number dense enough to follow its argument."""
-
-    def __init__(
-        self, spectrum: Spectrum, q: Array, slow: list[list[complex]], density: int
-    ) -> None:
-        self.spectrum, self.q, self.to = spectrum, q, spectrum.tolerances
-        top, end = spectrum.highest, self.to.highest * spectrum.energies
-        far = np.geomspace(top, end, density * self.to.beyond)[1:]
-        axes = []
-        for modes in slow:
-            # det M is a polynomial at first, whose zeros are these
-            scale = spectrum.linewidth
-            bend, lowest = (self.to.lowest * x for x in (scale, _slowest(scale, modes)))
-            low = _spread(lowest, bend, density * self.to.per_slow_decade)[:-1]
-            high = _spread(bend, top, density * self.to.per_decade)
-            axes.append(np.concatenate([[0.0], low, high, far]))
-        self.owner = np.repeat(np.arange(q.size), [axis.size for axis in axes])
-        self.omega = np.concatenate(axes)
-        self.value, self.bound = self._values(self.owner, self.omega)
-
-    def _values(self, owner: NDArray[np.intp], omega: Array) -> tuple[Complex, Array]:
-        q = self.q[owner]
-        value, bound = self.spectrum(q, omega, self.to.rtol)
-        close = np.flatnonzero(~(bound <= self.to.close * np.abs(value)))
-        if close.size > 0:
-            value[close], bound[close] = self.spectrum(q[close], omega[close], self.to.fine)
-        # without a frequency it is real
-        return np.where(omega == 0, value.real, value), bound
-
-    def resolve(self) -> None:
-        """Divide the steps in which the determinant turns too much."""
-        for _ in range(self.to.divisions):
-            same = self.owner[1:] == self.owner[:-1]
-            clear = np.abs(self.value) > self.bound
-            with np.errstate(divide="ignore", invalid="ignore"):
-                turns = np.abs(np.angle(self.value[1:] / self.value[:-1]))
-            # between two values that are lost in rounding the argument means nothing
-            at = np.flatnonzero(same & (clear[1:] | clear[:-1]) & ~(turns <= self.to.turn))
-            if at.size == 0:
-                return
-            self._insert(at)
-
-    def _insert(self, at: NDArray[np.intp]) -> None:
-        owner = self.owner[at]
-        low, high = self.omega[at], self.omega[at + 1]
-        # in the middle of the logarithm where the step spans more than its lower end
-        middle = (low + high) / 2
-        omega = np.where((low > 0) & (high > 2 * low), np.sqrt(low * high), middle)
-        value, bound = self._values(owner, omega)
-        self.owner = np.insert(self.owner, at + 1, owner)
-        self.omega = np.insert(self.omega, at + 1, omega)
-        self.value = np.insert(self.value, at + 1, value)
-        self.bound = np.insert(self.bound, at + 1, bound)
-
-    def counts(self) -> tuple[NDArray[np.intp], NDArray[np.bool_], Array]:
-        """Return the number of zeros above the axis, whether it is certain, and what may be missed.
-
-        det M tends to a multiple of omega**n; its argument, starting from the sign at omega = 0,
-        falls by n times half of pi along the axis if there is no zero.
-        """
-        same = self.owner[1:] == self.owner[:-1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            turns = np.angle(self.value[1:] / self.value[:-1])
-        steep = same & ~(np.abs(turns) <= self.to.turn)
-        turns = np.where(same & np.isfinite(turns), turns, 0.0)
-        total = np.bincount(self.owner[1:], turns, minlength=self.q.size)
-        lost = ~(np.abs(self.value) > self.bound)
-        unclear = np.bincount(self.owner, lost, minlength=self.q.size)
-        unclear += np.bincount(self.owner[1:], steep, minlength=self.q.size)
-        number = np.maximum(np.round(total / np.pi + self.spectrum.power / 2).astype(np.intp), 0)
-        doubt = np.zeros(self.q.size)
-        np.maximum.at(doubt, self.owner, self._reach(lost))
-        return number, unclear == 0, doubt
-
-    def _reach(self, lost: NDArray[np.bool_]) -> Array:
-        """Return how far from each sample that is lost in rounding a zero may be.
-
-        Its value and bound over the slope towards the other samples next to it.
-        """
-        size = np.abs(self.value) + self.bound
-        least = np.abs(self.value) - self.bound
-        result = np.zeros(size.shape)
-        for k in np.flatnonzero(lost):
-            distance = np.abs(self.omega - self.omega[k])
-            rise = least - size[k]
-            beside = (self.owner == self.owner[k]) & (rise > 0)
-            beside &= distance <= _BESIDE * self.omega[k]
-            reach = size[k] * distance[beside] / rise[beside]
-            result[k] = reach.min(initial=self.spectrum.highest)
-        return result
-
-    def starts(self, k: int) -> list[complex]:
-        """Return where modes may be at one wave number, from samples up to their largest energy."""
-        mine = (self.owner == k) & (self.omega <= self.spectrum.highest)
-        # of the small decompositions of an approximation several threads only make slow work
-        with _linear_algebra().limit(limits=1, user_api="blas"):
-            return _starts(self.spectrum, self.omega[mine], self.value[mine])
-
-
-def _slowest(scale: float, modes: list[complex]) -> float:
-    """Return the scale of the slowest frequencies: a given one, or that of known modes."""
-    return min([scale, *(4 * abs(w) for w in modes)])
-
-
-def _spread(low: float, high: float, per_decade: float) -> Array:
-    """Return frequencies from one to another, both included, so many in each decade."""
-    return np.geomspace(low, high, 1 + math.ceil(per_decade * math.log10(high / low)))
-
-
-@functools.cache
-def _linear_algebra() -> ThreadpoolController:
-    """Return what sets the number of threads of the libraries that are loaded now."""
-    import scipy.linalg  # noqa: F401
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-def _starts(spectrum: Spectrum, omega: Array, value: Complex) -> list[complex]:
-    """Return zeros of a rational approximation, with Re >= 0, next to the axis."""
-    from scipy.interpolate import AAA
-
-    gamma, rtol = spectrum.linewidth, spectrum.tolerances.approximation
-    # the approximation is one of the largest values: those of slow modes must not be small
-    value = value / _magnitude(omega, np.abs(value))
-    both = np.concatenate([-omega[:0:-1], omega])
-    with warnings.catch_warnings():
-        # an approximation that stays short of its tolerance has good zeros all the same
-        warnings.simplefilter("ignore", RuntimeWarning)
-        mirrored = np.concatenate([value[:0:-1].conj(), value])
-        # zeros at poles are left out below
-        approximation = AAA(both, mirrored, rtol=rtol, clean_up=False)
-        zeros, poles = approximation.roots(), approximation.poles()
-    close = np.isfinite(zeros) & (zeros.imag > spectrum.lowest) & (zeros.imag < omega[-1])
-    close &= (zeros.real > -_ON_AXIS * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
-    # a zero at a pole is one of the approximation's rounding
-    apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
-    close &= apart > _APART * np.minimum(gamma + zeros.imag, np.abs(zeros))
-    return [complex(max(z.real, 0.0), z.imag) for z in zeros[close]]
-
-
-def _magnitude(omega: Array, size: Array) -> Complex:
-    """Return (omega + i s)(omega + i t), s and t being where det M begins to rise, and does twice.
-
-    It has no zeros above the axis, and its modulus is that of det M up to a factor.
-    """
-    rises = np.flatnonzero(size > 2 * size[0])
-    first = int(rises[0]) if rises.size else omega.size - 1
-    steeper = np.flatnonzero(size[first:] * omega[first] > 2 * size[first] * omega[first:])
-    second = first + int(steeper[0]) if steeper.size else omega.size - 1
-    return np.asarray((omega + 1j * omega[first]) * (omega + 1j * omega[second]))
-
-
 def distinct(roots: Complex, errors: Array, lowest: float) -> tuple[Complex, Array]:
     """Return the roots in the window with their errors, each once, those on Re = 0 exactly there.
 
     A root next to the axis Re = 0 that is not on it has a mirror image, which is a root as well.
     """
-    kept: list[complex] = []
-    bounds: list[float] = []
-    for w, error in zip(map(complex, roots), map(float, errors), strict=True):
-        if not (np.isfinite(w) and w.imag > lowest):
-            continue
-        close = max(_SAME * abs(w), 2 * error)
-        if w.real < -close:
-            continue
-        root = w if w.real > close else complex(0.0, w.imag)
-        if all(abs(root - other) > close for other in kept):
-            kept.append(root)
-            bounds.append(error)
-    return np.array(kept, dtype=complex), np.array(bounds)
+    kept = _different(roots, errors, lowest)
+    return _at_rest(roots[kept], errors[kept]), errors[kept]
+
+
+def _different(roots: Complex, errors: Array, lowest: float) -> list[int]:
+    """Return which of some roots are in the window, each once."""
+    kept: list[int] = []
+    values = _at_rest(roots, errors).tolist()
+    for k, (w, root, close) in enumerate(
+        zip(roots.tolist(), values, _close(roots, errors).tolist(), strict=True)
+    ):
+        inside = np.isfinite(w) and w.imag > lowest and w.real >= -close
+        if inside and all(abs(root - values[j]) > close for j in kept):
+            kept.append(k)
+    return kept
+
+
+def _at_rest(roots: Complex, errors: Array) -> Complex:
+    """Return the roots, those on Re = 0 within their errors exactly there."""
+    return np.where(roots.real > _close(roots, errors), roots, 1j * roots.imag)
+
+
+def _close(roots: Complex, errors: Array) -> Array:
+    """Return how close to each root another one is the same."""
+    return np.asarray(np.maximum(_SAME * np.abs(roots), 2 * errors))

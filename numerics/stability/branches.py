@@ -22,7 +22,7 @@ from numerics.kept import Pictured
 from numerics.results import Status
 from numerics.solve.linking import AMBIGUOUS, DEFECT, Ends, Links, chains, links
 from numerics.stability.axis_count import axis_modes
-from numerics.stability.growth import completed
+from numerics.stability.grid_modes import completed
 from numerics.stability.refinement import refine
 from numerics.stability.spectrum import Source, Spectrum
 

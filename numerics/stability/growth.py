@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from numerics.kept import Kept
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status, Verdict
 from numerics.solve.minimum import WIDTHS, lowest_inside, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
+from numerics.stability.grid_modes import Peak, candidates, grid_modes, least_damped
 from numerics.stability.refinement import next_roots, refine, with_state_errors
 from numerics.stability.spectrum import Source, Spectrum
 from numerics.stability.wave_numbers import LOWEST, search_grid
@@ -27,14 +27,6 @@ _INNER = 7
 #: The slope of Im(omega_q) vanishes where a parabola through three values of it does that are so
 #: far apart, in log q: the cube of that is the error; and how often they are moved.
 _ASIDE, _MOVES = 3e-3, 4
-#: A wave number between two of the grid is at least so far from either, in parts of the step.
-_INSIDE = 0.1
-#: By how much less a maximum on the grid may be than the highest, in parts of that or of gamma.
-_MARGIN = 0.5
-#: How many times as many values of det M to take where a growing mode was not found.
-_DENSER = (3, 9)
-#: Maxima on the grid that are looked at.
-_MOST = 3
 
 
 class _GrowthRate(NamedTuple):
@@ -59,7 +51,7 @@ class GrowthRate(Kept, _GrowthRate):
         Bound of the error of `rate`: of M, of the state, of the root; where the verdict is open,
         also of the modes that rounding may hide.
     status : str
-        "complete", or "incomplete" where growing modes were counted that were not found, or where
+        "complete", or "incomplete" where modes were counted that were not found, or where
         det M on the real axis is not above its rounding, so that they could not be counted.
     verdict : Verdict
         "grows" if a mode surely grows, "decays" if surely none does, "undecided" otherwise: the
@@ -67,15 +59,6 @@ class GrowthRate(Kept, _GrowthRate):
     """
 
     __slots__ = ()
-
-
-@dataclass(frozen=True)
-class Peak:
-    """A local maximum of Im(omega_q) along a mode."""
-
-    q: float
-    omega: complex
-    error: float
 
 
 def growth_rate(
@@ -89,9 +72,10 @@ def growth_rate(
 
     The Goldstone mode has omega_q = 0 at q = 0, whatever the state; wave numbers therefore begin
     at `smallest`, as in a sample of the size 2 pi/smallest, and a stable state has a negative rate.
-    Growing modes are counted at each wave number of a grid by the argument of det M along the real
-    axis; one that grows between two of them only is seen if the first mode rises from the one and
-    falls to the other.
+    Growing modes are counted at wave numbers of a grid by the argument of det M along the real
+    axis, at the others those that grow half as fast as the fastest of these, along a line above it.
+    One that grows between two of them only is seen if the first mode rises from the one and falls
+    to the other.
 
     Parameters
     ----------
@@ -130,16 +114,10 @@ def growth_rate(
     high = max(spectrum.reach, 2 * low)
     if largest is not None:
         high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
-    grid = search_grid(spectrum, low, high)
-    found = [
-        completed(spectrum, modes)
-        for modes in axis_modes(spectrum, grid, enough=_MARGIN * spectrum.linewidth)
-    ]
-    best = _least_damped(spectrum, found[0])
-    found += _between_rise_and_fall(spectrum, found, best)
-    found.sort(key=lambda modes: modes.q)
-    peaks = [_narrowed(spectrum, found, k) for k in _candidates(spectrum, found, best)]
-    for peak in (*peaks, _least_damped(spectrum, found[-1])):
+    found = grid_modes(spectrum, search_grid(spectrum, low, high))
+    best = least_damped(spectrum, found[0])
+    peaks = [_narrowed(spectrum, found, k) for k in candidates(spectrum, found)]
+    for peak in (*peaks, least_damped(spectrum, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
@@ -199,74 +177,10 @@ def filled_diameter(source: Source) -> float:
     return Spectrum.of(source).reach
 
 
-def completed(spectrum: Spectrum, modes: AxisModes) -> AxisModes:
-    """Return the modes, from more values on the axis where a growing one was not found."""
-    for density in _DENSER:
-        # more values do not help where they are rounding
-        if modes.complete or not modes.certain:
-            break
-        (modes,) = axis_modes(spectrum, np.array([modes.q]), density=density)
-    return modes
-
-
-def _least_damped(spectrum: Spectrum, modes: AxisModes) -> Peak:
-    """Return the first mode; a bound of it where it is below those that are looked for."""
-    known = np.flatnonzero(np.isfinite(modes.errors))
-    if known.size == 0:
-        return Peak(modes.q, complex(0.0, spectrum.lowest), 0.0)
-    return Peak(modes.q, complex(modes.frequencies[known[0]]), float(modes.errors[known[0]]))
-
-
-def _candidates(spectrum: Spectrum, found: list[AxisModes], best: Peak) -> list[int]:
-    """Return where the largest imaginary part on the grid has its highest interior maxima.
-
-    Those that rounding may have made are none.
-    """
-    peaks = [_least_damped(spectrum, modes) for modes in found]
-    top = np.array([peak.omega.imag for peak in peaks])
-    noise = np.array([peak.error for peak in peaks])
-    inner = [k for k in range(1, top.size - 1) if top[k] >= max(top[k - 1], top[k + 1])]
-    lowest = np.minimum(top[:-2], top[2:]) + np.maximum(noise[:-2], noise[2:])
-    inner = [k for k in inner if top[k] - noise[k] > lowest[k - 1]]
-    inner = [k for k in inner if found[k].frequencies.size > 0]
-    highest = max([*top[inner], best.omega.imag], default=0.0)
-    # a maximum between two grid points may be higher than what is seen of it
-    margin = _MARGIN * max(spectrum.linewidth, abs(highest))
-    inner = [k for k in inner if top[k] > highest - margin]
-    return sorted(inner, key=lambda k: -top[k])[:_MOST]
-
-
-def _between_rise_and_fall(
-    spectrum: Spectrum, found: list[AxisModes], best: Peak
-) -> list[AxisModes]:
-    """Return modes at wave numbers next to which the first one may be higher than on the grid.
-
-    It rises from the one before on and falls to the one after, and neither of these is a maximum:
-    where both tangents meet a maximum is, or close by.
-    """
-    peaks = [_least_damped(spectrum, modes) for modes in found]
-    known = np.array([modes.frequencies.size > 0 for modes in found])
-    q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
-    rise = np.zeros(q.size)
-    at = spectrum.with_slopes(q[known], omega[known])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rise[known] = (-q[known] * at.by_q / at.by_omega).imag
-    seen = _candidates(spectrum, found, best)
-    x, y = np.log(q), omega.imag
-    wanted = []
-    for k in range(q.size - 1):
-        if k not in seen and k + 1 not in seen and rise[k] > 0 > rise[k + 1]:
-            width = x[k + 1] - x[k]
-            place = (y[k + 1] - y[k] - rise[k + 1] * width) / (rise[k] - rise[k + 1])
-            wanted.append(x[k] + min(max(place, _INSIDE * width), (1 - _INSIDE) * width))
-    between = axis_modes(spectrum, np.exp(wanted)) if wanted else []
-    return [completed(spectrum, modes) for modes in between]
-
-
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
     beside = found[k - 1 : k + 2]
-    best = _least_damped(spectrum, found[k])
+    best = least_damped(spectrum, found[k])
     x = np.linspace(math.log(beside[0].q), math.log(beside[2].q), _INNER + 2)[1:-1]
     expected: Complex = np.asarray(_between(beside)(x), dtype=complex)
     roots = next_roots(spectrum, np.exp(x), expected).at
@@ -276,7 +190,7 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
             highest = int(roots.imag.argmax())
             top = climb(spectrum, math.exp(x[highest]), complex(roots[highest]), within=WIDTHS[1])
     else:
-        tops = [_least_damped(spectrum, modes) for modes in axis_modes(spectrum, np.exp(x))]
+        tops = [least_damped(spectrum, modes) for modes in axis_modes(spectrum, np.exp(x))]
         best = max((best, *tops), key=lambda peak: peak.omega.imag)
         top = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
     return top if top is not None and top.omega.imag > best.omega.imag else best

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.solve.analytic_newton import Local, Zeros, newton
+from numerics.solve.analytic_newton import Local, newton
 from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
@@ -24,6 +26,27 @@ _RADII, _STEP = 8.0, 1e-4
 _TRIES, _LONGER = 3, 100.0
 #: The largest deviation from the linear part over that distance, in parts of it, of a simple root.
 _CURVED = 0.25
+
+
+class Roots(NamedTuple):
+    """Roots of det M, not a number where none was found.
+
+    Parameters
+    ----------
+    at : ndarray of complex, shape (n,)
+    slope : ndarray of complex, shape (n,)
+        The derivative of det M by the frequency next to each.
+    drift : ndarray of complex, shape (n,)
+        That of the mode by log q, from the same values.
+    """
+
+    at: Complex
+    slope: Complex
+    drift: Complex
+
+    def select(self, which: Any) -> Roots:
+        """Return some of the roots."""
+        return Roots(*(x[which] for x in self))
 
 
 def refine(
@@ -46,12 +69,17 @@ def refine(
         How far from its guess a root may be, in parts of gamma + |omega|.
     """
     spectrum = Spectrum.of(source)
-    roots, slopes = next_roots(spectrum, q, np.array(start, dtype=complex), shift)
-    errors = np.full(roots.shape, np.inf)
-    at = np.flatnonzero(np.isfinite(roots))
+    roots = next_roots(spectrum, q, np.array(start, dtype=complex), shift)
+    return roots.at, errors_of(spectrum, q, roots)
+
+
+def errors_of(spectrum: Spectrum, q: Array, roots: Roots) -> Array:
+    """Return bounds of the errors of roots, without those of the state; infinite as in `refine`."""
+    errors = np.full(roots.at.shape, np.inf)
+    at = np.flatnonzero(np.isfinite(roots.at))
     if at.size > 0:
-        errors[at] = _radii(spectrum, q[at], roots[at], slopes[at])
-    return roots, errors
+        errors[at] = _radii(spectrum, q[at], roots.at[at], roots.slope[at])
+    return errors
 
 
 def with_state_errors(source: Source, q: Array, roots: Complex, errors: Array) -> Array:
@@ -66,16 +94,20 @@ def with_state_errors(source: Source, q: Array, roots: Complex, errors: Array) -
     return result
 
 
-def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHIFT) -> Zeros:
+def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHIFT) -> Roots:
     """Return where Newton's method leads; not a number where that is away from the start."""
     gamma = spectrum.linewidth
     size = gamma + np.abs(start)
+    drift = np.full(start.shape, np.nan + 0j)
 
     def value(which: NDArray[np.intp], omega: Complex) -> tuple[Complex, Array]:
         return spectrum(q[which], omega)
 
     def with_slope(which: NDArray[np.intp], omega: Complex) -> Local:
-        return Local(*spectrum.with_slopes(q[which], omega)[:3])
+        at = spectrum.with_slopes(q[which], omega)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            drift[which] = -q[which] * at.by_q / at.by_omega
+        return Local(*at[:3])
 
     def room(which: NDArray[np.intp], omega: Complex) -> Array:
         near = np.abs(omega - start[which]) <= shift * size[which]
@@ -83,7 +115,7 @@ def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHI
         slow = np.maximum(np.abs(omega), _SLOWEST * gamma)
         return np.where(near, np.minimum(slow, gamma + omega.imag), 0.0)
 
-    return newton(value, with_slope, start, room, _LONGEST * size)
+    return Roots(*newton(value, with_slope, start, room, _LONGEST * size), drift)
 
 
 def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:

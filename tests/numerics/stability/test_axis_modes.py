@@ -7,7 +7,8 @@ import pytest
 
 from numerics import Parameters, collective_mode, solve_steady_state
 from numerics.response.determinant import determinant
-from numerics.stability.axis_count import axis_modes, refine
+from numerics.stability.axis_count import axis_modes
+from numerics.stability.refinement import refine
 
 #: Growing and damped modes, with and without a real part; pairs of growing ones; none.
 CASES = (
@@ -91,3 +92,19 @@ def test_modes_are_left_out_where_none_grows() -> None:
         for modes, known in zip(found, every, strict=True):
             expected = known.frequencies[: 0 if left_out and known.growing == 0 else None]
             assert modes.frequencies == pytest.approx(expected, rel=1e-9)
+
+
+def test_modes_are_counted_above_a_growth_rate() -> None:
+    state = solve_steady_state(Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=1e-4))
+    q = np.geomspace(1e-2, 1.0, 9)
+    every = axis_modes(state, q)
+    fastest = max(modes.frequencies.imag.max(initial=-1.0) for modes in every)
+    for part in (0.3, 0.7, 1.1):
+        height = part * fastest
+        above = axis_modes(state, q, height=height, enough=-1.0, known=every[::4])
+        for modes, known in zip(above, every, strict=True):
+            faster = known.frequencies[known.frequencies.imag > height]
+            assert modes.growing == np.where(faster.real > 0, 2, 1).sum()
+            assert modes.complete
+            found = modes.frequencies[modes.frequencies.imag > height]
+            assert found == pytest.approx(faster, rel=1e-9)
