@@ -81,6 +81,11 @@ class Carriers:
         return self.middle - self.tilt
 
     @property
+    def alike(self) -> bool:
+        """Whether electrons and holes can be exchanged."""
+        return self.skew == 0 and self.tilt == 0 and self.electrons == self.holes
+
+    @property
     def threshold(self) -> float:
         """The edge of the spectrum from the middle of the gap, sqrt(1 - a**2) Delta_0."""
         return math.sqrt((1 - self.skew) * (1 + self.skew)) * abs(self.gap)

@@ -8,6 +8,7 @@ which what is of the order 1/gamma in them cancels; electrons and holes cannot b
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -52,17 +53,22 @@ class BandLoop:
         self.carriers, self.q, self.omega, self.program = carriers, q, omega, program
 
     def _node_loop(
-        self, program: str, filling: Filling, *reference: Array, groups: Integers | None = None
+        self,
+        program: str,
+        filling: Filling,
+        *reference: Array,
+        groups: Integers | None = None,
+        terms: Sequence[tuple[int, int]] = TERMS,
     ) -> NodeLoop:
-        """Return the loop over nodes for the four terms of `TERMS`."""
+        """Return the loop over nodes for some of the terms of `TERMS`."""
         carriers, omega = self.carriers, self.omega
         last: tuple[Array | float, ...] = (omega.imag, self.q, *carriers.parameters())
         return NodeLoop(
             self.module,
             program,
-            TERMS,
+            terms,
             omega.real,
-            [[*(s * one for one in reference), t * omega.real, *last] for s, t in TERMS],
+            [[*(s * one for one in reference), t * omega.real, *last] for s, t in terms],
             filling,
             edge=carriers.threshold,
             closest=self.closest * abs(carriers.gap),
@@ -126,23 +132,26 @@ class PairingLoop(BandLoop):
 
     With the program "pairing" those four, with "pairing_slopes" also their derivatives by omega and
     by q.
+
+    Without a real part of omega both transfers are one.  Electrons and holes that are alike can be
+    exchanged: the terms at -y are those at y with the opposite transfer, less complex conjugation,
+    with the opposite sign but for derivatives by omega.
     """
+
+    @property
+    def _terms(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The signs of y and those of the transfer that make different terms."""
+        return (1,) if self.carriers.alike else (1, -1), (1, -1) if self.omega.real.any() else (1,)
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands per unit of the nodes' variable, and their sizes."""
         _, offset, slope = panels.nodes(rule)
-        count = 4 if self.program == "pairing" else 12
-        total = np.zeros((count, *offset.shape), dtype=complex)
-        sizes = np.zeros((count, *offset.shape))
-        for sign in (1, -1):
-            first, second = (self._loop(panels, sign, offset, transfer) for transfer in (1, -1))
-            second = second.conj()
-            # the derivatives by omega of what depends on -omega*
-            second[4:8] *= -1
-            total += first - second
-            sizes += np.abs(first) + np.abs(second)
+        signs, transfers = self._terms
+        terms = [[self._loop(panels, s, offset, t) for t in transfers] for s in signs]
+        sizes = sum(np.abs(term) for both in terms for term in both)
         # M = -Pi
-        return -0.5j * total * slope, 0.5 * sizes * slope
+        values = self._folded(np.stack([np.stack(both, axis=-1) for both in terms], axis=-2))
+        return -0.5j * values * slope, 0.5 * self._weight * np.asarray(sizes) * slope
 
     def sums(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels, their errors, and those of the sizes."""
@@ -151,22 +160,36 @@ class PairingLoop(BandLoop):
     @functools.cached_property
     def loop(self) -> NodeLoop:
         """The loop over nodes."""
-        carriers = self.carriers
+        carriers, (signs, transfers) = self.carriers, self._terms
         rates = (carriers.electrons.linewidth, carriers.holes.linewidth)
         filling = Filling.sums(carriers.electrons, carriers.holes, rates)
-        return self._node_loop(self.program, filling)
+        terms = [(s, t) for s in signs for t in transfers]
+        return self._node_loop(self.program, filling, terms=terms)
 
     def folded(self, found: loops.Sums) -> Sums:
         """Return the integrals, given those of the terms."""
-        value, difference = (self._folded(x) for x in found[:2])
-        return -0.5j * value, 0.5 * np.abs(difference), 0.5 * found.size.sum(axis=1)
+        signs, transfers = self._terms
+        shape = (len(found.value), len(signs), len(transfers), found.value.shape[-1])
+        value, difference = (
+            self._folded(np.moveaxis(x.reshape(shape), -1, 0)).T for x in found[:2]
+        )
+        size = self._weight * found.size.sum(axis=1)
+        return -0.5j * value, 0.5 * np.abs(difference), 0.5 * size
+
+    @property
+    def _weight(self) -> float:
+        """How many terms each of those that are computed stands for."""
+        signs, transfers = self._terms
+        return len(TERMS) / (len(signs) * len(transfers))
 
     def _folded(self, found: Complex) -> Complex:
-        """Return the sum over the terms, the last axis but one, of R(q, omega) - R(q, -omega*)*."""
-        first, second = found[:, ::2].sum(axis=1), found[:, 1::2].sum(axis=1).conj()
+        """Return the sums over the terms, the last two axes, of R(q, omega) - R(q, -omega*)*."""
+        signs = found.shape[-2]
+        total = found.sum(axis=-2)
+        first, second = total[..., 0], total[..., -1].conj()
         # the derivatives by omega of what depends on -omega*
-        second[:, 4:8] *= -1
-        return np.asarray(first - second)
+        second[4:8] *= -1
+        return np.asarray((first - second) * (2 / signs))
 
 
 def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:

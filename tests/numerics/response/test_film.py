@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,10 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
+from numerics.evaluation import VARIABLE
+from numerics.quadrature.rules import gauss_kronrod
 from numerics.response.determinant import determinant, determinant_slopes
+from numerics.response.two_bands import PairingLoop, pairing_panels
 from numerics.response.uniform_limit import dynamic_limit, static_limit
 from tests.numerics.steady.test_film import extrapolated, film
 
@@ -101,3 +105,40 @@ def test_slopes_of_the_determinant() -> None:
     # the next powers of the step over the scales of M
     assert found.by_q == pytest.approx((value[0] - value[1]) / (2 * step), rel=1e-5)
     assert found.by_omega == pytest.approx((value[2] - value[3]) / (2 * step), rel=1e-5)
+
+
+@pytest.mark.parametrize("chosen", ["numpy", "numba"])
+@pytest.mark.parametrize("program", ["pairing", "pairing_slopes"])
+def test_terms_of_alike_carriers(
+    chosen: str, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if chosen == "numba":
+        pytest.importorskip("numba")
+    monkeypatch.setenv(VARIABLE, chosen)
+    reservoirs = (Reservoir("bath", 1e-3), Reservoir.empty("drain", 1e-4))
+    state = solve_steady_state(Model(Contact(binding=0.5), reservoirs, bands=Bands(2)))
+    alike = state.carriers
+    (bath,) = alike.holes.filled
+    half = bath._replace(rate=bath.rate / 2)
+    # the same, but told apart
+    apart = replace(alike, holes=alike.holes._replace(filled=(half, half)))
+    assert alike.alike
+    assert not apart.alike
+    q, omega = np.array([0.02, 0.3, 0.9]), np.array([0.003 + 1e-4j, 0.3 - 5e-4j, 0.1j])
+    panels, rule = pairing_panels(alike, q, omega), gauss_kronrod()
+    loops = (PairingLoop(carriers, q, omega, program) for carriers in (alike, apart))
+    found, expected = (
+        x.sums(panels, rule) if chosen == "numba" else x(panels, rule) for x in loops
+    )
+    # relative to the sizes before anything cancels, which are the last
+    allowed = 1e-12 * np.abs(expected[-1]).max()
+    for one, other in zip(found, expected, strict=True):
+        assert np.abs(one - other).max() < allowed
+
+
+def test_terms_without_a_frequency_are_the_same_to_the_last_bit() -> None:
+    q, omega = np.array([0.02, 0.3]), np.array([1e-4j, 0.0])
+    for state in (driven(0.5), solve_steady_state(film(0.5, Reservoir("bath", 1e-3)))):
+        alone = determinant(state, q, omega).value
+        beside = determinant(state, np.append(q, 0.1), np.append(omega, 0.2)).value
+        assert (alone == beside[:2]).all()
