@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ _STEP = 1e-3
 _FIRST, _LONGEST, _BENT = 0.02, 0.3, 0.1
 #: An interaction strength changes a state on the scale of one; a step is a part of this.
 _STRENGTH = 0.3
+#: Numbers that differ by rounding only are the same.
+_SAME = 1e-12
 #: Whose rates a pair is.
 CARRIERS = ("electrons", "holes")
 
@@ -219,6 +222,19 @@ class Along:
         # the distance is measured in the same way whatever the parameter is
         self.frame = Equations(model)
 
+    @cached_property
+    def drives(self) -> bool:
+        """Whether the parameter is the whole drive, by which the equations have a derivative."""
+        if self.path.split(".")[-1] not in ("gamma_v", "rate", "loss"):
+            return False
+        unit = self.model.filled_rate
+        return all(
+            math.isclose(changed.drive, rate, rel_tol=_SAME)
+            and math.isclose(changed.filled_rate, unit, rel_tol=_SAME)
+            for rate in (unit, 2 * unit)
+            for changed in (with_parameter(self.model, self.path, rate),)
+        )
+
     def at(self, value: float) -> Equations:
         """Return the equations at a value of the parameter."""
         return Equations(with_parameter(self.model, self.path, value))
@@ -243,19 +259,22 @@ class Along:
                 return None
             return equations.at_unknowns(at, equations.parameters.drive)
 
-        here, step = evaluated(value), _STEP * self._scale(x)
+        here = evaluated(value)
         at = dataclasses.replace(at, tilt=None if here is None else here.tilt)
         self.frame.tilt = at.tilt
         if here is None:
             # outside the parameter's domain, which Newton's method takes for a step too far
             return np.full(3, np.nan), np.full((3, 4), np.nan)
+        jacobian = self.frame.chained(here.jacobian, x)
+        if self.drives and value > 0:
+            return here.residuals, jacobian
         # at the end of the domain to one side
+        step = _STEP * self._scale(x)
         (first, low), (last, high) = (
             (moved, found) if found is not None else (value, here)
             for moved, found in ((y, evaluated(y)) for y in (value - step, value + step))
         )
         change = high.residuals * high.scales - low.residuals * low.scales
-        jacobian = self.frame.chained(here.jacobian, x)
         jacobian[:, 3] = change / (last - first) / here.scales
         return here.residuals, jacobian
 
@@ -287,8 +306,9 @@ class Along:
         """Return the state at a value between two points, of which the second may be the end."""
         part = (value - before[3]) / (after[3] - before[3])
         between = before + part * (after - before)
-        if after[0] == 0:
-            between[0] = before[0] * math.sqrt(1 - part)
+        if before[0] > 0 and after[0] >= 0:
+            # to where it vanishes the order parameter falls like a square root
+            between[0] = math.sqrt((1 - part) * before[0] ** 2 + part * after[0] ** 2)
         return self.state_from(value, self.frame.unknowns(between), rtol)
 
     def state_from(self, value: float, guess: Unknowns, rtol: float) -> SteadyState:
@@ -302,7 +322,8 @@ class Along:
 
         start = self.frame.point(guess, value)
         found = newton(system, start[:3], self.scales(start)[:3], SOLVED)
-        if not found.converged:
+        # the sign of the order parameter tells the same states apart
+        if not (found.converged and found.point[0] * guess.gap > 0):
             raise ContinuationError(start)
         at = self.frame.unknowns(np.append(found.point, value))
         return finished(equations, at, equations.parameters.drive, rtol)

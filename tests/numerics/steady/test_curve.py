@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from numerics import Contact, Model, Parameters, Reservoir, solve_steady_state, trace_steady_states
-from numerics.steady.curve import parameter_of, parameter_paths, with_parameter
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Parameters,
+    Reservoir,
+    solve_steady_state,
+    trace_steady_states,
+)
+from numerics.steady.curve import Along, parameter_of, parameter_paths, with_parameter
 from numerics.steady.equations import Unknowns, evaluate_equations
 
 LEAD = "reservoirs.lead.mu"
@@ -133,3 +141,38 @@ def test_bad_input(options, match):
     with pytest.raises(ValueError, match=match) as caught:
         trace_steady_states(BISTABLE, **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "along", "value"),
+    [
+        (Parameters(-0.3, 1e-3, 1e-4), "gamma_v", 1e-4),
+        (
+            Model(
+                Contact(binding=0.5),
+                [Reservoir("bath", (1.2e-3, 0.8e-3)), Reservoir.empty("vacuum", (1e-4, 3e-4))],
+                bands=Bands.of_ratio(2.0, 2),
+                neutral=True,
+            ),
+            "reservoirs.vacuum.rate",
+            2e-4,
+        ),
+    ],
+)
+def test_the_derivative_by_the_drive_is_that_of_a_difference(model, along, value):
+    system = Along(model, along)
+    assert system.drives
+    start = system.point(solve_steady_state(with_parameter(model, along, value)), value)
+    # the same system without it
+    other = Along(model, along)
+    other.drives = False
+    difference, derivative = other(start)[1], system(start)[1]
+    assert derivative[:, :3] == pytest.approx(difference[:, :3], rel=1e-9, abs=1e-12)
+    largest = np.abs(derivative[:, 3]).max()
+    assert np.abs(derivative[:, 3] - difference[:, 3]).max() < 1e-5 * largest
+
+
+@pytest.mark.parametrize("along", ["reservoirs.bath.rate", LEAD, "reservoirs.vacuum.rate"])
+def test_what_is_not_the_whole_drive(along):
+    # the lead drives as well
+    assert not Along(BISTABLE, along).drives
