@@ -23,15 +23,22 @@ from numpy.typing import NDArray
 
 from numerics.bands import Bands
 from numerics.couplings import Contact
-from numerics.errors import NoBoundary
 from numerics.figures.phase_diagram import LABELS, LOOKS
 from numerics.figures.stability_region import Column, legend_patches, shade, unstable_region
 from numerics.figures.style import new_figure, style
 from numerics.model import Model
 from numerics.quantities import quantity
 from numerics.reservoirs import Reservoir
-from numerics.stability.boundaries import Boundary, find_boundary
-from numerics.stability.edges import stability_line
+from numerics.stability.boundary_search import Boundary, first_of
+from numerics.stability.conditions import (
+    NORMAL,
+    OSCILLATING,
+    STATIC,
+    UNIFORM,
+    Condition,
+)
+from numerics.stability.edges import line_along
+from numerics.stability.path import Path, curve_path
 
 Array = NDArray[np.float64]
 
@@ -45,12 +52,10 @@ _ALONG = f"reservoirs.{_DRAIN}.rate"
 _BINDINGS = (0.02, 4.0)
 #: Above this there is no C: the mode of a small frequency grows only once a static one does.
 _NO_C = 0.1
-#: C is looked for around the ratio at which alpha_11 vanishes, up to these multiples of it.
-_AROUND = (0.8, 1.25)
 #: Long waves tell nothing once others grow: A is looked for between these multiples of B, in steps
 #: that show it where their stiffness is negative for a while only.
 _BESIDE = (0.95, 1.1)
-#: B and alpha_11 are looked for between the first two ratios, the end of the condensate between the
+#: B and C are looked for between the first two ratios, the end of the condensate between the
 #: last two.
 _LOWEST, _HALF, _LARGEST = 3e-4, 0.5, 1.2
 #: The last state that is looked at, in units of the end of the condensate, and an interval that
@@ -135,32 +140,29 @@ def compute(
 
 def _column(binding: float, *, regions: bool) -> FilmColumn:
     """Return what there is at one binding energy."""
-    model = film_model(binding)
-    end = _found("normal", model, (_HALF, _LARGEST))
-    top = end[0].value / _RATE if end else _LARGEST
-    found = [*_found("B", model, (_LOWEST, _HALF)), *end]
-    for static in [b for b in found if b.kind == "B"]:
-        near, far = (factor * static.value / _RATE for factor in _BESIDE)
-        found += _found("A", model, (near, far))
+    path = curve_path(film_model(binding), _ALONG, (_LOWEST * _RATE, _LARGEST * _RATE))
+    end = first_of(NORMAL, path, both=True)
+    found = _found(STATIC, path, _LOWEST, _HALF)
+    for static in tuple(found):
+        found += _found(UNIFORM, path, *(factor * static.value / _RATE for factor in _BESIDE))
     if binding < _NO_C:
-        for alpha in _found("alpha11", model, (_LOWEST, _HALF)):
-            around = tuple(alpha.value / _RATE * factor for factor in _AROUND)
-            found += _found("C", model, (around[0], around[1]))
-    unstable = _unstable(model, found, top) if regions else None
-    return FilmColumn(binding, tuple(found), unstable)
+        found += _found(OSCILLATING, path, _LOWEST, _HALF, both=False)
+    top = _LARGEST if end is None else end.value / _RATE
+    unstable = _unstable(path, found, top) if regions else None
+    return FilmColumn(binding, tuple(found) if end is None else (*found, end), unstable)
 
 
 def _unstable(
-    model: Model, boundaries: Sequence[Boundary], top: float
+    path: Path, boundaries: Sequence[Boundary], top: float
 ) -> tuple[tuple[float, float], ...]:
     """Return between which ratios modes grow, from the lowest of some boundaries on."""
-    first = min((b.value for b in boundaries if b.kind in _GROWING), default=0.0)
-    low, high = max(_LOWEST * _RATE, first * _ABOVE), _LAST * top * _RATE
-    line = stability_line(model, along=_ALONG, values=(low, high))
-    ends = [*itertools.chain(*line.unstable)]
+    first = min((b.value for b in boundaries), default=0.0)
+    above = path.between((max(_LOWEST * _RATE, first * _ABOVE), _LAST * top * _RATE))
+    low, high = (above.value(at) for at in (above.grid[0], above.grid[-1]))
+    ends = [*itertools.chain(*line_along(above).unstable)]
     if first and ends[:1] != [low]:
         # a mode that grows within a window only
-        return _unstable(model, (), top)
+        return _unstable(path, (), top)
     if first:
         ends[0] = first
     if ends and ends[-1] > _AT_END * high:
@@ -170,13 +172,12 @@ def _unstable(
     )
 
 
-def _found(kind: str, model: Model, ratios: tuple[float, float]) -> tuple[Boundary, ...]:
+def _found(
+    condition: Condition, path: Path, low: float, high: float, *, both: bool = True
+) -> list[Boundary]:
     """Return the first boundary of a kind between two ratios, if there is one."""
-    values = (ratios[0] * _RATE, ratios[1] * _RATE)
-    try:
-        return (find_boundary(kind, model, along=_ALONG, values=values),)
-    except NoBoundary:
-        return ()
+    found = first_of(condition, path.between((low * _RATE, high * _RATE)), both=both)
+    return [] if found is None else [found]
 
 
 def draw(data: FilmDiagram) -> Figure:

@@ -13,7 +13,7 @@ from numerics.results import Status
 from numerics.solve.signs import sign_changes
 from numerics.solve.zero import Zero, secant
 from numerics.stability.conditions import Condition
-from numerics.stability.path import STEP, Path
+from numerics.stability.path import NEXT_TO_END, STEP, Path
 from numerics.stability.quantities import Existence, Highest, Lowest, Number, Place
 from numerics.steady.solution import SteadyState, solve_steady_state
 
@@ -27,9 +27,8 @@ _ZERO = 4e-12
 _SLOPE, _RESOLVED = 1e-4, 1e-6
 #: Halvings of a bracket whose end was too far away; and minima that may touch zero in it.
 _HALVINGS, _MINIMA = 6, 3
-#: How far before the end of the condensates the state of that boundary is, in the coordinate; and
-#: the error of the end.
-_BEFORE_END, _END = 1e-6, 1e-9
+#: The error of the end of the condensates, in the coordinate.
+_END = 1e-9
 
 
 @dataclass(frozen=True)
@@ -373,8 +372,11 @@ def ended(condition: Condition, path: Path) -> Boundary | None:
 def _before(path: Path, end: float) -> SteadyState:
     """Return a state of the path just before its end."""
     last = min(path.known, key=lambda at: abs(at - end), default=-math.inf)
+    before = end - math.copysign(NEXT_TO_END, end - last)
     try:
-        return solve_steady_state(path.setting(end - math.copysign(_BEFORE_END, end - last)))
+        if path.vanishing:
+            return path.state(before)
+        return solve_steady_state(path.setting(before))
     except (NoCondensate, ConvergenceError):
         if last not in path.known:
             raise

@@ -21,6 +21,7 @@ from numerics.stability.boundary_search import Boundary
 from numerics.stability.edge_search import Edge, Walk
 from numerics.stability.path import (
     DRIVES,
+    Path,
     curve_path,
     drive_path,
     smallest_ratio,
@@ -178,8 +179,7 @@ def stability_line(
             choice(
                 "along", along, ("ratio", *parameter_paths(instance("model", model, Parameters)))
             )
-        path = curve_path(model, along, values)
-        return _line(Walk(path), [*path.grid[::_EACH], path.grid[-1]])
+        return line_along(curve_path(model, along, values))
     instance("model", model, Parameters)
     choice("along", along, DRIVES)
     if first is not None:
@@ -187,6 +187,11 @@ def stability_line(
     unit = model.gamma_b if along == "gamma_v" else 1.0
     low, high = _range(values, unit, model)
     return _drive_line(model, along, (low, high), first)
+
+
+def line_along(path: Path) -> StabilityLine:
+    """Return every change of stability along a path, and what is unstable; see `stability_line`."""
+    return _line(Walk(path), [*path.grid[::_EACH], path.grid[-1]])
 
 
 def _range(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,8 @@ _NO_GAP = 1e-3
 #: A state is expected on the polynomial through so many, which are apart by this part of the
 #: distance to the closest at least.
 _NODES, _APART = 3, 0.3
+#: How far before the end of the condensates the last state is, in the coordinate.
+NEXT_TO_END = 1e-6
 #: Tolerance of the states.
 _RTOL = 1e-10
 
@@ -101,6 +103,10 @@ class Path:
         Values of the parameter by their coordinate, where they were given.
     end : End, optional
         Where the condensate ends, if it does before the largest value.
+    vanishing : dict
+        The unknowns where the order parameter vanishes, by the coordinate.
+    followed : dict
+        Unknowns close to those of states, by their coordinate.
     """
 
     model: Setting
@@ -110,6 +116,8 @@ class Path:
     known: dict[float, SteadyState] = field(default_factory=dict, repr=False)
     given: dict[float, float] = field(default_factory=dict, repr=False)
     end: End | None = None
+    vanishing: dict[float, Unknowns] = field(default_factory=dict, repr=False)
+    followed: dict[float, Unknowns] = field(default_factory=dict, repr=False)
 
     def value(self, at: float) -> float:
         """Return the parameter at a coordinate."""
@@ -123,6 +131,38 @@ class Path:
         """Tell whether a value of the parameter is within the grid."""
         ends = (self.value(at) for at in (self.grid[0], self.grid[-1]))
         return next(ends) <= value <= next(ends)
+
+    def between(self, values: object) -> Path:
+        """Return the part of this path between two values; states are shared with this one.
+
+        The grid is that of this path if enough of it is there, or one of its own.
+
+        Raises
+        ------
+        ValueError
+            If the values are not two numbers, the smaller one first.
+        NoCondensate
+            If there are no states between them.
+        """
+        wanted = interval(values)
+        first, last = self.grid[0], self.grid[-1]
+        for at in self.vanishing:
+            # there are states up to there
+            first, last = min(first, at + NEXT_TO_END), max(last, at - NEXT_TO_END)
+        low, high = (
+            max(self.coordinate.of(wanted[0]), first),
+            min(self.coordinate.of(wanted[1]), last),
+        )
+        if not low < high:
+            raise NoCondensate(
+                f"no condensate with {self.along} from {wanted[0]:.6g} to {wanted[1]:.6g}"
+            )
+        grid = [low, *(at for at in self.grid if low < at < high), high]
+        if len(grid) <= _LEAST:
+            steps = max(math.ceil((high - low) / STEP), _LEAST)
+            grid = np.linspace(low, high, steps + 1).tolist()
+        inside = self.end is not None and wanted[0] <= self.end.value <= wanted[1]
+        return replace(self, grid=tuple(grid), end=self.end if inside else None)
 
     def state(self, at: float) -> SteadyState:
         """Return the state at a coordinate, solved for from those next to it.
@@ -147,27 +187,33 @@ class Path:
         near = self.known[min(self.known, key=lambda other: abs(other - at))]
         if self.along in DRIVES:
             return solve_nearby(setting, near, guess=self._expected(at))
+        along = Along(self.model, self.along)
         try:
-            along = Along(self.model, self.along)
             return along.state_from(self.value(at), self._expected(at), _RTOL)
         except ContinuationError as failure:
             raise ConvergenceError(f"no state at {self.along} = {self.value(at):.12g}") from failure
 
     def _expected(self, at: float) -> Unknowns:
         """Return the unknowns at a coordinate where the closest states lead to."""
+        states = {x: state.unknowns for x, state in self.known.items()}
+        known = self.followed | states | self.vanishing
         nodes: list[float] = []
-        for other in sorted(self.known, key=lambda x: abs(x - at)):
+        for other in sorted(known, key=lambda x: abs(x - at)):
             # what is closer together than this amplifies the errors of the states
             apart = _APART * abs(nodes[0] - at) if nodes else 0.0
             if len(nodes) < _NODES and all(abs(other - x) > apart for x in nodes):
                 nodes.append(other)
-        found = [self.known[x].unknowns for x in nodes]
+        found = [known[x] for x in nodes]
         weights = [math.prod((at - y) / (x - y) for y in nodes if y != x) for x in nodes]
-        gap, mu, edge, tilt = (
-            math.fsum(w * getattr(u, name) for w, u in zip(weights, found, strict=True))
-            for name in ("gap", "mu", "edge", "tilt")
+        # the order parameter falls like a square root to where it vanishes
+        square, mu, edge, tilt = (
+            math.fsum(w * value for w, value in zip(weights, values, strict=True))
+            for values in zip(
+                *((u.gap**2, u.mu, u.edge, u.tilt or 0.0) for u in found), strict=True
+            )
         )
-        return Unknowns(gap, mu, edge, tilt)
+        lowest = min(u.gap for u in found if u.gap != 0)
+        return Unknowns(math.sqrt(square) if square > 0 else lowest, mu, edge, tilt)
 
 
 def with_value(model: Setting, along: str, value: float) -> Setting:
@@ -255,14 +301,32 @@ def curve_path(model: Setting, along: str, values: object) -> Path:
     except NoCondensate:
         # it may be at the other end
         curve = steady_curve(model, along, grid[::-1], _RTOL)
-    end = _end(model, curve)
+    end, at_end = _end(model, curve)
+    vanishing = {} if end is None or at_end is None else {coordinate.of(end.value): at_end}
     rising = curve.values[0] < curve.values[-1]
     states = (
         (value, found[0] if found and (end is None or (value < end.value) == rising) else None)
         for value, found in zip(map(float, curve.values), curve.states, strict=True)
     )
     known, given = _kept(coordinate, states)
-    return Path(model, along, coordinate, tuple(sorted(known)), known, given, end)
+    # the points of a neutral model are without a tilt
+    followed = {} if model.neutral else _followed(curve, coordinate)
+    return Path(
+        model, along, coordinate, tuple(sorted(known)), known, given, end, vanishing, followed
+    )
+
+
+def _followed(curve: Curve, coordinate: Coordinate) -> dict[float, Unknowns]:
+    """Return the unknowns at the points of a curve up to where it ends or turns back."""
+    found: dict[float, Unknowns] = {}
+    ends, before = sorted((curve.values[0], curve.values[-1])), None
+    for value, gap, mu, mu_b in curve.points.tolist():
+        turned = before is not None and (value - before) * (curve.values[-1] - before) <= 0
+        if gap <= 0 or turned or not ends[0] <= value <= ends[1]:
+            break
+        found[coordinate.of(value)] = Unknowns(gap, mu, mu_b - mu)
+        before = value
+    return found
 
 
 def _kept(
@@ -303,18 +367,21 @@ def _grid(model: Setting, along: str, low: float, high: float) -> tuple[Array, C
     return np.linspace(low, high, _LINEAR + 1), Coordinate(low, unit)
 
 
-def _end(model: Setting, curve: Curve) -> End | None:
-    """Return where the condensate ends along a curve, if it does."""
+def _end(model: Setting, curve: Curve) -> tuple[End | None, Unknowns | None]:
+    """Return where the condensate ends along a curve, if it does, and the unknowns at no gap."""
     if curve.folds:
         # the first of them: beyond it the curve comes back on other states, or, where it passes
         # through an order parameter of zero, on the same ones
         fold = curve.folds[0]
         vanishing = abs(fold.gap) < _NO_GAP * float(np.abs(curve.points[:, 1]).max())
         status = Status.VANISHES if vanishing else Status.TURNS_BACK
-        return End(parameter_of(fold.parameters, curve.along), status)
+        end = End(parameter_of(fold.parameters, curve.along), status)
+        return end, replace(fold.unknowns, gap=0.0) if vanishing else None
     if curve.status is Status.VANISHES:
-        return End(Along(model, curve.along).vanishing(*curve.points[-2:]), curve.status)
-    return None
+        system = Along(model, curve.along)
+        point = system.zero(*curve.points[-2:])
+        return End(float(point[3]), curve.status), system.frame.unknowns(point)
+    return None, None
 
 
 def _ending(status: str) -> Status:
