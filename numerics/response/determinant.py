@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from numerics.response.fluctuation import Points, fluctuation_matrix
 from numerics.response.goldstone import goldstone_matrix, goldstone_slopes
-from numerics.response.long_wavelength import Hydrodynamics
+from numerics.response.long_wavelength import Coefficients, Hydrodynamics
 from numerics.results import Sampled
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
@@ -132,9 +132,10 @@ def static_stiffness(state: SteadyState, q: ArrayLike, rtol: float = RTOL) -> tu
     return np.asarray(value.real / wave**2), np.asarray(bound / wave**2)
 
 
-def uniform_stiffness(found: Hydrodynamics) -> float:
+def uniform_stiffness(found: Coefficients) -> float:
     """Return the limit q -> 0 of det M(q, 0)/q**2, scaled: alpha_11 beta_22 + alpha_21 beta_12."""
-    return -(SCALE**2) * found.stiffness * found.prefactor
+    alpha, beta = found.alpha, found.beta
+    return SCALE**2 * float(alpha[0, 0] * beta[1, 1] + alpha[1, 0] * beta[0, 1])
 
 
 def uniform_modes(found: Hydrodynamics, q: float) -> tuple[complex, complex]:

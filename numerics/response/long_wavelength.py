@@ -33,7 +33,7 @@ Complex = NDArray[np.complex128]
 #: The integral is done in 1/p beyond this multiple of the momentum scale of the state.
 _NEAR = 4.0
 #: Panels keep the singular points this many half-lengths away; more where that is not enough.
-_SEPARATIONS = (1.75, 3.0, 5.0)
+_SEPARATIONS = (2.5, 3.5, 5.0)
 #: By how many ulp energies are moved to see what rounding does to the integrands.
 _EPS = float(np.finfo(float).eps)
 _MOVED = 4 * _EPS
@@ -238,8 +238,27 @@ def hydrodynamics(
     return FullResult(value, error, evaluations, status) if full else value
 
 
-def _sums(state: SteadyState, rtol: float) -> _Sums:
-    """Return the coefficients, converged."""
+def coefficients(state: SteadyState, *, rtol: float = 1e-10) -> Coefficients:
+    """Return the coefficients of `hydrodynamics`, without bounds of their errors.
+
+    The same to the last bit, for less than half of the work: for searches, which ask for errors
+    where they end.
+
+    Parameters
+    ----------
+    state, rtol
+        As in `hydrodynamics`.
+
+    Raises
+    ------
+    ConvergenceError
+        As in `hydrodynamics`.
+    """
+    return Coefficients.of(_sums(state, rtol, rounded=False).values)
+
+
+def _sums(state: SteadyState, rtol: float, *, rounded: bool = True) -> _Sums:
+    """Return the coefficients, converged; their rounding only where it is asked for or matters."""
     if not state.parameters.closed:
         sums = _Sums.of_loop(state, rtol)
         if (sums.quadrature <= sums.allowed(rtol)).all():
@@ -247,7 +266,10 @@ def _sums(state: SteadyState, rtol: float) -> _Sums:
         raise _not_converged(sums, rtol)
     evaluations, before = 0, np.full(12, np.inf)
     for separation in _SEPARATIONS:
-        sums = _Sums.of(state, separation)
+        sums = _Sums.of(state, separation, rounded=rounded)
+        if not (rounded or (sums.quadrature <= rtol * _group_sizes(sums.values)).all()):
+            # rounding may be what has not converged
+            return _sums(state, rtol)
         evaluations += sums.evaluations
         # rounding shows in the difference between the rules as well: what shorter panels leave as
         # it is can be nothing else
@@ -292,14 +314,13 @@ class _Sums:
         return cls(*parts, int(found.evaluations[0])).with_coupling(state, 0.0)
 
     @classmethod
-    def of(cls, state: SteadyState, separation: float) -> _Sums:
-        """Integrate over the momentum, for equal carriers."""
+    def of(cls, state: SteadyState, separation: float, *, rounded: bool = True) -> _Sums:
+        """Integrate over the momentum, for equal carriers; without rounding it counts as zero."""
         near, far = momentum_grids(
             occupation_momenta(Unknowns(state.gap, state.mu, state.edge), state.occupation),
             momentum_scale(state),
             separation,
         )
-        beside = replace(state, edge=state.edge * (1 + _MOVED))
         # both grids at once, and with moved energies: a kernel takes most of its time for itself
         p, ends = np.concatenate([near.nodes, 1 / far.nodes]), (0, near.nodes.size, None)
         weight = np.concatenate([np.ones(near.nodes.size), far.nodes**-2])
@@ -307,18 +328,22 @@ class _Sums:
         measure = MEASURE * square * weight
         factor = np.array([measure, measure * square / 1.5])[_WAVES]
         xi = square - state.mu
-        energies = np.concatenate([xi, xi + _MOVED * (square + abs(state.mu))])
-        plain, moved = np.split(coefficient_integrands(state, energies), 2, axis=1)
-        integrands, noise = plain * factor, np.abs(moved * factor - plain * factor)
+        moves = (0.0, _MOVED) if rounded else (0.0,)
+        energies = np.concatenate([xi + moved * (square + abs(state.mu)) for moved in moves])
+        plain, *others = np.split(coefficient_integrands(state, energies), len(moves), axis=1)
+        integrands = plain * factor
+        noise = np.abs(others[0] * factor - integrands) if rounded else np.zeros_like(plain)
         # at xi = 0 the energies do not move with xi, but their distance from the edge is rounded,
         # at one momentum otherwise than at the next
-        apart = coefficient_integrands(beside, xi) * factor - integrands
+        beside = replace(state, edge=state.edge * (1 + _MOVED))
+        apart = coefficient_integrands(beside, xi) * factor - integrands if rounded else noise
         values, quadrature, rounding = np.zeros((3, 12))
         for grid, some in zip((near, far), map(slice, ends[:-1], ends[1:]), strict=True):
             total, error = grid.integrate(integrands[:, some])
             values += total
             quadrature += error
-            rounding += (_SAFETY * noise + _EPS * np.abs(integrands))[:, some] @ grid.weights
+            terms = _SAFETY * noise + rounded * _EPS * np.abs(integrands)
+            rounding += terms[:, some] @ grid.weights
             rounding += _SAFETY * np.linalg.norm(apart[:, some] * grid.weights, axis=1)
         at_rest = state.parameters.coupling.at_rest(state.mu)[1, 0].real
         sums = cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)

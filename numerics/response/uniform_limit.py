@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from numerics.evaluation import backend
 from numerics.response.determinant import SCALE, determinant, uniform_stiffness
-from numerics.response.long_wavelength import Hydrodynamics, hydrodynamics
+from numerics.response.long_wavelength import (
+    Coefficients,
+    Hydrodynamics,
+    coefficients,
+    hydrodynamics,
+)
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -37,6 +42,32 @@ def expansion(state: SteadyState) -> Hydrodynamics:
 @functools.lru_cache(maxsize=_EXPANSIONS)
 def _expansion(state: SteadyState, by: str) -> Hydrodynamics:
     return hydrodynamics(state)
+
+
+def _values(state: SteadyState) -> Coefficients:
+    """Return the coefficients at a state, whose errors a search does not ask for on its way."""
+    # for carriers of any kind they come together
+    return _coefficients(state, backend()) if state.parameters.closed else expansion(state)
+
+
+@functools.lru_cache(maxsize=_EXPANSIONS)
+def _coefficients(state: SteadyState, by: str) -> Coefficients:
+    return coefficients(state)
+
+
+def static_value(state: SteadyState) -> float:
+    """Return the value of `static_limit`, to the last bit, without its bound."""
+    return uniform_stiffness(_values(state))
+
+
+def amplitude_value(state: SteadyState) -> float:
+    """Return the value of `amplitude_limit`, to the last bit, without its bound."""
+    return float(_values(state).alpha[0, 0])
+
+
+def phase_value(state: SteadyState) -> float:
+    """Return the value of `phase_limit`, to the last bit, without its bound."""
+    return float(_values(state).beta[1, 1])
 
 
 def static_limit(state: SteadyState) -> Limit:

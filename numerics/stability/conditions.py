@@ -21,10 +21,13 @@ from numerics.domain import choice, outside
 from numerics.response.determinant import static_stiffness
 from numerics.response.uniform_limit import (
     amplitude_limit,
+    amplitude_value,
     dynamic_limit,
     dynamic_stiffness,
     phase_limit,
+    phase_value,
     static_limit,
+    static_value,
 )
 from numerics.stability.growth import filled_diameter
 from numerics.stability.quantities import (
@@ -133,9 +136,9 @@ def _uniform_grid(state: SteadyState) -> Array:
     return np.geomspace(_LOWEST_OMEGA * gamma, top, _POINTS)
 
 
-ALPHA11 = Condition("alpha11", Number(amplitude_limit))
-BETA22 = Condition("beta22", Number(phase_limit))
-_STIFFNESS = Number(static_limit)
+ALPHA11 = Condition("alpha11", Number(amplitude_value, lambda s: amplitude_limit(s).bound))
+BETA22 = Condition("beta22", Number(phase_value, lambda s: phase_limit(s).bound))
+_STIFFNESS = Number(static_value, lambda s: static_limit(s).bound)
 STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
 #: Where static modes of other wave numbers grow the limit tells nothing of the phase diagram.
 UNIFORM = Condition("A", _STIFFNESS, until=STATIC, instability=True)

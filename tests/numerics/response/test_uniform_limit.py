@@ -12,10 +12,13 @@ from numerics.response.determinant import static_stiffness
 from numerics.response.goldstone import goldstone_matrix
 from numerics.response.uniform_limit import (
     amplitude_limit,
+    amplitude_value,
     dynamic_limit,
     dynamic_stiffness,
     phase_limit,
+    phase_value,
     static_limit,
+    static_value,
 )
 from tests.numerics.response.test_hydrodynamics import extrapolated
 
@@ -73,3 +76,12 @@ def test_they_are_those_of_the_matrix(name, limit, values, allowed) -> None:
     expected, _ = extrapolated(list(values(state)), (2, 3, 4))
     assert abs(found.value - expected) <= allowed * abs(expected)
     assert 0 < found.bound < allowed * abs(expected)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 2e-3])
+def test_values_without_bounds_are_the_same_to_the_last_bit(temperature: float) -> None:
+    bath, vacuum = Reservoir("bath", 1e-3, temperature=temperature), Reservoir.empty("vacuum", 1e-4)
+    state = solve_steady_state(Model(Contact(0.0), [bath, vacuum]))
+    assert static_value(state) == static_limit(state).value
+    assert amplitude_value(state) == amplitude_limit(state).value
+    assert phase_value(state) == phase_limit(state).value
