@@ -111,7 +111,7 @@ def axis_modes(
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
-    search = _Search(spectrum, q, density, height)
+    search = ModeSearch(spectrum, q, density, height)
     grows = (search.counts > 0) | ~search.certain
     wanted = (search.counts >= growing) | ~search.certain
     growing_at, rest = (np.flatnonzero(wanted & x).tolist() for x in (grows, ~grows))
@@ -120,13 +120,19 @@ def axis_modes(
         search.look(rest)
     else:
         search.leave_out(rest)
-    return [search.found[k] for k in sorted(search.found)]
+    return search.modes()
 
 
-class _Search:
-    """What is known of the modes at each wave number."""
+class ModeSearch:
+    """What is known of the modes at each wave number, first of all how many there are.
 
-    def __init__(self, spectrum: Spectrum, q: Array, density: int, height: float) -> None:
+    Parameters
+    ----------
+    spectrum, q, density, height
+        As in `axis_modes`.
+    """
+
+    def __init__(self, spectrum: Spectrum, q: Array, density: int = 1, height: float = 0.0) -> None:
         self.spectrum, self.q, self.height = spectrum, q, height
         self.slow = _slow_modes(spectrum, q)
         self.samples = LineSamples(spectrum, q, self.slow, density, height)
@@ -134,12 +140,16 @@ class _Search:
         self.counts, self.certain, self.doubt = self.samples.counts()
         self.found: dict[int, AxisModes] = {}
 
+    def modes(self) -> list[AxisModes]:
+        """Return what was found, by the wave number."""
+        return [self.found[k] for k in sorted(self.found)]
+
     def highest(self) -> float:
         """Return the largest growth rate of all modes that were found."""
         rates = (modes.frequencies[:1].tolist() for modes in self.found.values())
         return max((w.imag for first in rates for w in first), default=-math.inf)
 
-    def look(self, wanted: list[int], known: Sequence[AxisModes] = ()) -> None:
+    def look(self, wanted: Iterable[int], known: Sequence[AxisModes] = ()) -> None:
         """Find the modes at some wave numbers, from those at others where these tell of all."""
         if known:
             self._refine({k: self._expected(k, known) for k in wanted})

@@ -16,7 +16,7 @@ from functools import partial
 from numerics.errors import ConvergenceError, NoCondensate
 from numerics.results import DECAYS, GROWS, UNDECIDED, Status
 from numerics.solve.signs import looked_at
-from numerics.stability.axis_count import axis_counts
+from numerics.stability.axis_count import AxisModes, ModeSearch
 from numerics.stability.boundary_search import Boundary, bracketed, found_at, zero_near
 from numerics.stability.conditions import (
     OSCILLATING,
@@ -25,9 +25,11 @@ from numerics.stability.conditions import (
     Condition,
     instability_of,
 )
-from numerics.stability.growth import growth_rate
+from numerics.stability.grid_modes import with_hidden
+from numerics.stability.growth import growth_rate, maxima
 from numerics.stability.path import Path
 from numerics.stability.quantities import Highest, Place
+from numerics.stability.spectrum import Source, Spectrum
 from numerics.stability.wave_numbers import search_grid
 from numerics.steady.solution import SteadyState
 
@@ -77,10 +79,19 @@ class Walk:
         if at not in self.verdicts:
             try:
                 grows = self._static_mode_grows(at)
-                self.verdicts[at] = GROWS if grows else counted(self.path.state(at))
+                self.verdicts[at] = GROWS if grows else self._looked_at(at)
             except (NoCondensate, ConvergenceError):
                 self.verdicts[at] = UNDECIDED
         return self.verdicts[at]
+
+    def _looked_at(self, at: float) -> str:
+        """Return whether a mode grows at or between the wave numbers of the search."""
+        state = self.path.state(at)
+        verdict, found = looked_for(state)
+        if found:
+            place = Highest().among(state, found)
+            self.damping[at] = math.inf if place is None else place.value
+        return verdict
 
     def look(self, places: Iterable[float]) -> None:
         """Judge the states at some coordinates, and those at which static modes grow."""
@@ -159,18 +170,27 @@ class Walk:
         return Edge(bisected(self.path, *((high, low) if rises else (low, high))), rises)
 
 
-def counted(state: SteadyState) -> str:
-    """Return whether a mode of a state grows, by the counts at the wave numbers of the search.
+def looked_for(source: Source) -> tuple[str, list[AxisModes]]:
+    """Return whether a mode of a state grows, and the modes if none does at those wave numbers.
+
+    Growing modes are counted at the wave numbers of the search.  Where none grows, it may between
+    two of them: the first mode rises and falls there, and its maxima are looked at.
 
     Returns
     -------
-    str
-        "grows", "decays" or "undecided".
+    tuple
+        "grows", "decays" or "undecided", and a list of AxisModes.
     """
-    growing, certain = axis_counts(state, search_grid(state))
-    if (certain & (growing > 0)).any():
-        return GROWS
-    return DECAYS if certain.all() else UNDECIDED
+    spectrum = Spectrum.of(source)
+    search = ModeSearch(spectrum, search_grid(spectrum))
+    if (search.certain & (search.counts > 0)).any():
+        return GROWS, []
+    search.look(range(search.q.size))
+    found = with_hidden(spectrum, search.modes())
+    grows = any(modes.certain and modes.growing > 0 for modes in found)
+    if grows or any(peak.omega.imag > peak.error for peak in maxima(spectrum, found)):
+        return GROWS, search.modes()
+    return DECAYS if all(modes.certain for modes in found) else UNDECIDED, search.modes()
 
 
 def fastest(state: SteadyState) -> Place:

@@ -52,8 +52,13 @@ def grid_modes(spectrum: Spectrum, grid: Array) -> list[AxisModes]:
     if height > 0:
         others = {"enough": -math.inf, "height": height, "known": found}
     found += [completed(spectrum, m) for m in axis_modes(spectrum, grid[~first], **others)]
-    found.sort(key=lambda modes: modes.q)
-    return sorted(found + _between_rise_and_fall(spectrum, found), key=lambda modes: modes.q)
+    return with_hidden(spectrum, sorted(found, key=lambda modes: modes.q))
+
+
+def with_hidden(spectrum: Spectrum, found: list[AxisModes]) -> list[AxisModes]:
+    """Return modes at ascending wave numbers, and between two where the first rises and falls."""
+    hidden = _between_rise_and_fall(spectrum, found)
+    return sorted([*found, *hidden], key=lambda modes: modes.q)
 
 
 def _first_modes(spectrum: Spectrum, found: list[AxisModes]) -> list[Peak]:

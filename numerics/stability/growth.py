@@ -116,7 +116,7 @@ def growth_rate(
         high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
     found = grid_modes(spectrum, search_grid(spectrum, low, high))
     best = least_damped(spectrum, found[0])
-    peaks = [_narrowed(spectrum, found, k) for k in candidates(spectrum, found)]
+    peaks = maxima(spectrum, found)
     for peak in (*peaks, least_damped(spectrum, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
@@ -175,6 +175,11 @@ def _judged(
 def filled_diameter(source: Source) -> float:
     """Return a wave number beyond which no mode grows: the `reach` of a spectrum."""
     return Spectrum.of(source).reach
+
+
+def maxima(spectrum: Spectrum, found: list[AxisModes]) -> list[Peak]:
+    """Return the highest maxima of the first mode between wave numbers at which it is known."""
+    return [_narrowed(spectrum, found, k) for k in candidates(spectrum, found)]
 
 
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:

@@ -7,7 +7,7 @@ close by, and a bound of its error there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.response.uniform_limit import Limit
 from numerics.solve.minimum import WIDTHS, minimum_near
-from numerics.stability.axis_count import axis_modes
+from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.growth import climb, filled_diameter
 from numerics.stability.refinement import with_state_errors
 from numerics.steady.sensitivity import effect_of_errors
@@ -208,11 +208,19 @@ class Highest:
 
     def _among(self, state: SteadyState, waves: Array, growing: int) -> Place | None:
         """Return the mode at wave numbers that is damped least."""
+        return self._least(state, axis_modes(state, waves, growing=growing))
+
+    def among(self, state: SteadyState, known: Iterable[AxisModes]) -> Place | None:
+        """Return what `first` does, from modes that are known at wave numbers as close as its."""
+        low, high = _WAVES[[0, -1]] * state.parameters.linewidth
+        return self._least(state, (modes for modes in known if low <= modes.q <= high))
+
+    def _least(self, state: SteadyState, known: Iterable[AxisModes]) -> Place | None:
         gamma = state.parameters.linewidth
         slowest = MOVING * gamma if self.moving else -1.0
         seen = [
             Place(-complex(w).imag, modes.q, complex(w), settled=False)
-            for modes in axis_modes(state, waves, growing=growing)
+            for modes in known
             for w in modes.frequencies[modes.frequencies.real > slowest][:1]
         ]
         return min(seen, key=lambda place: place.value, default=None)

@@ -25,6 +25,8 @@ from numerics import (
     solve_steady_state,
 )
 from numerics.stability.axis_count import axis_counts, axis_modes
+from numerics.stability.edge_search import looked_for
+from numerics.stability.wave_numbers import search_grid
 
 #: Rounding of a polynomial of some ten operations, in units of the sum of its terms' moduli.
 ROUNDING = 16 * float(np.finfo(float).eps)
@@ -132,6 +134,29 @@ def test_the_growth_of_streams():
     calm = growth_rate(streams(0.12), smallest=0.1)
     assert calm.verdict == "grows"
     assert abs(calm.rate - (1 / math.sqrt(8) - 0.12)) <= calm.error
+
+
+def narrow(top: float, middle: float) -> Spectrum:
+    """A mode of frequency 0.5 that grows within a few percent of one wave number only."""
+
+    def determinant(q, omega, rtol):
+        away = np.log(q / middle) / 0.05
+        w = omega + 1j * (0.02 - (top + 0.02) / (1 + away**2))
+        return w**2 - 0.25, ROUNDING * (np.abs(w) ** 2 + 0.25)
+
+    return Spectrum(determinant, GAMMA, 1.0, 2.0, power=2.0)
+
+
+@pytest.mark.parametrize(("top", "verdict"), [(0.01, "grows"), (-0.01, "decays")])
+def test_a_mode_that_grows_between_two_wave_numbers_is_no_stable_state(top, verdict):
+    grid = search_grid(narrow(top, 1.0))
+    spectrum = narrow(top, float(np.sqrt(grid[-6] * grid[-5])))
+    growing, certain = axis_counts(spectrum, grid)
+    assert certain.all()
+    assert not growing.any()
+    found = growth_rate(spectrum)
+    assert (found.verdict, found.rate) == (verdict, pytest.approx(top, abs=1e-9))
+    assert looked_for(spectrum)[0] == verdict
 
 
 def test_no_stream_grows_against_more_damping():
