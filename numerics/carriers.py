@@ -18,6 +18,10 @@ Complex = NDArray[np.complex128]
 #: Distance from frequency zero in units of the gap, where the poles of G^R and G^A cancel, at which
 #: a difference of its inverse keeps half of the digits.
 CLOSEST = 1e-8
+#: The same where the poles of one function alone cancel, like the inverse of the distance: nodes
+#: are as close as they come, which leaves of an integral its rounding times a logarithm.  Moved,
+#: they disagree with the distances from the edges of the spectra.  Closer there is rounding alone.
+RESOLVED = float(np.finfo(float).eps)
 #: Kernels of carriers of any masses and rates, by dimension.
 _KERNELS = {2: "film", 3: "two_bands"}
 

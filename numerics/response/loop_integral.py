@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.carriers import CLOSEST, distance_from
+from numerics.carriers import RESOLVED, distance_from
 from numerics.evaluation import evaluate
 from numerics.quadrature import node_loop as loops
 from numerics.quadrature.adaptive import Means, Sums, integrate
@@ -130,7 +130,7 @@ def node_loop(
         [[omega.real, omega.imag, q, *alone]] * 2,
         Filling.sums(occupation, occupation, (1.0, 1.0)),
         edge=state.gap,
-        closest=CLOSEST * state.gap,
+        closest=RESOLVED * state.gap,
         smooth=smooth,
     )
 
@@ -152,8 +152,8 @@ def loop_arguments(
     transfer = omega[owner]
     mean = np.concatenate([y.ravel(), -y.ravel()])
     nu = mean - transfer.real / 2
-    # the poles of G^R and G^A cancel in G^K/nu, which is regular: a node next to nu = 0 moves
-    closest = CLOSEST * state.gap
+    # the poles of G^R and G^A cancel in G^K/nu, which is regular: no node is at nu = 0
+    closest = RESOLVED * state.gap
     # filled before, as reservoirs may step closer to it
     fillings = (state.occupation.sums(nu), state.occupation.sums(-nu))
     nu = np.where(np.abs(nu) < closest, np.copysign(closest, nu), nu)

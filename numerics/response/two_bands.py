@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.carriers import CLOSEST, Carriers
+from numerics.carriers import RESOLVED, Carriers
 from numerics.evaluation import evaluate
 from numerics.quadrature import node_loop as loops
 from numerics.quadrature.adaptive import Sums
@@ -47,7 +47,7 @@ class BandLoop:
     #: Scale of the inverse root that is subtracted from an integrand, zero where none is.
     scale = 0.0
     #: How close nodes come to where G^R and G^A share a pole, in units of the gap.
-    closest = CLOSEST
+    closest = RESOLVED
 
     def __init__(self, carriers: Carriers, q: Array, omega: Complex, program: str) -> None:
         self.carriers, self.q, self.omega, self.program = carriers, q, omega, program
