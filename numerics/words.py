@@ -52,6 +52,8 @@ class Status(Word):
     COMES_BACK = "comes back to the first value"
     TOO_MANY = "ends: too many points"
     HALTS = "halts: the steps became too small"
+    #: How a line of boundaries ends.
+    COMES_TO_REST = "ends where its mode comes to rest"
 
 
 class Verdict(Word):

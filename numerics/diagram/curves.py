@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass, field
 
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.parameters import Parameters
-from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.solve.polynomial import leading_nodes
+from numerics.stability.boundaries import Boundary, find_boundary, interpolated
+from numerics.stability.conditions import CONDITIONS
 from numerics.stability.growth import growth_rate
 from numerics.steady.solution import SteadyState
 from numerics.steady.tracing import trace_steady_states
@@ -23,6 +25,8 @@ _STRIDE = 0.35
 #: step; a step that changes log(ratio) by more than the last needs a closer look.
 #: After that, a jump has become smaller than this part of what it was, if it is none.
 _OFF, _OFF_PART, _SMOOTH, _CLOSED = 0.02, 0.3, 0.3, 0.4
+#: So many known points of a curve lead to another one.
+_LEADING = 4
 #: How often an interval in which a curve ends or jumps is halved.
 _HALVINGS = 3
 #: Wanted accuracy of the interaction strength of a meeting point.
@@ -94,8 +98,8 @@ def _point(task: Record) -> Record:
     """Return the point of a curve between two others; None if it is not found between them."""
     inv = task["inv_kfa"]
     ends = [boundary_of(record) for record in task["between"]]
-    start = min(ends, key=lambda end: abs(end.state.parameters.inv_kfa - inv))
-    found = _find(start.kind, start.state.paper, inv, start)
+    start = ends[0]
+    found = _find(start.kind, start.state.paper, inv, *ends)
     low, high = sorted(math.log(end.ratio) for end in ends)
     if isinstance(found, str) or not low - _SMOOTH <= math.log(found.ratio) <= high + _SMOOTH:
         return {"point": None}
@@ -142,8 +146,8 @@ def _meeting(task: Record) -> Record:
 
     def point(n: int, inv: float) -> Boundary:
         if inv not in known[n]:
-            start = known[n][min(known[n], key=lambda x: abs(x - inv))]
-            found = _find(start.kind, start.state.paper, inv, start)
+            ends = list(known[n].values())
+            found = _find(ends[0].kind, ends[0].state.paper, inv, *ends)
             if isinstance(found, str):
                 raise NoBoundary(found)
             known[n][inv] = found
@@ -166,10 +170,15 @@ def _model(task: Record, inv_kfa: float) -> Parameters:
     )
 
 
-def _find(
-    kind: str, model: Parameters, inv_kfa: float, start: Boundary | None = None
-) -> Boundary | str:
-    """Return a boundary, or why there is none."""
+def _find(kind: str, model: Parameters, inv_kfa: float, *known: Boundary) -> Boundary | str:
+    """Return a boundary, from those that are known of its curve, or why there is none."""
+    places = {point.state.paper.inv_kfa: point for point in known}
+    nearest = [places[x] for x in leading_nodes(places, inv_kfa, _LEADING)]
+    if len(nearest) > 1:
+        condition = CONDITIONS[kind]
+        found = interpolated(model.replace(inv_kfa=inv_kfa), condition, nearest)
+        if found is not None:
+            return found
     try:
         return find_boundary(
             kind,
@@ -177,11 +186,11 @@ def _find(
             gamma_b=model.gamma_b,
             temperature=model.temperature,
             cutoff=model.cutoff,
-            start=start,
+            start=nearest[0] if nearest else None,
         )
     except ConvergenceError as error:
         # the start may have been too far away
-        return str(error) if start is None else _find(kind, model, inv_kfa)
+        return _find(kind, model, inv_kfa) if nearest else str(error)
     except (NoBoundary, NoCondensate) as error:
         return str(error)
 
@@ -240,7 +249,7 @@ class _Walk:
     def _step(self, k: int, to: int) -> None:
         """Go from a point to its neighbour."""
         near = self.found[k]
-        here = _find(self.kind, self.model, self.inv[to], near)
+        here = _find(self.kind, self.model, self.inv[to], *self._before(k, to))
         if isinstance(here, Boundary):
             expected = self._expected(k, to)
             change = abs(expected - math.log(near.ratio))
@@ -254,6 +263,14 @@ class _Walk:
                 self._join(k, to, here)
                 return
         self._look_between(k, to, here)
+
+    def _before(self, k: int, to: int) -> list[Boundary]:
+        """Return the point from which a step is made, and those that the curve comes from."""
+        points, step = [self.found[k]], k - to
+        while k + step in self.found and max(k, k + step) in self.joined:
+            k += step
+            points.append(self.found[k])
+        return points
 
     def _expected(self, k: int, to: int) -> float:
         """Return log(ratio) as the points before lead to it; not a number for a first step."""

@@ -25,6 +25,9 @@ COLUMNS = (
     "mu_bec/eps_F",
 )
 
+#: The top of the axes, in units of the largest order parameter: the BCS limit grows beyond.
+_ROOM = 1.15
+
 
 @dataclass(frozen=True)
 class CrossoverCurve:
@@ -52,8 +55,9 @@ def draw(data: CrossoverCurve) -> Figure:
     with style():
         figure = new_figure(8.4, 3.8)
         gap, mu = figure.subplots(1, 2)
-        weak = [bcs_limit(s.inv_kfa) for s in data.states if s.inv_kfa <= 0.5]
-        strong = [bec_limit(s.inv_kfa) for s in data.states if s.inv_kfa >= 0.25]
+        # as far as they have values: where they fail the picture shows it
+        weak = [bcs_limit(s.inv_kfa) for s in data.states]
+        strong = [bec_limit(s.inv_kfa) for s in data.states if s.inv_kfa > 0]
         curves = (
             (data.states, "BCS-Leggett theory"),
             (weak, "BCS limit"),
@@ -66,7 +70,8 @@ def draw(data: CrossoverCurve) -> Figure:
             mu.plot(interactions, [s.mu for s in states], **look)
         gap.set_ylabel(quantity("gap").label)
         mu.set_ylabel(quantity("mu").label)
-        gap.set_ylim(0, None)
+        gap.set_ylim(0, _ROOM * max(s.gap for s in data.states))
+        mu.axhline(0.0, color="#888888", linewidth=0.8)
         for axes in (gap, mu):
             _finish(axes, data)
         gap.legend(loc="upper left")

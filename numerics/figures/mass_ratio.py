@@ -25,11 +25,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy import concatenate, hypot, log
+from numpy import concatenate
 
 from numerics.bands import Bands
 from numerics.couplings import Contact
-from numerics.errors import ConvergenceError
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.model import Model
@@ -38,7 +37,7 @@ from numerics.reservoirs import Reservoir
 from numerics.results import Status
 from numerics.stability.boundaries import find_boundary
 from numerics.stability.boundary_line import BoundaryLine, boundary_line
-from numerics.stability.static_end import StaticEnd, static_end
+from numerics.stability.static_end import StaticEnd
 
 COLUMNS = (
     "boundary",
@@ -196,7 +195,7 @@ def follow_line(
     model = mass_model(inv_kfa, 1.0, rate, gamma_b)
     start = find_boundary(kind, model, along=RATE, start=replace(equal, along=RATE, value=rate))
     line = boundary_line(start, RATIO, (1.0, largest), longest=longest)
-    return MassLine(kind, inv_kfa, line, end=_end(kind, line, longest))
+    return MassLine(kind, inv_kfa, line, end=line.end)
 
 
 def follow_part(
@@ -216,19 +215,7 @@ def follow_part(
         values=concatenate([down.values[:0:-1], up.values]),
         boundaries=(*down.boundaries[:0:-1], *up.boundaries),
     )
-    begin, end = (_end(kind, half, longest) for half in (down, up))
-    return MassLine(kind, inv_kfa, line, begin, end)
-
-
-def _end(kind: str, line: BoundaryLine, longest: float) -> StaticEnd | None:
-    """Return where the mode is static within a step of where a line ends, if it is."""
-    if kind != "C" or line.status is Status.COMPLETE:
-        return None
-    try:
-        found = static_end(line.boundaries[-1], (RATIO, RATE))
-    except ConvergenceError:
-        return None
-    return found if hypot(*log(line.values[-1] / found.values)) < longest else None
+    return MassLine(kind, inv_kfa, line, down.end, up.end)
 
 
 def draw(data: MassRatioData) -> Figure:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from numerics.domain import choice, instance, outside
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.model import Model
 from numerics.parameters import Parameters, Setting
+from numerics.solve.polynomial import lagrange_weights
 from numerics.stability.boundary_search import Boundary, first_of, found_at, zero_near
 from numerics.stability.conditions import ALPHA11, KINDS, Condition, condition_of
 from numerics.stability.path import (
@@ -204,14 +207,44 @@ def _continued(
     return None if between is None else _continued(model, condition, between, halvings - 1)
 
 
-def _moved(model: Parameters, condition: Condition, start: Boundary) -> Boundary | None:
-    """Return the boundary at parameters close to another one's."""
+def interpolated(
+    model: Parameters, condition: Condition, known: Sequence[Boundary]
+) -> Boundary | None:
+    """Return the boundary where those at other interaction strengths lead to.
+
+    Parameters
+    ----------
+    model : Parameters
+        Of the same rate, temperature and cutoff as theirs.
+    condition : Condition
+    known : sequence of Boundary
+        One or more of it, the closest first.
+    """
+    nearest = known[0]
+    nodes = [boundary.state.paper.inv_kfa for boundary in known]
+    weights = lagrange_weights(nodes, model.inv_kfa)
+    rows = [(math.log(b.ratio), b.q, b.omega, b.state.gap, b.state.mu, b.state.edge) for b in known]
+    ratio, q, omega, gap, mu, edge = np.dot(weights, rows).tolist()
+    # limits have no place
+    q = q if q > 0 < nearest.q else nearest.q
+    omega = omega if omega > 0 < nearest.omega else nearest.omega
+    if isinstance(condition.quantity, Existence) or not (gap > 0 and edge > 0):
+        return None
+    state = replace(nearest.state, gap=gap, mu=mu, mu_b=mu + edge, edge=edge)
+    expected = replace(nearest, value=math.exp(ratio), along="ratio", q=q, omega=omega, state=state)
+    return _moved(model, condition, expected, near=True)
+
+
+def _moved(
+    model: Parameters, condition: Condition, start: Boundary, *, near: bool = False
+) -> Boundary | None:
+    """Return the boundary at parameters close to another one's, or near where it is expected."""
     place = Place(0.0, start.q, start.omega, settled=True)
     condition = _followed(condition, place)
     path, at = Path(model, "ratio"), math.log(start.ratio)
     try:
         path.known[at] = solve_nearby(path.setting(at), start.state)
-        if isinstance(condition.quantity, Highest):
+        if isinstance(condition.quantity, Highest) and not near:
             at += _shift(path, at, start)
         # a minimum that touches zero is approached from where it is negative
         step = -_FIRST if isinstance(condition.quantity, Lowest) else _FIRST

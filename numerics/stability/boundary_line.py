@@ -13,10 +13,13 @@ from numerics.domain import instance, outside
 from numerics.errors import ConvergenceError
 from numerics.model import Model
 from numerics.results import Status
+from numerics.solve.polynomial import lagrange_weights
 from numerics.stability.boundaries import moved_along
 from numerics.stability.boundary_search import Boundary
 from numerics.stability.conditions import CONDITIONS, Condition
 from numerics.stability.path import interval
+from numerics.stability.quantities import Highest
+from numerics.stability.static_end import StaticEnd, static_end
 from numerics.steady.curve import parameter_of, parameter_paths, with_parameter
 
 Array = NDArray[np.float64]
@@ -47,6 +50,8 @@ class BoundaryLine:
         The points; each has the error of the parameter that it was solved for.
     status : Status
         "complete" where the line has left the values of `across`, or why it ends before.
+    end : StaticEnd, optional
+        Where it ends because its mode comes to rest, beyond the last of the points.
     """
 
     across: str
@@ -54,6 +59,7 @@ class BoundaryLine:
     values: Array
     boundaries: tuple[Boundary, ...] = field(repr=False)
     status: Status
+    end: StaticEnd | None = None
 
 
 def boundary_line(
@@ -81,7 +87,8 @@ def boundary_line(
     Notes
     -----
     The mode that is critical is followed.  Another one may have become so before: whether the state
-    is stable on one side, `growth_rate` tells.
+    is stable on one side, `growth_rate` tells.  Where its frequency vanishes boundary C ends, see
+    `numerics.stability.static_end`.
 
     Examples
     --------
@@ -104,10 +111,18 @@ def boundary_line(
     if condition is None:
         raise outside("start", start.kind, ", ".join(CONDITIONS))
     line = _Line(condition, (across, start.along))
-    found = [start]
     upwards = line.values(start)[0] ** 2 < ends[0] * ends[1]
-    direction, length = np.array([1.0 if upwards else -1.0, 0.0]), min(_FIRST, longest)
-    status, missed = Status.TOO_MANY, _OFF
+    found, status, end = _followed(line, start, 1.0 if upwards else -1.0, ends, longest)
+    points = np.array([line.values(point) for point in found])
+    return BoundaryLine(across, start.along, points, tuple(found), status, end)
+
+
+def _followed(
+    line: _Line, start: Boundary, sense: float, ends: tuple[float, float], longest: float
+) -> tuple[list[Boundary], Status, StaticEnd | None]:
+    """Return the points of a line, how it ends, and where if its mode comes to rest."""
+    found, end = [start], None
+    direction, length, missed = np.array([sense, 0.0]), min(_FIRST, longest), _OFF
     while len(found) < _MOST:
         here = line.point(found[-1])
         moved, off_by = line.step(found, length, direction, missed)
@@ -116,19 +131,24 @@ def boundary_line(
         # the first direction is none of the line's
         bent = len(found) > 1 and np.linalg.norm(ahead - length * direction) > _BENT * length
         if moved is None or not 0 < off < _FAR * length or (bent and length > _CORNER):
+            if moved is None and end is None:
+                end = line.end(found[-1], direction, length)
             length /= 2
-            if length < _SHORTEST:
-                status = Status.HALTS
-                break
-            continue
-        direction, missed = ahead / off, off_by
-        found.append(moved)
-        length = min(_GROWTH * length, longest)
-        if not ends[0] <= line.values(moved)[0] <= ends[1]:
-            status = Status.COMPLETE
-            break
-    points = np.array([line.values(point) for point in found])
-    return BoundaryLine(across, start.along, points, tuple(found), status)
+        else:
+            direction, missed = ahead / off, off_by
+            found.append(moved)
+            length = min(_GROWTH * length, longest)
+            if not ends[0] <= line.values(moved)[0] <= ends[1]:
+                return found, Status.COMPLETE, None
+        if end is not None:
+            # half of the way that is left
+            rest = float(np.linalg.norm(np.log(end.values) - line.point(found[-1])))
+            length = min(length, rest / 2)
+            if length < _CORNER / 2:
+                return found, Status.COMES_TO_REST, end
+        if length < _SHORTEST:
+            return found, Status.HALTS, None
+    return found, Status.TOO_MANY, None
 
 
 @dataclass(frozen=True)
@@ -195,14 +215,25 @@ class _Line:
                 return moved, float((self.point(moved) - expected.point)[free])
         return None, missed
 
+    def end(self, last: Boundary, direction: Array, length: float) -> StaticEnd | None:
+        """Return where the mode comes to rest that moves still at a point, if that is ahead."""
+        if not isinstance(self.condition.quantity, Highest) or last.omega == 0:
+            return None
+        try:
+            found = static_end(last, self.paths)
+        except ConvergenceError:
+            return None
+        way = np.log(found.values) - self.point(last)
+        ahead = float(np.linalg.norm(way)) < _FAR * length and float(way @ direction) > 0
+        return found if ahead else None
+
     def _expected(self, found: Sequence[Boundary], length: float) -> _Expected:
         """Return the boundary where the polynomial through the last ones leads to."""
         last = found[-1]
         points = np.array([self.point(boundary) for boundary in found])
         chords = np.linalg.norm(np.diff(points, axis=0), axis=1)
-        nodes = np.concatenate([[0.0], np.cumsum(chords)])
-        at = float(nodes[-1]) + length
-        weights = [math.prod((at - y) / (x - y) for y in nodes if y != x) for x in nodes]
+        nodes = [0.0, *np.cumsum(chords).tolist()]
+        weights = lagrange_weights(nodes, nodes[-1] + length)
         states = [boundary.state for boundary in found]
         # a frequency vanishes like a square root
         rows = [

@@ -190,7 +190,7 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     expected: Complex = np.asarray(_between(beside)(x), dtype=complex)
     roots = next_roots(spectrum, np.exp(x), expected).at
     if np.isfinite(roots).all():
-        top = _top(spectrum, np.polynomial.Polynomial.fit(x, roots, _INNER - 1))
+        top = highest_point(spectrum, np.polynomial.Polynomial.fit(x, roots, _INNER - 1))
         if top is None:
             highest = int(roots.imag.argmax())
             top = climb(spectrum, math.exp(x[highest]), complex(roots[highest]), within=WIDTHS[1])
@@ -211,7 +211,7 @@ def _between(beside: list[AxisModes]) -> np.polynomial.Polynomial:
     return np.polynomial.Polynomial.fit([math.log(m.q) for m in beside], omega, 2)
 
 
-def _top(spectrum: Spectrum, curve: np.polynomial.Polynomial) -> Peak | None:
+def highest_point(spectrum: Spectrum, curve: np.polynomial.Polynomial) -> Peak | None:
     """Return the maximum of Im(omega_q) where its slope vanishes, from a curve next to the mode.
 
     None if the curve has none, or has it elsewhere.

@@ -14,6 +14,7 @@ from numerics.errors import ConvergenceError, NoCondensate
 from numerics.parameters import Parameters, Setting
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError
+from numerics.solve.polynomial import lagrange_weights, leading_nodes
 from numerics.steady.curve import (
     CARRIERS,
     Along,
@@ -44,9 +45,8 @@ _LEAST, _LINEAR = 9, 32
 #: A fold at which the order parameter is smaller than this part of the largest is at a zero of it:
 #: a fold is known to 10**-6 of the largest.
 _NO_GAP = 1e-3
-#: A state is expected on the polynomial through so many, which are apart by this part of the
-#: distance to the closest at least.
-_NODES, _APART = 3, 0.3
+#: A state is expected on the polynomial through so many.
+_NODES = 3
 #: How far before the end of the condensates the last state is, in the coordinate.
 NEXT_TO_END = 1e-6
 #: Tolerance of the states.
@@ -197,14 +197,9 @@ class Path:
         """Return the unknowns at a coordinate where the closest states lead to."""
         states = {x: state.unknowns for x, state in self.known.items()}
         known = self.followed | states | self.vanishing
-        nodes: list[float] = []
-        for other in sorted(known, key=lambda x: abs(x - at)):
-            # what is closer together than this amplifies the errors of the states
-            apart = _APART * abs(nodes[0] - at) if nodes else 0.0
-            if len(nodes) < _NODES and all(abs(other - x) > apart for x in nodes):
-                nodes.append(other)
+        nodes = leading_nodes(known, at, _NODES)
         found = [known[x] for x in nodes]
-        weights = [math.prod((at - y) / (x - y) for y in nodes if y != x) for x in nodes]
+        weights = lagrange_weights(nodes, at)
         # the order parameter falls like a square root to where it vanishes
         square, mu, edge, tilt = (
             math.fsum(w * value for w, value in zip(weights, values, strict=True))

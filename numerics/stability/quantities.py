@@ -7,6 +7,7 @@ close by, and a bound of its error there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 from numerics.response.uniform_limit import Limit
 from numerics.solve.minimum import WIDTHS, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.growth import climb, filled_diameter
+from numerics.stability.growth import Peak, climb, filled_diameter, highest_point
 from numerics.stability.refinement import with_state_errors
+from numerics.stability.spectrum import Spectrum
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
 
@@ -31,6 +33,11 @@ _WAVES = np.geomspace(1.5, 50.0, 9)
 _BETWEEN = (_WAVES[1] / _WAVES[0]) ** np.linspace(-1.0, 1.0, 13)
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
+#: How far in log q the highest point may be from where it is expected to be, and how far at least
+#: from where its mode meets its mirror image.
+_NEAR, _RESOLVED = 0.02, 0.01
+#: By how many linewidths a mode falls over the former, before anything is known of it.
+_FLAT = 1e-6
 #: The smallest real part that makes a mode one that moves, in units of gamma.
 MOVING = 0.05
 
@@ -226,11 +233,34 @@ class Highest:
         return min(seen, key=lambda place: place.value, default=None)
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
-        """Return the maximum of Im(omega_q), uphill from a place."""
-        found = climb(state, place.q, place.omega, within=place.within)
+        """Return the maximum of Im(omega_q), uphill from a place.
+
+        Next to where a mode that moves meets its mirror image it has none: that is not smooth.
+        """
+        spectrum = Spectrum.of(state)
+        found = self._top(spectrum, place.q, place.omega) if place.settled else None
+        if found is None:
+            found = climb(spectrum, place.q, place.omega, within=place.within)
+            if found is not None and found.omega.real > 0:
+                found = self._top(spectrum, found.q, found.omega)
         if found is None or (self.moving and not found.omega.real > 0):
             return None
         return Place(-found.omega.imag, found.q, found.omega, found.error)
+
+    def _top(self, spectrum: Spectrum, q: float, omega: complex) -> Peak | None:
+        """Return the maximum next to a wave number, where the slope vanishes."""
+        x = math.log(q)
+        # nothing is known of its slopes, but that the top is here
+        flat = np.polynomial.Polynomial(
+            [omega, 0, -1j * _FLAT * spectrum.linewidth], domain=[x - _NEAR, x + _NEAR]
+        )
+        found = highest_point(spectrum, flat)
+        if found is None or not found.omega.real > 0:
+            return found
+        at = spectrum.with_slopes(np.array([found.q]), np.array([found.omega]))
+        turn = abs(complex((found.q * at.by_q / at.by_omega)[0]).real)
+        # omega**2 is linear from where the mode meets its mirror image
+        return found if found.omega.real > 2 * _RESOLVED * turn else None
 
     def error(self, state: SteadyState, place: Place) -> float:
         """Return a bound of the error of the frequency."""

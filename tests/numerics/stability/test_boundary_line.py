@@ -64,3 +64,22 @@ def test_what_is_no_start_says_so(start: Boundary) -> None:
         boundary_line(start, "bands.width", (1.0, 2.0))
     with pytest.raises(ValueError, match=r"start = 'own' is outside its domain: A, B, C"):
         boundary_line(dataclasses.replace(start, kind="own"), RATIO, (1.0, 2.0))
+
+
+@pytest.mark.slow
+def test_a_line_whose_mode_comes_to_rest() -> None:
+    other = Model(Contact(-1.0), [BATH, VACUUM], bands=Bands.of_ratio(2.15), neutral=True)
+    start = find_boundary("C", other, along=RATE, values=(2.1e-5, 2.3e-5))
+    line = boundary_line(start, RATIO, (2.0, 3.0), longest=0.03)
+    assert line.status is Status.COMES_TO_REST
+    assert line.end is not None
+    assert line.end.values[0] == pytest.approx(2.3878, abs=1e-3)
+    # the points lead to it
+    ratios, squares = line.values[:, 0], np.array([p.omega**2 for p in line.boundaries])
+    assert (np.diff(ratios) > 0).all()
+    assert ratios[-1] < line.end.values[0] < 1.03 * ratios[-1]
+    assert (np.diff(squares) < 0).all()
+    # where the square of the frequency, which is smooth there, vanishes by extrapolation: what that
+    # misses is a small part of the way
+    beyond = np.polynomial.Polynomial.fit(squares[-4:], ratios[-4:], 3)(0.0)
+    assert beyond == pytest.approx(line.end.values[0], abs=0.05 * (line.end.values[0] - ratios[-1]))
