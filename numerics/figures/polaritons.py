@@ -31,7 +31,7 @@ from numerics.response.long_wavelength import hydrodynamics
 from numerics.stability.edges import StabilityEdge, stability_line
 from numerics.stability.growth import growth_rate
 from numerics.stability.modes import collective_mode
-from numerics.stability.threshold import LaserThreshold, laser_threshold
+from numerics.stability.threshold import LaserThreshold, laser_thresholds, normal_state
 from numerics.steady.solution import solve_steady_state
 from numerics.steady.state import SteadyState
 
@@ -142,8 +142,8 @@ class PolaritonData:
 def cut_at(detuning: float) -> Cut:
     """Return what happens at one detuning."""
     model = polariton_model(detuning)
-    uniform = laser_threshold(model)
-    best = max(gains_of(model, 9), key=lambda x: x.loss)
+    gains = gains_of(model, 9)
+    uniform, best = gains[0], max(gains, key=lambda x: x.loss)
     values = (_SMALLEST * uniform.loss, _NEAR_END * uniform.loss)
     line = stability_line(model, along="coupling.loss", values=values)
     ends = [(low, math.inf if high > _AT_END * values[1] else high) for low, high in line.unstable]
@@ -154,10 +154,10 @@ def gains_of(model: Model, points: int) -> tuple[LaserThreshold, ...]:
     """Return the laser limit of photons by their wave number, up to where carriers absorb."""
     photon = model.coupling
     assert isinstance(photon, Boson)
-    potential = laser_threshold(model).mu_b
+    potential = normal_state(model).mu
     # the energy of two carriers at the potential of the bath
     largest = math.sqrt(2 * photon.mass * max(2 * potential - photon.detuning, 0.0))
-    return tuple(laser_threshold(model, float(q)) for q in np.linspace(0.0, largest, points))
+    return laser_thresholds(model, np.linspace(0.0, largest, points).tolist())
 
 
 def compute(points: int = 5, *, waves: int = 24, executor: Executor | None = None) -> PolaritonData:
@@ -249,10 +249,12 @@ def _gain(axes: Axes, data: PolaritonData) -> None:
         q, gain = [x.q for x in gains], [1e3 * x.loss for x in gains]
         axes.plot(q, gain, label=rf"$\delta={detuning:g}$", **look)
     axes.axhline(0.0, color="#888888", linewidth=0.8)
-    axes.set_ylim(bottom=-2.0)
+    # the legend in a row above the lines
+    most = max(1e3 * x.loss for gains in data.gains for x in gains)
+    axes.set_ylim(-2.0, 1.3 * most)
     axes.set_xlabel(quantity("q").label)
     axes.set_ylabel(r"gain $10^3/\varepsilon_\mathrm{F}$")
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="upper right", ncols=3)
 
 
 def _modes(axes: Axes, data: PolaritonData) -> None:

@@ -10,7 +10,7 @@ is the first.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.couplings import Boson
-from numerics.domain import instance, outside, real
+from numerics.domain import instance, listed, outside, real
 from numerics.errors import ConvergenceError
 from numerics.interaction import matrices, turned
 from numerics.kept import Kept
@@ -133,24 +133,42 @@ def laser_threshold(model: Model, q: float = 0.0) -> LaserThreshold:
     >>> print(f"{end.value:.6f} {laser_threshold(model).loss:.6f}")
     0.014988 0.014988
     """
+    return laser_thresholds(model, (q,))[0]
+
+
+def laser_thresholds(model: Model, q: Iterable[float]) -> tuple[LaserThreshold, ...]:
+    """Return the losses of a boson below which modes of several wave numbers grow.
+
+    The same as one by one, to the last bit but for what the search for a root of each leaves of its
+    error; the response is computed for all of them at once.
+
+    Parameters
+    ----------
+    model : Model
+        As in `laser_threshold`.
+    q : iterable of float
+        Wave numbers, k_F.
+
+    Raises
+    ------
+    ValueError, ConvergenceError
+        As in `laser_threshold`.
+    """
     coupling = instance("model", model, Model).coupling
     if not isinstance(coupling, Boson):
         raise outside("coupling", coupling.words(), "a Boson, for the laser limit")
-    q = abs(real("q", q, "a real number (k_F)"))
     state = normal_state(model)
-    normal = _Normal(state, coupling, q, _missing(state))
-    normal.sample(normal.axis())
-    found = list(normal.roots())
-    if not any(root.begins for root in found):
-        raise ConvergenceError(f"no threshold at q = {q:g} ({model.words()})", normal.bare)
-    first = max((root for root in found if root.begins), key=lambda root: root.loss)
-    # those that cease to grow with less loss have done so
-    ceased = sum(not root.begins and root.loss > first.loss for root in found)
-    growing = max(normal.growing() - ceased, 0)
-    # the order parameter that stands for zero changes the response by its square
-    scale = abs(first.omega) + model.linewidth
-    error = 2 * first.bound + _LAST * scale + _NO_GAP**2 * abs(first.loss)
-    return LaserThreshold(q, first.loss, first.omega + 2 * state.mu, state.mu, error, growing)
+    missing, domain = _missing(state), "a real number (k_F)"
+    normals = [
+        _Normal(state, coupling, abs(real("q", x, domain)), missing)
+        for x in listed("q", q, "real numbers (k_F)")
+    ]
+    if not normals:
+        return ()
+    _sample([(normal, normal.axis()) for normal in normals])
+    return tuple(
+        normal.first(roots) for normal, roots in zip(normals, _roots(normals), strict=True)
+    )
 
 
 class _Root(NamedTuple):
@@ -191,21 +209,10 @@ class _Normal:
         every = places[:, None] + np.concatenate([-away, [0.0], away])
         return np.unique(every.ravel())
 
-    def sample(self, omega: Array) -> None:
-        """Compute the response at some frequencies."""
-        found = pair_correlation(
-            self.state, np.full(omega.size, self.q), omega + 0j, rtol=_RTOL, full=True
-        )
-        both = found.value + self.missing
-        # of (amplitude, phase) what multiplies the order parameter
-        values = ((both[:, 0, 0] + 1j * both[:, 0, 1]) / 2).tolist()
-        bounds = (found.error[:, 0].sum(axis=1) / 2).tolist()
-        self.known.update(zip(omega.tolist(), zip(values, bounds, strict=True), strict=True))
-
     def dressed(self, omega: float) -> tuple[complex, float]:
         """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
         if omega not in self.known:
-            self.sample(np.array([omega]))
+            _sample([(self, np.array([omega]))])
         value, bound = self.known[omega]
         energy = self.coupling.energy_at(value)
         return self.bare - energy, abs(self.coupling.energy_at(value + bound) - energy)
@@ -214,19 +221,21 @@ class _Normal:
         """Return by how much the frequency of the boson at omega is another one."""
         return self.dressed(omega)[0].real - omega
 
-    def roots(self) -> Iterator[_Root]:
-        """Yield the modes that neither grow nor decay at some loss.
-
-        With less loss a mode grows if its frequency, as the carriers at omega make it, falls with
-        respect to omega.
-        """
-        from scipy.optimize import brentq
-
-        for (low, before), (high, after) in list(sign_changes(self.off, sorted(self.known))):
-            omega = float(brentq(self.off, low, high, xtol=_LAST, rtol=4 * _LAST))
-            if abs(self.off(omega)) < _ZERO * max(abs(before), abs(after)):
-                value, bound = self.dressed(omega)
-                yield _Root(omega, value.imag, bound, before > after)
+    def first(self, found: list[_Root]) -> LaserThreshold:
+        """Return the threshold of the mode that is the first to grow, of all that are marginal."""
+        model = self.state.parameters
+        if not any(root.begins for root in found):
+            words = f"no threshold at q = {self.q:g} ({model.words()})"
+            raise ConvergenceError(words, self.bare)
+        first = max((root for root in found if root.begins), key=lambda root: root.loss)
+        # those that cease to grow with less loss have done so
+        ceased = sum(not root.begins and root.loss > first.loss for root in found)
+        growing = max(self.growing() - ceased, 0)
+        # the order parameter that stands for zero changes the response by its square
+        scale = abs(first.omega) + model.linewidth
+        error = 2 * first.bound + _LAST * scale + _NO_GAP**2 * abs(first.loss)
+        mu = self.state.mu
+        return LaserThreshold(self.q, first.loss, first.omega + 2 * mu, mu, error, growing)
 
     def growing(self) -> int:
         """Return how many modes the carriers alone have above the axis, by the argument."""
@@ -240,10 +249,64 @@ class _Normal:
             wide = np.flatnonzero(np.abs(turns) > _TURN)
             if wide.size == 0:
                 break
-            self.sample((omega[wide] + omega[wide + 1]) / 2)
+            _sample([(self, (omega[wide] + omega[wide + 1]) / 2)])
         # it grows like the square root of omega, or the logarithm in a film
         power = 0.0 if self.coupling.film else 0.5
         return max(round(float(turns.sum()) / (2 * math.pi) + power / 2), 0)
+
+
+def _sample(wanted: Sequence[tuple[_Normal, Array]]) -> None:
+    """Compute the responses of some wave numbers at some frequencies each, all of them at once."""
+    state = wanted[0][0].state
+    q = np.concatenate([np.full(omega.size, normal.q) for normal, omega in wanted])
+    every = np.concatenate([omega for _, omega in wanted])
+    found = pair_correlation(state, q, every + 0j, rtol=_RTOL, full=True)
+    both = found.value + wanted[0][0].missing
+    # of (amplitude, phase) what multiplies the order parameter
+    values = ((both[:, 0, 0] + 1j * both[:, 0, 1]) / 2).tolist()
+    bounds = (found.error[:, 0].sum(axis=1) / 2).tolist()
+    pairs = iter(zip(values, bounds, strict=True))
+    for normal, omega in wanted:
+        normal.known.update(zip(omega.tolist(), pairs, strict=False))
+
+
+def _roots(normals: Sequence[_Normal]) -> list[list[_Root]]:
+    """Return the modes of each wave number that neither grow nor decay at some loss.
+
+    With less loss a mode grows if its frequency, as the carriers at omega make it, falls with
+    respect to omega.
+    """
+    from scipy.optimize.elementwise import find_root
+
+    changes = [
+        (k, *change)
+        for k, normal in enumerate(normals)
+        for change in list(sign_changes(normal.off, sorted(normal.known)))
+    ]
+    found: list[list[_Root]] = [[] for _ in normals]
+    if not changes:
+        return found
+
+    def off(omega: Array, which: Array) -> Array:
+        places: dict[int, list[float]] = {}
+        pairs = [(int(k), w) for k, w in zip(which, omega.tolist(), strict=True)]
+        for k, w in pairs:
+            if w not in normals[k].known:
+                places.setdefault(k, []).append(w)
+        if places:
+            _sample([(normals[k], np.unique(some)) for k, some in places.items()])
+        return np.array([normals[k].off(w) for k, w in pairs])
+
+    which = np.array([k for k, *_ in changes], dtype=float)
+    ends = [np.array([change[end][0] for _, *change in changes]) for end in (0, 1)]
+    tolerances = {"xatol": _LAST, "xrtol": 4 * _LAST}
+    roots = find_root(off, (ends[0], ends[1]), args=(which,), tolerances=tolerances).x
+    for (k, (_, before), (_, after)), omega in zip(changes, roots.tolist(), strict=True):
+        normal = normals[k]
+        if abs(normal.off(omega)) < _ZERO * max(abs(before), abs(after)):
+            value, bound = normal.dressed(omega)
+            found[k].append(_Root(omega, value.imag, bound, before > after))
+    return found
 
 
 def _missing(state: SteadyState) -> Complex:

@@ -20,7 +20,7 @@ from numerics import (
     pair_correlation,
 )
 from numerics.parameters import DENSITY
-from numerics.stability.threshold import normal_state
+from numerics.stability.threshold import laser_thresholds, normal_state
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 MODELS = {
@@ -141,3 +141,17 @@ def test_the_laser_limit_is_one_of_a_boson():
         laser_threshold(Model(Contact(0.0), [Reservoir("bath", 1e-3)]))
     with pytest.raises(ValueError, match="q = nan"):
         laser_threshold(MODELS["cold"], math.nan)
+
+
+@pytest.mark.parametrize("name", ["cold", "with attraction"])
+def test_several_wave_numbers_at_once_are_as_one_by_one(name):
+    waves = (0.0, 0.05, 0.15)
+    for q, found in zip(waves, laser_thresholds(MODELS[name], waves), strict=True):
+        alone = laser_threshold(MODELS[name], q)
+        assert (found.q, found.growing, found.mu_b) == (alone.q, alone.growing, alone.mu_b)
+        assert abs(found.loss - alone.loss) < found.error
+        assert abs(found.omega - alone.omega) < 1e-12
+
+
+def test_no_wave_numbers_have_no_thresholds():
+    assert laser_thresholds(MODELS["cold"], ()) == ()
