@@ -22,6 +22,10 @@ Integers = NDArray[np.int64]
 _NODES, FEW = 12, 6
 #: Rounds of halving the panels with the largest errors.
 _ROUNDS = 12
+#: Of a singular point halving leaves one of two halves with an error, of rounding both, with as
+#: much as before: what lies between, for so many rounds one after the other; and how small errors
+#: are in units of the size where they may be rounding, half of the digits.
+_SPREAD, _KEPT, _STUCK_ROUNDS, _SMALL = 1.5, 0.8, 2, float(np.finfo(float).eps) ** 0.5
 
 #: Values, errors and sizes of integrals over panels, shape (panels, k).
 Sums = tuple[Complex, Array, Array]
@@ -128,7 +132,9 @@ class Totals:
     evaluations : ndarray of int, shape (n,)
         Nodes.
     missed : ndarray of bool, shape (n,)
-        Where the goal was not reached.
+        Where the goal was not reached for want of rounds.
+    stuck : ndarray of bool, shape (n,)
+        Where it was not reached for rounding, which shorter pieces do not help against.
     """
 
     value: Complex
@@ -136,6 +142,7 @@ class Totals:
     size: Array
     evaluations: Integers
     missed: NDArray[np.bool_]
+    stuck: NDArray[np.bool_]
 
 
 def integrate(
@@ -161,7 +168,8 @@ def integrate(
     rounds : int, optional
         How often at most the panels with the largest errors are halved.
     rounding : float
-        Rounding in units of the size: a panel whose error is no larger is not halved.
+        Rounding in units of the size: a panel whose error is no larger is not halved.  Where it is
+        positive more of it is noticed, too: errors that halving does not make smaller.
     nodes : int, optional
         Of the Gauss rule in the Gauss-Kronrod rule of each panel: 12, or `FEW` where few digits
         are wanted.
@@ -207,11 +215,16 @@ def refine(
     """
     done = evaluate(pieces)
     pieces_of = np.bincount(pieces.owner, minlength=count)
+    vain = np.zeros(count, np.int64)
     for remaining in range(rounds, -1, -1):
         value, error, size = done.totals(count)
         tolerance = goal(value, size).reshape(count, -1)
         # written so that a value which is not a number is missed, too
-        missed = np.asarray(~(error <= tolerance).all(axis=1))
+        reached = error <= tolerance
+        missed = np.asarray(~reached.all(axis=1))
+        small = (reached | (error <= _SMALL * size)).all(axis=1)
+        stuck = missed & small & (vain >= _STUCK_ROUNDS) & (rounding > 0)
+        missed &= ~stuck
         if remaining == 0 or not missed.any():
             break
         share = np.where(missed[:, None], tolerance / (2 * pieces_of[:, None]), np.inf)
@@ -219,10 +232,23 @@ def refine(
         bad = np.asarray(~(done.error <= least).all(axis=1))
         if not bad.any():
             break
-        halves = done.pieces.select(bad).halved()
-        pieces_of += np.bincount(halves.owner, minlength=count)
-        done = done.select(~bad).joined(evaluate(halves))
-    return Totals(value, error, size, pieces_of, missed)
+        before = done.select(bad)
+        after = evaluate(before.pieces.halved())
+        (parts, excess), (more, left) = _excess(before, share), _excess(after, share)
+        useless = (more > _SPREAD * parts) & (left > _KEPT * excess)
+        vain = np.where(missed, np.where(useless, vain + 1, 0), vain)
+        pieces_of += np.bincount(after.pieces.owner, minlength=count)
+        done = done.select(~bad).joined(after)
+    return Totals(value, error, size, pieces_of, missed, stuck)
+
+
+def _excess(some: Integrals[Any], share: Array) -> tuple[Array, Array]:
+    """Return how many pieces of each integral miss their share, and errors in its units, summed."""
+    owner = some.pieces.owner
+    own, units = share[owner], np.zeros_like(some.error)
+    units = np.divide(some.error, own, out=units, where=own > 0).max(axis=1)
+    many, total = (np.bincount(owner, x, len(share)).astype(float) for x in (units > 1, units))
+    return many, total
 
 
 def _integrated(

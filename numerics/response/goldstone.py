@@ -171,7 +171,7 @@ def _matrix_of(
     size = found.size[:, :4] + np.abs(change[:, :4])
     size[:, 2] += _disagreement(state, found)
     rounding = _ROUNDING * size
-    limited = (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
+    limited = found.stuck | (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),
         _matrix(found.error[:, :4] + rounding, 1),

@@ -67,7 +67,7 @@ def loop_integral(
     found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, means=means)
     # all elements are sums of the same terms: the largest tells the rounding of the others
     rounding = _ROUNDING * found.size.max(axis=1)
-    limited = tolerance(found.value) < rounding
+    limited = found.stuck | (tolerance(found.value) < rounding)
     return FullResult(
         (found.value + constant).reshape(-1, 2, 2),
         (found.error + rounding[:, None]).reshape(-1, 2, 2),

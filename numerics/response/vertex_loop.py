@@ -109,7 +109,7 @@ def loop_elements(
         found.error + rounding + rest_error,
         4 * found.evaluations + nodes,
         found.missed,
-        np.asarray((wanted(value) < rounding).any(axis=1)),
+        np.asarray(found.stuck | (wanted(value) < rounding).any(axis=1)),
     )
 
 
