@@ -92,8 +92,8 @@ point = {
     T_b: sp.Rational(1, 8),
 }
 for ours, kernel in ((gap_kernel, derive.gap_kernel), (number_kernel, derive.number_kernel)):
-    difference = ours.subs(as_bath) - kernel(merged)
-    assert abs(complex(difference.subs(point).evalf())) < 1e-11
+    values = [complex(k.subs(point).evalf()) for k in (ours.subs(as_bath), kernel(merged))]
+    assert abs(values[0] - values[1]) < 1e-11
 
 # %% [markdown]
 # ## The same model in numbers

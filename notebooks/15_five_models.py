@@ -22,7 +22,7 @@ from numerics import (
 BATH, DRAIN = Reservoir("bath", 1e-3), Reservoir.empty("drain", 5e-6)
 
 
-def show(model, kind, along="reservoirs.drain.rate", values=None, q=0.002):
+def show(model, kind, along="reservoirs.drain.rate", values=(5e-6, 2e-5), q=0.002):
     state = solve_steady_state(model)
     modes = collective_mode(state, q).frequencies
     print(f"Δ₀ = {state.gap:.5f}, μ = {state.mu:.5f}; {growth_rate(state).verdict}")
