@@ -191,7 +191,7 @@ def test_header_serves_cpp(exported, tmp_path):
     assert made.returncode == 0, made.stderr
 
 
-def test_program_links(exported, tmp_path):
+def test_program_links(exported, c_library, tmp_path):
     """As a user calls it: the header, one kernel, the mathematical library."""
     source, program = tmp_path / "main.c", tmp_path / "main"
     source.write_text(
@@ -201,7 +201,7 @@ def test_program_links(exported, tmp_path):
         '    printf("%s %.17g\\n", nambu_spectral_occupied_output_names[0], out[0]);\n'
         "    return 0;\n}\n"
     )
-    command = [compiler(), *FLAGS, f"-I{exported}", str(source), str(exported / "nambu.c")]
+    command = [compiler(), *FLAGS, f"-I{exported}", str(source), str(exported / "nambu.o")]
     subprocess.run([*command, "-o", str(program), "-lm"], check=True)
     printed = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout
     # 2 (shifted^2 + gamma^2)/modulus, in binary fractions

@@ -30,12 +30,15 @@ def compiler() -> str:
 
 
 def compiled(source: Path, declarations: str) -> Library:
-    """Compile a C file, and load what is declared of it."""
+    """Compile a C file, and load what is declared of it; leave the object (.o) beside it."""
     cffi = pytest.importorskip("cffi")
-    shared = source.with_suffix(".so")
-    command = [compiler(), *FLAGS, "-shared", "-fPIC", str(source), "-o", str(shared), "-lm"]
-    made = subprocess.run(command, capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr
+    shared, plain = source.with_suffix(".so"), source.with_suffix(".o")
+    for arguments in (
+        ["-fPIC", "-c", str(source), "-o", str(plain)],
+        ["-shared", str(plain), "-o", str(shared), "-lm"],
+    ):
+        made = subprocess.run([compiler(), *FLAGS, *arguments], capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
     ffi = cffi.FFI()
     ffi.cdef(declarations)
     return Library(ffi, ffi.dlopen(str(shared)))
