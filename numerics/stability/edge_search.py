@@ -28,7 +28,7 @@ from numerics.stability.conditions import (
 from numerics.stability.grid_modes import with_hidden
 from numerics.stability.growth import growth_rate, maxima
 from numerics.stability.path import Path
-from numerics.stability.quantities import Highest, Place
+from numerics.stability.quantities import Highest, Lowest, Place
 from numerics.stability.spectrum import Source, Spectrum
 from numerics.stability.wave_numbers import search_grid
 from numerics.steady.solution import SteadyState
@@ -263,21 +263,36 @@ def _next_edge(condition: Condition, path: Path, at: float, outward: float) -> B
 def _zeros(path: Path, inner: float, outer: float) -> Iterator[Boundary]:
     """Yield where the quantities vanish that belong to the mode that grows at a coordinate."""
     state = path.state(inner)
+    static = STATIC.quantity
+    assert isinstance(static, Lowest)
+    lowest = static.first(state)
+    longest = lowest.value < 0 and lowest.q <= static.grid(state)[0]
+    if longest:
+        # of the static modes those of long waves grow last, whatever grows fastest
+        yield from _uniform_zero(path, inner, outer)
     mode = fastest(state)
     kind = instability_of(mode, state)
     step = math.copysign(_FIRST, outer - inner)
     whole = Condition(kind.name, Highest(moving=kind is OSCILLATING))
     for condition in (STATIC if kind is UNIFORM else kind, UNIFORM, whole):
+        if condition is UNIFORM:
+            yield from () if longest else _uniform_zero(path, inner, outer)
+            continue
         try:
-            if condition is UNIFORM:
-                # long waves grow last where the limit q -> 0 changes its sign
-                values = [UNIFORM.number.first(path.state(at)).value for at in (inner, outer)]
-                if math.prod(values) < 0:
-                    yield bracketed(UNIFORM, path, *sorted((inner, outer)))
-            elif (zero := zero_near(condition, path, inner, mode, step=step)) is not None:
+            if (zero := zero_near(condition, path, inner, mode, step=step)) is not None:
                 yield found_at(condition, path, zero)
         except (NoCondensate, ConvergenceError):
             continue
+
+
+def _uniform_zero(path: Path, inner: float, outer: float) -> Iterator[Boundary]:
+    """Yield where the limit q -> 0 changes its sign between two coordinates, if it does."""
+    try:
+        values = [UNIFORM.number.first(path.state(at)).value for at in (inner, outer)]
+        if math.prod(values) < 0:
+            yield bracketed(UNIFORM, path, *sorted((inner, outer)))
+    except (NoCondensate, ConvergenceError):
+        return
 
 
 def bisected(path: Path, inner: float, outer: float) -> Boundary:
