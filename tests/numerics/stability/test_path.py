@@ -4,9 +4,11 @@ import math
 
 import pytest
 
-from numerics import Bands, Contact, Model, NoCondensate, Reservoir, solve_steady_state
+from numerics import Bands, Contact, Model, NoCondensate, Reservoir, growth_rate, solve_steady_state
+from numerics.response.uniform_limit import static_limit
 from numerics.stability.boundary_search import first_of
 from numerics.stability.conditions import NORMAL
+from numerics.stability.edges import line_along
 from numerics.stability.path import Path, curve_path
 
 ALONG = "reservoirs.drain.rate"
@@ -51,3 +53,16 @@ def test_a_part_shares_the_states(path: Path) -> None:
     assert 0 < path.end.value - whole.value(whole.grid[-1]) < 2e-6 * path.end.value
     with pytest.raises(NoCondensate, match=r"from 0.001 to 0.002"):
         path.between((1e-3, 2e-3))
+
+
+def test_the_edge_next_to_the_end_is_that_of_long_waves(path: Path) -> None:
+    assert path.end is not None
+    line = line_along(path.between((9e-4, 0.9999 * path.end.value)))
+    ((low, high),) = line.unstable
+    (edge,) = line.edges
+    assert (edge.kind, edge.direction, edge.value) == ("A", "below", high)
+    assert low == pytest.approx(9e-4, rel=1e-15)
+    # a mode that moves grows fastest a little before
+    assert growth_rate(path.state(math.log(0.99 * high))).omega > 0
+    stiff = [static_limit(path.state(math.log(high) + x)).value for x in (-1e-10, 1e-10)]
+    assert stiff[0] < 0 < stiff[1]
