@@ -101,11 +101,12 @@ class _Integrand:
 
     def folded(self, found: loops.Sums) -> Sums:
         """Return the same, given the integrals of the terms."""
-        value, difference = found.value.sum(axis=1), found.difference.sum(axis=1)
+        # NumPy's sum over an axis of two takes ten times as long
+        value, difference, size = (x[:, 0] + x[:, 1] for x in found[:3])
         even = found.smooth / (4 * math.pi**2)
         value[:, ::3] -= even[:, :1]
         difference[:, ::3] -= even[:, 1:]
-        return value, np.abs(difference), found.size.sum(axis=1)
+        return value, np.abs(difference), size
 
 
 def node_loop(
