@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from tests.derive.support import digits
 from tests.derive.support.digits import Digits
 from tests.derive.support.digits_functions import FUNCTIONS
 from tests.derive.support.kernel_references import (
@@ -89,6 +90,23 @@ def test_arithmetic_of_digits():
         ):
             for one, value, size in zip(exact(found), values, sizes or values, strict=True):
                 assert abs(one - value) <= ROUNDINGS * mpmath.mpf(2) ** -104 * abs(size)
+
+
+def test_arithmetic_in_one_pass_has_the_same_bits(monkeypatch):
+    pytest.importorskip("numba")
+    generator = np.random.default_rng(6)
+    x, y = numbers(generator, -8, 8), numbers(generator, -8, 8)
+    y.high[3], y.low[3] = 0.0, 0.0
+    third = Digits(np.float64(1 / 3), np.float64((1 - 3 * (1 / 3)) / 3))
+    with np.errstate(all="ignore"):
+        for one, other in ((x, y), (third, y), (x, third)):
+            found = [one + other, one - other, one * other, one / other]
+            with monkeypatch.context() as patched:
+                patched.setattr(digits, "_loops", dict)
+                plain = [one + other, one - other, one * other, one / other]
+            for a, b in zip(found, plain, strict=True):
+                np.testing.assert_array_equal(a.high, b.high)
+                np.testing.assert_array_equal(a.low, b.low)
 
 
 def test_logarithms_next_to_one_and_exponentials_next_to_zero():

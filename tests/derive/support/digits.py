@@ -7,6 +7,7 @@ Sums are those of Dekker: errors are some 2**-104 of the terms, not of what is l
 from __future__ import annotations
 
 import functools
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 #: Splits a double into two halves whose products are exact.
 _SPLITTER = 2.0**27 + 1
+#: Arrays of fewer numbers are left to NumPy.
+_FEW = 64
 #: Steps of the tables of logarithms and arctangents, and terms of the series about their points:
 #: (1/128)**16 is below rounding.
 _STEPS, _TERMS = 64, 8
@@ -65,6 +68,9 @@ class Digits:
 
     def __add__(self, other: Any) -> Digits:
         other = digits(other)
+        found = in_one_pass("sums", self, other)
+        if found is not None:
+            return found
         total, lost = two_sum(self.high, other.high)
         return renormalised(total, lost + (self.low + other.low))
 
@@ -78,6 +84,9 @@ class Digits:
 
     def __mul__(self, other: Any) -> Digits:
         other = digits(other)
+        found = in_one_pass("products", self, other)
+        if found is not None:
+            return found
         product = self.high * other.high
         (a, b), (c, d) = self.halves(), other.halves()
         lost = ((a * c - product) + a * d + b * c) + b * d
@@ -87,6 +96,9 @@ class Digits:
 
     def __truediv__(self, other: Any) -> Digits:
         other = digits(other)
+        found = in_one_pass("quotients", self, other)
+        if found is not None:
+            return found
         quotient = self.high / other.high
         rest = self - Digits(quotient) * other
         return renormalised(quotient, (rest.high + rest.low) / other.high)
@@ -129,6 +141,32 @@ class Digits:
 def digits(value: Any) -> Digits:
     """Return numbers; doubles are exact."""
     return value if isinstance(value, Digits) else Digits(np.asarray(value, dtype=float))
+
+
+def in_one_pass(name: str, first: Digits, second: Digits) -> Digits | None:
+    """Return what a compiled loop makes of arrays; None where it is not worth it, or there is none.
+
+    NumPy goes through the arrays for every operation, some twenty times for a product.
+    """
+    shape = first.high.shape or second.high.shape
+    if len(shape) != 1 or shape[0] < _FEW or np.ndim(second.high) > 1 or not _loops():
+        return None
+    parts = (first.high, first.low, second.high, second.low)
+    return Digits(*_loops()[name](*[_row(part, shape) for part in parts]))
+
+
+def _row(values: Any, shape: tuple[int, ...]) -> Array:
+    """Return an array of numbers one beside the other."""
+    if type(values) is np.ndarray and values.shape == shape and values.flags.c_contiguous:
+        return values
+    return np.full(shape, values)
+
+
+@functools.cache
+def _loops() -> dict[str, Any]:
+    if importlib.util.find_spec("numba") is None:
+        return {}
+    return vars(importlib.import_module("tests.derive.support.digit_loops"))
 
 
 def exactly(value: mpmath.mpf) -> Digits:

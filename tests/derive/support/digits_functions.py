@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,15 +110,44 @@ def _where(condition: Any, first: Any, second: Any) -> Complex:
     )
 
 
+def _where_series(
+    near: Any, series: Callable[..., Complex], arguments: Sequence[Complex], other: Any
+) -> Complex:
+    """Return what a series of the arguments is near, else other numbers; it is long."""
+    if not np.any(near):
+        return _complex(other)
+    if np.ndim(near) == 0:
+        return series(*arguments)
+    found = series(*(_chosen(x, near) for x in arguments))
+    parts = []
+    for part in (found.real, found.imag):
+        high, low = np.zeros(near.shape), np.zeros(near.shape)
+        high[near], low[near] = part.high, part.low
+        parts.append(Digits(high, low))
+    return _where(near, Complex(*parts), other)
+
+
+def _chosen(x: Complex, which: Any) -> Complex:
+    """Return some of the numbers."""
+    parts = (x.real.high, x.real.low, x.imag.high, x.imag.low)
+    a, b, c, d = (np.broadcast_to(part, which.shape)[which] for part in parts)
+    return Complex(Digits(a, b), Digits(c, d))
+
+
 def pair_excess(x: Any, y: Any, q: Any, first: Any, second: Any) -> Pair:
     """Return artanh(q/k)/q - 1/k, given the first term."""
     inverse = 1 / Complex(x, y)
     square = inverse * inverse * (q * q)
     near = np.abs(square.doubles()) < _SMALL_SQUARE
-    total, part = _complex(0.0), _where(near, square, 0.0)
-    for n in reversed(range(1, _EXCESS_TERMS + 1)):
-        total = (total + ratio(1, 2 * n + 1)) * part
-    value = _where(near, total * inverse, Complex(first, second) - inverse)
+
+    def series(part: Complex, inverse: Complex) -> Complex:
+        total = _complex(0.0)
+        for n in reversed(range(1, _EXCESS_TERMS + 1)):
+            total = (total + ratio(1, 2 * n + 1)) * part
+        return total * inverse
+
+    plain = Complex(first, second) - inverse
+    value = _where_series(near, series, (square, inverse), plain)
     return value.real, value.imag
 
 
@@ -137,12 +167,16 @@ def polygamma(n: int, x: Any, y: Any) -> Complex:
     """Return the polygamma function in the right half-plane."""
     z = Complex(digits(x), digits(y))
     near = np.abs(z.doubles()) < _ASYMPTOTIC
-    total = _complex(0.0)
-    if np.any(near):
+
+    def recurrence(z: Complex) -> Complex:
+        total = _complex(0.0)
         for _ in range(_ASYMPTOTIC):
-            step = (1 / z).power(n + 1)
-            total = total + _where(near, step, 0.0)
-            z = _where(near, z + 1, z)
+            total = total + (1 / z).power(n + 1)
+            z = z + 1
+        return total
+
+    total = _where_series(near, recurrence, (z,), 0.0)
+    z = _where(near, z + float(_ASYMPTOTIC), z)
     sign, factorial = (-1) ** (n + 1), float(math.factorial(n))
     inverse = 1 / z
     square = inverse * inverse
@@ -219,8 +253,7 @@ def divided_root_arctanh(*parts: Any) -> Pair:
     larger, smaller = _where(swapped, other, root), _where(swapped, first, second)
     larger, total = (_where(x.square().high == 0, 1.0, x) for x in (larger, root + other))
     value = _where(close, (mean - smaller / total) / larger, plain)
-    series = np.maximum(*sizes) < math.sqrt(_SMALL)
-    value = _where(series, _single_series(_where(series, z, 0.0), _where(series, w, 0.0)), value)
+    value = _where_series(np.maximum(*sizes) < math.sqrt(_SMALL), _single_series, (z, w), value)
     return value.real, value.imag
 
 
@@ -228,9 +261,8 @@ def root_arctanh_slope(zx: Any, zy: Any, yx: Any, yy: Any) -> Pair:
     """Return the derivative of `root_arctanh`."""
     z, y = Complex(digits(zx), digits(zy)), Complex(digits(yx), digits(yy))
     small = np.abs(z.doubles()) < _SMALL
-    inside = _where(small, z, 0.0)
     closed = (1 / y - _arctanh_quotient(z, y)) / (2 * _where(small, 1.0, z))
-    value = _where(small, _single_series(inside, inside), closed)
+    value = _where_series(small, lambda x: _single_series(x, x), (z,), closed)
     return value.real, value.imag
 
 
