@@ -102,7 +102,9 @@ class _Integrand:
     def folded(self, found: loops.Sums) -> Sums:
         """Return the same, given the integrals of the terms."""
         # NumPy's sum over an axis of two takes ten times as long
-        value, difference, size = (x[:, 0] + x[:, 1] for x in found[:3])
+        value = found.value[:, 0] + found.value[:, 1]
+        difference = found.difference[:, 0] + found.difference[:, 1]
+        size = found.size[:, 0] + found.size[:, 1]
         even = found.smooth / (4 * math.pi**2)
         value[:, ::3] -= even[:, :1]
         difference[:, ::3] -= even[:, 1:]
