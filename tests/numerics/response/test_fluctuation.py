@@ -16,11 +16,12 @@ from numerics import (
     pair_correlation,
     solve_steady_state,
 )
-from numerics.response.reference import reference_matrix
+from numerics.response.reference import Reference, reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
 from numerics.steady.equations import Unknowns, evaluate_equations
 from numerics.strategies import points as strategy_points
 from numerics.strategies import steady_states
+from tests.numerics.support import reference_values
 from tests.numerics.support.mp_loop import loop
 from tests.numerics.support.response_points import Point, frequency, point, solved
 
@@ -30,10 +31,10 @@ slow_data = settings(max_examples=40, deadline=None, suppress_health_check=[Heal
 WORKED = Parameters(inv_kfa=-1.0, gamma_b=1e-3, gamma_v=2.1e-5)
 
 
-def compare_with_reference(at: Point) -> None:
+def compare_with_reference(at: Point, kept: Reference | None = None) -> None:
     state = solved(at.parameters)
     omega = frequency(at, state)
-    reference = reference_matrix(ResponseIntegrand(state, omega), at.q, rtol=1e-5)
+    reference = kept or reference_matrix(ResponseIntegrand(state, omega), at.q, rtol=1e-5)
     result = fluctuation_matrix(state, at.q, omega, full=True)
     assert reference.converged
     assert result.status in ("converged", "rounding")
@@ -42,9 +43,19 @@ def compare_with_reference(at: Point) -> None:
 
 
 # of the first ones that of the smallest linewidth takes longer than all others
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", reference_values.WHOLE)
 def test_agrees_with_reference(number: int) -> None:
-    compare_with_reference(point(number))
+    compare_with_reference(point(number), reference_values.kept(f"all {number}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", reference_values.names())
+def test_kept_references_are_those_of_the_slow_route(name: str) -> None:
+    kept, now = reference_values.kept(name), reference_values.computed(name)
+    assert kept.converged
+    assert now.converged
+    assert (np.abs(kept.value - now.value) <= 1e-2 * now.error).all()
+    np.testing.assert_allclose(kept.error, now.error, rtol=1e-2)
 
 
 @pytest.mark.slow
@@ -53,10 +64,11 @@ def test_agrees_with_reference_everywhere(number: int) -> None:
     compare_with_reference(point(number))
 
 
-def compare_inter_band(at: Point) -> None:
+def compare_inter_band(at: Point, kept: Reference | None = None) -> None:
     state = solved(at.parameters)
     omega = frequency(at, state)
-    reference = reference_matrix(ResponseIntegrand(state, omega, "inter"), at.q, rtol=1e-4)
+    integrand = ResponseIntegrand(state, omega, "inter")
+    reference = kept or reference_matrix(integrand, at.q, rtol=1e-4)
     result = pair_correlation(state, at.q, omega, "inter", full=True)
     assert reference.converged
     assert result.status != "not converged"
@@ -67,9 +79,9 @@ def compare_inter_band(at: Point) -> None:
     assert result.error.max() < 1e-2 * np.abs(coupling - result.value).max()
 
 
-@pytest.mark.parametrize("number", range(0, 18, 2))
+@pytest.mark.parametrize("number", reference_values.INTER)
 def test_inter_band_part_agrees_with_reference(number: int) -> None:
-    compare_inter_band(point(number))
+    compare_inter_band(point(number), reference_values.kept(f"inter {number}"))
 
 
 @pytest.mark.slow

@@ -31,20 +31,12 @@ from numerics import (
 from numerics.response.reference import reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
 from numerics.steady.equations import Unknowns, evaluate_equations
-from tests.numerics.support import brute_force
+from tests.numerics.support import brute_force, reference_values
+from tests.numerics.support.reference_values import THREE
 
 BATH, VACUUM = Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 1e-4)
 ONE = Model(Contact(-1.0), [BATH, VACUUM])
 #: Two cold reservoirs and a warm one, all different.
-THREE = Model(
-    Contact(-0.5),
-    [
-        Reservoir("bath", 4e-3),
-        Reservoir("lead", 1e-3, mu=0.4),
-        Reservoir("furnace", 5e-4, mu=0.9, temperature=0.05),
-        Reservoir.empty("vacuum", 1e-4),
-    ],
-)
 Q, OMEGA = np.array([0.0, 0.02, 0.3, 1.1]), np.array([0.1, 0.01 + 2e-4j, 0.4 - 5e-4j, -0.6])
 
 
@@ -196,14 +188,12 @@ def test_derivatives(model):
 
 @pytest.mark.parametrize("count", [1, pytest.param(50, marks=pytest.mark.slow)])
 def test_against_the_slow_route(count):
-    state = solve_steady_state(THREE)
-    generator = np.random.default_rng(3)
-    gamma = state.parameters.linewidth
-    for _ in range(count):
-        q = generator.uniform(0.1, 1.5)
-        omega = complex(generator.uniform(-1, 1), gamma * generator.uniform(-0.5, 2))
+    for k, (state, q, omega) in enumerate(reference_values.of_three_reservoirs(count)):
         found = fluctuation_matrix(state, q, omega, full=True)
-        slow = reference_matrix(ResponseIntegrand(state, omega), q, rtol=1e-6)
+        if k == 0:
+            slow = reference_values.kept("three reservoirs")
+        else:
+            slow = reference_matrix(ResponseIntegrand(state, omega), q, rtol=1e-6)
         assert slow.converged
         assert (np.abs(found.value - slow.value) <= found.error + slow.error).all()
         # not by wide errors
