@@ -133,6 +133,9 @@ def state_integrals(
     # the imaginary part is what decay and filling leave of each other, which are rounded too: by
     # exponential, quotient, rate, products and sums, some sixteen times by half an ulp
     rounding[1] += 8 * _EPS * abs(value[1, 1])
+    # kernels have the smaller rate as the difference of linewidth and imbalance, and terms of it as
+    # differences of those of both: relative to these they are rounded by so much more
+    rounding *= carriers.linewidth / carriers.margin if carriers.margin > 0 else math.inf
     return StateIntegrals(
         gap=complex(value[0, 0] + gap.constant, value[1, 0]),
         electrons=float(value[2, 0]),

@@ -25,6 +25,7 @@ from numerics.response.goldstone import goldstone_slopes
 from numerics.steady.equations import Unknowns
 from numerics.steady.frequency_sums import state_integrals
 from numerics.steady.general_equations import evaluate_general
+from numerics.steady.scaling import Equations
 from numerics.steady.solution import solve_nearby
 
 BATH, VACUUM = Reservoir("bath", 1e-3), Reservoir.empty("vacuum", 2e-5)
@@ -182,3 +183,22 @@ def test_kept(driven: SteadyState) -> None:
         from_dict(old)
     with pytest.raises(ValueError, match="neutral = 1 is outside"):
         driven.parameters.replace(neutral=1)
+
+
+@pytest.mark.parametrize(
+    ("rates", "ratio"), [((0.045, 0.001), 1.0), ((0.001, 0.045), 2.0), ((1e-4, 0.045), 2.0)]
+)
+def test_very_different_rates_leave_no_more_than_the_rounding_that_is_told(rates, ratio):
+    bath = Reservoir("bath", rates)
+    model = Model(Contact(-1.0), [bath], bands=Bands.of_ratio(ratio), neutral=True, cutoff=3.0)
+    state = solve_steady_state(model)
+    equations, steps = Equations(model), 1e-10 * np.arange(-5.0, 6.0)
+    found = [
+        equations.at_unknowns(dataclasses.replace(state.unknowns, gap=state.gap + step), 0.0)
+        for step in steps
+    ]
+    # on so short a way equations are linear: what is left of a line is their rounding
+    left = np.array([x.residuals - x.jacobian[:, 0] * d for x, d in zip(found, steps, strict=True)])
+    errors = np.array([x.errors for x in found])
+    assert (np.abs(left) <= errors).all()
+    assert (np.abs(left - left[5]) <= errors + errors[5]).all()
