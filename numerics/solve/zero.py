@@ -14,6 +14,8 @@ from typing import Generic, Protocol, TypeVar
 #: Steps of the secant method; the longest, and the one after which it ends.  A slope over some
 #: distance is off by about as much of itself: it ends as well where that leaves this of a step.
 _STEPS, _LONGEST, _LAST, _LEFT = 40, 0.3, 1e-9, 1e-14
+#: So many times the longest step may turn back at once.
+_TURNS = 2
 #: Steps shorter than this keep the slope; below the second one, steps that no longer shrink are
 #: those of rounding.
 _RESOLVED, _STALLED = 1e-6, 1e-5
@@ -82,7 +84,7 @@ def secant(
     before, now = start, start + step
     old = follow(before, place)
     new = None if old is None else follow(now, old)
-    slope, over = math.nan, math.inf
+    slope, over, cut, turns = math.nan, math.inf, 0.0, 0
     for steps in range(_STEPS):
         if old is None or new is None:
             return None
@@ -95,6 +97,12 @@ def secant(
         if slope == 0 or not math.isfinite(slope):
             return None
         move = max(-_LONGEST, min(_LONGEST, -new.value / slope))
+        if abs(move) == _LONGEST:
+            # to and fro there is an extremum in place of a zero
+            turns += cut * move < 0
+            if turns == _TURNS:
+                return None
+        cut = move if abs(move) == _LONGEST else 0.0
         stalled = abs(now - before) <= 2 * abs(move) < 2 * _STALLED
         before, old = now, new
         now += move

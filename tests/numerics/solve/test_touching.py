@@ -85,3 +85,16 @@ def test_secant_gives_up():
     assert zero_of(lambda x: None, 0.0) is None
     assert zero_of(lambda x: x, 0.7, low=0.4) is None
     assert zero_of(lambda x: math.exp(-x), 0.0, high=4.0) is None
+
+
+@pytest.mark.parametrize("start", np.linspace(-1.0, 1.0, 5).tolist())
+def test_secant_goes_to_and_fro_about_no_extremum(start):
+    # the lowest value is not zero: forty steps are allowed
+    places = []
+
+    def wave(x):
+        places.append(x)
+        return 2 + math.sin(3 * x)
+
+    assert zero_of(wave, start) is None
+    assert len(places) < 12
