@@ -99,7 +99,7 @@ def _point(task: Record) -> Record:
     inv = task["inv_kfa"]
     ends = [boundary_of(record) for record in task["between"]]
     start = ends[0]
-    found = _find(start.kind, start.state.paper, inv, *ends)
+    found = boundary_from(start.kind, start.state.paper, inv, *ends)
     low, high = sorted(math.log(end.ratio) for end in ends)
     if isinstance(found, str) or not low - _SMOOTH <= math.log(found.ratio) <= high + _SMOOTH:
         return {"point": None}
@@ -124,9 +124,11 @@ def _region(task: Record) -> Record:
     """Return within which ratios modes grow at one interaction strength; None if not known."""
     from numerics.stability.edges import stability_line
 
-    first = None if task["first"] is None else boundary_of(task["first"])
+    first, last = (
+        None if task[name] is None else boundary_of(task[name]) for name in ("first", "last")
+    )
     try:
-        found = stability_line(_model(task, task["inv_kfa"]), first=first)
+        found = stability_line(_model(task, task["inv_kfa"]), first=first, last=last)
     except (NoCondensate, ConvergenceError) as error:
         return {"unstable": None, "failure": str(error)}
     if found.undecided:
@@ -147,7 +149,7 @@ def _meeting(task: Record) -> Record:
     def point(n: int, inv: float) -> Boundary:
         if inv not in known[n]:
             ends = list(known[n].values())
-            found = _find(ends[0].kind, ends[0].state.paper, inv, *ends)
+            found = boundary_from(ends[0].kind, ends[0].state.paper, inv, *ends)
             if isinstance(found, str):
                 raise NoBoundary(found)
             known[n][inv] = found
@@ -170,8 +172,19 @@ def _model(task: Record, inv_kfa: float) -> Parameters:
     )
 
 
-def _find(kind: str, model: Parameters, inv_kfa: float, *known: Boundary) -> Boundary | str:
-    """Return a boundary, from those that are known of its curve, or why there is none."""
+def boundary_from(kind: str, model: Parameters, inv_kfa: float, *known: Boundary) -> Boundary | str:
+    """Return a boundary, from those that are known of its curve, or why there is none.
+
+    Parameters
+    ----------
+    kind : str
+        As in `find_boundary`.
+    model : Parameters
+        Of which the interaction strength is another one.
+    inv_kfa : float
+    *known : Boundary
+        Points of one continuous piece of the curve, of the same rate, temperature and cutoff.
+    """
     places = {point.state.paper.inv_kfa: point for point in known}
     nearest = [places[x] for x in leading_nodes(places, inv_kfa, _LEADING)]
     if len(nearest) > 1:
@@ -190,7 +203,7 @@ def _find(kind: str, model: Parameters, inv_kfa: float, *known: Boundary) -> Bou
         )
     except ConvergenceError as error:
         # the start may have been too far away
-        return _find(kind, model, inv_kfa) if nearest else str(error)
+        return boundary_from(kind, model, inv_kfa) if nearest else str(error)
     except (NoBoundary, NoCondensate) as error:
         return str(error)
 
@@ -232,7 +245,7 @@ class _Walk:
 
     def _begin(self, k: int) -> None:
         """Search for a point, and walk back from it to those that were left out."""
-        here = _find(self.kind, self.model, self.inv[k])
+        here = boundary_from(self.kind, self.model, self.inv[k])
         if isinstance(here, str):
             self.missing[k] = here
             return
@@ -249,14 +262,14 @@ class _Walk:
     def _step(self, k: int, to: int) -> None:
         """Go from a point to its neighbour."""
         near = self.found[k]
-        here = _find(self.kind, self.model, self.inv[to], *self._before(k, to))
+        here = boundary_from(self.kind, self.model, self.inv[to], *self._before(k, to))
         if isinstance(here, Boundary):
             expected = self._expected(k, to)
             change = abs(expected - math.log(near.ratio))
             if abs(math.log(here.ratio) - expected) <= _OFF + _OFF_PART * change:
                 self._join(k, to, here)
                 return
-            anew = _find(self.kind, self.model, self.inv[to])
+            anew = boundary_from(self.kind, self.model, self.inv[to])
             if isinstance(anew, Boundary) and anew.ratio < here.ratio:
                 here = anew
             if _change(near, here) <= _SMOOTH:
@@ -293,7 +306,7 @@ class _Walk:
         change = _change(low, here)
         for _ in range(_HALVINGS):
             middle = (at + beyond) / 2
-            between = _find(self.kind, self.model, middle, low)
+            between = boundary_from(self.kind, self.model, middle, low)
             # a piece goes on at least as far as where the larger change is
             near = _change(low, between) <= min(_change(between, high), _SMOOTH)
             if near and isinstance(between, Boundary):
@@ -303,7 +316,7 @@ class _Walk:
         closed = _change(low, high) <= max(_CLOSED * change, _OFF)
         if isinstance(high, str) and beyond == self.inv[to]:
             # from close by it may be found nevertheless
-            high = here = _find(self.kind, self.model, beyond, low)
+            high = here = boundary_from(self.kind, self.model, beyond, low)
             closed = _change(low, here) <= _SMOOTH
         if isinstance(here, str):
             self.missing[to] = here

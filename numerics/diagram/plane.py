@@ -33,7 +33,7 @@ from numerics.tasks.records import Kept, Progress, Record, run_tasks
 Array = NDArray[np.float64]
 
 #: Boundaries in the order of how long their curves take, for an even load of the workers.
-_ORDER = ("C", "gapped", "B", "A", "beta22", "alpha11", "normal")
+_ORDER = ("C", "gapped", "A", "B", "beta22", "alpha11", "normal")
 
 
 def phase_diagram(
@@ -168,11 +168,16 @@ def _with_regions(diagram: PhaseDiagram, shared: Record, run: _Runner) -> PhaseD
             if inv not in lowest or point.ratio < lowest[inv].ratio:
                 lowest[inv] = point
     inv = diagram.inv_kfa.tolist()
+    highest = {}
+    if "normal" in diagram.curves:
+        curve = diagram.curves["normal"]
+        highest = dict(zip(curve.inv_kfa.tolist(), curve.points, strict=True))
     tasks = [
         {
             "task": "region",
             "inv_kfa": x,
             "first": boundary_record(lowest[x]) if x in lowest else None,
+            "last": boundary_record(highest[x]) if x in highest else None,
             **shared,
         }
         for x in inv

@@ -76,16 +76,18 @@ def zero_line(
     instance("start", start, SteadyState)
     surface = _Surface(condition.name, condition.number, start)
     here = surface.place(start)
-    along = surface.tangent(here)
-    along = along if (along[0] > 0) == rising else -along
+    along, slope = surface.tangent(here)
+    # the coefficient rises to the left of the tangent, or to the right of the other one
+    along, slope = (along, slope) if (along[0] > 0) == rising else (-along, -slope)
     states, step = [start], _STEP
     while len(states) < points:
         try:
-            there = surface.zero(here + step * along, along)
-            after = surface.tangent(there)
+            there, steep = surface.zero(here + step * along, along, slope)
         except (NoCondensate, ConvergenceError):
-            there, after = here, along
-        after = after if after @ along > 0 else -after
+            there, steep = here, slope
+        # the line is an arc of a circle between two points
+        chord = (there - here) / max(math.hypot(*(there - here)), _ACROSS)
+        after = 2 * (chord @ along) * chord - along
         if (there == here).all() or after @ along < _TURN:
             step /= 2
             if step < _SMALLEST:
@@ -93,7 +95,7 @@ def zero_line(
             continue
         if not ends[0] <= there[0] <= ends[1]:
             break
-        here, along, step = there, after, min(2 * step, _STEP)
+        here, along, slope, step = there, after, steep, min(2 * step, _STEP)
         states.append(surface.last)
     return tuple(states)
 
@@ -117,25 +119,35 @@ class _Surface:
         self.last = solve_nearby(parameters, self.last)
         return self.number.first(self.last).value
 
-    def tangent(self, place: Array) -> Array:
-        """Return the unit vector along the line through a point."""
+    def tangent(self, place: Array) -> tuple[Array, float]:
+        """Return the unit vector along the line through a point, and the slope to its left."""
         keep, here = self.last, self.value(place)
         across = np.array(
             [self.value(place + _DIFFERENCE * unit) - here for unit in np.identity(2)]
         )
         self.last = keep
-        along = np.array([-across[1], across[0]])
-        return along / math.hypot(*along)
+        steep = math.hypot(*across)
+        return np.array([across[1], -across[0]]) / steep, steep / _DIFFERENCE
 
-    def zero(self, place: Array, along: Array) -> Array:
-        """Return the point of the line straight across from another."""
+    def zero(self, place: Array, along: Array, slope: float) -> tuple[Array, float]:
+        """Return the point of the line straight across from another, and the slope there.
+
+        Parameters
+        ----------
+        place, along : ndarray, shape (2,)
+            A point, and the direction of the line.
+        slope : float
+            About how fast the coefficient changes to the left of that direction.
+        """
         normal = np.array([-along[1], along[0]])
-        one, other = 0.0, _STEP / 50
-        low, high = self.value(place), self.value(place + other * normal)
+        one, low = 0.0, self.value(place)
+        other = math.copysign(min(abs(low / slope), _STEP), -low / slope)
+        if abs(other) < _ACROSS:
+            return place, slope
         for _ in range(_ITERATIONS):
-            one, other, low = other, other - high * (other - one) / (high - low), high
-            found = place + other * normal
-            high = self.value(found)
+            high = self.value(place + other * normal)
+            slope = (high - low) / (other - one)
+            one, low, other = other, high, other - high / slope
             if abs(other - one) < _ACROSS:
-                return found
+                return place + one * normal, slope
         raise ConvergenceError(f"no zero of {self.kind} across from {place.tolist()}")

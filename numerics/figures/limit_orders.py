@@ -13,22 +13,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
 
+from numerics.diagram.curves import boundary_from
 from numerics.diagram.results import PhaseDiagram
-from numerics.errors import NoBoundary
 from numerics.figures.parameter_line import state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.parameters import Parameters
 from numerics.quantities import quantity
 from numerics.response.long_wavelength import hydrodynamics
 from numerics.response.narrow_coupling import narrow_hydrodynamics
-from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.stability.boundaries import Boundary
 from numerics.steady.solution import solve_steady_state
 
 COLUMNS = (
@@ -121,30 +122,28 @@ def compute(
         for k in range(points)
     ]
     kinds, models = [p[0] for p in places], [model.replace(inv_kfa=p[1]) for p in places]
-    starts = [None if diagram is None else _nearest(diagram, *place) for place in places]
+    starts = [() if diagram is None else _nearest(diagram, *place) for place in places]
     found = (map if executor is None else executor.map)(orders_at, kinds, models, starts)
     return LimitOrdersData(tuple(point for point in found if point is not None))
 
 
-def _nearest(diagram: PhaseDiagram, kind: str, inv_kfa: float) -> Boundary | None:
-    """Return the point of a boundary of a diagram that is closest; None if there is none."""
-    points = diagram.curves[kind].points if kind in diagram.curves else ()
-    return min(points, key=lambda p: abs(p.state.parameters.inv_kfa - inv_kfa), default=None)
+def _nearest(diagram: PhaseDiagram, kind: str, inv_kfa: float) -> tuple[Boundary, ...]:
+    """Return the points of the closest piece of a boundary of a diagram."""
+    curve = diagram.curves.get(kind)
+    if curve is None or curve.inv_kfa.size == 0:
+        return ()
+    piece = curve.piece[np.abs(curve.inv_kfa - inv_kfa).argmin()]
+    return tuple(p for p, n in zip(curve.points, curve.piece, strict=True) if n == piece)
 
 
-def orders_at(kind: str, model: Parameters, start: Boundary | None = None) -> LimitOrders | None:
+def orders_at(kind: str, model: Parameters, known: Sequence[Boundary] = ()) -> LimitOrders | None:
     """Return both orders at a point of a boundary; None where there is no boundary."""
-    try:
-        boundary = find_boundary(
-            kind,
-            model.inv_kfa,
-            gamma_b=model.gamma_b,
-            temperature=model.temperature,
-            cutoff=model.cutoff,
-            start=start,
-        )
-    except NoBoundary:
-        return None
+    boundary = next((b for b in known if b.state.paper.inv_kfa == model.inv_kfa), None)
+    if boundary is None:
+        found = boundary_from(kind, model, model.inv_kfa, *known)
+        if isinstance(found, str):
+            return None
+        boundary = found
     long, narrow = hydrodynamics(boundary.state), narrow_hydrodynamics(boundary.state)
     rest = hydrodynamics(solve_steady_state(model))
     return LimitOrders(

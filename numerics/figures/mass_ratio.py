@@ -64,7 +64,8 @@ LARGEST = 10.0
 _COLOURS = {-1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[1]}
 _STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1]}
 _STATIC: dict[str, Any] = {"marker": "D", "markersize": 6, "linestyle": "none"}
-_STATIC |= {"markerfacecolor": "white", "markeredgewidth": 1.4}
+# one of them is next to the border
+_STATIC |= {"markerfacecolor": "white", "markeredgewidth": 1.4, "clip_on": False, "zorder": 3}
 _END: dict[str, Any] = {"marker": "x", "markersize": 7, "markeredgewidth": 1.6, "linestyle": "none"}
 
 

@@ -150,6 +150,7 @@ def stability_line(
     along: str = "ratio",
     values: tuple[float, float] | None = None,
     first: Boundary | None = None,
+    last: Boundary | None = None,
 ) -> StabilityLine:
     """Return every change of stability along the drive, and what is unstable.
 
@@ -159,6 +160,8 @@ def stability_line(
         As in `stability_edges`.
     first : Boundary, optional
         The lowest boundary, where it is known: nothing is looked for below it.
+    last : Boundary, optional
+        That of the normal state, where it is known.
 
     Raises
     ------
@@ -173,8 +176,9 @@ def stability_line(
     ((), ((0.03, 0.031),))
     """
     if isinstance(model, Model) or (isinstance(along, str) and along not in DRIVES):
-        if first is not None:
-            raise outside("first", first, 'None, but for along="ratio" or "gamma_v"')
+        for name, known in (("first", first), ("last", last)):
+            if known is not None:
+                raise outside(name, known, 'None, but for along="ratio" or "gamma_v"')
         if not isinstance(model, Model):
             choice(
                 "along", along, ("ratio", *parameter_paths(instance("model", model, Parameters)))
@@ -182,11 +186,17 @@ def stability_line(
         return line_along(curve_path(model, along, values))
     instance("model", model, Parameters)
     choice("along", along, DRIVES)
-    if first is not None:
-        instance("first", first, Boundary)
+    for name, known in (("first", first), ("last", last)):
+        if known is not None:
+            instance(name, known, Boundary)
     unit = model.gamma_b if along == "gamma_v" else 1.0
     low, high = _range(values, unit, model)
-    return _drive_line(model, along, (low, high), first)
+    if last is None:
+        found = drive_path(model, np.array((low, high))).end
+        end = None if found is None else found.value
+    else:
+        end = last.ratio if last.ratio <= high else None
+    return _drive_line(model, along, (low, high), first, end)
 
 
 def line_along(path: Path) -> StabilityLine:
@@ -214,11 +224,11 @@ def _drive_line(
     along: str,
     ends: tuple[float, float],
     first: Boundary | None,
+    end: float | None,
 ) -> StabilityLine:
-    """Return what is stable along the drive between two ratios."""
+    """Return what is stable along the drive between two ratios, or up to where it ends."""
     low, high = ends
-    end = drive_path(model, np.array(ends)).end
-    top = high if end is None else min(high, end.value * (1 - _BEFORE_END[-1]))
+    top = high if end is None else min(high, end * (1 - _BEFORE_END[-1]))
     start = low if first is None else first.ratio * math.exp(_ABOVE)
     # in wider steps above a boundary that is known
     step = math.log(_FACTOR) * (1 if first is None else _WIDER)
@@ -227,11 +237,11 @@ def _drive_line(
     looks = set(ratios[::_BETWEEN])
     if end is not None:
         near = _BEFORE_END if first is None else _BEFORE_END[1::2]
-        looks |= {x for x in (end.value * (1 - part) for part in near) if start < x <= top}
+        looks |= {x for x in (end * (1 - part) for part in near) if start < x <= top}
     path = drive_path(model, np.array(sorted({*ratios, *looks})), along)
     unit = model.gamma_b if along == "gamma_v" else 1.0
     found = _line(Walk(path), [path.coordinate.of(x * unit) for x in looks], first)
-    return found if end is None else replace(found, end=end.value * unit)
+    return found if end is None else replace(found, end=end * unit)
 
 
 def _line(walk: Walk, looks: Iterable[float], first: Boundary | None = None) -> StabilityLine:

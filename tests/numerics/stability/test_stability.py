@@ -35,6 +35,9 @@ def test_a_condensate_becomes_stable_again_before_it_ends():
     assert 0.7 < upper.value < line.end < 0.81
     assert line.unstable == ((lower.value, upper.value),)
     assert line.undecided == ()
+    # where the condensate ends may be known, too
+    last = find_boundary("normal", -2.0)
+    assert stability_line(Parameters(-2.0), first=first, last=last) == line
     # the verdicts on both sides, by a route that knows no edge
     step = 1e-3 + 10 * upper.error
     assert rate_at(upper.value * (1 - step)).verdict == "grows"
