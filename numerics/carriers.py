@@ -168,18 +168,18 @@ class Carriers:
         bottom = math.hypot(self.mu, self.gap)
         return self.threshold, -self.threshold, bottom - self.middle, -bottom - self.middle
 
-    def apart(self, y: Array, closest: float = CLOSEST) -> Array:
+    def apart(self, y: Array, closest: Array | float = CLOSEST) -> Array:
         """Return frequencies that keep away from y = 0, where G^R and G^A share a pole.
 
         Parameters
         ----------
         y : ndarray
             From the middle of the gap.
-        closest : float
+        closest : float or ndarray
             Smallest distance in units of the gap.
         """
-        closest *= abs(self.gap)
-        return np.where(np.abs(y) < closest, np.copysign(closest, y), y)
+        least = closest * abs(self.gap)
+        return np.where(np.abs(y) < least, np.copysign(least, y), y)
 
     def distance(self, origin: Any, offset: Array) -> Array:
         """Return |origin + offset| less the edge of the spectrum; see `distance_from`."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.carriers import Carriers
+from numerics.carriers import RESOLVED, Carriers
 from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Panels
@@ -28,9 +28,9 @@ Complex = NDArray[np.complex128]
 #: Operations that round, and what they make of the integrand in units of its size, as for M.
 _OPERATIONS = 32
 _ROUNDING = _OPERATIONS * float(np.finfo(float).eps)
-#: How close nodes come to the middle of the gap, in its units: there the poles of G^R and of G^A
-#: cancel in either function, and without a frequency in both, like the inverse square of the
-#: distance.  What is regular there changes by the square of the distance, which an error has.
+#: How close nodes come to the middle of the gap, in its units, where both functions are there: the
+#: poles of G^R and of G^A cancel in either, together like the inverse square of the distance.  What
+#: is regular there changes by the square of the distance, which an error has.
 _CLOSEST = 1e-5
 _MOVED = 4 * _CLOSEST**2
 #: How many vertices there are, the two currents last, and of how many the first program is.
@@ -90,14 +90,12 @@ def noise_elements(
         goal,
         rounding=_ROUNDING,
     )
-    error = found.error + _ROUNDING * found.size + _MOVED * np.abs(found.value)
+    error = found.error + _ROUNDING * found.size + _moved(carriers, points) * np.abs(found.value)
     return Noise(shaped(found.value), shaped(error), 4 * found.evaluations, found.missed)
 
 
 class NoiseLoop(BandLoop):
     """The integrands of both over |y + omega/2|."""
-
-    closest = _CLOSEST
 
     def __init__(
         self, carriers: Carriers, q: Array, omega: Complex, vertices: Sequence[int]
@@ -137,7 +135,8 @@ class NoiseLoop(BandLoop):
         """
         carriers = self.carriers
         (y, *others), omega = self._places(panels, sign, offset, transfer)
-        places = (carriers.apart(y, self.closest), *others)
+        closest = _closest(carriers, self.omega[panels.owner])[:, None]
+        places = (carriers.apart(y, closest), *others)
         shift = transfer * omega.real
         occupations = (*carriers.greater(places[0] + shift), *carriers.lesser(places[0]))
         last = (shift, self.q[panels.owner][:, None])
@@ -153,7 +152,7 @@ class NoiseLoop(BandLoop):
         size = (fillings[0] * fillings[1]).reshape(offset.shape) / carriers.linewidth**2
         size /= 8 * np.pi**2 * np.sqrt(energies)
         # in the middle of the gap those of G^R and of G^A cancel, in either function
-        least = _CLOSEST * abs(carriers.gap)
+        least = closest * abs(carriers.gap)
         near, after = (np.maximum(np.abs(y), least) for y in (places[0], places[0] + shift))
         size *= 1 + carriers.threshold**2 / (_OPERATIONS * near * after)
         # at poles the velocities of currents are the differences of these over q, and the integral
@@ -166,6 +165,21 @@ class NoiseLoop(BandLoop):
             alike = self.powers[..., 0, 0] == power
             magnitudes[alike] = magnitudes[alike].max(axis=0)
         return matrix, np.maximum(magnitudes, velocities * size)
+
+
+def _both_inside(carriers: Carriers, omega: Complex) -> NDArray[np.bool_]:
+    """Tell where both frequencies may be closer to the middle of the gap than nodes come."""
+    return np.abs(omega.real) < 2 * _CLOSEST * abs(carriers.gap)
+
+
+def _closest(carriers: Carriers, omega: Complex) -> Array:
+    """Return how close nodes come to the middle of the gap, in its units."""
+    return np.where(_both_inside(carriers, omega), _CLOSEST, RESOLVED)
+
+
+def _moved(carriers: Carriers, omega: Complex) -> Array:
+    """Return what it makes of the integrals that they come no closer, relative to these."""
+    return np.where(_both_inside(carriers, omega), _MOVED, 0.0)[:, None]
 
 
 #: Places of an output: two vertices, and whether it is an imaginary part.

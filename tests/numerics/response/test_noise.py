@@ -25,6 +25,7 @@ from numerics import (
     solve_steady_state,
     strategies,
 )
+from numerics.response import noise_loop
 from tests.numerics.response.test_susceptibility import POINTS
 from tests.numerics.support import brute_force_vertices as brute
 
@@ -148,6 +149,18 @@ def test_a_film_in_equilibrium() -> None:
     expected = coth / 2 * (chi.value - adjoint(chi.value)) / 1j
     error = np.abs(coth) / 2 * (chi.error + np.swapaxes(chi.error, -1, -2))
     assert (np.abs(found.value - expected) <= found.error + error).all()
+
+
+def test_errors_do_not_depend_on_how_close_nodes_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Next below the threshold of pairs panels end where poles cancel, and little is left."""
+    bath, drain = Reservoir("bath", 4e-7, temperature=3.4e-3), Reservoir.empty("drain", 1.9e-10)
+    film = Model(Contact(binding=2.56), [bath, drain], 15.7, bands=Bands(dimension=2))
+    state = solved(film)
+    at = (state, [0.0935, 0.0324], 2 * state.gap - np.array([6e-7, 6.5e-7]), ALL[:4])
+    found = fluctuation_spectrum(*at, bare=True, rtol=1e-9, full=True)
+    monkeypatch.setattr(noise_loop, "_CLOSEST", noise_loop._CLOSEST / 10)
+    other = fluctuation_spectrum(*at, bare=True, rtol=1e-9, full=True)
+    assert (np.abs(found.value - other.value) <= found.error + other.error).all()
 
 
 def test_temperature_of_equilibrium() -> None:
