@@ -14,7 +14,7 @@ from numerics.parameters import Parameters
 from numerics.solve.polynomial import leading_nodes
 from numerics.stability.boundaries import Boundary, find_boundary, interpolated
 from numerics.stability.conditions import CONDITIONS
-from numerics.stability.growth import growth_rate
+from numerics.stability.growth import growth_rates
 from numerics.steady.solution import SteadyState
 from numerics.steady.tracing import trace_steady_states
 from numerics.tasks.records import Record
@@ -112,7 +112,7 @@ def _column(task: Record) -> Record:
     model = _model(task, task["inv_kfa"])
     try:
         branch = trace_steady_states(model, [ratio * model.gamma_b for ratio in ratios])
-        found = [growth_rate(state) for state in branch.states if state is not None]
+        found = list(growth_rates(state for state in branch.states if state is not None))
     except NoCondensate:
         found = []
     except ConvergenceError as error:

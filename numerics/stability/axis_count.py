@@ -27,6 +27,9 @@ Complex = NDArray[np.complex128]
 _OFF = 0.5
 #: The distance of roots that are one, relative to their modulus: five digits above rounding.
 _SAME = 1e-6
+#: How far below the line starts of modes are left out where some are above it, in parts of its
+#: distance from Im(omega) = -gamma: the approximation is better.
+_BELOW = 0.3
 #: A mode that is expected from those at other wave numbers is looked for if it is expected to grow
 #: at least by this part of the rate above which they are counted.
 _LIKELY = 0.5
@@ -88,6 +91,7 @@ def axis_modes(
     enough: float = math.inf,
     height: float = 0.0,
     known: Sequence[AxisModes] = (),
+    leading: bool = False,
 ) -> list[AxisModes]:
     """Return the modes at each wave number.
 
@@ -108,6 +112,8 @@ def axis_modes(
     known : sequence of AxisModes
         Modes at other wave numbers, ascending: where they lead to all that were counted, no others
         are looked for.
+    leading : bool
+        Whether others than those that were counted are wanted only where there are none of these.
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
@@ -115,9 +121,9 @@ def axis_modes(
     grows = (search.counts > 0) | ~search.certain
     wanted = (search.counts >= growing) | ~search.certain
     growing_at, rest = (np.flatnonzero(wanted & x).tolist() for x in (grows, ~grows))
-    search.look(growing_at, known)
+    search.look(growing_at, known, leading)
     if search.highest() < enough:
-        search.look(rest)
+        search.look(rest, (), leading)
     else:
         search.leave_out(rest)
     return search.modes()
@@ -149,12 +155,23 @@ class ModeSearch:
         rates = (modes.frequencies[:1].tolist() for modes in self.found.values())
         return max((w.imag for first in rates for w in first), default=-math.inf)
 
-    def look(self, wanted: Iterable[int], known: Sequence[AxisModes] = ()) -> None:
+    def look(
+        self, wanted: Iterable[int], known: Sequence[AxisModes] = (), leading: bool = False
+    ) -> None:
         """Find the modes at some wave numbers, from those at others where these tell of all."""
         if known:
             self._refine({k: self._expected(k, known) for k in wanted})
         missing = [k for k in wanted if k not in self.found or not self._as_counted(k)]
-        self._refine({k: self.samples.starts(k) + self.slow[k] for k in missing})
+        starts = {k: self.samples.starts(k) + self.slow[k] for k in missing}
+        if leading:
+            self._refine({k: self._leading(k, some) for k, some in starts.items()})
+            starts = {k: some for k, some in starts.items() if not self._as_counted(k)}
+        self._refine(starts)
+
+    def _leading(self, k: int, starts: list[complex]) -> list[complex]:
+        """Return the starts of modes above the line, of which it is known how many there are."""
+        below = self.height - _BELOW * (self.spectrum.linewidth + self.height)
+        return [w for w in starts if w.imag >= below or self.counts[k] == 0]
 
     def leave_out(self, which: Iterable[int]) -> None:
         """Look for no modes where surely none grows."""

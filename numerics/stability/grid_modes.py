@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from numerics.stability.axis_count import AxisModes, axis_modes
+from numerics.stability.refinement import refine
 from numerics.stability.spectrum import Spectrum
+from numerics.stability.wave_numbers import NEAR
 
 Array = NDArray[np.float64]
 
@@ -35,24 +37,90 @@ class Peak:
     error: float
 
 
-def grid_modes(spectrum: Spectrum, grid: Array) -> list[AxisModes]:
+def grid_modes(spectrum: Spectrum, grid: Array, near: Sequence[AxisModes] = ()) -> list[AxisModes]:
     """Return the modes that matter to the largest growth rate at the wave numbers of a grid.
 
     Where the first mode rises from one of them and falls to the next one, they are also looked for
-    in between.  Those at some tell how fast the others have to grow.
+    in between.  Those at some tell how fast the others have to grow, or those of a state close by.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    grid : ndarray, shape (n,)
+        Ascending.
+    near : sequence of AxisModes
+        What this was for a spectrum close to it.
     """
+    moved, highest = _moved(spectrum, grid, near)
+    height = _height(spectrum, highest)
+    if height > 0:
+        modes = _faster(spectrum, grid[_apart(spectrum, grid, height)], height, moved)
+        return with_hidden(spectrum, modes)
     enough = _MARGIN * spectrum.linewidth
     first = np.zeros(grid.size, dtype=bool)
     first[::_EACH] = first[-1] = True
-    found = [completed(spectrum, m) for m in axis_modes(spectrum, grid[first], enough=enough)]
+    modes = axis_modes(spectrum, grid[first], enough=enough, leading=True)
+    found = [completed(spectrum, m) for m in modes]
     rates = [peak.omega.imag - peak.error for peak in _first_modes(spectrum, found)]
-    highest = max(rates)
-    height = max(highest - _MARGIN * max(highest, spectrum.linewidth), 0.0)
-    others: dict[str, Any] = {"enough": enough}
+    height = _height(spectrum, max(rates))
     if height > 0:
-        others = {"enough": -math.inf, "height": height, "known": found}
-    found += [completed(spectrum, m) for m in axis_modes(spectrum, grid[~first], **others)]
+        others = grid[~first & _apart(spectrum, grid, height)]
+        found += _faster(spectrum, others, height, found)
+    else:
+        modes = axis_modes(spectrum, grid[~first], enough=enough, leading=True)
+        found += [completed(spectrum, m) for m in modes]
     return with_hidden(spectrum, sorted(found, key=lambda modes: modes.q))
+
+
+def _apart(spectrum: Spectrum, grid: Array, height: float) -> NDArray[np.bool_]:
+    """Tell at which wave numbers to look for modes that grow so fast.
+
+    det M is there as smooth as on the axis with a linewidth larger by that: the wave numbers that
+    are too close to each other for it are halved.
+    """
+    low, high = (NEAR[0] * x / 2 for x in (spectrum.linewidth, spectrum.linewidth + height))
+    return (grid <= low) | (grid >= high) | (np.arange(grid.size) % 2 == 0)
+
+
+def _faster(
+    spectrum: Spectrum, grid: Array, height: float, known: Sequence[AxisModes]
+) -> list[AxisModes]:
+    """Return the modes that grow faster than this, from about where some are."""
+    modes = axis_modes(spectrum, grid, enough=-math.inf, height=height, known=known, leading=True)
+    return [completed(spectrum, m) for m in modes]
+
+
+def _height(spectrum: Spectrum, highest: float) -> float:
+    """Return how fast modes have to grow to matter, where one grows so fast; not negative."""
+    return max(highest - _MARGIN * max(highest, spectrum.linewidth), 0.0)
+
+
+def _moved(
+    spectrum: Spectrum, grid: Array, near: Sequence[AxisModes]
+) -> tuple[list[AxisModes], float]:
+    """Return about where modes have moved from a spectrum close by, and how fast one surely grows.
+
+    That is the fastest one that is still within the grid; the others move in proportion to it.
+    """
+    inside = [m for m in near if m.frequencies.size and grid[0] <= m.q <= grid[-1]]
+    if not inside:
+        return [], -math.inf
+    fastest = max(inside, key=lambda modes: modes.frequencies[0].imag)
+    before = complex(fastest.frequencies[0])
+    roots, errors = refine(spectrum, np.array([fastest.q]), np.array([before]))
+    if not (before.imag > 0 and roots[0].imag > errors[0]):
+        return [], -math.inf
+    along = roots[0].real / before.real if before.real > 0 else 1.0
+    across = roots[0].imag / before.imag
+    moved = [
+        replace(
+            modes,
+            frequencies=along * modes.frequencies.real + 1j * across * modes.frequencies.imag,
+            drifts=along * modes.drifts.real + 1j * across * modes.drifts.imag,
+        )
+        for modes in inside
+    ]
+    return moved, float(roots[0].imag - errors[0])
 
 
 def with_hidden(spectrum: Spectrum, found: list[AxisModes]) -> list[AxisModes]:

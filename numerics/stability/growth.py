@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -115,14 +115,38 @@ def growth_rate(
     if largest is not None:
         high = real("largest", largest, domain, lambda x: low < x <= LARGEST)
     found = grid_modes(spectrum, search_grid(spectrum, low, high))
+    rate = _fastest(spectrum, found)
+    return _certified(spectrum, rate, found) if certify else rate
+
+
+def growth_rates(states: Iterable[Source]) -> Iterator[GrowthRate]:
+    """Yield the growth rates of states, each of them close to the one before.
+
+    Parameters
+    ----------
+    states : iterable of SteadyState or Spectrum
+
+    Notes
+    -----
+    They are those of `growth_rate` within their errors.  How fast modes have to grow to matter, and
+    where they are, is expected from the state before: those that do are counted all the same.
+    """
+    found: list[AxisModes] = []
+    for state in states:
+        spectrum = Spectrum.of(state)
+        found = grid_modes(spectrum, search_grid(spectrum), found)
+        yield _fastest(spectrum, found)
+
+
+def _fastest(spectrum: Spectrum, found: list[AxisModes]) -> GrowthRate:
+    """Return the growth rate from the modes at the wave numbers of the search."""
     best = least_damped(spectrum, found[0])
     peaks = maxima(spectrum, found)
     for peak in (*peaks, least_damped(spectrum, found[-1])):
         # an imaginary part that rounding could have made is no better than a certain one
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
-    judged = _judged(spectrum, best, [best, *peaks], found)
-    return _certified(spectrum, judged, found) if certify else judged
+    return _judged(spectrum, best, [best, *peaks], found)
 
 
 def _certified(spectrum: Spectrum, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
@@ -186,6 +210,10 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
     beside = found[k - 1 : k + 2]
     best = least_damped(spectrum, found[k])
+    curve = _through(spectrum, beside)
+    top = None if curve is None else highest_point(spectrum, curve)
+    if top is not None and top.omega.imag >= best.omega.imag:
+        return top
     x = np.linspace(math.log(beside[0].q), math.log(beside[2].q), _INNER + 2)[1:-1]
     expected: Complex = np.asarray(_between(beside)(x), dtype=complex)
     roots = next_roots(spectrum, np.exp(x), expected).at
@@ -199,6 +227,32 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
         best = max((best, *tops), key=lambda peak: peak.omega.imag)
         top = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
     return top if top is not None and top.omega.imag > best.omega.imag else best
+
+
+def _through(spectrum: Spectrum, beside: list[AxisModes]) -> np.polynomial.Polynomial | None:
+    """Return the polynomial of log q with the first mode's values and slopes at three wave numbers.
+
+    None if it is lost at one of them, or moves at some only.
+    """
+    x = np.log([m.q for m in beside])
+    here = beside[1]
+    omega = here.frequencies[0] + here.drifts[0] * (x - x[1])
+    drifts = np.full(x.shape, here.drifts[0])
+    known = np.array([m.frequencies.size > 0 for m in beside])
+    for k in np.flatnonzero(known).tolist():
+        omega[k], drifts[k] = beside[k].frequencies[0], beside[k].drifts[0]
+    if not known.all():
+        found = next_roots(spectrum, np.exp(x[~known]), omega[~known])
+        omega[~known], drifts[~known] = found.at, found.drift
+    if not np.isfinite(omega).all() or len(set((omega[known].real > 0).tolist())) > 1:
+        return None
+    middle, half = (x[-1] + x[0]) / 2, (x[-1] - x[0]) / 2
+    table = np.polynomial.polynomial.polyvander((x - middle) / half, 2 * x.size - 1)
+    slopes = np.zeros_like(table)
+    slopes[:, 1:] = table[:, :-1] * np.arange(1, 2 * x.size)
+    values = np.concatenate([omega, half * drifts])
+    coefficients = np.linalg.solve(np.concatenate([table, slopes]), values)
+    return np.polynomial.Polynomial(coefficients, (x[0], x[-1]), (-1.0, 1.0))
 
 
 def _between(beside: list[AxisModes]) -> np.polynomial.Polynomial:

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 LOWEST = 1e-3
 #: Where modes change their nature, in units of that and of the largest wave number: there the
 #: search has so many wave numbers in each decade, elsewhere the second number.
-_NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
+NEAR, _FAR, _DENSE, _SPARSE = (0.3, 300.0), 5e-3, 6, 2
 #: The least number of wave numbers.
 _LEAST = 26
 
@@ -30,8 +30,8 @@ def search_grid(
     smallest = LOWEST * scale if smallest is None else smallest
     largest = max(spectrum.reach, 2 * smallest) if largest is None else largest
     far = _FAR * spectrum.reach
-    pieces = [(0.0, _NEAR[0] * scale, _SPARSE), (_NEAR[0] * scale, _NEAR[1] * scale, _DENSE)]
-    pieces += [(_NEAR[1] * scale, far, _SPARSE), (max(far, _NEAR[1] * scale), math.inf, _DENSE)]
+    pieces = [(0.0, NEAR[0] * scale, _SPARSE), (NEAR[0] * scale, NEAR[1] * scale, _DENSE)]
+    pieces += [(NEAR[1] * scale, far, _SPARSE), (max(far, NEAR[1] * scale), math.inf, _DENSE)]
     points = [np.array([smallest, largest])]
     for low, high, density in pieces:
         low, high = max(low, smallest), min(high, largest)

@@ -15,7 +15,7 @@ from numerics import (
     hydrodynamics,
     solve_steady_state,
 )
-from numerics.stability.growth import filled_diameter
+from numerics.stability.growth import filled_diameter, growth_rates
 from numerics.stability.refinement import refine
 
 
@@ -111,3 +111,13 @@ def test_a_maximum_between_two_wave_numbers_of_the_grid_is_found(detuning, loss)
 def test_bad_input(bad):
     with pytest.raises(ValueError, match="outside its domain"):
         growth_rate(state(-1.0, 1e-3, 0.0), **bad)
+
+
+def test_the_rates_of_neighbours_are_those_of_each_alone():
+    # across the first instability and back, and far apart: what is expected may be wrong
+    drives = (1e-5, 3e-5, 5e-5, 4e-4, 2e-5, 9e-4)
+    states = [state(-0.7, 1e-3, drive) for drive in drives]
+    for found, alone in zip(growth_rates(states), map(growth_rate, states), strict=True):
+        assert (found.verdict, found.status) == (alone.verdict, "complete")
+        assert abs(found.rate - alone.rate) <= found.error + alone.error
+        assert (found.q, found.omega) == pytest.approx((alone.q, alone.omega), rel=1e-4)
