@@ -71,7 +71,6 @@ def draw(data: CrossoverCurve) -> Figure:
         gap.set_ylabel(quantity("gap").label)
         mu.set_ylabel(quantity("mu").label)
         gap.set_ylim(0, _ROOM * max(s.gap for s in data.states))
-        mu.axhline(0.0, color="#888888", linewidth=0.8)
         for axes in (gap, mu):
             _finish(axes, data)
         gap.legend(loc="upper left")
