@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ class Carriers:
     tilt: float = 0.0
     dimension: int = 3
 
-    @property
+    @cached_property
     def linewidth(self) -> float:
         """Mean of the total rates."""
         return (self.electrons.linewidth + self.holes.linewidth) / 2
@@ -64,7 +65,7 @@ class Carriers:
         """Distance of all poles of the Green's functions from the axis, the smaller rate."""
         return min(self.electrons.linewidth, self.holes.linewidth)
 
-    @property
+    @cached_property
     def imbalance(self) -> float:
         """Half the difference of the total rates."""
         return (self.electrons.linewidth - self.holes.linewidth) / 2
@@ -84,17 +85,17 @@ class Carriers:
         """What is added to y where reservoirs count their energies, a mu less the tilt."""
         return self.middle - self.tilt
 
-    @property
+    @cached_property
     def alike(self) -> bool:
         """Whether electrons and holes can be exchanged."""
         return self.skew == 0 and self.tilt == 0 and self.electrons == self.holes
 
-    @property
+    @cached_property
     def threshold(self) -> float:
         """The edge of the spectrum from the middle of the gap, sqrt(1 - a**2) Delta_0."""
         return math.sqrt((1 - self.skew) * (1 + self.skew)) * abs(self.gap)
 
-    @property
+    @cached_property
     def energies(self) -> float:
         """A scale of the energies at which anything changes."""
         filled = max(self.electrons.energies, self.holes.energies)

@@ -172,7 +172,7 @@ JOBS = (
         full={"points": 25, "regions": True},
         quick={"points": 9},
         parallel=True,
-        cost=125,
+        cost=40,
     ),
     FigureJob(
         *("driven polaritons", "polaritons", "polaritons"),

@@ -228,7 +228,7 @@ def _touching_between(
     values = (lowest.limit.first(path.state(at)).value for at in (outer, inner))
     if next(values) >= 0 > next(values):
         between = bracketed(limit, path, *sorted((outer, inner)))
-        if lowest.first(between.state).value >= 0:
+        if lowest.signed(between.state) >= 0:
             return between if lowest.joined else None
         inner = path.coordinate.of(between.value)
     return _outermost(
@@ -242,7 +242,7 @@ def _approached(
     """Return where the lowest value vanishes, by halving, to start from a small minimum."""
     for _ in range(_HALVINGS):
         middle = (outer + inner) / 2
-        negative = lowest.first(path.state(middle)).value < 0
+        negative = lowest.signed(path.state(middle)) < 0
         outer, inner = (outer, middle) if negative else (middle, inner)
         found = _touching_from(condition, lowest, path, outer, inner)
         if found is not None:
@@ -255,7 +255,7 @@ def _outermost(
 ) -> Boundary | None:
     """Return where the first of several minima has touched zero, one of which is found."""
     for _ in range(_MINIMA):
-        if found is None or lowest.first(found.state).value >= 0:
+        if found is None or lowest.signed(found.state) >= 0:
             break
         # another one is negative there
         other = _approached(condition, lowest, path, outer, path.coordinate.of(found.value))

@@ -108,8 +108,12 @@ class Walk:
         """Return a quantity at a coordinate before it is looked for more closely."""
         key = (condition.name, at)
         if key not in self.values:
-            place = condition.quantity.first(self.path.state(at))
-            self.values[key] = math.inf if place is None else place.value
+            quantity, state = condition.quantity, self.path.state(at)
+            if isinstance(quantity, Lowest):
+                self.values[key] = quantity.signed(state)
+            else:
+                place = quantity.first(state)
+                self.values[key] = math.inf if place is None else place.value
         return self.values[key]
 
     def _uniform(self, at: float) -> float:

@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 _WAVES = np.geomspace(1.5, 50.0, 9)
 #: More of them between the neighbours of one.
 _BETWEEN = (_WAVES[1] / _WAVES[0]) ** np.linspace(-1.0, 1.0, 13)
+#: Every so many of a grid tell most often that a lowest value is negative.
+_PART = 4
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
 #: How far in log q the highest point may be from where it is expected to be, and how far at least
@@ -152,6 +154,15 @@ class Lowest:
         values = np.add(*self.function(state, x))
         k = int(np.argmin(values))
         return self._at(float(x[k]), float(values[k]), settled=False)
+
+    def signed(self, state: SteadyState) -> float:
+        """Return the lowest value on the grid; where some of it are negative, that of a part."""
+        x = self.grid(state)
+        first = np.add(*self.function(state, x[::_PART]))
+        if first.size == x.size or first.min() < 0:
+            return float(first.min())
+        rest = np.delete(x, np.s_[::_PART])
+        return float(min(first.min(), np.add(*self.function(state, rest)).min()))
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the minimum next to a place."""
