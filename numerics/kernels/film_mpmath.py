@@ -86,6 +86,16 @@ PAIRING_SLOPES_OUTPUTS = (
     "difference_by_q_imag",
 )
 
+GAP_VALUES_OUTPUTS = (
+    "gap_real",
+    "gap_imag",
+)
+
+NUMBERS_VALUES_OUTPUTS = (
+    "electrons",
+    "holes",
+)
+
 
 def gap(frequency, distance, filled_electrons, filled_holes, Delta_0, mu, gamma, delta, a, mp=mp):
     """Compute (33), per unit of nu, with derivatives at fixed nu - a mu.
@@ -4259,4 +4269,345 @@ def pairing_slopes(frequency, distance, distance_omega, mean, F_electrons, F_hol
         -x1311 * (rm_total_by_q_re * x1292 + rp_total_by_q_re * x1292 + sm_total_by_q_re * x1292 + sp_total_by_q_re * x1292),  # coupling_by_q_imag
         -x1311 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_real
         -x1311 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_imag
+    )
+
+
+def gap_values(frequency, distance, filled_electrons, filled_holes, Delta_0, mu, gamma, delta, a, mp=mp):
+    """Compute (33), per unit of nu, with derivatives at fixed nu - a mu.
+
+    Operations: 221 (add 65, atan2 2, div 8, log 2, mul 140, parts_upper_root 3, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = a * delta
+    x5 = gamma - x4
+    x7 = 2 * frequency * x5
+    x32 = a * a - 1
+    x33 = -1 / x32
+    x34 = a * x33
+    x35 = a * gamma - delta
+    x36 = -x35
+    x57 = x36 * x36
+    x59 = frequency * gamma
+    x181 = 1 / x0
+    x182 = 4 * x181
+    x183 = delta * x182
+    x184 = 8 * filled_electrons
+    x185 = x181 * x184
+    x186 = gamma * x182
+    x187 = 1 / (x1 * x1)
+    x188 = x187 * x2
+    x189 = 4 * x188
+    x190 = delta * x189
+    x191 = 8 * filled_holes
+    x192 = x188 * x191
+    x193 = gamma * x189
+    x195 = -delta * x184 + gamma * x184
+    x196 = -8 * delta * filled_holes - 8 * filled_holes * gamma + x195
+    x198 = (mp.mpf(1) / 16) / (mp.pi * mp.pi)
+    x201 = x198 * (8 * delta * delta + delta * x191 - 8 * gamma * gamma + gamma * x191 + x195)
+    threshold = Delta_0 * mp.sqrt(x0 * x2)
+    x3 = 2 * threshold
+    x6 = distance * (distance + x3) - x5 * x5
+    z0 = upper_root(mp, x6, x7)
+    x8 = z0[0]
+    x9 = z0[1]
+    x21 = threshold * threshold
+    c_root_re = x8
+    x37 = c_root_re * x33
+    x52 = c_root_re * c_root_re
+    c_root_im = x9
+    x38 = c_root_im * x33
+    x51 = 4 * c_root_im * c_root_im
+    x53 = x51 + 4 * x52
+    x54 = 1 / x53
+    x55 = (mp.mpf(1) / 2) * x54
+    x56 = c_root_re * x55
+    x88 = c_root_im * x55
+    c_up_re = c_root_re + frequency
+    x23 = c_up_re * c_up_re
+    c_up_im = c_root_im + gamma - x4
+    x22 = c_up_im * c_up_im
+    x24 = x22 + x23
+    x25 = 1 / x24
+    x26 = x21 * x25
+    x27 = c_up_im * x26
+    c_down_re = c_up_re * x26
+    x194 = c_down_re * x183 - c_down_re * x185 + c_down_re * x186 + c_up_re * x190 + c_up_re * x192 - c_up_re * x193
+    x199 = c_down_re * x190 + c_down_re * x192 - c_down_re * x193 + c_up_re * x183 - c_up_re * x185 + c_up_re * x186
+    c_down_im = -x27
+    x197 = 8 * c_down_im * filled_electrons * x181 - c_down_im * x183 - c_down_im * x186 + 4 * c_up_im * gamma * x187 * x2 - c_up_im * x190 - c_up_im * x192 - x196
+    x200 = 4 * c_down_im * gamma * x187 * x2 - c_down_im * x190 - c_down_im * x192 + 8 * c_up_im * filled_electrons * x181 - c_up_im * x183 - c_up_im * x186 - x196
+    c_center_re = -frequency * x34
+    c_center_im = x33 * x36
+    rp_xi_re = c_center_re + x37
+    x45 = mu + rp_xi_re
+    x60 = rp_xi_re * x36 + x59
+    x61 = x60 * x60
+    rp_xi_im = c_center_im + x38
+    z1 = upper_root(mp, x45, rp_xi_im)
+    x46 = z1[0]
+    x47 = z1[1]
+    x58 = rp_xi_im * rp_xi_im * x57
+    x62 = x58 + x61
+    x63 = 1 / x62
+    x64 = rp_xi_im * x36
+    x65 = x63 * x64
+    x66 = c_root_im * x63
+    x67 = x60 * x66
+    x68 = x64 * x66
+    x69 = x60 * x63
+    rp_p_re = x46
+    rp_p_im = x47
+    x131 = 2 * mp.atan2(-rp_p_re, rp_p_im)
+    x132 = rp_p_im * rp_p_im + rp_p_re * rp_p_re
+    x133 = mp.log(x132)
+    rp_weight_re = -x55 * x67 - x56 * x65
+    rp_weight_im = x55 * x68 - x56 * x69
+    rm_xi_re = c_center_re - x37
+    x102 = mu + rm_xi_re
+    x109 = rm_xi_re * x36 + x59
+    x110 = x109 * x109
+    rm_xi_im = c_center_im - x38
+    z2 = upper_root(mp, x102, rm_xi_im)
+    x103 = z2[0]
+    x104 = z2[1]
+    x108 = rm_xi_im * rm_xi_im * x57
+    x111 = x108 + x110
+    x112 = 1 / x111
+    x113 = rm_xi_im * x36
+    x114 = x112 * x113
+    x115 = x109 * x112
+    rm_p_re = x103
+    rm_p_im = x104
+    x156 = 2 * mp.atan2(-rm_p_re, rm_p_im)
+    x157 = rm_p_im * rm_p_im + rm_p_re * rm_p_re
+    x158 = mp.log(x157)
+    rm_weight_re = x114 * x56 + x115 * x88
+    rm_weight_im = (mp.mpf(1) / 2) * c_root_re * x109 * x112 * x54 - x114 * x88
+    rp_gap_re = -rp_weight_im * x133 - rp_weight_re * x131
+    rp_gap_im = -rp_weight_im * x131 + rp_weight_re * x133
+    rm_gap_re = -rm_weight_im * x158 - rm_weight_re * x156
+    rm_gap_im = -rm_weight_im * x156 + rm_weight_re * x158
+    return (
+        x198 * (-rm_gap_im * x194 + rm_gap_re * x197) + x198 * (-rp_gap_im * x199 + rp_gap_re * x200),  # gap_real
+        rm_gap_im * x201 + rp_gap_im * x201,  # gap_imag
+    )
+
+
+def numbers_values(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a, mp=mp):
+    """Compute electrons and holes of (34), per unit of nu, with derivatives at fixed nu - a mu.
+
+    Operations: 318 (add 92, atan2 4, div 10, log_ratio 2, mul 206, parts_upper_root 3, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = -gamma
+    x5 = a * delta
+    x6 = -x4 - x5
+    x8 = 2 * frequency * x6
+    x20 = 2 * gamma
+    x21 = -x20
+    x36 = a * a - 1
+    x37 = -1 / x36
+    x38 = a * x37
+    x39 = a * gamma - delta
+    x40 = -x39
+    x61 = x40 * x40
+    x63 = frequency * gamma
+    x138 = P * P
+    x144 = 1 / mp.pi
+    x145 = (mp.mpf(1) / 8) * x144
+    x147 = 2 * x138
+    x151 = (mp.mpf(1) / 4) * x144
+    x222 = 1 / (x0 * x0)
+    x223 = filled_electrons * x222
+    x226 = 1 / x0
+    x228 = 2 * delta
+    x229 = x21 + x228
+    x231 = filled_electrons * x226
+    x249 = Delta_0 * Delta_0
+    x250 = -delta - filled_holes - x4
+    x251 = x249 * x250
+    x267 = x2 * x2
+    x268 = 1 / (x1 * x1 * x1 * x1)
+    x269 = x267 * x268
+    x270 = filled_holes * x269
+    x272 = 1 / (x1 * x1)
+    x273 = x20 + x228
+    x276 = x2 * x272
+    x277 = filled_holes * x276
+    x290 = delta - filled_electrons + gamma
+    x291 = x249 * x290
+    threshold = Delta_0 * mp.sqrt(x0 * x2)
+    x3 = 2 * threshold
+    x7 = distance * (distance + x3) - x6 * x6
+    z0 = upper_root(mp, x7, x8)
+    x9 = z0[0]
+    x10 = z0[1]
+    x24 = threshold * threshold
+    c_root_re = x9
+    x41 = c_root_re * x37
+    x56 = c_root_re * c_root_re
+    c_root_im = x10
+    x42 = c_root_im * x37
+    x55 = 4 * c_root_im * c_root_im
+    x57 = x55 + 4 * x56
+    x58 = 1 / x57
+    x59 = (mp.mpf(1) / 2) * x58
+    x60 = c_root_re * x59
+    x92 = c_root_im * x59
+    c_up_re = c_root_re + frequency
+    x26 = c_up_re * c_up_re
+    x258 = x222 * x26
+    x259 = filled_electrons * x258 + x251
+    x292 = x26 * x269
+    x293 = filled_holes * x292 + x291
+    c_up_im = c_root_im + gamma - x5
+    x25 = c_up_im * c_up_im
+    x27 = x25 + x26
+    x28 = 1 / x27
+    x29 = x24 * x28
+    x30 = c_up_im * x29
+    x31 = c_up_im * c_up_re
+    x235 = c_up_im * x223
+    x236 = c_up_re * x235
+    x237 = c_up_im * x226
+    x238 = x229 + x237
+    x239 = x231 * x238
+    x240 = c_up_re * x239 + x236
+    x245 = -x238
+    x246 = c_up_re * filled_electrons * x226 * x245 - x236
+    x257 = x237 * x245
+    x260 = filled_electrons * x257 + x259
+    x265 = x237 * x238
+    x266 = -filled_electrons * x265 + x259
+    x271 = x270 * x31
+    x274 = -c_up_im * x2 * x272 + x273
+    x275 = -x274
+    x278 = x275 * x277
+    x279 = c_up_re * x278 + x271
+    x286 = c_up_re * filled_holes * x2 * x272 * x274 - x271
+    x288 = c_up_im * x276
+    x289 = x274 * x288
+    x294 = filled_holes * x289 + x293
+    x300 = x275 * x288
+    x301 = -filled_holes * x300 + x293
+    c_down_re = c_up_re * x29
+    x252 = c_down_re * c_down_re
+    x253 = x222 * x252
+    x254 = filled_electrons * x253 + x251
+    x297 = x252 * x269
+    x298 = filled_holes * x297 + x291
+    c_down_im = -x30
+    x224 = c_down_im * x223
+    x225 = c_down_re * x224
+    x227 = c_down_im * x226
+    x230 = x227 + x229
+    x232 = x230 * x231
+    x233 = c_down_re * x232 + x225
+    x242 = -x230
+    x243 = c_down_re * filled_electrons * x226 * x242 - x225
+    x248 = x227 * x242
+    x255 = filled_electrons * x248 + x254
+    x262 = x227 * x230
+    x263 = -filled_electrons * x262 + x254
+    x280 = c_down_im * c_down_re
+    x281 = x270 * x280
+    x282 = -c_down_im * x2 * x272 + x273
+    x283 = -x282
+    x284 = x277 * x283
+    x285 = c_down_re * x284 + x281
+    x287 = c_down_re * filled_holes * x2 * x272 * x282 - x281
+    x295 = c_down_im * x276
+    x296 = x282 * x295
+    x299 = filled_holes * x296 + x298
+    x302 = x283 * x295
+    x303 = -filled_holes * x302 + x298
+    c_center_re = -frequency * x38
+    c_center_im = x37 * x40
+    rp_xi_re = c_center_re + x41
+    x49 = mu + rp_xi_re
+    x64 = rp_xi_re * x40 + x63
+    x65 = x64 * x64
+    rp_xi_im = c_center_im + x42
+    z1 = upper_root(mp, x49, rp_xi_im)
+    x50 = z1[0]
+    x51 = z1[1]
+    x62 = rp_xi_im * rp_xi_im * x61
+    x66 = x62 + x65
+    x67 = 1 / x66
+    x68 = rp_xi_im * x40
+    x69 = x67 * x68
+    x70 = c_root_im * x67
+    x71 = x64 * x70
+    x72 = x68 * x70
+    x73 = x64 * x67
+    rp_p_re = x50
+    x136 = rp_p_re * rp_p_re
+    rp_p_im = x51
+    x135 = rp_p_im * rp_p_im
+    x137 = 4 * x135 * x136
+    x139 = x135 - x136
+    x140 = -x138 - x139
+    x141 = x137 + x140 * x140
+    x142 = -x139
+    x143 = x137 + x142 * x142
+    x146 = x145 * (mp.log(x141) - mp.log(x143))
+    x148 = rp_p_im * x147
+    x149 = rp_p_re * x148
+    x150 = -x138 * x142 + x143
+    rp_weight_re = -x59 * x71 - x60 * x69
+    rp_weight_im = x59 * x72 - x60 * x73
+    rm_xi_re = c_center_re - x41
+    x106 = mu + rm_xi_re
+    x113 = rm_xi_re * x40 + x63
+    x114 = x113 * x113
+    rm_xi_im = c_center_im - x42
+    z2 = upper_root(mp, x106, rm_xi_im)
+    x107 = z2[0]
+    x108 = z2[1]
+    x112 = rm_xi_im * rm_xi_im * x61
+    x115 = x112 + x114
+    x116 = 1 / x115
+    x117 = rm_xi_im * x40
+    x118 = x116 * x117
+    x119 = x113 * x116
+    rm_p_re = x107
+    x182 = rm_p_re * rm_p_re
+    rm_p_im = x108
+    x181 = rm_p_im * rm_p_im
+    x183 = 4 * x181 * x182
+    x184 = x181 - x182
+    x185 = -x138 - x184
+    x186 = x183 + x185 * x185
+    x187 = -x184
+    x188 = x183 + x187 * x187
+    x189 = x145 * (mp.log(x186) - mp.log(x188))
+    x190 = rm_p_im * x147
+    x191 = rm_p_re * x190
+    x192 = -x138 * x187 + x188
+    rm_weight_re = x118 * x60 + x119 * x92
+    rm_weight_im = (mp.mpf(1) / 2) * c_root_re * x113 * x116 * x58 - x118 * x92
+    rp_counted_re = x146
+    rp_counted_im = x151 * mp.atan2(x149, x150)
+    x234 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
+    x264 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
+    rm_counted_re = x189
+    rm_counted_im = x151 * mp.atan2(x191, x192)
+    x221 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
+    x261 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
+    sp_counted_re = x146
+    sp_counted_im = x151 * mp.atan2(-x149, x150)
+    x244 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
+    x256 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
+    sm_counted_re = x189
+    sm_counted_im = x151 * mp.atan2(-x191, x192)
+    x241 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
+    x247 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
+    return (
+        x144 * (-x221 * x233 - x234 * x240 - x241 * x243 - x244 * x246 + x247 * x255 + x256 * x260 + x261 * x263 + x264 * x266),  # electrons
+        x144 * (-x221 * x279 - x234 * x285 - x241 * x286 - x244 * x287 + x247 * x294 + x256 * x299 + x261 * x301 + x264 * x303),  # holes
     )

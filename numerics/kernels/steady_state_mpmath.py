@@ -116,6 +116,24 @@ FERMI_TAIL_OUTPUTS = (
     "number_last",
 )
 
+EMPTY_VALUES_OUTPUTS = (
+    "gap_real",
+    "gap_imag",
+    "number",
+)
+
+STEP_VALUES_OUTPUTS = (
+    "gap_real",
+    "gap_imag",
+    "number",
+)
+
+THERMAL_VALUES_OUTPUTS = (
+    "gap_real",
+    "gap_imag",
+    "number",
+)
+
 
 def equilibrium(xi, Delta_0, mp=mp):
     """Compute the integrands of (14) and (15) at T = 0: (33) and (34) as gamma -> 0 at mu_b = mu.
@@ -807,4 +825,148 @@ def fermi_tail(P, mu, Delta_0, gamma, B, T_b, mp=mp):
         x79,  # gap_real_last
         (mp.mpf(2) / 9) * x160 * x76 * x86,  # gap_imag_last
         x136,  # number_last
+    )
+
+
+def empty_values(xi, Delta_0, gamma, mp=mp):
+    """Compute (33) and (34) for an empty reservoir.
+
+    Operations: 18 (add 3, div 3, mul 11, sqrt 1).
+    """
+    x0 = xi * xi
+    x1 = 1 / gamma
+    x3 = gamma * gamma
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
+    x2 = E * E
+    x4 = x2 + x3
+    x5 = 1 / x4
+    x6 = x1 * x5
+    x7 = 2 * x2 + 2 * x3
+    depth = (mp.hypot(xi, Delta_0) - (xi))
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
+    x8 = depth * rise
+    return (
+        (mp.mpf(1) / 2) * x6 * xi,  # gap_real
+        1 / x7,  # gap_imag
+        x6 * x8,  # number
+    )
+
+
+def step_values(xi, Delta_0, gamma, B, mp=mp):
+    """Compute (33) and (34) for a Fermi reservoir at T = 0.
+
+    Operations: 65 (add 15, atan2 3, div 4, log_ratio 1, mul 41, sqrt 1).
+    """
+    x0 = xi * xi
+    x3 = gamma * gamma
+    x9 = 1 / mp.pi
+    x11 = 1 / gamma
+    x14 = 2 * B
+    x38 = x0 + x3
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
+    x1 = 2 * E
+    x2 = gamma * x1
+    x4 = B + E
+    x5 = B - E
+    x6 = -x4 * x5
+    x7 = x3 - x6
+    x8 = mp.atan2(x2, x7)
+    x10 = 1 / E
+    x12 = x10 * x11
+    x13 = x12 * x9
+    x15 = x3 + x6
+    x16 = mp.atan2(-gamma * x14, x15)
+    x17 = x16 * x9
+    x18 = E * E
+    x19 = x18 + x3
+    x20 = 1 / x19
+    x21 = (mp.mpf(1) / 2) * x20
+    x22 = x17 * x21
+    x23 = x11 * x22
+    x24 = x10 * xi
+    x25 = x3 + x5 * x5
+    x26 = x3 + x4 * x4
+    x27 = 4 * E
+    x28 = B * x27
+    x29 = (mp.log(x25) - mp.log(x26))
+    x30 = x20 * x9
+    x31 = (mp.mpf(1) / 4) * x30
+    x32 = x29 * x31
+    x33 = x10 * x29
+    x34 = x31 * x33
+    x35 = -x7
+    x36 = mp.atan2(x2, x35)
+    x37 = x13 * x36
+    x39 = x17 * x20
+    x41 = x21 * x9
+    depth = (mp.hypot(xi, Delta_0) - (xi))
+    x40 = depth * x10
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
+    x42 = rise * x41
+    x43 = x40 * x42
+    return (
+        (mp.mpf(1) / 2) * x13 * x8 + x23 * xi + x24 * x32,  # gap_real
+        gamma * x34 + x22,  # gap_imag
+        depth * x12 - x11 * x38 * x39 + x29 * x43 + x37 * xi,  # number
+    )
+
+
+def thermal_values(xi, Delta_0, gamma, B, T_b, mp=mp):
+    """Compute (33) and (34) for a Fermi reservoir at T > 0.
+
+    Operations: 64 (add 18, complex_polygamma 2, div 5, mul 38, sqrt 1).
+    """
+    x0 = xi * xi
+    x1 = 1 / mp.pi
+    x2 = gamma * x1
+    x3 = 1 / T_b
+    x4 = (mp.mpf(1) / 2) * x3
+    x5 = x2 * x4 + (mp.mpf(1) / 2)
+    x6 = x1 * x4
+    x13 = 1 / gamma
+    x14 = x1 * x13
+    x22 = gamma * gamma
+    x40 = x0 + x22
+    x42 = -x40
+    E = mp.sqrt(Delta_0 * Delta_0 + x0)
+    x7 = x6 * (B + E)
+    z0 = mp.psi(0, mp.mpc(x5, x7))
+    x8 = z0.imag
+    x9 = x6 * (-B + E)
+    z1 = mp.psi(0, mp.mpc(x5, x9))
+    x10 = z1.imag
+    x11 = x10 + x8
+    x12 = 1 / E
+    x15 = x12 * x14
+    x16 = (mp.mpf(1) / 2) * x15
+    x17 = z1.real
+    x18 = z0.real
+    x19 = x17 - x18
+    x20 = x12 * xi
+    x21 = E * E
+    x23 = x21 + x22
+    x24 = 1 / x23
+    x25 = x1 * x24
+    x26 = (mp.mpf(1) / 2) * x25
+    x27 = x20 * x26
+    x28 = x10 - x8
+    x29 = x14 * x24
+    x30 = (mp.mpf(1) / 2) * x29
+    x31 = x28 * x30
+    x32 = x26 * x28
+    x33 = x12 * x19
+    x34 = x26 * x33
+    x39 = -x14 * x20
+    x41 = x29 * x40 + x39
+    x43 = x29 * x42 + x39
+    depth = (mp.hypot(xi, Delta_0) - (xi))
+    rise = (mp.hypot(-xi, Delta_0) - (-xi))
+    x35 = rise * x12
+    x36 = x25 * x35
+    x37 = x18 * x36
+    x38 = x17 * x36
+    return (
+        x11 * x16 + x19 * x27 + x31 * xi,  # gap_real
+        gamma * x34 + x32,  # gap_imag
+        -depth * x37 + depth * x38 + x10 * x43 + x13 + x41 * x8,  # number
     )

@@ -86,6 +86,16 @@ PAIRING_SLOPES_OUTPUTS = (
     "difference_by_q_imag",
 )
 
+GAP_VALUES_OUTPUTS = (
+    "gap_real",
+    "gap_imag",
+)
+
+NUMBERS_VALUES_OUTPUTS = (
+    "electrons",
+    "holes",
+)
+
 
 def gap(frequency, distance, filled_electrons, filled_holes, Delta_0, mu, gamma, delta, a, mp=mp):
     """Compute (33), per unit of nu, with derivatives at fixed nu - a mu.
@@ -2996,4 +3006,342 @@ def pairing_slopes(frequency, distance, distance_omega, mean, F_electrons, F_hol
         x770 * (-rm_total_by_q_im * x751 - rp_total_by_q_im * x751 - sm_total_by_q_im * x751 - sp_total_by_q_im * x751),  # coupling_by_q_imag
         -x770 * (rm_filling_im * rm_total_by_q_re + rm_filling_re * rm_total_by_q_im + rp_filling_im * rp_total_by_q_re + rp_filling_re * rp_total_by_q_im + sm_filling_im * sm_total_by_q_re + sm_filling_re * sm_total_by_q_im + sp_filling_im * sp_total_by_q_re + sp_filling_re * sp_total_by_q_im),  # difference_by_q_real
         x770 * (-rm_filling_im * rm_total_by_q_im + rm_filling_re * rm_total_by_q_re - rp_filling_im * rp_total_by_q_im + rp_filling_re * rp_total_by_q_re - sm_filling_im * sm_total_by_q_im + sm_filling_re * sm_total_by_q_re - sp_filling_im * sp_total_by_q_im + sp_filling_re * sp_total_by_q_re),  # difference_by_q_imag
+    )
+
+
+def gap_values(frequency, distance, filled_electrons, filled_holes, Delta_0, mu, gamma, delta, a, mp=mp):
+    """Compute (33), per unit of nu, with derivatives at fixed nu - a mu.
+
+    Operations: 209 (add 63, div 8, mul 134, parts_upper_root 3, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = a * delta
+    x5 = gamma - x4
+    x7 = 2 * frequency * x5
+    x32 = a * a - 1
+    x33 = -1 / x32
+    x34 = a * x33
+    x35 = a * gamma - delta
+    x36 = -x35
+    x57 = x36 * x36
+    x59 = frequency * gamma
+    x131 = 1 / x0
+    x132 = 4 * x131
+    x133 = delta * x132
+    x134 = 8 * filled_electrons
+    x135 = x131 * x134
+    x136 = gamma * x132
+    x137 = 1 / (x1 * x1)
+    x138 = x137 * x2
+    x139 = 4 * x138
+    x140 = delta * x139
+    x141 = 8 * filled_holes
+    x142 = x138 * x141
+    x143 = gamma * x139
+    x145 = -delta * x134 + gamma * x134
+    x146 = -8 * delta * filled_holes - 8 * filled_holes * gamma + x145
+    x148 = (mp.mpf(1) / 16) / (mp.pi * mp.pi)
+    x151 = x148 * (8 * delta * delta + delta * x141 - 8 * gamma * gamma + gamma * x141 + x145)
+    threshold = Delta_0 * mp.sqrt(x0 * x2)
+    x3 = 2 * threshold
+    x6 = distance * (distance + x3) - x5 * x5
+    z0 = upper_root(mp, x6, x7)
+    x8 = z0[0]
+    x9 = z0[1]
+    x21 = threshold * threshold
+    c_root_re = x8
+    x37 = c_root_re * x33
+    x52 = c_root_re * c_root_re
+    c_root_im = x9
+    x38 = c_root_im * x33
+    x51 = 4 * c_root_im * c_root_im
+    x53 = x51 + 4 * x52
+    x54 = 1 / x53
+    x55 = (mp.mpf(1) / 2) * x54
+    x56 = c_root_re * x55
+    x88 = c_root_im * x55
+    c_up_re = c_root_re + frequency
+    x23 = c_up_re * c_up_re
+    c_up_im = c_root_im + gamma - x4
+    x22 = c_up_im * c_up_im
+    x24 = x22 + x23
+    x25 = 1 / x24
+    x26 = x21 * x25
+    x27 = c_up_im * x26
+    c_down_re = c_up_re * x26
+    x144 = c_down_re * x133 - c_down_re * x135 + c_down_re * x136 + c_up_re * x140 + c_up_re * x142 - c_up_re * x143
+    x149 = c_down_re * x140 + c_down_re * x142 - c_down_re * x143 + c_up_re * x133 - c_up_re * x135 + c_up_re * x136
+    c_down_im = -x27
+    x147 = 8 * c_down_im * filled_electrons * x131 - c_down_im * x133 - c_down_im * x136 + 4 * c_up_im * gamma * x137 * x2 - c_up_im * x140 - c_up_im * x142 - x146
+    x150 = 4 * c_down_im * gamma * x137 * x2 - c_down_im * x140 - c_down_im * x142 + 8 * c_up_im * filled_electrons * x131 - c_up_im * x133 - c_up_im * x136 - x146
+    c_center_re = -frequency * x34
+    c_center_im = x33 * x36
+    rp_xi_re = c_center_re + x37
+    x45 = mu + rp_xi_re
+    x60 = rp_xi_re * x36 + x59
+    x61 = x60 * x60
+    rp_xi_im = c_center_im + x38
+    z1 = upper_root(mp, x45, rp_xi_im)
+    x46 = z1[0]
+    x47 = z1[1]
+    x58 = rp_xi_im * rp_xi_im * x57
+    x62 = x58 + x61
+    x63 = 1 / x62
+    x64 = rp_xi_im * x36
+    x65 = x63 * x64
+    x66 = c_root_im * x63
+    x67 = x60 * x66
+    x68 = x64 * x66
+    x69 = x60 * x63
+    rp_p_re = x46
+    rp_p_im = x47
+    rp_weight_re = -x55 * x67 - x56 * x65
+    rp_weight_im = x55 * x68 - x56 * x69
+    rm_xi_re = c_center_re - x37
+    x102 = mu + rm_xi_re
+    x109 = rm_xi_re * x36 + x59
+    x110 = x109 * x109
+    rm_xi_im = c_center_im - x38
+    z2 = upper_root(mp, x102, rm_xi_im)
+    x103 = z2[0]
+    x104 = z2[1]
+    x108 = rm_xi_im * rm_xi_im * x57
+    x111 = x108 + x110
+    x112 = 1 / x111
+    x113 = rm_xi_im * x36
+    x114 = x112 * x113
+    x115 = x109 * x112
+    rm_p_re = x103
+    rm_p_im = x104
+    rm_weight_re = x114 * x56 + x115 * x88
+    rm_weight_im = (mp.mpf(1) / 2) * c_root_re * x109 * x112 * x54 - x114 * x88
+    rp_gap_re = -rp_p_im * rp_weight_im + rp_p_re * rp_weight_re
+    rp_gap_im = rp_p_im * rp_weight_re + rp_p_re * rp_weight_im
+    rm_gap_re = -rm_p_im * rm_weight_im + rm_p_re * rm_weight_re
+    rm_gap_im = rm_p_im * rm_weight_re + rm_p_re * rm_weight_im
+    return (
+        x148 * (-rm_gap_im * x144 + rm_gap_re * x147) + x148 * (-rp_gap_im * x149 + rp_gap_re * x150),  # gap_real
+        rm_gap_im * x151 + rp_gap_im * x151,  # gap_imag
+    )
+
+
+def numbers_values(frequency, distance, filled_electrons, filled_holes, P, Delta_0, mu, gamma, delta, a, mp=mp):
+    """Compute electrons and holes of (34), per unit of nu, with derivatives at fixed nu - a mu.
+
+    Operations: 314 (add 86, div 11, mul 205, parts_pair_arctanh 4, parts_pair_excess 4, parts_upper_root 3, sqrt 1).
+    """
+    x0 = a + 1
+    x1 = a - 1
+    x2 = -x1
+    x4 = -gamma
+    x5 = a * delta
+    x6 = -x4 - x5
+    x8 = 2 * frequency * x6
+    x20 = 2 * gamma
+    x21 = -x20
+    x36 = a * a - 1
+    x37 = -1 / x36
+    x38 = a * x37
+    x39 = a * gamma - delta
+    x40 = -x39
+    x61 = x40 * x40
+    x63 = frequency * gamma
+    x137 = 1 / (mp.pi * mp.pi)
+    x138 = (mp.mpf(1) / 2) * x137
+    x139 = P * x138
+    x251 = 1 / mp.pi
+    x253 = 1 / (x0 * x0)
+    x254 = filled_electrons * x253
+    x257 = 1 / x0
+    x259 = 2 * delta
+    x260 = x21 + x259
+    x262 = filled_electrons * x257
+    x280 = Delta_0 * Delta_0
+    x281 = -delta - filled_holes - x4
+    x282 = x280 * x281
+    x298 = x2 * x2
+    x299 = 1 / (x1 * x1 * x1 * x1)
+    x300 = x298 * x299
+    x301 = filled_holes * x300
+    x303 = 1 / (x1 * x1)
+    x304 = x20 + x259
+    x307 = x2 * x303
+    x308 = filled_holes * x307
+    x321 = delta - filled_electrons + gamma
+    x322 = x280 * x321
+    threshold = Delta_0 * mp.sqrt(x0 * x2)
+    x3 = 2 * threshold
+    x7 = distance * (distance + x3) - x6 * x6
+    z0 = upper_root(mp, x7, x8)
+    x9 = z0[0]
+    x10 = z0[1]
+    x24 = threshold * threshold
+    c_root_re = x9
+    x41 = c_root_re * x37
+    x56 = c_root_re * c_root_re
+    c_root_im = x10
+    x42 = c_root_im * x37
+    x55 = 4 * c_root_im * c_root_im
+    x57 = x55 + 4 * x56
+    x58 = 1 / x57
+    x59 = (mp.mpf(1) / 2) * x58
+    x60 = c_root_re * x59
+    x92 = c_root_im * x59
+    c_up_re = c_root_re + frequency
+    x26 = c_up_re * c_up_re
+    x289 = x253 * x26
+    x290 = filled_electrons * x289 + x282
+    x323 = x26 * x300
+    x324 = filled_holes * x323 + x322
+    c_up_im = c_root_im + gamma - x5
+    x25 = c_up_im * c_up_im
+    x27 = x25 + x26
+    x28 = 1 / x27
+    x29 = x24 * x28
+    x30 = c_up_im * x29
+    x31 = c_up_im * c_up_re
+    x266 = c_up_im * x254
+    x267 = c_up_re * x266
+    x268 = c_up_im * x257
+    x269 = x260 + x268
+    x270 = x262 * x269
+    x271 = c_up_re * x270 + x267
+    x276 = -x269
+    x277 = c_up_re * filled_electrons * x257 * x276 - x267
+    x288 = x268 * x276
+    x291 = filled_electrons * x288 + x290
+    x296 = x268 * x269
+    x297 = -filled_electrons * x296 + x290
+    x302 = x301 * x31
+    x305 = -c_up_im * x2 * x303 + x304
+    x306 = -x305
+    x309 = x306 * x308
+    x310 = c_up_re * x309 + x302
+    x317 = c_up_re * filled_holes * x2 * x303 * x305 - x302
+    x319 = c_up_im * x307
+    x320 = x305 * x319
+    x325 = filled_holes * x320 + x324
+    x331 = x306 * x319
+    x332 = -filled_holes * x331 + x324
+    c_down_re = c_up_re * x29
+    x283 = c_down_re * c_down_re
+    x284 = x253 * x283
+    x285 = filled_electrons * x284 + x282
+    x328 = x283 * x300
+    x329 = filled_holes * x328 + x322
+    c_down_im = -x30
+    x255 = c_down_im * x254
+    x256 = c_down_re * x255
+    x258 = c_down_im * x257
+    x261 = x258 + x260
+    x263 = x261 * x262
+    x264 = c_down_re * x263 + x256
+    x273 = -x261
+    x274 = c_down_re * filled_electrons * x257 * x273 - x256
+    x279 = x258 * x273
+    x286 = filled_electrons * x279 + x285
+    x293 = x258 * x261
+    x294 = -filled_electrons * x293 + x285
+    x311 = c_down_im * c_down_re
+    x312 = x301 * x311
+    x313 = -c_down_im * x2 * x303 + x304
+    x314 = -x313
+    x315 = x308 * x314
+    x316 = c_down_re * x315 + x312
+    x318 = c_down_re * filled_holes * x2 * x303 * x313 - x312
+    x326 = c_down_im * x307
+    x327 = x313 * x326
+    x330 = filled_holes * x327 + x329
+    x333 = x314 * x326
+    x334 = -filled_holes * x333 + x329
+    c_center_re = -frequency * x38
+    c_center_im = x37 * x40
+    rp_xi_re = c_center_re + x41
+    x49 = mu + rp_xi_re
+    x64 = rp_xi_re * x40 + x63
+    x65 = x64 * x64
+    rp_xi_im = c_center_im + x42
+    z1 = upper_root(mp, x49, rp_xi_im)
+    x50 = z1[0]
+    x51 = z1[1]
+    x62 = rp_xi_im * rp_xi_im * x61
+    x66 = x62 + x65
+    x67 = 1 / x66
+    x68 = rp_xi_im * x40
+    x69 = x67 * x68
+    x70 = c_root_im * x67
+    x71 = x64 * x70
+    x72 = x68 * x70
+    x73 = x64 * x67
+    rp_p_re = x50
+    x143 = -rp_p_re
+    rp_p_im = x51
+    z2 = pair_arctanh(mp, rp_p_re, rp_p_im, P)
+    x135 = z2[0]
+    x136 = z2[1]
+    z3 = pair_excess(mp, rp_p_re, rp_p_im, P, x135, x136)
+    x140 = x139 * z3[1]
+    x141 = x139 * z3[0]
+    z4 = pair_arctanh(mp, x143, rp_p_im, P)
+    x207 = z4[0]
+    x208 = z4[1]
+    z5 = pair_excess(mp, x143, rp_p_im, P, x207, x208)
+    x209 = z5[1]
+    x210 = x139 * x209
+    x211 = x139 * z5[0]
+    rp_weight_re = -x59 * x71 - x60 * x69
+    rp_weight_im = x59 * x72 - x60 * x73
+    rm_xi_re = c_center_re - x41
+    x106 = mu + rm_xi_re
+    x113 = rm_xi_re * x40 + x63
+    x114 = x113 * x113
+    rm_xi_im = c_center_im - x42
+    z6 = upper_root(mp, x106, rm_xi_im)
+    x107 = z6[0]
+    x108 = z6[1]
+    x112 = rm_xi_im * rm_xi_im * x61
+    x115 = x112 + x114
+    x116 = 1 / x115
+    x117 = rm_xi_im * x40
+    x118 = x116 * x117
+    x119 = x113 * x116
+    rm_p_re = x107
+    x179 = -rm_p_re
+    rm_p_im = x108
+    z7 = pair_arctanh(mp, rm_p_re, rm_p_im, P)
+    x174 = z7[0]
+    x175 = z7[1]
+    z8 = pair_excess(mp, rm_p_re, rm_p_im, P, x174, x175)
+    x176 = x139 * z8[1]
+    x177 = x139 * z8[0]
+    z9 = pair_arctanh(mp, x179, rm_p_im, P)
+    x229 = z9[0]
+    x230 = z9[1]
+    z10 = pair_excess(mp, x179, rm_p_im, P, x229, x230)
+    x231 = z10[1]
+    x232 = x139 * x231
+    x233 = x139 * z10[0]
+    rm_weight_re = x118 * x60 + x119 * x92
+    rm_weight_im = (mp.mpf(1) / 2) * c_root_re * x113 * x116 * x58 - x118 * x92
+    rp_counted_re = rp_p_im * x140 - rp_p_re * x141
+    rp_counted_im = -rp_p_im * x141 - rp_p_re * x140
+    x265 = rp_counted_im * rp_weight_re + rp_counted_re * rp_weight_im
+    x295 = -rp_counted_im * rp_weight_im + rp_counted_re * rp_weight_re
+    rm_counted_re = rm_p_im * x176 - rm_p_re * x177
+    rm_counted_im = -rm_p_im * x177 - rm_p_re * x176
+    x252 = rm_counted_im * rm_weight_re + rm_counted_re * rm_weight_im
+    x292 = -rm_counted_im * rm_weight_im + rm_counted_re * rm_weight_re
+    sp_counted_re = rp_p_im * x210 + rp_p_re * x211
+    sp_counted_im = (mp.mpf(1) / 2) * P * rp_p_re * x137 * x209 - rp_p_im * x211
+    x275 = -rp_weight_im * sp_counted_re + rp_weight_re * sp_counted_im
+    x287 = rp_weight_im * sp_counted_im + rp_weight_re * sp_counted_re
+    sm_counted_re = rm_p_im * x232 + rm_p_re * x233
+    sm_counted_im = (mp.mpf(1) / 2) * P * rm_p_re * x137 * x231 - rm_p_im * x233
+    x272 = -rm_weight_im * sm_counted_re + rm_weight_re * sm_counted_im
+    x278 = rm_weight_im * sm_counted_im + rm_weight_re * sm_counted_re
+    return (
+        x251 * (-x252 * x264 - x265 * x271 - x272 * x274 - x275 * x277 + x278 * x286 + x287 * x291 + x292 * x294 + x295 * x297),  # electrons
+        x251 * (-x252 * x310 - x265 * x316 - x272 * x317 - x275 * x318 + x278 * x325 + x287 * x330 + x292 * x332 + x295 * x334),  # holes
     )

@@ -92,18 +92,17 @@ class _Sums(Axis):
 
     def integrand(self, y: Any) -> list[Any]:
         """Return the integrands per unit of y, both signs together."""
-        kernel, mp = self._kernel("mpmath"), self.numbers.context
+        kernel, mp = self._kernel("mpmath", f"{self.program}_values"), self.numbers.context
         cutoff = map(self.numbers.real, self.cutoff())
         distance, arguments = y - self.threshold, (*cutoff, *self.given)
         above, below = (
-            kernel(nu, distance, *self.carriers.fillings(nu), *arguments, mp=mp)[: self.count]
-            for nu in (y, -y)
+            kernel(nu, distance, *self.carriers.fillings(nu), *arguments, mp=mp) for nu in (y, -y)
         )
         return [x + z for x, z in zip(above, below, strict=True)]
 
     def size(self, y: Array) -> Array:
         """Return their size in double precision."""
-        carriers, kernel = self.double, self._kernel("numpy")
+        carriers, kernel = self.double, self._kernel("numpy", self.program)
         arguments, total = (*self.cutoff(), *carriers.parameters()), np.zeros_like(y)
         for nu in (y, -y):
             at = carriers.apart(nu)
@@ -113,9 +112,9 @@ class _Sums(Axis):
             total += sum(np.abs(part) for part in parts[: self.count])
         return total
 
-    def _kernel(self, target: str) -> Any:
+    def _kernel(self, target: str, name: str) -> Any:
         module = importlib.import_module(f"numerics.kernels.{self.double.kernels}_{target}")
-        return getattr(module, self.program)
+        return getattr(module, name)
 
     def jumps(self) -> Iterator[Any]:
         """Yield where sharp occupations step."""

@@ -71,13 +71,13 @@ class _Momenta:
         values = [0 * square] * 3
         for rate, edge, temperature in self.baths.filled:
             if temperature > 0:
-                bath = kernels.thermal(xi, self.gap, self.gamma, edge, temperature, mp=mp)
+                bath = kernels.thermal_values(xi, self.gap, self.gamma, edge, temperature, mp=mp)
             else:
-                bath = kernels.step(xi, self.gap, self.gamma, edge, mp=mp)
-            values = [v + rate * b for v, b in zip(values, bath, strict=False)]
+                bath = kernels.step_values(xi, self.gap, self.gamma, edge, mp=mp)
+            values = [v + rate * b for v, b in zip(values, bath, strict=True)]
         if self.baths.empty > 0:
-            void = kernels.empty(xi, self.gap, self.gamma, mp=mp)
-            values = [v + self.baths.empty * b for v, b in zip(values, void, strict=False)]
+            void = kernels.empty_values(xi, self.gap, self.gamma, mp=mp)
+            values = [v + self.baths.empty * b for v, b in zip(values, void, strict=True)]
         values[0] -= 1 / (2 * square)
         return [square * value / self.measure for value in values]
 

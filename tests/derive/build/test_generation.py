@@ -2,6 +2,8 @@
 
 import ast
 import functools
+import importlib
+import inspect
 import json
 import os
 import re
@@ -12,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import mpmath
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -286,13 +290,29 @@ def test_operation_counts_are_those_of_the_text(path):
 
 def test_operation_counts_are_those_of_the_programs(modules):
     for module in modules:
-        programs = {program.name: program for program in module.programs}
-        for target in TARGETS:
-            functions = Text.of(KERNELS / f"{module.name}_{target}.py").functions
+        for target in TARGETS.values():
+            programs = {program.name: program for program in generate.printed(module, target)}
+            functions = Text.of(KERNELS / f"{module.name}_{target.name}.py").functions
             assert set(functions) == set(programs)
             for name, function in functions.items():
                 found = programs[name].operations()
                 assert (function.total, function.kinds) == (sum(found.values()), dict(found))
+
+
+@pytest.mark.parametrize(
+    ("module", "program"), [(m, p) for m, names in generate.VALUES.items() for p in names]
+)
+def test_kernels_without_derivatives_have_the_values_of_those_with_them(module, program):
+    kernels = importlib.import_module(f"numerics.kernels.{module}_mpmath")
+    whole, values = getattr(kernels, program), getattr(kernels, f"{program}_values")
+    names = getattr(kernels, f"{program.upper()}_VALUES_OUTPUTS")
+    assert names == tuple(
+        n for n in getattr(kernels, f"{program.upper()}_OUTPUTS") if "_by_" not in n
+    )
+    count = len(inspect.signature(whole).parameters) - 1
+    at = [mpmath.mpf(x) for x in np.random.default_rng(count).uniform(0.1, 1, count)]
+    with mpmath.workdps(30):
+        assert values(*at, mp=mpmath.mp) == whole(*at, mp=mpmath.mp)[: len(names)]
 
 
 @pytest.mark.parametrize("path", [p for p in COMMITTED if p.suffix == ".py"], ids=lambda p: p.name)

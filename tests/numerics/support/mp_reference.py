@@ -79,10 +79,12 @@ class Reference:
         gamma_b, gamma_v = mp.mpf(parameters.gamma_b), mp.mpf(parameters.gamma_v)
         gamma = gamma_b + gamma_v
         if parameters.temperature > 0:
-            bath = kernels.thermal(xi, gap, gamma, edge, mp.mpf(parameters.temperature), mp=mp)
+            bath = kernels.thermal_values(
+                xi, gap, gamma, edge, mp.mpf(parameters.temperature), mp=mp
+            )
         else:
-            bath = kernels.step(xi, gap, gamma, edge, mp=mp)
-        void = kernels.empty(xi, gap, gamma, mp=mp)
+            bath = kernels.step_values(xi, gap, gamma, edge, mp=mp)
+        void = kernels.empty_values(xi, gap, gamma, mp=mp)
         values = [gamma_b * bath[k] + gamma_v * void[k] for k in range(3)]
         values[0] -= 1 / (2 * p * p)
         return [p * p / (2 * mp.pi**2) * value for value in values]
