@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -66,6 +66,9 @@ _HIGHEST = 0.8
 _HALVINGS, _ROUNDS = 3, 1
 #: A line bends if a straight one is off by more, in log(gamma_v/gamma_b).
 _STRAIGHT = 0.03
+#: The next point is looked for where the polynomial through so many leads, if that is no farther
+#: in log(gamma_v/gamma_b) and log q.
+_THROUGH, _TRUSTED = 3, 0.4
 _COLOURS = {-2.0: COLOURS[1], -1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[0]}
 _STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1], "normal": LINES[2]}
 _END: dict[str, Any] = {
@@ -155,7 +158,6 @@ def follow_line(
     found: dict[float, Boundary] = {}
 
     def look(temperature: float) -> bool:
-        near = min(found, key=lambda known: abs(known - temperature), default=None)
         try:
             found[temperature] = find_boundary(
                 kind,
@@ -163,7 +165,7 @@ def follow_line(
                 gamma_b=gamma_b,
                 temperature=temperature,
                 cutoff=cutoff,
-                start=None if near is None else found[near],
+                start=_led_to(found, temperature, gamma_b) if found else None,
             )
         except (NoBoundary, NoCondensate, ConvergenceError):
             return False
@@ -194,6 +196,28 @@ def follow_line(
     return TemperatureLine(
         kind, inv_kfa, tuple(point for _, point in sorted(found.items())), tuple(ends)
     )
+
+
+def _led_to(found: Mapping[float, Boundary], temperature: float, gamma_b: float) -> Boundary:
+    """Return the nearest boundary, where the polynomial through it and the next ones leads."""
+    at = _scaled(temperature, gamma_b)
+    places = sorted(found, key=lambda known: abs(_scaled(known, gamma_b) - at))[:_THROUGH]
+    near = found[places[0]]
+    if near.kind == "C":
+        # it is moved by what it accompanies
+        return near
+    away = np.array([_scaled(known, gamma_b) - at for known in places])
+    weights = np.array(
+        [np.prod(y := np.delete(away, k)) / np.prod(y - x) for k, x in enumerate(away)]
+    )
+
+    def ahead(values: list[float]) -> float:
+        moved = float(weights @ np.log(values)) - math.log(values[0])
+        return values[0] * math.exp(moved) if abs(moved) < _TRUSTED else values[0]
+
+    points = [found[known] for known in places]
+    q = ahead([point.q for point in points]) if near.q > 0 else near.q
+    return replace(near, value=ahead([point.value for point in points]), q=q)
 
 
 def _scaled(temperature: float, gamma_b: float) -> float:

@@ -157,7 +157,8 @@ class Walk:
 
     def edge(self, low: float, high: float, rises: bool) -> Edge:
         """Return the edge between two coordinates at one of which a mode grows."""
-        attempt = _CLOSE
+        # where the limit of long waves changes its sign it is solved for at once
+        attempt = high - low if self._uniform_changes(low, high) else _CLOSE
         while high - low > _BISECTED:
             if high - low <= attempt:
                 inner, outer = (high, low) if rises else (low, high)
@@ -172,6 +173,13 @@ class Walk:
                 break
             low, high = (low, middle) if (verdict == GROWS) == rises else (middle, high)
         return Edge(bisected(self.path, *((high, low) if rises else (low, high))), rises)
+
+    def _uniform_changes(self, low: float, high: float) -> bool:
+        """Tell whether static modes of long waves grow at one of two coordinates, none at both."""
+        static, limit = (
+            [self.first(condition, at) < 0 for at in (low, high)] for condition in (STATIC, UNIFORM)
+        )
+        return limit[0] != limit[1] and not all(static)
 
 
 def looked_for(source: Source) -> tuple[str, list[AxisModes]]:
