@@ -56,7 +56,8 @@ def root_sum(ax: Any, ay: Any, bx: Any, by: Any, dx: Any, dy: Any) -> Pair:
     sx, sy, ux, uy = ax + bx, ay + by, ax - bx, ay - by
     modulus = ux * ux + uy * uy
     cancels = sx * sx + sy * sy < modulus
-    modulus = np.where(cancels, modulus, 1.0)
+    # whichever is chosen where both are as large: JAX may decide twice, and differently
+    modulus = np.where(modulus == 0, 1.0, modulus)
     return (
         np.where(cancels, (dx * ux + dy * uy) / modulus, sx),
         np.where(cancels, (dy * ux - dx * uy) / modulus, sy),

@@ -142,7 +142,8 @@ def _arguments(
 ) -> tuple[Any, ...]:
     """Return the arguments of the kernel, weights, and the smooth inverse root, at all nodes.
 
-    They have one axis of panels, one of terms, and one of nodes.
+    They have one axis of panels, one of terms, and one of nodes; the arguments have one of all
+    three, along which the kernel is vectorised in two thirds of the time.
     """
     offset, closest, scale = scalars[0], scalars[1], scalars[2]
     panel, term = jnp.moveaxis(panels, 1, 0)[..., None, None], jnp.moveaxis(terms, 2, 0)[..., None]
@@ -153,15 +154,15 @@ def _arguments(
     # once they are filled, as what fills them may step closer to zero
     y = jnp.where(jnp.abs(y) < closest, jnp.where(y >= 0, closest, -closest), y)
     smooth = 1 / jnp.sqrt(jnp.sqrt(place * place + scale * scale))
-    return (y, *places, *filled, *term[7:]), slope * rule[1], slope * rule[2], smooth
+    inputs = [jnp.broadcast_to(x, y.shape).ravel() for x in (y, *places, *filled, *term[7:])]
+    return inputs, slope * rule[1], slope * rule[2], smooth
 
 
 def _sums(
     jnp: Any, groups: tuple[int, ...] | None, outputs: Any, fine: Any, coarse: Any, smooth: Any
 ) -> tuple[Any, ...]:
     """Return the integrals over panels in all terms, as `Sums` has them, of parts."""
-    shape = jnp.broadcast_shapes(*(output.shape for output in outputs))
-    values = jnp.stack([jnp.broadcast_to(output, shape) for output in outputs], axis=2)
+    values = jnp.stack([x.reshape(len(fine), -1, fine.shape[-1]) for x in outputs], axis=2)
     parts = jnp.abs(values[:, :, ::2]) + jnp.abs(values[:, :, 1::2])
     if groups is not None:
         members = [[k for k, g in enumerate(groups) if g == n] for n in range(max(groups) + 1)]

@@ -55,7 +55,8 @@ def root_sum(ax: Any, ay: Any, bx: Any, by: Any, dx: Any, dy: Any) -> Pair:
     sx, sy, ux, uy = ax + bx, ay + by, ax - bx, ay - by
     modulus = ux * ux + uy * uy
     cancels = sx * sx + sy * sy < modulus
-    modulus = np.where(cancels, modulus, 1.0)
+    # whichever is chosen where both are as large: JAX may decide twice, and differently
+    modulus = np.where(modulus == 0, 1.0, modulus)
     return (
         np.where(cancels, (dx * ux + dy * uy) / modulus, sx),
         np.where(cancels, (dy * ux - dx * uy) / modulus, sy),
@@ -107,8 +108,8 @@ def pair_excess(x: Any, y: Any, q: Any, first: Any, second: Any) -> Pair:
     real, imaginary = x * inverse, -y * inverse
     square = q * q * inverse
     near = square < _SERIES
-    # s = (q/k)^2, and zero where the series is not used
-    factor = np.where(near, square * inverse, 0.0)
+    # s = (q/k)^2, and zero where the series is not used, by a margin for JAX, too
+    factor = np.where(square < 2 * _SERIES, square * inverse, 0.0)
     u, v = (x * x - y * y) * factor, -2 * x * y * factor
     sum_re, sum_im = _COEFFICIENTS[0] * u, _COEFFICIENTS[0] * v
     for coefficient in _COEFFICIENTS[1:]:
