@@ -126,8 +126,12 @@ def integral(function, at, steps=()):
 def test_against_quadrature_of_the_expanded_trace(point, pair, warm):
     at = values(point)
     numbers = {name: float(value) for name, value in at.items()}
-    expected = integral(lambda nu: expanded_traces(*pair, nu, numbers, warm), numbers)
-    sizes = integral(lambda nu: np.abs(expanded_traces(*pair, nu, numbers, warm)), numbers)
+
+    def with_size(nu):
+        traces = expanded_traces(*pair, nu, numbers, warm)
+        return np.stack([traces, np.abs(traces)])
+
+    expected, sizes = integral(with_size, numbers)
     for k, name in enumerate(NAMES):
         value = complex(number(getattr(expansion(pair, warm), name), at))
         # rounding of some hundred terms of the size of the integrand
