@@ -9,8 +9,10 @@ LOCK_FLAGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-# As many processes as cores; more threads would only wait for each other.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+# As many processes as cores; more threads would only wait for each other.  Compiled modules are kept
+# whatever the environment says: some hundred processes would compile them anew.
+SETTINGS := OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=
+PYTEST := $(SETTINGS) $(BIN)/python -m pytest
 STAMP := $(VENV)/.installed
 DOCS_STAMP := $(VENV)/.installed-docs
 PIP_INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check
@@ -73,7 +75,7 @@ bench: $(STAMP) ## time the numerical kernels
 	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
 
 compiled: $(STAMP)
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.compile_kernels -n $(WORKERS)
+	$(SETTINGS) $(BIN)/python -m tests.compile_kernels -n $(WORKERS)
 
 lint: $(STAMP) ## ruff check, ruff format --check, mypy
 	$(BIN)/ruff check .

@@ -159,7 +159,11 @@ def found_of(model: Parameters) -> list[Boundary]:
     return found
 
 
-@pytest.mark.parametrize("model", MEETINGS[:4])
+@pytest.mark.parametrize(
+    "model",
+    # one without and one with a temperature, and as many among the slow tests
+    [*MEETINGS[:3:2], *(pytest.param(m, marks=pytest.mark.slow) for m in MEETINGS[1:4:2])],
+)
 def test_the_first_edge_is_the_lowest_boundary(model):
     """The same place from counts, whichever kind they meet first, and from three searches."""
     lowest = min(found_of(model), key=lambda found: found.value)
