@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
@@ -148,11 +148,22 @@ def in_one_pass(name: str, first: Digits, second: Digits) -> Digits | None:
 
     NumPy goes through the arrays for every operation, some twenty times for a product.
     """
-    shape = first.high.shape or second.high.shape
-    if len(shape) != 1 or shape[0] < _FEW or np.ndim(second.high) > 1 or not _loops():
-        return None
     parts = (first.high, first.low, second.high, second.low)
-    return Digits(*_loops()[name](*[_row(part, shape) for part in parts]))
+    found = numbers_in_one_pass(name, parts)
+    return None if found is None else Digits(*found)
+
+
+def numbers_in_one_pass(name: str, parts: Sequence[Any], *rest: float) -> Any:
+    """Return what a compiled loop makes of arrays of doubles, of which some may be numbers."""
+    shape: tuple[int, ...] = ()
+    for part in parts:
+        if type(part) is np.ndarray and part.ndim:
+            if part.ndim > 1:
+                return None
+            shape = part.shape
+    if not shape or shape[0] < _FEW or not _loops():
+        return None
+    return _loops()[name](*[_row(part, shape) for part in parts], *rest)
 
 
 def _row(values: Any, shape: tuple[int, ...]) -> Array:

@@ -17,7 +17,15 @@ import numpy as np
 
 from derive.codegen.printers import NUMPY, Printer
 from derive.codegen.program import Program
-from tests.derive.support.digits import Array, Digits, chosen, digits, pi, ratio
+from tests.derive.support.digits import (
+    Array,
+    Digits,
+    chosen,
+    digits,
+    numbers_in_one_pass,
+    pi,
+    ratio,
+)
 from tests.derive.support.digits_functions import FUNCTIONS, Complex
 from tests.derive.support.function_errors import ERRORS, UNIT
 
@@ -67,8 +75,13 @@ class Tracked:
                 if math.frexp(other)[0] in (0.5, -0.5)
                 else _rounded(product.number, product.error)
             )
+        product = self.number * other.number
+        given = (self.number.high, other.number.high, product.high, self.error, other.error)
+        error = numbers_in_one_pass("product_errors", given, UNIT)
+        if error is not None:
+            return Tracked(product, error)
         moved = np.abs(self.number.high) * other.error + np.abs(other.number.high) * self.error
-        return _rounded(self.number * other.number, moved + self.error * other.error)
+        return _rounded(product, moved + self.error * other.error)
 
     __rmul__ = __mul__
 
