@@ -19,7 +19,7 @@ from numerics.steady.solution import SteadyState, solve_steady_state
 
 #: Distances from a boundary beside which another one is looked for, in the coordinate; in the order
 #: in which they are most likely to lead there.
-_ASIDE = tuple(math.log(factor) for factor in (1.07, 1.04, 1.085, 1.02))
+_ASIDE = tuple(math.log(factor) for factor in (1.04, 1.07, 1.085, 1.02))
 #: Error of a zero in the coordinate.
 _ZERO = 4e-12
 #: How far beyond a boundary it is looked at on which side a number is negative; and the shortest
