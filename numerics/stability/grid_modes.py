@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.refinement import refine
+from numerics.stability.refinement import next_roots
 from numerics.stability.spectrum import Spectrum
 from numerics.stability.wave_numbers import NEAR
 
@@ -24,6 +24,9 @@ _MARGIN = 0.5
 _DENSER = (3, 9)
 #: At one in so many wave numbers all modes are looked for before those at the others.
 _EACH = 4
+#: At so many wave numbers the fastest mode of a spectrum close by is looked for: at some of them
+#: it may have met another one.
+_TRIED = 4
 #: Maxima on the grid that are looked at.
 _MOST = 3
 
@@ -98,20 +101,23 @@ def _height(spectrum: Spectrum, highest: float) -> float:
 def _moved(
     spectrum: Spectrum, grid: Array, near: Sequence[AxisModes]
 ) -> tuple[list[AxisModes], float]:
-    """Return about where modes have moved from a spectrum close by, and how fast one surely grows.
+    """Return about where modes have moved from a spectrum close by, and how fast one of them grows.
 
-    That is the fastest one that is still within the grid; the others move in proportion to it.
+    That is the fastest of those that are still within the grid; all are moved in proportion to it.
     """
     inside = [m for m in near if m.frequencies.size and grid[0] <= m.q <= grid[-1]]
-    if not inside:
+    fastest = sorted(inside, key=lambda modes: -modes.frequencies[0].imag)[:_TRIED]
+    starts = np.array([modes.frequencies[0] for modes in fastest], dtype=complex)
+    if not (starts.imag > 0).any():
         return [], -math.inf
-    fastest = max(inside, key=lambda modes: modes.frequencies[0].imag)
-    before = complex(fastest.frequencies[0])
-    roots, errors = refine(spectrum, np.array([fastest.q]), np.array([before]))
-    if not (before.imag > 0 and roots[0].imag > errors[0]):
+    roots = next_roots(spectrum, np.array([modes.q for modes in fastest]), starts).at
+    rates = np.where(np.isfinite(roots) & (starts.imag > 0), roots.imag, -math.inf)
+    which = int(rates.argmax())
+    if not rates[which] > 0:
         return [], -math.inf
-    along = roots[0].real / before.real if before.real > 0 else 1.0
-    across = roots[0].imag / before.imag
+    before, now = complex(starts[which]), complex(roots[which])
+    along = now.real / before.real if before.real > 0 else 1.0
+    across = now.imag / before.imag
     moved = [
         replace(
             modes,
@@ -120,7 +126,7 @@ def _moved(
         )
         for modes in inside
     ]
-    return moved, float(roots[0].imag - errors[0])
+    return moved, now.imag
 
 
 def with_hidden(spectrum: Spectrum, found: list[AxisModes]) -> list[AxisModes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -223,7 +223,11 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
             highest = int(roots.imag.argmax())
             top = climb(spectrum, math.exp(x[highest]), complex(roots[highest]), within=WIDTHS[1])
     else:
-        tops = [least_damped(spectrum, modes) for modes in axis_modes(spectrum, np.exp(x))]
+        height = max(modes.height for modes in found)
+        # those that are slower have not been looked for
+        faster: dict[str, Any] = {"height": height, "enough": -math.inf} if height > 0 else {}
+        inner = axis_modes(spectrum, np.exp(x), leading=True, **faster)
+        tops = [least_damped(spectrum, modes) for modes in inner]
         best = max((best, *tops), key=lambda peak: peak.omega.imag)
         top = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
     return top if top is not None and top.omega.imag > best.omega.imag else best
