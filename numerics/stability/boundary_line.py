@@ -32,6 +32,8 @@ _FAR, _BENT, _CORNER, _GROWTH = 2.5, 0.5, 0.02, 1.5
 #: So many points make the polynomial that leads to the next one; and how far a boundary is from
 #: where it is expected, in the logarithm of a parameter, at most and at least.
 _NODES, _OFF, _LEAST_OFF = 4, 1e-3, 1e-5
+#: A point is one of the line if it is known to this part of the step.
+_KNOWN = 1e-3
 #: Points after which a line is given up.
 _MOST = 300
 
@@ -211,7 +213,7 @@ class _Line:
         for expected in guesses:
             step = math.copysign(min(max(abs(missed), _LEAST_OFF), _OFF), missed)
             moved = self._solved(expected, free, step)
-            if moved is not None:
+            if moved is not None and moved.error < _KNOWN * length * moved.value:
                 return moved, float((self.point(moved) - expected.point)[free])
         return None, missed
 

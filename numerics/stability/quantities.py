@@ -19,12 +19,13 @@ from numerics.response.uniform_limit import Limit
 from numerics.solve.minimum import WIDTHS, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.growth import Peak, climb, filled_diameter, highest_point
-from numerics.stability.refinement import with_state_errors
+from numerics.stability.refinement import next_roots, with_state_errors
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.sensitivity import effect_of_errors
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
 
 #: Wave numbers at which modes that move are looked for, in units of gamma: from where those of the
 #: expansion (46) have become two, to where they are those of single pairs.
@@ -35,11 +36,9 @@ _BETWEEN = (_WAVES[1] / _WAVES[0]) ** np.linspace(-1.0, 1.0, 13)
 _PART = 4
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
-#: How far in log q the highest point may be from where it is expected to be, and how far at least
-#: from where its mode meets its mirror image.
-_NEAR, _RESOLVED = 0.02, 0.01
-#: By how many linewidths a mode falls over the former, before anything is known of it.
-_FLAT = 1e-6
+#: How far in log q the highest point may be from where it is expected to be; and by how many
+#: linewidths a mode falls over that, before anything is known of it.
+_NEAR, _FLAT = WIDTHS[-1], 1e-6
 #: The smallest real part that makes a mode one that moves, in units of gamma.
 MOVING = 0.05
 
@@ -246,37 +245,51 @@ class Highest:
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the maximum of Im(omega_q), uphill from a place.
 
-        Next to where a mode that moves meets its mirror image it has none: that is not smooth.
+        Next to where a mode that moves meets its mirror image it is that of a polynomial: `error`
+        tells how far off that may be.
         """
         spectrum = Spectrum.of(state)
-        found = self._top(spectrum, place.q, place.omega) if place.settled else None
+        found = _top(spectrum, place.q, place.omega) if place.settled else None
         if found is None:
             found = climb(spectrum, place.q, place.omega, within=place.within)
-            if found is not None and found.omega.real > 0:
-                found = self._top(spectrum, found.q, found.omega)
+            if found is not None:
+                found = _top(spectrum, found.q, found.omega) or found
         if found is None or (self.moving and not found.omega.real > 0):
             return None
         return Place(-found.omega.imag, found.q, found.omega, found.error)
 
-    def _top(self, spectrum: Spectrum, q: float, omega: complex) -> Peak | None:
-        """Return the maximum next to a wave number, where the slope vanishes."""
-        x = math.log(q)
-        # nothing is known of its slopes, but that the top is here
-        flat = np.polynomial.Polynomial(
-            [omega, 0, -1j * _FLAT * spectrum.linewidth], domain=[x - _NEAR, x + _NEAR]
-        )
-        found = highest_point(spectrum, flat)
-        if found is None or not found.omega.real > 0:
-            return found
-        at = spectrum.with_slopes(np.array([found.q]), np.array([found.omega]))
-        turn = abs(complex((found.q * at.by_q / at.by_omega)[0]).real)
-        # omega**2 is linear from where the mode meets its mirror image
-        return found if found.omega.real > 2 * _RESOLVED * turn else None
-
     def error(self, state: SteadyState, place: Place) -> float:
-        """Return a bound of the error of the frequency."""
+        """Return a bound of the error of the frequency, and of the maximum that it is."""
         where = (np.array([x]) for x in (place.q, place.omega, place.error))
-        return float(with_state_errors(state, *where)[0])
+        return float(with_state_errors(state, *where)[0]) + _below(Spectrum.of(state), place)
+
+
+def _top(spectrum: Spectrum, q: float, omega: complex) -> Peak | None:
+    """Return the maximum of Im(omega_q) next to a wave number, where the slope vanishes."""
+    x = math.log(q)
+    # nothing is known of its slopes, but that the top is here
+    flat = np.polynomial.Polynomial(
+        [omega, 0, -1j * _FLAT * spectrum.linewidth], domain=[x - _NEAR, x + _NEAR]
+    )
+    return highest_point(spectrum, flat)
+
+
+def _below(spectrum: Spectrum, place: Place) -> float:
+    """Return how far Im(omega_q) may be below its maximum at a place close to that."""
+    aside = WIDTHS[-1] * np.array([-1.0, 0.0, 1.0]) / 4
+    q = place.q * np.exp(aside)
+    at = spectrum.with_slopes(q[1:2], np.array([place.omega]))
+    slope = complex((-place.q * at.by_q / at.by_omega)[0])
+    expected: Complex = np.asarray(place.omega + aside * slope, dtype=complex)
+    roots = next_roots(spectrum, q, expected).at
+    # no farther away than a polynomial has been
+    rise, away = abs(slope.imag), WIDTHS[-1]
+    if np.isfinite(roots).all():
+        at = spectrum.with_slopes(q, roots)
+        low, _, high = (-q * at.by_q / at.by_omega).imag
+        bend = (low - high) / (aside[2] - aside[0])
+        away = min(rise / bend, away) if bend > 0 else away
+    return rise * away
 
 
 @dataclass(frozen=True)
