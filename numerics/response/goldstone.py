@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import FEW, Integrand, Means, Sums, Totals, integrate
-from numerics.quadrature.panels import Panels
+from numerics.quadrature.panels import LENGTH, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import NO_WAVE, loop_panels
 from numerics.response.loop_integral import loop_arguments, node_loop
@@ -32,6 +32,9 @@ Complex = NDArray[np.complex128]
 _HERE = Means()
 #: Rounding of the integrand in units of its size before the two signs of the frequency cancel.
 _ROUNDING = 32 * float(np.finfo(float).eps)
+#: Terms of M_22 in units of 1/|r r'|, up to 2.3 of which the rounding of nodes has made an error at
+#: 3,000 drawn points; and how far nodes are apart on a logarithmic scale.
+_TERMS, _STEP = 4.0, LENGTH / 25
 #: The tolerance from which on rules of few nodes reach it on most panels.
 _LOOSE = 1e-4
 
@@ -93,7 +96,7 @@ def _in_batches(
         some = slice(k, k + means.points)
         found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted, means)
         change = _change(state, q[some], omega[some])
-        batches.append(_matrix_of(state, found, change, rtol, wanted))
+        batches.append(_matrix_of(state, omega[some], found, change, rtol, wanted))
     return _joined(batches)
 
 
@@ -104,7 +107,7 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
         some = slice(k, k + _HERE.points)
         found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
         change = _change(state, q[some], omega[some])
-        matrices.append(_matrix_of(state, found, change, rtol))
+        matrices.append(_matrix_of(state, omega[some], found, change, rtol))
         along.append(_matrix(found.value[:, 4:8] + change[:, 4:8], -1))
         across.append(_matrix(found.value[:, 8:] + change[:, 8:], -1))
     return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
@@ -162,6 +165,7 @@ def _change(state: SteadyState, q: Array, omega: Complex) -> Complex:
 
 def _matrix_of(
     state: SteadyState,
+    omega: Complex,
     found: Totals,
     change: Complex,
     rtol: float,
@@ -169,6 +173,7 @@ def _matrix_of(
 ) -> Sampled:
     value = found.value[:, :4] + change[:, :4]
     size = found.size[:, :4] + np.abs(change[:, :4])
+    size[:, 1] += at_both_edges(state, omega)
     size[:, 2] += _disagreement(state, found)
     rounding = _ROUNDING * size
     limited = found.stuck | (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
@@ -178,6 +183,23 @@ def _matrix_of(
         2 * found.evaluations,
         statuses(found.missed, limited),
     )
+
+
+def at_both_edges(state: SteadyState, omega: Complex) -> Array:
+    """Return what terms of M_22 that cancel are about next to the threshold of pairs.
+
+    Where both functions are close to the edges of their spectra the terms of pairs of poles are
+    1/|r r'|, r**2 = (y + i gamma)**2 - Delta_0**2, however small their sum is.  At the threshold
+    both roots are small at the same nodes, |r r'| = 2 Delta_0 |x| at distances |x| from the
+    linewidth, or from what is missing to the threshold, to the gap.  Nodes are there in constant
+    steps of log(x), and rounded independently of each other: of their number the root counts.
+    """
+    carriers = state.carriers
+    edge = carriers.threshold
+    missing = np.hypot(np.abs(omega.real) - 2 * edge, omega.imag)
+    length = np.log(np.maximum(edge / np.maximum(missing, carriers.linewidth), 1.0))
+    # on either side of the edge
+    return np.asarray(_TERMS * np.sqrt(2 * _STEP * length) / (2 * edge))
 
 
 def _disagreement(state: SteadyState, found: Totals) -> Array:

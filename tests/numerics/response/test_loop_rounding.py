@@ -9,7 +9,7 @@ from numerics import Parameters, solve_steady_state
 from numerics.evaluation import VARIABLE, evaluate
 from numerics.quadrature.rules import gauss_kronrod
 from numerics.response.frequency_grid import loop_panels
-from numerics.response.goldstone import _ROUNDING
+from numerics.response.goldstone import _ROUNDING, at_both_edges
 from numerics.response.loop_integral import loop_arguments
 from tests.derive.support.digits import Digits, digits
 from tests.derive.support.kernel_references import programs
@@ -72,6 +72,7 @@ def rounding_of(state, q, omega):
         own = panels.owner == k
         errors[k] = np.hypot(*error[:, :, own].sum(axis=(2, 3)).T)
         reported[k] = _ROUNDING * size[:, own].sum(axis=(1, 2))
+    reported[:, 1] += _ROUNDING * at_both_edges(state, omega)
     # as much as M_12 + M_21 would be if the reservoirs disagreed
     reported[:, 2] += reported[:, 3] * state.parameters.linewidth / state.gap
     return errors, reported
@@ -109,3 +110,21 @@ def test_nodes_between_the_edge_and_where_poles_cancel(q, below, monkeypatch):
     state = solve_steady_state(Parameters(-1.38, 4.4e-7, 1.4e-9))
     errors, reported = rounding_of(state, np.array([q]), np.array([2 * state.gap - below + 0j]))
     assert (errors <= reported).all()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "q", "above"),
+    [
+        ((-0.3771, 1.912e-8, 1.16e-9, 0.0366), 2.9614, -2.983e-8),
+        ((-0.9978, 1.889e-8, 1.89e-12, 3.27e-4), 1.2422, -3.495e-8),
+        ((-0.4228, 1.527e-7, 8.28e-11, 0.0396), 1.8645, 1.0246e-7),
+    ],
+)
+def test_terms_that_cancel_at_both_edges_are_counted(parameters, q, above, monkeypatch):
+    """At the threshold of pairs they are as large as the inverse of the linewidth."""
+    monkeypatch.setenv(VARIABLE, "numpy")
+    state = solve_steady_state(Parameters(*parameters))
+    omega = 2 * state.gap + above * np.array([1.0, 1.1, 0.9]) + 0j
+    errors, reported = rounding_of(state, np.full(3, q), omega)
+    assert (errors <= reported).all()
+    assert (errors[:, 1] > reported[:, 1] - _ROUNDING * at_both_edges(state, omega)).any()
