@@ -255,3 +255,18 @@ def test_a_rate_is_looked_at_up_to_that_of_the_bath() -> None:
     assert found.value == pytest.approx(ratio * 1e-3, abs=4 * found.error)
     with pytest.raises(ValueError, match="values = None"):
         find_boundary("B", model, along="coupling.inv_kfa")
+
+
+@pytest.mark.parametrize("dip", [None, 0, 8, 9, 24])
+def test_the_sign_of_a_lowest_value_from_a_part_of_the_grid(dip):
+    grid, asked = np.arange(1.0, 26.0), []
+
+    def function(state, x):
+        asked.append(x.size)
+        return np.where(x - 1 == dip, -2.0, x), np.full(x.shape, 0.5)
+
+    lowest = Lowest(function, lambda state: grid)
+    state = solve_steady_state(Parameters(-1.0))
+    assert lowest.signed(state) == lowest.first(state).value == (1.5 if dip is None else -1.5)
+    # what a part of the grid tells is not asked of the rest
+    assert asked == ([7, 25] if dip in (0, 8, 24) else [7, 18, 25])
