@@ -129,14 +129,14 @@ JOBS = (
         full={"points": 200},
         quick={"points": 64},
         parallel=True,
-        cost=16,
+        cost=9,
     ),
     FigureJob(
         *("Fig. 14", "fig14", "amplitude_spectrum"),
         full={"points": 200},
         quick={"points": 100},
         parallel=True,
-        cost=12,
+        cost=8,
     ),
     FigureJob("BCS-BEC crossover", "crossover", "crossover"),
     FigureJob(
