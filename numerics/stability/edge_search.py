@@ -226,7 +226,7 @@ def solved(path: Path, inner: float, outer: float) -> Boundary | None:
         found = outermost(path, found, math.copysign(1.0, outer - inner))
         inner = path.coordinate.of(found.value) + math.copysign(_CLEAR, outer - inner)
         try:
-            if growth_rate(path.state(inner)).verdict != GROWS:
+            if looked_for(path.state(inner))[0] != GROWS:
                 return found
         except (NoCondensate, ConvergenceError):
             return found
