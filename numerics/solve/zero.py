@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 #: Steps of the secant method; the longest, and the one after which it ends.  A slope over some
 #: distance is off by about as much of itself: it ends as well where that leaves this of a step.
-_STEPS, _LONGEST, _LAST, _LEFT = 40, 0.3, 1e-9, 1e-14
+_STEPS, _LONGEST, _LAST, _LEFT = 40, 0.3, 1e-12, 1e-14
 #: So many times the longest step may turn back at once.
 _TURNS = 2
 #: Steps shorter than this keep the slope; below the second one, steps that no longer shrink are

@@ -140,7 +140,7 @@ def zero_near(
 def found_at(condition: Condition, path: Path, zero: Zero[Place]) -> Boundary:
     """Return the boundary at a zero, with the error that one of the quantity makes."""
     state = path.state(zero.at)
-    error = condition.quantity.error(state, zero.place)
+    error = condition.quantity.error(state, replace(zero.place, value=0.0))
     bound = abs(error / zero.slope) + _ZERO if zero.slope != 0 else math.inf
     return Boundary(
         condition.name,

@@ -173,11 +173,11 @@ class Lowest:
         return self._at(found.x, found.value)
 
     def error(self, state: SteadyState, place: Place) -> float:
-        """Return a bound of the error of the function at a place."""
+        """Return a bound of the error of the value at a place, which a polynomial has there."""
         x = np.array([self._x(place)])
         value, bound = self.function(state, x)
         moved = effect_of_errors(lambda s: self.function(s, x)[0], state, value)
-        return float(moved[0] + bound[0])
+        return float(moved[0] + bound[0] + abs(value[0] - place.value))
 
     def _x(self, place: Place) -> float:
         return place.q if self.over == "q" else place.omega.real

@@ -19,6 +19,7 @@ from numerics import (
     solve_steady_state,
 )
 from numerics.response.determinant import determinant
+from numerics.response.long_wavelength import coefficients
 from tests.numerics.support.mp_loop import loop
 
 QUICK = (
@@ -196,9 +197,9 @@ def test_no_state_is_expanded_twice(monkeypatch):
 
     def counted(state):
         asked.append(state)
-        return hydrodynamics(state)
+        return coefficients(state)
 
-    monkeypatch.setattr("numerics.response.uniform_limit.hydrodynamics", counted)
+    monkeypatch.setattr("numerics.response.uniform_limit.coefficients", counted)
     find_boundary("A", 0.43)
     assert len(asked) == len(set(asked)) > 10
 
