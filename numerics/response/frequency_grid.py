@@ -89,6 +89,7 @@ def resolved(
     splits: Sequence[Extended],
     scale: float,
     energies: Array,
+    all_of: NDArray[np.bool_] | None = None,
 ) -> Panels:
     """Return panels of an axis that is folded at zero.
 
@@ -102,10 +103,15 @@ def resolved(
         Energy scale of the state.
     energies : ndarray, shape (n,)
         That of each integral.
+    all_of : ndarray of bool, shape (n,), optional
+        Of which integrals branch points matter however far they are.
     """
     positions = np.abs(positions.T)
     widths = np.maximum(widths.T, SMALLEST * scale)
-    outside = ~(positions < np.maximum(_REACH * scale, _BEYOND * energies)[:, None])
+    reach = np.maximum(_REACH * scale, _BEYOND * energies)
+    if all_of is not None:
+        reach = np.where(all_of, np.inf, reach)
+    outside = ~(positions < reach[:, None])
     # a point left out: it merges with any other
     positions[outside], widths[outside] = 0.0, np.inf
     return grade(positions, widths, [np.abs(split) for split in splits], least=scale)

@@ -192,8 +192,28 @@ class PairingLoop(BandLoop):
         return np.asarray((first - second) * (2 / signs))
 
 
-def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
-    """Return panels of |y + Re(omega)/2| that resolve the branch points of both terms."""
+def noise_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
+    """Return the panels of `pairing_panels` with all thresholds, for products of two G^K.
+
+    No coherence factors make those at (omega/q)**2/4 weak to densities: what free carriers absorb
+    there is up to half of all noise at small wave numbers.
+    """
+    return pairing_panels(carriers, q, omega, q > SMALLEST_WAVE)
+
+
+def pairing_panels(
+    carriers: Carriers, q: Array, omega: Complex, all_of: NDArray[np.bool_] | None = None
+) -> Panels:
+    """Return panels of |y + Re(omega)/2| that resolve the branch points of both terms.
+
+    Parameters
+    ----------
+    carriers : Carriers
+    q : ndarray, shape (n,)
+    omega : ndarray of complex, shape (n,)
+    all_of : ndarray of bool, shape (n,), optional
+        As in `resolved`.
+    """
     half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(carriers.slope, carriers.slope + omega.imag)
     scale = carriers.energies
@@ -215,7 +235,7 @@ def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
             distance = np.maximum(np.abs(energy.imag + shift), weak)
             points.append((energy.real + half, distance))
     positions, widths = (np.stack(column) for column in zip(*points, strict=True))
-    return resolved(positions, widths, splits, scale, scale + np.abs(omega) + q * q)
+    return resolved(positions, widths, splits, scale, scale + np.abs(omega) + q * q, all_of)
 
 
 def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:

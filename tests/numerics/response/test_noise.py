@@ -222,3 +222,13 @@ def test_what_is_outside() -> None:
         fluctuation_spectrum(state, 0.1, 0.1, ["spin"])
     with pytest.raises(ValueError, match=r"^of = 'spin' is outside its domain: amplitude, phase"):
         effective_temperature(state, 0.1, 0.1, "spin")
+
+
+def test_errors_at_small_wave_numbers() -> None:
+    """What is absorbed far away, at energies of (omega/q)**2/4, is up to half of all."""
+    bath, drain = Reservoir("bath", 3e-6), Reservoir.empty("drain", 1.1e-8)
+    bands = Bands.of_ratio(1.357)
+    state = solved(Model(Contact(0.543), [bath, drain], 29.4, bands=bands, neutral=True))
+    at = (state, [3e-6, 5e-5], 0.28, ("density", "amplitude"))
+    coarse, fine = (fluctuation_spectrum(*at, bare=True, rtol=x, full=True) for x in (1e-6, 1e-8))
+    assert (np.abs(coarse.value - fine.value) <= coarse.error + fine.error).all()
