@@ -20,8 +20,6 @@ _STEPS, _WANDERING = 30, 3
 #: function; after one shorter than the second part the slope stays.  What is left is the length
 #: times either part: below rounding.
 _LAST, _KEPT = 1e-9, 1e-4
-#: So many zeros at once are few.
-_FEW = 16
 #: Neighbours from which a derivative is taken are this part of that distance away: the fourth power
 #: of it is the error, rounding over it the noise.
 APART = 1e-3
@@ -90,9 +88,6 @@ def newton(
         if at.size == 0:
             break
         new, old = at[~kept[at]], at[kept[at]]
-        if new.size > 0 and at.size <= _FEW:
-            # one call for all takes less than two
-            new, old = at, at[:0]
         if new.size > 0:
             value[new], bound[new], slope[new] = with_slope(new, now[new])
         if old.size > 0:
