@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from numerics.evaluation import backend
 from numerics.quadrature.chunks import CHUNK
 from numerics.quadrature.panels import Panels
-from numerics.quadrature.rules import Rule, gauss_kronrod
+from numerics.quadrature.rules import Rule, gauss_kronrod, weighted_sums
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -260,11 +260,10 @@ def _integrated(
     if hasattr(integrand, "sums") and backend() == "numba":
         return Integrals(panels, *cast(Summed, integrand).sums(panels, rule))
     step = max(CHUNK // (2 * rule.nodes.size), 1)
-    weights = np.stack([rule.weights, rule.weights - rule.embedded], axis=1)
     parts = []
     for first in range(0, len(panels), step):
         values, sizes = integrand(panels.select(slice(first, first + step)), rule)
-        both = values @ weights
-        parts.append((both[..., 0].T, np.abs(both[..., 1]).T, (sizes @ rule.weights).T))
+        both, size = weighted_sums(values, rule.rows[1:]), weighted_sums(sizes, rule.weights)
+        parts.append((both[..., 0].T, np.abs(both[..., 1]).T, size.T))
     value, error, size = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Integrals(panels, value, error, size)

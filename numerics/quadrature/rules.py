@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -37,6 +38,30 @@ class Rule:
     def rows(self) -> Array:
         """Nodes, weights, and what these are more than the embedded ones, shape (3, n)."""
         return np.stack([self.nodes, self.weights, self.weights - self.embedded])
+
+
+def weighted_sums(
+    values: NDArray[Any], weights: Array, axis: Literal["first", "last"] = "last"
+) -> NDArray[Any]:
+    """Return sums of values at nodes with weights, in the same bits however many there are.
+
+    A product of matrices adds in an order that depends on its size.
+
+    Parameters
+    ----------
+    values : ndarray, shape (..., n), or (n, ...) with `axis` first
+    weights : ndarray, shape (n,) or (rows, n)
+        Of one sum or, along the last axis only, of several.
+    axis : {"first", "last"}
+        Where the nodes are.
+
+    Returns
+    -------
+    ndarray, shape (...) or (..., rows)
+    """
+    if axis == "first":
+        return np.einsum("n...,n->...", values, weights)
+    return np.einsum("...n,n->..." if weights.ndim == 1 else "...n,wn->...w", values, weights)
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from numerics.carriers import Carriers
 from numerics.domain import outside
 from numerics.kernels import branches_numpy as kernels
 from numerics.quadrature.adaptive import Integrals, refine
-from numerics.quadrature.rules import gauss_kronrod
+from numerics.quadrature.rules import gauss_kronrod, weighted_sums
 from numerics.response.intra_band import status_of
 from numerics.results import FullResult, Sampled
 from numerics.steady.solution import SteadyState
@@ -191,8 +191,8 @@ class _Integrand:
         shape = (4, len(cells), -1)
         area = cells.size.prod(axis=1)
         factor = measure * slope
-        both = ((values * factor).reshape(shape) @ self.weights.T) * area[:, None]
-        size = (sizes * factor).reshape(shape) @ self.weights[0] * area
+        both = weighted_sums((values * factor).reshape(shape), self.weights) * area[:, None]
+        size = weighted_sums((sizes * factor).reshape(shape), self.weights[0]) * area
         errors = np.abs(both[..., 1:] - both[..., :1])
         return both[..., 0].T, errors.transpose(1, 2, 0), size.T
 

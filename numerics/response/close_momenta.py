@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from numerics.kernels import response_numpy as kernels
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
-from numerics.quadrature.rules import Rule, gauss_kronrod, tail_rules
+from numerics.quadrature.rules import Rule, gauss_kronrod, tail_rules, weighted_sums
 from numerics.response.frequency_grid import NO_WAVE
 from numerics.steady.solution import SteadyState
 
@@ -143,9 +143,9 @@ class _Integrand:
         """Return the integrals beyond the panels, shape (n, 4), and bounds of all their errors."""
         owner = np.arange(self.q.size)
         places, weights, coarse = tail_rules(4, 6, 8)
-        values = [self.far * self._values(m * self.far, owner)[0][:4] for m in places]
-        value = np.tensordot(weights, values, 1)
-        error = np.abs(value - np.tensordot(coarse, values, 1)).max(axis=0)
+        values = np.stack([self.far * self._values(m * self.far, owner)[0][:4] for m in places])
+        value = weighted_sums(values, weights, "first")
+        error = np.abs(value - weighted_sums(values, coarse, "first")).max(axis=0)
         return value.T, error
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
@@ -173,8 +173,8 @@ class _Integrand:
         values = (1j * (forward - backward)).reshape(shape)
         sizes = (np.abs(forward) + np.abs(backward)).reshape(shape)
         measure = p * p / (4 * math.pi**2)
-        total, missed = values @ rule.weights, values @ (rule.weights - rule.embedded)
-        size = sizes @ rule.weights
+        total, missed = np.moveaxis(weighted_sums(values, rule.rows[1:]), -1, 0)
+        size = weighted_sums(sizes, rule.weights)
         incoherent = size * ((middle / self.state.gap) ** 2 + 1)
         return (
             np.asarray(np.concatenate([total, missed]) * measure, dtype=complex),

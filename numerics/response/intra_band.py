@@ -18,7 +18,7 @@ from numerics.evaluation import compiled_kernel, compiled_loop, evaluate, in_thr
 from numerics.kernels import band_numpy as kernels
 from numerics.quadrature.adaptive import Sums, integrate
 from numerics.quadrature.panels import OUTER, SMALLEST, Panels, grade
-from numerics.quadrature.rules import Rule, tail_rules
+from numerics.quadrature.rules import Rule, tail_rules, weighted_sums
 from numerics.response.close_momenta import Totals, are_close, close_integral, momenta_at
 from numerics.response.frequency_grid import threshold_momenta
 from numerics.results import FullResult, Sampled, statuses
@@ -203,9 +203,9 @@ class _Integrals:
         tails = panels.select(panels.tail & (panels.start == 0))
         tails = tails.select(np.argsort(tails.owner))
         places, weights, coarse = tail_rules(4, 5, 6)
-        values = [self._beyond(tails, m) for m in places]
-        value = np.tensordot(weights, values, 1)
-        error = np.abs(value - np.tensordot(coarse, values, 1)).max(axis=1)
+        values = np.stack([self._beyond(tails, m) for m in places])
+        value = weighted_sums(values, weights, "first")
+        error = np.abs(value - weighted_sums(values, coarse, "first")).max(axis=1)
         thresholds = np.abs(self.transfer + 1j * self.growth) / (2 * self.q)
         beyond = (thresholds > 1.01 * tails.scale / OUTER).reshape(2, 2, -1)[:, 0].any(axis=0)
         return value, _SAFETY * error + np.where(beyond, np.abs(value).max(axis=1), 0.0)
