@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,10 +20,6 @@ from derive.programs import modules
 
 #: Where the generated modules live, beside this package.
 KERNELS = Path(__file__).resolve().parents[2] / "numerics" / "kernels"
-
-#: What they are derived by.
-SOURCES = Path(__file__).resolve().parents[1]
-_FINGERPRINT = "generated.sha256"
 
 #: Modules whose kernels are evaluated often enough to be worth some seconds of compilation.
 VECTORISED = (
@@ -131,28 +126,7 @@ def write() -> list[Path]:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             written.append(path)
-    (KERNELS / _FINGERPRINT).write_text(fingerprint() + "\n", encoding="utf-8")
     return written
-
-
-def fingerprint() -> str:
-    """Return a hash of all that the kernels follow from, and of the kernels."""
-    digest = hashlib.sha256(sp.__version__.encode())
-    kernels = [path for kind in ("*.json", "[!_]*_*.py") for path in KERNELS.glob(kind)]
-    for folder, paths in ((SOURCES, SOURCES.rglob("*.py")), (KERNELS, kernels)):
-        for path in sorted(paths):
-            name, text = path.relative_to(folder).as_posix(), path.read_bytes()
-            digest.update(f"{name} {len(text)}\n".encode() + text)
-    return digest.hexdigest()
-
-
-def is_known() -> bool:
-    """Return whether these very sources wrote the kernels, without a derivation.
-
-    Where any source has changed since it is not known, whatever it would write.
-    """
-    kept = KERNELS / _FINGERPRINT
-    return kept.exists() and kept.read_text(encoding="utf-8").strip() == fingerprint()
 
 
 def differences() -> str:

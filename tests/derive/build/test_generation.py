@@ -95,14 +95,12 @@ def function_of(node: ast.FunctionDef, lines: list[str], asked: bool) -> Functio
 
 @pytest.fixture(scope="module")
 def modules() -> tuple[Module, ...]:
-    """Derive everything once, where it is not known what that gives."""
-    return tuple(generate.committed_modules()) if generate.is_known() else programs.modules()
+    """Derive everything once."""
+    return programs.modules()
 
 
 @pytest.fixture(scope="module")
 def generated(modules) -> dict[str, str]:
-    if generate.is_known():
-        return {path.name: path.read_text() for path in COMMITTED}
     return {path.name: text for path, text in generate.generated_files(modules)}
 
 
@@ -124,31 +122,6 @@ def test_committed_kernels_are_up_to_date(generated):
     assert {path.name for path in COMMITTED} == set(generated)
     for path in COMMITTED:
         assert path.read_bytes() == generated[path.name].encode(), path.name
-
-
-@pytest.mark.slow
-def test_committed_kernels_are_what_is_derived():
-    derived = {path.name: text for path, text in generate.generated_files()}
-    assert derived == {path.name: path.read_text() for path in COMMITTED}
-
-
-def test_what_is_known_is_of_the_kernels_and_of_their_sources(
-    copied_kernels, monkeypatch, tmp_path_factory
-):
-    sources = tmp_path_factory.mktemp("copy") / "derive"
-    shutil.copytree(generate.SOURCES, sources, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(generate, "SOURCES", sources)
-    assert not generate.is_known()
-    assert main(["generate"]) == 0
-    assert generate.is_known()
-    for path in (sources / "programs" / "vertices.py", copied_kernels / "film_vector.py"):
-        text = path.read_text()
-        path.write_text(text.replace("2", "3", 1))
-        assert not generate.is_known()
-        path.write_text(text)
-        assert generate.is_known()
-    (sources / "programs" / "more.py").write_text("")
-    assert not generate.is_known()
 
 
 def test_differences_of_the_committed_kernels(monkeypatch, generated):
