@@ -44,6 +44,8 @@ def assert_within_errors(value, reference):
     deviation = np.abs(value.residuals * value.scales - reference.residuals * reference.scales)
     # the reference has its own errors; with the later tail those are larger, not smaller
     allowed = value.errors * value.scales + reference.errors * reference.scales
+    # numbers below have lost their digits
+    allowed = np.maximum(allowed, np.finfo(float).tiny)
     assert (deviation <= allowed).all(), deviation / allowed
 
 
@@ -94,6 +96,7 @@ def test_panels_at_finite_temperature(point):
 @example(point=TRICKY[1])
 @example(point=TRICKY[2])
 @example(point=TRICKY[3])
+@example(point=(Parameters(0.0, 0.1, cutoff=10.0), 0.0, Unknowns(1.0, 0.0, 5.35405681048683e-307)))
 def test_tails(point):
     # not at T > 0, where larger momenta bring larger rounding errors
     assert_within_errors(evaluate_equations(*point), later(*point))
