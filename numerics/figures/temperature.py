@@ -32,6 +32,7 @@ from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
 from numerics.quantities import quantity
+from numerics.solve.polynomial import lagrange_weights
 from numerics.stability.boundaries import Boundary, find_boundary
 
 COLUMNS = (
@@ -206,13 +207,10 @@ def _led_to(found: Mapping[float, Boundary], temperature: float, gamma_b: float)
     if near.kind == "C":
         # it is moved by what it accompanies
         return near
-    away = np.array([_scaled(known, gamma_b) - at for known in places])
-    weights = np.array(
-        [np.prod(y := np.delete(away, k)) / np.prod(y - x) for k, x in enumerate(away)]
-    )
+    weights = lagrange_weights([_scaled(known, gamma_b) for known in places], at)
 
     def ahead(values: list[float]) -> float:
-        moved = float(weights @ np.log(values)) - math.log(values[0])
+        moved = float(np.dot(weights, np.log(values))) - math.log(values[0])
         return values[0] * math.exp(moved) if abs(moved) < _TRUSTED else values[0]
 
     points = [found[known] for known in places]
