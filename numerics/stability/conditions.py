@@ -43,8 +43,8 @@ from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 
-#: Tolerance of M, of whose determinant a minimum is wanted.
-_RTOL = 1e-11
+#: Tolerance of M, of whose determinant a minimum is wanted, and where it is its sign.
+_RTOL, _ROUGH = 1e-11, 1e-4
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
 #: A mode of wave numbers below this part of gamma belongs to the limit q -> 0.
@@ -119,6 +119,10 @@ def _static(state: SteadyState, q: Array) -> tuple[Array, Array]:
     return static_stiffness(state, q, _RTOL)
 
 
+def _static_sign(state: SteadyState, q: Array) -> tuple[Array, Array]:
+    return static_stiffness(state, q, _ROUGH)
+
+
 def _static_grid(state: SteadyState) -> Array:
     """Return the wave numbers among which static modes are looked for."""
     gamma = state.parameters.linewidth
@@ -139,7 +143,9 @@ def _uniform_grid(state: SteadyState) -> Array:
 ALPHA11 = Condition("alpha11", Number(amplitude_value, lambda s: amplitude_limit(s).bound))
 BETA22 = Condition("beta22", Number(phase_value, lambda s: phase_limit(s).bound))
 _STIFFNESS = Number(static_value, lambda s: static_limit(s).bound)
-STATIC = Condition("B", Lowest(_static, _static_grid, limit=_STIFFNESS), instability=True)
+STATIC = Condition(
+    "B", Lowest(_static, _static_grid, limit=_STIFFNESS, rough=_static_sign), instability=True
+)
 #: Where static modes of other wave numbers grow the limit tells nothing of the phase diagram.
 UNIFORM = Condition("A", _STIFFNESS, until=STATIC, instability=True)
 #: alpha_11 has become negative by then, and much later the mode has met its mirror image before it

@@ -218,48 +218,66 @@ def solved(path: Path, inner: float, outer: float) -> Boundary | None:
     """
     low, high = sorted((inner, outer))
     inside = (path.value(low - _BEYOND), path.value(high + _BEYOND))
+    outward = math.copysign(1.0, outer - inner)
     for _ in range(_OTHERS):
         zeros = (f for f in _zeros(path, inner, outer) if inside[0] < f.value < inside[1])
         found = next(zeros, None)
         if found is None:
             return None
-        found = outermost(path, found, math.copysign(1.0, outer - inner))
-        inner = path.coordinate.of(found.value) + math.copysign(_CLEAR, outer - inner)
-        try:
-            if looked_for(path.state(inner))[0] != GROWS:
-                return found
-        except (NoCondensate, ConvergenceError):
+        found, clear = outermost(path, found, outward)
+        if clear:
             return found
         # another mode grows there, in a window that the counts have missed
-        outer = inner + math.copysign(_CLOSE, outer - inner)
+        inner = path.coordinate.of(found.value) + outward * _CLEAR
+        outer = inner + outward * _CLOSE
     return None
 
 
-def outermost(path: Path, found: Boundary, outward: float) -> Boundary:
+def outermost(path: Path, found: Boundary, outward: float) -> tuple[Boundary, bool]:
     """Return the edge beyond which no mode of any kind grows, where one of them ceases to grow.
 
     A mode of another kind may grow in a window between the wave numbers of all grids: the extremum
     of its own quantity tells.
+
+    Returns
+    -------
+    tuple
+        The edge, and whether no mode grows beyond.
     """
-    for _ in range(_OTHERS):
-        at = path.coordinate.of(found.value)
+    for last in (*(False,) * _OTHERS, True):
+        at = path.coordinate.of(found.value) + outward * _CLEAR
+        try:
+            verdict, modes = looked_for(path.state(at))
+        except (NoCondensate, ConvergenceError):
+            return found, True
         beyond = (
             other
             for condition in (STATIC, UNIFORM, OSCILLATING)
             if condition.name != found.kind
-            and (other := _next_edge(condition, path, at, outward)) is not None
+            and (other := _next_edge(condition, path, at, outward, modes)) is not None
         )
-        after = next(beyond, None)
+        after = None if last else next(beyond, None)
         if after is None:
             break
         found = after
-    return found
+    return found, verdict != GROWS
 
 
-def _next_edge(condition: Condition, path: Path, at: float, outward: float) -> Boundary | None:
-    """Return where a mode ceases to grow that does at a coordinate; None if none does."""
+def _next_edge(
+    condition: Condition, path: Path, at: float, outward: float, modes: list[AxisModes]
+) -> Boundary | None:
+    """Return where a mode ceases to grow that does at a coordinate; None if none does.
+
+    The modes are those that were looked for there.
+    """
     quantity, state = condition.quantity, path.state(at)
-    first = quantity.first(state)
+    match quantity:
+        case Lowest():
+            first = quantity.may_be_negative(state)
+        case Highest():
+            first = quantity.may_grow(state, modes) if modes else quantity.first(state)
+        case _:
+            first = quantity.first(state)
     place = None if first is None else quantity.near(state, first) or first
     try:
         if place is None or place.value + quantity.error(state, place) >= 0:

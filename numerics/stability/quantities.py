@@ -8,7 +8,7 @@ close by, and a bound of its error there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.response.uniform_limit import Limit
-from numerics.solve.minimum import WIDTHS, minimum_near
+from numerics.solve.minimum import WIDTHS, lowest_inside, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
 from numerics.stability.growth import Peak, climb, filled_diameter, highest_point
 from numerics.stability.refinement import next_roots, with_state_errors
@@ -34,6 +34,10 @@ _WAVES = np.geomspace(1.5, 50.0, 9)
 _BETWEEN = (_WAVES[1] / _WAVES[0]) ** np.linspace(-1.0, 1.0, 13)
 #: Every so many of a grid tell most often that a lowest value is negative.
 _PART = 4
+#: What is between points is that many times as far from them as a parabola, or a tangent, is.
+_WORSE = 2.0
+#: Places between two wave numbers at which a cubic is looked at.
+_CLOSELY = 9
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
 #: How far in log q the highest point may be from where it is expected to be; and by how many
@@ -139,6 +143,8 @@ class Lowest:
         The limit of the function as x vanishes, which may become negative first.
     joined : bool
         Whether that is the same boundary.
+    rough : callable, optional
+        The same as the function, to a few digits: enough for most signs.
     """
 
     function: Callable[[SteadyState, Array], tuple[Array, Array]]
@@ -146,6 +152,7 @@ class Lowest:
     over: Literal["q", "omega"] = "q"
     limit: Number | None = None
     joined: bool = False
+    rough: Callable[[SteadyState, Array], tuple[Array, Array]] | None = None
 
     def first(self, state: SteadyState) -> Place:
         """Return the lowest value on the grid, its error added: what is negative surely is."""
@@ -155,13 +162,39 @@ class Lowest:
         return self._at(float(x[k]), float(values[k]), settled=False)
 
     def signed(self, state: SteadyState) -> float:
-        """Return the lowest value on the grid; where some of it are negative, that of a part."""
+        """Return the lowest value on the grid, to a few digits if these tell the sign.
+
+        Where some of a part of the grid are negative, that of the part.
+        """
         x = self.grid(state)
-        first = np.add(*self.function(state, x[::_PART]))
-        if first.size == x.size or first.min() < 0:
-            return float(first.min())
-        rest = np.delete(x, np.s_[::_PART])
-        return float(min(first.min(), np.add(*self.function(state, rest)).min()))
+        function = self.function if self.rough is None else self.rough
+        value, bound = function(state, x[::_PART])
+        if x[::_PART].size == x.size or (value + bound).min() < 0:
+            return float((value + bound).min())
+        rest = function(state, np.delete(x, np.s_[::_PART]))
+        value, bound = np.append(value, rest[0]), np.append(bound, rest[1])
+        if self.rough is not None and (value - bound).min() <= 0:
+            value, bound = self.function(state, x)
+        return float((value + bound).min())
+
+    def may_be_negative(self, state: SteadyState) -> Place | None:
+        """Return the lowest value on the grid; None if the minimum next to it surely is positive.
+
+        The parabola through it and its neighbours tells how much less that may be: twice as much
+        as the parabola is.
+        """
+        x = self.grid(state)
+        values, bounds = self.function(state, x)
+        k = int(np.argmin(values + bounds))
+        first = min(max(k - 1, 0), x.size - 3)
+        beside = slice(first, first + 3)
+        log = np.log(x[beside])
+        curve = np.polynomial.Polynomial.fit(log, values[beside], 2)
+        inner = lowest_inside(curve, log[0], log[-1])
+        less = 0.0 if inner is None else max(values[k] - float(curve(inner)), 0.0)
+        if values[k] - bounds[k] > _WORSE * less:
+            return None
+        return self._at(float(x[k]), float(values[k] + bounds[k]), settled=False)
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the minimum next to a place."""
@@ -233,14 +266,46 @@ class Highest:
         return self._least(state, (modes for modes in known if low <= modes.q <= high))
 
     def _least(self, state: SteadyState, known: Iterable[AxisModes]) -> Place | None:
-        gamma = state.parameters.linewidth
-        slowest = MOVING * gamma if self.moving else -1.0
+        slowest = self._slowest(state)
         seen = [
             Place(-complex(w).imag, modes.q, complex(w), settled=False)
             for modes in known
             for w in modes.frequencies[modes.frequencies.real > slowest][:1]
         ]
         return min(seen, key=lambda place: place.value, default=None)
+
+    def _slowest(self, state: SteadyState) -> float:
+        """Return the real part from which on a mode is one of those that are meant."""
+        return MOVING * state.parameters.linewidth if self.moving else -1.0
+
+    def may_grow(self, state: SteadyState, known: Sequence[AxisModes]) -> Place | None:
+        """Return what `among` does; None if the maximum next to it surely does not grow either.
+
+        The cubics to both sides, or the tangent where a wave number next to it has no such mode,
+        tell how much higher that may be: twice as much as they are.
+        """
+        from scipy.interpolate import CubicHermiteSpline
+
+        place, slowest = self.among(state, known), self._slowest(state)
+        if place is None:
+            return None
+        firsts = [np.flatnonzero(modes.frequencies.real > slowest)[:1].tolist() for modes in known]
+        here = next(k for k, modes in enumerate(known) if modes.q == place.q)
+        drift = known[here].drifts[firsts[here][0]]
+        for k in (here - 1, here + 1):
+            if not 0 <= k < len(known):
+                continue
+            x = math.log(known[k].q / place.q)
+            inner = x * np.linspace(0.0, 1.0, _CLOSELY)
+            rise = float((drift.imag * inner).max())
+            for j in firsts[k]:
+                ends = [(0.0, -place.value, drift.imag)]
+                ends += [(x, known[k].frequencies[j].imag, known[k].drifts[j].imag)]
+                cubic = CubicHermiteSpline(*np.array(sorted(ends)).T)
+                rise = float(cubic(inner).max()) + place.value
+            if rise * _WORSE > place.value:
+                return place
+        return None
 
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the maximum of Im(omega_q), uphill from a place.
