@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,9 +31,10 @@ from numerics.diagram.refined_curves import halved
 from numerics.errors import ConvergenceError, NoBoundary, NoCondensate
 from numerics.figures.parameter_line import interaction, state_parameters
 from numerics.figures.style import COLOURS, LINES, new_figure, style
+from numerics.parameters import Parameters
 from numerics.quantities import quantity
 from numerics.solve.polynomial import lagrange_weights
-from numerics.stability.boundaries import Boundary, find_boundary
+from numerics.stability.boundaries import Boundary, boundary_near, find_boundary
 
 COLUMNS = (
     "boundary",
@@ -70,6 +71,11 @@ _STRAIGHT = 0.03
 #: The next point is looked for where the polynomial through so many leads, if that is no farther
 #: in log(gamma_v/gamma_b) and log q.
 _THROUGH, _TRUSTED = 3, 0.4
+#: A line is at the next point within this distance of where it leads, in log(gamma_v/gamma_b), or
+#: it has ended; in a long step twice as far as it moves where the ratio is linear in T_b.
+_REACH, _STEEP = 0.8, 2.0
+#: How far from there it is in the first step, in this.
+_OFF = 1e-3
 _COLOURS = {-2.0: COLOURS[1], -1.0: COLOURS[2], 0.0: COLOURS[3], 1.0: COLOURS[0]}
 _STYLES = {"A": LINES[3], "B": LINES[0], "C": LINES[1], "normal": LINES[2]}
 _END: dict[str, Any] = {
@@ -157,20 +163,26 @@ def follow_line(
     From T_b = 0 up; A from where there is a condensate down, since it begins at a temperature.
     """
     found: dict[float, Boundary] = {}
+    # how far the last one was from where it was expected
+    off = [_OFF]
 
     def look(temperature: float) -> bool:
+        model = Parameters(inv_kfa, gamma_b, temperature=temperature, cutoff=cutoff)
         try:
-            found[temperature] = find_boundary(
-                kind,
-                inv_kfa,
-                gamma_b=gamma_b,
-                temperature=temperature,
-                cutoff=cutoff,
-                start=_led_to(found, temperature, gamma_b) if found else None,
-            )
+            if found:
+                start = _led_to(found, temperature, gamma_b)
+                reach = max(_REACH, _STEEP * _apart(temperature, found, gamma_b))
+                here = boundary_near(kind, model, start, reach, off[-1])
+                off.append(math.log(here.ratio / start.ratio) if here is not None else _OFF)
+            else:
+                here = find_boundary(
+                    kind, inv_kfa, gamma_b=gamma_b, temperature=temperature, cutoff=cutoff
+                )
         except (NoBoundary, NoCondensate, ConvergenceError):
             return False
-        return True
+        if here is not None:
+            found[temperature] = here
+        return here is not None
 
     ends: list[float] = []
     downwards = kind == "A"
@@ -216,6 +228,12 @@ def _led_to(found: Mapping[float, Boundary], temperature: float, gamma_b: float)
     points = [found[known] for known in places]
     q = ahead([point.q for point in points]) if near.q > 0 else near.q
     return replace(near, value=ahead([point.value for point in points]), q=q)
+
+
+def _apart(temperature: float, found: Iterable[float], gamma_b: float) -> float:
+    """Return how far from the closest of others a temperature is on that scale."""
+    at = _scaled(temperature, gamma_b)
+    return min(abs(_scaled(known, gamma_b) - at) for known in found)
 
 
 def _scaled(temperature: float, gamma_b: float) -> float:

@@ -32,7 +32,11 @@ class Minimum:
 
 
 def minimum_near(
-    function: Callable[[Array], Array], x: float, *, within: float = WIDTHS[0]
+    function: Callable[[Array], Array],
+    x: float,
+    *,
+    within: float = WIDTHS[0],
+    above: float = 0.0,
 ) -> Minimum | None:
     """Return the minimum of a smooth function next to a guess, in the variable log x.
 
@@ -44,11 +48,15 @@ def minimum_near(
         The guess, from which the way is downhill.
     within : float
         How far away in log x the minimum is thought to be.
+    above : float
+        A minimum that is not above this is none.
     """
     level = max([k for k, width in enumerate(WIDTHS) if width >= within], default=0)
     seen = False
     for _ in range(_MOVES):
         width = WIDTHS[level]
+        if x * math.exp(width) <= above:
+            return None
         values = function(x * np.exp(width * NODES))
         if not np.isfinite(values).all():
             return None
@@ -63,7 +71,7 @@ def minimum_near(
         seen = True
         if abs(at) <= _CENTRAL:
             if level == len(WIDTHS) - 1:
-                return Minimum(x, float(curve(at)))
+                return Minimum(x, float(curve(at))) if x > above else None
             level += 1
     return None
 

@@ -17,6 +17,7 @@ from numerics.stability.boundary_search import Boundary, first_of, found_at, zer
 from numerics.stability.conditions import ALPHA11, KINDS, Condition, condition_of
 from numerics.stability.path import (
     DRIVES,
+    STEP,
     Coordinate,
     Path,
     curve_path,
@@ -32,8 +33,9 @@ from numerics.steady.solution import solve_nearby
 
 __all__ = ["KINDS", "Boundary", "Condition", "find_boundary"]
 
-#: Halvings of a step in the parameters, and the first step from a boundary at others, in log ratio.
-_CONTINUATIONS, _FIRST = 1, 1e-3
+#: Halvings of a step in the parameters, and the first step from a boundary at others, in log ratio;
+#: the shortest where it is expected close by.
+_CONTINUATIONS, _FIRST, _LEAST = 1, 1e-3, 1e-5
 #: The largest gamma_v/gamma_b of an end of the condensate.
 _LARGEST = 2.0
 
@@ -207,6 +209,44 @@ def _continued(
     return None if between is None else _continued(model, condition, between, halvings - 1)
 
 
+def boundary_near(
+    kind: str | Condition, model: Parameters, start: Boundary, reach: float, step: float = _FIRST
+) -> Boundary | None:
+    """Return the boundary next to where another one is, or is expected; None if there is none.
+
+    Parameters
+    ----------
+    kind : str or Condition
+        As in `find_boundary`.
+    model : Parameters
+        Close to that of the other one.
+    start : Boundary
+        Of the same kind along the drive.
+    reach : float
+        How far from there, in log(gamma_v/gamma_b), it may be.
+    step : float
+        How far it is, about.
+
+    Raises
+    ------
+    NoCondensate, ConvergenceError
+        As in `solve_steady_state`, at gamma_v = 0.
+    """
+    condition = condition_of(kind)
+    if isinstance(condition.quantity, Existence):
+        return first_of(condition, drive_path(model, np.array([_LARGEST])))
+    step = math.copysign(min(max(abs(step), _LEAST), _FIRST), step)
+    found = _moved(model, condition, start, reach=reach, step=step)
+    if found is not None:
+        return found
+    low, high = (start.ratio * math.exp(sign * reach) for sign in (-1.0, 1.0))
+    path = drive_path(model, np.geomspace(low, high, math.ceil(2 * reach / STEP) + 1))
+    until = None if condition.until is None else condition.until.quantity
+    if not path.grid or (isinstance(until, Lowest) and until.signed(path.state(path.grid[0])) < 0):
+        return None
+    return first_of(condition, path)
+
+
 def interpolated(
     model: Parameters, condition: Condition, known: Sequence[Boundary]
 ) -> Boundary | None:
@@ -236,7 +276,13 @@ def interpolated(
 
 
 def _moved(
-    model: Parameters, condition: Condition, start: Boundary, *, near: bool = False
+    model: Parameters,
+    condition: Condition,
+    start: Boundary,
+    *,
+    near: bool = False,
+    reach: float = math.inf,
+    step: float | None = None,
 ) -> Boundary | None:
     """Return the boundary at parameters close to another one's, or near where it is expected."""
     place = Place(0.0, start.q, start.omega, settled=True)
@@ -246,9 +292,10 @@ def _moved(
         path.known[at] = solve_nearby(path.setting(at), start.state)
         if isinstance(condition.quantity, Highest) and not near:
             at += _shift(path, at, start)
-        # a minimum that touches zero is approached from where it is negative
-        step = -_FIRST if isinstance(condition.quantity, Lowest) else _FIRST
-        zero = zero_near(condition, path, at, place, step=step)
+        if step is None:
+            # a minimum that touches zero is approached from where it is negative
+            step = -_FIRST if isinstance(condition.quantity, Lowest) else _FIRST
+        zero = zero_near(condition, path, at, place, step=step, low=at - reach, high=at + reach)
     except (NoCondensate, ConvergenceError):
         return None
     if zero is None or (isinstance(condition.quantity, Number) and zero.slope > 0):

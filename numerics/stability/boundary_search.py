@@ -208,7 +208,7 @@ def _signs(
 ) -> Iterator[tuple[float, float]]:
     """Yield neighbours of which the lowest value is negative at the second one only."""
     grid = (at for at in path.grid if at <= last)
-    changes = sign_changes(lambda at: lowest.first(path.state(at)).value, grid)
+    changes = sign_changes(lambda at: lowest.signed(path.state(at)), grid)
     for (low, _), (high, after) in changes:
         if after < 0:
             yield low, high

@@ -199,11 +199,12 @@ class Lowest:
     def near(self, state: SteadyState, place: Place) -> Place | None:
         """Return the minimum next to a place."""
         found = minimum_near(
-            lambda x: self.function(state, x)[0], self._x(place), within=place.within
+            lambda x: self.function(state, x)[0],
+            self._x(place),
+            within=place.within,
+            above=float(self.grid(state)[0]),
         )
-        if found is None or not self.grid(state)[0] < found.x:
-            return None
-        return self._at(found.x, found.value)
+        return None if found is None else self._at(found.x, found.value)
 
     def error(self, state: SteadyState, place: Place) -> float:
         """Return a bound of the error of the value at a place, which a polynomial has there."""

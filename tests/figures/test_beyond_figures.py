@@ -146,7 +146,11 @@ def _line_to(end: float, monkeypatch: pytest.MonkeyPatch) -> temperature.Tempera
         state = SimpleNamespace(parameters=parameters)
         return SimpleNamespace(kind="C", ratio=max(1.0, 100 * temperature), state=state)
 
+    def near(kind: str, model: Parameters, *_: Any) -> Any:
+        return find(kind, model.inv_kfa, temperature=model.temperature)
+
     monkeypatch.setattr(temperature, "find_boundary", find)
+    monkeypatch.setattr(temperature, "boundary_near", near)
     grid = (5e-4 * np.sinh(np.linspace(0, 7, 8))).tolist()
     return temperature.follow_line(grid, 1e-3, 100.0, "C", -2.0)
 

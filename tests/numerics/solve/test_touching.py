@@ -34,6 +34,21 @@ def test_no_minimum():
     assert minimum_near(lambda z: np.full_like(z, np.nan), 1.0) is None
 
 
+def test_a_minimum_that_is_not_above_a_bound_is_none():
+    seen = []
+
+    def valley(z):
+        seen.extend(z.tolist())
+        return np.cosh(np.log(z))
+
+    assert minimum_near(valley, 2.0, above=1.0 - 1e-6) is not None
+    assert minimum_near(valley, 2.0, above=1.0 + 1e-6) is None
+    seen.clear()
+    # on the way to a minimum that is far below it is given up
+    assert minimum_near(valley, 100.0, above=50.0) is None
+    assert min(seen) > 25.0
+
+
 def test_lowest_of_a_sharp_valley():
     # the end of the polynomial is no minimum: a kink is found as close as the polynomial can be
     found = minimum_near(lambda z: np.abs(np.log(z / 2.0)), 1.5)

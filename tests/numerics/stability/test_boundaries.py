@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from numerics import (
 )
 from numerics.response.determinant import determinant
 from numerics.response.long_wavelength import coefficients
+from numerics.stability.boundaries import boundary_near
 from tests.numerics.support.mp_loop import loop
 
 QUICK = (
@@ -111,6 +113,28 @@ def test_boundaries_are_followed():
         assert followed.q == pytest.approx(anew.q, rel=1e-4)
         assert followed.omega == pytest.approx(anew.omega, rel=1e-4)
         assert followed.evaluations < anew.evaluations / 2
+
+
+@pytest.mark.parametrize("kind", ["A", "B"])
+def test_a_boundary_is_found_near_another_one_or_not_at_all(kind):
+    start = find_boundary(kind, 1.0)
+    moved = start.state.parameters.replace(temperature=2e-3)
+    near = boundary_near(kind, moved, start, 0.5)
+    alone = find_boundary(kind, 1.0, temperature=2e-3)
+    assert abs(near.ratio - alone.ratio) <= near.error + alone.error
+    # where it is expected twice as far away as it may be, it is none
+    away = dataclasses.replace(start, value=start.value * math.exp(1.0))
+    assert boundary_near(kind, moved, away, 0.5) is None
+    # and within that distance it is found from anywhere
+    away = dataclasses.replace(start, value=start.value * math.exp(-0.4))
+    again = boundary_near(kind, moved, away, 0.5)
+    assert abs(again.ratio - alone.ratio) <= again.error + alone.error
+
+
+def test_no_uniform_boundary_is_near_beyond_a_static_one():
+    # at -1 B is before A, which there is none of: below it the limit of long waves is positive
+    start = find_boundary("B", -1.0)
+    assert boundary_near("A", start.state.parameters, start, 0.5) is None
 
 
 def test_a_boundary_is_crossed_in_its_own_direction():
