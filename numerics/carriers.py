@@ -140,6 +140,24 @@ class Carriers:
         nu = y + self.offset
         return self.electrons.vacancies(nu), self.holes.fillings(-nu)
 
+    @property
+    def shares(self) -> tuple[float, float]:
+        """How much of the drive the rates of electrons and of holes are."""
+        return self.electrons.share, self.holes.share
+
+    @property
+    def steps(self) -> Array:
+        """What fills the states, a row for each step.
+
+        0 for electrons and 1 for holes, edge, temperature, rate, its derivative by the drive, and
+        whether the potential is the unknown one.
+        """
+        both = enumerate((self.electrons, self.holes))
+        rows = [
+            (k, f.edge, f.temperature, f.rate, f.share, f.tied) for k, o in both for f in o.filled
+        ]
+        return np.array(rows, dtype=float).reshape(-1, 6)
+
     def edges(self) -> Iterator[tuple[float, Filled]]:
         """Yield where occupations step, from the middle of the gap."""
         for sign, occupation in ((1, self.electrons), (-1, self.holes)):

@@ -20,6 +20,7 @@ from numerics import (
     pair_correlation,
     solve_steady_state,
 )
+from numerics.steady.frequency_sums import state_integrals
 
 #: What no fast test asks for, a fifth of the time: slow tests compile it when they come to it.
 _LATER = {("film_vertices", name) for name in ("currents", "noise_currents", "pinched_currents")}
@@ -49,6 +50,7 @@ def loops() -> None:
     state = solve_steady_state(Parameters(-1.0, 1e-3, 1e-4))
     fluctuation_matrix(state, 0.1, 0.1j)
     pair_correlation(state, 0.1, 0.1, "intra")
+    state_integrals(state.carriers, 100.0)
 
 
 def main() -> None:

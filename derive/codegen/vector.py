@@ -36,6 +36,8 @@ _FUNCTIONS = (RUNTIME / "vector_functions.py", RUNTIME / "vector_arctanh.py")
 _LOOPS = RUNTIME / "panel_loop.py"
 #: A loop over the nodes of a momentum, which shares them.
 _BAND_LOOP = RUNTIME / "band_loop.py"
+#: A loop over the frequencies of the equations of the steady state, which shares them, too.
+_STATE_LOOP = RUNTIME / "state_loop.py"
 _SHARED = ("BLOCK", "LANES", "_row", "_sum_of_two")
 
 
@@ -200,7 +202,8 @@ def _with_kernels(loop: Loop, programs: dict[str, Program]) -> str:
 
 def loops_source() -> str:
     """Return the text of the loops around the kernels, with all that they call."""
-    loops = "".join((_parts(_LOOPS) | _parts(_BAND_LOOP)).values())
+    files = (_LOOPS, _BAND_LOOP, _STATE_LOOP)
+    loops = "".join({name: part for file in files for name, part in _parts(file).items()}.values())
     text = f"{_called(loops)}{loops}"
     math = "import math\n" if "math." in text else ""
     return (

@@ -19,9 +19,9 @@ Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
 #: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel; and where few digits are wanted.
-_NODES, FEW = 12, 6
+NODES, FEW = 12, 6
 #: Rounds of halving the panels with the largest errors.
-_ROUNDS = 12
+ROUNDS = 12
 #: Of a singular point halving leaves one of two halves with an error, of rounding both, with as
 #: much as before: what lies between, for so many rounds one after the other; and how small errors
 #: are in units of the size where they may be rounding, half of the digits.
@@ -176,8 +176,8 @@ def integrate(
     means : Means, optional
         What sums over the nodes.
     """
-    rule = gauss_kronrod(_NODES if nodes is None else nodes)
-    most = _ROUNDS if rounds is None else rounds
+    rule = gauss_kronrod(NODES if nodes is None else nodes)
+    most = ROUNDS if rounds is None else rounds
     found = refine(
         lambda some: _integrated(integrand, some, rule, means), panels, count, goal, most, rounding
     )

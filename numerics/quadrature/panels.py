@@ -141,21 +141,49 @@ def _compiled(
     n = len(widths)
     cuts = np.stack(splits, axis=1) if len(splits) else np.empty((n, 0))
     ends = np.empty(0) if outer is None else np.ascontiguousarray(outer, dtype=float)
+    owner, found = compiled_rows(
+        _in_two(positions), np.ascontiguousarray(widths), _in_two(np.abs(cuts)), ends, least
+    )
+    origin, rest, scale, start, end, tail = found
+    whole = origin.astype(np.longdouble) + rest
+    return Panels(owner, whole, scale, start, end, tail > 0)
+
+
+def compiled_rows(
+    positions: tuple[Array, Array],
+    widths: Array,
+    splits: tuple[Array, Array],
+    outer: Array,
+    least: float = 0.0,
+) -> tuple[Integers, Array]:
+    """Return the owners of the panels of `grade`, and the rows that loops know them by.
+
+    Parameters
+    ----------
+    positions, splits : tuple of ndarray, shape (n, points) and (n, m)
+        Doubles, and what they were rounded by.
+    widths, outer, least
+        As in `grade`, of no `outer` where that is not given.
+
+    Returns
+    -------
+    ndarray of int, shape (panels,)
+    ndarray, shape (6, panels)
+        Origins and what they were rounded by, scales, starts, ends, and whether they are tails.
+    """
     arguments = (
-        *_in_two(positions),
-        np.ascontiguousarray(widths),
-        *_in_two(np.abs(cuts)),
-        ends,
+        *positions,
+        widths,
+        *splits,
+        outer,
         np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION, least]),
     )
-    count = _ROOM * n
+    count = _ROOM * len(widths)
     while True:
         owner, found = np.empty(count, dtype=np.int64), np.empty((6, count))
         count = compiled(graded_rows)(*arguments, owner, found)
         if count <= owner.size:
-            origin, rest, scale, start, end, tail = found[:, :count]
-            whole = origin.astype(np.longdouble) + rest
-            return Panels(owner[:count], whole, scale, start, end, tail > 0)
+            return owner[:count], found[:, :count]
 
 
 def _in_two(x: Extended) -> tuple[Array, Array]:

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.carriers import CLOSEST, Carriers
-from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import integrate
+from numerics.evaluation import backend, evaluate
+from numerics.quadrature.adaptive import NODES, ROUNDS, integrate
 from numerics.quadrature.panels import SMALLEST, Panels, grade
-from numerics.quadrature.rules import Rule
+from numerics.quadrature.rules import Rule, gauss_kronrod
 from numerics.steady.divergence import divergence_of
 from numerics.steady.equations import BALANCE
+from numerics.steady.frequency_loop import ROWS, Found, Goal, Grading, frequency_loop
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -35,7 +36,6 @@ _BY_GAP, _BY_MU, _BY_GAMMA, _BY_DELTA, _BY_ELECTRONS, _BY_HOLES = range(1, 7)
 #: The rows of an integrand, of which each has the two of the kernel: the sums themselves, as they
 #: are if nothing is filled, and their derivatives.
 _SUM, _EMPTY, _GAP, _MU, _DRIVE, _TIED, _GIVEN, _SHIFT = range(8)
-_ROWS = 8
 #: Columns of `StateIntegrals.slopes`.
 SLOPES = ("gap", "mu", "edge", "drive", "tilt")
 #: What is linear in the frequency over this part of the linewidth, to the square of it.
@@ -133,9 +133,7 @@ def state_integrals(
     # the imaginary part is what decay and filling leave of each other, which are rounded too: by
     # exponential, quotient, rate, products and sums, some sixteen times by half an ulp
     rounding[1] += 8 * _EPS * abs(value[1, 1])
-    # kernels have the smaller rate as the difference of linewidth and imbalance, and terms of it as
-    # differences of those of both: relative to these they are rounded by so much more
-    rounding *= carriers.linewidth / carriers.margin if carriers.margin > 0 else math.inf
+    rounding *= _lost(carriers)
     return StateIntegrals(
         gap=complex(value[0, 0] + gap.constant, value[1, 0]),
         electrons=float(value[2, 0]),
@@ -149,6 +147,15 @@ def state_integrals(
     )
 
 
+def _lost(carriers: Carriers) -> float:
+    """Return by how much more the kernels are rounded than their operations tell.
+
+    They have the smaller rate as the difference of linewidth and imbalance, and terms of it as
+    differences of those of both.
+    """
+    return carriers.linewidth / carriers.margin if carriers.margin > 0 else math.inf
+
+
 class _Sums:
     """Two of the sums, as integrals over y = |nu - a mu| of both signs together."""
 
@@ -156,25 +163,44 @@ class _Sums:
         self.carriers, self.cutoff, self.program = carriers, cutoff, program
         self.divergence = divergence_of(carriers)
         self.constant = self.divergence.integral
-        # derivatives of gamma and delta by the drive
-        e, h = (occupation.share for occupation in (carriers.electrons, carriers.holes))
-        self.by_drive = ((e + h) / 2, (e - h) / 2)
+        # shorter panels do not help against it
+        lost = _lost(carriers)
+        self.rounding = _ROUNDING * (lost if math.isfinite(lost) else 1.0)
 
     def integrated(self) -> Pair:
         """Return the two sums."""
         carriers = self.carriers
-        found = integrate(self, self.panels(), 1, self.goal)
-        rows = found.value[0].real.reshape(_ROWS, 2)
-        tied, given, shift = self._steps()
-        tied, given, shift = rows[_TIED] + tied, rows[_GIVEN] + given, rows[_SHIFT] + shift
+        found = self._compiled() if backend() == "numba" else self._by_numpy()
+        rows = found.rows
+        tied, given, shift = rows[_TIED:]
         # a given potential has an edge that moves against mu; occupations are functions of nu
         by_mu = rows[_MU] - given + carriers.skew * shift
         slopes = np.stack([rows[_GAP], by_mu, tied, rows[_DRIVE], -shift], axis=1)
         # a place in the spectrum is rounded on the scale of its distance from mu
         moved = 2 * _EPS * carriers.energies * (np.abs(tied) + np.abs(given))
-        error = found.error[0].reshape(_ROWS, 2)[_SUM] + moved
-        size = found.size[0].reshape(_ROWS, 2)[_SUM]
-        return Pair(rows[[_SUM, _EMPTY]].T, slopes, error, size, int(found.evaluations[0]))
+        return Pair(rows[:_GAP].T, slopes, found.error + moved, found.size, found.nodes)
+
+    def _compiled(self) -> Found:
+        """Return the integrals by the compiled loop."""
+        gap = self.program == "gap"
+        return frequency_loop(
+            self.carriers,
+            self.program,
+            () if gap else (self.cutoff,),
+            self.divergence if gap else None,
+            _BESIDE * self.carriers.linewidth,
+            self.grading(),
+            gauss_kronrod(NODES),
+            Goal(_RTOL, self.rounding, BALANCE, ROUNDS),
+        )
+
+    def _by_numpy(self) -> Found:
+        """Return the integrals by NumPy."""
+        found = integrate(self, self.panels(), 1, self.goal, rounding=self.rounding)
+        rows, size = (x[0].real.reshape(ROWS, 2) for x in (found.value, found.size))
+        rows[_TIED:] += self._steps()
+        error = found.error[0].reshape(ROWS, 2)
+        return Found(rows, error[_SUM], size[_SUM], int(found.evaluations[0]))
 
     def __call__(self, panels: Panels, rule: Rule) -> tuple[Complex, Array]:
         """Return the integrands at the nodes of panels, and the sizes of the sums themselves."""
@@ -182,12 +208,12 @@ class _Sums:
         y, offset, slope = panels.nodes(rule)
         both = np.stack([y, -y])
         distance = np.stack([carriers.distance(s * panels.origin, s * offset) for s in (1, -1)])
-        found = self._rows(both.ravel(), distance.ravel()).reshape(_ROWS, 2, 2, *y.shape)
-        total, sizes = found.sum(axis=2), np.zeros((_ROWS, 2, *y.shape))
+        found = self._rows(both.ravel(), distance.ravel()).reshape(ROWS, 2, 2, *y.shape)
+        total, sizes = found.sum(axis=2), np.zeros((ROWS, 2, *y.shape))
         sizes[_SUM] = np.abs(found[_SUM]).sum(axis=1)
         if self.program == "gap":
             total[_SUM, 0] -= self.divergence(y)
-        flat = (2 * _ROWS, *y.shape)
+        flat = (2 * ROWS, *y.shape)
         return (total * slope).reshape(flat).astype(complex), (sizes * slope).reshape(flat)
 
     def _rows(self, y: Array, distance: Array) -> Array:
@@ -201,8 +227,9 @@ class _Sums:
         filled = [occupation.fillings(x) for occupation, x, _ in species]
         outputs = self._evaluate(carriers.apart(y), distance, *filled)
         by_filling = outputs[[_BY_ELECTRONS, _BY_HOLES]]
-        by_gamma, by_delta = self.by_drive
-        rows = np.zeros((_ROWS, *outputs.shape[1:]))
+        e, h = carriers.shares
+        by_gamma, by_delta = (e + h) / 2, (e - h) / 2
+        rows = np.zeros((ROWS, *outputs.shape[1:]))
         rows[_SUM], rows[_GAP], rows[_MU] = outputs[0], outputs[_BY_GAP], outputs[_BY_MU]
         rows[_EMPTY] = outputs[0] - np.einsum("kn,kin->in", filled, by_filling)
         rows[_DRIVE] = by_gamma * outputs[_BY_GAMMA] + by_delta * outputs[_BY_DELTA]
@@ -267,24 +294,29 @@ class _Sums:
             # in equilibrium decay and filling leave nothing of each other but rounding
             empty = np.abs(value[:, 2 * _EMPTY + 1])
             scale[:, 1] = np.maximum(scale[:, 1], BALANCE * empty)
-        goals = np.maximum(_RTOL * scale, _ROUNDING * size)
+        goals = np.maximum(_RTOL * scale, self.rounding * size)
         goals[:, 2:] = np.inf
         return goals
 
     def panels(self) -> Panels:
-        """Return panels of y that resolve all edges, the numbers' with those of the cutoff."""
+        """Return panels of y that resolve all edges."""
+        positions, widths, splits = (np.array([x], dtype=np.longdouble) for x in self.grading())
+        return grade(positions, widths.astype(float), list(splits.T))
+
+    def grading(self) -> Grading:
+        """Return where the integrand has edges, the numbers' with those of the cutoff."""
         carriers = self.carriers
         points = [(abs(x), carriers.slope) for x in carriers.spectral_edges()]
         if self.program == "numbers":
             energy = math.hypot(self.cutoff**2 - carriers.mu, carriers.gap)
             center = carriers.skew * self.cutoff**2 - carriers.middle
             points += [(abs(center + s * energy), carriers.linewidth) for s in (1, -1)]
-        splits = [np.array([0.0], dtype=np.longdouble)]
+        splits = [0.0]
         for at, filled in carriers.edges():
             if filled.temperature > 0:
                 points.append((abs(at), filled.smearing))
             else:
-                splits.append(np.array([abs(at)], dtype=np.longdouble))
-        positions = np.array([[x for x, _ in points]], dtype=np.longdouble)
-        widths = np.array([[max(w, SMALLEST * carriers.energies) for _, w in points]])
-        return grade(positions, widths, splits)
+                splits.append(abs(at))
+        least = SMALLEST * carriers.energies
+        positions, widths = zip(*points, strict=True)
+        return Grading(list(positions), [max(w, least) for w in widths], splits)
