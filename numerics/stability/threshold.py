@@ -39,6 +39,8 @@ _RTOL, _LAST = 1e-10, 1e-14
 #: Samples of the axis: so many in each decade of the distance from where the response may change
 #: fast, from this part of the linewidth up to so many times all energies.
 _PER_DECADE, _NEAREST, _FAR = 4, 0.05, 30.0
+#: Samples as close to each other, in linewidths, are one.
+_SAME = 1e-3
 #: Largest turn between two samples of what is counted, and how often their steps are halved.
 _TURN, _HALVINGS = 1.0, 12
 #: A sign change is one of a pole unless the value there is below this part of those beside it.
@@ -207,7 +209,11 @@ class _Normal:
         away = np.geomspace(_NEAREST * gamma, largest, number)
         places = np.array([0.0, self.q**2 / 2 - 2 * mu, self.bare])
         every = places[:, None] + np.concatenate([-away, [0.0], away])
-        return np.unique(every.ravel())
+        # of each place those that are closer to it than to the others, but for rounding
+        distance = np.abs(every[:, :, None] - places)
+        own = np.abs(every - places[:, None])
+        omega = np.unique(every[own <= distance.min(axis=2) + _SAME * gamma])
+        return omega[np.diff(omega, prepend=-math.inf) > _SAME * gamma]
 
     def dressed(self, omega: float) -> tuple[complex, float]:
         """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
