@@ -132,7 +132,8 @@ def _region(task: Record) -> Record:
     except (NoCondensate, ConvergenceError) as error:
         return {"unstable": None, "failure": str(error)}
     if found.undecided:
-        at = ", ".join(f"{ratio:.4g}" for ratio in found.undecided)
+        reasons = [f": {found.failures[x]}" if x in found.failures else "" for x in found.undecided]
+        at = ", ".join(f"{x:.4g}{why}" for x, why in zip(found.undecided, reasons, strict=True))
         return {"unstable": None, "failure": f"undecided at gamma_v/gamma_b = {at}"}
     return {"unstable": [list(ends) for ends in found.unstable], "failure": None}
 

@@ -67,12 +67,15 @@ class Walk:
         How fast the mode is damped that is damped least of those that move, where it was looked at.
     values : dict
         Quantities by their name and the coordinate, before they are looked for more closely.
+    failures : dict
+        Why a state could not be judged, by the coordinate.
     """
 
     path: Path
     verdicts: dict[float, str] = field(default_factory=dict)
     damping: dict[float, float] = field(default_factory=dict)
     values: dict[tuple[str, float], float] = field(default_factory=dict)
+    failures: dict[float, str] = field(default_factory=dict)
 
     def verdict(self, at: float) -> str:
         """Return whether a mode of the state at a coordinate grows."""
@@ -80,8 +83,8 @@ class Walk:
             try:
                 grows = self._static_mode_grows(at)
                 self.verdicts[at] = GROWS if grows else self._looked_at(at)
-            except (NoCondensate, ConvergenceError):
-                self.verdicts[at] = UNDECIDED
+            except (NoCondensate, ConvergenceError) as error:
+                self.verdicts[at], self.failures[at] = UNDECIDED, str(error)
         return self.verdicts[at]
 
     def _looked_at(self, at: float) -> str:

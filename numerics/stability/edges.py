@@ -7,8 +7,8 @@ again before it ends.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -86,15 +86,18 @@ class StabilityLine(Pictured):
     unstable : tuple of (float, float)
         Intervals of the drive within which a mode grows.
     undecided : tuple of float
-        Drives of states at which rounding hides whether one does.
+        Drives of states at which rounding hides whether one does, or that could not be judged.
     end : float or None
         Where the branch of condensates ends, if it does before the largest drive.
+    failures : dict
+        Why a state could not be judged, by the drive.
     """
 
     edges: tuple[StabilityEdge, ...]
     unstable: tuple[tuple[float, float], ...]
     undecided: tuple[float, ...]
     end: float | None
+    failures: Mapping[float, str] = field(default_factory=dict)
 
 
 def stability_edges(
@@ -264,6 +267,7 @@ def _line(walk: Walk, looks: Iterable[float], first: Boundary | None = None) -> 
         _intervals(edges, decided),
         tuple(value for value, verdict in judged if verdict == UNDECIDED),
         None if path.end is None else path.end.value,
+        {path.value(at): reason for at, reason in sorted(walk.failures.items())},
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from numerics import (
     Boundary,
+    ConvergenceError,
     NoBoundary,
     Parameters,
     find_boundary,
@@ -16,6 +17,8 @@ from numerics import (
     solve_steady_state,
     stability_edges,
 )
+from numerics.diagram.curves import run_task
+from numerics.stability import edge_search
 from numerics.stability.axis_count import axis_counts
 from numerics.stability.edges import stability_line
 from numerics.stability.growth import filled_diameter
@@ -42,6 +45,19 @@ def test_a_condensate_becomes_stable_again_before_it_ends():
     step = 1e-3 + 10 * upper.error
     assert rate_at(upper.value * (1 - step)).verdict == "grows"
     assert rate_at(upper.value * (1 + step)).verdict == "decays"
+
+
+def test_a_state_that_cannot_be_judged_says_why(monkeypatch):
+    def lost(state):
+        raise ConvergenceError("the modes are lost")
+
+    monkeypatch.setattr(edge_search, "looked_for", lost)
+    line = stability_line(Parameters(-1.0), values=(0.005, 0.008))
+    assert line.undecided == tuple(sorted(line.failures)) != ()
+    assert set(line.failures.values()) == {"the modes are lost"}
+    task = {"task": "region", "inv_kfa": -1.0, "gamma_b": 1e-3, "temperature": 0.0}
+    found = run_task({**task, "cutoff": 100.0, "first": None, "last": None})
+    assert found["failure"].count(": the modes are lost") == found["failure"].count(",") + 1
 
 
 @pytest.mark.slow
