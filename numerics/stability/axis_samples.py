@@ -32,6 +32,8 @@ _APART = 1e-2
 #: A zero of the approximation with a real part negative by less than this part of gamma + |omega|
 #: is one on Re(omega) = 0, as far as the approximation is good.
 _ON_AXIS = 1e-3
+#: A minimum of |det M| is a shallow one if this factor more is above what is next to it.
+_SHALLOW = 1.5
 
 
 class LineSamples:
@@ -93,10 +95,25 @@ class LineSamples:
             with np.errstate(divide="ignore", invalid="ignore"):
                 turns = np.abs(np.angle(self.value[1:] / self.value[:-1]))
             # between two values that are lost in rounding the argument means nothing
-            at = np.flatnonzero(same & (clear[1:] | clear[:-1]) & ~(turns <= self.to.turn))
+            steep = same & (clear[1:] | clear[:-1]) & ~(turns <= self.to.turn)
+            at = np.flatnonzero(steep | self._dips(same & ~steep))
             if at.size == 0:
                 return
             self._insert(at)
+
+    def _dips(self, smooth: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the steps next to where |det M| is smaller than on either side without a turn.
+
+        Of two zeros within one step, both close to the line, the turns add up to a whole one.  A
+        minimum that is seen closely enough is a shallow one.
+        """
+        before, size, after = (np.abs(self.value[k : k - 2 or None]) for k in (0, 1, 2))
+        least = smooth[:-1] & smooth[1:] & (size < np.minimum(before, after))
+        least &= _SHALLOW * size < np.maximum(before, after)
+        beside = np.zeros(smooth.shape, dtype=bool)
+        beside[:-1] |= least
+        beside[1:] |= least
+        return beside
 
     def _insert(self, at: NDArray[np.intp]) -> None:
         owner = self.owner[at]

@@ -23,11 +23,12 @@ class CountTolerances:
         How often a step that turns more is divided before the count is called uncertain: forty take
         a step of any decade to rounding.
     per_decade : float
-        Samples in each decade of frequency to begin with: from one of four to the next the phase
-        of a pole turns by 0.28 radians, so that three close to each other are still followed.
+        Samples in each decade of frequency to begin with: from one of two to the next the phase of
+        a pole turns by 0.55 radians, so that more than one are seen by `turn`, and two close to the
+        line between two samples by the dip of |det M|.
     per_slow_decade : float
-        The same below `lowest` linewidths, where det M is a polynomial of two zeros: of two samples
-        the phase of a zero turns by 0.55 from one to the next.
+        The same below `lowest` linewidths, where det M is a polynomial of two zeros: of one sample
+        the phase of a zero turns by 1.03 from one to the next.
     beyond : int
         Samples above the largest energy of the modes, where det M has no zeros and poles left: over
         the two decades up to `highest` it turns by no more than those below have left to do.
@@ -56,9 +57,9 @@ class CountTolerances:
 
     turn: float = 1.0
     divisions: int = 40
-    per_decade: float = 4.0
-    per_slow_decade: float = 2.0
-    beyond: int = 4
+    per_decade: float = 2.0
+    per_slow_decade: float = 1.0
+    beyond: int = 3
     lowest: float = 0.05
     highest: float = 50.0
     depth: float = 0.8

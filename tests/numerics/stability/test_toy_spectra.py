@@ -107,6 +107,23 @@ def test_counts_change_where_the_window_ends():
     assert growing.tolist() == [0, 1, 1, 0]
 
 
+@settings(deadline=None, max_examples=40)
+@given(st.floats(0.0, 1.0), st.floats(1e-4, 1.0), st.floats(-7.0, -2.0), st.booleans())
+def test_two_modes_between_two_samples_are_counted(place, apart, height, grows):
+    # close to the axis both turn the phase by half a turn: a whole one looks like none
+    first = 0.3 * 10 ** (0.5 * place)
+    second, rate = first * (1 + apart), (1 if grows else -1) * 10**height
+
+    def determinant(q, omega, rtol):
+        w = (omega - 1j * rate) ** 2
+        return (w - first**2) * (w - second**2), ROUNDING * (np.abs(w) + second**2) ** 2
+
+    spectrum = Spectrum(determinant, GAMMA, 1.0, 2.0, power=4.0)
+    growing, certain = axis_counts(spectrum, np.array([0.5]))
+    assert certain.all()
+    assert growing.tolist() == [4 if grows else 0]
+
+
 def test_streams_have_their_roots():
     for q in (0.02, 0.2, math.sqrt(3 / 8), 0.95, 1.15):
         found = collective_mode(streams(), q)
