@@ -48,6 +48,7 @@ def newton(
     start: Complex,
     room: Callable[[Integers, Complex], Array],
     longest: Array | float = np.inf,
+    last: float = _LAST,
 ) -> Zeros:
     """Return the zeros to which Newton's method leads.
 
@@ -66,6 +67,9 @@ def newton(
         and from where a zero is not wanted: none is looked for where it is not positive.
     longest : float or ndarray, shape (n,)
         Longer steps are cut short.
+    last : float
+        A step is the last one if it is shorter than this part of the room: the one before it told
+        the slope, so that what is left is about the square of that part.
 
     Examples
     --------
@@ -101,10 +105,10 @@ def newton(
         left = room(at, moved)
         longer[at] += ~(length < shortest[at])
         shortest[at] = np.fmin(shortest[at], length)
-        last = length <= np.maximum(_LAST * left, noise)
-        lost = ~np.isfinite(moved) | ~(left > 0) | (~last & (longer[at] >= _WANDERING))
+        ends = length <= np.maximum(last * left, noise)
+        lost = ~np.isfinite(moved) | ~(left > 0) | (~ends & (longer[at] >= _WANDERING))
         now[at] = np.where(lost, np.nan, moved)
-        active[at] = ~lost & ~last
+        active[at] = ~lost & ~ends
         kept[at] = length <= _KEPT * left
     now[active] = np.nan
     return Zeros(now, slope)

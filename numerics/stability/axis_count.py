@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from numerics.results import DECAYS, GROWS, UNDECIDED
 from numerics.stability.axis_samples import LineSamples
-from numerics.stability.refinement import errors_of, next_roots
+from numerics.stability.refinement import ROUGH, SHARP, Roots, errors_of, next_roots
 from numerics.stability.spectrum import Source, Spectrum
 
 Array = NDArray[np.float64]
@@ -33,6 +33,9 @@ _BELOW = 0.3
 #: A mode that is expected from those at other wave numbers is looked for if it is expected to grow
 #: at least by this part of the rate above which they are counted.
 _LIKELY = 0.5
+#: A rough root will do where its error is less than this part of its distance from the axis and
+#: from the line: a maximum of rates is looked for from values that good.
+_CLEAR = 0.01
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def axis_modes(
     height: float = 0.0,
     known: Sequence[AxisModes] = (),
     leading: bool = False,
+    rough: bool = False,
 ) -> list[AxisModes]:
     """Return the modes at each wave number.
 
@@ -114,10 +118,13 @@ def axis_modes(
         are looked for.
     leading : bool
         Whether others than those that were counted are wanted only where there are none of these.
+    rough : bool
+        Whether modes are wanted to a hundredth of their rates only, still with bounds of their
+        errors.
     """
     q = np.asarray(q, dtype=float)
     spectrum = Spectrum.of(source)
-    search = ModeSearch(spectrum, q, density, height)
+    search = ModeSearch(spectrum, q, density, height, rough)
     grows = (search.counts > 0) | ~search.certain
     wanted = (search.counts >= growing) | ~search.certain
     growing_at, rest = (np.flatnonzero(wanted & x).tolist() for x in (grows, ~grows))
@@ -134,12 +141,19 @@ class ModeSearch:
 
     Parameters
     ----------
-    spectrum, q, density, height
+    spectrum, q, density, height, rough
         As in `axis_modes`.
     """
 
-    def __init__(self, spectrum: Spectrum, q: Array, density: int = 1, height: float = 0.0) -> None:
-        self.spectrum, self.q, self.height = spectrum, q, height
+    def __init__(
+        self,
+        spectrum: Spectrum,
+        q: Array,
+        density: int = 1,
+        height: float = 0.0,
+        rough: bool = False,
+    ) -> None:
+        self.spectrum, self.q, self.height, self.rough = spectrum, q, height, rough
         self.slow = _slow_modes(spectrum, q)
         self.samples = LineSamples(spectrum, q, self.slow, density, height)
         self.samples.resolve()
@@ -211,19 +225,34 @@ class ModeSearch:
         if guesses.size == 0:
             self.leave_out(starts)
             return
-        roots = next_roots(self.spectrum, self.q[owner], guesses, _OFF)
+        precision = ROUGH if self.rough else SHARP
+        roots = next_roots(self.spectrum, self.q[owner], guesses, _OFF, precision)
         # errors are for those that are told apart
         once = np.array(
             [i for k in starts for i in self._different(np.flatnonzero(owner == k), roots.at)],
             dtype=np.intp,
         )
         owner, roots = owner[once], roots.select(once)
-        errors = errors_of(self.spectrum, self.q[owner], roots)
+        errors = errors_of(self.spectrum, self.q[owner], roots, precision)
+        if self.rough:
+            self._sharpen(owner, roots, errors)
         for k in starts:
             mine = np.flatnonzero(owner == k)
             kept = mine[_different(roots.at[mine], errors[mine], self.spectrum.lowest)]
             values = _at_rest(roots.at[kept], errors[kept])
             self.found[k] = self._modes(k, values, errors[kept], roots.drift[kept])
+
+    def _sharpen(self, owner: NDArray[np.intp], roots: Roots, errors: Array) -> None:
+        """Replace rough roots whose errors matter, and these."""
+        rates = roots.at.imag
+        apart = np.minimum(np.abs(rates), np.abs(rates - self.height))
+        at = np.flatnonzero(~(errors <= _CLEAR * apart))
+        if at.size > 0:
+            q = self.q[owner[at]]
+            found = next_roots(self.spectrum, q, roots.at[at], _OFF)
+            errors[at] = errors_of(self.spectrum, q, found)
+            for column, values in zip(roots, found, strict=True):
+                column[at] = values
 
     def _different(self, mine: NDArray[np.intp], roots: Complex) -> list[int]:
         """Return which of some roots are different ones in the window."""

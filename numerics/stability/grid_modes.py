@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.refinement import next_roots
+from numerics.stability.refinement import ROUGH, next_roots
 from numerics.stability.spectrum import Spectrum
 from numerics.stability.wave_numbers import NEAR
 
@@ -45,6 +45,7 @@ def grid_modes(spectrum: Spectrum, grid: Array, near: Sequence[AxisModes] = ()) 
 
     Where the first mode rises from one of them and falls to the next one, they are also looked for
     in between.  Those at some tell how fast the others have to grow, or those of a state close by.
+    They are rough: good to a hundredth of their rates, with bounds of their errors.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def grid_modes(spectrum: Spectrum, grid: Array, near: Sequence[AxisModes] = ()) 
     enough = _MARGIN * spectrum.linewidth
     first = np.zeros(grid.size, dtype=bool)
     first[::_EACH] = first[-1] = True
-    modes = axis_modes(spectrum, grid[first], enough=enough, leading=True)
+    modes = axis_modes(spectrum, grid[first], enough=enough, leading=True, rough=True)
     found = [completed(spectrum, m) for m in modes]
     rates = [peak.omega.imag - peak.error for peak in _first_modes(spectrum, found)]
     height = _height(spectrum, max(rates))
@@ -70,7 +71,7 @@ def grid_modes(spectrum: Spectrum, grid: Array, near: Sequence[AxisModes] = ()) 
         others = grid[~first & _apart(spectrum, grid, height)]
         found += _faster(spectrum, others, height, found)
     else:
-        modes = axis_modes(spectrum, grid[~first], enough=enough, leading=True)
+        modes = axis_modes(spectrum, grid[~first], enough=enough, leading=True, rough=True)
         found += [completed(spectrum, m) for m in modes]
     return with_hidden(spectrum, sorted(found, key=lambda modes: modes.q))
 
@@ -89,7 +90,14 @@ def _faster(
     spectrum: Spectrum, grid: Array, height: float, known: Sequence[AxisModes]
 ) -> list[AxisModes]:
     """Return the modes that grow faster than this, from about where some are."""
-    modes = axis_modes(spectrum, grid, enough=-math.inf, height=height, known=known, leading=True)
+    modes = axis_modes(
+        *(spectrum, grid),
+        enough=-math.inf,
+        height=height,
+        known=known,
+        leading=True,
+        rough=True,
+    )
     return [completed(spectrum, m) for m in modes]
 
 
@@ -110,7 +118,8 @@ def _moved(
     starts = np.array([modes.frequencies[0] for modes in fastest], dtype=complex)
     if not (starts.imag > 0).any():
         return [], -math.inf
-    roots = next_roots(spectrum, np.array([modes.q for modes in fastest]), starts).at
+    q = np.array([modes.q for modes in fastest])
+    roots = next_roots(spectrum, q, starts, precision=ROUGH).at
     rates = np.where(np.isfinite(roots) & (starts.imag > 0), roots.imag, -math.inf)
     which = int(rates.argmax())
     if not rates[which] > 0:
@@ -196,5 +205,5 @@ def _between_rise_and_fall(spectrum: Spectrum, found: list[AxisModes]) -> list[A
             width = x[k + 1] - x[k]
             place = (y[k + 1] - y[k] - rise[k + 1] * width) / (rise[k] - rise[k + 1])
             wanted.append(x[k] + min(max(place, _INSIDE * width), (1 - _INSIDE) * width))
-    between = axis_modes(spectrum, np.exp(wanted)) if wanted else []
+    between = axis_modes(spectrum, np.exp(wanted), rough=True) if wanted else []
     return [completed(spectrum, modes) for modes in between]

@@ -140,13 +140,23 @@ def growth_rates(states: Iterable[Source]) -> Iterator[GrowthRate]:
 
 def _fastest(spectrum: Spectrum, found: list[AxisModes]) -> GrowthRate:
     """Return the growth rate from the modes at the wave numbers of the search."""
-    best = least_damped(spectrum, found[0])
+    ends = [least_damped(spectrum, modes) for modes in (found[0], found[-1])]
     peaks = maxima(spectrum, found)
-    for peak in (*peaks, least_damped(spectrum, found[-1])):
-        # an imaginary part that rounding could have made is no better than a certain one
+    best = _best([ends[0], *peaks, ends[1]])
+    close = [end.omega.imag + end.error >= best.omega.imag for end in ends]
+    if any(close):
+        ends = [_sharp(spectrum, end) if k else end for end, k in zip(ends, close, strict=True)]
+        best = _best([ends[0], *peaks, ends[1]])
+    return _judged(spectrum, best, [best, *peaks], found)
+
+
+def _best(peaks: list[Peak]) -> Peak:
+    """Return the highest; an imaginary part that rounding could have made is no better."""
+    best = peaks[0]
+    for peak in peaks[1:]:
         if peak.omega.imag - peak.error > best.omega.imag:
             best = peak
-    return _judged(spectrum, best, [best, *peaks], found)
+    return best
 
 
 def _certified(spectrum: Spectrum, rate: GrowthRate, found: list[AxisModes]) -> GrowthRate:
@@ -196,6 +206,17 @@ def _judged(
     )
 
 
+def _sharp(spectrum: Spectrum, rough: Peak) -> Peak:
+    """Return a mode as well as it can be known."""
+    if rough.error == 0:
+        # no root but a bound of them
+        return rough
+    roots, errors = follow(spectrum, np.array([rough.q]), rough.omega)
+    if not np.isfinite(errors[0]):
+        return rough
+    return Peak(rough.q, complex(roots[0]), float(errors[0]))
+
+
 def filled_diameter(source: Source) -> float:
     """Return a wave number beyond which no mode grows: the `reach` of a spectrum."""
     return Spectrum.of(source).reach
@@ -209,11 +230,12 @@ def maxima(spectrum: Spectrum, found: list[AxisModes]) -> list[Peak]:
 def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
     """Return the maximum of the largest imaginary part between the neighbours of a grid point."""
     beside = found[k - 1 : k + 2]
-    best = least_damped(spectrum, found[k])
     curve = _through(spectrum, beside)
     top = None if curve is None else highest_point(spectrum, curve)
-    if top is not None and top.omega.imag >= best.omega.imag:
+    best = least_damped(spectrum, found[k])
+    if top is not None and top.omega.imag >= best.omega.imag - best.error:
         return top
+    best = _sharp(spectrum, best)
     x = np.linspace(math.log(beside[0].q), math.log(beside[2].q), _INNER + 2)[1:-1]
     expected: Complex = np.asarray(_between(beside)(x), dtype=complex)
     roots = next_roots(spectrum, np.exp(x), expected).at

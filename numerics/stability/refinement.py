@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.response.determinant import RTOL
 from numerics.solve.analytic_newton import Local, newton
 from numerics.stability.spectrum import Source, Spectrum
 
@@ -20,12 +21,36 @@ _LONGEST, _SHIFT = 0.3, 1.5
 _SLOWEST = 1e-6
 #: The distance over which det M is compared with its linear part, in units of the radius and of
 #: |omega| or gamma + Im(omega), whichever is smaller: curvature and noise are both small there.
-_RADII, _STEP = 8.0, 1e-4
+_RADII = 8.0
 #: How often a distance is tried, and by how much longer one is over which noise hides a slope: the
 #: second one bends det M by a percent, and noise may be a hundred times what it may be at first.
 _TRIES, _LONGER = 3, 100.0
 #: The largest deviation from the linear part over that distance, in parts of it, of a simple root.
 _CURVED = 0.25
+
+
+class Precision(NamedTuple):
+    """How well roots are wanted.
+
+    Parameters
+    ----------
+    rtol : float
+        Tolerance of M.
+    last : float
+        Newton's last step is shorter than this part of |omega| or gamma + Im(omega), whichever is
+        smaller.
+    step : float
+        The distance, in parts of the same, over which det M is compared with its linear part:
+        noise and curvature are both small there.
+    """
+
+    rtol: float
+    last: float
+    step: float
+
+
+#: As well as rounding lets them be known; and to some digits, at a third of the time.
+SHARP, ROUGH = Precision(RTOL, 1e-9, 1e-4), Precision(1e-3, 1e-3, 3e-2)
 
 
 class Roots(NamedTuple):
@@ -73,12 +98,12 @@ def refine(
     return roots.at, errors_of(spectrum, q, roots)
 
 
-def errors_of(spectrum: Spectrum, q: Array, roots: Roots) -> Array:
+def errors_of(spectrum: Spectrum, q: Array, roots: Roots, precision: Precision = SHARP) -> Array:
     """Return bounds of the errors of roots, without those of the state; infinite as in `refine`."""
     errors = np.full(roots.at.shape, np.inf)
     at = np.flatnonzero(np.isfinite(roots.at))
     if at.size > 0:
-        errors[at] = _radii(spectrum, q[at], roots.at[at], roots.slope[at])
+        errors[at] = _radii(spectrum, q[at], roots.at[at], roots.slope[at], precision)
     return errors
 
 
@@ -94,17 +119,23 @@ def with_state_errors(source: Source, q: Array, roots: Complex, errors: Array) -
     return result
 
 
-def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHIFT) -> Roots:
+def next_roots(
+    spectrum: Spectrum,
+    q: Array,
+    start: Complex,
+    shift: float = _SHIFT,
+    precision: Precision = SHARP,
+) -> Roots:
     """Return where Newton's method leads; not a number where that is away from the start."""
     gamma = spectrum.linewidth
     size = gamma + np.abs(start)
     drift = np.full(start.shape, np.nan + 0j)
 
     def value(which: NDArray[np.intp], omega: Complex) -> tuple[Complex, Array]:
-        return spectrum(q[which], omega)
+        return spectrum(q[which], omega, precision.rtol)
 
     def with_slope(which: NDArray[np.intp], omega: Complex) -> Local:
-        at = spectrum.with_slopes(q[which], omega)
+        at = spectrum.with_slopes(q[which], omega, precision.rtol)
         with np.errstate(divide="ignore", invalid="ignore"):
             drift[which] = -q[which] * at.by_q / at.by_omega
         return Local(*at[:3])
@@ -115,10 +146,13 @@ def next_roots(spectrum: Spectrum, q: Array, start: Complex, shift: float = _SHI
         slow = np.maximum(np.abs(omega), _SLOWEST * gamma)
         return np.where(near, np.minimum(slow, gamma + omega.imag), 0.0)
 
-    return Roots(*newton(value, with_slope, start, room, _LONGEST * size), drift)
+    found = newton(value, with_slope, start, room, _LONGEST * size, precision.last)
+    return Roots(*found, drift)
 
 
-def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:
+def _radii(
+    spectrum: Spectrum, q: Array, at: Complex, slope: Complex, precision: Precision
+) -> Array:
     """Return radii of discs about given points that contain a root.
 
     By Rouche's theorem a disc contains one root where det M is its linear part, of the slope f',
@@ -127,10 +161,10 @@ def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:
     to the point: what it is wrong by is part of the deviation.
     """
     room = spectrum.linewidth + at.imag
-    step = np.minimum(_STEP * np.minimum(np.abs(at), room), 0.5 * room)
+    step = np.minimum(precision.step * np.minimum(np.abs(at), room), 0.5 * room)
     # all that most of them need at once
     points = at + np.array([[0], [1], [1j]]) * step
-    found = spectrum(np.tile(q, 3), points.ravel())
+    found = spectrum(np.tile(q, 3), points.ravel(), precision.rtol)
     value, bound = found.value.reshape(3, -1), found.bound.reshape(3, -1)
     ends, noise = value[1:], bound[1:]
     radius, k = np.zeros(at.shape), np.arange(at.size)
@@ -144,7 +178,7 @@ def _radii(spectrum: Spectrum, q: Array, at: Complex, slope: Complex) -> Array:
         wanted = np.where(np.isinf(radius[k]), _LONGER * step[k], _RADII * radius[k])
         step[k] = np.minimum(np.maximum(step[k], wanted), 0.5 * room[k])
         points = at[k] + np.array([[1], [1j]]) * step[k]
-        found = spectrum(np.tile(q[k], 2), points.ravel())
+        found = spectrum(np.tile(q[k], 2), points.ravel(), precision.rtol)
         ends, noise = found.value.reshape(2, -1), found.bound.reshape(2, -1)
     radius[k] = np.inf
     return radius
