@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.carriers import Carriers
 from numerics.quadrature.panels import SMALLEST, Extended, Panels, grade
 from numerics.steady.solution import SteadyState
 
@@ -117,7 +118,7 @@ def resolved(
     return grade(positions, widths, [np.abs(split) for split in splits], least=scale)
 
 
-def threshold_energies(state: SteadyState, q: Array, transfer: Complex) -> Complex:
+def threshold_energies(state: SteadyState | Carriers, q: Array, transfer: Complex) -> Complex:
     """Return energies +-E(p - q/2) at which the transfer connects parallel momenta.
 
     Parameters
@@ -151,7 +152,7 @@ def threshold_momenta(
             yield sign, sign * np.sqrt(square)
 
 
-def _threshold_squares(state: SteadyState, q: Array, transfer: Complex) -> Complex:
+def _threshold_squares(state: SteadyState | Carriers, q: Array, transfer: Complex) -> Complex:
     """Return p^2 of the momenta of `threshold_momenta`, shape (3, ..., n).
 
     With W = E(p + q/2)^2 - E(p - q/2)^2 = 4 p q (p^2 + q^2/4 - mu) the condition becomes

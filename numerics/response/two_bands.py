@@ -22,6 +22,7 @@ from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, resolved
+from numerics.response.frequency_grid import threshold_energies as equal_threshold_energies
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -245,6 +246,9 @@ def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[
     condition is (W + c**2)**2 = 4 c**2 E(p + q/2)**2, of the sixth degree in p; then the root at
     p - q/2 is (W - c**2)/(2 c).  The difference of the rates is left out of it.
     """
+    if carriers.skew == 0:
+        # of the third degree in p**2
+        return list(equal_threshold_energies(carriers, q, transfer))
     q = np.maximum(q, SMALLEST_WAVE)
     a, mu, gap = carriers.skew, carriers.mu, carriers.gap
     zero, one = np.zeros_like(transfer), np.ones_like(transfer)
