@@ -113,3 +113,32 @@ def test_secant_goes_to_and_fro_about_no_extremum(start):
 
     assert zero_of(wave, start) is None
     assert len(places) < 12
+
+
+@pytest.mark.parametrize("start", [0.01, 0.03, -0.02])
+def test_secant_gives_up_next_to_a_shallow_extremum(start):
+    # steps are short enough to go on, but none of them leads to a smaller value
+    places = []
+
+    def valley(x):
+        places.append(x)
+        return 1e-5 + x**2
+
+    assert zero_of(valley, start) is None
+    assert len(places) < 16
+
+
+@pytest.mark.parametrize(("away", "most"), [(1e-1, 5), (-1e-2, 4), (1e-3, 4)])
+def test_three_values_lead_to_the_next_one(away, most):
+    # a line through the last two values takes one more
+    places = []
+
+    def bent(x):
+        places.append(x)
+        return math.expm1(x) + x**2
+
+    found = zero_of(bent, away)
+    assert found is not None
+    assert abs(found.at) < 1e-13
+    assert len(places) <= most
+    assert found.slope == pytest.approx(1.0, abs=1e-6)
