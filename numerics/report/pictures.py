@@ -104,7 +104,8 @@ def drawn(name: str, data: Any) -> Picture:
     job = job_of(name)
     module = importlib.import_module(f"numerics.figures.{job.module}")
     figure = module.draw(data)
-    return _picture(job, picture_bytes(figure, "png"), picture_bytes(figure, "svg"))
+    found = picture_bytes(figure)
+    return _picture(job, found["png"], found["svg"])
 
 
 def job_of(name: str) -> FigureJob:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-#: Steps of the search; the longest, and the one after which it ends.  It ends as well where what the
-#: slope is off by leaves this of a step.
+#: Steps of the search; the longest, and the one after which it ends.  It ends as well where the
+#: error of the slope leaves this of a step.
 _STEPS, _LONGEST, _LAST, _LEFT = 40, 0.3, 1e-12, 1e-14
 #: So many times the longest step may turn back at once; and so many values may be taken, next to
 #: each other, none of which is half of the smallest before.

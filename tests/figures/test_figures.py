@@ -51,6 +51,13 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert contents[0] == contents[1]
 
 
+def test_saving_leaves_the_layout_to_those_who_change_the_figure(tmp_path: Path) -> None:
+    figure = crossover.draw(crossover.compute(points=3))
+    layout = figure.get_layout_engine()
+    save_figure(figure, tmp_path, "crossover")
+    assert figure.get_layout_engine() is layout
+
+
 def test_drawing_leaves_the_settings_alone() -> None:
     before = dict(mpl.rcParams)
     crossover.draw(crossover.compute(points=3))
