@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import overload
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -141,16 +141,25 @@ def collective_mode(
     rtol = tolerance(rtol)
     window = Rectangle(complex(0.0, spectrum.lowest), complex(largest, growth))
     # those next to the axis are known from values on it, at all wave numbers at once
-    found = tuple(
-        _modes(spectrum, near, window, rtol, certify)
-        for near in axis_modes(spectrum, wave_numbers(q))
-    )
+    counted = [
+        _counted(spectrum, near, window, rtol) for near in axis_modes(spectrum, wave_numbers(q))
+    ]
+    found = _with_errors(spectrum, counted, rtol, certify)
     return found if isinstance(q, list | tuple) or np.ndim(q) > 0 else found[0]
 
 
-def _modes(
-    spectrum: Spectrum, near: AxisModes, window: Rectangle, rtol: float, certify: bool
-) -> CollectiveModes:
+class _Counted(NamedTuple):
+    """The modes at one wave number, and how many there are by their count."""
+
+    q: float
+    roots: Complex
+    errors: Array
+    number: int
+    evaluations: int
+    complete: bool
+
+
+def _counted(spectrum: Spectrum, near: AxisModes, window: Rectangle, rtol: float) -> _Counted:
     """Return the modes at one wave number, of which those next to the axis are known."""
     q = near.q
     evaluations = 0
@@ -175,20 +184,37 @@ def _modes(
         )
         roots, errors = _inside(window, roots, errors)
     order = np.argsort(-roots.imag, kind="stable")
-    roots, errors = roots[order], errors[order]
     complete = counted.complete and _with_mirrored(roots) == counted.count
-    waves = np.full(roots.size, q)
-    errors = with_state_errors(spectrum, waves, roots, errors)
+    return _Counted(q, roots[order], errors[order], counted.count, evaluations, complete)
+
+
+def _with_errors(
+    spectrum: Spectrum, counted: list[_Counted], rtol: float, certify: bool
+) -> tuple[CollectiveModes, ...]:
+    """Return modes with all of their errors and vectors, which are computed at once."""
+    if not counted:
+        return ()
+    ends = np.cumsum([at.roots.size for at in counted])[:-1]
+    waves = np.repeat([at.q for at in counted], [at.roots.size for at in counted])
+    every = np.concatenate([at.roots for at in counted])
+    errors = with_state_errors(spectrum, waves, every, np.concatenate([x.errors for x in counted]))
+    modes = [(at.roots, e) for at, e in zip(counted, np.split(errors, ends), strict=True)]
     if certify:
-        roots, errors = certified_modes(spectrum, q, roots, errors)
-    return CollectiveModes(
-        q,
-        roots,
-        spectrum.vectors(waves, roots, rtol),
-        counted.count,
-        evaluations,
-        Status.COMPLETE if complete else Status.INCOMPLETE,
-        errors,
+        sure = zip(counted, modes, strict=True)
+        modes = [certified_modes(spectrum, at.q, *found) for at, found in sure]
+        every = np.concatenate([roots for roots, _ in modes])
+    vectors = np.split(spectrum.vectors(waves, every, rtol), ends)
+    return tuple(
+        CollectiveModes(
+            at.q,
+            roots,
+            vector,
+            at.number,
+            at.evaluations,
+            Status.COMPLETE if at.complete else Status.INCOMPLETE,
+            bounds,
+        )
+        for at, (roots, bounds), vector in zip(counted, modes, vectors, strict=True)
     )
 
 
