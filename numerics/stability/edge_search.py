@@ -197,7 +197,7 @@ def looked_for(source: Source) -> tuple[str, list[AxisModes]]:
         "grows", "decays" or "undecided", and a list of AxisModes.
     """
     spectrum = Spectrum.of(source)
-    search = ModeSearch(spectrum, search_grid(spectrum))
+    search = ModeSearch(spectrum, search_grid(spectrum), rough=True)
     if (search.certain & (search.counts > 0)).any():
         return GROWS, []
     search.look(range(search.q.size))

@@ -259,7 +259,7 @@ class Highest:
 
     def _among(self, state: SteadyState, waves: Array, growing: int) -> Place | None:
         """Return the mode at wave numbers that is damped least."""
-        return self._least(state, axis_modes(state, waves, growing=growing))
+        return self._least(state, axis_modes(state, waves, growing=growing, rough=True))
 
     def among(self, state: SteadyState, known: Iterable[AxisModes]) -> Place | None:
         """Return what `first` does, from modes that are known at wave numbers as close as its."""
