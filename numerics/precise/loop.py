@@ -24,13 +24,14 @@ from numerics.precise.carriers import PreciseCarriers, spectral_points
 from numerics.precise.coupling import precise_coupling
 from numerics.precise.quadrature import Total
 from numerics.precise.state import PreciseState
-from numerics.response.frequency_grid import SMALLEST_WAVE
 from numerics.response.frequency_grid import threshold_energies as equal_threshold_energies
 from numerics.response.two_bands import threshold_energies
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+#: Of smaller wave numbers one branch point is left, and sizes are those of this one.
+_SMALL_WAVE = 1e-9
 #: Below it a wave number counts as none.
 _NO_WAVE = 1e-100
 #: Real and imaginary parts of four elements.
@@ -107,7 +108,7 @@ class Loop(Axis):
         for energy in spectral_points(carriers.skew, *carriers.parameters()[:4]):
             distances = (abs(energy.imag), abs(energy.imag) + self.omega.imag)
             points += [complex(energy.real + s * half, w) for s in (1, -1) for w in distances]
-        if q > SMALLEST_WAVE:
+        if q > _SMALL_WAVE:
             for offset, transfer in ((-gamma, self.omega), (gamma, self.omega + 2j * gamma)):
                 for energy in self.thresholds(transfer):
                     point = energy + complex(half, offset)
@@ -183,7 +184,7 @@ class _EqualLoop(Loop):
             double.occupation.sums(-nu),
             self.omega.real,
             self.omega.imag,
-            max(float(self.q), SMALLEST_WAVE),
+            max(float(self.q), _SMALL_WAVE),
             double.gap,
             double.mu,
             parameters.linewidth,
@@ -279,7 +280,7 @@ class _PairLoop(Loop):
                     *carriers.sums(at),
                     transfer,
                     omega.imag,
-                    max(float(self.q), SMALLEST_WAVE),
+                    max(float(self.q), _SMALL_WAVE),
                     *carriers.parameters(),
                 )
                 total += sum(np.abs(part) for part in parts) / 2

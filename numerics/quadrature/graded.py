@@ -15,6 +15,7 @@ def graded_rows(
     splits: Any,
     split_rest: Any,
     outer: Any,
+    lowest: Any,
     constants: Any,
     owner: Any,
     panels: Any,
@@ -30,15 +31,17 @@ def graded_rows(
     splits, split_rest : ndarray, shape (n, m)
     outer : ndarray, shape (n,) or (0,)
         Where the tails start, if that is given.
-    constants : ndarray, shape (6,)
+    lowest : ndarray, shape (n,)
+        Where they start at least, if it is not.
+    constants : ndarray, shape (5,)
         Of `grade`: which points merge, where tails start, and where beyond splits, the length of
-        panels, which are none, and where tails start at least.
+        panels, and which are none.
     owner : ndarray of int, shape (room,)
         Owners of the panels.
     panels : ndarray, shape (6, room)
         Origins and what they were rounded by, scales, starts, ends, and tails.
     """
-    merge, far, beyond, longest, resolution, least = constants
+    merge, far, beyond, longest, resolution = constants
     n, points = widths.shape
     cuts = splits.shape[1]
     # of a row: a panel on either side of every point, cut at splits, and the tail
@@ -75,7 +78,7 @@ def graded_rows(
         if outer.size:
             end = outer[row]
         else:
-            end = max(far * high[row, kept[remaining - 1]], least)
+            end = max(far * high[row, kept[remaining - 1]], lowest[row])
             for index in range(remaining):
                 k = kept[index]
                 end = max(end, high[row, k] + 2.0 * widths[row, k])

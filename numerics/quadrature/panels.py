@@ -101,7 +101,7 @@ def grade(
     widths: Array,
     splits: Sequence[Extended] = (),
     outer: Array | None = None,
-    least: float = 0.0,
+    least: Array | float = 0.0,
 ) -> Panels:
     """Return panels of the positive axis for each row of branch points.
 
@@ -115,7 +115,7 @@ def grade(
         Positions where the integrand is not analytic on the axis itself.
     outer : ndarray, shape (n,), optional
         Where the tail starts, at least four times as far as any branch point.
-    least : float
+    least : ndarray, shape (n,), or float
         Where the tail starts at least, if `outer` is not given: of points that merge with a sharper
         one it has not the scale.
     """
@@ -135,7 +135,7 @@ def _compiled(
     widths: Array,
     splits: Sequence[Extended],
     outer: Array | None,
-    least: float,
+    least: Array | float,
 ) -> Panels:
     """Return what `grade` does, by compiled code."""
     n = len(widths)
@@ -154,7 +154,7 @@ def compiled_rows(
     widths: Array,
     splits: tuple[Array, Array],
     outer: Array,
-    least: float = 0.0,
+    least: Array | float = 0.0,
 ) -> tuple[Integers, Array]:
     """Return the owners of the panels of `grade`, and the rows that loops know them by.
 
@@ -176,7 +176,8 @@ def compiled_rows(
         widths,
         *splits,
         outer,
-        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION, least]),
+        np.full(len(widths), least, dtype=float),
+        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION]),
     )
     count = _ROOM * len(widths)
     while True:

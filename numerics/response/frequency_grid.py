@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+Integers = NDArray[np.int64]
 
 #: Branch points beyond this multiple of the energy scale of the state, and beyond the other one of
 #: all energies, are too weak to matter: the integrand falls off like nu**(-3/2), and by coherence
@@ -34,8 +36,8 @@ _REACH, _BEYOND = 1e6, 300.0
 #: Distance, in the same units, to which weak branch points are resolved: what the rule leaves of a
 #: logarithm that is nearer is some thousandths of it.
 WEAK = 1e-9
-#: Thresholds of smaller wave numbers are beyond reach.
-SMALLEST_WAVE = 1e-9
+#: Thresholds of smaller wave numbers are beyond reach: the kernels' numbers would overflow there.
+SMALLEST_WAVE = 1e-30
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.  Its square, and that
 #: times what narrow linewidths make small, are numbers of all digits.
 NO_WAVE = 1e-120
@@ -75,47 +77,92 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
         np.array(widths).repeat(2, axis=0),
         np.maximum(np.abs(found.imag + offsets), weak),
     )
-    return resolved(
+    points = BranchPoints.of(
         np.concatenate([x.reshape(-1, q.size) for x in positions]),
         np.concatenate([x.reshape(-1, q.size) for x in distances]),
         splits,
         scale,
         scale + np.abs(omega) + q * q,
     )
+    return points.panels()
 
 
-def resolved(
-    positions: Extended,
-    widths: Array,
-    splits: Sequence[Extended],
-    scale: float,
-    energies: Array,
-    all_of: NDArray[np.bool_] | None = None,
-) -> Panels:
-    """Return panels of an axis that is folded at zero.
+class BranchPoints(NamedTuple):
+    """Branch points beside an axis that is folded at zero.
 
     Parameters
     ----------
-    positions, widths : ndarray, shape (points, n)
-        Branch points, and their distances from the axis.
-    splits : sequence of ndarray, shape (n,)
+    positions, widths : ndarray, shape (n, points)
+        Where they are, and their distances from the axis.
+    splits : tuple of ndarray, shape (n,)
         Where the integrand is not analytic on the axis itself.
     scale : float
         Energy scale of the state.
-    energies : ndarray, shape (n,)
-        That of each integral.
-    all_of : ndarray of bool, shape (n,), optional
-        Of which integrals branch points matter however far they are.
+    reach : ndarray, shape (n,)
+        How far branch points matter to what falls off like the integrands of M.
     """
-    positions = np.abs(positions.T)
-    widths = np.maximum(widths.T, SMALLEST * scale)
-    reach = np.maximum(_REACH * scale, _BEYOND * energies)
-    if all_of is not None:
-        reach = np.where(all_of, np.inf, reach)
-    outside = ~(positions < reach[:, None])
-    # a point left out: it merges with any other
-    positions[outside], widths[outside] = 0.0, np.inf
-    return grade(positions, widths, [np.abs(split) for split in splits], least=scale)
+
+    positions: Extended
+    widths: Array
+    splits: tuple[Extended, ...]
+    scale: float
+    reach: Array
+
+    @classmethod
+    def of(
+        cls,
+        positions: Extended,
+        widths: Array,
+        splits: Sequence[Extended],
+        scale: float,
+        energies: Array,
+    ) -> BranchPoints:
+        """Return those of some integrals, with the energy of each; positions of shape (points, n).
+
+        Positions may be negative, and widths vanish.
+        """
+        return cls(
+            np.abs(positions.T),
+            np.maximum(widths.T, SMALLEST * scale),
+            tuple(map(np.abs, splits)),
+            scale,
+            np.maximum(_REACH * scale, _BEYOND * energies),
+        )
+
+    @property
+    def distant(self) -> NDArray[np.bool_]:
+        """Which integrals have some out of reach, along the axis or beside it, shape (n,)."""
+        away = np.isfinite(self.positions) & ~(self.positions + self.widths < self.reach[:, None])
+        return np.asarray(away.any(axis=1))
+
+    def select(self, which: Integers) -> BranchPoints:
+        """Return those of some of the integrals."""
+        splits = tuple(split[which] for split in self.splits)
+        return BranchPoints(
+            self.positions[which], self.widths[which], splits, self.scale, self.reach[which]
+        )
+
+    def panels(self, everywhere: NDArray[np.bool_] | None = None) -> Panels:
+        """Return panels that resolve those within reach.
+
+        Parameters
+        ----------
+        everywhere : ndarray of bool, shape (n,), optional
+            Of which integrals the others matter, too, each resolved on the scale of its position.
+        """
+        outside, widths = ~(self.positions < self.reach[:, None]), self.widths
+        least: Array | float = self.scale
+        if everywhere is not None:
+            far = outside & np.isfinite(self.positions) & everywhere[:, None]
+            widths = np.where(far, np.maximum(widths, WEAK * self.positions), widths).astype(float)
+            outside &= ~far
+            # so far from the axis they merge with sharper ones, and count no less
+            ends = np.where(outside, 0.0, self.positions + 2 * widths).max(axis=1)
+            least = np.where(everywhere, np.maximum(ends, least), least).astype(float)
+        # a point left out: it merges with any other
+        positions, widths = self.positions.copy(), widths.copy()
+        positions[outside], widths[outside] = 0.0, np.inf
+        return grade(positions, widths, self.splits, least=least)
 
 
 def threshold_energies(state: SteadyState | Carriers, q: Array, transfer: Complex) -> Complex:

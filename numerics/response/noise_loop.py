@@ -19,7 +19,7 @@ from numerics.evaluation import evaluate
 from numerics.quadrature.adaptive import integrate
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.two_bands import BandLoop, noise_panels
+from numerics.response.two_bands import BandLoop, far_panels
 from numerics.response.vertex_loop import LETTERS, numpy_kernels, vertex_kernels
 
 Array = NDArray[np.float64]
@@ -85,7 +85,7 @@ def noise_elements(
     points = omega.astype(complex)
     found = integrate(
         NoiseLoop(carriers, q, points, vertices),
-        noise_panels(carriers, q, points),
+        far_panels(carriers, q, points),
         q.size,
         goal,
         rounding=_ROUNDING,

@@ -108,12 +108,6 @@ def susceptibility(
     ConvergenceError
         If the tolerance is not reached, with the `FullResult` in `.last`; not if `full`.
 
-    Notes
-    -----
-    At q < 1e-4 k_F the error does not count thresholds at energies of (omega/q)**2/4, a million
-    times those of the state and beyond.  Where "density" meets "amplitude" they were found to add
-    up to six times the error, in 22 of 720 cases, and up to 1e-5 of the value.
-
     Examples
     --------
     >>> from numerics import Parameters, solve_steady_state, susceptibility

@@ -21,7 +21,7 @@ from numerics.quadrature.adaptive import Sums
 from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, resolved
+from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, BranchPoints
 from numerics.response.frequency_grid import threshold_energies as equal_threshold_energies
 
 Array = NDArray[np.float64]
@@ -30,6 +30,8 @@ Integers = NDArray[np.int64]
 
 #: The signs of y and of the transfer in the four terms of an integrand.
 TERMS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+#: Differences of energies that are none.
+_NO_RATE = 1e-18
 
 
 class BandLoop:
@@ -193,18 +195,16 @@ class PairingLoop(BandLoop):
         return np.asarray((first - second) * (2 / signs))
 
 
-def noise_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
-    """Return the panels of `pairing_panels` with all thresholds, for products of two G^K.
+def far_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
+    """Return the panels of `pairing_panels` with all thresholds, for what they are not weak to.
 
-    No coherence factors make those at (omega/q)**2/4 weak to densities: what free carriers absorb
-    there is up to half of all noise at small wave numbers.
+    No coherence factors make those at (omega/q)**2/4 weak to products of two G^K with densities:
+    what free carriers absorb there is up to half of all noise at small wave numbers.
     """
-    return pairing_panels(carriers, q, omega, q > SMALLEST_WAVE)
+    return branch_points(carriers, q, omega).panels(q > SMALLEST_WAVE)
 
 
-def pairing_panels(
-    carriers: Carriers, q: Array, omega: Complex, all_of: NDArray[np.bool_] | None = None
-) -> Panels:
+def pairing_panels(carriers: Carriers, q: Array, omega: Complex) -> Panels:
     """Return panels of |y + Re(omega)/2| that resolve the branch points of both terms.
 
     Parameters
@@ -212,9 +212,12 @@ def pairing_panels(
     carriers : Carriers
     q : ndarray, shape (n,)
     omega : ndarray of complex, shape (n,)
-    all_of : ndarray of bool, shape (n,), optional
-        As in `resolved`.
     """
+    return branch_points(carriers, q, omega).panels()
+
+
+def branch_points(carriers: Carriers, q: Array, omega: Complex) -> BranchPoints:
+    """Return the branch points of both terms, beside the axis of |y + Re(omega)/2|."""
     half, one = omega.real.astype(np.longdouble) / 2, np.ones_like(q)
     width = np.minimum(carriers.slope, carriers.slope + omega.imag)
     scale = carriers.energies
@@ -236,7 +239,7 @@ def pairing_panels(
             distance = np.maximum(np.abs(energy.imag + shift), weak)
             points.append((energy.real + half, distance))
     positions, widths = (np.stack(column) for column in zip(*points, strict=True))
-    return resolved(positions, widths, splits, scale, scale + np.abs(omega) + q * q, all_of)
+    return BranchPoints.of(positions, widths, splits, scale, scale + np.abs(omega) + q * q)
 
 
 def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[Complex]:
@@ -267,7 +270,7 @@ def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[
     found = []
     for p in roots.T:
         rate = transfer - 2 * a * p * q
-        rate = np.where(np.abs(rate) < SMALLEST_WAVE**2, SMALLEST_WAVE, rate)
+        rate = np.where(np.abs(rate) < _NO_RATE, np.sqrt(_NO_RATE), rate)
         rest = 4 * p * q * (p * p + q * q / 4 - mu)
         square = (p - q / 2) ** 2
         # the quotient, of small differences where roots nearly meet, tells the sign alone

@@ -16,7 +16,8 @@ from numerics.quadrature.adaptive import Sums, integrate
 from numerics.quadrature.node_loop import Filling
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
-from numerics.response.two_bands import BandLoop, pairing_panels
+from numerics.response.frequency_grid import SMALLEST_WAVE
+from numerics.response.two_bands import BandLoop, branch_points
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -94,23 +95,82 @@ def loop_elements(
         The k pairs (s, t), of numbers as in `outputs_of`.
     wanted : callable
     """
-    integrand = VertexLoop(carriers, q, omega, pairs)
+    rows = _Rows.of_pairs(carriers, q, omega, pairs)
+    integrand = VertexLoop(carriers, q[rows.points], omega[rows.points], pairs)
     rest, rest_error, nodes = _between(carriers, q, omega, pairs)
     rest = rest + integrand.constant
 
     def goal(value: Complex, size: Array) -> Array:
-        return np.maximum(wanted(value + rest), _ROUNDING * size)
+        tolerances = wanted(rows.chosen(value) + rest)
+        return np.maximum(rows.spread(tolerances, np.inf), _ROUNDING * size)
 
-    panels = pairing_panels(carriers, q, omega)
-    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING)
-    value, rounding = found.value + rest, _ROUNDING * found.size
+    found = integrate(integrand, rows.panels, rows.points.size, goal, rounding=_ROUNDING)
+    value, rounding = rows.chosen(found.value) + rest, _ROUNDING * rows.chosen(found.size)
     return Elements(
         value,
-        found.error + rounding + rest_error,
-        4 * found.evaluations + nodes,
-        found.missed,
-        np.asarray(found.stuck | (wanted(value) < rounding).any(axis=1)),
+        rows.chosen(found.error) + rounding + rest_error,
+        4 * rows.counted(found.evaluations) + nodes,
+        rows.counted(found.missed) > 0,
+        (rows.counted(found.stuck) > 0) | (wanted(value) < rounding).any(axis=1),
     )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Integrals, each of one point, and which of them has an element of a point.
+
+    Of pairs of densities thresholds far away are weak, and their integrands fall off so slowly that
+    nodes there would cost digits.  To all others they matter: where there are any, and some of
+    either kind are wanted, a point has two integrals with panels of their own.
+
+    Parameters
+    ----------
+    points : ndarray of int, shape (rows,)
+        The point of each integral.
+    of : ndarray of int, shape (n, k)
+        The integral that each element of a point is taken from.
+    panels : Panels
+        Those of the integrals.
+    """
+
+    points: Integers
+    of: Integers
+    panels: Panels
+
+    @classmethod
+    def of_pairs(
+        cls, carriers: Carriers, q: Array, omega: Complex, pairs: Sequence[tuple[int, int]]
+    ) -> _Rows:
+        """Return those for pairs of vertices."""
+        near = np.array([pair in _TAILS for pair in pairs])
+        found, n = branch_points(carriers, q, omega), q.size
+        every, own = q > SMALLEST_WAVE, np.tile(np.arange(n)[:, None], near.size)
+        if not near.any():
+            return cls(own[:, 0], own, found.panels(every))
+        panels, far = found.panels(), np.empty(0, np.int64)
+        if not near.all():
+            far = np.flatnonzero(every & found.distant)
+        if far.size:
+            others = found.select(far).panels(every[far])
+            panels = panels.joined(replace(others, owner=others.owner + n))
+            own[np.ix_(far, ~near)] = n + np.arange(far.size)[:, None]
+        return cls(np.concatenate([np.arange(n), far]), own, panels)
+
+    def chosen(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the elements of points, given those of integrals."""
+        return np.asarray(np.take_along_axis(values, self.of, axis=0))
+
+    def spread(self, values: Array, other: float) -> Array:
+        """Return numbers of the elements of integrals, and another for those of no use."""
+        found = np.full((self.points.size, values.shape[1]), other)
+        np.put_along_axis(found, self.of, values, axis=0)
+        return found
+
+    def counted(self, numbers: NDArray[Any]) -> Integers:
+        """Return the sum over the integrals of each point."""
+        total = np.zeros(len(self.of), np.int64)
+        np.add.at(total, self.points, numbers)
+        return total
 
 
 class VertexLoop(BandLoop):
