@@ -20,6 +20,8 @@ Integers = NDArray[np.int64]
 
 #: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel; and where few digits are wanted.
 NODES, FEW = 12, 6
+#: The tolerance from which on rules of few nodes reach it on most panels.
+LOOSE = 1e-4
 #: Rounds of halving the panels with the largest errors.
 ROUNDS = 12
 #: Of a singular point halving leaves one of two halves with an error, of rounding both, with as

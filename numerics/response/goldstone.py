@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import FEW, Integrand, Means, Sums, Totals, integrate
+from numerics.quadrature.adaptive import FEW, LOOSE, Integrand, Means, Sums, Totals, integrate
 from numerics.quadrature.panels import LENGTH, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import NO_WAVE, loop_panels
@@ -35,8 +35,6 @@ _ROUNDING = 32 * float(np.finfo(float).eps)
 #: Terms of M_22 in units of 1/|r r'|, up to 2.3 of which the rounding of nodes has made an error at
 #: 3,000 drawn points; and how far nodes are apart on a logarithmic scale.
 _TERMS, _STEP = 4.0, LENGTH / 25
-#: The tolerance from which on rules of few nodes reach it on most panels.
-_LOOSE = 1e-4
 
 #: What the tolerance of each of the four integrals is relative to, given these.
 Wanted = Callable[[Complex], Array]
@@ -147,7 +145,7 @@ def _integrated(
         carriers = state.carriers
         integrand = PairingLoop(carriers, q, omega, program)
         panels = pairing_panels(carriers, q, omega)
-    nodes = FEW if rtol >= _LOOSE else None
+    nodes = FEW if rtol >= LOOSE else None
     return integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes, means=means)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from numerics.carriers import RESOLVED, distance_from
 from numerics.evaluation import evaluate
 from numerics.quadrature import node_loop as loops
-from numerics.quadrature.adaptive import Means, Sums, integrate
+from numerics.quadrature.adaptive import FEW, LOOSE, Means, Sums, integrate
 from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, smooth_inverse_root, smooth_inverse_root_integral
@@ -64,7 +64,8 @@ def loop_integral(
         return np.maximum(tolerance(value), _ROUNDING * size.max(axis=1))
 
     panels = loop_panels(state, q, omega)
-    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, means=means)
+    nodes = FEW if rtol >= LOOSE else None
+    found = integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes, means=means)
     # all elements are sums of the same terms: the largest tells the rounding of the others
     rounding = _ROUNDING * found.size.max(axis=1)
     limited = found.stuck | (tolerance(found.value) < rounding)

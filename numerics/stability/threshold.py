@@ -34,8 +34,8 @@ Complex = NDArray[np.complex128]
 
 #: An order parameter that stands for zero, in linewidths: the response is even in it.
 _NO_GAP = 1e-4
-#: Tolerance of the susceptibility, and of a frequency.
-_RTOL, _LAST = 1e-10, 1e-14
+#: Tolerance of the susceptibility, where it is its sign, and of a frequency.
+_RTOL, _ROUGH, _LAST = 1e-10, 1e-4, 1e-14
 #: Samples of the axis: so many in each decade of the distance from where the response may change
 #: fast, from this part of the linewidth up to so many times all energies.
 _PER_DECADE, _NEAREST, _FAR = 4, 0.05, 30.0
@@ -167,7 +167,11 @@ def laser_thresholds(model: Model, q: Iterable[float]) -> tuple[LaserThreshold, 
     ]
     if not normals:
         return ()
-    _sample([(normal, normal.axis()) for normal in normals])
+    # of pairs that need no boson all turns are counted
+    rtol = _ROUGH if coupling.attraction[1] == 0 else _RTOL
+    _sample([(normal, normal.axis()) for normal in normals], rtol)
+    unclear = [(normal, normal.unclear()) for normal in normals]
+    _sample([(normal, omega) for normal, omega in unclear if omega.size > 0])
     return tuple(
         normal.first(roots) for normal, roots in zip(normals, _roots(normals), strict=True)
     )
@@ -227,6 +231,10 @@ class _Normal:
         """Return by how much the frequency of the boson at omega is another one."""
         return self.dressed(omega)[0].real - omega
 
+    def unclear(self) -> Array:
+        """Return the frequencies at which errors hide the sign of `off`."""
+        return np.array([w for w in self.known if abs(self.off(w)) <= self.dressed(w)[1]])
+
     def first(self, found: list[_Root]) -> LaserThreshold:
         """Return the threshold of the mode that is the first to grow, of all that are marginal."""
         model = self.state.parameters
@@ -261,12 +269,14 @@ class _Normal:
         return max(round(float(turns.sum()) / (2 * math.pi) + power / 2), 0)
 
 
-def _sample(wanted: Sequence[tuple[_Normal, Array]]) -> None:
+def _sample(wanted: Sequence[tuple[_Normal, Array]], rtol: float = _RTOL) -> None:
     """Compute the responses of some wave numbers at some frequencies each, all of them at once."""
+    if not wanted:
+        return
     state = wanted[0][0].state
     q = np.concatenate([np.full(omega.size, normal.q) for normal, omega in wanted])
     every = np.concatenate([omega for _, omega in wanted])
-    found = pair_correlation(state, q, every + 0j, rtol=_RTOL, full=True)
+    found = pair_correlation(state, q, every + 0j, rtol=rtol, full=True)
     both = found.value + wanted[0][0].missing
     # of (amplitude, phase) what multiplies the order parameter
     values = ((both[:, 0, 0] + 1j * both[:, 0, 1]) / 2).tolist()
