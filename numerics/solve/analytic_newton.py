@@ -49,6 +49,7 @@ def newton(
     room: Callable[[Integers, Complex], Array],
     longest: Array | float = np.inf,
     last: float = _LAST,
+    kept: float = _KEPT,
 ) -> Zeros:
     """Return the zeros to which Newton's method leads.
 
@@ -70,6 +71,9 @@ def newton(
     last : float
         A step is the last one if it is shorter than this part of the room: the one before it told
         the slope, so that what is left is about the square of that part.
+    kept : float
+        After a step shorter than this part of the room the slope stays; with zero it is always one
+        from before the last step.
 
     Examples
     --------
@@ -83,7 +87,7 @@ def newton(
     """
     now = np.array(start, dtype=complex)
     limit = np.broadcast_to(np.asarray(longest, dtype=float), now.shape)
-    active, kept = room(np.arange(now.size), now) > 0, np.zeros(now.shape, dtype=bool)
+    active, stays = room(np.arange(now.size), now) > 0, np.zeros(now.shape, dtype=bool)
     value, slope, bound = np.zeros_like(now), np.full_like(now, np.nan), np.zeros(now.shape)
     shortest, longer = np.full(now.shape, np.inf), np.zeros(now.shape, dtype=int)
     now[~active] = np.nan
@@ -91,7 +95,7 @@ def newton(
         at = np.flatnonzero(active)
         if at.size == 0:
             break
-        new, old = at[~kept[at]], at[kept[at]]
+        new, old = at[~stays[at]], at[stays[at]]
         if new.size > 0:
             value[new], bound[new], slope[new] = with_slope(new, now[new])
         if old.size > 0:
@@ -109,7 +113,7 @@ def newton(
         lost = ~np.isfinite(moved) | ~(left > 0) | (~ends & (longer[at] >= _WANDERING))
         now[at] = np.where(lost, np.nan, moved)
         active[at] = ~lost & ~ends
-        kept[at] = length <= _KEPT * left
+        stays[at] = length <= kept * left
     now[active] = np.nan
     return Zeros(now, slope)
 

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from numerics.response.uniform_limit import Limit
 from numerics.solve.minimum import WIDTHS, lowest_inside, minimum_near
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.growth import Peak, climb, filled_diameter, highest_point
+from numerics.stability.grid_modes import Peak
+from numerics.stability.growth import filled_diameter
+from numerics.stability.peaks import climb, highest_point
 from numerics.stability.refinement import next_roots, with_state_errors
 from numerics.stability.spectrum import Spectrum
 from numerics.steady.sensitivity import effect_of_errors
@@ -346,13 +348,12 @@ def _below(spectrum: Spectrum, place: Place) -> float:
     q = place.q * np.exp(aside)
     at = spectrum.with_slopes(q[1:2], np.array([place.omega]))
     slope = complex((-place.q * at.by_q / at.by_omega)[0])
-    expected: Complex = np.asarray(place.omega + aside * slope, dtype=complex)
-    roots = next_roots(spectrum, q, expected).at
+    expected: Complex = np.asarray(place.omega + aside[::2] * slope, dtype=complex)
+    roots = next_roots(spectrum, q[::2], expected, drifting=True)
     # no farther away than a polynomial has been
     rise, away = abs(slope.imag), WIDTHS[-1]
-    if np.isfinite(roots).all():
-        at = spectrum.with_slopes(q, roots)
-        low, _, high = (-q * at.by_q / at.by_omega).imag
+    if np.isfinite(roots.at).all():
+        low, high = roots.drift.imag.tolist()
         bend = (low - high) / (aside[2] - aside[0])
         away = min(rise / bend, away) if bend > 0 else away
     return rise * away

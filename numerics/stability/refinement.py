@@ -125,8 +125,14 @@ def next_roots(
     start: Complex,
     shift: float = _SHIFT,
     precision: Precision = SHARP,
+    *,
+    drifting: bool = False,
 ) -> Roots:
-    """Return where Newton's method leads; not a number where that is away from the start."""
+    """Return where Newton's method leads; not a number where that is away from the start.
+
+    Slopes and drifts are those of the last point from which a step was longer than 10**-4 of what
+    bends det M; with `drifting` those of the point before the last step, as exact as the roots.
+    """
     gamma = spectrum.linewidth
     size = gamma + np.abs(start)
     drift = np.full(start.shape, np.nan + 0j)
@@ -146,7 +152,8 @@ def next_roots(
         slow = np.maximum(np.abs(omega), _SLOWEST * gamma)
         return np.where(near, np.minimum(slow, gamma + omega.imag), 0.0)
 
-    found = newton(value, with_slope, start, room, _LONGEST * size, precision.last)
+    kept = {"kept": 0.0} if drifting else {}
+    found = newton(value, with_slope, start, room, _LONGEST * size, precision.last, **kept)
     return Roots(*found, drift)
 
 

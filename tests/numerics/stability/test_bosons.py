@@ -27,7 +27,7 @@ from numerics import (
 )
 from numerics.response.reference import reference_matrix
 from numerics.response.reference_integrand import ResponseIntegrand
-from numerics.stability.growth import follow
+from numerics.stability.peaks import follow
 from numerics.steady.equations import Unknowns, evaluate_equations
 from numerics.steady.general_equations import evaluate_general
 from numerics.steady.sensitivity import effect_of_errors
