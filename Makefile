@@ -68,10 +68,11 @@ docs: $(DOCS_STAMP) ## build the site into build/site: texts, reference, noteboo
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m numerics.site build/site --workers $(WORKERS) $(if $(FROM),--from $(FROM))
 
 # The tables are kept in build/bench.json, with what machine it was.
-# BASE=COMMIT also compares the time of `nambu reproduce` with that of an earlier commit.
+# BASE=COMMIT also compares times with those of an earlier commit, single ones and `nambu reproduce`.
 bench: $(STAMP) ## time the numerical kernels
 	mkdir -p build
 	$(BIN)/python -m tests.bench build/bench.json
+	$(if $(BASE),$(BIN)/python -m tests.bench_before $(BASE) build/bench-before.json)
 	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
 
 compiled: $(STAMP)

@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -172,10 +172,22 @@ print(time.perf_counter() - start)
 """
 
 
+#: The seconds of the processor that the command line takes to tell what it does.
+HELP = """
+import resource, subprocess, sys
+program = "import sys; from numerics.cli import main; sys.exit(main())"
+command = [sys.executable, "-c", program, "--help"]
+subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(spent.ru_utime + spent.ru_stime)
+"""
+
+
 def start_up() -> Table:
     """Imports, and the derivation of the kernels with their generation."""
     result = table("Start-up, each in a process of its own", "what", "time / s", "target / s")
     result.add_row("import numerics", f"{best_of(5, TIMED.format('import numerics')):.3f}", "0.3")
+    result.add_row("nambu --help", f"{best_of(5, HELP):.3f}", "0.3")
     result.add_row("import derive", f"{best_of(2, TIMED.format('import derive')):.3f}", "")
     generate = "from derive.build import generate; generate.differences()"
     result.add_row(
@@ -244,6 +256,16 @@ def notebooks() -> Table:
     return result
 
 
+def write(tables: Sequence[Table], path: Path) -> None:
+    """Write tables into a file as JSON, with the machine that they are of."""
+    kept = {}
+    for made in tables:
+        columns = [[str(column.header), *map(str, column.cells)] for column in made.columns]
+        header, *rows = zip(*columns, strict=True)
+        kept[str(made.title)] = [dict(zip(header, row, strict=True)) for row in rows]
+    path.write_text(json.dumps({"machine": machine(), "tables": kept}, indent=1) + "\n")
+
+
 def machine() -> dict[str, object]:
     """Return what the times depend on."""
     info = Path("/proc/cpuinfo")
@@ -279,17 +301,16 @@ def main() -> None:
     ours = (solves, linewidths, step_kernel)
     whole = (*bench_scans.TABLES, start_up, checked_ledger, drawn_states, notebooks)
     symbolic = (*bench_frequency.TABLES, *bench_compile.TABLES)
-    kept = {}
+    kept: list[Table] = []
     responses = (*bench_response.TABLES, *bench_backends.TABLES, *bench_searches.TABLES)
     for part in (*ours, *responses, *exports, *symbolic, *whole):
         made = part()
         console.print(made)
         console.print()
-        columns = [[str(column.header), *map(str, column.cells)] for column in made.columns]
-        header, *rows = zip(*columns, strict=True)
-        kept[str(made.title)] = [dict(zip(header, row, strict=True)) for row in rows]
-    for name in sys.argv[1:]:
-        Path(name).write_text(json.dumps({"machine": machine(), "tables": kept}, indent=1) + "\n")
+        kept.append(made)
+        # what is there is kept, should a later one fail
+        for name in sys.argv[1:]:
+            write(kept, Path(name))
 
 
 if __name__ == "__main__":
