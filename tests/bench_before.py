@@ -22,7 +22,7 @@ from tests.bench_reproduce import ROOT, extracted
 #: What M in batches may take, with and without vectors of eight numbers.
 BATCH = 1 / 7 if "avx512f" in machine()["vectors"] else 1 / 5
 
-#: Names, what to compute, and the largest ratio aimed at.  `state` solves once and keeps what it found.
+#: Names, what to compute, the largest ratio aimed at.  `state` keeps what it solved.
 CASES: tuple[tuple[str, str, float | None], ...] = (
     *(
         (f"M, {count} points", f"matrices({count})", target)

@@ -54,6 +54,7 @@ def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
 
     at_rest = np.zeros(1), np.zeros(1, dtype=complex)
     found = integrate(_Integrand(carriers), pairing_panels(carriers, *at_rest), 1, goal)
+    found.size[0] += _of_edges(carriers)
     if _is_cold(carriers):
         # the same at each node, so that what cancels of the terms cancels
         part = carriers.linewidth / carriers.threshold
@@ -63,6 +64,42 @@ def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
 
 def _is_cold(carriers: Carriers) -> bool:
     return all(filled.temperature == 0 for _, filled in carriers.edges())
+
+
+def _moved(carriers: Carriers) -> float:
+    """Return how far where reservoirs step is rounded, against the edges of the spectra."""
+    edges = [abs(f.edge) for o in (carriers.electrons, carriers.holes) for f in o.filled]
+    # the skew is rounded, too, a part of one
+    return _MOVED * (
+        max(edges, default=0.0) + abs(carriers.mu) + abs(carriers.gap) + abs(carriers.tilt)
+    )
+
+
+def _of_edges(carriers: Carriers) -> Array:
+    """Return what the rounding of where reservoirs step does to the coefficients, (12,).
+
+    Each is the sum of numbers that may be far larger than its distance from the edge of the
+    spectrum, by which the coefficients change.  At T = 0 they do by the jump of the integrand.
+    """
+    jumps = [(y, 2 * f.rate) for y, f in carriers.edges() if f.temperature == 0]
+    if not jumps:
+        return np.zeros(12)
+    y, jump = np.array(jumps).T
+    # electrons come first
+    count = sum(f.temperature == 0 for f in carriers.electrons.filled)
+    of_electrons = np.arange(y.size) < count
+    rates = np.where(of_electrons, jump, 0.0), np.where(of_electrons, 0.0, jump)
+    y = carriers.apart(y)
+    distance = np.abs(y) - carriers.threshold
+    values = _kernel(carriers, y, distance, *rates, np.full_like(y, carriers.mu))
+    return _moved(carriers) * np.abs(values).sum(axis=1)
+
+
+def _kernel(carriers: Carriers, y: Array, *arguments: Array) -> Array:
+    """Return what the kernel gives at nodes, potential last, shape (12, nodes)."""
+    gap, _, *rest = carriers.parameters()
+    *nodes, mu = (y, *arguments)
+    return evaluate(_KERNELS[carriers.dimension], "coefficients", *nodes, gap, mu, *rest)
 
 
 def _add_disagreement(errors: Array, values: Complex | Array, part: Array | float) -> None:
@@ -122,8 +159,5 @@ class _Integrand:
 
     def _values(self, y: Array, *arguments: Array) -> Array:
         """Return what the kernel gives at nodes, potential last, (12, panels, nodes)."""
-        gap, _, *rest = self.carriers.parameters()
-        *nodes, mu = (x.ravel() for x in (y, *arguments))
-        module = _KERNELS[self.carriers.dimension]
-        values = evaluate(module, "coefficients", *nodes, gap, mu, *rest)
+        values = _kernel(self.carriers, *(x.ravel() for x in (y, *arguments)))
         return values.reshape(-1, *y.shape)

@@ -62,21 +62,27 @@ MODELS: dict[str, Callable[[random.Random], Model | Parameters]] = {
 }
 
 
-def many(family: str, states: int, points: int, seed: int = 16) -> Iterator[Many]:
+def states(family: str, count: int, seed: int = 16) -> Iterator[SteadyState]:
+    """Yield so many states of a family that exist."""
+    draw = random.Random(seed)
+    while count > 0:
+        try:
+            state = solve_steady_state(MODELS[family](draw))
+        except (NoCondensate, ConvergenceError):
+            continue
+        count -= 1
+        yield state
+
+
+def many(family: str, count: int, points: int, seed: int = 16) -> Iterator[Many]:
     """Yield so many states of a family that exist, with so many points each.
 
     Wave numbers are between 1e-6 and 5, alike on a logarithmic scale.  Frequencies are zero, about
     the threshold of pairs, within an octave of the energies or of the gap, or of any size up to a
     thousand; a half is real, and a quarter each above and below the axis.
     """
-    draw, generator = random.Random(seed), np.random.default_rng(seed)
-    left = states
-    while left > 0:
-        try:
-            state = solve_steady_state(MODELS[family](draw))
-        except (NoCondensate, ConvergenceError):
-            continue
-        left -= 1
+    generator = np.random.default_rng(seed)
+    for state in states(family, count, seed):
         q = 10 ** generator.uniform(-6, np.log10(5), points)
         yield Many(state, q, frequencies(state, generator, points))
 
