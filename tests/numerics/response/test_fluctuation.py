@@ -285,8 +285,8 @@ def test_bad_options(worked) -> None:
 
 
 def test_says_what_does_not_converge(worked, monkeypatch) -> None:
-    monkeypatch.setattr("numerics.quadrature.adaptive._ROUNDS", 0)
-    monkeypatch.setattr("numerics.quadrature.adaptive._NODES", 3)
+    monkeypatch.setattr("numerics.quadrature.adaptive.ROUNDS", 0)
+    monkeypatch.setattr("numerics.quadrature.adaptive.NODES", 3)
     with pytest.raises(ConvergenceError, match="has not converged") as caught:
         fluctuation_matrix(worked, 0.1, 0.1)
     assert caught.value.last.status == "not converged"
