@@ -92,8 +92,8 @@ def _in_batches(
     batches = []
     for k in range(0, q.size, means.points):
         some = slice(k, k + means.points)
-        found = _integrated(state, q[some], omega[some], rtol, "pairing", wanted, means)
         change = _change(state, q[some], omega[some])
+        found = _integrated(state, q[some], omega[some], rtol, "pairing", change, wanted, means)
         batches.append(_matrix_of(state, omega[some], found, change, rtol, wanted))
     return _joined(batches)
 
@@ -103,8 +103,8 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     matrices, along, across = [], [np.empty((0, 2, 2), dtype=complex)], [np.empty((0, 2, 2))]
     for k in range(0, q.size, _HERE.points):
         some = slice(k, k + _HERE.points)
-        found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes")
         change = _change(state, q[some], omega[some])
+        found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes", change)
         matrices.append(_matrix_of(state, omega[some], found, change, rtol))
         along.append(_matrix(found.value[:, 4:8] + change[:, 4:8], -1))
         across.append(_matrix(found.value[:, 8:] + change[:, 8:], -1))
@@ -124,17 +124,17 @@ def _integrated(
     omega: Complex,
     rtol: float,
     program: str,
+    change: Complex,
     wanted: Wanted | None = None,
     means: Means = _HERE,
 ) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
-    change = _change(state, q, omega)[:, :4]
     q = np.maximum(q, NO_WAVE)
 
     def goal(value: Complex, size: Array) -> Array:
         # rounding of the derivatives is not known: they take what panels there are
         goals = np.full(value.shape, np.inf)
-        parts = value[:, :4] + change
+        parts = value[:, :4] + change[:, :4]
         goals[:, :4] = np.maximum(rtol * (wanted or _wanted)(parts), _ROUNDING * size[:, :4])
         return goals
 

@@ -246,9 +246,9 @@ def _narrowed(spectrum: Spectrum, found: list[AxisModes], k: int) -> Peak:
         height = max(modes.height for modes in found)
         # those that are slower have not been looked for
         faster: dict[str, Any] = {"height": height, "enough": -math.inf} if height > 0 else {}
-        inner = axis_modes(spectrum, np.exp(x), leading=True, **faster)
+        inner = axis_modes(spectrum, np.exp(x), leading=True, rough=True, **faster)
         tops = [least_damped(spectrum, modes) for modes in inner]
-        best = max((best, *tops), key=lambda peak: peak.omega.imag)
+        best = _sharp(spectrum, max((best, *tops), key=lambda peak: peak.omega.imag))
         top = climb(spectrum, best.q, best.omega, within=WIDTHS[1])
     return top if top is not None and top.omega.imag > best.omega.imag else best
 
