@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from numerics.bands import Bands
@@ -104,7 +105,7 @@ class Model(Given):
             raise outside("coupling", self.coupling.words(), "a Contact, for this")
         return self.coupling.inv_kfa
 
-    @property
+    @cached_property
     def linewidth(self) -> float:
         """Total linewidth gamma, the sum of the rates."""
         return self.occupation(0.0, 0.0).linewidth
@@ -119,7 +120,7 @@ class Model(Given):
         """The given potential with which the condensate is in equilibrium without a drive."""
         return None if self.density else next(r.mu for r in self.reservoirs if r.fills)
 
-    @property
+    @cached_property
     def drive(self) -> float:
         """The sum of the rates that take the condensate out of equilibrium, the loss included."""
         rates = (r.mean_rate for r in self.reservoirs if self._drives(r))

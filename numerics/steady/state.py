@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from numerics.carriers import Carriers
 from numerics.domain import outside
@@ -89,12 +90,12 @@ class SteadyState(Kept):
         """What the equations determine."""
         return Unknowns(self.gap, self.mu, self.edge, self.tilt)
 
-    @property
+    @cached_property
     def occupation(self) -> Occupation:
         """What fills the states: rates, edges and temperatures of the reservoirs."""
         return self.parameters.occupation(self.mu, self.edge)
 
-    @property
+    @cached_property
     def carriers(self) -> Carriers:
         """Electrons and holes, whose masses and rates may differ."""
         return self.parameters.carriers(self.gap, self.mu, self.edge, self.tilt)

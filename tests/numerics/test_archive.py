@@ -182,7 +182,7 @@ def test_every_model_comes_back(model):
 @given(st.floats(allow_nan=False) | st.just(math.nan), st.floats(allow_nan=False))
 @example(-0.0, 5e-324)
 def test_every_number_comes_back(real, imag):
-    value = STATE.__class__(**{**vars(STATE), "gap": real, "error": (imag, math.inf, -math.inf)})
+    value = dataclasses.replace(STATE, gap=real, error=(imag, math.inf, -math.inf))
     back = SteadyState.from_dict(json.loads(json.dumps(value.to_dict(), allow_nan=False)))
     assert math.copysign(1, back.gap) == math.copysign(1, real) or math.isnan(real)
     assert same(back, value)
