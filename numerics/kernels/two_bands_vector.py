@@ -186,12 +186,12 @@ def straight_line(function: Callable[..., Any]) -> Any:
         and quotients, choices by which of two numbers is less, square roots, pi, and calls of
         compiled functions of doubles.
     """
-    (tree,) = ast.parse(inspect.getsource(function)).body
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    called = {call.func.id: len(call.args) for call in calls if isinstance(call.func, ast.Name)}
-    outputs = len(tree.body[-1].value.elts)  # type: ignore[attr-defined]
 
     def typed(typing: Any, *arguments: Any) -> tuple[Any, Callable[..., Any]]:
+        # read here: what is compiled already needs no text
+        (tree,) = ast.parse(inspect.getsource(function)).body
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        called = {call.func.id: len(call.args) for call in calls if isinstance(call.func, ast.Name)}
         kinds = {name: types.Dispatcher(function.__globals__[name]) for name in called}
         callees = {
             name: (kind, kind.get_call_type(typing, (types.float64,) * called[name], {}))
@@ -203,6 +203,7 @@ def straight_line(function: Callable[..., Any]) -> Any:
             results = _instructions(tree, builder, values, found)
             return context.make_tuple(builder, own.return_type, results)
 
+        outputs = len(tree.body[-1].value.elts)  # type: ignore[attr-defined]
         result = types.UniTuple(types.float64, outputs)
         return signature(result, *[types.float64] * len(arguments)), lowered
 
