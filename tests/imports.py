@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 Graph = Mapping[str, frozenset[str]]
+
+#: A line that may be an import, or part of a text.
+_PERHAPS = re.compile(r"^[ \t]*(?:from|import)\b", re.MULTILINE)
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -28,12 +32,27 @@ def modules(package: str) -> dict[str, Path]:
 def imported(path: Path) -> tuple[tuple[str, str], ...]:
     """Return what a file imports, functions included: a module, and a name of it or nothing."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(_with_imports(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found += [(node.module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
             found += [(alias.name, "") for alias in node.names]
     return tuple(found)
+
+
+def _with_imports(text: str) -> ast.AST:
+    """Return the statements of a text up to its last import: most of a kernel comes after it."""
+    lines = list(_PERHAPS.finditer(text))
+    if not lines:
+        return ast.Module([], [])
+    if not lines[-1][0].startswith((" ", "\t")):
+        end = text.find("\n\n", lines[-1].end())
+        try:
+            return ast.parse(text[:end] if end >= 0 else text)
+        except SyntaxError:
+            # a line of a docstring
+            pass
+    return ast.parse(text)
 
 
 def known_imports(path: Path, known: Iterable[str]) -> Iterator[str]:
