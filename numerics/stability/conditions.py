@@ -44,7 +44,7 @@ from numerics.steady.solution import SteadyState
 Array = NDArray[np.float64]
 
 #: Tolerance of M, of whose determinant a minimum is wanted, and where it is its sign.
-_RTOL, _ROUGH = 1e-11, 1e-4
+_RTOL, _ROUGH = 1e-11, 1e-2
 #: The lowest wave number and frequency of a search, in units of gamma (and of k_F), and points.
 _LOWEST_Q, _LOWEST_OMEGA, _POINTS = 0.1, 0.05, 25
 #: A mode of wave numbers below this part of gamma belongs to the limit q -> 0.

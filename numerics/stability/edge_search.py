@@ -67,6 +67,8 @@ class Walk:
         How fast the mode is damped that is damped least of those that move, where it was looked at.
     values : dict
         Quantities by their name and the coordinate, before they are looked for more closely.
+    negative : dict
+        Where lowest values are negative, by their name and the coordinate.
     failures : dict
         Why a state could not be judged, by the coordinate.
     """
@@ -75,6 +77,7 @@ class Walk:
     verdicts: dict[float, str] = field(default_factory=dict)
     damping: dict[float, float] = field(default_factory=dict)
     values: dict[tuple[str, float], float] = field(default_factory=dict)
+    negative: dict[str, dict[float, float]] = field(default_factory=dict)
     failures: dict[float, str] = field(default_factory=dict)
 
     def verdict(self, at: float) -> str:
@@ -113,11 +116,21 @@ class Walk:
         if key not in self.values:
             quantity, state = condition.quantity, self.path.state(at)
             if isinstance(quantity, Lowest):
-                self.values[key] = quantity.signed(state)
+                self.values[key] = self._seen(quantity, condition.name, at)
             else:
                 place = quantity.first(state)
                 self.values[key] = math.inf if place is None else place.value
         return self.values[key]
+
+    def _seen(self, quantity: Lowest, name: str, at: float) -> float:
+        """Return a lowest value, looked for first where it is negative at another state."""
+        negative = self.negative.setdefault(name, {})
+        closest = min(negative, key=lambda other: abs(other - at), default=None)
+        near = None if closest is None else negative[closest]
+        place = quantity.seen(self.path.state(at), near)
+        if place.value < 0:
+            negative[at] = quantity.where(place)
+        return place.value
 
     def _uniform(self, at: float) -> float:
         """Return the limit of small q, or the lowest value where that tells of growth already."""

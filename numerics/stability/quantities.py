@@ -159,25 +159,37 @@ class Lowest:
     def first(self, state: SteadyState) -> Place:
         """Return the lowest value on the grid, its error added: what is negative surely is."""
         x = self.grid(state)
-        values = np.add(*self.function(state, x))
-        k = int(np.argmin(values))
-        return self._at(float(x[k]), float(values[k]), settled=False)
+        return self._lowest(x, np.add(*self.function(state, x)))
 
     def signed(self, state: SteadyState) -> float:
+        """Return the lowest value on the grid, as `seen` does."""
+        return self.seen(state).value
+
+    def seen(self, state: SteadyState, near: float | None = None) -> Place:
         """Return the lowest value on the grid, to a few digits if these tell the sign.
 
-        Where some of a part of the grid are negative, that of the part.
+        Where some of a part of the grid are negative, that of the part: of the points next to an x
+        where it is so at another state, then of some everywhere.
         """
-        x = self.grid(state)
+        x, places = self.grid(state), []
         function = self.function if self.rough is None else self.rough
-        value, bound = function(state, x[::_PART])
-        if x[::_PART].size == x.size or (value + bound).min() < 0:
-            return float((value + bound).min())
-        rest = function(state, np.delete(x, np.s_[::_PART]))
-        value, bound = np.append(value, rest[0]), np.append(bound, rest[1])
-        if self.rough is not None and (value - bound).min() <= 0:
-            value, bound = self.function(state, x)
-        return float((value + bound).min())
+        if near is not None:
+            k = int(np.argmin(np.abs(np.log(x / near))))
+            places.append(x[max(k - 1, 0) : k + 2])
+        places.append(x[::_PART])
+        for some in places:
+            value, bound = function(state, some)
+            if (value + bound).min() < 0:
+                return self._lowest(some, value + bound)
+        others = np.delete(x, np.s_[::_PART])
+        if others.size > 0:
+            rest = function(state, others)
+            some = np.append(some, others)
+            value, bound = np.append(value, rest[0]), np.append(bound, rest[1])
+            if self.rough is not None and (value - bound).min() <= 0 <= (value + bound).min():
+                some = x
+                value, bound = self.function(state, x)
+        return self._lowest(some, value + bound)
 
     def may_be_negative(self, state: SteadyState) -> Place | None:
         """Return the lowest value on the grid; None if the minimum next to it surely is positive.
@@ -202,7 +214,7 @@ class Lowest:
         """Return the minimum next to a place."""
         found = minimum_near(
             lambda x: self.function(state, x)[0],
-            self._x(place),
+            self.where(place),
             within=place.within,
             above=float(self.grid(state)[0]),
         )
@@ -210,12 +222,17 @@ class Lowest:
 
     def error(self, state: SteadyState, place: Place) -> float:
         """Return a bound of the error of the value at a place, which a polynomial has there."""
-        x = np.array([self._x(place)])
+        x = np.array([self.where(place)])
         value, bound = self.function(state, x)
         moved = effect_of_errors(lambda s: self.function(s, x)[0], state, value)
         return float(moved[0] + bound[0] + abs(value[0] - place.value))
 
-    def _x(self, place: Place) -> float:
+    def _lowest(self, x: Array, values: Array) -> Place:
+        k = int(np.argmin(values))
+        return self._at(float(x[k]), float(values[k]), settled=False)
+
+    def where(self, place: Place) -> float:
+        """Return the x of a place."""
         return place.q if self.over == "q" else place.omega.real
 
     def _at(self, x: float, value: float, *, settled: bool = True) -> Place:

@@ -145,13 +145,22 @@ def _neutral(carriers: Carriers, cutoff: float, start: float | None) -> tuple[Ca
     )
 
 
-def _tails(carriers: Carriers, cutoff: float) -> tuple[float, float]:
-    """Return by how much the tails of electrons exceed those of holes, and its slope by drive."""
+def tails(carriers: Carriers, cutoff: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the tails of electrons and of holes up to a cutoff, and their slopes by the drive.
+
+    They are what a constant linewidth has of the density at large momenta, to leading order.
+    """
     both = (carriers.electrons, carriers.holes)
     rates = tuple(math.fsum(f.rate for f in o.filled) for o in both)
     shares = tuple(math.fsum(f.share for f in o.filled) for o in both)
     kernels = importlib.import_module(f"numerics.kernels.{carriers.kernels}_numpy")
     by_rates, by_drive = (kernels.tails(e, h, cutoff, carriers.skew) for e, h in (rates, shares))
+    return by_rates, by_drive
+
+
+def _tails(carriers: Carriers, cutoff: float) -> tuple[float, float]:
+    """Return by how much the tails of electrons exceed those of holes, and its slope by drive."""
+    by_rates, by_drive = tails(carriers, cutoff)
     return by_rates[0] - by_rates[1], by_drive[0] - by_drive[1]
 
 

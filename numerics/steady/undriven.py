@@ -15,6 +15,7 @@ from numerics.solve.bracketed import bracketed_root
 from numerics.solve.continuation import newton
 from numerics.steady.crossover import crossover_of, state_at
 from numerics.steady.equations import Unknowns
+from numerics.steady.general_equations import tails
 from numerics.steady.scaling import Balanced, Equations, lowest_excitation
 
 Array = NDArray[np.float64]
@@ -36,6 +37,8 @@ _CLOSED = 0.1
 #: A potential from which Newton's method begins, in units of all energies: that of a condensate of
 #: a weakly coupled field is as close to what that has at rest.
 _CLOSE = 1e-12
+#: A part of the density that is told of where a linewidth has so much of it at large momenta.
+_CROWDED = 0.1
 
 
 def balanced_state(equations: Equations) -> Unknowns:
@@ -207,7 +210,12 @@ def _at_density(system: Balanced, model: Setting, mu: float) -> Array:
 
 
 def _suppressed(model: Setting) -> NoCondensate:
+    # without a drive nothing else fills the states
+    held = sum(tails(model.carriers(0.0, 0.0, 0.0, drive=0.0), model.cutoff)[0])
+    part = held / model.bands.density
+    crowded = model.potential is None and part > _CROWDED
+    full = f"tails up to the cutoff hold {part:.2g} times the density, " if crowded else ""
     return NoCondensate(
         f"no condensate at {model.origin}: linewidth and temperature suppress pairing "
-        f"({model.words()}, temperature = {model.temperature:g})"
+        f"({full}{model.words()}, temperature = {model.temperature:g})"
     )

@@ -270,3 +270,40 @@ def test_the_sign_of_a_lowest_value_from_a_part_of_the_grid(dip):
     assert lowest.signed(state) == lowest.first(state).value == (1.5 if dip is None else -1.5)
     # what a part of the grid tells is not asked of the rest
     assert asked == ([7, 25] if dip in (0, 8, 24) else [7, 18, 25])
+
+
+@pytest.mark.parametrize("dip", [0, 9, 10, 24])
+def test_a_lowest_value_is_looked_for_where_it_was(dip):
+    grid, asked = np.arange(1.0, 26.0), []
+
+    def function(state, x):
+        asked.append(x.size)
+        return np.where(x - 1 == dip, -2.0, x), np.full(x.shape, 0.5)
+
+    lowest = Lowest(function, lambda state: grid)
+    state = solve_steady_state(Parameters(-1.0))
+    for near in (grid[dip], grid[dip] + 0.8, grid[dip] - 0.8):
+        place = lowest.seen(state, near)
+        assert (place.value, lowest.where(place)) == (-1.5, grid[dip])
+    assert len(asked) == 3 and max(asked) <= 3
+    # where it is no longer
+    assert lowest.seen(state, 4.5).value == -1.5
+    assert asked[3:5] == [3, 7]
+
+
+@pytest.mark.parametrize("value", [-2.0, -0.2, 0.2, 2.0])
+def test_few_digits_are_enough_for_a_sign(value):
+    grid, asked = np.arange(1.0, 26.0), []
+
+    def lowest_of(bound, name):
+        def function(state, x):
+            asked.append(name)
+            return np.where(x == 3.0, value, 5.0), np.full(x.shape, bound)
+
+        return function
+
+    lowest = Lowest(lowest_of(1e-9, "all"), lambda s: grid, rough=lowest_of(0.5, "few"))
+    found = lowest.signed(solve_steady_state(Parameters(-1.0)))
+    assert found * value > 0
+    # the sign is uncertain where the error is larger
+    assert asked == ["few", "few"] + (["all"] if abs(value) < 0.5 else [])

@@ -156,7 +156,7 @@ def test_up_to_where_warmth_suppresses_pairing(evaluations):
         (Contact(-1.0), -0.1, NoCondensate, "pairs nothing"),
         (Boson(0.8, 2.42, 0.05), None, NoCondensate, "suppress"),
         # of which a linewidth leaves more than there are, at large momenta
-        (Boson(0.02, -2.5, 0.05, inv_kfa=-3.9), None, NoCondensate, "suppress"),
+        (Boson(0.02, -2.5, 0.05, inv_kfa=-3.9), None, NoCondensate, "4.8 times the density"),
     ],
 )
 def test_why_there_is_none(coupling, mu, error, reason, evaluations):
