@@ -491,7 +491,7 @@ def state_sums(
     rounds: int,
     totals: Any,
 ) -> int:
-    """Integrate two of the equations over frequencies of both signs, and return how many these are.
+    """Integrate two of the equations over both signs, and return how many frequencies one has.
 
     Panels that miss their share of the tolerance are halved, as
     `numerics.quadrature.adaptive.refine` does.
@@ -504,11 +504,13 @@ def state_sums(
     panels : ndarray, shape (6, n)
         Of abs(y): origins and what they were rounded by, scales, starts, ends, and tails.
     constants : ndarray, shape (m,)
-    place : ndarray, shape (8,)
+    place : ndarray, shape (9,)
         Edge of the spectrum; what is added to the frequency where reservoirs count their energies;
         how close frequencies come to zero, and those at sharp steps; how linewidth and imbalance
         change with the drive; and weight and scale of what is subtracted from the first integrand:
-        (y**2 + s**2)**(-1/4), or the square of it where the weight is negative.
+        (y**2 + s**2)**(-1/4), or the square of it where the weight is negative; and 0, or if
+        electrons and holes can be exchanged 1 for sums that both are the same of at the other
+        sign of the frequency, 2 for those that change places there.
     goals : ndarray, shape (4,)
         Tolerance, and rounding in units of the size; the size of the first of two sums, whose
         second is of the size of at least a part of what it is if nothing is filled; zero for
@@ -584,7 +586,7 @@ def state_sums(
             pieces[4, panel], pieces[3, count] = middle, middle
             count += 1
     _at_steps(kernel, block, outputs, place, occupations, totals)
-    return 2 * evaluated * nodes
+    return evaluated * nodes
 
 
 @njit(error_model="numpy")
@@ -628,7 +630,7 @@ def _over(
         _clear(block, behind + _PLACED, 1)
         _add(block, behind + _PLACED, _Y // BLOCK, 1.0)
         _clear(block, totals, _INTEGRALS + 2)
-        for which in range(2):
+        for which in range(1 if place[8] > 0.0 else 2):
             sign = 1.0 - 2.0 * which
             _occupy(block, behind, sign, place[1], occupations)
             y, at = _row(block, _Y // BLOCK), _row(block, behind + _PLACED)
@@ -637,17 +639,31 @@ def _over(
             kernel(block[_ROWS * BLOCK :].ctypes)
             _gather(block, outputs, place)
         if place[6] != 0.0:
+            part = 0.5 * abs(place[6]) if place[8] > 0.0 else abs(place[6])
             smooth, total = _row(block, _SMOOTH), _row(block, totals)
             for i in range(BLOCK):
                 # in two dimensions it is the square
                 power = smooth[i] if place[6] > 0.0 else smooth[i] * smooth[i]
-                total[i] -= abs(place[6]) * power
+                total[i] -= part * power
         for k in range(_COLUMNS):
             fine = k < _INTEGRALS + 2
             row = totals + (k if fine else k - _INTEGRALS - 2)
             _summed(block, row, _FINE if fine else _COARSE, nodes, found)
             for p in range(some):
                 sums[waiting[first + p], k] = found[p]
+        if place[8] > 0.0:
+            for p in range(some):
+                _fold(sums, waiting[first + p], place[8] > 1.0)
+
+
+@njit(error_model="numpy")
+def _fold(sums: Any, panel: int, changed: bool) -> None:
+    """Add what the other sign of the frequency has; a shift moves electrons and holes apart."""
+    for pair in range(_COLUMNS // 2):
+        first, second = sums[panel, 2 * pair], sums[panel, 2 * pair + 1]
+        sign = -1.0 if pair == _KINDS - 1 else 1.0
+        sums[panel, 2 * pair] = first + sign * (second if changed else first)
+        sums[panel, 2 * pair + 1] = second + sign * (first if changed else second)
 
 
 @njit(error_model="numpy")

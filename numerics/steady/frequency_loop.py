@@ -88,6 +88,9 @@ def frequency_loop(
 ) -> Found:
     """Integrate over frequencies of both signs.
 
+    Where electrons and holes are alike one sign tells of the other: the right-hand side of (33) is
+    the same there, and the densities change places.
+
     Parameters
     ----------
     carriers : Carriers
@@ -114,6 +117,7 @@ def frequency_loop(
         # the sign tells of two powers which
         weight = divergence.weight if divergence.dimension == 3 else -divergence.weight
         scale, size = divergence.scale, divergence.size
+    folded = (1 if program == "gap" else 2) if carriers.alike else 0
     closest = CLOSEST * gap
     rows = (carriers.threshold, carriers.offset, closest, max(closest, beside))
     totals = np.empty(2 * ROWS + 4)
@@ -122,7 +126,7 @@ def frequency_loop(
         np.ascontiguousarray(panels),
         # the sums are even in the order parameter
         np.array([*cutoff, gap, *carriers.parameters()[1:]]),
-        np.array([*rows, (e + h) / 2, (e - h) / 2, weight, scale]),
+        np.array([*rows, (e + h) / 2, (e - h) / 2, weight, scale, folded]),
         np.array([goal.rtol, goal.rounding, size, goal.balance]),
         carriers.steps,
         rule.rows,
@@ -132,4 +136,4 @@ def frequency_loop(
     found = totals[: 2 * ROWS].reshape(ROWS, 2)
     if carriers.gap < 0:
         found[2] *= -1
-    return Found(found, totals[-2:], totals[-4:-2], nodes // 2)
+    return Found(found, totals[-2:], totals[-4:-2], nodes)

@@ -285,7 +285,8 @@ def test_a_lowest_value_is_looked_for_where_it_was(dip):
     for near in (grid[dip], grid[dip] + 0.8, grid[dip] - 0.8):
         place = lowest.seen(state, near)
         assert (place.value, lowest.where(place)) == (-1.5, grid[dip])
-    assert len(asked) == 3 and max(asked) <= 3
+    assert len(asked) == 3
+    assert max(asked) <= 3
     # where it is no longer
     assert lowest.seen(state, 4.5).value == -1.5
     assert asked[3:5] == [3, 7]

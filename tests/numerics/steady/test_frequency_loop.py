@@ -44,6 +44,9 @@ def carriers():
             gap, mu = 10 ** draw.uniform(-2, 0.3), draw.uniform(-1, 2)
             place = gap, mu, draw.uniform(0, 1)
             yield model.carriers(*place, tilt=draw.choice([0.0, 0.1]), drive=model.drive)
+            # electrons and holes that can be exchanged
+            alike = model.symmetrised()
+            yield alike.carriers(*place, drive=alike.drive)
 
 
 def four(found):
