@@ -123,6 +123,10 @@ def _static_sign(state: SteadyState, q: Array) -> tuple[Array, Array]:
     return static_stiffness(state, q, _ROUGH)
 
 
+def _dynamic_sign(state: SteadyState, omega: Array) -> tuple[Array, Array]:
+    return dynamic_stiffness(state, omega, _ROUGH)
+
+
 def _static_grid(state: SteadyState) -> Array:
     """Return the wave numbers among which static modes are looked for."""
     gamma = state.parameters.linewidth
@@ -159,6 +163,7 @@ GAPPED = Condition(
         "omega",
         limit=Number(dynamic_limit),
         joined=True,
+        rough=_dynamic_sign,
     ),
 )
 NORMAL = Condition("normal", Existence())

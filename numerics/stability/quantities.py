@@ -373,7 +373,7 @@ def _below(spectrum: Spectrum, place: Place) -> float:
         low, high = roots.drift.imag.tolist()
         bend = (low - high) / (aside[2] - aside[0])
         away = min(rise / bend, away) if bend > 0 else away
-    return rise * away
+    return float(rise * away)
 
 
 @dataclass(frozen=True)
