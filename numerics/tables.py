@@ -13,6 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from numerics.steady.crossover import Crossover
 from numerics.version import version
 
@@ -66,6 +69,28 @@ def save_table(
         writer.writerow(columns)
         writer.writerows(rows)
     return path
+
+
+def map_rows(
+    x: NDArray[np.float64], y: NDArray[np.float64], *maps: NDArray[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield (x, y, value of each map), y by y at each x.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (m,), (n,)
+    *maps : ndarray, shape (n, m)
+
+    Examples
+    --------
+    >>> list(map_rows(np.array([1.0, 2.0]), np.array([3.0]), np.array([[4.0, 5.0]])))
+    [(1.0, 3.0, 4.0), (2.0, 3.0, 5.0)]
+    """
+    # lists in place of single elements: a map has a hundred thousand of them
+    below = y.tolist()
+    for place, *columns in zip(x.tolist(), *(values.T.tolist() for values in maps), strict=True):
+        for values in zip(below, *columns, strict=True):
+            yield (place, *values)
 
 
 def model_of(data: object, columns: Sequence[str]) -> dict[str, object]:

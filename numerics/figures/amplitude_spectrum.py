@@ -38,6 +38,7 @@ from numerics.response.amplitude_spectrum import spectral_function
 from numerics.response.fluctuation import fluctuation_matrix
 from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.tables import map_rows
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -95,19 +96,10 @@ class AmplitudeSpectrum:
     def rows(self) -> Iterator[tuple[float, ...]]:
         """Yield the rows of the table."""
         for s in self.spectra:
-            for j, q in enumerate(s.q):
-                for i, omega in enumerate(s.omega):
-                    yield (
-                        s.state.parameters.inv_kfa,
-                        float(q),
-                        float(omega),
-                        float(s.whole[i, j]),
-                        float(s.whole_error[i, j]),
-                        s.eta,
-                        float(s.inter[i, j]),
-                        float(s.inter_error[i, j]),
-                        *(int(computed[i, j]) for computed in s.computed),
-                    )
+            inv, computed = s.state.parameters.inv_kfa, (c.astype(int) for c in s.computed)
+            maps = (s.whole, s.whole_error, s.inter, s.inter_error, *computed)
+            for q, omega, whole, error, *others in map_rows(s.q, s.omega, *maps):
+                yield (inv, q, omega, whole, error, s.eta, *others)
 
 
 def compute(

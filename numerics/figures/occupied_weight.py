@@ -24,6 +24,7 @@ from numerics.parameters import Parameters
 from numerics.quantities import quantity
 from numerics.response.spectral_weight import occupied_spectral_weight
 from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.tables import map_rows
 
 Array = NDArray[np.float64]
 
@@ -47,9 +48,8 @@ class OccupiedWeight:
     def rows(self) -> Iterator[tuple[float, ...]]:
         """Yield the rows of the table, one for each pixel, at its centre."""
         for state, weight in zip(self.states, self.weights, strict=True):
-            for j, p in enumerate(self.p):
-                for i, omega in enumerate(self.omega):
-                    yield (state.paper.ratio, float(p), float(omega), float(weight[i, j]))
+            ratio = state.paper.ratio
+            yield from ((ratio, *row) for row in map_rows(self.p, self.omega, weight))
 
 
 def compute(

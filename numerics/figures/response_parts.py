@@ -31,6 +31,7 @@ from numerics.quantities import quantity
 from numerics.response.fluctuation import correlation_and_part
 from numerics.results import Sampled
 from numerics.steady.solution import SteadyState, solve_steady_state
+from numerics.tables import map_rows
 
 Array = NDArray[np.float64]
 
@@ -67,12 +68,9 @@ class ResponseParts:
     def rows(self) -> Iterator[tuple[float, ...]]:
         """Yield the rows of the table; the error is that of either part."""
         for n, state in enumerate(self.states):
-            for j, q in enumerate(self.q):
-                for i, omega in enumerate(self.omega):
-                    maps = (self.inter[n], self.intra[n], self.error[n])
-                    numbers = (float(values[i, j]) for values in maps)
-                    computed = int(self.computed[n][i, j])
-                    yield (state.paper.ratio, float(q), float(omega), *numbers, computed)
+            ratio, computed = state.paper.ratio, self.computed[n].astype(int)
+            maps = (self.inter[n], self.intra[n], self.error[n], computed)
+            yield from ((ratio, *row) for row in map_rows(self.q, self.omega, *maps))
 
 
 def compute(

@@ -96,9 +96,7 @@ def phase_limit(state: SteadyState) -> Limit:
     return Limit(float(found.beta[1, 1]), float(found.error.beta[1, 1]))
 
 
-def dynamic_stiffness(
-    state: SteadyState, omega: Array, rtol: float = _RTOL
-) -> tuple[Array, Array]:
+def dynamic_stiffness(state: SteadyState, omega: Array, rtol: float = _RTOL) -> tuple[Array, Array]:
     """Return -Re det M(0, omega)/omega**2, scaled, and its bound."""
     value, bound = determinant(state, 0.0, omega, rtol)
     return np.asarray(-value.real / omega**2), np.asarray(bound / omega**2)
