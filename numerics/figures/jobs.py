@@ -112,7 +112,7 @@ JOBS = (
         full={"points": 61},
         quick={"points": 21},
         parallel=True,
-        cost=28,
+        cost=24,
     ),
     FigureJob("Fig. 6", "fig06", "dispersion", full={"points": 40}, cost=5),
     FigureJob("Fig. 7", "fig07", "critical_determinant", full={"points": 400}, cost=2),
@@ -165,7 +165,7 @@ JOBS = (
         *("boundaries against the ratio of masses", "mass_ratio", "mass_ratio"),
         full={"longest": 0.1, "every": True},
         parallel=True,
-        cost=30,
+        cost=17,
     ),
     FigureJob(
         *("Fig. 5 in two dimensions", "film_diagram", "film_diagram"),
