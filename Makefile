@@ -71,9 +71,9 @@ docs: $(DOCS_STAMP) ## build the site into build/site: texts, reference, noteboo
 # BASE=COMMIT also compares times with those of an earlier commit, single ones and `nambu reproduce`.
 bench: $(STAMP) ## time the numerical kernels
 	mkdir -p build
-	$(BIN)/python -m tests.bench build/bench.json
-	$(if $(BASE),$(BIN)/python -m tests.bench_before $(BASE) build/bench-before.json)
-	$(if $(BASE),$(BIN)/python -m tests.bench_reproduce $(BASE))
+	$(SETTINGS) $(BIN)/python -m tests.bench build/bench.json
+	$(if $(BASE),$(SETTINGS) $(BIN)/python -m tests.bench_before $(BASE) build/bench-before.json)
+	$(if $(BASE),$(SETTINGS) $(BIN)/python -m tests.bench_reproduce $(BASE))
 
 compiled: $(STAMP)
 	$(SETTINGS) $(BIN)/python -m tests.compile_kernels -n $(WORKERS)
