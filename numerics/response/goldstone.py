@@ -258,8 +258,7 @@ class _Integrand:
     def sums(self, panels: Panels, rule: Rule) -> Sums:
         """Return the integrals over panels, their errors, and those of the sizes."""
         found = self.loop(panels, rule)
-        return (
-            found.value.sum(axis=1),
-            np.abs(found.difference.sum(axis=1)),
-            found.size.sum(axis=1),
-        )
+        # NumPy's sum over an axis of two takes ten times as long
+        value = found.value[:, 0] + found.value[:, 1]
+        difference = found.difference[:, 0] + found.difference[:, 1]
+        return value, np.abs(difference), found.size[:, 0] + found.size[:, 1]
