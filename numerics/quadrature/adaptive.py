@@ -18,10 +18,11 @@ Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Integers = NDArray[np.int64]
 
-#: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel; and where few digits are wanted.
-NODES, FEW = 12, 6
-#: The tolerance from which on rules of few nodes reach it on most panels.
-LOOSE = 1e-4
+#: Nodes of the Gauss rule in the Gauss-Kronrod rule of each panel; where few digits are wanted, and
+#: where two are.
+NODES, FEW, FEWER = 12, 6, 4
+#: The tolerances from which on rules of few nodes, and of fewer, reach them on most panels.
+LOOSE, LOOSER = 1e-4, 1e-2
 #: Rounds of halving the panels with the largest errors.
 ROUNDS = 12
 #: Of a singular point halving leaves one of two halves with an error, of rounding both, with as
@@ -174,7 +175,7 @@ def integrate(
         positive more of it is noticed, too: errors that halving does not make smaller.
     nodes : int, optional
         Of the Gauss rule in the Gauss-Kronrod rule of each panel: 12, or `FEW` where few digits
-        are wanted.
+        are wanted, `FEWER` where two are.
     means : Means, optional
         What sums over the nodes.
     """

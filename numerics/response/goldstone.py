@@ -16,7 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.evaluation import evaluate
-from numerics.quadrature.adaptive import FEW, LOOSE, Integrand, Means, Sums, Totals, integrate
+from numerics.quadrature.adaptive import (
+    FEW,
+    FEWER,
+    LOOSE,
+    LOOSER,
+    Integrand,
+    Means,
+    Sums,
+    Totals,
+    integrate,
+)
 from numerics.quadrature.panels import LENGTH, Panels
 from numerics.quadrature.rules import Rule
 from numerics.response.frequency_grid import NO_WAVE, loop_panels
@@ -145,7 +155,7 @@ def _integrated(
         carriers = state.carriers
         integrand = PairingLoop(carriers, q, omega, program)
         panels = pairing_panels(carriers, q, omega)
-    nodes = FEW if rtol >= LOOSE else None
+    nodes = FEWER if rtol >= LOOSER else FEW if rtol >= LOOSE else None
     return integrate(integrand, panels, q.size, goal, rounding=_ROUNDING, nodes=nodes, means=means)
 
 

@@ -30,8 +30,9 @@ class CountTolerances:
         The same below `lowest` linewidths, where det M is a polynomial of two zeros: of one sample
         the phase of a zero turns by 1.03 from one to the next.
     beyond : int
-        Samples above the largest energy of the modes, where det M has no zeros and poles left: over
-        the two decades up to `highest` it turns by no more than those below have left to do.
+        Samples above the largest energy of the modes, and one, where det M has no zeros and poles
+        left: over the two decades up to `highest` it turns by no more than those below have left to
+        do.
     lowest : float
         The lowest sample, in units of the linewidth or of four times the slowest mode that is
         known, whichever is less: det M is a polynomial from there down to zero.
@@ -43,8 +44,8 @@ class CountTolerances:
         Modes are looked for down to this part of the linewidth below the axis.  At one, the branch
         points begin; 0.8 leaves room to tell a zero from them.
     rtol : float
-        Tolerance of M at the samples: the turn is known better by orders of magnitude than it needs
-        to be.
+        Tolerance of M at the samples: a turn is known to some hundredths where det M is not much
+        less than its terms.
     close : float
         Where the bound of its error is more than this part of det M, next to its zeros, it is
         computed again to the tolerance `fine`.
@@ -59,11 +60,11 @@ class CountTolerances:
     divisions: int = 40
     per_decade: float = 2.0
     per_slow_decade: float = 1.0
-    beyond: int = 3
+    beyond: int = 2
     lowest: float = 0.05
     highest: float = 50.0
     depth: float = 0.8
-    rtol: float = 1e-3
+    rtol: float = 1e-2
     close: float = 0.05
     fine: float = 1e-7
     approximation: float = 1e-5
