@@ -159,7 +159,7 @@ JOBS = (
         quick={"points": 12},
         parallel=True,
         shares="fig05",
-        cost=75,
+        cost=45,
     ),
     FigureJob(
         *("boundaries against the ratio of masses", "mass_ratio", "mass_ratio"),

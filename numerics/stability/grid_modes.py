@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.stability.axis_count import AxisModes, axis_modes
-from numerics.stability.refinement import ROUGH, next_roots
+from numerics.stability.refinement import GUESS, next_roots
 from numerics.stability.spectrum import Spectrum
 from numerics.stability.wave_numbers import NEAR
 
@@ -79,11 +79,16 @@ def grid_modes(spectrum: Spectrum, grid: Array, near: Sequence[AxisModes] = ()) 
 def _apart(spectrum: Spectrum, grid: Array, height: float) -> NDArray[np.bool_]:
     """Tell at which wave numbers to look for modes that grow so fast.
 
-    det M is there as smooth as on the axis with a linewidth larger by that: the wave numbers that
-    are too close to each other for it are halved.
+    det M is there as smooth as on the axis with a linewidth larger by that.  Of wave numbers that
+    are small compared with it, of whose squares det M is a linear function but for some percent,
+    one in each decade will do.
     """
-    low, high = (NEAR[0] * x / 2 for x in (spectrum.linewidth, spectrum.linewidth + height))
-    return (grid <= low) | (grid >= high) | (np.arange(grid.size) % 2 == 0)
+    small = NEAR[0] * (spectrum.linewidth + height) / 2
+    kept, last = np.zeros(grid.size, dtype=bool), 0.0
+    for k, q in enumerate(grid.tolist()):
+        if q >= min(small, 10 * last):
+            kept[k], last = True, q
+    return kept
 
 
 def _faster(
@@ -119,7 +124,7 @@ def _moved(
     if not (starts.imag > 0).any():
         return [], -math.inf
     q = np.array([modes.q for modes in fastest])
-    roots = next_roots(spectrum, q, starts, precision=ROUGH).at
+    roots = next_roots(spectrum, q, starts, precision=GUESS).at
     rates = np.where(np.isfinite(roots) & (starts.imag > 0), roots.imag, -math.inf)
     which = int(rates.argmax())
     if not rates[which] > 0:

@@ -49,8 +49,9 @@ class Precision(NamedTuple):
     step: float
 
 
-#: As well as rounding lets them be known; and to some digits, at a third of the time.
-SHARP, ROUGH = Precision(RTOL, 1e-9, 1e-4), Precision(1e-3, 1e-3, 3e-2)
+#: As well as rounding lets them be known; to some digits, at a third of the time; and to two.
+SHARP, ROUGH = Precision(RTOL, 1e-9, 1e-4), Precision(1e-3, 1e-2, 3e-2)
+GUESS = Precision(1e-2, 0.1, 0.1)
 
 
 class Roots(NamedTuple):
