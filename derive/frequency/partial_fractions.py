@@ -114,7 +114,7 @@ def _split(expr: sp.Expr, nu: sp.Symbol) -> Mapping[fermi | None, sp.Expr]:
     unoccupied = dict.fromkeys(factors.values(), sp.S.Zero)
     result: dict[fermi | None, sp.Expr] = {None: linear.xreplace(unoccupied)}
     for factor, dummy in factors.items():
-        coefficient = linear.diff(dummy)
+        coefficient = _slope(linear, dummy)
         if any(sp.cancel(coefficient).has(other) for other in unoccupied if coefficient.has(other)):
             raise ValueError(f"more than one Fermi factor in a term, or not linear in {factor}")
         result[factor] = coefficient.xreplace(unoccupied)
@@ -122,6 +122,20 @@ def _split(expr: sp.Expr, nu: sp.Symbol) -> Mapping[fermi | None, sp.Expr]:
         if not function.is_rational_function(nu):
             raise ValueError(f"{function} is not a rational function of {nu}")
     return result
+
+
+def _slope(expr: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """Return the derivative of an expression that is linear in a symbol, or any other."""
+    if not expr.has(symbol):
+        return sp.S.Zero
+    if expr.is_Add:
+        return sp.Add(*(_slope(term, symbol) for term in expr.args))
+    if expr.is_Mul:
+        holding = [factor for factor in expr.args if factor.has(symbol)]
+        if len(holding) == 1:
+            others = [factor for factor in expr.args if factor is not holding[0]]
+            return sp.Mul(*others, _slope(holding[0], symbol))
+    return expr.diff(symbol)
 
 
 def _reduce(parts: Mapping[fermi | None, sp.Expr], nu: sp.Symbol) -> list[_Piece]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 import sympy as sp
@@ -31,17 +32,26 @@ def distribution_matrix(
     gamma = total_rate(chosen) if linewidth is None else linewidth
     forward, backward = distribution(chosen, frequency), distribution(chosen, -frequency)
     even, odd = (forward + backward) / 2, (forward - backward) / 2
+    values = {_EVEN: even, _ODD: odd, _WIDTH: gamma}
+    return sp.ImmutableMatrix(_solved(xi, gap).subs(values))
+
+
+#: F_+ and F_-, and the linewidth, in the solution for any distribution.
+_EVEN, _ODD = sp.symbols("F_even F_odd")
+_WIDTH = sp.Dummy("gamma", positive=True)
+
+
+@functools.cache
+def _solved(xi: sp.Expr, gap: sp.Expr) -> sp.ImmutableMatrix:
+    """Return the matrix F for any F_+, F_- and linewidth."""
     components = sp.symbols("F_0:4")
     unknown = sum((c * nambu.pauli(s) for s, c in enumerate(components)), sp.zeros(2, 2))
     kinetic = nambu.hamiltonian(xi, gap)
-    plus, minus = sp.symbols("F_even F_odd")
-    source = -2 * sp.I * (minus * nambu.pauli(0) + plus * nambu.pauli(3))
-    width = sp.Dummy("gamma", positive=True)
-    equations = -2 * sp.I * width * unknown + kinetic * unknown - unknown * kinetic - source
+    source = -2 * sp.I * (_ODD * nambu.pauli(0) + _EVEN * nambu.pauli(3))
+    equations = -2 * sp.I * _WIDTH * unknown + kinetic * unknown - unknown * kinetic - source
     (solution,) = sp.solve(list(equations), components, dict=True)
-    values = {plus: even, minus: odd, width: gamma}
     matrix = sum((solution[c] * nambu.pauli(s) for s, c in enumerate(components)), sp.zeros(2, 2))
-    return sp.ImmutableMatrix(matrix.subs(values))
+    return sp.ImmutableMatrix(matrix)
 
 
 def branch_green_functions(

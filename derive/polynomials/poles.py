@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,9 +58,27 @@ def vanishes(expr: sp.Expr) -> bool:
     expr = sp.expand(expr)
     if expr.is_zero is not None:
         return bool(expr.is_zero)
+    if _is_expanded_polynomial(expr):
+        return False
     if expr.is_number:
         return bool(abs(expr.evalf(_DECISION_DIGITS)) < sp.Float(10) ** (15 - _DECISION_DIGITS))
     return bool(sp.simplify(expr).is_zero)
+
+
+def _is_expanded_polynomial(expr: sp.Expr) -> bool:
+    """Return whether an expanded expression is a polynomial in symbols, with numbers a + b I.
+
+    It then has one form only, in which zero is the number.
+    """
+    return all(
+        node.is_Symbol
+        or node.is_Rational
+        or node is sp.I
+        or node.is_Add
+        or node.is_Mul
+        or (node.is_Pow and node.base.is_Symbol and node.exp.is_Integer and node.exp > 0)
+        for node in sp.preorder_traversal(expr)
+    )
 
 
 def side(z: sp.Expr) -> int:
@@ -252,16 +271,41 @@ def principal_parts(fraction: Fraction, nu: sp.Symbol) -> Iterator[Pole]:
     the pole of multiplicity m divided out; for a simple pole it is the residue.
     """
     for location, multiplicity in fraction.roots:
-        rest = fraction.leading
-        for other, count in fraction.roots:
-            if other is not location:
+        others = [(z, count) for z, count in fraction.roots if z is not location]
+        if multiplicity == 1:
+            rest = fraction.leading
+            for other, count in others:
                 rest *= (nu - other) ** count
-        regular = fraction.numerator / rest
-        taylor = []
-        for order in range(multiplicity):
-            derivative = regular.diff(nu, order) if order else regular
-            taylor.append(_at(derivative, nu, location) / sp.factorial(order))
+            taylor = [_at(fraction.numerator / rest, nu, location)]
+        else:
+            taylor = _taylor(fraction, others, nu, location, multiplicity)
         yield Pole(location, tuple(reversed(taylor)), side(location))
+
+
+def _taylor(
+    fraction: Fraction,
+    others: Sequence[tuple[sp.Expr, int]],
+    nu: sp.Symbol,
+    location: sp.Expr,
+    length: int,
+) -> list[sp.Expr]:
+    """Return the first Taylor coefficients of the function with a pole divided out.
+
+    Those of every factor are known: the product of series is much shorter than the derivatives of
+    the quotient.
+    """
+    series, derivative = [], fraction.numerator
+    for order in range(length):
+        series.append(_at(derivative / fraction.leading, nu, location) / sp.factorial(order))
+        derivative = derivative.diff(nu)
+    for other, count in others:
+        distance = _expand_base(location - other)
+        factor = [sp.binomial(-count, k) / distance ** (count + k) for k in range(length)]
+        series = [
+            sp.Add(*(series[k] * factor[order - k] for k in range(order + 1)))
+            for order in range(length)
+        ]
+    return series
 
 
 def _at(expr: sp.Expr, nu: sp.Symbol, location: sp.Expr) -> sp.Expr:
@@ -269,8 +313,14 @@ def _at(expr: sp.Expr, nu: sp.Symbol, location: sp.Expr) -> sp.Expr:
     value = expr.subs(nu, location)
     if value.is_number:
         return sp.expand(sp.radsimp(value)) if not value.has(sp.Float) else value
-    return value.replace(lambda e: isinstance(e, sp.Pow) and e.exp.is_negative, _expand_base)
+    divisors: dict[sp.Basic, sp.Expr] = {}
+    # what stands within another comes first
+    for power in sorted(value.atoms(sp.Pow), key=sp.count_ops):
+        if power.exp.is_negative:
+            divisors[power] = _expand_base(power.base.xreplace(divisors)) ** power.exp
+    return value.xreplace(divisors)
 
 
-def _expand_base(power: sp.Pow) -> sp.Expr:
-    return sp.factor_terms(sp.expand(power.base)) ** power.exp
+@functools.cache
+def _expand_base(base: sp.Expr) -> sp.Expr:
+    return sp.factor_terms(sp.expand(base))
