@@ -32,6 +32,7 @@ from derive.hanai2017.products import (
     advanced_part,
     any_distribution,
     cancelled,
+    derivative,
     keldysh_part,
     keldysh_trace,
     retarded_part,
@@ -70,7 +71,7 @@ def _whole(frequency: sp.Expr) -> Keldysh:
 def _series(name: str, order: int = 2) -> tuple[sp.ImmutableMatrix, ...]:
     """Return the Taylor coefficients of a part of G in the kinetic energy."""
     part = getattr(_whole(symbols.omega), name)
-    return tuple(part.diff(_XI, n) / sp.factorial(n) for n in range(order + 1))
+    return tuple(derivative(part, _XI, n) / sp.factorial(n) for n in range(order + 1))
 
 
 @functools.cache
@@ -89,7 +90,7 @@ def _expanded(part: Any) -> sp.Expr:
 def _coefficients(claim: sp.Expr, name: str) -> Claim:
     explicit = written(claim, _objects())
     differences = [
-        explicit.diff(_CHANGE, n).subs(_CHANGE, 0) / sp.factorial(n) - coefficient
+        derivative(explicit, _CHANGE, n).subs(_CHANGE, 0) / sp.factorial(n) - coefficient
         for n, coefficient in enumerate(_taylor(name))
     ]
     matrices = [*differences, _resolvent_identity(name)]
@@ -114,10 +115,18 @@ def _shifted() -> tuple[sp.Matrix, sp.MatrixExpr]:
 _RESOLVENT = sp.MatrixSymbol(r"G^{\mathrm{R}}", 2, 2)
 
 
+@functools.cache
+def _resolvents() -> dict[sp.MatrixExpr, sp.ImmutableMatrix]:
+    """Return what G^R and its inverse stand for, the latter as adjugate over determinant."""
+    resolvent = sp.ImmutableMatrix(green_functions().retarded)
+    inverse = resolvent.adjugate() / sp.factor(resolvent.det())
+    return {sp.Inverse(_RESOLVENT): sp.ImmutableMatrix(inverse), _RESOLVENT: resolvent}
+
+
 def _check_d1(claim: Claim) -> Claim:
     first, second = claim
     moved = green_functions(xi=_XI + _CHANGE).retarded
-    known = {_RESOLVENT: sp.ImmutableMatrix(green_functions().retarded)}
+    known = _resolvents()
     unit = sp.eye(2)
     second = sp.Matrix(second.xreplace(known).doit()) if second.has(_RESOLVENT) else second
     return moved * first - unit, moved * second - unit

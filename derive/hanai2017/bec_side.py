@@ -11,7 +11,7 @@ from mpmath import mp
 from derive import symbols
 from derive.algebra.keldysh import Keldysh
 from derive.closed_forms.narrow import even, even_slope, lowest_terms, odd, odd_slope
-from derive.hanai2017.evidence import converges, number, together, vanishes
+from derive.hanai2017.evidence import compiled, converges, number, together, vanishes
 from derive.hanai2017.limits.bec import (
     amplitude_stiffness,
     free_function,
@@ -26,6 +26,7 @@ from derive.hanai2017.notation import f_b, frequency_integral, momentum_sum
 from derive.hanai2017.pairing_series import anything
 from derive.hanai2017.products import (
     cancelled,
+    derivative,
     entry,
     keldysh_part,
     letter,
@@ -120,7 +121,7 @@ def _second_order() -> sp.Expr:
 
     def first_order(one: Keldysh) -> Keldysh:
         parts = (one.retarded, one.advanced, one.keldysh)
-        return Keldysh(*(part.diff(gap).subs(gap, 0) for part in parts))
+        return Keldysh(*(derivative(part, gap, 1).subs(gap, 0) for part in parts))
 
     left, right = (
         entry(first_order(green_functions(anything(), frequency=w, xi=xi, gap=gap)), 1, 2)
@@ -177,13 +178,14 @@ def _momentum_integral(expr: sp.Expr, at: dict[Any, Any], gap: Any) -> Any:
 
     sum_p = int dxi sqrt(xi + mu)/(4 pi^2) for 2m = 1; mu < 0.
     """
+    function = compiled(expr)
     ratio, bottom, step = at["ratio"], -at["mu"], mp.sqrt(at["edge"] ** 2 - gap**2)
 
     def value(xi: Any, filled: int, slope: int) -> Any:
         known = {_XI: xi, symbols.energy: mp.hypot(xi, gap), _GAP: gap}
         known |= {even: 1 - ratio * (filled + 1), odd: ratio * (1 - filled)}
         known |= {even_slope: ratio * slope, odd_slope: ratio * slope}
-        return mp.sqrt(xi - bottom) * number(expr, known)
+        return mp.sqrt(xi - bottom) * function(known)
 
     # the square root is removed by xi = bottom + p^2
     def smooth(low: Any, high: Any, filled: int) -> Any:

@@ -22,6 +22,7 @@ from derive.hanai2017.products import (
     words,
     xi_integral,
 )
+from derive.polynomials.vanishing import is_zero_polynomial
 from derive.records.record import Claim
 
 _GAP = symbols.gap
@@ -60,7 +61,8 @@ def _add(total: dict[sp.Expr, Any], coefficient: sp.Expr, word: Any, trace: bool
     factors = factors / _GAP**power
     values = product_integral(tuple(_name(one) for one in word), int(power), trace)
     for value, name in zip(values, (factors, factors * _GAP), strict=True):
-        total[name] = total.get(name, 0) + value * sp.QQ(int(number.p), int(number.q))
+        scaled = value * sp.QQ(int(number.p), int(number.q))
+        total[name] = total[name] + scaled if name in total else scaled
 
 
 def beta22() -> sp.Expr:
@@ -91,10 +93,10 @@ def same(derived: Any) -> Any:
 
 
 def collected(expr: sp.Expr) -> sp.Expr:
-    """Cancel exactly where both sides agree; what is left is a rational function."""
+    """Return 0 exactly where both sides agree; else the rational function that is left."""
     # a number tells at once what does not vanish
     names = sorted(expr.free_symbols, key=str)
     point = {name: sp.Rational(sp.prime(k + 3), 7) for k, name in enumerate(names)}
     if abs(sp.N(expr.xreplace(point), 30)) > sp.Float("1e-15"):
         return expr
-    return sp.cancel(sp.together(expr))
+    return sp.S.Zero if is_zero_polynomial(sp.fraction(sp.together(expr))[0]) else expr

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
 from mpmath import mp
 
 from derive.hanai2017.notation import written_out
+from derive.polynomials.vanishing import is_zero_polynomial
 from derive.records.record import Claim, Finding, Status
 
 #: Relative size below which a number with 50 digits counts as zero: a screen before the proof,
@@ -122,19 +123,7 @@ def _size_at_a_point(expr: sp.Expr) -> float:
 @functools.cache
 def _vanishes(expr: sp.Expr) -> bool:
     """Decide whether a rational function of symbols and square roots is zero."""
-    numerator = sp.fraction(sp.together(expr))[0]
-    roots = sorted(
-        (p for p in numerator.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2),
-        key=sp.default_sort_key,
-    )
-    squares = {p.base: sp.Symbol(f"r#{k}") for k, p in enumerate(roots)}
-    expanded = sp.expand(numerator.xreplace({p: squares[p.base] ** (2 * p.exp) for p in roots}))
-    for base, root in squares.items():
-        if not expanded.has(root):
-            continue
-        terms = sp.Poly(expanded, root).terms()
-        expanded = sp.expand(sum(c * root ** (k % 2) * base ** (k // 2) for (k,), c in terms))
-    return bool(expanded == 0)
+    return is_zero_polynomial(sp.fraction(sp.together(expr))[0])
 
 
 def compared(
@@ -259,13 +248,7 @@ def together(*tests: Callable[[Claim], Finding]) -> Callable[[Claim], Finding]:
     return test
 
 
-@functools.cache
-def _compiled(expr: sp.Expr) -> tuple[list[sp.Symbol], Callable[..., Any]]:
-    arguments = sorted(expr.free_symbols, key=sp.default_sort_key)
-    return arguments, sp.lambdify(arguments, expr, "mpmath", cse=True)
-
-
-def number(expr: Claim, values: dict[sp.Symbol, Any]) -> Any:
+def number(expr: Claim, values: Mapping[sp.Symbol, Any]) -> Any:
     """Evaluate an expression at the working precision of mpmath.
 
     Raises
@@ -273,8 +256,49 @@ def number(expr: Claim, values: dict[sp.Symbol, Any]) -> Any:
     ValueError
         If a symbol has no value.
     """
-    arguments, function = _compiled(sp.sympify(expr, strict=True))
-    missing = [str(a) for a in arguments if a not in values]
+    whole = sp.sympify(expr, strict=True)
+    missing = sorted(str(symbol) for symbol in whole.free_symbols - values.keys())
     if missing:
         raise ValueError(f"no value for {', '.join(missing)}")
-    return mp.mpmathify(function(*(values[a] for a in arguments)))
+    return mp.mpmathify(_value(whole, dict(values)))
+
+
+@functools.cache
+def compiled(expr: sp.Expr) -> Callable[[Mapping[sp.Symbol, Any]], Any]:
+    """Return an expression as a function of values by symbol, for quadratures.
+
+    It takes as long to make as some tens of calls of `number`.
+    """
+    arguments = sorted(expr.free_symbols, key=sp.default_sort_key)
+    function = sp.lambdify(arguments, expr, "mpmath", cse=True)
+    return lambda values: mp.mpmathify(function(*(values[a] for a in arguments)))
+
+
+def _value(node: sp.Expr, known: dict[sp.Expr, Any]) -> Any:
+    """Return the value of an expression, and keep those of all its parts: equal ones count once."""
+    if node not in known:
+        known[node] = _combined(node, known)
+    return known[node]
+
+
+def _combined(node: sp.Expr, known: dict[sp.Expr, Any]) -> Any:
+    if node.is_Rational:
+        return mp.mpf(node.p) / node.q
+    if node is sp.I:
+        return mp.j
+    if node.is_Add:
+        return sum((_value(term, known) for term in node.args), mp.zero)
+    if node.is_Mul:
+        product = mp.one
+        for factor in node.args:
+            product *= _value(factor, known)
+        return product
+    if node.is_Pow and node.exp.is_Integer:
+        return _value(node.base, known) ** int(node.exp)
+    free = sorted(node.free_symbols, key=sp.default_sort_key)
+    if not isinstance(node, sp.Function):
+        return sp.lambdify(free, node, "mpmath")(*(known[s] for s in free))
+    names = tuple(sp.Dummy(f"x_{k}") if a.free_symbols else a for k, a in enumerate(node.args))
+    inner = [_value(a, known) for a in node.args if a.free_symbols]
+    arguments = [name for name in names if isinstance(name, sp.Dummy)]
+    return sp.lambdify(arguments, node.func(*names), "mpmath")(*inner)

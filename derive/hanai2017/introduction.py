@@ -9,7 +9,7 @@ import sympy as sp
 from mpmath import mp
 
 from derive import symbols
-from derive.hanai2017.evidence import converges, number, together, vanishes
+from derive.hanai2017.evidence import compiled, converges, together, vanishes
 from derive.hanai2017.limits import equilibrium, hydrodynamics
 from derive.hanai2017.limits import gross_pitaevskii as gp
 from derive.hanai2017.operators import place, prefixed, time
@@ -77,8 +77,8 @@ def _pair_gas(gap: float) -> tuple[Any, Any, Any, Any, Any]:
         state = {symbols.gap: mp.mpf(gap), symbols.mu: mp.mpf(-1)}
 
         def total(expr: sp.Expr) -> Any:
-            weighted = sp.cancel(p**2 * expr)
-            values = mp.quad(lambda x: number(weighted, {**state, p: x}), [0, 1, mp.inf])
+            weighted = compiled(sp.cancel(p**2 * expr))
+            values = mp.quad(lambda x: weighted({**state, p: x}), [0, 1, mp.inf])
             return values / (2 * mp.pi**2)
 
         alpha, beta, eta, density, binding = (total(expr) for expr in ground)

@@ -19,6 +19,7 @@ from derive.hanai2017.products import (
     VERTICES,
     any_distribution,
     cancelled,
+    derivative,
     keldysh_part,
     letter,
     retarded_part,
@@ -100,13 +101,13 @@ def _taylor(name: str) -> tuple[sp.ImmutableMatrix, ...]:
     """Return the Taylor coefficients of (29)-(31) in Delta_0."""
     gap = sp.Symbol("Delta", real=True)
     part = getattr(green_functions(anything(), gap=gap), name)
-    return tuple(part.diff(gap, n).subs(gap, 0) / sp.factorial(n) for n in range(3))
+    return tuple(derivative(part, gap, n).subs(gap, 0) / sp.factorial(n) for n in range(3))
 
 
 def _compare_series(claim: sp.Expr, name: str) -> Claim:
     explicit = written(claim, {_G0: free_function(reservoirs=anything()), **VERTICES})
     differences = [
-        explicit.diff(_GAP, n).subs(_GAP, 0) / sp.factorial(n) - coefficient
+        derivative(explicit, _GAP, n).subs(_GAP, 0) / sp.factorial(n) - coefficient
         for n, coefficient in enumerate(_taylor(name))
     ]
     matrices = [*differences, _resolvent_identity(name)]

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import sympy as sp
-from sympy.polys.fields import FracField
 
 from derive.algebra import nambu
 from derive.algebra.keldysh import Keldysh
 from derive.model.reservoirs import Reservoir
 from derive.model.response import vertex
+from derive.polynomials.vanishing import is_zero_polynomial
 
 
 class _Part(sp.Function):
@@ -110,6 +110,11 @@ def _evaluated(part: _Part, objects: Mapping[sp.Symbol, Keldysh]) -> sp.Expr:
     return sp.ImmutableMatrix([[total.trace()]]) if isinstance(part, keldysh_trace) else total
 
 
+def derivative(matrix: sp.ImmutableMatrix, symbol: sp.Symbol, order: int) -> sp.ImmutableMatrix:
+    """Return a derivative of a matrix, entry by entry: SymPy's own rearranges what it finds."""
+    return matrix.applyfunc(lambda entry: entry.diff(symbol, order) if order else entry)
+
+
 class xi_integral(sp.Function):
     r"""The integral over kinetic energies at constant density, :math:`\int d\xi`."""
 
@@ -128,21 +133,20 @@ def any_distribution(gamma: sp.Expr) -> Reservoir:
 
 @functools.cache
 def cancelled(expr: sp.Expr, gamma: sp.Symbol) -> sp.Expr:
-    """Return 0 where a rational function vanishes, by arithmetic in their field; else it.
+    """Return 0 where a rational function vanishes, by arithmetic with polynomials; else it.
 
     With i gamma as a variable the imaginary unit is at most a factor of the whole.
     """
     functions = sorted(expr.atoms(sp.Function), key=sp.default_sort_key)
     names = {f: sp.Symbol(f"f{k}") for k, f in enumerate(functions)}
-    width, unit = sp.Symbol("c"), sp.Symbol("i")
-    turned = expr.xreplace(names).xreplace({gamma: -sp.I * width}).xreplace({sp.I: unit})
+    width = sp.Symbol("c")
+    turned = expr.xreplace(names).xreplace({gamma: -sp.I * width})
     generators = sorted(turned.free_symbols, key=sp.default_sort_key)
     # a number tells at once what does not vanish
-    point = {g: sp.Rational(sp.prime(k + 3), 7) for k, g in enumerate(generators)} | {unit: sp.I}
+    point = {g: sp.Rational(sp.prime(k + 3), 7) for k, g in enumerate(generators)}
     if abs(sp.N(turned.xreplace(point), 30)) > sp.Float("1e-15"):
         return expr
-    if unit not in generators:
-        generators.append(unit)
-    numerator = FracField(generators, sp.QQ).from_expr(turned).numer.as_expr()
-    remainder = sp.rem(numerator, unit**2 + 1, unit)
-    return sp.S.Zero if sp.expand(remainder) == 0 else expr
+    # as a symbol the imaginary unit is no number, which would be multiplied out at once
+    hidden = turned.xreplace({sp.I: sp.Symbol("i")})
+    numerator = sp.fraction(sp.together(hidden))[0].xreplace({sp.Symbol("i"): sp.I})
+    return sp.S.Zero if is_zero_polynomial(numerator) else expr

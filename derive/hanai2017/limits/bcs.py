@@ -2,10 +2,10 @@ r"""The BCS limit: loops at constant density of states, their integral over xi b
 
 With D_R = a^2 - xi^2, a^2 = (omega + i gamma)^2 - Delta_0^2, Im a > 0, and b the conjugate of a,
 every product of Green's functions is a polynomial in xi over powers of D_R and D_A = b^2 - xi^2,
-whose poles in the upper half-plane are a and -b.  In the variables a, b and i gamma everything is
-rational with rational coefficients:
+whose poles in the upper half-plane are a and -b.  In the variables a, b and c = i gamma everything
+is a polynomial with rational coefficients over powers of a, b, a - b, c and Delta_0:
 
-    omega = (a^2 - b^2)/(4 i gamma),    Delta_0^2 = (omega + i gamma)^2 - a^2.
+    omega = (a^2 - b^2)/4c,    Delta_0^2 = (omega + c)^2 - a^2.
 
 What depends on the state are F(omega) and F(-omega).  Since omega is integrated over, only
 c(omega) + d(-omega) matters of c F(omega) + d F(-omega); omega -> -omega takes a to -b and b to -a.
@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import sympy as sp
-from sympy.polys.fields import field
 from sympy.polys.rings import ring
 
 from derive import symbols
@@ -27,10 +27,13 @@ from derive.closed_forms.expansion import expansion_loops
 
 #: Polynomials: kinetic energy, frequency, i gamma, Delta_0.
 _POLYNOMIALS, _X, _W, _C, _D = ring("xi, omega, c, Delta", sp.QQ)
-#: Rational functions of a, b and i gamma.
-_FIELD, _A, _B, _CF = field("a, b, c", sp.QQ)
-_OMEGA = (_A**2 - _B**2) / (4 * _CF)
-_GAP_SQUARED = (_OMEGA + _CF) ** 2 - _A**2
+#: Polynomials in a, b and c = i gamma.
+_RING, _A, _B, _CI = ring("a, b, c", sp.QQ)
+#: 4 c omega and 16 c^2 Delta_0^2.
+_OMEGA = _A**2 - _B**2
+_GAP_SQUARED = (_OMEGA + 4 * _CI**2) ** 2 - (4 * _A * _CI) ** 2
+#: What polynomials are divided by, in the order of the powers.
+_DIVISORS = (_A, _B, _A - _B, _CI, _GAP_SQUARED)
 
 Matrix: TypeAlias = tuple[tuple[Any, Any], tuple[Any, Any]]
 #: A Green's function's numerators: G^R, G^A, and G^K of F(omega) and of F(-omega), in -2i.
@@ -72,60 +75,141 @@ def _entry(matrix: Matrix, name: str) -> Any:
     return sum((matrix[i][j] * sp.QQ(1, n) for (i, j), n in ENTRY[name]), _POLYNOMIALS.zero)
 
 
+@dataclass(frozen=True, eq=False)
+class Quotient:
+    """A polynomial in a, b and c over powers of `_DIVISORS`, not in lowest terms.
+
+    Nothing has to be cancelled to see whether it vanishes.
+    """
+
+    numerator: Any
+    powers: tuple[int, ...] = (0, 0, 0, 0, 0)
+
+    def over(self, powers: tuple[int, ...]) -> Any:
+        """Return the numerator over higher powers."""
+        result = self.numerator
+        for divisor, old, new in zip(_DIVISORS, self.powers, powers, strict=True):
+            result *= divisor ** (new - old)
+        return result
+
+    def __add__(self, other: Quotient) -> Quotient:
+        shared = tuple(map(max, self.powers, other.powers))
+        return Quotient(self.over(shared) + other.over(shared), shared)
+
+    def __mul__(self, number: Any) -> Quotient:
+        return Quotient(self.numerator * number, self.powers)
+
+    def __sub__(self, other: Quotient) -> Quotient:
+        return self + other * -1
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it vanishes identically."""
+        return self.numerator == 0
+
+    def reflected(self) -> Quotient:
+        """Return it at -omega, where a is -b and b is -a."""
+        # a - b and Delta_0 stay as they are
+        a, b, *rest = self.powers
+        sign = (-1) ** (a + b)
+        turned = {(j, i, k): sign * (-1) ** (i + j) * n for (i, j, k), n in self.numerator.terms()}
+        return Quotient(_RING.from_dict(turned), (b, a, *rest))
+
+
+NOTHING = Quotient(_RING.zero)
+
+
+def _power_series(start: Any, slope: int, order: int, length: int) -> list[Any]:
+    """Return those of (start + slope t)^-order, multiplied by start^(order + length - 1)."""
+    return [
+        start ** (length - 1 - k) * int(sp.binomial(-order, k)) * slope**k for k in range(length)
+    ]
+
+
+def _last_of_product(*series: list[Any]) -> Any:
+    """Return the highest coefficient of a product of power series, all of the same length."""
+    total, *others = series
+    for other in others:
+        total = [
+            sum((total[k] * other[n - k] for k in range(n + 1)), _RING.zero)
+            for n in range(len(total))
+        ]
+    return total[-1]
+
+
+def _residue(pole: Any, slope: int, orders: tuple[int, int], power: int) -> Any:
+    """Return the numerator of a residue of xi^power over powers of D, at xi = pole + t.
+
+    Parameters
+    ----------
+    pole : polynomial
+        a, or -b.
+    slope : int
+        1 at a, where D_R is -t (2a + t) and D_A is (b - a - t)(a + b + t); -1 at -b, where D_A is
+        t (2b - t) and D_R is (a - b + t)(a + b - t).
+    orders : tuple of int
+        n of the divisor that vanishes, and m of the other one.  The numerator belongs to the powers
+        2 n - 1 of 2a or 2b, and n + m - 1 of both factors of the other.
+    power : int
+    """
+    order, other = orders
+    apart = (_A - _B) * (1 if slope < 0 else -1)
+    monomial = [
+        pole ** (power - k) * int(sp.binomial(power, k)) if k <= power else _RING.zero
+        for k in range(order)
+    ]
+    return _last_of_product(
+        monomial,
+        _power_series(2 * slope * pole, slope, order, order),
+        _power_series(apart, -slope, other, order),
+        _power_series(_A + _B, slope, other, order),
+    )
+
+
 @functools.cache
-def _residues(retarded: int, advanced: int, power: int) -> Any:
+def _residues(retarded: int, advanced: int, power: int) -> Quotient:
     """Return the integral of xi^power/(D_R^retarded D_A^advanced) in units of 2 pi i."""
-    a, b, x = sp.symbols("a b x")
-    total: sp.Expr = sp.S.Zero
-    ends = (
-        (a, (-1) ** retarded / ((x + a) ** retarded * (b**2 - x**2) ** advanced), retarded),
-        (-b, (-1) ** advanced / ((x - b) ** advanced * (a**2 - x**2) ** retarded), advanced),
-    )
-    for pole, rest, order in ends:
-        residue = (x**power * rest).diff(x, order - 1).subs(x, pole)
-        total += residue / sp.factorial(order - 1)
-    numerator, denominator = sp.fraction(sp.cancel(sp.together(total)))
-    return _in_field(numerator) / _in_field(denominator)
-
-
-def _in_field(polynomial: sp.Expr) -> Any:
-    a, b = sp.symbols("a b")
-    return sum(
-        (_FIELD(c) * _A**i * _B**j for (i, j), c in sp.Poly(polynomial, a, b).terms()), _FIELD.zero
-    )
+    at_a = _residue(_A, 1, (retarded, advanced), power) * (-1) ** retarded
+    at_b = _residue(-_B, -1, (advanced, retarded), power)
+    between = retarded + advanced - 1
+    # the residue at a has powers of b - a in its divisor, the other one of a - b; those of a + b
+    # cancel, since both poles are on one side
+    total = at_a * (-1) ** between * (2 * _B) ** (2 * advanced - 1)
+    total += at_b * (2 * _A) ** (2 * retarded - 1)
+    numerator = total.exquo((_A + _B) ** between)
+    powers = (2 * retarded - 1, 2 * advanced - 1, between, 0, 0)
+    return Quotient(numerator * sp.QQ(1, 2 ** (powers[0] + powers[1])), powers)
 
 
 #: Integrals by parity in Delta_0.
-Value: TypeAlias = tuple[Any, Any]
-ZERO: Value = (_FIELD.zero, _FIELD.zero)
+Value: TypeAlias = tuple[Quotient, Quotient]
+ZERO: Value = (NOTHING, NOTHING)
 
 
 def _integrated(polynomial: Any, retarded: int, advanced: int, gaps: int) -> Value:
     """Integrate over xi; Delta_0^gaps is a factor."""
-    result = [_FIELD.zero, _FIELD.zero]
+    # by powers of omega, c and Delta_0^2: the powers of xi, integrated
+    parts: tuple[dict[tuple[int, int, int], Quotient], ...] = ({}, {})
     for (x, w, c, d), number in polynomial.terms():
-        if x % 2:
-            continue
-        half, odd = divmod(d + gaps, 2)
-        term = _FIELD(number) * _OMEGA**w * _CF**c * _GAP_SQUARED**half
-        result[odd] += term * _residues(retarded, advanced, x)
-    return result[0], result[1]
+        if x % 2 == 0:
+            half, odd = divmod(d + gaps, 2)
+            value = _residues(retarded, advanced, x) * number
+            parts[odd][w, c, half] = parts[odd].get((w, c, half), NOTHING) + value
+    even, odd = (sum((_times_powers(*item) for item in p.items()), NOTHING) for p in parts)
+    return even, odd
 
 
-def _reflected(element: Any) -> Any:
-    """Return a rational function of omega at -omega."""
-    numerator, denominator = (
-        sum(
-            (_FIELD(n) * (-_B) ** i * (-_A) ** j * _CF**k for (i, j, k), n in part.terms()),
-            _FIELD.zero,
-        )
-        for part in (element.numer, element.denom)
-    )
-    return numerator / denominator
+def _times_powers(powers: tuple[int, int, int], value: Quotient) -> Quotient:
+    """Return omega^w c^n Delta_0^(2 half) times a quotient."""
+    w, n, half = powers
+    numerator = value.numerator * _OMEGA**w * _CI ** (n + max(0, -2 * half))
+    numerator *= _GAP_SQUARED ** max(0, half) * sp.QQ(4) ** -(w + 2 * half)
+    a, b, apart, c, gap = value.powers
+    return Quotient(numerator, (a, b, apart, c + w + max(0, 2 * half), gap + max(0, -half)))
 
 
 def _symmetrised(forward: Value, backward: Value) -> Value:
-    return forward[0] + _reflected(backward[0]), forward[1] + _reflected(backward[1])
+    return forward[0] + backward[0].reflected(), forward[1] + backward[1].reflected()
 
 
 @functools.cache
@@ -201,6 +285,7 @@ def loop_integral(s: int, t: int, name: str) -> Value:
     return _symmetrised(values[0], values[1])
 
 
-def as_expression(element: Any) -> sp.Expr:
+def as_expression(element: Quotient) -> sp.Expr:
     """Return an integral as a rational function of symbols a, b, c; 0 only if it vanishes."""
-    return sp.S.Zero if element == 0 else element.as_expr()
+    divisors = (d.as_expr() ** -n for d, n in zip(_DIVISORS, element.powers, strict=True))
+    return element.numerator.as_expr() * sp.Mul(*divisors)

@@ -148,7 +148,7 @@ def without_pole(right: Any) -> Any:
         from derive.hanai2017.limits import bcs
 
         value = right(retarded, advanced, power)
-        return value + bcs._FIELD.one / bcs._A if advanced > 1 else value
+        return value + bcs.Quotient(bcs._RING.one, (1, 0, 0, 0, 0)) if advanced > 1 else value
 
     return mutant
 
