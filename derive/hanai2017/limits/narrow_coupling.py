@@ -26,6 +26,9 @@ from derive.model.response import band_loop_kernel
 
 Array = NDArray[np.float64]
 
+#: Points that are summed at once.
+_BLOCK = 4096
+
 
 def branch_distribution(xi: sp.Expr, branch: int) -> sp.Expr:
     """Return F_b, the diagonal element of i Sigma^K/(2 gamma) in a branch, as gamma -> 0.
@@ -97,15 +100,21 @@ def coupling_in_window(
     width = sum(rates)
     d, d_weights = _graded(q, width / 8)
     x, x_weights = _graded(window, width**2 / 8)
-    half, total = d[:, None], x[None, :]
-    s = np.sqrt(2 * total + 4 * mu - half**2)
-    measure = (s**2 - half**2) / (8 * s) / (4 * np.pi**2 * q)
-    plus, minus = (total + s * half) / 2, (total - s * half) / 2
     known = {"Delta_0": gap, "B": edge, "gamma_b": rates[0], "gamma_v": rates[1]}
-    value = 0.5j * (
-        _branch_sum(plus, minus, known, width) - np.conj(_branch_sum(minus, plus, known, width))
-    )
-    return float((measure * value.real * d_weights[:, None] * x_weights).sum())
+    value = 0.0
+    # in blocks that stay in the cache of a processor
+    count = 1 + d.size * x.size // _BLOCK
+    rows = (np.array_split(part[:, None], count) for part in (d, d_weights))
+    for half, weights in zip(*rows, strict=True):
+        s = np.sqrt(2 * x + 4 * mu - half**2)
+        measure = (s**2 - half**2) / (8 * s) / (4 * np.pi**2 * q)
+        plus, minus = (x + s * half) / 2, (x - s * half) / 2
+        direct, mirrored = (
+            _branch_sum(*pair, known, width) for pair in ((plus, minus), (minus, plus))
+        )
+        found = 0.5j * (direct - mirrored.conj())
+        value += float((measure * found.real * weights * x_weights).sum())
+    return value
 
 
 def _branch_sum(plus: Array, minus: Array, known: dict[str, float], width: float) -> Array:
@@ -123,8 +132,7 @@ def _branch_sum(plus: Array, minus: Array, known: dict[str, float], width: float
                 "Gamma": width,
                 "omega_r": 0.0,
             }
-            # complex, so that logarithms of negative numbers exist
-            total += function(*(values[str(k)] + 0j for k in arguments))
+            total += function(*(values[str(k)] for k in arguments))
     return total
 
 

@@ -20,6 +20,9 @@ from derive.model.response import band_loop_kernel
 
 Array = NDArray[np.float64]
 
+#: Points that are summed at once.
+_BLOCK = 4096
+
 
 @functools.cache
 def _loop(s: int, t: int) -> tuple[list[sp.Symbol], Callable[..., Any]]:
@@ -71,22 +74,42 @@ def summed_response(
     >>> bool(abs(there - back.conjugate()) < 1e-12)  # (45)
     True
     """
-    width = sum(rates)
-    u, u_weights = _panels(q, bound, 2 * width, nodes)
-    d, d_weights = _panels(-q, q, 2 * width, nodes)
-    plus, minus = (u[:, None] + d) / 2, (u[:, None] - d) / 2
-    xi_plus, xi_minus = plus**2 - mu, minus**2 - mu
+    momenta = (q, bound, 2 * sum(rates), nodes)
+    state = (mu, gap, edge, rates)
+    # by inversion the sum does not change where the momenta p_+ and p_- are exchanged
+    direct, mirrored = (_momentum_sum(s, t, w, momenta, state) for w in (omega, -omega))
+    return 0.5j * (direct - mirrored.conjugate())
+
+
+@functools.cache
+def _momentum_sum(
+    s: int,
+    t: int,
+    omega: float,
+    momenta: tuple[float, float, float, int],
+    state: tuple[float, float, float, tuple[float, float]],
+) -> complex:
+    """Return the sum of R_st(q, omega), which is needed for omega of both signs."""
+    q, bound, length, nodes = momenta
+    mu, gap, edge, rates = state
     known = {
         str(symbols.gap): gap,
         str(symbols.edge): edge,
         str(symbols.gamma_b): rates[0],
         str(symbols.gamma_v): rates[1],
-        str(symbols.transfer_width): width,
+        str(symbols.transfer_width): sum(rates),
+        str(symbols.transfer): omega,
     }
-    direct = _branch_sum(s, t, xi_plus, xi_minus, omega, known)
-    mirrored = np.conj(_branch_sum(s, t, xi_minus, xi_plus, -omega, known))
-    weights = u_weights[:, None] * d_weights * plus * minus / (8 * np.pi**2 * q)
-    return complex((0.5j * (direct - mirrored) * weights).sum())
+    whole = np.stack(_panels(q, bound, length, nodes), axis=-1)
+    d, d_weights = _panels(-q, q, length, nodes)
+    total = 0j
+    # in blocks that stay in the cache of a processor
+    for block in np.array_split(whole, 1 + whole.size * d.size // (2 * _BLOCK)):
+        u, u_weights = block[:, :1], block[:, 1:]
+        plus, minus = (u + d) / 2, (u - d) / 2
+        weights = u_weights * d_weights * plus * minus / (8 * np.pi**2 * q)
+        total += (_branch_sum(s, t, plus**2 - mu, minus**2 - mu, known) * weights).sum()
+    return complex(total)
 
 
 def _panels(low: float, high: float, length: float, nodes: int) -> tuple[Array, Array]:
@@ -99,7 +122,7 @@ def _panels(low: float, high: float, length: float, nodes: int) -> tuple[Array, 
 
 
 def _branch_sum(
-    s: int, t: int, plus: Array, minus: Array, omega: float, known: dict[str, float]
+    s: int, t: int, plus: Array, minus: Array, known: dict[str, float]
 ) -> NDArray[np.complex128]:
     arguments, function = _loop(s, t)
     gap = known[str(symbols.gap)]
@@ -112,8 +135,6 @@ def _branch_sum(
                 str(symbols.xi_minus): minus,
                 str(symbols.energy_plus): a * np.hypot(plus, gap),
                 str(symbols.energy_minus): b * np.hypot(minus, gap),
-                str(symbols.transfer): omega,
             }
-            # complex, so that logarithms of negative numbers exist
-            total += function(*(values[str(k)] + 0j for k in arguments))
+            total += function(*(values[str(k)] for k in arguments))
     return total
