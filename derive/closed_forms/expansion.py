@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
+from sympy.polys.rings import PolyElement
 
 from derive import symbols
 from derive.algebra import nambu
@@ -117,9 +118,16 @@ def _coefficients(matrix: DomainMatrix) -> tuple[sp.Expr, ...]:
 
     Written so, nothing cancels at large momenta.
     """
-    trace = _RING.to_sympy(matrix[0, 0].element + matrix[1, 1].element)
-    reduced = replace_square(trace, symbols.xi, symbols.energy**2 - symbols.gap**2)
-    return tuple(reversed(sp.Poly(reduced, symbols.nu).all_coeffs()))
+    trace = matrix[0, 0].element + matrix[1, 1].element
+    ring = _RING.ring
+    _, _, energy, gap, _ = ring.gens
+    by_power: dict[int, PolyElement] = {}
+    for (kinetic, frequency, *rest), number in trace.terms():
+        half, odd = divmod(kinetic, 2)
+        term = ring.from_dict({(odd, 0, *rest): number}) * (energy**2 - gap**2) ** half
+        by_power[frequency] = by_power.get(frequency, ring.zero) + term
+    degree = max((n for n, c in by_power.items() if c), default=0)
+    return tuple(_RING.to_sympy(by_power.get(n, ring.zero)) for n in range(degree + 1))
 
 
 @functools.cache

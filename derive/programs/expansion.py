@@ -13,6 +13,7 @@ import itertools
 from typing import Any
 
 import sympy as sp
+from sympy.polys.rings import PolyElement, PolyRing
 
 from derive import symbols
 from derive.closed_forms.expansion import (
@@ -130,15 +131,34 @@ def _void(degree: int, retarded: int, advanced: int) -> list[Any]:
 
 def _numerators(linear: sp.Expr, free: tuple[sp.Symbol, ...], power: int) -> list[Any]:
     """Return the coefficients of free symbols at E = 1, times `_denominator(power)`."""
-    values = []
-    nothing = dict.fromkeys((*free, symbols.energy), sp.S.Zero) | {symbols.energy: sp.S.One}
-    for symbol in free:
-        value = linear.xreplace(nothing | {symbol: sp.S.One})
-        numerator, denominator = (
-            _RING.from_sympy(sp.expand(part)) for part in sp.fraction(sp.together(value))
-        )
-        values.append((numerator * _denominator(power)).exquo(denominator))
-    return values
+    ring = PolyRing((symbols.linewidth, *free), sp.QQ_I)
+    whole = _multiplied(
+        linear.xreplace({symbols.energy: sp.S.One}), _denominator(power).set_ring(ring)
+    )
+    values: list[dict[tuple[int], Any]] = [{} for _ in free]
+    for (exponent, *of_free), coefficient in whole.terms():
+        values[of_free.index(1)][exponent,] = coefficient
+    return [_RING.ring.from_dict(value) for value in values]
+
+
+def _multiplied(expr: sp.Expr, denominator: PolyElement) -> PolyElement:
+    """Return a rational function times a polynomial that every one of its divisors divides."""
+    ring = denominator.ring
+    if expr.is_Add:
+        return sum((_multiplied(term, denominator) for term in expr.args), ring.zero)
+    result, inner = denominator, sp.S.One
+    for factor in sp.Mul.make_args(expr):
+        base, exponent = factor.as_base_exp()
+        if exponent.is_negative:
+            result = result.exquo(ring.from_expr(base) ** -int(exponent))
+        elif any(power.exp.is_negative for power in factor.atoms(sp.Pow)):
+            inner *= factor
+        else:
+            result *= ring.from_expr(factor)
+    if inner.is_Mul or inner.is_Pow:
+        above, below = sp.fraction(sp.together(inner))
+        return result.exquo(ring.from_expr(below)) * ring.from_expr(above)
+    return result if inner is sp.S.One else _multiplied(inner, result)
 
 
 def _denominator(power: int) -> Any:
