@@ -159,11 +159,16 @@ def differentiate(wrt: Iterable[sp.Symbol]) -> Pass:
         outputs = list(program.outputs)
         known = {value: name for name, value in definitions.items()}
         for symbol in wrt:
-            inner = {name: value.diff(symbol).subs(known) for name, value in definitions.items()}
+            inner = {
+                name: value.diff(symbol).subs(known)
+                for name, value in definitions.items()
+                if symbol in value.free_symbols
+            }
             for name, value in program.outputs:
                 derivative = value.diff(symbol)
-                for defined, slope in inner.items():
-                    derivative += value.diff(defined) * slope
+                # zeros are left out: SymPy asks of every factor of a zero whether it is finite
+                for defined in (name for name in inner if name in value.free_symbols):
+                    derivative += value.diff(defined) * inner[defined]
                 outputs.append((f"{name}_by_{symbol}", derivative))
         return program.with_values(program.body, tuple(outputs))
 

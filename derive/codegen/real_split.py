@@ -67,15 +67,14 @@ class Splitter:
     def _product(self, expr: sp.Mul) -> Parts:
         real, imaginary = sp.S.One, sp.S.Zero
         for factor in expr.args:
-            x, y = self(factor)
-            real, imaginary = real * x - imaginary * y, real * y + imaginary * x
+            real, imaginary = _times((real, imaginary), self(factor))
         return real, imaginary
 
     def _power(self, base: sp.Expr, exponent: sp.Integer) -> Parts:
         x, y = self(base)
         real, imaginary = x, y
         for _ in range(abs(int(exponent)) - 1):
-            real, imaginary = real * x - imaginary * y, real * y + imaginary * x
+            real, imaginary = _times((real, imaginary), (x, y))
         if exponent > 0:
             return real, imaginary
         modulus = (square(x) + square(y)) ** -exponent
@@ -108,6 +107,19 @@ class Splitter:
             real, imaginary = self._by_parts(_BY_PARTS[sp.polygamma], (order, x - sp.I * y))
             return real, -imaginary
         return self._by_parts(_BY_PARTS[sp.polygamma], (order, x + sp.I * y))
+
+
+def _times(first: Parts, second: Parts) -> Parts:
+    """Return the parts of a product, without the products that vanish.
+
+    Of the other factor of a zero SymPy asks whether it is finite, which takes long.
+    """
+    (a, b), (x, y) = first, second
+    if y is sp.S.Zero:
+        return a * x, b if b is sp.S.Zero else b * x
+    if b is sp.S.Zero:
+        return a * x, a * y
+    return a * x - b * y, a * y + b * x
 
 
 def square(x: sp.Expr) -> sp.Expr:
