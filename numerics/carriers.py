@@ -200,20 +200,38 @@ class Carriers:
         least = closest * abs(self.gap)
         return np.where(np.abs(y) < least, np.copysign(least, y), y)
 
-    def distance(self, origin: Any, offset: Array) -> Array:
-        """Return |origin + offset| less the edge of the spectrum; see `distance_from`."""
-        return distance_from(self.threshold, origin, offset)
+    def distance(self, origin: Any, offset: Array, shift: Any = 0.0) -> Array:
+        """Return |origin + shift + offset| less the edge of the spectrum; see `distance_from`."""
+        return distance_from(self.threshold, origin, offset, shift)
 
 
-def distance_from(edge: float, origin: Any, offset: Array) -> Array:
-    """Return |origin + offset| less the edge of a spectrum, accurate where that is small.
+def distance_from(edge: float, origin: Any, offset: Array, shift: Any = 0.0) -> Array:
+    """Return |origin + shift + offset| less the edge of a spectrum, accurate where that is small.
 
     Parameters
     ----------
     edge : float
     origin : ndarray of longdouble, shape (panels,)
     offset : ndarray, shape (panels, nodes)
+    shift : ndarray of longdouble, shape (panels,), optional
     """
-    above, below = ((sign * origin - edge).astype(float)[:, None] for sign in (1, -1))
-    positive = origin.astype(float)[:, None] + offset > 0
-    return np.where(positive, above + offset, below - offset)
+    start, above, below = (x[:, None] for x in starts(edge, origin, shift))
+    return np.where(start + offset > 0, above + offset, below - offset)
+
+
+def starts(edge: float, origin: Any, shift: Any) -> tuple[Array, Array, Array]:
+    """Return origin + shift, and it and its negative less the edge of a spectrum, rounded once.
+
+    What the sum is rounded by counts in units of its distance from the edge: for all nodes of a
+    panel it would move one of the two frequencies of a loop, but not the other one.
+
+    Parameters
+    ----------
+    edge : float
+    origin, shift : ndarray of longdouble, shape (panels,)
+    """
+    total = origin + shift
+    part = total - origin
+    rest = (origin - (total - part)) + (shift - part)
+    above, below = (sign * total - edge + sign * rest for sign in (1, -1))
+    return total.astype(float), above.astype(float), below.astype(float)

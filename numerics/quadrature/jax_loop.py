@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.carriers import starts
 from numerics.quadrature.node_loop import NodeLoop, Sums
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule
@@ -112,9 +113,8 @@ def _term_rows(loop: NodeLoop, panels: Panels) -> Array:
     for k, ((sign, turn), constants) in enumerate(zip(loop.terms, loop.constants, strict=True)):
         rows[:, k, 0] = sign
         for place, shift in ((1, -turn * half), (4, turn * half)):
-            start = sign * panels.origin + shift
-            rows[:, k, place] = start
-            rows[:, k, place + 1], rows[:, k, place + 2] = start - loop.edge, -start - loop.edge
+            columns = starts(loop.edge, sign * panels.origin, shift)
+            rows[:, k, place : place + 3] = np.stack(columns, axis=1)
         for place, constant in enumerate(constants, 7):
             rows[:, k, place] = constant if np.ndim(constant) == 0 else np.asarray(constant)[owner]
     return rows

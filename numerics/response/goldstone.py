@@ -181,8 +181,7 @@ def _matrix_of(
 ) -> Sampled:
     value = found.value[:, :4] + change[:, :4]
     size = found.size[:, :4] + np.abs(change[:, :4])
-    size[:, 1] += at_both_edges(state, omega)
-    size[:, 2] += _disagreement(state, found)
+    size += cancelled(state, omega, found.value[:, 3], found.size[:, 3])
     rounding = _ROUNDING * size
     limited = found.stuck | (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
     return FullResult(
@@ -191,6 +190,24 @@ def _matrix_of(
         2 * found.evaluations,
         statuses(found.missed, limited),
     )
+
+
+def cancelled(state: SteadyState, omega: Complex, value: Complex, size: Array) -> Array:
+    """Return sizes, shape (n, 4), of terms that cancel within the integrands.
+
+    Parameters
+    ----------
+    state : SteadyState
+    omega : ndarray of complex, shape (n,)
+    value : ndarray of complex, shape (n,)
+        M_11 - M_22.
+    size : ndarray, shape (n,)
+        That of its integrand.
+    """
+    found = np.zeros((omega.size, 4))
+    found[:, 1] = at_both_edges(state, omega)
+    found[:, 2] = _disagreement(state, value, size)
+    return found
 
 
 def at_both_edges(state: SteadyState, omega: Complex) -> Array:
@@ -210,7 +227,7 @@ def at_both_edges(state: SteadyState, omega: Complex) -> Array:
     return np.asarray(_TERMS * np.sqrt(2 * _STEP * length) / (2 * edge))
 
 
-def _disagreement(state: SteadyState, found: Totals) -> Array:
+def _disagreement(state: SteadyState, value: Complex, size: Array) -> Array:
     """Return what M_12 + M_21 would be about if the reservoirs disagreed by as much as they fill.
 
     It and M_11 - M_22 are sums of the same terms, times F_e gamma_h + F_h gamma_e and times
@@ -221,7 +238,7 @@ def _disagreement(state: SteadyState, found: Totals) -> Array:
     """
     carriers = state.carriers
     cold = all(f.temperature == 0 for _, f in carriers.edges())
-    terms = np.abs(found.value[:, 3]) if cold else found.size[:, 3]
+    terms = np.abs(value) if cold else size
     return np.asarray(carriers.linewidth / carriers.threshold * terms)
 
 

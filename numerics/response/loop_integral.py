@@ -164,7 +164,7 @@ def loop_arguments(
     # |nu| - Delta_0 for both signs, which are |nu + omega| - Delta_0 for the opposite ones
     shift = omega.real[panels.owner].astype(np.longdouble) / 2
     distance = np.stack(
-        [distance_from(state.gap, panels.origin - sign * shift, offset) for sign in (1, -1)]
+        [distance_from(state.gap, panels.origin, offset, -sign * shift) for sign in (1, -1)]
     )
     return (
         y,

@@ -111,9 +111,9 @@ class BandLoop:
         """Return y, the distances of y and y + omega from the edges, their mean, and omega."""
         carriers = self.carriers
         half = transfer * self.omega.real[panels.owner].astype(np.longdouble) / 2
-        starts = [sign * panels.origin - half, sign * panels.origin + half]
-        y = starts[0].astype(float)[:, None] + sign * offset
-        distances = (carriers.distance(start, sign * offset) for start in starts)
+        origin, away = sign * panels.origin, sign * offset
+        y = (origin - half).astype(float)[:, None] + away
+        distances = (carriers.distance(origin, away, shift) for shift in (-half, half))
         # where it is small it has all digits
         mean = sign * (panels.origin.astype(float)[:, None] + offset)
         return (y, *distances, mean), self.omega[panels.owner][:, None]

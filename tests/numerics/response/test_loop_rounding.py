@@ -9,7 +9,7 @@ from numerics import Parameters, solve_steady_state
 from numerics.evaluation import VARIABLE, evaluate
 from numerics.quadrature.rules import gauss_kronrod
 from numerics.response.frequency_grid import loop_panels
-from numerics.response.goldstone import _ROUNDING, at_both_edges
+from numerics.response.goldstone import _ROUNDING, at_both_edges, cancelled
 from numerics.response.loop_integral import loop_arguments
 from tests.derive.support.digits import Digits, digits
 from tests.derive.support.kernel_references import programs
@@ -66,16 +66,17 @@ def rounding_of(state, q, omega):
     apart = [(x - z.number.high) - z.number.low for x, z in zip(both, outputs, strict=True)]
     shape, weights = (4, 2, 2, *y.shape), slope * RULE.weights
     error = np.array(apart).reshape(shape).sum(axis=2) * weights
+    values = both.reshape(shape).sum(axis=2) * weights
     size = np.abs(both).reshape(shape).sum(axis=(1, 2)) * weights
-    errors, reported = np.empty((q.size, 4)), np.empty((q.size, 4))
+    errors, sizes = np.empty((q.size, 4)), np.empty((q.size, 4))
+    difference = np.empty(q.size, dtype=complex)
     for k in range(q.size):
         own = panels.owner == k
         errors[k] = np.hypot(*error[:, :, own].sum(axis=(2, 3)).T)
-        reported[k] = _ROUNDING * size[:, own].sum(axis=(1, 2))
-    reported[:, 1] += _ROUNDING * at_both_edges(state, omega)
-    # as much as M_12 + M_21 would be if the reservoirs disagreed
-    reported[:, 2] += reported[:, 3] * state.parameters.linewidth / state.gap
-    return errors, reported
+        sizes[k] = size[:, own].sum(axis=(1, 2))
+        difference[k] = values[3, :, own].sum(axis=(0, 2)) @ [1, 1j]
+    sizes += cancelled(state, omega, difference, sizes[:, 3])
+    return errors, _ROUNDING * sizes
 
 
 #: Where poles of both Green's functions meet within a linewidth: parameters, q and omega.  As
@@ -85,6 +86,17 @@ MEETING = [
     ((0.19, 6e-8, 2.5e-11, 0.0), 2e-6, -4.3 + 4.6e-6j),
     ((0.84, 1.1e-3, 5.2e-6, 0.0), 0.3, -1.1e-5 + 0.23j),
     ((0.97, 2e-8, 5.8e-11, 0.069), 1.6e-5, 9.3 - 6.2e-9j),
+    # next to no transfer, where rounded positions move one of both frequencies against the other
+    (
+        (0.2682466909686787, 1.0783720497025262e-07, 2.756151929473038e-11, 0.0),
+        1.23e-7,
+        -3.85147970932237e-06 - 9.650286276326306e-08j,
+    ),
+    (
+        (0.19223861113482488, 1.1286586152953721e-08, 1.366666957197444e-12, 0.0),
+        6.25e-5,
+        4.422289080759064e-08 - 7.672378438894888e-09j,
+    ),
     # the threshold of pairs
     ((-0.43, 9.1e-8, 1e-9, 0.0), 0.063, None),
 ]
