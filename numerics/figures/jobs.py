@@ -151,7 +151,7 @@ JOBS = (
         full={"points": 31},
         quick={"points": 11},
         parallel=True,
-        cost=15,
+        cost=8,
     ),
     FigureJob(
         *("growth rates", "growth_map", "growth_map"),
@@ -179,6 +179,6 @@ JOBS = (
         full={"points": 33, "waves": 48},
         quick={"points": 9},
         parallel=True,
-        cost=35,
+        cost=20,
     ),
 )

@@ -23,6 +23,7 @@ from numerics.stability.path import (
     curve_path,
     drive_path,
     drive_values,
+    end_path,
     interval,
     logarithmic,
     rates_from,
@@ -125,7 +126,7 @@ def find_boundary(
             return moved
     largest = 1.0
     if isinstance(condition.quantity, Existence):
-        largest, path = _LARGEST, drive_path(model, np.array([_LARGEST]))
+        largest, path = _LARGEST, end_path(model, _LARGEST)
     else:
         path = drive_path(model, drive_values(model))
         largest = path.value(path.grid[-1]) if path.grid else 0.0
@@ -234,7 +235,7 @@ def boundary_near(
     """
     condition = condition_of(kind)
     if isinstance(condition.quantity, Existence):
-        return first_of(condition, drive_path(model, np.array([_LARGEST])))
+        return first_of(condition, end_path(model, _LARGEST))
     step = math.copysign(min(max(abs(step), _LEAST), _FIRST), step)
     found = _moved(model, condition, start, reach=reach, step=step)
     if found is not None:

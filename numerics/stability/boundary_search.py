@@ -374,7 +374,7 @@ def _before(path: Path, end: float) -> SteadyState:
     last = min(path.known, key=lambda at: abs(at - end), default=-math.inf)
     before = end - math.copysign(NEXT_TO_END, end - last)
     try:
-        if path.vanishing:
+        if path.vanishing or before in path.known:
             return path.state(before)
         return solve_steady_state(path.setting(before))
     except (NoCondensate, ConvergenceError):

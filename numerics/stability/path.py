@@ -15,6 +15,7 @@ from numerics.parameters import Parameters, Setting
 from numerics.results import Status
 from numerics.solve.continuation import ContinuationError
 from numerics.solve.polynomial import lagrange_weights, leading_nodes
+from numerics.steady.branch import before_the_end
 from numerics.steady.curve import (
     CARRIERS,
     Along,
@@ -268,6 +269,18 @@ def drive_path(model: Parameters, ratios: Array, along: str = "ratio") -> Path:
     if branch.end is not None:
         end = End(branch.end / model.gamma_b * unit, _ending(branch.status))
     return Path(model, along, coordinate, tuple(known), known, given, end)
+
+
+def end_path(model: Parameters, largest: float) -> Path:
+    """Return the path up to a ratio with one state alone, that next to its end, if it ends."""
+    found = before_the_end(model, largest * model.gamma_b, NEXT_TO_END, _RTOL)
+    if found is None:
+        return Path(model, "ratio")
+    state, ending = found
+    assert ending.end is not None
+    end = End(ending.end / model.gamma_b, _ending(str(ending)))
+    before = math.log(end.value) - NEXT_TO_END
+    return Path(model, "ratio", grid=(before,), known={before: state}, end=end)
 
 
 def curve_path(model: Setting, along: str, values: object) -> Path:

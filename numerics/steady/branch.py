@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,12 @@ _POLISHING = 3
 
 
 def states_along(
-    parameters: Setting, wanted: tuple[float, ...], rtol: float
+    parameters: Setting, wanted: Iterable[float], rtol: float
 ) -> Iterator[SteadyState | NoCondensate]:
-    """Yield the state at each wanted decay rate, or why there is none, in ascending order."""
+    """Yield the state at each wanted decay rate, or why there is none, in ascending order.
+
+    Once the branch has ended, a rate may be asked for that is close below its end.
+    """
     equations = Equations(parameters)
     balanced = balanced_state(equations)
     branch = _Branch(equations, equations.point(balanced, 0.0))
@@ -55,6 +59,38 @@ def states_along(
             yield _ended(parameters, branch.end)
         else:
             yield _state_between(equations, gamma_v, branch.before, branch.after, rtol)
+
+
+def before_the_end(
+    parameters: Setting, largest: float, near: float, rtol: float
+) -> tuple[SteadyState, NoCondensate] | None:
+    """Return the state next to the end of the branch, and that end; None if it is beyond a rate.
+
+    Parameters
+    ----------
+    parameters : Parameters or Model
+    largest : float
+        That rate.
+    near : float
+        How far before the end the state is, in the logarithm of the rate.
+    rtol : float
+        As in `solve_steady_state`.
+    """
+    ends: list[float] = []
+
+    def wanted() -> Iterator[float]:
+        yield largest
+        yield from (end * math.exp(-near) for end in ends)
+
+    states = states_along(parameters, wanted(), rtol)
+    first = next(states)
+    if not isinstance(first, NoCondensate) or first.end is None:
+        return None
+    ends.append(first.end)
+    last = next(states)
+    if isinstance(last, NoCondensate):
+        raise last
+    return last, first
 
 
 class _Branch:
