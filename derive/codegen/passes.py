@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import sympy as sp
 
+from derive.codegen.derivative import derivative
 from derive.codegen.program import Assignment, Program, free_names
 from derive.functions.registry import COMPLEX_PARTS, linear_form
 from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
@@ -160,16 +161,16 @@ def differentiate(wrt: Iterable[sp.Symbol]) -> Pass:
         known = {value: name for name, value in definitions.items()}
         for symbol in wrt:
             inner = {
-                name: value.diff(symbol).subs(known)
+                name: derivative(value, symbol).subs(known)
                 for name, value in definitions.items()
                 if symbol in value.free_symbols
             }
             for name, value in program.outputs:
-                derivative = value.diff(symbol)
+                slope = derivative(value, symbol)
                 # zeros are left out: SymPy asks of every factor of a zero whether it is finite
                 for defined in (name for name in inner if name in value.free_symbols):
-                    derivative += value.diff(defined) * inner[defined]
-                outputs.append((f"{name}_by_{symbol}", derivative))
+                    slope += derivative(value, defined) * inner[defined]
+                outputs.append((f"{name}_by_{symbol}", slope))
         return program.with_values(program.body, tuple(outputs))
 
     return run

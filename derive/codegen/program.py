@@ -59,15 +59,29 @@ class Program:
             if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
                 raise ValueError(f"{shown(name)} is no identifier")
         known = set(self.inputs)
+        # what depends on known symbols alone, which are never forgotten
+        seen: set[sp.Basic] = set()
         for symbol, value in self.body:
-            self._require_known(value, known)
+            self._require_known(value, known, seen)
             if symbol in known:
                 raise ValueError(f"{self.name}: {symbol} is assigned twice")
             known.add(symbol)
         for _, value in self.outputs:
-            self._require_known(value, known)
+            self._require_known(value, known, seen)
 
-    def _require_known(self, value: sp.Expr, known: set[sp.Symbol]) -> None:
+    def _require_known(self, value: sp.Expr, known: set[sp.Symbol], seen: set[sp.Basic]) -> None:
+        found: set[sp.Basic] = set()
+        waiting, every = [value], True
+        while waiting and every:
+            node = waiting.pop()
+            if node not in seen and node not in found:
+                found.add(node)
+                waiting += node.args
+                every = not node.is_Symbol or node in known
+        if every:
+            seen |= found
+            return
+        # those that are bound need not be known
         unknown = value.free_symbols - known
         if unknown:
             names = ", ".join(sorted(map(str, unknown)))

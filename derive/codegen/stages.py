@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
+from derive.codegen.derivative import derivative
 from derive.codegen.program import Assignment
 from derive.codegen.real_split import Splitter
 
@@ -87,7 +88,7 @@ class StagesWithSlopes(Stages):
         """Return the derivative of a value of what has been assigned."""
         known = self._slopes[direction]
         found = sorted(value.free_symbols & known.keys(), key=str)
-        return sp.Add(*(value.diff(symbol) * known[symbol] for symbol in found))
+        return sp.Add(*(derivative(value, symbol) * known[symbol] for symbol in found))
 
 
 class StagesWithRealSlopes(StagesWithSlopes):
