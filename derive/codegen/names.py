@@ -37,6 +37,20 @@ RESERVED = frozenset(
 )
 
 
+def name_of(symbol: sp.Symbol) -> str:
+    """Return the name of a symbol as `str` does, which sets up a printer each time.
+
+    Printing all kernels asks for half a million of them.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> name_of(sp.Symbol("x"))
+    'x'
+    """
+    return symbol.name if type(symbol) is sp.Symbol else str(symbol)
+
+
 def identifier(name: str, taken: Iterable[str] = ()) -> str:
     r"""Return the name that stands for a symbol's name in every target.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
+from derive.codegen.names import name_of
 from derive.codegen.program import Program
 from derive.functions import elementary
 from derive.functions.registry import forms, imports
@@ -212,7 +213,7 @@ class Printer:
     def _print(self, expr: sp.Expr) -> tuple[str, int]:
         """Return the text and how tightly it binds."""
         if expr.is_Symbol:
-            return str(expr), _ATOM
+            return name_of(expr), _ATOM
         if expr.is_Number or isinstance(expr, sp.NumberSymbol):
             return self._number(expr)
         if isinstance(expr, sp.Add):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derive.codegen.names import require_plain, shown
+from derive.codegen.names import name_of, require_plain, shown
 from derive.functions.elementary import COUNTED
 from derive.functions.registry import is_transcendental
 
@@ -89,7 +89,7 @@ class Program:
 
     def names(self) -> list[str]:
         """Return the names of all symbols."""
-        return [str(symbol) for symbol in (*self.inputs, *(s for s, _ in self.body))]
+        return [name_of(symbol) for symbol in (*self.inputs, *(s for s, _ in self.body))]
 
     def with_values(
         self, body: tuple[Assignment, ...], outputs: tuple[tuple[str, sp.Expr], ...]

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from derive.codegen.names import shown
+from derive.codegen.names import name_of, shown
 from derive.codegen.program import Assignment, Module, Program
 from derive.functions import elementary
 from derive.functions import stable as nodes
@@ -64,7 +64,7 @@ def _data(expr: sp.Expr) -> Any:
     if expr.is_Integer:
         return int(expr)
     if expr.is_Symbol:
-        return str(expr)
+        return name_of(expr)
     if expr.is_Rational:
         return ["/", int(expr.p), int(expr.q)]
     if expr is sp.pi:
