@@ -51,6 +51,20 @@ def test_many_at_once_each_by_itself():
     assert np.abs(found.at - roots).max() < 8 * EPS * 3
 
 
+def test_slopes_are_those_of_the_zero_where_none_is_kept():
+    def function(which, z):
+        return np.expm1(z), np.zeros(z.shape)
+
+    def with_slope(which, z):
+        return Local(*function(which, z), np.exp(z))
+
+    start = np.array([5e-5 + 0j, 0.1 + 0.1j])
+    found = newton(function, with_slope, start, free, kept=0.0)
+    # from before the last step, which is shorter than 1e-9
+    assert np.abs(found.slope - 1).max() < 2e-9
+    assert np.abs(newton(function, with_slope, start, free).slope - 1).max() > 1e-6
+
+
 def test_slopes_are_kept_at_the_end():
     """A good guess takes one derivative."""
     taken = []

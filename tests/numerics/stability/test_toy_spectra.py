@@ -26,6 +26,7 @@ from numerics import (
 )
 from numerics.stability.axis_count import axis_counts, axis_modes
 from numerics.stability.edge_search import looked_for
+from numerics.stability.peaks import highest_point
 from numerics.stability.wave_numbers import search_grid
 
 #: Rounding of a polynomial of some ten operations, in units of the sum of its terms' moduli.
@@ -275,3 +276,25 @@ def test_the_spectrum_of_a_state_stands_for_it():
         assert found.frequencies.tolist() == expected.frequencies.tolist()
         assert found.vectors.tolist() == expected.vectors.tolist()
         assert found.error.tolist() == expected.error.tolist()
+
+
+@pytest.mark.parametrize("away", [1e-3, 5e-5, -5e-5, 1e-7])
+def test_the_highest_point_of_a_mode_is_a_root_within_its_error(away):
+    """omega(q) = 1/2 + x/10 + x**3/3 + i [x**3/20 - x**2/25 - 1/100], x = log q - 1/5."""
+
+    def mode(q):
+        x = np.log(q) - 0.2
+        return 0.5 + x / 10 + x**3 / 3 + 1j * (x**3 / 20 - x**2 / 25 - 0.01)
+
+    def determinant(q, omega, rtol):
+        one, other = omega - mode(q), omega + np.conj(mode(q))
+        return one * other, ROUNDING * (np.abs(omega) + 1) ** 2
+
+    spectrum = Spectrum(determinant, GAMMA, 1.0, 2.0, power=2.0)
+    x = 0.2 + away
+    curve = np.polynomial.Polynomial([mode(math.exp(x)), 0, -1e-6j], domain=[x - 0.02, x + 0.02])
+    top = highest_point(spectrum, curve)
+    assert top is not None
+    assert abs(top.omega - mode(top.q)) <= top.error < 1e-11
+    # slopes are of values next to each other here
+    assert math.log(top.q) == pytest.approx(0.2, abs=1e-7)
