@@ -196,6 +196,10 @@ class _Normal:
     missing: Complex
     #: What multiplies the order parameter, and a bound of its error, by the frequency.
     known: dict[float, tuple[complex, float]] = field(default_factory=dict)
+    #: What `dressed` made of that.
+    seen: dict[float, tuple[tuple[complex, float], tuple[complex, float]]] = field(
+        default_factory=dict
+    )
 
     @property
     def bare(self) -> float:
@@ -223,9 +227,13 @@ class _Normal:
         """Return omega + i loss of the boson that carriers make at omega, and a bound of errors."""
         if omega not in self.known:
             _sample([(self, np.array([omega]))])
-        value, bound = self.known[omega]
-        energy = self.coupling.energy_at(value)
-        return self.bare - energy, abs(self.coupling.energy_at(value + bound) - energy)
+        known = self.known[omega]
+        if omega not in self.seen or self.seen[omega][0] is not known:
+            value, bound = known
+            energy = self.coupling.energy_at(value)
+            error = abs(self.coupling.energy_at(value + bound) - energy)
+            self.seen[omega] = known, (self.bare - energy, error)
+        return self.seen[omega][1]
 
     def off(self, omega: float) -> float:
         """Return by how much the frequency of the boson at omega is another one."""
@@ -233,7 +241,8 @@ class _Normal:
 
     def unclear(self) -> Array:
         """Return the frequencies at which errors hide the sign of `off`."""
-        return np.array([w for w in self.known if abs(self.off(w)) <= self.dressed(w)[1]])
+        every = ((w, *self.dressed(w)) for w in self.known)
+        return np.array([w for w, value, error in every if abs(value.real - w) <= error])
 
     def first(self, found: list[_Root]) -> LaserThreshold:
         """Return the threshold of the mode that is the first to grow, of all that are marginal."""
