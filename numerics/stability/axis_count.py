@@ -154,7 +154,8 @@ class ModeSearch:
         rough: bool = False,
     ) -> None:
         self.spectrum, self.q, self.height, self.rough = spectrum, q, height, rough
-        self.slow = _slow_modes(spectrum, q)
+        # above the axis none is slow
+        self.slow = _slow_modes(spectrum, q) if height == 0 else [[] for _ in q]
         self.samples = LineSamples(spectrum, q, self.slow, density, height)
         self.samples.resolve()
         self.counts, self.certain, self.doubt = self.samples.counts()

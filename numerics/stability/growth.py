@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -180,9 +181,11 @@ def _judged(
     spectrum: Spectrum, best: Peak, peaks: list[Peak], found: list[AxisModes]
 ) -> GrowthRate:
     """Return the rate with its whole error and what it says of the state."""
-    q, omega = np.array([p.q for p in peaks]), np.array([p.omega for p in peaks])
-    errors = with_state_errors(spectrum, q, omega, np.array([p.error for p in peaks]))
-    rates = omega.imag
+    # where it grows for sure the others do not matter to the verdict
+    errors = _whole_errors(spectrum, peaks[:1] if best.omega.imag > 0 else peaks)
+    if best.omega.imag > 0 and not best.omega.imag > errors[0]:
+        errors = _whole_errors(spectrum, peaks)
+    rates = np.array([peak.omega.imag for peak in peaks[: errors.size]])
     if (rates - errors > 0).any() or any(m.certain and m.growing > 0 for m in found):
         verdict = GROWS
     elif all(m.certain for m in found) and (rates + errors < 0).all():
@@ -202,6 +205,12 @@ def _judged(
         Status.COMPLETE if all(modes.complete for modes in found) else Status.INCOMPLETE,
         verdict,
     )
+
+
+def _whole_errors(spectrum: Spectrum, peaks: list[Peak]) -> Array:
+    """Return bounds of the errors of modes, those of the state included."""
+    q, omega, bare = (np.array(column) for column in zip(*map(astuple, peaks), strict=True))
+    return with_state_errors(spectrum, q, omega, bare)
 
 
 def _sharp(spectrum: Spectrum, rough: Peak) -> Peak:
