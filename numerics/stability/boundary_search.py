@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from numerics.errors import ConvergenceError, NoCondensate
@@ -22,9 +23,9 @@ from numerics.steady.solution import SteadyState, solve_steady_state
 _ASIDE = tuple(math.log(factor) for factor in (1.04, 1.07, 1.085, 1.02))
 #: Error of a zero in the coordinate.
 _ZERO = 4e-12
-#: How far beyond a boundary it is looked at on which side a number is negative; and the shortest
-#: distance over which the slope at a bracketed zero is taken.
-_SLOPE, _RESOLVED = 1e-4, 1e-6
+#: To what the former is known then; the shortest distance over which the slope at a bracketed zero
+#: is taken.
+_ABOUT, _RESOLVED = 1e-3, 1e-6
 #: Halvings of a bracket whose end was too far away; and minima that may touch zero in it.
 _HALVINGS, _MINIMA = 6, 3
 #: The error of the end of the condensates, in the coordinate.
@@ -91,8 +92,8 @@ def boundaries_of(condition: Condition, path: Path, *, both: bool = False) -> It
     match condition.quantity:
         case Existence():
             return iter(filter(None, [ended(condition, path)]))
-        case Number() as number:
-            return numbers(condition, number, path, both)
+        case Number():
+            return numbers(condition, path, both)
         case Lowest() as lowest:
             return touching(condition, lowest, path, both)
         case Highest() as mode:
@@ -157,16 +158,29 @@ def found_at(condition: Condition, path: Path, zero: Zero[Place]) -> Boundary:
 # A number of the state ----------------------------------------------------------------------------
 
 
-def numbers(condition: Condition, number: Number, path: Path, both: bool) -> Iterator[Boundary]:
+def numbers(condition: Condition, path: Path, both: bool) -> Iterator[Boundary]:
     """Yield where a number of the state changes its sign."""
+    value = _number_along(condition, path)
+    yield from (
+        bracketed(condition, path, *ends) for _, *ends in _sides(condition, path, both, value)
+    )
+
+
+def _number_along(condition: Condition, path: Path) -> Callable[[float], float]:
+    return functools.cache(lambda at: condition.number.first(path.state(at)).value)
+
+
+def _sides(
+    condition: Condition, path: Path, both: bool, value: Callable[[float], float]
+) -> Iterator[tuple[bool, float, float]]:
+    """Yield whether a number falls, and coordinates between which it changes its sign."""
     until = None if both or condition.until is None else condition.until.quantity
-    changes = sign_changes(lambda at: number.first(path.state(at)).value, path.grid)
-    for (low, _), (high, after) in changes:
+    for (low, _), (high, after) in sign_changes(value, path.grid):
         # one step more tells of a dip next to it
         if isinstance(until, Lowest) and _crossed(until, path, high - 1.5 * STEP):
             return
         if after < 0 or both:
-            yield bracketed(condition, path, low, high)
+            yield after < 0, low, high
 
 
 def _crossed(until: Lowest, path: Path, before: float) -> bool:
@@ -308,11 +322,13 @@ def highest(condition: Condition, mode: Highest, path: Path, both: bool) -> Iter
 
 
 def _aside(condition: Condition, path: Path, both: bool) -> Iterator[float]:
-    """Yield the coordinates beyond boundaries that a mode accompanies."""
+    """Yield the coordinates beyond where numbers of the state vanish that a mode accompanies."""
+    from scipy.optimize import brentq
+
     for other in condition.beside:
-        for found in boundaries_of(other, path, both=both):
-            at = path.coordinate.of(found.value)
-            falls = other.number.first(path.state(at + _SLOPE)).value < 0
+        value = _number_along(other, path)
+        for falls, *ends in _sides(other, path, both, value):
+            at = float(brentq(value, *ends, xtol=_ABOUT))
             yield from (at + aside * (1 if falls else -1) for aside in _ASIDE)
 
 

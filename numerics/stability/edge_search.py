@@ -313,22 +313,32 @@ def _zeros(path: Path, inner: float, outer: float) -> Iterator[Boundary]:
     assert isinstance(static, Lowest)
     lowest = static.first(state)
     longest = lowest.value < 0 and lowest.q <= static.grid(state)[0]
+    step = math.copysign(_FIRST, outer - inner)
     if longest:
         # of the static modes those of long waves grow last, whatever grows fastest
         yield from _uniform_zero(path, inner, outer)
+    elif lowest.value < 0:
+        # one that is known, before it is asked what grows fastest
+        yield from _zero_from(STATIC, path, inner, lowest, step)
     mode = fastest(state)
     kind = instability_of(mode, state)
-    step = math.copysign(_FIRST, outer - inner)
     whole = Condition(kind.name, Highest(moving=kind is OSCILLATING))
     for condition in (STATIC if kind is UNIFORM else kind, UNIFORM, whole):
-        if condition is UNIFORM:
-            yield from () if longest else _uniform_zero(path, inner, outer)
-            continue
-        try:
-            if (zero := zero_near(condition, path, inner, mode, step=step)) is not None:
-                yield found_at(condition, path, zero)
-        except (NoCondensate, ConvergenceError):
-            continue
+        if condition is not UNIFORM:
+            yield from _zero_from(condition, path, inner, mode, step)
+        elif not longest:
+            yield from _uniform_zero(path, inner, outer)
+
+
+def _zero_from(
+    condition: Condition, path: Path, inner: float, place: Place, step: float
+) -> Iterator[Boundary]:
+    """Yield where a quantity vanishes that is followed from a place, if it does."""
+    try:
+        if (zero := zero_near(condition, path, inner, place, step=step)) is not None:
+            yield found_at(condition, path, zero)
+    except (NoCondensate, ConvergenceError):
+        return
 
 
 def _uniform_zero(path: Path, inner: float, outer: float) -> Iterator[Boundary]:
