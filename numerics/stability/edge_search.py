@@ -261,22 +261,36 @@ def outermost(path: Path, found: Boundary, outward: float) -> tuple[Boundary, bo
         The edge, and whether no mode grows beyond.
     """
     for last in (*(False,) * _OTHERS, True):
-        at = path.coordinate.of(found.value) + outward * _CLEAR
+        here = path.coordinate.of(found.value)
+        # static ones that end before the states that are looked at are at the edge itself
+        close = None if last else _others(found, (STATIC, UNIFORM), path, here, outward, [])
+        if close is not None:
+            found = close
+            continue
+        at = here + outward * _CLEAR
         try:
             verdict, modes = looked_for(path.state(at))
         except (NoCondensate, ConvergenceError):
             return found, True
-        beyond = (
-            other
-            for condition in (STATIC, UNIFORM, OSCILLATING)
-            if condition.name != found.kind
-            and (other := _next_edge(condition, path, at, outward, modes)) is not None
-        )
-        after = None if last else next(beyond, None)
+        kinds = (STATIC, UNIFORM, OSCILLATING)
+        after = None if last else _others(found, kinds, path, at, outward, modes)
         if after is None:
             break
         found = after
     return found, verdict != GROWS
+
+
+def _others(
+    found: Boundary,
+    kinds: Iterable[Condition],
+    path: Path,
+    at: float,
+    outward: float,
+    modes: list[AxisModes],
+) -> Boundary | None:
+    """Return where a mode of another kind ceases to grow; see `_next_edge`."""
+    edges = (_next_edge(c, path, at, outward, modes) for c in kinds if c.name != found.kind)
+    return next((edge for edge in edges if edge is not None), None)
 
 
 def _next_edge(

@@ -18,6 +18,7 @@ from numerics import (
 )
 from numerics.figures import film_diagram
 from numerics.figures.files import save_table
+from numerics.response.determinant import static_stiffness
 from numerics.results import DECAYS, GROWS
 from tests.numerics.support import brute_force_matrices as brute
 
@@ -102,3 +103,18 @@ def test_re_entrance_and_the_moving_mode() -> None:
     ):
         state = solve_steady_state(film_diagram.film_model(0.02, ratio))
         assert growth_rate(state).verdict == verdict
+
+
+@pytest.mark.slow
+def test_stable_again_beyond_the_last_static_mode() -> None:
+    """Those of long waves end 5e-8 of the drive before one of a wave number of 8e-4."""
+    (column,) = film_diagram.compute(bindings=(4.0,), regions=True).columns
+    ((_, end),) = column.unstable
+    waves, lowest = np.geomspace(2e-4, 3e-3, 40), []
+    for ratio in (end * (1 - 2e-8), end * (1 + 2e-8)):
+        state = solve_steady_state(film_diagram.film_model(4.0, ratio))
+        value, error = static_stiffness(state, waves, 1e-11)
+        k = int(np.argmin(value))
+        assert error[k] < abs(value[k])
+        lowest.append(value[k])
+    assert lowest[0] < 0 < lowest[1]
