@@ -171,7 +171,8 @@ def _wide(steps: Array, values: Complex) -> NDArray[np.bool_]:
     ratio = values[1:] / values[:-1]
     rise = np.log(np.abs(ratio))
     before, after = np.ones((2, steps.size), dtype=bool)
-    with np.errstate(divide="ignore"):
+    # a step beside one that is smaller by 308 orders of magnitude
+    with np.errstate(divide="ignore", over="ignore"):
         before[1:] = -rise[:-1] > np.log1p(steps[:-1] / steps[1:])
         after[:-1] = rise[1:] > np.log1p(steps[1:] / steps[:-1])
     return np.asarray((np.abs(np.angle(ratio)) > _TURN) | (before & after))

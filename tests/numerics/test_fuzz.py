@@ -285,6 +285,7 @@ def test_any_coupling(inv_kfa) -> None:
 @given(STATES, powers(-320.0, 13.0), st.none() | powers(-320.0, 13.0))
 @example(STATE, 1e12, None)
 @example(STATE, 5e-324, 1e-300)
+@example(STATE, 1.0, 1e-312)
 def test_modes_of_any_wave_number(state, q, largest) -> None:
     harmless("collective_mode", {"state": state, "q": q, "largest": largest})
 
