@@ -38,6 +38,8 @@ _REACH, _BEYOND = 1e6, 300.0
 WEAK = 1e-9
 #: Thresholds of smaller wave numbers are beyond reach: the kernels' numbers would overflow there.
 SMALLEST_WAVE = 1e-30
+#: The same for M, in which thresholds beyond reach are left out.
+_WAVE = 1e-9
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.  Its square, and that
 #: times what narrow linewidths make small, are numbers of all digits.
 NO_WAVE = 1e-120
@@ -71,7 +73,8 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
         else:
             splits += [f.edge + half, f.edge - half]
     offsets = np.array([[-gamma], [gamma]])
-    found = threshold_energies(state, q, np.stack([omega, omega + 2j * gamma]))
+    # those of smaller wave numbers are beyond reach, and would cost the others their digits
+    found = threshold_energies(state, np.maximum(q, _WAVE), np.stack([omega, omega + 2j * gamma]))
     positions = (np.array(energies)[:, None, None] + both, found.real + half)
     distances = (
         np.array(widths).repeat(2, axis=0),
