@@ -38,8 +38,8 @@ _REACH, _BEYOND = 1e6, 300.0
 WEAK = 1e-9
 #: Thresholds of smaller wave numbers are beyond reach: the kernels' numbers would overflow there.
 SMALLEST_WAVE = 1e-30
-#: The same for M, in which thresholds beyond reach are left out.
-_WAVE = 1e-9
+#: The same for M, and in place of zero, where thresholds beyond reach are left out.
+WAVE = 1e-9
 #: The wave number in place of smaller ones: artanh(q/k)/q is 1/k to rounding.  Its square, and that
 #: times what narrow linewidths make small, are numbers of all digits.
 NO_WAVE = 1e-120
@@ -74,7 +74,7 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
             splits += [f.edge + half, f.edge - half]
     offsets = np.array([[-gamma], [gamma]])
     # those of smaller wave numbers are beyond reach, and would cost the others their digits
-    found = threshold_energies(state, np.maximum(q, _WAVE), np.stack([omega, omega + 2j * gamma]))
+    found = threshold_energies(state, np.maximum(q, WAVE), np.stack([omega, omega + 2j * gamma]))
     positions = (np.array(energies)[:, None, None] + both, found.real + half)
     distances = (
         np.array(widths).repeat(2, axis=0),
@@ -181,7 +181,7 @@ def threshold_energies(state: SteadyState | Carriers, q: Array, transfer: Comple
     -------
     ndarray of complex, shape (6, ..., n)
     """
-    q = np.maximum(q, SMALLEST_WAVE)
+    q = np.where(q > SMALLEST_WAVE, q, WAVE)
     roots = np.sqrt(_threshold_squares(state, q, transfer))
     signs = np.array([1.0, -1.0]).reshape(2, *(1 for _ in roots.shape))
     p = signs * roots

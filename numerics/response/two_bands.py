@@ -21,7 +21,7 @@ from numerics.quadrature.adaptive import Sums
 from numerics.quadrature.node_loop import Filling, NodeLoop
 from numerics.quadrature.panels import Extended, Panels
 from numerics.quadrature.rules import Rule
-from numerics.response.frequency_grid import SMALLEST_WAVE, WEAK, BranchPoints
+from numerics.response.frequency_grid import SMALLEST_WAVE, WAVE, WEAK, BranchPoints
 from numerics.response.frequency_grid import threshold_energies as equal_threshold_energies
 
 Array = NDArray[np.float64]
@@ -252,7 +252,7 @@ def threshold_energies(carriers: Carriers, q: Array, transfer: Complex) -> list[
     if carriers.skew == 0:
         # of the third degree in p**2
         return list(equal_threshold_energies(carriers, q, transfer))
-    q = np.maximum(q, SMALLEST_WAVE)
+    q = np.where(q > SMALLEST_WAVE, q, WAVE)
     a, mu, gap = carriers.skew, carriers.mu, carriers.gap
     zero, one = np.zeros_like(transfer), np.ones_like(transfer)
     # coefficients in p, the lowest first
