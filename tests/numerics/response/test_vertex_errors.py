@@ -10,7 +10,17 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from numerics import ConvergenceError, NoCondensate, response_matrix, solve_steady_state
+from numerics import (
+    Bands,
+    Contact,
+    ConvergenceError,
+    Model,
+    NoCondensate,
+    Reservoir,
+    fluctuation_matrix,
+    response_matrix,
+    solve_steady_state,
+)
 from numerics.quadrature.rules import gauss_kronrod
 from numerics.response.two_bands import TERMS, pairing_panels
 from numerics.response.vertex_loop import _ROUNDING, VertexLoop, vertex_kernels
@@ -130,3 +140,14 @@ def tail(loop: VertexLoop, owner: int, scale: float, end: float, pairs: list) ->
                     least = far[((0, 0), (0, 3), (3, 0), (3, 3)).index(pair)]
                     total[k] += (parts[k] * mp.mpc(0, 0.5) - least * smooth) * slope
         return np.array([complex(x) for x in total])
+
+
+def test_without_a_wave_number_thresholds_are_those_of_a_small_one() -> None:
+    # those out of reach must not cost the others their digits
+    baths = [Reservoir("bath", 1e-2), Reservoir.empty("vacuum", 1e-4)]
+    state = solve_steady_state(Model(Contact(binding=0.5), baths, bands=Bands(dimension=2)))
+    away = np.geomspace(1e-3, 1e3, 60)
+    omega = np.concatenate([-away, away])
+    still, slow = (fluctuation_matrix(state, q, omega, full=True) for q in (0.0, 1e-6))
+    assert set(still.status) == set(slow.status) == {"converged"}
+    assert (np.abs(still.value - slow.value) <= still.error + slow.error).all()
