@@ -146,7 +146,7 @@ def test_without_a_wave_number_thresholds_are_those_of_a_small_one() -> None:
     # those out of reach must not cost the others their digits
     baths = [Reservoir("bath", 1e-2), Reservoir.empty("vacuum", 1e-4)]
     state = solve_steady_state(Model(Contact(binding=0.5), baths, bands=Bands(dimension=2)))
-    away = np.geomspace(1e-3, 1e3, 60)
+    away = np.geomspace(1e-3, 1e3, 60)[30:]
     omega = np.concatenate([-away, away])
     still, slow = (fluctuation_matrix(state, q, omega, full=True) for q in (0.0, 1e-6))
     assert set(still.status) == set(slow.status) == {"converged"}
