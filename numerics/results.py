@@ -32,6 +32,9 @@ __all__ = [
     "statuses",
 ]
 
+#: How a quadrature ends: reached, reached up to rounding, or missed.
+_ENDS = np.array([Status.CONVERGED, Status.ROUNDING, Status.NOT_CONVERGED])
+
 GROWS, DECAYS, UNDECIDED = Verdict.GROWS, Verdict.DECAYS, Verdict.UNDECIDED
 
 
@@ -100,5 +103,5 @@ def also_full(
 
 def statuses(missed: ArrayLike, limited: ArrayLike) -> NDArray[np.str_]:
     """Return the status of each point: missed the tolerance, limited by rounding, or converged."""
-    reached = np.where(limited, Status.ROUNDING, Status.CONVERGED)
-    return np.asarray(np.where(missed, Status.NOT_CONVERGED, reached))
+    which = np.where(missed, 2, np.asarray(limited, dtype=np.int64))
+    return np.asarray(_ENDS[which])

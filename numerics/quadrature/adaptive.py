@@ -138,6 +138,8 @@ class Totals:
         Where the goal was not reached for want of rounds.
     stuck : ndarray of bool, shape (n,)
         Where it was not reached for rounding, which shorter pieces do not help against.
+    tolerance : ndarray, shape (n, k) or (n, 1)
+        The goal.
     """
 
     value: Complex
@@ -146,6 +148,7 @@ class Totals:
     evaluations: Integers
     missed: NDArray[np.bool_]
     stuck: NDArray[np.bool_]
+    tolerance: Array
 
 
 def integrate(
@@ -218,16 +221,19 @@ def refine(
     """
     done = evaluate(pieces)
     pieces_of = np.bincount(pieces.owner, minlength=count)
-    vain = np.zeros(count, np.int64)
+    vain, halving = np.zeros(count, np.int64), None
     for remaining in range(rounds, -1, -1):
         value, error, size = done.totals(count)
         tolerance = goal(value, size).reshape(count, -1)
         # written so that a value which is not a number is missed, too
         reached = error <= tolerance
         missed = np.asarray(~reached.all(axis=1))
-        small = (reached | (error <= _SMALL * size)).all(axis=1)
-        stuck = missed & small & (vain >= _STUCK_ROUNDS) & (rounding > 0)
-        missed &= ~stuck
+        stuck = np.zeros(count, np.bool_)
+        if rounding > 0 and halving is not None and missed.any():
+            vain = halving.in_vain(vain)
+            small = (reached | (error <= _SMALL * size)).all(axis=1)
+            stuck = missed & small & (vain >= _STUCK_ROUNDS)
+            missed &= ~stuck
         if remaining == 0 or not missed.any():
             break
         share = np.where(missed[:, None], tolerance / (2 * pieces_of[:, None]), np.inf)
@@ -235,21 +241,35 @@ def refine(
         bad = np.asarray(~(done.error <= least).all(axis=1))
         if not bad.any():
             break
-        before = done.select(bad)
-        after = evaluate(before.pieces.halved())
-        (parts, excess), (more, left) = _excess(before, share), _excess(after, share)
-        useless = (more > _SPREAD * parts) & (left > _KEPT * excess)
-        vain = np.where(missed, np.where(useless, vain + 1, 0), vain)
+        halves = done.pieces.select(bad)
+        after = evaluate(halves.halved())
+        halving = _Halving(missed, share, (halves.owner, done.error[bad]), after)
         pieces_of += np.bincount(after.pieces.owner, minlength=count)
         done = done.select(~bad).joined(after)
-    return Totals(value, error, size, pieces_of, missed, stuck)
+    return Totals(value, error, size, pieces_of, missed, stuck, tolerance)
 
 
-def _excess(some: Integrals[Any], share: Array) -> tuple[Array, Array]:
+class _Halving(NamedTuple):
+    """A round of halving: of which integrals, their shares, and pieces before and after it."""
+
+    missed: NDArray[np.bool_]
+    share: Array
+    before: tuple[Integers, Array]
+    after: Integrals[Any]
+
+    def in_vain(self, vain: Integers) -> Integers:
+        """Return how many rounds have left errors as they were, one after the other."""
+        after = self.after
+        parts, excess = _excess(*self.before, self.share)
+        more, left = _excess(after.pieces.owner, after.error, self.share)
+        useless = (more > _SPREAD * parts) & (left > _KEPT * excess)
+        return np.where(self.missed, np.where(useless, vain + 1, 0), vain)
+
+
+def _excess(owner: Integers, error: Array, share: Array) -> tuple[Array, Array]:
     """Return how many pieces of each integral miss their share, and errors in its units, summed."""
-    owner = some.pieces.owner
-    own, units = share[owner], np.zeros_like(some.error)
-    units = np.divide(some.error, own, out=units, where=own > 0).max(axis=1)
+    own, units = share[owner], np.zeros_like(error)
+    units = np.divide(error, own, out=units, where=own > 0).max(axis=1)
     many, total = (np.bincount(owner, x, len(share)).astype(float) for x in (units > 1, units))
     return many, total
 

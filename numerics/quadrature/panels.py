@@ -64,7 +64,14 @@ class Panels:
 
     def select(self, which: NDArray[np.bool_] | Integers | slice) -> Panels:
         """Return some of the panels."""
-        return Panels(*(getattr(self, field.name)[which] for field in fields(self)))
+        return Panels(
+            self.owner[which],
+            self.origin[which],
+            self.scale[which],
+            self.start[which],
+            self.end[which],
+            self.tail[which],
+        )
 
     def joined(self, *others: Panels) -> Panels:
         """Return these panels and others."""
@@ -77,7 +84,14 @@ class Panels:
 
     def cut(self, at: Array) -> Panels:
         """Return the two pieces of every panel on either side of one value of u each."""
-        return replace(self, end=at).joined(replace(self, start=at))
+        return Panels(
+            np.concatenate([self.owner, self.owner]),
+            np.concatenate([self.origin, self.origin]),
+            np.concatenate([self.scale, self.scale]),
+            np.concatenate([self.start, at]),
+            np.concatenate([at, self.end]),
+            np.concatenate([self.tail, self.tail]),
+        )
 
     def halved(self) -> Panels:
         """Return both halves of every panel."""

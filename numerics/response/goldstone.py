@@ -104,7 +104,7 @@ def _in_batches(
         some = slice(k, k + means.points)
         change = _change(state, q[some], omega[some])
         found = _integrated(state, q[some], omega[some], rtol, "pairing", change, wanted, means)
-        batches.append(_matrix_of(state, omega[some], found, change, rtol, wanted))
+        batches.append(_matrix_of(state, omega[some], found, change))
     return _joined(batches)
 
 
@@ -114,8 +114,8 @@ def goldstone_slopes(state: SteadyState, q: Array, omega: Complex, rtol: float) 
     for k in range(0, q.size, _HERE.points):
         some = slice(k, k + _HERE.points)
         change = _change(state, q[some], omega[some])
-        found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes", change)
-        matrices.append(_matrix_of(state, omega[some], found, change, rtol))
+        found = _integrated(state, q[some], omega[some], rtol, "pairing_slopes", change, _wanted)
+        matrices.append(_matrix_of(state, omega[some], found, change))
         along.append(_matrix(found.value[:, 4:8] + change[:, 4:8], -1))
         across.append(_matrix(found.value[:, 8:] + change[:, 8:], -1))
     return Slopes(_joined(matrices), np.concatenate(along), np.concatenate(across))
@@ -125,6 +125,8 @@ def _joined(batches: list[Sampled]) -> Sampled:
     if not batches:
         empty = np.empty((0, 2, 2))
         return FullResult(empty + 0j, empty, np.empty(0, np.int64), np.empty(0, np.str_))
+    if len(batches) == 1:
+        return batches[0]
     return FullResult(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
 
@@ -135,17 +137,18 @@ def _integrated(
     rtol: float,
     program: str,
     change: Complex,
-    wanted: Wanted | None = None,
+    wanted: Wanted,
     means: Means = _HERE,
 ) -> Totals:
     """Return the four integrals, and their derivatives if the program has them."""
     q = np.maximum(q, NO_WAVE)
 
     def goal(value: Complex, size: Array) -> Array:
-        # rounding of the derivatives is not known: they take what panels there are
-        goals = np.full(value.shape, np.inf)
+        goals = np.empty(value.shape)
         parts = value[:, :4] + change[:, :4]
-        goals[:, :4] = np.maximum(rtol * (wanted or _wanted)(parts), _ROUNDING * size[:, :4])
+        np.maximum(rtol * wanted(parts), _ROUNDING * size[:, :4], out=goals[:, :4])
+        # rounding of the derivatives is not known: they take what panels there are
+        goals[:, 4:] = np.inf
         return goals
 
     if state.parameters.closed:
@@ -176,14 +179,12 @@ def _matrix_of(
     omega: Complex,
     found: Totals,
     change: Complex,
-    rtol: float,
-    wanted: Wanted | None = None,
 ) -> Sampled:
     value = found.value[:, :4] + change[:, :4]
     size = found.size[:, :4] + np.abs(change[:, :4])
     size += cancelled(state, omega, found.value[:, 3], found.size[:, 3])
     rounding = _ROUNDING * size
-    limited = found.stuck | (rtol * (wanted or _wanted)(value) < rounding).any(axis=1)
+    limited = found.stuck | (found.tolerance[:, :4] <= rounding).any(axis=1)
     return FullResult(
         _matrix(value, -1),
         _matrix(found.error[:, :4] + rounding, 1),
@@ -258,13 +259,19 @@ def _wanted(parts: Complex) -> Array:
     first, second = np.abs(m22 + difference), np.abs(m22)
     off = np.maximum(np.abs(m12), np.abs(both - m12))
     matters = np.maximum(off, first * second / np.where(off == 0, 1.0, off))
-    return np.stack([matters, second, matters, first], axis=1)
+    wanted = np.empty(parts.shape)
+    wanted[:, 0] = wanted[:, 2] = matters
+    wanted[:, 1], wanted[:, 3] = second, first
+    return wanted
 
 
 def _matrix(parts: NDArray[Any], sign: int) -> NDArray[Any]:
     """Return the matrices of M_12, M_22, M_12 + M_21 and M_11 - M_22; of their errors for +1."""
     m12, m22, both, difference = parts.T
-    return np.stack([m22 + difference, m12, both + sign * m12, m22], axis=-1).reshape(-1, 2, 2)
+    matrix = np.empty((len(parts), 2, 2), dtype=parts.dtype)
+    matrix[:, 0, 0], matrix[:, 0, 1] = m22 + difference, m12
+    matrix[:, 1, 0], matrix[:, 1, 1] = both + sign * m12, m22
+    return matrix
 
 
 class _Integrand:
