@@ -20,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.carriers import Carriers
+from numerics.evaluation import backend, compiled
 from numerics.quadrature.panels import SMALLEST, Extended, Panels, grade
+from numerics.response.thresholds import threshold_rows
 from numerics.steady.solution import SteadyState
 
 Array = NDArray[np.float64]
@@ -182,6 +184,11 @@ def threshold_energies(state: SteadyState | Carriers, q: Array, transfer: Comple
     ndarray of complex, shape (6, ..., n)
     """
     q = np.where(q > SMALLEST_WAVE, q, WAVE)
+    if backend() == "numba":
+        energies = np.empty((6, *transfer.shape), dtype=complex)
+        rows = np.ascontiguousarray(transfer, dtype=complex).reshape(-1, q.size)
+        compiled(threshold_rows)(q, rows, state.mu, state.gap, energies.reshape(6, *rows.shape))
+        return energies
     roots = np.sqrt(_threshold_squares(state, q, transfer))
     signs = np.array([1.0, -1.0]).reshape(2, *(1 for _ in roots.shape))
     p = signs * roots
