@@ -25,6 +25,8 @@ Function = Callable[[Complex], Complex | tuple[Complex, Array]]
 
 #: Largest turn of f between two points of the boundary; points at the start on a side, and at most.
 _TURN, _FIRST, _MOST = 0.8, 13, 20_000
+#: Largest change of log f in a step that its neighbours do not let expect: of a whole turn.
+_BEND = 0.5
 #: Points next to a mark are so many times as far away as the one before.
 _APART_AT_MARKS = 4.0
 #: Rounds of dividing rectangles: a side shrinks by half in two of them, to a millionth in all.
@@ -142,7 +144,7 @@ class _Counter:
             if not np.isfinite(values).all() or not self.lost.isdisjoint(points):
                 return None
             at = np.array(points)
-            wide = np.flatnonzero(_wide(np.abs(np.diff(at)), values))
+            wide = np.flatnonzero(_wide(np.diff(at), values))
             if wide.size == 0:
                 return at, values
             for k in wide[::-1].tolist():
@@ -161,21 +163,26 @@ class _Counter:
         return round(float(steps.imag.sum()) / (2 * math.pi)), moment / (2j * math.pi)
 
 
-def _wide(steps: Array, values: Complex) -> NDArray[np.bool_]:
-    """Tell which steps are to be divided.
+def _wide(path: Complex, values: Complex) -> NDArray[np.bool_]:
+    """Tell which steps of a path are to be divided.
 
-    Those that turn f too much, and those that may hide a whole turn: of two zeros next to a step.
-    They make |f| fall towards it from either side, by the square of the distance and at least by
-    that of its far end; half of that in the logarithm is what makes a step one of them.
+    Those that turn f too much, and those that may hide a whole turn.  It may be of two zeros next
+    to a step: they make |f| fall towards it from either side, by the square of the distance and at
+    least by that of its far end; half of that in the logarithm is what makes a step one of them.
+    Or one zero next to it gives half a turn, and what is farther away the rest: then log f changes
+    in the step at a rate that differs from those in both of its neighbours.
     """
     ratio = values[1:] / values[:-1]
-    rise = np.log(np.abs(ratio))
+    rise, steps = np.log(np.abs(ratio)), np.abs(path)
+    rates = (rise + 1j * np.angle(ratio)) / path
+    bends = np.abs(np.diff(rates))
+    bend = steps * np.minimum([bends[0], *bends], [*bends, bends[-1]])
     before, after = np.ones((2, steps.size), dtype=bool)
     # a step beside one that is smaller by 308 orders of magnitude
     with np.errstate(divide="ignore", over="ignore"):
         before[1:] = -rise[:-1] > np.log1p(steps[:-1] / steps[1:])
         after[:-1] = rise[1:] > np.log1p(steps[1:] / steps[:-1])
-    return np.asarray((np.abs(np.angle(ratio)) > _TURN) | (before & after))
+    return np.asarray((np.abs(np.angle(ratio)) > _TURN) | (before & after) | (bend > _BEND))
 
 
 def count_mirrored(function: Function, box: Rectangle, marks: Sequence[complex] = ()) -> Zeros:

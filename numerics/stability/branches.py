@@ -33,6 +33,9 @@ Complex = NDArray[np.complex128]
 _SAME = 1e-6
 #: How often a step in q may be halved, and how often missing modes are looked for.
 _HALVINGS, _ROUNDS = 7, 20
+#: How many times as many values on the axis as a count begins with: modes that are damped almost as
+#: much as any are seen by more of them.
+_DENSITY = 2
 #: A slope is trusted to tell where a branch goes within this part of gamma + |omega|.
 _LAST_STEP = 0.5
 
@@ -177,7 +180,7 @@ class _Tracks:
     def _points(self, q: Array, guesses: list[list[complex]], given: bool) -> list[_Point]:
         """Return new points; guesses are roots that may be there."""
         points = []
-        for modes in axis_modes(self.spectrum, q):
+        for modes in axis_modes(self.spectrum, q, density=_DENSITY):
             known = np.isfinite(modes.errors)
             parts = (modes.frequencies[known], modes.errors[known], np.empty(0, dtype=complex))
             point = _Point(modes.q, *parts, modes.growing, given)

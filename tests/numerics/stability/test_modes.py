@@ -84,6 +84,27 @@ def test_two_zeros_next_to_one_step_are_seen() -> None:
     assert far.evaluations < 50
 
 
+@pytest.mark.parametrize(
+    ("zeros", "alone", "pole"),
+    [
+        ([0.1805 - 0.7703j, 2.9062 - 0.6837j, 0.0396 + 0.4311j], 0.17j, 0.023 - 1j),
+        ([1.1541 - 0.5222j, 0.0481 + 0.4194j, 0.6321 + 0.1472j], 0.186j, None),
+    ],
+)
+def test_a_turn_of_which_a_near_zero_is_half_is_seen(
+    zeros: list[complex], alone: complex, pole: complex | None
+) -> None:
+    # the rest is due to zeros farther away, and there is a step between the first points for it all
+    def function(w):
+        pairs = [(w - z) * (w + z.conjugate()) for z in zeros]
+        value = 1j * (w - alone) * np.prod(pairs, axis=0)
+        return value if pole is None else value / ((w - pole) * (w + pole.conjugate())) ** 2
+
+    marks = [-1j] if pole is None else [pole, -1j]
+    found = count_mirrored(function, Rectangle(-0.8j, 40 + 20j), marks)
+    assert (found.count, found.complete) == (7, True)
+
+
 def test_modes_take_few_values() -> None:
     # a search that divides the window takes hundreds
     state = solve_steady_state(DRIVEN["pattern"][0])
