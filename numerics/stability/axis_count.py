@@ -177,7 +177,8 @@ class ModeSearch:
         if known:
             self._refine({k: self._expected(k, known) for k in wanted})
         missing = [k for k in wanted if k not in self.found or not self._as_counted(k)]
-        starts = {k: self.samples.starts(k) + self.slow[k] for k in missing}
+        near = self.samples.starts(missing)
+        starts = {k: some + self.slow[k] for k, some in zip(missing, near, strict=True)}
         if leading:
             self._refine({k: self._leading(k, some) for k, some in starts.items()})
             starts = {k: some for k, some in starts.items() if not self._as_counted(k)}

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import functools
 import math
-import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.solve.rational import zeros_and_poles
 from numerics.stability.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -164,12 +165,39 @@ class LineSamples:
             result[k] = reach.min(initial=self.spectrum.highest)
         return result
 
-    def starts(self, k: int) -> list[complex]:
-        """Return where modes may be at one wave number, from samples up to their largest energy."""
-        mine = (self.owner == k) & (self.omega <= self.spectrum.highest)
-        # of the small decompositions of an approximation several threads only make slow work
+    def starts(self, which: Sequence[int]) -> list[list[complex]]:
+        """Return where modes may be at some wave numbers, from samples up to their largest energy.
+
+        These are zeros of rational approximations of det M, with Re >= 0, next to the line.
+        """
+        if not which:
+            return []
+        used = self.omega <= self.spectrum.highest
+        mine = [used & (self.owner == k) for k in which]
+        omega = [self.omega[some] for some in mine]
+        # an approximation is one of the largest values: those of slow modes must not be small
+        values = [
+            self.value[some] / _magnitude(w, np.abs(self.value[some]))
+            for some, w in zip(mine, omega, strict=True)
+        ]
+        # of small decompositions several threads only make slow work
         with _linear_algebra().limit(limits=1, user_api="blas"):
-            return _starts(self.spectrum, self.omega[mine], self.value[mine], self.height)
+            found = zeros_and_poles(omega, values, self.to.approximation)
+        return [
+            self._next_to_line(float(w[-1]), *ends) for w, ends in zip(omega, found, strict=True)
+        ]
+
+    def _next_to_line(self, highest: float, zeros: Complex, poles: Complex) -> list[complex]:
+        """Return the zeros of an approximation where modes may be, as frequencies."""
+        # those of the approximation are from the line
+        gamma, lowest = self.spectrum.linewidth + self.height, self.spectrum.lowest - self.height
+        size = np.abs(zeros)
+        close = (zeros.imag > lowest) & (zeros.imag < highest)
+        close &= (zeros.real > -_ON_AXIS * (gamma + size)) & (zeros.real < highest)
+        # a zero at a pole is one of the approximation's rounding
+        apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
+        close &= apart > _APART * np.minimum(gamma + zeros.imag, size)
+        return [complex(max(z.real, 0.0), z.imag + self.height) for z in zeros[close].tolist()]
 
 
 def _spread(low: float, high: float, per_decade: float) -> Array:
@@ -180,34 +208,9 @@ def _spread(low: float, high: float, per_decade: float) -> Array:
 @functools.cache
 def _linear_algebra() -> ThreadpoolController:
     """Return what sets the number of threads of the libraries that are loaded now."""
-    import scipy.linalg  # noqa: F401
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
-
-
-def _starts(spectrum: Spectrum, omega: Array, value: Complex, height: float) -> list[complex]:
-    """Return zeros of a rational approximation, with Re >= 0, next to the line."""
-    from scipy.interpolate import AAA
-
-    # frequencies from here on are those from the line
-    gamma, lowest = spectrum.linewidth + height, spectrum.lowest - height
-    # the approximation is one of the largest values: those of slow modes must not be small
-    value = value / _magnitude(omega, np.abs(value))
-    both = np.concatenate([-omega[:0:-1], omega])
-    with warnings.catch_warnings():
-        # an approximation that stays short of its tolerance has good zeros all the same
-        warnings.simplefilter("ignore", RuntimeWarning)
-        mirrored = np.concatenate([value[:0:-1].conj(), value])
-        # zeros at poles are left out below
-        approximation = AAA(both, mirrored, rtol=spectrum.tolerances.approximation, clean_up=False)
-        zeros, poles = approximation.roots(), approximation.poles()
-    close = np.isfinite(zeros) & (zeros.imag > lowest) & (zeros.imag < omega[-1])
-    close &= (zeros.real > -_ON_AXIS * (gamma + np.abs(zeros))) & (zeros.real < omega[-1])
-    # a zero at a pole is one of the approximation's rounding
-    apart = np.abs(zeros[:, None] - poles).min(axis=1, initial=np.inf)
-    close &= apart > _APART * np.minimum(gamma + zeros.imag, np.abs(zeros))
-    return [complex(max(z.real, 0.0), z.imag + height) for z in zeros[close]]
 
 
 def _magnitude(omega: Array, size: Array) -> Complex:
