@@ -7,6 +7,7 @@ started it, however that ends: it reads a pipe which the system closes then.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
@@ -275,6 +276,7 @@ def _work(connection: Connection) -> None:
     _end_with_parent()
     # workers are as many as there are cores for them already
     threads(1)
+    _ready_for_derivations()
     # ready for the first task
     connection.send_bytes(b"")
     while True:
@@ -287,6 +289,18 @@ def _work(connection: Connection) -> None:
             connection.send_bytes(answer)
         except OSError:
             return
+
+
+def _ready_for_derivations() -> None:
+    """Let SymPy remember more, and garbage be looked for less often.
+
+    Together they spare a third of the time in which all kernels are derived: a fifth, an eighth.
+    """
+    # the last thousand values of each function by default, and a derivation asks for more of them
+    # again; read once SymPy is imported, which a worker does with its first task that needs it
+    os.environ.setdefault("SYMPY_CACHE_SIZE", "100000")
+    # expressions are many small objects that stay
+    gc.set_threshold(100_000, 20, 50)
 
 
 def _answer(message: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -69,6 +70,27 @@ def test_tasks_keep_their_results_and_errors() -> None:
     assert workers.processes == ()
     with pytest.raises(RuntimeError, match="sent home"):
         workers.submit(square, 1)
+
+
+def settings() -> tuple[int | None, tuple[int, int, int]]:
+    """Return how many values SymPy keeps of a function, and when garbage is looked for."""
+    from sympy.core import cache
+
+    return cache.SYMPY_CACHE_SIZE, gc.get_threshold()
+
+
+@pytest.mark.parametrize("given", [None, "2000"])
+def test_workers_are_ready_for_derivations(given: str | None, monkeypatch) -> None:
+    monkeypatch.delenv("SYMPY_CACHE_SIZE", raising=False)
+    if given is not None:
+        monkeypatch.setenv("SYMPY_CACHE_SIZE", given)
+    before = dict(os.environ), gc.get_threshold()
+    with Workers(1) as workers:
+        kept, threshold = workers.submit(settings).result()
+    assert kept == (100_000 if given is None else int(given))
+    assert threshold[0] == 100_000
+    # nothing of this process has changed
+    assert (dict(os.environ), gc.get_threshold()) == before
 
 
 def test_a_task_is_tried_three_times_and_others_are_done(tmp_path: Path) -> None:
