@@ -1,9 +1,11 @@
 """`nambu reproduce`: every check holds, can fail, and the files are there."""
 
 import dataclasses
+import functools
 import importlib
 import inspect
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +114,16 @@ CHECKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def printed_once() -> Iterator[None]:
+    """Integrate what is printed once: it is the same whatever it is compared with."""
+    with pytest.MonkeyPatch.context() as patch:
+        integrals = functools.cache(checks._printed_integrals)
+        patch.setattr(checks, "_printed_integrals", integrals)
+        yield
+
+
+@pytest.mark.usefixtures("printed_once")
 @pytest.mark.parametrize(("name", "group"), CHECKS)
 def test_every_check_holds(name: str, group: checks.Group) -> None:
     results = checks.run(group)
@@ -180,6 +192,7 @@ def test_a_failing_check_is_reported(
     assert "FAILS" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("printed_once")
 @pytest.mark.parametrize("wrong", ["gap_real", "number"])
 def test_the_brute_force_check_sees_a_wrong_kernel(
     wrong: str, monkeypatch: pytest.MonkeyPatch

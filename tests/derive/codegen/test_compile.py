@@ -165,39 +165,60 @@ def test_derivatives(target: str) -> None:
             assert complex(found) == pytest.approx(exact, rel=1e-10, abs=1e-10)
 
 
-@pytest.mark.parametrize("distance", [0, sp.Rational(1, 2**60), sp.Rational(1, 2**20), HALF])
+@functools.cache
+def meeting_poles(heat: sp.Expr) -> sp.Expr:
+    integrand = fermi(NU - B, heat) / ((NU - X + I * G) * (NU - W + I * G) * (NU - 1 + I * G) ** 2)
+    return integrate_frequency(integrand, NU)
+
+
+@functools.cache
+def meeting_edges() -> sp.Expr:
+    integrand = fermi(NU - B, T) * fermi(NU - X, T) / ((NU**2 + G**2) * (NU - W + 2 * I * G))
+    return integrate_frequency(integrand, NU)
+
+
+@functools.cache
+def matsubara_sum(statistics: str) -> sp.Expr:
+    return derive.matsubara_sum(1 / ((NU**2 - W**2) * (NU - X - 2)), NU, T, statistics)
+
+
+@functools.cache
+def exact_value(expr: sp.Expr, symbols: tuple, at: tuple) -> complex:
+    """Return a value to 25 digits, the same for every target."""
+    return complex(expr.subs(dict(zip(symbols, at, strict=True))).evalf(25))
+
+
 @pytest.mark.parametrize("heat", [0, sp.Rational(1, 4)])
 @pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
-def test_poles_that_meet(target: str, heat: sp.Expr, distance: sp.Expr) -> None:
-    integrand = fermi(NU - B, heat) / ((NU - X + I * G) * (NU - W + I * G) * (NU - 1 + I * G) ** 2)
-    expr = integrate_frequency(integrand, NU)
-    compiled = derive.compile(expr, (X, W, B, G), target=target)
-    at = (1 + distance, 1 - distance, HALF, HALF)
-    exact = complex(expr.subs(dict(zip((X, W, B, G), at, strict=True))).evalf(25))
-    # distances of 2**-60 are lost beside 1, where the result is smooth
-    assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
+def test_poles_that_meet(target: str, heat: sp.Expr) -> None:
+    expr, symbols = meeting_poles(heat), (X, W, B, G)
+    compiled = derive.compile(expr, symbols, target=target)
+    for distance in (0, sp.Rational(1, 2**60), sp.Rational(1, 2**20), HALF):
+        at = (1 + distance, 1 - distance, HALF, HALF)
+        exact = exact_value(expr, symbols, at)
+        # distances of 2**-60 are lost beside 1, where the result is smooth
+        assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13), distance
 
 
-@pytest.mark.parametrize("distance", [0, sp.Rational(1, 2**60), sp.Rational(1, 2**17), HALF])
 @pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
-def test_edges_that_meet(target: str, distance: sp.Expr) -> None:
-    integrand = fermi(NU - B, T) * fermi(NU - X, T) / ((NU**2 + G**2) * (NU - W + 2 * I * G))
-    expr = integrate_frequency(integrand, NU)
-    compiled = derive.compile(expr, (B, X, G, W, T), target=target)
-    at = (1 + distance, 1 - distance, HALF, HALF, sp.Rational(1, 4))
-    exact = complex(expr.subs(dict(zip((B, X, G, W, T), at, strict=True))).evalf(25))
-    assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13)
+def test_edges_that_meet(target: str) -> None:
+    expr, symbols = meeting_edges(), (B, X, G, W, T)
+    compiled = derive.compile(expr, symbols, target=target)
+    for distance in (0, sp.Rational(1, 2**60), sp.Rational(1, 2**17), HALF):
+        at = (1 + distance, 1 - distance, HALF, HALF, sp.Rational(1, 4))
+        exact = exact_value(expr, symbols, at)
+        assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-13), distance
 
 
 @pytest.mark.parametrize("target", ["numpy", "c", "mpmath"])
 @pytest.mark.parametrize("statistics", ["fermi", "bose"])
 def test_matsubara_sums(statistics: str, target: str) -> None:
-    expr = derive.matsubara_sum(1 / ((NU**2 - W**2) * (NU - X - 2)), NU, T, statistics)
-    compiled = derive.compile(expr, (X, W, T), target=target)
+    expr, symbols = matsubara_sum(statistics), (X, W, T)
+    compiled = derive.compile(expr, symbols, target=target)
     for at in ((HALF, 1, HALF), (-1 - sp.Rational(1, 2**40), 1, HALF), (-1, 1, 2)):
-        exact = complex(expr.subs(dict(zip((X, W, T), at, strict=True))).evalf(20))
+        exact = exact_value(expr, symbols, at)
         # poles that nearly meet are as far apart as rounding leaves them
-        assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-12)
+        assert complex(compiled(*map(float, at))) == pytest.approx(exact, rel=1e-12), at
 
 
 def test_gap_kernel_where_the_energy_vanishes() -> None:
@@ -222,16 +243,24 @@ def test_roots_without_closed_form(target: str) -> None:
         assert "\n" not in str(refusal.value)
 
 
+@functools.cache
+def sums_over_roots() -> dict[str, sp.Expr]:
+    rational = 1 / (NU**5 - NU - 1 - 2 * sp.I)
+    return {
+        name: integrate_frequency(fermi(NU - B, temperature) * rational, NU)
+        for name, temperature in (("cold", 0), ("warm", T))
+    }
+
+
 @pytest.mark.parametrize("target", ["numpy", "c", "numba", "jax"])
-@pytest.mark.parametrize("temperature", [0, T])
-def test_roots_of_polynomials_without_symbols(target: str, temperature: sp.Expr) -> None:
+def test_roots_of_polynomials_without_symbols(target: str) -> None:
     """They are found when the code is written, wherever nothing finds them later."""
     if target in ("numba", "jax"):
         pytest.importorskip(target)
-    expr = integrate_frequency(fermi(NU - B, temperature) / (NU**5 - NU - 1 - 2 * sp.I), NU)
-    compiled = derive.compile(expr, (B, T), target=target)
-    exact = complex(expr.subs({B: HALF, T: sp.Rational(1, 4)}).evalf(20))
-    assert complex(compiled(0.5, 0.25)) == pytest.approx(exact, rel=1e-14)
+    values = derive.compile(sums_over_roots(), (B, T), target=target)(0.5, 0.25)
+    for name, expr in sums_over_roots().items():
+        exact = exact_value(expr, (B, T), (HALF, sp.Rational(1, 4)))
+        assert complex(values[name]) == pytest.approx(exact, rel=1e-14), name
 
 
 def test_roots_next_to_each_other_are_left_alone() -> None:
