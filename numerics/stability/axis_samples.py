@@ -33,6 +33,8 @@ _APART = 1e-2
 #: A zero of the approximation with a real part negative by less than this part of gamma + |omega|
 #: is one on Re(omega) = 0, as far as the approximation is good.
 _ON_AXIS = 1e-3
+#: Largest change of log(det M) in a step that its neighbours do not let expect: of a whole turn.
+_BEND = 0.8
 #: A minimum of |det M| is a shallow one if this factor more is above what is next to it.
 _SHALLOW = 1.5
 
@@ -97,7 +99,8 @@ class LineSamples:
                 turns = np.abs(np.angle(self.value[1:] / self.value[:-1]))
             # between two values that are lost in rounding the argument means nothing
             steep = same & (clear[1:] | clear[:-1]) & ~(turns <= self.to.turn)
-            at = np.flatnonzero(steep | self._dips(same & ~steep))
+            smooth = same & ~steep
+            at = np.flatnonzero(steep | self._dips(smooth) | self._bends(smooth))
             if at.size == 0:
                 return
             self._insert(at)
@@ -115,6 +118,23 @@ class LineSamples:
         beside[:-1] |= least
         beside[1:] |= least
         return beside
+
+    def _bends(self, smooth: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the steps in which log(det M) changes at a rate that both neighbours have not.
+
+        A zero close to a step turns det M by half a turn, those farther away by the rest of a whole
+        one.  Rates are those by log(omega): a power has the same everywhere.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.diff(np.log(self.omega))
+            ratio = self.value[1:] / self.value[:-1]
+            rate = (np.log(np.abs(ratio)) + 1j * np.angle(ratio)) / step
+            known = np.where(smooth & np.isfinite(step), rate, np.inf)
+            change = np.abs(np.diff(known))
+        # a step without a neighbour has nothing to differ from
+        change = np.where(np.isfinite(change), change, np.inf)
+        nearest = np.minimum(np.append(np.inf, change), np.append(change, np.inf))
+        return np.isfinite(nearest) & (nearest * np.abs(step) > _BEND)
 
     def _insert(self, at: NDArray[np.intp]) -> None:
         owner = self.owner[at]

@@ -125,6 +125,28 @@ def test_two_modes_between_two_samples_are_counted(place, apart, height, grows):
     assert growing.tolist() == [4 if grows else 0]
 
 
+@pytest.mark.parametrize(
+    "zeros",
+    [
+        [0.91 - 0.001j, 0.17 - 0.06j, 0.75 - 0.2j],
+        [0.28 + 0.0001j, 0.81 + 0.08j, 0.6 + 0.03j],
+        [0.86 + 1e-05j, 0.71 + 0.0006j, 0.13 + 0.04j],
+        [0.055 + 0.0001j, 1 - 0.06j, 0.79 - 0.1j],
+        [0.78 + 0.0001j, 0.058 - 0.07j, 0.63 + 0.02j],
+    ],
+)
+def test_a_turn_of_which_a_near_zero_is_half_is_counted(zeros):
+    # the rest of a whole one, which looks like none, is due to zeros farther away
+    def determinant(q, omega, rtol):
+        value = np.prod([(omega - z) * (omega + z.conjugate()) for z in zeros], axis=0)
+        return value, ROUNDING * np.abs(value)
+
+    spectrum = Spectrum(determinant, GAMMA, 1.0, 2.0, power=6.0)
+    growing, certain = axis_counts(spectrum, np.array([0.5]))
+    assert certain.all()
+    assert growing.tolist() == [2 * sum(z.imag > 0 for z in zeros)]
+
+
 def test_streams_have_their_roots():
     for q in (0.02, 0.2, math.sqrt(3 / 8), 0.95, 1.15):
         found = collective_mode(streams(), q)
