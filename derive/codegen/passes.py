@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import sympy as sp
 
-from derive.codegen.derivative import derivative
 from derive.codegen.program import Assignment, Program, free_names
+from derive.functions.derivative import derivative
 from derive.functions.registry import COMPLEX_PARTS, linear_form
 from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
 

@@ -64,9 +64,11 @@ class Target:
 
     def preamble(self, text: str) -> str:
         """Return the import lines that a text needs."""
+        # a search for each name would take as long as half of the printing
+        words = set(re.findall(r"\w+", text))
         lines = []
         for module, names in self.imports.items():
-            used = [name for name in names if re.search(rf"\b{name}\b", text)]
+            used = [name for name in names if name in words]
             if used:
                 lines.append(f"from {module} import {', '.join(used)}\n")
         return "\n".join(lines)

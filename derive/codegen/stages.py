@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from derive.codegen.derivative import derivative
 from derive.codegen.program import Assignment
 from derive.codegen.real_split import Splitter
+from derive.functions.derivative import derivative
 
 
 class Stages:

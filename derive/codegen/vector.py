@@ -232,13 +232,15 @@ def _called(kernels: str) -> str:
     if "BLOCK" in kernels and "def apply_kernel" not in kernels:
         parts |= {name: part for name, part in _parts(_LOOPS).items() if name in _SHARED}
     needed: set[str] = set()
-    # words of a docstring may be names of functions
-    calls = {name: f"{name}\\(" if "def " in part else name for name, part in parts.items()}
-    waiting = {name for name, call in calls.items() if re.search(rf"\b{call}", kernels)}
+    # words of a docstring may be names of functions; one search finds what is called of all of them
+    called, words = set(re.findall(r"\w+(?=\()", kernels)), set(re.findall(r"\w+", kernels))
+    waiting = {
+        name for name, part in parts.items() if name in (called if "def " in part else words)
+    }
     while waiting:
         needed |= waiting
-        found = "".join(parts[name] for name in waiting)
-        waiting = {name for name in parts if re.search(rf"\b{name}\b", found)} - needed
+        found = set(re.findall(r"\w+", "".join(parts[name] for name in waiting)))
+        waiting = (parts.keys() & found) - needed
     return "".join(part for name, part in parts.items() if name in needed)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from derive.functions import stable as nodes
+from derive.functions.derivative import derivative
 from derive.functions.differences.divided import divided_log, divided_polygamma
 from derive.functions.occupation import bose, fermi
 from derive.functions.pairs import (
@@ -301,5 +302,5 @@ def linear_form(expr: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     stand_in = {f: sp.Dummy() for f in functions}
     linear = expr.xreplace(stand_in)
     zero = dict.fromkeys(stand_in.values(), sp.S.Zero)
-    coefficients = {f: linear.diff(d).xreplace(zero) for f, d in stand_in.items()}
+    coefficients = {f: derivative(linear, d).xreplace(zero) for f, d in stand_in.items()}
     return linear.xreplace(zero), coefficients

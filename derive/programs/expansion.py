@@ -23,6 +23,7 @@ from derive.closed_forms.expansion import (
 )
 from derive.codegen import compiler
 from derive.codegen.program import Assignment, Module, Program
+from derive.functions.derivative import derivative
 from derive.functions.occupation import fermi
 from derive.functions.polygamma import polygamma
 from derive.functions.stable import log_ratio, polygamma_im, polygamma_re
@@ -111,7 +112,7 @@ def _occupied(degree: int, retarded: int, advanced: int) -> dict[_Key | None, li
         dummy = stand_in.pop(polygamma(order, sp.Rational(1, 2) - sp.I * b * z), None)
         if dummy is None:
             continue
-        slope = 2 * sp.pi * linear.diff(dummy) / (-sp.I * b) ** order
+        slope = 2 * sp.pi * derivative(linear, dummy) / (-sp.I * b) ** order
         found = _numerators(slope, free, retarded + advanced)
         for key, weight in _at_pole(a, b, order).items():
             known = result.setdefault(key, [_RING.zero] * len(free))

@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from derive.codegen.derivative import derivative
+from derive.functions.derivative import derivative
 from derive.functions.registry import FUNCTIONS
 
 x, y, z = sp.symbols("x y z", positive=True)
