@@ -272,11 +272,9 @@ class Printer:
         return text
 
     def _product(self, expr: sp.Mul) -> str:
-        if expr.args[0].is_Number and expr.args[0].is_negative:
-            return f"-{self._bound(-expr, _MUL)}"
-        factors = expr.as_ordered_factors()
-        above = [f for f in factors if not _is_divisor(f)]
-        below = [1 / f for f in factors if _is_divisor(f)]
+        negative, above, below = _signed_factors(expr)
+        if negative:
+            return f"-{self._bound(above[0], _MUL)}"
         text = " * ".join(self._bound(f, _MUL) for f in above) or "1"
         if not below:
             return text
@@ -316,6 +314,19 @@ def _signed_terms(expr: sp.Add) -> tuple[tuple[bool, sp.Expr], ...]:
     """
     terms = ((term.could_extract_minus_sign(), term) for term in expr.as_ordered_terms())
     return tuple((negative, -term if negative else term) for negative, term in terms)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _signed_factors(expr: sp.Mul) -> tuple[bool, tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+    """Return whether a minus sign was taken from all, the factors in their order, the divisors.
+
+    With a minus sign the product without it is the only factor.
+    """
+    if expr.args[0].is_Number and expr.args[0].is_negative:
+        return True, (-expr,), ()
+    factors = expr.as_ordered_factors()
+    above = tuple(f for f in factors if not _is_divisor(f))
+    return False, above, tuple(1 / f for f in factors if _is_divisor(f))
 
 
 def _is_divisor(factor: sp.Expr) -> bool:

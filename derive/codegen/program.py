@@ -17,6 +17,9 @@ from derive.functions.registry import is_transcendental
 
 Assignment = tuple[sp.Symbol, sp.Expr]
 
+#: Programs whose operations are known, whatever name each target gives them.
+_REMEMBERED = 256
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -99,15 +102,7 @@ class Program:
 
     def operations(self) -> Counter[str]:
         """Count the arithmetic operations and the transcendental functions, by kind."""
-        return Counter(self._counted)
-
-    @functools.cached_property
-    def _counted(self) -> Counter[str]:
-        count: Counter[str] = Counter()
-        for value in [value for _, value in self.body] + [value for _, value in self.outputs]:
-            _count(value, count)
-        # a product with -1 has been counted as none
-        return +count
+        return Counter(_counted(self.body, self.outputs))
 
 
 @dataclass(frozen=True)
@@ -132,6 +127,17 @@ def free_names(letter: str, taken: Iterable[object]) -> Iterator[str]:
         if f"{letter}{number}" not in used:
             yield f"{letter}{number}"
         number += 1
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _counted(
+    body: tuple[Assignment, ...], outputs: tuple[tuple[str, sp.Expr], ...]
+) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for _, value in (*body, *outputs):
+        _count(value, count)
+    # a product with -1 has been counted as none
+    return +count
 
 
 def _count(expr: sp.Expr, count: Counter[str]) -> None:
