@@ -9,10 +9,11 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.evaluation import backend
+from numerics.evaluation import backend, compiled
 from numerics.quadrature.chunks import CHUNK
 from numerics.quadrature.panels import Panels
 from numerics.quadrature.rules import Rule, gauss_kronrod, weighted_sums
+from numerics.quadrature.sums import add_pieces, beyond_share
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -115,12 +116,32 @@ class Integrals(Generic[Part]):
     def totals(self, count: int) -> tuple[Complex, Array, Array]:
         """Return sums over the pieces of each integral."""
         owner, k = self.pieces.owner, self.error.shape[1]
-        columns = np.concatenate([self.value.real, self.value.imag, self.error, self.size], axis=1)
-        # a sum of its own for every integral and column
-        place = owner[:, None] * (4 * k) + np.arange(4 * k)
-        sums: Array = np.bincount(place.ravel(), columns.ravel(), 4 * k * count).astype(float)
-        sums = sums.reshape(count, 4, k)
-        return sums[:, 0] + 1j * sums[:, 1], sums[:, 2], sums[:, 3]
+        parts = np.ascontiguousarray(self.value, dtype=complex).view(float)
+        if backend() == "numba":
+            sums = np.zeros((count, 4 * k))
+            compiled(add_pieces)(owner, parts, *self._rows(), sums)
+        else:
+            columns = np.concatenate([parts, self.error, self.size], axis=1)
+            # a sum of its own for every integral and column
+            place = (owner * (4 * k))[:, None] + np.arange(4 * k)
+            found = np.bincount(place.ravel(), columns.ravel(), 4 * k * count)
+            sums = found.astype(float, copy=False).reshape(count, 4 * k)
+        return sums[:, : 2 * k].view(complex), sums[:, 2 * k : 3 * k], sums[:, 3 * k :]
+
+    def _rows(self) -> tuple[Array, Array]:
+        """Return errors and sizes in the one layout that loops are compiled for."""
+        return np.ascontiguousarray(self.error), np.ascontiguousarray(self.size)
+
+    def beyond(self, share: Array, rounding: float) -> NDArray[np.bool_]:
+        """Tell which errors are above their share of each integral and above rounding."""
+        owner = self.pieces.owner
+        if backend() == "numba":
+            bad = np.empty(owner.size, dtype=np.bool_)
+            compiled(beyond_share)(owner, *self._rows(), share, rounding, bad)
+            return bad
+        # written so that an error which is not a number is above, too
+        least = np.maximum(share[owner], rounding * self.size)
+        return np.asarray(~(self.error <= least).all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -237,8 +258,7 @@ def refine(
         if remaining == 0 or not missed.any():
             break
         share = np.where(missed[:, None], tolerance / (2 * pieces_of[:, None]), np.inf)
-        least = np.maximum(share[done.pieces.owner], rounding * done.size)
-        bad = np.asarray(~(done.error <= least).all(axis=1))
+        bad = done.beyond(share, rounding)
         if not bad.any():
             break
         halves = done.pieces.select(bad)

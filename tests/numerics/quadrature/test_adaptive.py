@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from numerics import Bands, Contact, Model, Reservoir, fluctuation_matrix, solve_steady_state
-from numerics.quadrature.adaptive import integrate
+from numerics.evaluation import backend
+from numerics.quadrature.adaptive import Integrals, integrate
 from numerics.quadrature.panels import Panels
 
 EPS = float(np.finfo(float).eps)
@@ -62,3 +63,29 @@ def test_films_of_small_wave_numbers_end_where_rounding_dominates():
     assert found.evaluations.max() < 50_000
     other = fluctuation_matrix(*at, rtol=1e-11, full=True)
     assert (np.abs(found.value - other.value) <= found.error + other.error).all()
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_compiled_sums_over_pieces_are_those_of_numpy(width):
+    pytest.importorskip("numba")
+    random = np.random.default_rng(5)
+    owner = random.permutation(np.repeat(np.arange(7), 60))
+    one = np.ones(owner.size)
+    value = random.normal(size=(owner.size, 4)) + 1j * random.normal(size=(owner.size, 4))
+    # in whatever layout, and with what is no number
+    error, size = (10 ** random.uniform(-9, 0, (4, owner.size)).T for _ in range(2))
+    value[11, 2] = error[11, 2] = error[30, 0] = math.nan
+    pieces = Panels(owner, one.astype(np.longdouble), one, 0 * one, one, one < 0)
+    some = Integrals(pieces, value, error, size)
+    share = 10 ** random.uniform(-5, 0, (7, width))
+    share[3], share[5, 0] = math.inf, math.nan
+    before, found = backend(), []
+    try:
+        for name in ("numba", "numpy"):
+            backend(name)
+            found.append((*some.totals(8), some.beyond(share, 1e-6)))
+    finally:
+        backend(before)
+    for compiled, numpy in zip(*found, strict=True):
+        np.testing.assert_array_equal(compiled, numpy)
+    assert 0 < np.count_nonzero(found[0][3]) < owner.size
