@@ -34,6 +34,8 @@ OUTER, BEYOND = 4.0, 2.0
 SMALLEST = 1e-14
 #: Lengths of panels have to be above rounding.
 _RESOLUTION = 1e-12
+#: These five as compiled code takes them.
+_CONSTANTS = np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION])
 #: Panels of an integral for which there is room at first.
 _ROOM = 64
 
@@ -153,7 +155,7 @@ def _compiled(
 ) -> Panels:
     """Return what `grade` does, by compiled code."""
     n = len(widths)
-    cuts = np.stack(splits, axis=1) if len(splits) else np.empty((n, 0))
+    cuts = np.array(splits).T if len(splits) else np.empty((n, 0))
     ends = np.empty(0) if outer is None else np.ascontiguousarray(outer, dtype=float)
     owner, found = compiled_rows(
         _in_two(positions), np.ascontiguousarray(widths), _in_two(np.abs(cuts)), ends, least
@@ -191,7 +193,7 @@ def compiled_rows(
         *splits,
         outer,
         np.full(len(widths), least, dtype=float),
-        np.array([_MERGE, OUTER, BEYOND, LENGTH, _RESOLUTION]),
+        _CONSTANTS,
     )
     count = _ROOM * len(widths)
     while True:

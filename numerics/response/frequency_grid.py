@@ -59,37 +59,33 @@ def loop_panels(state: SteadyState, q: Array, omega: Complex) -> Panels:
     """
     gamma, occupation = state.parameters.linewidth, state.occupation
     half = omega.real.astype(np.longdouble) / 2
-    both = np.stack([half, -half])
     width = np.minimum(gamma, gamma + omega.imag)
     scale = abs(state.mu) + state.gap + gamma + occupation.energies
     # the root of the density of states at p = 0, and the logarithms at thresholds, are weak
     weak = WEAK * scale
     energies = [state.gap, math.hypot(state.mu, state.gap)]
-    widths = [width, np.maximum(width, weak)]
+    around: list[Array | float] = [width, np.maximum(width, weak)]
     # G^K/nu is regular at nu = 0, its parts are not
     splits = [half]
     for f in occupation.filled:
         if f.temperature > 0:
             energies.append(f.edge)
-            widths.append(np.full_like(q, f.smearing))
+            around.append(f.smearing)
         else:
             splits += [f.edge + half, f.edge - half]
     offsets = np.array([[-gamma], [gamma]])
     # those of smaller wave numbers are beyond reach, and would cost the others their digits
-    found = threshold_energies(state, np.maximum(q, WAVE), np.stack([omega, omega + 2j * gamma]))
-    positions = (np.array(energies)[:, None, None] + both, found.real + half)
-    distances = (
-        np.array(widths).repeat(2, axis=0),
-        np.maximum(np.abs(found.imag + offsets), weak),
-    )
-    points = BranchPoints.of(
-        np.concatenate([x.reshape(-1, q.size) for x in positions]),
-        np.concatenate([x.reshape(-1, q.size) for x in distances]),
-        splits,
-        scale,
-        scale + np.abs(omega) + q * q,
-    )
-    return points.panels()
+    found = threshold_energies(state, np.maximum(q, WAVE), np.array([omega, omega + 2j * gamma]))
+    first = 2 * len(energies)
+    positions = np.empty((first + 12, q.size), dtype=np.longdouble)
+    widths = np.empty(positions.shape)
+    for k, (energy, distance) in enumerate(zip(energies, around, strict=True)):
+        positions[2 * k], positions[2 * k + 1] = energy + half, energy - half
+        widths[2 * k : 2 * k + 2] = distance
+    positions[first:] = found.real.reshape(12, -1) + half
+    widths[first:] = np.maximum(np.abs(found.imag + offsets), weak).reshape(12, -1)
+    energies_of = scale + np.abs(omega) + q * q
+    return BranchPoints.of(positions, widths, splits, scale, energies_of).panels()
 
 
 class BranchPoints(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from numerics.carriers import RESOLVED, distance_from
 from numerics.evaluation import evaluate
+from numerics.occupation import Occupation
 from numerics.quadrature import node_loop as loops
 from numerics.quadrature.adaptive import FEW, LOOSE, Means, Sums, integrate
 from numerics.quadrature.node_loop import Filling, NodeLoop
@@ -132,11 +134,17 @@ def node_loop(
         [(1, 1), (-1, 1)],
         omega.real,
         [[omega.real, omega.imag, q, *alone]] * 2,
-        Filling.sums(occupation, occupation, (1.0, 1.0)),
+        _filling(occupation),
         edge=state.gap,
         closest=RESOLVED * state.gap,
         smooth=smooth,
     )
+
+
+@functools.lru_cache(maxsize=32)
+def _filling(occupation: Occupation) -> Filling:
+    """Return what fills the states, made once for the many calls at one of them."""
+    return Filling.sums(occupation, occupation, (1.0, 1.0))
 
 
 def loop_arguments(

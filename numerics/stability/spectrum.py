@@ -156,7 +156,9 @@ class Spectrum:
 
     def __call__(self, q: ArrayLike, omega: ArrayLike, rtol: float = RTOL) -> Determinant:
         """Return values, and bounds of their errors; q and omega broadcast."""
-        wave, frequency = np.broadcast_arrays(np.asarray(q), np.asarray(omega))
+        wave, frequency = np.asarray(q), np.asarray(omega)
+        if wave.shape != frequency.shape:
+            wave, frequency = np.broadcast_arrays(wave, frequency)
         return Determinant(*self.determinant(wave, frequency, rtol))
 
     def with_slopes(self, q: Array, omega: Complex, rtol: float = RTOL) -> Slopes:
