@@ -27,6 +27,9 @@ Complex = NDArray[np.complex128]
 _OFF = 0.5
 #: The distance of roots that are one, relative to their modulus: five digits above rounding.
 _SAME = 1e-6
+#: A start of the samples and one of an expansion are the same root's by this part of |omega| or
+#: gamma + Im(omega), whichever is smaller: it is what a rough root may be off by.
+_ALIKE = ROUGH.last
 #: How far below the line starts of modes are left out where some are above it, in parts of its
 #: distance from Im(omega) = -gamma: the approximation is better.
 _BELOW = 0.3
@@ -178,11 +181,22 @@ class ModeSearch:
             self._refine({k: self._expected(k, known) for k in wanted})
         missing = [k for k in wanted if k not in self.found or not self._as_counted(k)]
         near = self.samples.starts(missing)
-        starts = {k: some + self.slow[k] for k, some in zip(missing, near, strict=True)}
+        starts = {k: self._joined(k, some) for k, some in zip(missing, near, strict=True)}
         if leading:
             self._refine({k: self._leading(k, some) for k, some in starts.items()})
             starts = {k: some for k, some in starts.items() if not self._as_counted(k)}
         self._refine(starts)
+
+    def _joined(self, k: int, starts: list[complex]) -> list[complex]:
+        """Return starts of modes, and the slow modes but for one next to each of them."""
+        left, others = list(starts), []
+        for w in self.slow[k]:
+            near = min(left, key=lambda z: abs(z - w), default=complex(math.inf))
+            if abs(near - w) <= _ALIKE * min(abs(w), self.spectrum.linewidth + w.imag):
+                left.remove(near)
+            else:
+                others.append(w)
+        return starts + others
 
     def _leading(self, k: int, starts: list[complex]) -> list[complex]:
         """Return the starts of modes above the line, of which it is known how many there are."""
@@ -299,7 +313,17 @@ def _slow_modes(spectrum: Spectrum, q: Array) -> list[list[complex]]:
     known = spectrum.slow_modes
     if known is None:
         return [[] for _ in q]
-    return [[w for w in known(wave) if w.imag > spectrum.lowest] for wave in q.tolist()]
+    return [_folded(w for w in known(wave) if w.imag > spectrum.lowest) for wave in q.tolist()]
+
+
+def _folded(modes: Iterable[complex]) -> list[complex]:
+    """Return modes with Re >= 0, and the mirror images of others that are not among these."""
+    modes = list(modes)
+    right = [w for w in modes if w.real >= 0]
+    for mirror in (-w.conjugate() for w in modes if w.real < 0):
+        if all(abs(mirror - w) > _SAME * abs(w) for w in right):
+            right.append(mirror)
+    return right
 
 
 def distinct(roots: Complex, errors: Array, lowest: float) -> tuple[Complex, Array]:

@@ -24,7 +24,7 @@ from numerics import (
     real_dispersion,
     solve_steady_state,
 )
-from numerics.stability.axis_count import axis_counts, axis_modes
+from numerics.stability.axis_count import ModeSearch, axis_counts, axis_modes
 from numerics.stability.edge_search import looked_for
 from numerics.stability.peaks import highest_point
 from numerics.stability.wave_numbers import search_grid
@@ -320,3 +320,33 @@ def test_the_highest_point_of_a_mode_is_a_root_within_its_error(away):
     assert abs(top.omega - mode(top.q)) <= top.error < 1e-11
     # slopes are of values next to each other here
     assert math.log(top.q) == pytest.approx(0.2, abs=1e-7)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_expected_modes_are_starts_with_either_sign_of_the_real_part(sign):
+    # of the values on the line nothing is told: what is expected is all that is left
+    q = np.array([0.01, 0.1])
+    expected = replace(sound(), slow_modes=lambda wave: [sign * 0.7 * wave - 0.029j])
+    search = ModeSearch(expected, q)
+    search.samples.starts = lambda which: [[] for _ in which]
+    search.look(range(q.size))
+    for modes in search.modes():
+        (found,) = modes.frequencies
+        assert abs(found - (0.7 * modes.q - 1j * DAMPING)) <= modes.errors[0]
+
+
+def test_two_expected_modes_next_to_one_start_are_both_kept():
+    # 1e-3 apart, where the values on the line may tell one: within what the two are compared by
+    ends = [-0.03j, -0.03003j]
+
+    def determinant(q, omega, rtol):
+        value = (omega - ends[0]) * (omega - ends[1])
+        return value + 0 * q, ROUNDING * (np.abs(omega) + 0.03) ** 2
+
+    close = Spectrum(determinant, GAMMA, 1.0, 2.0, power=2.0, slow_modes=lambda wave: list(ends))
+    search = ModeSearch(close, np.array([0.1]))
+    search.samples.starts = lambda which: [[ends[0]] for _ in which]
+    search.look([0])
+    (modes,) = search.modes()
+    assert np.abs(modes.frequencies - ends[0]).min() < 1e-6
+    assert np.abs(modes.frequencies - ends[1]).min() < 1e-6
