@@ -147,7 +147,7 @@ def polygamma(n: int, x: Any, y: Any) -> NDArray[np.complex128]:
     if n == 0:
         from scipy.special import psi
 
-        return np.asarray(psi(z))
+        return _run_by_run(psi, z)
     far, recurrence = z.ravel(), np.zeros(z.size, dtype=complex)
     near = np.flatnonzero(np.abs(far) < _ASYMPTOTIC)
     if near.size:
@@ -164,6 +164,18 @@ def polygamma(n: int, x: Any, y: Any) -> NDArray[np.complex128]:
     series = series + math.factorial(n) / 2 * inverse + math.factorial(n - 1)
     total = math.factorial(n) * recurrence + series * _power(inverse, n)
     return np.asarray((-1) ** (n + 1) * total).reshape(z.shape)
+
+
+def _run_by_run(function: Any, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Return the values of a costly function, found once for each run of equal elements.
+
+    Of nested integrals one momentum is the same at all nodes of the other.
+    """
+    starts = np.flatnonzero(z[1:] != z[:-1]) + 1 if z.ndim == 1 else None
+    if starts is None or 2 * starts.size >= z.size:
+        return np.asarray(function(z))
+    starts = np.concatenate([[0], starts])
+    return np.repeat(function(z[starts]), np.diff(starts, append=z.size))
 
 
 def _power(z: Any, n: int) -> Any:

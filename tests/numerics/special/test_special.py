@@ -65,8 +65,17 @@ def test_polygamma_has_the_symmetry_of_reflection_at_the_real_axis(n):
     np.testing.assert_array_equal(polygamma(n, 0.7, -y), polygamma(n, 0.7, y).conj())
 
 
-def test_polygamma_of_no_arguments_is_empty():
-    assert polygamma(1, 0.5, np.empty(0)).shape == (0,)
+@pytest.mark.parametrize("n", [0, 1])
+def test_polygamma_of_no_arguments_is_empty(n):
+    assert polygamma(n, 0.5, np.empty(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("lengths", [(1,), (7,), (1, 4, 1, 30), (30, 1, 1), (2, 2, 2), (1, 1, 2)])
+def test_digamma_of_values_that_repeat_is_that_of_each_alone(lengths):
+    # also where a value comes back later
+    y = np.repeat([0.3, -2.0, 0.3, 40.0][: len(lengths)], lengths)
+    alone = [complex(polygamma(0, 0.7, at)) for at in y]
+    np.testing.assert_array_equal(polygamma(0, 0.7, y), alone)
 
 
 def exact_excess(x, y):
