@@ -96,6 +96,17 @@ class _LargeMomentum:
         return real, imaginary
 
 
+@functools.cache
+def _large_momentum(order: int) -> _LargeMomentum:
+    """Return the series that all closed forms share."""
+    return _LargeMomentum(order)
+
+
+@functools.cache
+def _digamma_parts(order: int, sign: int) -> tuple[PolyElement, PolyElement]:
+    return _large_momentum(order).digamma_parts(sign)
+
+
 def tail_coefficients(expr: sp.Expr, terms: int) -> tuple[sp.Expr, ...]:
     """Return the coefficients of p**-2, p**-4, ... of a closed form at large momentum.
 
@@ -108,7 +119,7 @@ def tail_coefficients(expr: sp.Expr, terms: int) -> tuple[sp.Expr, ...]:
         How many coefficients.
     """
     gamma = symbols.linewidth
-    series = _LargeMomentum(terms + 4)
+    series = _large_momentum(terms + 4)
     rational, functions = linear_form(expr * gamma * sp.pi)
     total: dict[int, PolyElement] = {}
 
@@ -130,7 +141,7 @@ def _function_series(function: sp.Expr, series: _LargeMomentum) -> PolyElement:
     if not isinstance(function, (polygamma_re, polygamma_im)) or function.args[0] != 0:
         raise ValueError(f"no large-momentum series for {function}")
     rises = function.args[2].diff(symbols.edge).is_positive
-    real, imaginary = series.digamma_parts(1 if rises else -1)
+    real, imaginary = _digamma_parts(series.order, 1 if rises else -1)
     return real if isinstance(function, polygamma_re) else imaginary
 
 

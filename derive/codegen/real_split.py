@@ -116,10 +116,14 @@ def _times(first: Parts, second: Parts) -> Parts:
     """
     (a, b), (x, y) = first, second
     if y is sp.S.Zero:
-        return a * x, b if b is sp.S.Zero else b * x
+        return _product(a, x), _product(b, x)
     if b is sp.S.Zero:
-        return a * x, a * y
-    return a * x - b * y, a * y + b * x
+        return _product(a, x), _product(a, y)
+    return _product(a, x) - _product(b, y), _product(a, y) + _product(b, x)
+
+
+def _product(first: sp.Expr, second: sp.Expr) -> sp.Expr:
+    return sp.S.Zero if first is sp.S.Zero or second is sp.S.Zero else first * second
 
 
 def square(x: sp.Expr) -> sp.Expr:
