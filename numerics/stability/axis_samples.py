@@ -67,15 +67,18 @@ class LineSamples:
         self.height = height
         top, end = spectrum.highest, self.to.highest * spectrum.energies
         far = np.geomspace(top, end, density * self.to.beyond)[1:]
+        scale = spectrum.linewidth + height
+        bend = self.to.lowest * scale
+        high = _spread(bend, top, density * self.to.per_decade)
         axes = []
         for modes in slow:
             # det M is a polynomial at first, whose zeros are these
-            scale = spectrum.linewidth + height
             slowest = min([scale, *(4 * abs(w) for w in modes if height == 0)])
-            bend, lowest = self.to.lowest * scale, self.to.lowest * slowest
-            low = _spread(lowest, bend, density * self.to.per_slow_decade)[:-1]
-            high = _spread(bend, top, density * self.to.per_decade)
-            axes.append(np.concatenate([[0.0], low, high, far]))
+            parts = [np.zeros(1), high, far]
+            if slowest < scale:
+                lowest = self.to.lowest * slowest
+                parts[1:1] = [_spread(lowest, bend, density * self.to.per_slow_decade)[:-1]]
+            axes.append(np.concatenate(parts))
         self.owner = np.repeat(np.arange(q.size), [axis.size for axis in axes])
         self.omega = np.concatenate(axes)
         self.value, self.bound = self._values(self.owner, self.omega)
