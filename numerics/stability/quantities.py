@@ -42,9 +42,10 @@ _WORSE = 2.0
 _CLOSELY = 9
 #: A place is expected where the last two lead to, up to so many times their distance.
 _AHEAD = 30.0
-#: How far in log q the highest point may be from where it is expected to be; and by how many
-#: linewidths a mode falls over that, before anything is known of it.
-_NEAR, _FLAT = WIDTHS[-1], 1e-6
+#: How far in log q the highest point may be from where it is expected to be: as far as a step of
+#: Newton's method may lead; and by how many linewidths a mode falls over that, before anything is
+#: known of it.
+_NEAR, _FLAT = WIDTHS[0], 1e-6
 #: The smallest real part that makes a mode one that moves, in units of gamma.
 MOVING = 0.05
 
