@@ -137,7 +137,9 @@ class LineSamples:
         # a step without a neighbour has nothing to differ from
         change = np.where(np.isfinite(change), change, np.inf)
         nearest = np.minimum(np.append(np.inf, change), np.append(change, np.inf))
-        return np.isfinite(nearest) & (nearest * np.abs(step) > _BEND)
+        # far above the largest energy of modes none is close to a step
+        known = np.isfinite(nearest) & (self.omega[:-1] <= self.spectrum.highest)
+        return known & (nearest * np.abs(step) > _BEND)
 
     def _insert(self, at: NDArray[np.intp]) -> None:
         owner = self.owner[at]
