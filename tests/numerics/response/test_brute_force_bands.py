@@ -22,7 +22,7 @@ from numerics.response.fluctuation import fluctuation_matrix
 from tests.numerics.support import brute_force_matrices as brute
 from tests.numerics.support import brute_force_response as equal
 
-WARM = Parameters(0.0, 0.1, 2e-2, 0.05, 4.0)
+WARM = Parameters(0.0, 0.15, 2e-2, 0.06, 4.0)
 #: A bath of different rates, a warm lead at another potential, and a drain.
 RESERVOIRS = (
     Reservoir("bath", (0.12, 0.09)),
