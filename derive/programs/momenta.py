@@ -7,6 +7,7 @@ poles of the integral of one.  These are all that depends on the dimension.
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -105,9 +106,8 @@ class _Space(Momenta):
         return 1 / k, pair_excess(k, q, whole), whole
 
     def uniform_and_curvature(self, stages: Stages, pair: Pair) -> tuple[sp.Expr, sp.Expr]:
-        root, q = sp.Dummy(), symbols.wave_number
-        series = sp.series(pair_excess(root, q, pair_arctanh(root, q)).doit(), q, 0, 3).removeO()
-        return 1 / pair.total, sp.expand(series).coeff(q, 2).subs(root, pair.total)
+        root, curvature = _curvature()
+        return 1 / pair.total, curvature.subs(root, pair.total)
 
     def counted(self, momentum: sp.Expr) -> sp.Expr:
         cutoff = symbols.momentum
@@ -116,6 +116,14 @@ class _Space(Momenta):
 
     def whole(self, momentum: sp.Expr) -> sp.Expr:
         return momentum
+
+
+@functools.cache
+def _curvature() -> tuple[sp.Symbol, sp.Expr]:
+    """Return the coefficient of q^2 of the share of a pair, and what stands for its root in it."""
+    root, q = sp.Dummy(), symbols.wave_number
+    series = sp.series(pair_excess(root, q, pair_arctanh(root, q)).doit(), q, 0, 3).removeO()
+    return root, sp.expand(series).coeff(q, 2)
 
 
 class _Plane(Momenta):
