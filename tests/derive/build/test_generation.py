@@ -59,8 +59,10 @@ class Text:
     def of(cls, path: Path) -> "Text":
         text = path.read_text()
         tree, lines = ast.parse(text), text.splitlines()
+        nodes = list(ast.walk(tree))
         imported = frozenset(
-            node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+            [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+            + [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
         )
         outputs = {
             node.targets[0].id.removesuffix("_OUTPUTS").lower(): [e.value for e in node.value.elts]
@@ -225,9 +227,10 @@ def test_text_is_portable_and_names_its_origin(path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
 def test_no_symbolic_library_at_run_time(path):
-    # NumPy alone is always there; the extras `fast` and `jax` bring Numba and JAX
-    compiler = {"vector": {"numba"}, "jax": {"jax", "__future__"}}.get(path.stem.split("_")[-1])
-    allowed = {"numpy", "numerics", "mpmath", "typing"} | (compiler or set())
+    # NumPy alone is always there; the extras `fast` and `jax` bring Numba, with llvmlite, and JAX
+    kind = path.stem.split("_")[-1]
+    compiler = {"vector": {"numba", "llvmlite"}, "jax": {"jax"}}.get(kind, set())
+    allowed = {"numpy", "numerics", "mpmath"} | compiler | sys.stdlib_module_names
     assert {name.split(".")[0] for name in Text.of(path).imported} <= allowed
 
 
