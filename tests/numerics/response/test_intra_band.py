@@ -153,12 +153,16 @@ def test_even_in_the_wave_number(data, state, share) -> None:
     # a series in (v q/gamma)^2: what is linear in q would be a seam
     omega = data.draw(frequencies(state))
     step = 1e-3 * share * wave_number(state, omega, 1.0)
-    found = pair_correlation(state, step * np.arange(4), omega, "intra", full=True)
-    curvature = (found.value[2] - found.value[0]) / 4
-    predicted = found.value[0] + 9 * curvature
-    size = np.abs(found.value[3] - found.value[0]).max()
-    allowed = 100 * (3e-3 * share) ** 2 * size + 12 * found.error.max()
-    assert np.abs(found.value[3] - predicted).max() <= allowed
+    found = pair_correlation(state, step * np.arange(5), omega, "intra", full=True)
+    # what values at 0, 2 and 3 steps tell of that at 4, without a term linear or cubic
+    weights = np.array([84 / 36, -112 / 20, 192 / 45])
+    predicted = np.tensordot(weights, found.value[[0, 2, 3]], axes=1)
+    # the sixth power is left, times 16 (16 - 4) (16 - 9); of a series in (q/q_0)^2 the ratio of one
+    # coefficient to the next is much the same
+    two, three = ((found.value[k] - found.value[0]) / k**2 for k in (2, 3))
+    fourth, second = np.abs(three - two).max() / 5, max(np.abs(two).max(), np.finfo(float).tiny)
+    allowed = 4 * 1344 * fourth**2 / second + 14 * found.error.max()
+    assert np.abs(found.value[4] - predicted).max() <= allowed
 
 
 @settings(deadline=None, max_examples=10)
