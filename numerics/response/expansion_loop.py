@@ -58,7 +58,7 @@ def coefficient_integrals(carriers: Carriers, rtol: float) -> Totals:
     if _is_cold(carriers):
         # the same at each node, so that what cancels of the terms cancels
         part = carriers.linewidth / carriers.threshold
-        _add_disagreement(found.size.T, found.value.T, part)
+        add_disagreement(found.size.T, found.value.T, part)
     return found
 
 
@@ -102,7 +102,7 @@ def _kernel(carriers: Carriers, y: Array, *arguments: Array) -> Array:
     return evaluate(_KERNELS[carriers.dimension], "coefficients", *nodes, gap, mu, *rest)
 
 
-def _add_disagreement(errors: Array, values: Complex | Array, part: Array | float) -> None:
+def add_disagreement(errors: Array, values: Complex | Array, part: Array | float) -> None:
     """Add to the errors of alpha_21, beta_21 and eta_21 the rounding of F_e gamma_h + F_h gamma_e.
 
     These are sums of terms times that, and the coefficients of M_11 - M_22 sums of the same terms
@@ -146,15 +146,17 @@ class _Integrand:
         fixed = (carriers.distance(origin, offset), *carriers.sums(y))
         y = carriers.apart(y)
         energy = abs(carriers.mu) + np.abs(y)
-        values, beside = (
-            self._values(y * (1 + moved), *fixed, carriers.mu + moved * energy)
-            for moved in (0.0, _MOVED)
+        # where occupations are smooth one sample may be small at many nodes alike
+        moves = (0.0, _MOVED) if self.cold else (0.0, _MOVED, -_MOVED)
+        values, *beside = (
+            self._values(y * (1 + moved), *fixed, carriers.mu + moved * energy) for moved in moves
         )
-        errors = _SAFETY * np.abs(beside - values) + _EPS * np.abs(values)
+        change = np.max([np.abs(some - values) for some in beside], axis=0)
+        errors = _SAFETY * change + _EPS * np.abs(values)
         if not self.cold:
             # terms matter from the edge of the spectrum on
             part = carriers.linewidth / np.maximum(np.abs(y), carriers.threshold)
-            _add_disagreement(errors, values, part)
+            add_disagreement(errors, values, part)
         return values, errors
 
     def _values(self, y: Array, *arguments: Array) -> Array:

@@ -21,7 +21,7 @@ from numerics.errors import ConvergenceError
 from numerics.kept import Kept
 from numerics.kernels import expansion_numpy as kernels
 from numerics.quadrature.rules import Grid, gauss_kronrod, graded_panels
-from numerics.response.expansion_loop import coefficient_integrals
+from numerics.response.expansion_loop import add_disagreement, coefficient_integrals
 from numerics.results import FullResult, Status
 from numerics.steady.equations import Unknowns, occupation_momenta
 from numerics.steady.momentum_sums import MEASURE
@@ -345,6 +345,10 @@ class _Sums:
             terms = _SAFETY * noise + rounded * _EPS * np.abs(integrands)
             rounding += terms[:, some] @ grid.weights
             rounding += _SAFETY * np.linalg.norm(apart[:, some] * grid.weights, axis=1)
+        if rounded:
+            # sums over reservoirs do not move with energies
+            carriers = state.carriers
+            add_disagreement(rounding, values, carriers.linewidth / carriers.threshold)
         at_rest = state.parameters.coupling.at_rest(state.mu)[1, 0].real
         sums = cls(values, quadrature, rounding, near.nodes.size + far.nodes.size)
         return sums.with_coupling(state, at_rest)
