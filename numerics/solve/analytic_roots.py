@@ -175,16 +175,14 @@ def _wide(path: Complex, values: Complex) -> NDArray[np.bool_]:
     ratio = values[1:] / values[:-1]
     rise, steps = np.log(np.abs(ratio)), np.abs(path)
     change = rise + 1j * np.angle(ratio)
-    # steps differ by up to 308 orders of magnitude
+    before, after = np.ones((2, steps.size), dtype=bool)
+    # a step may be beside one that is smaller by 308 orders of magnitude
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         forward = np.abs(change[1:] - change[:-1] * (path[1:] / path[:-1]))
         backward = np.abs(change[:-1] - change[1:] * (path[:-1] / path[1:]))
-    bend = np.minimum([backward[0], *forward], [*backward, forward[-1]])
-    before, after = np.ones((2, steps.size), dtype=bool)
-    # a step beside one that is smaller by 308 orders of magnitude
-    with np.errstate(divide="ignore", over="ignore"):
         before[1:] = -rise[:-1] > np.log1p(steps[:-1] / steps[1:])
         after[:-1] = rise[1:] > np.log1p(steps[1:] / steps[:-1])
+    bend = np.minimum([backward[0], *forward], [*backward, forward[-1]])
     return np.asarray((np.abs(np.angle(ratio)) > _TURN) | (before & after) | (bend > _BEND))
 
 
