@@ -8,7 +8,15 @@ tests are at five thousand models.
 import numpy as np
 import pytest
 
-from numerics import Bands, Contact, Model, Reservoir, hydrodynamics, solve_steady_state
+from numerics import (
+    Bands,
+    Contact,
+    Model,
+    Parameters,
+    Reservoir,
+    hydrodynamics,
+    solve_steady_state,
+)
 from numerics.precise import PreciseState, precise_matrix
 from numerics.response.long_wavelength import _Sums
 from tests.numerics.support.many_points import states
@@ -64,4 +72,16 @@ def test_errors_where_reservoirs_step_next_to_the_spectrum():
     bands = Bands(masses=(0.6770261780733874, 0.3963610504676342))
     model = Model(Contact(-0.212), rates, cutoff=61.0, bands=bands, neutral=True)
     differences, allowed = apart(solve_steady_state(model))
+    assert (differences <= allowed).all()
+
+
+def test_errors_where_warm_reservoirs_almost_agree():
+    """Of alpha_21 little more is left than what sums over reservoirs are rounded by."""
+    warm = Parameters(
+        inv_kfa=-0.8836789546397354,
+        gamma_b=4.986412313864992e-05,
+        gamma_v=5.619289896419987e-09,
+        temperature=0.0792283121835387,
+    )
+    differences, allowed = apart(solve_steady_state(warm))
     assert (differences <= allowed).all()
